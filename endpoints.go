@@ -1,0 +1,48 @@
+package fakegitlab
+
+// Endpoint names an endpoint as GitLab's documentation writes it: method, blank, path below /api/v4 with its parameters
+// as :name. The typed constants below are those that the fake serves.
+type Endpoint string
+
+// The endpoints of the Runners API for people (https://docs.gitlab.com/ee/api/runners.html).
+const (
+	ListRunners                    Endpoint = "GET /runners"
+	ListAllRunners                 Endpoint = "GET /runners/all"
+	GetRunner                      Endpoint = "GET /runners/:id"
+	UpdateRunner                   Endpoint = "PUT /runners/:id"
+	DeleteRunner                   Endpoint = "DELETE /runners/:id"
+	ListRunnerJobs                 Endpoint = "GET /runners/:id/jobs"
+	ListRunnerManagers             Endpoint = "GET /runners/:id/managers"
+	ListRunnerProjects             Endpoint = "GET /runners/:id/projects" // from GitLab 18.0 on
+	ListProjectRunners             Endpoint = "GET /projects/:id/runners"
+	AssignProjectRunner            Endpoint = "POST /projects/:id/runners"
+	UnassignProjectRunner          Endpoint = "DELETE /projects/:id/runners/:runner_id"
+	ListGroupRunners               Endpoint = "GET /groups/:id/runners"
+	ResetInstanceRegistrationToken Endpoint = "POST /runners/reset_registration_token"
+	ResetProjectRegistrationToken  Endpoint = "POST /projects/:id/runners/reset_registration_token"
+	ResetGroupRegistrationToken    Endpoint = "POST /groups/:id/runners/reset_registration_token"
+	ResetRunnerToken               Endpoint = "POST /runners/:id/reset_authentication_token"
+	CreateUserRunner               Endpoint = "POST /user/runners"
+)
+
+// The endpoints that a runner calls with a registration or authentication token.
+const (
+	RegisterRunner      Endpoint = "POST /runners"
+	DeleteRunnerByToken Endpoint = "DELETE /runners"
+	VerifyRunner        Endpoint = "POST /runners/verify"
+	ResetOwnRunnerToken Endpoint = "POST /runners/reset_authentication_token"
+	DeleteRunnerManager Endpoint = "DELETE /runners/managers"
+)
+
+// The endpoints that clients call around those.
+const (
+	GetVersion                Endpoint = "GET /version"
+	GetMetadata               Endpoint = "GET /metadata"
+	GetCurrentUser            Endpoint = "GET /user"
+	GetOwnAccessToken         Endpoint = "GET /personal_access_tokens/self"
+	RevokeOwnAccessToken      Endpoint = "DELETE /personal_access_tokens/self"
+	GetApplicationSettings    Endpoint = "GET /application/settings"
+	UpdateApplicationSettings Endpoint = "PUT /application/settings"
+	GetProject                Endpoint = "GET /projects/:id"
+	GetGroup                  Endpoint = "GET /groups/:id"
+)

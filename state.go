@@ -1,0 +1,314 @@
+package fakegitlab
+
+import (
+	"time"
+)
+
+// Role is a member's access level in a group or a project, with GitLab's own numbers
+// (https://docs.gitlab.com/ee/user/permissions.html). The zero value is "not a member".
+type Role int
+
+// The roles of GitLab, lowest first. Planner exists from GitLab 17.7 on; earlier versions know the number but give it no
+// rights over runners either.
+const (
+	Guest      Role = 10
+	Planner    Role = 15
+	Reporter   Role = 20
+	Developer  Role = 30
+	Maintainer Role = 40
+	Owner      Role = 50
+)
+
+// Members maps usernames to their role as direct members. Membership of a group reaches down to its subgroups and
+// projects; where a user holds several roles, the highest counts.
+type Members map[string]Role
+
+// Visibility is who may see a group or a project at all. Empty means Private.
+type Visibility string
+
+// The visibility levels: members only, every signed-in user who is not external, everybody.
+const (
+	Private  Visibility = "private"
+	Internal Visibility = "internal"
+	Public   Visibility = "public"
+)
+
+// RunnerType is whom a runner serves.
+type RunnerType string
+
+// The runner types: the whole instance, a group with all below it, the projects it is assigned to.
+const (
+	InstanceRunner RunnerType = "instance_type"
+	GroupRunner    RunnerType = "group_type"
+	ProjectRunner  RunnerType = "project_type"
+)
+
+// AccessLevel is which refs a runner takes jobs from. Empty means NotProtected.
+type AccessLevel string
+
+// The access levels: jobs of every ref, or of protected refs alone.
+const (
+	NotProtected AccessLevel = "not_protected"
+	RefProtected AccessLevel = "ref_protected"
+)
+
+// UserState is whether a user may sign in and use the API. Empty means UserActive.
+type UserState string
+
+// The user states that GitLab's API tells apart.
+const (
+	UserActive                 UserState = "active"
+	UserBlocked                UserState = "blocked"
+	UserBlockedPendingApproval UserState = "blocked_pending_approval"
+	UserDeactivated            UserState = "deactivated"
+)
+
+// Registration is how a runner came to be, which decides the form of its token (a glrt- prefix for ByUser) and which
+// requests count as contact. Empty means ByUser.
+type Registration string
+
+// The two ways to make a runner: POST /user/runners or the web interface, and POST /runners with a registration token.
+const (
+	ByUser              Registration = "authenticated_user"
+	ByRegistrationToken Registration = "registration_token"
+)
+
+// RunnerStatus is how lately GitLab heard of a runner, by the fake's clock.
+type RunnerStatus string
+
+// The runner statuses: contacted less than two hours ago; longer ago; seven days ago or more (three months before GitLab
+// 17.1; also a runner that old which never contacted); never.
+const (
+	Online         RunnerStatus = "online"
+	Offline        RunnerStatus = "offline"
+	Stale          RunnerStatus = "stale"
+	NeverContacted RunnerStatus = "never_contacted"
+)
+
+// JobStatus is a state of GitLab's job state machine. Empty means JobPending.
+type JobStatus string
+
+// The job statuses. JobCanceling exists from GitLab 17.0 on.
+const (
+	JobCreated            JobStatus = "created"
+	JobWaitingForResource JobStatus = "waiting_for_resource"
+	JobPreparing          JobStatus = "preparing"
+	JobPending            JobStatus = "pending"
+	JobRunning            JobStatus = "running"
+	JobCanceling          JobStatus = "canceling"
+	JobSuccess            JobStatus = "success"
+	JobFailed             JobStatus = "failed"
+	JobCanceled           JobStatus = "canceled"
+	JobSkipped            JobStatus = "skipped"
+	JobManual             JobStatus = "manual"
+	JobScheduled          JobStatus = "scheduled"
+)
+
+// RateLimit is a request budget: at most Requests in every Per. The zero value is no limit.
+type RateLimit struct {
+	Requests int           `json:"requests,omitzero"`
+	Per      time.Duration `json:"per,omitzero"`
+}
+
+// Settings are GitLab's application settings and plan limits, as far as runners are concerned. The zero value is a new
+// GitLab 17.2. (https://docs.gitlab.com/ee/api/settings.html)
+type Settings struct {
+	// RegistrationToken registers instance runners. Made up when empty.
+	RegistrationToken string `json:"registration_token,omitzero"`
+	// RegistrationTokensDisabled is allow_runner_registration_token=false: POST /runners answers 410 for every
+	// registration token and the resets of registration tokens answer 403.
+	RegistrationTokensDisabled bool `json:"registration_tokens_disabled,omitzero"`
+	// ValidRegistrars is valid_runner_registrars, of "project" and "group": whose registration tokens are known at all.
+	// nil is both; an empty slice is neither.
+	ValidRegistrars []string `json:"valid_runner_registrars,omitzero"`
+	// RunnerTokenExpiration, GroupRunnerTokenExpiration and ProjectRunnerTokenExpiration are how long a newly made or
+	// reset authentication token of an instance, group or project runner lives. 0 is for ever.
+	RunnerTokenExpiration        time.Duration `json:"runner_token_expiration_interval,omitzero"`
+	GroupRunnerTokenExpiration   time.Duration `json:"group_runner_token_expiration_interval,omitzero"`
+	ProjectRunnerTokenExpiration time.Duration `json:"project_runner_token_expiration_interval,omitzero"`
+	// AdminMode: an administrator's token counts as an administrator's only with the admin_mode scope.
+	AdminMode bool `json:"admin_mode,omitzero"`
+	// MaxProjectRunners and MaxGroupRunners are the plan limits ci_registered_project_runners and
+	// ci_registered_group_runners; runners that are stale do not count. 0 is no limit.
+	MaxProjectRunners int `json:"ci_registered_project_runners,omitzero"`
+	MaxGroupRunners   int `json:"ci_registered_group_runners,omitzero"`
+	// MaxTraceSize, in bytes, is the plan limit ci_jobs_trace_size_limit. 0 is GitLab's default, 100 MiB.
+	MaxTraceSize int64 `json:"ci_jobs_trace_size_limit,omitzero"`
+	// MaxArtifactsSize, in bytes, is max_artifacts_size. 0 is GitLab's default, 100 MiB.
+	MaxArtifactsSize int64 `json:"max_artifacts_size,omitzero"`
+	// RateLimit is the throttle of authenticated API requests, by the fake's clock; over it, 429. While it is the zero
+	// value no RateLimit- header is ever sent (one such header slows GitLab's Go client for good).
+	RateLimit RateLimit `json:"rate_limit,omitzero"`
+}
+
+// User is a person with an account. The fake starts with one, the administrator "root" (ID 1).
+type User struct {
+	ID       int    `json:"id,omitzero"` // counts up from 1 when 0
+	Username string `json:"username"`
+	Name     string `json:"name,omitzero"`  // the username when empty
+	Email    string `json:"email,omitzero"` // username@example.com when empty
+	Admin    bool   `json:"admin,omitzero"`
+	Auditor  bool   `json:"auditor,omitzero"`  // reads everything, changes nothing
+	External bool   `json:"external,omitzero"` // sees internal groups and projects only as a member
+	// State is UserActive when empty; in every other state the user's tokens are refused.
+	State     UserState `json:"state,omitzero"`
+	CreatedAt time.Time `json:"created_at,omitzero"` // the fake's time when zero
+}
+
+// AccessToken is a personal access token or, with Project or Group set, a project or group access token: then GitLab
+// makes a bot user that is a member there with Role, and User, which may be left empty, is that bot's username.
+type AccessToken struct {
+	ID     int      `json:"id,omitzero"`
+	Token  string   `json:"token,omitzero"` // glpat- and 20 characters, made up when empty
+	User   string   `json:"user,omitzero"`  // username
+	Name   string   `json:"name,omitzero"`
+	Scopes []string `json:"scopes,omitzero"` // nil is "api"
+	// ExpiresAt counts by the day, as in GitLab: the token dies at 00:00 UTC of that date. Zero is never.
+	ExpiresAt     time.Time `json:"expires_at,omitzero"`
+	Revoked       bool      `json:"revoked,omitzero"`
+	Impersonation bool      `json:"impersonation,omitzero"`
+	Project       string    `json:"project,omitzero"` // full path
+	Group         string    `json:"group,omitzero"`   // full path
+	Role          Role      `json:"role,omitzero"`    // of the bot; Maintainer when 0
+	CreatedAt     time.Time `json:"created_at,omitzero"`
+}
+
+// Group is a group or subgroup.
+type Group struct {
+	ID         int        `json:"id,omitzero"`
+	Path       string     `json:"path"`          // full path, "acme/backend"; parents that do not exist are created
+	Name       string     `json:"name,omitzero"` // the last part of Path when empty
+	Visibility Visibility `json:"visibility,omitzero"`
+	Members    Members    `json:"members,omitzero"` // direct members
+	// RegistrationToken registers group runners. GR1348941 and 20 characters, made up when empty.
+	RegistrationToken string `json:"registration_token,omitzero"`
+	// RegistrationTokensDisabled is the setting allow_runner_registration_token of a top-level group; it rules all below.
+	RegistrationTokensDisabled bool `json:"registration_tokens_disabled,omitzero"`
+	SharedRunnersDisabled      bool `json:"shared_runners_disabled,omitzero"`
+	// RunnerTokenExpiration shortens the life of the tokens of the group's own runners. 0 sets no limit.
+	RunnerTokenExpiration time.Duration `json:"runner_token_expiration_interval,omitzero"`
+	CreatedAt             time.Time     `json:"created_at,omitzero"`
+}
+
+// Project is a project. Its namespace is a group, created if missing, or an existing user, who then is its Owner.
+type Project struct {
+	ID          int        `json:"id,omitzero"`
+	Path        string     `json:"path"`          // full path: "acme/shop"
+	Name        string     `json:"name,omitzero"` // the last part of Path when empty
+	Description string     `json:"description,omitzero"`
+	Visibility  Visibility `json:"visibility,omitzero"`
+	Members     Members    `json:"members,omitzero"` // direct members
+	// RegistrationToken registers project runners. GR1348941 and 20 characters, made up when empty.
+	RegistrationToken string `json:"registration_token,omitzero"`
+	// RegistrationTokensDisabled switches the project's own runner registration off (runner_registration_enabled=false).
+	RegistrationTokensDisabled bool `json:"registration_tokens_disabled,omitzero"`
+	SharedRunnersDisabled      bool `json:"shared_runners_disabled,omitzero"`
+	GroupRunnersDisabled       bool `json:"group_runners_disabled,omitzero"`
+	Archived                   bool `json:"archived,omitzero"`
+	// RunnerTokenExpiration shortens the life of the tokens of runners assigned to the project. 0 sets no limit.
+	RunnerTokenExpiration time.Duration `json:"runner_token_expiration_interval,omitzero"`
+	// BuildTimeout is how long a job may run. 0 is GitLab's default, one hour.
+	BuildTimeout time.Duration `json:"build_timeout,omitzero"`
+	CreatedAt    time.Time     `json:"created_at,omitzero"`
+}
+
+// Runner is a runner as GitLab knows it: the record, not the process. The processes are its Managers.
+type Runner struct {
+	ID int `json:"id,omitzero"`
+	// Type, when empty, is ProjectRunner if Projects is set, GroupRunner if Group is set, else InstanceRunner.
+	Type     RunnerType `json:"runner_type,omitzero"`
+	Group    string     `json:"group,omitzero"`    // full path
+	Projects []string   `json:"projects,omitzero"` // full paths; the first is the owner
+	// Description, Name and MaintenanceNote are what GitLab shows; empty is null.
+	Description     string `json:"description,omitzero"`
+	Name            string `json:"name,omitzero"`
+	MaintenanceNote string `json:"maintenance_note,omitzero"`
+	// Token is the authentication token, made up when empty in the form that the version and Registration ask for.
+	Token string `json:"token,omitzero"`
+	// TokenExpiresAt is when Token dies. Zero: reckoned from CreatedAt and the interval settings, so usually never.
+	TokenExpiresAt time.Time    `json:"token_expires_at,omitzero"`
+	Registration   Registration `json:"registration_type,omitzero"`
+	CreatedBy      string       `json:"created_by,omitzero"` // username
+	Paused         bool         `json:"paused,omitzero"`
+	Locked         bool         `json:"locked,omitzero"` // not to be assigned to further projects
+	// RunUntagged is whether the runner takes jobs without tags. nil is true, which is also how the fake returns true.
+	RunUntagged *bool `json:"run_untagged,omitzero"`
+	// Tags keep the order in which they were given.
+	Tags           []string        `json:"tag_list,omitzero"`
+	AccessLevel    AccessLevel     `json:"access_level,omitzero"`
+	MaximumTimeout time.Duration   `json:"maximum_timeout,omitzero"` // whole seconds, at least 10 minutes; 0 is none
+	CreatedAt      time.Time       `json:"created_at,omitzero"`      // the fake's time when zero
+	ContactedAt    time.Time       `json:"contacted_at,omitzero"`    // zero: never contacted
+	Managers       []RunnerManager `json:"managers,omitzero"`
+}
+
+// RunnerManager is one machine, told apart by its system id, that runs jobs with a runner's token.
+type RunnerManager struct {
+	ID           int       `json:"id,omitzero"`
+	SystemID     string    `json:"system_id"`
+	Version      string    `json:"version,omitzero"`
+	Revision     string    `json:"revision,omitzero"`
+	Platform     string    `json:"platform,omitzero"`
+	Architecture string    `json:"architecture,omitzero"`
+	IPAddress    string    `json:"ip_address,omitzero"`
+	Executor     string    `json:"executor,omitzero"`
+	CreatedAt    time.Time `json:"created_at,omitzero"`
+	ContactedAt  time.Time `json:"contacted_at,omitzero"` // zero: never contacted
+}
+
+// Job is a CI/CD job.
+type Job struct {
+	ID        int       `json:"id,omitzero"`
+	Project   string    `json:"project"` // full path
+	Name      string    `json:"name,omitzero"`
+	Stage     string    `json:"stage,omitzero"` // "test" when empty
+	User      string    `json:"user,omitzero"`  // username; root when empty
+	Ref       string    `json:"ref,omitzero"`   // "main" when empty
+	RefIsTag  bool      `json:"ref_is_tag,omitzero"`
+	Protected bool      `json:"protected,omitzero"` // the ref is protected
+	Tags      []string  `json:"tag_list,omitzero"`
+	Status    JobStatus `json:"status,omitzero"`
+	// FailureReason is GitLab's word for why a job failed; kept only while Status is JobFailed.
+	FailureReason string   `json:"failure_reason,omitzero"`
+	AllowFailure  bool     `json:"allow_failure,omitzero"`
+	Coverage      *float64 `json:"coverage,omitzero"` // percent
+	// RunnerID and SystemID are who took the job. A job that has run, or is running, has both or RunnerID alone.
+	RunnerID int    `json:"runner_id,omitzero"`
+	SystemID string `json:"system_id,omitzero"`
+	// PipelineID groups jobs; 0 gives the job a pipeline of its own.
+	PipelineID int    `json:"pipeline_id,omitzero"`
+	StageIndex int    `json:"stage_idx,omitzero"`
+	Commit     Commit `json:"commit,omitzero"` // made up when zero
+	// The times at which the job was made and entered pending, running and its end; reckoned from Status when zero.
+	CreatedAt  time.Time `json:"created_at,omitzero"`
+	QueuedAt   time.Time `json:"queued_at,omitzero"`
+	StartedAt  time.Time `json:"started_at,omitzero"`
+	FinishedAt time.Time `json:"finished_at,omitzero"`
+	Erased     bool      `json:"erased,omitzero"`
+	Token      string    `json:"token,omitzero"` // glcbt-, made up when empty
+	// Spec is what the runner is to do.
+	Spec      JobSpec    `json:"spec,omitzero"`
+	Trace     string     `json:"trace,omitzero"` // the log so far
+	Artifacts []Artifact `json:"artifacts,omitzero"`
+}
+
+// Commit is the commit that a job runs for.
+type Commit struct {
+	SHA         string    `json:"id,omitzero"` // 40 hexadecimal digits
+	BeforeSHA   string    `json:"before_sha,omitzero"`
+	Title       string    `json:"title,omitzero"`
+	Message     string    `json:"message,omitzero"`
+	AuthorName  string    `json:"author_name,omitzero"`
+	AuthorEmail string    `json:"author_email,omitzero"`
+	CreatedAt   time.Time `json:"created_at,omitzero"`
+}
+
+// Artifact is a file that a job kept.
+type Artifact struct {
+	Filename string `json:"filename"`
+	Type     string `json:"file_type,omitzero"`   // "archive" when empty; else the name of a report: "junit", "dotenv", ...
+	Format   string `json:"file_format,omitzero"` // "zip" (for an archive), "gzip" or "raw"; by Type when empty
+	Content  []byte `json:"content,omitzero"`     // base64 in JSON
+	// ExpiresAt is when GitLab would remove the file. Zero is never.
+	ExpiresAt time.Time `json:"expire_at,omitzero"`
+}
