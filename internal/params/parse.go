@@ -88,19 +88,17 @@ func Parse(in Input) (Tree, *Error) {
 }
 
 func parseBody(in Input) (Tree, *Error) {
-	switch media := mediaType(in.ContentType); media {
-	case "application/json":
+	media := mediaType(in.ContentType)
+	switch {
+	case media == "application/json":
 		return parseJSON(in.Body)
-	case "application/x-www-form-urlencoded":
+	case media == "application/x-www-form-urlencoded":
 		tree := Tree{}
 		return tree, parseNested(tree, string(in.Body), "&")
-	case "multipart/form-data":
+	case media == "multipart/form-data":
 		return parseMultipart(in.ContentType, in.Body)
-	case "text/plain":
-		if in.AllowText {
-			return nil, nil
-		}
-		return nil, &Error{Kind: UnsupportedMediaType, ContentType: media}
+	case media == "text/plain" && in.AllowText:
+		return nil, nil
 	default:
 		return nil, &Error{Kind: UnsupportedMediaType, ContentType: media}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -139,8 +140,8 @@ func nestedName(hash, field string) string {
 	return hash + "[" + key + "]" + rest
 }
 
-// All returns a deep copy of everything as plain Go values: string, int, float64 (a JSON number with a fraction or
-// beyond int), bool, nil, []string (a declared list), []any and map[string]any. A file is its name.
+// All returns a deep copy of everything as plain Go values: string, int, float64, bool, nil, []string (a declared
+// list), []any and map[string]any. A file is its name; an undeclared JSON number too large for its type is its text.
 func (v Values) All() map[string]any {
 	all, _ := plain(v.data).(map[string]any)
 	return all
@@ -163,14 +164,21 @@ func plain(value any) any {
 	case []string:
 		return append([]string{}, value...)
 	case json.Number:
-		if n, err := value.Int64(); err == nil && int64(int(n)) == n {
-			return int(n)
-		}
-		f, _ := value.Float64()
-		return f
+		return plainNumber(value)
 	case *File:
 		return value.Filename
 	default:
 		return value
 	}
+}
+
+func plainNumber(n json.Number) any {
+	if isInteger(n) {
+		if i, err := strconv.Atoi(string(n)); err == nil {
+			return i
+		}
+	} else if f, err := n.Float64(); err == nil {
+		return f
+	}
+	return string(n)
 }
