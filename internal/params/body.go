@@ -76,7 +76,7 @@ func parseMultipart(contentType string, body []byte) (Tree, *Error) {
 	reader := multipart.NewReader(bytes.NewReader(body), attributes["boundary"])
 	for {
 		part, err := reader.NextRawPart() // raw: Rack does not undo quoted-printable
-		if err == io.EOF { // not errors.Is: a body cut short wraps EOF
+		if err == io.EOF {                // not errors.Is: a body cut short wraps EOF
 			return tree, nil
 		}
 		if err != nil {
