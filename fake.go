@@ -100,15 +100,15 @@ type Fake struct {
 type Option func(*options)
 
 type options struct {
-	scenario        *Scenario
-	version         string
-	start           time.Time
-	clock           func() time.Time
-	tls             bool
-	addr            string
-	basePath        string
-	unknownAllowed  bool
-	unusedAllowed   bool
+	scenario       *Scenario
+	version        string
+	start          time.Time
+	clock          func() time.Time
+	tls            bool
+	addr           string
+	basePath       string
+	unknownAllowed bool
+	unusedAllowed  bool
 }
 
 // WithScenario seeds the fake, before it answers its first request and again at every Reset.

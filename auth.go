@@ -1,0 +1,231 @@
+package fakegitlab
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+)
+
+// The parameters that carry credentials (lib/gitlab/auth/auth_finders.rb).
+const (
+	paramPrivateToken = "private_token"
+	paramAccessToken  = "access_token"
+	paramBearerToken  = "bearer_token"
+	paramSudo         = "sudo"
+)
+
+// bearer is the token of the Authorization header.
+func (q *request) bearer() string {
+	scheme, token, _ := strings.Cut(strings.TrimSpace(q.http.Header.Get(headerAuthorization)), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+func (q *request) sent(name string) string {
+	s, _ := q.tree[name].(string)
+	return s
+}
+
+// credentials is the one string that is tried as an access token: the first that is not empty of the private_token
+// parameter, the PRIVATE-TOKEN header and what a bearer sent. A job token in PRIVATE-TOKEN counts as nothing.
+func (q *request) credentials() string {
+	private := or(q.sent(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
+	if strings.HasPrefix(private, jobTokenPrefix) {
+		return ""
+	}
+	return or(private, or(q.sent(paramAccessToken), or(q.bearer(), q.sent(paramBearerToken))))
+}
+
+// identify notes in the Call whose credentials were sent, for failures and hooks that look at it before the request is
+// served. It refuses nothing.
+func (q *request) identify() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.route != nil && q.route.access == byToken {
+		if r := q.runnerByToken(q.sent(paramToken)); r != nil {
+			q.call.RunnerID = r.num
+		}
+		return
+	}
+	if t := q.tokenValues[q.credentials()]; t != nil && !t.Revoked && !t.expired(q.now()) {
+		q.call.User = t.user.Username
+	}
+}
+
+// authenticate finds the user behind the credentials, in GitLab's order: who, expired, revoked, blocked, sudo, scope. What it
+// returns is the refusal, or nil (lib/api/api_guard.rb, lib/api/helpers.rb).
+func (q *request) authenticate() *response {
+	q.call.User = ""
+	t := q.tokenValues[q.credentials()]
+	if t == nil {
+		r := refuse(http.StatusUnauthorized, msgUnauthorized).because(q.whyAnonymous())
+		return &r
+	}
+	switch now := q.now(); {
+	case t.expired(now):
+		return invalidToken(msgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.user.Username, t.ExpiresAt.Format("2006-01-02")))
+	case t.Revoked:
+		return invalidToken(msgTokenRevoked, "the token of "+t.user.Username+" is revoked")
+	}
+	q.user, q.token = t.user, t
+	q.call.User = t.user.Username
+	if refusal := q.blocked(); refusal != nil {
+		return refusal
+	}
+	q.setActor()
+	sudoing, refusal := q.sudo()
+	if refusal != nil {
+		return refusal
+	}
+	if !sudoing && !q.scopeSuffices() {
+		return q.insufficientScope(q.routeScopes())
+	}
+	t.lastUsedAt = q.now()
+	return nil
+}
+
+// whyAnonymous says which credentials were tried in vain.
+func (q *request) whyAnonymous() string {
+	private := or(q.sent(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
+	sent := q.credentials()
+	switch {
+	case strings.HasPrefix(private, jobTokenPrefix):
+		return "a job token is no access token"
+	case sent == "" && q.http.Header.Get("Job-Token") != "":
+		return "job tokens are not accepted here"
+	case sent == "":
+		return "no credentials were sent"
+	case q.runnerTokens[sent] != nil:
+		return "that is a runner's authentication token, no access token"
+	}
+	return "no access token has that value"
+}
+
+func invalidToken(description, reason string) *response {
+	r := response{status: http.StatusUnauthorized, body: oauthErrorBody{Error: errInvalidToken, Description: description}, bare: true}.
+		with("Www-Authenticate", fmt.Sprintf(msgfBearerChallenge, description)).because(reason)
+	return &r
+}
+
+func (q *request) blocked() *response {
+	var why string
+	switch q.user.State {
+	case UserBlocked:
+		why = msgUserBlocked
+	case UserBlockedPendingApproval:
+		why = msgUserPending
+	case UserDeactivated:
+		why = fmt.Sprintf(msgfUserDeactivated, q.baseURL)
+	default:
+		return nil
+	}
+	r := forbidden(why, q.user.Username+" is "+string(q.user.State))
+	return &r
+}
+
+// setActor says what the user counts as: an administrator only with the scope admin_mode, if the setting asks for it.
+func (q *request) setActor() {
+	elevated := !q.settings.AdminMode || slices.Contains(q.token.Scopes, scopeAdminMode)
+	q.actor = policy.Actor{Name: q.user.Username, Admin: q.user.Admin && elevated, Auditor: q.user.Auditor}
+}
+
+// sudo lets an administrator act as another user. sudoing is whether it is another one: then the scope sudo is all that
+// the token needs.
+func (q *request) sudo() (sudoing bool, refusal *response) {
+	wanted := or(q.sent(paramSudo), q.http.Header.Get(headerSudo))
+	if wanted == "" {
+		return false, nil
+	}
+	if !q.actor.Admin {
+		r := forbidden(msgSudoAdminOnly, q.user.Username+" is no administrator")
+		return false, &r
+	}
+	if !slices.Contains(q.token.Scopes, scopeSudo) {
+		return false, q.insufficientScope(scopeSudo)
+	}
+	target := q.userNames[key(wanted)]
+	if n, err := strconv.Atoi(wanted); err == nil {
+		target = q.users.byID[n]
+	}
+	if target == nil {
+		r := notFound(fmt.Sprintf(msgfSudoUserNotFound, wanted)).because("sudo names no user")
+		return false, &r
+	}
+	if target == q.user {
+		return false, nil
+	}
+	q.user = target
+	q.call.User = target.Username
+	q.setActor()
+	return true, nil
+}
+
+// scopeSuffices reports whether one of the token's scopes opens the endpoint.
+func (q *request) scopeSuffices() bool {
+	reading := q.call.Method == http.MethodGet || q.call.Method == http.MethodHead
+	for _, s := range q.token.Scopes {
+		switch {
+		case s == scopeAPI, s == scopeReadAPI && reading, slices.Contains(q.route.scopes, anyScope):
+			return true
+		case !slices.Contains(q.route.scopes, s):
+			continue
+		case s == scopeManageRunner:
+			if _, hasID := q.tree["id"]; hasID && strings.HasPrefix(q.call.Path, apiPrefix+"/runners/") {
+				return true
+			}
+		case s == scopeReadUser:
+			if reading {
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// routeScopes is how GitLab names the scopes of an endpoint: those of its class, then those of the whole API.
+func (q *request) routeScopes() string {
+	scopes := slices.DeleteFunc(slices.Clone(q.route.scopes), func(s string) bool {
+		return s == scopeManageRunner && !q.has(gitlabversion.ManageRunnerScope)
+	})
+	return strings.Join(append(scopes, scopeAPI, scopeReadAPI), " ")
+}
+
+func (q *request) insufficientScope(needed string) *response {
+	r := response{status: http.StatusForbidden, bare: true,
+		body: oauthErrorBody{Error: errInsufficientScope, Description: msgInsufficientScope, Scope: needed}}.
+		because(fmt.Sprintf("the token of %s has the scopes %s; %s needs one of %s", q.token.user.Username, strings.Join(q.token.Scopes, " "), q.call.Endpoint, needed))
+	return &r
+}
+
+func forbidden(text, reason string) response {
+	if text == "" {
+		return refuse(http.StatusForbidden, msgForbidden).because(reason)
+	}
+	return refuse(http.StatusForbidden, fmt.Sprintf(msgfForbidden, text)).because(reason)
+}
+
+func badRequest(text string) response {
+	return refuse(http.StatusBadRequest, fmt.Sprintf(msgfBadRequest, text))
+}
+
+func notFound(what string) response {
+	return refuse(http.StatusNotFound, fmt.Sprintf(msgfNotFound, what))
+}
+
+// allow is nil if the decision is for the request, and else the 403 with the text that GitLab gives, if any.
+func allow(d policy.Decision, text string) *response {
+	if d.Allowed {
+		return nil
+	}
+	r := forbidden(text, d.Reason)
+	return &r
+}

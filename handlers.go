@@ -1,0 +1,182 @@
+package fakegitlab
+
+import (
+	"net/http"
+	"sync"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/page"
+	"github.com/fakegitlab/fakegitlab/internal/params"
+)
+
+// route is one row of the table: an endpoint, who may call it, its parameters and what it does.
+type route struct {
+	endpoint Endpoint
+	access   access
+	// scopes are those that an endpoint's class takes besides api and read_api.
+	scopes []string
+	// since is the difference between GitLab versions that brought the endpoint; nil: it was always there.
+	since *gitlabversion.Difference
+	// before runs after authentication and before the parameters are validated, as a Grape before block.
+	before func(*request) *response
+	spec   params.Spec
+	handle func(*request) response
+}
+
+// access is how a caller proves who it is.
+type access int
+
+const (
+	byUser  access = iota // an access token of a user
+	byToken               // a token among the parameters; user tokens are not looked at
+)
+
+func (r *route) servedBy(v gitlabversion.Version) bool { return r.since == nil || v.Has(*r.since) }
+
+// The scopes of access tokens that open something here.
+const (
+	scopeAPI          = "api"
+	scopeReadAPI      = "read_api"
+	scopeReadUser     = "read_user"
+	scopeManageRunner = "manage_runner"
+	scopeCreateRunner = "create_runner"
+	scopeAdminMode    = "admin_mode"
+	scopeSudo         = "sudo"
+	anyScope          = "*" // of routes: every scope will do
+)
+
+var (
+	managing = []string{scopeManageRunner}
+	creating = []string{scopeCreateRunner}
+	profile  = []string{scopeReadUser}
+	anything = []string{anyScope}
+)
+
+func since(d gitlabversion.Difference) *gitlabversion.Difference { return &d }
+
+// routes is the table of all endpoints, in the order of the documentation; of two that fit a path the first is meant.
+var routes = sync.OnceValue(func() []*route {
+	table := []*route{
+		{endpoint: ListRunners, scopes: managing, spec: listing(scopeParam, filterParams), handle: listRunners},
+		{endpoint: ListAllRunners, scopes: managing, spec: listing(scopeParam, filterParams), handle: listAllRunners},
+		{endpoint: GetRunner, scopes: managing, spec: declare(runnerID, includeProjects), handle: getRunner},
+		{endpoint: UpdateRunner, scopes: managing, spec: updateSpec, handle: updateRunner},
+		{endpoint: DeleteRunner, scopes: managing, spec: declare(runnerID), handle: deleteRunner},
+		{endpoint: ListRunnerJobs, scopes: managing, spec: listing(runnerID, jobFilterParams), handle: listRunnerJobs},
+		{endpoint: ListRunnerManagers, scopes: managing, spec: declare(runnerID), handle: listRunnerManagers},
+		{endpoint: ListRunnerProjects, scopes: managing, since: since(gitlabversion.RunnerProjectsEndpoint), spec: listing(runnerID), handle: listRunnerProjects},
+		{endpoint: ResetRunnerToken, scopes: managing, spec: declare(runnerID), handle: resetRunnerToken},
+		{endpoint: ListProjectRunners, scopes: managing, before: projectMaintainers, spec: listing(pathID, scopeParam, filterParams), handle: listProjectRunners},
+		{endpoint: AssignProjectRunner, scopes: managing, before: projectMaintainers, spec: declare(pathID, assignedRunnerID), handle: assignRunner},
+		{endpoint: UnassignProjectRunner, scopes: managing, before: projectMaintainers, spec: declare(pathID, assignedRunnerID), handle: unassignRunner},
+		{endpoint: ListGroupRunners, scopes: managing, before: groupMaintainers, spec: listing(pathID, filterParams), handle: listGroupRunners},
+		{endpoint: ResetInstanceRegistrationToken, scopes: managing, handle: resetInstanceRegistrationToken},
+		{endpoint: ResetProjectRegistrationToken, scopes: managing, before: projectReaders, spec: declare(pathID), handle: resetProjectRegistrationToken},
+		{endpoint: ResetGroupRegistrationToken, scopes: managing, before: groupReaders, spec: declare(pathID), handle: resetGroupRegistrationToken},
+		{endpoint: CreateUserRunner, scopes: creating, spec: createSpec, handle: createUserRunner},
+
+		{endpoint: RegisterRunner, access: byToken, spec: registerSpec, handle: registerRunner},
+		{endpoint: DeleteRunnerByToken, access: byToken, spec: declare(tokenParam), handle: deleteRunnerByToken},
+		{endpoint: DeleteRunnerManager, access: byToken, spec: declare(tokenParam, requiredSystemID), handle: deleteRunnerManager},
+		{endpoint: VerifyRunner, access: byToken, spec: declare(tokenParam, systemID, infoParam), handle: verifyRunner},
+		{endpoint: ResetOwnRunnerToken, access: byToken, spec: declare(tokenParam, systemID), handle: resetOwnRunnerToken},
+
+		{endpoint: GetVersion, scopes: profile, handle: getMetadata},
+		{endpoint: GetMetadata, scopes: profile, handle: getMetadata},
+		{endpoint: GetCurrentUser, scopes: profile, handle: getCurrentUser},
+		{endpoint: GetOwnAccessToken, scopes: anything, handle: getOwnAccessToken},
+		{endpoint: RevokeOwnAccessToken, scopes: anything, handle: revokeOwnAccessToken},
+		{endpoint: GetApplicationSettings, before: administrators, handle: getApplicationSettings},
+		{endpoint: UpdateApplicationSettings, before: administrators, spec: settingsSpec, handle: updateApplicationSettings},
+		{endpoint: GetProject, before: projectReaders, spec: declare(pathID), handle: getProject},
+		{endpoint: GetGroup, before: groupReaders, spec: declare(pathID), handle: getGroup},
+	}
+	for _, r := range table {
+		r.spec.Known = readElsewhere
+	}
+	return table
+})
+
+// readElsewhere are parameters that authentication reads, whatever the endpoint.
+var readElsewhere = []string{paramPrivateToken, paramAccessToken, paramBearerToken, paramSudo}
+
+// declare makes a Spec of parameters and groups of parameters.
+func declare(groups ...[]params.Param) params.Spec {
+	var s params.Spec
+	for _, g := range groups {
+		s.Params = append(s.Params, g...)
+	}
+	return s
+}
+
+// listing is declare for a list in pages.
+func listing(groups ...[]params.Param) params.Spec {
+	return declare(append(groups, page.Params())...)
+}
+
+func with(s params.Spec, rules ...params.Rule) params.Spec {
+	s.Rules = rules
+	return s
+}
+
+// The HTTP headers that GitLab reads or writes.
+const (
+	headerPrivateToken    = "Private-Token"
+	headerAuthorization   = "Authorization"
+	headerSudo            = "Sudo"
+	headerUnmodifiedSince = "If-Unmodified-Since"
+)
+
+// response is what a handler answers. It is plain data: writing it is the pipeline's business.
+type response struct {
+	status int
+	body   any    // marshalled as JSON; nil is an empty body
+	text   string // a plain text body instead, with contentType
+	// contentType is of text; JSON has its own.
+	contentType string
+	header      http.Header
+	// reason is why it is a refusal, for the journal alone.
+	reason string
+	// bare answers come from outside the API's own helpers and lack the headers that those set.
+	bare bool
+}
+
+func (r response) with(name, value string) response {
+	if r.header == nil {
+		r.header = http.Header{}
+	}
+	r.header.Set(name, value)
+	return r
+}
+
+func (r response) because(reason string) response {
+	r.reason = reason
+	return r
+}
+
+func ok(body any) response      { return response{status: http.StatusOK, body: body} }
+func created(body any) response { return response{status: http.StatusCreated, body: body} }
+func noContent() response       { return response{status: http.StatusNoContent} }
+
+// message is a refusal by the API's helpers, errors one by Grape.
+type (
+	messageBody struct {
+		Message any `json:"message"`
+	}
+	errorBody struct {
+		Error string `json:"error"`
+	}
+	oauthErrorBody struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+		Scope       string `json:"scope,omitempty"`
+	}
+)
+
+func refuse(status int, message any) response {
+	return response{status: status, body: messageBody{message}}
+}
+
+func refuseError(status int, text string) response {
+	return response{status: status, body: errorBody{text}}
+}

@@ -1,0 +1,349 @@
+package fakegitlab
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+)
+
+const paramToken = "token"
+
+// The parameters of the endpoints for runners (lib/api/ci/runner.rb).
+var (
+	tokenParam       = []params.Param{{Name: paramToken, Required: true}}
+	systemID         = []params.Param{{Name: "system_id"}}
+	requiredSystemID = []params.Param{{Name: "system_id", Required: true}}
+	infoParam        = []params.Param{{Name: "info", Kind: params.Hash, Fields: []params.Param{
+		{Name: "name"}, {Name: "version"}, {Name: "revision"}, {Name: "platform"}, {Name: "architecture"}, {Name: "executor"},
+		{Name: "features", Kind: params.Hash},
+		{Name: "config", Kind: params.Hash, Fields: []params.Param{{Name: "gpus"}}},
+		{Name: "labels", Kind: params.Hash},
+	}}}
+
+	registerSpec = with(declare(tokenParam, []params.Param{
+		{Name: "description"},
+		{Name: "maintainer_note"},
+		{Name: "maintenance_note"},
+		{Name: "info", Kind: params.Hash},
+		{Name: "active", Kind: params.Boolean},
+		{Name: "paused", Kind: params.Boolean},
+		{Name: "locked", Kind: params.Boolean},
+		{Name: "access_level", Values: accessLevels},
+		{Name: "run_untagged", Kind: params.Boolean},
+		{Name: "tag_list", Kind: params.CommaList},
+		{Name: "maximum_timeout", Kind: params.Integer},
+	}),
+		params.Rule{Kind: params.MutuallyExclusive, Names: []string{"maintainer_note", "maintenance_note"}},
+		params.Rule{Kind: params.MutuallyExclusive, Names: []string{"active", "paused"}},
+	)
+)
+
+// registerRunner is POST /runners (app/services/ci/runners/register_runner_service.rb).
+func registerRunner(q *request) response {
+	n, refusal := q.registrant()
+	if refusal != nil {
+		return *refusal
+	}
+	if n.attributes, refusal = q.readAttributes(defaultAttributes(), q.present); refusal != nil {
+		return *refusal
+	}
+	if note, ok := q.params.String("maintainer_note"); ok && n.attributes.maintenanceNote == nil {
+		n.attributes.maintenanceNote = text(note)
+	}
+	if info, ok := q.params.Hash("info"); ok {
+		if name, ok := info.String("name"); ok {
+			n.name = text(name)
+		}
+	}
+	n.registration = ByRegistrationToken
+	r, err := q.createWithinLimits(n)
+	if err != nil {
+		return modelError(err)
+	}
+	q.call.RunnerID = r.num
+	return created(registrationEntity{r.num, r.token, timeOrNull(r.tokenExpiresAt)})
+}
+
+// registrant finds what a registration token registers runners for, and whether it may.
+func (q *request) registrant() (newRunner, *response) {
+	token, _ := q.params.String(paramToken)
+	disallowed := func(reason string) *response {
+		r := refuse(http.StatusGone, msgRegistrationDisallowed).because(reason)
+		return &r
+	}
+	switch {
+	case token == q.settings.RegistrationToken:
+		if q.settings.RegistrationTokensDisabled {
+			return newRunner{}, disallowed("registration tokens are switched off for the instance")
+		}
+		return newRunner{kind: InstanceRunner}, nil
+	case q.registrarKnown(registrarProject) && q.projectByRegistrationToken(token) != nil:
+		p := q.projectByRegistrationToken(token)
+		if !q.projectRegistrationTokensAllowed(p) {
+			return newRunner{}, disallowed("registration tokens are switched off for " + p.Path + ", its top-level group or the instance")
+		}
+		return newRunner{kind: ProjectRunner, projects: []*project{p}}, nil
+	case q.registrarKnown(registrarGroup) && q.groupByRegistrationToken(token) != nil:
+		g := q.groupByRegistrationToken(token)
+		if !q.registrationTokensAllowed(g) {
+			return newRunner{}, disallowed("registration tokens are switched off for the top-level group of " + g.Path + " or the instance")
+		}
+		return newRunner{kind: GroupRunner, group: g}, nil
+	case strings.TrimSpace(token) != "" && q.settings.RegistrationTokensDisabled:
+		return newRunner{}, disallowed("no registration token has that value, and they are switched off for the instance")
+	}
+	r := forbidden(msgInvalidRegistrationToken, q.whyNoRegistrant(token))
+	return newRunner{}, &r
+}
+
+func (q *request) whyNoRegistrant(token string) string {
+	switch {
+	case q.runnerTokens[token] != nil:
+		return "that is a runner's authentication token, no registration token"
+	case q.projectByRegistrationToken(token) != nil, q.groupByRegistrationToken(token) != nil:
+		return fmt.Sprintf("valid_runner_registrars is %v and leaves out what the token is for", q.settings.ValidRegistrars)
+	}
+	return "no registration token has that value"
+}
+
+func (q *request) registrarKnown(kind string) bool {
+	return q.settings.ValidRegistrars == nil || contains(q.settings.ValidRegistrars, kind)
+}
+
+func (st *state) projectByRegistrationToken(token string) *project {
+	for _, p := range st.projects.rows {
+		if p.RegistrationToken == token {
+			return p
+		}
+	}
+	return nil
+}
+
+func (st *state) groupByRegistrationToken(token string) *group {
+	for _, g := range st.groups.rows {
+		if g.RegistrationToken == token {
+			return g
+		}
+	}
+	return nil
+}
+
+// createWithinLimits makes a runner unless a plan limit is reached.
+func (q *request) createWithinLimits(n newRunner) (*runner, error) {
+	var p *project
+	if len(n.projects) > 0 {
+		p = n.projects[0]
+	}
+	n.attributes.tags = cleanTags(n.attributes.tags)
+	if attribute, text := q.planLimitExceeded(n.group, p); text != "" {
+		return nil, &invalid{[]attributeProblem{{attribute, text}}}
+	}
+	return q.createRunner(n)
+}
+
+// currentRunner finds the runner of the token parameter; a dead or unknown token is a bare 403.
+func (q *request) currentRunner() (*runner, *response) {
+	token, _ := q.params.String(paramToken)
+	if r := q.runnerByToken(token); r != nil {
+		q.call.RunnerID = r.num
+		return r, nil
+	}
+	why := "no runner has that authentication token"
+	if r := q.runnerTokens[token]; r != nil {
+		why = fmt.Sprintf("the token of runner %d expired at %s", r.num, r.tokenExpiresAt.Format("2006-01-02T15:04:05Z07:00"))
+	}
+	q.call.RunnerID = 0
+	r := forbidden("", why)
+	return nil, &r
+}
+
+// address is where a runner calls from: the first address of X-Forwarded-For, else the connection's.
+func (q *request) address() string {
+	if forwarded := q.http.Header.Get("X-Forwarded-For"); forwarded != "" {
+		first, _, _ := strings.Cut(forwarded, ",")
+		return strings.TrimSpace(first)
+	}
+	host, _, err := net.SplitHostPort(q.http.RemoteAddr)
+	if err != nil {
+		return q.http.RemoteAddr
+	}
+	return host
+}
+
+// contact reads what the runner says of itself.
+func (q *request) contact() contact {
+	c := contact{address: q.address()}
+	c.systemID, _ = q.params.String("system_id")
+	if info, ok := q.params.Hash("info"); ok {
+		c.info = &RunnerManager{}
+		for name, field := range map[string]*string{"version": &c.info.Version, "revision": &c.info.Revision, "platform": &c.info.Platform,
+			"architecture": &c.info.Architecture, "executor": &c.info.Executor} {
+			*field, _ = info.String(name)
+		}
+	}
+	return c
+}
+
+// checkSystemID is the refusal of a system id that is too long for a manager's record.
+func (q *request) checkSystemID() *response {
+	id, _ := q.params.String("system_id")
+	if len(id) <= maxSystemIDLength {
+		return nil
+	}
+	r := refuse(http.StatusBadRequest, map[string][]string{"system_xid": {msgTooLong(maxSystemIDLength)}}).because("the system id is too long")
+	return &r
+}
+
+// verifyRunner is POST /runners/verify. It makes the manager's record.
+func verifyRunner(q *request) response {
+	r, refusal := q.currentRunner()
+	if refusal != nil {
+		return *refusal
+	}
+	if refusal := q.checkSystemID(); refusal != nil {
+		return *refusal
+	}
+	if r.orphaned() && q.has(gitlabversion.OrphanedRunners) {
+		return refuse(http.StatusUnprocessableEntity, msgRunnerOrphaned).because(fmt.Sprintf("the group or projects of runner %d are gone", r.num))
+	}
+	q.heartbeat(r, q.contact(), r.registration == ByRegistrationToken || q.has(gitlabversion.VerifyContactsCreatedRunners))
+	return ok(registrationEntity{r.num, r.token, timeOrNull(r.tokenExpiresAt)})
+}
+
+func deleteRunnerByToken(q *request) response {
+	r, refusal := q.currentRunner()
+	if refusal != nil {
+		return *refusal
+	}
+	if refusal := q.unmodifiedSince(r.updatedAt); refusal != nil {
+		return *refusal
+	}
+	q.state.deleteRunner(r)
+	return noContent()
+}
+
+func deleteRunnerManager(q *request) response {
+	r, refusal := q.currentRunner()
+	if refusal != nil {
+		return *refusal
+	}
+	id, _ := q.params.String("system_id")
+	m := r.manager(id)
+	if m == nil {
+		return notFound(msgManagerNotFound).because(fmt.Sprintf("runner %d has no manager with the system id %q", r.num, id))
+	}
+	if refusal := q.unmodifiedSince(latest(m.CreatedAt, m.ContactedAt)); refusal != nil {
+		return *refusal
+	}
+	q.deleteManager(m)
+	return noContent()
+}
+
+func resetOwnRunnerToken(q *request) response {
+	r, refusal := q.currentRunner()
+	if refusal != nil {
+		return *refusal
+	}
+	if refusal := q.checkSystemID(); refusal != nil {
+		return *refusal
+	}
+	q.heartbeat(r, q.contact(), true)
+	q.state.resetRunnerToken(r)
+	return created(resetTokenEntity{r.token, timeOrNull(r.tokenExpiresAt)})
+}
+
+func resetInstanceRegistrationToken(q *request) response {
+	if refusal := allow(policy.IsAdmin(q.actor, false), ""); refusal != nil {
+		return *refusal
+	}
+	if q.settings.RegistrationTokensDisabled {
+		return forbidden("", "registration tokens are switched off for the instance; the documentation says 410")
+	}
+	q.settings.RegistrationToken = q.made.token(instanceRegistrationTokens)
+	return created(registrationTokenEntity{q.settings.RegistrationToken})
+}
+
+func resetProjectRegistrationToken(q *request) response {
+	if refusal := allow(q.inProject(policy.Maintainer, false), ""); refusal != nil {
+		return *refusal
+	}
+	if !q.projectRegistrationTokensAllowed(q.project) {
+		return forbidden("", "registration tokens are switched off for "+q.project.Path+", its top-level group or the instance; the documentation says 410")
+	}
+	q.project.RegistrationToken = q.made.token(registrationTokens)
+	return created(registrationTokenEntity{q.project.RegistrationToken})
+}
+
+func resetGroupRegistrationToken(q *request) response {
+	if refusal := allow(q.inGroup(policy.Owner, false), ""); refusal != nil {
+		return *refusal
+	}
+	if !q.registrationTokensAllowed(q.group) {
+		return forbidden("", "registration tokens are switched off for the top-level group of "+q.group.Path+" or the instance; the documentation says 410")
+	}
+	q.group.RegistrationToken = q.made.token(registrationTokens)
+	return created(registrationTokenEntity{q.group.RegistrationToken})
+}
+
+// createUserRunner is POST /user/runners (app/services/ci/runners/create_runner_service.rb).
+func createUserRunner(q *request) response {
+	n, refusal := q.runnerScope()
+	if refusal != nil {
+		return *refusal
+	}
+	if n.attributes, refusal = q.readAttributes(defaultAttributes(), q.present); refusal != nil {
+		return *refusal
+	}
+	n.registration, n.creator = ByUser, q.user
+	r, err := q.createWithinLimits(n)
+	if err != nil {
+		return badRequest(err.Error()).because("GitLab's model refuses")
+	}
+	return created(registrationEntity{r.num, r.token, timeOrNull(r.tokenExpiresAt)})
+}
+
+// runnerScope finds for whom the runner is to be made and checks that the user may.
+func (q *request) runnerScope() (n newRunner, refusal *response) {
+	kind, _ := q.params.String("runner_type")
+	n.kind = RunnerType(kind)
+	insufficient := func(d policy.Decision, registrar string) *response {
+		r := allow(d, msgInsufficientRights)
+		if r == nil && q.registrarAllowed(registrar) != nil {
+			f := forbidden(msgInsufficientRights, "valid_runner_registrars has no "+registrar)
+			r = &f
+		}
+		return r
+	}
+	switch n.kind {
+	case GroupRunner:
+		id, _ := q.params.Int("group_id")
+		if n.group = q.groups.byID[id]; n.group == nil {
+			return n, q.missingScope(msgMissingGroup, fmt.Sprintf("there is no group %d", id))
+		}
+		q.group = n.group
+		return n, insufficient(q.inGroup(policy.Owner, false), registrarGroup)
+	case ProjectRunner:
+		id, _ := q.params.Int("project_id")
+		p := q.projects.byID[id]
+		if p == nil {
+			return n, q.missingScope(msgMissingProject, fmt.Sprintf("there is no project %d", id))
+		}
+		n.projects, q.project = []*project{p}, p
+		return n, insufficient(q.inProject(policy.Maintainer, false), registrarProject)
+	}
+	return n, allow(policy.IsAdmin(q.actor, false), msgInsufficientRights)
+}
+
+func (q *request) missingScope(byName, reason string) *response {
+	text := msgMissingScope
+	if q.has(gitlabversion.MissingScopeByName) {
+		text = byName
+	}
+	r := badRequest(text).because(reason)
+	return &r
+}

@@ -1,0 +1,657 @@
+package fakegitlab
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/page"
+	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+)
+
+// The parameters of the endpoints for people (lib/api/ci/runners.rb), in the order in which GitLab declares them, which is
+// the order of its errors.
+var (
+	runnerID         = []params.Param{{Name: "id", Kind: params.Integer, Required: true}}
+	pathID           = []params.Param{{Name: "id", Kind: params.String, Required: true}}
+	assignedRunnerID = []params.Param{{Name: "runner_id", Kind: params.Integer, Required: true}}
+	includeProjects  = []params.Param{{Name: "include_projects", Kind: params.Boolean}}
+
+	runnerTypes    = []string{string(InstanceRunner), string(GroupRunner), string(ProjectRunner)}
+	runnerStatuses = []string{"active", "paused", string(Online), string(Offline), string(NeverContacted), string(Stale)}
+	runnerScopes   = append(append([]string{"specific", "shared"}, runnerTypes...), runnerStatuses...)
+	accessLevels   = []string{string(NotProtected), string(RefProtected)}
+
+	scopeParam   = []params.Param{{Name: "scope", Values: runnerScopes}}
+	filterParams = []params.Param{
+		{Name: "type", Values: runnerTypes},
+		{Name: "paused", Kind: params.Boolean},
+		{Name: "status", Values: runnerStatuses},
+		{Name: "tag_list", Kind: params.CommaList},
+		{Name: "version_prefix", Match: regexp.MustCompile(`(?m)^[\d+.]+`)},
+	}
+
+	updateSpec = with(declare(runnerID, []params.Param{
+		{Name: "description"},
+		{Name: "active", Kind: params.Boolean},
+		{Name: "paused", Kind: params.Boolean},
+		{Name: "tag_list", Kind: params.CommaList},
+		{Name: "run_untagged", Kind: params.Boolean},
+		{Name: "locked", Kind: params.Boolean},
+		{Name: "access_level", Values: accessLevels},
+		{Name: "maximum_timeout", Kind: params.Integer},
+		{Name: "maintenance_note"},
+	}),
+		params.Rule{Kind: params.AtLeastOneOf, Names: []string{"description", "active", "paused", "tag_list", "run_untagged", "locked", "access_level", "maximum_timeout", "maintenance_note"}},
+		params.Rule{Kind: params.MutuallyExclusive, Names: []string{"active", "paused"}},
+	)
+
+	createSpec = declare([]params.Param{
+		{Name: "runner_type", Required: true, Values: runnerTypes},
+		{Name: "group_id", Kind: params.Integer, Required: true, When: &params.When{Param: "runner_type", Equals: string(GroupRunner)}},
+		{Name: "project_id", Kind: params.Integer, Required: true, When: &params.When{Param: "runner_type", Equals: string(ProjectRunner)}},
+		{Name: "description"},
+		{Name: "maintenance_note"},
+		{Name: "paused", Kind: params.Boolean},
+		{Name: "locked", Kind: params.Boolean},
+		{Name: "access_level", Values: accessLevels},
+		{Name: "run_untagged", Kind: params.Boolean},
+		{Name: "tag_list", Kind: params.CommaList},
+		{Name: "maximum_timeout", Kind: params.Integer},
+	})
+
+	jobFilterParams = []params.Param{
+		{Name: "system_id"},
+		{Name: "status", Values: jobStatusNames()},
+		{Name: "order_by", Values: []string{"id"}},
+		{Name: "sort", Values: []string{"asc", "desc"}, Default: "desc"},
+		{Name: "cursor"},
+	}
+)
+
+func jobStatusNames() []string {
+	names := []string{"waiting_for_callback"} // GitLab takes it, though no job of the fake waits for a callback
+	for _, s := range jobStatuses {
+		names = append(names, string(s))
+	}
+	return names
+}
+
+// policyRules are the differences between versions that bear on who may do what.
+func (q *request) policyRules() policy.Rules {
+	return policy.Rules{
+		MaintainersReadInherited: q.has(gitlabversion.GroupMaintainersReadInheritedRunners),
+		MaintainersReadJobs:      q.has(gitlabversion.GroupMaintainersReadRunnerJobs),
+		OwnerProjectRules:        q.has(gitlabversion.OwnerProjectRulesRunner),
+	}
+}
+
+// standing is where the user stands to a runner.
+func (q *request) standing(r *runner) policy.Standing {
+	s := policy.Standing{Projects: len(r.assignments), Locked: r.locked}
+	switch r.kind {
+	case GroupRunner:
+		s.Type = policy.Group
+		if r.group != nil {
+			s.Where = r.group.Path
+			s.InGroup, s.DirectlyInGroup = policy.Role(roleInGroup(q.user, r.group)), policy.Role(r.group.roles[q.user])
+			s.BelowGroup = policy.Role(bestRoleBelow(q.user, r.group))
+		}
+	case ProjectRunner:
+		s.Type = policy.Project
+		var paths []string
+		for i, a := range r.assignments {
+			role := policy.Role(roleInProject(q.user, a.project))
+			s.InProjects = max(s.InProjects, role)
+			if i == 0 {
+				s.InOwner = role
+			}
+			paths = append(paths, a.project.Path)
+		}
+		s.Where = strings.Join(paths, ", ")
+	}
+	return s
+}
+
+func (q *request) can(ability policy.Ability, r *runner) policy.Decision {
+	return policy.CanRunner(q.actor, ability, q.standing(r), q.policyRules())
+}
+
+// findRunner finds the runner that a parameter names; else the answer is the 404.
+func (q *request) findRunner(param string) (*runner, *response) {
+	id, _ := q.params.Int(param)
+	if r := q.runners.byID[id]; r != nil {
+		return r, nil
+	}
+	res := refuse(http.StatusNotFound, msgNotFoundRecord)
+	if q.has(gitlabversion.RunnerNotFoundByName) {
+		res = notFound("Runner")
+	}
+	res = res.because(fmt.Sprintf("there is no runner %d", id))
+	return nil, &res
+}
+
+// permittedRunner finds the runner of the path and checks that the user may do this to it.
+func (q *request) permittedRunner(ability policy.Ability) (*runner, *response) {
+	r, refusal := q.findRunner("id")
+	if refusal != nil {
+		return nil, refusal
+	}
+	return r, allow(q.can(ability, r), msgNoAccess)
+}
+
+// projectReaders is the before block of endpoints below a project: who cannot see it gets a 404.
+func projectReaders(q *request) *response {
+	q.project = q.projectByRef(q.vars["id"])
+	var why string
+	if q.project == nil {
+		why = fmt.Sprintf("there is no project %q", q.vars["id"])
+		if !strings.Contains(q.vars["id"], "/") && !isNumber(q.vars["id"]) {
+			why += "; a path names its namespace too: acme%2Fshop"
+		}
+	} else if d := q.canSeeProject(q.project); !d.Allowed {
+		why = d.Reason
+	} else {
+		return nil
+	}
+	r := notFound("Project").because(why)
+	return &r
+}
+
+func (q *request) canSeeProject(p *project) policy.Decision {
+	return policy.CanSee(q.actor, q.user.External, roleInProject(q.user, p) > 0, levels[p.Visibility], p.Path)
+}
+
+func (q *request) canSeeGroup(g *group) policy.Decision {
+	return policy.CanSee(q.actor, q.user.External, roleInGroup(q.user, g) > 0 || memberBelow(q.user, g), levels[g.Visibility], g.Path)
+}
+
+var levels = map[Visibility]policy.Visibility{Private: policy.Private, Internal: policy.Internal, Public: policy.Public}
+
+func (q *request) inProject(least policy.Role, reading bool) policy.Decision {
+	return policy.AtLeast(q.actor, policy.Role(roleInProject(q.user, q.project)), q.project.Path, least, reading)
+}
+
+func (q *request) inGroup(least policy.Role, reading bool) policy.Decision {
+	return policy.AtLeast(q.actor, policy.Role(roleInGroup(q.user, q.group)), q.group.Path, least, reading)
+}
+
+// projectMaintainers is the before block of a project's runners: Maintainers, also for what changes nothing.
+func projectMaintainers(q *request) *response {
+	if refusal := projectReaders(q); refusal != nil {
+		return refusal
+	}
+	return allow(q.inProject(policy.Maintainer, true), "")
+}
+
+func groupReaders(q *request) *response {
+	q.group = q.groupByRef(q.vars["id"])
+	var why string
+	if q.group == nil {
+		why = fmt.Sprintf("there is no group %q", q.vars["id"])
+	} else if d := q.canSeeGroup(q.group); !d.Allowed {
+		why = d.Reason
+	} else {
+		return nil
+	}
+	r := notFound("Group").because(why)
+	return &r
+}
+
+func groupMaintainers(q *request) *response {
+	if refusal := groupReaders(q); refusal != nil {
+		return refusal
+	}
+	least := policy.Owner
+	if q.has(gitlabversion.GroupMaintainersListRunners) {
+		least = policy.Maintainer
+	}
+	return allow(q.inGroup(least, true), "")
+}
+
+// runnerFilter reads the filters of a list. Of the deprecated scope only those values pass that the list knows.
+func (q *request) runnerFilter(scopes []string) (runnerFilter, *response) {
+	var f runnerFilter
+	if scope, ok := q.params.String("scope"); ok && scopes != nil {
+		if !contains(scopes, scope) {
+			r := refuse(http.StatusBadRequest, msgScopeInvalid).because("GET /runners knows the scopes " + strings.Join(scopes, ", "))
+			return f, &r
+		}
+		f.scopes = append(f.scopes, scope)
+	}
+	for _, name := range []string{"type", "status"} {
+		if v, ok := q.params.String(name); ok {
+			f.scopes = append(f.scopes, v)
+		}
+	}
+	if q.params.Has("paused") {
+		f.scopes = append(f.scopes, map[bool]string{true: "paused", false: "active"}[isTrue(q.params, "paused")])
+	}
+	f.versionPrefix, _ = q.params.String("version_prefix")
+	f.tags, f.tagged = q.params.List("tag_list")
+	return f, nil
+}
+
+func contains(list []string, s string) bool {
+	for _, e := range list {
+		if e == s {
+			return true
+		}
+	}
+	return false
+}
+
+func isTrue(v params.Values, name string) bool {
+	b, _ := v.Bool(name)
+	return b
+}
+
+// listed answers with one page of those runners that pass the filters. A long list is counted only as far as GitLab
+// counts.
+func (q *request) listed(all []*runner, scopes []string) response {
+	f, refusal := q.runnerFilter(scopes)
+	if refusal != nil {
+		return *refusal
+	}
+	return paginated(q, all, f.empty(), q.filter(f), q.runnerEntity)
+}
+
+// paginated answers with the page of rows that the request asks for, of those that pass.
+func paginated[T, E any](q *request, rows []T, everything bool, pass func(T) bool, entity func(T) E) response {
+	o := page.ReadOffset(q.params)
+	total := len(rows)
+	var shown []T
+	if everything {
+		from, to := o.Window(total)
+		shown = rows[from:to]
+	} else {
+		shown, total = window(rows, pass, o)
+	}
+	entities := make([]E, len(shown))
+	for i, r := range shown {
+		entities[i] = entity(r)
+	}
+	res := ok(entities)
+	res.header = http.Header{}
+	o.Of(total, false).SetHeaders(res.header, q.requestURL(), q.params)
+	return res
+}
+
+// window collects the page of those rows that pass, and counts as far as GitLab counts or as the page needs.
+func window[T any](rows []T, pass func(T) bool, o page.Offset) (shown []T, total int) {
+	from, to := o.Window(len(rows))
+	enough := max(to, page.MaxCounted) + 1
+	for _, r := range rows {
+		if total >= enough {
+			break
+		}
+		if !pass(r) {
+			continue
+		}
+		if total >= from && total < to {
+			shown = append(shown, r)
+		}
+		total++
+	}
+	return shown, total
+}
+
+// requestURL is the request's URL without its query, on the configured host, as GitLab's links have it.
+func (q *request) requestURL() string { return q.call.Origin + q.call.Path }
+
+func listRunners(q *request) response {
+	return q.listed(q.ownedRunners(q.user), runnerStatuses)
+}
+
+func listAllRunners(q *request) response {
+	if refusal := allow(policy.IsAdmin(q.actor, q.has(gitlabversion.AuditorsListAllRunners)), ""); refusal != nil {
+		return *refusal
+	}
+	return q.listed(q.runners.rows, runnerScopes)
+}
+
+func listProjectRunners(q *request) response {
+	p := q.project
+	return q.listed(q.runnersFor(p.group, p.runners, !p.GroupRunnersDisabled, !p.SharedRunnersDisabled), runnerScopes)
+}
+
+func listGroupRunners(q *request) response {
+	return q.listed(q.runnersFor(q.group, nil, true, !q.group.SharedRunnersDisabled), nil)
+}
+
+func getRunner(q *request) response {
+	r, refusal := q.permittedRunner(policy.ReadRunner)
+	if refusal != nil {
+		return *refusal
+	}
+	return ok(q.runnerDetails(r))
+}
+
+func listRunnerManagers(q *request) response {
+	r, refusal := q.permittedRunner(policy.ReadRunner)
+	if refusal != nil {
+		return *refusal
+	}
+	entities := make([]managerEntity, len(r.managers))
+	for i, m := range r.managers {
+		entities[i] = q.managerEntity(m)
+	}
+	return ok(entities)
+}
+
+func listRunnerProjects(q *request) response {
+	r, refusal := q.permittedRunner(policy.ReadRunner)
+	if refusal != nil {
+		return *refusal
+	}
+	return paginated(q, q.visibleProjects(r), true, nil, q.projectEntity)
+}
+
+// visibleProjects are the projects of a runner that the user is told of: all for those who read everything, else those of
+// which the user is a member.
+func (q *request) visibleProjects(r *runner) []*project {
+	var visible []*project
+	for _, a := range r.assignments {
+		if q.readsAll() || roleInProject(q.user, a.project) > 0 {
+			visible = append(visible, a.project)
+		}
+	}
+	return visible
+}
+
+func (q *request) readsAll() bool { return q.actor.Admin || q.actor.Auditor }
+
+// readAttributes lays the attributes that a request gives over those that a runner has. given says which parameters
+// count as given.
+func (q *request) readAttributes(a attributes, given func(string) bool) (attributes, *response) {
+	for name, field := range map[string]**string{"description": &a.description, "maintenance_note": &a.maintenanceNote} {
+		if given(name) {
+			*field = nil
+			if s, ok := q.params.String(name); ok {
+				*field = &s
+			}
+		}
+	}
+	if given("active") {
+		a.paused = !isTrue(q.params, "active")
+	}
+	for name, field := range map[string]*bool{"paused": &a.paused, "run_untagged": &a.runUntagged, "locked": &a.locked} {
+		if given(name) {
+			*field = isTrue(q.params, name)
+		}
+	}
+	if given("tag_list") {
+		a.tags, _ = q.params.List("tag_list")
+	}
+	if level, ok := q.params.String("access_level"); ok && given("access_level") {
+		a.accessLevel = AccessLevel(level)
+	}
+	if given("maximum_timeout") {
+		a.maximumTimeout = nil
+		if n, ok := q.params.Int("maximum_timeout"); ok {
+			if n > maxDatabaseInteger {
+				r := refuseError(http.StatusBadRequest, "maximum_timeout is invalid").because("the number does not fit GitLab's database")
+				return a, &r
+			}
+			a.maximumTimeout = &n
+		}
+	}
+	return a, nil
+}
+
+// present is Rails' present?, or false itself: what POST endpoints take as given.
+func (q *request) present(name string) bool {
+	if b, ok := q.params.All()[name].(bool); ok {
+		return b || !b
+	}
+	if s, ok := q.params.All()[name].([]string); ok {
+		return len(s) > 0
+	}
+	s, ok := q.params.String(name)
+	return ok && strings.TrimSpace(s) != ""
+}
+
+func updateRunner(q *request) response {
+	r, refusal := q.permittedRunner(policy.UpdateRunner)
+	if refusal != nil {
+		return *refusal
+	}
+	next, refusal := q.readAttributes(r.attributes, q.params.Has)
+	if refusal != nil {
+		return *refusal
+	}
+	if err := q.state.updateRunner(r, next); err != nil {
+		return modelError(err)
+	}
+	return ok(q.runnerDetails(r))
+}
+
+// modelError is how a model's refusal is told as a hash of attributes.
+func modelError(err error) response {
+	return refuse(http.StatusBadRequest, problemsHash(err)).because("GitLab's model refuses: " + err.Error())
+}
+
+func problemsHash(err error) map[string][]string {
+	hash := map[string][]string{}
+	if v, ok := err.(*invalid); ok {
+		for _, p := range v.problems {
+			hash[p.attribute] = append(hash[p.attribute], p.text)
+		}
+	}
+	return hash
+}
+
+func deleteRunner(q *request) response {
+	r, refusal := q.findRunner("id")
+	if refusal != nil {
+		return *refusal
+	}
+	if !q.actor.Admin && len(r.assignments) > 1 {
+		return forbidden(msgSeveralProjects, fmt.Sprintf("runner %d is in %d projects and %s is no administrator", r.num, len(r.assignments), q.user.Username))
+	}
+	if refusal := allow(q.can(policy.DeleteRunner, r), msgNoAccess); refusal != nil {
+		return *refusal
+	}
+	if refusal := q.unmodifiedSince(r.updatedAt); refusal != nil {
+		return *refusal
+	}
+	q.state.deleteRunner(r)
+	return noContent()
+}
+
+// dateLayouts are the dates that If-Unmodified-Since is understood in; Ruby's Time.parse knows more.
+var dateLayouts = []string{http.TimeFormat, time.RFC1123Z, time.RFC3339Nano, "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05", time.RFC850, time.ANSIC, time.DateOnly}
+
+// unmodifiedSince is the 412 for a record that has changed since If-Unmodified-Since; a date that nobody can read counts as
+// none (lib/api/helpers.rb, check_unmodified_since!).
+func (q *request) unmodifiedSince(updatedAt time.Time) *response {
+	sent := q.http.Header.Get(headerUnmodifiedSince)
+	for _, layout := range dateLayouts {
+		if t, err := time.Parse(layout, sent); err == nil {
+			if updatedAt.After(t) {
+				r := refuse(http.StatusPreconditionFailed, msgPrecondition).because("it was changed at " + updatedAt.Format(time.RFC3339))
+				return &r
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+func resetRunnerToken(q *request) response {
+	r, refusal := q.permittedRunner(policy.UpdateRunner)
+	if refusal != nil {
+		return *refusal
+	}
+	q.state.resetRunnerToken(r)
+	return created(resetTokenEntity{r.token, timeOrNull(r.tokenExpiresAt)})
+}
+
+func assignRunner(q *request) response {
+	if refusal := q.mayCreateIn(q.project); refusal != nil {
+		return *refusal
+	}
+	r, refusal := q.findRunner("runner_id")
+	if refusal != nil {
+		return *refusal
+	}
+	if r.kind == GroupRunner {
+		return forbidden(msgIsGroupRunner, "group runners serve their group and nothing else")
+	}
+	if !q.actor.Admin && r.locked {
+		return forbidden(msgIsLocked, fmt.Sprintf("runner %d is locked to its projects and %s is no administrator", r.num, q.user.Username))
+	}
+	if refusal := allow(q.can(policy.AssignRunner, r), msgNoAccess); refusal != nil {
+		return *refusal
+	}
+	if r.kind == InstanceRunner {
+		return refuse(http.StatusBadRequest, problemsHash(&invalid{[]attributeProblem{{attrRunner, msgProjectsAssigned}}})).
+			because("an instance runner serves every project; GitLab 17 answers an administrator with an error of its own making")
+	}
+	if r.assignedTo(q.project) != nil {
+		return q.assignError(attrRunnerTaken, msgAlreadyTaken, msgAlreadyAssigned)
+	}
+	if attribute, text := q.planLimitExceeded(nil, q.project); text != "" {
+		return q.assignError(attribute, text, fmt.Sprintf(msgfAssignLimit, text))
+	}
+	q.state.assignRunner(r, q.project)
+	return created(q.runnerEntity(r))
+}
+
+// assignError tells why a runner cannot be assigned: in one text, or in older versions as a hash.
+func (q *request) assignError(attribute, text, whole string) response {
+	if q.has(gitlabversion.AssignErrorsAsText) {
+		return refuse(http.StatusBadRequest, whole).because(text)
+	}
+	return refuse(http.StatusBadRequest, map[string][]string{attribute: {text}}).because(text)
+}
+
+// mayCreateIn is nil for those who may make runners in the project: Maintainers, while project runners may be registered.
+func (q *request) mayCreateIn(p *project) *response {
+	q.project = p
+	if refusal := allow(q.inProject(policy.Maintainer, false), ""); refusal != nil {
+		return refusal
+	}
+	return q.registrarAllowed(registrarProject)
+}
+
+// registrarAllowed is the refusal of runners of a kind that valid_runner_registrars leaves out; administrators are exempt.
+func (q *request) registrarAllowed(kind string) *response {
+	if q.actor.Admin || q.settings.ValidRegistrars == nil || contains(q.settings.ValidRegistrars, kind) {
+		return nil
+	}
+	r := forbidden("", "valid_runner_registrars has no "+kind)
+	return &r
+}
+
+func unassignRunner(q *request) response {
+	id, _ := q.params.Int("runner_id")
+	var assigned *assignment
+	r := q.runners.byID[id]
+	if r != nil {
+		assigned = r.assignedTo(q.project)
+	}
+	if refusal := allow(q.inProject(policy.Maintainer, false), ""); refusal != nil {
+		return *refusal
+	}
+	if assigned == nil {
+		return notFound("Runner").because(fmt.Sprintf("no runner %d is assigned to %s", id, q.project.Path))
+	}
+	keeps := q.has(gitlabversion.OwnerProjectKeepsRunner)
+	if q.has(gitlabversion.UnassignRespectsLock) && r.locked && !q.actor.Admin {
+		return forbidden(msgIsLocked, fmt.Sprintf("runner %d is locked to its projects and %s is no administrator", r.num, q.user.Username))
+	}
+	if !keeps && len(r.assignments) == 1 {
+		return forbidden(msgOnlyOneProject, fmt.Sprintf("%s is the only project of runner %d", q.project.Path, r.num))
+	}
+	if refusal := q.unmodifiedSince(assigned.updatedAt); refusal != nil {
+		return *refusal
+	}
+	if keeps && r.owner() == q.project {
+		return forbidden(msgOwnerProject, fmt.Sprintf("%s is the owner project of runner %d", q.project.Path, r.num))
+	}
+	q.state.unassignRunner(r, q.project)
+	return noContent()
+}
+
+func listRunnerJobs(q *request) response {
+	r, refusal := q.permittedRunner(policy.ReadBuilds)
+	if refusal != nil {
+		return *refusal
+	}
+	jobs := q.visibleJobs(r)
+	if s, _ := q.params.String("pagination"); s == "keyset" {
+		return q.keysetJobs(jobs)
+	}
+	_, ordered := q.params.String("order_by")
+	if direction, _ := q.params.String("sort"); ordered && direction == "desc" {
+		jobs = reversed(jobs)
+	}
+	o := page.ReadOffset(q.params)
+	systemID, _ := q.params.String("system_id")
+	res := ok(q.jobEntities(jobs, o))
+	res.header = http.Header{}
+	o.Of(len(jobs), strings.TrimSpace(systemID) != "").SetHeaders(res.header, q.requestURL(), q.params)
+	return res
+}
+
+// visibleJobs are the jobs of a runner that the filters ask for and the user may see, by id.
+func (q *request) visibleJobs(r *runner) []*job {
+	status, _ := q.params.String("status")
+	systemID, bySystem := q.params.String("system_id")
+	var jobs []*job
+	for _, j := range r.jobs {
+		switch {
+		case status != "" && string(j.Status) != status:
+		case bySystem && systemID != "" && (j.manager == nil || j.manager.SystemID != systemID):
+		case !q.readsAll() && roleInProject(q.user, j.project) < Reporter:
+		default:
+			jobs = append(jobs, j)
+		}
+	}
+	return jobs
+}
+
+func reversed(jobs []*job) []*job {
+	out := make([]*job, 0, len(jobs))
+	for i := len(jobs) - 1; i >= 0; i-- {
+		out = append(out, jobs[i])
+	}
+	return out
+}
+
+func (q *request) jobEntities(jobs []*job, o page.Offset) []jobEntity {
+	from, to := o.Window(len(jobs))
+	entities := make([]jobEntity, 0, to-from)
+	for _, j := range jobs[from:to] {
+		entities = append(entities, q.jobEntity(j))
+	}
+	return entities
+}
+
+// keysetJobs answers with a page by keyset pagination, newest first.
+func (q *request) keysetJobs(jobs []*job) response {
+	jobs = reversed(jobs)
+	k, err := page.ReadKeyset(q.params)
+	switch err {
+	case nil:
+	case page.ErrKeysetUnavailable:
+		return refuseError(http.StatusMethodNotAllowed, msgKeysetUnavailable).because("keyset pagination has order_by=id and sort=desc alone")
+	default:
+		return refuseError(http.StatusBadRequest, "cursor is invalid").because(err.Error())
+	}
+	p := k.Of(len(jobs), func(i int) int { return jobs[i].ID })
+	entities := make([]jobEntity, 0, p.To-p.From)
+	for _, j := range jobs[p.From:p.To] {
+		entities = append(entities, q.jobEntity(j))
+	}
+	res := ok(entities)
+	res.header = http.Header{}
+	// The link names the order that counts even when the request leaves it to GitLab.
+	p.SetHeaders(res.header, q.requestURL(), q.params.With("order_by", "id"))
+	return res
+}

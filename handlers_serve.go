@@ -1,0 +1,261 @@
+package fakegitlab
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+)
+
+// maxBodySize is the largest body of a request that Workhorse lets through.
+const maxBodySize = 100 << 20
+
+// request is one request on its way through the pipeline. From authentication on it is used with the state's mutex held.
+type request struct {
+	*state
+	fake    *Fake
+	http    *http.Request
+	baseURL string // of this GitLab, as the client is to call it
+	path    string // below the base path, escaped
+	call    *Call
+	route   *route
+	vars    map[string]string // path parameters
+	tree    params.Tree
+	params  params.Values
+
+	user    *user
+	token   *accessToken
+	actor   policy.Actor
+	project *project
+	group   *group
+}
+
+// serve answers one request: it opens a Call, lets failures and hooks have their way, and closes the Call.
+func (f *Fake) serve(w http.ResponseWriter, r *http.Request, baseURL string) {
+	started := time.Now()
+	number := f.log.Open()
+	f.flight.enter(number, r.Method+" "+r.URL.EscapedPath())
+	defer f.flight.leave(number)
+	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(baseURL, f.options.basePath), Method: r.Method,
+		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header.Clone()}
+	defer func() { f.log.Close(number, call) }() // also when the connection is torn down
+	q := &request{state: f.state, fake: f, http: r, baseURL: baseURL, call: &call}
+	q.path, _ = strings.CutPrefix(call.Path, f.options.basePath)
+
+	x := exchange{fake: f, request: q, w: w, started: started}
+	refusal := q.receive()
+	x.serve(refusal)
+}
+
+// receive reads the request as the layers in front of the endpoint do; what it returns is their refusal, or nil.
+func (q *request) receive() *response {
+	q.findRoute()
+	if refusal := q.readBody(); refusal != nil {
+		return refusal
+	}
+	if refusal := q.readParams(); refusal != nil {
+		return refusal
+	}
+	q.identify()
+	return nil
+}
+
+// readBody reads the body, up to what Workhorse lets through.
+func (q *request) readBody() *response {
+	body, err := io.ReadAll(http.MaxBytesReader(nil, q.http.Body, maxBodySize))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		r := refuse(http.StatusRequestEntityTooLarge, msgTooLargeError).because(fmt.Sprintf("the body is larger than %d bytes", int64(maxBodySize)))
+		return &r
+	case err != nil:
+		r := plain(http.StatusBadRequest, msgBadRequestPlain).because("the body was cut off: " + err.Error())
+		return &r
+	}
+	if len(body) > 0 {
+		q.call.Body = body
+	}
+	return nil
+}
+
+func plain(status int, text string) response {
+	return response{status: status, text: text, contentType: "text/plain; charset=utf-8", bare: true}
+}
+
+// readParams decodes the parameters of path, query and body, as Rack and Grape do before they look at anything else.
+func (q *request) readParams() *response {
+	tree, err := params.Parse(params.Input{RawQuery: q.http.URL.RawQuery, ContentType: q.http.Header.Get("Content-Type"), Body: q.call.Body, Path: q.vars})
+	if err == nil {
+		q.tree, q.call.Params = tree, tree
+		if _, twice := q.tree[paramAccessToken].(string); twice && q.bearer() != "" && !q.sentJSON() {
+			r := response{status: http.StatusBadRequest, body: oauthErrorBody{Error: errInvalidRequest, Description: msgTokenTwice}, bare: true}.
+				because("a token came in the Authorization header and as access_token")
+			return &r
+		}
+		return nil
+	}
+	r := q.unreadable(err)
+	return &r
+}
+
+func (q *request) sentJSON() bool {
+	return strings.HasPrefix(strings.ToLower(q.http.Header.Get("Content-Type")), "application/json")
+}
+
+func (q *request) unreadable(err *params.Error) response {
+	switch err.Kind {
+	case params.UnsupportedMediaType:
+		return refuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(msgfMediaType, err.ContentType)).because("GitLab reads JSON, forms and multipart")
+	case params.BadJSON:
+		if strings.Contains(q.http.Header.Get("Accept"), "application/json") {
+			return response{status: http.StatusBadRequest, body: railsError{http.StatusBadRequest, msgBadRequestPlain}, bare: true}.because("the body is not JSON")
+		}
+		return response{status: http.StatusBadRequest, contentType: "text/html; charset=utf-8", bare: true}.because("the body is not JSON")
+	}
+	return plain(http.StatusBadRequest, msgBadRequestPlain).because("a parameter has a NUL byte, is not UTF-8 or cannot be decoded")
+}
+
+// railsError is how Rails itself refuses what never reaches the API.
+type railsError struct {
+	Status int    `json:"status"`
+	Error  string `json:"error"`
+}
+
+// answer lets the endpoint answer: authentication, the before block, validation, then the handler, all under one lock.
+func (q *request) answer() (res response) {
+	if refusal := q.unrouted(); refusal != nil {
+		return *refusal
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	defer func() {
+		if p := recover(); p != nil { // a bug of the fake, never of its user
+			res = refuse(http.StatusInternalServerError, msgInternalError).because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
+		}
+	}()
+	if q.route.access == byUser {
+		if refusal := q.authenticate(); refusal != nil {
+			return *refusal
+		}
+	}
+	if q.route.before != nil {
+		if refusal := q.route.before(q); refusal != nil {
+			return *refusal
+		}
+	}
+	if q.call.Method == http.MethodOptions {
+		return q.options()
+	}
+	values, problems := q.route.spec.Validate(q.tree)
+	q.params = values
+	q.call.Params, q.call.IgnoredParams = values.All(), values.Ignored()
+	if len(problems) > 0 {
+		return refuseError(http.StatusBadRequest, strings.Join(problems, ", ")).because("the parameters are not as declared")
+	}
+	return q.route.handle(q)
+}
+
+// exchange is a request together with where its answer goes.
+type exchange struct {
+	fake    *Fake
+	request *request
+	w       http.ResponseWriter
+	started time.Time
+}
+
+// send writes the answer and records it.
+func (x *exchange) send(res response) {
+	body := x.render(&res)
+	x.finish(res, body)
+}
+
+// render turns an answer into headers and body.
+func (x *exchange) render(res *response) []byte {
+	var body []byte
+	switch {
+	case res.body != nil:
+		body, _ = json.Marshal(res.body) // only plain structs and maps come here
+		res.contentType = "application/json"
+	case res.contentType != "":
+		body = []byte(res.text)
+	}
+	h := x.w.Header()
+	if res.contentType != "" {
+		h.Set("Content-Type", res.contentType)
+	} else {
+		h["Content-Type"] = nil // none, and none guessed by net/http
+	}
+	id := requestID(x.request.call.Number)
+	h.Set("Vary", "Origin")
+	h.Set("X-Request-Id", id)
+	h.Set("X-Runtime", strconv.FormatFloat(time.Since(x.started).Seconds(), 'f', 6, 64))
+	h.Set("X-Gitlab-Meta", `{"correlation_id":"`+id+`","version":"1"}`)
+	if !res.bare {
+		h.Set("X-Frame-Options", "SAMEORIGIN")
+		h.Set("X-Content-Type-Options", "nosniff")
+	}
+	for name, values := range res.header {
+		h[name] = values
+	}
+	return x.cache(res, body)
+}
+
+// requestID is GitLab's correlation id, which looks like a ULID, of the nth request.
+func requestID(n int) string { return fmt.Sprintf("01J1FAKE%018d", n) }
+
+// cache sets the headers for caches and answers a conditional GET (Rack::ETag, Rack::ConditionalGet).
+func (x *exchange) cache(res *response, body []byte) []byte {
+	h := x.w.Header()
+	if (res.status != http.StatusOK && res.status != http.StatusCreated) || len(body) == 0 {
+		h.Set("Cache-Control", "no-cache")
+		return body
+	}
+	sum := sha256.Sum256(body)
+	etag := `W/"` + hex.EncodeToString(sum[:16]) + `"`
+	h.Set("Etag", etag)
+	h.Set("Cache-Control", "max-age=0, private, must-revalidate")
+	method := x.request.call.Method
+	if (method == http.MethodGet || method == http.MethodHead) && x.request.http.Header.Get("If-None-Match") == etag {
+		res.status = http.StatusNotModified
+		h["Content-Type"] = nil
+		return nil
+	}
+	return body
+}
+
+// finish writes status and body and notes them in the Call.
+func (x *exchange) finish(res response, body []byte) {
+	c := x.request.call
+	c.Status, c.Reason, c.ResponseHeader, c.ResponseBody = res.status, res.reason, x.w.Header().Clone(), body
+	delete(c.ResponseHeader, "Content-Type")
+	if res.contentType != "" && res.status != http.StatusNotModified {
+		c.ResponseHeader.Set("Content-Type", res.contentType)
+	}
+	x.w.WriteHeader(res.status)
+	if len(body) > 0 && c.Method != http.MethodHead {
+		_, _ = io.Copy(x.w, bytes.NewReader(body))
+	}
+}
+
+// webURL is the address of a page in GitLab's web interface.
+func (q *request) webURL(path string) string { return q.baseURL + "/" + path }
+
+// host is the host of this GitLab, without a port.
+func (q *request) host() string {
+	u, err := url.Parse(q.baseURL)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}

@@ -1,0 +1,220 @@
+package fakegitlab
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gorilla/mux"
+)
+
+// router finds the route of a method and path. It is built once for all fakes and never changes.
+var router = sync.OnceValue(func() *mux.Router {
+	m := newRouter()
+	for i, r := range routes() {
+		method, path := r.endpoint.cut()
+		m.Methods(method).Path(muxPath(path)).Name(fmt.Sprint(i)).Handler(http.NotFoundHandler())
+	}
+	return m
+})
+
+// newRouter makes a router that takes %2F in a path for a part of a segment.
+func newRouter() *mux.Router { return mux.NewRouter().UseEncodedPath().SkipClean(true) }
+
+// muxPath writes /runners/:id as mux does.
+func muxPath(path string) string {
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if name, ok := strings.CutPrefix(p, ":"); ok {
+			parts[i] = "{" + name + "}"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// apiPath is the path below /api/v4 as Grape's routes see it: without repeated or final slashes and without a format
+// suffix, except in the id of a project or group, which may have dots. format is the suffix.
+func apiPath(path string) (clean, format string) {
+	parts := slices.DeleteFunc(strings.Split(path, "/"), func(p string) bool { return p == "" })
+	if n := len(parts); n > 0 && !(n == 2 && (parts[0] == "projects" || parts[0] == "groups")) {
+		parts[n-1], format, _ = strings.Cut(parts[n-1], ".")
+	}
+	return "/" + strings.Join(parts, "/"), format
+}
+
+// findRoute finds what serves the request. For OPTIONS that is any endpoint of the path.
+func (q *request) findRoute() {
+	path, isAPI := q.belowAPI()
+	if !isAPI {
+		return
+	}
+	path, _ = apiPath(path)
+	methods := []string{q.call.Method}
+	switch q.call.Method {
+	case http.MethodHead:
+		methods = []string{http.MethodGet}
+	case http.MethodOptions:
+		methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete}
+	}
+	for _, m := range methods {
+		if q.route, q.vars = lookup(m, path); q.route != nil && q.route.servedBy(q.version) {
+			q.call.Endpoint = q.route.endpoint
+			return
+		}
+	}
+	q.route, q.vars = nil, nil
+	for _, m := range methods {
+		if r, vars := q.fake.added.lookup(m, path); r != nil {
+			q.vars, q.call.Endpoint, q.handler = vars, r.endpoint, r.handler
+			return
+		}
+	}
+}
+
+// belowAPI is the path below /api/v4.
+func (q *request) belowAPI() (string, bool) {
+	below, isAPI := strings.CutPrefix(q.path, apiPrefix)
+	return below, isAPI && (below == "" || below[0] == '/')
+}
+
+// lookup finds the route of a method and an escaped path below /api/v4, with its path parameters.
+func lookup(method, path string) (*route, map[string]string) {
+	match, vars := matchIn(router(), method, path)
+	if match == nil {
+		return nil, nil
+	}
+	var i int
+	_, _ = fmt.Sscan(match.Route.GetName(), &i)
+	return routes()[i], vars
+}
+
+func matchIn(m *mux.Router, method, path string) (*mux.RouteMatch, map[string]string) {
+	unescaped, err := url.PathUnescape(path)
+	if err != nil {
+		return nil, nil
+	}
+	var match mux.RouteMatch
+	if !m.Match(&http.Request{Method: method, URL: &url.URL{Path: unescaped, RawPath: path}}, &match) || match.MatchErr != nil {
+		return nil, nil
+	}
+	for name, v := range match.Vars {
+		if match.Vars[name], err = url.PathUnescape(v); err != nil {
+			return nil, nil
+		}
+	}
+	return &match, match.Vars
+}
+
+// unrouted is GitLab's answer to a request that no endpoint serves, nil if one does.
+func (q *request) unrouted() *response {
+	if q.route != nil {
+		if format := q.http.URL.Query().Get("format"); format != "" && format != "json" {
+			r := refuseError(http.StatusNotAcceptable, fmt.Sprintf(msgfFormat, format)).because("the API answers JSON alone")
+			r.bare = true
+			return &r
+		}
+		return nil
+	}
+	r := refuseError(http.StatusNotFound, msgNotFound)
+	if strings.HasPrefix(q.path, "/api/v3/") {
+		r = refuseError(http.StatusGone, msgV3Gone)
+	} else if _, isAPI := q.belowAPI(); !isAPI {
+		r = plain(http.StatusNotFound, msgNotFound)
+	}
+	r.bare = true
+	r = r.because(unservedMessage(q.call.Method, q.call.Path, q.fake.Endpoints()))
+	return &r
+}
+
+// options answers OPTIONS: the methods of the path, in the order in which they are defined.
+func (q *request) options() response {
+	path, _ := q.belowAPI()
+	path, _ = apiPath(path)
+	allow := []string{http.MethodOptions}
+	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		if r, _ := lookup(m, path); r != nil && r.servedBy(q.version) {
+			allow = append(allow, m)
+		}
+	}
+	if slices.Contains(allow, http.MethodGet) {
+		allow = append(allow, http.MethodHead)
+	}
+	return noContent().with("Allow", strings.Join(allow, ", "))
+}
+
+// addedRoutes are the endpoints that a test serves itself.
+type addedRoutes struct {
+	mu     sync.Mutex
+	routes []addedRoute
+	router *mux.Router
+}
+
+type addedRoute struct {
+	endpoint Endpoint
+	handler  http.Handler
+}
+
+// Handle serves an endpoint outside the fake's own, such as "GET /projects/:id/pipelines", with a handler of the test.
+// Calls of it are recorded and can be made to fail like the rest; no credentials are asked for, and Call.User is whoever sent
+// a valid token. The same endpoint again replaces the handler. An endpoint that the fake serves already fails the test.
+func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
+	f.helper()
+	method, path := endpoint.cut()
+	switch {
+	case method == "" || method == "*" || strings.ToUpper(method) != method || !strings.HasPrefix(path, "/"):
+		f.misuse("Handle(%q): an endpoint is a method and a path, as in %q", endpoint, "GET /projects/:id/pipelines")
+		return
+	case slices.ContainsFunc(routes(), func(r *route) bool { return r.endpoint == endpoint && r.servedBy(f.version) }):
+		f.misuse("Handle(%q): the fake serves that endpoint itself; to change its answers use Inject, Before or After", endpoint)
+		return
+	case h == nil:
+		f.misuse("Handle(%q): there is no handler", endpoint)
+		return
+	}
+	f.added.add(addedRoute{endpoint, h})
+}
+
+func (a *addedRoutes) add(r addedRoute) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.routes = append(slices.DeleteFunc(slices.Clone(a.routes), func(old addedRoute) bool { return old.endpoint == r.endpoint }), r)
+	a.router = newRouter() // a router does not take routes while it is used
+	for i, r := range a.routes {
+		method, path := r.endpoint.cut()
+		a.router.Methods(method).Path(muxPath(path)).Name(fmt.Sprint(i)).Handler(r.handler)
+	}
+}
+
+func (a *addedRoutes) lookup(method, path string) (*addedRoute, map[string]string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.router == nil {
+		return nil, nil
+	}
+	match, vars := matchIn(a.router, method, path)
+	if match == nil {
+		return nil, nil
+	}
+	var i int
+	_, _ = fmt.Sscan(match.Route.GetName(), &i)
+	return &a.routes[i], vars
+}
+
+func (a *addedRoutes) endpoints() []Endpoint {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var all []Endpoint
+	for _, r := range a.routes {
+		all = append(all, r.endpoint)
+	}
+	return all
+}
+
+func (a *addedRoutes) clear() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.routes, a.router = nil, nil
+}
