@@ -26,7 +26,7 @@ type Scenario struct {
 }
 
 func (f *Fake) Endpoints() []Endpoint { return f.endpoints }
-func (f *Fake) Snapshot() Scenario    { return f.world }
+func (f *Fake) Snapshot() Scenario    { return deepCopy(f.world, keepEmpty) }
 func (f *Fake) Runners() []Runner     { return f.world.Runners }
 
 func (f *Fake) User(username string) (User, bool) {
