@@ -77,7 +77,8 @@ func (f *Fake) AssertCallOrder(t T, e ...Endpoint) bool {
 }
 
 // AssertCalls asserts that exactly these calls were made, in this order. Each is written as endpoint and status:
-// "POST /runners 201"; a call that nothing serves with its whole path: "POST /api/v4/runner 404".
+// "POST /runners 201"; a call that nothing serves with its whole path: "POST /api/v4/runner 404"; a call that was left
+// without an answer with status 0.
 func (f *Fake) AssertCalls(t T, want ...string) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -191,7 +192,7 @@ func (f *Fake) callsProblem(want []string) string {
 			return problem
 		}
 	}
-	diff := diffText(slices.Clip(append([]string{}, want...)), got)
+	diff := diffText(append([]string{}, want...), got)
 	if diff == "" {
 		return ""
 	}

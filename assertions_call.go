@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -55,24 +57,38 @@ func (c Call) JSON(into any) error {
 // String is the call in one line: "#3 DELETE /runners/:id id=7 by mia -> 204". Path parameters follow the endpoint; "by" is
 // left out for a call without valid credentials.
 func (c Call) String() string {
-	var line strings.Builder
-	fmt.Fprintf(&line, "#%d %s", c.Number, c.name())
-	for _, segment := range strings.Split(string(c.Endpoint), "/") {
+	if actor := c.actor(); actor != "" {
+		return c.request() + " by " + actor + " -> " + c.answer()
+	}
+	return c.request() + " -> " + c.answer()
+}
+
+func (c Call) request() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "#%d %s", c.Number, c.name())
+	for segment := range strings.SplitSeq(string(c.Endpoint), "/") {
 		if name, ok := strings.CutPrefix(segment, ":"); ok {
 			if value, sent := c.param(name); sent {
-				fmt.Fprintf(&line, " %s=%s", name, gitlabText(value))
+				fmt.Fprintf(&text, " %s=%s", name, printable(gitlabText(value)))
 			}
 		}
 	}
-	if actor := c.actor(); actor != "" {
-		line.WriteString(" by " + actor)
-	}
+	return text.String()
+}
+
+func (c Call) answer() string {
 	if c.Status == 0 {
-		line.WriteString(" -> no answer")
-	} else {
-		fmt.Fprintf(&line, " -> %d", c.Status)
+		return "no answer"
 	}
-	return line.String()
+	return strconv.Itoa(c.Status)
+}
+
+// printable keeps to one line what a client may have sent.
+func printable(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(text)
+	}
+	return text
 }
 
 // name is the endpoint or, when nothing serves the call, what was asked for.

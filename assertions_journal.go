@@ -13,7 +13,7 @@ import (
 // brackets the reason of a refusal and what else is odd about it. A call that repeats the one before it, which had failed,
 // is indented below it. Tokens are shortened.
 func (f *Fake) Journal() string {
-	text := journalLines(f.log.Closed())
+	text := journalText(f.log.Closed())
 	if text == "" {
 		text = "no call was recorded\n"
 	}
@@ -23,18 +23,20 @@ func (f *Fake) Journal() string {
 	return text
 }
 
-// journalLines is calls as in Journal.
-func journalLines(calls []Call) string {
+// journalLines is calls as in Journal, below a line of a message.
+func journalLines(calls []Call) string { return indent(journalText(calls), "  ") }
+
+func journalText(calls []Call) string {
 	var text strings.Builder
 	retries := 0
 	for i, c := range calls {
 		if i == 0 || !retried(calls[i-1], c) {
 			retries = 0
-			text.WriteString("  " + journalLine(c) + "\n")
+			text.WriteString(journalLine(c) + "\n")
 			continue
 		}
 		retries++
-		fmt.Fprintf(&text, "    %s [retry %d]\n", journalLine(c), retries)
+		fmt.Fprintf(&text, "  %s [retry %d]\n", journalLine(c), retries)
 	}
 	return text.String()
 }
@@ -90,18 +92,14 @@ func (f *Fake) JournalMermaid() string {
 }
 
 func writeMermaid(text *strings.Builder, actor string, c Call) {
-	request, answer, _ := strings.Cut(c.String(), " -> ")
-	if who := c.actor(); who != "" {
-		request = strings.TrimSuffix(request, " by "+who)
+	answer, arrow := c.answer(), "-->>"
+	if c.Failure {
+		answer += " [injected failure]"
 	}
-	arrow := "-->>"
 	if c.Failure || c.Status == 0 {
-		answer, arrow = answer+" [injected failure]", "--x"
-		if !c.Failure {
-			answer = "no answer"
-		}
+		arrow = "--x"
 	}
-	fmt.Fprintf(text, "    %s->>gitlab: %s\n", actor, mermaidText(request))
+	fmt.Fprintf(text, "    %s->>gitlab: %s\n", actor, mermaidText(c.request()))
 	fmt.Fprintf(text, "    gitlab%s%s: %s\n", arrow, actor, mermaidText(answer))
 	if c.Reason != "" {
 		fmt.Fprintf(text, "    Note over gitlab: %s\n", mermaidText(c.Reason))

@@ -35,7 +35,7 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	if slices.Contains(served, e) {
 		return ""
 	}
-	return "nothing serves " + string(e) + meantText(method, path, served)
+	return "nothing serves " + string(e) + cmp.Or(meantText(method, path, served), outsideText(method, path))
 }
 
 func wildcardProblem(path string, served []Endpoint) string {
@@ -53,17 +53,22 @@ func wildcardProblem(path string, served []Endpoint) string {
 // unservedMessage says of a request that no endpoint serves what was probably meant, or how to have it served.
 func unservedMessage(method, path string, served []Endpoint) string {
 	message := "nothing serves " + method + " " + path
-	at := strings.LastIndex(path, apiPrefix+"/")
-	if at >= 0 {
-		return message + meantText(method, path[at+len(apiPrefix):], served)
-	}
-	if reaches(method, path, served) {
+	below, inAPI := belowAPI(path)
+	if !inAPI && reaches(method, path, served) {
 		return message + "; did you mean " + method + " " + apiPrefix + path + "?"
 	}
-	return message + meantText(method, path, served)
+	meant := meantText(method, below, served)
+	switch {
+	case meant != "":
+		return message + meant
+	case inAPI:
+		return message + outsideText(method, below)
+	default:
+		return message + "; GitLab's API begins at " + apiPrefix
+	}
 }
 
-// meantText continues "nothing serves METHOD /path", which is below /api/v4.
+// meantText continues "nothing serves METHOD /path", which is below /api/v4; it is "" when nothing is near.
 func meantText(method, path string, served []Endpoint) string {
 	names := endpointNames(served)
 	if same := nearest.Methods(path, names); len(same) > 0 {
@@ -80,7 +85,20 @@ func meantText(method, path string, served []Endpoint) string {
 	if meant, ok := nearest.Endpoint(method, path, names); ok {
 		return "; did you mean " + meant + "?"
 	}
+	return ""
+}
+
+// outsideText continues the same sentence when nothing is near.
+func outsideText(method, path string) string {
 	return fmt.Sprintf("; if GitLab does, it is outside this fake: serve it with Handle(%q, ...)", method+" "+nearest.Pattern(path))
+}
+
+// belowAPI is the part of a path below the API's prefix, whatever the instance's own relative URL is.
+func belowAPI(path string) (below string, inAPI bool) {
+	if at := strings.LastIndex(path, apiPrefix+"/"); at >= 0 {
+		return path[at+len(apiPrefix):], true
+	}
+	return path, false
 }
 
 // parametersHint is for those who name an endpoint with the values in it: that is what Param is for.
@@ -165,24 +183,26 @@ const nearestShown = 3
 // nearestCalls says which recorded calls came nearest to what was wanted, and how each differs.
 func (f *Fake) nearestCalls(e Endpoint, where []CallMatcher) string {
 	calls := f.log.Closed()
-	if len(calls) == 0 {
-		return "no call was recorded\n"
-	}
 	near := f.rank(calls, e, where)
-	if len(near) == 0 {
+	switch {
+	case len(calls) == 0:
+		return seeJournal(0)
+	case len(near) == 0:
 		return "recorded: " + tally(calls) + "\n" + seeJournal(len(calls))
 	}
 	var text strings.Builder
 	text.WriteString("nearest (- expected, + recorded):\n")
 	for _, c := range near[:min(len(near), nearestShown)] {
 		text.WriteString("  " + journalLine(c) + "\n")
-		text.WriteString(indent(conditionsDiff(c, e, where)))
+		if len(where) > 0 { // else the line above says it all
+			text.WriteString(indent(conditionsDiff(c, e, where), "    "))
+		}
 	}
 	return text.String() + seeJournal(len(calls))
 }
 
 // rank returns the calls that do not match but come near, nearest first: those of the endpoint, else those probably meant
-// for it, else, for what is not about an endpoint, those that meet some condition.
+// for it. When any endpoint will do, those that meet most conditions come first.
 func (f *Fake) rank(calls []Call, e Endpoint, where []CallMatcher) []Call {
 	type ranked struct {
 		call            Call
@@ -219,10 +239,7 @@ func kinship(c Call, e Endpoint) int {
 		return 2
 	}
 	_, wanted, _ := strings.Cut(string(e), " ")
-	path := c.Path
-	if at := strings.LastIndex(path, apiPrefix+"/"); at >= 0 {
-		path = path[at+len(apiPrefix):]
-	}
+	path, _ := belowAPI(c.Path)
 	if c.Endpoint != "" {
 		_, path, _ = strings.Cut(string(c.Endpoint), " ")
 	}
@@ -281,7 +298,10 @@ func tally(calls []Call) string {
 }
 
 func seeJournal(calls int) string {
-	if calls == 1 {
+	switch calls {
+	case 0:
+		return "no call was recorded\n"
+	case 1:
 		return "gl.Journal() shows the 1 recorded call\n"
 	}
 	return fmt.Sprintf("gl.Journal() shows all %d recorded calls\n", calls)
@@ -299,10 +319,10 @@ func diffText(want, got any, opts ...gocmp.Option) (text string) {
 	return strings.ReplaceAll(gocmp.Diff(want, got, opts...), "\u00a0", " ")
 }
 
-func indent(text string) string {
+func indent(text, by string) string {
 	var indented strings.Builder
 	for line := range strings.Lines(text) {
-		indented.WriteString("    " + line)
+		indented.WriteString(by + line)
 	}
 	return indented.String()
 }

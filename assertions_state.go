@@ -22,10 +22,13 @@ func (f *Fake) AssertRunner(t T, want Runner, opts ...cmp.Option) bool {
 	return report(t, f.runnerProblem(want, opts))
 }
 
-// AssertRunnerGone asserts that no runner has that ID.
+// AssertRunnerGone asserts that no runner has that ID. An ID that no runner can have fails: it is a variable not set.
 func (f *Fake) AssertRunnerGone(t T, id int) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
+	}
+	if id <= 0 {
+		return report(t, fmt.Sprintf("%d is no runner's ID", id))
 	}
 	runner, ok := f.Runner(id)
 	if !ok {

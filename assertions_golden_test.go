@@ -1,0 +1,150 @@
+package fakegitlab
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "write testdata/golden anew")
+
+// golden compares a message with the file that holds it.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", "golden", name+".txt")
+	got = strings.TrimRight(got, "\n") + "\n"
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err, "run with -update to write it")
+	assert.Equal(t, string(want), got)
+}
+
+// messages is a T that keeps what it is told.
+type messages struct{ text string }
+
+func (m *messages) Errorf(format string, args ...any) { m.text += fmt.Sprintf(format, args...) + "\n" }
+
+const longToken = "glrt-t1_abcdEFGH1234wxyzQRST"
+
+// story is a journal of a bit of everything.
+func story() []Call {
+	return []Call{
+		{Endpoint: CreateUserRunner, User: "mia", Status: 201, Params: map[string]any{"runner_type": "project_type", "tag_list": []any{"go", "linux"}, "paused": true}},
+		{Endpoint: VerifyRunner, RunnerID: 7, Status: 200, Params: map[string]any{"token": longToken, "info": map[string]any{"name": "gitlab-runner"}}},
+		{Endpoint: DeleteRunner, User: "mia", Params: map[string]any{"id": 8}, Status: 503, Failure: true, Path: "/api/v4/runners/8", Method: "DELETE"},
+		{Endpoint: DeleteRunner, User: "mia", Params: map[string]any{"id": 8}, Failure: true, Path: "/api/v4/runners/8", Method: "DELETE"},
+		{Endpoint: DeleteRunner, User: "mia", Params: map[string]any{"id": 8}, Status: 403, Path: "/api/v4/runners/8", Method: "DELETE", Reason: "mia is no administrator; instance runners need one"},
+		{Method: "POST", Path: "/api/v4/runner", Status: 404},
+		{Endpoint: ListRunners, Status: 401, Reason: "no token " + longToken, IgnoredParams: []string{"pausd"}},
+		{Endpoint: UpdateRunner, JobID: 9, RunnerID: 7, Params: map[string]any{"id": 7, "paused": false}, Status: 200, Header: http.Header{"X-A": {"1", "2"}}},
+	}
+}
+
+func TestMessages(t *testing.T) {
+	for name, check := range map[string]func(*Fake, T) bool{
+		"called_never":      func(f *Fake, t T) bool { return f.AssertCalled(t, GetCurrentUser) },
+		"called_by_another": func(f *Fake, t T) bool { return f.AssertCalled(t, CreateUserRunner, By("root"), Status(201)) },
+		"called_other_parameters": func(f *Fake, t T) bool {
+			return f.AssertCalled(t, UpdateRunner, Param("id", 7), Param("paused", true), Param("locked", true), Header("x-a", "3"), Where(func(Call) bool { return false }))
+		},
+		"called_too_rarely":        func(f *Fake, t T) bool { return f.AssertCalled(t, DeleteRunner, Status(403), Times(2)) },
+		"called_too_often":         func(f *Fake, t T) bool { return f.AssertCalled(t, DeleteRunner, AtLeast(1), AtMost(2)) },
+		"called_misspelt":          func(f *Fake, t T) bool { return f.AssertCalled(t, RegisterRunner) },
+		"called_with_other_method": func(f *Fake, t T) bool { return f.AssertCalled(t, GetRunner) },
+		"called_any_endpoint":      func(f *Fake, t T) bool { return f.AssertCalled(t, "", ByRunner(8)) },
+		"called_any_method":        func(f *Fake, t T) bool { return f.AssertCalled(t, "* /runners/:id", Param("id", 6)) },
+		"called_impossible":        func(f *Fake, t T) bool { return f.AssertCalled(t, GetRunner, AtLeast(3), Times(2)) },
+		"unknown_endpoint":         func(f *Fake, t T) bool { return f.AssertCalled(t, "POST /runner") },
+		"unknown_method":           func(f *Fake, t T) bool { return f.AssertNotCalled(t, "PATCH /runners/:id") },
+		"unknown_with_value":       func(f *Fake, t T) bool { return f.AssertNotCalled(t, "DELETE /projects/5/runners/7") },
+		"unknown_any_method":       func(f *Fake, t T) bool { return f.AssertNotCalled(t, "* /runner/:id") },
+		"unknown_form":             func(f *Fake, t T) bool { return f.AssertNotCalled(t, "runners") },
+		"unknown_user":             func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, By("mai")) },
+		"not_called":               func(f *Fake, t T) bool { return f.AssertNotCalled(t, "* /runners/:id", By("mia")) },
+		"not_called_with_count":    func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, Times(1)) },
+		"order":                    func(f *Fake, t T) bool { return f.AssertCallOrder(t, CreateUserRunner, DeleteRunner, VerifyRunner) },
+		"order_first":              func(f *Fake, t T) bool { return f.AssertCallOrder(t, GetRunner, DeleteRunner) },
+		"order_unknown":            func(f *Fake, t T) bool { return f.AssertCallOrder(t, "GET /runner") },
+		"calls": func(f *Fake, t T) bool {
+			return f.AssertCalls(t, "POST /user/runners 201", "POST /runners/verify 403", "POST /api/v4/runner 404")
+		},
+		"calls_form":    func(f *Fake, t T) bool { return f.AssertCalls(t, "POST /user/runners") },
+		"calls_unknown": func(f *Fake, t T) bool { return f.AssertCalls(t, "POST /users/runners 201") },
+		"all_succeeded": func(f *Fake, t T) bool { return f.AssertAllSucceeded(t) },
+		"runner": func(f *Fake, t T) bool {
+			return f.AssertRunner(t, Runner{ID: 7, Projects: []string{"acme/shop"}, Paused: true, Description: "old"}, IgnoreTokens())
+		},
+		"runner_token":            func(f *Fake, t T) bool { return f.AssertRunner(t, Runner{ID: 8}) },
+		"runner_missing":          func(f *Fake, t T) bool { return f.AssertRunner(t, Runner{ID: 77}) },
+		"runner_not_gone":         func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 8) },
+		"runner_not_gone_no_call": func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 7) },
+		"runner_no_id":            func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 0) },
+		"job_status":              func(f *Fake, t T) bool { return f.AssertJobStatus(t, 9, JobSuccess) },
+		"job_missing":             func(f *Fake, t T) bool { return f.AssertJobStatus(t, 99, "") },
+		"job_status_unknown":      func(f *Fake, t T) bool { return f.AssertJobStatus(t, 9, "succes") },
+		"snapshot": func(f *Fake, t T) bool {
+			want := f.Snapshot()
+			want.Settings.RegistrationTokensDisabled = true
+			want.Runners = []Runner{{ID: 7, Type: GroupRunner, Group: "acme"}, {ID: 10}}
+			return f.AssertSnapshot(t, want)
+		},
+		"changed": func(f *Fake, t T) bool {
+			return f.AssertChanged(t, f.Snapshot(), func(s *Scenario) { s.Runners[0].Paused = true })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got messages
+			held := check(recordedFake(t, story()...), &got)
+			assert.False(t, held)
+			golden(t, name, got.text)
+		})
+	}
+}
+
+func TestMessagesOfAnEmptyJournal(t *testing.T) {
+	var got messages
+	f := recordedFake(t)
+	assert.False(t, f.AssertCalled(&got, GetRunner))
+	assert.False(t, f.AssertCallOrder(&got, GetRunner))
+	assert.False(t, f.AssertCalls(&got, "GET /runners/:id 200"))
+	golden(t, "empty_journal", got.text+f.Journal())
+}
+
+func TestJournal(t *testing.T) {
+	f := recordedFake(t, story()...)
+	f.log.Open()
+	golden(t, "journal", f.Journal())
+	golden(t, "journal_mermaid", f.JournalMermaid())
+}
+
+func TestWaitForCallSaysWhatCame(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := recordedFake(t, story()...).WaitForCall(ctx, DeleteRunner, Status(204))
+	require.ErrorIs(t, err, context.Canceled)
+	golden(t, "wait", err.Error())
+}
+
+func TestUnservedMessage(t *testing.T) {
+	served := newAssertionsFake(t).Endpoints()
+	var all strings.Builder
+	for _, request := range []string{
+		"POST /api/v4/runner", "PATCH /api/v4/runners/7", "PATCH /runners/:id", "GET /gitlab/api/v4/runner/7", "GET /api/v4/api/v4/runners",
+		"GET /runners", "GET /api/v4/projects/acme/shop/runners", "GET /api/v4/projects/5/pipelines/3", "GET /api/v4/runners/online", "GET /", "GET /api/v4", "GET ", "POST /oauth/token",
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		all.WriteString(unservedMessage(method, path, served) + "\n")
+	}
+	golden(t, "unserved", all.String())
+}

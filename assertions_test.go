@@ -1,0 +1,246 @@
+package fakegitlab
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAssertionsHold(t *testing.T) {
+	f := recordedFake(t, story()...)
+	before := f.Snapshot()
+
+	assert.True(t, f.AssertCalled(t, ""))
+	assert.True(t, f.AssertCalled(t, CreateUserRunner, By("mia"), Param("paused", true), Status(201), nil))
+	assert.True(t, f.AssertCalled(t, DeleteRunner, Times(3)))
+	assert.True(t, f.AssertCalled(t, "* /runners/:id", AtLeast(2), AtMost(4)))
+	assert.True(t, f.AssertCalled(t, GetRunner, AtMost(1)))
+	assert.True(t, f.AssertCalled(t, "", By(""), Status(404)))
+	assert.True(t, f.AssertNotCalled(t, GetRunner))
+	assert.True(t, f.AssertNotCalled(t, DeleteRunner, By("root")))
+	assert.True(t, f.AssertCallOrder(t, CreateUserRunner, DeleteRunner, DeleteRunner, "* /runners/:id", UpdateRunner))
+	assert.True(t, f.AssertCallOrder(t))
+	assert.True(t, recordedFake(t).AssertAllSucceeded(t))
+	assert.True(t, recordedFake(t).AssertCalls(t))
+	assert.True(t, recordedFake(t, story()[0], story()[5]).AssertCalls(t, "POST /user/runners 201", "POST /api/v4/runner 404"))
+	assert.True(t, f.AssertRunnerGone(t, 77))
+	assert.Equal(t, `#1 GET /runners/:id id="a\n" -> no answer`, Call{Number: 1, Endpoint: GetRunner, Params: map[string]any{"id": "a\n"}}.String())
+	assert.True(t, f.AssertJobStatus(t, 9, JobFailed))
+	assert.True(t, f.AssertSnapshot(t, before))
+	assert.True(t, f.AssertChanged(t, before, nil))
+
+	before.Runners[0].Paused = true
+	assert.True(t, f.AssertChanged(t, before, func(s *Scenario) { s.Runners[0].Paused = false }))
+	assert.True(t, before.Runners[0].Paused, "before stays as it is")
+}
+
+func TestMatchersCompareAsGitLabDoes(t *testing.T) {
+	type label string
+	nine := 9
+	call := Call{Params: map[string]any{
+		"paused": true, "id": 9, "size": 1e6, "number": json.Number("12"), "tag_list": []any{"b", "a"}, "name": "x", "none": nil,
+		"info": map[string]any{"name": "gitlab-runner", "features": map[string]any{"trace": true}}, "variables": []map[string]string{{"key": "A"}},
+		"info.dotted": "kept", "maximum_timeout": 600,
+	}, Header: http.Header{"Job-Token": {"a", "b"}}, RunnerID: 7, Status: 200, User: "mia"}
+
+	for _, m := range []CallMatcher{
+		Param("paused", true), Param("paused", "true"), Param("id", 9), Param("id", "9"), Param("id", &nine), Param("size", 1000000),
+		Param("number", 12), Param("tag_list", []string{"b", "a"}), Param("tag_list", "b,a"), Param("tag_list", [2]any{"b", "a"}),
+		Param("tag_list.1", "a"), Param("name", label("x")), Param("name", []byte("x")), Param("none", nil), Param("absent", nil), Param("none", (*int)(nil)),
+		Param("info.name", "gitlab-runner"), Param("info.features.trace", true), Param("variables.0.key", "A"), Param("info.dotted", "kept"),
+		Param("maximum_timeout", 10*time.Minute), Param("info.features", map[string]bool{"trace": true}),
+		Header("job-token", "b"), ByRunner(7), By("mia"), Status(200), Where(func(c Call) bool { return c.RunnerID == 7 }), Times(3),
+	} {
+		assert.True(t, m.holds(call), m.String())
+	}
+	for _, m := range []CallMatcher{
+		Param("paused", false), Param("paused", nil), Param("tag_list", []string{"a", "b"}), Param("tag_list.2", "a"), Param("tag_list.x", "a"), Param("absent", ""),
+		Param("name.deeper", "x"), Param("info.absent", "x"), Header("job-token", "c"), Header("absent", ""), ByRunner(8), By(""), Status(201), Where(nil),
+	} {
+		assert.False(t, m.holds(call), m.String())
+	}
+	assert.Equal(t, "2024-07-01T12:00:00Z", gitlabText(time.Date(2024, 7, 1, 14, 0, 0, 0, time.FixedZone("", 7200))))
+	assert.Equal(t, "", gitlabText((*int)(nil)))
+	assert.Equal(t, `Param("a", nil)`, Param("a", nil).String())
+	assert.Equal(t, `Param("a", 9)`, Param("a", 9).String())
+}
+
+func TestCallsSelects(t *testing.T) {
+	f := recordedFake(t, story()...)
+	assert.Len(t, f.Calls(""), 8)
+	assert.Len(t, f.Calls("* /runners/:id"), 4)
+	refused := f.Calls(DeleteRunner, Status(403))
+	require.Len(t, refused, 1)
+	assert.Equal(t, 5, refused[0].Number)
+
+	assert.Equal(t, []string{"Calls: nothing serves POST /runner; did you mean POST /runners?"}, misuseOf(f, func() { f.Calls("POST /runner") }))
+	assert.Len(t, misuseOf(f, func() { f.Calls("", Times(2)) }), 2)
+
+	f.ClearCalls()
+	assert.Empty(t, f.Calls(""))
+}
+
+func TestWaitForCall(t *testing.T) {
+	f := recordedFake(t, story()...)
+	call, err := f.WaitForCall(t.Context(), DeleteRunner)
+	require.NoError(t, err)
+	assert.Equal(t, 3, call.Number)
+
+	var all sync.WaitGroup
+	all.Go(func() {
+		call, err := f.WaitForCall(t.Context(), GetRunner, By("mia"))
+		assert.NoError(t, err)
+		assert.Equal(t, 204, call.Status)
+	})
+	f.log.Close(f.log.Open(), Call{Endpoint: GetRunner, User: "root", Status: 200})
+	f.log.Close(f.log.Open(), Call{Endpoint: GetRunner, User: "mia", Status: 204})
+	all.Wait()
+
+	_, err = f.WaitForCall(t.Context(), "GET /runner")
+	assert.EqualError(t, err, "WaitForCall: nothing serves GET /runner; did you mean GET /runners?")
+	_, err = f.WaitForCall(t.Context(), GetRunner, AtLeast(2))
+	assert.EqualError(t, err, "WaitForCall: AtLeast(2) counts calls: only AssertCalled takes it")
+}
+
+func TestRequestProblem(t *testing.T) {
+	f := recordedFake(t)
+	assert.Empty(t, f.requestProblem(GetRunner, []CallMatcher{By("mia"), nil, Param("id", 7)}))
+	assert.Equal(t, "Status(200) looks at the answer, which is not known yet", f.requestProblem(GetRunner, []CallMatcher{Status(200)}))
+	assert.Contains(t, f.requestProblem("GET /runner", nil), "did you mean")
+}
+
+func TestAssertRunnerTakesForTheSameWhatGitLabDoes(t *testing.T) {
+	f := recordedFake(t)
+	yes := true
+	want := Runner{ID: 7, Projects: []string{"acme/shop"}, Description: "old", Tags: []string{"go"}, Token: "glrt-old", RunUntagged: &yes, Managers: []RunnerManager{}}
+	assert.True(t, f.AssertRunner(t, want))
+	assert.True(t, f.AssertRunner(t, Runner{ID: 8, Token: "glrt-new", Tags: []string{}}))
+	assert.Equal(t, GroupRunner, normalRunner(Runner{Group: "acme"}).Type)
+	no := false
+	assert.NotNil(t, normalRunner(Runner{RunUntagged: &no}).RunUntagged)
+}
+
+func TestIgnoreOptions(t *testing.T) {
+	type other = struct{ Token string } // of no package
+	now := time.Unix(1, 0)
+	for _, c := range []struct {
+		name    string
+		a, b    any
+		option  cmp.Option
+		isEqual bool
+	}{
+		{"times", Runner{CreatedAt: now, Managers: []RunnerManager{{ContactedAt: now}}}, Runner{Managers: []RunnerManager{{}}}, IgnoreTimes(), true},
+		{"times leave the rest", Job{StageIndex: 1}, Job{}, IgnoreTimes(), false},
+		{"tokens", Project{RegistrationToken: "a"}, Project{}, IgnoreTokens(), true},
+		{"tokens of others", other{"a"}, other{}, IgnoreTokens(), false},
+		{"ids", Job{ID: 1, RunnerID: 2, PipelineID: 3}, Job{}, IgnoreIDs(), true},
+		{"ids leave the rest", Runner{Description: "a"}, Runner{}, IgnoreIDs(), false},
+	} {
+		assert.Equal(t, c.isEqual, cmp.Equal(c.a, c.b, c.option), c.name)
+	}
+}
+
+func TestAnOptionThatGoCmpRefusesIsReported(t *testing.T) {
+	var got messages
+	bad := cmp.Transformer("", func(s string) string { return s })
+	worse := cmp.Comparer(func(a, b string) bool { return a == b })
+	assert.False(t, recordedFake(t).AssertRunner(&got, Runner{ID: 7}, bad, worse))
+	assert.Contains(t, got.text, "cannot compare")
+}
+
+func TestDeepCopySharesNothing(t *testing.T) {
+	yes := true
+	original := Scenario{
+		Settings: Settings{ValidRegistrars: []string{}},
+		Projects: []Project{{Members: Members{"mia": Owner}}, {Members: Members{}}},
+		Runners:  []Runner{{RunUntagged: &yes, Tags: []string{"a"}}},
+		Jobs:     []Job{{Artifacts: []Artifact{{Content: []byte("a")}}}},
+	}
+	copied := deepCopy(original, keepEmpty)
+	require.Empty(t, cmp.Diff(original, copied))
+	copied.Projects[0].Members["mia"] = Guest
+	*copied.Runners[0].RunUntagged = false
+	copied.Runners[0].Tags[0] = "b"
+	copied.Jobs[0].Artifacts[0].Content[0] = 'b'
+	assert.Equal(t, Owner, original.Projects[0].Members["mia"])
+	assert.True(t, yes)
+	assert.Equal(t, "a", original.Runners[0].Tags[0])
+	assert.Equal(t, "a", string(original.Jobs[0].Artifacts[0].Content))
+
+	assert.NotNil(t, normalScenario(original).Settings.ValidRegistrars)
+	assert.Nil(t, normalScenario(original).Projects[1].Members)
+	type open struct{ Raw map[string]any }
+	raw := open{map[string]any{"a": []any{1}}}
+	other := deepCopy(raw, keepEmpty)
+	other.Raw["a"].([]any)[0] = 2
+	assert.Equal(t, 1, raw.Raw["a"].([]any)[0])
+}
+
+func TestCallJSON(t *testing.T) {
+	var into struct{ Paused bool }
+	require.NoError(t, Call{Body: []byte(`{"paused":true}`)}.JSON(&into))
+	assert.True(t, into.Paused)
+	assert.EqualError(t, Call{Number: 3, Endpoint: UpdateRunner}.JSON(&into), "body of #3 PUT /runners/:id: unexpected end of JSON input")
+}
+
+func TestCallCurl(t *testing.T) {
+	call := Call{
+		Method: "PUT", Origin: "http://127.0.0.1:1", Path: "/api/v4/runners/7", Query: url.Values{"a[]": {"x y"}},
+		Header: http.Header{"Private-Token": {"glpat-it's"}, "User-Agent": {"x"}, "X-Empty": {""}}, Body: []byte(`{"description":"it's $HOME"}`),
+	}
+	assert.Equal(t, `curl -X PUT 'http://127.0.0.1:1/api/v4/runners/7?a%5B%5D=x+y' -H 'Private-Token: glpat-it'\''s' -H 'X-Empty;' -H Content-Type: `+
+		`--data-raw '{"description":"it'\''s $HOME"}'`, call.Curl())
+	assert.Equal(t, "echo AAE= | base64 -d | curl -X POST / -H 'Content-Type: a/b' --data-binary @-",
+		Call{Method: "POST", Path: "/", Header: http.Header{"Content-Type": {"a/b"}}, Body: []byte{0, 1}}.Curl())
+	assert.Equal(t, "curl --globoff --head '/{}'", Call{Method: "HEAD", Path: "/{}"}.Curl())
+}
+
+func TestCurlSurvivesAShell(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell")
+	}
+	body := "a 'b' \"c\" $HOME `id` \\ \n!"
+	command := Call{Method: "POST", Path: "/", Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte(body)}.Curl()
+	got, err := exec.CommandContext(t.Context(), shell, "-c", strings.Replace(command, "curl", "printf '%s|'", 1)).Output()
+	require.NoError(t, err)
+	assert.Equal(t, "-X|POST|/|-H|Content-Type: text/plain|--data-raw|"+body+"|", string(got))
+}
+
+// helped is a T that counts how often it was told that the caller is a helper.
+type helped struct {
+	messages
+	helps int
+}
+
+func (h *helped) Helper() { h.helps++ }
+
+func TestAssertionsAreHelpers(t *testing.T) {
+	f := recordedFake(t, story()...)
+	for name, check := range map[string]func(T) bool{
+		"AssertCalled":       func(t T) bool { return f.AssertCalled(t, GetRunner) },
+		"AssertNotCalled":    func(t T) bool { return f.AssertNotCalled(t, "") },
+		"AssertCallOrder":    func(t T) bool { return f.AssertCallOrder(t, GetRunner) },
+		"AssertCalls":        func(t T) bool { return f.AssertCalls(t) },
+		"AssertAllSucceeded": func(t T) bool { return f.AssertAllSucceeded(t) },
+		"AssertRunner":       func(t T) bool { return f.AssertRunner(t, Runner{}) },
+		"AssertRunnerGone":   func(t T) bool { return f.AssertRunnerGone(t, 7) },
+		"AssertJobStatus":    func(t T) bool { return f.AssertJobStatus(t, 9, JobRunning) },
+		"AssertSnapshot":     func(t T) bool { return f.AssertSnapshot(t, Scenario{}) },
+		"AssertChanged":      func(t T) bool { return f.AssertChanged(t, Scenario{}, nil) },
+	} {
+		var told helped
+		assert.False(t, check(&told), name)
+		assert.Equal(t, 2, told.helps, "%s and the function that reports", name)
+		assert.NotEmpty(t, told.text, name)
+	}
+}
