@@ -175,7 +175,7 @@ type ReleaseLink struct {
 }
 
 // AllowFailure is whether the pipeline goes on when the job fails: always, or for some exit codes. In JSON a boolean or a
-// map of exit_codes. Always says of a spec what Job.AllowFailure says of a job.
+// map of exit_codes, so not both. Always says of a spec what Job.AllowFailure says of a job.
 type AllowFailure struct {
 	Always    bool  `json:"-"`
 	ExitCodes []int `json:"exit_codes,omitzero"`

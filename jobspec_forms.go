@@ -162,6 +162,9 @@ func (v *JobVariables) UnmarshalJSON(data []byte) error {
 }
 
 func (v *JobVariable) read(raw json.RawMessage) error {
+	if string(raw) == "null" { // YAML's reading of a name with nothing behind it
+		return nil
+	}
 	if raw[0] != '{' {
 		return json.Unmarshal(raw, (*jsonScalar)(&v.Value))
 	}

@@ -93,8 +93,8 @@ func TestJobSpecForms(t *testing.T) {
 			Name: "r", Ports: []Port{{Number: 80}}, PullPolicy: []string{"never"},
 			ExecutorOpts: ExecutorOpts{Docker: &DockerOptions{User: "dave"}, Kubernetes: &KubernetesOptions{User: "1001"}},
 		}}},
-		{`{"variables":{"B":"x","A":1.50,"C":{"value":"$B","expand":false},"D":true,"B":"y"}}`, JobSpec{Variables: JobVariables{
-			{Key: "B", Value: "y"}, {Key: "A", Value: "1.50"}, {Key: "C", Value: "$B", Raw: true}, {Key: "D", Value: "true"},
+		{`{"variables":{"B":"x","A":1.50,"C":{"value":"$B","expand":false},"D":true,"E":null,"B":"y"}}`, JobSpec{Variables: JobVariables{
+			{Key: "B", Value: "y"}, {Key: "A", Value: "1.50"}, {Key: "C", Value: "$B", Raw: true}, {Key: "D", Value: "true"}, {Key: "E"},
 		}}},
 		{`{"artifacts":{"reports":{"dotenv":"build.env","junit":["a"]}}}`, JobSpec{Artifacts: &JobArtifacts{Reports: map[string]Report{
 			"dotenv": {Paths: []string{"build.env"}}, "junit": {Paths: []string{"a"}},
@@ -144,7 +144,7 @@ func TestJobSpecProblems(t *testing.T) {
 				"artifacts.when: \"now\" is not one of on_success, on_failure, always\n" +
 				"artifacts.access: \"me\" is not one of all, developer, maintainer, none\n" +
 				"artifacts.expire_in: \"a while\" is not a duration such as \"1h 30m\" or a number of seconds\n" +
-				"artifacts.reports.coverage_report: needs a coverage_format and a path\n" +
+				"artifacts.reports.coverage_report: needs a coverage_format and one path\n" +
 				"artifacts.reports.junit: coverage_format belongs to coverage_report alone\n" +
 				"artifacts.reports.junitt: unknown kind of report, did you mean \"junit\"?"},
 		{`{"artifacts":{"reports":[]}}`, "artifacts.reports: must be a map"},
@@ -161,6 +161,10 @@ func TestJobSpecProblems(t *testing.T) {
 		})
 	}
 	assert.EqualError(t, JobSpec{Timeout: -1}.validate(), "timeout: must not be negative")
+	assert.EqualError(t, JobSpec{
+		AllowFailure: AllowFailure{Always: true, ExitCodes: []int{1}},
+		Cache:        []Cache{{Key: CacheKey{Key: "k", Prefix: "p"}}},
+	}.validate(), "cache[0].key: is either a string or made of files and a prefix\nallow_failure: is either always or for exit_codes")
 	_, err := json.Marshal(JobSpec{Run: json.RawMessage("{")})
 	assert.Error(t, err)
 }

@@ -85,22 +85,28 @@ func (s JobSpec) validate() error {
 		c.container("image", s.Image.Name, s.Image.Ports, s.Image.PullPolicy)
 	}
 	for i, service := range s.Services {
-		c.container(at("services", i), service.Name, service.Ports, service.PullPolicy)
+		c.container(indexed("services", i), service.Name, service.Ports, service.PullPolicy)
 	}
 	if s.Artifacts != nil {
 		c.artifacts(*s.Artifacts)
 	}
 	for i, cache := range s.Cache {
-		c.oneOf(at("cache", i)+".policy", cache.Policy, "pull-push", "push", "pull")
-		c.oneOf(at("cache", i)+".when", cache.When, "on_success", "on_failure", "always")
+		c.oneOf(indexed("cache", i)+".policy", cache.Policy, "pull-push", "push", "pull")
+		if cache.Key.Key != "" && (cache.Key.Files != nil || cache.Key.Prefix != "") {
+			c.addf(indexed("cache", i)+".key", "is either a string or made of files and a prefix")
+		}
+		c.oneOf(indexed("cache", i)+".when", cache.When, "on_success", "on_failure", "always")
 	}
 	for i, need := range s.Needs {
 		if need.Job == "" {
-			c.addf(at("needs", i), "names no job")
+			c.addf(indexed("needs", i), "names no job")
 		}
 	}
 	if s.Timeout < 0 {
 		c.addf("timeout", "must not be negative")
+	}
+	if s.AllowFailure.Always && s.AllowFailure.ExitCodes != nil {
+		c.addf("allow_failure", "is either always or for exit_codes")
 	}
 	if s.Retry.Max < 0 || s.Retry.Max > 2 {
 		c.addf("retry.max", "must be 0, 1 or 2, not %d", s.Retry.Max)
@@ -123,7 +129,7 @@ func (s JobSpec) validate() error {
 	return errors.Join(c.problems...)
 }
 
-func at(name string, index int) string { return name + "[" + strconv.Itoa(index) + "]" }
+func indexed(name string, index int) string { return name + "[" + strconv.Itoa(index) + "]" }
 
 func (c *specCheck) container(path, name string, ports []Port, policies []string) {
 	if name == "" {
@@ -131,9 +137,9 @@ func (c *specCheck) container(path, name string, ports []Port, policies []string
 	}
 	for i, port := range ports {
 		if port.Number < 1 || port.Number > 65535 {
-			c.addf(path+"."+at("ports", i), "must be a number from 1 to 65535")
+			c.addf(path+"."+indexed("ports", i), "must be a number from 1 to 65535")
 		}
-		c.oneOf(path+"."+at("ports", i)+".protocol", port.Protocol, "http", "https")
+		c.oneOf(path+"."+indexed("ports", i)+".protocol", port.Protocol, "http", "https")
 	}
 	for _, policy := range policies {
 		c.oneOf(path+".pull_policy", policy, "always", "if-not-present", "never")
@@ -149,8 +155,8 @@ func (c *specCheck) artifacts(a JobArtifacts) {
 		path, report := "artifacts.reports."+kind, a.Reports[kind]
 		_, known := kinds[kind]
 		switch {
-		case kind == "coverage_report" && report.CoverageFormat == "":
-			c.addf(path, "needs a coverage_format and a path")
+		case kind == "coverage_report" && (report.CoverageFormat == "" || len(report.Paths) != 1):
+			c.addf(path, "needs a coverage_format and one path")
 		case kind == "coverage_report":
 			c.oneOf(path+".coverage_format", report.CoverageFormat, "cobertura", "jacoco")
 		case !known:
