@@ -1,0 +1,44 @@
+package fakegitlab
+
+// The failure reasons of jobs that the fake itself gives (Enums::Ci::CommitStatus).
+const (
+	unknownFailure           = "unknown_failure"
+	scriptFailure            = "script_failure"
+	missingDependencyFailure = "missing_dependency_failure"
+	runnerUnsupported        = "runner_unsupported"
+	archivedFailure          = "archived_failure"
+	schedulerFailure         = "scheduler_failure"
+	userBlockedFailure       = "user_blocked"
+	projectDeletedFailure    = "project_deleted"
+	traceSizeExceeded        = "trace_size_exceeded"
+	buildsDisabledFailure    = "builds_disabled"
+)
+
+// failureReasons are all that GitLab knows, in its order, which is also what a runner is told that it may send. newer adds
+// those of GitLab 18 and later.
+func failureReasons(newer bool) []string {
+	reasons := []string{
+		unknownFailure, scriptFailure, "api_failure", "stuck_or_timeout_failure", "runner_system_failure",
+		missingDependencyFailure, runnerUnsupported, "stale_schedule", "job_execution_timeout", archivedFailure,
+		"unmet_prerequisites", schedulerFailure, "data_integrity_failure", "forward_deployment_failure", userBlockedFailure,
+		projectDeletedFailure, "ci_quota_exceeded", "pipeline_loop_detected", "no_matching_runner", traceSizeExceeded,
+		buildsDisabledFailure, "environment_creation_failure", "deployment_rejected", "failed_outdated_deployment_job",
+	}
+	if newer {
+		reasons = append(reasons,
+			"job_execution_server_timeout", "stuck_pending_with_matching_runners", "stuck_pending_no_matching_runners",
+			"no_updates_running", "no_updates_canceling", "server_timeout_running", "server_timeout_canceling",
+			"runner_configuration_error", "runner_external_dependency_failure", "runner_interrupted")
+	}
+	reasons = append(reasons,
+		"protected_environment_failure", "insufficient_bridge_permissions", "downstream_bridge_project_not_found",
+		"invalid_bridge_trigger", "upstream_bridge_project_not_found", "insufficient_upstream_permissions",
+		"bridge_pipeline_is_child_pipeline", "downstream_pipeline_creation_failed", "secrets_provider_not_found",
+		"reached_max_descendant_pipelines_depth", "ip_restriction_failure", "reached_max_pipeline_hierarchy_size",
+		"reached_downstream_pipeline_trigger_rate_limit")
+	if newer {
+		reasons = append(reasons, "duo_workflow_not_allowed", "job_router_failure", "job_token_expired",
+			"id_token_burned_project_path", "downstream_project_trigger_resolved_to_empty")
+	}
+	return reasons
+}

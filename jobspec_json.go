@@ -1,0 +1,306 @@
+package fakegitlab
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// specError is one problem of a job spec: where, as a path of keywords, and what.
+type specError struct{ path, text string }
+
+func (e *specError) Error() string {
+	if e.path == "" {
+		return e.text
+	}
+	return e.path + ": " + e.text
+}
+
+// placed moves every problem of err below the keyword (or "[index]") name.
+func placed(name string, err error) error {
+	switch e := err.(type) {
+	case nil:
+		return nil
+	case *specError:
+		sep := "."
+		if e.path == "" || e.path[0] == '[' {
+			sep = ""
+		}
+		return &specError{path: name + sep + e.path, text: e.text}
+	case *json.UnmarshalTypeError:
+		return &specError{path: name, text: "cannot be a " + e.Value}
+	case interface{ Unwrap() []error }:
+		var all []error
+		for _, each := range e.Unwrap() {
+			all = append(all, placed(name, each))
+		}
+		return errors.Join(all...)
+	default:
+		return &specError{path: name, text: err.Error()}
+	}
+}
+
+// ciKeywordsElsewhere are job keywords of .gitlab-ci.yml that are no part of a JobSpec, with where to look instead.
+func ciKeywordsElsewhere(name string) (hint string, ok bool) {
+	switch name {
+	case "stage", "tags":
+		return "is a field of the job, not of its spec", true
+	case "when", "rules", "only", "except", "extends", "inherit", "parallel", "trigger", "resource_group", "start_in",
+		"workflow", "include", "default", "stages":
+		return "is settled before a job exists: a job has a status instead", true
+	case "id_tokens", "secrets", "identity", "pages", "publish", "dast_configuration", "manual_confirmation":
+		return "is not supported; raw can say what the runner shall get", true
+	}
+	return "", false
+}
+
+func unknownKeyword(name string, known map[string]any) error {
+	text := "unknown keyword"
+	if hint, ok := ciKeywordsElsewhere(name); ok {
+		text = hint
+	} else if near := nearestKeyword(name, slices.Sorted(maps.Keys(known))); near != "" {
+		text += fmt.Sprintf(", did you mean %q?", near)
+	}
+	return &specError{path: name, text: text}
+}
+
+// nearestKeyword is the candidate with the smallest edit distance to name, the first of several.
+func nearestKeyword(name string, candidates []string) string {
+	best, bestDistance := "", int(^uint(0)>>1)
+	for _, candidate := range candidates {
+		if d := keywordDistance(name, candidate); d < bestDistance {
+			best, bestDistance = candidate, d
+		}
+	}
+	return best
+}
+
+// keywordDistance is the Levenshtein distance in bytes.
+func keywordDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// keywordsOf maps the JSON names of the fields of the struct that into points at to what decodes them: pointers to the
+// fields, some as a type that reads the further forms that .gitlab-ci.yml allows.
+func keywordsOf(into any) map[string]any {
+	value := reflect.ValueOf(into).Elem()
+	known := make(map[string]any, value.NumField())
+	for i := range value.NumField() {
+		field := value.Type().Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name != "-" {
+			known[name] = lenient(value.Field(i).Addr().Interface(), field.Tag.Get("form"))
+		}
+	}
+	return known
+}
+
+// lenient is pointer, seen as a type that decodes more forms of JSON.
+func lenient(pointer any, form string) any {
+	switch p := pointer.(type) {
+	case *[]string:
+		if form == "lines" {
+			return (*jsonLines)(p)
+		}
+		return (*jsonList[string])(p)
+	case *[]int:
+		return (*jsonOneOrMore[int])(p)
+	case *string:
+		if form == "scalar" {
+			return (*jsonScalar)(p)
+		}
+	case *time.Duration:
+		return (*jsonDuration)(p)
+	case *[]Service:
+		return (*jsonList[Service])(p)
+	case *[]Port:
+		return (*jsonList[Port])(p)
+	case *[]Need:
+		return (*jsonList[Need])(p)
+	case *[]ReleaseLink:
+		return (*jsonList[ReleaseLink])(p)
+	case *[]Cache:
+		return (*jsonOneOrMore[Cache])(p)
+	case *map[string]Report:
+		return (*jsonReports)(p)
+	}
+	return pointer
+}
+
+// unmarshalKeywords decodes an object into the struct that into points at; more are keywords that are no field of it.
+// null is the same as leaving a keyword out.
+func unmarshalKeywords(data []byte, into any, more map[string]any) error {
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(data, &object); err != nil {
+		return &specError{text: "must be a map of keywords"}
+	}
+	known := keywordsOf(into)
+	maps.Copy(known, more)
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		target, ok := known[name]
+		switch {
+		case !ok:
+			problems = append(problems, unknownKeyword(name, known))
+		case string(object[name]) != "null":
+			problems = append(problems, placed(name, json.Unmarshal(object[name], target)))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// nameOrKeywords decodes a string into name, anything else as a map.
+func nameOrKeywords(data []byte, name *string, into any, more map[string]any) error {
+	if data[0] == '"' {
+		return json.Unmarshal(data, name)
+	}
+	return unmarshalKeywords(data, into, more)
+}
+
+// marshalPlain is json.Marshal without the escapes of HTML, which would make scripts hard to read.
+func marshalPlain(v any) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
+// jsonLines reads a string, a list of strings or lists within lists as one list.
+type jsonLines []string
+
+func (l *jsonLines) UnmarshalJSON(data []byte) error {
+	var tree any
+	if err := json.Unmarshal(data, &tree); err != nil {
+		return err
+	}
+	lines, ok := flatten([]string{}, tree)
+	if !ok {
+		return &specError{text: "must be a string or a list of strings"}
+	}
+	*l = lines
+	return nil
+}
+
+func flatten(to []string, tree any) (lines []string, ok bool) {
+	switch node := tree.(type) {
+	case string:
+		return append(to, node), true
+	case []any:
+		for _, each := range node {
+			if to, ok = flatten(to, each); !ok {
+				return nil, false
+			}
+		}
+		return to, true
+	}
+	return nil, false
+}
+
+// jsonList reads a list and places each problem at its index.
+type jsonList[T any] []T
+
+func (l *jsonList[T]) UnmarshalJSON(data []byte) error {
+	var raw []json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return &specError{text: "must be a list"}
+	}
+	list := make([]T, len(raw))
+	var problems []error
+	for i := range raw {
+		problems = append(problems, placed("["+strconv.Itoa(i)+"]", json.Unmarshal(raw[i], &list[i])))
+	}
+	*l = list
+	return errors.Join(problems...)
+}
+
+// jsonOneOrMore reads a list, or one element as a list of it.
+type jsonOneOrMore[T any] []T
+
+func (l *jsonOneOrMore[T]) UnmarshalJSON(data []byte) error {
+	if data[0] == '[' {
+		return (*jsonList[T])(l).UnmarshalJSON(data)
+	}
+	list := make([]T, 1)
+	*l = list
+	return json.Unmarshal(data, &list[0])
+}
+
+// jsonScalar reads a string, a number or a boolean as text, as YAML does.
+type jsonScalar string
+
+func (s *jsonScalar) UnmarshalJSON(data []byte) error {
+	switch data[0] {
+	case '"':
+		return json.Unmarshal(data, (*string)(s))
+	case '{', '[':
+		return &specError{text: "must be a string or a number"}
+	}
+	*s = jsonScalar(data)
+	return nil
+}
+
+// jsonDuration reads GitLab's duration text or a number of seconds, and writes seconds.
+type jsonDuration time.Duration
+
+func (d jsonDuration) MarshalJSON() ([]byte, error) {
+	return strconv.AppendFloat(nil, time.Duration(d).Seconds(), 'f', -1, 64), nil
+}
+
+func (d *jsonDuration) UnmarshalJSON(data []byte) error {
+	text := string(data)
+	if data[0] == '"' {
+		if err := json.Unmarshal(data, &text); err != nil {
+			return err
+		}
+	}
+	parsed, err := parseGitLabDuration(text)
+	if err != nil {
+		return err
+	}
+	*d = jsonDuration(parsed)
+	return nil
+}
+
+// jsonReports reads reports, each problem below the kind.
+type jsonReports map[string]Report
+
+func (r *jsonReports) UnmarshalJSON(data []byte) error {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return &specError{text: "must be a map"}
+	}
+	*r = make(jsonReports, len(raw))
+	var problems []error
+	for _, kind := range slices.Sorted(maps.Keys(raw)) {
+		var report Report
+		problems = append(problems, placed(kind, json.Unmarshal(raw[kind], &report)))
+		(*r)[kind] = report
+	}
+	return errors.Join(problems...)
+}
