@@ -82,9 +82,16 @@ const (
 	attrProjectLimit    = "runner_projects.base"
 	attrGroupLimit      = "runner_namespaces.base"
 	attrRunnerTaken     = "runner_projects.runner"
+	attrRunner          = "runner"
 
 	msgMaximumTimeoutTooShort = "needs to be at least 10 minutes"
 	msgTagsNeeded             = "can not be empty when runner is not allowed to pick untagged jobs"
 	msgTooManyTags            = "Too many tags specified. Please limit the number of tags to 50"
 	msgfTooLong               = "is too long (maximum is %d characters)"
+	msgfTooSmall              = "must be greater than or equal to %d"
+	msgBooleanNeeded          = "is not included in the list"
+	msgProjectsAssigned       = "cannot have projects assigned"
+	msgGroupsAssigned         = "cannot have groups assigned"
+	msgProjectNeeded          = "needs to be assigned to at least one project"
+	msgGroupNeeded            = "needs to be assigned to exactly one group"
 )

@@ -44,10 +44,10 @@ func (st *state) checkRunner(in *Runner) (newRunner, error) {
 // checkServes finds the group or projects that a runner of its type has.
 func (st *state) checkServes(in *Runner, n *newRunner) error {
 	if in.Group != "" && in.Type != GroupRunner {
-		return &invalid{[]attributeProblem{{"runner", "cannot have groups assigned"}}}
+		return &invalid{[]attributeProblem{{attrRunner, msgGroupsAssigned}}}
 	}
 	if len(in.Projects) > 0 && in.Type != ProjectRunner {
-		return &invalid{[]attributeProblem{{"runner", "cannot have projects assigned"}}}
+		return &invalid{[]attributeProblem{{attrRunner, msgProjectsAssigned}}}
 	}
 	if in.Group != "" {
 		var err error
@@ -66,7 +66,7 @@ func (st *state) checkServes(in *Runner, n *newRunner) error {
 		n.projects = append(n.projects, p)
 	}
 	if in.Type == GroupRunner && n.group == nil {
-		return &invalid{[]attributeProblem{{"runner", "needs to be assigned to exactly one group"}}}
+		return &invalid{[]attributeProblem{{attrRunner, msgGroupNeeded}}}
 	}
 	return nil
 }
@@ -176,7 +176,7 @@ func (st *state) changeRunner(r *runner, in Runner) error {
 		return err
 	}
 	if in.Type == ProjectRunner && len(n.projects) == 0 && len(r.assignments) > 0 {
-		return &invalid{[]attributeProblem{{"runner", "needs to be assigned to at least one project"}}}
+		return &invalid{[]attributeProblem{{attrRunner, msgProjectNeeded}}}
 	}
 	if in.Token != r.token && (in.Token == "" || st.runnerTokens[in.Token] != nil) {
 		return errors.New("a runner has a token, and no other runner's")

@@ -1,0 +1,232 @@
+package fakegitlab
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+)
+
+func marshal(v any) ([]byte, error) { return json.Marshal(v) }
+
+type metadataEntity struct {
+	Version    string    `json:"version"`
+	Revision   string    `json:"revision"`
+	KAS        kasEntity `json:"kas"`
+	Enterprise bool      `json:"enterprise"`
+}
+
+type kasEntity struct {
+	Enabled             bool             `json:"enabled"`
+	ExternalURL         *string          `json:"externalUrl"`
+	ExternalK8sProxyURL optional[string] `json:"externalK8sProxyUrl,omitzero"`
+	Version             *string          `json:"version"`
+}
+
+// revision is the commit that the fake claims to be built from.
+const revision = "ceb07b24cb0"
+
+func getMetadata(q *request) response {
+	e := metadataEntity{Version: q.version.String() + ".0-ee", Revision: revision, Enterprise: true}
+	if q.has(gitlabversion.KASProxyURL) {
+		e.KAS.ExternalK8sProxyURL = some[string](nil)
+	}
+	return ok(e)
+}
+
+func getCurrentUser(q *request) response {
+	u := q.user
+	e := currentUserEntity{userEntity: q.userEntity(u), ConfirmedAt: isoTime(u.CreatedAt), Email: u.Email, ThemeID: 1, ColorSchemeID: 1,
+		ProjectsLimit: 100000, Identities: []string{}, CanCreateGroup: !u.External, CanCreateProject: !u.External, External: u.External, CommitEmail: u.Email}
+	if u.Admin {
+		e.IsAdmin, e.Note = &u.Admin, some[string](nil)
+	}
+	return ok(e)
+}
+
+func getOwnAccessToken(q *request) response {
+	t := q.token
+	e := accessTokenEntity{ID: t.ID, Name: t.Name, Revoked: t.Revoked, CreatedAt: isoTime(t.CreatedAt), Scopes: t.Scopes, UserID: t.user.ID,
+		LastUsedAt: timeOrNull(t.lastUsedAt), Active: true}
+	if e.Scopes == nil {
+		e.Scopes = []string{}
+	}
+	if !t.ExpiresAt.IsZero() {
+		day := t.ExpiresAt.UTC().Format(time.DateOnly)
+		e.ExpiresAt = &day
+	}
+	if q.has(gitlabversion.TokenDescription) {
+		e.Description = some[string](nil)
+	}
+	if q.has(gitlabversion.TokenLastUsedIPs) {
+		e.LastUsedIPs = some(&[]string{})
+	}
+	return ok(e)
+}
+
+func revokeOwnAccessToken(q *request) response {
+	if q.token.Impersonation && !q.actor.Admin {
+		return refuse(http.StatusBadRequest, msgImpersonationRevoke).because("only an administrator revokes an impersonation token")
+	}
+	q.token.Revoked = true
+	return noContent()
+}
+
+// administrators is the before block of the application settings.
+func administrators(q *request) *response {
+	return allow(policy.IsAdmin(q.actor, false), "")
+}
+
+var settingsSpec = func() params.Spec {
+	s := declare([]params.Param{
+		{Name: "admin_mode", Kind: params.Boolean},
+		{Name: "allow_runner_registration_token", Kind: params.Boolean},
+		{Name: "group_runner_token_expiration_interval", Kind: params.Integer},
+		{Name: "max_artifacts_size", Kind: params.Integer},
+		{Name: "project_runner_token_expiration_interval", Kind: params.Integer},
+		{Name: "runner_token_expiration_interval", Kind: params.Integer},
+		{Name: "valid_runner_registrars", Kind: params.CommaList, Values: []string{registrarProject, registrarGroup}},
+	})
+	rule := params.Rule{Kind: params.AtLeastOneOf}
+	for _, p := range s.Params {
+		rule.Names = append(rule.Names, p.Name)
+	}
+	return with(s, rule)
+}()
+
+type settingsEntity struct {
+	AdminMode                            bool     `json:"admin_mode"`
+	AllowRunnerRegistrationToken         bool     `json:"allow_runner_registration_token"`
+	GroupRunnerTokenExpirationInterval   *int     `json:"group_runner_token_expiration_interval"`
+	MaxArtifactsSize                     int      `json:"max_artifacts_size"`
+	ProjectRunnerTokenExpirationInterval *int     `json:"project_runner_token_expiration_interval"`
+	RunnerTokenExpirationInterval        *int     `json:"runner_token_expiration_interval"`
+	SharedRunnersEnabled                 bool     `json:"shared_runners_enabled"`
+	ValidRunnerRegistrars                []string `json:"valid_runner_registrars"`
+}
+
+// defaultArtifactsSize is max_artifacts_size of a new GitLab, in MiB.
+const defaultArtifactsSize = 100
+
+func secondsOrNull(d time.Duration) *int {
+	if d == 0 {
+		return nil
+	}
+	s := int(d / time.Second)
+	return &s
+}
+
+func (q *request) settingsEntity() settingsEntity {
+	s := q.settings
+	e := settingsEntity{AdminMode: s.AdminMode, AllowRunnerRegistrationToken: !s.RegistrationTokensDisabled,
+		GroupRunnerTokenExpirationInterval:   secondsOrNull(s.GroupRunnerTokenExpiration),
+		ProjectRunnerTokenExpirationInterval: secondsOrNull(s.ProjectRunnerTokenExpiration),
+		RunnerTokenExpirationInterval:        secondsOrNull(s.RunnerTokenExpiration),
+		MaxArtifactsSize:                     defaultArtifactsSize, SharedRunnersEnabled: true, ValidRunnerRegistrars: s.ValidRegistrars}
+	if s.MaxArtifactsSize > 0 {
+		e.MaxArtifactsSize = int(s.MaxArtifactsSize >> 20)
+	}
+	if e.ValidRunnerRegistrars == nil {
+		e.ValidRunnerRegistrars = []string{registrarProject, registrarGroup}
+	}
+	return e
+}
+
+func getApplicationSettings(q *request) response { return ok(q.settingsEntity()) }
+
+// minTokenExpiration is the shortest interval, in seconds, that the settings take.
+const minTokenExpiration = 7200
+
+func updateApplicationSettings(q *request) response {
+	next := cloneSettings(q.settings)
+	var v invalid
+	flag := func(name string, set func(bool)) {
+		if !q.params.Has(name) {
+			return
+		}
+		if b, ok := q.params.Bool(name); ok {
+			set(b)
+		} else {
+			v.add(name, msgBooleanNeeded)
+		}
+	}
+	flag("admin_mode", func(b bool) { next.AdminMode = b })
+	flag("allow_runner_registration_token", func(b bool) { next.RegistrationTokensDisabled = !b })
+	for name, field := range map[string]*time.Duration{
+		"group_runner_token_expiration_interval":   &next.GroupRunnerTokenExpiration,
+		"project_runner_token_expiration_interval": &next.ProjectRunnerTokenExpiration,
+		"runner_token_expiration_interval":         &next.RunnerTokenExpiration,
+	} {
+		if !q.params.Has(name) {
+			continue
+		}
+		n, given := q.params.Int(name)
+		if given && (n < minTokenExpiration || n > maxDatabaseInteger) {
+			v.add(name, fmt.Sprintf(msgfTooSmall, minTokenExpiration))
+			continue
+		}
+		*field = time.Duration(n) * time.Second
+	}
+	if n, given := q.params.Int("max_artifacts_size"); given {
+		if n < 1 || n > maxDatabaseInteger {
+			v.add("max_artifacts_size", fmt.Sprintf(msgfTooSmall, 1))
+		} else {
+			next.MaxArtifactsSize = int64(n) << 20
+		}
+	}
+	if registrars, given := q.params.List("valid_runner_registrars"); given {
+		next.ValidRegistrars = cleanTags(registrars)
+		if next.ValidRegistrars == nil {
+			next.ValidRegistrars = []string{}
+		}
+	}
+	if len(v.problems) > 0 {
+		return modelError(&v)
+	}
+	q.settings = next
+	return ok(q.settingsEntity())
+}
+
+func getProject(q *request) response {
+	p := q.project
+	e := fullProjectEntity{projectEntity: q.projectEntity(p), Archived: p.Archived, Visibility: p.Visibility, SharedRunnersEnabled: !p.SharedRunnersDisabled, CreatorID: 1}
+	if p.owner != nil {
+		e.CreatorID = p.owner.ID
+	}
+	if q.inProject(policy.Maintainer, false).Allowed {
+		timeout := p.BuildTimeout
+		if timeout == 0 {
+			timeout = defaultBuildTimeout
+		}
+		e.projectAdminEntity = &projectAdminEntity{GroupRunnersEnabled: !p.GroupRunnersDisabled, RunnersToken: &p.RegistrationToken,
+			RunnerTokenExpirationInterval: secondsOrNull(p.RunnerTokenExpiration), BuildTimeout: int(timeout / time.Second), KeepLatestArtifact: true,
+			AutoCancelPendingPipelines: "enabled"}
+		token := p.RegistrationToken
+		e.RunnersToken = &token
+	}
+	return ok(e)
+}
+
+// defaultBuildTimeout is how long a job of a new project may run.
+const defaultBuildTimeout = time.Hour
+
+func getGroup(q *request) response {
+	g := q.group
+	_, path := splitPath(g.Path)
+	e := groupEntity{ID: g.ID, WebURL: q.webURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility, SharedRunnersSetting: "enabled",
+		FullName: g.fullName(), FullPath: g.Path, CreatedAt: isoTime(g.CreatedAt)}
+	if g.SharedRunnersDisabled {
+		e.SharedRunnersSetting = "disabled_and_unoverridable"
+	}
+	if g.parent != nil {
+		e.ParentID = &g.parent.ID
+	}
+	if q.inGroup(policy.Owner, false).Allowed {
+		e.RunnersToken = g.RegistrationToken
+	}
+	return ok(e)
+}
