@@ -41,13 +41,13 @@ func populate(v reflect.Value, depth int) {
 	}
 }
 
-// shared lists the places at which two values refer to the same memory.
-func shared(a, b reflect.Value, path string) []string {
+// sharedMemory lists the places at which two values refer to the same memory.
+func sharedMemory(a, b reflect.Value, path string) []string {
 	var found []string
 	switch a.Kind() {
 	case reflect.Struct:
 		for i := range a.NumField() {
-			found = append(found, shared(a.Field(i), b.Field(i), path+"."+a.Type().Field(i).Name)...)
+			found = append(found, sharedMemory(a.Field(i), b.Field(i), path+"."+a.Type().Field(i).Name)...)
 		}
 	case reflect.Slice, reflect.Map, reflect.Pointer:
 		if a.IsNil() || a.Kind() == reflect.Slice && a.Len() == 0 || a.Type().String() == "*time.Location" {
@@ -58,19 +58,19 @@ func shared(a, b reflect.Value, path string) []string {
 		}
 		switch a.Kind() {
 		case reflect.Pointer:
-			return shared(a.Elem(), b.Elem(), path)
+			return sharedMemory(a.Elem(), b.Elem(), path)
 		case reflect.Slice:
 			for i := range a.Len() {
-				found = append(found, shared(a.Index(i), b.Index(i), fmt.Sprintf("%s[%d]", path, i))...)
+				found = append(found, sharedMemory(a.Index(i), b.Index(i), fmt.Sprintf("%s[%d]", path, i))...)
 			}
 		case reflect.Map:
 			for _, key := range a.MapKeys() {
-				found = append(found, shared(a.MapIndex(key), b.MapIndex(key), path+"[]")...)
+				found = append(found, sharedMemory(a.MapIndex(key), b.MapIndex(key), path+"[]")...)
 			}
 		}
 	case reflect.Interface:
 		if !a.IsNil() {
-			return shared(a.Elem(), b.Elem(), path)
+			return sharedMemory(a.Elem(), b.Elem(), path)
 		}
 	}
 	return found
@@ -81,7 +81,7 @@ func checkClone[T any](t *testing.T, clone func(T) T) {
 	original := referring[T]()
 	duplicate := clone(original)
 	assert.Empty(t, cmp.Diff(original, duplicate))
-	assert.Empty(t, shared(reflect.ValueOf(original), reflect.ValueOf(duplicate), fmt.Sprintf("%T", original)))
+	assert.Empty(t, sharedMemory(reflect.ValueOf(original), reflect.ValueOf(duplicate), fmt.Sprintf("%T", original)))
 
 	var zero T
 	assert.Empty(t, cmp.Diff(zero, clone(zero)), "nil stays nil")
@@ -139,5 +139,5 @@ func TestCopyReferences(t *testing.T) {
 	duplicate := original
 	copyReferences(reflect.ValueOf(&duplicate).Elem())
 	assert.Empty(t, cmp.Diff(original, duplicate, cmp.AllowUnexported(every{})))
-	assert.Equal(t, []string{".hidden"}, shared(reflect.ValueOf(original), reflect.ValueOf(duplicate), ""))
+	assert.Equal(t, []string{".hidden"}, sharedMemory(reflect.ValueOf(original), reflect.ValueOf(duplicate), ""))
 }

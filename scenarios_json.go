@@ -64,7 +64,7 @@ func ReadScenario(r io.Reader) (Scenario, error) {
 		return s, nil
 	}
 	if offsets := datajson.Offsets(text); len(offsets) > 0 { // of malformed JSON nothing more can be said
-		found = append(found, placed(deeper, found, offsets)...)
+		found = append(found, problemsPlaced(deeper, found, offsets)...)
 	}
 	slices.SortStableFunc(found, func(a, b datajson.Problem) int { return cmp.Compare(a.Offset, b.Offset) })
 	e := &ScenarioError{}
@@ -75,9 +75,9 @@ func ReadScenario(r io.Reader) (Scenario, error) {
 	return Scenario{}, e
 }
 
-// placed finds the places in the text of problems that only the whole scenario shows. It drops those that follow from
+// problemsPlaced finds the places in the text of problems that only the whole scenario shows. It drops those that follow from
 // problems found before: a value that could not be read is not missing as well.
-func placed(deeper []ScenarioProblem, found []datajson.Problem, offsets map[string]int) []datajson.Problem {
+func problemsPlaced(deeper []ScenarioProblem, found []datajson.Problem, offsets datajson.Places) []datajson.Problem {
 	unread := map[string]bool{}
 	for _, p := range found {
 		unread[p.Path] = true
@@ -85,20 +85,10 @@ func placed(deeper []ScenarioProblem, found []datajson.Problem, offsets map[stri
 	var more []datajson.Problem
 	for _, p := range deeper {
 		if !unread[p.Path] || !strings.HasPrefix(p.Message, missing) {
-			more = append(more, datajson.Problem{Path: p.Path, Offset: nearestOffset(p.Path, offsets), Message: p.Message})
+			more = append(more, datajson.Problem{Path: p.Path, Offset: offsets.Of(p.Path), Message: p.Message})
 		}
 	}
 	return more
-}
-
-// nearestOffset is where the value at path is or, if the text does not have it, where what should hold it is.
-func nearestOffset(path string, offsets map[string]int) int {
-	for {
-		if offset, ok := offsets[path]; ok || path == "" {
-			return offset
-		}
-		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
-	}
 }
 
 func problemsOf(err error) []datajson.Problem {

@@ -50,6 +50,11 @@ func (i *inner) UnmarshalJSON(text []byte) error {
 	return datajson.Unmarshal(text, (*plain)(i), colours)
 }
 
+type misplaced string
+
+func (m misplaced) Error() string           { return "misplaced" }
+func (m misplaced) JSONPath() (_, _ string) { return string(m), m.Error() }
+
 type foreign struct{ bad bool }
 
 func (f foreign) MarshalJSON() ([]byte, error) {
@@ -61,7 +66,7 @@ func (f foreign) MarshalJSON() ([]byte, error) {
 
 func (f *foreign) UnmarshalJSON(text []byte) error {
 	if string(text) != `{"a":1}` {
-		return errors.New("want a")
+		return errors.Join(errors.New("want a"), misplaced("b[1]"), misplaced("c"))
 	}
 	return nil
 }
@@ -132,7 +137,7 @@ func TestUnmarshalReportsEveryProblem(t *testing.T) {
   "inner": [{"wird": "a", "word": "b"}, 7, {}],
   "map": {"a b": {"word": "x", "wait": "soon"}, "c": {"word": "1"}, "c": {"word": "2"}},
   "level": "--", "colour": "rod", "text": {"base64": "?"}, "float": 1e999,
-  "nested": [], "lists": [["x", 1]], "bytes": 3, "foreign": {"b":1}, "-": "", "Untold": {}, "when": false
+  "nested": [], "lists": [["x", 1]], "bytes": 3, "foreign": {"b":[0, 1]}, "-": "", "Untold": {}, "when": false
 }`
 	var got outer
 	err := datajson.Unmarshal([]byte(text), &got, colours)
@@ -149,6 +154,8 @@ nested: want an object, have an array
 lists[0][1]: want a string, have a number
 bytes: want a string in base64, have a number
 foreign: want a
+foreign.c: misplaced
+foreign.b[1]: misplaced
 -: unknown field; known are inner, map, level, colour, text, float, pointer, nested, lists, bytes, foreign, when
 Untold: unknown field; known are inner, map, level, colour, text, float, pointer, nested, lists, bytes, foreign, when
 when: want a time, have a boolean`, err.Error())
@@ -157,9 +164,10 @@ when: want a time, have a boolean`, err.Error())
 	require.ErrorAs(t, err, &problems)
 	places := map[string]string{}
 	for _, p := range problems.Problems {
-		places[p.Path] = text[p.Offset : p.Offset+3]
+		places[p.Path] = text[p.Offset:min(p.Offset+3, len(text))]
 	}
 	assert.Equal(t, `"so`, places[`map["a b"].wait`], "offsets of delegated types are those of the whole text")
+	assert.Equal(t, `1]}`, places["foreign.b[1]"])
 	assert.Equal(t, `"wi`, places["inner[0].wird"])
 	assert.Equal(t, "b", got.Inner[0].Word, "what is sound is read")
 	assert.Equal(t, "1", got.Map["c"].Word)
@@ -216,7 +224,7 @@ func TestPosition(t *testing.T) {
 }
 
 func TestOffsets(t *testing.T) {
-	assert.Equal(t, map[string]int{"": 1, "a": 7, "a[0]": 9, `["b c"]`: 22}, datajson.Offsets([]byte(` {"a": [ 1 ], "b c" : {} }`)))
+	assert.Equal(t, datajson.Places{"": 1, "a": 7, "a[0]": 9, `["b c"]`: 22}, datajson.Offsets([]byte(` {"a": [ 1 ], "b c" : {} }`)))
 	assert.Empty(t, datajson.Offsets([]byte(`{`)))
 }
 

@@ -98,15 +98,29 @@ func (d *decoder) kind(n *node, v reflect.Value, path string) {
 	}
 }
 
+// Placed is an error of a type's own UnmarshalJSON that knows where in the type's value it belongs. Several of them come
+// in one error, as errors.Join makes it.
+type Placed interface {
+	JSONPath() (path, message string)
+}
+
 // adopt makes the problems that a type's own method found this decoder's.
 func (d *decoder) adopt(n *node, path string, err error) {
-	var found *Error
-	switch {
-	case err == nil:
-	case errors.As(err, &found):
+	switch found := err.(type) {
+	case nil:
+	case *Error:
 		for _, p := range found.Problems {
 			d.problems = append(d.problems, Problem{Path: join(path, p.Path), Offset: n.start + p.Offset, Message: p.Message})
 		}
+	case interface{ Unwrap() []error }:
+		for _, each := range found.Unwrap() {
+			d.adopt(n, path, each)
+		}
+	case Placed:
+		below, message := found.JSONPath()
+		places := Places{}
+		n.locate("", places)
+		d.problems = append(d.problems, Problem{Path: join(path, below), Offset: places.Of(below), Message: message})
 	default:
 		d.report(n, path, "%s", err)
 	}

@@ -115,21 +115,34 @@ func (p *parser) value() *node {
 	return n
 }
 
-// Offsets returns where the values of a text are, by path. A text that is not well-formed has none.
-func Offsets(text []byte) map[string]int {
-	offsets := map[string]int{}
+// Places are the offsets of the values of a text, by path.
+type Places map[string]int
+
+// Offsets returns where the values of a text are. A text that is not well-formed has none.
+func Offsets(text []byte) Places {
+	places := Places{}
 	if root, _ := parse(text); root != nil {
-		root.locate("", offsets)
+		root.locate("", places)
 	}
-	return offsets
+	return places
 }
 
-func (n *node) locate(path string, offsets map[string]int) {
-	offsets[path] = n.start
+// Of is where the value at path is or, if the text does not have it, where what should hold it is.
+func (p Places) Of(path string) int {
+	for {
+		if offset, ok := p[path]; ok || path == "" {
+			return offset
+		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+	}
+}
+
+func (n *node) locate(path string, places Places) {
+	places[path] = n.start
 	for _, m := range n.members {
-		m.value.locate(Field(path, m.name), offsets)
+		m.value.locate(Field(path, m.name), places)
 	}
 	for i, item := range n.items {
-		item.locate(Index(path, i), offsets)
+		item.locate(Index(path, i), places)
 	}
 }
