@@ -84,7 +84,7 @@ func problemsPlaced(deeper []ScenarioProblem, found []datajson.Problem, offsets 
 	}
 	var more []datajson.Problem
 	for _, p := range deeper {
-		if !unread[p.Path] || !strings.HasPrefix(p.Message, missing) {
+		if !unread[p.Path] || !strings.HasPrefix(p.Message, isMissing) {
 			more = append(more, datajson.Problem{Path: p.Path, Offset: offsets.Of(p.Path), Message: p.Message})
 		}
 	}

@@ -23,11 +23,11 @@ const (
 	aProject nameKind = "a project"
 )
 
-const rootUsername = "root"
+const implicitAdmin = "root"
 
 func newNamespaces(s Scenario) namespaces {
 	n := namespaces{kinds: map[string]nameKind{}, spelling: map[string]string{}, bots: map[string]bool{}}
-	n.add(rootUsername, aUser)
+	n.add(implicitAdmin, aUser)
 	for _, u := range s.Users {
 		n.add(u.Username, aUser)
 	}

@@ -60,8 +60,8 @@ func (c *scenarioChecker) report(path, format string, args ...any) {
 	c.found = append(c.found, ScenarioProblem{Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
-// missing begins what is said of a value that is not there.
-const missing = "is missing"
+// isMissing begins what is said of a value that is not there.
+const isMissing = "is missing"
 
 // values checks what every field must keep to by its type alone. A JobSpec checks itself.
 func (c *scenarioChecker) values(v reflect.Value, path string) {
@@ -76,7 +76,7 @@ func (c *scenarioChecker) values(v reflect.Value, path string) {
 		for _, field := range datajson.Fields(v.Type()) {
 			value, at := v.Field(field.Index), func() string { return datajson.Field(path, field.Name) }
 			if field.Required && value.IsZero() {
-				c.report(at(), missing)
+				c.report(at(), isMissing)
 			}
 			switch value.Interface().(type) {
 			case JobSpec, time.Time:
@@ -143,14 +143,14 @@ func (c *scenarioChecker) token(kind, token, path string) {
 
 // The kinds of tokens: GitLab looks each up in a place of its own.
 const (
-	personalTokens     = "access token"
-	registrationTokens = "registration token"
-	runnerTokens       = "runner token"
-	jobTokens          = "job token"
+	tokensOfUsers        = "access token"
+	tokensOfRegistration = "registration token"
+	tokensOfRunners      = "runner token"
+	tokensOfJobs         = "job token"
 )
 
 func (c *scenarioChecker) settings(s Settings) {
-	c.token(registrationTokens, s.RegistrationToken, "settings.registration_token")
+	c.token(tokensOfRegistration, s.RegistrationToken, "settings.registration_token")
 	for i, registrar := range s.ValidRegistrars {
 		if known := []string{"project", "group"}; !slices.Contains(known, registrar) {
 			c.report(datajson.Index("settings.valid_runner_registrars", i), "no such value %q; %s", registrar, datajson.Suggest(registrar, known))
@@ -159,9 +159,9 @@ func (c *scenarioChecker) settings(s Settings) {
 }
 
 func (c *scenarioChecker) users(users []User) {
-	isRoot := func(u User) bool { return strings.EqualFold(u.Username, rootUsername) }
+	isRoot := func(u User) bool { return strings.EqualFold(u.Username, implicitAdmin) }
 	if !slices.ContainsFunc(users, isRoot) {
-		c.paths[rootUsername] = "the administrator root"
+		c.paths[implicitAdmin] = "the administrator root"
 		c.ids["user"] = firstComers{"1": "the administrator root"}
 	}
 	for i, u := range users {
@@ -187,14 +187,14 @@ func (c *scenarioChecker) accessTokens(tokens []AccessToken) {
 	for i, t := range tokens {
 		path := datajson.Index("access_tokens", i)
 		c.id("access token", t.ID, path)
-		c.token(personalTokens, t.Token, datajson.Field(path, "token"))
+		c.token(tokensOfUsers, t.Token, datajson.Field(path, "token"))
 		c.project(t.Project, datajson.Field(path, "project"))
 		c.group(t.Group, datajson.Field(path, "group"))
 		switch {
 		case t.Project != "" && t.Group != "":
 			c.report(path, "is either a project's or a group's")
 		case t.Project == "" && t.Group == "" && t.User == "":
-			c.report(datajson.Field(path, "user"), missing+", and so are project and group")
+			c.report(datajson.Field(path, "user"), isMissing+", and so are project and group")
 		default:
 			c.user(t.User, datajson.Field(path, "user"))
 		}
@@ -208,7 +208,7 @@ func (c *scenarioChecker) groups(groups []Group) {
 		c.path(g.Path, datajson.Field(path, "path"))
 		c.parents(g.Path, datajson.Field(path, "path"), false)
 		c.members(g.Members, datajson.Field(path, "members"))
-		c.token(registrationTokens, g.RegistrationToken, datajson.Field(path, "registration_token"))
+		c.token(tokensOfRegistration, g.RegistrationToken, datajson.Field(path, "registration_token"))
 	}
 }
 
@@ -222,7 +222,7 @@ func (c *scenarioChecker) projects(projects []Project) {
 		}
 		c.parents(p.Path, datajson.Field(path, "path"), true)
 		c.members(p.Members, datajson.Field(path, "members"))
-		c.token(registrationTokens, p.RegistrationToken, datajson.Field(path, "registration_token"))
+		c.token(tokensOfRegistration, p.RegistrationToken, datajson.Field(path, "registration_token"))
 	}
 }
 
@@ -248,7 +248,7 @@ func (c *scenarioChecker) members(members Members, path string) {
 		c.user(username, at)
 		switch role := members[username]; {
 		case role == 0:
-			c.report(at, missing+" a role")
+			c.report(at, isMissing+" a role")
 		case !role.valid():
 			c.report(at, "%s", role.unknown())
 		}
@@ -291,7 +291,7 @@ func (c *scenarioChecker) runners(runners []Runner) {
 	for i, r := range runners {
 		path := datajson.Index("runners", i)
 		c.id("runner", r.ID, path)
-		c.token(runnerTokens, r.Token, datajson.Field(path, "token"))
+		c.token(tokensOfRunners, r.Token, datajson.Field(path, "token"))
 		c.group(r.Group, datajson.Field(path, "group"))
 		c.user(r.CreatedBy, datajson.Field(path, "created_by"))
 		seen := firstComers{}
@@ -322,7 +322,7 @@ func (c *scenarioChecker) jobs(jobs []Job, runners []Runner) {
 	for i, j := range jobs {
 		path := datajson.Index("jobs", i)
 		c.id("job", j.ID, path)
-		c.token(jobTokens, j.Token, datajson.Field(path, "token"))
+		c.token(tokensOfJobs, j.Token, datajson.Field(path, "token"))
 		c.project(j.Project, datajson.Field(path, "project"))
 		c.user(j.User, datajson.Field(path, "user"))
 		c.takenBy(j, byID, path)
@@ -339,7 +339,7 @@ func (c *scenarioChecker) takenBy(j Job, runners map[int]Runner, path string) {
 	r, ok := runners[j.RunnerID]
 	switch {
 	case j.RunnerID == 0 && j.SystemID != "":
-		c.report(datajson.Field(path, "runner_id"), missing+" beside a system_id")
+		c.report(datajson.Field(path, "runner_id"), isMissing+" beside a system_id")
 	case j.RunnerID == 0:
 	case !ok:
 		c.report(datajson.Field(path, "runner_id"), "no runner has the ID %d; %s", j.RunnerID, datajson.Suggest(strconv.Itoa(j.RunnerID), runnerNumbers(runners)))
