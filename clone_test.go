@@ -1,0 +1,143 @@
+package fakegitlab
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+)
+
+// referring returns a T in which every pointer, slice and map that exported fields lead to is there.
+func referring[T any]() T {
+	var value T
+	populate(reflect.ValueOf(&value).Elem(), 0)
+	return value
+}
+
+func populate(v reflect.Value, depth int) {
+	if depth > 8 {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				populate(v.Field(i), depth+1)
+			}
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		populate(v.Elem(), depth+1)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 4))
+		populate(v.Index(0), depth+1)
+	case reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		populate(value, depth+1)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
+	}
+}
+
+// sharedMemory lists the places at which two values refer to the same memory.
+func sharedMemory(a, b reflect.Value, path string) []string {
+	var found []string
+	switch a.Kind() {
+	case reflect.Struct:
+		for i := range a.NumField() {
+			found = append(found, sharedMemory(a.Field(i), b.Field(i), path+"."+a.Type().Field(i).Name)...)
+		}
+	case reflect.Slice, reflect.Map, reflect.Pointer:
+		if a.IsNil() || a.Kind() == reflect.Slice && a.Len() == 0 || a.Type().String() == "*time.Location" {
+			return nil
+		}
+		if a.Pointer() == b.Pointer() {
+			return []string{path}
+		}
+		switch a.Kind() {
+		case reflect.Pointer:
+			return sharedMemory(a.Elem(), b.Elem(), path)
+		case reflect.Slice:
+			for i := range a.Len() {
+				found = append(found, sharedMemory(a.Index(i), b.Index(i), fmt.Sprintf("%s[%d]", path, i))...)
+			}
+		case reflect.Map:
+			for _, key := range a.MapKeys() {
+				found = append(found, sharedMemory(a.MapIndex(key), b.MapIndex(key), path+"[]")...)
+			}
+		}
+	case reflect.Interface:
+		if !a.IsNil() {
+			return sharedMemory(a.Elem(), b.Elem(), path)
+		}
+	}
+	return found
+}
+
+func checkClone[T any](t *testing.T, clone func(T) T) {
+	t.Helper()
+	original := referring[T]()
+	duplicate := clone(original)
+	assert.Empty(t, cmp.Diff(original, duplicate))
+	assert.Empty(t, sharedMemory(reflect.ValueOf(original), reflect.ValueOf(duplicate), fmt.Sprintf("%T", original)))
+
+	var zero T
+	assert.Empty(t, cmp.Diff(zero, clone(zero)), "nil stays nil")
+}
+
+func TestClonesShareNothing(t *testing.T) {
+	checkClone(t, cloneScenario)
+	checkClone(t, cloneSettings)
+	checkClone(t, cloneUser)
+	checkClone(t, cloneAccessToken)
+	checkClone(t, cloneGroup)
+	checkClone(t, cloneProject)
+	checkClone(t, cloneRunner)
+	checkClone(t, cloneJob)
+	checkClone(t, cloneJobSpec)
+	checkClone(t, cloneArtifact)
+}
+
+func TestCloneKeepsEmptyApartFromNil(t *testing.T) {
+	assert.NotNil(t, cloneSettings(Settings{ValidRegistrars: []string{}}).ValidRegistrars)
+	assert.NotNil(t, cloneGroup(Group{Members: Members{}}).Members)
+	assert.NotNil(t, cloneScenario(Scenario{Jobs: []Job{}}).Jobs)
+}
+
+func TestResolvedEntersMemberships(t *testing.T) {
+	s := Scenario{
+		Projects:    []Project{{Path: "acme/shop"}},
+		Memberships: []Membership{{Path: "acme/shop", User: "root", Role: Owner}},
+	}
+	got, err := s.resolved()
+	assert.NoError(t, err)
+	assert.Empty(t, cmp.Diff(Scenario{Projects: []Project{{Path: "acme/shop", Members: Members{"root": Owner}}}}, got))
+	assert.Nil(t, s.Projects[0].Members, "the scenario itself is left alone")
+
+	s.Memberships[0].User = "mia"
+	_, err = s.resolved()
+	assert.EqualError(t, err, `scenario: memberships[0].user: no user "mia"; known are root`)
+}
+
+// The copying by reflection must carry whatever a JobSpec comes to hold.
+func TestCopyReferences(t *testing.T) {
+	type inner struct{ List []string }
+	type every struct {
+		Array   [2][]int
+		Map     map[string][]inner
+		Any     any
+		Pointer **inner
+		hidden  []int
+	}
+	p := &inner{List: []string{"x"}}
+	original := every{
+		Array: [2][]int{{1}, {2}}, Map: map[string][]inner{"a": {{List: []string{"y"}}}},
+		Any: map[string]any{"k": []any{1, "z"}}, Pointer: &p, hidden: []int{1},
+	}
+	duplicate := original
+	copyReferences(reflect.ValueOf(&duplicate).Elem())
+	assert.Empty(t, cmp.Diff(original, duplicate, cmp.AllowUnexported(every{})))
+	assert.Equal(t, []string{".hidden"}, sharedMemory(reflect.ValueOf(original), reflect.ValueOf(duplicate), ""))
+}

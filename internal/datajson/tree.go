@@ -1,0 +1,148 @@
+package datajson
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+)
+
+// node is a JSON value with its place in the text.
+type node struct {
+	start, end int
+	token      json.Token // of a string, number (json.Number), bool or null; '{' or '['
+	members    []member
+	items      []*node
+}
+
+type member struct {
+	name  string
+	start int // of the name
+	value *node
+}
+
+// kind says what the value is, with its article.
+func (n *node) kind() string {
+	switch n.token {
+	case json.Delim('{'):
+		return "an object"
+	case json.Delim('['):
+		return "an array"
+	case nil:
+		return "null"
+	}
+	switch n.token.(type) {
+	case string:
+		return "a string"
+	case json.Number:
+		return "a number"
+	default:
+		return "a boolean"
+	}
+}
+
+// parse reads one value and reports what follows it as a problem of its own.
+func parse(text []byte) (*node, []Problem) {
+	end, problem := measure(text)
+	if problem != nil {
+		return nil, []Problem{*problem}
+	}
+	p := parser{text: text, dec: json.NewDecoder(bytes.NewReader(text[:end]))}
+	p.dec.UseNumber()
+	root := p.value()
+	if rest := skip(text, end, ""); rest < len(text) {
+		return root, []Problem{{Offset: rest, Message: "more text after the end of the JSON"}}
+	}
+	return root, nil
+}
+
+// measure finds the end of the first value, or why there is none.
+func measure(text []byte) (int, *Problem) {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	var raw json.RawMessage
+	err := dec.Decode(&raw)
+	var syntax *json.SyntaxError
+	switch {
+	case err == nil:
+		return int(dec.InputOffset()), nil
+	case errors.As(err, &syntax):
+		// SyntaxError counts the bytes read, the offending one among them.
+		return 0, &Problem{Offset: max(int(syntax.Offset)-1, 0), Message: "malformed JSON: " + syntax.Error()}
+	case errors.Is(err, io.EOF):
+		return 0, &Problem{Offset: len(text), Message: "malformed JSON: there is none"}
+	default:
+		return 0, &Problem{Offset: len(text), Message: "malformed JSON: it ends in the middle"}
+	}
+}
+
+// parser builds nodes of a text that is known to be well-formed.
+type parser struct {
+	text []byte
+	dec  *json.Decoder
+}
+
+// next is the place where the next token starts.
+func (p *parser) next() int { return skip(p.text, int(p.dec.InputOffset()), ",:") }
+
+func skip(text []byte, from int, also string) int {
+	for from < len(text) && strings.IndexByte(" \t\r\n"+also, text[from]) >= 0 {
+		from++
+	}
+	return from
+}
+
+func (p *parser) value() *node {
+	n := &node{start: p.next()}
+	n.token, _ = p.dec.Token() // measure has seen that it is well-formed
+	switch n.token {
+	case json.Delim('{'):
+		for p.dec.More() {
+			m := member{start: p.next()}
+			name, _ := p.dec.Token()
+			m.name, _ = name.(string)
+			m.value = p.value()
+			n.members = append(n.members, m)
+		}
+		_, _ = p.dec.Token()
+	case json.Delim('['):
+		for p.dec.More() {
+			n.items = append(n.items, p.value())
+		}
+		_, _ = p.dec.Token()
+	}
+	n.end = int(p.dec.InputOffset())
+	return n
+}
+
+// Places are the offsets of the values of a text, by path.
+type Places map[string]int
+
+// Offsets returns where the values of a text are. A text that is not well-formed has none.
+func Offsets(text []byte) Places {
+	places := Places{}
+	if root, _ := parse(text); root != nil {
+		root.locate("", places)
+	}
+	return places
+}
+
+// Of is where the value at path is or, if the text does not have it, where what should hold it is.
+func (p Places) Of(path string) int {
+	for {
+		if offset, ok := p[path]; ok || path == "" {
+			return offset
+		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+	}
+}
+
+func (n *node) locate(path string, places Places) {
+	places[path] = n.start
+	for _, m := range n.members {
+		m.value.locate(Field(path, m.name), places)
+	}
+	for i, item := range n.items {
+		item.locate(Index(path, i), places)
+	}
+}

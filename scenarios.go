@@ -1,0 +1,184 @@
+package fakegitlab
+
+import (
+	"slices"
+	"strings"
+)
+
+// Scenario is a whole world as data: what Fake.Seed enters into a fake and Fake.Snapshot returns. References are by
+// username, full path and ID; usernames and paths are the same in capitals or not, as in GitLab.
+//
+// Some things exist without being listed: the administrator "root" (ID 1), the namespace of every user, the bot user of a
+// project or group access token, and the groups above every listed group and project.
+//
+// A scenario marshals to readable JSON with GitLab's own field names; see ReadScenario and Write. The builders (WithUser
+// and so on) never change the scenario they are called on, nor do their results share memory with it, so parallel tests
+// may start from one scenario.
+type Scenario struct {
+	// Settings, when zero, leave GitLab's defaults.
+	Settings     Settings      `json:"settings,omitzero"`
+	Users        []User        `json:"users,omitzero"`
+	AccessTokens []AccessToken `json:"access_tokens,omitzero"`
+	Groups       []Group       `json:"groups,omitzero"`
+	Projects     []Project     `json:"projects,omitzero"`
+	// Memberships add to the Members of groups and projects. Fake.Snapshot returns them there, never here.
+	Memberships []Membership `json:"memberships,omitzero"`
+	Runners     []Runner     `json:"runners,omitzero"`
+	Jobs        []Job        `json:"jobs,omitzero"`
+}
+
+// Membership makes a user a direct member of a group or project.
+type Membership struct {
+	Path string `json:"path"` // of a group or project
+	User string `json:"user"` // username
+	Role Role   `json:"role"`
+}
+
+// NewScenario returns a world with nothing in it but the administrator root, to be filled by its builders. It is the zero
+// Scenario.
+func NewScenario() Scenario { return Scenario{} }
+
+// WithSettings returns a copy with changed settings.
+func (s Scenario) WithSettings(change ...func(*Settings)) Scenario {
+	s = cloneScenario(s)
+	s.Settings = withChanges(s.Settings, cloneSettings, change)
+	return s
+}
+
+// WithUser returns a copy with the user, added or, if there is one of that name, changed.
+func (s Scenario) WithUser(username string, change ...func(*User)) Scenario {
+	s = cloneScenario(s)
+	same := func(u User) bool { return strings.EqualFold(u.Username, username) }
+	s.Users = withItem(s.Users, same, User{Username: username}, cloneUser, change)
+	return s
+}
+
+// WithAdmin is WithUser for an administrator.
+func (s Scenario) WithAdmin(username string, change ...func(*User)) Scenario {
+	admin := func(u *User) { u.Admin = true }
+	return s.WithUser(username, append([]func(*User){admin}, change...)...)
+}
+
+// WithAccessToken returns a copy with one more access token of the user. For a project or group access token, leave
+// username empty and set Project or Group in change.
+func (s Scenario) WithAccessToken(username string, change ...func(*AccessToken)) Scenario {
+	s = cloneScenario(s)
+	s.AccessTokens = withItem(s.AccessTokens, neverSame, AccessToken{User: username}, cloneAccessToken, change)
+	return s
+}
+
+// WithGroup returns a copy with the group, added or, if there is one of that full path, changed.
+func (s Scenario) WithGroup(path string, change ...func(*Group)) Scenario {
+	s = cloneScenario(s)
+	same := func(g Group) bool { return strings.EqualFold(g.Path, path) }
+	s.Groups = withItem(s.Groups, same, Group{Path: path}, cloneGroup, change)
+	return s.withMembers()
+}
+
+// WithProject returns a copy with the project, added or, if there is one of that full path, changed.
+func (s Scenario) WithProject(path string, change ...func(*Project)) Scenario {
+	s = cloneScenario(s)
+	same := func(p Project) bool { return strings.EqualFold(p.Path, path) }
+	s.Projects = withItem(s.Projects, same, Project{Path: path}, cloneProject, change)
+	return s.withMembers()
+}
+
+// WithMember returns a copy in which the user is a direct member, with that role and no other, of the group or project at
+// path. That group or project and that user may be added later; where they never are, Validate, and so Seed, says it.
+func (s Scenario) WithMember(path, username string, role Role) Scenario {
+	s = cloneScenario(s)
+	s.Memberships = append(s.Memberships, Membership{Path: path, User: username, Role: role})
+	return s.withMembers()
+}
+
+// WithRunner returns a copy with the runner, added or, if there is one of that description, changed: the first such one.
+// An empty description always adds.
+func (s Scenario) WithRunner(description string, change ...func(*Runner)) Scenario {
+	s = cloneScenario(s)
+	same := func(r Runner) bool { return description != "" && r.Description == description }
+	s.Runners = withItem(s.Runners, same, Runner{Description: description}, cloneRunner, change)
+	return s
+}
+
+// WithJob returns a copy with the job, added or, if the project has one of that name, changed: the first such one. An
+// empty name always adds.
+func (s Scenario) WithJob(project, name string, change ...func(*Job)) Scenario {
+	s = cloneScenario(s)
+	same := func(j Job) bool { return name != "" && j.Name == name && strings.EqualFold(j.Project, project) }
+	s.Jobs = withItem(s.Jobs, same, Job{Project: project, Name: name}, cloneJob, change)
+	return s
+}
+
+// withItem changes the first of items that is the same, or else a fresh one at their end. It changes items themselves.
+func withItem[T any](items []T, same func(T) bool, fresh T, clone func(T) T, change []func(*T)) []T {
+	i := slices.IndexFunc(items, same)
+	if i < 0 {
+		i, items = len(items), append(items, fresh)
+	}
+	items[i] = withChanges(items[i], clone, change)
+	return items
+}
+
+func neverSame[T any](T) bool { return false }
+
+// withChanges clones the result, because a change may have stored a slice or map that its caller keeps.
+func withChanges[T any](value T, clone func(T) T, change []func(*T)) T {
+	for _, do := range change {
+		if do != nil {
+			do(&value)
+		}
+	}
+	return clone(value)
+}
+
+// withMembers enters the memberships whose group or project exists into its Members, and keeps the others. It changes s
+// itself, which must be a clone. Seeding goes through it, so that the state machine never meets a Membership.
+func (s Scenario) withMembers() Scenario {
+	pending := s.Memberships
+	s.Memberships = nil
+	for _, m := range pending {
+		if members := s.membersOf(m.Path); members != nil {
+			members.set(m.User, m.Role)
+		} else {
+			s.Memberships = append(s.Memberships, m)
+		}
+	}
+	return s
+}
+
+// membersOf returns the members at path to be changed; nil if nothing is there. A group that exists only as the parent
+// of something else is listed from then on.
+func (s *Scenario) membersOf(path string) Members {
+	for i := range s.Groups {
+		if g := &s.Groups[i]; strings.EqualFold(g.Path, path) {
+			return settableMembers(&g.Members)
+		}
+	}
+	for i := range s.Projects {
+		if p := &s.Projects[i]; strings.EqualFold(p.Path, path) {
+			return settableMembers(&p.Members)
+		}
+	}
+	if newNamespaces(*s).kindOf(path) != aGroup {
+		return nil
+	}
+	s.Groups = append(s.Groups, Group{Path: path, Members: Members{}})
+	return s.Groups[len(s.Groups)-1].Members
+}
+
+func settableMembers(m *Members) Members {
+	if *m == nil {
+		*m = Members{}
+	}
+	return *m
+}
+
+// set replaces what the user had, however the name was spelled.
+func (m Members) set(username string, role Role) {
+	for other := range m {
+		if strings.EqualFold(other, username) {
+			delete(m, other)
+		}
+	}
+	m[username] = role
+}

@@ -1,0 +1,295 @@
+package fakegitlab
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+)
+
+// ScenarioError is everything that is wrong with a scenario. ReadScenario and Scenario.Validate return it as a pointer.
+type ScenarioError struct {
+	Problems []ScenarioProblem
+}
+
+// ScenarioProblem is one thing wrong with a scenario.
+type ScenarioProblem struct {
+	// Path is the value's place in the scenario, in the names of its JSON: runners[2].projects[0]. Empty for the whole.
+	Path    string
+	Message string
+	// Line and Column are the value's place in the text that ReadScenario read, counted from 1; 0 without a text.
+	Line, Column int
+}
+
+// Error lists every problem with its place, each on a line of its own where there are several.
+func (e *ScenarioError) Error() string {
+	if len(e.Problems) == 1 {
+		return "scenario: " + e.Problems[0].String()
+	}
+	lines := []string{fmt.Sprintf("scenario: %d problems:", len(e.Problems))}
+	for _, p := range e.Problems {
+		lines = append(lines, p.String())
+	}
+	return strings.Join(lines, "\n\t")
+}
+
+// String is the problem on one line: 12:7: runners[2].projects[0]: no project "acme/shpo"; did you mean "acme/shop"?
+func (p ScenarioProblem) String() string {
+	text := datajson.At(p.Path, p.Message)
+	if p.Line == 0 {
+		return text
+	}
+	return fmt.Sprintf("%d:%d: %s", p.Line, p.Column, text)
+}
+
+// ReadScenario reads a scenario as Write writes it. Roles may be numbers, durations texts such as "1h 30m", times dates
+// alone; null is the same as a field left out; a "$schema" for editors is passed over. Everything that is wrong, from an
+// unknown field to a reference into the void (see Scenario.Validate), comes in one *ScenarioError.
+func ReadScenario(r io.Reader) (Scenario, error) {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return Scenario{}, fmt.Errorf("scenario: %w", err)
+	}
+	var s Scenario
+	found := problemsOf(s.UnmarshalJSON(text))
+	deeper := s.problems()
+	if len(found)+len(deeper) == 0 {
+		return s, nil
+	}
+	if offsets := datajson.Offsets(text); len(offsets) > 0 { // of malformed JSON nothing more can be said
+		found = append(found, problemsPlaced(deeper, found, offsets)...)
+	}
+	slices.SortStableFunc(found, func(a, b datajson.Problem) int { return cmp.Compare(a.Offset, b.Offset) })
+	e := &ScenarioError{}
+	for _, p := range found {
+		line, column := datajson.Position(text, p.Offset)
+		e.Problems = append(e.Problems, ScenarioProblem{Path: p.Path, Message: p.Message, Line: line, Column: column})
+	}
+	return Scenario{}, e
+}
+
+// problemsPlaced finds the places in the text of problems that only the whole scenario shows. It drops those that follow from
+// problems found before: a value that could not be read is not missing as well.
+func problemsPlaced(deeper []ScenarioProblem, found []datajson.Problem, offsets datajson.Places) []datajson.Problem {
+	unread := map[string]bool{}
+	for _, p := range found {
+		unread[p.Path] = true
+	}
+	var more []datajson.Problem
+	for _, p := range deeper {
+		if !unread[p.Path] || !strings.HasPrefix(p.Message, isMissing) {
+			more = append(more, datajson.Problem{Path: p.Path, Offset: offsets.Of(p.Path), Message: p.Message})
+		}
+	}
+	return more
+}
+
+func problemsOf(err error) []datajson.Problem {
+	var found *datajson.Error
+	if errors.As(err, &found) {
+		return found.Problems
+	}
+	return nil
+}
+
+// Write writes the scenario as JSON for people, indented by two blanks, with a final line feed. Equal scenarios give equal
+// bytes, so that the text can be kept in a golden file. It does not validate: what it wrote, ReadScenario judges.
+func (s Scenario) Write(w io.Writer) error {
+	compact, err := s.MarshalJSON()
+	if err != nil {
+		return fmt.Errorf("scenario: %w", err)
+	}
+	var text bytes.Buffer
+	if err := json.Indent(&text, compact, "", "  "); err != nil {
+		return fmt.Errorf("scenario: %w", err)
+	}
+	text.WriteByte('\n')
+	_, err = w.Write(text.Bytes())
+	return err
+}
+
+// knownValues are the values of the types that are words of GitLab.
+func knownValues(t reflect.Type) []string {
+	switch t {
+	case reflect.TypeFor[Visibility]():
+		return wordsOf(Private, Internal, Public)
+	case reflect.TypeFor[RunnerType]():
+		return wordsOf(InstanceRunner, GroupRunner, ProjectRunner)
+	case reflect.TypeFor[AccessLevel]():
+		return wordsOf(NotProtected, RefProtected)
+	case reflect.TypeFor[UserState]():
+		return wordsOf(UserActive, UserBlocked, UserBlockedPendingApproval, UserDeactivated)
+	case reflect.TypeFor[Registration]():
+		return wordsOf(ByUser, ByRegistrationToken)
+	case reflect.TypeFor[JobStatus]():
+		return wordsOf(JobCreated, JobWaitingForResource, JobPreparing, JobPending, JobRunning, JobCanceling,
+			JobSuccess, JobFailed, JobCanceled, JobSkipped, JobManual, JobScheduled)
+	}
+	return nil
+}
+
+func wordsOf[T ~string](values ...T) []string {
+	texts := make([]string, len(values))
+	for i, value := range values {
+		texts[i] = string(value)
+	}
+	return texts
+}
+
+func unmarshalData(text []byte, v any) error { return datajson.Unmarshal(text, v, knownValues) }
+
+// MarshalJSON writes the scenario compactly, otherwise as Write does.
+func (s Scenario) MarshalJSON() ([]byte, error) {
+	type plain Scenario
+	return datajson.Marshal(plain(s))
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. It refuses unknown fields and wrong types, all at once, but unlike
+// ReadScenario it neither validates nor knows lines.
+func (s *Scenario) UnmarshalJSON(text []byte) error {
+	type plain Scenario
+	found := slices.DeleteFunc(problemsOf(unmarshalData(text, (*plain)(s))), func(p datajson.Problem) bool { return p.Path == "$schema" })
+	if len(found) == 0 {
+		return nil
+	}
+	return &datajson.Error{Problems: found}
+}
+
+// MarshalJSON writes the settings as Scenario.Write does.
+func (s Settings) MarshalJSON() ([]byte, error) {
+	type plain Settings
+	return datajson.Marshal(plain(s))
+}
+
+// UnmarshalJSON reads the settings as ReadScenario does, and as strictly.
+func (s *Settings) UnmarshalJSON(text []byte) error {
+	type plain Settings
+	return unmarshalData(text, (*plain)(s))
+}
+
+// MarshalJSON writes the limit as Scenario.Write does.
+func (l RateLimit) MarshalJSON() ([]byte, error) {
+	type plain RateLimit
+	return datajson.Marshal(plain(l))
+}
+
+// UnmarshalJSON reads the limit as ReadScenario does, and as strictly.
+func (l *RateLimit) UnmarshalJSON(text []byte) error {
+	type plain RateLimit
+	return unmarshalData(text, (*plain)(l))
+}
+
+// MarshalJSON writes the user as Scenario.Write does.
+func (u User) MarshalJSON() ([]byte, error) {
+	type plain User
+	return datajson.Marshal(plain(u))
+}
+
+// UnmarshalJSON reads the user as ReadScenario does, and as strictly.
+func (u *User) UnmarshalJSON(text []byte) error {
+	type plain User
+	return unmarshalData(text, (*plain)(u))
+}
+
+// MarshalJSON writes the access token as Scenario.Write does.
+func (t AccessToken) MarshalJSON() ([]byte, error) {
+	type plain AccessToken
+	return datajson.Marshal(plain(t))
+}
+
+// UnmarshalJSON reads the access token as ReadScenario does, and as strictly.
+func (t *AccessToken) UnmarshalJSON(text []byte) error {
+	type plain AccessToken
+	return unmarshalData(text, (*plain)(t))
+}
+
+// MarshalJSON writes the group as Scenario.Write does.
+func (g Group) MarshalJSON() ([]byte, error) {
+	type plain Group
+	return datajson.Marshal(plain(g))
+}
+
+// UnmarshalJSON reads the group as ReadScenario does, and as strictly.
+func (g *Group) UnmarshalJSON(text []byte) error {
+	type plain Group
+	return unmarshalData(text, (*plain)(g))
+}
+
+// MarshalJSON writes the project as Scenario.Write does.
+func (p Project) MarshalJSON() ([]byte, error) {
+	type plain Project
+	return datajson.Marshal(plain(p))
+}
+
+// UnmarshalJSON reads the project as ReadScenario does, and as strictly.
+func (p *Project) UnmarshalJSON(text []byte) error {
+	type plain Project
+	return unmarshalData(text, (*plain)(p))
+}
+
+// MarshalJSON writes the runner as Scenario.Write does.
+func (r Runner) MarshalJSON() ([]byte, error) {
+	type plain Runner
+	return datajson.Marshal(plain(r))
+}
+
+// UnmarshalJSON reads the runner as ReadScenario does, and as strictly.
+func (r *Runner) UnmarshalJSON(text []byte) error {
+	type plain Runner
+	return unmarshalData(text, (*plain)(r))
+}
+
+// MarshalJSON writes the runner manager as Scenario.Write does.
+func (m RunnerManager) MarshalJSON() ([]byte, error) {
+	type plain RunnerManager
+	return datajson.Marshal(plain(m))
+}
+
+// UnmarshalJSON reads the runner manager as ReadScenario does, and as strictly.
+func (m *RunnerManager) UnmarshalJSON(text []byte) error {
+	type plain RunnerManager
+	return unmarshalData(text, (*plain)(m))
+}
+
+// MarshalJSON writes the job as Scenario.Write does.
+func (j Job) MarshalJSON() ([]byte, error) {
+	type plain Job
+	return datajson.Marshal(plain(j))
+}
+
+// UnmarshalJSON reads the job as ReadScenario does, and as strictly.
+func (j *Job) UnmarshalJSON(text []byte) error {
+	type plain Job
+	return unmarshalData(text, (*plain)(j))
+}
+
+// MarshalJSON writes the commit as Scenario.Write does.
+func (c Commit) MarshalJSON() ([]byte, error) {
+	type plain Commit
+	return datajson.Marshal(plain(c))
+}
+
+// UnmarshalJSON reads the commit as ReadScenario does, and as strictly.
+func (c *Commit) UnmarshalJSON(text []byte) error {
+	type plain Commit
+	return unmarshalData(text, (*plain)(c))
+}
+
+// MarshalJSON writes the artifact as Scenario.Write does.
+func (a Artifact) MarshalJSON() ([]byte, error) {
+	type plain Artifact
+	return datajson.Marshal(plain(a))
+}
+
+// UnmarshalJSON reads the artifact as ReadScenario does, and as strictly.
+func (a *Artifact) UnmarshalJSON(text []byte) error {
+	type plain Artifact
+	return unmarshalData(text, (*plain)(a))
+}
