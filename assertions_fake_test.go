@@ -21,25 +21,31 @@ func recordedFake(t *testing.T, calls ...Call) *Fake {
 }
 
 // newAssertionsFake and misuseOf are all that the tests of the assertions know of how a Fake is made.
-func newAssertionsFake(*testing.T) *Fake {
-	return &Fake{
-		endpoints: []Endpoint{
-			ListRunners, ListAllRunners, RegisterRunner, DeleteRunnerByToken, VerifyRunner, GetRunner, UpdateRunner, DeleteRunner,
-			ListRunnerJobs, CreateUserRunner, GetCurrentUser, GetProject, ListProjectRunners, UnassignProjectRunner,
+func newAssertionsFake(t *testing.T) *Fake {
+	t.Helper()
+	f, err := Start(WithScenario(Scenario{
+		Users:    []User{{ID: 2, Username: "mia"}},
+		Projects: []Project{{ID: 5, Path: "acme/shop", Members: Members{"mia": Maintainer}}},
+		Runners: []Runner{
+			{ID: 7, Type: ProjectRunner, Projects: []string{"acme/shop"}, Description: "old", Tags: []string{"go"}, Token: "glrt-old"},
+			{ID: 8, Type: InstanceRunner, Token: "glrt-new"},
 		},
-		world: Scenario{
-			Users:    []User{{ID: 1, Username: "root", Admin: true, State: UserActive}, {ID: 2, Username: "mia", State: UserActive}},
-			Projects: []Project{{ID: 5, Path: "acme/shop", Visibility: Private, Members: Members{"mia": Maintainer}}},
-			Runners: []Runner{
-				{ID: 7, Type: ProjectRunner, Projects: []string{"acme/shop"}, Description: "old", Tags: []string{"go"}, Token: "glrt-old", Registration: ByUser, AccessLevel: NotProtected},
-				{ID: 8, Type: InstanceRunner, Token: "glrt-new", Registration: ByUser, AccessLevel: NotProtected},
-			},
-			Jobs: []Job{{ID: 9, Project: "acme/shop", Name: "build", Status: JobFailed, FailureReason: "script_failure", RunnerID: 7}},
-		},
+		Jobs: []Job{{ID: 9, Project: "acme/shop", Name: "build", Status: JobFailed, FailureReason: "script_failure", RunnerID: 7}},
+	}))
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(f.Close)
+	return f
 }
 
-func misuseOf(f *Fake, do func()) []string {
+// misuseOf collects what a fake without a test panics with.
+func misuseOf(_ *Fake, do func()) (misused []string) {
+	defer func() {
+		if p := recover(); p != nil {
+			misused = append(misused, fmt.Sprint(p))
+		}
+	}()
 	do()
-	return f.misused
+	return nil
 }

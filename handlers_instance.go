@@ -211,9 +211,6 @@ func getProject(q *request) response {
 	return ok(e)
 }
 
-// defaultBuildTimeout is how long a job of a new project may run.
-const defaultBuildTimeout = time.Hour
-
 func getGroup(q *request) response {
 	g := q.group
 	_, path := splitPath(g.Path)

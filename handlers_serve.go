@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
@@ -30,6 +31,7 @@ type request struct {
 	path    string // below the base path, escaped
 	call    *Call
 	route   *route
+	handler http.Handler      // of an endpoint that the test serves
 	vars    map[string]string // path parameters
 	tree    params.Tree
 	params  params.Values
@@ -54,8 +56,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, baseURL string) {
 	q.path, _ = strings.CutPrefix(call.Path, f.options.basePath)
 
 	x := exchange{fake: f, request: q, w: w, started: started}
-	refusal := q.receive()
-	x.serve(refusal)
+	x.serve(q.receive())
 }
 
 // receive reads the request as the layers in front of the endpoint do; what it returns is their refusal, or nil.
@@ -134,6 +135,9 @@ type railsError struct {
 
 // answer lets the endpoint answer: authentication, the before block, validation, then the handler, all under one lock.
 func (q *request) answer() (res response) {
+	if q.handler != nil {
+		return q.handledByTest()
+	}
 	if refusal := q.unrouted(); refusal != nil {
 		return *refusal
 	}
@@ -166,12 +170,17 @@ func (q *request) answer() (res response) {
 	return q.route.handle(q)
 }
 
-// exchange is a request together with where its answer goes.
-type exchange struct {
-	fake    *Fake
-	request *request
-	w       http.ResponseWriter
-	started time.Time
+// handledByTest lets a handler of the test answer.
+func (q *request) handledByTest() response {
+	r := q.http.Clone(q.http.Context())
+	r.Body = io.NopCloser(bytes.NewReader(q.call.Body))
+	rec := httptest.NewRecorder()
+	q.handler.ServeHTTP(rec, r)
+	res := response{status: rec.Code, text: rec.Body.String(), contentType: rec.Header().Get("Content-Type"), header: rec.Header()}
+	if res.contentType == "" && res.text != "" {
+		res.contentType = http.DetectContentType(rec.Body.Bytes())
+	}
+	return res
 }
 
 // send writes the answer and records it.

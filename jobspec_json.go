@@ -16,6 +16,9 @@ import (
 // specError is one problem of a job spec: where, as a path of keywords, and what.
 type specError struct{ path, text string }
 
+// JSONPath tells the codec of scenarios where in the spec the mistake is.
+func (e *specError) JSONPath() (path, message string) { return e.path, e.text }
+
 func (e *specError) Error() string {
 	if e.path == "" {
 		return e.text

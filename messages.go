@@ -21,6 +21,8 @@ const (
 	msgfMediaType        = "The provided content-type '%s' is not supported."
 	msgfFormat           = "The requested format '%s' is not supported."
 	msgKeysetUnavailable = "Keyset pagination is not yet available for this type of request"
+	msgNotResponding     = "GitLab is not responding"
+	msgRetryLater        = "Retry later\n"
 	msgReadOnly          = "You cannot perform write operations on a read-only instance"
 )
 

@@ -23,7 +23,7 @@ const (
 	aProject nameKind = "a project"
 )
 
-const implicitAdmin = "root"
+const implicitAdmin = rootUsername
 
 func newNamespaces(s Scenario) namespaces {
 	n := namespaces{kinds: map[string]nameKind{}, spelling: map[string]string{}, bots: map[string]bool{}}

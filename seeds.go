@@ -191,17 +191,17 @@ func (f *Fake) RunnerStatus(id int) RunnerStatus {
 }
 
 // UpdateSettings changes the settings.
-func (f *Fake) UpdateSettings(edit func(*Settings)) {
+func (f *Fake) UpdateSettings(alter func(*Settings)) {
 	f.helper()
 	change(f, "UpdateSettings%s", "", func(st *state) (struct{}, error) {
 		next := cloneSettings(st.settings)
-		edit(&next)
+		alter(&next)
 		return struct{}{}, st.updateSettings(next)
 	})
 }
 
-// update changes one record by way of its plain data.
-func update[R record, T any](f *Fake, format, name string, get func(*state) (R, error), public func(R) T, set func(*state, R, T) error, edit func(*T)) T {
+// edit changes one record by way of its plain data.
+func edit[R record, T any](f *Fake, format, name string, get func(*state) (R, error), public func(R) T, set func(*state, R, T) error, alter func(*T)) T {
 	f.helper()
 	return change(f, format, name, func(st *state) (T, error) {
 		var zero T
@@ -210,7 +210,7 @@ func update[R record, T any](f *Fake, format, name string, get func(*state) (R, 
 			return zero, err
 		}
 		next := public(r)
-		edit(&next)
+		alter(&next)
 		if err := set(st, r, next); err != nil {
 			return zero, err
 		}
@@ -219,29 +219,29 @@ func update[R record, T any](f *Fake, format, name string, get func(*state) (R, 
 }
 
 // UpdateUser changes a user and returns it. ID and Username stay.
-func (f *Fake) UpdateUser(username string, edit func(*User)) User {
+func (f *Fake) UpdateUser(username string, alter func(*User)) User {
 	f.helper()
-	return update(f, "UpdateUser(%q)", username, func(st *state) (*user, error) { return st.userByName(username) },
-		func(u *user) User { return u.User }, (*state).updateUser, edit)
+	return edit(f, "UpdateUser(%q)", username, func(st *state) (*user, error) { return st.userByName(username) },
+		func(u *user) User { return u.User }, (*state).updateUser, alter)
 }
 
 // UpdateGroup changes a group and returns it. ID and Path stay.
-func (f *Fake) UpdateGroup(path string, edit func(*Group)) Group {
+func (f *Fake) UpdateGroup(path string, alter func(*Group)) Group {
 	f.helper()
-	return update(f, "UpdateGroup(%q)", path, func(st *state) (*group, error) { return st.groupByPath(path) }, (*group).public, (*state).updateGroup, edit)
+	return edit(f, "UpdateGroup(%q)", path, func(st *state) (*group, error) { return st.groupByPath(path) }, (*group).public, (*state).updateGroup, alter)
 }
 
 // UpdateProject changes a project and returns it. ID and Path stay.
-func (f *Fake) UpdateProject(path string, edit func(*Project)) Project {
+func (f *Fake) UpdateProject(path string, alter func(*Project)) Project {
 	f.helper()
-	return update(f, "UpdateProject(%q)", path, func(st *state) (*project, error) { return st.projectByPath(path) }, (*project).public, (*state).updateProject, edit)
+	return edit(f, "UpdateProject(%q)", path, func(st *state) (*project, error) { return st.projectByPath(path) }, (*project).public, (*state).updateProject, alter)
 }
 
 // UpdateRunner changes a runner, its assignments to projects and its managers included, and returns it. ID, Type and Group
 // stay; what GitLab's model refuses fails the test.
-func (f *Fake) UpdateRunner(id int, edit func(*Runner)) Runner {
+func (f *Fake) UpdateRunner(id int, alter func(*Runner)) Runner {
 	f.helper()
-	return update(f, "UpdateRunner(%s)", itoa(id), func(st *state) (*runner, error) { return st.runnerByID(id) }, (*runner).public, (*state).changeRunner, edit)
+	return edit(f, "UpdateRunner(%s)", itoa(id), func(st *state) (*runner, error) { return st.runnerByID(id) }, (*runner).public, (*state).changeRunner, alter)
 }
 
 // DeleteRunner removes a runner, as an administrator would. Its token is dead at once.

@@ -3,6 +3,7 @@ package fakegitlab
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -282,7 +283,7 @@ func (st *state) snapshot() Scenario {
 // seed adds a whole scenario. The user root, who is always there, is updated; everything else is new.
 func (st *state) seed(s Scenario) error {
 	return st.atomically(func() error {
-		if !settingsAreZero(s.Settings) {
+		if !reflect.ValueOf(s.Settings).IsZero() {
 			if err := st.updateSettings(s.Settings); err != nil {
 				return fmt.Errorf("settings: %w", err)
 			}

@@ -40,6 +40,7 @@ type world struct {
 	runnerTokens map[string]*runner
 	namedTokens  map[string]*accessToken // what Token made, by username and scopes
 	instanceWide []*runner               // instance runners, by id
+	rates        map[string]rateWindow   // by username
 	undo         []func()                // while Seed runs: how to take back what it did so far
 	undoing      bool
 }

@@ -1,0 +1,161 @@
+package fakegitlab
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// exchange is a request together with where its answer goes. It is where failures and hooks have their say, so that no
+// handler knows of them.
+type exchange struct {
+	fake    *Fake
+	request *request
+	w       http.ResponseWriter
+	started time.Time
+}
+
+// serve takes a request that has been received, or was refused on the way in, to its answer.
+func (x *exchange) serve(refusal *response) {
+	fs, call := &x.fake.faults, x.request.call
+	if !x.hold() {
+		return
+	}
+	fs.run(&fs.before, *call)
+	failure := fs.pick(call)
+	if failure == nil {
+		failure = &injected{}
+	}
+	if !x.delay(failure.Delay) {
+		return
+	}
+	var res response
+	if failure.takesEffect() {
+		if refusal == nil {
+			refusal = x.throttled()
+		}
+		if refusal != nil {
+			res = *refusal
+		} else {
+			res = x.request.answer()
+		}
+		call.Status, call.Reason = res.status, res.reason
+	}
+	if failure.Status != 0 {
+		res, call.Failure = failure.response(), true
+		call.Status = res.status
+	}
+	fs.run(&fs.after, *call)
+	if failure.Network != "" {
+		call.Failure = true
+		x.breakDown(failure.Network, res)
+		return
+	}
+	x.send(res)
+}
+
+// delay waits; false when the client gave up meanwhile.
+func (x *exchange) delay(d time.Duration) bool {
+	if d == 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-x.fake.closing:
+	case <-x.request.http.Context().Done():
+		return false
+	}
+	return true
+}
+
+// breakDown is what is left of an answer after a network fault.
+func (x *exchange) breakDown(fault NetworkFault, res response) {
+	call := x.request.call
+	switch fault {
+	case MalformedJSON:
+		body := x.render(&res)
+		x.finish(res, body[:len(body)/2])
+		return
+	case TruncatedBody:
+		body := x.render(&res)
+		x.w.Header().Set("Content-Length", strconv.Itoa(len(body)+1))
+		x.finish(res, body[:len(body)/2])
+		_ = http.NewResponseController(x.w).Flush()
+	case Hang:
+		call.Status = 0
+		select {
+		case <-x.request.http.Context().Done():
+		case <-x.fake.closing:
+		}
+	case ConnectionReset:
+		call.Status = 0
+		x.reset()
+	case EmptyReply:
+		call.Status = 0
+	}
+	panic(http.ErrAbortHandler) // net/http's way to drop a connection
+}
+
+// reset tears the connection down so that the peer is told: over TCP with RST.
+func (x *exchange) reset() {
+	conn, _, err := http.NewResponseController(x.w).Hijack()
+	if err != nil {
+		return // HTTP/2, or a server that is not ours: dropping it is all there is
+	}
+	if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
+		conn = wrapped.NetConn()
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+// throttleName is the throttle of users' API requests, as RateLimit-Name has it.
+const throttleName = "throttle_authenticated_api"
+
+// rateWindow counts a user's requests in the current period.
+type rateWindow struct {
+	period int64
+	count  int
+}
+
+// throttled counts the request against Settings.RateLimit and is the 429 of one too many (Rack::Attack, fixed windows).
+func (x *exchange) throttled() *response {
+	q := x.request
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	limit := q.settings.RateLimit
+	if limit.Requests == 0 || q.call.User == "" {
+		return nil
+	}
+	if q.rates == nil {
+		q.rates = map[string]rateWindow{}
+	}
+	now := q.now()
+	w := q.rates[q.call.User]
+	if period := now.UnixNano() / int64(limit.Per); period != w.period {
+		w = rateWindow{period: period}
+	}
+	w.count++
+	q.rates[q.call.User] = w
+	if w.count <= limit.Requests {
+		return nil
+	}
+	reset := time.Unix(0, (w.period+1)*int64(limit.Per)).UTC()
+	perMinute := (int64(limit.Requests)*int64(time.Minute) + int64(limit.Per) - 1) / int64(limit.Per)
+	r := plain(http.StatusTooManyRequests, msgRetryLater).because(fmt.Sprintf("%s made %d requests in %s; the limit is %d", q.call.User, w.count, limit.Per, limit.Requests))
+	r.contentType = "text/plain"
+	for name, value := range map[string]string{
+		"RateLimit-Name": throttleName, "RateLimit-Limit": strconv.FormatInt(perMinute, 10), "RateLimit-Observed": strconv.Itoa(w.count),
+		"RateLimit-Remaining": "0", "RateLimit-Reset": strconv.FormatInt(reset.Unix(), 10), "RateLimit-ResetTime": reset.Format(http.TimeFormat),
+		"Retry-After": strconv.Itoa(int((reset.Sub(now) + time.Second - 1) / time.Second)),
+	} {
+		r = r.with(name, value)
+	}
+	return &r
+}

@@ -1,0 +1,269 @@
+package fakegitlab
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// NetworkFault is a way in which an answer fails to arrive whole.
+type NetworkFault string
+
+// The network faults. Those of the first group keep the request from taking effect, unless Applied says otherwise; those of
+// the second spoil its answer, so it always takes effect.
+const (
+	ConnectionReset NetworkFault = "connection reset" // the connection is reset (RST over TCP)
+	EmptyReply      NetworkFault = "empty reply"      // the connection is closed without a byte
+	Hang            NetworkFault = "hang"             // nothing comes until the client gives up or the fake is closed
+
+	TruncatedBody NetworkFault = "truncated body" // the connection breaks in the middle of the body
+	MalformedJSON NetworkFault = "malformed JSON" // the body arrives and is cut-off JSON
+)
+
+// Failure makes calls fail. Of several that match a call, the one that was injected first and has not spent its Times yet
+// answers it.
+type Failure struct {
+	Endpoint Endpoint      // "" is every call, "* /runners/:id" any method
+	Where    []CallMatcher // further conditions: By("mia"), Param("token", "..."), ...
+	After    int           // let that many matching calls through first
+	Times    int           // then fail that many; 0 is until removed
+	// Status is the status of the answer. With it alone the body is GitLab's own for that status; Message replaces its text,
+	// Body the whole: a string or []byte is sent as it is, anything else as JSON. Header is added.
+	Status  int
+	Message string
+	Body    any
+	Header  http.Header
+	// Delay is how long the request waits before anything else happens to it; it ends early when the client gives up or the
+	// fake is closed. With Delay alone the answer is as ever, only later.
+	Delay   time.Duration
+	Network NetworkFault
+	// Applied: the request takes effect first and only its answer is lost, as when a connection breaks too late.
+	Applied bool
+}
+
+// Inject makes calls fail from now on, until the failure is spent or removed. An endpoint that nothing serves, or a failure that
+// would change nothing, fails the test at once; one that never fired is an error at the test's end (WithUnusedFailures).
+func (f *Fake) Inject(failure Failure) (remove func()) {
+	f.helper()
+	if problem := f.failureProblem(failure); problem != "" {
+		f.misuse("Inject: %s", problem)
+		return func() {}
+	}
+	failure.Where = slices.Clone(failure.Where)
+	failure.Header = failure.Header.Clone()
+	return f.faults.inject(&injected{Failure: failure})
+}
+
+func (f *Fake) failureProblem(failure Failure) string {
+	if problem := f.requestProblem(failure.Endpoint, failure.Where); problem != "" {
+		return problem
+	}
+	switch failure.Network {
+	case "", ConnectionReset, EmptyReply, Hang, TruncatedBody, MalformedJSON:
+	default:
+		return fmt.Sprintf("%q is no NetworkFault", failure.Network)
+	}
+	switch {
+	case failure.After < 0 || failure.Times < 0 || failure.Delay < 0:
+		return "After, Times and Delay cannot be negative"
+	case failure.Status != 0 && (failure.Status < 200 || failure.Status > 599):
+		return fmt.Sprintf("%d is no status of an answer", failure.Status)
+	case failure.Status == 0 && (failure.Message != "" || failure.Body != nil || failure.Header != nil):
+		return "Message, Body and Header need a Status to go with"
+	case failure.Status == 0 && failure.Network == "" && failure.Delay == 0:
+		return "the Failure has no Status, Network or Delay and would change nothing"
+	case failure.Status == 0 && failure.Network == "" && failure.Applied:
+		return "Applied needs a Status or Network that takes the answer's place"
+	}
+	return ""
+}
+
+// injected is a Failure with what has come of it.
+type injected struct {
+	Failure
+	seen, fired int
+}
+
+// answers reports whether the failure takes the place of the answer.
+func (i *injected) answers() bool {
+	return i.Status != 0 || i.Network == ConnectionReset || i.Network == EmptyReply || i.Network == Hang
+}
+
+// takesEffect reports whether the request is served all the same.
+func (i *injected) takesEffect() bool { return i.Applied || !i.answers() }
+
+// response is the answer that the failure gives.
+func (i *injected) response() response {
+	r := response{status: i.Status, reason: "an injected Failure answered"}
+	switch body := i.Body.(type) {
+	case nil:
+		r = failureBody(i.Status, i.Message)
+		r.reason = "an injected Failure answered"
+	case string:
+		r.text, r.contentType = body, "application/json"
+	case []byte:
+		r.text, r.contentType = string(body), "application/json"
+	default:
+		if raw, err := json.Marshal(body); err == nil {
+			r.text, r.contentType = string(raw), "application/json"
+		}
+	}
+	if r.header == nil {
+		r.header = http.Header{}
+	}
+	for name, values := range i.Header {
+		r.header[http.CanonicalHeaderKey(name)] = values
+	}
+	if ct := r.header.Get("Content-Type"); ct != "" {
+		r.contentType = ct
+		if r.body != nil {
+			raw, _ := json.Marshal(r.body)
+			r.body, r.text = nil, string(raw)
+		}
+	}
+	return r
+}
+
+// failureBody is GitLab's own answer of a status, with its text or another.
+func failureBody(status int, message string) response {
+	texts := map[int]string{
+		http.StatusBadRequest: "400 Bad request", http.StatusUnauthorized: msgUnauthorized, http.StatusForbidden: msgForbidden,
+		http.StatusNotFound: msgNotFound, http.StatusMethodNotAllowed: "405 Method Not Allowed", http.StatusNotAcceptable: "406 Not Acceptable",
+		http.StatusConflict: msgConflictLock, http.StatusGone: msgRegistrationDisallowed, http.StatusPreconditionFailed: msgPrecondition,
+		http.StatusRequestEntityTooLarge: msgTooLargeError, http.StatusUnprocessableEntity: "422 Unprocessable Entity",
+		http.StatusTooManyRequests: msgTooManyRequests, http.StatusInternalServerError: msgInternalError, http.StatusServiceUnavailable: msgUnavailable,
+	}
+	switch {
+	case message != "":
+		return refuse(status, message)
+	case status == http.StatusBadGateway:
+		return plain(status, msgNotResponding)
+	case status == http.StatusNoContent || status == http.StatusNotModified:
+		return response{status: status}
+	case texts[status] != "":
+		return refuse(status, texts[status])
+	}
+	return refuse(status, fmt.Sprintf("%d %s", status, http.StatusText(status)))
+}
+
+// RegistrationDisabled answers POST /runners with 410, whatever the settings say. Settings.RegistrationTokensDisabled and its
+// like in Group and Project are the real thing.
+func RegistrationDisabled() Failure {
+	return Failure{Endpoint: RegisterRunner, Status: http.StatusGone, Message: msgRegistrationDisallowed}
+}
+
+// Unavailable answers as nginx and Workhorse do while GitLab is down: 502, in plain text.
+func Unavailable(e Endpoint) Failure { return Failure{Endpoint: e, Status: http.StatusBadGateway} }
+
+// InternalError answers with GitLab's 500.
+func InternalError(e Endpoint) Failure {
+	return Failure{Endpoint: e, Status: http.StatusInternalServerError}
+}
+
+// DatabaseLocked answers with the 409 of a record that another request holds.
+func DatabaseLocked(e Endpoint) Failure { return Failure{Endpoint: e, Status: http.StatusConflict} }
+
+// RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in whole seconds.
+func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
+	h := http.Header{"Content-Type": {"text/plain"}}
+	h.Set("Retry-After", strconv.Itoa(int(retryAfter.Round(time.Second)/time.Second)))
+	h.Set("RateLimit-Name", throttleName)
+	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: msgRetryLater, Header: h}
+}
+
+// Slow delays the answer, which else is as ever.
+func Slow(e Endpoint, d time.Duration) Failure { return Failure{Endpoint: e, Delay: d} }
+
+// Maintenance refuses all that writes, as a read-only GitLab does: 403.
+func Maintenance() Failure {
+	writes := Where(func(c Call) bool {
+		return c.Method != http.MethodGet && c.Method != http.MethodHead && c.Method != http.MethodOptions
+	})
+	return Failure{Where: []CallMatcher{writes}, Status: http.StatusForbidden, Message: msgReadOnly}
+}
+
+// ExpiredToken refuses all calls of a user as if the token had just expired: 401.
+func ExpiredToken(username string) Failure {
+	r := invalidToken(msgTokenExpired, "")
+	return Failure{Where: []CallMatcher{By(username)}, Status: r.status, Body: r.body, Header: r.header}
+}
+
+// faults are the failures and hooks of a fake.
+type faults struct {
+	mu            sync.Mutex
+	failures      []*injected
+	before, after []*hook
+	held          []*Held
+	spent         []*injected // removed ones, for the report
+}
+
+func (fs *faults) inject(i *injected) (remove func()) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.failures = append(fs.failures, i)
+	return func() {
+		fs.mu.Lock()
+		defer fs.mu.Unlock()
+		if n := slices.Index(fs.failures, i); n >= 0 {
+			fs.failures = slices.Delete(fs.failures, n, n+1)
+			fs.spent = append(fs.spent, i)
+		}
+	}
+}
+
+// pick finds the failure that a call meets, and counts it. Each failure counts the matching calls for itself.
+func (fs *faults) pick(c *Call) *injected {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	for _, i := range fs.failures {
+		if i.Times > 0 && i.fired >= i.Times || !matches(*c, i.Endpoint, i.Where) {
+			continue
+		}
+		if i.seen++; i.seen > i.After {
+			i.fired++
+			return i
+		}
+	}
+	return nil
+}
+
+// unused says which failures never fired and which requests were never let go.
+func (fs *faults) unused() []string {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	var said []string
+	for _, i := range append(slices.Clone(fs.spent), fs.failures...) {
+		if i.fired == 0 {
+			said = append(said, fmt.Sprintf("the injected Failure of %s never fired; %s", selectionText(i.Endpoint, i.Where), i.whyNot()))
+		}
+	}
+	for _, h := range fs.held {
+		if h.arrivedUnreleased() {
+			said = append(said, fmt.Sprintf("a request held by Hold(%s) was never released", selectionText(h.endpoint, h.where)))
+		}
+	}
+	return said
+}
+
+func (i *injected) whyNot() string {
+	switch {
+	case i.seen > 0:
+		return fmt.Sprintf("%d matching calls came and After let %d through", i.seen, i.After)
+	case len(i.Where) > 0:
+		return "no call met its conditions"
+	}
+	return "that was not called"
+}
+
+func (fs *faults) clear() {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	for _, h := range fs.held {
+		h.Release()
+	}
+	fs.failures, fs.before, fs.after, fs.held, fs.spent = nil, nil, nil, nil, nil
+}
