@@ -16,7 +16,8 @@ type call struct {
 	server *http.Request      // as the handler gets it
 	cancel context.CancelFunc // ends the context of server
 	body   *requestBody       // nil if there is none
-	stream *stream            // the response body, from handler to client
+	stream stream             // the response body, from handler to client
+	writer responseWriter     // the handler's end of it
 	gunzip bool               // the client did not ask for gzip itself and shall not see it
 
 	once    sync.Once     // guards settling

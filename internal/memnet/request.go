@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"slices"
 	"strconv"
@@ -47,27 +45,6 @@ func checkRequest(req *http.Request) error {
 	return nil
 }
 
-// isToken reports whether s is a token of RFC 9110, section 5.6.2.
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		alphanumeric := '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-		if !alphanumeric && !strings.Contains("!#$%&'*+-.^_`|~", s[i:i+1]) {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func invalidValue(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {
-			return true
-		}
-	}
-	return false
-}
-
 // serverRequest returns the request as an http.Server would have read it, and sets the fields of c that come with it.
 func (c *call) serverRequest() (*http.Request, error) {
 	req := c.client
@@ -76,13 +53,13 @@ func (c *call) serverRequest() (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx := context.WithValue(context.Background(), http.LocalAddrContextKey, serverAddr)
-	ctx, c.cancel = context.WithCancel(ctx)
+	var ctx context.Context
+	ctx, c.cancel = context.WithCancel(serverContext)
+	header := wireHeader(req.Header, isRequestLineHeader)
 	r := (&http.Request{
 		Method: req.Method, URL: u, RequestURI: target, Host: req.Host,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: wireHeader(req.Header, isRequestLineHeader),
-		Body:   http.NoBody, RemoteAddr: clientAddr.String(), Close: req.Close,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: header.names,
+		Body: http.NoBody, RemoteAddr: clientAddrText, Close: req.Close,
 	}).WithContext(ctx)
 	if r.Method == "" {
 		r.Method = http.MethodGet
@@ -93,8 +70,8 @@ func (c *call) serverRequest() (*http.Request, error) {
 	if req.URL.Scheme == "https" {
 		r.TLS = tlsState(req.URL.Hostname())
 	}
-	c.addTransportHeaders(r.Header)
-	c.addBody(r)
+	c.addTransportHeaders(&header)
+	c.addBody(r, &header)
 	return r, nil
 }
 
@@ -114,29 +91,29 @@ func isRequestLineHeader(name string) bool {
 }
 
 // addTransportHeaders adds to h what http.Transport adds to a request.
-func (c *call) addTransportHeaders(h http.Header) {
-	if agent, ok := h["User-Agent"]; !ok {
-		h["User-Agent"] = []string{userAgent}
-	} else if agent = agent[:1]; agent[0] == "" {
-		delete(h, "User-Agent")
+func (c *call) addTransportHeaders(h *header) {
+	if agent, ok := h.names["User-Agent"]; !ok {
+		h.set("User-Agent", userAgent)
+	} else if agent[0] == "" {
+		delete(h.names, "User-Agent")
 	} else {
-		h["User-Agent"] = agent
+		h.names["User-Agent"] = agent[:1]
 	}
 	if c.client.Close {
-		h["Connection"] = []string{"close"}
+		h.set("Connection", "close")
 	}
-	if h.Get("Accept-Encoding") == "" && h.Get("Range") == "" && c.client.Method != http.MethodHead {
-		h["Accept-Encoding"] = []string{"gzip"}
+	if h.names.Get("Accept-Encoding") == "" && h.names.Get("Range") == "" && c.client.Method != http.MethodHead {
+		h.set("Accept-Encoding", "gzip")
 		c.gunzip = true
 	}
 }
 
 // addBody gives r the client's body, and the headers that frame it.
-func (c *call) addBody(r *http.Request) {
+func (c *call) addBody(r *http.Request, h *header) {
 	req := c.client
 	if req.Body == nil || req.Body == http.NoBody {
 		if r.Method == http.MethodPost || r.Method == http.MethodPut || r.Method == http.MethodPatch {
-			r.Header["Content-Length"] = []string{"0"}
+			h.set("Content-Length", "0")
 		}
 		return
 	}
@@ -145,7 +122,7 @@ func (c *call) addBody(r *http.Request) {
 	if req.ContentLength > 0 {
 		c.body.left = req.ContentLength
 		r.ContentLength = req.ContentLength
-		r.Header["Content-Length"] = []string{strconv.FormatInt(req.ContentLength, 10)}
+		h.set("Content-Length", strconv.FormatInt(req.ContentLength, 10))
 		return
 	}
 	r.ContentLength = -1
@@ -154,55 +131,6 @@ func (c *call) addBody(r *http.Request) {
 
 func expectsContinue(h http.Header) bool {
 	return slices.ContainsFunc(h["Expect"], func(v string) bool { return strings.EqualFold(v, "100-continue") })
-}
-
-// wireHeader returns a copy of h as the other side reads it: names in canonical form, values trimmed, and nothing for which
-// skip, given the canonical name, is true.
-func wireHeader(h http.Header, skip func(string) bool) http.Header {
-	n := 0
-	for _, values := range h {
-		n += len(values)
-	}
-	copied := make(http.Header, len(h)+4) // room for what the caller adds
-	values := make([]string, 0, n)
-	add := func(name string) {
-		canonical := http.CanonicalHeaderKey(name)
-		if skip(canonical) || len(h[name]) == 0 {
-			return
-		}
-		start := len(values)
-		for _, v := range h[name] {
-			values = append(values, wireValue(v))
-		}
-		own := values[start:len(values):len(values)]
-		copied[canonical] = append(copied[canonical], own...)
-	}
-	if allCanonical(h) {
-		for name := range h {
-			add(name)
-		}
-		return copied
-	}
-	for _, name := range slices.Sorted(maps.Keys(h)) { // names that become one are joined in the order of the wire
-		add(name)
-	}
-	return copied
-}
-
-func allCanonical(h http.Header) bool {
-	for name := range h {
-		if http.CanonicalHeaderKey(name) != name {
-			return false
-		}
-	}
-	return true
-}
-
-func wireValue(v string) string {
-	if strings.ContainsAny(v, "\r\n") {
-		v = strings.NewReplacer("\n", " ", "\r", " ").Replace(v)
-	}
-	return textproto.TrimString(v)
 }
 
 // A requestBody is the client's request body as the handler sees it.

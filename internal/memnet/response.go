@@ -18,17 +18,17 @@ type responseWriter struct {
 	call   *call
 	header http.Header // what the handler sets
 
-	status    int         // 0: not yet written
-	frozen    http.Header // header as of WriteHeader
-	length    int64       // the Content-Length that the handler announced; -1 if none
-	written   int64       // what the handler wrote, in bytes
-	buf       []byte      // the part of it that the client was not given yet
-	committed bool        // the client was given status and header
+	status    int    // 0: not yet written
+	frozen    header // header as of WriteHeader
+	length    int64  // the Content-Length that the handler announced; -1 if none
+	written   int64  // what the handler wrote, in bytes
+	buf       []byte // the part of it that the client was not given yet
+	committed bool   // the client was given status and header
 	duplex    bool
 }
 
-func newResponseWriter(c *call) *responseWriter {
-	return &responseWriter{call: c, header: make(http.Header), length: -1}
+func (w *responseWriter) init(c *call) {
+	w.call, w.header, w.length = c, make(http.Header), -1
 }
 
 // Header returns the header that WriteHeader will send.
@@ -44,11 +44,11 @@ func (w *responseWriter) WriteHeader(status int) {
 	}
 	w.status = status
 	w.frozen = wireHeader(w.header, isUnsendable)
-	if length, ok := w.frozen["Content-Length"]; ok {
+	if length, ok := w.frozen.names["Content-Length"]; ok {
 		if n, err := strconv.ParseInt(length[0], 10, 64); err == nil && n >= 0 {
 			w.length = n
 		} else {
-			delete(w.frozen, "Content-Length")
+			delete(w.frozen.names, "Content-Length")
 		}
 	}
 }
@@ -176,7 +176,7 @@ func (w *responseWriter) commit(start []byte, done bool) {
 
 // completeHeader adds to the header what an http.Server adds.
 func (w *responseWriter) completeHeader(start []byte, done bool) {
-	h := w.frozen
+	h := w.frozen.names
 	if !bodyAllowed(w.status) {
 		w.length = -1
 		delete(h, "Content-Length")
@@ -186,18 +186,18 @@ func (w *responseWriter) completeHeader(start []byte, done bool) {
 	} else {
 		_, typed := h["Content-Type"]
 		if !typed && h.Get("Content-Encoding") == "" && len(start) > 0 {
-			h["Content-Type"] = []string{http.DetectContentType(start)}
+			w.frozen.set("Content-Type", http.DetectContentType(start))
 		}
 		if done && w.length < 0 && (w.call.server.Method != http.MethodHead || len(start) > 0) {
 			w.length = int64(len(start))
-			h["Content-Length"] = []string{strconv.Itoa(len(start))}
+			w.frozen.set("Content-Length", strconv.Itoa(len(start)))
 		}
 	}
 	if _, ok := h["Date"]; !ok {
-		h["Date"] = []string{time.Now().UTC().Format(http.TimeFormat)}
+		w.frozen.set("Date", time.Now().UTC().Format(http.TimeFormat))
 	}
 	if w.call.client.Close {
-		h["Connection"] = []string{"close"}
+		w.frozen.set("Connection", "close")
 	}
 }
 
@@ -207,8 +207,8 @@ func (w *responseWriter) response() *http.Response {
 	resp := &http.Response{
 		Status: statusLine(w.status), StatusCode: w.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: w.frozen, Body: http.NoBody, ContentLength: w.length,
-		Close: strings.EqualFold(w.frozen.Get("Connection"), "close"), Request: c.client,
+		Header: w.frozen.names, Body: http.NoBody, ContentLength: w.length,
+		Close: strings.EqualFold(w.frozen.names.Get("Connection"), "close"), Request: c.client,
 	}
 	if c.server.TLS != nil {
 		resp.TLS = tlsState(c.server.TLS.ServerName)
@@ -217,11 +217,11 @@ func (w *responseWriter) response() *http.Response {
 	case !bodyAllowed(w.status):
 		resp.ContentLength = 0
 	case w.hasBody() && w.length != 0:
-		resp.Body = &responseBody{call: c}
+		resp.Body = (*responseBody)(c)
 		if w.length < 0 {
 			resp.TransferEncoding = []string{"chunked"}
 		}
-		if c.gunzip && strings.EqualFold(w.frozen.Get("Content-Encoding"), "gzip") {
+		if c.gunzip && strings.EqualFold(w.frozen.names.Get("Content-Encoding"), "gzip") {
 			unzip(resp)
 		}
 	}
@@ -263,28 +263,28 @@ func (b *gunzipBody) Read(p []byte) (int, error) {
 }
 
 // A responseBody is the client's end of a call.
-type responseBody struct{ call *call }
+type responseBody call
 
 func (b *responseBody) Read(p []byte) (int, error) {
-	n, err := b.call.stream.read(p)
+	n, err := b.stream.read(p)
 	if err != nil {
-		b.unwatch()
+		b.forgetContext()
 	}
 	return n, err
 }
 
 // Close tells the handler, if it still runs, that nobody reads.
 func (b *responseBody) Close() error {
-	b.unwatch()
-	b.call.stream.closeReader(errBodyClosed, errClientGone)
-	if !b.call.handlerDone.Load() {
-		b.call.end()
+	b.forgetContext()
+	b.stream.closeReader(errBodyClosed, errClientGone)
+	if !b.handlerDone.Load() {
+		(*call)(b).end()
 	}
 	return nil
 }
 
-func (b *responseBody) unwatch() {
-	if b.call.unwatch != nil {
-		b.call.unwatch()
+func (b *responseBody) forgetContext() {
+	if b.unwatch != nil {
+		b.unwatch()
 	}
 }

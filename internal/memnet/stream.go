@@ -33,9 +33,11 @@ type stream struct {
 
 func newStream() *stream {
 	s := new(stream)
-	s.readable.L, s.writable.L = &s.mu, &s.mu
+	s.init()
 	return s
 }
+
+func (s *stream) init() { s.readable.L, s.writable.L = &s.mu, &s.mu }
 
 // read waits for bytes and takes what there is.
 func (s *stream) read(p []byte) (int, error) {
