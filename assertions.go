@@ -1,0 +1,207 @@
+package fakegitlab
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// T is what the assertions need of a test: testify's TestingT, so *testing.T, GinkgoT() and mocks of either fit. If it has
+// a Helper method, that is called, so that a failure is reported at the line of the test.
+type T interface {
+	Errorf(format string, args ...any)
+}
+
+type helper interface{ Helper() }
+
+// Calls returns the recorded calls of an endpoint that meet every condition, in the order in which they arrived. "" is
+// every call, "* /runners/:id" that path with any method. Calls that are still being served are not among them. The maps
+// and slices in a Call are the journal's own: read them, do not change them. An endpoint that nothing serves, and a
+// count such as Times, fail the test.
+func (f *Fake) Calls(e Endpoint, where ...CallMatcher) []Call {
+	if problem := f.selectionProblem(e, where); problem != "" {
+		f.misuse("Calls: %s", problem)
+		return nil
+	}
+	return f.selectCalls(e, where)
+}
+
+// ClearCalls forgets the recorded calls, so that assertions see what comes afterwards alone. Calls still being served are
+// recorded when they end. Numbers count on.
+func (f *Fake) ClearCalls() { f.log.Clear() }
+
+// WaitForCall returns the first call of an endpoint that has been answered and meets every condition: a recorded one, or
+// else the next to come. When ctx ends first, the error wraps ctx.Err() and names the nearest recorded calls; an endpoint
+// that nothing serves, and a count such as Times, are errors at once.
+func (f *Fake) WaitForCall(ctx context.Context, e Endpoint, where ...CallMatcher) (Call, error) {
+	if problem := f.selectionProblem(e, where); problem != "" {
+		return Call{}, fmt.Errorf("WaitForCall: %s", problem)
+	}
+	call, err := f.log.Wait(ctx, func(c Call) bool { return matches(c, e, where) })
+	if err != nil {
+		return Call{}, fmt.Errorf("WaitForCall: no call of %s: %w\n%s", selectionText(e, where), err, f.nearestCalls(e, where))
+	}
+	return call, nil
+}
+
+// AssertCalled asserts that an endpoint was called, with every condition met, at least once or as often as Times, AtLeast
+// and AtMost say. "" is every call, "* /runners/:id" that path with any method.
+func (f *Fake) AssertCalled(t T, e Endpoint, where ...CallMatcher) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	return report(t, f.calledProblem(e, where))
+}
+
+// AssertNotCalled asserts that no call of an endpoint met every condition. "" is every call, "* /runners/:id" that path
+// with any method.
+func (f *Fake) AssertNotCalled(t T, e Endpoint, where ...CallMatcher) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	if problem := f.selectionProblem(e, where); problem != "" {
+		return report(t, problem)
+	}
+	return report(t, f.calledProblem(e, append(slices.Clone(where), Times(0))))
+}
+
+// AssertCallOrder asserts that the endpoints were called in this order, by the time of arrival; other calls in between do
+// not matter.
+func (f *Fake) AssertCallOrder(t T, e ...Endpoint) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	return report(t, f.orderProblem(e))
+}
+
+// AssertCalls asserts that exactly these calls were made, in this order. Each is written as endpoint and status:
+// "POST /runners 201"; a call that nothing serves with its whole path: "POST /api/v4/runner 404".
+func (f *Fake) AssertCalls(t T, want ...string) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	return report(t, f.callsProblem(want))
+}
+
+// AssertAllSucceeded asserts that no call was answered with 4xx or 5xx, and that none was left without an answer.
+func (f *Fake) AssertAllSucceeded(t T) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	calls := f.log.Closed()
+	failed := slices.DeleteFunc(slices.Clone(calls), Call.succeeded)
+	if len(failed) == 0 {
+		return true
+	}
+	return report(t, fmt.Sprintf("expected every call to succeed; got %d of %d refused or failed:\n%s%s",
+		len(failed), len(calls), journalLines(failed), seeJournal(len(calls))))
+}
+
+// report fails the test if there is a problem, and returns whether there is none.
+func report(t T, problem string) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	if problem != "" {
+		t.Errorf("%s", strings.TrimRight(problem, "\n"))
+	}
+	return problem == ""
+}
+
+func (f *Fake) selectCalls(e Endpoint, where []CallMatcher) []Call {
+	return slices.DeleteFunc(f.log.Closed(), func(c Call) bool { return !matches(c, e, where) })
+}
+
+// calledProblem is "" if as many calls match as the counts in where ask for.
+func (f *Fake) calledProblem(e Endpoint, where []CallMatcher) string {
+	times, conditions := splitCounts(where)
+	if problem := f.selectionProblem(e, conditions); problem != "" {
+		return problem
+	}
+	if times.impossible() {
+		return fmt.Sprintf("%s can never hold", matchersText(where))
+	}
+	got := f.selectCalls(e, conditions)
+	if times.allow(len(got)) {
+		return ""
+	}
+	expected := fmt.Sprintf("expected %s of %s; got ", times.text(), selectionText(e, conditions))
+	if len(got) == 0 {
+		return expected + "none\n" + f.nearestCalls(e, conditions)
+	}
+	problem := fmt.Sprintf("%s%d:\n%s", expected, len(got), journalLines(got))
+	if len(got) < times.least {
+		return problem + f.nearestCalls(e, conditions)
+	}
+	return problem + seeJournal(len(f.log.Closed()))
+}
+
+func (f *Fake) orderProblem(order []Endpoint) string {
+	for _, e := range order {
+		if problem := f.endpointProblem(e); problem != "" {
+			return problem
+		}
+	}
+	calls := f.log.Closed()
+	var found strings.Builder
+	next := 0
+	for i, e := range order {
+		at := slices.IndexFunc(calls[next:], func(c Call) bool { return e.covers(c) })
+		if at < 0 {
+			return fmt.Sprintf("expected calls in this order: %s\ngot\n%s  %s\n%s", joinEndpoints(order), found.String(),
+				missingText(e, i, calls, next), seeJournal(len(calls)))
+		}
+		fmt.Fprintf(&found, "  %s\n", calls[next+at])
+		next += at + 1
+	}
+	return ""
+}
+
+// missingText says of the i-th endpoint of an order that no call from next on has it, and which earlier ones had.
+func missingText(e Endpoint, i int, calls []Call, next int) string {
+	text := "no " + e.text()
+	if i > 0 {
+		text += fmt.Sprintf(" after #%d", calls[next-1].Number)
+	}
+	for _, c := range slices.Backward(calls[:next]) {
+		if e.covers(c) {
+			return fmt.Sprintf("%s; the last one was before: %s", text, c)
+		}
+	}
+	return text
+}
+
+// callLine is the form of a call in AssertCalls: endpoint or path, and status.
+var callLine = regexp.MustCompile(`^(\S+ \S+) (\d+)$`)
+
+func (f *Fake) callsProblem(want []string) string {
+	calls := f.log.Closed()
+	got := make([]string, len(calls))
+	for i, c := range calls {
+		got[i] = fmt.Sprintf("%s %d", c.name(), c.Status)
+	}
+	for _, line := range want {
+		parts := callLine.FindStringSubmatch(line)
+		if parts == nil {
+			return fmt.Sprintf("%q is no call: write endpoint and status, as in \"POST /runners 201\"", line)
+		}
+		if problem := f.endpointProblem(Endpoint(parts[1])); problem != "" && !slices.Contains(got, line) {
+			return problem
+		}
+	}
+	diff := diffText(slices.Clip(append([]string{}, want...)), got)
+	if diff == "" {
+		return ""
+	}
+	return "expected exactly these calls (- expected, + recorded):\n" + diff + seeJournal(len(calls))
+}
+
+func joinEndpoints(endpoints []Endpoint) string {
+	texts := make([]string, len(endpoints))
+	for i, e := range endpoints {
+		texts[i] = e.text()
+	}
+	return strings.Join(texts, ", ")
+}

@@ -1,0 +1,160 @@
+package fakegitlab
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Call is one request that the fake was sent, with its answer. The zero value is no call.
+type Call struct {
+	Number   int       // 1, 2, 3 ... in the order of arrival
+	Time     time.Time // of arrival, by the fake's clock
+	Endpoint Endpoint  // "" when nothing serves it
+	Method   string
+	Origin   string // what the client called: "http://127.0.0.1:41234"
+	Path     string // as sent, still escaped: "/api/v4/projects/acme%2Fshop/runners"
+	Query    url.Values
+	Header   http.Header
+	Body     []byte
+	// Params are the parameters as GitLab understood them: those of path, query, form, multipart and JSON together.
+	Params map[string]any
+	// IgnoredParams were sent, but are read by nothing: often misspelt.
+	IgnoredParams []string
+	// User, RunnerID and JobID are who authenticated: a username, the runner of an authentication token, the job of a job
+	// token. All are zero for a call without valid credentials.
+	User     string
+	RunnerID int
+	JobID    int
+
+	Status         int // 0 when there was no answer
+	ResponseHeader http.Header
+	ResponseBody   []byte
+	// Reason is, for a refusal, the rule that decided: "mia is Developer in acme/shop; needs Maintainer". It never goes
+	// over the wire.
+	Reason string
+	// Failure is whether an injected Failure answered.
+	Failure bool
+}
+
+// JSON decodes the body of the request into a value. The error names the call.
+func (c Call) JSON(into any) error {
+	if err := json.Unmarshal(c.Body, into); err != nil {
+		return fmt.Errorf("body of #%d %s: %w", c.Number, c.name(), err)
+	}
+	return nil
+}
+
+// String is the call in one line: "#3 DELETE /runners/:id id=7 by mia -> 204". Path parameters follow the endpoint; "by" is
+// left out for a call without valid credentials.
+func (c Call) String() string {
+	var line strings.Builder
+	fmt.Fprintf(&line, "#%d %s", c.Number, c.name())
+	for _, segment := range strings.Split(string(c.Endpoint), "/") {
+		if name, ok := strings.CutPrefix(segment, ":"); ok {
+			if value, sent := c.param(name); sent {
+				fmt.Fprintf(&line, " %s=%s", name, gitlabText(value))
+			}
+		}
+	}
+	if actor := c.actor(); actor != "" {
+		line.WriteString(" by " + actor)
+	}
+	if c.Status == 0 {
+		line.WriteString(" -> no answer")
+	} else {
+		fmt.Fprintf(&line, " -> %d", c.Status)
+	}
+	return line.String()
+}
+
+// name is the endpoint or, when nothing serves the call, what was asked for.
+func (c Call) name() string {
+	if c.Endpoint != "" {
+		return string(c.Endpoint)
+	}
+	return c.Method + " " + c.Path
+}
+
+func (c Call) actor() string {
+	switch {
+	case c.User != "":
+		return c.User
+	case c.JobID != 0 && c.RunnerID != 0:
+		return fmt.Sprintf("job %d on runner %d", c.JobID, c.RunnerID)
+	case c.JobID != 0:
+		return fmt.Sprintf("job %d", c.JobID)
+	case c.RunnerID != 0:
+		return fmt.Sprintf("runner %d", c.RunnerID)
+	default:
+		return ""
+	}
+}
+
+func (c Call) succeeded() bool { return c.Status > 0 && c.Status < 400 }
+
+// Curl is a shell command that sends the request again, credentials included. A body that is no text travels as base64.
+func (c Call) Curl() string {
+	target := c.Origin + c.Path
+	if len(c.Query) > 0 {
+		target += "?" + c.Query.Encode()
+	}
+	command := []string{"curl"}
+	if strings.ContainsAny(target, "[]{}") {
+		command = append(command, "--globoff")
+	}
+	if c.Method == http.MethodHead {
+		command = append(command, "--head", shellQuote(target)) // curl would wait for a body after -X HEAD
+	} else {
+		command = append(command, "-X", shellQuote(c.Method), shellQuote(target))
+	}
+	command = append(command, c.curlHeaders()...)
+	switch {
+	case len(c.Body) == 0:
+	case utf8.Valid(c.Body) && !strings.Contains(string(c.Body), "\x00"):
+		command = append(command, "--data-raw", shellQuote(string(c.Body)))
+	default:
+		encoded := base64.StdEncoding.EncodeToString(c.Body)
+		command = append([]string{"echo", encoded, "|", "base64", "-d", "|"}, append(command, "--data-binary", "@-")...)
+	}
+	return strings.Join(command, " ")
+}
+
+// curlHeaders leaves out what curl sends by itself and what belongs to the client's own connection.
+func (c Call) curlHeaders() []string {
+	var options []string
+	for _, name := range slices.Sorted(maps.Keys(c.Header)) {
+		switch http.CanonicalHeaderKey(name) {
+		case "Host", "Connection", "Content-Length", "Transfer-Encoding", "Accept-Encoding", "User-Agent", "Expect":
+			continue
+		}
+		for _, value := range c.Header[name] {
+			header := name + ": " + value
+			if value == "" {
+				header = name + ";" // how curl is told of an empty one
+			}
+			options = append(options, "-H", shellQuote(header))
+		}
+	}
+	if len(c.Body) > 0 && c.Header.Get("Content-Type") == "" {
+		options = append(options, "-H", shellQuote("Content-Type:")) // else curl calls it a form
+	}
+	return options
+}
+
+func shellQuote(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=%", r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

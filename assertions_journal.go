@@ -1,0 +1,121 @@
+package fakegitlab
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Journal is the recorded calls for a person to read, one line a call: number, endpoint, who called, status, and in
+// brackets the reason of a refusal and what else is odd about it. A call that repeats the one before it, which had failed,
+// is indented below it. Tokens are shortened.
+func (f *Fake) Journal() string {
+	text := journalLines(f.log.Closed())
+	if text == "" {
+		text = "no call was recorded\n"
+	}
+	if open := f.log.StillOpen(); len(open) > 0 {
+		text += "not answered yet: #" + strings.Trim(strings.ReplaceAll(fmt.Sprint(open), " ", ", #"), "[]") + "\n"
+	}
+	return text
+}
+
+// journalLines is calls as in Journal.
+func journalLines(calls []Call) string {
+	var text strings.Builder
+	retries := 0
+	for i, c := range calls {
+		if i == 0 || !retried(calls[i-1], c) {
+			retries = 0
+			text.WriteString("  " + journalLine(c) + "\n")
+			continue
+		}
+		retries++
+		fmt.Fprintf(&text, "    %s [retry %d]\n", journalLine(c), retries)
+	}
+	return text.String()
+}
+
+func journalLine(c Call) string {
+	line := c.String()
+	if c.Reason != "" {
+		line += " (" + c.Reason + ")"
+	}
+	if c.Failure {
+		line += " [injected failure]"
+	}
+	if c.Endpoint == "" {
+		line += " [nothing serves this]"
+	}
+	if len(c.IgnoredParams) > 0 {
+		line += " [nothing reads " + strings.Join(c.IgnoredParams, ", ") + "]"
+	}
+	return shortenTokens(strings.ReplaceAll(line, "\n", " "))
+}
+
+// retried is whether the second call is the same request again after the first one failed in a way that may pass.
+func retried(first, second Call) bool {
+	passing := first.Failure || first.Status == 0 || first.Status == 429 || first.Status >= 500
+	return passing && first.Method == second.Method && first.Path == second.Path &&
+		maps.EqualFunc(first.Query, second.Query, slices.Equal) && bytes.Equal(first.Body, second.Body)
+}
+
+// token is GitLab's tokens by their prefixes (lib/gitlab/ci and app/models keep one each), with four characters more.
+var token = regexp.MustCompile(`\b((?:gl[a-z]+-(?:t\d_)?|GR1348941)[\w-]{4})[\w-]{8,}`)
+
+// shortenTokens leaves of each token enough to tell it from others.
+func shortenTokens(text string) string { return token.ReplaceAllString(text, "$1…") }
+
+// JournalMermaid is the recorded calls as a sequence diagram for Mermaid (https://mermaid.js.org), as GitLab's and
+// GitHub's Markdown show it. Tokens are shortened.
+func (f *Fake) JournalMermaid() string {
+	calls := f.log.Closed()
+	var text strings.Builder
+	text.WriteString("sequenceDiagram\n")
+	aliases := map[string]string{}
+	for _, c := range calls {
+		if actor := mermaidActor(c); aliases[actor] == "" {
+			aliases[actor] = fmt.Sprintf("a%d", len(aliases)+1)
+			fmt.Fprintf(&text, "    participant %s as %s\n", aliases[actor], mermaidText(actor))
+		}
+	}
+	text.WriteString("    participant gitlab as GitLab\n")
+	for _, c := range calls {
+		writeMermaid(&text, aliases[mermaidActor(c)], c)
+	}
+	return text.String()
+}
+
+func writeMermaid(text *strings.Builder, actor string, c Call) {
+	request, answer, _ := strings.Cut(c.String(), " -> ")
+	if who := c.actor(); who != "" {
+		request = strings.TrimSuffix(request, " by "+who)
+	}
+	arrow := "-->>"
+	if c.Failure || c.Status == 0 {
+		answer, arrow = answer+" [injected failure]", "--x"
+		if !c.Failure {
+			answer = "no answer"
+		}
+	}
+	fmt.Fprintf(text, "    %s->>gitlab: %s\n", actor, mermaidText(request))
+	fmt.Fprintf(text, "    gitlab%s%s: %s\n", arrow, actor, mermaidText(answer))
+	if c.Reason != "" {
+		fmt.Fprintf(text, "    Note over gitlab: %s\n", mermaidText(c.Reason))
+	}
+}
+
+func mermaidActor(c Call) string {
+	if actor := c.actor(); actor != "" {
+		return actor
+	}
+	return "anonymous"
+}
+
+// mermaidEscapes writes what has a meaning in Mermaid by its number.
+var mermaidEscapes = strings.NewReplacer("#", "#35;", ";", "#59;", "<", "#lt;", ">", "#gt;", "\n", " ", "\r", " ")
+
+func mermaidText(text string) string { return mermaidEscapes.Replace(shortenTokens(text)) }

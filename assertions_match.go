@@ -1,0 +1,321 @@
+package fakegitlab
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// CallMatcher is a condition on a recorded call, or how many calls are wanted. By, ByRunner, Param, Header, Status and
+// Where make conditions; Times, AtLeast and AtMost counts, which AssertCalled alone takes.
+type CallMatcher interface {
+	// holds is whether a call meets the condition. Counts always hold.
+	holds(Call) bool
+	// compare is what the condition is about, what it wants, and what the call has there.
+	compare(Call) (aspect, want, got string)
+	// String is the matcher as written in Go.
+	String() string
+}
+
+// condition is every matcher that looks at one call.
+type condition struct {
+	text, aspect, want string
+	got                func(Call) (text string, present bool)
+	isWant             func(Call) bool // nil: got equals want
+	user               string          // whom By names
+	ofAnswer           bool            // looks at what is known after the call alone
+}
+
+func (m condition) holds(c Call) bool {
+	if m.isWant != nil {
+		return m.isWant(c)
+	}
+	got, present := m.got(c)
+	return present && got == m.want
+}
+
+func (m condition) compare(c Call) (aspect, want, got string) {
+	got, present := m.got(c)
+	if !present {
+		got = "(none)"
+	}
+	return m.aspect, m.want, got
+}
+
+func (m condition) String() string { return m.text }
+
+// By matches calls made by a user, with any token of that user's. By("") matches calls that no user made. A username that
+// nobody has fails the test.
+func By(username string) CallMatcher {
+	return condition{
+		text: fmt.Sprintf("By(%q)", username), aspect: "user", want: username, user: username,
+		got: func(c Call) (string, bool) { return c.User, true },
+	}
+}
+
+// ByRunner matches calls made with the authentication token of a runner.
+func ByRunner(id int) CallMatcher {
+	return condition{
+		text: fmt.Sprintf("ByRunner(%d)", id), aspect: "runner", want: strconv.Itoa(id),
+		got: func(c Call) (string, bool) { return strconv.Itoa(c.RunnerID), true },
+	}
+}
+
+// Param matches calls with a parameter of that value, be it of the path, the query or the body. Values are compared in the
+// form in which GitLab takes them as text: "true" is true, "9" is 9, a list is its elements joined by commas in their
+// order, a time.Duration its seconds. A dotted name reaches into a hash ("info.name") or a list ("tag_list.0"). nil
+// matches a parameter that is null or was not sent.
+func Param(name string, value any) CallMatcher {
+	want := gitlabText(value)
+	m := condition{
+		text: fmt.Sprintf("Param(%q, %s)", name, goText(value)), aspect: "param " + name, want: want,
+		got: func(c Call) (string, bool) {
+			got, present := c.param(name)
+			return gitlabText(got), present
+		},
+	}
+	if isNil(value) {
+		m.want = "(none)"
+		m.isWant = func(c Call) bool {
+			got, _ := c.param(name)
+			return isNil(got)
+		}
+	}
+	return m
+}
+
+// Header matches calls that were sent with a header of that value. Capitals in the name do not matter.
+func Header(name, value string) CallMatcher {
+	name = http.CanonicalHeaderKey(name)
+	return condition{
+		text: fmt.Sprintf("Header(%q, %q)", name, value), aspect: "header " + name, want: value,
+		got: func(c Call) (string, bool) {
+			values := c.Header.Values(name)
+			return strings.Join(values, ", "), len(values) > 0
+		},
+		isWant: func(c Call) bool { return slices.Contains(c.Header.Values(name), value) },
+	}
+}
+
+// Status matches calls that were answered with that status.
+func Status(code int) CallMatcher {
+	return condition{
+		text: fmt.Sprintf("Status(%d)", code), aspect: "status", want: strconv.Itoa(code), ofAnswer: true,
+		got: func(c Call) (string, bool) { return strconv.Itoa(c.Status), c.Status != 0 },
+	}
+}
+
+// Where matches calls for which holds returns true. nil matches nothing.
+func Where(holds func(Call) bool) CallMatcher {
+	is := func(c Call) bool { return holds != nil && holds(c) }
+	text := "Where(func)"
+	if holds == nil {
+		text = "Where(nil)"
+	}
+	return condition{
+		text: text, aspect: "Where", want: "true", isWant: is,
+		got: func(c Call) (string, bool) { return strconv.FormatBool(is(c)), true },
+	}
+}
+
+// count is how many calls are wanted.
+type count struct {
+	text        string
+	least, most int
+}
+
+func (count) holds(Call) bool                         { return true }
+func (count) compare(Call) (aspect, want, got string) { return "", "", "" }
+func (m count) String() string                        { return m.text }
+
+// Times asks for exactly n matching calls.
+func Times(n int) CallMatcher { return count{fmt.Sprintf("Times(%d)", n), n, n} }
+
+// AtLeast asks for n matching calls or more.
+func AtLeast(n int) CallMatcher { return count{fmt.Sprintf("AtLeast(%d)", n), n, math.MaxInt} }
+
+// AtMost asks for n matching calls or fewer, which none is too.
+func AtMost(n int) CallMatcher { return count{fmt.Sprintf("AtMost(%d)", n), 0, n} }
+
+// bounds is what several counts ask for together.
+type bounds struct{ least, most int }
+
+func (b bounds) allow(n int) bool { return b.least <= n && n <= b.most }
+func (b bounds) impossible() bool { return b.least > b.most || b.most < 0 }
+
+func (b bounds) text() string {
+	calls := func(n int) string {
+		if n == 1 {
+			return "1 call"
+		}
+		return fmt.Sprintf("%d calls", n)
+	}
+	switch {
+	case b.most == 0:
+		return "no call"
+	case b.least == b.most:
+		return "exactly " + calls(b.least)
+	case b.most == math.MaxInt:
+		return "at least " + calls(b.least)
+	case b.least <= 0:
+		return "at most " + calls(b.most)
+	default:
+		return fmt.Sprintf("%d to %s", b.least, calls(b.most))
+	}
+}
+
+// splitCounts parts how often from what; without a count, at least once.
+func splitCounts(where []CallMatcher) (times bounds, conditions []CallMatcher) {
+	times = bounds{0, math.MaxInt}
+	counted := false
+	for _, m := range where {
+		switch m := m.(type) {
+		case nil:
+		case count:
+			times.least, times.most, counted = max(times.least, m.least), min(times.most, m.most), true
+		default:
+			conditions = append(conditions, m)
+		}
+	}
+	if !counted {
+		times.least = 1
+	}
+	return times, conditions
+}
+
+// covers is whether a call is one of the endpoint's: of any for "", of any method for "* /path".
+func (e Endpoint) covers(c Call) bool {
+	if path, ok := strings.CutPrefix(string(e), "* "); ok {
+		_, served, _ := strings.Cut(string(c.Endpoint), " ")
+		return served == path
+	}
+	return e == "" || e == c.Endpoint
+}
+
+func (e Endpoint) text() string {
+	if e == "" {
+		return "any endpoint"
+	}
+	return string(e)
+}
+
+// matches is whether a call is of the endpoint and meets every condition.
+func matches(c Call, e Endpoint, where []CallMatcher) bool {
+	return e.covers(c) && !slices.ContainsFunc(where, func(m CallMatcher) bool { return m != nil && !m.holds(c) })
+}
+
+// selectionText is endpoint and conditions for a message: `POST /runners with By("mia"), Status(201)`.
+func selectionText(e Endpoint, where []CallMatcher) string {
+	if text := matchersText(where); text != "" {
+		return e.text() + " with " + text
+	}
+	return e.text()
+}
+
+func matchersText(where []CallMatcher) string {
+	var texts []string
+	for _, m := range where {
+		if m != nil {
+			texts = append(texts, m.String())
+		}
+	}
+	return strings.Join(texts, ", ")
+}
+
+// param is a parameter by its name or, in a hash or list, by its dotted path.
+func (c Call) param(name string) (value any, present bool) {
+	if value, present = c.Params[name]; present {
+		return value, true
+	}
+	value = c.Params
+	for key := range strings.SplitSeq(name, ".") {
+		if value, present = element(value, key); !present {
+			return nil, false
+		}
+	}
+	return value, true
+}
+
+func element(of any, key string) (value any, present bool) {
+	v := reflect.ValueOf(of)
+	switch v.Kind() {
+	case reflect.Map:
+		if v.Type().Key().Kind() != reflect.String {
+			return nil, false
+		}
+		found := v.MapIndex(reflect.ValueOf(key).Convert(v.Type().Key()))
+		if !found.IsValid() {
+			return nil, false
+		}
+		return found.Interface(), true
+	case reflect.Slice:
+		i, err := strconv.Atoi(key)
+		if err != nil || i < 0 || i >= v.Len() {
+			return nil, false
+		}
+		return v.Index(i).Interface(), true
+	default:
+		return nil, false
+	}
+}
+
+func isNil(value any) bool {
+	v := reflect.ValueOf(value)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
+}
+
+// gitlabText is a parameter's value as a form field would carry it.
+func gitlabText(value any) string {
+	switch value := value.(type) {
+	case json.Number:
+		return value.String()
+	case time.Duration:
+		return strconv.FormatFloat(value.Seconds(), 'f', -1, 64)
+	case time.Time:
+		return value.UTC().Format(time.RFC3339Nano)
+	}
+	v := reflect.ValueOf(value)
+	switch v.Kind() {
+	case reflect.Invalid:
+		return ""
+	case reflect.Pointer:
+		if v.IsNil() {
+			return ""
+		}
+		return gitlabText(v.Elem().Interface())
+	case reflect.String:
+		return v.String()
+	case reflect.Float32, reflect.Float64:
+		return strconv.FormatFloat(v.Float(), 'f', -1, 64)
+	case reflect.Slice, reflect.Array:
+		if text, ok := value.([]byte); ok {
+			return string(text)
+		}
+		texts := make([]string, v.Len())
+		for i := range texts {
+			texts[i] = gitlabText(v.Index(i).Interface())
+		}
+		return strings.Join(texts, ",")
+	case reflect.Map, reflect.Struct:
+		if text, err := json.Marshal(value); err == nil {
+			return string(text)
+		}
+	}
+	return fmt.Sprint(value)
+}
+
+func goText(value any) string {
+	if isNil(value) {
+		return "nil"
+	}
+	if v := reflect.ValueOf(value); v.Kind() == reflect.String {
+		return strconv.Quote(v.String())
+	}
+	return fmt.Sprint(value)
+}

@@ -1,0 +1,308 @@
+package fakegitlab
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
+)
+
+// apiPrefix is where GitLab's API begins in a path, below the instance's own relative URL.
+const apiPrefix = "/api/v4"
+
+// endpointProblem is "" for an endpoint that the fake serves, for "" and for a served path with any method ("* /runners").
+// For every other name it says what is wrong with it and what was probably meant.
+func (f *Fake) endpointProblem(e Endpoint) string {
+	if e == "" {
+		return ""
+	}
+	served := f.Endpoints()
+	method, path, ok := strings.Cut(string(e), " ")
+	if !ok || !strings.HasPrefix(path, "/") {
+		problem := fmt.Sprintf("%q is no endpoint: write method, blank and path, as in %q", string(e), GetRunner)
+		if meant, near := nearest.Of(string(e), endpointNames(served)); near {
+			problem += "; did you mean " + meant + "?"
+		}
+		return problem
+	}
+	if method == "*" {
+		return wildcardProblem(path, served)
+	}
+	if slices.Contains(served, e) {
+		return ""
+	}
+	return "nothing serves " + string(e) + meantText(method, path, served)
+}
+
+func wildcardProblem(path string, served []Endpoint) string {
+	paths := make([]Endpoint, len(served))
+	for i, s := range served {
+		_, pattern, _ := strings.Cut(string(s), " ")
+		paths[i] = Endpoint("* " + pattern)
+	}
+	if slices.Contains(paths, Endpoint("* "+path)) {
+		return ""
+	}
+	return "nothing serves * " + path + meantText("*", path, paths)
+}
+
+// unservedMessage says of a request that no endpoint serves what was probably meant, or how to have it served.
+func unservedMessage(method, path string, served []Endpoint) string {
+	message := "nothing serves " + method + " " + path
+	at := strings.LastIndex(path, apiPrefix+"/")
+	if at >= 0 {
+		return message + meantText(method, path[at+len(apiPrefix):], served)
+	}
+	if reaches(method, path, served) {
+		return message + "; did you mean " + method + " " + apiPrefix + path + "?"
+	}
+	return message + meantText(method, path, served)
+}
+
+// meantText continues "nothing serves METHOD /path", which is below /api/v4.
+func meantText(method, path string, served []Endpoint) string {
+	names := endpointNames(served)
+	if same := nearest.Methods(path, names); len(same) > 0 {
+		for _, endpoint := range same {
+			if pattern, ok := strings.CutPrefix(endpoint, method+" "); ok {
+				return "; did you mean " + endpoint + "?" + parametersHint(path, pattern)
+			}
+		}
+		return ", but there is " + strings.Join(same, ", ")
+	}
+	if encoded, ok := nearest.Encoded(method, path, names); ok {
+		return "; a full path in the URL must be encoded: " + method + " " + encoded
+	}
+	if meant, ok := nearest.Endpoint(method, path, names); ok {
+		return "; did you mean " + meant + "?"
+	}
+	return fmt.Sprintf("; if GitLab does, it is outside this fake: serve it with Handle(%q, ...)", method+" "+nearest.Pattern(path))
+}
+
+// parametersHint is for those who name an endpoint with the values in it: that is what Param is for.
+func parametersHint(path, pattern string) string {
+	values, names := strings.Split(path, "/"), strings.Split(pattern, "/")
+	var hints []string
+	for i := range min(len(values), len(names)) {
+		if name, ok := strings.CutPrefix(names[i], ":"); ok && !strings.HasPrefix(values[i], ":") {
+			hints = append(hints, fmt.Sprintf("Param(%q, %q)", name, values[i]))
+		}
+	}
+	if len(hints) == 0 {
+		return ""
+	}
+	return " (with " + strings.Join(hints, ", ") + ")"
+}
+
+func reaches(method, path string, served []Endpoint) bool {
+	return slices.ContainsFunc(nearest.Methods(path, endpointNames(served)), func(name string) bool {
+		return strings.HasPrefix(name, method+" ")
+	})
+}
+
+func endpointNames(endpoints []Endpoint) []string {
+	names := make([]string, len(endpoints))
+	for i, e := range endpoints {
+		names[i] = string(e)
+	}
+	return names
+}
+
+// selectionProblem is "" if calls can be selected by endpoint and conditions: the endpoint is served, the users exist,
+// and nothing counts.
+func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
+	if problem := f.endpointProblem(e); problem != "" {
+		return problem
+	}
+	for _, m := range where {
+		switch m := m.(type) {
+		case count:
+			return m.text + " counts calls: only AssertCalled takes it"
+		case condition:
+			if problem := f.userProblem(m.user); problem != "" {
+				return m.text + " can never hold: " + problem
+			}
+		}
+	}
+	return ""
+}
+
+// requestProblem is selectionProblem for what looks at a request before it is answered.
+func (f *Fake) requestProblem(e Endpoint, where []CallMatcher) string {
+	for _, m := range where {
+		if m, ok := m.(condition); ok && m.ofAnswer {
+			return m.text + " looks at the answer, which is not known yet"
+		}
+	}
+	return f.selectionProblem(e, where)
+}
+
+func (f *Fake) userProblem(username string) string {
+	if username == "" {
+		return ""
+	}
+	if _, ok := f.User(username); ok {
+		return ""
+	}
+	var usernames []string
+	for _, user := range f.Snapshot().Users {
+		usernames = append(usernames, user.Username)
+	}
+	problem := fmt.Sprintf("there is no user %q", username)
+	if meant, ok := nearest.Of(username, usernames); ok {
+		problem += fmt.Sprintf("; did you mean %q?", meant)
+	}
+	return problem
+}
+
+// nearestShown is how many calls a message shows of those that nearly matched.
+const nearestShown = 3
+
+// nearestCalls says which recorded calls came nearest to what was wanted, and how each differs.
+func (f *Fake) nearestCalls(e Endpoint, where []CallMatcher) string {
+	calls := f.log.Closed()
+	if len(calls) == 0 {
+		return "no call was recorded\n"
+	}
+	near := f.rank(calls, e, where)
+	if len(near) == 0 {
+		return "recorded: " + tally(calls) + "\n" + seeJournal(len(calls))
+	}
+	var text strings.Builder
+	text.WriteString("nearest (- expected, + recorded):\n")
+	for _, c := range near[:min(len(near), nearestShown)] {
+		text.WriteString("  " + journalLine(c) + "\n")
+		text.WriteString(indent(conditionsDiff(c, e, where)))
+	}
+	return text.String() + seeJournal(len(calls))
+}
+
+// rank returns the calls that do not match but come near, nearest first: those of the endpoint, else those probably meant
+// for it, else, for what is not about an endpoint, those that meet some condition.
+func (f *Fake) rank(calls []Call, e Endpoint, where []CallMatcher) []Call {
+	type ranked struct {
+		call            Call
+		endpoint, meets int
+	}
+	var near []ranked
+	for _, c := range calls {
+		r := ranked{call: c, endpoint: kinship(c, e)}
+		for _, m := range where {
+			if m.holds(c) {
+				r.meets++
+			}
+		}
+		if r.endpoint > 0 && !matches(c, e, where) {
+			near = append(near, r)
+		}
+	}
+	slices.SortStableFunc(near, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(b.endpoint, a.endpoint), cmp.Compare(b.meets, a.meets))
+	})
+	var best []Call
+	for _, r := range near {
+		if r.endpoint == near[0].endpoint {
+			best = append(best, r.call)
+		}
+	}
+	return best
+}
+
+// kinship is how much a call has of an endpoint: it is one of its calls (2), it has its path, or looks like a misspelt
+// call of it (1), or nothing (0).
+func kinship(c Call, e Endpoint) int {
+	if e.covers(c) {
+		return 2
+	}
+	_, wanted, _ := strings.Cut(string(e), " ")
+	path := c.Path
+	if at := strings.LastIndex(path, apiPrefix+"/"); at >= 0 {
+		path = path[at+len(apiPrefix):]
+	}
+	if c.Endpoint != "" {
+		_, path, _ = strings.Cut(string(c.Endpoint), " ")
+	}
+	if path == wanted {
+		return 1
+	}
+	if _, near := nearest.Endpoint(c.Method, path, []string{string(e)}); near && c.Endpoint == "" {
+		return 1
+	}
+	return 0
+}
+
+// conditionsDiff compares what was wanted of a call with what it has, in all that was asked for.
+func conditionsDiff(c Call, e Endpoint, where []CallMatcher) string {
+	want, got := map[string]string{}, map[string]string{}
+	if e != "" {
+		want["endpoint"], got["endpoint"] = string(e), c.name()
+		if e.covers(c) {
+			want["endpoint"] = got["endpoint"] // "* /runners" is no difference
+		}
+	}
+	for _, m := range where {
+		aspect, wanted, has := m.compare(c)
+		key := aspect
+		for i := 2; ; i++ { // several conditions may look at one aspect
+			if _, taken := want[key]; !taken {
+				break
+			}
+			key = fmt.Sprintf("%s (%d)", aspect, i)
+		}
+		want[key], got[key] = wanted, has
+		if m.holds(c) {
+			want[key] = has // one of several header values is no difference
+		}
+	}
+	return diffText(want, got)
+}
+
+// tally counts calls by endpoint, in the order in which each was first called.
+func tally(calls []Call) string {
+	var names []string
+	counts := map[string]int{}
+	for _, c := range calls {
+		name := c.name()
+		if counts[name] == 0 {
+			names = append(names, name)
+		}
+		counts[name]++
+	}
+	for i, name := range names {
+		if counts[name] > 1 {
+			names[i] = fmt.Sprintf("%s (%d times)", name, counts[name])
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func seeJournal(calls int) string {
+	if calls == 1 {
+		return "gl.Journal() shows the 1 recorded call\n"
+	}
+	return fmt.Sprintf("gl.Journal() shows all %d recorded calls\n", calls)
+}
+
+// diffText is go-cmp's diff, "" for equal values. An option that go-cmp cannot work with is reported in place of the
+// diff: a panic out of an assertion would hide which one it was.
+func diffText(want, got any, opts ...gocmp.Option) (text string) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			text = fmt.Sprintf("cannot compare: %v\n", problem)
+		}
+	}()
+	// go-cmp mixes no-break spaces in, at random, against programs that parse it.
+	return strings.ReplaceAll(gocmp.Diff(want, got, opts...), "\u00a0", " ")
+}
+
+func indent(text string) string {
+	var indented strings.Builder
+	for line := range strings.Lines(text) {
+		indented.WriteString("    " + line)
+	}
+	return indented.String()
+}

@@ -1,0 +1,135 @@
+package fakegitlab
+
+import "reflect"
+
+// normalRunner writes what may be left out in full, and what may be written as empty as none.
+func normalRunner(r Runner) Runner {
+	r = deepCopy(r, emptyIsNil)
+	if r.RunUntagged != nil && *r.RunUntagged {
+		r.RunUntagged = nil
+	}
+	switch {
+	case r.Type != "":
+	case len(r.Projects) > 0:
+		r.Type = ProjectRunner
+	case r.Group != "":
+		r.Type = GroupRunner
+	default:
+		r.Type = InstanceRunner
+	}
+	orDefault(&r.Registration, ByUser)
+	orDefault(&r.AccessLevel, NotProtected)
+	return r
+}
+
+func normalJob(j Job) Job {
+	orDefault(&j.Status, JobPending)
+	return j
+}
+
+func normalScenario(s Scenario) Scenario {
+	registrars := s.Settings.ValidRegistrars
+	s = deepCopy(s, emptyIsNil)
+	s.Settings.ValidRegistrars = registrars // the one list of which empty and none mean different things
+	for i := range s.Users {
+		orDefault(&s.Users[i].State, UserActive)
+	}
+	for i := range s.Groups {
+		orDefault(&s.Groups[i].Visibility, Private)
+	}
+	for i := range s.Projects {
+		orDefault(&s.Projects[i].Visibility, Private)
+	}
+	for i := range s.Runners {
+		s.Runners[i] = normalRunner(s.Runners[i])
+	}
+	for i := range s.Jobs {
+		s.Jobs[i] = normalJob(s.Jobs[i])
+	}
+	return s
+}
+
+func orDefault[S ~string](value *S, fallback S) {
+	if *value == "" {
+		*value = fallback
+	}
+}
+
+// emptiness is what becomes of empty slices and maps in a copy.
+type emptiness bool
+
+const (
+	keepEmpty  emptiness = false
+	emptyIsNil emptiness = true
+)
+
+// deepCopy copies a value of plain data with all that it points to.
+func deepCopy[V any](value V, empty emptiness) V {
+	copied := reflect.New(reflect.TypeFor[V]()).Elem()
+	copied.Set(reflect.ValueOf(&value).Elem())
+	separate(copied, empty)
+	return copied.Interface().(V)
+}
+
+// separate replaces what v shares with the value that it was copied from.
+func separate(v reflect.Value, empty emptiness) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() { // time.Time, which has none, is immutable
+				separate(v.Field(i), empty)
+			}
+		}
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			return
+		}
+		copied := reflect.New(v.Elem().Type())
+		copied.Elem().Set(v.Elem())
+		separate(copied.Elem(), empty)
+		if v.Kind() == reflect.Interface {
+			copied = copied.Elem()
+		}
+		v.Set(copied)
+	case reflect.Slice:
+		separateSlice(v, empty)
+	case reflect.Map:
+		separateMap(v, empty)
+	}
+}
+
+func separateSlice(v reflect.Value, empty emptiness) {
+	if v.IsNil() {
+		return
+	}
+	if v.Len() == 0 && empty == emptyIsNil {
+		v.SetZero()
+		return
+	}
+	copied := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+	reflect.Copy(copied, v)
+	if v.Type().Elem().Kind() != reflect.Uint8 { // traces and artifacts can be large
+		for i := range copied.Len() {
+			separate(copied.Index(i), empty)
+		}
+	}
+	v.Set(copied)
+}
+
+func separateMap(v reflect.Value, empty emptiness) {
+	if v.IsNil() {
+		return
+	}
+	if v.Len() == 0 && empty == emptyIsNil {
+		v.SetZero()
+		return
+	}
+	copied := reflect.MakeMapWithSize(v.Type(), v.Len())
+	for entries := v.MapRange(); entries.Next(); {
+		value := reflect.New(v.Type().Elem()).Elem()
+		value.Set(entries.Value())
+		separate(value, empty)
+		copied.SetMapIndex(entries.Key(), value)
+	}
+	v.Set(copied)
+}

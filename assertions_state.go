@@ -1,0 +1,246 @@
+package fakegitlab
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
+)
+
+// AssertRunner asserts that the stored runner with want.ID equals want. What GitLab takes for the same is the same: an
+// empty Type, AccessLevel or Registration and its default, a RunUntagged of nil and of true, an empty list and none.
+func (f *Fake) AssertRunner(t T, want Runner, opts ...cmp.Option) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	return report(t, f.runnerProblem(want, opts))
+}
+
+// AssertRunnerGone asserts that no runner has that ID.
+func (f *Fake) AssertRunnerGone(t T, id int) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	runner, ok := f.Runner(id)
+	if !ok {
+		return true
+	}
+	return report(t, fmt.Sprintf("expected runner %d to be gone; it still exists: %s\n%s", id, runnerText(runner), f.deletionsText(id)))
+}
+
+// AssertJobStatus asserts that a job has a status. An empty one is JobPending.
+func (f *Fake) AssertJobStatus(t T, jobID int, want JobStatus) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	return report(t, f.jobStatusProblem(jobID, want))
+}
+
+// AssertSnapshot asserts that the whole world equals want, with the same leave as AssertRunner.
+func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...cmp.Option) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	return report(t, worldProblem(want, f.Snapshot(), opts))
+}
+
+// AssertChanged asserts that the world is what it was before, with exactly that change: nothing more and nothing less.
+// Before is a Snapshot taken earlier, and stays as it is; a nil change is none. It gives the same leave as AssertRunner.
+func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts ...cmp.Option) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	want := deepCopy(before, keepEmpty)
+	if change != nil {
+		change(&want)
+	}
+	return report(t, worldProblem(want, f.Snapshot(), opts))
+}
+
+// IgnoreTimes makes a comparison ignore every time.Time in the fake's own data.
+func IgnoreTimes() cmp.Option {
+	return ignoreFields(func(f cmp.StructField) bool { return f.Type() == reflect.TypeFor[time.Time]() })
+}
+
+// IgnoreTokens makes a comparison ignore every Token and RegistrationToken in the fake's own data.
+func IgnoreTokens() cmp.Option {
+	return ignoreFields(func(f cmp.StructField) bool { return f.Name() == "Token" || f.Name() == "RegistrationToken" })
+}
+
+// IgnoreIDs makes a comparison ignore every ID, RunnerID and PipelineID in the fake's own data.
+func IgnoreIDs() cmp.Option {
+	return ignoreFields(func(f cmp.StructField) bool {
+		return f.Name() == "ID" || f.Name() == "RunnerID" || f.Name() == "PipelineID"
+	})
+}
+
+// ignoreFields keeps to this package's structs: options are often shared with comparisons of other things.
+func ignoreFields(ignored func(cmp.StructField) bool) cmp.Option {
+	here := reflect.TypeFor[Runner]().PkgPath()
+	return cmp.FilterPath(func(p cmp.Path) bool {
+		field, ok := p.Last().(cmp.StructField)
+		return ok && p.Index(-2).Type().PkgPath() == here && ignored(field)
+	}, cmp.Ignore())
+}
+
+func (f *Fake) runnerProblem(want Runner, opts []cmp.Option) string {
+	got, ok := f.Runner(want.ID)
+	if !ok {
+		return fmt.Sprintf("expected a runner with ID %d; there is none\n%s%s", want.ID, f.runnersText(), f.deletionsText(want.ID))
+	}
+	want, got = normalRunner(want), normalRunner(got)
+	diff := diffText(want, got, opts...)
+	if diff == "" {
+		return ""
+	}
+	problem := fmt.Sprintf("runner %d differs (- expected, + stored):\n%s", want.ID, diff)
+	if diffText(want, got, append(slices.Clone(opts), IgnoreTimes(), IgnoreTokens())...) == "" {
+		problem += "only times and tokens differ: IgnoreTimes() and IgnoreTokens() leave them out\n"
+	}
+	return problem
+}
+
+// deletionsText is the calls that were to delete a runner.
+func (f *Fake) deletionsText(id int) string {
+	var deletions []Call
+	for _, c := range f.log.Closed() {
+		byID, _ := c.param("id")
+		byPerson := c.Endpoint == DeleteRunner && gitlabText(byID) == strconv.Itoa(id)
+		if byPerson || c.Endpoint == DeleteRunnerByToken && c.RunnerID == id {
+			deletions = append(deletions, c)
+		}
+	}
+	if len(deletions) == 0 {
+		return fmt.Sprintf("no call was to delete runner %d; %s", id, seeJournal(len(f.log.Closed())))
+	}
+	return "calls to delete it:\n" + journalLines(deletions)
+}
+
+func runnerText(r Runner) string {
+	text := fmt.Sprintf("%d (%s", r.ID, normalRunner(r).Type)
+	if r.Description != "" {
+		text += fmt.Sprintf(", %q", r.Description)
+	}
+	return text + ")"
+}
+
+// runnersShown is how many runners a message names.
+const runnersShown = 10
+
+func (f *Fake) runnersText() string {
+	runners := f.Runners()
+	if len(runners) == 0 {
+		return "there are no runners\n"
+	}
+	var texts []string
+	for _, r := range runners[:min(len(runners), runnersShown)] {
+		texts = append(texts, runnerText(r))
+	}
+	if more := len(runners) - len(texts); more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", more))
+	}
+	return "runners: " + strings.Join(texts, ", ") + "\n"
+}
+
+func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
+	if want == "" {
+		want = JobPending
+	}
+	known := []string{
+		string(JobCreated), string(JobWaitingForResource), string(JobPreparing), string(JobPending), string(JobRunning), string(JobCanceling),
+		string(JobSuccess), string(JobFailed), string(JobCanceled), string(JobSkipped), string(JobManual), string(JobScheduled),
+	}
+	if !slices.Contains(known, string(want)) {
+		problem := fmt.Sprintf("%q is no job status", string(want))
+		if meant, ok := nearest.Of(string(want), known); ok {
+			problem += fmt.Sprintf("; did you mean %q?", meant)
+		}
+		return problem
+	}
+	job, ok := f.Job(id)
+	if !ok {
+		return fmt.Sprintf("expected job %d to be %s; there is no such job", id, want)
+	}
+	job = normalJob(job)
+	if job.Status == want {
+		return ""
+	}
+	problem := fmt.Sprintf("expected job %d (%q) to be %s; it is %s", id, job.Name, want, job.Status)
+	if job.FailureReason != "" {
+		problem += " (" + job.FailureReason + ")"
+	}
+	if job.RunnerID != 0 {
+		problem += fmt.Sprintf(", taken by runner %d", job.RunnerID)
+	}
+	calls := f.log.Closed()
+	own := slices.DeleteFunc(slices.Clone(calls), func(c Call) bool { return c.JobID != id })
+	if len(own) > 0 {
+		problem += "\ncalls with its token:\n" + strings.TrimSuffix(journalLines(own), "\n")
+	}
+	return problem + "\n" + seeJournal(len(calls))
+}
+
+func worldProblem(want, got Scenario, opts []cmp.Option) string {
+	want, got = normalScenario(want), normalScenario(got)
+	diff := diffText(want, got, opts...)
+	if diff == "" {
+		return ""
+	}
+	return fmt.Sprintf("the world differs (- expected, + stored):\n%s%s", changesText(want, got, opts), diff)
+}
+
+// changesText names what differs, since a diff elides the very fields by which a person knows a thing.
+func changesText(want, got Scenario, opts []cmp.Option) string {
+	var text strings.Builder
+	if diffText(want.Settings, got.Settings, opts...) != "" {
+		text.WriteString("  settings: different\n")
+	}
+	entityChanges(&text, want.Users, got.Users, opts, func(u User) string { return "user " + u.Username })
+	entityChanges(&text, want.AccessTokens, got.AccessTokens, opts, func(a AccessToken) string {
+		return fmt.Sprintf("access token %d of %s", a.ID, a.User)
+	})
+	entityChanges(&text, want.Groups, got.Groups, opts, func(g Group) string { return "group " + g.Path })
+	entityChanges(&text, want.Projects, got.Projects, opts, func(p Project) string { return "project " + p.Path })
+	entityChanges(&text, want.Runners, got.Runners, opts, func(r Runner) string { return "runner " + runnerText(r) })
+	entityChanges(&text, want.Jobs, got.Jobs, opts, func(j Job) string { return fmt.Sprintf("job %d (%q)", j.ID, j.Name) })
+	return text.String()
+}
+
+func entityChanges[E any](text *strings.Builder, want, got []E, opts []cmp.Option, name func(E) string) {
+	stored := make(map[any]E, len(got))
+	for _, g := range got {
+		stored[identity(g)] = g
+	}
+	for _, w := range want {
+		g, ok := stored[identity(w)]
+		switch {
+		case !ok:
+			fmt.Fprintf(text, "  %s: missing\n", name(w))
+		case diffText(w, g, opts...) != "":
+			fmt.Fprintf(text, "  %s: different\n", name(w))
+		}
+		delete(stored, identity(w))
+	}
+	for _, g := range got {
+		if _, left := stored[identity(g)]; left {
+			fmt.Fprintf(text, "  %s: not expected\n", name(g))
+		}
+	}
+}
+
+// identity is what an entity goes by: username, full path or, for one that has neither, ID.
+func identity(entity any) any {
+	v := reflect.ValueOf(entity)
+	for _, name := range []string{"Username", "Path", "ID"} {
+		if field := v.FieldByName(name); field.IsValid() {
+			return field.Interface()
+		}
+	}
+	return nil
+}

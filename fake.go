@@ -1,0 +1,427 @@
+// Package fakegitlab is a GitLab for tests of programs that talk to GitLab about runners: an HTTP server in the test's own
+// process with GitLab's Runners API and a real state machine behind it.
+//
+// # Start
+//
+//	gl := fakegitlab.New(t)
+//
+// is a GitLab 17.2 on a free port, closed when the test ends. Point the code under test at gl.APIURL() or gl.URL(). It
+// starts with one user, the administrator root, and nothing else; each fake is a world of its own, so tests may run in
+// parallel, by the thousand.
+//
+// # Seed
+//
+// Plain structs say what exists. They are checked by the rules that requests are checked by, and come back filled in:
+//
+//	gl.AddUser(fakegitlab.User{Username: "mia"})
+//	gl.AddProject(fakegitlab.Project{Path: "acme/shop", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer}})
+//	r := gl.AddRunner(fakegitlab.Runner{Description: "builder", Projects: []string{"acme/shop"}, Tags: []string{"linux"}})
+//
+// Whole worlds are a [Scenario], built in Go or read from JSON ([ReadScenario]), and Update… and Delete… change the world
+// while the code under test runs.
+//
+// # Speak
+//
+// gl.Token("mia") is an access token, gl.ClientAs("mia") a client that sends it. What the user may do is what GitLab lets a
+// user of that role do; who may not is refused with GitLab's status and words.
+//
+// # Fail
+//
+// Any call can be made to fail, by its name in GitLab's documentation:
+//
+//	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.DeleteRunner, Status: 503, Times: 1})
+//	gl.Inject(fakegitlab.RegistrationDisabled()) // POST /runners: 410
+//
+// # Assert
+//
+// on the world, on the calls, or on both:
+//
+//	gl.AssertRunnerGone(t, r.ID)
+//	gl.AssertCalled(t, fakegitlab.DeleteRunner, fakegitlab.By("mia"), fakegitlab.Times(2))
+//
+// When a test fails, its log has the journal: every call, who made it, what came of it and, for a refusal, the rule.
+//
+// # Time
+//
+// The fake's clock stands still until [Fake.Advance] moves it; being online or stale, the age of everything and the death of
+// tokens all follow that one clock.
+package fakegitlab
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/journal"
+)
+
+// TB is the part of testing.TB that the fake uses; *testing.T, *testing.B, *testing.F and GinkgoT() satisfy it.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Logf(format string, args ...any)
+	Errorf(format string, args ...any)
+	FailNow()
+	Failed() bool
+	Name() string
+}
+
+// Fake is one GitLab. Its methods may be called by several goroutines at once.
+//
+// A mistake in a call to it (a name that stands for nothing, a change that GitLab could not make) fails the test at once
+// and says what would have been right; on a Fake that [Start] returned, it panics.
+type Fake struct {
+	tb      TB // nil without a test
+	options options
+	version gitlabversion.Version
+	clock   *clock
+	state   *state
+	log     journal.Log[Call]
+	faults  faults
+	added   addedRoutes // by Handle
+
+	server  *httptest.Server
+	started time.Time // real time
+	closing chan struct{}
+	close   sync.Once
+	flight  inFlight
+}
+
+// Option changes how a fake starts.
+type Option func(*options)
+
+type options struct {
+	scenario        *Scenario
+	version         string
+	start           time.Time
+	clock           func() time.Time
+	tls             bool
+	addr            string
+	basePath        string
+	unknownAllowed  bool
+	unusedAllowed   bool
+}
+
+// WithScenario seeds the fake, before it answers its first request and again at every Reset.
+func WithScenario(s Scenario) Option { return func(o *options) { o.scenario = &s } }
+
+// WithVersion makes the fake behave as that version of GitLab: "17.2" (the default), "16.11", "18.0", ... A version that is
+// not supported fails the start and lists those that are. docs/versions.md tells what differs.
+func WithVersion(version string) Option { return func(o *options) { o.version = version } }
+
+// WithStartTime sets where the fake's clock starts. The default is 2024-07-01T12:00:00Z.
+func WithStartTime(t time.Time) Option { return func(o *options) { o.start = t } }
+
+// WithClock makes the fake follow an outside clock, such as time.Now, which must not run backwards and may be asked by
+// several goroutines at once. Advance then moves the fake ahead of it.
+func WithClock(now func() time.Time) Option { return func(o *options) { o.clock = now } }
+
+// WithTLS serves HTTPS, with HTTP/2. Client trusts the certificate, which is for 127.0.0.1, ::1 and example.com.
+func WithTLS() Option { return func(o *options) { o.tls = true } }
+
+// WithAddr sets the address to listen on. The default is "127.0.0.1:0", a free port.
+func WithAddr(addr string) Option { return func(o *options) { o.addr = addr } }
+
+// WithBasePath puts GitLab under a relative URL, such as "/gitlab".
+func WithBasePath(prefix string) Option {
+	return func(o *options) { o.basePath = "/" + strings.Trim(prefix, "/") }
+}
+
+// WithUnknownEndpoints says whether calls to endpoints that nothing serves are fine. By default each is an error of the
+// test. They are answered with GitLab's 404 either way.
+func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }
+
+// WithUnusedFailures says whether it is fine that an injected Failure never fired. By default it is an error of the test.
+func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
+
+// New starts a fake for a test and closes it at the test's end. It then reports, as errors of the test, calls that nothing
+// serves and failures that never fired; if the test has failed it logs the journal. A fake that cannot start fails the
+// test.
+func New(tb TB, opts ...Option) *Fake {
+	tb.Helper()
+	f, err := start(tb, opts)
+	if err != nil {
+		tb.Errorf("fakegitlab: %v", err)
+		tb.FailNow()
+	}
+	tb.Cleanup(func() {
+		tb.Helper()
+		f.Close()
+		f.report()
+	})
+	return f
+}
+
+// Start starts a fake without a test: in TestMain, or in a program. The caller closes it. Nothing is reported at its end, and
+// misuse that would fail a test panics instead.
+func Start(opts ...Option) (*Fake, error) { return start(nil, opts) }
+
+// defaultStart is where the fake clock starts.
+var defaultStart = time.Date(2024, time.July, 1, 12, 0, 0, 0, time.UTC)
+
+func start(tb TB, opts []Option) (*Fake, error) {
+	f := &Fake{tb: tb, started: time.Now(), closing: make(chan struct{}),
+		options: options{version: gitlabversion.Default, start: defaultStart, addr: "127.0.0.1:0"}}
+	for _, o := range opts {
+		o(&f.options)
+	}
+	if f.options.basePath == "/" {
+		f.options.basePath = ""
+	}
+	var err error
+	if f.version, err = gitlabversion.Parse(f.options.version); err != nil {
+		return nil, err
+	}
+	f.clock = newClock(f.options.start, f.options.clock)
+	f.state = newState(f.version, f.clock.now)
+	if f.options.scenario != nil {
+		if err := f.Seed(*f.options.scenario); err != nil {
+			return nil, err
+		}
+	}
+	return f, f.listen()
+}
+
+// listen starts the server.
+func (f *Fake) listen() error {
+	l, err := net.Listen("tcp", f.options.addr)
+	if err != nil {
+		return err
+	}
+	f.server = &httptest.Server{Listener: l, EnableHTTP2: true, Config: &http.Server{
+		Handler:  ownListener{f},
+		ErrorLog: log.New(io.Discard, "", 0), // what goes wrong with a connection is the client's to notice
+	}}
+	if f.options.tls {
+		f.server.StartTLS()
+	} else {
+		f.server.Start()
+	}
+	return nil
+}
+
+// ownListener serves what came through the fake's own listener, whose URL is known.
+type ownListener struct{ f *Fake }
+
+func (h ownListener) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.f.serve(w, r, h.f.URL()) }
+
+// ServeHTTP answers one request, so that the fake can be mounted in another server. URLs in its answers then follow the
+// request's Host.
+func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	f.serve(w, r, scheme+"://"+r.Host+f.options.basePath)
+}
+
+// URL is where GitLab is: "http://127.0.0.1:41234", with the base path if there is one and without a slash at the end.
+func (f *Fake) URL() string {
+	scheme := "http"
+	if f.options.tls {
+		scheme = "https"
+	}
+	addr := f.server.Listener.Addr().String()
+	if ap, err := netip.ParseAddrPort(addr); err == nil && ap.Addr().IsUnspecified() {
+		addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), ap.Port()).String()
+	}
+	return scheme + "://" + addr + f.options.basePath
+}
+
+// APIURL is URL with /api/v4, what most clients ask for as the base URL.
+func (f *Fake) APIURL() string { return f.URL() + apiPrefix }
+
+// Client returns an HTTP client that trusts the fake's certificate. It sends no credentials. All calls return the same
+// client; copy it to change it.
+func (f *Fake) Client() *http.Client { return f.server.Client() }
+
+// ClientAs returns an HTTP client that sends the user's Token as PRIVATE-TOKEN, unless the request has one.
+func (f *Fake) ClientAs(username string) *http.Client {
+	f.helper()
+	c := *f.Client()
+	c.Transport = withToken{c.Transport, f.Token(username)}
+	return &c
+}
+
+type withToken struct {
+	next  http.RoundTripper
+	token string
+}
+
+func (t withToken) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Header.Get(headerPrivateToken) == "" {
+		r = r.Clone(r.Context())
+		r.Header.Set(headerPrivateToken, t.token)
+	}
+	return t.next.RoundTrip(r)
+}
+
+// hangingAfter is how long Close waits, in real time, before it names the requests that it still waits for.
+const hangingAfter = 5 * time.Second
+
+// Close stops the fake. Delayed requests are let go at once; Close waits for all that are in flight and, after five seconds,
+// names those that hang. Closing again does nothing.
+func (f *Fake) Close() {
+	f.close.Do(func() {
+		close(f.closing)
+		naming := time.AfterFunc(hangingAfter, func() { f.logf("fakegitlab: Close still waits for %s", f.flight.names()) })
+		defer naming.Stop()
+		f.server.Close()
+	})
+}
+
+// Reset puts the state, the clock, the journal, the failures and what Handle added back to how they were after the start, the
+// scenario of WithScenario included.
+func (f *Fake) Reset() {
+	f.helper()
+	f.clock.reset()
+	f.faults.clear()
+	f.added.clear()
+	f.log.Reset()
+	f.state.mu.Lock()
+	f.state.reset(f.version, f.clock.now)
+	f.state.mu.Unlock()
+	if s := f.options.scenario; s != nil {
+		if err := f.Seed(*s); err != nil { // it could be seeded at the start
+			f.misuse("Reset: %v", err)
+		}
+	}
+}
+
+// Version is the version of GitLab that the fake follows: "17.2".
+func (f *Fake) Version() string { return f.version.String() }
+
+// Now is the time by the fake's clock.
+func (f *Fake) Now() time.Time { return f.clock.now() }
+
+// Advance moves the fake's clock, which everything about time in the fake follows. It does not move backwards.
+func (f *Fake) Advance(d time.Duration) {
+	f.helper()
+	if d < 0 {
+		f.misuse("Advance(%s): time does not run backwards", d)
+		return
+	}
+	f.clock.advance(d)
+}
+
+// clock is the fake's clock: one that stands still, or an outside one; both are moved by advance.
+type clock struct {
+	start   time.Time
+	outside func() time.Time
+	mu      sync.Mutex
+	ahead   time.Duration
+}
+
+func newClock(start time.Time, outside func() time.Time) *clock {
+	return &clock{start: start.UTC(), outside: outside}
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.outside != nil {
+		return c.outside().Add(c.ahead)
+	}
+	return c.start.Add(c.ahead)
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += d
+}
+
+func (c *clock) reset() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead = 0
+}
+
+func (f *Fake) helper() {
+	if f.tb != nil {
+		f.tb.Helper()
+	}
+}
+
+// misuse fails the test at once or, without a test, panics. It is for the goroutine of the test alone, never for a handler.
+func (f *Fake) misuse(format string, args ...any) {
+	f.helper()
+	message := "fakegitlab: " + fmt.Sprintf(format, args...)
+	if f.tb == nil {
+		panic(message)
+	}
+	f.tb.Errorf("%s", message)
+	f.tb.FailNow()
+}
+
+func (f *Fake) logf(format string, args ...any) {
+	if f.tb == nil {
+		log.Printf(format, args...)
+		return
+	}
+	f.tb.Helper()
+	f.tb.Logf(format, args...)
+}
+
+// report says at the end of a test what went unnoticed in it.
+func (f *Fake) report() {
+	f.tb.Helper()
+	for _, c := range f.log.Closed() {
+		if c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed {
+			f.tb.Errorf("fakegitlab: %s", unservedMessage(c.Method, c.Path, f.Endpoints()))
+		}
+	}
+	for _, unused := range f.faults.unused() {
+		if !f.options.unusedAllowed {
+			f.tb.Errorf("fakegitlab: %s", unused)
+		}
+	}
+	if f.tb.Failed() {
+		f.tb.Logf("fakegitlab: the calls of %s\n%s", f.tb.Name(), f.Journal())
+	}
+}
+
+// inFlight knows the requests that are being answered, for those who wait for them.
+type inFlight struct {
+	mu    sync.Mutex
+	calls map[int]string
+}
+
+func (i *inFlight) enter(number int, what string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.calls == nil {
+		i.calls = map[int]string{}
+	}
+	i.calls[number] = what
+}
+
+func (i *inFlight) leave(number int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	delete(i.calls, number)
+}
+
+func (i *inFlight) names() string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if len(i.calls) == 0 {
+		return "idle connections"
+	}
+	var names []string
+	for n, what := range i.calls {
+		names = append(names, fmt.Sprintf("#%d %s", n, what))
+	}
+	return strings.Join(names, ", ")
+}
+
+var errClosed = errors.New("fakegitlab: the fake was closed")

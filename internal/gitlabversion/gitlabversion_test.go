@@ -1,0 +1,54 @@
+package gitlabversion
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestParse(t *testing.T) {
+	for in, want := range map[string]Version{
+		"17.2": {17, 2}, "16": {16, 0}, "16.11": {16, 11}, "19.4": {19, 4}, "17.2.1": {17, 2}, "17.2.0-ee": {17, 2}, "18.0.3-ce.0": {18, 0},
+	} {
+		got, err := Parse(in)
+		require.NoError(t, err, in)
+		assert.Equal(t, want, got, in)
+	}
+	for _, in := range []string{"", "15.11", "19.5", "20.0", "17.12", "v17.2", "17.x", "17.2.1.1", "17.-1", "17.02", "latest"} {
+		_, err := Parse(in)
+		assert.ErrorContains(t, err, "supported are 16.0 to 16.11, 17.0 to 17.11, 18.0 to 18.11, 19.0 to 19.4", in)
+	}
+}
+
+func TestEveryVersionParsesBack(t *testing.T) {
+	for _, v := range All() {
+		got, err := Parse(v.String())
+		require.NoError(t, err)
+		assert.Equal(t, v, got)
+	}
+	assert.Len(t, All(), 12+12+12+5)
+}
+
+func TestHas(t *testing.T) {
+	assert.False(t, Version{17, 0}.Has(StaleAfterSevenDays))
+	assert.True(t, Version{17, 1}.Has(StaleAfterSevenDays))
+	assert.True(t, Version{16, 11}.Has(AddressOfRunner))
+	assert.False(t, Version{17, 0}.Has(AddressOfRunner))
+	assert.True(t, Version{17, 11}.Has(AddressEmpty))
+	assert.False(t, Version{18, 0}.Has(AddressEmpty))
+}
+
+func TestTableIsComplete(t *testing.T) {
+	oldest := All()[0]
+	for _, row := range Table() {
+		assert.NotEmpty(t, row.What)
+		assert.NotEmpty(t, row.Source, row.What)
+		if row.Until != first {
+			assert.True(t, row.Since.before(row.Until), row.What)
+			assert.True(t, oldest.before(row.Until), "%s: ended before the first supported version", row.What)
+		} else {
+			assert.True(t, oldest.before(row.Since), "%s: every supported version has it", row.What)
+		}
+	}
+}

@@ -1,0 +1,153 @@
+// Package journal records what happened, in the order in which it began, while it is still going on elsewhere.
+package journal
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"sync"
+)
+
+// Log is a list of numbered entries. An entry is opened when it begins, which gives it its number, and closed with its
+// content when it ends; several may be open at a time. The zero value is an empty Log. All methods are safe for
+// concurrent use, none starts a goroutine, and none calls back while it holds the lock.
+type Log[T any] struct {
+	mu      sync.Mutex
+	last    int          // the highest number given out
+	open    map[int]bool // numbers not closed yet; false: forgotten by Reset
+	closed  []record[T]  // in the order of closing
+	waiters []*waiter[T] // who is told of every closing
+}
+
+type record[T any] struct {
+	number int
+	entry  T
+}
+
+// waiter has a list of its own, so that an entry that is closed and cleared at once still reaches whoever waits for it.
+type waiter[T any] struct {
+	pending []T
+	wake    chan struct{} // holds one token while pending may have something new
+}
+
+// Open begins an entry and returns its number: 1, 2, 3 and so on.
+func (l *Log[T]) Open() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open == nil {
+		l.open = make(map[int]bool)
+	}
+	l.last++
+	l.open[l.last] = true
+	return l.last
+}
+
+// Close ends the entry with that number and wakes those who Wait. A number that is not open is ignored.
+func (l *Log[T]) Close(number int, entry T) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	wanted := l.open[number]
+	delete(l.open, number)
+	if !wanted {
+		return
+	}
+	l.closed = append(l.closed, record[T]{number, entry})
+	for _, w := range l.waiters {
+		w.pending = append(w.pending, entry)
+		select {
+		case w.wake <- struct{}{}:
+		default: // it has been woken already and looks at everything that is pending
+		}
+	}
+}
+
+// Closed returns the entries that have ended, in the order of their numbers. The slice is the caller's.
+func (l *Log[T]) Closed() []T {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.closedLocked()
+}
+
+func (l *Log[T]) closedLocked() []T {
+	slices.SortFunc(l.closed, func(a, b record[T]) int { return cmp.Compare(a.number, b.number) })
+	entries := make([]T, len(l.closed))
+	for i, r := range l.closed {
+		entries[i] = r.entry
+	}
+	return entries
+}
+
+// StillOpen returns the numbers of the entries that have begun and not ended, lowest first.
+func (l *Log[T]) StillOpen() []int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	numbers := slices.Collect(maps.Keys(l.open))
+	numbers = slices.DeleteFunc(numbers, func(n int) bool { return !l.open[n] })
+	slices.Sort(numbers)
+	return numbers
+}
+
+// Clear drops the entries that have ended. Those still open are recorded when they close, and the numbers count on, so
+// that no number ever means two entries.
+func (l *Log[T]) Clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = nil
+}
+
+// Reset makes the log as new. Entries still open are forgotten too: closing them later records nothing. The numbers
+// start at 1 again, or after the highest that is still open.
+func (l *Log[T]) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed, l.last = nil, 0
+	for number := range l.open {
+		l.open[number] = false
+		l.last = max(l.last, number)
+	}
+}
+
+// Wait returns the first entry that has ended and matches: of those recorded the one with the lowest number, else the
+// next to end. match is called from the calling goroutine, without the lock. Once ctx is done and nothing matched, the
+// error is ctx.Err().
+func (l *Log[T]) Wait(ctx context.Context, match func(T) bool) (T, error) {
+	w, past := l.subscribe()
+	defer l.unsubscribe(w)
+	for fresh := past; ; fresh = l.take(w) {
+		if i := slices.IndexFunc(fresh, match); i >= 0 {
+			return fresh[i], nil
+		}
+		// Asked before waiting, and not beside wake: what has come must win over a context that is done as well.
+		if len(fresh) == 0 && ctx.Err() != nil {
+			var none T
+			return none, ctx.Err()
+		}
+		select {
+		case <-w.wake:
+		case <-ctx.Done():
+		}
+	}
+}
+
+func (l *Log[T]) subscribe() (w *waiter[T], past []T) {
+	w = &waiter[T]{wake: make(chan struct{}, 1)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiters = append(l.waiters, w)
+	return w, l.closedLocked()
+}
+
+func (l *Log[T]) unsubscribe(w *waiter[T]) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiters = slices.DeleteFunc(l.waiters, func(other *waiter[T]) bool { return other == w })
+}
+
+func (l *Log[T]) take(w *waiter[T]) []T {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fresh := w.pending
+	w.pending = nil
+	return fresh
+}

@@ -1,0 +1,84 @@
+// Package nearest finds what somebody probably meant who wrote a name that does not exist.
+package nearest
+
+import (
+	"slices"
+	"strings"
+)
+
+// Of returns the candidate that name was probably meant to be: the one that the fewest slips of the keyboard lead to
+// (a letter wrong, missing, too many, or two exchanged; capitals do not matter), else the one that shares most words with
+// it ("tags" and "tag_list"). It is false when none is near enough to be a help. Of candidates that are equally near it
+// returns the first in the alphabet, whatever their order.
+func Of(name string, candidates []string) (string, bool) {
+	best, found := "", false
+	least := 0
+	for _, candidate := range candidates {
+		cost, near := resemblance(name, candidate)
+		if near && (!found || cost < least || cost == least && candidate < best) {
+			best, found, least = candidate, true, cost
+		}
+	}
+	return best, found
+}
+
+// wordsOnly is what a resemblance by words alone costs: more than any by slips.
+const wordsOnly = 1000
+
+// resemblance is how far apart two names are, and whether they are near enough to be meant for each other.
+func resemblance(a, b string) (cost int, near bool) {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	if a == "" || b == "" {
+		return 0, a == b
+	}
+	slips := distance([]rune(a), []rune(b))
+	if slips <= 1+max(len(a), len(b))/4 && slips < min(len(a), len(b)) {
+		return slips, true
+	}
+	if shared := sharedWords(a, b); shared > 0 {
+		return wordsOnly - shared, true
+	}
+	return 0, false
+}
+
+// distance is the Damerau-Levenshtein distance in its form of optimal string alignment.
+func distance(a, b []rune) int {
+	before, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		before, above, row = above, row, before
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			wrong := 1
+			if a[i-1] == b[j-1] {
+				wrong = 0
+			}
+			row[j] = min(above[j]+1, row[j-1]+1, above[j-1]+wrong)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+	}
+	return row[len(b)]
+}
+
+// sharedWords counts the words of three letters and more that both names have, be it in the plural.
+func sharedWords(a, b string) int {
+	theirs, shared := words(b), 0
+	for _, word := range words(a) {
+		if len(word) >= 3 && slices.Contains(theirs, word) {
+			shared++
+		}
+	}
+	return shared
+}
+
+func words(name string) []string {
+	parts := strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == '-' || r == '.' || r == ' ' })
+	for i, part := range parts {
+		parts[i] = strings.TrimSuffix(part, "s")
+	}
+	return parts
+}

@@ -1,0 +1,184 @@
+package params
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Values are the parameters of one request: the declared ones coerced and with their defaults, the others as sent.
+// They never change. The zero value has no parameters.
+//
+// The typed getters follow what was declared; a value of another type is coerced if it can be, else it is not there.
+type Values struct {
+	data   Tree // coerced; shares what was not coerced with given
+	given  Tree // as sent
+	params []Param
+	known  []string
+}
+
+// Has reports whether the request has the parameter, be it null. A default does not count.
+func (v Values) Has(name string) bool {
+	_, ok := v.given[name]
+	return ok
+}
+
+// String returns a text; false when it is absent or null.
+func (v Values) String(name string) (string, bool) {
+	return get[string](v, String, name)
+}
+
+// Int returns a number; false when it is absent or null. A number beyond int is the greatest or least int.
+func (v Values) Int(name string) (int, bool) {
+	return get[int](v, Integer, name)
+}
+
+// Bool returns a truth value; false, false when it is absent or null.
+func (v Values) Bool(name string) (value, ok bool) {
+	return get[bool](v, Boolean, name)
+}
+
+// File returns a file of a multipart body. Its Content must not be changed.
+func (v Values) File(name string) (*File, bool) {
+	return get[*File](v, FileKind, name)
+}
+
+func get[T any](v Values, kind Kind, name string) (value T, ok bool) {
+	coerced, valid := coerce(kind, v.data[name])
+	if !valid {
+		return value, false
+	}
+	value, ok = coerced.(T)
+	return value, ok
+}
+
+// List returns a list, never nil. It is true as soon as the key is there: null and what is no list are empty lists.
+func (v Values) List(name string) ([]string, bool) {
+	raw, ok := v.data[name]
+	return append([]string{}, commaList(raw)...), ok
+}
+
+// Hash returns the inside of a hash; false when it is absent, null or something else.
+func (v Values) Hash(name string) (Values, bool) {
+	data, ok := v.data[name].(Tree)
+	if !ok {
+		return Values{}, false
+	}
+	inside := Values{data: data}
+	inside.given, _ = v.given[name].(Tree)
+	if p := v.declaration(name); p != nil {
+		inside.params = p.Fields
+	}
+	return inside, true
+}
+
+// declaration returns the Param in force for a name, nil when there is none.
+func (v Values) declaration(name string) *Param {
+	for i := range v.params {
+		if p := &v.params[i]; p.Name == name && p.When.met(v.data) {
+			return p
+		}
+	}
+	return nil
+}
+
+// With returns a copy with one value set (string, int, bool, []string or nil), as links to other pages need.
+func (v Values) With(name string, value any) Values {
+	data := maps.Clone(v.data)
+	if data == nil {
+		data = make(Tree, 1)
+	}
+	data[name] = value
+	v.data = data
+	return v
+}
+
+// Names returns the declared names in the order of declaration, without those that wait for another value (When).
+func (v Values) Names() []string {
+	names := make([]string, 0, len(v.params))
+	for i := range v.params {
+		if p := &v.params[i]; p.When.met(v.data) && !slices.Contains(names, p.Name) {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// Ignored returns the names that were sent but that no declaration and no Spec.Known takes notice of, sorted; those
+// inside a hash are written info[foo].
+func (v Values) Ignored() []string {
+	var names []string
+	for name := range v.given {
+		p := v.declaration(name)
+		if p == nil {
+			if !slices.Contains(v.known, name) {
+				names = append(names, name)
+			}
+			continue
+		}
+		if p.Kind != Hash || p.Fields == nil {
+			continue
+		}
+		if inside, ok := v.Hash(name); ok {
+			for _, field := range inside.Ignored() {
+				names = append(names, nestedName(name, field))
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// nestedName puts a field, which may have brackets of its own, into a hash: a and b[c] are a[b][c].
+func nestedName(hash, field string) string {
+	key, rest := field, ""
+	if i := strings.IndexByte(field, '['); i > 0 {
+		key, rest = field[:i], field[i:]
+	}
+	return hash + "[" + key + "]" + rest
+}
+
+// All returns a deep copy of everything as plain Go values: string, int, float64, bool, nil, []string (a declared
+// list), []any and map[string]any. A file is its name; an undeclared JSON number too large for its type is its text.
+func (v Values) All() map[string]any {
+	all, _ := plain(v.data).(map[string]any)
+	return all
+}
+
+func plain(value any) any {
+	switch value := value.(type) {
+	case Tree:
+		hash := make(map[string]any, len(value))
+		for name, element := range value {
+			hash[name] = plain(element)
+		}
+		return hash
+	case []any:
+		list := make([]any, len(value))
+		for i, element := range value {
+			list[i] = plain(element)
+		}
+		return list
+	case []string:
+		return append([]string{}, value...)
+	case json.Number:
+		return plainNumber(value)
+	case *File:
+		return value.Filename
+	default:
+		return value
+	}
+}
+
+func plainNumber(n json.Number) any {
+	if isInteger(n) {
+		if i, err := strconv.Atoi(string(n)); err == nil {
+			return i
+		}
+	} else if f, err := n.Float64(); err == nil {
+		return f
+	}
+	return string(n)
+}

@@ -1,0 +1,90 @@
+package fakegitlab
+
+// The texts that GitLab sends, each once, so that they can be compared with GitLab's source. A name with an f in front of
+// its text has verbs to fill in.
+const (
+	msgBadRequestPlain   = "Bad Request"
+	msgTooLargeError     = "413 Request Entity Too Large"
+	msgUnauthorized      = "401 Unauthorized"
+	msgForbidden         = "403 Forbidden"
+	msgfForbidden        = "403 Forbidden - %s"
+	msgfBadRequest       = "400 Bad request - %s"
+	msgNotFoundRecord    = "404 Not found" // of a database lookup
+	msgNotFound          = "404 Not Found"
+	msgfNotFound         = "404 %s Not Found"
+	msgPrecondition      = "412 Precondition Failed"
+	msgInternalError     = "500 Internal Server Error"
+	msgConflictLock      = "409 Conflict: Resource lock"
+	msgTooManyRequests   = "429 Too Many Requests"
+	msgUnavailable       = "503 Service Unavailable"
+	msgV3Gone            = "API V3 is no longer supported. Use API V4 instead."
+	msgfMediaType        = "The provided content-type '%s' is not supported."
+	msgfFormat           = "The requested format '%s' is not supported."
+	msgKeysetUnavailable = "Keyset pagination is not yet available for this type of request"
+	msgReadOnly          = "You cannot perform write operations on a read-only instance"
+)
+
+// Authentication (lib/gitlab/auth/auth_finders.rb, lib/api/api_guard.rb, app/models/user.rb).
+const (
+	errInvalidToken      = "invalid_token"
+	errInvalidRequest    = "invalid_request"
+	errInsufficientScope = "insufficient_scope"
+
+	msgTokenExpired        = "Token is expired. You can either do re-authorization or token refresh."
+	msgTokenRevoked        = "Token was revoked. You have to re-authorize from the user."
+	msgTokenTwice          = "Both Authorization header and payload includes access token."
+	msgInsufficientScope   = "The request requires higher privileges than provided by the access token."
+	msgfBearerChallenge    = `Bearer realm="Protected by OAuth 2.0", error="invalid_token", error_description="%s"`
+	msgUserBlocked         = "Your account has been blocked."
+	msgUserPending         = "Your account is pending approval from your administrator and hence blocked."
+	msgfUserDeactivated    = "Your account has been deactivated by your administrator. Please log back in from a web browser to reactivate your account at %s"
+	msgSudoAdminOnly       = "Must be admin to use sudo"
+	msgfSudoUserNotFound   = "User with ID or username '%s'"
+	msgImpersonationRevoke = "400 Bad request"
+)
+
+// Runners for people (lib/api/ci/runners.rb and the services behind it).
+const (
+	msgNoAccess             = "No access granted"
+	msgSeveralProjects      = "Runner associated with more than one project"
+	msgIsGroupRunner        = "Runner is a group runner"
+	msgIsLocked             = "Runner is locked"
+	msgOnlyOneProject       = "Only one project associated with the runner. Please remove the runner instead"
+	msgOwnerProject         = "You cannot unassign a runner from the owner project. Delete the runner instead"
+	msgScopeInvalid         = "Scope contains invalid value"
+	msgInsufficientRights   = "Insufficient permissions"
+	msgMissingScope         = "Missing/invalid scope"
+	msgMissingGroup         = "Missing/invalid group"
+	msgMissingProject       = "Missing/invalid project"
+	msgAlreadyAssigned      = "Assign to Validation failed: Runner projects runner has already been taken - runner_error"
+	msgfAssignLimit         = "Assign to Validation failed: Runner projects base %s - runner_error"
+	msgAlreadyTaken         = "has already been taken"
+	msgfProjectRunnerLimit  = "Maximum number of ci registered project runners (%d) exceeded"
+	msgfGroupRunnerLimit    = "Maximum number of ci registered group runners (%d) exceeded"
+	msgTokenDescriptionOnly = "This endpoint requires token type to be a personal access token"
+)
+
+// Runners by token (lib/api/ci/runner.rb).
+const (
+	msgInvalidRegistrationToken = "invalid token supplied"
+	msgRegistrationDisallowed   = "410 Gone - runner registration disallowed"
+	msgRunnerOrphaned           = "Runner is orphaned"
+	msgManagerNotFound          = "Runner manager not found"
+)
+
+// Model errors (app/models/ci/runner.rb and Rails' own texts): the attribute as its key, and the text.
+const (
+	attrMaximumTimeout  = "maximum_timeout"
+	attrTagsList        = "tags_list"
+	attrMaintenanceNote = "maintenance_note"
+	attrDescription     = "description"
+	attrName            = "name"
+	attrProjectLimit    = "runner_projects.base"
+	attrGroupLimit      = "runner_namespaces.base"
+	attrRunnerTaken     = "runner_projects.runner"
+
+	msgMaximumTimeoutTooShort = "needs to be at least 10 minutes"
+	msgTagsNeeded             = "can not be empty when runner is not allowed to pick untagged jobs"
+	msgTooManyTags            = "Too many tags specified. Please limit the number of tags to 50"
+	msgfTooLong               = "is too long (maximum is %d characters)"
+)

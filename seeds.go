@@ -1,0 +1,381 @@
+package fakegitlab
+
+import (
+	"slices"
+	"strings"
+)
+
+// AddUser adds a user and returns it with what was empty filled in. A username that is taken fails the test.
+func (f *Fake) AddUser(u User) User {
+	f.helper()
+	return change(f, "AddUser(%q)", u.Username, func(st *state) (User, error) {
+		added, err := st.addUser(u)
+		if err != nil {
+			return User{}, err
+		}
+		return added.User, nil
+	})
+}
+
+// AddAccessToken adds an access token and returns it with what was empty filled in. With Project or Group set it also makes
+// the token's bot user, a member there.
+func (f *Fake) AddAccessToken(t AccessToken) AccessToken {
+	f.helper()
+	return change(f, "AddAccessToken(of %q)", t.User, func(st *state) (AccessToken, error) {
+		added, err := st.addAccessToken(t)
+		if err != nil {
+			return AccessToken{}, err
+		}
+		return added.public(), nil
+	})
+}
+
+// AddGroup adds a group, and the parents in its path that do not exist, and returns it with what was empty filled in.
+func (f *Fake) AddGroup(g Group) Group {
+	f.helper()
+	return change(f, "AddGroup(%q)", g.Path, func(st *state) (Group, error) {
+		added, err := st.addGroup(g)
+		if err != nil {
+			return Group{}, err
+		}
+		return added.public(), nil
+	})
+}
+
+// AddProject adds a project, and the groups in its path that do not exist, and returns it with what was empty filled in.
+func (f *Fake) AddProject(p Project) Project {
+	f.helper()
+	return change(f, "AddProject(%q)", p.Path, func(st *state) (Project, error) {
+		added, err := st.addProject(p)
+		if err != nil {
+			return Project{}, err
+		}
+		return added.public(), nil
+	})
+}
+
+// AddRunner adds a runner and returns it with what was empty filled in. A project runner without projects is an orphan, as
+// GitLab 17 leaves them when their projects are deleted.
+func (f *Fake) AddRunner(r Runner) Runner {
+	f.helper()
+	return change(f, "AddRunner(%q)", r.Description, func(st *state) (Runner, error) {
+		added, err := st.addRunner(r)
+		if err != nil {
+			return Runner{}, err
+		}
+		return added.public(), nil
+	})
+}
+
+// AddJob adds a job and returns it with what was empty filled in: it is pending and belongs to a pipeline of its own unless
+// something else is said.
+func (f *Fake) AddJob(j Job) Job {
+	f.helper()
+	return change(f, "AddJob(%q)", j.Name, func(st *state) (Job, error) {
+		added, err := st.addJob(j)
+		if err != nil {
+			return Job{}, err
+		}
+		return added.public(), nil
+	})
+}
+
+// change does something to the state on the test's behalf, whole or not at all; a refusal is a misuse.
+func change[T any](f *Fake, format, name string, do func(*state) (T, error)) T {
+	f.helper()
+	f.state.mu.Lock()
+	var done T
+	err := f.state.atomically(func() (err error) {
+		done, err = do(f.state)
+		return err
+	})
+	f.state.mu.Unlock()
+	if err != nil {
+		f.misuse(format+": %v", name, err)
+	}
+	return done
+}
+
+// read copies something out of the state.
+func read[T any](f *Fake, get func(*state) T) T {
+	f.state.mu.Lock()
+	defer f.state.mu.Unlock()
+	return get(f.state)
+}
+
+func copies[R record, T any](rows []R, public func(R) T) []T {
+	out := make([]T, len(rows))
+	for i, r := range rows {
+		out[i] = public(r)
+	}
+	return out
+}
+
+// Users returns copies of all users, ordered by ID.
+func (f *Fake) Users() []User {
+	return read(f, func(st *state) []User { return copies(st.users.rows, func(u *user) User { return u.User }) })
+}
+
+// Groups returns copies of all groups, ordered by ID.
+func (f *Fake) Groups() []Group {
+	return read(f, func(st *state) []Group { return copies(st.groups.rows, (*group).public) })
+}
+
+// Projects returns copies of all projects, ordered by ID.
+func (f *Fake) Projects() []Project {
+	return read(f, func(st *state) []Project { return copies(st.projects.rows, (*project).public) })
+}
+
+// Runners returns copies of all runners, ordered by ID.
+func (f *Fake) Runners() []Runner {
+	return read(f, func(st *state) []Runner { return copies(st.runners.rows, (*runner).public) })
+}
+
+// Jobs returns copies of all jobs, ordered by ID.
+func (f *Fake) Jobs() []Job {
+	return read(f, func(st *state) []Job { return copies(st.jobs.rows, (*job).public) })
+}
+
+// Settings returns a copy of the settings.
+func (f *Fake) Settings() Settings {
+	return read(f, func(st *state) Settings { return cloneSettings(st.settings) })
+}
+
+// found copies one record out of the state, if it is there.
+func found[R record, T any](f *Fake, get func(*state) (R, bool), public func(R) T) (out T, ok bool) {
+	f.state.mu.Lock()
+	defer f.state.mu.Unlock()
+	r, ok := get(f.state)
+	if ok {
+		out = public(r)
+	}
+	return out, ok
+}
+
+// User finds a user by username, without regard to case.
+func (f *Fake) User(username string) (User, bool) {
+	return found(f, func(st *state) (*user, bool) { u, ok := st.userNames[key(username)]; return u, ok }, func(u *user) User { return u.User })
+}
+
+// Group finds a group by its full path, without regard to case.
+func (f *Fake) Group(path string) (Group, bool) {
+	return found(f, func(st *state) (*group, bool) { g, ok := st.groupPaths[key(path)]; return g, ok }, (*group).public)
+}
+
+// Project finds a project by its full path, without regard to case.
+func (f *Fake) Project(path string) (Project, bool) {
+	return found(f, func(st *state) (*project, bool) { p, ok := st.projectPaths[key(path)]; return p, ok }, (*project).public)
+}
+
+// Runner finds a runner by its ID.
+func (f *Fake) Runner(id int) (Runner, bool) {
+	return found(f, func(st *state) (*runner, bool) { r, ok := st.runners.byID[id]; return r, ok }, (*runner).public)
+}
+
+// Job finds a job by its ID.
+func (f *Fake) Job(id int) (Job, bool) {
+	return found(f, func(st *state) (*job, bool) { j, ok := st.jobs.byID[id]; return j, ok }, (*job).public)
+}
+
+// RunnerStatus is how lately the runner was heard of. Being paused does not show here, as it does in the status of GitLab's
+// REST API. An unknown runner fails the test.
+func (f *Fake) RunnerStatus(id int) RunnerStatus {
+	f.helper()
+	return change(f, "RunnerStatus(%s)", itoa(id), func(st *state) (RunnerStatus, error) {
+		r, err := st.runnerByID(id)
+		if err != nil {
+			return "", err
+		}
+		return st.runnerStatus(r), nil
+	})
+}
+
+// UpdateSettings changes the settings.
+func (f *Fake) UpdateSettings(edit func(*Settings)) {
+	f.helper()
+	change(f, "UpdateSettings%s", "", func(st *state) (struct{}, error) {
+		next := cloneSettings(st.settings)
+		edit(&next)
+		return struct{}{}, st.updateSettings(next)
+	})
+}
+
+// update changes one record by way of its plain data.
+func update[R record, T any](f *Fake, format, name string, get func(*state) (R, error), public func(R) T, set func(*state, R, T) error, edit func(*T)) T {
+	f.helper()
+	return change(f, format, name, func(st *state) (T, error) {
+		var zero T
+		r, err := get(st)
+		if err != nil {
+			return zero, err
+		}
+		next := public(r)
+		edit(&next)
+		if err := set(st, r, next); err != nil {
+			return zero, err
+		}
+		return public(r), nil
+	})
+}
+
+// UpdateUser changes a user and returns it. ID and Username stay.
+func (f *Fake) UpdateUser(username string, edit func(*User)) User {
+	f.helper()
+	return update(f, "UpdateUser(%q)", username, func(st *state) (*user, error) { return st.userByName(username) },
+		func(u *user) User { return u.User }, (*state).updateUser, edit)
+}
+
+// UpdateGroup changes a group and returns it. ID and Path stay.
+func (f *Fake) UpdateGroup(path string, edit func(*Group)) Group {
+	f.helper()
+	return update(f, "UpdateGroup(%q)", path, func(st *state) (*group, error) { return st.groupByPath(path) }, (*group).public, (*state).updateGroup, edit)
+}
+
+// UpdateProject changes a project and returns it. ID and Path stay.
+func (f *Fake) UpdateProject(path string, edit func(*Project)) Project {
+	f.helper()
+	return update(f, "UpdateProject(%q)", path, func(st *state) (*project, error) { return st.projectByPath(path) }, (*project).public, (*state).updateProject, edit)
+}
+
+// UpdateRunner changes a runner, its assignments to projects and its managers included, and returns it. ID, Type and Group
+// stay; what GitLab's model refuses fails the test.
+func (f *Fake) UpdateRunner(id int, edit func(*Runner)) Runner {
+	f.helper()
+	return update(f, "UpdateRunner(%s)", itoa(id), func(st *state) (*runner, error) { return st.runnerByID(id) }, (*runner).public, (*state).changeRunner, edit)
+}
+
+// DeleteRunner removes a runner, as an administrator would. Its token is dead at once.
+func (f *Fake) DeleteRunner(id int) {
+	f.helper()
+	change(f, "DeleteRunner(%s)", itoa(id), func(st *state) (struct{}, error) {
+		r, err := st.runnerByID(id)
+		if err == nil {
+			st.deleteRunner(r)
+		}
+		return struct{}{}, err
+	})
+}
+
+// ContactRunner is a heartbeat, as from a machine that uses the runner's token with this system id. The machine's record is
+// made if it is new; what else m says of it is stored. m's times and ID are not read: it is now that it calls.
+func (f *Fake) ContactRunner(id int, m RunnerManager) {
+	f.helper()
+	change(f, "ContactRunner(%s)", itoa(id), func(st *state) (struct{}, error) {
+		r, err := st.runnerByID(id)
+		if err != nil {
+			return struct{}{}, err
+		}
+		c := contact{systemID: m.SystemID, address: m.IPAddress}
+		if m.Version+m.Revision+m.Platform+m.Architecture+m.Executor != "" {
+			c.info = &m
+		}
+		if len(m.SystemID) > maxSystemIDLength {
+			return struct{}{}, st.checkManagers(r, []RunnerManager{m})
+		}
+		st.heartbeat(r, c, true)
+		return struct{}{}, nil
+	})
+}
+
+// changeJob lets something happen to a job.
+func (f *Fake) changeJob(format string, id int, do func(*state, *job) error) Job {
+	f.helper()
+	return change(f, format, itoa(id), func(st *state) (Job, error) {
+		j, err := st.jobByID(id)
+		if err != nil {
+			return Job{}, err
+		}
+		if err := do(st, j); err != nil {
+			return Job{}, err
+		}
+		return j.public(), nil
+	})
+}
+
+// StartJob gives a pending job to a runner, which must be one that may take it, and to the manager of it contacted last, if
+// any.
+func (f *Fake) StartJob(jobID, runnerID int) Job {
+	f.helper()
+	return f.changeJob("StartJob(%s)", jobID, func(st *state, j *job) error {
+		r, err := st.runnerByID(runnerID)
+		if err != nil {
+			return err
+		}
+		return st.startJob(j, r, r.latestManager())
+	})
+}
+
+// FinishJob ends a job: as JobSuccess, JobFailed (with the reason script_failure) or JobCanceled.
+func (f *Fake) FinishJob(jobID int, s JobStatus) Job {
+	f.helper()
+	return f.changeJob("FinishJob(%s)", jobID, func(st *state, j *job) error { return st.finishJob(j, s, "script_failure") })
+}
+
+// CancelJob cancels a job as a person would: a running one whose runner can end it gracefully is canceling first, any other
+// is canceled at once.
+func (f *Fake) CancelJob(jobID int) Job {
+	f.helper()
+	return f.changeJob("CancelJob(%s)", jobID, func(st *state, j *job) error { return st.fire(j, eventCancel) })
+}
+
+// Token returns a personal access token of a user: made at the first use, the same afterwards. Without scopes it has "api".
+func (f *Fake) Token(username string, scopes ...string) string {
+	f.helper()
+	return change(f, "Token(%q)", username, func(st *state) (string, error) {
+		u, err := st.userByName(username)
+		if err != nil {
+			return "", err
+		}
+		if len(scopes) == 0 {
+			scopes = []string{scopeAPI}
+		}
+		sortedScopes := slices.Sorted(slices.Values(scopes))
+		name := tokenName(u.Username, sortedScopes)
+		if t := st.namedTokens[name]; t != nil {
+			return t.Token, nil
+		}
+		t, err := st.addAccessToken(AccessToken{User: u.Username, Name: name, Scopes: sortedScopes})
+		if err != nil {
+			return "", err
+		}
+		setKey(st, st.namedTokens, name, t)
+		return t.Token, nil
+	})
+}
+
+// AdminToken is Token("root"): the administrator that every GitLab starts with.
+func (f *Fake) AdminToken() string {
+	f.helper()
+	return f.Token(rootUsername)
+}
+
+// Seed adds a whole scenario, or nothing of it: then the error says what could not be and where. The user root, who is
+// always there, is updated by the scenario's.
+func (f *Fake) Seed(s Scenario) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	f.state.mu.Lock()
+	defer f.state.mu.Unlock()
+	return f.state.seed(s)
+}
+
+// Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot.
+func (f *Fake) Snapshot() Scenario { return read(f, (*state).snapshot) }
+
+// Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
+func (f *Fake) Endpoints() []Endpoint {
+	var all []Endpoint
+	for _, r := range routes() {
+		if r.servedBy(f.version) {
+			all = append(all, r.endpoint)
+		}
+	}
+	return append(all, f.added.endpoints()...)
+}
+
+// cut splits an endpoint into method and path.
+func (e Endpoint) cut() (method, path string) {
+	method, path, _ = strings.Cut(string(e), " ")
+	return method, path
+}

@@ -1,0 +1,94 @@
+package fakegitlab
+
+import (
+	"hash/fnv"
+	"maps"
+	"math/rand/v2"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+)
+
+// tokenKind is a kind of secret that GitLab makes, by its prefix and purpose.
+type tokenKind struct{ name, prefix string }
+
+var (
+	accessTokens               = tokenKind{"access", "glpat-"}
+	jobTokens                  = tokenKind{"job", "glcbt-64_"}
+	instanceRegistrationTokens = tokenKind{"instance registration", ""}
+	registrationTokens         = tokenKind{"registration", registrationTokenPrefix}
+	botNames                   = tokenKind{"bot", ""}
+	queueValues                = tokenKind{"queue", ""}
+	shas                       = tokenKind{"sha", ""}
+)
+
+const (
+	// registrationTokenPrefix marks the registration tokens of groups and projects since the rotation of 2022.
+	registrationTokenPrefix = "GR1348941"
+	// createdRunnerPrefix marks the authentication tokens of runners made by a user.
+	createdRunnerPrefix = "glrt-"
+	// jobTokenPrefix marks job tokens; a PRIVATE-TOKEN that begins so is skipped.
+	jobTokenPrefix = "glcbt-"
+)
+
+// runnerTokenKind is the kind of a runner's authentication token, whose prefix says how the runner was made and, in later
+// versions, its type.
+func (st *state) runnerTokenKind(t RunnerType, r Registration) tokenKind {
+	prefix := ""
+	if r == ByUser {
+		prefix = createdRunnerPrefix
+	}
+	if st.has(gitlabversion.PartitionedTokens) {
+		prefix += map[RunnerType]string{InstanceRunner: "t1_", GroupRunner: "t2_", ProjectRunner: "t3_"}[t]
+	}
+	return tokenKind{"runner", prefix}
+}
+
+// tokenMaker makes secrets that are the same in every run: each kind has a sequence of its own, so that one call more of
+// one kind changes none of another.
+type tokenMaker struct{ made map[string]uint64 }
+
+const (
+	tokenLength   = 20
+	tokenAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+)
+
+func (m *tokenMaker) source(k tokenKind) *rand.Rand {
+	if m.made == nil {
+		m.made = map[string]uint64{}
+	}
+	m.made[k.name]++
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(k.name))
+	return rand.New(rand.NewPCG(h.Sum64(), m.made[k.name]))
+}
+
+// token makes the next secret of a kind: its prefix and 20 characters.
+func (m *tokenMaker) token(k tokenKind) string {
+	r := m.source(k)
+	b := make([]byte, tokenLength)
+	for i := range b {
+		b[i] = tokenAlphabet[r.IntN(len(tokenAlphabet))]
+	}
+	return k.prefix + string(b)
+}
+
+// hex makes the next string of n hexadecimal digits of a kind.
+func (m *tokenMaker) hex(k tokenKind, n int) string {
+	r := m.source(k)
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = "0123456789abcdef"[r.IntN(16)]
+	}
+	return string(b)
+}
+
+func (m *tokenMaker) clone() tokenMaker { return tokenMaker{maps.Clone(m.made)} }
+
+// newRunnerToken makes an authentication token that no runner has.
+func (st *state) newRunnerToken(k tokenKind) string {
+	for {
+		if t := st.made.token(k); st.runnerTokens[t] == nil {
+			return t
+		}
+	}
+}

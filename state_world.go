@@ -1,0 +1,338 @@
+package fakegitlab
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+)
+
+// state is everything that GitLab knows. One mutex guards it; methods whose name ends in Locked, and all functions that
+// take or return the unexported records below, are called with it held. What leaves it is a copy.
+type state struct {
+	mu sync.Mutex
+	world
+}
+
+// world is what the mutex guards; Reset puts a new one in its place.
+type world struct {
+	version gitlabversion.Version
+	clock   func() time.Time
+	made    tokenMaker
+
+	settings Settings
+	users    table[*user]
+	tokens   table[*accessToken]
+	groups   table[*group]
+	projects table[*project]
+	runners  table[*runner]
+	managers table[*manager]
+	jobs     table[*job]
+	pipeline int // the last pipeline id given out
+
+	userNames    map[string]*user // by lower-cased username
+	groupPaths   map[string]*group
+	projectPaths map[string]*project
+	tokenValues  map[string]*accessToken
+	runnerTokens map[string]*runner
+	namedTokens  map[string]*accessToken // what Token made, by username and scopes
+	instanceWide []*runner               // instance runners, by id
+	undo         []func()                // while Seed runs: how to take back what it did so far
+	undoing      bool
+}
+
+// The ids of each kind of record start somewhere else, so that an id passed for one of another kind finds nothing.
+const (
+	firstUserID     = 1
+	firstGroupID    = 1_001
+	firstProjectID  = 10_001
+	firstRunnerID   = 100_001
+	firstManagerID  = 1_000_001
+	firstJobID      = 2_000_001
+	firstPipelineID = 4_000_001
+	firstTokenID    = 6_000_001
+)
+
+func newState(v gitlabversion.Version, clock func() time.Time) *state {
+	st := &state{}
+	st.reset(v, clock)
+	return st
+}
+
+// reset makes it a GitLab nobody has touched yet.
+func (st *state) reset(v gitlabversion.Version, clock func() time.Time) {
+	st.world = world{
+		version: v, clock: clock,
+		users: newTable[*user](firstUserID), tokens: newTable[*accessToken](firstTokenID), groups: newTable[*group](firstGroupID),
+		projects: newTable[*project](firstProjectID), runners: newTable[*runner](firstRunnerID),
+		managers: newTable[*manager](firstManagerID), jobs: newTable[*job](firstJobID), pipeline: firstPipelineID - 1,
+		userNames: map[string]*user{}, groupPaths: map[string]*group{}, projectPaths: map[string]*project{},
+		tokenValues: map[string]*accessToken{}, runnerTokens: map[string]*runner{}, namedTokens: map[string]*accessToken{},
+	}
+	st.settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
+	root := &user{User: User{ID: 1, Username: rootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true, State: UserActive, CreatedAt: st.now()}}
+	st.users.insert(root)
+	st.userNames[rootUsername] = root
+}
+
+// rootUsername is the administrator that every GitLab starts with.
+const rootUsername = "root"
+
+// now is the clock's time as GitLab's database keeps it: UTC, in microseconds.
+func (st *state) now() time.Time { return st.clock().UTC().Round(0).Truncate(time.Microsecond) }
+
+// has reports whether the GitLab that is followed behaves as d says.
+func (st *state) has(d gitlabversion.Difference) bool { return st.version.Has(d) }
+
+// record is a row of a table.
+type record interface{ id() int }
+
+// table keeps records of one kind, found by id and listed in the order of ids.
+type table[T record] struct {
+	byID map[int]T
+	rows []T
+	next int
+}
+
+func newTable[T record](first int) table[T] { return table[T]{byID: map[int]T{}, next: first} }
+
+func byID[T record](r T, id int) int { return cmp.Compare(r.id(), id) }
+
+func (t *table[T]) insert(r T) {
+	t.byID[r.id()] = r
+	t.rows = insertByID(t.rows, r)
+}
+
+func (t *table[T]) remove(r T) {
+	delete(t.byID, r.id())
+	t.rows = removeByID(t.rows, r)
+}
+
+// insertByID adds a record to a list that is ordered by id; usually it is the newest and goes last.
+func insertByID[T record](rows []T, r T) []T {
+	if n := len(rows); n == 0 || rows[n-1].id() < r.id() {
+		return append(rows, r)
+	}
+	i, _ := slices.BinarySearchFunc(rows, r.id(), byID[T])
+	return slices.Insert(rows, i, r)
+}
+
+func removeByID[T record](rows []T, r T) []T {
+	if i, ok := slices.BinarySearchFunc(rows, r.id(), byID[T]); ok {
+		return slices.Delete(rows, i, i+1)
+	}
+	return rows
+}
+
+// assignID returns the id that a new record of a kind gets: the wanted one, or the next that no record of any kind has.
+func assignID[T record](st *state, t *table[T], wanted int) int {
+	if wanted != 0 {
+		return wanted
+	}
+	for st.idTaken(t.next) {
+		t.next++
+	}
+	t.next++
+	return t.next - 1
+}
+
+func (st *state) idTaken(id int) bool {
+	return has(st.users, id) || has(st.groups, id) || has(st.projects, id) || has(st.runners, id) ||
+		has(st.managers, id) || has(st.jobs, id) || has(st.tokens, id)
+}
+
+func has[T record](t table[T], id int) bool { _, ok := t.byID[id]; return ok }
+
+// add inserts a record and remembers how to take it back.
+func add[T record](st *state, t *table[T], r T) {
+	before := t.next
+	t.insert(r)
+	st.onUndo(func() { t.remove(r); t.next = before })
+}
+
+// setKey puts a record into an index and remembers how to take it out.
+func setKey[T any](st *state, index map[string]T, key string, r T) {
+	old, had := index[key]
+	index[key] = r
+	st.onUndo(func() {
+		if had {
+			index[key] = old
+		} else {
+			delete(index, key)
+		}
+	})
+}
+
+func (st *state) onUndo(f func()) {
+	if st.undoing {
+		st.undo = append(st.undo, f)
+	}
+}
+
+// atomically runs a change that either succeeds whole or leaves no trace.
+func (st *state) atomically(change func() error) error {
+	made, pipeline := st.made.clone(), st.pipeline
+	st.undoing = true
+	err := change()
+	if err != nil {
+		for _, f := range slices.Backward(st.undo) {
+			f()
+		}
+		st.made, st.pipeline = made, pipeline
+	}
+	st.undo, st.undoing = nil, false
+	return err
+}
+
+type user struct {
+	User
+	bot bool // of a project or group access token
+}
+
+func (u *user) id() int { return u.ID }
+
+type accessToken struct {
+	AccessToken
+	user       *user
+	lastUsedAt time.Time
+}
+
+func (t *accessToken) id() int { return t.ID }
+
+// expired reports whether the token is past the beginning, in UTC, of the day it expires on.
+func (t *accessToken) expired(now time.Time) bool {
+	return !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt.UTC().Truncate(24*time.Hour))
+}
+
+type group struct {
+	Group    // Members lives in roles
+	parent   *group
+	children []*group
+	roles    map[*user]Role
+	projects []*project
+	runners  []*runner
+	implied  bool // made as somebody's parent; AddGroup may still say more of it
+}
+
+func (g *group) id() int { return g.ID }
+
+// root returns the top-level group above g, or g.
+func (g *group) root() *group {
+	for g.parent != nil {
+		g = g.parent
+	}
+	return g
+}
+
+// lineage yields g and the groups above it.
+func (g *group) lineage(yield func(*group) bool) {
+	for ; g != nil; g = g.parent {
+		if !yield(g) {
+			return
+		}
+	}
+}
+
+// below yields g, the groups below it and so on.
+func (g *group) below(yield func(*group) bool) bool {
+	if !yield(g) {
+		return false
+	}
+	for _, c := range g.children {
+		if !c.below(yield) {
+			return false
+		}
+	}
+	return true
+}
+
+type project struct {
+	Project // Members lives in roles
+	group   *group
+	owner   *user // of the personal namespace, when there is no group
+	roles   map[*user]Role
+	runners []*runner // assigned project runners, by id
+	jobs    []*job
+}
+
+func (p *project) id() int { return p.ID }
+
+func (p *project) updatedAt() time.Time { return p.CreatedAt }
+
+type manager struct {
+	RunnerManager
+	runner *runner
+}
+
+func (m *manager) id() int { return m.ID }
+
+// roleInGroup is the highest role that u holds in g or above it.
+func roleInGroup(u *user, g *group) Role {
+	var best Role
+	for g := range g.lineage {
+		best = max(best, g.roles[u])
+	}
+	return best
+}
+
+// roleInProject is the highest role that u holds in p or above it; the owner of a personal namespace is Owner.
+func roleInProject(u *user, p *project) Role {
+	if p.owner == u {
+		return Owner
+	}
+	return max(p.roles[u], roleInGroup(u, p.group))
+}
+
+// memberBelow reports whether u is a member of any group or project at or below g.
+func memberBelow(u *user, g *group) bool {
+	return !g.below(func(g *group) bool {
+		return g.roles[u] == 0 && !slices.ContainsFunc(g.projects, func(p *project) bool { return p.roles[u] != 0 })
+	})
+}
+
+// bestRoleBelow is the highest role that u holds in a project at or below g that uses group runners.
+func bestRoleBelow(u *user, g *group) Role {
+	var best Role
+	g.below(func(g *group) bool {
+		for _, p := range g.projects {
+			if !p.GroupRunnersDisabled {
+				best = max(best, roleInProject(u, p))
+			}
+		}
+		return true
+	})
+	return best
+}
+
+// namespace returns the full path of where the project lives, and its name.
+func (p *project) namespace() (path, name string) {
+	if p.group != nil {
+		return p.group.Path, p.group.Name
+	}
+	return p.owner.Username, p.owner.Name
+}
+
+func key(nameOrPath string) string { return strings.ToLower(nameOrPath) }
+
+// splitPath cuts a full path into its parent's path, which is empty at the top, and its last part.
+func splitPath(path string) (parent, last string) {
+	i := strings.LastIndexByte(path, '/')
+	if i < 0 {
+		return "", path
+	}
+	return path[:i], path[i+1:]
+}
+
+// registrationTokensAllowed says whether the registration token of a group, or of a project in it, is accepted: the
+// instance and the top-level group decide (namespace_setting.rb, allow_runner_registration_token?).
+func (st *state) registrationTokensAllowed(g *group) bool {
+	return !st.settings.RegistrationTokensDisabled && (g == nil || !g.root().RegistrationTokensDisabled)
+}
+
+// projectRegistrationTokensAllowed is the same for a project, which has a switch of its own.
+func (st *state) projectRegistrationTokensAllowed(p *project) bool {
+	return !p.RegistrationTokensDisabled && st.registrationTokensAllowed(p.group)
+}
