@@ -62,7 +62,7 @@ func (c *Conn) CloseWrite() error {
 // its reads once it has read what had arrived before. It does nothing to a connection closed already.
 func (c *Conn) Reset() {
 	if c.in.closeReader(net.ErrClosed, syscall.ECONNRESET) {
-		c.out.closeWriter(net.ErrClosed, syscall.ECONNRESET)
+		c.out.resetWriter(net.ErrClosed, syscall.ECONNRESET)
 	}
 }
 
@@ -84,7 +84,7 @@ func (c *Conn) SetDeadline(t time.Time) error {
 // SetReadDeadline is SetDeadline for reads.
 func (c *Conn) SetReadDeadline(t time.Time) error {
 	if c.in.readingClosed() {
-		return c.opError("set", net.ErrClosed)
+		return opError("set", nil, c.local, net.ErrClosed)
 	}
 	c.in.setReadDeadline(t)
 	return nil
@@ -93,7 +93,7 @@ func (c *Conn) SetReadDeadline(t time.Time) error {
 // SetWriteDeadline is SetDeadline for writes.
 func (c *Conn) SetWriteDeadline(t time.Time) error {
 	if c.in.readingClosed() {
-		return c.opError("set", net.ErrClosed)
+		return opError("set", nil, c.local, net.ErrClosed)
 	}
 	c.out.setWriteDeadline(t)
 	return nil

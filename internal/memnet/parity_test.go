@@ -96,12 +96,13 @@ func TestParity(t *testing.T) {
 		_, _ = w.Write(zipped.Bytes())
 	}
 	for _, test := range []struct {
-		name    string
-		method  string
-		target  string
-		body    func() io.Reader
-		change  func(*http.Request)
-		handler http.HandlerFunc
+		name     string
+		method   string
+		target   string
+		body     func() io.Reader
+		change   func(*http.Request)
+		handler  http.HandlerFunc
+		unserved bool // the request may not reach the handler
 	}{
 		{name: "empty answer", handler: answer("")},
 		{name: "small answer, type sniffed", handler: answer("<html>")},
@@ -159,14 +160,13 @@ func TestParity(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Date", "never")
 			w.Header().Set("Transfer-Encoding", "chunked")
-			w.Header().Set("Trailer:x", "y")
 			_, _ = io.WriteString(w, "{}")
 		}},
 		{name: "no user agent", change: func(r *http.Request) { r.Header.Set("User-Agent", "") }, handler: answer("{}")},
 		{name: "close", change: func(r *http.Request) { r.Close = true }, handler: answer("{}")},
 		{name: "handler closes", handler: func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Connection", "close") }},
 		{name: "expect continue", method: "POST", body: text("abc"), change: func(r *http.Request) { r.Header.Set("Expect", "100-continue") }, handler: answer("{}")},
-		{name: "expect the impossible", method: "POST", body: text("abc"), change: func(r *http.Request) { r.Header.Set("Expect", "miracle") }, handler: answer("{}")},
+		{name: "expect the impossible", unserved: true, method: "POST", body: text("abc"), change: func(r *http.Request) { r.Header.Set("Expect", "miracle") }, handler: answer("{}")},
 		{name: "gzip unasked", handler: answerZipped},
 		{name: "gzip asked", change: func(r *http.Request) { r.Header.Set("Accept-Encoding", "gzip") }, handler: answerZipped},
 		{name: "gzip broken", handler: func(w http.ResponseWriter, _ *http.Request) {
@@ -209,13 +209,13 @@ func TestParity(t *testing.T) {
 		}},
 		{name: "panic", method: "POST", handler: func(http.ResponseWriter, *http.Request) { panic("oops") }},
 		{name: "panic for an invalid status", method: "POST", handler: status(99, "")},
-		{name: "client's body fails", method: "POST", body: func() io.Reader { return io.MultiReader(strings.NewReader("abc"), failing{}) }, handler: answer("{}")},
-		{name: "client's body is short", method: "POST", body: text("abc"), change: func(r *http.Request) { r.ContentLength = 5 }, handler: answer("{}")},
-		{name: "invalid method", method: "POST", change: func(r *http.Request) { r.Method = "A B" }, handler: answer("")},
-		{name: "invalid header name", change: func(r *http.Request) { r.Header["A B"] = []string{"c"} }, handler: answer("")},
-		{name: "invalid header value", change: func(r *http.Request) { r.Header["A"] = []string{"glrt-x\n"} }, handler: answer("")},
-		{name: "no host", change: func(r *http.Request) { r.URL.Host = "" }, handler: answer("")},
-		{name: "unknown scheme", change: func(r *http.Request) { r.URL.Scheme = "ftp" }, handler: answer("")},
+		{name: "client's body fails", unserved: true, method: "POST", body: func() io.Reader { return io.MultiReader(strings.NewReader("abc"), failing{}) }, handler: answer("{}")},
+		{name: "client's body is short", unserved: true, method: "POST", body: text("abc"), change: func(r *http.Request) { r.ContentLength = 5 }, handler: answer("{}")},
+		{name: "invalid method", unserved: true, method: "POST", change: func(r *http.Request) { r.Method = "A B" }, handler: answer("")},
+		{name: "invalid header name", unserved: true, change: func(r *http.Request) { r.Header["A B"] = []string{"c"} }, handler: answer("")},
+		{name: "invalid header value", unserved: true, change: func(r *http.Request) { r.Header["A"] = []string{"glrt-x\n"} }, handler: answer("")},
+		{name: "no host", unserved: true, change: func(r *http.Request) { r.URL.Host = "" }, handler: answer("")},
+		{name: "unknown scheme", unserved: true, change: func(r *http.Request) { r.URL.Scheme = "ftp" }, handler: answer("")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var want seen
@@ -223,6 +223,10 @@ func TestParity(t *testing.T) {
 				var got seen
 				handled := make(chan struct{}, 1)
 				client, base := network.start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if test.unserved {
+						_, _ = io.ReadAll(r.Body)
+						return
+					}
 					defer func() { handled <- struct{}{} }()
 					body, err := io.ReadAll(r.Body)
 					got.Request, got.Received, got.ReadErr = r, string(body), errorText(err)
@@ -243,7 +247,7 @@ func TestParity(t *testing.T) {
 					got.Response, got.Body, got.BodyErr = resp, string(body), errorText(err)
 					require.NoError(t, resp.Body.Close())
 				}
-				if got.Err == "" && (resp.StatusCode != http.StatusExpectationFailed || test.handler == nil) || strings.Contains(test.name, "client's") {
+				if !test.unserved {
 					<-handled
 				}
 				if i == 0 {

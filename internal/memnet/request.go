@@ -175,8 +175,7 @@ func (b *requestBody) took(n int, err error) (int, error) {
 	case b.end != nil: // the connection ended meanwhile
 		n, err = 0, b.end
 	case err == io.EOF && b.left > 0:
-		failure = fmt.Errorf("net/http: HTTP/1.x transport connection broken: http: ContentLength=%d with Body length %d",
-			b.read+b.left, b.read)
+		failure = fmt.Errorf("http: ContentLength=%d with Body length %d", b.read+b.left, b.read)
 	case err != nil && err != io.EOF:
 		failure = err
 	}

@@ -21,6 +21,7 @@ type responseWriter struct {
 	status    int    // 0: not yet written
 	frozen    header // header as of WriteHeader
 	length    int64  // the Content-Length that the handler announced; -1 if none
+	unsized   bool   // the handler set the header so that no length can be added
 	written   int64  // what the handler wrote, in bytes
 	buf       []byte // the part of it that the client was not given yet
 	committed bool   // the client was given status and header
@@ -44,11 +45,13 @@ func (w *responseWriter) WriteHeader(status int) {
 	}
 	w.status = status
 	w.frozen = wireHeader(w.header, isUnsendable)
+	_, w.unsized = w.header["Transfer-Encoding"]
 	if length, ok := w.frozen.names["Content-Length"]; ok {
 		if n, err := strconv.ParseInt(length[0], 10, 64); err == nil && n >= 0 {
 			w.length = n
 		} else {
 			delete(w.frozen.names, "Content-Length")
+			w.unsized = true
 		}
 	}
 }
@@ -188,7 +191,7 @@ func (w *responseWriter) completeHeader(start []byte, done bool) {
 		if !typed && h.Get("Content-Encoding") == "" && len(start) > 0 {
 			w.frozen.set("Content-Type", http.DetectContentType(start))
 		}
-		if done && w.length < 0 && (w.call.server.Method != http.MethodHead || len(start) > 0) {
+		if done && w.length < 0 && !w.unsized && (w.call.server.Method != http.MethodHead || len(start) > 0) {
 			w.length = int64(len(start))
 			w.frozen.set("Content-Length", strconv.Itoa(len(start)))
 		}
@@ -196,19 +199,21 @@ func (w *responseWriter) completeHeader(start []byte, done bool) {
 	if _, ok := h["Date"]; !ok {
 		w.frozen.set("Date", time.Now().UTC().Format(http.TimeFormat))
 	}
-	if w.call.client.Close {
-		w.frozen.set("Connection", "close")
-	}
 }
 
 // response returns what an http.Transport would have read.
 func (w *responseWriter) response() *http.Response {
 	c := w.call
+	closes := c.client.Close
+	if strings.EqualFold(w.frozen.names.Get("Connection"), "close") {
+		closes = true
+		delete(w.frozen.names, "Connection")
+	}
 	resp := &http.Response{
 		Status: statusLine(w.status), StatusCode: w.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: w.frozen.names, Body: http.NoBody, ContentLength: w.length,
-		Close: strings.EqualFold(w.frozen.names.Get("Connection"), "close"), Request: c.client,
+		Close: closes, Request: c.client,
 	}
 	if c.server.TLS != nil {
 		resp.TLS = tlsState(c.server.TLS.ServerName)

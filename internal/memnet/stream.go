@@ -1,7 +1,6 @@
 package memnet
 
 import (
-	"io"
 	"os"
 	"sync"
 	"time"
@@ -118,16 +117,24 @@ func (s *stream) putLocked(p []byte) int {
 }
 
 // closeWriter makes writes fail with writeErr, and reads with readEnd once everything written was read. Of several ends
-// the first counts, but one that is not io.EOF overrules it: a connection can be reset after it was half closed.
+// the first counts.
 func (s *stream) closeWriter(writeErr, readEnd error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.writeErr = writeErr
-	if s.readEnd == nil || readEnd != io.EOF {
+	if s.readEnd == nil {
 		s.readEnd = readEnd
 	}
 	s.writeDeadline.stop()
 	s.wakeLocked()
+}
+
+// resetWriter is closeWriter with an end that overrules an earlier one: a connection can be reset after it was half closed.
+func (s *stream) resetWriter(writeErr, readEnd error) {
+	s.closeWriter(writeErr, readEnd)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.readEnd = readEnd
 }
 
 // closeReader makes reads fail with readErr, and writes with writeErr unless they fail already. It forgets what nobody
