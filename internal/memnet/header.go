@@ -56,6 +56,12 @@ func (w *header) set(name, value string) {
 	w.names[name] = slices.Clip(w.values[start:])
 }
 
+// is reports whether the first value of the header with the canonical name is value, in any case.
+func (w *header) is(name, value string) bool {
+	values := w.names[name]
+	return len(values) > 0 && strings.EqualFold(values[0], value)
+}
+
 func wireValue(v string) string {
 	if strings.ContainsAny(v, "\r\n") {
 		v = strings.NewReplacer("\n", " ", "\r", " ").Replace(v)

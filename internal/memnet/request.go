@@ -102,7 +102,7 @@ func (c *call) addTransportHeaders(h *header) {
 	if c.client.Close {
 		h.set("Connection", "close")
 	}
-	if h.names.Get("Accept-Encoding") == "" && h.names.Get("Range") == "" && c.client.Method != http.MethodHead {
+	if len(h.names["Accept-Encoding"]) == 0 && len(h.names["Range"]) == 0 && c.client.Method != http.MethodHead {
 		h.set("Accept-Encoding", "gzip")
 		c.gunzip = true
 	}

@@ -6,8 +6,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
-	"time"
 )
 
 // bufferSize is how much of a response an http.Server holds back to find out its length and type, in bytes.
@@ -188,7 +186,7 @@ func (w *responseWriter) completeHeader(start []byte, done bool) {
 		}
 	} else {
 		_, typed := h["Content-Type"]
-		if !typed && h.Get("Content-Encoding") == "" && len(start) > 0 {
+		if !typed && len(h["Content-Encoding"]) == 0 && len(start) > 0 {
 			w.frozen.set("Content-Type", http.DetectContentType(start))
 		}
 		if done && w.length < 0 && !w.unsized && (w.call.server.Method != http.MethodHead || len(start) > 0) {
@@ -197,7 +195,7 @@ func (w *responseWriter) completeHeader(start []byte, done bool) {
 		}
 	}
 	if _, ok := h["Date"]; !ok {
-		w.frozen.set("Date", time.Now().UTC().Format(http.TimeFormat))
+		w.frozen.set("Date", w.call.t.dateText())
 	}
 }
 
@@ -205,7 +203,7 @@ func (w *responseWriter) completeHeader(start []byte, done bool) {
 func (w *responseWriter) response() *http.Response {
 	c := w.call
 	closes := c.client.Close
-	if strings.EqualFold(w.frozen.names.Get("Connection"), "close") {
+	if w.frozen.is("Connection", "close") {
 		closes = true
 		delete(w.frozen.names, "Connection")
 	}
@@ -226,7 +224,7 @@ func (w *responseWriter) response() *http.Response {
 		if w.length < 0 {
 			resp.TransferEncoding = []string{"chunked"}
 		}
-		if c.gunzip && strings.EqualFold(w.frozen.names.Get("Content-Encoding"), "gzip") {
+		if c.gunzip && w.frozen.is("Content-Encoding", "gzip") {
 			unzip(resp)
 		}
 	}
@@ -234,6 +232,9 @@ func (w *responseWriter) response() *http.Response {
 }
 
 func statusLine(status int) string {
+	if status == http.StatusOK {
+		return "200 OK"
+	}
 	text := http.StatusText(status)
 	if text == "" {
 		text = "status code " + strconv.Itoa(status)

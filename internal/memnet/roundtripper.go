@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -38,6 +39,8 @@ var ErrReset = errors.New("memnet: connection reset by the handler")
 type RoundTripper struct {
 	Handler  http.Handler // serves the requests; never nil
 	ErrorLog *log.Logger  // gets panics of the handler; nil means the log package's standard logger
+
+	date atomic.Pointer[dateHeader]
 
 	mu     sync.Mutex
 	calls  map[*call]struct{} // those whose handler has not returned
@@ -152,6 +155,22 @@ func (t *RoundTripper) forget(c *call) {
 	}
 }
 
+// A dateHeader is the value of the Date header in one second. To write it anew is a twelfth of what a call costs.
+type dateHeader struct {
+	second int64
+	text   string
+}
+
+func (t *RoundTripper) dateText() string {
+	now := time.Now()
+	date := t.date.Load()
+	if date == nil || date.second != now.Unix() {
+		date = &dateHeader{second: now.Unix(), text: now.UTC().Format(http.TimeFormat)}
+		t.date.Store(date)
+	}
+	return date.text
+}
+
 func (t *RoundTripper) logf(format string, args ...any) {
 	if t.ErrorLog != nil {
 		t.ErrorLog.Printf(format, args...)
@@ -162,7 +181,7 @@ func (t *RoundTripper) logf(format string, args ...any) {
 
 // serve runs the handler. It is the body of the call's goroutine.
 func (c *call) serve() {
-	growStack()
+	growStack(false)
 	w := &c.writer
 	returned := false
 	defer func() {
@@ -177,7 +196,7 @@ func (c *call) serve() {
 		c.t.forget(c)
 	}()
 	handler := c.t.Handler
-	if expect := c.server.Header.Get("Expect"); expect != "" && !expectsContinue(c.server.Header) {
+	if len(c.server.Header["Expect"]) > 0 && !expectsContinue(c.server.Header) {
 		handler = http.HandlerFunc(expectationFailed)
 	}
 	handler.ServeHTTP(w, c.server)
@@ -185,12 +204,15 @@ func (c *call) serve() {
 }
 
 // growStack makes the stack of a new goroutine large enough for most handlers, at once. It begins with 2 KiB; growing when
-// the handler is deep in a call, twice or three times over, is a quarter of what a call costs.
+// the handler is deep in a call, twice or three times over, is a quarter of what a call costs. Entering the function is what
+// does it: the runtime makes room for its frame, used or not, and only the use would clear it.
 //
 //go:noinline
-func growStack() {
-	var frame [6 << 10]byte
-	touch(&frame)
+func growStack(use bool) {
+	if use {
+		var frame [6 << 10]byte
+		touch(&frame)
+	}
 }
 
 //go:noinline

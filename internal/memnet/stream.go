@@ -46,7 +46,7 @@ func (s *stream) read(p []byte) (int, error) {
 		switch {
 		case s.readErr != nil:
 			return 0, s.readErr
-		case s.readDeadline.passed:
+		case s.readDeadline.passed():
 			return 0, os.ErrDeadlineExceeded
 		case len(p) == 0:
 			return 0, nil
@@ -97,7 +97,7 @@ func (s *stream) write(p []byte) (n int, err error) {
 }
 
 func (s *stream) writeErrLocked() error {
-	if s.writeErr == nil && s.writeDeadline.passed {
+	if s.writeErr == nil && s.writeDeadline.passed() {
 		return os.ErrDeadlineExceeded
 	}
 	return s.writeErr
@@ -175,42 +175,38 @@ func (s *stream) setWriteDeadline(t time.Time) {
 }
 
 // A deadline of a stream has a timer from the first time that it lies in the future. A server without time limits moves
-// its deadline twice a request, to the past and to never, and so pays for none.
+// its deadline twice a request, to the past and to never, and so pays for none. The timer only wakes; the clock decides, so
+// that of two deadlines at one instant none is met before the other is.
 type deadline struct {
-	at     time.Time // zero: never
-	passed bool
-	timer  *time.Timer
+	at    time.Time // zero: never
+	timer *time.Timer
 }
+
+func (d *deadline) passed() bool { return !d.at.IsZero() && !time.Now().Before(d.at) }
 
 func (s *stream) setDeadline(d *deadline, wake *sync.Cond, t time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d.stop()
-	d.at, d.passed = t, false
-	if t.IsZero() {
-		return
-	}
-	in := time.Until(t)
-	switch {
-	case in <= 0:
-		d.passed = true
-		wake.Broadcast()
-	case d.timer != nil:
-		d.timer.Reset(in)
-	default:
-		d.timer = time.AfterFunc(in, func() { s.expire(d, wake) })
-	}
+	d.at = t
+	s.armLocked(d, wake)
 }
 
-// expire runs when d's timer fires. The deadline may have been moved since.
-func (s *stream) expire(d *deadline, wake *sync.Cond) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if d.at.IsZero() || time.Now().Before(d.at) {
-		return
+// armLocked wakes those who wait if d has passed, and else sees to it that they will be woken.
+func (s *stream) armLocked(d *deadline, wake *sync.Cond) {
+	switch {
+	case d.at.IsZero():
+	case d.passed():
+		wake.Broadcast()
+	case d.timer != nil:
+		d.timer.Reset(time.Until(d.at))
+	default:
+		d.timer = time.AfterFunc(time.Until(d.at), func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.armLocked(d, wake) // again, for the deadline or the wall clock may have been moved
+		})
 	}
-	d.passed = true
-	wake.Broadcast()
 }
 
 func (d *deadline) stop() {
