@@ -30,6 +30,10 @@ func BenchmarkCall(b *testing.B) {
 	b.Run("RoundTripper", func(b *testing.B) {
 		benchmarkCalls(b, &http.Client{Transport: &memnet.RoundTripper{Handler: handler}}, "http://"+memnet.Host)
 	})
+	b.Run("Inline", func(b *testing.B) {
+		always := func(*http.Request) bool { return true }
+		benchmarkCalls(b, &http.Client{Transport: &memnet.RoundTripper{Handler: handler, Inline: always}}, "http://"+memnet.Host)
+	})
 }
 
 func benchmarkCalls(b *testing.B, client *http.Client, url string) {

@@ -13,9 +13,10 @@ import (
 type call struct {
 	t      *RoundTripper
 	client *http.Request      // as the client sent it
-	server *http.Request      // as the handler gets it
+	server http.Request       // as the handler gets it
 	cancel context.CancelFunc // ends the context of server
 	body   *requestBody       // nil if there is none
+	answer http.Response      // as the client gets it, once it is made
 	stream stream             // the response body, from handler to client
 	writer responseWriter     // the handler's end of it
 	gunzip bool               // the client did not ask for gzip itself and shall not see it

@@ -6,7 +6,8 @@
 //     keep what tests of failures need of TCP: buffering, half-close, deadlines, end of file, reset.
 //   - [RoundTripper] hands requests of an http.Client to the handler without speaking HTTP in between. Most of what a call
 //     over a Listener costs is net/http reading, writing and switching between its four goroutines, which no connection can
-//     make cheaper; a call that skips them is some ten times cheaper than one over loopback TCP.
+//     make cheaper. BenchmarkCall has a call over a Listener cost half of one over loopback TCP, a RoundTripper's a seventh,
+//     and with RoundTripper.Inline a tenth.
 //
 // Both work inside a testing/synctest bubble: neither has a goroutine of its own, and whoever waits in them is durably
 // blocked. A Listener or RoundTripper belongs to the bubble it is used in, as a channel does.

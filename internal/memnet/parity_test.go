@@ -40,11 +40,22 @@ func networks() []network {
 		}},
 		{"Listener", serveListener},
 		{"RoundTripper", func(t *testing.T, h http.Handler) (*http.Client, string) {
-			rt := &memnet.RoundTripper{Handler: h, ErrorLog: silent}
-			t.Cleanup(func() { _ = rt.Close() })
-			return &http.Client{Transport: rt}, "http://" + memnet.Host
+			return roundTrip(t, &memnet.RoundTripper{Handler: h, ErrorLog: silent})
 		}},
 	}
+}
+
+// inline is for handlers that keep the rules of RoundTripper.Inline.
+func inline() network {
+	return network{"Inline", func(t *testing.T, h http.Handler) (*http.Client, string) {
+		always := func(*http.Request) bool { return true }
+		return roundTrip(t, &memnet.RoundTripper{Handler: h, ErrorLog: silent, Inline: always})
+	}}
+}
+
+func roundTrip(t *testing.T, rt *memnet.RoundTripper) (*http.Client, string) {
+	t.Cleanup(func() { _ = rt.Close() })
+	return &http.Client{Transport: rt}, "http://" + memnet.Host
 }
 
 func serveListener(t *testing.T, h http.Handler) (*http.Client, string) {
@@ -219,7 +230,7 @@ func TestParity(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var want seen
-			for i, network := range networks() {
+			for i, network := range append(networks(), inline()) {
 				var got seen
 				handled := make(chan struct{}, 1)
 				client, base := network.start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -254,7 +265,7 @@ func TestParity(t *testing.T) {
 					want = got
 					continue
 				}
-				if diff := cmp.Diff(want, got, sameCall(req.Host)); diff != "" {
+				if diff := cmp.Diff(want, got, sameCall()); diff != "" {
 					t.Errorf("%s differs from TCP (-TCP +%s):\n%s", network.name, network.name, diff)
 				}
 			}
@@ -263,7 +274,7 @@ func TestParity(t *testing.T) {
 }
 
 // sameCall ignores what must differ between servers.
-func sameCall(string) cmp.Option {
+func sameCall() cmp.Option {
 	return cmp.Options{
 		cmpopts.IgnoreFields(http.Request{}, "Body", "GetBody", "Host", "RemoteAddr", "Response", "Cancel", "Pattern"),
 		cmpopts.IgnoreUnexported(http.Request{}, http.Response{}),

@@ -45,22 +45,23 @@ func checkRequest(req *http.Request) error {
 	return nil
 }
 
-// serverRequest returns the request as an http.Server would have read it, and sets the fields of c that come with it.
-func (c *call) serverRequest() (*http.Request, error) {
+// makeServerRequest makes the request as an http.Server would have read it.
+func (c *call) makeServerRequest() error {
 	req := c.client
 	target := req.URL.RequestURI()
 	u, err := url.ParseRequestURI(target)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var ctx context.Context
 	ctx, c.cancel = context.WithCancel(serverContext)
 	header := wireHeader(req.Header, isRequestLineHeader)
-	r := (&http.Request{
+	c.server = *(&http.Request{
 		Method: req.Method, URL: u, RequestURI: target, Host: req.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: header.names,
 		Body: http.NoBody, RemoteAddr: clientAddrText, Close: req.Close,
 	}).WithContext(ctx)
+	r := &c.server
 	if r.Method == "" {
 		r.Method = http.MethodGet
 	}
@@ -72,7 +73,7 @@ func (c *call) serverRequest() (*http.Request, error) {
 	}
 	c.addTransportHeaders(&header)
 	c.addBody(r, &header)
-	return r, nil
+	return nil
 }
 
 func tlsState(host string) *tls.ConnectionState {

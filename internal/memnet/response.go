@@ -207,7 +207,8 @@ func (w *responseWriter) response() *http.Response {
 		closes = true
 		delete(w.frozen.names, "Connection")
 	}
-	resp := &http.Response{
+	resp := &c.answer
+	*resp = http.Response{
 		Status: statusLine(w.status), StatusCode: w.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: w.frozen.names, Body: http.NoBody, ContentLength: w.length,

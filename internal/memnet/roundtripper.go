@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"math"
 	"net"
 	"net/http"
 	"runtime"
@@ -40,6 +41,12 @@ type RoundTripper struct {
 	Handler  http.Handler // serves the requests; never nil
 	ErrorLog *log.Logger  // gets panics of the handler; nil means the log package's standard logger
 
+	// Inline, if not nil, reports whether a request is served by the goroutine that called RoundTrip, which halves what the
+	// call costs: a goroutine of its own has to be scheduled and to grow a stack. It is for handlers whose whole answer is
+	// there when they return, as RoundTrip returns no earlier, and that return when the request's context ends, which it does
+	// when the client's context does. They must not call runtime.Goexit. Inline must not change the request nor read its body.
+	Inline func(*http.Request) bool
+
 	date atomic.Pointer[dateHeader]
 
 	mu     sync.Mutex
@@ -59,8 +66,12 @@ func (t *RoundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	go c.serve()
 	ctx := req.Context()
+	if t.Inline != nil && t.Inline(&c.server) {
+		c.serveInline(ctx)
+	} else {
+		go c.serveAlone()
+	}
 	select {
 	case <-c.settled:
 		if ctx.Err() != nil { // both happened: let the select's choice not matter
@@ -89,8 +100,7 @@ func (t *RoundTripper) open(req *http.Request) (*call, error) {
 	c := &call{t: t, client: req, settled: make(chan struct{})}
 	c.stream.init()
 	c.writer.init(c)
-	var err error
-	if c.server, err = c.serverRequest(); err != nil {
+	if err := c.makeServerRequest(); err != nil {
 		return nil, err
 	}
 	t.mu.Lock()
@@ -179,9 +189,22 @@ func (t *RoundTripper) logf(format string, args ...any) {
 	log.Printf(format, args...)
 }
 
-// serve runs the handler. It is the body of the call's goroutine.
-func (c *call) serve() {
+// serveAlone is the body of the call's own goroutine.
+func (c *call) serveAlone() {
 	growStack(false)
+	c.serve()
+}
+
+// serveInline serves while the client waits. Nobody reads the response meanwhile, so all of it must find room.
+func (c *call) serveInline(ctx context.Context) {
+	c.stream.limit = math.MaxInt
+	stop := context.AfterFunc(ctx, func() { _ = c.giveUp() })
+	defer stop()
+	c.serve()
+}
+
+// serve runs the handler.
+func (c *call) serve() {
 	w := &c.writer
 	returned := false
 	defer func() {
@@ -199,7 +222,7 @@ func (c *call) serve() {
 	if len(c.server.Header["Expect"]) > 0 && !expectsContinue(c.server.Header) {
 		handler = http.HandlerFunc(expectationFailed)
 	}
-	handler.ServeHTTP(w, c.server)
+	handler.ServeHTTP(w, &c.server)
 	returned = true
 }
 

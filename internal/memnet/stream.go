@@ -20,6 +20,7 @@ type stream struct {
 
 	buf     []byte // buf[off:] is under way
 	off     int
+	limit   int  // how much may be under way, in bytes
 	writing bool // a write has begun and not ended: writes do not mix
 
 	readErr  error // ends reading at once
@@ -36,7 +37,10 @@ func newStream() *stream {
 	return s
 }
 
-func (s *stream) init() { s.readable.L, s.writable.L = &s.mu, &s.mu }
+func (s *stream) init() {
+	s.readable.L, s.writable.L = &s.mu, &s.mu
+	s.limit = streamSize
+}
 
 // read waits for bytes and takes what there is.
 func (s *stream) read(p []byte) (int, error) {
@@ -104,7 +108,7 @@ func (s *stream) writeErrLocked() error {
 }
 
 func (s *stream) putLocked(p []byte) int {
-	n := min(len(p), streamSize-(len(s.buf)-s.off))
+	n := min(len(p), s.limit-(len(s.buf)-s.off))
 	if n == 0 {
 		return 0
 	}
