@@ -82,8 +82,8 @@ func TestCallsSelects(t *testing.T) {
 	require.Len(t, refused, 1)
 	assert.Equal(t, 5, refused[0].Number)
 
-	assert.Equal(t, []string{"Calls: nothing serves POST /runner; did you mean POST /runners?"}, misuseOf(f, func() { f.Calls("POST /runner") }))
-	assert.Len(t, misuseOf(f, func() { f.Calls("", Times(2)) }), 2)
+	assert.Equal(t, []string{"fakegitlab: Calls: nothing serves POST /runner; did you mean POST /runners?"}, misuseOf(f, func() { f.Calls("POST /runner") }))
+	assert.Equal(t, []string{"fakegitlab: Calls: Times(2) counts calls: only AssertCalled takes it"}, misuseOf(f, func() { f.Calls("", Times(2)) }))
 
 	f.ClearCalls()
 	assert.Empty(t, f.Calls(""))
@@ -121,9 +121,9 @@ func TestRequestProblem(t *testing.T) {
 func TestAssertRunnerTakesForTheSameWhatGitLabDoes(t *testing.T) {
 	f := recordedFake(t)
 	yes := true
-	want := Runner{ID: 7, Projects: []string{"acme/shop"}, Description: "old", Tags: []string{"go"}, Token: "glrt-old", RunUntagged: &yes, Managers: []RunnerManager{}}
+	want := Runner{ID: 7, Projects: []string{"acme/shop"}, Description: "old", Tags: []string{"go"}, Token: "glrt-old", RunUntagged: &yes, Managers: []RunnerManager{}, CreatedAt: f.Now()}
 	assert.True(t, f.AssertRunner(t, want))
-	assert.True(t, f.AssertRunner(t, Runner{ID: 8, Token: "glrt-new", Tags: []string{}}))
+	assert.True(t, f.AssertRunner(t, Runner{ID: 8, Token: "glrt-new", Tags: []string{}, CreatedAt: f.Now()}))
 	assert.Equal(t, GroupRunner, normalRunner(Runner{Group: "acme"}).Type)
 	no := false
 	assert.NotNil(t, normalRunner(Runner{RunUntagged: &no}).RunUntagged)

@@ -2,7 +2,6 @@ package fakegitlab
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 )
 
@@ -45,7 +44,7 @@ func cloneProject(p Project) Project {
 
 func cloneRunner(r Runner) Runner {
 	r.Projects = slices.Clone(r.Projects)
-	r.RunUntagged = clonePointer(r.RunUntagged)
+	r.RunUntagged = clonePointer(r.RunUntagged, shallow)
 	r.Tags = slices.Clone(r.Tags)
 	r.Managers = slices.Clone(r.Managers)
 	return r
@@ -53,16 +52,10 @@ func cloneRunner(r Runner) Runner {
 
 func cloneJob(j Job) Job {
 	j.Tags = slices.Clone(j.Tags)
-	j.Coverage = clonePointer(j.Coverage)
-	j.Spec = cloneJobSpec(j.Spec)
+	j.Coverage = clonePointer(j.Coverage, shallow)
+	j.Spec = j.Spec.clone()
 	j.Artifacts = cloneEach(j.Artifacts, cloneArtifact)
 	return j
-}
-
-// cloneJobSpec goes by reflection: a JobSpec has some hundred fields on several levels, and is copied seldom.
-func cloneJobSpec(s JobSpec) JobSpec {
-	copyReferences(reflect.ValueOf(&s).Elem())
-	return s
 }
 
 func cloneArtifact(a Artifact) Artifact {
@@ -70,7 +63,7 @@ func cloneArtifact(a Artifact) Artifact {
 	return a
 }
 
-func cloneEach[T any](items []T, clone func(T) T) []T {
+func cloneEach[S ~[]T, T any](items S, clone func(T) T) S {
 	items = slices.Clone(items)
 	for i := range items {
 		items[i] = clone(items[i])
@@ -78,61 +71,13 @@ func cloneEach[T any](items []T, clone func(T) T) []T {
 	return items
 }
 
-func clonePointer[T any](p *T) *T {
+// clonePointer copies what a pointer leads to; clone may be shallow.
+func clonePointer[T any](p *T, clone func(T) T) *T {
 	if p == nil {
 		return nil
 	}
-	value := *p
+	value := clone(*p)
 	return &value
 }
 
-// copyReferences replaces whatever v refers to through exported fields by copies. v is a copy already as far as it goes.
-func copyReferences(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				copyReferences(v.Field(i))
-			}
-		}
-	case reflect.Array:
-		for i := range v.Len() {
-			copyReferences(v.Index(i))
-		}
-	case reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Map:
-		if !v.IsNil() {
-			v.Set(copyOf(v))
-		}
-	}
-}
-
-// copyOf copies a pointer, interface, slice or map that is not nil, with all below it.
-func copyOf(v reflect.Value) reflect.Value {
-	switch v.Kind() {
-	case reflect.Slice:
-		items := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-		reflect.Copy(items, v)
-		for i := range items.Len() {
-			copyReferences(items.Index(i))
-		}
-		return items
-	case reflect.Map:
-		entries := reflect.MakeMapWithSize(v.Type(), v.Len())
-		for it := v.MapRange(); it.Next(); {
-			entries.SetMapIndex(it.Key(), settable(it.Value()))
-		}
-		return entries
-	case reflect.Pointer:
-		return settable(v.Elem()).Addr()
-	default:
-		return settable(v.Elem())
-	}
-}
-
-// settable returns a deep copy of v that has an address.
-func settable(v reflect.Value) reflect.Value {
-	value := reflect.New(v.Type()).Elem()
-	value.Set(v)
-	copyReferences(value)
-	return value
-}
+func shallow[T any](v T) T { return v }

@@ -54,7 +54,7 @@ var (
 
 func since(d gitlabversion.Difference) *gitlabversion.Difference { return &d }
 
-// routes is the table of all endpoints, in the order of the documentation; of two that fit a path the first is meant.
+// routes is the table of all endpoints, in the order of the documentation.
 var routes = sync.OnceValue(func() []*route {
 	table := []*route{
 		{endpoint: ListRunners, scopes: managing, spec: listing(scopeParam, filterParams), handle: listRunners},

@@ -10,21 +10,21 @@ func (s JobSpec) clone() JobSpec {
 	s.BeforeScript = slices.Clone(s.BeforeScript)
 	s.Script = slices.Clone(s.Script)
 	s.AfterScript = slices.Clone(s.AfterScript)
-	s.Image = deepClonePointer(s.Image, Image.clone)
-	s.Services = deepCloneEach(s.Services, Service.clone)
+	s.Image = clonePointer(s.Image, Image.clone)
+	s.Services = cloneEach(s.Services, Service.clone)
 	s.Variables = slices.Clone(s.Variables)
-	s.Artifacts = deepClonePointer(s.Artifacts, JobArtifacts.clone)
-	s.Cache = deepCloneEach(s.Cache, Cache.clone)
+	s.Artifacts = clonePointer(s.Artifacts, JobArtifacts.clone)
+	s.Cache = cloneEach(s.Cache, Cache.clone)
 	s.Dependencies = slices.Clone(s.Dependencies)
-	s.Needs = deepCloneEach(s.Needs, Need.clone)
+	s.Needs = cloneEach(s.Needs, Need.clone)
 	s.Hooks.PreGetSourcesScript = slices.Clone(s.Hooks.PreGetSourcesScript)
-	s.Release = deepClonePointer(s.Release, Release.clone)
+	s.Release = clonePointer(s.Release, Release.clone)
 	s.AllowFailure.ExitCodes = slices.Clone(s.AllowFailure.ExitCodes)
 	s.Retry.When = slices.Clone(s.Retry.When)
 	s.Retry.ExitCodes = slices.Clone(s.Retry.ExitCodes)
-	s.Interruptible = deepClonePointer(s.Interruptible, shallow)
+	s.Interruptible = clonePointer(s.Interruptible, shallow)
 	s.Run = slices.Clone(s.Run)
-	s.Inputs = deepCloneEach(s.Inputs, JobInput.clone)
+	s.Inputs = cloneEach(s.Inputs, JobInput.clone)
 	s.Raw = maps.Clone(s.Raw)
 	for key, value := range s.Raw {
 		s.Raw[key] = slices.Clone(value)
@@ -51,16 +51,16 @@ func (s Service) clone() Service {
 }
 
 func (o ExecutorOpts) clone() ExecutorOpts {
-	o.Docker = deepClonePointer(o.Docker, shallow)
-	o.Kubernetes = deepClonePointer(o.Kubernetes, shallow)
+	o.Docker = clonePointer(o.Docker, shallow)
+	o.Kubernetes = clonePointer(o.Kubernetes, shallow)
 	return o
 }
 
 func (a JobArtifacts) clone() JobArtifacts {
 	a.Paths = slices.Clone(a.Paths)
 	a.Exclude = slices.Clone(a.Exclude)
-	a.Untracked = deepClonePointer(a.Untracked, shallow)
-	a.Public = deepClonePointer(a.Public, shallow)
+	a.Untracked = clonePointer(a.Untracked, shallow)
+	a.Public = clonePointer(a.Public, shallow)
 	a.Reports = maps.Clone(a.Reports)
 	for kind, report := range a.Reports {
 		report.Paths = slices.Clone(report.Paths)
@@ -72,13 +72,13 @@ func (a JobArtifacts) clone() JobArtifacts {
 func (c Cache) clone() Cache {
 	c.Key.Files = slices.Clone(c.Key.Files)
 	c.Paths = slices.Clone(c.Paths)
-	c.Untracked = deepClonePointer(c.Untracked, shallow)
+	c.Untracked = clonePointer(c.Untracked, shallow)
 	c.FallbackKeys = slices.Clone(c.FallbackKeys)
 	return c
 }
 
 func (n Need) clone() Need {
-	n.Artifacts = deepClonePointer(n.Artifacts, shallow)
+	n.Artifacts = clonePointer(n.Artifacts, shallow)
 	return n
 }
 
@@ -91,22 +91,4 @@ func (r Release) clone() Release {
 func (in JobInput) clone() JobInput {
 	in.Value = slices.Clone(in.Value)
 	return in
-}
-
-func shallow[T any](v T) T { return v }
-
-func deepClonePointer[T any](p *T, clone func(T) T) *T {
-	if p == nil {
-		return nil
-	}
-	copied := clone(*p)
-	return &copied
-}
-
-func deepCloneEach[S ~[]T, T any](list S, clone func(T) T) S {
-	list = slices.Clone(list)
-	for i := range list {
-		list[i] = clone(list[i])
-	}
-	return list
 }

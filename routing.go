@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -14,9 +15,15 @@ import (
 // router finds the route of a method and path. It is built once for all fakes and never changes.
 var router = sync.OnceValue(func() *mux.Router {
 	m := newRouter()
-	for i, r := range routes() {
-		method, path := r.endpoint.cut()
-		m.Methods(method).Path(muxPath(path)).Name(fmt.Sprint(i)).Handler(http.NotFoundHandler())
+	order := make([]int, len(routes()))
+	for i := range order {
+		order[i] = i
+	}
+	parameters := func(i int) int { return strings.Count(string(routes()[i].endpoint), ":") }
+	slices.SortStableFunc(order, func(a, b int) int { return parameters(a) - parameters(b) }) // /runners/all is no runner's id
+	for _, i := range order {
+		method, path := routes()[i].endpoint.cut()
+		m.Methods(method).Path(muxPath(path)).Name(strconv.Itoa(i)).Handler(http.NotFoundHandler())
 	}
 	return m
 })
@@ -86,8 +93,7 @@ func lookup(method, path string) (*route, map[string]string) {
 	if match == nil {
 		return nil, nil
 	}
-	var i int
-	_, _ = fmt.Sscan(match.Route.GetName(), &i)
+	i, _ := strconv.Atoi(match.Route.GetName())
 	return routes()[i], vars
 }
 
@@ -184,7 +190,7 @@ func (a *addedRoutes) add(r addedRoute) {
 	a.router = newRouter() // a router does not take routes while it is used
 	for i, r := range a.routes {
 		method, path := r.endpoint.cut()
-		a.router.Methods(method).Path(muxPath(path)).Name(fmt.Sprint(i)).Handler(r.handler)
+		a.router.Methods(method).Path(muxPath(path)).Name(strconv.Itoa(i)).Handler(r.handler)
 	}
 }
 
@@ -198,8 +204,7 @@ func (a *addedRoutes) lookup(method, path string) (*addedRoute, map[string]strin
 	if match == nil {
 		return nil, nil
 	}
-	var i int
-	_, _ = fmt.Sscan(match.Route.GetName(), &i)
+	i, _ := strconv.Atoi(match.Route.GetName())
 	return &a.routes[i], vars
 }
 

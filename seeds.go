@@ -352,12 +352,16 @@ func (f *Fake) AdminToken() string {
 // Seed adds a whole scenario, or nothing of it: then the error says what could not be and where. The user root, who is
 // always there, is updated by the scenario's.
 func (f *Fake) Seed(s Scenario) error {
-	if err := s.Validate(); err != nil {
-		return err
-	}
+	resolved, err := s.resolved()
 	f.state.mu.Lock()
 	defer f.state.mu.Unlock()
-	return f.state.seed(s)
+	if err != nil {
+		if f.state.untouched() {
+			return err
+		}
+		resolved = cloneScenario(s).withMembers() // what is missing in it may be here already
+	}
+	return f.state.seed(resolved)
 }
 
 // Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot.

@@ -53,6 +53,9 @@ func (st *state) checkJob(in *Job) (*job, error) {
 	if !in.FinishedAt.IsZero() && !in.finished() {
 		return nil, fmt.Errorf("a job that is %s has no FinishedAt", in.Status)
 	}
+	if err := in.Spec.validate(); err != nil {
+		return nil, fmt.Errorf("Spec: %w", err)
+	}
 	for i := range in.Artifacts {
 		if in.Artifacts[i].Filename == "" {
 			return nil, fmt.Errorf("Artifacts[%d] has no Filename", i)
@@ -303,6 +306,11 @@ func (st *state) seed(s Scenario) error {
 				return fmt.Errorf("projects[%d] (%s): %w", i, p.Path, err)
 			}
 		}
+		for i, m := range s.Memberships {
+			if err := st.addMember(m); err != nil {
+				return fmt.Errorf("memberships[%d] (%s): %w", i, m.Path, err)
+			}
+		}
 		for i, t := range s.AccessTokens {
 			if err := st.seedAccessToken(t); err != nil {
 				return fmt.Errorf("access_tokens[%d] (%s): %w", i, t.User, err)
@@ -320,6 +328,31 @@ func (st *state) seed(s Scenario) error {
 		}
 		return nil
 	})
+}
+
+// untouched reports whether nothing has been added yet.
+func (st *state) untouched() bool {
+	return len(st.users.rows) == 1 && len(st.groups.rows)+len(st.projects.rows)+len(st.runners.rows) == 0
+}
+
+// addMember makes a user a member of a group or project that is there already.
+func (st *state) addMember(m Membership) error {
+	u, err := st.userByName(m.User)
+	if err != nil {
+		return err
+	}
+	if err := checkRole(m.Role); err != nil {
+		return err
+	}
+	if p := st.projectPaths[key(m.Path)]; p != nil {
+		setRole(st, p.roles, u, m.Role)
+		return nil
+	}
+	g, err := st.groupByPath(m.Path)
+	if err == nil {
+		setRole(st, g.roles, u, m.Role)
+	}
+	return err
 }
 
 func (st *state) seedUser(in User) error {
