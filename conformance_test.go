@@ -265,13 +265,6 @@ func (b *bench) seed(w world) {
 		_ = json.Unmarshal(w.Instance.vals[k], &v)
 		inst[k] = v
 	}
-	for _, k := range []string{"live_trace", "registry"} {
-		if v := inst[k]; v != nil {
-			if m, ok := v.(map[string]any); ok && yes(m["enabled"]) || yes(v) {
-				b.t.Skip("needs " + k)
-			}
-		}
-	}
 	gl.UpdateSettings(func(s *fg.Settings) {
 		if v := str(inst["registration_token"]); v != "" {
 			s.RegistrationToken = v
@@ -290,6 +283,10 @@ func (b *bench) seed(w world) {
 			s.MaxProjectRunners, s.MaxGroupRunners = num(p["ci_registered_project_runners"]), num(p["ci_registered_group_runners"])
 			s.MaxTraceSize = int64(num(p["ci_jobs_trace_size_limit"])) << 20
 		}
+		if registry, ok := inst["registry"].(map[string]any); ok && yes(registry["enabled"]) {
+			s.RegistryHost = str(registry["host_port"])
+		}
+		s.LocalRequestsForbidden = inst["allow_local_requests"] == false
 		if v := num(inst["max_artifacts_size"]); v > 0 {
 			s.MaxArtifactsSize = int64(v) << 20
 		}
@@ -330,7 +327,11 @@ func (b *bench) seed(w world) {
 		}
 		path := ns + "/" + n
 		projectPath[n] = path
-		got := gl.AddProject(fg.Project{Path: path, Visibility: visibility(p["visibility"]), Members: members(p["members"]),
+		depth := num(p["ci_default_git_depth"])
+		if v, given := p["ci_default_git_depth"]; given && v == nil {
+			depth = -1
+		}
+		got := gl.AddProject(fg.Project{GitDepth: depth, Path: path, Visibility: visibility(p["visibility"]), Members: members(p["members"]),
 			RegistrationTokensDisabled: p["allow_registration_tokens"] == false, SharedRunnersDisabled: p["shared_runners_enabled"] == false,
 			GroupRunnersDisabled: p["group_runners_enabled"] == false, BuildTimeout: time.Duration(num(p["build_timeout"])) * time.Second})
 		b.ids["project."+n] = got.ID

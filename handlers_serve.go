@@ -36,6 +36,8 @@ type request struct {
 	tree    params.Tree
 	params  params.Values
 
+	upload  *upload // the body of a streamed route, once it has been read
+	polled  bool    // it has waited for a job already
 	user    *user
 	token   *accessToken
 	actor   policy.Actor
@@ -74,6 +76,9 @@ func (q *request) receive() *response {
 
 // readBody reads the body, up to what Workhorse lets through.
 func (q *request) readBody() *response {
+	if q.route != nil && q.route.streamed {
+		return nil
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, q.http.Body, maxBodySize))
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -133,14 +138,27 @@ type railsError struct {
 	Error  string `json:"error"`
 }
 
-// answer lets the endpoint answer: authentication, the before block, validation, then the handler, all under one lock.
-func (q *request) answer() (res response) {
+// answer lets the endpoint answer, as often as the endpoint wants something done meanwhile.
+func (q *request) answer() response {
 	if q.handler != nil {
 		return q.handledByTest()
 	}
 	if refusal := q.unrouted(); refusal != nil {
 		return *refusal
 	}
+	for {
+		res := q.answerLocked()
+		if res.meanwhile == nil {
+			return res
+		}
+		if final := res.meanwhile(); final != nil {
+			return *final
+		}
+	}
+}
+
+// answerLocked is authentication, the before block, validation, then the handler, all under one lock.
+func (q *request) answerLocked() (res response) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	defer func() {
@@ -196,6 +214,7 @@ func (x *exchange) render(res *response) []byte {
 	case res.body != nil:
 		body, _ = json.Marshal(res.body) // only plain structs and maps come here
 		res.contentType = "application/json"
+	case res.file != nil:
 	case res.contentType != "":
 		body = []byte(res.text)
 	}
@@ -251,8 +270,16 @@ func (x *exchange) finish(res response, body []byte) {
 	if res.contentType != "" && res.status != http.StatusNotModified {
 		c.ResponseHeader.Set("Content-Type", res.contentType)
 	}
+	if res.file != nil {
+		c.ResponseBody = res.file.head(keptOfUpload)
+		x.w.Header().Set("Content-Length", strconv.FormatInt(res.file.size, 10))
+	}
 	x.w.WriteHeader(res.status)
-	if len(body) > 0 && c.Method != http.MethodHead {
+	switch {
+	case c.Method == http.MethodHead:
+	case res.file != nil:
+		_, _ = res.file.WriteTo(x.w)
+	case len(body) > 0:
 		_, _ = io.Copy(x.w, bytes.NewReader(body))
 	}
 }

@@ -494,6 +494,7 @@ func (st *state) updateProject(p *project, in Project) error {
 	}
 	in.Members, in.CreatedAt = nil, orNow(in.CreatedAt, p.CreatedAt)
 	p.Project, p.roles = in, roles
+	st.tickAll()
 	return nil
 }
 
