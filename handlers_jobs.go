@@ -102,6 +102,7 @@ func (q *request) waitForQueue(r *runner) response {
 func (q *request) take(j *job, r *runner, m *manager) (res response, taken bool) {
 	features := q.features()
 	if reason := q.unrunnable(j, features); reason != "" {
+		q.linkJob(j, r, m)
 		_ = q.drop(j, reason, nil) // a pending job can always be dropped
 		return response{}, false
 	}
@@ -240,9 +241,12 @@ func (st *state) pendingFor(r *runner) int {
 	return n
 }
 
-// jobCredentials is the job token that a job endpoint looks at: the parameter, else the header.
+// jobCredentials is the job token that a job endpoint looks at: the parameter, be it empty, else the header.
 func (q *request) jobCredentials() string {
-	return or(q.sent(paramToken), q.http.Header.Get(headerJobToken))
+	if _, given := q.tree[paramToken]; given {
+		return q.sent(paramToken)
+	}
+	return q.http.Header.Get(headerJobToken)
 }
 
 // processingJob finds the job of the path and refuses, in GitLab's order, whoever is not the runner that runs it

@@ -190,7 +190,7 @@ func firstLine(s string) string { s, _, _ = strings.Cut(s, "\n"); return s }
 func (st *state) fillTimes(j *job) {
 	now := st.now()
 	queued := !slices.Contains([]JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobSkipped, JobManual, JobScheduled}, j.Status)
-	started := j.Status.executing() || j.runner != nil && j.Status.completed()
+	started := j.Status.executing() || j.runner != nil && j.Status.completed() && !slices.Contains(neverRan(), j.FailureReason)
 	finished := j.finished()
 	j.CreatedAt = orNow(j.CreatedAt, earliest(now, j.QueuedAt, j.StartedAt, j.FinishedAt))
 	set := func(t *time.Time, has bool, fallback time.Time) {
