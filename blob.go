@@ -45,6 +45,16 @@ func (b *blob) ReadFrom(r io.Reader) (n int64, err error) {
 	}
 }
 
+// take appends another blob, which is not to be used afterwards. What is large is not copied.
+func (b *blob) take(other blob) {
+	if other.size < 4*largestPiece {
+		_, _ = other.WriteTo(b)
+		return
+	}
+	b.pieces = append(b.pieces, other.pieces...)
+	b.size += other.size
+}
+
 // room is the free rest of the last piece, or a new piece.
 func (b *blob) room() []byte {
 	last := len(b.pieces) - 1

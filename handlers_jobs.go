@@ -304,25 +304,26 @@ func updateJob(q *request) response {
 	}
 	q.heartbeatOf(j)
 	state, _ := q.params.String("state")
-	final := state == string(JobSuccess) || state == string(JobFailed)
 	var res response
-	if scripted := j.fate.final(j); final && scripted != nil {
-		res = *scripted
-	} else if final {
+	switch state {
+	case string(JobSuccess), string(JobFailed):
 		res = q.finishBy(j, state)
-	} else if state == string(JobRunning) {
+	case string(JobRunning):
 		if q.now().Sub(j.updatedAt) > untouchedFor {
 			j.updatedAt = q.now()
 		}
 		res = numbered(http.StatusOK)
-	} else {
+	default:
 		res = numbered(http.StatusBadRequest).because(fmt.Sprintf("a runner says that a job is running, success or failed, not %q", state))
 	}
 	return res.with(headerJobStatus, string(j.Status))
 }
 
-// finishBy ends a job as its runner says.
+// finishBy ends a job as its runner says, unless a test has decided otherwise.
 func (q *request) finishBy(j *job, state string) response {
+	if scripted := j.fate.final(j); scripted != nil {
+		return *scripted
+	}
 	if state == string(JobSuccess) {
 		_ = q.fire(j, eventSuccess) // a job that is processing can succeed and fail
 		return numbered(http.StatusOK)
@@ -367,7 +368,7 @@ func appendTrace(q *request) response {
 		_ = q.drop(j, traceSizeExceeded, nil)
 		return refuseError(http.StatusForbidden, msgForbidden).because(fmt.Sprintf("the log would have %d bytes; the limit is %d", end, limit))
 	case start == size:
-		_, _ = q.upload.content.WriteTo(&j.log)
+		j.log.take(q.upload.content)
 		j.wake()
 	case end != size: // else it repeats what came last
 		return refuseError(http.StatusRequestedRangeNotSatisfiable, msgRange).with(headerRange, traceRange(size)).
