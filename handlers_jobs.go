@@ -225,20 +225,9 @@ func (q *request) payloadInput(j *job, r *runner, session string) jobPayloadInpu
 		in.Dotenv = append(in.Dotenv, d.dotenv...)
 	}
 	if q.has(gitlabversion.JobInfoExtras) {
-		in.QueueSize, in.QueueDepth = q.pendingFor(r), 1
+		in.QueueSize, in.QueueDepth = q.queue.waitingFor(r), 1
 	}
 	return in
-}
-
-// pendingFor counts the jobs that wait for the runner.
-func (st *state) pendingFor(r *runner) int {
-	n := 0
-	for _, l := range st.queue.lanes {
-		if unfit(r, l.jobs[0]) == fits {
-			n += len(l.jobs)
-		}
-	}
-	return n
 }
 
 // jobCredentials is the job token that a job endpoint looks at: the parameter, be it empty, else the header.

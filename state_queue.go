@@ -1,22 +1,21 @@
 package fakegitlab
 
 import (
+	"iter"
 	"slices"
 	"strings"
 )
 
 // queue is what decides which job a runner gets next. A job is in it exactly while it is pending or running.
 type queue struct {
-	lanes   map[laneKey]*lane
+	// lanes are found by the first tag of their jobs, which is "" without tags: a runner looks at those of its own tags.
+	lanes   map[string]map[laneKey]*lane
 	running map[*job]bool
 }
 
-// lane holds the pending jobs that the same runners may take. That a runner may not take one job of it says so of all, which
-// keeps a request cheap however many jobs wait for other runners.
-type lane struct {
-	project *project
-	jobs    []*job // by id
-}
+// lane holds the pending jobs that the same runners may take, by id. That a runner may not take one job of it says so of
+// all, which keeps a request cheap however many jobs wait for other runners.
+type lane struct{ jobs []*job }
 
 type laneKey struct {
 	project   *project
@@ -24,22 +23,31 @@ type laneKey struct {
 	protected bool
 }
 
-func newQueue() queue { return queue{lanes: map[laneKey]*lane{}, running: map[*job]bool{}} }
+func newQueue() queue {
+	return queue{lanes: map[string]map[laneKey]*lane{}, running: map[*job]bool{}}
+}
 
-func keyOf(j *job) laneKey {
+// place says in which lane a pending job belongs.
+func place(j *job) (firstTag string, key laneKey) {
 	tags := slices.Sorted(slices.Values(j.Tags))
-	return laneKey{j.project, strings.Join(tags, "\x00"), j.Protected}
+	if len(tags) > 0 {
+		firstTag = tags[0]
+	}
+	return firstTag, laneKey{j.project, strings.Join(tags, "\x00"), j.Protected}
 }
 
 // enter puts a job where its status belongs.
 func (qu *queue) enter(j *job) {
 	switch j.Status {
 	case JobPending:
-		key := keyOf(j)
-		l := qu.lanes[key]
+		tag, key := place(j)
+		if qu.lanes[tag] == nil {
+			qu.lanes[tag] = map[laneKey]*lane{}
+		}
+		l := qu.lanes[tag][key]
 		if l == nil {
-			l = &lane{project: j.project}
-			qu.lanes[key] = l
+			l = &lane{}
+			qu.lanes[tag][key] = l
 		}
 		l.jobs = insertByID(l.jobs, j)
 	case JobRunning:
@@ -51,10 +59,10 @@ func (qu *queue) enter(j *job) {
 func (qu *queue) leave(j *job) {
 	switch j.Status {
 	case JobPending:
-		key := keyOf(j)
-		l := qu.lanes[key]
+		tag, key := place(j)
+		l := qu.lanes[tag][key]
 		if l.jobs = removeByID(l.jobs, j); len(l.jobs) == 0 {
-			delete(qu.lanes, key)
+			delete(qu.lanes[tag], key)
 		}
 	case JobRunning:
 		delete(qu.running, j)
@@ -80,14 +88,34 @@ func (st *state) nextFor(r *runner) *job {
 		counts = st.queue.onInstanceRunners()
 	}
 	var next *job
-	for _, l := range st.queue.lanes {
-		j := l.jobs[0]
-		if next != nil && !sooner(j, next, counts) || unfit(r, j) != fits {
-			continue
+	for l := range st.queue.lanesFor(r) {
+		if j := l.jobs[0]; next == nil || sooner(j, next, counts) {
+			next = j
 		}
-		next = j
 	}
 	return next
+}
+
+// lanesFor yields the lanes whose jobs the runner may take.
+func (qu *queue) lanesFor(r *runner) iter.Seq[*lane] {
+	return func(yield func(*lane) bool) {
+		for _, tag := range append([]string{""}, r.tags...) {
+			for _, l := range qu.lanes[tag] {
+				if unfit(r, l.jobs[0]) == fits && !yield(l) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// waitingFor counts the pending jobs that the runner may take.
+func (qu *queue) waitingFor(r *runner) int {
+	n := 0
+	for l := range qu.lanesFor(r) {
+		n += len(l.jobs)
+	}
+	return n
 }
 
 func sooner(a, b *job, counts map[*project]int) bool {
