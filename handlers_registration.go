@@ -20,6 +20,7 @@ var (
 	requiredSystemID = []params.Param{{Name: "system_id", Required: true}}
 	infoParam        = []params.Param{{Name: "info", Kind: params.Hash, Fields: []params.Param{
 		{Name: "name"}, {Name: "version"}, {Name: "revision"}, {Name: "platform"}, {Name: "architecture"}, {Name: "executor"},
+		{Name: "shell"}, // sent by every gitlab-runner, used by nothing
 		{Name: "features", Kind: params.Hash},
 		{Name: "config", Kind: params.Hash, Fields: []params.Param{{Name: "gpus"}}},
 		{Name: "labels", Kind: params.Hash},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"sync"
@@ -240,14 +241,18 @@ func BenchmarkTakeJob(b *testing.B) {
 				for i := range unfit {
 					gl.AddJob(Job{Project: "acme/shop", Tags: []string{tag(i)}})
 				}
-				gl.state.mu.Lock()
-				defer gl.state.mu.Unlock()
-				taker := gl.state.runners.byID[r.ID]
+				body := fmt.Sprintf(`{"token":%q}`, r.Token)
 				for b.Loop() {
-					j, err := gl.state.addJob(Job{Project: "acme/shop"})
-					if err != nil || gl.state.nextFor(taker) != j || gl.state.startJob(j, taker, nil) != nil || gl.state.fire(j, eventSuccess) != nil {
-						b.Fatal("the job was not taken")
+					job := gl.AddJob(Job{Project: "acme/shop"})
+					req := httptest.NewRequest("POST", "/api/v4/jobs/request", strings.NewReader(body))
+					req.Header.Set("Content-Type", "application/json")
+					w := httptest.NewRecorder()
+					gl.ServeHTTP(w, req)
+					if w.Code != http.StatusCreated {
+						b.Fatal(w.Code)
 					}
+					gl.FinishJob(job.ID, JobSuccess)
+					gl.ClearCalls()
 				}
 			})
 		}
