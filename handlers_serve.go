@@ -37,6 +37,7 @@ type request struct {
 	params  params.Values
 
 	upload  *upload // the body of a streamed route, once it has been read
+	unread  bool    // a streamed body has not been read to its end
 	polled  bool    // it has waited for a job already
 	user    *user
 	token   *accessToken
@@ -77,6 +78,7 @@ func (q *request) receive() *response {
 // readBody reads the body, up to what Workhorse lets through.
 func (q *request) readBody() *response {
 	if q.route != nil && q.route.streamed {
+		q.unread = q.http.ContentLength != 0
 		return nil
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, q.http.Body, maxBodySize))
@@ -273,6 +275,9 @@ func (x *exchange) finish(res response, body []byte) {
 	if res.file != nil {
 		c.ResponseBody = res.file.head(keptOfUpload)
 		x.w.Header().Set("Content-Length", strconv.FormatInt(res.file.size, 10))
+	}
+	if x.request.unread {
+		x.w.Header().Set("Connection", "close") // else net/http waits for the body before it answers
 	}
 	x.w.WriteHeader(res.status)
 	switch {

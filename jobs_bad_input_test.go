@@ -97,9 +97,9 @@ func TestBadInputLeavesTheJobAlone(t *testing.T) {
 			body: `{"message":"Validation failed: Invalid file format with specified file type"}`},
 		{name: "a dotenv report that is not packed", do: artifacts("artifact_type=dotenv&artifact_format=gzip", []byte("A=1")), status: 400, body: `{"message":"Invalid Format"}`},
 		{name: "a dotenv report that is none", do: artifacts("artifact_type=dotenv&artifact_format=gzip", gzipped("no assignment")), status: 400, body: `{"message":"Invalid Format"}`},
-		{name: "a dotenv report that is a bomb", do: artifacts("artifact_type=dotenv&artifact_format=gzip", gzipped(strings.Repeat("A=1\n", 1<<20))), status: 400,
+		{name: "a dotenv report that is a bomb", do: artifacts("artifact_type=dotenv&artifact_format=gzip", gzipped(strings.Repeat("A=1\n", 1<<18))), status: 400,
 			body: `{"message":"Dotenv Artifact Too Big. Maximum Allowable Size: 5120"}`},
-		{name: "a file over the limit", do: artifacts("", bytes.Repeat([]byte("x"), 2049)), status: 413, body: `{"message":"file size has reached maximum size limit"}`},
+		{name: "a file over the limit", do: artifacts("", bytes.Repeat([]byte("x"), 8<<10+1)), status: 413, body: `{"message":"file size has reached maximum size limit"}`},
 		{name: "a dead token for artifacts", job: fg.Job{Status: fg.JobSuccess}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
 			return must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil, "Job-Token", j.Token)
 		}, status: 401, body: `{"message":"401 Unauthorized"}`},
@@ -109,7 +109,7 @@ func TestBadInputLeavesTheJobAlone(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			gl, r := factory(t)
-			gl.UpdateSettings(func(s *fg.Settings) { s.MaxArtifactsSize = 2048 })
+			gl.UpdateSettings(func(s *fg.Settings) { s.MaxArtifactsSize = 8 << 10 })
 			c.job.Project, c.job.Trace = "acme/shop", "log"
 			if c.job.Status == "" {
 				c.job.Status = fg.JobRunning
@@ -253,7 +253,7 @@ func TestLargeUploads(t *testing.T) {
 	assert.Equal(t, want.Sum(nil), sum.Sum(nil))
 	assert.Less(t, heap()-logged, uint64(fileSize+extra))
 	for _, c := range gl.Calls("") {
-		assert.LessOrEqual(t, len(c.Body)+len(c.ResponseBody), 64<<10, "the journal keeps the beginning")
+		assert.LessOrEqual(t, max(len(c.Body), len(c.ResponseBody)), 64<<10, "the journal keeps the beginning")
 	}
 }
 

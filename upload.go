@@ -34,7 +34,8 @@ type upload struct {
 // beginning keeps the first bytes of what is read through it, for the journal.
 type beginning struct {
 	io.Reader
-	kept []byte
+	kept  []byte
+	ended bool
 }
 
 func (b *beginning) Read(p []byte) (int, error) {
@@ -42,6 +43,7 @@ func (b *beginning) Read(p []byte) (int, error) {
 	if room := keptOfUpload - len(b.kept); room > 0 {
 		b.kept = append(b.kept, p[:min(n, room)]...)
 	}
+	b.ended = b.ended || err == io.EOF
 	return n, err
 }
 
@@ -52,6 +54,7 @@ func (q *request) receiveUpload(read func(io.Reader, *upload) *response) respons
 		body := &beginning{Reader: q.http.Body}
 		u := &upload{}
 		refusal := read(body, u)
+		q.unread = !body.ended
 		if len(body.kept) > 0 {
 			q.call.Body = body.kept
 		}
@@ -92,6 +95,7 @@ func (q *request) readMultipart(limit int64) func(io.Reader, *upload) *response 
 		for {
 			part, err := parts.NextRawPart()
 			if err == io.EOF { // not errors.Is: a body cut short wraps EOF
+				_, _ = io.Copy(io.Discard, io.LimitReader(body, smallestPiece)) // what follows the last boundary says nothing
 				return nil
 			}
 			if err != nil {
