@@ -1,9 +1,7 @@
 package fakegitlab
 
 import (
-	"bytes"
 	"compress/gzip"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -121,11 +119,11 @@ func readDotenv(f *file) ([]JobVariable, error) {
 	if err != nil {
 		return nil, errDotenvFormat
 	}
-	content, err := io.ReadAll(io.LimitReader(unpacked, maxDotenvSize))
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+	content, err := io.ReadAll(io.LimitReader(unpacked, maxDotenvSize)) // as much as is too much
+	if err != nil {
 		return nil, errDotenvFormat
 	}
-	return parseDotenv(bytes.TrimSuffix(content, []byte{0}))
+	return parseDotenv(content)
 }
 
 // downloadArtifacts is GET /jobs/:id/artifacts: for the token of any running job whose user may read that job

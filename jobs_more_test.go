@@ -1,0 +1,127 @@
+package fakegitlab_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	fg "github.com/fakegitlab/fakegitlab"
+)
+
+func TestWhyARunnerCannotTakeAJob(t *testing.T) {
+	gl, err := fg.Start()
+	require.NoError(t, err)
+	defer gl.Close()
+	no := false
+	gl.AddProject(fg.Project{Path: "acme/shop"})
+	gl.AddProject(fg.Project{Path: "acme/other", GroupRunnersDisabled: true})
+	job := gl.AddJob(fg.Job{Project: "acme/shop"})
+	tagged := gl.AddJob(fg.Job{Project: "acme/shop", Tags: []string{"gpu"}})
+	ungrouped := gl.AddJob(fg.Job{Project: "acme/other"})
+	for _, c := range []struct {
+		job    fg.Job
+		runner fg.Runner
+		why    string
+	}{
+		{job, fg.Runner{Paused: true}, "the runner is paused"},
+		{job, fg.Runner{Projects: []string{"acme/other"}}, "the runner does not serve project acme/shop"},
+		{ungrouped, fg.Runner{Group: "acme"}, "the runner does not serve project acme/other"},
+		{job, fg.Runner{RunUntagged: &no, Tags: []string{"gpu"}}, "the job has no tags and the runner takes tagged jobs alone"},
+		{tagged, fg.Runner{}, "the job asks for the tags [gpu] and the runner has []"},
+		{job, fg.Runner{AccessLevel: fg.RefProtected}, "the runner takes jobs of protected refs alone and the job's ref is not protected"},
+	} {
+		r := gl.AddRunner(c.runner)
+		assert.PanicsWithValue(t, fmt.Sprintf("fakegitlab: StartJob(%d): runner %d cannot take job %d (job): %s", c.job.ID, r.ID, c.job.ID, c.why), func() { gl.StartJob(c.job.ID, r.ID) })
+	}
+	r := gl.AddRunner(fg.Runner{})
+	gl.StartJob(job.ID, r.ID)
+	assert.Panics(t, func() { gl.StartJob(job.ID, r.ID) }, "it runs already")
+	assert.PanicsWithValue(t, fmt.Sprintf("fakegitlab: FinishJob(%d): a job cannot finish as \"skipped\"; it finishes as success, failed or canceled", job.ID), func() { gl.FinishJob(job.ID, fg.JobSkipped) })
+	assert.Equal(t, "script_failure", gl.FinishJob(job.ID, fg.JobFailed).FailureReason)
+	assert.Panics(t, func() { gl.FinishJob(job.ID, fg.JobSuccess) })
+	assert.Equal(t, fg.JobCanceled, gl.FinishJob(tagged.ID, fg.JobCanceled).Status)
+	canceling := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobCanceling})
+	assert.Equal(t, fg.JobCanceled, gl.FinishJob(canceling.ID, fg.JobCanceled).Status)
+}
+
+func TestASeedThatFailsLeavesNoJob(t *testing.T) {
+	gl, r := factory(t)
+	before := gl.Snapshot()
+	err := gl.Seed(fg.Scenario{Jobs: []fg.Job{{Project: "acme/shop", PipelineID: 77, Token: "glcbt-77"}, {Project: "acme/shop", Token: "glcbt-77"}}})
+	require.ErrorContains(t, err, "another job has that token")
+	assert.Equal(t, before, gl.Snapshot())
+	assert.Equal(t, 204, requestJob(t, gl, r.Token).status)
+	gl.AddProject(fg.Project{Path: "acme/other"})
+	gl.AddJob(fg.Job{Project: "acme/other", PipelineID: 77, Token: "glcbt-77"})
+}
+
+func TestJobRouterDiscovery(t *testing.T) {
+	gl, r := factory(t, fg.WithVersion("18.6"))
+	a := must(t, gl, "GET", "/runners/router/discovery", nil, "Runner-Token", r.Token)
+	assert.Equal(t, 501, a.status)
+	assert.JSONEq(t, `{"message":"Job Router is not available. Please contact your administrator."}`, a.body)
+	got := requestJob(t, gl, r.Token)
+	assert.Equal(t, 204, got.status)
+	gl.AddJob(fg.Job{Project: "acme/shop"})
+	assert.EqualValues(t, 1, requestJob(t, gl, r.Token).json(t)["job_info"].(hash)["queue_size"])
+}
+
+func TestExpiryOfArtifacts(t *testing.T) {
+	for query, want := range map[string]time.Duration{"": 30 * 24 * time.Hour, "expire_in=2+hours": 2 * time.Hour, "expire_in=never": 0, "expire_in=0": 0} {
+		t.Run(query, func(t *testing.T) {
+			gl, r := factory(t)
+			job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+			require.Equal(t, 201, upload(t, gl, job, query, "ä\".zip", []byte("PK")).status)
+			expires := gl.JobRun(job.ID).Artifacts()[0].ExpiresAt
+			path := fmt.Sprintf("/jobs/%d/artifacts", job.ID)
+			if want == 0 {
+				assert.True(t, expires.IsZero())
+				gl.Advance(1000 * 24 * time.Hour)
+				got := must(t, gl, "GET", path, nil, "Job-Token", job.Token)
+				assert.Equal(t, 200, got.status)
+				assert.Equal(t, `attachment; filename="??.zip"; filename*=UTF-8''%C3%A4%22.zip`, got.header.Get("Content-Disposition"))
+				return
+			}
+			assert.Equal(t, gl.Now().Add(want), expires)
+			gl.Advance(want)
+			assert.Equal(t, 404, must(t, gl, "GET", path, nil, "Job-Token", job.Token).status)
+		})
+	}
+}
+
+func TestTraceLimitFailsTheJob(t *testing.T) {
+	gl, r := factory(t)
+	gl.UpdateSettings(func(s *fg.Settings) { s.MaxTraceSize = 10 })
+	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	assert.Equal(t, 202, patchTrace(t, gl, job, 0, "123456789").status)
+	a := patchTrace(t, gl, job, 9, strings.Repeat("x", 1000))
+	assert.Equal(t, 403, a.status)
+	assert.JSONEq(t, `{"error":"403 Forbidden"}`, a.body)
+	got := gl.JobRun(job.ID).Job()
+	assert.Equal(t, "trace_size_exceeded", got.FailureReason)
+	assert.Equal(t, "123456789", got.Trace)
+}
+
+func TestADownloadThatBreaks(t *testing.T) {
+	gl, r := factory(t)
+	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID, Artifacts: []fg.Artifact{{Filename: "a.zip", Content: []byte("12345678")}}})
+	gl.Inject(fg.Failure{Endpoint: fg.DownloadArtifacts, Network: fg.TruncatedBody, Times: 1, Applied: true})
+	_, err := send(t, t.Context(), gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", job.ID), nil, "Job-Token", job.Token)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	a := must(t, gl, "HEAD", fmt.Sprintf("/jobs/%d/artifacts", job.ID), nil, "Job-Token", job.Token)
+	assert.Equal(t, "8", a.header.Get("Content-Length"))
+}
+
+func TestRawOverridesReachTheRunner(t *testing.T) {
+	gl, r := factory(t)
+	gl.AddJob(fg.Job{Project: "acme/shop", Spec: fg.JobSpec{Raw: map[string]json.RawMessage{"allow_git_fetch": json.RawMessage(`"odd"`)}}})
+	assert.Equal(t, "odd", requestJob(t, gl, r.Token).json(t)["allow_git_fetch"])
+	a := must(t, gl, "OPTIONS", "/jobs/1/trace", nil)
+	assert.Equal(t, "OPTIONS, PATCH", a.header.Get("Allow"))
+}
