@@ -44,18 +44,18 @@ type request struct {
 }
 
 // serve answers one request: it opens a Call, lets failures and hooks have their way, and closes the Call.
-func (f *Fake) serve(w http.ResponseWriter, r *http.Request, baseURL string) {
+func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	started := time.Now()
 	number := f.log.Open()
 	f.flight.enter(number, r.Method+" "+r.URL.EscapedPath())
 	defer f.flight.leave(number)
-	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(baseURL, f.options.basePath), Method: r.Method,
+	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(way.baseURL, f.options.basePath), Method: r.Method,
 		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header.Clone()}
 	defer func() { f.log.Close(number, call) }() // also when the connection is torn down
-	q := &request{state: f.state, fake: f, http: r, baseURL: baseURL, call: &call}
+	q := &request{state: f.state, fake: f, http: r, baseURL: way.baseURL, call: &call}
 	q.path, _ = strings.CutPrefix(call.Path, f.options.basePath)
 
-	x := exchange{fake: f, request: q, w: w, started: started}
+	x := exchange{fake: f, request: q, w: w, started: started, abort: way.reset}
 	x.serve(q.receive())
 }
 
