@@ -87,6 +87,11 @@ type Fake struct {
 	closing chan struct{} // closed by Close: whoever waits, let go
 	close   sync.Once
 	flight  inFlight
+
+	invariants struct {
+		mu   sync.Mutex
+		list []invariant
+	}
 }
 
 // Option changes how a fake starts.
@@ -307,6 +312,14 @@ func (f *Fake) report() {
 	for _, unused := range f.faults.unused() {
 		if !f.options.unusedAllowed {
 			f.tb.Errorf("fakegitlab: %s", unused)
+		}
+	}
+	f.invariants.mu.Lock()
+	invariants := f.invariants.list
+	f.invariants.mu.Unlock()
+	for _, i := range invariants {
+		if err := i.check(f); err != nil {
+			f.tb.Errorf("fakegitlab: it does not hold that %s: %v", i.name, err)
 		}
 	}
 	if f.tb.Failed() {

@@ -50,7 +50,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	f.flight.enter(number, r.Method+" "+r.URL.EscapedPath())
 	defer f.flight.leave(number)
 	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(way.baseURL, f.options.basePath), Method: r.Method,
-		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header.Clone()}
+		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}
 	defer func() { f.log.Close(number, call) }() // also when the connection is torn down
 	q := &request{state: f.state, fake: f, http: r, baseURL: way.baseURL, call: &call}
 	q.path, _ = strings.CutPrefix(call.Path, f.options.basePath)
@@ -246,11 +246,7 @@ func (x *exchange) cache(res *response, body []byte) []byte {
 // finish writes status and body and notes them in the Call.
 func (x *exchange) finish(res response, body []byte) {
 	c := x.request.call
-	c.Status, c.Reason, c.ResponseHeader, c.ResponseBody = res.status, res.reason, x.w.Header().Clone(), body
-	delete(c.ResponseHeader, "Content-Type")
-	if res.contentType != "" && res.status != http.StatusNotModified {
-		c.ResponseHeader.Set("Content-Type", res.contentType)
-	}
+	c.Status, c.Reason, c.ResponseHeader, c.ResponseBody = res.status, res.reason, x.w.Header(), body
 	x.w.WriteHeader(res.status)
 	if len(body) > 0 && c.Method != http.MethodHead {
 		_, _ = io.Copy(x.w, bytes.NewReader(body))

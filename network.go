@@ -113,6 +113,7 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.TLS != nil {
 		scheme = "https"
 	}
+	r = r.Clone(r.Context()) // the journal keeps its headers
 	f.serve(w, r, via{scheme + "://" + r.Host + f.options.basePath, http.ErrAbortHandler})
 }
 
