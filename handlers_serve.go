@@ -148,7 +148,7 @@ func (q *request) answer() (res response) {
 			res = refuse(http.StatusInternalServerError, msgInternalError).because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
 		}
 	}()
-	if q.route.access == byUser {
+	if q.route.access != byToken {
 		if refusal := q.authenticate(); refusal != nil {
 			return *refusal
 		}
