@@ -1,6 +1,7 @@
 package fakegitlab_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -270,4 +271,37 @@ func ExampleFake_ClientAs() {
 	// sam: 404 {"message":"404 Project Not Found"}
 	// dan: 403 {"message":"403 Forbidden"}
 	// mia: 200 [{"id":100025,"description":"project
+}
+
+func ExampleFake_Handle() {
+	t := &exampleT{} // in a test, its *testing.T
+	defer t.end()
+
+	gl := fakegitlab.New(t)
+	gl.Handle("GET /projects/:id/pipelines", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `[{"id":1,"status":"success"}]`)
+	}))
+	fmt.Println(answer(gl.Client().Get(gl.APIURL() + "/projects/acme%2Fshop/pipelines")))
+	gl.AssertCalled(t, "GET /projects/:id/pipelines", fakegitlab.Param("id", "acme/shop"))
+	// Output:
+	// 200 [{"id":1,"status":"success"}]
+}
+
+func ExampleFake_Hold() {
+	t := &exampleT{} // in a test, its *testing.T
+	defer t.end()
+
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	client, held := gl.ClientAs("mia"), gl.Hold(fakegitlab.GetRunner)
+	answered := make(chan string)
+	go func() { answered <- answer(client.Get(gl.APIURL() + "/runners/100021")) }()
+
+	call, err := held.Wait(context.Background()) // it has arrived ...
+	fmt.Println(call.Endpoint, err)
+	gl.DeleteRunner(100021) // ... and somebody else is faster
+	held.Release()
+	fmt.Println(<-answered)
+	// Output:
+	// GET /runners/:id <nil>
+	// 404 {"message":"404 Not found"}
 }
