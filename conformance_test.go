@@ -129,7 +129,7 @@ func (c conformanceCase) version() string {
 	return usual
 }
 
-func readCaseFile(t *testing.T, name string) caseFile {
+func readCaseFile(t testing.TB, name string) caseFile {
 	t.Helper()
 	raw, err := os.ReadFile(name)
 	require.NoError(t, err)
