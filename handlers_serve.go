@@ -53,7 +53,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, baseURL string) {
 		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header.Clone()}
 	defer func() { f.log.Close(number, call) }() // also when the connection is torn down
 	q := &request{state: f.state, fake: f, http: r, baseURL: baseURL, call: &call}
-	q.path, _ = strings.CutPrefix(call.Path, f.options.basePath)
+	q.path, _ = f.belowBase(call.Path)
 
 	x := exchange{fake: f, request: q, w: w, started: started}
 	x.serve(q.receive())

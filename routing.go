@@ -131,8 +131,25 @@ func (q *request) unrouted() *response {
 		r = plain(http.StatusNotFound, msgNotFound)
 	}
 	r.bare = true
-	r = r.because(unservedMessage(q.call.Method, q.call.Path, q.fake.Endpoints()))
+	r = r.because(q.fake.unservedMessage(q.call.Method, q.call.Path))
 	return &r
+}
+
+// belowBase is the part of a path below the fake's base path; what is not below it is nothing of this GitLab's.
+func (f *Fake) belowBase(path string) (below string, inside bool) {
+	below, inside = strings.CutPrefix(path, f.options.basePath)
+	if !inside || below != "" && below[0] != '/' {
+		return "", false
+	}
+	return below, true
+}
+
+// unservedMessage says of a request that nothing serves what was probably meant.
+func (f *Fake) unservedMessage(method, path string) string {
+	if _, inside := f.belowBase(path); !inside {
+		return fmt.Sprintf("nothing serves %s %s; this GitLab is below %s", method, path, f.options.basePath)
+	}
+	return unservedMessage(method, path, f.Endpoints())
 }
 
 // options answers OPTIONS: the methods of the path, in the order in which they are defined.
