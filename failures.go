@@ -13,7 +13,8 @@ import (
 // NetworkFault is a way in which an answer fails to arrive whole.
 type NetworkFault string
 
-// The network faults. Those of the first group keep the request from taking effect, unless Applied says otherwise; those of
+// The network faults. An http.Transport quietly repeats a GET, PUT or DELETE whose connection, used before, broke without an
+// answer: with Times: 1 the code under test then never learns of the fault. Those of the first group keep the request from taking effect, unless Applied says otherwise; those of
 // the second spoil its answer, so it always takes effect.
 const (
 	ConnectionReset NetworkFault = "connection reset" // the connection is reset (RST over TCP)
@@ -252,7 +253,7 @@ func (fs *faults) unused() []string {
 func (i *injected) whyNot() string {
 	switch {
 	case i.seen > 0:
-		return fmt.Sprintf("%d matching calls came and After let %d through", i.seen, i.After)
+		return fmt.Sprintf("After lets %d matching calls through first, and only %d came", i.After, i.seen)
 	case len(i.Where) > 0:
 		return "no call met its conditions"
 	}
