@@ -110,6 +110,7 @@ type options struct {
 	basePath       string
 	unknownAllowed bool
 	unusedAllowed  bool
+	longPolling    time.Duration
 }
 
 // WithScenario seeds the fake, before it answers its first request and again at every Reset.

@@ -486,6 +486,7 @@ func (st *state) updateProject(p *project, in Project) error {
 	in.RegistrationToken = st.secret(registrationTokens, or(in.RegistrationToken, p.RegistrationToken))
 	in.Members, in.CreatedAt = nil, orNow(in.CreatedAt, p.CreatedAt)
 	p.Project, p.roles = in, roles
+	st.tickAll()
 	return nil
 }
 
