@@ -47,6 +47,9 @@ type request struct {
 
 // serve answers one request: it opens a Call, lets failures and hooks have their way, and closes the Call.
 func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
+	if f.options.control && f.serveControl(w, r) {
+		return
+	}
 	started := time.Now()
 	number := f.log.Open()
 	f.flight.enter(number, r.Method+" "+r.URL.EscapedPath())
