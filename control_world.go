@@ -230,7 +230,7 @@ func (i injected) state() failureState {
 	return failureState{i.id, selectionText(i.Endpoint, i.Where), i.effect(), i.seen, i.fired, i.isSpent()}
 }
 
-// effect says in words what the failure does: "503, 2 times".
+// effect says in words what the failure does: "503, not the first 1, 2 times".
 func (i injected) effect() string {
 	var parts []string
 	if i.Delay > 0 {
@@ -248,7 +248,10 @@ func (i injected) effect() string {
 	if i.After > 0 {
 		parts = append(parts, fmt.Sprintf("not the first %d", i.After))
 	}
-	if i.Times > 0 {
+	switch {
+	case i.Times == 1:
+		parts = append(parts, "once")
+	case i.Times > 1:
 		parts = append(parts, fmt.Sprintf("%d times", i.Times))
 	}
 	return strings.Join(parts, ", ")

@@ -63,6 +63,9 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 			call.Params = raw.All()
 		}
 		f.log.Close(number, call)
+		if f.options.journalTo != nil {
+			_, _ = io.WriteString(f.options.journalTo, journalLine(call)+"\n")
+		}
 	}()
 	q.path, _ = strings.CutPrefix(call.Path, f.options.basePath)
 
