@@ -248,17 +248,17 @@ func (c *control) token() response {
 
 func (c *control) advance() response {
 	var in struct {
-		Seconds  *time.Duration `json:"seconds,omitzero"`
-		Duration *time.Duration `json:"duration,omitzero"`
+		ByNumber *time.Duration `json:"seconds,omitzero"`
+		ByText   *time.Duration `json:"duration,omitzero"`
 	}
 	if err := c.read(&in); err != nil {
 		return badControl(err)
 	}
-	by := in.Seconds
+	by := in.ByNumber
 	if by == nil {
-		by = in.Duration
+		by = in.ByText
 	}
-	if by == nil || in.Seconds != nil && in.Duration != nil {
+	if by == nil || in.ByNumber != nil && in.ByText != nil {
 		return badControl(errors.New(`give either "seconds", a number, or "duration", such as "2h"`))
 	}
 	err := c.clock.advance(*by)

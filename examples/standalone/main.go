@@ -87,34 +87,55 @@ func isLoopback(addr string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-func (a arguments) options(journal io.Writer) []fakegitlab.Option {
-	options := []fakegitlab.Option{fakegitlab.WithControl(), fakegitlab.WithAddr(a.addr), fakegitlab.WithVersion(a.version),
-		fakegitlab.WithJournalTo(journal)}
+// gitlab are the options that say what kind of GitLab it is.
+func (a arguments) gitlab() []fakegitlab.Option {
+	options := []fakegitlab.Option{fakegitlab.WithVersion(a.version)}
 	if a.realTime {
 		options = append(options, fakegitlab.WithClock(time.Now))
-	}
-	if a.tls {
-		options = append(options, fakegitlab.WithTLS())
-	}
-	if a.basePath != "" {
-		options = append(options, fakegitlab.WithBasePath(a.basePath))
 	}
 	return options
 }
 
-// world reads the scenario that the fake starts with.
-func (a arguments) world() (fakegitlab.Scenario, error) {
-	if a.scenario == "" {
-		return fakegitlab.NewScenario(), nil
+// server are the options that say how it is reached.
+func (a arguments) server(journal io.Writer) []fakegitlab.Option {
+	options := []fakegitlab.Option{fakegitlab.WithControl(), fakegitlab.WithAddr(a.addr), fakegitlab.WithBasePath(a.basePath),
+		fakegitlab.WithJournalTo(journal)}
+	if a.tls {
+		options = append(options, fakegitlab.WithTLS())
 	}
-	file, err := os.Open(a.scenario)
+	return options
+}
+
+// world reads the scenario that the fake starts with, and gives every user a token in it, so that those that are printed
+// survive a reset.
+func (a arguments) world() (fakegitlab.Scenario, error) {
+	world := fakegitlab.NewScenario()
+	if a.scenario != "" {
+		var err error
+		if world, err = read(a.scenario); err != nil {
+			return world, err
+		}
+	}
+	draft, err := fakegitlab.Start(append(a.gitlab(), fakegitlab.WithInMemoryNetwork(), fakegitlab.WithScenario(world))...)
+	if err != nil {
+		return world, err
+	}
+	defer draft.Close()
+	for _, user := range draft.Users() {
+		draft.Token(user.Username)
+	}
+	return draft.Snapshot(), nil
+}
+
+func read(name string) (fakegitlab.Scenario, error) {
+	file, err := os.Open(name)
 	if err != nil {
 		return fakegitlab.Scenario{}, err
 	}
 	defer file.Close()
 	s, err := fakegitlab.ReadScenario(file)
 	if err != nil {
-		err = fmt.Errorf("%s: %w", a.scenario, err)
+		err = fmt.Errorf("%s: %w", name, err)
 	}
 	return s, err
 }
@@ -129,7 +150,7 @@ func run(args []string, out, errs io.Writer, signals <-chan os.Signal) error {
 	if err != nil {
 		return err
 	}
-	gl, err := fakegitlab.Start(append(a.options(out), fakegitlab.WithScenario(world))...)
+	gl, err := fakegitlab.Start(append(append(a.gitlab(), a.server(out)...), fakegitlab.WithScenario(world))...)
 	if err != nil {
 		return err
 	}
