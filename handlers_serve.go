@@ -49,6 +49,9 @@ type request struct {
 
 // serve answers one request: it opens a Call, lets failures and hooks have their way, and closes the Call.
 func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
+	if f.options.control && f.serveControl(w, r) {
+		return
+	}
 	started := time.Now()
 	number := f.log.Open()
 	f.flight.enter(number, r.Method+" "+r.URL.EscapedPath())
@@ -62,6 +65,9 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 			call.Params = raw.All()
 		}
 		f.log.Close(number, call)
+		if f.options.journalTo != nil {
+			_, _ = io.WriteString(f.options.journalTo, journalLine(call)+"\n")
+		}
 	}()
 	q.path, _ = f.belowBase(call.Path)
 
