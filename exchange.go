@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/memnet"
 )
 
 // exchange is a request together with where its answer goes. It is where failures and hooks have their say, so that no
@@ -15,6 +17,7 @@ type exchange struct {
 	request *request
 	w       http.ResponseWriter
 	started time.Time
+	abort   any // what to panic with for a connection reset
 }
 
 // serve takes a request that has been received, or was refused on the way in, to its answer.
@@ -94,6 +97,7 @@ func (x *exchange) breakDown(fault NetworkFault, res response) {
 	case ConnectionReset:
 		call.Status = 0
 		x.reset()
+		panic(x.abort)
 	case EmptyReply:
 		call.Status = 0
 	}
@@ -109,8 +113,11 @@ func (x *exchange) reset() {
 	if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
 		conn = wrapped.NetConn()
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
+	switch c := conn.(type) {
+	case *net.TCPConn:
+		_ = c.SetLinger(0)
+	case *memnet.Conn:
+		c.Reset()
 	}
 	_ = conn.Close()
 }

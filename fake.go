@@ -48,14 +48,10 @@
 package fakegitlab
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"log"
-	"net"
-	"net/http"
-	"net/http/httptest"
-	"net/netip"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -89,11 +85,15 @@ type Fake struct {
 	faults  faults
 	added   addedRoutes // by Handle
 
-	server  *httptest.Server
-	started time.Time // real time
-	closing chan struct{}
+	network network
+	closing chan struct{} // closed by Close: whoever waits, let go
 	close   sync.Once
 	flight  inFlight
+
+	invariants struct {
+		mu   sync.Mutex
+		list []invariant
+	}
 }
 
 // Option changes how a fake starts.
@@ -104,6 +104,7 @@ type options struct {
 	version        string
 	start          time.Time
 	clock          func() time.Time
+	inMemory       bool
 	tls            bool
 	addr           string
 	basePath       string
@@ -135,6 +136,10 @@ func WithAddr(addr string) Option { return func(o *options) { o.addr = addr } }
 func WithBasePath(prefix string) Option {
 	return func(o *options) { o.basePath = "/" + strings.Trim(prefix, "/") }
 }
+
+// WithInMemoryNetwork does without sockets: only Client and DialContext reach the fake. It is many times faster, and it works
+// inside a testing/synctest bubble. URL is "http://fakegitlab.test", which no other client resolves.
+func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true } }
 
 // WithUnknownEndpoints says whether calls to endpoints that nothing serves are fine. By default each is an error of the
 // test. They are answered with GitLab's 404 either way.
@@ -169,7 +174,7 @@ func Start(opts ...Option) (*Fake, error) { return start(nil, opts) }
 var defaultStart = time.Date(2024, time.July, 1, 12, 0, 0, 0, time.UTC)
 
 func start(tb TB, opts []Option) (*Fake, error) {
-	f := &Fake{tb: tb, started: time.Now(), closing: make(chan struct{}),
+	f := &Fake{tb: tb, closing: make(chan struct{}),
 		options: options{version: gitlabversion.Default, start: defaultStart, addr: "127.0.0.1:0"}}
 	for _, o := range opts {
 		o(&f.options)
@@ -191,80 +196,6 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	return f, f.listen()
 }
 
-// listen starts the server.
-func (f *Fake) listen() error {
-	l, err := net.Listen("tcp", f.options.addr)
-	if err != nil {
-		return err
-	}
-	f.server = &httptest.Server{Listener: l, EnableHTTP2: true, Config: &http.Server{
-		Handler:  ownListener{f},
-		ErrorLog: log.New(io.Discard, "", 0), // what goes wrong with a connection is the client's to notice
-	}}
-	if f.options.tls {
-		f.server.StartTLS()
-	} else {
-		f.server.Start()
-	}
-	return nil
-}
-
-// ownListener serves what came through the fake's own listener, whose URL is known.
-type ownListener struct{ f *Fake }
-
-func (h ownListener) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.f.serve(w, r, h.f.URL()) }
-
-// ServeHTTP answers one request, so that the fake can be mounted in another server. URLs in its answers then follow the
-// request's Host.
-func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	f.serve(w, r, scheme+"://"+r.Host+f.options.basePath)
-}
-
-// URL is where GitLab is: "http://127.0.0.1:41234", with the base path if there is one and without a slash at the end.
-func (f *Fake) URL() string {
-	scheme := "http"
-	if f.options.tls {
-		scheme = "https"
-	}
-	addr := f.server.Listener.Addr().String()
-	if ap, err := netip.ParseAddrPort(addr); err == nil && ap.Addr().IsUnspecified() {
-		addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), ap.Port()).String()
-	}
-	return scheme + "://" + addr + f.options.basePath
-}
-
-// APIURL is URL with /api/v4, what most clients ask for as the base URL.
-func (f *Fake) APIURL() string { return f.URL() + apiPrefix }
-
-// Client returns an HTTP client that trusts the fake's certificate. It sends no credentials. All calls return the same
-// client; copy it to change it.
-func (f *Fake) Client() *http.Client { return f.server.Client() }
-
-// ClientAs returns an HTTP client that sends the user's Token as PRIVATE-TOKEN, unless the request has one.
-func (f *Fake) ClientAs(username string) *http.Client {
-	f.helper()
-	c := *f.Client()
-	c.Transport = withToken{c.Transport, f.Token(username)}
-	return &c
-}
-
-type withToken struct {
-	next  http.RoundTripper
-	token string
-}
-
-func (t withToken) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Header.Get(headerPrivateToken) == "" {
-		r = r.Clone(r.Context())
-		r.Header.Set(headerPrivateToken, t.token)
-	}
-	return t.next.RoundTrip(r)
-}
-
 // hangingAfter is how long Close waits, in real time, before it names the requests that it still waits for.
 const hangingAfter = 5 * time.Second
 
@@ -275,7 +206,7 @@ func (f *Fake) Close() {
 		close(f.closing)
 		naming := time.AfterFunc(hangingAfter, func() { f.logf("fakegitlab: Close still waits for %s", f.flight.names()) })
 		defer naming.Stop()
-		f.server.Close()
+		f.network.close()
 	})
 }
 
@@ -385,6 +316,14 @@ func (f *Fake) report() {
 			f.tb.Errorf("fakegitlab: %s", unused)
 		}
 	}
+	f.invariants.mu.Lock()
+	invariants := f.invariants.list
+	f.invariants.mu.Unlock()
+	for _, i := range invariants {
+		if err := i.check(f); err != nil {
+			f.tb.Errorf("fakegitlab: it does not hold that %s: %v", i.name, err)
+		}
+	}
 	if f.tb.Failed() {
 		f.tb.Logf("fakegitlab: the calls of %s\n%s", f.tb.Name(), f.Journal())
 	}
@@ -418,10 +357,8 @@ func (i *inFlight) names() string {
 		return "idle connections"
 	}
 	var names []string
-	for n, what := range i.calls {
-		names = append(names, fmt.Sprintf("#%d %s", n, what))
+	for _, n := range slices.Sorted(maps.Keys(i.calls)) {
+		names = append(names, fmt.Sprintf("#%d %s", n, i.calls[n]))
 	}
 	return strings.Join(names, ", ")
 }
-
-var errClosed = errors.New("fakegitlab: the fake was closed")

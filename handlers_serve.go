@@ -35,6 +35,8 @@ type request struct {
 	vars    map[string]string // path parameters
 	tree    params.Tree
 	params  params.Values
+	// validated is whether params has been read from tree.
+	validated bool
 
 	user    *user
 	token   *accessToken
@@ -44,18 +46,24 @@ type request struct {
 }
 
 // serve answers one request: it opens a Call, lets failures and hooks have their way, and closes the Call.
-func (f *Fake) serve(w http.ResponseWriter, r *http.Request, baseURL string) {
+func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	started := time.Now()
 	number := f.log.Open()
 	f.flight.enter(number, r.Method+" "+r.URL.EscapedPath())
 	defer f.flight.leave(number)
-	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(baseURL, f.options.basePath), Method: r.Method,
-		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header.Clone()}
-	defer func() { f.log.Close(number, call) }() // also when the connection is torn down
-	q := &request{state: f.state, fake: f, http: r, baseURL: baseURL, call: &call}
+	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(way.baseURL, f.options.basePath), Method: r.Method,
+		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}
+	q := &request{state: f.state, fake: f, http: r, baseURL: way.baseURL, call: &call}
+	defer func() { // also when the connection is torn down
+		if !q.validated {
+			raw, _ := params.Spec{}.Validate(q.tree)
+			call.Params = raw.All()
+		}
+		f.log.Close(number, call)
+	}()
 	q.path, _ = strings.CutPrefix(call.Path, f.options.basePath)
 
-	x := exchange{fake: f, request: q, w: w, started: started}
+	x := exchange{fake: f, request: q, w: w, started: started, abort: way.reset}
 	x.serve(q.receive())
 }
 
@@ -148,7 +156,7 @@ func (q *request) answer() (res response) {
 			res = refuse(http.StatusInternalServerError, msgInternalError).because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
 		}
 	}()
-	if q.route.access == byUser {
+	if q.route.access != byToken {
 		if refusal := q.authenticate(); refusal != nil {
 			return *refusal
 		}
@@ -162,7 +170,7 @@ func (q *request) answer() (res response) {
 		return q.options()
 	}
 	values, problems := q.route.spec.Validate(q.tree)
-	q.params = values
+	q.params, q.validated = values, true
 	q.call.Params, q.call.IgnoredParams = values.All(), values.Ignored()
 	if len(problems) > 0 {
 		return refuseError(http.StatusBadRequest, strings.Join(problems, ", ")).because("the parameters are not as declared")
@@ -246,10 +254,9 @@ func (x *exchange) cache(res *response, body []byte) []byte {
 // finish writes status and body and notes them in the Call.
 func (x *exchange) finish(res response, body []byte) {
 	c := x.request.call
-	c.Status, c.Reason, c.ResponseHeader, c.ResponseBody = res.status, res.reason, x.w.Header().Clone(), body
-	delete(c.ResponseHeader, "Content-Type")
-	if res.contentType != "" && res.status != http.StatusNotModified {
-		c.ResponseHeader.Set("Content-Type", res.contentType)
+	c.Status, c.Reason, c.ResponseHeader, c.ResponseBody = res.status, res.reason, x.w.Header(), body
+	if h := x.w.Header(); h.Get("Content-Length") == "" && res.status != http.StatusNoContent && res.status != http.StatusNotModified {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	x.w.WriteHeader(res.status)
 	if len(body) > 0 && c.Method != http.MethodHead {

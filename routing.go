@@ -218,6 +218,12 @@ func (a *addedRoutes) endpoints() []Endpoint {
 	return all
 }
 
+func (a *addedRoutes) none() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.routes) == 0
+}
+
 func (a *addedRoutes) clear() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
