@@ -33,6 +33,13 @@ func newGitLab(t *testing.T, specs ...fakegitlab.JobSpec) (gl *fakegitlab.Fake, 
 	return gl, r.Token, jobs
 }
 
+// soon ends a wait for what should come at once.
+func soon(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 // newRunner is a runner in a hurry.
 func newRunner(gl *fakegitlab.Fake, token, systemID string) *runner {
 	return &runner{
@@ -45,7 +52,7 @@ func script(lines ...string) fakegitlab.JobSpec { return fakegitlab.JobSpec{Scri
 // takeOne lets the runner take the one job there is, and returns what GitLab knows of the job then.
 func takeOne(t *testing.T, gl *fakegitlab.Fake, r *runner, id int) fakegitlab.Job {
 	t.Helper()
-	took, err := r.once(t.Context())
+	took, err := r.once(soon(t))
 	require.NoError(t, err)
 	require.True(t, took, "the runner got no job")
 	j, _ := gl.Job(id)
@@ -84,10 +91,10 @@ func TestCancelWhileRunning(t *testing.T) {
 	gl, token, jobs := newGitLab(t, script("echo started", "exec sleep 600"))
 	ended := make(chan error, 1)
 	go func() {
-		_, err := newRunner(gl, token, "s_one").once(t.Context())
+		_, err := newRunner(gl, token, "s_one").once(soon(t))
 		ended <- err
 	}()
-	_, err := gl.WaitForCall(t.Context(), appendTrace, fakegitlab.Status(202))
+	_, err := gl.WaitForCall(soon(t), appendTrace, fakegitlab.Status(202))
 	require.NoError(t, err)
 	j, _ := gl.Job(jobs[0])
 	assert.Equal(t, "started\n", j.Trace)
@@ -126,12 +133,12 @@ func TestTwoManagersRace(t *testing.T) {
 		held = append(held, gl.Hold(requestJob, fakegitlab.Param("system_id", id)))
 		racing.Go(func() {
 			var err error
-			took[i], err = newRunner(gl, token, id).once(t.Context())
+			took[i], err = newRunner(gl, token, id).once(soon(t))
 			assert.NoError(t, err)
 		})
 	}
 	for _, h := range held { // both are at the door
-		_, err := h.Wait(t.Context())
+		_, err := h.Wait(soon(t))
 		require.NoError(t, err)
 	}
 	for _, h := range held {
@@ -157,7 +164,7 @@ func TestGitLabIsNotWell(t *testing.T) {
 	gl.Inject(fakegitlab.Failure{Endpoint: requestJob, Status: 409, Times: 1})
 	r := newRunner(gl, token, "s_one")
 
-	took, err := r.once(t.Context())
+	took, err := r.once(soon(t))
 	require.NoError(t, err)
 	assert.False(t, took)
 	gl.AssertCalls(t, "POST /jobs/request 502", "POST /jobs/request 502", "POST /jobs/request 409")
@@ -170,7 +177,7 @@ func TestNothingToDo(t *testing.T) {
 	gl, token, _ := newGitLab(t)
 	r := newRunner(gl, token, "s_one")
 	for range 2 {
-		took, err := r.once(t.Context())
+		took, err := r.once(soon(t))
 		require.NoError(t, err)
 		assert.False(t, took)
 	}
@@ -181,14 +188,14 @@ func TestNothingToDo(t *testing.T) {
 // The whole program: it verifies its token, works off what there is, waits for more, and stops when told to.
 func TestRun(t *testing.T) {
 	gl, token, jobs := newGitLab(t, script("echo 1"), script("echo 2"), script("exit 1"))
-	ctx, stop := context.WithCancel(t.Context())
+	ctx, stop := context.WithCancel(soon(t))
 	ended := make(chan error, 1)
 	go func() { ended <- newRunner(gl, token, "s_one").run(ctx) }()
 
-	_, err := gl.WaitForCall(t.Context(), requestJob, fakegitlab.Status(204))
+	_, err := gl.WaitForCall(soon(t), requestJob, fakegitlab.Status(204))
 	require.NoError(t, err)
 	late := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Spec: script("echo late")})
-	_, err = gl.WaitForCall(t.Context(), updateJob,
+	_, err = gl.WaitForCall(soon(t), updateJob,
 		fakegitlab.Param("id", late.ID), fakegitlab.Param("state", "success"), fakegitlab.Status(200))
 	require.NoError(t, err)
 	stop()
@@ -204,7 +211,7 @@ func TestDeadToken(t *testing.T) {
 	gl, token, _ := newGitLab(t)
 	r := newRunner(gl, token, "s_one")
 	gl.DeleteRunner(gl.Runners()[0].ID)
-	require.ErrorContains(t, r.run(t.Context()), "POST /runners/verify: 403")
-	_, err := r.once(t.Context())
-	require.ErrorContains(t, err, "POST /jobs/request: 403")
+	require.ErrorContains(t, r.run(t.Context()), "GitLab answered 403")
+	_, err := r.once(soon(t))
+	require.ErrorContains(t, err, "GitLab answered 403")
 }

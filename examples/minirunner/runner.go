@@ -11,6 +11,7 @@ import (
 	"math"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -125,6 +126,8 @@ func (r *runner) report(ctx context.Context, j *job) (status string, err error) 
 		j.sent, err = strconv.ParseInt(size, 10, 64)
 	case http.StatusForbidden: // the job is over
 		return cmp.Or(a.header.Get("Job-Status"), "canceled"), nil
+	default:
+		err = cmp.Or(err, a.unless(http.StatusOK))
 	}
 	return cmp.Or(a.header.Get("Job-Status"), "running"), err
 }
@@ -166,6 +169,14 @@ type answer struct {
 	body   []byte
 }
 
+// unless is an error if the status is none of those that are fine.
+func (a answer) unless(fine ...int) error {
+	if slices.Contains(fine, a.status) {
+		return nil
+	}
+	return fmt.Errorf("GitLab answered %d %s", a.status, a.body)
+}
+
 // call sends JSON. Another status than those that are fine is an error.
 func (r *runner) call(ctx context.Context, method, path string, body map[string]any, fine ...int) (answer, error) {
 	raw, err := json.Marshal(body)
@@ -173,15 +184,7 @@ func (r *runner) call(ctx context.Context, method, path string, body map[string]
 		return answer{}, err
 	}
 	a, err := r.send(ctx, method, path, http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}, raw)
-	if err != nil {
-		return a, err
-	}
-	for _, status := range fine {
-		if a.status == status {
-			return a, nil
-		}
-	}
-	return a, fmt.Errorf("%s %s: %d %s", method, path, a.status, a.body)
+	return a, cmp.Or(err, a.unless(fine...))
 }
 
 // send sends a request, and again when the connection breaks or GitLab is not well.
@@ -196,7 +199,7 @@ func (r *runner) send(ctx context.Context, method, path string, header http.Head
 		if a.status < 500 && a.status != http.StatusTooManyRequests {
 			return a, nil
 		}
-		err = fmt.Errorf("%s %s: %d", method, path, a.status)
+		err = a.unless()
 	}
 	return a, err
 }
