@@ -50,6 +50,8 @@ package fakegitlab
 import (
 	"fmt"
 	"log"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -355,8 +357,8 @@ func (i *inFlight) names() string {
 		return "idle connections"
 	}
 	var names []string
-	for n, what := range i.calls {
-		names = append(names, fmt.Sprintf("#%d %s", n, what))
+	for _, n := range slices.Sorted(maps.Keys(i.calls)) {
+		names = append(names, fmt.Sprintf("#%d %s", n, i.calls[n]))
 	}
 	return strings.Join(names, ", ")
 }

@@ -35,6 +35,8 @@ type request struct {
 	vars    map[string]string // path parameters
 	tree    params.Tree
 	params  params.Values
+	// validated is whether params has been read from tree.
+	validated bool
 
 	user    *user
 	token   *accessToken
@@ -51,8 +53,14 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	defer f.flight.leave(number)
 	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(way.baseURL, f.options.basePath), Method: r.Method,
 		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}
-	defer func() { f.log.Close(number, call) }() // also when the connection is torn down
 	q := &request{state: f.state, fake: f, http: r, baseURL: way.baseURL, call: &call}
+	defer func() { // also when the connection is torn down
+		if !q.validated {
+			raw, _ := params.Spec{}.Validate(q.tree)
+			call.Params = raw.All()
+		}
+		f.log.Close(number, call)
+	}()
 	q.path, _ = strings.CutPrefix(call.Path, f.options.basePath)
 
 	x := exchange{fake: f, request: q, w: w, started: started, abort: way.reset}
@@ -148,7 +156,7 @@ func (q *request) answer() (res response) {
 			res = refuse(http.StatusInternalServerError, msgInternalError).because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
 		}
 	}()
-	if q.route.access == byUser {
+	if q.route.access != byToken {
 		if refusal := q.authenticate(); refusal != nil {
 			return *refusal
 		}
@@ -162,7 +170,7 @@ func (q *request) answer() (res response) {
 		return q.options()
 	}
 	values, problems := q.route.spec.Validate(q.tree)
-	q.params = values
+	q.params, q.validated = values, true
 	q.call.Params, q.call.IgnoredParams = values.All(), values.Ignored()
 	if len(problems) > 0 {
 		return refuseError(http.StatusBadRequest, strings.Join(problems, ", ")).because("the parameters are not as declared")
@@ -247,6 +255,9 @@ func (x *exchange) cache(res *response, body []byte) []byte {
 func (x *exchange) finish(res response, body []byte) {
 	c := x.request.call
 	c.Status, c.Reason, c.ResponseHeader, c.ResponseBody = res.status, res.reason, x.w.Header(), body
+	if h := x.w.Header(); h.Get("Content-Length") == "" && res.status != http.StatusNoContent && res.status != http.StatusNotModified {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+	}
 	x.w.WriteHeader(res.status)
 	if len(body) > 0 && c.Method != http.MethodHead {
 		_, _ = io.Copy(x.w, bytes.NewReader(body))

@@ -83,17 +83,22 @@ func (f *Fake) AddJob(j Job) Job {
 // change does something to the state on the test's behalf, whole or not at all; a refusal is a misuse.
 func change[T any](f *Fake, format, name string, do func(*state) (T, error)) T {
 	f.helper()
-	f.state.mu.Lock()
-	var done T
-	err := f.state.atomically(func() (err error) {
-		done, err = do(f.state)
-		return err
-	})
-	f.state.mu.Unlock()
+	done, err := attempt(f, do)
 	if err != nil {
 		f.misuse(format+": %v", name, err)
 	}
 	return done
+}
+
+// attempt does something to the state, whole or not at all.
+func attempt[T any](f *Fake, do func(*state) (T, error)) (done T, err error) {
+	f.state.mu.Lock()
+	defer f.state.mu.Unlock() // also when a function of the test panics in between
+	err = f.state.atomically(func() (err error) {
+		done, err = do(f.state)
+		return err
+	})
+	return done, err
 }
 
 // read copies something out of the state.
@@ -190,7 +195,8 @@ func (f *Fake) RunnerStatus(id int) RunnerStatus {
 	})
 }
 
-// UpdateSettings changes the settings.
+// UpdateSettings changes the settings. Like the functions of all Update methods, alter changes the copy that it is given and must
+// not call the fake.
 func (f *Fake) UpdateSettings(alter func(*Settings)) {
 	f.helper()
 	change(f, "UpdateSettings%s", "", func(st *state) (struct{}, error) {

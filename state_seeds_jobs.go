@@ -275,7 +275,11 @@ func (st *state) snapshot() Scenario {
 		s.Projects = append(s.Projects, p.public())
 	}
 	for _, r := range st.runners.rows {
-		s.Runners = append(s.Runners, r.public())
+		out := r.public()
+		if r.tokenExpiresAt.IsZero() && !st.tokenExpiry(r, r.createdAt).IsZero() {
+			out.TokenExpiresAt = never
+		}
+		s.Runners = append(s.Runners, out)
 	}
 	for _, j := range st.jobs.rows {
 		s.Jobs = append(s.Jobs, j.public())
