@@ -37,8 +37,8 @@ type Failure struct {
 	Message string
 	Body    any
 	Header  http.Header
-	// Delay is how long the request waits before anything else happens to it, in real time or in that of a synctest bubble; it
-	// ends early when the client gives up or the fake is closed. With Delay alone the answer is as ever, only later.
+	// Delay is how long the request waits before anything else happens to it, in real time or in that of a synctest bubble.
+	// Nothing more happens when the client gives up or the fake is closed meanwhile. With Delay alone the answer is as ever, only later.
 	Delay   time.Duration
 	Network NetworkFault
 	// Applied: the request takes effect first and only its answer is lost, as when a connection breaks too late.

@@ -54,16 +54,17 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(way.baseURL, f.options.basePath), Method: r.Method,
 		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}
 	q := &request{state: f.state, fake: f, http: r, baseURL: way.baseURL, call: &call}
+	x := exchange{fake: f, request: q, w: w, started: started, abort: way.reset, hangUp: func() {}}
 	defer func() { // also when the connection is torn down
 		if !q.validated {
 			raw, _ := params.Spec{}.Validate(q.tree)
 			call.Params = raw.All()
 		}
 		f.log.Close(number, call)
+		x.hangUp()
 	}()
 	q.path, _ = strings.CutPrefix(call.Path, f.options.basePath)
 
-	x := exchange{fake: f, request: q, w: w, started: started, abort: way.reset}
 	x.serve(q.receive())
 }
 
