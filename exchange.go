@@ -165,12 +165,19 @@ func (x *exchange) throttled() *response {
 	perMinute := (int64(limit.Requests)*int64(time.Minute) + int64(limit.Per) - 1) / int64(limit.Per)
 	r := plain(http.StatusTooManyRequests, msgRetryLater).because(fmt.Sprintf("%s made %d requests in %s; the limit is %d", q.call.User, w.count, limit.Per, limit.Requests))
 	r.contentType = "text/plain"
+	r.header = rateLimitHeader(int(perMinute), w.count, now, reset)
+	return &r
+}
+
+// rateLimitHeader is what Rack::Attack says with a 429. limit is a minute's.
+func rateLimitHeader(limit, observed int, now, reset time.Time) http.Header {
+	h := http.Header{}
 	for name, value := range map[string]string{
-		"RateLimit-Name": throttleName, "RateLimit-Limit": strconv.FormatInt(perMinute, 10), "RateLimit-Observed": strconv.Itoa(w.count),
-		"RateLimit-Remaining": "0", "RateLimit-Reset": strconv.FormatInt(reset.Unix(), 10), "RateLimit-ResetTime": reset.Format(http.TimeFormat),
+		"RateLimit-Name": throttleName, "RateLimit-Limit": strconv.Itoa(limit), "RateLimit-Observed": strconv.Itoa(observed),
+		"RateLimit-Remaining": "0", "RateLimit-Reset": strconv.FormatInt(reset.Unix(), 10), "RateLimit-ResetTime": reset.UTC().Format(http.TimeFormat),
 		"Retry-After": strconv.Itoa(wholeSeconds(reset.Sub(now))),
 	} {
-		r = r.with(name, value)
+		h.Set(name, value)
 	}
-	return &r
+	return h
 }

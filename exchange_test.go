@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -48,4 +49,26 @@ func TestWhatIsDelayedWhenTheFakeIsClosedDoesNotHappen(t *testing.T) {
 			assert.True(t, there)
 		})
 	}
+}
+
+func TestRateLimitedSaysWhenToComeAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gl := fg.New(t, fg.WithInMemoryNetwork())
+		limited := fg.RateLimited(fg.GetVersion, 89500*time.Millisecond)
+		limited.Header.Set("RateLimit-Name", "throttle_of_ours")
+		gl.Inject(limited)
+		resp, err := gl.Client().Get(gl.APIURL() + "/version")
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		got := map[string]string{}
+		for name := range resp.Header {
+			if strings.HasPrefix(name, "Ratelimit-") || name == "Retry-After" || name == "Content-Type" {
+				got[name] = resp.Header.Get(name)
+			}
+		}
+		assert.Equal(t, map[string]string{ // a bubble begins with the year 2000
+			"Content-Type": "text/plain", "Retry-After": "90", "Ratelimit-Name": "throttle_of_ours", "Ratelimit-Limit": "6000", "Ratelimit-Observed": "6001",
+			"Ratelimit-Remaining": "0", "Ratelimit-Reset": "946684889", "Ratelimit-Resettime": "Sat, 01 Jan 2000 00:01:29 GMT",
+		}, got)
+	})
 }
