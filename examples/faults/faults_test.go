@@ -28,9 +28,6 @@ import (
 	"go.uber.org/goleak"
 )
 
-// patience is after how long a client gives up where nothing else ends the call.
-const patience = 50 * time.Millisecond
-
 // row is a failure and what clients see of it.
 type row struct {
 	name    string
@@ -51,7 +48,7 @@ const (
 	closed  = "EOF"
 	stream  = "stream error" // HTTP/2 ends the one request and keeps the connection
 	cutOff  = "unexpected EOF"
-	gaveUp  = "deadline exceeded"
+	gaveUp  = "nothing until the client gives up"
 	created = "201"
 )
 
@@ -131,19 +128,21 @@ func TestEveryFailure(t *testing.T) {
 	for _, row := range table {
 		for _, n := range networks {
 			t.Run(row.name+"/net/http/"+n.name, func(t *testing.T) {
-				gl := row.start(t, n)
-				assert.Equal(t, row.overHTTP(n), netHTTP(t, gl, row.endpoint()))
+				gl, ctx := row.start(t, n)
+				assert.Equal(t, row.overHTTP(n), netHTTP(ctx, t, gl, row.endpoint()))
+				gl.Close() // no call is under way any more, also none whose client gave up
 				assert.Len(t, gl.Runners(), row.runners)
 			})
 			t.Run(row.name+"/client-go/"+n.name, func(t *testing.T) {
-				gl := row.start(t, n)
-				assert.Equal(t, row.overClientGo(n), clientGo(t, gl, row.endpoint(), gitlab.WithoutRetries()))
+				gl, ctx := row.start(t, n)
+				assert.Equal(t, row.overClientGo(n), clientGo(ctx, t, gl, row.endpoint(), gitlab.WithoutRetries()))
+				gl.Close()
 				assert.Len(t, gl.Runners(), row.runners)
 			})
 			t.Run(row.name+"/client-go that retries/"+n.name, func(t *testing.T) {
-				gl := row.start(t, n)
-				saw := clientGo(t, gl, row.endpoint(), gitlab.WithCustomBackoff(atOnce))
-				gl.Close() // no call is under way any more, also none whose client gave up
+				gl, ctx := row.start(t, n)
+				saw := clientGo(ctx, t, gl, row.endpoint(), gitlab.WithCustomBackoff(atOnce))
+				gl.Close()
 				if row.retried == "" {
 					assert.Equal(t, row.overClientGo(n), saw)
 					assert.Len(t, gl.Calls(""), 1)
@@ -175,7 +174,7 @@ func TestReusedConnection(t *testing.T) {
 		{fakegitlab.EmptyReply, networks[2], closed, 1},
 	} {
 		t.Run(string(c.fault)+"/"+c.network.name, func(t *testing.T) {
-			gl := row{failure: fakegitlab.Failure{Endpoint: fakegitlab.GetMetadata, Network: c.fault}}.start(t, c.network)
+			gl, _ := row{failure: fakegitlab.Failure{Endpoint: fakegitlab.GetMetadata, Network: c.fault}}.start(t, c.network)
 			assert.Equal(t, "200", get(t, gl, "/version"))
 			assert.Equal(t, c.sees, get(t, gl, "/metadata"))
 			gl.AssertCalled(t, fakegitlab.GetMetadata, fakegitlab.Times(c.calls))
@@ -187,7 +186,7 @@ func get(t *testing.T, gl *fakegitlab.Fake, path string) string {
 	t.Helper()
 	resp, err := gl.ClientAs("root").Get(gl.APIURL() + path)
 	if err != nil {
-		return outcome(t, err)
+		return outcome(err)
 	}
 	defer resp.Body.Close()
 	_, err = io.Copy(io.Discard, resp.Body) // a connection is used again when all was read
@@ -229,36 +228,43 @@ func (r row) endpoint() fakegitlab.Endpoint {
 	return fakegitlab.CreateUserRunner
 }
 
-// start is a GitLab that will fail once, and whose end leaves nothing behind.
-func (r row) start(t *testing.T, n network) *fakegitlab.Fake {
+// start is a GitLab that will fail once, and whose end leaves nothing behind. The context is of a client that is patient
+// enough for its request to arrive, and no more than that if the row says that it gives up.
+func (r row) start(t *testing.T, n network) (*fakegitlab.Fake, context.Context) {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) }) // after the fake's own
 	gl := fakegitlab.New(t, n.options...)
+	ctx, giveUp := context.WithCancel(t.Context())
+	if r.netHTTP == gaveUp {
+		gl.Before("", func(fakegitlab.Call) { giveUp() })
+	}
+	t.Cleanup(giveUp)
 	failure := r.failure
 	failure.Times = 1
 	gl.Inject(failure)
-	return gl
+	return gl, ctx
 }
 
 // netHTTP sends the request with net/http alone and says what comes of it.
-func netHTTP(t *testing.T, gl *fakegitlab.Fake, e fakegitlab.Endpoint) string {
+func netHTTP(ctx context.Context, t *testing.T, gl *fakegitlab.Fake, e fakegitlab.Endpoint) string {
 	t.Helper()
 	path, form := "/user/runners", url.Values{"runner_type": {"instance_type"}}
 	if e == fakegitlab.RegisterRunner {
 		path, form = "/runners", url.Values{"token": {gl.Settings().RegistrationToken}}
 	}
-	client := gl.ClientAs("root")
-	client.Timeout = patience
-	resp, err := client.PostForm(gl.APIURL()+path, form)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, gl.APIURL()+path, strings.NewReader(form.Encode()))
+	require.NoError(t, err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := gl.ClientAs("root").Do(req)
 	if err != nil {
-		return outcome(t, err)
+		return outcome(err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	switch {
 	case err != nil:
-		return outcome(t, err)
+		return outcome(err)
 	case resp.StatusCode != http.StatusCreated:
 		return fmt.Sprintf("%d %s", resp.StatusCode, inWords(body))
 	case !json.Valid(body):
@@ -281,19 +287,17 @@ func inWords(body []byte) string {
 }
 
 // clientGo sends it with GitLab's official client.
-func clientGo(t *testing.T, gl *fakegitlab.Fake, e fakegitlab.Endpoint, options ...gitlab.ClientOptionFunc) string {
+func clientGo(ctx context.Context, t *testing.T, gl *fakegitlab.Fake, e fakegitlab.Endpoint, options ...gitlab.ClientOptionFunc) string {
 	t.Helper()
-	hc := *gl.Client()
-	hc.Timeout = patience
-	client, err := gitlab.NewClient(gl.Token("root"), append(options, gitlab.WithBaseURL(gl.URL()), gitlab.WithHTTPClient(&hc))...)
+	client, err := gitlab.NewClient(gl.Token("root"), append(options, gitlab.WithBaseURL(gl.URL()), gitlab.WithHTTPClient(gl.Client()))...)
 	require.NoError(t, err)
 	if e == fakegitlab.RegisterRunner {
-		_, _, err = client.Runners.RegisterNewRunner(&gitlab.RegisterNewRunnerOptions{Token: gitlab.Ptr(gl.Settings().RegistrationToken)})
+		_, _, err = client.Runners.RegisterNewRunner(&gitlab.RegisterNewRunnerOptions{Token: gitlab.Ptr(gl.Settings().RegistrationToken)}, gitlab.WithContext(ctx))
 	} else {
-		_, _, err = client.Users.CreateUserRunner(&gitlab.CreateUserRunnerOptions{RunnerType: gitlab.Ptr("instance_type")})
+		_, _, err = client.Users.CreateUserRunner(&gitlab.CreateUserRunnerOptions{RunnerType: gitlab.Ptr("instance_type")}, gitlab.WithContext(ctx))
 	}
 	if err != nil {
-		return outcome(t, err)
+		return outcome(err)
 	}
 	return created
 }
@@ -302,15 +306,14 @@ func clientGo(t *testing.T, gl *fakegitlab.Fake, e fakegitlab.Endpoint, options 
 func atOnce(time.Duration, time.Duration, int, *http.Response) time.Duration { return 0 }
 
 // outcome is the short name of an error.
-func outcome(t *testing.T, err error) string {
-	t.Helper()
+func outcome(err error) string {
 	var refused *gitlab.ErrorResponse
 	switch {
 	case errors.As(err, &refused):
 		return fmt.Sprintf("%d %s", refused.StatusCode, refused.Message)
 	case errors.Is(err, syscall.ECONNRESET):
 		return reset
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.Canceled):
 		return gaveUp
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return cutOff
