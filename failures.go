@@ -15,6 +15,9 @@ type NetworkFault string
 
 // The network faults. Those of the first group keep the request from taking effect, unless Applied says otherwise. Those of
 // the second spoil an answer: the request's own, so that it takes effect, or that of a Status beside them.
+//
+// An http.Transport quietly repeats a GET, PUT or DELETE whose connection, used before, broke without an answer: with Times: 1
+// the code under test then never learns of the fault.
 const (
 	ConnectionReset NetworkFault = "connection reset" // the connection is reset (RST over TCP)
 	EmptyReply      NetworkFault = "empty reply"      // the connection is closed without a byte
@@ -265,7 +268,7 @@ func (fs *faults) unused() []string {
 func (i *injected) whyNot() string {
 	switch {
 	case i.seen > 0:
-		return fmt.Sprintf("%d matching calls came and After let %d through", i.seen, i.After)
+		return fmt.Sprintf("After lets %d matching calls through first, and only %d came", i.After, i.seen)
 	case len(i.Where) > 0:
 		return "no call met its conditions"
 	}

@@ -305,7 +305,7 @@ func (f *Fake) report() {
 	f.tb.Helper()
 	for _, c := range f.log.Closed() {
 		if c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed {
-			f.tb.Errorf("fakegitlab: %s", unservedMessage(c.Method, c.Path, f.Endpoints()))
+			f.tb.Errorf("fakegitlab: %s", f.unservedMessage(c.Method, c.Path))
 		}
 	}
 	for _, unused := range f.faults.unused() {

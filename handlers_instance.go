@@ -1,7 +1,6 @@
 package fakegitlab
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -10,8 +9,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 )
-
-func marshal(v any) ([]byte, error) { return json.Marshal(v) }
 
 type metadataEntity struct {
 	Version    string    `json:"version"`

@@ -63,7 +63,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 		f.log.Close(number, call)
 		x.hangUp()
 	}()
-	q.path, _ = strings.CutPrefix(call.Path, f.options.basePath)
+	q.path, _ = f.belowBase(call.Path)
 
 	x.serve(q.receive())
 }
@@ -105,7 +105,8 @@ func plain(status int, text string) response {
 
 // readParams decodes the parameters of path, query and body, as Rack and Grape do before they look at anything else.
 func (q *request) readParams() *response {
-	tree, err := params.Parse(params.Input{RawQuery: q.http.URL.RawQuery, ContentType: q.http.Header.Get("Content-Type"), Body: q.call.Body, Path: q.vars})
+	tree, err := params.Parse(params.Input{RawQuery: q.http.URL.RawQuery, ContentType: q.http.Header.Get("Content-Type"), Body: q.call.Body, Path: q.vars,
+		AllowText: q.route != nil && q.route.access == byToken})
 	if err == nil {
 		q.tree, q.call.Params = tree, tree
 		if _, twice := q.tree[paramAccessToken].(string); twice && q.bearer() != "" && !q.sentJSON() {

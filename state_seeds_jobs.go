@@ -94,9 +94,7 @@ func (st *state) addJob(in Job) (*job, error) {
 		in.PipelineID = st.pipeline
 	}
 	st.pipeline = max(st.pipeline, in.PipelineID)
-	if in.Token == "" {
-		in.Token = st.made.token(jobTokens)
-	}
+	in.Token = st.secret(jobTokens, in.Token)
 	in.Tags = cleanTags(in.Tags)
 	j.Job = in
 	st.fillCommit(j)

@@ -133,6 +133,8 @@ func assignID[T record](st *state, t *table[T], wanted int) int {
 	if wanted != 0 {
 		return wanted
 	}
+	before := t.next
+	st.onUndo(func() { t.next = before })
 	for st.idTaken(t.next) {
 		t.next++
 	}
@@ -149,9 +151,8 @@ func has[T record](t table[T], id int) bool { _, ok := t.byID[id]; return ok }
 
 // add inserts a record and remembers how to take it back.
 func add[T record](st *state, t *table[T], r T) {
-	before := t.next
 	t.insert(r)
-	st.onUndo(func() { t.remove(r); t.next = before })
+	st.onUndo(func() { t.remove(r) })
 }
 
 // setKey puts a record into an index and remembers how to take it out.
