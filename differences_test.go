@@ -1,8 +1,6 @@
 package fakegitlab_test
 
 import (
-	"io"
-	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -76,7 +74,7 @@ func TestDocumentationAndGitLabDiffer(t *testing.T) {
 				d.change(gl)
 			}
 			for _, a := range d.asked {
-				status, body := ask(t, gl, a.as, a.method, a.path)
+				status, body := askAs(t, gl, a.as, a.method, a.path)
 				assert.Equal(t, a.status, status, a)
 				assert.Contains(t, body, a.has)
 				if a.hasNot != "" {
@@ -88,24 +86,19 @@ func TestDocumentationAndGitLabDiffer(t *testing.T) {
 	t.Run("`version`, `revision`, `platform`, `architecture` after 18.0", func(t *testing.T) {
 		assert.True(t, strings.Contains(table, "\n| `version`, `revision`, `platform`, `architecture` after 18.0 |"))
 		gl := fakegitlab.New(t, fakegitlab.WithVersion("18.5"), fakegitlab.WithScenario(fakegitlab.SmallCompany()))
-		_, body := ask(t, gl, "mia", "GET", "/runners/100021")
+		_, body := askAs(t, gl, "mia", "GET", "/runners/100021")
 		assert.Contains(t, body, `"version":"17.2.0"`)
 		assert.Contains(t, body, `"platform":"linux"`)
 	})
 }
 
-func ask(t *testing.T, gl *fakegitlab.Fake, as, method, path string) (status int, body string) {
+// askAs asks as a user, or anonymously.
+func askAs(t *testing.T, gl *fakegitlab.Fake, username, method, path string) (status int, body string) {
 	t.Helper()
-	client := gl.Client()
-	if as != "" {
-		client = gl.ClientAs(as)
+	token := ""
+	if username != "" {
+		token = gl.Token(username)
 	}
-	req, err := http.NewRequest(method, gl.APIURL()+path, nil)
-	require.NoError(t, err)
-	res, err := client.Do(req)
-	require.NoError(t, err)
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
-	return res.StatusCode, string(text)
+	r := ask(t, gl, token, method, path)
+	return r.status, r.body
 }
