@@ -111,7 +111,7 @@ func (c *control) cancelJob() response {
 	if err := c.read(&struct{}{}); err != nil {
 		return badControl(err)
 	}
-	return c.changePathJob(cancelJob)
+	return c.changePathJob(cancelByPerson)
 }
 
 // changePathJob lets something happen to the job in the path.

@@ -3,9 +3,9 @@ package fakegitlab
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -40,12 +40,15 @@ type Failure struct {
 	Message string
 	Body    any
 	Header  http.Header
-	// Delay is how long the request waits before anything else happens to it, in real time or in that of a synctest bubble; it
-	// ends early when the client gives up or the fake is closed. With Delay alone the answer is as ever, only later.
+	// Delay is how long the request waits before anything else happens to it, in real time or in that of a synctest bubble.
+	// Nothing more happens when the client gives up or the fake is closed meanwhile. With Delay alone the answer is as ever, only later.
 	Delay   time.Duration
 	Network NetworkFault
 	// Applied: the request takes effect first and only its answer is lost, as when a connection breaks too late.
 	Applied bool
+	// limited adds the headers of a throttle that lets requests through again after retryAfter.
+	limited    bool
+	retryAfter time.Duration
 }
 
 // Inject makes calls fail from now on, until the failure is spent or removed. An endpoint that nothing serves, or a failure that
@@ -123,6 +126,10 @@ func (i *injected) response() response {
 	if r.header == nil {
 		r.header = http.Header{}
 	}
+	if i.limited {
+		now := time.Now()
+		maps.Copy(r.header, rateLimitHeader(injectedLimit, injectedLimit+1, now, now.Add(i.retryAfter)))
+	}
 	for name, values := range i.Header {
 		r.header[http.CanonicalHeaderKey(name)] = values
 	}
@@ -175,13 +182,16 @@ func InternalError(e Endpoint) Failure {
 // DatabaseLocked answers with the 409 of a record that another request holds.
 func DatabaseLocked(e Endpoint) Failure { return Failure{Endpoint: e, Status: http.StatusConflict} }
 
-// RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in seconds, rounded up.
+// RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in seconds, rounded up, and the
+// RateLimit headers. The end of the limit is reckoned by time.Now, as clients do, and not by the fake's clock.
 func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
-	h := http.Header{"Content-Type": {"text/plain"}}
-	h.Set("Retry-After", strconv.Itoa(wholeSeconds(retryAfter)))
-	h.Set("RateLimit-Name", throttleName)
-	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: msgRetryLater, Header: h}
+	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: msgRetryLater,
+		Header: http.Header{"Content-Type": {"text/plain"}}, limited: true, retryAfter: retryAfter}
 }
+
+// injectedLimit is the limit that RateLimited tells of, in requests a minute: client-go paces itself for good by the one in
+// its first answer, so it is one that slows nobody.
+const injectedLimit = 6000
 
 func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 

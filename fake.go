@@ -221,7 +221,7 @@ func start(tb TB, opts []Option) (*Fake, error) {
 // hangingAfter is how long Close waits, in real time, before it names the requests that it still waits for.
 const hangingAfter = 5 * time.Second
 
-// Close stops the fake. Delayed requests are let go at once; Close waits for all that are in flight and, after five seconds,
+// Close stops the fake. Delayed requests are dropped at once; Close waits for all that are in flight and, after five seconds,
 // names those that hang. Closing again does nothing.
 func (f *Fake) Close() {
 	f.close.Do(func() {

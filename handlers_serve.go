@@ -59,6 +59,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(way.baseURL, f.options.basePath), Method: r.Method,
 		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}
 	q := &request{state: f.state, fake: f, http: r, baseURL: way.baseURL, call: &call}
+	x := exchange{fake: f, request: q, w: w, started: started, abort: way.reset, hangUp: func() {}}
 	defer func() { // also when the connection is torn down
 		if !q.validated {
 			raw, _ := params.Spec{}.Validate(q.tree)
@@ -68,10 +69,10 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 		if f.options.journalTo != nil {
 			_, _ = io.WriteString(f.options.journalTo, journalLine(call)+"\n")
 		}
+		x.hangUp()
 	}()
 	q.path, _ = f.belowBase(call.Path)
 
-	x := exchange{fake: f, request: q, w: w, started: started, abort: way.reset}
 	x.serve(q.receive())
 }
 

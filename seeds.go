@@ -325,7 +325,7 @@ func (st *state) changeJob(id int, do func(*state, *job) error) (Job, error) {
 	return j.public(), nil
 }
 
-// startOn, finishAs and cancelJob are what may happen to a job.
+// startOn, finishAs and cancelByPerson are what may happen to a job.
 func startOn(runnerID int) func(*state, *job) error {
 	return func(st *state, j *job) error {
 		r, err := st.runnerByID(runnerID)
@@ -340,7 +340,7 @@ func finishAs(s JobStatus) func(*state, *job) error {
 	return func(st *state, j *job) error { return st.finishJob(j, s, "script_failure") }
 }
 
-func cancelJob(st *state, j *job) error { return st.fire(j, eventCancel) }
+func cancelByPerson(st *state, j *job) error { return st.fire(j, eventCancel) }
 
 // StartJob gives a pending job to a runner, which must be one that may take it, and to the manager of it contacted last, if
 // any.
@@ -359,7 +359,7 @@ func (f *Fake) FinishJob(jobID int, s JobStatus) Job {
 // is canceled at once.
 func (f *Fake) CancelJob(jobID int) Job {
 	f.helper()
-	return f.changeJob("CancelJob(%s)", jobID, cancelJob)
+	return f.changeJob("CancelJob(%s)", jobID, cancelByPerson)
 }
 
 // Token returns a personal access token of a user: made at the first use, the same afterwards. Without scopes it has "api".

@@ -2,6 +2,8 @@ package fakegitlab
 
 import (
 	"fmt"
+	"iter"
+	"net/http"
 	"testing"
 	"testing/synctest"
 )
@@ -11,10 +13,13 @@ var sweptWays = []struct {
 	name    string
 	failure Failure
 }{
-	{"503", Failure{Status: 503}},
+	{"503", Failure{Status: http.StatusServiceUnavailable}},
 	{"answer lost", Failure{Network: EmptyReply, Applied: true}},
 	{"connection reset", Failure{Network: ConnectionReset}},
 }
+
+// undisturbed is the name of the run in which nothing goes wrong.
+const undisturbed = "undisturbed"
 
 // Sweep runs test once undisturbed and counts the calls it makes; then once more for every call and every way in which that
 // call can fail: refused with 503 before it takes effect, its answer lost after it took effect, its connection reset. Each
@@ -28,40 +33,59 @@ var sweptWays = []struct {
 func Sweep(t *testing.T, test func(t *testing.T, gl *Fake), opts ...Option) {
 	t.Helper()
 	var calls []Call
-	undisturbed := t.Run("undisturbed", func(t *testing.T) {
+	passed := t.Run(undisturbed, func(t *testing.T) {
 		sweepRun(t, nil, opts, func(t *testing.T, gl *Fake) {
 			t.Cleanup(func() { calls = gl.Calls("") })
 			test(t, gl)
 		})
 	})
-	if !undisturbed {
+	if !passed {
 		t.Errorf("fakegitlab: Sweep: the test fails with nothing in its way; there is no use in disturbing it")
 		return
 	}
 	if len(calls) == 0 {
 		t.Errorf("fakegitlab: Sweep: the test made no call; does it speak to the fake that it was given?")
 	}
-	for i, c := range calls {
-		for _, way := range sweptWays {
-			t.Run(fmt.Sprintf("#%d %s, %s", i+1, c.name(), way.name), func(t *testing.T) {
+	for name, failure := range disturbances(calls) {
+		t.Run(name, func(t *testing.T) { sweepRun(t, &failure, opts, test) })
+	}
+}
+
+// disturbances are the runs that follow an undisturbed one which made these calls: their names and what goes wrong in each.
+func disturbances(calls []Call) iter.Seq2[string, Failure] {
+	return func(yield func(string, Failure) bool) {
+		for i, c := range calls {
+			for _, way := range sweptWays {
 				failure := way.failure
 				failure.After, failure.Times = i, 1
-				sweepRun(t, &failure, opts, test)
-			})
+				if !yield(fmt.Sprintf("#%d %s, %s", i+1, c.name(), way.name), failure) {
+					return
+				}
+			}
 		}
 	}
 }
 
-// sweepRun is one run of a sweep. A run that went another way than the undisturbed one may never make the call that was to fail.
+// sweepRun is one run of a sweep.
 func sweepRun(t *testing.T, failure *Failure, opts []Option, test func(*testing.T, *Fake)) {
 	t.Helper()
-	run := func(t *testing.T) {
-		gl := New(t, append(opts[:len(opts):len(opts)], WithUnusedFailures(true))...)
-		if failure != nil {
-			gl.Inject(*failure)
-		}
-		test(t, gl)
+	bubbled(t, opts, func(t *testing.T) { test(t, disturbed(t, failure, opts)) })
+}
+
+// disturbed starts a fake in which one call is to fail, or none. A run that goes another way than the undisturbed one may never
+// make that call.
+func disturbed(tb TB, failure *Failure, opts []Option) *Fake {
+	tb.Helper()
+	gl := New(tb, append(opts[:len(opts):len(opts)], WithUnusedFailures(true))...)
+	if failure != nil {
+		gl.Inject(*failure)
 	}
+	return gl
+}
+
+// bubbled runs in a synctest bubble if the network allows.
+func bubbled(t *testing.T, opts []Option, run func(*testing.T)) {
+	t.Helper()
 	var o options
 	for _, option := range opts {
 		option(&o)
