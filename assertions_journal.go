@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
 // Journal is the recorded calls for a person to read, one line a call: number, endpoint, who called, status, and in
@@ -49,13 +51,32 @@ func journalLine(c Call) string {
 	if c.Failure {
 		line += " [injected failure]"
 	}
-	if c.Endpoint == "" {
+	if c.Endpoint == "" && c.Reason == "" {
 		line += " [nothing serves this]"
 	}
 	if len(c.IgnoredParams) > 0 {
-		line += " [nothing reads " + strings.Join(c.IgnoredParams, ", ") + "]"
+		line += " [nothing reads " + ignoredText(c) + "]"
 	}
 	return shortenTokens(strings.ReplaceAll(line, "\n", " "))
+}
+
+// ignoredText names the parameters that nothing read, each with the nearest that the endpoint knows: they are often misspelt.
+func ignoredText(c Call) string {
+	var known []string
+	for _, r := range routes() {
+		if r.endpoint == c.Endpoint {
+			for _, p := range r.spec.Params {
+				known = append(known, p.Name)
+			}
+		}
+	}
+	texts := slices.Clone(c.IgnoredParams)
+	for i, name := range texts {
+		if meant, near := nearest.Of(name, known); near {
+			texts[i] += " (did you mean " + meant + "?)"
+		}
+	}
+	return strings.Join(texts, ", ")
 }
 
 // retried is whether the second call is the same request again after the first one failed in a way that may pass.

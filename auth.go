@@ -73,6 +73,10 @@ func (q *request) identify() {
 // returns is the refusal, or nil (lib/api/api_guard.rb, lib/api/helpers.rb).
 func (q *request) authenticate() *response {
 	q.call.User = ""
+	if q.route.access == byAnyone && q.credentials() == "" {
+		q.user, q.actor = nobody, policy.Actor{Name: "an anonymous caller"}
+		return nil
+	}
 	t := q.tokenValues[q.credentials()]
 	if t == nil {
 		r := refuse(http.StatusUnauthorized, msgUnauthorized).because(q.whyAnonymous())
@@ -100,6 +104,9 @@ func (q *request) authenticate() *response {
 	t.lastUsedAt = q.now()
 	return nil
 }
+
+// nobody is the user of a call without credentials, where that is allowed: one who sees what is public and holds no role.
+var nobody = &user{User: User{External: true}}
 
 // whyAnonymous says which credentials were tried in vain.
 func (q *request) whyAnonymous() string {

@@ -35,17 +35,10 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 func orNull(s string) *string { return text(s) }
 
-// optional is a field that some versions have: absent, or present with a value that may be null.
-type optional[T any] struct {
-	present bool
-	value   *T
-}
+// optional is a field that some versions have: nil is absent, and what it points to may be null.
+type optional[T any] **T
 
-func some[T any](v *T) optional[T] { return optional[T]{true, v} }
-
-func (o optional[T]) IsZero() bool { return !o.present }
-
-func (o optional[T]) MarshalJSON() ([]byte, error) { return marshal(o.value) }
+func some[T any](v *T) optional[T] { return &v }
 
 type runnerEntity struct {
 	ID                 int                 `json:"id"`

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/memnet"
 )
 
 // exchange is a request together with where its answer goes. It is where failures and hooks have their say, so that no
@@ -15,6 +17,10 @@ type exchange struct {
 	request *request
 	w       http.ResponseWriter
 	started time.Time
+	abort   any // what to panic with for a connection reset
+	// hangUp breaks a connection that is no longer net/http's. It comes after the Call is recorded: whoever has seen the
+	// connection break finds the call in the journal.
+	hangUp func()
 }
 
 // serve takes a request that has been received, or was refused on the way in, to its answer.
@@ -56,7 +62,8 @@ func (x *exchange) serve(refusal *response) {
 	x.send(res)
 }
 
-// delay waits; false when the client gave up meanwhile.
+// delay waits; false when the client gave up meanwhile. When the fake is closed the request is dropped: its client has often
+// given up, too, and what is in the state at the end must not depend on which of the two is noticed first.
 func (x *exchange) delay(d time.Duration) bool {
 	if d == 0 {
 		return true
@@ -66,6 +73,7 @@ func (x *exchange) delay(d time.Duration) bool {
 	select {
 	case <-timer.C:
 	case <-x.fake.closing:
+		panic(http.ErrAbortHandler)
 	case <-x.request.http.Context().Done():
 		return false
 	}
@@ -97,25 +105,32 @@ func (x *exchange) breakDown(fault NetworkFault, res response) {
 	case ConnectionReset:
 		call.Status = 0
 		x.reset()
+		panic(x.abort)
 	case EmptyReply:
 		call.Status = 0
 	}
 	panic(http.ErrAbortHandler) // net/http's way to drop a connection
 }
 
-// reset tears the connection down so that the peer is told: over TCP with RST.
+// reset has the connection torn down so that the peer is told: over TCP with RST.
 func (x *exchange) reset() {
 	conn, _, err := http.NewResponseController(x.w).Hijack()
 	if err != nil {
 		return // HTTP/2, or a server that is not ours: dropping it is all there is
 	}
-	if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
-		conn = wrapped.NetConn()
+	x.hangUp = func() {
+		raw := conn
+		if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
+			raw = wrapped.NetConn()
+		}
+		switch c := raw.(type) {
+		case *net.TCPConn:
+			_ = c.SetLinger(0)
+		case *memnet.Conn:
+			c.Reset()
+		}
+		_ = raw.Close()
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
 }
 
 // throttleName is the throttle of users' API requests, as RateLimit-Name has it.
@@ -153,12 +168,19 @@ func (x *exchange) throttled() *response {
 	perMinute := (int64(limit.Requests)*int64(time.Minute) + int64(limit.Per) - 1) / int64(limit.Per)
 	r := plain(http.StatusTooManyRequests, msgRetryLater).because(fmt.Sprintf("%s made %d requests in %s; the limit is %d", q.call.User, w.count, limit.Per, limit.Requests))
 	r.contentType = "text/plain"
-	for name, value := range map[string]string{
-		"RateLimit-Name": throttleName, "RateLimit-Limit": strconv.FormatInt(perMinute, 10), "RateLimit-Observed": strconv.Itoa(w.count),
-		"RateLimit-Remaining": "0", "RateLimit-Reset": strconv.FormatInt(reset.Unix(), 10), "RateLimit-ResetTime": reset.Format(http.TimeFormat),
-		"Retry-After": strconv.Itoa(int((reset.Sub(now) + time.Second - 1) / time.Second)),
-	} {
-		r = r.with(name, value)
-	}
+	r.header = rateLimitHeader(int(perMinute), w.count, now, reset)
 	return &r
+}
+
+// rateLimitHeader is what Rack::Attack says with a 429. limit is a minute's.
+func rateLimitHeader(limit, observed int, now, reset time.Time) http.Header {
+	h := http.Header{}
+	for name, value := range map[string]string{
+		"RateLimit-Name": throttleName, "RateLimit-Limit": strconv.Itoa(limit), "RateLimit-Observed": strconv.Itoa(observed),
+		"RateLimit-Remaining": "0", "RateLimit-Reset": strconv.FormatInt(reset.Unix(), 10), "RateLimit-ResetTime": reset.UTC().Format(http.TimeFormat),
+		"Retry-After": strconv.Itoa(wholeSeconds(reset.Sub(now))),
+	} {
+		h.Set(name, value)
+	}
+	return h
 }

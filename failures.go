@@ -3,9 +3,9 @@ package fakegitlab
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -13,8 +13,11 @@ import (
 // NetworkFault is a way in which an answer fails to arrive whole.
 type NetworkFault string
 
-// The network faults. Those of the first group keep the request from taking effect, unless Applied says otherwise; those of
-// the second spoil its answer, so it always takes effect.
+// The network faults. Those of the first group keep the request from taking effect, unless Applied says otherwise. Those of
+// the second spoil an answer: the request's own, so that it takes effect, or that of a Status beside them.
+//
+// An http.Transport quietly repeats a GET, PUT or DELETE whose connection, used before, broke without an answer: with Times: 1
+// the code under test then never learns of the fault.
 const (
 	ConnectionReset NetworkFault = "connection reset" // the connection is reset (RST over TCP)
 	EmptyReply      NetworkFault = "empty reply"      // the connection is closed without a byte
@@ -37,12 +40,15 @@ type Failure struct {
 	Message string
 	Body    any
 	Header  http.Header
-	// Delay is how long the request waits before anything else happens to it; it ends early when the client gives up or the
-	// fake is closed. With Delay alone the answer is as ever, only later.
+	// Delay is how long the request waits before anything else happens to it, in real time or in that of a synctest bubble.
+	// Nothing more happens when the client gives up or the fake is closed meanwhile. With Delay alone the answer is as ever, only later.
 	Delay   time.Duration
 	Network NetworkFault
 	// Applied: the request takes effect first and only its answer is lost, as when a connection breaks too late.
 	Applied bool
+	// limited adds the headers of a throttle that lets requests through again after retryAfter.
+	limited    bool
+	retryAfter time.Duration
 }
 
 // Inject makes calls fail from now on, until the failure is spent or removed. An endpoint that nothing serves, or a failure that
@@ -55,7 +61,7 @@ func (f *Fake) Inject(failure Failure) (remove func()) {
 	}
 	failure.Where = slices.Clone(failure.Where)
 	failure.Header = failure.Header.Clone()
-	return f.faults.inject(&injected{Failure: failure})
+	return f.faults.remover(f.faults.inject(&injected{Failure: failure}))
 }
 
 func (f *Fake) failureProblem(failure Failure) string {
@@ -79,14 +85,21 @@ func (f *Fake) failureProblem(failure Failure) string {
 	case failure.Status == 0 && failure.Network == "" && failure.Applied:
 		return "Applied needs a Status or Network that takes the answer's place"
 	}
+	if _, err := json.Marshal(failure.Body); err != nil {
+		return "Body: " + err.Error()
+	}
 	return ""
 }
 
 // injected is a Failure with what has come of it.
 type injected struct {
 	Failure
+	id          int // 1, 2, 3 ...
 	seen, fired int
 }
+
+// isSpent reports whether it has failed all the calls that it was to fail.
+func (i *injected) isSpent() bool { return i.Times > 0 && i.fired >= i.Times }
 
 // answers reports whether the failure takes the place of the answer.
 func (i *injected) answers() bool {
@@ -98,22 +111,24 @@ func (i *injected) takesEffect() bool { return i.Applied || !i.answers() }
 
 // response is the answer that the failure gives.
 func (i *injected) response() response {
-	r := response{status: i.Status, reason: "an injected Failure answered"}
+	r := response{status: i.Status}
 	switch body := i.Body.(type) {
 	case nil:
 		r = failureBody(i.Status, i.Message)
-		r.reason = "an injected Failure answered"
 	case string:
 		r.text, r.contentType = body, "application/json"
 	case []byte:
 		r.text, r.contentType = string(body), "application/json"
 	default:
-		if raw, err := json.Marshal(body); err == nil {
-			r.text, r.contentType = string(raw), "application/json"
-		}
+		raw, _ := json.Marshal(body) // Inject has tried it
+		r.text, r.contentType = string(raw), "application/json"
 	}
 	if r.header == nil {
 		r.header = http.Header{}
+	}
+	if i.limited {
+		now := time.Now()
+		maps.Copy(r.header, rateLimitHeader(injectedLimit, injectedLimit+1, now, now.Add(i.retryAfter)))
 	}
 	for name, values := range i.Header {
 		r.header[http.CanonicalHeaderKey(name)] = values
@@ -167,13 +182,18 @@ func InternalError(e Endpoint) Failure {
 // DatabaseLocked answers with the 409 of a record that another request holds.
 func DatabaseLocked(e Endpoint) Failure { return Failure{Endpoint: e, Status: http.StatusConflict} }
 
-// RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in whole seconds.
+// RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in seconds, rounded up, and the
+// RateLimit headers. The end of the limit is reckoned by time.Now, as clients do, and not by the fake's clock.
 func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
-	h := http.Header{"Content-Type": {"text/plain"}}
-	h.Set("Retry-After", strconv.Itoa(int(retryAfter.Round(time.Second)/time.Second)))
-	h.Set("RateLimit-Name", throttleName)
-	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: msgRetryLater, Header: h}
+	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: msgRetryLater,
+		Header: http.Header{"Content-Type": {"text/plain"}}, limited: true, retryAfter: retryAfter}
 }
+
+// injectedLimit is the limit that RateLimited tells of, in requests a minute: client-go paces itself for good by the one in
+// its first answer, so it is one that slows nobody.
+const injectedLimit = 6000
+
+func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
 // Slow delays the answer, which else is as ever.
 func Slow(e Endpoint, d time.Duration) Failure { return Failure{Endpoint: e, Delay: d} }
@@ -199,20 +219,50 @@ type faults struct {
 	before, after []*hook
 	held          []*Held
 	spent         []*injected // removed ones, for the report
+	last          int         // the highest id given out
 }
 
-func (fs *faults) inject(i *injected) (remove func()) {
+func (fs *faults) inject(i *injected) (id int) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
+	fs.last++
+	i.id = fs.last
 	fs.failures = append(fs.failures, i)
-	return func() {
-		fs.mu.Lock()
-		defer fs.mu.Unlock()
-		if n := slices.Index(fs.failures, i); n >= 0 {
-			fs.failures = slices.Delete(fs.failures, n, n+1)
-			fs.spent = append(fs.spent, i)
-		}
+	return i.id
+}
+
+func (fs *faults) remover(id int) func() { return func() { fs.remove(id) } }
+
+// remove takes a failure back. It is false when there is none with that id, or no longer.
+func (fs *faults) remove(id int) bool {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	n := slices.IndexFunc(fs.failures, func(i *injected) bool { return i.id == id })
+	if n < 0 {
+		return false
 	}
+	fs.spent = append(fs.spent, fs.failures[n])
+	fs.failures = slices.Delete(fs.failures, n, n+1)
+	return true
+}
+
+// removeAll takes all failures back.
+func (fs *faults) removeAll() {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.spent = append(fs.spent, fs.failures...)
+	fs.failures = nil
+}
+
+// list returns the failures that have not been removed, as they are now.
+func (fs *faults) list() []injected {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	all := make([]injected, len(fs.failures))
+	for n, i := range fs.failures {
+		all[n] = *i
+	}
+	return all
 }
 
 // pick finds the failure that a call meets, and counts it. Each failure counts the matching calls for itself.
@@ -220,7 +270,7 @@ func (fs *faults) pick(c *Call) *injected {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	for _, i := range fs.failures {
-		if i.Times > 0 && i.fired >= i.Times || !matches(*c, i.Endpoint, i.Where) {
+		if i.isSpent() || !matches(*c, i.Endpoint, i.Where) {
 			continue
 		}
 		if i.seen++; i.seen > i.After {
@@ -252,7 +302,7 @@ func (fs *faults) unused() []string {
 func (i *injected) whyNot() string {
 	switch {
 	case i.seen > 0:
-		return fmt.Sprintf("%d matching calls came and After let %d through", i.seen, i.After)
+		return fmt.Sprintf("After lets %d matching calls through first, and only %d came", i.After, i.seen)
 	case len(i.Where) > 0:
 		return "no call met its conditions"
 	}

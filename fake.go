@@ -52,10 +52,8 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
-	"net/http"
-	"net/http/httptest"
-	"net/netip"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -82,6 +80,7 @@ type TB interface {
 type Fake struct {
 	tb      TB // nil without a test
 	options options
+	initial initial
 	version gitlabversion.Version
 	clock   *clock
 	state   *state
@@ -89,11 +88,15 @@ type Fake struct {
 	faults  faults
 	added   addedRoutes // by Handle
 
-	server  *httptest.Server
-	started time.Time // real time
-	closing chan struct{}
+	network network
+	closing chan struct{} // closed by Close: whoever waits, let go
 	close   sync.Once
 	flight  inFlight
+
+	invariants struct {
+		mu   sync.Mutex
+		list []invariant
+	}
 }
 
 // Option changes how a fake starts.
@@ -104,12 +107,21 @@ type options struct {
 	version        string
 	start          time.Time
 	clock          func() time.Time
+	inMemory       bool
 	tls            bool
 	addr           string
 	basePath       string
 	unknownAllowed bool
 	unusedAllowed  bool
 	longPolling    time.Duration
+	control        bool
+	journalTo      io.Writer
+}
+
+// initial is the scenario that a Reset starts from, nil for none.
+type initial struct {
+	mu       sync.Mutex // held during a Reset: of two, each is whole
+	scenario *Scenario
 }
 
 // WithScenario seeds the fake, before it answers its first request and again at every Reset.
@@ -137,12 +149,28 @@ func WithBasePath(prefix string) Option {
 	return func(o *options) { o.basePath = "/" + strings.Trim(prefix, "/") }
 }
 
+// WithInMemoryNetwork does without sockets: only Client and DialContext reach the fake. It is many times faster, and it works
+// inside a testing/synctest bubble. URL is "http://fakegitlab.test", which no other client resolves.
+func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true } }
+
 // WithUnknownEndpoints says whether calls to endpoints that nothing serves are fine. By default each is an error of the
 // test. They are answered with GitLab's 404 either way.
 func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }
 
 // WithUnusedFailures says whether it is fine that an injected Failure never fired. By default it is an error of the test.
 func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
+
+// WithControl lets programs in any language do what a Go test does with the fake's methods: it serves a control API, and a page
+// that shows the world and the journal as they change, below "/-/fake/" of URL. docs/other-languages.md documents both. Calls
+// of them are not recorded and meet no failures. It is off by default, so that code under test that strays there gets the
+// 404 of a real GitLab.
+func WithControl() Option { return func(o *options) { o.control = true } }
+
+// WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use; what goes
+// wrong with it is passed over.
+func WithJournalTo(w io.Writer) Option {
+	return func(o *options) { o.journalTo = &lineWriter{w: w} }
+}
 
 // New starts a fake for a test and closes it at the test's end. It then reports, as errors of the test, calls that nothing
 // serves and failures that never fired; if the test has failed it logs the journal. A fake that cannot start fails the
@@ -166,12 +194,9 @@ func New(tb TB, opts ...Option) *Fake {
 // misuse that would fail a test panics instead.
 func Start(opts ...Option) (*Fake, error) { return start(nil, opts) }
 
-// defaultStart is where the fake clock starts.
-var defaultStart = time.Date(2024, time.July, 1, 12, 0, 0, 0, time.UTC)
-
 func start(tb TB, opts []Option) (*Fake, error) {
-	f := &Fake{tb: tb, started: time.Now(), closing: make(chan struct{}),
-		options: options{version: gitlabversion.Default, start: defaultStart, addr: "127.0.0.1:0"}}
+	f := &Fake{tb: tb, closing: make(chan struct{}),
+		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: "127.0.0.1:0"}}
 	for _, o := range opts {
 		o(&f.options)
 	}
@@ -184,6 +209,7 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	}
 	f.clock = newClock(f.options.start, f.options.clock)
 	f.state = newState(f.version, f.clock.now)
+	f.initial.scenario = f.options.scenario
 	if f.options.scenario != nil {
 		if err := f.Seed(*f.options.scenario); err != nil {
 			return nil, err
@@ -192,91 +218,17 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	return f, f.listen()
 }
 
-// listen starts the server.
-func (f *Fake) listen() error {
-	l, err := net.Listen("tcp", f.options.addr)
-	if err != nil {
-		return err
-	}
-	f.server = &httptest.Server{Listener: l, EnableHTTP2: true, Config: &http.Server{
-		Handler:  ownListener{f},
-		ErrorLog: log.New(io.Discard, "", 0), // what goes wrong with a connection is the client's to notice
-	}}
-	if f.options.tls {
-		f.server.StartTLS()
-	} else {
-		f.server.Start()
-	}
-	return nil
-}
-
-// ownListener serves what came through the fake's own listener, whose URL is known.
-type ownListener struct{ f *Fake }
-
-func (h ownListener) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.f.serve(w, r, h.f.URL()) }
-
-// ServeHTTP answers one request, so that the fake can be mounted in another server. URLs in its answers then follow the
-// request's Host.
-func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	f.serve(w, r, scheme+"://"+r.Host+f.options.basePath)
-}
-
-// URL is where GitLab is: "http://127.0.0.1:41234", with the base path if there is one and without a slash at the end.
-func (f *Fake) URL() string {
-	scheme := "http"
-	if f.options.tls {
-		scheme = "https"
-	}
-	addr := f.server.Listener.Addr().String()
-	if ap, err := netip.ParseAddrPort(addr); err == nil && ap.Addr().IsUnspecified() {
-		addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), ap.Port()).String()
-	}
-	return scheme + "://" + addr + f.options.basePath
-}
-
-// APIURL is URL with /api/v4, what most clients ask for as the base URL.
-func (f *Fake) APIURL() string { return f.URL() + apiPrefix }
-
-// Client returns an HTTP client that trusts the fake's certificate. It sends no credentials. All calls return the same
-// client; copy it to change it.
-func (f *Fake) Client() *http.Client { return f.server.Client() }
-
-// ClientAs returns an HTTP client that sends the user's Token as PRIVATE-TOKEN, unless the request has one.
-func (f *Fake) ClientAs(username string) *http.Client {
-	f.helper()
-	c := *f.Client()
-	c.Transport = withToken{c.Transport, f.Token(username)}
-	return &c
-}
-
-type withToken struct {
-	next  http.RoundTripper
-	token string
-}
-
-func (t withToken) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Header.Get(headerPrivateToken) == "" {
-		r = r.Clone(r.Context())
-		r.Header.Set(headerPrivateToken, t.token)
-	}
-	return t.next.RoundTrip(r)
-}
-
 // hangingAfter is how long Close waits, in real time, before it names the requests that it still waits for.
 const hangingAfter = 5 * time.Second
 
-// Close stops the fake. Delayed requests are let go at once; Close waits for all that are in flight and, after five seconds,
+// Close stops the fake. Delayed requests are dropped at once; Close waits for all that are in flight and, after five seconds,
 // names those that hang. Closing again does nothing.
 func (f *Fake) Close() {
 	f.close.Do(func() {
 		close(f.closing)
 		naming := time.AfterFunc(hangingAfter, func() { f.logf("fakegitlab: Close still waits for %s", f.flight.names()) })
 		defer naming.Stop()
-		f.server.Close()
+		f.network.close()
 	})
 }
 
@@ -284,18 +236,41 @@ func (f *Fake) Close() {
 // scenario of WithScenario included.
 func (f *Fake) Reset() {
 	f.helper()
+	if err := f.reset(nil); err != nil { // it could be seeded at the start
+		f.misuse("Reset: %v", err)
+	}
+}
+
+// ResetTo is Reset to another scenario, which takes the place of WithScenario's from now on. If the scenario cannot be
+// seeded, the error says why and nothing has changed.
+func (f *Fake) ResetTo(s Scenario) error {
+	s = cloneScenario(s)
+	return f.reset(&s)
+}
+
+// reset resets to a scenario, nil for that of the last time.
+func (f *Fake) reset(s *Scenario) error {
+	f.initial.mu.Lock()
+	defer f.initial.mu.Unlock()
+	if s == nil {
+		s = f.initial.scenario
+	}
+	fresh := newState(f.version, f.clock.first)
+	if s != nil {
+		if err := fresh.enter(*s); err != nil {
+			return err
+		}
+	}
+	f.initial.scenario = s
 	f.clock.reset()
 	f.faults.clear()
 	f.added.clear()
 	f.log.Reset()
 	f.state.mu.Lock()
-	f.state.reset(f.version, f.clock.now)
-	f.state.mu.Unlock()
-	if s := f.options.scenario; s != nil {
-		if err := f.Seed(*s); err != nil { // it could be seeded at the start
-			f.misuse("Reset: %v", err)
-		}
-	}
+	defer f.state.mu.Unlock()
+	f.state.replace(fresh.world)
+	f.state.clock = f.clock.now
+	return nil
 }
 
 // Version is the version of GitLab that the fake follows: "17.2".
@@ -307,11 +282,9 @@ func (f *Fake) Now() time.Time { return f.clock.now() }
 // Advance moves the fake's clock, which everything about time in the fake follows. It does not move backwards.
 func (f *Fake) Advance(d time.Duration) {
 	f.helper()
-	if d < 0 {
-		f.misuse("Advance(%s): time does not run backwards", d)
-		return
+	if err := f.clock.advance(d); err != nil {
+		f.misuse("Advance(%s): %v", d, err)
 	}
-	f.clock.advance(d)
 }
 
 // clock is the fake's clock: one that stands still, or an outside one; both are moved by advance.
@@ -329,22 +302,46 @@ func newClock(start time.Time, outside func() time.Time) *clock {
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.outside != nil {
-		return c.outside().Add(c.ahead)
-	}
-	return c.start.Add(c.ahead)
+	return c.first().Add(c.ahead)
 }
 
-func (c *clock) advance(d time.Duration) {
+// first is the time with nothing advanced.
+func (c *clock) first() time.Time {
+	if c.outside != nil {
+		return c.outside()
+	}
+	return c.start
+}
+
+func (c *clock) advance(d time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if d < 0 {
+		return errors.New("time does not run backwards")
+	}
+	if c.ahead+d < 0 {
+		return errors.New("the clock cannot be more than 292 years ahead")
+	}
 	c.ahead += d
+	return nil
 }
 
 func (c *clock) reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ahead = 0
+}
+
+// lineWriter lets several goroutines write lines.
+type lineWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lineWriter) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(line)
 }
 
 func (f *Fake) helper() {
@@ -376,19 +373,35 @@ func (f *Fake) logf(format string, args ...any) {
 // report says at the end of a test what went unnoticed in it.
 func (f *Fake) report() {
 	f.tb.Helper()
-	for _, c := range f.log.Closed() {
-		if c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed {
-			f.tb.Errorf("fakegitlab: %s", unservedMessage(c.Method, c.Path, f.Endpoints()))
-		}
-	}
-	for _, unused := range f.faults.unused() {
-		if !f.options.unusedAllowed {
-			f.tb.Errorf("fakegitlab: %s", unused)
-		}
+	for _, problem := range f.unnoticed() {
+		f.tb.Errorf("fakegitlab: %s", problem)
 	}
 	if f.tb.Failed() {
 		f.tb.Logf("fakegitlab: the calls of %s\n%s", f.tb.Name(), f.Journal())
 	}
+}
+
+// unnoticed is what no assertion may have seen: calls that nothing serves, failures that never fired, invariants that do not
+// hold.
+func (f *Fake) unnoticed() []string {
+	var problems []string
+	for _, c := range f.log.Closed() {
+		if c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed {
+			problems = append(problems, f.unservedMessage(c.Method, c.Path))
+		}
+	}
+	if !f.options.unusedAllowed {
+		problems = append(problems, f.faults.unused()...)
+	}
+	f.invariants.mu.Lock()
+	invariants := f.invariants.list
+	f.invariants.mu.Unlock()
+	for _, i := range invariants {
+		if err := i.check(f); err != nil {
+			problems = append(problems, fmt.Sprintf("it does not hold that %s: %v", i.name, err))
+		}
+	}
+	return problems
 }
 
 // inFlight knows the requests that are being answered, for those who wait for them.
@@ -419,10 +432,8 @@ func (i *inFlight) names() string {
 		return "idle connections"
 	}
 	var names []string
-	for n, what := range i.calls {
-		names = append(names, fmt.Sprintf("#%d %s", n, what))
+	for _, n := range slices.Sorted(maps.Keys(i.calls)) {
+		names = append(names, fmt.Sprintf("#%d %s", n, i.calls[n]))
 	}
 	return strings.Join(names, ", ")
 }
-
-var errClosed = errors.New("fakegitlab: the fake was closed")

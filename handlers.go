@@ -31,6 +31,7 @@ type access int
 const (
 	byUser         access = iota // an access token of a user
 	byToken                      // a token among the parameters; user tokens are not looked at
+	byAnyone                     // an access token, or none at all
 	byJobToken                   // the token of a job, among the parameters or in JOB-TOKEN
 	byRunnerHeader               // a runner's token in RUNNER-TOKEN
 )
@@ -108,8 +109,8 @@ var routes = sync.OnceValue(func() []*route {
 		{endpoint: RevokeOwnAccessToken, scopes: anything, handle: revokeOwnAccessToken},
 		{endpoint: GetApplicationSettings, before: administrators, handle: getApplicationSettings},
 		{endpoint: UpdateApplicationSettings, before: administrators, spec: settingsSpec, handle: updateApplicationSettings},
-		{endpoint: GetProject, before: projectReaders, spec: declare(pathID), handle: getProject},
-		{endpoint: GetGroup, before: groupReaders, spec: declare(pathID), handle: getGroup},
+		{endpoint: GetProject, access: byAnyone, before: projectReaders, spec: declare(pathID), handle: getProject},
+		{endpoint: GetGroup, access: byAnyone, before: groupReaders, spec: declare(pathID), handle: getGroup},
 	}
 	for _, r := range table {
 		r.spec.Known = readElsewhere

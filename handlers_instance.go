@@ -1,7 +1,6 @@
 package fakegitlab
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -10,8 +9,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 )
-
-func marshal(v any) ([]byte, error) { return json.Marshal(v) }
 
 type metadataEntity struct {
 	Version    string    `json:"version"`
@@ -202,11 +199,10 @@ func getProject(q *request) response {
 		if timeout == 0 {
 			timeout = defaultBuildTimeout
 		}
-		e.projectAdminEntity = &projectAdminEntity{GroupRunnersEnabled: !p.GroupRunnersDisabled, RunnersToken: &p.RegistrationToken,
+		token := p.RegistrationToken
+		e.projectAdminEntity = &projectAdminEntity{GroupRunnersEnabled: !p.GroupRunnersDisabled, RunnersToken: &token,
 			RunnerTokenExpirationInterval: secondsOrNull(p.RunnerTokenExpiration), BuildTimeout: int(timeout / time.Second), KeepLatestArtifact: true,
 			AutoCancelPendingPipelines: "enabled"}
-		token := p.RegistrationToken
-		e.RunnersToken = &token
 	}
 	return ok(e)
 }

@@ -291,7 +291,6 @@ func updateJob(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	q.heartbeatOf(j)
 	state, _ := q.params.String("state")
 	var res response
 	switch state {
@@ -304,6 +303,9 @@ func updateJob(q *request) response {
 		res = numbered(http.StatusOK)
 	default:
 		res = numbered(http.StatusBadRequest).because(fmt.Sprintf("a runner says that a job is running, success or failed, not %q", state))
+	}
+	if res.status < http.StatusBadRequest { // GitLab counts a refused call, too; here a refusal leaves everything as it is
+		q.heartbeatOf(j)
 	}
 	return res.with(headerJobStatus, string(j.Status))
 }
@@ -350,7 +352,6 @@ func appendTrace(q *request) response {
 	if q.upload == nil {
 		return q.receiveUpload(readText(max(limit-start, 0)))
 	}
-	q.heartbeatOf(j)
 	end := start + q.upload.content.size
 	switch size := j.log.size; {
 	case end >= limit:
@@ -363,6 +364,7 @@ func appendTrace(q *request) response {
 		return refuseError(http.StatusRequestedRangeNotSatisfiable, msgRange).with(headerRange, traceRange(size)).
 			because(fmt.Sprintf("the log has %d bytes, so more of it begins there and not at %d", size, start))
 	}
+	q.heartbeatOf(j)
 	q.happenTo(j)
 	interval := idleInterval
 	if !j.watchedAt.IsZero() && q.now().Sub(j.watchedAt) < watchedFor {

@@ -376,18 +376,21 @@ func (q *request) readAttributes(a attributes, given func(string) bool) (attribu
 			}
 		}
 	}
-	if given("active") {
-		a.paused = !isTrue(q.params, "active")
+	if active, ok := q.params.Bool("active"); ok {
+		a.paused = !active
 	}
-	for name, field := range map[string]*bool{"paused": &a.paused, "run_untagged": &a.runUntagged, "locked": &a.locked} {
-		if given(name) {
-			*field = isTrue(q.params, name)
+	if given("paused") { // null is not paused, as in Ruby
+		a.paused = isTrue(q.params, "paused")
+	}
+	for name, field := range map[string]*bool{"run_untagged": &a.runUntagged, "locked": &a.locked} {
+		if b, ok := q.params.Bool(name); ok {
+			*field = b
 		}
 	}
 	if given("tag_list") {
 		a.tags, _ = q.params.List("tag_list")
 	}
-	if level, ok := q.params.String("access_level"); ok && given("access_level") {
+	if level, ok := q.params.String("access_level"); ok {
 		a.accessLevel = AccessLevel(level)
 	}
 	if given("maximum_timeout") {
@@ -403,16 +406,17 @@ func (q *request) readAttributes(a attributes, given func(string) bool) (attribu
 	return a, nil
 }
 
-// present is Rails' present?, or false itself: what POST endpoints take as given.
+// present is Rails' present?, or false itself: what POST endpoints take as given (lib/api/helpers.rb, attributes_for_keys).
 func (q *request) present(name string) bool {
-	if b, ok := q.params.All()[name].(bool); ok {
-		return b || !b
+	switch v := q.call.Params[name].(type) {
+	case nil:
+		return false
+	case string:
+		return strings.TrimSpace(v) != ""
+	case []string:
+		return len(v) > 0
 	}
-	if s, ok := q.params.All()[name].([]string); ok {
-		return len(s) > 0
-	}
-	s, ok := q.params.String(name)
-	return ok && strings.TrimSpace(s) != ""
+	return true
 }
 
 func updateRunner(q *request) response {

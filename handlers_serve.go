@@ -35,6 +35,8 @@ type request struct {
 	vars    map[string]string // path parameters
 	tree    params.Tree
 	params  params.Values
+	// validated is whether params has been read from tree.
+	validated bool
 
 	upload  *upload // the body of a streamed route, once it has been read
 	unread  bool    // a streamed body has not been read to its end
@@ -47,18 +49,31 @@ type request struct {
 }
 
 // serve answers one request: it opens a Call, lets failures and hooks have their way, and closes the Call.
-func (f *Fake) serve(w http.ResponseWriter, r *http.Request, baseURL string) {
+func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
+	if f.options.control && f.serveControl(w, r) {
+		return
+	}
 	started := time.Now()
 	number := f.log.Open()
 	f.flight.enter(number, r.Method+" "+r.URL.EscapedPath())
 	defer f.flight.leave(number)
-	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(baseURL, f.options.basePath), Method: r.Method,
-		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header.Clone()}
-	defer func() { f.log.Close(number, call) }() // also when the connection is torn down
-	q := &request{state: f.state, fake: f, http: r, baseURL: baseURL, call: &call}
-	q.path, _ = strings.CutPrefix(call.Path, f.options.basePath)
+	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(way.baseURL, f.options.basePath), Method: r.Method,
+		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}
+	q := &request{state: f.state, fake: f, http: r, baseURL: way.baseURL, call: &call}
+	x := exchange{fake: f, request: q, w: w, started: started, abort: way.reset, hangUp: func() {}}
+	defer func() { // also when the connection is torn down
+		if !q.validated {
+			raw, _ := params.Spec{}.Validate(q.tree)
+			call.Params = raw.All()
+		}
+		f.log.Close(number, call)
+		if f.options.journalTo != nil {
+			_, _ = io.WriteString(f.options.journalTo, journalLine(call)+"\n")
+		}
+		x.hangUp()
+	}()
+	q.path, _ = f.belowBase(call.Path)
 
-	x := exchange{fake: f, request: q, w: w, started: started}
 	x.serve(q.receive())
 }
 
@@ -103,7 +118,8 @@ func plain(status int, text string) response {
 
 // readParams decodes the parameters of path, query and body, as Rack and Grape do before they look at anything else.
 func (q *request) readParams() *response {
-	tree, err := params.Parse(params.Input{RawQuery: q.http.URL.RawQuery, ContentType: q.http.Header.Get("Content-Type"), Body: q.call.Body, Path: q.vars})
+	tree, err := params.Parse(params.Input{RawQuery: q.http.URL.RawQuery, ContentType: q.http.Header.Get("Content-Type"), Body: q.call.Body, Path: q.vars,
+		AllowText: q.route != nil && (q.route.access == byToken || q.route.access == byJobToken)})
 	if err == nil {
 		q.tree, q.call.Params = tree, tree
 		if _, twice := q.tree[paramAccessToken].(string); twice && q.bearer() != "" && !q.sentJSON() {
@@ -168,7 +184,7 @@ func (q *request) answerLocked() (res response) {
 			res = refuse(http.StatusInternalServerError, msgInternalError).because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
 		}
 	}()
-	if q.route.access == byUser {
+	if q.route.access == byUser || q.route.access == byAnyone {
 		if refusal := q.authenticate(); refusal != nil {
 			return *refusal
 		}
@@ -182,7 +198,7 @@ func (q *request) answerLocked() (res response) {
 		return q.options()
 	}
 	values, problems := q.route.spec.Validate(q.tree)
-	q.params = values
+	q.params, q.validated = values, true
 	q.call.Params, q.call.IgnoredParams = values.All(), values.Ignored()
 	if len(problems) > 0 {
 		return refuseError(http.StatusBadRequest, strings.Join(problems, ", ")).because("the parameters are not as declared")
@@ -267,10 +283,9 @@ func (x *exchange) cache(res *response, body []byte) []byte {
 // finish writes status and body and notes them in the Call.
 func (x *exchange) finish(res response, body []byte) {
 	c := x.request.call
-	c.Status, c.Reason, c.ResponseHeader, c.ResponseBody = res.status, res.reason, x.w.Header().Clone(), body
-	delete(c.ResponseHeader, "Content-Type")
-	if res.contentType != "" && res.status != http.StatusNotModified {
-		c.ResponseHeader.Set("Content-Type", res.contentType)
+	c.Status, c.Reason, c.ResponseHeader, c.ResponseBody = res.status, res.reason, x.w.Header(), body
+	if h := x.w.Header(); h.Get("Content-Length") == "" && res.status != http.StatusNoContent && res.status != http.StatusNotModified {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	if res.file != nil {
 		c.ResponseBody = res.file.head(keptOfUpload)

@@ -3,6 +3,7 @@ package fakegitlab
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -182,6 +183,8 @@ func (r *JobRun) WaitForTrace(ctx context.Context, text string) error {
 	_, err := r.wait(ctx, fmt.Sprintf("has logged %q", text), func(j *job) bool { return bytes.Contains(j.log.bytes(), []byte(text)) })
 	return err
 }
+
+var errClosed = errors.New("fakegitlab: the fake was closed")
 
 // wait waits until reached holds. what says it of the job.
 func (r *JobRun) wait(ctx context.Context, what string, reached func(*job) bool) (Job, error) {

@@ -22,69 +22,69 @@ import (
 
 func TestBadInputLeavesTheJobAlone(t *testing.T) {
 	const processing = `{"message":"403 Forbidden - Job is not processing on runner"}`
-	trace := func(id int, body string, headers ...string) func(*testing.T, *fg.Fake, fg.Job) answer {
-		return func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+	trace := func(id int, body string, headers ...string) func(*testing.T, *fg.Fake, fg.Job) jobAnswer {
+		return func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			return must(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", j.ID+id), strings.NewReader(body), headers...)
 		}
 	}
-	artifacts := func(query string, content []byte, fields ...string) func(*testing.T, *fg.Fake, fg.Job) answer {
-		return func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+	artifacts := func(query string, content []byte, fields ...string) func(*testing.T, *fg.Fake, fg.Job) jobAnswer {
+		return func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			body, kind := form("file", "f", content, fields...)
 			return must(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts?%s", j.ID, query), body, "Job-Token", j.Token, "Content-Type", kind)
 		}
 	}
-	put := func(body func(fg.Job) any) func(*testing.T, *fg.Fake, fg.Job) answer {
-		return func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+	put := func(body func(fg.Job) any) func(*testing.T, *fg.Fake, fg.Job) jobAnswer {
+		return func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			return sendJSON(t, gl, "PUT", fmt.Sprintf("/jobs/%d", j.ID), body(j), "Job-Token", j.Token)
 		}
 	}
 	for _, c := range []struct {
 		name   string
 		job    fg.Job
-		do     func(*testing.T, *fg.Fake, fg.Job) answer
+		do     func(*testing.T, *fg.Fake, fg.Job) jobAnswer
 		status int
 		body   string
 		header map[string]string
 	}{
 		{name: "no token", do: trace(0, "x", "Content-Type", "text/plain", "Content-Range", "3-3"), status: 403, body: `{"message":"403 Forbidden"}`},
-		{name: "an empty token beside a good one", do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+		{name: "an empty token beside a good one", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			return must(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace?token=", j.ID), nil, "Job-Token", j.Token)
 		}, status: 403, body: `{"message":"403 Forbidden"}`},
 		{name: "an unknown job", do: trace(1, "x", "Job-Token", "glcbt-1", "Content-Type", "text/plain"), status: 403, body: `{"message":"403 Forbidden"}`},
-		{name: "no Content-Range", do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+		{name: "no Content-Range", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			return must(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", j.ID), strings.NewReader("x"), "Job-Token", j.Token, "Content-Type", "text/plain")
 		}, status: 400, body: `{"error":"400 Missing header Content-Range"}`},
-		{name: "an image for a log", do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+		{name: "an image for a log", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			return must(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", j.ID), strings.NewReader("x"), "Job-Token", j.Token, "Content-Type", "image/png", "Content-Range", "3-3")
 		}, status: 415, body: `{"error":"The provided content-type 'image/png' is not supported."}`},
-		{name: "a gap in the log", do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer { return patchTrace(t, gl, j, 9, "x") },
+		{name: "a gap in the log", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer { return patchTrace(t, gl, j, 9, "x") },
 			status: 416, body: `{"error":"416 Range Not Satisfiable"}`, header: map[string]string{"Range": "0-3"}},
-		{name: "a log after the end", job: fg.Job{Status: fg.JobSuccess}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer { return patchTrace(t, gl, j, 3, "x") },
+		{name: "a log after the end", job: fg.Job{Status: fg.JobSuccess}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer { return patchTrace(t, gl, j, 3, "x") },
 			status: 403, body: processing, header: map[string]string{"Job-Status": "success"}},
-		{name: "a second end", job: fg.Job{Status: fg.JobFailed}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer { return putState(t, gl, j, "success") },
+		{name: "a second end", job: fg.Job{Status: fg.JobFailed}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer { return putState(t, gl, j, "success") },
 			status: 403, body: processing, header: map[string]string{"Job-Status": "failed"}},
-		{name: "an end before the beginning", job: fg.Job{Status: fg.JobPending}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer { return putState(t, gl, j, "success") },
+		{name: "an end before the beginning", job: fg.Job{Status: fg.JobPending}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer { return putState(t, gl, j, "success") },
 			status: 403, body: processing, header: map[string]string{"Job-Status": "pending"}},
 		{name: "a token in the header alone", do: put(func(j fg.Job) any { return hash{"state": "success"} }), status: 400, body: `{"error":"token is missing"}`},
 		{name: "a runner's token", do: put(func(j fg.Job) any { return hash{"state": "success", "token": "glrt-x"} }), status: 403, body: `{"message":"403 Forbidden"}`},
 		{name: "an exit code that is none", do: put(func(j fg.Job) any { return hash{"state": "failed", "token": j.Token, "exit_code": "x"} }), status: 400, body: `{"error":"exit_code is invalid"}`},
-		{name: "a job that is no number", do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+		{name: "a job that is no number", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			return sendJSON(t, gl, "PUT", "/jobs/first", hash{"token": j.Token, "state": "success"})
 		}, status: 400, body: `{"error":"id is invalid"}`},
-		{name: "no file", do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+		{name: "no file", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			body, kind := form("attachment", "f", []byte("x"))
 			return must(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), body, "Job-Token", j.Token, "Content-Type", kind)
 		}, status: 400, body: `{"error":"file is missing"}`},
-		{name: "a file that is JSON", do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+		{name: "a file that is JSON", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			return sendJSON(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), hash{"file": "x"}, "Job-Token", j.Token)
 		}, status: 400, body: `{"error":"file is invalid"}`},
-		{name: "a body that is nothing known", do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+		{name: "a body that is nothing known", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			return must(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), strings.NewReader("PK"), "Job-Token", j.Token, "Content-Type", "application/zip")
 		}, status: 415, body: `{"error":"The provided content-type 'application/zip' is not supported."}`},
-		{name: "no boundary", do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+		{name: "no boundary", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			return must(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), strings.NewReader("PK"), "Job-Token", j.Token, "Content-Type", "multipart/form-data")
 		}, status: 400, body: "Bad Request"},
-		{name: "a body without its end", do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+		{name: "a body without its end", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			body, kind := form("file", "f.zip", []byte("PK"))
 			all, _ := io.ReadAll(body)
 			return must(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), bytes.NewReader(all[:len(all)-20]), "Job-Token", j.Token, "Content-Type", kind)
@@ -100,10 +100,10 @@ func TestBadInputLeavesTheJobAlone(t *testing.T) {
 		{name: "a dotenv report that is a bomb", do: artifacts("artifact_type=dotenv&artifact_format=gzip", gzipped(strings.Repeat("A=1\n", 1<<18))), status: 400,
 			body: `{"message":"Dotenv Artifact Too Big. Maximum Allowable Size: 5120"}`},
 		{name: "a file over the limit", do: artifacts("", bytes.Repeat([]byte("x"), 8<<10+1)), status: 413, body: `{"message":"file size has reached maximum size limit"}`},
-		{name: "a dead token for artifacts", job: fg.Job{Status: fg.JobSuccess}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+		{name: "a dead token for artifacts", job: fg.Job{Status: fg.JobSuccess}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			return must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil, "Job-Token", j.Token)
 		}, status: 401, body: `{"message":"401 Unauthorized"}`},
-		{name: "a person's token for artifacts", do: func(t *testing.T, gl *fg.Fake, j fg.Job) answer {
+		{name: "a person's token for artifacts", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			return must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil, "Private-Token", gl.AdminToken())
 		}, status: 403, body: `{"message":"403 Forbidden"}`},
 	} {
@@ -191,10 +191,10 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// zeros is n bytes that are made as they are read.
-type zeros struct{ n int64 }
+// zeroBytes is n bytes that are made as they are read.
+type zeroBytes struct{ n int64 }
 
-func (z *zeros) Read(p []byte) (int, error) {
+func (z *zeroBytes) Read(p []byte) (int, error) {
 	if z.n == 0 {
 		return 0, io.EOF
 	}
@@ -214,11 +214,11 @@ func TestLargeUploads(t *testing.T) {
 	gl.UpdateSettings(func(s *fg.Settings) { s.MaxArtifactsSize = 300 * mib })
 	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
 	before := heap()
-	a, err := send(t, t.Context(), gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", job.ID), &zeros{logSize / 2}, "Job-Token", job.Token, "Content-Type", "text/plain", "Content-Range", "0-0")
+	a, err := send(t, t.Context(), gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", job.ID), &zeroBytes{logSize / 2}, "Job-Token", job.Token, "Content-Type", "text/plain", "Content-Range", "0-0")
 	require.NoError(t, err)
 	assert.Equal(t, fmt.Sprintf("0-%d", logSize/2), a.header.Get("Range"))
 	for at := logSize / 2; at < logSize; at += mib { // as gitlab-runner sends it
-		a, err = send(t, t.Context(), gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", job.ID), &zeros{mib}, "Job-Token", job.Token, "Content-Type", "text/plain", "Content-Range", fmt.Sprintf("%d-0", at))
+		a, err = send(t, t.Context(), gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", job.ID), &zeroBytes{mib}, "Job-Token", job.Token, "Content-Type", "text/plain", "Content-Range", fmt.Sprintf("%d-0", at))
 		require.NoError(t, err)
 	}
 	assert.Equal(t, fmt.Sprintf("0-%d", logSize), a.header.Get("Range"))
@@ -229,7 +229,7 @@ func TestLargeUploads(t *testing.T) {
 	form := multipart.NewWriter(w)
 	go func() {
 		part, _ := form.CreateFormFile("file", "big.zip")
-		_, _ = io.Copy(part, &zeros{fileSize})
+		_, _ = io.Copy(part, &zeroBytes{fileSize})
 		_ = form.Close()
 		_ = w.Close()
 	}()
@@ -249,7 +249,7 @@ func TestLargeUploads(t *testing.T) {
 	require.NoError(t, err)
 	assert.EqualValues(t, fileSize, n)
 	want := sha256.New()
-	_, _ = io.Copy(want, &zeros{fileSize})
+	_, _ = io.Copy(want, &zeroBytes{fileSize})
 	assert.Equal(t, want.Sum(nil), sum.Sum(nil))
 	assert.Less(t, heap()-logged, uint64(fileSize+extra))
 	for _, c := range gl.Calls("") {

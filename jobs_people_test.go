@@ -14,7 +14,7 @@ import (
 )
 
 // as makes a request of a person.
-func as(t *testing.T, gl *fg.Fake, user, method, path string) answer {
+func as(t *testing.T, gl *fg.Fake, user, method, path string) jobAnswer {
 	t.Helper()
 	return must(t, gl, method, path, nil, "Private-Token", gl.Token(user))
 }

@@ -19,14 +19,14 @@ import (
 	fg "github.com/fakegitlab/fakegitlab"
 )
 
-// answer is what came back.
-type answer struct {
+// jobAnswer is what came back.
+type jobAnswer struct {
 	status int
 	header http.Header
 	body   string
 }
 
-func (a answer) json(t *testing.T) map[string]any {
+func (a jobAnswer) json(t *testing.T) map[string]any {
 	t.Helper()
 	var m map[string]any
 	require.NoError(t, json.Unmarshal([]byte(a.body), &m), a.body)
@@ -34,7 +34,7 @@ func (a answer) json(t *testing.T) map[string]any {
 }
 
 // send makes one request of any kind. headers are name, value, name, value ...
-func send(t testing.TB, ctx context.Context, gl *fg.Fake, method, path string, body io.Reader, headers ...string) (answer, error) {
+func send(t testing.TB, ctx context.Context, gl *fg.Fake, method, path string, body io.Reader, headers ...string) (jobAnswer, error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, method, gl.APIURL()+path, body)
 	require.NoError(t, err)
@@ -43,21 +43,21 @@ func send(t testing.TB, ctx context.Context, gl *fg.Fake, method, path string, b
 	}
 	resp, err := gl.Client().Do(req)
 	if err != nil {
-		return answer{}, err
+		return jobAnswer{}, err
 	}
 	defer resp.Body.Close()
 	content, err := io.ReadAll(resp.Body)
-	return answer{resp.StatusCode, resp.Header, string(content)}, err
+	return jobAnswer{resp.StatusCode, resp.Header, string(content)}, err
 }
 
-func must(t testing.TB, gl *fg.Fake, method, path string, body io.Reader, headers ...string) answer {
+func must(t testing.TB, gl *fg.Fake, method, path string, body io.Reader, headers ...string) jobAnswer {
 	t.Helper()
 	a, err := send(t, context.Background(), gl, method, path, body, headers...)
 	require.NoError(t, err)
 	return a
 }
 
-func sendJSON(t testing.TB, gl *fg.Fake, method, path string, body any, headers ...string) answer {
+func sendJSON(t testing.TB, gl *fg.Fake, method, path string, body any, headers ...string) jobAnswer {
 	t.Helper()
 	raw, err := json.Marshal(body)
 	require.NoError(t, err)
@@ -66,7 +66,7 @@ func sendJSON(t testing.TB, gl *fg.Fake, method, path string, body any, headers 
 
 type hash = map[string]any
 
-func requestJob(t testing.TB, gl *fg.Fake, token string, more ...hash) answer {
+func requestJob(t testing.TB, gl *fg.Fake, token string, more ...hash) jobAnswer {
 	t.Helper()
 	body := hash{"token": token, "system_id": "s_1"}
 	for _, m := range more {
@@ -77,7 +77,7 @@ func requestJob(t testing.TB, gl *fg.Fake, token string, more ...hash) answer {
 	return sendJSON(t, gl, "POST", "/jobs/request", body)
 }
 
-func putState(t testing.TB, gl *fg.Fake, j fg.Job, state string, more ...any) answer {
+func putState(t testing.TB, gl *fg.Fake, j fg.Job, state string, more ...any) jobAnswer {
 	t.Helper()
 	body := hash{"token": j.Token, "state": state}
 	for i := 0; i < len(more); i += 2 {
@@ -86,7 +86,7 @@ func putState(t testing.TB, gl *fg.Fake, j fg.Job, state string, more ...any) an
 	return sendJSON(t, gl, "PUT", fmt.Sprintf("/jobs/%d", j.ID), body)
 }
 
-func patchTrace(t testing.TB, gl *fg.Fake, j fg.Job, start int, text string) answer {
+func patchTrace(t testing.TB, gl *fg.Fake, j fg.Job, start int, text string) jobAnswer {
 	t.Helper()
 	return must(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", j.ID), strings.NewReader(text), "Job-Token", j.Token,
 		"Content-Type", "text/plain", "Content-Range", fmt.Sprintf("%d-%d", start, start+len(text)-1))
@@ -105,7 +105,7 @@ func form(name, filename string, content []byte, fields ...string) (io.Reader, s
 	return &b, w.FormDataContentType()
 }
 
-func upload(t testing.TB, gl *fg.Fake, j fg.Job, query, filename string, content []byte) answer {
+func upload(t testing.TB, gl *fg.Fake, j fg.Job, query, filename string, content []byte) jobAnswer {
 	t.Helper()
 	body, kind := form("file", filename, content)
 	return must(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts?%s", j.ID, query), body, "Job-Token", j.Token, "Content-Type", kind)
@@ -155,11 +155,11 @@ func TestARunnerTakesAJobToItsEnd(t *testing.T) {
 	assert.Equal(t, 202, again.status)
 	assert.Equal(t, "0-12", again.header.Get("Range"))
 	assert.Equal(t, "60", again.header.Get("X-GitLab-Trace-Update-Interval"))
-	assert.Equal(t, answer{201, nil, "201"}, answer{upload(t, gl, build, "artifact_format=zip&artifact_type=archive&expire_in=1+week", "out.zip", []byte("PK")).status, nil, "201"})
+	assert.Equal(t, jobAnswer{201, nil, "201"}, jobAnswer{upload(t, gl, build, "artifact_format=zip&artifact_type=archive&expire_in=1+week", "out.zip", []byte("PK")).status, nil, "201"})
 	assert.Equal(t, 201, upload(t, gl, build, "artifact_format=gzip&artifact_type=dotenv", ".env.gz", gzipped("VERSION=1.2\nNAME=x\n")).status)
 	gl.Advance(time.Minute)
 	done := putState(t, gl, build, "success")
-	assert.Equal(t, answer{200, nil, "200"}, answer{done.status, nil, done.body})
+	assert.Equal(t, jobAnswer{200, nil, "200"}, jobAnswer{done.status, nil, done.body})
 	assert.Equal(t, "success", done.header.Get("Job-Status"))
 
 	assert.Equal(t, "hello world\n", run.Trace())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,9 +13,17 @@ import (
 	"github.com/gorilla/mux"
 )
 
-// router finds the route of a method and path. It is built once for all fakes and never changes.
-var router = sync.OnceValue(func() *mux.Router {
-	m := newRouter()
+// shape is what the routes of a path have in common, so that mux need not try all of them one by one.
+type shape struct {
+	method   string
+	segments int
+}
+
+func shapeOf(method, path string) shape { return shape{method, strings.Count(path, "/")} }
+
+// routers find the route of a method and path of their shape. They are built once for all fakes and never change.
+var routers = sync.OnceValue(func() map[shape]*mux.Router {
+	all := map[shape]*mux.Router{}
 	order := make([]int, len(routes()))
 	for i := range order {
 		order[i] = i
@@ -23,9 +32,13 @@ var router = sync.OnceValue(func() *mux.Router {
 	slices.SortStableFunc(order, func(a, b int) int { return parameters(a) - parameters(b) }) // /runners/all is no runner's id
 	for _, i := range order {
 		method, path := routes()[i].endpoint.cut()
-		m.Methods(method).Path(muxPath(path)).Name(strconv.Itoa(i)).Handler(http.NotFoundHandler())
+		s := shapeOf(method, path)
+		if all[s] == nil {
+			all[s] = newRouter()
+		}
+		all[s].Methods(method).Path(muxPath(path)).Name(strconv.Itoa(i)).Handler(http.NotFoundHandler())
 	}
-	return m
+	return all
 })
 
 // newRouter makes a router that takes %2F in a path for a part of a segment.
@@ -94,7 +107,11 @@ func (q *request) belowAPI() (string, bool) {
 
 // lookup finds the route of a method and an escaped path below /api/v4, with its path parameters.
 func lookup(method, path string) (*route, map[string]string) {
-	match, vars := matchIn(router(), method, path)
+	m := routers()[shapeOf(method, path)]
+	if m == nil {
+		return nil, nil
+	}
+	match, vars := matchIn(m, method, path)
 	if match == nil {
 		return nil, nil
 	}
@@ -136,8 +153,25 @@ func (q *request) unrouted() *response {
 		r = plain(http.StatusNotFound, msgNotFound)
 	}
 	r.bare = true
-	r = r.because(unservedMessage(q.call.Method, q.call.Path, q.fake.Endpoints()))
+	r = r.because(q.fake.unservedMessage(q.call.Method, q.call.Path))
 	return &r
+}
+
+// belowBase is the part of a path below the fake's base path; what is not below it is nothing of this GitLab's.
+func (f *Fake) belowBase(path string) (below string, inside bool) {
+	below, inside = strings.CutPrefix(path, f.options.basePath)
+	if !inside || below != "" && below[0] != '/' {
+		return "", false
+	}
+	return below, true
+}
+
+// unservedMessage says of a request that nothing serves what was probably meant.
+func (f *Fake) unservedMessage(method, path string) string {
+	if _, inside := f.belowBase(path); !inside {
+		return fmt.Sprintf("nothing serves %s %s; this GitLab is below %s", method, path, f.options.basePath)
+	}
+	return unservedMessage(method, path, f.Endpoints())
 }
 
 // options answers OPTIONS: the methods of the path, in the order in which they are defined.
@@ -168,6 +202,12 @@ type addedRoute struct {
 	handler  http.Handler
 }
 
+// An endpoint that a test serves is a method and a path of literal segments and :parameters.
+var (
+	handledMethod = regexp.MustCompile(`^[A-Z]+$`)
+	handledPath   = regexp.MustCompile(`^(/(:[a-z_]+|[\w.~-]+))+$`)
+)
+
 // Handle serves an endpoint outside the fake's own, such as "GET /projects/:id/pipelines", with a handler of the test.
 // Calls of it are recorded and can be made to fail like the rest; no credentials are asked for, and Call.User is whoever sent
 // a valid token. The same endpoint again replaces the handler. An endpoint that the fake serves already fails the test.
@@ -175,7 +215,7 @@ func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
 	f.helper()
 	method, path := endpoint.cut()
 	switch {
-	case method == "" || method == "*" || strings.ToUpper(method) != method || !strings.HasPrefix(path, "/"):
+	case !handledMethod.MatchString(method) || !handledPath.MatchString(path):
 		f.misuse("Handle(%q): an endpoint is a method and a path, as in %q", endpoint, "GET /projects/:id/pipelines")
 		return
 	case slices.ContainsFunc(routes(), func(r *route) bool { return r.endpoint == endpoint && r.servedBy(f.version) }):
@@ -221,6 +261,12 @@ func (a *addedRoutes) endpoints() []Endpoint {
 		all = append(all, r.endpoint)
 	}
 	return all
+}
+
+func (a *addedRoutes) none() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.routes) == 0
 }
 
 func (a *addedRoutes) clear() {

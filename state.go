@@ -233,7 +233,8 @@ type Runner struct {
 	MaintenanceNote string `json:"maintenance_note,omitzero"`
 	// Token is the authentication token, made up when empty in the form that the version and Registration ask for.
 	Token string `json:"token,omitzero"`
-	// TokenExpiresAt is when Token dies. Zero: reckoned from CreatedAt and the interval settings, so usually never.
+	// TokenExpiresAt is when Token dies. Zero: reckoned from CreatedAt and the interval settings, so usually never. A time in
+	// the year 9999 is never whatever the settings say, as for a runner that is older than they are; Snapshot writes it so.
 	TokenExpiresAt time.Time    `json:"token_expires_at,omitzero"`
 	Registration   Registration `json:"registration_type,omitzero"`
 	CreatedBy      string       `json:"created_by,omitzero"` // username

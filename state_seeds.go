@@ -75,11 +75,13 @@ func (st *state) projectByPath(path string) (*project, error) {
 	return nil, missing("project", path, namesOf(st.projects.rows, func(p *project) string { return p.Path }))
 }
 
-func (st *state) runnerByID(id int) (*runner, error) {
-	if r := st.runners.byID[id]; r != nil {
-		return r, nil
+func (st *state) runnerByID(id int) (*runner, error) { return st.runnerByNumber(strconv.Itoa(id)) }
+
+func (st *state) runnerByNumber(id string) (*runner, error) {
+	if n, err := strconv.Atoi(id); err == nil && st.runners.byID[n] != nil {
+		return st.runners.byID[n], nil
 	}
-	return nil, missing("runner", strconv.Itoa(id), namesOf(st.runners.rows, func(r *runner) string { return strconv.Itoa(r.num) }))
+	return nil, missing("runner", id, namesOf(st.runners.rows, func(r *runner) string { return strconv.Itoa(r.num) }))
 }
 
 func (st *state) jobByID(id int) (*job, error) {
@@ -187,9 +189,7 @@ func (st *state) addAccessToken(in AccessToken) (*accessToken, error) {
 		return nil, err
 	}
 	in.User = u.Username
-	if in.Token == "" {
-		in.Token = st.made.token(accessTokens)
-	}
+	in.Token = st.secret(accessTokens, in.Token)
 	if in.Name == "" {
 		in.Name = "token of " + in.User
 	}
@@ -322,7 +322,7 @@ func (st *state) addGroup(in Group) (*group, error) {
 	if g != nil && in.ID == g.ID {
 		in.ID = 0
 	}
-	if err := freeID(&st.groups, "group", in.ID); err != nil {
+	if err := errors.Join(freeID(&st.groups, "group", in.ID), st.checkRegistrationToken(in.RegistrationToken, "")); err != nil {
 		return nil, err
 	}
 	if g == nil {
@@ -356,9 +356,7 @@ func (st *state) renumber(g *group, id int) {
 func (st *state) setGroup(g *group, in Group, roles map[*user]Role) {
 	in.ID, in.Path, in.Members = g.ID, g.Path, nil
 	in.CreatedAt = orNow(in.CreatedAt, g.CreatedAt)
-	if in.RegistrationToken == "" {
-		in.RegistrationToken = g.RegistrationToken
-	}
+	in.RegistrationToken = st.secret(registrationTokens, or(in.RegistrationToken, g.RegistrationToken))
 	g.Group, g.roles = in, roles
 }
 
@@ -462,9 +460,7 @@ func (st *state) addProject(in Project) (*project, error) {
 			p.group.implied = true
 		}
 	}
-	if in.RegistrationToken == "" {
-		in.RegistrationToken = st.made.token(registrationTokens)
-	}
+	in.RegistrationToken = st.secret(registrationTokens, in.RegistrationToken)
 	in.ID, in.CreatedAt, in.Members = assignID(st, &st.projects, in.ID), orNow(in.CreatedAt, st.now()), nil
 	p.Project = in
 	namespace, _ = p.namespace()
@@ -489,9 +485,7 @@ func (st *state) updateProject(p *project, in Project) error {
 	if err := st.checkRegistrationToken(in.RegistrationToken, p.RegistrationToken); err != nil {
 		return err
 	}
-	if in.RegistrationToken == "" {
-		in.RegistrationToken = p.RegistrationToken
-	}
+	in.RegistrationToken = st.secret(registrationTokens, or(in.RegistrationToken, p.RegistrationToken))
 	in.Members, in.CreatedAt = nil, orNow(in.CreatedAt, p.CreatedAt)
 	p.Project, p.roles = in, roles
 	st.tickAll()
@@ -523,12 +517,10 @@ func (st *state) updateSettings(in Settings) error {
 	if err := st.checkSettings(&in); err != nil {
 		return err
 	}
-	if in.RegistrationToken == "" {
-		in.RegistrationToken = st.settings.RegistrationToken
-	}
 	if err := st.checkRegistrationToken(in.RegistrationToken, st.settings.RegistrationToken); err != nil {
 		return err
 	}
+	in.RegistrationToken = st.secret(instanceRegistrationTokens, or(in.RegistrationToken, st.settings.RegistrationToken))
 	before := st.settings
 	in.ValidRegistrars = slices.Clone(in.ValidRegistrars)
 	st.settings = in

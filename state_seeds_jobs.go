@@ -95,9 +95,7 @@ func (st *state) addJob(in Job) (*job, error) {
 		in.PipelineID = st.pipeline
 	}
 	st.pipeline = max(st.pipeline, in.PipelineID)
-	if in.Token == "" {
-		in.Token = st.made.token(jobTokens)
-	}
+	in.Token = st.secret(jobTokens, in.Token)
 	in.Tags = cleanTags(in.Tags)
 	in.AllowFailure = in.AllowFailure || in.Spec.AllowFailure.Always
 	j.Job = cloneJob(in)
@@ -297,7 +295,11 @@ func (st *state) snapshot() Scenario {
 		s.Projects = append(s.Projects, p.public())
 	}
 	for _, r := range st.runners.rows {
-		s.Runners = append(s.Runners, r.public())
+		out := r.public()
+		if r.tokenExpiresAt.IsZero() && !st.tokenExpiry(r, r.createdAt).IsZero() {
+			out.TokenExpiresAt = never
+		}
+		s.Runners = append(s.Runners, out)
 	}
 	for _, j := range st.jobs.rows {
 		s.Jobs = append(s.Jobs, j.public())

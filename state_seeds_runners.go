@@ -101,8 +101,11 @@ func (st *state) addRunner(in Runner) (*runner, error) {
 		return nil, err
 	}
 	st.setTimes(r, in)
-	if in.TokenExpiresAt.IsZero() {
+	switch {
+	case in.TokenExpiresAt.IsZero():
 		r.tokenExpiresAt = st.tokenExpiry(r, r.createdAt)
+	case in.TokenExpiresAt.Year() >= never.Year():
+		r.tokenExpiresAt = time.Time{}
 	}
 	st.setManagers(r, in.Managers)
 	return r, nil
@@ -118,6 +121,9 @@ func (st *state) setTimes(r *runner, in Runner) {
 		r.tokenExpiresAt = orNow(in.TokenExpiresAt, time.Time{})
 	}
 }
+
+// never is how plain data says that a token lives for ever although the settings have an interval.
+var never = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 
 // maxSystemIDLength is the longest system id of a manager (app/models/ci/runner_manager.rb).
 const maxSystemIDLength = 64

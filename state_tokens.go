@@ -44,8 +44,11 @@ func (st *state) runnerTokenKind(t RunnerType, r Registration) tokenKind {
 }
 
 // tokenMaker makes secrets that are the same in every run: each kind has a sequence of its own, so that one call more of
-// one kind changes none of another.
-type tokenMaker struct{ made map[string]uint64 }
+// one kind changes none of another. What was given from outside is never made again.
+type tokenMaker struct {
+	made  map[string]uint64
+	given map[string]bool
+}
 
 const (
 	tokenLength   = 20
@@ -64,12 +67,32 @@ func (m *tokenMaker) source(k tokenKind) *rand.Rand {
 
 // token makes the next secret of a kind: its prefix and 20 characters.
 func (m *tokenMaker) token(k tokenKind) string {
-	r := m.source(k)
-	b := make([]byte, tokenLength)
-	for i := range b {
-		b[i] = tokenAlphabet[r.IntN(len(tokenAlphabet))]
+	for {
+		r := m.source(k)
+		b := make([]byte, tokenLength)
+		for i := range b {
+			b[i] = tokenAlphabet[r.IntN(len(tokenAlphabet))]
+		}
+		if t := k.prefix + string(b); !m.given[t] {
+			return t
+		}
 	}
-	return k.prefix + string(b)
+}
+
+// secret is the wanted secret or, if none is wanted, a new one of a kind. A snapshot of another fake has secrets that this
+// one would make next; they must not come twice.
+func (st *state) secret(k tokenKind, wanted string) string {
+	if wanted == "" {
+		return st.made.token(k)
+	}
+	if !st.made.given[wanted] {
+		if st.made.given == nil {
+			st.made.given = map[string]bool{}
+		}
+		st.made.given[wanted] = true
+		st.onUndo(func() { delete(st.made.given, wanted) })
+	}
+	return wanted
 }
 
 // hex makes the next string of n hexadecimal digits of a kind.
@@ -82,7 +105,8 @@ func (m *tokenMaker) hex(k tokenKind, n int) string {
 	return string(b)
 }
 
-func (m *tokenMaker) clone() tokenMaker { return tokenMaker{maps.Clone(m.made)} }
+// clone is a copy with sequences of its own.
+func (m *tokenMaker) clone() tokenMaker { return tokenMaker{maps.Clone(m.made), m.given} }
 
 // newRunnerToken makes an authentication token that no runner has.
 func (st *state) newRunnerToken(k tokenKind) string {

@@ -68,10 +68,6 @@ func newState(v gitlabversion.Version, clock func() time.Time) *state {
 
 // reset makes it a GitLab nobody has touched yet.
 func (st *state) reset(v gitlabversion.Version, clock func() time.Time) {
-	for _, j := range st.jobs.rows { // whoever waits for what was is to look again
-		j.wake()
-	}
-	st.tickAll()
 	st.world = world{
 		version: v, clock: clock,
 		users: newTable[*user](firstUserID), tokens: newTable[*accessToken](firstTokenID), groups: newTable[*group](firstGroupID),
@@ -85,6 +81,15 @@ func (st *state) reset(v gitlabversion.Version, clock func() time.Time) {
 	root := &user{User: User{ID: 1, Username: rootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true, State: UserActive, CreatedAt: st.now()}}
 	st.users.insert(root)
 	st.userNames[rootUsername] = root
+}
+
+// replace puts another world in the place of this one. Whoever waits for what was is to look again.
+func (st *state) replace(next world) {
+	for _, j := range st.jobs.rows {
+		j.wake()
+	}
+	st.tickAll()
+	st.world = next
 }
 
 // rootUsername is the administrator that every GitLab starts with.
@@ -141,6 +146,8 @@ func assignID[T record](st *state, t *table[T], wanted int) int {
 	if wanted != 0 {
 		return wanted
 	}
+	before := t.next
+	st.onUndo(func() { t.next = before })
 	for st.idTaken(t.next) {
 		t.next++
 	}
@@ -157,9 +164,8 @@ func has[T record](t table[T], id int) bool { _, ok := t.byID[id]; return ok }
 
 // add inserts a record and remembers how to take it back.
 func add[T record](st *state, t *table[T], r T) {
-	before := t.next
 	t.insert(r)
-	st.onUndo(func() { t.remove(r); t.next = before })
+	st.onUndo(func() { t.remove(r) })
 }
 
 // setKey puts a record into an index and remembers how to take it out.

@@ -70,7 +70,7 @@ func (p *replay) body(t *testing.T, r recorded) string {
 	return text
 }
 
-func (p *replay) send(t *testing.T, r recorded) answer {
+func (p *replay) send(t *testing.T, r recorded) jobAnswer {
 	t.Helper()
 	var headers []string
 	for name, value := range r.Headers {

@@ -1,0 +1,427 @@
+package fakegitlab_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+)
+
+// caseWorld is what a case finds: named entities, in the order in which they get their ids.
+type caseWorld struct {
+	Instance entities        `json:"instance"`
+	Users    entities        `json:"users"`
+	Tokens   entities        `json:"tokens"`
+	Groups   entities        `json:"groups"`
+	Projects entities        `json:"projects"`
+	Runners  entities        `json:"runners"`
+	Managers json.RawMessage `json:"managers"`
+	Jobs     entities        `json:"jobs"`
+}
+
+// entities is a JSON object that keeps the order of its keys.
+type entities struct {
+	names  []string
+	values map[string]json.RawMessage
+}
+
+func (e *entities) UnmarshalJSON(raw []byte) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return err
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return err
+		}
+		e.set(fmt.Sprint(name), value)
+	}
+	return nil
+}
+
+func (e *entities) set(name string, value json.RawMessage) {
+	if e.values == nil {
+		e.values = map[string]json.RawMessage{}
+	}
+	if _, known := e.values[name]; !known {
+		e.names = append(e.names, name)
+	}
+	e.values[name] = value
+}
+
+// mergedWith lays other entities over these: one named again is replaced, or merged key by key.
+func (e entities) mergedWith(over entities, byKey bool) entities {
+	merged := entities{names: slices.Clone(e.names), values: maps.Clone(e.values)}
+	for _, name := range over.names {
+		value := over.values[name]
+		if base, known := merged.values[name]; known && byKey {
+			value = mergedObject(base, value)
+		}
+		merged.set(name, value)
+	}
+	return merged
+}
+
+func mergedObject(base, over json.RawMessage) json.RawMessage {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(base, &object) != nil || json.Unmarshal(over, &object) != nil {
+		return over
+	}
+	merged, err := json.Marshal(object)
+	if err != nil {
+		return over
+	}
+	return merged
+}
+
+// mergedWith lays the world of a case over that of its file.
+func (w caseWorld) mergedWith(over *caseWorld, byKey bool) caseWorld {
+	if over == nil {
+		return w
+	}
+	w.Instance = w.Instance.mergedWith(over.Instance, false)
+	w.Users = w.Users.mergedWith(over.Users, byKey)
+	w.Tokens = w.Tokens.mergedWith(over.Tokens, byKey)
+	w.Groups = w.Groups.mergedWith(over.Groups, byKey)
+	w.Projects = w.Projects.mergedWith(over.Projects, byKey)
+	w.Runners = w.Runners.mergedWith(over.Runners, byKey)
+	w.Jobs = w.Jobs.mergedWith(over.Jobs, byKey)
+	if len(over.Managers) > 0 {
+		w.Managers = over.Managers
+	}
+	return w
+}
+
+// seed makes the fake the world of a case and notes under which names what can be found.
+func (p *player) seed(w caseWorld) {
+	p.t.Helper()
+	p.seedSettings(w.Instance)
+	each(p, w.Users, p.seedUser)
+	each(p, w.Groups, p.seedGroup)
+	each(p, w.Projects, p.seedProject)
+	managers := map[string][]fakegitlab.RunnerManager{}
+	for _, m := range decode[[]caseManager](p, w.Managers) {
+		managers[m.Runner] = append(managers[m.Runner], m.manager(p.gl.Now()))
+	}
+	each(p, w.Runners, func(name string, r caseRunner) { p.seedRunner(name, r, managers[name]) })
+	each(p, w.Jobs, p.seedJob)
+	each(p, w.Tokens, p.seedToken)
+}
+
+// each decodes entities one by one, in their order.
+func each[T any](p *player, all entities, seed func(name string, entity T)) {
+	for _, name := range all.names {
+		seed(name, decode[T](p, all.values[name]))
+	}
+}
+
+func decode[T any](p *player, raw json.RawMessage) (value T) {
+	p.t.Helper()
+	if len(raw) > 0 {
+		require.NoError(p.t, json.Unmarshal(raw, &value), "%s", raw)
+	}
+	return value
+}
+
+// caseInstance are the settings of a world; nil is GitLab's default.
+type caseInstance struct {
+	RegistrationToken       string    `json:"registration_token"`
+	AllowRegistrationTokens *bool     `json:"allow_registration_tokens"`
+	ValidRunnerRegistrars   *[]string `json:"valid_runner_registrars"`
+	AdminMode               bool      `json:"admin_mode"`
+	RunnerExpiration        seconds   `json:"runner_token_expiration_interval"`
+	GroupRunnerExpiration   seconds   `json:"group_runner_token_expiration_interval"`
+	ProjectRunnerExpiration seconds   `json:"project_runner_token_expiration_interval"`
+	MaxArtifactsSize        int64     `json:"max_artifacts_size"` // MiB
+	AllowLocalRequests      *bool     `json:"allow_local_requests"`
+	Registry                struct {
+		Enabled  bool
+		HostPort string `json:"host_port"`
+	}
+	PlanLimits struct {
+		ProjectRunners int   `json:"ci_registered_project_runners"`
+		GroupRunners   int   `json:"ci_registered_group_runners"`
+		TraceSize      int64 `json:"ci_jobs_trace_size_limit"` // MiB
+	} `json:"plan_limits"`
+}
+
+// seconds is a number of seconds in JSON; null is none.
+type seconds int64
+
+func (s seconds) duration() time.Duration { return time.Duration(s) * time.Second }
+
+func (p *player) seedSettings(instance entities) {
+	raw, err := json.Marshal(instance.values)
+	require.NoError(p.t, err)
+	in := decode[caseInstance](p, raw)
+	p.gl.UpdateSettings(func(s *fakegitlab.Settings) {
+		if in.RegistrationToken != "" {
+			s.RegistrationToken = in.RegistrationToken
+		}
+		s.RegistrationTokensDisabled = isFalse(in.AllowRegistrationTokens)
+		if in.ValidRunnerRegistrars != nil {
+			s.ValidRegistrars = *in.ValidRunnerRegistrars
+		}
+		s.AdminMode = in.AdminMode
+		s.RunnerTokenExpiration = in.RunnerExpiration.duration()
+		s.GroupRunnerTokenExpiration = in.GroupRunnerExpiration.duration()
+		s.ProjectRunnerTokenExpiration = in.ProjectRunnerExpiration.duration()
+		s.MaxProjectRunners, s.MaxGroupRunners = in.PlanLimits.ProjectRunners, in.PlanLimits.GroupRunners
+		s.LocalRequestsForbidden = isFalse(in.AllowLocalRequests)
+		if in.Registry.Enabled {
+			s.RegistryHost = in.Registry.HostPort
+		}
+		s.MaxTraceSize, s.MaxArtifactsSize = in.PlanLimits.TraceSize<<20, in.MaxArtifactsSize<<20
+	})
+	p.names["instance.registration_token"] = p.gl.Settings().RegistrationToken
+}
+
+func isFalse(b *bool) bool { return b != nil && !*b }
+
+type caseUser struct {
+	Admin, Auditor, External bool
+	State                    fakegitlab.UserState
+}
+
+func (p *player) seedUser(name string, in caseUser) {
+	if name == "root" { // is there already
+		p.noteID("user", name, 1)
+		return
+	}
+	u := p.gl.AddUser(fakegitlab.User{Username: name, Admin: in.Admin, Auditor: in.Auditor, External: in.External, State: in.State})
+	p.noteID("user", name, u.ID)
+}
+
+// caseMembers are usernames and roles in lower case.
+type caseMembers map[string]string
+
+func (in caseMembers) members() fakegitlab.Members {
+	roles := map[string]fakegitlab.Role{"guest": fakegitlab.Guest, "planner": fakegitlab.Planner, "reporter": fakegitlab.Reporter,
+		"developer": fakegitlab.Developer, "maintainer": fakegitlab.Maintainer, "owner": fakegitlab.Owner}
+	out := fakegitlab.Members{}
+	for username, role := range in {
+		out[username] = roles[role]
+	}
+	return out
+}
+
+type caseGroup struct {
+	Parent                  string
+	Visibility              fakegitlab.Visibility
+	Members                 caseMembers
+	AllowRegistrationTokens *bool   `json:"allow_registration_tokens"`
+	SharedRunnersEnabled    *bool   `json:"shared_runners_enabled"`
+	RunnerExpiration        seconds `json:"runner_token_expiration_interval"`
+}
+
+func (p *player) seedGroup(name string, in caseGroup) {
+	path := name
+	if in.Parent != "" {
+		path = p.names["group."+in.Parent+".path"] + "/" + name
+	}
+	g := p.gl.AddGroup(fakegitlab.Group{Path: path, Visibility: in.Visibility, Members: in.Members.members(),
+		RegistrationTokensDisabled: isFalse(in.AllowRegistrationTokens), SharedRunnersDisabled: isFalse(in.SharedRunnersEnabled),
+		RunnerTokenExpiration: in.RunnerExpiration.duration()})
+	p.noteID("group", name, g.ID)
+	p.names["group."+name+".registration_token"], p.names["group."+name+".path"] = g.RegistrationToken, g.Path
+}
+
+type caseProject struct {
+	Namespace               string
+	Visibility              fakegitlab.Visibility
+	Members                 caseMembers
+	AllowRegistrationTokens *bool   `json:"allow_registration_tokens"`
+	SharedRunnersEnabled    *bool   `json:"shared_runners_enabled"`
+	GroupRunnersEnabled     *bool   `json:"group_runners_enabled"`
+	BuildTimeout            seconds `json:"build_timeout"`
+	// GitDepth is absent for GitLab's default and null for a full clone.
+	GitDepth json.RawMessage `json:"ci_default_git_depth"`
+}
+
+func (in caseProject) gitDepth() (depth int) {
+	if string(in.GitDepth) == "null" {
+		return -1
+	}
+	_ = json.Unmarshal(in.GitDepth, &depth) // absent: 0
+	return depth
+}
+
+func (p *player) seedProject(name string, in caseProject) {
+	namespace := in.Namespace // a group by its name, or a user
+	if path, isGroup := p.names["group."+namespace+".path"]; isGroup {
+		namespace = path
+	}
+	added := p.gl.AddProject(fakegitlab.Project{Path: namespace + "/" + name, Visibility: in.Visibility, Members: in.Members.members(),
+		RegistrationTokensDisabled: isFalse(in.AllowRegistrationTokens), SharedRunnersDisabled: isFalse(in.SharedRunnersEnabled),
+		GroupRunnersDisabled: isFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.duration(), GitDepth: in.gitDepth()})
+	p.noteID("project", name, added.ID)
+	p.names["project."+name+".registration_token"], p.names["project."+name+".path"] = added.RegistrationToken, added.Path
+}
+
+type caseManager struct {
+	Runner       string
+	SystemID     string `json:"system_id"`
+	Version      string
+	Revision     string
+	Platform     string
+	Architecture string
+	IPAddress    string   `json:"ip_address"`
+	Contacted    caseTime `json:"contacted"`
+	Created      caseTime `json:"created"`
+}
+
+func (m caseManager) manager(now time.Time) fakegitlab.RunnerManager {
+	return fakegitlab.RunnerManager{SystemID: m.SystemID, Version: m.Version, Revision: m.Revision, Platform: m.Platform,
+		Architecture: m.Architecture, IPAddress: m.IPAddress, ContactedAt: m.Contacted.at(now), CreatedAt: m.Created.at(now)}
+}
+
+type caseRunner struct {
+	Type            fakegitlab.RunnerType
+	Group           string
+	Projects        []string
+	Description     string
+	Name            string
+	MaintenanceNote string `json:"maintenance_note"`
+	Paused, Locked  bool
+	RunUntagged     *bool                  `json:"run_untagged"`
+	TagList         []string               `json:"tag_list"`
+	AccessLevel     fakegitlab.AccessLevel `json:"access_level"`
+	MaximumTimeout  seconds                `json:"maximum_timeout"`
+	Contacted       caseTime               `json:"contacted"`
+	Created         caseTime               `json:"created"`
+	TokenExpires    caseTime               `json:"token_expires"`
+	Creation        fakegitlab.Registration
+	Creator         string
+}
+
+func (p *player) seedRunner(name string, in caseRunner, managers []fakegitlab.RunnerManager) {
+	now := p.gl.Now()
+	r := fakegitlab.Runner{Type: in.Type, Description: in.Description, Name: in.Name, MaintenanceNote: in.MaintenanceNote, Paused: in.Paused,
+		Locked: in.Locked, RunUntagged: in.RunUntagged, Tags: in.TagList, AccessLevel: in.AccessLevel, MaximumTimeout: in.MaximumTimeout.duration(),
+		ContactedAt: in.Contacted.at(now), CreatedAt: in.Created.at(now), TokenExpiresAt: in.TokenExpires.at(now),
+		Registration: in.Creation, CreatedBy: in.Creator, Managers: managers}
+	if in.Group != "" {
+		r.Group = p.names["group."+in.Group+".path"]
+	}
+	for _, project := range in.Projects {
+		r.Projects = append(r.Projects, p.names["project."+project+".path"])
+	}
+	r = p.gl.AddRunner(r)
+	p.noteID("runner", name, r.ID)
+	p.names["runner."+name+".token"] = r.Token
+}
+
+type caseJob struct {
+	Project, Runner, Manager, User string
+	Name, Stage, Ref               string
+	Pipeline                       string // jobs of a project with the same name here share a pipeline
+	Tag, Protected, Erased         bool
+	Status                         fakegitlab.JobStatus
+	TagList                        []string `json:"tag_list"`
+	StageIndex                     int      `json:"stage_idx"`
+	Trace                          string
+	Queued                         caseTime
+	Timeout                        seconds
+	Options                        fakegitlab.JobSpec
+	Artifacts                      *struct {
+		Filename, Content string
+		Size              int
+	}
+}
+
+func (p *player) seedJob(name string, in caseJob) {
+	j := fakegitlab.Job{Project: p.names["project."+in.Project+".path"], RunnerID: p.ids["runner."+in.Runner], SystemID: in.Manager, User: in.User,
+		Name: in.Name, Stage: in.Stage, StageIndex: in.StageIndex, Ref: in.Ref, RefIsTag: in.Tag, Protected: in.Protected, Erased: in.Erased,
+		Status: in.Status, Tags: in.TagList, Trace: in.Trace, QueuedAt: in.Queued.at(p.gl.Now()), Spec: in.Options}
+	if in.Timeout > 0 {
+		j.Spec.Timeout = in.Timeout.duration()
+	}
+	if a := in.Artifacts; a != nil {
+		content := a.Content
+		if content == "" {
+			content = strings.Repeat("x", a.Size)
+		}
+		j.Artifacts = []fakegitlab.Artifact{{Filename: a.Filename, Content: []byte(content)}}
+	}
+	pipeline := "pipeline." + in.Project + "/" + in.Pipeline
+	j.PipelineID = p.ids[pipeline]
+	j = p.gl.AddJob(j)
+	p.ids[pipeline] = j.PipelineID
+	p.noteID("job", name, j.ID)
+	p.names["job."+name+".token"] = j.Token
+}
+
+type caseToken struct {
+	User                   string
+	Scopes                 []string
+	Revoked, Impersonation bool
+	Expires                caseTime
+	ExpiresAt              caseTime `json:"expires_at"`
+}
+
+func (p *player) seedToken(name string, in caseToken) {
+	t := p.gl.AddAccessToken(fakegitlab.AccessToken{User: in.User, Scopes: append([]string{}, in.Scopes...), Revoked: in.Revoked, Impersonation: in.Impersonation,
+		ExpiresAt: (in.Expires + in.ExpiresAt).at(p.gl.Now())})
+	p.names["token."+name] = t.Token
+}
+
+func (p *player) noteID(kind, name string, id int) {
+	p.ids[kind+"."+name] = id
+	p.names[kind+"."+name+".id"] = strconv.Itoa(id)
+}
+
+// caseTime is "1h ago", "3d from now", "today", a date or a time; empty, or null, is none.
+type caseTime string
+
+var relativeTime = regexp.MustCompile(`^(\d+)\s*([smhd]) (ago|from now)$`)
+
+func (s caseTime) at(now time.Time) time.Time {
+	if s == "" {
+		return time.Time{}
+	}
+	if s == "today" {
+		return now.Truncate(24 * time.Hour)
+	}
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, string(s)); err == nil {
+			return t
+		}
+	}
+	m := relativeTime.FindStringSubmatch(string(s))
+	if m == nil {
+		panic(fmt.Sprintf("%q is no time of a case", string(s)))
+	}
+	n, _ := strconv.Atoi(m[1])
+	d := time.Duration(n) * map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}[m[2]]
+	if m[3] == "ago" {
+		d = -d
+	}
+	return now.Add(d)
+}
+
+// compareVersions compares "17.2" and "17.10" by their numbers.
+func compareVersions(a, b string) int {
+	numbers := func(version string) []int {
+		var out []int
+		for part := range strings.SplitSeq(version, ".") {
+			n, _ := strconv.Atoi(part)
+			out = append(out, n)
+		}
+		return out
+	}
+	return slices.Compare(numbers(a), numbers(b))
+}

@@ -1,0 +1,196 @@
+package fakegitlab_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+)
+
+func TestEndOfATest(t *testing.T) {
+	get := func(gl *fakegitlab.Fake, path string) {
+		res, err := gl.Client().Get(gl.URL() + path)
+		if err == nil {
+			_ = res.Body.Close()
+		}
+	}
+	fail := fakegitlab.Failure{Endpoint: fakegitlab.GetRunner, Status: 500}
+	for name, c := range map[string]struct {
+		opts []fakegitlab.Option
+		test func(*spyTB, *fakegitlab.Fake)
+		want []string
+	}{
+		"nothing to say": {test: func(_ *spyTB, gl *fakegitlab.Fake) { get(gl, "/api/v4/version") }},
+		"a call that nothing serves": {
+			test: func(_ *spyTB, gl *fakegitlab.Fake) { get(gl, "/api/v4/runner") },
+			want: []string{"fakegitlab: nothing serves GET /api/v4/runner; did you mean GET /runners?"},
+		},
+		"a call outside the API": {
+			test: func(_ *spyTB, gl *fakegitlab.Fake) { get(gl, "/login") },
+			want: []string{"fakegitlab: nothing serves GET /login; GitLab's API begins at /api/v4"},
+		},
+		"such calls allowed": {opts: []fakegitlab.Option{fakegitlab.WithUnknownEndpoints(true)},
+			test: func(_ *spyTB, gl *fakegitlab.Fake) { get(gl, "/api/v4/runner") }},
+		"a failure that never fired": {
+			test: func(_ *spyTB, gl *fakegitlab.Fake) { gl.Inject(fail) },
+			want: []string{"fakegitlab: the injected Failure of GET /runners/:id never fired; that was not called"},
+		},
+		"a failure removed before it fired": {
+			test: func(_ *spyTB, gl *fakegitlab.Fake) { gl.Inject(fail)() },
+			want: []string{"fakegitlab: the injected Failure of GET /runners/:id never fired; that was not called"},
+		},
+		"a failure that let all through": {
+			test: func(_ *spyTB, gl *fakegitlab.Fake) {
+				late := fail
+				late.After = 5
+				gl.Inject(late)
+				get(gl, "/api/v4/runners/1")
+			},
+			want: []string{"fakegitlab: the injected Failure of GET /runners/:id never fired; After lets 5 matching calls through first, and only 1 came"},
+		},
+		"a failure whose conditions no call met": {
+			test: func(_ *spyTB, gl *fakegitlab.Fake) {
+				gl.Inject(fakegitlab.Failure{Where: []fakegitlab.CallMatcher{fakegitlab.By("root")}, Status: 500})
+				get(gl, "/api/v4/runners/1")
+			},
+			want: []string{`fakegitlab: the injected Failure of any endpoint with By("root") never fired; no call met its conditions`},
+		},
+		"such failures allowed": {opts: []fakegitlab.Option{fakegitlab.WithUnusedFailures(true)}, test: func(_ *spyTB, gl *fakegitlab.Fake) { gl.Inject(fail) }},
+		"a request that was never let go": {
+			test: func(_ *spyTB, gl *fakegitlab.Fake) {
+				held := gl.Hold(fakegitlab.GetVersion)
+				go get(gl, "/api/v4/version")
+				_, _ = held.Wait(context.Background())
+			},
+			want: []string{"fakegitlab: a request held by Hold(GET /version) was never released"},
+		},
+		"a start that fails": {opts: []fakegitlab.Option{fakegitlab.WithVersion("15.0")},
+			want: []string{`fakegitlab: GitLab version "15.0" is not supported; supported are 16.0 to 16.11, 17.0 to 17.11, 18.0 to 18.11, 19.0 to 19.4`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tb, _ := spyOn(func(tb *spyTB) {
+				gl := fakegitlab.New(tb, c.opts...)
+				c.test(tb, gl)
+			})
+			assert.Equal(t, c.want, tb.errors)
+			assert.Equal(t, len(c.want) > 0 && c.test != nil, len(tb.logs) > 0, "the journal is logged if the test failed: %q", tb.logs)
+		})
+	}
+}
+
+func TestJournalOfAFailedTest(t *testing.T) {
+	tb, finished := spyOn(func(tb *spyTB) {
+		gl := fakegitlab.New(tb)
+		ask(t, gl, gl.AdminToken(), "GET", "/runners/404")
+		gl.ClearCalls()
+		ask(t, gl, gl.AdminToken(), "DELETE", "/runners/404")
+		tb.Errorf("it is broken")
+		tb.FailNow()
+	})
+	assert.False(t, finished)
+	assert.Equal(t, []string{"it is broken"}, tb.errors)
+	require.Len(t, tb.logs, 1)
+	assert.Equal(t, "fakegitlab: the calls of TestSpied\n#2 DELETE /runners/:id id=404 by root -> 404 (there is no runner 404)", strings.TrimSpace(tb.logs[0]))
+}
+
+func TestClose(t *testing.T) {
+	gl, err := fakegitlab.Start()
+	require.NoError(t, err)
+	url := gl.APIURL()
+	gl.Close()
+	gl.Close()
+	_, err = http.Get(url + "/version")
+	assert.Error(t, err)
+	gl.AddUser(fakegitlab.User{Username: "mia"}) // the world is still there to look at
+	assert.Len(t, gl.Users(), 2)
+}
+
+func TestReset(t *testing.T) {
+	gl := newMia(t)
+	fresh, token := gl.Snapshot(), gl.Token("mia")
+	ask(t, gl, token, "DELETE", "/runners/5")
+	gl.Inject(fakegitlab.Failure{Status: 500})
+	gl.Before("", func(fakegitlab.Call) { t.Error("the hook is gone") })
+	held := gl.Hold(fakegitlab.GetRunner)
+	gl.Advance(time.Hour)
+	gl.Reset()
+	assert.Equal(t, fresh, gl.Snapshot())
+	assert.Empty(t, gl.Calls(""))
+	assert.Equal(t, time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC), gl.Now())
+	assert.Equal(t, token, gl.Token("mia"), "the same calls make the same tokens")
+	got := ask(t, gl, token, "GET", "/runners/5")
+	assert.Equal(t, 200, got.status)
+	assert.Equal(t, 1, gl.Calls("")[0].Number)
+	held.Release()
+}
+
+func TestClocks(t *testing.T) {
+	now := time.Date(2030, 1, 2, 3, 4, 5, 6000, time.FixedZone("somewhere", 3600))
+	gl := newMia(t, fakegitlab.WithClock(func() time.Time { return now }))
+	gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: "s"})
+	assert.Equal(t, "2030-01-02T02:04:05.000Z", ask(t, gl, gl.Token("mia"), "GET", "/runners/5").field(t, "contacted_at"))
+	now = now.Add(90 * time.Minute)
+	assert.Equal(t, fakegitlab.Online, gl.RunnerStatus(5))
+	gl.Advance(31 * time.Minute)
+	assert.Equal(t, fakegitlab.Offline, gl.RunnerStatus(5), "Advance goes ahead of an outside clock")
+	assert.Equal(t, now.Add(31*time.Minute), gl.Now())
+}
+
+func TestTLS(t *testing.T) {
+	gl := newMia(t, fakegitlab.WithTLS())
+	assert.True(t, strings.HasPrefix(gl.URL(), "https://127.0.0.1:"), gl.URL())
+	res, err := gl.ClientAs("mia").Get(gl.APIURL() + "/runners")
+	require.NoError(t, err)
+	_ = res.Body.Close()
+	assert.Equal(t, 200, res.StatusCode)
+	assert.Equal(t, 2, res.ProtoMajor)
+	assert.Contains(t, res.Header.Get("Link"), "<"+gl.APIURL()+"/runners?")
+	assert.Contains(t, string(gl.CertificatePEM()), "BEGIN CERTIFICATE")
+	_, err = http.Get(gl.APIURL() + "/version")
+	assert.ErrorContains(t, err, "certificate", "no other client trusts it")
+}
+
+func TestAddresses(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	addr := l.Addr().String()
+	require.NoError(t, l.Close())
+	gl := newMia(t, fakegitlab.WithAddr(addr))
+	assert.Equal(t, "http://"+addr, gl.URL())
+	everywhere := newMia(t, fakegitlab.WithAddr(":0"))
+	assert.True(t, strings.HasPrefix(everywhere.URL(), "http://127.0.0.1:"), everywhere.URL())
+	assert.Equal(t, 200, ask(t, everywhere, everywhere.Token("mia"), "GET", "/version").status)
+	_, err = fakegitlab.Start(fakegitlab.WithAddr(addr))
+	assert.Error(t, err, "the address is taken")
+	_, err = fakegitlab.Start(fakegitlab.WithScenario(fakegitlab.NewScenario().WithRunner("r", func(r *fakegitlab.Runner) { r.Group = "none" })))
+	assert.ErrorContains(t, err, "none")
+}
+
+func TestClientAs(t *testing.T) {
+	gl := newMia(t)
+	who := func(c *http.Client, change ...func(*http.Request)) string {
+		r, err := http.NewRequest("GET", gl.APIURL()+"/version", nil)
+		require.NoError(t, err)
+		for _, f := range change {
+			f(r)
+		}
+		res, err := c.Do(r)
+		require.NoError(t, err)
+		_ = res.Body.Close()
+		calls := gl.Calls(fakegitlab.GetVersion)
+		return calls[len(calls)-1].User
+	}
+	assert.Equal(t, "mia", who(gl.ClientAs("mia")))
+	assert.Equal(t, "sam", who(gl.ClientAs("mia"), with("PRIVATE-TOKEN", gl.Token("sam"))), "a token of the request's own wins")
+	assert.Equal(t, "", who(gl.Client()))
+	assert.Equal(t, gl.Token("mia"), gl.Token("MIA", "api"))
+	assert.NotEqual(t, gl.Token("mia"), gl.Token("mia", "read_api"))
+	assert.Equal(t, gl.Token("mia", "read_api", "sudo"), gl.Token("mia", "sudo", "read_api"))
+}

@@ -1,0 +1,205 @@
+package fakegitlab_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+)
+
+// fuzzWorld is small, so that comparing snapshots is cheap, and has something for every endpoint.
+func fuzzWorld() fakegitlab.Scenario {
+	return fakegitlab.NewScenario().
+		WithSettings(func(s *fakegitlab.Settings) { s.RegistrationToken = "instance-registration" }).
+		WithUser("mia").WithUser("sam").
+		WithAccessToken("root", func(t *fakegitlab.AccessToken) { t.Token, t.Scopes = "root-token", []string{"api", "sudo"} }).
+		WithAccessToken("mia", func(t *fakegitlab.AccessToken) { t.Token = "mia-token" }).
+		WithAccessToken("sam", func(t *fakegitlab.AccessToken) { t.Token = "sam-token" }).
+		WithProject("acme/shop", func(p *fakegitlab.Project) {
+			p.ID, p.RegistrationToken, p.Members = 3, "project-registration", fakegitlab.Members{"mia": fakegitlab.Maintainer}
+		}).
+		WithProject("acme/api", func(p *fakegitlab.Project) { p.ID, p.Members = 4, fakegitlab.Members{"mia": fakegitlab.Maintainer} }).
+		WithRunner("shop", func(r *fakegitlab.Runner) {
+			r.ID, r.Projects, r.Token, r.Tags = 5, []string{"acme/shop"}, "runner-token", []string{"linux"}
+			r.Managers = []fakegitlab.RunnerManager{{SystemID: "s_1", Version: "17.2.0"}}
+		}).
+		WithRunner("shared", func(r *fakegitlab.Runner) { r.ID, r.Token = 6, "shared-token" }).
+		WithRunner("team", func(r *fakegitlab.Runner) { r.ID, r.Group, r.Token = 7, "acme", "group-token" }).
+		WithJob("acme/shop", "build", func(j *fakegitlab.Job) {
+			j.ID, j.RunnerID, j.Status, j.Token = 8, 5, fakegitlab.JobRunning, "glcbt-job"
+		})
+}
+
+// fuzzInput is a whole request.
+type fuzzInput struct {
+	method, path, query       string
+	privateToken, bearer      string
+	header, value             string // one more
+	contentType, body, accept string
+}
+
+// request is nil for what no HTTP server would be given.
+func (in fuzzInput) request() *http.Request {
+	if in.method == "" || strings.ContainsFunc(in.method, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r) }) {
+		return nil
+	}
+	target, err := url.ParseRequestURI("/" + strings.TrimPrefix(in.path, "/"))
+	if err != nil {
+		return nil
+	}
+	r := httptest.NewRequest(http.MethodGet, "/", bytes.NewReader([]byte(in.body)))
+	r.Method, r.URL, r.ContentLength = in.method, target, int64(len(in.body))
+	r.URL.RawQuery = in.query
+	for name, value := range map[string]string{"PRIVATE-TOKEN": in.privateToken, "Content-Type": in.contentType, "Accept": in.accept, in.header: in.value} {
+		if name != "" && value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+	if in.bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+in.bearer)
+	}
+	return r
+}
+
+// FuzzRequests sends whole requests to all routes. Whatever comes, there is an answer that is not the server's fault, JSON is
+// JSON, and a request that is refused, or only reads, changes nothing.
+func FuzzRequests(f *testing.F) {
+	for _, in := range fuzzSeeds(f) {
+		f.Add(in.method, in.path, in.query, in.privateToken, in.bearer, in.header, in.value, in.contentType, in.body, in.accept)
+	}
+	gl, err := fakegitlab.Start(fakegitlab.WithScenario(fuzzWorld()))
+	require.NoError(f, err)
+	f.Cleanup(gl.Close)
+	f.Fuzz(func(t *testing.T, method, path, query, privateToken, bearer, header, value, contentType, body, accept string) {
+		in := fuzzInput{method, path, query, privateToken, bearer, header, value, contentType, body, accept}
+		r := in.request()
+		if r == nil {
+			t.Skip("no HTTP request")
+		}
+		before := gl.Snapshot()
+		res := httptest.NewRecorder()
+		gl.ServeHTTP(res, r)
+		checkFuzzedAnswer(t, r, res)
+		reads := method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+		after := gl.Snapshot()
+		if diff := cmp.Diff(before, after); diff != "" {
+			if res.Code >= 400 || reads {
+				t.Errorf("%s %s was answered with %d and changed the state (-before +after):\n%s", method, path, res.Code, diff)
+			}
+			if fresh, err := fakegitlab.Start(fakegitlab.WithScenario(after)); err != nil {
+				t.Errorf("%s %s led to a state that cannot be seeded: %v", method, path, err)
+			} else {
+				fresh.Close()
+			}
+			gl.Reset()
+		}
+		gl.ClearCalls()
+	})
+}
+
+func checkFuzzedAnswer(t *testing.T, r *http.Request, res *httptest.ResponseRecorder) {
+	t.Helper()
+	if res.Code < 200 || res.Code > 499 {
+		t.Errorf("%s %s: status %d, body %.300s", r.Method, r.URL, res.Code, res.Body)
+	}
+	isJSON := strings.HasPrefix(res.Header().Get("Content-Type"), "application/json")
+	if isJSON && r.Method != http.MethodHead && !json.Valid(res.Body.Bytes()) {
+		t.Errorf("%s %s: the body is no JSON: %.300q", r.Method, r.URL, res.Body)
+	}
+}
+
+// fuzzSeeds are the requests of the conformance cases, their names replaced by what the fuzzed world has.
+func fuzzSeeds(f *testing.F) []fuzzInput {
+	files, err := filepath.Glob(defaultCases)
+	require.NoError(f, err)
+	seeds := slices.Clone(handwrittenSeeds)
+	for _, name := range files {
+		raw := readCaseFile(f, name)
+		for _, c := range raw.Cases {
+			for _, s := range append([]conformanceStep{c.conformanceStep}, c.Then...) {
+				if in, ok := fuzzSeed(f, s); ok {
+					seeds = append(seeds, in)
+				}
+			}
+		}
+	}
+	return seeds
+}
+
+// handwrittenSeeds take the routes that need the world's own tokens.
+var handwrittenSeeds = []fuzzInput{
+	{method: "DELETE", path: "/api/v4/runners", contentType: "application/json", body: `{"token":"runner-token"}`, header: "If-Unmodified-Since", value: "Mon, 01 Jan 2024 00:00:00 GMT"},
+	{method: "DELETE", path: "/api/v4/runners/managers", query: "token=runner-token&system_id=s_1"},
+	{method: "DELETE", path: "/api/v4/projects/acme%2Fapi/runners/5", privateToken: "mia-token"},
+	{method: "POST", path: "/api/v4/runners/verify", contentType: "application/x-www-form-urlencoded", body: "token=runner-token&system_id=s_2&info[version]=17.3"},
+	{method: "POST", path: "/api/v4/runners", contentType: "multipart/form-data; boundary=b", body: "--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nproject-registration\r\n--b--\r\n"},
+	{method: "PUT", path: "/api/v4/application/settings", privateToken: "root-token", contentType: "application/json", body: `{"runner_token_expiration_interval":7200,"valid_runner_registrars":["group"]}`},
+	{method: "PUT", path: "/api/v4/runners/5", query: "sudo=mia&tag_list[]=a,b&tag_list[]=c", privateToken: "root-token"},
+	{method: "GET", path: "/api/v4/runners/5/jobs", query: "pagination=keyset&cursor=eyJpZCI6IjgiLCJfa2QiOiJuIn0", bearer: "mia-token"},
+	{method: "OPTIONS", path: "/api/v4/runners//5/", bearer: "mia-token"},
+}
+
+// fuzzSeed turns the request of a case into a seed; false for a case that needs a world of its own.
+func fuzzSeed(f *testing.F, s conformanceStep) (fuzzInput, bool) {
+	f.Helper()
+	p := newPlayer(f, nil)
+	for _, kind := range []string{"runner", "project", "group", "job", "user"} {
+		for name, value := range map[string]string{"id": map[string]string{"runner": "5", "project": "3", "group": "1001", "job": "8", "user": "2"}[kind],
+			"token": map[string]string{"runner": "runner-token", "job": "glcbt-job"}[kind], "path": "acme/shop", "registration_token": "project-registration"} {
+			p.names[kind+"."+name] = value
+		}
+	}
+	short := func(text string) string { // {{runner.shared.id}} and {{runner.proj.id}} are the same here
+		return placeholder.ReplaceAllStringFunc(text, func(whole string) string {
+			parts := strings.Split(strings.Trim(whole, "{}"), ".")
+			if value, known := p.names[parts[0]+"."+parts[len(parts)-1]]; known {
+				return value
+			}
+			return "mia-token"
+		})
+	}
+	raw, err := json.Marshal(s)
+	require.NoError(f, err)
+	var flat conformanceStep
+	if json.Unmarshal([]byte(short(string(raw))), &flat) != nil || flat.Request.AbsolutePath != "" {
+		return fuzzInput{}, false
+	}
+	path, query, _ := strings.Cut(flat.Request.Path, "?")
+	if more := p.pairs(flat.Request.Query).Encode(); more != "" {
+		query = strings.TrimPrefix(query+"&"+more, "&")
+	}
+	body, contentType := p.body(flat.Request)
+	in := fuzzInput{method: flat.Request.Method, path: "/api/v4" + strings.ReplaceAll(path, "acme/shop", "acme%2Fshop"), query: query,
+		contentType: contentType, body: string(body)}
+	if len(body) > 1<<12 {
+		return fuzzInput{}, false // large files slow the fuzzer down
+	}
+	switch who, name, _ := strings.Cut(s.As, ":"); {
+	case who == "none" || who == "":
+	case strings.Contains(name, "admin") || strings.Contains(name, "root"):
+		in.privateToken = "root-token"
+	default:
+		in.privateToken = "mia-token"
+	}
+	for name, value := range flat.Request.Headers {
+		switch name {
+		case "Content-Type":
+			in.contentType = value
+		case "Accept":
+			in.accept = value
+		default:
+			in.header, in.value = name, value
+		}
+	}
+	return in, true
+}

@@ -1,0 +1,171 @@
+package fakegitlab_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+)
+
+func TestStandardHeaders(t *testing.T) {
+	gl := newMia(t)
+	mia := gl.Token("mia")
+	for name, got := range map[string]reply{
+		"200": ask(t, gl, mia, "GET", "/runners/5"), "201": ask(t, gl, mia, "POST", "/runners/5/reset_authentication_token"),
+		"403": ask(t, gl, mia, "DELETE", "/runners/6"), "404": ask(t, gl, mia, "GET", "/runners/404"), "400": ask(t, gl, mia, "GET", "/runners/x"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			for header, want := range map[string]string{"Content-Type": "^application/json$", "X-Frame-Options": "^SAMEORIGIN$", "X-Content-Type-Options": "^nosniff$",
+				"Vary": "^Origin$", "X-Request-Id": "^[0-9A-Z]{26}$", "X-Runtime": `^\d+\.\d{6}$`, "X-Gitlab-Meta": `^\{"correlation_id":"[0-9A-Z]{26}","version":"1"\}$`} {
+				assert.Regexp(t, regexp.MustCompile(want), strings.Join(got.header.Values(header), "|"), header)
+			}
+			if got.status < 300 {
+				sum := sha256.Sum256([]byte(got.body))
+				assert.Equal(t, `W/"`+hex.EncodeToString(sum[:])[:32]+`"`, got.header.Get("ETag"))
+				assert.Equal(t, "max-age=0, private, must-revalidate", got.header.Get("Cache-Control"))
+				return
+			}
+			assert.Equal(t, "no-cache", got.header.Get("Cache-Control"))
+			assert.NotContains(t, got.header, "Etag")
+		})
+	}
+	deleted := ask(t, gl, mia, "DELETE", "/runners/5")
+	assert.Equal(t, "204", deleted.String())
+	assert.NotContains(t, deleted.header, "Content-Type")
+	assert.Equal(t, "no-cache", deleted.header.Get("Cache-Control"))
+}
+
+func TestConditionalGet(t *testing.T) {
+	gl := newMia(t)
+	mia := gl.Token("mia")
+	etag := ask(t, gl, mia, "GET", "/runners/5").header.Get("ETag")
+	same := ask(t, gl, mia, "GET", "/runners/5", with("If-None-Match", etag))
+	assert.Equal(t, "304", same.String())
+	assert.Equal(t, etag, same.header.Get("ETag"))
+	assert.NotContains(t, same.header, "Content-Type")
+	assert.Equal(t, 304, ask(t, gl, mia, "HEAD", "/runners/5", with("If-None-Match", etag)).status)
+	assert.Equal(t, 200, ask(t, gl, mia, "GET", "/runners/5", with("If-None-Match", "*")).status)
+	ask(t, gl, mia, "PUT", "/runners/5", withForm("description=changed"))
+	assert.Equal(t, 200, ask(t, gl, mia, "GET", "/runners/5", with("If-None-Match", etag)).status)
+}
+
+func TestHeadAndOptions(t *testing.T) {
+	gl := newMia(t)
+	mia := gl.Token("mia")
+	get, head := ask(t, gl, mia, "GET", "/runners"), ask(t, gl, mia, "HEAD", "/runners")
+	assert.Empty(t, head.body)
+	for _, volatile := range []string{"X-Request-Id", "X-Runtime", "X-Gitlab-Meta", "Date"} {
+		get.header.Del(volatile)
+		head.header.Del(volatile)
+	}
+	assert.Equal(t, get.header, head.header)
+	for path, allow := range map[string]string{"/runners/5": "OPTIONS, GET, PUT, DELETE, HEAD", "/runners": "OPTIONS, GET, POST, DELETE, HEAD", "/user/runners": "OPTIONS, POST"} {
+		options := ask(t, gl, mia, "OPTIONS", path)
+		assert.Equal(t, "204", options.String())
+		assert.Equal(t, allow, options.header.Get("Allow"), path)
+	}
+	assert.Equal(t, unauthorized, ask(t, gl, "", "OPTIONS", "/runners/5").String())
+}
+
+func TestWhatIsNotServed(t *testing.T) {
+	gl := newMia(t, fakegitlab.WithUnknownEndpoints(true))
+	for _, endpoint := range []string{"PATCH /runners/5", "POST /runners/all", "PUT /runners", "GET /runners/5/nothing", "GET /", "GET /projects/acme/shop"} {
+		method, path := cut(endpoint)
+		assert.Equal(t, `404 {"error":"404 Not Found"}`, ask(t, gl, "", method, path).String(), endpoint)
+	}
+	assert.Equal(t, 400, ask(t, gl, gl.AdminToken(), "DELETE", "/runners/all").status, "that is a runner's id")
+	res, err := gl.Client().Get(gl.URL() + "/api/v3/runners")
+	require.NoError(t, err)
+	_ = res.Body.Close()
+	assert.Equal(t, 410, res.StatusCode)
+	gl.AssertCalls(t, "PATCH /api/v4/runners/5 404", "POST /api/v4/runners/all 404", "PUT /api/v4/runners 404", "GET /api/v4/runners/5/nothing 404",
+		"GET /api/v4/ 404", "GET /api/v4/projects/acme/shop 404", "DELETE /runners/:id 400", "GET /api/v3/runners 410")
+}
+
+func TestApplicationSettings(t *testing.T) {
+	gl := newMia(t)
+	root := gl.AdminToken()
+	put := func(body string) reply { return ask(t, gl, root, "PUT", "/application/settings", withJSON(body)) }
+	updated := put(`{"allow_runner_registration_token":false,"runner_token_expiration_interval":7200,"valid_runner_registrars":["group"],"max_artifacts_size":5,"admin_mode":false}`)
+	require.Equal(t, 200, updated.status, updated.body)
+	assert.Equal(t, updated.body, ask(t, gl, root, "GET", "/application/settings").body)
+	s := gl.Settings()
+	assert.Equal(t, []any{true, 2 * time.Hour, []string{"group"}, int64(5 << 20)}, []any{s.RegistrationTokensDisabled, s.RunnerTokenExpiration, s.ValidRegistrars, s.MaxArtifactsSize})
+	assert.Equal(t, 200, put(`{"runner_token_expiration_interval":null,"valid_runner_registrars":[]}`).status)
+	assert.Zero(t, gl.Settings().RunnerTokenExpiration)
+	assert.Equal(t, []string{}, gl.Settings().ValidRegistrars)
+	before := gl.Snapshot()
+	for body, status := range map[string]int{`{"runner_token_expiration_interval":60}`: 400, `{"allow_runner_registration_token":null}`: 400, `{"max_artifacts_size":0}`: 400,
+		`{"valid_runner_registrars":["nobody"]}`: 400, `{}`: 400, `{"group_runner_token_expiration_interval":"x"}`: 400} {
+		assert.Equal(t, status, put(body).status, body)
+	}
+	gl.AssertSnapshot(t, before)
+	assert.Equal(t, `403 {"message":"403 Forbidden"}`, ask(t, gl, gl.Token("mia"), "PUT", "/application/settings").String(), "before the parameters")
+}
+
+func TestWhoSeesRegistrationTokens(t *testing.T) {
+	gl := newMia(t)
+	gl.UpdateGroup("acme", func(g *fakegitlab.Group) { g.Members = fakegitlab.Members{"sam": fakegitlab.Owner} })
+	gl.AddUser(fakegitlab.User{Username: "dan"})
+	gl.UpdateProject("acme/shop", func(p *fakegitlab.Project) { p.Members["dan"] = fakegitlab.Developer })
+	for _, c := range []struct {
+		user, path string
+		sees       bool
+	}{{"mia", "/projects/10001", true}, {"dan", "/projects/10001", false}, {"sam", "/projects/10001", true}, {"mia", "/groups/acme", false}, {"sam", "/groups/acme", true}} {
+		got := ask(t, gl, gl.Token(c.user), "GET", c.path)
+		assert.Equal(t, 200, got.status)
+		assert.Equal(t, c.sees, strings.Contains(got.body, `"runners_token":"GR1348941`), "%s by %s", c.path, c.user)
+	}
+}
+
+func TestRateLimit(t *testing.T) {
+	gl := newMia(t)
+	gl.UpdateSettings(func(s *fakegitlab.Settings) { s.RateLimit = fakegitlab.RateLimit{Requests: 2, Per: 30 * time.Second} })
+	get := func(user string) reply { return ask(t, gl, gl.Token(user), "GET", "/runners") }
+	gl.Advance(10 * time.Second)
+	assert.Equal(t, []int{200, 200, 429}, []int{get("mia").status, get("mia").status, get("mia").status})
+	throttled := get("mia")
+	assert.Equal(t, "429 Retry later", throttled.String())
+	for name, want := range map[string]string{"Content-Type": "text/plain", "Ratelimit-Name": "throttle_authenticated_api", "Ratelimit-Limit": "4", "Ratelimit-Observed": "4",
+		"Ratelimit-Remaining": "0", "Retry-After": "20", "Ratelimit-Reset": "1719835230", "Ratelimit-Resettime": "Mon, 01 Jul 2024 12:00:30 GMT"} {
+		assert.Equal(t, want, throttled.header.Get(name), name)
+	}
+	assert.Equal(t, 200, get("sam").status, "each user for himself")
+	assert.Equal(t, 200, ask(t, gl, "", "POST", "/runners/verify", withForm("token=shop-token")).status, "runners are no users")
+	gl.Advance(20 * time.Second)
+	assert.Equal(t, 200, get("mia").status)
+	assert.NotContains(t, get("sam").header, "Ratelimit-Limit")
+}
+
+func TestHandledByTheTest(t *testing.T) {
+	gl := newMia(t)
+	gl.Handle("GET /projects/:id/pipelines", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Own", r.URL.Path)
+		_, _ = w.Write([]byte(`[1]`))
+	}))
+	got := ask(t, gl, gl.Token("mia"), "GET", "/projects/acme%2Fshop/pipelines")
+	assert.Equal(t, "200 [1]", got.String())
+	assert.Equal(t, "/api/v4/projects/acme/shop/pipelines", got.header.Get("X-Own"))
+	gl.AssertCalled(t, "GET /projects/:id/pipelines", fakegitlab.By("mia"), fakegitlab.Param("id", "acme/shop"))
+	gl.Inject(fakegitlab.Failure{Endpoint: "GET /projects/:id/pipelines", Status: 503})
+	assert.Equal(t, 503, ask(t, gl, "", "GET", "/projects/1/pipelines").status)
+	gl.Reset()
+	assert.Equal(t, 404, ask(t, gl, "", "GET", "/projects/1/pipelines").status)
+	gl.ClearCalls()
+}
+
+func TestPeopleAndMetadata(t *testing.T) {
+	gl := newMia(t)
+	assert.Equal(t, true, ask(t, gl, gl.AdminToken(), "GET", "/user").field(t, "is_admin"))
+	assert.NotContains(t, ask(t, gl, gl.Token("mia"), "GET", "/user").body, "is_admin")
+	assert.Equal(t, "17.2.0-ee", ask(t, gl, gl.Token("mia"), "GET", "/version").field(t, "version"))
+	assert.Equal(t, ask(t, gl, gl.Token("mia"), "GET", "/version").body, ask(t, gl, gl.Token("mia"), "GET", "/metadata").body)
+}

@@ -1,0 +1,164 @@
+package fakegitlab
+
+import (
+	"context"
+	"encoding/pem"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+
+	"github.com/fakegitlab/fakegitlab/internal/memnet"
+)
+
+// network is how clients reach the fake.
+type network struct {
+	server *httptest.Server
+	url    string // scheme and host
+	client *http.Client
+	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
+	close  func()
+}
+
+// via is what the fake knows of the way on which a request came.
+type via struct {
+	baseURL string
+	// reset is what a handler panics with to have the connection reset, where there is none to reset by hand.
+	reset any
+}
+
+// tlsHost is a name that httptest's certificate is for.
+const tlsHost = "example.com"
+
+// listen opens the fake's network.
+func (f *Fake) listen() error {
+	if f.options.inMemory {
+		f.network = f.listenInMemory()
+		return nil
+	}
+	l, err := net.Listen("tcp", f.options.addr)
+	if err != nil {
+		return err
+	}
+	s := f.startServer(l)
+	addr := l.Addr().String()
+	if ap, err := netip.ParseAddrPort(addr); err == nil && ap.Addr().IsUnspecified() {
+		addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), ap.Port()).String()
+	}
+	var d net.Dialer
+	f.network = network{server: s, url: f.scheme() + "://" + addr, client: s.Client(), close: s.Close,
+		dial: func(ctx context.Context, _, _ string) (net.Conn, error) { return d.DialContext(ctx, "tcp", addr) }}
+	return nil
+}
+
+// listenInMemory makes a network without sockets. Client calls the handler without a connection in between, which is many
+// times faster; Dial gives connections to a real HTTP server.
+func (f *Fake) listenInMemory() network {
+	l := memnet.Listen()
+	s := f.startServer(l)
+	host := memnet.Host
+	if f.options.tls {
+		host = tlsHost
+	}
+	direct := &memnet.RoundTripper{
+		Handler:  ownNetwork{f, memnet.ErrReset},
+		ErrorLog: quiet(),
+		// A handler of the test may do what only one in a goroutine of its own may.
+		Inline: func(*http.Request) bool { return f.added.none() },
+	}
+	return network{server: s, url: f.scheme() + "://" + host, client: &http.Client{Transport: direct}, dial: l.DialContext,
+		close: func() {
+			_ = direct.Shutdown(context.Background())
+			s.Close()
+		}}
+}
+
+// startServer serves what comes through a listener.
+func (f *Fake) startServer(l net.Listener) *httptest.Server {
+	s := &httptest.Server{Listener: l, EnableHTTP2: true, Config: &http.Server{Handler: ownNetwork{f, http.ErrAbortHandler}, ErrorLog: quiet()}}
+	if f.options.tls {
+		s.StartTLS()
+	} else {
+		s.Start()
+	}
+	return s
+}
+
+// quiet is a log for what goes wrong with a connection: that is the client's to notice.
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
+func (f *Fake) scheme() string {
+	if f.options.tls {
+		return "https"
+	}
+	return "http"
+}
+
+// ownNetwork serves what came through the fake's own network, whose URL is known.
+type ownNetwork struct {
+	f     *Fake
+	reset any
+}
+
+func (n ownNetwork) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	n.f.serve(w, r, via{n.f.URL(), n.reset})
+}
+
+// ServeHTTP answers one request, so that the fake can be mounted in another server. URLs in its answers then follow the
+// request's Host.
+func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	r = r.Clone(r.Context()) // the journal keeps its headers
+	f.serve(w, r, via{scheme + "://" + r.Host + f.options.basePath, http.ErrAbortHandler})
+}
+
+// URL is where GitLab is: "http://127.0.0.1:41234", with the base path if there is one and without a slash at the end.
+func (f *Fake) URL() string { return f.network.url + f.options.basePath }
+
+// APIURL is URL with /api/v4, what most clients ask for as the base URL.
+func (f *Fake) APIURL() string { return f.URL() + apiPrefix }
+
+// Client returns an HTTP client that trusts the fake's certificate and knows the in-memory network. It sends no credentials. All calls
+// return the same client; copy it to change it.
+func (f *Fake) Client() *http.Client { return f.network.client }
+
+// DialContext connects to the fake, whatever the address says. It is for the Transport of a client of one's own, above all
+// with WithInMemoryNetwork, where nothing else reaches the fake.
+func (f *Fake) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	return f.network.dial(ctx, network, addr)
+}
+
+// CertificatePEM is the certificate to trust with WithTLS, for clients that want a CA file. It is nil without TLS.
+func (f *Fake) CertificatePEM() []byte {
+	cert := f.network.server.Certificate()
+	if cert == nil {
+		return nil
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})
+}
+
+// ClientAs returns an HTTP client that sends the user's Token as PRIVATE-TOKEN, unless the request has one.
+func (f *Fake) ClientAs(username string) *http.Client {
+	f.helper()
+	c := *f.Client()
+	c.Transport = withToken{c.Transport, f.Token(username)}
+	return &c
+}
+
+type withToken struct {
+	next  http.RoundTripper
+	token string
+}
+
+func (t withToken) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Header.Get(headerPrivateToken) == "" {
+		r = r.Clone(r.Context())
+		r.Header.Set(headerPrivateToken, t.token)
+	}
+	return t.next.RoundTrip(r)
+}

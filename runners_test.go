@@ -1,0 +1,440 @@
+package fakegitlab_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+)
+
+// What an answer says and what a later GET says agree, to the byte.
+func TestALifeAgreesWithItself(t *testing.T) {
+	gl := newMia(t)
+	mia := gl.Token("mia")
+	created := ask(t, gl, mia, "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001&description=new&tag_list=z,a,m&maximum_timeout=600"))
+	require.Equal(t, 201, created.status, created.body)
+	id := int(created.field(t, "id").(float64))
+	path := "/runners/" + strconv.Itoa(id)
+	first := ask(t, gl, mia, "GET", path)
+	assert.Equal(t, []any{"z", "a", "m"}, first.field(t, "tag_list"), "tags keep their order")
+	assert.Equal(t, "never_contacted", first.field(t, "status"))
+	assert.Nil(t, first.field(t, "online"))
+
+	for _, change := range []string{`{"description":"renamed","tag_list":["b","a"]}`, `{"paused":true}`, `{"maximum_timeout":null,"description":""}`} {
+		updated := ask(t, gl, mia, "PUT", path, withJSON(change))
+		require.Equal(t, 200, updated.status, updated.body)
+		got := ask(t, gl, mia, "GET", path)
+		assert.Equal(t, updated.body, got.body)
+		assert.Equal(t, updated.header.Get("ETag"), got.header.Get("ETag"))
+	}
+	last := ask(t, gl, mia, "GET", path)
+	assert.Equal(t, "", last.field(t, "description"), "an empty text is not null")
+	assert.Nil(t, last.field(t, "maximum_timeout"))
+	assert.Equal(t, true, last.field(t, "paused"))
+	assert.Equal(t, false, last.field(t, "active"))
+
+	assert.Equal(t, "204", ask(t, gl, mia, "DELETE", path).String())
+	assert.Equal(t, `404 {"message":"404 Not found"}`, ask(t, gl, mia, "GET", path).String())
+	assert.Equal(t, 403, ask(t, gl, "", "POST", "/runners/verify", withForm("token="+created.field(t, "token").(string))).status, "the token is dead")
+}
+
+func TestParametersOnDelete(t *testing.T) {
+	multipart := "--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nshop-token\r\n--b--\r\n"
+	for name, c := range map[string]struct {
+		query string
+		body  func(*http.Request)
+	}{
+		"query":                     {query: "?token=shop-token"},
+		"form":                      {body: withForm("token=shop-token")},
+		"JSON":                      {body: withJSON(`{"token":"shop-token"}`)},
+		"multipart":                 {body: withBody("multipart/form-data; boundary=b", multipart)},
+		"the body before the query": {query: "?token=other", body: withForm("token=shop-token")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			gl := newMia(t)
+			change := []func(*http.Request){}
+			if c.body != nil {
+				change = append(change, c.body)
+			}
+			assert.Equal(t, "204", ask(t, gl, "", "DELETE", "/runners"+c.query, change...).String())
+			gl.AssertRunnerGone(t, 5)
+		})
+	}
+}
+
+func TestSpellingsOfParameters(t *testing.T) {
+	gl := newMia(t)
+	mia := gl.Token("mia")
+	for spelling, want := range map[string]any{"true": true, "True": true, "1": true, "on": true, "Y": true, "false": false, "F": false, "0": false, "Off": false, "no": false} {
+		got := ask(t, gl, mia, "PUT", "/runners/5", withForm("paused="+spelling))
+		assert.Equal(t, want, got.field(t, "paused"), spelling)
+	}
+	for _, body := range []string{`{"paused":true}`, `{"paused":"true"}`, `{"paused":1}`} {
+		assert.Equal(t, true, ask(t, gl, mia, "PUT", "/runners/5", withJSON(body)).field(t, "paused"), body)
+	}
+	for body, want := range map[string][]any{
+		"tag_list=b,%20a,,b,": {"b", "a"}, "tag_list[]=b&tag_list[]=a": {"b", "a"}, "tag_list[]=b,a&tag_list[]=c": {"b", "a", "c"}, "tag_list=": {},
+	} {
+		assert.Equal(t, want, ask(t, gl, mia, "PUT", "/runners/5", withForm(body)).field(t, "tag_list"), body)
+	}
+	for body, want := range map[string]string{
+		"paused=tRue":                               `400 {"error":"paused is invalid"}`,
+		"maximum_timeout=1.5":                       `400 {"error":"maximum_timeout is invalid"}`,
+		"access_level=":                             `400 {"error":"access_level does not have a valid value"}`,
+		"active=true&paused=false":                  `400 {"error":"active, paused are mutually exclusive"}`,
+		"locked=x&access_level=y&maximum_timeout=z": `400 {"error":"locked is invalid, access_level does not have a valid value, maximum_timeout is invalid"}`,
+		"nonsense=1":                                `400 {"error":"description, active, paused, tag_list, run_untagged, locked, access_level, maximum_timeout, maintenance_note are missing, at least one parameter must be provided"}`,
+	} {
+		assert.Equal(t, want, ask(t, gl, mia, "PUT", "/runners/5", withForm(body)).String(), body)
+	}
+	ask(t, gl, mia, "PUT", "/runners/5", withForm("pausd=1&description=x"))
+	calls := gl.Calls(fakegitlab.UpdateRunner, fakegitlab.Param("description", "x"))
+	require.Len(t, calls, 1)
+	assert.Equal(t, []string{"pausd"}, calls[0].IgnoredParams)
+}
+
+func TestModelRules(t *testing.T) {
+	gl := newMia(t)
+	mia := gl.Token("mia")
+	tags := func(n int) string {
+		var all []string
+		for i := range n {
+			all = append(all, fmt.Sprint("t", i))
+		}
+		return strings.Join(all, ",")
+	}
+	before := gl.Snapshot()
+	for body, want := range map[string]string{
+		"run_untagged=false":                             `{"tags_list":["can not be empty when runner is not allowed to pick untagged jobs"]}`,
+		"tag_list=" + tags(51):                           `{"tags_list":["Too many tags specified. Please limit the number of tags to 50"]}`,
+		"maximum_timeout=599":                            `{"maximum_timeout":["needs to be at least 10 minutes"]}`,
+		"maintenance_note=" + strings.Repeat("n", 1025):  `{"maintenance_note":["is too long (maximum is 1024 characters)"]}`,
+		"description=" + strings.Repeat("d", 1025):       `{"description":["is too long (maximum is 1024 characters)"]}`,
+		"maximum_timeout=-1&run_untagged=0&description=": `{"maximum_timeout":["needs to be at least 10 minutes"],"tags_list":["can not be empty when runner is not allowed to pick untagged jobs"]}`,
+	} {
+		assert.Equal(t, `400 {"message":`+want+`}`, ask(t, gl, mia, "PUT", "/runners/5", withForm(body)).String())
+	}
+	gl.AssertSnapshot(t, before)
+	for _, body := range []string{"tag_list=" + tags(50), "maximum_timeout=600", "maintenance_note=" + strings.Repeat("ü", 1024), "run_untagged=false&tag_list=a"} {
+		assert.Equal(t, 200, ask(t, gl, mia, "PUT", "/runners/5", withForm(body)).status, body)
+	}
+	both := ask(t, gl, mia, "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001&run_untagged=false&maximum_timeout=1"))
+	assert.Equal(t, `400 {"message":"400 Bad request - Maximum timeout needs to be at least 10 minutes and Tags list can not be empty when runner is not allowed to pick untagged jobs"}`, both.String())
+}
+
+// A runner and its managers age by the one clock.
+func TestStatusOverTime(t *testing.T) {
+	gl := newMia(t)
+	mia := gl.Token("mia")
+	status := func() string { return fmt.Sprint(ask(t, gl, mia, "GET", "/runners/5").field(t, "status")) }
+	assert.Equal(t, "never_contacted", status())
+	gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: "s_1"})
+	assert.Equal(t, "online", status())
+	gl.Advance(2*time.Hour - time.Second)
+	assert.Equal(t, "online", status())
+	gl.Advance(time.Second)
+	assert.Equal(t, "offline", status(), "exactly two hours are too long")
+	assert.Equal(t, fakegitlab.Offline, gl.RunnerStatus(5))
+	gl.Advance(7*24*time.Hour - 2*time.Hour - time.Second)
+	assert.Equal(t, "offline", status())
+	gl.Advance(time.Second)
+	assert.Equal(t, "stale", status())
+	assert.Equal(t, []any{"stale"}, ask(t, gl, mia, "GET", "/runners/5/managers").each(t, "status"))
+	gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: "s_1"})
+	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Paused = true })
+	assert.Equal(t, "paused", status())
+	assert.Equal(t, true, ask(t, gl, mia, "GET", "/runners/5").field(t, "online"), "a paused runner is online all the same")
+	assert.Equal(t, fakegitlab.Online, gl.RunnerStatus(5))
+}
+
+func TestFilters(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	ada := gl.Token("ada")
+	for query, want := range map[string][]any{
+		"type=project_type&status=online":               {100021.0, 100025.0},
+		"scope=shared&paused=true":                      {100005.0},
+		"status=offline&type=instance_type":             {100002.0, 100003.0},
+		"status=never_contacted":                        {100004.0, 100014.0, 100024.0},
+		"status=stale&scope=specific":                   {100013.0, 100023.0},
+		"status=paused":                                 {100005.0, 100015.0, 100025.0},
+		"status=active&type=group_type":                 {100011.0, 100012.0, 100013.0, 100014.0},
+		"tag_list=docker,linux&type=project_type":       {100022.0, 100023.0, 100024.0, 100025.0},
+		"tag_list[]=shop":                               {100021.0},
+		"tag_list=":                                     {},
+		"version_prefix=17&type=group_type":             {100011.0, 100012.0, 100013.0, 100015.0},
+		"version_prefix=17.2.":                          {100001.0, 100002.0, 100003.0, 100005.0, 100011.0, 100012.0, 100013.0, 100015.0, 100021.0, 100022.0, 100023.0, 100025.0},
+		"version_prefix=1":                              {},
+		"scope=offline&status=stale&type=instance_type": {100003.0},
+	} {
+		assert.Equal(t, want, ask(t, gl, ada, "GET", "/runners/all?"+query).each(t, "id"), query)
+	}
+	for path, want := range map[string]string{
+		"/runners?scope=shared":          `400 {"message":"Scope contains invalid value"}`,
+		"/runners?scope=bogus":           `400 {"error":"scope does not have a valid value"}`,
+		"/runners/all?version_prefix=x":  `400 {"error":"version_prefix is invalid"}`,
+		"/runners/all?type=a&status=b":   `400 {"error":"type does not have a valid value, status does not have a valid value"}`,
+		"/runners/all?per_page=0&page=x": `400 {"error":"page is invalid, per_page has a value not allowed"}`,
+	} {
+		assert.Equal(t, want, ask(t, gl, ada, "GET", path).String(), path)
+	}
+	assert.Equal(t, []any{}, ask(t, gl, ada, "GET", "/runners").each(t, "id"), "an administrator owns nothing by being one")
+	assert.Equal(t, []any{100021.0, 100022.0, 100023.0, 100024.0, 100025.0}, ask(t, gl, gl.Token("mia"), "GET", "/runners").each(t, "id"))
+	assert.Len(t, ask(t, gl, gl.Token("oli"), "GET", "/runners").each(t, "id"), 10)
+}
+
+func TestPagination(t *testing.T) {
+	gl := newMia(t)
+	for range 5 {
+		gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}})
+	}
+	mia, list := gl.Token("mia"), "/projects/acme%2Fshop/runners"
+	at := "<" + gl.APIURL() + list + "?id=acme%2Fshop&page="
+	got := ask(t, gl, mia, "GET", list+"?page=2&per_page=2&paused=false&type=project_type&unknown=1")
+	tail := "&paused=false&per_page=2&type=project_type&unknown=1>"
+	assert.Equal(t, at+`1`+tail+`; rel="prev", `+at+`3`+tail+`; rel="next", `+at+`1`+tail+`; rel="first", `+at+`3`+tail+`; rel="last"`, got.header.Get("Link"))
+	for name, want := range map[string]string{"X-Total": "6", "X-Total-Pages": "3", "X-Per-Page": "2", "X-Page": "2", "X-Next-Page": "3", "X-Prev-Page": "1"} {
+		assert.Equal(t, []string{want}, got.header.Values(name), name)
+	}
+	past := ask(t, gl, mia, "GET", list+"?page=9&type=project_type")
+	assert.Equal(t, "200 []", past.String())
+	assert.Equal(t, []string{"9", "", "", "6"}, []string{past.header.Get("X-Page"), past.header.Get("X-Next-Page"), past.header.Get("X-Prev-Page"), past.header.Get("X-Total")})
+	assert.Equal(t, "100", ask(t, gl, mia, "GET", list+"?per_page=1000").header.Get("X-Per-Page"))
+
+	seen := map[any]int{}
+	next := list + "?per_page=3"
+	for next != "" {
+		page := ask(t, gl, mia, "GET", next)
+		for _, id := range page.each(t, "id") {
+			seen[id]++
+		}
+		next = ""
+		for link := range strings.SplitSeq(page.header.Get("Link"), ", ") {
+			if url, ok := strings.CutSuffix(link, `>; rel="next"`); ok {
+				next = strings.TrimPrefix(url, "<"+gl.APIURL())
+			}
+		}
+	}
+	assert.Len(t, seen, 8, "6 of the project, one of its group, one of the instance")
+}
+
+// Links lead to where the client found GitLab.
+func TestLinksFollowTheMount(t *testing.T) {
+	gl := newMia(t, fakegitlab.WithBasePath("gitlab/"))
+	assert.True(t, strings.HasSuffix(gl.URL(), "/gitlab"), gl.URL())
+	get := func(handler http.Handler, target string) string {
+		r := httptest.NewRequest("GET", target, nil)
+		r.Header.Set("PRIVATE-TOKEN", gl.Token("mia"))
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		require.Equal(t, 200, w.Code, w.Body.String())
+		return w.Header().Get("Link") + w.Body.String()
+	}
+	assert.Contains(t, ask(t, gl, gl.Token("mia"), "GET", "/runners").header.Get("Link"), "<"+gl.APIURL()+"/runners?page=1")
+	assert.Contains(t, get(gl, "http://gitlab.example.com:8443/gitlab/api/v4/runners"), "<http://gitlab.example.com:8443/gitlab/api/v4/runners?page=1")
+	assert.Contains(t, get(gl, "https://gitlab.example.com/gitlab/api/v4/runners/5"), `"web_url":"https://gitlab.example.com/gitlab/acme/shop"`)
+
+	res, err := gl.Client().Get(strings.TrimSuffix(gl.URL(), "/gitlab") + "/api/v4/version")
+	require.NoError(t, err)
+	_ = res.Body.Close()
+	assert.Equal(t, 404, res.StatusCode, "nothing of this GitLab's is there")
+	outside := gl.Calls("", fakegitlab.Status(404))
+	require.Len(t, outside, 1)
+	assert.Equal(t, "nothing serves GET /api/v4/version; this GitLab is below /gitlab", outside[0].Reason)
+	gl.ClearCalls()
+}
+
+// Beyond ten thousand rows GitLab does not count.
+func TestMoreRowsThanGitLabCounts(t *testing.T) {
+	s := fakegitlab.NewScenario()
+	for range 10000 {
+		s.Runners = append(s.Runners, fakegitlab.Runner{})
+	}
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(s))
+	list := func() reply { return ask(t, gl, gl.AdminToken(), "GET", "/runners/all?page=3&type=instance_type") }
+	counted := list()
+	assert.Equal(t, "10000", counted.header.Get("X-Total"))
+	assert.Contains(t, counted.header.Get("Link"), `rel="last"`)
+	gl.AddRunner(fakegitlab.Runner{})
+	uncounted := list()
+	assert.NotContains(t, uncounted.header, "X-Total")
+	assert.NotContains(t, uncounted.header, "X-Total-Pages")
+	assert.NotContains(t, uncounted.header.Get("Link"), `rel="last"`)
+	assert.Equal(t, "4", uncounted.header.Get("X-Next-Page"))
+	last := ask(t, gl, gl.AdminToken(), "GET", "/runners/all?page=101&per_page=100")
+	assert.Len(t, last.each(t, "id"), 1)
+	assert.Equal(t, "", last.header.Get("X-Next-Page"))
+}
+
+func TestIfUnmodifiedSince(t *testing.T) {
+	gl := newMia(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/api", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer}})
+	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Projects = append(r.Projects, "acme/api") })
+	gl.Advance(time.Hour)
+	require.Equal(t, 200, ask(t, gl, gl.Token("mia"), "PUT", "/runners/5", withForm("description=changed")).status)
+	old := with("If-Unmodified-Since", gl.Now().Add(-time.Minute).Format(http.TimeFormat))
+	assert.Equal(t, `412 {"message":"412 Precondition Failed"}`, ask(t, gl, "", "DELETE", "/runners?token=shop-token", old).String())
+	assert.Equal(t, 412, ask(t, gl, gl.AdminToken(), "DELETE", "/runners/5", old).status)
+	assert.Equal(t, 403, ask(t, gl, gl.Token("sam"), "DELETE", "/runners/6", old).status, "roles first")
+	assert.Equal(t, 204, ask(t, gl, gl.Token("mia"), "DELETE", "/projects/acme%2Fapi/runners/5", old).status, "the assignment is older")
+	assert.Equal(t, 204, ask(t, gl, gl.Token("mia"), "DELETE", "/runners/5", with("If-Unmodified-Since", "yesterday-ish")).status, "what nobody can read counts for nothing")
+	gl.AssertRunnerGone(t, 5)
+}
+
+func TestProjectsByPath(t *testing.T) {
+	gl := newMia(t)
+	mia := gl.Token("mia")
+	for path, status := range map[string]int{
+		"/projects/acme%2Fshop/runners": 200, "/projects/ACME%2fShop/runners": 200, "/projects/10001/runners": 200, "/projects/shop/runners": 404,
+		"/projects/acme%2Fshop%20/runners": 404, "/projects/acme/shop/runners": 404, "/groups/ACME/": 200, "/groups/1001": 200, "/groups/acme%2Fshop": 404,
+		"//projects//acme%2Fshop//runners//": 200, "/runners/5/": 200, "/runners/5.json": 200, "/runners/5.5": 200, "/runners/abc": 400, "/runners/99999999999999999999": 404, "/runners/-1": 404,
+	} {
+		assert.Equal(t, status, ask(t, gl, mia, "GET", path).status, path)
+	}
+	gl.ClearCalls() // one of them is served by nothing
+}
+
+func TestAssignments(t *testing.T) {
+	gl := newMia(t)
+	mia, root := gl.Token("mia"), gl.AdminToken()
+	gl.AddProject(fakegitlab.Project{ID: 20, Path: "acme/api", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer, "sam": fakegitlab.Maintainer}})
+	for name, c := range map[string]struct{ token, runner, want string }{
+		"group runner, administrator too": {root, "7", `403 {"message":"403 Forbidden - Runner is a group runner"}`},
+		"instance runner":                 {mia, "6", `403 {"message":"403 Forbidden - No access granted"}`},
+		"another's runner":                {gl.Token("sam"), "5", `403 {"message":"403 Forbidden - No access granted"}`},
+		"none":                            {mia, "404", `404 {"message":"404 Not found"}`},
+		"no number":                       {mia, "x", `400 {"error":"runner_id is invalid"}`},
+	} {
+		assert.Equal(t, c.want, ask(t, gl, c.token, "POST", "/projects/20/runners", withForm("runner_id="+c.runner)).String(), name)
+	}
+	assert.Equal(t, `403 {"message":"403 Forbidden - Only one project associated with the runner. Please remove the runner instead"}`,
+		ask(t, gl, mia, "DELETE", "/projects/10001/runners/5").String())
+	assert.Equal(t, 201, ask(t, gl, mia, "POST", "/projects/20/runners", withForm("runner_id=5")).status)
+	assert.Equal(t, `400 {"message":{"runner_projects.runner":["has already been taken"]}}`, ask(t, gl, mia, "POST", "/projects/20/runners", withForm("runner_id=5")).String())
+	assert.Equal(t, `403 {"message":"403 Forbidden - Runner associated with more than one project"}`, ask(t, gl, mia, "DELETE", "/runners/5").String())
+	assert.Equal(t, 204, ask(t, gl, mia, "DELETE", "/projects/10001/runners/5").status, "also from the owner project, in 17.2")
+	r, _ := gl.Runner(5)
+	assert.Equal(t, []string{"acme/api"}, r.Projects)
+	assert.Equal(t, `404 {"message":"404 Runner Not Found"}`, ask(t, gl, mia, "DELETE", "/projects/10001/runners/5").String())
+	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Locked = true })
+	assert.Equal(t, `403 {"message":"403 Forbidden - Runner is locked"}`, ask(t, gl, mia, "POST", "/projects/10001/runners", withForm("runner_id=5")).String())
+	gl.UpdateSettings(func(s *fakegitlab.Settings) { s.MaxProjectRunners = 1 })
+	gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}})
+	assert.Contains(t, ask(t, gl, root, "POST", "/projects/10001/runners", withForm("runner_id=5")).body, "Maximum number of ci registered project runners (1) exceeded")
+}
+
+func TestJobsOfARunner(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	ada := gl.Token("ada")
+	list := func(query string) reply { return ask(t, gl, ada, "GET", "/runners/100001/jobs"+query) }
+	ids := func(query string) []any { return list(query).each(t, "id") }
+	assert.Equal(t, []any{2000001.0, 2000005.0, 2000006.0}, ids(""))
+	assert.Equal(t, ids(""), ids("?sort=desc"), "sort does nothing alone")
+	assert.Equal(t, []any{2000006.0, 2000005.0, 2000001.0}, ids("?order_by=id"))
+	assert.Equal(t, ids(""), ids("?order_by=id&sort=asc"))
+	assert.Equal(t, []any{2000005.0}, ids("?status=running"))
+	assert.Equal(t, []any{2000006.0}, ids("?system_id=s_100001b"))
+	assert.NotContains(t, list("?system_id=s_100001b").header, "X-Total")
+	assert.Equal(t, []any{}, ids("?system_id=unknown"))
+
+	first := list("?pagination=keyset&per_page=2")
+	assert.Equal(t, []any{2000006.0, 2000005.0}, first.each(t, "id"))
+	assert.NotContains(t, first.header, "X-Page")
+	next, ok := strings.CutSuffix(first.header.Get("Link"), `>; rel="next"`)
+	require.True(t, ok, first.header.Get("Link"))
+	second := ask(t, gl, ada, "GET", strings.TrimPrefix(next, "<"+gl.APIURL()))
+	assert.Equal(t, []any{2000001.0}, second.each(t, "id"))
+	assert.NotContains(t, second.header, "Link")
+	assert.Equal(t, 405, list("?pagination=keyset&order_by=id&sort=asc").status)
+	assert.Equal(t, `400 {"error":"cursor is invalid"}`, list("?pagination=keyset&cursor=@").String())
+	assert.Equal(t, `403 {"message":"403 Forbidden - No access granted"}`, ask(t, gl, gl.Token("oli"), "GET", "/runners/100001/jobs").String())
+}
+
+// Endpoints and answers that not every version has.
+func TestVersions(t *testing.T) {
+	type world struct {
+		t  *testing.T
+		gl *fakegitlab.Fake
+	}
+	get := func(path, user string) func(world) string {
+		return func(w world) string { return ask(w.t, w.gl, w.gl.Token(user), "GET", path).String() }
+	}
+	status := func(method, path, user string, change ...func(*http.Request)) func(world) string {
+		return func(w world) string {
+			return strconv.Itoa(ask(w.t, w.gl, w.gl.Token(user), method, path, change...).status)
+		}
+	}
+	for name, c := range map[string]struct {
+		do   func(world) string
+		want map[string]string // by version
+	}{
+		"a missing runner": {get("/runners/404", "mia"), map[string]string{
+			"16.0": `404 {"message":"404 Not found"}`, "17.11": `404 {"message":"404 Not found"}`, "18.0": `404 {"message":"404 Runner Not Found"}`}},
+		"stale": {func(w world) string {
+			w.gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: "s"})
+			w.gl.Advance(8 * 24 * time.Hour)
+			return string(w.gl.RunnerStatus(5))
+		}, map[string]string{"17.0": "offline", "17.1": "stale"}},
+		"address of a runner": {func(w world) string {
+			w.gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: "s", IPAddress: "10.0.0.1"})
+			return fmt.Sprintf("%#v", ask(w.t, w.gl, w.gl.Token("mia"), "GET", "/runners/5").field(w.t, "ip_address"))
+		}, map[string]string{"16.11": `"10.0.0.1"`, "17.0": `""`, "18.0": `<nil>`}},
+		"projects of a runner":        {status("GET", "/runners/5/projects", "mia"), map[string]string{"17.11": "404", "18.0": "200"}},
+		"runners of a group":          {status("GET", "/groups/team/runners", "max"), map[string]string{"16.11": "403", "17.0": "200"}},
+		"an inherited group runner":   {status("GET", "/runners/8", "max"), map[string]string{"17.2": "403", "18.0": "200"}},
+		"jobs of a group runner":      {status("GET", "/runners/8/jobs", "max"), map[string]string{"17.2": "403", "18.0": "200"}},
+		"all runners, by an auditor":  {status("GET", "/runners/all", "aud"), map[string]string{"17.11": "403", "18.0": "200"}},
+		"a long description":          {status("PUT", "/runners/5", "mia", withForm("description="+strings.Repeat("d", 1025))), map[string]string{"16.11": "200", "17.0": "400"}},
+		"unassigning from the owner":  {status("DELETE", "/projects/10001/runners/9", "mia"), map[string]string{"17.8": "204", "17.9": "403"}},
+		"unassigning a locked runner": {status("DELETE", "/projects/10002/runners/9", "mia"), map[string]string{"17.11": "204", "18.0": "403"}},
+		"an unknown project": {func(w world) string {
+			return ask(w.t, w.gl, w.gl.Token("mia"), "POST", "/user/runners", withForm("runner_type=project_type&project_id=404")).String()
+		}, map[string]string{"17.11": `400 {"message":"400 Bad request - Missing/invalid scope"}`, "18.0": `400 {"message":"400 Bad request - Missing/invalid project"}`}},
+		"a second assignment": {func(w world) string {
+			return ask(w.t, w.gl, w.gl.Token("mia"), "POST", "/projects/10001/runners", withForm("runner_id=5")).String()
+		}, map[string]string{"17.2": `400 {"message":{"runner_projects.runner":["has already been taken"]}}`,
+			"17.3": `400 {"message":"Assign to Validation failed: Runner projects runner has already been taken - runner_error"}`}},
+		"the note, to a reader": {func(w world) string {
+			w.gl.UpdateRunner(6, func(r *fakegitlab.Runner) { r.MaintenanceNote = "careful" })
+			return fmt.Sprint(ask(w.t, w.gl, w.gl.Token("sam"), "GET", "/runners/6").field(w.t, "maintenance_note"))
+		}, map[string]string{"17.11": "careful", "18.0": "<nil>"}},
+		"tokens": {func(w world) string {
+			created := ask(w.t, w.gl, w.gl.Token("mia"), "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001")).field(w.t, "token").(string)
+			registered := ask(w.t, w.gl, "", "POST", "/runners", withForm("token=instance-registration")).field(w.t, "token").(string)
+			return created[:len(created)-20] + " " + registered[:len(registered)-20]
+		}, map[string]string{"16.0": "glrt- ", "17.6": "glrt- ", "17.7": "glrt-t3_ t1_"}},
+		"contact by verify, created by a user": {func(w world) string {
+			ask(w.t, w.gl, "", "POST", "/runners/verify", withForm("token=shop-token"))
+			return string(w.gl.RunnerStatus(5))
+		}, map[string]string{"17.11": "never_contacted", "18.0": "online"}},
+		"created_by": {func(w world) string {
+			return fmt.Sprint(strings.Contains(get("/runners/5", "mia")(w), `"created_by":`))
+		}, map[string]string{"17.11": "false", "18.0": "true"}},
+		"kas": {func(w world) string {
+			return fmt.Sprint(strings.Contains(get("/metadata", "mia")(w), "externalK8sProxyUrl"))
+		}, map[string]string{"17.5": "false", "17.6": "true"}},
+	} {
+		for version, want := range c.want {
+			t.Run(name+" in "+version, func(t *testing.T) {
+				s := miasWorld().WithUser("max").WithUser("aud", func(u *fakegitlab.User) { u.Auditor = true }).
+					WithSettings(func(s *fakegitlab.Settings) { s.RegistrationToken = "instance-registration" }).
+					WithGroup("team", func(g *fakegitlab.Group) { g.Members = fakegitlab.Members{"max": fakegitlab.Maintainer} }).WithGroup("team/sub").
+					WithProject("acme/api", func(p *fakegitlab.Project) { p.Members = fakegitlab.Members{"mia": fakegitlab.Maintainer} }).
+					WithRunner("inherited", func(r *fakegitlab.Runner) { r.ID, r.Group = 8, "team/sub" }).
+					WithRunner("two", func(r *fakegitlab.Runner) {
+						r.ID, r.Projects, r.Locked = 9, []string{"acme/shop", "acme/api"}, true
+					})
+				gl := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(s), fakegitlab.WithUnknownEndpoints(true))
+				assert.Equal(t, version, gl.Version())
+				assert.Equal(t, want, c.do(world{t, gl}))
+			})
+		}
+	}
+}

@@ -1,0 +1,255 @@
+package fakegitlab_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+)
+
+// misuse is what a fake says of a test that asks for what cannot be; "" if it says nothing. It ends the test at once.
+func misuse(t *testing.T, scenario fakegitlab.Scenario, do func(*fakegitlab.Fake)) string {
+	t.Helper()
+	tb, finished := spyOn(func(tb *spyTB) { do(fakegitlab.New(tb, fakegitlab.WithScenario(scenario))) })
+	assert.Equal(t, len(tb.errors) == 0, finished, "a mistake ends the test at once")
+	if len(tb.errors) == 0 {
+		return ""
+	}
+	return tb.errors[0]
+}
+
+func TestImpossibleSeeds(t *testing.T) {
+	type fake = *fakegitlab.Fake
+	untagged := false
+	for want, do := range map[string]func(fake){
+		`AddUser("mia"): the username is taken`:  func(gl fake) { gl.AddUser(fakegitlab.User{Username: "Mia"[:0] + "mia"}) },
+		`AddUser("a b"): "a b" is no username`:   func(gl fake) { gl.AddUser(fakegitlab.User{Username: "a b"}) },
+		`AddUser("acme"): a group has that path`: func(gl fake) { gl.AddUser(fakegitlab.User{Username: "acme"}) },
+		`AddUser("max"): user id 2 is taken`:     func(gl fake) { gl.AddUser(fakegitlab.User{ID: 2, Username: "max"}) },
+		`AddUser("max"): unknown user state "away"; GitLab knows active, blocked, blocked_pending_approval, deactivated`: func(gl fake) {
+			gl.AddUser(fakegitlab.User{Username: "max", State: "away"})
+		},
+		`AddGroup("acme"): the path is taken by another group`: func(gl fake) { gl.AddGroup(fakegitlab.Group{Path: "acme"}) },
+		`AddGroup("mia"): "mia" is a user's namespace`:         func(gl fake) { gl.AddGroup(fakegitlab.Group{Path: "mia"}) },
+		`AddGroup("acme/shop"): "acme/shop" is a project`:      func(gl fake) { gl.AddGroup(fakegitlab.Group{Path: "acme/shop"}) },
+		`AddGroup("b"): member: no user "miaa"; did you mean "mia"?`: func(gl fake) {
+			gl.AddGroup(fakegitlab.Group{Path: "b", Members: fakegitlab.Members{"miaa": fakegitlab.Owner}})
+		},
+		`AddGroup("b"): member mia: unknown role 7; GitLab knows Guest, Planner, Reporter, Developer, Maintainer, Owner`: func(gl fake) {
+			gl.AddGroup(fakegitlab.Group{Path: "b", Members: fakegitlab.Members{"mia": 7}})
+		},
+		`AddGroup("b"): the registration token is another's`: func(gl fake) {
+			a, _ := gl.Group("acme")
+			gl.AddGroup(fakegitlab.Group{Path: "b", RegistrationToken: a.RegistrationToken})
+		},
+		`AddProject("shop"): "shop" is no full path of a project, which has a namespace: "acme/shop"`: func(gl fake) {
+			gl.AddProject(fakegitlab.Project{Path: "shop"})
+		},
+		`AddProject("acme/shop"): the path is taken by another project`: func(gl fake) { gl.AddProject(fakegitlab.Project{Path: "acme/shop"}) },
+		`AddProject("acme/x"): a token cannot live for -1s`: func(gl fake) {
+			gl.AddProject(fakegitlab.Project{Path: "acme/x", RunnerTokenExpiration: -time.Second})
+		},
+		`AddRunner("r"): no project "acme/shpo"; did you mean "acme/shop"?`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", Projects: []string{"acme/shpo"}})
+		},
+		`AddRunner("r"): Runner cannot have projects assigned`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", Type: fakegitlab.InstanceRunner, Projects: []string{"acme/shop"}})
+		},
+		`AddRunner("r"): Runner cannot have groups assigned`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", Group: "acme", Projects: []string{"acme/shop"}})
+		},
+		`AddRunner("r"): Runner needs to be assigned to exactly one group`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", Type: fakegitlab.GroupRunner})
+		},
+		`AddRunner("r"): Tags list can not be empty when runner is not allowed to pick untagged jobs`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", RunUntagged: &untagged})
+		},
+		`AddRunner("r"): Maximum timeout needs to be at least 10 minutes`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", MaximumTimeout: time.Minute})
+		},
+		`AddRunner("r"): MaximumTimeout is whole seconds`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", MaximumTimeout: time.Hour + time.Millisecond})
+		},
+		`AddRunner("r"): another runner has that token`: func(gl fake) { gl.AddRunner(fakegitlab.Runner{Description: "r", Token: "shop-token"}) },
+		`AddRunner("r"): two managers have the system id "s"`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", Managers: []fakegitlab.RunnerManager{{SystemID: "s"}, {SystemID: "s"}}})
+		},
+		`AddRunner("r"): runner id 5 is taken`: func(gl fake) { gl.AddRunner(fakegitlab.Runner{Description: "r", ID: 5}) },
+		`AddAccessToken(of "mia"): no token scope "apii"; did you mean "api"?`: func(gl fake) {
+			gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", Scopes: []string{"apii"}})
+		},
+		`AddAccessToken(of "mia"): Role is for project and group access tokens; the role of a personal one is its user's`: func(gl fake) {
+			gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", Role: fakegitlab.Owner})
+		},
+		`AddAccessToken(of ""): an access token is of a project or of a group, not both`: func(gl fake) {
+			gl.AddAccessToken(fakegitlab.AccessToken{Project: "acme/shop", Group: "acme"})
+		},
+		`Token("mja"): no user "mja"; did you mean "mia"?`: func(gl fake) { gl.Token("mja") },
+		`UpdateUser("max"): no user "max"`:                 func(gl fake) { gl.UpdateUser("max", func(*fakegitlab.User) {}) },
+		`UpdateUser("mia"): a user's ID and Username do not change`: func(gl fake) {
+			gl.UpdateUser("mia", func(u *fakegitlab.User) { u.ID = 9 })
+		},
+		`UpdateRunner(5): a runner's ID, Type and Group do not change`: func(gl fake) {
+			gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Type = fakegitlab.InstanceRunner })
+		},
+		`UpdateRunner(5): a runner has a token, and no other runner's`: func(gl fake) {
+			gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Token = "team-token" })
+		},
+		`UpdateSettings: a rate limit has both Requests and Per, or neither`: func(gl fake) {
+			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.RateLimit.Requests = 1 })
+		},
+		`UpdateSettings: no kind of registrar "grop"; did you mean "group"?`: func(gl fake) {
+			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.ValidRegistrars = []string{"grop"} })
+		},
+		`DeleteRunner(50): no runner "50"`: func(gl fake) { gl.DeleteRunner(50) },
+		`ContactRunner(5): the system id "` + strings.Repeat("s", 65) + `" has more than 64 characters`: func(gl fake) {
+			gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: strings.Repeat("s", 65)})
+		},
+		`Advance(-1s): time does not run backwards`: func(gl fake) { gl.Advance(-time.Second) },
+		`Handle("GET /runners"): the fake serves that endpoint itself; to change its answers use Inject, Before or After`: func(gl fake) {
+			gl.Handle("GET /runners", nil)
+		},
+		`Handle("runners"): an endpoint is a method and a path, as in "GET /projects/:id/pipelines"`: func(gl fake) { gl.Handle("runners", nil) },
+		`Handle("GET /x"): there is no handler`:                                                      func(gl fake) { gl.Handle("GET /x", nil) },
+		`StartJob(1): no job "1"`:                                                                    func(gl fake) { gl.StartJob(1, 5) },
+	} {
+		t.Run(want, func(t *testing.T) {
+			assert.Equal(t, "fakegitlab: "+want, misuse(t, miasWorld(), do))
+		})
+	}
+}
+
+// A refused change leaves no trace, in the world and in what is made up next.
+func TestRefusedSeedsLeaveNoTrace(t *testing.T) {
+	gl, err := fakegitlab.Start(fakegitlab.WithScenario(miasWorld()))
+	require.NoError(t, err)
+	t.Cleanup(gl.Close)
+	before := gl.Snapshot()
+	err = gl.Seed(fakegitlab.NewScenario().WithUser("max").WithGroup("new/deep").WithProject("new/deep/tool").WithRunner("r").
+		WithJob("new/deep/tool", "build").WithAccessToken("max").
+		WithRunner("broken", func(r *fakegitlab.Runner) { r.Token = "shop-token" }))
+	assert.ErrorContains(t, err, "runners[1] (broken): another runner has that token")
+	assert.Empty(t, cmp.Diff(before, gl.Snapshot()))
+	assert.Panics(t, func() {
+		gl.AddGroup(fakegitlab.Group{Path: "x/y", Members: fakegitlab.Members{"nobody": fakegitlab.Owner}})
+	}, "without a test, misuse panics")
+	assert.Empty(t, cmp.Diff(before, gl.Snapshot()))
+
+	fresh, err := fakegitlab.Start(fakegitlab.WithScenario(miasWorld()))
+	require.NoError(t, err)
+	t.Cleanup(fresh.Close)
+	assert.Equal(t, fresh.AddRunner(fakegitlab.Runner{}), gl.AddRunner(fakegitlab.Runner{}))
+}
+
+func TestSnapshotsSeedEqualWorlds(t *testing.T) {
+	for _, version := range []string{"16.0", "16.11", "17.2", "17.11", "18.0", "19.4"} {
+		t.Run(version, func(t *testing.T) {
+			gl := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+			gl.Token("mia")
+			gl.AddAccessToken(fakegitlab.AccessToken{Project: "acme/shop", Role: fakegitlab.Developer})
+			gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}})
+			ask(t, gl, gl.Token("mia"), "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001&description=api"))
+			ask(t, gl, gl.Token("mia"), "POST", "/projects/10002/runners", withForm("runner_id=100023"))
+			snapshot := gl.Snapshot()
+			again := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(snapshot))
+			assert.Empty(t, cmp.Diff(snapshot, again.Snapshot()))
+
+			for _, user := range []string{"mia", "oli", "sam"} {
+				assert.Equal(t, 200, ask(t, again, again.Token(user), "GET", "/user").status)
+				assert.Equal(t, user, ask(t, again, again.Token(user), "GET", "/user").field(t, "username"), "new tokens are nobody else's")
+			}
+			assert.Equal(t, gl.Token("mia"), again.Token("mia"))
+			assert.Equal(t, "mia", ask(t, again, gl.Token("mia"), "GET", "/user").field(t, "username"))
+			assertNothingShared(t, again)
+		})
+	}
+}
+
+// assertNothingShared adds more of everything that has a secret and checks that no two have the same.
+func assertNothingShared(t *testing.T, gl *fakegitlab.Fake) {
+	t.Helper()
+	for _, name := range []string{"a", "b", "c"} {
+		gl.AddProject(fakegitlab.Project{Path: name + "/" + name})
+		gl.AddJob(fakegitlab.Job{Project: name + "/" + name, Name: "job", Status: fakegitlab.JobRunning, RunnerID: gl.AddRunner(fakegitlab.Runner{}).ID})
+		gl.AddAccessToken(fakegitlab.AccessToken{Group: name})
+	}
+	s := gl.Snapshot()
+	seen := map[string]bool{}
+	once := func(secret string) {
+		assert.False(t, secret != "" && seen[secret], "%q is used twice", secret)
+		seen[secret] = true
+	}
+	once(s.Settings.RegistrationToken)
+	for _, x := range s.AccessTokens {
+		once(x.Token)
+	}
+	for _, x := range s.Groups {
+		once(x.RegistrationToken)
+	}
+	for _, x := range s.Projects {
+		once(x.RegistrationToken)
+	}
+	for _, x := range s.Runners {
+		once(x.Token)
+	}
+	for _, x := range s.Jobs {
+		once(x.Token)
+	}
+}
+
+func TestChangesOnGitLabsSide(t *testing.T) {
+	gl := newMia(t)
+	r := gl.UpdateRunner(5, func(r *fakegitlab.Runner) {
+		r.Paused, r.Token, r.Tags = true, "other-token", []string{"b", " a ", "b", ""}
+		r.Managers = []fakegitlab.RunnerManager{{SystemID: "s_1", Version: "17.0"}}
+	})
+	assert.Equal(t, []string{"b", "a"}, r.Tags)
+	assert.Equal(t, 403, ask(t, gl, "", "POST", "/runners/verify", withForm("token=shop-token")).status)
+	assert.Equal(t, 200, ask(t, gl, "", "POST", "/runners/verify", withForm("token=other-token")).status)
+	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Managers = r.Managers[:0] })
+	assert.Equal(t, "200 []", ask(t, gl, gl.Token("mia"), "GET", "/runners/5/managers").String())
+	gl.UpdateProject("acme/shop", func(p *fakegitlab.Project) { p.Members = nil })
+	assert.Equal(t, 404, ask(t, gl, gl.Token("mia"), "GET", "/projects/acme%2Fshop").status)
+	gl.DeleteRunner(5)
+	gl.AssertRunnerGone(t, 5)
+	assert.Equal(t, 403, ask(t, gl, "", "POST", "/runners/verify", withForm("token=other-token")).status)
+	for _, found := range []bool{second(gl.Runner(5)), second(gl.User("max")), second(gl.Group("x")), second(gl.Project("acme")), second(gl.Job(1))} {
+		assert.False(t, found)
+	}
+	got, _ := gl.Runner(6)
+	got.Tags = append(got.Tags, "mine")
+	again, _ := gl.Runner(6)
+	assert.Empty(t, again.Tags, "what is returned is a copy")
+	assert.Len(t, gl.Users(), 3)
+	assert.Len(t, gl.Groups(), 1)
+	assert.Len(t, gl.Projects(), 1)
+	assert.Len(t, gl.Jobs(), 0)
+}
+
+func second[T any](_ T, ok bool) bool { return ok }
+
+// The same calls make the same world and the same journal, run by run.
+func TestDeterminism(t *testing.T) {
+	play := func() (fakegitlab.Scenario, string) {
+		gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+		ask(t, gl, gl.Token("mia"), "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001"))
+		ask(t, gl, gl.Token("mia"), "POST", "/runners/100021/reset_authentication_token")
+		ask(t, gl, gl.AdminToken(), "POST", "/runners/reset_registration_token")
+		ask(t, gl, "", "POST", "/runners/verify", withForm("token=nonsense"))
+		gl.Advance(time.Hour)
+		ask(t, gl, "", "POST", "/runners", withForm("tag_list=a&token="+gl.Settings().RegistrationToken))
+		gl.AddAccessToken(fakegitlab.AccessToken{Group: "acme"})
+		return gl.Snapshot(), gl.Journal()
+	}
+	snapshot, journal := play()
+	for range 3 {
+		s, j := play()
+		assert.Empty(t, cmp.Diff(snapshot, s))
+		assert.Equal(t, journal, j)
+	}
+}

@@ -1,0 +1,122 @@
+package fakegitlab
+
+import (
+	"fmt"
+	"iter"
+	"net/http"
+	"testing"
+	"testing/synctest"
+)
+
+// sweptWays are the ways in which Sweep makes each call fail, one at a time.
+var sweptWays = []struct {
+	name    string
+	failure Failure
+}{
+	{"503", Failure{Status: http.StatusServiceUnavailable}},
+	{"answer lost", Failure{Network: EmptyReply, Applied: true}},
+	{"connection reset", Failure{Network: ConnectionReset}},
+}
+
+// undisturbed is the name of the run in which nothing goes wrong.
+const undisturbed = "undisturbed"
+
+// Sweep runs test once undisturbed and counts the calls it makes; then once more for every call and every way in which that
+// call can fail: refused with 503 before it takes effect, its answer lost after it took effect, its connection reset. Each
+// run has a fake of its own, made with opts, and is a subtest named after the call: "#4 POST /user/runners, answer lost".
+//
+// What test must hold to is what should be true whatever single call fails: that the code under test ends, that it reports an
+// error or did its work, that it left nothing behind. [Fake.Invariant] says the last.
+//
+// With WithInMemoryNetwork each run is in a testing/synctest bubble, where minutes of back-off take no time; then test may not
+// call t.Run, t.Parallel or t.Deadline. A test whose calls come in another order each time is swept by number all the same.
+func Sweep(t *testing.T, test func(t *testing.T, gl *Fake), opts ...Option) {
+	t.Helper()
+	var calls []Call
+	passed := t.Run(undisturbed, func(t *testing.T) {
+		sweepRun(t, nil, opts, func(t *testing.T, gl *Fake) {
+			t.Cleanup(func() { calls = gl.Calls("") })
+			test(t, gl)
+		})
+	})
+	if !passed {
+		t.Errorf("fakegitlab: Sweep: the test fails with nothing in its way; there is no use in disturbing it")
+		return
+	}
+	if len(calls) == 0 {
+		t.Errorf("fakegitlab: Sweep: the test made no call; does it speak to the fake that it was given?")
+	}
+	for name, failure := range disturbances(calls) {
+		t.Run(name, func(t *testing.T) { sweepRun(t, &failure, opts, test) })
+	}
+}
+
+// disturbances are the runs that follow an undisturbed one which made these calls: their names and what goes wrong in each.
+func disturbances(calls []Call) iter.Seq2[string, Failure] {
+	return func(yield func(string, Failure) bool) {
+		for i, c := range calls {
+			for _, way := range sweptWays {
+				failure := way.failure
+				failure.After, failure.Times = i, 1
+				if !yield(fmt.Sprintf("#%d %s, %s", i+1, c.name(), way.name), failure) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// sweepRun is one run of a sweep.
+func sweepRun(t *testing.T, failure *Failure, opts []Option, test func(*testing.T, *Fake)) {
+	t.Helper()
+	bubbled(t, opts, func(t *testing.T) { test(t, disturbed(t, failure, opts)) })
+}
+
+// disturbed starts a fake in which one call is to fail, or none. A run that goes another way than the undisturbed one may never
+// make that call.
+func disturbed(tb TB, failure *Failure, opts []Option) *Fake {
+	tb.Helper()
+	gl := New(tb, append(opts[:len(opts):len(opts)], WithUnusedFailures(true))...)
+	if failure != nil {
+		gl.Inject(*failure)
+	}
+	return gl
+}
+
+// bubbled runs in a synctest bubble if the network allows.
+func bubbled(t *testing.T, opts []Option, run func(*testing.T)) {
+	t.Helper()
+	var o options
+	for _, option := range opts {
+		option(&o)
+	}
+	if o.inMemory {
+		synctest.Test(t, run)
+		return
+	}
+	run(t)
+}
+
+// Invariant says what must hold at the end of the test, whatever happened in it: check is called when the fake is closed, and
+// its error is an error of the test. With Start it is never called.
+func (f *Fake) Invariant(name string, check func(*Fake) error) {
+	f.invariants.mu.Lock()
+	defer f.invariants.mu.Unlock()
+	f.invariants.list = append(f.invariants.list, invariant{name, check})
+}
+
+type invariant struct {
+	name  string
+	check func(*Fake) error
+}
+
+// ForEachVersion runs a test against several GitLab versions, each as a subtest named after it: "17.2". opts are for all of them.
+// A version that is not supported fails its subtest.
+func ForEachVersion(t *testing.T, versions []string, test func(t *testing.T, gl *Fake), opts ...Option) {
+	t.Helper()
+	for _, version := range versions {
+		t.Run(version, func(t *testing.T) {
+			test(t, New(t, append(opts[:len(opts):len(opts)], WithVersion(version))...))
+		})
+	}
+}
