@@ -16,20 +16,20 @@ import (
 	"github.com/fakegitlab/fakegitlab"
 )
 
-// answer is an answer of the control API.
-type answer struct {
+// controlAnswer is an answer of the control API.
+type controlAnswer struct {
 	status int
 	header http.Header
 	body   string
 }
 
-func (a answer) into(t *testing.T, v any) {
+func (a controlAnswer) into(t *testing.T, v any) {
 	t.Helper()
 	require.NoError(t, json.Unmarshal([]byte(a.body), v), a.body)
 }
 
-// ask calls the control API: "POST /-/fake/seed" with a body.
-func ask(t *testing.T, gl *fakegitlab.Fake, call, body string, headers ...string) answer {
+// askControl calls the control API: "POST /-/fake/seed" with a body.
+func askControl(t *testing.T, gl *fakegitlab.Fake, call, body string, headers ...string) controlAnswer {
 	t.Helper()
 	method, path, _ := strings.Cut(call, " ")
 	r, err := http.NewRequest(method, gl.URL()+path, strings.NewReader(body))
@@ -42,7 +42,7 @@ func ask(t *testing.T, gl *fakegitlab.Fake, call, body string, headers ...string
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
-	return answer{res.StatusCode, res.Header, string(text)}
+	return controlAnswer{res.StatusCode, res.Header, string(text)}
 }
 
 func controlled(t *testing.T, opts ...fakegitlab.Option) *fakegitlab.Fake {
@@ -50,7 +50,7 @@ func controlled(t *testing.T, opts ...fakegitlab.Option) *fakegitlab.Fake {
 		fakegitlab.WithScenario(fakegitlab.SmallCompany())}, opts...)...)
 }
 
-func get(t *testing.T, gl *fakegitlab.Fake, user, path string) int {
+func statusOf(t *testing.T, gl *fakegitlab.Fake, user, path string) int {
 	t.Helper()
 	client := gl.Client()
 	if user != "" {
@@ -91,7 +91,7 @@ func TestControl(t *testing.T) {
 		"advance by two":             {"POST /-/fake/advance", `{"seconds": 1, "duration": "1s"}`, 400, "give either", nil},
 		"advance backwards":          {"POST /-/fake/advance", `{"seconds": -1}`, 400, "time does not run backwards", nil},
 		"advance, misspelt":          {"POST /-/fake/advance", `{"second": 1}`, 400, `did you mean \"seconds\"?`, nil},
-		"failure":                    {"POST /-/fake/failures", `{"endpoint": "GET /runners", "status": 503}`, 201, `"id": 1`, func(t *testing.T, gl *fakegitlab.Fake) { assert.Equal(t, 503, get(t, gl, "mia", "/runners")) }},
+		"failure":                    {"POST /-/fake/failures", `{"endpoint": "GET /runners", "status": 503}`, 201, `"id": 1`, func(t *testing.T, gl *fakegitlab.Fake) { assert.Equal(t, 503, statusOf(t, gl, "mia", "/runners")) }},
 		"failure, no such endpoint":  {"POST /-/fake/failures", `{"endpoint": "GET /runner", "status": 503}`, 400, "did you mean GET /runners?", nil},
 		"failure, no such user":      {"POST /-/fake/failures", `{"where": {"by": "mai"}, "status": 503}`, 400, `did you mean \"mia\"?`, nil},
 		"failure, no such fault":     {"POST /-/fake/failures", `{"network": "conection reset"}`, 400, `did you mean \"connection reset\"?`, nil},
@@ -114,7 +114,7 @@ func TestControl(t *testing.T) {
 		"settings, misspelt":         {"PATCH /-/fake/settings", `{"admin_mod": true}`, 400, `admin_mod: unknown field; did you mean \"admin_mode\"?`, nil},
 		"settings, no object":        {"PATCH /-/fake/settings", `[]`, 400, "want an object", nil},
 		"settings, impossible":       {"PATCH /-/fake/settings", `{"valid_runner_registrars": ["nobody"]}`, 400, "nobody", nil},
-		"user":                       {"PATCH /-/fake/users/mia", `{"state": "blocked"}`, 200, `"state": "blocked"`, func(t *testing.T, gl *fakegitlab.Fake) { assert.Equal(t, 200, get(t, gl, "dan", "/user")) }},
+		"user":                       {"PATCH /-/fake/users/mia", `{"state": "blocked"}`, 200, `"state": "blocked"`, func(t *testing.T, gl *fakegitlab.Fake) { assert.Equal(t, 200, statusOf(t, gl, "dan", "/user")) }},
 		"user, no such":              {"PATCH /-/fake/users/mai", `{}`, 404, `no user \"mai\"; did you mean \"mia\"?`, nil},
 		"user, renamed":              {"PATCH /-/fake/users/mia", `{"username": "mai"}`, 400, "do not change", nil},
 		"group":                      {"PATCH /-/fake/groups/acme%2Fbackend", `{"shared_runners_disabled": true}`, 200, `"shared_runners_disabled": true`, nil},
@@ -143,7 +143,7 @@ func TestControl(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			gl := controlled(t, fakegitlab.WithUnusedFailures(true))
-			got := ask(t, gl, c.call, c.body)
+			got := askControl(t, gl, c.call, c.body)
 			assert.Equal(t, c.status, got.status, got.body)
 			assert.Contains(t, got.body, c.says)
 			assert.Equal(t, "no-store", got.header.Get("Cache-Control"))
@@ -166,20 +166,20 @@ func TestControl(t *testing.T) {
 // A mistake in a scenario for an empty world is told as ReadScenario tells it, with its line.
 func TestControlSeedTellsTheLine(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork(), fakegitlab.WithControl())
-	got := ask(t, gl, "POST /-/fake/seed", "{\n\"runners\": [{\"projects\": [\"acme/shop\"]}],\n\"user\": []}")
+	got := askControl(t, gl, "POST /-/fake/seed", "{\n\"runners\": [{\"projects\": [\"acme/shop\"]}],\n\"user\": []}")
 	var refusal struct{ Problems []string }
 	got.into(t, &refusal)
 	assert.Equal(t, []string{`2:27: runners[0].projects[0]: no project "acme/shop"; there are none`, `3:1: user: unknown field; did you mean "users"?`}, refusal.Problems)
 
-	got = ask(t, gl, "POST /-/fake/seed", "{\"runners\": [\n{\"projects\": [\"acme/shop\"]}]}")
+	got = askControl(t, gl, "POST /-/fake/seed", "{\"runners\": [\n{\"projects\": [\"acme/shop\"]}]}")
 	assert.Contains(t, got.body, "2:15: runners[0].projects[0]")
-	assert.Equal(t, 201, ask(t, gl, "POST /-/fake/seed", "").status, "nothing is a scenario, too")
+	assert.Equal(t, 201, askControl(t, gl, "POST /-/fake/seed", "").status, "nothing is a scenario, too")
 }
 
 // A snapshot is what ReadScenario reads, and seeds another fake to the same.
 func TestControlSnapshot(t *testing.T) {
 	gl := controlled(t)
-	s, err := fakegitlab.ReadScenario(strings.NewReader(ask(t, gl, "GET /-/fake/snapshot", "").body))
+	s, err := fakegitlab.ReadScenario(strings.NewReader(askControl(t, gl, "GET /-/fake/snapshot", "").body))
 	require.NoError(t, err)
 	gl.AssertSnapshot(t, s)
 }
@@ -192,10 +192,10 @@ func TestControlFailures(t *testing.T) {
 		`{"endpoint": "* /runners/:id", "where": {"runner": 0, "param": {"name": "force"}}, "status": 502, "body": "bad gateway", "applied": true}`,
 		`{"where": {"by": ""}, "status": 418, "message": "who?", "delay": "1ms"}`,
 	} {
-		require.Equal(t, 201, ask(t, gl, "POST /-/fake/failures", body).status)
+		require.Equal(t, 201, askControl(t, gl, "POST /-/fake/failures", body).status)
 	}
-	try := func(path string) answer {
-		return ask(t, gl, "GET /api/v4"+path, "", "PRIVATE-TOKEN", gl.Token("mia"), "X-Try", "1")
+	try := func(path string) controlAnswer {
+		return askControl(t, gl, "GET /api/v4"+path, "", "PRIVATE-TOKEN", gl.Token("mia"), "X-Try", "1")
 	}
 	assert.Equal(t, 200, try("/runners?status=online").status, "the first passes")
 	refused := try("/runners?status=online")
@@ -203,41 +203,41 @@ func TestControlFailures(t *testing.T) {
 	assert.Equal(t, "7", refused.header.Get("Retry-After"))
 	assert.Equal(t, `{"slow": "down"}`, refused.body)
 	assert.Equal(t, 200, try("/runners?status=offline").status)
-	deleted := ask(t, gl, "DELETE /api/v4/runners/100021", "", "PRIVATE-TOKEN", gl.Token("oli"))
-	assert.Equal(t, answer{502, deleted.header, "bad gateway"}, deleted)
+	deleted := askControl(t, gl, "DELETE /api/v4/runners/100021", "", "PRIVATE-TOKEN", gl.Token("oli"))
+	assert.Equal(t, controlAnswer{502, deleted.header, "bad gateway"}, deleted)
 	gl.AssertRunnerGone(t, 100021)
-	assert.Equal(t, 418, get(t, gl, "", "/version"))
+	assert.Equal(t, 418, statusOf(t, gl, "", "/version"))
 
 	var states []struct {
 		ID, Matched, Fired int
 		Calls, Effect      string
 		Spent              bool
 	}
-	ask(t, gl, "GET /-/fake/failures", "").into(t, &states)
+	askControl(t, gl, "GET /-/fake/failures", "").into(t, &states)
 	require.Len(t, states, 3)
 	assert.Equal(t, `GET /runners with By("mia"), Param("status", "online"), Header("X-Try", "1")`, states[0].Calls)
 	assert.Equal(t, "429, not the first 1, 2 times", states[0].Effect)
 	assert.Equal(t, []int{1, 2, 1}, []int{states[0].ID, states[0].Matched, states[0].Fired})
 	assert.Equal(t, "after 1ms, 418", states[2].Effect)
 
-	assert.Equal(t, 204, ask(t, gl, "DELETE /-/fake/failures/3", "").status)
-	assert.Equal(t, 404, ask(t, gl, "DELETE /-/fake/failures/3", "").status)
-	assert.Equal(t, 401, get(t, gl, "", "/version"))
-	assert.Equal(t, 204, ask(t, gl, "DELETE /-/fake/failures", "").status)
-	assert.Equal(t, "[]\n", ask(t, gl, "GET /-/fake/failures", "").body)
-	assert.Contains(t, ask(t, gl, "POST /-/fake/failures", `{"network": "hang", "times": 1, "endpoint": "GET /version"}`).body, `"id": 4`, "ids are not used again")
-	assert.Contains(t, ask(t, gl, "GET /-/fake/failures", "").body, `"effect": "hang, once"`)
-	assert.Contains(t, ask(t, gl, "GET /-/fake/problems", "").body, "GET /version never fired")
-	assert.Equal(t, 204, ask(t, gl, "POST /-/fake/reset", "").status)
+	assert.Equal(t, 204, askControl(t, gl, "DELETE /-/fake/failures/3", "").status)
+	assert.Equal(t, 404, askControl(t, gl, "DELETE /-/fake/failures/3", "").status)
+	assert.Equal(t, 401, statusOf(t, gl, "", "/version"))
+	assert.Equal(t, 204, askControl(t, gl, "DELETE /-/fake/failures", "").status)
+	assert.Equal(t, "[]\n", askControl(t, gl, "GET /-/fake/failures", "").body)
+	assert.Contains(t, askControl(t, gl, "POST /-/fake/failures", `{"network": "hang", "times": 1, "endpoint": "GET /version"}`).body, `"id": 4`, "ids are not used again")
+	assert.Contains(t, askControl(t, gl, "GET /-/fake/failures", "").body, `"effect": "hang, once"`)
+	assert.Contains(t, askControl(t, gl, "GET /-/fake/problems", "").body, "GET /version never fired")
+	assert.Equal(t, 204, askControl(t, gl, "POST /-/fake/reset", "").status)
 	gl.AssertSnapshot(t, controlled(t).Snapshot())
 }
 
 func TestControlCalls(t *testing.T) {
 	gl := controlled(t, fakegitlab.WithUnknownEndpoints(true))
-	get(t, gl, "mia", "/runners/100021")
-	get(t, gl, "dan", "/runners/100021")
-	get(t, gl, "", "/nowhere?a=1")
-	ask(t, gl, "POST /api/v4/runners/verify", "\xff\xfe", "Content-Type", "application/json")
+	statusOf(t, gl, "mia", "/runners/100021")
+	statusOf(t, gl, "dan", "/runners/100021")
+	statusOf(t, gl, "", "/nowhere?a=1")
+	askControl(t, gl, "POST /api/v4/runners/verify", "\xff\xfe", "Content-Type", "application/json")
 
 	type call struct {
 		Number   int
@@ -250,7 +250,7 @@ func TestControlCalls(t *testing.T) {
 	}
 	numbers := func(query string) []int {
 		var calls []call
-		ask(t, gl, "GET /-/fake/calls"+query, "").into(t, &calls)
+		askControl(t, gl, "GET /-/fake/calls"+query, "").into(t, &calls)
 		found := []int{}
 		for _, c := range calls {
 			found = append(found, c.Number)
@@ -264,14 +264,14 @@ func TestControlCalls(t *testing.T) {
 	assert.Equal(t, []int{1}, numbers("?status=200&wait=5"), "what has come already is not waited for")
 
 	var calls []call
-	ask(t, gl, "GET /-/fake/calls", "").into(t, &calls)
+	askControl(t, gl, "GET /-/fake/calls", "").into(t, &calls)
 	assert.Contains(t, calls[1].Reason, "dan is Developer in any project of the runner (acme/shop); needs Maintainer")
 	assert.Equal(t, map[string]any{"id": float64(100021)}, calls[0].Params)
 	assert.Nil(t, calls[2].Endpoint)
 	assert.Equal(t, map[string]any{"base64": "//4="}, calls[3].Body)
-	assert.Contains(t, ask(t, gl, "GET /-/fake/journal", "").body, "#1 GET /runners/:id id=100021 by mia -> 200\n")
+	assert.Contains(t, askControl(t, gl, "GET /-/fake/journal", "").body, "#1 GET /runners/:id id=100021 by mia -> 200\n")
 
-	assert.Equal(t, 204, ask(t, gl, "DELETE /-/fake/calls", "").status)
+	assert.Equal(t, 204, askControl(t, gl, "DELETE /-/fake/calls", "").status)
 	assert.Empty(t, numbers(""))
 }
 
@@ -280,9 +280,9 @@ func TestControlWaits(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithControl())
 	var waiting sync.WaitGroup
 	waiting.Go(func() {
-		assert.Contains(t, ask(t, gl, "GET /-/fake/calls?endpoint=GET+/user&wait=1m", "").body, `"endpoint": "GET /user"`)
+		assert.Contains(t, askControl(t, gl, "GET /-/fake/calls?endpoint=GET+/user&wait=1m", "").body, `"endpoint": "GET /user"`)
 	})
-	assert.Equal(t, 200, get(t, gl, "root", "/user"))
+	assert.Equal(t, 200, statusOf(t, gl, "root", "/user"))
 	waiting.Wait()
 
 	waiting.Go(func() {
@@ -298,17 +298,17 @@ func TestControlWaits(t *testing.T) {
 func TestControlIsOffByDefault(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork(), fakegitlab.WithUnknownEndpoints(true))
 	for _, call := range []string{"GET /-/fake/", "POST /-/fake/reset", "GET /-/fake/snapshot"} {
-		assert.Equal(t, 404, ask(t, gl, call, "").status, call)
+		assert.Equal(t, 404, askControl(t, gl, call, "").status, call)
 	}
 	assert.Len(t, gl.Calls(""), 3, "and recorded as any stray call")
 }
 
 func TestControlPlace(t *testing.T) {
 	gl := controlled(t, fakegitlab.WithBasePath("/gitlab"), fakegitlab.WithUnknownEndpoints(true))
-	assert.Equal(t, 200, ask(t, gl, "GET /-/fake", "").status, "redirected")
-	assert.Equal(t, 200, ask(t, gl, "HEAD /-/fake/snapshot", "").status)
-	assert.Empty(t, ask(t, gl, "HEAD /-/fake/snapshot", "").body)
-	assert.Equal(t, 404, ask(t, gl, "GET /-/fakery", "").status)
+	assert.Equal(t, 200, askControl(t, gl, "GET /-/fake", "").status, "redirected")
+	assert.Equal(t, 200, askControl(t, gl, "HEAD /-/fake/snapshot", "").status)
+	assert.Empty(t, askControl(t, gl, "HEAD /-/fake/snapshot", "").body)
+	assert.Equal(t, 404, askControl(t, gl, "GET /-/fakery", "").status)
 	res, err := gl.Client().Get(strings.TrimSuffix(gl.URL(), "/gitlab") + "/-/fake/snapshot")
 	require.NoError(t, err)
 	require.NoError(t, res.Body.Close())
@@ -319,14 +319,14 @@ func TestControlPlace(t *testing.T) {
 // A web page that somebody has open must not reset the world behind their back.
 func TestControlRefusesOtherOrigins(t *testing.T) {
 	gl := controlled(t)
-	assert.Equal(t, 403, ask(t, gl, "POST /-/fake/reset", "", "Sec-Fetch-Site", "cross-site").status)
-	assert.Equal(t, 403, ask(t, gl, "POST /-/fake/reset", "", "Origin", "https://example.com").status)
-	assert.Equal(t, 204, ask(t, gl, "POST /-/fake/reset", "", "Sec-Fetch-Site", "same-origin").status)
+	assert.Equal(t, 403, askControl(t, gl, "POST /-/fake/reset", "", "Sec-Fetch-Site", "cross-site").status)
+	assert.Equal(t, 403, askControl(t, gl, "POST /-/fake/reset", "", "Origin", "https://example.com").status)
+	assert.Equal(t, 204, askControl(t, gl, "POST /-/fake/reset", "", "Sec-Fetch-Site", "same-origin").status)
 }
 
 func TestControlPage(t *testing.T) {
 	gl := controlled(t, fakegitlab.WithUnknownEndpoints(true))
-	page := ask(t, gl, "GET /-/fake/", "")
+	page := askControl(t, gl, "GET /-/fake/", "")
 	assert.Equal(t, "text/html; charset=utf-8", page.header.Get("Content-Type"))
 	for _, want := range []string{"GitLab 17.2", "No call has come yet", "instance-never-contacted", "s_100001b", "acme/backend/api", "oli (owner), mia (maintainer)", "not untagged, protected refs alone"} {
 		assert.True(t, strings.Contains(page.body, want), want)
@@ -336,16 +336,16 @@ func TestControlPage(t *testing.T) {
 	gl.AddRunner(fakegitlab.Runner{Description: "lost", Type: fakegitlab.ProjectRunner})
 	remove := gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.ListRunners, Status: 503, Times: 1})
 	defer remove()
-	get(t, gl, "mia", "/runners")
-	get(t, gl, "mia", "/runners?staus=online")
-	get(t, gl, "dan", "/runners/100021?staus=1")
-	get(t, gl, "", "/runner?token="+strings.Repeat("x", 5000))
+	statusOf(t, gl, "mia", "/runners")
+	statusOf(t, gl, "mia", "/runners?staus=online")
+	statusOf(t, gl, "dan", "/runners/100021?staus=1")
+	statusOf(t, gl, "", "/runner?token="+strings.Repeat("x", 5000))
 	gl.UpdateSettings(func(s *fakegitlab.Settings) {
 		s.RegistrationTokensDisabled, s.AdminMode, s.RateLimit = true, true, fakegitlab.RateLimit{Requests: 9, Per: time.Minute}
 	})
 	gl.Advance(30 * time.Second)
 
-	body := ask(t, gl, "GET /-/fake/", "").body
+	body := askControl(t, gl, "GET /-/fake/", "").body
 	for _, want := range []string{"&lt;script&gt;alert(1)", "nothing: orphaned", `<code>GET /runners</code>`, "503, once", "dan is Developer in any project", "nothing reads staus (did you mean status?)",
 		"did you mean GET /runners?", "answers 410", "9 requests in 1m0s", "12:00:30 UTC", "1 <span class=\"quiet\">spent</span>"} {
 		assert.True(t, strings.Contains(body, want), want) // not Contains, which would print the page
@@ -354,7 +354,7 @@ func TestControlPage(t *testing.T) {
 	for i := range 210 {
 		gl.AddUser(fakegitlab.User{Username: fmt.Sprintf("user-%d", i)})
 	}
-	assert.Contains(t, ask(t, gl, "GET /-/fake/", "").body, "and 19 more that are not shown")
+	assert.Contains(t, askControl(t, gl, "GET /-/fake/", "").body, "and 19 more that are not shown")
 }
 
 // Many at once: the race detector's part.
@@ -364,10 +364,10 @@ func TestControlConcurrently(t *testing.T) {
 	for range 4 {
 		all.Go(func() {
 			for _, call := range []string{"GET /-/fake/", "POST /-/fake/reset", "GET /-/fake/snapshot", "GET /-/fake/calls", "GET /-/fake/failures", "GET /api/v4/runners/100021"} {
-				ask(t, gl, call, "")
+				askControl(t, gl, call, "")
 			}
-			ask(t, gl, "POST /-/fake/failures", `{"endpoint": "GET /runners", "status": 503}`)
-			ask(t, gl, "POST /-/fake/runners/100024/contact", "")
+			askControl(t, gl, "POST /-/fake/failures", `{"endpoint": "GET /runners", "status": 503}`)
+			askControl(t, gl, "POST /-/fake/runners/100024/contact", "")
 		})
 	}
 	all.Wait()
@@ -394,8 +394,8 @@ func TestResetTo(t *testing.T) {
 func TestWithJournalTo(t *testing.T) {
 	var text strings.Builder
 	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork(), fakegitlab.WithJournalTo(&text))
-	get(t, gl, "root", "/user")
-	get(t, gl, "", "/user")
+	statusOf(t, gl, "root", "/user")
+	statusOf(t, gl, "", "/user")
 	gl.Close()
 	assert.Equal(t, gl.Journal(), text.String())
 	assert.Len(t, strings.Split(strings.TrimSpace(text.String()), "\n"), 2)
