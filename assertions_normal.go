@@ -4,7 +4,7 @@ import "reflect"
 
 // normalRunner writes what may be left out in full, and what may be written as empty as none.
 func normalRunner(r Runner) Runner {
-	r = deepCopy(r, emptyIsNil)
+	r = emptyIsNil(r)
 	if r.RunUntagged != nil && *r.RunUntagged {
 		r.RunUntagged = nil
 	}
@@ -29,7 +29,7 @@ func normalJob(j Job) Job {
 
 func normalScenario(s Scenario) Scenario {
 	registrars := s.Settings.ValidRegistrars
-	s = deepCopy(s, emptyIsNil)
+	s = emptyIsNil(s)
 	s.Settings.ValidRegistrars = registrars // the one list of which empty and none mean different things
 	for i := range s.Users {
 		orDefault(&s.Users[i].State, UserActive)
@@ -55,29 +55,21 @@ func orDefault[S ~string](value *S, fallback S) {
 	}
 }
 
-// emptiness is what becomes of empty slices and maps in a copy.
-type emptiness bool
-
-const (
-	keepEmpty  emptiness = false
-	emptyIsNil emptiness = true
-)
-
-// deepCopy copies a value of plain data with all that it points to.
-func deepCopy[V any](value V, empty emptiness) V {
+// emptyIsNil copies a value of plain data with all that it points to, and makes empty slices and maps nil.
+func emptyIsNil[V any](value V) V {
 	copied := reflect.New(reflect.TypeFor[V]()).Elem()
 	copied.Set(reflect.ValueOf(&value).Elem())
-	separate(copied, empty)
+	separate(copied)
 	return copied.Interface().(V)
 }
 
 // separate replaces what v shares with the value that it was copied from.
-func separate(v reflect.Value, empty emptiness) {
+func separate(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() { // time.Time, which has none, is immutable
-				separate(v.Field(i), empty)
+				separate(v.Field(i))
 			}
 		}
 	case reflect.Pointer, reflect.Interface:
@@ -86,23 +78,20 @@ func separate(v reflect.Value, empty emptiness) {
 		}
 		copied := reflect.New(v.Elem().Type())
 		copied.Elem().Set(v.Elem())
-		separate(copied.Elem(), empty)
+		separate(copied.Elem())
 		if v.Kind() == reflect.Interface {
 			copied = copied.Elem()
 		}
 		v.Set(copied)
 	case reflect.Slice:
-		separateSlice(v, empty)
+		separateSlice(v)
 	case reflect.Map:
-		separateMap(v, empty)
+		separateMap(v)
 	}
 }
 
-func separateSlice(v reflect.Value, empty emptiness) {
-	if v.IsNil() {
-		return
-	}
-	if v.Len() == 0 && empty == emptyIsNil {
+func separateSlice(v reflect.Value) {
+	if v.Len() == 0 {
 		v.SetZero()
 		return
 	}
@@ -110,17 +99,14 @@ func separateSlice(v reflect.Value, empty emptiness) {
 	reflect.Copy(copied, v)
 	if v.Type().Elem().Kind() != reflect.Uint8 { // traces and artifacts can be large
 		for i := range copied.Len() {
-			separate(copied.Index(i), empty)
+			separate(copied.Index(i))
 		}
 	}
 	v.Set(copied)
 }
 
-func separateMap(v reflect.Value, empty emptiness) {
-	if v.IsNil() {
-		return
-	}
-	if v.Len() == 0 && empty == emptyIsNil {
+func separateMap(v reflect.Value) {
+	if v.Len() == 0 {
 		v.SetZero()
 		return
 	}
@@ -128,7 +114,7 @@ func separateMap(v reflect.Value, empty emptiness) {
 	for entries := v.MapRange(); entries.Next(); {
 		value := reflect.New(v.Type().Elem()).Elem()
 		value.Set(entries.Value())
-		separate(value, empty)
+		separate(value)
 		copied.SetMapIndex(entries.Key(), value)
 	}
 	v.Set(copied)

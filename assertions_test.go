@@ -157,15 +157,14 @@ func TestAnOptionThatGoCmpRefusesIsReported(t *testing.T) {
 	assert.Contains(t, got.text, "cannot compare")
 }
 
-func TestDeepCopySharesNothing(t *testing.T) {
+func TestEmptyIsNilSharesNothing(t *testing.T) {
 	yes := true
 	original := Scenario{
-		Settings: Settings{ValidRegistrars: []string{}},
-		Projects: []Project{{Members: Members{"mia": Owner}}, {Members: Members{}}},
+		Projects: []Project{{Members: Members{"mia": Owner}}, {Members: nil}},
 		Runners:  []Runner{{RunUntagged: &yes, Tags: []string{"a"}}},
 		Jobs:     []Job{{Artifacts: []Artifact{{Content: []byte("a")}}}},
 	}
-	copied := deepCopy(original, keepEmpty)
+	copied := emptyIsNil(original)
 	require.Empty(t, cmp.Diff(original, copied))
 	copied.Projects[0].Members["mia"] = Guest
 	*copied.Runners[0].RunUntagged = false
@@ -176,11 +175,12 @@ func TestDeepCopySharesNothing(t *testing.T) {
 	assert.Equal(t, "a", original.Runners[0].Tags[0])
 	assert.Equal(t, "a", string(original.Jobs[0].Artifacts[0].Content))
 
-	assert.NotNil(t, normalScenario(original).Settings.ValidRegistrars)
-	assert.Nil(t, normalScenario(original).Projects[1].Members)
+	empty := Scenario{Settings: Settings{ValidRegistrars: []string{}}, Projects: []Project{{Members: Members{}}}}
+	assert.NotNil(t, normalScenario(empty).Settings.ValidRegistrars)
+	assert.Nil(t, normalScenario(empty).Projects[0].Members)
 	type open struct{ Raw map[string]any }
 	raw := open{map[string]any{"a": []any{1}}}
-	other := deepCopy(raw, keepEmpty)
+	other := emptyIsNil(raw)
 	other.Raw["a"].([]any)[0] = 2
 	assert.Equal(t, 1, raw.Raw["a"].([]any)[0])
 }

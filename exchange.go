@@ -160,7 +160,7 @@ func (x *exchange) throttled() *response {
 	for name, value := range map[string]string{
 		"RateLimit-Name": throttleName, "RateLimit-Limit": strconv.FormatInt(perMinute, 10), "RateLimit-Observed": strconv.Itoa(w.count),
 		"RateLimit-Remaining": "0", "RateLimit-Reset": strconv.FormatInt(reset.Unix(), 10), "RateLimit-ResetTime": reset.Format(http.TimeFormat),
-		"Retry-After": strconv.Itoa(int((reset.Sub(now) + time.Second - 1) / time.Second)),
+		"Retry-After": strconv.Itoa(wholeSeconds(reset.Sub(now))),
 	} {
 		r = r.with(name, value)
 	}

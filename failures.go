@@ -13,9 +13,11 @@ import (
 // NetworkFault is a way in which an answer fails to arrive whole.
 type NetworkFault string
 
-// The network faults. An http.Transport quietly repeats a GET, PUT or DELETE whose connection, used before, broke without an
-// answer: with Times: 1 the code under test then never learns of the fault. Those of the first group keep the request from taking effect, unless Applied says otherwise; those of
-// the second spoil its answer, so it always takes effect.
+// The network faults. Those of the first group keep the request from taking effect, unless Applied says otherwise. Those of
+// the second spoil an answer: the request's own, so that it takes effect, or that of a Status beside them.
+//
+// An http.Transport quietly repeats a GET, PUT or DELETE whose connection, used before, broke without an answer: with Times: 1
+// the code under test then never learns of the fault.
 const (
 	ConnectionReset NetworkFault = "connection reset" // the connection is reset (RST over TCP)
 	EmptyReply      NetworkFault = "empty reply"      // the connection is closed without a byte
@@ -38,8 +40,8 @@ type Failure struct {
 	Message string
 	Body    any
 	Header  http.Header
-	// Delay is how long the request waits before anything else happens to it; it ends early when the client gives up or the
-	// fake is closed. With Delay alone the answer is as ever, only later.
+	// Delay is how long the request waits before anything else happens to it, in real time or in that of a synctest bubble; it
+	// ends early when the client gives up or the fake is closed. With Delay alone the answer is as ever, only later.
 	Delay   time.Duration
 	Network NetworkFault
 	// Applied: the request takes effect first and only its answer is lost, as when a connection breaks too late.
@@ -80,6 +82,9 @@ func (f *Fake) failureProblem(failure Failure) string {
 	case failure.Status == 0 && failure.Network == "" && failure.Applied:
 		return "Applied needs a Status or Network that takes the answer's place"
 	}
+	if _, err := json.Marshal(failure.Body); err != nil {
+		return "Body: " + err.Error()
+	}
 	return ""
 }
 
@@ -99,19 +104,17 @@ func (i *injected) takesEffect() bool { return i.Applied || !i.answers() }
 
 // response is the answer that the failure gives.
 func (i *injected) response() response {
-	r := response{status: i.Status, reason: "an injected Failure answered"}
+	r := response{status: i.Status}
 	switch body := i.Body.(type) {
 	case nil:
 		r = failureBody(i.Status, i.Message)
-		r.reason = "an injected Failure answered"
 	case string:
 		r.text, r.contentType = body, "application/json"
 	case []byte:
 		r.text, r.contentType = string(body), "application/json"
 	default:
-		if raw, err := json.Marshal(body); err == nil {
-			r.text, r.contentType = string(raw), "application/json"
-		}
+		raw, _ := json.Marshal(body) // Inject has tried it
+		r.text, r.contentType = string(raw), "application/json"
 	}
 	if r.header == nil {
 		r.header = http.Header{}
@@ -168,13 +171,15 @@ func InternalError(e Endpoint) Failure {
 // DatabaseLocked answers with the 409 of a record that another request holds.
 func DatabaseLocked(e Endpoint) Failure { return Failure{Endpoint: e, Status: http.StatusConflict} }
 
-// RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in whole seconds.
+// RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in seconds, rounded up.
 func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
 	h := http.Header{"Content-Type": {"text/plain"}}
-	h.Set("Retry-After", strconv.Itoa(int(retryAfter.Round(time.Second)/time.Second)))
+	h.Set("Retry-After", strconv.Itoa(wholeSeconds(retryAfter)))
 	h.Set("RateLimit-Name", throttleName)
 	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: msgRetryLater, Header: h}
 }
+
+func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
 // Slow delays the answer, which else is as ever.
 func Slow(e Endpoint, d time.Duration) Failure { return Failure{Endpoint: e, Delay: d} }

@@ -170,12 +170,9 @@ func New(tb TB, opts ...Option) *Fake {
 // misuse that would fail a test panics instead.
 func Start(opts ...Option) (*Fake, error) { return start(nil, opts) }
 
-// defaultStart is where the fake clock starts.
-var defaultStart = time.Date(2024, time.July, 1, 12, 0, 0, 0, time.UTC)
-
 func start(tb TB, opts []Option) (*Fake, error) {
 	f := &Fake{tb: tb, closing: make(chan struct{}),
-		options: options{version: gitlabversion.Default, start: defaultStart, addr: "127.0.0.1:0"}}
+		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: "127.0.0.1:0"}}
 	for _, o := range opts {
 		o(&f.options)
 	}

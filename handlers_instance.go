@@ -199,11 +199,10 @@ func getProject(q *request) response {
 		if timeout == 0 {
 			timeout = defaultBuildTimeout
 		}
-		e.projectAdminEntity = &projectAdminEntity{GroupRunnersEnabled: !p.GroupRunnersDisabled, RunnersToken: &p.RegistrationToken,
+		token := p.RegistrationToken
+		e.projectAdminEntity = &projectAdminEntity{GroupRunnersEnabled: !p.GroupRunnersDisabled, RunnersToken: &token,
 			RunnerTokenExpirationInterval: secondsOrNull(p.RunnerTokenExpiration), BuildTimeout: int(timeout / time.Second), KeepLatestArtifact: true,
 			AutoCancelPendingPipelines: "enabled"}
-		token := p.RegistrationToken
-		e.RunnersToken = &token
 	}
 	return ok(e)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -196,6 +197,12 @@ type addedRoute struct {
 	handler  http.Handler
 }
 
+// An endpoint that a test serves is a method and a path of literal segments and :parameters.
+var (
+	handledMethod = regexp.MustCompile(`^[A-Z]+$`)
+	handledPath   = regexp.MustCompile(`^(/(:[a-z_]+|[\w.~-]+))+$`)
+)
+
 // Handle serves an endpoint outside the fake's own, such as "GET /projects/:id/pipelines", with a handler of the test.
 // Calls of it are recorded and can be made to fail like the rest; no credentials are asked for, and Call.User is whoever sent
 // a valid token. The same endpoint again replaces the handler. An endpoint that the fake serves already fails the test.
@@ -203,7 +210,7 @@ func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
 	f.helper()
 	method, path := endpoint.cut()
 	switch {
-	case method == "" || method == "*" || strings.ToUpper(method) != method || !strings.HasPrefix(path, "/"):
+	case !handledMethod.MatchString(method) || !handledPath.MatchString(path):
 		f.misuse("Handle(%q): an endpoint is a method and a path, as in %q", endpoint, "GET /projects/:id/pipelines")
 		return
 	case slices.ContainsFunc(routes(), func(r *route) bool { return r.endpoint == endpoint && r.servedBy(f.version) }):
