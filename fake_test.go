@@ -2,6 +2,8 @@ package fakegitlab_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"strings"
@@ -193,4 +195,19 @@ func TestClientAs(t *testing.T) {
 	assert.Equal(t, gl.Token("mia"), gl.Token("MIA", "api"))
 	assert.NotEqual(t, gl.Token("mia"), gl.Token("mia", "read_api"))
 	assert.Equal(t, gl.Token("mia", "read_api", "sudo"), gl.Token("mia", "sudo", "read_api"))
+}
+
+// A client of one's own reaches the fake through DialContext, on every network.
+func TestDialContext(t *testing.T) {
+	onEveryNetwork(t, func(t *testing.T, gl *fakegitlab.Fake) {
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM(gl.CertificatePEM())
+		assert.Equal(t, strings.HasPrefix(gl.URL(), "https:"), gl.CertificatePEM() != nil)
+		transport := &http.Transport{DialContext: gl.DialContext, TLSClientConfig: &tls.Config{RootCAs: roots}}
+		defer transport.CloseIdleConnections()
+		res, err := (&http.Client{Transport: transport}).Get(gl.APIURL() + "/version")
+		require.NoError(t, err)
+		_ = res.Body.Close()
+		assert.Equal(t, 401, res.StatusCode)
+	})
 }

@@ -96,15 +96,25 @@ func FuzzRequests(f *testing.F) {
 			if res.Code >= 400 || reads {
 				t.Errorf("%s %s was answered with %d and changed the state (-before +after):\n%s", method, path, res.Code, diff)
 			}
-			if fresh, err := fakegitlab.Start(fakegitlab.WithScenario(after)); err != nil {
-				t.Errorf("%s %s led to a state that cannot be seeded: %v", method, path, err)
-			} else {
-				fresh.Close()
-			}
+			checkSeedable(t, r, after)
 			gl.Reset()
 		}
 		gl.ClearCalls()
 	})
+}
+
+// checkSeedable checks that what a request led to is a state that could have been seeded.
+func checkSeedable(t *testing.T, r *http.Request, s fakegitlab.Scenario) {
+	t.Helper()
+	fresh, err := fakegitlab.Start(fakegitlab.WithInMemoryNetwork(), fakegitlab.WithScenario(s))
+	if err != nil {
+		t.Errorf("%s %s led to a state that cannot be seeded: %v", r.Method, r.URL, err)
+		return
+	}
+	defer fresh.Close()
+	if diff := cmp.Diff(s, fresh.Snapshot()); diff != "" {
+		t.Errorf("%s %s led to a state that is another one when seeded:\n%s", r.Method, r.URL, diff)
+	}
 }
 
 func checkFuzzedAnswer(t *testing.T, r *http.Request, res *httptest.ResponseRecorder) {

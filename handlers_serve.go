@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
@@ -118,6 +119,10 @@ func plain(status int, text string) response {
 
 // readParams decodes the parameters of path, query and body, as Rack and Grape do before they look at anything else.
 func (q *request) readParams() *response {
+	if path := q.http.URL.Path; !utf8.ValidString(path) || strings.IndexByte(path, 0) >= 0 {
+		r := q.unreadable(&params.Error{Kind: params.BadEncoding})
+		return &r
+	}
 	tree, err := params.Parse(params.Input{RawQuery: q.http.URL.RawQuery, ContentType: q.http.Header.Get("Content-Type"), Body: q.call.Body, Path: q.vars,
 		AllowText: q.route != nil && (q.route.access == byToken || q.route.access == byJobToken)})
 	if err == nil {
@@ -143,7 +148,8 @@ func (q *request) unreadable(err *params.Error) response {
 		return refuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(msgfMediaType, err.ContentType)).because("GitLab reads JSON, forms and multipart")
 	case params.BadJSON:
 		if strings.Contains(q.http.Header.Get("Accept"), "application/json") {
-			return response{status: http.StatusBadRequest, body: railsError{http.StatusBadRequest, msgBadRequestPlain}, bare: true}.because("the body is not JSON")
+			return response{status: http.StatusBadRequest, body: railsError{http.StatusBadRequest, msgBadRequestPlain},
+				contentType: "application/json; charset=utf-8", bare: true}.because("the body is not JSON")
 		}
 		return response{status: http.StatusBadRequest, contentType: "text/html; charset=utf-8", bare: true}.because("the body is not JSON")
 	}
@@ -231,7 +237,7 @@ func (x *exchange) render(res *response) []byte {
 	switch {
 	case res.body != nil:
 		body, _ = json.Marshal(res.body) // only plain structs and maps come here
-		res.contentType = "application/json"
+		res.contentType = or(res.contentType, "application/json")
 	case res.file != nil:
 	case res.contentType != "":
 		body = []byte(res.text)

@@ -169,3 +169,26 @@ func TestPeopleAndMetadata(t *testing.T) {
 	assert.Equal(t, "17.2.0-ee", ask(t, gl, gl.Token("mia"), "GET", "/version").field(t, "version"))
 	assert.Equal(t, ask(t, gl, gl.Token("mia"), "GET", "/version").body, ask(t, gl, gl.Token("mia"), "GET", "/metadata").body)
 }
+
+func TestNamespaces(t *testing.T) {
+	gl := newMia(t)
+	gl.AddGroup(fakegitlab.Group{Path: "acme/backend", Name: "Backend", Visibility: fakegitlab.Internal})
+	gl.AddProject(fakegitlab.Project{Path: "acme/backend/api", Name: "API", Visibility: fakegitlab.Internal})
+	own := gl.AddProject(fakegitlab.Project{Path: "mia/tool", Description: "hers", SharedRunnersDisabled: true, BuildTimeout: 2 * time.Hour})
+	mia := gl.Token("mia")
+	personal := ask(t, gl, mia, "GET", "/projects/mia%2Ftool")
+	for field, want := range map[string]any{"namespace.kind": "user", "namespace.full_path": "mia", "name_with_namespace": "mia / tool", "description": "hers", "creator_id": 2.0,
+		"shared_runners_enabled": false, "build_timeout": 7200.0, "runners_token": own.RegistrationToken, "http_url_to_repo": gl.URL() + "/mia/tool.git"} {
+		assert.Equal(t, want, personal.field(t, field), field)
+	}
+	assert.Equal(t, 404, ask(t, gl, gl.Token("sam"), "GET", "/projects/mia%2Ftool").status)
+	deep := ask(t, gl, mia, "GET", "/projects/acme%2Fbackend%2Fapi")
+	assert.Equal(t, "acme / Backend / API", deep.field(t, "name_with_namespace"))
+	assert.Equal(t, []any{"group", "acme/backend", 1001.0}, []any{deep.field(t, "namespace.kind"), deep.field(t, "namespace.full_path"), deep.field(t, "namespace.parent_id")})
+	group := ask(t, gl, mia, "GET", "/groups/acme%2Fbackend")
+	assert.Equal(t, []any{"acme / Backend", "backend", 1001.0, "internal"},
+		[]any{group.field(t, "full_name"), group.field(t, "path"), group.field(t, "parent_id"), group.field(t, "visibility")})
+	registered := ask(t, gl, "", "POST", "/runners", withForm("token="+own.RegistrationToken))
+	require.Equal(t, 201, registered.status)
+	assert.Equal(t, []any{5.0, registered.field(t, "id")}, ask(t, gl, mia, "GET", "/runners").each(t, "id"), "the owner of a namespace owns its runners")
+}

@@ -171,8 +171,9 @@ func TestManagers(t *testing.T) {
 	assert.Equal(t, []any{"s_a", "s_b", "<legacy>"}, managers.each(t, "system_id"))
 	assert.Equal(t, "10.1.2.3", managers.field(t, "0.ip_address"))
 	assert.Equal(t, "127.0.0.1", managers.field(t, "2.ip_address"))
+	ask(t, gl, "", "POST", "/runners/verify", withForm("token=shop-token&system_id=s_a&info[version]=17.3&info[platform]="))
 	r, _ := gl.Runner(5)
-	assert.Equal(t, "shell", r.Managers[0].Executor)
+	assert.Equal(t, []string{"shell", "17.3", "linux"}, []string{r.Managers[0].Executor, r.Managers[0].Version, r.Managers[0].Platform}, "what is not said stays")
 
 	remove := func(id string) reply {
 		return ask(t, gl, "", "DELETE", "/runners/managers", withForm("token=shop-token&system_id="+id))
@@ -241,7 +242,7 @@ func (z *zeros) Read(p []byte) (int, error) {
 
 // Whatever comes, the client is told, and nothing changes.
 func TestMalformedRequests(t *testing.T) {
-	gl := newMia(t)
+	gl := newMia(t, fakegitlab.WithUnknownEndpoints(true))
 	mia := gl.Token("mia")
 	before := gl.Snapshot()
 	for name, c := range map[string]struct {
@@ -257,6 +258,8 @@ func TestMalformedRequests(t *testing.T) {
 		"a NUL in JSON":           {change: []func(*http.Request){withJSON(`{"description":"a\u0000b"}`)}, want: "400 Bad Request"},
 		"a NUL in a form":         {change: []func(*http.Request){withForm("description=a%00b")}, want: "400 Bad Request"},
 		"a NUL in the query":      {path: "?description=%00", want: "400 Bad Request"},
+		"a NUL in the path":       {path: "%00", want: "400 Bad Request"},
+		"no UTF-8 in the path":    {path: "/nowhere%FF", want: "400 Bad Request"},
 		"no UTF-8":                {change: []func(*http.Request){withForm("description=%FF")}, want: "400 Bad Request"},
 		"a bad escape":            {change: []func(*http.Request){withForm("description=%zz")}, want: "400 Bad Request"},
 		"clashing names":          {change: []func(*http.Request){withForm("a=1&a[b]=2")}, want: "400 Bad Request"},

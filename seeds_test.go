@@ -151,6 +151,8 @@ func TestSnapshotsSeedEqualWorlds(t *testing.T) {
 		t.Run(version, func(t *testing.T) {
 			gl := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(fakegitlab.SmallCompany()))
 			gl.Token("mia")
+			gl.Advance(1234567 * time.Microsecond)
+			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.ValidRegistrars, s.RunnerTokenExpiration = []string{}, 3*time.Hour })
 			gl.AddAccessToken(fakegitlab.AccessToken{Project: "acme/shop", Role: fakegitlab.Developer})
 			gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}})
 			ask(t, gl, gl.Token("mia"), "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001&description=api"))
@@ -158,6 +160,11 @@ func TestSnapshotsSeedEqualWorlds(t *testing.T) {
 			snapshot := gl.Snapshot()
 			again := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(snapshot))
 			assert.Empty(t, cmp.Diff(snapshot, again.Snapshot()))
+			var file strings.Builder
+			require.NoError(t, snapshot.Write(&file))
+			read, err := fakegitlab.ReadScenario(strings.NewReader(file.String()))
+			require.NoError(t, err)
+			assert.Empty(t, cmp.Diff(snapshot, read), "as a file, too")
 
 			for _, user := range []string{"mia", "oli", "sam"} {
 				assert.Equal(t, 200, ask(t, again, again.Token(user), "GET", "/user").status)

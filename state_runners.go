@@ -419,9 +419,9 @@ func (st *state) heartbeat(r *runner, c contact, touchRunner bool) *manager {
 		r.managers = insertByID(r.managers, m)
 	}
 	m.ContactedAt, m.IPAddress = now, c.address
-	if c.info != nil {
-		m.Version, m.Revision, m.Platform, m.Architecture = c.info.Version, c.info.Revision, c.info.Platform, c.info.Architecture
-		m.Executor = c.info.Executor
+	if i := c.info; i != nil { // what it leaves out or blank stays (lib/api/helpers.rb, attributes_for_keys)
+		m.Version, m.Revision, m.Platform = or(i.Version, m.Version), or(i.Revision, m.Revision), or(i.Platform, m.Platform)
+		m.Architecture, m.Executor = or(i.Architecture, m.Architecture), or(i.Executor, m.Executor)
 	}
 	return m
 }

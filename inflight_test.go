@@ -1,0 +1,18 @@
+package fakegitlab
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// Close names what it waits for only after seconds of real time; hence from the inside.
+func TestNamesOfRequestsInFlight(t *testing.T) {
+	var i inFlight
+	assert.Equal(t, "idle connections", i.names())
+	i.enter(2, "GET /b")
+	i.enter(1, "GET /a")
+	assert.Equal(t, "#1 GET /a, #2 GET /b", i.names())
+	i.leave(1)
+	assert.Equal(t, "#2 GET /b", i.names())
+}
