@@ -25,7 +25,8 @@ type Call struct {
 	Path     string // as sent, still escaped: "/api/v4/projects/acme%2Fshop/runners"
 	Query    url.Values
 	Header   http.Header
-	Body     []byte
+	// Body is as sent; of a piece of log and of an upload of artifacts it is the first 64 KiB.
+	Body []byte
 	// Params are the parameters as GitLab understood them: those of path, query, form, multipart and JSON together.
 	Params map[string]any
 	// IgnoredParams were sent, but are read by nothing: often misspelt.
@@ -38,7 +39,7 @@ type Call struct {
 
 	Status         int // 0 when there was no answer
 	ResponseHeader http.Header
-	ResponseBody   []byte
+	ResponseBody   []byte // of a log and of artifacts the first 64 KiB
 	// Reason is, for a refusal, the rule that decided: "mia is Developer in acme/shop; needs Maintainer". It never goes
 	// over the wire.
 	Reason string

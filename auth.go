@@ -48,11 +48,21 @@ func (q *request) credentials() string {
 func (q *request) identify() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.route != nil && q.route.access == byToken {
-		if r := q.runnerByToken(q.sent(paramToken)); r != nil {
-			q.call.RunnerID = r.num
+	if q.route != nil {
+		switch q.route.access {
+		case byToken:
+			if r := q.runnerByToken(q.sent(paramToken)); r != nil {
+				q.call.RunnerID = r.num
+			}
+			return
+		case byJobToken:
+			if j := q.jobTokens[q.jobCredentials()]; j != nil && j.Status.executing() {
+				q.call.JobID = j.ID
+			}
+			return
+		case byRunnerHeader:
+			return
 		}
-		return
 	}
 	if t := q.tokenValues[q.credentials()]; t != nil && !t.Revoked && !t.expired(q.now()) {
 		q.call.User = t.user.Username

@@ -147,7 +147,12 @@ type caseInstance struct {
 	GroupRunnerExpiration   seconds   `json:"group_runner_token_expiration_interval"`
 	ProjectRunnerExpiration seconds   `json:"project_runner_token_expiration_interval"`
 	MaxArtifactsSize        int64     `json:"max_artifacts_size"` // MiB
-	PlanLimits              struct {
+	AllowLocalRequests      *bool     `json:"allow_local_requests"`
+	Registry                struct {
+		Enabled  bool
+		HostPort string `json:"host_port"`
+	}
+	PlanLimits struct {
 		ProjectRunners int   `json:"ci_registered_project_runners"`
 		GroupRunners   int   `json:"ci_registered_group_runners"`
 		TraceSize      int64 `json:"ci_jobs_trace_size_limit"` // MiB
@@ -176,6 +181,10 @@ func (p *player) seedSettings(instance entities) {
 		s.GroupRunnerTokenExpiration = in.GroupRunnerExpiration.duration()
 		s.ProjectRunnerTokenExpiration = in.ProjectRunnerExpiration.duration()
 		s.MaxProjectRunners, s.MaxGroupRunners = in.PlanLimits.ProjectRunners, in.PlanLimits.GroupRunners
+		s.LocalRequestsForbidden = isFalse(in.AllowLocalRequests)
+		if in.Registry.Enabled {
+			s.RegistryHost = in.Registry.HostPort
+		}
 		s.MaxTraceSize, s.MaxArtifactsSize = in.PlanLimits.TraceSize<<20, in.MaxArtifactsSize<<20
 	})
 	p.names["instance.registration_token"] = p.gl.Settings().RegistrationToken
@@ -239,6 +248,16 @@ type caseProject struct {
 	SharedRunnersEnabled    *bool   `json:"shared_runners_enabled"`
 	GroupRunnersEnabled     *bool   `json:"group_runners_enabled"`
 	BuildTimeout            seconds `json:"build_timeout"`
+	// GitDepth is absent for GitLab's default and null for a full clone.
+	GitDepth json.RawMessage `json:"ci_default_git_depth"`
+}
+
+func (in caseProject) gitDepth() (depth int) {
+	if string(in.GitDepth) == "null" {
+		return -1
+	}
+	_ = json.Unmarshal(in.GitDepth, &depth) // absent: 0
+	return depth
 }
 
 func (p *player) seedProject(name string, in caseProject) {
@@ -248,7 +267,7 @@ func (p *player) seedProject(name string, in caseProject) {
 	}
 	added := p.gl.AddProject(fakegitlab.Project{Path: namespace + "/" + name, Visibility: in.Visibility, Members: in.Members.members(),
 		RegistrationTokensDisabled: isFalse(in.AllowRegistrationTokens), SharedRunnersDisabled: isFalse(in.SharedRunnersEnabled),
-		GroupRunnersDisabled: isFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.duration()})
+		GroupRunnersDisabled: isFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.duration(), GitDepth: in.gitDepth()})
 	p.noteID("project", name, added.ID)
 	p.names["project."+name+".registration_token"], p.names["project."+name+".path"] = added.RegistrationToken, added.Path
 }

@@ -34,6 +34,29 @@ const (
 	DeleteRunnerManager Endpoint = "DELETE /runners/managers"
 )
 
+// The endpoints with which a runner takes a job and carries it through (lib/api/ci/runner.rb); all but RequestJob and
+// RouterDiscovery with the token of the job.
+const (
+	RequestJob        Endpoint = "POST /jobs/request"
+	UpdateJob         Endpoint = "PUT /jobs/:id"
+	AppendTrace       Endpoint = "PATCH /jobs/:id/trace"
+	UploadArtifacts   Endpoint = "POST /jobs/:id/artifacts"
+	DownloadArtifacts Endpoint = "GET /jobs/:id/artifacts"
+	RouterDiscovery   Endpoint = "GET /runners/router/discovery" // from GitLab 18.6 on
+)
+
+// The endpoints of the Jobs API for people (https://docs.gitlab.com/ee/api/jobs.html).
+const (
+	ListProjectJobs      Endpoint = "GET /projects/:id/jobs"
+	GetJob               Endpoint = "GET /projects/:id/jobs/:job_id"
+	GetJobTrace          Endpoint = "GET /projects/:id/jobs/:job_id/trace"
+	DownloadJobArtifacts Endpoint = "GET /projects/:id/jobs/:job_id/artifacts"
+	CancelJob            Endpoint = "POST /projects/:id/jobs/:job_id/cancel"
+	RetryJob             Endpoint = "POST /projects/:id/jobs/:job_id/retry"
+	EraseJob             Endpoint = "POST /projects/:id/jobs/:job_id/erase"
+	PlayJob              Endpoint = "POST /projects/:id/jobs/:job_id/play"
+)
+
 // The endpoints that clients call around those.
 const (
 	GetVersion                Endpoint = "GET /version"

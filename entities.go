@@ -478,19 +478,14 @@ func parents(c Commit) []string {
 }
 
 func (q *request) pipelineEntity(j *job) *pipelineEntity {
-	e := pipelineEntity{ID: j.PipelineID, IID: 1, ProjectID: j.project.ID, SHA: j.Commit.SHA, Ref: j.Ref, Source: "push",
-		CreatedAt: isoTime(j.CreatedAt), UpdatedAt: isoTime(j.updatedAt), WebURL: q.webURL(j.project.Path + "/-/pipelines/" + itoa(j.PipelineID))}
+	p := j.pipeline
+	e := pipelineEntity{ID: p.num, IID: p.iid(), ProjectID: j.project.ID, SHA: j.Commit.SHA, Ref: j.Ref, Source: "push",
+		CreatedAt: isoTime(j.CreatedAt), UpdatedAt: isoTime(j.updatedAt), WebURL: q.webURL(j.project.Path + "/-/pipelines/" + itoa(p.num))}
 	var statuses []JobStatus
-	earlier := map[int]bool{}
-	for _, other := range j.project.jobs {
-		if other.PipelineID == j.PipelineID {
-			statuses = append(statuses, other.Status)
-			e.CreatedAt = isoTime(earliest(time.Time(e.CreatedAt), other.CreatedAt))
-			e.UpdatedAt = isoTime(latest(time.Time(e.UpdatedAt), other.updatedAt))
-		} else if other.PipelineID < j.PipelineID && !earlier[other.PipelineID] {
-			earlier[other.PipelineID] = true
-			e.IID++
-		}
+	for _, other := range p.latest() {
+		statuses = append(statuses, other.Status)
+		e.CreatedAt = isoTime(earliest(time.Time(e.CreatedAt), other.CreatedAt))
+		e.UpdatedAt = isoTime(latest(time.Time(e.UpdatedAt), other.updatedAt))
 	}
 	e.Status = pipelineStatus(statuses)
 	return &e

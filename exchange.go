@@ -83,6 +83,9 @@ func (x *exchange) delay(d time.Duration) bool {
 // breakDown is what is left of an answer after a network fault.
 func (x *exchange) breakDown(fault NetworkFault, res response) {
 	call := x.request.call
+	if res.file != nil {
+		res.text, res.file = res.file.String(), nil
+	}
 	switch fault {
 	case MalformedJSON:
 		body := x.render(&res)

@@ -61,7 +61,7 @@ func (f *Fake) Inject(failure Failure) (remove func()) {
 	}
 	failure.Where = slices.Clone(failure.Where)
 	failure.Header = failure.Header.Clone()
-	return f.faults.inject(&injected{Failure: failure})
+	return f.faults.remover(f.faults.inject(&injected{Failure: failure}))
 }
 
 func (f *Fake) failureProblem(failure Failure) string {
@@ -94,8 +94,12 @@ func (f *Fake) failureProblem(failure Failure) string {
 // injected is a Failure with what has come of it.
 type injected struct {
 	Failure
+	id          int // 1, 2, 3 ...
 	seen, fired int
 }
+
+// isSpent reports whether it has failed all the calls that it was to fail.
+func (i *injected) isSpent() bool { return i.Times > 0 && i.fired >= i.Times }
 
 // answers reports whether the failure takes the place of the answer.
 func (i *injected) answers() bool {
@@ -215,20 +219,50 @@ type faults struct {
 	before, after []*hook
 	held          []*Held
 	spent         []*injected // removed ones, for the report
+	last          int         // the highest id given out
 }
 
-func (fs *faults) inject(i *injected) (remove func()) {
+func (fs *faults) inject(i *injected) (id int) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
+	fs.last++
+	i.id = fs.last
 	fs.failures = append(fs.failures, i)
-	return func() {
-		fs.mu.Lock()
-		defer fs.mu.Unlock()
-		if n := slices.Index(fs.failures, i); n >= 0 {
-			fs.failures = slices.Delete(fs.failures, n, n+1)
-			fs.spent = append(fs.spent, i)
-		}
+	return i.id
+}
+
+func (fs *faults) remover(id int) func() { return func() { fs.remove(id) } }
+
+// remove takes a failure back. It is false when there is none with that id, or no longer.
+func (fs *faults) remove(id int) bool {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	n := slices.IndexFunc(fs.failures, func(i *injected) bool { return i.id == id })
+	if n < 0 {
+		return false
 	}
+	fs.spent = append(fs.spent, fs.failures[n])
+	fs.failures = slices.Delete(fs.failures, n, n+1)
+	return true
+}
+
+// removeAll takes all failures back.
+func (fs *faults) removeAll() {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.spent = append(fs.spent, fs.failures...)
+	fs.failures = nil
+}
+
+// list returns the failures that have not been removed, as they are now.
+func (fs *faults) list() []injected {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	all := make([]injected, len(fs.failures))
+	for n, i := range fs.failures {
+		all[n] = *i
+	}
+	return all
 }
 
 // pick finds the failure that a call meets, and counts it. Each failure counts the matching calls for itself.
@@ -236,7 +270,7 @@ func (fs *faults) pick(c *Call) *injected {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	for _, i := range fs.failures {
-		if i.Times > 0 && i.fired >= i.Times || !matches(*c, i.Endpoint, i.Where) {
+		if i.isSpent() || !matches(*c, i.Endpoint, i.Where) {
 			continue
 		}
 		if i.seen++; i.seen > i.After {

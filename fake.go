@@ -48,7 +48,9 @@
 package fakegitlab
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"log"
 	"maps"
 	"slices"
@@ -78,6 +80,7 @@ type TB interface {
 type Fake struct {
 	tb      TB // nil without a test
 	options options
+	initial initial
 	version gitlabversion.Version
 	clock   *clock
 	state   *state
@@ -110,6 +113,15 @@ type options struct {
 	basePath       string
 	unknownAllowed bool
 	unusedAllowed  bool
+	longPolling    time.Duration
+	control        bool
+	journalTo      io.Writer
+}
+
+// initial is the scenario that a Reset starts from, nil for none.
+type initial struct {
+	mu       sync.Mutex // held during a Reset: of two, each is whole
+	scenario *Scenario
 }
 
 // WithScenario seeds the fake, before it answers its first request and again at every Reset.
@@ -148,6 +160,18 @@ func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unkno
 // WithUnusedFailures says whether it is fine that an injected Failure never fired. By default it is an error of the test.
 func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
 
+// WithControl lets programs in any language do what a Go test does with the fake's methods: it serves a control API, and a page
+// that shows the world and the journal as they change, below "/-/fake/" of URL. docs/other-languages.md documents both. Calls
+// of them are not recorded and meet no failures. It is off by default, so that code under test that strays there gets the
+// 404 of a real GitLab.
+func WithControl() Option { return func(o *options) { o.control = true } }
+
+// WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use; what goes
+// wrong with it is passed over.
+func WithJournalTo(w io.Writer) Option {
+	return func(o *options) { o.journalTo = &lineWriter{w: w} }
+}
+
 // New starts a fake for a test and closes it at the test's end. It then reports, as errors of the test, calls that nothing
 // serves and failures that never fired; if the test has failed it logs the journal. A fake that cannot start fails the
 // test.
@@ -185,6 +209,7 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	}
 	f.clock = newClock(f.options.start, f.options.clock)
 	f.state = newState(f.version, f.clock.now)
+	f.initial.scenario = f.options.scenario
 	if f.options.scenario != nil {
 		if err := f.Seed(*f.options.scenario); err != nil {
 			return nil, err
@@ -212,18 +237,41 @@ func (f *Fake) Close() {
 // scenario of WithScenario included.
 func (f *Fake) Reset() {
 	f.helper()
+	if err := f.reset(nil); err != nil { // it could be seeded at the start
+		f.misuse("Reset: %v", err)
+	}
+}
+
+// ResetTo is Reset to another scenario, which takes the place of WithScenario's from now on. If the scenario cannot be
+// seeded, the error says why and nothing has changed.
+func (f *Fake) ResetTo(s Scenario) error {
+	s = cloneScenario(s)
+	return f.reset(&s)
+}
+
+// reset resets to a scenario, nil for that of the last time.
+func (f *Fake) reset(s *Scenario) error {
+	f.initial.mu.Lock()
+	defer f.initial.mu.Unlock()
+	if s == nil {
+		s = f.initial.scenario
+	}
+	fresh := newState(f.version, f.clock.first)
+	if s != nil {
+		if err := fresh.enter(*s); err != nil {
+			return err
+		}
+	}
+	f.initial.scenario = s
 	f.clock.reset()
 	f.faults.clear()
 	f.added.clear()
 	f.log.Reset()
 	f.state.mu.Lock()
-	f.state.reset(f.version, f.clock.now)
-	f.state.mu.Unlock()
-	if s := f.options.scenario; s != nil {
-		if err := f.Seed(*s); err != nil { // it could be seeded at the start
-			f.misuse("Reset: %v", err)
-		}
-	}
+	defer f.state.mu.Unlock()
+	f.state.world = fresh.world
+	f.state.clock = f.clock.now
+	return nil
 }
 
 // Version is the version of GitLab that the fake follows: "17.2".
@@ -235,11 +283,9 @@ func (f *Fake) Now() time.Time { return f.clock.now() }
 // Advance moves the fake's clock, which everything about time in the fake follows. It does not move backwards.
 func (f *Fake) Advance(d time.Duration) {
 	f.helper()
-	if d < 0 {
-		f.misuse("Advance(%s): time does not run backwards", d)
-		return
+	if err := f.clock.advance(d); err != nil {
+		f.misuse("Advance(%s): %v", d, err)
 	}
-	f.clock.advance(d)
 }
 
 // clock is the fake's clock: one that stands still, or an outside one; both are moved by advance.
@@ -257,22 +303,46 @@ func newClock(start time.Time, outside func() time.Time) *clock {
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.outside != nil {
-		return c.outside().Add(c.ahead)
-	}
-	return c.start.Add(c.ahead)
+	return c.first().Add(c.ahead)
 }
 
-func (c *clock) advance(d time.Duration) {
+// first is the time with nothing advanced.
+func (c *clock) first() time.Time {
+	if c.outside != nil {
+		return c.outside()
+	}
+	return c.start
+}
+
+func (c *clock) advance(d time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if d < 0 {
+		return errors.New("time does not run backwards")
+	}
+	if c.ahead+d < 0 {
+		return errors.New("the clock cannot be more than 292 years ahead")
+	}
 	c.ahead += d
+	return nil
 }
 
 func (c *clock) reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ahead = 0
+}
+
+// lineWriter lets several goroutines write lines.
+type lineWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lineWriter) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(line)
 }
 
 func (f *Fake) helper() {
@@ -304,27 +374,35 @@ func (f *Fake) logf(format string, args ...any) {
 // report says at the end of a test what went unnoticed in it.
 func (f *Fake) report() {
 	f.tb.Helper()
+	for _, problem := range f.unnoticed() {
+		f.tb.Errorf("fakegitlab: %s", problem)
+	}
+	if f.tb.Failed() {
+		f.tb.Logf("fakegitlab: the calls of %s\n%s", f.tb.Name(), f.Journal())
+	}
+}
+
+// unnoticed is what no assertion may have seen: calls that nothing serves, failures that never fired, invariants that do not
+// hold.
+func (f *Fake) unnoticed() []string {
+	var problems []string
 	for _, c := range f.log.Closed() {
 		if c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed {
-			f.tb.Errorf("fakegitlab: %s", f.unservedMessage(c.Method, c.Path))
+			problems = append(problems, f.unservedMessage(c.Method, c.Path))
 		}
 	}
-	for _, unused := range f.faults.unused() {
-		if !f.options.unusedAllowed {
-			f.tb.Errorf("fakegitlab: %s", unused)
-		}
+	if !f.options.unusedAllowed {
+		problems = append(problems, f.faults.unused()...)
 	}
 	f.invariants.mu.Lock()
 	invariants := f.invariants.list
 	f.invariants.mu.Unlock()
 	for _, i := range invariants {
 		if err := i.check(f); err != nil {
-			f.tb.Errorf("fakegitlab: it does not hold that %s: %v", i.name, err)
+			problems = append(problems, fmt.Sprintf("it does not hold that %s: %v", i.name, err))
 		}
 	}
-	if f.tb.Failed() {
-		f.tb.Logf("fakegitlab: the calls of %s\n%s", f.tb.Name(), f.Journal())
-	}
+	return problems
 }
 
 // inFlight knows the requests that are being answered, for those who wait for them.

@@ -17,6 +17,8 @@ type route struct {
 	scopes []string
 	// since is the difference between GitLab versions that brought the endpoint; nil: it was always there.
 	since *gitlabversion.Difference
+	// streamed: the handler reads the body itself, once it knows who sends it; parameters are those of path and query.
+	streamed bool
 	// before runs after authentication and before the parameters are validated, as a Grape before block.
 	before func(*request) *response
 	spec   params.Spec
@@ -27,9 +29,11 @@ type route struct {
 type access int
 
 const (
-	byUser   access = iota // an access token of a user
-	byToken                // a token among the parameters; user tokens are not looked at
-	byAnyone               // an access token, or none at all
+	byUser         access = iota // an access token of a user
+	byToken                      // a token among the parameters; user tokens are not looked at
+	byAnyone                     // an access token, or none at all
+	byJobToken                   // the token of a job, among the parameters or in JOB-TOKEN
+	byRunnerHeader               // a runner's token in RUNNER-TOKEN
 )
 
 func (r *route) servedBy(v gitlabversion.Version) bool { return r.since == nil || v.Has(*r.since) }
@@ -82,6 +86,22 @@ var routes = sync.OnceValue(func() []*route {
 		{endpoint: VerifyRunner, access: byToken, spec: declare(tokenParam, systemID, infoParam), handle: verifyRunner},
 		{endpoint: ResetOwnRunnerToken, access: byToken, spec: declare(tokenParam, systemID), handle: resetOwnRunnerToken},
 
+		{endpoint: RequestJob, access: byToken, spec: requestJobSpec, handle: requestJob},
+		{endpoint: UpdateJob, access: byJobToken, spec: updateJobSpec, handle: updateJob},
+		{endpoint: AppendTrace, access: byJobToken, streamed: true, spec: declare(jobID, optionalToken, debugTrace), handle: appendTrace},
+		{endpoint: UploadArtifacts, access: byJobToken, streamed: true, spec: uploadSpec, handle: uploadArtifacts},
+		{endpoint: DownloadArtifacts, access: byJobToken, spec: declare(jobID, optionalToken, directDownload), handle: downloadArtifacts},
+		{endpoint: RouterDiscovery, access: byRunnerHeader, since: since(gitlabversion.JobRouter), handle: discoverRouter},
+
+		{endpoint: ListProjectJobs, spec: listing(pathID, jobScope, keysetParams), handle: listProjectJobs},
+		{endpoint: GetJob, spec: declare(pathID, pathJobID), handle: getJob},
+		{endpoint: GetJobTrace, spec: declare(pathID, pathJobID), handle: getJobTrace},
+		{endpoint: DownloadJobArtifacts, spec: declare(pathID, pathJobID), handle: downloadJobArtifacts},
+		{endpoint: CancelJob, spec: declare(pathID, pathJobID, forceParam), handle: cancelJob},
+		{endpoint: RetryJob, spec: declare(pathID, pathJobID), handle: retryJob},
+		{endpoint: EraseJob, spec: declare(pathID, pathJobID), handle: eraseJob},
+		{endpoint: PlayJob, spec: declare(pathID, pathJobID, playVariables), handle: playJob},
+
 		{endpoint: GetVersion, scopes: profile, handle: getMetadata},
 		{endpoint: GetMetadata, scopes: profile, handle: getMetadata},
 		{endpoint: GetCurrentUser, scopes: profile, handle: getCurrentUser},
@@ -126,6 +146,13 @@ const (
 	headerAuthorization   = "Authorization"
 	headerSudo            = "Sudo"
 	headerUnmodifiedSince = "If-Unmodified-Since"
+	headerJobToken        = "Job-Token"
+	headerRunnerToken     = "Runner-Token"
+	headerContentRange    = "Content-Range"
+	headerRange           = "Range"
+	headerJobStatus       = "Job-Status"
+	headerLastUpdate      = "X-Gitlab-Last-Update"
+	headerTraceInterval   = "X-Gitlab-Trace-Update-Interval"
 )
 
 // response is what a handler answers. It is plain data: writing it is the pipeline's business.
@@ -136,6 +163,10 @@ type response struct {
 	// contentType is of text; JSON has its own.
 	contentType string
 	header      http.Header
+	file        *blob // a large body instead
+	// meanwhile, if set, says that there is no answer yet: the request does this without the state's mutex and is then
+	// served again, unless what this returns is the answer.
+	meanwhile func() *response
 	// reason is why it is a refusal, for the journal alone.
 	reason string
 	// bare answers come from outside the API's own helpers and lack the headers that those set.

@@ -589,7 +589,7 @@ func listRunnerJobs(q *request) response {
 	}
 	jobs := q.visibleJobs(r)
 	if s, _ := q.params.String("pagination"); s == "keyset" {
-		return q.keysetJobs(jobs)
+		return keysetPage(q, reversed(jobs), q.jobEntity)
 	}
 	_, ordered := q.params.String("order_by")
 	if direction, _ := q.params.String("sort"); ordered && direction == "desc" {
@@ -637,9 +637,8 @@ func (q *request) jobEntities(jobs []*job, o page.Offset) []jobEntity {
 	return entities
 }
 
-// keysetJobs answers with a page by keyset pagination, newest first.
-func (q *request) keysetJobs(jobs []*job) response {
-	jobs = reversed(jobs)
+// keysetPage answers with a page of jobs by keyset pagination; they come newest first.
+func keysetPage[E any](q *request, jobs []*job, entity func(*job) E) response {
 	k, err := page.ReadKeyset(q.params)
 	switch err {
 	case nil:
@@ -649,9 +648,9 @@ func (q *request) keysetJobs(jobs []*job) response {
 		return refuseError(http.StatusBadRequest, "cursor is invalid").because(err.Error())
 	}
 	p := k.Of(len(jobs), func(i int) int { return jobs[i].ID })
-	entities := make([]jobEntity, 0, p.To-p.From)
+	entities := make([]E, 0, p.To-p.From)
 	for _, j := range jobs[p.From:p.To] {
-		entities = append(entities, q.jobEntity(j))
+		entities = append(entities, entity(j))
 	}
 	res := ok(entities)
 	res.header = http.Header{}

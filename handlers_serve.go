@@ -38,6 +38,8 @@ type request struct {
 	// validated is whether params has been read from tree.
 	validated bool
 
+	upload  *upload // the body of a streamed route, once it has been read
+	polled  bool    // it has waited for a job already
 	user    *user
 	token   *accessToken
 	actor   policy.Actor
@@ -47,6 +49,9 @@ type request struct {
 
 // serve answers one request: it opens a Call, lets failures and hooks have their way, and closes the Call.
 func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
+	if f.options.control && f.serveControl(w, r) {
+		return
+	}
 	started := time.Now()
 	number := f.log.Open()
 	f.flight.enter(number, r.Method+" "+r.URL.EscapedPath())
@@ -61,6 +66,9 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 			call.Params = raw.All()
 		}
 		f.log.Close(number, call)
+		if f.options.journalTo != nil {
+			_, _ = io.WriteString(f.options.journalTo, journalLine(call)+"\n")
+		}
 		x.hangUp()
 	}()
 	q.path, _ = f.belowBase(call.Path)
@@ -83,6 +91,9 @@ func (q *request) receive() *response {
 
 // readBody reads the body, up to what Workhorse lets through.
 func (q *request) readBody() *response {
+	if q.route != nil && q.route.streamed {
+		return nil
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, q.http.Body, maxBodySize))
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -106,7 +117,7 @@ func plain(status int, text string) response {
 // readParams decodes the parameters of path, query and body, as Rack and Grape do before they look at anything else.
 func (q *request) readParams() *response {
 	tree, err := params.Parse(params.Input{RawQuery: q.http.URL.RawQuery, ContentType: q.http.Header.Get("Content-Type"), Body: q.call.Body, Path: q.vars,
-		AllowText: q.route != nil && q.route.access == byToken})
+		AllowText: q.route != nil && (q.route.access == byToken || q.route.access == byJobToken)})
 	if err == nil {
 		q.tree, q.call.Params = tree, tree
 		if _, twice := q.tree[paramAccessToken].(string); twice && q.bearer() != "" && !q.sentJSON() {
@@ -143,14 +154,27 @@ type railsError struct {
 	Error  string `json:"error"`
 }
 
-// answer lets the endpoint answer: authentication, the before block, validation, then the handler, all under one lock.
-func (q *request) answer() (res response) {
+// answer lets the endpoint answer, as often as the endpoint wants something done meanwhile.
+func (q *request) answer() response {
 	if q.handler != nil {
 		return q.handledByTest()
 	}
 	if refusal := q.unrouted(); refusal != nil {
 		return *refusal
 	}
+	for {
+		res := q.answerLocked()
+		if res.meanwhile == nil {
+			return res
+		}
+		if final := res.meanwhile(); final != nil {
+			return *final
+		}
+	}
+}
+
+// answerLocked is authentication, the before block, validation, then the handler, all under one lock.
+func (q *request) answerLocked() (res response) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	defer func() {
@@ -158,7 +182,7 @@ func (q *request) answer() (res response) {
 			res = refuse(http.StatusInternalServerError, msgInternalError).because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
 		}
 	}()
-	if q.route.access != byToken {
+	if q.route.access == byUser || q.route.access == byAnyone {
 		if refusal := q.authenticate(); refusal != nil {
 			return *refusal
 		}
@@ -206,6 +230,7 @@ func (x *exchange) render(res *response) []byte {
 	case res.body != nil:
 		body, _ = json.Marshal(res.body) // only plain structs and maps come here
 		res.contentType = "application/json"
+	case res.file != nil:
 	case res.contentType != "":
 		body = []byte(res.text)
 	}
@@ -260,8 +285,16 @@ func (x *exchange) finish(res response, body []byte) {
 	if h := x.w.Header(); h.Get("Content-Length") == "" && res.status != http.StatusNoContent && res.status != http.StatusNotModified {
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
+	if res.file != nil {
+		c.ResponseBody = res.file.head(keptOfUpload)
+		x.w.Header().Set("Content-Length", strconv.FormatInt(res.file.size, 10))
+	}
 	x.w.WriteHeader(res.status)
-	if len(body) > 0 && c.Method != http.MethodHead {
+	switch {
+	case c.Method == http.MethodHead:
+	case res.file != nil:
+		_, _ = res.file.WriteTo(x.w)
+	case len(body) > 0:
 		_, _ = io.Copy(x.w, bytes.NewReader(body))
 	}
 }

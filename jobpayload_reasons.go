@@ -14,6 +14,11 @@ const (
 	buildsDisabledFailure    = "builds_disabled"
 )
 
+// neverRan are the reasons for which GitLab fails a job that it was about to give to a runner.
+func neverRan() []string {
+	return []string{missingDependencyFailure, runnerUnsupported, archivedFailure, projectDeletedFailure, buildsDisabledFailure, userBlockedFailure}
+}
+
 // failureReasons are all that GitLab knows, in its order, which is also what a runner is told that it may send. newer adds
 // those of GitLab 18 and later.
 func failureReasons(newer bool) []string {

@@ -74,6 +74,27 @@ const (
 	msgManagerNotFound          = "Runner manager not found"
 )
 
+// Jobs, for runners and for people (lib/api/ci/runner.rb, lib/api/ci/jobs.rb and the services behind them).
+const (
+	msgConflict            = "409 Conflict"
+	msgJobNotProcessing    = "Job is not processing on runner"
+	msgJobErased           = "Job has been erased!"
+	msgContentRange        = "400 Missing header Content-Range"
+	msgRange               = "416 Range Not Satisfiable"
+	msgArtifactTooLarge    = "file size has reached maximum size limit"
+	msgArtifactTwice       = "another artifact of the same type already exists"
+	msgArtifactFormat      = "Validation failed: Invalid file format with specified file type"
+	msgFileMissing         = "file is missing"
+	msgFileInvalid         = "file is invalid"
+	msgJobRouter           = "Job Router is not available. Please contact your administrator."
+	msgNotRetryable        = "Job is not retryable"
+	msgNotErasable         = "Job is not erasable!"
+	msgUnplayable          = "Unplayable Job"
+	msgScopeNotValid       = "scope does not have a valid value"
+	msgVariablesInvalid    = "job_variables_attributes is invalid"
+	msgfVariableIncomplete = "job_variables_attributes[%d][%s] is missing"
+)
+
 // Model errors (app/models/ci/runner.rb and Rails' own texts): the attribute as its key, and the text.
 const (
 	attrMaximumTimeout  = "maximum_timeout"

@@ -77,7 +77,7 @@ func (q *request) findRoute() {
 	case http.MethodHead:
 		methods = []string{http.MethodGet}
 	case http.MethodOptions:
-		methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete}
+		methods = optionMethods()
 	}
 	for _, m := range methods {
 		if q.route, q.vars = lookup(m, path); q.route != nil && q.route.servedBy(q.version) {
@@ -92,6 +92,11 @@ func (q *request) findRoute() {
 			return
 		}
 	}
+}
+
+// optionMethods are the methods that an answer to OPTIONS may list.
+func optionMethods() []string {
+	return []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 }
 
 // belowAPI is the path below /api/v4.
@@ -174,7 +179,7 @@ func (q *request) options() response {
 	path, _ := q.belowAPI()
 	path, _ = apiPath(path)
 	allow := []string{http.MethodOptions}
-	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+	for _, m := range optionMethods() {
 		if r, _ := lookup(m, path); r != nil && r.servedBy(q.version) {
 			allow = append(allow, m)
 		}

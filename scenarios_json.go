@@ -59,9 +59,17 @@ func ReadScenario(r io.Reader) (Scenario, error) {
 	}
 	var s Scenario
 	found := problemsOf(s.UnmarshalJSON(text))
-	deeper := s.problems()
+	if err := placedIn(text, found, s.problems()); err != nil {
+		return Scenario{}, err
+	}
+	return s, nil
+}
+
+// placedIn is the error of what is wrong with a scenario read from text: what the reader found, and what lies deeper. It is
+// nil when nothing is.
+func placedIn(text []byte, found []datajson.Problem, deeper []ScenarioProblem) error {
 	if len(found)+len(deeper) == 0 {
-		return s, nil
+		return nil
 	}
 	if offsets := datajson.Offsets(text); len(offsets) > 0 { // of malformed JSON nothing more can be said
 		found = append(found, problemsPlaced(deeper, found, offsets)...)
@@ -72,7 +80,7 @@ func ReadScenario(r io.Reader) (Scenario, error) {
 		line, column := datajson.Position(text, p.Offset)
 		e.Problems = append(e.Problems, ScenarioProblem{Path: p.Path, Message: p.Message, Line: line, Column: column})
 	}
-	return Scenario{}, e
+	return e
 }
 
 // problemsPlaced finds the places in the text of problems that only the whole scenario shows. It drops those that follow from
@@ -131,6 +139,8 @@ func knownValues(t reflect.Type) []string {
 	case reflect.TypeFor[JobStatus]():
 		return wordsOf(JobCreated, JobWaitingForResource, JobPreparing, JobPending, JobRunning, JobCanceling,
 			JobSuccess, JobFailed, JobCanceled, JobSkipped, JobManual, JobScheduled)
+	case reflect.TypeFor[NetworkFault]():
+		return wordsOf(ConnectionReset, EmptyReply, Hang, TruncatedBody, MalformedJSON)
 	}
 	return nil
 }

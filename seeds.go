@@ -206,48 +206,71 @@ func (f *Fake) UpdateSettings(alter func(*Settings)) {
 	})
 }
 
-// edit changes one record by way of its plain data.
-func edit[R record, T any](f *Fake, format, name string, get func(*state) (R, error), public func(R) T, set func(*state, R, T) error, alter func(*T)) T {
+// editable is a kind of record that may be changed by way of its plain data.
+type editable[R record, T any] struct {
+	find   func(*state, string) (R, error) // by username, full path or ID
+	public func(R) T
+	set    func(*state, R, T) error
+}
+
+var (
+	userEdits    = editable[*user, User]{(*state).userByName, func(u *user) User { return u.User }, (*state).updateUser}
+	groupEdits   = editable[*group, Group]{(*state).groupByPath, (*group).public, (*state).updateGroup}
+	projectEdits = editable[*project, Project]{(*state).projectByPath, (*project).public, (*state).updateProject}
+	runnerEdits  = editable[*runner, Runner]{(*state).runnerByNumber, (*runner).public, (*state).changeRunner}
+)
+
+// edit lets alter change one record's plain data, and takes it over unless that fails.
+func (k editable[R, T]) edit(st *state, name string, alter func(*T) error) (T, error) {
+	var zero T
+	r, err := k.find(st, name)
+	if err != nil {
+		return zero, err
+	}
+	next := k.public(r)
+	if err := alter(&next); err != nil {
+		return zero, err
+	}
+	if err := k.set(st, r, next); err != nil {
+		return zero, err
+	}
+	return k.public(r), nil
+}
+
+// update is edit for the test.
+func (k editable[R, T]) update(f *Fake, format, name string, alter func(*T)) T {
 	f.helper()
 	return change(f, format, name, func(st *state) (T, error) {
-		var zero T
-		r, err := get(st)
-		if err != nil {
-			return zero, err
-		}
-		next := public(r)
-		alter(&next)
-		if err := set(st, r, next); err != nil {
-			return zero, err
-		}
-		return public(r), nil
+		return k.edit(st, name, func(next *T) error {
+			alter(next)
+			return nil
+		})
 	})
 }
 
 // UpdateUser changes a user and returns it. ID and Username stay.
 func (f *Fake) UpdateUser(username string, alter func(*User)) User {
 	f.helper()
-	return edit(f, "UpdateUser(%q)", username, func(st *state) (*user, error) { return st.userByName(username) },
-		func(u *user) User { return u.User }, (*state).updateUser, alter)
+	return userEdits.update(f, "UpdateUser(%q)", username, alter)
 }
 
 // UpdateGroup changes a group and returns it. ID and Path stay.
 func (f *Fake) UpdateGroup(path string, alter func(*Group)) Group {
 	f.helper()
-	return edit(f, "UpdateGroup(%q)", path, func(st *state) (*group, error) { return st.groupByPath(path) }, (*group).public, (*state).updateGroup, alter)
+	return groupEdits.update(f, "UpdateGroup(%q)", path, alter)
 }
 
 // UpdateProject changes a project and returns it. ID and Path stay.
 func (f *Fake) UpdateProject(path string, alter func(*Project)) Project {
 	f.helper()
-	return edit(f, "UpdateProject(%q)", path, func(st *state) (*project, error) { return st.projectByPath(path) }, (*project).public, (*state).updateProject, alter)
+	return projectEdits.update(f, "UpdateProject(%q)", path, alter)
 }
 
 // UpdateRunner changes a runner, its assignments to projects and its managers included, and returns it. ID, Type and Group
 // stay; what GitLab's model refuses fails the test.
 func (f *Fake) UpdateRunner(id int, alter func(*Runner)) Runner {
 	f.helper()
-	return edit(f, "UpdateRunner(%s)", itoa(id), func(st *state) (*runner, error) { return st.runnerByID(id) }, (*runner).public, (*state).changeRunner, alter)
+	return runnerEdits.update(f, "UpdateRunner(%s)", itoa(id), alter)
 }
 
 // DeleteRunner removes a runner, as an administrator would. Its token is dead at once.
@@ -266,87 +289,105 @@ func (f *Fake) DeleteRunner(id int) {
 // made if it is new; what else m says of it is stored. m's times and ID are not read: it is now that it calls.
 func (f *Fake) ContactRunner(id int, m RunnerManager) {
 	f.helper()
-	change(f, "ContactRunner(%s)", itoa(id), func(st *state) (struct{}, error) {
-		r, err := st.runnerByID(id)
-		if err != nil {
-			return struct{}{}, err
-		}
-		c := contact{systemID: m.SystemID, address: m.IPAddress}
-		if m.Version+m.Revision+m.Platform+m.Architecture+m.Executor != "" {
-			c.info = &m
-		}
-		if len(m.SystemID) > maxSystemIDLength {
-			return struct{}{}, st.checkManagers(r, []RunnerManager{m})
-		}
-		st.heartbeat(r, c, true)
-		return struct{}{}, nil
-	})
+	change(f, "ContactRunner(%s)", itoa(id), func(st *state) (Runner, error) { return st.contactRunner(id, m) })
+}
+
+func (st *state) contactRunner(id int, m RunnerManager) (Runner, error) {
+	r, err := st.runnerByID(id)
+	if err != nil {
+		return Runner{}, err
+	}
+	c := contact{systemID: m.SystemID, address: m.IPAddress}
+	if m.Version+m.Revision+m.Platform+m.Architecture+m.Executor != "" {
+		c.info = &m
+	}
+	if len(m.SystemID) > maxSystemIDLength {
+		return Runner{}, st.checkManagers(r, []RunnerManager{m})
+	}
+	st.heartbeat(r, c, true)
+	return r.public(), nil
 }
 
 // changeJob lets something happen to a job.
 func (f *Fake) changeJob(format string, id int, do func(*state, *job) error) Job {
 	f.helper()
-	return change(f, format, itoa(id), func(st *state) (Job, error) {
-		j, err := st.jobByID(id)
-		if err != nil {
-			return Job{}, err
-		}
-		if err := do(st, j); err != nil {
-			return Job{}, err
-		}
-		return j.public(), nil
-	})
+	return change(f, format, itoa(id), func(st *state) (Job, error) { return st.changeJob(id, do) })
 }
 
-// StartJob gives a pending job to a runner, which must be one that may take it, and to the manager of it contacted last, if
-// any.
-func (f *Fake) StartJob(jobID, runnerID int) Job {
-	f.helper()
-	return f.changeJob("StartJob(%s)", jobID, func(st *state, j *job) error {
+func (st *state) changeJob(id int, do func(*state, *job) error) (Job, error) {
+	j, err := st.jobByID(id)
+	if err != nil {
+		return Job{}, err
+	}
+	if err := do(st, j); err != nil {
+		return Job{}, err
+	}
+	return j.public(), nil
+}
+
+// startOn, finishAs and cancelByPerson are what may happen to a job.
+func startOn(runnerID int) func(*state, *job) error {
+	return func(st *state, j *job) error {
 		r, err := st.runnerByID(runnerID)
 		if err != nil {
 			return err
 		}
 		return st.startJob(j, r, r.latestManager())
-	})
+	}
+}
+
+func finishAs(s JobStatus) func(*state, *job) error {
+	return func(st *state, j *job) error { return st.finishJob(j, s, "script_failure") }
+}
+
+func cancelByPerson(st *state, j *job) error { return st.fire(j, eventCancel) }
+
+// StartJob gives a pending job to a runner, which must be one that may take it, and to the manager of it contacted last, if
+// any.
+func (f *Fake) StartJob(jobID, runnerID int) Job {
+	f.helper()
+	return f.changeJob("StartJob(%s)", jobID, startOn(runnerID))
 }
 
 // FinishJob ends a job: as JobSuccess, JobFailed (with the reason script_failure) or JobCanceled.
 func (f *Fake) FinishJob(jobID int, s JobStatus) Job {
 	f.helper()
-	return f.changeJob("FinishJob(%s)", jobID, func(st *state, j *job) error { return st.finishJob(j, s, "script_failure") })
+	return f.changeJob("FinishJob(%s)", jobID, finishAs(s))
 }
 
 // CancelJob cancels a job as a person would: a running one whose runner can end it gracefully is canceling first, any other
 // is canceled at once.
 func (f *Fake) CancelJob(jobID int) Job {
 	f.helper()
-	return f.changeJob("CancelJob(%s)", jobID, func(st *state, j *job) error { return st.fire(j, eventCancel) })
+	return f.changeJob("CancelJob(%s)", jobID, cancelByPerson)
 }
 
 // Token returns a personal access token of a user: made at the first use, the same afterwards. Without scopes it has "api".
 func (f *Fake) Token(username string, scopes ...string) string {
 	f.helper()
-	return change(f, "Token(%q)", username, func(st *state) (string, error) {
-		u, err := st.userByName(username)
-		if err != nil {
-			return "", err
-		}
-		if len(scopes) == 0 {
-			scopes = []string{scopeAPI}
-		}
-		sortedScopes := slices.Sorted(slices.Values(scopes))
-		name := tokenName(u.Username, sortedScopes)
-		if t := st.namedTokens[name]; t != nil {
-			return t.Token, nil
-		}
-		t, err := st.addAccessToken(AccessToken{User: u.Username, Name: name, Scopes: sortedScopes})
-		if err != nil {
-			return "", err
-		}
-		setKey(st, st.namedTokens, name, t)
+	return change(f, "Token(%q)", username, func(st *state) (string, error) { return st.tokenOf(username, scopes) })
+}
+
+// tokenOf is the user's token with those scopes, made at the first use.
+func (st *state) tokenOf(username string, scopes []string) (string, error) {
+	u, err := st.userByName(username)
+	if err != nil {
+		return "", err
+	}
+	if len(scopes) == 0 {
+		scopes = []string{scopeAPI}
+	}
+	sortedScopes := slices.Sorted(slices.Values(scopes))
+	name := tokenName(u.Username, sortedScopes)
+	if t := st.namedTokens[name]; t != nil {
 		return t.Token, nil
-	})
+	}
+	t, err := st.addAccessToken(AccessToken{User: u.Username, Name: name, Scopes: sortedScopes})
+	if err != nil {
+		return "", err
+	}
+	setKey(st, st.namedTokens, name, t)
+	return t.Token, nil
 }
 
 // AdminToken is Token("root"): the administrator that every GitLab starts with.
@@ -357,17 +398,20 @@ func (f *Fake) AdminToken() string {
 
 // Seed adds a whole scenario, or nothing of it: then the error says what could not be and where. The user root, who is
 // always there, is updated by the scenario's.
-func (f *Fake) Seed(s Scenario) error {
+func (f *Fake) Seed(s Scenario) error { return f.state.enter(s) }
+
+// enter is Seed.
+func (st *state) enter(s Scenario) error {
 	resolved, err := s.resolved()
-	f.state.mu.Lock()
-	defer f.state.mu.Unlock()
+	st.mu.Lock()
+	defer st.mu.Unlock()
 	if err != nil {
-		if f.state.untouched() {
+		if st.untouched() {
 			return err
 		}
 		resolved = cloneScenario(s).withMembers() // what is missing in it may be here already
 	}
-	return f.state.seed(resolved)
+	return st.seed(resolved)
 }
 
 // Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot.

@@ -136,6 +136,12 @@ type Settings struct {
 	MaxTraceSize int64 `json:"ci_jobs_trace_size_limit,omitzero"`
 	// MaxArtifactsSize, in bytes, is max_artifacts_size. 0 is GitLab's default, 100 MiB.
 	MaxArtifactsSize int64 `json:"max_artifacts_size,omitzero"`
+	// RegistryHost is the host and port of the container registry ("registry.example.com:5005"), for which jobs then get
+	// credentials. Empty: there is none.
+	RegistryHost string `json:"registry_host,omitzero"`
+	// LocalRequestsForbidden: a runner that offers a session on a local address gets 409 instead of a job
+	// (allow_local_requests_from_web_hooks_and_services). The zero value allows it, as a runner of a test is local.
+	LocalRequestsForbidden bool `json:"local_requests_forbidden,omitzero"`
 	// RateLimit is the throttle of authenticated API requests, by the fake's clock; over it, 429. While it is the zero
 	// value no RateLimit- header is ever sent (one such header slows GitLab's Go client for good).
 	RateLimit RateLimit `json:"rate_limit,omitzero"`
@@ -209,7 +215,9 @@ type Project struct {
 	RunnerTokenExpiration time.Duration `json:"runner_token_expiration_interval,omitzero"`
 	// BuildTimeout is how long a job may run. 0 is GitLab's default, one hour.
 	BuildTimeout time.Duration `json:"build_timeout,omitzero"`
-	CreatedAt    time.Time     `json:"created_at,omitzero"`
+	// GitDepth is ci_default_git_depth, how many commits jobs fetch. 0 is GitLab's default, 20; a negative number is all.
+	GitDepth  int       `json:"ci_default_git_depth,omitzero"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
 }
 
 // Runner is a runner as GitLab knows it: the record, not the process. The processes are its Managers.

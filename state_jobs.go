@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,9 +20,24 @@ type job struct {
 	manager   *manager
 	updatedAt time.Time
 	erasedAt  time.Time
+	pipeline  *pipeline
 	// cancelGracefully is whether the runner that took the job said that it can end it with its after_script.
 	cancelGracefully bool
 	history          []JobStatus // the states it went through, oldest first
+
+	log       blob // Job.Trace is empty in here
+	files     []*file
+	dotenv    []JobVariable // of its dotenv report
+	watchedAt time.Time     // when somebody last looked at the log
+	fate      fate
+	changed   chan struct{} // closed at the next change of status or log; nil while nobody waits
+}
+
+// file is an artifact with its content beside it; Artifact.Content is empty in here.
+type file struct {
+	Artifact
+	content blob
+	sum     [sha256.Size]byte
 }
 
 func (j *job) id() int { return j.ID }
@@ -94,17 +110,37 @@ func (st *state) fire(j *job, event jobEvent) error {
 		return fmt.Errorf("job %d (%s) is %s: GitLab knows no %s from there, only %s", j.ID, j.Name, j.Status, event, eventsFrom(j.Status))
 	}
 	now := st.now()
+	st.queue.leave(j)
 	j.Status, j.updatedAt = to, now
+	st.queue.enter(j)
 	j.history = append(j.history, to)
 	switch to {
 	case JobPending:
 		j.QueuedAt = now
+		st.tickFor(j)
 	case JobRunning:
 		j.StartedAt = now
 	case JobSuccess, JobFailed, JobCanceled:
 		j.FinishedAt = now
 	}
+	j.wake()
 	return nil
+}
+
+// wake tells those who wait for something to happen to the job.
+func (j *job) wake() {
+	if j.changed != nil {
+		close(j.changed)
+		j.changed = nil
+	}
+}
+
+// nextChange is closed when something happens to the job.
+func (j *job) nextChange() <-chan struct{} {
+	if j.changed == nil {
+		j.changed = make(chan struct{})
+	}
+	return j.changed
 }
 
 // eventsFrom lists the events that leave a state, for a person.
@@ -122,18 +158,48 @@ func eventsFrom(s JobStatus) string {
 	return strings.Join(events, ", ")
 }
 
-// unfitFor says why the runner may not take the job, or "" if it may (app/models/ci/runner.rb, app/services/ci/queue).
-func (st *state) unfitFor(r *runner, j *job) string {
+// misfit is why a runner may not take a job; the zero value is that it may.
+type misfit int
+
+const (
+	fits misfit = iota
+	isPaused
+	doesNotReach
+	takesTagged
+	lacksTags
+	takesProtected
+)
+
+// unfit holds a job against a runner (app/models/ci/runner.rb, app/services/ci/queue). Of the job it looks at project, tags
+// and protection alone, as laneKey does.
+func unfit(r *runner, j *job) misfit {
 	switch {
 	case r.paused:
-		return "the runner is paused"
+		return isPaused
 	case !r.reaches(j.project):
-		return "the runner does not serve project " + j.project.Path
+		return doesNotReach
 	case len(j.Tags) == 0 && !r.runUntagged:
-		return "the job has no tags and the runner takes tagged jobs alone"
+		return takesTagged
 	case slices.ContainsFunc(j.Tags, func(t string) bool { return !slices.Contains(r.tags, t) }):
-		return fmt.Sprintf("the job asks for the tags %v and the runner has %v", j.Tags, r.tags)
+		return lacksTags
 	case r.accessLevel == RefProtected && !j.Protected:
+		return takesProtected
+	}
+	return fits
+}
+
+// explain says it of that runner and job.
+func (m misfit) explain(r *runner, j *job) string {
+	switch m {
+	case isPaused:
+		return "the runner is paused"
+	case doesNotReach:
+		return "the runner does not serve project " + j.project.Path
+	case takesTagged:
+		return "the job has no tags and the runner takes tagged jobs alone"
+	case lacksTags:
+		return fmt.Sprintf("the job asks for the tags %v and the runner has %v", j.Tags, r.tags)
+	case takesProtected:
 		return "the runner takes jobs of protected refs alone and the job's ref is not protected"
 	}
 	return ""
@@ -160,8 +226,8 @@ func (r *runner) reaches(p *project) bool {
 
 // startJob gives a pending job to a runner and one of its managers, which may be nil.
 func (st *state) startJob(j *job, r *runner, m *manager) error {
-	if why := st.unfitFor(r, j); why != "" {
-		return fmt.Errorf("runner %d cannot take job %d (%s): %s", r.num, j.ID, j.Name, why)
+	if why := unfit(r, j); why != fits {
+		return fmt.Errorf("runner %d cannot take job %d (%s): %s", r.num, j.ID, j.Name, why.explain(r, j))
 	}
 	if err := st.fire(j, eventRun); err != nil {
 		return err
@@ -181,13 +247,7 @@ func (st *state) finishJob(j *job, to JobStatus, failureReason string) error {
 	case JobSuccess:
 		return st.fire(j, eventSuccess)
 	case JobFailed:
-		if err := st.fire(j, eventDrop); err != nil {
-			return err
-		}
-		if j.Status == JobFailed {
-			j.FailureReason = failureReason
-		}
-		return nil
+		return st.drop(j, failureReason, nil)
 	case JobCanceled:
 		if j.Status == JobCanceling {
 			return st.fire(j, eventForceCancel)
@@ -195,4 +255,91 @@ func (st *state) finishJob(j *job, to JobStatus, failureReason string) error {
 		return st.fire(j, eventCancel)
 	}
 	return fmt.Errorf("a job cannot finish as %q; it finishes as %s, %s or %s", to, JobSuccess, JobFailed, JobCanceled)
+}
+
+// drop fails a job for a reason, with the exit code of its script if there is one. A job that its retry keyword covers is
+// tried again (app/models/ci/build.rb, drop_with_exit_code! and the transition to failed).
+func (st *state) drop(j *job, reason string, exitCode *int) error {
+	if err := st.fire(j, eventDrop); err != nil {
+		return err
+	}
+	if j.Status != JobFailed {
+		return nil // it was canceling
+	}
+	j.FailureReason = reason
+	if exitCode != nil && slices.Contains(j.Spec.AllowFailure.ExitCodes, *exitCode) {
+		j.AllowFailure = true
+	}
+	if j.triedAgain(exitCode) {
+		st.retryJob(j, j.user)
+	}
+	return nil
+}
+
+// triedAgain reports whether GitLab itself retries the job that has just failed (lib/gitlab/ci/build/auto_retry.rb).
+func (j *job) triedAgain(exitCode *int) bool {
+	retry := j.Spec.Retry
+	if j.attempts() >= retry.Max || j.retried() {
+		return false
+	}
+	if retry.When == nil && retry.ExitCodes == nil {
+		return true
+	}
+	return exitCode != nil && slices.Contains(retry.ExitCodes, *exitCode) ||
+		slices.Contains(retry.When, "always") || slices.Contains(retry.When, j.FailureReason)
+}
+
+// retryable reports whether the job has ended and is the last attempt at it.
+func (j *job) retryable() bool {
+	return (j.finished() || j.Status == JobCanceling) && !j.retried() && !j.project.Archived
+}
+
+// retryJob makes another attempt at a job for a user: a new job, pending at once. Skipped jobs of later stages wait for it
+// again (app/services/ci/retry_job_service.rb).
+func (st *state) retryJob(old *job, u *user) *job {
+	for _, later := range old.pipeline.latest() {
+		if later.Status == JobSkipped && later.StageIndex > old.StageIndex {
+			_ = st.fire(later, eventProcess) // a skipped job can always be processed
+		}
+	}
+	next := &job{project: old.project, user: u}
+	next.Job = cloneJob(old.Job)
+	next.ID, next.Token = assignID(st, &st.jobs, 0), st.made.token(jobTokens)
+	next.Status, next.FailureReason, next.Coverage, next.Erased = JobPending, "", nil, false
+	next.CreatedAt, next.QueuedAt, next.StartedAt, next.FinishedAt = st.now(), st.now(), time.Time{}, time.Time{}
+	next.updatedAt = next.CreatedAt
+	st.insertJob(next)
+	return next
+}
+
+// insertJob makes a complete record of a job known, in a way that can be taken back.
+func (st *state) insertJob(j *job) {
+	j.history = []JobStatus{j.Status}
+	add(st, &st.jobs, j)
+	setKey(st, st.jobTokens, j.Token, j)
+	p := j.project
+	p.jobs = insertByID(p.jobs, j)
+	st.onUndo(func() { p.jobs = removeByID(p.jobs, j) })
+	st.joinPipeline(j)
+	st.queue.enter(j)
+	st.onUndo(func() { st.queue.leave(j) })
+	if j.Status == JobPending {
+		st.tickFor(j)
+	}
+}
+
+// artifact is the file that the job kept of a type and that is still there, or nil.
+func (st *state) artifact(j *job, fileType string) *file {
+	for _, a := range j.files {
+		if a.Type == fileType && (a.ExpiresAt.IsZero() || a.ExpiresAt.After(st.now())) {
+			return a
+		}
+	}
+	return nil
+}
+
+// erase removes the job's log and artifacts.
+func (st *state) erase(j *job) {
+	j.log, j.files, j.dotenv = blob{}, nil, nil
+	j.Erased, j.erasedAt = true, st.now()
 }

@@ -26,6 +26,7 @@ type runner struct {
 	createdAt, updatedAt, contactedAt time.Time
 	managers                          []*manager
 	jobs                              []*job // by id
+	queue                             queueValue
 }
 
 // assignment joins a project runner to a project; it has an age of its own, which If-Unmodified-Since is held against.
@@ -295,6 +296,7 @@ func (st *state) updateRunner(r *runner, next attributes) error {
 	}
 	r.attributes = next
 	r.updatedAt = st.now()
+	st.tick(r)
 	return nil
 }
 
@@ -307,6 +309,7 @@ func (st *state) resetRunnerToken(r *runner) {
 
 func (st *state) setRunnerToken(r *runner, token string) {
 	delete(st.runnerTokens, r.token)
+	st.tick(r)
 	r.token = token
 	st.runnerTokens[token] = r
 }
@@ -322,17 +325,20 @@ func (st *state) deleteRunner(r *runner) {
 	}
 	delete(st.runnerTokens, r.token)
 	st.runners.remove(r)
+	st.tick(r)
 }
 
 // assignRunner makes a project runner serve one project more.
 func (st *state) assignRunner(r *runner, p *project) {
 	r.assignments = append(r.assignments, &assignment{p, st.now()})
 	p.runners = insertByID(p.runners, r)
+	st.tick(r)
 }
 
 func (st *state) unassignRunner(r *runner, p *project) {
 	r.assignments = slices.DeleteFunc(slices.Clone(r.assignments), func(a *assignment) bool { return a.project == p })
 	p.runners = removeByID(p.runners, r)
+	st.tick(r)
 }
 
 // activeCount counts the runners that a plan limit is held against: those made or heard of since the stale limit.

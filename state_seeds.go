@@ -75,11 +75,13 @@ func (st *state) projectByPath(path string) (*project, error) {
 	return nil, missing("project", path, namesOf(st.projects.rows, func(p *project) string { return p.Path }))
 }
 
-func (st *state) runnerByID(id int) (*runner, error) {
-	if r := st.runners.byID[id]; r != nil {
-		return r, nil
+func (st *state) runnerByID(id int) (*runner, error) { return st.runnerByNumber(strconv.Itoa(id)) }
+
+func (st *state) runnerByNumber(id string) (*runner, error) {
+	if n, err := strconv.Atoi(id); err == nil && st.runners.byID[n] != nil {
+		return st.runners.byID[n], nil
 	}
-	return nil, missing("runner", strconv.Itoa(id), namesOf(st.runners.rows, func(r *runner) string { return strconv.Itoa(r.num) }))
+	return nil, missing("runner", id, namesOf(st.runners.rows, func(r *runner) string { return strconv.Itoa(r.num) }))
 }
 
 func (st *state) jobByID(id int) (*job, error) {
@@ -486,6 +488,7 @@ func (st *state) updateProject(p *project, in Project) error {
 	in.RegistrationToken = st.secret(registrationTokens, or(in.RegistrationToken, p.RegistrationToken))
 	in.Members, in.CreatedAt = nil, orNow(in.CreatedAt, p.CreatedAt)
 	p.Project, p.roles = in, roles
+	st.tickAll()
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"reflect"
@@ -84,7 +85,7 @@ func (st *state) addJob(in Job) (*job, error) {
 	if err := st.checkPipeline(in.PipelineID, j.project); err != nil {
 		return nil, err
 	}
-	if in.Token != "" && slices.ContainsFunc(st.jobs.rows, func(other *job) bool { return other.Token == in.Token }) {
+	if in.Token != "" && st.jobTokens[in.Token] != nil {
 		return nil, errors.New("another job has that token")
 	}
 	in.Name, in.Stage, in.Ref = or(in.Name, defaultJobName), or(in.Stage, defaultJobStage), or(in.Ref, defaultRef)
@@ -96,23 +97,32 @@ func (st *state) addJob(in Job) (*job, error) {
 	st.pipeline = max(st.pipeline, in.PipelineID)
 	in.Token = st.secret(jobTokens, in.Token)
 	in.Tags = cleanTags(in.Tags)
-	j.Job = in
+	in.AllowFailure = in.AllowFailure || in.Spec.AllowFailure.Always
+	j.Job = cloneJob(in)
 	st.fillCommit(j)
 	st.fillTimes(j)
-	j.Artifacts = slices.Clone(in.Artifacts)
-	for i := range j.Artifacts {
-		j.Artifacts[i] = withDefaults(j.Artifacts[i])
-	}
-	j.history = []JobStatus{j.Status}
-	add(st, &st.jobs, j)
-	p := j.project
-	p.jobs = insertByID(p.jobs, j)
-	st.onUndo(func() { p.jobs = removeByID(p.jobs, j) })
+	st.storeContent(j)
+	st.insertJob(j)
 	if r := j.runner; r != nil {
 		st.linkJob(j, r, j.manager)
 		st.onUndo(func() { r.jobs = removeByID(r.jobs, j) })
 	}
 	return j, nil
+}
+
+// storeContent moves the log and the artifacts from the plain data to where they may grow.
+func (st *state) storeContent(j *job) {
+	_, _ = j.log.Write([]byte(j.Trace))
+	for _, a := range j.Artifacts {
+		f := &file{Artifact: withDefaults(a), sum: sha256.Sum256(a.Content)}
+		_, _ = f.content.Write(a.Content)
+		f.Content = nil
+		j.files = append(j.files, f)
+		if f.Type == dotenvReport {
+			j.dotenv, _ = readDotenv(f) // a seed may be a report that GitLab had to refuse
+		}
+	}
+	j.Trace, j.Artifacts = "", nil
 }
 
 func or(s, fallback string) string {
@@ -130,17 +140,14 @@ func (st *state) checkPipeline(id int, p *project) error {
 	if id == 0 || id > st.pipeline {
 		return nil
 	}
-	for _, j := range st.jobs.rows {
-		if j.PipelineID == id && j.project != p {
-			return fmt.Errorf("pipeline %d is of project %q", id, j.project.Path)
-		}
+	if known := st.pipelines[id]; known != nil && known.project != p {
+		return fmt.Errorf("pipeline %d is of project %q", id, known.project.Path)
 	}
 	return nil
 }
 
 // withDefaults fills in an artifact's type and the format that goes with it.
 func withDefaults(a Artifact) Artifact {
-	a.Content = slices.Clone(a.Content)
 	a.Type = or(a.Type, "archive")
 	if a.Format == "" {
 		switch {
@@ -159,11 +166,9 @@ func withDefaults(a Artifact) Artifact {
 func (st *state) fillCommit(j *job) {
 	c := &j.Commit
 	if c.SHA == "" {
-		for _, other := range j.project.jobs {
-			if other.PipelineID == j.PipelineID {
-				*c = other.Commit
-				return
-			}
+		if p := st.pipelines[j.PipelineID]; p != nil {
+			*c = p.jobs[0].Commit
+			return
 		}
 		c.SHA = st.made.hex(shas, 40)
 	}
@@ -183,7 +188,7 @@ func firstLine(s string) string { s, _, _ = strings.Cut(s, "\n"); return s }
 func (st *state) fillTimes(j *job) {
 	now := st.now()
 	queued := !slices.Contains([]JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobSkipped, JobManual, JobScheduled}, j.Status)
-	started := j.Status.executing() || j.runner != nil && j.Status.completed()
+	started := j.Status.executing() || j.runner != nil && j.Status.completed() && !slices.Contains(neverRan(), j.FailureReason)
 	finished := j.finished()
 	j.CreatedAt = orNow(j.CreatedAt, earliest(now, j.QueuedAt, j.StartedAt, j.FinishedAt))
 	set := func(t *time.Time, has bool, fallback time.Time) {
@@ -212,8 +217,25 @@ func earliest(t time.Time, others ...time.Time) time.Time {
 	return t
 }
 
-// public is the job as plain data.
+// public is the job as plain data, its log and artifacts included.
 func (j *job) public() Job {
+	out := j.outline()
+	out.Trace = j.log.String()
+	for _, f := range j.files {
+		out.Artifacts = append(out.Artifacts, f.public())
+	}
+	return out
+}
+
+// public is the artifact as plain data.
+func (f *file) public() Artifact {
+	out := f.Artifact
+	out.Content = f.content.bytes()
+	return out
+}
+
+// outline is the job as plain data without its log and artifacts, which may be large.
+func (j *job) outline() Job {
 	out := cloneJob(j.Job)
 	out.Project, out.User, out.RunnerID, out.SystemID = j.project.Path, j.user.Username, 0, ""
 	if j.runner != nil {

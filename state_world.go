@@ -32,12 +32,15 @@ type world struct {
 	managers table[*manager]
 	jobs     table[*job]
 	pipeline int // the last pipeline id given out
+	queue    queue
 
 	userNames    map[string]*user // by lower-cased username
 	groupPaths   map[string]*group
 	projectPaths map[string]*project
 	tokenValues  map[string]*accessToken
 	runnerTokens map[string]*runner
+	jobTokens    map[string]*job
+	pipelines    map[int]*pipeline
 	namedTokens  map[string]*accessToken // what Token made, by username and scopes
 	instanceWide []*runner               // instance runners, by id
 	rates        map[string]rateWindow   // by username
@@ -65,13 +68,18 @@ func newState(v gitlabversion.Version, clock func() time.Time) *state {
 
 // reset makes it a GitLab nobody has touched yet.
 func (st *state) reset(v gitlabversion.Version, clock func() time.Time) {
+	for _, j := range st.jobs.rows { // whoever waits for what was is to look again
+		j.wake()
+	}
+	st.tickAll()
 	st.world = world{
 		version: v, clock: clock,
 		users: newTable[*user](firstUserID), tokens: newTable[*accessToken](firstTokenID), groups: newTable[*group](firstGroupID),
 		projects: newTable[*project](firstProjectID), runners: newTable[*runner](firstRunnerID),
 		managers: newTable[*manager](firstManagerID), jobs: newTable[*job](firstJobID), pipeline: firstPipelineID - 1,
 		userNames: map[string]*user{}, groupPaths: map[string]*group{}, projectPaths: map[string]*project{},
-		tokenValues: map[string]*accessToken{}, runnerTokens: map[string]*runner{}, namedTokens: map[string]*accessToken{},
+		tokenValues: map[string]*accessToken{}, runnerTokens: map[string]*runner{}, jobTokens: map[string]*job{},
+		pipelines: map[int]*pipeline{}, queue: newQueue(), namedTokens: map[string]*accessToken{},
 	}
 	st.settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
 	root := &user{User: User{ID: 1, Username: rootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true, State: UserActive, CreatedAt: st.now()}}
@@ -258,6 +266,8 @@ type project struct {
 	roles   map[*user]Role
 	runners []*runner // assigned project runners, by id
 	jobs    []*job
+	// pipelines are those of its jobs, by id.
+	pipelines []*pipeline
 }
 
 func (p *project) id() int { return p.ID }

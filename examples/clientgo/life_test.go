@@ -51,7 +51,6 @@ func TestLifeOfARunner(t *testing.T) {
 	paused, _, err := c.Runners.UpdateRunnerDetails(created.ID, &gitlab.UpdateRunnerDetailsOptions{Paused: gitlab.Ptr(true)})
 	require.NoError(t, err)
 	assert.True(t, paused.Paused)
-	assert.False(t, paused.Active)
 	assert.Equal(t, paused, get())
 
 	renewed, _, err := c.Runners.ResetRunnerAuthenticationToken(created.ID)

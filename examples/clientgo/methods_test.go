@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 a deprecated method of the client is one of its methods all the same
+
 package clientgo
 
 import (

@@ -76,7 +76,8 @@ func (c *call) giveUp() error {
 // http.Client watches the time once more, in a goroutine that closes Request.Cancel; only when that one has run does the
 // client's error say "Client.Timeout exceeded". The context ends at the same instant, and the order of the two is chance.
 func (c *call) awaitClientTimeout() {
-	cancel := c.client.Cancel //nolint:staticcheck // deprecated for callers; here it is http.Client's own signal
+	//lint:ignore SA1019 deprecated for callers; here it is http.Client's own signal
+	cancel := c.client.Cancel
 	if cancel == nil {
 		return
 	}

@@ -1,0 +1,120 @@
+package fakegitlab
+
+import (
+	"bytes"
+	"io"
+)
+
+// Sizes of a blob's pieces: small logs stay small, and a large artifact is never copied to grow.
+const (
+	smallestPiece = 4 << 10
+	largestPiece  = 1 << 20
+)
+
+// blob is bytes that only ever grow: a job's log or a file it kept. They lie in pieces, so that growing copies nothing and
+// a copy of the blob, which shares them, still reads what it had when it was made.
+type blob struct {
+	pieces [][]byte
+	size   int64
+}
+
+// Write appends p.
+func (b *blob) Write(p []byte) (int, error) {
+	n := len(p)
+	for len(p) > 0 {
+		room := b.room()
+		taken := copy(room, p)
+		b.grow(taken)
+		p = p[taken:]
+	}
+	return n, nil
+}
+
+// ReadFrom appends all that r has, read straight into the blob.
+func (b *blob) ReadFrom(r io.Reader) (n int64, err error) {
+	for {
+		read, err := r.Read(b.room())
+		b.grow(read)
+		n += int64(read)
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+}
+
+// take appends another blob, which is not to be used afterwards. What is large is not copied.
+func (b *blob) take(other blob) {
+	if other.size < 4*largestPiece {
+		_, _ = other.WriteTo(b)
+		return
+	}
+	b.pieces = append(b.pieces, other.pieces...)
+	b.size += other.size
+}
+
+// room is the free rest of the last piece, or a new piece.
+func (b *blob) room() []byte {
+	last := len(b.pieces) - 1
+	if last < 0 || len(b.pieces[last]) == cap(b.pieces[last]) {
+		size := min(max(int(b.size), smallestPiece), largestPiece)
+		b.pieces = append(b.pieces, make([]byte, 0, size))
+		last++
+	}
+	p := b.pieces[last]
+	return p[len(p):cap(p)]
+}
+
+// grow takes n bytes written to room into the blob.
+func (b *blob) grow(n int) {
+	last := len(b.pieces) - 1
+	b.pieces[last] = b.pieces[last][:len(b.pieces[last])+n]
+	b.size += int64(n)
+}
+
+// WriteTo writes the whole blob.
+func (b blob) WriteTo(w io.Writer) (n int64, err error) {
+	for _, p := range b.pieces {
+		written, err := w.Write(p)
+		n += int64(written)
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// snapshot is the blob as it is now: appending to the original does not change it.
+func (b *blob) snapshot() blob { return blob{append([][]byte(nil), b.pieces...), b.size} }
+
+// bytes copies the blob into one piece; nil when it is empty.
+func (b blob) bytes() []byte {
+	if b.size == 0 {
+		return nil
+	}
+	return bytes.Join(b.pieces, nil)
+}
+
+// head copies the first n bytes, or all there are.
+func (b blob) head(n int) []byte {
+	var head []byte
+	for _, p := range b.pieces {
+		if len(head) >= n {
+			break
+		}
+		head = append(head, p[:min(len(p), n-len(head))]...)
+	}
+	return head
+}
+
+func (b blob) reader() io.Reader {
+	readers := make([]io.Reader, len(b.pieces))
+	for i, p := range b.pieces {
+		readers[i] = bytes.NewReader(p)
+	}
+	return io.MultiReader(readers...)
+}
+
+func (b blob) String() string { return string(b.bytes()) }

@@ -1,0 +1,355 @@
+package fakegitlab
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+)
+
+// controlPrefix is where the control API is, below the base path. GitLab keeps "/-/" for routes of its own and has no "fake".
+const controlPrefix = "/-/fake"
+
+// control is one call of the control API. It must not do what fails a test: who called is no test.
+type control struct {
+	*Fake
+	http *http.Request
+	vars map[string]string // path parameters
+}
+
+// controlRoute is one row of the control API.
+type controlRoute struct {
+	endpoint Endpoint
+	handle   func(*control) response
+}
+
+// controlRoutes are the control API, in the order of docs/other-languages.md.
+func controlRoutes() []controlRoute {
+	return []controlRoute{
+		{"GET /-/fake/", (*control).page},
+		{"POST /-/fake/seed", (*control).seed},
+		{"GET /-/fake/snapshot", (*control).snapshot},
+		{"POST /-/fake/reset", (*control).resetAll},
+		{"POST /-/fake/token", (*control).token},
+		{"POST /-/fake/advance", (*control).advance},
+		{"POST /-/fake/failures", (*control).inject},
+		{"GET /-/fake/failures", (*control).listFailures},
+		{"DELETE /-/fake/failures", (*control).removeFailures},
+		{"DELETE /-/fake/failures/:id", (*control).removeFailure},
+		{"GET /-/fake/calls", (*control).calls},
+		{"DELETE /-/fake/calls", (*control).clearCalls},
+		{"GET /-/fake/journal", (*control).journal},
+		{"GET /-/fake/problems", (*control).problems},
+		{"PATCH /-/fake/settings", (*control).changeSettings},
+		{"PATCH /-/fake/users/:username", patching(userEdits, "username")},
+		{"PATCH /-/fake/groups/:path", patching(groupEdits, "path")},
+		{"PATCH /-/fake/projects/:path", patching(projectEdits, "path")},
+		{"PATCH /-/fake/runners/:id", patching(runnerEdits, "id")},
+		{"POST /-/fake/runners/:id/contact", (*control).contactRunner},
+		{"POST /-/fake/jobs/:id/start", (*control).startJob},
+		{"POST /-/fake/jobs/:id/finish", (*control).finishJob},
+		{"POST /-/fake/jobs/:id/cancel", (*control).cancelJob},
+		{"GET /-/fake/endpoints", (*control).endpoints},
+	}
+}
+
+// controlRouter finds the row of a method and path. It never changes.
+var controlRouter = sync.OnceValue(func() *mux.Router {
+	m := newRouter()
+	for i, r := range controlRoutes() {
+		method, path := r.endpoint.cut()
+		m.Methods(method).Path(muxPath(path)).Name(strconv.Itoa(i)).Handler(http.NotFoundHandler())
+	}
+	return m
+})
+
+// serveControl answers a call of the control API; false if it is none.
+func (f *Fake) serveControl(w http.ResponseWriter, r *http.Request) bool {
+	path, below := strings.CutPrefix(r.URL.EscapedPath(), f.options.basePath)
+	rest, isControl := strings.CutPrefix(path, controlPrefix)
+	if !below || !isControl || rest != "" && rest[0] != '/' {
+		return false
+	}
+	if rest == "" {
+		http.Redirect(w, r, f.options.basePath+controlPrefix+"/", http.StatusMovedPermanently)
+		return true
+	}
+	writeControl(w, r, f.controlled(r, path))
+	return true
+}
+
+// controlled finds the row of a call and lets it answer.
+func (f *Fake) controlled(r *http.Request, path string) response {
+	// A page in somebody's browser may reach a loopback address; it is not to change the world of a test.
+	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+		return refuseError(http.StatusForbidden, err.Error())
+	}
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	match, vars := matchIn(controlRouter(), method, path)
+	if match == nil {
+		var served []Endpoint
+		for _, route := range controlRoutes() {
+			served = append(served, route.endpoint)
+		}
+		return refuseError(http.StatusNotFound, "nothing serves "+r.Method+" "+path+meantText(r.Method, path, served))
+	}
+	i, _ := strconv.Atoi(match.Route.GetName())
+	return controlRoutes()[i].handle(&control{f, r, vars})
+}
+
+// writeControl writes an answer, JSON indented for whoever calls with curl.
+func writeControl(w http.ResponseWriter, r *http.Request, res response) {
+	body := []byte(res.text)
+	if res.body != nil {
+		var text bytes.Buffer
+		e := json.NewEncoder(&text)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		if err := e.Encode(res.body); err != nil { // a world of the year 10000, which JSON's times do not reach
+			res.status = http.StatusInternalServerError
+			text.Reset()
+			_ = e.Encode(errorBody{err.Error()})
+		}
+		body, res.contentType = text.Bytes(), "application/json"
+	}
+	for name, values := range res.header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	if len(body) > 0 {
+		w.Header().Set("Content-Type", res.contentType)
+	}
+	w.WriteHeader(res.status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body)
+	}
+}
+
+// controlProblems is the refusal of a body with mistakes in it.
+type controlProblems struct {
+	Error    string   `json:"error"`
+	Problems []string `json:"problems,omitempty"` // each of several
+}
+
+func badControl(err error) response {
+	var lines []string
+	var scenario *ScenarioError
+	var data *datajson.Error
+	switch {
+	case errors.As(err, &scenario):
+		for _, p := range scenario.Problems {
+			lines = append(lines, p.String())
+		}
+	case errors.As(err, &data):
+		for _, p := range data.Problems {
+			lines = append(lines, datajson.At(p.Path, p.Message))
+		}
+	default:
+		return refuseError(http.StatusBadRequest, err.Error())
+	}
+	if len(lines) == 1 {
+		return refuseError(http.StatusBadRequest, lines[0])
+	}
+	return response{status: http.StatusBadRequest, body: controlProblems{fmt.Sprintf("%d problems: %s", len(lines), strings.Join(lines, "; ")), lines}}
+}
+
+func missingControl(err error) response { return refuseError(http.StatusNotFound, err.Error()) }
+
+// body is the whole body; none is an empty object.
+func (c *control) body() ([]byte, error) {
+	text, err := io.ReadAll(http.MaxBytesReader(nil, c.http.Body, maxBodySize))
+	if len(bytes.TrimSpace(text)) == 0 {
+		text = []byte("{}")
+	}
+	return text, err
+}
+
+// read reads the body into plain data.
+func (c *control) read(into any) error {
+	text, err := c.body()
+	if err != nil {
+		return err
+	}
+	return placedIn(text, problemsOf(unmarshalData(text, into)), nil)
+}
+
+// answered is the answer of a change that may have been refused.
+func answered[T any](done T, err error) response {
+	if err != nil {
+		return badControl(err)
+	}
+	return ok(done)
+}
+
+func (c *control) seed() response {
+	text, err := c.body()
+	if err != nil {
+		return badControl(err)
+	}
+	var s Scenario
+	found := problemsOf(s.UnmarshalJSON(text))
+	var deeper []ScenarioProblem
+	if len(found) == 0 {
+		err = c.Seed(s)
+	} else if read(c.Fake, (*state).untouched) {
+		deeper = s.problems()
+	}
+	var invalid *ScenarioError
+	if errors.As(err, &invalid) {
+		deeper, err = invalid.Problems, nil
+	}
+	if err == nil {
+		err = placedIn(text, found, deeper)
+	}
+	if err != nil {
+		return badControl(err)
+	}
+	return created(c.Snapshot())
+}
+
+func (c *control) snapshot() response { return ok(c.Snapshot()) }
+
+func (c *control) resetAll() response {
+	if err := c.reset(nil); err != nil {
+		return badControl(err)
+	}
+	return noContent()
+}
+
+func (c *control) token() response {
+	var in struct {
+		Username string   `json:"username"`
+		Scopes   []string `json:"scopes,omitzero"`
+	}
+	if err := c.read(&in); err != nil {
+		return badControl(err)
+	}
+	token, err := attempt(c.Fake, func(st *state) (string, error) { return st.tokenOf(in.Username, in.Scopes) })
+	return answered(struct {
+		Token string `json:"token"`
+	}{token}, err)
+}
+
+func (c *control) advance() response {
+	var in struct {
+		ByNumber *time.Duration `json:"seconds,omitzero"`
+		ByText   *time.Duration `json:"duration,omitzero"`
+	}
+	if err := c.read(&in); err != nil {
+		return badControl(err)
+	}
+	by := in.ByNumber
+	if by == nil {
+		by = in.ByText
+	}
+	if by == nil || in.ByNumber != nil && in.ByText != nil {
+		return badControl(errors.New(`give either "seconds", a number, or "duration", such as "2h"`))
+	}
+	err := c.clock.advance(*by)
+	return answered(struct {
+		Now time.Time `json:"now"`
+	}{c.Now().UTC()}, err)
+}
+
+func (c *control) endpoints() response { return ok(c.Endpoints()) }
+
+// problems is what New reports at the end of a test.
+func (c *control) problems() response { return ok(append([]string{}, c.unnoticed()...)) }
+
+func (c *control) journal() response {
+	return response{status: http.StatusOK, text: c.Journal(), contentType: "text/plain; charset=utf-8"}
+}
+
+func (c *control) clearCalls() response {
+	c.ClearCalls()
+	return noContent()
+}
+
+// callQuery is what calls may be narrowed by.
+type callQuery struct {
+	endpoint Endpoint
+	where    []CallMatcher
+	wait     time.Duration
+}
+
+func (c *control) calls() response {
+	q, err := c.callQuery(c.http.URL.Query())
+	if err != nil {
+		return badControl(err)
+	}
+	matching := func(call Call) bool { return matches(call, q.endpoint, q.where) }
+	if q.wait > 0 {
+		ctx, cancel := context.WithTimeout(c.http.Context(), q.wait)
+		defer cancel()
+		go func() { // Close does not wait for who waits
+			select {
+			case <-c.closing:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+		_, _ = c.log.Wait(ctx, matching) // none in time is an empty list
+	}
+	return ok(callsAsData(slices.DeleteFunc(c.log.Closed(), func(call Call) bool { return !matching(call) })))
+}
+
+func (c *control) callQuery(query url.Values) (q callQuery, err error) {
+	known := []string{"endpoint", "by", "status", "since", "wait"}
+	for name := range query {
+		if !slices.Contains(known, name) {
+			return q, fmt.Errorf("unknown parameter %q; %s", name, datajson.Suggest(name, known))
+		}
+	}
+	number := func(name string) (n int) {
+		if query.Has(name) && err == nil {
+			if n, err = strconv.Atoi(query.Get(name)); err != nil {
+				err = fmt.Errorf("%s: want a number, have %q", name, query.Get(name))
+			}
+		}
+		return n
+	}
+	q.endpoint = Endpoint(query.Get("endpoint"))
+	if query.Has("by") {
+		q.where = append(q.where, By(query.Get("by")))
+	}
+	if status := number("status"); query.Has("status") {
+		q.where = append(q.where, Status(status))
+	}
+	if since := number("since"); query.Has("since") {
+		q.where = append(q.where, Where(func(call Call) bool { return call.Number > since }))
+	}
+	if query.Has("wait") && err == nil {
+		if q.wait, err = datajson.ParseDuration(query.Get("wait")); err != nil {
+			err = fmt.Errorf("wait: %w", err)
+		}
+	}
+	if problem := c.selectionProblem(q.endpoint, q.where); problem != "" && err == nil {
+		err = errors.New(problem)
+	}
+	return q, err
+}
+
+// pathID is the id in the path; what is no number is the id of nothing.
+func (c *control) pathID() int {
+	id, err := strconv.Atoi(c.vars["id"])
+	if err != nil {
+		return 0
+	}
+	return id
+}

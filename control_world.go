@@ -1,0 +1,325 @@
+package fakegitlab
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// overlay is plain data with the fields of a JSON object in place of its own; null is a field's zero value.
+func overlay[T any](onto T, patch []byte) (T, error) {
+	var next T
+	var changes map[string]json.RawMessage
+	if err := json.Unmarshal(patch, &changes); err != nil {
+		return next, fmt.Errorf("want an object with the fields to change: %w", err)
+	}
+	text, err := json.Marshal(onto)
+	if err != nil {
+		return next, err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return next, err
+	}
+	for name, value := range changes {
+		fields[name] = value
+	}
+	if text, err = json.Marshal(fields); err != nil {
+		return next, err
+	}
+	err = unmarshalData(text, &next)
+	return next, err
+}
+
+// patching changes a record, named by a path parameter, by the fields in the body.
+func patching[R record, T any](edits editable[R, T], parameter string) func(*control) response {
+	return func(c *control) response {
+		name := c.vars[parameter]
+		patch, err := c.body()
+		if err != nil {
+			return badControl(err)
+		}
+		if _, err := attempt(c.Fake, func(st *state) (R, error) { return edits.find(st, name) }); err != nil {
+			return missingControl(err)
+		}
+		return answered(attempt(c.Fake, func(st *state) (T, error) {
+			return edits.edit(st, name, func(next *T) (err error) {
+				*next, err = overlay(*next, patch)
+				return err
+			})
+		}))
+	}
+}
+
+func (c *control) changeSettings() response {
+	patch, err := c.body()
+	if err != nil {
+		return badControl(err)
+	}
+	return answered(attempt(c.Fake, func(st *state) (Settings, error) {
+		next, err := overlay(cloneSettings(st.settings), patch)
+		if err == nil {
+			err = st.updateSettings(next)
+		}
+		return cloneSettings(st.settings), err
+	}))
+}
+
+func (c *control) contactRunner() response {
+	m := RunnerManager{}
+	text, err := c.body()
+	if err == nil {
+		m, err = overlay(m, text)
+	}
+	if err != nil {
+		return badControl(err)
+	}
+	id := c.pathID()
+	if _, err := attempt(c.Fake, func(st *state) (*runner, error) { return st.runnerByNumber(c.vars["id"]) }); err != nil {
+		return missingControl(err)
+	}
+	return answered(attempt(c.Fake, func(st *state) (Runner, error) { return st.contactRunner(id, m) }))
+}
+
+func (c *control) startJob() response {
+	var in struct {
+		RunnerID int `json:"runner_id"`
+	}
+	if err := c.read(&in); err != nil {
+		return badControl(err)
+	}
+	return c.changePathJob(startOn(in.RunnerID))
+}
+
+func (c *control) finishJob() response {
+	var in struct {
+		Status JobStatus `json:"status"`
+	}
+	if err := c.read(&in); err != nil {
+		return badControl(err)
+	}
+	return c.changePathJob(finishAs(in.Status))
+}
+
+func (c *control) cancelJob() response {
+	if err := c.read(&struct{}{}); err != nil {
+		return badControl(err)
+	}
+	return c.changePathJob(cancelByPerson)
+}
+
+// changePathJob lets something happen to the job in the path.
+func (c *control) changePathJob(do func(*state, *job) error) response {
+	id := c.pathID()
+	if _, err := attempt(c.Fake, func(st *state) (*job, error) { return st.jobByID(id) }); err != nil {
+		return missingControl(err)
+	}
+	return answered(attempt(c.Fake, func(st *state) (Job, error) { return st.changeJob(id, do) }))
+}
+
+// failureData is a Failure as JSON.
+type failureData struct {
+	Endpoint Endpoint          `json:"endpoint,omitzero"`
+	Where    whereData         `json:"where,omitzero"`
+	After    int               `json:"after,omitzero"`
+	Times    int               `json:"times,omitzero"`
+	Status   int               `json:"status,omitzero"`
+	Message  string            `json:"message,omitzero"`
+	Body     json.RawMessage   `json:"body,omitzero"` // a string is sent as it is, anything else as JSON
+	Header   map[string]string `json:"header,omitzero"`
+	Delay    time.Duration     `json:"delay,omitzero"`
+	Network  NetworkFault      `json:"network,omitzero"`
+	Applied  bool              `json:"applied,omitzero"`
+}
+
+// whereData are the conditions of a failure.
+type whereData struct {
+	By     *string     `json:"by,omitzero"` // "": nobody
+	Runner *int        `json:"runner,omitzero"`
+	Param  *paramData  `json:"param,omitzero"`
+	Header *headerData `json:"header,omitzero"`
+}
+
+type paramData struct {
+	Name  string          `json:"name"`
+	Value json.RawMessage `json:"value,omitzero"` // none: null or not sent
+}
+
+type headerData struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+func (w whereData) matchers() []CallMatcher {
+	var where []CallMatcher
+	if w.By != nil {
+		where = append(where, By(*w.By))
+	}
+	if w.Runner != nil {
+		where = append(where, ByRunner(*w.Runner))
+	}
+	if w.Param != nil {
+		where = append(where, Param(w.Param.Name, anyJSON(w.Param.Value)))
+	}
+	if w.Header != nil {
+		where = append(where, Header(w.Header.Name, w.Header.Value))
+	}
+	return where
+}
+
+// anyJSON is the value of a JSON text that has been read before; nil for none. Numbers stay as they were written.
+func anyJSON(text json.RawMessage) (value any) {
+	if len(text) == 0 {
+		return nil
+	}
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.UseNumber()
+	_ = d.Decode(&value)
+	return value
+}
+
+func (d failureData) failure() Failure {
+	f := Failure{Endpoint: d.Endpoint, Where: d.Where.matchers(), After: d.After, Times: d.Times, Status: d.Status,
+		Message: d.Message, Delay: d.Delay, Network: d.Network, Applied: d.Applied}
+	if len(d.Body) > 0 {
+		f.Body = []byte(d.Body)
+		if text, isText := anyJSON(d.Body).(string); isText {
+			f.Body = text
+		}
+	}
+	if len(d.Header) > 0 {
+		f.Header = http.Header{}
+		for name, value := range d.Header {
+			f.Header.Set(name, value)
+		}
+	}
+	return f
+}
+
+func (c *control) inject() response {
+	var in failureData
+	if err := c.read(&in); err != nil {
+		return badControl(err)
+	}
+	failure := in.failure()
+	if problem := c.failureProblem(failure); problem != "" {
+		return badControl(errors.New(problem))
+	}
+	return created(struct {
+		ID int `json:"id"`
+	}{c.faults.inject(&injected{Failure: failure})})
+}
+
+// failureState is an injected failure with what has come of it.
+type failureState struct {
+	ID      int    `json:"id"`
+	Calls   string `json:"calls"` // which it is for
+	Effect  string `json:"effect"`
+	Matched int    `json:"matched"`
+	Fired   int    `json:"fired"`
+	Spent   bool   `json:"spent"`
+}
+
+func (i injected) state() failureState {
+	return failureState{i.id, selectionText(i.Endpoint, i.Where), i.effect(), i.seen, i.fired, i.isSpent()}
+}
+
+// effect says in words what the failure does: "503, not the first 1, 2 times".
+func (i injected) effect() string {
+	var parts []string
+	if i.Delay > 0 {
+		parts = append(parts, "after "+i.Delay.String())
+	}
+	if i.Status != 0 {
+		parts = append(parts, strconv.Itoa(i.Status))
+	}
+	if i.Network != "" {
+		parts = append(parts, string(i.Network))
+	}
+	if i.Applied {
+		parts = append(parts, "once it has taken effect")
+	}
+	if i.After > 0 {
+		parts = append(parts, fmt.Sprintf("not the first %d", i.After))
+	}
+	switch {
+	case i.Times == 1:
+		parts = append(parts, "once")
+	case i.Times > 1:
+		parts = append(parts, fmt.Sprintf("%d times", i.Times))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (c *control) failureStates() []failureState {
+	states := []failureState{}
+	for _, i := range c.faults.list() {
+		states = append(states, i.state())
+	}
+	return states
+}
+
+func (c *control) listFailures() response { return ok(c.failureStates()) }
+
+func (c *control) removeFailures() response {
+	c.faults.removeAll()
+	return noContent()
+}
+
+func (c *control) removeFailure() response {
+	if !c.faults.remove(c.pathID()) {
+		ids := namesOf(c.faults.list(), func(i injected) string { return strconv.Itoa(i.id) })
+		return missingControl(missing("failure", c.vars["id"], ids))
+	}
+	return noContent()
+}
+
+// callData is a Call as JSON. Bodies are texts; what is none is {"base64": "..."}.
+type callData struct {
+	Number         int                 `json:"number"`
+	Time           time.Time           `json:"time"`
+	Endpoint       *Endpoint           `json:"endpoint"` // null when nothing serves it
+	Method         string              `json:"method"`
+	Path           string              `json:"path"`
+	Query          map[string][]string `json:"query,omitempty"`
+	Header         map[string][]string `json:"header,omitempty"`
+	Body           any                 `json:"body,omitempty"`
+	Params         map[string]any      `json:"params,omitempty"`
+	IgnoredParams  []string            `json:"ignored_params,omitempty"`
+	User           string              `json:"user,omitempty"`
+	RunnerID       int                 `json:"runner_id,omitempty"`
+	JobID          int                 `json:"job_id,omitempty"`
+	Status         int                 `json:"status"` // 0 when there was no answer
+	ResponseHeader map[string][]string `json:"response_header,omitempty"`
+	ResponseBody   any                 `json:"response_body,omitempty"`
+	Reason         string              `json:"reason,omitempty"`
+	Failure        bool                `json:"failure,omitempty"`
+}
+
+func callsAsData(calls []Call) []callData {
+	data := make([]callData, len(calls))
+	for i, c := range calls {
+		data[i] = callData{c.Number, c.Time, nil, c.Method, c.Path, c.Query, c.Header, bodyData(c.Body), c.Params, slices.Clone(c.IgnoredParams),
+			c.User, c.RunnerID, c.JobID, c.Status, c.ResponseHeader, bodyData(c.ResponseBody), c.Reason, c.Failure}
+		if c.Endpoint != "" {
+			data[i].Endpoint = &c.Endpoint
+		}
+	}
+	return data
+}
+
+func bodyData(body []byte) any {
+	switch {
+	case len(body) == 0:
+		return nil
+	case utf8.Valid(body):
+		return string(body)
+	}
+	return map[string][]byte{"base64": body}
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"bufio"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"log"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const twoTeams = "../fixtures/two_teams.json"
+
+// program is the built program, running.
+type program struct {
+	t     *testing.T
+	cmd   *exec.Cmd
+	lines *bufio.Scanner
+	url   string
+	said  []string
+}
+
+// TestMain compiles the program for all the tests.
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "standalone")
+		if err != nil {
+			log.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		if out, err := exec.Command("go", "build", "-o", filepath.Join(dir, "standalone"), ".").CombinedOutput(); err != nil {
+			log.Fatalf("%v\n%s", err, out)
+		}
+		os.Setenv("STANDALONE", filepath.Join(dir, "standalone"))
+		return m.Run()
+	}())
+}
+
+// launch runs it on a free port and waits for its greeting. What it says on both outputs comes as one.
+func launch(t *testing.T, args ...string) *program {
+	t.Helper()
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	p := &program{t: t, cmd: exec.Command(os.Getenv("STANDALONE"), append([]string{"-addr", "127.0.0.1:0"}, args...)...), lines: bufio.NewScanner(r)}
+	p.cmd.Stdout, p.cmd.Stderr = w, w
+	require.NoError(t, p.cmd.Start())
+	require.NoError(t, w.Close())
+	t.Cleanup(func() { _ = p.cmd.Process.Kill(); _ = r.Close() })
+	_, p.url, _ = strings.Cut(p.until("GitLab "), " at ")
+	p.until("register ")
+	return p
+}
+
+// until reads to the line that begins so.
+func (p *program) until(prefix string) string {
+	p.t.Helper()
+	for p.lines.Scan() {
+		p.said = append(p.said, p.lines.Text())
+		if strings.HasPrefix(p.lines.Text(), prefix) {
+			return p.lines.Text()
+		}
+	}
+	require.Fail(p.t, "it never said "+prefix, strings.Join(p.said, "\n"))
+	return ""
+}
+
+func (p *program) token(username string) string {
+	for _, line := range p.said {
+		if words := strings.Fields(line); len(words) > 2 && words[0] == "token" && words[2] == username {
+			return words[1]
+		}
+	}
+	return ""
+}
+
+func (p *program) get(path, token string) (int, string) {
+	p.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, p.url+path, nil)
+	require.NoError(p.t, err)
+	r.Header.Set("PRIVATE-TOKEN", token)
+	res, err := http.DefaultClient.Do(r)
+	require.NoError(p.t, err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	require.NoError(p.t, err)
+	return res.StatusCode, string(body)
+}
+
+func TestServes(t *testing.T) {
+	p := launch(t, "-scenario", twoTeams, "-version", "16.11", "-base-path", "/gitlab")
+	assert.True(t, strings.HasSuffix(p.url, "/gitlab"), p.url)
+	status, body := p.get("/api/v4/version", p.token("mia"))
+	assert.Equal(t, 200, status)
+	assert.Contains(t, body, `"version":"16.11`)
+	status, _ = p.get("/api/v4/runners/100003", p.token("dan"))
+	assert.Equal(t, 403, status)
+	assert.Contains(t, p.until("#2 "), "needs Maintainer", "the journal is logged")
+	res, err := http.Post(p.url+"/-/fake/reset", "", nil)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	status, _ = p.get("/api/v4/user", p.token("mia"))
+	assert.Equal(t, 200, status, "the tokens that were printed survive a reset")
+	status, body = p.get("/-/fake/", "")
+	assert.Equal(t, 200, status)
+	assert.Contains(t, body, "of the shop, forgotten")
+}
+
+func TestReloads(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "world.json")
+	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o644)) }
+	write(`{"users": [{"username": "ann"}]}`)
+	p := launch(t, "-scenario", file, "-real-time")
+	assert.NotEmpty(t, p.token("ann"))
+
+	write(`{"usrs": []}`)
+	require.NoError(t, p.cmd.Process.Signal(syscall.SIGHUP))
+	assert.Contains(t, p.until("standalone: the world stays as it is:"), `did you mean "users"?`)
+	status, _ := p.get("/api/v4/user", p.token("ann"))
+	assert.Equal(t, 200, status)
+
+	write(`{"users": [{"username": "ben"}]}`)
+	require.NoError(t, p.cmd.Process.Signal(syscall.SIGHUP))
+	p.until("a new start")
+	p.until("register ")
+	status, _ = p.get("/api/v4/user", p.token("ben"))
+	assert.Equal(t, 200, status)
+}
+
+func TestStops(t *testing.T) {
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		p := launch(t)
+		require.NoError(t, p.cmd.Process.Signal(s))
+		assert.NoError(t, p.cmd.Wait(), s)
+	}
+}
+
+func TestTLS(t *testing.T) {
+	cert := filepath.Join(t.TempDir(), "ca.pem")
+	p := launch(t, "-tls", "-cert", cert)
+	pem, err := os.ReadFile(cert)
+	require.NoError(t, err)
+	roots := x509.NewCertPool()
+	require.True(t, roots.AppendCertsFromPEM(pem))
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	defer client.CloseIdleConnections()
+	res, err := client.Get(p.url + "/-/fake/endpoints")
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	assert.Equal(t, 200, res.StatusCode)
+}
+
+// What is refused before anything is served, and what is said of it.
+func TestRefuses(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"-addr", ":0"}, "-allow-remote"},
+		{[]string{"-addr", "0.0.0.0:0"}, "-allow-remote"},
+		{[]string{"-addr", "example.com:80"}, "-allow-remote"},
+		{[]string{"-addr", "nowhere"}, "missing port"},
+		{[]string{"-version", "12.0"}, "12.0"},
+		{[]string{"-cert", "x.pem"}, "-cert needs -tls"},
+		{[]string{"world.json"}, `"world.json" is no flag`},
+		{[]string{"-colour"}, "-colour"},
+		{[]string{"-scenario", "nowhere.json"}, "nowhere.json"},
+		{[]string{"-scenario", "main.go"}, "main.go: scenario: 1:1"},
+	} {
+		assert.ErrorContains(t, run(c.args, io.Discard, io.Discard, nil), c.says, c.args)
+	}
+	var usage strings.Builder
+	assert.ErrorContains(t, run([]string{"-h"}, io.Discard, &usage, nil), "help requested")
+	assert.Contains(t, usage.String(), "-real-time")
+}
+
+func TestRemoteWhenTold(t *testing.T) {
+	signals := make(chan os.Signal, 1)
+	signals <- syscall.SIGTERM
+	assert.NoError(t, run([]string{"-addr", "0.0.0.0:0", "-allow-remote"}, io.Discard, io.Discard, signals))
+	assert.True(t, isLoopback("localhost:1") && isLoopback("[::1]:1") && isLoopback("127.3.2.1:1"))
+}

@@ -1,0 +1,190 @@
+package fakegitlab
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	gotoken "go/token"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+)
+
+// The fixtures are examples of what people write by hand: each is read, seeded and served.
+func TestFixtures(t *testing.T) {
+	files, err := filepath.Glob("examples/fixtures/*.json")
+	require.NoError(t, err)
+	read := 0
+	for _, file := range files {
+		if strings.HasSuffix(file, ".schema.json") {
+			continue
+		}
+		read++
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			text, err := os.Open(file)
+			require.NoError(t, err)
+			defer text.Close()
+			s, err := ReadScenario(text)
+			require.NoError(t, err)
+			f := New(t, WithScenario(s))
+			assert.NotEmpty(t, f.Projects())
+			require.NoError(t, New(t).Seed(f.Snapshot()))
+
+			var head struct {
+				Schema string `json:"$schema"`
+			}
+			raw, err := os.ReadFile(file)
+			require.NoError(t, err)
+			require.NoError(t, json.Unmarshal(raw, &head))
+			assert.Equal(t, "./scenario.schema.json", head.Schema, "editors find the schema by it")
+		})
+	}
+	assert.GreaterOrEqual(t, read, 3)
+}
+
+// The schema is made from the structs and their comments, so that an editor completes, checks and explains what ReadScenario
+// reads: go test -run TestScenarioSchema -update .
+func TestScenarioSchema(t *testing.T) {
+	const file = "examples/fixtures/scenario.schema.json"
+	g := schemas{t: t, comments: fieldComments(t), definitions: map[string]any{}}
+	root := g.object(reflect.TypeFor[Scenario]())
+	root["properties"].(map[string]any)["$schema"] = map[string]any{"type": "string"}
+	root["$schema"] = "http://json-schema.org/draft-07/schema#"
+	root["title"] = "A world of fakegitlab, as ReadScenario reads it"
+	root["definitions"] = g.definitions
+	text, err := json.MarshalIndent(root, "", "  ")
+	require.NoError(t, err)
+	text = append(text, '\n')
+	if *update {
+		require.NoError(t, os.WriteFile(file, text, 0o644))
+	}
+	have, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, string(have), string(text), "run with -update")
+}
+
+// schemas makes a JSON Schema of plain data.
+type schemas struct {
+	t           *testing.T
+	comments    map[string]string // by Type.Field
+	definitions map[string]any
+}
+
+func (g schemas) object(t reflect.Type) map[string]any {
+	properties, required := map[string]any{}, []string{}
+	for _, f := range datajson.Fields(t) {
+		field := t.Field(f.Index)
+		property := g.of(field.Type, t.Name()+"."+field.Name)
+		if comment := g.comments[t.Name()+"."+field.Name]; comment != "" {
+			if _, isReference := property["$ref"]; isReference { // draft 7 reads nothing beside a $ref
+				property = map[string]any{"allOf": []any{property}}
+			}
+			property["description"] = comment
+		}
+		properties[f.Name] = property
+		if f.Required {
+			required = append(required, f.Name)
+		}
+	}
+	schema := map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
+	if len(required) > 0 {
+		schema["required"] = required
+	}
+	return schema
+}
+
+func (g schemas) of(t reflect.Type, name string) map[string]any {
+	text := map[string]any{"type": "string"}
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		return map[string]any{"type": "string", "pattern": `^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?$`}
+	case t == reflect.TypeFor[time.Duration]():
+		return map[string]any{"type": []string{"number", "string"}, "examples": []any{3600, "1h 30m", "30 days"}}
+	case t == reflect.TypeFor[Role]():
+		var words []any
+		for _, r := range roleNames()[1:] {
+			words = append(words, r.name, int(r.role))
+		}
+		return map[string]any{"enum": words}
+	case t == reflect.TypeFor[[]byte]():
+		return map[string]any{"type": "string", "contentEncoding": "base64"}
+	case t == reflect.TypeFor[JobSpec]():
+		return g.spec(t)
+	case name == "Job.Trace": // what is no UTF-8, as a log may be, is written so
+		bytes := map[string]any{"type": "object", "properties": map[string]any{"base64": text}, "required": []string{"base64"}, "additionalProperties": false}
+		return map[string]any{"anyOf": []any{text, bytes}}
+	case knownValues(t) != nil:
+		return map[string]any{"enum": knownValues(t)}
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return g.of(t.Elem(), name)
+	case reflect.Struct:
+		if _, done := g.definitions[t.Name()]; !done {
+			g.definitions[t.Name()] = g.object(t)
+		}
+		return map[string]any{"$ref": "#/definitions/" + t.Name()}
+	case reflect.Slice:
+		return map[string]any{"type": "array", "items": g.of(t.Elem(), name+"[]")}
+	case reflect.Map:
+		return map[string]any{"type": "object", "additionalProperties": g.of(t.Elem(), name+"[]")}
+	case reflect.Bool:
+		return map[string]any{"type": "boolean"}
+	case reflect.Float64:
+		return map[string]any{"type": "number"}
+	case reflect.Int, reflect.Int64:
+		return map[string]any{"type": "integer"}
+	case reflect.String:
+		return text
+	}
+	g.t.Fatalf("%s: no schema for a %s", name, t)
+	return nil
+}
+
+// spec names the keywords of a job. Their forms are those of .gitlab-ci.yml, for which editors have GitLab's own schema.
+func (g schemas) spec(t reflect.Type) map[string]any {
+	properties := map[string]any{}
+	for i := range t.NumField() {
+		field := t.Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		property := map[string]any{"description": g.comments[t.Name()+"."+field.Name]}
+		if field.Tag.Get("form") == "lines" {
+			property["type"] = []string{"string", "array"}
+		}
+		properties[name] = property
+	}
+	return map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
+}
+
+// fieldComments are the comments of the fields of the plain data, by Type.Field, each on one line.
+func fieldComments(t *testing.T) map[string]string {
+	comments := map[string]string{}
+	for _, file := range []string{"state.go", "scenarios.go", "jobspec.go"} {
+		parsed, err := parser.ParseFile(gotoken.NewFileSet(), file, nil, parser.ParseComments)
+		require.NoError(t, err)
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			spec, isType := n.(*ast.TypeSpec)
+			if !isType {
+				return true
+			}
+			if body, isStruct := spec.Type.(*ast.StructType); isStruct {
+				for _, field := range body.Fields.List {
+					comment := strings.Join(strings.Fields(field.Doc.Text()+" "+field.Comment.Text()), " ")
+					for _, name := range field.Names {
+						comments[spec.Name.Name+"."+name.Name] = comment
+					}
+				}
+			}
+			return false
+		})
+	}
+	return comments
+}

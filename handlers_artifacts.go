@@ -1,0 +1,176 @@
+package fakegitlab
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/params"
+)
+
+// Types of artifacts that the fake itself looks at.
+const (
+	archive      = "archive"
+	dotenvReport = "dotenv"
+)
+
+// defaultExpiry is default_artifacts_expire_in of a new GitLab.
+const defaultExpiry = 30 * 24 * time.Hour
+
+var uploadSpec = declare(jobID, optionalToken, []params.Param{
+	{Name: paramFile, Kind: params.Any},
+	{Name: "expire_in"},
+	{Name: "artifact_type", Values: slices.Sorted(maps.Keys(artifactFormats())), Default: archive},
+	{Name: "artifact_format", Values: []string{"raw", "zip", "gzip"}, Default: "zip"},
+	{Name: "accessibility", Values: []string{"public", "private", "none", "maintainer"}},
+	{Name: "metadata", Kind: params.Any}, // Workhorse adds it for GitLab
+})
+
+// artifactFormats has every type of artifact with the one format that it may have (app/models/ci/job_artifact.rb).
+func artifactFormats() map[string]string {
+	formats := map[string]string{archive: "zip", "metadata": "gzip", "trace": "raw", "metrics_referee": "gzip", "network_referee": "gzip"}
+	for kind, report := range reportKinds() {
+		formats[kind] = report.format
+	}
+	return formats
+}
+
+// uploadArtifacts is POST /jobs/:id/artifacts (app/services/ci/job_artifacts/create_service.rb).
+func uploadArtifacts(q *request) response {
+	j, refusal := q.processingJob()
+	if refusal != nil {
+		return *refusal
+	}
+	limit := sizeLimit(q.settings.MaxArtifactsSize)
+	u := q.upload
+	if u == nil {
+		return q.receiveUpload(q.readMultipart(limit))
+	}
+	if !u.hasFile {
+		text := msgFileMissing
+		if q.params.Has(paramFile) {
+			text = msgFileInvalid
+		}
+		return refuseError(http.StatusBadRequest, text).because("the file is a part of a multipart body that is named file and has a file name")
+	}
+	if u.content.size > limit {
+		return refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).because(fmt.Sprintf("the file has more than %d bytes", limit))
+	}
+	f := &file{content: u.content, sum: u.sum}
+	f.Filename = u.filename
+	f.Type, _ = q.params.String("artifact_type")
+	f.Format, _ = q.params.String("artifact_format")
+	f.ExpiresAt = q.expiry()
+	if refusal := q.keep(j, f); refusal != nil {
+		return *refusal
+	}
+	return numbered(http.StatusCreated)
+}
+
+// keep adds a file to what the job kept, or says why not.
+func (q *request) keep(j *job, f *file) *response {
+	bad := func(text, reason string) *response {
+		r := refuse(http.StatusBadRequest, text).because(reason)
+		return &r
+	}
+	if i := slices.IndexFunc(j.files, func(other *file) bool { return other.Type == f.Type }); i >= 0 {
+		if j.files[i].sum == f.sum {
+			return nil
+		}
+		return bad(msgArtifactTwice, fmt.Sprintf("job %d has another %s already", j.ID, f.Type))
+	}
+	if format := artifactFormats()[f.Type]; f.Format != format {
+		return bad(msgArtifactFormat, fmt.Sprintf("an artifact of type %s has the format %s, not %s", f.Type, format, f.Format))
+	}
+	if f.Type == dotenvReport {
+		variables, err := readDotenv(f)
+		if err != nil {
+			return bad(err.Error(), "the dotenv report cannot be read")
+		}
+		j.dotenv = variables
+	}
+	j.files = append(j.files, f)
+	j.wake()
+	return nil
+}
+
+// expiry is when the uploaded file is to go: zero is never.
+func (q *request) expiry() time.Time {
+	text, given := q.params.String("expire_in")
+	if text = strings.TrimSpace(text); !given || text == "" {
+		return q.now().Add(defaultExpiry)
+	}
+	d, err := parseGitLabDuration(text)
+	if err != nil || d <= 0 { // "never" is no duration
+		return time.Time{}
+	}
+	return q.now().Add(d)
+}
+
+// readDotenv unpacks and reads a dotenv report.
+func readDotenv(f *file) ([]JobVariable, error) {
+	unpacked, err := gzip.NewReader(f.content.reader())
+	if err != nil {
+		return nil, errDotenvFormat
+	}
+	content, err := io.ReadAll(io.LimitReader(unpacked, maxDotenvSize))
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, errDotenvFormat
+	}
+	return parseDotenv(bytes.TrimSuffix(content, []byte{0}))
+}
+
+// downloadArtifacts is GET /jobs/:id/artifacts: for the token of any running job whose user may read that job
+// (lib/api/ci/helpers/runner.rb, authenticate_job_via_dependent_job!).
+func downloadArtifacts(q *request) response {
+	sent := or(or(q.http.Header.Get(headerJobToken), q.sent("job_token")), q.sent(paramToken))
+	own := q.jobTokens[sent]
+	if own == nil || !own.Status.executing() {
+		if t := q.tokenValues[q.credentials()]; t != nil && !t.Revoked && !t.expired(q.now()) {
+			return forbidden("", "an access token is no job token")
+		}
+		return refuse(http.StatusUnauthorized, msgUnauthorized).because("no running job has that token")
+	}
+	q.call.JobID = own.ID
+	id, _ := q.params.Int("id")
+	j := q.jobs.byID[id]
+	if j == nil {
+		return forbidden("", fmt.Sprintf("there is no job %d", id))
+	}
+	q.user = own.user
+	q.actor.Name, q.actor.Admin, q.actor.Auditor = own.user.Username, own.user.Admin, own.user.Auditor
+	if refusal := allow(q.canSeeProject(j.project), ""); refusal != nil {
+		return *refusal
+	}
+	return q.archiveOf(j)
+}
+
+// archiveOf is the answer with a job's archive.
+func (q *request) archiveOf(j *job) response {
+	a := q.artifact(j, archive)
+	if a == nil {
+		return refuse(http.StatusNotFound, msgNotFound).because(fmt.Sprintf("job %d has no archive, or none any more", j.ID))
+	}
+	content := a.content
+	return response{status: http.StatusOK, contentType: "application/octet-stream", file: &content}.
+		with("Content-Disposition", attachment(a.Filename)).with("Content-Transfer-Encoding", "binary")
+}
+
+// attachment is the Content-Disposition of a download as Rails writes it.
+func attachment(filename string) string {
+	ascii := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' || r == '"' || r == '\\' {
+			return '?'
+		}
+		return r
+	}, filename)
+	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, ascii, url.PathEscape(filename))
+}

@@ -1,0 +1,412 @@
+package fakegitlab
+
+import (
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/params"
+)
+
+const paramFile = "file"
+
+// The parameters of a runner's job endpoints (lib/api/ci/runner.rb).
+var (
+	jobID          = []params.Param{{Name: "id", Kind: params.Integer, Required: true}}
+	optionalToken  = []params.Param{{Name: paramToken}}
+	debugTrace     = []params.Param{{Name: "debug_trace", Kind: params.Boolean}}
+	directDownload = []params.Param{{Name: "direct_download", Kind: params.Boolean}, {Name: "job_token"}}
+
+	requestJobSpec = declare(tokenParam, systemID, []params.Param{
+		{Name: "last_update"},
+		infoParam[0],
+		{Name: "session", Kind: params.Hash, Fields: []params.Param{{Name: "url"}, {Name: "certificate"}, {Name: "authorization"}}},
+	})
+
+	updateJobSpec = declare(tokenParam, jobID, []params.Param{
+		{Name: "state"},
+		{Name: "checksum"},
+		{Name: "failure_reason"},
+		{Name: "output", Kind: params.Hash, Fields: []params.Param{{Name: "checksum"}, {Name: "bytesize", Kind: params.Integer}}},
+		{Name: "exit_code", Kind: params.Integer},
+		{Name: "info", Kind: params.Hash}, // sent by every gitlab-runner and ignored by GitLab
+	})
+)
+
+// defaultSizeLimit is GitLab's limit for a job's log and for an artifact when none is set.
+const defaultSizeLimit = 100 << 20
+
+func sizeLimit(set int64) int64 {
+	if set > 0 {
+		return set
+	}
+	return defaultSizeLimit
+}
+
+// requestJob is POST /jobs/request (app/services/ci/register_job_service.rb).
+func requestJob(q *request) response {
+	r, refusal := q.currentRunner()
+	if refusal != nil {
+		return *refusal
+	}
+	if refusal := q.checkSystemID(); refusal != nil {
+		return *refusal
+	}
+	m := q.heartbeat(r, q.contact(), true)
+	value := q.queueValueOf(r)
+	nothing := noContent().with(headerLastUpdate, value)
+	if r.paused {
+		return nothing
+	}
+	if last, _ := q.params.String("last_update"); last == value {
+		if q.fake.options.longPolling > 0 && !q.polled {
+			return q.waitForQueue(r)
+		}
+		return nothing
+	}
+	for j := q.nextFor(r); j != nil; j = q.nextFor(r) {
+		res, taken := q.take(j, r, m)
+		if taken {
+			return res
+		}
+	}
+	return nothing
+}
+
+// waitForQueue has the request wait until the runner's queue value changes, as Workhorse does.
+func (q *request) waitForQueue(r *runner) response {
+	changed := r.queueChange()
+	return response{meanwhile: func() *response {
+		timer := time.NewTimer(q.fake.options.longPolling)
+		defer timer.Stop()
+		select {
+		case <-changed:
+		case <-timer.C:
+		case <-q.fake.closing:
+		case <-q.http.Context().Done():
+		}
+		q.polled = true
+		return nil
+	}}
+}
+
+// take gives the runner a job that fits. What keeps the job from running fails it, and the next one is looked for.
+func (q *request) take(j *job, r *runner, m *manager) (res response, taken bool) {
+	features := q.features()
+	if reason := q.unrunnable(j, features); reason != "" {
+		q.linkJob(j, r, m)
+		_ = q.drop(j, reason, nil) // a pending job can always be dropped
+		return response{}, false
+	}
+	session, refusal := q.session()
+	if refusal != nil {
+		return *refusal, true
+	}
+	waiting := q.now().Sub(j.QueuedAt)
+	in := q.payloadInput(j, r, session)
+	if err := q.startJob(j, r, m); err != nil { // nextFor gives only what can be started
+		return refuse(http.StatusConflict, msgConflict).because(err.Error()), true
+	}
+	j.cancelGracefully = features["cancel_gracefully"]
+	in.Job, in.TimeInQueue = j.outline(), &waiting
+	body, err := json.Marshal(buildJobPayload(in))
+	if err != nil {
+		_ = q.drop(j, schedulerFailure, nil) // it is running
+		return response{}, false
+	}
+	q.call.JobID = j.ID
+	return response{status: http.StatusCreated, text: string(body), contentType: "application/json"}, true
+}
+
+// features are what the runner says it can do.
+func (q *request) features() map[string]bool {
+	features := map[string]bool{}
+	info, _ := q.params.Hash("info")
+	announced, _ := info.Hash("features")
+	for name := range announced.All() {
+		features[name], _ = announced.Bool(name)
+	}
+	return features
+}
+
+// unrunnable is the failure reason of a job that cannot be run, in the order of GitLab's checks.
+func (q *request) unrunnable(j *job, features map[string]bool) string {
+	switch {
+	case slices.ContainsFunc(q.dependenciesOf(j), func(d *job) bool { return d.Erased || len(d.files) > 0 && q.artifact(d, archive) == nil }):
+		return missingDependencyFailure
+	case len(unsupportedFeatures(j.Spec, isMergeRequestRef(j.Ref), features)) > 0:
+		return runnerUnsupported
+	case j.project.Archived:
+		return archivedFailure
+	case j.user.State == UserBlocked:
+		return userBlockedFailure
+	}
+	return ""
+}
+
+// dependenciesOf are the jobs whose artifacts a job gets.
+func (st *state) dependenciesOf(j *job) []*job {
+	if len(j.pipeline.jobs) == 1 {
+		return nil
+	}
+	var pipeline []Job
+	for _, other := range j.pipeline.jobs {
+		pipeline = append(pipeline, other.Job)
+	}
+	var found []*job
+	for _, d := range jobDependencies(j.Job, pipeline) {
+		found = append(found, st.jobs.byID[d.ID])
+	}
+	return found
+}
+
+// session is the URL of the session that the runner offers, with the 409 of one that GitLab may not call.
+func (q *request) session() (string, *response) {
+	session, _ := q.params.Hash("session")
+	raw, _ := session.String("url")
+	if raw == "" {
+		return "", nil
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		r := refuse(http.StatusConflict, msgConflict).because("session[url] is no web address")
+		return "", &r
+	case q.settings.LocalRequestsForbidden && isLocal(u.Hostname()):
+		r := refuse(http.StatusConflict, msgConflict).because("session[url] is local and Settings.LocalRequestsForbidden is set")
+		return "", &r
+	}
+	return raw, nil
+}
+
+func isLocal(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return host == "localhost"
+	}
+	return addr.IsLoopback() || addr.IsPrivate() || addr.IsUnspecified() || addr.IsLinkLocalUnicast()
+}
+
+// instanceUUID is the uuid that the fake's GitLab has.
+const instanceUUID = "fa4e91ab-0000-4000-8000-000000000001"
+
+// payloadInput gathers what decides a job's JSON, as it is before the job is started.
+func (q *request) payloadInput(j *job, r *runner, session string) jobPayloadInput {
+	p := j.project
+	in := jobPayloadInput{
+		Project: p.public(), Runner: r.public(), User: j.user.User, ServerURL: q.baseURL, Version: q.version.String() + ".0",
+		PipelineIID: j.pipeline.iid(), GitDepth: defaultGitDepth, UserIsMaintainer: j.user.Admin || roleInProject(j.user, p) >= Maintainer,
+		RunningOnInstanceRunners: q.queue.onInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID, Registry: q.settings.RegistryHost,
+		Rules: jobPayloadRules{GitInfoProtected: q.has(gitlabversion.JobInfoExtras), JobInfoExtras: q.has(gitlabversion.JobInfoExtras),
+			Inputs: q.has(gitlabversion.JobInfoExtras), NewFailureReasons: q.has(gitlabversion.JobInfoExtras)},
+	}
+	if p.GitDepth != 0 {
+		in.GitDepth = max(p.GitDepth, 0)
+	}
+	if g := p.group; g != nil {
+		in.NamespaceID, in.RootNamespaceID = g.ID, g.root().ID
+	} else {
+		in.NamespaceID, in.RootNamespaceID = p.owner.ID, p.owner.ID
+	}
+	for _, d := range q.dependenciesOf(j) {
+		dependency := jobDependency{ID: d.ID, Name: d.Name}
+		if a := q.artifact(d, archive); a != nil {
+			dependency.ArtifactsFilename, dependency.ArtifactsSize = a.Filename, a.content.size
+		}
+		in.Dependencies = append(in.Dependencies, dependency)
+		in.Dotenv = append(in.Dotenv, d.dotenv...)
+	}
+	if q.has(gitlabversion.JobInfoExtras) {
+		in.QueueSize, in.QueueDepth = q.queue.waitingFor(r), 1
+	}
+	return in
+}
+
+// jobCredentials is the job token that a job endpoint looks at: the parameter, be it empty, else the header.
+func (q *request) jobCredentials() string {
+	if _, given := q.tree[paramToken]; given {
+		return q.sent(paramToken)
+	}
+	return q.http.Header.Get(headerJobToken)
+}
+
+// processingJob finds the job of the path and refuses, in GitLab's order, whoever is not the runner that runs it
+// (lib/api/ci/helpers/runner.rb, authenticate_job!).
+func (q *request) processingJob() (*job, *response) {
+	id, _ := q.params.Int("id")
+	j := q.jobs.byID[id]
+	var res response
+	switch {
+	case j == nil:
+		res = forbidden("", fmt.Sprintf("there is no job %d", id))
+	case q.jobCredentials() == "":
+		res = forbidden("", "no job token was sent")
+	case q.jobCredentials() != j.Token:
+		res = forbidden("", fmt.Sprintf("that is not the token of job %d", id))
+	case !j.Status.executing():
+		res = forbidden(msgJobNotProcessing, fmt.Sprintf("job %d is %s", id, j.Status)).with(headerJobStatus, string(j.Status))
+	case j.Erased:
+		res = forbidden(msgJobErased, fmt.Sprintf("job %d has been erased", id))
+	default:
+		q.call.JobID = id
+		if j.runner != nil {
+			q.call.RunnerID = j.runner.num
+		}
+		return j, nil
+	}
+	q.call.JobID = 0
+	return nil, &res
+}
+
+// heartbeatOf counts a call with a job's token as contact of the runner and the manager that run the job.
+func (q *request) heartbeatOf(j *job) {
+	switch {
+	case j.runner == nil:
+	case j.manager == nil:
+		j.runner.contactedAt = q.now()
+	default:
+		q.heartbeat(j.runner, contact{systemID: j.manager.SystemID, address: q.address()}, true)
+	}
+}
+
+// numbered is the answer whose body is its status.
+func numbered(status int) response {
+	return response{status: status, text: strconv.Itoa(status), contentType: "application/json"}
+}
+
+// untouchedFor is how old a job's last update must be for a PUT of running to count as one.
+const untouchedFor = 15 * time.Minute
+
+// updateJob is PUT /jobs/:id (app/services/ci/update_build_state_service.rb).
+func updateJob(q *request) response {
+	j, refusal := q.processingJob()
+	if refusal != nil {
+		return *refusal
+	}
+	state, _ := q.params.String("state")
+	var res response
+	switch state {
+	case string(JobSuccess), string(JobFailed):
+		res = q.finishBy(j, state)
+	case string(JobRunning):
+		if q.now().Sub(j.updatedAt) > untouchedFor {
+			j.updatedAt = q.now()
+		}
+		res = numbered(http.StatusOK)
+	default:
+		res = numbered(http.StatusBadRequest).because(fmt.Sprintf("a runner says that a job is running, success or failed, not %q", state))
+	}
+	if res.status < http.StatusBadRequest { // GitLab counts a refused call, too; here a refusal leaves everything as it is
+		q.heartbeatOf(j)
+	}
+	return res.with(headerJobStatus, string(j.Status))
+}
+
+// finishBy ends a job as its runner says, unless a test has decided otherwise.
+func (q *request) finishBy(j *job, state string) response {
+	if scripted := j.fate.final(j); scripted != nil {
+		return *scripted
+	}
+	if state == string(JobSuccess) {
+		_ = q.fire(j, eventSuccess) // a job that is processing can succeed and fail
+		return numbered(http.StatusOK)
+	}
+	reason, _ := q.params.String("failure_reason")
+	if !slices.Contains(failureReasons(true), reason) {
+		reason = unknownFailure
+	}
+	var exitCode *int
+	if code, ok := q.params.Int("exit_code"); ok {
+		exitCode = &code
+	}
+	_ = q.drop(j, reason, exitCode)
+	return numbered(http.StatusOK)
+}
+
+// The seconds after which a runner is to send more of the log, while somebody looks at it and else.
+const (
+	watchedInterval = "3"
+	idleInterval    = "60"
+	watchedFor      = 10 * time.Second
+)
+
+// appendTrace is PATCH /jobs/:id/trace (app/services/ci/append_build_trace_service.rb).
+func appendTrace(q *request) response {
+	j, refusal := q.processingJob()
+	if refusal != nil {
+		return *refusal
+	}
+	if refusal := q.unfitForTrace(); refusal != nil {
+		return *refusal
+	}
+	start := rangeStart(q.http.Header.Get(headerContentRange))
+	limit := sizeLimit(q.settings.MaxTraceSize)
+	if q.upload == nil {
+		return q.receiveUpload(readText(max(limit-start, 0)))
+	}
+	end := start + q.upload.content.size
+	switch size := j.log.size; {
+	case end >= limit:
+		_ = q.drop(j, traceSizeExceeded, nil)
+		return refuseError(http.StatusForbidden, msgForbidden).because(fmt.Sprintf("the log would have %d bytes; the limit is %d", end, limit))
+	case start == size:
+		j.log.take(q.upload.content)
+		j.wake()
+	case end != size: // else it repeats what came last
+		return refuseError(http.StatusRequestedRangeNotSatisfiable, msgRange).with(headerRange, traceRange(size)).
+			because(fmt.Sprintf("the log has %d bytes, so more of it begins there and not at %d", size, start))
+	}
+	q.heartbeatOf(j)
+	q.happenTo(j)
+	interval := idleInterval
+	if !j.watchedAt.IsZero() && q.now().Sub(j.watchedAt) < watchedFor {
+		interval = watchedInterval
+	}
+	return response{status: http.StatusAccepted}.with(headerJobStatus, string(j.Status)).with(headerRange, traceRange(j.log.size)).
+		with(headerTraceInterval, interval)
+}
+
+// traceRange is the Range of a log, whose end is the size and not the last byte.
+func traceRange(size int64) string { return "0-" + strconv.FormatInt(size, 10) }
+
+// unfitForTrace is the refusal of a request that cannot be a piece of a log.
+func (q *request) unfitForTrace() *response {
+	media, _, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
+	known := []string{"text/plain", "application/json", "application/x-www-form-urlencoded", "multipart/form-data"}
+	if !slices.Contains(known, media) && q.http.ContentLength != 0 {
+		r := refuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(msgfMediaType, media)).because("a log is text/plain")
+		return &r
+	}
+	if _, sent := q.http.Header[headerContentRange]; !sent {
+		r := refuseError(http.StatusBadRequest, msgContentRange).because("Content-Range says where in the log the text belongs")
+		return &r
+	}
+	return nil
+}
+
+// rangeStart is where a Content-Range begins, read as Ruby reads a number: what is none is 0.
+func rangeStart(contentRange string) int64 {
+	first, _, _ := strings.Cut(contentRange, "-")
+	digits, _ := leading(strings.TrimSpace(first), "0123456789")
+	n, _ := strconv.ParseInt(digits, 10, 64)
+	return n
+}
+
+// discoverRouter is GET /runners/router/discovery of a GitLab without Job Router.
+func discoverRouter(q *request) response {
+	token := q.http.Header.Get(headerRunnerToken)
+	r := q.runnerByToken(token)
+	if r == nil {
+		return forbidden("", "RUNNER-TOKEN holds no living authentication token of a runner")
+	}
+	q.call.RunnerID = r.num
+	return refuse(http.StatusNotImplemented, msgJobRouter).because("the fake has no Job Router; a runner asks with POST /jobs/request then")
+}

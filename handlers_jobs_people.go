@@ -1,0 +1,299 @@
+package fakegitlab
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/fakegitlab/fakegitlab/internal/page"
+	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+)
+
+// The parameters of the Jobs API (lib/api/ci/jobs.rb).
+var (
+	pathJobID     = []params.Param{{Name: "job_id", Kind: params.Integer, Required: true}}
+	jobScope      = []params.Param{{Name: "scope", Kind: params.Any}}
+	keysetParams  = []params.Param{{Name: "pagination"}, {Name: "order_by"}, {Name: "sort"}, {Name: "cursor"}}
+	forceParam    = []params.Param{{Name: "force", Kind: params.Boolean}}
+	playVariables = []params.Param{{Name: "job_variables_attributes", Kind: params.Any}}
+)
+
+// projectJobEntity is a job as the Jobs API shows it.
+type projectJobEntity struct {
+	jobEntity
+	Project           jobProjectEntity     `json:"project"`
+	ArtifactsFile     *payloadArtifactFile `json:"artifacts_file,omitempty"`
+	Artifacts         []artifactEntity     `json:"artifacts"`
+	Runner            *runnerEntity        `json:"runner"`
+	RunnerManager     *managerEntity       `json:"runner_manager"`
+	ArtifactsExpireAt *isoTime             `json:"artifacts_expire_at"`
+	Archived          bool                 `json:"archived"`
+	TagList           []string             `json:"tag_list"`
+}
+
+type jobProjectEntity struct {
+	TokenScopeEnabled bool `json:"ci_job_token_scope_enabled"`
+}
+
+type artifactEntity struct {
+	FileType   string `json:"file_type"`
+	Size       int64  `json:"size"`
+	Filename   string `json:"filename"`
+	FileFormat string `json:"file_format"`
+}
+
+func (q *request) projectJobEntity(j *job) projectJobEntity {
+	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{}, Archived: j.project.Archived, TagList: slices.Clone(j.Tags)}
+	if e.TagList == nil {
+		e.TagList = []string{}
+	}
+	for _, f := range j.files {
+		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.content.size, f.Filename, f.Format})
+	}
+	if a := q.artifact(j, archive); a != nil {
+		e.ArtifactsFile, e.ArtifactsExpireAt = &payloadArtifactFile{a.Filename, a.content.size}, timeOrNull(a.ExpiresAt)
+	}
+	if j.log.size > 0 && j.Status.completed() {
+		e.Artifacts = append(e.Artifacts, artifactEntity{"trace", j.log.size, "job.log", "raw"})
+	}
+	if j.runner != nil {
+		r := q.runnerEntity(j.runner)
+		e.Runner = &r
+	}
+	if j.manager != nil {
+		m := q.managerEntity(j.manager)
+		e.RunnerManager = &m
+	}
+	return e
+}
+
+// pathJob finds the job of the path in its project, both of which the user must be allowed to read. GitLab shows jobs to
+// everybody who sees the project, as public_builds is on in a new one.
+func (q *request) pathJob() (*job, *response) {
+	if refusal := projectReaders(q); refusal != nil {
+		return nil, refusal
+	}
+	id, _ := q.params.Int("job_id")
+	if j := q.jobs.byID[id]; j != nil && j.project == q.project {
+		return j, nil
+	}
+	r := refuse(http.StatusNotFound, msgNotFoundRecord).because(fmt.Sprintf("%s has no job %d", q.project.Path, id))
+	return nil, &r
+}
+
+// changeableJob is pathJob for those who may change it: Developers or, on a protected ref, Maintainers; nobody while the
+// project is archived (app/policies/ci/build_policy.rb).
+func (q *request) changeableJob() (*job, *response) {
+	j, refusal := q.pathJob()
+	if refusal != nil {
+		return nil, refusal
+	}
+	if q.project.Archived {
+		r := forbidden("", q.project.Path+" is archived")
+		return nil, &r
+	}
+	least := policy.Developer
+	if j.Protected {
+		least = policy.Maintainer
+	}
+	return j, allow(q.inProject(least, false), "")
+}
+
+func listProjectJobs(q *request) response {
+	scope, refusal := q.jobScope()
+	if refusal != nil {
+		return *refusal
+	}
+	if refusal := projectReaders(q); refusal != nil {
+		return *refusal
+	}
+	var jobs []*job
+	for _, j := range slices.Backward(q.project.jobs) {
+		if len(scope) == 0 || slices.Contains(scope, string(j.Status)) {
+			jobs = append(jobs, j)
+		}
+	}
+	if s, _ := q.params.String("pagination"); s == "keyset" {
+		return keysetPage(q, jobs, q.projectJobEntity)
+	}
+	o := page.ReadOffset(q.params)
+	from, to := o.Window(len(jobs))
+	entities := make([]projectJobEntity, 0, to-from)
+	for _, j := range jobs[from:to] {
+		entities = append(entities, q.projectJobEntity(j))
+	}
+	res := ok(entities)
+	res.header = http.Header{}
+	o.Of(len(jobs), true).SetHeaders(res.header, q.requestURL(), q.params)
+	return res
+}
+
+// jobScope reads the statuses that a list is narrowed to: one, a list of them or a hash whose values they are.
+func (q *request) jobScope() ([]string, *response) {
+	var scope []string
+	switch given := q.params.All()["scope"].(type) {
+	case nil:
+		return nil, nil
+	case string:
+		scope = []string{given}
+	case []any:
+		for _, s := range given {
+			scope = append(scope, fmt.Sprint(s))
+		}
+	case map[string]any:
+		for _, s := range given {
+			scope = append(scope, fmt.Sprint(s))
+		}
+	default:
+		scope = []string{"unknown"}
+	}
+	if slices.ContainsFunc(scope, func(s string) bool { return !slices.Contains(jobStatusNames(), s) }) {
+		r := refuseError(http.StatusBadRequest, msgScopeNotValid).because(fmt.Sprintf("%v is not all job statuses", scope))
+		return nil, &r
+	}
+	return scope, nil
+}
+
+func getJob(q *request) response {
+	j, refusal := q.pathJob()
+	if refusal != nil {
+		return *refusal
+	}
+	return ok(q.projectJobEntity(j))
+}
+
+func getJobTrace(q *request) response {
+	j, refusal := q.pathJob()
+	if refusal != nil {
+		return *refusal
+	}
+	if j.debugged() {
+		if refusal := allow(q.inProject(policy.Developer, false), ""); refusal != nil {
+			return *refusal
+		}
+	}
+	log := j.log.snapshot()
+	return response{status: http.StatusOK, contentType: "text/plain", file: &log}.
+		with("Content-Disposition", fmt.Sprintf(`infile; filename="%d.log"`, j.ID))
+}
+
+// debugged reports whether the job's log may show its variables.
+func (j *job) debugged() bool {
+	return slices.ContainsFunc(j.Spec.Variables, func(v JobVariable) bool {
+		return (v.Key == "CI_DEBUG_TRACE" || v.Key == "CI_DEBUG_SERVICES") && v.Value == "true"
+	})
+}
+
+func downloadJobArtifacts(q *request) response {
+	j, refusal := q.pathJob()
+	if refusal != nil {
+		return *refusal
+	}
+	if a := j.Spec.Artifacts; a != nil {
+		least := policy.None
+		switch {
+		case a.Access == "none":
+			return forbidden("", "the job's artifacts:access is none")
+		case a.Access == "maintainer":
+			least = policy.Maintainer
+		case a.Access == "developer", a.Public != nil && !*a.Public:
+			least = policy.Developer
+		}
+		if refusal := allow(q.inProject(least, true), ""); refusal != nil {
+			return *refusal
+		}
+	}
+	return q.archiveOf(j)
+}
+
+func cancelJob(q *request) response {
+	j, refusal := q.changeableJob()
+	if refusal != nil {
+		return *refusal
+	}
+	event := eventCancel
+	if isTrue(q.params, "force") {
+		if refusal := allow(q.inProject(policy.Maintainer, false), ""); refusal != nil {
+			return *refusal
+		}
+		event = eventForceCancel
+	}
+	if _, possible := transition(event, j.Status, false); possible { // else GitLab leaves the job as it is
+		_ = q.fire(j, event)
+	}
+	return created(q.projectJobEntity(j))
+}
+
+func retryJob(q *request) response {
+	j, refusal := q.changeableJob()
+	if refusal != nil {
+		return *refusal
+	}
+	if !j.retryable() {
+		return forbidden(msgNotRetryable, fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
+	}
+	return created(q.projectJobEntity(q.state.retryJob(j, q.user)))
+}
+
+func eraseJob(q *request) response {
+	j, refusal := q.changeableJob()
+	if refusal != nil {
+		return *refusal
+	}
+	if j.user != q.user {
+		if refusal := allow(q.inProject(policy.Maintainer, false), ""); refusal != nil {
+			return *refusal
+		}
+	}
+	if !j.Status.completed() || j.log.size == 0 && len(j.files) == 0 {
+		return forbidden(msgNotErasable, fmt.Sprintf("job %d is %s; what is erased has ended and has a log or artifacts", j.ID, j.Status))
+	}
+	q.erase(j)
+	return created(q.projectJobEntity(j))
+}
+
+func playJob(q *request) response {
+	j, refusal := q.changeableJob()
+	if refusal != nil {
+		return *refusal
+	}
+	variables, refusal := q.jobVariables()
+	if refusal != nil {
+		return *refusal
+	}
+	if j.Status != JobManual && j.Status != JobScheduled {
+		return badRequest(msgUnplayable).because(fmt.Sprintf("job %d is %s; what is played is manual or scheduled", j.ID, j.Status))
+	}
+	j.user = q.user
+	j.Spec.Variables = append(j.Spec.Variables, variables...)
+	_ = q.fire(j, eventEnqueue) // manual and scheduled jobs can always be enqueued
+	return ok(q.projectJobEntity(j))
+}
+
+// jobVariables reads the variables that a played job gets.
+func (q *request) jobVariables() ([]JobVariable, *response) {
+	bad := func(text string) ([]JobVariable, *response) {
+		r := refuseError(http.StatusBadRequest, text).because("job_variables_attributes is a list of hashes with key and value")
+		return nil, &r
+	}
+	given := q.params.All()["job_variables_attributes"]
+	list, isList := given.([]any)
+	if given != nil && !isList {
+		return bad(msgVariablesInvalid)
+	}
+	var variables []JobVariable
+	for i, element := range list {
+		hash, isHash := element.(map[string]any)
+		if !isHash {
+			return bad(msgVariablesInvalid)
+		}
+		for _, name := range []string{"key", "value"} {
+			if _, there := hash[name]; !there {
+				return bad(fmt.Sprintf(msgfVariableIncomplete, i, name))
+			}
+		}
+		variables = append(variables, JobVariable{Key: fmt.Sprint(hash["key"]), Value: fmt.Sprint(hash["value"])})
+	}
+	return variables, nil
+}

@@ -1,0 +1,227 @@
+package fakegitlab
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
+)
+
+// JobRun is a handle on one job: what it is going through, seen from GitLab's side, and what is to happen to it. Its
+// methods may be called while a runner is at work on the job. After [Fake.Reset] a job with the same ID is meant.
+type JobRun struct {
+	fake *Fake
+	id   int
+}
+
+// JobRun returns a handle on a job. An ID that no job has fails the test.
+func (f *Fake) JobRun(id int) *JobRun {
+	f.helper()
+	r := &JobRun{f, id}
+	lookAt(r, func(*state, *job) struct{} { return struct{}{} })
+	return r
+}
+
+// lookAt copies something out of the job; a job that is gone is a misuse.
+func lookAt[T any](r *JobRun, get func(*state, *job) T) T {
+	r.fake.helper()
+	r.fake.state.mu.Lock()
+	j, err := r.fake.state.jobByID(r.id)
+	var got T
+	if err == nil {
+		got = get(r.fake.state, j)
+	}
+	r.fake.state.mu.Unlock()
+	if err != nil {
+		r.fake.misuse("JobRun(%d): %v", r.id, err)
+	}
+	return got
+}
+
+// Job returns a copy of the job as it is now.
+func (r *JobRun) Job() Job {
+	r.fake.helper()
+	return lookAt(r, func(_ *state, j *job) Job { return j.public() })
+}
+
+// Trace returns the log so far.
+func (r *JobRun) Trace() string {
+	r.fake.helper()
+	return lookAt(r, func(_ *state, j *job) string { return j.log.String() })
+}
+
+// States returns the statuses that the job has had, oldest first and its present one last.
+func (r *JobRun) States() []JobStatus {
+	r.fake.helper()
+	return lookAt(r, func(_ *state, j *job) []JobStatus { return slices.Clone(j.history) })
+}
+
+// Artifacts returns what the job has kept so far, in the order of arrival.
+func (r *JobRun) Artifacts() []Artifact {
+	r.fake.helper()
+	return lookAt(r, func(_ *state, j *job) []Artifact { return j.public().Artifacts })
+}
+
+// Variables returns what the job's dotenv report says, which later jobs of the pipeline get as variables.
+func (r *JobRun) Variables() []JobVariable {
+	r.fake.helper()
+	return lookAt(r, func(_ *state, j *job) []JobVariable { return slices.Clone(j.dotenv) })
+}
+
+// Manager returns the manager of the runner that took the job; false while there is none.
+func (r *JobRun) Manager() (m RunnerManager, ok bool) {
+	r.fake.helper()
+	lookAt(r, func(_ *state, j *job) struct{} {
+		if j.manager != nil {
+			m, ok = j.manager.RunnerManager, true
+		}
+		return struct{}{}
+	})
+	return m, ok
+}
+
+// Watch is somebody opening the job's page: for ten seconds of the fake's clock the runner is told to send its log every
+// three seconds instead of every minute.
+func (r *JobRun) Watch() {
+	r.fake.helper()
+	lookAt(r, func(st *state, j *job) struct{} {
+		j.watchedAt = st.now()
+		return struct{}{}
+	})
+}
+
+// fate is what a test has decided will happen to a job.
+type fate struct {
+	postponed, postponements int // final updates still to be answered 202, and those answered so
+	rejected                 int // final updates still to be answered 412
+	cancelAt                 []byte
+}
+
+// longestPostponement is, as a power of two of seconds, the longest wait that GitLab asks for with 202.
+const longestPostponement = 6
+
+// PostponeFinal has GitLab answer the next n final updates (PUT with success or failed) with 202 and
+// X-GitLab-Trace-Update-Interval: 1, 2, 4 ... 64 seconds, as while it still stores the log. The one after them ends the job.
+func (r *JobRun) PostponeFinal(n int) {
+	r.script(n, func(j *job) { j.fate.postponed, j.fate.postponements = n, 0 })
+}
+
+// RejectLog has GitLab answer the next n final updates with 412 and forget the log, which makes gitlab-runner send the whole
+// of it again. No GitLab does so today; runners are prepared for it.
+func (r *JobRun) RejectLog(n int) { r.script(n, func(j *job) { j.fate.rejected = n }) }
+
+// script sets a part of the job's fate.
+func (r *JobRun) script(n int, set func(*job)) {
+	r.fake.helper()
+	if n < 0 {
+		r.fake.misuse("JobRun(%d): %d final updates cannot be answered", r.id, n)
+		return
+	}
+	lookAt(r, func(_ *state, j *job) struct{} {
+		set(j)
+		return struct{}{}
+	})
+}
+
+// CancelAt cancels the job, as a person would, as soon as its log contains the text: the runner is told in the answer to
+// the very request that brought it. An empty text takes the first piece of log.
+func (r *JobRun) CancelAt(text string) {
+	r.script(0, func(j *job) { j.fate.cancelAt = append([]byte{}, text...) })
+}
+
+// final is the scripted answer to a final update, nil if there is none.
+func (f *fate) final(j *job) *response {
+	switch {
+	case f.rejected > 0:
+		f.rejected--
+		j.log = blob{}
+		res := refuse(http.StatusPreconditionFailed, msgPrecondition).because("RejectLog: the log is to be sent again")
+		return &res
+	case f.postponed > 0:
+		f.postponed--
+		seconds := 1 << min(f.postponements, longestPostponement)
+		f.postponements++
+		res := numbered(http.StatusAccepted).with(headerTraceInterval, strconv.Itoa(seconds)).because("PostponeFinal: the log is still being stored")
+		return &res
+	}
+	return nil
+}
+
+// happenTo lets the scripted cancellation happen.
+func (st *state) happenTo(j *job) {
+	if at := j.fate.cancelAt; at != nil && j.Status == JobRunning && bytes.Contains(j.log.bytes(), at) {
+		j.fate.cancelAt = nil
+		_ = st.fire(j, eventCancel) // a running job can be canceled
+	}
+}
+
+// WaitForJob waits until the job has reached a status, be it that it has left it again, and returns the job as it then is.
+// It does not poll. The error is that ctx ended, that the fake was closed, or that the job has ended without reaching the
+// status; it says where the job is. A status that does not exist, or an ID that no job has, fails the test.
+func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, error) {
+	f.helper()
+	if !slices.Contains(jobStatuses, status) {
+		problem := fmt.Sprintf("%q is no job status", status)
+		if near, ok := nearest.Of(string(status), jobStatusNames()); ok {
+			problem += fmt.Sprintf("; did you mean %q?", near)
+		}
+		f.misuse("WaitForJob(%d): %s", id, problem)
+		return Job{}, fmt.Errorf("fakegitlab: %s", problem)
+	}
+	return f.JobRun(id).wait(ctx, "is "+string(status), func(j *job) bool { return slices.Contains(j.history, status) })
+}
+
+// WaitForTrace waits until the log contains the text, as WaitForJob waits for a status.
+func (r *JobRun) WaitForTrace(ctx context.Context, text string) error {
+	r.fake.helper()
+	_, err := r.wait(ctx, fmt.Sprintf("has logged %q", text), func(j *job) bool { return bytes.Contains(j.log.bytes(), []byte(text)) })
+	return err
+}
+
+var errClosed = errors.New("fakegitlab: the fake was closed")
+
+// wait waits until reached holds. what says it of the job.
+func (r *JobRun) wait(ctx context.Context, what string, reached func(*job) bool) (Job, error) {
+	for {
+		job, done, changed, err := r.look(what, reached)
+		if done || err != nil {
+			return job, err
+		}
+		select {
+		case <-changed:
+		case <-r.fake.closing:
+			return job, errClosed
+		case <-ctx.Done():
+			return job, fmt.Errorf("fakegitlab: waiting until job %d (%s) %s, which is %s: %w", job.ID, job.Name, what, job.Status, ctx.Err())
+		}
+	}
+}
+
+// look looks at the job once; changed is closed when it is worth looking again.
+func (r *JobRun) look(what string, reached func(*job) bool) (_ Job, done bool, changed <-chan struct{}, err error) {
+	st := r.fake.state
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	j, err := st.jobByID(r.id)
+	switch {
+	case err != nil:
+		return Job{}, false, nil, fmt.Errorf("fakegitlab: %w", err)
+	case reached(j):
+		return j.public(), true, nil, nil
+	case j.Status.completed():
+		return j.public(), false, nil, fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v", j.ID, j.Name, what, j.history)
+	}
+	return j.outline(), false, j.nextChange(), nil
+}
+
+// WithLongPolling has a runner's request for a job wait up to d, in real time (or a synctest bubble's), when there is
+// nothing new for it since the X-GitLab-Last-Update that it sends. Any change that may give it a job, Close, and the end of
+// the request let it go at once. The default, 0, is also what a GitLab out of the box does: it answers at once
+// (https://docs.gitlab.com/ci/runners/long_polling/).
+func WithLongPolling(d time.Duration) Option { return func(o *options) { o.longPolling = d } }

@@ -1,0 +1,146 @@
+package fakegitlab_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	fg "github.com/fakegitlab/fakegitlab"
+)
+
+// as makes a request of a person.
+func as(t *testing.T, gl *fg.Fake, user, method, path string) jobAnswer {
+	t.Helper()
+	return must(t, gl, method, path, nil, "Private-Token", gl.Token(user))
+}
+
+func TestWhoMayDoWhatToAJob(t *testing.T) {
+	statuses := func(guest, reporter, dev, mia, root int) map[string]int {
+		return map[string]int{"stranger": 404, "guest": guest, "reporter": reporter, "dev": dev, "mia": mia, "root": root}
+	}
+	for _, c := range []struct {
+		name, method, suffix string
+		job                  fg.Job
+		want                 map[string]int
+	}{
+		{"read", "GET", "", fg.Job{}, statuses(200, 200, 200, 200, 200)},
+		{"trace", "GET", "/trace", fg.Job{Trace: "log"}, statuses(200, 200, 200, 200, 200)},
+		{"debug trace", "GET", "/trace", fg.Job{Spec: fg.JobSpec{Variables: fg.JobVariables{{Key: "CI_DEBUG_TRACE", Value: "true"}}}}, statuses(403, 403, 200, 200, 200)},
+		{"no artifacts", "GET", "/artifacts", fg.Job{}, statuses(404, 404, 404, 404, 404)},
+		{"artifacts", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}}, statuses(200, 200, 200, 200, 200)},
+		{"artifacts of developers", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}, Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "developer"}}}, statuses(403, 403, 200, 200, 200)},
+		{"artifacts of maintainers", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}, Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "maintainer"}}}, statuses(403, 403, 403, 200, 200)},
+		{"artifacts of nobody", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}, Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "none"}}}, statuses(403, 403, 403, 403, 403)},
+		{"cancel", "POST", "/cancel", fg.Job{}, statuses(403, 403, 201, 201, 201)},
+		{"cancel protected", "POST", "/cancel", fg.Job{Protected: true}, statuses(403, 403, 403, 201, 201)},
+		{"force", "POST", "/cancel?force=true", fg.Job{Status: fg.JobCanceling}, statuses(403, 403, 403, 201, 201)},
+		{"retry", "POST", "/retry", fg.Job{Status: fg.JobFailed}, statuses(403, 403, 201, 201, 201)},
+		{"retry what runs", "POST", "/retry", fg.Job{Status: fg.JobRunning}, statuses(403, 403, 403, 403, 403)},
+		{"play", "POST", "/play", fg.Job{Status: fg.JobManual}, statuses(403, 403, 200, 200, 200)},
+		{"play what is over", "POST", "/play", fg.Job{Status: fg.JobSuccess}, statuses(403, 403, 400, 400, 400)},
+		{"erase", "POST", "/erase", fg.Job{Status: fg.JobSuccess, Trace: "log", User: "dev"}, statuses(403, 403, 201, 201, 201)},
+		{"erase another's", "POST", "/erase", fg.Job{Status: fg.JobSuccess, Trace: "log"}, statuses(403, 403, 403, 201, 201)},
+		{"erase what is pending", "POST", "/erase", fg.Job{Trace: "log", User: "dev"}, statuses(403, 403, 403, 403, 403)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for user, want := range c.want {
+				gl, _ := factory(t)
+				c.job.Project = "acme/shop"
+				job := gl.AddJob(c.job)
+				got := as(t, gl, user, c.method, fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d%s", job.ID, c.suffix))
+				assert.Equal(t, want, got.status, "%s: %s", user, got.body)
+			}
+		})
+	}
+	gl, _ := factory(t)
+	assert.Equal(t, 401, must(t, gl, "GET", "/projects/acme%2Fshop/jobs", nil).status)
+	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true })
+	job := gl.AddJob(fg.Job{Project: "acme/shop"})
+	assert.Equal(t, 403, as(t, gl, "mia", "POST", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/cancel", job.ID)).status)
+	assert.JSONEq(t, `{"message":"404 Not found"}`, as(t, gl, "mia", "GET", "/projects/acme%2Fshop/jobs/1").body)
+}
+
+func TestWhatPeopleDoToJobs(t *testing.T) {
+	gl, r := factory(t)
+	path := func(j fg.Job, what string) string { return fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d%s", j.ID, what) }
+	manual := gl.AddJob(fg.Job{Project: "acme/shop", Name: "deploy", Status: fg.JobManual})
+	played := sendJSON(t, gl, "POST", path(manual, "/play"), hash{"job_variables_attributes": []hash{{"key": "WHERE", "value": "prod"}}}, "Private-Token", gl.Token("dev"))
+	assert.Equal(t, 200, played.status, played.body)
+	assert.Equal(t, "pending", played.json(t)["status"])
+	for _, bad := range []any{"x", []any{"x"}, []hash{{"key": "A"}}} {
+		a := sendJSON(t, gl, "POST", path(manual, "/play"), hash{"job_variables_attributes": bad}, "Private-Token", gl.Token("dev"))
+		assert.Equal(t, 400, a.status, a.body)
+	}
+	got := requestJob(t, gl, r.Token).json(t)
+	assert.Contains(t, got["variables"], hash{"key": "WHERE", "value": "prod", "public": true, "masked": false})
+	patchTrace(t, gl, manual, 0, "deploying\n")
+	upload(t, gl, manual, "", "a.zip", []byte("PK"))
+
+	trace := as(t, gl, "dev", "GET", path(manual, "/trace"))
+	assert.Equal(t, "deploying\n", trace.body)
+	assert.Equal(t, "text/plain", trace.header.Get("Content-Type"))
+	assert.Equal(t, "PK", as(t, gl, "dev", "GET", path(manual, "/artifacts")).body)
+	putState(t, gl, manual, "success")
+	shown := as(t, gl, "dev", "GET", path(manual, "")).json(t)
+	assert.Equal(t, hash{"filename": "a.zip", "size": 2.0}, shown["artifacts_file"])
+	assert.Len(t, shown["artifacts"], 2)
+	assert.EqualValues(t, r.ID, shown["runner"].(hash)["id"])
+	assert.Equal(t, "s_1", shown["runner_manager"].(hash)["system_id"])
+
+	retried := as(t, gl, "dev", "POST", path(manual, "/retry"))
+	assert.Equal(t, 201, retried.status)
+	assert.Equal(t, "dev", retried.json(t)["user"].(hash)["username"])
+	assert.NotEqualValues(t, manual.ID, retried.json(t)["id"])
+	assert.JSONEq(t, `{"message":"403 Forbidden - Job is not retryable"}`, as(t, gl, "dev", "POST", path(manual, "/retry")).body)
+	assert.Equal(t, 201, as(t, gl, "mia", "POST", path(manual, "/erase")).status)
+	assert.Empty(t, gl.JobRun(manual.ID).Trace())
+	canceled := as(t, gl, "mia", "POST", path(manual, "/cancel"))
+	assert.Equal(t, 201, canceled.status)
+	assert.Equal(t, "success", canceled.json(t)["status"], "what is over stays so")
+}
+
+func TestListingJobs(t *testing.T) {
+	gl, _ := factory(t)
+	states := []fg.JobStatus{fg.JobPending, fg.JobFailed, fg.JobSuccess, fg.JobPending, fg.JobManual}
+	var ids []int
+	for _, s := range states {
+		ids = append(ids, gl.AddJob(fg.Job{Project: "acme/shop", Status: s}).ID)
+	}
+	list := func(query string) ([]int, http.Header) {
+		t.Helper()
+		a := as(t, gl, "dev", "GET", "/projects/acme%2Fshop/jobs?"+query)
+		require.Equal(t, 200, a.status, a.body)
+		var rows []struct{ ID int }
+		require.NoError(t, json.Unmarshal([]byte(a.body), &rows))
+		var got []int
+		for _, r := range rows {
+			got = append(got, r.ID)
+		}
+		return got, a.header
+	}
+	all, header := list("per_page=2&page=2")
+	assert.Equal(t, []int{ids[2], ids[1]}, all)
+	assert.Equal(t, "3", header.Get("X-Next-Page"))
+	assert.Empty(t, header.Get("X-Total"), "GitLab does not count jobs")
+	for query, want := range map[string][]int{
+		"scope=pending": {ids[3], ids[0]}, "scope[]=failed&scope[]=manual": {ids[4], ids[1]}, "scope[a]=success": {ids[2]},
+	} {
+		got, _ := list(query)
+		assert.Equal(t, want, got, query)
+	}
+	first, header := list("pagination=keyset&per_page=3&order_by=id&sort=desc")
+	assert.Equal(t, []int{ids[4], ids[3], ids[2]}, first)
+	link := header.Get("Link")
+	next := link[strings.Index(link, "?")+1 : strings.Index(link, ">")]
+	rest, header := list(next)
+	assert.Equal(t, []int{ids[1], ids[0]}, rest)
+	assert.Empty(t, header.Get("Link"))
+	for query, want := range map[string]int{"scope=nonsense": 400, "scope[]=": 400, "pagination=keyset&order_by=name": 405, "pagination=keyset&cursor=x": 400} {
+		assert.Equal(t, want, as(t, gl, "dev", "GET", "/projects/acme%2Fshop/jobs?"+query).status, query)
+	}
+}

@@ -1,0 +1,160 @@
+package fakegitlab
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fakegitlab/fakegitlab/internal/params"
+)
+
+// keptOfUpload is how much of a log or a file the journal keeps.
+const keptOfUpload = 64 << 10
+
+// maxField is the largest field of an upload that is not the file.
+const maxField = 1 << 20
+
+// upload is the body of a streamed route.
+type upload struct {
+	content  blob // no more than one byte beyond the limit
+	sum      [sha256.Size]byte
+	filename string
+	hasFile  bool
+}
+
+// beginning keeps the first bytes of what is read through it, for the journal.
+type beginning struct {
+	io.Reader
+	kept []byte
+}
+
+func (b *beginning) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if room := keptOfUpload - len(b.kept); room > 0 {
+		b.kept = append(b.kept, p[:min(n, room)]...)
+	}
+	return n, err
+}
+
+// receiveUpload reads the body without the state's mutex. read stores it in the upload, of which it takes no more than a
+// byte over a limit.
+func (q *request) receiveUpload(read func(io.Reader, *upload) *response) response {
+	return response{meanwhile: func() *response {
+		body := &beginning{Reader: q.http.Body}
+		u := &upload{}
+		refusal := read(body, u)
+		if len(body.kept) > 0 {
+			q.call.Body = body.kept
+		}
+		if refusal == nil {
+			q.upload = u
+		}
+		return refusal
+	}}
+}
+
+func cutOff(err error) *response {
+	r := plain(http.StatusBadRequest, msgBadRequestPlain).because("the body was cut off: " + err.Error())
+	return &r
+}
+
+// readText reads a body that is one text of a limited size.
+func readText(limit int64) func(io.Reader, *upload) *response {
+	return func(body io.Reader, u *upload) *response {
+		if _, err := u.content.ReadFrom(io.LimitReader(body, limit+1)); err != nil {
+			return cutOff(err)
+		}
+		return nil
+	}
+}
+
+// readMultipart reads a body with a file of a limited size and puts its fields among the parameters.
+func (q *request) readMultipart(limit int64) func(io.Reader, *upload) *response {
+	return func(body io.Reader, u *upload) *response {
+		media, attributes, err := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
+		if err != nil || media != "multipart/form-data" {
+			return q.withoutFile(body, media)
+		}
+		if attributes["boundary"] == "" {
+			return cutOff(errors.New("a multipart body without a boundary"))
+		}
+		q.tree = maps.Clone(q.tree) // hooks may look at the one so far
+		parts := multipart.NewReader(body, attributes["boundary"])
+		for {
+			part, err := parts.NextRawPart()
+			if err == io.EOF { // not errors.Is: a body cut short wraps EOF
+				return nil
+			}
+			if err != nil {
+				return cutOff(err)
+			}
+			done, err := q.readPart(part, u, limit)
+			if err != nil {
+				return cutOff(err)
+			}
+			if done {
+				return nil
+			}
+		}
+	}
+}
+
+// withoutFile reads the body of an upload that is no multipart: its parameters alone.
+func (q *request) withoutFile(body io.Reader, media string) *response {
+	content, err := io.ReadAll(io.LimitReader(body, maxField))
+	if err != nil {
+		return cutOff(err)
+	}
+	tree, problem := params.Parse(params.Input{RawQuery: q.http.URL.RawQuery, ContentType: media, Body: content, Path: q.vars})
+	if problem != nil {
+		r := q.unreadable(problem)
+		return &r
+	}
+	q.tree = tree
+	return nil
+}
+
+// readPart reads one part of a multipart body. done is whether the file is too large, so that nothing else matters.
+func (q *request) readPart(part *multipart.Part, u *upload, limit int64) (done bool, err error) {
+	_, attributes, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+	name := attributes["name"]
+	if _, inPath := q.vars[name]; err != nil || name == "" || inPath {
+		return false, nil // Rack skips what it cannot name, and the path counts first
+	}
+	if filename := attributes["filename"]; name == paramFile && filename != "" {
+		sum := sha256.New()
+		if u.content, err = readFile(part, sum, limit); err != nil {
+			return false, err
+		}
+		u.hasFile, u.filename = true, path.Base(strings.ReplaceAll(filename, `\`, "/"))
+		sum.Sum(u.sum[:0])
+		q.tree[name] = &params.File{Filename: u.filename, ContentType: part.Header.Get("Content-Type")}
+		return u.content.size > limit, nil
+	}
+	value, err := io.ReadAll(io.LimitReader(part, maxField+1))
+	switch {
+	case err != nil:
+		return false, err
+	case len(value) > maxField:
+		return false, fmt.Errorf("the field %s has more than %d bytes", name, maxField)
+	case strings.IndexByte(string(value), 0) >= 0 || !utf8.Valid(value):
+		return false, fmt.Errorf("the field %s is not text", name)
+	}
+	q.tree[name] = string(value)
+	return false, nil
+}
+
+func readFile(r io.Reader, sum hash.Hash, limit int64) (blob, error) {
+	var content blob
+	_, err := content.ReadFrom(io.TeeReader(io.LimitReader(r, limit+1), sum))
+	return content, err
+}
