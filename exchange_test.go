@@ -1,6 +1,7 @@
 package fakegitlab_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -47,6 +48,25 @@ func TestWhatIsDelayedWhenTheFakeIsClosedDoesNotHappen(t *testing.T) {
 			assert.Error(t, <-ended)
 			_, there := gl.Runner(r.ID)
 			assert.True(t, there)
+		})
+	}
+}
+
+func TestCloseWaitsForTheJournal(t *testing.T) {
+	for name, opts := range map[string][]fg.Option{"TCP": nil, "TLS": {fg.WithTLS()}, "in memory": {fg.WithInMemoryNetwork()}} {
+		t.Run(name, func(t *testing.T) {
+			for range 20 {
+				gl := fg.New(t, opts...)
+				gl.Inject(fg.Failure{Network: fg.Hang})
+				ctx, giveUp := context.WithCancel(t.Context())
+				gl.Before(fg.GetVersion, func(fg.Call) { giveUp() })
+				req, err := http.NewRequestWithContext(ctx, http.MethodGet, gl.APIURL()+"/version", nil)
+				require.NoError(t, err)
+				_, err = gl.Client().Do(req)
+				require.ErrorIs(t, err, context.Canceled)
+				gl.Close()
+				require.Len(t, gl.Calls(fg.GetVersion), 1)
+			}
 		})
 	}
 }

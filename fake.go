@@ -229,6 +229,7 @@ func (f *Fake) Close() {
 		naming := time.AfterFunc(hangingAfter, func() { f.logf("fakegitlab: Close still waits for %s", f.flight.names()) })
 		defer naming.Stop()
 		f.network.close()
+		f.flight.wait() // net/http does not wait for requests over HTTP/2
 	})
 }
 
@@ -407,6 +408,7 @@ func (f *Fake) unnoticed() []string {
 // inFlight knows the requests that are being answered, for those who wait for them.
 type inFlight struct {
 	mu    sync.Mutex
+	left  sync.Cond // a request has left
 	calls map[int]string
 }
 
@@ -423,6 +425,17 @@ func (i *inFlight) leave(number int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	delete(i.calls, number)
+	i.left.Broadcast()
+}
+
+// wait waits until no request is being answered.
+func (i *inFlight) wait() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.left.L = &i.mu
+	for len(i.calls) > 0 {
+		i.left.Wait()
+	}
 }
 
 func (i *inFlight) names() string {

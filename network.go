@@ -42,11 +42,11 @@ func (f *Fake) listen() error {
 	if err != nil {
 		return err
 	}
-	s := f.startServer(l)
 	addr := l.Addr().String()
 	if ap, err := netip.ParseAddrPort(addr); err == nil && ap.Addr().IsUnspecified() {
 		addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), ap.Port()).String()
 	}
+	s := f.startServer(l, addr)
 	var d net.Dialer
 	f.network = network{server: s, url: f.scheme() + "://" + addr, client: s.Client(), close: s.Close,
 		dial: func(ctx context.Context, _, _ string) (net.Conn, error) { return d.DialContext(ctx, "tcp", addr) }}
@@ -57,13 +57,13 @@ func (f *Fake) listen() error {
 // times faster; Dial gives connections to a real HTTP server.
 func (f *Fake) listenInMemory() network {
 	l := memnet.Listen()
-	s := f.startServer(l)
 	host := memnet.Host
 	if f.options.tls {
 		host = tlsHost
 	}
+	s := f.startServer(l, host)
 	direct := &memnet.RoundTripper{
-		Handler:  ownNetwork{f, memnet.ErrReset},
+		Handler:  f.own(host, memnet.ErrReset),
 		ErrorLog: quiet(),
 		// A handler of the test may do what only one in a goroutine of its own may.
 		Inline: func(*http.Request) bool { return f.added.none() },
@@ -75,9 +75,9 @@ func (f *Fake) listenInMemory() network {
 		}}
 }
 
-// startServer serves what comes through a listener.
-func (f *Fake) startServer(l net.Listener) *httptest.Server {
-	s := &httptest.Server{Listener: l, EnableHTTP2: true, Config: &http.Server{Handler: ownNetwork{f, http.ErrAbortHandler}, ErrorLog: quiet()}}
+// startServer serves what comes through the listener of a host.
+func (f *Fake) startServer(l net.Listener, host string) *httptest.Server {
+	s := &httptest.Server{Listener: l, EnableHTTP2: true, Config: &http.Server{Handler: f.own(host, http.ErrAbortHandler), ErrorLog: quiet()}}
 	if f.options.tls {
 		s.StartTLS()
 	} else {
@@ -96,14 +96,11 @@ func (f *Fake) scheme() string {
 	return "http"
 }
 
-// ownNetwork serves what came through the fake's own network, whose URL is known.
-type ownNetwork struct {
-	f     *Fake
-	reset any
-}
-
-func (n ownNetwork) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	n.f.serve(w, r, via{n.f.URL(), n.reset})
+// own serves what came through the fake's own network, whose URL is known. It must not ask the fake for it, which knows of
+// its network only when that serves already.
+func (f *Fake) own(host string, reset any) http.Handler {
+	way := via{f.scheme() + "://" + host + f.options.basePath, reset}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, way) })
 }
 
 // ServeHTTP answers one request, so that the fake can be mounted in another server. URLs in its answers then follow the
