@@ -267,8 +267,10 @@ type prober struct {
 func newProber(t *testing.T, version string) *prober {
 	t.Helper()
 	world := SmallCompany().WithJob("acme/shop", "deploy", func(j *Job) {
+		j.Status, j.RunnerID, j.Trace = JobSuccess, 100001, "done"
 		j.Artifacts = []Artifact{{Filename: "artifacts.zip", Content: []byte("zip")}}
 	})
+	world = world.WithJob("acme/shop", "by hand", func(j *Job) { j.Status = JobManual })
 	return &prober{gl: startVersion(t, version, WithScenario(world))}
 }
 
@@ -388,5 +390,22 @@ func (p *prober) ids(e Endpoint, kind RunnerType) map[string]int {
 	case "jobs":
 		id = 2000005
 	}
-	return map[string]int{"id": id, "runner_id": runner}
+	if e == DownloadArtifacts {
+		id = p.job(JobSuccess)
+	}
+	status := map[Endpoint]JobStatus{CancelJob: JobRunning, PlayJob: JobManual}[e]
+	if status == "" {
+		status = JobSuccess
+	}
+	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status)}
+}
+
+// job is the last job of acme/shop in a state: of JobSuccess, the one with artifacts.
+func (p *prober) job(status JobStatus) (id int) {
+	for _, j := range p.gl.Jobs() {
+		if j.Project == "acme/shop" && j.Status == status {
+			id = j.ID
+		}
+	}
+	return id
 }
