@@ -265,7 +265,7 @@ func TestControlCalls(t *testing.T) {
 
 	var calls []call
 	askControl(t, gl, "GET /-/fake/calls", "").into(t, &calls)
-	assert.Contains(t, calls[1].Reason, "dan is Developer in any project of the runner (acme/shop); needs Maintainer")
+	assert.Contains(t, calls[1].Reason, "dan is Developer in a project of the runner (acme/shop); needs Maintainer")
 	assert.Equal(t, map[string]any{"id": float64(100021)}, calls[0].Params)
 	assert.Nil(t, calls[2].Endpoint)
 	assert.Equal(t, map[string]any{"base64": "//4="}, calls[3].Body)
@@ -346,7 +346,7 @@ func TestControlPage(t *testing.T) {
 	gl.Advance(30 * time.Second)
 
 	body := askControl(t, gl, "GET /-/fake/", "").body
-	for _, want := range []string{"&lt;script&gt;alert(1)", "nothing: orphaned", `<code>GET /runners</code>`, "503, once", "dan is Developer in any project", "nothing reads staus (did you mean status?)",
+	for _, want := range []string{"&lt;script&gt;alert(1)", "nothing: orphaned", `<code>GET /runners</code>`, "503, once", "dan is Developer in a project", "nothing reads staus (did you mean status?)",
 		"did you mean GET /runners?", "answers 410", "9 requests in 1m0s", "12:00:30 UTC", "1 <span class=\"quiet\">spent</span>"} {
 		assert.True(t, strings.Contains(body, want), want) // not Contains, which would print the page
 	}

@@ -153,7 +153,7 @@ func (q *request) unreadable(err *params.Error) response {
 		}
 		return response{status: http.StatusBadRequest, contentType: "text/html; charset=utf-8", bare: true}.because("the body is not JSON")
 	}
-	return plain(http.StatusBadRequest, msgBadRequestPlain).because("a parameter has a NUL byte, is not UTF-8 or cannot be decoded")
+	return plain(http.StatusBadRequest, msgBadRequestPlain).because("a parameter has a NUL byte, is not UTF-8, cannot be decoded or is two things at once (a=1&a[]=2)")
 }
 
 // railsError is how Rails itself refuses what never reaches the API.

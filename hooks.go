@@ -75,7 +75,8 @@ type Held struct {
 }
 
 // Hold stops every matching request that arrives from now on, until Release. Close and Reset release, too; at the end of a
-// test, a request that was held and never released is an error.
+// test, a request that was held and never released is an error. Of two holds that match a request the older one has it until its
+// release.
 func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
 	f.helper()
 	h := &Held{endpoint: e, where: slices.Clone(where), arrived: make(chan struct{}), released: make(chan struct{})}

@@ -277,8 +277,6 @@ type project struct {
 
 func (p *project) id() int { return p.ID }
 
-func (p *project) updatedAt() time.Time { return p.CreatedAt }
-
 type manager struct {
 	RunnerManager
 	runner *runner

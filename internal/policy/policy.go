@@ -145,7 +145,7 @@ var runnerTable = map[Ability][3]need{
 	ReadRunner: {
 		Instance: {held: func(Standing, Rules) Role { return Owner }, least: None},
 		Group:    {held: readingGroup, least: Maintainer, where: "group %s", note: developerNote},
-		Project:  {held: inProjects, least: Maintainer, where: "any project of the runner (%s)", note: developerNote},
+		Project:  {held: inProjects, least: Maintainer, where: "a project of the runner (%s)", note: developerNote},
 	},
 	UpdateRunner: {
 		Instance: nobody,
