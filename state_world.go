@@ -187,18 +187,23 @@ func (st *state) onUndo(f func()) {
 	}
 }
 
-// atomically runs a change that either succeeds whole or leaves no trace.
+// atomically runs a change that either succeeds whole or leaves no trace, be it that a function of the test panics in it or
+// ends its goroutine, as FailNow does.
 func (st *state) atomically(change func() error) error {
 	made, pipeline := st.made.clone(), st.pipeline
 	st.undoing = true
-	err := change()
-	if err != nil {
-		for _, f := range slices.Backward(st.undo) {
-			f()
+	done := false
+	defer func() {
+		if !done {
+			for _, f := range slices.Backward(st.undo) {
+				f()
+			}
+			st.made, st.pipeline = made, pipeline
 		}
-		st.made, st.pipeline = made, pipeline
-	}
-	st.undo, st.undoing = nil, false
+		st.undo, st.undoing = nil, false
+	}()
+	err := change()
+	done = err == nil
 	return err
 }
 
