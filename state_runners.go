@@ -221,12 +221,10 @@ func (st *state) createRunner(n newRunner) (*runner, error) {
 	}
 	now := st.now()
 	r := &runner{num: assignID(st, &st.runners, n.id), kind: n.kind, group: n.group, attributes: n.attributes, name: n.name,
-		registration: n.registration, creator: n.creator, createdAt: now, updatedAt: now, token: n.token}
+		registration: n.registration, creator: n.creator, createdAt: now, updatedAt: now,
+		token: st.secret(st.runnerTokenKind(n.kind, n.registration), n.token)}
 	for _, p := range n.projects {
 		r.assignments = append(r.assignments, &assignment{p, now})
-	}
-	if r.token == "" {
-		r.token = st.newRunnerToken(st.runnerTokenKind(r.kind, r.registration))
 	}
 	r.tokenExpiresAt = st.tokenExpiry(r, now)
 	add(st, &st.runners, r)
@@ -302,7 +300,7 @@ func (st *state) updateRunner(r *runner, next attributes) error {
 
 // resetRunnerToken gives the runner a new token of its kind; the old one is dead at once.
 func (st *state) resetRunnerToken(r *runner) {
-	st.setRunnerToken(r, st.newRunnerToken(st.runnerTokenKind(r.kind, r.registration)))
+	st.setRunnerToken(r, st.made.token(st.runnerTokenKind(r.kind, r.registration)))
 	r.tokenExpiresAt = st.tokenExpiry(r, st.now())
 	r.updatedAt = st.now()
 }
@@ -431,11 +429,7 @@ func (st *state) deleteManager(m *manager) {
 	r := m.runner
 	r.managers = removeByID(r.managers, m)
 	st.managers.remove(m)
-	for _, j := range r.jobs {
-		if j.manager == m {
-			j.manager = nil
-		}
-	}
+	r.replaceManager(m, nil)
 	if len(r.managers) == 0 {
 		r.contactedAt = time.Time{}
 	}

@@ -243,7 +243,9 @@ func (st *state) tokenUser(in *AccessToken) (*user, error) {
 			return nil, err
 		}
 	}
+	wasBot := u.bot
 	u.bot = true
+	st.onUndo(func() { u.bot = wasBot })
 	setRole(st, roles, u, in.Role)
 	return u, nil
 }

@@ -130,11 +130,12 @@ const maxSystemIDLength = 64
 
 // checkManagers checks the managers that a runner, nil if it is yet to be made, is to have.
 func (st *state) checkManagers(r *runner, in []RunnerManager) error {
-	seen := map[string]bool{}
+	seen, ids := map[string]bool{}, map[int]bool{}
 	for i, m := range in {
-		if known := st.managers.byID[m.ID]; m.ID < 0 || known != nil && (known.runner != r || known.SystemID != m.SystemID) {
+		if known := st.managers.byID[m.ID]; m.ID < 0 || ids[m.ID] || known != nil && (known.runner != r || known.SystemID != m.SystemID) {
 			return fmt.Errorf("runner manager id %d is taken", m.ID)
 		}
+		ids[m.ID] = m.ID != 0
 		switch {
 		case m.SystemID == "":
 			return fmt.Errorf("Managers[%d] has no SystemID", i)
@@ -164,12 +165,21 @@ func (st *state) setManagers(r *runner, in []RunnerManager) {
 		known.RunnerManager = m
 		kept = insertByID(kept, known)
 	}
-	for _, m := range r.managers {
-		if !slices.Contains(kept, m) {
-			st.managers.remove(m)
+	gone := slices.DeleteFunc(slices.Clone(r.managers), func(m *manager) bool { return slices.Contains(kept, m) })
+	r.managers = kept
+	for _, m := range gone {
+		st.managers.remove(m)
+		r.replaceManager(m, r.manager(m.SystemID))
+	}
+}
+
+// replaceManager has the jobs that a manager took taken by another of the runner's, or by none that is known.
+func (r *runner) replaceManager(gone, next *manager) {
+	for _, j := range r.jobs {
+		if j.manager == gone {
+			j.manager = next
 		}
 	}
-	r.managers = kept
 }
 
 // changeRunner replaces what is known of a runner. What it is, ID and Type and Group, stays.
@@ -197,7 +207,7 @@ func (st *state) changeRunner(r *runner, in Runner) error {
 		return err
 	}
 	r.name, r.registration, r.creator = keepBlank(r.name, n.name), n.registration, n.creator
-	st.setRunnerToken(r, in.Token)
+	st.setRunnerToken(r, st.secret(st.runnerTokenKind(r.kind, r.registration), in.Token))
 	st.setTimes(r, in)
 	st.setAssignments(r, n.projects)
 	st.setManagers(r, in.Managers)

@@ -107,12 +107,3 @@ func (m *tokenMaker) hex(k tokenKind, n int) string {
 
 // clone is a copy with sequences of its own.
 func (m *tokenMaker) clone() tokenMaker { return tokenMaker{maps.Clone(m.made), m.given} }
-
-// newRunnerToken makes an authentication token that no runner has.
-func (st *state) newRunnerToken(k tokenKind) string {
-	for {
-		if t := st.made.token(k); st.runnerTokens[t] == nil {
-			return t
-		}
-	}
-}
