@@ -268,17 +268,29 @@ func (fs *faults) list() []injected {
 // pick finds the failure that a call meets, and counts it. Each failure counts the matching calls for itself.
 func (fs *faults) pick(c *Call) *injected {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	for _, i := range fs.failures {
-		if i.isSpent() || !matches(*c, i.Endpoint, i.Where) {
-			continue
-		}
-		if i.seen++; i.seen > i.After {
-			i.fired++
+	failures := slices.Clone(fs.failures)
+	fs.mu.Unlock()
+	for _, i := range failures {
+		// Without the lock: a condition is a function of the test, which may use the fake.
+		if matches(*c, i.Endpoint, i.Where) && fs.count(i) {
 			return i
 		}
 	}
 	return nil
+}
+
+// count counts a matching call and reports whether it is one that is to fail.
+func (fs *faults) count(i *injected) bool {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if i.isSpent() {
+		return false
+	}
+	if i.seen++; i.seen <= i.After {
+		return false
+	}
+	i.fired++
+	return true
 }
 
 // unused says which failures never fired and which requests were never let go.
