@@ -428,7 +428,7 @@ func (q *request) namespaceEntity(p *project) namespaceEntity {
 		_, path := splitPath(g.Path)
 		e := namespaceEntity{ID: g.ID, Name: g.Name, Path: path, Kind: "group", FullPath: g.Path, WebURL: q.webURL("groups/" + g.Path)}
 		if g.parent != nil {
-			e.ParentID = &g.parent.ID
+			e.ParentID = clonePointer(&g.parent.ID, shallow) // it is written without the mutex
 		}
 		return e
 	}

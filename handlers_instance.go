@@ -40,7 +40,7 @@ func getCurrentUser(q *request) response {
 	e := currentUserEntity{userEntity: q.userEntity(u), ConfirmedAt: isoTime(u.CreatedAt), Email: u.Email, ThemeID: 1, ColorSchemeID: 1,
 		ProjectsLimit: 100000, Identities: []string{}, CanCreateGroup: !u.External, CanCreateProject: !u.External, External: u.External, CommitEmail: u.Email}
 	if u.Admin {
-		e.IsAdmin, e.Note = &u.Admin, some[string](nil)
+		e.IsAdmin, e.Note = clonePointer(&u.Admin, shallow), some[string](nil)
 	}
 	return ok(e)
 }
@@ -153,21 +153,20 @@ func updateApplicationSettings(q *request) response {
 	}
 	flag("admin_mode", func(b bool) { next.AdminMode = b })
 	flag("allow_runner_registration_token", func(b bool) { next.RegistrationTokensDisabled = !b })
-	for name, field := range map[string]*time.Duration{
-		"group_runner_token_expiration_interval":   &next.GroupRunnerTokenExpiration,
-		"project_runner_token_expiration_interval": &next.ProjectRunnerTokenExpiration,
-		"runner_token_expiration_interval":         &next.RunnerTokenExpiration,
-	} {
+	interval := func(name string, field *time.Duration) {
 		if !q.params.Has(name) {
-			continue
+			return
 		}
 		n, given := q.params.Int(name)
 		if given && (n < minTokenExpiration || n > maxDatabaseInteger) {
 			v.add(name, fmt.Sprintf(msgfTooSmall, minTokenExpiration))
-			continue
+			return
 		}
 		*field = time.Duration(n) * time.Second
 	}
+	interval("group_runner_token_expiration_interval", &next.GroupRunnerTokenExpiration)
+	interval("project_runner_token_expiration_interval", &next.ProjectRunnerTokenExpiration)
+	interval("runner_token_expiration_interval", &next.RunnerTokenExpiration)
 	if n, given := q.params.Int("max_artifacts_size"); given {
 		if n < 1 || n > maxDatabaseInteger {
 			v.add("max_artifacts_size", fmt.Sprintf(msgfTooSmall, 1))
@@ -216,7 +215,7 @@ func getGroup(q *request) response {
 		e.SharedRunnersSetting = "disabled_and_unoverridable"
 	}
 	if g.parent != nil {
-		e.ParentID = &g.parent.ID
+		e.ParentID = clonePointer(&g.parent.ID, shallow)
 	}
 	if q.inGroup(policy.Owner, false).Allowed {
 		e.RunnersToken = g.RegistrationToken
