@@ -3,6 +3,7 @@ package fakegitlab
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"mime"
 	"net/http"
 	"net/netip"
@@ -46,7 +47,7 @@ const defaultSizeLimit = 100 << 20
 
 func sizeLimit(set int64) int64 {
 	if set > 0 {
-		return set
+		return min(set, math.MaxInt64-1) // one byte more is read, to see that there is one
 	}
 	return defaultSizeLimit
 }

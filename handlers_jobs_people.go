@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -142,8 +143,8 @@ func (q *request) jobScope() ([]string, *response) {
 			scope = append(scope, fmt.Sprint(s))
 		}
 	case map[string]any:
-		for _, s := range given {
-			scope = append(scope, fmt.Sprint(s))
+		for _, name := range slices.Sorted(maps.Keys(given)) { // the refusal names them
+			scope = append(scope, fmt.Sprint(given[name]))
 		}
 	default:
 		scope = []string{"unknown"}

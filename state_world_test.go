@@ -1,0 +1,142 @@
+package fakegitlab_test
+
+import (
+	"math"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+)
+
+// A function of the test that panics, or ends its goroutine as require does, leaves the fake whole: what clients did
+// afterwards must not be undone together with the next refused change.
+func TestChangesThatEndEarly(t *testing.T) {
+	for name, end := range map[string]func(){"panic": func() { panic("a bug of the test") }, "FailNow": runtime.Goexit} {
+		t.Run(name, func(t *testing.T) {
+			gl := newMia(t)
+			before := gl.Snapshot()
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				defer func() { _ = recover() }()
+				gl.UpdateUser("mia", func(u *fakegitlab.User) {
+					u.Name = "half done"
+					end()
+				})
+			}()
+			<-ended
+			gl.AssertSnapshot(t, before)
+
+			registered := ask(t, gl, "", "POST", "/runners", withForm("token="+gl.Settings().RegistrationToken))
+			require.Equal(t, http.StatusCreated, registered.status)
+			require.Error(t, gl.Seed(fakegitlab.NewScenario().WithProject("acme/shop")), "it is there already")
+			assert.Len(t, gl.Runners(), len(before.Runners)+1, "the refused Seed took back what a client did")
+		})
+	}
+}
+
+func TestRefusedSeedMakesNobodyABot(t *testing.T) {
+	gl := newMia(t)
+	token := fakegitlab.AccessToken{User: "mia", Project: "acme/shop"}
+	s := fakegitlab.Scenario{AccessTokens: []fakegitlab.AccessToken{token}, Runners: []fakegitlab.Runner{{Group: "nowhere"}}}
+	require.Error(t, gl.Seed(s))
+	assert.Equal(t, false, ask(t, gl, gl.Token("mia"), "GET", "/user").field(t, "bot"))
+}
+
+// A runner's token that came from a snapshot is not made again once it is dead.
+func TestDeadTokensStayDead(t *testing.T) {
+	first := fakegitlab.New(t)
+	old := first.AddRunner(fakegitlab.Runner{})
+	second := fakegitlab.New(t, fakegitlab.WithScenario(first.Snapshot()))
+	second.DeleteRunner(old.ID)
+	assert.NotEqual(t, old.Token, second.AddRunner(fakegitlab.Runner{}).Token)
+}
+
+func TestManagersOfARunner(t *testing.T) {
+	t.Run("one id each", func(t *testing.T) {
+		said := misuse(t, fakegitlab.NewScenario(), func(gl *fakegitlab.Fake) {
+			gl.AddRunner(fakegitlab.Runner{Managers: []fakegitlab.RunnerManager{{ID: 7, SystemID: "a"}, {ID: 7, SystemID: "b"}}})
+		})
+		assert.Contains(t, said, "runner manager id 7 is taken")
+	})
+	for name, c := range map[string]struct {
+		change func(*fakegitlab.Runner)
+		want   string
+	}{
+		"gone":           {func(r *fakegitlab.Runner) { r.Managers = nil }, ""},
+		"made once more": {func(r *fakegitlab.Runner) { r.Managers[0].ID += 10 }, "s_1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			gl := fakegitlab.New(t)
+			gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+			r := gl.AddRunner(fakegitlab.Runner{Managers: []fakegitlab.RunnerManager{{SystemID: "s_1"}}})
+			j := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: fakegitlab.JobRunning, RunnerID: r.ID, SystemID: "s_1"})
+			gl.UpdateRunner(r.ID, c.change)
+			j, _ = gl.Job(j.ID)
+			assert.Equal(t, c.want, j.SystemID)
+			fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot())).AssertSnapshot(t, gl.Snapshot())
+		})
+	}
+}
+
+// Answers are written without the state's mutex; run with -race.
+func TestAnswersShareNothingWithTheState(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	root := gl.AdminToken()
+	var all sync.WaitGroup
+	for range 50 {
+		for _, path := range []string{"/user", "/groups/1002", "/projects/10002"} {
+			all.Go(func() { assert.Equal(t, http.StatusOK, ask(t, gl, root, "GET", path).status) })
+		}
+		all.Go(func() { gl.UpdateUser("root", func(u *fakegitlab.User) { u.Name += "." }) })
+		all.Go(func() { gl.UpdateGroup("acme", func(g *fakegitlab.Group) { g.Name += "." }) })
+	}
+	all.Wait()
+}
+
+// A condition is the test's own function, which may use the fake.
+func TestConditionsMayUseTheFake(t *testing.T) {
+	gl := newMia(t, fakegitlab.WithUnusedFailures(true))
+	injected := false
+	gl.Inject(fakegitlab.Failure{Status: 503, Where: []fakegitlab.CallMatcher{fakegitlab.Where(func(fakegitlab.Call) bool {
+		gl.Inject(fakegitlab.Failure{Status: 500})()
+		injected = true
+		return true
+	})}})
+	assert.Equal(t, 503, ask(t, gl, gl.Token("mia"), "GET", "/version").status)
+	assert.True(t, injected)
+}
+
+func TestNoLimitAtAll(t *testing.T) {
+	gl := newMia(t)
+	gl.UpdateSettings(func(s *fakegitlab.Settings) { s.MaxTraceSize, s.MaxArtifactsSize = math.MaxInt64, math.MaxInt64 })
+	r := gl.AddRunner(fakegitlab.Runner{})
+	j := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: fakegitlab.JobRunning, RunnerID: r.ID})
+	assert.Equal(t, http.StatusAccepted, patchTrace(t, gl, j, 0, "hello").status)
+	assert.Equal(t, http.StatusCreated, upload(t, gl, j, "", "a.zip", []byte("zip")).status)
+	assert.Equal(t, "hello", gl.JobRun(j.ID).Trace())
+	assert.Equal(t, "zip", string(gl.JobRun(j.ID).Artifacts()[0].Content))
+}
+
+// The journal reads the same in every run, whatever the order of a map.
+func TestReasonsAreDeterministic(t *testing.T) {
+	reasons := map[string]bool{}
+	for range 20 {
+		gl := newMia(t)
+		ask(t, gl, gl.AdminToken(), "PUT", "/application/settings", withForm(
+			"runner_token_expiration_interval=1&group_runner_token_expiration_interval=2&project_runner_token_expiration_interval=3"))
+		ask(t, gl, gl.Token("mia"), "GET", "/projects/acme%2Fshop/jobs?scope[a]=x&scope[b]=y&scope[c]=z")
+		var said strings.Builder
+		for _, c := range gl.Calls("") {
+			said.WriteString(c.Reason + "\n")
+		}
+		reasons[said.String()] = true
+	}
+	assert.Len(t, reasons, 1)
+}
