@@ -137,7 +137,11 @@ func readingGroupJobs(s Standing, r Rules) Role {
 
 var nobody = need{note: "only administrators"}
 
-const developerNote = "the documentation says Developer"
+// What reasons add.
+const (
+	developerNote = "the documentation says Developer"
+	inheritedNote = "as a direct member: in this version a role in a group above does not count"
+)
 
 // runnerTable has, for every ability, what a user who is no administrator needs by runner type. A row without held is
 // open to nobody; anyone is open to every signed-in user.
@@ -176,19 +180,27 @@ func CanRunner(a Actor, ability Ability, s Standing, r Rules) Decision {
 	}
 	row := runnerTable[ability][s.Type]
 	if row.held == nil {
-		return Decision{Reason: fmt.Sprintf("%s is no administrator; %s of an %s runner: %s", a.Name, ability, typeNames[s.Type], row.note)}
+		return Decision{Reason: fmt.Sprintf("%s is no administrator; %s of %s runner: %s", a.Name, ability, typeNames[s.Type], row.note)}
 	}
 	held := row.held(s, r)
 	if held >= row.least {
 		return Decision{Allowed: true}
 	}
-	return lacks(a, held, fmt.Sprintf(row.where, s.Where), row.least, row.note)
+	note := row.note
+	if s.InGroup >= row.least { // else the reason would contradict itself
+		note = inheritedNote
+	}
+	return lacks(a, max(held, s.InGroup), fmt.Sprintf(row.where, s.Where), row.least, note)
 }
 
-var typeNames = [...]string{Instance: "instance", Group: "group", Project: "project"}
+// typeNames are the runner types with their article, for reasons.
+var typeNames = [...]string{Instance: "an instance", Group: "a group", Project: "a project"}
 
 func lacks(a Actor, held Role, where string, least Role, note string) Decision {
 	reason := fmt.Sprintf("%s is %s in %s; needs %s", a.Name, held, where, least)
+	if held == None {
+		reason = fmt.Sprintf("%s is no member of %s; needs %s", a.Name, where, least)
+	}
 	if note != "" {
 		reason += " (" + note + ")"
 	}
