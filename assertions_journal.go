@@ -86,11 +86,11 @@ func retried(first, second Call) bool {
 		maps.EqualFunc(first.Query, second.Query, slices.Equal) && bytes.Equal(first.Body, second.Body)
 }
 
-// token is GitLab's tokens by their prefixes (lib/gitlab/ci and app/models keep one each), with four characters more.
-var token = regexp.MustCompile(`\b((?:gl[a-z]+-(?:t\d_)?|GR1348941)[\w-]{4})[\w-]{8,}`)
+// tokenPattern is GitLab's tokens by their prefixes (lib/gitlab/ci and app/models keep one each), with four characters more.
+var tokenPattern = regexp.MustCompile(`\b((?:gl[a-z]+-(?:t\d_)?|GR1348941)[\w-]{4})[\w-]{8,}`)
 
 // shortenTokens leaves of each token enough to tell it from others.
-func shortenTokens(text string) string { return token.ReplaceAllString(text, "$1…") }
+func shortenTokens(text string) string { return tokenPattern.ReplaceAllString(text, "$1…") }
 
 // JournalMermaid is the recorded calls as a sequence diagram for Mermaid (https://mermaid.js.org), as GitLab's and
 // GitHub's Markdown show it. Tokens are shortened.

@@ -24,7 +24,7 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	method, path, ok := strings.Cut(string(e), " ")
 	if !ok || !strings.HasPrefix(path, "/") {
 		problem := fmt.Sprintf("%q is no endpoint: write method, blank and path, as in %q", string(e), GetRunner)
-		if meant, near := nearest.Of(string(e), endpointNames(served)); near {
+		if meant, near := nearest.Of(string(e), wordsOf(served...)); near {
 			problem += "; did you mean " + meant + "?"
 		}
 		return problem
@@ -70,7 +70,7 @@ func unservedMessage(method, path string, served []Endpoint) string {
 
 // meantText continues "nothing serves METHOD /path", which is below /api/v4; it is "" when nothing is near.
 func meantText(method, path string, served []Endpoint) string {
-	names := endpointNames(served)
+	names := wordsOf(served...)
 	if same := nearest.Methods(path, names); len(same) > 0 {
 		for _, endpoint := range same {
 			if pattern, ok := strings.CutPrefix(endpoint, method+" "); ok {
@@ -117,17 +117,9 @@ func parametersHint(path, pattern string) string {
 }
 
 func reaches(method, path string, served []Endpoint) bool {
-	return slices.ContainsFunc(nearest.Methods(path, endpointNames(served)), func(name string) bool {
+	return slices.ContainsFunc(nearest.Methods(path, wordsOf(served...)), func(name string) bool {
 		return strings.HasPrefix(name, method+" ")
 	})
-}
-
-func endpointNames(endpoints []Endpoint) []string {
-	names := make([]string, len(endpoints))
-	for i, e := range endpoints {
-		names[i] = string(e)
-	}
-	return names
 }
 
 // selectionProblem is "" if calls can be selected by endpoint and conditions: the endpoint is served, the users exist,

@@ -1,6 +1,9 @@
 package fakegitlab
 
-import "reflect"
+import (
+	"cmp"
+	"reflect"
+)
 
 // normalRunner writes what may be left out in full, and what may be written as empty as none.
 func normalRunner(r Runner) Runner {
@@ -8,22 +11,14 @@ func normalRunner(r Runner) Runner {
 	if r.RunUntagged != nil && *r.RunUntagged {
 		r.RunUntagged = nil
 	}
-	switch {
-	case r.Type != "":
-	case len(r.Projects) > 0:
-		r.Type = ProjectRunner
-	case r.Group != "":
-		r.Type = GroupRunner
-	default:
-		r.Type = InstanceRunner
-	}
-	orDefault(&r.Registration, ByUser)
-	orDefault(&r.AccessLevel, NotProtected)
+	r.Type = cmp.Or(r.Type, impliedType(r))
+	r.Registration = cmp.Or(r.Registration, ByUser)
+	r.AccessLevel = cmp.Or(r.AccessLevel, NotProtected)
 	return r
 }
 
 func normalJob(j Job) Job {
-	orDefault(&j.Status, JobPending)
+	j.Status = cmp.Or(j.Status, JobPending)
 	return j
 }
 
@@ -32,13 +27,13 @@ func normalScenario(s Scenario) Scenario {
 	s = emptyIsNil(s)
 	s.Settings.ValidRegistrars = registrars // the one list of which empty and none mean different things
 	for i := range s.Users {
-		orDefault(&s.Users[i].State, UserActive)
+		s.Users[i].State = cmp.Or(s.Users[i].State, UserActive)
 	}
 	for i := range s.Groups {
-		orDefault(&s.Groups[i].Visibility, Private)
+		s.Groups[i].Visibility = cmp.Or(s.Groups[i].Visibility, Private)
 	}
 	for i := range s.Projects {
-		orDefault(&s.Projects[i].Visibility, Private)
+		s.Projects[i].Visibility = cmp.Or(s.Projects[i].Visibility, Private)
 	}
 	for i := range s.Runners {
 		s.Runners[i] = normalRunner(s.Runners[i])
@@ -47,12 +42,6 @@ func normalScenario(s Scenario) Scenario {
 		s.Jobs[i] = normalJob(s.Jobs[i])
 	}
 	return s
-}
-
-func orDefault[S ~string](value *S, fallback S) {
-	if *value == "" {
-		*value = fallback
-	}
 }
 
 // emptyIsNil copies a value of plain data with all that it points to, and makes empty slices and maps nil.

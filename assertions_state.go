@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -8,14 +9,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
 // AssertRunner asserts that the stored runner with want.ID equals want. What GitLab takes for the same is the same: an
 // empty Type, AccessLevel or Registration and its default, a RunUntagged of nil and of true, an empty list and none.
-func (f *Fake) AssertRunner(t T, want Runner, opts ...cmp.Option) bool {
+func (f *Fake) AssertRunner(t T, want Runner, opts ...gocmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
 	}
@@ -46,7 +47,7 @@ func (f *Fake) AssertJobStatus(t T, jobID int, want JobStatus) bool {
 }
 
 // AssertSnapshot asserts that the whole world equals want, with the same leave as AssertRunner.
-func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...cmp.Option) bool {
+func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...gocmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
 	}
@@ -56,7 +57,7 @@ func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...cmp.Option) bool {
 // AssertChanged asserts that the world is what it was before, with exactly that change: nothing more and nothing less.
 // Before is a Snapshot taken earlier, and stays as it is; a nil change is none. It gives the same leave as AssertRunner, and does
 // not count the access tokens that Token and ClientAs made since.
-func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts ...cmp.Option) bool {
+func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts ...gocmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
 	}
@@ -73,32 +74,32 @@ func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts 
 }
 
 // IgnoreTimes makes a comparison ignore every time.Time in the fake's own data.
-func IgnoreTimes() cmp.Option {
-	return ignoreFields(func(f cmp.StructField) bool { return f.Type() == reflect.TypeFor[time.Time]() })
+func IgnoreTimes() gocmp.Option {
+	return ignoreFields(func(f gocmp.StructField) bool { return f.Type() == reflect.TypeFor[time.Time]() })
 }
 
 // IgnoreTokens makes a comparison ignore every Token and RegistrationToken in the fake's own data.
-func IgnoreTokens() cmp.Option {
-	return ignoreFields(func(f cmp.StructField) bool { return f.Name() == "Token" || f.Name() == "RegistrationToken" })
+func IgnoreTokens() gocmp.Option {
+	return ignoreFields(func(f gocmp.StructField) bool { return f.Name() == "Token" || f.Name() == "RegistrationToken" })
 }
 
 // IgnoreIDs makes a comparison ignore every ID, RunnerID and PipelineID in the fake's own data.
-func IgnoreIDs() cmp.Option {
-	return ignoreFields(func(f cmp.StructField) bool {
+func IgnoreIDs() gocmp.Option {
+	return ignoreFields(func(f gocmp.StructField) bool {
 		return f.Name() == "ID" || f.Name() == "RunnerID" || f.Name() == "PipelineID"
 	})
 }
 
 // ignoreFields keeps to this package's structs: options are often shared with comparisons of other things.
-func ignoreFields(ignored func(cmp.StructField) bool) cmp.Option {
+func ignoreFields(ignored func(gocmp.StructField) bool) gocmp.Option {
 	here := reflect.TypeFor[Runner]().PkgPath()
-	return cmp.FilterPath(func(p cmp.Path) bool {
-		field, ok := p.Last().(cmp.StructField)
+	return gocmp.FilterPath(func(p gocmp.Path) bool {
+		field, ok := p.Last().(gocmp.StructField)
 		return ok && p.Index(-2).Type().PkgPath() == here && ignored(field)
-	}, cmp.Ignore())
+	}, gocmp.Ignore())
 }
 
-func (f *Fake) runnerProblem(want Runner, opts []cmp.Option) string {
+func (f *Fake) runnerProblem(want Runner, opts []gocmp.Option) string {
 	got, ok := f.Runner(want.ID)
 	if !ok {
 		return fmt.Sprintf("expected a runner with ID %d; there is none\n%s%s", want.ID, f.runnersText(), f.deletionsText(want.ID))
@@ -158,18 +159,8 @@ func (f *Fake) runnersText() string {
 }
 
 func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
-	if want == "" {
-		want = JobPending
-	}
-	known := []string{
-		string(JobCreated), string(JobWaitingForResource), string(JobPreparing), string(JobPending), string(JobRunning), string(JobCanceling),
-		string(JobSuccess), string(JobFailed), string(JobCanceled), string(JobSkipped), string(JobManual), string(JobScheduled),
-	}
-	if !slices.Contains(known, string(want)) {
-		problem := fmt.Sprintf("%q is no job status", string(want))
-		if meant, ok := nearest.Of(string(want), known); ok {
-			problem += fmt.Sprintf("; did you mean %q?", meant)
-		}
+	want = cmp.Or(want, JobPending)
+	if problem := want.problem(); problem != "" {
 		return problem
 	}
 	job, ok := f.Job(id)
@@ -195,7 +186,19 @@ func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
 	return problem + "\n" + seeJournal(len(calls))
 }
 
-func worldProblem(want, got Scenario, opts []cmp.Option) string {
+// problem is "" for a status that GitLab knows.
+func (s JobStatus) problem() string {
+	if slices.Contains(jobStatuses, s) {
+		return ""
+	}
+	problem := fmt.Sprintf("%q is no job status", string(s))
+	if meant, ok := nearest.Of(string(s), wordsOf(jobStatuses...)); ok {
+		problem += fmt.Sprintf("; did you mean %q?", meant)
+	}
+	return problem
+}
+
+func worldProblem(want, got Scenario, opts []gocmp.Option) string {
 	want, got = normalScenario(want), normalScenario(got)
 	diff := diffText(want, got, opts...)
 	if diff == "" {
@@ -205,7 +208,7 @@ func worldProblem(want, got Scenario, opts []cmp.Option) string {
 }
 
 // changesText names what differs, since a diff elides the very fields by which a person knows a thing.
-func changesText(want, got Scenario, opts []cmp.Option) string {
+func changesText(want, got Scenario, opts []gocmp.Option) string {
 	var text strings.Builder
 	if diffText(want.Settings, got.Settings, opts...) != "" {
 		text.WriteString("  settings: different\n")
@@ -221,7 +224,7 @@ func changesText(want, got Scenario, opts []cmp.Option) string {
 	return text.String()
 }
 
-func entityChanges[E any](text *strings.Builder, want, got []E, opts []cmp.Option, name func(E) string) {
+func entityChanges[E any](text *strings.Builder, want, got []E, opts []gocmp.Option, name func(E) string) {
 	stored := make(map[any]E, len(got))
 	for _, g := range got {
 		stored[identity(g)] = g

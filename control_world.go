@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -27,9 +28,7 @@ func overlay[T any](onto T, patch []byte) (T, error) {
 	if err := json.Unmarshal(text, &fields); err != nil {
 		return next, err
 	}
-	for name, value := range changes {
-		fields[name] = value
-	}
+	maps.Copy(fields, changes)
 	if text, err = json.Marshal(fields); err != nil {
 		return next, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -68,12 +69,9 @@ func (f *Fake) failureProblem(failure Failure) string {
 	if problem := f.requestProblem(failure.Endpoint, failure.Where); problem != "" {
 		return problem
 	}
-	switch failure.Network {
-	case "", ConnectionReset, EmptyReply, Hang, TruncatedBody, MalformedJSON:
-	default:
-		return fmt.Sprintf("%q is no NetworkFault", failure.Network)
-	}
 	switch {
+	case failure.Network != "" && !slices.Contains(knownValues(reflect.TypeFor[NetworkFault]()), string(failure.Network)):
+		return fmt.Sprintf("%q is no NetworkFault", failure.Network)
 	case failure.After < 0 || failure.Times < 0 || failure.Delay < 0:
 		return "After, Times and Delay cannot be negative"
 	case failure.Status != 0 && (failure.Status < 200 || failure.Status > 599):
@@ -146,11 +144,11 @@ func (i *injected) response() response {
 // failureBody is GitLab's own answer of a status, with its text or another.
 func failureBody(status int, message string) response {
 	texts := map[int]string{
-		http.StatusBadRequest: "400 Bad request", http.StatusUnauthorized: msgUnauthorized, http.StatusForbidden: msgForbidden,
-		http.StatusNotFound: msgNotFound, http.StatusMethodNotAllowed: "405 Method Not Allowed", http.StatusNotAcceptable: "406 Not Acceptable",
+		http.StatusBadRequest: msgBadRequest, http.StatusUnauthorized: msgUnauthorized, http.StatusForbidden: msgForbidden,
+		http.StatusNotFound: msgNotFound,
 		http.StatusConflict: msgConflictLock, http.StatusGone: msgRegistrationDisallowed, http.StatusPreconditionFailed: msgPrecondition,
-		http.StatusRequestEntityTooLarge: msgTooLargeError, http.StatusUnprocessableEntity: "422 Unprocessable Entity",
-		http.StatusTooManyRequests: msgTooManyRequests, http.StatusInternalServerError: msgInternalError, http.StatusServiceUnavailable: msgUnavailable,
+		http.StatusRequestEntityTooLarge: msgTooLargeError,
+		http.StatusTooManyRequests:       msgTooManyRequests, http.StatusInternalServerError: msgInternalError, http.StatusServiceUnavailable: msgUnavailable,
 	}
 	switch {
 	case message != "":

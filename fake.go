@@ -215,7 +215,10 @@ func start(tb TB, opts []Option) (*Fake, error) {
 			return nil, err
 		}
 	}
-	return f, f.listen()
+	if err := f.listen(); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 // hangingAfter is how long Close waits, in real time, before it names the requests that it still waits for.

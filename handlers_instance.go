@@ -67,7 +67,7 @@ func getOwnAccessToken(q *request) response {
 
 func revokeOwnAccessToken(q *request) response {
 	if q.token.Impersonation && !q.actor.Admin {
-		return refuse(http.StatusBadRequest, msgImpersonationRevoke).because("only an administrator revokes an impersonation token")
+		return refuse(http.StatusBadRequest, msgBadRequest).because("only an administrator revokes an impersonation token")
 	}
 	q.token.Revoked = true
 	return noContent()
@@ -86,7 +86,7 @@ var settingsSpec = func() params.Spec {
 		{Name: "max_artifacts_size", Kind: params.Integer},
 		{Name: "project_runner_token_expiration_interval", Kind: params.Integer},
 		{Name: "runner_token_expiration_interval", Kind: params.Integer},
-		{Name: "valid_runner_registrars", Kind: params.CommaList, Values: []string{registrarProject, registrarGroup}},
+		{Name: "valid_runner_registrars", Kind: params.CommaList, Values: knownRegistrars()},
 	})
 	rule := params.Rule{Kind: params.AtLeastOneOf}
 	for _, p := range s.Params {
@@ -128,7 +128,7 @@ func (q *request) settingsEntity() settingsEntity {
 		e.MaxArtifactsSize = int(s.MaxArtifactsSize >> 20)
 	}
 	if e.ValidRunnerRegistrars == nil {
-		e.ValidRunnerRegistrars = []string{registrarProject, registrarGroup}
+		e.ValidRunnerRegistrars = knownRegistrars()
 	}
 	return e
 }

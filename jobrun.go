@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-
-	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
 // JobRun is a handle on one job: what it is going through, seen from GitLab's side, and what is to happen to it. Its
@@ -166,11 +164,7 @@ func (st *state) happenTo(j *job) {
 // status; it says where the job is. A status that does not exist, or an ID that no job has, fails the test.
 func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, error) {
 	f.helper()
-	if !slices.Contains(jobStatuses, status) {
-		problem := fmt.Sprintf("%q is no job status", status)
-		if near, ok := nearest.Of(string(status), jobStatusNames()); ok {
-			problem += fmt.Sprintf("; did you mean %q?", near)
-		}
+	if problem := status.problem(); problem != "" {
 		f.misuse("WaitForJob(%d): %s", id, problem)
 		return Job{}, fmt.Errorf("fakegitlab: %s", problem)
 	}

@@ -4,6 +4,7 @@ package fakegitlab
 // its text has verbs to fill in.
 const (
 	msgBadRequestPlain   = "Bad Request"
+	msgBadRequest        = "400 Bad request"
 	msgTooLargeError     = "413 Request Entity Too Large"
 	msgUnauthorized      = "401 Unauthorized"
 	msgForbidden         = "403 Forbidden"
@@ -32,38 +33,36 @@ const (
 	errInvalidRequest    = "invalid_request"
 	errInsufficientScope = "insufficient_scope"
 
-	msgTokenExpired        = "Token is expired. You can either do re-authorization or token refresh."
-	msgTokenRevoked        = "Token was revoked. You have to re-authorize from the user."
-	msgTokenTwice          = "Both Authorization header and payload includes access token."
-	msgInsufficientScope   = "The request requires higher privileges than provided by the access token."
-	msgfBearerChallenge    = `Bearer realm="Protected by OAuth 2.0", error="invalid_token", error_description="%s"`
-	msgUserBlocked         = "Your account has been blocked."
-	msgUserPending         = "Your account is pending approval from your administrator and hence blocked."
-	msgfUserDeactivated    = "Your account has been deactivated by your administrator. Please log back in from a web browser to reactivate your account at %s"
-	msgSudoAdminOnly       = "Must be admin to use sudo"
-	msgfSudoUserNotFound   = "User with ID or username '%s'"
-	msgImpersonationRevoke = "400 Bad request"
+	msgTokenExpired      = "Token is expired. You can either do re-authorization or token refresh."
+	msgTokenRevoked      = "Token was revoked. You have to re-authorize from the user."
+	msgTokenTwice        = "Both Authorization header and payload includes access token."
+	msgInsufficientScope = "The request requires higher privileges than provided by the access token."
+	msgfBearerChallenge  = `Bearer realm="Protected by OAuth 2.0", error="invalid_token", error_description="%s"`
+	msgUserBlocked       = "Your account has been blocked."
+	msgUserPending       = "Your account is pending approval from your administrator and hence blocked."
+	msgfUserDeactivated  = "Your account has been deactivated by your administrator. Please log back in from a web browser to reactivate your account at %s"
+	msgSudoAdminOnly     = "Must be admin to use sudo"
+	msgfSudoUserNotFound = "User with ID or username '%s'"
 )
 
 // Runners for people (lib/api/ci/runners.rb and the services behind it).
 const (
-	msgNoAccess             = "No access granted"
-	msgSeveralProjects      = "Runner associated with more than one project"
-	msgIsGroupRunner        = "Runner is a group runner"
-	msgIsLocked             = "Runner is locked"
-	msgOnlyOneProject       = "Only one project associated with the runner. Please remove the runner instead"
-	msgOwnerProject         = "You cannot unassign a runner from the owner project. Delete the runner instead"
-	msgScopeInvalid         = "Scope contains invalid value"
-	msgInsufficientRights   = "Insufficient permissions"
-	msgMissingScope         = "Missing/invalid scope"
-	msgMissingGroup         = "Missing/invalid group"
-	msgMissingProject       = "Missing/invalid project"
-	msgAlreadyAssigned      = "Assign to Validation failed: Runner projects runner has already been taken - runner_error"
-	msgfAssignLimit         = "Assign to Validation failed: Runner projects base %s - runner_error"
-	msgAlreadyTaken         = "has already been taken"
-	msgfProjectRunnerLimit  = "Maximum number of ci registered project runners (%d) exceeded"
-	msgfGroupRunnerLimit    = "Maximum number of ci registered group runners (%d) exceeded"
-	msgTokenDescriptionOnly = "This endpoint requires token type to be a personal access token"
+	msgNoAccess            = "No access granted"
+	msgSeveralProjects     = "Runner associated with more than one project"
+	msgIsGroupRunner       = "Runner is a group runner"
+	msgIsLocked            = "Runner is locked"
+	msgOnlyOneProject      = "Only one project associated with the runner. Please remove the runner instead"
+	msgOwnerProject        = "You cannot unassign a runner from the owner project. Delete the runner instead"
+	msgScopeInvalid        = "Scope contains invalid value"
+	msgInsufficientRights  = "Insufficient permissions"
+	msgMissingScope        = "Missing/invalid scope"
+	msgMissingGroup        = "Missing/invalid group"
+	msgMissingProject      = "Missing/invalid project"
+	msgAlreadyAssigned     = "Assign to Validation failed: Runner projects runner has already been taken - runner_error"
+	msgfAssignLimit        = "Assign to Validation failed: Runner projects base %s - runner_error"
+	msgAlreadyTaken        = "has already been taken"
+	msgfProjectRunnerLimit = "Maximum number of ci registered project runners (%d) exceeded"
+	msgfGroupRunnerLimit   = "Maximum number of ci registered group runners (%d) exceeded"
 )
 
 // Runners by token (lib/api/ci/runner.rb).

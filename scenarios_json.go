@@ -137,8 +137,7 @@ func knownValues(t reflect.Type) []string {
 	case reflect.TypeFor[Registration]():
 		return wordsOf(ByUser, ByRegistrationToken)
 	case reflect.TypeFor[JobStatus]():
-		return wordsOf(JobCreated, JobWaitingForResource, JobPreparing, JobPending, JobRunning, JobCanceling,
-			JobSuccess, JobFailed, JobCanceled, JobSkipped, JobManual, JobScheduled)
+		return wordsOf(jobStatuses...)
 	case reflect.TypeFor[NetworkFault]():
 		return wordsOf(ConnectionReset, EmptyReply, Hang, TruncatedBody, MalformedJSON)
 	}

@@ -23,11 +23,9 @@ const (
 	aProject nameKind = "a project"
 )
 
-const implicitAdmin = rootUsername
-
 func newNamespaces(s Scenario) namespaces {
 	n := namespaces{kinds: map[string]nameKind{}, spelling: map[string]string{}, bots: map[string]bool{}}
-	n.add(implicitAdmin, aUser)
+	n.add(rootUsername, aUser)
 	for _, u := range s.Users {
 		n.add(u.Username, aUser)
 	}

@@ -152,16 +152,16 @@ const (
 func (c *scenarioChecker) settings(s Settings) {
 	c.token(tokensOfRegistration, s.RegistrationToken, "settings.registration_token")
 	for i, registrar := range s.ValidRegistrars {
-		if known := []string{"project", "group"}; !slices.Contains(known, registrar) {
+		if known := knownRegistrars(); !slices.Contains(known, registrar) {
 			c.report(datajson.Index("settings.valid_runner_registrars", i), "no such value %q; %s", registrar, datajson.Suggest(registrar, known))
 		}
 	}
 }
 
 func (c *scenarioChecker) users(users []User) {
-	isRoot := func(u User) bool { return strings.EqualFold(u.Username, implicitAdmin) }
+	isRoot := func(u User) bool { return strings.EqualFold(u.Username, rootUsername) }
 	if !slices.ContainsFunc(users, isRoot) {
-		c.paths[implicitAdmin] = "the administrator root"
+		c.paths[rootUsername] = "the administrator root"
 		c.ids["user"] = firstComers{"1": "the administrator root"}
 	}
 	for i, u := range users {

@@ -1,9 +1,11 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -23,19 +25,14 @@ var (
 	shaPattern      = regexp.MustCompile(`^[0-9a-f]{40}$`)
 )
 
-// oneOf checks an enumeration value; the first of the allowed is what empty means.
-func oneOf[S ~string](what string, v *S, allowed ...S) error {
-	if *v == "" {
-		*v = allowed[0]
-	}
-	if slices.Contains(allowed, *v) {
+// oneOf checks that a value is one of the words that GitLab knows for its type; empty means the fallback.
+func oneOf[S ~string](what string, v *S, fallback S) error {
+	*v = cmp.Or(*v, fallback)
+	known := knownValues(reflect.TypeFor[S]())
+	if slices.Contains(known, string(*v)) {
 		return nil
 	}
-	names := make([]string, len(allowed))
-	for i, a := range allowed {
-		names[i] = string(a)
-	}
-	return fmt.Errorf("unknown %s %q; GitLab knows %s", what, *v, strings.Join(names, ", "))
+	return fmt.Errorf("unknown %s %q; GitLab knows %s", what, *v, strings.Join(known, ", "))
 }
 
 // missing is the error for a name that stands for nothing, with the nearest one that stands for something.
@@ -118,7 +115,7 @@ func checkUser(u *User) error {
 	if u.Email == "" {
 		u.Email = u.Username + "@example.com"
 	}
-	return oneOf("user state", &u.State, UserActive, UserBlocked, UserBlockedPendingApproval, UserDeactivated)
+	return oneOf("user state", &u.State, UserActive)
 }
 
 func (st *state) addUser(in User) (*user, error) {
@@ -263,8 +260,7 @@ func setRole(st *state, roles map[*user]Role, u *user, r Role) {
 }
 
 func checkRole(r Role) error {
-	switch r {
-	case Guest, Planner, Reporter, Developer, Maintainer, Owner:
+	if r != 0 && r.valid() {
 		return nil
 	}
 	return fmt.Errorf("unknown role %d; GitLab knows Guest, Planner, Reporter, Developer, Maintainer, Owner", int(r))
@@ -287,7 +283,7 @@ func (st *state) rolesOf(members Members) (map[*user]Role, error) {
 }
 
 func checkVisibility(v *Visibility) error {
-	return oneOf("visibility", v, Private, Internal, Public)
+	return oneOf("visibility", v, Private)
 }
 
 func checkExpiration(ds ...time.Duration) error {
@@ -496,8 +492,8 @@ func (st *state) updateProject(p *project, in Project) error {
 
 func (st *state) checkSettings(in *Settings) error {
 	for _, r := range in.ValidRegistrars {
-		if r != registrarProject && r != registrarGroup {
-			return missing("kind of registrar", r, []string{registrarProject, registrarGroup})
+		if !slices.Contains(knownRegistrars(), r) {
+			return missing("kind of registrar", r, knownRegistrars())
 		}
 	}
 	if in.MaxProjectRunners < 0 || in.MaxGroupRunners < 0 || in.MaxTraceSize < 0 || in.MaxArtifactsSize < 0 {
@@ -515,6 +511,9 @@ const (
 	registrarGroup   = "group"
 )
 
+// knownRegistrars are all kinds, which are also the setting's default.
+func knownRegistrars() []string { return []string{registrarProject, registrarGroup} }
+
 func (st *state) updateSettings(in Settings) error {
 	if err := st.checkSettings(&in); err != nil {
 		return err
@@ -524,8 +523,7 @@ func (st *state) updateSettings(in Settings) error {
 	}
 	in.RegistrationToken = st.secret(instanceRegistrationTokens, or(in.RegistrationToken, st.settings.RegistrationToken))
 	before := st.settings
-	in.ValidRegistrars = slices.Clone(in.ValidRegistrars)
-	st.settings = in
+	st.settings = cloneSettings(in)
 	st.onUndo(func() { st.settings = before })
 	return nil
 }

@@ -31,7 +31,7 @@ func (st *state) checkJob(in *Job) (*job, error) {
 	if j.user, err = st.userByName(in.User); err != nil {
 		return nil, err
 	}
-	if err := oneOf("job status", &in.Status, append([]JobStatus{JobPending}, jobStatuses...)...); err != nil {
+	if err := oneOf("job status", &in.Status, JobPending); err != nil {
 		return nil, err
 	}
 	if in.FailureReason != "" && in.Status != JobFailed {
@@ -263,9 +263,7 @@ func (p *project) public() Project {
 
 // public is the access token as plain data. The value, too: a test may need it.
 func (t *accessToken) public() AccessToken {
-	out := t.AccessToken
-	out.Scopes = slices.Clone(out.Scopes)
-	return out
+	return cloneAccessToken(t.AccessToken)
 }
 
 func membersOf(roles map[*user]Role) Members {

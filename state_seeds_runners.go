@@ -10,18 +10,10 @@ import (
 // checkRunner checks a runner's plain data and turns it into what createRunner wants.
 func (st *state) checkRunner(in *Runner) (newRunner, error) {
 	n := newRunner{id: in.ID, name: text(in.Name), token: in.Token}
-	if in.Type == "" {
-		switch {
-		case len(in.Projects) > 0:
-			in.Type = ProjectRunner
-		case in.Group != "":
-			in.Type = GroupRunner
-		}
-	}
 	if err := errors.Join(
-		oneOf("runner type", &in.Type, InstanceRunner, GroupRunner, ProjectRunner),
-		oneOf("access level", &in.AccessLevel, NotProtected, RefProtected),
-		oneOf("kind of registration", &in.Registration, ByUser, ByRegistrationToken),
+		oneOf("runner type", &in.Type, impliedType(*in)),
+		oneOf("access level", &in.AccessLevel, NotProtected),
+		oneOf("kind of registration", &in.Registration, ByUser),
 	); err != nil {
 		return n, err
 	}
@@ -39,6 +31,17 @@ func (st *state) checkRunner(in *Runner) (newRunner, error) {
 	}
 	n.kind, n.registration, n.attributes = in.Type, in.Registration, attributesOf(*in)
 	return n, nil
+}
+
+// impliedType is the type of a runner of which none is said.
+func impliedType(r Runner) RunnerType {
+	switch {
+	case len(r.Projects) > 0:
+		return ProjectRunner
+	case r.Group != "":
+		return GroupRunner
+	}
+	return InstanceRunner
 }
 
 // checkServes finds the group or projects that a runner of its type has.
