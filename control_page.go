@@ -137,7 +137,7 @@ func (c *control) page() response {
 	v := read(c.Fake, func(st *state) pageView {
 		return pageView{
 			Settings: cloneSettings(st.settings),
-			Users:    firstRows(st.users, func(u *user) User { return u.User }),
+			Users:    firstRows(st.users, (*user).public),
 			Groups:   firstRows(st.groups, (*group).public),
 			Projects: firstRows(st.projects, (*project).public),
 			Runners:  firstRows(st.runners, st.pageRunner),

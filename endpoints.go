@@ -1,8 +1,16 @@
 package fakegitlab
 
+import "strings"
+
 // Endpoint names an endpoint as GitLab's documentation writes it: method, blank, path below /api/v4 with its parameters
 // as :name. The typed constants below are those that the fake serves.
 type Endpoint string
+
+// cut splits an endpoint into method and path.
+func (e Endpoint) cut() (method, path string) {
+	method, path, _ = strings.Cut(string(e), " ")
+	return method, path
+}
 
 // The endpoints of the Runners API for people (https://docs.gitlab.com/ee/api/runners.html).
 const (

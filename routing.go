@@ -136,6 +136,17 @@ func matchIn(m *mux.Router, method, path string) (*mux.RouteMatch, map[string]st
 	return &match, match.Vars
 }
 
+// Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
+func (f *Fake) Endpoints() []Endpoint {
+	var all []Endpoint
+	for _, r := range routes() {
+		if r.servedBy(f.version) {
+			all = append(all, r.endpoint)
+		}
+	}
+	return append(all, f.added.endpoints()...)
+}
+
 // unrouted is GitLab's answer to a request that no endpoint serves, nil if one does.
 func (q *request) unrouted() *response {
 	if q.route != nil {

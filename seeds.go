@@ -1,83 +1,55 @@
 package fakegitlab
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // AddUser adds a user and returns it with what was empty filled in. A username that is taken fails the test.
 func (f *Fake) AddUser(u User) User {
 	f.helper()
-	return change(f, "AddUser(%q)", u.Username, func(st *state) (User, error) {
-		added, err := st.addUser(u)
-		if err != nil {
-			return User{}, err
-		}
-		return added.User, nil
-	})
+	return change(f, "AddUser(%q)", u.Username, adding((*state).addUser, u, (*user).public))
 }
 
 // AddAccessToken adds an access token and returns it with what was empty filled in. With Project or Group set it also makes
 // the token's bot user, a member there.
 func (f *Fake) AddAccessToken(t AccessToken) AccessToken {
 	f.helper()
-	return change(f, "AddAccessToken(of %q)", t.User, func(st *state) (AccessToken, error) {
-		added, err := st.addAccessToken(t)
-		if err != nil {
-			return AccessToken{}, err
-		}
-		return added.public(), nil
-	})
+	return change(f, "AddAccessToken(of %q)", t.User, adding((*state).addAccessToken, t, (*accessToken).public))
 }
 
 // AddGroup adds a group, and the parents in its path that do not exist, and returns it with what was empty filled in.
 func (f *Fake) AddGroup(g Group) Group {
 	f.helper()
-	return change(f, "AddGroup(%q)", g.Path, func(st *state) (Group, error) {
-		added, err := st.addGroup(g)
-		if err != nil {
-			return Group{}, err
-		}
-		return added.public(), nil
-	})
+	return change(f, "AddGroup(%q)", g.Path, adding((*state).addGroup, g, (*group).public))
 }
 
 // AddProject adds a project, and the groups in its path that do not exist, and returns it with what was empty filled in.
 func (f *Fake) AddProject(p Project) Project {
 	f.helper()
-	return change(f, "AddProject(%q)", p.Path, func(st *state) (Project, error) {
-		added, err := st.addProject(p)
-		if err != nil {
-			return Project{}, err
-		}
-		return added.public(), nil
-	})
+	return change(f, "AddProject(%q)", p.Path, adding((*state).addProject, p, (*project).public))
 }
 
 // AddRunner adds a runner and returns it with what was empty filled in. A project runner without projects is an orphan, as
 // GitLab 17 leaves them when their projects are deleted.
 func (f *Fake) AddRunner(r Runner) Runner {
 	f.helper()
-	return change(f, "AddRunner(%q)", r.Description, func(st *state) (Runner, error) {
-		added, err := st.addRunner(r)
-		if err != nil {
-			return Runner{}, err
-		}
-		return added.public(), nil
-	})
+	return change(f, "AddRunner(%q)", r.Description, adding((*state).addRunner, r, (*runner).public))
 }
 
 // AddJob adds a job and returns it with what was empty filled in: it is pending and belongs to a pipeline of its own unless
 // something else is said.
 func (f *Fake) AddJob(j Job) Job {
 	f.helper()
-	return change(f, "AddJob(%q)", j.Name, func(st *state) (Job, error) {
-		added, err := st.addJob(j)
-		if err != nil {
-			return Job{}, err
+	return change(f, "AddJob(%q)", j.Name, adding((*state).addJob, j, (*job).public))
+}
+
+// adding makes a record of plain data and returns what it became.
+func adding[R record, T any](add func(*state, T) (R, error), in T, public func(R) T) func(*state) (T, error) {
+	return func(st *state) (out T, err error) {
+		added, err := add(st, in)
+		if err == nil {
+			out = public(added)
 		}
-		return added.public(), nil
-	})
+		return out, err
+	}
 }
 
 // change does something to the state on the test's behalf, whole or not at all; a refusal is a misuse.
@@ -118,7 +90,7 @@ func copies[R record, T any](rows []R, public func(R) T) []T {
 
 // Users returns copies of all users, ordered by ID.
 func (f *Fake) Users() []User {
-	return read(f, func(st *state) []User { return copies(st.users.rows, func(u *user) User { return u.User }) })
+	return read(f, func(st *state) []User { return copies(st.users.rows, (*user).public) })
 }
 
 // Groups returns copies of all groups, ordered by ID.
@@ -147,39 +119,43 @@ func (f *Fake) Settings() Settings {
 }
 
 // found copies one record out of the state, if it is there.
-func found[R record, T any](f *Fake, get func(*state) (R, bool), public func(R) T) (out T, ok bool) {
+func found[R interface {
+	record
+	comparable
+}, T any](f *Fake, get func(*state) R, public func(R) T) (out T, ok bool) {
 	f.state.mu.Lock()
 	defer f.state.mu.Unlock()
-	r, ok := get(f.state)
-	if ok {
+	var none R
+	r := get(f.state)
+	if r != none {
 		out = public(r)
 	}
-	return out, ok
+	return out, r != none
 }
 
 // User finds a user by username, without regard to case.
 func (f *Fake) User(username string) (User, bool) {
-	return found(f, func(st *state) (*user, bool) { u, ok := st.userNames[key(username)]; return u, ok }, func(u *user) User { return u.User })
+	return found(f, func(st *state) *user { return st.userNames[key(username)] }, (*user).public)
 }
 
 // Group finds a group by its full path, without regard to case.
 func (f *Fake) Group(path string) (Group, bool) {
-	return found(f, func(st *state) (*group, bool) { g, ok := st.groupPaths[key(path)]; return g, ok }, (*group).public)
+	return found(f, func(st *state) *group { return st.groupPaths[key(path)] }, (*group).public)
 }
 
 // Project finds a project by its full path, without regard to case.
 func (f *Fake) Project(path string) (Project, bool) {
-	return found(f, func(st *state) (*project, bool) { p, ok := st.projectPaths[key(path)]; return p, ok }, (*project).public)
+	return found(f, func(st *state) *project { return st.projectPaths[key(path)] }, (*project).public)
 }
 
 // Runner finds a runner by its ID.
 func (f *Fake) Runner(id int) (Runner, bool) {
-	return found(f, func(st *state) (*runner, bool) { r, ok := st.runners.byID[id]; return r, ok }, (*runner).public)
+	return found(f, func(st *state) *runner { return st.runners.byID[id] }, (*runner).public)
 }
 
 // Job finds a job by its ID.
 func (f *Fake) Job(id int) (Job, bool) {
-	return found(f, func(st *state) (*job, bool) { j, ok := st.jobs.byID[id]; return j, ok }, (*job).public)
+	return found(f, func(st *state) *job { return st.jobs.byID[id] }, (*job).public)
 }
 
 // RunnerStatus is how lately the runner was heard of. Being paused does not show here, as it does in the status of GitLab's
@@ -214,7 +190,7 @@ type editable[R record, T any] struct {
 }
 
 var (
-	userEdits    = editable[*user, User]{(*state).userByName, func(u *user) User { return u.User }, (*state).updateUser}
+	userEdits    = editable[*user, User]{(*state).userByName, (*user).public, (*state).updateUser}
 	groupEdits   = editable[*group, Group]{(*state).groupByPath, (*group).public, (*state).updateGroup}
 	projectEdits = editable[*project, Project]{(*state).projectByPath, (*project).public, (*state).updateProject}
 	runnerEdits  = editable[*runner, Runner]{(*state).runnerByNumber, (*runner).public, (*state).changeRunner}
@@ -416,20 +392,3 @@ func (st *state) enter(s Scenario) error {
 
 // Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot.
 func (f *Fake) Snapshot() Scenario { return read(f, (*state).snapshot) }
-
-// Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
-func (f *Fake) Endpoints() []Endpoint {
-	var all []Endpoint
-	for _, r := range routes() {
-		if r.servedBy(f.version) {
-			all = append(all, r.endpoint)
-		}
-	}
-	return append(all, f.added.endpoints()...)
-}
-
-// cut splits an endpoint into method and path.
-func (e Endpoint) cut() (method, path string) {
-	method, path, _ = strings.Cut(string(e), " ")
-	return method, path
-}

@@ -3,7 +3,6 @@ package fakegitlab
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -549,27 +548,4 @@ func orEmpty(s *string) string {
 		return ""
 	}
 	return *s
-}
-
-// isNumber reports whether an id in a path is a number to GitLab: digits, with at most a minus before them.
-func isNumber(s string) bool {
-	digits := strings.TrimPrefix(s, "-")
-	return digits != "" && strings.Trim(digits, "0123456789") == ""
-}
-
-// projectByRef finds a project by number or full path; a name without a slash never matches.
-func (st *state) projectByRef(ref string) *project {
-	if isNumber(ref) {
-		n, _ := strconv.Atoi(ref)
-		return st.projects.byID[n]
-	}
-	return st.projectPaths[key(ref)]
-}
-
-func (st *state) groupByRef(ref string) *group {
-	if isNumber(ref) {
-		n, _ := strconv.Atoi(ref)
-		return st.groups.byID[n]
-	}
-	return st.groupPaths[key(ref)]
 }

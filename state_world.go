@@ -3,6 +3,7 @@ package fakegitlab
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -336,6 +337,29 @@ func (p *project) namespace() (path, name string) {
 }
 
 func key(nameOrPath string) string { return strings.ToLower(nameOrPath) }
+
+// isNumber reports whether an id in a path is a number to GitLab: digits, with at most a minus before them.
+func isNumber(s string) bool {
+	digits := strings.TrimPrefix(s, "-")
+	return digits != "" && strings.Trim(digits, "0123456789") == ""
+}
+
+// projectByRef finds a project by number or full path; a name without a slash never matches.
+func (st *state) projectByRef(ref string) *project {
+	if isNumber(ref) {
+		n, _ := strconv.Atoi(ref)
+		return st.projects.byID[n]
+	}
+	return st.projectPaths[key(ref)]
+}
+
+func (st *state) groupByRef(ref string) *group {
+	if isNumber(ref) {
+		n, _ := strconv.Atoi(ref)
+		return st.groups.byID[n]
+	}
+	return st.groupPaths[key(ref)]
+}
 
 // splitPath cuts a full path into its parent's path, which is empty at the top, and its last part.
 func splitPath(path string) (parent, last string) {
