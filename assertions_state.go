@@ -1,8 +1,10 @@
 package fakegitlab
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
+	"os"
 	"reflect"
 	"slices"
 	"strconv"
@@ -52,6 +54,42 @@ func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...gocmp.Option) bool {
 		h.Helper()
 	}
 	return report(t, worldProblem(want, f.Snapshot(), opts))
+}
+
+// AssertGolden asserts that the world equals the one in a file, which ReadScenario reads, with the same leave as AssertRunner.
+// With update it writes the file anew instead, always with the same bytes for the same world. A test has a flag for that:
+//
+//	var update = flag.Bool("update", false, "write golden files anew")
+func (f *Fake) AssertGolden(t T, file string, update bool, opts ...gocmp.Option) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	return report(t, f.goldenProblem(file, update, opts))
+}
+
+func (f *Fake) goldenProblem(file string, update bool, opts []gocmp.Option) string {
+	if update {
+		var text bytes.Buffer
+		if err := f.Snapshot().Write(&text); err != nil {
+			return err.Error()
+		}
+		if err := os.WriteFile(file, text.Bytes(), 0o644); err != nil {
+			return err.Error()
+		}
+		return ""
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Sprintf("no golden world to compare with; run with the flag that updates it: %v", err)
+	}
+	want, err := ReadScenario(bytes.NewReader(text))
+	if err != nil {
+		return fmt.Sprintf("%s: %v", file, err)
+	}
+	if problem := worldProblem(want, f.Snapshot(), opts); problem != "" {
+		return file + ": " + problem
+	}
+	return ""
 }
 
 // AssertChanged asserts that the world is what it was before, with exactly that change: nothing more and nothing less.

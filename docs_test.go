@@ -130,3 +130,12 @@ func TestTime(t *testing.T) {
 	gl.Advance(7 * 24 * time.Hour)
 	assert.Equal(t, fakegitlab.Stale, gl.RunnerStatus(r.ID))
 }
+
+func TestStaleInEachVersion(t *testing.T) {
+	stale := map[string]fakegitlab.RunnerStatus{"16.11": fakegitlab.Offline, "17.2": fakegitlab.Stale}
+	fakegitlab.ForEachVersion(t, []string{"16.11", "17.2"}, func(t *testing.T, gl *fakegitlab.Fake) {
+		r := gl.AddRunner(fakegitlab.Runner{ContactedAt: gl.Now()})
+		gl.Advance(8 * 24 * time.Hour)
+		assert.Equal(t, stale[gl.Version()], gl.RunnerStatus(r.ID))
+	})
+}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 )
 
@@ -131,6 +132,11 @@ func readDotenv(f *file) ([]JobVariable, error) {
 func downloadArtifacts(q *request) response {
 	sent := or(or(q.http.Header.Get(headerJobToken), q.sent("job_token")), q.sent(paramToken))
 	own := q.jobTokens[sent]
+	id, _ := q.params.Int("id")
+	if own != nil && own.ID == id && !q.has(gitlabversion.ArtifactsByRunningJobs) {
+		q.call.JobID = own.ID
+		return q.archiveOf(own)
+	}
 	if own == nil || !own.Status.executing() {
 		if t := q.tokenValues[q.credentials()]; t != nil && !t.Revoked && !t.expired(q.now()) {
 			return forbidden("", "an access token is no job token")
@@ -138,7 +144,6 @@ func downloadArtifacts(q *request) response {
 		return refuse(http.StatusUnauthorized, msgUnauthorized).because("no running job has that token")
 	}
 	q.call.JobID = own.ID
-	id, _ := q.params.Int("id")
 	j := q.jobs.byID[id]
 	if j == nil {
 		return forbidden("", fmt.Sprintf("there is no job %d", id))

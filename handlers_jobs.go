@@ -207,7 +207,7 @@ func (q *request) payloadInput(j *job, r *runner, session string) jobPayloadInpu
 		PipelineIID: j.pipeline.iid(), GitDepth: defaultGitDepth, UserIsMaintainer: j.user.Admin || roleInProject(j.user, p) >= Maintainer,
 		RunningOnInstanceRunners: q.queue.onInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID, Registry: q.settings.RegistryHost,
 		Rules: jobPayloadRules{GitInfoProtected: q.has(gitlabversion.JobInfoExtras), JobInfoExtras: q.has(gitlabversion.JobInfoExtras),
-			Inputs: q.has(gitlabversion.JobInfoExtras), NewFailureReasons: q.has(gitlabversion.JobInfoExtras)},
+			Inputs: q.has(gitlabversion.JobInfoExtras), NewFailureReasons: q.has(gitlabversion.LaterFailureReasons)},
 	}
 	if p.GitDepth != 0 {
 		in.GitDepth = max(p.GitDepth, 0)
@@ -253,7 +253,11 @@ func (q *request) processingJob() (*job, *response) {
 	case q.jobCredentials() != j.Token:
 		res = forbidden("", fmt.Sprintf("that is not the token of job %d", id))
 	case !j.Status.executing():
-		res = forbidden(msgJobNotProcessing, fmt.Sprintf("job %d is %s", id, j.Status)).with(headerJobStatus, string(j.Status))
+		text := msgJobNotRunning
+		if q.has(gitlabversion.JobNotProcessing) {
+			text = msgJobNotProcessing
+		}
+		res = forbidden(text, fmt.Sprintf("job %d is %s", id, j.Status)).with(headerJobStatus, string(j.Status))
 	case j.Erased:
 		res = forbidden(msgJobErased, fmt.Sprintf("job %d has been erased", id))
 	default:
@@ -308,7 +312,10 @@ func updateJob(q *request) response {
 	if res.status < http.StatusBadRequest { // GitLab counts a refused call, too; here a refusal leaves everything as it is
 		q.heartbeatOf(j)
 	}
-	return res.with(headerJobStatus, string(j.Status))
+	if q.has(gitlabversion.JobStatusOnUpdate) {
+		res = res.with(headerJobStatus, string(j.Status))
+	}
+	return res
 }
 
 // finishBy ends a job as its runner says, unless a test has decided otherwise.
@@ -321,7 +328,7 @@ func (q *request) finishBy(j *job, state string) response {
 		return numbered(http.StatusOK)
 	}
 	reason, _ := q.params.String("failure_reason")
-	if !slices.Contains(failureReasons(true), reason) {
+	if !slices.Contains(failureReasons(q.has(gitlabversion.LaterFailureReasons)), reason) {
 		reason = unknownFailure
 	}
 	var exitCode *int

@@ -210,7 +210,11 @@ func verifyRunner(q *request) response {
 		return *refusal
 	}
 	if r.orphaned() && q.has(gitlabversion.OrphanedRunners) {
-		return refuse(http.StatusUnprocessableEntity, msgRunnerOrphaned).because(fmt.Sprintf("the group or projects of runner %d are gone", r.num))
+		why := fmt.Sprintf("the group or projects of runner %d are gone", r.num)
+		if q.has(gitlabversion.OrphanedRunnersForbidden) {
+			return forbidden(msgRunnerOrphaned, why)
+		}
+		return refuse(http.StatusUnprocessableEntity, msgRunnerOrphaned).because(why)
 	}
 	q.heartbeat(r, q.contact(), r.registration == ByRegistrationToken || q.has(gitlabversion.VerifyContactsCreatedRunners))
 	return ok(registrationEntity{r.num, r.token, timeOrNull(r.tokenExpiresAt)})

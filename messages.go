@@ -77,6 +77,7 @@ const (
 const (
 	msgConflict            = "409 Conflict"
 	msgJobNotProcessing    = "Job is not processing on runner"
+	msgJobNotRunning       = "Job is not running"
 	msgJobErased           = "Job has been erased!"
 	msgContentRange        = "400 Missing header Content-Range"
 	msgRange               = "416 Range Not Satisfiable"

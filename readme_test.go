@@ -150,26 +150,10 @@ func (s copied) of(code string) (source string, found bool) {
 func versionTable() string {
 	var text strings.Builder
 	text.WriteString("| from | until | minor certain | what | known from |\n| --- | --- | --- | --- | --- |\n")
-	rows := slices.Clone(gitlabversion.Table())
-	begins := func(r gitlabversion.Row) gitlabversion.Version {
-		if r.Since == (gitlabversion.Version{}) {
-			return r.Until
-		}
-		return r.Since
-	}
-	slices.SortStableFunc(rows, func(a, b gitlabversion.Row) int {
-		x, y := begins(a), begins(b)
-		return slices.Compare([]int{x.Major, x.Minor}, []int{y.Major, y.Minor})
-	})
-	edge := func(v gitlabversion.Version) string {
-		if v == (gitlabversion.Version{}) {
-			return ""
-		}
-		return v.String()
-	}
-	for _, r := range rows {
+	for _, d := range gitlabversion.Differences() {
+		r := d.Row()
 		certain := map[bool]string{true: "yes", false: "no"}[r.Exact]
-		fmt.Fprintf(&text, "| %s | %s | %s | %s | %s |\n", edge(r.Since), edge(r.Until), certain, r.What, r.Source)
+		fmt.Fprintf(&text, "| %s | %s | %s | %s | %s |\n", r.Since, r.Until, certain, r.What, r.Source)
 	}
 	return text.String()
 }

@@ -59,18 +59,9 @@ func SmallCompany() Scenario {
 	}
 	s = s.WithUser("sam", func(u *User) { u.ID, u.Name = 9, "Sam Stranger" })
 	started := defaultStartTime()
-	for i := range s.Users {
-		s.Users[i].CreatedAt = started.AddDate(0, -6, 0)
-	}
-	for i := range s.Groups {
-		s.Groups[i].CreatedAt = started.AddDate(0, -6, 0)
-	}
-	for i := range s.Projects {
-		s.Projects[i].CreatedAt = started.AddDate(0, -6, 0)
-	}
 	s.Runners = companyRunners(started)
 	s.Jobs = companyJobs(started)
-	return s
+	return s.bornBefore(started)
 }
 
 func companyRunners(now time.Time) []Runner {
@@ -97,14 +88,7 @@ func companyRunners(now time.Time) []Runner {
 			runners = append(runners, companySpecial(r))
 		}
 	}
-	number := 1000001
-	for i := range runners {
-		for j := range runners[i].Managers {
-			runners[i].Managers[j].ID = number
-			number++
-		}
-	}
-	return runners
+	return numberManagers(runners)
 }
 
 // companyReach is whom a runner serves.

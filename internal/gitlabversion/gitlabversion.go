@@ -63,8 +63,13 @@ func All() []Version {
 	return all
 }
 
-// String returns the version as "17.2".
-func (v Version) String() string { return strconv.Itoa(v.Major) + "." + strconv.Itoa(v.Minor) }
+// String returns the version as "17.2"; the zero Version is "".
+func (v Version) String() string {
+	if v == first {
+		return ""
+	}
+	return strconv.Itoa(v.Major) + "." + strconv.Itoa(v.Minor)
+}
 
 func (v Version) before(w Version) bool {
 	return v.Major < w.Major || v.Major == w.Major && v.Minor < w.Minor

@@ -41,14 +41,30 @@ func TestHas(t *testing.T) {
 
 func TestTableIsComplete(t *testing.T) {
 	oldest := All()[0]
-	for _, row := range Table() {
+	rows := map[string]bool{}
+	for _, d := range Differences() {
+		row := d.Row()
 		assert.NotEmpty(t, row.What)
 		assert.NotEmpty(t, row.Source, row.What)
+		assert.False(t, rows[row.What], "twice: %s", row.What)
+		rows[row.What] = true
+		assert.Contains(t, append(All(), first), row.Since, row.What)
+		assert.Contains(t, append(All(), first), row.Until, row.What)
 		if row.Until != first {
 			assert.True(t, row.Since.before(row.Until), row.What)
 			assert.True(t, oldest.before(row.Until), "%s: ended before the first supported version", row.What)
 		} else {
-			assert.True(t, oldest.before(row.Since), "%s: every supported version has it", row.What)
+			assert.NotEqual(t, first, row.Since, "%s: every version has it", row.What)
 		}
 	}
+	assert.Len(t, rows, int(differenceCount))
+}
+
+func TestDifferencesAreInOrder(t *testing.T) {
+	var last Version
+	for _, d := range Differences() {
+		assert.False(t, d.Row().begins().before(last), d.Row().What)
+		last = d.Row().begins()
+	}
+	assert.Empty(t, first.String())
 }

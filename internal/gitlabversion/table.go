@@ -1,5 +1,7 @@
 package gitlabversion
 
+import "slices"
+
 // Difference names one behaviour that not every supported version of GitLab has.
 type Difference int
 
@@ -26,26 +28,38 @@ const (
 	PartitionedTokens
 	VerifyContactsCreatedRunners
 	OrphanedRunners
+	OrphanedRunnersForbidden
 	KASProxyURL
 	CancelingState
+	JobNotProcessing
+	JobStatusOnUpdate
+	ArtifactsByRunningJobs
 	JobInfoExtras
+	LaterFailureReasons
 	JobRouter
 	TokenDescription
 	TokenLastUsedIPs
+	VerifyAnswersToken
+	RegistrationGone
+	ManagersBySystemID
+	MinuteBetweenLogs
 	differenceCount
 )
 
-// Row is one difference: what it is, the first version that has it, the first one that no longer has it (zero: none), how
-// it is known, and whether the exact minor version is known or only the side of it.
+// Row is one difference. Nothing asks for those that begin with the oldest supported version: they are listed because a
+// client may know the time before.
 type Row struct {
-	What         string
-	Since, Until Version
-	Source       string
-	Exact        bool
+	What         string  // what a version that has it does, and what others do
+	Since, Until Version // the first version that has it and the first that no longer has it; the zero Version: none
+	Source       string  // how it is known: a page of GitLab's documentation, or a file of its source
+	Exact        bool    // the minor versions are known, and not only that the behaviour differs before and after
 }
 
 // first is older than everything supported.
 var first = Version{}
+
+// oldest is the first version that the fake follows.
+var oldest = Version{firstMajor, 0}
 
 var table = [differenceCount]Row{
 	StaleAfterSevenDays: {"a runner is stale seven days after its last contact; before, three months",
@@ -85,24 +99,67 @@ var table = [differenceCount]Row{
 	MissingScopeByName: {"POST /user/runners calls an unknown group or project by name; before, scope",
 		Version{18, 0}, first, "app/services/ci/runners/create_runner_service.rb", false},
 	PartitionedTokens: {"authentication tokens name their runner's type: t1_, t2_, t3_ and glrt-t1_ ...",
-		Version{17, 7}, first, "app/models/ci/runner.rb", false},
+		Version{17, 7}, first, "app/models/ci/runner.rb; the prefix glrtr- of a later derivative is unconfirmed and not followed", false},
 	VerifyContactsCreatedRunners: {"POST /runners/verify counts as contact of a runner made by a user",
 		Version{18, 0}, first, "lib/api/ci/runner.rb", false},
-	OrphanedRunners: {"a group or project runner may be left without its group or projects; it is refused as orphaned",
+	OrphanedRunners: {"a group or project runner may be left without its group or projects; POST /runners/verify refuses it as orphaned",
 		first, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 17.x", false},
+	OrphanedRunnersForbidden: {"the refusal of an orphaned runner is a 403; before, a 422",
+		Version{17, 9}, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 17.9", false},
 	KASProxyURL: {"GET /version and GET /metadata show kas.externalK8sProxyUrl",
 		Version{17, 6}, first, "Metadata API page", true},
 	CancelingState: {"a job of a runner that cancels gracefully is canceling before it is canceled",
 		Version{17, 0}, first, "Jobs API page of 17.0", true},
+	JobNotProcessing: {"a runner that asks about a job that is over is told Job is not processing on runner; before, Job is not running",
+		Version{17, 0}, first, "lib/api/ci/helpers/runner.rb of 15.8 and of 17.x", false},
+	JobStatusOnUpdate: {"PUT /jobs/:id answers with the header Job-Status, as PATCH /jobs/:id/trace always did",
+		Version{17, 0}, first, "lib/api/ci/runner.rb of 15.8 and of 17.x", false},
+	ArtifactsByRunningJobs: {"GET /jobs/:id/artifacts wants the token of a running job; before, a job's own token did for its own when it was over",
+		Version{17, 0}, first, "lib/api/ci/runner.rb of 15.x and the newest", false},
 	JobInfoExtras: {"job_info names the project's path, namespace and user; git_info has protected; jobs have inputs",
 		Version{18, 0}, first, "lib/api/entities/ci/job_request", false},
+	LaterFailureReasons: {"jobs fail with runner_configuration_error, job_execution_server_timeout and their like, too; before, a runner that says so means unknown_failure",
+		Version{18, 0}, first, "app/models/concerns/enums/ci/commit_status.rb", false},
 	JobRouter: {"GET /runners/router/discovery",
 		Version{18, 6}, first, "lib/api/ci/runner.rb", false},
 	TokenDescription: {"personal access tokens have a description",
 		Version{17, 7}, first, "Personal access tokens API page", true},
 	TokenLastUsedIPs: {"personal access tokens show last_used_ips",
 		Version{18, 0}, first, "Personal access tokens API page", false},
+	VerifyAnswersToken: {"POST /runners/verify answers with id, token and token_expires_at; before, with the text 200",
+		oldest, first, "lib/api/ci/runner.rb of 15.8 and of 17.x; the change is older than 16.0", false},
+	RegistrationGone: {"POST /runners is 410 where registration tokens are switched off",
+		oldest, first, "lib/api/ci/runner.rb of 15.8 and of 17.x; the change is older than 16.0", false},
+	ManagersBySystemID: {"each system_id of a runner is a manager of its own, and DELETE /runners/managers removes it",
+		oldest, first, "lib/api/ci/runner.rb of 15.8 and of 17.x; DELETE /runners/managers is of 16.0", false},
+	MinuteBetweenLogs: {"X-GitLab-Trace-Update-Interval is 60 while nobody looks at the log; before, 30",
+		oldest, first, "lib/gitlab/ci/trace.rb of 13.x and the newest; the change is older than 16.0", false},
 }
 
-// Table returns every difference.
-func Table() []Row { return table[:] }
+// Differences returns every difference, in the order in which they came, or went where they were there from the first.
+func Differences() []Difference {
+	all := make([]Difference, differenceCount)
+	for i := range all {
+		all[i] = Difference(i)
+	}
+	slices.SortStableFunc(all, func(a, b Difference) int {
+		switch x, y := a.Row().begins(), b.Row().begins(); {
+		case x.before(y):
+			return -1
+		case y.before(x):
+			return 1
+		}
+		return 0
+	})
+	return all
+}
+
+// Row returns what the table says of d.
+func (d Difference) Row() Row { return table[d] }
+
+func (r Row) begins() Version {
+	if r.Since == first {
+		return r.Until
+	}
+	return r.Since
+}

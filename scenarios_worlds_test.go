@@ -1,0 +1,174 @@
+package fakegitlab_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+)
+
+func readyWorlds() map[string]fakegitlab.Scenario {
+	return map[string]fakegitlab.Scenario{"small company": fakegitlab.SmallCompany(), "fleet": fakegitlab.Fleet(),
+		"token migration": fakegitlab.TokenMigration(), "thousand runners": fakegitlab.ThousandRunners()}
+}
+
+func TestReadyWorldsInEveryVersion(t *testing.T) {
+	for name, world := range readyWorlds() {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, world.Validate())
+			fakegitlab.ForEachVersion(t, []string{"16.0", "17.2", "19.4"}, func(t *testing.T, gl *fakegitlab.Fake) {
+				snapshot := gl.Snapshot()
+				assert.Len(t, snapshot.Runners, len(world.Runners))
+				again := fakegitlab.New(t, fakegitlab.WithVersion(gl.Version()), fakegitlab.WithScenario(snapshot))
+				assert.Equal(t, written(t, snapshot), written(t, again.Snapshot()))
+			}, fakegitlab.WithScenario(world))
+		})
+	}
+}
+
+// The trees in the comments are what people read: each runner in them is as they say.
+func TestTreesOfReadyWorlds(t *testing.T) {
+	runner := regexp.MustCompile(`── (\d{6}) ([\w-]+) +(.+)`)
+	for function, file := range map[string]string{"Fleet": "scenarios_worlds_fleet.go", "TokenMigration": "scenarios_worlds_more.go"} {
+		source, err := os.ReadFile(file)
+		require.NoError(t, err)
+		doc, _, _ := strings.Cut(string(source), "\nfunc "+function+"()")
+		doc = doc[strings.LastIndex(doc, "// "+function+" is"):]
+		gl := fakegitlab.New(t, fakegitlab.WithScenario(readyWorlds()[map[string]string{"Fleet": "fleet", "TokenMigration": "token migration"}[function]]))
+		lines := runner.FindAllStringSubmatch(doc, -1)
+		require.Len(t, lines, len(gl.Runners()), function)
+		for i, r := range gl.Runners() {
+			says := lines[i][3]
+			assert.Equal(t, lines[i][1]+" "+lines[i][2], fmt.Sprint(r.ID, " ", r.Description))
+			status := strings.ReplaceAll(string(gl.RunnerStatus(r.ID)), "_", "[_ ]")
+			assert.Regexp(t, `\b`+status+`\b`, says, r.Description)
+			assert.Equal(t, r.Paused, strings.Contains(says, "paused"), r.Description)
+			if function == "TokenMigration" {
+				assert.Equal(t, r.Registration == fakegitlab.ByRegistrationToken, strings.Contains(says, "registered"), r.Description)
+			}
+		}
+	}
+}
+
+func TestThousandRunners(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.ThousandRunners()))
+	statuses := map[fakegitlab.RunnerStatus]int{}
+	perProject := map[string]int{}
+	for _, r := range gl.Runners() {
+		statuses[gl.RunnerStatus(r.ID)]++
+		for _, p := range r.Projects {
+			perProject[p]++
+		}
+	}
+	assert.Equal(t, map[fakegitlab.RunnerStatus]int{fakegitlab.Online: 600, fakegitlab.Offline: 200, fakegitlab.Stale: 100, fakegitlab.NeverContacted: 100}, statuses)
+	assert.Len(t, perProject, 100)
+	for project, n := range perProject {
+		assert.Equal(t, 9, n, project)
+	}
+	for id, where := range map[int]string{100028: "team-0", 100093: "team-9", 100109: "team-0/project-0", 100182: "team-0/project-9", 101000: "team-9/project-9"} {
+		r, _ := gl.Runner(id)
+		assert.Equal(t, where, r.Group+strings.Join(r.Projects, ""), id)
+	}
+}
+
+func TestAssertGolden(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.Fleet()))
+	file := filepath.Join(t.TempDir(), "world.json")
+	fails := func(want string) {
+		t.Helper()
+		spy := &spyTB{name: t.Name()}
+		assert.False(t, gl.AssertGolden(spy, file, false))
+		assert.Contains(t, strings.Join(spy.errors, "\n"), want)
+	}
+	fails("no golden world to compare with")
+	require.True(t, gl.AssertGolden(t, file, true))
+	first, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.True(t, gl.AssertGolden(t, file, false))
+	require.True(t, gl.AssertGolden(t, file, true))
+	second, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, string(first), string(second))
+
+	gl.DeleteRunner(100011)
+	fails("world.json: the world differs")
+	require.NoError(t, os.WriteFile(file, []byte(`{"runers":[]}`), 0o600))
+	fails(`did you mean "runners"?`)
+	file = filepath.Join(file, "no", "folder")
+	assert.False(t, gl.AssertGolden(&spyTB{}, file, true))
+}
+
+func ExampleFleet() {
+	t := &exampleT{} // in a test, its *testing.T
+	defer t.end()
+
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.Fleet()))
+	for _, r := range gl.Runners() {
+		if status := gl.RunnerStatus(r.ID); status != fakegitlab.Online || r.Paused {
+			fmt.Printf("%d %s %s, paused %t\n", r.ID, r.Description, status, r.Paused)
+		}
+	}
+	// Output:
+	// 100003 never-used never_contacted, paused false
+	// 100004 never-wanted stale, paused false
+	// 100007 draining online, paused true
+	// 100008 asleep offline, paused true
+	// 100010 silent offline, paused false
+	// 100011 forgotten stale, paused false
+	// 100015 lapsed offline, paused false
+}
+
+func ExampleTokenMigration() {
+	t := &exampleT{} // in a test, its *testing.T
+	defer t.end()
+
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.TokenMigration()))
+	for _, path := range []string{"acme/legacy", "acme/pilot", "acme/closed", "modern/app"} {
+		p, _ := gl.Project(path)
+		res, err := http.PostForm(gl.APIURL()+"/runners", url.Values{"token": {p.RegistrationToken}})
+		fmt.Println(path, answer(res, err)[:3])
+	}
+	oldWay := 0
+	for _, r := range gl.Runners() {
+		if r.Registration == fakegitlab.ByRegistrationToken {
+			oldWay++
+		}
+	}
+	fmt.Println("runners left to migrate:", oldWay)
+	// Output:
+	// acme/legacy 201
+	// acme/pilot 201
+	// acme/closed 410
+	// modern/app 410
+	// runners left to migrate: 7
+}
+
+func ExampleThousandRunners() {
+	t := &exampleT{} // in a test, its *testing.T
+	defer t.end()
+
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.ThousandRunners()))
+	for _, query := range []string{"", "?status=stale", "?tag_list=windows,large", "?type=group_type&paused=true"} {
+		res, err := gl.ClientAs("root").Get(gl.APIURL() + "/runners/all" + query)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		res.Body.Close()
+		fmt.Printf("%q: %s runners on %s pages\n", query, res.Header.Get("X-Total"), res.Header.Get("X-Total-Pages"))
+	}
+	// Output:
+	// "": 1000 runners on 50 pages
+	// "?status=stale": 100 runners on 5 pages
+	// "?tag_list=windows,large": 34 runners on 2 pages
+	// "?type=group_type&paused=true": 8 runners on 1 pages
+}
