@@ -32,7 +32,7 @@ type Call struct {
 	// IgnoredParams were sent, but are read by nothing: often misspelt.
 	IgnoredParams []string
 	// User, RunnerID and JobID are who authenticated: a username, the runner of an authentication token, the job of a job
-	// token. All are zero for a call without valid credentials.
+	// token (or the job that POST /jobs/request handed out). All are zero for a call without valid credentials.
 	User     string
 	RunnerID int
 	JobID    int

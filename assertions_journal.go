@@ -63,11 +63,9 @@ func journalLine(c Call) string {
 // ignoredText names the parameters that nothing read, each with the nearest that the endpoint knows: they are often misspelt.
 func ignoredText(c Call) string {
 	var known []string
-	for _, r := range routes() {
-		if r.endpoint == c.Endpoint {
-			for _, p := range r.spec.Params {
-				known = append(known, p.Name)
-			}
+	if r := routeOf(c.Endpoint); r != nil {
+		for _, p := range r.spec.Params {
+			known = append(known, p.Name)
 		}
 	}
 	texts := slices.Clone(c.IgnoredParams)

@@ -35,6 +35,12 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	if slices.Contains(served, e) {
 		return ""
 	}
+	if r := routeOf(e); r != nil {
+		return fmt.Sprintf("GitLab has %s from %s on, and this one is %s: see WithVersion", e, r.since.Row().Since, f.version)
+	}
+	if below, whole := strings.CutPrefix(path, apiPrefix); whole {
+		return fmt.Sprintf("an endpoint is named without %s: %s %s", apiPrefix, method, below)
+	}
 	return "nothing serves " + string(e) + cmp.Or(meantText(method, path, served), outsideText(method, path))
 }
 

@@ -34,7 +34,7 @@ type Failure struct {
 	Endpoint Endpoint      // "" is every call, "* /runners/:id" any method
 	Where    []CallMatcher // further conditions: By("mia"), Param("token", "..."), ...
 	After    int           // let that many matching calls through first
-	Times    int           // then fail that many; 0 is until removed
+	Times    int           // then fail that many, or fewer if no more come; 0 is until removed
 	// Status is the status of the answer. With it alone the body is GitLab's own for that status; Message replaces its text,
 	// Body the whole: a string or []byte is sent as it is, anything else as JSON. Header is added.
 	Status  int
@@ -55,7 +55,7 @@ type Failure struct {
 // Inject makes calls fail from now on, until the failure is spent or removed. An endpoint that nothing serves, or a failure that
 // would change nothing, fails the test at once; one that never fired is an error at the test's end (WithUnusedFailures).
 func (f *Fake) Inject(failure Failure) (remove func()) {
-	f.helper()
+	f.tb.Helper()
 	if problem := f.failureProblem(failure); problem != "" {
 		f.misuse("Inject: %s", problem)
 		return func() {}
@@ -302,8 +302,8 @@ func (fs *faults) unused() []string {
 		}
 	}
 	for _, h := range fs.held {
-		if h.arrivedUnreleased() {
-			said = append(said, fmt.Sprintf("a request held by Hold(%s) was never released", selectionText(h.endpoint, h.where)))
+		if odd := h.unused(); odd != "" {
+			said = append(said, odd)
 		}
 	}
 	return said

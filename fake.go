@@ -53,6 +53,7 @@ import (
 	"io"
 	"log"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -78,7 +79,7 @@ type TB interface {
 // A mistake in a call to it (a name that stands for nothing, a change that GitLab could not make) fails the test at once
 // and says what would have been right; on a Fake that [Start] returned, it panics.
 type Fake struct {
-	tb      TB // nil without a test
+	tb      TB // noTest without a test
 	options options
 	initial initial
 	version gitlabversion.Version
@@ -149,6 +150,9 @@ func WithBasePath(prefix string) Option {
 	return func(o *options) { o.basePath = "/" + strings.Trim(prefix, "/") }
 }
 
+// basePathPattern is a relative URL that needs no encoding, or none at all.
+var basePathPattern = regexp.MustCompile(`^(/[\w.~-]+)*/?$`)
+
 // WithInMemoryNetwork does without sockets: only Client and DialContext reach the fake. It is many times faster, and it works
 // inside a testing/synctest bubble. URL is "http://fakegitlab.test", which no other client resolves.
 func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true } }
@@ -192,13 +196,19 @@ func New(tb TB, opts ...Option) *Fake {
 
 // Start starts a fake without a test: in TestMain, or in a program. The caller closes it. Nothing is reported at its end, and
 // misuse that would fail a test panics instead.
-func Start(opts ...Option) (*Fake, error) { return start(nil, opts) }
+func Start(opts ...Option) (*Fake, error) { return start(noTest{}, opts) }
 
 func start(tb TB, opts []Option) (*Fake, error) {
 	f := &Fake{tb: tb, closing: make(chan struct{}),
 		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: "127.0.0.1:0"}}
-	for _, o := range opts {
+	for i, o := range opts {
+		if o == nil {
+			return nil, fmt.Errorf("option %d is nil", i+1)
+		}
 		o(&f.options)
+	}
+	if !basePathPattern.MatchString(f.options.basePath) {
+		return nil, fmt.Errorf("WithBasePath(%q): that is no path of a URL, such as /gitlab", f.options.basePath)
 	}
 	if f.options.basePath == "/" {
 		f.options.basePath = ""
@@ -225,11 +235,11 @@ func start(tb TB, opts []Option) (*Fake, error) {
 const hangingAfter = 5 * time.Second
 
 // Close stops the fake. Delayed requests are dropped at once; Close waits for all that are in flight and, after five seconds,
-// names those that hang. Closing again does nothing.
+// names those that hang. What the fake knows can still be read and asserted on. Closing again does nothing.
 func (f *Fake) Close() {
 	f.close.Do(func() {
 		close(f.closing)
-		naming := time.AfterFunc(hangingAfter, func() { f.logf("fakegitlab: Close still waits for %s", f.flight.names()) })
+		naming := time.AfterFunc(hangingAfter, func() { f.tb.Logf("fakegitlab: Close still waits for %s", f.flight.names()) })
 		defer naming.Stop()
 		f.network.close()
 		f.flight.wait() // net/http does not wait for requests over HTTP/2
@@ -239,7 +249,7 @@ func (f *Fake) Close() {
 // Reset puts the state, the clock, the journal, the failures and what Handle added back to how they were after the start, the
 // scenario of WithScenario included.
 func (f *Fake) Reset() {
-	f.helper()
+	f.tb.Helper()
 	if err := f.reset(nil); err != nil { // it could be seeded at the start
 		f.misuse("Reset: %v", err)
 	}
@@ -285,7 +295,7 @@ func (f *Fake) Now() time.Time { return f.clock.now() }
 
 // Advance moves the fake's clock, which everything about time in the fake follows. It does not move backwards.
 func (f *Fake) Advance(d time.Duration) {
-	f.helper()
+	f.tb.Helper()
 	if err := f.clock.advance(d); err != nil {
 		f.misuse("Advance(%s): %v", d, err)
 	}
@@ -348,31 +358,23 @@ func (l *lineWriter) Write(line []byte) (int, error) {
 	return l.w.Write(line)
 }
 
-func (f *Fake) helper() {
-	if f.tb != nil {
-		f.tb.Helper()
-	}
-}
-
 // misuse fails the test at once or, without a test, panics. It is for the goroutine of the test alone, never for a handler.
 func (f *Fake) misuse(format string, args ...any) {
-	f.helper()
-	message := "fakegitlab: " + fmt.Sprintf(format, args...)
-	if f.tb == nil {
-		panic(message)
-	}
-	f.tb.Errorf("%s", message)
+	f.tb.Helper()
+	f.tb.Errorf("fakegitlab: "+format, args...)
 	f.tb.FailNow()
 }
 
-func (f *Fake) logf(format string, args ...any) {
-	if f.tb == nil {
-		log.Printf(format, args...)
-		return
-	}
-	f.tb.Helper()
-	f.tb.Logf(format, args...)
-}
+// noTest stands for the test of a fake that has none.
+type noTest struct{}
+
+func (noTest) Helper()                           {}
+func (noTest) Cleanup(func())                    {}
+func (noTest) Logf(format string, args ...any)   { log.Printf(format, args...) }
+func (noTest) Errorf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+func (noTest) FailNow()                          {}
+func (noTest) Failed() bool                      { return false }
+func (noTest) Name() string                      { return "" }
 
 // report says at the end of a test what went unnoticed in it.
 func (f *Fake) report() {

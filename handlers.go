@@ -118,6 +118,16 @@ var routes = sync.OnceValue(func() []*route {
 	return table
 })
 
+// routeOf is the row of an endpoint, nil if there is none. The version that is followed may not have it.
+func routeOf(e Endpoint) *route {
+	for _, r := range routes() {
+		if r.endpoint == e {
+			return r
+		}
+	}
+	return nil
+}
+
 // readElsewhere are parameters that authentication reads, whatever the endpoint.
 var readElsewhere = []string{paramPrivateToken, paramAccessToken, paramBearerToken, paramSudo}
 

@@ -66,7 +66,6 @@ func registerRunner(q *request) response {
 	if err != nil {
 		return modelError(err)
 	}
-	q.call.RunnerID = r.num
 	return created(registrationEntity{r.num, r.token, timeOrNull(r.tokenExpiresAt)})
 }
 
@@ -307,7 +306,7 @@ func createUserRunner(q *request) response {
 	n.registration, n.creator = ByUser, q.user
 	r, err := q.createWithinLimits(n)
 	if err != nil {
-		return badRequest(err.Error()).because("GitLab's model refuses")
+		return badRequest(err.Error()).because("GitLab's model refuses: " + err.Error())
 	}
 	return created(registrationEntity{r.num, r.token, timeOrNull(r.tokenExpiresAt)})
 }

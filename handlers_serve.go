@@ -207,7 +207,7 @@ func (q *request) answerLocked() (res response) {
 	q.params, q.validated = values, true
 	q.call.Params, q.call.IgnoredParams = values.All(), values.Ignored()
 	if len(problems) > 0 {
-		return refuseError(http.StatusBadRequest, strings.Join(problems, ", ")).because("the parameters are not as declared")
+		return refuseError(http.StatusBadRequest, strings.Join(problems, ", ")).because(strings.Join(problems, ", "))
 	}
 	return q.route.handle(q)
 }
@@ -216,6 +216,9 @@ func (q *request) answerLocked() (res response) {
 func (q *request) handledByTest() response {
 	r := q.http.Clone(q.http.Context())
 	r.Body = io.NopCloser(bytes.NewReader(q.call.Body))
+	for name, value := range q.vars {
+		r.SetPathValue(name, value)
+	}
 	rec := httptest.NewRecorder()
 	q.handler.ServeHTTP(rec, r)
 	res := response{status: rec.Code, text: rec.Body.String(), contentType: rec.Header().Get("Content-Type"), header: rec.Header()}

@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 )
@@ -16,20 +17,24 @@ type hook struct {
 // is as in Failure. do may use the fake, but must not wait for the request itself; hooks run in the order in which they were
 // added.
 func (f *Fake) Before(e Endpoint, do func(Call)) (remove func()) {
-	f.helper()
+	f.tb.Helper()
 	return f.addHook(&f.faults.before, "Before", e, do)
 }
 
 // After runs do when a matching request has been served and before its answer leaves, so the client cannot be ahead of it.
 // The Call has the status and, if there is one, the reason.
 func (f *Fake) After(e Endpoint, do func(Call)) (remove func()) {
-	f.helper()
+	f.tb.Helper()
 	return f.addHook(&f.faults.after, "After", e, do)
 }
 
 func (f *Fake) addHook(list *[]*hook, name string, e Endpoint, do func(Call)) (remove func()) {
-	f.helper()
-	if problem := f.endpointProblem(e); problem != "" {
+	f.tb.Helper()
+	problem := f.endpointProblem(e)
+	if do == nil {
+		problem = "there is no function"
+	}
+	if problem != "" {
 		f.misuse("%s: %s", name, problem)
 		return func() {}
 	}
@@ -75,10 +80,10 @@ type Held struct {
 }
 
 // Hold stops every matching request that arrives from now on, until Release. Close and Reset release, too; at the end of a
-// test, a request that was held and never released is an error. Of two holds that match a request the older one has it until its
+// test, a hold that never held a request and a request that was never released are errors (WithUnusedFailures). Of two holds that match a request the older one has it until its
 // release.
 func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
-	f.helper()
+	f.tb.Helper()
 	h := &Held{endpoint: e, where: slices.Clone(where), arrived: make(chan struct{}), released: make(chan struct{})}
 	if problem := f.requestProblem(e, where); problem != "" {
 		f.misuse("Hold: %s", problem)
@@ -98,7 +103,7 @@ func (h *Held) Wait(ctx context.Context) (Call, error) {
 		defer h.mu.Unlock()
 		return *h.first, nil
 	case <-ctx.Done():
-		return Call{}, ctx.Err()
+		return Call{}, fmt.Errorf("fakegitlab: waiting for a request to hold, %s: %w", selectionText(h.endpoint, h.where), ctx.Err())
 	}
 }
 
@@ -114,10 +119,17 @@ func (h *Held) isReleased() bool {
 	}
 }
 
-func (h *Held) arrivedUnreleased() bool {
+// unused says what is odd about a hold at the end of a test, or "".
+func (h *Held) unused() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.first != nil && !h.isReleased()
+	switch {
+	case h.first == nil:
+		return fmt.Sprintf("Hold(%s) never held a request", selectionText(h.endpoint, h.where))
+	case !h.isReleased():
+		return fmt.Sprintf("a request held by Hold(%s) was never released", selectionText(h.endpoint, h.where))
+	}
+	return ""
 }
 
 func (h *Held) arrive(c Call) {

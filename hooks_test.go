@@ -57,7 +57,7 @@ func TestHold(t *testing.T) {
 }
 
 func TestHoldGivesUp(t *testing.T) {
-	gl := newMia(t)
+	gl := newMia(t, fakegitlab.WithUnusedFailures(true))
 	held := gl.Hold(fakegitlab.GetVersion)
 	ended, end := context.WithCancel(context.Background())
 	end()
@@ -67,7 +67,9 @@ func TestHoldGivesUp(t *testing.T) {
 	assert.Equal(t, `fakegitlab: Hold: nothing serves GET /versions; did you mean GET /version?`,
 		misuse(t, miasWorld(), func(gl *fakegitlab.Fake) { gl.Hold("GET /versions") }))
 	assert.Equal(t, `fakegitlab: Before: nothing serves GET /versions; did you mean GET /version?`,
-		misuse(t, miasWorld(), func(gl *fakegitlab.Fake) { gl.Before("GET /versions", nil) }))
+		misuse(t, miasWorld(), func(gl *fakegitlab.Fake) { gl.Before("GET /versions", func(fakegitlab.Call) {}) }))
+	assert.Equal(t, `fakegitlab: After: there is no function`,
+		misuse(t, miasWorld(), func(gl *fakegitlab.Fake) { gl.After(fakegitlab.GetVersion, nil) }))
 }
 
 // Close lets go whoever waits.

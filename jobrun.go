@@ -20,7 +20,7 @@ type JobRun struct {
 
 // JobRun returns a handle on a job. An ID that no job has fails the test.
 func (f *Fake) JobRun(id int) *JobRun {
-	f.helper()
+	f.tb.Helper()
 	r := &JobRun{f, id}
 	lookAt(r, func(*state, *job) struct{} { return struct{}{} })
 	return r
@@ -28,7 +28,7 @@ func (f *Fake) JobRun(id int) *JobRun {
 
 // lookAt copies something out of the job; a job that is gone is a misuse.
 func lookAt[T any](r *JobRun, get func(*state, *job) T) T {
-	r.fake.helper()
+	r.fake.tb.Helper()
 	r.fake.state.mu.Lock()
 	j, err := r.fake.state.jobByID(r.id)
 	var got T
@@ -44,37 +44,37 @@ func lookAt[T any](r *JobRun, get func(*state, *job) T) T {
 
 // Job returns a copy of the job as it is now.
 func (r *JobRun) Job() Job {
-	r.fake.helper()
+	r.fake.tb.Helper()
 	return lookAt(r, func(_ *state, j *job) Job { return j.public() })
 }
 
 // Trace returns the log so far.
 func (r *JobRun) Trace() string {
-	r.fake.helper()
+	r.fake.tb.Helper()
 	return lookAt(r, func(_ *state, j *job) string { return j.log.String() })
 }
 
 // States returns the statuses that the job has had, oldest first and its present one last.
 func (r *JobRun) States() []JobStatus {
-	r.fake.helper()
+	r.fake.tb.Helper()
 	return lookAt(r, func(_ *state, j *job) []JobStatus { return slices.Clone(j.history) })
 }
 
 // Artifacts returns what the job has kept so far, in the order of arrival.
 func (r *JobRun) Artifacts() []Artifact {
-	r.fake.helper()
+	r.fake.tb.Helper()
 	return lookAt(r, func(_ *state, j *job) []Artifact { return j.public().Artifacts })
 }
 
 // Variables returns what the job's dotenv report says, which later jobs of the pipeline get as variables.
 func (r *JobRun) Variables() []JobVariable {
-	r.fake.helper()
+	r.fake.tb.Helper()
 	return lookAt(r, func(_ *state, j *job) []JobVariable { return slices.Clone(j.dotenv) })
 }
 
 // Manager returns the manager of the runner that took the job; false while there is none.
 func (r *JobRun) Manager() (m RunnerManager, ok bool) {
-	r.fake.helper()
+	r.fake.tb.Helper()
 	lookAt(r, func(_ *state, j *job) struct{} {
 		if j.manager != nil {
 			m, ok = j.manager.RunnerManager, true
@@ -87,7 +87,7 @@ func (r *JobRun) Manager() (m RunnerManager, ok bool) {
 // Watch is somebody opening the job's page: for ten seconds of the fake's clock the runner is told to send its log every
 // three seconds instead of every minute.
 func (r *JobRun) Watch() {
-	r.fake.helper()
+	r.fake.tb.Helper()
 	lookAt(r, func(st *state, j *job) struct{} {
 		j.watchedAt = st.now()
 		return struct{}{}
@@ -116,7 +116,7 @@ func (r *JobRun) RejectLog(n int) { r.script(n, func(j *job) { j.fate.rejected =
 
 // script sets a part of the job's fate.
 func (r *JobRun) script(n int, set func(*job)) {
-	r.fake.helper()
+	r.fake.tb.Helper()
 	if n < 0 {
 		r.fake.misuse("JobRun(%d): %d final updates cannot be answered", r.id, n)
 		return
@@ -163,7 +163,7 @@ func (st *state) happenTo(j *job) {
 // It does not poll. The error is that ctx ended, that the fake was closed, or that the job has ended without reaching the
 // status; it says where the job is. A status that does not exist, or an ID that no job has, fails the test.
 func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, error) {
-	f.helper()
+	f.tb.Helper()
 	if problem := status.problem(); problem != "" {
 		f.misuse("WaitForJob(%d): %s", id, problem)
 		return Job{}, fmt.Errorf("fakegitlab: %s", problem)
@@ -173,7 +173,7 @@ func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, e
 
 // WaitForTrace waits until the log contains the text, as WaitForJob waits for a status.
 func (r *JobRun) WaitForTrace(ctx context.Context, text string) error {
-	r.fake.helper()
+	r.fake.tb.Helper()
 	_, err := r.wait(ctx, fmt.Sprintf("has logged %q", text), func(j *job) bool { return bytes.Contains(j.log.bytes(), []byte(text)) })
 	return err
 }

@@ -141,7 +141,7 @@ func (f *Fake) CertificatePEM() []byte {
 
 // ClientAs returns an HTTP client that sends the user's Token as PRIVATE-TOKEN, unless the request has one.
 func (f *Fake) ClientAs(username string) *http.Client {
-	f.helper()
+	f.tb.Helper()
 	c := *f.Client()
 	c.Transport = withToken{c.Transport, f.Token(username)}
 	return &c

@@ -221,9 +221,9 @@ var (
 
 // Handle serves an endpoint outside the fake's own, such as "GET /projects/:id/pipelines", with a handler of the test.
 // Calls of it are recorded and can be made to fail like the rest; no credentials are asked for, and Call.User is whoever sent
-// a valid token. The same endpoint again replaces the handler. An endpoint that the fake serves already fails the test.
+// a valid token. Request.PathValue has the path parameters, decoded. The same endpoint again replaces the handler. An endpoint that the fake serves already fails the test.
 func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
-	f.helper()
+	f.tb.Helper()
 	method, path := endpoint.cut()
 	switch {
 	case !handledMethod.MatchString(method) || !handledPath.MatchString(path):

@@ -1,43 +1,47 @@
 package fakegitlab
 
-import "slices"
+import (
+	"errors"
+	"reflect"
+	"slices"
+)
 
 // AddUser adds a user and returns it with what was empty filled in. A username that is taken fails the test.
 func (f *Fake) AddUser(u User) User {
-	f.helper()
+	f.tb.Helper()
 	return change(f, "AddUser(%q)", u.Username, adding((*state).addUser, u, (*user).public))
 }
 
 // AddAccessToken adds an access token and returns it with what was empty filled in. With Project or Group set it also makes
 // the token's bot user, a member there.
 func (f *Fake) AddAccessToken(t AccessToken) AccessToken {
-	f.helper()
+	f.tb.Helper()
 	return change(f, "AddAccessToken(of %q)", t.User, adding((*state).addAccessToken, t, (*accessToken).public))
 }
 
 // AddGroup adds a group, and the parents in its path that do not exist, and returns it with what was empty filled in.
 func (f *Fake) AddGroup(g Group) Group {
-	f.helper()
+	f.tb.Helper()
 	return change(f, "AddGroup(%q)", g.Path, adding((*state).addGroup, g, (*group).public))
 }
 
 // AddProject adds a project, and the groups in its path that do not exist, and returns it with what was empty filled in.
 func (f *Fake) AddProject(p Project) Project {
-	f.helper()
+	f.tb.Helper()
 	return change(f, "AddProject(%q)", p.Path, adding((*state).addProject, p, (*project).public))
 }
 
 // AddRunner adds a runner and returns it with what was empty filled in. A project runner without projects is an orphan, as
 // GitLab 17 leaves them when their projects are deleted.
 func (f *Fake) AddRunner(r Runner) Runner {
-	f.helper()
+	f.tb.Helper()
 	return change(f, "AddRunner(%q)", r.Description, adding((*state).addRunner, r, (*runner).public))
 }
 
 // AddJob adds a job and returns it with what was empty filled in: it is pending and belongs to a pipeline of its own unless
 // something else is said.
 func (f *Fake) AddJob(j Job) Job {
-	f.helper()
+	f.tb.Helper()
 	return change(f, "AddJob(%q)", j.Name, adding((*state).addJob, j, (*job).public))
 }
 
@@ -54,7 +58,7 @@ func adding[R record, T any](add func(*state, T) (R, error), in T, public func(R
 
 // change does something to the state on the test's behalf, whole or not at all; a refusal is a misuse.
 func change[T any](f *Fake, format, name string, do func(*state) (T, error)) T {
-	f.helper()
+	f.tb.Helper()
 	done, err := attempt(f, do)
 	if err != nil {
 		f.misuse(format+": %v", name, err)
@@ -161,7 +165,7 @@ func (f *Fake) Job(id int) (Job, bool) {
 // RunnerStatus is how lately the runner was heard of. Being paused does not show here, as it does in the status of GitLab's
 // REST API. An unknown runner fails the test.
 func (f *Fake) RunnerStatus(id int) RunnerStatus {
-	f.helper()
+	f.tb.Helper()
 	return change(f, "RunnerStatus(%s)", itoa(id), func(st *state) (RunnerStatus, error) {
 		r, err := st.runnerByID(id)
 		if err != nil {
@@ -171,15 +175,42 @@ func (f *Fake) RunnerStatus(id int) RunnerStatus {
 	})
 }
 
-// UpdateSettings changes the settings. Like the functions of all Update methods, alter changes the copy that it is given and must
-// not call the fake.
+// UpdateSettings changes the settings. Like the functions of all Update methods, alter changes the copy that it is given; it may
+// use the fake, and is called again if somebody else changed the same thing meanwhile.
 func (f *Fake) UpdateSettings(alter func(*Settings)) {
-	f.helper()
-	change(f, "UpdateSettings%s", "", func(st *state) (struct{}, error) {
-		next := cloneSettings(st.settings)
+	f.tb.Helper()
+	get := func(st *state) (Settings, error) { return cloneSettings(st.settings), nil }
+	if err := revise(f, get, (*state).updateSettings, alter); err != nil {
+		f.misuse("UpdateSettings: %v", err)
+	}
+}
+
+// revise lets alter change a copy of something and puts it back. Alter runs without the lock; what changed under it is altered
+// anew.
+func revise[T any](f *Fake, get func(*state) (T, error), set func(*state, T) error, alter func(*T)) error {
+	if alter == nil {
+		return errors.New("there is no function")
+	}
+	for {
+		before, err := attempt(f, get)
+		if err != nil {
+			return err
+		}
+		next, err := attempt(f, get)
+		if err != nil {
+			return err
+		}
 		alter(&next)
-		return struct{}{}, st.updateSettings(next)
-	})
+		done, err := attempt(f, func(st *state) (bool, error) {
+			if now, err := get(st); err != nil || !reflect.DeepEqual(now, before) {
+				return false, err
+			}
+			return true, set(st, next)
+		})
+		if done || err != nil {
+			return err
+		}
+	}
 }
 
 // editable is a kind of record that may be changed by way of its plain data.
@@ -214,44 +245,56 @@ func (k editable[R, T]) edit(st *state, name string, alter func(*T) error) (T, e
 }
 
 // update is edit for the test.
-func (k editable[R, T]) update(f *Fake, format, name string, alter func(*T)) T {
-	f.helper()
-	return change(f, format, name, func(st *state) (T, error) {
-		return k.edit(st, name, func(next *T) error {
-			alter(next)
+func (k editable[R, T]) update(f *Fake, format, name string, alter func(*T)) (done T) {
+	f.tb.Helper()
+	get := func(st *state) (out T, err error) {
+		r, err := k.find(st, name)
+		if err == nil {
+			out = k.public(r)
+		}
+		return out, err
+	}
+	set := func(st *state, next T) (err error) {
+		done, err = k.edit(st, name, func(now *T) error {
+			*now = next
 			return nil
 		})
-	})
+		return err
+	}
+	if err := revise(f, get, set, alter); err != nil {
+		f.misuse(format+": %v", name, err)
+	}
+	return done
 }
 
 // UpdateUser changes a user and returns it. ID and Username stay.
 func (f *Fake) UpdateUser(username string, alter func(*User)) User {
-	f.helper()
+	f.tb.Helper()
 	return userEdits.update(f, "UpdateUser(%q)", username, alter)
 }
 
 // UpdateGroup changes a group and returns it. ID and Path stay.
 func (f *Fake) UpdateGroup(path string, alter func(*Group)) Group {
-	f.helper()
+	f.tb.Helper()
 	return groupEdits.update(f, "UpdateGroup(%q)", path, alter)
 }
 
 // UpdateProject changes a project and returns it. ID and Path stay.
 func (f *Fake) UpdateProject(path string, alter func(*Project)) Project {
-	f.helper()
+	f.tb.Helper()
 	return projectEdits.update(f, "UpdateProject(%q)", path, alter)
 }
 
 // UpdateRunner changes a runner, its assignments to projects and its managers included, and returns it. ID, Type and Group
 // stay; what GitLab's model refuses fails the test.
 func (f *Fake) UpdateRunner(id int, alter func(*Runner)) Runner {
-	f.helper()
+	f.tb.Helper()
 	return runnerEdits.update(f, "UpdateRunner(%s)", itoa(id), alter)
 }
 
 // DeleteRunner removes a runner, as an administrator would. Its token is dead at once.
 func (f *Fake) DeleteRunner(id int) {
-	f.helper()
+	f.tb.Helper()
 	change(f, "DeleteRunner(%s)", itoa(id), func(st *state) (struct{}, error) {
 		r, err := st.runnerByID(id)
 		if err == nil {
@@ -264,7 +307,7 @@ func (f *Fake) DeleteRunner(id int) {
 // ContactRunner is a heartbeat, as from a machine that uses the runner's token with this system id. The machine's record is
 // made if it is new; what else m says of it is stored. m's times and ID are not read: it is now that it calls.
 func (f *Fake) ContactRunner(id int, m RunnerManager) {
-	f.helper()
+	f.tb.Helper()
 	change(f, "ContactRunner(%s)", itoa(id), func(st *state) (Runner, error) { return st.contactRunner(id, m) })
 }
 
@@ -286,7 +329,7 @@ func (st *state) contactRunner(id int, m RunnerManager) (Runner, error) {
 
 // changeJob lets something happen to a job.
 func (f *Fake) changeJob(format string, id int, do func(*state, *job) error) Job {
-	f.helper()
+	f.tb.Helper()
 	return change(f, format, itoa(id), func(st *state) (Job, error) { return st.changeJob(id, do) })
 }
 
@@ -321,26 +364,26 @@ func cancelByPerson(st *state, j *job) error { return st.fire(j, eventCancel) }
 // StartJob gives a pending job to a runner, which must be one that may take it, and to the manager of it contacted last, if
 // any.
 func (f *Fake) StartJob(jobID, runnerID int) Job {
-	f.helper()
+	f.tb.Helper()
 	return f.changeJob("StartJob(%s)", jobID, startOn(runnerID))
 }
 
 // FinishJob ends a job: as JobSuccess, JobFailed (with the reason script_failure) or JobCanceled.
 func (f *Fake) FinishJob(jobID int, s JobStatus) Job {
-	f.helper()
+	f.tb.Helper()
 	return f.changeJob("FinishJob(%s)", jobID, finishAs(s))
 }
 
 // CancelJob cancels a job as a person would: a running one whose runner can end it gracefully is canceling first, any other
 // is canceled at once.
 func (f *Fake) CancelJob(jobID int) Job {
-	f.helper()
+	f.tb.Helper()
 	return f.changeJob("CancelJob(%s)", jobID, cancelByPerson)
 }
 
 // Token returns a personal access token of a user: made at the first use, the same afterwards. Without scopes it has "api".
 func (f *Fake) Token(username string, scopes ...string) string {
-	f.helper()
+	f.tb.Helper()
 	return change(f, "Token(%q)", username, func(st *state) (string, error) { return st.tokenOf(username, scopes) })
 }
 
@@ -368,7 +411,7 @@ func (st *state) tokenOf(username string, scopes []string) (string, error) {
 
 // AdminToken is Token("root"): the administrator that every GitLab starts with.
 func (f *Fake) AdminToken() string {
-	f.helper()
+	f.tb.Helper()
 	return f.Token(rootUsername)
 }
 

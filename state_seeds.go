@@ -32,6 +32,9 @@ func oneOf[S ~string](what string, v *S, fallback S) error {
 	if slices.Contains(known, string(*v)) {
 		return nil
 	}
+	if near, ok := nearest.Of(string(*v), known); ok {
+		return fmt.Errorf("unknown %s %q; did you mean %q?", what, *v, near)
+	}
 	return fmt.Errorf("unknown %s %q; GitLab knows %s", what, *v, strings.Join(known, ", "))
 }
 

@@ -97,9 +97,14 @@ func bubbled(t *testing.T, opts []Option, run func(*testing.T)) {
 	run(t)
 }
 
-// Invariant says what must hold at the end of the test, whatever happened in it: check is called when the fake is closed, and
-// its error is an error of the test. With Start it is never called.
+// Invariant says what must hold at the end of the test, whatever happened in it. Name completes "it does not hold that ...". Check
+// is called once the test is over and the fake closed, and its error is an error of the test. With Start it is never called.
 func (f *Fake) Invariant(name string, check func(*Fake) error) {
+	f.tb.Helper()
+	if check == nil {
+		f.misuse("Invariant(%q): there is no function", name)
+		return
+	}
 	f.invariants.mu.Lock()
 	defer f.invariants.mu.Unlock()
 	f.invariants.list = append(f.invariants.list, invariant{name, check})

@@ -53,6 +53,9 @@ func Encoded(method, path string, served []string) (string, bool) {
 		return "", false // what follows is no part of a full path
 	}
 	for end := 3; end <= len(parts); end++ { // the shortest, so that what can be a segment of an endpoint stays one
+		if isLiteral(parts[end-1], served) {
+			break
+		}
 		joined := append([]string{parts[0], strings.Join(parts[1:end], "%2F")}, parts[end:]...)
 		encoded := "/" + strings.Join(joined, "/")
 		reached := Methods(encoded, served)
@@ -61,6 +64,14 @@ func Encoded(method, path string, served []string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// isLiteral reports whether a segment is one that the served endpoints have, and so hardly part of a full path.
+func isLiteral(segment string, served []string) bool {
+	return slices.ContainsFunc(served, func(endpoint string) bool {
+		_, pattern, _ := strings.Cut(endpoint, " ")
+		return slices.Contains(segments(pattern), segment)
+	})
 }
 
 // Pattern returns the path that an endpoint for such requests would have in GitLab's documentation:
