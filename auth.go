@@ -194,6 +194,9 @@ func (q *request) scopeSuffices() bool {
 		case !slices.Contains(q.route.scopes, s):
 			continue
 		case s == scopeManageRunner:
+			if !q.has(gitlabversion.ManageRunnerScope) {
+				continue
+			}
 			if _, hasID := q.tree["id"]; hasID && strings.HasPrefix(q.call.Path, apiPrefix+"/runners/") {
 				return true
 			}

@@ -1,6 +1,7 @@
 package fakegitlab_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -179,6 +180,15 @@ func TestScopes(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestScopesOfLaterVersions(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithVersion("16.11"))
+	r := gl.AddRunner(fakegitlab.Runner{})
+	path := fmt.Sprintf("/runners/%d", r.ID)
+	assert.Equal(t, `403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"api read_api"}`,
+		ask(t, gl, gl.Token("root", "manage_runner"), "GET", path).String(), "a scope that this GitLab does not know yet")
+	assert.Equal(t, 200, ask(t, gl, gl.Token("root", "manage_runner", "read_api"), "GET", path).status)
 }
 
 func cut(endpoint string) (method, path string) {
