@@ -127,7 +127,7 @@ func TestModelRules(t *testing.T) {
 		assert.Equal(t, 200, ask(t, gl, mia, "PUT", "/runners/5", withForm(body)).status, body)
 	}
 	both := ask(t, gl, mia, "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001&run_untagged=false&maximum_timeout=1"))
-	assert.Equal(t, `400 {"message":"400 Bad request - Maximum timeout needs to be at least 10 minutes and Tags list can not be empty when runner is not allowed to pick untagged jobs"}`, both.String())
+	assert.Equal(t, `400 {"message":"400 Bad request - Tags list can not be empty when runner is not allowed to pick untagged jobs and Maximum timeout needs to be at least 10 minutes"}`, both.String())
 }
 
 // A runner and its managers age by the one clock.
@@ -172,6 +172,7 @@ func TestFilters(t *testing.T) {
 		"version_prefix=17&type=group_type":             {100011.0, 100012.0, 100013.0, 100015.0},
 		"version_prefix=17.2.":                          {100001.0, 100002.0, 100003.0, 100005.0, 100011.0, 100012.0, 100013.0, 100015.0, 100021.0, 100022.0, 100023.0, 100025.0},
 		"version_prefix=1":                              {},
+		"version_prefix=17.2.0.":                        {},
 		"scope=offline&status=stale&type=instance_type": {100003.0},
 	} {
 		assert.Equal(t, want, ask(t, gl, ada, "GET", "/runners/all?"+query).each(t, "id"), query)
