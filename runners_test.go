@@ -101,6 +101,22 @@ func TestSpellingsOfParameters(t *testing.T) {
 	assert.Equal(t, []string{"pausd"}, calls[0].IgnoredParams)
 }
 
+func TestLimitsHoldForChangesAlone(t *testing.T) {
+	gl := fakegitlab.New(t)
+	var tags []string
+	for i := range 51 {
+		tags = append(tags, fmt.Sprint("t", i))
+	}
+	long := strings.Repeat("d", 1025)
+	r := gl.AddRunner(fakegitlab.Runner{Tags: tags, Description: long, Name: strings.Repeat("n", 257)})
+	path, root := fmt.Sprintf("/runners/%d", r.ID), gl.AdminToken()
+	assert.Equal(t, 200, ask(t, gl, root, "PUT", path, withForm("paused=1")).status)
+	assert.Equal(t, 200, ask(t, gl, root, "PUT", path, withForm("description="+long+"&tag_list="+strings.Join(tags, ","))).status)
+	assert.Equal(t, `400 {"message":{"tags_list":["Too many tags specified. Please limit the number of tags to 50"]}}`,
+		ask(t, gl, root, "PUT", path, withForm("tag_list=x,"+strings.Join(tags, ","))).String())
+	assert.Equal(t, `400 {"message":{"description":["is too long (maximum is 1024 characters)"]}}`, ask(t, gl, root, "PUT", path, withForm("description=x"+long)).String())
+}
+
 func TestModelRules(t *testing.T) {
 	gl := newMia(t)
 	mia := gl.Token("mia")

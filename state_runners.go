@@ -208,16 +208,22 @@ type newRunner struct {
 	registration Registration
 	creator      *user
 	token        string // made up when empty
+	// existing: it is described as it stands in the database, where what was saved before a limit came is longer.
+	existing bool
 }
 
 // createRunner makes a runner by the rules of GitLab's model. The plan limits are the caller's: requests have them, seeds
 // may describe a time before the limit.
 func (st *state) createRunner(n newRunner) (*runner, error) {
 	n.attributes.tags = cleanTags(n.attributes.tags)
-	if err := st.validate(n.attributes, nil); err != nil {
+	var before *attributes
+	if n.existing {
+		before = &n.attributes
+	}
+	if err := st.validate(n.attributes, before); err != nil {
 		return nil, err
 	}
-	if st.has(gitlabversion.DescriptionLimit) && tooLong(n.name, maxNameLength) {
+	if st.has(gitlabversion.DescriptionLimit) && !n.existing && tooLong(n.name, maxNameLength) {
 		return nil, &invalid{[]attributeProblem{{attrName, msgTooLong(maxNameLength)}}}
 	}
 	now := st.now()
