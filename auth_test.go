@@ -182,6 +182,22 @@ func TestScopes(t *testing.T) {
 	}
 }
 
+func TestSudoAsANumber(t *testing.T) {
+	gl := newMia(t)
+	sudoer := gl.Token("root", "api", "sudo")
+	assert.Equal(t, `403 {"message":"403 Forbidden - No access granted"}`, ask(t, gl, sudoer, "PUT", "/runners/5", withJSON(`{"sudo":3,"paused":true}`)).String())
+	calls := gl.Calls(fakegitlab.UpdateRunner)
+	require.Len(t, calls, 1)
+	assert.Equal(t, "sam", calls[0].User)
+}
+
+func TestMalformedBasicCredentials(t *testing.T) {
+	gl := newMia(t)
+	for user, want := range map[string]string{"a\x00": "400 Bad Request", "\xff": "400 Bad Request", "mia": unauthorized} {
+		assert.Equal(t, want, ask(t, gl, "", "GET", "/runners", func(r *http.Request) { r.SetBasicAuth(user, "x") }).String())
+	}
+}
+
 func TestScopesOfLaterVersions(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithVersion("16.11"))
 	r := gl.AddRunner(fakegitlab.Runner{})

@@ -119,7 +119,7 @@ func plain(status int, text string) response {
 
 // readParams decodes the parameters of path, query and body, as Rack and Grape do before they look at anything else.
 func (q *request) readParams() *response {
-	if path := q.http.URL.Path; !utf8.ValidString(path) || strings.IndexByte(path, 0) >= 0 {
+	if path := q.http.URL.Path; !utf8.ValidString(path) || strings.IndexByte(path, 0) >= 0 || q.malformedBasic() {
 		r := q.unreadable(&params.Error{Kind: params.BadEncoding})
 		return &r
 	}

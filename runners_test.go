@@ -101,6 +101,25 @@ func TestSpellingsOfParameters(t *testing.T) {
 	assert.Equal(t, []string{"pausd"}, calls[0].IgnoredParams)
 }
 
+func TestProjectsOfARunner(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithVersion("18.0"))
+	gl.AddUser(fakegitlab.User{Username: "mia"})
+	gl.AddProject(fakegitlab.Project{Path: "acme/own", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer}})
+	gl.AddProject(fakegitlab.Project{Path: "acme/open", Visibility: fakegitlab.Internal})
+	gl.AddProject(fakegitlab.Project{Path: "acme/secret"})
+	r := gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/secret", "acme/open", "acme/own"}})
+	path := fmt.Sprintf("/runners/%d", r.ID)
+	assert.Equal(t, []any{"acme/own", "acme/open"}, ask(t, gl, gl.Token("mia"), "GET", path+"/projects").each(t, "path_with_namespace"), "those that she may see")
+	assert.Len(t, ask(t, gl, gl.Token("mia"), "GET", path).field(t, "projects"), 1, "those that she is a member of")
+}
+
+func TestSpellingsOfDates(t *testing.T) {
+	for date, want := range map[string]int{"Sun, 19 Jan 2014 04:11:00 GMT": 412, "Fri, 9 Jan 2014 04:11:00 +0000": 412, "19 Jan 2014 04:11:00 GMT": 412,
+		"2014-01-19 04:11:00 +0100": 412, "2014-01-19T04:11:00Z": 412, "2014-01-19": 412, "yesterday": 204} {
+		assert.Equal(t, want, ask(t, newMia(t), "", "DELETE", "/runners?token=shop-token", with("If-Unmodified-Since", date)).status, date)
+	}
+}
+
 func TestLimitsHoldForChangesAlone(t *testing.T) {
 	gl := fakegitlab.New(t)
 	var tags []string
