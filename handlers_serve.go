@@ -78,9 +78,12 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	x.serve(q.receive())
 }
 
-// receive reads the request as the layers in front of the endpoint do; what it returns is their refusal, or nil.
+// receive reads the request as the layers in front of the endpoint do; what it returns is their answer, or nil.
 func (q *request) receive() *response {
 	q.findRoute()
+	if answer := q.preflight(); answer != nil {
+		return answer
+	}
 	if refusal := q.readBody(); refusal != nil {
 		return refusal
 	}
@@ -256,6 +259,9 @@ func (x *exchange) render(res *response) []byte {
 	if !res.bare {
 		h.Set("X-Frame-Options", "SAMEORIGIN")
 		h.Set("X-Content-Type-Options", "nosniff")
+	}
+	if x.request.crossOrigin() {
+		setCORS(h)
 	}
 	for name, values := range res.header {
 		h[name] = values

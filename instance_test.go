@@ -67,7 +67,8 @@ func TestHeadAndOptions(t *testing.T) {
 		head.header.Del(volatile)
 	}
 	assert.Equal(t, get.header, head.header)
-	for path, allow := range map[string]string{"/runners/5": "OPTIONS, GET, PUT, DELETE, HEAD", "/runners": "OPTIONS, GET, POST, DELETE, HEAD", "/user/runners": "OPTIONS, POST"} {
+	for path, allow := range map[string]string{"/runners/5": "OPTIONS, GET, PUT, DELETE, HEAD", "/runners": "OPTIONS, GET, POST, DELETE, HEAD", "/user/runners": "OPTIONS, POST",
+		"/runners/all": "OPTIONS, GET, HEAD", "/runners/verify": "OPTIONS, POST"} {
 		options := ask(t, gl, mia, "OPTIONS", path)
 		assert.Equal(t, "204", options.String())
 		assert.Equal(t, allow, options.header.Get("Allow"), path)
