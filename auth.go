@@ -1,11 +1,15 @@
 package fakegitlab
 
 import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
@@ -31,6 +35,25 @@ func (q *request) bearer() string {
 func (q *request) sent(name string) string {
 	s, _ := q.tree[name].(string)
 	return s
+}
+
+// sentScalar is a parameter that JSON may also hold as a number.
+func (q *request) sentScalar(name string) string {
+	if n, ok := q.tree[name].(json.Number); ok {
+		return n.String()
+	}
+	return q.sent(name)
+}
+
+// malformedBasic reports whether HTTP Basic credentials hold what GitLab refuses in every string
+// (lib/gitlab/middleware/handle_malformed_strings.rb).
+func (q *request) malformedBasic() bool {
+	scheme, encoded, _ := strings.Cut(strings.TrimSpace(q.http.Header.Get(headerAuthorization)), " ")
+	if !strings.EqualFold(scheme, "Basic") {
+		return false
+	}
+	decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
+	return err == nil && (bytes.IndexByte(decoded, 0) >= 0 || !utf8.Valid(decoded))
 }
 
 // credentials is the one string that is tried as an access token: the first that is not empty of the private_token
@@ -156,7 +179,7 @@ func (q *request) setActor() {
 // sudo lets an administrator act as another user. sudoing is whether it is another one: then the scope sudo is all that
 // the token needs.
 func (q *request) sudo() (sudoing bool, refusal *response) {
-	wanted := or(q.sent(paramSudo), q.http.Header.Get(headerSudo))
+	wanted := or(q.sentScalar(paramSudo), q.http.Header.Get(headerSudo))
 	if wanted == "" {
 		return false, nil
 	}
@@ -194,6 +217,9 @@ func (q *request) scopeSuffices() bool {
 		case !slices.Contains(q.route.scopes, s):
 			continue
 		case s == scopeManageRunner:
+			if !q.has(gitlabversion.ManageRunnerScope) {
+				continue
+			}
 			if _, hasID := q.tree["id"]; hasID && strings.HasPrefix(q.call.Path, apiPrefix+"/runners/") {
 				return true
 			}

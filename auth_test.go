@@ -1,6 +1,7 @@
 package fakegitlab_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -179,6 +180,31 @@ func TestScopes(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestSudoAsANumber(t *testing.T) {
+	gl := newMia(t)
+	sudoer := gl.Token("root", "api", "sudo")
+	assert.Equal(t, `403 {"message":"403 Forbidden - No access granted"}`, ask(t, gl, sudoer, "PUT", "/runners/5", withJSON(`{"sudo":3,"paused":true}`)).String())
+	calls := gl.Calls(fakegitlab.UpdateRunner)
+	require.Len(t, calls, 1)
+	assert.Equal(t, "sam", calls[0].User)
+}
+
+func TestMalformedBasicCredentials(t *testing.T) {
+	gl := newMia(t)
+	for user, want := range map[string]string{"a\x00": "400 Bad Request", "\xff": "400 Bad Request", "mia": unauthorized} {
+		assert.Equal(t, want, ask(t, gl, "", "GET", "/runners", func(r *http.Request) { r.SetBasicAuth(user, "x") }).String())
+	}
+}
+
+func TestScopesOfLaterVersions(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithVersion("16.11"))
+	r := gl.AddRunner(fakegitlab.Runner{})
+	path := fmt.Sprintf("/runners/%d", r.ID)
+	assert.Equal(t, `403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"api read_api"}`,
+		ask(t, gl, gl.Token("root", "manage_runner"), "GET", path).String(), "a scope that this GitLab does not know yet")
+	assert.Equal(t, 200, ask(t, gl, gl.Token("root", "manage_runner", "read_api"), "GET", path).status)
 }
 
 func cut(endpoint string) (method, path string) {

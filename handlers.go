@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -35,6 +36,14 @@ const (
 	byJobToken                   // the token of a job, among the parameters or in JOB-TOKEN
 	byRunnerHeader               // a runner's token in RUNNER-TOKEN
 )
+
+// path is the endpoint's path, /runners/:id, and parameters how many parameters that has.
+func (r *route) path() string {
+	_, path := r.endpoint.cut()
+	return path
+}
+
+func (r *route) parameters() int { return strings.Count(r.path(), ":") }
 
 func (r *route) servedBy(v gitlabversion.Version) bool { return r.since == nil || v.Has(*r.since) }
 

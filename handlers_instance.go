@@ -3,6 +3,8 @@ package fakegitlab
 import (
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -86,11 +88,15 @@ var settingsSpec = func() params.Spec {
 		{Name: "max_artifacts_size", Kind: params.Integer},
 		{Name: "project_runner_token_expiration_interval", Kind: params.Integer},
 		{Name: "runner_token_expiration_interval", Kind: params.Integer},
-		{Name: "valid_runner_registrars", Kind: params.CommaList, Values: knownRegistrars()},
+		{Name: "shared_runners_enabled", Kind: params.Boolean},
+		{Name: "shared_runners_text", Required: true, When: &params.When{Param: "shared_runners_enabled", Equals: "true"}},
+		{Name: "valid_runner_registrars", Kind: params.StringList},
 	})
 	rule := params.Rule{Kind: params.AtLeastOneOf}
 	for _, p := range s.Params {
-		rule.Names = append(rule.Names, p.Name)
+		if p.When == nil {
+			rule.Names = append(rule.Names, p.Name)
+		}
 	}
 	return with(s, rule)
 }()
@@ -123,7 +129,7 @@ func (q *request) settingsEntity() settingsEntity {
 		GroupRunnerTokenExpirationInterval:   secondsOrNull(s.GroupRunnerTokenExpiration),
 		ProjectRunnerTokenExpirationInterval: secondsOrNull(s.ProjectRunnerTokenExpiration),
 		RunnerTokenExpirationInterval:        secondsOrNull(s.RunnerTokenExpiration),
-		MaxArtifactsSize:                     defaultArtifactsSize, SharedRunnersEnabled: true, ValidRunnerRegistrars: s.ValidRegistrars}
+		MaxArtifactsSize:                     defaultArtifactsSize, SharedRunnersEnabled: !q.newProjectsUnshared, ValidRunnerRegistrars: s.ValidRegistrars}
 	if s.MaxArtifactsSize > 0 {
 		e.MaxArtifactsSize = int(s.MaxArtifactsSize >> 20)
 	}
@@ -153,6 +159,8 @@ func updateApplicationSettings(q *request) response {
 	}
 	flag("admin_mode", func(b bool) { next.AdminMode = b })
 	flag("allow_runner_registration_token", func(b bool) { next.RegistrationTokensDisabled = !b })
+	unshared := q.newProjectsUnshared
+	flag("shared_runners_enabled", func(b bool) { unshared = !b })
 	interval := func(name string, field *time.Duration) {
 		if !q.params.Has(name) {
 			return
@@ -175,16 +183,37 @@ func updateApplicationSettings(q *request) response {
 		}
 	}
 	if registrars, given := q.params.List("valid_runner_registrars"); given {
-		next.ValidRegistrars = cleanTags(registrars)
-		if next.ValidRegistrars == nil {
-			next.ValidRegistrars = []string{}
+		next.ValidRegistrars = registrars
+		if !registrarCombination(registrars) {
+			v.add("valid_runner_registrars", fmt.Sprintf(msgfNotIncluded, inspect(registrars)))
 		}
 	}
 	if len(v.problems) > 0 {
 		return modelError(&v)
 	}
-	q.settings = next
+	q.settings, q.newProjectsUnshared = next, unshared
 	return ok(q.settingsEntity())
+}
+
+// inspect writes a list as Ruby does: ["a", "b"].
+func inspect(list []string) string {
+	quoted := make([]string, len(list))
+	for i, e := range list {
+		quoted[i] = strconv.Quote(e)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// registrarCombination reports whether these are kinds of registrars, none of them twice.
+func registrarCombination(registrars []string) bool {
+	seen := map[string]bool{}
+	for _, r := range registrars {
+		if seen[r] || r != registrarProject && r != registrarGroup {
+			return false
+		}
+		seen[r] = true
+	}
+	return true
 }
 
 func getProject(q *request) response {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -348,10 +349,17 @@ func listRunnerProjects(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	return paginated(q, q.visibleProjects(r), true, nil, q.projectEntity)
+	var projects []*project
+	for _, a := range r.assignments {
+		if q.canSeeProject(a.project).Allowed {
+			projects = append(projects, a.project)
+		}
+	}
+	slices.SortFunc(projects, func(a, b *project) int { return a.ID - b.ID })
+	return paginated(q, projects, true, nil, q.projectEntity)
 }
 
-// visibleProjects are the projects of a runner that the user is told of: all for those who read everything, else those of
+// visibleProjects are the projects of a runner that its details tell the user of: all for those who read everything, else those of
 // which the user is a member.
 func (q *request) visibleProjects(r *runner) []*project {
 	var visible []*project
@@ -468,7 +476,8 @@ func deleteRunner(q *request) response {
 }
 
 // dateLayouts are the dates that If-Unmodified-Since is understood in; Ruby's Time.parse knows more.
-var dateLayouts = []string{http.TimeFormat, time.RFC1123Z, time.RFC3339Nano, "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05", time.RFC850, time.ANSIC, time.DateOnly}
+var dateLayouts = []string{http.TimeFormat, time.RFC1123Z, time.RFC3339Nano, "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05", "2006-01-02 15:04:05 -0700",
+	"Mon, 2 Jan 2006 15:04:05 MST", "Mon, 2 Jan 2006 15:04:05 -0700", "2 Jan 2006 15:04:05 MST", "2 Jan 2006 15:04:05 -0700", time.RFC850, time.ANSIC, time.DateOnly}
 
 // unmodifiedSince is the 412 for a record that has changed since If-Unmodified-Since; a date that nobody can read counts as
 // none (lib/api/helpers.rb, check_unmodified_since!).
@@ -580,81 +589,4 @@ func unassignRunner(q *request) response {
 	}
 	q.state.unassignRunner(r, q.project)
 	return noContent()
-}
-
-func listRunnerJobs(q *request) response {
-	r, refusal := q.permittedRunner(policy.ReadBuilds)
-	if refusal != nil {
-		return *refusal
-	}
-	jobs := q.visibleJobs(r)
-	if s, _ := q.params.String("pagination"); s == "keyset" {
-		return keysetPage(q, reversed(jobs), q.jobEntity)
-	}
-	_, ordered := q.params.String("order_by")
-	if direction, _ := q.params.String("sort"); ordered && direction == "desc" {
-		jobs = reversed(jobs)
-	}
-	o := page.ReadOffset(q.params)
-	systemID, _ := q.params.String("system_id")
-	res := ok(q.jobEntities(jobs, o))
-	res.header = http.Header{}
-	o.Of(len(jobs), strings.TrimSpace(systemID) != "").SetHeaders(res.header, q.requestURL(), q.params)
-	return res
-}
-
-// visibleJobs are the jobs of a runner that the filters ask for and the user may see, by id.
-func (q *request) visibleJobs(r *runner) []*job {
-	status, _ := q.params.String("status")
-	systemID, bySystem := q.params.String("system_id")
-	var jobs []*job
-	for _, j := range r.jobs {
-		switch {
-		case status != "" && string(j.Status) != status:
-		case bySystem && systemID != "" && (j.manager == nil || j.manager.SystemID != systemID):
-		case !q.readsAll() && roleInProject(q.user, j.project) < Reporter:
-		default:
-			jobs = append(jobs, j)
-		}
-	}
-	return jobs
-}
-
-func reversed(jobs []*job) []*job {
-	out := make([]*job, 0, len(jobs))
-	for i := len(jobs) - 1; i >= 0; i-- {
-		out = append(out, jobs[i])
-	}
-	return out
-}
-
-func (q *request) jobEntities(jobs []*job, o page.Offset) []jobEntity {
-	from, to := o.Window(len(jobs))
-	entities := make([]jobEntity, 0, to-from)
-	for _, j := range jobs[from:to] {
-		entities = append(entities, q.jobEntity(j))
-	}
-	return entities
-}
-
-// keysetPage answers with a page of jobs by keyset pagination; they come newest first.
-func keysetPage[E any](q *request, jobs []*job, entity func(*job) E) response {
-	k, err := page.ReadKeyset(q.params)
-	switch err {
-	case nil:
-	case page.ErrKeysetUnavailable:
-		return refuseError(http.StatusMethodNotAllowed, msgKeysetUnavailable).because("keyset pagination has order_by=id and sort=desc alone")
-	default:
-		return refuseError(http.StatusBadRequest, "cursor is invalid").because(err.Error())
-	}
-	p := k.Of(len(jobs), func(i int) int { return jobs[i].ID })
-	entities := make([]E, 0, p.To-p.From)
-	for _, j := range jobs[p.From:p.To] {
-		entities = append(entities, entity(j))
-	}
-	res := ok(entities)
-	res.header = http.Header{}
-	// The link names the order that counts even when the request leaves it to GitLab.
-	p.SetHeaders(res.header, q.requestURL(), q.params.With("order_by", "id"))
-	return res
 }

@@ -78,9 +78,12 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	x.serve(q.receive())
 }
 
-// receive reads the request as the layers in front of the endpoint do; what it returns is their refusal, or nil.
+// receive reads the request as the layers in front of the endpoint do; what it returns is their answer, or nil.
 func (q *request) receive() *response {
 	q.findRoute()
+	if answer := q.preflight(); answer != nil {
+		return answer
+	}
 	if refusal := q.readBody(); refusal != nil {
 		return refusal
 	}
@@ -119,7 +122,7 @@ func plain(status int, text string) response {
 
 // readParams decodes the parameters of path, query and body, as Rack and Grape do before they look at anything else.
 func (q *request) readParams() *response {
-	if path := q.http.URL.Path; !utf8.ValidString(path) || strings.IndexByte(path, 0) >= 0 {
+	if path := q.http.URL.Path; !utf8.ValidString(path) || strings.IndexByte(path, 0) >= 0 || q.malformedBasic() {
 		r := q.unreadable(&params.Error{Kind: params.BadEncoding})
 		return &r
 	}
@@ -259,6 +262,9 @@ func (x *exchange) render(res *response) []byte {
 	if !res.bare {
 		h.Set("X-Frame-Options", "SAMEORIGIN")
 		h.Set("X-Content-Type-Options", "nosniff")
+	}
+	if x.request.crossOrigin() {
+		setCORS(h)
 	}
 	for name, values := range res.header {
 		h[name] = values

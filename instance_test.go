@@ -67,7 +67,8 @@ func TestHeadAndOptions(t *testing.T) {
 		head.header.Del(volatile)
 	}
 	assert.Equal(t, get.header, head.header)
-	for path, allow := range map[string]string{"/runners/5": "OPTIONS, GET, PUT, DELETE, HEAD", "/runners": "OPTIONS, GET, POST, DELETE, HEAD", "/user/runners": "OPTIONS, POST"} {
+	for path, allow := range map[string]string{"/runners/5": "OPTIONS, GET, PUT, DELETE, HEAD", "/runners": "OPTIONS, GET, POST, DELETE, HEAD", "/user/runners": "OPTIONS, POST",
+		"/runners/all": "OPTIONS, GET, HEAD", "/runners/verify": "OPTIONS, POST"} {
 		options := ask(t, gl, mia, "OPTIONS", path)
 		assert.Equal(t, "204", options.String())
 		assert.Equal(t, allow, options.header.Get("Allow"), path)
@@ -104,10 +105,16 @@ func TestApplicationSettings(t *testing.T) {
 	assert.Equal(t, []string{}, gl.Settings().ValidRegistrars)
 	before := gl.Snapshot()
 	for body, status := range map[string]int{`{"runner_token_expiration_interval":60}`: 400, `{"allow_runner_registration_token":null}`: 400, `{"max_artifacts_size":0}`: 400,
-		`{"valid_runner_registrars":["nobody"]}`: 400, `{}`: 400, `{"group_runner_token_expiration_interval":"x"}`: 400} {
+		`{"valid_runner_registrars":["nobody"]}`: 400, `{"valid_runner_registrars":"group"}`: 400, `{}`: 400, `{"group_runner_token_expiration_interval":"x"}`: 400} {
 		assert.Equal(t, status, put(body).status, body)
 	}
 	gl.AssertSnapshot(t, before)
+	assert.Equal(t, `400 {"message":{"valid_runner_registrars":["[\"group\", \"group\"] is not included in the list"]}}`, put(`{"valid_runner_registrars":["group","group"]}`).String())
+	assert.Equal(t, `400 {"message":{"admin_mode":["must be a boolean value"]}}`, put(`{"admin_mode":null}`).String())
+	assert.Equal(t, `400 {"error":"shared_runners_text is missing"}`, put(`{"shared_runners_enabled":true}`).String())
+	assert.Equal(t, false, put(`{"shared_runners_enabled":false}`).field(t, "shared_runners_enabled"))
+	assert.Equal(t, false, ask(t, gl, root, "GET", "/application/settings").field(t, "shared_runners_enabled"))
+	assert.Equal(t, true, put(`{"shared_runners_enabled":true,"shared_runners_text":"ours"}`).field(t, "shared_runners_enabled"))
 	assert.Equal(t, `403 {"message":"403 Forbidden"}`, ask(t, gl, gl.Token("mia"), "PUT", "/application/settings").String(), "before the parameters")
 }
 

@@ -28,8 +28,7 @@ var routers = sync.OnceValue(func() map[shape]*mux.Router {
 	for i := range order {
 		order[i] = i
 	}
-	parameters := func(i int) int { return strings.Count(string(routes()[i].endpoint), ":") }
-	slices.SortStableFunc(order, func(a, b int) int { return parameters(a) - parameters(b) }) // /runners/all is no runner's id
+	slices.SortStableFunc(order, func(a, b int) int { return routes()[a].parameters() - routes()[b].parameters() }) // /runners/all is no runner's id
 	for _, i := range order {
 		method, path := routes()[i].endpoint.cut()
 		s := shapeOf(method, path)
@@ -79,13 +78,14 @@ func (q *request) findRoute() {
 	case http.MethodOptions:
 		methods = optionMethods()
 	}
-	for _, m := range methods {
-		if q.route, q.vars = lookup(m, path); q.route != nil && q.route.servedBy(q.version) {
-			q.call.Endpoint = q.route.endpoint
-			return
+	for _, m := range methods { // of several, for OPTIONS, the one that says most: /runners/verify is no runner's id
+		if r, vars := lookup(m, path); r != nil && r.servedBy(q.version) && (q.route == nil || r.parameters() < q.route.parameters()) {
+			q.route, q.vars, q.call.Endpoint = r, vars, r.endpoint
 		}
 	}
-	q.route, q.vars = nil, nil
+	if q.route != nil {
+		return
+	}
 	for _, m := range methods {
 		if r, vars := q.fake.added.lookup(m, path); r != nil {
 			q.vars, q.call.Endpoint, q.handler = vars, r.endpoint, r.handler
@@ -191,7 +191,7 @@ func (q *request) options() response {
 	path, _ = apiPath(path)
 	allow := []string{http.MethodOptions}
 	for _, m := range optionMethods() {
-		if r, _ := lookup(m, path); r != nil && r.servedBy(q.version) {
+		if r, _ := lookup(m, path); r != nil && r.servedBy(q.version) && r.path() == q.route.path() {
 			allow = append(allow, m)
 		}
 	}

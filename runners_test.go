@@ -101,6 +101,41 @@ func TestSpellingsOfParameters(t *testing.T) {
 	assert.Equal(t, []string{"pausd"}, calls[0].IgnoredParams)
 }
 
+func TestProjectsOfARunner(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithVersion("18.0"))
+	gl.AddUser(fakegitlab.User{Username: "mia"})
+	gl.AddProject(fakegitlab.Project{Path: "acme/own", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer}})
+	gl.AddProject(fakegitlab.Project{Path: "acme/open", Visibility: fakegitlab.Internal})
+	gl.AddProject(fakegitlab.Project{Path: "acme/secret"})
+	r := gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/secret", "acme/open", "acme/own"}})
+	path := fmt.Sprintf("/runners/%d", r.ID)
+	assert.Equal(t, []any{"acme/own", "acme/open"}, ask(t, gl, gl.Token("mia"), "GET", path+"/projects").each(t, "path_with_namespace"), "those that she may see")
+	assert.Len(t, ask(t, gl, gl.Token("mia"), "GET", path).field(t, "projects"), 1, "those that she is a member of")
+}
+
+func TestSpellingsOfDates(t *testing.T) {
+	for date, want := range map[string]int{"Sun, 19 Jan 2014 04:11:00 GMT": 412, "Fri, 9 Jan 2014 04:11:00 +0000": 412, "19 Jan 2014 04:11:00 GMT": 412,
+		"2014-01-19 04:11:00 +0100": 412, "2014-01-19T04:11:00Z": 412, "2014-01-19": 412, "yesterday": 204} {
+		assert.Equal(t, want, ask(t, newMia(t), "", "DELETE", "/runners?token=shop-token", with("If-Unmodified-Since", date)).status, date)
+	}
+}
+
+func TestLimitsHoldForChangesAlone(t *testing.T) {
+	gl := fakegitlab.New(t)
+	var tags []string
+	for i := range 51 {
+		tags = append(tags, fmt.Sprint("t", i))
+	}
+	long := strings.Repeat("d", 1025)
+	r := gl.AddRunner(fakegitlab.Runner{Tags: tags, Description: long, Name: strings.Repeat("n", 257)})
+	path, root := fmt.Sprintf("/runners/%d", r.ID), gl.AdminToken()
+	assert.Equal(t, 200, ask(t, gl, root, "PUT", path, withForm("paused=1")).status)
+	assert.Equal(t, 200, ask(t, gl, root, "PUT", path, withForm("description="+long+"&tag_list="+strings.Join(tags, ","))).status)
+	assert.Equal(t, `400 {"message":{"tags_list":["Too many tags specified. Please limit the number of tags to 50"]}}`,
+		ask(t, gl, root, "PUT", path, withForm("tag_list=x,"+strings.Join(tags, ","))).String())
+	assert.Equal(t, `400 {"message":{"description":["is too long (maximum is 1024 characters)"]}}`, ask(t, gl, root, "PUT", path, withForm("description=x"+long)).String())
+}
+
 func TestModelRules(t *testing.T) {
 	gl := newMia(t)
 	mia := gl.Token("mia")
@@ -127,7 +162,7 @@ func TestModelRules(t *testing.T) {
 		assert.Equal(t, 200, ask(t, gl, mia, "PUT", "/runners/5", withForm(body)).status, body)
 	}
 	both := ask(t, gl, mia, "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001&run_untagged=false&maximum_timeout=1"))
-	assert.Equal(t, `400 {"message":"400 Bad request - Maximum timeout needs to be at least 10 minutes and Tags list can not be empty when runner is not allowed to pick untagged jobs"}`, both.String())
+	assert.Equal(t, `400 {"message":"400 Bad request - Tags list can not be empty when runner is not allowed to pick untagged jobs and Maximum timeout needs to be at least 10 minutes"}`, both.String())
 }
 
 // A runner and its managers age by the one clock.
@@ -172,6 +207,7 @@ func TestFilters(t *testing.T) {
 		"version_prefix=17&type=group_type":             {100011.0, 100012.0, 100013.0, 100015.0},
 		"version_prefix=17.2.":                          {100001.0, 100002.0, 100003.0, 100005.0, 100011.0, 100012.0, 100013.0, 100015.0, 100021.0, 100022.0, 100023.0, 100025.0},
 		"version_prefix=1":                              {},
+		"version_prefix=17.2.0.":                        {},
 		"scope=offline&status=stale&type=instance_type": {100003.0},
 	} {
 		assert.Equal(t, want, ask(t, gl, ada, "GET", "/runners/all?"+query).each(t, "id"), query)

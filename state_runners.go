@@ -153,24 +153,25 @@ const (
 	maxDatabaseInteger = 1<<31 - 1 // of PostgreSQL's integer
 )
 
-// validate holds the attributes that a runner is to have against GitLab's model. before are those it has, nil when new.
+// validate holds the attributes that a runner is to have against GitLab's model, in the model's order. before are those it
+// has, nil when new.
 func (st *state) validate(next attributes, before *attributes) error {
 	var v invalid
-	if next.maximumTimeout != nil && *next.maximumTimeout < minMaximumTimeout {
-		v.add(attrMaximumTimeout, msgMaximumTimeoutTooShort)
-	}
 	if !next.runUntagged && len(next.tags) == 0 {
 		v.add(attrTagsList, msgTagsNeeded)
 	}
 	if len(next.tags) > maxTags && (before == nil || !slices.Equal(before.tags, next.tags)) {
 		v.add(attrTagsList, msgTooManyTags)
 	}
-	if tooLong(next.maintenanceNote, maxNoteLength) {
-		v.add(attrMaintenanceNote, msgTooLong(maxNoteLength))
-	}
 	if st.has(gitlabversion.DescriptionLimit) && tooLong(next.description, maxNoteLength) &&
 		(before == nil || !equalText(before.description, next.description)) {
 		v.add(attrDescription, msgTooLong(maxNoteLength))
+	}
+	if next.maximumTimeout != nil && *next.maximumTimeout < minMaximumTimeout {
+		v.add(attrMaximumTimeout, msgMaximumTimeoutTooShort)
+	}
+	if tooLong(next.maintenanceNote, maxNoteLength) {
+		v.add(attrMaintenanceNote, msgTooLong(maxNoteLength))
 	}
 	if len(v.problems) > 0 {
 		return &v
@@ -206,16 +207,22 @@ type newRunner struct {
 	registration Registration
 	creator      *user
 	token        string // made up when empty
+	// existing: it is described as it stands in the database, where what was saved before a limit came is longer.
+	existing bool
 }
 
 // createRunner makes a runner by the rules of GitLab's model. The plan limits are the caller's: requests have them, seeds
 // may describe a time before the limit.
 func (st *state) createRunner(n newRunner) (*runner, error) {
 	n.attributes.tags = cleanTags(n.attributes.tags)
-	if err := st.validate(n.attributes, nil); err != nil {
+	var before *attributes
+	if n.existing {
+		before = &n.attributes
+	}
+	if err := st.validate(n.attributes, before); err != nil {
 		return nil, err
 	}
-	if st.has(gitlabversion.DescriptionLimit) && tooLong(n.name, maxNameLength) {
+	if st.has(gitlabversion.DescriptionLimit) && !n.existing && tooLong(n.name, maxNameLength) {
 		return nil, &invalid{[]attributeProblem{{attrName, msgTooLong(maxNameLength)}}}
 	}
 	now := st.now()
@@ -431,62 +438,6 @@ func (st *state) deleteManager(m *manager) {
 	r.replaceManager(m, nil)
 	if len(r.managers) == 0 {
 		r.contactedAt = time.Time{}
-	}
-}
-
-// versionMatches says whether a manager's version begins with these whole parts: "15", "15.0" or "15.0.3", with or
-// without a final dot.
-func versionMatches(version, prefix string) bool {
-	prefix = strings.TrimSuffix(prefix, ".")
-	return version == prefix || strings.Count(prefix, ".") < 2 && strings.HasPrefix(version, prefix+".")
-}
-
-// runnerFilter is what a list of runners may be narrowed by; a zero field narrows nothing.
-type runnerFilter struct {
-	scopes        []string // of type, status and the deprecated scope: all must hold
-	tags          []string
-	tagged        bool // tags was given; no tag at all matches nothing
-	versionPrefix string
-}
-
-func (f runnerFilter) empty() bool {
-	return len(f.scopes) == 0 && !f.tagged && f.versionPrefix == ""
-}
-
-// filter returns the test for one runner, with the clock read once.
-func (st *state) filter(f runnerFilter) func(*runner) bool {
-	online, stale := st.now().Add(-onlineContactTimeout), st.staleBefore()
-	inScope := func(r *runner, scope string) bool {
-		switch scope {
-		case "specific":
-			return r.kind != InstanceRunner
-		case "shared":
-			return r.kind == InstanceRunner
-		case "active":
-			return !r.paused
-		case "paused":
-			return r.paused
-		case string(Online):
-			return r.contactedAt.After(online)
-		case string(Offline):
-			return !r.contactedAt.IsZero() && !r.contactedAt.After(online)
-		case string(NeverContacted):
-			return r.contactedAt.IsZero()
-		case string(Stale):
-			return !latest(r.createdAt, r.contactedAt).After(stale)
-		}
-		return string(r.kind) == scope
-	}
-	return func(r *runner) bool {
-		for _, s := range f.scopes {
-			if !inScope(r, s) {
-				return false
-			}
-		}
-		if f.tagged && (len(f.tags) == 0 || slices.ContainsFunc(f.tags, func(t string) bool { return !slices.Contains(r.tags, t) })) {
-			return false
-		}
-		return f.versionPrefix == "" || slices.ContainsFunc(r.managers, func(m *manager) bool { return versionMatches(m.Version, f.versionPrefix) })
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // checkRunner checks a runner's plain data and turns it into what createRunner wants.
 func (st *state) checkRunner(in *Runner) (newRunner, error) {
-	n := newRunner{id: in.ID, name: text(in.Name), token: in.Token}
+	n := newRunner{id: in.ID, name: text(in.Name), token: in.Token, existing: true}
 	if err := errors.Join(
 		oneOf("runner type", &in.Type, impliedType(*in)),
 		oneOf("access level", &in.AccessLevel, NotProtected),

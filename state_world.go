@@ -45,8 +45,10 @@ type world struct {
 	namedTokens  map[string]*accessToken // what Token made, by username and scopes
 	instanceWide []*runner               // instance runners, by id
 	rates        map[string]rateWindow   // by username
-	undo         []func()                // while Seed runs: how to take back what it did so far
-	undoing      bool
+	// newProjectsUnshared is shared_runners_enabled=false, which only says how projects begin; seeds say it of each themselves.
+	newProjectsUnshared bool
+	undo                []func() // while Seed runs: how to take back what it did so far
+	undoing             bool
 }
 
 // The ids of each kind of record start somewhere else, so that an id passed for one of another kind finds nothing.

@@ -1,0 +1,47 @@
+package fakegitlab
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Cross-origin requests, which GitLab's API takes from every origin, without cookies (rack-cors in config/application.rb).
+const (
+	headerOrigin           = "Origin"
+	headerRequestedMethod  = "Access-Control-Request-Method"
+	headerRequestedHeaders = "Access-Control-Request-Headers"
+
+	corsMaxAge = "7200" // seconds
+)
+
+var (
+	corsMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
+	corsExposed = []string{"Link", "X-Total", "X-Total-Pages", "X-Per-Page", "X-Page", "X-Next-Page", "X-Prev-Page", "X-Gitlab-Blob-Id",
+		"X-Gitlab-Commit-Id", "X-Gitlab-Content-Sha256", "X-Gitlab-Encoding", "X-Gitlab-File-Name", "X-Gitlab-File-Path", "X-Gitlab-Last-Commit-Id",
+		"X-Gitlab-Ref", "X-Gitlab-Size", "X-Request-Id", "ETag"}
+)
+
+// preflight is the answer to a browser that asks whether it may send a request, nil if that is not what it asks. It comes
+// before routes and credentials are looked at.
+func (q *request) preflight() *response {
+	if q.call.Method != http.MethodOptions || !q.crossOrigin() || q.http.Header.Get(headerRequestedMethod) == "" {
+		return nil
+	}
+	r := response{status: http.StatusOK, bare: true}
+	if wanted := q.http.Header.Get(headerRequestedHeaders); wanted != "" {
+		r = r.with("Access-Control-Allow-Headers", wanted)
+	}
+	return &r
+}
+
+// crossOrigin reports whether a request to the API comes from a page of some origin.
+func (q *request) crossOrigin() bool {
+	return q.http.Header.Get(headerOrigin) != "" && strings.HasPrefix(q.path, "/api/")
+}
+
+func setCORS(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Allow-Methods", strings.Join(corsMethods, ", "))
+	h.Set("Access-Control-Expose-Headers", strings.Join(corsExposed, ", "))
+	h.Set("Access-Control-Max-Age", corsMaxAge)
+}
