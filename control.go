@@ -59,6 +59,7 @@ func controlRoutes() []controlRoute {
 		{"PATCH /-/fake/projects/:path", patching(projectEdits, "path")},
 		{"PATCH /-/fake/runners/:id", patching(runnerEdits, "id")},
 		{"POST /-/fake/runners/:id/contact", (*control).contactRunner},
+		{"POST /-/fake/jobs/:id/enqueue", (*control).enqueueJob},
 		{"POST /-/fake/jobs/:id/start", (*control).startJob},
 		{"POST /-/fake/jobs/:id/finish", (*control).finishJob},
 		{"POST /-/fake/jobs/:id/cancel", (*control).cancelJob},

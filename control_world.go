@@ -86,6 +86,13 @@ func (c *control) contactRunner() response {
 	return answered(attempt(c.Fake, func(st *state) (Runner, error) { return st.contactRunner(id, m) }))
 }
 
+func (c *control) enqueueJob() response {
+	if err := c.read(&struct{}{}); err != nil {
+		return badControl(err)
+	}
+	return c.changePathJob(enqueueNow)
+}
+
 func (c *control) startJob() response {
 	var in struct {
 		RunnerID int `json:"runner_id"`

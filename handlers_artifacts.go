@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -44,6 +45,10 @@ func artifactFormats() map[string]string {
 
 // uploadArtifacts is POST /jobs/:id/artifacts (app/services/ci/job_artifacts/create_service.rb).
 func uploadArtifacts(q *request) response {
+	media, _, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
+	if q.upload == nil && media != multipartForm { // its token may be in the body
+		return q.receiveUpload(q.withoutFile(media))
+	}
 	j, refusal := q.processingJob()
 	if refusal != nil {
 		return *refusal

@@ -388,7 +388,7 @@ func traceRange(size int64) string { return "0-" + strconv.FormatInt(size, 10) }
 // unfitForTrace is the refusal of a request that cannot be a piece of a log.
 func (q *request) unfitForTrace() *response {
 	media, _, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
-	known := []string{"text/plain", "application/json", "application/x-www-form-urlencoded", "multipart/form-data"}
+	known := []string{"text/plain", "application/json", "application/x-www-form-urlencoded", multipartForm}
 	if !slices.Contains(known, media) && q.http.ContentLength != 0 {
 		r := refuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(msgfMediaType, media)).because("a log is text/plain")
 		return &r

@@ -75,6 +75,12 @@ func TestBadInputLeavesTheJobAlone(t *testing.T) {
 			body, kind := form("attachment", "f", []byte("x"))
 			return must(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), body, "Job-Token", j.Token, "Content-Type", kind)
 		}, status: 400, body: `{"error":"file is missing"}`},
+		{name: "no file in a form with the token", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
+			return must(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), strings.NewReader("token="+j.Token), "Content-Type", "application/x-www-form-urlencoded")
+		}, status: 400, body: `{"error":"file is missing"}`},
+		{name: "no file and no token", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
+			return must(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil)
+		}, status: 403, body: `{"message":"403 Forbidden"}`},
 		{name: "a file that is JSON", do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			return sendJSON(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), hash{"file": "x"}, "Job-Token", j.Token)
 		}, status: 400, body: `{"error":"file is invalid"}`},

@@ -48,6 +48,10 @@ func TestWhyARunnerCannotTakeAJob(t *testing.T) {
 	assert.Equal(t, fg.JobCanceled, gl.FinishJob(tagged.ID, fg.JobCanceled).Status)
 	canceling := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobCanceling})
 	assert.Equal(t, fg.JobCanceled, gl.FinishJob(canceling.ID, fg.JobCanceled).Status)
+	later := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobCreated})
+	assert.Equal(t, gl.Now(), gl.EnqueueJob(later.ID).QueuedAt)
+	assert.Equal(t, later.ID, gl.StartJob(later.ID, r.ID).ID)
+	assert.PanicsWithValue(t, fmt.Sprintf("fakegitlab: EnqueueJob(%d): job %d (job) is canceled: GitLab knows no enqueue from there, only nothing", canceling.ID, canceling.ID), func() { gl.EnqueueJob(canceling.ID) })
 }
 
 func TestASeedThatFailsLeavesNoJob(t *testing.T) {

@@ -116,7 +116,7 @@ type copied struct {
 func goSources(t *testing.T) copied {
 	t.Helper()
 	sources := copied{funcs: map[string]string{}}
-	for _, name := range []string{"newcomer_test.go", "docs_test.go", "example_test.go"} {
+	for _, name := range []string{"newcomer_test.go", "docs_test.go", "docs_runner_test.go", "example_test.go"} {
 		text := readPage(t, name)
 		fset := gotoken.NewFileSet()
 		file, err := parser.ParseFile(fset, name, text, 0)

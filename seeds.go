@@ -344,7 +344,9 @@ func (st *state) changeJob(id int, do func(*state, *job) error) (Job, error) {
 	return j.public(), nil
 }
 
-// startOn, finishAs and cancelByPerson are what may happen to a job.
+// enqueueNow, startOn, finishAs and cancelByPerson are what may happen to a job.
+func enqueueNow(st *state, j *job) error { return st.fire(j, eventEnqueue) }
+
 func startOn(runnerID int) func(*state, *job) error {
 	return func(st *state, j *job) error {
 		r, err := st.runnerByID(runnerID)
@@ -360,6 +362,13 @@ func finishAs(s JobStatus) func(*state, *job) error {
 }
 
 func cancelByPerson(st *state, j *job) error { return st.fire(j, eventCancel) }
+
+// EnqueueJob makes a job pending that waits for its turn: one that is created, waiting_for_resource, preparing, skipped,
+// manual or scheduled. The fake leaves it to the test when the jobs of a later stage are due.
+func (f *Fake) EnqueueJob(jobID int) Job {
+	f.helper()
+	return f.changeJob("EnqueueJob(%s)", jobID, enqueueNow)
+}
 
 // StartJob gives a pending job to a runner, which must be one that may take it, and to the manager of it contacted last, if
 // any.

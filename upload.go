@@ -20,6 +20,8 @@ import (
 // keptOfUpload is how much of a log or a file the journal keeps.
 const keptOfUpload = 64 << 10
 
+const multipartForm = "multipart/form-data"
+
 // maxField is the largest field of an upload that is not the file.
 const maxField = 1 << 20
 
@@ -83,10 +85,7 @@ func readText(limit int64) func(io.Reader, *upload) *response {
 // readMultipart reads a body with a file of a limited size and puts its fields among the parameters.
 func (q *request) readMultipart(limit int64) func(io.Reader, *upload) *response {
 	return func(body io.Reader, u *upload) *response {
-		media, attributes, err := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
-		if err != nil || media != "multipart/form-data" {
-			return q.withoutFile(body, media)
-		}
+		_, attributes, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
 		if attributes["boundary"] == "" {
 			return cutOff(errors.New("a multipart body without a boundary"))
 		}
@@ -113,18 +112,20 @@ func (q *request) readMultipart(limit int64) func(io.Reader, *upload) *response 
 }
 
 // withoutFile reads the body of an upload that is no multipart: its parameters alone.
-func (q *request) withoutFile(body io.Reader, media string) *response {
-	content, err := io.ReadAll(io.LimitReader(body, maxField))
-	if err != nil {
-		return cutOff(err)
+func (q *request) withoutFile(media string) func(io.Reader, *upload) *response {
+	return func(body io.Reader, _ *upload) *response {
+		content, err := io.ReadAll(io.LimitReader(body, maxField))
+		if err != nil {
+			return cutOff(err)
+		}
+		tree, problem := params.Parse(params.Input{RawQuery: q.http.URL.RawQuery, ContentType: media, Body: content, Path: q.vars})
+		if problem != nil {
+			r := q.unreadable(problem)
+			return &r
+		}
+		q.tree = tree
+		return nil
 	}
-	tree, problem := params.Parse(params.Input{RawQuery: q.http.URL.RawQuery, ContentType: media, Body: content, Path: q.vars})
-	if problem != nil {
-		r := q.unreadable(problem)
-		return &r
-	}
-	q.tree = tree
-	return nil
 }
 
 // readPart reads one part of a multipart body. done is whether the file is too large, so that nothing else matters.
