@@ -27,7 +27,9 @@ import (
 // test or example that runs. go test -run 'TestPages' -update . writes both anew.
 
 func TestPagesEndpoints(t *testing.T) {
-	checkGenerated(t, "README.md", "endpoints", endpointTable(t))
+	rows := endpointRows(t)
+	checkGenerated(t, "README.md", "endpoints", endpointsByCaller(rows))
+	checkGenerated(t, "docs/endpoints.md", "endpoints", endpointTable(rows))
 }
 
 func TestPagesVersions(t *testing.T) {
@@ -40,6 +42,11 @@ func TestPagesNameTheCommands(t *testing.T) {
 		assert.True(t, strings.Contains(readme, command), command)
 	}
 	assert.Less(t, strings.Count(readme, "\n"), 250, "lines of the README")
+	for _, page := range pages(t) {
+		if name, inDocs := strings.CutPrefix(page, "docs/"); inDocs {
+			assert.True(t, strings.Contains(readme, "](docs/"+name+")"), "the README has no link to %s", page)
+		}
+	}
 }
 
 func TestPagesGoBlocks(t *testing.T) {
@@ -66,6 +73,29 @@ func TestPagesLinks(t *testing.T) {
 			_, err := os.Stat(filepath.Join(filepath.Dir(page), m[1]))
 			assert.NoError(t, err, page)
 		}
+	}
+}
+
+// The layout in CONTRIBUTING.md names every file.
+func TestPagesLayout(t *testing.T) {
+	_, layout, _ := strings.Cut(readPage(t, "CONTRIBUTING.md"), "## Layout")
+	layout, _, _ = strings.Cut(layout, "\n## ")
+	var patterns []string
+	for _, m := range regexp.MustCompile("`([^` ]+)`").FindAllStringSubmatch(layout, -1) {
+		patterns = append(patterns, strings.TrimSuffix(m[1], "/"))
+		if strings.Contains(m[1], ".go") || strings.Contains(m[1], "/") {
+			found, err := filepath.Glob(m[1])
+			require.NoError(t, err)
+			assert.NotEmpty(t, found, m[1])
+		}
+	}
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	inner, err := filepath.Glob("internal/*")
+	require.NoError(t, err)
+	for _, file := range append(files, inner...) {
+		named := slices.ContainsFunc(patterns, func(p string) bool { ok, _ := filepath.Match(p, file); return ok })
+		assert.True(t, named || strings.HasSuffix(file, "_test.go"), "the layout has no %s", file)
 	}
 }
 
@@ -116,7 +146,7 @@ type copied struct {
 func goSources(t *testing.T) copied {
 	t.Helper()
 	sources := copied{funcs: map[string]string{}}
-	for _, name := range []string{"newcomer_test.go", "docs_test.go", "docs_runner_test.go", "example_test.go"} {
+	for _, name := range []string{"newcomer_test.go", "docs_test.go", "docs_runner_test.go", "docs_recipes_test.go", "example_test.go"} {
 		text := readPage(t, name)
 		fset := gotoken.NewFileSet()
 		file, err := parser.ParseFile(fset, name, text, 0)
@@ -158,26 +188,55 @@ func versionTable() string {
 	return text.String()
 }
 
-// endpointTable asks a fake of every version what it serves, and finds who may call it by calling it.
-func endpointTable(t *testing.T) string {
+// endpointRow is what the pages say of an endpoint.
+type endpointRow struct {
+	endpoint, since, who, constant string // since is "" for what the default version has
+}
+
+// endpointRows asks the router which endpoints there are, and finds out who may call them.
+func endpointRows(t *testing.T) (rows []endpointRow) {
 	t.Helper()
 	constants := endpointConstants(t)
-	var text strings.Builder
-	text.WriteString("| endpoint | who may call it | constant |\n| --- | --- | --- |\n")
 	probes := map[string]*prober{}
 	for _, s := range servedEndpoints(t) {
 		if probes[s.from] == nil {
 			probes[s.from] = newProber(t, s.from)
 		}
-		name := "`" + string(s.endpoint) + "`"
+		row := endpointRow{endpoint: string(s.endpoint), who: probes[s.from].who(s.endpoint), constant: constants[s.endpoint]}
 		if s.from != gitlabversion.Default {
-			name += " (from " + s.from + ")"
+			row.since = " (from " + s.from + ")"
 		}
-		constant := constants[s.endpoint]
-		assert.NotEmpty(t, constant, "%s has no constant", s.endpoint)
-		who := probes[s.from].who(s.endpoint)
-		assert.NotEmpty(t, who, "nobody may call %s; tell prober what the request needs", s.endpoint)
-		fmt.Fprintf(&text, "| %s | %s | `%s` |\n", name, who, constant)
+		assert.NotEmpty(t, row.constant, "%s has no constant", s.endpoint)
+		assert.NotEmpty(t, row.who, "nobody may call %s; tell prober what the request needs", s.endpoint)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// endpointTable has a line for each endpoint.
+func endpointTable(rows []endpointRow) string {
+	var text strings.Builder
+	text.WriteString("| endpoint | who may call it | constant |\n| --- | --- | --- |\n")
+	for _, r := range rows {
+		fmt.Fprintf(&text, "| `%s`%s | %s | `%s` |\n", r.endpoint, r.since, r.who, r.constant)
+	}
+	return text.String()
+}
+
+// endpointsByCaller has a line for those that the same people may call.
+func endpointsByCaller(rows []endpointRow) string {
+	var callers []string
+	endpoints := map[string][]string{}
+	for _, r := range rows {
+		if endpoints[r.who] == nil {
+			callers = append(callers, r.who)
+		}
+		endpoints[r.who] = append(endpoints[r.who], "`"+r.endpoint+"`"+r.since)
+	}
+	var text strings.Builder
+	text.WriteString("| who may call it | endpoints |\n| --- | --- |\n")
+	for _, who := range callers {
+		fmt.Fprintf(&text, "| %s | %s |\n", who, strings.Join(endpoints[who], ", "))
 	}
 	return text.String()
 }
