@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,11 +75,7 @@ var (
 )
 
 func jobStatusNames() []string {
-	names := []string{"waiting_for_callback"} // GitLab takes it, though no job of the fake waits for a callback
-	for _, s := range jobStatuses {
-		names = append(names, string(s))
-	}
-	return names
+	return append(wordsOf(jobStatuses...), "waiting_for_callback") // GitLab takes it, though no job of the fake waits for a callback
 }
 
 // policyRules are the differences between versions that bear on who may do what.
@@ -217,7 +214,7 @@ func groupMaintainers(q *request) *response {
 func (q *request) runnerFilter(scopes []string) (runnerFilter, *response) {
 	var f runnerFilter
 	if scope, ok := q.params.String("scope"); ok && scopes != nil {
-		if !contains(scopes, scope) {
+		if !slices.Contains(scopes, scope) {
 			r := refuse(http.StatusBadRequest, msgScopeInvalid).because("GET /runners knows the scopes " + strings.Join(scopes, ", "))
 			return f, &r
 		}
@@ -234,15 +231,6 @@ func (q *request) runnerFilter(scopes []string) (runnerFilter, *response) {
 	f.versionPrefix, _ = q.params.String("version_prefix")
 	f.tags, f.tagged = q.params.List("tag_list")
 	return f, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
-		}
-	}
-	return false
 }
 
 func isTrue(v params.Values, name string) bool {
@@ -397,7 +385,7 @@ func (q *request) readAttributes(a attributes, given func(string) bool) (attribu
 		a.maximumTimeout = nil
 		if n, ok := q.params.Int("maximum_timeout"); ok {
 			if n > maxDatabaseInteger {
-				r := refuseError(http.StatusBadRequest, "maximum_timeout is invalid").because("the number does not fit GitLab's database")
+				r := refuseError(http.StatusBadRequest, msgTimeoutInvalid).because("the number does not fit GitLab's database")
 				return a, &r
 			}
 			a.maximumTimeout = &n
@@ -545,7 +533,7 @@ func (q *request) mayCreateIn(p *project) *response {
 
 // registrarAllowed is the refusal of runners of a kind that valid_runner_registrars leaves out; administrators are exempt.
 func (q *request) registrarAllowed(kind string) *response {
-	if q.actor.Admin || q.settings.ValidRegistrars == nil || contains(q.settings.ValidRegistrars, kind) {
+	if q.actor.Admin || q.settings.ValidRegistrars == nil || slices.Contains(q.settings.ValidRegistrars, kind) {
 		return nil
 	}
 	r := forbidden("", "valid_runner_registrars has no "+kind)
@@ -589,11 +577,12 @@ func listRunnerJobs(q *request) response {
 	}
 	jobs := q.visibleJobs(r)
 	if s, _ := q.params.String("pagination"); s == "keyset" {
-		return keysetPage(q, reversed(jobs), q.jobEntity)
+		slices.Reverse(jobs)
+		return keysetPage(q, jobs, q.jobEntity)
 	}
 	_, ordered := q.params.String("order_by")
 	if direction, _ := q.params.String("sort"); ordered && direction == "desc" {
-		jobs = reversed(jobs)
+		slices.Reverse(jobs)
 	}
 	o := page.ReadOffset(q.params)
 	systemID, _ := q.params.String("system_id")
@@ -620,14 +609,6 @@ func (q *request) visibleJobs(r *runner) []*job {
 	return jobs
 }
 
-func reversed(jobs []*job) []*job {
-	out := make([]*job, 0, len(jobs))
-	for i := len(jobs) - 1; i >= 0; i-- {
-		out = append(out, jobs[i])
-	}
-	return out
-}
-
 func (q *request) jobEntities(jobs []*job, o page.Offset) []jobEntity {
 	from, to := o.Window(len(jobs))
 	entities := make([]jobEntity, 0, to-from)
@@ -645,7 +626,7 @@ func keysetPage[E any](q *request, jobs []*job, entity func(*job) E) response {
 	case page.ErrKeysetUnavailable:
 		return refuseError(http.StatusMethodNotAllowed, msgKeysetUnavailable).because("keyset pagination has order_by=id and sort=desc alone")
 	default:
-		return refuseError(http.StatusBadRequest, "cursor is invalid").because(err.Error())
+		return refuseError(http.StatusBadRequest, msgCursorInvalid).because(err.Error())
 	}
 	p := k.Of(len(jobs), func(i int) int { return jobs[i].ID })
 	entities := make([]E, 0, p.To-p.From)
