@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -112,7 +113,7 @@ func (q *request) whyNoRegistrant(token string) string {
 }
 
 func (q *request) registrarKnown(kind string) bool {
-	return q.settings.ValidRegistrars == nil || contains(q.settings.ValidRegistrars, kind)
+	return q.settings.ValidRegistrars == nil || slices.Contains(q.settings.ValidRegistrars, kind)
 }
 
 func (st *state) projectByRegistrationToken(token string) *project {
@@ -195,7 +196,7 @@ func (q *request) checkSystemID() *response {
 	if len(id) <= maxSystemIDLength {
 		return nil
 	}
-	r := refuse(http.StatusBadRequest, map[string][]string{"system_xid": {msgTooLong(maxSystemIDLength)}}).because("the system id is too long")
+	r := refuse(http.StatusBadRequest, map[string][]string{attrSystemID: {msgTooLong(maxSystemIDLength)}}).because("the system id is too long")
 	return &r
 }
 

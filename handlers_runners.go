@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
-	"github.com/fakegitlab/fakegitlab/internal/page"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 )
@@ -75,11 +74,7 @@ var (
 )
 
 func jobStatusNames() []string {
-	names := []string{"waiting_for_callback"} // GitLab takes it, though no job of the fake waits for a callback
-	for _, s := range jobStatuses {
-		names = append(names, string(s))
-	}
-	return names
+	return append(wordsOf(jobStatuses...), "waiting_for_callback") // GitLab takes it, though no job of the fake waits for a callback
 }
 
 // policyRules are the differences between versions that bear on who may do what.
@@ -214,114 +209,9 @@ func groupMaintainers(q *request) *response {
 	return allow(q.inGroup(least, true), "")
 }
 
-// runnerFilter reads the filters of a list. Of the deprecated scope only those values pass that the list knows.
-func (q *request) runnerFilter(scopes []string) (runnerFilter, *response) {
-	var f runnerFilter
-	if scope, ok := q.params.String("scope"); ok && scopes != nil {
-		if !contains(scopes, scope) {
-			r := refuse(http.StatusBadRequest, msgScopeInvalid).because("GET /runners knows the scopes " + strings.Join(scopes, ", "))
-			return f, &r
-		}
-		f.scopes = append(f.scopes, scope)
-	}
-	for _, name := range []string{"type", "status"} {
-		if v, ok := q.params.String(name); ok {
-			f.scopes = append(f.scopes, v)
-		}
-	}
-	if q.params.Has("paused") {
-		f.scopes = append(f.scopes, map[bool]string{true: "paused", false: "active"}[isTrue(q.params, "paused")])
-	}
-	f.versionPrefix, _ = q.params.String("version_prefix")
-	f.tags, f.tagged = q.params.List("tag_list")
-	return f, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
-		}
-	}
-	return false
-}
-
 func isTrue(v params.Values, name string) bool {
 	b, _ := v.Bool(name)
 	return b
-}
-
-// listed answers with one page of those runners that pass the filters. A long list is counted only as far as GitLab
-// counts.
-func (q *request) listed(all []*runner, scopes []string) response {
-	f, refusal := q.runnerFilter(scopes)
-	if refusal != nil {
-		return *refusal
-	}
-	return paginated(q, all, f.empty(), q.filter(f), q.runnerEntity)
-}
-
-// paginated answers with the page of rows that the request asks for, of those that pass.
-func paginated[T, E any](q *request, rows []T, everything bool, pass func(T) bool, entity func(T) E) response {
-	o := page.ReadOffset(q.params)
-	total := len(rows)
-	var shown []T
-	if everything {
-		from, to := o.Window(total)
-		shown = rows[from:to]
-	} else {
-		shown, total = window(rows, pass, o)
-	}
-	entities := make([]E, len(shown))
-	for i, r := range shown {
-		entities[i] = entity(r)
-	}
-	res := ok(entities)
-	res.header = http.Header{}
-	o.Of(total, false).SetHeaders(res.header, q.requestURL(), q.params)
-	return res
-}
-
-// window collects the page of those rows that pass, and counts as far as GitLab counts or as the page needs.
-func window[T any](rows []T, pass func(T) bool, o page.Offset) (shown []T, total int) {
-	from, to := o.Window(len(rows))
-	enough := max(to, page.MaxCounted) + 1
-	for _, r := range rows {
-		if total >= enough {
-			break
-		}
-		if !pass(r) {
-			continue
-		}
-		if total >= from && total < to {
-			shown = append(shown, r)
-		}
-		total++
-	}
-	return shown, total
-}
-
-// requestURL is the request's URL without its query, on the configured host, as GitLab's links have it.
-func (q *request) requestURL() string { return q.call.Origin + q.call.Path }
-
-func listRunners(q *request) response {
-	return q.listed(q.ownedRunners(q.user), runnerStatuses)
-}
-
-func listAllRunners(q *request) response {
-	if refusal := allow(policy.IsAdmin(q.actor, q.has(gitlabversion.AuditorsListAllRunners)), ""); refusal != nil {
-		return *refusal
-	}
-	return q.listed(q.runners.rows, runnerScopes)
-}
-
-func listProjectRunners(q *request) response {
-	p := q.project
-	return q.listed(q.runnersFor(p.group, p.runners, !p.GroupRunnersDisabled, !p.SharedRunnersDisabled), runnerScopes)
-}
-
-func listGroupRunners(q *request) response {
-	return q.listed(q.runnersFor(q.group, nil, true, !q.group.SharedRunnersDisabled), nil)
 }
 
 func getRunner(q *request) response {
@@ -342,33 +232,6 @@ func listRunnerManagers(q *request) response {
 		entities[i] = q.managerEntity(m)
 	}
 	return ok(entities)
-}
-
-func listRunnerProjects(q *request) response {
-	r, refusal := q.permittedRunner(policy.ReadRunner)
-	if refusal != nil {
-		return *refusal
-	}
-	var projects []*project
-	for _, a := range r.assignments {
-		if q.canSeeProject(a.project).Allowed {
-			projects = append(projects, a.project)
-		}
-	}
-	slices.SortFunc(projects, func(a, b *project) int { return a.ID - b.ID })
-	return paginated(q, projects, true, nil, q.projectEntity)
-}
-
-// visibleProjects are the projects of a runner that its details tell the user of: all for those who read everything, else those of
-// which the user is a member.
-func (q *request) visibleProjects(r *runner) []*project {
-	var visible []*project
-	for _, a := range r.assignments {
-		if q.readsAll() || roleInProject(q.user, a.project) > 0 {
-			visible = append(visible, a.project)
-		}
-	}
-	return visible
 }
 
 func (q *request) readsAll() bool { return q.actor.Admin || q.actor.Auditor }
@@ -405,7 +268,7 @@ func (q *request) readAttributes(a attributes, given func(string) bool) (attribu
 		a.maximumTimeout = nil
 		if n, ok := q.params.Int("maximum_timeout"); ok {
 			if n > maxDatabaseInteger {
-				r := refuseError(http.StatusBadRequest, "maximum_timeout is invalid").because("the number does not fit GitLab's database")
+				r := refuseError(http.StatusBadRequest, msgTimeoutInvalid).because("the number does not fit GitLab's database")
 				return a, &r
 			}
 			a.maximumTimeout = &n
@@ -554,7 +417,7 @@ func (q *request) mayCreateIn(p *project) *response {
 
 // registrarAllowed is the refusal of runners of a kind that valid_runner_registrars leaves out; administrators are exempt.
 func (q *request) registrarAllowed(kind string) *response {
-	if q.actor.Admin || q.settings.ValidRegistrars == nil || contains(q.settings.ValidRegistrars, kind) {
+	if q.actor.Admin || q.settings.ValidRegistrars == nil || slices.Contains(q.settings.ValidRegistrars, kind) {
 		return nil
 	}
 	r := forbidden("", "valid_runner_registrars has no "+kind)

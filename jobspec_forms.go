@@ -52,7 +52,7 @@ func (o *KubernetesOptions) UnmarshalJSON(data []byte) error {
 
 // UnmarshalJSON reads a number or a map.
 func (p *Port) UnmarshalJSON(data []byte) error {
-	if data[0] == '{' {
+	if begins(data, '{') {
 		return unmarshalKeywords(data, p, nil)
 	}
 	return json.Unmarshal(data, &p.Number)
@@ -74,7 +74,7 @@ func (r Report) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads a path, a list of paths or the map of a coverage_report.
 func (r *Report) UnmarshalJSON(data []byte) error {
-	if data[0] != '{' {
+	if !begins(data, '{') {
 		return json.Unmarshal(data, (*jsonLines)(&r.Paths))
 	}
 	return unmarshalKeywords(data, r, map[string]any{"path": (*jsonLines)(&r.Paths)})
@@ -121,7 +121,7 @@ func (a AllowFailure) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads a boolean or a map of exit_codes.
 func (a *AllowFailure) UnmarshalJSON(data []byte) error {
-	if data[0] == '{' {
+	if begins(data, '{') {
 		return unmarshalKeywords(data, a, nil)
 	}
 	return json.Unmarshal(data, &a.Always)
@@ -129,7 +129,7 @@ func (a *AllowFailure) UnmarshalJSON(data []byte) error {
 
 // UnmarshalJSON reads a number or a map.
 func (r *Retry) UnmarshalJSON(data []byte) error {
-	if data[0] == '{' {
+	if begins(data, '{') {
 		return unmarshalKeywords(data, r, nil)
 	}
 	return json.Unmarshal(data, &r.Max)

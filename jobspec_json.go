@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
 // specError is one problem of a job spec: where, as a path of keywords, and what.
@@ -68,42 +70,10 @@ func unknownKeyword(name string, known map[string]any) error {
 	text := "unknown keyword"
 	if hint, ok := ciKeywordsElsewhere(name); ok {
 		text = hint
-	} else if near := nearestKeyword(name, slices.Sorted(maps.Keys(known))); near != "" {
+	} else if near := nearest.Closest(name, slices.Sorted(maps.Keys(known))); near != "" {
 		text += fmt.Sprintf(", did you mean %q?", near)
 	}
 	return &specError{path: name, text: text}
-}
-
-// nearestKeyword is the candidate with the smallest edit distance to name, the first of several.
-func nearestKeyword(name string, candidates []string) string {
-	best, bestDistance := "", int(^uint(0)>>1)
-	for _, candidate := range candidates {
-		if d := keywordDistance(name, candidate); d < bestDistance {
-			best, bestDistance = candidate, d
-		}
-	}
-	return best
-}
-
-// keywordDistance is the Levenshtein distance in bytes.
-func keywordDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // keywordsOf maps the JSON names of the fields of the struct that into points at to what decodes them: pointers to the
@@ -175,9 +145,12 @@ func unmarshalKeywords(data []byte, into any, more map[string]any) error {
 	return errors.Join(problems...)
 }
 
+// begins says which form a JSON value has. Who calls an UnmarshalJSON by hand may pass nothing at all.
+func begins(data []byte, first byte) bool { return len(data) > 0 && data[0] == first }
+
 // nameOrKeywords decodes a string into name, anything else as a map.
 func nameOrKeywords(data []byte, name *string, into any, more map[string]any) error {
-	if data[0] == '"' {
+	if begins(data, '"') {
 		return json.Unmarshal(data, name)
 	}
 	return unmarshalKeywords(data, into, more)
@@ -246,7 +219,7 @@ func (l *jsonList[T]) UnmarshalJSON(data []byte) error {
 type jsonOneOrMore[T any] []T
 
 func (l *jsonOneOrMore[T]) UnmarshalJSON(data []byte) error {
-	if data[0] == '[' {
+	if begins(data, '[') {
 		return (*jsonList[T])(l).UnmarshalJSON(data)
 	}
 	list := make([]T, 1)
@@ -258,10 +231,10 @@ func (l *jsonOneOrMore[T]) UnmarshalJSON(data []byte) error {
 type jsonScalar string
 
 func (s *jsonScalar) UnmarshalJSON(data []byte) error {
-	switch data[0] {
-	case '"':
+	switch {
+	case begins(data, '"'):
 		return json.Unmarshal(data, (*string)(s))
-	case '{', '[':
+	case begins(data, '{'), begins(data, '['):
 		return &specError{text: "must be a string or a number"}
 	}
 	*s = jsonScalar(data)
@@ -277,7 +250,7 @@ func (d jsonDuration) MarshalJSON() ([]byte, error) {
 
 func (d *jsonDuration) UnmarshalJSON(data []byte) error {
 	text := string(data)
-	if data[0] == '"' {
+	if begins(data, '"') {
 		if err := json.Unmarshal(data, &text); err != nil {
 			return err
 		}

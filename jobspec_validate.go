@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
 // reportKind is how GitLab keeps reports of one kind (Enums::Ci::JobArtifact).
@@ -160,7 +162,7 @@ func (c *specCheck) artifacts(a JobArtifacts) {
 		case kind == "coverage_report":
 			c.oneOf(path+".coverage_format", report.CoverageFormat, "cobertura", "jacoco")
 		case !known:
-			near := nearestKeyword(kind, append(slices.Sorted(maps.Keys(kinds)), "coverage_report"))
+			near := nearest.Closest(kind, append(slices.Sorted(maps.Keys(kinds)), "coverage_report"))
 			c.addf(path, "unknown kind of report, did you mean %q?", near)
 		case report.CoverageFormat != "":
 			c.addf(path, "coverage_format belongs to coverage_report alone")
@@ -180,7 +182,7 @@ func (c *specCheck) input(in JobInput) {
 
 func isJSON(data json.RawMessage, first byte) bool {
 	data = bytes.TrimSpace(data)
-	return json.Valid(data) && data[0] == first
+	return json.Valid(data) && begins(data, first)
 }
 
 // parseGitLabDuration reads a duration as GitLab's configuration has it (its chronic_duration library): numbers with

@@ -54,6 +54,8 @@ const (
 	msgOnlyOneProject      = "Only one project associated with the runner. Please remove the runner instead"
 	msgOwnerProject        = "You cannot unassign a runner from the owner project. Delete the runner instead"
 	msgScopeInvalid        = "Scope contains invalid value"
+	msgTimeoutInvalid      = "maximum_timeout is invalid"
+	msgCursorInvalid       = "cursor is invalid"
 	msgInsufficientRights  = "Insufficient permissions"
 	msgMissingScope        = "Missing/invalid scope"
 	msgMissingGroup        = "Missing/invalid group"
@@ -106,6 +108,7 @@ const (
 	attrGroupLimit      = "runner_namespaces.base"
 	attrRunnerTaken     = "runner_projects.runner"
 	attrRunner          = "runner"
+	attrSystemID        = "system_xid"
 
 	msgMaximumTimeoutTooShort = "needs to be at least 10 minutes"
 	msgTagsNeeded             = "can not be empty when runner is not allowed to pick untagged jobs"

@@ -366,7 +366,7 @@ func cancelByPerson(st *state, j *job) error { return st.fire(j, eventCancel) }
 // EnqueueJob makes a job pending that waits for its turn: one that is created, waiting_for_resource, preparing, skipped,
 // manual or scheduled. The fake leaves it to the test when the jobs of a later stage are due.
 func (f *Fake) EnqueueJob(jobID int) Job {
-	f.helper()
+	f.tb.Helper()
 	return f.changeJob("EnqueueJob(%s)", jobID, enqueueNow)
 }
 

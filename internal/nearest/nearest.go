@@ -2,6 +2,7 @@
 package nearest
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,18 @@ func Of(name string, candidates []string) (string, bool) {
 		}
 	}
 	return best, found
+}
+
+// Closest returns the candidate that the fewest slips lead to, however many those are; of several the first, of none "". It is
+// for names of which one must be meant.
+func Closest(name string, candidates []string) string {
+	best, least := "", math.MaxInt
+	for _, candidate := range candidates {
+		if d := distance([]rune(name), []rune(candidate)); d < least {
+			best, least = candidate, d
+		}
+	}
+	return best
 }
 
 // wordsOnly is what a resemblance by words alone costs: more than any by slips.

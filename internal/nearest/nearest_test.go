@@ -118,3 +118,9 @@ func TestPattern(t *testing.T) {
 		assert.Equal(t, want, nearest.Pattern(path))
 	}
 }
+
+func TestClosest(t *testing.T) {
+	assert.Equal(t, "script", nearest.Closest("scirpt", []string{"services", "script", "scripts"}))
+	assert.Equal(t, "path", nearest.Closest("a", []string{"coverage", "path", "rate"}), "the first of several, however far")
+	assert.Empty(t, nearest.Closest("a", nil))
+}
