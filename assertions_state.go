@@ -2,7 +2,6 @@ package fakegitlab
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"os"
 	"reflect"
@@ -11,14 +10,14 @@ import (
 	"strings"
 	"time"
 
-	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
 // AssertRunner asserts that the stored runner with want.ID equals want. What GitLab takes for the same is the same: an
 // empty Type, AccessLevel or Registration and its default, a RunUntagged of nil and of true, an empty list and none.
-func (f *Fake) AssertRunner(t T, want Runner, opts ...gocmp.Option) bool {
+func (f *Fake) AssertRunner(t T, want Runner, opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
 	}
@@ -50,7 +49,7 @@ func (f *Fake) AssertJobStatus(t T, jobID int, want JobStatus) bool {
 
 // AssertSnapshot asserts that the whole world equals want, with the same leave as AssertRunner. Access tokens that Token and
 // ClientAs made do not count, unless want has them.
-func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...gocmp.Option) bool {
+func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
 	}
@@ -61,14 +60,14 @@ func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...gocmp.Option) bool {
 // With update it writes the file anew instead, always with the same bytes for the same world. A test has a flag for that:
 //
 //	var update = flag.Bool("update", false, "write golden files anew")
-func (f *Fake) AssertGolden(t T, file string, update bool, opts ...gocmp.Option) bool {
+func (f *Fake) AssertGolden(t T, file string, update bool, opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
 	}
 	return report(t, f.goldenProblem(file, update, opts))
 }
 
-func (f *Fake) goldenProblem(file string, update bool, opts []gocmp.Option) string {
+func (f *Fake) goldenProblem(file string, update bool, opts []cmp.Option) string {
 	if update {
 		var text bytes.Buffer
 		if err := f.Snapshot().Write(&text); err != nil {
@@ -96,7 +95,7 @@ func (f *Fake) goldenProblem(file string, update bool, opts []gocmp.Option) stri
 // AssertChanged asserts that the world is what it was before, with exactly that change: nothing more and nothing less.
 // Before is a Snapshot taken earlier, and stays as it is; a nil change is none. It gives the same leave as AssertRunner, and does
 // not count the access tokens that Token and ClientAs made since.
-func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts ...gocmp.Option) bool {
+func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
 	}
@@ -118,32 +117,32 @@ func (f *Fake) snapshotBeside(want Scenario) Scenario {
 }
 
 // IgnoreTimes makes a comparison ignore every time.Time in the fake's own data.
-func IgnoreTimes() gocmp.Option {
-	return ignoreFields(func(f gocmp.StructField) bool { return f.Type() == reflect.TypeFor[time.Time]() })
+func IgnoreTimes() cmp.Option {
+	return ignoreFields(func(f cmp.StructField) bool { return f.Type() == reflect.TypeFor[time.Time]() })
 }
 
 // IgnoreTokens makes a comparison ignore every Token and RegistrationToken in the fake's own data.
-func IgnoreTokens() gocmp.Option {
-	return ignoreFields(func(f gocmp.StructField) bool { return f.Name() == "Token" || f.Name() == "RegistrationToken" })
+func IgnoreTokens() cmp.Option {
+	return ignoreFields(func(f cmp.StructField) bool { return f.Name() == "Token" || f.Name() == "RegistrationToken" })
 }
 
 // IgnoreIDs makes a comparison ignore every ID, RunnerID and PipelineID in the fake's own data.
-func IgnoreIDs() gocmp.Option {
-	return ignoreFields(func(f gocmp.StructField) bool {
+func IgnoreIDs() cmp.Option {
+	return ignoreFields(func(f cmp.StructField) bool {
 		return f.Name() == "ID" || f.Name() == "RunnerID" || f.Name() == "PipelineID"
 	})
 }
 
 // ignoreFields keeps to this package's structs: options are often shared with comparisons of other things.
-func ignoreFields(ignored func(gocmp.StructField) bool) gocmp.Option {
+func ignoreFields(ignored func(cmp.StructField) bool) cmp.Option {
 	here := reflect.TypeFor[Runner]().PkgPath()
-	return gocmp.FilterPath(func(p gocmp.Path) bool {
-		field, ok := p.Last().(gocmp.StructField)
+	return cmp.FilterPath(func(p cmp.Path) bool {
+		field, ok := p.Last().(cmp.StructField)
 		return ok && p.Index(-2).Type().PkgPath() == here && ignored(field)
-	}, gocmp.Ignore())
+	}, cmp.Ignore())
 }
 
-func (f *Fake) runnerProblem(want Runner, opts []gocmp.Option) string {
+func (f *Fake) runnerProblem(want Runner, opts []cmp.Option) string {
 	got, ok := f.Runner(want.ID)
 	if !ok {
 		return fmt.Sprintf("expected a runner with ID %d; there is none\n%s%s", want.ID, f.runnersText(), f.deletionsText(want.ID))
@@ -203,7 +202,7 @@ func (f *Fake) runnersText() string {
 }
 
 func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
-	want = cmp.Or(want, JobPending)
+	want = or(want, JobPending)
 	if problem := want.problem(); problem != "" {
 		return problem
 	}
@@ -242,7 +241,7 @@ func (s JobStatus) problem() string {
 	return problem
 }
 
-func worldProblem(want, got Scenario, opts []gocmp.Option) string {
+func worldProblem(want, got Scenario, opts []cmp.Option) string {
 	want, got = normalScenario(want), normalScenario(got)
 	diff := diffText(want, got, opts...)
 	if diff == "" {
@@ -252,7 +251,7 @@ func worldProblem(want, got Scenario, opts []gocmp.Option) string {
 }
 
 // changesText names what differs, since a diff elides the very fields by which a person knows a thing.
-func changesText(want, got Scenario, opts []gocmp.Option) string {
+func changesText(want, got Scenario, opts []cmp.Option) string {
 	var text strings.Builder
 	if diffText(want.Settings, got.Settings, opts...) != "" {
 		text.WriteString("  settings: different\n")
@@ -268,7 +267,7 @@ func changesText(want, got Scenario, opts []gocmp.Option) string {
 	return text.String()
 }
 
-func entityChanges[E any](text *strings.Builder, want, got []E, opts []gocmp.Option, name func(E) string) {
+func entityChanges[E any](text *strings.Builder, want, got []E, opts []cmp.Option, name func(E) string) {
 	stored := make(map[any]E, len(got))
 	for _, g := range got {
 		stored[identity(g)] = g

@@ -1,7 +1,6 @@
 package fakegitlab
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -26,7 +25,7 @@ var (
 
 // oneOf checks that a value is one of the words that GitLab knows for its type; empty means the fallback.
 func oneOf[S ~string](what string, v *S, fallback S) error {
-	*v = cmp.Or(*v, fallback)
+	*v = or(*v, fallback)
 	known := knownValues(reflect.TypeFor[S]())
 	if slices.Contains(known, string(*v)) {
 		return nil

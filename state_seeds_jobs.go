@@ -124,7 +124,7 @@ func (st *state) storeContent(j *job) {
 	j.Trace, j.Artifacts = "", nil
 }
 
-func or(s, fallback string) string {
+func or[S ~string](s, fallback S) S {
 	if s == "" {
 		return fallback
 	}
