@@ -102,8 +102,7 @@ func (q *request) authenticate() *response {
 	}
 	t := q.tokenValues[q.credentials()]
 	if t == nil {
-		r := refuse(http.StatusUnauthorized, msgUnauthorized).because(q.whyAnonymous())
-		return &r
+		return refuse(http.StatusUnauthorized, msgUnauthorized).because(q.whyAnonymous()).asRefusal()
 	}
 	switch now := q.now(); {
 	case t.expired(now):
@@ -166,8 +165,7 @@ func (q *request) blocked() *response {
 	default:
 		return nil
 	}
-	r := forbidden(why, q.user.Username+" is "+string(q.user.State))
-	return &r
+	return forbidden(why, q.user.Username+" is "+string(q.user.State)).asRefusal()
 }
 
 // setActor says what the user counts as: an administrator only with the scope admin_mode, if the setting asks for it.
@@ -184,8 +182,7 @@ func (q *request) sudo() (sudoing bool, refusal *response) {
 		return false, nil
 	}
 	if !q.actor.Admin {
-		r := forbidden(msgSudoAdminOnly, q.user.Username+" is no administrator")
-		return false, &r
+		return false, forbidden(msgSudoAdminOnly, q.user.Username+" is no administrator").asRefusal()
 	}
 	if !slices.Contains(q.token.Scopes, scopeSudo) {
 		return false, q.insufficientScope(scopeSudo)
@@ -195,8 +192,7 @@ func (q *request) sudo() (sudoing bool, refusal *response) {
 		target = q.users.byID[n]
 	}
 	if target == nil {
-		r := notFound(fmt.Sprintf(msgfSudoUserNotFound, wanted)).because("sudo names no user")
-		return false, &r
+		return false, notFound(fmt.Sprintf(msgfSudoUserNotFound, wanted)).because("sudo names no user").asRefusal()
 	}
 	if target == q.user {
 		return false, nil
@@ -269,6 +265,5 @@ func allow(d policy.Decision, text string) *response {
 	if d.Allowed {
 		return nil
 	}
-	r := forbidden(text, d.Reason)
-	return &r
+	return forbidden(text, d.Reason).asRefusal()
 }

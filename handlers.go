@@ -205,6 +205,9 @@ func (r response) because(reason string) response {
 	return r
 }
 
+// asRefusal is the response where nil would mean that there is none.
+func (r response) asRefusal() *response { return &r }
+
 func ok(body any) response      { return response{status: http.StatusOK, body: body} }
 func created(body any) response { return response{status: http.StatusCreated, body: body} }
 func noContent() response       { return response{status: http.StatusNoContent} }

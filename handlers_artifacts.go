@@ -82,8 +82,7 @@ func uploadArtifacts(q *request) response {
 // keep adds a file to what the job kept, or says why not.
 func (q *request) keep(j *job, f *file) *response {
 	bad := func(text, reason string) *response {
-		r := refuse(http.StatusBadRequest, text).because(reason)
-		return &r
+		return refuse(http.StatusBadRequest, text).because(reason).asRefusal()
 	}
 	if i := slices.IndexFunc(j.files, func(other *file) bool { return other.Type == f.Type }); i >= 0 {
 		if j.files[i].sum == f.sum {

@@ -179,11 +179,9 @@ func (q *request) session() (string, *response) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		r := refuse(http.StatusConflict, msgConflict).because("session[url] is no web address")
-		return "", &r
+		return "", refuse(http.StatusConflict, msgConflict).because("session[url] is no web address").asRefusal()
 	case q.settings.LocalRequestsForbidden && isLocal(u.Hostname()):
-		r := refuse(http.StatusConflict, msgConflict).because("session[url] is local and Settings.LocalRequestsForbidden is set")
-		return "", &r
+		return "", refuse(http.StatusConflict, msgConflict).because("session[url] is local and Settings.LocalRequestsForbidden is set").asRefusal()
 	}
 	return raw, nil
 }
@@ -207,7 +205,7 @@ func (q *request) payloadInput(j *job, r *runner, session string) jobPayloadInpu
 		PipelineIID: j.pipeline.iid(), GitDepth: defaultGitDepth, UserIsMaintainer: j.user.Admin || roleInProject(j.user, p) >= Maintainer,
 		RunningOnInstanceRunners: q.queue.onInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID, Registry: q.settings.RegistryHost,
 		Rules: jobPayloadRules{GitInfoProtected: q.has(gitlabversion.JobInfoExtras), JobInfoExtras: q.has(gitlabversion.JobInfoExtras),
-			Inputs: q.has(gitlabversion.JobInfoExtras), NewFailureReasons: q.has(gitlabversion.LaterFailureReasons)},
+			Inputs: q.has(gitlabversion.JobInputs), NewFailureReasons: q.has(gitlabversion.LaterFailureReasons)},
 	}
 	if p.GitDepth != 0 {
 		in.GitDepth = max(p.GitDepth, 0)
@@ -390,12 +388,10 @@ func (q *request) unfitForTrace() *response {
 	media, _, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
 	known := []string{"text/plain", "application/json", "application/x-www-form-urlencoded", multipartForm}
 	if !slices.Contains(known, media) && q.http.ContentLength != 0 {
-		r := refuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(msgfMediaType, media)).because("a log is text/plain")
-		return &r
+		return refuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(msgfMediaType, media)).because("a log is text/plain").asRefusal()
 	}
 	if _, sent := q.http.Header[headerContentRange]; !sent {
-		r := refuseError(http.StatusBadRequest, msgContentRange).because("Content-Range says where in the log the text belongs")
-		return &r
+		return refuseError(http.StatusBadRequest, msgContentRange).because("Content-Range says where in the log the text belongs").asRefusal()
 	}
 	return nil
 }

@@ -79,8 +79,7 @@ func (q *request) pathJob() (*job, *response) {
 	if j := q.jobs.byID[id]; j != nil && j.project == q.project {
 		return j, nil
 	}
-	r := refuse(http.StatusNotFound, msgNotFoundRecord).because(fmt.Sprintf("%s has no job %d", q.project.Path, id))
-	return nil, &r
+	return nil, refuse(http.StatusNotFound, msgNotFoundRecord).because(fmt.Sprintf("%s has no job %d", q.project.Path, id)).asRefusal()
 }
 
 // changeableJob is pathJob for those who may change it: Developers or, on a protected ref, Maintainers; nobody while the
@@ -91,8 +90,7 @@ func (q *request) changeableJob() (*job, *response) {
 		return nil, refusal
 	}
 	if q.project.Archived {
-		r := forbidden("", q.project.Path+" is archived")
-		return nil, &r
+		return nil, forbidden("", q.project.Path+" is archived").asRefusal()
 	}
 	least := policy.Developer
 	if j.Protected {
@@ -150,8 +148,7 @@ func (q *request) jobScope() ([]string, *response) {
 		scope = []string{"unknown"}
 	}
 	if slices.ContainsFunc(scope, func(s string) bool { return !slices.Contains(jobStatusNames(), s) }) {
-		r := refuseError(http.StatusBadRequest, msgScopeNotValid).because(fmt.Sprintf("%v is not all job statuses", scope))
-		return nil, &r
+		return nil, refuseError(http.StatusBadRequest, msgScopeNotValid).because(fmt.Sprintf("%v is not all job statuses", scope)).asRefusal()
 	}
 	return scope, nil
 }
@@ -275,8 +272,7 @@ func playJob(q *request) response {
 // jobVariables reads the variables that a played job gets.
 func (q *request) jobVariables() ([]JobVariable, *response) {
 	bad := func(text string) ([]JobVariable, *response) {
-		r := refuseError(http.StatusBadRequest, text).because("job_variables_attributes is a list of hashes with key and value")
-		return nil, &r
+		return nil, refuseError(http.StatusBadRequest, text).because("job_variables_attributes is a list of hashes with key and value").asRefusal()
 	}
 	given := q.params.All()["job_variables_attributes"]
 	list, isList := given.([]any)

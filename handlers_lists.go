@@ -17,8 +17,7 @@ func (q *request) runnerFilter(scopes []string) (runnerFilter, *response) {
 	var f runnerFilter
 	if scope, ok := q.params.String("scope"); ok && scopes != nil {
 		if !slices.Contains(scopes, scope) {
-			r := refuse(http.StatusBadRequest, msgScopeInvalid).because("GET /runners knows the scopes " + strings.Join(scopes, ", "))
-			return f, &r
+			return f, refuse(http.StatusBadRequest, msgScopeInvalid).because("GET /runners knows the scopes " + strings.Join(scopes, ", ")).asRefusal()
 		}
 		f.scopes = append(f.scopes, scope)
 	}

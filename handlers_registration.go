@@ -74,8 +74,7 @@ func registerRunner(q *request) response {
 func (q *request) registrant() (newRunner, *response) {
 	token, _ := q.params.String(paramToken)
 	disallowed := func(reason string) *response {
-		r := refuse(http.StatusGone, msgRegistrationDisallowed).because(reason)
-		return &r
+		return refuse(http.StatusGone, msgRegistrationDisallowed).because(reason).asRefusal()
 	}
 	switch {
 	case token == q.settings.RegistrationToken:
@@ -98,8 +97,7 @@ func (q *request) registrant() (newRunner, *response) {
 	case strings.TrimSpace(token) != "" && q.settings.RegistrationTokensDisabled:
 		return newRunner{}, disallowed("no registration token has that value, and they are switched off for the instance")
 	}
-	r := forbidden(msgInvalidRegistrationToken, q.whyNoRegistrant(token))
-	return newRunner{}, &r
+	return newRunner{}, forbidden(msgInvalidRegistrationToken, q.whyNoRegistrant(token)).asRefusal()
 }
 
 func (q *request) whyNoRegistrant(token string) string {
@@ -159,8 +157,7 @@ func (q *request) currentRunner() (*runner, *response) {
 		why = fmt.Sprintf("the token of runner %d expired at %s", r.num, r.tokenExpiresAt.Format("2006-01-02T15:04:05Z07:00"))
 	}
 	q.call.RunnerID = 0
-	r := forbidden("", why)
-	return nil, &r
+	return nil, forbidden("", why).asRefusal()
 }
 
 // address is where a runner calls from: the first address of X-Forwarded-For, else the connection's.
@@ -196,8 +193,7 @@ func (q *request) checkSystemID() *response {
 	if len(id) <= maxSystemIDLength {
 		return nil
 	}
-	r := refuse(http.StatusBadRequest, map[string][]string{attrSystemID: {msgTooLong(maxSystemIDLength)}}).because("the system id is too long")
-	return &r
+	return refuse(http.StatusBadRequest, map[string][]string{attrSystemID: {msgTooLong(maxSystemIDLength)}}).because("the system id is too long").asRefusal()
 }
 
 // verifyRunner is POST /runners/verify. It makes the manager's record.
@@ -349,6 +345,5 @@ func (q *request) missingScope(byName, reason string) *response {
 	if q.has(gitlabversion.MissingScopeByName) {
 		text = byName
 	}
-	r := badRequest(text).because(reason)
-	return &r
+	return badRequest(text).because(reason).asRefusal()
 }

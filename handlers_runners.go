@@ -154,8 +154,7 @@ func projectReaders(q *request) *response {
 	} else {
 		return nil
 	}
-	r := notFound("Project").because(why)
-	return &r
+	return notFound("Project").because(why).asRefusal()
 }
 
 func (q *request) canSeeProject(p *project) policy.Decision {
@@ -194,8 +193,7 @@ func groupReaders(q *request) *response {
 	} else {
 		return nil
 	}
-	r := notFound("Group").because(why)
-	return &r
+	return notFound("Group").because(why).asRefusal()
 }
 
 func groupMaintainers(q *request) *response {
@@ -268,8 +266,7 @@ func (q *request) readAttributes(a attributes, given func(string) bool) (attribu
 		a.maximumTimeout = nil
 		if n, ok := q.params.Int("maximum_timeout"); ok {
 			if n > maxDatabaseInteger {
-				r := refuseError(http.StatusBadRequest, msgTimeoutInvalid).because("the number does not fit GitLab's database")
-				return a, &r
+				return a, refuseError(http.StatusBadRequest, msgTimeoutInvalid).because("the number does not fit GitLab's database").asRefusal()
 			}
 			a.maximumTimeout = &n
 		}
@@ -349,8 +346,7 @@ func (q *request) unmodifiedSince(updatedAt time.Time) *response {
 	for _, layout := range dateLayouts {
 		if t, err := time.Parse(layout, sent); err == nil {
 			if updatedAt.After(t) {
-				r := refuse(http.StatusPreconditionFailed, msgPrecondition).because("it was changed at " + updatedAt.Format(time.RFC3339))
-				return &r
+				return refuse(http.StatusPreconditionFailed, msgPrecondition).because("it was changed at " + updatedAt.Format(time.RFC3339)).asRefusal()
 			}
 			return nil
 		}
@@ -420,8 +416,7 @@ func (q *request) registrarAllowed(kind string) *response {
 	if q.actor.Admin || q.settings.ValidRegistrars == nil || slices.Contains(q.settings.ValidRegistrars, kind) {
 		return nil
 	}
-	r := forbidden("", "valid_runner_registrars has no "+kind)
-	return &r
+	return forbidden("", "valid_runner_registrars has no "+kind).asRefusal()
 }
 
 func unassignRunner(q *request) response {

@@ -104,11 +104,9 @@ func (q *request) readBody() *response {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		r := refuse(http.StatusRequestEntityTooLarge, msgTooLargeError).because(fmt.Sprintf("the body is larger than %d bytes", int64(maxBodySize)))
-		return &r
+		return refuse(http.StatusRequestEntityTooLarge, msgTooLargeError).because(fmt.Sprintf("the body is larger than %d bytes", int64(maxBodySize))).asRefusal()
 	case err != nil:
-		r := plain(http.StatusBadRequest, msgBadRequestPlain).because("the body was cut off: " + err.Error())
-		return &r
+		return plain(http.StatusBadRequest, msgBadRequestPlain).because("the body was cut off: " + err.Error()).asRefusal()
 	}
 	if len(body) > 0 {
 		q.call.Body = body
@@ -123,22 +121,19 @@ func plain(status int, text string) response {
 // readParams decodes the parameters of path, query and body, as Rack and Grape do before they look at anything else.
 func (q *request) readParams() *response {
 	if path := q.http.URL.Path; !utf8.ValidString(path) || strings.IndexByte(path, 0) >= 0 || q.malformedBasic() {
-		r := q.unreadable(&params.Error{Kind: params.BadEncoding})
-		return &r
+		return q.unreadable(&params.Error{Kind: params.BadEncoding}).asRefusal()
 	}
 	tree, err := params.Parse(params.Input{RawQuery: q.http.URL.RawQuery, ContentType: q.http.Header.Get("Content-Type"), Body: q.call.Body, Path: q.vars,
 		AllowText: q.route != nil && (q.route.access == byToken || q.route.access == byJobToken)})
 	if err == nil {
 		q.tree, q.call.Params = tree, tree
 		if _, twice := q.tree[paramAccessToken].(string); twice && q.bearer() != "" && !q.sentJSON() {
-			r := response{status: http.StatusBadRequest, body: oauthErrorBody{Error: errInvalidRequest, Description: msgTokenTwice}, bare: true}.
-				because("a token came in the Authorization header and as access_token")
-			return &r
+			return response{status: http.StatusBadRequest, body: oauthErrorBody{Error: errInvalidRequest, Description: msgTokenTwice}, bare: true}.
+				because("a token came in the Authorization header and as access_token").asRefusal()
 		}
 		return nil
 	}
-	r := q.unreadable(err)
-	return &r
+	return q.unreadable(err).asRefusal()
 }
 
 func (q *request) sentJSON() bool {

@@ -139,8 +139,7 @@ func (f *fate) final(j *job) *response {
 	case f.rejected > 0:
 		f.rejected--
 		j.log = blob{}
-		res := refuse(http.StatusPreconditionFailed, msgPrecondition).because("RejectLog: the log is to be sent again")
-		return &res
+		return refuse(http.StatusPreconditionFailed, msgPrecondition).because("RejectLog: the log is to be sent again").asRefusal()
 	case f.postponed > 0:
 		f.postponed--
 		seconds := 1 << min(f.postponements, longestPostponement)

@@ -68,8 +68,7 @@ func (q *request) receiveUpload(read func(io.Reader, *upload) *response) respons
 }
 
 func cutOff(err error) *response {
-	r := plain(http.StatusBadRequest, msgBadRequestPlain).because("the body was cut off: " + err.Error())
-	return &r
+	return plain(http.StatusBadRequest, msgBadRequestPlain).because("the body was cut off: " + err.Error()).asRefusal()
 }
 
 // readText reads a body that is one text of a limited size.

@@ -210,7 +210,8 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.JobNotProcessing:         {traceOfFinishedJob, `403 {"message":"403 Forbidden - Job is not running"}`, `403 {"message":"403 Forbidden - Job is not processing on runner"}`, nil},
 		gitlabversion.JobStatusOnUpdate:        {statusOfUpdate, "", "success", nil},
 		gitlabversion.ArtifactsByRunningJobs:   {ownArtifacts, 200, 401, nil},
-		gitlabversion.JobInfoExtras:            {jobInfo, []bool{false, false, false}, []bool{true, true, true}, nil},
+		gitlabversion.JobInfoExtras:            {jobInfo, []bool{false, false}, []bool{true, true}, nil},
+		gitlabversion.JobInputs:                {jobInputs, false, true, nil},
 		gitlabversion.LaterFailureReasons:      {laterReason, "unknown_failure", "runner_configuration_error", nil},
 		gitlabversion.MinuteBetweenLogs:        {traceInterval, nil, "60", nil},
 	}
@@ -299,8 +300,13 @@ func ownArtifacts(v inVersion) any {
 
 func jobInfo(v inVersion) any {
 	_, told := v.startedJob()
-	_, hasInputs := told.json(v.T)["inputs"]
-	return []bool{strings.Contains(told.body, `"project_full_path"`), strings.Contains(told.body, `"protected"`), hasInputs}
+	return []bool{strings.Contains(told.body, `"project_full_path"`), strings.Contains(told.body, `"protected"`)}
+}
+
+func jobInputs(v inVersion) any {
+	_, told := v.startedJob()
+	_, there := told.json(v.T)["inputs"]
+	return there
 }
 
 func laterReason(v inVersion) any {

@@ -35,6 +35,7 @@ const (
 	JobStatusOnUpdate
 	ArtifactsByRunningJobs
 	JobInfoExtras
+	JobInputs
 	LaterFailureReasons
 	JobRouter
 	TokenDescription
@@ -116,7 +117,9 @@ var table = [differenceCount]Row{
 		Version{17, 0}, first, "lib/api/ci/runner.rb of 15.8 and of 17.x", false},
 	ArtifactsByRunningJobs: {"GET /jobs/:id/artifacts wants the token of a running job; before, a job's own token did for its own when it was over",
 		Version{17, 0}, first, "lib/api/ci/runner.rb of 15.x and the newest", false},
-	JobInfoExtras: {"job_info names the project's path, namespace and user; git_info has protected; jobs have inputs",
+	JobInputs: {"jobs have inputs",
+		Version{18, 6}, first, "lib/api/entities/ci/job_request/response.rb", false},
+	JobInfoExtras: {"job_info names the project's path, namespace and user; git_info has protected",
 		Version{18, 0}, first, "lib/api/entities/ci/job_request", false},
 	LaterFailureReasons: {"jobs fail with runner_configuration_error, job_execution_server_timeout and their like, too; before, a runner that says so means unknown_failure",
 		Version{18, 0}, first, "app/models/concerns/enums/ci/commit_status.rb", false},
