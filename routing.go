@@ -139,7 +139,7 @@ func matchIn(m *mux.Router, method, path string) (*mux.RouteMatch, map[string]st
 // unrouted is GitLab's answer to a request that no endpoint serves, nil if one does.
 func (q *request) unrouted() *response {
 	if q.route != nil {
-		if format := q.http.URL.Query().Get("format"); format != "" && format != "json" {
+		if format := q.call.Query.Get("format"); format != "" && format != "json" {
 			r := refuseError(http.StatusNotAcceptable, fmt.Sprintf(msgfFormat, format)).because("the API answers JSON alone")
 			r.bare = true
 			return &r

@@ -27,6 +27,7 @@ type runner struct {
 	managers                          []*manager
 	jobs                              []*job // by id
 	queue                             queueValue
+	indexed                           indexEntry
 }
 
 // assignment joins a project runner to a project; it has an age of its own, which If-Unmodified-Since is held against.
@@ -232,7 +233,11 @@ func (st *state) createRunner(n newRunner) (*runner, error) {
 	add(st, &st.runners, r)
 	setKey(st, st.runnerTokens, r.token, r)
 	st.linkRunner(r)
-	st.onUndo(func() { st.unlinkRunner(r) })
+	st.reindex(r)
+	st.onUndo(func() {
+		st.unlinkRunner(r)
+		st.unindex(r)
+	})
 	return r, nil
 }
 
@@ -296,6 +301,7 @@ func (st *state) updateRunner(r *runner, next attributes) error {
 	}
 	r.attributes = next
 	r.updatedAt = st.now()
+	st.reindex(r)
 	st.tick(r)
 	return nil
 }
@@ -317,6 +323,7 @@ func (st *state) setRunnerToken(r *runner, token string) {
 // deleteRunner removes the runner with its managers and assignments. Its jobs stay and forget it.
 func (st *state) deleteRunner(r *runner) {
 	st.unlinkRunner(r)
+	st.unindex(r)
 	for _, m := range r.managers {
 		st.managers.remove(m)
 	}
@@ -407,7 +414,7 @@ type contact struct {
 func (st *state) heartbeat(r *runner, c contact, touchRunner bool) *manager {
 	now := st.now()
 	if touchRunner {
-		r.contactedAt = now
+		st.setContacted(r, now)
 	}
 	if c.systemID == "" {
 		c.systemID = legacySystemID
@@ -437,8 +444,13 @@ func (st *state) deleteManager(m *manager) {
 		}
 	}
 	if len(r.managers) == 0 {
-		r.contactedAt = time.Time{}
+		st.setContacted(r, time.Time{})
 	}
+}
+
+func (st *state) setContacted(r *runner, at time.Time) {
+	r.contactedAt = at
+	st.reindex(r)
 }
 
 // versionMatches says whether a manager's version begins with these whole parts: "15", "15.0" or "15.0.3", with or
@@ -446,55 +458,6 @@ func (st *state) deleteManager(m *manager) {
 func versionMatches(version, prefix string) bool {
 	prefix = strings.TrimSuffix(prefix, ".")
 	return version == prefix || strings.Count(prefix, ".") < 2 && strings.HasPrefix(version, prefix+".")
-}
-
-// runnerFilter is what a list of runners may be narrowed by; a zero field narrows nothing.
-type runnerFilter struct {
-	scopes        []string // of type, status and the deprecated scope: all must hold
-	tags          []string
-	tagged        bool // tags was given; no tag at all matches nothing
-	versionPrefix string
-}
-
-func (f runnerFilter) empty() bool {
-	return len(f.scopes) == 0 && !f.tagged && f.versionPrefix == ""
-}
-
-// filter returns the test for one runner, with the clock read once.
-func (st *state) filter(f runnerFilter) func(*runner) bool {
-	online, stale := st.now().Add(-onlineContactTimeout), st.staleBefore()
-	inScope := func(r *runner, scope string) bool {
-		switch scope {
-		case "specific":
-			return r.kind != InstanceRunner
-		case "shared":
-			return r.kind == InstanceRunner
-		case "active":
-			return !r.paused
-		case "paused":
-			return r.paused
-		case string(Online):
-			return r.contactedAt.After(online)
-		case string(Offline):
-			return !r.contactedAt.IsZero() && !r.contactedAt.After(online)
-		case string(NeverContacted):
-			return r.contactedAt.IsZero()
-		case string(Stale):
-			return !latest(r.createdAt, r.contactedAt).After(stale)
-		}
-		return string(r.kind) == scope
-	}
-	return func(r *runner) bool {
-		for _, s := range f.scopes {
-			if !inScope(r, s) {
-				return false
-			}
-		}
-		if f.tagged && (len(f.tags) == 0 || slices.ContainsFunc(f.tags, func(t string) bool { return !slices.Contains(r.tags, t) })) {
-			return false
-		}
-		return f.versionPrefix == "" || slices.ContainsFunc(r.managers, func(m *manager) bool { return versionMatches(m.Version, f.versionPrefix) })
-	}
 }
 
 // ownedRunners are those that GET /runners lists: the project runners of every project where u is Maintainer or more and

@@ -43,6 +43,7 @@ type world struct {
 	pipelines    map[int]*pipeline
 	namedTokens  map[string]*accessToken // what Token made, by username and scopes
 	instanceWide []*runner               // instance runners, by id
+	index        *runnerIndex            // nil: not wanted yet
 	rates        map[string]rateWindow   // by username
 	undo         []func()                // while Seed runs: how to take back what it did so far
 	undoing      bool
