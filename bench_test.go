@@ -184,6 +184,7 @@ func BenchmarkHeap(b *testing.B) {
 			for _, gl := range started {
 				gl.Close()
 			}
+			clear(started)
 		}
 	})
 	b.Run("runner", func(b *testing.B) {
