@@ -3,6 +3,7 @@ package fakegitlab
 import (
 	"context"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -94,10 +95,10 @@ func (f *Fake) AssertAllSucceeded(t T) bool {
 	calls := f.log.Closed()
 	failed := slices.DeleteFunc(slices.Clone(calls), Call.succeeded)
 	if len(failed) == 0 {
-		return true
+		return report(t, f.incompleteProblem())
 	}
 	return report(t, fmt.Sprintf("expected every call to succeed; got %d of %d refused or failed:\n%s%s",
-		len(failed), len(calls), journalLines(failed), seeJournal(len(calls))))
+		len(failed), len(calls), journalLines(failed), f.seeJournal()))
 }
 
 // report fails the test if there is a problem, and returns whether there is none.
@@ -125,6 +126,11 @@ func (f *Fake) calledProblem(e Endpoint, where []CallMatcher) string {
 		return fmt.Sprintf("%s can never hold", matchersText(where))
 	}
 	got := f.selectCalls(e, conditions)
+	if times.most < math.MaxInt && len(got) <= times.most {
+		if problem := f.incompleteProblem(); problem != "" {
+			return problem
+		}
+	}
 	if times.allow(len(got)) {
 		return ""
 	}
@@ -136,7 +142,7 @@ func (f *Fake) calledProblem(e Endpoint, where []CallMatcher) string {
 	if len(got) < times.least {
 		return problem + f.nearestCalls(e, conditions)
 	}
-	return problem + seeJournal(len(f.log.Closed()))
+	return problem + f.seeJournal()
 }
 
 func (f *Fake) orderProblem(order []Endpoint) string {
@@ -152,7 +158,7 @@ func (f *Fake) orderProblem(order []Endpoint) string {
 		at := slices.IndexFunc(calls[next:], func(c Call) bool { return e.covers(c) })
 		if at < 0 {
 			return fmt.Sprintf("expected calls in this order: %s\ngot\n%s  %s\n%s", joinEndpoints(order), found.String(),
-				missingText(e, i, calls, next), seeJournal(len(calls)))
+				missingText(e, i, calls, next), f.seeJournal())
 		}
 		fmt.Fprintf(&found, "  %s\n", calls[next+at])
 		next += at + 1
@@ -192,11 +198,14 @@ func (f *Fake) callsProblem(want []string) string {
 			return problem
 		}
 	}
+	if problem := f.incompleteProblem(); problem != "" {
+		return problem
+	}
 	diff := diffText(append([]string{}, want...), got)
 	if diff == "" {
 		return ""
 	}
-	return "expected exactly these calls (- expected, + recorded):\n" + diff + seeJournal(len(calls))
+	return "expected exactly these calls (- expected, + recorded):\n" + diff + f.seeJournal()
 }
 
 func joinEndpoints(endpoints []Endpoint) string {

@@ -16,6 +16,9 @@ import (
 // is indented below it. Tokens are shortened.
 func (f *Fake) Journal() string {
 	text := journalText(f.log.Closed())
+	if dropped := f.droppedText(); dropped != "" {
+		text = dropped + "\n" + text
+	}
 	if text == "" {
 		text = "no call was recorded\n"
 	}

@@ -184,9 +184,9 @@ func (f *Fake) nearestCalls(e Endpoint, where []CallMatcher) string {
 	near := f.rank(calls, e, where)
 	switch {
 	case len(calls) == 0:
-		return seeJournal(0)
+		return f.seeJournal()
 	case len(near) == 0:
-		return "recorded: " + tally(calls) + "\n" + seeJournal(len(calls))
+		return "recorded: " + tally(calls) + "\n" + f.seeJournal()
 	}
 	var text strings.Builder
 	text.WriteString("nearest (- expected, + recorded):\n")
@@ -196,7 +196,7 @@ func (f *Fake) nearestCalls(e Endpoint, where []CallMatcher) string {
 			text.WriteString(indent(conditionsDiff(c, e, where), "    "))
 		}
 	}
-	return text.String() + seeJournal(len(calls))
+	return text.String() + f.seeJournal()
 }
 
 // rank returns the calls that do not match but come near, nearest first: those of the endpoint, else those probably meant
@@ -295,7 +295,11 @@ func tally(calls []Call) string {
 	return strings.Join(names, ", ")
 }
 
-func seeJournal(calls int) string {
+func (f *Fake) seeJournal() string {
+	calls := len(f.log.Closed())
+	if dropped := f.droppedText(); dropped != "" {
+		return fmt.Sprintf("gl.Journal() shows the last %d calls; %s\n", calls, dropped)
+	}
 	switch calls {
 	case 0:
 		return "no call was recorded\n"
@@ -303,6 +307,23 @@ func seeJournal(calls int) string {
 		return "gl.Journal() shows the 1 recorded call\n"
 	}
 	return fmt.Sprintf("gl.Journal() shows all %d recorded calls\n", calls)
+}
+
+// droppedText says that the journal does not know all calls, "" if it does.
+func (f *Fake) droppedText() string {
+	n := f.log.Dropped()
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d earlier ones were dropped: WithJournalLimit keeps %d", n, f.options.journalLimit)
+}
+
+// incompleteProblem is for assertions that only somebody can make who knows all calls.
+func (f *Fake) incompleteProblem() string {
+	if dropped := f.droppedText(); dropped != "" {
+		return "the journal does not know all calls; " + dropped
+	}
+	return ""
 }
 
 // diffText is go-cmp's diff, "" for equal values. An option that go-cmp cannot work with is reported in place of the

@@ -170,7 +170,7 @@ func (f *Fake) deletionsText(id int) string {
 		}
 	}
 	if len(deletions) == 0 {
-		return fmt.Sprintf("no call was to delete runner %d; %s", id, seeJournal(len(f.log.Closed())))
+		return fmt.Sprintf("no call was to delete runner %d; %s", id, f.seeJournal())
 	}
 	return "calls to delete it:\n" + journalLines(deletions)
 }
@@ -226,7 +226,7 @@ func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
 	if len(own) > 0 {
 		problem += "\ncalls with its token:\n" + strings.TrimSuffix(journalLines(own), "\n")
 	}
-	return problem + "\n" + seeJournal(len(calls))
+	return problem + "\n" + f.seeJournal()
 }
 
 // problem is "" for a status that GitLab knows.

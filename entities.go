@@ -21,7 +21,7 @@ type isoTime time.Time
 const isoLayout = "2006-01-02T15:04:05.000Z"
 
 func (t isoTime) MarshalText() ([]byte, error) {
-	return time.Time(t).UTC().AppendFormat(nil, isoLayout), nil
+	return time.Time(t).UTC().AppendFormat(make([]byte, 0, len(isoLayout)), isoLayout), nil
 }
 
 func timeOrNull(t time.Time) *isoTime {

@@ -21,6 +21,15 @@ type exchange struct {
 	// hangUp breaks a connection that is no longer net/http's. It comes after the Call is recorded: whoever has seen the
 	// connection break finds the call in the journal.
 	hangUp func()
+	// values are those of the headers, in one piece: an answer has many.
+	values []string
+}
+
+// set sets a header of the answer, whose name is written as net/http does.
+func (x *exchange) set(name, value string) {
+	x.values = append(x.values, value)
+	n := len(x.values)
+	x.w.Header()[name] = x.values[n-1 : n : n]
 }
 
 // serve takes a request that has been received, or was refused on the way in, to its answer.

@@ -117,6 +117,7 @@ type options struct {
 	longPolling    time.Duration
 	control        bool
 	journalTo      io.Writer
+	journalLimit   int
 }
 
 // initial is the scenario that a Reset starts from, nil for none.
@@ -176,6 +177,14 @@ func WithJournalTo(w io.Writer) Option {
 	return func(o *options) { o.journalTo = &lineWriter{w: w} }
 }
 
+// defaultJournalLimit is room for what a test says of its calls, and an end to what hours of load leave behind.
+const defaultJournalLimit = 10_000
+
+// WithJournalLimit makes the journal keep no more than the last n calls; 0 keeps all. The default is 10,000, which is some
+// 50 MB when answers are of usual size. Calls that nothing serves are kept whatever the limit, unless WithUnknownEndpoints
+// allows them. An assertion that would have to know of calls that were dropped (none, at most, exactly, all) fails and says so.
+func WithJournalLimit(n int) Option { return func(o *options) { o.journalLimit = max(n, 0) } }
+
 // New starts a fake for a test and closes it at the test's end. It then reports, as errors of the test, calls that nothing
 // serves and failures that never fired; if the test has failed it logs the journal. A fake that cannot start fails the
 // test.
@@ -200,7 +209,7 @@ func Start(opts ...Option) (*Fake, error) { return start(noTest{}, opts) }
 
 func start(tb TB, opts []Option) (*Fake, error) {
 	f := &Fake{tb: tb, closing: make(chan struct{}),
-		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: "127.0.0.1:0"}}
+		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: "127.0.0.1:0", journalLimit: defaultJournalLimit}}
 	for i, o := range opts {
 		if o == nil {
 			return nil, fmt.Errorf("option %d is nil", i+1)
@@ -219,6 +228,7 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	}
 	f.clock = newClock(f.options.start, f.options.clock)
 	f.state = newState(f.version, f.clock.now)
+	f.log.Limit(f.options.journalLimit, f.strayed)
 	f.initial.scenario = f.options.scenario
 	if f.options.scenario != nil {
 		if err := f.Seed(*f.options.scenario); err != nil {
@@ -392,7 +402,7 @@ func (f *Fake) report() {
 func (f *Fake) unnoticed() []string {
 	var problems []string
 	for _, c := range f.log.Closed() {
-		if c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed {
+		if f.strayed(c) {
 			problems = append(problems, f.unservedMessage(c.Method, c.Path))
 		}
 	}
@@ -410,18 +420,26 @@ func (f *Fake) unnoticed() []string {
 	return problems
 }
 
+// strayed is whether a call went where nothing is, which is an error of the test.
+func (f *Fake) strayed(c Call) bool {
+	return c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed
+}
+
 // inFlight knows the requests that are being answered, for those who wait for them.
 type inFlight struct {
 	mu    sync.Mutex
 	left  sync.Cond // a request has left
-	calls map[int]string
+	calls map[int]called
 }
 
-func (i *inFlight) enter(number int, what string) {
+// called is what a request is for.
+type called struct{ method, path string }
+
+func (i *inFlight) enter(number int, what called) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.calls == nil {
-		i.calls = map[int]string{}
+		i.calls = map[int]called{}
 	}
 	i.calls[number] = what
 }
@@ -451,7 +469,7 @@ func (i *inFlight) names() string {
 	}
 	var names []string
 	for _, n := range slices.Sorted(maps.Keys(i.calls)) {
-		names = append(names, fmt.Sprintf("#%d %s", n, i.calls[n]))
+		names = append(names, fmt.Sprintf("#%d %s %s", n, i.calls[n].method, i.calls[n].path))
 	}
 	return strings.Join(names, ", ")
 }

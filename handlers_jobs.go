@@ -274,7 +274,7 @@ func (q *request) heartbeatOf(j *job) {
 	switch {
 	case j.runner == nil:
 	case j.manager == nil:
-		j.runner.contactedAt = q.now()
+		q.setContacted(j.runner, q.now())
 	default:
 		q.heartbeat(j.runner, contact{systemID: j.manager.SystemID, address: q.address()}, true)
 	}

@@ -95,7 +95,12 @@ func listAllRunners(q *request) response {
 	if refusal := allow(policy.IsAdmin(q.actor, q.has(gitlabversion.AuditorsListAllRunners)), ""); refusal != nil {
 		return *refusal
 	}
-	return q.listed(q.runners.rows, runnerScopes)
+	f, refusal := q.runnerFilter(runnerScopes)
+	if refusal != nil {
+		return *refusal
+	}
+	rows, all := q.narrowed(f)
+	return paginated(q, rows, all, q.filter(f), q.runnerEntity)
 }
 
 func listProjectRunners(q *request) response {

@@ -56,7 +56,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	}
 	started := time.Now()
 	number := f.log.Open()
-	f.flight.enter(number, r.Method+" "+r.URL.EscapedPath())
+	f.flight.enter(number, called{r.Method, r.URL.EscapedPath()})
 	defer f.flight.leave(number)
 	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(way.baseURL, f.options.basePath), Method: r.Method,
 		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}
@@ -98,6 +98,9 @@ func (q *request) receive() *response {
 func (q *request) readBody() *response {
 	if q.route != nil && q.route.streamed {
 		q.unread = q.http.ContentLength != 0
+		return nil
+	}
+	if q.http.Body == http.NoBody {
 		return nil
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, q.http.Body, maxBodySize))
@@ -244,19 +247,20 @@ func (x *exchange) render(res *response) []byte {
 		body = []byte(res.text)
 	}
 	h := x.w.Header()
+	x.values = make([]string, 0, usualHeaders)
 	if res.contentType != "" {
-		h.Set("Content-Type", res.contentType)
+		x.set("Content-Type", res.contentType)
 	} else {
 		h["Content-Type"] = nil // none, and none guessed by net/http
 	}
 	id := requestID(x.request.call.Number)
-	h.Set("Vary", "Origin")
-	h.Set("X-Request-Id", id)
-	h.Set("X-Runtime", strconv.FormatFloat(time.Since(x.started).Seconds(), 'f', 6, 64))
-	h.Set("X-Gitlab-Meta", `{"correlation_id":"`+id+`","version":"1"}`)
+	x.set("Vary", "Origin")
+	x.set("X-Request-Id", id)
+	x.set("X-Runtime", strconv.FormatFloat(time.Since(x.started).Seconds(), 'f', 6, 64))
+	x.set("X-Gitlab-Meta", `{"correlation_id":"`+id+`","version":"1"}`)
 	if !res.bare {
-		h.Set("X-Frame-Options", "SAMEORIGIN")
-		h.Set("X-Content-Type-Options", "nosniff")
+		x.set("X-Frame-Options", "SAMEORIGIN")
+		x.set("X-Content-Type-Options", "nosniff")
 	}
 	if x.request.crossOrigin() {
 		setCORS(h)
@@ -267,24 +271,26 @@ func (x *exchange) render(res *response) []byte {
 	return x.cache(res, body)
 }
 
+// usualHeaders is how many headers an answer has when nothing is odd about it.
+const usualHeaders = 10
+
 // requestID is GitLab's correlation id, which looks like a ULID, of the nth request.
 func requestID(n int) string { return fmt.Sprintf("01J1FAKE%018d", n) }
 
 // cache sets the headers for caches and answers a conditional GET (Rack::ETag, Rack::ConditionalGet).
 func (x *exchange) cache(res *response, body []byte) []byte {
-	h := x.w.Header()
 	if (res.status != http.StatusOK && res.status != http.StatusCreated) || len(body) == 0 {
-		h.Set("Cache-Control", "no-cache")
+		x.set("Cache-Control", "no-cache")
 		return body
 	}
 	sum := sha256.Sum256(body)
 	etag := `W/"` + hex.EncodeToString(sum[:16]) + `"`
-	h.Set("Etag", etag)
-	h.Set("Cache-Control", "max-age=0, private, must-revalidate")
+	x.set("Etag", etag)
+	x.set("Cache-Control", "max-age=0, private, must-revalidate")
 	method := x.request.call.Method
 	if (method == http.MethodGet || method == http.MethodHead) && x.request.http.Header.Get("If-None-Match") == etag {
 		res.status = http.StatusNotModified
-		h["Content-Type"] = nil
+		x.w.Header()["Content-Type"] = nil
 		return nil
 	}
 	return body
@@ -295,14 +301,14 @@ func (x *exchange) finish(res response, body []byte) {
 	c := x.request.call
 	c.Status, c.Reason, c.ResponseHeader, c.ResponseBody = res.status, res.reason, x.w.Header(), body
 	if h := x.w.Header(); h.Get("Content-Length") == "" && res.status != http.StatusNoContent && res.status != http.StatusNotModified {
-		h.Set("Content-Length", strconv.Itoa(len(body)))
+		x.set("Content-Length", strconv.Itoa(len(body)))
 	}
 	if res.file != nil {
 		c.ResponseBody = res.file.head(keptOfUpload)
-		x.w.Header().Set("Content-Length", strconv.FormatInt(res.file.size, 10))
+		x.set("Content-Length", strconv.FormatInt(res.file.size, 10))
 	}
 	if x.request.unread {
-		x.w.Header().Set("Connection", "close") // else net/http waits for the body before it answers
+		x.set("Connection", "close") // else net/http waits for the body before it answers
 	}
 	x.w.WriteHeader(res.status)
 	switch {
@@ -310,7 +316,7 @@ func (x *exchange) finish(res response, body []byte) {
 	case res.file != nil:
 		_, _ = res.file.WriteTo(x.w)
 	case len(body) > 0:
-		_, _ = io.Copy(x.w, bytes.NewReader(body))
+		_, _ = x.w.Write(body)
 	}
 }
 

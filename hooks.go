@@ -59,13 +59,17 @@ func (fs *faults) run(list *[]*hook, c Call) {
 		if !h.endpoint.covers(c) {
 			continue
 		}
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			h.do(c)
-		}()
-		<-done
+		h.run(c)
 	}
+}
+
+func (h *hook) run(c Call) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		h.do(c)
+	}()
+	<-done
 }
 
 // Held is a hold on requests: they have arrived and wait, before they are served, until Release.

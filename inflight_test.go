@@ -10,8 +10,8 @@ import (
 func TestNamesOfRequestsInFlight(t *testing.T) {
 	var i inFlight
 	assert.Equal(t, "idle connections", i.names())
-	i.enter(2, "GET /b")
-	i.enter(1, "GET /a")
+	i.enter(2, called{"GET", "/b"})
+	i.enter(1, called{"GET", "/a"})
 	assert.Equal(t, "#1 GET /a, #2 GET /b", i.names())
 	i.leave(1)
 	assert.Equal(t, "#2 GET /b", i.names())

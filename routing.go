@@ -150,7 +150,7 @@ func (f *Fake) Endpoints() []Endpoint {
 // unrouted is GitLab's answer to a request that no endpoint serves, nil if one does.
 func (q *request) unrouted() *response {
 	if q.route != nil {
-		if format := q.http.URL.Query().Get("format"); format != "" && format != "json" {
+		if format := q.call.Query.Get("format"); format != "" && format != "json" {
 			r := refuseError(http.StatusNotAcceptable, fmt.Sprintf(msgfFormat, format)).because("the API answers JSON alone")
 			r.bare = true
 			return &r

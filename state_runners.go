@@ -26,6 +26,7 @@ type runner struct {
 	managers                          []*manager
 	jobs                              []*job // by id
 	queue                             queueValue
+	indexed                           indexEntry
 }
 
 // assignment joins a project runner to a project; it has an age of its own, which If-Unmodified-Since is held against.
@@ -236,7 +237,11 @@ func (st *state) createRunner(n newRunner) (*runner, error) {
 	add(st, &st.runners, r)
 	setKey(st, st.runnerTokens, r.token, r)
 	st.linkRunner(r)
-	st.onUndo(func() { st.unlinkRunner(r) })
+	st.reindex(r)
+	st.onUndo(func() {
+		st.unlinkRunner(r)
+		st.unindex(r)
+	})
 	return r, nil
 }
 
@@ -300,6 +305,7 @@ func (st *state) updateRunner(r *runner, next attributes) error {
 	}
 	r.attributes = next
 	r.updatedAt = st.now()
+	st.reindex(r)
 	st.tick(r)
 	return nil
 }
@@ -321,6 +327,7 @@ func (st *state) setRunnerToken(r *runner, token string) {
 // deleteRunner removes the runner with its managers and assignments. Its jobs stay and forget it.
 func (st *state) deleteRunner(r *runner) {
 	st.unlinkRunner(r)
+	st.unindex(r)
 	for _, m := range r.managers {
 		st.managers.remove(m)
 	}
@@ -411,7 +418,7 @@ type contact struct {
 func (st *state) heartbeat(r *runner, c contact, touchRunner bool) *manager {
 	now := st.now()
 	if touchRunner {
-		r.contactedAt = now
+		st.setContacted(r, now)
 	}
 	if c.systemID == "" {
 		c.systemID = legacySystemID
@@ -437,8 +444,13 @@ func (st *state) deleteManager(m *manager) {
 	st.managers.remove(m)
 	r.replaceManager(m, nil)
 	if len(r.managers) == 0 {
-		r.contactedAt = time.Time{}
+		st.setContacted(r, time.Time{})
 	}
+}
+
+func (st *state) setContacted(r *runner, at time.Time) {
+	r.contactedAt = at
+	st.reindex(r)
 }
 
 // ownedRunners are those that GET /runners lists: the project runners of every project where u is Maintainer or more and

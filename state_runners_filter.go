@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The leading parts of a version, by how many a version_prefix names (app/models/ci/runner_manager.rb, with_version_prefix).
@@ -46,32 +47,11 @@ func (f runnerFilter) empty() bool {
 
 // filter returns the test for one runner, with the clock read once.
 func (st *state) filter(f runnerFilter) func(*runner) bool {
-	online, stale := st.now().Add(-onlineContactTimeout), st.staleBefore()
+	m := st.moments()
 	versionMatches := versionMatcher(f.versionPrefix)
-	inScope := func(r *runner, scope string) bool {
-		switch scope {
-		case "specific":
-			return r.kind != InstanceRunner
-		case "shared":
-			return r.kind == InstanceRunner
-		case "active":
-			return !r.paused
-		case "paused":
-			return r.paused
-		case string(Online):
-			return r.contactedAt.After(online)
-		case string(Offline):
-			return !r.contactedAt.IsZero() && !r.contactedAt.After(online)
-		case string(NeverContacted):
-			return r.contactedAt.IsZero()
-		case string(Stale):
-			return !latest(r.createdAt, r.contactedAt).After(stale)
-		}
-		return string(r.kind) == scope
-	}
 	return func(r *runner) bool {
 		for _, s := range f.scopes {
-			if !inScope(r, s) {
+			if !m.inScope(r, s) {
 				return false
 			}
 		}
@@ -80,4 +60,34 @@ func (st *state) filter(f runnerFilter) func(*runner) bool {
 		}
 		return f.versionPrefix == "" || slices.ContainsFunc(r.managers, func(m *manager) bool { return versionMatches(m.Version) })
 	}
+}
+
+// moments are what statuses are reckoned from: contact after online is online, a sign of life at or before stale is stale.
+type moments struct{ online, stale time.Time }
+
+func (st *state) moments() moments {
+	return moments{st.now().Add(-onlineContactTimeout), st.staleBefore()}
+}
+
+// inScope says whether a type, status or deprecated scope holds for a runner.
+func (m moments) inScope(r *runner, scope string) bool {
+	switch scope {
+	case "specific":
+		return r.kind != InstanceRunner
+	case "shared":
+		return r.kind == InstanceRunner
+	case "active":
+		return !r.paused
+	case "paused":
+		return r.paused
+	case string(Online):
+		return r.contactedAt.After(m.online)
+	case string(Offline):
+		return !r.contactedAt.IsZero() && !r.contactedAt.After(m.online)
+	case string(NeverContacted):
+		return r.contactedAt.IsZero()
+	case string(Stale):
+		return !latest(r.createdAt, r.contactedAt).After(m.stale)
+	}
+	return string(r.kind) == scope
 }

@@ -111,6 +111,7 @@ func (st *state) addRunner(in Runner) (*runner, error) {
 		r.tokenExpiresAt = time.Time{}
 	}
 	st.setManagers(r, in.Managers)
+	st.reindex(r)
 	return r, nil
 }
 
@@ -214,6 +215,7 @@ func (st *state) changeRunner(r *runner, in Runner) error {
 	st.setTimes(r, in)
 	st.setAssignments(r, n.projects)
 	st.setManagers(r, in.Managers)
+	st.reindex(r)
 	return nil
 }
 

@@ -44,6 +44,7 @@ type world struct {
 	pipelines    map[int]*pipeline
 	namedTokens  map[string]*accessToken // what Token made, by username and scopes
 	instanceWide []*runner               // instance runners, by id
+	index        *runnerIndex            // nil: not wanted yet
 	rates        map[string]rateWindow   // by username
 	// newProjectsUnshared is shared_runners_enabled=false, which only says how projects begin; seeds say it of each themselves.
 	newProjectsUnshared bool

@@ -17,6 +17,10 @@ type Log[T any] struct {
 	last    int          // the highest number given out
 	open    map[int]bool // numbers not closed yet; false: forgotten by Reset
 	closed  []record[T]  // in the order of closing
+	limit   int          // of closed; 0 is none
+	spare   func(T) bool // entries that are not dropped
+	trimAt  int          // length of closed at which the next are dropped
+	dropped int          // entries that are gone since Clear, to keep to the limit
 	waiters []*waiter[T] // who is told of every closing
 }
 
@@ -29,6 +33,36 @@ type record[T any] struct {
 type waiter[T any] struct {
 	pending []T
 	wake    chan struct{} // holds one token while pending may have something new
+}
+
+// Limit lets the log keep no more than the last n entries, 0 for all, and those for which spare says so, which is called with
+// the lock held. It is for a log that is still empty.
+func (l *Log[T]) Limit(n int, spare func(T) bool) {
+	l.limit, l.spare, l.trimAt = n, spare, n+n/4
+}
+
+// Dropped returns how many entries the limit has cost since the beginning, or the last Clear or Reset.
+func (l *Log[T]) Dropped() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.trim()
+	return l.dropped
+}
+
+// trim drops what is beyond the limit. Close does not do so each time, which would move all the rest as often.
+func (l *Log[T]) trim() {
+	slices.SortFunc(l.closed, func(a, b record[T]) int { return cmp.Compare(a.number, b.number) })
+	excess := len(l.closed) - l.limit
+	if l.limit == 0 || excess <= 0 {
+		return
+	}
+	before := len(l.closed)
+	l.closed = slices.DeleteFunc(l.closed, func(r record[T]) bool {
+		excess--
+		return excess >= 0 && !l.spare(r.entry)
+	})
+	l.dropped += before - len(l.closed)
+	l.trimAt = max(l.limit, len(l.closed)) + l.limit/4
 }
 
 // Open begins an entry and returns its number: 1, 2, 3 and so on.
@@ -53,6 +87,9 @@ func (l *Log[T]) Close(number int, entry T) {
 		return
 	}
 	l.closed = append(l.closed, record[T]{number, entry})
+	if l.limit > 0 && len(l.closed) > l.trimAt {
+		l.trim()
+	}
 	for _, w := range l.waiters {
 		w.pending = append(w.pending, entry)
 		select {
@@ -70,7 +107,7 @@ func (l *Log[T]) Closed() []T {
 }
 
 func (l *Log[T]) closedLocked() []T {
-	slices.SortFunc(l.closed, func(a, b record[T]) int { return cmp.Compare(a.number, b.number) })
+	l.trim()
 	entries := make([]T, len(l.closed))
 	for i, r := range l.closed {
 		entries[i] = r.entry
@@ -93,7 +130,7 @@ func (l *Log[T]) StillOpen() []int {
 func (l *Log[T]) Clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed = nil
+	l.closed, l.dropped = nil, 0
 }
 
 // Reset makes the log as new. Entries still open are forgotten too: closing them later records nothing. The numbers
@@ -101,7 +138,7 @@ func (l *Log[T]) Clear() {
 func (l *Log[T]) Reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed, l.last = nil, 0
+	l.closed, l.dropped, l.last = nil, 0, 0
 	for number := range l.open {
 		l.open[number] = false
 		l.last = max(l.last, number)

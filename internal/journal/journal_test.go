@@ -155,3 +155,28 @@ func BenchmarkOpenClose(b *testing.B) {
 		log.Close(n, n)
 	}
 }
+
+func TestLimitKeepsTheLast(t *testing.T) {
+	var log journal.Log[int]
+	log.Limit(8, func(n int) bool { return n == 3 })
+	for n := range 100 {
+		log.Close(log.Open(), n)
+	}
+	assert.Equal(t, []int{3, 92, 93, 94, 95, 96, 97, 98, 99}, log.Closed())
+	assert.Equal(t, 91, log.Dropped())
+	log.Clear()
+	assert.Zero(t, log.Dropped())
+	log.Close(log.Open(), 7)
+	assert.Equal(t, []int{7}, log.Closed())
+}
+
+func TestLimitCountsInTheOrderOfBeginning(t *testing.T) {
+	var log journal.Log[string]
+	log.Limit(2, func(string) bool { return false })
+	first, second, third := log.Open(), log.Open(), log.Open()
+	log.Close(third, "third")
+	log.Close(first, "first")
+	log.Close(second, "second")
+	assert.Equal(t, []string{"second", "third"}, log.Closed())
+	assert.Equal(t, 1, log.Dropped())
+}

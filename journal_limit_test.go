@@ -1,0 +1,55 @@
+package fakegitlab_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/fakegitlab/fakegitlab"
+)
+
+// What the journal no longer knows, no assertion passes over in silence.
+func TestJournalLimit(t *testing.T) {
+	gl := newMia(t, fakegitlab.WithJournalLimit(4))
+	mia := gl.Token("mia")
+	gl.AssertAllSucceeded(t)
+	for range 10 {
+		ask(t, gl, mia, "GET", "/version")
+	}
+	ask(t, gl, mia, "GET", "/runners/5")
+
+	assert.Len(t, gl.Calls(""), 4)
+	assert.Contains(t, gl.Journal(), "7 earlier ones were dropped: WithJournalLimit keeps 4\n#8 ")
+	gl.AssertCalled(t, fakegitlab.GetVersion)
+	gl.AssertCalled(t, fakegitlab.GetRunner, fakegitlab.AtLeast(1))
+	for name, assertion := range map[string]func(fakegitlab.T) bool{
+		"none": func(t fakegitlab.T) bool { return gl.AssertNotCalled(t, fakegitlab.DeleteRunner) },
+		"exactly": func(t fakegitlab.T) bool {
+			return gl.AssertCalled(t, fakegitlab.GetRunner, fakegitlab.Times(1))
+		},
+		"all":    func(t fakegitlab.T) bool { return gl.AssertAllSucceeded(t) },
+		"listed": func(t fakegitlab.T) bool { return gl.AssertCalls(t, "GET /runners/:id 200") },
+		"more":   func(t fakegitlab.T) bool { return gl.AssertCalled(t, fakegitlab.GetVersion, fakegitlab.AtLeast(9)) },
+	} {
+		var failed spyTB
+		assert.False(t, assertion(&failed), name)
+		assert.Contains(t, strings.Join(failed.errors, "\n"), "7 earlier ones were dropped: WithJournalLimit keeps 4", name)
+	}
+	gl.ClearCalls()
+	gl.AssertNotCalled(t, fakegitlab.GetRunner)
+}
+
+// A call that nothing serves is an error of the test, however many calls come after it.
+func TestJournalLimitKeepsStrayCalls(t *testing.T) {
+	for allowed, want := range map[bool]int{false: 4, true: 3} {
+		gl := fakegitlab.New(&spyTB{}, fakegitlab.WithJournalLimit(3), fakegitlab.WithUnknownEndpoints(allowed))
+		ask(t, gl, gl.AdminToken(), "GET", "/nothing")
+		for range 10 {
+			ask(t, gl, gl.AdminToken(), "GET", "/version")
+		}
+		assert.Len(t, gl.Calls("* /version"), 3)
+		assert.Len(t, gl.Calls(""), want)
+		gl.Close()
+	}
+}

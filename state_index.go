@@ -1,0 +1,122 @@
+package fakegitlab
+
+import (
+	"slices"
+	"time"
+)
+
+// runnerIndex finds runners of the whole instance by what a list may be narrowed by, so that a few among very many are found
+// without a look at all. It is made for the first list that wants it and kept up by reindex; as time moves runners from
+// status to status, it is made anew.
+type runnerIndex struct {
+	scopes [][]*runner // by place in runnerScopes; each by id
+	tags   map[string][]*runner
+	// The earliest contact of an online runner and the earliest sign of life of one that is not stale; zero for none. The
+	// next to change its status with time is one of these two.
+	firstOnline, firstFresh time.Time
+}
+
+// indexEntry is where a runner is in the index.
+type indexEntry struct {
+	scopes uint // one bit for each of runnerScopes
+	tags   []string
+}
+
+// narrowed are those runners of the instance that the index leaves for a filter, by id; all is whether all of them pass it.
+func (st *state) narrowed(f runnerFilter) (rows []*runner, all bool) {
+	rows = st.runners.rows
+	if f.empty() {
+		return rows, true
+	}
+	if f.tagged && len(f.tags) == 0 {
+		return nil, true
+	}
+	x := st.upToDateIndex()
+	narrow := func(to []*runner) {
+		if len(to) < len(rows) {
+			rows = to
+		}
+	}
+	for _, s := range f.scopes {
+		narrow(x.scopes[slices.Index(runnerScopes, s)])
+	}
+	for _, t := range f.tags {
+		narrow(x.tags[t])
+	}
+	return rows, len(f.scopes)+len(f.tags) == 1 && f.versionPrefix == ""
+}
+
+func (st *state) upToDateIndex() *runnerIndex {
+	m := st.moments()
+	if st.index == nil || !st.index.holdsAt(m) {
+		st.index = &runnerIndex{scopes: make([][]*runner, len(runnerScopes)), tags: map[string][]*runner{}}
+		for _, r := range st.runners.rows {
+			r.indexed = indexEntry{}
+			st.index.put(r, m)
+		}
+	}
+	return st.index
+}
+
+// reindex follows a change of a runner.
+func (st *state) reindex(r *runner) {
+	if st.index != nil {
+		st.index.put(r, st.moments())
+	}
+}
+
+func (st *state) unindex(r *runner) {
+	if st.index != nil {
+		st.index.move(r, indexEntry{})
+	}
+}
+
+// holdsAt says whether no runner has changed its status since, only because time has passed.
+func (x *runnerIndex) holdsAt(m moments) bool {
+	return (x.firstOnline.IsZero() || x.firstOnline.After(m.online)) && (x.firstFresh.IsZero() || x.firstFresh.After(m.stale))
+}
+
+// put makes the runner found by what it is now.
+func (x *runnerIndex) put(r *runner, m moments) {
+	next := indexEntry{tags: r.tags}
+	for i, s := range runnerScopes {
+		if m.inScope(r, s) {
+			next.scopes |= 1 << i
+		}
+	}
+	x.firstOnline = earliestAfter(m.online, x.firstOnline, r.contactedAt)
+	x.firstFresh = earliestAfter(m.stale, x.firstFresh, latest(r.createdAt, r.contactedAt))
+	x.move(r, next)
+}
+
+// earliestAfter is t if that is after the bound and before the first until now, zero for none; else it is the first.
+func earliestAfter(bound, first, t time.Time) time.Time {
+	if t.After(bound) && (first.IsZero() || t.Before(first)) {
+		return t
+	}
+	return first
+}
+
+// move takes the runner from where it was in the index to another place.
+func (x *runnerIndex) move(r *runner, next indexEntry) {
+	before := r.indexed
+	for i, rows := range x.scopes {
+		switch was, is := before.scopes>>i&1, next.scopes>>i&1; {
+		case was < is:
+			x.scopes[i] = insertByID(rows, r)
+		case was > is:
+			x.scopes[i] = removeByID(rows, r)
+		}
+	}
+	if !slices.Equal(before.tags, next.tags) {
+		for _, t := range before.tags {
+			if x.tags[t] = removeByID(x.tags[t], r); len(x.tags[t]) == 0 {
+				delete(x.tags, t)
+			}
+		}
+		for _, t := range next.tags {
+			x.tags[t] = insertByID(x.tags[t], r)
+		}
+	}
+	r.indexed = next
+}
