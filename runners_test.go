@@ -353,7 +353,7 @@ func TestAssignments(t *testing.T) {
 	assert.Equal(t, `403 {"message":"403 Forbidden - Only one project associated with the runner. Please remove the runner instead"}`,
 		ask(t, gl, mia, "DELETE", "/projects/10001/runners/5").String())
 	assert.Equal(t, 201, ask(t, gl, mia, "POST", "/projects/20/runners", withForm("runner_id=5")).status)
-	assert.Equal(t, `400 {"message":{"runner_projects.runner":["has already been taken"]}}`, ask(t, gl, mia, "POST", "/projects/20/runners", withForm("runner_id=5")).String())
+	assert.Equal(t, `400 {"message":{"assign_to":["Validation failed: Runner projects runner has already been taken"],"runner_projects.runner":["has already been taken"]}}`, ask(t, gl, mia, "POST", "/projects/20/runners", withForm("runner_id=5")).String())
 	assert.Equal(t, `403 {"message":"403 Forbidden - Runner associated with more than one project"}`, ask(t, gl, mia, "DELETE", "/runners/5").String())
 	assert.Equal(t, 204, ask(t, gl, mia, "DELETE", "/projects/10001/runners/5").status, "also from the owner project, in 17.2")
 	r, _ := gl.Runner(5)
@@ -422,6 +422,7 @@ func TestVersions(t *testing.T) {
 			w.gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: "s", IPAddress: "10.0.0.1"})
 			return fmt.Sprintf("%#v", ask(w.t, w.gl, w.gl.Token("mia"), "GET", "/runners/5").field(w.t, "ip_address"))
 		}, map[string]string{"16.11": `"10.0.0.1"`, "17.0": `""`, "18.0": `<nil>`}},
+		"include_projects":            {status("GET", "/runners/5?include_projects=maybe", "mia"), map[string]string{"17.11": "200", "18.0": "400"}},
 		"projects of a runner":        {status("GET", "/runners/5/projects", "mia"), map[string]string{"17.11": "404", "18.0": "200"}},
 		"runners of a group":          {status("GET", "/groups/team/runners", "max"), map[string]string{"16.11": "403", "17.0": "200"}},
 		"an inherited group runner":   {status("GET", "/runners/8", "max"), map[string]string{"17.2": "403", "18.0": "200"}},
@@ -435,7 +436,7 @@ func TestVersions(t *testing.T) {
 		}, map[string]string{"17.11": `400 {"message":"400 Bad request - Missing/invalid scope"}`, "18.0": `400 {"message":"400 Bad request - Missing/invalid project"}`}},
 		"a second assignment": {func(w world) string {
 			return ask(w.t, w.gl, w.gl.Token("mia"), "POST", "/projects/10001/runners", withForm("runner_id=5")).String()
-		}, map[string]string{"17.2": `400 {"message":{"runner_projects.runner":["has already been taken"]}}`,
+		}, map[string]string{"17.2": `400 {"message":{"assign_to":["Validation failed: Runner projects runner has already been taken"],"runner_projects.runner":["has already been taken"]}}`,
 			"17.3": `400 {"message":"Assign to Validation failed: Runner projects runner has already been taken - runner_error"}`}},
 		"the note, to a reader": {func(w world) string {
 			w.gl.UpdateRunner(6, func(r *fakegitlab.Runner) { r.MaintenanceNote = "careful" })
