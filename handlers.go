@@ -23,7 +23,23 @@ type route struct {
 	// before runs after authentication and before the parameters are validated, as a Grape before block.
 	before func(*request) *response
 	spec   params.Spec
+	// later, if set, is the spec of versions that know more parameters.
+	later  *laterSpec
 	handle func(*request) response
+}
+
+// laterSpec is what an endpoint declares from a difference between versions on.
+type laterSpec struct {
+	since gitlabversion.Difference
+	spec  params.Spec
+}
+
+// declared is what the endpoint declares in a version.
+func (r *route) declared(v gitlabversion.Version) params.Spec {
+	if r.later != nil && v.Has(r.later.since) {
+		return r.later.spec
+	}
+	return r.spec
 }
 
 // access is how a caller proves who it is.
@@ -73,7 +89,8 @@ var routes = sync.OnceValue(func() []*route {
 	table := []*route{
 		{endpoint: ListRunners, scopes: managing, spec: listing(scopeParam, filterParams), handle: listRunners},
 		{endpoint: ListAllRunners, scopes: managing, spec: listing(scopeParam, filterParams), handle: listAllRunners},
-		{endpoint: GetRunner, scopes: managing, spec: declare(runnerID, includeProjects), handle: getRunner},
+		{endpoint: GetRunner, scopes: managing, spec: declare(runnerID), handle: getRunner,
+			later: &laterSpec{gitlabversion.RunnerProjectsEndpoint, declare(runnerID, includeProjects)}},
 		{endpoint: UpdateRunner, scopes: managing, spec: updateSpec, handle: updateRunner},
 		{endpoint: DeleteRunner, scopes: managing, spec: declare(runnerID), handle: deleteRunner},
 		{endpoint: ListRunnerJobs, scopes: managing, spec: listing(runnerID, jobFilterParams), handle: listRunnerJobs},
@@ -123,6 +140,9 @@ var routes = sync.OnceValue(func() []*route {
 	}
 	for _, r := range table {
 		r.spec.Known = readElsewhere
+		if r.later != nil {
+			r.later.spec.Known = readElsewhere
+		}
 	}
 	return table
 })

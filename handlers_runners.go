@@ -394,12 +394,13 @@ func assignRunner(q *request) response {
 	return created(q.runnerEntity(r))
 }
 
-// assignError tells why a runner cannot be assigned: in one text, or in older versions as a hash.
-func (q *request) assignError(attribute, text, whole string) response {
+// assignError tells why a runner cannot be assigned: in one text, or in older versions as the hash of the runner's errors, to
+// which the failed assignment adds one of its own (app/models/ci/runner.rb, assign_to).
+func (q *request) assignError(attribute, text, failure string) response {
 	if q.has(gitlabversion.AssignErrorsAsText) {
-		return refuse(http.StatusBadRequest, whole).because(text)
+		return refuse(http.StatusBadRequest, fmt.Sprintf(msgfAssignRefused, failure)).because(text)
 	}
-	return refuse(http.StatusBadRequest, map[string][]string{attribute: {text}}).because(text)
+	return refuse(http.StatusBadRequest, map[string][]string{attribute: {text}, attrAssignTo: {failure}}).because(text)
 }
 
 // mayCreateIn is nil for those who may make runners in the project: Maintainers, while project runners may be registered.

@@ -204,7 +204,7 @@ func (q *request) answerLocked() (res response) {
 	if q.call.Method == http.MethodOptions {
 		return q.options()
 	}
-	values, problems := q.route.spec.Validate(q.tree)
+	values, problems := q.route.declared(q.version).Validate(q.tree)
 	q.params, q.validated = values, true
 	q.call.Params, q.call.IgnoredParams = values.All(), values.Ignored()
 	if len(problems) > 0 {

@@ -353,7 +353,7 @@ func TestAssignments(t *testing.T) {
 	assert.Equal(t, `403 {"message":"403 Forbidden - Only one project associated with the runner. Please remove the runner instead"}`,
 		ask(t, gl, mia, "DELETE", "/projects/10001/runners/5").String())
 	assert.Equal(t, 201, ask(t, gl, mia, "POST", "/projects/20/runners", withForm("runner_id=5")).status)
-	assert.Equal(t, `400 {"message":{"runner_projects.runner":["has already been taken"]}}`, ask(t, gl, mia, "POST", "/projects/20/runners", withForm("runner_id=5")).String())
+	assert.Equal(t, `400 {"message":{"assign_to":["Validation failed: Runner projects runner has already been taken"],"runner_projects.runner":["has already been taken"]}}`, ask(t, gl, mia, "POST", "/projects/20/runners", withForm("runner_id=5")).String())
 	assert.Equal(t, `403 {"message":"403 Forbidden - Runner associated with more than one project"}`, ask(t, gl, mia, "DELETE", "/runners/5").String())
 	assert.Equal(t, 204, ask(t, gl, mia, "DELETE", "/projects/10001/runners/5").status, "also from the owner project, in 17.2")
 	r, _ := gl.Runner(5)

@@ -188,7 +188,7 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.OwnerProjectKeepsRunner: {status("mia", "DELETE", "/projects/10001/runners/9"), 204, 403, nil},
 		gitlabversion.UnassignRespectsLock:    {status("mia", "DELETE", "/projects/10002/runners/9"), 204, 403, nil},
 		gitlabversion.AssignErrorsAsText: {whole("mia", "POST", "/projects/10001/runners", withForm("runner_id=5")),
-			`400 {"message":{"runner_projects.runner":["has already been taken"]}}`,
+			`400 {"message":{"assign_to":["Validation failed: Runner projects runner has already been taken"],"runner_projects.runner":["has already been taken"]}}`,
 			`400 {"message":"Assign to Validation failed: Runner projects runner has already been taken - runner_error"}`, nil},
 		gitlabversion.MissingScopeByName: {whole("mia", "POST", "/user/runners", withForm("runner_type=project_type&project_id=404")),
 			`400 {"message":"400 Bad request - Missing/invalid scope"}`, `400 {"message":"400 Bad request - Missing/invalid project"}`, nil},
