@@ -89,7 +89,7 @@ func buildServices(services []Service) []payloadService {
 			continue // as GitLab does
 		}
 		image := Image{Name: s.Name, Entrypoint: s.Entrypoint, Ports: s.Ports, ExecutorOpts: s.ExecutorOpts, PullPolicy: s.PullPolicy}
-		service := payloadService{payloadImage: buildImage(image), Command: s.Command}
+		service := payloadService{payloadImage: buildImage(image), Command: s.Command, Variables: []payloadKeyValue{}}
 		if s.Alias != "" {
 			service.Alias = &s.Alias
 		}

@@ -107,7 +107,7 @@ func transition(event jobEvent, from JobStatus, graceful bool) (JobStatus, bool)
 func (st *state) fire(j *job, event jobEvent) error {
 	to, ok := transition(event, j.Status, j.cancelGracefully && st.has(gitlabversion.CancelingState))
 	if !ok {
-		return fmt.Errorf("job %d (%s) is %s: GitLab knows no %s from there, only %s", j.ID, j.Name, j.Status, event, eventsFrom(j.Status))
+		return fmt.Errorf("job %d (%s) is %s: GitLab knows no %s from there, %s", j.ID, j.Name, j.Status, event, eventsFrom(j.Status))
 	}
 	now := st.now()
 	st.queue.leave(j)
@@ -153,9 +153,9 @@ func eventsFrom(s JobStatus) string {
 		}
 	}
 	if len(events) == 0 {
-		return "nothing"
+		return "and no other event"
 	}
-	return strings.Join(events, ", ")
+	return "only " + strings.Join(events, ", ")
 }
 
 // misfit is why a runner may not take a job; the zero value is that it may.
