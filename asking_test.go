@@ -25,7 +25,13 @@ type reply struct {
 // ask sends a request to a path below /api/v4, with a user's token unless it is "".
 func ask(t testing.TB, gl *fakegitlab.Fake, token, method, path string, change ...func(*http.Request)) reply {
 	t.Helper()
-	r, err := http.NewRequest(method, gl.APIURL()+path, nil)
+	return askBy(t, gl.Client(), gl.APIURL(), token, method, path, change...)
+}
+
+// askBy is ask with a client of the test's own.
+func askBy(t testing.TB, client *http.Client, apiURL, token, method, path string, change ...func(*http.Request)) reply {
+	t.Helper()
+	r, err := http.NewRequest(method, apiURL+path, nil)
 	require.NoError(t, err)
 	if token != "" {
 		r.Header.Set("PRIVATE-TOKEN", token)
@@ -33,7 +39,7 @@ func ask(t testing.TB, gl *fakegitlab.Fake, token, method, path string, change .
 	for _, c := range change {
 		c(r)
 	}
-	res, err := gl.Client().Do(r)
+	res, err := client.Do(r)
 	require.NoError(t, err)
 	defer func() { _ = res.Body.Close() }()
 	body, err := io.ReadAll(res.Body)

@@ -1,0 +1,103 @@
+package fakegitlab
+
+import (
+	"encoding/json"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// proof is one in docs/confidence.md: its kind and what it names.
+var proof = regexp.MustCompile("`(\\w+):([^`]+)`")
+
+// docs/confidence.md has a proof for everything, and everything it names exists.
+func TestConfidence(t *testing.T) {
+	cases, tests := conformanceIDs(t), testNames(t)
+	rows := confidenceRows(t)
+	for _, row := range rows {
+		proofs := proof.FindAllStringSubmatch(row[1], -1)
+		assert.NotEmpty(t, proofs, "no proof of %s", row[0])
+		for _, p := range proofs {
+			kind, name := p[1], p[2]
+			switch kind {
+			case "case":
+				assert.True(t, slices.ContainsFunc(cases, func(id string) bool { ok, _ := path.Match(name, id); return ok }), "%s: there is no case %s", row[0], name)
+			case "test":
+				assert.Contains(t, tests, name, row[0])
+			case "source":
+				assert.Regexp(t, `^(app|lib)/[\w/]+\.rb$`, name, row[0])
+			case "docs":
+				assert.Regexp(t, `^[\w/]+$`, name, row[0])
+			case "client":
+				assert.Contains(t, []string{"gitlab-runner", "client-go"}, name, row[0])
+			default:
+				t.Errorf("%s: %s is no kind of proof", row[0], kind)
+			}
+		}
+	}
+	for _, r := range routes() {
+		assert.True(t, slices.ContainsFunc(rows, func(row [3]string) bool { return row[0] == "`"+string(r.endpoint)+"`" }), "no row for %s", r.endpoint)
+	}
+	for _, row := range rows {
+		if name := strings.Trim(row[0], "`"); name != row[0] {
+			assert.True(t, slices.ContainsFunc(routes(), func(r *route) bool { return string(r.endpoint) == name }), "%s is no endpoint", name)
+		}
+	}
+}
+
+// confidenceRows are the rows of the page's tables of endpoints and rules: what, proof, what is not real.
+func confidenceRows(t *testing.T) (rows [][3]string) {
+	t.Helper()
+	_, tables, found := strings.Cut(readPage(t, "docs/confidence.md"), "\n## Endpoints\n")
+	require.True(t, found)
+	for line := range strings.Lines(tables) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if len(cells) != 3 || strings.HasPrefix(cells[0], " ---") || cells[1] == " proof " {
+			continue
+		}
+		rows = append(rows, [3]string{strings.TrimSpace(cells[0]), cells[1], cells[2]})
+	}
+	return rows
+}
+
+func conformanceIDs(t *testing.T) (ids []string) {
+	t.Helper()
+	files, err := filepath.Glob("testdata/conformance/*.json")
+	require.NoError(t, err)
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		require.NoError(t, err)
+		var file struct{ Cases []struct{ ID string } }
+		require.NoError(t, json.Unmarshal(raw, &file))
+		for _, c := range file.Cases {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
+}
+
+var testName = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+
+// testNames are those of all tests of both modules.
+func testNames(t *testing.T) (names []string) {
+	t.Helper()
+	for _, pattern := range []string{"*_test.go", "internal/*/*_test.go", "examples/*/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		for _, file := range files {
+			raw, err := os.ReadFile(file)
+			require.NoError(t, err)
+			for _, m := range testName.FindAllSubmatch(raw, -1) {
+				names = append(names, string(m[1]))
+			}
+		}
+	}
+	return names
+}
