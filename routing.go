@@ -13,33 +13,55 @@ import (
 	"github.com/gorilla/mux"
 )
 
-// shape is what the routes of a path have in common, so that mux need not try all of them one by one.
+// shape is what the routes of a path have in common, so that not all of them need be tried one by one.
 type shape struct {
 	method   string
 	segments int
 }
 
-func shapeOf(method, path string) shape { return shape{method, strings.Count(path, "/")} }
+// pattern is the path of a route, cut at its slashes.
+type pattern struct {
+	route    *route
+	segments []string
+}
 
-// routers find the route of a method and path of their shape. They are built once for all fakes and never change.
-var routers = sync.OnceValue(func() map[shape]*mux.Router {
-	all := map[shape]*mux.Router{}
-	order := make([]int, len(routes()))
-	for i := range order {
-		order[i] = i
+// patterns are those of all routes by their shapes, those with fewer parameters first: /runners/all is no runner's id. They
+// stand in for mux, which takes a good part of the time of a small request to find one of so many.
+var patterns = sync.OnceValue(func() map[shape][]pattern {
+	all := map[shape][]pattern{}
+	for _, r := range routes() {
+		method, path := r.endpoint.cut()
+		p := pattern{r, strings.Split(path, "/")}
+		s := shape{method, len(p.segments)}
+		all[s] = append(all[s], p)
 	}
-	parameters := func(i int) int { return strings.Count(string(routes()[i].endpoint), ":") }
-	slices.SortStableFunc(order, func(a, b int) int { return parameters(a) - parameters(b) }) // /runners/all is no runner's id
-	for _, i := range order {
-		method, path := routes()[i].endpoint.cut()
-		s := shapeOf(method, path)
-		if all[s] == nil {
-			all[s] = newRouter()
-		}
-		all[s].Methods(method).Path(muxPath(path)).Name(strconv.Itoa(i)).Handler(http.NotFoundHandler())
+	for _, alike := range all {
+		slices.SortStableFunc(alike, func(a, b pattern) int { return a.parameters() - b.parameters() })
 	}
 	return all
 })
+
+func (p pattern) parameters() int { return strings.Count(string(p.route.endpoint), ":") }
+
+// match reads the parameters from the segments of an escaped path; it is false for a path of another route.
+func (p pattern) match(segments []string) (map[string]string, bool) {
+	for i, s := range p.segments {
+		if s != segments[i] && !strings.HasPrefix(s, ":") {
+			return nil, false
+		}
+	}
+	vars := map[string]string{}
+	for i, s := range p.segments {
+		if name, isParameter := strings.CutPrefix(s, ":"); isParameter {
+			value, err := url.PathUnescape(segments[i])
+			if err != nil || value == "" {
+				return nil, false
+			}
+			vars[name] = value
+		}
+	}
+	return vars, true
+}
 
 // newRouter makes a router that takes %2F in a path for a part of a segment.
 func newRouter() *mux.Router { return mux.NewRouter().UseEncodedPath().SkipClean(true) }
@@ -107,16 +129,13 @@ func (q *request) belowAPI() (string, bool) {
 
 // lookup finds the route of a method and an escaped path below /api/v4, with its path parameters.
 func lookup(method, path string) (*route, map[string]string) {
-	m := routers()[shapeOf(method, path)]
-	if m == nil {
-		return nil, nil
+	segments := strings.Split(path, "/")
+	for _, p := range patterns()[shape{method, len(segments)}] {
+		if vars, ok := p.match(segments); ok {
+			return p.route, vars
+		}
 	}
-	match, vars := matchIn(m, method, path)
-	if match == nil {
-		return nil, nil
-	}
-	i, _ := strconv.Atoi(match.Route.GetName())
-	return routes()[i], vars
+	return nil, nil
 }
 
 func matchIn(m *mux.Router, method, path string) (*mux.RouteMatch, map[string]string) {
