@@ -135,6 +135,17 @@ func fleet(n int) fakegitlab.Scenario {
 	return s
 }
 
+// BenchmarkListRunners is the first page of GET /runners/all over TCP, beside a stub that writes the same bytes.
+func BenchmarkListRunners(b *testing.B) {
+	const path = "/runners/all?per_page=20"
+	for _, n := range []int{100, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := fleet(n)
+			sideBySide(b, "fake", asking(b, s, path), "stub", stub(b, s, path))
+		})
+	}
+}
+
 // BenchmarkGrowth is GET /runners/all with many runners beside few, in memory, where nothing hides what the fake does.
 func BenchmarkGrowth(b *testing.B) {
 	many := fleet(100_000)
