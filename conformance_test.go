@@ -2,6 +2,7 @@ package fakegitlab_test
 
 import (
 	"encoding/json"
+	"flag"
 	"maps"
 	"os"
 	"path/filepath"
@@ -10,8 +11,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/fakegitlab/fakegitlab"
 )
 
 // defaultCases are the case files that belong to the repository; the environment variable CASES names others.
@@ -25,8 +24,15 @@ var skippedCases = map[string]string{
 	"jobs.artifacts.download_registration_token.old": "GitLab before 16.0, which the fake does not follow",
 }
 
-// TestConformance plays every case file against a fake of its own per case, through the public API alone. The format of
-// the files is explained in testdata/conformance/FORMAT.md.
+// A real GitLab to play the cases against, see CONTRIBUTING.md.
+var (
+	gitlabURL        = flag.String("gitlab-url", "", "play the conformance cases against this GitLab, a disposable one without runners")
+	gitlabAdminToken = flag.String("gitlab-admin-token", "", "access token of an administrator there, with the scopes api and admin_mode")
+	gitlabVersion    = flag.String("gitlab-version", "", "its version, such as 17.2; it is asked when this is empty")
+)
+
+// TestConformance plays every case file against a fake of its own per case, through the public API alone, or against the
+// GitLab at -gitlab-url. The format of the files is explained in testdata/conformance/FORMAT.md.
 func TestConformance(t *testing.T) {
 	pattern := os.Getenv("CASES")
 	if pattern == "" {
@@ -35,35 +41,50 @@ func TestConformance(t *testing.T) {
 	files, err := filepath.Glob(pattern)
 	require.NoError(t, err)
 	require.NotEmpty(t, files, "no case files at %s", pattern)
+	open := openFake
+	if *gitlabURL != "" {
+		open = dialGitLab(t, *gitlabURL, *gitlabAdminToken, *gitlabVersion).open
+	}
 	for _, name := range files {
-		playFile(t, name, readCaseFile(t, name))
+		playFile(t, name, readCaseFile(t, name), open)
 	}
 }
 
-// playFile plays the cases of a file and says how many there were.
-func playFile(t *testing.T, name string, file caseFile) {
-	passed, skipped := 0, map[string][]string{}
+// playFile plays the cases of a file, says how many there were, and returns those it skipped by the reason.
+func playFile(t *testing.T, name string, file caseFile, open opener) (skipped map[string][]string) {
+	passed, left := 0, 0
+	skipped = map[string][]string{}
 	for _, c := range file.Cases {
-		if why := skippedCases[c.ID]; why != "" {
-			skipped[why] = append(skipped[why], c.ID)
-			t.Run(c.ID, func(t *testing.T) { t.Skip(why) })
-			continue
-		}
-		if t.Run(c.ID, func(t *testing.T) { playCase(t, file, c) }) {
+		because := ""
+		ok := t.Run(c.ID, func(t *testing.T) {
+			playCase(t, file, c, open, func(why string) {
+				because = why
+				t.Skip(why)
+			})
+		})
+		switch {
+		case because != "":
+			left++
+			skipped[because] = append(skipped[because], c.ID)
+		case ok:
 			passed++
 		}
 	}
-	left := 0
 	for _, why := range slices.Sorted(maps.Keys(skipped)) {
-		left += len(skipped[why])
-		t.Logf("%s: skipped %s: %s", filepath.Base(name), strings.Join(skipped[why], ", "), why)
+		t.Logf("%s: skipped %d: %s: %s", filepath.Base(name), len(skipped[why]), why, strings.Join(skipped[why], ", "))
 	}
 	t.Logf("%s: %d cases, %d ran, %d passed, %d skipped", filepath.Base(name), len(file.Cases), len(file.Cases)-left, passed, left)
+	return skipped
 }
 
-func playCase(t *testing.T, file caseFile, c conformanceCase) {
-	p := newPlayer(t, fakegitlab.New(t, fakegitlab.WithVersion(c.version()), fakegitlab.WithUnknownEndpoints(true)))
-	p.seed(file.World.mergedWith(c.World, file.mergesByKey))
+// opener gives a player the GitLab for a case, and what makes worlds in it.
+type opener func(p *player, c conformanceCase) worldMaker
+
+func playCase(t *testing.T, file caseFile, c conformanceCase, open opener, skip func(why string)) {
+	p := newPlayer(t)
+	p.skip = skip
+	maker := open(p, c)
+	p.seed(file.World.mergedWith(c.World, file.mergesByKey), maker)
 	p.last = p.play(c.conformanceStep)
 	for _, s := range c.Then {
 		p.play(s)
@@ -125,6 +146,11 @@ func (c conformanceCase) version() string {
 		return before
 	}
 	return usual
+}
+
+// include reports whether a GitLab of this version is within the bounds.
+func (v caseVersions) include(version string) bool {
+	return (v.Since == "" || compareVersions(version, v.Since) >= 0) && (v.Until == "" || compareVersions(version, v.Until) < 0)
 }
 
 func readCaseFile(t testing.TB, name string) caseFile {

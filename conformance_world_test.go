@@ -106,21 +106,54 @@ func (w caseWorld) mergedWith(over *caseWorld, byKey bool) caseWorld {
 	return w
 }
 
-// seed makes the fake the world of a case and notes under which names what can be found.
-func (p *player) seed(w caseWorld) {
-	p.t.Helper()
-	p.seedSettings(w.Instance)
-	each(p, w.Users, p.seedUser)
-	each(p, w.Groups, p.seedGroup)
-	each(p, w.Projects, p.seedProject)
-	managers := map[string][]fakegitlab.RunnerManager{}
-	for _, m := range decode[[]caseManager](p, w.Managers) {
-		managers[m.Runner] = append(managers[m.Runner], m.manager(p.gl.Now()))
-	}
-	each(p, w.Runners, func(name string, r caseRunner) { p.seedRunner(name, r, managers[name]) })
-	each(p, w.Jobs, p.seedJob)
-	each(p, w.Tokens, p.seedToken)
+// worldMaker makes the entities of a world and notes under which names a case finds them.
+type worldMaker interface {
+	settings(in caseInstance)
+	user(name string, in caseUser)
+	group(name string, in caseGroup)
+	project(name string, in caseProject)
+	runner(name string, in caseRunner, managers []caseManager)
+	job(name string, in caseJob)
+	token(name string, in caseToken)
+	ready() // all is made
 }
+
+// seed makes the world of a case.
+func (p *player) seed(w caseWorld, maker worldMaker) {
+	p.t.Helper()
+	raw, err := json.Marshal(w.Instance.values)
+	require.NoError(p.t, err)
+	maker.settings(decode[caseInstance](p, raw))
+	each(p, w.Users, maker.user)
+	each(p, w.Groups, maker.group)
+	each(p, w.Projects, maker.project)
+	managers := map[string][]caseManager{}
+	for _, m := range decode[[]caseManager](p, w.Managers) {
+		managers[m.Runner] = append(managers[m.Runner], m)
+	}
+	each(p, w.Runners, func(name string, r caseRunner) { maker.runner(name, r, managers[name]) })
+	each(p, w.Jobs, maker.job)
+	each(p, w.Tokens, maker.token)
+	maker.ready()
+}
+
+// fakeWorld makes a world with the functions of the fake.
+type fakeWorld struct {
+	*player
+	gl *fakegitlab.Fake
+}
+
+// openFake starts a fake for one case.
+func openFake(p *player, c conformanceCase) worldMaker {
+	if why := skippedCases[c.ID]; why != "" {
+		p.skip(why)
+	}
+	gl := fakegitlab.New(p.t, fakegitlab.WithVersion(c.version()), fakegitlab.WithUnknownEndpoints(true))
+	p.server = gl
+	return fakeWorld{p, gl}
+}
+
+func (fakeWorld) ready() {}
 
 // each decodes entities one by one, in their order.
 func each[T any](p *player, all entities, seed func(name string, entity T)) {
@@ -164,10 +197,7 @@ type seconds int64
 
 func (s seconds) duration() time.Duration { return time.Duration(s) * time.Second }
 
-func (p *player) seedSettings(instance entities) {
-	raw, err := json.Marshal(instance.values)
-	require.NoError(p.t, err)
-	in := decode[caseInstance](p, raw)
+func (p fakeWorld) settings(in caseInstance) {
 	p.gl.UpdateSettings(func(s *fakegitlab.Settings) {
 		if in.RegistrationToken != "" {
 			s.RegistrationToken = in.RegistrationToken
@@ -197,7 +227,7 @@ type caseUser struct {
 	State                    fakegitlab.UserState
 }
 
-func (p *player) seedUser(name string, in caseUser) {
+func (p fakeWorld) user(name string, in caseUser) {
 	if name == "root" { // is there already
 		p.noteID("user", name, 1)
 		return
@@ -228,7 +258,7 @@ type caseGroup struct {
 	RunnerExpiration        seconds `json:"runner_token_expiration_interval"`
 }
 
-func (p *player) seedGroup(name string, in caseGroup) {
+func (p fakeWorld) group(name string, in caseGroup) {
 	path := name
 	if in.Parent != "" {
 		path = p.names["group."+in.Parent+".path"] + "/" + name
@@ -260,7 +290,7 @@ func (in caseProject) gitDepth() (depth int) {
 	return depth
 }
 
-func (p *player) seedProject(name string, in caseProject) {
+func (p fakeWorld) project(name string, in caseProject) {
 	namespace := in.Namespace // a group by its name, or a user
 	if path, isGroup := p.names["group."+namespace+".path"]; isGroup {
 		namespace = path
@@ -308,12 +338,15 @@ type caseRunner struct {
 	Creator         string
 }
 
-func (p *player) seedRunner(name string, in caseRunner, managers []fakegitlab.RunnerManager) {
+func (p fakeWorld) runner(name string, in caseRunner, managers []caseManager) {
 	now := p.gl.Now()
 	r := fakegitlab.Runner{Type: in.Type, Description: in.Description, Name: in.Name, MaintenanceNote: in.MaintenanceNote, Paused: in.Paused,
 		Locked: in.Locked, RunUntagged: in.RunUntagged, Tags: in.TagList, AccessLevel: in.AccessLevel, MaximumTimeout: in.MaximumTimeout.duration(),
 		ContactedAt: in.Contacted.at(now), CreatedAt: in.Created.at(now), TokenExpiresAt: in.TokenExpires.at(now),
-		Registration: in.Creation, CreatedBy: in.Creator, Managers: managers}
+		Registration: in.Creation, CreatedBy: in.Creator}
+	for _, m := range managers {
+		r.Managers = append(r.Managers, m.manager(now))
+	}
 	if in.Group != "" {
 		r.Group = p.names["group."+in.Group+".path"]
 	}
@@ -343,7 +376,7 @@ type caseJob struct {
 	}
 }
 
-func (p *player) seedJob(name string, in caseJob) {
+func (p fakeWorld) job(name string, in caseJob) {
 	j := fakegitlab.Job{Project: p.names["project."+in.Project+".path"], RunnerID: p.ids["runner."+in.Runner], SystemID: in.Manager, User: in.User,
 		Name: in.Name, Stage: in.Stage, StageIndex: in.StageIndex, Ref: in.Ref, RefIsTag: in.Tag, Protected: in.Protected, Erased: in.Erased,
 		Status: in.Status, Tags: in.TagList, Trace: in.Trace, QueuedAt: in.Queued.at(p.gl.Now()), Spec: in.Options}
@@ -373,7 +406,7 @@ type caseToken struct {
 	ExpiresAt              caseTime `json:"expires_at"`
 }
 
-func (p *player) seedToken(name string, in caseToken) {
+func (p fakeWorld) token(name string, in caseToken) {
 	t := p.gl.AddAccessToken(fakegitlab.AccessToken{User: in.User, Scopes: append([]string{}, in.Scopes...), Revoked: in.Revoked, Impersonation: in.Impersonation,
 		ExpiresAt: (in.Expires + in.ExpiresAt).at(p.gl.Now())})
 	p.names["token."+name] = t.Token

@@ -162,7 +162,7 @@ var handwrittenSeeds = []fuzzInput{
 // fuzzSeed turns the request of a case into a seed; false for a case that needs a world of its own.
 func fuzzSeed(f *testing.F, s conformanceStep) (fuzzInput, bool) {
 	f.Helper()
-	p := newPlayer(f, nil)
+	p := newPlayer(f)
 	for _, kind := range []string{"runner", "project", "group", "job", "user"} {
 		for name, value := range map[string]string{"id": map[string]string{"runner": "5", "project": "3", "group": "1001", "job": "8", "user": "2"}[kind],
 			"token": map[string]string{"runner": "runner-token", "job": "glcbt-job"}[kind], "path": "acme/shop", "registration_token": "project-registration"} {
