@@ -48,6 +48,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -429,25 +430,31 @@ func (f *Fake) strayed(c Call) bool {
 type inFlight struct {
 	mu    sync.Mutex
 	left  sync.Cond // a request has left
+	last  int       // the highest key given out; a Call's number comes again after a Reset
 	calls map[int]called
 }
 
 // called is what a request is for.
-type called struct{ method, path string }
+type called struct {
+	number       int // of its Call
+	method, path string
+}
 
-func (i *inFlight) enter(number int, what called) {
+func (i *inFlight) enter(what called) (key int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.calls == nil {
 		i.calls = map[int]called{}
 	}
-	i.calls[number] = what
+	i.last++
+	i.calls[i.last] = what
+	return i.last
 }
 
-func (i *inFlight) leave(number int) {
+func (i *inFlight) leave(key int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	delete(i.calls, number)
+	delete(i.calls, key)
 	i.left.Broadcast()
 }
 
@@ -468,8 +475,8 @@ func (i *inFlight) names() string {
 		return "idle connections"
 	}
 	var names []string
-	for _, n := range slices.Sorted(maps.Keys(i.calls)) {
-		names = append(names, fmt.Sprintf("#%d %s %s", n, i.calls[n].method, i.calls[n].path))
+	for _, c := range slices.SortedFunc(maps.Values(i.calls), func(a, b called) int { return cmp.Compare(a.number, b.number) }) {
+		names = append(names, fmt.Sprintf("#%d %s %s", c.number, c.method, c.path))
 	}
 	return strings.Join(names, ", ")
 }
