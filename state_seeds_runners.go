@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -104,11 +105,8 @@ func (st *state) addRunner(in Runner) (*runner, error) {
 		return nil, err
 	}
 	st.setTimes(r, in)
-	switch {
-	case in.TokenExpiresAt.IsZero():
+	if in.TokenExpiresAt.IsZero() {
 		r.tokenExpiresAt = st.tokenExpiry(r, r.createdAt)
-	case in.TokenExpiresAt.Year() >= never.Year():
-		r.tokenExpiresAt = time.Time{}
 	}
 	st.setManagers(r, in.Managers)
 	st.reindex(r)
@@ -121,7 +119,7 @@ func (st *state) setTimes(r *runner, in Runner) {
 	if !in.ContactedAt.IsZero() {
 		r.contactedAt = orNow(in.ContactedAt, time.Time{})
 	}
-	if !in.TokenExpiresAt.IsZero() {
+	if !in.TokenExpiresAt.IsZero() && in.TokenExpiresAt.Year() < never.Year() {
 		r.tokenExpiresAt = orNow(in.TokenExpiresAt, time.Time{})
 	}
 }
@@ -156,6 +154,8 @@ func (st *state) checkManagers(r *runner, in []RunnerManager) error {
 // setManagers makes the runner's managers those that are given; one that is known by its system id keeps its record.
 func (st *state) setManagers(r *runner, in []RunnerManager) {
 	var kept []*manager
+	// Those that say their ID come first, so that none of the others is given it.
+	in = slices.SortedStableFunc(slices.Values(in), func(a, b RunnerManager) int { return cmp.Compare(b.ID, a.ID) })
 	for _, m := range in {
 		known := r.manager(m.SystemID)
 		if known == nil || m.ID != 0 && m.ID != known.ID {
