@@ -175,7 +175,8 @@ func WithControl() Option { return func(o *options) { o.control = true } }
 // WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use; what goes
 // wrong with it is passed over.
 func WithJournalTo(w io.Writer) Option {
-	return func(o *options) { o.journalTo = &lineWriter{w: w} }
+	lines := &lineWriter{w: w} // one for all the fakes that Sweep or ForEachVersion starts with the option
+	return func(o *options) { o.journalTo = lines }
 }
 
 // defaultJournalLimit is room for what a test says of its calls, and an end to what hours of load leave behind.
@@ -230,11 +231,12 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	f.clock = newClock(f.options.start, f.options.clock)
 	f.state = newState(f.version, f.clock.now)
 	f.log.Limit(f.options.journalLimit, f.strayed)
-	f.initial.scenario = f.options.scenario
-	if f.options.scenario != nil {
-		if err := f.Seed(*f.options.scenario); err != nil {
+	if s := f.options.scenario; s != nil {
+		if err := f.Seed(*s); err != nil {
 			return nil, err
 		}
+		kept := cloneScenario(*s)
+		f.initial.scenario = &kept
 	}
 	if err := f.listen(); err != nil {
 		return nil, err
