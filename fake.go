@@ -45,6 +45,12 @@
 //
 // The fake's clock stands still until [Fake.Advance] moves it; being online or stale, the age of everything and the death of
 // tokens all follow that one clock.
+//
+// # More
+//
+// A program that takes jobs finds a whole GitLab, too: [Fake.AddJob] says what is to be done and [Fake.JobRun] shows what
+// becomes of it. [Sweep] runs a test once for every way in which one of its calls can fail. [WithVersion] makes the fake
+// another GitLab, [WithInMemoryNetwork] lets it do without sockets, and [WithControl] lets programs in any language use it.
 package fakegitlab
 
 import (
