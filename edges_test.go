@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -163,4 +164,18 @@ func TestTwoRequestsInFlightWithOneNumber(t *testing.T) {
 	i.enter(called{1, "GET", "/b"})
 	i.leave(first)
 	assert.Equal(t, "#1 GET /b", i.names())
+}
+
+// GitLab's limit is in characters, not bytes.
+func TestSystemIDOfManyBytes(t *testing.T) {
+	gl := New(t)
+	r := gl.AddRunner(Runner{})
+	for length, want := range map[int]int{maxSystemIDLength: http.StatusOK, maxSystemIDLength + 1: http.StatusBadRequest} {
+		res, err := gl.Client().PostForm(gl.APIURL()+"/runners/verify", url.Values{"token": {r.Token}, "system_id": {strings.Repeat("ä", length)}})
+		require.NoError(t, err)
+		res.Body.Close()
+		assert.Equal(t, want, res.StatusCode, length)
+	}
+	gl.ContactRunner(r.ID, RunnerManager{SystemID: strings.Repeat("ö", maxSystemIDLength)})
+	assert.Error(t, gl.Seed(Scenario{Runners: []Runner{{Managers: []RunnerManager{{SystemID: strings.Repeat("ö", maxSystemIDLength+1)}}}}}))
 }

@@ -127,7 +127,7 @@ func (st *state) setTimes(r *runner, in Runner) {
 // never is how plain data says that a token lives for ever although the settings have an interval.
 var never = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 
-// maxSystemIDLength is the longest system id of a manager (app/models/ci/runner_manager.rb).
+// maxSystemIDLength is the longest system id of a manager, in characters (app/models/ci/runner_manager.rb).
 const maxSystemIDLength = 64
 
 // checkManagers checks the managers that a runner, nil if it is yet to be made, is to have.
@@ -141,7 +141,7 @@ func (st *state) checkManagers(r *runner, in []RunnerManager) error {
 		switch {
 		case m.SystemID == "":
 			return fmt.Errorf("Managers[%d] has no SystemID", i)
-		case len(m.SystemID) > maxSystemIDLength:
+		case tooLong(&m.SystemID, maxSystemIDLength):
 			return fmt.Errorf("the system id %q has more than %d characters", m.SystemID, maxSystemIDLength)
 		case seen[m.SystemID]:
 			return fmt.Errorf("two managers have the system id %q", m.SystemID)
