@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -178,4 +179,29 @@ func TestSystemIDOfManyBytes(t *testing.T) {
 	}
 	gl.ContactRunner(r.ID, RunnerManager{SystemID: strings.Repeat("ö", maxSystemIDLength)})
 	assert.Error(t, gl.Seed(Scenario{Runners: []Runner{{Managers: []RunnerManager{{SystemID: strings.Repeat("ö", maxSystemIDLength+1)}}}}}))
+}
+
+// What a request reads without the state's mutex is nothing that a Reset writes; the race detector knows.
+func TestResetWhileRequestsAreServed(t *testing.T) {
+	gl := New(t, WithScenario(SmallCompany()), WithInMemoryNetwork())
+	client := gl.ClientAs("root")
+	var clients sync.WaitGroup
+	for range 4 {
+		clients.Go(func() {
+			for _, path := range []string{"/runners/all?status=online", "/runners/100021", "/jobs/1", "/version"} {
+				for _, method := range []string{"GET", "PUT", "OPTIONS"} {
+					r, err := http.NewRequest(method, gl.APIURL()+path, strings.NewReader("paused=true"))
+					assert.NoError(t, err)
+					if res, err := client.Do(r); assert.NoError(t, err) {
+						res.Body.Close()
+					}
+				}
+			}
+		})
+	}
+	for range 20 {
+		gl.Reset()
+	}
+	clients.Wait()
+	gl.Reset()
 }
