@@ -15,7 +15,8 @@ import (
 	"unicode/utf8"
 )
 
-// Call is one request that the fake was sent, with its answer. The zero value is no call.
+// Call is one request that the fake was sent, with its answer. The zero value is no call. All copies of a Call share what
+// its fields refer to, with the request itself as long as it is served: read them, do not change them.
 type Call struct {
 	Number   int       // 1, 2, 3 ... in the order of arrival
 	Time     time.Time // of arrival, by the fake's clock

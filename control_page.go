@@ -141,7 +141,7 @@ func (c *control) page() response {
 			Groups:   firstRows(st.groups, (*group).public),
 			Projects: firstRows(st.projects, (*project).public),
 			Runners:  firstRows(st.runners, st.pageRunner),
-			Jobs:     firstRows(st.jobs, (*job).public),
+			Jobs:     firstRows(st.jobs, (*job).outline), // a copy of every log each second would be felt
 		}
 	})
 	v.Version, v.URL, v.Now, v.Failures = c.Version(), c.URL(), c.Now().UTC(), c.failureStates()

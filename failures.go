@@ -191,7 +191,14 @@ func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
 // its first answer, so it is one that slows nobody.
 const injectedLimit = 6000
 
-func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+// wholeSeconds counts a part of a second as a whole one.
+func wholeSeconds(d time.Duration) int {
+	seconds := int(d / time.Second)
+	if d%time.Second > 0 {
+		seconds++
+	}
+	return seconds
+}
 
 // Slow delays the answer, which else is as ever.
 func Slow(e Endpoint, d time.Duration) Failure { return Failure{Endpoint: e, Delay: d} }
@@ -216,7 +223,7 @@ type faults struct {
 	failures      []*injected
 	before, after []*hook
 	held          []*Held
-	spent         []*injected // removed ones, for the report
+	spent         []*injected // removed ones that never fired, for the report
 	last          int         // the highest id given out
 }
 
@@ -239,7 +246,7 @@ func (fs *faults) remove(id int) bool {
 	if n < 0 {
 		return false
 	}
-	fs.spent = append(fs.spent, fs.failures[n])
+	fs.retire(fs.failures[n])
 	fs.failures = slices.Delete(fs.failures, n, n+1)
 	return true
 }
@@ -248,8 +255,17 @@ func (fs *faults) remove(id int) bool {
 func (fs *faults) removeAll() {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	fs.spent = append(fs.spent, fs.failures...)
+	fs.retire(fs.failures...)
 	fs.failures = nil
+}
+
+// retire keeps of the failures that are removed those of which there is something to report.
+func (fs *faults) retire(removed ...*injected) {
+	for _, i := range removed {
+		if i.fired == 0 {
+			fs.spent = append(fs.spent, i)
+		}
+	}
 }
 
 // list returns the failures that have not been removed, as they are now.

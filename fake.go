@@ -45,9 +45,16 @@
 //
 // The fake's clock stands still until [Fake.Advance] moves it; being online or stale, the age of everything and the death of
 // tokens all follow that one clock.
+//
+// # More
+//
+// A program that takes jobs finds a whole GitLab, too: [Fake.AddJob] says what is to be done and [Fake.JobRun] shows what
+// becomes of it. [Sweep] runs a test once for every way in which one of its calls can fail. [WithVersion] makes the fake
+// another GitLab, [WithInMemoryNetwork] lets it do without sockets, and [WithControl] lets programs in any language use it.
 package fakegitlab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -174,7 +181,8 @@ func WithControl() Option { return func(o *options) { o.control = true } }
 // WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use; what goes
 // wrong with it is passed over.
 func WithJournalTo(w io.Writer) Option {
-	return func(o *options) { o.journalTo = &lineWriter{w: w} }
+	lines := &lineWriter{w: w} // one for all the fakes that Sweep or ForEachVersion starts with the option
+	return func(o *options) { o.journalTo = lines }
 }
 
 // defaultJournalLimit is room for what a test says of its calls, and an end to what hours of load leave behind.
@@ -229,11 +237,12 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	f.clock = newClock(f.options.start, f.options.clock)
 	f.state = newState(f.version, f.clock.now)
 	f.log.Limit(f.options.journalLimit, f.strayed)
-	f.initial.scenario = f.options.scenario
-	if f.options.scenario != nil {
-		if err := f.Seed(*f.options.scenario); err != nil {
+	if s := f.options.scenario; s != nil {
+		if err := f.Seed(*s); err != nil {
 			return nil, err
 		}
+		kept := cloneScenario(*s)
+		f.initial.scenario = &kept
 	}
 	if err := f.listen(); err != nil {
 		return nil, err
@@ -429,25 +438,31 @@ func (f *Fake) strayed(c Call) bool {
 type inFlight struct {
 	mu    sync.Mutex
 	left  sync.Cond // a request has left
+	last  int       // the highest key given out; a Call's number comes again after a Reset
 	calls map[int]called
 }
 
 // called is what a request is for.
-type called struct{ method, path string }
+type called struct {
+	number       int // of its Call
+	method, path string
+}
 
-func (i *inFlight) enter(number int, what called) {
+func (i *inFlight) enter(what called) (key int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.calls == nil {
 		i.calls = map[int]called{}
 	}
-	i.calls[number] = what
+	i.last++
+	i.calls[i.last] = what
+	return i.last
 }
 
-func (i *inFlight) leave(number int) {
+func (i *inFlight) leave(key int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	delete(i.calls, number)
+	delete(i.calls, key)
 	i.left.Broadcast()
 }
 
@@ -468,8 +483,8 @@ func (i *inFlight) names() string {
 		return "idle connections"
 	}
 	var names []string
-	for _, n := range slices.Sorted(maps.Keys(i.calls)) {
-		names = append(names, fmt.Sprintf("#%d %s %s", n, i.calls[n].method, i.calls[n].path))
+	for _, c := range slices.SortedFunc(maps.Values(i.calls), func(a, b called) int { return cmp.Compare(a.number, b.number) }) {
+		names = append(names, fmt.Sprintf("#%d %s %s", c.number, c.method, c.path))
 	}
 	return strings.Join(names, ", ")
 }

@@ -358,15 +358,15 @@ func appendTrace(q *request) response {
 	if q.upload == nil {
 		return q.receiveUpload(readText(max(limit-start, 0)))
 	}
-	end := start + q.upload.content.size
+	sent := q.upload.content.size
 	switch size := j.log.size; {
-	case end >= limit:
+	case sent >= limit-start: // start is the client's and may be so great that no sum with it is a number
 		_ = q.drop(j, traceSizeExceeded, nil)
-		return refuseError(http.StatusForbidden, msgForbidden).because(fmt.Sprintf("the log would have %d bytes; the limit is %d", end, limit))
+		return refuseError(http.StatusForbidden, msgForbidden).because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d", sent, start, limit))
 	case start == size:
 		j.log.take(q.upload.content)
 		j.wake()
-	case end != size: // else it repeats what came last
+	case start+sent != size: // else it repeats what came last
 		return refuseError(http.StatusRequestedRangeNotSatisfiable, msgRange).with(headerRange, traceRange(size)).
 			because(fmt.Sprintf("the log has %d bytes, so more of it begins there and not at %d", size, start))
 	}

@@ -285,12 +285,23 @@ func (q *request) jobVariables() ([]JobVariable, *response) {
 		if !isHash {
 			return bad(msgVariablesInvalid)
 		}
-		for _, name := range []string{"key", "value"} {
-			if _, there := hash[name]; !there {
-				return bad(fmt.Sprintf(msgfVariableIncomplete, i, name))
+		var v JobVariable
+		for _, part := range []struct {
+			name  string
+			field *string
+		}{{"key", &v.Key}, {"value", &v.Value}} {
+			switch given, there := hash[part.name]; given.(type) {
+			case map[string]any, []any:
+				return bad(fmt.Sprintf(msgfVariableNoText, i, part.name))
+			case nil: // null is an empty text
+				if !there {
+					return bad(fmt.Sprintf(msgfVariableIncomplete, i, part.name))
+				}
+			default:
+				*part.field = fmt.Sprint(given)
 			}
 		}
-		variables = append(variables, JobVariable{Key: fmt.Sprint(hash["key"]), Value: fmt.Sprint(hash["value"])})
+		variables = append(variables, v)
 	}
 	return variables, nil
 }

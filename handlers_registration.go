@@ -190,7 +190,7 @@ func (q *request) contact() contact {
 // checkSystemID is the refusal of a system id that is too long for a manager's record.
 func (q *request) checkSystemID() *response {
 	id, _ := q.params.String("system_id")
-	if len(id) <= maxSystemIDLength {
+	if !tooLong(&id, maxSystemIDLength) {
 		return nil
 	}
 	return refuse(http.StatusBadRequest, map[string][]string{attrSystemID: {msgTooLong(maxSystemIDLength)}}).because("the system id is too long").asRefusal()

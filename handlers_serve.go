@@ -56,8 +56,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	}
 	started := time.Now()
 	number := f.log.Open()
-	f.flight.enter(number, called{r.Method, r.URL.EscapedPath()})
-	defer f.flight.leave(number)
+	defer f.flight.leave(f.flight.enter(called{number, r.Method, r.URL.EscapedPath()}))
 	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(way.baseURL, f.options.basePath), Method: r.Method,
 		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}
 	q := &request{state: f.state, fake: f, http: r, baseURL: way.baseURL, call: &call}

@@ -95,7 +95,8 @@ func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
 	}
 	f.faults.mu.Lock()
 	defer f.faults.mu.Unlock()
-	f.faults.held = append(f.faults.held, h)
+	done := func(other *Held) bool { return other.isReleased() && other.unused() == "" }
+	f.faults.held = append(slices.DeleteFunc(slices.Clone(f.faults.held), done), h)
 	return h
 }
 

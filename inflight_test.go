@@ -10,9 +10,9 @@ import (
 func TestNamesOfRequestsInFlight(t *testing.T) {
 	var i inFlight
 	assert.Equal(t, "idle connections", i.names())
-	i.enter(2, called{"GET", "/b"})
-	i.enter(1, called{"GET", "/a"})
+	i.enter(called{2, "GET", "/b"})
+	first := i.enter(called{1, "GET", "/a"})
 	assert.Equal(t, "#1 GET /a, #2 GET /b", i.names())
-	i.leave(1)
+	i.leave(first)
 	assert.Equal(t, "#2 GET /b", i.names())
 }

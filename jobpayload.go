@@ -315,7 +315,7 @@ func jobTimeoutSeconds(job Job, project Project, runner Runner) int {
 	if runner.MaximumTimeout > 0 {
 		timeout = min(timeout, runner.MaximumTimeout)
 	}
-	return int((timeout + time.Second - 1) / time.Second)
+	return wholeSeconds(timeout)
 }
 
 func buildJobInfo(in jobPayloadInput) payloadJobInfo {

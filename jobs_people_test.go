@@ -69,15 +69,17 @@ func TestWhatPeopleDoToJobs(t *testing.T) {
 	gl, r := factory(t)
 	path := func(j fg.Job, what string) string { return fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d%s", j.ID, what) }
 	manual := gl.AddJob(fg.Job{Project: "acme/shop", Name: "deploy", Status: fg.JobManual})
-	played := sendJSON(t, gl, "POST", path(manual, "/play"), hash{"job_variables_attributes": []hash{{"key": "WHERE", "value": "prod"}}}, "Private-Token", gl.Token("dev"))
+	played := sendJSON(t, gl, "POST", path(manual, "/play"), hash{"job_variables_attributes": []hash{{"key": "WHERE", "value": "prod"}, {"key": "COUNT", "value": 3}, {"key": "NULL", "value": nil}}}, "Private-Token", gl.Token("dev"))
 	assert.Equal(t, 200, played.status, played.body)
 	assert.Equal(t, "pending", played.json(t)["status"])
-	for _, bad := range []any{"x", []any{"x"}, []hash{{"key": "A"}}} {
+	for _, bad := range []any{"x", []any{"x"}, []hash{{"key": "A"}}, []hash{{"key": "A", "value": hash{"a": 1}}}, []hash{{"key": []string{"A"}, "value": "b"}}} {
 		a := sendJSON(t, gl, "POST", path(manual, "/play"), hash{"job_variables_attributes": bad}, "Private-Token", gl.Token("dev"))
 		assert.Equal(t, 400, a.status, a.body)
 	}
 	got := requestJob(t, gl, r.Token).json(t)
-	assert.Contains(t, got["variables"], hash{"key": "WHERE", "value": "prod", "public": true, "masked": false})
+	for key, value := range map[string]string{"WHERE": "prod", "COUNT": "3", "NULL": ""} {
+		assert.Contains(t, got["variables"], hash{"key": key, "value": value, "public": true, "masked": false})
+	}
 	patchTrace(t, gl, manual, 0, "deploying\n")
 	upload(t, gl, manual, "", "a.zip", []byte("PK"))
 

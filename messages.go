@@ -96,6 +96,7 @@ const (
 	msgScopeNotValid       = "scope does not have a valid value"
 	msgVariablesInvalid    = "job_variables_attributes is invalid"
 	msgfVariableIncomplete = "job_variables_attributes[%d][%s] is missing"
+	msgfVariableNoText     = "job_variables_attributes[%d][%s] is invalid"
 )
 
 // Model errors (app/models/ci/runner.rb and Rails' own texts): the attribute as its key, and the text.

@@ -111,6 +111,9 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		scheme = "https"
 	}
 	r = r.Clone(r.Context()) // the journal keeps its headers
+	if r.Body == nil {       // of http.NewRequest, which is for clients
+		r.Body = http.NoBody
+	}
 	f.serve(w, r, via{scheme + "://" + r.Host + f.options.basePath, http.ErrAbortHandler})
 }
 

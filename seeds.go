@@ -320,7 +320,7 @@ func (st *state) contactRunner(id int, m RunnerManager) (Runner, error) {
 	if m.Version+m.Revision+m.Platform+m.Architecture+m.Executor != "" {
 		c.info = &m
 	}
-	if len(m.SystemID) > maxSystemIDLength {
+	if tooLong(&m.SystemID, maxSystemIDLength) {
 		return Runner{}, st.checkManagers(r, []RunnerManager{m})
 	}
 	st.heartbeat(r, c, true)

@@ -14,6 +14,9 @@ type runnerIndex struct {
 	// The earliest contact of an online runner and the earliest sign of life of one that is not stale; zero for none. The
 	// next to change its status with time is one of these two.
 	firstOnline, firstFresh time.Time
+	// at are the latest moments that a runner was put in by. They do not always move forwards: three months before 29 May and
+	// before 30 May it is the same day.
+	at moments
 }
 
 // indexEntry is where a runner is in the index.
@@ -73,11 +76,15 @@ func (st *state) unindex(r *runner) {
 
 // holdsAt says whether no runner has changed its status since, only because time has passed.
 func (x *runnerIndex) holdsAt(m moments) bool {
+	if m.online.Before(x.at.online) || m.stale.Before(x.at.stale) {
+		return false
+	}
 	return (x.firstOnline.IsZero() || x.firstOnline.After(m.online)) && (x.firstFresh.IsZero() || x.firstFresh.After(m.stale))
 }
 
 // put makes the runner found by what it is now.
 func (x *runnerIndex) put(r *runner, m moments) {
+	x.at = moments{latest(x.at.online, m.online), latest(x.at.stale, m.stale)}
 	next := indexEntry{tags: r.tags}
 	for i, s := range runnerScopes {
 		if m.inScope(r, s) {

@@ -64,6 +64,9 @@ func (qu *queue) leave(j *job) {
 		if l.jobs = removeByID(l.jobs, j); len(l.jobs) == 0 {
 			delete(qu.lanes[tag], key)
 		}
+		if len(qu.lanes[tag]) == 0 {
+			delete(qu.lanes, tag)
+		}
 	case JobRunning:
 		delete(qu.running, j)
 	}

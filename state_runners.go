@@ -86,7 +86,16 @@ func (st *state) staleBefore() time.Time {
 	if st.has(gitlabversion.StaleAfterSevenDays) {
 		return st.now().Add(-staleTimeout)
 	}
-	return st.now().AddDate(0, -3, 0)
+	return monthsBefore(st.now(), 3)
+}
+
+// monthsBefore goes back by the calendar as Rails does: where the month is too short, to its last day.
+func monthsBefore(t time.Time, months int) time.Time {
+	before := t.AddDate(0, -months, 0)
+	if before.Day() != t.Day() { // Go went on into the next month
+		before = before.AddDate(0, 0, -before.Day())
+	}
+	return before
 }
 
 func latest(a, b time.Time) time.Time {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -52,6 +53,9 @@ func (st *state) checkJob(in *Job) (*job, error) {
 	}
 	if !in.FinishedAt.IsZero() && !in.finished() {
 		return nil, fmt.Errorf("a job that is %s has no FinishedAt", in.Status)
+	}
+	if c := in.Coverage; c != nil && (math.IsNaN(*c) || math.IsInf(*c, 0)) {
+		return nil, fmt.Errorf("Coverage: %v is no number of percent", *c)
 	}
 	if err := in.Spec.validate(); err != nil {
 		return nil, fmt.Errorf("Spec: %w", err)

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -104,11 +105,8 @@ func (st *state) addRunner(in Runner) (*runner, error) {
 		return nil, err
 	}
 	st.setTimes(r, in)
-	switch {
-	case in.TokenExpiresAt.IsZero():
+	if in.TokenExpiresAt.IsZero() {
 		r.tokenExpiresAt = st.tokenExpiry(r, r.createdAt)
-	case in.TokenExpiresAt.Year() >= never.Year():
-		r.tokenExpiresAt = time.Time{}
 	}
 	st.setManagers(r, in.Managers)
 	st.reindex(r)
@@ -121,7 +119,7 @@ func (st *state) setTimes(r *runner, in Runner) {
 	if !in.ContactedAt.IsZero() {
 		r.contactedAt = orNow(in.ContactedAt, time.Time{})
 	}
-	if !in.TokenExpiresAt.IsZero() {
+	if !in.TokenExpiresAt.IsZero() && in.TokenExpiresAt.Year() < never.Year() {
 		r.tokenExpiresAt = orNow(in.TokenExpiresAt, time.Time{})
 	}
 }
@@ -129,7 +127,7 @@ func (st *state) setTimes(r *runner, in Runner) {
 // never is how plain data says that a token lives for ever although the settings have an interval.
 var never = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 
-// maxSystemIDLength is the longest system id of a manager (app/models/ci/runner_manager.rb).
+// maxSystemIDLength is the longest system id of a manager, in characters (app/models/ci/runner_manager.rb).
 const maxSystemIDLength = 64
 
 // checkManagers checks the managers that a runner, nil if it is yet to be made, is to have.
@@ -143,7 +141,7 @@ func (st *state) checkManagers(r *runner, in []RunnerManager) error {
 		switch {
 		case m.SystemID == "":
 			return fmt.Errorf("Managers[%d] has no SystemID", i)
-		case len(m.SystemID) > maxSystemIDLength:
+		case tooLong(&m.SystemID, maxSystemIDLength):
 			return fmt.Errorf("the system id %q has more than %d characters", m.SystemID, maxSystemIDLength)
 		case seen[m.SystemID]:
 			return fmt.Errorf("two managers have the system id %q", m.SystemID)
@@ -156,6 +154,8 @@ func (st *state) checkManagers(r *runner, in []RunnerManager) error {
 // setManagers makes the runner's managers those that are given; one that is known by its system id keeps its record.
 func (st *state) setManagers(r *runner, in []RunnerManager) {
 	var kept []*manager
+	// Those that say their ID come first, so that none of the others is given it.
+	in = slices.SortedStableFunc(slices.Values(in), func(a, b RunnerManager) int { return cmp.Compare(b.ID, a.ID) })
 	for _, m := range in {
 		known := r.manager(m.SystemID)
 		if known == nil || m.ID != 0 && m.ID != known.ID {

@@ -14,15 +14,15 @@ import (
 // state is everything that GitLab knows. One mutex guards it; methods whose name ends in Locked, and all functions that
 // take or return the unexported records below, are called with it held. What leaves it is a copy.
 type state struct {
-	mu sync.Mutex
+	version gitlabversion.Version // never changes, so that it may be asked without the mutex
+	mu      sync.Mutex
 	world
 }
 
 // world is what the mutex guards; Reset puts a new one in its place.
 type world struct {
-	version gitlabversion.Version
-	clock   func() time.Time
-	made    tokenMaker
+	clock func() time.Time
+	made  tokenMaker
 
 	settings Settings
 	users    table[*user]
@@ -64,16 +64,11 @@ const (
 	firstTokenID    = 6_000_001
 )
 
+// newState makes a GitLab that nobody has touched yet.
 func newState(v gitlabversion.Version, clock func() time.Time) *state {
-	st := &state{}
-	st.reset(v, clock)
-	return st
-}
-
-// reset makes it a GitLab nobody has touched yet.
-func (st *state) reset(v gitlabversion.Version, clock func() time.Time) {
+	st := &state{version: v}
 	st.world = world{
-		version: v, clock: clock,
+		clock: clock,
 		users: newTable[*user](firstUserID), tokens: newTable[*accessToken](firstTokenID), groups: newTable[*group](firstGroupID),
 		projects: newTable[*project](firstProjectID), runners: newTable[*runner](firstRunnerID),
 		managers: newTable[*manager](firstManagerID), jobs: newTable[*job](firstJobID), pipeline: firstPipelineID - 1,
@@ -85,6 +80,7 @@ func (st *state) reset(v gitlabversion.Version, clock func() time.Time) {
 	root := &user{User: User{ID: 1, Username: rootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true, State: UserActive, CreatedAt: st.now()}}
 	st.users.insert(root)
 	st.userNames[rootUsername] = root
+	return st
 }
 
 // replace puts another world in the place of this one. Whoever waits for what was is to look again.

@@ -88,7 +88,9 @@ func bubbled(t *testing.T, opts []Option, run func(*testing.T)) {
 	t.Helper()
 	var o options
 	for _, option := range opts {
-		option(&o)
+		if option != nil { // else New says so
+			option(&o)
+		}
 	}
 	if o.inMemory {
 		synctest.Test(t, run)
