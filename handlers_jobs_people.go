@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/fakegitlab/fakegitlab/internal/page"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 )
@@ -116,22 +115,13 @@ func listProjectJobs(q *request) response {
 	if s, _ := q.params.String("pagination"); s == "keyset" {
 		return keysetPage(q, jobs, q.projectJobEntity)
 	}
-	o := page.ReadOffset(q.params)
-	from, to := o.Window(len(jobs))
-	entities := make([]projectJobEntity, 0, to-from)
-	for _, j := range jobs[from:to] {
-		entities = append(entities, q.projectJobEntity(j))
-	}
-	res := ok(entities)
-	res.header = http.Header{}
-	o.Of(len(jobs), true).SetHeaders(res.header, q.requestURL(), q.params)
-	return res
+	return offsetPage(q, jobs, true, q.projectJobEntity)
 }
 
 // jobScope reads the statuses that a list is narrowed to: one, a list of them or a hash whose values they are.
 func (q *request) jobScope() ([]string, *response) {
 	var scope []string
-	switch given := q.params.All()["scope"].(type) {
+	switch given := q.call.Params["scope"].(type) {
 	case nil:
 		return nil, nil
 	case string:
@@ -274,7 +264,7 @@ func (q *request) jobVariables() ([]JobVariable, *response) {
 	bad := func(text string) ([]JobVariable, *response) {
 		return nil, refuseError(http.StatusBadRequest, text).because("job_variables_attributes is a list of hashes with key and value").asRefusal()
 	}
-	given := q.params.All()["job_variables_attributes"]
+	given := q.call.Params["job_variables_attributes"]
 	list, isList := given.([]any)
 	if given != nil && !isList {
 		return bad(msgVariablesInvalid)

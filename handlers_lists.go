@@ -7,6 +7,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/page"
+	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 )
 
@@ -41,27 +42,42 @@ func (q *request) listed(all []*runner, scopes []string) response {
 	if refusal != nil {
 		return *refusal
 	}
-	return paginated(q, all, f.empty(), q.filter(f), q.runnerEntity)
+	return q.runnerPage(all, f.empty(), f)
 }
 
-// paginated answers with the page of rows that the request asks for, of those that pass.
-func paginated[T, E any](q *request, rows []T, everything bool, pass func(T) bool, entity func(T) E) response {
-	o := page.ReadOffset(q.params)
-	total := len(rows)
-	var shown []T
+// runnerPage is a page of runners, everything being whether all of them pass the filter.
+func (q *request) runnerPage(rows []*runner, everything bool, f runnerFilter) response {
 	if everything {
-		from, to := o.Window(total)
-		shown = rows[from:to]
-	} else {
-		shown, total = window(rows, pass, o)
+		return offsetPage(q, rows, false, q.runnerEntity)
 	}
-	entities := make([]E, len(shown))
-	for i, r := range shown {
+	o := page.ReadOffset(q.params)
+	shown, total := window(rows, q.filter(f), o)
+	return paged(q, entitiesOf(shown, q.runnerEntity), o.Of(total, false), q.params)
+}
+
+// offsetPage answers with the page of rows that the request asks for, without totals if GitLab does not count them here.
+func offsetPage[T, E any](q *request, rows []T, withoutCount bool, entity func(T) E) response {
+	o := page.ReadOffset(q.params)
+	from, to := o.Window(len(rows))
+	return paged(q, entitiesOf(rows[from:to], entity), o.Of(len(rows), withoutCount), q.params)
+}
+
+// entitiesOf are rows as GitLab shows them.
+func entitiesOf[T, E any](rows []T, entity func(T) E) []E {
+	entities := make([]E, len(rows))
+	for i, r := range rows {
 		entities[i] = entity(r)
 	}
+	return entities
+}
+
+// paged answers with a page and the headers that tell where it is in its list; its links carry v.
+func paged(q *request, entities any, where interface {
+	SetHeaders(h http.Header, baseURL string, v params.Values)
+}, v params.Values) response {
 	res := ok(entities)
 	res.header = http.Header{}
-	o.Of(total, false).SetHeaders(res.header, q.requestURL(), q.params)
+	where.SetHeaders(res.header, q.requestURL(), v)
 	return res
 }
 
@@ -100,7 +116,7 @@ func listAllRunners(q *request) response {
 		return *refusal
 	}
 	rows, all := q.narrowed(f)
-	return paginated(q, rows, all, q.filter(f), q.runnerEntity)
+	return q.runnerPage(rows, all, f)
 }
 
 func listProjectRunners(q *request) response {
@@ -124,7 +140,7 @@ func listRunnerProjects(q *request) response {
 		}
 	}
 	slices.SortFunc(projects, func(a, b *project) int { return a.ID - b.ID })
-	return paginated(q, projects, true, nil, q.projectEntity)
+	return offsetPage(q, projects, false, q.projectEntity)
 }
 
 // visibleProjects are the projects of a runner that its details tell the user of: all for those who read everything, else those of
@@ -153,12 +169,8 @@ func listRunnerJobs(q *request) response {
 	if direction, _ := q.params.String("sort"); ordered && direction == "desc" {
 		slices.Reverse(jobs)
 	}
-	o := page.ReadOffset(q.params)
 	systemID, _ := q.params.String("system_id")
-	res := ok(q.jobEntities(jobs, o))
-	res.header = http.Header{}
-	o.Of(len(jobs), strings.TrimSpace(systemID) != "").SetHeaders(res.header, q.requestURL(), q.params)
-	return res
+	return offsetPage(q, jobs, strings.TrimSpace(systemID) != "", q.jobEntity)
 }
 
 // visibleJobs are the jobs of a runner that the filters ask for and the user may see, by id.
@@ -178,15 +190,6 @@ func (q *request) visibleJobs(r *runner) []*job {
 	return jobs
 }
 
-func (q *request) jobEntities(jobs []*job, o page.Offset) []jobEntity {
-	from, to := o.Window(len(jobs))
-	entities := make([]jobEntity, 0, to-from)
-	for _, j := range jobs[from:to] {
-		entities = append(entities, q.jobEntity(j))
-	}
-	return entities
-}
-
 // keysetPage answers with a page of jobs by keyset pagination; they come newest first.
 func keysetPage[E any](q *request, jobs []*job, entity func(*job) E) response {
 	k, err := page.ReadKeyset(q.params)
@@ -198,13 +201,6 @@ func keysetPage[E any](q *request, jobs []*job, entity func(*job) E) response {
 		return refuseError(http.StatusBadRequest, msgCursorInvalid).because(err.Error())
 	}
 	p := k.Of(len(jobs), func(i int) int { return jobs[i].ID })
-	entities := make([]E, 0, p.To-p.From)
-	for _, j := range jobs[p.From:p.To] {
-		entities = append(entities, entity(j))
-	}
-	res := ok(entities)
-	res.header = http.Header{}
 	// The link names the order that counts even when the request leaves it to GitLab.
-	p.SetHeaders(res.header, q.requestURL(), q.params.With("order_by", "id"))
-	return res
+	return paged(q, entitiesOf(jobs[p.From:p.To], entity), p, q.params.With("order_by", "id"))
 }

@@ -225,11 +225,7 @@ func listRunnerManagers(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	entities := make([]managerEntity, len(r.managers))
-	for i, m := range r.managers {
-		entities[i] = q.managerEntity(m)
-	}
-	return ok(entities)
+	return ok(entitiesOf(r.managers, q.managerEntity))
 }
 
 func (q *request) readsAll() bool { return q.actor.Admin || q.actor.Auditor }
