@@ -76,20 +76,20 @@ func (q *request) registrant() (newRunner, *response) {
 	disallowed := func(reason string) *response {
 		return refuse(http.StatusGone, msgRegistrationDisallowed).because(reason).asRefusal()
 	}
-	switch {
-	case token == q.settings.RegistrationToken:
+	if token == q.settings.RegistrationToken {
 		if q.settings.RegistrationTokensDisabled {
 			return newRunner{}, disallowed("registration tokens are switched off for the instance")
 		}
 		return newRunner{kind: InstanceRunner}, nil
-	case q.registrarKnown(registrarProject) && q.projectByRegistrationToken(token) != nil:
-		p := q.projectByRegistrationToken(token)
+	}
+	p, g := q.projectByRegistrationToken(token), q.groupByRegistrationToken(token)
+	switch {
+	case p != nil && q.registrarKnown(registrarProject):
 		if !q.projectRegistrationTokensAllowed(p) {
 			return newRunner{}, disallowed("registration tokens are switched off for " + p.Path + ", its top-level group or the instance")
 		}
 		return newRunner{kind: ProjectRunner, projects: []*project{p}}, nil
-	case q.registrarKnown(registrarGroup) && q.groupByRegistrationToken(token) != nil:
-		g := q.groupByRegistrationToken(token)
+	case g != nil && q.registrarKnown(registrarGroup):
 		if !q.registrationTokensAllowed(g) {
 			return newRunner{}, disallowed("registration tokens are switched off for the top-level group of " + g.Path + " or the instance")
 		}
@@ -138,7 +138,6 @@ func (q *request) createWithinLimits(n newRunner) (*runner, error) {
 	if len(n.projects) > 0 {
 		p = n.projects[0]
 	}
-	n.attributes.tags = cleanTags(n.attributes.tags)
 	if attribute, text := q.planLimitExceeded(n.group, p); text != "" {
 		return nil, &invalid{[]attributeProblem{{attribute, text}}}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -360,7 +359,7 @@ func resetRunnerToken(q *request) response {
 }
 
 func assignRunner(q *request) response {
-	if refusal := q.mayCreateIn(q.project); refusal != nil {
+	if refusal := q.mayAssign(); refusal != nil {
 		return *refusal
 	}
 	r, refusal := q.findRunner("runner_id")
@@ -399,9 +398,8 @@ func (q *request) assignError(attribute, text, failure string) response {
 	return refuse(http.StatusBadRequest, map[string][]string{attribute: {text}, attrAssignTo: {failure}}).because(text)
 }
 
-// mayCreateIn is nil for those who may make runners in the project: Maintainers, while project runners may be registered.
-func (q *request) mayCreateIn(p *project) *response {
-	q.project = p
+// mayAssign is nil for those who may add runners to the project: Maintainers, while project runners may be registered.
+func (q *request) mayAssign() *response {
 	if refusal := allow(q.inProject(policy.Maintainer, false), ""); refusal != nil {
 		return refusal
 	}
@@ -410,7 +408,7 @@ func (q *request) mayCreateIn(p *project) *response {
 
 // registrarAllowed is the refusal of runners of a kind that valid_runner_registrars leaves out; administrators are exempt.
 func (q *request) registrarAllowed(kind string) *response {
-	if q.actor.Admin || q.settings.ValidRegistrars == nil || slices.Contains(q.settings.ValidRegistrars, kind) {
+	if q.actor.Admin || q.registrarKnown(kind) {
 		return nil
 	}
 	return forbidden("", "valid_runner_registrars has no "+kind).asRefusal()

@@ -404,10 +404,7 @@ func (st *state) checkRegistrationToken(token, own string) error {
 	if token == "" || token == own {
 		return nil
 	}
-	taken := token == st.settings.RegistrationToken ||
-		slices.ContainsFunc(st.groups.rows, func(g *group) bool { return g.RegistrationToken == token }) ||
-		slices.ContainsFunc(st.projects.rows, func(p *project) bool { return p.RegistrationToken == token })
-	if taken {
+	if token == st.settings.RegistrationToken || st.groupByRegistrationToken(token) != nil || st.projectByRegistrationToken(token) != nil {
 		return errors.New("the registration token is another's")
 	}
 	return nil
