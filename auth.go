@@ -161,7 +161,7 @@ func (q *request) blocked() *response {
 	case UserBlockedPendingApproval:
 		why = msgUserPending
 	case UserDeactivated:
-		why = fmt.Sprintf(msgfUserDeactivated, q.baseURL)
+		why = fmt.Sprintf(msgfUserDeactivated, q.way.baseURL)
 	default:
 		return nil
 	}

@@ -16,19 +16,18 @@ import (
 // some versions have is left out of the others by omitzero.
 
 // isoTime is a time as GitLab writes it, "2016-01-25T16:39:48.066Z".
-type isoTime time.Time
+type isoTime string
 
 const isoLayout = "2006-01-02T15:04:05.000Z"
 
-func (t isoTime) MarshalText() ([]byte, error) {
-	return time.Time(t).UTC().AppendFormat(make([]byte, 0, len(isoLayout)), isoLayout), nil
-}
+func iso(t time.Time) isoTime { return isoTime(t.UTC().Format(isoLayout)) }
 
 func timeOrNull(t time.Time) *isoTime {
 	if t.IsZero() {
 		return nil
 	}
-	return (*isoTime)(&t)
+	at := iso(t)
+	return &at
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -398,13 +397,13 @@ func hexMD5(s string) string {
 }
 
 func (q *request) userEntity(u *user) userEntity {
-	return userEntity{basicUser: q.basicUser(u), CreatedAt: isoTime(u.CreatedAt), Bot: u.bot}
+	return userEntity{basicUser: q.basicUser(u), CreatedAt: iso(u.CreatedAt), Bot: u.bot}
 }
 
 func (q *request) projectIdentity(p *project) projectIdentity {
 	_, path := splitPath(p.Path)
 	return projectIdentity{ID: p.ID, Description: orNull(p.Description), Name: p.Name, NameWithNamespace: p.fullNamespaceName() + " / " + p.Name,
-		Path: path, PathWithNamespace: p.Path, CreatedAt: isoTime(p.CreatedAt)}
+		Path: path, PathWithNamespace: p.Path, CreatedAt: iso(p.CreatedAt)}
 }
 
 // fullNamespaceName is the name of a project's namespace with those above it: "Acme / Backend".
@@ -438,14 +437,14 @@ func (q *request) namespaceEntity(p *project) namespaceEntity {
 
 func (q *request) projectEntity(p *project) projectEntity {
 	return projectEntity{projectIdentity: q.projectIdentity(p), DefaultBranch: defaultRef, TagList: []string{}, Topics: []string{},
-		SSHURLToRepo: "git@" + q.host() + ":" + p.Path + ".git", HTTPURLToRepo: q.webURL(p.Path + ".git"), WebURL: q.webURL(p.Path),
-		LastActivityAt: isoTime(p.CreatedAt), Namespace: q.namespaceEntity(p)}
+		SSHURLToRepo: "git@" + q.way.host + ":" + p.Path + ".git", HTTPURLToRepo: q.webURL(p.Path + ".git"), WebURL: q.webURL(p.Path),
+		LastActivityAt: iso(p.CreatedAt), Namespace: q.namespaceEntity(p)}
 }
 
 func (q *request) jobEntity(j *job) jobEntity {
 	user, project := q.userEntity(j.user), q.projectIdentity(j.project)
 	return jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag, Coverage: j.Coverage, AllowFailure: j.AllowFailure,
-		CreatedAt: isoTime(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt), FinishedAt: timeOrNull(j.FinishedAt), ErasedAt: timeOrNull(j.erasedAt),
+		CreatedAt: iso(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt), FinishedAt: timeOrNull(j.FinishedAt), ErasedAt: timeOrNull(j.erasedAt),
 		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt),
 		User: &user, Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j), FailureReason: j.FailureReason,
 		WebURL: q.webURL(j.project.Path + "/-/jobs/" + itoa(j.ID)), Project: &project}
@@ -464,7 +463,7 @@ func (q *request) seconds(from, to time.Time) *float64 {
 }
 
 func (q *request) commitEntity(j *job) *commitEntity {
-	c, at := j.Commit, isoTime(j.Commit.CreatedAt)
+	c, at := j.Commit, iso(j.Commit.CreatedAt)
 	return &commitEntity{ID: c.SHA, ShortID: c.SHA[:8], CreatedAt: at, ParentIDs: parents(c), Title: c.Title, Message: c.Message,
 		AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail, AuthoredDate: at, CommitterName: c.AuthorName, CommitterEmail: c.AuthorEmail,
 		CommittedDate: at, Trailers: map[string]string{}, WebURL: q.webURL(j.project.Path + "/-/commit/" + c.SHA)}
@@ -479,16 +478,14 @@ func parents(c Commit) []string {
 
 func (q *request) pipelineEntity(j *job) *pipelineEntity {
 	p := j.pipeline
-	e := pipelineEntity{ID: p.num, IID: p.iid(), ProjectID: j.project.ID, SHA: j.Commit.SHA, Ref: j.Ref, Source: "push",
-		CreatedAt: isoTime(j.CreatedAt), UpdatedAt: isoTime(j.updatedAt), WebURL: q.webURL(j.project.Path + "/-/pipelines/" + itoa(p.num))}
+	createdAt, updatedAt := j.CreatedAt, j.updatedAt
 	var statuses []JobStatus
 	for _, other := range p.latest() {
 		statuses = append(statuses, other.Status)
-		e.CreatedAt = isoTime(earliest(time.Time(e.CreatedAt), other.CreatedAt))
-		e.UpdatedAt = isoTime(latest(time.Time(e.UpdatedAt), other.updatedAt))
+		createdAt, updatedAt = earliest(createdAt, other.CreatedAt), latest(updatedAt, other.updatedAt)
 	}
-	e.Status = pipelineStatus(statuses)
-	return &e
+	return &pipelineEntity{ID: p.num, IID: p.iid(), ProjectID: j.project.ID, SHA: j.Commit.SHA, Ref: j.Ref, Status: pipelineStatus(statuses), Source: "push",
+		CreatedAt: iso(createdAt), UpdatedAt: iso(updatedAt), WebURL: q.webURL(j.project.Path + "/-/pipelines/" + itoa(p.num))}
 }
 
 // pipelineStatus is the status of a pipeline made of jobs in these states, in the order in which one outweighs the next.

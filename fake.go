@@ -94,6 +94,7 @@ type Fake struct {
 	state   *state
 	log     journal.Log[Call]
 	faults  faults
+	found   foundRoutes
 	added   addedRoutes // by Handle
 
 	network network

@@ -39,7 +39,7 @@ func getMetadata(q *request) response {
 
 func getCurrentUser(q *request) response {
 	u := q.user
-	e := currentUserEntity{userEntity: q.userEntity(u), ConfirmedAt: isoTime(u.CreatedAt), Email: u.Email, ThemeID: 1, ColorSchemeID: 1,
+	e := currentUserEntity{userEntity: q.userEntity(u), ConfirmedAt: iso(u.CreatedAt), Email: u.Email, ThemeID: 1, ColorSchemeID: 1,
 		ProjectsLimit: 100000, Identities: []string{}, CanCreateGroup: !u.External, CanCreateProject: !u.External, External: u.External, CommitEmail: u.Email}
 	if u.Admin {
 		e.IsAdmin, e.Note = clonePointer(&u.Admin, shallow), some[string](nil)
@@ -49,7 +49,7 @@ func getCurrentUser(q *request) response {
 
 func getOwnAccessToken(q *request) response {
 	t := q.token
-	e := accessTokenEntity{ID: t.ID, Name: t.Name, Revoked: t.Revoked, CreatedAt: isoTime(t.CreatedAt), Scopes: t.Scopes, UserID: t.user.ID,
+	e := accessTokenEntity{ID: t.ID, Name: t.Name, Revoked: t.Revoked, CreatedAt: iso(t.CreatedAt), Scopes: t.Scopes, UserID: t.user.ID,
 		LastUsedAt: timeOrNull(t.lastUsedAt), Active: true}
 	if e.Scopes == nil {
 		e.Scopes = []string{}
@@ -239,7 +239,7 @@ func getGroup(q *request) response {
 	g := q.group
 	_, path := splitPath(g.Path)
 	e := groupEntity{ID: g.ID, WebURL: q.webURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility, SharedRunnersSetting: "enabled",
-		FullName: g.fullName(), FullPath: g.Path, CreatedAt: isoTime(g.CreatedAt)}
+		FullName: g.fullName(), FullPath: g.Path, CreatedAt: iso(g.CreatedAt)}
 	if g.SharedRunnersDisabled {
 		e.SharedRunnersSetting = "disabled_and_unoverridable"
 	}

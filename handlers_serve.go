@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -28,7 +27,7 @@ type request struct {
 	*state
 	fake    *Fake
 	http    *http.Request
-	baseURL string // of this GitLab, as the client is to call it
+	way     via
 	path    string // below the base path, escaped
 	call    *Call
 	route   *route
@@ -57,9 +56,9 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	started := time.Now()
 	number := f.log.Open()
 	defer f.flight.leave(f.flight.enter(called{number, r.Method, r.URL.EscapedPath()}))
-	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: strings.TrimSuffix(way.baseURL, f.options.basePath), Method: r.Method,
+	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: way.origin, Method: r.Method,
 		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}
-	q := &request{state: f.state, fake: f, http: r, baseURL: way.baseURL, call: &call}
+	q := &request{state: f.state, fake: f, http: r, way: way, call: &call}
 	x := exchange{fake: f, request: q, w: w, started: started, abort: way.reset, hangUp: func() {}}
 	defer func() { // also when the connection is torn down
 		if !q.validated {
@@ -274,7 +273,10 @@ func (x *exchange) render(res *response) []byte {
 const usualHeaders = 10
 
 // requestID is GitLab's correlation id, which looks like a ULID, of the nth request.
-func requestID(n int) string { return fmt.Sprintf("01J1FAKE%018d", n) }
+func requestID(n int) string {
+	digits := strconv.Itoa(n)
+	return "01J1FAKE000000000000000000"[:26-len(digits)] + digits
+}
 
 // cache sets the headers for caches and answers a conditional GET (Rack::ETag, Rack::ConditionalGet).
 func (x *exchange) cache(res *response, body []byte) []byte {
@@ -283,7 +285,7 @@ func (x *exchange) cache(res *response, body []byte) []byte {
 		return body
 	}
 	sum := sha256.Sum256(body)
-	etag := `W/"` + hex.EncodeToString(sum[:16]) + `"`
+	etag := string(append(hex.AppendEncode([]byte(`W/"`), sum[:16]), '"'))
 	x.set("Etag", etag)
 	x.set("Cache-Control", "max-age=0, private, must-revalidate")
 	method := x.request.call.Method
@@ -320,13 +322,4 @@ func (x *exchange) finish(res response, body []byte) {
 }
 
 // webURL is the address of a page in GitLab's web interface.
-func (q *request) webURL(path string) string { return q.baseURL + "/" + path }
-
-// host is the host of this GitLab, without a port.
-func (q *request) host() string {
-	u, err := url.Parse(q.baseURL)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
-}
+func (q *request) webURL(path string) string { return q.way.baseURL + "/" + path }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 
 	"github.com/fakegitlab/fakegitlab/internal/memnet"
 )
@@ -24,7 +25,9 @@ type network struct {
 
 // via is what the fake knows of the way on which a request came.
 type via struct {
-	baseURL string
+	origin  string // "http://127.0.0.1:41234"
+	baseURL string // of GitLab there, as the client is to call it
+	host    string // without a port
 	// reset is what a handler panics with to have the connection reset, where there is none to reset by hand.
 	reset any
 }
@@ -99,7 +102,7 @@ func (f *Fake) scheme() string {
 // own serves what came through the fake's own network, whose URL is known. It must not ask the fake for it, which knows of
 // its network only when that serves already.
 func (f *Fake) own(host string, reset any) http.Handler {
-	way := via{f.scheme() + "://" + host + f.options.basePath, reset}
+	way := f.via(f.scheme(), host, reset)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, way) })
 }
 
@@ -114,7 +117,12 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil {       // of http.NewRequest, which is for clients
 		r.Body = http.NoBody
 	}
-	f.serve(w, r, via{scheme + "://" + r.Host + f.options.basePath, http.ErrAbortHandler})
+	f.serve(w, r, f.via(scheme, r.Host, http.ErrAbortHandler))
+}
+
+func (f *Fake) via(scheme, host string, reset any) via {
+	u := url.URL{Scheme: scheme, Host: host}
+	return via{origin: scheme + "://" + host, baseURL: scheme + "://" + host + f.options.basePath, host: u.Hostname(), reset: reset}
 }
 
 // URL is where GitLab is: "http://127.0.0.1:41234", with the base path if there is one and without a slash at the end.

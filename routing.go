@@ -70,7 +70,6 @@ func (q *request) findRoute() {
 	if !isAPI {
 		return
 	}
-	path, _ = apiPath(path)
 	methods := []string{q.call.Method}
 	switch q.call.Method {
 	case http.MethodHead:
@@ -79,13 +78,14 @@ func (q *request) findRoute() {
 		methods = optionMethods()
 	}
 	for _, m := range methods { // of several, for OPTIONS, the one that says most: /runners/verify is no runner's id
-		if r, vars := lookup(m, path); r != nil && r.servedBy(q.version) && (q.route == nil || r.parameters() < q.route.parameters()) {
+		if r, vars := q.fake.found.lookup(m, path); r != nil && r.servedBy(q.version) && (q.route == nil || r.parameters() < q.route.parameters()) {
 			q.route, q.vars, q.call.Endpoint = r, vars, r.endpoint
 		}
 	}
 	if q.route != nil {
 		return
 	}
+	path, _ = apiPath(path)
 	for _, m := range methods {
 		if r, vars := q.fake.added.lookup(m, path); r != nil {
 			q.vars, q.call.Endpoint, q.handler = vars, r.endpoint, r.handler
@@ -103,6 +103,41 @@ func optionMethods() []string {
 func (q *request) belowAPI() (string, bool) {
 	below, isAPI := strings.CutPrefix(q.path, apiPrefix)
 	return below, isAPI && (below == "" || below[0] == '/')
+}
+
+// foundRoutes remember what lookup found: clients ask for the same paths again and again, and mux tries regular expressions.
+type foundRoutes struct {
+	mu    sync.Mutex
+	found map[asked]foundRoute
+}
+
+type asked struct{ method, path string }
+
+type foundRoute struct {
+	route *route
+	vars  map[string]string
+}
+
+// mostFoundRoutes is how many are remembered before all are forgotten.
+const mostFoundRoutes = 1000
+
+// lookup is the function lookup for a path as sent. The path parameters are shared by all who asked and must not be changed.
+func (f *foundRoutes) lookup(method, path string) (*route, map[string]string) {
+	key := asked{method, path}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if known, ok := f.found[key]; ok {
+		return known.route, known.vars
+	}
+	clean, _ := apiPath(path)
+	r, vars := lookup(method, clean)
+	if r != nil {
+		if f.found == nil || len(f.found) == mostFoundRoutes {
+			f.found = map[asked]foundRoute{}
+		}
+		f.found[key] = foundRoute{r, vars}
+	}
+	return r, vars
 }
 
 // lookup finds the route of a method and an escaped path below /api/v4, with its path parameters.
