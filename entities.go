@@ -364,10 +364,7 @@ func (q *request) runnerDetails(r *runner) runnerDetailsEntity {
 		e.MaintenanceNote = r.maintenanceNote
 	}
 	if include, given := q.params.Bool("include_projects"); !given || include || !q.has(gitlabversion.RunnerProjectsEndpoint) {
-		projects := []projectEntity{}
-		for _, p := range q.visibleProjects(r) {
-			projects = append(projects, q.projectEntity(p))
-		}
+		projects := entitiesOf(q.visibleProjects(r), q.projectEntity)
 		e.Projects = some(&projects)
 	}
 	if g := r.group; g != nil && (q.readsAll() || roleInGroup(q.user, g) > 0) {
@@ -436,9 +433,10 @@ func (q *request) namespaceEntity(p *project) namespaceEntity {
 }
 
 func (q *request) projectEntity(p *project) projectEntity {
-	return projectEntity{projectIdentity: q.projectIdentity(p), DefaultBranch: defaultRef, TagList: []string{}, Topics: []string{},
-		SSHURLToRepo: "git@" + q.way.host + ":" + p.Path + ".git", HTTPURLToRepo: q.webURL(p.Path + ".git"), WebURL: q.webURL(p.Path),
-		LastActivityAt: iso(p.CreatedAt), Namespace: q.namespaceEntity(p)}
+	identity, repository := q.projectIdentity(p), q.webURL(p.Path+".git")
+	return projectEntity{projectIdentity: identity, DefaultBranch: defaultRef, TagList: []string{}, Topics: []string{},
+		SSHURLToRepo: "git@" + q.way.host + ":" + p.Path + ".git", HTTPURLToRepo: repository, WebURL: strings.TrimSuffix(repository, ".git"),
+		LastActivityAt: identity.CreatedAt, Namespace: q.namespaceEntity(p)}
 }
 
 func (q *request) jobEntity(j *job) jobEntity {
