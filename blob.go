@@ -97,6 +97,22 @@ func (b blob) bytes() []byte {
 	return bytes.Join(b.pieces, nil)
 }
 
+// contains reports whether text is in the blob, without putting its pieces together.
+func (b blob) contains(text []byte) bool {
+	if len(text) == 0 {
+		return true
+	}
+	var seam []byte // the end of the pieces before, one byte too short to hold the text
+	for _, p := range b.pieces {
+		if bytes.Contains(p, text) || bytes.Contains(append(seam, p[:min(len(p), len(text)-1)]...), text) {
+			return true
+		}
+		seam = append(seam, p[max(0, len(p)-len(text)+1):]...)
+		seam = seam[max(0, len(seam)-len(text)+1):]
+	}
+	return false
+}
+
 // head copies the first n bytes, or all there are.
 func (b blob) head(n int) []byte {
 	var head []byte

@@ -1,7 +1,6 @@
 package fakegitlab
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -152,7 +151,7 @@ func (f *fate) final(j *job) *response {
 
 // happenTo lets the scripted cancellation happen.
 func (st *state) happenTo(j *job) {
-	if at := j.fate.cancelAt; at != nil && j.Status == JobRunning && bytes.Contains(j.log.bytes(), at) {
+	if at := j.fate.cancelAt; at != nil && j.Status == JobRunning && j.log.contains(at) {
 		j.fate.cancelAt = nil
 		_ = st.fire(j, eventCancel) // a running job can be canceled
 	}
@@ -173,7 +172,7 @@ func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, e
 // WaitForTrace waits until the log contains the text, as WaitForJob waits for a status.
 func (r *JobRun) WaitForTrace(ctx context.Context, text string) error {
 	r.fake.tb.Helper()
-	_, err := r.wait(ctx, fmt.Sprintf("has logged %q", text), func(j *job) bool { return bytes.Contains(j.log.bytes(), []byte(text)) })
+	_, err := r.wait(ctx, fmt.Sprintf("has logged %q", text), func(j *job) bool { return j.log.contains([]byte(text)) })
 	return err
 }
 
