@@ -87,7 +87,7 @@ func (q *request) identify() {
 			return
 		}
 	}
-	if t := q.tokenValues[q.credentials()]; t != nil && !t.Revoked && !t.expired(q.now()) {
+	if t := q.accessToken(q.credentials()); t != nil && !t.Revoked && !t.expired(q.now()) {
 		q.call.User = t.user.Username
 	}
 }
@@ -100,7 +100,7 @@ func (q *request) authenticate() *response {
 		q.user, q.actor = nobody, policy.Actor{Name: "an anonymous caller"}
 		return nil
 	}
-	t := q.tokenValues[q.credentials()]
+	t := q.accessToken(q.credentials())
 	if t == nil {
 		return refuse(http.StatusUnauthorized, msgUnauthorized).because(q.whyAnonymous()).asRefusal()
 	}

@@ -205,3 +205,36 @@ func TestResetWhileRequestsAreServed(t *testing.T) {
 	clients.Wait()
 	gl.Reset()
 }
+
+// A call that the journal has after a Reset was answered by the world that the Reset made.
+func TestJournalAfterAResetIsOfTheNewWorld(t *testing.T) {
+	world := func(description string) Scenario {
+		return Scenario{Runners: []Runner{{ID: 5, Description: description}}}
+	}
+	gl := New(t, WithScenario(world("old")), WithInMemoryNetwork())
+	client, stop := gl.ClientAs("root"), make(chan struct{})
+	var clients sync.WaitGroup
+	for range 3 {
+		clients.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if res, err := client.Get(gl.APIURL() + "/runners/5"); assert.NoError(t, err) {
+					res.Body.Close()
+				}
+			}
+		})
+	}
+	for i := range 50 {
+		description := strconv.Itoa(i)
+		require.NoError(t, gl.ResetTo(world(description)))
+		for _, c := range gl.Calls(GetRunner) {
+			assert.Contains(t, string(c.ResponseBody), `"description":"`+description+`"`)
+		}
+	}
+	close(stop)
+	clients.Wait()
+}

@@ -296,12 +296,12 @@ func (f *Fake) reset(s *Scenario) error {
 		}
 	}
 	f.initial.scenario = s
+	f.state.mu.Lock() // before the journal begins anew: what is recorded from then on is answered by the new world
+	defer f.state.mu.Unlock()
 	f.clock.reset()
 	f.faults.clear()
 	f.added.clear()
 	f.log.Reset()
-	f.state.mu.Lock()
-	defer f.state.mu.Unlock()
 	f.state.replace(fresh.world)
 	f.state.clock = f.clock.now
 	return nil

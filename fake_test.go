@@ -133,6 +133,31 @@ func TestReset(t *testing.T) {
 	held.Release()
 }
 
+// Whoever was given a token before a Reset is that user afterwards, too, and nobody else.
+func TestTokensSurviveAReset(t *testing.T) {
+	gl := newMia(t)
+	reading, old := gl.Token("mia", "read_api"), gl.ClientAs("mia")
+	root := gl.AdminToken()
+	gl.Reset()
+	assert.NotEqual(t, reading, gl.Token("root", "read_user"), "the first to be given one now is another")
+	assert.Equal(t, "mia", ask(t, gl, reading, "GET", "/user").field(t, "username"))
+	assert.Equal(t, 403, ask(t, gl, reading, "DELETE", "/runners/5").status, "with the scopes that it had")
+	assert.Equal(t, "root", ask(t, gl, root, "GET", "/user").field(t, "username"))
+	res, err := old.Get(gl.APIURL() + "/user")
+	require.NoError(t, err)
+	_ = res.Body.Close()
+	assert.Equal(t, 200, res.StatusCode)
+
+	require.NoError(t, gl.ResetTo(fakegitlab.NewScenario().WithUser("dan")))
+	assert.Equal(t, 401, ask(t, gl, reading, "GET", "/user").status, "there is no mia")
+	assert.Equal(t, 200, ask(t, gl, root, "GET", "/user").status)
+
+	ask(t, gl, root, "DELETE", "/personal_access_tokens/self")
+	assert.Equal(t, 401, ask(t, gl, root, "GET", "/user").status, "revoked is revoked")
+	gl.Reset()
+	assert.Equal(t, 200, ask(t, gl, root, "GET", "/user").status)
+}
+
 func TestClocks(t *testing.T) {
 	now := time.Date(2030, 1, 2, 3, 4, 5, 6000, time.FixedZone("somewhere", 3600))
 	gl := newMia(t, fakegitlab.WithClock(func() time.Time { return now }))

@@ -142,7 +142,7 @@ func downloadArtifacts(q *request) response {
 		return q.archiveOf(own)
 	}
 	if own == nil || !own.Status.executing() {
-		if t := q.tokenValues[q.credentials()]; t != nil && !t.Revoked && !t.expired(q.now()) {
+		if t := q.accessToken(q.credentials()); t != nil && !t.Revoked && !t.expired(q.now()) {
 			return forbidden("", "an access token is no job token")
 		}
 		return refuse(http.StatusUnauthorized, msgUnauthorized).because("no running job has that token")

@@ -390,7 +390,8 @@ func (f *Fake) CancelJob(jobID int) Job {
 	return f.changeJob("CancelJob(%s)", jobID, cancelByPerson)
 }
 
-// Token returns a personal access token of a user: made at the first use, the same afterwards. Without scopes it has "api".
+// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well. Without
+// scopes it has "api".
 func (f *Fake) Token(username string, scopes ...string) string {
 	f.tb.Helper()
 	return change(f, "Token(%q)", username, func(st *state) (string, error) { return st.tokenOf(username, scopes) })
@@ -410,12 +411,27 @@ func (st *state) tokenOf(username string, scopes []string) (string, error) {
 	if t := st.namedTokens[name]; t != nil {
 		return t.Token, nil
 	}
-	t, err := st.addAccessToken(AccessToken{User: u.Username, Name: name, Scopes: sortedScopes})
+	// Its value follows from its name alone, so that nobody else is given it after a Reset.
+	value := st.made.token(tokenKind{name, accessTokens.prefix})
+	t, err := st.addAccessToken(AccessToken{User: u.Username, Name: name, Scopes: sortedScopes, Token: value})
 	if err != nil {
 		return "", err
 	}
 	setKey(st, st.namedTokens, name, t)
-	return t.Token, nil
+	if st.handed == nil {
+		st.handed = map[string]handedToken{}
+	}
+	st.handed[value] = handedToken{u.Username, sortedScopes}
+	return value, nil
+}
+
+// accessToken finds an access token by its value, nil if there is none. One that Token made before a Reset is made again at its
+// first use, if there still is such a user.
+func (st *state) accessToken(value string) *accessToken {
+	if h, ok := st.handed[value]; ok && st.tokenValues[value] == nil {
+		_, _ = st.tokenOf(h.username, h.scopes)
+	}
+	return st.tokenValues[value]
 }
 
 // AdminToken is Token("root"): the administrator that every GitLab starts with.

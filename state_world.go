@@ -16,7 +16,14 @@ import (
 type state struct {
 	version gitlabversion.Version // never changes, so that it may be asked without the mutex
 	mu      sync.Mutex
+	handed  map[string]handedToken // what Token has returned, also before a Reset
 	world
+}
+
+// handedToken is an access token that Token made, by what it was made for.
+type handedToken struct {
+	username string
+	scopes   []string
 }
 
 // world is what the mutex guards; Reset puts a new one in its place.
