@@ -329,7 +329,7 @@ func (p *player) checkIDs(where string, want, got any) {
 	var wanted []int
 	for _, name := range want.([]any) {
 		id := -1
-		for _, kind := range []string{"runner", "job", "project"} {
+		for _, kind := range []string{"runner", "job", "project", "group"} {
 			if known, ok := p.ids[kind+"."+fmt.Sprint(name)]; ok && id < 0 {
 				id = known
 			}

@@ -21,7 +21,7 @@ func TestConformanceOverREST(t *testing.T) {
 	admin := gl.Token("root", "api", "admin_mode")
 	serveCreation(gl, admin)
 	g := dialGitLab(t, gl.URL(), admin, "")
-	for name, atLeast := range map[string]int{"management": 200, "rest": 100, "runner": 30} {
+	for name, atLeast := range map[string]int{"management": 200, "rest": 100, "runner": 30, "namespaces": 60} {
 		file := readCaseFile(t, "testdata/conformance/"+name+".json")
 		played := len(file.Cases)
 		for why, cases := range playFile(t, name+".json", file, g.open) {

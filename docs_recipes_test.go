@@ -72,24 +72,54 @@ func rotate(client *http.Client, apiURL string, id int) (token string, err error
 
 // idsOf lists the runners of a query, page by page, and calls seen after each page.
 func idsOf(client *http.Client, apiURL, query string, seen func()) (ids []int, err error) {
+	return listIDs(client, apiURL+"/runners/all?"+query, seen)
+}
+
+// listIDs lists what is at a URL with a query.
+func listIDs(client *http.Client, url string, seen func()) (ids []int, err error) {
 	for page := "1"; page != ""; {
-		res, err := client.Get(apiURL + "/runners/all?" + query + "&page=" + page)
+		res, err := client.Get(url + "&page=" + page)
 		if err != nil {
 			return nil, err
 		}
-		var runners []struct{ ID int }
-		err = json.NewDecoder(res.Body).Decode(&runners)
+		var rows []struct{ ID int }
+		if res.StatusCode == http.StatusOK {
+			err = json.NewDecoder(res.Body).Decode(&rows)
+		} else {
+			err = fmt.Errorf("GitLab answers %s to %s", res.Status, url)
+		}
 		res.Body.Close()
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range runners {
+		for _, r := range rows {
 			ids = append(ids, r.ID)
 		}
 		page = res.Header.Get("X-Next-Page")
 		seen()
 	}
 	return ids, nil
+}
+
+// collect finds the runners of all projects and groups of which the user is Maintainer or more.
+func collect(client *http.Client, apiURL string) (runners map[int]bool, err error) {
+	runners = map[int]bool{}
+	for _, kind := range []string{"projects", "groups"} {
+		places, err := listIDs(client, apiURL+"/"+kind+"?min_access_level=40&per_page=100", func() {})
+		if err != nil {
+			return nil, err
+		}
+		for _, place := range places {
+			ids, err := listIDs(client, fmt.Sprintf("%s/%s/%d/runners?per_page=100", apiURL, kind, place), func() {})
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range ids {
+				runners[id] = true // one may serve many
+			}
+		}
+	}
+	return runners, nil
 }
 
 func TestWhoDidWhat(t *testing.T) {
@@ -232,6 +262,21 @@ func TestPagingUnderDeletion(t *testing.T) {
 
 	assert.Equal(t, 1000-9, len(ids), "at each turn of the page one is lost that is still there ...")
 	assert.False(t, slices.Contains(ids, 100101), "... as the first of the second page")
+}
+
+func TestCollector(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	gl.AddProject(fakegitlab.Project{Path: "open/site", Visibility: fakegitlab.Public}) // mia may read it, but not its runners
+	for range 120 {
+		gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}}) // more than a page
+	}
+
+	runners, err := collect(gl.ClientAs("mia"), gl.APIURL())
+	require.NoError(t, err)
+
+	assert.Equal(t, len(gl.Runners()), len(runners))
+	gl.AssertCalled(t, fakegitlab.ListProjects, fakegitlab.Param("min_access_level", 40), fakegitlab.Times(1))
+	gl.AssertAllSucceeded(t)
 }
 
 func TestGoldenWorld(t *testing.T) {

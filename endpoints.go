@@ -74,6 +74,10 @@ const (
 	RevokeOwnAccessToken      Endpoint = "DELETE /personal_access_tokens/self"
 	GetApplicationSettings    Endpoint = "GET /application/settings"
 	UpdateApplicationSettings Endpoint = "PUT /application/settings"
+	ListProjects              Endpoint = "GET /projects"
 	GetProject                Endpoint = "GET /projects/:id"
+	ListGroups                Endpoint = "GET /groups"
 	GetGroup                  Endpoint = "GET /groups/:id"
+	ListGroupProjects         Endpoint = "GET /groups/:id/projects"
+	ListSubgroups             Endpoint = "GET /groups/:id/subgroups"
 )

@@ -156,12 +156,12 @@ type projectEntity struct {
 
 // projectAdminEntity is what those who may administer a project see of its runner settings.
 type projectAdminEntity struct {
-	GroupRunnersEnabled           bool    `json:"group_runners_enabled"`
-	RunnersToken                  *string `json:"runners_token"`
-	RunnerTokenExpirationInterval *int    `json:"runner_token_expiration_interval"`
-	BuildTimeout                  int     `json:"build_timeout"`
-	KeepLatestArtifact            bool    `json:"keep_latest_artifact"`
-	AutoCancelPendingPipelines    string  `json:"auto_cancel_pending_pipelines"`
+	GroupRunnersEnabled           bool   `json:"group_runners_enabled"`
+	RunnersToken                  string `json:"runners_token,omitempty"`
+	RunnerTokenExpirationInterval *int   `json:"runner_token_expiration_interval"`
+	BuildTimeout                  int    `json:"build_timeout"`
+	KeepLatestArtifact            bool   `json:"keep_latest_artifact"`
+	AutoCancelPendingPipelines    string `json:"auto_cancel_pending_pipelines"`
 }
 
 type fullProjectEntity struct {
@@ -171,6 +171,18 @@ type fullProjectEntity struct {
 	SharedRunnersEnabled bool       `json:"shared_runners_enabled"`
 	CreatorID            int        `json:"creator_id"`
 	*projectAdminEntity
+	Permissions *permissionsEntity `json:"permissions,omitempty"`
+}
+
+// permissionsEntity is what a user is in a project and in its group.
+type permissionsEntity struct {
+	ProjectAccess *accessEntity `json:"project_access"`
+	GroupAccess   *accessEntity `json:"group_access"`
+}
+
+type accessEntity struct {
+	AccessLevel       int `json:"access_level"`
+	NotificationLevel int `json:"notification_level"`
 }
 
 type groupEntity struct {
@@ -437,6 +449,59 @@ func (q *request) projectEntity(p *project) projectEntity {
 	return projectEntity{projectIdentity: identity, DefaultBranch: defaultRef, TagList: []string{}, Topics: []string{},
 		SSHURLToRepo: "git@" + q.way.host + ":" + p.Path + ".git", HTTPURLToRepo: repository, WebURL: strings.TrimSuffix(repository, ".git"),
 		LastActivityAt: identity.CreatedAt, Namespace: q.namespaceEntity(p)}
+}
+
+// fullProject is a project for those who see more than what anonymous callers see. Its registration token is in no list.
+func (q *request) fullProject(p *project) fullProjectEntity {
+	e := fullProjectEntity{projectEntity: q.projectEntity(p), Archived: p.Archived, Visibility: p.Visibility, SharedRunnersEnabled: !p.SharedRunnersDisabled, CreatorID: 1}
+	if p.owner != nil {
+		e.CreatorID = p.owner.ID
+	}
+	if q.roleIn(p, policy.Maintainer, false).Allowed {
+		timeout := p.BuildTimeout
+		if timeout == 0 {
+			timeout = defaultBuildTimeout
+		}
+		e.projectAdminEntity = &projectAdminEntity{GroupRunnersEnabled: !p.GroupRunnersDisabled,
+			RunnerTokenExpirationInterval: secondsOrNull(p.RunnerTokenExpiration), BuildTimeout: int(timeout / time.Second), KeepLatestArtifact: true,
+			AutoCancelPendingPipelines: "enabled"}
+	}
+	return e
+}
+
+// projectWithAccess is fullProject with what the user is in it.
+func (q *request) projectWithAccess(p *project) fullProjectEntity {
+	e := q.fullProject(p)
+	direct := p.roles[q.user]
+	if p.owner == q.user {
+		direct = Owner
+	}
+	e.Permissions = &permissionsEntity{ProjectAccess: accessOrNull(direct), GroupAccess: accessOrNull(roleInGroup(q.user, p.group))}
+	return e
+}
+
+// globalNotifications is the notification level of a member who has not chosen one.
+const globalNotifications = 3
+
+func accessOrNull(r Role) *accessEntity {
+	if r == 0 {
+		return nil
+	}
+	return &accessEntity{AccessLevel: int(r), NotificationLevel: globalNotifications}
+}
+
+// groupEntity is a group without its registration token, which is in no list.
+func (q *request) groupEntity(g *group) groupEntity {
+	_, path := splitPath(g.Path)
+	e := groupEntity{ID: g.ID, WebURL: q.webURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility, SharedRunnersSetting: "enabled",
+		FullName: g.fullName(), FullPath: g.Path, CreatedAt: iso(g.CreatedAt)}
+	if g.SharedRunnersDisabled {
+		e.SharedRunnersSetting = "disabled_and_unoverridable"
+	}
+	if g.parent != nil {
+		e.ParentID = clonePointer(&g.parent.ID, shallow)
+	}
+	return e
 }
 
 func (q *request) jobEntity(j *job) jobEntity {

@@ -135,8 +135,16 @@ var routes = sync.OnceValue(func() []*route {
 		{endpoint: RevokeOwnAccessToken, scopes: anything, handle: revokeOwnAccessToken},
 		{endpoint: GetApplicationSettings, before: administrators, handle: getApplicationSettings},
 		{endpoint: UpdateApplicationSettings, before: administrators, spec: settingsSpec, handle: updateApplicationSettings},
+		{endpoint: ListProjects, access: byAnyone, spec: projectsSpec(rolesBeforePlanner), handle: listProjects,
+			later: &laterSpec{gitlabversion.PlannerRole, projectsSpec(roleNumbers)}},
 		{endpoint: GetProject, access: byAnyone, before: projectReaders, spec: declare(pathID), handle: getProject},
+		{endpoint: ListGroups, access: byAnyone, spec: groupsSpec(rolesBeforePlanner), handle: listGroups,
+			later: &laterSpec{gitlabversion.PlannerRole, groupsSpec(roleNumbers)}},
 		{endpoint: GetGroup, access: byAnyone, before: groupReaders, spec: declare(pathID), handle: getGroup},
+		{endpoint: ListGroupProjects, access: byAnyone, spec: groupProjectsSpec(rolesBeforePlanner), handle: listGroupProjects,
+			later: &laterSpec{gitlabversion.PlannerRole, groupProjectsSpec(roleNumbers)}},
+		{endpoint: ListSubgroups, access: byAnyone, spec: groupsSpec(rolesBeforePlanner, pathID), handle: listSubgroups,
+			later: &laterSpec{gitlabversion.PlannerRole, groupsSpec(roleNumbers, pathID)}},
 	}
 	for _, r := range table {
 		r.spec.Known = readElsewhere

@@ -215,39 +215,3 @@ func registrarCombination(registrars []string) bool {
 	}
 	return true
 }
-
-func getProject(q *request) response {
-	p := q.project
-	e := fullProjectEntity{projectEntity: q.projectEntity(p), Archived: p.Archived, Visibility: p.Visibility, SharedRunnersEnabled: !p.SharedRunnersDisabled, CreatorID: 1}
-	if p.owner != nil {
-		e.CreatorID = p.owner.ID
-	}
-	if q.inProject(policy.Maintainer, false).Allowed {
-		timeout := p.BuildTimeout
-		if timeout == 0 {
-			timeout = defaultBuildTimeout
-		}
-		token := p.RegistrationToken
-		e.projectAdminEntity = &projectAdminEntity{GroupRunnersEnabled: !p.GroupRunnersDisabled, RunnersToken: &token,
-			RunnerTokenExpirationInterval: secondsOrNull(p.RunnerTokenExpiration), BuildTimeout: int(timeout / time.Second), KeepLatestArtifact: true,
-			AutoCancelPendingPipelines: "enabled"}
-	}
-	return ok(e)
-}
-
-func getGroup(q *request) response {
-	g := q.group
-	_, path := splitPath(g.Path)
-	e := groupEntity{ID: g.ID, WebURL: q.webURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility, SharedRunnersSetting: "enabled",
-		FullName: g.fullName(), FullPath: g.Path, CreatedAt: iso(g.CreatedAt)}
-	if g.SharedRunnersDisabled {
-		e.SharedRunnersSetting = "disabled_and_unoverridable"
-	}
-	if g.parent != nil {
-		e.ParentID = clonePointer(&g.parent.ID, shallow)
-	}
-	if q.inGroup(policy.Owner, false).Allowed {
-		e.RunnersToken = g.RegistrationToken
-	}
-	return ok(e)
-}

@@ -112,7 +112,7 @@ func listProjectJobs(q *request) response {
 			jobs = append(jobs, j)
 		}
 	}
-	if s, _ := q.params.String("pagination"); s == "keyset" {
+	if q.wantsKeyset() {
 		return keysetPage(q, jobs, q.projectJobEntity)
 	}
 	return offsetPage(q, jobs, true, q.projectJobEntity)

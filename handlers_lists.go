@@ -161,7 +161,7 @@ func listRunnerJobs(q *request) response {
 		return *refusal
 	}
 	jobs := q.visibleJobs(r)
-	if s, _ := q.params.String("pagination"); s == "keyset" {
+	if q.wantsKeyset() {
 		slices.Reverse(jobs)
 		return keysetPage(q, jobs, q.jobEntity)
 	}
@@ -190,17 +190,26 @@ func (q *request) visibleJobs(r *runner) []*job {
 	return jobs
 }
 
+func (q *request) wantsKeyset() bool {
+	s, _ := q.params.String("pagination")
+	return s == "keyset"
+}
+
 // keysetPage answers with a page of jobs by keyset pagination; they come newest first.
 func keysetPage[E any](q *request, jobs []*job, entity func(*job) E) response {
 	k, err := page.ReadKeyset(q.params)
 	switch err {
 	case nil:
 	case page.ErrKeysetUnavailable:
-		return refuseError(http.StatusMethodNotAllowed, msgKeysetUnavailable).because("keyset pagination has order_by=id and sort=desc alone")
+		return keysetUnavailable("keyset pagination has order_by=id and sort=desc alone")
 	default:
 		return refuseError(http.StatusBadRequest, msgCursorInvalid).because(err.Error())
 	}
 	p := k.Of(len(jobs), func(i int) int { return jobs[i].ID })
 	// The link names the order that counts even when the request leaves it to GitLab.
 	return paged(q, entitiesOf(jobs[p.From:p.To], entity), p, q.params.With("order_by", "id"))
+}
+
+func keysetUnavailable(reason string) response {
+	return refuseError(http.StatusMethodNotAllowed, msgKeysetUnavailable).because(reason)
 }

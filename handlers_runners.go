@@ -161,13 +161,17 @@ func (q *request) canSeeProject(p *project) policy.Decision {
 }
 
 func (q *request) canSeeGroup(g *group) policy.Decision {
-	return policy.CanSee(q.actor, q.user.External, roleInGroup(q.user, g) > 0 || memberBelow(q.user, g), levels[g.Visibility], g.Path)
+	return policy.CanSee(q.actor, q.user.External, inAndAround(q.user, g), levels[g.Visibility], g.Path)
 }
 
 var levels = map[Visibility]policy.Visibility{Private: policy.Private, Internal: policy.Internal, Public: policy.Public}
 
 func (q *request) inProject(least policy.Role, reading bool) policy.Decision {
-	return policy.AtLeast(q.actor, policy.Role(roleInProject(q.user, q.project)), q.project.Path, least, reading)
+	return q.roleIn(q.project, least, reading)
+}
+
+func (q *request) roleIn(p *project, least policy.Role, reading bool) policy.Decision {
+	return policy.AtLeast(q.actor, policy.Role(roleInProject(q.user, p)), p.Path, least, reading)
 }
 
 func (q *request) inGroup(least policy.Role, reading bool) policy.Decision {

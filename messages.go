@@ -22,6 +22,7 @@ const (
 	msgfMediaType        = "The provided content-type '%s' is not supported."
 	msgfFormat           = "The requested format '%s' is not supported."
 	msgKeysetUnavailable = "Keyset pagination is not yet available for this type of request"
+	msgUpdatedUnpaired   = "`updated_at` filter and `updated_at` sorting must be paired"
 	msgNotResponding     = "GitLab is not responding"
 	msgRetryLater        = "Retry later\n"
 	msgReadOnly          = "You cannot perform write operations on a read-only instance"

@@ -328,8 +328,11 @@ func (p *prober) who(e Endpoint) string {
 	return ""
 }
 
-// callers are the kinds of tokens, or else the lowest role for each type of runner.
+// callers are everybody, the kinds of tokens, or else the lowest role for each type of runner.
 func (p *prober) callers(e Endpoint) string {
+	if !p.lenient && p.accepted(e, InstanceRunner, url.Values{}, http.Header{}) {
+		return "anybody, with a token or without"
+	}
 	if kinds := p.tokens(e); len(kinds) > 0 {
 		return strings.Join(kinds, " or ")
 	}

@@ -320,6 +320,9 @@ func memberBelow(u *user, g *group) bool {
 	})
 }
 
+// inAndAround reports whether u is a member of g, of a group above it, or of anything in it.
+func inAndAround(u *user, g *group) bool { return roleInGroup(u, g) > 0 || memberBelow(u, g) }
+
 // bestRoleBelow is the highest role that u holds in a project at or below g that uses group runners.
 func bestRoleBelow(u *user, g *group) Role {
 	var best Role

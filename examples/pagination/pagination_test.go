@@ -1,9 +1,10 @@
 // Package pagination has tests of code that goes through long lists while others change them. GitLab's runners come in numbered
 // pages, and when something on a page before goes, all that follow move up: what stood first on the next page is then never
-// seen. The tests show the fault, and two ways around it.
+// seen. The tests show the fault, and two ways around it. Projects have pages without numbers, too, and with those nothing moves.
 package pagination
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -116,4 +117,51 @@ func TestSettledMissesNobody(t *testing.T) {
 	for _, id := range staleIn(gl) {
 		assert.Contains(t, found, int64(id))
 	}
+}
+
+// projects lists all projects, ten a page: in numbered pages, or each page after the last project of the one before.
+func projects(c *gitlab.Client, list gitlab.ListOptions) ([]string, error) {
+	list.PerPage = 10
+	found, err := gitlab.ScanAndCollect(func(p gitlab.PaginationOptionFunc) ([]*gitlab.Project, *gitlab.Response, error) {
+		return c.Projects.ListProjects(&gitlab.ListProjectsOptions{ListOptions: list, Simple: gitlab.Ptr(true)}, p)
+	})
+	var paths []string
+	for _, p := range found {
+		paths = append(paths, p.PathWithNamespace)
+	}
+	return paths, err
+}
+
+// growing is a fake of thirty projects and the client of its administrator. Each time projects are listed, another one is made.
+func growing(t *testing.T) *gitlab.Client {
+	t.Helper()
+	gl := fakegitlab.New(t)
+	made := 0
+	add := func() {
+		made++
+		gl.AddProject(fakegitlab.Project{Path: fmt.Sprintf("acme/p%d", made)})
+	}
+	for range 30 {
+		add()
+	}
+	gl.After(fakegitlab.ListProjects, func(fakegitlab.Call) { add() })
+	c, err := gitlab.NewClient(gl.AdminToken(), gitlab.WithBaseURL(gl.URL()), gitlab.WithHTTPClient(gl.Client()))
+	require.NoError(t, err)
+	return c
+}
+
+func TestNewProjectsPushOthersToTheNextPage(t *testing.T) {
+	found, err := projects(growing(t), gitlab.ListOptions{})
+	require.NoError(t, err)
+	slices.Sort(found)
+	assert.Len(t, found, 33)
+	assert.Len(t, slices.Compact(found), 30, "three are listed twice")
+}
+
+func TestKeysetPagesStayWhereTheyAre(t *testing.T) {
+	found, err := projects(growing(t), gitlab.ListOptions{Pagination: "keyset", OrderBy: "id", Sort: "desc"})
+	require.NoError(t, err)
+	slices.Sort(found)
+	assert.Len(t, found, 30)
+	assert.Len(t, slices.Compact(found), 30)
 }

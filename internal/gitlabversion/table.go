@@ -40,6 +40,7 @@ const (
 	JobRouter
 	TokenDescription
 	TokenLastUsedIPs
+	PlannerRole
 	VerifyAnswersToken
 	RegistrationGone
 	ManagersBySystemID
@@ -129,6 +130,8 @@ var table = [differenceCount]Row{
 		Version{17, 7}, first, "Personal access tokens API page", true},
 	TokenLastUsedIPs: {"personal access tokens show last_used_ips",
 		Version{18, 0}, first, "Personal access tokens API page", false},
+	PlannerRole: {"min_access_level takes 15, the role Planner",
+		Version{17, 7}, first, "Members API page: the role came with 17.7; lib/gitlab/access.rb", true},
 	VerifyAnswersToken: {"POST /runners/verify answers with id, token and token_expires_at; before, with the text 200",
 		oldest, first, "lib/api/ci/runner.rb of 15.8 and of 17.x; the change is older than 16.0", false},
 	RegistrationGone: {"POST /runners is 410 where registration tokens are switched off",

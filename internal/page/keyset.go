@@ -143,3 +143,22 @@ func (p KeysetPage) SetHeaders(h http.Header, baseURL string, v params.Values) {
 	v = v.With("cursor", p.Next.String()).With("per_page", p.PerPage)
 	h.Set("Link", linkTo(baseURL, v, "next"))
 }
+
+// Bound is the end of a page of keyset pagination as projects have it: no cursor but the id of its last row, which the link
+// carries as the parameter of the next page. GitLab does not look ahead: the last page that has rows still links to an empty one.
+type Bound struct {
+	Last      int // 0: the page is empty
+	Ascending bool
+}
+
+// SetHeaders writes the Link to the next page unless this one is empty, like that of KeysetPage but with per_page as it was sent.
+func (b Bound) SetHeaders(h http.Header, baseURL string, v params.Values) {
+	if b.Last == 0 {
+		return
+	}
+	name := "id_before"
+	if b.Ascending {
+		name = "id_after"
+	}
+	h.Set("Link", linkTo(baseURL, v.With(name, b.Last), "next"))
+}

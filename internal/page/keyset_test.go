@@ -135,3 +135,18 @@ func TestKeysetHeaders(t *testing.T) {
 	k.Of(1, func(int) int { return 26 }).SetHeaders(h, jobs, v)
 	assert.Empty(t, h, "nothing at the end")
 }
+
+func TestBoundHeaders(t *testing.T) {
+	v, _ := read(t, "pagination=keyset&order_by=id&per_page=500&id_before=9")
+	const projects = "http://gitlab.example/api/v4/projects"
+	for bound, want := range map[Bound]string{
+		{}:                "",
+		{Last: 7}:         "<" + projects + `?id_before=7&order_by=id&page=1&pagination=keyset&per_page=500>; rel="next"`,
+		{7, true}:         "<" + projects + `?id_after=7&id_before=9&order_by=id&page=1&pagination=keyset&per_page=500>; rel="next"`,
+		{Ascending: true}: "",
+	} {
+		h := http.Header{}
+		bound.SetHeaders(h, projects, v)
+		assert.Equal(t, want, h.Get("Link"), "%+v", bound)
+	}
+}

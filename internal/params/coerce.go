@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // rubySpace is what Ruby's strip takes away.
@@ -20,7 +21,7 @@ func coerce(kind Kind, raw any) (value any, ok bool) {
 	if raw == nil || kind == Any {
 		return raw, true
 	}
-	if raw == "" && (kind == Integer || kind == Boolean) {
+	if raw == "" && (kind == Integer || kind == Boolean || kind == DateTime) {
 		return nil, true
 	}
 	switch kind {
@@ -32,6 +33,8 @@ func coerce(kind Kind, raw any) (value any, ok bool) {
 		return boolean(raw)
 	case StringList:
 		return stringList(raw)
+	case DateTime:
+		return dateTime(raw)
 	case Hash:
 		value, ok = raw.(Tree)
 	case FileKind:
@@ -125,6 +128,28 @@ func parseInteger(s string) (any, bool) {
 	// ParseInt returns the nearest number for what is out of range, which is the saturation wanted.
 	n, _ := strconv.ParseInt(sign+strings.ReplaceAll(digits, "_", ""), 10, strconv.IntSize)
 	return int(n), true
+}
+
+// isoSeconds is how Ruby writes a DateTime, UTC as +00:00.
+const isoSeconds = "2006-01-02T15:04:05-07:00"
+
+// dateLayouts are the forms of ISO 8601 that clients send; Ruby's DateTime.parse knows more. A fraction of a second may follow
+// the seconds.
+var dateLayouts = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", time.DateOnly}
+
+// dateTime reads a date, with a time or without; what names no zone is UTC.
+func dateTime(raw any) (any, bool) {
+	s, ok := raw.(string)
+	if !ok {
+		return nil, false
+	}
+	s = strings.Replace(strings.Trim(s, rubySpace), " ", "T", 1)
+	for _, layout := range dateLayouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.Format(isoSeconds), true
+		}
+	}
+	return nil, false
 }
 
 // commaList is GitLab's own coercion of comma lists: text is cut and stripped, so is every element of a list, and

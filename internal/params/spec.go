@@ -19,6 +19,7 @@ const (
 	StringList             // Array[String]
 	Hash                   // Hash, with Fields if the inside is declared too
 	Any                    // no type: kept as sent
+	DateTime               // DateTime: kept as text, 2024-07-01T12:00:00+00:00; "" is null
 	FileKind               // a file of a multipart body
 )
 

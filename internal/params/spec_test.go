@@ -15,7 +15,7 @@ import (
 var everyKind = Spec{Params: []Param{
 	{Name: "string"}, {Name: "integer", Kind: Integer}, {Name: "boolean", Kind: Boolean},
 	{Name: "comma", Kind: CommaList}, {Name: "list", Kind: StringList}, {Name: "hash", Kind: Hash},
-	{Name: "any", Kind: Any}, {Name: "file", Kind: FileKind},
+	{Name: "any", Kind: Any}, {Name: "file", Kind: FileKind}, {Name: "datetime", Kind: DateTime},
 	{Name: "info", Kind: Hash, Fields: []Param{{Name: "name"}, {Name: "config", Kind: Hash, Fields: []Param{{Name: "gpus"}}}}},
 }}
 
@@ -57,6 +57,12 @@ func TestCoerce(t *testing.T) {
 		"hash": {{Tree{"a": nil}, Tree{"a": nil}}, {nil, nil}, {"", invalid{}}, {"x", invalid{}}, {[]any{}, invalid{}}},
 		"any":  {{[]any{"x", nil}, []any{"x", nil}}, {"", ""}, {nil, nil}},
 		"file": {{file, file}, {nil, nil}, {"x", invalid{}}},
+		"datetime": {
+			{"2024-07-01T12:00:00Z", "2024-07-01T12:00:00+00:00"}, {"2024-07-01T12:00:00.123Z", "2024-07-01T12:00:00+00:00"},
+			{"2024-07-01T12:00:00+0200", "2024-07-01T12:00:00+02:00"}, {"2024-07-01 12:00:00", "2024-07-01T12:00:00+00:00"},
+			{"2024-07-01", "2024-07-01T00:00:00+00:00"}, {"", nil}, {nil, nil},
+			{"soon", invalid{}}, {"2024-13-01", invalid{}}, {n("1"), invalid{}}, {true, invalid{}},
+		},
 	} {
 		for _, r := range rows {
 			values, errs := everyKind.Validate(Tree{name: r.raw})

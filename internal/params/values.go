@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Values are the parameters of one request: the declared ones coerced and with their defaults, the others as sent.
@@ -38,6 +39,16 @@ func (v Values) Int(name string) (int, bool) {
 // Bool returns a truth value; false, false when it is absent or null.
 func (v Values) Bool(name string) (value, ok bool) {
 	return get[bool](v, Boolean, name)
+}
+
+// Time returns a DateTime; false when it is absent or null.
+func (v Values) Time(name string) (time.Time, bool) {
+	s, ok := get[string](v, DateTime, name)
+	if !ok {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(isoSeconds, s)
+	return t, err == nil
 }
 
 // File returns a file of a multipart body. Its Content must not be changed.

@@ -1,0 +1,88 @@
+// Package search finds rows by words and ranks them by likeness, as GitLab's lists do for their parameter search
+// (lib/gitlab/sql/pattern.rb, lib/gitlab/database/similarity_score.rb).
+package search
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// shortest is the length, in characters, from which on a word is looked for inside of others.
+const shortest = 3
+
+// Query is what a search asks for. The zero value asks for nothing, and everything matches it.
+type Query struct {
+	whole string   // squeezed and in lower case
+	words []string // those long enough to be looked for inside of others
+}
+
+// quoted is words in quotes that stand between blanks: they are looked for as one.
+var quoted = regexp.MustCompile(`(?:^| )"([^"]+)"(?: |$)`)
+
+// Parse reads a search. A blank one is the zero Query.
+func Parse(text string) Query {
+	text = strings.ToLower(strings.Join(strings.Fields(text), " "))
+	q := Query{whole: text}
+	var phrases []string
+	for {
+		at := quoted.FindStringSubmatchIndex(text)
+		if at == nil {
+			break
+		}
+		phrases = append(phrases, text[at[2]:at[3]])
+		text = text[:at[0]] + " " + text[at[3]+1:] // the blank behind it may be that before the next
+	}
+	q.words = slices.DeleteFunc(append(strings.Fields(text), phrases...), func(word string) bool {
+		return utf8.RuneCountInString(word) < shortest
+	})
+	return q
+}
+
+// Blank reports whether q asks for nothing.
+func (q Query) Blank() bool { return q.whole == "" }
+
+// Matches reports whether one of the columns has all the words. If all of them are too short to be looked for inside of others,
+// a column must be the search itself.
+func (q Query) Matches(columns ...string) bool {
+	return q.Blank() || slices.ContainsFunc(columns, q.matches)
+}
+
+func (q Query) matches(column string) bool {
+	column = strings.ToLower(column)
+	if len(q.words) == 0 {
+		return column == q.whole
+	}
+	return !slices.ContainsFunc(q.words, func(word string) bool { return !strings.Contains(column, word) })
+}
+
+// Similarity is how alike two texts are, from 0 to 1: the share of three letters in a row that both have, as PostgreSQL's pg_trgm
+// counts them.
+func Similarity(a, b string) float64 {
+	inA, inB := trigrams(a), trigrams(b)
+	shared := 0
+	for t := range inA {
+		if inB[t] {
+			shared++
+		}
+	}
+	all := len(inA) + len(inB) - shared
+	if all == 0 {
+		return 0
+	}
+	return float64(shared) / float64(all)
+}
+
+// trigrams are those of each word, which counts as having two blanks before it and one behind.
+func trigrams(text string) map[[3]rune]bool {
+	all := map[[3]rune]bool{}
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }) {
+		padded := []rune("  " + word + " ")
+		for i := range len(padded) - 2 {
+			all[[3]rune(padded[i:i+3])] = true
+		}
+	}
+	return all
+}

@@ -1,0 +1,63 @@
+package search
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestMatches(t *testing.T) {
+	for _, c := range []struct {
+		query, column string
+		want          bool
+	}{
+		{"", "anything", true},
+		{" \t", "", true},
+		{"shop", "acme-shop", true},
+		{"SHOP", "The Shops", true},
+		{"shop web", "web shop", true},
+		{"shop web", "shop", false},
+		{"ho", "shop", false},
+		{"ho", "Ho", true},
+		{"ho sh", "shop", false},
+		{"a  b", "A B", true},
+		{"my shop", "the shop", true},
+		{"éé", "ÉÉ", true},
+		{"ééé", "xÉÉÉx", true},
+		{"50%", "50%", true},
+		{"50%", "500", false},
+		{`"web shop"`, "my web shop", true},
+		{`"web shop"`, "shop web", false},
+		{`"web shop" "my own"`, "my own web shop", true},
+		{`"web shop" "my own"`, "my web shop", false},
+		{`"we" shop`, "shop", true},
+		{`x"web shop"`, "shop", false},
+	} {
+		assert.Equal(t, c.want, Parse(c.query).Matches(c.column), "%q in %q", c.query, c.column)
+	}
+	assert.True(t, Parse("shop").Matches("x", "shops"))
+	assert.False(t, Parse("web shop").Matches("web", "shop"), "all of them in one column")
+	assert.False(t, Parse("x").Matches())
+	assert.True(t, Parse(" ").Blank())
+	assert.False(t, Parse("x").Blank())
+}
+
+// The numbers are those of PostgreSQL's documentation and of counting by hand.
+func TestSimilarity(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want float64
+	}{
+		{"word", "two words", 4.0 / 11},
+		{"cat", "CAT", 1},
+		{"cat", "cat-cat", 1},
+		{"cat", "dog", 0},
+		{"", "cat", 0},
+		{"", "", 0},
+		{"--", "__", 0},
+		{"shop", "shops", 4.0 / 7},
+	} {
+		assert.InDelta(t, c.want, Similarity(c.a, c.b), 1e-9, "%q %q", c.a, c.b)
+		assert.InDelta(t, c.want, Similarity(c.b, c.a), 1e-9, "%q %q", c.b, c.a)
+	}
+}
