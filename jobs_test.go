@@ -352,6 +352,38 @@ func TestRetryKeyword(t *testing.T) {
 func TestWaitForJob(t *testing.T) {
 	gl, r := factory(t)
 	job := gl.AddJob(fg.Job{Project: "acme/shop"})
+// TestRetriesWithoutKeyword has what GitLab retries by itself, and what no keyword makes it retry.
+func TestRetriesWithoutKeyword(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		spec     fg.JobSpec
+		reason   string
+		attempts int
+	}{
+		{"nothing is", fg.JobSpec{}, "script_failure", 1},
+		{"the scheduler's failures are", fg.JobSpec{}, "scheduler_failure", 3},
+		{"as often as the keyword says", fg.JobSpec{Retry: fg.Retry{Max: 1}}, "scheduler_failure", 2},
+		{"the keyword is for something else", fg.JobSpec{Retry: fg.Retry{Max: 1, When: []string{"script_failure"}}}, "scheduler_failure", 3},
+		{"the keyword does not help", fg.JobSpec{Retry: fg.Retry{Max: 2, When: []string{"always"}}}, "no_matching_runner", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			gl, r := factory(t)
+			gl.AddJob(fg.Job{Project: "acme/shop", Spec: c.spec})
+			attempts := 0
+			for ; attempts < 5; attempts++ {
+				got := requestJob(t, gl, r.Token)
+				if got.status == 204 {
+					break
+				}
+				told := got.json(t)
+				job, _ := gl.Job(int(told["id"].(float64)))
+				require.Equal(t, 200, putState(t, gl, job, "failed", "failure_reason", c.reason).status)
+			}
+			assert.Equal(t, c.attempts, attempts)
+		})
+	}
+}
+
 	done := make(chan error, 2)
 	go func() {
 		got, err := gl.WaitForJob(t.Context(), job.ID, fg.JobSuccess)
