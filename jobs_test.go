@@ -248,9 +248,12 @@ func TestWhatCannotRunFails(t *testing.T) {
 		gl, r := factory(t)
 		job := gl.AddJob(fg.Job{Project: "acme/shop"})
 		gl.UpdateSettings(func(s *fg.Settings) { s.LocalRequestsForbidden = true })
-		for _, url := range []string{"https://10.1.2.3/", "https://localhost", "ftp://example.com", "::"} {
-			got := requestJob(t, gl, r.Token, hash{"session": hash{"url": url}})
-			assert.Equal(t, 409, got.status, url)
+		for _, session := range []hash{
+			{"url": "https://10.1.2.3/"}, {"url": "https://localhost"}, {"url": "ftp://example.com"}, {"url": "::"},
+			{"url": "http://example.com/s"}, {"url": ""}, {"certificate": "x"},
+		} {
+			got := requestJob(t, gl, r.Token, hash{"session": session})
+			assert.Equal(t, 409, got.status, session)
 			gl.AssertJobStatus(t, job.ID, fg.JobPending)
 		}
 		assert.Equal(t, 201, requestJob(t, gl, r.Token, hash{"session": hash{"url": "https://example.com/s"}}).status)
@@ -349,9 +352,6 @@ func TestRetryKeyword(t *testing.T) {
 	assert.Equal(t, 204, requestJob(t, gl, r.Token, info).status, "once is enough")
 }
 
-func TestWaitForJob(t *testing.T) {
-	gl, r := factory(t)
-	job := gl.AddJob(fg.Job{Project: "acme/shop"})
 // TestRetriesWithoutKeyword has what GitLab retries by itself, and what no keyword makes it retry.
 func TestRetriesWithoutKeyword(t *testing.T) {
 	for _, c := range []struct {
@@ -384,6 +384,9 @@ func TestRetriesWithoutKeyword(t *testing.T) {
 	}
 }
 
+func TestWaitForJob(t *testing.T) {
+	gl, r := factory(t)
+	job := gl.AddJob(fg.Job{Project: "acme/shop"})
 	done := make(chan error, 2)
 	go func() {
 		got, err := gl.WaitForJob(t.Context(), job.ID, fg.JobSuccess)
