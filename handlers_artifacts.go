@@ -144,7 +144,8 @@ func readDotenv(f *file) ([]JobVariable, error) {
 }
 
 // downloadArtifacts is GET /jobs/:id/artifacts: for the token of any running job whose user may read that job
-// (lib/api/ci/helpers/runner.rb, authenticate_job_via_dependent_job!).
+// (lib/api/ci/helpers/runner.rb, authenticate_job_via_dependent_job!). A project that is private is open to the tokens of its own
+// jobs alone, as its allowlist is when the project is made (app/models/ci/job_token/scope.rb).
 func downloadArtifacts(q *request) response {
 	sent := or(or(q.sent("job_token"), q.sent(paramToken)), q.http.Header.Get(headerJobToken))
 	own := q.jobTokens[sent]
@@ -164,6 +165,9 @@ func downloadArtifacts(q *request) response {
 	q.actor.Name, q.actor.Admin, q.actor.Auditor = own.user.Username, own.user.Admin, own.user.Auditor
 	if refusal := allow(q.canSeeProject(j.project), ""); refusal != nil {
 		return *refusal
+	}
+	if j.project != own.project && j.project.Visibility == Private {
+		return forbidden("", fmt.Sprintf("job %d is of %s, which is not on the job token allowlist of %s", own.ID, own.project.Path, j.project.Path))
 	}
 	return q.archiveOf(j)
 }

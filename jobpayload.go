@@ -184,11 +184,11 @@ type payloadKeyValue struct {
 
 type payloadArtifact struct {
 	Name      nullable `json:"name"`
-	Untracked any      `json:"untracked,omitzero"`
+	Untracked *bool    `json:"untracked,omitempty"`
 	Paths     []string `json:"paths"`
 	Exclude   []string `json:"exclude,omitempty"`
 	When      nullable `json:"when"`
-	ExpireIn  any      `json:"expire_in,omitzero"`
+	ExpireIn  nullable `json:"expire_in"`
 	Type      string   `json:"artifact_type"`
 	Format    string   `json:"artifact_format"`
 }

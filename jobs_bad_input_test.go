@@ -165,6 +165,10 @@ func TestAnotherJobsToken(t *testing.T) {
 	asZoe := gl.AddJob(fg.Job{Project: "acme/shop", User: "zoe", Status: fg.JobRunning, RunnerID: r.ID})
 	assert.Equal(t, 403, must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", secret.ID), nil, "Job-Token", asZoe.Token).status)
 	assert.Equal(t, 404, must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts?job_token=%s", asZoe.ID, one.Token), nil).status)
+	gl.UpdateProject("other/secret", func(p *fg.Project) { p.Members = fg.Members{"zoe": fg.Owner} })
+	assert.Equal(t, 403, must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", secret.ID), nil, "Job-Token", asZoe.Token).status, "it is a job of another project")
+	gl.UpdateProject("other/secret", func(p *fg.Project) { p.Visibility = fg.Internal })
+	assert.Equal(t, 200, must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", secret.ID), nil, "Job-Token", asZoe.Token).status)
 }
 
 // TestABodyCutOff has clients give up in the middle of a body.
