@@ -35,8 +35,8 @@ var uploadSpec = declare(jobID, optionalToken, []params.Param{
 	{Name: "expire_in"},
 	{Name: "artifact_type", Values: slices.Sorted(maps.Keys(artifactFormats())), Default: archive},
 	{Name: "artifact_format", Values: []string{"raw", zipped, gzipped}, Default: zipped},
-	{Name: "accessibility", Values: []string{"public", "private", "none", "maintainer"}},
-	{Name: "metadata", Kind: params.Any}, // Workhorse adds it for GitLab
+	{Name: "accessibility", Values: []string{"", "public", "private", "none", "maintainer"}}, // another one is GitLab's internal error
+	{Name: "metadata", Kind: params.Any},                                                     // Workhorse adds it for GitLab
 })
 
 // artifactFormats has every type of artifact with the one format that it may have (app/models/ci/job_artifact.rb).
@@ -117,11 +117,11 @@ func (q *request) keep(j *job, f *file) *response {
 // expiry is when the uploaded file is to go: zero is never.
 func (q *request) expiry() time.Time {
 	text, given := q.params.String("expire_in")
-	if text = strings.TrimSpace(text); !given || text == "" {
+	if !given {
 		return q.now().Add(defaultExpiry)
 	}
 	d, err := parseGitLabDuration(text)
-	if err != nil || d <= 0 { // "never" is no duration
+	if err != nil || d <= 0 { // "never" is no duration, nor is ""
 		return time.Time{}
 	}
 	return q.now().Add(d)

@@ -77,7 +77,7 @@ func TestJobRouterDiscovery(t *testing.T) {
 }
 
 func TestExpiryOfArtifacts(t *testing.T) {
-	for query, want := range map[string]time.Duration{"": 30 * 24 * time.Hour, "expire_in=2+hours": 2 * time.Hour, "expire_in=never": 0, "expire_in=0": 0} {
+	for query, want := range map[string]time.Duration{"": 30 * 24 * time.Hour, "expire_in=2+hours": 2 * time.Hour, "expire_in=never": 0, "expire_in=0": 0, "expire_in=&accessibility=": 0} {
 		t.Run(query, func(t *testing.T) {
 			gl, r := factory(t)
 			job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
