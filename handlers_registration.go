@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -160,11 +161,18 @@ func (q *request) currentRunner() (*runner, *response) {
 	return nil, forbidden("", why).asRefusal()
 }
 
-// address is where a runner calls from: the first address of X-Forwarded-For, else the connection's.
+// address is where a runner calls from: the last address of X-Forwarded-For that is not of GitLab's own machine, since whatever
+// stands before it is only what the caller says, else the connection's (config/initializers/trusted_proxies.rb).
 func (q *request) address() string {
-	if forwarded := q.http.Header.Get("X-Forwarded-For"); forwarded != "" {
-		first, _, _ := strings.Cut(forwarded, ",")
-		return strings.TrimSpace(first)
+	forwarded := strings.FieldsFunc(strings.Join(q.http.Header.Values("X-Forwarded-For"), ","), func(r rune) bool { return r == ',' || r == ' ' })
+	forwarded = slices.DeleteFunc(forwarded, func(s string) bool {
+		_, err := netip.ParseAddr(s)
+		return err != nil
+	})
+	for i, s := range slices.Backward(forwarded) {
+		if i == 0 || s != "127.0.0.1" && s != "::1" {
+			return s
+		}
 	}
 	host, _, err := net.SplitHostPort(q.http.RemoteAddr)
 	if err != nil {

@@ -164,7 +164,7 @@ func TestManagers(t *testing.T) {
 	mia := gl.Token("mia")
 	for _, id := range []string{"s_a", "s_b"} {
 		body := `{"token":"shop-token","system_id":"` + id + `","info":{"version":"17.2.1","revision":"r","platform":"linux","architecture":"arm64","executor":"shell"}}`
-		require.Equal(t, 200, ask(t, gl, "", "POST", "/runners/verify", withJSON(body), with("X-Forwarded-For", "10.1.2.3, 10.0.0.1")).status)
+		require.Equal(t, 200, ask(t, gl, "", "POST", "/runners/verify", withJSON(body), with("X-Forwarded-For", "10.9.9.9, 10.1.2.3, unknown, 127.0.0.1")).status)
 		gl.Advance(time.Second)
 	}
 	ask(t, gl, "", "POST", "/runners/verify", withForm("token=shop-token"))
