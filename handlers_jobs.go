@@ -207,7 +207,7 @@ const instanceUUID = "fa4e91ab-0000-4000-8000-000000000001"
 func (q *request) payloadInput(j *job, r *runner, session string) jobPayloadInput {
 	p := j.project
 	in := jobPayloadInput{
-		Project: p.public(), Runner: r.public(), User: j.user.User, ServerURL: q.baseURL, Version: q.version.String() + ".0",
+		Project: p.public(), Runner: r.public(), User: j.user.User, ServerURL: q.baseURL, Version: q.fullVersion(),
 		PipelineIID: j.pipeline.iid(), GitDepth: defaultGitDepth, UserIsMaintainer: j.user.Admin || roleInProject(j.user, p) >= Maintainer,
 		RunningOnInstanceRunners: q.queue.onInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID, Registry: q.settings.RegistryHost,
 		Rules: jobPayloadRules{GitInfoProtected: q.has(gitlabversion.JobInfoExtras), JobInfoExtras: q.has(gitlabversion.JobInfoExtras),

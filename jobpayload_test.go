@@ -162,7 +162,7 @@ func payloadInputOf(spec JobSpec) jobPayloadInput {
 		Project:   Project{ID: 7, Path: "acme/tools/shop", Name: "Shop"},
 		Runner:    Runner{ID: 3, Type: ProjectRunner, Description: "r", Tags: []string{"docker", "linux"}},
 		User:      User{ID: 2, Username: "mia", Name: "Mia", Email: "mia@example.com"},
-		ServerURL: "http://127.0.0.1:8080/gitlab", Version: "17.2.0", GitDepth: defaultGitDepth, NamespaceID: 5, RootNamespaceID: 4,
+		ServerURL: "http://127.0.0.1:8080/gitlab", Version: "17.2.0-ee", GitDepth: defaultGitDepth, NamespaceID: 5, RootNamespaceID: 4,
 	}
 }
 
@@ -382,7 +382,7 @@ func TestJobVariables(t *testing.T) {
 		"CI_PROJECT_PATH": "acme/tools/shop", "CI_PROJECT_NAME": "shop", "CI_PROJECT_TITLE": "Shop", "CI_PROJECT_NAMESPACE": "acme/tools",
 		"CI_PROJECT_ROOT_NAMESPACE": "acme", "CI_PROJECT_PATH_SLUG": "acme-tools-shop", "CI_PROJECT_VISIBILITY": "private",
 		"CI_API_V4_URL": "http://127.0.0.1:8080/gitlab/api/v4", "CI_SERVER_URL": "http://127.0.0.1:8080/gitlab", "CI_SERVER_HOST": "127.0.0.1",
-		"CI_SERVER_PORT": "8080", "CI_SERVER_PROTOCOL": "http", "CI_SERVER_FQDN": "127.0.0.1:8080", "CI_SERVER_VERSION_MAJOR": "17", "CI_SERVER_VERSION_MINOR": "2", "CI_SERVER_VERSION_PATCH": "0",
+		"CI_SERVER_PORT": "8080", "CI_SERVER_PROTOCOL": "http", "CI_SERVER_FQDN": "127.0.0.1:8080", "CI_SERVER_VERSION_MAJOR": "17", "CI_SERVER_VERSION_MINOR": "2", "CI_SERVER_VERSION_PATCH": "0", "CI_SERVER_VERSION": "17.2.0-ee", "CI_SERVER_REVISION": revision, "CI_PROJECT_CLASSIFICATION_LABEL": "",
 		"CI_RUNNER_ID": "3", "CI_RUNNER_TAGS": `["docker", "linux"]`, "GITLAB_USER_LOGIN": "mia", "CI_COMMIT_SHORT_SHA": "a1a1a1a1", "CI_COMMIT_BRANCH": "main",
 		"CI_COMMIT_DESCRIPTION": "It was broken", "CI_COMMIT_AUTHOR": "Mia <mia@example.com>", "CI_COMMIT_TIMESTAMP": "2024-07-01T12:00:00Z", "CI_JOB_STARTED_AT": "2024-07-01T12:00:00Z",
 		"CI_REGISTRY": "registry.example.com:443", "CI_REGISTRY_IMAGE": "registry.example.com/acme/tools/shop", "CI_ENVIRONMENT_SLUG": "prod-eu", "CI_ENVIRONMENT_TIER": "production",
