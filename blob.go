@@ -86,6 +86,29 @@ func (b blob) WriteTo(w io.Writer) (n int64, err error) {
 	return n, nil
 }
 
+// overwrite writes a text as long as secret over secret, wherever it is. It changes the pieces, so nobody else may have them yet.
+func (b blob) overwrite(secret, with string) {
+	if secret == "" || len(secret) > smallestPiece {
+		return
+	}
+	for i, p := range b.pieces {
+		for rest, at := p, bytes.Index(p, []byte(secret)); at >= 0; at = bytes.Index(rest, []byte(secret)) {
+			copy(rest[at:], with)
+			rest = rest[at+len(secret):]
+		}
+		if i == 0 { // a piece but the last is longer than the secret, so that it lies in two at the most
+			continue
+		}
+		before := b.pieces[i-1]
+		end, begin := before[max(len(before)-len(secret)+1, 0):], p[:min(len(secret)-1, len(p))]
+		seam := append(bytes.Clone(end), begin...)
+		if at := bytes.Index(seam, []byte(secret)); at >= 0 {
+			copy(seam[at:], with)
+			copy(begin, seam[copy(end, seam):])
+		}
+	}
+}
+
 // snapshot is the blob as it is now: appending to the original does not change it.
 func (b *blob) snapshot() blob { return blob{append([][]byte(nil), b.pieces...), b.size} }
 

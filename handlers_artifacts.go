@@ -7,12 +7,11 @@ import (
 	"maps"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
-	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 )
 
@@ -22,6 +21,12 @@ const (
 	dotenvReport = "dotenv"
 )
 
+// Formats of artifacts that the fake itself looks at.
+const (
+	zipped  = "zip"
+	gzipped = "gzip"
+)
+
 // defaultExpiry is default_artifacts_expire_in of a new GitLab.
 const defaultExpiry = 30 * 24 * time.Hour
 
@@ -29,9 +34,9 @@ var uploadSpec = declare(jobID, optionalToken, []params.Param{
 	{Name: paramFile, Kind: params.Any},
 	{Name: "expire_in"},
 	{Name: "artifact_type", Values: slices.Sorted(maps.Keys(artifactFormats())), Default: archive},
-	{Name: "artifact_format", Values: []string{"raw", "zip", "gzip"}, Default: "zip"},
-	{Name: "accessibility", Values: []string{"public", "private", "none", "maintainer"}},
-	{Name: "metadata", Kind: params.Any}, // Workhorse adds it for GitLab
+	{Name: "artifact_format", Values: []string{"raw", zipped, gzipped}, Default: zipped},
+	{Name: "accessibility", Values: []string{"", "public", "private", "none", "maintainer"}}, // another one is GitLab's internal error
+	{Name: "metadata", Kind: params.Any},                                                     // Workhorse adds it for GitLab
 })
 
 // artifactFormats has every type of artifact with the one format that it may have (app/models/ci/job_artifact.rb).
@@ -84,20 +89,24 @@ func (q *request) keep(j *job, f *file) *response {
 	bad := func(text, reason string) *response {
 		return refuse(http.StatusBadRequest, text).because(reason).asRefusal()
 	}
-	if i := slices.IndexFunc(j.files, func(other *file) bool { return other.Type == f.Type }); i >= 0 {
-		if j.files[i].sum == f.sum {
-			return nil
+	i := slices.IndexFunc(j.files, func(other *file) bool { return other.Type == f.Type })
+	if i >= 0 && j.files[i].sum == f.sum {
+		return nil
+	}
+	var variables []JobVariable
+	if f.Type == dotenvReport && f.Format != zipped { // GitLab reads it before it looks at anything else
+		var err error
+		if variables, err = readDotenv(f); err != nil {
+			return bad(err.Error(), "the dotenv report cannot be read")
 		}
-		return bad(msgArtifactTwice, fmt.Sprintf("job %d has another %s already", j.ID, f.Type))
 	}
 	if format := artifactFormats()[f.Type]; f.Format != format {
 		return bad(msgArtifactFormat, fmt.Sprintf("an artifact of type %s has the format %s, not %s", f.Type, format, f.Format))
 	}
+	if i >= 0 {
+		return bad(msgArtifactTwice, fmt.Sprintf("job %d has another %s already", j.ID, f.Type))
+	}
 	if f.Type == dotenvReport {
-		variables, err := readDotenv(f)
-		if err != nil {
-			return bad(err.Error(), "the dotenv report cannot be read")
-		}
 		j.dotenv = variables
 	}
 	j.files = append(j.files, f)
@@ -108,23 +117,26 @@ func (q *request) keep(j *job, f *file) *response {
 // expiry is when the uploaded file is to go: zero is never.
 func (q *request) expiry() time.Time {
 	text, given := q.params.String("expire_in")
-	if text = strings.TrimSpace(text); !given || text == "" {
+	if !given {
 		return q.now().Add(defaultExpiry)
 	}
 	d, err := parseGitLabDuration(text)
-	if err != nil || d <= 0 { // "never" is no duration
+	if err != nil || d <= 0 { // "never" is no duration, nor is ""
 		return time.Time{}
 	}
 	return q.now().Add(d)
 }
 
-// readDotenv unpacks and reads a dotenv report.
+// readDotenv reads a dotenv report, packed or not.
 func readDotenv(f *file) ([]JobVariable, error) {
-	unpacked, err := gzip.NewReader(f.content.reader())
-	if err != nil {
-		return nil, errDotenvFormat
+	text := f.content.reader()
+	if f.Format == gzipped {
+		var err error
+		if text, err = gzip.NewReader(text); err != nil {
+			return nil, errDotenvFormat
+		}
 	}
-	content, err := io.ReadAll(io.LimitReader(unpacked, maxDotenvSize)) // as much as is too much
+	content, err := io.ReadAll(io.LimitReader(text, maxDotenvSize)) // as much as is too much
 	if err != nil {
 		return nil, errDotenvFormat
 	}
@@ -132,15 +144,12 @@ func readDotenv(f *file) ([]JobVariable, error) {
 }
 
 // downloadArtifacts is GET /jobs/:id/artifacts: for the token of any running job whose user may read that job
-// (lib/api/ci/helpers/runner.rb, authenticate_job_via_dependent_job!).
+// (lib/api/ci/helpers/runner.rb, authenticate_job_via_dependent_job!). A project that is private is open to the tokens of its own
+// jobs alone, as its allowlist is when the project is made (app/models/ci/job_token/scope.rb).
 func downloadArtifacts(q *request) response {
-	sent := or(or(q.http.Header.Get(headerJobToken), q.sent("job_token")), q.sent(paramToken))
+	sent := or(or(q.sent("job_token"), q.sent(paramToken)), q.http.Header.Get(headerJobToken))
 	own := q.jobTokens[sent]
 	id, _ := q.params.Int("id")
-	if own != nil && own.ID == id && !q.has(gitlabversion.ArtifactsByRunningJobs) {
-		q.call.JobID = own.ID
-		return q.archiveOf(own)
-	}
 	if own == nil || !own.Status.executing() {
 		if t := q.accessToken(q.credentials()); t != nil && !t.Revoked && !t.expired(q.now()) {
 			return forbidden("", "an access token is no job token")
@@ -157,6 +166,9 @@ func downloadArtifacts(q *request) response {
 	if refusal := allow(q.canSeeProject(j.project), ""); refusal != nil {
 		return *refusal
 	}
+	if j.project != own.project && j.project.Visibility == Private {
+		return forbidden("", fmt.Sprintf("job %d is of %s, which is not on the job token allowlist of %s", own.ID, own.project.Path, j.project.Path))
+	}
 	return q.archiveOf(j)
 }
 
@@ -171,13 +183,27 @@ func (q *request) archiveOf(j *job) response {
 		with("Content-Disposition", attachment(a.Filename)).with("Content-Transfer-Encoding", "binary")
 }
 
-// attachment is the Content-Disposition of a download as Rails writes it.
+// attachment is the Content-Disposition of a download as Rails writes it (ActionDispatch::Http::ContentDisposition).
 func attachment(filename string) string {
+	const plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$+.^_`|~-"
 	ascii := strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' || r == '"' || r == '\\' {
+		if r > unicode.MaxASCII {
 			return '?'
 		}
 		return r
 	}, filename)
-	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, ascii, url.PathEscape(filename))
+	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, percentEscape(ascii, plain+" "), percentEscape(filename, plain+"&"))
+}
+
+// percentEscape escapes every byte of text but those of plain.
+func percentEscape(text, plain string) string {
+	var escaped strings.Builder
+	for _, b := range []byte(text) {
+		if strings.IndexByte(plain, b) >= 0 {
+			escaped.WriteByte(b)
+		} else {
+			fmt.Fprintf(&escaped, "%%%02X", b)
+		}
+	}
+	return escaped.String()
 }

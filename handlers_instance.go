@@ -26,11 +26,14 @@ type kasEntity struct {
 	Version             *string          `json:"version"`
 }
 
+// fullVersion is the version with all its numbers and the edition.
+func (q *request) fullVersion() string { return q.version.String() + ".0-ee" }
+
 // revision is the commit that the fake claims to be built from.
 const revision = "ceb07b24cb0"
 
 func getMetadata(q *request) response {
-	e := metadataEntity{Version: q.version.String() + ".0-ee", Revision: revision, Enterprise: true}
+	e := metadataEntity{Version: q.fullVersion(), Revision: revision, Enterprise: true}
 	if q.has(gitlabversion.KASProxyURL) {
 		e.KAS.ExternalK8sProxyURL = some[string](nil)
 	}

@@ -26,10 +26,12 @@ var (
 	debugTrace     = []params.Param{{Name: "debug_trace", Kind: params.Boolean}}
 	directDownload = []params.Param{{Name: "direct_download", Kind: params.Boolean}, {Name: "job_token"}}
 
+	sessionParams = []params.Param{{Name: "url"}, {Name: "certificate"}, {Name: "authorization"}}
+
 	requestJobSpec = declare(tokenParam, systemID, []params.Param{
 		{Name: "last_update"},
 		infoParam[0],
-		{Name: "session", Kind: params.Hash, Fields: []params.Param{{Name: "url"}, {Name: "certificate"}, {Name: "authorization"}}},
+		{Name: "session", Kind: params.Hash, Fields: sessionParams},
 	})
 
 	updateJobSpec = declare(tokenParam, jobID, []params.Param{
@@ -59,6 +61,9 @@ func requestJob(q *request) response {
 		return *refusal
 	}
 	if refusal := q.checkSystemID(); refusal != nil {
+		return *refusal
+	}
+	if refusal := q.refuseOrphan(r); refusal != nil {
 		return *refusal
 	}
 	m := q.heartbeat(r, q.contact(), true)
@@ -169,17 +174,18 @@ func (st *state) dependenciesOf(j *job) []*job {
 	return found
 }
 
-// session is the URL of the session that the runner offers, with the 409 of one that GitLab may not call.
+// session is the URL of the session that the runner offers, with the 409 of one that GitLab may not call
+// (app/models/ci/build_runner_session.rb).
 func (q *request) session() (string, *response) {
 	session, _ := q.params.Hash("session")
-	raw, _ := session.String("url")
-	if raw == "" {
+	if !slices.ContainsFunc(sessionParams, func(p params.Param) bool { return session.Has(p.Name) }) {
 		return "", nil
 	}
+	raw, _ := session.String("url")
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		return "", refuse(http.StatusConflict, msgConflict).because("session[url] is no web address").asRefusal()
+	case err != nil || u.Scheme != "https" || u.Host == "":
+		return "", refuse(http.StatusConflict, msgConflict).because("session[url] is no address that begins with https").asRefusal()
 	case q.settings.LocalRequestsForbidden && isLocal(u.Hostname()):
 		return "", refuse(http.StatusConflict, msgConflict).because("session[url] is local and Settings.LocalRequestsForbidden is set").asRefusal()
 	}
@@ -201,7 +207,7 @@ const instanceUUID = "fa4e91ab-0000-4000-8000-000000000001"
 func (q *request) payloadInput(j *job, r *runner, session string) jobPayloadInput {
 	p := j.project
 	in := jobPayloadInput{
-		Project: p.public(), Runner: r.public(), User: j.user.User, ServerURL: q.way.baseURL, Version: q.version.String() + ".0",
+		Project: p.public(), Runner: r.public(), User: j.user.User, ServerURL: q.way.baseURL, Version: q.fullVersion(),
 		PipelineIID: j.pipeline.iid(), GitDepth: defaultGitDepth, UserIsMaintainer: j.user.Admin || roleInProject(j.user, p) >= Maintainer,
 		RunningOnInstanceRunners: q.queue.onInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID, Registry: q.settings.RegistryHost,
 		Rules: jobPayloadRules{GitInfoProtected: q.has(gitlabversion.JobInfoExtras), JobInfoExtras: q.has(gitlabversion.JobInfoExtras),
@@ -250,14 +256,14 @@ func (q *request) processingJob() (*job, *response) {
 		res = forbidden("", "no job token was sent")
 	case q.jobCredentials() != j.Token:
 		res = forbidden("", fmt.Sprintf("that is not the token of job %d", id))
+	case j.Erased && (j.Status.executing() || q.has(gitlabversion.ErasureBeforeStatus)):
+		res = forbidden(msgJobErased, fmt.Sprintf("job %d has been erased", id))
 	case !j.Status.executing():
 		text := msgJobNotRunning
 		if q.has(gitlabversion.JobNotProcessing) {
 			text = msgJobNotProcessing
 		}
 		res = forbidden(text, fmt.Sprintf("job %d is %s", id, j.Status)).with(headerJobStatus, string(j.Status))
-	case j.Erased:
-		res = forbidden(msgJobErased, fmt.Sprintf("job %d has been erased", id))
 	default:
 		q.call.JobID = id
 		if j.runner != nil {
@@ -364,6 +370,9 @@ func appendTrace(q *request) response {
 		_ = q.drop(j, traceSizeExceeded, nil)
 		return refuseError(http.StatusForbidden, msgForbidden).because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d", sent, start, limit))
 	case start == size:
+		for _, secret := range []string{j.project.RegistrationToken, j.Token} {
+			q.upload.content.overwrite(secret, q.masked(len(secret)))
+		}
 		j.log.take(q.upload.content)
 		j.wake()
 	case start+sent != size: // else it repeats what came last
@@ -378,6 +387,15 @@ func appendTrace(q *request) response {
 	}
 	return response{status: http.StatusAccepted}.with(headerJobStatus, string(j.Status)).with(headerRange, traceRange(j.log.size)).
 		with(headerTraceInterval, interval)
+}
+
+// masked is what a log has instead of a secret of that length (lib/gitlab/ci/mask_secret.rb).
+func (q *request) masked(length int) string {
+	word := ""
+	if length >= len(msgMasked) && q.has(gitlabversion.MaskedByWord) {
+		word = msgMasked
+	}
+	return word + strings.Repeat("x", length-len(word))
 }
 
 // traceRange is the Range of a log, whose end is the size and not the last byte.

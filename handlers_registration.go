@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -19,19 +20,20 @@ var (
 	tokenParam       = []params.Param{{Name: paramToken, Required: true}}
 	systemID         = []params.Param{{Name: "system_id"}}
 	requiredSystemID = []params.Param{{Name: "system_id", Required: true}}
-	infoParam        = []params.Param{{Name: "info", Kind: params.Hash, Fields: []params.Param{
-		{Name: "name"}, {Name: "version"}, {Name: "revision"}, {Name: "platform"}, {Name: "architecture"}, {Name: "executor"},
+	registeredInfo   = []params.Param{{Name: "name"}, {Name: "version"}, {Name: "revision"}, {Name: "platform"}, {Name: "architecture"}}
+	infoParam        = []params.Param{{Name: "info", Kind: params.Hash, Fields: slices.Concat(registeredInfo, []params.Param{
+		{Name: "executor"},
 		{Name: "shell"}, // sent by every gitlab-runner, used by nothing
 		{Name: "features", Kind: params.Hash},
 		{Name: "config", Kind: params.Hash, Fields: []params.Param{{Name: "gpus"}}},
 		{Name: "labels", Kind: params.Hash},
-	}}}
+	})}}
 
 	registerSpec = with(declare(tokenParam, []params.Param{
 		{Name: "description"},
 		{Name: "maintainer_note"},
 		{Name: "maintenance_note"},
-		{Name: "info", Kind: params.Hash},
+		{Name: "info", Kind: params.Hash, Fields: registeredInfo},
 		{Name: "active", Kind: params.Boolean},
 		{Name: "paused", Kind: params.Boolean},
 		{Name: "locked", Kind: params.Boolean},
@@ -159,11 +161,18 @@ func (q *request) currentRunner() (*runner, *response) {
 	return nil, forbidden("", why).asRefusal()
 }
 
-// address is where a runner calls from: the first address of X-Forwarded-For, else the connection's.
+// address is where a runner calls from: the last address of X-Forwarded-For that is not of GitLab's own machine, since whatever
+// stands before it is only what the caller says, else the connection's (config/initializers/trusted_proxies.rb).
 func (q *request) address() string {
-	if forwarded := q.http.Header.Get("X-Forwarded-For"); forwarded != "" {
-		first, _, _ := strings.Cut(forwarded, ",")
-		return strings.TrimSpace(first)
+	forwarded := strings.FieldsFunc(strings.Join(q.http.Header.Values("X-Forwarded-For"), ","), func(r rune) bool { return r == ',' || r == ' ' })
+	forwarded = slices.DeleteFunc(forwarded, func(s string) bool {
+		_, err := netip.ParseAddr(s)
+		return err != nil
+	})
+	for i, s := range slices.Backward(forwarded) {
+		if i == 0 || s != "127.0.0.1" && s != "::1" {
+			return s
+		}
 	}
 	host, _, err := net.SplitHostPort(q.http.RemoteAddr)
 	if err != nil {
@@ -195,6 +204,18 @@ func (q *request) checkSystemID() *response {
 	return refuse(http.StatusBadRequest, map[string][]string{attrSystemID: {msgTooLong(maxSystemIDLength)}}).because("the system id is too long").asRefusal()
 }
 
+// refuseOrphan is the refusal of a runner whose manager GitLab cannot say whom it belongs to.
+func (q *request) refuseOrphan(r *runner) *response {
+	if !r.orphaned() || !q.has(gitlabversion.OrphanedRunners) {
+		return nil
+	}
+	why := fmt.Sprintf("the group or projects of runner %d are gone", r.num)
+	if q.has(gitlabversion.OrphanedRunnersForbidden) {
+		return forbidden(msgRunnerOrphaned, why).asRefusal()
+	}
+	return refuse(http.StatusUnprocessableEntity, msgRunnerOrphaned).because(why).asRefusal()
+}
+
 // verifyRunner is POST /runners/verify. It makes the manager's record.
 func verifyRunner(q *request) response {
 	r, refusal := q.currentRunner()
@@ -204,12 +225,8 @@ func verifyRunner(q *request) response {
 	if refusal := q.checkSystemID(); refusal != nil {
 		return *refusal
 	}
-	if r.orphaned() && q.has(gitlabversion.OrphanedRunners) {
-		why := fmt.Sprintf("the group or projects of runner %d are gone", r.num)
-		if q.has(gitlabversion.OrphanedRunnersForbidden) {
-			return forbidden(msgRunnerOrphaned, why)
-		}
-		return refuse(http.StatusUnprocessableEntity, msgRunnerOrphaned).because(why)
+	if refusal := q.refuseOrphan(r); refusal != nil {
+		return *refusal
 	}
 	q.heartbeat(r, q.contact(), r.registration == ByRegistrationToken || q.has(gitlabversion.VerifyContactsCreatedRunners))
 	return ok(registrationEntity{r.num, r.token, timeOrNull(r.tokenExpiresAt)})
@@ -237,8 +254,11 @@ func deleteRunnerManager(q *request) response {
 	if m == nil {
 		return notFound(msgManagerNotFound).because(fmt.Sprintf("runner %d has no manager with the system id %q", r.num, id))
 	}
-	if refusal := q.unmodifiedSince(latest(m.CreatedAt, m.ContactedAt)); refusal != nil {
+	if refusal := q.unmodifiedSince(m.CreatedAt); refusal != nil { // GitLab notes contact beside updated_at
 		return *refusal
+	}
+	if q.has(gitlabversion.ManagerDeletionContacts) {
+		q.setContacted(r, q.now())
 	}
 	q.deleteManager(m)
 	return noContent()

@@ -27,7 +27,7 @@ type jobPayloadInput struct {
 	User    User
 	// ServerURL is the fake's URL with its base path, without a slash at the end.
 	ServerURL string
-	Version   string // of GitLab: "17.2.0"
+	Version   string // of GitLab: "17.2.0-ee"
 	// PipelineIID is the number of the pipeline within the project; 0 counts as 1.
 	PipelineIID int
 	// NamespaceID is the project's namespace, RootNamespaceID the topmost one above it.
@@ -184,11 +184,11 @@ type payloadKeyValue struct {
 
 type payloadArtifact struct {
 	Name      nullable `json:"name"`
-	Untracked any      `json:"untracked,omitzero"`
+	Untracked *bool    `json:"untracked,omitempty"`
 	Paths     []string `json:"paths"`
 	Exclude   []string `json:"exclude,omitempty"`
 	When      nullable `json:"when"`
-	ExpireIn  any      `json:"expire_in,omitzero"`
+	ExpireIn  nullable `json:"expire_in"`
 	Type      string   `json:"artifact_type"`
 	Format    string   `json:"artifact_format"`
 }

@@ -125,17 +125,14 @@ func buildArtifacts(a *JobArtifacts) []payloadArtifact {
 		if kind == "coverage_report" {
 			kind = report.CoverageFormat
 		}
-		artifact := payloadArtifact{
-			Name:   nullable(kinds[kind].filename),
-			Paths:  report.Paths,
-			When:   "always",
-			Type:   kind,
-			Format: kinds[kind].format,
-		}
-		if a.ExpireIn != "" {
-			artifact.ExpireIn = a.ExpireIn
-		}
-		list = append(list, artifact)
+		list = append(list, payloadArtifact{
+			Name:     nullable(kinds[kind].filename),
+			Paths:    report.Paths,
+			When:     "always",
+			ExpireIn: nullable(a.ExpireIn),
+			Type:     kind,
+			Format:   kinds[kind].format,
+		})
 	}
 	return list
 }

@@ -19,6 +19,13 @@ func neverRan() []string {
 	return []string{missingDependencyFailure, runnerUnsupported, archivedFailure, projectDeletedFailure, buildsDisabledFailure, userBlockedFailure}
 }
 
+// neverTriedAgain are the reasons that the keyword retry does not cover (lib/gitlab/ci/build/auto_retry.rb).
+var neverTriedAgain = []string{"ci_quota_exceeded", "no_matching_runner", missingDependencyFailure, "forward_deployment_failure",
+	"environment_creation_failure"}
+
+// schedulerRetries is how often a job is tried again that GitLab itself could not hand out, without any keyword.
+const schedulerRetries = 2
+
 // failureReasons are all that GitLab knows, in its order, which is also what a runner is told that it may send. newer adds
 // those of GitLab 18 and later.
 func failureReasons(newer bool) []string {

@@ -115,6 +115,7 @@ func (l *variableList) addProject(in jobPayloadInput) {
 	l.add("CI_PROJECT_URL", in.ServerURL+"/"+project.Path)
 	l.add("CI_PROJECT_VISIBILITY", string(cmp.Or(project.Visibility, Private)))
 	l.add("CI_PROJECT_REPOSITORY_LANGUAGES", "")
+	l.add("CI_PROJECT_CLASSIFICATION_LABEL", "")
 	l.add("CI_DEFAULT_BRANCH", "main")
 	l.add("CI_CONFIG_PATH", ".gitlab-ci.yml")
 }
@@ -131,12 +132,14 @@ func (l *variableList) addServer(in jobPayloadInput) {
 		l.add("CI_SERVER_SHELL_SSH_HOST", server.Hostname())
 		l.add("CI_SERVER_SHELL_SSH_PORT", "22")
 	}
-	version := strings.SplitN(in.Version+"...", ".", 4)
+	numbers, _, _ := strings.Cut(in.Version, "-")
+	version := strings.SplitN(numbers+"...", ".", 4)
 	l.add("CI_SERVER_NAME", "GitLab")
 	l.add("CI_SERVER_VERSION", in.Version)
 	l.add("CI_SERVER_VERSION_MAJOR", version[0])
 	l.add("CI_SERVER_VERSION_MINOR", cmp.Or(version[1], "0"))
 	l.add("CI_SERVER_VERSION_PATCH", cmp.Or(version[2], "0"))
+	l.add("CI_SERVER_REVISION", revision)
 	l.addRegistry(in)
 	l.add("CI_API_V4_URL", in.ServerURL+"/api/v4")
 	l.add("CI_API_GRAPHQL_URL", in.ServerURL+"/api/graphql")

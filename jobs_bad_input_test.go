@@ -105,6 +105,17 @@ func TestBadInputLeavesTheJobAlone(t *testing.T) {
 		{name: "a dotenv report that is none", do: artifacts("artifact_type=dotenv&artifact_format=gzip", gzipped("no assignment")), status: 400, body: `{"message":"Invalid Format"}`},
 		{name: "a dotenv report that is a bomb", do: artifacts("artifact_type=dotenv&artifact_format=gzip", gzipped(strings.Repeat("A=1\n", 1<<18))), status: 400,
 			body: `{"message":"Dotenv Artifact Too Big. Maximum Allowable Size: 5120"}`},
+		{name: "a dotenv report that is none, and not packed", do: artifacts("artifact_type=dotenv&artifact_format=raw", []byte("no assignment")), status: 400, body: `{"message":"Invalid Format"}`},
+		{name: "a dotenv report that should be packed", do: artifacts("artifact_type=dotenv&artifact_format=raw", []byte("A=1")), status: 400,
+			body: `{"message":"Validation failed: Invalid file format with specified file type"}`},
+		{name: "a second archive", job: fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}}, do: artifacts("", []byte("PK")), status: 400,
+			body: `{"message":"another artifact of the same type already exists"}`},
+		{name: "a second archive that is none", job: fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}}, do: artifacts("artifact_format=gzip", []byte("PK")), status: 400,
+			body: `{"message":"Validation failed: Invalid file format with specified file type"}`},
+		{name: "the artifacts of an erased job", job: fg.Job{Status: fg.JobSuccess, Erased: true}, do: artifacts("", []byte("PK")), status: 403, body: `{"message":"403 Forbidden - Job has been erased!"}`},
+		{name: "a wrong token beside a good one for artifacts", job: fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
+			return must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts?token=x", j.ID), nil, "Job-Token", j.Token)
+		}, status: 401, body: `{"message":"401 Unauthorized"}`},
 		{name: "a file over the limit", do: artifacts("", bytes.Repeat([]byte("x"), 8<<10+1)), status: 413, body: `{"message":"file size has reached maximum size limit"}`},
 		{name: "a dead token for artifacts", job: fg.Job{Status: fg.JobSuccess}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) jobAnswer {
 			return must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil, "Job-Token", j.Token)
@@ -117,6 +128,9 @@ func TestBadInputLeavesTheJobAlone(t *testing.T) {
 			gl, r := factory(t)
 			gl.UpdateSettings(func(s *fg.Settings) { s.MaxArtifactsSize = 8 << 10 })
 			c.job.Project, c.job.Trace = "acme/shop", "log"
+			if c.job.Erased {
+				c.job.Trace = ""
+			}
 			if c.job.Status == "" {
 				c.job.Status = fg.JobRunning
 			}
@@ -151,6 +165,10 @@ func TestAnotherJobsToken(t *testing.T) {
 	asZoe := gl.AddJob(fg.Job{Project: "acme/shop", User: "zoe", Status: fg.JobRunning, RunnerID: r.ID})
 	assert.Equal(t, 403, must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", secret.ID), nil, "Job-Token", asZoe.Token).status)
 	assert.Equal(t, 404, must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts?job_token=%s", asZoe.ID, one.Token), nil).status)
+	gl.UpdateProject("other/secret", func(p *fg.Project) { p.Members = fg.Members{"zoe": fg.Owner} })
+	assert.Equal(t, 403, must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", secret.ID), nil, "Job-Token", asZoe.Token).status, "it is a job of another project")
+	gl.UpdateProject("other/secret", func(p *fg.Project) { p.Visibility = fg.Internal })
+	assert.Equal(t, 200, must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", secret.ID), nil, "Job-Token", asZoe.Token).status)
 }
 
 // TestABodyCutOff has clients give up in the middle of a body.

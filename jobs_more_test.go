@@ -77,7 +77,7 @@ func TestJobRouterDiscovery(t *testing.T) {
 }
 
 func TestExpiryOfArtifacts(t *testing.T) {
-	for query, want := range map[string]time.Duration{"": 30 * 24 * time.Hour, "expire_in=2+hours": 2 * time.Hour, "expire_in=never": 0, "expire_in=0": 0} {
+	for query, want := range map[string]time.Duration{"": 30 * 24 * time.Hour, "expire_in=2+hours": 2 * time.Hour, "expire_in=never": 0, "expire_in=0": 0, "expire_in=&accessibility=": 0} {
 		t.Run(query, func(t *testing.T) {
 			gl, r := factory(t)
 			job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
@@ -89,7 +89,7 @@ func TestExpiryOfArtifacts(t *testing.T) {
 				gl.Advance(1000 * 24 * time.Hour)
 				got := must(t, gl, "GET", path, nil, "Job-Token", job.Token)
 				assert.Equal(t, 200, got.status)
-				assert.Equal(t, `attachment; filename="??.zip"; filename*=UTF-8''%C3%A4%22.zip`, got.header.Get("Content-Disposition"))
+				assert.Equal(t, `attachment; filename="%3F_.zip"; filename*=UTF-8''%C3%A4_.zip`, got.header.Get("Content-Disposition"))
 				return
 			}
 			assert.Equal(t, gl.Now().Add(want), expires)
@@ -97,6 +97,41 @@ func TestExpiryOfArtifacts(t *testing.T) {
 			assert.Equal(t, 404, must(t, gl, "GET", path, nil, "Job-Token", job.Token).status)
 		})
 	}
+}
+
+func TestNamesOfArtifacts(t *testing.T) {
+	for sent, want := range map[string]string{
+		"out.zip": "out.zip", "my build (1).zip": "my_build__1_.zip", "../../etc/x+y-z_0.zip": "x+y-z_0.zip", `C:\out\a.zip`: "a.zip", "é&=.zip": "é__.zip", "..": "_..",
+	} {
+		t.Run(sent, func(t *testing.T) {
+			gl, r := factory(t)
+			job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+			require.Equal(t, 201, upload(t, gl, job, "", sent, []byte("PK")).status)
+			assert.Equal(t, want, gl.JobRun(job.ID).Artifacts()[0].Filename)
+		})
+	}
+	gl, r := factory(t)
+	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID, Artifacts: []fg.Artifact{{Filename: "a b&(c).zip"}}})
+	got := must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", job.ID), nil, "Job-Token", job.Token)
+	assert.Equal(t, `attachment; filename="a b%26%28c%29.zip"; filename*=UTF-8''a%20b&%28c%29.zip`, got.header.Get("Content-Disposition"))
+}
+
+// TestSecretsInALog sends a job's own token and the registration token of its project, the first of them across the end of one
+// piece of the memory that keeps logs.
+func TestSecretsInALog(t *testing.T) {
+	gl, r := factory(t)
+	project, _ := gl.Project("acme/shop")
+	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	text := func(token, registration string) string {
+		return strings.Repeat("-", 4096-5) + token + " and " + registration + token + token
+	}
+	hidden := func(secret string) string { return strings.Repeat("x", len(secret)) }
+	sent := text(job.Token, project.RegistrationToken)
+	got := patchTrace(t, gl, job, 0, sent)
+	require.Equal(t, 202, got.status)
+	assert.Equal(t, fmt.Sprint("0-", len(sent)), got.header.Get("Range"))
+	assert.Equal(t, text(hidden(job.Token), hidden(project.RegistrationToken)), gl.JobRun(job.ID).Trace())
+	assert.Equal(t, 202, patchTrace(t, gl, job, 0, sent).status, "a repetition is known by its place")
 }
 
 func TestTraceLimitFailsTheJob(t *testing.T) {

@@ -248,9 +248,12 @@ func TestWhatCannotRunFails(t *testing.T) {
 		gl, r := factory(t)
 		job := gl.AddJob(fg.Job{Project: "acme/shop"})
 		gl.UpdateSettings(func(s *fg.Settings) { s.LocalRequestsForbidden = true })
-		for _, url := range []string{"https://10.1.2.3/", "https://localhost", "ftp://example.com", "::"} {
-			got := requestJob(t, gl, r.Token, hash{"session": hash{"url": url}})
-			assert.Equal(t, 409, got.status, url)
+		for _, session := range []hash{
+			{"url": "https://10.1.2.3/"}, {"url": "https://localhost"}, {"url": "ftp://example.com"}, {"url": "::"},
+			{"url": "http://example.com/s"}, {"url": ""}, {"certificate": "x"},
+		} {
+			got := requestJob(t, gl, r.Token, hash{"session": session})
+			assert.Equal(t, 409, got.status, session)
 			gl.AssertJobStatus(t, job.ID, fg.JobPending)
 		}
 		assert.Equal(t, 201, requestJob(t, gl, r.Token, hash{"session": hash{"url": "https://example.com/s"}}).status)
@@ -347,6 +350,38 @@ func TestRetryKeyword(t *testing.T) {
 	again, _ = gl.Job(again.ID)
 	assert.Equal(t, "unknown_failure", again.FailureReason)
 	assert.Equal(t, 204, requestJob(t, gl, r.Token, info).status, "once is enough")
+}
+
+// TestRetriesWithoutKeyword has what GitLab retries by itself, and what no keyword makes it retry.
+func TestRetriesWithoutKeyword(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		spec     fg.JobSpec
+		reason   string
+		attempts int
+	}{
+		{"nothing is", fg.JobSpec{}, "script_failure", 1},
+		{"the scheduler's failures are", fg.JobSpec{}, "scheduler_failure", 3},
+		{"as often as the keyword says", fg.JobSpec{Retry: fg.Retry{Max: 1}}, "scheduler_failure", 2},
+		{"the keyword is for something else", fg.JobSpec{Retry: fg.Retry{Max: 1, When: []string{"script_failure"}}}, "scheduler_failure", 3},
+		{"the keyword does not help", fg.JobSpec{Retry: fg.Retry{Max: 2, When: []string{"always"}}}, "no_matching_runner", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			gl, r := factory(t)
+			gl.AddJob(fg.Job{Project: "acme/shop", Spec: c.spec})
+			attempts := 0
+			for ; attempts < 5; attempts++ {
+				got := requestJob(t, gl, r.Token)
+				if got.status == 204 {
+					break
+				}
+				told := got.json(t)
+				job, _ := gl.Job(int(told["id"].(float64)))
+				require.Equal(t, 200, putState(t, gl, job, "failed", "failure_reason", c.reason).status)
+			}
+			assert.Equal(t, c.attempts, attempts)
+		})
+	}
 }
 
 func TestWaitForJob(t *testing.T) {

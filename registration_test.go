@@ -44,6 +44,7 @@ func TestRegistration(t *testing.T) {
 	assert.Equal(t, `403 {"message":"403 Forbidden - invalid token supplied"}`, ask(t, gl, "", "POST", "/runners", withForm("token=shop-token")).String())
 	assert.Equal(t, `400 {"error":"token is missing, access_level does not have a valid value, maximum_timeout is invalid"}`,
 		ask(t, gl, "", "POST", "/runners", withForm("access_level=x&maximum_timeout=y")).String())
+	assert.Equal(t, `400 {"error":"info[name] is invalid"}`, ask(t, gl, "", "POST", "/runners", withForm("token=x&info[name][]=y")).String())
 	assert.Equal(t, `400 {"error":"token is missing"}`, ask(t, gl, "", "POST", "/runners", withBody("text/plain", "token=shop-token")).String(), "the runner's endpoints take text and do not read it")
 }
 
@@ -163,7 +164,7 @@ func TestManagers(t *testing.T) {
 	mia := gl.Token("mia")
 	for _, id := range []string{"s_a", "s_b"} {
 		body := `{"token":"shop-token","system_id":"` + id + `","info":{"version":"17.2.1","revision":"r","platform":"linux","architecture":"arm64","executor":"shell"}}`
-		require.Equal(t, 200, ask(t, gl, "", "POST", "/runners/verify", withJSON(body), with("X-Forwarded-For", "10.1.2.3, 10.0.0.1")).status)
+		require.Equal(t, 200, ask(t, gl, "", "POST", "/runners/verify", withJSON(body), with("X-Forwarded-For", "10.9.9.9, 10.1.2.3, unknown, 127.0.0.1")).status)
 		gl.Advance(time.Second)
 	}
 	ask(t, gl, "", "POST", "/runners/verify", withForm("token=shop-token"))
@@ -180,6 +181,12 @@ func TestManagers(t *testing.T) {
 	}
 	assert.Equal(t, `400 {"error":"token is missing, system_id is missing"}`, ask(t, gl, "", "DELETE", "/runners/managers").String())
 	assert.Equal(t, `404 {"message":"404 Runner manager not found Not Found"}`, remove("s_c").String())
+	gl.AddRunner(fakegitlab.Runner{Token: "other-token", Managers: []fakegitlab.RunnerManager{{SystemID: "s_d", CreatedAt: gl.Now(), ContactedAt: gl.Now().Add(time.Hour)}}})
+	unmodified := func(since time.Time) int {
+		return ask(t, gl, "", "DELETE", "/runners/managers", withForm("token=other-token&system_id=s_d"), with("If-Unmodified-Since", since.UTC().Format(http.TimeFormat))).status
+	}
+	assert.Equal(t, 412, unmodified(gl.Now().Add(-time.Minute)))
+	assert.Equal(t, 204, unmodified(gl.Now()), "contact is no modification")
 	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.ContactedAt = gl.Now() })
 	for _, id := range []string{"s_a", "s_b", "<legacy>"} {
 		assert.Equal(t, "online", ask(t, gl, mia, "GET", "/runners/5").field(t, "status"))

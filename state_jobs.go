@@ -278,15 +278,18 @@ func (st *state) drop(j *job, reason string, exitCode *int) error {
 
 // triedAgain reports whether GitLab itself retries the job that has just failed (lib/gitlab/ci/build/auto_retry.rb).
 func (j *job) triedAgain(exitCode *int) bool {
-	retry := j.Spec.Retry
-	if j.attempts() >= retry.Max || j.retried() {
+	if slices.Contains(neverTriedAgain, j.FailureReason) || j.retried() {
 		return false
 	}
-	if retry.When == nil && retry.ExitCodes == nil {
-		return true
+	if retry := j.Spec.Retry; retry.Max > 0 && retry.covers(j.FailureReason, exitCode) {
+		return j.attempts() < retry.Max
 	}
-	return exitCode != nil && slices.Contains(retry.ExitCodes, *exitCode) ||
-		slices.Contains(retry.When, "always") || slices.Contains(retry.When, j.FailureReason)
+	return j.FailureReason == schedulerFailure && j.attempts() < schedulerRetries
+}
+
+func (r Retry) covers(reason string, exitCode *int) bool {
+	return r.When == nil && r.ExitCodes == nil || exitCode != nil && slices.Contains(r.ExitCodes, *exitCode) ||
+		slices.Contains(r.When, "always") || slices.Contains(r.When, reason)
 }
 
 // retryable reports whether the job has ended and is the last attempt at it.

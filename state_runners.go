@@ -422,11 +422,11 @@ type contact struct {
 	info     *RunnerManager
 }
 
-// heartbeat notes that a manager of the runner called, and makes its record if it is new. touchRunner is false for the
-// calls that count for the manager alone.
-func (st *state) heartbeat(r *runner, c contact, touchRunner bool) *manager {
+// heartbeat notes that a manager of the runner called, and makes its record if it is new. contacts is false for calls that
+// say only what a manager is, and count as contact of neither it, unless it is new, nor the runner.
+func (st *state) heartbeat(r *runner, c contact, contacts bool) *manager {
 	now := st.now()
-	if touchRunner {
+	if contacts {
 		st.setContacted(r, now)
 	}
 	if c.systemID == "" {
@@ -434,11 +434,13 @@ func (st *state) heartbeat(r *runner, c contact, touchRunner bool) *manager {
 	}
 	m := r.manager(c.systemID)
 	if m == nil {
-		m = &manager{RunnerManager{ID: assignID(st, &st.managers, 0), SystemID: c.systemID, CreatedAt: now}, r}
+		m = &manager{RunnerManager{ID: assignID(st, &st.managers, 0), SystemID: c.systemID, CreatedAt: now, ContactedAt: now}, r}
 		add(st, &st.managers, m)
 		r.managers = insertByID(r.managers, m)
 	}
-	m.ContactedAt, m.IPAddress = now, c.address
+	if m.IPAddress = c.address; contacts {
+		m.ContactedAt = now
+	}
 	if i := c.info; i != nil { // what it leaves out or blank stays (lib/api/helpers.rb, attributes_for_keys)
 		m.Version, m.Revision, m.Platform = or(i.Version, m.Version), or(i.Revision, m.Revision), or(i.Platform, m.Platform)
 		m.Architecture, m.Executor = or(i.Architecture, m.Architecture), or(i.Executor, m.Executor)

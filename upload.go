@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/fakegitlab/fakegitlab/internal/params"
@@ -139,7 +140,7 @@ func (q *request) readPart(part *multipart.Part, u *upload, limit int64) (done b
 		if u.content, err = readFile(part, sum, limit); err != nil {
 			return false, err
 		}
-		u.hasFile, u.filename = true, path.Base(strings.ReplaceAll(filename, `\`, "/"))
+		u.hasFile, u.filename = true, cleanFilename(filename)
 		sum.Sum(u.sum[:0])
 		q.tree[name] = &params.File{Filename: u.filename, ContentType: part.Header.Get("Content-Type")}
 		return u.content.size > limit, nil
@@ -155,6 +156,21 @@ func (q *request) readPart(part *multipart.Part, u *upload, limit int64) (done b
 	}
 	q.tree[name] = string(value)
 	return false, nil
+}
+
+// cleanFilename is the name under which GitLab keeps an uploaded file: without folders, and with underscores for all but
+// letters, digits and a few signs (lib/uploaded_file.rb).
+func cleanFilename(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Letter, unicode.Mark, unicode.Nd, unicode.Pc) || strings.ContainsRune(".-+", r) {
+			return r
+		}
+		return '_'
+	}, path.Base(strings.ReplaceAll(name, `\`, "/")))
+	if strings.Trim(name, ".") == "" {
+		return "_" + name
+	}
+	return name
 }
 
 func readFile(r io.Reader, sum hash.Hash, limit int64) (blob, error) {

@@ -194,10 +194,15 @@ func versionProofs() map[gitlabversion.Difference]proof {
 			`400 {"message":"400 Bad request - Missing/invalid scope"}`, `400 {"message":"400 Bad request - Missing/invalid project"}`, nil},
 		gitlabversion.PartitionedTokens: {tokenPrefixes, []string{"glrt-", ""}, []string{"glrt-t3_", "t1_"}, nil},
 		gitlabversion.VerifyContactsCreatedRunners: {func(v inVersion) any {
-			v.as("", "POST", "/runners/verify", withForm("token=shop-token"))
-			return v.gl.RunnerStatus(5)
-		}, fg.NeverContacted, fg.Online, nil},
-		gitlabversion.OrphanedRunners:          {func(v inVersion) any { return strings.Contains(verifyOrphan(v).(string), "Runner is orphaned") }, nil, true, false},
+			v.gl.UpdateRunner(5, func(r *fg.Runner) {
+				r.Managers = []fg.RunnerManager{{SystemID: "s", ContactedAt: v.gl.Now().Add(-time.Hour)}}
+			})
+			v.as("", "POST", "/runners/verify", withForm("token=shop-token&system_id=s"))
+			r, _ := v.gl.Runner(5)
+			return []any{v.gl.RunnerStatus(5), v.gl.Now().Sub(r.Managers[0].ContactedAt)}
+		}, []any{fg.NeverContacted, time.Hour}, []any{fg.Online, time.Duration(0)}, nil},
+		gitlabversion.ManagerDeletionContacts:  {contactByDeletion, nil, time.Duration(0), time.Hour},
+		gitlabversion.OrphanedRunners:          {func(v inVersion) any { return strings.Contains(verifyOrphan(v).(string), "Runner is orphaned") }, false, true, false},
 		gitlabversion.OrphanedRunnersForbidden: {verifyOrphan, `422 {"message":"Runner is orphaned"}`, `403 {"message":"403 Forbidden - Runner is orphaned"}`, verified(100001)},
 		gitlabversion.KASProxyURL:              {shows("mia", "/metadata", "externalK8sProxyUrl"), false, true, nil},
 		gitlabversion.TokenDescription:         {shows("mia", "/personal_access_tokens/self", `"description":`), false, true, nil},
@@ -206,16 +211,19 @@ func versionProofs() map[gitlabversion.Difference]proof {
 			return []int{v.as("mia", "GET", "/projects?min_access_level=15").status, v.as("mia", "GET", "/groups?min_access_level=15").status,
 				v.as("mia", "GET", "/groups/acme/projects?min_access_level=15").status, v.as("mia", "GET", "/groups/acme/subgroups?min_access_level=15").status}
 		}, []int{400, 400, 400, 400}, []int{200, 200, 200, 200}, nil},
-		gitlabversion.CancelingState:         {canceledGracefully, fg.JobCanceled, fg.JobCanceling, nil},
-		gitlabversion.JobRouter:              {status("", "GET", "/runners/router/discovery", with("RUNNER-TOKEN", "shop-token")), 404, 501, nil},
-		gitlabversion.VerifyAnswersToken:     {whole("", "POST", "/runners/verify", withForm("token=shop-token")), nil, verified(5), nil},
-		gitlabversion.RegistrationGone:       {registerSwitchedOff, nil, `410 {"message":"410 Gone - runner registration disallowed"}`, nil},
-		gitlabversion.ManagersBySystemID:     {managersLeft, nil, []string{"s_b"}, nil},
-		gitlabversion.JobNotProcessing:       {traceOfFinishedJob, `403 {"message":"403 Forbidden - Job is not running"}`, `403 {"message":"403 Forbidden - Job is not processing on runner"}`, nil},
-		gitlabversion.JobStatusOnUpdate:      {statusOfUpdate, "", "success", nil},
-		gitlabversion.ArtifactsByRunningJobs: {ownArtifacts, 200, 401, nil},
+		gitlabversion.CancelingState:     {canceledGracefully, fg.JobCanceled, fg.JobCanceling, nil},
+		gitlabversion.JobRouter:          {status("", "GET", "/runners/router/discovery", with("RUNNER-TOKEN", "shop-token")), 404, 501, nil},
+		gitlabversion.VerifyAnswersToken: {whole("", "POST", "/runners/verify", withForm("token=shop-token")), nil, verified(5), nil},
+		gitlabversion.RegistrationGone:   {registerSwitchedOff, nil, `410 {"message":"410 Gone - runner registration disallowed"}`, nil},
+		gitlabversion.ManagersBySystemID: {managersLeft, nil, []string{"s_b"}, nil},
+		gitlabversion.JobNotProcessing:   {traceOfFinishedJob, `403 {"message":"403 Forbidden - Job is not running"}`, `403 {"message":"403 Forbidden - Job is not processing on runner"}`, nil},
+		gitlabversion.JobStatusOnUpdate:  {statusOfUpdate, "", "success", nil},
+		gitlabversion.ErasureBeforeStatus: {erasedJob, nil, `403 {"message":"403 Forbidden - Job has been erased!"} []`,
+			`403 {"message":"403 Forbidden - Job is not processing on runner"} [success]`},
+		gitlabversion.ArtifactsByRunningJobs: {ownArtifacts, nil, 401, nil},
 		gitlabversion.JobInfoExtras:          {jobInfo, []bool{false, false}, []bool{true, true}, nil},
 		gitlabversion.JobInputs:              {jobInputs, false, true, nil},
+		gitlabversion.MaskedByWord:           {maskedToken, "it is xxxxxxxxxx", "it is [MASKED]xx", nil},
 		gitlabversion.LaterFailureReasons:    {laterReason, "unknown_failure", "runner_configuration_error", nil},
 		gitlabversion.MinuteBetweenLogs:      {traceInterval, nil, "60", nil},
 	}
@@ -242,7 +250,24 @@ func tokenPrefixes(v inVersion) any {
 
 func verifyOrphan(v inVersion) any {
 	r := v.gl.AddRunner(fg.Runner{Type: fg.ProjectRunner, Token: "orphan-token"})
-	return v.as("", "POST", "/runners/verify", withForm("token="+r.Token)).String()
+	verified := v.as("", "POST", "/runners/verify", withForm("token="+r.Token)).String()
+	asked := v.as("", "POST", "/jobs/request", withForm("token="+r.Token)).String()
+	if strings.Contains(verified, "orphaned") {
+		assert.Equal(v.T, verified, asked)
+	} else {
+		assert.Equal(v.T, "204", asked)
+	}
+	return verified
+}
+
+func contactByDeletion(v inVersion) any {
+	for _, id := range []string{"s_a", "s_b"} {
+		v.gl.ContactRunner(5, fg.RunnerManager{SystemID: id})
+	}
+	v.gl.Advance(time.Hour)
+	require.Equal(v.T, 204, v.as("", "DELETE", "/runners/managers", withForm("token=shop-token&system_id=s_a")).status)
+	r, _ := v.gl.Runner(5)
+	return v.gl.Now().Sub(r.ContactedAt)
 }
 
 func registerSwitchedOff(v inVersion) any {
@@ -286,6 +311,19 @@ func traceOfFinishedJob(v inVersion) any {
 	a := patchTrace(v.T, v.gl, j, 0, "late")
 	assert.Equal(v.T, "success", a.header.Get("Job-Status"), "in every version")
 	return fmt.Sprint(a.status, " ", a.body)
+}
+
+func erasedJob(v inVersion) any {
+	j := v.gl.AddJob(fg.Job{Project: "acme/shop", RunnerID: 5, Status: fg.JobSuccess, Erased: true})
+	a := putState(v.T, v.gl, j, "success")
+	body := strings.ReplaceAll(a.body, "running", "processing on runner") // of 16.x
+	return fmt.Sprint(a.status, " ", body, " ", a.header.Values("Job-Status"))
+}
+
+func maskedToken(v inVersion) any {
+	j := v.gl.AddJob(fg.Job{Project: "acme/shop", Token: "0123456789", RunnerID: 5, Status: fg.JobRunning})
+	require.Equal(v.T, 202, patchTrace(v.T, v.gl, j, 0, "it is "+j.Token).status)
+	return v.gl.JobRun(j.ID).Trace()
 }
 
 func statusOfUpdate(v inVersion) any {

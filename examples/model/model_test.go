@@ -125,8 +125,10 @@ func (w *world) contact(r *runner, systemID string, verify bool) {
 	}
 }
 
+// forget is the deletion of a manager by the runner's program, which in GitLab 17 counts as contact of the runner.
 func (w *world) forget(r *runner, systemID string) {
 	delete(r.managers, systemID)
+	r.contacted = w.now
 	if len(r.managers) == 0 {
 		r.contacted = time.Time{}
 	}

@@ -27,16 +27,18 @@ const (
 	MissingScopeByName
 	PartitionedTokens
 	VerifyContactsCreatedRunners
+	ManagerDeletionContacts
 	OrphanedRunners
 	OrphanedRunnersForbidden
 	KASProxyURL
 	CancelingState
 	JobNotProcessing
+	ErasureBeforeStatus
 	JobStatusOnUpdate
-	ArtifactsByRunningJobs
 	JobInfoExtras
 	JobInputs
 	LaterFailureReasons
+	MaskedByWord
 	JobRouter
 	TokenDescription
 	TokenLastUsedIPs
@@ -45,6 +47,7 @@ const (
 	RegistrationGone
 	ManagersBySystemID
 	MinuteBetweenLogs
+	ArtifactsByRunningJobs
 	differenceCount
 )
 
@@ -102,10 +105,12 @@ var table = [differenceCount]Row{
 		Version{18, 0}, first, "app/services/ci/runners/create_runner_service.rb", false},
 	PartitionedTokens: {"authentication tokens name their runner's type: t1_, t2_, t3_ and glrt-t1_ ...",
 		Version{17, 7}, first, "app/models/ci/runner.rb; the prefix glrtr- of a later derivative is unconfirmed and not followed", false},
-	VerifyContactsCreatedRunners: {"POST /runners/verify counts as contact of a runner made by a user",
+	VerifyContactsCreatedRunners: {"POST /runners/verify counts as contact of a runner made by a user, and of its manager",
 		Version{18, 0}, first, "lib/api/ci/runner.rb", false},
-	OrphanedRunners: {"a group or project runner may be left without its group or projects; POST /runners/verify refuses it as orphaned",
-		first, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 17.x", false},
+	ManagerDeletionContacts: {"DELETE /runners/managers counts as contact of the runner that keeps other managers",
+		first, Version{18, 0}, "lib/api/ci/runner.rb and lib/api/ci/helpers/runner.rb of 17.x and the newest", false},
+	OrphanedRunners: {"a group or project runner left without its group or projects is refused as orphaned by POST /runners/verify and POST /jobs/request",
+		Version{17, 0}, Version{18, 0}, "lib/api/ci/runner.rb and lib/api/ci/helpers/runner.rb of 16.x and 17.x", false},
 	OrphanedRunnersForbidden: {"the refusal of an orphaned runner is a 403; before, a 422",
 		Version{17, 9}, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 17.9", false},
 	KASProxyURL: {"GET /version and GET /metadata show kas.externalK8sProxyUrl",
@@ -114,16 +119,18 @@ var table = [differenceCount]Row{
 		Version{17, 0}, first, "Jobs API page of 17.0", true},
 	JobNotProcessing: {"a runner that asks about a job that is over is told Job is not processing on runner; before, Job is not running",
 		Version{17, 0}, first, "lib/api/ci/helpers/runner.rb of 15.8 and of 17.x", false},
+	ErasureBeforeStatus: {"the token of an erased job is refused with Job has been erased, without Job-Status; afterwards for its status, if it is over",
+		first, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 16.x, of 17.x and the newest", false},
 	JobStatusOnUpdate: {"PUT /jobs/:id answers with the header Job-Status, as PATCH /jobs/:id/trace always did",
 		Version{17, 0}, first, "lib/api/ci/runner.rb of 15.8 and of 17.x", false},
-	ArtifactsByRunningJobs: {"GET /jobs/:id/artifacts wants the token of a running job; before, a job's own token did for its own when it was over",
-		Version{17, 0}, first, "lib/api/ci/runner.rb of 15.x and the newest", false},
 	JobInputs: {"jobs have inputs",
 		Version{18, 6}, first, "lib/api/entities/ci/job_request/response.rb", false},
 	JobInfoExtras: {"job_info names the project's path, namespace and user; git_info has protected",
 		Version{18, 0}, first, "lib/api/entities/ci/job_request", false},
 	LaterFailureReasons: {"jobs fail with runner_configuration_error, job_execution_server_timeout and their like, too; before, a runner that says so means unknown_failure",
 		Version{18, 0}, first, "app/models/concerns/enums/ci/commit_status.rb", false},
+	MaskedByWord: {"where a job's token is in its log there is [MASKED] and an x for each further character; before, only x",
+		Version{18, 0}, first, "lib/gitlab/ci/mask_secret.rb of 15.x and the newest", false},
 	JobRouter: {"GET /runners/router/discovery",
 		Version{18, 6}, first, "lib/api/ci/runner.rb", false},
 	TokenDescription: {"personal access tokens have a description",
@@ -140,6 +147,8 @@ var table = [differenceCount]Row{
 		oldest, first, "lib/api/ci/runner.rb of 15.8 and of 17.x; DELETE /runners/managers is of 16.0", false},
 	MinuteBetweenLogs: {"X-GitLab-Trace-Update-Interval is 60 while nobody looks at the log; before, 30",
 		oldest, first, "lib/gitlab/ci/trace.rb of 13.x and the newest; the change is older than 16.0", false},
+	ArtifactsByRunningJobs: {"GET /jobs/:id/artifacts wants the token of a running job; before, a job's own token did for its own when it was over",
+		oldest, first, "lib/api/ci/runner.rb of 15.x, lib/api/ci/helpers/runner.rb of 16.x; the change is older than 16.0", false},
 }
 
 // Differences returns every difference, in the order in which they came, or went where they were there from the first.
