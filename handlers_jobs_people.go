@@ -44,7 +44,7 @@ type artifactEntity struct {
 }
 
 func (q *request) projectJobEntity(j *job) projectJobEntity {
-	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{}, Archived: j.project.Archived, TagList: slices.Clone(j.Tags)}
+	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{}, Archived: j.project.Archived, TagList: slices.Sorted(slices.Values(j.Tags))}
 	if e.TagList == nil {
 		e.TagList = []string{}
 	}
@@ -242,11 +242,11 @@ func eraseJob(q *request) response {
 }
 
 func playJob(q *request) response {
-	j, refusal := q.changeableJob()
+	variables, refusal := q.jobVariables()
 	if refusal != nil {
 		return *refusal
 	}
-	variables, refusal := q.jobVariables()
+	j, refusal := q.changeableJob()
 	if refusal != nil {
 		return *refusal
 	}

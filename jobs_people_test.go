@@ -42,6 +42,7 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 		{"retry", "POST", "/retry", fg.Job{Status: fg.JobFailed}, statuses(403, 403, 201, 201, 201)},
 		{"retry what runs", "POST", "/retry", fg.Job{Status: fg.JobRunning}, statuses(403, 403, 403, 403, 403)},
 		{"play", "POST", "/play", fg.Job{Status: fg.JobManual}, statuses(403, 403, 200, 200, 200)},
+		{"play with bad variables", "POST", "/play?job_variables_attributes=x", fg.Job{Status: fg.JobManual}, map[string]int{"stranger": 400, "guest": 400, "mia": 400}},
 		{"play what is over", "POST", "/play", fg.Job{Status: fg.JobSuccess}, statuses(403, 403, 400, 400, 400)},
 		{"erase", "POST", "/erase", fg.Job{Status: fg.JobSuccess, Trace: "log", User: "dev"}, statuses(403, 403, 201, 201, 201)},
 		{"erase another's", "POST", "/erase", fg.Job{Status: fg.JobSuccess, Trace: "log"}, statuses(403, 403, 403, 201, 201)},
@@ -68,6 +69,8 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 func TestWhatPeopleDoToJobs(t *testing.T) {
 	gl, r := factory(t)
 	path := func(j fg.Job, what string) string { return fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d%s", j.ID, what) }
+	tagged := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess, Tags: []string{"z", "a", "m"}})
+	assert.Equal(t, []any{"a", "m", "z"}, as(t, gl, "dev", "GET", path(tagged, "")).json(t)["tag_list"], "sorted, whatever the order in the spec")
 	manual := gl.AddJob(fg.Job{Project: "acme/shop", Name: "deploy", Status: fg.JobManual})
 	played := sendJSON(t, gl, "POST", path(manual, "/play"), hash{"job_variables_attributes": []hash{{"key": "WHERE", "value": "prod"}, {"key": "COUNT", "value": 3}, {"key": "NULL", "value": nil}}}, "Private-Token", gl.Token("dev"))
 	assert.Equal(t, 200, played.status, played.body)
