@@ -45,6 +45,15 @@ func (q *request) sentScalar(name string) string {
 	return q.sent(name)
 }
 
+// credential is a parameter that carries a token; a blank one counts as none.
+func (q *request) credential(name string) string {
+	s := q.sent(name)
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	return s
+}
+
 // malformedBasic reports whether HTTP Basic credentials hold what GitLab refuses in every string
 // (lib/gitlab/middleware/handle_malformed_strings.rb).
 func (q *request) malformedBasic() bool {
@@ -59,11 +68,11 @@ func (q *request) malformedBasic() bool {
 // credentials is the one string that is tried as an access token: the first that is not empty of the private_token
 // parameter, the PRIVATE-TOKEN header and what a bearer sent. A job token in PRIVATE-TOKEN counts as nothing.
 func (q *request) credentials() string {
-	private := or(q.sent(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
+	private := or(q.credential(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
 	if strings.HasPrefix(private, jobTokenPrefix) {
 		return ""
 	}
-	return or(private, or(q.sent(paramAccessToken), or(q.bearer(), q.sent(paramBearerToken))))
+	return or(private, or(q.credential(paramAccessToken), or(q.bearer(), q.credential(paramBearerToken))))
 }
 
 // identify notes in the Call whose credentials were sent, for failures and hooks that look at it before the request is
@@ -132,7 +141,7 @@ var nobody = &user{User: User{External: true}}
 
 // whyAnonymous says which credentials were tried in vain.
 func (q *request) whyAnonymous() string {
-	private := or(q.sent(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
+	private := or(q.credential(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
 	sent := q.credentials()
 	switch {
 	case strings.HasPrefix(private, jobTokenPrefix):
