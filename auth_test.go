@@ -38,6 +38,7 @@ func TestCarriersOfTokens(t *testing.T) {
 		"the parameter before the header":             {query: "?private_token=" + mia, with: []func(*http.Request){private(sam)}, user: "mia"},
 		"a bad parameter before a good header":        {query: "?private_token=bad", with: []func(*http.Request){private(mia)}},
 		"an empty parameter counts for nothing":       {query: "?private_token=", with: []func(*http.Request){private(mia)}, user: "mia"},
+		"and so does a blank one":                     {query: "?private_token=+", with: []func(*http.Request){bearer(mia)}, user: "mia"},
 		"the header before Bearer":                    {with: []func(*http.Request){private(mia), bearer(sam)}, user: "mia"},
 		"a bad header before a good Bearer":           {with: []func(*http.Request){private("bad"), bearer(mia)}},
 		"a good header before a bad Bearer":           {with: []func(*http.Request){private(mia), bearer("bad")}, user: "mia"},
@@ -272,6 +273,8 @@ func TestVisibilityAndInheritedRoles(t *testing.T) {
 	} {
 		assert.Equal(t, c.status, ask(t, gl, gl.Token(c.user), "GET", c.path).status, "GET %s by %s: %s", c.path, c.user, c.why)
 	}
+	shown := ask(t, gl, gl.Token("mia"), "GET", "/runners/7")
+	assert.Equal(t, "acme", shown.field(t, "groups.0.name"), "a member of a project below is shown the group")
 	refused := gl.Calls(fakegitlab.ListProjectRunners, fakegitlab.By("ext"))
 	require.Len(t, refused, 1)
 	assert.Equal(t, "ext is external and no member of pub/inside, which is internal", refused[0].Reason)

@@ -310,8 +310,7 @@ func (q *request) runnerEntity(r *runner) runnerEntity {
 	}
 	if q.has(gitlabversion.RunnerCreationShown) {
 		e.CreatedAt = some(timeOrNull(r.createdAt))
-		e.CreatedBy = some[basicUser](nil)
-		if r.creator != nil {
+		if r.creator != nil { // nobody may read the user that is not there, so GitLab leaves the field out
 			creator := q.basicUser(r.creator)
 			e.CreatedBy = some(&creator)
 		}
@@ -371,7 +370,8 @@ func (q *request) runnerDetails(r *runner) runnerDetailsEntity {
 		}
 		e.Projects = some(&projects)
 	}
-	if g := r.group; g != nil && (q.readsAll() || roleInGroup(q.user, g) > 0) {
+	// Whoever may read a group runner is shown its group: being a member of a project below is enough (User#authorized_groups).
+	if g := r.group; g != nil {
 		e.Groups = append(e.Groups, groupLinkEntity{g.ID, q.webURL("groups/" + g.Path), g.Name})
 	}
 	return e
