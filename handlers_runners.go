@@ -254,7 +254,8 @@ func (q *request) readAttributes(a attributes, given func(string) bool) (attribu
 	if given("tag_list") {
 		a.tags, _ = q.params.List("tag_list")
 	}
-	if level, ok := q.params.String("access_level"); ok {
+	if given("access_level") {
+		level, _ := q.params.String("access_level") // null is none, which the model refuses
 		a.accessLevel = AccessLevel(level)
 	}
 	if given("maximum_timeout") {
@@ -428,8 +429,17 @@ func unassignRunner(q *request) response {
 		return notFound("Runner").because(fmt.Sprintf("no runner %d is assigned to %s", id, q.project.Path))
 	}
 	keeps := q.has(gitlabversion.OwnerProjectKeepsRunner)
-	if q.has(gitlabversion.UnassignRespectsLock) && r.locked && !q.actor.Admin {
-		return forbidden(msgIsLocked, fmt.Sprintf("runner %d is locked to its projects and %s is no administrator", r.num, q.user.Username))
+	owner := keeps && r.owner() == q.project
+	locked := keeps && r.locked && !q.actor.Admin
+	whyLocked := fmt.Sprintf("runner %d is locked to its projects and %s is no administrator", r.num, q.user.Username)
+	whyOwner := fmt.Sprintf("%s is the owner project of runner %d", q.project.Path, r.num)
+	if q.has(gitlabversion.UnassignDecidedFirst) && !q.actor.Admin {
+		switch {
+		case locked:
+			return forbidden(msgIsLocked, whyLocked)
+		case owner:
+			return forbidden(msgNoAccess, whyOwner)
+		}
 	}
 	if !keeps && len(r.assignments) == 1 {
 		return forbidden(msgOnlyOneProject, fmt.Sprintf("%s is the only project of runner %d", q.project.Path, r.num))
@@ -437,8 +447,11 @@ func unassignRunner(q *request) response {
 	if refusal := q.unmodifiedSince(assigned.updatedAt); refusal != nil {
 		return *refusal
 	}
-	if keeps && r.owner() == q.project {
-		return forbidden(msgOwnerProject, fmt.Sprintf("%s is the owner project of runner %d", q.project.Path, r.num))
+	switch {
+	case locked:
+		return forbidden(msgMayNotAssign, whyLocked)
+	case owner:
+		return forbidden(msgOwnerProject, whyOwner)
 	}
 	q.state.unassignRunner(r, q.project)
 	return noContent()

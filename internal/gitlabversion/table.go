@@ -22,7 +22,7 @@ const (
 	AuditorsListAllRunners
 	OwnerProjectRulesRunner
 	OwnerProjectKeepsRunner
-	UnassignRespectsLock
+	UnassignDecidedFirst
 	AssignErrorsAsText
 	MissingScopeByName
 	PartitionedTokens
@@ -91,10 +91,10 @@ var table = [differenceCount]Row{
 		Version{18, 0}, first, "lib/api/ci/runners.rb", false},
 	OwnerProjectRulesRunner: {"updating a project runner needs Maintainer in its owner project (or, with several, in any); before, in any",
 		Version{18, 0}, first, "app/policies/ci/runner_policy.rb", false},
-	OwnerProjectKeepsRunner: {"a runner cannot be unassigned from its owner project; before, from its only project",
+	OwnerProjectKeepsRunner: {"a runner cannot be unassigned from its owner project, nor while it is locked unless by an administrator; before, not from its only project",
 		Version{17, 9}, first, "app/services/ci/runners/unassign_runner_service.rb", false},
-	UnassignRespectsLock: {"unassigning a locked runner needs an administrator",
-		Version{18, 0}, first, "lib/api/ci/runners.rb", false},
+	UnassignDecidedFirst: {"unassigning is refused to others than administrators before If-Unmodified-Since is looked at, with Runner is locked or No access granted; before, after it, with User not allowed to assign runner or the words about the owner project",
+		Version{18, 0}, first, "lib/api/ci/runners.rb, app/policies/ci/runner_project_policy.rb", false},
 	AssignErrorsAsText: {"a refused assignment says why in one text; before, as a hash of model errors",
 		Version{17, 3}, first, "app/services/ci/runners/assign_runner_service.rb", false},
 	MissingScopeByName: {"POST /user/runners calls an unknown group or project by name; before, scope",
