@@ -273,6 +273,12 @@ func TestVisibilityAndInheritedRoles(t *testing.T) {
 	} {
 		assert.Equal(t, c.status, ask(t, gl, gl.Token(c.user), "GET", c.path).status, "GET %s by %s: %s", c.path, c.user, c.why)
 	}
+	gl.AddProject(fakegitlab.Project{Path: "acme/code", Members: fakegitlab.Members{"ext": fakegitlab.Guest, "sam": fakegitlab.Reporter}})
+	for user, want := range map[string]any{"ext": nil, "sam": "main", "aud": "main"} {
+		assert.Equal(t, want, ask(t, gl, gl.Token(user), "GET", "/projects/acme%2Fcode").field(t, "default_branch"), "%s may read the code, or not", user)
+	}
+	assert.NotContains(t, ask(t, gl, gl.Token("ext"), "GET", "/projects/acme%2Fcode").body, "forks_count")
+	assert.Equal(t, "main", ask(t, gl, gl.Token("ext"), "GET", "/projects/pub%2Fopen").field(t, "default_branch"))
 	shown := ask(t, gl, gl.Token("mia"), "GET", "/runners/7")
 	assert.Equal(t, "acme", shown.field(t, "groups.0.name"), "a member of a project below is shown the group")
 	refused := gl.Calls(fakegitlab.ListProjectRunners, fakegitlab.By("ext"))

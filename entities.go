@@ -141,18 +141,23 @@ type projectIdentity struct {
 
 type projectEntity struct {
 	projectIdentity
-	DefaultBranch  string          `json:"default_branch"`
-	TagList        []string        `json:"tag_list"`
-	Topics         []string        `json:"topics"`
-	SSHURLToRepo   string          `json:"ssh_url_to_repo"`
-	HTTPURLToRepo  string          `json:"http_url_to_repo"`
-	WebURL         string          `json:"web_url"`
-	ReadmeURL      *string         `json:"readme_url"`
-	ForksCount     int             `json:"forks_count"`
+	DefaultBranch string   `json:"default_branch,omitempty"`
+	TagList       []string `json:"tag_list"`
+	Topics        []string `json:"topics"`
+	SSHURLToRepo  string   `json:"ssh_url_to_repo"`
+	HTTPURLToRepo string   `json:"http_url_to_repo"`
+	WebURL        string   `json:"web_url"`
+	*projectCodeEntity
 	AvatarURL      *string         `json:"avatar_url"`
 	StarCount      int             `json:"star_count"`
 	LastActivityAt isoTime         `json:"last_activity_at"`
 	Namespace      namespaceEntity `json:"namespace"`
+}
+
+// projectCodeEntity is what those who may read the code see of it, beside the default branch.
+type projectCodeEntity struct {
+	ReadmeURL  *string `json:"readme_url"`
+	ForksCount int     `json:"forks_count"`
 }
 
 // projectAdminEntity is what those who may administer a project see of its runner settings.
@@ -366,7 +371,7 @@ func (q *request) runnerDetails(r *runner) runnerDetailsEntity {
 	if include, given := q.params.Bool("include_projects"); !given || include || !q.has(gitlabversion.RunnerProjectsEndpoint) {
 		projects := []projectEntity{}
 		for _, p := range q.visibleProjects(r) {
-			projects = append(projects, q.projectEntity(p))
+			projects = append(projects, q.projectEntity(p, q.readsCode(p)))
 		}
 		e.Projects = some(&projects)
 	}
@@ -436,10 +441,15 @@ func (q *request) namespaceEntity(p *project) namespaceEntity {
 	return namespaceEntity{ID: u.ID, Name: u.Name, Path: u.Username, Kind: "user", FullPath: u.Username, AvatarURL: u.AvatarURL, WebURL: u.WebURL}
 }
 
-func (q *request) projectEntity(p *project) projectEntity {
-	return projectEntity{projectIdentity: q.projectIdentity(p), DefaultBranch: defaultRef, TagList: []string{}, Topics: []string{},
+// projectEntity is a project as those see it who may read its code, or may not.
+func (q *request) projectEntity(p *project, readsCode bool) projectEntity {
+	e := projectEntity{projectIdentity: q.projectIdentity(p), TagList: []string{}, Topics: []string{},
 		SSHURLToRepo: "git@" + q.host() + ":" + p.Path + ".git", HTTPURLToRepo: q.webURL(p.Path + ".git"), WebURL: q.webURL(p.Path),
 		LastActivityAt: isoTime(p.CreatedAt), Namespace: q.namespaceEntity(p)}
+	if readsCode {
+		e.DefaultBranch, e.projectCodeEntity = defaultRef, &projectCodeEntity{}
+	}
+	return e
 }
 
 func (q *request) jobEntity(j *job) jobEntity {

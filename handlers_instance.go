@@ -218,7 +218,7 @@ func registrarCombination(registrars []string) bool {
 
 func getProject(q *request) response {
 	p := q.project
-	e := fullProjectEntity{projectEntity: q.projectEntity(p), Archived: p.Archived, Visibility: p.Visibility, SharedRunnersEnabled: !p.SharedRunnersDisabled, CreatorID: 1}
+	e := fullProjectEntity{projectEntity: q.projectEntity(p, q.readsCode(p)), Archived: p.Archived, Visibility: p.Visibility, SharedRunnersEnabled: !p.SharedRunnersDisabled, CreatorID: 1}
 	if p.owner != nil {
 		e.CreatorID = p.owner.ID
 	}

@@ -160,6 +160,11 @@ func (q *request) canSeeProject(p *project) policy.Decision {
 	return policy.CanSee(q.actor, q.user.External, roleInProject(q.user, p) > 0, levels[p.Visibility], p.Path)
 }
 
+// readsCode reports whether the user may read the project's code: as a Reporter, or because the project is open to all who see it.
+func (q *request) readsCode(p *project) bool {
+	return roleInProject(q.user, p) >= Reporter || policy.CanSee(q.actor, q.user.External, false, levels[p.Visibility], p.Path).Allowed
+}
+
 func (q *request) canSeeGroup(g *group) policy.Decision {
 	return policy.CanSee(q.actor, q.user.External, roleInGroup(q.user, g) > 0 || memberBelow(q.user, g), levels[g.Visibility], g.Path)
 }
