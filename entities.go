@@ -273,23 +273,31 @@ type userEntity struct {
 // currentUserEntity is a user as GET /user shows one to that user.
 type currentUserEntity struct {
 	userEntity
-	LastSignInAt     *isoTime         `json:"last_sign_in_at"`
-	ConfirmedAt      isoTime          `json:"confirmed_at"`
-	LastActivityOn   *string          `json:"last_activity_on"`
-	Email            string           `json:"email"`
-	ThemeID          int              `json:"theme_id"`
-	ColorSchemeID    int              `json:"color_scheme_id"`
-	ProjectsLimit    int              `json:"projects_limit"`
-	CurrentSignInAt  *isoTime         `json:"current_sign_in_at"`
-	Identities       []string         `json:"identities"`
-	CanCreateGroup   bool             `json:"can_create_group"`
-	CanCreateProject bool             `json:"can_create_project"`
-	TwoFactorEnabled bool             `json:"two_factor_enabled"`
-	External         bool             `json:"external"`
-	PrivateProfile   bool             `json:"private_profile"`
-	CommitEmail      string           `json:"commit_email"`
-	IsAdmin          *bool            `json:"is_admin,omitempty"`
-	Note             optional[string] `json:"note,omitzero"`
+	LastSignInAt     *isoTime `json:"last_sign_in_at"`
+	ConfirmedAt      isoTime  `json:"confirmed_at"`
+	LastActivityOn   *string  `json:"last_activity_on"`
+	Email            string   `json:"email"`
+	ThemeID          int      `json:"theme_id"`
+	ColorSchemeID    int      `json:"color_scheme_id"`
+	ProjectsLimit    int      `json:"projects_limit"`
+	CurrentSignInAt  *isoTime `json:"current_sign_in_at"`
+	Identities       []string `json:"identities"`
+	CanCreateGroup   bool     `json:"can_create_group"`
+	CanCreateProject bool     `json:"can_create_project"`
+	TwoFactorEnabled bool     `json:"two_factor_enabled"`
+	External         bool     `json:"external"`
+	PrivateProfile   bool     `json:"private_profile"`
+	CommitEmail      string   `json:"commit_email"`
+	*adminUserEntity
+}
+
+// adminUserEntity is what administrators see of themselves besides.
+type adminUserEntity struct {
+	IsAdmin             bool              `json:"is_admin"`
+	Note                *string           `json:"note"`
+	NamespaceID         int               `json:"namespace_id"`
+	CreatedBy           *basicUser        `json:"created_by"`
+	EmailResetOfferedAt optional[isoTime] `json:"email_reset_offered_at,omitzero"`
 }
 
 type accessTokenEntity struct {

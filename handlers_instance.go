@@ -42,7 +42,10 @@ func getCurrentUser(q *request) response {
 	e := currentUserEntity{userEntity: q.userEntity(u), ConfirmedAt: isoTime(u.CreatedAt), Email: u.Email, ThemeID: 1, ColorSchemeID: 1,
 		ProjectsLimit: 100000, Identities: []string{}, CanCreateGroup: !u.External, CanCreateProject: !u.External, External: u.External, CommitEmail: u.Email}
 	if u.Admin {
-		e.IsAdmin, e.Note = clonePointer(&u.Admin, shallow), some[string](nil)
+		e.adminUserEntity = &adminUserEntity{IsAdmin: true, NamespaceID: u.ID}
+		if q.has(gitlabversion.EmailResetOffered) {
+			e.EmailResetOfferedAt = some[isoTime](nil)
+		}
 	}
 	return ok(e)
 }

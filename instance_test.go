@@ -171,7 +171,11 @@ func TestHandledByTheTest(t *testing.T) {
 
 func TestPeopleAndMetadata(t *testing.T) {
 	gl := newMia(t)
-	assert.Equal(t, true, ask(t, gl, gl.AdminToken(), "GET", "/user").field(t, "is_admin"))
+	root := ask(t, gl, gl.AdminToken(), "GET", "/user")
+	assert.Equal(t, true, root.field(t, "is_admin"))
+	assert.Equal(t, root.field(t, "id"), root.field(t, "namespace_id"), "a user's namespace has the user's ID, as in projects")
+	assert.Contains(t, root.body, `"note":null`)
+	assert.Contains(t, root.body, `"created_by":null`)
 	assert.NotContains(t, ask(t, gl, gl.Token("mia"), "GET", "/user").body, "is_admin")
 	assert.Equal(t, "17.2.0-ee", ask(t, gl, gl.Token("mia"), "GET", "/version").field(t, "version"))
 	assert.Equal(t, ask(t, gl, gl.Token("mia"), "GET", "/version").body, ask(t, gl, gl.Token("mia"), "GET", "/metadata").body)

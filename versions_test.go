@@ -209,6 +209,7 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.OrphanedRunners:          {func(v inVersion) any { return strings.Contains(verifyOrphan(v).(string), "Runner is orphaned") }, nil, true, false},
 		gitlabversion.OrphanedRunnersForbidden: {verifyOrphan, `422 {"message":"Runner is orphaned"}`, `403 {"message":"403 Forbidden - Runner is orphaned"}`, verified(100001)},
 		gitlabversion.KASProxyURL:              {shows("mia", "/metadata", "externalK8sProxyUrl"), false, true, nil},
+		gitlabversion.EmailResetOffered:        {shows("root", "/user", `"email_reset_offered_at":null`), false, true, nil},
 		gitlabversion.TokenDescription:         {shows("mia", "/personal_access_tokens/self", `"description":`), false, true, nil},
 		gitlabversion.TokenLastUsedIPs:         {shows("mia", "/personal_access_tokens/self", `"last_used_ips":`), false, true, nil},
 		gitlabversion.CancelingState:           {canceledGracefully, fg.JobCanceled, fg.JobCanceling, nil},

@@ -38,6 +38,7 @@ const (
 	JobInputs
 	LaterFailureReasons
 	JobRouter
+	EmailResetOffered
 	TokenDescription
 	TokenLastUsedIPs
 	VerifyAnswersToken
@@ -125,6 +126,8 @@ var table = [differenceCount]Row{
 		Version{18, 0}, first, "app/models/concerns/enums/ci/commit_status.rb", false},
 	JobRouter: {"GET /runners/router/discovery",
 		Version{18, 6}, first, "lib/api/ci/runner.rb", false},
+	EmailResetOffered: {"GET /user shows administrators email_reset_offered_at",
+		Version{16, 7}, first, "Users API page", true},
 	TokenDescription: {"personal access tokens have a description",
 		Version{17, 7}, first, "Personal access tokens API page", true},
 	TokenLastUsedIPs: {"personal access tokens show last_used_ips",
