@@ -78,7 +78,7 @@ func (q *request) pathJob() (*job, *response) {
 	if j := q.jobs.byID[id]; j != nil && j.project == q.project {
 		return j, nil
 	}
-	return nil, refuse(http.StatusNotFound, msgNotFoundRecord).because(fmt.Sprintf("%s has no job %d", q.project.Path, id)).asRefusal()
+	return nil, noRecord().because(fmt.Sprintf("%s has no job %d", q.project.Path, id)).asRefusal()
 }
 
 // changeableJob is pathJob for those who may change it: Developers or, on a protected ref, Maintainers; nobody while the

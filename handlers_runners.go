@@ -122,12 +122,19 @@ func (q *request) findRunner(param string) (*runner, *response) {
 	if r := q.runners.byID[id]; r != nil {
 		return r, nil
 	}
-	res := refuse(http.StatusNotFound, msgNotFoundRecord)
+	res := noRecord()
 	if q.has(gitlabversion.RunnerNotFoundByName) {
 		res = notFound("Runner")
 	}
 	res = res.because(fmt.Sprintf("there is no runner %d", id))
 	return nil, &res
+}
+
+// noRecord is the answer where GitLab's database does not find what is looked up by its ID (rescue_from in lib/api/api.rb).
+func noRecord() response {
+	r := refuse(http.StatusNotFound, msgNotFoundRecord)
+	r.bare = true
+	return r
 }
 
 // permittedRunner finds the runner of the path and checks that the user may do this to it.

@@ -20,7 +20,8 @@ func TestStandardHeaders(t *testing.T) {
 	mia := gl.Token("mia")
 	for name, got := range map[string]reply{
 		"200": ask(t, gl, mia, "GET", "/runners/5"), "201": ask(t, gl, mia, "POST", "/runners/5/reset_authentication_token"),
-		"403": ask(t, gl, mia, "DELETE", "/runners/6"), "404": ask(t, gl, mia, "GET", "/runners/404"), "400": ask(t, gl, mia, "GET", "/runners/x"),
+		"403": ask(t, gl, mia, "DELETE", "/runners/6"), "404": ask(t, gl, mia, "GET", "/projects/404/runners"), "400": ask(t, gl, mia, "GET", "/runners/x"),
+		"no such route": ask(t, fakegitlab.New(t, fakegitlab.WithUnknownEndpoints(true)), "", "GET", "/nonsense"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			for header, want := range map[string]string{"Content-Type": "^application/json$", "X-Frame-Options": "^SAMEORIGIN$", "X-Content-Type-Options": "^nosniff$",
@@ -37,6 +38,9 @@ func TestStandardHeaders(t *testing.T) {
 			assert.NotContains(t, got.header, "Etag")
 		})
 	}
+	missing := ask(t, gl, mia, "GET", "/runners/404")
+	assert.Equal(t, "application/json", missing.header.Get("Content-Type"))
+	assert.NotContains(t, missing.header, "X-Frame-Options", "an exception of the database is answered outside of the endpoint, without its headers")
 	deleted := ask(t, gl, mia, "DELETE", "/runners/5")
 	assert.Equal(t, "204", deleted.String())
 	assert.NotContains(t, deleted.header, "Content-Type")
