@@ -105,7 +105,7 @@ func (q *request) identify() {
 // returns is the refusal, or nil (lib/api/api_guard.rb, lib/api/helpers.rb).
 func (q *request) authenticate() *response {
 	q.call.User = ""
-	if q.route.access == byAnyone && q.credentials() == "" {
+	if q.route.access == byAnyone && q.credentials() == "" && q.sudoTarget() == "" {
 		q.user, q.actor = nobody, policy.Actor{Name: "an anonymous caller"}
 		return nil
 	}
@@ -186,7 +186,7 @@ func (q *request) setActor() {
 // sudo lets an administrator act as another user. sudoing is whether it is another one: then the scope sudo is all that
 // the token needs.
 func (q *request) sudo() (sudoing bool, refusal *response) {
-	wanted := or(q.sentScalar(paramSudo), q.http.Header.Get(headerSudo))
+	wanted := q.sudoTarget()
 	if wanted == "" {
 		return false, nil
 	}
@@ -210,6 +210,11 @@ func (q *request) sudo() (sudoing bool, refusal *response) {
 	q.call.User = target.Username
 	q.setActor()
 	return true, nil
+}
+
+// sudoTarget is whom the client wants to act as: nobody is let do so without credentials, even where none are needed.
+func (q *request) sudoTarget() string {
+	return or(q.sentScalar(paramSudo), q.http.Header.Get(headerSudo))
 }
 
 // scopeSuffices reports whether one of the token's scopes opens the endpoint.

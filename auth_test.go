@@ -147,6 +147,8 @@ func TestSudo(t *testing.T) {
 			assert.Equal(t, c.want, got.String())
 		})
 	}
+	assert.Equal(t, unauthorized, ask(t, gl, "", "GET", "/projects/10001", with("Sudo", "mia")).String(), "even where no credentials are needed")
+	assert.Equal(t, unauthorized, ask(t, gl, "", "GET", "/groups/acme?sudo=mia").String())
 	assert.Equal(t, 200, ask(t, gl, sudoer, "GET", "/runners/5", with("Sudo", "mia")).status)
 	assert.Equal(t, 403, ask(t, gl, sudoer, "GET", "/runners/5", with("Sudo", "sam")).status, "the rights are the other's")
 	calls := gl.Calls(fakegitlab.GetRunner)
