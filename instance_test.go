@@ -108,12 +108,15 @@ func TestApplicationSettings(t *testing.T) {
 	assert.Zero(t, gl.Settings().RunnerTokenExpiration)
 	assert.Equal(t, []string{}, gl.Settings().ValidRegistrars)
 	before := gl.Snapshot()
-	for body, status := range map[string]int{`{"runner_token_expiration_interval":60}`: 400, `{"allow_runner_registration_token":null}`: 400, `{"max_artifacts_size":0}`: 400,
+	for body, status := range map[string]int{`{"runner_token_expiration_interval":-1}`: 400, `{"allow_runner_registration_token":null}`: 400, `{"max_artifacts_size":0}`: 400,
 		`{"valid_runner_registrars":["nobody"]}`: 400, `{"valid_runner_registrars":"group"}`: 400, `{}`: 400, `{"group_runner_token_expiration_interval":"x"}`: 400} {
 		assert.Equal(t, status, put(body).status, body)
 	}
 	gl.AssertSnapshot(t, before)
 	assert.Equal(t, `400 {"message":{"valid_runner_registrars":["[\"group\", \"group\"] is not included in the list"]}}`, put(`{"valid_runner_registrars":["group","group"]}`).String())
+	assert.Equal(t, `400 {"message":{"max_artifacts_size":["must be greater than 0"]}}`, put(`{"max_artifacts_size":0}`).String())
+	assert.Equal(t, `400 {"message":{"max_artifacts_size":["is not a number"]}}`, put(`{"max_artifacts_size":null}`).String())
+	assert.Equal(t, 3600.0, put(`{"group_runner_token_expiration_interval":3600}`).field(t, "group_runner_token_expiration_interval"), "the two hours of the documentation are not enforced")
 	assert.Equal(t, `400 {"message":{"admin_mode":["must be a boolean value"]}}`, put(`{"admin_mode":null}`).String())
 	assert.Equal(t, `400 {"error":"shared_runners_text is missing"}`, put(`{"shared_runners_enabled":true}`).String())
 	assert.Equal(t, false, put(`{"shared_runners_enabled":false}`).field(t, "shared_runners_enabled"))

@@ -122,6 +122,8 @@ const (
 	msgfTooLong               = "is too long (maximum is %d characters)"
 	msgfTooSmall              = "must be greater than or equal to %d"
 	msgBooleanNeeded          = "must be a boolean value"
+	msgNumberNeeded           = "is not a number"
+	msgPositiveNeeded         = "must be greater than 0"
 	msgfNotIncluded           = "%s is not included in the list"
 	msgProjectsAssigned       = "cannot have projects assigned"
 	msgGroupsAssigned         = "cannot have groups assigned"
