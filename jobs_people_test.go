@@ -60,6 +60,14 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 	}
 	gl, _ := factory(t)
 	assert.Equal(t, 401, must(t, gl, "GET", "/projects/acme%2Fshop/jobs", nil).status)
+	open := gl.AddJob(fg.Job{Project: "acme/shop", Artifacts: []fg.Artifact{{Filename: "a.zip"}}})
+	guarded := gl.AddJob(fg.Job{Project: "acme/shop", Artifacts: []fg.Artifact{{Filename: "a.zip"}}, Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Public: new(bool)}}})
+	anonymous := func(j fg.Job) int {
+		return must(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", j.ID), nil).status
+	}
+	assert.Equal(t, []int{404, 404}, []int{anonymous(open), anonymous(guarded)}, "artifacts need no credentials: the project is private")
+	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Visibility = fg.Public })
+	assert.Equal(t, []int{200, 403}, []int{anonymous(open), anonymous(guarded)})
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true })
 	job := gl.AddJob(fg.Job{Project: "acme/shop"})
 	assert.Equal(t, 403, as(t, gl, "mia", "POST", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/cancel", job.ID)).status)
