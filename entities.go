@@ -180,19 +180,19 @@ type fullProjectEntity struct {
 }
 
 type groupEntity struct {
-	ID                   int        `json:"id"`
-	WebURL               string     `json:"web_url"`
-	Name                 string     `json:"name"`
-	Path                 string     `json:"path"`
-	Description          string     `json:"description"`
-	Visibility           Visibility `json:"visibility"`
-	SharedRunnersSetting string     `json:"shared_runners_setting"`
-	AvatarURL            *string    `json:"avatar_url"`
-	FullName             string     `json:"full_name"`
-	FullPath             string     `json:"full_path"`
-	CreatedAt            isoTime    `json:"created_at"`
-	ParentID             *int       `json:"parent_id"`
-	RunnersToken         string     `json:"runners_token,omitempty"`
+	ID                   int              `json:"id"`
+	WebURL               string           `json:"web_url"`
+	Name                 string           `json:"name"`
+	Path                 string           `json:"path"`
+	Description          string           `json:"description"`
+	Visibility           Visibility       `json:"visibility"`
+	SharedRunnersSetting string           `json:"shared_runners_setting"`
+	AvatarURL            *string          `json:"avatar_url"`
+	FullName             string           `json:"full_name"`
+	FullPath             string           `json:"full_path"`
+	CreatedAt            isoTime          `json:"created_at"`
+	ParentID             *int             `json:"parent_id"`
+	RunnersToken         optional[string] `json:"runners_token,omitzero"`
 }
 
 type jobEntity struct {

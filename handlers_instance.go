@@ -234,12 +234,19 @@ func getProject(q *request) response {
 		if timeout == 0 {
 			timeout = defaultBuildTimeout
 		}
-		token := p.RegistrationToken
-		e.projectAdminEntity = &projectAdminEntity{GroupRunnersEnabled: !p.GroupRunnersDisabled, RunnersToken: &token,
+		e.projectAdminEntity = &projectAdminEntity{GroupRunnersEnabled: !p.GroupRunnersDisabled, RunnersToken: q.runnersToken(p.RegistrationToken, p.group),
 			RunnerTokenExpirationInterval: secondsOrNull(p.RunnerTokenExpiration), BuildTimeout: int(timeout / time.Second), KeepLatestArtifact: true,
 			AutoCancelPendingPipelines: "enabled"}
 	}
 	return ok(e)
+}
+
+// runnersToken is the registration token of a group, or of a project in it, as it is shown. A project's own switch does not hide it.
+func (q *request) runnersToken(token string, g *group) *string {
+	if q.has(gitlabversion.DisallowedTokensHidden) && !q.registrationTokensAllowed(g) {
+		return nil
+	}
+	return &token
 }
 
 func getGroup(q *request) response {
@@ -254,7 +261,7 @@ func getGroup(q *request) response {
 		e.ParentID = clonePointer(&g.parent.ID, shallow)
 	}
 	if q.inGroup(policy.Owner, false).Allowed {
-		e.RunnersToken = g.RegistrationToken
+		e.RunnersToken = some(q.runnersToken(g.RegistrationToken, g))
 	}
 	return ok(e)
 }

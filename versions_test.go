@@ -210,20 +210,24 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.OrphanedRunnersForbidden: {verifyOrphan, `422 {"message":"Runner is orphaned"}`, `403 {"message":"403 Forbidden - Runner is orphaned"}`, verified(100001)},
 		gitlabversion.KASProxyURL:              {shows("mia", "/metadata", "externalK8sProxyUrl"), false, true, nil},
 		gitlabversion.EmailResetOffered:        {shows("root", "/user", `"email_reset_offered_at":null`), false, true, nil},
-		gitlabversion.TokenDescription:         {shows("mia", "/personal_access_tokens/self", `"description":`), false, true, nil},
-		gitlabversion.TokenLastUsedIPs:         {shows("mia", "/personal_access_tokens/self", `"last_used_ips":`), false, true, nil},
-		gitlabversion.CancelingState:           {canceledGracefully, fg.JobCanceled, fg.JobCanceling, nil},
-		gitlabversion.JobRouter:                {status("", "GET", "/runners/router/discovery", with("RUNNER-TOKEN", "shop-token")), 404, 501, nil},
-		gitlabversion.VerifyAnswersToken:       {whole("", "POST", "/runners/verify", withForm("token=shop-token")), nil, verified(5), nil},
-		gitlabversion.RegistrationGone:         {registerSwitchedOff, nil, `410 {"message":"410 Gone - runner registration disallowed"}`, nil},
-		gitlabversion.ManagersBySystemID:       {managersLeft, nil, []string{"s_b"}, nil},
-		gitlabversion.JobNotProcessing:         {traceOfFinishedJob, `403 {"message":"403 Forbidden - Job is not running"}`, `403 {"message":"403 Forbidden - Job is not processing on runner"}`, nil},
-		gitlabversion.JobStatusOnUpdate:        {statusOfUpdate, "", "success", nil},
-		gitlabversion.ArtifactsByRunningJobs:   {ownArtifacts, 200, 401, nil},
-		gitlabversion.JobInfoExtras:            {jobInfo, []bool{false, false}, []bool{true, true}, nil},
-		gitlabversion.JobInputs:                {jobInputs, false, true, nil},
-		gitlabversion.LaterFailureReasons:      {laterReason, "unknown_failure", "runner_configuration_error", nil},
-		gitlabversion.MinuteBetweenLogs:        {traceInterval, nil, "60", nil},
+		gitlabversion.DisallowedTokensHidden: {func(v inVersion) any {
+			v.gl.UpdateSettings(func(s *fg.Settings) { s.RegistrationTokensDisabled = true })
+			return []bool{strings.Contains(v.as("root", "GET", "/projects/10001").body, `"runners_token":null`), strings.Contains(v.as("root", "GET", "/groups/acme").body, `"runners_token":null`)}
+		}, []bool{false, false}, []bool{true, true}, nil},
+		gitlabversion.TokenDescription:       {shows("mia", "/personal_access_tokens/self", `"description":`), false, true, nil},
+		gitlabversion.TokenLastUsedIPs:       {shows("mia", "/personal_access_tokens/self", `"last_used_ips":`), false, true, nil},
+		gitlabversion.CancelingState:         {canceledGracefully, fg.JobCanceled, fg.JobCanceling, nil},
+		gitlabversion.JobRouter:              {status("", "GET", "/runners/router/discovery", with("RUNNER-TOKEN", "shop-token")), 404, 501, nil},
+		gitlabversion.VerifyAnswersToken:     {whole("", "POST", "/runners/verify", withForm("token=shop-token")), nil, verified(5), nil},
+		gitlabversion.RegistrationGone:       {registerSwitchedOff, nil, `410 {"message":"410 Gone - runner registration disallowed"}`, nil},
+		gitlabversion.ManagersBySystemID:     {managersLeft, nil, []string{"s_b"}, nil},
+		gitlabversion.JobNotProcessing:       {traceOfFinishedJob, `403 {"message":"403 Forbidden - Job is not running"}`, `403 {"message":"403 Forbidden - Job is not processing on runner"}`, nil},
+		gitlabversion.JobStatusOnUpdate:      {statusOfUpdate, "", "success", nil},
+		gitlabversion.ArtifactsByRunningJobs: {ownArtifacts, 200, 401, nil},
+		gitlabversion.JobInfoExtras:          {jobInfo, []bool{false, false}, []bool{true, true}, nil},
+		gitlabversion.JobInputs:              {jobInputs, false, true, nil},
+		gitlabversion.LaterFailureReasons:    {laterReason, "unknown_failure", "runner_configuration_error", nil},
+		gitlabversion.MinuteBetweenLogs:      {traceInterval, nil, "60", nil},
 	}
 }
 

@@ -39,6 +39,7 @@ const (
 	LaterFailureReasons
 	JobRouter
 	EmailResetOffered
+	DisallowedTokensHidden
 	TokenDescription
 	TokenLastUsedIPs
 	VerifyAnswersToken
@@ -128,6 +129,8 @@ var table = [differenceCount]Row{
 		Version{18, 6}, first, "lib/api/ci/runner.rb", false},
 	EmailResetOffered: {"GET /user shows administrators email_reset_offered_at",
 		Version{16, 7}, first, "Users API page", true},
+	DisallowedTokensHidden: {"runners_token of a project or group is null while its registration token is not accepted; before, the token",
+		Version{18, 0}, first, "app/models/project.rb and app/models/group.rb, otherwise in 16.x", false},
 	TokenDescription: {"personal access tokens have a description",
 		Version{17, 7}, first, "Personal access tokens API page", true},
 	TokenLastUsedIPs: {"personal access tokens show last_used_ips",
