@@ -68,6 +68,7 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 	assert.Equal(t, []int{404, 404}, []int{anonymous(open), anonymous(guarded)}, "artifacts need no credentials: the project is private")
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Visibility = fg.Public })
 	assert.Equal(t, []int{200, 403}, []int{anonymous(open), anonymous(guarded)})
+	assert.Equal(t, 401, must(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", open.ID), nil, "Job-Token", open.Token).status, "not followed")
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true })
 	job := gl.AddJob(fg.Job{Project: "acme/shop"})
 	assert.Equal(t, 403, as(t, gl, "mia", "POST", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/cancel", job.ID)).status)
