@@ -45,6 +45,15 @@ func (q *request) sentScalar(name string) string {
 	return q.sent(name)
 }
 
+// credential is a parameter that carries a token; a blank one counts as none.
+func (q *request) credential(name string) string {
+	s := q.sent(name)
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	return s
+}
+
 // malformedBasic reports whether HTTP Basic credentials hold what GitLab refuses in every string
 // (lib/gitlab/middleware/handle_malformed_strings.rb).
 func (q *request) malformedBasic() bool {
@@ -59,11 +68,11 @@ func (q *request) malformedBasic() bool {
 // credentials is the one string that is tried as an access token: the first that is not empty of the private_token
 // parameter, the PRIVATE-TOKEN header and what a bearer sent. A job token in PRIVATE-TOKEN counts as nothing.
 func (q *request) credentials() string {
-	private := or(q.sent(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
+	private := or(q.credential(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
 	if strings.HasPrefix(private, jobTokenPrefix) {
 		return ""
 	}
-	return or(private, or(q.sent(paramAccessToken), or(q.bearer(), q.sent(paramBearerToken))))
+	return or(private, or(q.credential(paramAccessToken), or(q.bearer(), q.credential(paramBearerToken))))
 }
 
 // identify notes in the Call whose credentials were sent, for failures and hooks that look at it before the request is
@@ -96,7 +105,7 @@ func (q *request) identify() {
 // returns is the refusal, or nil (lib/api/api_guard.rb, lib/api/helpers.rb).
 func (q *request) authenticate() *response {
 	q.call.User = ""
-	if q.route.access == byAnyone && q.credentials() == "" {
+	if q.route.access == byAnyone && q.credentials() == "" && q.sudoTarget() == "" {
 		q.user, q.actor = nobody, policy.Actor{Name: "an anonymous caller"}
 		return nil
 	}
@@ -132,7 +141,7 @@ var nobody = &user{User: User{External: true}}
 
 // whyAnonymous says which credentials were tried in vain.
 func (q *request) whyAnonymous() string {
-	private := or(q.sent(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
+	private := or(q.credential(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
 	sent := q.credentials()
 	switch {
 	case strings.HasPrefix(private, jobTokenPrefix):
@@ -177,7 +186,7 @@ func (q *request) setActor() {
 // sudo lets an administrator act as another user. sudoing is whether it is another one: then the scope sudo is all that
 // the token needs.
 func (q *request) sudo() (sudoing bool, refusal *response) {
-	wanted := or(q.sentScalar(paramSudo), q.http.Header.Get(headerSudo))
+	wanted := q.sudoTarget()
 	if wanted == "" {
 		return false, nil
 	}
@@ -201,6 +210,11 @@ func (q *request) sudo() (sudoing bool, refusal *response) {
 	q.call.User = target.Username
 	q.setActor()
 	return true, nil
+}
+
+// sudoTarget is whom the client wants to act as: nobody is let do so without credentials, even where none are needed.
+func (q *request) sudoTarget() string {
+	return or(q.sentScalar(paramSudo), q.http.Header.Get(headerSudo))
 }
 
 // scopeSuffices reports whether one of the token's scopes opens the endpoint.

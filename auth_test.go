@@ -38,6 +38,7 @@ func TestCarriersOfTokens(t *testing.T) {
 		"the parameter before the header":             {query: "?private_token=" + mia, with: []func(*http.Request){private(sam)}, user: "mia"},
 		"a bad parameter before a good header":        {query: "?private_token=bad", with: []func(*http.Request){private(mia)}},
 		"an empty parameter counts for nothing":       {query: "?private_token=", with: []func(*http.Request){private(mia)}, user: "mia"},
+		"and so does a blank one":                     {query: "?private_token=+", with: []func(*http.Request){bearer(mia)}, user: "mia"},
 		"the header before Bearer":                    {with: []func(*http.Request){private(mia), bearer(sam)}, user: "mia"},
 		"a bad header before a good Bearer":           {with: []func(*http.Request){private("bad"), bearer(mia)}},
 		"a good header before a bad Bearer":           {with: []func(*http.Request){private(mia), bearer("bad")}, user: "mia"},
@@ -146,6 +147,8 @@ func TestSudo(t *testing.T) {
 			assert.Equal(t, c.want, got.String())
 		})
 	}
+	assert.Equal(t, unauthorized, ask(t, gl, "", "GET", "/projects/10001", with("Sudo", "mia")).String(), "even where no credentials are needed")
+	assert.Equal(t, unauthorized, ask(t, gl, "", "GET", "/groups/acme?sudo=mia").String())
 	assert.Equal(t, 200, ask(t, gl, sudoer, "GET", "/runners/5", with("Sudo", "mia")).status)
 	assert.Equal(t, 403, ask(t, gl, sudoer, "GET", "/runners/5", with("Sudo", "sam")).status, "the rights are the other's")
 	calls := gl.Calls(fakegitlab.GetRunner)
@@ -272,6 +275,14 @@ func TestVisibilityAndInheritedRoles(t *testing.T) {
 	} {
 		assert.Equal(t, c.status, ask(t, gl, gl.Token(c.user), "GET", c.path).status, "GET %s by %s: %s", c.path, c.user, c.why)
 	}
+	gl.AddProject(fakegitlab.Project{Path: "acme/code", Members: fakegitlab.Members{"ext": fakegitlab.Guest, "sam": fakegitlab.Reporter}})
+	for user, want := range map[string]any{"ext": nil, "sam": "main", "aud": "main"} {
+		assert.Equal(t, want, ask(t, gl, gl.Token(user), "GET", "/projects/acme%2Fcode").field(t, "default_branch"), "%s may read the code, or not", user)
+	}
+	assert.NotContains(t, ask(t, gl, gl.Token("ext"), "GET", "/projects/acme%2Fcode").body, "forks_count")
+	assert.Equal(t, "main", ask(t, gl, gl.Token("ext"), "GET", "/projects/pub%2Fopen").field(t, "default_branch"))
+	shown := ask(t, gl, gl.Token("mia"), "GET", "/runners/7")
+	assert.Equal(t, "acme", shown.field(t, "groups.0.name"), "a member of a project below is shown the group")
 	refused := gl.Calls(fakegitlab.ListProjectRunners, fakegitlab.By("ext"))
 	require.Len(t, refused, 1)
 	assert.Equal(t, "ext is external and no member of pub/inside, which is internal", refused[0].Reason)

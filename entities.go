@@ -140,28 +140,33 @@ type projectIdentity struct {
 
 type projectEntity struct {
 	projectIdentity
-	DefaultBranch  string          `json:"default_branch"`
-	TagList        []string        `json:"tag_list"`
-	Topics         []string        `json:"topics"`
-	SSHURLToRepo   string          `json:"ssh_url_to_repo"`
-	HTTPURLToRepo  string          `json:"http_url_to_repo"`
-	WebURL         string          `json:"web_url"`
-	ReadmeURL      *string         `json:"readme_url"`
-	ForksCount     int             `json:"forks_count"`
+	DefaultBranch string   `json:"default_branch,omitempty"`
+	TagList       []string `json:"tag_list"`
+	Topics        []string `json:"topics"`
+	SSHURLToRepo  string   `json:"ssh_url_to_repo"`
+	HTTPURLToRepo string   `json:"http_url_to_repo"`
+	WebURL        string   `json:"web_url"`
+	*projectCodeEntity
 	AvatarURL      *string         `json:"avatar_url"`
 	StarCount      int             `json:"star_count"`
 	LastActivityAt isoTime         `json:"last_activity_at"`
 	Namespace      namespaceEntity `json:"namespace"`
 }
 
+// projectCodeEntity is what those who may read the code see of it, beside the default branch.
+type projectCodeEntity struct {
+	ReadmeURL  *string `json:"readme_url"`
+	ForksCount int     `json:"forks_count"`
+}
+
 // projectAdminEntity is what those who may administer a project see of its runner settings.
 type projectAdminEntity struct {
-	GroupRunnersEnabled           bool   `json:"group_runners_enabled"`
-	RunnersToken                  string `json:"runners_token,omitempty"`
-	RunnerTokenExpirationInterval *int   `json:"runner_token_expiration_interval"`
-	BuildTimeout                  int    `json:"build_timeout"`
-	KeepLatestArtifact            bool   `json:"keep_latest_artifact"`
-	AutoCancelPendingPipelines    string `json:"auto_cancel_pending_pipelines"`
+	GroupRunnersEnabled           bool             `json:"group_runners_enabled"`
+	RunnersToken                  optional[string] `json:"runners_token,omitzero"`
+	RunnerTokenExpirationInterval *int             `json:"runner_token_expiration_interval"`
+	BuildTimeout                  int              `json:"build_timeout"`
+	KeepLatestArtifact            bool             `json:"keep_latest_artifact"`
+	AutoCancelPendingPipelines    string           `json:"auto_cancel_pending_pipelines"`
 }
 
 type fullProjectEntity struct {
@@ -186,19 +191,19 @@ type accessEntity struct {
 }
 
 type groupEntity struct {
-	ID                   int        `json:"id"`
-	WebURL               string     `json:"web_url"`
-	Name                 string     `json:"name"`
-	Path                 string     `json:"path"`
-	Description          string     `json:"description"`
-	Visibility           Visibility `json:"visibility"`
-	SharedRunnersSetting string     `json:"shared_runners_setting"`
-	AvatarURL            *string    `json:"avatar_url"`
-	FullName             string     `json:"full_name"`
-	FullPath             string     `json:"full_path"`
-	CreatedAt            isoTime    `json:"created_at"`
-	ParentID             *int       `json:"parent_id"`
-	RunnersToken         string     `json:"runners_token,omitempty"`
+	ID                   int              `json:"id"`
+	WebURL               string           `json:"web_url"`
+	Name                 string           `json:"name"`
+	Path                 string           `json:"path"`
+	Description          string           `json:"description"`
+	Visibility           Visibility       `json:"visibility"`
+	SharedRunnersSetting string           `json:"shared_runners_setting"`
+	AvatarURL            *string          `json:"avatar_url"`
+	FullName             string           `json:"full_name"`
+	FullPath             string           `json:"full_path"`
+	CreatedAt            isoTime          `json:"created_at"`
+	ParentID             *int             `json:"parent_id"`
+	RunnersToken         optional[string] `json:"runners_token,omitzero"`
 }
 
 type jobEntity struct {
@@ -279,23 +284,31 @@ type userEntity struct {
 // currentUserEntity is a user as GET /user shows one to that user.
 type currentUserEntity struct {
 	userEntity
-	LastSignInAt     *isoTime         `json:"last_sign_in_at"`
-	ConfirmedAt      isoTime          `json:"confirmed_at"`
-	LastActivityOn   *string          `json:"last_activity_on"`
-	Email            string           `json:"email"`
-	ThemeID          int              `json:"theme_id"`
-	ColorSchemeID    int              `json:"color_scheme_id"`
-	ProjectsLimit    int              `json:"projects_limit"`
-	CurrentSignInAt  *isoTime         `json:"current_sign_in_at"`
-	Identities       []string         `json:"identities"`
-	CanCreateGroup   bool             `json:"can_create_group"`
-	CanCreateProject bool             `json:"can_create_project"`
-	TwoFactorEnabled bool             `json:"two_factor_enabled"`
-	External         bool             `json:"external"`
-	PrivateProfile   bool             `json:"private_profile"`
-	CommitEmail      string           `json:"commit_email"`
-	IsAdmin          *bool            `json:"is_admin,omitempty"`
-	Note             optional[string] `json:"note,omitzero"`
+	LastSignInAt     *isoTime `json:"last_sign_in_at"`
+	ConfirmedAt      isoTime  `json:"confirmed_at"`
+	LastActivityOn   *string  `json:"last_activity_on"`
+	Email            string   `json:"email"`
+	ThemeID          int      `json:"theme_id"`
+	ColorSchemeID    int      `json:"color_scheme_id"`
+	ProjectsLimit    int      `json:"projects_limit"`
+	CurrentSignInAt  *isoTime `json:"current_sign_in_at"`
+	Identities       []string `json:"identities"`
+	CanCreateGroup   bool     `json:"can_create_group"`
+	CanCreateProject bool     `json:"can_create_project"`
+	TwoFactorEnabled bool     `json:"two_factor_enabled"`
+	External         bool     `json:"external"`
+	PrivateProfile   bool     `json:"private_profile"`
+	CommitEmail      string   `json:"commit_email"`
+	*adminUserEntity
+}
+
+// adminUserEntity is what administrators see of themselves besides.
+type adminUserEntity struct {
+	IsAdmin             bool              `json:"is_admin"`
+	Note                *string           `json:"note"`
+	NamespaceID         int               `json:"namespace_id"`
+	CreatedBy           *basicUser        `json:"created_by"`
+	EmailResetOfferedAt optional[isoTime] `json:"email_reset_offered_at,omitzero"`
 }
 
 type accessTokenEntity struct {
@@ -321,8 +334,7 @@ func (q *request) runnerEntity(r *runner) runnerEntity {
 	}
 	if q.has(gitlabversion.RunnerCreationShown) {
 		e.CreatedAt = some(timeOrNull(r.createdAt))
-		e.CreatedBy = some[basicUser](nil)
-		if r.creator != nil {
+		if r.creator != nil { // nobody may read the user that is not there, so GitLab leaves the field out
 			creator := q.basicUser(r.creator)
 			e.CreatedBy = some(&creator)
 		}
@@ -379,7 +391,8 @@ func (q *request) runnerDetails(r *runner) runnerDetailsEntity {
 		projects := entitiesOf(q.visibleProjects(r), q.projectEntity)
 		e.Projects = some(&projects)
 	}
-	if g := r.group; g != nil && (q.readsAll() || roleInGroup(q.user, g) > 0) {
+	// Whoever may read a group runner is shown its group: being a member of a project below is enough (User#authorized_groups).
+	if g := r.group; g != nil {
 		e.Groups = append(e.Groups, groupLinkEntity{g.ID, q.webURL("groups/" + g.Path), g.Name})
 	}
 	return e
@@ -444,11 +457,19 @@ func (q *request) namespaceEntity(p *project) namespaceEntity {
 	return namespaceEntity{ID: u.ID, Name: u.Name, Path: u.Username, Kind: "user", FullPath: u.Username, AvatarURL: u.AvatarURL, WebURL: u.WebURL}
 }
 
-func (q *request) projectEntity(p *project) projectEntity {
+// projectEntity is a project as the user sees it.
+func (q *request) projectEntity(p *project) projectEntity { return q.projectSeen(p, q.readsCode(p)) }
+
+// projectSeen is a project as those see it who may read its code, or may not.
+func (q *request) projectSeen(p *project, readsCode bool) projectEntity {
 	identity, repository := q.projectIdentity(p), q.webURL(p.Path+".git")
-	return projectEntity{projectIdentity: identity, DefaultBranch: defaultRef, TagList: []string{}, Topics: []string{},
+	e := projectEntity{projectIdentity: identity, TagList: []string{}, Topics: []string{},
 		SSHURLToRepo: "git@" + q.way.host + ":" + p.Path + ".git", HTTPURLToRepo: repository, WebURL: strings.TrimSuffix(repository, ".git"),
 		LastActivityAt: identity.CreatedAt, Namespace: q.namespaceEntity(p)}
+	if readsCode {
+		e.DefaultBranch, e.projectCodeEntity = defaultRef, &projectCodeEntity{}
+	}
+	return e
 }
 
 // fullProject is a project for those who see more than what anonymous callers see. Its registration token is in no list.

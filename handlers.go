@@ -122,7 +122,7 @@ var routes = sync.OnceValue(func() []*route {
 		{endpoint: ListProjectJobs, spec: listing(pathID, jobScope, keysetParams), handle: listProjectJobs},
 		{endpoint: GetJob, spec: declare(pathID, pathJobID), handle: getJob},
 		{endpoint: GetJobTrace, spec: declare(pathID, pathJobID), handle: getJobTrace},
-		{endpoint: DownloadJobArtifacts, spec: declare(pathID, pathJobID), handle: downloadJobArtifacts},
+		{endpoint: DownloadJobArtifacts, access: byAnyone, spec: declare(pathID, pathJobID), handle: downloadJobArtifacts},
 		{endpoint: CancelJob, spec: declare(pathID, pathJobID, forceParam), handle: cancelJob},
 		{endpoint: RetryJob, spec: declare(pathID, pathJobID), handle: retryJob},
 		{endpoint: EraseJob, spec: declare(pathID, pathJobID), handle: eraseJob},

@@ -45,7 +45,10 @@ func getCurrentUser(q *request) response {
 	e := currentUserEntity{userEntity: q.userEntity(u), ConfirmedAt: iso(u.CreatedAt), Email: u.Email, ThemeID: 1, ColorSchemeID: 1,
 		ProjectsLimit: 100000, Identities: []string{}, CanCreateGroup: !u.External, CanCreateProject: !u.External, External: u.External, CommitEmail: u.Email}
 	if u.Admin {
-		e.IsAdmin, e.Note = clonePointer(&u.Admin, shallow), some[string](nil)
+		e.adminUserEntity = &adminUserEntity{IsAdmin: true, NamespaceID: u.ID}
+		if q.has(gitlabversion.EmailResetOffered) {
+			e.EmailResetOfferedAt = some[isoTime](nil)
+		}
 	}
 	return ok(e)
 }
@@ -144,8 +147,9 @@ func (q *request) settingsEntity() settingsEntity {
 
 func getApplicationSettings(q *request) response { return ok(q.settingsEntity()) }
 
-// minTokenExpiration is the shortest interval, in seconds, that the settings take.
-const minTokenExpiration = 7200
+// minTokenExpiration is the shortest interval, in seconds, that the settings take. GitLab's documentation asks for two hours,
+// its server for nothing, and its own tests set one hour; what is no time at all has no place in Settings.
+const minTokenExpiration = 1
 
 func updateApplicationSettings(q *request) response {
 	next := cloneSettings(q.settings)
@@ -178,10 +182,13 @@ func updateApplicationSettings(q *request) response {
 	interval("group_runner_token_expiration_interval", &next.GroupRunnerTokenExpiration)
 	interval("project_runner_token_expiration_interval", &next.ProjectRunnerTokenExpiration)
 	interval("runner_token_expiration_interval", &next.RunnerTokenExpiration)
-	if n, given := q.params.Int("max_artifacts_size"); given {
-		if n < 1 || n > maxDatabaseInteger {
-			v.add("max_artifacts_size", fmt.Sprintf(msgfTooSmall, 1))
-		} else {
+	if q.params.Has("max_artifacts_size") {
+		switch n, given := q.params.Int("max_artifacts_size"); {
+		case !given:
+			v.add("max_artifacts_size", msgNumberNeeded)
+		case n < 1 || n > maxDatabaseInteger:
+			v.add("max_artifacts_size", msgPositiveNeeded)
+		default:
 			next.MaxArtifactsSize = int64(n) << 20
 		}
 	}

@@ -44,7 +44,7 @@ type artifactEntity struct {
 }
 
 func (q *request) projectJobEntity(j *job) projectJobEntity {
-	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{}, Archived: j.project.Archived, TagList: slices.Clone(j.Tags)}
+	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{}, Archived: j.project.Archived, TagList: slices.Sorted(slices.Values(j.Tags))}
 	if e.TagList == nil {
 		e.TagList = []string{}
 	}
@@ -78,7 +78,7 @@ func (q *request) pathJob() (*job, *response) {
 	if j := q.jobs.byID[id]; j != nil && j.project == q.project {
 		return j, nil
 	}
-	return nil, refuse(http.StatusNotFound, msgNotFoundRecord).because(fmt.Sprintf("%s has no job %d", q.project.Path, id)).asRefusal()
+	return nil, noRecord().because(fmt.Sprintf("%s has no job %d", q.project.Path, id)).asRefusal()
 }
 
 // changeableJob is pathJob for those who may change it: Developers or, on a protected ref, Maintainers; nobody while the
@@ -173,7 +173,12 @@ func (j *job) debugged() bool {
 	})
 }
 
+// downloadJobArtifacts needs no access token where everybody sees the project. A job's token, which GitLab takes here too, within
+// the limits of its allowlists, is refused aloud: to take it for nobody's would look like a lack of rights.
 func downloadJobArtifacts(q *request) response {
+	if q.user == nobody && q.http.Header.Get(headerJobToken) != "" {
+		return refuse(http.StatusUnauthorized, msgUnauthorized).because("job tokens are accepted by GET /jobs/:id/artifacts, not here")
+	}
 	j, refusal := q.pathJob()
 	if refusal != nil {
 		return *refusal
@@ -242,11 +247,11 @@ func eraseJob(q *request) response {
 }
 
 func playJob(q *request) response {
-	j, refusal := q.changeableJob()
+	variables, refusal := q.jobVariables()
 	if refusal != nil {
 		return *refusal
 	}
-	variables, refusal := q.jobVariables()
+	j, refusal := q.changeableJob()
 	if refusal != nil {
 		return *refusal
 	}

@@ -140,7 +140,9 @@ func listRunnerProjects(q *request) response {
 		}
 	}
 	slices.SortFunc(projects, func(a, b *project) int { return a.ID - b.ID })
-	return offsetPage(q, projects, false, q.projectEntity)
+	return offsetPage(q, projects, false, func(p *project) projectEntity {
+		return q.projectSeen(p, p.Visibility == Public) // GitLab does not say here who asks, and shows what anybody may see
+	})
 }
 
 // visibleProjects are the projects of a runner that its details tell the user of: all for those who read everything, else those of

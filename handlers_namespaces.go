@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/page"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
@@ -119,7 +120,7 @@ func getProject(q *request) response {
 	}
 	e := q.projectWithAccess(q.project)
 	if e.projectAdminEntity != nil {
-		e.RunnersToken = q.project.RegistrationToken
+		e.RunnersToken = some(q.runnersToken(q.project.RegistrationToken, q.project.group))
 	}
 	return ok(e)
 }
@@ -127,9 +128,17 @@ func getProject(q *request) response {
 func getGroup(q *request) response {
 	e := q.groupEntity(q.group)
 	if q.inGroup(policy.Owner, false).Allowed {
-		e.RunnersToken = q.group.RegistrationToken
+		e.RunnersToken = some(q.runnersToken(q.group.RegistrationToken, q.group))
 	}
 	return ok(e)
+}
+
+// runnersToken is the registration token of a group, or of a project in it, as it is shown. A project's own switch does not hide it.
+func (q *request) runnersToken(token string, g *group) *string {
+	if q.has(gitlabversion.DisallowedTokensHidden) && !q.registrationTokensAllowed(g) {
+		return nil
+	}
+	return &token
 }
 
 func listProjects(q *request) response {

@@ -122,12 +122,19 @@ func (q *request) findRunner(param string) (*runner, *response) {
 	if r := q.runners.byID[id]; r != nil {
 		return r, nil
 	}
-	res := refuse(http.StatusNotFound, msgNotFoundRecord)
+	res := noRecord()
 	if q.has(gitlabversion.RunnerNotFoundByName) {
 		res = notFound("Runner")
 	}
 	res = res.because(fmt.Sprintf("there is no runner %d", id))
 	return nil, &res
+}
+
+// noRecord is the answer where GitLab's database does not find what is looked up by its ID (rescue_from in lib/api/api.rb).
+func noRecord() response {
+	r := refuse(http.StatusNotFound, msgNotFoundRecord)
+	r.bare = true
+	return r
 }
 
 // permittedRunner finds the runner of the path and checks that the user may do this to it.
@@ -158,6 +165,11 @@ func projectReaders(q *request) *response {
 
 func (q *request) canSeeProject(p *project) policy.Decision {
 	return policy.CanSee(q.actor, q.user.External, roleInProject(q.user, p) > 0, levels[p.Visibility], p.Path)
+}
+
+// readsCode reports whether the user may read the project's code: as a Reporter, or because the project is open to all who see it.
+func (q *request) readsCode(p *project) bool {
+	return roleInProject(q.user, p) >= Reporter || policy.CanSee(q.actor, q.user.External, false, levels[p.Visibility], p.Path).Allowed
 }
 
 func (q *request) canSeeGroup(g *group) policy.Decision {
@@ -258,7 +270,8 @@ func (q *request) readAttributes(a attributes, given func(string) bool) (attribu
 	if given("tag_list") {
 		a.tags, _ = q.params.List("tag_list")
 	}
-	if level, ok := q.params.String("access_level"); ok {
+	if given("access_level") {
+		level, _ := q.params.String("access_level") // null is none, which the model refuses
 		a.accessLevel = AccessLevel(level)
 	}
 	if given("maximum_timeout") {
@@ -432,8 +445,17 @@ func unassignRunner(q *request) response {
 		return notFound("Runner").because(fmt.Sprintf("no runner %d is assigned to %s", id, q.project.Path))
 	}
 	keeps := q.has(gitlabversion.OwnerProjectKeepsRunner)
-	if q.has(gitlabversion.UnassignRespectsLock) && r.locked && !q.actor.Admin {
-		return forbidden(msgIsLocked, fmt.Sprintf("runner %d is locked to its projects and %s is no administrator", r.num, q.user.Username))
+	owner := keeps && r.owner() == q.project
+	locked := keeps && r.locked && !q.actor.Admin
+	whyLocked := fmt.Sprintf("runner %d is locked to its projects and %s is no administrator", r.num, q.user.Username)
+	whyOwner := fmt.Sprintf("%s is the owner project of runner %d", q.project.Path, r.num)
+	if q.has(gitlabversion.UnassignDecidedFirst) && !q.actor.Admin {
+		switch {
+		case locked:
+			return forbidden(msgIsLocked, whyLocked)
+		case owner:
+			return forbidden(msgNoAccess, whyOwner)
+		}
 	}
 	if !keeps && len(r.assignments) == 1 {
 		return forbidden(msgOnlyOneProject, fmt.Sprintf("%s is the only project of runner %d", q.project.Path, r.num))
@@ -441,8 +463,11 @@ func unassignRunner(q *request) response {
 	if refusal := q.unmodifiedSince(assigned.updatedAt); refusal != nil {
 		return *refusal
 	}
-	if keeps && r.owner() == q.project {
-		return forbidden(msgOwnerProject, fmt.Sprintf("%s is the owner project of runner %d", q.project.Path, r.num))
+	switch {
+	case locked:
+		return forbidden(msgMayNotAssign, whyLocked)
+	case owner:
+		return forbidden(msgOwnerProject, whyOwner)
 	}
 	q.state.unassignRunner(r, q.project)
 	return noContent()

@@ -20,7 +20,8 @@ func TestStandardHeaders(t *testing.T) {
 	mia := gl.Token("mia")
 	for name, got := range map[string]reply{
 		"200": ask(t, gl, mia, "GET", "/runners/5"), "201": ask(t, gl, mia, "POST", "/runners/5/reset_authentication_token"),
-		"403": ask(t, gl, mia, "DELETE", "/runners/6"), "404": ask(t, gl, mia, "GET", "/runners/404"), "400": ask(t, gl, mia, "GET", "/runners/x"),
+		"403": ask(t, gl, mia, "DELETE", "/runners/6"), "404": ask(t, gl, mia, "GET", "/projects/404/runners"), "400": ask(t, gl, mia, "GET", "/runners/x"),
+		"no such route": ask(t, fakegitlab.New(t, fakegitlab.WithUnknownEndpoints(true)), "", "GET", "/nonsense"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			for header, want := range map[string]string{"Content-Type": "^application/json$", "X-Frame-Options": "^SAMEORIGIN$", "X-Content-Type-Options": "^nosniff$",
@@ -37,6 +38,9 @@ func TestStandardHeaders(t *testing.T) {
 			assert.NotContains(t, got.header, "Etag")
 		})
 	}
+	missing := ask(t, gl, mia, "GET", "/runners/404")
+	assert.Equal(t, "application/json", missing.header.Get("Content-Type"))
+	assert.NotContains(t, missing.header, "X-Frame-Options", "an exception of the database is answered outside of the endpoint, without its headers")
 	deleted := ask(t, gl, mia, "DELETE", "/runners/5")
 	assert.Equal(t, "204", deleted.String())
 	assert.NotContains(t, deleted.header, "Content-Type")
@@ -104,12 +108,15 @@ func TestApplicationSettings(t *testing.T) {
 	assert.Zero(t, gl.Settings().RunnerTokenExpiration)
 	assert.Equal(t, []string{}, gl.Settings().ValidRegistrars)
 	before := gl.Snapshot()
-	for body, status := range map[string]int{`{"runner_token_expiration_interval":60}`: 400, `{"allow_runner_registration_token":null}`: 400, `{"max_artifacts_size":0}`: 400,
+	for body, status := range map[string]int{`{"runner_token_expiration_interval":-1}`: 400, `{"allow_runner_registration_token":null}`: 400, `{"max_artifacts_size":0}`: 400,
 		`{"valid_runner_registrars":["nobody"]}`: 400, `{"valid_runner_registrars":"group"}`: 400, `{}`: 400, `{"group_runner_token_expiration_interval":"x"}`: 400} {
 		assert.Equal(t, status, put(body).status, body)
 	}
 	gl.AssertSnapshot(t, before)
 	assert.Equal(t, `400 {"message":{"valid_runner_registrars":["[\"group\", \"group\"] is not included in the list"]}}`, put(`{"valid_runner_registrars":["group","group"]}`).String())
+	assert.Equal(t, `400 {"message":{"max_artifacts_size":["must be greater than 0"]}}`, put(`{"max_artifacts_size":0}`).String())
+	assert.Equal(t, `400 {"message":{"max_artifacts_size":["is not a number"]}}`, put(`{"max_artifacts_size":null}`).String())
+	assert.Equal(t, 3600.0, put(`{"group_runner_token_expiration_interval":3600}`).field(t, "group_runner_token_expiration_interval"), "the two hours of the documentation are not enforced")
 	assert.Equal(t, `400 {"message":{"admin_mode":["must be a boolean value"]}}`, put(`{"admin_mode":null}`).String())
 	assert.Equal(t, `400 {"error":"shared_runners_text is missing"}`, put(`{"shared_runners_enabled":true}`).String())
 	assert.Equal(t, false, put(`{"shared_runners_enabled":false}`).field(t, "shared_runners_enabled"))
@@ -171,7 +178,11 @@ func TestHandledByTheTest(t *testing.T) {
 
 func TestPeopleAndMetadata(t *testing.T) {
 	gl := newMia(t)
-	assert.Equal(t, true, ask(t, gl, gl.AdminToken(), "GET", "/user").field(t, "is_admin"))
+	root := ask(t, gl, gl.AdminToken(), "GET", "/user")
+	assert.Equal(t, true, root.field(t, "is_admin"))
+	assert.Equal(t, root.field(t, "id"), root.field(t, "namespace_id"), "a user's namespace has the user's ID, as in projects")
+	assert.Contains(t, root.body, `"note":null`)
+	assert.Contains(t, root.body, `"created_by":null`)
 	assert.NotContains(t, ask(t, gl, gl.Token("mia"), "GET", "/user").body, "is_admin")
 	assert.Equal(t, "17.2.0-ee", ask(t, gl, gl.Token("mia"), "GET", "/version").field(t, "version"))
 	assert.Equal(t, ask(t, gl, gl.Token("mia"), "GET", "/version").body, ask(t, gl, gl.Token("mia"), "GET", "/metadata").body)

@@ -42,6 +42,7 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 		{"retry", "POST", "/retry", fg.Job{Status: fg.JobFailed}, statuses(403, 403, 201, 201, 201)},
 		{"retry what runs", "POST", "/retry", fg.Job{Status: fg.JobRunning}, statuses(403, 403, 403, 403, 403)},
 		{"play", "POST", "/play", fg.Job{Status: fg.JobManual}, statuses(403, 403, 200, 200, 200)},
+		{"play with bad variables", "POST", "/play?job_variables_attributes=x", fg.Job{Status: fg.JobManual}, map[string]int{"stranger": 400, "guest": 400, "mia": 400}},
 		{"play what is over", "POST", "/play", fg.Job{Status: fg.JobSuccess}, statuses(403, 403, 400, 400, 400)},
 		{"erase", "POST", "/erase", fg.Job{Status: fg.JobSuccess, Trace: "log", User: "dev"}, statuses(403, 403, 201, 201, 201)},
 		{"erase another's", "POST", "/erase", fg.Job{Status: fg.JobSuccess, Trace: "log"}, statuses(403, 403, 403, 201, 201)},
@@ -59,6 +60,15 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 	}
 	gl, _ := factory(t)
 	assert.Equal(t, 401, must(t, gl, "GET", "/projects/acme%2Fshop/jobs", nil).status)
+	open := gl.AddJob(fg.Job{Project: "acme/shop", Artifacts: []fg.Artifact{{Filename: "a.zip"}}})
+	guarded := gl.AddJob(fg.Job{Project: "acme/shop", Artifacts: []fg.Artifact{{Filename: "a.zip"}}, Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Public: new(bool)}}})
+	anonymous := func(j fg.Job) int {
+		return must(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", j.ID), nil).status
+	}
+	assert.Equal(t, []int{404, 404}, []int{anonymous(open), anonymous(guarded)}, "artifacts need no credentials: the project is private")
+	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Visibility = fg.Public })
+	assert.Equal(t, []int{200, 403}, []int{anonymous(open), anonymous(guarded)})
+	assert.Equal(t, 401, must(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", open.ID), nil, "Job-Token", open.Token).status, "not followed")
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true })
 	job := gl.AddJob(fg.Job{Project: "acme/shop"})
 	assert.Equal(t, 403, as(t, gl, "mia", "POST", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/cancel", job.ID)).status)
@@ -68,6 +78,8 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 func TestWhatPeopleDoToJobs(t *testing.T) {
 	gl, r := factory(t)
 	path := func(j fg.Job, what string) string { return fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d%s", j.ID, what) }
+	tagged := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess, Tags: []string{"z", "a", "m"}})
+	assert.Equal(t, []any{"a", "m", "z"}, as(t, gl, "dev", "GET", path(tagged, "")).json(t)["tag_list"], "sorted, whatever the order in the spec")
 	manual := gl.AddJob(fg.Job{Project: "acme/shop", Name: "deploy", Status: fg.JobManual})
 	played := sendJSON(t, gl, "POST", path(manual, "/play"), hash{"job_variables_attributes": []hash{{"key": "WHERE", "value": "prod"}, {"key": "COUNT", "value": 3}, {"key": "NULL", "value": nil}}}, "Private-Token", gl.Token("dev"))
 	assert.Equal(t, 200, played.status, played.body)

@@ -192,13 +192,13 @@ func (q *request) unrouted() *response {
 		}
 		return nil
 	}
-	r := refuseError(http.StatusNotFound, msgNotFound)
+	r := refuseError(http.StatusNotFound, msgNotFound) // by GitLab's last route, behind the blocks that set the API's own headers
 	if strings.HasPrefix(q.path, "/api/v3/") {
 		r = refuseError(http.StatusGone, msgV3Gone)
+		r.bare = true
 	} else if _, isAPI := q.belowAPI(); !isAPI {
 		r = plain(http.StatusNotFound, msgNotFound)
 	}
-	r.bare = true
 	r = r.because(q.fake.unservedMessage(q.call.Method, q.call.Path))
 	return &r
 }

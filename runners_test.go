@@ -157,6 +157,7 @@ func TestModelRules(t *testing.T) {
 	} {
 		assert.Equal(t, `400 {"message":`+want+`}`, ask(t, gl, mia, "PUT", "/runners/5", withForm(body)).String())
 	}
+	assert.Equal(t, `400 {"message":{"access_level":["can't be blank"]}}`, ask(t, gl, mia, "PUT", "/runners/5", withJSON(`{"access_level":null}`)).String())
 	gl.AssertSnapshot(t, before)
 	for _, body := range []string{"tag_list=" + tags(50), "maximum_timeout=600", "maintenance_note=" + strings.Repeat("ü", 1024), "run_untagged=false&tag_list=a"} {
 		assert.Equal(t, 200, ask(t, gl, mia, "PUT", "/runners/5", withForm(body)).status, body)

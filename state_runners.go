@@ -177,6 +177,9 @@ func (st *state) validate(next attributes, before *attributes) error {
 		(before == nil || !equalText(before.description, next.description)) {
 		v.add(attrDescription, msgTooLong(maxNoteLength))
 	}
+	if next.accessLevel == "" {
+		v.add(attrAccessLevel, msgBlank)
+	}
 	if next.maximumTimeout != nil && *next.maximumTimeout < minMaximumTimeout {
 		v.add(attrMaximumTimeout, msgMaximumTimeoutTooShort)
 	}

@@ -172,8 +172,9 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.RunnerNotFoundByName: {whole("mia", "GET", "/runners/404"),
 			`404 {"message":"404 Not found"}`, `404 {"message":"404 Runner Not Found"}`, nil},
 		gitlabversion.RunnerCreationShown: {func(v inVersion) any {
+			v.gl.AddRunner(fg.Runner{Projects: []string{"acme/shop"}, CreatedBy: "mia"}) // the only one of those listed that somebody made
 			body := v.as("mia", "GET", "/projects/10001/runners").body
-			return []bool{strings.Contains(body, `"created_by":`), strings.Contains(body, `"created_at":`), strings.Contains(body, `"job_execution_status":"idle"`)}
+			return []bool{strings.Count(body, `"created_by":`) == 1, strings.Contains(body, `"created_at":`), strings.Contains(body, `"job_execution_status":"idle"`)}
 		}, []bool{false, false, false}, []bool{true, true, true}, nil},
 		gitlabversion.RunnerProjectsEndpoint: {func(v inVersion) any {
 			return []any{v.as("mia", "GET", "/runners/5/projects").status, strings.Contains(v.as("mia", "GET", "/runners/5?include_projects=false").body, `"projects":`)}
@@ -185,8 +186,16 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.AuditorsListAllRunners: {status("aud", "GET", "/runners/all"), 403, 200, nil},
 		// The owner project of a runner with one project is that project, so no answer differs: internal/policy proves the rule.
 		gitlabversion.OwnerProjectRulesRunner: {status("max", "PUT", "/runners/9", withForm("paused=true")), 200, 200, nil},
-		gitlabversion.OwnerProjectKeepsRunner: {status("mia", "DELETE", "/projects/10001/runners/9"), 204, 403, nil},
-		gitlabversion.UnassignRespectsLock:    {status("mia", "DELETE", "/projects/10002/runners/9"), 204, 403, nil},
+		gitlabversion.OwnerProjectKeepsRunner: {func(v inVersion) any {
+			var statuses []string
+			for _, answer := range unassigned(v) {
+				statuses = append(statuses, answer[:3])
+			}
+			return statuses
+		}, []string{"204", "204"}, []string{"403", "403"}, nil},
+		gitlabversion.UnassignDecidedFirst: {func(v inVersion) any { return unassigned(v) },
+			[]string{`403 {"message":"403 Forbidden - User not allowed to assign runner"}`, `403 {"message":"403 Forbidden - You cannot unassign a runner from the owner project. Delete the runner instead"}`},
+			[]string{`403 {"message":"403 Forbidden - Runner is locked"}`, `403 {"message":"403 Forbidden - No access granted"}`}, nil},
 		gitlabversion.AssignErrorsAsText: {whole("mia", "POST", "/projects/10001/runners", withForm("runner_id=5")),
 			`400 {"message":{"assign_to":["Validation failed: Runner projects runner has already been taken"],"runner_projects.runner":["has already been taken"]}}`,
 			`400 {"message":"Assign to Validation failed: Runner projects runner has already been taken - runner_error"}`, nil},
@@ -205,8 +214,13 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.OrphanedRunners:          {func(v inVersion) any { return strings.Contains(verifyOrphan(v).(string), "Runner is orphaned") }, false, true, false},
 		gitlabversion.OrphanedRunnersForbidden: {verifyOrphan, `422 {"message":"Runner is orphaned"}`, `403 {"message":"403 Forbidden - Runner is orphaned"}`, verified(100001)},
 		gitlabversion.KASProxyURL:              {shows("mia", "/metadata", "externalK8sProxyUrl"), false, true, nil},
-		gitlabversion.TokenDescription:         {shows("mia", "/personal_access_tokens/self", `"description":`), false, true, nil},
-		gitlabversion.TokenLastUsedIPs:         {shows("mia", "/personal_access_tokens/self", `"last_used_ips":`), false, true, nil},
+		gitlabversion.EmailResetOffered:        {shows("root", "/user", `"email_reset_offered_at":null`), false, true, nil},
+		gitlabversion.DisallowedTokensHidden: {func(v inVersion) any {
+			v.gl.UpdateSettings(func(s *fg.Settings) { s.RegistrationTokensDisabled = true })
+			return []bool{strings.Contains(v.as("root", "GET", "/projects/10001").body, `"runners_token":null`), strings.Contains(v.as("root", "GET", "/groups/acme").body, `"runners_token":null`)}
+		}, []bool{false, false}, []bool{true, true}, nil},
+		gitlabversion.TokenDescription: {shows("mia", "/personal_access_tokens/self", `"description":`), false, true, nil},
+		gitlabversion.TokenLastUsedIPs: {shows("mia", "/personal_access_tokens/self", `"last_used_ips":`), false, true, nil},
 		gitlabversion.PlannerRole: {func(v inVersion) any {
 			return []int{v.as("mia", "GET", "/projects?min_access_level=15").status, v.as("mia", "GET", "/groups?min_access_level=15").status,
 				v.as("mia", "GET", "/groups/acme/projects?min_access_level=15").status, v.as("mia", "GET", "/groups/acme/subgroups?min_access_level=15").status}
@@ -227,6 +241,12 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.LaterFailureReasons:    {laterReason, "unknown_failure", "runner_configuration_error", nil},
 		gitlabversion.MinuteBetweenLogs:      {traceInterval, nil, "60", nil},
 	}
+}
+
+// unassigned is what a Maintainer is told who unassigns a locked runner, and another from its owner project.
+func unassigned(v inVersion) []string {
+	unlocked := v.gl.AddRunner(fg.Runner{Projects: []string{"acme/shop", "acme/api"}})
+	return []string{v.as("mia", "DELETE", "/projects/10002/runners/9").String(), v.as("mia", "DELETE", fmt.Sprintf("/projects/10001/runners/%d", unlocked.ID)).String()}
 }
 
 func verified(id int) string {

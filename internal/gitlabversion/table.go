@@ -22,7 +22,7 @@ const (
 	AuditorsListAllRunners
 	OwnerProjectRulesRunner
 	OwnerProjectKeepsRunner
-	UnassignRespectsLock
+	UnassignDecidedFirst
 	AssignErrorsAsText
 	MissingScopeByName
 	PartitionedTokens
@@ -40,6 +40,8 @@ const (
 	LaterFailureReasons
 	MaskedByWord
 	JobRouter
+	EmailResetOffered
+	DisallowedTokensHidden
 	TokenDescription
 	TokenLastUsedIPs
 	PlannerRole
@@ -95,10 +97,10 @@ var table = [differenceCount]Row{
 		Version{18, 0}, first, "lib/api/ci/runners.rb", false},
 	OwnerProjectRulesRunner: {"updating a project runner needs Maintainer in its owner project (or, with several, in any); before, in any",
 		Version{18, 0}, first, "app/policies/ci/runner_policy.rb", false},
-	OwnerProjectKeepsRunner: {"a runner cannot be unassigned from its owner project; before, from its only project",
+	OwnerProjectKeepsRunner: {"a runner cannot be unassigned from its owner project, nor while it is locked unless by an administrator; before, not from its only project",
 		Version{17, 9}, first, "app/services/ci/runners/unassign_runner_service.rb", false},
-	UnassignRespectsLock: {"unassigning a locked runner needs an administrator",
-		Version{18, 0}, first, "lib/api/ci/runners.rb", false},
+	UnassignDecidedFirst: {"unassigning is refused to others than administrators before If-Unmodified-Since is looked at, with Runner is locked or No access granted; before, after it, with User not allowed to assign runner or the words about the owner project",
+		Version{18, 0}, first, "lib/api/ci/runners.rb, app/policies/ci/runner_project_policy.rb", false},
 	AssignErrorsAsText: {"a refused assignment says why in one text; before, as a hash of model errors",
 		Version{17, 3}, first, "app/services/ci/runners/assign_runner_service.rb", false},
 	MissingScopeByName: {"POST /user/runners calls an unknown group or project by name; before, scope",
@@ -133,6 +135,10 @@ var table = [differenceCount]Row{
 		Version{18, 0}, first, "lib/gitlab/ci/mask_secret.rb of 15.x and the newest", false},
 	JobRouter: {"GET /runners/router/discovery",
 		Version{18, 6}, first, "lib/api/ci/runner.rb", false},
+	EmailResetOffered: {"GET /user shows administrators email_reset_offered_at",
+		Version{16, 7}, first, "Users API page", true},
+	DisallowedTokensHidden: {"runners_token of a project or group is null while its registration token is not accepted; before, the token",
+		Version{18, 0}, first, "app/models/project.rb and app/models/group.rb, otherwise in 16.x", false},
 	TokenDescription: {"personal access tokens have a description",
 		Version{17, 7}, first, "Personal access tokens API page", true},
 	TokenLastUsedIPs: {"personal access tokens show last_used_ips",
