@@ -104,14 +104,20 @@ func (f *Fake) controlled(r *http.Request, path string) response {
 	}
 	match, vars := matchIn(controlRouter(), method, path)
 	if match == nil {
-		var served []Endpoint
-		for _, route := range controlRoutes() {
-			served = append(served, route.endpoint)
-		}
-		return refuseError(http.StatusNotFound, "nothing serves "+r.Method+" "+path+meantText(r.Method, path, served))
+		return refuseError(http.StatusNotFound, "nothing serves "+r.Method+" "+path+meantControl(r.Method, path))
 	}
 	i, _ := strconv.Atoi(match.Route.GetName())
 	return controlRoutes()[i].handle(&control{f, r, vars})
+}
+
+// meantControl is meantText for the control API: below its prefix, where full paths are looked for as in GitLab's API.
+func meantControl(method, path string) string {
+	var served []Endpoint
+	for _, route := range controlRoutes() {
+		served = append(served, Endpoint(strings.Replace(string(route.endpoint), controlPrefix, "", 1)))
+	}
+	text := meantText(method, strings.TrimPrefix(path, controlPrefix), served)
+	return strings.ReplaceAll(text, " /", " "+controlPrefix+"/")
 }
 
 // writeControl writes an answer, JSON indented for whoever calls with curl.
@@ -172,11 +178,14 @@ func badControl(err error) response {
 
 func missingControl(err error) response { return refuseError(http.StatusNotFound, err.Error()) }
 
+// emptyObject is what no body stands for.
+const emptyObject = "{}"
+
 // body is the whole body; none is an empty object.
 func (c *control) body() ([]byte, error) {
 	text, err := io.ReadAll(http.MaxBytesReader(nil, c.http.Body, maxBodySize))
 	if len(bytes.TrimSpace(text)) == 0 {
-		text = []byte("{}")
+		text = []byte(emptyObject)
 	}
 	return text, err
 }
@@ -203,32 +212,55 @@ func (c *control) seed() response {
 	if err != nil {
 		return badControl(err)
 	}
-	var s Scenario
-	found := problemsOf(s.UnmarshalJSON(text))
-	var deeper []ScenarioProblem
-	if len(found) == 0 {
-		err = c.Seed(s)
-	} else if read(c.Fake, (*state).untouched) {
-		deeper = s.problems()
-	}
-	var invalid *ScenarioError
-	if errors.As(err, &invalid) {
-		deeper, err = invalid.Problems, nil
-	}
+	s, err := c.scenario(text)
 	if err == nil {
-		err = placedIn(text, found, deeper)
+		err = c.Seed(s)
 	}
 	if err != nil {
-		return badControl(err)
+		return badControl(inText(err, text))
 	}
 	return created(c.Snapshot())
 }
 
+// scenario reads a scenario for the world as it is: what is missing in the scenario may be there already.
+func (c *control) scenario(text []byte) (Scenario, error) {
+	var s Scenario
+	found := problemsOf(s.UnmarshalJSON(text))
+	var deeper []ScenarioProblem
+	if len(found) > 0 && read(c.Fake, (*state).untouched) {
+		deeper = s.problems()
+	}
+	return s, placedIn(text, found, deeper)
+}
+
+// inText is an error of Seed with the places in the text of what it refuses.
+func inText(err error, text []byte) error {
+	var invalid *ScenarioError
+	if errors.As(err, &invalid) && invalid.Problems[0].Line == 0 {
+		return invalid.In(text)
+	}
+	return err
+}
+
 func (c *control) snapshot() response { return ok(c.Snapshot()) }
 
+// resetAll goes back to the start or, with a scenario in the body, starts anew with that. An empty object is what many a client
+// sends for nothing, and no scenario.
 func (c *control) resetAll() response {
-	if err := c.reset(nil); err != nil {
+	text, err := c.body()
+	if err != nil {
 		return badControl(err)
+	}
+	var world *Scenario
+	if string(bytes.TrimSpace(text)) != emptyObject {
+		s, err := ReadScenario(bytes.NewReader(text))
+		if err != nil {
+			return badControl(err)
+		}
+		world = &s
+	}
+	if err := c.reset(world); err != nil {
+		return badControl(inText(err, text))
 	}
 	return noContent()
 }
@@ -338,6 +370,8 @@ func (c *control) callQuery(query url.Values) (q callQuery, err error) {
 	if query.Has("wait") && err == nil {
 		if q.wait, err = datajson.ParseDuration(query.Get("wait")); err != nil {
 			err = fmt.Errorf("wait: %w", err)
+		} else if q.wait < 0 {
+			err = errors.New("wait: must not be negative")
 		}
 	}
 	if problem := c.selectionProblem(q.endpoint, q.where); problem != "" && err == nil {

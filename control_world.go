@@ -17,8 +17,8 @@ import (
 func overlay[T any](onto T, patch []byte) (T, error) {
 	var next T
 	var changes map[string]json.RawMessage
-	if err := json.Unmarshal(patch, &changes); err != nil {
-		return next, fmt.Errorf("want an object with the fields to change: %w", err)
+	if err := json.Unmarshal(patch, &changes); err != nil || changes == nil {
+		return next, errors.New("want a JSON object with the fields to change")
 	}
 	text, err := json.Marshal(onto)
 	if err != nil {

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -109,14 +110,21 @@ func (a arguments) server(journal io.Writer) []fakegitlab.Option {
 // world reads the scenario that the fake starts with, and gives every user a token in it, so that those that are printed
 // survive a reset.
 func (a arguments) world() (fakegitlab.Scenario, error) {
-	world := fakegitlab.NewScenario()
+	world, text := fakegitlab.NewScenario(), []byte(nil)
 	if a.scenario != "" {
 		var err error
-		if world, err = read(a.scenario); err != nil {
+		if text, err = os.ReadFile(a.scenario); err != nil {
 			return world, err
+		}
+		if world, err = fakegitlab.ReadScenario(bytes.NewReader(text)); err != nil {
+			return world, fmt.Errorf("%s: %w", a.scenario, err)
 		}
 	}
 	draft, err := fakegitlab.Start(append(a.gitlab(), fakegitlab.WithInMemoryNetwork(), fakegitlab.WithScenario(world))...)
+	var refused *fakegitlab.ScenarioError // what a GitLab of this version would not have, though the file is in order
+	if errors.As(err, &refused) {
+		err = fmt.Errorf("%s: %w", a.scenario, refused.In(text))
+	}
 	if err != nil {
 		return world, err
 	}
@@ -125,19 +133,6 @@ func (a arguments) world() (fakegitlab.Scenario, error) {
 		draft.Token(user.Username)
 	}
 	return draft.Snapshot(), nil
-}
-
-func read(name string) (fakegitlab.Scenario, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return fakegitlab.Scenario{}, err
-	}
-	defer file.Close()
-	s, err := fakegitlab.ReadScenario(file)
-	if err != nil {
-		err = fmt.Errorf("%s: %w", name, err)
-	}
-	return s, err
 }
 
 // run serves until a signal ends it.
