@@ -59,6 +59,31 @@ func TestTreesOfReadyWorlds(t *testing.T) {
 	}
 }
 
+// Whoever made a runner may make such a runner: nothing in these worlds could not be had by asking for it.
+func TestReadyWorldsWereMadeByThoseWhoMay(t *testing.T) {
+	for name, world := range readyWorlds() {
+		gl := fakegitlab.New(t, fakegitlab.WithScenario(world))
+		for _, r := range gl.Runners() {
+			if r.CreatedBy == "" {
+				continue
+			}
+			params := url.Values{"runner_type": {string(r.Type)}}
+			if r.Type == fakegitlab.GroupRunner {
+				g, _ := gl.Group(r.Group)
+				params.Set("group_id", fmt.Sprint(g.ID))
+			}
+			if r.Type == fakegitlab.ProjectRunner {
+				p, _ := gl.Project(r.Projects[0])
+				params.Set("project_id", fmt.Sprint(p.ID))
+			}
+			res, err := gl.ClientAs(r.CreatedBy).PostForm(gl.APIURL()+"/user/runners", params)
+			require.NoError(t, err)
+			res.Body.Close()
+			assert.Equal(t, http.StatusCreated, res.StatusCode, "%s: %d by %s", name, r.ID, r.CreatedBy)
+		}
+	}
+}
+
 func TestThousandRunners(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.ThousandRunners()))
 	statuses := map[fakegitlab.RunnerStatus]int{}
