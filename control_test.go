@@ -135,6 +135,28 @@ func TestControl(t *testing.T) {
 		"contact, no such":           {"POST /-/fake/runners/100026/contact", "", 404, `no runner \"100026\"`, nil},
 		"contact, misspelt":          {"POST /-/fake/runners/100024/contact", `{"systemid": "s"}`, 400, `did you mean \"system_id\"?`, nil},
 		"contact, long":              {"POST /-/fake/runners/100024/contact", `{"system_id": "` + strings.Repeat("s", 70) + `"}`, 400, "system", nil},
+		"one runner":                 {"GET /-/fake/runners/100022", "", 200, `"status": "offline"`, nil},
+		"one runner, no such":        {"GET /-/fake/runners/1", "", 404, `no runner \"1\"`, nil},
+		"delete a runner":            {"DELETE /-/fake/runners/100022", "", 204, "", func(t *testing.T, gl *fakegitlab.Fake) { gl.AssertRunnerGone(t, 100022) }},
+		"delete no runner":           {"DELETE /-/fake/runners/100026", "", 404, "no runner", nil},
+		"hold, no such endpoint":     {"POST /-/fake/holds", `{"endpoint": "GET /runner"}`, 400, "did you mean GET /runners?", nil},
+		"hold, no such user":         {"POST /-/fake/holds", `{"where": {"by": "mai"}}`, 400, `did you mean \"mia\"?`, nil},
+		"hold, misspelt":             {"POST /-/fake/holds", `{"endpont": "GET /runners"}`, 400, `did you mean \"endpoint\"?`, nil},
+		"holds, none":                {"GET /-/fake/holds", "", 200, "[]", nil},
+		"release of nothing":         {"DELETE /-/fake/holds/1", "", 404, `no hold \"1\"`, nil},
+		"a hold that is not":         {"GET /-/fake/holds/1?wait=1", "", 404, `no hold \"1\"`, nil},
+		"a hold, misspelt":           {"GET /-/fake/holds/1?weit=1", "", 400, `did you mean \"wait\"?`, nil},
+		"handler, served already":    {"POST /-/fake/handlers", `{"endpoint": "GET /runners"}`, 400, "the fake serves GET /runners itself", nil},
+		"handler, no endpoint":       {"POST /-/fake/handlers", `{"endpoint": "/pipelines"}`, 400, "want a method and a path", nil},
+		"handler, no status":         {"POST /-/fake/handlers", `{"endpoint": "GET /pipelines", "status": 99}`, 400, "status: 99 is no status", nil},
+		"one job":                    {"GET /-/fake/jobs/2000006", "", 200, `"canceling"`, nil},
+		"one job, no such":           {"GET /-/fake/jobs/2", "", 404, "no job", nil},
+		"one job, no such status":    {"GET /-/fake/jobs/2000006?status=done&wait=1", "", 400, "status: ", nil},
+		"one job, misspelt":          {"GET /-/fake/jobs/2000006?state=success", "", 400, `unknown parameter \"state\"`, nil},
+		"a job that never will":      {"GET /-/fake/jobs/2000001?status=failed&wait=1h", "", 200, `"status": "success"`, nil},
+		"plan, nothing":              {"POST /-/fake/jobs/2000005/plan", "", 204, "", nil},
+		"plan, less than nothing":    {"POST /-/fake/jobs/2000005/plan", `{"reject_log": -1}`, 400, "reject_log: must not be negative", nil},
+		"plan, no such job":          {"POST /-/fake/jobs/2/plan", `{"watch": true}`, 404, "no job", nil},
 		"enqueue":                    {"POST /-/fake/jobs/2000008/enqueue", ``, 200, `"status": "pending"`, nil},
 		"enqueue, what is pending":   {"POST /-/fake/jobs/2000007/enqueue", ``, 400, "is pending", nil},
 		"enqueue, no such job":       {"POST /-/fake/jobs/2/enqueue", ``, 404, "no job", nil},
@@ -286,6 +308,68 @@ func TestControlCalls(t *testing.T) {
 
 	assert.Equal(t, 204, askControl(t, gl, "DELETE /-/fake/calls", "").status)
 	assert.Empty(t, numbers(""))
+}
+
+// A hold stops a request until somebody has seen it and lets it go.
+func TestControlHolds(t *testing.T) {
+	gl := controlled(t)
+	assert.Contains(t, askControl(t, gl, "POST /-/fake/holds", `{"endpoint": "GET /runners/:id", "where": {"by": "mia"}}`).body, `"id": 1`)
+	assert.Contains(t, askControl(t, gl, "GET /-/fake/holds/1?wait=1ms", "").body, `"call": null`)
+	var asking sync.WaitGroup
+	asking.Go(func() { assert.Equal(t, 404, statusOf(t, gl, "mia", "/runners/100021")) })
+	var held struct {
+		Calls string
+		Call  struct{ Path, User string }
+	}
+	askControl(t, gl, "GET /-/fake/holds/1?wait=1m", "").into(t, &held)
+	assert.Equal(t, `GET /runners/:id with By("mia")`, held.Calls)
+	assert.Equal(t, "/api/v4/runners/100021", held.Call.Path)
+
+	assert.Equal(t, 204, askControl(t, gl, "DELETE /-/fake/runners/100021", "").status)
+	assert.Equal(t, 204, askControl(t, gl, "DELETE /-/fake/holds/1", "").status)
+	asking.Wait()
+	assert.Equal(t, "[]\n", askControl(t, gl, "GET /-/fake/holds", "").body)
+	assert.Equal(t, 404, askControl(t, gl, "DELETE /-/fake/holds/1", "").status)
+	assert.Contains(t, askControl(t, gl, "POST /-/fake/holds", `{}`).body, `"id": 2`, "ids are not used again")
+	assert.Contains(t, askControl(t, gl, "GET /-/fake/problems", "").body, "never held a request")
+	askControl(t, gl, "POST /-/fake/reset", "")
+	assert.Equal(t, 200, statusOf(t, gl, "mia", "/runners/100021"), "a reset lets go")
+}
+
+// What a client asks besides gets an answer that is always the same, and is in the journal.
+func TestControlHandlers(t *testing.T) {
+	gl := controlled(t)
+	assert.Equal(t, 204, askControl(t, gl, "POST /-/fake/handlers", `{"endpoint": "GET /projects/:id/pipelines", "body": [{"id": 7}], "header": {"X-Total": "1"}}`).status)
+	got := askControl(t, gl, "GET /api/v4/projects/1/pipelines", "")
+	assert.Equal(t, []string{"200 1 application/json", `[{"id": 7}]`}, []string{fmt.Sprint(got.status, " ", got.header.Get("X-Total"), " ", got.header.Get("Content-Type")), got.body})
+	gl.AssertCalls(t, "GET /projects/:id/pipelines 200")
+	askControl(t, gl, "POST /-/fake/handlers", `{"endpoint": "GET /projects/:id/pipelines", "status": 403, "body": "no"}`)
+	got = askControl(t, gl, "GET /api/v4/projects/1/pipelines", "")
+	assert.Equal(t, "403 no", fmt.Sprint(got.status, " ", got.body))
+}
+
+// A job can be watched, and what is to happen to it said.
+func TestControlJobs(t *testing.T) {
+	gl := controlled(t)
+	assert.Equal(t, 204, askControl(t, gl, "POST /-/fake/jobs/2000005/plan", `{"cancel_at": "deploying", "postpone_final": 1, "watch": true}`).status)
+	job, _ := gl.Job(2000005)
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		var seen struct {
+			Job    struct{ Trace string }
+			States []string
+		}
+		askControl(t, gl, "GET /-/fake/jobs/2000005?status=canceled&trace=deploying&wait=1m", "").into(t, &seen)
+		assert.Contains(t, seen.Job.Trace, "deploying")
+		assert.Equal(t, "canceled", seen.States[len(seen.States)-1])
+	})
+	length := len(job.Trace)
+	text := "now deploying\n"
+	got := askControl(t, gl, "PATCH /api/v4/jobs/2000005/trace", text, "Job-Token", job.Token, "Content-Type", "text/plain",
+		"Content-Range", fmt.Sprintf("%d-%d", length, length+len(text)-1))
+	assert.Equal(t, "202 3", fmt.Sprint(got.status, " ", got.header.Get("X-GitLab-Trace-Update-Interval")))
+	watching.Wait()
+	assert.Contains(t, askControl(t, gl, "GET /-/fake/jobs/2000005", "").body, `"variables": {}`)
 }
 
 // Who waits for a call is answered when it comes, and let go when the fake is closed.

@@ -86,47 +86,38 @@ func (c *control) contactRunner() response {
 	return answered(attempt(c.Fake, func(st *state) (Runner, error) { return st.contactRunner(id, m) }))
 }
 
-func (c *control) enqueueJob() response {
-	if err := c.read(&struct{}{}); err != nil {
-		return badControl(err)
-	}
-	return c.changePathJob(enqueueNow)
+// runnerData is a runner with its status, which is reckoned and so no part of a scenario.
+type runnerData struct {
+	Runner Runner       `json:"runner"`
+	Status RunnerStatus `json:"status"`
 }
 
-func (c *control) startJob() response {
-	var in struct {
-		RunnerID int `json:"runner_id"`
-	}
-	if err := c.read(&in); err != nil {
-		return badControl(err)
-	}
-	return c.changePathJob(startOn(in.RunnerID))
-}
-
-func (c *control) finishJob() response {
-	var in struct {
-		Status JobStatus `json:"status"`
-	}
-	if err := c.read(&in); err != nil {
-		return badControl(err)
-	}
-	return c.changePathJob(finishAs(in.Status))
-}
-
-func (c *control) cancelJob() response {
-	if err := c.read(&struct{}{}); err != nil {
-		return badControl(err)
-	}
-	return c.changePathJob(cancelByPerson)
-}
-
-// changePathJob lets something happen to the job in the path.
-func (c *control) changePathJob(do func(*state, *job) error) response {
-	id := c.pathID()
-	if _, err := attempt(c.Fake, func(st *state) (*job, error) { return st.jobByID(id) }); err != nil {
+func (c *control) showRunner() response {
+	shown, err := attempt(c.Fake, func(st *state) (runnerData, error) {
+		r, err := st.runnerByNumber(c.vars["id"])
+		if err != nil {
+			return runnerData{}, err
+		}
+		return runnerData{r.public(), st.runnerStatus(r)}, nil
+	})
+	if err != nil {
 		return missingControl(err)
 	}
-	return answered(attempt(c.Fake, func(st *state) (Job, error) { return st.changeJob(id, do) }))
+	return ok(shown)
+}
+
+func (c *control) deletePathRunner() response {
+	_, err := attempt(c.Fake, func(st *state) (struct{}, error) {
+		r, err := st.runnerByNumber(c.vars["id"])
+		if err == nil {
+			st.deleteRunner(r)
+		}
+		return struct{}{}, err
+	})
+	if err != nil {
+		return missingControl(err)
+	}
+	return noContent()
 }
 
 // failureData is a Failure as JSON.
@@ -311,11 +302,16 @@ type callData struct {
 func callsAsData(calls []Call) []callData {
 	data := make([]callData, len(calls))
 	for i, c := range calls {
-		data[i] = callData{c.Number, c.Time, nil, c.Method, c.Path, c.Query, c.Header, bodyData(c.Body), c.Params, slices.Clone(c.IgnoredParams),
-			c.User, c.RunnerID, c.JobID, c.Status, c.ResponseHeader, bodyData(c.ResponseBody), c.Reason, c.Failure}
-		if c.Endpoint != "" {
-			data[i].Endpoint = &c.Endpoint
-		}
+		data[i] = callAsData(c)
+	}
+	return data
+}
+
+func callAsData(c Call) callData {
+	data := callData{c.Number, c.Time, nil, c.Method, c.Path, c.Query, c.Header, bodyData(c.Body), c.Params, slices.Clone(c.IgnoredParams),
+		c.User, c.RunnerID, c.JobID, c.Status, c.ResponseHeader, bodyData(c.ResponseBody), c.Reason, c.Failure}
+	if c.Endpoint != "" {
+		data.Endpoint = &c.Endpoint
 	}
 	return data
 }

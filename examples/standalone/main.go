@@ -47,6 +47,7 @@ type usageError struct{ error }
 type arguments struct {
 	addr, scenario, version, basePath, certFile string
 	realTime, tls, allowRemote                  bool
+	longPolling                                 time.Duration
 }
 
 func parse(args []string, errs io.Writer) (arguments, error) {
@@ -58,6 +59,7 @@ func parse(args []string, errs io.Writer) (arguments, error) {
 	flags.StringVar(&a.scenario, "scenario", "", "the `file` with the world to start with; SIGHUP reads it anew")
 	flags.StringVar(&a.version, "version", "17.2", "the `version` of GitLab to behave as")
 	flags.BoolVar(&a.realTime, "real-time", false, "follow the machine's clock; else it is 2024-07-01T12:00:00Z until somebody advances the clock")
+	flags.DurationVar(&a.longPolling, "long-polling", 0, "let a runner's request for a job wait so `long`, \"50s\", when there is none")
 	flags.BoolVar(&a.tls, "tls", false, "serve HTTPS")
 	flags.StringVar(&a.certFile, "cert", "", "with -tls, the `file` to write the certificate to, for clients to trust")
 	flags.StringVar(&a.basePath, "base-path", "", "serve GitLab under a relative URL: `/gitlab`")
@@ -72,6 +74,8 @@ func parse(args []string, errs io.Writer) (arguments, error) {
 		return a, usageError{fmt.Errorf("%q is no flag", flags.Arg(0))}
 	case !a.allowRemote && !isLoopback(a.addr):
 		return a, usageError{fmt.Errorf("%s may be reached by other machines, and whoever reaches the fake is an administrator; say -allow-remote if that is meant", a.addr)}
+	case a.longPolling < 0:
+		return a, usageError{errors.New("-long-polling cannot be negative")}
 	case a.certFile != "" && !a.tls:
 		return a, usageError{errors.New("-cert needs -tls")}
 	}
@@ -100,7 +104,7 @@ func (a arguments) gitlab() []fakegitlab.Option {
 // server are the options that say how it is reached.
 func (a arguments) server(journal io.Writer) []fakegitlab.Option {
 	options := []fakegitlab.Option{fakegitlab.WithControl(), fakegitlab.WithAddr(a.addr), fakegitlab.WithBasePath(a.basePath),
-		fakegitlab.WithJournalTo(journal)}
+		fakegitlab.WithJournalTo(journal), fakegitlab.WithLongPolling(a.longPolling)}
 	if a.tls {
 		options = append(options, fakegitlab.WithTLS())
 	}

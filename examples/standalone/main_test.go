@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -170,6 +171,7 @@ func TestRefuses(t *testing.T) {
 		{[]string{"-addr", "nowhere"}, "missing port"},
 		{[]string{"-version", "12.0"}, "12.0"},
 		{[]string{"-cert", "x.pem"}, "-cert needs -tls"},
+		{[]string{"-long-polling", "-1s"}, "-long-polling cannot be negative"},
 		{[]string{"world.json"}, `"world.json" is no flag`},
 		{[]string{"-colour"}, "-colour"},
 		{[]string{"-scenario", "nowhere.json"}, "nowhere.json"},
@@ -183,6 +185,30 @@ func TestRefuses(t *testing.T) {
 	var usage strings.Builder
 	assert.ErrorContains(t, run([]string{"-h"}, io.Discard, &usage, nil), "help requested")
 	assert.Contains(t, usage.String(), "-real-time")
+}
+
+// A runner that waits for a job is answered when there is one.
+func TestLongPolling(t *testing.T) {
+	p := launch(t, "-scenario", twoTeams, "-long-polling", "1m")
+	post := func(path, body string) (status int, lastUpdate string) {
+		res, err := http.Post(p.url+path, "application/json", strings.NewReader(body))
+		if assert.NoError(t, err) {
+			assert.NoError(t, res.Body.Close())
+			status, lastUpdate = res.StatusCode, res.Header.Get("X-GitLab-Last-Update")
+		}
+		return status, lastUpdate
+	}
+	const request = `{"token": "glrt-2XwOYkxOgkw4m4uePA8v", "last_update": "%s"}`
+	status, lastUpdate := post("/api/v4/jobs/request", fmt.Sprintf(request, ""))
+	assert.Equal(t, 204, status)
+	taken := make(chan int)
+	go func() {
+		status, _ := post("/api/v4/jobs/request", fmt.Sprintf(request, lastUpdate))
+		taken <- status
+	}()
+	status, _ = post("/-/fake/seed", `{"jobs": [{"project": "acme/shop"}]}`)
+	assert.Equal(t, 201, status)
+	assert.Equal(t, 201, <-taken)
 }
 
 func TestRemoteWhenTold(t *testing.T) {
