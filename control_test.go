@@ -452,6 +452,30 @@ func TestControlPage(t *testing.T) {
 		gl.AddUser(fakegitlab.User{Username: fmt.Sprintf("user-%d", i)})
 	}
 	assert.Contains(t, askControl(t, gl, "GET /-/fake/", "").body, "and 19 more that are not shown")
+
+	body = askControl(t, gl, "GET /-/fake/?find=USER-209", "").body
+	assert.True(t, strings.Contains(body, "<td>user-209"), "what is beyond the first rows can be found")
+	for _, want := range []string{`value="user-209"`, `<a href="#users">Users</a> 1 of 219`, `<a href="#runners">Runners</a> 0 of 16`, "None of 16 is found."} {
+		assert.True(t, strings.Contains(body, want), want)
+	}
+	body = askControl(t, gl, "GET /-/fake/?find=staus=online", "").body
+	assert.True(t, strings.Contains(body, `<a href="#journal">Journal</a> 1 of 4`), "a call, by what was sent")
+	assert.True(t, strings.Contains(body, `<div class="sent">staus=online</div>`))
+	assert.Equal(t, 400, askControl(t, gl, "GET /-/fake/?fnd=x", "").status)
+}
+
+// A call that hangs is what the page is opened for: it is there before it has an answer.
+func TestControlPageShowsWhatHangs(t *testing.T) {
+	gl := controlled(t)
+	held := gl.Hold(fakegitlab.GetCurrentUser)
+	var asking sync.WaitGroup
+	asking.Go(func() { assert.Equal(t, 200, statusOf(t, gl, "mia", "/user")) })
+	_, err := held.Wait(t.Context())
+	require.NoError(t, err)
+	body := askControl(t, gl, "GET /-/fake/", "").body
+	assert.True(t, strings.Contains(body, "Not answered yet: <code>#1 GET /api/v4/user</code>"))
+	held.Release()
+	asking.Wait()
 }
 
 // Many at once: the race detector's part.
