@@ -49,6 +49,21 @@ func TestPagesNameTheCommands(t *testing.T) {
 	}
 }
 
+// A command that runs some of the tests finds some.
+func TestPagesNameTests(t *testing.T) {
+	names := testNames(t)
+	for _, page := range pages(t) {
+		for _, m := range regexp.MustCompile(`-run '?([^ ']+)'?`).FindAllStringSubmatch(readPage(t, page), -1) {
+			top, _, _ := strings.Cut(strings.ReplaceAll(m[1], `\|`, "|"), "/") // a table's cell ends at a bare |
+			for one := range strings.SplitSeq(top, "|") {
+				run, err := regexp.Compile(one)
+				require.NoError(t, err, page)
+				assert.True(t, one == "^$" || slices.ContainsFunc(names, run.MatchString), "%s: no test is named %s", page, one)
+			}
+		}
+	}
+}
+
 func TestPagesGoBlocks(t *testing.T) {
 	sources := goSources(t)
 	for _, page := range pages(t) {
