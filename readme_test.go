@@ -81,6 +81,18 @@ func TestPagesGoBlocks(t *testing.T) {
 	}
 }
 
+// The page for other languages names every call of the control API.
+func TestPagesControl(t *testing.T) {
+	page := readPage(t, "docs/other-languages.md")
+	for _, r := range controlRoutes() {
+		_, path := r.endpoint.cut()
+		below := strings.TrimPrefix(path, controlPrefix+"/")
+		last := below[strings.LastIndex(below, "/")+1:] // of several on one line
+		named := slices.ContainsFunc([]string{string(r.endpoint), below, last}, func(name string) bool { return strings.Contains(page, "`"+name+"`") })
+		assert.True(t, named || below == "", "%s has no line", r.endpoint)
+	}
+}
+
 func TestPagesLinks(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`) // within the repository
 	for _, page := range pages(t) {
