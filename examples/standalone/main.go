@@ -47,6 +47,7 @@ type usageError struct{ error }
 type arguments struct {
 	addr, scenario, version, basePath, certFile string
 	realTime, tls, allowRemote                  bool
+	start                                       time.Time
 	longPolling                                 time.Duration
 }
 
@@ -58,7 +59,11 @@ func parse(args []string, errs io.Writer) (arguments, error) {
 	flags.BoolVar(&a.allowRemote, "allow-remote", false, "allow an address that other machines reach")
 	flags.StringVar(&a.scenario, "scenario", "", "the `file` with the world to start with; SIGHUP reads it anew")
 	flags.StringVar(&a.version, "version", "17.2", "the `version` of GitLab to behave as")
-	flags.BoolVar(&a.realTime, "real-time", false, "follow the machine's clock; else it is 2024-07-01T12:00:00Z until somebody advances the clock")
+	flags.Func("start-time", "the `time` at which the clock starts, as 2026-01-31T08:00:00Z; the default is 2024-07-01T12:00:00Z", func(text string) (err error) {
+		a.start, err = time.Parse(time.RFC3339, text)
+		return err
+	})
+	flags.BoolVar(&a.realTime, "real-time", false, "follow the machine's clock; else it stands still until somebody advances it")
 	flags.DurationVar(&a.longPolling, "long-polling", 0, "let a runner's request for a job wait so `long`, \"50s\", when there is none")
 	flags.BoolVar(&a.tls, "tls", false, "serve HTTPS")
 	flags.StringVar(&a.certFile, "cert", "", "with -tls, the `file` to write the certificate to, for clients to trust")
@@ -74,6 +79,8 @@ func parse(args []string, errs io.Writer) (arguments, error) {
 		return a, usageError{fmt.Errorf("%q is no flag", flags.Arg(0))}
 	case !a.allowRemote && !isLoopback(a.addr):
 		return a, usageError{fmt.Errorf("%s may be reached by other machines, and whoever reaches the fake is an administrator; say -allow-remote if that is meant", a.addr)}
+	case a.realTime && !a.start.IsZero():
+		return a, usageError{errors.New("-real-time has no -start-time")}
 	case a.longPolling < 0:
 		return a, usageError{errors.New("-long-polling cannot be negative")}
 	case a.certFile != "" && !a.tls:
@@ -95,8 +102,11 @@ func isLoopback(addr string) bool {
 // gitlab are the options that say what kind of GitLab it is.
 func (a arguments) gitlab() []fakegitlab.Option {
 	options := []fakegitlab.Option{fakegitlab.WithVersion(a.version)}
-	if a.realTime {
+	switch {
+	case a.realTime:
 		options = append(options, fakegitlab.WithClock(time.Now))
+	case !a.start.IsZero():
+		options = append(options, fakegitlab.WithStartTime(a.start))
 	}
 	return options
 }

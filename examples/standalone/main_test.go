@@ -171,6 +171,8 @@ func TestRefuses(t *testing.T) {
 		{[]string{"-addr", "nowhere"}, "missing port"},
 		{[]string{"-version", "12.0"}, "12.0"},
 		{[]string{"-cert", "x.pem"}, "-cert needs -tls"},
+		{[]string{"-start-time", "yesterday"}, "yesterday"},
+		{[]string{"-start-time", "2026-01-31T08:00:00Z", "-real-time"}, "-real-time has no -start-time"},
 		{[]string{"-long-polling", "-1s"}, "-long-polling cannot be negative"},
 		{[]string{"world.json"}, `"world.json" is no flag`},
 		{[]string{"-colour"}, "-colour"},
@@ -185,6 +187,12 @@ func TestRefuses(t *testing.T) {
 	var usage strings.Builder
 	assert.ErrorContains(t, run([]string{"-h"}, io.Discard, &usage, nil), "help requested")
 	assert.Contains(t, usage.String(), "-real-time")
+}
+
+func TestStartTime(t *testing.T) {
+	p := launch(t, "-start-time", "2026-01-31T08:00:00Z")
+	_, body := p.get("/-/fake/snapshot", "")
+	assert.Contains(t, body, `"created_at": "2026-01-31T08:00:00Z"`)
 }
 
 // A runner that waits for a job is answered when there is one.
