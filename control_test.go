@@ -62,6 +62,12 @@ func statusOf(t *testing.T, gl *fakegitlab.Fake, user, path string) int {
 	return res.StatusCode
 }
 
+func rateLimitedAfterOne(t *testing.T, gl *fakegitlab.Fake) {
+	assert.Equal(t, 200, statusOf(t, gl, "mia", "/user"))
+	got := askControl(t, gl, "GET /api/v4/user", "", "PRIVATE-TOKEN", gl.Token("mia"))
+	assert.Equal(t, "429 7", fmt.Sprint(got.status, " ", got.header.Get("Retry-After")))
+}
+
 // One call a row, each with a small company of its own: what is answered, and what has become of the world.
 func TestControl(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -101,6 +107,14 @@ func TestControl(t *testing.T) {
 		"failure, no such endpoint":  {"POST /-/fake/failures", `{"endpoint": "GET /runner", "status": 503}`, 400, "did you mean GET /runners?", nil},
 		"failure, no such user":      {"POST /-/fake/failures", `{"where": {"by": "mai"}, "status": 503}`, 400, `did you mean \"mia\"?`, nil},
 		"failure, no such fault":     {"POST /-/fake/failures", `{"network": "conection reset"}`, 400, `did you mean \"connection reset\"?`, nil},
+		"ready failure":              {"POST /-/fake/failures", `{"ready": "maintenance"}`, 201, `"id": 1`, func(t *testing.T, gl *fakegitlab.Fake) { assert.Equal(t, 200, statusOf(t, gl, "mia", "/user")) }},
+		"ready for a while":          {"POST /-/fake/failures", `{"ready": "rate_limited", "endpoint": "GET /user", "retry_after": 7, "after": 1}`, 201, `"id": 1`, rateLimitedAfterOne},
+		"ready, of somebody":         {"POST /-/fake/failures", `{"ready": "expired_token", "where": {"by": "mia"}}`, 201, `"id": 1`, func(t *testing.T, gl *fakegitlab.Fake) { assert.Equal(t, 401, statusOf(t, gl, "mia", "/user")) }},
+		"ready, of nobody":           {"POST /-/fake/failures", `{"ready": "expired_token"}`, 400, "where.by", nil},
+		"ready, misspelt":            {"POST /-/fake/failures", `{"ready": "ratelimited"}`, 400, `did you mean \"rate_limited\"?`, nil},
+		"ready, elsewhere":           {"POST /-/fake/failures", `{"ready": "registration_disabled", "endpoint": "GET /user"}`, 400, "is of POST /runners", nil},
+		"ready, and another answer":  {"POST /-/fake/failures", `{"ready": "unavailable", "status": 503}`, 400, "unavailable says itself what is answered", nil},
+		"retry after what":           {"POST /-/fake/failures", `{"status": 503, "retry_after": 5}`, 400, "retry_after: goes with", nil},
 		"failure of nothing":         {"POST /-/fake/failures", `{"endpoint": "GET /runners"}`, 400, "would change nothing", nil},
 		"failures, none":             {"GET /-/fake/failures", "", 200, "[]", nil},
 		"remove failures":            {"DELETE /-/fake/failures", "", 204, "", nil},
@@ -370,6 +384,19 @@ func TestControlJobs(t *testing.T) {
 	assert.Equal(t, "202 3", fmt.Sprint(got.status, " ", got.header.Get("X-GitLab-Trace-Update-Interval")))
 	watching.Wait()
 	assert.Contains(t, askControl(t, gl, "GET /-/fake/jobs/2000005", "").body, `"variables": {}`)
+}
+
+// Every ready-made failure has a name that is taken.
+func TestControlReadyFailures(t *testing.T) {
+	gl := controlled(t, fakegitlab.WithUnusedFailures(true))
+	for i, name := range []string{"registration_disabled", "unavailable", "internal_error", "database_locked", "rate_limited", "maintenance", "expired_token"} {
+		got := askControl(t, gl, "POST /-/fake/failures", fmt.Sprintf(`{"ready": %q, "where": {"by": "mia"}}`, name))
+		assert.Contains(t, got.body, fmt.Sprintf(`"id": %d`, i+1), name)
+	}
+	got := askControl(t, gl, "GET /-/fake/failures", "")
+	for _, effect := range []string{"410", "502", "500", "409", "429", "403", "401"} {
+		assert.Contains(t, got.body, `"effect": "`+effect+`"`)
+	}
 }
 
 // Who waits for a call is answered when it comes, and let go when the fake is closed.

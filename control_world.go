@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
 // overlay is plain data with the fields of a JSON object in place of its own; null is a field's zero value.
@@ -133,6 +135,51 @@ type failureData struct {
 	Delay    time.Duration     `json:"delay,omitzero"`
 	Network  NetworkFault      `json:"network,omitzero"`
 	Applied  bool              `json:"applied,omitzero"`
+
+	Ready      string        `json:"ready,omitzero"`       // one of readyFailures, in place of what else is answered
+	RetryAfter time.Duration `json:"retry_after,omitzero"` // of the ready-made "rate_limited"
+}
+
+// readyFailures are the ready-made ones, by the names of their functions.
+func readyFailures() []string {
+	return []string{"registration_disabled", "unavailable", "internal_error", "database_locked", "rate_limited", "maintenance", "expired_token"}
+}
+
+// readyMade is the ready-made failure that is asked for.
+func (d failureData) readyMade() (f Failure, err error) {
+	if d.Status != 0 || d.Message != "" || d.Body != nil || d.Header != nil || d.Network != "" {
+		return f, fmt.Errorf("ready: %s says itself what is answered", d.Ready)
+	}
+	switch d.Ready {
+	case "registration_disabled":
+		f = RegistrationDisabled()
+		if d.Endpoint != "" && d.Endpoint != f.Endpoint {
+			return f, fmt.Errorf("ready: %s is of %s", d.Ready, f.Endpoint)
+		}
+	case "unavailable":
+		f = Unavailable(d.Endpoint)
+	case "internal_error":
+		f = InternalError(d.Endpoint)
+	case "database_locked":
+		f = DatabaseLocked(d.Endpoint)
+	case "rate_limited":
+		f = RateLimited(d.Endpoint, d.RetryAfter)
+	case "maintenance":
+		f = Maintenance()
+		f.Endpoint = d.Endpoint
+	case "expired_token":
+		if d.Where.By == nil {
+			return f, fmt.Errorf("ready: %s wants to know whose: where.by", d.Ready)
+		}
+		f = ExpiredToken(*d.Where.By)
+		f.Endpoint = d.Endpoint
+		d.Where.By = nil
+	default:
+		return f, fmt.Errorf("ready: no such value %q; %s", d.Ready, datajson.Suggest(d.Ready, readyFailures()))
+	}
+	f.Where = append(f.Where, d.Where.matchers()...)
+	f.After, f.Times, f.Delay, f.Applied = d.After, d.Times, d.Delay, d.Applied
+	return f, nil
 }
 
 // whereData are the conditions of a failure.
@@ -181,7 +228,13 @@ func anyJSON(text json.RawMessage) (value any) {
 	return value
 }
 
-func (d failureData) failure() Failure {
+func (d failureData) failure() (Failure, error) {
+	if d.Ready != "" {
+		return d.readyMade()
+	}
+	if d.RetryAfter != 0 {
+		return Failure{}, errors.New(`retry_after: goes with "ready": "rate_limited"; else it is a header`)
+	}
 	f := Failure{Endpoint: d.Endpoint, Where: d.Where.matchers(), After: d.After, Times: d.Times, Status: d.Status,
 		Message: d.Message, Delay: d.Delay, Network: d.Network, Applied: d.Applied}
 	if len(d.Body) > 0 {
@@ -196,7 +249,7 @@ func (d failureData) failure() Failure {
 			f.Header.Set(name, value)
 		}
 	}
-	return f
+	return f, nil
 }
 
 func (c *control) inject() response {
@@ -204,7 +257,10 @@ func (c *control) inject() response {
 	if err := c.read(&in); err != nil {
 		return badControl(err)
 	}
-	failure := in.failure()
+	failure, err := in.failure()
+	if err != nil {
+		return badControl(err)
+	}
 	if problem := c.failureProblem(failure); problem != "" {
 		return badControl(errors.New(problem))
 	}
