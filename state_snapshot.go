@@ -77,7 +77,9 @@ func (st *state) seed(s Scenario) error {
 	refused := &ScenarioError{}
 	return st.atomically(func() error {
 		if !reflect.ValueOf(s.Settings).IsZero() {
-			refused.add("settings", "", st.updateSettings(s.Settings))
+			if err := st.updateSettings(s.Settings); err != nil {
+				refused.Problems = append(refused.Problems, ScenarioProblem{Path: "settings", Message: err.Error()})
+			}
 		}
 		seedEach(refused, "users", s.Users, func(u User) string { return u.Username }, st.seedUser)
 		seedEach(refused, "groups", s.Groups, func(g Group) string { return g.Path }, without(st.addGroup))
@@ -99,7 +101,9 @@ func seedEach[T any](refused *ScenarioError, kind string, rows []T, name func(T)
 		return
 	}
 	for i, row := range rows {
-		refused.add(datajson.Index(kind, i), name(row), add(row))
+		if err := add(row); err != nil {
+			refused.Problems = append(refused.Problems, ScenarioProblem{Path: datajson.Index(kind, i), Name: name(row), Message: err.Error()})
+		}
 	}
 }
 
@@ -108,13 +112,6 @@ func without[T, R any](add func(T) (R, error)) func(T) error {
 	return func(row T) error {
 		_, err := add(row)
 		return err
-	}
-}
-
-// add notes the error, if there is one, of a record.
-func (e *ScenarioError) add(path, name string, err error) {
-	if err != nil {
-		e.Problems = append(e.Problems, ScenarioProblem{Path: path, Message: err.Error(), Name: name})
 	}
 }
 
