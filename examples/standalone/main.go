@@ -57,7 +57,7 @@ func parse(args []string, errs io.Writer) (arguments, error) {
 	flags.SetOutput(errs)
 	flags.StringVar(&a.addr, "addr", "127.0.0.1:8080", "the `address` to listen on; port 0 is a free one")
 	flags.BoolVar(&a.allowRemote, "allow-remote", false, "allow an address that other machines reach")
-	flags.StringVar(&a.scenario, "scenario", "", "the `file` with the world to start with; SIGHUP reads it anew")
+	flags.StringVar(&a.scenario, "scenario", "", "the `file` with the world to start with, which SIGHUP reads anew, or a ready-made world: SmallCompany, Fleet, TokenMigration or ThousandRunners")
 	flags.StringVar(&a.version, "version", "17.2", "the `version` of GitLab to behave as")
 	flags.Func("start-time", "the `time` at which the clock starts, as 2026-01-31T08:00:00Z; the default is 2024-07-01T12:00:00Z", func(text string) (err error) {
 		a.start, err = time.Parse(time.RFC3339, text)
@@ -124,15 +124,9 @@ func (a arguments) server(journal io.Writer) []fakegitlab.Option {
 // world reads the scenario that the fake starts with, and gives every user a token in it, so that those that are printed
 // survive a reset.
 func (a arguments) world() (fakegitlab.Scenario, error) {
-	world, text := fakegitlab.NewScenario(), []byte(nil)
-	if a.scenario != "" {
-		var err error
-		if text, err = os.ReadFile(a.scenario); err != nil {
-			return world, err
-		}
-		if world, err = fakegitlab.ReadScenario(bytes.NewReader(text)); err != nil {
-			return world, fmt.Errorf("%s: %w", a.scenario, err)
-		}
+	world, text, err := a.read()
+	if err != nil {
+		return world, err
 	}
 	draft, err := fakegitlab.Start(append(a.gitlab(), fakegitlab.WithInMemoryNetwork(), fakegitlab.WithScenario(world))...)
 	var refused *fakegitlab.ScenarioError // what a GitLab of this version would not have, though the file is in order
@@ -147,6 +141,29 @@ func (a arguments) world() (fakegitlab.Scenario, error) {
 		draft.Token(user.Username)
 	}
 	return draft.Snapshot(), nil
+}
+
+// read reads the scenario; text is what it was read from.
+func (a arguments) read() (world fakegitlab.Scenario, text []byte, err error) {
+	switch a.scenario {
+	case "":
+		return fakegitlab.NewScenario(), nil, nil
+	case "SmallCompany":
+		return fakegitlab.SmallCompany(), nil, nil
+	case "Fleet":
+		return fakegitlab.Fleet(), nil, nil
+	case "TokenMigration":
+		return fakegitlab.TokenMigration(), nil, nil
+	case "ThousandRunners":
+		return fakegitlab.ThousandRunners(), nil, nil
+	}
+	if text, err = os.ReadFile(a.scenario); err != nil {
+		return world, nil, err
+	}
+	if world, err = fakegitlab.ReadScenario(bytes.NewReader(text)); err != nil {
+		err = fmt.Errorf("%s: %w", a.scenario, err)
+	}
+	return world, text, err
 }
 
 // run serves until a signal ends it.

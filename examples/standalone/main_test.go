@@ -11,12 +11,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
 )
 
 const twoTeams = "../fixtures/two_teams.json"
@@ -187,6 +190,16 @@ func TestRefuses(t *testing.T) {
 	var usage strings.Builder
 	assert.ErrorContains(t, run([]string{"-h"}, io.Discard, &usage, nil), "help requested")
 	assert.Contains(t, usage.String(), "-real-time")
+}
+
+// The ready-made worlds are there for those who cannot call their functions.
+func TestReadyMadeWorlds(t *testing.T) {
+	for name, want := range map[string]string{"SmallCompany": "instance-never-contacted", "Fleet": "autoscaled", "TokenMigration": "legacy-dead", "ThousandRunners": "runner-1000"} {
+		world, err := arguments{scenario: name, version: "17.2"}.world()
+		require.NoError(t, err)
+		assert.True(t, slices.ContainsFunc(world.Runners, func(r fakegitlab.Runner) bool { return r.Description == want }), name)
+		assert.Len(t, world.AccessTokens, len(world.Users), "and each user has a token")
+	}
 }
 
 func TestStartTime(t *testing.T) {
