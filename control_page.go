@@ -43,6 +43,7 @@ type pageView struct {
 	Calls        pageList[pageCall]
 	Waiting      []called
 	Failures     []failureState
+	Holds        []holdState
 }
 
 // pageList is the part of a list that is shown.
@@ -217,6 +218,7 @@ func (c *control) page() response {
 		}
 	})
 	v.Find, v.Version, v.URL, v.Now, v.Failures = find, c.Version(), c.URL(), c.Now().UTC(), c.failureStates()
+	v.Holds = c.holdStates()
 	v.Calls, v.Waiting = c.pageCalls(find)
 	var page bytes.Buffer
 	if err := pageTemplate().Execute(&page, v); err != nil {

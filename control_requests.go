@@ -51,13 +51,15 @@ func (c *control) holding() []*Held {
 	return slices.DeleteFunc(slices.Clone(c.faults.held), (*Held).isReleased)
 }
 
-func (c *control) listHolds() response {
+func (c *control) holdStates() []holdState {
 	states := []holdState{}
 	for _, h := range c.holding() {
 		states = append(states, h.state())
 	}
-	return ok(states)
+	return states
 }
+
+func (c *control) listHolds() response { return ok(c.holdStates()) }
 
 // pathHold is the hold in the path.
 func (c *control) pathHold() (*Held, error) {

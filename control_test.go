@@ -501,6 +501,7 @@ func TestControlPageShowsWhatHangs(t *testing.T) {
 	require.NoError(t, err)
 	body := askControl(t, gl, "GET /-/fake/", "").body
 	assert.True(t, strings.Contains(body, "Not answered yet: <code>#1 GET /api/v4/user</code>"))
+	assert.True(t, strings.Contains(body, "Hold 1 stops <code>GET /user</code>, #1 first"), "and so is why")
 	held.Release()
 	asking.Wait()
 }
