@@ -20,7 +20,7 @@ var proof = regexp.MustCompile("`(\\w+):([^`]+)`")
 // docs/confidence.md has a proof for everything, and everything it names exists.
 func TestConfidence(t *testing.T) {
 	cases, tests := conformanceIDs(t), testNames(t)
-	rows := confidenceRows(t)
+	rows, known := confidenceRows(t), filesKnown(t)
 	for _, row := range rows {
 		proofs := proof.FindAllStringSubmatch(row[1], -1)
 		assert.NotEmpty(t, proofs, "no proof of %s", row[0])
@@ -30,11 +30,11 @@ func TestConfidence(t *testing.T) {
 			case "case":
 				assert.True(t, slices.ContainsFunc(cases, func(id string) bool { ok, _ := path.Match(name, id); return ok }), "%s: there is no case %s", row[0], name)
 			case "test":
-				assert.Contains(t, tests, name, row[0])
+				assert.True(t, slices.Contains(tests, name), "%s: there is no %s", row[0], name)
 			case "source":
-				assert.Regexp(t, `^(app|lib)/[\w/]+\.rb$`, name, row[0])
+				assert.True(t, strings.HasSuffix(name, ".rb") && strings.Contains(known, name), "%s: nothing else in the project was read out of %s", row[0], name)
 			case "docs":
-				assert.Regexp(t, `^[\w/]+$`, name, row[0])
+				assert.Contains(t, docsPages(), name, row[0])
 			case "client":
 				assert.Contains(t, []string{"gitlab-runner", "client-go"}, name, row[0])
 			default:
@@ -50,6 +50,29 @@ func TestConfidence(t *testing.T) {
 			assert.True(t, slices.ContainsFunc(routes(), func(r *route) bool { return string(r.endpoint) == name }), "%s is no endpoint", name)
 		}
 	}
+}
+
+// docsPages are the pages of GitLab's REST API documentation that were read.
+func docsPages() []string {
+	return []string{"groups", "job_artifacts", "jobs", "metadata", "personal_access_tokens", "projects", "rest", "rest/authentication",
+		"runners", "settings", "users", "version"}
+}
+
+// filesKnown is all that names files of GitLab's besides the page: the conformance cases, the code and its tests. A proof that
+// stands in the page alone is a slip of the pen, or a file that nobody has read.
+func filesKnown(t *testing.T) string {
+	t.Helper()
+	var text strings.Builder
+	for _, pattern := range []string{"testdata/conformance/*", "*.go", "internal/*/*.go", "examples/*/*.go"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		for _, file := range files {
+			raw, err := os.ReadFile(file)
+			require.NoError(t, err)
+			text.Write(raw)
+		}
+	}
+	return text.String()
 }
 
 // confidenceRows are the rows of the page's tables of endpoints and rules: what, proof, what is not real.

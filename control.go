@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -49,6 +50,11 @@ func controlRoutes() []controlRoute {
 		{"GET /-/fake/failures", (*control).listFailures},
 		{"DELETE /-/fake/failures", (*control).removeFailures},
 		{"DELETE /-/fake/failures/:id", (*control).removeFailure},
+		{"POST /-/fake/holds", (*control).hold},
+		{"GET /-/fake/holds", (*control).listHolds},
+		{"GET /-/fake/holds/:id", (*control).showHold},
+		{"DELETE /-/fake/holds/:id", (*control).release},
+		{"POST /-/fake/handlers", (*control).handle},
 		{"GET /-/fake/calls", (*control).calls},
 		{"DELETE /-/fake/calls", (*control).clearCalls},
 		{"GET /-/fake/journal", (*control).journal},
@@ -58,7 +64,11 @@ func controlRoutes() []controlRoute {
 		{"PATCH /-/fake/groups/:path", patching(groupEdits, "path")},
 		{"PATCH /-/fake/projects/:path", patching(projectEdits, "path")},
 		{"PATCH /-/fake/runners/:id", patching(runnerEdits, "id")},
+		{"GET /-/fake/runners/:id", (*control).showRunner},
+		{"DELETE /-/fake/runners/:id", (*control).deletePathRunner},
 		{"POST /-/fake/runners/:id/contact", (*control).contactRunner},
+		{"GET /-/fake/jobs/:id", (*control).showJob},
+		{"POST /-/fake/jobs/:id/plan", (*control).planJob},
 		{"POST /-/fake/jobs/:id/enqueue", (*control).enqueueJob},
 		{"POST /-/fake/jobs/:id/start", (*control).startJob},
 		{"POST /-/fake/jobs/:id/finish", (*control).finishJob},
@@ -104,14 +114,20 @@ func (f *Fake) controlled(r *http.Request, path string) response {
 	}
 	match, vars := matchIn(controlRouter(), method, path)
 	if match == nil {
-		var served []Endpoint
-		for _, route := range controlRoutes() {
-			served = append(served, route.endpoint)
-		}
-		return refuseError(http.StatusNotFound, "nothing serves "+r.Method+" "+path+meantText(r.Method, path, served))
+		return refuseError(http.StatusNotFound, "nothing serves "+r.Method+" "+path+meantControl(r.Method, path))
 	}
 	i, _ := strconv.Atoi(match.Route.GetName())
 	return controlRoutes()[i].handle(&control{f, r, vars})
+}
+
+// meantControl is meantText for the control API: below its prefix, where full paths are looked for as in GitLab's API.
+func meantControl(method, path string) string {
+	var served []Endpoint
+	for _, route := range controlRoutes() {
+		served = append(served, Endpoint(strings.Replace(string(route.endpoint), controlPrefix, "", 1)))
+	}
+	text := meantText(method, strings.TrimPrefix(path, controlPrefix), served)
+	return strings.ReplaceAll(text, " /", " "+controlPrefix+"/")
 }
 
 // writeControl writes an answer, JSON indented for whoever calls with curl.
@@ -172,11 +188,14 @@ func badControl(err error) response {
 
 func missingControl(err error) response { return refuseError(http.StatusNotFound, err.Error()) }
 
+// emptyObject is what no body stands for.
+const emptyObject = "{}"
+
 // body is the whole body; none is an empty object.
 func (c *control) body() ([]byte, error) {
 	text, err := io.ReadAll(http.MaxBytesReader(nil, c.http.Body, maxBodySize))
 	if len(bytes.TrimSpace(text)) == 0 {
-		text = []byte("{}")
+		text = []byte(emptyObject)
 	}
 	return text, err
 }
@@ -203,32 +222,55 @@ func (c *control) seed() response {
 	if err != nil {
 		return badControl(err)
 	}
-	var s Scenario
-	found := problemsOf(s.UnmarshalJSON(text))
-	var deeper []ScenarioProblem
-	if len(found) == 0 {
-		err = c.Seed(s)
-	} else if read(c.Fake, (*state).untouched) {
-		deeper = s.problems()
-	}
-	var invalid *ScenarioError
-	if errors.As(err, &invalid) {
-		deeper, err = invalid.Problems, nil
-	}
+	s, err := c.scenario(text)
 	if err == nil {
-		err = placedIn(text, found, deeper)
+		err = c.Seed(s)
 	}
 	if err != nil {
-		return badControl(err)
+		return badControl(inText(err, text))
 	}
 	return created(c.Snapshot())
 }
 
+// scenario reads a scenario for the world as it is: what is missing in the scenario may be there already.
+func (c *control) scenario(text []byte) (Scenario, error) {
+	var s Scenario
+	found := problemsOf(s.UnmarshalJSON(text))
+	var deeper []ScenarioProblem
+	if len(found) > 0 && read(c.Fake, (*state).untouched) {
+		deeper = s.problems()
+	}
+	return s, placedIn(text, found, deeper)
+}
+
+// inText is an error of Seed with the places in the text of what it refuses.
+func inText(err error, text []byte) error {
+	var invalid *ScenarioError
+	if errors.As(err, &invalid) && invalid.Problems[0].Line == 0 {
+		return invalid.In(text)
+	}
+	return err
+}
+
 func (c *control) snapshot() response { return ok(c.Snapshot()) }
 
+// resetAll goes back to the start or, with a scenario in the body, starts anew with that. An empty object is what many a client
+// sends for nothing, and no scenario.
 func (c *control) resetAll() response {
-	if err := c.reset(nil); err != nil {
+	text, err := c.body()
+	if err != nil {
 		return badControl(err)
+	}
+	var world *Scenario
+	if string(bytes.TrimSpace(text)) != emptyObject {
+		s, err := ReadScenario(bytes.NewReader(text))
+		if err != nil {
+			return badControl(err)
+		}
+		world = &s
+	}
+	if err := c.reset(world); err != nil {
+		return badControl(inText(err, text))
 	}
 	return noContent()
 }
@@ -296,26 +338,55 @@ func (c *control) calls() response {
 	}
 	matching := func(call Call) bool { return matches(call, q.endpoint, q.where) }
 	if q.wait > 0 {
-		ctx, cancel := context.WithTimeout(c.http.Context(), q.wait)
+		ctx, cancel := c.waiting(q.wait)
 		defer cancel()
-		go func() { // Close does not wait for who waits
-			select {
-			case <-c.closing:
-				cancel()
-			case <-ctx.Done():
-			}
-		}()
 		_, _ = c.log.Wait(ctx, matching) // none in time is an empty list
 	}
 	return ok(callsAsData(slices.DeleteFunc(c.log.Closed(), func(call Call) bool { return !matching(call) })))
 }
 
-func (c *control) callQuery(query url.Values) (q callQuery, err error) {
-	known := []string{"endpoint", "by", "status", "since", "wait"}
-	for name := range query {
-		if !slices.Contains(known, name) {
-			return q, fmt.Errorf("unknown parameter %q; %s", name, datajson.Suggest(name, known))
+// waiting is a context for who waits that long: until its end, that of the request or that of the fake, as Close does not
+// wait for who waits.
+func (c *control) waiting(d time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(c.http.Context(), d)
+	go func() {
+		select {
+		case <-c.closing:
+			cancel()
+		case <-ctx.Done():
 		}
+	}()
+	return ctx, cancel
+}
+
+// waitIn is the query parameter wait; without it, nobody waits.
+func waitIn(query url.Values) (time.Duration, error) {
+	if !query.Has("wait") {
+		return 0, nil
+	}
+	wait, err := datajson.ParseDuration(query.Get("wait"))
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("wait: %w", err)
+	case wait < 0:
+		return 0, errors.New("wait: must not be negative")
+	}
+	return wait, nil
+}
+
+// knownParameters is an error if the query has any other.
+func knownParameters(query url.Values, known ...string) error {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("unknown parameter %q; %s", name, datajson.Suggest(name, known))
+		}
+	}
+	return nil
+}
+
+func (c *control) callQuery(query url.Values) (q callQuery, err error) {
+	if err := knownParameters(query, "endpoint", "by", "status", "since", "wait"); err != nil {
+		return q, err
 	}
 	number := func(name string) (n int) {
 		if query.Has(name) && err == nil {
@@ -335,10 +406,8 @@ func (c *control) callQuery(query url.Values) (q callQuery, err error) {
 	if since := number("since"); query.Has("since") {
 		q.where = append(q.where, Where(func(call Call) bool { return call.Number > since }))
 	}
-	if query.Has("wait") && err == nil {
-		if q.wait, err = datajson.ParseDuration(query.Get("wait")); err != nil {
-			err = fmt.Errorf("wait: %w", err)
-		}
+	if err == nil {
+		q.wait, err = waitIn(query)
 	}
 	if problem := c.selectionProblem(q.endpoint, q.where); problem != "" && err == nil {
 		err = errors.New(problem)

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"html/template"
 	"maps"
+	"mime"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +32,7 @@ const pageRows = 200
 // pageView is what the page shows, copied out of the state at one moment.
 type pageView struct {
 	Version, URL string
+	Find         string // what was looked for, in lower case; "" is everything
 	Now          time.Time
 	Settings     Settings
 	Users        pageList[User]
@@ -37,18 +41,19 @@ type pageView struct {
 	Runners      pageList[pageRunner]
 	Jobs         pageList[Job]
 	Calls        pageList[pageCall]
-	Waiting      []int
+	Waiting      []called
 	Failures     []failureState
+	Holds        []holdState
 }
 
 // pageList is the part of a list that is shown.
 type pageList[T any] struct {
-	Rows  []T
-	Total int
+	Rows         []T
+	Found, Total int // how many there are of what was looked for, and at all
 }
 
-// More is how many rows are not shown.
-func (l pageList[T]) More() int { return l.Total - len(l.Rows) }
+// More is how many rows are not shown, of what was looked for.
+func (l pageList[T]) More() int { return l.Found - len(l.Rows) }
 
 type pageRunner struct {
 	Runner
@@ -94,6 +99,38 @@ func (c pageCall) Line() string {
 	return shortenTokens(line)
 }
 
+// Sent is what was sent in query and body, on one line and not too long.
+func (c pageCall) Sent() string {
+	text := shortenTokens(c.sent())
+	if short := []rune(text); len(short) > pageSent {
+		return string(short[:pageSent]) + "…"
+	}
+	return text
+}
+
+// sent is query and body as they came: Params has GitLab's defaults, too.
+func (c pageCall) sent() string {
+	var sent []string
+	pairs := func(values url.Values) {
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			for _, value := range values[name] {
+				sent = append(sent, name+"="+value)
+			}
+		}
+	}
+	pairs(c.Query)
+	text, isText := bodyData(c.Body).(string)
+	switch kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); {
+	case !isText || kind == "multipart/form-data":
+	case kind == "application/x-www-form-urlencoded":
+		form, _ := url.ParseQuery(text)
+		pairs(form)
+	default:
+		sent = append(sent, text)
+	}
+	return strings.Join(strings.Fields(strings.Join(sent, " ")), " ")
+}
+
 // Who is who called.
 func (c pageCall) Who() string { return c.actor() }
 
@@ -129,34 +166,95 @@ func (c pageCall) Class() string {
 	return "good"
 }
 
-func firstRows[R record, T any](t table[R], show func(R) T) pageList[T] {
-	return pageList[T]{copies(t.rows[:min(pageRows, len(t.rows))], show), len(t.rows)}
+// firstRows are the first rows of a table of which a word contains what is looked for.
+func firstRows[R record, T any](t table[R], find string, show func(R) T, words func(T) []string) pageList[T] {
+	list := pageList[T]{Total: len(t.rows)}
+	if find == "" {
+		list.Rows, list.Found = copies(t.rows[:min(pageRows, len(t.rows))], show), len(t.rows)
+		return list
+	}
+	for _, row := range t.rows {
+		if shown := show(row); isFound(find, words(shown)) {
+			list.add(shown)
+		}
+	}
+	return list
+}
+
+// add counts a row that was found, and keeps it while there is room.
+func (l *pageList[T]) add(row T) {
+	if l.Found++; len(l.Rows) < pageRows {
+		l.Rows = append(l.Rows, row)
+	}
+}
+
+// isFound reports whether one of the words contains what is looked for, which is in lower case.
+func isFound(find string, words []string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(strings.ToLower(word), find) })
 }
 
 func (c *control) page() response {
+	query := c.http.URL.Query()
+	if err := knownParameters(query, "find"); err != nil {
+		return badControl(err)
+	}
+	find := strings.ToLower(strings.TrimSpace(query.Get("find")))
 	v := read(c.Fake, func(st *state) pageView {
 		return pageView{
 			Settings: cloneSettings(st.settings),
-			Users:    firstRows(st.users, (*user).public),
-			Groups:   firstRows(st.groups, (*group).public),
-			Projects: firstRows(st.projects, (*project).public),
-			Runners:  firstRows(st.runners, st.pageRunner),
-			Jobs:     firstRows(st.jobs, (*job).outline), // a copy of every log each second would be felt
+			Users: firstRows(st.users, find, (*user).public, func(u User) []string {
+				return []string{strconv.Itoa(u.ID), u.Username, u.Name, string(u.State)}
+			}),
+			Groups: firstRows(st.groups, find, (*group).public, func(g Group) []string {
+				return append(slices.Collect(maps.Keys(g.Members)), strconv.Itoa(g.ID), g.Path)
+			}),
+			Projects: firstRows(st.projects, find, (*project).public, func(p Project) []string {
+				return append(slices.Collect(maps.Keys(p.Members)), strconv.Itoa(p.ID), p.Path)
+			}),
+			Runners: firstRows(st.runners, find, st.pageRunner, pageRunner.words),
+			Jobs: firstRows(st.jobs, find, (*job).outline, func(j Job) []string { // a copy of every log each second would be felt
+				return append(slices.Clone(j.Tags), strconv.Itoa(j.ID), j.Name, j.Project, string(j.Status), strconv.Itoa(j.RunnerID), j.SystemID)
+			}),
 		}
 	})
-	v.Version, v.URL, v.Now, v.Failures = c.Version(), c.URL(), c.Now().UTC(), c.failureStates()
-	calls := c.log.Closed()
-	v.Calls.Total, v.Waiting = len(calls), c.log.StillOpen()
-	for _, call := range slices.Backward(calls[max(0, len(calls)-pageRows):]) { // the newest first
-		v.Calls.Rows = append(v.Calls.Rows, pageCall{call})
-	}
+	v.Find, v.Version, v.URL, v.Now, v.Failures = find, c.Version(), c.URL(), c.Now().UTC(), c.failureStates()
+	v.Holds = c.holdStates()
+	v.Calls, v.Waiting = c.pageCalls(find)
 	var page bytes.Buffer
 	if err := pageTemplate().Execute(&page, v); err != nil {
 		return refuseError(http.StatusInternalServerError, err.Error())
 	}
 	return response{status: http.StatusOK, text: page.String(), contentType: "text/html; charset=utf-8"}.
-		with("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'").
+		with("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'self'").
 		with("X-Content-Type-Options", "nosniff")
+}
+
+// pageCalls are the calls, the newest first, and those that have no answer yet.
+func (c *control) pageCalls(find string) (list pageList[pageCall], waiting []called) {
+	open := c.log.StillOpen()
+	waiting = slices.DeleteFunc(c.flight.list(), func(call called) bool { return !slices.Contains(open, call.number) })
+	calls := c.log.Closed()
+	list.Total = len(calls)
+	for _, call := range slices.Backward(calls) {
+		if shown := (pageCall{call}); find == "" || isFound(find, shown.words()) {
+			list.add(shown)
+		}
+	}
+	return list, waiting
+}
+
+// words are what a call is found by. They are asked of every call in the journal each second, so what is only for the eye is
+// left out.
+func (c pageCall) words() []string {
+	return []string{c.request(), c.Path, c.sent(), c.Reason, c.actor(), c.answer()}
+}
+
+func (r pageRunner) words() []string {
+	words := append(slices.Clone(r.Tags), strconv.Itoa(r.ID), r.Description, string(r.Status), r.Serves())
+	for _, m := range r.Managers {
+		words = append(words, m.SystemID, m.Version)
+	}
+	return words
 }
 
 func (st *state) pageRunner(r *runner) pageRunner {
@@ -217,6 +315,9 @@ func statusClass(status any) string {
 	}
 	return "quiet"
 }
+
+// pageSent is the most that the page shows of the parameters in the list of calls, in characters.
+const pageSent = 160
 
 // pageBody is the most that the page shows of a body, in bytes.
 const pageBody = 4096

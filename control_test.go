@@ -62,6 +62,12 @@ func statusOf(t *testing.T, gl *fakegitlab.Fake, user, path string) int {
 	return res.StatusCode
 }
 
+func rateLimitedAfterOne(t *testing.T, gl *fakegitlab.Fake) {
+	assert.Equal(t, 200, statusOf(t, gl, "mia", "/user"))
+	got := askControl(t, gl, "GET /api/v4/user", "", "PRIVATE-TOKEN", gl.Token("mia"))
+	assert.Equal(t, "429 7", fmt.Sprint(got.status, " ", got.header.Get("Retry-After")))
+}
+
 // One call a row, each with a small company of its own: what is answered, and what has become of the world.
 func TestControl(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -78,9 +84,15 @@ func TestControl(t *testing.T) {
 		"seed, nothing of it": {"POST /-/fake/seed", `{"users": [{"username": "new"}], "projects": [{"path": "acme/shop"}]}`, 400, "projects[0]",
 			func(t *testing.T, gl *fakegitlab.Fake) { assert.Len(t, gl.Users(), 9) }},
 		"seed, all that is wrong":    {"POST /-/fake/seed", "{\n \"usrs\": [],\n \"users\": [{\"username\": 7}]}", 400, `2 problems: 2:2: usrs: unknown field; did you mean \"users\"?; 3:25: users[0].username: want a string, have a number`, nil},
+		"seed, impossible":           {"POST /-/fake/seed", "{\"runners\": [{\"description\": \"a\", \"maximum_timeout\": 5},\n {\"run_untagged\": false}]}", 400, `2 problems: 1:14: runners[0] (a): Maximum timeout needs to be at least 10 minutes; 2:2: runners[1]: Tags list`, nil},
+		"seed, into the void":        {"POST /-/fake/seed", `{"jobs": [{"project": "acme/shpo"}]}`, 400, `1:11: jobs[0]: no project \"acme/shpo\"; did you mean \"acme/shop\"?`, nil},
 		"seed, no JSON":              {"POST /-/fake/seed", `{"users": `, 400, "1:", nil},
 		"snapshot":                   {"GET /-/fake/snapshot", "", 200, `"path": "acme/shop"`, nil},
 		"reset":                      {"POST /-/fake/reset", "", 204, "", func(t *testing.T, gl *fakegitlab.Fake) { assert.Len(t, gl.Runners(), 15) }},
+		"reset to another world":     {"POST /-/fake/reset", `{"users": [{"username": "new"}]}`, 204, "", func(t *testing.T, gl *fakegitlab.Fake) { assert.Len(t, gl.Users(), 2) }},
+		"reset to nothing":           {"POST /-/fake/reset", " {} ", 204, "", func(t *testing.T, gl *fakegitlab.Fake) { assert.Len(t, gl.Runners(), 15) }},
+		"reset to nonsense":          {"POST /-/fake/reset", `{"jobs": [{"project": "acme/shop"}]}`, 400, "1:23: jobs[0].project: no project", func(t *testing.T, gl *fakegitlab.Fake) { assert.Len(t, gl.Runners(), 15) }},
+		"reset to the impossible":    {"POST /-/fake/reset", `{"runners": [{"maximum_timeout": 5}]}`, 400, "1:14: runners[0]: Maximum timeout", func(t *testing.T, gl *fakegitlab.Fake) { assert.Len(t, gl.Runners(), 15) }},
 		"token":                      {"POST /-/fake/token", `{"username": "mia", "scopes": ["read_api"]}`, 200, `"token": "glpat-`, nil},
 		"token, no such user":        {"POST /-/fake/token", `{"username": "mai"}`, 400, `no user \"mai\"; did you mean \"mia\"?`, nil},
 		"token, no such scope":       {"POST /-/fake/token", `{"username": "mia", "scopes": ["apy"]}`, 400, "apy", nil},
@@ -95,6 +107,14 @@ func TestControl(t *testing.T) {
 		"failure, no such endpoint":  {"POST /-/fake/failures", `{"endpoint": "GET /runner", "status": 503}`, 400, "did you mean GET /runners?", nil},
 		"failure, no such user":      {"POST /-/fake/failures", `{"where": {"by": "mai"}, "status": 503}`, 400, `did you mean \"mia\"?`, nil},
 		"failure, no such fault":     {"POST /-/fake/failures", `{"network": "conection reset"}`, 400, `did you mean \"connection reset\"?`, nil},
+		"ready failure":              {"POST /-/fake/failures", `{"ready": "maintenance"}`, 201, `"id": 1`, func(t *testing.T, gl *fakegitlab.Fake) { assert.Equal(t, 200, statusOf(t, gl, "mia", "/user")) }},
+		"ready for a while":          {"POST /-/fake/failures", `{"ready": "rate_limited", "endpoint": "GET /user", "retry_after": 7, "after": 1}`, 201, `"id": 1`, rateLimitedAfterOne},
+		"ready, of somebody":         {"POST /-/fake/failures", `{"ready": "expired_token", "where": {"by": "mia"}}`, 201, `"id": 1`, func(t *testing.T, gl *fakegitlab.Fake) { assert.Equal(t, 401, statusOf(t, gl, "mia", "/user")) }},
+		"ready, of nobody":           {"POST /-/fake/failures", `{"ready": "expired_token"}`, 400, "where.by", nil},
+		"ready, misspelt":            {"POST /-/fake/failures", `{"ready": "ratelimited"}`, 400, `did you mean \"rate_limited\"?`, nil},
+		"ready, elsewhere":           {"POST /-/fake/failures", `{"ready": "registration_disabled", "endpoint": "GET /user"}`, 400, "is of POST /runners", nil},
+		"ready, and another answer":  {"POST /-/fake/failures", `{"ready": "unavailable", "status": 503}`, 400, "unavailable says itself what is answered", nil},
+		"retry after what":           {"POST /-/fake/failures", `{"status": 503, "retry_after": 5}`, 400, "retry_after: goes with", nil},
 		"failure of nothing":         {"POST /-/fake/failures", `{"endpoint": "GET /runners"}`, 400, "would change nothing", nil},
 		"failures, none":             {"GET /-/fake/failures", "", 200, "[]", nil},
 		"remove failures":            {"DELETE /-/fake/failures", "", 204, "", nil},
@@ -105,6 +125,7 @@ func TestControl(t *testing.T) {
 		"calls, misspelt":            {"GET /-/fake/calls?stauts=200", "", 400, `unknown parameter \"stauts\"; did you mean \"status\"?`, nil},
 		"calls, no number":           {"GET /-/fake/calls?since=yesterday", "", 400, `since: want a number, have \"yesterday\"`, nil},
 		"calls, no duration":         {"GET /-/fake/calls?wait=soon", "", 400, "wait: want seconds", nil},
+		"calls, a time ago":          {"GET /-/fake/calls?wait=-1", "", 400, "wait: must not be negative", nil},
 		"calls, none in time":        {"GET /-/fake/calls?wait=1ms", "", 200, "[]", nil},
 		"clear calls":                {"DELETE /-/fake/calls", "", 204, "", nil},
 		"journal":                    {"GET /-/fake/journal", "", 200, "no call was recorded\n", nil},
@@ -112,7 +133,8 @@ func TestControl(t *testing.T) {
 		"endpoints":                  {"GET /-/fake/endpoints", "", 200, `"DELETE /projects/:id/runners/:runner_id"`, nil},
 		"settings":                   {"PATCH /-/fake/settings", `{"registration_tokens_disabled": true}`, 200, `"registration_token": "`, func(t *testing.T, gl *fakegitlab.Fake) { assert.True(t, gl.Settings().RegistrationTokensDisabled) }},
 		"settings, misspelt":         {"PATCH /-/fake/settings", `{"admin_mod": true}`, 400, `admin_mod: unknown field; did you mean \"admin_mode\"?`, nil},
-		"settings, no object":        {"PATCH /-/fake/settings", `[]`, 400, "want an object", nil},
+		"settings, no object":        {"PATCH /-/fake/settings", `[]`, 400, `"want a JSON object with the fields to change"`, nil},
+		"settings, null":             {"PATCH /-/fake/settings", `null`, 400, "want a JSON object", nil},
 		"settings, impossible":       {"PATCH /-/fake/settings", `{"valid_runner_registrars": ["nobody"]}`, 400, "nobody", nil},
 		"user":                       {"PATCH /-/fake/users/mia", `{"state": "blocked"}`, 200, `"state": "blocked"`, func(t *testing.T, gl *fakegitlab.Fake) { assert.Equal(t, 200, statusOf(t, gl, "dan", "/user")) }},
 		"user, no such":              {"PATCH /-/fake/users/mai", `{}`, 404, `no user \"mai\"; did you mean \"mia\"?`, nil},
@@ -127,6 +149,28 @@ func TestControl(t *testing.T) {
 		"contact, no such":           {"POST /-/fake/runners/100026/contact", "", 404, `no runner \"100026\"`, nil},
 		"contact, misspelt":          {"POST /-/fake/runners/100024/contact", `{"systemid": "s"}`, 400, `did you mean \"system_id\"?`, nil},
 		"contact, long":              {"POST /-/fake/runners/100024/contact", `{"system_id": "` + strings.Repeat("s", 70) + `"}`, 400, "system", nil},
+		"one runner":                 {"GET /-/fake/runners/100022", "", 200, `"status": "offline"`, nil},
+		"one runner, no such":        {"GET /-/fake/runners/1", "", 404, `no runner \"1\"`, nil},
+		"delete a runner":            {"DELETE /-/fake/runners/100022", "", 204, "", func(t *testing.T, gl *fakegitlab.Fake) { gl.AssertRunnerGone(t, 100022) }},
+		"delete no runner":           {"DELETE /-/fake/runners/100026", "", 404, "no runner", nil},
+		"hold, no such endpoint":     {"POST /-/fake/holds", `{"endpoint": "GET /runner"}`, 400, "did you mean GET /runners?", nil},
+		"hold, no such user":         {"POST /-/fake/holds", `{"where": {"by": "mai"}}`, 400, `did you mean \"mia\"?`, nil},
+		"hold, misspelt":             {"POST /-/fake/holds", `{"endpont": "GET /runners"}`, 400, `did you mean \"endpoint\"?`, nil},
+		"holds, none":                {"GET /-/fake/holds", "", 200, "[]", nil},
+		"release of nothing":         {"DELETE /-/fake/holds/1", "", 404, `no hold \"1\"`, nil},
+		"a hold that is not":         {"GET /-/fake/holds/1?wait=1", "", 404, `no hold \"1\"`, nil},
+		"a hold, misspelt":           {"GET /-/fake/holds/1?weit=1", "", 400, `did you mean \"wait\"?`, nil},
+		"handler, served already":    {"POST /-/fake/handlers", `{"endpoint": "GET /runners"}`, 400, "the fake serves GET /runners itself", nil},
+		"handler, no endpoint":       {"POST /-/fake/handlers", `{"endpoint": "/pipelines"}`, 400, "want a method and a path", nil},
+		"handler, no status":         {"POST /-/fake/handlers", `{"endpoint": "GET /pipelines", "status": 99}`, 400, "status: 99 is no status", nil},
+		"one job":                    {"GET /-/fake/jobs/2000006", "", 200, `"canceling"`, nil},
+		"one job, no such":           {"GET /-/fake/jobs/2", "", 404, "no job", nil},
+		"one job, no such status":    {"GET /-/fake/jobs/2000006?status=done&wait=1", "", 400, "status: ", nil},
+		"one job, misspelt":          {"GET /-/fake/jobs/2000006?state=success", "", 400, `unknown parameter \"state\"`, nil},
+		"a job that never will":      {"GET /-/fake/jobs/2000001?status=failed&wait=1h", "", 200, `"status": "success"`, nil},
+		"plan, nothing":              {"POST /-/fake/jobs/2000005/plan", "", 204, "", nil},
+		"plan, less than nothing":    {"POST /-/fake/jobs/2000005/plan", `{"reject_log": -1}`, 400, "reject_log: must not be negative", nil},
+		"plan, no such job":          {"POST /-/fake/jobs/2/plan", `{"watch": true}`, 404, "no job", nil},
 		"enqueue":                    {"POST /-/fake/jobs/2000008/enqueue", ``, 200, `"status": "pending"`, nil},
 		"enqueue, what is pending":   {"POST /-/fake/jobs/2000007/enqueue", ``, 400, "is pending", nil},
 		"enqueue, no such job":       {"POST /-/fake/jobs/2/enqueue", ``, 404, "no job", nil},
@@ -141,6 +185,8 @@ func TestControl(t *testing.T) {
 		"cancel":                     {"POST /-/fake/jobs/2000007/cancel", "", 200, `"status": "canceled"`, nil},
 		"cancel, with what":          {"POST /-/fake/jobs/2000007/cancel", `{"force": true}`, 400, "unknown field", nil},
 		"nothing there":              {"POST /-/fake/sed", "", 404, "nothing serves POST /-/fake/sed; did you mean POST /-/fake/seed?", nil},
+		"another method of a job":    {"GET /-/fake/jobs/2000007/cancel", "", 404, "but there is POST /-/fake/jobs/:id/cancel", nil},
+		"a path that is not encoded": {"PATCH /-/fake/projects/acme/shop", "{}", 404, "a full path in the URL must be encoded: PATCH /-/fake/projects/acme%2Fshop", nil},
 		"another method":             {"GET /-/fake/seed", "", 404, "but there is POST /-/fake/seed", nil},
 		"a bad escape in an address": {"GET /-/fake/users/%2F%2F", "", 404, "nothing serves", nil},
 	} {
@@ -278,6 +324,81 @@ func TestControlCalls(t *testing.T) {
 	assert.Empty(t, numbers(""))
 }
 
+// A hold stops a request until somebody has seen it and lets it go.
+func TestControlHolds(t *testing.T) {
+	gl := controlled(t)
+	assert.Contains(t, askControl(t, gl, "POST /-/fake/holds", `{"endpoint": "GET /runners/:id", "where": {"by": "mia"}}`).body, `"id": 1`)
+	assert.Contains(t, askControl(t, gl, "GET /-/fake/holds/1?wait=1ms", "").body, `"call": null`)
+	var asking sync.WaitGroup
+	asking.Go(func() { assert.Equal(t, 404, statusOf(t, gl, "mia", "/runners/100021")) })
+	var held struct {
+		Calls string
+		Call  struct{ Path, User string }
+	}
+	askControl(t, gl, "GET /-/fake/holds/1?wait=1m", "").into(t, &held)
+	assert.Equal(t, `GET /runners/:id with By("mia")`, held.Calls)
+	assert.Equal(t, "/api/v4/runners/100021", held.Call.Path)
+
+	assert.Equal(t, 204, askControl(t, gl, "DELETE /-/fake/runners/100021", "").status)
+	assert.Equal(t, 204, askControl(t, gl, "DELETE /-/fake/holds/1", "").status)
+	asking.Wait()
+	assert.Equal(t, "[]\n", askControl(t, gl, "GET /-/fake/holds", "").body)
+	assert.Equal(t, 404, askControl(t, gl, "DELETE /-/fake/holds/1", "").status)
+	assert.Contains(t, askControl(t, gl, "POST /-/fake/holds", `{}`).body, `"id": 2`, "ids are not used again")
+	assert.Contains(t, askControl(t, gl, "GET /-/fake/problems", "").body, "never held a request")
+	askControl(t, gl, "POST /-/fake/reset", "")
+	assert.Equal(t, 200, statusOf(t, gl, "mia", "/runners/100021"), "a reset lets go")
+}
+
+// What a client asks besides gets an answer that is always the same, and is in the journal.
+func TestControlHandlers(t *testing.T) {
+	gl := controlled(t)
+	assert.Equal(t, 204, askControl(t, gl, "POST /-/fake/handlers", `{"endpoint": "GET /projects/:id/pipelines", "body": [{"id": 7}], "header": {"X-Total": "1"}}`).status)
+	got := askControl(t, gl, "GET /api/v4/projects/1/pipelines", "")
+	assert.Equal(t, []string{"200 1 application/json", `[{"id": 7}]`}, []string{fmt.Sprint(got.status, " ", got.header.Get("X-Total"), " ", got.header.Get("Content-Type")), got.body})
+	gl.AssertCalls(t, "GET /projects/:id/pipelines 200")
+	askControl(t, gl, "POST /-/fake/handlers", `{"endpoint": "GET /projects/:id/pipelines", "status": 403, "body": "no"}`)
+	got = askControl(t, gl, "GET /api/v4/projects/1/pipelines", "")
+	assert.Equal(t, "403 no", fmt.Sprint(got.status, " ", got.body))
+}
+
+// A job can be watched, and what is to happen to it said.
+func TestControlJobs(t *testing.T) {
+	gl := controlled(t)
+	assert.Equal(t, 204, askControl(t, gl, "POST /-/fake/jobs/2000005/plan", `{"cancel_at": "deploying", "postpone_final": 1, "watch": true}`).status)
+	job, _ := gl.Job(2000005)
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		var seen struct {
+			Job    struct{ Trace string }
+			States []string
+		}
+		askControl(t, gl, "GET /-/fake/jobs/2000005?status=canceled&trace=deploying&wait=1m", "").into(t, &seen)
+		assert.Contains(t, seen.Job.Trace, "deploying")
+		assert.Equal(t, "canceled", seen.States[len(seen.States)-1])
+	})
+	length := len(job.Trace)
+	text := "now deploying\n"
+	got := askControl(t, gl, "PATCH /api/v4/jobs/2000005/trace", text, "Job-Token", job.Token, "Content-Type", "text/plain",
+		"Content-Range", fmt.Sprintf("%d-%d", length, length+len(text)-1))
+	assert.Equal(t, "202 3", fmt.Sprint(got.status, " ", got.header.Get("X-GitLab-Trace-Update-Interval")))
+	watching.Wait()
+	assert.Contains(t, askControl(t, gl, "GET /-/fake/jobs/2000005", "").body, `"variables": {}`)
+}
+
+// Every ready-made failure has a name that is taken.
+func TestControlReadyFailures(t *testing.T) {
+	gl := controlled(t, fakegitlab.WithUnusedFailures(true))
+	for i, name := range []string{"registration_disabled", "unavailable", "internal_error", "database_locked", "rate_limited", "maintenance", "expired_token"} {
+		got := askControl(t, gl, "POST /-/fake/failures", fmt.Sprintf(`{"ready": %q, "where": {"by": "mia"}}`, name))
+		assert.Contains(t, got.body, fmt.Sprintf(`"id": %d`, i+1), name)
+	}
+	got := askControl(t, gl, "GET /-/fake/failures", "")
+	for _, effect := range []string{"410", "502", "500", "409", "429", "403", "401"} {
+		assert.Contains(t, got.body, `"effect": "`+effect+`"`)
+	}
+}
+
 // Who waits for a call is answered when it comes, and let go when the fake is closed.
 func TestControlWaits(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithControl())
@@ -358,6 +479,31 @@ func TestControlPage(t *testing.T) {
 		gl.AddUser(fakegitlab.User{Username: fmt.Sprintf("user-%d", i)})
 	}
 	assert.Contains(t, askControl(t, gl, "GET /-/fake/", "").body, "and 19 more that are not shown")
+
+	body = askControl(t, gl, "GET /-/fake/?find=USER-209", "").body
+	assert.True(t, strings.Contains(body, "<td>user-209"), "what is beyond the first rows can be found")
+	for _, want := range []string{`value="user-209"`, `<a href="#users">Users</a> 1 of 219`, `<a href="#runners">Runners</a> 0 of 16`, "None of 16 is found."} {
+		assert.True(t, strings.Contains(body, want), want)
+	}
+	body = askControl(t, gl, "GET /-/fake/?find=staus=online", "").body
+	assert.True(t, strings.Contains(body, `<a href="#journal">Journal</a> 1 of 4`), "a call, by what was sent")
+	assert.True(t, strings.Contains(body, `<div class="sent">staus=online</div>`))
+	assert.Equal(t, 400, askControl(t, gl, "GET /-/fake/?fnd=x", "").status)
+}
+
+// A call that hangs is what the page is opened for: it is there before it has an answer.
+func TestControlPageShowsWhatHangs(t *testing.T) {
+	gl := controlled(t)
+	held := gl.Hold(fakegitlab.GetCurrentUser)
+	var asking sync.WaitGroup
+	asking.Go(func() { assert.Equal(t, 200, statusOf(t, gl, "mia", "/user")) })
+	_, err := held.Wait(t.Context())
+	require.NoError(t, err)
+	body := askControl(t, gl, "GET /-/fake/", "").body
+	assert.True(t, strings.Contains(body, "Not answered yet: <code>#1 GET /api/v4/user</code>"))
+	assert.True(t, strings.Contains(body, "Hold 1 stops <code>GET /user</code>, #1 first"), "and so is why")
+	held.Release()
+	asking.Wait()
 }
 
 // Many at once: the race detector's part.

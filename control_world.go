@@ -11,14 +11,16 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
 // overlay is plain data with the fields of a JSON object in place of its own; null is a field's zero value.
 func overlay[T any](onto T, patch []byte) (T, error) {
 	var next T
 	var changes map[string]json.RawMessage
-	if err := json.Unmarshal(patch, &changes); err != nil {
-		return next, fmt.Errorf("want an object with the fields to change: %w", err)
+	if err := json.Unmarshal(patch, &changes); err != nil || changes == nil {
+		return next, errors.New("want a JSON object with the fields to change")
 	}
 	text, err := json.Marshal(onto)
 	if err != nil {
@@ -86,47 +88,38 @@ func (c *control) contactRunner() response {
 	return answered(attempt(c.Fake, func(st *state) (Runner, error) { return st.contactRunner(id, m) }))
 }
 
-func (c *control) enqueueJob() response {
-	if err := c.read(&struct{}{}); err != nil {
-		return badControl(err)
-	}
-	return c.changePathJob(enqueueNow)
+// runnerData is a runner with its status, which is reckoned and so no part of a scenario.
+type runnerData struct {
+	Runner Runner       `json:"runner"`
+	Status RunnerStatus `json:"status"`
 }
 
-func (c *control) startJob() response {
-	var in struct {
-		RunnerID int `json:"runner_id"`
-	}
-	if err := c.read(&in); err != nil {
-		return badControl(err)
-	}
-	return c.changePathJob(startOn(in.RunnerID))
-}
-
-func (c *control) finishJob() response {
-	var in struct {
-		Status JobStatus `json:"status"`
-	}
-	if err := c.read(&in); err != nil {
-		return badControl(err)
-	}
-	return c.changePathJob(finishAs(in.Status))
-}
-
-func (c *control) cancelJob() response {
-	if err := c.read(&struct{}{}); err != nil {
-		return badControl(err)
-	}
-	return c.changePathJob(cancelByPerson)
-}
-
-// changePathJob lets something happen to the job in the path.
-func (c *control) changePathJob(do func(*state, *job) error) response {
-	id := c.pathID()
-	if _, err := attempt(c.Fake, func(st *state) (*job, error) { return st.jobByID(id) }); err != nil {
+func (c *control) showRunner() response {
+	shown, err := attempt(c.Fake, func(st *state) (runnerData, error) {
+		r, err := st.runnerByNumber(c.vars["id"])
+		if err != nil {
+			return runnerData{}, err
+		}
+		return runnerData{r.public(), st.runnerStatus(r)}, nil
+	})
+	if err != nil {
 		return missingControl(err)
 	}
-	return answered(attempt(c.Fake, func(st *state) (Job, error) { return st.changeJob(id, do) }))
+	return ok(shown)
+}
+
+func (c *control) deletePathRunner() response {
+	_, err := attempt(c.Fake, func(st *state) (struct{}, error) {
+		r, err := st.runnerByNumber(c.vars["id"])
+		if err == nil {
+			st.deleteRunner(r)
+		}
+		return struct{}{}, err
+	})
+	if err != nil {
+		return missingControl(err)
+	}
+	return noContent()
 }
 
 // failureData is a Failure as JSON.
@@ -142,6 +135,51 @@ type failureData struct {
 	Delay    time.Duration     `json:"delay,omitzero"`
 	Network  NetworkFault      `json:"network,omitzero"`
 	Applied  bool              `json:"applied,omitzero"`
+
+	Ready      string        `json:"ready,omitzero"`       // one of readyFailures, in place of what else is answered
+	RetryAfter time.Duration `json:"retry_after,omitzero"` // of the ready-made "rate_limited"
+}
+
+// readyFailures are the ready-made ones, by the names of their functions.
+func readyFailures() []string {
+	return []string{"registration_disabled", "unavailable", "internal_error", "database_locked", "rate_limited", "maintenance", "expired_token"}
+}
+
+// readyMade is the ready-made failure that is asked for.
+func (d failureData) readyMade() (f Failure, err error) {
+	if d.Status != 0 || d.Message != "" || d.Body != nil || d.Header != nil || d.Network != "" {
+		return f, fmt.Errorf("ready: %s says itself what is answered", d.Ready)
+	}
+	switch d.Ready {
+	case "registration_disabled":
+		f = RegistrationDisabled()
+		if d.Endpoint != "" && d.Endpoint != f.Endpoint {
+			return f, fmt.Errorf("ready: %s is of %s", d.Ready, f.Endpoint)
+		}
+	case "unavailable":
+		f = Unavailable(d.Endpoint)
+	case "internal_error":
+		f = InternalError(d.Endpoint)
+	case "database_locked":
+		f = DatabaseLocked(d.Endpoint)
+	case "rate_limited":
+		f = RateLimited(d.Endpoint, d.RetryAfter)
+	case "maintenance":
+		f = Maintenance()
+		f.Endpoint = d.Endpoint
+	case "expired_token":
+		if d.Where.By == nil {
+			return f, fmt.Errorf("ready: %s wants to know whose: where.by", d.Ready)
+		}
+		f = ExpiredToken(*d.Where.By)
+		f.Endpoint = d.Endpoint
+		d.Where.By = nil
+	default:
+		return f, fmt.Errorf("ready: no such value %q; %s", d.Ready, datajson.Suggest(d.Ready, readyFailures()))
+	}
+	f.Where = append(f.Where, d.Where.matchers()...)
+	f.After, f.Times, f.Delay, f.Applied = d.After, d.Times, d.Delay, d.Applied
+	return f, nil
 }
 
 // whereData are the conditions of a failure.
@@ -190,7 +228,13 @@ func anyJSON(text json.RawMessage) (value any) {
 	return value
 }
 
-func (d failureData) failure() Failure {
+func (d failureData) failure() (Failure, error) {
+	if d.Ready != "" {
+		return d.readyMade()
+	}
+	if d.RetryAfter != 0 {
+		return Failure{}, errors.New(`retry_after: goes with "ready": "rate_limited"; else it is a header`)
+	}
 	f := Failure{Endpoint: d.Endpoint, Where: d.Where.matchers(), After: d.After, Times: d.Times, Status: d.Status,
 		Message: d.Message, Delay: d.Delay, Network: d.Network, Applied: d.Applied}
 	if len(d.Body) > 0 {
@@ -205,7 +249,7 @@ func (d failureData) failure() Failure {
 			f.Header.Set(name, value)
 		}
 	}
-	return f
+	return f, nil
 }
 
 func (c *control) inject() response {
@@ -213,7 +257,10 @@ func (c *control) inject() response {
 	if err := c.read(&in); err != nil {
 		return badControl(err)
 	}
-	failure := in.failure()
+	failure, err := in.failure()
+	if err != nil {
+		return badControl(err)
+	}
 	if problem := c.failureProblem(failure); problem != "" {
 		return badControl(errors.New(problem))
 	}
@@ -311,11 +358,16 @@ type callData struct {
 func callsAsData(calls []Call) []callData {
 	data := make([]callData, len(calls))
 	for i, c := range calls {
-		data[i] = callData{c.Number, c.Time, nil, c.Method, c.Path, c.Query, c.Header, bodyData(c.Body), c.Params, slices.Clone(c.IgnoredParams),
-			c.User, c.RunnerID, c.JobID, c.Status, c.ResponseHeader, bodyData(c.ResponseBody), c.Reason, c.Failure}
-		if c.Endpoint != "" {
-			data[i].Endpoint = &c.Endpoint
-		}
+		data[i] = callAsData(c)
+	}
+	return data
+}
+
+func callAsData(c Call) callData {
+	data := callData{c.Number, c.Time, nil, c.Method, c.Path, c.Query, c.Header, bodyData(c.Body), c.Params, slices.Clone(c.IgnoredParams),
+		c.User, c.RunnerID, c.JobID, c.Status, c.ResponseHeader, bodyData(c.ResponseBody), c.Reason, c.Failure}
+	if c.Endpoint != "" {
+		data.Endpoint = &c.Endpoint
 	}
 	return data
 }

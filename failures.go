@@ -225,6 +225,7 @@ type faults struct {
 	held          []*Held
 	spent         []*injected // removed ones that never fired, for the report
 	last          int         // the highest id given out
+	lastHold      int         // the same of a hold
 }
 
 func (fs *faults) inject(i *injected) (id int) {

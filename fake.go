@@ -477,15 +477,20 @@ func (i *inFlight) wait() {
 	}
 }
 
-func (i *inFlight) names() string {
+// String is the request on one line.
+func (c called) String() string { return fmt.Sprintf("#%d %s %s", c.number, c.method, c.path) }
+
+// list returns what is being answered, in the order of the calls.
+func (i *inFlight) list() []called {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if len(i.calls) == 0 {
+	return slices.SortedFunc(maps.Values(i.calls), func(a, b called) int { return cmp.Compare(a.number, b.number) })
+}
+
+func (i *inFlight) names() string {
+	calls := i.list()
+	if len(calls) == 0 {
 		return "idle connections"
 	}
-	var names []string
-	for _, c := range slices.SortedFunc(maps.Values(i.calls), func(a, b called) int { return cmp.Compare(a.number, b.number) }) {
-		names = append(names, fmt.Sprintf("#%d %s %s", c.number, c.method, c.path))
-	}
-	return strings.Join(names, ", ")
+	return strings.Join(namesOf(calls, called.String), ", ")
 }

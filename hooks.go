@@ -74,6 +74,7 @@ func (h *hook) run(c Call) {
 
 // Held is a hold on requests: they have arrived and wait, before they are served, until Release.
 type Held struct {
+	id       int // 1, 2, 3 ...
 	endpoint Endpoint
 	where    []CallMatcher
 	arrived  chan struct{} // closed when first is set
@@ -95,6 +96,8 @@ func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
 	}
 	f.faults.mu.Lock()
 	defer f.faults.mu.Unlock()
+	f.faults.lastHold++
+	h.id = f.faults.lastHold
 	done := func(other *Held) bool { return other.isReleased() && other.unused() == "" }
 	f.faults.held = append(slices.DeleteFunc(slices.Clone(f.faults.held), done), h)
 	return h

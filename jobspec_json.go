@@ -40,7 +40,7 @@ func placed(name string, err error) error {
 		}
 		return &specError{path: name + sep + e.path, text: e.text}
 	case *json.UnmarshalTypeError:
-		return &specError{path: name, text: "cannot be a " + e.Value}
+		return &specError{path: name, text: "cannot be " + withArticle(e.Value)}
 	case interface{ Unwrap() []error }:
 		var all []error
 		for _, each := range e.Unwrap() {
@@ -50,6 +50,15 @@ func placed(name string, err error) error {
 	default:
 		return &specError{path: name, text: err.Error()}
 	}
+}
+
+// withArticle is the kind of a JSON value as encoding/json calls it, for a sentence.
+func withArticle(kind string) string {
+	kind = strings.Replace(kind, "bool", "boolean", 1)
+	if strings.HasPrefix(kind, "a") || strings.HasPrefix(kind, "o") {
+		return "an " + kind
+	}
+	return "a " + kind
 }
 
 // ciKeywordsElsewhere are job keywords of .gitlab-ci.yml that are no part of a JobSpec, with where to look instead.

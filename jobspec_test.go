@@ -130,6 +130,7 @@ func TestJobSpecProblems(t *testing.T) {
 		{`{"script":[1]}`, "script: must be a string or a list of strings"},
 		{`{"dependencies":"x"}`, "dependencies: must be a list"},
 		{`{"dependencies":[1]}`, "dependencies[0]: cannot be a number"},
+		{`{"interruptible":[],"raw":true,"coverage":{}}`, "coverage: cannot be an object\ninterruptible: cannot be an array\nraw: cannot be a boolean"},
 		{`{"services":["a",{"nam":"b"}]}`, "services[1].nam: unknown keyword, did you mean \"name\"?\nservices[1]: needs a name"},
 		{`{"image":7}`, "image: must be a map of keywords\nimage: needs a name"},
 		{`{"image":{"name":"r","entrypoint":"sh","ports":[0],"pull_policy":"maybe"}}`, "image.entrypoint: must be a list\nimage.ports[0]: must be a number from 1 to 65535\n" +

@@ -49,6 +49,21 @@ func TestPagesNameTheCommands(t *testing.T) {
 	}
 }
 
+// A command that runs some of the tests finds some.
+func TestPagesNameTests(t *testing.T) {
+	names := testNames(t)
+	for _, page := range pages(t) {
+		for _, m := range regexp.MustCompile(`-run '?([^ ']+)'?`).FindAllStringSubmatch(readPage(t, page), -1) {
+			top, _, _ := strings.Cut(strings.ReplaceAll(m[1], `\|`, "|"), "/") // a table's cell ends at a bare |
+			for one := range strings.SplitSeq(top, "|") {
+				run, err := regexp.Compile(one)
+				require.NoError(t, err, page)
+				assert.True(t, one == "^$" || slices.ContainsFunc(names, run.MatchString), "%s: no test is named %s", page, one)
+			}
+		}
+	}
+}
+
 func TestPagesGoBlocks(t *testing.T) {
 	sources := goSources(t)
 	for _, page := range pages(t) {
@@ -63,6 +78,18 @@ func TestPagesGoBlocks(t *testing.T) {
 			return "```go\n" + source + "```\n"
 		})
 		comparePage(t, page, text, got)
+	}
+}
+
+// The page for other languages names every call of the control API.
+func TestPagesControl(t *testing.T) {
+	page := readPage(t, "docs/other-languages.md")
+	for _, r := range controlRoutes() {
+		_, path := r.endpoint.cut()
+		below := strings.TrimPrefix(path, controlPrefix+"/")
+		last := below[strings.LastIndex(below, "/")+1:] // of several on one line
+		named := slices.ContainsFunc([]string{string(r.endpoint), below, last}, func(name string) bool { return strings.Contains(page, "`"+name+"`") })
+		assert.True(t, named || below == "", "%s has no line", r.endpoint)
 	}
 }
 

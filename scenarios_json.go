@@ -14,7 +14,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
-// ScenarioError is everything that is wrong with a scenario. ReadScenario and Scenario.Validate return it as a pointer.
+// ScenarioError is everything that is wrong with a scenario. ReadScenario, Scenario.Validate and Fake.Seed return it as a
+// pointer.
 type ScenarioError struct {
 	Problems []ScenarioProblem
 }
@@ -26,6 +27,8 @@ type ScenarioProblem struct {
 	Message string
 	// Line and Column are the value's place in the text that ReadScenario read, counted from 1; 0 without a text.
 	Line, Column int
+	// Name is that of the record, where Seed refused one that has a name: a path, a username, a description.
+	Name string
 }
 
 // Error lists every problem with its place, each on a line of its own where there are several.
@@ -42,11 +45,30 @@ func (e *ScenarioError) Error() string {
 
 // String is the problem on one line: 12:7: runners[2].projects[0]: no project "acme/shpo"; did you mean "acme/shop"?
 func (p ScenarioProblem) String() string {
-	text := datajson.At(p.Path, p.Message)
+	path := p.Path
+	if p.Name != "" {
+		path += " (" + p.Name + ")"
+	}
+	text := datajson.At(path, p.Message)
 	if p.Line == 0 {
 		return text
 	}
 	return fmt.Sprintf("%d:%d: %s", p.Line, p.Column, text)
+}
+
+// In is the error with the places of its problems in the JSON that the scenario was read from. ReadScenario does so itself;
+// what Seed refuses comes without, as it knows no text.
+func (e *ScenarioError) In(text []byte) *ScenarioError {
+	placed := &ScenarioError{Problems: slices.Clone(e.Problems)}
+	places := datajson.Offsets(text)
+	for i := range placed.Problems {
+		p := &placed.Problems[i]
+		p.Line, p.Column = datajson.Position(text, places.Of(p.Path))
+	}
+	slices.SortStableFunc(placed.Problems, func(a, b ScenarioProblem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return placed
 }
 
 // ReadScenario reads a scenario as Write writes it. Roles may be numbers, durations texts such as "1h 30m", times dates

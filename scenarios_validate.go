@@ -60,6 +60,9 @@ func (c *scenarioChecker) report(path, format string, args ...any) {
 	c.found = append(c.found, ScenarioProblem{Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
+// mayBeNegative is the one field that may be below zero.
+const mayBeNegative = "ci_default_git_depth"
+
 // isMissing begins what is said of a value that is not there.
 const isMissing = "is missing"
 
@@ -82,7 +85,9 @@ func (c *scenarioChecker) values(v reflect.Value, path string) {
 			case JobSpec, time.Time:
 			case Members, []byte, string:
 			default:
-				c.value(value, at)
+				if field.Name != mayBeNegative { // a negative one is a whole clone
+					c.value(value, at)
+				}
 			}
 		}
 	}

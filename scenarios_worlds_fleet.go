@@ -77,7 +77,11 @@ func fleetRunners(now time.Time) []Runner {
 		if r.Description == "never-used" {
 			r.CreatedAt = now.Add(-day)
 		}
-		if r.Registration == "" {
+		switch {
+		case r.Registration != "":
+		case r.Group == "" && len(r.Projects) == 0:
+			r.CreatedBy = rootUsername // nobody else makes instance runners
+		default:
 			r.CreatedBy = "oli"
 		}
 		silence, special := silences[r.Description]

@@ -59,6 +59,79 @@ func TestTreesOfReadyWorlds(t *testing.T) {
 	}
 }
 
+// The tree of the small company is the company: each thing in it is there as it says, and nothing is there besides.
+func TestTreeOfSmallCompany(t *testing.T) {
+	source, err := os.ReadFile("scenarios_worlds.go")
+	require.NoError(t, err)
+	doc, _, _ := strings.Cut(string(source), "\nfunc SmallCompany()")
+	doc = doc[strings.LastIndex(doc, "// SmallCompany is"):]
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	says := func(pattern string, args ...any) {
+		t.Helper()
+		line := regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(fmt.Sprintf(pattern, args...)), " ", " +"))
+		assert.True(t, line.MatchString(doc), "the comment does not say %s", line)
+	}
+	for _, g := range gl.Groups() {
+		says("%s (group %d)", g.Path, g.ID)
+	}
+	for _, p := range gl.Projects() {
+		says("%s (project %d)", p.Path, p.ID)
+	}
+	for _, u := range gl.Users() {
+		if role := gl.Groups()[0].Members[u.Username]; role != 0 {
+			says("%s %s", u.Username, role)
+		} else {
+			says("%s (%d)", u.Username, u.ID)
+		}
+	}
+	pipelines, rows, ids := map[int][]string{}, map[fakegitlab.RunnerType][]string{}, []string{}
+	for _, j := range gl.Jobs() {
+		pipelines[j.PipelineID] = append(pipelines[j.PipelineID], fmt.Sprint(j.ID, " ", j.Status))
+		ids = append(ids, fmt.Sprint(j.ID), fmt.Sprint(j.PipelineID))
+	}
+	for id, jobs := range pipelines {
+		says("pipeline %d %s", id, strings.Join(jobs, ", "))
+	}
+	for _, r := range gl.Runners() {
+		rows[r.Type] = append(rows[r.Type], fmt.Sprint(r.ID))
+		ids = append(ids, fmt.Sprint(r.ID))
+		for _, m := range r.Managers {
+			ids = append(ids, fmt.Sprint(m.ID))
+		}
+	}
+	for kind, runners := range rows {
+		says("%s %s", strings.TrimSuffix(string(kind), "_type"), strings.Join(runners, " "))
+	}
+	for _, id := range regexp.MustCompile(`\b\d{6,7}\b`).FindAllString(doc, -1) {
+		assert.Contains(t, ids, id)
+	}
+}
+
+// Whoever made a runner may make such a runner: nothing in these worlds could not be had by asking for it.
+func TestReadyWorldsWereMadeByThoseWhoMay(t *testing.T) {
+	for name, world := range readyWorlds() {
+		gl := fakegitlab.New(t, fakegitlab.WithScenario(world))
+		for _, r := range gl.Runners() {
+			if r.CreatedBy == "" {
+				continue
+			}
+			params := url.Values{"runner_type": {string(r.Type)}}
+			if r.Type == fakegitlab.GroupRunner {
+				g, _ := gl.Group(r.Group)
+				params.Set("group_id", fmt.Sprint(g.ID))
+			}
+			if r.Type == fakegitlab.ProjectRunner {
+				p, _ := gl.Project(r.Projects[0])
+				params.Set("project_id", fmt.Sprint(p.ID))
+			}
+			res, err := gl.ClientAs(r.CreatedBy).PostForm(gl.APIURL()+"/user/runners", params)
+			require.NoError(t, err)
+			res.Body.Close()
+			assert.Equal(t, http.StatusCreated, res.StatusCode, "%s: %d by %s", name, r.ID, r.CreatedBy)
+		}
+	}
+}
+
 func TestThousandRunners(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.ThousandRunners()))
 	statuses := map[fakegitlab.RunnerStatus]int{}

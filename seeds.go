@@ -440,8 +440,8 @@ func (f *Fake) AdminToken() string {
 	return f.Token(rootUsername)
 }
 
-// Seed adds a whole scenario, or nothing of it: then the error says what could not be and where. The user root, who is
-// always there, is updated by the scenario's.
+// Seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError, which says what could not be and where. The
+// user root, who is always there, is updated by the scenario's.
 func (f *Fake) Seed(s Scenario) error { return f.state.enter(s) }
 
 // enter is Seed.

@@ -124,6 +124,39 @@ func TestImpossibleSeeds(t *testing.T) {
 	}
 }
 
+// What GitLab refuses of a scenario comes all at once, with the place in the text that it was read from. What may follow from it
+// alone does not come.
+func TestSeedRefusesAllAtOnce(t *testing.T) {
+	const text = `{
+  "users": [{"username": "mia"}],
+  "projects": [{"path": "acme/shop"}],
+  "runners": [
+    {"description": "short", "maximum_timeout": 60},
+    {"description": "fine"},
+    {"projects": ["acme/shop"], "run_untagged": false}
+  ],
+  "jobs": [{"project": "acme/shop", "failure_reason": "script_failure"}]
+}`
+	s, err := fakegitlab.ReadScenario(strings.NewReader(text))
+	require.NoError(t, err)
+	gl := fakegitlab.New(t)
+	var refused *fakegitlab.ScenarioError
+	require.ErrorAs(t, gl.Seed(s), &refused)
+	assert.EqualError(t, refused.In([]byte(text)), "scenario: 2 problems:"+
+		"\n\t5:5: runners[0] (short): Maximum timeout needs to be at least 10 minutes"+
+		"\n\t7:5: runners[2]: Tags list can not be empty when runner is not allowed to pick untagged jobs")
+	assert.Empty(t, gl.Runners())
+	assert.Zero(t, refused.Problems[0].Line, "the error itself knows no text")
+}
+
+// A whole clone is a negative depth, which comes back out of a Snapshot.
+func TestSeedOfAWholeClone(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop", GitDepth: -1})
+	again := fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot()))
+	assert.Equal(t, -1, again.Projects()[0].GitDepth)
+}
+
 // A refused change leaves no trace, in the world and in what is made up next.
 func TestRefusedSeedsLeaveNoTrace(t *testing.T) {
 	gl, err := fakegitlab.Start(fakegitlab.WithScenario(miasWorld()))

@@ -1,9 +1,10 @@
 package fakegitlab
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
 // A whole world out of the state as plain data, and into it.
@@ -69,51 +70,49 @@ func (st *state) snapshot() Scenario {
 	return s
 }
 
-// seed adds a whole scenario. The user root, who is always there, is updated; everything else is new.
+// seed adds a whole scenario. The user root, who is always there, is updated; everything else is new. The error is a
+// *ScenarioError with everything that GitLab refuses of the first kind of record of which it refuses something: what is wrong
+// with records that refer to these may be no more than that these are not there.
 func (st *state) seed(s Scenario) error {
+	refused := &ScenarioError{}
 	return st.atomically(func() error {
 		if !reflect.ValueOf(s.Settings).IsZero() {
 			if err := st.updateSettings(s.Settings); err != nil {
-				return fmt.Errorf("settings: %w", err)
+				refused.Problems = append(refused.Problems, ScenarioProblem{Path: "settings", Message: err.Error()})
 			}
 		}
-		for i, u := range s.Users {
-			if err := st.seedUser(u); err != nil {
-				return fmt.Errorf("users[%d] (%s): %w", i, u.Username, err)
-			}
-		}
-		for i, g := range s.Groups {
-			if _, err := st.addGroup(g); err != nil {
-				return fmt.Errorf("groups[%d] (%s): %w", i, g.Path, err)
-			}
-		}
-		for i, p := range s.Projects {
-			if _, err := st.addProject(p); err != nil {
-				return fmt.Errorf("projects[%d] (%s): %w", i, p.Path, err)
-			}
-		}
-		for i, m := range s.Memberships {
-			if err := st.addMember(m); err != nil {
-				return fmt.Errorf("memberships[%d] (%s): %w", i, m.Path, err)
-			}
-		}
-		for i, t := range s.AccessTokens {
-			if err := st.seedAccessToken(t); err != nil {
-				return fmt.Errorf("access_tokens[%d] (%s): %w", i, t.User, err)
-			}
-		}
-		for i, r := range s.Runners {
-			if _, err := st.addRunner(r); err != nil {
-				return fmt.Errorf("runners[%d] (%s): %w", i, r.Description, err)
-			}
-		}
-		for i, j := range s.Jobs {
-			if _, err := st.addJob(j); err != nil {
-				return fmt.Errorf("jobs[%d] (%s): %w", i, j.Name, err)
-			}
+		seedEach(refused, "users", s.Users, func(u User) string { return u.Username }, st.seedUser)
+		seedEach(refused, "groups", s.Groups, func(g Group) string { return g.Path }, without(st.addGroup))
+		seedEach(refused, "projects", s.Projects, func(p Project) string { return p.Path }, without(st.addProject))
+		seedEach(refused, "memberships", s.Memberships, func(m Membership) string { return m.Path }, st.addMember)
+		seedEach(refused, "access_tokens", s.AccessTokens, func(t AccessToken) string { return t.User }, st.seedAccessToken)
+		seedEach(refused, "runners", s.Runners, func(r Runner) string { return r.Description }, without(st.addRunner))
+		seedEach(refused, "jobs", s.Jobs, func(j Job) string { return j.Name }, without(st.addJob))
+		if len(refused.Problems) > 0 {
+			return refused
 		}
 		return nil
 	})
+}
+
+// seedEach adds the records of one kind, unless something of an earlier kind was refused.
+func seedEach[T any](refused *ScenarioError, kind string, rows []T, name func(T) string, add func(T) error) {
+	if len(refused.Problems) > 0 {
+		return
+	}
+	for i, row := range rows {
+		if err := add(row); err != nil {
+			refused.Problems = append(refused.Problems, ScenarioProblem{Path: datajson.Index(kind, i), Name: name(row), Message: err.Error()})
+		}
+	}
+}
+
+// without leaves out the record that was made.
+func without[T, R any](add func(T) (R, error)) func(T) error {
+	return func(row T) error {
+		_, err := add(row)
+		return err
+	}
 }
 
 // untouched reports whether nothing has been added yet.

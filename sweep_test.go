@@ -141,4 +141,8 @@ func TestForEachVersion(t *testing.T) {
 	var seen []string
 	fg.ForEachVersion(t, []string{"16.11", "17.2", "19.4"}, func(t *testing.T, gl *fg.Fake) { seen = append(seen, gl.Version()) })
 	assert.Equal(t, []string{"16.11", "17.2", "19.4"}, seen)
+
+	vain := new(testing.T)
+	fg.ForEachVersion(vain, nil, func(*testing.T, *fg.Fake) {})
+	assert.True(t, vain.Failed())
 }

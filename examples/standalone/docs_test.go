@@ -2,8 +2,10 @@ package main
 
 import (
 	"flag"
+	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -65,6 +67,58 @@ func TestTranscripts(t *testing.T) {
 		return
 	}
 	assert.Equal(t, string(text), page.String(), "run with -update, and look at what has changed")
+}
+
+// The commands for a real gitlab-runner work up to where it comes in, which stands aside here.
+func TestRunnerSideCommands(t *testing.T) {
+	text, err := os.ReadFile("../../docs/runner-side.md")
+	require.NoError(t, err)
+	_, block, found := strings.Cut(string(text), "```sh\n")
+	require.True(t, found)
+	block, _, _ = strings.Cut(block, "```")
+	start, rest, _ := strings.Cut(block, "\n")
+	p := launch(t, argumentsIn(t, start)...)
+	script := `set -eu
+curl() { command curl -f "$@"; }
+gitlab-runner() { echo "gitlab-runner $1"; }
+ROOT=` + p.token("root") + "\n" + strings.ReplaceAll(rest, "http://127.0.0.1:8080", p.url)
+	out, err := exec.Command("bash", "-c", script).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	for _, want := range []string{`"token":"glrt-`, "gitlab-runner register", "gitlab-runner run", `"script": [`} {
+		assert.Contains(t, string(out), want)
+	}
+}
+
+// Every command line of the program in the pages is one that it takes.
+func TestCommandLinesInPages(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	require.NoError(t, err)
+	seen := 0
+	for _, page := range append(pages, "../../README.md", "main.go") {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for line := range strings.Lines(string(text)) {
+			if strings.Contains(line, command) {
+				seen++
+				a, err := parse(argumentsIn(t, line), io.Discard)
+				if assert.NoError(t, err, "%s: %s", page, line) && a.scenario != "" {
+					assert.FileExists(t, a.scenario, page)
+				}
+			}
+		}
+	}
+	assert.GreaterOrEqual(t, seen, 4)
+}
+
+const command = "go run ./examples/standalone"
+
+// argumentsIn are the arguments on a line with the command, their paths seen from here.
+func argumentsIn(t *testing.T, line string) []string {
+	t.Helper()
+	_, line, found := strings.Cut(line, command)
+	require.True(t, found)
+	line, _, _ = strings.Cut(line, "#")
+	return strings.Fields(strings.ReplaceAll(line, "examples/fixtures/", "../fixtures/"))
 }
 
 // transcript runs the commands of a console block.

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -46,6 +47,8 @@ type usageError struct{ error }
 type arguments struct {
 	addr, scenario, version, basePath, certFile string
 	realTime, tls, allowRemote                  bool
+	start                                       time.Time
+	longPolling                                 time.Duration
 }
 
 func parse(args []string, errs io.Writer) (arguments, error) {
@@ -54,9 +57,14 @@ func parse(args []string, errs io.Writer) (arguments, error) {
 	flags.SetOutput(errs)
 	flags.StringVar(&a.addr, "addr", "127.0.0.1:8080", "the `address` to listen on; port 0 is a free one")
 	flags.BoolVar(&a.allowRemote, "allow-remote", false, "allow an address that other machines reach")
-	flags.StringVar(&a.scenario, "scenario", "", "the `file` with the world to start with; SIGHUP reads it anew")
+	flags.StringVar(&a.scenario, "scenario", "", "the `file` with the world to start with, which SIGHUP reads anew, or a ready-made world: SmallCompany, Fleet, TokenMigration or ThousandRunners")
 	flags.StringVar(&a.version, "version", "17.2", "the `version` of GitLab to behave as")
-	flags.BoolVar(&a.realTime, "real-time", false, "follow the machine's clock; else it is 2024-07-01T12:00:00Z until somebody advances the clock")
+	flags.Func("start-time", "the `time` at which the clock starts, as 2026-01-31T08:00:00Z; the default is 2024-07-01T12:00:00Z", func(text string) (err error) {
+		a.start, err = time.Parse(time.RFC3339, text)
+		return err
+	})
+	flags.BoolVar(&a.realTime, "real-time", false, "follow the machine's clock; else it stands still until somebody advances it")
+	flags.DurationVar(&a.longPolling, "long-polling", 0, "let a runner's request for a job wait so `long`, \"50s\", when there is none")
 	flags.BoolVar(&a.tls, "tls", false, "serve HTTPS")
 	flags.StringVar(&a.certFile, "cert", "", "with -tls, the `file` to write the certificate to, for clients to trust")
 	flags.StringVar(&a.basePath, "base-path", "", "serve GitLab under a relative URL: `/gitlab`")
@@ -71,6 +79,10 @@ func parse(args []string, errs io.Writer) (arguments, error) {
 		return a, usageError{fmt.Errorf("%q is no flag", flags.Arg(0))}
 	case !a.allowRemote && !isLoopback(a.addr):
 		return a, usageError{fmt.Errorf("%s may be reached by other machines, and whoever reaches the fake is an administrator; say -allow-remote if that is meant", a.addr)}
+	case a.realTime && !a.start.IsZero():
+		return a, usageError{errors.New("-real-time has no -start-time")}
+	case a.longPolling < 0:
+		return a, usageError{errors.New("-long-polling cannot be negative")}
 	case a.certFile != "" && !a.tls:
 		return a, usageError{errors.New("-cert needs -tls")}
 	}
@@ -90,8 +102,11 @@ func isLoopback(addr string) bool {
 // gitlab are the options that say what kind of GitLab it is.
 func (a arguments) gitlab() []fakegitlab.Option {
 	options := []fakegitlab.Option{fakegitlab.WithVersion(a.version)}
-	if a.realTime {
+	switch {
+	case a.realTime:
 		options = append(options, fakegitlab.WithClock(time.Now))
+	case !a.start.IsZero():
+		options = append(options, fakegitlab.WithStartTime(a.start))
 	}
 	return options
 }
@@ -99,7 +114,7 @@ func (a arguments) gitlab() []fakegitlab.Option {
 // server are the options that say how it is reached.
 func (a arguments) server(journal io.Writer) []fakegitlab.Option {
 	options := []fakegitlab.Option{fakegitlab.WithControl(), fakegitlab.WithAddr(a.addr), fakegitlab.WithBasePath(a.basePath),
-		fakegitlab.WithJournalTo(journal)}
+		fakegitlab.WithJournalTo(journal), fakegitlab.WithLongPolling(a.longPolling)}
 	if a.tls {
 		options = append(options, fakegitlab.WithTLS())
 	}
@@ -109,14 +124,15 @@ func (a arguments) server(journal io.Writer) []fakegitlab.Option {
 // world reads the scenario that the fake starts with, and gives every user a token in it, so that those that are printed
 // survive a reset.
 func (a arguments) world() (fakegitlab.Scenario, error) {
-	world := fakegitlab.NewScenario()
-	if a.scenario != "" {
-		var err error
-		if world, err = read(a.scenario); err != nil {
-			return world, err
-		}
+	world, text, err := a.read()
+	if err != nil {
+		return world, err
 	}
 	draft, err := fakegitlab.Start(append(a.gitlab(), fakegitlab.WithInMemoryNetwork(), fakegitlab.WithScenario(world))...)
+	var refused *fakegitlab.ScenarioError // what a GitLab of this version would not have, though the file is in order
+	if errors.As(err, &refused) {
+		err = fmt.Errorf("%s: %w", a.scenario, refused.In(text))
+	}
 	if err != nil {
 		return world, err
 	}
@@ -127,17 +143,27 @@ func (a arguments) world() (fakegitlab.Scenario, error) {
 	return draft.Snapshot(), nil
 }
 
-func read(name string) (fakegitlab.Scenario, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return fakegitlab.Scenario{}, err
+// read reads the scenario; text is what it was read from.
+func (a arguments) read() (world fakegitlab.Scenario, text []byte, err error) {
+	switch a.scenario {
+	case "":
+		return fakegitlab.NewScenario(), nil, nil
+	case "SmallCompany":
+		return fakegitlab.SmallCompany(), nil, nil
+	case "Fleet":
+		return fakegitlab.Fleet(), nil, nil
+	case "TokenMigration":
+		return fakegitlab.TokenMigration(), nil, nil
+	case "ThousandRunners":
+		return fakegitlab.ThousandRunners(), nil, nil
 	}
-	defer file.Close()
-	s, err := fakegitlab.ReadScenario(file)
-	if err != nil {
-		err = fmt.Errorf("%s: %w", name, err)
+	if text, err = os.ReadFile(a.scenario); err != nil {
+		return world, nil, err
 	}
-	return s, err
+	if world, err = fakegitlab.ReadScenario(bytes.NewReader(text)); err != nil {
+		err = fmt.Errorf("%s: %w", a.scenario, err)
+	}
+	return world, text, err
 }
 
 // run serves until a signal ends it.

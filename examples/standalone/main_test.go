@@ -4,18 +4,22 @@ import (
 	"bufio"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
 )
 
 const twoTeams = "../fixtures/two_teams.json"
@@ -170,6 +174,9 @@ func TestRefuses(t *testing.T) {
 		{[]string{"-addr", "nowhere"}, "missing port"},
 		{[]string{"-version", "12.0"}, "12.0"},
 		{[]string{"-cert", "x.pem"}, "-cert needs -tls"},
+		{[]string{"-start-time", "yesterday"}, "yesterday"},
+		{[]string{"-start-time", "2026-01-31T08:00:00Z", "-real-time"}, "-real-time has no -start-time"},
+		{[]string{"-long-polling", "-1s"}, "-long-polling cannot be negative"},
 		{[]string{"world.json"}, `"world.json" is no flag`},
 		{[]string{"-colour"}, "-colour"},
 		{[]string{"-scenario", "nowhere.json"}, "nowhere.json"},
@@ -177,9 +184,52 @@ func TestRefuses(t *testing.T) {
 	} {
 		assert.ErrorContains(t, run(c.args, io.Discard, io.Discard, nil), c.says, c.args)
 	}
+	impossible := filepath.Join(t.TempDir(), "world.json")
+	require.NoError(t, os.WriteFile(impossible, []byte("{\"runners\": [\n{\"maximum_timeout\": 5}]}"), 0o644))
+	assert.ErrorContains(t, run([]string{"-scenario", impossible}, io.Discard, io.Discard, nil), "world.json: scenario: 2:1: runners[0]: Maximum timeout")
 	var usage strings.Builder
 	assert.ErrorContains(t, run([]string{"-h"}, io.Discard, &usage, nil), "help requested")
 	assert.Contains(t, usage.String(), "-real-time")
+}
+
+// The ready-made worlds are there for those who cannot call their functions.
+func TestReadyMadeWorlds(t *testing.T) {
+	for name, want := range map[string]string{"SmallCompany": "instance-never-contacted", "Fleet": "autoscaled", "TokenMigration": "legacy-dead", "ThousandRunners": "runner-1000"} {
+		world, err := arguments{scenario: name, version: "17.2"}.world()
+		require.NoError(t, err)
+		assert.True(t, slices.ContainsFunc(world.Runners, func(r fakegitlab.Runner) bool { return r.Description == want }), name)
+		assert.Len(t, world.AccessTokens, len(world.Users), "and each user has a token")
+	}
+}
+
+func TestStartTime(t *testing.T) {
+	p := launch(t, "-start-time", "2026-01-31T08:00:00Z")
+	_, body := p.get("/-/fake/snapshot", "")
+	assert.Contains(t, body, `"created_at": "2026-01-31T08:00:00Z"`)
+}
+
+// A runner that waits for a job is answered when there is one.
+func TestLongPolling(t *testing.T) {
+	p := launch(t, "-scenario", twoTeams, "-long-polling", "1m")
+	post := func(path, body string) (status int, lastUpdate string) {
+		res, err := http.Post(p.url+path, "application/json", strings.NewReader(body))
+		if assert.NoError(t, err) {
+			assert.NoError(t, res.Body.Close())
+			status, lastUpdate = res.StatusCode, res.Header.Get("X-GitLab-Last-Update")
+		}
+		return status, lastUpdate
+	}
+	const request = `{"token": "glrt-2XwOYkxOgkw4m4uePA8v", "last_update": "%s"}`
+	status, lastUpdate := post("/api/v4/jobs/request", fmt.Sprintf(request, ""))
+	assert.Equal(t, 204, status)
+	taken := make(chan int)
+	go func() {
+		status, _ := post("/api/v4/jobs/request", fmt.Sprintf(request, lastUpdate))
+		taken <- status
+	}()
+	status, _ = post("/-/fake/seed", `{"jobs": [{"project": "acme/shop"}]}`)
+	assert.Equal(t, 201, status)
+	assert.Equal(t, 201, <-taken)
 }
 
 func TestRemoteWhenTold(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 
 // Of returns the candidate that name was probably meant to be: the one that the fewest slips of the keyboard lead to
 // (a letter wrong, missing, too many, or two exchanged; capitals do not matter), else the one that shares most words with
-// it ("tags" and "tag_list"). It is false when none is near enough to be a help. Of candidates that are equally near it
+// it ("tags" and "tag_list"), of several that end or begin with it the shortest. It is false when none is near enough to be a help. Of candidates that are equally near it
 // returns the first in the alphabet, whatever their order.
 func Of(name string, candidates []string) (string, bool) {
 	best, found := "", false
@@ -35,8 +35,11 @@ func Closest(name string, candidates []string) string {
 	return best
 }
 
-// wordsOnly is what a resemblance by words alone costs: more than any by slips.
-const wordsOnly = 1000
+// What a resemblance by words alone costs: more than any by slips, and less for each word.
+const (
+	wordsOnly  = 1000
+	wordShared = 50
+)
 
 // resemblance is how far apart two names are, and whether they are near enough to be meant for each other.
 func resemblance(a, b string) (cost int, near bool) {
@@ -49,7 +52,11 @@ func resemblance(a, b string) (cost int, near bool) {
 		return slips, true
 	}
 	if shared := sharedWords(a, b); shared > 0 {
-		return wordsOnly - shared, true
+		besides := wordShared - 1
+		if shared == len(words(a)) { // a part of the name: of what it may be a part of, the shortest
+			besides = min(slips, besides)
+		}
+		return wordsOnly - wordShared*shared + besides, true
 	}
 	return 0, false
 }

@@ -33,6 +33,11 @@ func TestOf(t *testing.T) {
 	}
 }
 
+func TestOfAPartOfSeveralNames(t *testing.T) {
+	got, _ := nearest.Of("type", []string{"registration_type", "runner_type", "token"})
+	assert.Equal(t, "runner_type", got)
+}
+
 func TestOfDoesNotDependOnTheOrder(t *testing.T) {
 	for _, names := range [][]string{{"mib", "mic"}, {"mic", "mib"}} {
 		got, _ := nearest.Of("mia", names)

@@ -145,7 +145,8 @@ func (p KeysetPage) SetHeaders(h http.Header, baseURL string, v params.Values) {
 }
 
 // Bound is the end of a page of keyset pagination as projects have it: no cursor but the id of its last row, which the link
-// carries as the parameter of the next page. GitLab does not look ahead: the last page that has rows still links to an empty one.
+// carries as the parameter of the next page (lib/gitlab/pagination/keyset/pager.rb). GitLab does not look ahead: the last page
+// that has rows still links to an empty one.
 type Bound struct {
 	Last      int // 0: the page is empty
 	Ascending bool
