@@ -130,13 +130,10 @@ func (c *control) handle() response {
 	if err := c.read(&answer); err != nil {
 		return badControl(err)
 	}
-	method, path := answer.Endpoint.cut()
-	switch {
-	case !handledMethod.MatchString(method) || !handledPath.MatchString(path):
-		return badControl(fmt.Errorf("endpoint: want a method and a path, as in %q", "GET /projects/:id/pipelines"))
-	case slices.ContainsFunc(routes(), func(r *route) bool { return r.endpoint == answer.Endpoint && r.servedBy(c.version) }):
-		return badControl(fmt.Errorf("endpoint: the fake serves %s itself; a failure changes its answers", answer.Endpoint))
-	case answer.Status < 200 || answer.Status > 599:
+	if problem := c.cannotHandle(answer.Endpoint); problem != "" {
+		return badControl(fmt.Errorf("endpoint %q: %s", answer.Endpoint, problem))
+	}
+	if answer.Status < 200 || answer.Status > 599 {
 		return badControl(fmt.Errorf("status: %d is no status of an answer", answer.Status))
 	}
 	c.Handle(answer.Endpoint, answer)

@@ -259,19 +259,27 @@ var (
 // a valid token. Request.PathValue has the path parameters, decoded. The same endpoint again replaces the handler. An endpoint that the fake serves already fails the test.
 func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
 	f.tb.Helper()
-	method, path := endpoint.cut()
-	switch {
-	case !handledMethod.MatchString(method) || !handledPath.MatchString(path):
-		f.misuse("Handle(%q): an endpoint is a method and a path, as in %q", endpoint, "GET /projects/:id/pipelines")
-		return
-	case slices.ContainsFunc(routes(), func(r *route) bool { return r.endpoint == endpoint && r.servedBy(f.version) }):
-		f.misuse("Handle(%q): the fake serves that endpoint itself; to change its answers use Inject, Before or After", endpoint)
-		return
-	case h == nil:
-		f.misuse("Handle(%q): there is no handler", endpoint)
+	problem := f.cannotHandle(endpoint)
+	if problem == "" && h == nil {
+		problem = "there is no handler"
+	}
+	if problem != "" {
+		f.misuse("Handle(%q): %s", endpoint, problem)
 		return
 	}
 	f.added.add(addedRoute{endpoint, h})
+}
+
+// cannotHandle says why no handler of a test can serve an endpoint, "" if one can.
+func (f *Fake) cannotHandle(endpoint Endpoint) string {
+	method, path := endpoint.cut()
+	switch {
+	case !handledMethod.MatchString(method) || !handledPath.MatchString(path):
+		return fmt.Sprintf("an endpoint is a method and a path, as in %q", "GET /projects/:id/pipelines")
+	case slices.ContainsFunc(routes(), func(r *route) bool { return r.endpoint == endpoint && r.servedBy(f.version) }):
+		return "the fake serves that endpoint itself; an injected failure changes its answers"
+	}
+	return ""
 }
 
 func (a *addedRoutes) add(r addedRoute) {

@@ -111,7 +111,7 @@ func TestImpossibleSeeds(t *testing.T) {
 			gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: strings.Repeat("s", 65)})
 		},
 		`Advance(-1s): time does not run backwards`: func(gl fake) { gl.Advance(-time.Second) },
-		`Handle("GET /runners"): the fake serves that endpoint itself; to change its answers use Inject, Before or After`: func(gl fake) {
+		`Handle("GET /runners"): the fake serves that endpoint itself; an injected failure changes its answers`: func(gl fake) {
 			gl.Handle("GET /runners", nil)
 		},
 		`Handle("runners"): an endpoint is a method and a path, as in "GET /projects/:id/pipelines"`: func(gl fake) { gl.Handle("runners", nil) },

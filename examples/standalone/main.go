@@ -121,26 +121,13 @@ func (a arguments) server(journal io.Writer) []fakegitlab.Option {
 	return options
 }
 
-// world reads the scenario that the fake starts with, and gives every user a token in it, so that those that are printed
-// survive a reset.
-func (a arguments) world() (fakegitlab.Scenario, error) {
-	world, text, err := a.read()
-	if err != nil {
-		return world, err
-	}
-	draft, err := fakegitlab.Start(append(a.gitlab(), fakegitlab.WithInMemoryNetwork(), fakegitlab.WithScenario(world))...)
+// located says of what GitLab would not take of the scenario where it stands in its file, whose content is text.
+func (a arguments) located(err error, text []byte) error {
 	var refused *fakegitlab.ScenarioError // what a GitLab of this version would not have, though the file is in order
 	if errors.As(err, &refused) {
-		err = fmt.Errorf("%s: %w", a.scenario, refused.In(text))
+		return fmt.Errorf("%s: %w", a.scenario, refused.In(text))
 	}
-	if err != nil {
-		return world, err
-	}
-	defer draft.Close()
-	for _, user := range draft.Users() {
-		draft.Token(user.Username)
-	}
-	return draft.Snapshot(), nil
+	return err
 }
 
 // read reads the scenario; text is what it was read from.
@@ -172,13 +159,13 @@ func run(args []string, out, errs io.Writer, signals <-chan os.Signal) error {
 	if err != nil {
 		return err
 	}
-	world, err := a.world()
+	world, text, err := a.read()
 	if err != nil {
 		return err
 	}
 	gl, err := fakegitlab.Start(append(append(a.gitlab(), a.server(out)...), fakegitlab.WithScenario(world))...)
 	if err != nil {
-		return err
+		return a.located(err, text)
 	}
 	defer gl.Close()
 	if a.certFile != "" {
@@ -203,11 +190,11 @@ func run(args []string, out, errs io.Writer, signals <-chan os.Signal) error {
 }
 
 func reload(gl *fakegitlab.Fake, a arguments) error {
-	world, err := a.world()
+	world, text, err := a.read()
 	if err != nil {
 		return err
 	}
-	return gl.ResetTo(world)
+	return a.located(gl.ResetTo(world), text)
 }
 
 // greet says, in one piece, what a client needs to know.
