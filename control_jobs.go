@@ -1,7 +1,6 @@
 package fakegitlab
 
 import (
-	"bytes"
 	"errors"
 	"slices"
 	"time"
@@ -116,7 +115,7 @@ func (c *control) showJob() response {
 	}
 	if wait > 0 {
 		c.waitForJob(wait, func(j *job) bool {
-			return (!query.Has("status") || slices.Contains(j.history, JobStatus(query.Get("status")))) && bytes.Contains(j.log.bytes(), []byte(query.Get("trace")))
+			return (!query.Has("status") || slices.Contains(j.history, JobStatus(query.Get("status")))) && j.log.contains([]byte(query.Get("trace")))
 		})
 	}
 	return answered(attempt(c.Fake, func(st *state) (jobData, error) {
