@@ -24,7 +24,7 @@ var (
 	jobID          = []params.Param{{Name: "id", Kind: params.Integer, Required: true}}
 	optionalToken  = []params.Param{{Name: paramToken}}
 	debugTrace     = []params.Param{{Name: "debug_trace", Kind: params.Boolean}}
-	directDownload = []params.Param{{Name: "direct_download", Kind: params.Boolean}, {Name: "job_token"}}
+	directDownload = []params.Param{{Name: "direct_download", Kind: params.Boolean}, {Name: paramJobToken}}
 
 	sessionParams = []params.Param{{Name: "url"}, {Name: "certificate"}, {Name: "authorization"}}
 
