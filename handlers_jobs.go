@@ -56,14 +56,11 @@ func sizeLimit(set int64) int64 {
 
 // requestJob is POST /jobs/request (app/services/ci/register_job_service.rb).
 func requestJob(q *request) response {
-	r, refusal := q.currentRunner()
+	r, refusal := q.ownedRunner()
 	if refusal != nil {
 		return *refusal
 	}
 	if refusal := q.checkSystemID(); refusal != nil {
-		return *refusal
-	}
-	if refusal := q.refuseOrphan(r); refusal != nil {
 		return *refusal
 	}
 	m := q.heartbeat(r, q.contact(), true)
