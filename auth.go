@@ -20,6 +20,7 @@ const (
 	paramPrivateToken = "private_token"
 	paramAccessToken  = "access_token"
 	paramBearerToken  = "bearer_token"
+	paramJobToken     = "job_token"
 	paramSudo         = "sudo"
 )
 
@@ -96,9 +97,23 @@ func (q *request) identify() {
 			return
 		}
 	}
-	if t := q.accessToken(q.credentials()); t != nil && !t.Revoked && !t.expired(q.now()) {
+	if t := q.livingToken(); t != nil {
 		q.call.User = t.user.Username
 	}
+}
+
+// livingToken is the access token that was sent, nil if there is none or it is revoked or past its day.
+func (q *request) livingToken() *accessToken {
+	if t := q.accessToken(q.credentials()); t != nil && !t.Revoked && !t.expired(q.now()) {
+		return t
+	}
+	return nil
+}
+
+// sentJobToken is the job token that came where people send one: parameters count before the header
+// (lib/gitlab/auth/auth_finders.rb, find_user_from_job_token).
+func (q *request) sentJobToken() string {
+	return or(or(q.credential(paramJobToken), q.credential(paramToken)), q.http.Header.Get(headerJobToken))
 }
 
 // authenticate finds the user behind the credentials, in GitLab's order: who, expired, revoked, blocked, sudo, scope. What it
@@ -139,6 +154,9 @@ func (q *request) authenticate() *response {
 // nobody is the user of a call without credentials, where that is allowed: one who sees what is public and holds no role.
 var nobody = &user{User: User{External: true}}
 
+// anonymous reports whether the call came without credentials.
+func (q *request) anonymous() bool { return q.user == nobody }
+
 // whyAnonymous says which credentials were tried in vain.
 func (q *request) whyAnonymous() string {
 	private := or(q.credential(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
@@ -146,7 +164,7 @@ func (q *request) whyAnonymous() string {
 	switch {
 	case strings.HasPrefix(private, jobTokenPrefix):
 		return "a job token is no access token"
-	case sent == "" && q.http.Header.Get("Job-Token") != "":
+	case sent == "" && q.http.Header.Get(headerJobToken) != "":
 		return "job tokens are not accepted here"
 	case sent == "":
 		return "no credentials were sent"

@@ -25,3 +25,22 @@ func TestBlobContainsAcrossItsPieces(t *testing.T) {
 	assert.True(t, blob{}.contains(nil))
 	assert.False(t, blob{}.contains([]byte("x")))
 }
+
+func TestBlobOverwritesAcrossItsPieces(t *testing.T) {
+	const secret, with = "glcbt-64_secret", "[MASKED]xxxxxxx"
+	for before := smallestPiece - len(secret) - 1; before <= smallestPiece+1; before++ {
+		text := strings.Repeat("-", before) + secret + secret + strings.Repeat("-", 3*smallestPiece-before-len(secret)) + secret + secret[1:]
+		var b blob
+		_, err := b.ReadFrom(strings.NewReader(text))
+		assert.NoError(t, err)
+		b.overwrite(secret, with)
+		assert.True(t, strings.ReplaceAll(text, secret, with) == b.String(), "%d bytes before it", before)
+	}
+	var short blob
+	_, _ = short.Write([]byte("text"))
+	short.overwrite("", "")
+	short.overwrite(secret, with)
+	short.overwrite(strings.Repeat("x", smallestPiece+1), strings.Repeat("y", smallestPiece+1))
+	assert.Equal(t, "text", short.String())
+	blob{}.overwrite(secret, with)
+}

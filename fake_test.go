@@ -156,6 +156,12 @@ func TestTokensSurviveAReset(t *testing.T) {
 	assert.Equal(t, 401, ask(t, gl, root, "GET", "/user").status, "revoked is revoked")
 	gl.Reset()
 	assert.Equal(t, 200, ask(t, gl, root, "GET", "/user").status)
+
+	seeded := fakegitlab.New(t)
+	require.NoError(t, seeded.Seed(gl.Snapshot()))
+	root = seeded.AdminToken()
+	seeded.Reset()
+	assert.Equal(t, "root", ask(t, seeded, root, "GET", "/user").field(t, "username"), "a token of Token in a snapshot of another fake")
 }
 
 func TestClocks(t *testing.T) {

@@ -147,11 +147,10 @@ func readDotenv(f *file) ([]JobVariable, error) {
 // (lib/api/ci/helpers/runner.rb, authenticate_job_via_dependent_job!). A project that is private is open to the tokens of its own
 // jobs alone, as its allowlist is when the project is made (app/models/ci/job_token/scope.rb).
 func downloadArtifacts(q *request) response {
-	sent := or(or(q.sent("job_token"), q.sent(paramToken)), q.http.Header.Get(headerJobToken))
-	own := q.jobTokens[sent]
+	own := q.jobTokens[q.sentJobToken()]
 	id, _ := q.params.Int("id")
 	if own == nil || !own.Status.executing() {
-		if t := q.accessToken(q.credentials()); t != nil && !t.Revoked && !t.expired(q.now()) {
+		if q.livingToken() != nil {
 			return forbidden("", "an access token is no job token")
 		}
 		return refuse(http.StatusUnauthorized, msgUnauthorized).because("no running job has that token")

@@ -182,16 +182,7 @@ func updateApplicationSettings(q *request) response {
 	interval("group_runner_token_expiration_interval", &next.GroupRunnerTokenExpiration)
 	interval("project_runner_token_expiration_interval", &next.ProjectRunnerTokenExpiration)
 	interval("runner_token_expiration_interval", &next.RunnerTokenExpiration)
-	if q.params.Has("max_artifacts_size") {
-		switch n, given := q.params.Int("max_artifacts_size"); {
-		case !given:
-			v.add("max_artifacts_size", msgNumberNeeded)
-		case n < 1 || n > maxDatabaseInteger:
-			v.add("max_artifacts_size", msgPositiveNeeded)
-		default:
-			next.MaxArtifactsSize = int64(n) << 20
-		}
-	}
+	q.readMaxArtifactsSize(&next, &v)
 	if registrars, given := q.params.List("valid_runner_registrars"); given {
 		next.ValidRegistrars = registrars
 		if !registrarCombination(registrars) {
@@ -203,6 +194,20 @@ func updateApplicationSettings(q *request) response {
 	}
 	q.settings, q.newProjectsUnshared = next, unshared
 	return ok(q.settingsEntity())
+}
+
+// readMaxArtifactsSize reads the size, which is in MiB.
+func (q *request) readMaxArtifactsSize(next *Settings, v *invalid) {
+	const name = "max_artifacts_size"
+	switch n, isNumber := q.params.Int(name); {
+	case !q.params.Has(name):
+	case !isNumber:
+		v.add(name, msgNumberNeeded)
+	case n < 1 || n > maxDatabaseInteger:
+		v.add(name, msgPositiveNeeded)
+	default:
+		next.MaxArtifactsSize = int64(n) << 20
+	}
 }
 
 // inspect writes a list as Ruby does: ["a", "b"].

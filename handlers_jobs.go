@@ -24,7 +24,7 @@ var (
 	jobID          = []params.Param{{Name: "id", Kind: params.Integer, Required: true}}
 	optionalToken  = []params.Param{{Name: paramToken}}
 	debugTrace     = []params.Param{{Name: "debug_trace", Kind: params.Boolean}}
-	directDownload = []params.Param{{Name: "direct_download", Kind: params.Boolean}, {Name: "job_token"}}
+	directDownload = []params.Param{{Name: "direct_download", Kind: params.Boolean}, {Name: paramJobToken}}
 
 	sessionParams = []params.Param{{Name: "url"}, {Name: "certificate"}, {Name: "authorization"}}
 
@@ -56,14 +56,11 @@ func sizeLimit(set int64) int64 {
 
 // requestJob is POST /jobs/request (app/services/ci/register_job_service.rb).
 func requestJob(q *request) response {
-	r, refusal := q.currentRunner()
+	r, refusal := q.ownedRunner()
 	if refusal != nil {
 		return *refusal
 	}
 	if refusal := q.checkSystemID(); refusal != nil {
-		return *refusal
-	}
-	if refusal := q.refuseOrphan(r); refusal != nil {
 		return *refusal
 	}
 	m := q.heartbeat(r, q.contact(), true)

@@ -176,7 +176,7 @@ func (j *job) debugged() bool {
 // downloadJobArtifacts needs no access token where everybody sees the project. A job's token, which GitLab takes here too, within
 // the limits of its allowlists, is refused aloud: to take it for nobody's would look like a lack of rights.
 func downloadJobArtifacts(q *request) response {
-	if q.user == nobody && q.http.Header.Get(headerJobToken) != "" {
+	if q.anonymous() && q.sentJobToken() != "" {
 		return refuse(http.StatusUnauthorized, msgUnauthorized).because("job tokens are accepted by GET /jobs/:id/artifacts, not here")
 	}
 	j, refusal := q.pathJob()

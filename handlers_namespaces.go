@@ -111,9 +111,6 @@ func groupsSpec(roles []string, before ...[]params.Param) params.Spec {
 	}, minAccessLevel(roles), []params.Param{{Name: "top_level_only", Kind: params.Boolean}}, page.Params(), customAttributes))
 }
 
-// anonymous reports whether the call came without credentials.
-func (q *request) anonymous() bool { return q.user == nobody }
-
 func getProject(q *request) response {
 	if q.anonymous() {
 		return ok(q.projectEntity(q.project))

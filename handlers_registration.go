@@ -146,11 +146,14 @@ func (q *request) createWithinLimits(n newRunner) (*runner, error) {
 	return q.createRunner(n)
 }
 
-// currentRunner finds the runner of the token parameter; a dead or unknown token is a bare 403.
+// currentRunner finds the runner of the token parameter; a dead or unknown token is a bare 403. GitLab 17.9 takes no orphan's.
 func (q *request) currentRunner() (*runner, *response) {
 	token, _ := q.params.String(paramToken)
 	if r := q.runnerByToken(token); r != nil {
 		q.call.RunnerID = r.num
+		if r.orphaned() && q.has(gitlabversion.OrphanedRunnersForbidden) {
+			return nil, forbidden(msgRunnerOrphaned, whyOrphaned(r)).asRefusal()
+		}
 		return r, nil
 	}
 	why := "no runner has that authentication token"
@@ -204,28 +207,26 @@ func (q *request) checkSystemID() *response {
 	return refuse(http.StatusBadRequest, map[string][]string{attrSystemID: {msgTooLong(maxSystemIDLength)}}).because("the system id is too long").asRefusal()
 }
 
-// refuseOrphan is the refusal of a runner whose manager GitLab cannot say whom it belongs to.
-func (q *request) refuseOrphan(r *runner) *response {
-	if !r.orphaned() || !q.has(gitlabversion.OrphanedRunners) {
-		return nil
+// ownedRunner is currentRunner where GitLab makes the manager's record, which needs to be of somebody.
+func (q *request) ownedRunner() (*runner, *response) {
+	r, refusal := q.currentRunner()
+	if refusal == nil && r.orphaned() && q.has(gitlabversion.OrphanedRunners) {
+		refusal = refuse(http.StatusUnprocessableEntity, msgRunnerOrphaned).because(whyOrphaned(r)).asRefusal()
 	}
-	why := fmt.Sprintf("the group or projects of runner %d are gone", r.num)
-	if q.has(gitlabversion.OrphanedRunnersForbidden) {
-		return forbidden(msgRunnerOrphaned, why).asRefusal()
-	}
-	return refuse(http.StatusUnprocessableEntity, msgRunnerOrphaned).because(why).asRefusal()
+	return r, refusal
+}
+
+func whyOrphaned(r *runner) string {
+	return fmt.Sprintf("the group or projects of runner %d are gone", r.num)
 }
 
 // verifyRunner is POST /runners/verify. It makes the manager's record.
 func verifyRunner(q *request) response {
-	r, refusal := q.currentRunner()
+	r, refusal := q.ownedRunner()
 	if refusal != nil {
 		return *refusal
 	}
 	if refusal := q.checkSystemID(); refusal != nil {
-		return *refusal
-	}
-	if refusal := q.refuseOrphan(r); refusal != nil {
 		return *refusal
 	}
 	q.heartbeat(r, q.contact(), r.registration == ByRegistrationToken || q.has(gitlabversion.VerifyContactsCreatedRunners))

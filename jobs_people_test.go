@@ -69,6 +69,10 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Visibility = fg.Public })
 	assert.Equal(t, []int{200, 403}, []int{anonymous(open), anonymous(guarded)})
 	assert.Equal(t, 401, must(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", open.ID), nil, "Job-Token", open.Token).status, "not followed")
+	for _, name := range []string{"job_token", "token"} {
+		got := must(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts?%s=%s", open.ID, name, open.Token), nil)
+		assert.Equal(t, 401, got.status, "nor as the parameter %s", name)
+	}
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true })
 	job := gl.AddJob(fg.Job{Project: "acme/shop"})
 	assert.Equal(t, 403, as(t, gl, "mia", "POST", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/cancel", job.ID)).status)

@@ -408,21 +408,20 @@ func (st *state) tokenOf(username string, scopes []string) (string, error) {
 	}
 	sortedScopes := slices.Sorted(slices.Values(scopes))
 	name := tokenName(u.Username, sortedScopes)
-	if t := st.namedTokens[name]; t != nil {
-		return t.Token, nil
+	t := st.namedTokens[name]
+	if t == nil {
+		// Its value follows from its name alone, so that nobody else is given it after a Reset.
+		value := st.made.token(tokenKind{name, accessTokens.prefix})
+		if t, err = st.addAccessToken(AccessToken{User: u.Username, Name: name, Scopes: sortedScopes, Token: value}); err != nil {
+			return "", err
+		}
+		setKey(st, st.namedTokens, name, t)
 	}
-	// Its value follows from its name alone, so that nobody else is given it after a Reset.
-	value := st.made.token(tokenKind{name, accessTokens.prefix})
-	t, err := st.addAccessToken(AccessToken{User: u.Username, Name: name, Scopes: sortedScopes, Token: value})
-	if err != nil {
-		return "", err
-	}
-	setKey(st, st.namedTokens, name, t)
 	if st.handed == nil {
 		st.handed = map[string]handedToken{}
 	}
-	st.handed[value] = handedToken{u.Username, sortedScopes}
-	return value, nil
+	st.handed[t.Token] = handedToken{u.Username, sortedScopes}
+	return t.Token, nil
 }
 
 // accessToken finds an access token by its value, nil if there is none. One that Token made before a Reset is made again at its

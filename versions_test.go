@@ -277,6 +277,16 @@ func verifyOrphan(v inVersion) any {
 	} else {
 		assert.Equal(v.T, "204", asked)
 	}
+	if strings.HasPrefix(verified, "403") {
+		before := v.gl.Snapshot()
+		for _, call := range []string{"POST /runners/reset_authentication_token", "DELETE /runners/managers", "DELETE /runners"} {
+			method, path, _ := strings.Cut(call, " ")
+			assert.Equal(v.T, verified, v.as("", method, path, withForm("system_id=s&token="+r.Token)).String(), call)
+		}
+		v.gl.AssertSnapshot(v.T, before)
+	} else {
+		assert.Equal(v.T, "204", v.as("", "DELETE", "/runners", withForm("token="+r.Token)).String())
+	}
 	return verified
 }
 

@@ -113,7 +113,7 @@ var table = [differenceCount]Row{
 		first, Version{18, 0}, "lib/api/ci/runner.rb and lib/api/ci/helpers/runner.rb of 17.x and the newest", false},
 	OrphanedRunners: {"a group or project runner left without its group or projects is refused as orphaned by POST /runners/verify and POST /jobs/request",
 		Version{17, 0}, Version{18, 0}, "lib/api/ci/runner.rb and lib/api/ci/helpers/runner.rb of 16.x and 17.x", false},
-	OrphanedRunnersForbidden: {"the refusal of an orphaned runner is a 403; before, a 422",
+	OrphanedRunnersForbidden: {"an orphaned runner is refused with 403 by every endpoint that takes its token; before, with 422 by the two that give it work or verify it",
 		Version{17, 9}, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 17.9", false},
 	KASProxyURL: {"GET /version and GET /metadata show kas.externalK8sProxyUrl",
 		Version{17, 6}, first, "Metadata API page", true},

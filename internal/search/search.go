@@ -3,7 +3,6 @@
 package search
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -19,26 +18,31 @@ type Query struct {
 	words []string // those long enough to be looked for inside of others
 }
 
-// quoted is words in quotes that stand between blanks: they are looked for as one.
-var quoted = regexp.MustCompile(`(?:^| )"([^"]+)"(?: |$)`)
-
 // Parse reads a search. A blank one is the zero Query.
 func Parse(text string) Query {
 	text = strings.ToLower(strings.Join(strings.Fields(text), " "))
 	q := Query{whole: text}
-	var phrases []string
-	for {
-		at := quoted.FindStringSubmatchIndex(text)
-		if at == nil {
-			break
+	for text != "" {
+		word, rest := quoted(text)
+		if word == "" {
+			word, rest, _ = strings.Cut(text, " ")
 		}
-		phrases = append(phrases, text[at[2]:at[3]])
-		text = text[:at[0]] + " " + text[at[3]+1:] // the blank behind it may be that before the next
+		if utf8.RuneCountInString(word) >= shortest {
+			q.words = append(q.words, word)
+		}
+		text = rest
 	}
-	q.words = slices.DeleteFunc(append(strings.Fields(text), phrases...), func(word string) bool {
-		return utf8.RuneCountInString(word) < shortest
-	})
 	return q
+}
+
+// quoted is the words in quotes with which text begins, if a blank or nothing follows them: they are looked for as one.
+func quoted(text string) (phrase, rest string) {
+	inside, begins := strings.CutPrefix(text, `"`)
+	phrase, rest, ends := strings.Cut(inside, `"`)
+	if !begins || !ends || rest != "" && rest[0] != ' ' {
+		return "", ""
+	}
+	return phrase, strings.TrimPrefix(rest, " ")
 }
 
 // Blank reports whether q asks for nothing.

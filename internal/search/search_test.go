@@ -32,6 +32,9 @@ func TestMatches(t *testing.T) {
 		{`"web shop" "my own"`, "my web shop", false},
 		{`"we" shop`, "shop", true},
 		{`x"web shop"`, "shop", false},
+		{`"web shop"x`, "web shop", false},
+		{`"web shop`, `my "web shop`, true},
+		{`"" shop`, "shop", true},
 	} {
 		assert.Equal(t, c.want, Parse(c.query).Matches(c.column), "%q in %q", c.query, c.column)
 	}
