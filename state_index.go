@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -11,6 +12,8 @@ import (
 type runnerIndex struct {
 	scopes [][]*runner // by place in runnerScopes; each by id
 	tags   map[string][]*runner
+	// several are the lists narrowed by several things at once that were asked for since any runner changed its place.
+	several map[string][]*runner
 	// The earliest contact of an online runner and the earliest sign of life of one that is not stale; zero for none. The
 	// next to change its status with time is one of these two.
 	firstOnline, firstFresh time.Time
@@ -24,6 +27,9 @@ type indexEntry struct {
 	scopes uint // one bit for each of runnerScopes
 	tags   []string
 }
+
+// mostNarrowed is how many lists narrowed by several things are kept before all are forgotten.
+const mostNarrowed = 100
 
 // narrowed are those runners of the instance that the index leaves for a filter, by id; all is whether all of them pass it.
 func (st *state) narrowed(f runnerFilter) (rows []*runner, all bool) {
@@ -46,7 +52,26 @@ func (st *state) narrowed(f runnerFilter) (rows []*runner, all bool) {
 	for _, t := range f.tags {
 		narrow(x.tags[t])
 	}
-	return rows, len(f.scopes)+len(f.tags) == 1 && f.versionPrefix == ""
+	switch {
+	case f.versionPrefix != "":
+		return rows, false
+	case len(f.scopes)+len(f.tags) > 1:
+		rows = x.narrowedBySeveral(f, rows, st.filter(f))
+	}
+	return rows, true
+}
+
+// narrowedBySeveral are those of the rows that pass the filter, which is looked at once for as long as it does not matter when.
+func (x *runnerIndex) narrowedBySeveral(f runnerFilter, rows []*runner, passes func(*runner) bool) []*runner {
+	name := fmt.Sprintf("%q %q", f.scopes, f.tags)
+	if passing, known := x.several[name]; known {
+		return passing
+	}
+	if x.several == nil || len(x.several) == mostNarrowed {
+		x.several = map[string][]*runner{}
+	}
+	x.several[name] = keep(rows, passes)
+	return x.several[name]
 }
 
 func (st *state) upToDateIndex() *runnerIndex {
@@ -107,6 +132,10 @@ func earliestAfter(bound, first, t time.Time) time.Time {
 // move takes the runner from where it was in the index to another place.
 func (x *runnerIndex) move(r *runner, next indexEntry) {
 	before := r.indexed
+	if before.scopes == next.scopes && slices.Equal(before.tags, next.tags) {
+		return
+	}
+	x.several = nil
 	for i, rows := range x.scopes {
 		switch was, is := before.scopes>>i&1, next.scopes>>i&1; {
 		case was < is:
