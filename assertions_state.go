@@ -144,6 +144,9 @@ func ignoreFields(ignored func(cmp.StructField) bool) cmp.Option {
 
 func (f *Fake) runnerProblem(want Runner, opts []cmp.Option) string {
 	got, ok := f.Runner(want.ID)
+	if !ok && want.ID == 0 {
+		return "a runner is found by its ID, and the one expected has none\n" + f.runnersText()
+	}
 	if !ok {
 		return fmt.Sprintf("expected a runner with ID %d; there is none\n%s%s", want.ID, f.runnersText(), f.deletionsText(want.ID))
 	}

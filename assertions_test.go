@@ -129,6 +129,13 @@ func TestAssertRunnerTakesForTheSameWhatGitLabDoes(t *testing.T) {
 	assert.NotNil(t, normalRunner(Runner{RunUntagged: &no}).RunUntagged)
 }
 
+func TestAssertRunnerNeedsAnID(t *testing.T) {
+	var got messages
+	assert.False(t, recordedFake(t).AssertRunner(&got, Runner{Description: "old"}, IgnoreIDs()))
+	assert.Contains(t, got.text, "a runner is found by its ID, and the one expected has none\n")
+	assert.Contains(t, got.text, `7 (project_type, "old")`)
+}
+
 func TestIgnoreOptions(t *testing.T) {
 	type other = struct{ Token string } // of no package
 	now := time.Unix(1, 0)

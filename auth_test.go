@@ -3,6 +3,7 @@ package fakegitlab_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,6 +101,22 @@ func TestOrderOfRefusals(t *testing.T) {
 	assert.Contains(t, ask(t, gl, expiredAndRevoked, "GET", "/runners").body, "expired", "expired before blocked")
 	assert.Contains(t, ask(t, gl, small, "GET", "/runners").body, "blocked", "blocked before the scope")
 	assert.Equal(t, unauthorized, ask(t, gl, "", "GET", "/runners?type=bogus").String(), "who before what")
+}
+
+// GitLab names the scopes of the whole endpoint, read_api for changes, too. The reason names those that would have helped.
+func TestReasonOfASmallScope(t *testing.T) {
+	gl := newMia(t)
+	reader := gl.Token("mia", "read_api")
+	manager := gl.Token("mia", "manage_runner")
+	for _, c := range []struct{ token, sudo, method, path, scopes, reason string }{
+		{reader, "", "PUT", "/runners/1", "manage_runner api read_api", "the token of mia has the scopes read_api; PUT /runners/:id needs one of manage_runner api"},
+		{manager, "", "GET", "/runners", "manage_runner api read_api", "the token of mia has the scopes manage_runner; GET /runners needs one of api read_api"},
+		{gl.AdminToken(), "mia", "GET", "/runners", "sudo", "the token of root has the scopes api; to act as somebody else needs sudo"},
+	} {
+		assert.Equal(t, c.scopes, ask(t, gl, c.token, c.method, c.path, with("Sudo", c.sudo)).field(t, "scope"))
+		calls := gl.Calls("* " + fakegitlab.Endpoint(strings.Replace(c.path, "/1", "/:id", 1)))
+		assert.Equal(t, c.reason, calls[len(calls)-1].Reason)
+	}
 }
 
 func TestUsersWhoMayNotSignIn(t *testing.T) {

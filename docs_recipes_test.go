@@ -279,6 +279,30 @@ func TestCollector(t *testing.T) {
 	gl.AssertAllSucceeded(t)
 }
 
+func TestOneFakeForManyTests(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	mia := gl.ClientAs("mia") // made once, as is a program that was started with gl.Token("mia")
+	for _, id := range []int{100021, 100022} {
+		t.Run(fmt.Sprint(id), func(t *testing.T) {
+			gl.Reset() // at the start, whatever the test before left behind
+			t.Cleanup(func() {
+				if t.Failed() {
+					t.Log(gl.Journal()) // this test's calls: Reset has forgotten the others
+				}
+			})
+			before := gl.Snapshot()
+
+			assert.NoError(t, pause(mia, gl.APIURL(), id))
+
+			gl.AssertChanged(t, before, func(s *fakegitlab.Scenario) {
+				r, _ := gl.Runner(id)
+				*s = s.WithRunner(r.Description, func(r *fakegitlab.Runner) { r.Paused = true })
+			})
+			gl.AssertAllSucceeded(t)
+		})
+	}
+}
+
 func TestGoldenWorld(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.TokenMigration()))
 	assert.NoError(t, pause(gl.ClientAs("mia"), gl.APIURL(), 100004))

@@ -267,7 +267,8 @@ func (f *Fake) Close() {
 }
 
 // Reset puts the state, the clock, the journal, the failures and what Handle added back to how they were after the start, the
-// scenario of WithScenario included. What Token and ClientAs returned before stays of use, as long as there is such a user.
+// scenario of WithScenario included. What Token and ClientAs returned before stays good, as long as there is such a user. What
+// went unnoticed until then, such as a failure that never fired, is forgotten and not reported.
 func (f *Fake) Reset() {
 	f.tb.Helper()
 	if err := f.reset(nil); err != nil { // it could be seeded at the start

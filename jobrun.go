@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -159,7 +160,8 @@ func (st *state) happenTo(j *job) {
 
 // WaitForJob waits until the job has reached a status, be it that it has left it again, and returns the job as it then is.
 // It does not poll. The error is that ctx ended, that the fake was closed, or that the job has ended without reaching the
-// status; it says where the job is. A status that does not exist, or an ID that no job has, fails the test.
+// status; it says where the job is and, of a pending one, which runner it waits for or why none may take it. A status that
+// does not exist, or an ID that no job has, fails the test.
 func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, error) {
 	f.tb.Helper()
 	if problem := status.problem(); problem != "" {
@@ -190,7 +192,7 @@ func (r *JobRun) wait(ctx context.Context, what string, reached func(*job) bool)
 		case <-r.fake.closing:
 			return job, errClosed
 		case <-ctx.Done():
-			return job, fmt.Errorf("fakegitlab: waiting until job %d (%s) %s, which is %s: %w", job.ID, job.Name, what, job.Status, ctx.Err())
+			return job, fmt.Errorf("fakegitlab: waiting until job %d (%s) %s, which is %s%s: %w", job.ID, job.Name, what, job.Status, r.untaken(), ctx.Err())
 		}
 	}
 }
@@ -210,6 +212,38 @@ func (r *JobRun) look(what string, reached func(*job) bool) (_ Job, done bool, c
 		return j.public(), false, nil, fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v", j.ID, j.Name, what, j.history)
 	}
 	return j.outline(), false, j.nextChange(), nil
+}
+
+// untaken says why a pending job was not taken, as far as it is for the runners: each lacks something, or has not asked.
+func (r *JobRun) untaken() string {
+	st := r.fake.state
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	j, err := st.jobByID(r.id)
+	if err != nil || j.Status != JobPending {
+		return ""
+	}
+	const shown = 3
+	var fit, not []string
+	for _, candidate := range st.runners.rows {
+		if why := unfit(candidate, j); why == fits {
+			fit = append(fit, strconv.Itoa(candidate.num))
+		} else if len(not) < shown {
+			not = append(not, fmt.Sprintf("runner %d: %s", candidate.num, why.explain(candidate, j)))
+		}
+	}
+	if others := len(fit) - shown; others > 0 {
+		fit = append(fit[:shown], fmt.Sprintf("%d more", others))
+	}
+	switch others := len(st.runners.rows) - len(not); {
+	case len(fit) > 0:
+		return " (it waits for runner " + strings.Join(fit, ", ") + " to ask for a job)"
+	case len(not) == 0:
+		return " (there is no runner)"
+	case others > 0:
+		not = append(not, fmt.Sprintf("%d more", others))
+	}
+	return " (no runner may take it; " + strings.Join(not, "; ") + ")"
 }
 
 // WithLongPolling has a runner's request for a job wait up to d, in real time (or a synctest bubble's), when there is

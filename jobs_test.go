@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -418,6 +419,36 @@ func TestWaitForJob(t *testing.T) {
 	}()
 	gl.Close()
 	require.ErrorContains(t, <-done, "was closed")
+}
+
+// A job that nobody takes is what most often goes wrong when a runner is tested, and its 204 does not say why.
+func TestWaitForJobSaysWhyNobodyTakesIt(t *testing.T) {
+	runners := func(n int, r fg.Runner) []fg.Runner { return slices.Repeat([]fg.Runner{r}, n) }
+	few, paused := fg.Runner{Tags: []string{"linux"}}, fg.Runner{Paused: true}
+	for name, c := range map[string]struct {
+		runners []fg.Runner
+		want    string
+	}{
+		"no runner": {nil, "which is pending (there is no runner): context canceled"},
+		"none fits": {[]fg.Runner{few, paused}, "(no runner may take it; runner 100001: the job asks for the tags [gpu] and the runner has [linux]; runner 100002: the runner is paused)"},
+		"many":      {runners(5, paused), "runner 100003: the runner is paused; 2 more)"},
+		"one fits":  {[]fg.Runner{paused, {Tags: []string{"gpu"}}}, "(it waits for runner 100002 to ask for a job)"},
+		"many fit":  {runners(5, fg.Runner{Tags: []string{"gpu"}}), "(it waits for runner 100001, 100002, 100003, 2 more to ask for a job)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			gl := fg.New(t)
+			gl.AddProject(fg.Project{Path: "acme/shop"})
+			for _, r := range c.runners {
+				gl.AddRunner(r)
+			}
+			job := gl.AddJob(fg.Job{Project: "acme/shop", Tags: []string{"gpu"}})
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			_, err := gl.WaitForJob(ctx, job.ID, fg.JobSuccess)
+			require.ErrorContains(t, err, c.want)
+			require.ErrorContains(t, gl.JobRun(job.ID).WaitForTrace(ctx, "ready"), c.want)
+		})
+	}
 }
 
 func TestMisuseOfJobHandles(t *testing.T) {

@@ -57,6 +57,14 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddRunner("r"): no project "acme/shpo"; did you mean "acme/shop"?`: func(gl fake) {
 			gl.AddRunner(fakegitlab.Runner{Description: "r", Projects: []string{"acme/shpo"}})
 		},
+		`AddRunner("r"): no project "10001"; here a project goes by its path: "acme/shop"`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", Projects: []string{"10001"}})
+		},
+		`AddRunner("r"): no group "1001"; here a group goes by its path: "acme"`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", Group: "1001"})
+		},
+		`AddJob("unit"): no project is given`: func(gl fake) { gl.AddJob(fakegitlab.Job{Name: "unit"}) },
+		`Token(""): no user is given`:         func(gl fake) { gl.Token("") },
 		`AddRunner("r"): Runner cannot have projects assigned`: func(gl fake) {
 			gl.AddRunner(fakegitlab.Runner{Description: "r", Type: fakegitlab.InstanceRunner, Projects: []string{"acme/shop"}})
 		},

@@ -281,7 +281,7 @@ type Job struct {
 	FailureReason string   `json:"failure_reason,omitzero"`
 	AllowFailure  bool     `json:"allow_failure,omitzero"`
 	Coverage      *float64 `json:"coverage,omitzero"` // percent
-	// RunnerID and SystemID are who took the job. A job that has run, or is running, has both or RunnerID alone.
+	// RunnerID and SystemID are who took the job: RunnerID alone, both or, as after the runner's deletion, neither.
 	RunnerID int    `json:"runner_id,omitzero"`
 	SystemID string `json:"system_id,omitzero"`
 	// PipelineID groups jobs; 0 gives the job a pipeline of its own.

@@ -38,10 +38,18 @@ func oneOf[S ~string](what string, v *S, fallback S) error {
 
 // missing is the error for a name that stands for nothing, with the nearest one that stands for something.
 func missing(what, name string, known []string) error {
+	if name == "" {
+		return fmt.Errorf("no %s is given", what)
+	}
 	if near, ok := nearest.Of(name, known); ok {
 		return fmt.Errorf("no %s %q; did you mean %q?", what, name, near)
 	}
 	return fmt.Errorf("no %s %q", what, name)
+}
+
+// namedByPath is the error for an ID where a path belongs: GitLab's API takes either.
+func namedByPath(what, id, path string) error {
+	return fmt.Errorf("no %s %q; here a %s goes by its path: %q", what, id, what, path)
 }
 
 func namesOf[T any](rows []T, name func(T) string) []string {
@@ -63,12 +71,18 @@ func (st *state) groupByPath(path string) (*group, error) {
 	if g := st.groupPaths[key(path)]; g != nil {
 		return g, nil
 	}
+	if n, err := strconv.Atoi(path); err == nil && has(st.groups, n) {
+		return nil, namedByPath("group", path, st.groups.byID[n].Path)
+	}
 	return nil, missing("group", path, namesOf(st.groups.rows, func(g *group) string { return g.Path }))
 }
 
 func (st *state) projectByPath(path string) (*project, error) {
 	if p := st.projectPaths[key(path)]; p != nil {
 		return p, nil
+	}
+	if n, err := strconv.Atoi(path); err == nil && has(st.projects, n) {
+		return nil, namedByPath("project", path, st.projects.byID[n].Path)
 	}
 	return nil, missing("project", path, namesOf(st.projects.rows, func(p *project) string { return p.Path }))
 }
