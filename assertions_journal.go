@@ -28,6 +28,23 @@ func (f *Fake) Journal() string {
 	return text
 }
 
+// The lines of a journal that the log of a failed test has: how it began and how it came to the failure.
+const (
+	firstLines = 20
+	lastLines  = 180
+)
+
+// middleCutOut leaves of a long journal its beginning and its end.
+func middleCutOut(journal string) string {
+	lines := strings.SplitAfter(journal, "\n")
+	left := len(lines) - firstLines - lastLines
+	if left <= 1 {
+		return journal
+	}
+	return strings.Join(lines[:firstLines], "") + fmt.Sprintf("... %d lines are left out; Journal has them, and WithJournalTo writes them as they come ...\n", left) +
+		strings.Join(lines[firstLines+left:], "")
+}
+
 // journalLines is calls as in Journal, below a line of a message.
 func journalLines(calls []Call) string { return indent(journalText(calls), "  ") }
 

@@ -313,7 +313,7 @@ func (c *control) advance() response {
 func (c *control) endpoints() response { return ok(c.Endpoints()) }
 
 // problems is what New reports at the end of a test.
-func (c *control) problems() response { return ok(append([]string{}, c.unnoticed()...)) }
+func (c *control) problems() response { return ok(append([]string{}, c.Problems()...)) }
 
 func (c *control) journal() response {
 	return response{status: http.StatusOK, text: c.Journal(), contentType: "text/plain; charset=utf-8"}

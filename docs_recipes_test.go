@@ -286,8 +286,9 @@ func TestOneFakeForManyTests(t *testing.T) {
 		t.Run(fmt.Sprint(id), func(t *testing.T) {
 			gl.Reset() // at the start, whatever the test before left behind
 			t.Cleanup(func() {
+				assert.Empty(t, gl.Problems()) // the next Reset forgets them
 				if t.Failed() {
-					t.Log(gl.Journal()) // this test's calls: Reset has forgotten the others
+					t.Log(gl.Journal()) // this test's calls alone
 				}
 			})
 			before := gl.Snapshot()

@@ -400,17 +400,18 @@ func (noTest) Name() string                      { return "" }
 // report says at the end of a test what went unnoticed in it.
 func (f *Fake) report() {
 	f.tb.Helper()
-	for _, problem := range f.unnoticed() {
+	for _, problem := range f.Problems() {
 		f.tb.Errorf("fakegitlab: %s", problem)
 	}
 	if f.tb.Failed() {
-		f.tb.Logf("fakegitlab: the calls of %s\n%s", f.tb.Name(), f.Journal())
+		f.tb.Logf("fakegitlab: the calls of %s\n%s", f.tb.Name(), middleCutOut(f.Journal()))
 	}
 }
 
-// unnoticed is what no assertion may have seen: calls that nothing serves, failures that never fired, invariants that do not
-// hold.
-func (f *Fake) unnoticed() []string {
+// Problems returns what no assertion may have noticed so far: calls that nothing serves, failures that never fired, requests that
+// were held and never let go, invariants that do not hold. With New a test fails with them at its end; it is for a fake that is
+// shared and Reset between tests, or that came from Start. It is empty, and nil, if there are none.
+func (f *Fake) Problems() []string {
 	var problems []string
 	for _, c := range f.log.Closed() {
 		if f.strayed(c) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -100,6 +101,46 @@ func TestJournalOfAFailedTest(t *testing.T) {
 	assert.Equal(t, []string{"it is broken"}, tb.errors)
 	require.Len(t, tb.logs, 1)
 	assert.Equal(t, "fakegitlab: the calls of TestSpied\n#2 DELETE /runners/:id id=404 by root -> 404 (there is no runner 404)", strings.TrimSpace(tb.logs[0]))
+}
+
+func TestLongJournalOfAFailedTest(t *testing.T) {
+	tb, _ := spyOn(func(tb *spyTB) {
+		gl := fakegitlab.New(tb)
+		for range 250 {
+			ask(t, gl, gl.AdminToken(), "GET", "/version")
+			ask(t, gl, gl.AdminToken(), "GET", "/user")
+		}
+		tb.Errorf("it is broken")
+	})
+	require.Len(t, tb.logs, 1)
+	lines := strings.Split(strings.TrimSpace(tb.logs[0]), "\n")
+	assert.Equal(t, "#1 GET /version by root -> 200", lines[1])
+	assert.Equal(t, "#20 GET /user by root -> 200", lines[20])
+	assert.Equal(t, "... 301 lines are left out; Journal has them, and WithJournalTo writes them as they come ...", lines[21])
+	assert.Equal(t, "#322 GET /user by root -> 200", lines[22])
+	assert.Equal(t, "#500 GET /user by root -> 200", lines[len(lines)-1])
+}
+
+func TestProblems(t *testing.T) {
+	gl, err := fakegitlab.Start(fakegitlab.WithInMemoryNetwork())
+	require.NoError(t, err)
+	defer gl.Close()
+	assert.Empty(t, gl.Problems())
+	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.GetRunner, Status: 500})
+	ask(t, gl, gl.AdminToken(), "GET", "/runnners")
+	gl.Invariant("there is a runner", func(gl *fakegitlab.Fake) error {
+		if len(gl.Runners()) == 0 {
+			return errors.New("there is none")
+		}
+		return nil
+	})
+	assert.Equal(t, []string{
+		"nothing serves GET /api/v4/runnners; did you mean GET /runners?",
+		"the injected Failure of GET /runners/:id never fired; that was not called",
+		"it does not hold that there is a runner: there is none",
+	}, gl.Problems())
+	gl.Reset()
+	assert.Equal(t, []string{"it does not hold that there is a runner: there is none"}, gl.Problems(), "an invariant outlives a Reset")
 }
 
 func TestClose(t *testing.T) {
