@@ -1,0 +1,117 @@
+package fakegitlab
+
+import "time"
+
+// What GitLab shows people of jobs.
+
+type jobEntity struct {
+	ID             int              `json:"id"`
+	Status         JobStatus        `json:"status"`
+	Stage          string           `json:"stage"`
+	Name           string           `json:"name"`
+	Ref            string           `json:"ref"`
+	Tag            bool             `json:"tag"`
+	Coverage       *float64         `json:"coverage"`
+	AllowFailure   bool             `json:"allow_failure"`
+	CreatedAt      isoTime          `json:"created_at"`
+	StartedAt      *isoTime         `json:"started_at"`
+	FinishedAt     *isoTime         `json:"finished_at"`
+	ErasedAt       *isoTime         `json:"erased_at"`
+	Duration       *float64         `json:"duration"`
+	QueuedDuration *float64         `json:"queued_duration"`
+	User           *userEntity      `json:"user"`
+	Commit         *commitEntity    `json:"commit"`
+	Pipeline       *pipelineEntity  `json:"pipeline"`
+	FailureReason  string           `json:"failure_reason,omitempty"`
+	WebURL         string           `json:"web_url"`
+	Project        *projectIdentity `json:"project,omitempty"`
+}
+
+type commitEntity struct {
+	ID             string            `json:"id"`
+	ShortID        string            `json:"short_id"`
+	CreatedAt      isoTime           `json:"created_at"`
+	ParentIDs      []string          `json:"parent_ids"`
+	Title          string            `json:"title"`
+	Message        string            `json:"message"`
+	AuthorName     string            `json:"author_name"`
+	AuthorEmail    string            `json:"author_email"`
+	AuthoredDate   isoTime           `json:"authored_date"`
+	CommitterName  string            `json:"committer_name"`
+	CommitterEmail string            `json:"committer_email"`
+	CommittedDate  isoTime           `json:"committed_date"`
+	Trailers       map[string]string `json:"trailers"`
+	WebURL         string            `json:"web_url"`
+}
+
+type pipelineEntity struct {
+	ID        int     `json:"id"`
+	IID       int     `json:"iid"`
+	ProjectID int     `json:"project_id"`
+	SHA       string  `json:"sha"`
+	Ref       string  `json:"ref"`
+	Status    string  `json:"status"`
+	Source    string  `json:"source"`
+	CreatedAt isoTime `json:"created_at"`
+	UpdatedAt isoTime `json:"updated_at"`
+	WebURL    string  `json:"web_url"`
+}
+
+func (q *request) jobEntity(j *job) jobEntity {
+	user, project := q.userEntity(j.user), q.projectIdentity(j.project)
+	return jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag, Coverage: j.Coverage, AllowFailure: j.AllowFailure,
+		CreatedAt: iso(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt), FinishedAt: timeOrNull(j.FinishedAt), ErasedAt: timeOrNull(j.erasedAt),
+		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt),
+		User: &user, Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j), FailureReason: j.FailureReason,
+		WebURL: q.webURL(j.project.Path + "/-/jobs/" + itoa(j.ID)), Project: &project}
+}
+
+// seconds is the time between two moments; of one that has no end yet, until now; nil without a beginning.
+func (q *request) seconds(from, to time.Time) *float64 {
+	if from.IsZero() {
+		return nil
+	}
+	if to.IsZero() {
+		to = q.now()
+	}
+	s := to.Sub(from).Seconds()
+	return &s
+}
+
+func (q *request) commitEntity(j *job) *commitEntity {
+	c, at := j.Commit, iso(j.Commit.CreatedAt)
+	return &commitEntity{ID: c.SHA, ShortID: c.SHA[:8], CreatedAt: at, ParentIDs: parents(c), Title: c.Title, Message: c.Message,
+		AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail, AuthoredDate: at, CommitterName: c.AuthorName, CommitterEmail: c.AuthorEmail,
+		CommittedDate: at, Trailers: map[string]string{}, WebURL: q.webURL(j.project.Path + "/-/commit/" + c.SHA)}
+}
+
+func parents(c Commit) []string {
+	if c.BeforeSHA == zeroSHA {
+		return []string{}
+	}
+	return []string{c.BeforeSHA}
+}
+
+func (q *request) pipelineEntity(j *job) *pipelineEntity {
+	p := j.pipeline
+	createdAt, updatedAt := j.CreatedAt, j.updatedAt
+	var statuses []JobStatus
+	for _, other := range p.latest() {
+		statuses = append(statuses, other.Status)
+		createdAt, updatedAt = earliest(createdAt, other.CreatedAt), latest(updatedAt, other.updatedAt)
+	}
+	return &pipelineEntity{ID: p.num, IID: p.iid(), ProjectID: j.project.ID, SHA: j.Commit.SHA, Ref: j.Ref, Status: pipelineStatus(statuses), Source: "push",
+		CreatedAt: iso(createdAt), UpdatedAt: iso(updatedAt), WebURL: q.webURL(j.project.Path + "/-/pipelines/" + itoa(p.num))}
+}
+
+// pipelineStatus is the status of a pipeline made of jobs in these states, in the order in which one outweighs the next.
+func pipelineStatus(jobs []JobStatus) string {
+	for _, s := range []JobStatus{JobRunning, JobCanceling, JobPending, JobWaitingForResource, JobPreparing, JobFailed, JobCanceled, JobManual, JobScheduled, JobCreated, JobSuccess} {
+		for _, j := range jobs {
+			if j == s {
+				return string(s)
+			}
+		}
+	}
+	return string(JobSkipped)
+}

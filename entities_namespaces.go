@@ -1,0 +1,202 @@
+package fakegitlab
+
+import (
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+)
+
+// What GitLab shows of projects and groups.
+
+type namespaceEntity struct {
+	ID        int     `json:"id"`
+	Name      string  `json:"name"`
+	Path      string  `json:"path"`
+	Kind      string  `json:"kind"`
+	FullPath  string  `json:"full_path"`
+	ParentID  *int    `json:"parent_id"`
+	AvatarURL *string `json:"avatar_url"`
+	WebURL    string  `json:"web_url"`
+}
+
+type projectIdentity struct {
+	ID                int     `json:"id"`
+	Description       *string `json:"description"`
+	Name              string  `json:"name"`
+	NameWithNamespace string  `json:"name_with_namespace"`
+	Path              string  `json:"path"`
+	PathWithNamespace string  `json:"path_with_namespace"`
+	CreatedAt         isoTime `json:"created_at"`
+}
+
+type projectEntity struct {
+	projectIdentity
+	DefaultBranch string   `json:"default_branch,omitempty"`
+	TagList       []string `json:"tag_list"`
+	Topics        []string `json:"topics"`
+	SSHURLToRepo  string   `json:"ssh_url_to_repo"`
+	HTTPURLToRepo string   `json:"http_url_to_repo"`
+	WebURL        string   `json:"web_url"`
+	*projectCodeEntity
+	AvatarURL      *string         `json:"avatar_url"`
+	StarCount      int             `json:"star_count"`
+	LastActivityAt isoTime         `json:"last_activity_at"`
+	Namespace      namespaceEntity `json:"namespace"`
+}
+
+// projectCodeEntity is what those who may read the code see of it, beside the default branch.
+type projectCodeEntity struct {
+	ReadmeURL  *string `json:"readme_url"`
+	ForksCount int     `json:"forks_count"`
+}
+
+// projectAdminEntity is what those who may administer a project see of its runner settings.
+type projectAdminEntity struct {
+	GroupRunnersEnabled           bool             `json:"group_runners_enabled"`
+	RunnersToken                  optional[string] `json:"runners_token,omitzero"`
+	RunnerTokenExpirationInterval *int             `json:"runner_token_expiration_interval"`
+	BuildTimeout                  int              `json:"build_timeout"`
+	KeepLatestArtifact            bool             `json:"keep_latest_artifact"`
+	AutoCancelPendingPipelines    string           `json:"auto_cancel_pending_pipelines"`
+}
+
+type fullProjectEntity struct {
+	projectEntity
+	Archived             bool       `json:"archived"`
+	Visibility           Visibility `json:"visibility"`
+	SharedRunnersEnabled bool       `json:"shared_runners_enabled"`
+	CreatorID            int        `json:"creator_id"`
+	*projectAdminEntity
+	Permissions *permissionsEntity `json:"permissions,omitempty"`
+}
+
+// permissionsEntity is what a user is in a project and in its group.
+type permissionsEntity struct {
+	ProjectAccess *accessEntity `json:"project_access"`
+	GroupAccess   *accessEntity `json:"group_access"`
+}
+
+type accessEntity struct {
+	AccessLevel       int `json:"access_level"`
+	NotificationLevel int `json:"notification_level"`
+}
+
+type groupEntity struct {
+	ID                   int              `json:"id"`
+	WebURL               string           `json:"web_url"`
+	Name                 string           `json:"name"`
+	Path                 string           `json:"path"`
+	Description          string           `json:"description"`
+	Visibility           Visibility       `json:"visibility"`
+	SharedRunnersSetting string           `json:"shared_runners_setting"`
+	AvatarURL            *string          `json:"avatar_url"`
+	FullName             string           `json:"full_name"`
+	FullPath             string           `json:"full_path"`
+	CreatedAt            isoTime          `json:"created_at"`
+	ParentID             *int             `json:"parent_id"`
+	RunnersToken         optional[string] `json:"runners_token,omitzero"`
+}
+
+func (q *request) projectIdentity(p *project) projectIdentity {
+	_, path := splitPath(p.Path)
+	return projectIdentity{ID: p.ID, Description: orNull(p.Description), Name: p.Name, NameWithNamespace: p.fullNamespaceName() + " / " + p.Name,
+		Path: path, PathWithNamespace: p.Path, CreatedAt: iso(p.CreatedAt)}
+}
+
+// fullNamespaceName is the name of a project's namespace with those above it: "Acme / Backend".
+func (p *project) fullNamespaceName() string {
+	if p.group == nil {
+		return p.owner.Name
+	}
+	return p.group.fullName()
+}
+
+func (g *group) fullName() string {
+	name := g.Name
+	for above := range g.parent.lineage {
+		name = above.Name + " / " + name
+	}
+	return name
+}
+
+func (q *request) namespaceEntity(p *project) namespaceEntity {
+	if g := p.group; g != nil {
+		_, path := splitPath(g.Path)
+		e := namespaceEntity{ID: g.ID, Name: g.Name, Path: path, Kind: "group", FullPath: g.Path, WebURL: q.webURL("groups/" + g.Path)}
+		if g.parent != nil {
+			e.ParentID = clonePointer(&g.parent.ID, shallow) // it is written without the mutex
+		}
+		return e
+	}
+	u := q.basicUser(p.owner)
+	return namespaceEntity{ID: u.ID, Name: u.Name, Path: u.Username, Kind: "user", FullPath: u.Username, AvatarURL: u.AvatarURL, WebURL: u.WebURL}
+}
+
+// projectEntity is a project as the user sees it.
+func (q *request) projectEntity(p *project) projectEntity { return q.projectSeen(p, q.readsCode(p)) }
+
+// projectSeen is a project as those see it who may read its code, or may not.
+func (q *request) projectSeen(p *project, readsCode bool) projectEntity {
+	identity, repository := q.projectIdentity(p), q.webURL(p.Path+".git")
+	e := projectEntity{projectIdentity: identity, TagList: []string{}, Topics: []string{},
+		SSHURLToRepo: "git@" + q.way.host + ":" + p.Path + ".git", HTTPURLToRepo: repository, WebURL: strings.TrimSuffix(repository, ".git"),
+		LastActivityAt: identity.CreatedAt, Namespace: q.namespaceEntity(p)}
+	if readsCode {
+		e.DefaultBranch, e.projectCodeEntity = defaultRef, &projectCodeEntity{}
+	}
+	return e
+}
+
+// fullProject is a project for those who see more than what anonymous callers see. Its registration token is in no list.
+func (q *request) fullProject(p *project) fullProjectEntity {
+	e := fullProjectEntity{projectEntity: q.projectEntity(p), Archived: p.Archived, Visibility: p.Visibility, SharedRunnersEnabled: !p.SharedRunnersDisabled, CreatorID: 1}
+	if p.owner != nil {
+		e.CreatorID = p.owner.ID
+	}
+	if q.roleIn(p, policy.Maintainer, false).Allowed {
+		timeout := p.BuildTimeout
+		if timeout == 0 {
+			timeout = defaultBuildTimeout
+		}
+		e.projectAdminEntity = &projectAdminEntity{GroupRunnersEnabled: !p.GroupRunnersDisabled,
+			RunnerTokenExpirationInterval: secondsOrNull(p.RunnerTokenExpiration), BuildTimeout: int(timeout / time.Second), KeepLatestArtifact: true,
+			AutoCancelPendingPipelines: "enabled"}
+	}
+	return e
+}
+
+// projectWithAccess is fullProject with what the user is in it.
+func (q *request) projectWithAccess(p *project) fullProjectEntity {
+	e := q.fullProject(p)
+	direct := p.roles[q.user]
+	if p.owner == q.user {
+		direct = Owner
+	}
+	e.Permissions = &permissionsEntity{ProjectAccess: accessOrNull(direct), GroupAccess: accessOrNull(roleInGroup(q.user, p.group))}
+	return e
+}
+
+// globalNotifications is the notification level of a member who has not chosen one.
+const globalNotifications = 3
+
+func accessOrNull(r Role) *accessEntity {
+	if r == 0 {
+		return nil
+	}
+	return &accessEntity{AccessLevel: int(r), NotificationLevel: globalNotifications}
+}
+
+// groupEntity is a group without its registration token, which is in no list.
+func (q *request) groupEntity(g *group) groupEntity {
+	_, path := splitPath(g.Path)
+	e := groupEntity{ID: g.ID, WebURL: q.webURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility, SharedRunnersSetting: "enabled",
+		FullName: g.fullName(), FullPath: g.Path, CreatedAt: iso(g.CreatedAt)}
+	if g.SharedRunnersDisabled {
+		e.SharedRunnersSetting = "disabled_and_unoverridable"
+	}
+	if g.parent != nil {
+		e.ParentID = clonePointer(&g.parent.ID, shallow)
+	}
+	return e
+}
