@@ -70,10 +70,13 @@ func (q *request) malformedBasic() bool {
 // parameter, the PRIVATE-TOKEN header and what a bearer sent. A job token in PRIVATE-TOKEN counts as nothing.
 func (q *request) credentials() string {
 	private := or(q.credential(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
-	if strings.HasPrefix(private, jobTokenPrefix) {
+	switch {
+	case strings.HasPrefix(private, jobTokenPrefix):
 		return ""
+	case private != "":
+		return private
 	}
-	return or(private, or(q.credential(paramAccessToken), or(q.bearer(), q.credential(paramBearerToken))))
+	return or(q.credential(paramAccessToken), or(q.bearer(), q.credential(paramBearerToken)))
 }
 
 // identify notes in the Call whose credentials were sent, for failures and hooks that look at it before the request is

@@ -251,11 +251,11 @@ func (x *exchange) render(res *response) []byte {
 	} else {
 		h["Content-Type"] = nil // none, and none guessed by net/http
 	}
-	id := requestID(x.request.call.Number)
+	id, meta := requestID(x.request.call.Number)
 	x.set("Vary", "Origin")
 	x.set("X-Request-Id", id)
 	x.set("X-Runtime", strconv.FormatFloat(time.Since(x.started).Seconds(), 'f', 6, 64))
-	x.set("X-Gitlab-Meta", `{"correlation_id":"`+id+`","version":"1"}`)
+	x.set("X-Gitlab-Meta", meta)
 	if !res.bare {
 		x.set("X-Frame-Options", "SAMEORIGIN")
 		x.set("X-Content-Type-Options", "nosniff")
@@ -272,10 +272,12 @@ func (x *exchange) render(res *response) []byte {
 // usualHeaders is how many headers an answer has when nothing is odd about it.
 const usualHeaders = 10
 
-// requestID is GitLab's correlation id, which looks like a ULID, of the nth request.
-func requestID(n int) string {
+// requestID is GitLab's correlation id, which looks like a ULID, of the nth request, by itself and as X-Gitlab-Meta has it.
+func requestID(n int) (id, meta string) {
+	const begin, first, end = `{"correlation_id":"`, "01J1FAKE000000000000000000", `","version":"1"}`
 	digits := strconv.Itoa(n)
-	return "01J1FAKE000000000000000000"[:26-len(digits)] + digits
+	meta = begin + first[:len(first)-len(digits)] + digits + end
+	return meta[len(begin) : len(begin)+len(first)], meta
 }
 
 // cache sets the headers for caches and answers a conditional GET (Rack::ETag, Rack::ConditionalGet).
@@ -285,7 +287,7 @@ func (x *exchange) cache(res *response, body []byte) []byte {
 		return body
 	}
 	sum := sha256.Sum256(body)
-	etag := string(append(hex.AppendEncode([]byte(`W/"`), sum[:16]), '"'))
+	etag := string(append(hex.AppendEncode(append(make([]byte, 0, 36), `W/"`...), sum[:16]), '"'))
 	x.set("Etag", etag)
 	x.set("Cache-Control", "max-age=0, private, must-revalidate")
 	method := x.request.call.Method
