@@ -50,7 +50,7 @@ func (c *control) changePathJob(do func(*state, *job) error) response {
 
 // pathJob is an error unless the path names a job.
 func (c *control) pathJob() error {
-	_, err := attempt(c.Fake, func(st *state) (*job, error) { return st.jobByID(c.pathID()) })
+	_, err := attempt(c.Fake, func(st *state) (*job, error) { return st.jobByNumber(c.vars["id"]) })
 	return err
 }
 
@@ -70,21 +70,27 @@ func (c *control) planJob() response {
 			return badControl(errors.New(name + ": must not be negative"))
 		}
 	}
-	if err := c.pathJob(); err != nil {
+	_, err := attempt(c.Fake, func(st *state) (*job, error) {
+		j, err := st.jobByNumber(c.vars["id"])
+		if err != nil {
+			return nil, err
+		}
+		if in.CancelAt != nil {
+			j.fate.cancelOn(*in.CancelAt)
+		}
+		if in.PostponeFinal != nil {
+			j.fate.postponeFinal(*in.PostponeFinal)
+		}
+		if in.RejectLog != nil {
+			j.fate.rejectLog(*in.RejectLog)
+		}
+		if in.Watch {
+			st.watch(j)
+		}
+		return j, nil
+	})
+	if err != nil {
 		return missingControl(err)
-	}
-	run := &JobRun{c.Fake, c.pathID()}
-	if in.CancelAt != nil {
-		run.CancelAt(*in.CancelAt)
-	}
-	if in.PostponeFinal != nil {
-		run.PostponeFinal(*in.PostponeFinal)
-	}
-	if in.RejectLog != nil {
-		run.RejectLog(*in.RejectLog)
-	}
-	if in.Watch {
-		run.Watch()
 	}
 	return noContent()
 }

@@ -41,7 +41,7 @@ func (c *control) hold() response {
 	}
 	return created(struct {
 		ID int `json:"id"`
-	}{c.Hold(in.Endpoint, where...).id})
+	}{c.faults.hold(newHeld(in.Endpoint, where))})
 }
 
 // holding are the holds that have not been released.

@@ -165,6 +165,7 @@ func TestControl(t *testing.T) {
 		"handler, no status":         {"POST /-/fake/handlers", `{"endpoint": "GET /pipelines", "status": 99}`, 400, "status: 99 is no status", nil},
 		"one job":                    {"GET /-/fake/jobs/2000006", "", 200, `"canceling"`, nil},
 		"one job, no such":           {"GET /-/fake/jobs/2", "", 404, "no job", nil},
+		"one job, no number":         {"GET /-/fake/jobs/abc", "", 404, `no job \"abc\"`, nil},
 		"one job, no such status":    {"GET /-/fake/jobs/2000006?status=done&wait=1", "", 400, "status: ", nil},
 		"one job, misspelt":          {"GET /-/fake/jobs/2000006?state=success", "", 400, `unknown parameter \"state\"`, nil},
 		"a job that never will":      {"GET /-/fake/jobs/2000001?status=failed&wait=1h", "", 200, `"status": "success"`, nil},
@@ -548,4 +549,25 @@ func TestWithJournalTo(t *testing.T) {
 	gl.Close()
 	assert.Equal(t, gl.Journal(), text.String())
 	assert.Len(t, strings.Split(strings.TrimSpace(text.String()), "\n"), 2)
+}
+
+// A reset between two looks at the world is nothing that a test did wrong.
+func TestControlWhileOthersReset(t *testing.T) {
+	gl := controlled(t, fakegitlab.WithUnusedFailures(true))
+	scenario := `{"groups": [{"path": "brief"}], "projects": [{"path": "brief/p"}], "jobs": [{"id": 5000, "name": "j", "project": "brief/p", "status": "pending"}]}`
+	var all sync.WaitGroup
+	defer all.Wait()
+	for range 4 {
+		all.Go(func() {
+			for range 120 {
+				askControl(t, gl, "POST /-/fake/seed", scenario)
+				askControl(t, gl, "POST /-/fake/handlers", `{"endpoint": "GET /brief"}`)
+				planned := askControl(t, gl, "POST /-/fake/jobs/5000/plan", `{"cancel_at": "x", "postpone_final": 1, "reject_log": 1, "watch": true}`)
+				assert.Contains(t, []int{204, 404}, planned.status)
+				held := askControl(t, gl, "POST /-/fake/holds", `{"endpoint": "GET /brief"}`)
+				assert.Contains(t, []int{201, 400}, held.status)
+				askControl(t, gl, "POST /-/fake/reset", "")
+			}
+		})
+	}
 }

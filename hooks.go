@@ -85,22 +85,32 @@ type Held struct {
 }
 
 // Hold stops every matching request that arrives from now on, until Release. Close and Reset release, too; at the end of a
-// test, a hold that never held a request and a request that was never released are errors (WithUnusedFailures). Of two holds that match a request the older one has it until its
-// release.
+// test, a hold that never held a request and a request that was never released are errors (WithUnusedFailures). Of two holds
+// that match a request the older one has it until its release.
 func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
 	f.tb.Helper()
-	h := &Held{endpoint: e, where: slices.Clone(where), arrived: make(chan struct{}), released: make(chan struct{})}
+	h := newHeld(e, where)
 	if problem := f.requestProblem(e, where); problem != "" {
 		f.misuse("Hold: %s", problem)
 		return h
 	}
-	f.faults.mu.Lock()
-	defer f.faults.mu.Unlock()
-	f.faults.lastHold++
-	h.id = f.faults.lastHold
-	done := func(other *Held) bool { return other.isReleased() && other.unused() == "" }
-	f.faults.held = append(slices.DeleteFunc(slices.Clone(f.faults.held), done), h)
+	f.faults.hold(h)
 	return h
+}
+
+func newHeld(e Endpoint, where []CallMatcher) *Held {
+	return &Held{endpoint: e, where: slices.Clone(where), arrived: make(chan struct{}), released: make(chan struct{})}
+}
+
+// hold lets a new hold begin.
+func (fs *faults) hold(h *Held) (id int) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.lastHold++
+	h.id = fs.lastHold
+	done := func(other *Held) bool { return other.isReleased() && other.unused() == "" }
+	fs.held = append(slices.DeleteFunc(slices.Clone(fs.held), done), h)
+	return h.id
 }
 
 // Wait waits until a request is held and returns the first that was. It fails only when ctx ends.

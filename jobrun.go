@@ -89,10 +89,12 @@ func (r *JobRun) Manager() (m RunnerManager, ok bool) {
 func (r *JobRun) Watch() {
 	r.fake.tb.Helper()
 	lookAt(r, func(st *state, j *job) struct{} {
-		j.watchedAt = st.now()
+		st.watch(j)
 		return struct{}{}
 	})
 }
+
+func (st *state) watch(j *job) { j.watchedAt = st.now() }
 
 // fate is what a test has decided will happen to a job.
 type fate struct {
@@ -101,18 +103,22 @@ type fate struct {
 	cancelAt                 []byte
 }
 
+func (f *fate) postponeFinal(n int)  { f.postponed, f.postponements = n, 0 }
+func (f *fate) rejectLog(n int)      { f.rejected = n }
+func (f *fate) cancelOn(text string) { f.cancelAt = append([]byte{}, text...) }
+
 // longestPostponement is, as a power of two of seconds, the longest wait that GitLab asks for with 202.
 const longestPostponement = 6
 
 // PostponeFinal has GitLab answer the next n final updates (PUT with success or failed) with 202 and
 // X-GitLab-Trace-Update-Interval: 1, 2, 4 ... 64 seconds, as while it still stores the log. The one after them ends the job.
 func (r *JobRun) PostponeFinal(n int) {
-	r.script(n, func(j *job) { j.fate.postponed, j.fate.postponements = n, 0 })
+	r.script(n, func(j *job) { j.fate.postponeFinal(n) })
 }
 
 // RejectLog has GitLab answer the next n final updates with 412 and forget the log, which makes gitlab-runner send the whole
 // of it again. No GitLab does so today; runners are prepared for it.
-func (r *JobRun) RejectLog(n int) { r.script(n, func(j *job) { j.fate.rejected = n }) }
+func (r *JobRun) RejectLog(n int) { r.script(n, func(j *job) { j.fate.rejectLog(n) }) }
 
 // script sets a part of the job's fate.
 func (r *JobRun) script(n int, set func(*job)) {
@@ -130,7 +136,7 @@ func (r *JobRun) script(n int, set func(*job)) {
 // CancelAt cancels the job, as a person would, as soon as its log contains the text: the runner is told in the answer to
 // the very request that brought it. An empty text takes the first piece of log.
 func (r *JobRun) CancelAt(text string) {
-	r.script(0, func(j *job) { j.fate.cancelAt = append([]byte{}, text...) })
+	r.script(0, func(j *job) { j.fate.cancelOn(text) })
 }
 
 // final is the scripted answer to a final update, nil if there is none.

@@ -96,11 +96,13 @@ func (st *state) runnerByNumber(id string) (*runner, error) {
 	return nil, missing("runner", id, namesOf(st.runners.rows, func(r *runner) string { return strconv.Itoa(r.num) }))
 }
 
-func (st *state) jobByID(id int) (*job, error) {
-	if j := st.jobs.byID[id]; j != nil {
-		return j, nil
+func (st *state) jobByID(id int) (*job, error) { return st.jobByNumber(strconv.Itoa(id)) }
+
+func (st *state) jobByNumber(id string) (*job, error) {
+	if n, err := strconv.Atoi(id); err == nil && st.jobs.byID[n] != nil {
+		return st.jobs.byID[n], nil
 	}
-	return nil, missing("job", strconv.Itoa(id), namesOf(st.jobs.rows, func(j *job) string { return strconv.Itoa(j.ID) }))
+	return nil, missing("job", id, namesOf(st.jobs.rows, func(j *job) string { return strconv.Itoa(j.ID) }))
 }
 
 func freeID[T record](t *table[T], what string, id int) error {
