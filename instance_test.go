@@ -176,6 +176,18 @@ func TestHandledByTheTest(t *testing.T) {
 	gl.ClearCalls()
 }
 
+// What follows a dot is a format to GitLab, but not in the names of tags and files.
+func TestHandledNamesWithDots(t *testing.T) {
+	gl := newMia(t)
+	named := func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(r.PathValue("tag_name"))) }
+	gl.Handle("GET /projects/:id/releases/:tag_name", http.HandlerFunc(named))
+	gl.Handle("GET /feed.atom", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("atom")) }))
+	gl.Handle("GET /feed", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("feed")) }))
+	for path, want := range map[string]string{"/projects/1/releases/v1.2.3": "v1.2.3", "/feed.atom": "atom", "/feed": "feed", "/feed.json": "feed"} {
+		assert.Equal(t, "200 "+want, ask(t, gl, "", "GET", path).String(), path)
+	}
+}
+
 func TestPeopleAndMetadata(t *testing.T) {
 	gl := newMia(t)
 	root := ask(t, gl, gl.AdminToken(), "GET", "/user")

@@ -85,11 +85,17 @@ func (q *request) findRoute() {
 	if q.route != nil {
 		return
 	}
-	path, _ = apiPath(path)
-	for _, m := range methods {
-		if r, vars := q.fake.added.lookup(m, path); r != nil {
-			q.vars, q.call.Endpoint, q.handler = vars, r.endpoint, r.handler
-			return
+	clean, format := apiPath(path)
+	paths := []string{clean}
+	if format != "" { // of a tag or a file it is a part of the name
+		paths = []string{clean + "." + format, clean}
+	}
+	for _, path := range paths {
+		for _, m := range methods {
+			if r, vars := q.fake.added.lookup(m, path); r != nil {
+				q.vars, q.call.Endpoint, q.handler = vars, r.endpoint, r.handler
+				return
+			}
 		}
 	}
 }
@@ -256,7 +262,8 @@ var (
 
 // Handle serves an endpoint outside the fake's own, such as "GET /projects/:id/pipelines", with a handler of the test.
 // Calls of it are recorded and can be made to fail like the rest; no credentials are asked for, and Call.User is whoever sent
-// a valid token. Request.PathValue has the path parameters, decoded. The same endpoint again replaces the handler. An endpoint that the fake serves already fails the test.
+// a valid token. Request.PathValue has the path parameters, decoded. The same endpoint again replaces the handler. HEAD and
+// OPTIONS go to the handlers of the path's other methods. An endpoint that the fake serves already fails the test.
 func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
 	f.tb.Helper()
 	problem := f.cannotHandle(endpoint)
@@ -276,8 +283,14 @@ func (f *Fake) cannotHandle(endpoint Endpoint) string {
 	switch {
 	case !handledMethod.MatchString(method) || !handledPath.MatchString(path):
 		return fmt.Sprintf("an endpoint is a method and a path, as in %q", "GET /projects/:id/pipelines")
-	case slices.ContainsFunc(routes(), func(r *route) bool { return r.endpoint == endpoint && r.servedBy(f.version) }):
-		return "the fake serves that endpoint itself; an injected failure changes its answers"
+	case method == http.MethodHead || method == http.MethodOptions:
+		return method + " is answered by the handlers of the path's other methods"
+	}
+	if r, _ := lookup(method, path); r != nil && r.servedBy(f.version) { // its parameters take any segment, ":id" as well
+		if r.endpoint == endpoint {
+			return "the fake serves that endpoint itself; an injected failure changes its answers"
+		}
+		return fmt.Sprintf("the fake serves that itself, as %s; an injected failure changes its answers", r.endpoint)
 	}
 	return ""
 }
