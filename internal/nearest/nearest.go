@@ -9,8 +9,8 @@ import (
 
 // Of returns the candidate that name was probably meant to be: the one that the fewest slips of the keyboard lead to
 // (a letter wrong, missing, too many, or two exchanged; capitals do not matter), else the one that shares most words with
-// it ("tags" and "tag_list"), of several that end or begin with it the shortest. It is false when none is near enough to be a help. Of candidates that are equally near it
-// returns the first in the alphabet, whatever their order.
+// it ("tags" and "tag_list"), of several that have all of its words the shortest. It is false when none is near enough to be a
+// help. Of candidates that are equally near it returns the first in the alphabet, whatever their order.
 func Of(name string, candidates []string) (string, bool) {
 	best, found := "", false
 	least := 0
