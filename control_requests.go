@@ -59,7 +59,12 @@ func (c *control) holdStates() []holdState {
 	return states
 }
 
-func (c *control) listHolds() response { return ok(c.holdStates()) }
+func (c *control) listHolds() response {
+	if err := knownParameters(c.http.URL.Query()); err != nil { // it is one hold that can be waited for
+		return badControl(err)
+	}
+	return ok(c.holdStates())
+}
 
 // pathHold is the hold in the path.
 func (c *control) pathHold() (*Held, error) {

@@ -20,6 +20,9 @@ func overlay[T any](onto T, patch []byte) (T, error) {
 	var next T
 	var changes map[string]json.RawMessage
 	if err := json.Unmarshal(patch, &changes); err != nil || changes == nil {
+		if malformed := placedIn(patch, problemsOf(unmarshalData(patch, &next)), nil); malformed != nil && !json.Valid(patch) {
+			return next, malformed
+		}
 		return next, errors.New("want a JSON object with the fields to change")
 	}
 	text, err := json.Marshal(onto)

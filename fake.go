@@ -170,7 +170,8 @@ func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true 
 // test. They are answered with GitLab's 404 either way.
 func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }
 
-// WithUnusedFailures says whether it is fine that an injected Failure never fired. By default it is an error of the test.
+// WithUnusedFailures says whether it is fine that an injected Failure never fired, and that a Hold never held a request or never
+// let it go. By default each is an error of the test.
 func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
 
 // WithControl lets programs in any language do what a Go test does with the fake's methods: it serves a control API, and a page
