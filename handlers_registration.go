@@ -21,7 +21,10 @@ var (
 	systemID         = []params.Param{{Name: "system_id"}}
 	requiredSystemID = []params.Param{{Name: "system_id", Required: true}}
 	registeredInfo   = []params.Param{{Name: "name"}, {Name: "version"}, {Name: "revision"}, {Name: "platform"}, {Name: "architecture"}}
-	infoParam        = []params.Param{{Name: "info", Kind: params.Hash, Fields: slices.Concat(registeredInfo, []params.Param{
+	// unreadInfo is what every gitlab-runner tells of itself when it registers, and GitLab does not look at: nobody misspelt it.
+	unreadInfo = []params.Param{{Name: "executor", Kind: params.Any}, {Name: "shell", Kind: params.Any}, {Name: "features", Kind: params.Any},
+		{Name: "config", Kind: params.Any}, {Name: "labels", Kind: params.Any}}
+	infoParam = []params.Param{{Name: "info", Kind: params.Hash, Fields: slices.Concat(registeredInfo, []params.Param{
 		{Name: "executor"},
 		{Name: "shell"}, // sent by every gitlab-runner, used by nothing
 		{Name: "features", Kind: params.Hash},
@@ -33,7 +36,7 @@ var (
 		{Name: "description"},
 		{Name: "maintainer_note"},
 		{Name: "maintenance_note"},
-		{Name: "info", Kind: params.Hash, Fields: registeredInfo},
+		{Name: "info", Kind: params.Hash, Fields: slices.Concat(registeredInfo, unreadInfo)},
 		{Name: "active", Kind: params.Boolean},
 		{Name: "paused", Kind: params.Boolean},
 		{Name: "locked", Kind: params.Boolean},

@@ -295,3 +295,14 @@ func TestMalformedRequests(t *testing.T) {
 		assert.NotEmpty(t, c.Reason, "every refusal has its reason: %s", c)
 	}
 }
+
+// What a gitlab-runner says of itself besides what GitLab reads is no mistake of its, and nothing about it is checked.
+func TestRegisteringRunnersSayMoreThanIsRead(t *testing.T) {
+	gl := fakegitlab.New(t)
+	body := fmt.Sprintf(`{"token": %q, "info": {"name": "gitlab-runner", "version": "17.2.0", "executor": "docker", "shell": "bash",
+		"features": {"cancelable": true}, "config": {"gpus": ""}, "labels": {"zone": "a"}, "exectuor": "docker"}}`, gl.Settings().RegistrationToken)
+	assert.Equal(t, 201, ask(t, gl, "", "POST", "/runners", withJSON(body)).status)
+	odd := strings.NewReplacer(`"features": {"cancelable": true}`, `"features": "all"`, `"config": {"gpus": ""}`, `"config": []`).Replace(body)
+	assert.Equal(t, 201, ask(t, gl, "", "POST", "/runners", withJSON(odd)).status)
+	assert.Equal(t, []string{"info[exectuor]"}, gl.Calls(fakegitlab.RegisterRunner)[0].IgnoredParams)
+}
