@@ -66,10 +66,14 @@ func (q *request) malformedBasic() bool {
 	return err == nil && (bytes.IndexByte(decoded, 0) >= 0 || !utf8.Valid(decoded))
 }
 
+func (q *request) privateToken() string {
+	return or(q.credential(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
+}
+
 // credentials is the one string that is tried as an access token: the first that is not empty of the private_token
 // parameter, the PRIVATE-TOKEN header and what a bearer sent. A job token in PRIVATE-TOKEN counts as nothing.
 func (q *request) credentials() string {
-	private := or(q.credential(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
+	private := q.privateToken()
 	switch {
 	case strings.HasPrefix(private, jobTokenPrefix):
 		return ""
@@ -164,10 +168,9 @@ func (q *request) anonymous() bool { return q.user == nobody }
 
 // whyAnonymous says which credentials were tried in vain.
 func (q *request) whyAnonymous() string {
-	private := or(q.credential(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
 	sent := q.credentials()
 	switch {
-	case strings.HasPrefix(private, jobTokenPrefix):
+	case strings.HasPrefix(q.privateToken(), jobTokenPrefix):
 		return "a job token is no access token"
 	case sent == "" && q.http.Header.Get(headerJobToken) != "":
 		return "job tokens are not accepted here"

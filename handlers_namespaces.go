@@ -219,16 +219,6 @@ func (q *request) searched() search.Query {
 	return search.Parse(text)
 }
 
-// keep are the rows that pass all filters.
-func keep[T any](rows []T, filters ...func(T) bool) (kept []T) {
-	for _, row := range rows {
-		if !slices.ContainsFunc(filters, func(pass func(T) bool) bool { return !pass(row) }) {
-			kept = append(kept, row)
-		}
-	}
-	return kept
-}
-
 // shownInLists is how GET /projects shows a project: no more than anybody may know, if so asked or if anybody asks.
 func (q *request) shownInLists() func(*project) any {
 	if q.anonymous() || isTrue(q.params, "simple") {

@@ -229,10 +229,9 @@ func (f *Fake) unservedMessage(method, path string) string {
 // options answers OPTIONS: the methods of the path, in the order in which they are defined.
 func (q *request) options() response {
 	path, _ := q.belowAPI()
-	path, _ = apiPath(path)
 	allow := []string{http.MethodOptions}
 	for _, m := range optionMethods() {
-		if r, _ := lookup(m, path); r != nil && r.servedBy(q.version) && r.path() == q.route.path() {
+		if r, _ := q.fake.found.lookup(m, path); r != nil && r.servedBy(q.version) && r.path() == q.route.path() {
 			allow = append(allow, m)
 		}
 	}

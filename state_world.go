@@ -148,6 +148,16 @@ func removeByID[T record](rows []T, r T) []T {
 	return rows
 }
 
+// keep are the rows that pass all filters.
+func keep[T any](rows []T, filters ...func(T) bool) (kept []T) {
+	for _, row := range rows {
+		if !slices.ContainsFunc(filters, func(pass func(T) bool) bool { return !pass(row) }) {
+			kept = append(kept, row)
+		}
+	}
+	return kept
+}
+
 // assignID returns the id that a new record of a kind gets: the wanted one, or the next that no record of any kind has.
 func assignID[T record](st *state, t *table[T], wanted int) int {
 	if wanted != 0 {
