@@ -192,7 +192,7 @@ func (q *request) contact() contact {
 	c := contact{address: q.address()}
 	c.systemID, _ = q.params.String("system_id")
 	if info, ok := q.params.Hash("info"); ok {
-		c.info = &RunnerManager{}
+		c.info = &manager{}
 		for name, field := range map[string]*string{"version": &c.info.Version, "revision": &c.info.Revision, "platform": &c.info.Platform,
 			"architecture": &c.info.Architecture, "executor": &c.info.Executor} {
 			*field, _ = info.String(name)

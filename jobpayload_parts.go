@@ -184,31 +184,6 @@ func buildDependencies(in jobPayloadInput) []payloadDependency {
 	return list
 }
 
-// jobDependencies picks those of the pipeline's jobs whose artifacts job gets, by ID: the ones that its needs or its
-// dependencies name or, without either, all of earlier stages. Of several attempts at one name the latest counts.
-// (Ci::BuildDependencies)
-func jobDependencies(job Job, pipeline []Job) []Job {
-	latest := map[string]Job{}
-	for _, other := range pipeline {
-		if other.ID != job.ID && other.ID > latest[other.Name].ID && job.Spec.wantsArtifactsOf(other, job.StageIndex) {
-			latest[other.Name] = other
-		}
-	}
-	return slices.SortedFunc(maps.Values(latest), func(a, b Job) int { return cmp.Compare(a.ID, b.ID) })
-}
-
-func (s JobSpec) wantsArtifactsOf(other Job, stage int) bool {
-	if s.Dependencies != nil && !slices.Contains(s.Dependencies, other.Name) {
-		return false
-	}
-	if s.Needs == nil {
-		return other.StageIndex < stage
-	}
-	return slices.ContainsFunc(s.Needs, func(n Need) bool {
-		return n.Job == other.Name && (n.Artifacts == nil || *n.Artifacts)
-	})
-}
-
 // unsupportedFeatures names what the job needs of a runner and the runner did not announce in info.features; if there is
 // any, GitLab fails the job with runner_unsupported.
 func unsupportedFeatures(spec JobSpec, refIsMergeRequest bool, features map[string]bool) []string {

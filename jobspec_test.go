@@ -288,7 +288,7 @@ func FuzzJobSpec(f *testing.F) {
 		if json.Unmarshal(data, &spec) != nil {
 			return
 		}
-		_, err := json.Marshal(buildJobPayload(jobPayloadInput{Job: Job{Spec: spec}}))
+		_, err := json.Marshal(buildJobPayload(jobPayloadInput{Job: &job{Spec: spec}, Project: &project{}, Runner: &runner{}, User: &user{}}))
 		require.NoError(t, err)
 		text, err := json.Marshal(spec)
 		require.NoError(t, err)

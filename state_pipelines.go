@@ -66,3 +66,30 @@ func (j *job) attempts() int {
 	}
 	return n
 }
+
+// dependencies are the jobs of the pipeline whose artifacts the job gets, by ID: the ones that its needs or its dependencies name
+// or, without either, all of earlier stages. Of several attempts at one name the latest counts (Ci::BuildDependencies).
+func (j *job) dependencies() []*job {
+	if len(j.pipeline.jobs) == 1 {
+		return nil
+	}
+	latest := map[string]*job{}
+	for _, other := range j.pipeline.jobs { // by id
+		if other != j && j.wantsArtifactsOf(other) {
+			latest[other.Name] = other
+		}
+	}
+	return slices.SortedFunc(maps.Values(latest), func(a, b *job) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+func (j *job) wantsArtifactsOf(other *job) bool {
+	if j.Spec.Dependencies != nil && !slices.Contains(j.Spec.Dependencies, other.Name) {
+		return false
+	}
+	if j.Spec.Needs == nil {
+		return other.StageIndex < j.StageIndex
+	}
+	return slices.ContainsFunc(j.Spec.Needs, func(n Need) bool {
+		return n.Job == other.Name && (n.Artifacts == nil || *n.Artifacts)
+	})
+}
