@@ -119,24 +119,6 @@ func (q *request) registrarKnown(kind string) bool {
 	return q.settings.ValidRegistrars == nil || slices.Contains(q.settings.ValidRegistrars, kind)
 }
 
-func (st *state) projectByRegistrationToken(token string) *project {
-	for _, p := range st.projects.rows {
-		if p.RegistrationToken == token {
-			return p
-		}
-	}
-	return nil
-}
-
-func (st *state) groupByRegistrationToken(token string) *group {
-	for _, g := range st.groups.rows {
-		if g.RegistrationToken == token {
-			return g
-		}
-	}
-	return nil
-}
-
 // createWithinLimits makes a runner unless a plan limit is reached.
 func (q *request) createWithinLimits(n newRunner) (*runner, error) {
 	var p *project

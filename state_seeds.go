@@ -460,6 +460,24 @@ func (st *state) checkRegistrationToken(token, own string) error {
 	return nil
 }
 
+func (st *state) projectByRegistrationToken(token string) *project {
+	for _, p := range st.projects.rows {
+		if p.RegistrationToken == token {
+			return p
+		}
+	}
+	return nil
+}
+
+func (st *state) groupByRegistrationToken(token string) *group {
+	for _, g := range st.groups.rows {
+		if g.RegistrationToken == token {
+			return g
+		}
+	}
+	return nil
+}
+
 func (st *state) checkProject(in *project, members map[string]Role) (map[*user]Role, error) {
 	if !pathPattern.MatchString(in.Path) || !strings.Contains(in.Path, "/") {
 		return nil, fmt.Errorf(`%q is no full path of a project, which has a namespace: "acme/shop"`, in.Path)
