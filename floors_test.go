@@ -1,0 +1,89 @@
+package fakegitlab_test
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// floors are the packages of the module from the ground up. One may import what lies below its floor, and nothing beside it
+// or above.
+var floors = [][]string{
+	{"internal/clone", "internal/gitlabversion", "internal/journal", "internal/memnet", "internal/nearest", "internal/params",
+		"internal/policy", "internal/search", "internal/controlpage"},
+	{"internal/datajson", "internal/page"},
+	{"ci"},
+	{"internal/world"},
+	{"internal/front", "internal/jobpayload"},
+	{"internal/rest", "internal/graphql", "internal/githttp"},
+	{"internal/gitlab"},
+	{""},
+	{"internal/testkit", "internal/conformance"}, // for tests alone: nothing that a user compiles imports them
+}
+
+// forbidden are packages from outside that a room does without, beside the floors: the state machine knows neither the wire nor
+// the rights, and below the root nothing knows of a test.
+var forbidden = map[string][]string{
+	"internal/world":  {"net/http", modulePath + "/internal/params", modulePath + "/internal/policy"},
+	"internal/policy": {"net/http"},
+}
+
+const modulePath = "github.com/fakegitlab/fakegitlab"
+
+func TestImportsKeepToTheFloors(t *testing.T) {
+	for _, p := range listedPackages(t) {
+		name := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, modulePath), "/")
+		own := floorOf(name)
+		if !assert.GreaterOrEqual(t, own, 0, "%s is on no floor", name) {
+			continue
+		}
+		for _, imported := range p.Imports {
+			below, inside := strings.CutPrefix(imported, modulePath)
+			if inside {
+				below = strings.TrimPrefix(below, "/")
+				assert.Less(t, floorOf(below), own, "%s must not import %s, which is not below it", name, below)
+			}
+			assert.NotContains(t, forbidden[name], imported, "%s must not import %s", name, imported)
+			if own < floorOf("") {
+				assert.NotContains(t, []string{"testing", "net/http/httptest"}, imported, "%s must not import %s", name, imported)
+			}
+		}
+	}
+}
+
+func floorOf(name string) int {
+	return slices.IndexFunc(floors, func(floor []string) bool { return slices.Contains(floor, name) })
+}
+
+type listedPackage struct {
+	ImportPath string
+	Imports    []string
+}
+
+// listedPackages are the packages of the module that have code apart from tests.
+func listedPackages(t *testing.T) []listedPackage {
+	t.Helper()
+	text, err := exec.Command("go", "list", "-json=ImportPath,Imports,GoFiles", "./...").Output()
+	require.NoError(t, err)
+	var all []listedPackage
+	for d := json.NewDecoder(strings.NewReader(string(text))); ; {
+		var p struct {
+			listedPackage
+			GoFiles []string
+		}
+		err := d.Decode(&p)
+		if err == io.EOF {
+			return all
+		}
+		require.NoError(t, err)
+		if len(p.GoFiles) > 0 {
+			all = append(all, p.listedPackage)
+		}
+	}
+}
