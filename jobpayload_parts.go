@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/ci"
 )
 
 // ciJobUser is the username that goes with a job token.
@@ -119,19 +121,19 @@ func buildArtifacts(a *JobArtifacts) []payloadArtifact {
 			Format:    "zip",
 		})
 	}
-	kinds := reportKinds()
+	types := ci.ReportTypes()
 	for _, kind := range slices.Sorted(maps.Keys(a.Reports)) {
 		report := a.Reports[kind]
 		if kind == "coverage_report" {
 			kind = report.CoverageFormat
 		}
 		list = append(list, payloadArtifact{
-			Name:     nullable(kinds[kind].filename),
+			Name:     nullable(types[kind].Filename),
 			Paths:    report.Paths,
 			When:     "always",
 			ExpireIn: nullable(a.ExpireIn),
 			Type:     kind,
-			Format:   kinds[kind].format,
+			Format:   types[kind].Format,
 		})
 	}
 	return list
@@ -188,25 +190,14 @@ func buildDependencies(in jobPayloadInput) []payloadDependency {
 // dependencies name or, without either, all of earlier stages. Of several attempts at one name the latest counts.
 // (Ci::BuildDependencies)
 func jobDependencies(job Job, pipeline []Job) []Job {
-	latest := map[string]Job{}
+	spec, latest := ci.JobSpec(job.Spec), map[string]Job{}
 	for _, other := range pipeline {
-		if other.ID != job.ID && other.ID > latest[other.Name].ID && job.Spec.wantsArtifactsOf(other, job.StageIndex) {
+		earlier := other.StageIndex < job.StageIndex
+		if other.ID != job.ID && other.ID > latest[other.Name].ID && spec.WantsArtifactsOf(other.Name, earlier) {
 			latest[other.Name] = other
 		}
 	}
 	return slices.SortedFunc(maps.Values(latest), func(a, b Job) int { return cmp.Compare(a.ID, b.ID) })
-}
-
-func (s JobSpec) wantsArtifactsOf(other Job, stage int) bool {
-	if s.Dependencies != nil && !slices.Contains(s.Dependencies, other.Name) {
-		return false
-	}
-	if s.Needs == nil {
-		return other.StageIndex < stage
-	}
-	return slices.ContainsFunc(s.Needs, func(n Need) bool {
-		return n.Job == other.Name && (n.Artifacts == nil || *n.Artifacts)
-	})
 }
 
 // unsupportedFeatures names what the job needs of a runner and the runner did not announce in info.features; if there is

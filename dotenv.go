@@ -18,9 +18,9 @@ const (
 var errDotenvFormat = errors.New("Invalid Format") //nolint:staticcheck // GitLab's text
 
 // parseDotenv reads an artifact of type dotenv, already unpacked, by GitLab's rules (Ci::ParseDotenvArtifactService):
-// every line is KEY=value, split at the first equals sign and trimmed, without quotes, comments or blank lines; of a key
-// given twice the last value counts. UTF-16 with a byte order mark, which PowerShell writes, is understood. The error's
-// text is that of GitLab's answer 400.
+// every line is KEY=value, split at the first equals sign and trimmed, without quotes, comments or blank lines; of a
+// key given twice the last value counts. UTF-16 with a byte order mark, which PowerShell writes, is understood. The
+// error's text is that of GitLab's answer 400.
 func parseDotenv(content []byte) ([]JobVariable, error) {
 	if len(content) >= maxDotenvSize {
 		return nil, fmt.Errorf("Dotenv Artifact Too Big. Maximum Allowable Size: %d", maxDotenvSize) //nolint:staticcheck // GitLab's text
