@@ -18,13 +18,19 @@ func specPtr[T any](v T) *T { return &v }
 
 // fullSpec sets every field, and every field of the types below it.
 func fullSpec() ci.JobSpec {
-	opts := ci.ExecutorOpts{Docker: &ci.DockerOptions{Platform: "amd64", User: "dave"}, Kubernetes: &ci.KubernetesOptions{User: "1001"}}
+	opts := ci.ExecutorOpts{
+		Docker:     &ci.DockerOptions{Platform: "amd64", User: "dave"},
+		Kubernetes: &ci.KubernetesOptions{User: "1001"},
+	}
 	ports := []ci.Port{{Number: 80}, {Number: 443, Protocol: "https", Name: "tls"}}
 	return ci.JobSpec{
 		BeforeScript: []string{"pwd"},
 		Script:       []string{"make <all> && make test", "ls"},
 		AfterScript:  []string{"date"},
-		Image:        &ci.Image{Name: "ruby", Entrypoint: []string{"/bin/sh"}, Ports: ports, ExecutorOpts: opts, PullPolicy: []string{"always"}},
+		Image: &ci.Image{
+			Name: "ruby", Entrypoint: []string{"/bin/sh"}, Ports: ports, ExecutorOpts: opts,
+			PullPolicy: []string{"always"},
+		},
 		Services: []ci.Service{{
 			Name: "mysql", Alias: "db", Entrypoint: []string{"/e"}, Command: []string{"run"}, Ports: ports,
 			Variables: ci.JobVariables{{Key: "A", Value: "1"}}, ExecutorOpts: opts, PullPolicy: []string{"never", "always"},
@@ -42,22 +48,33 @@ func fullSpec() ci.JobSpec {
 			},
 		},
 		Cache: []ci.Cache{
-			{Key: ci.CacheKey{Key: "k"}, Paths: []string{"vendor"}, Untracked: specPtr(true), Policy: "pull", When: "always", FallbackKeys: []string{"f"}, Unprotect: true},
+			{
+				Key: ci.CacheKey{Key: "k"}, Paths: []string{"vendor"}, Untracked: specPtr(true), Policy: "pull", When: "always",
+				FallbackKeys: []string{"f"}, Unprotect: true,
+			},
 			{Key: ci.CacheKey{Files: []string{"go.sum"}, Prefix: "go"}},
 		},
-		Dependencies:  []string{"build"},
-		Needs:         []ci.Need{{Job: "build", Artifacts: specPtr(false), Optional: true}},
-		Hooks:         ci.Hooks{PreGetSourcesScript: []string{"echo"}},
-		Release:       &ci.Release{TagName: "v1", TagMessage: "m", Name: "n", Description: "d", Ref: "r", ReleasedAt: "2024-07-01T00:00:00Z", Milestones: []string{"m1"}, Assets: ci.ReleaseAssets{Links: []ci.ReleaseLink{{Name: "x", URL: "https://x", Filepath: "/x", LinkType: "other"}}}},
+		Dependencies: []string{"build"},
+		Needs:        []ci.Need{{Job: "build", Artifacts: specPtr(false), Optional: true}},
+		Hooks:        ci.Hooks{PreGetSourcesScript: []string{"echo"}},
+		Release: &ci.Release{
+			TagName: "v1", TagMessage: "m", Name: "n", Description: "d", Ref: "r",
+			ReleasedAt: "2024-07-01T00:00:00Z", Milestones: []string{"m1"},
+			Assets: ci.ReleaseAssets{Links: []ci.ReleaseLink{{Name: "x", URL: "https://x", Filepath: "/x", LinkType: "other"}}},
+		},
 		Timeout:       90 * time.Minute,
 		AllowFailure:  ci.AllowFailure{ExitCodes: []int{1, 2}},
 		Retry:         ci.Retry{Max: 2, When: []string{"script_failure"}, ExitCodes: []int{3}},
 		Interruptible: specPtr(true),
 		Coverage:      `/\d+%/`,
-		Environment:   ci.Environment{Name: "prod", URL: "https://e", Action: "stop", DeploymentTier: "production", OnStop: "s", AutoStopIn: "1 day"},
-		Run:           json.RawMessage(`[{"name":"s","script":"echo"}]`),
-		Inputs:        ci.JobInputs{{Name: "b", Type: "number", Value: json.RawMessage("1")}, {Name: "a", Value: json.RawMessage(`"x"`)}},
-		Raw:           map[string]json.RawMessage{"run": json.RawMessage("null")},
+		Environment: ci.Environment{
+			Name: "prod", URL: "https://e", Action: "stop", DeploymentTier: "production", OnStop: "s", AutoStopIn: "1 day",
+		},
+		Run: json.RawMessage(`[{"name":"s","script":"echo"}]`),
+		Inputs: ci.JobInputs{
+			{Name: "b", Type: "number", Value: json.RawMessage("1")}, {Name: "a", Value: json.RawMessage(`"x"`)},
+		},
+		Raw: map[string]json.RawMessage{"run": json.RawMessage("null")},
 	}
 }
 
@@ -91,18 +108,26 @@ func TestJobSpecForms(t *testing.T) {
 	}{
 		{`null`, ci.JobSpec{}},
 		{`{"script":"ls"}`, ci.JobSpec{Script: []string{"ls"}}},
-		{`{"script":["a",["b",["c"]]],"before_script":[],"after_script":null}`, ci.JobSpec{Script: []string{"a", "b", "c"}, BeforeScript: []string{}}},
-		{`{"image":"ruby","services":["mysql",{"name":"pg"}]}`, ci.JobSpec{Image: &ci.Image{Name: "ruby"}, Services: []ci.Service{{Name: "mysql"}, {Name: "pg"}}}},
-		{`{"image":{"name":"r","docker":{"user":"dave"},"kubernetes":{"user":1001},"ports":[80],"pull_policy":"never"}}`, ci.JobSpec{Image: &ci.Image{
-			Name: "r", Ports: []ci.Port{{Number: 80}}, PullPolicy: []string{"never"},
-			ExecutorOpts: ci.ExecutorOpts{Docker: &ci.DockerOptions{User: "dave"}, Kubernetes: &ci.KubernetesOptions{User: "1001"}},
-		}}},
-		{`{"variables":{"B":"x","A":1.50,"C":{"value":"$B","expand":false},"D":true,"E":null,"B":"y"}}`, ci.JobSpec{Variables: ci.JobVariables{
-			{Key: "B", Value: "y"}, {Key: "A", Value: "1.50"}, {Key: "C", Value: "$B", Raw: true}, {Key: "D", Value: "true"}, {Key: "E"},
-		}}},
-		{`{"artifacts":{"reports":{"dotenv":"build.env","junit":["a"]}}}`, ci.JobSpec{Artifacts: &ci.JobArtifacts{Reports: map[string]ci.Report{
-			"dotenv": {Paths: []string{"build.env"}}, "junit": {Paths: []string{"a"}},
-		}}}},
+		{`{"script":["a",["b",["c"]]],"before_script":[],"after_script":null}`,
+			ci.JobSpec{Script: []string{"a", "b", "c"}, BeforeScript: []string{}}},
+		{`{"image":"ruby","services":["mysql",{"name":"pg"}]}`,
+			ci.JobSpec{Image: &ci.Image{Name: "ruby"}, Services: []ci.Service{{Name: "mysql"}, {Name: "pg"}}}},
+		{`{"image":{"name":"r","docker":{"user":"dave"},"kubernetes":{"user":1001},"ports":[80],"pull_policy":"never"}}`,
+			ci.JobSpec{Image: &ci.Image{
+				Name: "r", Ports: []ci.Port{{Number: 80}}, PullPolicy: []string{"never"},
+				ExecutorOpts: ci.ExecutorOpts{
+					Docker: &ci.DockerOptions{User: "dave"}, Kubernetes: &ci.KubernetesOptions{User: "1001"},
+				},
+			}}},
+		{`{"variables":{"B":"x","A":1.50,"C":{"value":"$B","expand":false},"D":true,"E":null,"B":"y"}}`,
+			ci.JobSpec{Variables: ci.JobVariables{
+				{Key: "B", Value: "y"}, {Key: "A", Value: "1.50"}, {Key: "C", Value: "$B", Raw: true},
+				{Key: "D", Value: "true"}, {Key: "E"},
+			}}},
+		{`{"artifacts":{"reports":{"dotenv":"build.env","junit":["a"]}}}`,
+			ci.JobSpec{Artifacts: &ci.JobArtifacts{Reports: map[string]ci.Report{
+				"dotenv": {Paths: []string{"build.env"}}, "junit": {Paths: []string{"a"}},
+			}}}},
 		{`{"cache":{"key":"k"}}`, ci.JobSpec{Cache: []ci.Cache{{Key: ci.CacheKey{Key: "k"}}}}},
 		{`{"needs":["a",{"job":"b"}]}`, ci.JobSpec{Needs: []ci.Need{{Job: "a"}, {Job: "b"}}}},
 		{`{"timeout":"1h 30m"}`, ci.JobSpec{Timeout: 90 * time.Minute}},
@@ -111,7 +136,8 @@ func TestJobSpecForms(t *testing.T) {
 		{`{"allow_failure":false}`, ci.JobSpec{}},
 		{`{"allow_failure":{"exit_codes":137}}`, ci.JobSpec{AllowFailure: ci.AllowFailure{ExitCodes: []int{137}}}},
 		{`{"retry":1}`, ci.JobSpec{Retry: ci.Retry{Max: 1}}},
-		{`{"retry":{"max":2,"when":"always","exit_codes":[1]}}`, ci.JobSpec{Retry: ci.Retry{Max: 2, When: []string{"always"}, ExitCodes: []int{1}}}},
+		{`{"retry":{"max":2,"when":"always","exit_codes":[1]}}`,
+			ci.JobSpec{Retry: ci.Retry{Max: 2, When: []string{"always"}, ExitCodes: []int{1}}}},
 		{`{"environment":"prod"}`, ci.JobSpec{Environment: ci.Environment{Name: "prod"}}},
 		{`{"raw":{"run":null}}`, ci.JobSpec{Raw: map[string]json.RawMessage{"run": json.RawMessage("null")}}},
 	}
@@ -134,17 +160,26 @@ func TestJobSpecProblems(t *testing.T) {
 		{`{"script":[1]}`, "script: must be a string or a list of strings"},
 		{`{"dependencies":"x"}`, "dependencies: must be a list"},
 		{`{"dependencies":[1]}`, "dependencies[0]: cannot be a number"},
-		{`{"interruptible":[],"raw":true,"coverage":{}}`, "coverage: cannot be an object\ninterruptible: cannot be an array\nraw: cannot be a boolean"},
-		{`{"services":["a",{"nam":"b"}]}`, "services[1].nam: unknown keyword, did you mean \"name\"?\nservices[1]: needs a name"},
+		{`{"interruptible":[],"raw":true,"coverage":{}}`,
+			"coverage: cannot be an object\ninterruptible: cannot be an array\nraw: cannot be a boolean"},
+		{`{"services":["a",{"nam":"b"}]}`,
+			"services[1].nam: unknown keyword, did you mean \"name\"?\nservices[1]: needs a name"},
 		{`{"image":7}`, "image: must be a map of keywords\nimage: needs a name"},
-		{`{"image":{"name":"r","entrypoint":"sh","ports":[0],"pull_policy":"maybe"}}`, "image.entrypoint: must be a list\nimage.ports[0]: must be a number from 1 to 65535\n" +
-			`image.pull_policy: "maybe" is not one of always, if-not-present, never`},
-		{`{"timeout":"soon","interruptible":"x"}`, "interruptible: cannot be a string\n" + `timeout: "soon" is not a duration such as "1h 30m" or a number of seconds`},
+		{`{"image":{"name":"r","entrypoint":"sh","ports":[0],"pull_policy":"maybe"}}`,
+			"image.entrypoint: must be a list\n" +
+				"image.ports[0]: must be a number from 1 to 65535\n" +
+				`image.pull_policy: "maybe" is not one of always, if-not-present, never`},
+		{`{"timeout":"soon","interruptible":"x"}`,
+			"interruptible: cannot be a string\n" +
+				`timeout: "soon" is not a duration such as "1h 30m" or a number of seconds`},
 		{`{"timeout":-1}`, `timeout: "-1" is not a duration such as "1h 30m" or a number of seconds`},
-		{`{"variables":{"A":[1],"B":{"valeu":"x"}}}`, "variables.A: must be a string or a number\nvariables.B.valeu: unknown keyword, did you mean \"value\"?"},
+		{`{"variables":{"A":[1],"B":{"valeu":"x"}}}`,
+			"variables.A: must be a string or a number\nvariables.B.valeu: unknown keyword, did you mean \"value\"?"},
 		{`{"variables":[]}`, "variables: must be a map"},
 		{`{"variables":{"":"x"}}`, "variables: a variable without a name"},
-		{`{"artifacts":{"when":"now","access":"me","expire_in":"a while","reports":{"junitt":"x","junit":{"coverage_format":"cobertura"},"coverage_report":{"path":"x"},"sast":{"a":1}}}}`,
+		{`{"artifacts":{"when":"now","access":"me","expire_in":"a while",` +
+			`"reports":{"junitt":"x","junit":{"coverage_format":"cobertura"},` +
+			`"coverage_report":{"path":"x"},"sast":{"a":1}}}}`,
 			"artifacts.reports.sast.a: unknown keyword, did you mean \"path\"?\n" +
 				"artifacts.when: \"now\" is not one of on_success, on_failure, always\n" +
 				"artifacts.access: \"me\" is not one of all, developer, maintainer, none\n" +
@@ -154,10 +189,14 @@ func TestJobSpecProblems(t *testing.T) {
 				"artifacts.reports.junitt: unknown kind of report, did you mean \"junit\"?"},
 		{`{"artifacts":{"reports":[]}}`, "artifacts.reports: must be a map"},
 		{`{"cache":[{"policy":"both"}],"retry":3,"coverage":"x","needs":[{}]}`,
-			"cache[0].policy: \"both\" is not one of pull-push, push, pull\nneeds[0]: names no job\nretry.max: must be 0, 1 or 2, not 3\ncoverage: must be a regular expression between slashes"},
+			"cache[0].policy: \"both\" is not one of pull-push, push, pull\n" +
+				"needs[0]: names no job\nretry.max: must be 0, 1 or 2, not 3\n" +
+				"coverage: must be a regular expression between slashes"},
 		{`{"run":{"a":1}}`, "run: must be a list of steps"},
-		{`{"inputs":{"a":{"type":"number","default":"x"},"b":{}}}`, "inputs.a.default: must be a number\ninputs.b.default: must be a string"},
-		{`{"environment":{"name":"p","action":"go"}}`, `environment.action: "go" is not one of start, stop, prepare, verify, access`},
+		{`{"inputs":{"a":{"type":"number","default":"x"},"b":{}}}`,
+			"inputs.a.default: must be a number\ninputs.b.default: must be a string"},
+		{`{"environment":{"name":"p","action":"go"}}`,
+			`environment.action: "go" is not one of start, stop, prepare, verify, access`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.json, func(t *testing.T) {
@@ -169,7 +208,9 @@ func TestJobSpecProblems(t *testing.T) {
 	assert.EqualError(t, ci.JobSpec{
 		AllowFailure: ci.AllowFailure{Always: true, ExitCodes: []int{1}},
 		Cache:        []ci.Cache{{Key: ci.CacheKey{Key: "k", Prefix: "p"}}},
-	}.Validate(), "cache[0].key: is either a string or made of files and a prefix\nallow_failure: is either always or for exit_codes")
+	}.Validate(),
+		"cache[0].key: is either a string or made of files and a prefix\n"+
+			"allow_failure: is either always or for exit_codes")
 	_, err := json.Marshal(ci.JobSpec{Run: json.RawMessage("{")})
 	assert.Error(t, err)
 }

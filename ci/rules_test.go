@@ -43,7 +43,8 @@ func TestWantsArtifactsOf(t *testing.T) {
 		{"those it needs, whatever their stage", ci.JobSpec{Needs: []ci.Need{{Job: "build"}}}, true, true},
 		{"needed without artifacts", ci.JobSpec{Needs: []ci.Need{{Job: "build", Artifacts: &no}}}, false, false},
 		{"another", ci.JobSpec{Needs: []ci.Need{{Job: "lint"}}}, false, false},
-		{"needed, but no dependency", ci.JobSpec{Needs: []ci.Need{{Job: "build"}}, Dependencies: []string{"lint"}}, false, false},
+		{"needed, but no dependency",
+			ci.JobSpec{Needs: []ci.Need{{Job: "build"}}, Dependencies: []string{"lint"}}, false, false},
 	}
 	for _, tt := range tests {
 		assert.Equal(t, tt.earlier, tt.spec.WantsArtifactsOf("build", true), tt.name)
