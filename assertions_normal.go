@@ -8,7 +8,7 @@ func normalRunner(r Runner) Runner {
 	if r.RunUntagged != nil && *r.RunUntagged {
 		r.RunUntagged = nil
 	}
-	r.Type = or(r.Type, impliedType(r))
+	r.Type = or(r.Type, impliedType(r.Group != "", len(r.Projects) > 0))
 	r.Registration = or(r.Registration, ByUser)
 	r.AccessLevel = or(r.AccessLevel, NotProtected)
 	return r

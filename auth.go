@@ -161,7 +161,7 @@ func (q *request) authenticate() *response {
 }
 
 // nobody is the user of a call without credentials, where that is allowed: one who sees what is public and holds no role.
-var nobody = &user{User: User{External: true}}
+var nobody = &user{External: true}
 
 // anonymous reports whether the call came without credentials.
 func (q *request) anonymous() bool { return q.user == nobody }

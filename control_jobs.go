@@ -45,7 +45,7 @@ func (c *control) changePathJob(do func(*state, *job) error) response {
 	if err := c.pathJob(); err != nil {
 		return missingControl(err)
 	}
-	return answered(attempt(c.Fake, func(st *state) (Job, error) { return st.changeJob(c.pathID(), do) }))
+	return answered(attempt(c.Fake, func(st *state) (Job, error) { return changeJob(st, c.pathID(), do) }))
 }
 
 // pathJob is an error unless the path names a job.
@@ -129,7 +129,7 @@ func (c *control) showJob() response {
 		if err != nil {
 			return jobData{}, err
 		}
-		shown := jobData{j.public(), slices.Clone(j.history), map[string]string{}}
+		shown := jobData{publicJob(j), slices.Clone(j.history), map[string]string{}}
 		for _, v := range j.dotenv {
 			shown.Variables[v.Key] = v.Value
 		}

@@ -201,18 +201,18 @@ func (c *control) page() response {
 	find := strings.ToLower(strings.TrimSpace(query.Get("find")))
 	v := read(c.Fake, func(st *state) pageView {
 		return pageView{
-			Settings: cloneSettings(st.settings),
-			Users: firstRows(st.users, find, (*user).public, func(u User) []string {
+			Settings: st.settings.clone(),
+			Users: firstRows(st.users, find, publicUser, func(u User) []string {
 				return []string{strconv.Itoa(u.ID), u.Username, u.Name, string(u.State)}
 			}),
-			Groups: firstRows(st.groups, find, (*group).public, func(g Group) []string {
+			Groups: firstRows(st.groups, find, publicGroup, func(g Group) []string {
 				return append(slices.Collect(maps.Keys(g.Members)), strconv.Itoa(g.ID), g.Path)
 			}),
-			Projects: firstRows(st.projects, find, (*project).public, func(p Project) []string {
+			Projects: firstRows(st.projects, find, publicProject, func(p Project) []string {
 				return append(slices.Collect(maps.Keys(p.Members)), strconv.Itoa(p.ID), p.Path)
 			}),
 			Runners: firstRows(st.runners, find, st.pageRunner, pageRunner.words),
-			Jobs: firstRows(st.jobs, find, (*job).outline, func(j Job) []string { // a copy of every log each second would be felt
+			Jobs: firstRows(st.jobs, find, outlineOf, func(j Job) []string { // a copy of every log each second would be felt
 				return append(slices.Clone(j.Tags), strconv.Itoa(j.ID), j.Name, j.Project, string(j.Status), strconv.Itoa(j.RunnerID), j.SystemID)
 			}),
 		}
@@ -258,9 +258,9 @@ func (r pageRunner) words() []string {
 }
 
 func (st *state) pageRunner(r *runner) pageRunner {
-	shown := pageRunner{Runner: r.public(), Status: st.runnerStatus(r)}
+	shown := pageRunner{Runner: publicRunner(r), Status: st.runnerStatus(r)}
 	for _, m := range r.managers {
-		shown.Managers = append(shown.Managers, pageManager{m.RunnerManager, st.status(m.CreatedAt, m.ContactedAt, st.staleBefore())})
+		shown.Managers = append(shown.Managers, pageManager{publicManager(m), st.status(m.CreatedAt, m.ContactedAt, st.staleBefore())})
 	}
 	return shown
 }

@@ -67,11 +67,11 @@ func (c *control) changeSettings() response {
 		return badControl(err)
 	}
 	return answered(attempt(c.Fake, func(st *state) (Settings, error) {
-		next, err := overlay(cloneSettings(st.settings), patch)
+		next, err := overlay(st.settings.clone(), patch)
 		if err == nil {
 			err = st.updateSettings(next)
 		}
-		return cloneSettings(st.settings), err
+		return st.settings.clone(), err
 	}))
 }
 
@@ -88,7 +88,7 @@ func (c *control) contactRunner() response {
 	if _, err := attempt(c.Fake, func(st *state) (*runner, error) { return st.runnerByNumber(c.vars["id"]) }); err != nil {
 		return missingControl(err)
 	}
-	return answered(attempt(c.Fake, func(st *state) (Runner, error) { return st.contactRunner(id, m) }))
+	return answered(attempt(c.Fake, func(st *state) (Runner, error) { return contactRunner(st, id, m) }))
 }
 
 // runnerData is a runner with its status, which is reckoned and so no part of a scenario.
@@ -103,7 +103,7 @@ func (c *control) showRunner() response {
 		if err != nil {
 			return runnerData{}, err
 		}
-		return runnerData{r.public(), st.runnerStatus(r)}, nil
+		return runnerData{publicRunner(r), st.runnerStatus(r)}, nil
 	})
 	if err != nil {
 		return missingControl(err)

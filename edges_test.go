@@ -32,7 +32,7 @@ func TestStaleAfterThreeMonthsOfTheCalendar(t *testing.T) {
 	assert.Equal(t, day(time.February, 29, 12), st.staleBefore())
 
 	now = day(time.May, 29, 23)
-	_, err = st.addRunner(Runner{CreatedAt: day(time.February, 29, 20)})
+	_, err = st.addRunner(newRunner{createdAt: day(time.February, 29, 20), attributes: defaultAttributes()})
 	require.NoError(t, err)
 	stale := func() int {
 		rows, _ := st.narrowed(runnerFilter{scopes: []string{string(Stale)}})
@@ -121,7 +121,7 @@ func TestDurationsAsWholeSeconds(t *testing.T) {
 	for d, want := range map[time.Duration]int{0: 0, 1: 1, time.Second: 1, time.Second + 1: 2, math.MaxInt64: 9223372037} {
 		assert.Equal(t, want, wholeSeconds(d), d)
 	}
-	assert.Equal(t, 9223372037, jobTimeoutSeconds(Job{}, Project{BuildTimeout: math.MaxInt64}, Runner{}))
+	assert.Equal(t, 9223372037, jobTimeoutSeconds(&job{}, &project{BuildTimeout: math.MaxInt64}, &runner{}))
 }
 
 // A server that runs for days must not keep what is over.

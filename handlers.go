@@ -63,17 +63,8 @@ func (r *route) parameters() int { return strings.Count(r.path(), ":") }
 
 func (r *route) servedBy(v gitlabversion.Version) bool { return r.since == nil || v.Has(*r.since) }
 
-// The scopes of access tokens that open something here.
-const (
-	scopeAPI          = "api"
-	scopeReadAPI      = "read_api"
-	scopeReadUser     = "read_user"
-	scopeManageRunner = "manage_runner"
-	scopeCreateRunner = "create_runner"
-	scopeAdminMode    = "admin_mode"
-	scopeSudo         = "sudo"
-	anyScope          = "*" // of routes: every scope will do
-)
+// anyScope, of a route: every scope will do.
+const anyScope = "*"
 
 var (
 	managing = []string{scopeManageRunner}

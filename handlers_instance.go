@@ -152,7 +152,7 @@ func getApplicationSettings(q *request) response { return ok(q.settingsEntity())
 const minTokenExpiration = 1
 
 func updateApplicationSettings(q *request) response {
-	next := cloneSettings(q.settings)
+	next := q.settings.clone()
 	var v invalid
 	flag := func(name string, set func(bool)) {
 		if !q.params.Has(name) {

@@ -119,7 +119,7 @@ func (q *request) take(j *job, r *runner, m *manager) (res response, taken bool)
 		return refuse(http.StatusConflict, msgConflict).because(err.Error()), true
 	}
 	j.cancelGracefully = features["cancel_gracefully"]
-	in.Job, in.TimeInQueue = j.outline(), &waiting
+	in.Job, in.TimeInQueue = j, &waiting
 	body, err := json.Marshal(buildJobPayload(in))
 	if err != nil {
 		_ = q.drop(j, schedulerFailure, nil) // it is running
@@ -143,7 +143,7 @@ func (q *request) features() map[string]bool {
 // unrunnable is the failure reason of a job that cannot be run, in the order of GitLab's checks.
 func (q *request) unrunnable(j *job, features map[string]bool) string {
 	switch {
-	case slices.ContainsFunc(q.dependenciesOf(j), func(d *job) bool { return d.Erased || len(d.files) > 0 && q.artifact(d, archive) == nil }):
+	case slices.ContainsFunc(j.dependencies(), func(d *job) bool { return d.Erased || len(d.files) > 0 && q.artifact(d, archive) == nil }):
 		return missingDependencyFailure
 	case len(unsupportedFeatures(j.Spec, isMergeRequestRef(j.Ref), features)) > 0:
 		return runnerUnsupported
@@ -153,22 +153,6 @@ func (q *request) unrunnable(j *job, features map[string]bool) string {
 		return userBlockedFailure
 	}
 	return ""
-}
-
-// dependenciesOf are the jobs whose artifacts a job gets.
-func (st *state) dependenciesOf(j *job) []*job {
-	if len(j.pipeline.jobs) == 1 {
-		return nil
-	}
-	var pipeline []Job
-	for _, other := range j.pipeline.jobs {
-		pipeline = append(pipeline, other.Job)
-	}
-	var found []*job
-	for _, d := range jobDependencies(j.Job, pipeline) {
-		found = append(found, st.jobs.byID[d.ID])
-	}
-	return found
 }
 
 // session is the URL of the session that the runner offers, with the 409 of one that GitLab may not call
@@ -204,7 +188,7 @@ const instanceUUID = "fa4e91ab-0000-4000-8000-000000000001"
 func (q *request) payloadInput(j *job, r *runner, session string) jobPayloadInput {
 	p := j.project
 	in := jobPayloadInput{
-		Project: p.public(), Runner: r.public(), User: j.user.User, ServerURL: q.way.baseURL, Version: q.fullVersion(),
+		Project: p, Runner: r, User: j.user, ServerURL: q.way.baseURL, Version: q.fullVersion(),
 		PipelineIID: j.pipeline.iid(), GitDepth: defaultGitDepth, UserIsMaintainer: j.user.Admin || roleInProject(j.user, p) >= Maintainer,
 		RunningOnInstanceRunners: q.queue.onInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID, Registry: q.settings.RegistryHost,
 		Rules: jobPayloadRules{GitInfoProtected: q.has(gitlabversion.JobInfoExtras), JobInfoExtras: q.has(gitlabversion.JobInfoExtras),
@@ -218,7 +202,7 @@ func (q *request) payloadInput(j *job, r *runner, session string) jobPayloadInpu
 	} else {
 		in.NamespaceID, in.RootNamespaceID = p.owner.ID, p.owner.ID
 	}
-	for _, d := range q.dependenciesOf(j) {
+	for _, d := range j.dependencies() {
 		dependency := jobDependency{ID: d.ID, Name: d.Name}
 		if a := q.artifact(d, archive); a != nil {
 			dependency.ArtifactsFilename, dependency.ArtifactsSize = a.Filename, a.content.size

@@ -259,8 +259,8 @@ func playJob(q *request) response {
 		return badRequest(msgUnplayable).because(fmt.Sprintf("job %d is %s; what is played is manual or scheduled", j.ID, j.Status))
 	}
 	j.user = q.user
-	j.Spec.Variables = append(j.Spec.Variables, variables...)
-	_ = q.fire(j, eventEnqueue) // manual and scheduled jobs can always be enqueued
+	j.Spec.Variables = slices.Concat(j.Spec.Variables, variables) // the spec is shared with other attempts
+	_ = q.fire(j, eventEnqueue)                                   // manual and scheduled jobs can always be enqueued
 	return ok(q.projectJobEntity(j))
 }
 

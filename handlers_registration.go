@@ -119,24 +119,6 @@ func (q *request) registrarKnown(kind string) bool {
 	return q.settings.ValidRegistrars == nil || slices.Contains(q.settings.ValidRegistrars, kind)
 }
 
-func (st *state) projectByRegistrationToken(token string) *project {
-	for _, p := range st.projects.rows {
-		if p.RegistrationToken == token {
-			return p
-		}
-	}
-	return nil
-}
-
-func (st *state) groupByRegistrationToken(token string) *group {
-	for _, g := range st.groups.rows {
-		if g.RegistrationToken == token {
-			return g
-		}
-	}
-	return nil
-}
-
 // createWithinLimits makes a runner unless a plan limit is reached.
 func (q *request) createWithinLimits(n newRunner) (*runner, error) {
 	var p *project
@@ -192,7 +174,7 @@ func (q *request) contact() contact {
 	c := contact{address: q.address()}
 	c.systemID, _ = q.params.String("system_id")
 	if info, ok := q.params.Hash("info"); ok {
-		c.info = &RunnerManager{}
+		c.info = &manager{}
 		for name, field := range map[string]*string{"version": &c.info.Version, "revision": &c.info.Revision, "platform": &c.info.Platform,
 			"architecture": &c.info.Architecture, "executor": &c.info.Executor} {
 			*field, _ = info.String(name)

@@ -20,10 +20,7 @@ var (
 	assignedRunnerID = []params.Param{{Name: "runner_id", Kind: params.Integer, Required: true}}
 	includeProjects  = []params.Param{{Name: "include_projects", Kind: params.Boolean}}
 
-	runnerTypes    = []string{string(InstanceRunner), string(GroupRunner), string(ProjectRunner)}
-	runnerStatuses = []string{"active", "paused", string(Online), string(Offline), string(NeverContacted), string(Stale)}
-	runnerScopes   = append(append([]string{"specific", "shared"}, runnerTypes...), runnerStatuses...)
-	accessLevels   = []string{string(NotProtected), string(RefProtected)}
+	accessLevels = wordsOf(refAccessLevels...)
 
 	scopeParam   = []params.Param{{Name: "scope", Values: runnerScopes}}
 	filterParams = []params.Param{

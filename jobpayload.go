@@ -23,10 +23,10 @@ const runningJobsMaxBucket = 5
 
 // jobPayloadInput is everything that decides what a runner gets with 201 from POST /jobs/request.
 type jobPayloadInput struct {
-	Job     Job // as it is once taken: Token, StartedAt and PipelineID set
-	Project Project
-	Runner  Runner
-	User    User
+	Job     *job // as it is once taken: Token, StartedAt and PipelineID set
+	Project *project
+	Runner  *runner
+	User    *user
 	// ServerURL is the fake's URL with its base path, without a slash at the end.
 	ServerURL string
 	Version   string // of GitLab: "17.2.0-ee"
@@ -306,16 +306,16 @@ func buildJobPayload(in jobPayloadInput) jobPayload {
 
 // jobTimeoutSeconds is how long the job may run: the least of the job's timeout, or else the project's, and the runner's
 // maximum. Parts of a second count as a whole one, since a runner takes 0 for its own default.
-func jobTimeoutSeconds(job Job, project Project, runner Runner) int {
+func jobTimeoutSeconds(j *job, p *project, r *runner) int {
 	timeout := defaultBuildTimeout
-	if project.BuildTimeout > 0 {
-		timeout = project.BuildTimeout
+	if p.BuildTimeout > 0 {
+		timeout = p.BuildTimeout
 	}
-	if job.Spec.Timeout > 0 {
-		timeout = job.Spec.Timeout
+	if j.Spec.Timeout > 0 {
+		timeout = j.Spec.Timeout
 	}
-	if runner.MaximumTimeout > 0 {
-		timeout = min(timeout, runner.MaximumTimeout)
+	if seconds := r.maximumTimeout; seconds != nil {
+		timeout = min(timeout, time.Duration(*seconds)*time.Second)
 	}
 	return wholeSeconds(timeout)
 }
@@ -333,7 +333,7 @@ func buildJobInfo(in jobPayloadInput) payloadJobInfo {
 		seconds := int(*in.TimeInQueue / time.Second)
 		info.TimeInQueue = &seconds
 	}
-	if in.Runner.Type == InstanceRunner {
+	if in.Runner.kind == InstanceRunner {
 		info.RunningOnRunners = strconv.Itoa(min(in.RunningOnInstanceRunners, runningJobsMaxBucket))
 		if in.RunningOnInstanceRunners >= runningJobsMaxBucket {
 			info.RunningOnRunners += "+"
@@ -417,7 +417,7 @@ func leading(s, set string) (prefix, rest string) {
 }
 
 // refspecs names what to fetch: the pipeline's own ref and, for a shallow clone, the job's ref, else all of them.
-func refspecs(job Job, depth int) []string {
+func refspecs(job *job, depth int) []string {
 	pipeline := "refs/pipelines/" + strconv.Itoa(job.PipelineID)
 	specs := []string{"+" + pipeline + ":" + pipeline}
 	branch := func(name string) string { return "+refs/heads/" + name + ":refs/remotes/origin/" + name }

@@ -28,7 +28,9 @@ func FuzzJobPayload(f *testing.F) {
 		if json.Unmarshal(data, &spec) != nil {
 			return
 		}
-		_, err := json.Marshal(buildJobPayload(jobPayloadInput{Job: Job{Spec: spec}}))
+		_, err := json.Marshal(buildJobPayload(jobPayloadInput{
+			Job: &job{Spec: spec}, Project: &project{}, Runner: &runner{}, User: &user{},
+		}))
 		require.NoError(t, err)
 	})
 }

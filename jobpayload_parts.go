@@ -186,20 +186,6 @@ func buildDependencies(in jobPayloadInput) []payloadDependency {
 	return list
 }
 
-// jobDependencies picks those of the pipeline's jobs whose artifacts job gets, by ID: the ones that its needs or its
-// dependencies name or, without either, all of earlier stages. Of several attempts at one name the latest counts.
-// (Ci::BuildDependencies)
-func jobDependencies(job Job, pipeline []Job) []Job {
-	spec, latest := ci.JobSpec(job.Spec), map[string]Job{}
-	for _, other := range pipeline {
-		earlier := other.StageIndex < job.StageIndex
-		if other.ID != job.ID && other.ID > latest[other.Name].ID && spec.WantsArtifactsOf(other.Name, earlier) {
-			latest[other.Name] = other
-		}
-	}
-	return slices.SortedFunc(maps.Values(latest), func(a, b Job) int { return cmp.Compare(a.ID, b.ID) })
-}
-
 // unsupportedFeatures names what the job needs of a runner and the runner did not announce in info.features; if there is
 // any, GitLab fails the job with runner_unsupported.
 func unsupportedFeatures(spec JobSpec, refIsMergeRequest bool, features map[string]bool) []string {

@@ -156,14 +156,14 @@ func (r *runnerRun) UnmarshalJSON(data []byte) error {
 func payloadInputOf(spec JobSpec) jobPayloadInput {
 	started := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
 	return jobPayloadInput{
-		Job: Job{
+		Job: &job{
 			ID: 1101, Name: "Unit test: 1", Stage: "test", Ref: "main", PipelineID: 33, Token: "glcbt-1_abc",
 			Commit:    Commit{SHA: strings.Repeat("a1", 20), Title: "Fix", Message: "Fix\n\nIt was broken", AuthorName: "Mia", AuthorEmail: "mia@example.com", CreatedAt: started},
 			CreatedAt: started, StartedAt: started, Spec: spec,
 		},
-		Project:   Project{ID: 7, Path: "acme/tools/shop", Name: "Shop"},
-		Runner:    Runner{ID: 3, Type: ProjectRunner, Description: "r", Tags: []string{"docker", "linux"}},
-		User:      User{ID: 2, Username: "mia", Name: "Mia", Email: "mia@example.com"},
+		Project:   &project{ID: 7, Path: "acme/tools/shop", Name: "Shop"},
+		Runner:    &runner{num: 3, kind: ProjectRunner, attributes: attributes{description: text("r"), tags: []string{"docker", "linux"}}},
+		User:      &user{ID: 2, Username: "mia", Name: "Mia", Email: "mia@example.com"},
 		ServerURL: "http://127.0.0.1:8080/gitlab", Version: "17.2.0-ee", GitDepth: defaultGitDepth, NamespaceID: 5, RootNamespaceID: 4,
 	}
 }
@@ -345,7 +345,11 @@ func TestJobTimeout(t *testing.T) {
 		{20 * time.Minute, time.Hour, time.Hour, 1200},
 		{10 * time.Millisecond, 0, 0, 1},
 	} {
-		got := jobTimeoutSeconds(Job{Spec: JobSpec{Timeout: tt.job}}, Project{BuildTimeout: tt.project}, Runner{MaximumTimeout: tt.runner})
+		r := &runner{}
+		if seconds := int(tt.runner / time.Second); seconds != 0 {
+			r.maximumTimeout = &seconds
+		}
+		got := jobTimeoutSeconds(&job{Spec: JobSpec{Timeout: tt.job}}, &project{BuildTimeout: tt.project}, r)
 		assert.Equal(t, tt.want, got, "%+v", tt)
 	}
 }
@@ -353,7 +357,7 @@ func TestJobTimeout(t *testing.T) {
 func TestRunningOnInstanceRunners(t *testing.T) {
 	for count, want := range map[int]string{0: "0", 4: "4", 5: "5+", 90: "5+"} {
 		in := payloadInputOf(JobSpec{})
-		in.Runner.Type, in.RunningOnInstanceRunners = InstanceRunner, count
+		in.Runner.kind, in.RunningOnInstanceRunners = InstanceRunner, count
 		assert.Equal(t, want, buildJobInfo(in).RunningOnRunners)
 	}
 }
@@ -450,34 +454,6 @@ func TestSlugify(t *testing.T) {
 	assert.Equal(t, "feature-a-b", slugify("Feature/A_b-"))
 	assert.Equal(t, strings.Repeat("x", 63), slugify(strings.Repeat("x", 70)))
 	assert.Equal(t, "", slugify("--"))
-}
-
-func TestJobDependencies(t *testing.T) {
-	pipeline := []Job{
-		{ID: 1, Name: "build", StageIndex: 0}, {ID: 2, Name: "lint", StageIndex: 0}, {ID: 4, Name: "build", StageIndex: 0},
-		{ID: 3, Name: "test", StageIndex: 1}, {ID: 5, Name: "deploy", StageIndex: 1}, {ID: 6, Name: "after", StageIndex: 2},
-	}
-	tests := []struct {
-		spec string
-		want []int
-	}{
-		{`{}`, []int{2, 4}},
-		{`{"dependencies":[]}`, nil},
-		{`{"dependencies":["lint","after"]}`, []int{2}},
-		{`{"needs":["test","build"]}`, []int{3, 4}},
-		{`{"needs":["test",{"job":"lint","artifacts":false}]}`, []int{3}},
-		{`{"needs":["test","lint"],"dependencies":["lint"]}`, []int{2}},
-		{`{"needs":[]}`, nil},
-	}
-	for _, tt := range tests {
-		t.Run(tt.spec, func(t *testing.T) {
-			var got []int
-			for _, job := range jobDependencies(Job{ID: 5, Name: "deploy", StageIndex: 1, Spec: specFromJSON(t, tt.spec)}, pipeline) {
-				got = append(got, job.ID)
-			}
-			assert.Equal(t, tt.want, got)
-		})
-	}
 }
 
 func TestUnsupportedFeatures(t *testing.T) {

@@ -56,9 +56,9 @@ func jobVariables(in jobPayloadInput) []payloadVariable {
 	l.addProject(in)
 	l.addServer(in)
 	l.addPipeline(in)
-	l.add("CI_RUNNER_ID", strconv.Itoa(in.Runner.ID))
-	l.add("CI_RUNNER_DESCRIPTION", in.Runner.Description)
-	l.add("CI_RUNNER_TAGS", quotedList(in.Runner.Tags))
+	l.add("CI_RUNNER_ID", strconv.Itoa(in.Runner.num))
+	l.add("CI_RUNNER_DESCRIPTION", orEmpty(in.Runner.description))
+	l.add("CI_RUNNER_TAGS", quotedList(in.Runner.tags))
 	l.addAll(in.Job.Spec.Variables, true)
 	l.add("GITLAB_USER_ID", strconv.Itoa(in.User.ID))
 	l.add("GITLAB_USER_EMAIL", in.User.Email)
@@ -86,7 +86,7 @@ func (l *variableList) addPersisted(in jobPayloadInput) {
 	l.addSecret("CI_REPOSITORY_URL", repoURL(in), false)
 }
 
-func (l *variableList) addJob(job Job) {
+func (l *variableList) addJob(job *job) {
 	l.add("CI_JOB_NAME", job.Name)
 	l.add("CI_JOB_NAME_SLUG", slugify(job.Name))
 	l.add("CI_JOB_STAGE", job.Stage)

@@ -45,7 +45,7 @@ func lookAt[T any](r *JobRun, get func(*state, *job) T) T {
 // Job returns a copy of the job as it is now.
 func (r *JobRun) Job() Job {
 	r.fake.tb.Helper()
-	return lookAt(r, func(_ *state, j *job) Job { return j.public() })
+	return lookAt(r, func(_ *state, j *job) Job { return publicJob(j) })
 }
 
 // Trace returns the log so far.
@@ -63,7 +63,7 @@ func (r *JobRun) States() []JobStatus {
 // Artifacts returns what the job has kept so far, in the order of arrival.
 func (r *JobRun) Artifacts() []Artifact {
 	r.fake.tb.Helper()
-	return lookAt(r, func(_ *state, j *job) []Artifact { return j.public().Artifacts })
+	return lookAt(r, func(_ *state, j *job) []Artifact { return publicJob(j).Artifacts })
 }
 
 // Variables returns what the job's dotenv report says, which later jobs of the pipeline get as variables.
@@ -77,7 +77,7 @@ func (r *JobRun) Manager() (m RunnerManager, ok bool) {
 	r.fake.tb.Helper()
 	lookAt(r, func(_ *state, j *job) struct{} {
 		if j.manager != nil {
-			m, ok = j.manager.RunnerManager, true
+			m, ok = publicManager(j.manager), true
 		}
 		return struct{}{}
 	})
@@ -213,11 +213,11 @@ func (r *JobRun) look(what string, reached func(*job) bool) (_ Job, done bool, c
 	case err != nil:
 		return Job{}, false, nil, fmt.Errorf("fakegitlab: %w", err)
 	case reached(j):
-		return j.public(), true, nil, nil
+		return publicJob(j), true, nil, nil
 	case j.Status.completed():
-		return j.public(), false, nil, fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v", j.ID, j.Name, what, j.history)
+		return publicJob(j), false, nil, fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v", j.ID, j.Name, what, j.history)
 	}
-	return j.outline(), false, j.nextChange(), nil
+	return outlineOf(j), false, j.nextChange(), nil
 }
 
 // untaken says why a pending job was not taken, as far as it is for the runners: each lacks something, or has not asked.

@@ -149,29 +149,21 @@ func (s Scenario) Write(w io.Writer) error {
 func knownValues(t reflect.Type) []string {
 	switch t {
 	case reflect.TypeFor[Visibility]():
-		return wordsOf(Private, Internal, Public)
+		return wordsOf(visibilityLevels...)
 	case reflect.TypeFor[RunnerType]():
-		return wordsOf(InstanceRunner, GroupRunner, ProjectRunner)
+		return wordsOf(runnerKinds...)
 	case reflect.TypeFor[AccessLevel]():
-		return wordsOf(NotProtected, RefProtected)
+		return wordsOf(refAccessLevels...)
 	case reflect.TypeFor[UserState]():
-		return wordsOf(UserActive, UserBlocked, UserBlockedPendingApproval, UserDeactivated)
+		return wordsOf(userStates...)
 	case reflect.TypeFor[Registration]():
-		return wordsOf(ByUser, ByRegistrationToken)
+		return wordsOf(registrations...)
 	case reflect.TypeFor[JobStatus]():
 		return wordsOf(jobStatuses...)
 	case reflect.TypeFor[NetworkFault]():
 		return wordsOf(ConnectionReset, EmptyReply, Hang, TruncatedBody, MalformedJSON)
 	}
 	return nil
-}
-
-func wordsOf[T ~string](values ...T) []string {
-	texts := make([]string, len(values))
-	for i, value := range values {
-		texts[i] = string(value)
-	}
-	return texts
 }
 
 func unmarshalData(text []byte, v any) error { return datajson.Unmarshal(text, v, knownValues) }

@@ -3,46 +3,45 @@ package fakegitlab
 import (
 	"errors"
 	"reflect"
-	"slices"
 )
 
 // AddUser adds a user and returns it with what was empty filled in. A username that is taken fails the test.
 func (f *Fake) AddUser(u User) User {
 	f.tb.Helper()
-	return change(f, "AddUser(%q)", u.Username, adding((*state).addUser, u, (*user).public))
+	return change(f, "AddUser(%q)", u.Username, adding(addUser, u, publicUser))
 }
 
 // AddAccessToken adds an access token and returns it with what was empty filled in. With Project or Group set it also makes
 // the token's bot user, a member there.
 func (f *Fake) AddAccessToken(t AccessToken) AccessToken {
 	f.tb.Helper()
-	return change(f, "AddAccessToken(of %q)", t.User, adding((*state).addAccessToken, t, (*accessToken).public))
+	return change(f, "AddAccessToken(of %q)", t.User, adding(addAccessToken, t, publicAccessToken))
 }
 
 // AddGroup adds a group, and the parents in its path that do not exist, and returns it with what was empty filled in.
 func (f *Fake) AddGroup(g Group) Group {
 	f.tb.Helper()
-	return change(f, "AddGroup(%q)", g.Path, adding((*state).addGroup, g, (*group).public))
+	return change(f, "AddGroup(%q)", g.Path, adding(addGroup, g, publicGroup))
 }
 
 // AddProject adds a project, and the groups in its path that do not exist, and returns it with what was empty filled in.
 func (f *Fake) AddProject(p Project) Project {
 	f.tb.Helper()
-	return change(f, "AddProject(%q)", p.Path, adding((*state).addProject, p, (*project).public))
+	return change(f, "AddProject(%q)", p.Path, adding(addProject, p, publicProject))
 }
 
 // AddRunner adds a runner and returns it with what was empty filled in. A project runner without projects is an orphan, as
 // GitLab 17 leaves them when their projects are deleted.
 func (f *Fake) AddRunner(r Runner) Runner {
 	f.tb.Helper()
-	return change(f, "AddRunner(%q)", r.Description, adding((*state).addRunner, r, (*runner).public))
+	return change(f, "AddRunner(%q)", r.Description, adding(addRunner, r, publicRunner))
 }
 
 // AddJob adds a job and returns it with what was empty filled in: it is pending and belongs to a pipeline of its own unless
 // something else is said.
 func (f *Fake) AddJob(j Job) Job {
 	f.tb.Helper()
-	return change(f, "AddJob(%q)", j.Name, adding((*state).addJob, j, (*job).public))
+	return change(f, "AddJob(%q)", j.Name, adding(addJob, j, publicJob))
 }
 
 // adding makes a record of plain data and returns what it became.
@@ -84,6 +83,7 @@ func read[T any](f *Fake, get func(*state) T) T {
 	return get(f.state)
 }
 
+// copies are rows as plain data. It is never nil.
 func copies[R record, T any](rows []R, public func(R) T) []T {
 	out := make([]T, len(rows))
 	for i, r := range rows {
@@ -94,32 +94,32 @@ func copies[R record, T any](rows []R, public func(R) T) []T {
 
 // Users returns copies of all users, ordered by ID.
 func (f *Fake) Users() []User {
-	return read(f, func(st *state) []User { return copies(st.users.rows, (*user).public) })
+	return read(f, func(st *state) []User { return copies(st.users.rows, publicUser) })
 }
 
 // Groups returns copies of all groups, ordered by ID.
 func (f *Fake) Groups() []Group {
-	return read(f, func(st *state) []Group { return copies(st.groups.rows, (*group).public) })
+	return read(f, func(st *state) []Group { return copies(st.groups.rows, publicGroup) })
 }
 
 // Projects returns copies of all projects, ordered by ID.
 func (f *Fake) Projects() []Project {
-	return read(f, func(st *state) []Project { return copies(st.projects.rows, (*project).public) })
+	return read(f, func(st *state) []Project { return copies(st.projects.rows, publicProject) })
 }
 
 // Runners returns copies of all runners, ordered by ID.
 func (f *Fake) Runners() []Runner {
-	return read(f, func(st *state) []Runner { return copies(st.runners.rows, (*runner).public) })
+	return read(f, func(st *state) []Runner { return copies(st.runners.rows, publicRunner) })
 }
 
 // Jobs returns copies of all jobs, ordered by ID.
 func (f *Fake) Jobs() []Job {
-	return read(f, func(st *state) []Job { return copies(st.jobs.rows, (*job).public) })
+	return read(f, func(st *state) []Job { return copies(st.jobs.rows, publicJob) })
 }
 
 // Settings returns a copy of the settings.
 func (f *Fake) Settings() Settings {
-	return read(f, func(st *state) Settings { return cloneSettings(st.settings) })
+	return read(f, func(st *state) Settings { return st.settings.clone() })
 }
 
 // found copies one record out of the state, if it is there.
@@ -139,27 +139,27 @@ func found[R interface {
 
 // User finds a user by username, without regard to case.
 func (f *Fake) User(username string) (User, bool) {
-	return found(f, func(st *state) *user { return st.userNames[key(username)] }, (*user).public)
+	return found(f, func(st *state) *user { return st.userNames[key(username)] }, publicUser)
 }
 
 // Group finds a group by its full path, without regard to case.
 func (f *Fake) Group(path string) (Group, bool) {
-	return found(f, func(st *state) *group { return st.groupPaths[key(path)] }, (*group).public)
+	return found(f, func(st *state) *group { return st.groupPaths[key(path)] }, publicGroup)
 }
 
 // Project finds a project by its full path, without regard to case.
 func (f *Fake) Project(path string) (Project, bool) {
-	return found(f, func(st *state) *project { return st.projectPaths[key(path)] }, (*project).public)
+	return found(f, func(st *state) *project { return st.projectPaths[key(path)] }, publicProject)
 }
 
 // Runner finds a runner by its ID.
 func (f *Fake) Runner(id int) (Runner, bool) {
-	return found(f, func(st *state) *runner { return st.runners.byID[id] }, (*runner).public)
+	return found(f, func(st *state) *runner { return st.runners.byID[id] }, publicRunner)
 }
 
 // Job finds a job by its ID.
 func (f *Fake) Job(id int) (Job, bool) {
-	return found(f, func(st *state) *job { return st.jobs.byID[id] }, (*job).public)
+	return found(f, func(st *state) *job { return st.jobs.byID[id] }, publicJob)
 }
 
 // RunnerStatus is how lately the runner was heard of. Being paused does not show here, as it does in the status of GitLab's
@@ -179,7 +179,7 @@ func (f *Fake) RunnerStatus(id int) RunnerStatus {
 // use the fake, and is called again if somebody else changed the same thing meanwhile.
 func (f *Fake) UpdateSettings(alter func(*Settings)) {
 	f.tb.Helper()
-	get := func(st *state) (Settings, error) { return cloneSettings(st.settings), nil }
+	get := func(st *state) (Settings, error) { return st.settings.clone(), nil }
 	if err := revise(f, get, (*state).updateSettings, alter); err != nil {
 		f.misuse("UpdateSettings: %v", err)
 	}
@@ -221,10 +221,10 @@ type editable[R record, T any] struct {
 }
 
 var (
-	userEdits    = editable[*user, User]{(*state).userByName, (*user).public, (*state).updateUser}
-	groupEdits   = editable[*group, Group]{(*state).groupByPath, (*group).public, (*state).updateGroup}
-	projectEdits = editable[*project, Project]{(*state).projectByPath, (*project).public, (*state).updateProject}
-	runnerEdits  = editable[*runner, Runner]{(*state).runnerByNumber, (*runner).public, (*state).changeRunner}
+	userEdits    = editable[*user, User]{(*state).userByName, publicUser, rewriteUser}
+	groupEdits   = editable[*group, Group]{(*state).groupByPath, publicGroup, rewriteGroup}
+	projectEdits = editable[*project, Project]{(*state).projectByPath, publicProject, rewriteProject}
+	runnerEdits  = editable[*runner, Runner]{(*state).runnerByNumber, publicRunner, rewriteRunner}
 )
 
 // edit lets alter change one record's plain data, and takes it over unless that fails.
@@ -308,32 +308,27 @@ func (f *Fake) DeleteRunner(id int) {
 // made if it is new; what else m says of it is stored. m's times and ID are not read: it is now that it calls.
 func (f *Fake) ContactRunner(id int, m RunnerManager) {
 	f.tb.Helper()
-	change(f, "ContactRunner(%s)", itoa(id), func(st *state) (Runner, error) { return st.contactRunner(id, m) })
+	change(f, "ContactRunner(%s)", itoa(id), func(st *state) (Runner, error) { return contactRunner(st, id, m) })
 }
 
-func (st *state) contactRunner(id int, m RunnerManager) (Runner, error) {
+func contactRunner(st *state, id int, m RunnerManager) (Runner, error) {
 	r, err := st.runnerByID(id)
 	if err != nil {
 		return Runner{}, err
 	}
-	c := contact{systemID: m.SystemID, address: m.IPAddress}
-	if m.Version+m.Revision+m.Platform+m.Architecture+m.Executor != "" {
-		c.info = &m
+	if err := st.contactBy(r, managerDraft(m)); err != nil {
+		return Runner{}, err
 	}
-	if tooLong(&m.SystemID, maxSystemIDLength) {
-		return Runner{}, st.checkManagers(r, []RunnerManager{m})
-	}
-	st.heartbeat(r, c, true)
-	return r.public(), nil
+	return publicRunner(r), nil
 }
 
 // changeJob lets something happen to a job.
 func (f *Fake) changeJob(format string, id int, do func(*state, *job) error) Job {
 	f.tb.Helper()
-	return change(f, format, itoa(id), func(st *state) (Job, error) { return st.changeJob(id, do) })
+	return change(f, format, itoa(id), func(st *state) (Job, error) { return changeJob(st, id, do) })
 }
 
-func (st *state) changeJob(id int, do func(*state, *job) error) (Job, error) {
+func changeJob(st *state, id int, do func(*state, *job) error) (Job, error) {
 	j, err := st.jobByID(id)
 	if err != nil {
 		return Job{}, err
@@ -341,7 +336,7 @@ func (st *state) changeJob(id int, do func(*state, *job) error) (Job, error) {
 	if err := do(st, j); err != nil {
 		return Job{}, err
 	}
-	return j.public(), nil
+	return publicJob(j), nil
 }
 
 // enqueueNow, startOn, finishAs and cancelByPerson are what may happen to a job.
@@ -397,42 +392,6 @@ func (f *Fake) Token(username string, scopes ...string) string {
 	return change(f, "Token(%q)", username, func(st *state) (string, error) { return st.tokenOf(username, scopes) })
 }
 
-// tokenOf is the user's token with those scopes, made at the first use.
-func (st *state) tokenOf(username string, scopes []string) (string, error) {
-	u, err := st.userByName(username)
-	if err != nil {
-		return "", err
-	}
-	if len(scopes) == 0 {
-		scopes = []string{scopeAPI}
-	}
-	sortedScopes := slices.Sorted(slices.Values(scopes))
-	name := tokenName(u.Username, sortedScopes)
-	t := st.namedTokens[name]
-	if t == nil {
-		// Its value follows from its name alone, so that nobody else is given it after a Reset.
-		value := st.made.token(tokenKind{name, accessTokens.prefix})
-		if t, err = st.addAccessToken(AccessToken{User: u.Username, Name: name, Scopes: sortedScopes, Token: value}); err != nil {
-			return "", err
-		}
-		setKey(st, st.namedTokens, name, t)
-	}
-	if st.handed == nil {
-		st.handed = map[string]handedToken{}
-	}
-	st.handed[t.Token] = handedToken{u.Username, sortedScopes}
-	return t.Token, nil
-}
-
-// accessToken finds an access token by its value, nil if there is none. One that Token made before a Reset is made again at its
-// first use, if there still is such a user.
-func (st *state) accessToken(value string) *accessToken {
-	if h, ok := st.handed[value]; ok && st.tokenValues[value] == nil {
-		_, _ = st.tokenOf(h.username, h.scopes)
-	}
-	return st.tokenValues[value]
-}
-
 // AdminToken is Token("root"): the administrator that every GitLab starts with.
 func (f *Fake) AdminToken() string {
 	f.tb.Helper()
@@ -454,8 +413,8 @@ func (st *state) enter(s Scenario) error {
 		}
 		resolved = cloneScenario(s).withMembers() // what is missing in it may be here already
 	}
-	return st.seed(resolved)
+	return seed(st, resolved)
 }
 
 // Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot.
-func (f *Fake) Snapshot() Scenario { return read(f, (*state).snapshot) }
+func (f *Fake) Snapshot() Scenario { return read(f, snapshotOf) }

@@ -21,8 +21,10 @@ func TestIndexFindsWhatALookAtAllFinds(t *testing.T) {
 		dice := rand.New(rand.NewPCG(1, 2))
 		tags := []string{"a", "b", "c"}
 		some := func() *runner { return st.runners.rows[dice.IntN(len(st.runners.rows))] }
-		seed := func() Runner {
-			return Runner{Tags: tags[dice.IntN(3):], Paused: dice.IntN(2) == 0, CreatedAt: now.Add(-time.Duration(dice.IntN(200)) * time.Hour)}
+		seed := func() newRunner {
+			n := newRunner{attributes: defaultAttributes(), createdAt: now.Add(-time.Duration(dice.IntN(200)) * time.Hour)}
+			n.attributes.tags, n.attributes.paused = tags[dice.IntN(3):], dice.IntN(2) == 0
+			return n
 		}
 		changes := []func(){
 			func() { _, err := st.addRunner(seed()); require.NoError(t, err) },
@@ -40,9 +42,9 @@ func TestIndexFindsWhatALookAtAllFinds(t *testing.T) {
 			},
 			func() {
 				r := some()
-				next := r.public()
-				next.Tags, next.Paused = seed().Tags, dice.IntN(2) == 0
-				require.NoError(t, st.changeRunner(r, next))
+				next := r.attributes
+				next.tags, next.paused = seed().attributes.tags, dice.IntN(2) == 0
+				require.NoError(t, st.updateRunner(r, next))
 			},
 			func() {
 				err := st.atomically(func() error { _, _ = st.addRunner(seed()); return fmt.Errorf("no") })

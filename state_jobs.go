@@ -10,14 +10,28 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// job is the record of a job. Of the plain data it embeds, what names other records (Project, User, RunnerID, SystemID) is
-// filled in when it leaves the state; the pointers rule.
+// job is the record of a job (app/models/ci/build.rb).
 type job struct {
-	Job
+	ID                                         int
+	Name, Stage, Ref                           string
+	StageIndex                                 int
+	RefIsTag, Protected                        bool // the ref is a tag, is protected
+	Tags                                       []string
+	Status                                     JobStatus
+	FailureReason                              string // kept only while Status is JobFailed
+	AllowFailure                               bool
+	Coverage                                   *float64 // percent
+	PipelineID                                 int
+	Commit                                     Commit
+	CreatedAt, QueuedAt, StartedAt, FinishedAt time.Time
+	Erased                                     bool
+	Token                                      string
+	Spec                                       JobSpec // what the runner is to do
+
 	project   *project
 	user      *user
-	runner    *runner
-	manager   *manager
+	runner    *runner  // who took it; both nil while nobody has and after the runner's deletion
+	manager   *manager // of the runner
 	updatedAt time.Time
 	erasedAt  time.Time
 	pipeline  *pipeline
@@ -25,7 +39,7 @@ type job struct {
 	cancelGracefully bool
 	history          []JobStatus // the states it went through, oldest first
 
-	log       blob // Job.Trace is empty in here
+	log       blob
 	files     []*file
 	dotenv    []JobVariable // of its dotenv report
 	watchedAt time.Time     // when somebody last looked at the log
@@ -33,11 +47,13 @@ type job struct {
 	changed   chan struct{} // closed at the next change of status or log; nil while nobody waits
 }
 
-// file is an artifact with its content beside it; Artifact.Content is empty in here.
+// file is a file that a job kept (app/models/ci/job_artifact.rb).
 type file struct {
-	Artifact
-	content blob
-	sum     [sha256.Size]byte
+	Filename     string
+	Type, Format string
+	ExpiresAt    time.Time // zero: never
+	content      blob
+	sum          [sha256.Size]byte
 }
 
 func (j *job) id() int { return j.ID }
@@ -300,12 +316,11 @@ func (st *state) retryJob(old *job, u *user) *job {
 			_ = st.fire(later, eventProcess) // a skipped job can always be processed
 		}
 	}
-	next := &job{project: old.project, user: u}
-	next.Job = cloneJob(old.Job)
-	next.ID, next.Token = assignID(st, &st.jobs, 0), st.made.token(jobTokens)
-	next.Status, next.FailureReason, next.Coverage, next.Erased = JobPending, "", nil, false
-	next.CreatedAt, next.QueuedAt, next.StartedAt, next.FinishedAt = st.now(), st.now(), time.Time{}, time.Time{}
-	next.updatedAt = next.CreatedAt
+	now := st.now()
+	next := &job{ID: assignID(st, &st.jobs, 0), Token: st.made.token(jobTokens), Name: old.Name, Stage: old.Stage, StageIndex: old.StageIndex,
+		Ref: old.Ref, RefIsTag: old.RefIsTag, Protected: old.Protected, Tags: old.Tags, AllowFailure: old.AllowFailure, Spec: old.Spec,
+		Commit: old.Commit, PipelineID: old.PipelineID, Status: JobPending, CreatedAt: now, QueuedAt: now, updatedAt: now,
+		project: old.project, user: u}
 	st.insertJob(next)
 	return next
 }

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -112,4 +113,36 @@ func TestBlob(t *testing.T) {
 	assert.Equal(t, want.String()[:70], early.String())
 	assert.Equal(t, want.String()[:100_000], string(b.head(100_000)))
 	assert.EqualValues(t, want.Len(), b.size)
+}
+
+func TestJobDependencies(t *testing.T) {
+	p := &pipeline{jobs: []*job{
+		{ID: 1, Name: "build", StageIndex: 0}, {ID: 2, Name: "lint", StageIndex: 0}, {ID: 3, Name: "test", StageIndex: 1},
+		{ID: 4, Name: "build", StageIndex: 0}, {ID: 5, Name: "deploy", StageIndex: 1}, {ID: 6, Name: "after", StageIndex: 2},
+	}}
+	deploy := p.jobs[4]
+	deploy.pipeline = p
+	tests := []struct {
+		spec string
+		want []int
+	}{
+		{`{}`, []int{2, 4}},
+		{`{"dependencies":[]}`, nil},
+		{`{"dependencies":["lint","after"]}`, []int{2}},
+		{`{"needs":["test","build"]}`, []int{3, 4}},
+		{`{"needs":["test",{"job":"lint","artifacts":false}]}`, []int{3}},
+		{`{"needs":["test","lint"],"dependencies":["lint"]}`, []int{2}},
+		{`{"needs":[]}`, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.spec, func(t *testing.T) {
+			var got []int
+			deploy.Spec = JobSpec{}
+			require.NoError(t, json.Unmarshal([]byte(tt.spec), &deploy.Spec))
+			for _, j := range deploy.dependencies() {
+				got = append(got, j.ID)
+			}
+			assert.Equal(t, tt.want, got)
+		})
+	}
 }

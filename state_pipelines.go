@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"github.com/fakegitlab/fakegitlab/ci"
 )
 
 // pipeline is the record of a pipeline: the jobs that share one, all of one project.
@@ -65,4 +67,19 @@ func (j *job) attempts() int {
 		}
 	}
 	return n
+}
+
+// dependencies are the jobs of the pipeline whose artifacts the job gets, by ID: the ones that its needs or its dependencies name
+// or, without either, all of earlier stages. Of several attempts at one name the latest counts (Ci::BuildDependencies).
+func (j *job) dependencies() []*job {
+	if len(j.pipeline.jobs) == 1 {
+		return nil
+	}
+	spec, latest := ci.JobSpec(j.Spec), map[string]*job{}
+	for _, other := range j.pipeline.jobs { // by id
+		if other != j && spec.WantsArtifactsOf(other.Name, other.StageIndex < j.StageIndex) {
+			latest[other.Name] = other
+		}
+	}
+	return slices.SortedFunc(maps.Values(latest), func(a, b *job) int { return cmp.Compare(a.ID, b.ID) })
 }

@@ -220,8 +220,11 @@ type newRunner struct {
 	registration Registration
 	creator      *user
 	token        string // made up when empty
+	managers     []manager
 	// existing: it is described as it stands in the database, where what was saved before a limit came is longer.
 	existing bool
+	// Of an existing runner; zero is now, never contacted, and what the settings say.
+	createdAt, contactedAt, tokenExpiresAt time.Time
 }
 
 // createRunner makes a runner by the rules of GitLab's model. The plan limits are the caller's: requests have them, seeds
@@ -422,7 +425,7 @@ func (r *runner) latestManager() *manager {
 type contact struct {
 	systemID string
 	address  string
-	info     *RunnerManager
+	info     *manager // of which ID, times and runner are not read
 }
 
 // heartbeat notes that a manager of the runner called, and makes its record if it is new. contacts is false for calls that
@@ -437,7 +440,7 @@ func (st *state) heartbeat(r *runner, c contact, contacts bool) *manager {
 	}
 	m := r.manager(c.systemID)
 	if m == nil {
-		m = &manager{RunnerManager{ID: assignID(st, &st.managers, 0), SystemID: c.systemID, CreatedAt: now, ContactedAt: now}, r}
+		m = &manager{ID: assignID(st, &st.managers, 0), SystemID: c.systemID, CreatedAt: now, ContactedAt: now, runner: r}
 		add(st, &st.managers, m)
 		r.managers = insertByID(r.managers, m)
 	}
@@ -449,6 +452,19 @@ func (st *state) heartbeat(r *runner, c contact, contacts bool) *manager {
 		m.Architecture, m.Executor = or(i.Architecture, m.Architecture), or(i.Executor, m.Executor)
 	}
 	return m
+}
+
+// contactBy is a heartbeat, now, of the manager that a draft describes.
+func (st *state) contactBy(r *runner, draft manager) error {
+	if tooLong(&draft.SystemID, maxSystemIDLength) {
+		return st.checkManagers(r, []manager{draft})
+	}
+	c := contact{systemID: draft.SystemID, address: draft.IPAddress}
+	if draft.Version+draft.Revision+draft.Platform+draft.Architecture+draft.Executor != "" {
+		c.info = &draft
+	}
+	st.heartbeat(r, c, true)
+	return nil
 }
 
 // deleteManager removes one manager; when it was the last, the runner has never been heard of again.

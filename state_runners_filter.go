@@ -33,6 +33,14 @@ func versionMatcher(prefix string) func(version string) bool {
 	return func(version string) bool { return prefix == leading.FindString(version) }
 }
 
+// What a list of runners may be narrowed to: types, statuses and, for the deprecated scope, both and two words more
+// (app/models/ci/runner.rb, AVAILABLE_TYPES, AVAILABLE_STATUSES, AVAILABLE_SCOPES).
+var (
+	runnerTypes    = wordsOf(runnerKinds...)
+	runnerStatuses = []string{"active", "paused", string(Online), string(Offline), string(NeverContacted), string(Stale)}
+	runnerScopes   = slices.Concat([]string{"specific", "shared"}, runnerTypes, runnerStatuses)
+)
+
 // runnerFilter is what a list of runners may be narrowed by; a zero field narrows nothing.
 type runnerFilter struct {
 	scopes        []string // of type, status and the deprecated scope: all must hold

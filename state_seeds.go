@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -24,16 +23,16 @@ var (
 )
 
 // oneOf checks that a value is one of the words that GitLab knows for its type; empty means the fallback.
-func oneOf[S ~string](what string, v *S, fallback S) error {
+func oneOf[S ~string](what string, v *S, fallback S, known []S) error {
 	*v = or(*v, fallback)
-	known := knownValues(reflect.TypeFor[S]())
-	if slices.Contains(known, string(*v)) {
+	if slices.Contains(known, *v) {
 		return nil
 	}
-	if near, ok := nearest.Of(string(*v), known); ok {
+	words := wordsOf(known...)
+	if near, ok := nearest.Of(string(*v), words); ok {
 		return fmt.Errorf("unknown %s %q; did you mean %q?", what, *v, near)
 	}
-	return fmt.Errorf("unknown %s %q; GitLab knows %s", what, *v, strings.Join(known, ", "))
+	return fmt.Errorf("unknown %s %q; GitLab knows %s", what, *v, strings.Join(words, ", "))
 }
 
 // missing is the error for a name that stands for nothing, with the nearest one that stands for something.
@@ -122,7 +121,7 @@ func orNow(t, now time.Time) time.Time {
 	return t.UTC().Round(0).Truncate(time.Microsecond)
 }
 
-func checkUser(u *User) error {
+func checkUser(u *user) error {
 	if !usernamePattern.MatchString(u.Username) {
 		return fmt.Errorf("%q is no username", u.Username)
 	}
@@ -132,130 +131,143 @@ func checkUser(u *User) error {
 	if u.Email == "" {
 		u.Email = u.Username + "@example.com"
 	}
-	return oneOf("user state", &u.State, UserActive)
+	return oneOf("user state", &u.State, UserActive, userStates)
 }
 
-func (st *state) addUser(in User) (*user, error) {
-	if err := checkUser(&in); err != nil {
+// addUser makes a user of a draft; what is empty in it is filled in.
+func (st *state) addUser(u user) (*user, error) {
+	if err := checkUser(&u); err != nil {
 		return nil, err
 	}
-	if st.userNames[key(in.Username)] != nil {
+	if st.userNames[key(u.Username)] != nil {
 		return nil, errors.New("the username is taken")
 	}
-	if st.groupPaths[key(in.Username)] != nil {
+	if st.groupPaths[key(u.Username)] != nil {
 		return nil, errors.New("a group has that path")
 	}
-	if err := freeID(&st.users, "user", in.ID); err != nil {
+	if err := freeID(&st.users, "user", u.ID); err != nil {
 		return nil, err
 	}
-	in.ID, in.CreatedAt = assignID(st, &st.users, in.ID), orNow(in.CreatedAt, st.now())
-	u := &user{User: in}
-	add(st, &st.users, u)
-	setKey(st, st.userNames, key(u.Username), u)
-	return u, nil
+	u.ID, u.CreatedAt = assignID(st, &st.users, u.ID), orNow(u.CreatedAt, st.now())
+	add(st, &st.users, &u)
+	setKey(st, st.userNames, key(u.Username), &u)
+	return &u, nil
 }
 
 // updateUser replaces what is known of a user. Who a user is, ID and username, stays.
-func (st *state) updateUser(u *user, in User) error {
-	if in.ID != u.ID || in.Username != u.Username {
+func (st *state) updateUser(u *user, next user) error {
+	if next.ID != u.ID || next.Username != u.Username {
 		return errors.New("a user's ID and Username do not change")
 	}
-	if err := checkUser(&in); err != nil {
+	if err := checkUser(&next); err != nil {
 		return err
 	}
-	in.CreatedAt = orNow(in.CreatedAt, u.CreatedAt)
-	before := u.User
-	u.User = in
-	st.onUndo(func() { u.User = before })
+	next.CreatedAt, next.bot = orNow(next.CreatedAt, u.CreatedAt), u.bot
+	before := *u
+	*u = next
+	st.onUndo(func() { *u = before })
 	return nil
 }
 
-// knownScopes are the scopes of access tokens (lib/gitlab/auth.rb). Those of a later version can be seeded in every one, so
-// that one world serves tests against several; where GitLab does not know a scope it opens nothing.
-var knownScopes = []string{scopeAPI, scopeReadAPI, scopeReadUser, scopeCreateRunner, scopeManageRunner, scopeAdminMode, scopeSudo, "k8s_proxy",
-	"read_repository", "write_repository", "read_registry", "write_registry", "ai_features", "ai_workflows", "read_service_ping", "self_rotate",
-	"read_observability", "write_observability", "read_virtual_registry", "write_virtual_registry"}
-
-// addAccessToken makes a personal access token, or a project's or group's with its bot user.
-func (st *state) addAccessToken(in AccessToken) (*accessToken, error) {
-	if in.Scopes == nil {
-		in.Scopes = []string{scopeAPI}
+// seedUser is addUser, but for the user root, who is always there and is updated.
+func (st *state) seedUser(in user) error {
+	if key(in.Username) != rootUsername {
+		_, err := st.addUser(in)
+		return err
 	}
-	for _, s := range in.Scopes {
+	root := st.userNames[rootUsername]
+	if in.ID == 0 {
+		in.ID = root.ID
+	}
+	in.Username = root.Username
+	return st.updateUser(root, in)
+}
+
+// addAccessToken makes a personal access token of the user, or a project's or group's with its bot user, who is made if there is
+// none of that name; without a name GitLab makes one up.
+func (st *state) addAccessToken(t accessToken, username string) (*accessToken, error) {
+	if t.Scopes == nil {
+		t.Scopes = []string{scopeAPI}
+	}
+	for _, s := range t.Scopes {
 		if !slices.Contains(knownScopes, s) {
 			return nil, missing("token scope", s, knownScopes)
 		}
 	}
-	if in.Token != "" && st.tokenValues[in.Token] != nil {
+	if t.Token != "" && st.tokenValues[t.Token] != nil {
 		return nil, errors.New("another access token has that value")
 	}
-	if err := freeID(&st.tokens, "access token", in.ID); err != nil {
+	if err := freeID(&st.tokens, "access token", t.ID); err != nil {
 		return nil, err
 	}
-	u, err := st.tokenUser(&in)
-	if err != nil {
+	if err := st.findTokenUser(&t, username); err != nil {
 		return nil, err
 	}
-	in.User = u.Username
-	in.Token = st.secret(accessTokens, in.Token)
-	if in.Name == "" {
-		in.Name = "token of " + in.User
+	t.Token = st.secret(accessTokens, t.Token)
+	if t.Name == "" {
+		t.Name = "token of " + t.user.Username
 	}
-	in.Scopes = slices.Clone(in.Scopes)
-	in.ID, in.CreatedAt = assignID(st, &st.tokens, in.ID), orNow(in.CreatedAt, st.now())
-	t := &accessToken{AccessToken: in, user: u}
-	add(st, &st.tokens, t)
-	setKey(st, st.tokenValues, t.Token, t)
-	return t, nil
+	t.Scopes = slices.Clone(t.Scopes)
+	t.ID, t.CreatedAt = assignID(st, &st.tokens, t.ID), orNow(t.CreatedAt, st.now())
+	add(st, &st.tokens, &t)
+	setKey(st, st.tokenValues, t.Token, &t)
+	return &t, nil
 }
 
-// tokenUser finds whose token it is; for a project or group access token that is a bot, which is made and becomes a member.
-func (st *state) tokenUser(in *AccessToken) (*user, error) {
-	if in.Project == "" && in.Group == "" {
-		if in.Role != 0 {
-			return nil, errors.New("Role is for project and group access tokens; the role of a personal one is its user's")
+// findTokenUser finds whose token it is; for a project or group access token that is a bot, which is made and becomes a member.
+func (st *state) findTokenUser(t *accessToken, username string) (err error) {
+	if t.project == nil && t.group == nil {
+		if t.Role != 0 {
+			return errors.New("Role is for project and group access tokens; the role of a personal one is its user's")
 		}
-		return st.userByName(in.User)
+		t.user, err = st.userByName(username)
+		return err
 	}
-	if in.Project != "" && in.Group != "" {
-		return nil, errors.New("an access token is of a project or of a group, not both")
+	if t.project != nil && t.group != nil {
+		return errors.New("an access token is of a project or of a group, not both")
 	}
 	var roles map[*user]Role
-	kind, id := "project", 0
-	if in.Project != "" {
-		p, err := st.projectByPath(in.Project)
-		if err != nil {
-			return nil, err
-		}
-		in.Project, roles, id = p.Path, p.roles, p.ID
+	var botsOf string
+	if p := t.project; p != nil {
+		roles, botsOf = p.roles, fmt.Sprintf("project_%d", p.ID)
 	} else {
-		g, err := st.groupByPath(in.Group)
-		if err != nil {
-			return nil, err
-		}
-		in.Group, roles, kind, id = g.Path, g.roles, "group", g.ID
+		roles, botsOf = t.group.roles, fmt.Sprintf("group_%d", t.group.ID)
 	}
-	if in.Role == 0 {
-		in.Role = Maintainer
+	if t.Role == 0 {
+		t.Role = Maintainer
 	}
-	if err := checkRole(in.Role); err != nil {
-		return nil, err
+	if err := checkRole(t.Role); err != nil {
+		return err
 	}
-	if in.User == "" {
-		in.User = fmt.Sprintf("%s_%d_bot_%s", kind, id, strings.ToLower(st.made.token(botNames)))
+	if username == "" {
+		username = botsOf + "_bot_" + strings.ToLower(st.made.token(botNames))
 	}
-	u := st.userNames[key(in.User)]
+	u := st.userNames[key(username)]
 	if u == nil {
-		var err error
-		if u, err = st.addUser(User{Username: in.User, Name: in.Name}); err != nil {
-			return nil, err
+		if u, err = st.addUser(user{Username: username, Name: t.Name}); err != nil {
+			return err
 		}
 	}
+	t.user = u
 	wasBot := u.bot
 	u.bot = true
 	st.onUndo(func() { u.bot = wasBot })
-	setRole(st, roles, u, in.Role)
-	return u, nil
+	setRole(st, roles, u, t.Role)
+	return nil
+}
+
+// seedAccessToken adds a token; one that Token gave out in another fake is given out by Token here, too.
+func (st *state) seedAccessToken(in accessToken, username string) error {
+	t, err := st.addAccessToken(in, username)
+	if err == nil && t.Name == tokenName(t.user.Username, t.Scopes) {
+		setKey(st, st.namedTokens, t.Name, t)
+	}
+	return err
+}
+
+// tokenName is the name of the token that Fake.Token makes for a user and scopes.
+func tokenName(username string, scopes []string) string {
+	return "fakegitlab token of " + username + " for " + strings.Join(scopes, " ")
 }
 
 func setRole(st *state, roles map[*user]Role, u *user, r Role) {
@@ -271,14 +283,34 @@ func setRole(st *state, roles map[*user]Role, u *user, r Role) {
 }
 
 func checkRole(r Role) error {
-	if r != 0 && r.valid() {
+	if slices.Contains(memberRoles, r) {
 		return nil
 	}
 	return fmt.Errorf("unknown role %d; GitLab knows Guest, Planner, Reporter, Developer, Maintainer, Owner", int(r))
 }
 
-// rolesOf turns Members into records.
-func (st *state) rolesOf(members Members) (map[*user]Role, error) {
+// addMember makes a user a direct member of the group or project at a path.
+func (st *state) addMember(path, username string, r Role) error {
+	u, err := st.userByName(username)
+	if err != nil {
+		return err
+	}
+	if err := checkRole(r); err != nil {
+		return err
+	}
+	if p := st.projectPaths[key(path)]; p != nil {
+		setRole(st, p.roles, u, r)
+		return nil
+	}
+	g, err := st.groupByPath(path)
+	if err == nil {
+		setRole(st, g.roles, u, r)
+	}
+	return err
+}
+
+// rolesOf finds the members of a group or project by their usernames.
+func (st *state) rolesOf(members map[string]Role) (map[*user]Role, error) {
 	roles := make(map[*user]Role, len(members))
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		u, err := st.userByName(name)
@@ -294,7 +326,7 @@ func (st *state) rolesOf(members Members) (map[*user]Role, error) {
 }
 
 func checkVisibility(v *Visibility) error {
-	return oneOf("visibility", v, Private)
+	return oneOf("visibility", v, Private, visibilityLevels)
 }
 
 func checkExpiration(ds ...time.Duration) error {
@@ -306,7 +338,7 @@ func checkExpiration(ds ...time.Duration) error {
 	return nil
 }
 
-func (st *state) checkGroup(in *Group) (map[*user]Role, error) {
+func (st *state) checkGroup(in *group, members map[string]Role) (map[*user]Role, error) {
 	if !pathPattern.MatchString(in.Path) {
 		return nil, fmt.Errorf("%q is no full path of a group", in.Path)
 	}
@@ -316,12 +348,14 @@ func (st *state) checkGroup(in *Group) (map[*user]Role, error) {
 	if _, last := splitPath(in.Path); in.Name == "" {
 		in.Name = last
 	}
-	return st.rolesOf(in.Members)
+	return st.rolesOf(members)
 }
 
-func (st *state) addGroup(in Group) (*group, error) {
-	roles, err := st.checkGroup(&in)
-	if err != nil {
+// addGroup makes a group of a draft, and the parents in its path that do not exist. A group that is there only as somebody's
+// parent takes over what the draft says.
+func (st *state) addGroup(in group, members map[string]Role) (*group, error) {
+	var err error
+	if in.roles, err = st.checkGroup(&in, members); err != nil {
 		return nil, err
 	}
 	g := st.groupPaths[key(in.Path)]
@@ -341,9 +375,9 @@ func (st *state) addGroup(in Group) (*group, error) {
 	} else if in.ID != 0 {
 		st.renumber(g, in.ID)
 	}
-	before, rolesBefore, implied := g.Group, g.roles, g.implied
-	st.onUndo(func() { g.Group, g.roles, g.implied = before, rolesBefore, implied })
-	st.setGroup(g, in, roles)
+	before := *g
+	st.onUndo(func() { *g = before })
+	st.setGroup(g, in)
 	g.implied = false
 	return g, nil
 }
@@ -361,12 +395,12 @@ func (st *state) renumber(g *group, id int) {
 	})
 }
 
-// setGroup stores what is said of a group, and keeps or makes up what is not.
-func (st *state) setGroup(g *group, in Group, roles map[*user]Role) {
-	in.ID, in.Path, in.Members = g.ID, g.Path, nil
-	in.CreatedAt = orNow(in.CreatedAt, g.CreatedAt)
+// setGroup stores what a draft says of a group, and keeps or makes up what it does not.
+func (st *state) setGroup(g *group, in group) {
+	in.ID, in.Path, in.CreatedAt = g.ID, g.Path, orNow(in.CreatedAt, g.CreatedAt)
 	in.RegistrationToken = st.secret(registrationTokens, or(in.RegistrationToken, g.RegistrationToken))
-	g.Group, g.roles = in, roles
+	in.parent, in.children, in.projects, in.runners, in.implied = g.parent, g.children, g.projects, g.runners, g.implied
+	*g = in
 }
 
 // newGroup makes a group with GitLab's defaults, and the parents that do not exist yet.
@@ -389,8 +423,8 @@ func (st *state) newGroup(path string, id int) (*group, error) {
 	if st.projectPaths[key(path)] != nil {
 		return nil, fmt.Errorf("%q is a project", path)
 	}
-	g := &group{Group: Group{ID: assignID(st, &st.groups, id), Path: path, Name: last, Visibility: Private,
-		RegistrationToken: st.made.token(registrationTokens), CreatedAt: st.now()}, parent: parent, roles: map[*user]Role{}}
+	g := &group{ID: assignID(st, &st.groups, id), Path: path, Name: last, Visibility: Private,
+		RegistrationToken: st.made.token(registrationTokens), CreatedAt: st.now(), parent: parent, roles: map[*user]Role{}}
 	if parent != nil {
 		parent.children = append(parent.children, g)
 		st.onUndo(func() { parent.children = parent.children[:len(parent.children)-1] })
@@ -400,18 +434,18 @@ func (st *state) newGroup(path string, id int) (*group, error) {
 	return g, nil
 }
 
-func (st *state) updateGroup(g *group, in Group) error {
+// updateGroup replaces what is known of a group.
+func (st *state) updateGroup(g *group, in group, members map[string]Role) (err error) {
 	if in.ID != g.ID || in.Path != g.Path {
 		return errors.New("a group's ID and Path do not change here")
 	}
-	roles, err := st.checkGroup(&in)
-	if err != nil {
+	if in.roles, err = st.checkGroup(&in, members); err != nil {
 		return err
 	}
 	if err := st.checkRegistrationToken(in.RegistrationToken, g.RegistrationToken); err != nil {
 		return err
 	}
-	st.setGroup(g, in, roles)
+	st.setGroup(g, in)
 	return nil
 }
 
@@ -426,7 +460,25 @@ func (st *state) checkRegistrationToken(token, own string) error {
 	return nil
 }
 
-func (st *state) checkProject(in *Project) (map[*user]Role, error) {
+func (st *state) projectByRegistrationToken(token string) *project {
+	for _, p := range st.projects.rows {
+		if p.RegistrationToken == token {
+			return p
+		}
+	}
+	return nil
+}
+
+func (st *state) groupByRegistrationToken(token string) *group {
+	for _, g := range st.groups.rows {
+		if g.RegistrationToken == token {
+			return g
+		}
+	}
+	return nil
+}
+
+func (st *state) checkProject(in *project, members map[string]Role) (map[*user]Role, error) {
 	if !pathPattern.MatchString(in.Path) || !strings.Contains(in.Path, "/") {
 		return nil, fmt.Errorf(`%q is no full path of a project, which has a namespace: "acme/shop"`, in.Path)
 	}
@@ -439,25 +491,25 @@ func (st *state) checkProject(in *Project) (map[*user]Role, error) {
 	if _, last := splitPath(in.Path); in.Name == "" {
 		in.Name = last
 	}
-	return st.rolesOf(in.Members)
+	return st.rolesOf(members)
 }
 
-func (st *state) addProject(in Project) (*project, error) {
-	roles, err := st.checkProject(&in)
-	if err != nil {
+// addProject makes a project of a draft, and the groups in its path that do not exist.
+func (st *state) addProject(p project, members map[string]Role) (*project, error) {
+	var err error
+	if p.roles, err = st.checkProject(&p, members); err != nil {
 		return nil, err
 	}
-	if st.projectPaths[key(in.Path)] != nil {
+	if st.projectPaths[key(p.Path)] != nil {
 		return nil, errors.New("the path is taken by another project")
 	}
-	if st.groupPaths[key(in.Path)] != nil {
+	if st.groupPaths[key(p.Path)] != nil {
 		return nil, errors.New("the path is taken by a group")
 	}
-	if err := errors.Join(freeID(&st.projects, "project", in.ID), st.checkRegistrationToken(in.RegistrationToken, "")); err != nil {
+	if err := errors.Join(freeID(&st.projects, "project", p.ID), st.checkRegistrationToken(p.RegistrationToken, "")); err != nil {
 		return nil, err
 	}
-	p := &project{roles: roles}
-	namespace, last := splitPath(in.Path)
+	namespace, last := splitPath(p.Path)
 	if p.group = st.groupPaths[key(namespace)]; p.group == nil {
 		if p.owner = st.userNames[key(namespace)]; p.owner == nil {
 			if p.group, err = st.newGroup(namespace, 0); err != nil {
@@ -466,34 +518,34 @@ func (st *state) addProject(in Project) (*project, error) {
 			p.group.implied = true
 		}
 	}
-	in.RegistrationToken = st.secret(registrationTokens, in.RegistrationToken)
-	in.ID, in.CreatedAt, in.Members = assignID(st, &st.projects, in.ID), orNow(in.CreatedAt, st.now()), nil
-	p.Project = in
+	p.RegistrationToken = st.secret(registrationTokens, p.RegistrationToken)
+	p.ID, p.CreatedAt = assignID(st, &st.projects, p.ID), orNow(p.CreatedAt, st.now())
 	namespace, _ = p.namespace()
 	p.Path = namespace + "/" + last
 	if g := p.group; g != nil {
-		g.projects = append(g.projects, p)
+		g.projects = append(g.projects, &p)
 		st.onUndo(func() { g.projects = g.projects[:len(g.projects)-1] })
 	}
-	add(st, &st.projects, p)
-	setKey(st, st.projectPaths, key(p.Path), p)
-	return p, nil
+	add(st, &st.projects, &p)
+	setKey(st, st.projectPaths, key(p.Path), &p)
+	return &p, nil
 }
 
-func (st *state) updateProject(p *project, in Project) error {
+// updateProject replaces what is known of a project.
+func (st *state) updateProject(p *project, in project, members map[string]Role) (err error) {
 	if in.ID != p.ID || in.Path != p.Path {
 		return errors.New("a project's ID and Path do not change here")
 	}
-	roles, err := st.checkProject(&in)
-	if err != nil {
+	if in.roles, err = st.checkProject(&in, members); err != nil {
 		return err
 	}
 	if err := st.checkRegistrationToken(in.RegistrationToken, p.RegistrationToken); err != nil {
 		return err
 	}
 	in.RegistrationToken = st.secret(registrationTokens, or(in.RegistrationToken, p.RegistrationToken))
-	in.Members, in.CreatedAt = nil, orNow(in.CreatedAt, p.CreatedAt)
-	p.Project, p.roles = in, roles
+	in.CreatedAt = orNow(in.CreatedAt, p.CreatedAt)
+	in.group, in.owner, in.runners, in.jobs, in.pipelines = p.group, p.owner, p.runners, p.jobs, p.pipelines
+	*p = in
 	st.tickAll()
 	return nil
 }
@@ -531,7 +583,7 @@ func (st *state) updateSettings(in Settings) error {
 	}
 	in.RegistrationToken = st.secret(instanceRegistrationTokens, or(in.RegistrationToken, st.settings.RegistrationToken))
 	before := st.settings
-	st.settings = cloneSettings(in)
+	st.settings = in.clone()
 	st.onUndo(func() { st.settings = before })
 	return nil
 }

@@ -18,54 +18,29 @@ const (
 	zeroSHA         = "0000000000000000000000000000000000000000"
 )
 
-// checkJob checks a job's plain data, fills in what follows from nothing else and finds the records it names.
-func (st *state) checkJob(in *Job) (*job, error) {
-	j := &job{}
-	var err error
-	if j.project, err = st.projectByPath(in.Project); err != nil {
-		return nil, err
+// checkJob checks a draft of a job.
+func checkJob(j *job) error {
+	if err := oneOf("job status", &j.Status, JobPending, jobStatuses); err != nil {
+		return err
 	}
-	if in.User == "" {
-		in.User = rootUsername
+	if j.FailureReason != "" && j.Status != JobFailed {
+		return fmt.Errorf("a job that is %s has no failure reason", j.Status)
 	}
-	if j.user, err = st.userByName(in.User); err != nil {
-		return nil, err
+	if !j.FinishedAt.IsZero() && !j.finished() {
+		return fmt.Errorf("a job that is %s has no FinishedAt", j.Status)
 	}
-	if err := oneOf("job status", &in.Status, JobPending); err != nil {
-		return nil, err
+	if c := j.Coverage; c != nil && (math.IsNaN(*c) || math.IsInf(*c, 0)) {
+		return fmt.Errorf("Coverage: %v is no number of percent", *c)
 	}
-	if in.FailureReason != "" && in.Status != JobFailed {
-		return nil, fmt.Errorf("a job that is %s has no failure reason", in.Status)
+	if err := j.Spec.validate(); err != nil {
+		return fmt.Errorf("Spec: %w", err)
 	}
-	if in.SystemID != "" && in.RunnerID == 0 {
-		return nil, errors.New("SystemID names a manager of RunnerID, which is not given")
-	}
-	if in.RunnerID != 0 {
-		if j.runner, err = st.runnerByID(in.RunnerID); err != nil {
-			return nil, err
+	for i, f := range j.files {
+		if f.Filename == "" {
+			return fmt.Errorf("Artifacts[%d] has no Filename", i)
 		}
 	}
-	if in.SystemID != "" {
-		if j.manager = j.runner.manager(in.SystemID); j.manager == nil {
-			known := namesOf(j.runner.managers, func(m *manager) string { return m.SystemID })
-			return nil, fmt.Errorf("runner %d: %w", in.RunnerID, missing("manager", in.SystemID, known))
-		}
-	}
-	if !in.FinishedAt.IsZero() && !in.finished() {
-		return nil, fmt.Errorf("a job that is %s has no FinishedAt", in.Status)
-	}
-	if c := in.Coverage; c != nil && (math.IsNaN(*c) || math.IsInf(*c, 0)) {
-		return nil, fmt.Errorf("Coverage: %v is no number of percent", *c)
-	}
-	if err := in.Spec.validate(); err != nil {
-		return nil, fmt.Errorf("Spec: %w", err)
-	}
-	for i := range in.Artifacts {
-		if in.Artifacts[i].Filename == "" {
-			return nil, fmt.Errorf("Artifacts[%d] has no Filename", i)
-		}
-	}
-	return j, checkCommit(in.Commit)
+	return checkCommit(j.Commit)
 }
 
 func checkCommit(c Commit) error {
@@ -77,34 +52,33 @@ func checkCommit(c Commit) error {
 	return nil
 }
 
-func (st *state) addJob(in Job) (*job, error) {
-	j, err := st.checkJob(&in)
-	if err != nil {
+// addJob makes a job of a draft, which has the records that it belongs to, its log and its files.
+func (st *state) addJob(j *job) (*job, error) {
+	if err := checkJob(j); err != nil {
 		return nil, err
 	}
-	if err := freeID(&st.jobs, "job", in.ID); err != nil {
+	if err := freeID(&st.jobs, "job", j.ID); err != nil {
 		return nil, err
 	}
-	if err := st.checkPipeline(in.PipelineID, j.project); err != nil {
+	if err := st.checkPipeline(j.PipelineID, j.project); err != nil {
 		return nil, err
 	}
-	if in.Token != "" && st.jobTokens[in.Token] != nil {
+	if j.Token != "" && st.jobTokens[j.Token] != nil {
 		return nil, errors.New("another job has that token")
 	}
-	in.Name, in.Stage, in.Ref = or(in.Name, defaultJobName), or(in.Stage, defaultJobStage), or(in.Ref, defaultRef)
-	in.ID = assignID(st, &st.jobs, in.ID)
-	if in.PipelineID == 0 {
+	j.Name, j.Stage, j.Ref = or(j.Name, defaultJobName), or(j.Stage, defaultJobStage), or(j.Ref, defaultRef)
+	j.ID = assignID(st, &st.jobs, j.ID)
+	if j.PipelineID == 0 {
 		st.pipeline++
-		in.PipelineID = st.pipeline
+		j.PipelineID = st.pipeline
 	}
-	st.pipeline = max(st.pipeline, in.PipelineID)
-	in.Token = st.secret(jobTokens, in.Token)
-	in.Tags = cleanTags(in.Tags)
-	in.AllowFailure = in.AllowFailure || in.Spec.AllowFailure.Always
-	j.Job = cloneJob(in)
+	st.pipeline = max(st.pipeline, j.PipelineID)
+	j.Token = st.secret(jobTokens, j.Token)
+	j.Tags = cleanTags(j.Tags)
+	j.AllowFailure = j.AllowFailure || j.Spec.AllowFailure.Always
 	st.fillCommit(j)
 	st.fillTimes(j)
-	st.storeContent(j)
+	fillFiles(j)
 	st.insertJob(j)
 	if r := j.runner; r != nil {
 		st.linkJob(j, r, j.manager)
@@ -113,19 +87,14 @@ func (st *state) addJob(in Job) (*job, error) {
 	return j, nil
 }
 
-// storeContent moves the log and the artifacts from the plain data to where they may grow.
-func (st *state) storeContent(j *job) {
-	_, _ = j.log.Write([]byte(j.Trace))
-	for _, a := range j.Artifacts {
-		f := &file{Artifact: withDefaults(a), sum: sha256.Sum256(a.Content)}
-		_, _ = f.content.Write(a.Content)
-		f.Content = nil
-		j.files = append(j.files, f)
+// fillFiles fills in what follows from the content of the job's files.
+func fillFiles(j *job) {
+	for _, f := range j.files {
+		f.fillDefaults()
 		if f.Type == dotenvReport {
 			j.dotenv, _ = readDotenv(f) // a seed may be a report that GitLab had to refuse
 		}
 	}
-	j.Trace, j.Artifacts = "", nil
 }
 
 func or[S ~string](s, fallback S) S {
@@ -149,20 +118,26 @@ func (st *state) checkPipeline(id int, p *project) error {
 	return nil
 }
 
-// withDefaults fills in an artifact's type and the format that goes with it.
-func withDefaults(a Artifact) Artifact {
-	a.Type = or(a.Type, "archive")
-	if a.Format == "" {
+// fillDefaults fills in a file's type and the format that goes with it.
+func (f *file) fillDefaults() {
+	f.Type = or(f.Type, archive)
+	if f.Format == "" {
 		switch {
-		case a.Type == "archive":
-			a.Format = "zip"
-		case strings.HasSuffix(a.Filename, ".gz"), a.Type == "junit", a.Type == "dotenv":
-			a.Format = "gzip"
+		case f.Type == archive:
+			f.Format = zipped
+		case strings.HasSuffix(f.Filename, ".gz"), f.Type == "junit", f.Type == dotenvReport:
+			f.Format = gzipped
 		default:
-			a.Format = "raw"
+			f.Format = "raw"
 		}
 	}
-	return a
+}
+
+// newFile is a file with that content.
+func newFile(content []byte) *file {
+	f := &file{sum: sha256.Sum256(content)}
+	_, _ = f.content.Write(content)
+	return f
 }
 
 // fillCommit makes up the commit of a job of which nothing is said; jobs of one pipeline run for one commit.
@@ -183,7 +158,7 @@ func (st *state) fillCommit(j *job) {
 }
 
 // finished reports whether the job has come to its end, not being skipped.
-func (j *Job) finished() bool { return j.Status.completed() && j.Status != JobSkipped }
+func (j *job) finished() bool { return j.Status.completed() && j.Status != JobSkipped }
 
 func firstLine(s string) string { s, _, _ = strings.Cut(s, "\n"); return s }
 
@@ -218,34 +193,4 @@ func earliest(t time.Time, others ...time.Time) time.Time {
 		}
 	}
 	return t
-}
-
-// public is the job as plain data, its log and artifacts included.
-func (j *job) public() Job {
-	out := j.outline()
-	out.Trace = j.log.String()
-	for _, f := range j.files {
-		out.Artifacts = append(out.Artifacts, f.public())
-	}
-	return out
-}
-
-// public is the artifact as plain data.
-func (f *file) public() Artifact {
-	out := f.Artifact
-	out.Content = f.content.bytes()
-	return out
-}
-
-// outline is the job as plain data without its log and artifacts, which may be large.
-func (j *job) outline() Job {
-	out := cloneJob(j.Job)
-	out.Project, out.User, out.RunnerID, out.SystemID = j.project.Path, j.user.Username, 0, ""
-	if j.runner != nil {
-		out.RunnerID = j.runner.num
-	}
-	if j.manager != nil {
-		out.SystemID = j.manager.SystemID
-	}
-	return out
 }

@@ -8,119 +8,77 @@ import (
 	"time"
 )
 
-// checkRunner checks a runner's plain data and turns it into what createRunner wants.
-func (st *state) checkRunner(in *Runner) (newRunner, error) {
-	n := newRunner{id: in.ID, name: text(in.Name), token: in.Token, existing: true}
+// checkRunner checks a draft of a runner and says what follows of it: a type of which none is said.
+func (st *state) checkRunner(n *newRunner) error {
 	if err := errors.Join(
-		oneOf("runner type", &in.Type, impliedType(*in)),
-		oneOf("access level", &in.AccessLevel, NotProtected),
-		oneOf("kind of registration", &in.Registration, ByUser),
+		oneOf("runner type", &n.kind, impliedType(n.group != nil, len(n.projects) > 0), runnerKinds),
+		oneOf("access level", &n.attributes.accessLevel, NotProtected, refAccessLevels),
+		oneOf("kind of registration", &n.registration, ByUser, registrations),
 	); err != nil {
-		return n, err
+		return err
 	}
-	if err := st.checkServes(in, &n); err != nil {
-		return n, err
+	switch {
+	case n.group != nil && n.kind != GroupRunner:
+		return &invalid{[]attributeProblem{{attrRunner, msgGroupsAssigned}}}
+	case len(n.projects) > 0 && n.kind != ProjectRunner:
+		return &invalid{[]attributeProblem{{attrRunner, msgProjectsAssigned}}}
+	case n.kind == GroupRunner && n.group == nil:
+		return &invalid{[]attributeProblem{{attrRunner, msgGroupNeeded}}}
 	}
-	if in.CreatedBy != "" {
-		var err error
-		if n.creator, err = st.userByName(in.CreatedBy); err != nil {
-			return n, fmt.Errorf("CreatedBy: %w", err)
+	for i, p := range n.projects {
+		if slices.Contains(n.projects[:i], p) {
+			return fmt.Errorf("project %q is named twice", p.Path)
 		}
 	}
-	if in.MaximumTimeout%time.Second != 0 {
-		return n, errors.New("MaximumTimeout is whole seconds")
-	}
-	n.kind, n.registration, n.attributes = in.Type, in.Registration, attributesOf(*in)
-	return n, nil
+	return nil
 }
 
 // impliedType is the type of a runner of which none is said.
-func impliedType(r Runner) RunnerType {
+func impliedType(group, projects bool) RunnerType {
 	switch {
-	case len(r.Projects) > 0:
+	case projects:
 		return ProjectRunner
-	case r.Group != "":
+	case group:
 		return GroupRunner
 	}
 	return InstanceRunner
 }
 
-// checkServes finds the group or projects that a runner of its type has.
-func (st *state) checkServes(in *Runner, n *newRunner) error {
-	if in.Group != "" && in.Type != GroupRunner {
-		return &invalid{[]attributeProblem{{attrRunner, msgGroupsAssigned}}}
-	}
-	if len(in.Projects) > 0 && in.Type != ProjectRunner {
-		return &invalid{[]attributeProblem{{attrRunner, msgProjectsAssigned}}}
-	}
-	if in.Group != "" {
-		var err error
-		if n.group, err = st.groupByPath(in.Group); err != nil {
-			return err
-		}
-	}
-	for _, path := range in.Projects {
-		p, err := st.projectByPath(path)
-		if err != nil {
-			return err
-		}
-		if slices.Contains(n.projects, p) {
-			return fmt.Errorf("project %q is named twice", path)
-		}
-		n.projects = append(n.projects, p)
-	}
-	if in.Type == GroupRunner && n.group == nil {
-		return &invalid{[]attributeProblem{{attrRunner, msgGroupNeeded}}}
-	}
-	return nil
-}
-
-func attributesOf(in Runner) attributes {
-	a := attributes{description: text(in.Description), maintenanceNote: text(in.MaintenanceNote), paused: in.Paused, locked: in.Locked,
-		runUntagged: in.RunUntagged == nil || *in.RunUntagged, tags: slices.Clone(in.Tags), accessLevel: in.AccessLevel}
-	if in.MaximumTimeout != 0 {
-		seconds := int(in.MaximumTimeout / time.Second)
-		a.maximumTimeout = &seconds
-	}
-	return a
-}
-
-// addRunner makes a runner. A project runner without projects is an orphan: its projects are gone.
-func (st *state) addRunner(in Runner) (*runner, error) {
-	n, err := st.checkRunner(&in)
-	if err != nil {
+// addRunner makes a runner of a draft. A project runner without projects is an orphan: its projects are gone.
+func (st *state) addRunner(n newRunner) (*runner, error) {
+	if err := st.checkRunner(&n); err != nil {
 		return nil, err
 	}
-	if err := freeID(&st.runners, "runner", in.ID); err != nil {
+	if err := freeID(&st.runners, "runner", n.id); err != nil {
 		return nil, err
 	}
-	if in.Token != "" && st.runnerTokens[in.Token] != nil {
+	if n.token != "" && st.runnerTokens[n.token] != nil {
 		return nil, errors.New("another runner has that token")
 	}
-	if err := st.checkManagers(nil, in.Managers); err != nil {
+	if err := st.checkManagers(nil, n.managers); err != nil {
 		return nil, err
 	}
 	r, err := st.createRunner(n)
 	if err != nil {
 		return nil, err
 	}
-	st.setTimes(r, in)
-	if in.TokenExpiresAt.IsZero() {
+	st.setTimes(r, n)
+	if n.tokenExpiresAt.IsZero() {
 		r.tokenExpiresAt = st.tokenExpiry(r, r.createdAt)
 	}
-	st.setManagers(r, in.Managers)
+	st.setManagers(r, n.managers)
 	st.reindex(r)
 	return r, nil
 }
 
-func (st *state) setTimes(r *runner, in Runner) {
-	r.createdAt = orNow(in.CreatedAt, r.createdAt)
+func (st *state) setTimes(r *runner, n newRunner) {
+	r.createdAt = orNow(n.createdAt, r.createdAt)
 	r.contactedAt, r.tokenExpiresAt = time.Time{}, time.Time{}
-	if !in.ContactedAt.IsZero() {
-		r.contactedAt = orNow(in.ContactedAt, time.Time{})
+	if !n.contactedAt.IsZero() {
+		r.contactedAt = orNow(n.contactedAt, time.Time{})
 	}
-	if !in.TokenExpiresAt.IsZero() && in.TokenExpiresAt.Year() < never.Year() {
-		r.tokenExpiresAt = orNow(in.TokenExpiresAt, time.Time{})
+	if !n.tokenExpiresAt.IsZero() && n.tokenExpiresAt.Year() < never.Year() {
+		r.tokenExpiresAt = orNow(n.tokenExpiresAt, time.Time{})
 	}
 }
 
@@ -131,7 +89,7 @@ var never = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 const maxSystemIDLength = 64
 
 // checkManagers checks the managers that a runner, nil if it is yet to be made, is to have.
-func (st *state) checkManagers(r *runner, in []RunnerManager) error {
+func (st *state) checkManagers(r *runner, in []manager) error {
 	seen, ids := map[string]bool{}, map[int]bool{}
 	for i, m := range in {
 		if known := st.managers.byID[m.ID]; m.ID < 0 || ids[m.ID] || known != nil && (known.runner != r || known.SystemID != m.SystemID) {
@@ -152,21 +110,21 @@ func (st *state) checkManagers(r *runner, in []RunnerManager) error {
 }
 
 // setManagers makes the runner's managers those that are given; one that is known by its system id keeps its record.
-func (st *state) setManagers(r *runner, in []RunnerManager) {
+func (st *state) setManagers(r *runner, in []manager) {
 	var kept []*manager
 	// Those that say their ID come first, so that none of the others is given it.
-	in = slices.SortedStableFunc(slices.Values(in), func(a, b RunnerManager) int { return cmp.Compare(b.ID, a.ID) })
+	in = slices.SortedStableFunc(slices.Values(in), func(a, b manager) int { return cmp.Compare(b.ID, a.ID) })
 	for _, m := range in {
 		known := r.manager(m.SystemID)
 		if known == nil || m.ID != 0 && m.ID != known.ID {
-			known = &manager{RunnerManager{ID: assignID(st, &st.managers, m.ID), CreatedAt: st.now()}, r}
+			known = &manager{ID: assignID(st, &st.managers, m.ID), CreatedAt: st.now()}
 			add(st, &st.managers, known)
 		}
-		m.ID, m.CreatedAt = known.ID, orNow(m.CreatedAt, known.CreatedAt)
+		m.ID, m.CreatedAt, m.runner = known.ID, orNow(m.CreatedAt, known.CreatedAt), r
 		if !m.ContactedAt.IsZero() {
 			m.ContactedAt = orNow(m.ContactedAt, time.Time{})
 		}
-		known.RunnerManager = m
+		*known = m
 		kept = insertByID(kept, known)
 	}
 	gone := slices.DeleteFunc(slices.Clone(r.managers), func(m *manager) bool { return slices.Contains(kept, m) })
@@ -186,22 +144,21 @@ func (r *runner) replaceManager(gone, next *manager) {
 	}
 }
 
-// changeRunner replaces what is known of a runner. What it is, ID and Type and Group, stays.
-func (st *state) changeRunner(r *runner, in Runner) error {
-	if in.ID != r.num || in.Type != r.kind || in.Group != r.public().Group {
+// changeRunner replaces what is known of a runner by a draft. What it is, ID and Type and Group, stays.
+func (st *state) changeRunner(r *runner, n newRunner) error {
+	if n.id != r.num || n.kind != r.kind || n.group != r.group {
 		return errors.New("a runner's ID, Type and Group do not change")
 	}
-	n, err := st.checkRunner(&in)
-	if err != nil {
+	if err := st.checkRunner(&n); err != nil {
 		return err
 	}
-	if in.Type == ProjectRunner && len(n.projects) == 0 && len(r.assignments) > 0 {
+	if n.kind == ProjectRunner && len(n.projects) == 0 && len(r.assignments) > 0 {
 		return &invalid{[]attributeProblem{{attrRunner, msgProjectNeeded}}}
 	}
-	if in.Token != r.token && (in.Token == "" || st.runnerTokens[in.Token] != nil) {
+	if n.token != r.token && (n.token == "" || st.runnerTokens[n.token] != nil) {
 		return errors.New("a runner has a token, and no other runner's")
 	}
-	if err := st.checkManagers(r, in.Managers); err != nil {
+	if err := st.checkManagers(r, n.managers); err != nil {
 		return err
 	}
 	draft := n.attributes
@@ -211,10 +168,10 @@ func (st *state) changeRunner(r *runner, in Runner) error {
 		return err
 	}
 	r.name, r.registration, r.creator = keepBlank(r.name, n.name), n.registration, n.creator
-	st.setRunnerToken(r, st.secret(st.runnerTokenKind(r.kind, r.registration), in.Token))
-	st.setTimes(r, in)
+	st.setRunnerToken(r, st.secret(st.runnerTokenKind(r.kind, r.registration), n.token))
+	st.setTimes(r, n)
 	st.setAssignments(r, n.projects)
-	st.setManagers(r, in.Managers)
+	st.setManagers(r, n.managers)
 	st.reindex(r)
 	return nil
 }
@@ -241,30 +198,4 @@ func (st *state) setAssignments(r *runner, projects []*project) {
 		r.assignments = append(r.assignments, kept[p])
 	}
 	st.linkRunner(r)
-}
-
-// public is the runner as plain data.
-func (r *runner) public() Runner {
-	out := Runner{ID: r.num, Type: r.kind, Description: orEmpty(r.description), Name: orEmpty(r.name), MaintenanceNote: orEmpty(r.maintenanceNote),
-		Token: r.token, TokenExpiresAt: r.tokenExpiresAt, Registration: r.registration, Paused: r.paused, Locked: r.locked,
-		Tags: slices.Clone(r.tags), AccessLevel: r.accessLevel, CreatedAt: r.createdAt, ContactedAt: r.contactedAt}
-	if r.group != nil {
-		out.Group = r.group.Path
-	}
-	for _, a := range r.assignments {
-		out.Projects = append(out.Projects, a.project.Path)
-	}
-	if r.creator != nil {
-		out.CreatedBy = r.creator.Username
-	}
-	if !r.runUntagged {
-		out.RunUntagged = new(bool)
-	}
-	if r.maximumTimeout != nil {
-		out.MaximumTimeout = time.Duration(*r.maximumTimeout) * time.Second
-	}
-	for _, m := range r.managers {
-		out.Managers = append(out.Managers, m.RunnerManager)
-	}
-	return out
 }

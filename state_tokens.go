@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"maps"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
@@ -107,3 +108,56 @@ func (m *tokenMaker) hex(k tokenKind, n int) string {
 
 // clone is a copy with sequences of its own.
 func (m *tokenMaker) clone() tokenMaker { return tokenMaker{maps.Clone(m.made), m.given} }
+
+// The scopes of access tokens that open something here.
+const (
+	scopeAPI          = "api"
+	scopeReadAPI      = "read_api"
+	scopeReadUser     = "read_user"
+	scopeManageRunner = "manage_runner"
+	scopeCreateRunner = "create_runner"
+	scopeAdminMode    = "admin_mode"
+	scopeSudo         = "sudo"
+)
+
+// knownScopes are the scopes of access tokens (lib/gitlab/auth.rb). Those of a later version can be seeded in every one, so
+// that one world serves tests against several; where GitLab does not know a scope it opens nothing.
+var knownScopes = []string{scopeAPI, scopeReadAPI, scopeReadUser, scopeCreateRunner, scopeManageRunner, scopeAdminMode, scopeSudo,
+	"k8s_proxy", "read_repository", "write_repository", "read_registry", "write_registry", "ai_features", "ai_workflows",
+	"read_service_ping", "self_rotate", "read_observability", "write_observability", "read_virtual_registry", "write_virtual_registry"}
+
+// tokenOf is the user's token with those scopes, made at the first use.
+func (st *state) tokenOf(username string, scopes []string) (string, error) {
+	u, err := st.userByName(username)
+	if err != nil {
+		return "", err
+	}
+	if len(scopes) == 0 {
+		scopes = []string{scopeAPI}
+	}
+	sortedScopes := slices.Sorted(slices.Values(scopes))
+	name := tokenName(u.Username, sortedScopes)
+	t := st.namedTokens[name]
+	if t == nil {
+		// Its value follows from its name alone, so that nobody else is given it after a Reset.
+		value := st.made.token(tokenKind{name, accessTokens.prefix})
+		if t, err = st.addAccessToken(accessToken{Name: name, Scopes: sortedScopes, Token: value}, u.Username); err != nil {
+			return "", err
+		}
+		setKey(st, st.namedTokens, name, t)
+	}
+	if st.handed == nil {
+		st.handed = map[string]handedToken{}
+	}
+	st.handed[t.Token] = handedToken{u.Username, sortedScopes}
+	return t.Token, nil
+}
+
+// accessToken finds an access token by its value, nil if there is none. One that Token made before a Reset is made again at its
+// first use, if there still is such a user.
+func (st *state) accessToken(value string) *accessToken {
+	if h, ok := st.handed[value]; ok && st.tokenValues[value] == nil {
+		_, _ = st.tokenOf(h.username, h.scopes)
+	}
+	return st.tokenValues[value]
+}

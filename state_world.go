@@ -84,7 +84,8 @@ func newState(v gitlabversion.Version, clock func() time.Time) *state {
 		pipelines: map[int]*pipeline{}, queue: newQueue(), namedTokens: map[string]*accessToken{},
 	}
 	st.settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
-	root := &user{User: User{ID: 1, Username: rootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true, State: UserActive, CreatedAt: st.now()}}
+	root := &user{ID: firstUserID, Username: rootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true,
+		State: UserActive, CreatedAt: st.now()}
 	st.users.insert(root)
 	st.userNames[rootUsername] = root
 	return st
@@ -224,17 +225,33 @@ func (st *state) atomically(change func() error) error {
 	return err
 }
 
+// user is the record of a user (app/models/user.rb).
 type user struct {
-	User
-	bot bool // of a project or group access token
+	ID                    int
+	Username, Name, Email string
+	Admin                 bool
+	Auditor               bool // reads everything, changes nothing
+	External              bool // sees internal groups and projects only as a member
+	State                 UserState
+	CreatedAt             time.Time
+	bot                   bool // of a project or group access token
 }
 
 func (u *user) id() int { return u.ID }
 
+// accessToken is the record of a personal access token or, with a project or group, of one of theirs
+// (app/models/personal_access_token.rb).
 type accessToken struct {
-	AccessToken
-	user       *user
-	lastUsedAt time.Time
+	ID                     int
+	Token, Name            string
+	user                   *user // the bot, of a project's or group's
+	Scopes                 []string
+	ExpiresAt              time.Time // zero: never
+	Revoked, Impersonation bool
+	project                *project
+	group                  *group
+	Role                   Role // of the bot
+	CreatedAt, lastUsedAt  time.Time
 }
 
 func (t *accessToken) id() int { return t.ID }
@@ -244,8 +261,17 @@ func (t *accessToken) expired(now time.Time) bool {
 	return !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt.UTC().Truncate(24*time.Hour))
 }
 
+// group is the record of a group or subgroup (app/models/group.rb).
 type group struct {
-	Group    // Members lives in roles
+	ID                         int
+	Path, Name                 string // the full path
+	Visibility                 Visibility
+	RegistrationToken          string
+	RegistrationTokensDisabled bool // of a top-level group; it rules all below
+	SharedRunnersDisabled      bool
+	RunnerTokenExpiration      time.Duration // of its own runners; 0 sets no limit
+	CreatedAt                  time.Time
+
 	parent   *group
 	children []*group
 	roles    map[*user]Role
@@ -286,22 +312,40 @@ func (g *group) below(yield func(*group) bool) bool {
 	return true
 }
 
+// project is the record of a project (app/models/project.rb).
 type project struct {
-	Project // Members lives in roles
-	group   *group
-	owner   *user // of the personal namespace, when there is no group
-	roles   map[*user]Role
-	runners []*runner // assigned project runners, by id
-	jobs    []*job
-	// pipelines are those of its jobs, by id.
-	pipelines []*pipeline
+	ID                         int
+	Path, Name, Description    string // the full path
+	Visibility                 Visibility
+	RegistrationToken          string
+	RegistrationTokensDisabled bool // runner_registration_enabled=false
+	SharedRunnersDisabled      bool
+	GroupRunnersDisabled       bool
+	Archived                   bool
+	RunnerTokenExpiration      time.Duration // of runners assigned to it; 0 sets no limit
+	BuildTimeout               time.Duration // 0 is GitLab's default
+	GitDepth                   int           // 0 is GitLab's default; a negative number is all
+	CreatedAt                  time.Time
+
+	group     *group
+	owner     *user // of the personal namespace, when there is no group
+	roles     map[*user]Role
+	runners   []*runner // assigned project runners, by id
+	jobs      []*job
+	pipelines []*pipeline // those of its jobs, by id
 }
 
 func (p *project) id() int { return p.ID }
 
+// manager is the record of one machine that runs jobs with a runner's token (app/models/ci/runner_manager.rb).
 type manager struct {
-	RunnerManager
-	runner *runner
+	ID                     int
+	SystemID               string
+	Version, Revision      string
+	Platform, Architecture string
+	IPAddress, Executor    string
+	CreatedAt, ContactedAt time.Time // contact zero: never
+	runner                 *runner
 }
 
 func (m *manager) id() int { return m.ID }
@@ -398,4 +442,9 @@ func (st *state) registrationTokensAllowed(g *group) bool {
 // projectRegistrationTokensAllowed is the same for a project, which has a switch of its own.
 func (st *state) projectRegistrationTokensAllowed(p *project) bool {
 	return !p.RegistrationTokensDisabled && st.registrationTokensAllowed(p.group)
+}
+
+// untouched reports whether nothing has been added yet.
+func (st *state) untouched() bool {
+	return len(st.users.rows) == 1 && len(st.groups.rows)+len(st.projects.rows)+len(st.runners.rows) == 0
 }
