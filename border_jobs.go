@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/fakegitlab/fakegitlab/internal/clone"
 )
 
 // publicJob is the job as plain data, its log and artifacts included.
@@ -20,7 +22,7 @@ func publicJob(j *job) Job {
 func outlineOf(j *job) Job {
 	out := Job{ID: j.ID, Project: j.project.Path, Name: j.Name, Stage: j.Stage, User: j.user.Username, Ref: j.Ref, RefIsTag: j.RefIsTag,
 		Protected: j.Protected, Tags: slices.Clone(j.Tags), Status: j.Status, FailureReason: j.FailureReason, AllowFailure: j.AllowFailure,
-		Coverage: clonePointer(j.Coverage, shallow), PipelineID: j.PipelineID, StageIndex: j.StageIndex, Commit: j.Commit,
+		Coverage: clone.Pointer(j.Coverage, clone.Shallow), PipelineID: j.PipelineID, StageIndex: j.StageIndex, Commit: j.Commit,
 		CreatedAt: j.CreatedAt, QueuedAt: j.QueuedAt, StartedAt: j.StartedAt, FinishedAt: j.FinishedAt, Erased: j.Erased, Token: j.Token,
 		Spec: j.Spec.clone()}
 	if j.runner != nil {
@@ -35,7 +37,7 @@ func outlineOf(j *job) Job {
 func jobDraft(st *state, in Job) (j *job, err error) {
 	j = &job{ID: in.ID, Name: in.Name, Stage: in.Stage, Ref: in.Ref, RefIsTag: in.RefIsTag,
 		Protected: in.Protected, Tags: slices.Clone(in.Tags), Status: in.Status, FailureReason: in.FailureReason, AllowFailure: in.AllowFailure,
-		Coverage: clonePointer(in.Coverage, shallow), PipelineID: in.PipelineID, StageIndex: in.StageIndex, Commit: in.Commit,
+		Coverage: clone.Pointer(in.Coverage, clone.Shallow), PipelineID: in.PipelineID, StageIndex: in.StageIndex, Commit: in.Commit,
 		CreatedAt: in.CreatedAt, QueuedAt: in.QueuedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt, Erased: in.Erased, Token: in.Token,
 		Spec: in.Spec.clone()}
 	if j.project, err = st.projectByPath(in.Project); err != nil {

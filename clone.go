@@ -3,6 +3,8 @@ package fakegitlab
 import (
 	"maps"
 	"slices"
+
+	"github.com/fakegitlab/fakegitlab/internal/clone"
 )
 
 // The clone functions below copy everything that a value refers to, so that neither side sees what the other changes.
@@ -11,12 +13,12 @@ import (
 func cloneScenario(s Scenario) Scenario {
 	s.Settings = cloneSettings(s.Settings)
 	s.Users = slices.Clone(s.Users)
-	s.AccessTokens = cloneEach(s.AccessTokens, cloneAccessToken)
-	s.Groups = cloneEach(s.Groups, cloneGroup)
-	s.Projects = cloneEach(s.Projects, cloneProject)
+	s.AccessTokens = clone.Each(s.AccessTokens, cloneAccessToken)
+	s.Groups = clone.Each(s.Groups, cloneGroup)
+	s.Projects = clone.Each(s.Projects, cloneProject)
 	s.Memberships = slices.Clone(s.Memberships)
-	s.Runners = cloneEach(s.Runners, cloneRunner)
-	s.Jobs = cloneEach(s.Jobs, cloneJob)
+	s.Runners = clone.Each(s.Runners, cloneRunner)
+	s.Jobs = clone.Each(s.Jobs, cloneJob)
 	return s
 }
 
@@ -44,7 +46,7 @@ func cloneProject(p Project) Project {
 
 func cloneRunner(r Runner) Runner {
 	r.Projects = slices.Clone(r.Projects)
-	r.RunUntagged = clonePointer(r.RunUntagged, shallow)
+	r.RunUntagged = clone.Pointer(r.RunUntagged, clone.Shallow)
 	r.Tags = slices.Clone(r.Tags)
 	r.Managers = slices.Clone(r.Managers)
 	return r
@@ -52,9 +54,9 @@ func cloneRunner(r Runner) Runner {
 
 func cloneJob(j Job) Job {
 	j.Tags = slices.Clone(j.Tags)
-	j.Coverage = clonePointer(j.Coverage, shallow)
+	j.Coverage = clone.Pointer(j.Coverage, clone.Shallow)
 	j.Spec = j.Spec.clone()
-	j.Artifacts = cloneEach(j.Artifacts, cloneArtifact)
+	j.Artifacts = clone.Each(j.Artifacts, cloneArtifact)
 	return j
 }
 
@@ -62,22 +64,3 @@ func cloneArtifact(a Artifact) Artifact {
 	a.Content = slices.Clone(a.Content)
 	return a
 }
-
-func cloneEach[S ~[]T, T any](items S, clone func(T) T) S {
-	items = slices.Clone(items)
-	for i := range items {
-		items[i] = clone(items[i])
-	}
-	return items
-}
-
-// clonePointer copies what a pointer leads to; clone may be shallow.
-func clonePointer[T any](p *T, clone func(T) T) *T {
-	if p == nil {
-		return nil
-	}
-	value := clone(*p)
-	return &value
-}
-
-func shallow[T any](v T) T { return v }

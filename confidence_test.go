@@ -63,7 +63,7 @@ func docsPages() []string {
 func filesKnown(t *testing.T) string {
 	t.Helper()
 	var text strings.Builder
-	for _, pattern := range []string{"testdata/conformance/*", "*.go", "internal/*/*.go", "examples/*/*.go"} {
+	for _, pattern := range []string{"testdata/conformance/*", "*.go", "ci/*.go", "internal/*/*.go", "examples/*/*.go"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {
@@ -111,7 +111,7 @@ var testName = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
 // testNames are those of all tests of both modules.
 func testNames(t *testing.T) (names []string) {
 	t.Helper()
-	for _, pattern := range []string{"*_test.go", "internal/*/*_test.go", "examples/*/*_test.go"} {
+	for _, pattern := range []string{"*_test.go", "ci/*_test.go", "internal/*/*_test.go", "examples/*/*_test.go"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/clone"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 )
 
@@ -125,7 +126,7 @@ func (q *request) namespaceEntity(p *project) namespaceEntity {
 		_, path := splitPath(g.Path)
 		e := namespaceEntity{ID: g.ID, Name: g.Name, Path: path, Kind: "group", FullPath: g.Path, WebURL: q.webURL("groups/" + g.Path)}
 		if g.parent != nil {
-			e.ParentID = clonePointer(&g.parent.ID, shallow) // it is written without the mutex
+			e.ParentID = clone.Pointer(&g.parent.ID, clone.Shallow) // it is written without the mutex
 		}
 		return e
 	}
@@ -196,7 +197,7 @@ func (q *request) groupEntity(g *group) groupEntity {
 		e.SharedRunnersSetting = "disabled_and_unoverridable"
 	}
 	if g.parent != nil {
-		e.ParentID = clonePointer(&g.parent.ID, shallow)
+		e.ParentID = clone.Pointer(&g.parent.ID, clone.Shallow)
 	}
 	return e
 }

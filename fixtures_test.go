@@ -57,7 +57,7 @@ func TestFixtures(t *testing.T) {
 // reads: go test -run TestScenarioSchema -update .
 func TestScenarioSchema(t *testing.T) {
 	const file = "examples/fixtures/scenario.schema.json"
-	g := schemas{t: t, comments: fieldComments(t), definitions: map[string]any{}}
+	g := schemas{t: t, comments: fieldComments(t, "state.go", "scenarios.go", "jobspec.go"), definitions: map[string]any{}}
 	root := g.object(reflect.TypeFor[Scenario]())
 	root["properties"].(map[string]any)["$schema"] = map[string]any{"type": "string"}
 	root["$schema"] = "http://json-schema.org/draft-07/schema#"
@@ -240,10 +240,10 @@ func (g schemas) commentOf(t reflect.Type, field reflect.StructField) string {
 	return strings.TrimPrefix(comment, itself)
 }
 
-// fieldComments are the comments of the fields of the plain data, by Type.Field, each on one line.
-func fieldComments(t *testing.T) map[string]string {
+// fieldComments are the comments of the fields of the structs in files, by Type.Field, each on one line.
+func fieldComments(t *testing.T, files ...string) map[string]string {
 	comments := map[string]string{}
-	for _, file := range []string{"state.go", "scenarios.go", "jobspec.go"} {
+	for _, file := range files {
 		parsed, err := parser.ParseFile(gotoken.NewFileSet(), file, nil, parser.ParseComments)
 		require.NoError(t, err)
 		ast.Inspect(parsed, func(n ast.Node) bool {

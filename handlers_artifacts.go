@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 )
 
@@ -42,8 +43,8 @@ var uploadSpec = declare(jobID, optionalToken, []params.Param{
 // artifactFormats has every type of artifact with the one format that it may have (app/models/ci/job_artifact.rb).
 func artifactFormats() map[string]string {
 	formats := map[string]string{archive: "zip", "metadata": "gzip", "trace": "raw", "metrics_referee": "gzip", "network_referee": "gzip"}
-	for kind, report := range reportKinds() {
-		formats[kind] = report.format
+	for kind, report := range ci.ReportTypes() {
+		formats[kind] = report.Format
 	}
 	return formats
 }
@@ -120,7 +121,7 @@ func (q *request) expiry() time.Time {
 	if !given {
 		return q.now().Add(defaultExpiry)
 	}
-	d, err := parseGitLabDuration(text)
+	d, err := ci.ParseDuration(text)
 	if err != nil || d <= 0 { // "never" is no duration, nor is ""
 		return time.Time{}
 	}

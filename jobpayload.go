@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
 // defaultGitDepth is ci_default_git_depth of a new project.
@@ -243,7 +245,7 @@ func (p jobPayload) MarshalJSON() ([]byte, error) {
 	if err != nil || len(p.raw) == 0 {
 		return data, err
 	}
-	keys, values, err := orderedObject(data)
+	keys, values, err := datajson.Object(data)
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +255,7 @@ func (p jobPayload) MarshalJSON() ([]byte, error) {
 		}
 		values[key] = p.raw[key]
 	}
-	return marshalOrdered(keys, func(key string) (string, any) { return key, values[key] })
+	return datajson.MarshalObject(keys, func(key string) (string, any) { return key, values[key] })
 }
 
 // buildJobPayload makes the job JSON. It reads its input alone; what it returns may share memory with it.
@@ -406,6 +408,12 @@ func gitDepth(variables []payloadVariable, project int) int {
 		}
 	}
 	return project
+}
+
+// leading cuts the longest prefix of s made of the bytes in set.
+func leading(s, set string) (prefix, rest string) {
+	rest = strings.TrimLeft(s, set)
+	return s[:len(s)-len(rest)], rest
 }
 
 // refspecs names what to fetch: the pipeline's own ref and, for a shallow clone, the job's ref, else all of them.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/ci"
 )
 
 // ciJobUser is the username that goes with a job token.
@@ -119,19 +121,19 @@ func buildArtifacts(a *JobArtifacts) []payloadArtifact {
 			Format:    "zip",
 		})
 	}
-	kinds := reportKinds()
+	types := ci.ReportTypes()
 	for _, kind := range slices.Sorted(maps.Keys(a.Reports)) {
 		report := a.Reports[kind]
 		if kind == "coverage_report" {
 			kind = report.CoverageFormat
 		}
 		list = append(list, payloadArtifact{
-			Name:     nullable(kinds[kind].filename),
+			Name:     nullable(types[kind].Filename),
 			Paths:    report.Paths,
 			When:     "always",
 			ExpireIn: nullable(a.ExpireIn),
 			Type:     kind,
-			Format:   kinds[kind].format,
+			Format:   types[kind].Format,
 		})
 	}
 	return list

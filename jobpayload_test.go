@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
 // runnerJob is the job as gitlab-runner decodes it, with its Go types: a number where it wants a string, or a string where
@@ -244,12 +246,13 @@ func TestJobPayloadOptions(t *testing.T) {
 }
 
 func TestJobPayloadIsWhatARunnerDecodes(t *testing.T) {
-	spec := fullSpec()
+	spec := fullSpec(t)
 	spec.Raw, spec.Run = nil, nil
 	in := payloadInputOf(spec)
 	in.Rules = jobPayloadRules{GitInfoProtected: true, JobInfoExtras: true, Inputs: true, NewFailureReasons: true}
 	in.SessionURL, in.Registry, in.InstanceUUID = "https://127.0.0.1:7777", "registry.example.com:5005", "u-u-i-d"
-	in.TimeInQueue = specPtr(61500 * time.Millisecond)
+	inQueue := 61500 * time.Millisecond
+	in.TimeInQueue = &inQueue
 	in.Dependencies = []jobDependency{{ID: 1, Name: "build", ArtifactsFilename: "a.zip", ArtifactsSize: 9}, {ID: 2, Name: "lint"}}
 	job, plain := encodePayload(t, in)
 
@@ -272,7 +275,7 @@ func TestJobPayloadIsWhatARunnerDecodes(t *testing.T) {
 func TestJobPayloadOfVersion172(t *testing.T) {
 	data, err := json.Marshal(buildJobPayload(payloadInputOf(JobSpec{Script: []string{"x"}})))
 	require.NoError(t, err)
-	keys, values, err := orderedObject(data)
+	keys, values, err := datajson.Object(data)
 	require.NoError(t, err)
 	assert.Equal(t, strings.Fields("id token allow_git_fetch job_info git_info runner_info variables steps hooks image services artifacts cache credentials features dependencies"), keys)
 	assert.JSONEq(t, `{"id":1101,"name":"Unit test: 1","stage":"test","project_id":7,"project_name":"Shop","time_in_queue_seconds":null,"project_jobs_running_on_instance_runners_count":"+Inf"}`, string(values["job_info"]))
@@ -460,16 +463,4 @@ func TestUnsupportedFeatures(t *testing.T) {
 	assert.Equal(t, names[1:], unsupportedFeatures(specFromJSON(t, all), true, map[string]bool{names[0]: true, names[1]: false}))
 	assert.Equal(t, []string{"return_exit_code"}, unsupportedFeatures(specFromJSON(t, `{"retry":{"max":1,"exit_codes":[1]}}`), false, nil))
 	assert.Empty(t, unsupportedFeatures(specFromJSON(t, `{"script":"x","artifacts":{"paths":["x"]}}`), false, nil))
-}
-
-func TestFailureReasons(t *testing.T) {
-	for _, newer := range []bool{false, true} {
-		seen := map[string]bool{}
-		for _, reason := range failureReasons(newer) {
-			assert.False(t, seen[reason], reason)
-			seen[reason] = true
-		}
-		assert.Equal(t, newer, seen["runner_interrupted"])
-	}
-	assert.Len(t, failureReasons(false), 37)
 }

@@ -3,298 +3,35 @@ package fakegitlab
 import (
 	"encoding/json"
 	"reflect"
-	"strings"
 	"testing"
-	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/ci"
 )
 
-func specPtr[T any](v T) *T { return &v }
-
-// fullSpec sets every field, and every field of the types below it.
-func fullSpec() JobSpec {
-	opts := ExecutorOpts{Docker: &DockerOptions{Platform: "amd64", User: "dave"}, Kubernetes: &KubernetesOptions{User: "1001"}}
-	ports := []Port{{Number: 80}, {Number: 443, Protocol: "https", Name: "tls"}}
-	return JobSpec{
-		BeforeScript: []string{"pwd"},
-		Script:       []string{"make <all> && make test", "ls"},
-		AfterScript:  []string{"date"},
-		Image:        &Image{Name: "ruby", Entrypoint: []string{"/bin/sh"}, Ports: ports, ExecutorOpts: opts, PullPolicy: []string{"always"}},
-		Services: []Service{{
-			Name: "mysql", Alias: "db", Entrypoint: []string{"/e"}, Command: []string{"run"}, Ports: ports,
-			Variables: JobVariables{{Key: "A", Value: "1"}}, ExecutorOpts: opts, PullPolicy: []string{"never", "always"},
-		}},
-		Variables: JobVariables{
-			{Key: "Z", Value: "last letter, first key"},
-			{Key: "A", Value: "file", Description: "d", File: true, Masked: true, Raw: true},
-		},
-		Artifacts: &JobArtifacts{
-			Name: "n", Paths: []string{"out/"}, Exclude: []string{"out/tmp"}, Untracked: specPtr(false), When: "always",
-			ExpireIn: "1 week", ExposeAs: "e", Access: "developer", Public: specPtr(true),
-			Reports: map[string]Report{
-				"junit":           {Paths: []string{"a.xml", "b.xml"}},
-				"coverage_report": {Paths: []string{"c.xml"}, CoverageFormat: "cobertura"},
-			},
-		},
-		Cache: []Cache{
-			{Key: CacheKey{Key: "k"}, Paths: []string{"vendor"}, Untracked: specPtr(true), Policy: "pull", When: "always", FallbackKeys: []string{"f"}, Unprotect: true},
-			{Key: CacheKey{Files: []string{"go.sum"}, Prefix: "go"}},
-		},
-		Dependencies:  []string{"build"},
-		Needs:         []Need{{Job: "build", Artifacts: specPtr(false), Optional: true}},
-		Hooks:         Hooks{PreGetSourcesScript: []string{"echo"}},
-		Release:       &Release{TagName: "v1", TagMessage: "m", Name: "n", Description: "d", Ref: "r", ReleasedAt: "2024-07-01T00:00:00Z", Milestones: []string{"m1"}, Assets: ReleaseAssets{Links: []ReleaseLink{{Name: "x", URL: "https://x", Filepath: "/x", LinkType: "other"}}}},
-		Timeout:       90 * time.Minute,
-		AllowFailure:  AllowFailure{ExitCodes: []int{1, 2}},
-		Retry:         Retry{Max: 2, When: []string{"script_failure"}, ExitCodes: []int{3}},
-		Interruptible: specPtr(true),
-		Coverage:      `/\d+%/`,
-		Environment:   Environment{Name: "prod", URL: "https://e", Action: "stop", DeploymentTier: "production", OnStop: "s", AutoStopIn: "1 day"},
-		Run:           json.RawMessage(`[{"name":"s","script":"echo"}]`),
-		Inputs:        JobInputs{{Name: "b", Type: "number", Value: json.RawMessage("1")}, {Name: "a", Value: json.RawMessage(`"x"`)}},
-		Raw:           map[string]json.RawMessage{"run": json.RawMessage("null")},
+// Both structs are written out, so that the documentation of either shows its fields; Go itself holds their types
+// together.
+func TestJobSpecIsThatOfCI(t *testing.T) {
+	here, there := reflect.TypeFor[JobSpec](), reflect.TypeFor[ci.JobSpec]()
+	for i := range there.NumField() {
+		assert.Equal(t, there.Field(i).Tag.Get("json"), here.Field(i).Tag.Get("json"), here.Field(i).Name)
 	}
+	assert.Equal(t, fieldComments(t, "ci/jobspec.go"), fieldComments(t, "jobspec.go"))
 }
 
-func TestJobSpecRoundTrip(t *testing.T) {
-	for name, want := range map[string]JobSpec{
-		"zero":             {},
-		"full":             fullSpec(),
-		"no dependencies":  {Dependencies: []string{}, Needs: []Need{}},
-		"always allowed":   {AllowFailure: AllowFailure{Always: true}},
-		"part of a second": {Timeout: 1500 * time.Millisecond},
-	} {
-		t.Run(name, func(t *testing.T) {
-			data, err := json.Marshal(want)
-			require.NoError(t, err)
-			var got JobSpec
-			require.NoError(t, json.Unmarshal(data, &got), "%s", data)
-			assert.Empty(t, cmp.Diff(want, got))
-		})
-	}
+func TestJobWithoutSpec(t *testing.T) {
 	data, err := json.Marshal(Job{Project: "acme/shop"})
 	require.NoError(t, err)
 	assert.NotContains(t, string(data), "spec", "a zero spec is left out of a job")
 }
 
-func TestJobSpecForms(t *testing.T) {
-	tests := []struct {
-		json string
-		want JobSpec
-	}{
-		{`null`, JobSpec{}},
-		{`{"script":"ls"}`, JobSpec{Script: []string{"ls"}}},
-		{`{"script":["a",["b",["c"]]],"before_script":[],"after_script":null}`, JobSpec{Script: []string{"a", "b", "c"}, BeforeScript: []string{}}},
-		{`{"image":"ruby","services":["mysql",{"name":"pg"}]}`, JobSpec{Image: &Image{Name: "ruby"}, Services: []Service{{Name: "mysql"}, {Name: "pg"}}}},
-		{`{"image":{"name":"r","docker":{"user":"dave"},"kubernetes":{"user":1001},"ports":[80],"pull_policy":"never"}}`, JobSpec{Image: &Image{
-			Name: "r", Ports: []Port{{Number: 80}}, PullPolicy: []string{"never"},
-			ExecutorOpts: ExecutorOpts{Docker: &DockerOptions{User: "dave"}, Kubernetes: &KubernetesOptions{User: "1001"}},
-		}}},
-		{`{"variables":{"B":"x","A":1.50,"C":{"value":"$B","expand":false},"D":true,"E":null,"B":"y"}}`, JobSpec{Variables: JobVariables{
-			{Key: "B", Value: "y"}, {Key: "A", Value: "1.50"}, {Key: "C", Value: "$B", Raw: true}, {Key: "D", Value: "true"}, {Key: "E"},
-		}}},
-		{`{"artifacts":{"reports":{"dotenv":"build.env","junit":["a"]}}}`, JobSpec{Artifacts: &JobArtifacts{Reports: map[string]Report{
-			"dotenv": {Paths: []string{"build.env"}}, "junit": {Paths: []string{"a"}},
-		}}}},
-		{`{"cache":{"key":"k"}}`, JobSpec{Cache: []Cache{{Key: CacheKey{Key: "k"}}}}},
-		{`{"needs":["a",{"job":"b"}]}`, JobSpec{Needs: []Need{{Job: "a"}, {Job: "b"}}}},
-		{`{"timeout":"1h 30m"}`, JobSpec{Timeout: 90 * time.Minute}},
-		{`{"timeout":90}`, JobSpec{Timeout: 90 * time.Second}},
-		{`{"allow_failure":true}`, JobSpec{AllowFailure: AllowFailure{Always: true}}},
-		{`{"allow_failure":false}`, JobSpec{}},
-		{`{"allow_failure":{"exit_codes":137}}`, JobSpec{AllowFailure: AllowFailure{ExitCodes: []int{137}}}},
-		{`{"retry":1}`, JobSpec{Retry: Retry{Max: 1}}},
-		{`{"retry":{"max":2,"when":"always","exit_codes":[1]}}`, JobSpec{Retry: Retry{Max: 2, When: []string{"always"}, ExitCodes: []int{1}}}},
-		{`{"environment":"prod"}`, JobSpec{Environment: Environment{Name: "prod"}}},
-		{`{"raw":{"run":null}}`, JobSpec{Raw: map[string]json.RawMessage{"run": json.RawMessage("null")}}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.json, func(t *testing.T) {
-			var got JobSpec
-			require.NoError(t, json.Unmarshal([]byte(tt.json), &got))
-			assert.Empty(t, cmp.Diff(tt.want, got))
-		})
-	}
-}
-
-func TestJobSpecProblems(t *testing.T) {
-	tests := []struct{ json, want string }{
-		{`[]`, "must be a map of keywords"},
-		{`{"scirpt":"x"}`, `scirpt: unknown keyword, did you mean "script"?`},
-		{`{"stage":"test"}`, "stage: is a field of the job, not of its spec"},
-		{`{"rules":[]}`, "rules: is settled before a job exists: a job has a status instead"},
-		{`{"secrets":{}}`, "secrets: is not supported; raw can say what the runner shall get"},
-		{`{"script":[1]}`, "script: must be a string or a list of strings"},
-		{`{"dependencies":"x"}`, "dependencies: must be a list"},
-		{`{"dependencies":[1]}`, "dependencies[0]: cannot be a number"},
-		{`{"interruptible":[],"raw":true,"coverage":{}}`, "coverage: cannot be an object\ninterruptible: cannot be an array\nraw: cannot be a boolean"},
-		{`{"services":["a",{"nam":"b"}]}`, "services[1].nam: unknown keyword, did you mean \"name\"?\nservices[1]: needs a name"},
-		{`{"image":7}`, "image: must be a map of keywords\nimage: needs a name"},
-		{`{"image":{"name":"r","entrypoint":"sh","ports":[0],"pull_policy":"maybe"}}`, "image.entrypoint: must be a list\nimage.ports[0]: must be a number from 1 to 65535\n" +
-			`image.pull_policy: "maybe" is not one of always, if-not-present, never`},
-		{`{"timeout":"soon","interruptible":"x"}`, "interruptible: cannot be a string\n" + `timeout: "soon" is not a duration such as "1h 30m" or a number of seconds`},
-		{`{"timeout":-1}`, `timeout: "-1" is not a duration such as "1h 30m" or a number of seconds`},
-		{`{"variables":{"A":[1],"B":{"valeu":"x"}}}`, "variables.A: must be a string or a number\nvariables.B.valeu: unknown keyword, did you mean \"value\"?"},
-		{`{"variables":[]}`, "variables: must be a map"},
-		{`{"variables":{"":"x"}}`, "variables: a variable without a name"},
-		{`{"artifacts":{"when":"now","access":"me","expire_in":"a while","reports":{"junitt":"x","junit":{"coverage_format":"cobertura"},"coverage_report":{"path":"x"},"sast":{"a":1}}}}`,
-			"artifacts.reports.sast.a: unknown keyword, did you mean \"path\"?\n" +
-				"artifacts.when: \"now\" is not one of on_success, on_failure, always\n" +
-				"artifacts.access: \"me\" is not one of all, developer, maintainer, none\n" +
-				"artifacts.expire_in: \"a while\" is not a duration such as \"1h 30m\" or a number of seconds\n" +
-				"artifacts.reports.coverage_report: needs a coverage_format and one path\n" +
-				"artifacts.reports.junit: coverage_format belongs to coverage_report alone\n" +
-				"artifacts.reports.junitt: unknown kind of report, did you mean \"junit\"?"},
-		{`{"artifacts":{"reports":[]}}`, "artifacts.reports: must be a map"},
-		{`{"cache":[{"policy":"both"}],"retry":3,"coverage":"x","needs":[{}]}`,
-			"cache[0].policy: \"both\" is not one of pull-push, push, pull\nneeds[0]: names no job\nretry.max: must be 0, 1 or 2, not 3\ncoverage: must be a regular expression between slashes"},
-		{`{"run":{"a":1}}`, "run: must be a list of steps"},
-		{`{"inputs":{"a":{"type":"number","default":"x"},"b":{}}}`, "inputs.a.default: must be a number\ninputs.b.default: must be a string"},
-		{`{"environment":{"name":"p","action":"go"}}`, `environment.action: "go" is not one of start, stop, prepare, verify, access`},
-	}
-	for _, tt := range tests {
-		t.Run(tt.json, func(t *testing.T) {
-			var spec JobSpec
-			assert.EqualError(t, json.Unmarshal([]byte(tt.json), &spec), tt.want)
-		})
-	}
-	assert.EqualError(t, JobSpec{Timeout: -1}.validate(), "timeout: must not be negative")
-	assert.EqualError(t, JobSpec{
-		AllowFailure: AllowFailure{Always: true, ExitCodes: []int{1}},
-		Cache:        []Cache{{Key: CacheKey{Key: "k", Prefix: "p"}}},
-	}.validate(), "cache[0].key: is either a string or made of files and a prefix\nallow_failure: is either always or for exit_codes")
-	_, err := json.Marshal(JobSpec{Run: json.RawMessage("{")})
-	assert.Error(t, err)
-}
-
-func TestJobSpecCloneSharesNothing(t *testing.T) {
-	spec := fullSpec()
-	require.Empty(t, unset(reflect.ValueOf(spec), "JobSpec"), "fullSpec leaves nothing out")
-	copied := spec.clone()
-	assert.Empty(t, cmp.Diff(spec, copied))
-	assert.Empty(t, shared(reflect.ValueOf(spec), reflect.ValueOf(copied), "JobSpec"))
-	assert.Equal(t, JobSpec{}, JobSpec{}.clone())
-	assert.NotNil(t, JobSpec{Dependencies: []string{}}.clone().Dependencies, "no dependencies differ from all")
-}
-
-// unset names the zero fields of a struct's own level.
-func unset(v reflect.Value, path string) (names []string) {
-	for i := range v.NumField() {
-		if v.Field(i).IsZero() {
-			names = append(names, path+"."+v.Type().Field(i).Name)
+// encoding/json never passes nothing to these methods, but whoever calls one by hand may.
+func TestPlainDataReadsNothingWithoutPanic(t *testing.T) {
+	for _, v := range []json.Unmarshaler{new(JobSpec), new(Scenario), new(Role), new(Job)} {
+		for _, text := range []string{"", " ", "{", "["} {
+			assert.NotPanics(t, func() { _ = v.UnmarshalJSON([]byte(text)) }, "%T of %q", v, text)
 		}
 	}
-	return names
-}
-
-// shared names where two equal values point at the same memory.
-func shared(a, b reflect.Value, path string) (paths []string) {
-	switch a.Kind() {
-	case reflect.Struct:
-		for i := range a.NumField() {
-			paths = append(paths, shared(a.Field(i), b.Field(i), path+"."+a.Type().Field(i).Name)...)
-		}
-	case reflect.Slice, reflect.Map, reflect.Pointer:
-		if !a.IsNil() && a.Pointer() == b.Pointer() {
-			return []string{path}
-		}
-		switch a.Kind() {
-		case reflect.Slice:
-			for i := range a.Len() {
-				paths = append(paths, shared(a.Index(i), b.Index(i), path+"[]")...)
-			}
-		case reflect.Map:
-			for _, key := range a.MapKeys() {
-				paths = append(paths, shared(a.MapIndex(key), b.MapIndex(key), path+"{}")...)
-			}
-		case reflect.Pointer:
-			if !a.IsNil() {
-				paths = shared(a.Elem(), b.Elem(), path)
-			}
-		}
-	}
-	return paths
-}
-
-func TestParseGitLabDuration(t *testing.T) {
-	for text, want := range map[string]time.Duration{
-		"3600": time.Hour, "1h 30m": 90 * time.Minute, "2h20min": 140 * time.Minute, "1 week": 7 * 24 * time.Hour,
-		"3 weeks and 2 days": 23 * 24 * time.Hour, "7d": 7 * 24 * time.Hour, "1.5 hours": 90 * time.Minute,
-		"1 Day, 2 hrs": 26 * time.Hour, "1 month": 30 * 24 * time.Hour, "1yr": 8766 * time.Hour, "0": 0, "5and 3s": 8 * time.Second,
-	} {
-		got, err := parseGitLabDuration(text)
-		assert.NoError(t, err, text)
-		assert.Equal(t, want, got, text)
-	}
-	for _, text := range []string{"", "never", "h", "1 fortnight", "-5", "1e9", "999999999999999 years", "1.2.3", "and 3s"} {
-		_, err := parseGitLabDuration(text)
-		assert.Error(t, err, text)
-	}
-}
-
-func TestParseDotenv(t *testing.T) {
-	tests := map[string]struct {
-		content string
-		want    []JobVariable
-		err     string
-	}{
-		"empty":            {"", nil, ""},
-		"plain":            {"A=1\nB= two words \n", []JobVariable{{Key: "A", Value: "1"}, {Key: "B", Value: "two words"}}, ""},
-		"first equals":     {"A=b=c", []JobVariable{{Key: "A", Value: "b=c"}}, ""},
-		"quotes stay":      {`A="x"`, []JobVariable{{Key: "A", Value: `"x"`}}, ""},
-		"last wins":        {"A=1\nB=2\nA=3", []JobVariable{{Key: "A", Value: "3"}, {Key: "B", Value: "2"}}, ""},
-		"windows":          {"\uFEFFA=1\r\nB=\r\n", []JobVariable{{Key: "A", Value: "1"}, {Key: "B"}}, ""},
-		"utf-16":           {"\xff\xfeA\x00=\x001\x00", []JobVariable{{Key: "A", Value: "1"}}, ""},
-		"comment":          {"# x\nA=1", nil, "Invalid Format"},
-		"blank line":       {"A=1\n\nB=2", nil, "Invalid Format"},
-		"key":              {"A-B=1", nil, "Validation failed: Key can contain only letters, digits and '_'."},
-		"no key":           {"=1", nil, "Validation failed: Key can't be blank, Key can contain only letters, digits and '_'."},
-		"long key":         {strings.Repeat("A", 256) + "=1", nil, "Validation failed: Key is too long (maximum is 255 characters)"},
-		"too big":          {"A=" + strings.Repeat("x", 5118), nil, "Dotenv Artifact Too Big. Maximum Allowable Size: 5120"},
-		"too many":         {manyVariables(21), nil, "Dotenv files cannot have more than 20 variables"},
-		"invalid encoding": {"A=\xfe", []JobVariable{{Key: "A", Value: "\uFFFD"}}, ""},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			got, err := parseDotenv([]byte(tt.content))
-			if tt.err != "" {
-				assert.EqualError(t, err, tt.err)
-				return
-			}
-			assert.NoError(t, err)
-			assert.Equal(t, tt.want, got)
-		})
-	}
-}
-
-func manyVariables(n int) string {
-	var b strings.Builder
-	for i := range n {
-		b.WriteString("V" + strings.Repeat("x", i) + "=1\n")
-	}
-	return b.String()
-}
-
-func FuzzJobSpec(f *testing.F) {
-	full, err := json.Marshal(fullSpec())
-	require.NoError(f, err)
-	f.Add(full)
-	f.Add([]byte(`{"image":"","ports":[{}],"inputs":{"a":{"default":null}},"variables":{"a":null},"retry":[]}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var spec, again JobSpec
-		if json.Unmarshal(data, &spec) != nil {
-			return
-		}
-		_, err := json.Marshal(buildJobPayload(jobPayloadInput{Job: &job{Spec: spec}, Project: &project{}, Runner: &runner{}, User: &user{}}))
-		require.NoError(t, err)
-		text, err := json.Marshal(spec)
-		require.NoError(t, err)
-		require.NoError(t, json.Unmarshal(text, &again), "%s", text)
-		stable, err := json.Marshal(again)
-		require.NoError(t, err)
-		require.JSONEq(t, string(text), string(stable))
-	})
 }

@@ -297,15 +297,10 @@ func (j *job) triedAgain(exitCode *int) bool {
 	if slices.Contains(neverTriedAgain, j.FailureReason) || j.retried() {
 		return false
 	}
-	if retry := j.Spec.Retry; retry.Max > 0 && retry.covers(j.FailureReason, exitCode) {
+	if retry := j.Spec.Retry; retry.Max > 0 && retry.Covers(j.FailureReason, exitCode) {
 		return j.attempts() < retry.Max
 	}
 	return j.FailureReason == schedulerFailure && j.attempts() < schedulerRetries
-}
-
-func (r Retry) covers(reason string, exitCode *int) bool {
-	return r.When == nil && r.ExitCodes == nil || exitCode != nil && slices.Contains(r.ExitCodes, *exitCode) ||
-		slices.Contains(r.When, "always") || slices.Contains(r.When, reason)
 }
 
 // retryable reports whether the job has ended and is the last attempt at it.

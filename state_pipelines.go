@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"github.com/fakegitlab/fakegitlab/ci"
 )
 
 // pipeline is the record of a pipeline: the jobs that share one, all of one project.
@@ -73,23 +75,11 @@ func (j *job) dependencies() []*job {
 	if len(j.pipeline.jobs) == 1 {
 		return nil
 	}
-	latest := map[string]*job{}
+	spec, latest := ci.JobSpec(j.Spec), map[string]*job{}
 	for _, other := range j.pipeline.jobs { // by id
-		if other != j && j.wantsArtifactsOf(other) {
+		if other != j && spec.WantsArtifactsOf(other.Name, other.StageIndex < j.StageIndex) {
 			latest[other.Name] = other
 		}
 	}
 	return slices.SortedFunc(maps.Values(latest), func(a, b *job) int { return cmp.Compare(a.ID, b.ID) })
-}
-
-func (j *job) wantsArtifactsOf(other *job) bool {
-	if j.Spec.Dependencies != nil && !slices.Contains(j.Spec.Dependencies, other.Name) {
-		return false
-	}
-	if j.Spec.Needs == nil {
-		return other.StageIndex < j.StageIndex
-	}
-	return slices.ContainsFunc(j.Spec.Needs, func(n Need) bool {
-		return n.Job == other.Name && (n.Artifacts == nil || *n.Artifacts)
-	})
 }

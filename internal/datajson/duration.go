@@ -35,8 +35,9 @@ func parseSeconds(number string) (time.Duration, error) {
 // part is a number with its unit. Units are those of Go and those that GitLab's own fields for durations know.
 var part = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) *([a-zµ]+)[ ,]*`)
 
-// ParseDuration reads a duration as people and GitLab write it: "90s", "1h 30m", "1h30m", "3 hours 20 minutes", "2 days",
-// "1 week". A text of digits alone is seconds.
+// ParseDuration reads a duration as people and Go write it: "90s", "1h 30m", "1h30m", "3 hours 20 minutes", "2 days",
+// "1 week", "-10ms". A text of digits alone is seconds. It is exact to the nanosecond, unlike ci.ParseDuration, which has
+// the rules of GitLab's configuration; both ask Unit.
 func ParseDuration(text string) (time.Duration, error) {
 	rest, negative := strings.CutPrefix(strings.ToLower(strings.TrimSpace(text)), "-")
 	if rest != "" && strings.Trim(rest, "0123456789") == "" {
@@ -62,6 +63,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	return parseSeconds(total.FloatString(9))
 }
 
+// unit adds to the units of all durations those of Go that are parts of a second.
 func unit(name string) (time.Duration, bool) {
 	switch name {
 	case "ns":
@@ -70,6 +72,13 @@ func unit(name string) (time.Duration, bool) {
 		return time.Microsecond, true
 	case "ms":
 		return time.Millisecond, true
+	}
+	return Unit(name)
+}
+
+// Unit is how long a unit is whose name, in full or short, GitLab knows: from the second to the week.
+func Unit(name string) (time.Duration, bool) {
+	switch name {
 	case "s", "sec", "secs", "second", "seconds":
 		return time.Second, true
 	case "m", "min", "mins", "minute", "minutes":

@@ -14,16 +14,25 @@ const (
 	maxDotenvVariables = 20
 )
 
+// What GitLab says of a dotenv report that it does not take.
+const (
+	msgfDotenvSize      = "Dotenv Artifact Too Big. Maximum Allowable Size: %d"
+	msgfDotenvVariables = "Dotenv files cannot have more than %d variables"
+	msgKeyBlank         = "Validation failed: Key can't be blank, Key can contain only letters, digits and '_'."
+	msgKeyTooLong       = "Validation failed: Key is too long (maximum is 255 characters)"
+	msgKeyCharacters    = "Validation failed: Key can contain only letters, digits and '_'."
+)
+
 // errDotenvFormat is a dotenv report with a line that assigns nothing; a blank line or a comment is one.
-var errDotenvFormat = errors.New("Invalid Format") //nolint:staticcheck // GitLab's text
+var errDotenvFormat = errors.New("Invalid Format")
 
 // parseDotenv reads an artifact of type dotenv, already unpacked, by GitLab's rules (Ci::ParseDotenvArtifactService):
-// every line is KEY=value, split at the first equals sign and trimmed, without quotes, comments or blank lines; of a key
-// given twice the last value counts. UTF-16 with a byte order mark, which PowerShell writes, is understood. The error's
-// text is that of GitLab's answer 400.
+// every line is KEY=value, split at the first equals sign and trimmed, without quotes, comments or blank lines; of a
+// key given twice the last value counts. UTF-16 with a byte order mark, which PowerShell writes, is understood. The
+// error's text is that of GitLab's answer 400.
 func parseDotenv(content []byte) ([]JobVariable, error) {
 	if len(content) >= maxDotenvSize {
-		return nil, fmt.Errorf("Dotenv Artifact Too Big. Maximum Allowable Size: %d", maxDotenvSize) //nolint:staticcheck // GitLab's text
+		return nil, fmt.Errorf(msgfDotenvSize, maxDotenvSize)
 	}
 	var variables []JobVariable
 	index := map[string]int{}
@@ -45,7 +54,7 @@ func parseDotenv(content []byte) ([]JobVariable, error) {
 		variables[i].Value = value
 	}
 	if len(variables) > maxDotenvVariables {
-		return nil, fmt.Errorf("Dotenv files cannot have more than %d variables", maxDotenvVariables) //nolint:staticcheck // GitLab's text
+		return nil, fmt.Errorf(msgfDotenvVariables, maxDotenvVariables)
 	}
 	return variables, nil
 }
@@ -68,11 +77,11 @@ func dotenvText(content []byte) string {
 func checkVariableKey(key string) error {
 	switch {
 	case key == "":
-		return errors.New("Validation failed: Key can't be blank, Key can contain only letters, digits and '_'.") //nolint:staticcheck // GitLab's text
+		return errors.New(msgKeyBlank)
 	case len(key) > 255:
-		return errors.New("Validation failed: Key is too long (maximum is 255 characters)") //nolint:staticcheck // GitLab's text
+		return errors.New(msgKeyTooLong)
 	case strings.Trim(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "":
-		return errors.New("Validation failed: Key can contain only letters, digits and '_'.") //nolint:staticcheck // GitLab's text
+		return errors.New(msgKeyCharacters)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package fakegitlab
+package ci
 
 import (
 	"bytes"
@@ -10,51 +10,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
-
-// reportKind is how GitLab keeps reports of one kind (Enums::Ci::JobArtifact).
-type reportKind struct {
-	format   string // of the upload: "gzip", "raw" or "zip"
-	filename string
-}
-
-// reportKinds are the kinds that artifacts:reports may hold; coverage_report stands for one of the coverageFormats.
-func reportKinds() map[string]reportKind {
-	return map[string]reportKind{
-		"accessibility":          {"raw", "gl-accessibility.json"},
-		"annotations":            {"gzip", "gl-annotations.json"},
-		"api_fuzzing":            {"raw", "gl-api-fuzzing-report.json"},
-		"browser_performance":    {"raw", "browser-performance.json"},
-		"cluster_applications":   {"gzip", "gl-cluster-applications.json"},
-		"cluster_image_scanning": {"raw", "gl-cluster-image-scanning-report.json"},
-		"cobertura":              {"gzip", "cobertura-coverage.xml"},
-		"codequality":            {"raw", "gl-code-quality-report.json"},
-		"container_scanning":     {"raw", "gl-container-scanning-report.json"},
-		"coverage_fuzzing":       {"raw", "gl-coverage-fuzzing.json"},
-		"cyclonedx":              {"gzip", "gl-sbom.cdx.json"},
-		"dast":                   {"raw", "gl-dast-report.json"},
-		"dependency_scanning":    {"raw", "gl-dependency-scanning-report.json"},
-		"dotenv":                 {"gzip", ".env"},
-		"jacoco":                 {"gzip", "jacoco-coverage.xml"},
-		"junit":                  {"gzip", "junit.xml"},
-		"license_scanning":       {"raw", "gl-license-scanning-report.json"},
-		"load_performance":       {"raw", "load-performance.json"},
-		"lsif":                   {"zip", "lsif.json"},
-		"metrics":                {"gzip", "metrics.txt"},
-		"performance":            {"raw", "performance.json"},
-		"repository_xray":        {"gzip", "gl-repository-xray.json"},
-		"requirements":           {"raw", "requirements.json"},
-		"requirements_v2":        {"raw", "requirements_v2.json"},
-		"sarif":                  {"raw", "gl-sarif-report.sarif"},
-		"sast":                   {"raw", "gl-sast-report.json"},
-		"scip":                   {"zip", "index.scip"},
-		"secret_detection":       {"raw", "gl-secret-detection-report.json"},
-		"terraform":              {"raw", "tfplan.json"},
-	}
-}
 
 // specCheck collects the problems of values that have the right form.
 type specCheck struct{ problems []error }
@@ -75,13 +33,13 @@ func (c *specCheck) duration(path, text string) {
 	if text == "" || strings.EqualFold(text, "never") {
 		return
 	}
-	if _, err := parseGitLabDuration(text); err != nil {
+	if _, err := ParseDuration(text); err != nil {
 		c.problems = append(c.problems, placed(path, err))
 	}
 }
 
-// validate reports every value that GitLab would not take from a .gitlab-ci.yml, each with its place, or nil.
-func (s JobSpec) validate() error {
+// Validate reports every value that GitLab would not take from a .gitlab-ci.yml, each with its place, or nil.
+func (s JobSpec) Validate() error {
 	var c specCheck
 	if s.Image != nil {
 		c.container("image", s.Image.Name, s.Image.Ports, s.Image.PullPolicy)
@@ -152,7 +110,7 @@ func (c *specCheck) artifacts(a JobArtifacts) {
 	c.oneOf("artifacts.when", a.When, "on_success", "on_failure", "always")
 	c.oneOf("artifacts.access", a.Access, "all", "developer", "maintainer", "none")
 	c.duration("artifacts.expire_in", a.ExpireIn)
-	kinds := reportKinds()
+	kinds := ReportTypes()
 	for _, kind := range slices.Sorted(maps.Keys(a.Reports)) {
 		path, report := "artifacts.reports."+kind, a.Reports[kind]
 		_, known := kinds[kind]
@@ -183,67 +141,4 @@ func (c *specCheck) input(in JobInput) {
 func isJSON(data json.RawMessage, first byte) bool {
 	data = bytes.TrimSpace(data)
 	return json.Valid(data) && begins(data, first)
-}
-
-// parseGitLabDuration reads a duration as GitLab's configuration has it (its chronic_duration library): numbers with
-// units, "1h 30m", "3 weeks and 2 days", "1 year"; a bare number is seconds. A month is 30 days, a year 365.25.
-func parseGitLabDuration(text string) (time.Duration, error) {
-	bad := &specError{text: fmt.Sprintf("%q is not a duration such as \"1h 30m\" or a number of seconds", text)}
-	rest := strings.ToLower(text)
-	var total float64
-	found := false
-	for {
-		rest = strings.TrimLeft(rest, " ,\t")
-		if after, ok := strings.CutPrefix(rest, "and "); ok && found {
-			rest = after
-			continue
-		}
-		if rest == "" {
-			break
-		}
-		number, after := leading(rest, "0123456789.")
-		value, err := strconv.ParseFloat(number, 64)
-		if err != nil {
-			return 0, bad
-		}
-		unit, after := leading(strings.TrimLeft(after, " "), "abcdefghijklmnopqrstuvwxyz")
-		if unit == "and" {
-			unit, after = "", "and"+after
-		}
-		seconds, ok := unitSeconds(unit)
-		if !ok {
-			return 0, bad
-		}
-		total, rest, found = total+value*seconds, after, true
-	}
-	if !found || total > float64(1<<62)/float64(time.Second) {
-		return 0, bad
-	}
-	return time.Duration(total * float64(time.Second)), nil
-}
-
-// leading cuts the longest prefix of s made of the bytes in set.
-func leading(s, set string) (prefix, rest string) {
-	rest = strings.TrimLeft(s, set)
-	return s[:len(s)-len(rest)], rest
-}
-
-func unitSeconds(unit string) (float64, bool) {
-	switch unit {
-	case "", "s", "sec", "secs", "second", "seconds":
-		return 1, true
-	case "m", "min", "mins", "minute", "minutes":
-		return 60, true
-	case "h", "hr", "hrs", "hour", "hours":
-		return 3600, true
-	case "d", "day", "days":
-		return 86400, true
-	case "w", "wk", "wks", "week", "weeks":
-		return 7 * 86400, true
-	case "mo", "mos", "mon", "mons", "month", "months":
-		return 30 * 86400, true
-	case "y", "yr", "yrs", "year", "years":
-		return 365.25 * 86400, true
-	}
-	return 0, false
 }

@@ -1,7 +1,6 @@
-package fakegitlab
+package ci
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
@@ -165,17 +165,6 @@ func nameOrKeywords(data []byte, name *string, into any, more map[string]any) er
 	return unmarshalKeywords(data, into, more)
 }
 
-// marshalPlain is json.Marshal without the escapes of HTML, which would make scripts hard to read.
-func marshalPlain(v any) ([]byte, error) {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
-}
-
 // jsonLines reads a string, a list of strings or lists within lists as one list.
 type jsonLines []string
 
@@ -264,7 +253,7 @@ func (d *jsonDuration) UnmarshalJSON(data []byte) error {
 			return err
 		}
 	}
-	parsed, err := parseGitLabDuration(text)
+	parsed, err := ParseDuration(text)
 	if err != nil {
 		return err
 	}
@@ -288,4 +277,20 @@ func (r *jsonReports) UnmarshalJSON(data []byte) error {
 		(*r)[kind] = report
 	}
 	return errors.Join(problems...)
+}
+
+// unmarshalOrdered reads an object as a list in the order of its keys; of a key given twice the last value counts.
+func unmarshalOrdered[T any](data []byte, read func(key string, raw json.RawMessage) (T, error)) ([]T, error) {
+	keys, values, err := datajson.Object(data)
+	if err != nil {
+		return nil, &specError{text: "must be a map"}
+	}
+	list := make([]T, 0, len(keys))
+	var problems []error
+	for _, key := range keys {
+		each, err := read(key, values[key])
+		problems = append(problems, placed(key, err))
+		list = append(list, each)
+	}
+	return list, errors.Join(problems...)
 }

@@ -1,28 +1,11 @@
-package fakegitlab
+package ci
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
-
-// MarshalJSON writes the keywords that are set.
-func (s JobSpec) MarshalJSON() ([]byte, error) {
-	type plain JobSpec // without this method
-	return marshalPlain(struct {
-		plain
-		Timeout jsonDuration `json:"timeout,omitzero"`
-	}{plain(s), jsonDuration(s.Timeout)})
-}
-
-// UnmarshalJSON reads the keywords. Its error joins one for every problem, each with its place.
-func (s *JobSpec) UnmarshalJSON(data []byte) error {
-	if string(data) == "null" {
-		return nil
-	}
-	return errors.Join(unmarshalKeywords(data, s, nil), s.validate())
-}
 
 // UnmarshalJSON reads a name or a map.
 func (i *Image) UnmarshalJSON(data []byte) error {
@@ -64,9 +47,9 @@ func (a *JobArtifacts) UnmarshalJSON(data []byte) error { return unmarshalKeywor
 // MarshalJSON writes a list of paths or, for a coverage_report, a map.
 func (r Report) MarshalJSON() ([]byte, error) {
 	if r.CoverageFormat == "" {
-		return marshalPlain(r.Paths)
+		return datajson.MarshalPlain(r.Paths)
 	}
-	return marshalPlain(struct {
+	return datajson.MarshalPlain(struct {
 		CoverageFormat string `json:"coverage_format"`
 		Path           string `json:"path"`
 	}{r.CoverageFormat, strings.Join(r.Paths, ",")})
@@ -87,9 +70,9 @@ func (c *Cache) UnmarshalJSON(data []byte) error { return unmarshalKeywords(data
 func (k CacheKey) MarshalJSON() ([]byte, error) {
 	type plain CacheKey
 	if k.Files == nil && k.Prefix == "" {
-		return marshalPlain(k.Key)
+		return datajson.MarshalPlain(k.Key)
 	}
-	return marshalPlain(plain(k))
+	return datajson.MarshalPlain(plain(k))
 }
 
 // UnmarshalJSON reads a string or a map.
@@ -142,7 +125,7 @@ func (e *Environment) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON writes a map of names in the variables' order.
 func (v JobVariables) MarshalJSON() ([]byte, error) {
-	return marshalOrdered(v, func(each JobVariable) (string, any) {
+	return datajson.MarshalObject(v, func(each JobVariable) (string, any) {
 		type plain JobVariable
 		if each == (JobVariable{Key: each.Key, Value: each.Value}) {
 			return each.Key, each.Value
@@ -176,7 +159,7 @@ func (v *JobVariable) read(raw json.RawMessage) error {
 
 // MarshalJSON writes a map of names in the inputs' order.
 func (in JobInputs) MarshalJSON() ([]byte, error) {
-	return marshalOrdered(in, func(each JobInput) (string, any) { return each.Name, each })
+	return datajson.MarshalObject(in, func(each JobInput) (string, any) { return each.Name, each })
 }
 
 // UnmarshalJSON reads a map of names and keeps its order.
@@ -187,69 +170,4 @@ func (in *JobInputs) UnmarshalJSON(data []byte) error {
 	})
 	*in = list
 	return err
-}
-
-// marshalOrdered writes list as an object whose keys keep the list's order.
-func marshalOrdered[T any](list []T, split func(T) (key string, value any)) ([]byte, error) {
-	out := []byte{'{'}
-	for i, each := range list {
-		key, value := split(each)
-		name, err := marshalPlain(key)
-		if err != nil {
-			return nil, err
-		}
-		text, err := marshalPlain(value)
-		if err != nil {
-			return nil, err
-		}
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(append(append(out, name...), ':'), text...)
-	}
-	return append(out, '}'), nil
-}
-
-// unmarshalOrdered reads an object as a list in the order of its keys; of a key given twice the last value counts.
-func unmarshalOrdered[T any](data []byte, read func(key string, raw json.RawMessage) (T, error)) ([]T, error) {
-	keys, values, err := orderedObject(data)
-	if err != nil {
-		return nil, &specError{text: "must be a map"}
-	}
-	list := make([]T, 0, len(keys))
-	var problems []error
-	for _, key := range keys {
-		each, err := read(key, values[key])
-		problems = append(problems, placed(key, err))
-		list = append(list, each)
-	}
-	return list, errors.Join(problems...)
-}
-
-// orderedObject reads the top level of an object: its keys in their order, each once, and the JSON of each.
-func orderedObject(data []byte) (keys []string, values map[string]json.RawMessage, err error) {
-	if err := json.Unmarshal(data, &values); err != nil {
-		return nil, nil, err
-	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	if _, err := decoder.Token(); err != nil {
-		return nil, nil, err
-	}
-	seen := make(map[string]bool, len(values))
-	for decoder.More() {
-		token, err := decoder.Token()
-		if err != nil {
-			return nil, nil, err
-		}
-		key, _ := token.(string)
-		var skipped json.RawMessage
-		if err := decoder.Decode(&skipped); err != nil {
-			return nil, nil, err
-		}
-		if !seen[key] {
-			keys = append(keys, key)
-		}
-		seen[key] = true
-	}
-	return keys, values, nil
 }

@@ -1,0 +1,24 @@
+// Package ci has the words of .gitlab-ci.yml (https://docs.gitlab.com/ee/ci/yaml/) as Go values: what a job is to do,
+// without the job itself. A [JobSpec] is a job's keywords, the other types are what those keywords hold.
+//
+// The values read and write JSON in every form that .gitlab-ci.yml allows for a keyword: an image is a name or a map, a
+// script is one command or a list, a timeout is "1h 30m" or seconds.
+//
+//	var spec ci.JobSpec
+//	err := json.Unmarshal([]byte(`{
+//		"image": "golang:1.25",
+//		"script": ["go build ./...", "go test ./..."],
+//		"timeout": "1h 30m",
+//		"artifacts": {"reports": {"junit": "report.xml"}},
+//		"retry": 2
+//	}`), &spec)
+//
+// A keyword that does not exist, or a value that GitLab would not take, is an error that says where it is and, where it
+// can, what was probably meant; every mistake is reported at once. [JobSpec.Validate] holds the same rules against a
+// value made in Go.
+//
+// The package knows nothing of the fake and asks for no other module. Package fakegitlab has its own JobSpec, of
+// the same fields, and aliases for the other types: values of either convert to the other,
+//
+//	gl.AddJob(fakegitlab.Job{Project: "acme/shop", Spec: fakegitlab.JobSpec(spec)})
+package ci

@@ -1,0 +1,26 @@
+// Package clone has what copying of plain data is made of: each copies everything that a value refers to, so that
+// neither side sees what the other changes. A nil slice or pointer stays nil and an empty slice stays empty.
+package clone
+
+import "slices"
+
+// Each copies a list with a clone of every item.
+func Each[S ~[]T, T any](items S, clone func(T) T) S {
+	items = slices.Clone(items)
+	for i := range items {
+		items[i] = clone(items[i])
+	}
+	return items
+}
+
+// Pointer copies what a pointer leads to; clone may be Shallow.
+func Pointer[T any](p *T, clone func(T) T) *T {
+	if p == nil {
+		return nil
+	}
+	value := clone(*p)
+	return &value
+}
+
+// Shallow is the clone of a value that refers to nothing.
+func Shallow[T any](v T) T { return v }

@@ -1,0 +1,36 @@
+package fakegitlab
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// fullSpec is a job spec with every field set, as the tests of the package ci keep it.
+func fullSpec(t testing.TB) (spec JobSpec) {
+	t.Helper()
+	text, err := os.ReadFile("ci/testdata/full.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &spec))
+	return spec
+}
+
+// Whatever can be read as a job spec can be sent to a runner.
+func FuzzJobPayload(f *testing.F) {
+	full, err := json.Marshal(fullSpec(f))
+	require.NoError(f, err)
+	f.Add(full)
+	f.Add([]byte(`{"image":"","ports":[{}],"inputs":{"a":{"default":null}},"variables":{"a":null},"retry":[]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var spec JobSpec
+		if json.Unmarshal(data, &spec) != nil {
+			return
+		}
+		_, err := json.Marshal(buildJobPayload(jobPayloadInput{
+			Job: &job{Spec: spec}, Project: &project{}, Runner: &runner{}, User: &user{},
+		}))
+		require.NoError(t, err)
+	})
+}
