@@ -74,7 +74,7 @@ func getOwnAccessToken(q *request) response {
 }
 
 func revokeOwnAccessToken(q *request) response {
-	if d := policy.RevokeToken(q.actor, q.token.Impersonation); !d.Allowed {
+	if d := policy.RevokePersonalAccessToken(q.actor, q.token.Impersonation); !d.Allowed {
 		return refuse(http.StatusBadRequest, msgBadRequest).because(d.Reason)
 	}
 	q.token.Revoked = true

@@ -107,7 +107,7 @@ func listRunners(q *request) response {
 }
 
 func listAllRunners(q *request) response {
-	if refusal := allow(policy.ReadAdminRunners(q.actor, q.policyRules()), ""); refusal != nil {
+	if refusal := allow(policy.ReadAdminCICD(q.actor, q.policyRules()), ""); refusal != nil {
 		return *refusal
 	}
 	f, refusal := q.runnerFilter(runnerScopes)

@@ -15,9 +15,9 @@ func ReadCustomAttribute(a Actor) Decision { return isAdmin(a, false) }
 // (lib/api/settings.rb, authenticated_as_admin!).
 func UpdateApplicationSettings(a Actor) Decision { return isAdmin(a, false) }
 
-// ReadAdminRunners says whether the actor may list the runners of the whole instance (lib/api/ci/runners.rb,
+// ReadAdminCICD says whether the actor may list the runners of the whole instance (lib/api/ci/runners.rb,
 // app/policies/global_policy.rb).
-func ReadAdminRunners(a Actor, r Rules) Decision { return isAdmin(a, r.AuditorsListAllRunners) }
+func ReadAdminCICD(a Actor, r Rules) Decision { return isAdmin(a, r.AuditorsListAllRunners) }
 
 // CreateInstanceRunners says whether the actor may make runners for every project (app/policies/global_policy.rb).
 func CreateInstanceRunners(a Actor) Decision { return isAdmin(a, false) }
@@ -37,10 +37,10 @@ func UpdateInstanceRegistrationToken(a Actor, tokensOn bool) Decision {
 // Sudo says whether the actor may act as somebody else (lib/api/helpers.rb, sudo!).
 func Sudo(a Actor) Decision { return isAdmin(a, false) }
 
-// RevokeToken says whether the actor may revoke a personal access token that it holds itself; one that an
+// RevokePersonalAccessToken says whether the actor may revoke a personal access token that it holds itself; one that an
 // administrator made for it to be impersonated with stays with administrators
 // (app/policies/personal_access_token_policy.rb).
-func RevokeToken(a Actor, impersonation bool) Decision {
+func RevokePersonalAccessToken(a Actor, impersonation bool) Decision {
 	if impersonation && !a.Admin {
 		return Decision{Reason: "only an administrator revokes an impersonation token"}
 	}

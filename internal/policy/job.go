@@ -72,10 +72,10 @@ func CancelBuildByForce(a Actor, s JobStanding) Decision {
 	return MaintainerAccess(a, s.Project)
 }
 
-// RetryJob says whether the actor may have the job run again (app/policies/concerns/ci/processable_policy.rb).
+// RetryJob says whether the actor may have the job run again (app/policies/ci/processable_policy.rb).
 func RetryJob(a Actor, s JobStanding) Decision { return UpdateBuild(a, s) }
 
-// PlayJob says whether the actor may start the job by hand (app/policies/concerns/ci/processable_policy.rb).
+// PlayJob says whether the actor may start the job by hand (app/policies/ci/processable_policy.rb).
 func PlayJob(a Actor, s JobStanding) Decision { return UpdateBuild(a, s) }
 
 // EraseBuild says whether the actor may erase the job's log and artifacts: of a job of its own, or as a Maintainer

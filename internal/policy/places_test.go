@@ -104,11 +104,11 @@ func TestInstanceRules(t *testing.T) {
 	check(t, "", ReadAllResources(eva))
 	check(t, "mia is no administrator", ReadAllResources(mia))
 
-	check(t, "", ReadAdminRunners(root, Rules{}))
-	check(t, "eva is no administrator", ReadAdminRunners(eva, Rules{}))
-	check(t, "", ReadAdminRunners(eva, Rules{AuditorsListAllRunners: true}))
+	check(t, "", ReadAdminCICD(root, Rules{}))
+	check(t, "eva is no administrator", ReadAdminCICD(eva, Rules{}))
+	check(t, "", ReadAdminCICD(eva, Rules{AuditorsListAllRunners: true}))
 
-	check(t, "", RevokeToken(mia, false))
-	check(t, "", RevokeToken(root, true))
-	check(t, "only an administrator revokes an impersonation token", RevokeToken(mia, true))
+	check(t, "", RevokePersonalAccessToken(mia, false))
+	check(t, "", RevokePersonalAccessToken(root, true))
+	check(t, "only an administrator revokes an impersonation token", RevokePersonalAccessToken(mia, true))
 }
