@@ -128,7 +128,7 @@ func (q *request) sentJobToken() string {
 func (q *request) authenticate() *response {
 	q.call.User = ""
 	if q.route.access == byAnyone && q.credentials() == "" && q.sudoTarget() == "" {
-		q.user, q.actor = nobody, policy.Actor{Name: "an anonymous caller"}
+		q.user, q.actor = nobody, policy.Anonymous()
 		return nil
 	}
 	t := q.accessToken(q.credentials())
@@ -206,7 +206,7 @@ func (q *request) blocked() *response {
 // setActor says what the user counts as: an administrator only with the scope admin_mode, if the setting asks for it.
 func (q *request) setActor() {
 	elevated := !q.settings.AdminMode || slices.Contains(q.token.Scopes, scopeAdminMode)
-	q.actor = policy.Actor{Name: q.user.Username, Admin: q.user.Admin && elevated, Auditor: q.user.Auditor}
+	q.actor = actorOf(q.user, elevated)
 }
 
 // sudo lets an administrator act as another user. sudoing is whether it is another one: then the scope sudo is all that
@@ -216,8 +216,8 @@ func (q *request) sudo() (sudoing bool, refusal *response) {
 	if wanted == "" {
 		return false, nil
 	}
-	if !q.actor.Admin {
-		return false, forbidden(msgSudoAdminOnly, q.user.Username+" is no administrator").asRefusal()
+	if refusal := allow(policy.Sudo(q.actor), msgSudoAdminOnly); refusal != nil {
+		return false, refusal
 	}
 	if !slices.Contains(q.token.Scopes, scopeSudo) {
 		return false, q.insufficientScope([]string{scopeSudo}, "to act as somebody else needs sudo")
@@ -299,4 +299,9 @@ func allow(d policy.Decision, text string) *response {
 		return nil
 	}
 	return forbidden(text, d.Reason).asRefusal()
+}
+
+// allowBy is allow where the text depends on the rule that refused.
+func allowBy(d policy.Decision, texts map[policy.Rule]string) *response {
+	return allow(d, texts[d.Rule])
 }

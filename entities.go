@@ -242,7 +242,7 @@ func (q *request) runnerDetails(r *runner) runnerDetailsEntity {
 	if m := r.latestManager(); m != nil {
 		e.Version, e.Revision, e.Platform, e.Architecture = orNull(m.Version), orNull(m.Revision), orNull(m.Platform), orNull(m.Architecture)
 	}
-	if !q.has(gitlabversion.MaintenanceNoteForUpdatersOnly) || q.can(policy.UpdateRunner, r).Allowed {
+	if q.onRunner(r, policy.ReadMaintenanceNote).Allowed {
 		e.MaintenanceNote = r.maintenanceNote
 	}
 	if include, given := q.params.Bool("include_projects"); !given || include || !q.has(gitlabversion.RunnerProjectsEndpoint) {

@@ -135,7 +135,9 @@ func (q *request) namespaceEntity(p *project) namespaceEntity {
 }
 
 // projectEntity is a project as the user sees it.
-func (q *request) projectEntity(p *project) projectEntity { return q.projectSeen(p, q.readsCode(p)) }
+func (q *request) projectEntity(p *project) projectEntity {
+	return q.projectSeen(p, q.onProject(p, policy.ReadCode).Allowed)
+}
 
 // projectSeen is a project as those see it who may read its code, or may not.
 func (q *request) projectSeen(p *project, readsCode bool) projectEntity {
@@ -155,7 +157,7 @@ func (q *request) fullProject(p *project) fullProjectEntity {
 	if p.owner != nil {
 		e.CreatorID = p.owner.ID
 	}
-	if q.roleIn(p, policy.Maintainer, false).Allowed {
+	if q.onProject(p, policy.AdminProject).Allowed {
 		timeout := p.BuildTimeout
 		if timeout == 0 {
 			timeout = defaultBuildTimeout

@@ -14,6 +14,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
 )
 
 // Types of artifacts that the fake itself looks at.
@@ -145,8 +146,7 @@ func readDotenv(f *file) ([]JobVariable, error) {
 }
 
 // downloadArtifacts is GET /jobs/:id/artifacts: for the token of any running job whose user may read that job
-// (lib/api/ci/helpers/runner.rb, authenticate_job_via_dependent_job!). A project that is private is open to the tokens of its own
-// jobs alone, as its allowlist is when the project is made (app/models/ci/job_token/scope.rb).
+// (lib/api/ci/helpers/runner.rb, authenticate_job_via_dependent_job!).
 func downloadArtifacts(q *request) response {
 	own := q.jobTokens[q.sentJobToken()]
 	id, _ := q.params.Int("id")
@@ -162,12 +162,11 @@ func downloadArtifacts(q *request) response {
 		return forbidden("", fmt.Sprintf("there is no job %d", id))
 	}
 	q.user = own.user
-	q.actor.Name, q.actor.Admin, q.actor.Auditor = own.user.Username, own.user.Admin, own.user.Auditor
-	if refusal := allow(q.canSeeProject(j.project), ""); refusal != nil {
+	q.actor = actorOf(q.user, true)
+	token := policy.JobToken{Job: own.ID, Project: own.project.Path, SameProject: own.project == j.project}
+	decision := policy.ReadJobArtifactsByToken(q.actor, q.projectStanding(j.project), token)
+	if refusal := allow(decision, ""); refusal != nil {
 		return *refusal
-	}
-	if j.project != own.project && j.project.Visibility == Private {
-		return forbidden("", fmt.Sprintf("job %d is of %s, which is not on the job token allowlist of %s", own.ID, own.project.Path, j.project.Path))
 	}
 	return q.archiveOf(j)
 }

@@ -74,8 +74,8 @@ func getOwnAccessToken(q *request) response {
 }
 
 func revokeOwnAccessToken(q *request) response {
-	if q.token.Impersonation && !q.actor.Admin {
-		return refuse(http.StatusBadRequest, msgBadRequest).because("only an administrator revokes an impersonation token")
+	if d := policy.RevokePersonalAccessToken(q.actor, q.token.Impersonation); !d.Allowed {
+		return refuse(http.StatusBadRequest, msgBadRequest).because(d.Reason)
 	}
 	q.token.Revoked = true
 	return noContent()
@@ -83,7 +83,7 @@ func revokeOwnAccessToken(q *request) response {
 
 // administrators is the before block of the application settings.
 func administrators(q *request) *response {
-	return allow(policy.IsAdmin(q.actor, false), "")
+	return allow(policy.UpdateApplicationSettings(q.actor), "")
 }
 
 var settingsSpec = func() params.Spec {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
 )
 
 const paramFile = "file"
@@ -189,7 +190,8 @@ func (q *request) payloadInput(j *job, r *runner, session string) jobPayloadInpu
 	p := j.project
 	in := jobPayloadInput{
 		Project: p, Runner: r, User: j.user, ServerURL: q.way.baseURL, Version: q.fullVersion(),
-		PipelineIID: j.pipeline.iid(), GitDepth: defaultGitDepth, UserIsMaintainer: j.user.Admin || roleInProject(j.user, p) >= Maintainer,
+		PipelineIID: j.pipeline.iid(), GitDepth: defaultGitDepth,
+		UserIsMaintainer:         policy.MaintainerAccess(actorOf(j.user, true), projectStandingOf(j.user, p)).Allowed,
 		RunningOnInstanceRunners: q.queue.onInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID, Registry: q.settings.RegistryHost,
 		Rules: jobPayloadRules{GitInfoProtected: q.has(gitlabversion.JobInfoExtras), JobInfoExtras: q.has(gitlabversion.JobInfoExtras),
 			Inputs: q.has(gitlabversion.JobInputs), NewFailureReasons: q.has(gitlabversion.LaterFailureReasons)},

@@ -68,10 +68,9 @@ func (q *request) projectJobEntity(j *job) projectJobEntity {
 	return e
 }
 
-// pathJob finds the job of the path in its project, both of which the user must be allowed to read. GitLab shows jobs to
-// everybody who sees the project, as public_builds is on in a new one.
+// pathJob finds the job of the path in its project, both of which the user must be allowed to read.
 func (q *request) pathJob() (*job, *response) {
-	if refusal := projectReaders(q); refusal != nil {
+	if refusal := q.pathProject(policy.ReadBuild); refusal != nil {
 		return nil, refusal
 	}
 	id, _ := q.params.Int("job_id")
@@ -81,21 +80,13 @@ func (q *request) pathJob() (*job, *response) {
 	return nil, noRecord().because(fmt.Sprintf("%s has no job %d", q.project.Path, id)).asRefusal()
 }
 
-// changeableJob is pathJob for those who may change it: Developers or, on a protected ref, Maintainers; nobody while the
-// project is archived (app/policies/ci/build_policy.rb).
-func (q *request) changeableJob() (*job, *response) {
+// permittedJob is pathJob for those who may do this to it.
+func (q *request) permittedJob(may jobRule) (*job, *response) {
 	j, refusal := q.pathJob()
 	if refusal != nil {
 		return nil, refusal
 	}
-	if q.project.Archived {
-		return nil, forbidden("", q.project.Path+" is archived").asRefusal()
-	}
-	least := policy.Developer
-	if j.Protected {
-		least = policy.Maintainer
-	}
-	return j, allow(q.inProject(least, false), "")
+	return j, allow(q.onJob(j, may), "")
 }
 
 func listProjectJobs(q *request) response {
@@ -103,7 +94,7 @@ func listProjectJobs(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	if refusal := projectReaders(q); refusal != nil {
+	if refusal := q.pathProject(policy.ReadBuild); refusal != nil {
 		return *refusal
 	}
 	var jobs []*job
@@ -152,14 +143,9 @@ func getJob(q *request) response {
 }
 
 func getJobTrace(q *request) response {
-	j, refusal := q.pathJob()
+	j, refusal := q.permittedJob(policy.ReadBuildTrace)
 	if refusal != nil {
 		return *refusal
-	}
-	if j.debugged() {
-		if refusal := allow(q.inProject(policy.Developer, false), ""); refusal != nil {
-			return *refusal
-		}
 	}
 	log := j.log.snapshot()
 	return response{status: http.StatusOK, contentType: "text/plain", file: &log}.
@@ -179,38 +165,21 @@ func downloadJobArtifacts(q *request) response {
 	if q.anonymous() && q.sentJobToken() != "" {
 		return refuse(http.StatusUnauthorized, msgUnauthorized).because("job tokens are accepted by GET /jobs/:id/artifacts, not here")
 	}
-	j, refusal := q.pathJob()
+	j, refusal := q.permittedJob(policy.ReadJobArtifacts)
 	if refusal != nil {
 		return *refusal
-	}
-	if a := j.Spec.Artifacts; a != nil {
-		least := policy.None
-		switch {
-		case a.Access == "none":
-			return forbidden("", "the job's artifacts:access is none")
-		case a.Access == "maintainer":
-			least = policy.Maintainer
-		case a.Access == "developer", a.Public != nil && !*a.Public:
-			least = policy.Developer
-		}
-		if refusal := allow(q.inProject(least, true), ""); refusal != nil {
-			return *refusal
-		}
 	}
 	return q.archiveOf(j)
 }
 
 func cancelJob(q *request) response {
-	j, refusal := q.changeableJob()
+	event, may := eventCancel, policy.CancelBuild
+	if isTrue(q.params, "force") {
+		event, may = eventForceCancel, policy.CancelBuildByForce
+	}
+	j, refusal := q.permittedJob(may)
 	if refusal != nil {
 		return *refusal
-	}
-	event := eventCancel
-	if isTrue(q.params, "force") {
-		if refusal := allow(q.inProject(policy.Maintainer, false), ""); refusal != nil {
-			return *refusal
-		}
-		event = eventForceCancel
 	}
 	if _, possible := transition(event, j.Status, false); possible { // else GitLab leaves the job as it is
 		_ = q.fire(j, event)
@@ -219,7 +188,7 @@ func cancelJob(q *request) response {
 }
 
 func retryJob(q *request) response {
-	j, refusal := q.changeableJob()
+	j, refusal := q.permittedJob(policy.RetryJob)
 	if refusal != nil {
 		return *refusal
 	}
@@ -230,14 +199,9 @@ func retryJob(q *request) response {
 }
 
 func eraseJob(q *request) response {
-	j, refusal := q.changeableJob()
+	j, refusal := q.permittedJob(policy.EraseBuild)
 	if refusal != nil {
 		return *refusal
-	}
-	if j.user != q.user {
-		if refusal := allow(q.inProject(policy.Maintainer, false), ""); refusal != nil {
-			return *refusal
-		}
 	}
 	if !j.Status.completed() || j.log.size == 0 && len(j.files) == 0 {
 		return forbidden(msgNotErasable, fmt.Sprintf("job %d is %s; what is erased has ended and has a log or artifacts", j.ID, j.Status))
@@ -251,7 +215,7 @@ func playJob(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	j, refusal := q.changeableJob()
+	j, refusal := q.permittedJob(policy.PlayJob)
 	if refusal != nil {
 		return *refusal
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/page"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
@@ -108,7 +107,7 @@ func listRunners(q *request) response {
 }
 
 func listAllRunners(q *request) response {
-	if refusal := allow(policy.IsAdmin(q.actor, q.has(gitlabversion.AuditorsListAllRunners)), ""); refusal != nil {
+	if refusal := allow(policy.ReadAdminCICD(q.actor, q.policyRules()), ""); refusal != nil {
 		return *refusal
 	}
 	f, refusal := q.runnerFilter(runnerScopes)
@@ -135,22 +134,22 @@ func listRunnerProjects(q *request) response {
 	}
 	var projects []*project
 	for _, a := range r.assignments {
-		if q.canSeeProject(a.project).Allowed {
+		if q.onProject(a.project, policy.ReadProject).Allowed {
 			projects = append(projects, a.project)
 		}
 	}
 	slices.SortFunc(projects, func(a, b *project) int { return a.ID - b.ID })
 	return offsetPage(q, projects, false, func(p *project) projectEntity {
-		return q.projectSeen(p, p.Visibility == Public) // GitLab does not say here who asks, and shows what anybody may see
+		// GitLab does not say here who asks, and shows what anybody may see.
+		return q.projectSeen(p, policy.ReadCode(policy.Anonymous(), projectStandingOf(nobody, p)).Allowed)
 	})
 }
 
-// visibleProjects are the projects of a runner that its details tell the user of: all for those who read everything, else those of
-// which the user is a member.
+// visibleProjects are the projects of a runner that its details tell the user of.
 func (q *request) visibleProjects(r *runner) []*project {
 	var visible []*project
 	for _, a := range r.assignments {
-		if q.readsAll() || roleInProject(q.user, a.project) > 0 {
+		if q.onProject(a.project, policy.AuthorizedProject).Allowed {
 			visible = append(visible, a.project)
 		}
 	}
@@ -184,7 +183,7 @@ func (q *request) visibleJobs(r *runner) []*job {
 		switch {
 		case status != "" && string(j.Status) != status:
 		case bySystem && systemID != "" && (j.manager == nil || j.manager.SystemID != systemID):
-		case !q.readsAll() && roleInProject(q.user, j.project) < Reporter:
+		case !q.onProject(j.project, policy.ReadRunnerBuild).Allowed:
 		default:
 			jobs = append(jobs, j)
 		}

@@ -124,7 +124,7 @@ func getProject(q *request) response {
 
 func getGroup(q *request) response {
 	e := q.groupEntity(q.group)
-	if q.inGroup(policy.Owner, false).Allowed {
+	if q.onGroup(q.group, policy.AdminGroup).Allowed {
 		e.RunnersToken = some(q.runnersToken(q.group.RegistrationToken, q.group))
 	}
 	return ok(e)
@@ -149,7 +149,7 @@ func listProjects(q *request) response {
 	switch {
 	case order == orderSimilarity && !query.Blank() && !q.anonymous():
 		membersOnly = true
-	case order == orderSimilarity, slices.Contains(sizes, order) && !q.actor.Admin:
+	case order == orderSimilarity, slices.Contains(sizes, order) && !policy.AdminAllResources(q.actor).Allowed:
 		order = orderCreated
 		q.params = q.params.With("order_by", order) // the links tell of it
 	}
@@ -193,7 +193,7 @@ func listGroupProjects(q *request) response {
 	}
 	reached := q.reached(false)
 	if q.anonymous() { // who is asked in vain for a role there, and not here
-		reached = func(p *project) bool { return q.canSeeProject(p).Allowed }
+		reached = func(p *project) bool { return q.onProject(p, policy.ReadProject).Allowed }
 	}
 	query := q.searched()
 	rows := keep(inside, reached, q.filtered(query))
@@ -238,7 +238,7 @@ func (q *request) reached(membersOnly bool) func(*project) bool {
 	case membersOnly:
 		least = int(Guest)
 	default:
-		return func(p *project) bool { return q.canSeeProject(p).Allowed }
+		return func(p *project) bool { return q.onProject(p, policy.ReadProject).Allowed }
 	}
 	return func(p *project) bool { return int(roleInProject(q.user, p)) >= least }
 }
@@ -286,7 +286,7 @@ func (q *request) asksForStarsOrAttributes() bool {
 
 func (q *request) asksForAttributes() bool {
 	attributes, given := q.params.Hash("custom_attributes")
-	return given && q.actor.Admin && len(attributes.All()) > 0
+	return given && policy.ReadCustomAttribute(q.actor).Allowed && len(attributes.All()) > 0
 }
 
 // defaultStorage is the one shard of repositories that every GitLab has.
@@ -300,7 +300,7 @@ func (q *request) lookingForNothing() bool {
 	storage, _ := q.params.String("repository_storage")
 	return q.asksForStarsOrAttributes() || isTrue(q.params, "imported") || language || topic ||
 		slices.ContainsFunc(topics, func(t string) bool { return t != "" }) ||
-		q.actor.Admin && strings.TrimSpace(storage) != "" && storage != defaultStorage ||
+		strings.TrimSpace(storage) != "" && storage != defaultStorage && policy.AdminAllResources(q.actor).Allowed ||
 		isTrue(q.params, "wiki_checksum_failed") || isTrue(q.params, "repository_checksum_failed")
 }
 
@@ -407,7 +407,7 @@ func (q *request) groupsIn(parent *group) response {
 // them, and those above anything of which one is; administrators and auditors have to say all_available=false to get that.
 func (q *request) listedGroup() func(*group) bool {
 	least, byRole := q.params.Int("min_access_level")
-	all := q.readsAll()
+	all := policy.ReadAllResources(q.actor).Allowed
 	if q.params.Has("all_available") {
 		all = isTrue(q.params, "all_available")
 	}
@@ -415,7 +415,7 @@ func (q *request) listedGroup() func(*group) bool {
 	case isTrue(q.params, "owned"):
 		return func(g *group) bool { return g.roles[q.user] == Owner }
 	case q.anonymous(), all && !byRole:
-		return func(g *group) bool { return q.canSeeGroup(g).Allowed }
+		return func(g *group) bool { return q.onGroup(g, policy.ReadGroup).Allowed }
 	case byRole:
 		return func(g *group) bool { return int(roleInGroup(q.user, g)) >= least }
 	}

@@ -264,33 +264,29 @@ func resetOwnRunnerToken(q *request) response {
 }
 
 func resetInstanceRegistrationToken(q *request) response {
-	if refusal := allow(policy.IsAdmin(q.actor, false), ""); refusal != nil {
+	decision := policy.UpdateInstanceRegistrationToken(q.actor, !q.settings.RegistrationTokensDisabled)
+	if refusal := allow(decision, ""); refusal != nil {
 		return *refusal
-	}
-	if q.settings.RegistrationTokensDisabled {
-		return forbidden("", "registration tokens are switched off for the instance; the documentation says 410")
 	}
 	q.settings.RegistrationToken = q.made.token(instanceRegistrationTokens)
 	return created(registrationTokenEntity{q.settings.RegistrationToken})
 }
 
 func resetProjectRegistrationToken(q *request) response {
-	if refusal := allow(q.inProject(policy.Maintainer, false), ""); refusal != nil {
+	tokensOn := q.projectRegistrationTokensAllowed(q.project)
+	decision := policy.UpdateProjectRegistrationToken(q.actor, q.projectStanding(q.project), tokensOn)
+	if refusal := allow(decision, ""); refusal != nil {
 		return *refusal
-	}
-	if !q.projectRegistrationTokensAllowed(q.project) {
-		return forbidden("", "registration tokens are switched off for "+q.project.Path+", its top-level group or the instance; the documentation says 410")
 	}
 	q.project.RegistrationToken = q.made.token(registrationTokens)
 	return created(registrationTokenEntity{q.project.RegistrationToken})
 }
 
 func resetGroupRegistrationToken(q *request) response {
-	if refusal := allow(q.inGroup(policy.Owner, false), ""); refusal != nil {
+	tokensOn := q.registrationTokensAllowed(q.group)
+	decision := policy.UpdateGroupRegistrationToken(q.actor, q.groupStanding(q.group), tokensOn)
+	if refusal := allow(decision, ""); refusal != nil {
 		return *refusal
-	}
-	if !q.registrationTokensAllowed(q.group) {
-		return forbidden("", "registration tokens are switched off for the top-level group of "+q.group.Path+" or the instance; the documentation says 410")
 	}
 	q.group.RegistrationToken = q.made.token(registrationTokens)
 	return created(registrationTokenEntity{q.group.RegistrationToken})
@@ -317,14 +313,6 @@ func createUserRunner(q *request) response {
 func (q *request) runnerScope() (n newRunner, refusal *response) {
 	kind, _ := q.params.String("runner_type")
 	n.kind = RunnerType(kind)
-	insufficient := func(d policy.Decision, registrar string) *response {
-		r := allow(d, msgInsufficientRights)
-		if r == nil && q.registrarAllowed(registrar) != nil {
-			f := forbidden(msgInsufficientRights, "valid_runner_registrars has no "+registrar)
-			r = &f
-		}
-		return r
-	}
 	switch n.kind {
 	case GroupRunner:
 		id, _ := q.params.Int("group_id")
@@ -332,7 +320,8 @@ func (q *request) runnerScope() (n newRunner, refusal *response) {
 			return n, q.missingScope(msgMissingGroup, fmt.Sprintf("there is no group %d", id))
 		}
 		q.group = n.group
-		return n, insufficient(q.inGroup(policy.Owner, false), registrarGroup)
+		d := policy.CreateGroupRunner(q.actor, q.groupStanding(n.group), q.registrarKnown(registrarGroup))
+		return n, allow(d, msgInsufficientRights)
 	case ProjectRunner:
 		id, _ := q.params.Int("project_id")
 		p := q.projects.byID[id]
@@ -340,9 +329,10 @@ func (q *request) runnerScope() (n newRunner, refusal *response) {
 			return n, q.missingScope(msgMissingProject, fmt.Sprintf("there is no project %d", id))
 		}
 		n.projects, q.project = []*project{p}, p
-		return n, insufficient(q.inProject(policy.Maintainer, false), registrarProject)
+		d := policy.CreateProjectRunner(q.actor, q.projectStanding(p), q.registrarKnown(registrarProject))
+		return n, allow(d, msgInsufficientRights)
 	}
-	return n, allow(policy.IsAdmin(q.actor, false), msgInsufficientRights)
+	return n, allow(policy.CreateInstanceRunners(q.actor), msgInsufficientRights)
 }
 
 func (q *request) missingScope(byName, reason string) *response {

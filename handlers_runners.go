@@ -73,46 +73,6 @@ func jobStatusNames() []string {
 	return append(wordsOf(jobStatuses...), "waiting_for_callback") // GitLab takes it, though no job of the fake waits for a callback
 }
 
-// policyRules are the differences between versions that bear on who may do what.
-func (q *request) policyRules() policy.Rules {
-	return policy.Rules{
-		MaintainersReadInherited: q.has(gitlabversion.GroupMaintainersReadInheritedRunners),
-		MaintainersReadJobs:      q.has(gitlabversion.GroupMaintainersReadRunnerJobs),
-		OwnerProjectRules:        q.has(gitlabversion.OwnerProjectRulesRunner),
-	}
-}
-
-// standing is where the user stands to a runner.
-func (q *request) standing(r *runner) policy.Standing {
-	s := policy.Standing{Projects: len(r.assignments), Locked: r.locked}
-	switch r.kind {
-	case GroupRunner:
-		s.Type = policy.Group
-		if r.group != nil {
-			s.Where = r.group.Path
-			s.InGroup, s.DirectlyInGroup = policy.Role(roleInGroup(q.user, r.group)), policy.Role(r.group.roles[q.user])
-			s.BelowGroup = policy.Role(bestRoleBelow(q.user, r.group))
-		}
-	case ProjectRunner:
-		s.Type = policy.Project
-		var paths []string
-		for i, a := range r.assignments {
-			role := policy.Role(roleInProject(q.user, a.project))
-			s.InProjects = max(s.InProjects, role)
-			if i == 0 {
-				s.InOwner = role
-			}
-			paths = append(paths, a.project.Path)
-		}
-		s.Where = strings.Join(paths, ", ")
-	}
-	return s
-}
-
-func (q *request) can(ability policy.Ability, r *runner) policy.Decision {
-	return policy.CanRunner(q.actor, ability, q.standing(r), q.policyRules())
-}
-
 // findRunner finds the runner that a parameter names; else the answer is the 404.
 func (q *request) findRunner(param string) (*runner, *response) {
 	id, _ := q.params.Int(param)
@@ -135,16 +95,19 @@ func noRecord() response {
 }
 
 // permittedRunner finds the runner of the path and checks that the user may do this to it.
-func (q *request) permittedRunner(ability policy.Ability) (*runner, *response) {
+func (q *request) permittedRunner(may runnerRule) (*runner, *response) {
 	r, refusal := q.findRunner("id")
 	if refusal != nil {
 		return nil, refusal
 	}
-	return r, allow(q.can(ability, r), msgNoAccess)
+	return r, allow(q.onRunner(r, may), msgNoAccess)
 }
 
 // projectReaders is the before block of endpoints below a project: who cannot see it gets a 404.
-func projectReaders(q *request) *response {
+func projectReaders(q *request) *response { return q.pathProject(policy.ReadProject) }
+
+// pathProject finds the project of the path for those who may do this to it, and hides it from others.
+func (q *request) pathProject(may projectRule) *response {
 	q.project = q.projectByRef(q.vars["id"])
 	var why string
 	if q.project == nil {
@@ -152,7 +115,7 @@ func projectReaders(q *request) *response {
 		if !strings.Contains(q.vars["id"], "/") && !isNumber(q.vars["id"]) {
 			why += "; a path names its namespace too: acme%2Fshop"
 		}
-	} else if d := q.canSeeProject(q.project); !d.Allowed {
+	} else if d := q.onProject(q.project, may); !d.Allowed {
 		why = d.Reason
 	} else {
 		return nil
@@ -160,39 +123,12 @@ func projectReaders(q *request) *response {
 	return notFound("Project").because(why).asRefusal()
 }
 
-func (q *request) canSeeProject(p *project) policy.Decision {
-	return policy.CanSee(q.actor, q.user.External, roleInProject(q.user, p) > 0, levels[p.Visibility], p.Path)
-}
-
-// readsCode reports whether the user may read the project's code: as a Reporter, or because the project is open to all who see it.
-func (q *request) readsCode(p *project) bool {
-	return roleInProject(q.user, p) >= Reporter || policy.CanSee(q.actor, q.user.External, false, levels[p.Visibility], p.Path).Allowed
-}
-
-func (q *request) canSeeGroup(g *group) policy.Decision {
-	return policy.CanSee(q.actor, q.user.External, inAndAround(q.user, g), levels[g.Visibility], g.Path)
-}
-
-var levels = map[Visibility]policy.Visibility{Private: policy.Private, Internal: policy.Internal, Public: policy.Public}
-
-func (q *request) inProject(least policy.Role, reading bool) policy.Decision {
-	return q.roleIn(q.project, least, reading)
-}
-
-func (q *request) roleIn(p *project, least policy.Role, reading bool) policy.Decision {
-	return policy.AtLeast(q.actor, policy.Role(roleInProject(q.user, p)), p.Path, least, reading)
-}
-
-func (q *request) inGroup(least policy.Role, reading bool) policy.Decision {
-	return policy.AtLeast(q.actor, policy.Role(roleInGroup(q.user, q.group)), q.group.Path, least, reading)
-}
-
 // projectMaintainers is the before block of a project's runners: Maintainers, also for what changes nothing.
 func projectMaintainers(q *request) *response {
 	if refusal := projectReaders(q); refusal != nil {
 		return refusal
 	}
-	return allow(q.inProject(policy.Maintainer, true), "")
+	return allow(q.onProject(q.project, policy.ReadProjectRunners), "")
 }
 
 func groupReaders(q *request) *response {
@@ -200,7 +136,7 @@ func groupReaders(q *request) *response {
 	var why string
 	if q.group == nil {
 		why = fmt.Sprintf("there is no group %q", q.vars["id"])
-	} else if d := q.canSeeGroup(q.group); !d.Allowed {
+	} else if d := q.onGroup(q.group, policy.ReadGroup); !d.Allowed {
 		why = d.Reason
 	} else {
 		return nil
@@ -212,11 +148,7 @@ func groupMaintainers(q *request) *response {
 	if refusal := groupReaders(q); refusal != nil {
 		return refusal
 	}
-	least := policy.Owner
-	if q.has(gitlabversion.GroupMaintainersListRunners) {
-		least = policy.Maintainer
-	}
-	return allow(q.inGroup(least, true), "")
+	return allow(policy.ReadGroupRunners(q.actor, q.groupStanding(q.group), q.policyRules()), "")
 }
 
 func isTrue(v params.Values, name string) bool {
@@ -239,8 +171,6 @@ func listRunnerManagers(q *request) response {
 	}
 	return ok(entitiesOf(r.managers, q.managerEntity))
 }
-
-func (q *request) readsAll() bool { return q.actor.Admin || q.actor.Auditor }
 
 // readAttributes lays the attributes that a request gives over those that a runner has. given says which parameters
 // count as given.
@@ -326,15 +256,22 @@ func problemsHash(err error) map[string][]string {
 	return hash
 }
 
+// What GitLab says of the rule that refuses to delete, to assign or to unassign a runner, and to unassign one whose
+// record it has looked at already.
+var (
+	manageTexts = map[policy.Rule]string{
+		policy.ByStanding: msgNoAccess, policy.SharedRunner: msgSeveralProjects, policy.GroupRunner: msgIsGroupRunner,
+		policy.LockedRunner: msgIsLocked, policy.OnlyProject: msgOnlyOneProject, policy.OfOwnerProject: msgNoAccess,
+	}
+	leaveTexts = map[policy.Rule]string{policy.LockedRunner: msgMayNotAssign, policy.OfOwnerProject: msgOwnerProject}
+)
+
 func deleteRunner(q *request) response {
 	r, refusal := q.findRunner("id")
 	if refusal != nil {
 		return *refusal
 	}
-	if !q.actor.Admin && len(r.assignments) > 1 {
-		return forbidden(msgSeveralProjects, fmt.Sprintf("runner %d is in %d projects and %s is no administrator", r.num, len(r.assignments), q.user.Username))
-	}
-	if refusal := allow(q.can(policy.DeleteRunner, r), msgNoAccess); refusal != nil {
+	if refusal := allowBy(q.onRunner(r, policy.DeleteRunner), manageTexts); refusal != nil {
 		return *refusal
 	}
 	if refusal := q.unmodifiedSince(r.updatedAt); refusal != nil {
@@ -373,20 +310,15 @@ func resetRunnerToken(q *request) response {
 }
 
 func assignRunner(q *request) response {
-	if refusal := q.mayAssign(); refusal != nil {
+	creating := policy.CreateProjectRunner(q.actor, q.projectStanding(q.project), q.registrarKnown(registrarProject))
+	if refusal := allow(creating, ""); refusal != nil {
 		return *refusal
 	}
 	r, refusal := q.findRunner("runner_id")
 	if refusal != nil {
 		return *refusal
 	}
-	if r.kind == GroupRunner {
-		return forbidden(msgIsGroupRunner, "group runners serve their group and nothing else")
-	}
-	if !q.actor.Admin && r.locked {
-		return forbidden(msgIsLocked, fmt.Sprintf("runner %d is locked to its projects and %s is no administrator", r.num, q.user.Username))
-	}
-	if refusal := allow(q.can(policy.AssignRunner, r), msgNoAccess); refusal != nil {
+	if refusal := allowBy(q.onRunner(r, policy.AssignRunner), manageTexts); refusal != nil {
 		return *refusal
 	}
 	if r.kind == InstanceRunner {
@@ -412,22 +344,6 @@ func (q *request) assignError(attribute, text, failure string) response {
 	return refuse(http.StatusBadRequest, map[string][]string{attribute: {text}, attrAssignTo: {failure}}).because(text)
 }
 
-// mayAssign is nil for those who may add runners to the project: Maintainers, while project runners may be registered.
-func (q *request) mayAssign() *response {
-	if refusal := allow(q.inProject(policy.Maintainer, false), ""); refusal != nil {
-		return refusal
-	}
-	return q.registrarAllowed(registrarProject)
-}
-
-// registrarAllowed is the refusal of runners of a kind that valid_runner_registrars leaves out; administrators are exempt.
-func (q *request) registrarAllowed(kind string) *response {
-	if q.actor.Admin || q.registrarKnown(kind) {
-		return nil
-	}
-	return forbidden("", "valid_runner_registrars has no "+kind).asRefusal()
-}
-
 func unassignRunner(q *request) response {
 	id, _ := q.params.Int("runner_id")
 	var assigned *assignment
@@ -435,36 +351,22 @@ func unassignRunner(q *request) response {
 	if r != nil {
 		assigned = r.assignedTo(q.project)
 	}
-	if refusal := allow(q.inProject(policy.Maintainer, false), ""); refusal != nil {
+	if refusal := allow(q.onProject(q.project, policy.AdminProjectRunners), ""); refusal != nil {
 		return *refusal
 	}
 	if assigned == nil {
 		return notFound("Runner").because(fmt.Sprintf("no runner %d is assigned to %s", id, q.project.Path))
 	}
-	keeps := q.has(gitlabversion.OwnerProjectKeepsRunner)
-	owner := keeps && r.owner() == q.project
-	locked := keeps && r.locked && !q.actor.Admin
-	whyLocked := fmt.Sprintf("runner %d is locked to its projects and %s is no administrator", r.num, q.user.Username)
-	whyOwner := fmt.Sprintf("%s is the owner project of runner %d", q.project.Path, r.num)
-	if q.has(gitlabversion.UnassignDecidedFirst) && !q.actor.Admin {
-		switch {
-		case locked:
-			return forbidden(msgIsLocked, whyLocked)
-		case owner:
-			return forbidden(msgNoAccess, whyOwner)
-		}
-	}
-	if !keeps && len(r.assignments) == 1 {
-		return forbidden(msgOnlyOneProject, fmt.Sprintf("%s is the only project of runner %d", q.project.Path, r.num))
+	s, rules := q.runnerStanding(r), q.policyRules()
+	left := policy.LeftProject{Path: q.project.Path, Owns: r.owner() == q.project}
+	if refusal := allowBy(policy.UnassignRunner(q.actor, s, left, rules), manageTexts); refusal != nil {
+		return *refusal
 	}
 	if refusal := q.unmodifiedSince(assigned.updatedAt); refusal != nil {
 		return *refusal
 	}
-	switch {
-	case locked:
-		return forbidden(msgMayNotAssign, whyLocked)
-	case owner:
-		return forbidden(msgOwnerProject, whyOwner)
+	if refusal := allowBy(policy.LeaveProject(q.actor, s, left, rules), leaveTexts); refusal != nil {
+		return *refusal
 	}
 	q.state.unassignRunner(r, q.project)
 	return noContent()

@@ -1,0 +1,53 @@
+package policy
+
+// GroupStanding is where an actor stands to a group.
+type GroupStanding struct {
+	// Where is the group's path, for the reason.
+	Where string
+	// Held is the highest role in the group or above it.
+	Held Role
+	// Around is whether the actor is a member of the group, of one above it or of anything in it.
+	Around     bool
+	Visibility Visibility
+}
+
+func (s GroupStanding) atLeast(a Actor, least Role, reading bool) Decision {
+	return atLeast(a, s.Held, s.Where, least, reading)
+}
+
+// ReadGroup says whether the actor may know of the group (app/policies/group_policy.rb).
+func ReadGroup(a Actor, s GroupStanding) Decision { return canSee(a, s.Around, s.Visibility, s.Where) }
+
+// AdminGroup says whether the actor sees and changes the group's settings, among them the registration token
+// (app/policies/group_policy.rb).
+func AdminGroup(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }
+
+// ReadGroupRunners says whether the actor may list the group's runners (app/policies/group_policy.rb).
+func ReadGroupRunners(a Actor, s GroupStanding, r Rules) Decision {
+	least := Owner
+	if r.MaintainersListGroupRunners {
+		least = Maintainer
+	}
+	return s.atLeast(a, least, true)
+}
+
+// CreateGroupRunner is create_runner of a group. validRegistrar is whether valid_runner_registrars has groups
+// (app/policies/group_policy.rb).
+func CreateGroupRunner(a Actor, s GroupStanding, validRegistrar bool) Decision {
+	if d := s.atLeast(a, Owner, false); !d.Allowed {
+		return d
+	}
+	return registrar(a, "group", validRegistrar)
+}
+
+// UpdateGroupRegistrationToken is update_runners_registration_token of a group, which is locked while registration
+// tokens are switched off (app/policies/group_policy.rb).
+func UpdateGroupRegistrationToken(a Actor, s GroupStanding, tokensOn bool) Decision {
+	if d := s.atLeast(a, Owner, false); !d.Allowed {
+		return d
+	}
+	if !tokensOn {
+		return registrationTokenSwitchedOff("the top-level group of " + s.Where + " or the instance")
+	}
+	return allowed
+}

@@ -1,0 +1,48 @@
+package policy
+
+// What concerns the whole instance.
+
+// ReadAllResources says whether the actor sees everything: administrators and auditors (app/policies/base_policy.rb).
+func ReadAllResources(a Actor) Decision { return isAdmin(a, true) }
+
+// AdminAllResources says whether the actor administers everything (app/policies/base_policy.rb).
+func AdminAllResources(a Actor) Decision { return isAdmin(a, false) }
+
+// ReadCustomAttribute says whether the actor may narrow lists by custom attributes (app/policies/global_policy.rb).
+func ReadCustomAttribute(a Actor) Decision { return isAdmin(a, false) }
+
+// UpdateApplicationSettings says whether the actor may read and change the settings of the instance
+// (lib/api/settings.rb, authenticated_as_admin!).
+func UpdateApplicationSettings(a Actor) Decision { return isAdmin(a, false) }
+
+// ReadAdminCICD says whether the actor may list the runners of the whole instance (lib/api/ci/runners.rb,
+// app/policies/global_policy.rb).
+func ReadAdminCICD(a Actor, r Rules) Decision { return isAdmin(a, r.AuditorsListAllRunners) }
+
+// CreateInstanceRunners says whether the actor may make runners for every project (app/policies/global_policy.rb).
+func CreateInstanceRunners(a Actor) Decision { return isAdmin(a, false) }
+
+// UpdateInstanceRegistrationToken is update_runners_registration_token for the instance's own token, which is
+// locked while registration tokens are switched off (app/policies/application_setting_policy.rb).
+func UpdateInstanceRegistrationToken(a Actor, tokensOn bool) Decision {
+	if d := isAdmin(a, false); !d.Allowed {
+		return d
+	}
+	if !tokensOn {
+		return registrationTokenSwitchedOff("the instance")
+	}
+	return allowed
+}
+
+// Sudo says whether the actor may act as somebody else (lib/api/helpers.rb, sudo!).
+func Sudo(a Actor) Decision { return isAdmin(a, false) }
+
+// RevokePersonalAccessToken says whether the actor may revoke a personal access token that it holds itself; one that an
+// administrator made for it to be impersonated with stays with administrators
+// (app/policies/personal_access_token_policy.rb).
+func RevokePersonalAccessToken(a Actor, impersonation bool) Decision {
+	if impersonation && !a.Admin {
+		return Decision{Reason: "only an administrator revokes an impersonation token"}
+	}
+	return allowed
+}

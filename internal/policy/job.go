@@ -1,0 +1,111 @@
+package policy
+
+import "fmt"
+
+// JobStanding is where an actor stands to a job.
+type JobStanding struct {
+	Project ProjectStanding
+	// Own is whether the actor started the job.
+	Own bool
+	// Protected is whether the job runs on a protected ref.
+	Protected bool
+	// Debugged is whether the job's log may show its variables.
+	Debugged bool
+	// ArtifactsAccess is artifacts:access of .gitlab-ci.yml, "" if it is not given; ArtifactsPrivate is
+	// artifacts:public of false.
+	ArtifactsAccess  string
+	ArtifactsPrivate bool
+}
+
+// ReadBuild says whether the actor may see the project's jobs: whoever sees the project does, as public_builds is
+// on in a new one (app/policies/project_policy.rb).
+func ReadBuild(a Actor, s ProjectStanding) Decision { return ReadProject(a, s) }
+
+// ReadRunnerBuild says whether the jobs of this project are in the list of a runner's jobs
+// (app/finders/ci/runner_jobs_finder.rb).
+func ReadRunnerBuild(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Reporter, true) }
+
+// ReadBuildTrace says whether the actor, who sees the job, may read its log (app/policies/ci/build_policy.rb).
+func ReadBuildTrace(a Actor, s JobStanding) Decision {
+	if s.Debugged {
+		return s.Project.atLeast(a, Developer, false)
+	}
+	return allowed
+}
+
+// ReadJobArtifacts says whether the actor, who sees the job, may download what it kept
+// (app/policies/ci/build_policy.rb).
+func ReadJobArtifacts(a Actor, s JobStanding) Decision {
+	least := None
+	switch {
+	case s.ArtifactsAccess == "none":
+		return Decision{Reason: "the job's artifacts:access is none"}
+	case s.ArtifactsAccess == "maintainer":
+		least = Maintainer
+	case s.ArtifactsAccess == "developer", s.ArtifactsPrivate:
+		least = Developer
+	}
+	return s.Project.atLeast(a, least, true)
+}
+
+// UpdateBuild says whether the actor, who sees the job, may change it: Developers or, on a protected ref,
+// Maintainers; nobody while the project is archived (app/policies/ci/build_policy.rb).
+func UpdateBuild(a Actor, s JobStanding) Decision {
+	if s.Project.Archived {
+		return Decision{Reason: s.Project.Where + " is archived"}
+	}
+	least := Developer
+	if s.Protected {
+		least = Maintainer
+	}
+	return s.Project.atLeast(a, least, false)
+}
+
+// CancelBuild says whether the actor may cancel the job (app/policies/ci/build_policy.rb).
+func CancelBuild(a Actor, s JobStanding) Decision { return UpdateBuild(a, s) }
+
+// CancelBuildByForce says whether the actor may cancel the job without waiting for its runner (lib/api/ci/jobs.rb).
+func CancelBuildByForce(a Actor, s JobStanding) Decision {
+	if d := CancelBuild(a, s); !d.Allowed {
+		return d
+	}
+	return MaintainerAccess(a, s.Project)
+}
+
+// RetryJob says whether the actor may have the job run again (app/policies/ci/processable_policy.rb).
+func RetryJob(a Actor, s JobStanding) Decision { return UpdateBuild(a, s) }
+
+// PlayJob says whether the actor may start the job by hand (app/policies/ci/processable_policy.rb).
+func PlayJob(a Actor, s JobStanding) Decision { return UpdateBuild(a, s) }
+
+// EraseBuild says whether the actor may erase the job's log and artifacts: of a job of its own, or as a Maintainer
+// (app/policies/ci/build_policy.rb).
+func EraseBuild(a Actor, s JobStanding) Decision {
+	d := UpdateBuild(a, s)
+	if !d.Allowed || s.Own {
+		return d
+	}
+	return MaintainerAccess(a, s.Project)
+}
+
+// JobToken is a running job whose token asks for something.
+type JobToken struct {
+	Job int
+	// Project is the path of the job's project, SameProject whether that is the one asked for.
+	Project     string
+	SameProject bool
+}
+
+// ReadJobArtifactsByToken says whether a job's token opens the artifacts of a project: its user must see the
+// project, which, if it is private, is open to the tokens of its own jobs alone, as the allowlist of a new one is
+// (app/models/ci/job_token/scope.rb).
+func ReadJobArtifactsByToken(a Actor, s ProjectStanding, t JobToken) Decision {
+	if d := ReadProject(a, s); !d.Allowed {
+		return d
+	}
+	if !t.SameProject && s.Visibility == Private {
+		return Decision{Reason: fmt.Sprintf("job %d is of %s, which is not on the job token allowlist of %s",
+			t.Job, t.Project, s.Where)}
+	}
+	return allowed
+}

@@ -1,0 +1,114 @@
+package policy
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func inProject(held Role) ProjectStanding { return ProjectStanding{Where: "acme/shop", Held: held} }
+
+func TestRolesInProjects(t *testing.T) {
+	for name, c := range map[string]struct {
+		rule    func(Actor, ProjectStanding) Decision
+		least   Role
+		reading bool // auditors pass
+	}{
+		"read code":            {ReadCode, Reporter, true},
+		"authorized projects":  {AuthorizedProject, Guest, true},
+		"administer":           {AdminProject, Maintainer, false},
+		"count as Maintainer":  {MaintainerAccess, Maintainer, false},
+		"list runners":         {ReadProjectRunners, Maintainer, true},
+		"administer runners":   {AdminProjectRunners, Maintainer, false},
+		"list a runner's jobs": {ReadRunnerBuild, Reporter, true},
+	} {
+		for _, held := range []Role{None, Guest, Planner, Reporter, Developer, Maintainer, Owner} {
+			assert.Equal(t, held >= c.least, c.rule(mia, inProject(held)).Allowed, "%s as %s", name, held)
+		}
+		assert.True(t, c.rule(root, inProject(None)).Allowed, name)
+		assert.Equal(t, c.reading, c.rule(eva, inProject(None)).Allowed, name)
+		check(t, "mia is no member of acme/shop; needs "+c.least.String(), c.rule(mia, inProject(None)), name)
+	}
+}
+
+func TestReadCode(t *testing.T) {
+	for visibility, who := range map[Visibility][]bool{ // anybody, external, signed in
+		Public: {true, true, true}, Internal: {false, false, true}, Private: {false, false, false},
+	} {
+		s := ProjectStanding{Where: "acme/shop", Held: Guest, Visibility: visibility}
+		for i, a := range []Actor{Anonymous(), {Name: "ext", External: true}, mia} {
+			assert.Equal(t, who[i], ReadCode(a, s).Allowed, "%s, visibility %d", a.Name, visibility)
+		}
+	}
+}
+
+func TestCreateRunner(t *testing.T) {
+	maintainer, owner := inProject(Maintainer), GroupStanding{Where: "acme", Held: Owner}
+	check(t, "", CreateProjectRunner(mia, maintainer, true))
+	check(t, "valid_runner_registrars has no project", CreateProjectRunner(mia, maintainer, false))
+	check(t, "mia is Developer in acme/shop; needs Maintainer", CreateProjectRunner(mia, inProject(Developer), false))
+	check(t, "", CreateProjectRunner(root, inProject(None), false))
+
+	check(t, "", CreateGroupRunner(mia, owner, true))
+	check(t, "valid_runner_registrars has no group", CreateGroupRunner(mia, owner, false))
+	check(t, "mia is Maintainer in acme; needs Owner", CreateGroupRunner(mia, GroupStanding{Where: "acme",
+		Held: Maintainer}, false))
+	check(t, "", CreateGroupRunner(root, GroupStanding{}, false))
+
+	check(t, "", CreateInstanceRunners(root))
+	check(t, "mia is no administrator", CreateInstanceRunners(mia))
+}
+
+func TestUpdateRegistrationToken(t *testing.T) {
+	const documented = "; the documentation says 410"
+	check(t, "", UpdateProjectRegistrationToken(mia, inProject(Maintainer), true))
+	check(t, "mia is Developer in acme/shop; needs Maintainer", UpdateProjectRegistrationToken(mia, inProject(Developer),
+		false))
+	check(t, "eva is no member of acme/shop; needs Maintainer", UpdateProjectRegistrationToken(eva, inProject(None), true))
+	for _, a := range []Actor{mia, root} {
+		check(t, "registration tokens are switched off for acme/shop, its top-level group or the instance"+documented,
+			UpdateProjectRegistrationToken(a, inProject(Maintainer), false))
+		check(t, "registration tokens are switched off for the top-level group of acme or the instance"+documented,
+			UpdateGroupRegistrationToken(a, GroupStanding{Where: "acme", Held: Owner}, false))
+	}
+	check(t, "", UpdateGroupRegistrationToken(mia, GroupStanding{Where: "acme", Held: Owner}, true))
+	check(t, "mia is Maintainer in acme; needs Owner",
+		UpdateGroupRegistrationToken(mia, GroupStanding{Where: "acme", Held: Maintainer}, false))
+	check(t, "", UpdateInstanceRegistrationToken(root, true))
+	check(t, "mia is no administrator", UpdateInstanceRegistrationToken(mia, false))
+	check(t, "registration tokens are switched off for the instance"+documented, UpdateInstanceRegistrationToken(root,
+		false))
+}
+
+func TestRolesInGroups(t *testing.T) {
+	held := func(r Role) GroupStanding { return GroupStanding{Where: "acme", Held: r} }
+	check(t, "", AdminGroup(mia, held(Owner)))
+	check(t, "mia is Maintainer in acme; needs Owner", AdminGroup(mia, held(Maintainer)))
+	check(t, "eva is no member of acme; needs Owner", AdminGroup(eva, held(None)))
+
+	check(t, "mia is Maintainer in acme; needs Owner", ReadGroupRunners(mia, held(Maintainer), Rules{}))
+	listing := Rules{MaintainersListGroupRunners: true}
+	check(t, "", ReadGroupRunners(mia, held(Maintainer), listing))
+	check(t, "mia is Developer in acme; needs Maintainer", ReadGroupRunners(mia, held(Developer), listing))
+	check(t, "", ReadGroupRunners(eva, held(None), listing))
+}
+
+func TestInstanceRules(t *testing.T) {
+	for name, rule := range map[string]func(Actor) Decision{
+		"administer everything": AdminAllResources, "custom attributes": ReadCustomAttribute,
+		"settings": UpdateApplicationSettings, "sudo": Sudo,
+	} {
+		check(t, "", rule(root), name)
+		check(t, "eva is no administrator", rule(eva), name)
+	}
+	check(t, "", ReadAllResources(eva))
+	check(t, "mia is no administrator", ReadAllResources(mia))
+
+	check(t, "", ReadAdminCICD(root, Rules{}))
+	check(t, "eva is no administrator", ReadAdminCICD(eva, Rules{}))
+	check(t, "", ReadAdminCICD(eva, Rules{AuditorsListAllRunners: true}))
+
+	check(t, "", RevokePersonalAccessToken(mia, false))
+	check(t, "", RevokePersonalAccessToken(root, true))
+	check(t, "only an administrator revokes an impersonation token", RevokePersonalAccessToken(mia, true))
+}

@@ -1,0 +1,67 @@
+package policy
+
+// ProjectStanding is where an actor stands to a project.
+type ProjectStanding struct {
+	// Where is the project's path, for the reason.
+	Where string
+	// Held is the highest role in the project or above it.
+	Held       Role
+	Visibility Visibility
+	Archived   bool
+}
+
+func (s ProjectStanding) atLeast(a Actor, least Role, reading bool) Decision {
+	return atLeast(a, s.Held, s.Where, least, reading)
+}
+
+// ReadProject says whether the actor may know of the project (app/policies/project_policy.rb).
+func ReadProject(a Actor, s ProjectStanding) Decision {
+	return canSee(a, s.Held > None, s.Visibility, s.Where)
+}
+
+// ReadCode says whether the actor may read the project's code: as a Reporter, or because the project is open to all
+// who see it (app/policies/project_policy.rb).
+func ReadCode(a Actor, s ProjectStanding) Decision {
+	if a.isShown(s.Visibility) {
+		return allowed
+	}
+	return s.atLeast(a, Reporter, true)
+}
+
+// AuthorizedProject says whether the project is one of those that the details of a runner tell the actor of: all
+// for those who read everything, else those of which it is a member (app/models/user.rb, authorized_projects).
+func AuthorizedProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Guest, true) }
+
+// AdminProject says whether the actor sees and changes the project's settings, among them the registration token
+// (app/policies/project_policy.rb).
+func AdminProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
+
+// MaintainerAccess says whether the actor counts as a Maintainer (app/policies/project_policy.rb).
+func MaintainerAccess(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
+
+// ReadProjectRunners says whether the actor may list the project's runners (app/policies/project_policy.rb).
+func ReadProjectRunners(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, true) }
+
+// AdminProjectRunners says whether the actor may take runners out of the project (app/policies/project_policy.rb).
+func AdminProjectRunners(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
+
+// CreateProjectRunner is create_runner of a project: to make runners for it or to assign those that there are.
+// validRegistrar is whether valid_runner_registrars has projects (app/policies/project_policy.rb).
+func CreateProjectRunner(a Actor, s ProjectStanding, validRegistrar bool) Decision {
+	if d := s.atLeast(a, Maintainer, false); !d.Allowed {
+		return d
+	}
+	return registrar(a, "project", validRegistrar)
+}
+
+// UpdateProjectRegistrationToken is update_runners_registration_token of a project, which is locked while
+// registration tokens are switched off (app/policies/project_policy.rb).
+func UpdateProjectRegistrationToken(a Actor, s ProjectStanding, tokensOn bool) Decision {
+	if d := s.atLeast(a, Maintainer, false); !d.Allowed {
+		return d
+	}
+	if !tokensOn {
+		return registrationTokenSwitchedOff(s.Where + ", its top-level group or the instance")
+	}
+	return allowed
+}
