@@ -11,15 +11,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 const unauthorized = `401 {"message":"401 Unauthorized"}`
 
 func TestCarriersOfTokens(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	mia, sam := gl.Token("mia"), gl.Token("sam")
-	bearer := func(token string) func(*http.Request) { return with("Authorization", "Bearer "+token) }
-	private := func(token string) func(*http.Request) { return with("PRIVATE-TOKEN", token) }
+	bearer := func(token string) func(*http.Request) { return testkit.WithHeader("Authorization", "Bearer "+token) }
+	private := func(token string) func(*http.Request) { return testkit.WithHeader("PRIVATE-TOKEN", token) }
 	for name, c := range map[string]struct {
 		query string
 		with  []func(*http.Request)
@@ -28,11 +29,11 @@ func TestCarriersOfTokens(t *testing.T) {
 		"PRIVATE-TOKEN":                               {with: []func(*http.Request){private(mia)}, user: "mia"},
 		"private_token":                               {query: "?private_token=" + mia, user: "mia"},
 		"Bearer":                                      {with: []func(*http.Request){bearer(mia)}, user: "mia"},
-		"bearer in lower case":                        {with: []func(*http.Request){with("Authorization", "bearer "+mia)}, user: "mia"},
+		"bearer in lower case":                        {with: []func(*http.Request){testkit.WithHeader("Authorization", "bearer "+mia)}, user: "mia"},
 		"access_token":                                {query: "?access_token=" + mia, user: "mia"},
 		"bearer_token":                                {query: "?bearer_token=" + mia, user: "mia"},
 		"Basic":                                       {with: []func(*http.Request){func(r *http.Request) { r.SetBasicAuth("mia", mia) }}},
-		"RUNNER-TOKEN":                                {with: []func(*http.Request){with("RUNNER-TOKEN", "shop-token")}},
+		"RUNNER-TOKEN":                                {with: []func(*http.Request){testkit.WithHeader("RUNNER-TOKEN", "shop-token")}},
 		"nothing":                                     {},
 		"unknown":                                     {with: []func(*http.Request){private("glpat-unknown")}},
 		"a runner's token":                            {with: []func(*http.Request){private("shop-token")}},
@@ -44,68 +45,68 @@ func TestCarriersOfTokens(t *testing.T) {
 		"a bad header before a good Bearer":           {with: []func(*http.Request){private("bad"), bearer(mia)}},
 		"a good header before a bad Bearer":           {with: []func(*http.Request){private(mia), bearer("bad")}, user: "mia"},
 		"a job token in PRIVATE-TOKEN is anonymous":   {with: []func(*http.Request){private("glcbt-1"), bearer("")}},
-		"a token in the JSON body":                    {with: []func(*http.Request){withJSON(`{"private_token":"` + mia + `"}`)}, user: "mia"},
-		"a token in a form":                           {with: []func(*http.Request){withForm("private_token=" + mia)}, user: "mia"},
-		"a token of any Content-Type with empty body": {with: []func(*http.Request){private(mia), with("Content-Type", "image/png")}, user: "mia"},
+		"a token in the JSON body":                    {with: []func(*http.Request){testkit.WithJSON(`{"private_token":"` + mia + `"}`)}, user: "mia"},
+		"a token in a form":                           {with: []func(*http.Request){testkit.WithForm("private_token=" + mia)}, user: "mia"},
+		"a token of any Content-Type with empty body": {with: []func(*http.Request){private(mia), testkit.WithHeader("Content-Type", "image/png")}, user: "mia"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := ask(t, gl, "", "GET", "/user"+c.query, c.with...)
+			got := testkit.Ask(t, gl, "", "GET", "/user"+c.query, c.with...)
 			if c.user == "" {
 				assert.Equal(t, unauthorized, got.String())
 				return
 			}
-			assert.Equal(t, http.StatusOK, got.status)
-			assert.Equal(t, c.user, got.field(t, "username"))
+			assert.Equal(t, http.StatusOK, got.Status)
+			assert.Equal(t, c.user, got.Field(t, "username"))
 		})
 	}
-	twice := ask(t, gl, "", "GET", "/user?access_token="+mia, bearer(mia))
+	twice := testkit.Ask(t, gl, "", "GET", "/user?access_token="+mia, bearer(mia))
 	assert.Equal(t, `400 {"error":"invalid_request","error_description":"Both Authorization header and payload includes access token."}`, twice.String())
 }
 
 // A runner proves who it is by its token alone; whatever a client sends besides is not looked at.
 func TestEndpointsOfRunnersIgnoreUserTokens(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	for name, token := range map[string]string{"bad": "glpat-nonsense", "of a user": gl.Token("sam"), "the runner's": "shop-token"} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, 200, ask(t, gl, token, "POST", "/runners/verify", withForm("token=shop-token")).status)
+			assert.Equal(t, 200, testkit.Ask(t, gl, token, "POST", "/runners/verify", testkit.WithForm("token=shop-token")).Status)
 		})
 	}
-	assert.Equal(t, `403 {"message":"403 Forbidden"}`, ask(t, gl, gl.AdminToken(), "POST", "/runners/verify", withForm("token="+gl.AdminToken())).String())
+	assert.Equal(t, `403 {"message":"403 Forbidden"}`, testkit.Ask(t, gl, gl.AdminToken(), "POST", "/runners/verify", testkit.WithForm("token="+gl.AdminToken())).String())
 }
 
 // Tokens die at the beginning, in UTC, of the day they expire on, and not before.
 func TestTokensExpireByTheDay(t *testing.T) {
-	gl := newMia(t, fakegitlab.WithStartTime(time.Date(2024, 7, 1, 23, 59, 0, 0, time.UTC)))
+	gl := testkit.NewMia(t, fakegitlab.WithStartTime(time.Date(2024, 7, 1, 23, 59, 0, 0, time.UTC)))
 	token := gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", ExpiresAt: time.Date(2024, 7, 2, 18, 0, 0, 0, time.UTC)}).Token
-	assert.Equal(t, 200, ask(t, gl, token, "GET", "/user").status)
-	assert.Equal(t, "2024-07-02", ask(t, gl, token, "GET", "/personal_access_tokens/self").field(t, "expires_at"))
+	assert.Equal(t, 200, testkit.Ask(t, gl, token, "GET", "/user").Status)
+	assert.Equal(t, "2024-07-02", testkit.Ask(t, gl, token, "GET", "/personal_access_tokens/self").Field(t, "expires_at"))
 	gl.Advance(time.Minute)
-	expired := ask(t, gl, token, "GET", "/user")
+	expired := testkit.Ask(t, gl, token, "GET", "/user")
 	assert.Equal(t, `401 {"error":"invalid_token","error_description":"Token is expired. You can either do re-authorization or token refresh."}`, expired.String())
 	assert.Equal(t, `Bearer realm="Protected by OAuth 2.0", error="invalid_token", error_description="Token is expired. You can either do re-authorization or token refresh."`,
-		expired.header.Get("WWW-Authenticate"))
-	assert.Empty(t, expired.header.Get("X-Frame-Options"), "GitLab's OAuth errors lack the API's own headers")
+		expired.Header.Get("WWW-Authenticate"))
+	assert.Empty(t, expired.Header.Get("X-Frame-Options"), "GitLab's OAuth errors lack the API's own headers")
 }
 
 func TestOrderOfRefusals(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	yesterday := gl.Now().AddDate(0, 0, -1)
 	expiredAndRevoked := gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", ExpiresAt: yesterday, Revoked: true}).Token
 	revoked := gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", Revoked: true}).Token
 	small := gl.Token("mia", "read_repository")
-	assert.Contains(t, ask(t, gl, expiredAndRevoked, "GET", "/runners").body, "expired")
-	assert.Contains(t, ask(t, gl, revoked, "GET", "/runners").body, "revoked")
+	assert.Contains(t, testkit.Ask(t, gl, expiredAndRevoked, "GET", "/runners").Body, "expired")
+	assert.Contains(t, testkit.Ask(t, gl, revoked, "GET", "/runners").Body, "revoked")
 	assert.Equal(t, `403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"manage_runner api read_api"}`,
-		ask(t, gl, small, "GET", "/runners").String())
+		testkit.Ask(t, gl, small, "GET", "/runners").String())
 	gl.UpdateUser("mia", func(u *fakegitlab.User) { u.State = fakegitlab.UserBlocked })
-	assert.Contains(t, ask(t, gl, expiredAndRevoked, "GET", "/runners").body, "expired", "expired before blocked")
-	assert.Contains(t, ask(t, gl, small, "GET", "/runners").body, "blocked", "blocked before the scope")
-	assert.Equal(t, unauthorized, ask(t, gl, "", "GET", "/runners?type=bogus").String(), "who before what")
+	assert.Contains(t, testkit.Ask(t, gl, expiredAndRevoked, "GET", "/runners").Body, "expired", "expired before blocked")
+	assert.Contains(t, testkit.Ask(t, gl, small, "GET", "/runners").Body, "blocked", "blocked before the scope")
+	assert.Equal(t, unauthorized, testkit.Ask(t, gl, "", "GET", "/runners?type=bogus").String(), "who before what")
 }
 
 // GitLab names the scopes of the whole endpoint, read_api for changes, too. The reason names those that would have helped.
 func TestReasonOfASmallScope(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	reader := gl.Token("mia", "read_api")
 	manager := gl.Token("mia", "manage_runner")
 	for _, c := range []struct{ token, sudo, method, path, scopes, reason string }{
@@ -113,7 +114,7 @@ func TestReasonOfASmallScope(t *testing.T) {
 		{manager, "", "GET", "/runners", "manage_runner api read_api", "the token of mia has the scopes manage_runner; GET /runners needs one of api read_api"},
 		{gl.AdminToken(), "mia", "GET", "/runners", "sudo", "the token of root has the scopes api; to act as somebody else needs sudo"},
 	} {
-		assert.Equal(t, c.scopes, ask(t, gl, c.token, c.method, c.path, with("Sudo", c.sudo)).field(t, "scope"))
+		assert.Equal(t, c.scopes, testkit.Ask(t, gl, c.token, c.method, c.path, testkit.WithHeader("Sudo", c.sudo)).Field(t, "scope"))
 		calls := gl.Calls("* " + fakegitlab.Endpoint(strings.Replace(c.path, "/1", "/:id", 1)))
 		assert.Equal(t, c.reason, calls[len(calls)-1].Reason)
 	}
@@ -126,19 +127,19 @@ func TestUsersWhoMayNotSignIn(t *testing.T) {
 		fakegitlab.UserDeactivated:            "Your account has been deactivated by your administrator. Please log back in from a web browser to reactivate your account at ",
 	} {
 		t.Run(string(state), func(t *testing.T) {
-			gl := newMia(t)
+			gl := testkit.NewMia(t)
 			token := gl.Token("mia")
 			gl.UpdateUser("mia", func(u *fakegitlab.User) { u.State = state })
 			if state == fakegitlab.UserDeactivated {
 				text += gl.URL()
 			}
-			assert.Equal(t, `403 {"message":"403 Forbidden - `+text+`"}`, ask(t, gl, token, "GET", "/runners").String())
+			assert.Equal(t, `403 {"message":"403 Forbidden - `+text+`"}`, testkit.Ask(t, gl, token, "GET", "/runners").String())
 		})
 	}
 }
 
 func TestSudo(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	sudoer := gl.Token("root", "api", "sudo")
 	for name, c := range map[string]struct {
 		token, query, header, want string
@@ -156,35 +157,35 @@ func TestSudo(t *testing.T) {
 			want: `403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"read_user api read_api"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := ask(t, gl, c.token, "GET", "/user"+c.query, with("Sudo", c.header))
-			if got.status == http.StatusOK {
-				assert.Equal(t, c.want, got.field(t, "username"))
+			got := testkit.Ask(t, gl, c.token, "GET", "/user"+c.query, testkit.WithHeader("Sudo", c.header))
+			if got.Status == http.StatusOK {
+				assert.Equal(t, c.want, got.Field(t, "username"))
 				return
 			}
 			assert.Equal(t, c.want, got.String())
 		})
 	}
-	assert.Equal(t, unauthorized, ask(t, gl, "", "GET", "/projects/10001", with("Sudo", "mia")).String(), "even where no credentials are needed")
-	assert.Equal(t, unauthorized, ask(t, gl, "", "GET", "/groups/acme?sudo=mia").String())
-	assert.Equal(t, 200, ask(t, gl, sudoer, "GET", "/runners/5", with("Sudo", "mia")).status)
-	assert.Equal(t, 403, ask(t, gl, sudoer, "GET", "/runners/5", with("Sudo", "sam")).status, "the rights are the other's")
+	assert.Equal(t, unauthorized, testkit.Ask(t, gl, "", "GET", "/projects/10001", testkit.WithHeader("Sudo", "mia")).String(), "even where no credentials are needed")
+	assert.Equal(t, unauthorized, testkit.Ask(t, gl, "", "GET", "/groups/acme?sudo=mia").String())
+	assert.Equal(t, 200, testkit.Ask(t, gl, sudoer, "GET", "/runners/5", testkit.WithHeader("Sudo", "mia")).Status)
+	assert.Equal(t, 403, testkit.Ask(t, gl, sudoer, "GET", "/runners/5", testkit.WithHeader("Sudo", "sam")).Status, "the rights are the other's")
 	calls := gl.Calls(fakegitlab.GetRunner)
 	require.Len(t, calls, 2)
 	assert.Equal(t, []string{"mia", "sam"}, []string{calls[0].User, calls[1].User})
 }
 
 func TestAdminMode(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	plain, elevated := gl.AdminToken(), gl.Token("root", "api", "admin_mode")
-	assert.Equal(t, 200, ask(t, gl, plain, "GET", "/runners/all").status)
+	assert.Equal(t, 200, testkit.Ask(t, gl, plain, "GET", "/runners/all").Status)
 	gl.UpdateSettings(func(s *fakegitlab.Settings) { s.AdminMode = true })
-	assert.Equal(t, 403, ask(t, gl, plain, "GET", "/runners/all").status)
-	assert.Equal(t, 200, ask(t, gl, elevated, "GET", "/runners/all").status)
-	assert.Equal(t, 403, ask(t, gl, gl.Token("root", "admin_mode"), "GET", "/runners/all").status, "admin_mode opens nothing alone")
+	assert.Equal(t, 403, testkit.Ask(t, gl, plain, "GET", "/runners/all").Status)
+	assert.Equal(t, 200, testkit.Ask(t, gl, elevated, "GET", "/runners/all").Status)
+	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("root", "admin_mode"), "GET", "/runners/all").Status, "admin_mode opens nothing alone")
 }
 
 func TestScopes(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	for scope, want := range map[string]map[string]int{
 		"read_api":        {"GET /runners": 200, "GET /runners/5": 200, "PUT /runners/5": 403, "POST /user/runners": 403, "GET /version": 200, "GET /personal_access_tokens/self": 200},
 		"read_user":       {"GET /runners": 403, "GET /user": 200, "GET /version": 200, "GET /metadata": 200, "GET /projects/acme%2Fshop": 403},
@@ -195,26 +196,26 @@ func TestScopes(t *testing.T) {
 		for endpoint, status := range want {
 			t.Run(scope+" "+endpoint, func(t *testing.T) {
 				method, path := cut(endpoint)
-				body := withJSON(`{"paused":false,"runner_type":"project_type","project_id":10001}`)
-				assert.Equal(t, status, ask(t, gl, gl.Token("mia", scope), method, path, body).status)
+				body := testkit.WithJSON(`{"paused":false,"runner_type":"project_type","project_id":10001}`)
+				assert.Equal(t, status, testkit.Ask(t, gl, gl.Token("mia", scope), method, path, body).Status)
 			})
 		}
 	}
 }
 
 func TestSudoAsANumber(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	sudoer := gl.Token("root", "api", "sudo")
-	assert.Equal(t, `403 {"message":"403 Forbidden - No access granted"}`, ask(t, gl, sudoer, "PUT", "/runners/5", withJSON(`{"sudo":3,"paused":true}`)).String())
+	assert.Equal(t, `403 {"message":"403 Forbidden - No access granted"}`, testkit.Ask(t, gl, sudoer, "PUT", "/runners/5", testkit.WithJSON(`{"sudo":3,"paused":true}`)).String())
 	calls := gl.Calls(fakegitlab.UpdateRunner)
 	require.Len(t, calls, 1)
 	assert.Equal(t, "sam", calls[0].User)
 }
 
 func TestMalformedBasicCredentials(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	for user, want := range map[string]string{"a\x00": "400 Bad Request", "\xff": "400 Bad Request", "mia": unauthorized} {
-		assert.Equal(t, want, ask(t, gl, "", "GET", "/runners", func(r *http.Request) { r.SetBasicAuth(user, "x") }).String())
+		assert.Equal(t, want, testkit.Ask(t, gl, "", "GET", "/runners", func(r *http.Request) { r.SetBasicAuth(user, "x") }).String())
 	}
 }
 
@@ -223,8 +224,8 @@ func TestScopesOfLaterVersions(t *testing.T) {
 	r := gl.AddRunner(fakegitlab.Runner{})
 	path := fmt.Sprintf("/runners/%d", r.ID)
 	assert.Equal(t, `403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"api read_api"}`,
-		ask(t, gl, gl.Token("root", "manage_runner"), "GET", path).String(), "a scope that this GitLab does not know yet")
-	assert.Equal(t, 200, ask(t, gl, gl.Token("root", "manage_runner", "read_api"), "GET", path).status)
+		testkit.Ask(t, gl, gl.Token("root", "manage_runner"), "GET", path).String(), "a scope that this GitLab does not know yet")
+	assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("root", "manage_runner", "read_api"), "GET", path).Status)
 }
 
 func cut(endpoint string) (method, path string) {
@@ -237,31 +238,31 @@ func cut(endpoint string) (method, path string) {
 }
 
 func TestProjectAndGroupAccessTokens(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	ofProject := gl.AddAccessToken(fakegitlab.AccessToken{Project: "acme/shop", Name: "ci", Role: fakegitlab.Maintainer})
 	ofGroup := gl.AddAccessToken(fakegitlab.AccessToken{Group: "acme", Role: fakegitlab.Developer})
-	me := ask(t, gl, ofProject.Token, "GET", "/user")
-	assert.Equal(t, true, me.field(t, "bot"))
-	assert.Equal(t, ofProject.User, me.field(t, "username"))
-	assert.Equal(t, 200, ask(t, gl, ofProject.Token, "GET", "/projects/acme%2Fshop/runners").status)
-	assert.Equal(t, 404, ask(t, gl, ofProject.Token, "GET", "/projects/acme%2Fother").status)
-	assert.Equal(t, `403 {"message":"403 Forbidden"}`, ask(t, gl, ofGroup.Token, "GET", "/projects/acme%2Fshop/runners").String(), "a Developer's token, inherited")
+	me := testkit.Ask(t, gl, ofProject.Token, "GET", "/user")
+	assert.Equal(t, true, me.Field(t, "bot"))
+	assert.Equal(t, ofProject.User, me.Field(t, "username"))
+	assert.Equal(t, 200, testkit.Ask(t, gl, ofProject.Token, "GET", "/projects/acme%2Fshop/runners").Status)
+	assert.Equal(t, 404, testkit.Ask(t, gl, ofProject.Token, "GET", "/projects/acme%2Fother").Status)
+	assert.Equal(t, `403 {"message":"403 Forbidden"}`, testkit.Ask(t, gl, ofGroup.Token, "GET", "/projects/acme%2Fshop/runners").String(), "a Developer's token, inherited")
 	p, _ := gl.Project("acme/shop")
 	assert.Equal(t, fakegitlab.Maintainer, p.Members[ofProject.User])
 }
 
 func TestOwnAccessToken(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	token := gl.Token("mia", "read_repository")
-	assert.Equal(t, []any{"read_repository"}, ask(t, gl, token, "GET", "/personal_access_tokens/self").field(t, "scopes"))
-	assert.Equal(t, "204", ask(t, gl, token, "DELETE", "/personal_access_tokens/self").String())
-	assert.Contains(t, ask(t, gl, token, "GET", "/personal_access_tokens/self").body, "revoked")
+	assert.Equal(t, []any{"read_repository"}, testkit.Ask(t, gl, token, "GET", "/personal_access_tokens/self").Field(t, "scopes"))
+	assert.Equal(t, "204", testkit.Ask(t, gl, token, "DELETE", "/personal_access_tokens/self").String())
+	assert.Contains(t, testkit.Ask(t, gl, token, "GET", "/personal_access_tokens/self").Body, "revoked")
 	impersonating := gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", Impersonation: true})
-	assert.Equal(t, 400, ask(t, gl, impersonating.Token, "DELETE", "/personal_access_tokens/self").status)
+	assert.Equal(t, 400, testkit.Ask(t, gl, impersonating.Token, "DELETE", "/personal_access_tokens/self").Status)
 }
 
 func TestVisibilityAndInheritedRoles(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	gl.AddUser(fakegitlab.User{Username: "ext", External: true})
 	gl.AddUser(fakegitlab.User{Username: "aud", Auditor: true})
 	gl.AddGroup(fakegitlab.Group{Path: "acme/deep", Members: fakegitlab.Members{"sam": fakegitlab.Developer}})
@@ -290,16 +291,16 @@ func TestVisibilityAndInheritedRoles(t *testing.T) {
 		{"sam", "/runners/5", 403, "a runner is never hidden"},
 		{"sam", "/runners/404", 404, ""},
 	} {
-		assert.Equal(t, c.status, ask(t, gl, gl.Token(c.user), "GET", c.path).status, "GET %s by %s: %s", c.path, c.user, c.why)
+		assert.Equal(t, c.status, testkit.Ask(t, gl, gl.Token(c.user), "GET", c.path).Status, "GET %s by %s: %s", c.path, c.user, c.why)
 	}
 	gl.AddProject(fakegitlab.Project{Path: "acme/code", Members: fakegitlab.Members{"ext": fakegitlab.Guest, "sam": fakegitlab.Reporter}})
 	for user, want := range map[string]any{"ext": nil, "sam": "main", "aud": "main"} {
-		assert.Equal(t, want, ask(t, gl, gl.Token(user), "GET", "/projects/acme%2Fcode").field(t, "default_branch"), "%s may read the code, or not", user)
+		assert.Equal(t, want, testkit.Ask(t, gl, gl.Token(user), "GET", "/projects/acme%2Fcode").Field(t, "default_branch"), "%s may read the code, or not", user)
 	}
-	assert.NotContains(t, ask(t, gl, gl.Token("ext"), "GET", "/projects/acme%2Fcode").body, "forks_count")
-	assert.Equal(t, "main", ask(t, gl, gl.Token("ext"), "GET", "/projects/pub%2Fopen").field(t, "default_branch"))
-	shown := ask(t, gl, gl.Token("mia"), "GET", "/runners/7")
-	assert.Equal(t, "acme", shown.field(t, "groups.0.name"), "a member of a project below is shown the group")
+	assert.NotContains(t, testkit.Ask(t, gl, gl.Token("ext"), "GET", "/projects/acme%2Fcode").Body, "forks_count")
+	assert.Equal(t, "main", testkit.Ask(t, gl, gl.Token("ext"), "GET", "/projects/pub%2Fopen").Field(t, "default_branch"))
+	shown := testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners/7")
+	assert.Equal(t, "acme", shown.Field(t, "groups.0.name"), "a member of a project below is shown the group")
 	refused := gl.Calls(fakegitlab.ListProjectRunners, fakegitlab.By("ext"))
 	require.Len(t, refused, 1)
 	assert.Equal(t, "ext is external and no member of pub/inside, which is internal", refused[0].Reason)

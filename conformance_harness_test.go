@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 	"github.com/stretchr/testify/require"
 )
 
@@ -206,7 +207,7 @@ func (p *player) expand(s string) string {
 	return placeholder.ReplaceAllStringFunc(s, func(whole string) string {
 		name := strings.Trim(whole, "{}")
 		if field, ok := strings.CutPrefix(name, "last.json."); ok {
-			return textOf(descend(p.last.json, field))
+			return textOf(testkit.Descend(p.last.json, field))
 		}
 		if header, ok := strings.CutPrefix(name, "last.headers."); ok {
 			return p.last.header.Get(header)
@@ -272,23 +273,6 @@ func (p *player) bareAll(v any) any {
 	return decode[any](p, []byte(p.bare(string(raw))))
 }
 
-// descend goes down a JSON value along a dotted path.
-func descend(v any, path string) any {
-	for step := range strings.SplitSeq(path, ".") {
-		switch at := v.(type) {
-		case map[string]any:
-			v = at[step]
-		case []any:
-			i, err := strconv.Atoi(step)
-			if err != nil || i >= len(at) {
-				return nil
-			}
-			v = at[i]
-		}
-	}
-	return v
-}
-
 func textOf(v any) string {
 	if f, ok := v.(float64); ok {
 		return strconv.FormatFloat(f, 'f', -1, 64)
@@ -343,7 +327,7 @@ func (p *player) checkIDs(where string, want, got any) {
 	}
 	listed := make([]int, 0, len(rows))
 	for _, row := range rows {
-		id, _ := descend(row, "id").(float64)
+		id, _ := testkit.Descend(row, "id").(float64)
 		listed = append(listed, int(id))
 	}
 	if anyOrder {

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // realGitLab is a GitLab that knows nothing of tests: worlds are made in it through its documented REST API alone.
@@ -38,7 +39,7 @@ func dialGitLab(t testing.TB, base, adminToken, version string) *realGitLab {
 	require.True(t, isList && len(own) == 0, "%s has runners of its own; the cases need a disposable GitLab without any", base)
 	if g.version == "" {
 		_, answer = g.call(t, adminToken, http.MethodGet, "/version", nil)
-		g.version, _ = descend(answer, "version").(string)
+		g.version, _ = testkit.Descend(answer, "version").(string)
 	}
 	require.Regexp(t, `^\d+\.\d+`, g.version, "no version of a GitLab")
 	g.settings = g.current(t)
@@ -166,7 +167,7 @@ func (w *restWorld) sendAs(token, method, path string, body params) any {
 // create is send for what gets an id.
 func (w *restWorld) create(kind, name, path string, body params) (id int) {
 	w.t.Helper()
-	n, _ := descend(w.send(http.MethodPost, path, body), "id").(float64)
+	n, _ := testkit.Descend(w.send(http.MethodPost, path, body), "id").(float64)
 	w.noteID(kind, name, int(n))
 	return int(n)
 }
@@ -177,7 +178,7 @@ func (g *realGitLab) runners(t testing.TB) (paths []string) {
 	_, answer := g.call(t, g.adminToken, http.MethodGet, "/runners/all?per_page=100", nil)
 	list, _ := answer.([]any)
 	for _, r := range list {
-		paths = append(paths, "/runners/"+textOf(descend(r, "id")))
+		paths = append(paths, "/runners/"+textOf(testkit.Descend(r, "id")))
 	}
 	return paths
 }
@@ -331,7 +332,7 @@ func (w *restWorld) registrationToken(kind, name, path string) string {
 		method, field = http.MethodPost, "token"
 	}
 	if w.names[key] == "" {
-		token, _ := descend(w.send(method, path, nil), field).(string)
+		token, _ := testkit.Descend(w.send(method, path, nil), field).(string)
 		w.names[key] = token
 	}
 	return w.names[key]
@@ -395,9 +396,9 @@ func (w *restWorld) makeRunner(name string, in caseRunner, body params) string {
 		body["token"] = w.registrationToken(kind, owner, path)
 	}
 	answer := w.sendAs(as, http.MethodPost, to, body)
-	id, _ := descend(answer, "id").(float64)
+	id, _ := testkit.Descend(answer, "id").(float64)
 	w.noteID("runner", name, int(id))
-	token, _ := descend(answer, "token").(string)
+	token, _ := testkit.Descend(answer, "token").(string)
 	return token
 }
 
@@ -460,7 +461,7 @@ func (w *restWorld) accessToken(username, kind string, scopes []string, expires 
 	if !expires.IsZero() {
 		body["expires_at"] = expires.Format(time.DateOnly)
 	}
-	token, _ := descend(w.send(http.MethodPost, fmt.Sprintf("/users/%d/%s", w.userID(username), kind), body), "token").(string)
+	token, _ := testkit.Descend(w.send(http.MethodPost, fmt.Sprintf("/users/%d/%s", w.userID(username), kind), body), "token").(string)
 	return token
 }
 

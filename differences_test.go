@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // TestDocumentationAndGitLabDiffer proves each line of the README's table of that name, by the text of its first column.
@@ -99,6 +100,6 @@ func askAs(t *testing.T, gl *fakegitlab.Fake, username, method, path string) (st
 	if username != "" {
 		token = gl.Token(username)
 	}
-	r := ask(t, gl, token, method, path)
-	return r.status, r.body
+	r := testkit.Ask(t, gl, token, method, path)
+	return r.Status, r.Body
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 func TestWhyARunnerCannotTakeAJob(t *testing.T) {
@@ -55,46 +56,46 @@ func TestWhyARunnerCannotTakeAJob(t *testing.T) {
 }
 
 func TestASeedThatFailsLeavesNoJob(t *testing.T) {
-	gl, r := factory(t)
+	gl, r := testkit.Factory(t)
 	before := gl.Snapshot()
 	err := gl.Seed(fg.Scenario{Jobs: []fg.Job{{Project: "acme/shop", PipelineID: 77, Token: "glcbt-77"}, {Project: "acme/shop", Token: "glcbt-77"}}})
 	require.ErrorContains(t, err, "another job has that token")
 	assert.Equal(t, before, gl.Snapshot())
-	assert.Equal(t, 204, requestJob(t, gl, r.Token).status)
+	assert.Equal(t, 204, testkit.RequestJob(t, gl, r.Token).Status)
 	gl.AddProject(fg.Project{Path: "acme/other"})
 	gl.AddJob(fg.Job{Project: "acme/other", PipelineID: 77, Token: "glcbt-77"})
 }
 
 func TestJobRouterDiscovery(t *testing.T) {
-	gl, r := factory(t, fg.WithVersion("18.6"))
-	a := must(t, gl, "GET", "/runners/router/discovery", nil, "Runner-Token", r.Token)
-	assert.Equal(t, 501, a.status)
-	assert.JSONEq(t, `{"message":"Job Router is not available. Please contact your administrator."}`, a.body)
-	got := requestJob(t, gl, r.Token)
-	assert.Equal(t, 204, got.status)
+	gl, r := testkit.Factory(t, fg.WithVersion("18.6"))
+	a := testkit.Send(t, gl, "GET", "/runners/router/discovery", nil, "Runner-Token", r.Token)
+	assert.Equal(t, 501, a.Status)
+	assert.JSONEq(t, `{"message":"Job Router is not available. Please contact your administrator."}`, a.Body)
+	got := testkit.RequestJob(t, gl, r.Token)
+	assert.Equal(t, 204, got.Status)
 	gl.AddJob(fg.Job{Project: "acme/shop"})
-	assert.EqualValues(t, 1, requestJob(t, gl, r.Token).json(t)["job_info"].(hash)["queue_size"])
+	assert.EqualValues(t, 1, testkit.RequestJob(t, gl, r.Token).JSON(t)["job_info"].(testkit.Hash)["queue_size"])
 }
 
 func TestExpiryOfArtifacts(t *testing.T) {
 	for query, want := range map[string]time.Duration{"": 30 * 24 * time.Hour, "expire_in=2+hours": 2 * time.Hour, "expire_in=never": 0, "expire_in=0": 0, "expire_in=&accessibility=": 0} {
 		t.Run(query, func(t *testing.T) {
-			gl, r := factory(t)
+			gl, r := testkit.Factory(t)
 			job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
-			require.Equal(t, 201, upload(t, gl, job, query, "ä\".zip", []byte("PK")).status)
+			require.Equal(t, 201, testkit.Upload(t, gl, job, query, "ä\".zip", []byte("PK")).Status)
 			expires := gl.JobRun(job.ID).Artifacts()[0].ExpiresAt
 			path := fmt.Sprintf("/jobs/%d/artifacts", job.ID)
 			if want == 0 {
 				assert.True(t, expires.IsZero())
 				gl.Advance(1000 * 24 * time.Hour)
-				got := must(t, gl, "GET", path, nil, "Job-Token", job.Token)
-				assert.Equal(t, 200, got.status)
-				assert.Equal(t, `attachment; filename="%3F_.zip"; filename*=UTF-8''%C3%A4_.zip`, got.header.Get("Content-Disposition"))
+				got := testkit.Send(t, gl, "GET", path, nil, "Job-Token", job.Token)
+				assert.Equal(t, 200, got.Status)
+				assert.Equal(t, `attachment; filename="%3F_.zip"; filename*=UTF-8''%C3%A4_.zip`, got.Header.Get("Content-Disposition"))
 				return
 			}
 			assert.Equal(t, gl.Now().Add(want), expires)
 			gl.Advance(want)
-			assert.Equal(t, 404, must(t, gl, "GET", path, nil, "Job-Token", job.Token).status)
+			assert.Equal(t, 404, testkit.Send(t, gl, "GET", path, nil, "Job-Token", job.Token).Status)
 		})
 	}
 }
@@ -104,22 +105,22 @@ func TestNamesOfArtifacts(t *testing.T) {
 		"out.zip": "out.zip", "my build (1).zip": "my_build__1_.zip", "../../etc/x+y-z_0.zip": "x+y-z_0.zip", `C:\out\a.zip`: "a.zip", "é&=.zip": "é__.zip", "..": "_..",
 	} {
 		t.Run(sent, func(t *testing.T) {
-			gl, r := factory(t)
+			gl, r := testkit.Factory(t)
 			job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
-			require.Equal(t, 201, upload(t, gl, job, "", sent, []byte("PK")).status)
+			require.Equal(t, 201, testkit.Upload(t, gl, job, "", sent, []byte("PK")).Status)
 			assert.Equal(t, want, gl.JobRun(job.ID).Artifacts()[0].Filename)
 		})
 	}
-	gl, r := factory(t)
+	gl, r := testkit.Factory(t)
 	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID, Artifacts: []fg.Artifact{{Filename: "a b&(c).zip"}}})
-	got := must(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", job.ID), nil, "Job-Token", job.Token)
-	assert.Equal(t, `attachment; filename="a b%26%28c%29.zip"; filename*=UTF-8''a%20b&%28c%29.zip`, got.header.Get("Content-Disposition"))
+	got := testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", job.ID), nil, "Job-Token", job.Token)
+	assert.Equal(t, `attachment; filename="a b%26%28c%29.zip"; filename*=UTF-8''a%20b&%28c%29.zip`, got.Header.Get("Content-Disposition"))
 }
 
 // TestSecretsInALog sends a job's own token and the registration token of its project, the first of them across the end of one
 // piece of the memory that keeps logs.
 func TestSecretsInALog(t *testing.T) {
-	gl, r := factory(t)
+	gl, r := testkit.Factory(t)
 	project, _ := gl.Project("acme/shop")
 	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
 	text := func(token, registration string) string {
@@ -127,40 +128,40 @@ func TestSecretsInALog(t *testing.T) {
 	}
 	hidden := func(secret string) string { return strings.Repeat("x", len(secret)) }
 	sent := text(job.Token, project.RegistrationToken)
-	got := patchTrace(t, gl, job, 0, sent)
-	require.Equal(t, 202, got.status)
-	assert.Equal(t, fmt.Sprint("0-", len(sent)), got.header.Get("Range"))
+	got := testkit.PatchTrace(t, gl, job, 0, sent)
+	require.Equal(t, 202, got.Status)
+	assert.Equal(t, fmt.Sprint("0-", len(sent)), got.Header.Get("Range"))
 	assert.Equal(t, text(hidden(job.Token), hidden(project.RegistrationToken)), gl.JobRun(job.ID).Trace())
-	assert.Equal(t, 202, patchTrace(t, gl, job, 0, sent).status, "a repetition is known by its place")
+	assert.Equal(t, 202, testkit.PatchTrace(t, gl, job, 0, sent).Status, "a repetition is known by its place")
 }
 
 func TestTraceLimitFailsTheJob(t *testing.T) {
-	gl, r := factory(t)
+	gl, r := testkit.Factory(t)
 	gl.UpdateSettings(func(s *fg.Settings) { s.MaxTraceSize = 10 })
 	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
-	assert.Equal(t, 202, patchTrace(t, gl, job, 0, "123456789").status)
-	a := patchTrace(t, gl, job, 9, strings.Repeat("x", 1000))
-	assert.Equal(t, 403, a.status)
-	assert.JSONEq(t, `{"error":"403 Forbidden"}`, a.body)
+	assert.Equal(t, 202, testkit.PatchTrace(t, gl, job, 0, "123456789").Status)
+	a := testkit.PatchTrace(t, gl, job, 9, strings.Repeat("x", 1000))
+	assert.Equal(t, 403, a.Status)
+	assert.JSONEq(t, `{"error":"403 Forbidden"}`, a.Body)
 	got := gl.JobRun(job.ID).Job()
 	assert.Equal(t, "trace_size_exceeded", got.FailureReason)
 	assert.Equal(t, "123456789", got.Trace)
 }
 
 func TestADownloadThatBreaks(t *testing.T) {
-	gl, r := factory(t)
+	gl, r := testkit.Factory(t)
 	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID, Artifacts: []fg.Artifact{{Filename: "a.zip", Content: []byte("12345678")}}})
 	gl.Inject(fg.Failure{Endpoint: fg.DownloadArtifacts, Network: fg.TruncatedBody, Times: 1, Applied: true})
-	_, err := send(t, t.Context(), gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", job.ID), nil, "Job-Token", job.Token)
+	_, err := testkit.TrySend(t, t.Context(), gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", job.ID), nil, "Job-Token", job.Token)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	a := must(t, gl, "HEAD", fmt.Sprintf("/jobs/%d/artifacts", job.ID), nil, "Job-Token", job.Token)
-	assert.Equal(t, "8", a.header.Get("Content-Length"))
+	a := testkit.Send(t, gl, "HEAD", fmt.Sprintf("/jobs/%d/artifacts", job.ID), nil, "Job-Token", job.Token)
+	assert.Equal(t, "8", a.Header.Get("Content-Length"))
 }
 
 func TestRawOverridesReachTheRunner(t *testing.T) {
-	gl, r := factory(t)
+	gl, r := testkit.Factory(t)
 	gl.AddJob(fg.Job{Project: "acme/shop", Spec: fg.JobSpec{Raw: map[string]json.RawMessage{"allow_git_fetch": json.RawMessage(`"odd"`)}}})
-	assert.Equal(t, "odd", requestJob(t, gl, r.Token).json(t)["allow_git_fetch"])
-	a := must(t, gl, "OPTIONS", "/jobs/1/trace", nil)
-	assert.Equal(t, "OPTIONS, PATCH", a.header.Get("Allow"))
+	assert.Equal(t, "odd", testkit.RequestJob(t, gl, r.Token).JSON(t)["allow_git_fetch"])
+	a := testkit.Send(t, gl, "OPTIONS", "/jobs/1/trace", nil)
+	assert.Equal(t, "OPTIONS, PATCH", a.Header.Get("Allow"))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // The whole of who may do what to a runner in GitLab 17.2: role by runner type by endpoint. Each cell is what a user of
@@ -65,24 +66,24 @@ func TestMatrix(t *testing.T) {
 			if user != "nobody" {
 				token = gl.Token(user)
 			}
-			got := ask(t, gl, token, cells[0], cells[1], withJSON(`{"description":"x","max_artifacts_size":1}`))
+			got := testkit.Ask(t, gl, token, cells[0], cells[1], testkit.WithJSON(`{"description":"x","max_artifacts_size":1}`))
 			assert.Equal(t, cells[2+i], cell(got), "%s %s by %s: %s", cells[0], cells[1], user, got)
 		}
 	}
 }
 
 // cell is an answer as the matrix has it.
-func cell(r reply) string {
+func cell(r testkit.Reply) string {
 	for text, short := range map[string]string{"401 Unauthorized": "!", "403 Forbidden": "F", "403 Forbidden - No access granted": "NA",
 		"403 Forbidden - Runner is a group runner": "GR", "403 Forbidden - Runner associated with more than one project": ">1",
 		"403 Forbidden - Only one project associated with the runner. Please remove the runner instead": "one",
 		"403 Forbidden - Insufficient permissions":                                                      "IP"} {
-		if r.body == fmt.Sprintf(`{"message":%q}`, text) {
+		if r.Body == fmt.Sprintf(`{"message":%q}`, text) {
 			return short
 		}
 	}
-	if r.status < 300 {
+	if r.Status < 300 {
 		return "+"
 	}
-	return fmt.Sprint(r.status)
+	return fmt.Sprint(r.Status)
 }

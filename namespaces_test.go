@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // twoTrees is a world with a public and a private tree of groups, and people who see different parts of it.
@@ -54,14 +55,14 @@ func twoTrees() fakegitlab.Scenario {
 }
 
 // listed are the paths of what a call lists, without their common part.
-func listed(t *testing.T, r reply) []string {
+func listed(t *testing.T, r testkit.Reply) []string {
 	t.Helper()
-	require.Equal(t, 200, r.status, r.body)
+	require.Equal(t, 200, r.Status, r.Body)
 	var rows []struct {
 		Project string `json:"path_with_namespace"`
 		Group   string `json:"full_path"`
 	}
-	require.NoError(t, json.Unmarshal([]byte(r.body), &rows))
+	require.NoError(t, json.Unmarshal([]byte(r.Body), &rows))
 	paths := []string{}
 	for _, row := range rows {
 		paths = append(paths, row.Project+row.Group)
@@ -81,7 +82,7 @@ func tokenFor(gl *fakegitlab.Fake, username string) string {
 func lists(t *testing.T, gl *fakegitlab.Fake, username string, want map[string]string) {
 	t.Helper()
 	for call, paths := range want {
-		assert.Equal(t, strings.Fields(paths), listed(t, ask(t, gl, tokenFor(gl, username), "GET", call)), "%q: %s", username, call)
+		assert.Equal(t, strings.Fields(paths), listed(t, testkit.Ask(t, gl, tokenFor(gl, username), "GET", call)), "%q: %s", username, call)
 	}
 }
 
@@ -118,15 +119,15 @@ func TestListsAgreeWithDetails(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees()))
 	for _, user := range []string{"", "sam", "ext", "mia", "oli", "gus", "max", "aud", "root"} {
 		token := tokenFor(gl, user)
-		projects, groups := listed(t, ask(t, gl, token, "GET", "/projects?order_by=id&sort=asc")), listed(t, ask(t, gl, token, "GET", "/groups?all_available=true&order_by=id"))
+		projects, groups := listed(t, testkit.Ask(t, gl, token, "GET", "/projects?order_by=id&sort=asc")), listed(t, testkit.Ask(t, gl, token, "GET", "/groups?all_available=true&order_by=id"))
 		var readable, readableGroups []string
 		for _, p := range gl.Projects() {
-			if ask(t, gl, token, "GET", "/projects/"+url.PathEscape(p.Path)).status == 200 {
+			if testkit.Ask(t, gl, token, "GET", "/projects/"+url.PathEscape(p.Path)).Status == 200 {
 				readable = append(readable, p.Path)
 			}
 		}
 		for _, g := range gl.Groups() {
-			if ask(t, gl, token, "GET", "/groups/"+url.PathEscape(g.Path)).status == 200 {
+			if testkit.Ask(t, gl, token, "GET", "/groups/"+url.PathEscape(g.Path)).Status == 200 {
 				readableGroups = append(readableGroups, g.Path)
 			}
 		}
@@ -140,8 +141,8 @@ func TestAdminModeAndLists(t *testing.T) {
 	gl.UpdateSettings(func(s *fakegitlab.Settings) { s.AdminMode = true })
 	lists(t, gl, "root", map[string]string{"/projects": "open/intra open/site", "/groups": ""})
 	elevated := gl.Token("root", "api", "admin_mode")
-	assert.Equal(t, strings.Fields(everyProject), listed(t, ask(t, gl, elevated, "GET", "/projects")))
-	assert.Len(t, listed(t, ask(t, gl, elevated, "GET", "/groups")), 4)
+	assert.Equal(t, strings.Fields(everyProject), listed(t, testkit.Ask(t, gl, elevated, "GET", "/projects")))
+	assert.Len(t, listed(t, testkit.Ask(t, gl, elevated, "GET", "/groups")), 4)
 }
 
 func TestProjectFilters(t *testing.T) {
@@ -209,7 +210,7 @@ func TestProjectOrder(t *testing.T) {
 		"/groups/acme/projects?order_by=similarity&search=sho": "acme/shop acme/workshop-for-the-shop",
 	})
 	lists(t, gl, "", map[string]string{"/projects?order_by=similarity&search=shop": "open/site"})
-	assert.Contains(t, ask(t, gl, gl.Token("oli"), "GET", "/projects?order_by=wiki_size").header.Get("Link"), "order_by=created_at", "only administrators order by size")
+	assert.Contains(t, testkit.Ask(t, gl, gl.Token("oli"), "GET", "/projects?order_by=wiki_size").Header.Get("Link"), "order_by=created_at", "only administrators order by size")
 }
 
 func TestProjectParametersRefused(t *testing.T) {
@@ -229,17 +230,17 @@ func TestProjectParametersRefused(t *testing.T) {
 		"/groups/none/projects?include_subgroups=2&per_page=x": "include_subgroups is invalid, per_page is invalid",
 		"/groups/none/subgroups?top_level_only=2":              "top_level_only is invalid",
 	} {
-		assert.Equal(t, fmt.Sprintf(`400 {"error":"%s"}`, want), ask(t, gl, "", "GET", call).String(), call)
+		assert.Equal(t, fmt.Sprintf(`400 {"error":"%s"}`, want), testkit.Ask(t, gl, "", "GET", call).String(), call)
 	}
 	assert.Equal(t, "400 {\"message\":\"400 Bad request - `updated_at` filter and `updated_at` sorting must be paired\"}",
-		ask(t, gl, "", "GET", "/projects?updated_after=2024-01-01").String())
+		testkit.Ask(t, gl, "", "GET", "/projects?updated_after=2024-01-01").String())
 	for _, call := range []string{"/projects", "/groups"} {
-		assert.Equal(t, 401, ask(t, gl, "unknown", "GET", call).status, call)
-		assert.Equal(t, 403, ask(t, gl, gl.Token("mia", "read_user"), "GET", call).status, call)
-		assert.Equal(t, 200, ask(t, gl, gl.Token("mia", "read_api"), "GET", call).status, call)
+		assert.Equal(t, 401, testkit.Ask(t, gl, "unknown", "GET", call).Status, call)
+		assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("mia", "read_user"), "GET", call).Status, call)
+		assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("mia", "read_api"), "GET", call).Status, call)
 	}
 	for _, call := range []string{"/groups/acme/projects", "/groups/acme/subgroups", "/groups/404/projects", "/groups/404/subgroups"} {
-		assert.Equal(t, `404 {"message":"404 Group Not Found"}`, ask(t, gl, gl.Token("sam"), "GET", call).String(), call)
+		assert.Equal(t, `404 {"message":"404 Group Not Found"}`, testkit.Ask(t, gl, gl.Token("sam"), "GET", call).String(), call)
 	}
 }
 
@@ -247,7 +248,7 @@ func TestWhatListsShowOfAProject(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees()))
 	first := func(username, call string) (project map[string]any) {
 		rows := []map[string]any{}
-		require.NoError(t, json.Unmarshal([]byte(ask(t, gl, tokenFor(gl, username), "GET", call).body), &rows))
+		require.NoError(t, json.Unmarshal([]byte(testkit.Ask(t, gl, tokenFor(gl, username), "GET", call).Body), &rows))
 		require.NotEmpty(t, rows, call)
 		return rows[0]
 	}
@@ -273,14 +274,14 @@ func TestWhatListsShowOfAProject(t *testing.T) {
 	}
 	access := func(level float64) any { return map[string]any{"access_level": level, "notification_level": 3.0} }
 	for username, want := range map[string][]any{"mia": {access(40), nil}, "oli": {nil, access(50)}, "gus": {nil, access(10)}, "root": {nil, nil}} {
-		shop := ask(t, gl, gl.Token(username), "GET", "/projects/acme%2Fshop")
-		assert.Equal(t, want, []any{shop.field(t, "permissions.project_access"), shop.field(t, "permissions.group_access")}, username)
-		assert.Equal(t, shop.field(t, "permissions"), first(username, "/projects?search=shop&visibility=private")["permissions"])
+		shop := testkit.Ask(t, gl, gl.Token(username), "GET", "/projects/acme%2Fshop")
+		assert.Equal(t, want, []any{shop.Field(t, "permissions.project_access"), shop.Field(t, "permissions.group_access")}, username)
+		assert.Equal(t, shop.Field(t, "permissions"), first(username, "/projects?search=shop&visibility=private")["permissions"])
 	}
-	assert.Equal(t, access(50), ask(t, gl, gl.Token("mia"), "GET", "/projects/mia%2Ftool").field(t, "permissions.project_access"))
-	anonymous := ask(t, gl, "", "GET", "/projects/open%2Fsite")
-	assert.Equal(t, ask(t, gl, "", "GET", "/projects").body, "["+anonymous.body+"]")
-	assert.NotContains(t, anonymous.body, "archived")
+	assert.Equal(t, access(50), testkit.Ask(t, gl, gl.Token("mia"), "GET", "/projects/mia%2Ftool").Field(t, "permissions.project_access"))
+	anonymous := testkit.Ask(t, gl, "", "GET", "/projects/open%2Fsite")
+	assert.Equal(t, testkit.Ask(t, gl, "", "GET", "/projects").Body, "["+anonymous.Body+"]")
+	assert.NotContains(t, anonymous.Body, "archived")
 }
 
 // The links have every parameter that has a default, as those of GitLab.
@@ -288,22 +289,22 @@ func TestPagesOfProjectsAndGroups(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees()))
 	const flags = "include_hidden=false&membership=false&order_by=%s&owned=false&page=%d&per_page=3&repository_checksum_failed=false&simple=false&sort=desc&starred=false&statistics=false&" +
 		"wiki_checksum_failed=false&with_custom_attributes=false&with_issues_enabled=false&with_merge_requests_enabled=false"
-	second := ask(t, gl, gl.AdminToken(), "GET", "/projects?per_page=3&page=2")
+	second := testkit.Ask(t, gl, gl.AdminToken(), "GET", "/projects?per_page=3&page=2")
 	assert.Equal(t, []string{"acme/shop", "open/lab/secret", "open/intra"}, listed(t, second))
 	for header, want := range map[string]string{"X-Total": "7", "X-Total-Pages": "3", "X-Page": "2", "X-Per-Page": "3", "X-Next-Page": "3", "X-Prev-Page": "1"} {
-		assert.Equal(t, want, second.header.Get(header), header)
+		assert.Equal(t, want, second.Header.Get(header), header)
 	}
-	assert.Contains(t, second.header.Get("Link"), fmt.Sprintf(`<%s/projects?imported=false&`+flags+`>; rel="next"`, gl.APIURL(), "created_at", 3))
+	assert.Contains(t, second.Header.Get("Link"), fmt.Sprintf(`<%s/projects?imported=false&`+flags+`>; rel="next"`, gl.APIURL(), "created_at", 3))
 
-	groups := ask(t, gl, gl.AdminToken(), "GET", "/groups?per_page=1&skip_groups[]=1001")
-	assert.Equal(t, "3", groups.header.Get("X-Total"))
-	assert.Contains(t, groups.header.Get("Link"),
+	groups := testkit.Ask(t, gl, gl.AdminToken(), "GET", "/groups?per_page=1&skip_groups[]=1001")
+	assert.Equal(t, "3", groups.Header.Get("X-Total"))
+	assert.Contains(t, groups.Header.Get("Link"),
 		"<"+gl.APIURL()+`/groups?order_by=name&owned=false&page=2&per_page=1&skip_groups%5B%5D=1001&sort=asc&statistics=false&with_custom_attributes=false>; rel="next"`)
-	inGroup := ask(t, gl, gl.AdminToken(), "GET", "/groups/acme/projects?per_page=1&last_activity_after=2020-01-01")
-	assert.Contains(t, inGroup.header.Get("Link"), "<"+gl.APIURL()+"/groups/acme/projects?id=acme&include_ancestor_groups=false&include_subgroups=false&")
-	assert.Contains(t, inGroup.header.Get("Link"), "&with_shared=true>")
-	assert.Contains(t, ask(t, gl, gl.AdminToken(), "GET", "/groups/acme/subgroups").header.Get("Link"), "?id=acme&order_by=name&")
-	assert.Contains(t, ask(t, gl, "", "GET", "/projects?last_activity_after=2024-01-01").header.Get("Link"), "last_activity_after=2024-01-01T00%3A00%3A00%2B00%3A00")
+	inGroup := testkit.Ask(t, gl, gl.AdminToken(), "GET", "/groups/acme/projects?per_page=1&last_activity_after=2020-01-01")
+	assert.Contains(t, inGroup.Header.Get("Link"), "<"+gl.APIURL()+"/groups/acme/projects?id=acme&include_ancestor_groups=false&include_subgroups=false&")
+	assert.Contains(t, inGroup.Header.Get("Link"), "&with_shared=true>")
+	assert.Contains(t, testkit.Ask(t, gl, gl.AdminToken(), "GET", "/groups/acme/subgroups").Header.Get("Link"), "?id=acme&order_by=name&")
+	assert.Contains(t, testkit.Ask(t, gl, "", "GET", "/projects?last_activity_after=2024-01-01").Header.Get("Link"), "last_activity_after=2024-01-01T00%3A00%3A00%2B00%3A00")
 }
 
 // GitLab's specs say it: the last page that has projects still links to one, which is empty and links to none.
@@ -319,14 +320,14 @@ func TestKeysetPagesOfProjects(t *testing.T) {
 		var found []string
 		call := "/projects?pagination=keyset&" + query
 		for range 5 {
-			got := ask(t, gl, gl.AdminToken(), "GET", call)
+			got := testkit.Ask(t, gl, gl.AdminToken(), "GET", call)
 			found = append(found, listed(t, got)...)
-			assert.NotContains(t, got.header, "X-Total")
-			assert.NotContains(t, got.header, "X-Page")
-			link := next.FindStringSubmatch(got.header.Get("Link"))
+			assert.NotContains(t, got.Header, "X-Total")
+			assert.NotContains(t, got.Header, "X-Page")
+			link := next.FindStringSubmatch(got.Header.Get("Link"))
 			if link == nil {
 				assert.Equal(t, "200 []", got.String(), query)
-				assert.NotContains(t, got.header, "Link")
+				assert.NotContains(t, got.Header, "Link")
 				call = ""
 				break
 			}
@@ -337,9 +338,9 @@ func TestKeysetPagesOfProjects(t *testing.T) {
 	}
 	for _, query := range []string{"", "&order_by=name", "&order_by=created_at"} {
 		assert.Equal(t, `405 {"error":"Keyset pagination is not yet available for this type of request"}`,
-			ask(t, gl, gl.AdminToken(), "GET", "/projects?pagination=keyset"+query).String(), query)
+			testkit.Ask(t, gl, gl.AdminToken(), "GET", "/projects?pagination=keyset"+query).String(), query)
 	}
-	assert.Equal(t, "4", ask(t, gl, gl.AdminToken(), "GET", "/groups?pagination=keyset").header.Get("X-Total"), "groups have numbered pages")
+	assert.Equal(t, "4", testkit.Ask(t, gl, gl.AdminToken(), "GET", "/groups?pagination=keyset").Header.Get("X-Total"), "groups have numbered pages")
 	gl.AssertCalled(t, fakegitlab.ListProjects, fakegitlab.Where(func(c fakegitlab.Call) bool { return len(c.IgnoredParams) > 0 }), fakegitlab.Times(0))
 }
 
@@ -368,10 +369,10 @@ func TestWhoListsWhichGroups(t *testing.T) {
 			"/groups?statistics=true&with_custom_attributes=yes": want.plain,
 		})
 	}
-	groups := ask(t, gl, gl.Token("oli"), "GET", "/groups?statistics=true")
-	assert.Equal(t, []any{"acme", "acme / backend"}, groups.each(t, "full_name"))
-	assert.NotContains(t, groups.body, "runners_token")
-	assert.Contains(t, ask(t, gl, gl.Token("oli"), "GET", "/groups/acme").body, "runners_token")
+	groups := testkit.Ask(t, gl, gl.Token("oli"), "GET", "/groups?statistics=true")
+	assert.Equal(t, []any{"acme", "acme / backend"}, groups.Each(t, "full_name"))
+	assert.NotContains(t, groups.Body, "runners_token")
+	assert.Contains(t, testkit.Ask(t, gl, gl.Token("oli"), "GET", "/groups/acme").Body, "runners_token")
 }
 
 func TestGroupFilters(t *testing.T) {
@@ -451,10 +452,10 @@ func TestProjectsOfAGroup(t *testing.T) {
 func TestListsInTheJournal(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees()))
 	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.ListGroups, Status: 503, Times: 1})
-	assert.Equal(t, 503, ask(t, gl, "", "GET", "/groups").status)
+	assert.Equal(t, 503, testkit.Ask(t, gl, "", "GET", "/groups").Status)
 	for _, call := range []string{"/groups", "/projects", "/groups/open/projects", "/groups/open/subgroups"} {
-		assert.Equal(t, 200, ask(t, gl, gl.Token("mia"), "GET", call).status)
-		assert.Equal(t, http.StatusOK, ask(t, gl, gl.Token("mia"), "HEAD", call).status)
+		assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("mia"), "GET", call).Status)
+		assert.Equal(t, http.StatusOK, testkit.Ask(t, gl, gl.Token("mia"), "HEAD", call).Status)
 	}
 	gl.AssertCalled(t, fakegitlab.ListProjects, fakegitlab.By("mia"), fakegitlab.Param("sort", "desc"), fakegitlab.Times(2))
 	gl.AssertCalled(t, fakegitlab.ListGroupProjects, fakegitlab.Param("id", "open"), fakegitlab.Times(2))

@@ -12,26 +12,27 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
-func tokenOf(t *testing.T, r reply) string {
+func tokenOf(t *testing.T, r testkit.Reply) string {
 	t.Helper()
-	token, _ := r.field(t, "token").(string)
+	token, _ := r.Field(t, "token").(string)
 	require.NotEmpty(t, token, r.String())
 	return token
 }
 
 func TestRegistration(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	project, _ := gl.Project("acme/shop")
 	group, _ := gl.Group("acme")
 	for kind, token := range map[fakegitlab.RunnerType]string{
 		fakegitlab.InstanceRunner: gl.Settings().RegistrationToken, fakegitlab.ProjectRunner: project.RegistrationToken, fakegitlab.GroupRunner: group.RegistrationToken,
 	} {
 		t.Run(string(kind), func(t *testing.T) {
-			got := ask(t, gl, "", "POST", "/runners", withForm("description=new&maintainer_note=careful&info[name]=gitlab-runner&tag_list=b,a&active=false&token="+token))
-			require.Equal(t, 201, got.status, got.body)
-			r, ok := gl.Runner(int(got.field(t, "id").(float64)))
+			got := testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("description=new&maintainer_note=careful&info[name]=gitlab-runner&tag_list=b,a&active=false&token="+token))
+			require.Equal(t, 201, got.Status, got.Body)
+			r, ok := gl.Runner(int(got.Field(t, "id").(float64)))
 			require.True(t, ok)
 			assert.Equal(t, kind, r.Type)
 			assert.Equal(t, tokenOf(t, got), r.Token)
@@ -41,11 +42,11 @@ func TestRegistration(t *testing.T) {
 			assert.Empty(t, r.Managers)
 		})
 	}
-	assert.Equal(t, `403 {"message":"403 Forbidden - invalid token supplied"}`, ask(t, gl, "", "POST", "/runners", withForm("token=shop-token")).String())
+	assert.Equal(t, `403 {"message":"403 Forbidden - invalid token supplied"}`, testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token=shop-token")).String())
 	assert.Equal(t, `400 {"error":"token is missing, access_level does not have a valid value, maximum_timeout is invalid"}`,
-		ask(t, gl, "", "POST", "/runners", withForm("access_level=x&maximum_timeout=y")).String())
-	assert.Equal(t, `400 {"error":"info[name] is invalid"}`, ask(t, gl, "", "POST", "/runners", withForm("token=x&info[name][]=y")).String())
-	assert.Equal(t, `400 {"error":"token is missing"}`, ask(t, gl, "", "POST", "/runners", withBody("text/plain", "token=shop-token")).String(), "the runner's endpoints take text and do not read it")
+		testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("access_level=x&maximum_timeout=y")).String())
+	assert.Equal(t, `400 {"error":"info[name] is invalid"}`, testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token=x&info[name][]=y")).String())
+	assert.Equal(t, `400 {"error":"token is missing"}`, testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithBody("text/plain", "token=shop-token")).String(), "the runner's endpoints take text and do not read it")
 }
 
 // Which registration tokens count is decided by the instance, the top-level group and the project together.
@@ -70,37 +71,37 @@ func TestRegistrationSwitchedOff(t *testing.T) {
 		}, group: invalid, project: invalid, nonsense: invalid},
 	} {
 		t.Run(name, func(t *testing.T) {
-			gl := newMia(t)
+			gl := testkit.NewMia(t)
 			project := gl.AddProject(fakegitlab.Project{Path: "acme/sub/tool"})
 			group, _ := gl.Group("acme/sub")
 			c.off(gl)
 			for token, want := range map[string]string{gl.Settings().RegistrationToken: c.instance, group.RegistrationToken: c.group, project.RegistrationToken: c.project, "nonsense": c.nonsense} {
-				got := ask(t, gl, "", "POST", "/runners", withForm("token="+token))
+				got := testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token="+token))
 				if want == "" {
-					assert.Equal(t, 201, got.status, got.body)
+					assert.Equal(t, 201, got.Status, got.Body)
 					continue
 				}
 				assert.Equal(t, want, got.String())
 			}
 			if c.project == gone {
-				assert.Equal(t, forbidden, ask(t, gl, gl.AdminToken(), "POST", "/projects/acme%2Fsub%2Ftool/runners/reset_registration_token").String(), "403 here, not 410")
+				assert.Equal(t, forbidden, testkit.Ask(t, gl, gl.AdminToken(), "POST", "/projects/acme%2Fsub%2Ftool/runners/reset_registration_token").String(), "403 here, not 410")
 			}
 		})
 	}
 }
 
 func TestRegistrationTokensReset(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	for path, prefix := range map[string]string{"/runners": "", "/projects/acme%2Fshop/runners": "GR1348941", "/groups/acme/runners": "GR1348941"} {
 		t.Run(path, func(t *testing.T) {
 			reset := func() string {
-				got := ask(t, gl, gl.AdminToken(), "POST", path+"/reset_registration_token")
-				assert.Equal(t, 201, got.status)
-				assert.Equal(t, fmt.Sprintf(`{"token":%q}`, tokenOf(t, got)), got.body)
+				got := testkit.Ask(t, gl, gl.AdminToken(), "POST", path+"/reset_registration_token")
+				assert.Equal(t, 201, got.Status)
+				assert.Equal(t, fmt.Sprintf(`{"token":%q}`, tokenOf(t, got)), got.Body)
 				return tokenOf(t, got)
 			}
 			register := func(token string) int {
-				return ask(t, gl, "", "POST", "/runners", withForm("token="+token)).status
+				return testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token="+token)).Status
 			}
 			old := reset()
 			assert.True(t, strings.HasPrefix(old, prefix))
@@ -110,22 +111,22 @@ func TestRegistrationTokensReset(t *testing.T) {
 			assert.Equal(t, 403, register(old), "the old token is dead at once")
 		})
 	}
-	assert.Equal(t, 403, ask(t, gl, gl.Token("mia"), "POST", "/groups/acme/runners/reset_registration_token").status)
-	assert.Equal(t, 201, ask(t, gl, gl.Token("mia"), "POST", "/projects/acme%2Fshop/runners/reset_registration_token").status)
-	project := ask(t, gl, gl.Token("mia"), "GET", "/projects/acme%2Fshop")
+	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("mia"), "POST", "/groups/acme/runners/reset_registration_token").Status)
+	assert.Equal(t, 201, testkit.Ask(t, gl, gl.Token("mia"), "POST", "/projects/acme%2Fshop/runners/reset_registration_token").Status)
+	project := testkit.Ask(t, gl, gl.Token("mia"), "GET", "/projects/acme%2Fshop")
 	p, _ := gl.Project("acme/shop")
-	assert.Equal(t, p.RegistrationToken, project.field(t, "runners_token"))
+	assert.Equal(t, p.RegistrationToken, project.Field(t, "runners_token"))
 }
 
 // A token lives as long as the shortest interval that applies to its runner.
 func TestTokenExpiry(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	gl.AddProject(fakegitlab.Project{Path: "acme/brief", RunnerTokenExpiration: 2 * time.Hour})
 	gl.UpdateSettings(func(s *fakegitlab.Settings) {
 		s.RunnerTokenExpiration, s.GroupRunnerTokenExpiration, s.ProjectRunnerTokenExpiration = 3*time.Hour, 4*time.Hour, 5*time.Hour
 	})
 	reset := func(id int) string {
-		return fmt.Sprint(ask(t, gl, gl.AdminToken(), "POST", fmt.Sprintf("/runners/%d/reset_authentication_token", id)).field(t, "token_expires_at"))
+		return fmt.Sprint(testkit.Ask(t, gl, gl.AdminToken(), "POST", fmt.Sprintf("/runners/%d/reset_authentication_token", id)).Field(t, "token_expires_at"))
 	}
 	assert.Equal(t, "2024-07-01T15:00:00.000Z", reset(6))
 	assert.Equal(t, "2024-07-01T16:00:00.000Z", reset(7))
@@ -133,85 +134,89 @@ func TestTokenExpiry(t *testing.T) {
 	brief := gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop", "acme/brief"}})
 	assert.Equal(t, gl.Now().Add(2*time.Hour), brief.TokenExpiresAt, "seeds follow the rule, too")
 
-	verify := func() reply { return ask(t, gl, "", "POST", "/runners/verify", withForm("token="+brief.Token)) }
+	verify := func() testkit.Reply {
+		return testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token="+brief.Token))
+	}
 	gl.Advance(2*time.Hour - time.Second)
-	assert.Equal(t, "2024-07-01T14:00:00.000Z", verify().field(t, "token_expires_at"))
+	assert.Equal(t, "2024-07-01T14:00:00.000Z", verify().Field(t, "token_expires_at"))
 	gl.Advance(time.Second)
 	assert.Equal(t, `403 {"message":"403 Forbidden"}`, verify().String())
-	assert.Equal(t, 403, ask(t, gl, "", "POST", "/runners/reset_authentication_token", withForm("token="+brief.Token)).status, "an expired token resets nothing")
+	assert.Equal(t, 403, testkit.Ask(t, gl, "", "POST", "/runners/reset_authentication_token", testkit.WithForm("token="+brief.Token)).Status, "an expired token resets nothing")
 	refused := gl.Calls(fakegitlab.VerifyRunner, fakegitlab.Status(403))
 	require.Len(t, refused, 1)
 	assert.Contains(t, refused[0].Reason, "expired at 2024-07-01T14:00:00Z")
 }
 
 func TestAuthenticationTokensReset(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	verify := func(token string) int {
-		return ask(t, gl, "", "POST", "/runners/verify", withForm("token="+token)).status
+		return testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token="+token)).Status
 	}
-	byItself := tokenOf(t, ask(t, gl, "", "POST", "/runners/reset_authentication_token", withForm("token=shop-token")))
+	byItself := tokenOf(t, testkit.Ask(t, gl, "", "POST", "/runners/reset_authentication_token", testkit.WithForm("token=shop-token")))
 	assert.Equal(t, []int{403, 200}, []int{verify("shop-token"), verify(byItself)})
-	byPerson := tokenOf(t, ask(t, gl, gl.Token("mia"), "POST", "/runners/5/reset_authentication_token"))
+	byPerson := tokenOf(t, testkit.Ask(t, gl, gl.Token("mia"), "POST", "/runners/5/reset_authentication_token"))
 	assert.Equal(t, []int{403, 200}, []int{verify(byItself), verify(byPerson)})
 	assert.True(t, strings.HasPrefix(byPerson, "glrt-"))
-	assert.Equal(t, 204, ask(t, gl, "", "DELETE", "/runners", withJSON(`{"token":"`+byPerson+`"}`)).status)
+	assert.Equal(t, 204, testkit.Ask(t, gl, "", "DELETE", "/runners", testkit.WithJSON(`{"token":"`+byPerson+`"}`)).Status)
 	assert.Equal(t, 403, verify(byPerson))
-	assert.Equal(t, 403, ask(t, gl, "", "DELETE", "/runners", withJSON(`{"token":"`+byPerson+`"}`)).status)
+	assert.Equal(t, 403, testkit.Ask(t, gl, "", "DELETE", "/runners", testkit.WithJSON(`{"token":"`+byPerson+`"}`)).Status)
 }
 
 func TestManagers(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	mia := gl.Token("mia")
 	for _, id := range []string{"s_a", "s_b"} {
 		body := `{"token":"shop-token","system_id":"` + id + `","info":{"version":"17.2.1","revision":"r","platform":"linux","architecture":"arm64","executor":"shell"}}`
-		require.Equal(t, 200, ask(t, gl, "", "POST", "/runners/verify", withJSON(body), with("X-Forwarded-For", "10.9.9.9, 10.1.2.3, unknown, 127.0.0.1")).status)
+		require.Equal(t, 200, testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithJSON(body), testkit.WithHeader("X-Forwarded-For", "10.9.9.9, 10.1.2.3, unknown, 127.0.0.1")).Status)
 		gl.Advance(time.Second)
 	}
-	ask(t, gl, "", "POST", "/runners/verify", withForm("token=shop-token"))
-	managers := ask(t, gl, mia, "GET", "/runners/5/managers")
-	assert.Equal(t, []any{"s_a", "s_b", "<legacy>"}, managers.each(t, "system_id"))
-	assert.Equal(t, "10.1.2.3", managers.field(t, "0.ip_address"))
-	assert.Equal(t, "127.0.0.1", managers.field(t, "2.ip_address"))
-	ask(t, gl, "", "POST", "/runners/verify", withForm("token=shop-token&system_id=s_a&info[version]=17.3&info[platform]="))
+	testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=shop-token"))
+	managers := testkit.Ask(t, gl, mia, "GET", "/runners/5/managers")
+	assert.Equal(t, []any{"s_a", "s_b", "<legacy>"}, managers.Each(t, "system_id"))
+	assert.Equal(t, "10.1.2.3", managers.Field(t, "0.ip_address"))
+	assert.Equal(t, "127.0.0.1", managers.Field(t, "2.ip_address"))
+	testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=shop-token&system_id=s_a&info[version]=17.3&info[platform]="))
 	r, _ := gl.Runner(5)
 	assert.Equal(t, []string{"shell", "17.3", "linux"}, []string{r.Managers[0].Executor, r.Managers[0].Version, r.Managers[0].Platform}, "what is not said stays")
 
-	remove := func(id string) reply {
-		return ask(t, gl, "", "DELETE", "/runners/managers", withForm("token=shop-token&system_id="+id))
+	remove := func(id string) testkit.Reply {
+		return testkit.Ask(t, gl, "", "DELETE", "/runners/managers", testkit.WithForm("token=shop-token&system_id="+id))
 	}
-	assert.Equal(t, `400 {"error":"token is missing, system_id is missing"}`, ask(t, gl, "", "DELETE", "/runners/managers").String())
+	assert.Equal(t, `400 {"error":"token is missing, system_id is missing"}`, testkit.Ask(t, gl, "", "DELETE", "/runners/managers").String())
 	assert.Equal(t, `404 {"message":"404 Runner manager not found Not Found"}`, remove("s_c").String())
 	gl.AddRunner(fakegitlab.Runner{Token: "other-token", Managers: []fakegitlab.RunnerManager{{SystemID: "s_d", CreatedAt: gl.Now(), ContactedAt: gl.Now().Add(time.Hour)}}})
 	unmodified := func(since time.Time) int {
-		return ask(t, gl, "", "DELETE", "/runners/managers", withForm("token=other-token&system_id=s_d"), with("If-Unmodified-Since", since.UTC().Format(http.TimeFormat))).status
+		return testkit.Ask(t, gl, "", "DELETE", "/runners/managers", testkit.WithForm("token=other-token&system_id=s_d"), testkit.WithHeader("If-Unmodified-Since", since.UTC().Format(http.TimeFormat))).Status
 	}
 	assert.Equal(t, 412, unmodified(gl.Now().Add(-time.Minute)))
 	assert.Equal(t, 204, unmodified(gl.Now()), "contact is no modification")
 	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.ContactedAt = gl.Now() })
 	for _, id := range []string{"s_a", "s_b", "<legacy>"} {
-		assert.Equal(t, "online", ask(t, gl, mia, "GET", "/runners/5").field(t, "status"))
+		assert.Equal(t, "online", testkit.Ask(t, gl, mia, "GET", "/runners/5").Field(t, "status"))
 		assert.Equal(t, "204", remove(id).String())
 	}
-	assert.Equal(t, "never_contacted", ask(t, gl, mia, "GET", "/runners/5").field(t, "status"), "without managers it was never heard of")
+	assert.Equal(t, "never_contacted", testkit.Ask(t, gl, mia, "GET", "/runners/5").Field(t, "status"), "without managers it was never heard of")
 	assert.Equal(t, `400 {"message":{"system_xid":["is too long (maximum is 64 characters)"]}}`,
-		ask(t, gl, "", "POST", "/runners/verify", withForm("token=shop-token&system_id="+strings.Repeat("s", 65))).String())
+		testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=shop-token&system_id="+strings.Repeat("s", 65))).String())
 }
 
 func TestPlanLimits(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	gl.UpdateSettings(func(s *fakegitlab.Settings) { s.MaxGroupRunners, s.MaxProjectRunners = 1, 1 })
 	group, _ := gl.Group("acme")
-	register := func() reply { return ask(t, gl, "", "POST", "/runners", withForm("token="+group.RegistrationToken)) }
+	register := func() testkit.Reply {
+		return testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token="+group.RegistrationToken))
+	}
 	assert.Equal(t, `400 {"message":{"runner_namespaces.base":["Maximum number of ci registered group runners (1) exceeded"]}}`, register().String())
 	gl.Advance(7 * 24 * time.Hour)
-	assert.Equal(t, 201, register().status, "stale runners do not count")
-	assert.Equal(t, 201, ask(t, gl, gl.Token("mia"), "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001")).status)
+	assert.Equal(t, 201, register().Status, "stale runners do not count")
+	assert.Equal(t, 201, testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001")).Status)
 	assert.Equal(t, `400 {"message":"400 Bad request - Runner projects base Maximum number of ci registered project runners (1) exceeded"}`,
-		ask(t, gl, gl.Token("mia"), "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001")).String())
+		testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001")).String())
 }
 
 func TestCreationByUsers(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	for body, want := range map[string]string{
 		"":                                        `400 {"error":"runner_type is missing, runner_type does not have a valid value"}`,
 		"runner_type=group_type":                  `400 {"error":"group_id is missing"}`,
@@ -220,13 +225,13 @@ func TestCreationByUsers(t *testing.T) {
 		"runner_type=instance_type":               `403 {"message":"403 Forbidden - Insufficient permissions"}`,
 		"runner_type=project_type&project_id=404": `400 {"message":"400 Bad request - Missing/invalid scope"}`,
 	} {
-		assert.Equal(t, want, ask(t, gl, gl.Token("mia"), "POST", "/user/runners", withForm(body)).String(), body)
+		assert.Equal(t, want, testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm(body)).String(), body)
 	}
 	gl.UpdateSettings(func(s *fakegitlab.Settings) {
 		s.ValidRegistrars, s.RegistrationTokensDisabled = []string{"group"}, true
 	})
 	create := func(user string) int {
-		return ask(t, gl, gl.Token(user), "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001")).status
+		return testkit.Ask(t, gl, gl.Token(user), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001")).Status
 	}
 	assert.Equal(t, 403, create("mia"))
 	assert.Equal(t, 201, create("root"), "administrators are exempt")
@@ -249,7 +254,7 @@ func (z *zeros) Read(p []byte) (int, error) {
 
 // Whatever comes, the client is told, and nothing changes.
 func TestMalformedRequests(t *testing.T) {
-	gl := newMia(t, fakegitlab.WithUnknownEndpoints(true))
+	gl := testkit.NewMia(t, fakegitlab.WithUnknownEndpoints(true))
 	mia := gl.Token("mia")
 	before := gl.Snapshot()
 	for name, c := range map[string]struct {
@@ -257,26 +262,26 @@ func TestMalformedRequests(t *testing.T) {
 		change []func(*http.Request)
 		want   string
 	}{
-		"JSON cut off":            {change: []func(*http.Request){withJSON(`{"paused":tr`)}, want: "400"},
-		"JSON cut off, asked for": {change: []func(*http.Request){withJSON(`{"paused":tr`), with("Accept", "application/json")}, want: `400 {"status":400,"error":"Bad Request"}`},
-		"JSON twice":              {change: []func(*http.Request){withJSON(`{"paused":true}{}`)}, want: "400"},
-		"JSON too deep":           {change: []func(*http.Request){withJSON(strings.Repeat(`[`, 200) + strings.Repeat(`]`, 200))}, want: "400"},
-		"JSON that is a list":     {change: []func(*http.Request){withJSON(`["paused"]`)}, want: `400 {"error":"description, active, paused, tag_list, run_untagged, locked, access_level, maximum_timeout, maintenance_note are missing, at least one parameter must be provided"}`},
-		"a NUL in JSON":           {change: []func(*http.Request){withJSON(`{"description":"a\u0000b"}`)}, want: "400 Bad Request"},
-		"a NUL in a form":         {change: []func(*http.Request){withForm("description=a%00b")}, want: "400 Bad Request"},
+		"JSON cut off":            {change: []func(*http.Request){testkit.WithJSON(`{"paused":tr`)}, want: "400"},
+		"JSON cut off, asked for": {change: []func(*http.Request){testkit.WithJSON(`{"paused":tr`), testkit.WithHeader("Accept", "application/json")}, want: `400 {"status":400,"error":"Bad Request"}`},
+		"JSON twice":              {change: []func(*http.Request){testkit.WithJSON(`{"paused":true}{}`)}, want: "400"},
+		"JSON too deep":           {change: []func(*http.Request){testkit.WithJSON(strings.Repeat(`[`, 200) + strings.Repeat(`]`, 200))}, want: "400"},
+		"JSON that is a list":     {change: []func(*http.Request){testkit.WithJSON(`["paused"]`)}, want: `400 {"error":"description, active, paused, tag_list, run_untagged, locked, access_level, maximum_timeout, maintenance_note are missing, at least one parameter must be provided"}`},
+		"a NUL in JSON":           {change: []func(*http.Request){testkit.WithJSON(`{"description":"a\u0000b"}`)}, want: "400 Bad Request"},
+		"a NUL in a form":         {change: []func(*http.Request){testkit.WithForm("description=a%00b")}, want: "400 Bad Request"},
 		"a NUL in the query":      {path: "?description=%00", want: "400 Bad Request"},
 		"a NUL in the path":       {path: "%00", want: "400 Bad Request"},
 		"no UTF-8 in the path":    {path: "/nowhere%FF", want: "400 Bad Request"},
-		"no UTF-8":                {change: []func(*http.Request){withForm("description=%FF")}, want: "400 Bad Request"},
-		"a bad escape":            {change: []func(*http.Request){withForm("description=%zz")}, want: "400 Bad Request"},
-		"clashing names":          {change: []func(*http.Request){withForm("a=1&a[b]=2")}, want: "400 Bad Request"},
-		"an image":                {change: []func(*http.Request){withBody("image/png", "x")}, want: `415 {"error":"The provided content-type 'image/png' is not supported."}`},
-		"no media type":           {change: []func(*http.Request){withBody("", "paused=true")}, want: `415 {"error":"The provided content-type '' is not supported."}`},
-		"text":                    {change: []func(*http.Request){withBody("text/plain", "x")}, want: `415 {"error":"The provided content-type 'text/plain' is not supported."}`},
-		"multipart cut off":       {change: []func(*http.Request){withBody("multipart/form-data; boundary=b", "--b\r\nContent-Disp")}, want: "400 Bad Request"},
-		"multipart unbounded":     {change: []func(*http.Request){withBody("multipart/form-data", "--b--")}, want: "400 Bad Request"},
-		"a list for a text":       {change: []func(*http.Request){withForm("description[]=a")}, want: `400 {"error":"description is invalid"}`},
-		"too large for GitLab":    {change: []func(*http.Request){withForm("maximum_timeout=99999999999999999999")}, want: `400 {"error":"maximum_timeout is invalid"}`},
+		"no UTF-8":                {change: []func(*http.Request){testkit.WithForm("description=%FF")}, want: "400 Bad Request"},
+		"a bad escape":            {change: []func(*http.Request){testkit.WithForm("description=%zz")}, want: "400 Bad Request"},
+		"clashing names":          {change: []func(*http.Request){testkit.WithForm("a=1&a[b]=2")}, want: "400 Bad Request"},
+		"an image":                {change: []func(*http.Request){testkit.WithBody("image/png", "x")}, want: `415 {"error":"The provided content-type 'image/png' is not supported."}`},
+		"no media type":           {change: []func(*http.Request){testkit.WithBody("", "paused=true")}, want: `415 {"error":"The provided content-type '' is not supported."}`},
+		"text":                    {change: []func(*http.Request){testkit.WithBody("text/plain", "x")}, want: `415 {"error":"The provided content-type 'text/plain' is not supported."}`},
+		"multipart cut off":       {change: []func(*http.Request){testkit.WithBody("multipart/form-data; boundary=b", "--b\r\nContent-Disp")}, want: "400 Bad Request"},
+		"multipart unbounded":     {change: []func(*http.Request){testkit.WithBody("multipart/form-data", "--b--")}, want: "400 Bad Request"},
+		"a list for a text":       {change: []func(*http.Request){testkit.WithForm("description[]=a")}, want: `400 {"error":"description is invalid"}`},
+		"too large for GitLab":    {change: []func(*http.Request){testkit.WithForm("maximum_timeout=99999999999999999999")}, want: `400 {"error":"maximum_timeout is invalid"}`},
 		"another format":          {path: "?format=xml", want: `406 {"error":"The requested format 'xml' is not supported."}`},
 		"more than 100 MiB": {change: []func(*http.Request){func(r *http.Request) {
 			r.Body, r.ContentLength = io.NopCloser(&zeros{100<<20 + 1}), 100<<20+1
@@ -287,7 +292,7 @@ func TestMalformedRequests(t *testing.T) {
 		}}, want: `413 {"message":"413 Request Entity Too Large"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, c.want, ask(t, gl, mia, "PUT", "/runners/5"+c.path, c.change...).String())
+			assert.Equal(t, c.want, testkit.Ask(t, gl, mia, "PUT", "/runners/5"+c.path, c.change...).String())
 		})
 	}
 	gl.AssertSnapshot(t, before)
@@ -301,8 +306,8 @@ func TestRegisteringRunnersSayMoreThanIsRead(t *testing.T) {
 	gl := fakegitlab.New(t)
 	body := fmt.Sprintf(`{"token": %q, "info": {"name": "gitlab-runner", "version": "17.2.0", "executor": "docker", "shell": "bash",
 		"features": {"cancelable": true}, "config": {"gpus": ""}, "labels": {"zone": "a"}, "exectuor": "docker"}}`, gl.Settings().RegistrationToken)
-	assert.Equal(t, 201, ask(t, gl, "", "POST", "/runners", withJSON(body)).status)
+	assert.Equal(t, 201, testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithJSON(body)).Status)
 	odd := strings.NewReplacer(`"features": {"cancelable": true}`, `"features": "all"`, `"config": {"gpus": ""}`, `"config": []`).Replace(body)
-	assert.Equal(t, 201, ask(t, gl, "", "POST", "/runners", withJSON(odd)).status)
+	assert.Equal(t, 201, testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithJSON(odd)).Status)
 	assert.Equal(t, []string{"info[exectuor]"}, gl.Calls(fakegitlab.RegisterRunner)[0].IgnoredParams)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // recorded is one request that an unmodified gitlab-runner sent, and how the server that it spoke to answered.
@@ -70,7 +71,7 @@ func (p *replay) body(t *testing.T, r recorded) string {
 	return text
 }
 
-func (p *replay) send(t *testing.T, r recorded) jobAnswer {
+func (p *replay) send(t *testing.T, r recorded) testkit.Reply {
 	t.Helper()
 	var headers []string
 	for name, value := range r.Headers {
@@ -78,7 +79,7 @@ func (p *replay) send(t *testing.T, r recorded) jobAnswer {
 			headers = append(headers, name, value)
 		}
 	}
-	return must(t, p.gl, r.Method, strings.TrimPrefix(r.Path, "/api/v4"), strings.NewReader(p.body(t, r)), headers...)
+	return testkit.Send(t, p.gl, r.Method, strings.TrimPrefix(r.Path, "/api/v4"), strings.NewReader(p.body(t, r)), headers...)
 }
 
 // between is what happens on GitLab's side in a scenario after that many of its requests.
@@ -114,15 +115,15 @@ func TestTrafficOfGitLabRunner(t *testing.T) {
 				sent[request.Scenario]++
 				got := p.send(t, request)
 				want := request.Status
-				if got.header.Get("Job-Status") == "canceled" && request.Scenario == "cancel" {
+				if got.Header.Get("Job-Status") == "canceled" && request.Scenario == "cancel" {
 					want = 403
 				}
-				assert.Equal(t, want, got.status, "request %d (%s): %s %s: %s", i+1, request.Scenario, request.Method, request.Path, got.body)
+				assert.Equal(t, want, got.Status, "request %d (%s): %s %s: %s", i+1, request.Scenario, request.Method, request.Path, got.Body)
 				switch {
 				case request.Path == "/api/v4/runners" && request.Method == "POST":
-					p.names["stubRegTok101"] = got.json(t)["token"].(string)
+					p.names["stubRegTok101"] = got.JSON(t)["token"].(string)
 				case strings.HasSuffix(request.Path, "/reset_authentication_token"):
-					p.names[lastToken(t, file)] = got.json(t)["token"].(string)
+					p.names[lastToken(t, file)] = got.JSON(t)["token"].(string)
 				}
 			}
 			for id, want := range map[int]fg.JobStatus{2001: fg.JobFailed, 2002: fg.JobCanceled, 2003: fg.JobCanceled, 2004: fg.JobSuccess, 2005: fg.JobSuccess} {

@@ -19,6 +19,7 @@ import (
 
 	fg "github.com/fakegitlab/fakegitlab"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // inVersion is a fake of some version, with the world of TestVersions.
@@ -27,16 +28,16 @@ type inVersion struct {
 	gl *fg.Fake
 }
 
-func (v inVersion) as(username, method, path string, change ...func(*http.Request)) reply {
+func (v inVersion) as(username, method, path string, change ...func(*http.Request)) testkit.Reply {
 	token := ""
 	if username != "" {
 		token = v.gl.Token(username)
 	}
-	return ask(v.T, v.gl, token, method, path, change...)
+	return testkit.Ask(v.T, v.gl, token, method, path, change...)
 }
 
 func (v inVersion) field(username, path, field string) any {
-	return v.as(username, "GET", path).field(v.T, field)
+	return v.as(username, "GET", path).Field(v.T, field)
 }
 
 // proof asks for a difference, and says what is answered before it came, while it is there and after it went.
@@ -135,7 +136,7 @@ func differenceNames(t *testing.T) (names []string) {
 
 // versionWorld is mia's, with who and what the differences are about.
 func versionWorld() fg.Scenario {
-	return miasWorld().WithUser("max").WithUser("aud", func(u *fg.User) { u.Auditor = true }).
+	return testkit.MiasWorld().WithUser("max").WithUser("aud", func(u *fg.User) { u.Auditor = true }).
 		WithSettings(func(s *fg.Settings) { s.RegistrationToken = "instance-registration" }).
 		WithGroup("team", func(g *fg.Group) { g.Members = fg.Members{"max": fg.Maintainer} }).WithGroup("team/sub").
 		WithProject("acme/api", func(p *fg.Project) { p.Members = fg.Members{"mia": fg.Maintainer, "max": fg.Maintainer} }).
@@ -145,13 +146,13 @@ func versionWorld() fg.Scenario {
 
 func versionProofs() map[gitlabversion.Difference]proof {
 	status := func(username, method, path string, change ...func(*http.Request)) func(inVersion) any {
-		return func(v inVersion) any { return v.as(username, method, path, change...).status }
+		return func(v inVersion) any { return v.as(username, method, path, change...).Status }
 	}
 	whole := func(username, method, path string, change ...func(*http.Request)) func(inVersion) any {
 		return func(v inVersion) any { return v.as(username, method, path, change...).String() }
 	}
 	shows := func(username, path, text string) func(inVersion) any {
-		return func(v inVersion) any { return strings.Contains(v.as(username, "GET", path).body, text) }
+		return func(v inVersion) any { return strings.Contains(v.as(username, "GET", path).Body, text) }
 	}
 	return map[gitlabversion.Difference]proof{
 		gitlabversion.StaleAfterSevenDays: {func(v inVersion) any {
@@ -162,10 +163,10 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.AddressOfRunner: {func(v inVersion) any { return addressOfRunner(v) == "10.0.0.1" }, nil, true, false},
 		gitlabversion.AddressEmpty:    {addressOfRunner, "10.0.0.1", "", nil},
 		gitlabversion.ManageRunnerScope: {func(v inVersion) any {
-			a := ask(v.T, v.gl, v.gl.Token("mia", "read_user"), "GET", "/runners/5")
-			return a.field(v.T, "scope")
+			a := testkit.Ask(v.T, v.gl, v.gl.Token("mia", "read_user"), "GET", "/runners/5")
+			return a.Field(v.T, "scope")
 		}, "api read_api", "manage_runner api read_api", nil},
-		gitlabversion.DescriptionLimit:                     {status("mia", "PUT", "/runners/5", withForm("description="+strings.Repeat("d", 1025))), 200, 400, nil},
+		gitlabversion.DescriptionLimit:                     {status("mia", "PUT", "/runners/5", testkit.WithForm("description="+strings.Repeat("d", 1025))), 200, 400, nil},
 		gitlabversion.GroupMaintainersListRunners:          {status("max", "GET", "/groups/team/runners"), 403, 200, nil},
 		gitlabversion.GroupMaintainersReadInheritedRunners: {status("max", "GET", "/runners/8"), 403, 200, nil},
 		gitlabversion.GroupMaintainersReadRunnerJobs:       {status("max", "GET", "/runners/8/jobs"), 403, 200, nil},
@@ -173,11 +174,11 @@ func versionProofs() map[gitlabversion.Difference]proof {
 			`404 {"message":"404 Not found"}`, `404 {"message":"404 Runner Not Found"}`, nil},
 		gitlabversion.RunnerCreationShown: {func(v inVersion) any {
 			v.gl.AddRunner(fg.Runner{Projects: []string{"acme/shop"}, CreatedBy: "mia"}) // the only one of those listed that somebody made
-			body := v.as("mia", "GET", "/projects/10001/runners").body
+			body := v.as("mia", "GET", "/projects/10001/runners").Body
 			return []bool{strings.Count(body, `"created_by":`) == 1, strings.Contains(body, `"created_at":`), strings.Contains(body, `"job_execution_status":"idle"`)}
 		}, []bool{false, false, false}, []bool{true, true, true}, nil},
 		gitlabversion.RunnerProjectsEndpoint: {func(v inVersion) any {
-			return []any{v.as("mia", "GET", "/runners/5/projects").status, strings.Contains(v.as("mia", "GET", "/runners/5?include_projects=false").body, `"projects":`)}
+			return []any{v.as("mia", "GET", "/runners/5/projects").Status, strings.Contains(v.as("mia", "GET", "/runners/5?include_projects=false").Body, `"projects":`)}
 		}, []any{404, true}, []any{200, false}, nil},
 		gitlabversion.MaintenanceNoteForUpdatersOnly: {func(v inVersion) any {
 			v.gl.UpdateRunner(6, func(r *fg.Runner) { r.MaintenanceNote = "careful" })
@@ -185,7 +186,7 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		}, "careful", nil, nil},
 		gitlabversion.AuditorsListAllRunners: {status("aud", "GET", "/runners/all"), 403, 200, nil},
 		// The owner project of a runner with one project is that project, so no answer differs: internal/policy proves the rule.
-		gitlabversion.OwnerProjectRulesRunner: {status("max", "PUT", "/runners/9", withForm("paused=true")), 200, 200, nil},
+		gitlabversion.OwnerProjectRulesRunner: {status("max", "PUT", "/runners/9", testkit.WithForm("paused=true")), 200, 200, nil},
 		gitlabversion.OwnerProjectKeepsRunner: {func(v inVersion) any {
 			var statuses []string
 			for _, answer := range unassigned(v) {
@@ -196,17 +197,17 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.UnassignDecidedFirst: {func(v inVersion) any { return unassigned(v) },
 			[]string{`403 {"message":"403 Forbidden - User not allowed to assign runner"}`, `403 {"message":"403 Forbidden - You cannot unassign a runner from the owner project. Delete the runner instead"}`},
 			[]string{`403 {"message":"403 Forbidden - Runner is locked"}`, `403 {"message":"403 Forbidden - No access granted"}`}, nil},
-		gitlabversion.AssignErrorsAsText: {whole("mia", "POST", "/projects/10001/runners", withForm("runner_id=5")),
+		gitlabversion.AssignErrorsAsText: {whole("mia", "POST", "/projects/10001/runners", testkit.WithForm("runner_id=5")),
 			`400 {"message":{"assign_to":["Validation failed: Runner projects runner has already been taken"],"runner_projects.runner":["has already been taken"]}}`,
 			`400 {"message":"Assign to Validation failed: Runner projects runner has already been taken - runner_error"}`, nil},
-		gitlabversion.MissingScopeByName: {whole("mia", "POST", "/user/runners", withForm("runner_type=project_type&project_id=404")),
+		gitlabversion.MissingScopeByName: {whole("mia", "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=404")),
 			`400 {"message":"400 Bad request - Missing/invalid scope"}`, `400 {"message":"400 Bad request - Missing/invalid project"}`, nil},
 		gitlabversion.PartitionedTokens: {tokenPrefixes, []string{"glrt-", ""}, []string{"glrt-t3_", "t1_"}, nil},
 		gitlabversion.VerifyContactsCreatedRunners: {func(v inVersion) any {
 			v.gl.UpdateRunner(5, func(r *fg.Runner) {
 				r.Managers = []fg.RunnerManager{{SystemID: "s", ContactedAt: v.gl.Now().Add(-time.Hour)}}
 			})
-			v.as("", "POST", "/runners/verify", withForm("token=shop-token&system_id=s"))
+			v.as("", "POST", "/runners/verify", testkit.WithForm("token=shop-token&system_id=s"))
 			r, _ := v.gl.Runner(5)
 			return []any{v.gl.RunnerStatus(5), v.gl.Now().Sub(r.Managers[0].ContactedAt)}
 		}, []any{fg.NeverContacted, time.Hour}, []any{fg.Online, time.Duration(0)}, nil},
@@ -217,17 +218,17 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.EmailResetOffered:        {shows("root", "/user", `"email_reset_offered_at":null`), false, true, nil},
 		gitlabversion.DisallowedTokensHidden: {func(v inVersion) any {
 			v.gl.UpdateSettings(func(s *fg.Settings) { s.RegistrationTokensDisabled = true })
-			return []bool{strings.Contains(v.as("root", "GET", "/projects/10001").body, `"runners_token":null`), strings.Contains(v.as("root", "GET", "/groups/acme").body, `"runners_token":null`)}
+			return []bool{strings.Contains(v.as("root", "GET", "/projects/10001").Body, `"runners_token":null`), strings.Contains(v.as("root", "GET", "/groups/acme").Body, `"runners_token":null`)}
 		}, []bool{false, false}, []bool{true, true}, nil},
 		gitlabversion.TokenDescription: {shows("mia", "/personal_access_tokens/self", `"description":`), false, true, nil},
 		gitlabversion.TokenLastUsedIPs: {shows("mia", "/personal_access_tokens/self", `"last_used_ips":`), false, true, nil},
 		gitlabversion.PlannerRole: {func(v inVersion) any {
-			return []int{v.as("mia", "GET", "/projects?min_access_level=15").status, v.as("mia", "GET", "/groups?min_access_level=15").status,
-				v.as("mia", "GET", "/groups/acme/projects?min_access_level=15").status, v.as("mia", "GET", "/groups/acme/subgroups?min_access_level=15").status}
+			return []int{v.as("mia", "GET", "/projects?min_access_level=15").Status, v.as("mia", "GET", "/groups?min_access_level=15").Status,
+				v.as("mia", "GET", "/groups/acme/projects?min_access_level=15").Status, v.as("mia", "GET", "/groups/acme/subgroups?min_access_level=15").Status}
 		}, []int{400, 400, 400, 400}, []int{200, 200, 200, 200}, nil},
 		gitlabversion.CancelingState:     {canceledGracefully, fg.JobCanceled, fg.JobCanceling, nil},
-		gitlabversion.JobRouter:          {status("", "GET", "/runners/router/discovery", with("RUNNER-TOKEN", "shop-token")), 404, 501, nil},
-		gitlabversion.VerifyAnswersToken: {whole("", "POST", "/runners/verify", withForm("token=shop-token")), nil, verified(5), nil},
+		gitlabversion.JobRouter:          {status("", "GET", "/runners/router/discovery", testkit.WithHeader("RUNNER-TOKEN", "shop-token")), 404, 501, nil},
+		gitlabversion.VerifyAnswersToken: {whole("", "POST", "/runners/verify", testkit.WithForm("token=shop-token")), nil, verified(5), nil},
 		gitlabversion.RegistrationGone:   {registerSwitchedOff, nil, `410 {"message":"410 Gone - runner registration disallowed"}`, nil},
 		gitlabversion.ManagersBySystemID: {managersLeft, nil, []string{"s_b"}, nil},
 		gitlabversion.JobNotProcessing:   {traceOfFinishedJob, `403 {"message":"403 Forbidden - Job is not running"}`, `403 {"message":"403 Forbidden - Job is not processing on runner"}`, nil},
@@ -263,15 +264,15 @@ func addressOfRunner(v inVersion) any {
 }
 
 func tokenPrefixes(v inVersion) any {
-	created := v.as("mia", "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001")).field(v.T, "token").(string)
-	registered := v.as("", "POST", "/runners", withForm("token=instance-registration")).field(v.T, "token").(string)
+	created := v.as("mia", "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001")).Field(v.T, "token").(string)
+	registered := v.as("", "POST", "/runners", testkit.WithForm("token=instance-registration")).Field(v.T, "token").(string)
 	return []string{created[:len(created)-20], registered[:len(registered)-20]}
 }
 
 func verifyOrphan(v inVersion) any {
 	r := v.gl.AddRunner(fg.Runner{Type: fg.ProjectRunner, Token: "orphan-token"})
-	verified := v.as("", "POST", "/runners/verify", withForm("token="+r.Token)).String()
-	asked := v.as("", "POST", "/jobs/request", withForm("token="+r.Token)).String()
+	verified := v.as("", "POST", "/runners/verify", testkit.WithForm("token="+r.Token)).String()
+	asked := v.as("", "POST", "/jobs/request", testkit.WithForm("token="+r.Token)).String()
 	if strings.Contains(verified, "orphaned") {
 		assert.Equal(v.T, verified, asked)
 	} else {
@@ -281,11 +282,11 @@ func verifyOrphan(v inVersion) any {
 		before := v.gl.Snapshot()
 		for _, call := range []string{"POST /runners/reset_authentication_token", "DELETE /runners/managers", "DELETE /runners"} {
 			method, path, _ := strings.Cut(call, " ")
-			assert.Equal(v.T, verified, v.as("", method, path, withForm("system_id=s&token="+r.Token)).String(), call)
+			assert.Equal(v.T, verified, v.as("", method, path, testkit.WithForm("system_id=s&token="+r.Token)).String(), call)
 		}
 		v.gl.AssertSnapshot(v.T, before)
 	} else {
-		assert.Equal(v.T, "204", v.as("", "DELETE", "/runners", withForm("token="+r.Token)).String())
+		assert.Equal(v.T, "204", v.as("", "DELETE", "/runners", testkit.WithForm("token="+r.Token)).String())
 	}
 	return verified
 }
@@ -295,20 +296,20 @@ func contactByDeletion(v inVersion) any {
 		v.gl.ContactRunner(5, fg.RunnerManager{SystemID: id})
 	}
 	v.gl.Advance(time.Hour)
-	require.Equal(v.T, 204, v.as("", "DELETE", "/runners/managers", withForm("token=shop-token&system_id=s_a")).status)
+	require.Equal(v.T, 204, v.as("", "DELETE", "/runners/managers", testkit.WithForm("token=shop-token&system_id=s_a")).Status)
 	r, _ := v.gl.Runner(5)
 	return v.gl.Now().Sub(r.ContactedAt)
 }
 
 func registerSwitchedOff(v inVersion) any {
 	v.gl.UpdateSettings(func(s *fg.Settings) { s.RegistrationTokensDisabled = true })
-	return v.as("", "POST", "/runners", withForm("token=instance-registration")).String()
+	return v.as("", "POST", "/runners", testkit.WithForm("token=instance-registration")).String()
 }
 
 func managersLeft(v inVersion) any {
 	for _, call := range []string{"POST /runners/verify a", "POST /runners/verify b", "DELETE /runners/managers a"} {
 		part := strings.Fields(call)
-		v.as("", part[0], part[1], withForm("token=shop-token&system_id=s_"+part[2]))
+		v.as("", part[0], part[1], testkit.WithForm("token=shop-token&system_id=s_"+part[2]))
 	}
 	r, _ := v.gl.Runner(5)
 	var left []string
@@ -319,14 +320,14 @@ func managersLeft(v inVersion) any {
 }
 
 // startedJob is a job that the runner of the shop has taken, with what it was told.
-func (v inVersion) startedJob(features ...string) (fg.Job, jobAnswer) {
+func (v inVersion) startedJob(features ...string) (fg.Job, testkit.Reply) {
 	j := v.gl.AddJob(fg.Job{Project: "acme/shop"})
-	announced := hash{}
+	announced := testkit.Hash{}
 	for _, f := range features {
 		announced[f] = true
 	}
-	told := requestJob(v.T, v.gl, "shop-token", hash{"info": hash{"features": announced}})
-	require.Equal(v.T, 201, told.status)
+	told := testkit.RequestJob(v.T, v.gl, "shop-token", testkit.Hash{"info": testkit.Hash{"features": announced}})
+	require.Equal(v.T, 201, told.Status)
 	return j, told
 }
 
@@ -338,53 +339,53 @@ func canceledGracefully(v inVersion) any {
 func traceOfFinishedJob(v inVersion) any {
 	j, _ := v.startedJob()
 	v.gl.FinishJob(j.ID, fg.JobSuccess)
-	a := patchTrace(v.T, v.gl, j, 0, "late")
-	assert.Equal(v.T, "success", a.header.Get("Job-Status"), "in every version")
-	return fmt.Sprint(a.status, " ", a.body)
+	a := testkit.PatchTrace(v.T, v.gl, j, 0, "late")
+	assert.Equal(v.T, "success", a.Header.Get("Job-Status"), "in every version")
+	return fmt.Sprint(a.Status, " ", a.Body)
 }
 
 func erasedJob(v inVersion) any {
 	j := v.gl.AddJob(fg.Job{Project: "acme/shop", RunnerID: 5, Status: fg.JobSuccess, Erased: true})
-	a := putState(v.T, v.gl, j, "success")
-	body := strings.ReplaceAll(a.body, "running", "processing on runner") // of 16.x
-	return fmt.Sprint(a.status, " ", body, " ", a.header.Values("Job-Status"))
+	a := testkit.PutState(v.T, v.gl, j, "success")
+	body := strings.ReplaceAll(a.Body, "running", "processing on runner") // of 16.x
+	return fmt.Sprint(a.Status, " ", body, " ", a.Header.Values("Job-Status"))
 }
 
 func maskedToken(v inVersion) any {
 	j := v.gl.AddJob(fg.Job{Project: "acme/shop", Token: "0123456789", RunnerID: 5, Status: fg.JobRunning})
-	require.Equal(v.T, 202, patchTrace(v.T, v.gl, j, 0, "it is "+j.Token).status)
+	require.Equal(v.T, 202, testkit.PatchTrace(v.T, v.gl, j, 0, "it is "+j.Token).Status)
 	return v.gl.JobRun(j.ID).Trace()
 }
 
 func statusOfUpdate(v inVersion) any {
 	j, _ := v.startedJob()
-	a := putState(v.T, v.gl, j, "success")
-	assert.Equal(v.T, 200, a.status)
-	return a.header.Get("Job-Status")
+	a := testkit.PutState(v.T, v.gl, j, "success")
+	assert.Equal(v.T, 200, a.Status)
+	return a.Header.Get("Job-Status")
 }
 
 func ownArtifacts(v inVersion) any {
 	j, _ := v.startedJob()
-	require.Equal(v.T, 201, upload(v.T, v.gl, j, "", "a.zip", []byte("PK")).status)
+	require.Equal(v.T, 201, testkit.Upload(v.T, v.gl, j, "", "a.zip", []byte("PK")).Status)
 	v.gl.FinishJob(j.ID, fg.JobSuccess)
-	return must(v.T, v.gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil, "Job-Token", j.Token).status
+	return testkit.Send(v.T, v.gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil, "Job-Token", j.Token).Status
 }
 
 func jobInfo(v inVersion) any {
 	_, told := v.startedJob()
-	return []bool{strings.Contains(told.body, `"project_full_path"`), strings.Contains(told.body, `"protected"`)}
+	return []bool{strings.Contains(told.Body, `"project_full_path"`), strings.Contains(told.Body, `"protected"`)}
 }
 
 func jobInputs(v inVersion) any {
 	_, told := v.startedJob()
-	_, there := told.json(v.T)["inputs"]
+	_, there := told.JSON(v.T)["inputs"]
 	return there
 }
 
 func laterReason(v inVersion) any {
 	j, told := v.startedJob()
-	announced := strings.Contains(told.body, "runner_configuration_error")
-	putState(v.T, v.gl, j, "failed", "failure_reason", "runner_configuration_error")
+	announced := strings.Contains(told.Body, "runner_configuration_error")
+	testkit.PutState(v.T, v.gl, j, "failed", "failure_reason", "runner_configuration_error")
 	j, _ = v.gl.Job(j.ID)
 	assert.Equal(v.T, announced, j.FailureReason == "runner_configuration_error", "what a runner is told it may say")
 	return j.FailureReason
@@ -392,5 +393,5 @@ func laterReason(v inVersion) any {
 
 func traceInterval(v inVersion) any {
 	j, _ := v.startedJob()
-	return patchTrace(v.T, v.gl, j, 0, "x").header.Get("X-GitLab-Trace-Update-Interval")
+	return testkit.PatchTrace(v.T, v.gl, j, 0, "x").Header.Get("X-GitLab-Trace-Update-Interval")
 }
