@@ -1,4 +1,4 @@
-package fakegitlab_test
+package rest_test
 
 import (
 	"fmt"
@@ -98,12 +98,12 @@ func texts(versions []gitlabversion.Version) (texts []string) {
 func TestNothingElseComparesVersions(t *testing.T) {
 	compares := regexp.MustCompile(`\.(Major|Minor)\b|gitlabversion\.Version\{|\b[vV]ersion(\(\))? *([<>]|[!=]= *")`)
 	asked := map[string]bool{}
-	files, err := filepath.Glob("*.go")
+	files, err := filepath.Glob(testkit.Path("*.go"))
 	require.NoError(t, err)
-	inner, err := filepath.Glob("internal/*/*.go")
+	inner, err := filepath.Glob(testkit.Path("internal/*/*.go"))
 	require.NoError(t, err)
 	for _, file := range append(files, inner...) {
-		if strings.HasSuffix(file, "_test.go") || strings.HasPrefix(file, "internal/gitlabversion/") {
+		if strings.HasSuffix(file, "_test.go") || filepath.Base(filepath.Dir(file)) == "gitlabversion" {
 			continue
 		}
 		text, err := os.ReadFile(file)
@@ -122,7 +122,7 @@ func TestNothingElseComparesVersions(t *testing.T) {
 // differenceNames are the constants of the table, in their order.
 func differenceNames(t *testing.T) (names []string) {
 	t.Helper()
-	file, err := parser.ParseFile(gotoken.NewFileSet(), "internal/gitlabversion/table.go", nil, 0)
+	file, err := parser.ParseFile(gotoken.NewFileSet(), testkit.Path("internal/gitlabversion/table.go"), nil, 0)
 	require.NoError(t, err)
 	ast.Inspect(file, func(n ast.Node) bool {
 		if spec, ok := n.(*ast.ValueSpec); ok && spec.Names[0].IsExported() {

@@ -1,10 +1,9 @@
-package fakegitlab_test
+package rest_test
 
 import (
 	"bufio"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -110,7 +109,7 @@ func TestTrafficOfGitLabRunner(t *testing.T) {
 			r := gl.AddRunner(fg.Runner{Token: "glrt-0123456789abcdefghij", Projects: []string{"acme/shop"}})
 			p := &replay{gl: gl, names: map[string]string{}}
 			sent := map[string]int{}
-			for i, request := range readTraffic(t, filepath.Join("testdata/traffic", file)) {
+			for i, request := range readTraffic(t, testkit.Path("testdata/traffic/"+file)) {
 				p.between(request.Scenario, sent[request.Scenario])
 				sent[request.Scenario]++
 				got := p.send(t, request)
@@ -141,7 +140,7 @@ func TestTrafficOfGitLabRunner(t *testing.T) {
 
 // lastToken is the token that the recording goes on with after it was reset.
 func lastToken(t *testing.T, file string) string {
-	all := readTraffic(t, filepath.Join("testdata/traffic", file))
+	all := readTraffic(t, testkit.Path("testdata/traffic/"+file))
 	var fields struct{ Token string }
 	require.NoError(t, json.Unmarshal(all[len(all)-1].Body, &fields))
 	return fields.Token

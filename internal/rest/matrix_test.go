@@ -1,4 +1,4 @@
-package fakegitlab_test
+package rest_test
 
 import (
 	"fmt"

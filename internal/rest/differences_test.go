@@ -1,4 +1,4 @@
-package fakegitlab_test
+package rest_test
 
 import (
 	"os"
@@ -14,7 +14,7 @@ import (
 
 // TestDocumentationAndGitLabDiffer proves each line of the README's table of that name, by the text of its first column.
 func TestDocumentationAndGitLabDiffer(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
+	readme, err := os.ReadFile(testkit.Path("README.md"))
 	require.NoError(t, err)
 	_, table, _ := strings.Cut(string(readme), "## Where the documentation and GitLab differ\n")
 	table, _, _ = strings.Cut(table, "\n## ")
