@@ -3,8 +3,9 @@ package rest_test
 import (
 	"testing"
 
-	"github.com/fakegitlab/fakegitlab/internal/testkit"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 func TestCrossOrigin(t *testing.T) {

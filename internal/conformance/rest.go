@@ -1,4 +1,4 @@
-package fakegitlab_test
+package conformance
 
 import (
 	"bytes"
@@ -21,18 +21,18 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
-// realGitLab is a GitLab that knows nothing of tests: worlds are made in it through its documented REST API alone.
-type realGitLab struct {
+// RealGitLab is a GitLab that knows nothing of tests: worlds are made in it through its documented REST API alone.
+type RealGitLab struct {
 	base, adminToken, version string
 	client                    *http.Client
-	settings                  params // those that cases change, as they were
+	Settings                  params // those that cases change, as they were
 }
 
-// dialGitLab looks at a GitLab before cases change it. Cases reset its registration token, change its settings and delete
+// DialGitLab looks at a GitLab before cases change it. Cases reset its registration token, change its settings and delete
 // every runner it has, and their lists are only right where no others are: so it must have none.
-func dialGitLab(t testing.TB, base, adminToken, version string) *realGitLab {
+func DialGitLab(t testing.TB, base, adminToken, version string) *RealGitLab {
 	t.Helper()
-	g := &realGitLab{base: strings.TrimSuffix(base, "/"), adminToken: adminToken, version: version, client: &http.Client{Timeout: time.Minute}}
+	g := &RealGitLab{base: strings.TrimSuffix(base, "/"), adminToken: adminToken, version: version, client: &http.Client{Timeout: time.Minute}}
 	status, answer := g.call(t, adminToken, http.MethodGet, "/runners/all", nil)
 	require.Equal(t, http.StatusOK, status, "listing the runners of %s as an administrator: %v", base, answer)
 	own, isList := answer.([]any)
@@ -42,12 +42,12 @@ func dialGitLab(t testing.TB, base, adminToken, version string) *realGitLab {
 		g.version, _ = testkit.Descend(answer, "version").(string)
 	}
 	require.Regexp(t, `^\d+\.\d+`, g.version, "no version of a GitLab")
-	g.settings = g.current(t)
+	g.Settings = g.Current(t)
 	return g
 }
 
-// current is how the settings are that cases change.
-func (g *realGitLab) current(t testing.TB) params {
+// Current is how the settings are that cases change.
+func (g *RealGitLab) Current(t testing.TB) params {
 	t.Helper()
 	status, answer := g.call(t, g.adminToken, http.MethodGet, "/application/settings", nil)
 	require.Equal(t, http.StatusOK, status, "%v", answer)
@@ -61,9 +61,9 @@ func (g *realGitLab) current(t testing.TB) params {
 }
 
 // set changes the settings that are not so already.
-func (g *realGitLab) set(t testing.TB, settings params) {
+func (g *RealGitLab) set(t testing.TB, settings params) {
 	t.Helper()
-	changed, current := maps.Clone(settings), g.current(t)
+	changed, current := maps.Clone(settings), g.Current(t)
 	maps.DeleteFunc(changed, func(name string, value any) bool { return assert.ObjectsAreEqual(value, current[name]) })
 	if len(changed) == 0 {
 		return
@@ -73,7 +73,7 @@ func (g *realGitLab) set(t testing.TB, settings params) {
 }
 
 // call sends JSON and returns what came back.
-func (g *realGitLab) call(t testing.TB, token, method, path string, body any) (status int, answer any) {
+func (g *RealGitLab) call(t testing.TB, token, method, path string, body any) (status int, answer any) {
 	t.Helper()
 	raw, err := json.Marshal(body)
 	require.NoError(t, err)
@@ -95,13 +95,13 @@ func (g *realGitLab) call(t testing.TB, token, method, path string, body any) (s
 	return res.StatusCode, answer
 }
 
-// open gives a case a part of this GitLab, told from the others' by a prefix, and takes it away afterwards.
-func (g *realGitLab) open(p *player, c conformanceCase) worldMaker {
+// Open gives a case a part of this GitLab, told from the others' by a prefix, and takes it away afterwards.
+func (g *RealGitLab) Open(p *Player, c Case) WorldMaker {
 	if !c.Versions.include(g.version) {
 		p.skip("bound to other versions of GitLab than " + g.version)
 	}
 	p.prefix = "c" + strings.ToLower(rand.Text()[:8]) + "-"
-	w := &restWorld{player: p, gitlab: g, about: c.text(), specs: map[string]caseUser{}, tokens: map[string]string{}, settingsNow: params{}}
+	w := &restWorld{Player: p, gitlab: g, about: c.text(), specs: map[string]caseUser{}, tokens: map[string]string{}, settingsNow: params{}}
 	if namesItself.MatchString(w.about) {
 		p.skip("it writes out a username or a path, which has a prefix there")
 	}
@@ -113,10 +113,10 @@ func (g *realGitLab) open(p *player, c conformanceCase) worldMaker {
 var namesItself = regexp.MustCompile(`(?i)"sudo":"[a-z]|"path":"[^"]*[a-z]%2F`)
 
 // text is all that a case sends and expects, apart from its world.
-func (c conformanceCase) text() string {
+func (c Case) text() string {
 	var text strings.Builder
 	text.WriteString(c.ID)
-	for _, s := range append([]conformanceStep{c.conformanceStep}, c.Then...) {
+	for _, s := range append([]Step{c.Step}, c.Then...) {
 		raw, _ := json.Marshal([]any{s.As, s.Request, s.Expect.IDs, s.Expect.JSON, s.Expect.Headers, s.Expect.Body}) // it was JSON
 		text.Write(raw)
 	}
@@ -128,8 +128,8 @@ type params map[string]any
 
 // restWorld makes the world of one case through the REST API. What the case is not about is left out where REST cannot make it.
 type restWorld struct {
-	*player
-	gitlab      *realGitLab
+	*Player
+	gitlab      *RealGitLab
 	about       string
 	specs       map[string]caseUser // of all users; they are made when somebody needs them
 	tokens      map[string]string   // by username and scopes
@@ -173,7 +173,7 @@ func (w *restWorld) create(kind, name, path string, body params) (id int) {
 }
 
 // runners are the paths of the first runners there are.
-func (g *realGitLab) runners(t testing.TB) (paths []string) {
+func (g *RealGitLab) runners(t testing.TB) (paths []string) {
 	t.Helper()
 	_, answer := g.call(t, g.adminToken, http.MethodGet, "/runners/all?per_page=100", nil)
 	list, _ := answer.([]any)
@@ -185,7 +185,7 @@ func (g *realGitLab) runners(t testing.TB) (paths []string) {
 
 // clear deletes what the case and its world made; the runners first, for they are of the groups and projects.
 func (w *restWorld) clear() {
-	w.gitlab.set(w.t, w.gitlab.settings) // first: they may forbid the rest
+	w.gitlab.set(w.t, w.gitlab.Settings) // first: they may forbid the rest
 	const pages = 10                     // of 100; no case makes so many runners
 	for range pages {
 		runners := w.gitlab.runners(w.t)
@@ -226,9 +226,9 @@ func (w *restWorld) settings(in caseInstance) {
 	if in.AdminMode {
 		w.settingsNow["admin_mode"] = true
 	}
-	for name, n := range map[string]seconds{"runner_token_expiration_interval": in.RunnerExpiration,
+	for name, n := range map[string]Seconds{"runner_token_expiration_interval": in.RunnerExpiration,
 		"group_runner_token_expiration_interval": in.GroupRunnerExpiration, "project_runner_token_expiration_interval": in.ProjectRunnerExpiration,
-		"max_artifacts_size": seconds(in.MaxArtifactsSize)} {
+		"max_artifacts_size": Seconds(in.MaxArtifactsSize)} {
 		if n > 0 {
 			w.settingsNow[name] = float64(n)
 		}
@@ -281,17 +281,17 @@ func (w *restWorld) members(path string, in caseMembers) {
 }
 
 func (w *restWorld) group(name string, in caseGroup) {
-	if isFalse(in.AllowRegistrationTokens) || isFalse(in.SharedRunnersEnabled) || in.RunnerExpiration > 0 {
+	if IsFalse(in.AllowRegistrationTokens) || IsFalse(in.SharedRunnersEnabled) || in.RunnerExpiration > 0 {
 		w.skip("REST sets no limits of one group here")
 	}
 	body := params{"name": name, "path": w.prefix + name, "visibility": in.Visibility}
 	fullPath := w.prefix + name
 	if in.Parent != "" {
 		body["path"], body["parent_id"] = name, w.ids["group."+in.Parent]
-		fullPath = w.names["group."+in.Parent+".path"] + "/" + name
+		fullPath = w.Names["group."+in.Parent+".path"] + "/" + name
 	}
 	path := fmt.Sprintf("/groups/%d", w.create("group", name, "/groups", visible(body)))
-	w.names["group."+name+".path"] = fullPath
+	w.Names["group."+name+".path"] = fullPath
 	w.made = append(w.made, path)
 	w.members(path, in.Members)
 	if w.mentions("{{group." + name + ".registration_token}}") {
@@ -309,16 +309,16 @@ func visible(body params) params {
 
 func (w *restWorld) project(name string, in caseProject) {
 	namespace, isGroup := w.ids["group."+in.Namespace]
-	if isFalse(in.AllowRegistrationTokens) || in.GitDepth != nil || !isGroup {
+	if IsFalse(in.AllowRegistrationTokens) || in.GitDepth != nil || !isGroup {
 		w.skip("REST makes no project like one of its world here")
 	}
 	body := params{"name": name, "path": name, "namespace_id": namespace, "visibility": in.Visibility,
-		"shared_runners_enabled": !isFalse(in.SharedRunnersEnabled), "group_runners_enabled": !isFalse(in.GroupRunnersEnabled)}
+		"shared_runners_enabled": !IsFalse(in.SharedRunnersEnabled), "group_runners_enabled": !IsFalse(in.GroupRunnersEnabled)}
 	if in.BuildTimeout > 0 {
 		body["build_timeout"] = in.BuildTimeout
 	}
 	path := fmt.Sprintf("/projects/%d", w.create("project", name, "/projects", visible(body)))
-	w.names["project."+name+".path"] = w.names["group."+in.Namespace+".path"] + "/" + name
+	w.Names["project."+name+".path"] = w.Names["group."+in.Namespace+".path"] + "/" + name
 	w.members(path, in.Members)
 	if w.mentions("{{project." + name + ".registration_token}}") {
 		w.registrationToken("project", name, path)
@@ -331,11 +331,11 @@ func (w *restWorld) registrationToken(kind, name, path string) string {
 	if kind == "instance" {
 		method, field = http.MethodPost, "token"
 	}
-	if w.names[key] == "" {
+	if w.Names[key] == "" {
 		token, _ := testkit.Descend(w.send(method, path, nil), field).(string)
-		w.names[key] = token
+		w.Names[key] = token
 	}
-	return w.names[key]
+	return w.Names[key]
 }
 
 func (w *restWorld) runner(name string, in caseRunner, managers []caseManager) {
@@ -357,7 +357,7 @@ func (w *restWorld) runner(name string, in caseRunner, managers []caseManager) {
 		body["maximum_timeout"] = in.MaximumTimeout
 	}
 	token := w.makeRunner(name, in, body)
-	w.names["runner."+name+".token"] = token
+	w.Names["runner."+name+".token"] = token
 	id := w.ids["runner."+name]
 	for _, project := range in.Projects[min(1, len(in.Projects)):] {
 		w.send(http.MethodPost, fmt.Sprintf("/projects/%d/runners", w.ids["project."+project]), params{"runner_id": id})
@@ -415,12 +415,12 @@ func (w *restWorld) contact(token string, in caseRunner, managers []caseManager)
 		managers = []caseManager{{Contacted: in.Contacted}}
 	}
 	now := time.Now()
-	slices.SortStableFunc(managers, func(a, b caseManager) int { return a.Contacted.at(now).Compare(b.Contacted.at(now)) })
+	slices.SortStableFunc(managers, func(a, b caseManager) int { return a.Contacted.At(now).Compare(b.Contacted.At(now)) })
 	for _, m := range managers {
 		if timely && (in.Contacted == "" || m.Created != "") || m.Contacted == "" && (timely || len(managers) > 1) {
 			w.skip("REST makes no manager without contact, and none in the past")
 		}
-		if at := m.Contacted.at(now); timely && now.Sub(at) > time.Hour {
+		if at := m.Contacted.At(now); timely && now.Sub(at) > time.Hour {
 			w.skip("REST makes no contact in the past")
 		}
 	}
@@ -441,7 +441,7 @@ func (w *restWorld) token(name string, in caseToken) {
 		return
 	}
 	now := time.Now()
-	expires := (in.Expires + in.ExpiresAt).at(now)
+	expires := (in.Expires + in.ExpiresAt).At(now)
 	if !expires.IsZero() && expires.Before(now) {
 		w.skip("REST makes no access token that has expired")
 	}
@@ -450,7 +450,7 @@ func (w *restWorld) token(name string, in caseToken) {
 		kind = "impersonation_tokens"
 	}
 	token := w.accessToken(in.User, kind, in.Scopes, expires)
-	w.names["token."+name] = token
+	w.Names["token."+name] = token
 	if in.Revoked {
 		w.sendAs(token, http.MethodDelete, "/personal_access_tokens/self", nil)
 	}

@@ -1,4 +1,4 @@
-package fakegitlab_test
+package conformance_test
 
 import (
 	"encoding/json"
@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/conformance"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // TestConformanceOverREST plays cases as against a real GitLab: against one fake for all of them, at its address, that also
@@ -23,24 +25,24 @@ func TestConformanceOverREST(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithVersion("17.2"), fakegitlab.WithUnknownEndpoints(true), fakegitlab.WithJournalLimit(100))
 	admin := gl.Token("root", "api", "admin_mode")
 	serveCreation(gl, admin)
-	g := dialGitLab(t, gl.URL(), admin, "")
+	g := conformance.DialGitLab(t, gl.URL(), admin, "")
 	played, all := 0, 0
 	for name, atLeast := range map[string]int{"management": 200, "rest": 100, "runner": 30, "namespaces": 60} {
-		file := readCaseFile(t, "testdata/conformance/"+name+".json")
+		file := conformance.ReadFile(t, testkit.Path("testdata/conformance/"+name+".json"))
 		ofFile := len(file.Cases)
 		all += ofFile
-		for why, cases := range playFile(t, name+".json", file, g.open) {
+		for why, cases := range conformance.PlayFile(t, name+".json", file, g.Open) {
 			ofFile -= len(cases)
 			assert.NotContains(t, why, "refuses", "%v", cases)
 		}
 		assert.GreaterOrEqual(t, ofFile, atLeast, name)
 		played += ofFile
 	}
-	says, err := os.ReadFile("docs/confidence.md")
+	says, err := os.ReadFile(testkit.Path("docs/confidence.md"))
 	require.NoError(t, err)
 	assert.Contains(t, string(says), fmt.Sprintf("where %d of the %d cases can be played", played, all))
 	assert.Empty(t, gl.Runners(), "what a case made is deleted")
-	assert.Equal(t, g.settings, g.current(t), "settings are put back")
+	assert.Equal(t, g.Settings, g.Current(t), "settings are put back")
 }
 
 // creation serves the endpoints of GitLab that make a world and that the fake has no use for.
@@ -75,15 +77,15 @@ type creationParams struct {
 	Username, Path           string
 	Admin, Auditor, External bool
 	Visibility               fakegitlab.Visibility
-	ParentID                 int     `json:"parent_id"`
-	NamespaceID              int     `json:"namespace_id"`
-	UserID                   int     `json:"user_id"`
-	AccessLevel              int     `json:"access_level"`
-	SharedRunnersEnabled     *bool   `json:"shared_runners_enabled"`
-	GroupRunnersEnabled      *bool   `json:"group_runners_enabled"`
-	BuildTimeout             seconds `json:"build_timeout"`
+	ParentID                 int                 `json:"parent_id"`
+	NamespaceID              int                 `json:"namespace_id"`
+	UserID                   int                 `json:"user_id"`
+	AccessLevel              int                 `json:"access_level"`
+	SharedRunnersEnabled     *bool               `json:"shared_runners_enabled"`
+	GroupRunnersEnabled      *bool               `json:"group_runners_enabled"`
+	BuildTimeout             conformance.Seconds `json:"build_timeout"`
 	Scopes                   []string
-	ExpiresAt                caseTime `json:"expires_at"`
+	ExpiresAt                conformance.Time `json:"expires_at"`
 }
 
 func (c *creation) handler(answer func(*http.Request, creationParams) any) http.Handler {
@@ -134,7 +136,7 @@ func (c *creation) state(s fakegitlab.UserState) func(*http.Request, creationPar
 func (c *creation) accessToken(impersonation bool) func(*http.Request, creationParams) any {
 	return func(r *http.Request, in creationParams) any {
 		t := c.gl.AddAccessToken(fakegitlab.AccessToken{User: c.path("user", r.PathValue("id")), Scopes: in.Scopes, Impersonation: impersonation,
-			ExpiresAt: in.ExpiresAt.at(c.gl.Now())})
+			ExpiresAt: in.ExpiresAt.At(c.gl.Now())})
 		return map[string]any{"id": t.ID, "token": t.Token}
 	}
 }
@@ -147,7 +149,8 @@ func (c *creation) group(_ *http.Request, in creationParams) any {
 
 func (c *creation) project(_ *http.Request, in creationParams) any {
 	p := c.gl.AddProject(fakegitlab.Project{Path: c.path("group", strconv.Itoa(in.NamespaceID)) + "/" + in.Path, Visibility: in.Visibility,
-		SharedRunnersDisabled: isFalse(in.SharedRunnersEnabled), GroupRunnersDisabled: isFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.duration()})
+		SharedRunnersDisabled: conformance.IsFalse(in.SharedRunnersEnabled), GroupRunnersDisabled: conformance.IsFalse(in.GroupRunnersEnabled),
+		BuildTimeout: in.BuildTimeout.Duration()})
 	return c.made("project", p.ID, p.Path)
 }
 

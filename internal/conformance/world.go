@@ -1,4 +1,4 @@
-package fakegitlab_test
+package conformance
 
 import (
 	"bytes"
@@ -106,8 +106,8 @@ func (w caseWorld) mergedWith(over *caseWorld, byKey bool) caseWorld {
 	return w
 }
 
-// worldMaker makes the entities of a world and notes under which names a case finds them.
-type worldMaker interface {
+// WorldMaker makes the entities of a world and notes under which names a case finds them.
+type WorldMaker interface {
 	settings(in caseInstance)
 	user(name string, in caseUser)
 	group(name string, in caseGroup)
@@ -119,7 +119,7 @@ type worldMaker interface {
 }
 
 // seed makes the world of a case.
-func (p *player) seed(w caseWorld, maker worldMaker) {
+func (p *Player) seed(w caseWorld, maker WorldMaker) {
 	p.t.Helper()
 	raw, err := json.Marshal(w.Instance.values)
 	require.NoError(p.t, err)
@@ -139,12 +139,12 @@ func (p *player) seed(w caseWorld, maker worldMaker) {
 
 // fakeWorld makes a world with the functions of the fake.
 type fakeWorld struct {
-	*player
+	*Player
 	gl *fakegitlab.Fake
 }
 
-// openFake starts a fake for one case.
-func openFake(p *player, c conformanceCase) worldMaker {
+// OpenFake starts a fake for one case.
+func OpenFake(p *Player, c Case) WorldMaker {
 	if why := skippedCases[c.ID]; why != "" {
 		p.skip(why)
 	}
@@ -156,13 +156,13 @@ func openFake(p *player, c conformanceCase) worldMaker {
 func (fakeWorld) ready() {}
 
 // each decodes entities one by one, in their order.
-func each[T any](p *player, all entities, seed func(name string, entity T)) {
+func each[T any](p *Player, all entities, seed func(name string, entity T)) {
 	for _, name := range all.names {
 		seed(name, decode[T](p, all.values[name]))
 	}
 }
 
-func decode[T any](p *player, raw json.RawMessage) (value T) {
+func decode[T any](p *Player, raw json.RawMessage) (value T) {
 	p.t.Helper()
 	if len(raw) > 0 {
 		require.NoError(p.t, json.Unmarshal(raw, &value), "%s", raw)
@@ -176,9 +176,9 @@ type caseInstance struct {
 	AllowRegistrationTokens *bool     `json:"allow_registration_tokens"`
 	ValidRunnerRegistrars   *[]string `json:"valid_runner_registrars"`
 	AdminMode               bool      `json:"admin_mode"`
-	RunnerExpiration        seconds   `json:"runner_token_expiration_interval"`
-	GroupRunnerExpiration   seconds   `json:"group_runner_token_expiration_interval"`
-	ProjectRunnerExpiration seconds   `json:"project_runner_token_expiration_interval"`
+	RunnerExpiration        Seconds   `json:"runner_token_expiration_interval"`
+	GroupRunnerExpiration   Seconds   `json:"group_runner_token_expiration_interval"`
+	ProjectRunnerExpiration Seconds   `json:"project_runner_token_expiration_interval"`
 	MaxArtifactsSize        int64     `json:"max_artifacts_size"` // MiB
 	AllowLocalRequests      *bool     `json:"allow_local_requests"`
 	Registry                struct {
@@ -192,35 +192,37 @@ type caseInstance struct {
 	} `json:"plan_limits"`
 }
 
-// seconds is a number of seconds in JSON; null is none.
-type seconds int64
+// Seconds is a number of seconds in JSON; null is none.
+type Seconds int64
 
-func (s seconds) duration() time.Duration { return time.Duration(s) * time.Second }
+// Duration is the same as Go has it.
+func (s Seconds) Duration() time.Duration { return time.Duration(s) * time.Second }
 
 func (p fakeWorld) settings(in caseInstance) {
 	p.gl.UpdateSettings(func(s *fakegitlab.Settings) {
 		if in.RegistrationToken != "" {
 			s.RegistrationToken = in.RegistrationToken
 		}
-		s.RegistrationTokensDisabled = isFalse(in.AllowRegistrationTokens)
+		s.RegistrationTokensDisabled = IsFalse(in.AllowRegistrationTokens)
 		if in.ValidRunnerRegistrars != nil {
 			s.ValidRegistrars = *in.ValidRunnerRegistrars
 		}
 		s.AdminMode = in.AdminMode
-		s.RunnerTokenExpiration = in.RunnerExpiration.duration()
-		s.GroupRunnerTokenExpiration = in.GroupRunnerExpiration.duration()
-		s.ProjectRunnerTokenExpiration = in.ProjectRunnerExpiration.duration()
+		s.RunnerTokenExpiration = in.RunnerExpiration.Duration()
+		s.GroupRunnerTokenExpiration = in.GroupRunnerExpiration.Duration()
+		s.ProjectRunnerTokenExpiration = in.ProjectRunnerExpiration.Duration()
 		s.MaxProjectRunners, s.MaxGroupRunners = in.PlanLimits.ProjectRunners, in.PlanLimits.GroupRunners
-		s.LocalRequestsForbidden = isFalse(in.AllowLocalRequests)
+		s.LocalRequestsForbidden = IsFalse(in.AllowLocalRequests)
 		if in.Registry.Enabled {
 			s.RegistryHost = in.Registry.HostPort
 		}
 		s.MaxTraceSize, s.MaxArtifactsSize = in.PlanLimits.TraceSize<<20, in.MaxArtifactsSize<<20
 	})
-	p.names["instance.registration_token"] = p.gl.Settings().RegistrationToken
+	p.Names["instance.registration_token"] = p.gl.Settings().RegistrationToken
 }
 
-func isFalse(b *bool) bool { return b != nil && !*b }
+// IsFalse is false for what is true or left out.
+func IsFalse(b *bool) bool { return b != nil && !*b }
 
 type caseUser struct {
 	Admin, Auditor, External bool
@@ -255,19 +257,19 @@ type caseGroup struct {
 	Members                 caseMembers
 	AllowRegistrationTokens *bool   `json:"allow_registration_tokens"`
 	SharedRunnersEnabled    *bool   `json:"shared_runners_enabled"`
-	RunnerExpiration        seconds `json:"runner_token_expiration_interval"`
+	RunnerExpiration        Seconds `json:"runner_token_expiration_interval"`
 }
 
 func (p fakeWorld) group(name string, in caseGroup) {
 	path := name
 	if in.Parent != "" {
-		path = p.names["group."+in.Parent+".path"] + "/" + name
+		path = p.Names["group."+in.Parent+".path"] + "/" + name
 	}
 	g := p.gl.AddGroup(fakegitlab.Group{Path: path, Visibility: in.Visibility, Members: in.Members.members(),
-		RegistrationTokensDisabled: isFalse(in.AllowRegistrationTokens), SharedRunnersDisabled: isFalse(in.SharedRunnersEnabled),
-		RunnerTokenExpiration: in.RunnerExpiration.duration()})
+		RegistrationTokensDisabled: IsFalse(in.AllowRegistrationTokens), SharedRunnersDisabled: IsFalse(in.SharedRunnersEnabled),
+		RunnerTokenExpiration: in.RunnerExpiration.Duration()})
 	p.noteID("group", name, g.ID)
-	p.names["group."+name+".registration_token"], p.names["group."+name+".path"] = g.RegistrationToken, g.Path
+	p.Names["group."+name+".registration_token"], p.Names["group."+name+".path"] = g.RegistrationToken, g.Path
 }
 
 type caseProject struct {
@@ -277,7 +279,7 @@ type caseProject struct {
 	AllowRegistrationTokens *bool   `json:"allow_registration_tokens"`
 	SharedRunnersEnabled    *bool   `json:"shared_runners_enabled"`
 	GroupRunnersEnabled     *bool   `json:"group_runners_enabled"`
-	BuildTimeout            seconds `json:"build_timeout"`
+	BuildTimeout            Seconds `json:"build_timeout"`
 	// GitDepth is absent for GitLab's default and null for a full clone.
 	GitDepth json.RawMessage `json:"ci_default_git_depth"`
 }
@@ -292,14 +294,14 @@ func (in caseProject) gitDepth() (depth int) {
 
 func (p fakeWorld) project(name string, in caseProject) {
 	namespace := in.Namespace // a group by its name, or a user
-	if path, isGroup := p.names["group."+namespace+".path"]; isGroup {
+	if path, isGroup := p.Names["group."+namespace+".path"]; isGroup {
 		namespace = path
 	}
 	added := p.gl.AddProject(fakegitlab.Project{Path: namespace + "/" + name, Visibility: in.Visibility, Members: in.Members.members(),
-		RegistrationTokensDisabled: isFalse(in.AllowRegistrationTokens), SharedRunnersDisabled: isFalse(in.SharedRunnersEnabled),
-		GroupRunnersDisabled: isFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.duration(), GitDepth: in.gitDepth()})
+		RegistrationTokensDisabled: IsFalse(in.AllowRegistrationTokens), SharedRunnersDisabled: IsFalse(in.SharedRunnersEnabled),
+		GroupRunnersDisabled: IsFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.Duration(), GitDepth: in.gitDepth()})
 	p.noteID("project", name, added.ID)
-	p.names["project."+name+".registration_token"], p.names["project."+name+".path"] = added.RegistrationToken, added.Path
+	p.Names["project."+name+".registration_token"], p.Names["project."+name+".path"] = added.RegistrationToken, added.Path
 }
 
 type caseManager struct {
@@ -309,14 +311,14 @@ type caseManager struct {
 	Revision     string
 	Platform     string
 	Architecture string
-	IPAddress    string   `json:"ip_address"`
-	Contacted    caseTime `json:"contacted"`
-	Created      caseTime `json:"created"`
+	IPAddress    string `json:"ip_address"`
+	Contacted    Time   `json:"contacted"`
+	Created      Time   `json:"created"`
 }
 
 func (m caseManager) manager(now time.Time) fakegitlab.RunnerManager {
 	return fakegitlab.RunnerManager{SystemID: m.SystemID, Version: m.Version, Revision: m.Revision, Platform: m.Platform,
-		Architecture: m.Architecture, IPAddress: m.IPAddress, ContactedAt: m.Contacted.at(now), CreatedAt: m.Created.at(now)}
+		Architecture: m.Architecture, IPAddress: m.IPAddress, ContactedAt: m.Contacted.At(now), CreatedAt: m.Created.At(now)}
 }
 
 type caseRunner struct {
@@ -330,10 +332,10 @@ type caseRunner struct {
 	RunUntagged     *bool                  `json:"run_untagged"`
 	TagList         []string               `json:"tag_list"`
 	AccessLevel     fakegitlab.AccessLevel `json:"access_level"`
-	MaximumTimeout  seconds                `json:"maximum_timeout"`
-	Contacted       caseTime               `json:"contacted"`
-	Created         caseTime               `json:"created"`
-	TokenExpires    caseTime               `json:"token_expires"`
+	MaximumTimeout  Seconds                `json:"maximum_timeout"`
+	Contacted       Time                   `json:"contacted"`
+	Created         Time                   `json:"created"`
+	TokenExpires    Time                   `json:"token_expires"`
 	Creation        fakegitlab.Registration
 	Creator         string
 }
@@ -341,21 +343,21 @@ type caseRunner struct {
 func (p fakeWorld) runner(name string, in caseRunner, managers []caseManager) {
 	now := p.gl.Now()
 	r := fakegitlab.Runner{Type: in.Type, Description: in.Description, Name: in.Name, MaintenanceNote: in.MaintenanceNote, Paused: in.Paused,
-		Locked: in.Locked, RunUntagged: in.RunUntagged, Tags: in.TagList, AccessLevel: in.AccessLevel, MaximumTimeout: in.MaximumTimeout.duration(),
-		ContactedAt: in.Contacted.at(now), CreatedAt: in.Created.at(now), TokenExpiresAt: in.TokenExpires.at(now),
+		Locked: in.Locked, RunUntagged: in.RunUntagged, Tags: in.TagList, AccessLevel: in.AccessLevel, MaximumTimeout: in.MaximumTimeout.Duration(),
+		ContactedAt: in.Contacted.At(now), CreatedAt: in.Created.At(now), TokenExpiresAt: in.TokenExpires.At(now),
 		Registration: in.Creation, CreatedBy: in.Creator}
 	for _, m := range managers {
 		r.Managers = append(r.Managers, m.manager(now))
 	}
 	if in.Group != "" {
-		r.Group = p.names["group."+in.Group+".path"]
+		r.Group = p.Names["group."+in.Group+".path"]
 	}
 	for _, project := range in.Projects {
-		r.Projects = append(r.Projects, p.names["project."+project+".path"])
+		r.Projects = append(r.Projects, p.Names["project."+project+".path"])
 	}
 	r = p.gl.AddRunner(r)
 	p.noteID("runner", name, r.ID)
-	p.names["runner."+name+".token"] = r.Token
+	p.Names["runner."+name+".token"] = r.Token
 }
 
 type caseJob struct {
@@ -367,8 +369,8 @@ type caseJob struct {
 	TagList                        []string `json:"tag_list"`
 	StageIndex                     int      `json:"stage_idx"`
 	Trace                          string
-	Queued                         caseTime
-	Timeout                        seconds
+	Queued                         Time
+	Timeout                        Seconds
 	Options                        fakegitlab.JobSpec
 	Artifacts                      *struct {
 		Filename, Content string
@@ -377,11 +379,11 @@ type caseJob struct {
 }
 
 func (p fakeWorld) job(name string, in caseJob) {
-	j := fakegitlab.Job{Project: p.names["project."+in.Project+".path"], RunnerID: p.ids["runner."+in.Runner], SystemID: in.Manager, User: in.User,
+	j := fakegitlab.Job{Project: p.Names["project."+in.Project+".path"], RunnerID: p.ids["runner."+in.Runner], SystemID: in.Manager, User: in.User,
 		Name: in.Name, Stage: in.Stage, StageIndex: in.StageIndex, Ref: in.Ref, RefIsTag: in.Tag, Protected: in.Protected, Erased: in.Erased,
-		Status: in.Status, Tags: in.TagList, Trace: in.Trace, QueuedAt: in.Queued.at(p.gl.Now()), Spec: in.Options}
+		Status: in.Status, Tags: in.TagList, Trace: in.Trace, QueuedAt: in.Queued.At(p.gl.Now()), Spec: in.Options}
 	if in.Timeout > 0 {
-		j.Spec.Timeout = in.Timeout.duration()
+		j.Spec.Timeout = in.Timeout.Duration()
 	}
 	if a := in.Artifacts; a != nil {
 		content := a.Content
@@ -395,34 +397,35 @@ func (p fakeWorld) job(name string, in caseJob) {
 	j = p.gl.AddJob(j)
 	p.ids[pipeline] = j.PipelineID
 	p.noteID("job", name, j.ID)
-	p.names["job."+name+".token"] = j.Token
+	p.Names["job."+name+".token"] = j.Token
 }
 
 type caseToken struct {
 	User                   string
 	Scopes                 []string
 	Revoked, Impersonation bool
-	Expires                caseTime
-	ExpiresAt              caseTime `json:"expires_at"`
+	Expires                Time
+	ExpiresAt              Time `json:"expires_at"`
 }
 
 func (p fakeWorld) token(name string, in caseToken) {
 	t := p.gl.AddAccessToken(fakegitlab.AccessToken{User: in.User, Scopes: append([]string{}, in.Scopes...), Revoked: in.Revoked, Impersonation: in.Impersonation,
-		ExpiresAt: (in.Expires + in.ExpiresAt).at(p.gl.Now())})
-	p.names["token."+name] = t.Token
+		ExpiresAt: (in.Expires + in.ExpiresAt).At(p.gl.Now())})
+	p.Names["token."+name] = t.Token
 }
 
-func (p *player) noteID(kind, name string, id int) {
+func (p *Player) noteID(kind, name string, id int) {
 	p.ids[kind+"."+name] = id
-	p.names[kind+"."+name+".id"] = strconv.Itoa(id)
+	p.Names[kind+"."+name+".id"] = strconv.Itoa(id)
 }
 
-// caseTime is "1h ago", "3d from now", "today", a date or a time; empty, or null, is none.
-type caseTime string
+// Time is "1h ago", "3d from now", "today", a date or a time; empty, or null, is none.
+type Time string
 
 var relativeTime = regexp.MustCompile(`^(\d+)\s*([smhd]) (ago|from now)$`)
 
-func (s caseTime) at(now time.Time) time.Time {
+// At is the time that is meant when it is now.
+func (s Time) At(now time.Time) time.Time {
 	if s == "" {
 		return time.Time{}
 	}

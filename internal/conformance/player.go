@@ -1,4 +1,4 @@
-package fakegitlab_test
+package conformance
 
 import (
 	"bytes"
@@ -16,16 +16,17 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fakegitlab/fakegitlab/internal/testkit"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
-// player plays the requests of one case.
-type player struct {
+// Player plays the requests of one case.
+type Player struct {
 	t      testing.TB
 	server caseServer
 	skip   func(why string)  // ends a case that cannot be played
-	names  map[string]string // what placeholders stand for: "runner.shared.token"
+	Names  map[string]string // what placeholders stand for: "runner.shared.token"
 	ids    map[string]int    // by kind and name: "runner.shared"
 	prefix string            // what the paths and usernames of this world have before the names of the case
 	last   playedAnswer      // to the main request of the case
@@ -47,12 +48,13 @@ type playedAnswer struct {
 	json   any
 }
 
-func newPlayer(t testing.TB) *player {
-	return &player{t: t, names: map[string]string{}, ids: map[string]int{}}
+// NewPlayer is a player that knows no names yet and has no GitLab to ask.
+func NewPlayer(t testing.TB) *Player {
+	return &Player{t: t, Names: map[string]string{}, ids: map[string]int{}}
 }
 
 // play sends one request and holds the answer against what is expected.
-func (p *player) play(s conformanceStep) playedAnswer {
+func (p *Player) play(s Step) playedAnswer {
 	p.t.Helper()
 	answer := p.send(p.request(s))
 	where := fmt.Sprintf("%s %s as %s", s.Request.Method, s.Request.Path, s.As)
@@ -77,7 +79,7 @@ func (p *player) play(s conformanceStep) playedAnswer {
 	return answer
 }
 
-func (p *player) send(r *http.Request) playedAnswer {
+func (p *Player) send(r *http.Request) playedAnswer {
 	p.t.Helper()
 	client := *p.server.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -92,20 +94,20 @@ func (p *player) send(r *http.Request) playedAnswer {
 }
 
 // request builds the HTTP request of a step.
-func (p *player) request(s conformanceStep) *http.Request {
+func (p *Player) request(s Step) *http.Request {
 	p.t.Helper()
 	target := p.server.APIURL() + p.expandPath(s.Request.Path)
 	if s.Request.AbsolutePath != "" {
 		target = p.server.URL() + p.expandPath(s.Request.AbsolutePath)
 	}
-	if query := p.pairs(s.Request.Query).Encode(); query != "" {
+	if query := p.Pairs(s.Request.Query).Encode(); query != "" {
 		separator := "?"
 		if strings.Contains(target, "?") {
 			separator = "&"
 		}
 		target += separator + query
 	}
-	body, contentType := p.body(s.Request)
+	body, contentType := p.Body(s.Request)
 	r, err := http.NewRequest(s.Request.Method, target, bytes.NewReader(body))
 	require.NoError(p.t, err)
 	if contentType != "" {
@@ -115,7 +117,7 @@ func (p *player) request(s conformanceStep) *http.Request {
 	case "user":
 		r.Header.Set("PRIVATE-TOKEN", p.server.Token(name))
 	case "token":
-		r.Header.Set("PRIVATE-TOKEN", p.names["token."+name])
+		r.Header.Set("PRIVATE-TOKEN", p.Names["token."+name])
 	}
 	for name, value := range s.Request.Headers {
 		r.Header.Set(name, p.expand(value))
@@ -123,15 +125,15 @@ func (p *player) request(s conformanceStep) *http.Request {
 	return r
 }
 
-// body is the body of a request and the Content-Type that goes with how it is written in the case.
-func (p *player) body(r caseRequest) (body []byte, contentType string) {
+// Body is the body of a request and the Content-Type that goes with how it is written in the case.
+func (p *Player) Body(r Request) (body []byte, contentType string) {
 	switch {
 	case r.Body != nil:
 		return []byte(p.expand(*r.Body)), ""
 	case r.Multipart != nil:
 		return p.multipart(r.Multipart)
 	case r.Form != nil:
-		return []byte(p.pairs(r.Form).Encode()), "application/x-www-form-urlencoded"
+		return []byte(p.Pairs(r.Form).Encode()), "application/x-www-form-urlencoded"
 	case len(r.JSON) > 0:
 		raw, err := json.Marshal(p.expandAll(decode[any](p, r.JSON)))
 		require.NoError(p.t, err)
@@ -141,7 +143,7 @@ func (p *player) body(r caseRequest) (body []byte, contentType string) {
 }
 
 // multipart writes parts in the order of their names; one with a filename is a file.
-func (p *player) multipart(parts map[string]json.RawMessage) (body []byte, contentType string) {
+func (p *Player) multipart(parts map[string]json.RawMessage) (body []byte, contentType string) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	for _, name := range slices.Sorted(maps.Keys(parts)) {
@@ -162,7 +164,7 @@ func (p *player) multipart(parts map[string]json.RawMessage) (body []byte, conte
 }
 
 // content is the content of a file: text, or {"$repeat": [text, times]}.
-func (p *player) content(v any) string {
+func (p *Player) content(v any) string {
 	if object, isObject := v.(map[string]any); isObject {
 		repeat := object["$repeat"].([]any)
 		return strings.Repeat(repeat[0].(string), int(repeat[1].(float64)))
@@ -171,8 +173,8 @@ func (p *player) content(v any) string {
 	return p.expand(text)
 }
 
-// pairs writes nested parameters as Rack reads them: k[]=a for lists, k[x]=a for objects.
-func (p *player) pairs(params map[string]any) url.Values {
+// Pairs writes nested parameters as Rack reads them: k[]=a for lists, k[x]=a for objects.
+func (p *Player) Pairs(params map[string]any) url.Values {
 	out := url.Values{}
 	for name, value := range params {
 		p.addPair(out, name, value)
@@ -180,7 +182,7 @@ func (p *player) pairs(params map[string]any) url.Values {
 	return out
 }
 
-func (p *player) addPair(out url.Values, name string, value any) {
+func (p *Player) addPair(out url.Values, name string, value any) {
 	switch value := value.(type) {
 	case []any:
 		for _, element := range value {
@@ -199,12 +201,13 @@ func (p *player) addPair(out url.Values, name string, value any) {
 	}
 }
 
-var placeholder = regexp.MustCompile(`\{\{([^}]+)\}\}`)
+// Placeholder finds {{runner.shared.id}} and the like.
+var Placeholder = regexp.MustCompile(`\{\{([^}]+)\}\}`)
 
 // expand replaces {{runner.shared.id}} and the like. {{last.json.id}} and {{last.headers.Link}} are of the answer to the
 // main request.
-func (p *player) expand(s string) string {
-	return placeholder.ReplaceAllStringFunc(s, func(whole string) string {
+func (p *Player) expand(s string) string {
+	return Placeholder.ReplaceAllStringFunc(s, func(whole string) string {
 		name := strings.Trim(whole, "{}")
 		if field, ok := strings.CutPrefix(name, "last.json."); ok {
 			return textOf(testkit.Descend(p.last.json, field))
@@ -212,7 +215,7 @@ func (p *player) expand(s string) string {
 		if header, ok := strings.CutPrefix(name, "last.headers."); ok {
 			return p.last.header.Get(header)
 		}
-		value, known := p.names[name]
+		value, known := p.Names[name]
 		if !known {
 			p.t.Fatalf("the case has an unknown placeholder %s", whole)
 		}
@@ -221,8 +224,8 @@ func (p *player) expand(s string) string {
 }
 
 // expandPath is expand for a path, where the full path of a project or group is one escaped segment.
-func (p *player) expandPath(path string) string {
-	return placeholder.ReplaceAllStringFunc(path, func(whole string) string {
+func (p *Player) expandPath(path string) string {
+	return Placeholder.ReplaceAllStringFunc(path, func(whole string) string {
 		if strings.HasSuffix(whole, ".path}}") {
 			return url.PathEscape(p.expand(whole))
 		}
@@ -231,11 +234,11 @@ func (p *player) expandPath(path string) string {
 }
 
 // expandAll is expand for all strings in a JSON value; a string that is one placeholder of an id becomes a number.
-func (p *player) expandAll(v any) any {
+func (p *Player) expandAll(v any) any {
 	switch v := v.(type) {
 	case string:
 		text := p.expand(v)
-		if n, err := strconv.Atoi(text); err == nil && strings.HasSuffix(v, ".id}}") && placeholder.FindString(v) == v {
+		if n, err := strconv.Atoi(text); err == nil && strings.HasSuffix(v, ".id}}") && Placeholder.FindString(v) == v {
 			return float64(n)
 		}
 		return text
@@ -256,7 +259,7 @@ func (p *player) expandAll(v any) any {
 }
 
 // bare is text as it would be if the world had the names of the case.
-func (p *player) bare(text string) string {
+func (p *Player) bare(text string) string {
 	if p.prefix == "" {
 		return text
 	}
@@ -264,7 +267,7 @@ func (p *player) bare(text string) string {
 }
 
 // bareAll is bare for all strings in a JSON value.
-func (p *player) bareAll(v any) any {
+func (p *Player) bareAll(v any) any {
 	if p.prefix == "" {
 		return v
 	}
@@ -281,7 +284,7 @@ func textOf(v any) string {
 }
 
 // checkHeader holds one header against text, a number, or matchers.
-func (p *player) checkHeader(where, name string, want any, header http.Header) {
+func (p *Player) checkHeader(where, name string, want any, header http.Header) {
 	p.t.Helper()
 	values, sent := header[http.CanonicalHeaderKey(name)]
 	if matchers, ok := want.(map[string]any); ok && matchers["$absent"] == true {
@@ -304,7 +307,7 @@ func (p *player) checkHeader(where, name string, want any, header http.Header) {
 
 // checkIDs holds a list of objects against the names of the entities that it is to list, in this order or, as
 // {"$set": [...]}, in any.
-func (p *player) checkIDs(where string, want, got any) {
+func (p *Player) checkIDs(where string, want, got any) {
 	p.t.Helper()
 	set, anyOrder := want.(map[string]any)
 	if anyOrder {

@@ -1,8 +1,9 @@
-package fakegitlab_test
+// Package conformance plays the cases of testdata/conformance, which say what GitLab does, against a fake or a real GitLab.
+// The format of the files is explained in FORMAT.md beside them.
+package conformance
 
 import (
 	"encoding/json"
-	"flag"
 	"maps"
 	"os"
 	"path/filepath"
@@ -13,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// defaultCases are the case files that belong to the repository; the environment variable CASES names others.
-const defaultCases = "testdata/conformance/*.json"
+// DefaultCases are the case files that belong to the repository, as its root sees them.
+const DefaultCases = "testdata/conformance/*.json"
 
 // skippedCases are the cases that the fake does not follow, each with the reason.
 var skippedCases = map[string]string{
@@ -24,34 +25,8 @@ var skippedCases = map[string]string{
 	"jobs.artifacts.download_registration_token.old": "GitLab before 16.0, which the fake does not follow",
 }
 
-// A real GitLab to play the cases against, see CONTRIBUTING.md.
-var (
-	gitlabURL        = flag.String("gitlab-url", "", "play the conformance cases against this GitLab, a disposable one without runners")
-	gitlabAdminToken = flag.String("gitlab-admin-token", "", "access token of an administrator there, with the scopes api and admin_mode")
-	gitlabVersion    = flag.String("gitlab-version", "", "its version, such as 17.2; it is asked when this is empty")
-)
-
-// TestConformance plays every case file against a fake of its own per case, through the public API alone, or against the
-// GitLab at -gitlab-url. The format of the files is explained in testdata/conformance/FORMAT.md.
-func TestConformance(t *testing.T) {
-	pattern := os.Getenv("CASES")
-	if pattern == "" {
-		pattern = defaultCases
-	}
-	files, err := filepath.Glob(pattern)
-	require.NoError(t, err)
-	require.NotEmpty(t, files, "no case files at %s", pattern)
-	open := openFake
-	if *gitlabURL != "" {
-		open = dialGitLab(t, *gitlabURL, *gitlabAdminToken, *gitlabVersion).open
-	}
-	for _, name := range files {
-		playFile(t, name, readCaseFile(t, name), open)
-	}
-}
-
-// playFile plays the cases of a file, says how many there were, and returns those it skipped by the reason.
-func playFile(t *testing.T, name string, file caseFile, open opener) (skipped map[string][]string) {
+// PlayFile plays the cases of a file, says how many there were, and returns those it skipped by the reason.
+func PlayFile(t *testing.T, name string, file File, open Opener) (skipped map[string][]string) {
 	passed, left := 0, 0
 	skipped = map[string][]string{}
 	for _, c := range file.Cases {
@@ -77,43 +52,45 @@ func playFile(t *testing.T, name string, file caseFile, open opener) (skipped ma
 	return skipped
 }
 
-// opener gives a player the GitLab for a case, and what makes worlds in it.
-type opener func(p *player, c conformanceCase) worldMaker
+// Opener gives a player the GitLab for a case, and what makes worlds in it.
+type Opener func(p *Player, c Case) WorldMaker
 
-func playCase(t *testing.T, file caseFile, c conformanceCase, open opener, skip func(why string)) {
-	p := newPlayer(t)
+func playCase(t *testing.T, file File, c Case, open Opener, skip func(why string)) {
+	p := NewPlayer(t)
 	p.skip = skip
 	maker := open(p, c)
 	p.seed(file.World.mergedWith(c.World, file.mergesByKey), maker)
-	p.last = p.play(c.conformanceStep)
+	p.last = p.play(c.Step)
 	for _, s := range c.Then {
 		p.play(s)
 	}
 }
 
-// caseFile is a world and the cases that each start in it.
-type caseFile struct {
-	World       caseWorld         `json:"world"`
-	Cases       []conformanceCase `json:"cases"`
-	mergesByKey bool              // how the worlds of its cases are laid over its own
+// File is a world and the cases that each start in it.
+type File struct {
+	World       caseWorld `json:"world"`
+	Cases       []Case    `json:"cases"`
+	mergesByKey bool      // how the worlds of its cases are laid over its own
 }
 
-// conformanceCase is a request with its expected answer and, in Then, what shows afterwards.
-type conformanceCase struct {
-	ID       string            `json:"id"`
-	Versions caseVersions      `json:"versions"`
-	World    *caseWorld        `json:"world"`
-	Then     []conformanceStep `json:"then"`
-	conformanceStep
+// Case is a request with its expected answer and, in Then, what shows afterwards.
+type Case struct {
+	ID       string       `json:"id"`
+	Versions caseVersions `json:"versions"`
+	World    *caseWorld   `json:"world"`
+	Then     []Step       `json:"then"`
+	Step
 }
 
-type conformanceStep struct {
-	As      string      `json:"as"`
-	Request caseRequest `json:"request"`
-	Expect  caseAnswer  `json:"expect"`
+// Step is one request with its expected answer.
+type Step struct {
+	As      string  `json:"as"`
+	Request Request `json:"request"`
+	Expect  Answer  `json:"expect"`
 }
 
-type caseRequest struct {
+// Request is a request as a case writes it, with placeholders such as {{runner.shared.id}}.
+type Request struct {
 	Method       string                     `json:"method"`
 	Path         string                     `json:"path"`
 	AbsolutePath string                     `json:"absolute_path"`
@@ -125,7 +102,8 @@ type caseRequest struct {
 	JSON         json.RawMessage            `json:"json"`
 }
 
-type caseAnswer struct {
+// Answer is what must come back.
+type Answer struct {
 	Status  int             `json:"status"`
 	JSON    json.RawMessage `json:"json"`
 	IDs     json.RawMessage `json:"ids"`
@@ -137,7 +115,7 @@ type caseAnswer struct {
 type caseVersions struct{ Since, Until string }
 
 // version is the GitLab that a case is played against: 17.2 unless the case is bound to others.
-func (c conformanceCase) version() string {
+func (c Case) version() string {
 	const usual, before = "17.2", "16.11"
 	switch v := c.Versions; {
 	case v.Since != "" && compareVersions(v.Since, usual) > 0:
@@ -153,11 +131,12 @@ func (v caseVersions) include(version string) bool {
 	return (v.Since == "" || compareVersions(version, v.Since) >= 0) && (v.Until == "" || compareVersions(version, v.Until) < 0)
 }
 
-func readCaseFile(t testing.TB, name string) caseFile {
+// ReadFile reads a file of cases.
+func ReadFile(t testing.TB, name string) File {
 	t.Helper()
 	raw, err := os.ReadFile(name)
 	require.NoError(t, err)
-	var file caseFile
+	var file File
 	require.NoError(t, json.Unmarshal(raw, &file), name)
 	file.mergesByKey = strings.Contains(filepath.Base(name), "runner")
 	return file
