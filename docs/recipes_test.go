@@ -1,4 +1,4 @@
-package fakegitlab_test
+package docs_test
 
 import (
 	"encoding/json"

@@ -1,15 +1,14 @@
-package fakegitlab
+package docs_test
 
 import (
 	"encoding/json"
-	"os"
 	"path"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/fakegitlab/fakegitlab/internal/conformance"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -30,7 +29,7 @@ func TestConfidence(t *testing.T) {
 			case "case":
 				assert.True(t, slices.ContainsFunc(cases, func(id string) bool { ok, _ := path.Match(name, id); return ok }), "%s: there is no case %s", row[0], name)
 			case "test":
-				assert.True(t, slices.Contains(tests, name), "%s: there is no %s", row[0], name)
+				assert.True(t, slices.ContainsFunc(tests, func(n namedTest) bool { return n.name == name }), "%s: there is no %s", row[0], name)
 			case "source":
 				assert.True(t, strings.HasSuffix(name, ".rb") && strings.Contains(known, name), "%s: nothing else in the project was read out of %s", row[0], name)
 			case "docs":
@@ -42,12 +41,14 @@ func TestConfidence(t *testing.T) {
 			}
 		}
 	}
-	for _, r := range routes() {
-		assert.True(t, slices.ContainsFunc(rows, func(row [3]string) bool { return row[0] == "`"+string(r.endpoint)+"`" }), "no row for %s", r.endpoint)
+	all := servedEndpoints(t)
+	for _, s := range all {
+		listed := slices.ContainsFunc(rows, func(row [3]string) bool { return row[0] == "`"+string(s.endpoint)+"`" })
+		assert.True(t, listed, "no row for %s", s.endpoint)
 	}
 	for _, row := range rows {
 		if name := strings.Trim(row[0], "`"); name != row[0] {
-			assert.True(t, slices.ContainsFunc(routes(), func(r *route) bool { return string(r.endpoint) == name }), "%s is no endpoint", name)
+			assert.True(t, slices.ContainsFunc(all, func(s served) bool { return string(s.endpoint) == name }), "%s is no endpoint", name)
 		}
 	}
 }
@@ -64,12 +65,8 @@ func filesKnown(t *testing.T) string {
 	t.Helper()
 	var text strings.Builder
 	for _, pattern := range []string{"testdata/conformance/*", "*.go", "internal/*/*.go", "examples/*/*.go"} {
-		files, err := filepath.Glob(pattern)
-		require.NoError(t, err)
-		for _, file := range files {
-			raw, err := os.ReadFile(file)
-			require.NoError(t, err)
-			text.Write(raw)
+		for _, file := range glob(t, pattern) {
+			text.WriteString(readPage(t, file))
 		}
 	}
 	return text.String()
@@ -92,13 +89,9 @@ func confidenceRows(t *testing.T) (rows [][3]string) {
 
 func conformanceIDs(t *testing.T) (ids []string) {
 	t.Helper()
-	files, err := filepath.Glob("testdata/conformance/*.json")
-	require.NoError(t, err)
-	for _, name := range files {
-		raw, err := os.ReadFile(name)
-		require.NoError(t, err)
+	for _, name := range glob(t, conformance.DefaultCases) {
 		var file struct{ Cases []struct{ ID string } }
-		require.NoError(t, json.Unmarshal(raw, &file))
+		require.NoError(t, json.Unmarshal([]byte(readPage(t, name)), &file))
 		for _, c := range file.Cases {
 			ids = append(ids, c.ID)
 		}
@@ -108,17 +101,16 @@ func conformanceIDs(t *testing.T) (ids []string) {
 
 var testName = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
 
+// namedTest is a test and the folder where it stands: "." for the root.
+type namedTest struct{ folder, name string }
+
 // testNames are those of all tests of both modules.
-func testNames(t *testing.T) (names []string) {
+func testNames(t *testing.T) (names []namedTest) {
 	t.Helper()
-	for _, pattern := range []string{"*_test.go", "internal/*/*_test.go", "examples/*/*_test.go"} {
-		files, err := filepath.Glob(pattern)
-		require.NoError(t, err)
-		for _, file := range files {
-			raw, err := os.ReadFile(file)
-			require.NoError(t, err)
-			for _, m := range testName.FindAllSubmatch(raw, -1) {
-				names = append(names, string(m[1]))
+	for _, pattern := range []string{"*_test.go", "docs/*_test.go", "internal/*/*_test.go", "examples/*/*_test.go"} {
+		for _, file := range glob(t, pattern) {
+			for _, m := range testName.FindAllStringSubmatch(readPage(t, file), -1) {
+				names = append(names, namedTest{path.Dir(file), m[1]})
 			}
 		}
 	}
