@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fakegitlab/fakegitlab/internal/conformance"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/conformance"
 )
 
 // proof is one in docs/confidence.md: its kind and what it names.
