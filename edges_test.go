@@ -47,7 +47,8 @@ func TestStaleAfterThreeMonthsOfTheCalendar(t *testing.T) {
 
 func TestManagersWithAndWithoutID(t *testing.T) {
 	gl := fakegitlab.New(t)
-	r := gl.AddRunner(fakegitlab.Runner{Managers: []fakegitlab.RunnerManager{{SystemID: "a"}, {SystemID: "b", ID: 1_000_001}}})
+	const first = 1_000_001 // the id that the first manager gets
+	r := gl.AddRunner(fakegitlab.Runner{Managers: []fakegitlab.RunnerManager{{SystemID: "a"}, {SystemID: "b", ID: first}}})
 	require.Len(t, r.Managers, 2)
 	assert.NotEqual(t, r.Managers[0].ID, r.Managers[1].ID)
 }
@@ -102,7 +103,8 @@ func TestLogThatBeginsBeyondAllBounds(t *testing.T) {
 	gl.StartJob(j.ID, r.ID)
 	req, err := http.NewRequest("PATCH", gl.APIURL()+"/jobs/"+strconv.Itoa(j.ID)+"/trace", strings.NewReader("x"))
 	require.NoError(t, err)
-	req.Header = http.Header{"Job-Token": {j.Token}, "Content-Type": {"text/plain"}, "Content-Range": {"99999999999999999999-99999999999999999999"}}
+	const beyond = "99999999999999999999"
+	req.Header = http.Header{"Job-Token": {j.Token}, "Content-Type": {"text/plain"}, "Content-Range": {beyond + "-" + beyond}}
 	res, err := gl.Client().Do(req)
 	require.NoError(t, err)
 	defer res.Body.Close()

@@ -28,11 +28,14 @@ func TestConfidence(t *testing.T) {
 			kind, name := p[1], p[2]
 			switch kind {
 			case "case":
-				assert.True(t, slices.ContainsFunc(cases, func(id string) bool { ok, _ := path.Match(name, id); return ok }), "%s: there is no case %s", row[0], name)
+				is := func(id string) bool { ok, _ := path.Match(name, id); return ok }
+				assert.True(t, slices.ContainsFunc(cases, is), "%s: there is no case %s", row[0], name)
 			case "test":
-				assert.True(t, slices.ContainsFunc(tests, func(n namedTest) bool { return n.name == name }), "%s: there is no %s", row[0], name)
+				is := func(n namedTest) bool { return n.name == name }
+				assert.True(t, slices.ContainsFunc(tests, is), "%s: there is no %s", row[0], name)
 			case "source":
-				assert.True(t, strings.HasSuffix(name, ".rb") && strings.Contains(known, name), "%s: nothing else in the project was read out of %s", row[0], name)
+				read := strings.HasSuffix(name, ".rb") && strings.Contains(known, name)
+				assert.True(t, read, "%s: nothing else in the project was read out of %s", row[0], name)
 			case "docs":
 				assert.Contains(t, docsPages(), name, row[0])
 			case "client":
@@ -49,7 +52,8 @@ func TestConfidence(t *testing.T) {
 	}
 	for _, row := range rows {
 		if name := strings.Trim(row[0], "`"); name != row[0] {
-			assert.True(t, slices.ContainsFunc(all, func(s served) bool { return string(s.endpoint) == name }), "%s is no endpoint", name)
+			is := func(s served) bool { return string(s.endpoint) == name }
+			assert.True(t, slices.ContainsFunc(all, is), "%s is no endpoint", name)
 		}
 	}
 }

@@ -171,7 +171,8 @@ func (p *prober) callers(e fakegitlab.Endpoint) string {
 	}
 	var roles []string
 	runners := map[string][]string{} // the types for which a role will do
-	for _, kind := range []fakegitlab.RunnerType{fakegitlab.InstanceRunner, fakegitlab.GroupRunner, fakegitlab.ProjectRunner} {
+	kinds := []fakegitlab.RunnerType{fakegitlab.InstanceRunner, fakegitlab.GroupRunner, fakegitlab.ProjectRunner}
+	for _, kind := range kinds {
 		role := p.lowestRole(e, kind)
 		if role == "" {
 			continue
@@ -194,7 +195,9 @@ func (p *prober) tokens(e fakegitlab.Endpoint) (kinds []string) {
 	runner, _ := p.gl.Runner(100001)
 	job, _ := p.gl.Job(2000005)
 	for _, k := range []struct{ name, token string }{
-		{"a registration token", p.gl.Settings().RegistrationToken}, {"a runner's authentication token", runner.Token}, {"a running job's token", job.Token},
+		{"a registration token", p.gl.Settings().RegistrationToken},
+		{"a runner's authentication token", runner.Token},
+		{"a running job's token", job.Token},
 	} {
 		header := http.Header{"Job-Token": {k.token}, "Runner-Token": {k.token}}
 		if p.accepted(e, fakegitlab.InstanceRunner, url.Values{"token": {k.token}}, header) {
@@ -206,8 +209,8 @@ func (p *prober) tokens(e fakegitlab.Endpoint) (kinds []string) {
 
 func (p *prober) lowestRole(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) string {
 	for _, actor := range []struct{ username, role string }{
-		{"sam", "any user"}, {"gus", "Guest"}, {"pia", "Planner"}, {"ria", "Reporter"}, {"dan", "Developer"}, {"mia", "Maintainer"},
-		{"oli", "Owner"}, {"ada", "administrator"},
+		{"sam", "any user"}, {"gus", "Guest"}, {"pia", "Planner"}, {"ria", "Reporter"}, {"dan", "Developer"},
+		{"mia", "Maintainer"}, {"oli", "Owner"}, {"ada", "administrator"},
 	} {
 		if p.accepted(e, kind, url.Values{}, http.Header{"Private-Token": {p.gl.Token(actor.username)}}) {
 			return actor.role
@@ -218,11 +221,13 @@ func (p *prober) lowestRole(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) s
 
 // accepted makes a call and reports whether it succeeded, or whether at least it was neither 401, 403 nor 404. What it
 // changed is undone.
-func (p *prober) accepted(e fakegitlab.Endpoint, kind fakegitlab.RunnerType, query url.Values, header http.Header) bool {
+func (p *prober) accepted(
+	e fakegitlab.Endpoint, kind fakegitlab.RunnerType, query url.Values, header http.Header,
+) bool {
 	ids := p.ids(e, kind)
 	for name, value := range map[string]string{
-		"runner_id": strconv.Itoa(ids["runner_id"]), "runner_type": string(kind), "system_id": "s_100001a", "description": "x", "admin_mode": "false",
-		"state": "success",
+		"runner_id": strconv.Itoa(ids["runner_id"]), "runner_type": string(kind), "system_id": "s_100001a",
+		"description": "x", "admin_mode": "false", "state": "success",
 	} {
 		query.Set(name, value)
 	}
@@ -247,7 +252,8 @@ func (p *prober) accepted(e fakegitlab.Endpoint, kind fakegitlab.RunnerType, que
 		p.gl.Reset()
 		return true
 	}
-	return p.lenient && rec.Code != http.StatusUnauthorized && rec.Code != http.StatusForbidden && rec.Code != http.StatusNotFound
+	turnedAway := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}
+	return p.lenient && !slices.Contains(turnedAway, rec.Code)
 }
 
 // ids are the parameters of the path: a runner to which nothing but the caller's role stands in the way.

@@ -1,4 +1,5 @@
-// Package testkit is what the tests in several folders have in common: asking a fake, a few small worlds, and a test to spy on.
+// Package testkit is what the tests in several folders have in common: asking a fake, a few small worlds, and a test to
+// spy on.
 package testkit
 
 import (

@@ -101,7 +101,8 @@ func FileForm(name, filename string, content []byte, fields ...string) (io.Reade
 func Upload(t testing.TB, gl *fg.Fake, j fg.Job, query, filename string, content []byte) Reply {
 	t.Helper()
 	body, kind := FileForm("file", filename, content)
-	return Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts?%s", j.ID, query), body, "Job-Token", j.Token, "Content-Type", kind)
+	path := fmt.Sprintf("/jobs/%d/artifacts?%s", j.ID, query)
+	return Send(t, gl, "POST", path, body, "Job-Token", j.Token, "Content-Type", kind)
 }
 
 // Gzipped is a text as gzip packs it.
