@@ -103,7 +103,8 @@ func TestNothingElseComparesVersions(t *testing.T) {
 	inner, err := filepath.Glob(testkit.Path("internal/*/*.go"))
 	require.NoError(t, err)
 	for _, file := range append(files, inner...) {
-		if strings.HasSuffix(file, "_test.go") || filepath.Base(filepath.Dir(file)) == "gitlabversion" {
+		may := []string{"gitlabversion", "conformance"} // the latter's cases are bound to versions of a real GitLab
+		if strings.HasSuffix(file, "_test.go") || slices.Contains(may, filepath.Base(filepath.Dir(file))) {
 			continue
 		}
 		text, err := os.ReadFile(file)
