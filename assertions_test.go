@@ -3,9 +3,6 @@ package fakegitlab
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
-	"os/exec"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -136,26 +133,6 @@ func TestAssertRunnerNeedsAnID(t *testing.T) {
 	assert.Contains(t, got.text, `7 (project_type, "old")`)
 }
 
-func TestIgnoreOptions(t *testing.T) {
-	type other = struct{ Token string } // of no package
-	now := time.Unix(1, 0)
-	for _, c := range []struct {
-		name    string
-		a, b    any
-		option  cmp.Option
-		isEqual bool
-	}{
-		{"times", Runner{CreatedAt: now, Managers: []RunnerManager{{ContactedAt: now}}}, Runner{Managers: []RunnerManager{{}}}, IgnoreTimes(), true},
-		{"times leave the rest", Job{StageIndex: 1}, Job{}, IgnoreTimes(), false},
-		{"tokens", Project{RegistrationToken: "a"}, Project{}, IgnoreTokens(), true},
-		{"tokens of others", other{"a"}, other{}, IgnoreTokens(), false},
-		{"ids", Job{ID: 1, RunnerID: 2, PipelineID: 3}, Job{}, IgnoreIDs(), true},
-		{"ids leave the rest", Runner{Description: "a"}, Runner{}, IgnoreIDs(), false},
-	} {
-		assert.Equal(t, c.isEqual, cmp.Equal(c.a, c.b, c.option), c.name)
-	}
-}
-
 func TestAnOptionThatGoCmpRefusesIsReported(t *testing.T) {
 	var got messages
 	bad := cmp.Transformer("", func(s string) string { return s })
@@ -190,37 +167,6 @@ func TestEmptyIsNilSharesNothing(t *testing.T) {
 	other := emptyIsNil(raw)
 	other.Raw["a"].([]any)[0] = 2
 	assert.Equal(t, 1, raw.Raw["a"].([]any)[0])
-}
-
-func TestCallJSON(t *testing.T) {
-	var into struct{ Paused bool }
-	require.NoError(t, Call{Body: []byte(`{"paused":true}`)}.JSON(&into))
-	assert.True(t, into.Paused)
-	assert.EqualError(t, Call{Number: 3, Endpoint: UpdateRunner}.JSON(&into), "body of #3 PUT /runners/:id: unexpected end of JSON input")
-}
-
-func TestCallCurl(t *testing.T) {
-	call := Call{
-		Method: "PUT", Origin: "http://127.0.0.1:1", Path: "/api/v4/runners/7", Query: url.Values{"a[]": {"x y"}},
-		Header: http.Header{"Private-Token": {"glpat-it's"}, "User-Agent": {"x"}, "X-Empty": {""}}, Body: []byte(`{"description":"it's $HOME"}`),
-	}
-	assert.Equal(t, `curl -X PUT 'http://127.0.0.1:1/api/v4/runners/7?a%5B%5D=x+y' -H 'Private-Token: glpat-it'\''s' -H 'X-Empty;' -H Content-Type: `+
-		`--data-raw '{"description":"it'\''s $HOME"}'`, call.Curl())
-	assert.Equal(t, "echo AAE= | base64 -d | curl -X POST / -H 'Content-Type: a/b' --data-binary @-",
-		Call{Method: "POST", Path: "/", Header: http.Header{"Content-Type": {"a/b"}}, Body: []byte{0, 1}}.Curl())
-	assert.Equal(t, "curl --globoff --head '/{}'", Call{Method: "HEAD", Path: "/{}"}.Curl())
-}
-
-func TestCurlSurvivesAShell(t *testing.T) {
-	shell, err := exec.LookPath("sh")
-	if err != nil {
-		t.Skip("no shell")
-	}
-	body := "a 'b' \"c\" $HOME `id` \\ \n!"
-	command := Call{Method: "POST", Path: "/", Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte(body)}.Curl()
-	got, err := exec.CommandContext(t.Context(), shell, "-c", strings.Replace(command, "curl", "printf '%s|'", 1)).Output()
-	require.NoError(t, err)
-	assert.Equal(t, "-X|POST|/|-H|Content-Type: text/plain|--data-raw|"+body+"|", string(got))
 }
 
 // helped is a T that counts how often it was told that the caller is a helper.

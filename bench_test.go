@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // Every benchmark takes turns between two subjects and prints the medians of both and their ratio: on a machine that others
@@ -106,7 +107,7 @@ func BenchmarkStart(b *testing.B) {
 
 // BenchmarkGetRunner is GET /runners/:id over TCP and in memory, beside a stub over TCP.
 func BenchmarkGetRunner(b *testing.B) {
-	worlds := map[string]fakegitlab.Scenario{"project": miasWorld(), "instance": {Runners: []fakegitlab.Runner{{ID: 5, Description: "x"}}}}
+	worlds := map[string]fakegitlab.Scenario{"project": testkit.MiasWorld(), "instance": {Runners: []fakegitlab.Runner{{ID: 5, Description: "x"}}}}
 	for _, world := range []string{"instance", "project"} {
 		for _, name := range []string{"TCP", "memory"} {
 			b.Run(world+"/"+name, func(b *testing.B) {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // A thousand tests at once, each with a GitLab of its own, see nothing of each other.
@@ -22,10 +23,10 @@ func TestAThousandFakes(t *testing.T) {
 			if i%2 == 0 {
 				opts = append(opts, fakegitlab.WithInMemoryNetwork())
 			}
-			gl := newMia(t, opts...)
+			gl := testkit.NewMia(t, opts...)
 			gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Description = t.Name() })
-			got := ask(t, gl, gl.Token("mia"), "GET", "/runners/5")
-			assert.Equal(t, t.Name(), got.field(t, "description"))
+			got := testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners/5")
+			assert.Equal(t, t.Name(), got.Field(t, "description"))
 			assert.Len(t, gl.Calls(""), 1)
 		})
 	}
@@ -33,17 +34,19 @@ func TestAThousandFakes(t *testing.T) {
 
 // Many clients, hooks, failures and changes on GitLab's side at once; run with -race.
 func TestManyGoroutinesOnOneFake(t *testing.T) {
-	gl := newMia(t, fakegitlab.WithUnusedFailures(true))
+	gl := testkit.NewMia(t, fakegitlab.WithUnusedFailures(true))
 	mia, root, registration := gl.Token("mia"), gl.AdminToken(), gl.Settings().RegistrationToken
 	gl.After(fakegitlab.RegisterRunner, func(fakegitlab.Call) { gl.Runners() })
 	do := []func(n int){
-		func(int) { ask(t, gl, mia, "GET", "/runners/5") },
+		func(int) { testkit.Ask(t, gl, mia, "GET", "/runners/5") },
 		func(n int) {
-			ask(t, gl, mia, "PUT", "/runners/5", withForm(fmt.Sprintf("description=%d&tag_list=a,%d", n, n)))
+			testkit.Ask(t, gl, mia, "PUT", "/runners/5", testkit.WithForm(fmt.Sprintf("description=%d&tag_list=a,%d", n, n)))
 		},
-		func(int) { ask(t, gl, root, "GET", "/runners/all?tag_list=a") },
-		func(int) { ask(t, gl, "", "POST", "/runners", withForm("token="+registration)) },
-		func(int) { ask(t, gl, "", "POST", "/runners/verify", withForm("token=shop-token&system_id=s")) },
+		func(int) { testkit.Ask(t, gl, root, "GET", "/runners/all?tag_list=a") },
+		func(int) { testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token="+registration)) },
+		func(int) {
+			testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=shop-token&system_id=s"))
+		},
 		func(n int) { gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: fmt.Sprint("s_", n)}) },
 		func(n int) { gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Locked = n%2 == 0 }) },
 		func(int) { gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.GetVersion, Status: 500, Times: 1})() },
@@ -74,9 +77,9 @@ func TestManyGoroutinesOnOneFake(t *testing.T) {
 func TestCloseLeavesNothingRunning(t *testing.T) {
 	for name, opts := range networks {
 		t.Run(name, func(t *testing.T) {
-			gl, err := fakegitlab.Start(append(opts[:len(opts):len(opts)], fakegitlab.WithScenario(miasWorld()))...)
+			gl, err := fakegitlab.Start(append(opts[:len(opts):len(opts)], fakegitlab.WithScenario(testkit.MiasWorld()))...)
 			assert.NoError(t, err)
-			assert.Equal(t, http.StatusOK, ask(t, gl, gl.Token("mia"), "GET", "/version").status)
+			assert.Equal(t, http.StatusOK, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/version").Status)
 			gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.GetCurrentUser, Network: fakegitlab.Hang})
 			gl.Close()
 			gl.Client().CloseIdleConnections()

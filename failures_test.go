@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // networks are the ways to reach a fake.
@@ -25,7 +26,7 @@ var networks = map[string][]fakegitlab.Option{
 func onEveryNetwork(t *testing.T, test func(t *testing.T, gl *fakegitlab.Fake)) {
 	t.Helper()
 	for name, opts := range networks {
-		t.Run(name, func(t *testing.T) { test(t, newMia(t, opts...)) })
+		t.Run(name, func(t *testing.T) { test(t, testkit.NewMia(t, opts...)) })
 	}
 }
 
@@ -53,22 +54,22 @@ func TestAnswersOfFailures(t *testing.T) {
 			`401 {"error":"invalid_token","error_description":"Token is expired. You can either do re-authorization or token refresh."}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			gl := newMia(t)
+			gl := testkit.NewMia(t)
 			before := gl.Snapshot()
 			gl.Inject(c.failure)
 			path := "/runners/5/reset_authentication_token"
 			if c.failure.Endpoint == fakegitlab.RegisterRunner {
 				path = "/runners"
 			}
-			got := ask(t, gl, gl.Token("mia"), "POST", path)
+			got := testkit.Ask(t, gl, gl.Token("mia"), "POST", path)
 			assert.Equal(t, c.want, got.String())
 			for name := range c.failure.Header {
-				assert.Equal(t, c.failure.Header[name], got.header.Values(name))
+				assert.Equal(t, c.failure.Header[name], got.Header.Values(name))
 			}
 			calls := gl.Calls("")
 			require.Len(t, calls, 1)
 			assert.True(t, calls[0].Failure)
-			assert.Equal(t, got.status, calls[0].Status)
+			assert.Equal(t, got.Status, calls[0].Status)
 			after := gl.Snapshot()
 			after.AccessTokens = before.AccessTokens // Token made one
 			assert.Equal(t, before, after, "what fails does not take effect")
@@ -77,10 +78,10 @@ func TestAnswersOfFailures(t *testing.T) {
 }
 
 func TestFailuresTakeTurns(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	statuses := func(n int) (got []int) {
 		for range n {
-			got = append(got, ask(t, gl, gl.Token("mia"), "GET", "/runners/5").status)
+			got = append(got, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners/5").Status)
 		}
 		return got
 	}
@@ -88,7 +89,7 @@ func TestFailuresTakeTurns(t *testing.T) {
 	gl.Inject(fakegitlab.Failure{Endpoint: "* /runners/:id", After: 1, Times: 1, Status: 500})
 	remove := gl.Inject(fakegitlab.Failure{Where: []fakegitlab.CallMatcher{fakegitlab.By("mia"), fakegitlab.Param("id", 5)}, After: 1, Status: 429})
 	assert.Equal(t, []int{200, 503, 503, 500, 429, 429}, statuses(6), "the first that is not spent; each counts what comes to it")
-	assert.Equal(t, 200, ask(t, gl, gl.AdminToken(), "GET", "/runners/5").status, "that is not mia")
+	assert.Equal(t, 200, testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners/5").Status, "that is not mia")
 	remove()
 	remove()
 	assert.Equal(t, []int{200}, statuses(1))
@@ -159,18 +160,18 @@ func TestHangAndDelay(t *testing.T) {
 		}
 		gl.Inject(fakegitlab.Slow(fakegitlab.GetMetadata, 20*time.Millisecond))
 		started := time.Now()
-		assert.Equal(t, 401, ask(t, gl, "", "GET", "/metadata").status, "only later")
+		assert.Equal(t, 401, testkit.Ask(t, gl, "", "GET", "/metadata").Status, "only later")
 		assert.GreaterOrEqual(t, time.Since(started), 20*time.Millisecond)
 	})
 }
 
 // The answer to a lost POST is the classic orphan.
 func TestAppliedFailures(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.RegisterRunner, Status: 504, Applied: true, Times: 1})
 	token := gl.Settings().RegistrationToken
 	for _, want := range []int{504, 201} {
-		assert.Equal(t, want, ask(t, gl, "", "POST", "/runners", withForm("description=twin&token="+token)).status)
+		assert.Equal(t, want, testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("description=twin&token="+token)).Status)
 	}
 	twins := 0
 	for _, r := range gl.Runners() {
@@ -191,13 +192,13 @@ func TestImpossibleFailures(t *testing.T) {
 		`Inject: the Failure has no Status, Network or Delay and would change nothing`: {},
 		`Inject: Applied needs a Status or Network that takes the answer's place`:      {Delay: 1, Applied: true},
 	} {
-		assert.Equal(t, "fakegitlab: "+want, misuse(t, miasWorld(), func(gl *fakegitlab.Fake) { gl.Inject(failure) }))
+		assert.Equal(t, "fakegitlab: "+want, misuse(t, testkit.MiasWorld(), func(gl *fakegitlab.Fake) { gl.Inject(failure) }))
 	}
 }
 
 // Mounted in a server that cannot hand over its connection, faults still end the request without an answer.
 func TestFaultsWhenMounted(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	server := httptest.NewServer(gl)
 	t.Cleanup(server.Close)
 	for _, fault := range []fakegitlab.NetworkFault{fakegitlab.ConnectionReset, fakegitlab.EmptyReply} {

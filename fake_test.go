@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 func TestEndOfATest(t *testing.T) {
@@ -27,30 +28,30 @@ func TestEndOfATest(t *testing.T) {
 	fail := fakegitlab.Failure{Endpoint: fakegitlab.GetRunner, Status: 500}
 	for name, c := range map[string]struct {
 		opts []fakegitlab.Option
-		test func(*spyTB, *fakegitlab.Fake)
+		test func(*testkit.Spy, *fakegitlab.Fake)
 		want []string
 	}{
-		"nothing to say": {test: func(_ *spyTB, gl *fakegitlab.Fake) { get(gl, "/api/v4/version") }},
+		"nothing to say": {test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/api/v4/version") }},
 		"a call that nothing serves": {
-			test: func(_ *spyTB, gl *fakegitlab.Fake) { get(gl, "/api/v4/runner") },
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/api/v4/runner") },
 			want: []string{"fakegitlab: nothing serves GET /api/v4/runner; did you mean GET /runners?"},
 		},
 		"a call outside the API": {
-			test: func(_ *spyTB, gl *fakegitlab.Fake) { get(gl, "/login") },
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/login") },
 			want: []string{"fakegitlab: nothing serves GET /login; GitLab's API begins at /api/v4"},
 		},
 		"such calls allowed": {opts: []fakegitlab.Option{fakegitlab.WithUnknownEndpoints(true)},
-			test: func(_ *spyTB, gl *fakegitlab.Fake) { get(gl, "/api/v4/runner") }},
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/api/v4/runner") }},
 		"a failure that never fired": {
-			test: func(_ *spyTB, gl *fakegitlab.Fake) { gl.Inject(fail) },
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { gl.Inject(fail) },
 			want: []string{"fakegitlab: the injected Failure of GET /runners/:id never fired; that was not called"},
 		},
 		"a failure removed before it fired": {
-			test: func(_ *spyTB, gl *fakegitlab.Fake) { gl.Inject(fail)() },
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { gl.Inject(fail)() },
 			want: []string{"fakegitlab: the injected Failure of GET /runners/:id never fired; that was not called"},
 		},
 		"a failure that let all through": {
-			test: func(_ *spyTB, gl *fakegitlab.Fake) {
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) {
 				late := fail
 				late.After = 5
 				gl.Inject(late)
@@ -59,15 +60,15 @@ func TestEndOfATest(t *testing.T) {
 			want: []string{"fakegitlab: the injected Failure of GET /runners/:id never fired; After lets 5 matching calls through first, and only 1 came"},
 		},
 		"a failure whose conditions no call met": {
-			test: func(_ *spyTB, gl *fakegitlab.Fake) {
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) {
 				gl.Inject(fakegitlab.Failure{Where: []fakegitlab.CallMatcher{fakegitlab.By("root")}, Status: 500})
 				get(gl, "/api/v4/runners/1")
 			},
 			want: []string{`fakegitlab: the injected Failure of any endpoint with By("root") never fired; no call met its conditions`},
 		},
-		"such failures allowed": {opts: []fakegitlab.Option{fakegitlab.WithUnusedFailures(true)}, test: func(_ *spyTB, gl *fakegitlab.Fake) { gl.Inject(fail) }},
+		"such failures allowed": {opts: []fakegitlab.Option{fakegitlab.WithUnusedFailures(true)}, test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { gl.Inject(fail) }},
 		"a request that was never let go": {
-			test: func(_ *spyTB, gl *fakegitlab.Fake) {
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) {
 				held := gl.Hold(fakegitlab.GetVersion)
 				go get(gl, "/api/v4/version")
 				_, _ = held.Wait(context.Background())
@@ -78,42 +79,42 @@ func TestEndOfATest(t *testing.T) {
 			want: []string{`fakegitlab: GitLab version "15.0" is not supported; supported are 16.0 to 16.11, 17.0 to 17.11, 18.0 to 18.11, 19.0 to 19.4`}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tb, _ := spyOn(func(tb *spyTB) {
+			tb, _ := testkit.SpyOn(func(tb *testkit.Spy) {
 				gl := fakegitlab.New(tb, c.opts...)
 				c.test(tb, gl)
 			})
-			assert.Equal(t, c.want, tb.errors)
-			assert.Equal(t, len(c.want) > 0 && c.test != nil, len(tb.logs) > 0, "the journal is logged if the test failed: %q", tb.logs)
+			assert.Equal(t, c.want, tb.Errors)
+			assert.Equal(t, len(c.want) > 0 && c.test != nil, len(tb.Logs) > 0, "the journal is logged if the test failed: %q", tb.Logs)
 		})
 	}
 }
 
 func TestJournalOfAFailedTest(t *testing.T) {
-	tb, finished := spyOn(func(tb *spyTB) {
+	tb, finished := testkit.SpyOn(func(tb *testkit.Spy) {
 		gl := fakegitlab.New(tb)
-		ask(t, gl, gl.AdminToken(), "GET", "/runners/404")
+		testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners/404")
 		gl.ClearCalls()
-		ask(t, gl, gl.AdminToken(), "DELETE", "/runners/404")
+		testkit.Ask(t, gl, gl.AdminToken(), "DELETE", "/runners/404")
 		tb.Errorf("it is broken")
 		tb.FailNow()
 	})
 	assert.False(t, finished)
-	assert.Equal(t, []string{"it is broken"}, tb.errors)
-	require.Len(t, tb.logs, 1)
-	assert.Equal(t, "fakegitlab: the calls of TestSpied\n#2 DELETE /runners/:id id=404 by root -> 404 (there is no runner 404)", strings.TrimSpace(tb.logs[0]))
+	assert.Equal(t, []string{"it is broken"}, tb.Errors)
+	require.Len(t, tb.Logs, 1)
+	assert.Equal(t, "fakegitlab: the calls of TestSpied\n#2 DELETE /runners/:id id=404 by root -> 404 (there is no runner 404)", strings.TrimSpace(tb.Logs[0]))
 }
 
 func TestLongJournalOfAFailedTest(t *testing.T) {
-	tb, _ := spyOn(func(tb *spyTB) {
+	tb, _ := testkit.SpyOn(func(tb *testkit.Spy) {
 		gl := fakegitlab.New(tb)
 		for range 250 {
-			ask(t, gl, gl.AdminToken(), "GET", "/version")
-			ask(t, gl, gl.AdminToken(), "GET", "/user")
+			testkit.Ask(t, gl, gl.AdminToken(), "GET", "/version")
+			testkit.Ask(t, gl, gl.AdminToken(), "GET", "/user")
 		}
 		tb.Errorf("it is broken")
 	})
-	require.Len(t, tb.logs, 1)
-	lines := strings.Split(strings.TrimSpace(tb.logs[0]), "\n")
+	require.Len(t, tb.Logs, 1)
+	lines := strings.Split(strings.TrimSpace(tb.Logs[0]), "\n")
 	assert.Equal(t, "#1 GET /version by root -> 200", lines[1])
 	assert.Equal(t, "#20 GET /user by root -> 200", lines[20])
 	assert.Equal(t, "... 301 lines are left out; Journal has them, and WithJournalTo writes them as they come ...", lines[21])
@@ -127,7 +128,7 @@ func TestProblems(t *testing.T) {
 	defer gl.Close()
 	assert.Empty(t, gl.Problems())
 	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.GetRunner, Status: 500})
-	ask(t, gl, gl.AdminToken(), "GET", "/runnners")
+	testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runnners")
 	gl.Invariant("there is a runner", func(gl *fakegitlab.Fake) error {
 		if len(gl.Runners()) == 0 {
 			return errors.New("there is none")
@@ -156,9 +157,9 @@ func TestClose(t *testing.T) {
 }
 
 func TestReset(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	fresh, token := gl.Snapshot(), gl.Token("mia")
-	ask(t, gl, token, "DELETE", "/runners/5")
+	testkit.Ask(t, gl, token, "DELETE", "/runners/5")
 	gl.Inject(fakegitlab.Failure{Status: 500})
 	gl.Before("", func(fakegitlab.Call) { t.Error("the hook is gone") })
 	held := gl.Hold(fakegitlab.GetRunner)
@@ -168,48 +169,48 @@ func TestReset(t *testing.T) {
 	assert.Empty(t, gl.Calls(""))
 	assert.Equal(t, time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC), gl.Now())
 	assert.Equal(t, token, gl.Token("mia"), "the same calls make the same tokens")
-	got := ask(t, gl, token, "GET", "/runners/5")
-	assert.Equal(t, 200, got.status)
+	got := testkit.Ask(t, gl, token, "GET", "/runners/5")
+	assert.Equal(t, 200, got.Status)
 	assert.Equal(t, 1, gl.Calls("")[0].Number)
 	held.Release()
 }
 
 // Whoever was given a token before a Reset is that user afterwards, too, and nobody else.
 func TestTokensSurviveAReset(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	reading, old := gl.Token("mia", "read_api"), gl.ClientAs("mia")
 	root := gl.AdminToken()
 	gl.Reset()
 	assert.NotEqual(t, reading, gl.Token("root", "read_user"), "the first to be given one now is another")
-	assert.Equal(t, "mia", ask(t, gl, reading, "GET", "/user").field(t, "username"))
-	assert.Equal(t, 403, ask(t, gl, reading, "DELETE", "/runners/5").status, "with the scopes that it had")
-	assert.Equal(t, "root", ask(t, gl, root, "GET", "/user").field(t, "username"))
+	assert.Equal(t, "mia", testkit.Ask(t, gl, reading, "GET", "/user").Field(t, "username"))
+	assert.Equal(t, 403, testkit.Ask(t, gl, reading, "DELETE", "/runners/5").Status, "with the scopes that it had")
+	assert.Equal(t, "root", testkit.Ask(t, gl, root, "GET", "/user").Field(t, "username"))
 	res, err := old.Get(gl.APIURL() + "/user")
 	require.NoError(t, err)
 	_ = res.Body.Close()
 	assert.Equal(t, 200, res.StatusCode)
 
 	require.NoError(t, gl.ResetTo(fakegitlab.NewScenario().WithUser("dan")))
-	assert.Equal(t, 401, ask(t, gl, reading, "GET", "/user").status, "there is no mia")
-	assert.Equal(t, 200, ask(t, gl, root, "GET", "/user").status)
+	assert.Equal(t, 401, testkit.Ask(t, gl, reading, "GET", "/user").Status, "there is no mia")
+	assert.Equal(t, 200, testkit.Ask(t, gl, root, "GET", "/user").Status)
 
-	ask(t, gl, root, "DELETE", "/personal_access_tokens/self")
-	assert.Equal(t, 401, ask(t, gl, root, "GET", "/user").status, "revoked is revoked")
+	testkit.Ask(t, gl, root, "DELETE", "/personal_access_tokens/self")
+	assert.Equal(t, 401, testkit.Ask(t, gl, root, "GET", "/user").Status, "revoked is revoked")
 	gl.Reset()
-	assert.Equal(t, 200, ask(t, gl, root, "GET", "/user").status)
+	assert.Equal(t, 200, testkit.Ask(t, gl, root, "GET", "/user").Status)
 
 	seeded := fakegitlab.New(t)
 	require.NoError(t, seeded.Seed(gl.Snapshot()))
 	root = seeded.AdminToken()
 	seeded.Reset()
-	assert.Equal(t, "root", ask(t, seeded, root, "GET", "/user").field(t, "username"), "a token of Token in a snapshot of another fake")
+	assert.Equal(t, "root", testkit.Ask(t, seeded, root, "GET", "/user").Field(t, "username"), "a token of Token in a snapshot of another fake")
 }
 
 func TestClocks(t *testing.T) {
 	now := time.Date(2030, 1, 2, 3, 4, 5, 6000, time.FixedZone("somewhere", 3600))
-	gl := newMia(t, fakegitlab.WithClock(func() time.Time { return now }))
+	gl := testkit.NewMia(t, fakegitlab.WithClock(func() time.Time { return now }))
 	gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: "s"})
-	assert.Equal(t, "2030-01-02T02:04:05.000Z", ask(t, gl, gl.Token("mia"), "GET", "/runners/5").field(t, "contacted_at"))
+	assert.Equal(t, "2030-01-02T02:04:05.000Z", testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners/5").Field(t, "contacted_at"))
 	now = now.Add(90 * time.Minute)
 	assert.Equal(t, fakegitlab.Online, gl.RunnerStatus(5))
 	gl.Advance(31 * time.Minute)
@@ -218,7 +219,7 @@ func TestClocks(t *testing.T) {
 }
 
 func TestTLS(t *testing.T) {
-	gl := newMia(t, fakegitlab.WithTLS())
+	gl := testkit.NewMia(t, fakegitlab.WithTLS())
 	assert.True(t, strings.HasPrefix(gl.URL(), "https://127.0.0.1:"), gl.URL())
 	res, err := gl.ClientAs("mia").Get(gl.APIURL() + "/runners")
 	require.NoError(t, err)
@@ -236,11 +237,11 @@ func TestAddresses(t *testing.T) {
 	require.NoError(t, err)
 	addr := l.Addr().String()
 	require.NoError(t, l.Close())
-	gl := newMia(t, fakegitlab.WithAddr(addr))
+	gl := testkit.NewMia(t, fakegitlab.WithAddr(addr))
 	assert.Equal(t, "http://"+addr, gl.URL())
-	everywhere := newMia(t, fakegitlab.WithAddr(":0"))
+	everywhere := testkit.NewMia(t, fakegitlab.WithAddr(":0"))
 	assert.True(t, strings.HasPrefix(everywhere.URL(), "http://127.0.0.1:"), everywhere.URL())
-	assert.Equal(t, 200, ask(t, everywhere, everywhere.Token("mia"), "GET", "/version").status)
+	assert.Equal(t, 200, testkit.Ask(t, everywhere, everywhere.Token("mia"), "GET", "/version").Status)
 	_, err = fakegitlab.Start(fakegitlab.WithAddr(addr))
 	assert.Error(t, err, "the address is taken")
 	_, err = fakegitlab.Start(fakegitlab.WithScenario(fakegitlab.NewScenario().WithRunner("r", func(r *fakegitlab.Runner) { r.Group = "none" })))
@@ -248,7 +249,7 @@ func TestAddresses(t *testing.T) {
 }
 
 func TestClientAs(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	who := func(c *http.Client, change ...func(*http.Request)) string {
 		r, err := http.NewRequest("GET", gl.APIURL()+"/version", nil)
 		require.NoError(t, err)
@@ -262,7 +263,7 @@ func TestClientAs(t *testing.T) {
 		return calls[len(calls)-1].User
 	}
 	assert.Equal(t, "mia", who(gl.ClientAs("mia")))
-	assert.Equal(t, "sam", who(gl.ClientAs("mia"), with("PRIVATE-TOKEN", gl.Token("sam"))), "a token of the request's own wins")
+	assert.Equal(t, "sam", who(gl.ClientAs("mia"), testkit.WithHeader("PRIVATE-TOKEN", gl.Token("sam"))), "a token of the request's own wins")
 	assert.Equal(t, "", who(gl.Client()))
 	assert.Equal(t, gl.Token("mia"), gl.Token("MIA", "api"))
 	assert.NotEqual(t, gl.Token("mia"), gl.Token("mia", "read_api"))

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/conformance"
 )
 
 // fuzzWorld is small, so that comparing snapshots is cheap, and has something for every endpoint.
@@ -130,13 +131,13 @@ func checkFuzzedAnswer(t *testing.T, r *http.Request, res *httptest.ResponseReco
 
 // fuzzSeeds are the requests of the conformance cases, their names replaced by what the fuzzed world has.
 func fuzzSeeds(f *testing.F) []fuzzInput {
-	files, err := filepath.Glob(defaultCases)
+	files, err := filepath.Glob(conformance.DefaultCases)
 	require.NoError(f, err)
 	seeds := slices.Clone(handwrittenSeeds)
 	for _, name := range files {
-		raw := readCaseFile(f, name)
+		raw := conformance.ReadFile(f, name)
 		for _, c := range raw.Cases {
-			for _, s := range append([]conformanceStep{c.conformanceStep}, c.Then...) {
+			for _, s := range append([]conformance.Step{c.Step}, c.Then...) {
 				if in, ok := fuzzSeed(f, s); ok {
 					seeds = append(seeds, in)
 				}
@@ -160,19 +161,19 @@ var handwrittenSeeds = []fuzzInput{
 }
 
 // fuzzSeed turns the request of a case into a seed; false for a case that needs a world of its own.
-func fuzzSeed(f *testing.F, s conformanceStep) (fuzzInput, bool) {
+func fuzzSeed(f *testing.F, s conformance.Step) (fuzzInput, bool) {
 	f.Helper()
-	p := newPlayer(f)
+	p := conformance.NewPlayer(f)
 	for _, kind := range []string{"runner", "project", "group", "job", "user"} {
 		for name, value := range map[string]string{"id": map[string]string{"runner": "5", "project": "3", "group": "1001", "job": "8", "user": "2"}[kind],
 			"token": map[string]string{"runner": "runner-token", "job": "glcbt-job"}[kind], "path": "acme/shop", "registration_token": "project-registration"} {
-			p.names[kind+"."+name] = value
+			p.Names[kind+"."+name] = value
 		}
 	}
 	short := func(text string) string { // {{runner.shared.id}} and {{runner.proj.id}} are the same here
-		return placeholder.ReplaceAllStringFunc(text, func(whole string) string {
+		return conformance.Placeholder.ReplaceAllStringFunc(text, func(whole string) string {
 			parts := strings.Split(strings.Trim(whole, "{}"), ".")
-			if value, known := p.names[parts[0]+"."+parts[len(parts)-1]]; known {
+			if value, known := p.Names[parts[0]+"."+parts[len(parts)-1]]; known {
 				return value
 			}
 			return "mia-token"
@@ -180,15 +181,15 @@ func fuzzSeed(f *testing.F, s conformanceStep) (fuzzInput, bool) {
 	}
 	raw, err := json.Marshal(s)
 	require.NoError(f, err)
-	var flat conformanceStep
+	var flat conformance.Step
 	if json.Unmarshal([]byte(short(string(raw))), &flat) != nil || flat.Request.AbsolutePath != "" {
 		return fuzzInput{}, false
 	}
 	path, query, _ := strings.Cut(flat.Request.Path, "?")
-	if more := p.pairs(flat.Request.Query).Encode(); more != "" {
+	if more := p.Pairs(flat.Request.Query).Encode(); more != "" {
 		query = strings.TrimPrefix(query+"&"+more, "&")
 	}
-	body, contentType := p.body(flat.Request)
+	body, contentType := p.Body(flat.Request)
 	in := fuzzInput{method: flat.Request.Method, path: "/api/v4" + strings.ReplaceAll(path, "acme/shop", "acme%2Fshop"), query: query,
 		contentType: contentType, body: string(body)}
 	if len(body) > 1<<12 {

@@ -8,11 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // Another actor deletes the runner just before the request is served.
 func TestBeforeAndAfter(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	var order []string
 	gl.Before(fakegitlab.UpdateRunner, func(c fakegitlab.Call) {
 		order = append(order, "before "+c.User)
@@ -20,22 +21,22 @@ func TestBeforeAndAfter(t *testing.T) {
 	})
 	gl.Before(fakegitlab.UpdateRunner, func(fakegitlab.Call) { order = append(order, "before, too") })
 	remove := gl.After("* /runners/:id", func(c fakegitlab.Call) { order = append(order, "after "+c.String()+": "+c.Reason) })
-	assert.Equal(t, 404, ask(t, gl, gl.Token("mia"), "PUT", "/runners/5?paused=true").status)
+	assert.Equal(t, 404, testkit.Ask(t, gl, gl.Token("mia"), "PUT", "/runners/5?paused=true").Status)
 	remove()
 	remove()
-	assert.Equal(t, 404, ask(t, gl, gl.Token("mia"), "GET", "/runners/5").status)
+	assert.Equal(t, 404, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners/5").Status)
 	assert.Equal(t, []string{"before mia", "before, too", "after #1 PUT /runners/:id id=5 by mia -> 404: there is no runner 5"}, order)
 }
 
 // A hook may fail the test without taking the server's handling of the request with it.
 func TestHooksMayFailTheTest(t *testing.T) {
-	tb, finished := spyOn(func(tb *spyTB) {
+	tb, finished := testkit.SpyOn(func(tb *testkit.Spy) {
 		gl := fakegitlab.New(tb)
 		gl.Before(fakegitlab.GetVersion, func(fakegitlab.Call) { gl.Token("nobody") })
-		assert.Equal(t, 401, ask(t, gl, "", "GET", "/version").status)
+		assert.Equal(t, 401, testkit.Ask(t, gl, "", "GET", "/version").Status)
 	})
 	assert.True(t, finished)
-	assert.Equal(t, []string{`fakegitlab: Token("nobody"): no user "nobody"`}, tb.errors)
+	assert.Equal(t, []string{`fakegitlab: Token("nobody"): no user "nobody"`}, tb.Errors)
 }
 
 func TestHold(t *testing.T) {
@@ -43,21 +44,21 @@ func TestHold(t *testing.T) {
 		held := gl.Hold(fakegitlab.GetRunner, fakegitlab.By("mia"))
 		mia, sam := gl.Token("mia"), gl.Token("sam")
 		answered := make(chan int)
-		go func() { answered <- ask(t, gl, mia, "GET", "/runners/5").status }()
+		go func() { answered <- testkit.Ask(t, gl, mia, "GET", "/runners/5").Status }()
 		call, err := held.Wait(context.Background())
 		require.NoError(t, err)
 		assert.Equal(t, "mia", call.User)
-		assert.Equal(t, 403, ask(t, gl, sam, "GET", "/runners/5").status, "others go on")
+		assert.Equal(t, 403, testkit.Ask(t, gl, sam, "GET", "/runners/5").Status, "others go on")
 		gl.DeleteRunner(5)
 		held.Release()
 		held.Release()
 		assert.Equal(t, 404, <-answered, "it is served after the change")
-		assert.Equal(t, 404, ask(t, gl, mia, "GET", "/runners/5").status, "nothing is held any more")
+		assert.Equal(t, 404, testkit.Ask(t, gl, mia, "GET", "/runners/5").Status, "nothing is held any more")
 	})
 }
 
 func TestHoldGivesUp(t *testing.T) {
-	gl := newMia(t, fakegitlab.WithUnusedFailures(true))
+	gl := testkit.NewMia(t, fakegitlab.WithUnusedFailures(true))
 	held := gl.Hold(fakegitlab.GetVersion)
 	ended, end := context.WithCancel(context.Background())
 	end()
@@ -65,11 +66,11 @@ func TestHoldGivesUp(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 	gl.Close() // nobody waits for what never came
 	assert.Equal(t, `fakegitlab: Hold: nothing serves GET /versions; did you mean GET /version?`,
-		misuse(t, miasWorld(), func(gl *fakegitlab.Fake) { gl.Hold("GET /versions") }))
+		misuse(t, testkit.MiasWorld(), func(gl *fakegitlab.Fake) { gl.Hold("GET /versions") }))
 	assert.Equal(t, `fakegitlab: Before: nothing serves GET /versions; did you mean GET /version?`,
-		misuse(t, miasWorld(), func(gl *fakegitlab.Fake) { gl.Before("GET /versions", func(fakegitlab.Call) {}) }))
+		misuse(t, testkit.MiasWorld(), func(gl *fakegitlab.Fake) { gl.Before("GET /versions", func(fakegitlab.Call) {}) }))
 	assert.Equal(t, `fakegitlab: After: there is no function`,
-		misuse(t, miasWorld(), func(gl *fakegitlab.Fake) { gl.After(fakegitlab.GetVersion, nil) }))
+		misuse(t, testkit.MiasWorld(), func(gl *fakegitlab.Fake) { gl.After(fakegitlab.GetVersion, nil) }))
 }
 
 // Close lets go whoever waits.

@@ -16,3 +16,12 @@ func TestNamesOfRequestsInFlight(t *testing.T) {
 	i.leave(first)
 	assert.Equal(t, "#2 GET /b", i.names())
 }
+
+// A Reset lets the numbers begin anew while an answered request is still on its way out.
+func TestTwoRequestsInFlightWithOneNumber(t *testing.T) {
+	var i inFlight
+	first := i.enter(called{1, "GET", "/a"})
+	i.enter(called{1, "GET", "/b"})
+	i.leave(first)
+	assert.Equal(t, "#1 GET /b", i.names())
+}

@@ -7,17 +7,18 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // What the journal no longer knows, no assertion passes over in silence.
 func TestJournalLimit(t *testing.T) {
-	gl := newMia(t, fakegitlab.WithJournalLimit(4))
+	gl := testkit.NewMia(t, fakegitlab.WithJournalLimit(4))
 	mia := gl.Token("mia")
 	gl.AssertAllSucceeded(t)
 	for range 10 {
-		ask(t, gl, mia, "GET", "/version")
+		testkit.Ask(t, gl, mia, "GET", "/version")
 	}
-	ask(t, gl, mia, "GET", "/runners/5")
+	testkit.Ask(t, gl, mia, "GET", "/runners/5")
 
 	assert.Len(t, gl.Calls(""), 4)
 	assert.Contains(t, gl.Journal(), "7 earlier ones were dropped: WithJournalLimit keeps 4\n#8 ")
@@ -32,9 +33,9 @@ func TestJournalLimit(t *testing.T) {
 		"listed": func(t fakegitlab.T) bool { return gl.AssertCalls(t, "GET /runners/:id 200") },
 		"more":   func(t fakegitlab.T) bool { return gl.AssertCalled(t, fakegitlab.GetVersion, fakegitlab.AtLeast(9)) },
 	} {
-		var failed spyTB
+		var failed testkit.Spy
 		assert.False(t, assertion(&failed), name)
-		assert.Contains(t, strings.Join(failed.errors, "\n"), "7 earlier ones were dropped: WithJournalLimit keeps 4", name)
+		assert.Contains(t, strings.Join(failed.Errors, "\n"), "7 earlier ones were dropped: WithJournalLimit keeps 4", name)
 	}
 	gl.ClearCalls()
 	gl.AssertNotCalled(t, fakegitlab.GetRunner)
@@ -43,10 +44,10 @@ func TestJournalLimit(t *testing.T) {
 // A call that nothing serves is an error of the test, however many calls come after it.
 func TestJournalLimitKeepsStrayCalls(t *testing.T) {
 	for allowed, want := range map[bool]int{false: 4, true: 3} {
-		gl := fakegitlab.New(&spyTB{}, fakegitlab.WithJournalLimit(3), fakegitlab.WithUnknownEndpoints(allowed))
-		ask(t, gl, gl.AdminToken(), "GET", "/nothing")
+		gl := fakegitlab.New(&testkit.Spy{}, fakegitlab.WithJournalLimit(3), fakegitlab.WithUnknownEndpoints(allowed))
+		testkit.Ask(t, gl, gl.AdminToken(), "GET", "/nothing")
 		for range 10 {
-			ask(t, gl, gl.AdminToken(), "GET", "/version")
+			testkit.Ask(t, gl, gl.AdminToken(), "GET", "/version")
 		}
 		assert.Len(t, gl.Calls("* /version"), 3)
 		assert.Len(t, gl.Calls(""), want)

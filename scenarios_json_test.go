@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -22,9 +21,8 @@ import (
 
 var updateScenarios = flag.Bool("update-scenarios", false, "rewrite the golden files of scenarios")
 
-func scenarioGolden(t *testing.T, name, got string) {
+func scenarioGolden(t *testing.T, file, got string) {
 	t.Helper()
-	file := filepath.Join("testdata", name)
 	if *updateScenarios {
 		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
 	}
@@ -43,7 +41,7 @@ func written(t *testing.T, s fakegitlab.Scenario) string {
 }
 
 func TestScenarioShape(t *testing.T) {
-	scenarioGolden(t, "small_company.json", written(t, fakegitlab.SmallCompany()))
+	scenarioGolden(t, "docs/testdata/small_company.json", written(t, fakegitlab.SmallCompany()))
 }
 
 // full is a scenario with every field of every type set, found by reflection so that no new field is forgotten. It makes
@@ -244,7 +242,7 @@ func TestReadScenarioReportsEverything(t *testing.T) {
 	_, err = fakegitlab.ReadScenario(bytes.NewReader(text))
 	var problems *fakegitlab.ScenarioError
 	require.ErrorAs(t, err, &problems)
-	scenarioGolden(t, "broken_scenario.txt", err.Error()+"\n")
+	scenarioGolden(t, "testdata/broken_scenario.txt", err.Error()+"\n")
 	for _, p := range problems.Problems {
 		assert.Positive(t, p.Line)
 		assert.Positive(t, p.Column)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 func readyWorlds() map[string]fakegitlab.Scenario {
@@ -158,9 +159,9 @@ func TestAssertGolden(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "world.json")
 	fails := func(want string) {
 		t.Helper()
-		spy := &spyTB{name: t.Name()}
+		spy := &testkit.Spy{Test: t.Name()}
 		assert.False(t, gl.AssertGolden(spy, file, false))
-		assert.Contains(t, strings.Join(spy.errors, "\n"), want)
+		assert.Contains(t, strings.Join(spy.Errors, "\n"), want)
 	}
 	fails("no golden world to compare with")
 	require.True(t, gl.AssertGolden(t, file, true))
@@ -177,7 +178,7 @@ func TestAssertGolden(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(`{"runers":[]}`), 0o600))
 	fails(`did you mean "runners"?`)
 	file = filepath.Join(file, "no", "folder")
-	assert.False(t, gl.AssertGolden(&spyTB{}, file, true))
+	assert.False(t, gl.AssertGolden(&testkit.Spy{}, file, true))
 }
 
 func ExampleFleet() {

@@ -11,17 +11,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // misuse is what a fake says of a test that asks for what cannot be; "" if it says nothing. It ends the test at once.
 func misuse(t *testing.T, scenario fakegitlab.Scenario, do func(*fakegitlab.Fake)) string {
 	t.Helper()
-	tb, finished := spyOn(func(tb *spyTB) { do(fakegitlab.New(tb, fakegitlab.WithScenario(scenario))) })
-	assert.Equal(t, len(tb.errors) == 0, finished, "a mistake ends the test at once")
-	if len(tb.errors) == 0 {
+	tb, finished := testkit.SpyOn(func(tb *testkit.Spy) { do(fakegitlab.New(tb, fakegitlab.WithScenario(scenario))) })
+	assert.Equal(t, len(tb.Errors) == 0, finished, "a mistake ends the test at once")
+	if len(tb.Errors) == 0 {
 		return ""
 	}
-	return tb.errors[0]
+	return tb.Errors[0]
 }
 
 func TestImpossibleSeeds(t *testing.T) {
@@ -132,7 +133,7 @@ func TestImpossibleSeeds(t *testing.T) {
 		`StartJob(1): no job "1"`:                                                                    func(gl fake) { gl.StartJob(1, 5) },
 	} {
 		t.Run(want, func(t *testing.T) {
-			assert.Equal(t, "fakegitlab: "+want, misuse(t, miasWorld(), do))
+			assert.Equal(t, "fakegitlab: "+want, misuse(t, testkit.MiasWorld(), do))
 		})
 	}
 }
@@ -172,7 +173,7 @@ func TestSeedOfAWholeClone(t *testing.T) {
 
 // A refused change leaves no trace, in the world and in what is made up next.
 func TestRefusedSeedsLeaveNoTrace(t *testing.T) {
-	gl, err := fakegitlab.Start(fakegitlab.WithScenario(miasWorld()))
+	gl, err := fakegitlab.Start(fakegitlab.WithScenario(testkit.MiasWorld()))
 	require.NoError(t, err)
 	t.Cleanup(gl.Close)
 	before := gl.Snapshot()
@@ -186,7 +187,7 @@ func TestRefusedSeedsLeaveNoTrace(t *testing.T) {
 	}, "without a test, misuse panics")
 	assert.Empty(t, cmp.Diff(before, gl.Snapshot()))
 
-	fresh, err := fakegitlab.Start(fakegitlab.WithScenario(miasWorld()))
+	fresh, err := fakegitlab.Start(fakegitlab.WithScenario(testkit.MiasWorld()))
 	require.NoError(t, err)
 	t.Cleanup(fresh.Close)
 	assert.Equal(t, fresh.AddRunner(fakegitlab.Runner{}), gl.AddRunner(fakegitlab.Runner{}))
@@ -201,8 +202,8 @@ func TestSnapshotsSeedEqualWorlds(t *testing.T) {
 			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.ValidRegistrars, s.RunnerTokenExpiration = []string{}, 3*time.Hour })
 			gl.AddAccessToken(fakegitlab.AccessToken{Project: "acme/shop", Role: fakegitlab.Developer})
 			gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}})
-			ask(t, gl, gl.Token("mia"), "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001&description=api"))
-			ask(t, gl, gl.Token("mia"), "POST", "/projects/10002/runners", withForm("runner_id=100023"))
+			testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001&description=api"))
+			testkit.Ask(t, gl, gl.Token("mia"), "POST", "/projects/10002/runners", testkit.WithForm("runner_id=100023"))
 			snapshot := gl.Snapshot()
 			again := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(snapshot))
 			assert.Empty(t, cmp.Diff(snapshot, again.Snapshot()))
@@ -213,11 +214,11 @@ func TestSnapshotsSeedEqualWorlds(t *testing.T) {
 			assert.Empty(t, cmp.Diff(snapshot, read), "as a file, too")
 
 			for _, user := range []string{"mia", "oli", "sam"} {
-				assert.Equal(t, 200, ask(t, again, again.Token(user), "GET", "/user").status)
-				assert.Equal(t, user, ask(t, again, again.Token(user), "GET", "/user").field(t, "username"), "new tokens are nobody else's")
+				assert.Equal(t, 200, testkit.Ask(t, again, again.Token(user), "GET", "/user").Status)
+				assert.Equal(t, user, testkit.Ask(t, again, again.Token(user), "GET", "/user").Field(t, "username"), "new tokens are nobody else's")
 			}
 			assert.Equal(t, gl.Token("mia"), again.Token("mia"))
-			assert.Equal(t, "mia", ask(t, again, gl.Token("mia"), "GET", "/user").field(t, "username"))
+			assert.Equal(t, "mia", testkit.Ask(t, again, gl.Token("mia"), "GET", "/user").Field(t, "username"))
 			assertNothingShared(t, again)
 		})
 	}
@@ -256,21 +257,21 @@ func assertNothingShared(t *testing.T, gl *fakegitlab.Fake) {
 }
 
 func TestChangesOnGitLabsSide(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	r := gl.UpdateRunner(5, func(r *fakegitlab.Runner) {
 		r.Paused, r.Token, r.Tags = true, "other-token", []string{"b", " a ", "b", ""}
 		r.Managers = []fakegitlab.RunnerManager{{SystemID: "s_1", Version: "17.0"}}
 	})
 	assert.Equal(t, []string{"b", "a"}, r.Tags)
-	assert.Equal(t, 403, ask(t, gl, "", "POST", "/runners/verify", withForm("token=shop-token")).status)
-	assert.Equal(t, 200, ask(t, gl, "", "POST", "/runners/verify", withForm("token=other-token")).status)
+	assert.Equal(t, 403, testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=shop-token")).Status)
+	assert.Equal(t, 200, testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=other-token")).Status)
 	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Managers = r.Managers[:0] })
-	assert.Equal(t, "200 []", ask(t, gl, gl.Token("mia"), "GET", "/runners/5/managers").String())
+	assert.Equal(t, "200 []", testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners/5/managers").String())
 	gl.UpdateProject("acme/shop", func(p *fakegitlab.Project) { p.Members = nil })
-	assert.Equal(t, 404, ask(t, gl, gl.Token("mia"), "GET", "/projects/acme%2Fshop").status)
+	assert.Equal(t, 404, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/projects/acme%2Fshop").Status)
 	gl.DeleteRunner(5)
 	gl.AssertRunnerGone(t, 5)
-	assert.Equal(t, 403, ask(t, gl, "", "POST", "/runners/verify", withForm("token=other-token")).status)
+	assert.Equal(t, 403, testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=other-token")).Status)
 	for _, found := range []bool{second(gl.Runner(5)), second(gl.User("max")), second(gl.Group("x")), second(gl.Project("acme")), second(gl.Job(1))} {
 		assert.False(t, found)
 	}
@@ -290,12 +291,12 @@ func second[T any](_ T, ok bool) bool { return ok }
 func TestDeterminism(t *testing.T) {
 	play := func() (fakegitlab.Scenario, string) {
 		gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
-		ask(t, gl, gl.Token("mia"), "POST", "/user/runners", withForm("runner_type=project_type&project_id=10001"))
-		ask(t, gl, gl.Token("mia"), "POST", "/runners/100021/reset_authentication_token")
-		ask(t, gl, gl.AdminToken(), "POST", "/runners/reset_registration_token")
-		ask(t, gl, "", "POST", "/runners/verify", withForm("token=nonsense"))
+		testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001"))
+		testkit.Ask(t, gl, gl.Token("mia"), "POST", "/runners/100021/reset_authentication_token")
+		testkit.Ask(t, gl, gl.AdminToken(), "POST", "/runners/reset_registration_token")
+		testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=nonsense"))
 		gl.Advance(time.Hour)
-		ask(t, gl, "", "POST", "/runners", withForm("tag_list=a&token="+gl.Settings().RegistrationToken))
+		testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("tag_list=a&token="+gl.Settings().RegistrationToken))
 		gl.AddAccessToken(fakegitlab.AccessToken{Group: "acme"})
 		return gl.Snapshot(), gl.Journal()
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 var soak = flag.Duration("soak", time.Second, "how long TestSoak lasts")
@@ -23,7 +24,7 @@ var soak = flag.Duration("soak", time.Second, "how long TestSoak lasts")
 // id may come twice.
 func TestSoak(t *testing.T) {
 	const clients = 200
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	before := len(gl.Runners())
 	transport := &http.Transport{MaxIdleConnsPerHost: clients}
 	defer transport.CloseIdleConnections()
@@ -78,17 +79,17 @@ type soaking struct {
 	requests, made atomic.Int64
 }
 
-func (s *soaking) ask(t *testing.T, method, path string, status int, change ...func(*http.Request)) reply {
+func (s *soaking) ask(t *testing.T, method, path string, status int, change ...func(*http.Request)) testkit.Reply {
 	s.requests.Add(1)
-	got := askBy(t, s.client, s.gl.APIURL(), s.root, method, path, change...)
-	assert.Equal(t, status, got.status, "%s %s", method, path)
+	got := testkit.AskBy(t, s.client, s.gl.APIURL(), s.root, method, path, change...)
+	assert.Equal(t, status, got.Status, "%s %s", method, path)
 	return got
 }
 
 // create makes a runner, with an id that none had before.
 func (s *soaking) create(t *testing.T) int {
-	got := s.ask(t, "POST", "/user/runners", http.StatusCreated, withForm("runner_type=instance_type"))
-	id, _ := got.field(t, "id").(float64)
+	got := s.ask(t, "POST", "/user/runners", http.StatusCreated, testkit.WithForm("runner_type=instance_type"))
+	id, _ := got.Field(t, "id").(float64)
 	_, twice := s.ids.LoadOrStore(int(id), true)
 	assert.False(t, twice, "the id %d came twice", int(id))
 	s.made.Add(1)
@@ -98,6 +99,6 @@ func (s *soaking) create(t *testing.T) int {
 // count writes a number and reads it back.
 func (s *soaking) count(t *testing.T, id, n int) {
 	path := fmt.Sprint("/runners/", id)
-	s.ask(t, "PUT", path, http.StatusOK, withForm(fmt.Sprint("description=", n)))
-	assert.Equal(t, fmt.Sprint(n), s.ask(t, "GET", path, http.StatusOK).field(t, "description"))
+	s.ask(t, "PUT", path, http.StatusOK, testkit.WithForm(fmt.Sprint("description=", n)))
+	assert.Equal(t, fmt.Sprint(n), s.ask(t, "GET", path, http.StatusOK).Field(t, "description"))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // A function of the test that panics, or ends its goroutine as require does, leaves the fake whole: what clients did
@@ -19,7 +20,7 @@ import (
 func TestChangesThatEndEarly(t *testing.T) {
 	for name, end := range map[string]func(){"panic": func() { panic("a bug of the test") }, "FailNow": runtime.Goexit} {
 		t.Run(name, func(t *testing.T) {
-			gl := newMia(t)
+			gl := testkit.NewMia(t)
 			before := gl.Snapshot()
 			ended := make(chan struct{})
 			go func() {
@@ -33,8 +34,8 @@ func TestChangesThatEndEarly(t *testing.T) {
 			<-ended
 			gl.AssertSnapshot(t, before)
 
-			registered := ask(t, gl, "", "POST", "/runners", withForm("token="+gl.Settings().RegistrationToken))
-			require.Equal(t, http.StatusCreated, registered.status)
+			registered := testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token="+gl.Settings().RegistrationToken))
+			require.Equal(t, http.StatusCreated, registered.Status)
 			require.Error(t, gl.Seed(fakegitlab.NewScenario().WithProject("acme/shop")), "it is there already")
 			assert.Len(t, gl.Runners(), len(before.Runners)+1, "the refused Seed took back what a client did")
 		})
@@ -42,11 +43,11 @@ func TestChangesThatEndEarly(t *testing.T) {
 }
 
 func TestRefusedSeedMakesNobodyABot(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	token := fakegitlab.AccessToken{User: "mia", Project: "acme/shop"}
 	s := fakegitlab.Scenario{AccessTokens: []fakegitlab.AccessToken{token}, Runners: []fakegitlab.Runner{{Group: "nowhere"}}}
 	require.Error(t, gl.Seed(s))
-	assert.Equal(t, false, ask(t, gl, gl.Token("mia"), "GET", "/user").field(t, "bot"))
+	assert.Equal(t, false, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/user").Field(t, "bot"))
 }
 
 // A runner's token that came from a snapshot is not made again once it is dead.
@@ -92,7 +93,7 @@ func TestAnswersShareNothingWithTheState(t *testing.T) {
 	var all sync.WaitGroup
 	for range 50 {
 		for _, path := range []string{"/user", "/groups/1002", "/projects/10002"} {
-			all.Go(func() { assert.Equal(t, http.StatusOK, ask(t, gl, root, "GET", path).status) })
+			all.Go(func() { assert.Equal(t, http.StatusOK, testkit.Ask(t, gl, root, "GET", path).Status) })
 		}
 		all.Go(func() { gl.UpdateUser("root", func(u *fakegitlab.User) { u.Name += "." }) })
 		all.Go(func() { gl.UpdateGroup("acme", func(g *fakegitlab.Group) { g.Name += "." }) })
@@ -102,24 +103,24 @@ func TestAnswersShareNothingWithTheState(t *testing.T) {
 
 // A condition is the test's own function, which may use the fake.
 func TestConditionsMayUseTheFake(t *testing.T) {
-	gl := newMia(t, fakegitlab.WithUnusedFailures(true))
+	gl := testkit.NewMia(t, fakegitlab.WithUnusedFailures(true))
 	injected := false
 	gl.Inject(fakegitlab.Failure{Status: 503, Where: []fakegitlab.CallMatcher{fakegitlab.Where(func(fakegitlab.Call) bool {
 		gl.Inject(fakegitlab.Failure{Status: 500})()
 		injected = true
 		return true
 	})}})
-	assert.Equal(t, 503, ask(t, gl, gl.Token("mia"), "GET", "/version").status)
+	assert.Equal(t, 503, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/version").Status)
 	assert.True(t, injected)
 }
 
 func TestNoLimitAtAll(t *testing.T) {
-	gl := newMia(t)
+	gl := testkit.NewMia(t)
 	gl.UpdateSettings(func(s *fakegitlab.Settings) { s.MaxTraceSize, s.MaxArtifactsSize = math.MaxInt64, math.MaxInt64 })
 	r := gl.AddRunner(fakegitlab.Runner{})
 	j := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: fakegitlab.JobRunning, RunnerID: r.ID})
-	assert.Equal(t, http.StatusAccepted, patchTrace(t, gl, j, 0, "hello").status)
-	assert.Equal(t, http.StatusCreated, upload(t, gl, j, "", "a.zip", []byte("zip")).status)
+	assert.Equal(t, http.StatusAccepted, testkit.PatchTrace(t, gl, j, 0, "hello").Status)
+	assert.Equal(t, http.StatusCreated, testkit.Upload(t, gl, j, "", "a.zip", []byte("zip")).Status)
 	assert.Equal(t, "hello", gl.JobRun(j.ID).Trace())
 	assert.Equal(t, "zip", string(gl.JobRun(j.ID).Artifacts()[0].Content))
 }
@@ -128,10 +129,10 @@ func TestNoLimitAtAll(t *testing.T) {
 func TestReasonsAreDeterministic(t *testing.T) {
 	reasons := map[string]bool{}
 	for range 20 {
-		gl := newMia(t)
-		ask(t, gl, gl.AdminToken(), "PUT", "/application/settings", withForm(
+		gl := testkit.NewMia(t)
+		testkit.Ask(t, gl, gl.AdminToken(), "PUT", "/application/settings", testkit.WithForm(
 			"runner_token_expiration_interval=1&group_runner_token_expiration_interval=2&project_runner_token_expiration_interval=3"))
-		ask(t, gl, gl.Token("mia"), "GET", "/projects/acme%2Fshop/jobs?scope[a]=x&scope[b]=y&scope[c]=z")
+		testkit.Ask(t, gl, gl.Token("mia"), "GET", "/projects/acme%2Fshop/jobs?scope[a]=x&scope[b]=y&scope[c]=z")
 		var said strings.Builder
 		for _, c := range gl.Calls("") {
 			said.WriteString(c.Reason + "\n")

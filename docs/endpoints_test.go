@@ -1,0 +1,306 @@
+package docs_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	gotoken "go/token"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// endpointRow is what the pages say of an endpoint.
+type endpointRow struct {
+	endpoint, since, who, constant string // since is "" for what the default version has
+}
+
+// endpointRows asks the router which endpoints there are, and finds out who may call them.
+func endpointRows(t *testing.T) (rows []endpointRow) {
+	t.Helper()
+	constants := endpointConstants(t)
+	probes := map[string]*prober{}
+	for _, s := range servedEndpoints(t) {
+		if probes[s.from] == nil {
+			probes[s.from] = newProber(t, s.from)
+		}
+		row := endpointRow{endpoint: string(s.endpoint), who: probes[s.from].who(s.endpoint), constant: constants[s.endpoint]}
+		if s.from != gitlabversion.Default {
+			row.since = " (from " + s.from + ")"
+		}
+		assert.NotEmpty(t, row.constant, "%s has no constant", s.endpoint)
+		assert.NotEmpty(t, row.who, "nobody may call %s; tell prober what the request needs", s.endpoint)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// endpointTable has a line for each endpoint.
+func endpointTable(rows []endpointRow) string {
+	var text strings.Builder
+	text.WriteString("| endpoint | who may call it | constant |\n| --- | --- | --- |\n")
+	for _, r := range rows {
+		fmt.Fprintf(&text, "| `%s`%s | %s | `%s` |\n", r.endpoint, r.since, r.who, r.constant)
+	}
+	return text.String()
+}
+
+// endpointsByCaller has a line for those that the same people may call.
+func endpointsByCaller(rows []endpointRow) string {
+	var callers []string
+	endpoints := map[string][]string{}
+	for _, r := range rows {
+		if endpoints[r.who] == nil {
+			callers = append(callers, r.who)
+		}
+		endpoints[r.who] = append(endpoints[r.who], "`"+r.endpoint+"`"+r.since)
+	}
+	var text strings.Builder
+	text.WriteString("| who may call it | endpoints |\n| --- | --- |\n")
+	for _, who := range callers {
+		fmt.Fprintf(&text, "| %s | %s |\n", who, strings.Join(endpoints[who], ", "))
+	}
+	return text.String()
+}
+
+// served is an endpoint with the version to ask it of: the default one or, if that has it not, the first that has.
+type served struct {
+	endpoint fakegitlab.Endpoint
+	from     string
+}
+
+func servedEndpoints(t *testing.T) []served {
+	t.Helper()
+	var all []served
+	for _, v := range append([]gitlabversion.Version{defaultVersion(t)}, gitlabversion.All()...) {
+		f := startVersion(t, v.String())
+		at := -1 // keep the order of the documentation
+		for _, e := range f.Endpoints() {
+			if known := slices.IndexFunc(all, func(s served) bool { return s.endpoint == e }); known >= 0 {
+				at = known
+				continue
+			}
+			at++
+			all = slices.Insert(all, at, served{e, v.String()})
+		}
+	}
+	return all
+}
+
+// startVersion starts a fake whose journal nobody wants to see when a page is out of date.
+func startVersion(t *testing.T, version string, opts ...fakegitlab.Option) *fakegitlab.Fake {
+	t.Helper()
+	f, err := fakegitlab.Start(append(opts, fakegitlab.WithVersion(version))...)
+	require.NoError(t, err)
+	t.Cleanup(f.Close)
+	return f
+}
+
+func defaultVersion(t *testing.T) gitlabversion.Version {
+	t.Helper()
+	v, err := gitlabversion.Parse(gitlabversion.Default)
+	require.NoError(t, err)
+	return v
+}
+
+// endpointConstants finds the names of the constants of type Endpoint.
+func endpointConstants(t *testing.T) map[fakegitlab.Endpoint]string {
+	t.Helper()
+	constants := map[fakegitlab.Endpoint]string{}
+	file, err := parser.ParseFile(gotoken.NewFileSet(), testkit.Path("endpoints.go"), nil, 0)
+	require.NoError(t, err)
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Values) == 1 {
+			if literal, ok := spec.Values[0].(*ast.BasicLit); ok {
+				value, err := strconv.Unquote(literal.Value)
+				require.NoError(t, err)
+				constants[fakegitlab.Endpoint(value)] = spec.Names[0].Name
+			}
+		}
+		return true
+	})
+	return constants
+}
+
+// prober finds who may call an endpoint of a SmallCompany by calling it as one after the other.
+type prober struct {
+	gl *fakegitlab.Fake
+	// lenient takes a 4xx that is about the request and not about who sent it for an answer.
+	lenient bool
+}
+
+func newProber(t *testing.T, version string) *prober {
+	t.Helper()
+	world := fakegitlab.SmallCompany().WithJob("acme/shop", "deploy", func(j *fakegitlab.Job) {
+		j.Status, j.RunnerID, j.Trace = fakegitlab.JobSuccess, 100001, "done"
+		j.Artifacts = []fakegitlab.Artifact{{Filename: "artifacts.zip", Content: []byte("zip")}}
+	})
+	world = world.WithJob("acme/shop", "by hand", func(j *fakegitlab.Job) { j.Status = fakegitlab.JobManual })
+	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
+}
+
+// who is everybody who may, in words. Where no call succeeds, as where a file must be sent, being refused for something else
+// has to do.
+func (p *prober) who(e fakegitlab.Endpoint) string {
+	for _, p.lenient = range []bool{false, true} {
+		if who := p.callers(e); who != "" {
+			return who
+		}
+	}
+	return ""
+}
+
+// callers are everybody, the kinds of tokens, or else the lowest role for each type of runner.
+func (p *prober) callers(e fakegitlab.Endpoint) string {
+	if !p.lenient && p.accepted(e, fakegitlab.InstanceRunner, url.Values{}, http.Header{}) {
+		return "anybody, with a token or without"
+	}
+	if kinds := p.tokens(e); len(kinds) > 0 {
+		return strings.Join(kinds, " or ")
+	}
+	var roles []string
+	runners := map[string][]string{} // the types for which a role will do
+	kinds := []fakegitlab.RunnerType{fakegitlab.InstanceRunner, fakegitlab.GroupRunner, fakegitlab.ProjectRunner}
+	for _, kind := range kinds {
+		role := p.lowestRole(e, kind)
+		if role == "" {
+			continue
+		}
+		if runners[role] == nil {
+			roles = append(roles, role)
+		}
+		name, _, _ := strings.Cut(string(kind), "_")
+		runners[role] = append(runners[role], name)
+	}
+	if len(roles) > 1 {
+		for i, role := range roles {
+			roles[i] = fmt.Sprintf("%s (%s runner)", role, strings.Join(runners[role], ", "))
+		}
+	}
+	return strings.Join(roles, ", ")
+}
+
+func (p *prober) tokens(e fakegitlab.Endpoint) (kinds []string) {
+	runner, _ := p.gl.Runner(100001)
+	job, _ := p.gl.Job(2000005)
+	for _, k := range []struct{ name, token string }{
+		{"a registration token", p.gl.Settings().RegistrationToken},
+		{"a runner's authentication token", runner.Token},
+		{"a running job's token", job.Token},
+	} {
+		header := http.Header{"Job-Token": {k.token}, "Runner-Token": {k.token}}
+		if p.accepted(e, fakegitlab.InstanceRunner, url.Values{"token": {k.token}}, header) {
+			kinds = append(kinds, k.name)
+		}
+	}
+	return kinds
+}
+
+func (p *prober) lowestRole(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) string {
+	for _, actor := range []struct{ username, role string }{
+		{"sam", "any user"}, {"gus", "Guest"}, {"pia", "Planner"}, {"ria", "Reporter"}, {"dan", "Developer"},
+		{"mia", "Maintainer"}, {"oli", "Owner"}, {"ada", "administrator"},
+	} {
+		if p.accepted(e, kind, url.Values{}, http.Header{"Private-Token": {p.gl.Token(actor.username)}}) {
+			return actor.role
+		}
+	}
+	return ""
+}
+
+// accepted makes a call and reports whether it succeeded, or whether at least it was neither 401, 403 nor 404. What it
+// changed is undone.
+func (p *prober) accepted(
+	e fakegitlab.Endpoint, kind fakegitlab.RunnerType, query url.Values, header http.Header,
+) bool {
+	ids := p.ids(e, kind)
+	for name, value := range map[string]string{
+		"runner_id": strconv.Itoa(ids["runner_id"]), "runner_type": string(kind), "system_id": "s_100001a",
+		"description": "x", "admin_mode": "false", "state": "success",
+	} {
+		query.Set(name, value)
+	}
+	switch kind {
+	case fakegitlab.GroupRunner:
+		query.Set("group_id", "1001")
+	case fakegitlab.ProjectRunner:
+		query.Set("project_id", "10001")
+	}
+	method, path := cut(e)
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if name, isParam := strings.CutPrefix(part, ":"); isParam {
+			parts[i] = strconv.Itoa(ids[name])
+		}
+	}
+	req := httptest.NewRequest(method, "/api/v4"+strings.Join(parts, "/")+"?"+query.Encode(), nil)
+	req.Header = header
+	rec := httptest.NewRecorder()
+	p.gl.ServeHTTP(rec, req)
+	if rec.Code < 400 {
+		p.gl.Reset()
+		return true
+	}
+	turnedAway := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}
+	return p.lenient && !slices.Contains(turnedAway, rec.Code)
+}
+
+// ids are the parameters of the path: a runner to which nothing but the caller's role stands in the way.
+func (p *prober) ids(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) map[string]int {
+	runner := map[fakegitlab.RunnerType]int{
+		fakegitlab.InstanceRunner: 100001, fakegitlab.GroupRunner: 100011, fakegitlab.ProjectRunner: 100021,
+	}[kind]
+	switch {
+	case kind == fakegitlab.ProjectRunner && e == fakegitlab.AssignProjectRunner:
+		runner = 100024 // not in the project yet
+	case kind == fakegitlab.ProjectRunner && e == fakegitlab.UnassignProjectRunner:
+		runner = 100022 // in another one as well
+	}
+	_, path := cut(e)
+	id := runner
+	switch family, _, _ := strings.Cut(path[1:], "/"); family {
+	case "projects":
+		id = 10001
+	case "groups":
+		id = 1001
+	case "jobs":
+		id = 2000005
+	}
+	if e == fakegitlab.DownloadArtifacts {
+		id = p.job(fakegitlab.JobSuccess)
+	}
+	status := map[fakegitlab.Endpoint]fakegitlab.JobStatus{
+		fakegitlab.CancelJob: fakegitlab.JobRunning, fakegitlab.PlayJob: fakegitlab.JobManual,
+	}[e]
+	if status == "" {
+		status = fakegitlab.JobSuccess
+	}
+	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status)}
+}
+
+// job is the last job of acme/shop in a state: of JobSuccess, the one with artifacts.
+func (p *prober) job(status fakegitlab.JobStatus) (id int) {
+	for _, j := range p.gl.Jobs() {
+		if j.Project == "acme/shop" && j.Status == status {
+			id = j.ID
+		}
+	}
+	return id
+}
+
+// cut gives the method and the path of an endpoint.
+func cut(e fakegitlab.Endpoint) (method, path string) {
+	method, path, _ = strings.Cut(string(e), " ")
+	return method, path
+}

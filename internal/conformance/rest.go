@@ -1,0 +1,478 @@
+package conformance
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// RealGitLab is a GitLab that knows nothing of tests: worlds are made in it through its documented REST API alone.
+type RealGitLab struct {
+	base, adminToken, version string
+	client                    *http.Client
+	Settings                  params // those that cases change, as they were
+}
+
+// DialGitLab looks at a GitLab before cases change it. Cases reset its registration token, change its settings and delete
+// every runner it has, and their lists are only right where no others are: so it must have none.
+func DialGitLab(t testing.TB, base, adminToken, version string) *RealGitLab {
+	t.Helper()
+	g := &RealGitLab{base: strings.TrimSuffix(base, "/"), adminToken: adminToken, version: version, client: &http.Client{Timeout: time.Minute}}
+	status, answer := g.call(t, adminToken, http.MethodGet, "/runners/all", nil)
+	require.Equal(t, http.StatusOK, status, "listing the runners of %s as an administrator: %v", base, answer)
+	own, isList := answer.([]any)
+	require.True(t, isList && len(own) == 0, "%s has runners of its own; the cases need a disposable GitLab without any", base)
+	if g.version == "" {
+		_, answer = g.call(t, adminToken, http.MethodGet, "/version", nil)
+		g.version, _ = testkit.Descend(answer, "version").(string)
+	}
+	require.Regexp(t, `^\d+\.\d+`, g.version, "no version of a GitLab")
+	g.Settings = g.Current(t)
+	return g
+}
+
+// Current is how the settings are that cases change.
+func (g *RealGitLab) Current(t testing.TB) params {
+	t.Helper()
+	status, answer := g.call(t, g.adminToken, http.MethodGet, "/application/settings", nil)
+	require.Equal(t, http.StatusOK, status, "%v", answer)
+	all, _ := answer.(map[string]any)
+	maps.DeleteFunc(all, func(name string, _ any) bool {
+		return !slices.Contains([]string{"admin_mode", "allow_local_requests_from_web_hooks_and_services", "allow_runner_registration_token",
+			"group_runner_token_expiration_interval", "max_artifacts_size", "project_runner_token_expiration_interval",
+			"runner_token_expiration_interval", "shared_runners_enabled", "valid_runner_registrars"}, name)
+	})
+	return all
+}
+
+// set changes the settings that are not so already.
+func (g *RealGitLab) set(t testing.TB, settings params) {
+	t.Helper()
+	changed, current := maps.Clone(settings), g.Current(t)
+	maps.DeleteFunc(changed, func(name string, value any) bool { return assert.ObjectsAreEqual(value, current[name]) })
+	if len(changed) == 0 {
+		return
+	}
+	status, answer := g.call(t, g.adminToken, http.MethodPut, "/application/settings", changed)
+	assert.Equal(t, http.StatusOK, status, "changing the settings %v: %v", changed, answer)
+}
+
+// call sends JSON and returns what came back.
+func (g *RealGitLab) call(t testing.TB, token, method, path string, body any) (status int, answer any) {
+	t.Helper()
+	raw, err := json.Marshal(body)
+	require.NoError(t, err)
+	if body == nil {
+		raw = nil
+	}
+	r, err := http.NewRequest(method, g.base+"/api/v4"+path, bytes.NewReader(raw))
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		r.Header.Set("PRIVATE-TOKEN", token)
+	}
+	res, err := g.client.Do(r)
+	require.NoError(t, err)
+	defer func() { _ = res.Body.Close() }()
+	raw, err = io.ReadAll(res.Body)
+	require.NoError(t, err)
+	_ = json.Unmarshal(raw, &answer) // nil for what is no JSON
+	return res.StatusCode, answer
+}
+
+// Open gives a case a part of this GitLab, told from the others' by a prefix, and takes it away afterwards.
+func (g *RealGitLab) Open(p *Player, c Case) WorldMaker {
+	if !c.Versions.include(g.version) {
+		p.skip("bound to other versions of GitLab than " + g.version)
+	}
+	p.prefix = "c" + strings.ToLower(rand.Text()[:8]) + "-"
+	w := &restWorld{Player: p, gitlab: g, about: c.text(), specs: map[string]caseUser{}, tokens: map[string]string{}, settingsNow: params{}}
+	if namesItself.MatchString(w.about) {
+		p.skip("it writes out a username or a path, which has a prefix there")
+	}
+	p.server = w
+	p.t.Cleanup(w.clear)
+	return w
+}
+
+var namesItself = regexp.MustCompile(`(?i)"sudo":"[a-z]|"path":"[^"]*[a-z]%2F`)
+
+// text is all that a case sends and expects, apart from its world.
+func (c Case) text() string {
+	var text strings.Builder
+	text.WriteString(c.ID)
+	for _, s := range append([]Step{c.Step}, c.Then...) {
+		raw, _ := json.Marshal([]any{s.As, s.Request, s.Expect.IDs, s.Expect.JSON, s.Expect.Headers, s.Expect.Body}) // it was JSON
+		text.Write(raw)
+	}
+	return text.String()
+}
+
+// params are what a request has in its body.
+type params map[string]any
+
+// restWorld makes the world of one case through the REST API. What the case is not about is left out where REST cannot make it.
+type restWorld struct {
+	*Player
+	gitlab      *RealGitLab
+	about       string
+	specs       map[string]caseUser // of all users; they are made when somebody needs them
+	tokens      map[string]string   // by username and scopes
+	settingsNow params              // set once all else is made, for they may forbid it
+	made        []string            // paths to delete
+}
+
+func (w *restWorld) URL() string          { return w.gitlab.base }
+func (w *restWorld) APIURL() string       { return w.gitlab.base + "/api/v4" }
+func (w *restWorld) Client() *http.Client { return w.gitlab.client }
+
+func (w *restWorld) mentions(name string) bool { return strings.Contains(w.about, name) }
+
+var (
+	aboutTime    = regexp.MustCompile(`status|contact|online|offline|stale|created_at`)
+	aboutManager = regexp.MustCompile(`manager|system_id|version|revision|platform|architecture`)
+	numbers      = regexp.MustCompile(`\d+`)
+)
+
+// send asks GitLab, as an administrator, for a part of the world. A case whose world GitLab does not make is skipped.
+func (w *restWorld) send(method, path string, body params) any {
+	return w.sendAs(w.gitlab.adminToken, method, path, body)
+}
+
+func (w *restWorld) sendAs(token, method, path string, body params) any {
+	w.t.Helper()
+	status, answer := w.gitlab.call(w.t, token, method, path, body)
+	if status >= http.StatusMultipleChoices {
+		w.t.Logf("%s %s %v: %d %v", method, path, body, status, answer)
+		w.skip(fmt.Sprintf("GitLab refuses its world: %s %s: %d", method, numbers.ReplaceAllString(path, ":id"), status))
+	}
+	return answer
+}
+
+// create is send for what gets an id.
+func (w *restWorld) create(kind, name, path string, body params) (id int) {
+	w.t.Helper()
+	n, _ := testkit.Descend(w.send(http.MethodPost, path, body), "id").(float64)
+	w.noteID(kind, name, int(n))
+	return int(n)
+}
+
+// runners are the paths of the first runners there are.
+func (g *RealGitLab) runners(t testing.TB) (paths []string) {
+	t.Helper()
+	_, answer := g.call(t, g.adminToken, http.MethodGet, "/runners/all?per_page=100", nil)
+	list, _ := answer.([]any)
+	for _, r := range list {
+		paths = append(paths, "/runners/"+textOf(testkit.Descend(r, "id")))
+	}
+	return paths
+}
+
+// clear deletes what the case and its world made; the runners first, for they are of the groups and projects.
+func (w *restWorld) clear() {
+	w.gitlab.set(w.t, w.gitlab.Settings) // first: they may forbid the rest
+	const pages = 10                     // of 100; no case makes so many runners
+	for range pages {
+		runners := w.gitlab.runners(w.t)
+		if len(runners) == 0 {
+			break
+		}
+		w.remove(runners)
+	}
+	slices.Reverse(w.made)
+	w.remove(w.made)
+}
+
+// remove deletes what is still there of these paths.
+func (w *restWorld) remove(paths []string) {
+	for _, path := range paths {
+		status, answer := w.gitlab.call(w.t, w.gitlab.adminToken, http.MethodDelete, path, nil)
+		assert.Contains(w.t, []int{http.StatusAccepted, http.StatusNoContent, http.StatusNotFound}, status, "DELETE %s: %v", path, answer)
+	}
+}
+
+func (w *restWorld) settings(in caseInstance) {
+	if in.PlanLimits.ProjectRunners+in.PlanLimits.GroupRunners+int(in.PlanLimits.TraceSize) > 0 || in.Registry.Enabled {
+		w.skip("REST sets no plan limits or registries here")
+	}
+	if in.AllowRegistrationTokens != nil {
+		w.settingsNow["allow_runner_registration_token"] = *in.AllowRegistrationTokens
+	}
+	if in.ValidRunnerRegistrars != nil {
+		registrars := []any{} // as they come back in JSON
+		for _, r := range *in.ValidRunnerRegistrars {
+			registrars = append(registrars, r)
+		}
+		w.settingsNow["valid_runner_registrars"] = registrars
+	}
+	if in.AllowLocalRequests != nil && !*in.AllowLocalRequests {
+		w.settingsNow["allow_local_requests_from_web_hooks_and_services"] = false
+	}
+	if in.AdminMode {
+		w.settingsNow["admin_mode"] = true
+	}
+	for name, n := range map[string]Seconds{"runner_token_expiration_interval": in.RunnerExpiration,
+		"group_runner_token_expiration_interval": in.GroupRunnerExpiration, "project_runner_token_expiration_interval": in.ProjectRunnerExpiration,
+		"max_artifacts_size": Seconds(in.MaxArtifactsSize)} {
+		if n > 0 {
+			w.settingsNow[name] = float64(n)
+		}
+	}
+	if w.mentions("{{instance.registration_token}}") {
+		w.registrationToken("instance", "", "/runners/reset_registration_token")
+	}
+}
+
+func (w *restWorld) ready() { w.gitlab.set(w.t, w.settingsNow) }
+
+func (w *restWorld) user(name string, in caseUser) {
+	w.specs[name] = in
+	if w.mentions(name) {
+		w.userID(name)
+	}
+}
+
+// userID makes a user at the first need of them.
+func (w *restWorld) userID(name string) int {
+	if id, there := w.ids["user."+name]; there {
+		return id
+	}
+	in, known := w.specs[name]
+	if !known {
+		w.skip("it is about " + name + ", who is not of its world")
+	}
+	if in.State == fakegitlab.UserBlockedPendingApproval {
+		w.skip("REST makes no users who wait for approval")
+	}
+	id := w.create("user", name, "/users", params{"username": w.prefix + name, "name": name, "email": w.prefix + name + "@example.com",
+		"force_random_password": true, "skip_confirmation": true, "admin": in.Admin, "auditor": in.Auditor, "external": in.External})
+	w.made = append(w.made, fmt.Sprintf("/users/%d?hard_delete=true", id))
+	switch in.State {
+	case fakegitlab.UserBlocked:
+		w.send(http.MethodPost, fmt.Sprintf("/users/%d/block", id), nil)
+	case fakegitlab.UserDeactivated:
+		w.send(http.MethodPost, fmt.Sprintf("/users/%d/deactivate", id), nil)
+	}
+	return id
+}
+
+// members adds those of the members whom somebody needs.
+func (w *restWorld) members(path string, in caseMembers) {
+	for username, role := range in.members() {
+		if id, needed := w.ids["user."+username]; needed {
+			w.send(http.MethodPost, path+"/members", params{"user_id": id, "access_level": int(role)})
+		}
+	}
+}
+
+func (w *restWorld) group(name string, in caseGroup) {
+	if IsFalse(in.AllowRegistrationTokens) || IsFalse(in.SharedRunnersEnabled) || in.RunnerExpiration > 0 {
+		w.skip("REST sets no limits of one group here")
+	}
+	body := params{"name": name, "path": w.prefix + name, "visibility": in.Visibility}
+	fullPath := w.prefix + name
+	if in.Parent != "" {
+		body["path"], body["parent_id"] = name, w.ids["group."+in.Parent]
+		fullPath = w.Names["group."+in.Parent+".path"] + "/" + name
+	}
+	path := fmt.Sprintf("/groups/%d", w.create("group", name, "/groups", visible(body)))
+	w.Names["group."+name+".path"] = fullPath
+	w.made = append(w.made, path)
+	w.members(path, in.Members)
+	if w.mentions("{{group." + name + ".registration_token}}") {
+		w.registrationToken("group", name, path)
+	}
+}
+
+// visible leaves the visibility to GitLab, which is private, where the case gives none.
+func visible(body params) params {
+	if body["visibility"] == fakegitlab.Visibility("") {
+		delete(body, "visibility")
+	}
+	return body
+}
+
+func (w *restWorld) project(name string, in caseProject) {
+	namespace, isGroup := w.ids["group."+in.Namespace]
+	if IsFalse(in.AllowRegistrationTokens) || in.GitDepth != nil || !isGroup {
+		w.skip("REST makes no project like one of its world here")
+	}
+	body := params{"name": name, "path": name, "namespace_id": namespace, "visibility": in.Visibility,
+		"shared_runners_enabled": !IsFalse(in.SharedRunnersEnabled), "group_runners_enabled": !IsFalse(in.GroupRunnersEnabled)}
+	if in.BuildTimeout > 0 {
+		body["build_timeout"] = in.BuildTimeout
+	}
+	path := fmt.Sprintf("/projects/%d", w.create("project", name, "/projects", visible(body)))
+	w.Names["project."+name+".path"] = w.Names["group."+in.Namespace+".path"] + "/" + name
+	w.members(path, in.Members)
+	if w.mentions("{{project." + name + ".registration_token}}") {
+		w.registrationToken("project", name, path)
+	}
+}
+
+// registrationToken is what an instance, a group or a project has; that of the instance can only be had anew.
+func (w *restWorld) registrationToken(kind, name, path string) string {
+	key, method, field := strings.TrimSuffix(kind+"."+name, ".")+".registration_token", http.MethodGet, "runners_token"
+	if kind == "instance" {
+		method, field = http.MethodPost, "token"
+	}
+	if w.Names[key] == "" {
+		token, _ := testkit.Descend(w.send(method, path, nil), field).(string)
+		w.Names[key] = token
+	}
+	return w.Names[key]
+}
+
+func (w *restWorld) runner(name string, in caseRunner, managers []caseManager) {
+	if in.TokenExpires != "" {
+		w.skip("REST does not choose when a runner's token expires")
+	}
+	if in.Created != "" && aboutTime.MatchString(w.about) {
+		w.skip("REST makes no runner that was created in the past")
+	}
+	body := params{"description": in.Description, "paused": in.Paused, "run_untagged": in.RunUntagged == nil || *in.RunUntagged,
+		"tag_list": append([]string{}, in.TagList...)}
+	if in.MaintenanceNote != "" {
+		body["maintenance_note"] = in.MaintenanceNote
+	}
+	if in.AccessLevel != "" {
+		body["access_level"] = in.AccessLevel
+	}
+	if in.MaximumTimeout > 0 {
+		body["maximum_timeout"] = in.MaximumTimeout
+	}
+	token := w.makeRunner(name, in, body)
+	w.Names["runner."+name+".token"] = token
+	id := w.ids["runner."+name]
+	for _, project := range in.Projects[min(1, len(in.Projects)):] {
+		w.send(http.MethodPost, fmt.Sprintf("/projects/%d/runners", w.ids["project."+project]), params{"runner_id": id})
+	}
+	if in.Locked { // last: a locked runner gets no more projects
+		w.send(http.MethodPut, fmt.Sprintf("/runners/%d", id), params{"locked": true})
+	}
+	w.contact(token, in, managers)
+}
+
+// makeRunner makes a runner in the way that it is to have been made in, and returns its token.
+func (w *restWorld) makeRunner(name string, in caseRunner, body params) string {
+	kind, owner, path := "instance", "", "/runners/reset_registration_token"
+	switch {
+	case in.Group != "":
+		kind, owner = "group", in.Group
+	case len(in.Projects) > 0:
+		kind, owner = "project", in.Projects[0]
+	case in.Type != fakegitlab.InstanceRunner:
+		w.skip("REST makes no runner that is of nobody")
+	}
+	if owner != "" {
+		path = fmt.Sprintf("/%ss/%d", kind, w.ids[kind+"."+owner])
+	}
+	as, to := "", "/runners"
+	if in.Creation == fakegitlab.ByUser || in.Creator != "" {
+		as, to = w.gitlab.adminToken, "/user/runners"
+		if in.Creator != "" {
+			as = w.Token(in.Creator)
+		}
+		body["runner_type"] = in.Type
+		if owner != "" {
+			body[kind+"_id"] = w.ids[kind+"."+owner]
+		}
+	} else {
+		body["token"] = w.registrationToken(kind, owner, path)
+	}
+	answer := w.sendAs(as, http.MethodPost, to, body)
+	id, _ := testkit.Descend(answer, "id").(float64)
+	w.noteID("runner", name, int(id))
+	token, _ := testkit.Descend(answer, "token").(string)
+	return token
+}
+
+// contact has a runner verified, for each of its managers, if it is to have been in contact lately and the case is about that.
+func (w *restWorld) contact(token string, in caseRunner, managers []caseManager) {
+	timely := aboutTime.MatchString(w.about)
+	if !timely && !aboutManager.MatchString(w.about) {
+		return
+	}
+	if w.mentions("ip_address") && len(managers) > 0 {
+		w.skip("REST does not choose the address of a manager")
+	}
+	if len(managers) == 0 && in.Contacted != "" {
+		managers = []caseManager{{Contacted: in.Contacted}}
+	}
+	now := time.Now()
+	slices.SortStableFunc(managers, func(a, b caseManager) int { return a.Contacted.At(now).Compare(b.Contacted.At(now)) })
+	for _, m := range managers {
+		if timely && (in.Contacted == "" || m.Created != "") || m.Contacted == "" && (timely || len(managers) > 1) {
+			w.skip("REST makes no manager without contact, and none in the past")
+		}
+		if at := m.Contacted.At(now); timely && now.Sub(at) > time.Hour {
+			w.skip("REST makes no contact in the past")
+		}
+	}
+	for _, m := range managers {
+		w.sendAs("", http.MethodPost, "/runners/verify", params{"token": token, "system_id": m.SystemID, "info": params{"version": m.Version,
+			"revision": m.Revision, "platform": m.Platform, "architecture": m.Architecture}})
+	}
+}
+
+func (w *restWorld) job(string, caseJob) {
+	if w.mentions("job") {
+		w.skip("REST cannot give a job its status")
+	}
+}
+
+func (w *restWorld) token(name string, in caseToken) {
+	if !w.mentions(name) {
+		return
+	}
+	now := time.Now()
+	expires := (in.Expires + in.ExpiresAt).At(now)
+	if !expires.IsZero() && expires.Before(now) {
+		w.skip("REST makes no access token that has expired")
+	}
+	kind := "personal_access_tokens"
+	if in.Impersonation {
+		kind = "impersonation_tokens"
+	}
+	token := w.accessToken(in.User, kind, in.Scopes, expires)
+	w.Names["token."+name] = token
+	if in.Revoked {
+		w.sendAs(token, http.MethodDelete, "/personal_access_tokens/self", nil)
+	}
+}
+
+func (w *restWorld) accessToken(username, kind string, scopes []string, expires time.Time) string {
+	body := params{"name": "conformance", "scopes": append([]string{}, scopes...)}
+	if !expires.IsZero() {
+		body["expires_at"] = expires.Format(time.DateOnly)
+	}
+	token, _ := testkit.Descend(w.send(http.MethodPost, fmt.Sprintf("/users/%d/%s", w.userID(username), kind), body), "token").(string)
+	return token
+}
+
+// Token is made at the first use.
+func (w *restWorld) Token(username string, scopes ...string) string {
+	if len(scopes) == 0 {
+		scopes = []string{"api"}
+	}
+	key := username + " " + strings.Join(scopes, " ")
+	if w.tokens[key] == "" {
+		w.tokens[key] = w.accessToken(username, "personal_access_tokens", scopes, time.Time{})
+	}
+	return w.tokens[key]
+}
