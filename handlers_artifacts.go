@@ -48,21 +48,26 @@ func artifactFormats() map[string]string {
 	return formats
 }
 
+// readArtifact is what stands before the body of POST /jobs/:id/artifacts, and how that is read. Workhorse asks GitLab about a
+// multipart body before it stores the file; any other body may have the token in it.
+func readArtifact(q *request) (bodyReader, *response) {
+	media, _, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
+	if media != multipartForm {
+		return q.withoutFile(media), nil
+	}
+	if _, refusal := q.processingJob(); refusal != nil {
+		return nil, refusal
+	}
+	return q.readMultipart(sizeLimit(q.settings.MaxArtifactsSize)), nil
+}
+
 // uploadArtifacts is POST /jobs/:id/artifacts (app/services/ci/job_artifacts/create_service.rb).
 func uploadArtifacts(q *request) response {
-	media, _, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
-	if q.upload == nil && media != multipartForm { // its token may be in the body
-		return q.receiveUpload(q.withoutFile(media))
-	}
 	j, refusal := q.processingJob()
 	if refusal != nil {
 		return *refusal
 	}
-	limit := sizeLimit(q.settings.MaxArtifactsSize)
 	u := q.upload
-	if u == nil {
-		return q.receiveUpload(q.readMultipart(limit))
-	}
 	if !u.hasFile {
 		text := msgFileMissing
 		if q.params.Has(paramFile) {
@@ -70,7 +75,7 @@ func uploadArtifacts(q *request) response {
 		}
 		return refuseError(http.StatusBadRequest, text).because("the file is a part of a multipart body that is named file and has a file name")
 	}
-	if u.content.size > limit {
+	if limit := sizeLimit(q.settings.MaxArtifactsSize); u.content.size > limit {
 		return refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).because(fmt.Sprintf("the file has more than %d bytes", limit))
 	}
 	f := &file{content: u.content, sum: u.sum}

@@ -26,7 +26,10 @@ const multipartForm = "multipart/form-data"
 // maxField is the largest field of an upload that is not the file.
 const maxField = 1 << 20
 
-// upload is the body of a streamed route.
+// bodyReader stores a body in the upload, of which it takes no more than a byte over a limit. It runs without the state's mutex.
+type bodyReader func(io.Reader, *upload) *response
+
+// upload is the body of an endpoint that streams.
 type upload struct {
 	content  blob // no more than one byte beyond the limit
 	sum      [sha256.Size]byte
@@ -50,22 +53,16 @@ func (b *beginning) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// receiveUpload reads the body without the state's mutex. read stores it in the upload, of which it takes no more than a
-// byte over a limit.
-func (q *request) receiveUpload(read func(io.Reader, *upload) *response) response {
-	return response{meanwhile: func() *response {
-		body := &beginning{Reader: q.http.Body}
-		u := &upload{}
-		refusal := read(body, u)
-		q.unread = !body.ended
-		if len(body.kept) > 0 {
-			q.call.Body = body.kept
-		}
-		if refusal == nil {
-			q.upload = u
-		}
-		return refusal
-	}}
+// receiveUpload reads the body, of which the journal gets the beginning.
+func (q *request) receiveUpload(read bodyReader) *response {
+	body := &beginning{Reader: q.http.Body}
+	q.upload = &upload{}
+	refusal := read(body, q.upload)
+	q.unread = !body.ended
+	if len(body.kept) > 0 {
+		q.call.Body = body.kept
+	}
+	return refusal
 }
 
 func cutOff(err error) *response {
@@ -73,7 +70,7 @@ func cutOff(err error) *response {
 }
 
 // readText reads a body that is one text of a limited size.
-func readText(limit int64) func(io.Reader, *upload) *response {
+func readText(limit int64) bodyReader {
 	return func(body io.Reader, u *upload) *response {
 		if _, err := u.content.ReadFrom(io.LimitReader(body, limit+1)); err != nil {
 			return cutOff(err)
@@ -83,7 +80,7 @@ func readText(limit int64) func(io.Reader, *upload) *response {
 }
 
 // readMultipart reads a body with a file of a limited size and puts its fields among the parameters.
-func (q *request) readMultipart(limit int64) func(io.Reader, *upload) *response {
+func (q *request) readMultipart(limit int64) bodyReader {
 	return func(body io.Reader, u *upload) *response {
 		_, attributes, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
 		if attributes["boundary"] == "" {
@@ -112,7 +109,7 @@ func (q *request) readMultipart(limit int64) func(io.Reader, *upload) *response 
 }
 
 // withoutFile reads the body of an upload that is no multipart: its parameters alone.
-func (q *request) withoutFile(media string) func(io.Reader, *upload) *response {
+func (q *request) withoutFile(media string) bodyReader {
 	return func(body io.Reader, _ *upload) *response {
 		content, err := io.ReadAll(io.LimitReader(body, maxField))
 		if err != nil {
