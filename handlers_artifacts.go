@@ -4,7 +4,6 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"maps"
 	"mime"
 	"net/http"
 	"slices"
@@ -15,38 +14,17 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/params"
 )
 
-// Types of artifacts that the fake itself looks at.
-const (
-	archive      = "archive"
-	dotenvReport = "dotenv"
-)
-
-// Formats of artifacts that the fake itself looks at.
-const (
-	zipped  = "zip"
-	gzipped = "gzip"
-)
-
 // defaultExpiry is default_artifacts_expire_in of a new GitLab.
 const defaultExpiry = 30 * 24 * time.Hour
 
 var uploadSpec = declare(jobID, optionalToken, []params.Param{
 	{Name: paramFile, Kind: params.Any},
 	{Name: "expire_in"},
-	{Name: "artifact_type", Values: slices.Sorted(maps.Keys(artifactFormats())), Default: archive},
-	{Name: "artifact_format", Values: []string{"raw", zipped, gzipped}, Default: zipped},
+	{Name: "artifact_type", Values: artifactTypes(), Default: archive},
+	{Name: "artifact_format", Values: []string{rawFormat, zipped, gzipped}, Default: zipped},
 	{Name: "accessibility", Values: []string{"", "public", "private", "none", "maintainer"}}, // another one is GitLab's internal error
 	{Name: "metadata", Kind: params.Any},                                                     // Workhorse adds it for GitLab
 })
-
-// artifactFormats has every type of artifact with the one format that it may have (app/models/ci/job_artifact.rb).
-func artifactFormats() map[string]string {
-	formats := map[string]string{archive: "zip", "metadata": "gzip", "trace": "raw", "metrics_referee": "gzip", "network_referee": "gzip"}
-	for kind, report := range reportKinds() {
-		formats[kind] = report.format
-	}
-	return formats
-}
 
 // readArtifact is what stands before the body of POST /jobs/:id/artifacts, and how that is read. Workhorse asks GitLab about a
 // multipart body before it stores the file; any other body may have the token in it.
@@ -105,8 +83,8 @@ func (q *request) keep(j *job, f *file) *response {
 			return bad(err.Error(), "the dotenv report cannot be read")
 		}
 	}
-	if format := artifactFormats()[f.Type]; f.Format != format {
-		return bad(msgArtifactFormat, fmt.Sprintf("an artifact of type %s has the format %s, not %s", f.Type, format, f.Format))
+	if kind := artifactKinds()[f.Type]; f.Format != kind.format {
+		return bad(msgArtifactFormat, wrongFormat(f.Artifact, kind))
 	}
 	if i >= 0 {
 		return bad(msgArtifactTwice, fmt.Sprintf("job %d has another %s already", j.ID, f.Type))

@@ -106,6 +106,7 @@ func buildArtifacts(a *JobArtifacts) []payloadArtifact {
 	if a == nil {
 		return nil
 	}
+	kinds := artifactKinds()
 	list := []payloadArtifact{}
 	if a.Paths != nil || a.Untracked != nil && *a.Untracked {
 		list = append(list, payloadArtifact{
@@ -115,11 +116,10 @@ func buildArtifacts(a *JobArtifacts) []payloadArtifact {
 			Exclude:   a.Exclude,
 			When:      nullable(a.When),
 			ExpireIn:  nullable(a.ExpireIn),
-			Type:      "archive",
-			Format:    "zip",
+			Type:      archive,
+			Format:    kinds[archive].format,
 		})
 	}
-	kinds := reportKinds()
 	for _, kind := range slices.Sorted(maps.Keys(a.Reports)) {
 		report := a.Reports[kind]
 		if kind == "coverage_report" {

@@ -15,47 +15,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
-// reportKind is how GitLab keeps reports of one kind (Enums::Ci::JobArtifact).
-type reportKind struct {
-	format   string // of the upload: "gzip", "raw" or "zip"
-	filename string
-}
-
-// reportKinds are the kinds that artifacts:reports may hold; coverage_report stands for one of the coverageFormats.
-func reportKinds() map[string]reportKind {
-	return map[string]reportKind{
-		"accessibility":          {"raw", "gl-accessibility.json"},
-		"annotations":            {"gzip", "gl-annotations.json"},
-		"api_fuzzing":            {"raw", "gl-api-fuzzing-report.json"},
-		"browser_performance":    {"raw", "browser-performance.json"},
-		"cluster_applications":   {"gzip", "gl-cluster-applications.json"},
-		"cluster_image_scanning": {"raw", "gl-cluster-image-scanning-report.json"},
-		"cobertura":              {"gzip", "cobertura-coverage.xml"},
-		"codequality":            {"raw", "gl-code-quality-report.json"},
-		"container_scanning":     {"raw", "gl-container-scanning-report.json"},
-		"coverage_fuzzing":       {"raw", "gl-coverage-fuzzing.json"},
-		"cyclonedx":              {"gzip", "gl-sbom.cdx.json"},
-		"dast":                   {"raw", "gl-dast-report.json"},
-		"dependency_scanning":    {"raw", "gl-dependency-scanning-report.json"},
-		"dotenv":                 {"gzip", ".env"},
-		"jacoco":                 {"gzip", "jacoco-coverage.xml"},
-		"junit":                  {"gzip", "junit.xml"},
-		"license_scanning":       {"raw", "gl-license-scanning-report.json"},
-		"load_performance":       {"raw", "load-performance.json"},
-		"lsif":                   {"zip", "lsif.json"},
-		"metrics":                {"gzip", "metrics.txt"},
-		"performance":            {"raw", "performance.json"},
-		"repository_xray":        {"gzip", "gl-repository-xray.json"},
-		"requirements":           {"raw", "requirements.json"},
-		"requirements_v2":        {"raw", "requirements_v2.json"},
-		"sarif":                  {"raw", "gl-sarif-report.sarif"},
-		"sast":                   {"raw", "gl-sast-report.json"},
-		"scip":                   {"zip", "index.scip"},
-		"secret_detection":       {"raw", "gl-secret-detection-report.json"},
-		"terraform":              {"raw", "tfplan.json"},
-	}
-}
-
 // specCheck collects the problems of values that have the right form.
 type specCheck struct{ problems []error }
 
@@ -152,17 +111,16 @@ func (c *specCheck) artifacts(a JobArtifacts) {
 	c.oneOf("artifacts.when", a.When, "on_success", "on_failure", "always")
 	c.oneOf("artifacts.access", a.Access, "all", "developer", "maintainer", "none")
 	c.duration("artifacts.expire_in", a.ExpireIn)
-	kinds := reportKinds()
+	kinds := artifactKinds()
 	for _, kind := range slices.Sorted(maps.Keys(a.Reports)) {
 		path, report := "artifacts.reports."+kind, a.Reports[kind]
-		_, known := kinds[kind]
 		switch {
 		case kind == "coverage_report" && (report.CoverageFormat == "" || len(report.Paths) != 1):
 			c.addf(path, "needs a coverage_format and one path")
 		case kind == "coverage_report":
 			c.oneOf(path+".coverage_format", report.CoverageFormat, "cobertura", "jacoco")
-		case !known:
-			near := nearest.Closest(kind, append(slices.Sorted(maps.Keys(kinds)), "coverage_report"))
+		case !kinds[kind].report:
+			near := nearest.Closest(kind, append(reportTypes(), "coverage_report"))
 			c.addf(path, "unknown kind of report, did you mean %q?", near)
 		case report.CoverageFormat != "":
 			c.addf(path, "coverage_format belongs to coverage_report alone")

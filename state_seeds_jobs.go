@@ -60,9 +60,12 @@ func (st *state) checkJob(in *Job) (*job, error) {
 	if err := in.Spec.validate(); err != nil {
 		return nil, fmt.Errorf("Spec: %w", err)
 	}
-	for i := range in.Artifacts {
-		if in.Artifacts[i].Filename == "" {
+	for i, a := range in.Artifacts {
+		if a.Filename == "" {
 			return nil, fmt.Errorf("Artifacts[%d] has no Filename", i)
+		}
+		if _, problem := a.problem(); problem != "" {
+			return nil, fmt.Errorf("Artifacts[%d]: %s", i, problem)
 		}
 	}
 	return j, checkCommit(in.Commit)
@@ -147,22 +150,6 @@ func (st *state) checkPipeline(id int, p *project) error {
 		return fmt.Errorf("pipeline %d is of project %q", id, known.project.Path)
 	}
 	return nil
-}
-
-// withDefaults fills in an artifact's type and the format that goes with it.
-func withDefaults(a Artifact) Artifact {
-	a.Type = or(a.Type, "archive")
-	if a.Format == "" {
-		switch {
-		case a.Type == "archive":
-			a.Format = "zip"
-		case strings.HasSuffix(a.Filename, ".gz"), a.Type == "junit", a.Type == "dotenv":
-			a.Format = "gzip"
-		default:
-			a.Format = "raw"
-		}
-	}
-	return a
 }
 
 // fillCommit makes up the commit of a job of which nothing is said; jobs of one pipeline run for one commit.

@@ -30,8 +30,8 @@ type state struct {
 	// Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they may use the
 	// fake. There are two exceptions: the clock of WithClock is asked with clock.mu held and whatever is above it, the writer of
 	// WithJournalTo is written to with lineWriter.mu held. Close holds its Once while it waits for the requests in flight.
-	mu      sync.Mutex
-	handed  map[string]handedToken // what Token has returned, also before a Reset
+	mu     sync.Mutex
+	handed map[string]handedToken // what Token has returned, also before a Reset
 	world
 }
 
