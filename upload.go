@@ -2,18 +2,12 @@ package fakegitlab
 
 import (
 	"crypto/sha256"
-	"errors"
-	"fmt"
 	"hash"
 	"io"
 	"maps"
-	"mime"
-	"mime/multipart"
 	"net/http"
-	"path"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/fakegitlab/fakegitlab/internal/params"
 )
@@ -82,30 +76,39 @@ func readText(limit int64) bodyReader {
 // readMultipart reads a body with a file of a limited size and puts its fields among the parameters.
 func (q *request) readMultipart(limit int64) bodyReader {
 	return func(body io.Reader, u *upload) *response {
-		_, attributes, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
-		if attributes["boundary"] == "" {
-			return cutOff(errors.New("a multipart body without a boundary"))
+		fields := params.Tree{}
+		err := params.EachPart(q.http.Header.Get("Content-Type"), body, func(p params.Part) (done bool, err error) {
+			if p.Name == paramFile && p.Filename != "" {
+				return u.take(p, fields, limit)
+			}
+			value, err := p.Text(maxField)
+			if err != nil {
+				return false, err
+			}
+			return false, params.Insert(fields, p.Name, value)
+		})
+		if err != nil {
+			return cutOff(err)
+		}
+		if u.content.size <= limit {
+			_, _ = io.Copy(io.Discard, io.LimitReader(body, smallestPiece)) // what follows the last boundary says nothing
 		}
 		q.tree = maps.Clone(q.tree) // hooks may look at the one so far
-		parts := multipart.NewReader(body, attributes["boundary"])
-		for {
-			part, err := parts.NextRawPart()
-			if err == io.EOF { // not errors.Is: a body cut short wraps EOF
-				_, _ = io.Copy(io.Discard, io.LimitReader(body, smallestPiece)) // what follows the last boundary says nothing
-				return nil
-			}
-			if err != nil {
-				return cutOff(err)
-			}
-			done, err := q.readPart(part, u, limit)
-			if err != nil {
-				return cutOff(err)
-			}
-			if done {
-				return nil
-			}
-		}
+		params.Overlay(q.tree, fields, q.vars)
+		return nil
 	}
+}
+
+// take takes in the file. done is whether it is too large, so that nothing else matters.
+func (u *upload) take(p params.Part, fields params.Tree, limit int64) (done bool, err error) {
+	sum := sha256.New()
+	if u.content, err = readFile(p, sum, limit); err != nil {
+		return false, err
+	}
+	u.hasFile, u.filename = true, cleanFilename(p.Filename)
+	sum.Sum(u.sum[:0])
+	fields[p.Name] = &params.File{Filename: u.filename, ContentType: p.ContentType}
+	return u.content.size > limit, nil
 }
 
 // withoutFile reads the body of an upload that is no multipart: its parameters alone.
@@ -125,36 +128,6 @@ func (q *request) withoutFile(media string) bodyReader {
 	}
 }
 
-// readPart reads one part of a multipart body. done is whether the file is too large, so that nothing else matters.
-func (q *request) readPart(part *multipart.Part, u *upload, limit int64) (done bool, err error) {
-	_, attributes, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
-	name := attributes["name"]
-	if _, inPath := q.vars[name]; err != nil || name == "" || inPath {
-		return false, nil // Rack skips what it cannot name, and the path counts first
-	}
-	if filename := attributes["filename"]; name == paramFile && filename != "" {
-		sum := sha256.New()
-		if u.content, err = readFile(part, sum, limit); err != nil {
-			return false, err
-		}
-		u.hasFile, u.filename = true, cleanFilename(filename)
-		sum.Sum(u.sum[:0])
-		q.tree[name] = &params.File{Filename: u.filename, ContentType: part.Header.Get("Content-Type")}
-		return u.content.size > limit, nil
-	}
-	value, err := io.ReadAll(io.LimitReader(part, maxField+1))
-	switch {
-	case err != nil:
-		return false, err
-	case len(value) > maxField:
-		return false, fmt.Errorf("the field %s has more than %d bytes", name, maxField)
-	case strings.IndexByte(string(value), 0) >= 0 || !utf8.Valid(value):
-		return false, fmt.Errorf("the field %s is not text", name)
-	}
-	q.tree[name] = string(value)
-	return false, nil
-}
-
 // cleanFilename is the name under which GitLab keeps an uploaded file: without folders, and with underscores for all but
 // letters, digits and a few signs (lib/uploaded_file.rb).
 func cleanFilename(name string) string {
@@ -163,7 +136,7 @@ func cleanFilename(name string) string {
 			return r
 		}
 		return '_'
-	}, path.Base(strings.ReplaceAll(name, `\`, "/")))
+	}, params.Basename(name))
 	if strings.Trim(name, ".") == "" {
 		return "_" + name
 	}
