@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -138,7 +139,7 @@ func (q *request) authenticate() *response {
 	}
 	switch now := q.now(); {
 	case t.expired(now):
-		return invalidToken(msgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.user.Username, t.ExpiresAt.Format("2006-01-02")))
+		return invalidToken(msgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.user.Username, t.ExpiresAt.Format(time.DateOnly)))
 	case t.Revoked:
 		return invalidToken(msgTokenRevoked, "the token of "+t.user.Username+" is revoked")
 	}

@@ -251,7 +251,9 @@ func BenchmarkGetWithoutQuery(b *testing.B) {
 
 func TestEachPart(t *testing.T) {
 	body := func(parts ...string) string { return "--b\r\n" + strings.Join(parts, "\r\n--b\r\n") + "\r\n--b--\r\n" }
-	part := func(disposition, content string) string { return "Content-Disposition: form-data" + disposition + "\r\n\r\n" + content }
+	part := func(disposition, content string) string {
+		return "Content-Disposition: form-data" + disposition + "\r\n\r\n" + content
+	}
 	read := func(body string, limit int64) (seen []string, err error) {
 		err = EachPart("multipart/form-data; boundary=b", strings.NewReader(body), func(p Part) (bool, error) {
 			text, err := p.Text(limit)
