@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,7 +44,7 @@ func jobDraft(st *state, in Job) (j *job, err error) {
 	if j.project, err = st.projectByPath(in.Project); err != nil {
 		return nil, err
 	}
-	if j.user, err = st.userByName(or(in.User, rootUsername)); err != nil {
+	if j.user, err = st.userByName(cmp.Or(in.User, rootUsername)); err != nil {
 		return nil, err
 	}
 	if err := findTaker(st, j, in); err != nil {

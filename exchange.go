@@ -48,9 +48,6 @@ func (x *exchange) serve(refusal *response) {
 	}
 	var res response
 	if failure.takesEffect() {
-		if refusal == nil {
-			refusal = x.throttled()
-		}
 		if refusal != nil {
 			res = *refusal
 		} else {
@@ -151,11 +148,9 @@ type rateWindow struct {
 	count  int
 }
 
-// throttled counts the request against Settings.RateLimit and is the 429 of one too many (Rack::Attack, fixed windows).
-func (x *exchange) throttled() *response {
-	q := x.request
-	q.mu.Lock()
-	defer q.mu.Unlock()
+// throttled counts the request against Settings.RateLimit and is the 429 of one too many (Rack::Attack, fixed windows). It
+// counts whom identify found, be it that the token is refused by now.
+func (q *request) throttled() *response {
 	limit := q.settings.RateLimit
 	if limit.Requests == 0 || q.call.User == "" {
 		return nil

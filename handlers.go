@@ -18,8 +18,13 @@ type route struct {
 	scopes []string
 	// since is the difference between GitLab versions that brought the endpoint; nil: it was always there.
 	since *gitlabversion.Difference
-	// streamed: the handler reads the body itself, once it knows who sends it; parameters are those of path and query.
-	streamed bool
+	// streams, of an endpoint that takes in a body of any size: it checks what GitLab checks before it reads the body, when the
+	// parameters are those of path and query alone, and says how to read it. The handler finds the body in request.upload, and
+	// checks again what may have changed meanwhile. Such an endpoint is byJobToken: only then nothing has to be authenticated again.
+	streams func(*request) (bodyReader, *response)
+	// waits, of an endpoint that Workhorse has wait: what is closed when it is worth asking the handler, nil if it is at once. What it
+	// would have to refuse it leaves to the handler.
+	waits func(*request) <-chan struct{}
 	// before runs after authentication and before the parameters are validated, as a Grape before block.
 	before func(*request) *response
 	spec   params.Spec
@@ -103,10 +108,10 @@ var routes = sync.OnceValue(func() []*route {
 		{endpoint: VerifyRunner, access: byToken, spec: declare(tokenParam, systemID, infoParam), handle: verifyRunner},
 		{endpoint: ResetOwnRunnerToken, access: byToken, spec: declare(tokenParam, systemID), handle: resetOwnRunnerToken},
 
-		{endpoint: RequestJob, access: byToken, spec: requestJobSpec, handle: requestJob},
+		{endpoint: RequestJob, access: byToken, spec: requestJobSpec, waits: forJob, handle: requestJob},
 		{endpoint: UpdateJob, access: byJobToken, spec: updateJobSpec, handle: updateJob},
-		{endpoint: AppendTrace, access: byJobToken, streamed: true, spec: declare(jobID, optionalToken, debugTrace), handle: appendTrace},
-		{endpoint: UploadArtifacts, access: byJobToken, streamed: true, spec: uploadSpec, handle: uploadArtifacts},
+		{endpoint: AppendTrace, access: byJobToken, streams: readLog, spec: declare(jobID, optionalToken, debugTrace), handle: appendTrace},
+		{endpoint: UploadArtifacts, access: byJobToken, streams: readArtifact, spec: uploadSpec, handle: uploadArtifacts},
 		{endpoint: DownloadArtifacts, access: byJobToken, spec: declare(jobID, optionalToken, directDownload), handle: downloadArtifacts},
 		{endpoint: RouterDiscovery, access: byRunnerHeader, since: since(gitlabversion.JobRouter), handle: discoverRouter},
 
@@ -202,9 +207,6 @@ type response struct {
 	contentType string
 	header      http.Header
 	file        *blob // a large body instead
-	// meanwhile, if set, says that there is no answer yet: the request does this without the state's mutex and is then
-	// served again, unless what this returns is the answer.
-	meanwhile func() *response
 	// reason is why it is a refusal, for the journal alone.
 	reason string
 	// bare answers come from outside the API's own helpers and lack the headers that those set.

@@ -4,7 +4,6 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"maps"
 	"mime"
 	"net/http"
 	"slices"
@@ -17,54 +16,38 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 )
 
-// Types of artifacts that the fake itself looks at.
-const (
-	archive      = "archive"
-	dotenvReport = "dotenv"
-)
-
-// Formats of artifacts that the fake itself looks at.
-const (
-	zipped  = "zip"
-	gzipped = "gzip"
-)
-
 // defaultExpiry is default_artifacts_expire_in of a new GitLab.
 const defaultExpiry = 30 * 24 * time.Hour
 
 var uploadSpec = declare(jobID, optionalToken, []params.Param{
 	{Name: paramFile, Kind: params.Any},
 	{Name: "expire_in"},
-	{Name: "artifact_type", Values: slices.Sorted(maps.Keys(artifactFormats())), Default: archive},
-	{Name: "artifact_format", Values: []string{"raw", zipped, gzipped}, Default: zipped},
+	{Name: "artifact_type", Values: artifactTypes(), Default: archive},
+	{Name: "artifact_format", Values: []string{rawFormat, zipped, gzipped}, Default: zipped},
 	{Name: "accessibility", Values: []string{"", "public", "private", "none", "maintainer"}}, // another one is GitLab's internal error
 	{Name: "metadata", Kind: params.Any},                                                     // Workhorse adds it for GitLab
 })
 
-// artifactFormats has every type of artifact with the one format that it may have (app/models/ci/job_artifact.rb).
-func artifactFormats() map[string]string {
-	formats := map[string]string{archive: "zip", "metadata": "gzip", "trace": "raw", "metrics_referee": "gzip", "network_referee": "gzip"}
-	for kind, report := range ci.ReportTypes() {
-		formats[kind] = report.Format
+// readArtifact is what stands before the body of POST /jobs/:id/artifacts, and how that is read. Workhorse asks GitLab about a
+// multipart body before it stores the file; any other body may have the token in it.
+func readArtifact(q *request) (bodyReader, *response) {
+	media, _, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
+	if media != multipartForm {
+		return q.withoutFile(media), nil
 	}
-	return formats
+	if _, refusal := q.processingJob(); refusal != nil {
+		return nil, refusal
+	}
+	return q.readMultipart(sizeLimit(q.settings.MaxArtifactsSize)), nil
 }
 
 // uploadArtifacts is POST /jobs/:id/artifacts (app/services/ci/job_artifacts/create_service.rb).
 func uploadArtifacts(q *request) response {
-	media, _, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
-	if q.upload == nil && media != multipartForm { // its token may be in the body
-		return q.receiveUpload(q.withoutFile(media))
-	}
 	j, refusal := q.processingJob()
 	if refusal != nil {
 		return *refusal
 	}
-	limit := sizeLimit(q.settings.MaxArtifactsSize)
 	u := q.upload
-	if u == nil {
-		return q.receiveUpload(q.readMultipart(limit))
-	}
 	if !u.hasFile {
 		text := msgFileMissing
 		if q.params.Has(paramFile) {
@@ -72,7 +55,7 @@ func uploadArtifacts(q *request) response {
 		}
 		return refuseError(http.StatusBadRequest, text).because("the file is a part of a multipart body that is named file and has a file name")
 	}
-	if u.content.size > limit {
+	if limit := sizeLimit(q.settings.MaxArtifactsSize); u.content.size > limit {
 		return refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).because(fmt.Sprintf("the file has more than %d bytes", limit))
 	}
 	f := &file{content: u.content, sum: u.sum}
@@ -102,8 +85,8 @@ func (q *request) keep(j *job, f *file) *response {
 			return bad(err.Error(), "the dotenv report cannot be read")
 		}
 	}
-	if format := artifactFormats()[f.Type]; f.Format != format {
-		return bad(msgArtifactFormat, fmt.Sprintf("an artifact of type %s has the format %s, not %s", f.Type, format, f.Format))
+	if f.Format != artifactKinds()[f.Type].format {
+		return bad(msgArtifactFormat, wrongFormat(f.Type, f.Format))
 	}
 	if i >= 0 {
 		return bad(msgArtifactTwice, fmt.Sprintf("job %d has another %s already", j.ID, f.Type))

@@ -71,9 +71,6 @@ func requestJob(q *request) response {
 		return nothing
 	}
 	if last, _ := q.params.String("last_update"); last == value {
-		if q.fake.options.longPolling > 0 && !q.polled {
-			return q.waitForQueue(r)
-		}
 		return nothing
 	}
 	for j := q.nextFor(r); j != nil; j = q.nextFor(r) {
@@ -85,21 +82,17 @@ func requestJob(q *request) response {
 	return nothing
 }
 
-// waitForQueue has the request wait until the runner's queue value changes, as Workhorse does.
-func (q *request) waitForQueue(r *runner) response {
-	changed := r.queueChange()
-	return response{meanwhile: func() *response {
-		timer := time.NewTimer(q.fake.options.longPolling)
-		defer timer.Stop()
-		select {
-		case <-changed:
-		case <-timer.C:
-		case <-q.fake.closing:
-		case <-q.http.Context().Done():
-		}
-		q.polled = true
+// forJob is what a runner waits for that knows of the last change already: the next one. Who waits is in contact.
+func forJob(q *request) <-chan struct{} {
+	r, refusal := q.ownedRunner()
+	if refusal != nil || q.checkSystemID() != nil || r.paused {
 		return nil
-	}}
+	}
+	if last, _ := q.params.String("last_update"); last != q.queueValueOf(r) {
+		return nil
+	}
+	q.heartbeat(r, q.contact(), true)
+	return r.queueChange()
 }
 
 // take gives the runner a job that fits. What keeps the job from running fails it, and the next one is looked for.
@@ -333,25 +326,35 @@ const (
 	watchedFor      = 10 * time.Second
 )
 
+// readLog is what stands before the body of PATCH /jobs/:id/trace, and how that is read.
+func readLog(q *request) (bodyReader, *response) {
+	if _, refusal := q.processingJob(); refusal != nil {
+		return nil, refusal
+	}
+	if refusal := q.unfitForTrace(); refusal != nil {
+		return nil, refusal
+	}
+	return readText(max(q.roomForLog(), 0)), nil
+}
+
+// roomForLog is how many bytes the log may grow by from where the request begins. That is the client's number and may be so great
+// that no sum with it is one.
+func (q *request) roomForLog() int64 {
+	return sizeLimit(q.settings.MaxTraceSize) - rangeStart(q.http.Header.Get(headerContentRange))
+}
+
 // appendTrace is PATCH /jobs/:id/trace (app/services/ci/append_build_trace_service.rb).
 func appendTrace(q *request) response {
 	j, refusal := q.processingJob()
 	if refusal != nil {
 		return *refusal
 	}
-	if refusal := q.unfitForTrace(); refusal != nil {
-		return *refusal
-	}
 	start := rangeStart(q.http.Header.Get(headerContentRange))
-	limit := sizeLimit(q.settings.MaxTraceSize)
-	if q.upload == nil {
-		return q.receiveUpload(readText(max(limit-start, 0)))
-	}
 	sent := q.upload.content.size
 	switch size := j.log.size; {
-	case sent >= limit-start: // start is the client's and may be so great that no sum with it is a number
+	case sent >= q.roomForLog():
 		_ = q.drop(j, traceSizeExceeded, nil)
-		return refuseError(http.StatusForbidden, msgForbidden).because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d", sent, start, limit))
+		return refuseError(http.StatusForbidden, msgForbidden).because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d", sent, start, sizeLimit(q.settings.MaxTraceSize)))
 	case start == size:
 		for _, secret := range []string{j.project.RegistrationToken, j.Token} {
 			q.upload.content.overwrite(secret, q.masked(len(secret)))

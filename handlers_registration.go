@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
@@ -143,7 +144,7 @@ func (q *request) currentRunner() (*runner, *response) {
 	}
 	why := "no runner has that authentication token"
 	if r := q.runnerTokens[token]; r != nil {
-		why = fmt.Sprintf("the token of runner %d expired at %s", r.num, r.tokenExpiresAt.Format("2006-01-02T15:04:05Z07:00"))
+		why = fmt.Sprintf("the token of runner %d expired at %s", r.num, r.tokenExpiresAt.Format(time.RFC3339))
 	}
 	q.call.RunnerID = 0
 	return nil, forbidden("", why).asRefusal()

@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -40,7 +41,6 @@ type request struct {
 
 	upload  *upload // the body of a streamed route, once it has been read
 	unread  bool    // a streamed body has not been read to its end
-	polled  bool    // it has waited for a job already
 	user    *user
 	token   *accessToken
 	actor   policy.Actor
@@ -94,7 +94,7 @@ func (q *request) receive() *response {
 
 // readBody reads the body, up to what Workhorse lets through.
 func (q *request) readBody() *response {
-	if q.route != nil && q.route.streamed {
+	if q.route != nil && q.route.streams != nil {
 		q.unread = q.http.ContentLength != 0
 		return nil
 	}
@@ -161,27 +161,64 @@ type railsError struct {
 	Error  string `json:"error"`
 }
 
-// answer lets the endpoint answer, as often as the endpoint wants something done meanwhile.
+// answer lets whoever serves the request answer it.
 func (q *request) answer() response {
 	if q.handler != nil {
-		return q.handledByTest()
+		return q.answerOutside(q.handledByTest)
 	}
 	if refusal := q.unrouted(); refusal != nil {
-		return *refusal
+		return q.answerOutside(func() response { return *refusal })
 	}
-	for {
-		res := q.answerLocked()
-		if res.meanwhile == nil {
-			return res
-		}
-		if final := res.meanwhile(); final != nil {
-			return *final
-		}
-	}
+	return q.answerRouted()
 }
 
-// answerLocked is authentication, the before block, validation, then the handler, all under one lock.
-func (q *request) answerLocked() (res response) {
+// answerOutside is an answer that asks nothing of the state; the throttle counts it by itself.
+func (q *request) answerOutside(answer func() response) response {
+	refusal := q.visit(func() response {
+		if refusal := q.throttled(); refusal != nil {
+			return *refusal
+		}
+		return response{}
+	})
+	if refusal.status != 0 {
+		return refusal
+	}
+	return answer()
+}
+
+// answerRouted lets an endpoint of the table answer: in one visit to the state or, where it streams or waits, in one before and
+// one after that. The handler runs once, in the last.
+func (q *request) answerRouted() response {
+	var pause func() *response
+	res := q.visit(func() response {
+		refusal := q.admit()
+		if refusal == nil {
+			pause, refusal = q.pause()
+		}
+		switch {
+		case refusal != nil:
+			return *refusal
+		case pause != nil:
+			return response{}
+		}
+		return q.route.handle(q)
+	})
+	if pause == nil {
+		return res
+	}
+	if refusal := pause(); refusal != nil {
+		return *refusal
+	}
+	return q.visit(func() response {
+		if refusal := q.validate(); refusal != nil { // the body may have brought more parameters
+			return *refusal
+		}
+		return q.route.handle(q)
+	})
+}
+
+// visit does a part of the work with the state's mutex held.
+func (q *request) visit(part func() response) (res response) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	defer func() {
@@ -189,26 +226,70 @@ func (q *request) answerLocked() (res response) {
 			res = refuse(http.StatusInternalServerError, msgInternalError).because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
 		}
 	}()
+	return part()
+}
+
+// admit is all that comes before the endpoint itself: the throttle, authentication, the before block and validation. What it
+// returns is the answer of what does not come to the endpoint.
+func (q *request) admit() *response {
+	if refusal := q.throttled(); refusal != nil {
+		return refusal
+	}
 	if q.route.access == byUser || q.route.access == byAnyone {
 		if refusal := q.authenticate(); refusal != nil {
-			return *refusal
+			return refusal
 		}
 	}
 	if q.route.before != nil {
 		if refusal := q.route.before(q); refusal != nil {
-			return *refusal
+			return refusal
 		}
 	}
 	if q.call.Method == http.MethodOptions {
-		return q.options()
+		return q.options().asRefusal()
 	}
+	return q.validate()
+}
+
+// validate reads the parameters as the endpoint declares them.
+func (q *request) validate() *response {
 	values, problems := q.route.declared(q.version).Validate(q.tree)
 	q.params, q.validated = values, true
 	q.call.Params, q.call.IgnoredParams = values.All(), values.Ignored()
 	if len(problems) > 0 {
-		return refuseError(http.StatusBadRequest, strings.Join(problems, ", ")).because(strings.Join(problems, ", "))
+		return refuseError(http.StatusBadRequest, strings.Join(problems, ", ")).because(strings.Join(problems, ", ")).asRefusal()
 	}
-	return q.route.handle(q)
+	return nil
+}
+
+// pause is what the endpoint has to do without the state's mutex before its handler runs, nil for nothing.
+func (q *request) pause() (pause func() *response, refusal *response) {
+	switch {
+	case q.route.streams != nil:
+		read, refusal := q.route.streams(q)
+		if refusal != nil {
+			return nil, refusal
+		}
+		return func() *response { return q.receiveUpload(read) }, nil
+	case q.route.waits != nil && q.fake.options.longPolling > 0:
+		if change := q.route.waits(q); change != nil {
+			return func() *response { return q.await(change) }, nil
+		}
+	}
+	return nil, nil
+}
+
+// await waits as Workhorse does: for the change, and no longer than WithLongPolling allows, the client waits and the fake is open.
+func (q *request) await(change <-chan struct{}) (none *response) {
+	timer := time.NewTimer(q.fake.options.longPolling)
+	defer timer.Stop()
+	select {
+	case <-change:
+	case <-timer.C:
+	case <-q.fake.closing:
+	case <-q.http.Context().Done():
+	}
+	return nil
 }
 
 // handledByTest lets a handler of the test answer.
@@ -239,7 +320,7 @@ func (x *exchange) render(res *response) []byte {
 	switch {
 	case res.body != nil:
 		body, _ = json.Marshal(res.body) // only plain structs and maps come here
-		res.contentType = or(res.contentType, "application/json")
+		res.contentType = cmp.Or(res.contentType, "application/json")
 	case res.file != nil:
 	case res.contentType != "":
 		body = []byte(res.text)

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/fakegitlab/fakegitlab/ci"
 )
 
 // ciJobUser is the username that goes with a job token.
@@ -108,6 +106,7 @@ func buildArtifacts(a *JobArtifacts) []payloadArtifact {
 	if a == nil {
 		return nil
 	}
+	kinds := artifactKinds()
 	list := []payloadArtifact{}
 	if a.Paths != nil || a.Untracked != nil && *a.Untracked {
 		list = append(list, payloadArtifact{
@@ -117,23 +116,22 @@ func buildArtifacts(a *JobArtifacts) []payloadArtifact {
 			Exclude:   a.Exclude,
 			When:      nullable(a.When),
 			ExpireIn:  nullable(a.ExpireIn),
-			Type:      "archive",
-			Format:    "zip",
+			Type:      archive,
+			Format:    kinds[archive].format,
 		})
 	}
-	types := ci.ReportTypes()
 	for _, kind := range slices.Sorted(maps.Keys(a.Reports)) {
 		report := a.Reports[kind]
 		if kind == "coverage_report" {
 			kind = report.CoverageFormat
 		}
 		list = append(list, payloadArtifact{
-			Name:     nullable(types[kind].Filename),
+			Name:     nullable(kinds[kind].filename),
 			Paths:    report.Paths,
 			When:     "always",
 			ExpireIn: nullable(a.ExpireIn),
 			Type:     kind,
-			Format:   types[kind].Format,
+			Format:   kinds[kind].format,
 		})
 	}
 	return list

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net"
 	"net/url"
-	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -58,7 +57,7 @@ func jobVariables(in jobPayloadInput) []payloadVariable {
 	l.addPipeline(in)
 	l.add("CI_RUNNER_ID", strconv.Itoa(in.Runner.num))
 	l.add("CI_RUNNER_DESCRIPTION", orEmpty(in.Runner.description))
-	l.add("CI_RUNNER_TAGS", quotedList(in.Runner.tags))
+	l.add("CI_RUNNER_TAGS", inspect(in.Runner.tags))
 	l.addAll(in.Job.Spec.Variables, true)
 	l.add("GITLAB_USER_ID", strconv.Itoa(in.User.ID))
 	l.add("GITLAB_USER_EMAIL", in.User.Email)
@@ -102,14 +101,15 @@ func (l *variableList) addJob(job *job) {
 func (l *variableList) addProject(in jobPayloadInput) {
 	project := in.Project
 	root, _, _ := strings.Cut(project.Path, "/")
+	namespace, name := splitPath(project.Path)
 	l.add("GITLAB_FEATURES", "")
 	l.add("CI_PROJECT_ID", strconv.Itoa(project.ID))
-	l.add("CI_PROJECT_NAME", path.Base(project.Path))
+	l.add("CI_PROJECT_NAME", name)
 	l.add("CI_PROJECT_TITLE", project.Name)
 	l.add("CI_PROJECT_DESCRIPTION", project.Description)
 	l.add("CI_PROJECT_PATH", project.Path)
 	l.add("CI_PROJECT_PATH_SLUG", slugify(project.Path))
-	l.add("CI_PROJECT_NAMESPACE", path.Dir(project.Path))
+	l.add("CI_PROJECT_NAMESPACE", namespace)
 	l.add("CI_PROJECT_NAMESPACE_ID", strconv.Itoa(in.NamespaceID))
 	l.add("CI_PROJECT_ROOT_NAMESPACE", root)
 	l.add("CI_PROJECT_URL", in.ServerURL+"/"+project.Path)
@@ -193,15 +193,6 @@ func iso8601(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
-}
-
-// quotedList is the list as the text of an array: ["docker", "linux"].
-func quotedList(list []string) string {
-	quoted := make([]string, len(list))
-	for i, each := range list {
-		quoted[i] = strconv.Quote(each)
-	}
-	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
 // slugify makes text fit for a host name, as GitLab's _SLUG variables are: lower case letters, digits and inner dashes, at

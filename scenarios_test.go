@@ -151,7 +151,13 @@ func TestValidateReports(t *testing.T) {
 		`runners[0].managers[0].system_id: is missing`: shop.WithRunner("x", func(r *fakegitlab.Runner) {
 			r.Managers = []fakegitlab.RunnerManager{{}}
 		}),
-		`jobs[0].artifacts[0].filename: is missing`:                          shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) { j.Artifacts = []fakegitlab.Artifact{{}} }),
+		`jobs[0].artifacts[0].filename: is missing`: shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) { j.Artifacts = []fakegitlab.Artifact{{}} }),
+		`jobs[0].artifacts[0].file_type: unknown type of artifact "juint"; did you mean "junit"?`: shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) {
+			j.Artifacts = []fakegitlab.Artifact{{Filename: "a", Type: "juint"}}
+		}),
+		`jobs[0].artifacts[0].file_format: an artifact of type sast has the format raw, not gzip`: shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) {
+			j.Artifacts = []fakegitlab.Artifact{{Filename: "a", Type: "sast", Format: "gzip"}}
+		}),
 		`jobs[0].project: no project "acme/shpo"; did you mean "acme/shop"?`: shop.WithJob("acme/shpo", "x"),
 		`jobs[0].project: "acme" is a group, no project`:                     shop.WithJob("acme", "x"),
 		`jobs[0].runner_id: no runner has the ID 9; there are none`:          shop.WithRunner("").WithJob("acme/shop", "x", func(j *fakegitlab.Job) { j.RunnerID = 9 }),

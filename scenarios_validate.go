@@ -331,6 +331,11 @@ func (c *scenarioChecker) jobs(jobs []Job, runners []Runner) {
 		c.project(j.Project, datajson.Field(path, "project"))
 		c.user(j.User, datajson.Field(path, "user"))
 		c.takenBy(j, byID, path)
+		for n, a := range j.Artifacts {
+			if field, problem := artifactProblem(a.Type, a.Format); problem != "" {
+				c.report(datajson.Field(datajson.Index(datajson.Field(path, "artifacts"), n), field), "%s", problem)
+			}
+		}
 		if first, ok := pipelines[j.PipelineID]; j.PipelineID == 0 || !ok {
 			pipelines[j.PipelineID] = j
 		} else if !strings.EqualFold(first.Project, j.Project) {

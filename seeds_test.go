@@ -65,6 +65,12 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddRunner("r"): no group "1001"; here a group goes by its path: "acme"`: func(gl fake) {
 			gl.AddRunner(fakegitlab.Runner{Description: "r", Group: "1001"})
 		},
+		`AddJob("unit"): Artifacts[0]: unknown type of artifact "archiv"; did you mean "archive"?`: func(gl fake) {
+			gl.AddJob(fakegitlab.Job{Name: "unit", Project: "acme/shop", Artifacts: []fakegitlab.Artifact{{Filename: "a", Type: "archiv"}}})
+		},
+		`AddJob("unit"): Artifacts[0]: an artifact of type junit has the format gzip, not raw`: func(gl fake) {
+			gl.AddJob(fakegitlab.Job{Name: "unit", Project: "acme/shop", Artifacts: []fakegitlab.Artifact{{Filename: "a", Type: "junit", Format: "raw"}}})
+		},
 		`AddJob("unit"): no project is given`: func(gl fake) { gl.AddJob(fakegitlab.Job{Name: "unit"}) },
 		`Token(""): no user is given`:         func(gl fake) { gl.Token("") },
 		`AddRunner("r"): Runner cannot have projects assigned`: func(gl fake) {

@@ -139,7 +139,7 @@ func TestLongPolling(t *testing.T) {
 		}
 		stacks := make([]byte, 1<<20)
 		stacks = stacks[:runtime.Stack(stacks, true)]
-		assert.NotContains(t, string(stacks), "waitForQueue")
+		assert.NotContains(t, string(stacks), "(*request).await")
 	})
 }
 

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -24,7 +25,7 @@ var (
 
 // oneOf checks that a value is one of the words that GitLab knows for its type; empty means the fallback.
 func oneOf[S ~string](what string, v *S, fallback S, known []S) error {
-	*v = or(*v, fallback)
+	*v = cmp.Or(*v, fallback)
 	if slices.Contains(known, *v) {
 		return nil
 	}
@@ -398,7 +399,7 @@ func (st *state) renumber(g *group, id int) {
 // setGroup stores what a draft says of a group, and keeps or makes up what it does not.
 func (st *state) setGroup(g *group, in group) {
 	in.ID, in.Path, in.CreatedAt = g.ID, g.Path, orNow(in.CreatedAt, g.CreatedAt)
-	in.RegistrationToken = st.secret(registrationTokens, or(in.RegistrationToken, g.RegistrationToken))
+	in.RegistrationToken = st.secret(registrationTokens, cmp.Or(in.RegistrationToken, g.RegistrationToken))
 	in.parent, in.children, in.projects, in.runners, in.implied = g.parent, g.children, g.projects, g.runners, g.implied
 	*g = in
 }
@@ -542,7 +543,7 @@ func (st *state) updateProject(p *project, in project, members map[string]Role) 
 	if err := st.checkRegistrationToken(in.RegistrationToken, p.RegistrationToken); err != nil {
 		return err
 	}
-	in.RegistrationToken = st.secret(registrationTokens, or(in.RegistrationToken, p.RegistrationToken))
+	in.RegistrationToken = st.secret(registrationTokens, cmp.Or(in.RegistrationToken, p.RegistrationToken))
 	in.CreatedAt = orNow(in.CreatedAt, p.CreatedAt)
 	in.group, in.owner, in.runners, in.jobs, in.pipelines = p.group, p.owner, p.runners, p.jobs, p.pipelines
 	*p = in
@@ -581,7 +582,7 @@ func (st *state) updateSettings(in Settings) error {
 	if err := st.checkRegistrationToken(in.RegistrationToken, st.settings.RegistrationToken); err != nil {
 		return err
 	}
-	in.RegistrationToken = st.secret(instanceRegistrationTokens, or(in.RegistrationToken, st.settings.RegistrationToken))
+	in.RegistrationToken = st.secret(instanceRegistrationTokens, cmp.Or(in.RegistrationToken, st.settings.RegistrationToken))
 	before := st.settings
 	st.settings = in.clone()
 	st.onUndo(func() { st.settings = before })

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -39,6 +40,10 @@ func checkJob(j *job) error {
 		if f.Filename == "" {
 			return fmt.Errorf("Artifacts[%d] has no Filename", i)
 		}
+		f.fillDefaults()
+		if _, problem := artifactProblem(f.Type, f.Format); problem != "" {
+			return fmt.Errorf("Artifacts[%d]: %s", i, problem)
+		}
 	}
 	return checkCommit(j.Commit)
 }
@@ -66,7 +71,7 @@ func (st *state) addJob(j *job) (*job, error) {
 	if j.Token != "" && st.jobTokens[j.Token] != nil {
 		return nil, errors.New("another job has that token")
 	}
-	j.Name, j.Stage, j.Ref = or(j.Name, defaultJobName), or(j.Stage, defaultJobStage), or(j.Ref, defaultRef)
+	j.Name, j.Stage, j.Ref = cmp.Or(j.Name, defaultJobName), cmp.Or(j.Stage, defaultJobStage), cmp.Or(j.Ref, defaultRef)
 	j.ID = assignID(st, &st.jobs, j.ID)
 	if j.PipelineID == 0 {
 		st.pipeline++
@@ -78,7 +83,7 @@ func (st *state) addJob(j *job) (*job, error) {
 	j.AllowFailure = j.AllowFailure || j.Spec.AllowFailure.Always
 	st.fillCommit(j)
 	st.fillTimes(j)
-	fillFiles(j)
+	readSeededReports(j)
 	st.insertJob(j)
 	if r := j.runner; r != nil {
 		st.linkJob(j, r, j.manager)
@@ -87,21 +92,13 @@ func (st *state) addJob(j *job) (*job, error) {
 	return j, nil
 }
 
-// fillFiles fills in what follows from the content of the job's files.
-func fillFiles(j *job) {
+// readSeededReports takes over what the dotenv report among the files of a seed says.
+func readSeededReports(j *job) {
 	for _, f := range j.files {
-		f.fillDefaults()
 		if f.Type == dotenvReport {
 			j.dotenv, _ = readDotenv(f) // a seed may be a report that GitLab had to refuse
 		}
 	}
-}
-
-func or[S ~string](s, fallback S) S {
-	if s == "" {
-		return fallback
-	}
-	return s
 }
 
 // checkPipeline refuses a pipeline that another project's jobs are in.
@@ -116,21 +113,6 @@ func (st *state) checkPipeline(id int, p *project) error {
 		return fmt.Errorf("pipeline %d is of project %q", id, known.project.Path)
 	}
 	return nil
-}
-
-// fillDefaults fills in a file's type and the format that goes with it.
-func (f *file) fillDefaults() {
-	f.Type = or(f.Type, archive)
-	if f.Format == "" {
-		switch {
-		case f.Type == archive:
-			f.Format = zipped
-		case strings.HasSuffix(f.Filename, ".gz"), f.Type == "junit", f.Type == dotenvReport:
-			f.Format = gzipped
-		default:
-			f.Format = "raw"
-		}
-	}
 }
 
 // newFile is a file with that content.
@@ -150,10 +132,10 @@ func (st *state) fillCommit(j *job) {
 		}
 		c.SHA = st.made.hex(shas, 40)
 	}
-	c.BeforeSHA = or(c.BeforeSHA, zeroSHA)
-	c.Title = or(c.Title, or(firstLine(c.Message), "Update "+j.Ref))
-	c.Message = or(c.Message, c.Title+"\n")
-	c.AuthorName, c.AuthorEmail = or(c.AuthorName, j.user.Name), or(c.AuthorEmail, j.user.Email)
+	c.BeforeSHA = cmp.Or(c.BeforeSHA, zeroSHA)
+	c.Title = cmp.Or(c.Title, firstLine(c.Message), "Update "+j.Ref)
+	c.Message = cmp.Or(c.Message, c.Title+"\n")
+	c.AuthorName, c.AuthorEmail = cmp.Or(c.AuthorName, j.user.Name), cmp.Or(c.AuthorEmail, j.user.Email)
 	c.CreatedAt = orNow(c.CreatedAt, st.now())
 }
 
@@ -182,7 +164,7 @@ func (st *state) fillTimes(j *job) {
 		j.erasedAt = now
 	}
 	if j.Status == JobFailed {
-		j.FailureReason = or(j.FailureReason, "script_failure")
+		j.FailureReason = cmp.Or(j.FailureReason, "script_failure")
 	}
 }
 

@@ -15,8 +15,23 @@ import (
 // take or return the unexported records below, are called with it held. What leaves it is a copy.
 type state struct {
 	version gitlabversion.Version // never changes, so that it may be asked without the mutex
-	mu      sync.Mutex
-	handed  map[string]handedToken // what Token has returned, also before a Reset
+	// mu is one of several locks of a fake. Who holds one may take those below and to the right of it, and no other:
+	//
+	//	initial.mu               during a whole Reset
+	//	  state.mu               of the state in use or, in a Reset, of the one that is still being made
+	//	    faults.mu            in a Reset, and by itself
+	//	      Held.mu
+	//	    addedRoutes.mu       in a Reset, and by itself
+	//	    the journal's        in a Reset, and by itself
+	//	    foundRoutes.mu       for OPTIONS, and by itself
+	//	    clock.mu             for every time
+	//	inFlight.mu, invariants.mu, lineWriter.mu: each by itself alone
+	//
+	// Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they may use the
+	// fake. There are two exceptions: the clock of WithClock is asked with clock.mu held and whatever is above it, the writer of
+	// WithJournalTo is written to with lineWriter.mu held. Close holds its Once while it waits for the requests in flight.
+	mu     sync.Mutex
+	handed map[string]handedToken // what Token has returned, also before a Reset
 	world
 }
 

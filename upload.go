@@ -2,18 +2,12 @@ package fakegitlab
 
 import (
 	"crypto/sha256"
-	"errors"
-	"fmt"
 	"hash"
 	"io"
 	"maps"
-	"mime"
-	"mime/multipart"
 	"net/http"
-	"path"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/fakegitlab/fakegitlab/internal/params"
 )
@@ -26,7 +20,10 @@ const multipartForm = "multipart/form-data"
 // maxField is the largest field of an upload that is not the file.
 const maxField = 1 << 20
 
-// upload is the body of a streamed route.
+// bodyReader stores a body in the upload, of which it takes no more than a byte over a limit. It runs without the state's mutex.
+type bodyReader func(io.Reader, *upload) *response
+
+// upload is the body of an endpoint that streams.
 type upload struct {
 	content  blob // no more than one byte beyond the limit
 	sum      [sha256.Size]byte
@@ -50,22 +47,16 @@ func (b *beginning) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// receiveUpload reads the body without the state's mutex. read stores it in the upload, of which it takes no more than a
-// byte over a limit.
-func (q *request) receiveUpload(read func(io.Reader, *upload) *response) response {
-	return response{meanwhile: func() *response {
-		body := &beginning{Reader: q.http.Body}
-		u := &upload{}
-		refusal := read(body, u)
-		q.unread = !body.ended
-		if len(body.kept) > 0 {
-			q.call.Body = body.kept
-		}
-		if refusal == nil {
-			q.upload = u
-		}
-		return refusal
-	}}
+// receiveUpload reads the body, of which the journal gets the beginning.
+func (q *request) receiveUpload(read bodyReader) *response {
+	body := &beginning{Reader: q.http.Body}
+	q.upload = &upload{}
+	refusal := read(body, q.upload)
+	q.unread = !body.ended
+	if len(body.kept) > 0 {
+		q.call.Body = body.kept
+	}
+	return refusal
 }
 
 func cutOff(err error) *response {
@@ -73,7 +64,7 @@ func cutOff(err error) *response {
 }
 
 // readText reads a body that is one text of a limited size.
-func readText(limit int64) func(io.Reader, *upload) *response {
+func readText(limit int64) bodyReader {
 	return func(body io.Reader, u *upload) *response {
 		if _, err := u.content.ReadFrom(io.LimitReader(body, limit+1)); err != nil {
 			return cutOff(err)
@@ -83,36 +74,45 @@ func readText(limit int64) func(io.Reader, *upload) *response {
 }
 
 // readMultipart reads a body with a file of a limited size and puts its fields among the parameters.
-func (q *request) readMultipart(limit int64) func(io.Reader, *upload) *response {
+func (q *request) readMultipart(limit int64) bodyReader {
 	return func(body io.Reader, u *upload) *response {
-		_, attributes, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
-		if attributes["boundary"] == "" {
-			return cutOff(errors.New("a multipart body without a boundary"))
+		fields := params.Tree{}
+		err := params.EachPart(q.http.Header.Get("Content-Type"), body, func(p params.Part) (done bool, err error) {
+			if p.Name == paramFile && p.Filename != "" {
+				return u.take(p, fields, limit)
+			}
+			value, err := p.Text(maxField)
+			if err != nil {
+				return false, err
+			}
+			return false, params.Insert(fields, p.Name, value)
+		})
+		if err != nil {
+			return cutOff(err)
+		}
+		if u.content.size <= limit {
+			_, _ = io.Copy(io.Discard, io.LimitReader(body, smallestPiece)) // what follows the last boundary says nothing
 		}
 		q.tree = maps.Clone(q.tree) // hooks may look at the one so far
-		parts := multipart.NewReader(body, attributes["boundary"])
-		for {
-			part, err := parts.NextRawPart()
-			if err == io.EOF { // not errors.Is: a body cut short wraps EOF
-				_, _ = io.Copy(io.Discard, io.LimitReader(body, smallestPiece)) // what follows the last boundary says nothing
-				return nil
-			}
-			if err != nil {
-				return cutOff(err)
-			}
-			done, err := q.readPart(part, u, limit)
-			if err != nil {
-				return cutOff(err)
-			}
-			if done {
-				return nil
-			}
-		}
+		params.Overlay(q.tree, fields, q.vars)
+		return nil
 	}
 }
 
+// take takes in the file. done is whether it is too large, so that nothing else matters.
+func (u *upload) take(p params.Part, fields params.Tree, limit int64) (done bool, err error) {
+	sum := sha256.New()
+	if u.content, err = readFile(p, sum, limit); err != nil {
+		return false, err
+	}
+	u.hasFile, u.filename = true, cleanFilename(p.Filename)
+	sum.Sum(u.sum[:0])
+	fields[p.Name] = &params.File{Filename: u.filename, ContentType: p.ContentType}
+	return u.content.size > limit, nil
+}
+
 // withoutFile reads the body of an upload that is no multipart: its parameters alone.
-func (q *request) withoutFile(media string) func(io.Reader, *upload) *response {
+func (q *request) withoutFile(media string) bodyReader {
 	return func(body io.Reader, _ *upload) *response {
 		content, err := io.ReadAll(io.LimitReader(body, maxField))
 		if err != nil {
@@ -128,36 +128,6 @@ func (q *request) withoutFile(media string) func(io.Reader, *upload) *response {
 	}
 }
 
-// readPart reads one part of a multipart body. done is whether the file is too large, so that nothing else matters.
-func (q *request) readPart(part *multipart.Part, u *upload, limit int64) (done bool, err error) {
-	_, attributes, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
-	name := attributes["name"]
-	if _, inPath := q.vars[name]; err != nil || name == "" || inPath {
-		return false, nil // Rack skips what it cannot name, and the path counts first
-	}
-	if filename := attributes["filename"]; name == paramFile && filename != "" {
-		sum := sha256.New()
-		if u.content, err = readFile(part, sum, limit); err != nil {
-			return false, err
-		}
-		u.hasFile, u.filename = true, cleanFilename(filename)
-		sum.Sum(u.sum[:0])
-		q.tree[name] = &params.File{Filename: u.filename, ContentType: part.Header.Get("Content-Type")}
-		return u.content.size > limit, nil
-	}
-	value, err := io.ReadAll(io.LimitReader(part, maxField+1))
-	switch {
-	case err != nil:
-		return false, err
-	case len(value) > maxField:
-		return false, fmt.Errorf("the field %s has more than %d bytes", name, maxField)
-	case strings.IndexByte(string(value), 0) >= 0 || !utf8.Valid(value):
-		return false, fmt.Errorf("the field %s is not text", name)
-	}
-	q.tree[name] = string(value)
-	return false, nil
-}
-
 // cleanFilename is the name under which GitLab keeps an uploaded file: without folders, and with underscores for all but
 // letters, digits and a few signs (lib/uploaded_file.rb).
 func cleanFilename(name string) string {
@@ -166,7 +136,7 @@ func cleanFilename(name string) string {
 			return r
 		}
 		return '_'
-	}, path.Base(strings.ReplaceAll(name, `\`, "/")))
+	}, params.Basename(name))
 	if strings.Trim(name, ".") == "" {
 		return "_" + name
 	}

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"mime"
-	"mime/multipart"
-	"path"
 	"strings"
 	"unicode/utf8"
 )
@@ -67,57 +64,29 @@ func checkJSON(value any, depth int) *Error {
 	return nil
 }
 
+// parseMultipart reads a multipart body that is in memory. A file with an empty name is left out.
 func parseMultipart(contentType string, body []byte) (Tree, *Error) {
-	_, attributes, err := mime.ParseMediaType(contentType)
-	if err != nil || attributes["boundary"] == "" {
+	tree := Tree{}
+	err := EachPart(contentType, bytes.NewReader(body), func(p Part) (done bool, err error) {
+		var value any
+		switch {
+		case p.HasFilename && p.Filename == "":
+			return false, nil
+		case p.HasFilename:
+			content, err := io.ReadAll(p)
+			if err != nil {
+				return false, err
+			}
+			value = &File{Filename: Basename(p.Filename), ContentType: p.ContentType, Content: content}
+		default:
+			if value, err = p.Text(int64(len(body))); err != nil {
+				return false, err
+			}
+		}
+		return false, Insert(tree, p.Name, value)
+	})
+	if err != nil {
 		return nil, badEncoding()
 	}
-	tree := Tree{}
-	reader := multipart.NewReader(bytes.NewReader(body), attributes["boundary"])
-	for {
-		part, err := reader.NextRawPart() // raw: Rack does not undo quoted-printable
-		if err == io.EOF {                // not errors.Is: a body cut short wraps EOF
-			return tree, nil
-		}
-		if err != nil {
-			return nil, badEncoding()
-		}
-		if err := addPart(tree, part); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// addPart adds a field or a file. A part without a name is left out, and so is a file with an empty name, which is how
-// a browser sends "no file chosen".
-func addPart(tree Tree, part *multipart.Part) *Error {
-	content, err := io.ReadAll(part)
-	if err != nil {
-		return badEncoding()
-	}
-	_, attributes, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
-	if err != nil {
-		return nil //nolint:nilerr // Rack skips what it cannot name
-	}
-	name := attributes["name"]
-	filename, isFile := attributes["filename"]
-	if malformed(name) || malformed(filename) {
-		return badEncoding()
-	}
-	var value any
-	switch {
-	case name == "" || isFile && filename == "":
-		return nil
-	case isFile:
-		base := path.Base(strings.ReplaceAll(filename, `\`, "/"))
-		value = &File{Filename: base, ContentType: part.Header.Get("Content-Type"), Content: content}
-	case malformed(string(content)):
-		return badEncoding()
-	default:
-		value = string(content)
-	}
-	if !insert(tree, name, value) {
-		return badEncoding()
-	}
-	return nil
+	return tree, nil
 }

@@ -69,22 +69,28 @@ func Parse(in Input) (Tree, *Error) {
 	if err := parseNested(tree, in.RawQuery, "&;"); err != nil {
 		return nil, err
 	}
+	var body Tree
 	for name, value := range in.Path {
 		if malformed(name) || malformed(value) {
 			return nil, badEncoding()
 		}
 	}
 	if len(in.Body) > 0 {
-		body, err := parseBody(in)
-		if err != nil {
+		var err *Error
+		if body, err = parseBody(in); err != nil {
 			return nil, err
 		}
-		maps.Copy(tree, body)
 	}
-	for name, value := range in.Path {
+	Overlay(tree, body, in.Path)
+	return tree, nil
+}
+
+// Overlay puts the parameters of body and path over those of the query: the path counts first, then the body.
+func Overlay(tree, body Tree, path map[string]string) {
+	maps.Copy(tree, body)
+	for name, value := range path {
 		tree[name] = value
 	}
-	return tree, nil
 }
 
 func parseBody(in Input) (Tree, *Error) {

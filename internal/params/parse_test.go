@@ -248,3 +248,33 @@ func BenchmarkGetWithoutQuery(b *testing.B) {
 		values.Int("page")
 	}
 }
+
+func TestEachPart(t *testing.T) {
+	body := func(parts ...string) string { return "--b\r\n" + strings.Join(parts, "\r\n--b\r\n") + "\r\n--b--\r\n" }
+	part := func(disposition, content string) string {
+		return "Content-Disposition: form-data" + disposition + "\r\n\r\n" + content
+	}
+	read := func(body string, limit int64) (seen []string, err error) {
+		err = EachPart("multipart/form-data; boundary=b", strings.NewReader(body), func(p Part) (bool, error) {
+			text, err := p.Text(limit)
+			seen = append(seen, p.Name+"|"+p.Filename+"|"+text)
+			return p.Name == "last", err
+		})
+		return seen, err
+	}
+	seen, err := read(body(part(`; name="a"`, "1"), part("", "unnamed"), part(`; name="f"; filename="x/y"`, "2"), part(`; name="last"`, "3"), part(`; name="b"`, "4")), 1)
+	assert.NoError(t, err)
+	assert.Equal(t, []string{"a||1", "f|x/y|2", "last||3"}, seen)
+	for name, c := range map[string]string{
+		"a field that is too large":       body(part(`; name="a"`, "12")),
+		"a field that is not text":        body(part(`; name="a"`, "\x00")),
+		"a name that is not text":         body(part("; name=\"\xff\"", "1")),
+		"the name of a file, no text":     body(part("; name=\"a\"; filename=\"\xff\"", "1")),
+		"a body without its end":          strings.TrimSuffix(body(part(`; name="a"`, "1")), "--b--\r\n"),
+		"an unnamed part without its end": "--b\r\n" + part("", "1"),
+	} {
+		_, err := read(c, 1)
+		assert.Error(t, err, name)
+	}
+	assert.Error(t, EachPart("multipart/form-data", strings.NewReader(""), nil))
+}

@@ -208,6 +208,46 @@ func TestWhoIsRefusedSendsNoBody(t *testing.T) {
 	assert.Equal(t, 403, a.Status)
 }
 
+// onRead is a body that does something when it is read for the first time.
+type onRead struct {
+	io.Reader
+	do func()
+}
+
+func (b *onRead) Read(p []byte) (int, error) {
+	if b.do != nil {
+		b.do()
+		b.do = nil
+	}
+	return b.Reader.Read(p)
+}
+
+// TestWhatChangesWhileABodyIsRead: the body is read without any lock, and the job is looked at again when it has come.
+func TestWhatChangesWhileABodyIsRead(t *testing.T) {
+	gl, r := testkit.Factory(t, fg.WithInMemoryNetwork())
+	for path, kind := range map[string]string{"trace": "text/plain", "artifacts": "multipart/form-data; boundary=b", "artifacts?no=form": "application/x-www-form-urlencoded"} {
+		job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+		text := "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\nx\r\n--b--\r\n"
+		method := "POST"
+		if path == "trace" {
+			method = "PATCH"
+		}
+		if kind == "application/x-www-form-urlencoded" {
+			text = "token=" + job.Token
+		}
+		body := &onRead{strings.NewReader(text), func() { gl.FinishJob(job.ID, fg.JobSuccess) }}
+		a, err := testkit.TrySend(t, t.Context(), gl, method, fmt.Sprintf("/jobs/%d/%s", job.ID, path), body, "Job-Token", job.Token, "Content-Type", kind, "Content-Range", "0-9")
+		require.NoError(t, err)
+		assert.Equal(t, 403, a.Status, path)
+		assert.Equal(t, "success", a.Header.Get("Job-Status"), path)
+		kept := gl.JobRun(job.ID)
+		assert.Empty(t, kept.Trace())
+		assert.Empty(t, kept.Artifacts())
+		calls := gl.Calls("")
+		assert.Equal(t, text, string(calls[len(calls)-1].Body), path)
+	}
+}
+
 // heap is how much memory is in use after a collection.
 func heap() uint64 {
 	runtime.GC()

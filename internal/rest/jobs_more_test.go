@@ -148,6 +148,22 @@ func TestTraceLimitFailsTheJob(t *testing.T) {
 	assert.Equal(t, "123456789", got.Trace)
 }
 
+// What is seeded gets the format that an upload must have.
+func TestFormatsOfSeededArtifacts(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	for kind, format := range map[string]string{"": "zip", "archive": "zip", "metadata": "gzip", "trace": "raw", "metrics_referee": "gzip",
+		"network_referee": "gzip", "annotations": "gzip", "cobertura": "gzip", "cyclonedx": "gzip", "jacoco": "gzip", "lsif": "zip", "metrics": "gzip",
+		"repository_xray": "gzip", "scip": "zip", "junit": "gzip", "sast": "raw"} {
+		seeded := gl.AddJob(fg.Job{Project: "acme/shop", Artifacts: []fg.Artifact{{Filename: "f", Type: kind}}})
+		assert.Equal(t, format, seeded.Artifacts[0].Format, kind)
+		if kind == "" {
+			continue
+		}
+		job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+		assert.Equal(t, 201, testkit.Upload(t, gl, job, "artifact_type="+kind+"&artifact_format="+format, "f", []byte("x")).Status, kind)
+	}
+}
+
 func TestADownloadThatBreaks(t *testing.T) {
 	gl, r := testkit.Factory(t)
 	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID, Artifacts: []fg.Artifact{{Filename: "a.zip", Content: []byte("12345678")}}})

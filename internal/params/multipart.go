@@ -1,0 +1,76 @@
+package params
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"path"
+	"strings"
+)
+
+// Part is a part of a multipart body that has a name.
+type Part struct {
+	io.Reader   // of its content; what is left of it when the next part is asked for is skipped
+	Name        string
+	Filename    string // as sent, with folders
+	HasFilename bool   // a file, be it one with an empty name, which is how a browser sends "no file chosen"
+	ContentType string // as sent, "" when there is none
+}
+
+// EachPart reads a multipart body in pieces, so that a large one need not be in memory, and calls each for every part that has a
+// name, in their order, until it says that it is done. Parts that Rack cannot name are left out.
+func EachPart(contentType string, body io.Reader, each func(Part) (done bool, err error)) error {
+	_, attributes, err := mime.ParseMediaType(contentType)
+	if err != nil || attributes["boundary"] == "" {
+		return errors.New("a multipart body without a boundary")
+	}
+	parts := multipart.NewReader(body, attributes["boundary"])
+	for {
+		raw, err := parts.NextRawPart() // raw: Rack does not undo quoted-printable
+		if err == io.EOF {              // not errors.Is: a body cut short wraps EOF
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		_, attributes, err := mime.ParseMediaType(raw.Header.Get("Content-Disposition"))
+		if err != nil || attributes["name"] == "" {
+			continue
+		}
+		p := Part{Reader: raw, Name: attributes["name"], ContentType: raw.Header.Get("Content-Type")}
+		if p.Filename, p.HasFilename = attributes["filename"]; malformed(p.Name) || malformed(p.Filename) {
+			return errors.New("the name of a field or file is not text")
+		}
+		if done, err := each(p); done || err != nil {
+			return err
+		}
+	}
+}
+
+// Text is the content of a part that is no file, of which limit bytes are taken.
+func (p Part) Text(limit int64) (string, error) {
+	content, err := io.ReadAll(io.LimitReader(p, limit+1))
+	switch {
+	case err != nil:
+		return "", err
+	case int64(len(content)) > limit:
+		return "", fmt.Errorf("the field %s has more than %d bytes", p.Name, limit)
+	case malformed(string(content)):
+		return "", fmt.Errorf("the field %s is not text", p.Name)
+	}
+	return string(content), nil
+}
+
+// Basename is the name of a file without the folders that some clients send.
+func Basename(filename string) string { return path.Base(strings.ReplaceAll(filename, `\`, "/")) }
+
+// Insert puts a parameter of a body where its name says: a[b] into a. It fails for a name that is too deep or clashes with an
+// earlier one.
+func Insert(tree Tree, name string, value any) error {
+	if !insert(tree, name, value) {
+		return badEncoding()
+	}
+	return nil
+}
