@@ -29,8 +29,8 @@ type artifactKind struct {
 	report   bool   // whether artifacts:reports may hold it
 }
 
-// artifactKinds has every type of artifact (app/models/ci/job_artifact.rb). Of what artifacts:reports may hold, coverage_report
-// alone is no type: it stands for cobertura or jacoco.
+// artifactKinds has every type of artifact (app/models/ci/job_artifact.rb). Of what artifacts:reports may hold,
+// coverage_report alone is no type: it stands for cobertura or jacoco.
 func artifactKinds() map[string]artifactKind {
 	return map[string]artifactKind{
 		archive:           {zipped, "", false},
@@ -87,13 +87,14 @@ func withDefaults(a Artifact) Artifact {
 	return a
 }
 
-// problem says what no upload could have left behind: a type that GitLab does not have, or a format that the type cannot have. field
-// is where, as JSON has it; it is "" if all is well.
+// problem says what no upload could have left behind: a type that GitLab does not have, or a format that the type
+// cannot have. field is where, as JSON has it; it is "" if all is well.
 func (a Artifact) problem() (field, text string) {
 	a = withDefaults(a)
 	switch kind, known := artifactKinds()[a.Type]; {
 	case !known:
-		return "file_type", fmt.Sprintf("unknown type of artifact %q; %s", a.Type, datajson.Suggest(a.Type, artifactTypes()))
+		near := datajson.Suggest(a.Type, artifactTypes())
+		return "file_type", fmt.Sprintf("unknown type of artifact %q; %s", a.Type, near)
 	case a.Format != kind.format:
 		return "file_format", wrongFormat(a, kind)
 	}
