@@ -1,6 +1,9 @@
 package fakegitlab
 
-import "reflect"
+import (
+	"cmp"
+	"reflect"
+)
 
 // normalRunner writes what may be left out in full, and what may be written as empty as none.
 func normalRunner(r Runner) Runner {
@@ -8,14 +11,14 @@ func normalRunner(r Runner) Runner {
 	if r.RunUntagged != nil && *r.RunUntagged {
 		r.RunUntagged = nil
 	}
-	r.Type = or(r.Type, impliedType(r))
-	r.Registration = or(r.Registration, ByUser)
-	r.AccessLevel = or(r.AccessLevel, NotProtected)
+	r.Type = cmp.Or(r.Type, impliedType(r))
+	r.Registration = cmp.Or(r.Registration, ByUser)
+	r.AccessLevel = cmp.Or(r.AccessLevel, NotProtected)
 	return r
 }
 
 func normalJob(j Job) Job {
-	j.Status = or(j.Status, JobPending)
+	j.Status = cmp.Or(j.Status, JobPending)
 	return j
 }
 
@@ -24,13 +27,13 @@ func normalScenario(s Scenario) Scenario {
 	s = emptyIsNil(s)
 	s.Settings.ValidRegistrars = registrars // the one list of which empty and none mean different things
 	for i := range s.Users {
-		s.Users[i].State = or(s.Users[i].State, UserActive)
+		s.Users[i].State = cmp.Or(s.Users[i].State, UserActive)
 	}
 	for i := range s.Groups {
-		s.Groups[i].Visibility = or(s.Groups[i].Visibility, Private)
+		s.Groups[i].Visibility = cmp.Or(s.Groups[i].Visibility, Private)
 	}
 	for i := range s.Projects {
-		s.Projects[i].Visibility = or(s.Projects[i].Visibility, Private)
+		s.Projects[i].Visibility = cmp.Or(s.Projects[i].Visibility, Private)
 	}
 	for i := range s.Runners {
 		s.Runners[i] = normalRunner(s.Runners[i])

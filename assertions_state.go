@@ -205,7 +205,9 @@ func (f *Fake) runnersText() string {
 }
 
 func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
-	want = or(want, JobPending)
+	if want == "" {
+		want = JobPending
+	}
 	if problem := want.problem(); problem != "" {
 		return problem
 	}

@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -68,7 +69,7 @@ func (q *request) malformedBasic() bool {
 }
 
 func (q *request) privateToken() string {
-	return or(q.credential(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
+	return cmp.Or(q.credential(paramPrivateToken), q.http.Header.Get(headerPrivateToken))
 }
 
 // credentials is the one string that is tried as an access token: the first that is not empty of the private_token
@@ -81,7 +82,7 @@ func (q *request) credentials() string {
 	case private != "":
 		return private
 	}
-	return or(q.credential(paramAccessToken), or(q.bearer(), q.credential(paramBearerToken)))
+	return cmp.Or(q.credential(paramAccessToken), q.bearer(), q.credential(paramBearerToken))
 }
 
 // identify notes in the Call whose credentials were sent, for failures and hooks that look at it before the request
@@ -122,7 +123,7 @@ func (q *request) livingToken() *accessToken {
 // sentJobToken is the job token that came where people send one: parameters count before the header
 // (lib/gitlab/auth/auth_finders.rb, find_user_from_job_token).
 func (q *request) sentJobToken() string {
-	return or(or(q.credential(paramJobToken), q.credential(paramToken)), q.http.Header.Get(headerJobToken))
+	return cmp.Or(q.credential(paramJobToken), q.credential(paramToken), q.http.Header.Get(headerJobToken))
 }
 
 // authenticate finds the user behind the credentials, in GitLab's order: who, expired, revoked, blocked, sudo, scope. What it
@@ -242,7 +243,7 @@ func (q *request) sudo() (sudoing bool, refusal *response) {
 
 // sudoTarget is whom the client wants to act as: nobody is let do so without credentials, even where none are needed.
 func (q *request) sudoTarget() string {
-	return or(q.sentScalar(paramSudo), q.http.Header.Get(headerSudo))
+	return cmp.Or(q.sentScalar(paramSudo), q.http.Header.Get(headerSudo))
 }
 
 // scopeSuffices reports whether one of the token's scopes opens the endpoint.

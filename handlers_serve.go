@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -320,7 +321,7 @@ func (x *exchange) render(res *response) []byte {
 	switch {
 	case res.body != nil:
 		body, _ = json.Marshal(res.body) // only plain structs and maps come here
-		res.contentType = or(res.contentType, "application/json")
+		res.contentType = cmp.Or(res.contentType, "application/json")
 	case res.file != nil:
 	case res.contentType != "":
 		body = []byte(res.text)

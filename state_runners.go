@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -445,8 +446,8 @@ func (st *state) heartbeat(r *runner, c contact, contacts bool) *manager {
 		m.ContactedAt = now
 	}
 	if i := c.info; i != nil { // what it leaves out or blank stays (lib/api/helpers.rb, attributes_for_keys)
-		m.Version, m.Revision, m.Platform = or(i.Version, m.Version), or(i.Revision, m.Revision), or(i.Platform, m.Platform)
-		m.Architecture, m.Executor = or(i.Architecture, m.Architecture), or(i.Executor, m.Executor)
+		m.Version, m.Revision, m.Platform = cmp.Or(i.Version, m.Version), cmp.Or(i.Revision, m.Revision), cmp.Or(i.Platform, m.Platform)
+		m.Architecture, m.Executor = cmp.Or(i.Architecture, m.Architecture), cmp.Or(i.Executor, m.Executor)
 	}
 	return m
 }

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -25,7 +26,7 @@ var (
 
 // oneOf checks that a value is one of the words that GitLab knows for its type; empty means the fallback.
 func oneOf[S ~string](what string, v *S, fallback S) error {
-	*v = or(*v, fallback)
+	*v = cmp.Or(*v, fallback)
 	known := knownValues(reflect.TypeFor[S]())
 	if slices.Contains(known, string(*v)) {
 		return nil
@@ -365,7 +366,7 @@ func (st *state) renumber(g *group, id int) {
 func (st *state) setGroup(g *group, in Group, roles map[*user]Role) {
 	in.ID, in.Path, in.Members = g.ID, g.Path, nil
 	in.CreatedAt = orNow(in.CreatedAt, g.CreatedAt)
-	in.RegistrationToken = st.secret(registrationTokens, or(in.RegistrationToken, g.RegistrationToken))
+	in.RegistrationToken = st.secret(registrationTokens, cmp.Or(in.RegistrationToken, g.RegistrationToken))
 	g.Group, g.roles = in, roles
 }
 
@@ -491,7 +492,7 @@ func (st *state) updateProject(p *project, in Project) error {
 	if err := st.checkRegistrationToken(in.RegistrationToken, p.RegistrationToken); err != nil {
 		return err
 	}
-	in.RegistrationToken = st.secret(registrationTokens, or(in.RegistrationToken, p.RegistrationToken))
+	in.RegistrationToken = st.secret(registrationTokens, cmp.Or(in.RegistrationToken, p.RegistrationToken))
 	in.Members, in.CreatedAt = nil, orNow(in.CreatedAt, p.CreatedAt)
 	p.Project, p.roles = in, roles
 	st.tickAll()
@@ -529,7 +530,7 @@ func (st *state) updateSettings(in Settings) error {
 	if err := st.checkRegistrationToken(in.RegistrationToken, st.settings.RegistrationToken); err != nil {
 		return err
 	}
-	in.RegistrationToken = st.secret(instanceRegistrationTokens, or(in.RegistrationToken, st.settings.RegistrationToken))
+	in.RegistrationToken = st.secret(instanceRegistrationTokens, cmp.Or(in.RegistrationToken, st.settings.RegistrationToken))
 	before := st.settings
 	st.settings = cloneSettings(in)
 	st.onUndo(func() { st.settings = before })

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -94,7 +95,7 @@ func (st *state) addJob(in Job) (*job, error) {
 	if in.Token != "" && st.jobTokens[in.Token] != nil {
 		return nil, errors.New("another job has that token")
 	}
-	in.Name, in.Stage, in.Ref = or(in.Name, defaultJobName), or(in.Stage, defaultJobStage), or(in.Ref, defaultRef)
+	in.Name, in.Stage, in.Ref = cmp.Or(in.Name, defaultJobName), cmp.Or(in.Stage, defaultJobStage), cmp.Or(in.Ref, defaultRef)
 	in.ID = assignID(st, &st.jobs, in.ID)
 	if in.PipelineID == 0 {
 		st.pipeline++
@@ -131,13 +132,6 @@ func (st *state) storeContent(j *job) {
 	j.Trace, j.Artifacts = "", nil
 }
 
-func or[S ~string](s, fallback S) S {
-	if s == "" {
-		return fallback
-	}
-	return s
-}
-
 // checkPipeline refuses a pipeline that another project's jobs are in.
 func (st *state) checkPipeline(id int, p *project) error {
 	if id < 0 {
@@ -162,10 +156,10 @@ func (st *state) fillCommit(j *job) {
 		}
 		c.SHA = st.made.hex(shas, 40)
 	}
-	c.BeforeSHA = or(c.BeforeSHA, zeroSHA)
-	c.Title = or(c.Title, or(firstLine(c.Message), "Update "+j.Ref))
-	c.Message = or(c.Message, c.Title+"\n")
-	c.AuthorName, c.AuthorEmail = or(c.AuthorName, j.user.Name), or(c.AuthorEmail, j.user.Email)
+	c.BeforeSHA = cmp.Or(c.BeforeSHA, zeroSHA)
+	c.Title = cmp.Or(c.Title, firstLine(c.Message), "Update "+j.Ref)
+	c.Message = cmp.Or(c.Message, c.Title+"\n")
+	c.AuthorName, c.AuthorEmail = cmp.Or(c.AuthorName, j.user.Name), cmp.Or(c.AuthorEmail, j.user.Email)
 	c.CreatedAt = orNow(c.CreatedAt, st.now())
 }
 
@@ -194,7 +188,7 @@ func (st *state) fillTimes(j *job) {
 		j.erasedAt = now
 	}
 	if j.Status == JobFailed {
-		j.FailureReason = or(j.FailureReason, "script_failure")
+		j.FailureReason = cmp.Or(j.FailureReason, "script_failure")
 	}
 }
 
