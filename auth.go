@@ -85,9 +85,9 @@ func (q *request) credentials() string {
 	return cmp.Or(q.credential(paramAccessToken), q.bearer(), q.credential(paramBearerToken))
 }
 
-// identify notes in the Call whose credentials were sent, for failures and hooks that look at it before the request is
-// served. It refuses nothing. It is a visit to the state of its own, apart from that of the answer: between the two come holds,
-// hooks and conditions, which are functions of the test and may use the fake, and delays.
+// identify notes in the Call whose credentials were sent, for failures and hooks that look at it before the request
+// is served. It refuses nothing. It is a visit to the state of its own, apart from that of the answer: between the
+// two come holds, hooks and conditions, which are functions of the test and may use the fake, and delays.
 func (q *request) identify() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

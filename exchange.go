@@ -148,8 +148,8 @@ type rateWindow struct {
 	count  int
 }
 
-// throttled counts the request against Settings.RateLimit and is the 429 of one too many (Rack::Attack, fixed windows). It
-// counts whom identify found, be it that the token is refused by now.
+// throttled counts the request against Settings.RateLimit and is the 429 of one too many (Rack::Attack, fixed
+// windows). It counts whom identify found, be it that the token is refused by now.
 func (q *request) throttled() *response {
 	limit := q.settings.RateLimit
 	if limit.Requests == 0 || q.call.User == "" {

@@ -18,12 +18,13 @@ type route struct {
 	scopes []string
 	// since is the difference between GitLab versions that brought the endpoint; nil: it was always there.
 	since *gitlabversion.Difference
-	// streams, of an endpoint that takes in a body of any size: it checks what GitLab checks before it reads the body, when the
-	// parameters are those of path and query alone, and says how to read it. The handler finds the body in request.upload, and
-	// checks again what may have changed meanwhile. Such an endpoint is byJobToken: only then nothing has to be authenticated again.
+	// streams, of an endpoint that takes in a body of any size: it checks what GitLab checks before it reads the
+	// body, when the parameters are those of path and query alone, and says how to read it. The handler finds the
+	// body in request.upload, and checks again what may have changed meanwhile. Such an endpoint is byJobToken: only
+	// then nothing has to be authenticated again.
 	streams func(*request) (bodyReader, *response)
-	// waits, of an endpoint that Workhorse has wait: what is closed when it is worth asking the handler, nil if it is at once. What it
-	// would have to refuse it leaves to the handler.
+	// waits, of an endpoint that Workhorse has wait: what is closed when it is worth asking the handler, nil if it is
+	// at once. What it would have to refuse it leaves to the handler.
 	waits func(*request) <-chan struct{}
 	// before runs after authentication and before the parameters are validated, as a Grape before block.
 	before func(*request) *response

@@ -28,8 +28,8 @@ var uploadSpec = declare(jobID, optionalToken, []params.Param{
 	{Name: "metadata", Kind: params.Any},                                                     // Workhorse adds it for GitLab
 })
 
-// readArtifact is what stands before the body of POST /jobs/:id/artifacts, and how that is read. Workhorse asks GitLab about a
-// multipart body before it stores the file; any other body may have the token in it.
+// readArtifact is what stands before the body of POST /jobs/:id/artifacts, and how that is read. Workhorse asks
+// GitLab about a multipart body before it stores the file; any other body may have the token in it.
 func readArtifact(q *request) (bodyReader, *response) {
 	media, _, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
 	if media != multipartForm {

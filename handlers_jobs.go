@@ -337,8 +337,8 @@ func readLog(q *request) (bodyReader, *response) {
 	return readText(max(q.roomForLog(), 0)), nil
 }
 
-// roomForLog is how many bytes the log may grow by from where the request begins. That is the client's number and may be so great
-// that no sum with it is one.
+// roomForLog is how many bytes the log may grow by from where the request begins. That is the client's number and may
+// be so great that no sum with it is one.
 func (q *request) roomForLog() int64 {
 	return sizeLimit(q.settings.MaxTraceSize) - rangeStart(q.http.Header.Get(headerContentRange))
 }

@@ -186,8 +186,8 @@ func (q *request) answerOutside(answer func() response) response {
 	return answer()
 }
 
-// answerRouted lets an endpoint of the table answer: in one visit to the state or, where it streams or waits, in one before and
-// one after that. The handler runs once, in the last.
+// answerRouted lets an endpoint of the table answer: in one visit to the state or, where it streams or waits, in one
+// before and one after that. The handler runs once, in the last.
 func (q *request) answerRouted() response {
 	var pause func() *response
 	res := q.visit(func() response {
@@ -229,8 +229,8 @@ func (q *request) visit(part func() response) (res response) {
 	return part()
 }
 
-// admit is all that comes before the endpoint itself: the throttle, authentication, the before block and validation. What it
-// returns is the answer of what does not come to the endpoint.
+// admit is all that comes before the endpoint itself: the throttle, authentication, the before block and validation.
+// What it returns is the answer of what does not come to the endpoint.
 func (q *request) admit() *response {
 	if refusal := q.throttled(); refusal != nil {
 		return refusal
@@ -279,7 +279,8 @@ func (q *request) pause() (pause func() *response, refusal *response) {
 	return nil, nil
 }
 
-// await waits as Workhorse does: for the change, and no longer than WithLongPolling allows, the client waits and the fake is open.
+// await waits as Workhorse does: for the change, and no longer than WithLongPolling allows, the client waits and the
+// fake is open.
 func (q *request) await(change <-chan struct{}) (none *response) {
 	timer := time.NewTimer(q.fake.options.longPolling)
 	defer timer.Stop()

@@ -27,9 +27,10 @@ type state struct {
 	//	    clock.mu             for every time
 	//	inFlight.mu, invariants.mu, lineWriter.mu: each by itself alone
 	//
-	// Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they may use the
-	// fake. There are two exceptions: the clock of WithClock is asked with clock.mu held and whatever is above it, the writer of
-	// WithJournalTo is written to with lineWriter.mu held. Close holds its Once while it waits for the requests in flight.
+	// Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that
+	// they may use the fake. There are two exceptions: the clock of WithClock is asked with clock.mu held and
+	// whatever is above it, the writer of WithJournalTo is written to with lineWriter.mu held. Close holds its Once
+	// while it waits for the requests in flight.
 	mu     sync.Mutex
 	handed map[string]handedToken // what Token has returned, also before a Reset
 	world

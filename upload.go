@@ -20,7 +20,8 @@ const multipartForm = "multipart/form-data"
 // maxField is the largest field of an upload that is not the file.
 const maxField = 1 << 20
 
-// bodyReader stores a body in the upload, of which it takes no more than a byte over a limit. It runs without the state's mutex.
+// bodyReader stores a body in the upload, of which it takes no more than a byte over a limit. It runs without the
+// state's mutex.
 type bodyReader func(io.Reader, *upload) *response
 
 // upload is the body of an endpoint that streams.
@@ -91,7 +92,8 @@ func (q *request) readMultipart(limit int64) bodyReader {
 			return cutOff(err)
 		}
 		if u.content.size <= limit {
-			_, _ = io.Copy(io.Discard, io.LimitReader(body, smallestPiece)) // what follows the last boundary says nothing
+			// What follows the last boundary says nothing.
+			_, _ = io.Copy(io.Discard, io.LimitReader(body, smallestPiece))
 		}
 		q.tree = maps.Clone(q.tree) // hooks may look at the one so far
 		params.Overlay(q.tree, fields, q.vars)

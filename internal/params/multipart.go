@@ -19,8 +19,8 @@ type Part struct {
 	ContentType string // as sent, "" when there is none
 }
 
-// EachPart reads a multipart body in pieces, so that a large one need not be in memory, and calls each for every part that has a
-// name, in their order, until it says that it is done. Parts that Rack cannot name are left out.
+// EachPart reads a multipart body in pieces, so that a large one need not be in memory, and calls each for every part
+// that has a name, in their order, until it says that it is done. Parts that Rack cannot name are left out.
 func EachPart(contentType string, body io.Reader, each func(Part) (done bool, err error)) error {
 	_, attributes, err := mime.ParseMediaType(contentType)
 	if err != nil || attributes["boundary"] == "" {
@@ -66,8 +66,8 @@ func (p Part) Text(limit int64) (string, error) {
 // Basename is the name of a file without the folders that some clients send.
 func Basename(filename string) string { return path.Base(strings.ReplaceAll(filename, `\`, "/")) }
 
-// Insert puts a parameter of a body where its name says: a[b] into a. It fails for a name that is too deep or clashes with an
-// earlier one.
+// Insert puts a parameter of a body where its name says: a[b] into a. It fails for a name that is too deep or clashes
+// with an earlier one.
 func Insert(tree Tree, name string, value any) error {
 	if !insert(tree, name, value) {
 		return badEncoding()
