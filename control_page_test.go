@@ -5,20 +5,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 )
-
-func TestAgo(t *testing.T) {
-	now := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
-	for d, want := range map[time.Duration]string{
-		0: "now", 59 * time.Second: "59 s ago", 90 * time.Second: "1 min ago", 47 * time.Hour: "47 h ago", 48 * time.Hour: "2 days ago", -time.Hour: "1 h ahead",
-	} {
-		assert.Equal(t, want, ago(now, now.Add(-d)), d)
-	}
-	assert.Equal(t, "never", ago(now, time.Time{}))
-}
 
 func TestPageText(t *testing.T) {
 	assert.Empty(t, pageText(nil))
@@ -28,13 +17,14 @@ func TestPageText(t *testing.T) {
 }
 
 func TestPageSent(t *testing.T) {
-	form := Call{Query: url.Values{"b": {"2", "1"}, "a": {"x y"}}, Body: []byte("paused=true&token=glrt-abcdefghijklmnop"),
+	form := Call{Query: url.Values{"b": {"2", "1"}, "a": {"x y"}},
+		Body:   []byte("paused=true&token=glrt-abcdefghijklmnop"),
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}
-	assert.Equal(t, "a=x y b=2 b=1 paused=true token=glrt-abcd…", pageCall{form}.Sent())
+	assert.Equal(t, "a=x y b=2 b=1 paused=true token=glrt-abcd…", pageCall{form}.shortSent())
 	object := Call{Body: []byte("{\"paused\":\n  true}"), Header: http.Header{"Content-Type": {"application/json"}}}
-	assert.Equal(t, `{"paused": true}`, pageCall{object}.Sent())
+	assert.Equal(t, `{"paused": true}`, pageCall{object}.shortSent())
 	file := Call{Body: []byte("--x\r\n"), Header: http.Header{"Content-Type": {"multipart/form-data; boundary=x"}}}
-	assert.Empty(t, pageCall{file}.Sent())
+	assert.Empty(t, pageCall{file}.shortSent())
 	long := Call{Body: []byte(strings.Repeat("ü", 2*pageSent))}
-	assert.Equal(t, pageSent+1, len([]rune(pageCall{long}.Sent())))
+	assert.Equal(t, pageSent+1, len([]rune(pageCall{long}.shortSent())))
 }
