@@ -1,106 +1,208 @@
 package fakegitlab
 
 import (
-	"bytes"
-	_ "embed"
 	"fmt"
-	"html/template"
 	"maps"
 	"mime"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
-	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/controlpage"
 )
 
-//go:embed control_page.html
-var pageSource string
+// pagePolicy lets the page do no more than what it does: it has its own style and script and asks only the fake.
+const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; " +
+	"base-uri 'none'; form-action 'self'"
 
-// pageTemplate is the page's template. It never changes.
-var pageTemplate = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("page").Funcs(template.FuncMap{
-		"ago": ago, "join": strings.Join, "members": membersText, "class": statusClass, "text": pageText,
-	}).Parse(pageSource))
-})
-
-// pageRows is how many records of a kind the page shows: it is for a person, and is made anew every second.
-const pageRows = 200
-
-// pageView is what the page shows, copied out of the state at one moment.
-type pageView struct {
-	Version, URL string
-	Find         string // what was looked for, in lower case; "" is everything
-	Now          time.Time
-	Settings     Settings
-	Users        pageList[User]
-	Groups       pageList[Group]
-	Projects     pageList[Project]
-	Runners      pageList[pageRunner]
-	Jobs         pageList[Job]
-	Calls        pageList[pageCall]
-	Waiting      []called
-	Failures     []failureState
-	Holds        []holdState
+func (c *control) page() controlAnswer {
+	query := c.http.URL.Query()
+	if err := knownParameters(query, "find"); err != nil {
+		return controlError(err)
+	}
+	find := strings.ToLower(strings.TrimSpace(query.Get("find")))
+	v := read(c.Fake, func(st *state) controlpage.View { return pageWorld(st, find) })
+	v.Find, v.Version, v.URL, v.Now = find, c.Version(), c.URL(), c.Now().UTC()
+	v.Calls, v.Waiting = c.pageCalls(find)
+	for _, f := range c.failureStates() {
+		v.Failures = append(v.Failures, controlpage.Failure(f))
+	}
+	for _, h := range c.holdStates() {
+		hold := controlpage.Hold{ID: h.ID, Calls: h.Calls}
+		if h.Call != nil {
+			hold.First = h.Call.Number
+		}
+		v.Holds = append(v.Holds, hold)
+	}
+	html, err := v.HTML()
+	if err != nil {
+		return controlRefusal(http.StatusInternalServerError, err.Error())
+	}
+	page := controlText(html, "text/html; charset=utf-8")
+	page.header = http.Header{"Content-Security-Policy": {pagePolicy}, "X-Content-Type-Options": {"nosniff"}}
+	return page
 }
 
-// pageList is the part of a list that is shown.
-type pageList[T any] struct {
-	Rows         []T
-	Found, Total int // how many there are of what was looked for, and at all
+// pageWorld is the part of the page that shows the world.
+func pageWorld(st *state, find string) controlpage.View {
+	s := st.settings
+	return controlpage.View{
+		Settings: controlpage.Settings{RegistrationToken: s.RegistrationToken, AdminMode: s.AdminMode,
+			RegistrationTokensDisabled: s.RegistrationTokensDisabled, RateLimit: controlpage.RateLimit(s.RateLimit)},
+		Users: controlpage.FirstRows(st.users.rows, find, func(u *user) controlpage.User {
+			return pageUser(publicUser(u))
+		}),
+		Groups: controlpage.FirstRows(st.groups.rows, find, func(g *group) controlpage.Group {
+			return pageGroup(publicGroup(g))
+		}),
+		Projects: controlpage.FirstRows(st.projects.rows, find, func(p *project) controlpage.Project {
+			return pageProject(publicProject(p))
+		}),
+		Runners: controlpage.FirstRows(st.runners.rows, find, func(r *runner) controlpage.Runner {
+			row := pageRunner(publicRunner(r))
+			row.Status = pageRunnerStatus(st.runnerStatus(r))
+			for i, m := range r.managers {
+				row.Managers[i].Status = pageRunnerStatus(st.status(m.CreatedAt, m.ContactedAt, st.staleBefore()))
+			}
+			return row
+		}),
+		Jobs: controlpage.FirstRows(st.jobs.rows, find, func(j *job) controlpage.Job {
+			return pageJob(outlineOf(j)) // a copy of every log each second would be felt
+		}),
+	}
 }
 
-// More is how many rows are not shown, of what was looked for.
-func (l pageList[T]) More() int { return l.Found - len(l.Rows) }
-
-type pageRunner struct {
-	Runner
-	Status   RunnerStatus
-	Managers []pageManager
+func pageUser(u User) controlpage.User {
+	return controlpage.User{ID: u.ID, Username: u.Username, Name: u.Name, State: string(u.State),
+		Admin: u.Admin, Auditor: u.Auditor, External: u.External}
 }
 
-// Serves is whom the runner serves.
-func (r pageRunner) Serves() string {
+func pageGroup(g Group) controlpage.Group {
+	return controlpage.Group{ID: g.ID, Path: g.Path, Visibility: string(g.Visibility), Members: pageMembers(g.Members)}
+}
+
+func pageProject(p Project) controlpage.Project {
+	return controlpage.Project{ID: p.ID, Path: p.Path, Visibility: string(p.Visibility), Archived: p.Archived,
+		Members: pageMembers(p.Members)}
+}
+
+// pageMembers are members with their roles, the highest role first.
+func pageMembers(m Members) []controlpage.Member {
+	names := slices.SortedFunc(maps.Keys(m), func(a, b string) int {
+		if m[a] != m[b] {
+			return int(m[b] - m[a])
+		}
+		return strings.Compare(a, b)
+	})
+	members := make([]controlpage.Member, len(names))
+	for i, name := range names {
+		members[i] = controlpage.Member{Name: name, Role: m[name].String()}
+	}
+	return members
+}
+
+// pageRunner is a runner but for the statuses, its own and its managers', which are reckoned.
+func pageRunner(r Runner) controlpage.Runner {
+	row := controlpage.Runner{ID: r.ID, Description: r.Description, Paused: r.Paused, Locked: r.Locked, Tags: r.Tags}
 	switch {
 	case r.Type == InstanceRunner:
-		return "the instance"
+		row.Serves = "the instance"
 	case r.Group != "":
-		return r.Group
+		row.Serves = r.Group
 	case len(r.Projects) > 0:
-		return strings.Join(r.Projects, ", ")
+		row.Serves = strings.Join(r.Projects, ", ")
+	default:
+		row.Serves = "nothing: orphaned"
 	}
-	return "nothing: orphaned"
-}
-
-// Refuses are the jobs that it does not take, for all its tags.
-func (r pageRunner) Refuses() []string {
-	var jobs []string
 	if r.RunUntagged != nil && !*r.RunUntagged {
-		jobs = append(jobs, "not untagged")
+		row.Refuses = append(row.Refuses, "not untagged")
 	}
 	if r.AccessLevel == RefProtected {
-		jobs = append(jobs, "protected refs alone")
+		row.Refuses = append(row.Refuses, "protected refs alone")
 	}
-	return jobs
+	for _, m := range r.Managers {
+		row.Managers = append(row.Managers,
+			controlpage.Manager{SystemID: m.SystemID, Version: m.Version, ContactedAt: m.ContactedAt})
+	}
+	return row
 }
 
-type pageManager struct {
-	RunnerManager
-	Status RunnerStatus
+func pageRunnerStatus(s RunnerStatus) controlpage.Status {
+	tone := controlpage.Quiet
+	switch s {
+	case Online:
+		tone = controlpage.Good
+	case Offline:
+		tone = controlpage.Warn
+	case Stale:
+		tone = controlpage.Bad
+	}
+	return controlpage.Status{Text: string(s), Tone: tone}
 }
 
+func pageJob(j Job) controlpage.Job {
+	tone := controlpage.Quiet
+	switch j.Status {
+	case JobSuccess:
+		tone = controlpage.Good
+	case JobRunning, JobPending, JobPreparing, JobCanceling:
+		tone = controlpage.Busy
+	case JobFailed:
+		tone = controlpage.Bad
+	case JobCanceled:
+		tone = controlpage.Warn
+	}
+	return controlpage.Job{ID: j.ID, Name: j.Name, Project: j.Project, Stage: j.Stage, FailureReason: j.FailureReason,
+		Status: controlpage.Status{Text: string(j.Status), Tone: tone}, Tags: j.Tags, RunnerID: j.RunnerID,
+		SystemID: j.SystemID}
+}
+
+// pageCalls are the calls, the newest first, and those that have no answer yet.
+func (c *control) pageCalls(find string) (list controlpage.List[controlpage.Call], waiting []string) {
+	open := c.log.StillOpen()
+	for _, call := range c.flight.list() {
+		if slices.Contains(open, call.number) {
+			waiting = append(waiting, call.String())
+		}
+	}
+	calls := c.log.Closed()
+	list.Total = len(calls)
+	for _, call := range slices.Backward(calls) {
+		if shown := (pageCall{call}); find == "" || controlpage.IsFound(find, shown.words()) {
+			list.Add(shown.row)
+		}
+	}
+	return list, waiting
+}
+
+// pageCall is a call for the page.
 type pageCall struct{ Call }
 
-// Line is the call without its number and answer, which have columns of their own.
-func (c pageCall) Line() string {
-	_, line, _ := strings.Cut(c.request(), " ")
-	return shortenTokens(line)
+// words are what a call is found by. They are asked of every call in the journal each second, so what is only for the
+// eye is left out.
+func (c pageCall) words() []string {
+	return []string{c.request(), c.Path, c.sent(), c.Reason, c.actor(), c.answer()}
 }
 
-// Sent is what was sent in query and body, on one line and not too long.
-func (c pageCall) Sent() string {
+func (c pageCall) row() controlpage.Call {
+	_, line, _ := strings.Cut(c.request(), " ")
+	tone := controlpage.Good
+	switch {
+	case c.Status == 0 || c.Status >= 500:
+		tone = controlpage.Bad
+	case c.Status >= 400:
+		tone = controlpage.Warn
+	}
+	return controlpage.Call{Number: c.Number, Line: shortenTokens(line), Curl: c.Curl(), Body: pageText(c.ResponseBody),
+		Sent: c.shortSent(), Who: c.actor(), Answer: c.answer(), Tone: tone, Notes: c.notes()}
+}
+
+// pageSent is the most that the page shows of the parameters in the list of calls, in characters.
+const pageSent = 160
+
+// shortSent is what was sent in query and body, on one line and not too long.
+func (c pageCall) shortSent() string {
 	text := shortenTokens(c.sent())
 	if short := []rune(text); len(short) > pageSent {
 		return string(short[:pageSent]) + "…"
@@ -131,14 +233,8 @@ func (c pageCall) sent() string {
 	return strings.Join(strings.Fields(strings.Join(sent, " ")), " ")
 }
 
-// Who is who called.
-func (c pageCall) Who() string { return c.actor() }
-
-// Answer is the status, or that there was none.
-func (c pageCall) Answer() string { return c.answer() }
-
-// Notes are what the journal says besides.
-func (c pageCall) Notes() []string {
+// notes are what the journal says besides.
+func (c pageCall) notes() []string {
 	var notes []string
 	if c.Reason != "" {
 		notes = append(notes, c.Reason)
@@ -154,170 +250,6 @@ func (c pageCall) Notes() []string {
 	}
 	return notes
 }
-
-// Class colours the status.
-func (c pageCall) Class() string {
-	switch {
-	case c.Status == 0 || c.Status >= 500:
-		return "bad"
-	case c.Status >= 400:
-		return "warn"
-	}
-	return "good"
-}
-
-// firstRows are the first rows of a table of which a word contains what is looked for.
-func firstRows[R record, T any](t table[R], find string, show func(R) T, words func(T) []string) pageList[T] {
-	list := pageList[T]{Total: len(t.rows)}
-	if find == "" {
-		list.Rows, list.Found = copies(t.rows[:min(pageRows, len(t.rows))], show), len(t.rows)
-		return list
-	}
-	for _, row := range t.rows {
-		if shown := show(row); isFound(find, words(shown)) {
-			list.add(shown)
-		}
-	}
-	return list
-}
-
-// add counts a row that was found, and keeps it while there is room.
-func (l *pageList[T]) add(row T) {
-	if l.Found++; len(l.Rows) < pageRows {
-		l.Rows = append(l.Rows, row)
-	}
-}
-
-// isFound reports whether one of the words contains what is looked for, which is in lower case.
-func isFound(find string, words []string) bool {
-	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(strings.ToLower(word), find) })
-}
-
-func (c *control) page() response {
-	query := c.http.URL.Query()
-	if err := knownParameters(query, "find"); err != nil {
-		return badControl(err)
-	}
-	find := strings.ToLower(strings.TrimSpace(query.Get("find")))
-	v := read(c.Fake, func(st *state) pageView {
-		return pageView{
-			Settings: st.settings.clone(),
-			Users: firstRows(st.users, find, publicUser, func(u User) []string {
-				return []string{strconv.Itoa(u.ID), u.Username, u.Name, string(u.State)}
-			}),
-			Groups: firstRows(st.groups, find, publicGroup, func(g Group) []string {
-				return append(slices.Collect(maps.Keys(g.Members)), strconv.Itoa(g.ID), g.Path)
-			}),
-			Projects: firstRows(st.projects, find, publicProject, func(p Project) []string {
-				return append(slices.Collect(maps.Keys(p.Members)), strconv.Itoa(p.ID), p.Path)
-			}),
-			Runners: firstRows(st.runners, find, st.pageRunner, pageRunner.words),
-			Jobs: firstRows(st.jobs, find, outlineOf, func(j Job) []string { // a copy of every log each second would be felt
-				return append(slices.Clone(j.Tags), strconv.Itoa(j.ID), j.Name, j.Project, string(j.Status), strconv.Itoa(j.RunnerID), j.SystemID)
-			}),
-		}
-	})
-	v.Find, v.Version, v.URL, v.Now, v.Failures = find, c.Version(), c.URL(), c.Now().UTC(), c.failureStates()
-	v.Holds = c.holdStates()
-	v.Calls, v.Waiting = c.pageCalls(find)
-	var page bytes.Buffer
-	if err := pageTemplate().Execute(&page, v); err != nil {
-		return refuseError(http.StatusInternalServerError, err.Error())
-	}
-	return response{status: http.StatusOK, text: page.String(), contentType: "text/html; charset=utf-8"}.
-		with("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'self'").
-		with("X-Content-Type-Options", "nosniff")
-}
-
-// pageCalls are the calls, the newest first, and those that have no answer yet.
-func (c *control) pageCalls(find string) (list pageList[pageCall], waiting []called) {
-	open := c.log.StillOpen()
-	waiting = slices.DeleteFunc(c.flight.list(), func(call called) bool { return !slices.Contains(open, call.number) })
-	calls := c.log.Closed()
-	list.Total = len(calls)
-	for _, call := range slices.Backward(calls) {
-		if shown := (pageCall{call}); find == "" || isFound(find, shown.words()) {
-			list.add(shown)
-		}
-	}
-	return list, waiting
-}
-
-// words are what a call is found by. They are asked of every call in the journal each second, so what is only for the eye is
-// left out.
-func (c pageCall) words() []string {
-	return []string{c.request(), c.Path, c.sent(), c.Reason, c.actor(), c.answer()}
-}
-
-func (r pageRunner) words() []string {
-	words := append(slices.Clone(r.Tags), strconv.Itoa(r.ID), r.Description, string(r.Status), r.Serves())
-	for _, m := range r.Managers {
-		words = append(words, m.SystemID, m.Version)
-	}
-	return words
-}
-
-func (st *state) pageRunner(r *runner) pageRunner {
-	shown := pageRunner{Runner: publicRunner(r), Status: st.runnerStatus(r)}
-	for _, m := range r.managers {
-		shown.Managers = append(shown.Managers, pageManager{publicManager(m), st.status(m.CreatedAt, m.ContactedAt, st.staleBefore())})
-	}
-	return shown
-}
-
-// ago is a time as seen from now: "3 h ago".
-func ago(now, t time.Time) string {
-	if t.IsZero() {
-		return "never"
-	}
-	d, suffix := now.Sub(t), " ago"
-	if d < 0 {
-		d, suffix = -d, " ahead"
-	}
-	switch {
-	case d < time.Second:
-		return "now"
-	case d < time.Minute:
-		return fmt.Sprintf("%d s%s", d/time.Second, suffix)
-	case d < time.Hour:
-		return fmt.Sprintf("%d min%s", d/time.Minute, suffix)
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h%s", d/time.Hour, suffix)
-	}
-	return fmt.Sprintf("%d days%s", d/(24*time.Hour), suffix)
-}
-
-// membersText is members with their roles, the highest role first.
-func membersText(m Members) string {
-	names := slices.SortedFunc(maps.Keys(m), func(a, b string) int {
-		if m[a] != m[b] {
-			return int(m[b] - m[a])
-		}
-		return strings.Compare(a, b)
-	})
-	for i, name := range names {
-		names[i] = name + " (" + m[name].String() + ")"
-	}
-	return strings.Join(names, ", ")
-}
-
-// statusClass colours a status.
-func statusClass(status any) string {
-	switch fmt.Sprint(status) {
-	case string(Online), string(JobSuccess):
-		return "good"
-	case string(JobRunning), string(JobPending), string(JobPreparing), string(JobCanceling):
-		return "busy"
-	case string(Stale), string(JobFailed):
-		return "bad"
-	case string(Offline), string(JobCanceled):
-		return "warn"
-	}
-	return "quiet"
-}
-
-// pageSent is the most that the page shows of the parameters in the list of calls, in characters.
-const pageSent = 160
 
 // pageBody is the most that the page shows of a body, in bytes.
 const pageBody = 4096

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 )
 
@@ -16,95 +15,87 @@ type holdState struct {
 	Call  *callData `json:"call"`  // the first that came; null while none has
 }
 
-func (h *Held) state() holdState {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+func stateOfHold(h *Held) holdState {
 	s := holdState{ID: h.id, Calls: selectionText(h.endpoint, h.where)}
-	if h.first != nil {
-		call := callAsData(*h.first)
+	if first, came := h.firstCall(); came {
+		call := callAsData(first)
 		s.Call = &call
 	}
 	return s
 }
 
-func (c *control) hold() response {
+func (c *control) hold() controlAnswer {
 	var in struct {
 		Endpoint Endpoint  `json:"endpoint,omitzero"`
 		Where    whereData `json:"where,omitzero"`
 	}
 	if err := c.read(&in); err != nil {
-		return badControl(err)
+		return controlError(err)
 	}
 	where := in.Where.matchers()
 	if problem := c.requestProblem(in.Endpoint, where); problem != "" {
-		return badControl(errors.New(problem))
+		return controlError(errors.New(problem))
 	}
-	return created(struct {
+	return controlCreated(struct {
 		ID int `json:"id"`
 	}{c.faults.hold(newHeld(in.Endpoint, where))})
 }
 
-// holding are the holds that have not been released.
-func (c *control) holding() []*Held {
-	c.faults.mu.Lock()
-	defer c.faults.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(c.faults.held), (*Held).isReleased)
-}
-
 func (c *control) holdStates() []holdState {
 	states := []holdState{}
-	for _, h := range c.holding() {
-		states = append(states, h.state())
+	for _, h := range c.faults.holding() {
+		states = append(states, stateOfHold(h))
 	}
 	return states
 }
 
-func (c *control) listHolds() response {
+func (c *control) listHolds() controlAnswer {
 	if err := knownParameters(c.http.URL.Query()); err != nil { // it is one hold that can be waited for
-		return badControl(err)
+		return controlError(err)
 	}
-	return ok(c.holdStates())
+	return controlOK(c.holdStates())
 }
 
 // pathHold is the hold in the path.
 func (c *control) pathHold() (*Held, error) {
-	holding := c.holding()
+	holding := c.faults.holding()
 	for _, h := range holding {
 		if strconv.Itoa(h.id) == c.vars["id"] {
 			return h, nil
 		}
 	}
-	return nil, missing("hold", c.vars["id"], namesOf(holding, func(h *Held) string { return strconv.Itoa(h.id) }))
+	ids := namesOf(holding, func(h *Held) string { return strconv.Itoa(h.id) })
+	return nil, absent{missing("hold", c.vars["id"], ids)}
 }
 
-func (c *control) showHold() response {
+func (c *control) showHold() controlAnswer {
 	query := c.http.URL.Query()
 	if err := knownParameters(query, "wait"); err != nil {
-		return badControl(err)
+		return controlError(err)
 	}
 	wait, err := waitIn(query)
 	if err != nil {
-		return badControl(err)
+		return controlError(err)
 	}
 	h, err := c.pathHold()
 	if err != nil {
-		return missingControl(err)
+		return controlError(err)
 	}
 	if wait > 0 {
 		ctx, cancel := c.waiting(wait)
 		defer cancel()
 		_, _ = h.Wait(ctx) // none in time is a null
 	}
-	return ok(h.state())
+	return controlOK(stateOfHold(h))
 }
 
-func (c *control) release() response {
+func (c *control) release() controlAnswer {
 	h, err := c.pathHold()
 	if err != nil {
-		return missingControl(err)
+		return controlError(err)
 	}
 	h.Release()
-	return noContent()
+	return controlDone()
 }
 
 // fixedAnswer is an answer that is always the same.
@@ -130,17 +121,17 @@ func (a fixedAnswer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 }
 
 // handle is Handle with an answer that is always the same: what a client asks besides, and what a test is not about.
-func (c *control) handle() response {
+func (c *control) handle() controlAnswer {
 	answer := fixedAnswer{Status: http.StatusOK}
 	if err := c.read(&answer); err != nil {
-		return badControl(err)
+		return controlError(err)
 	}
 	if problem := c.cannotHandle(answer.Endpoint); problem != "" {
-		return badControl(fmt.Errorf("endpoint %q: %s", answer.Endpoint, problem))
+		return controlError(fmt.Errorf("endpoint %q: %s", answer.Endpoint, problem))
 	}
 	if answer.Status < 200 || answer.Status > 599 {
-		return badControl(fmt.Errorf("status: %d is no status of an answer", answer.Status))
+		return controlError(fmt.Errorf("status: %d is no status of an answer", answer.Status))
 	}
 	c.Handle(answer.Endpoint, answer)
-	return noContent()
+	return controlDone()
 }

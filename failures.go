@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -106,6 +108,33 @@ func (i *injected) answers() bool {
 
 // takesEffect reports whether the request is served all the same.
 func (i *injected) takesEffect() bool { return i.Applied || !i.answers() }
+
+// effect says in words what the failure does: "503, not the first 1, 2 times".
+func (i *injected) effect() string {
+	var parts []string
+	if i.Delay > 0 {
+		parts = append(parts, "after "+i.Delay.String())
+	}
+	if i.Status != 0 {
+		parts = append(parts, strconv.Itoa(i.Status))
+	}
+	if i.Network != "" {
+		parts = append(parts, string(i.Network))
+	}
+	if i.Applied {
+		parts = append(parts, "once it has taken effect")
+	}
+	if i.After > 0 {
+		parts = append(parts, fmt.Sprintf("not the first %d", i.After))
+	}
+	switch {
+	case i.Times == 1:
+		parts = append(parts, "once")
+	case i.Times > 1:
+		parts = append(parts, fmt.Sprintf("%d times", i.Times))
+	}
+	return strings.Join(parts, ", ")
+}
 
 // response is the answer that the failure gives.
 func (i *injected) response() response {

@@ -60,6 +60,7 @@ import (
 	"io"
 	"log"
 	"maps"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -123,7 +124,7 @@ type options struct {
 	unknownAllowed bool
 	unusedAllowed  bool
 	longPolling    time.Duration
-	control        bool
+	control        func(*Fake, http.ResponseWriter, *http.Request) bool // whether it has answered
 	journalTo      io.Writer
 	journalLimit   int
 }
@@ -178,7 +179,10 @@ func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedA
 // that shows the world and the journal as they change, below "/-/fake/" of URL. docs/other-languages.md documents both. Calls
 // of them are not recorded and meet no failures. It is off by default, so that code under test that strays there gets the
 // 404 of a real GitLab.
-func WithControl() Option { return func(o *options) { o.control = true } }
+func WithControl() Option {
+	// The only mention of the control API: Go's linker leaves it and its page out of programs that do not call this function.
+	return func(o *options) { o.control = (*Fake).serveControl }
+}
 
 // WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use; what goes
 // wrong with it is passed over.

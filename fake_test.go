@@ -284,3 +284,31 @@ func TestDialContext(t *testing.T) {
 		assert.Equal(t, 401, res.StatusCode)
 	})
 }
+
+func TestResetTo(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	gl.Advance(time.Hour)
+	before := gl.Snapshot()
+	assert.ErrorContains(t, gl.ResetTo(fakegitlab.NewScenario().WithRunner("lost", func(r *fakegitlab.Runner) { r.Projects = []string{"no/where"} })), "no/where")
+	gl.AssertSnapshot(t, before)
+
+	require.NoError(t, gl.ResetTo(fakegitlab.NewScenario().WithUser("ann")))
+	gl.AddUser(fakegitlab.User{Username: "ben"})
+	gl.Reset()
+	_, ann := gl.User("ann")
+	assert.True(t, ann, "Reset now goes back to the new scenario")
+	assert.Len(t, gl.Users(), 2)
+	assert.Equal(t, "2024-07-01T12:00:00Z", gl.Now().Format(time.RFC3339))
+	u, _ := gl.User("ann")
+	assert.Equal(t, gl.Now(), u.CreatedAt)
+}
+
+func TestWithJournalTo(t *testing.T) {
+	var text strings.Builder
+	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork(), fakegitlab.WithJournalTo(&text))
+	statusOf(t, gl, "root", "/user")
+	statusOf(t, gl, "", "/user")
+	gl.Close()
+	assert.Equal(t, gl.Journal(), text.String())
+	assert.Len(t, strings.Split(strings.TrimSpace(text.String()), "\n"), 2)
+}

@@ -50,7 +50,7 @@ type request struct {
 
 // serve answers one request: it opens a Call, lets failures and hooks have their way, and closes the Call.
 func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
-	if f.options.control && f.serveControl(w, r) {
+	if f.options.control != nil && f.options.control(f, w, r) {
 		return
 	}
 	started := time.Now()

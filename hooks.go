@@ -137,6 +137,16 @@ func (h *Held) isReleased() bool {
 	}
 }
 
+// firstCall is the first request that was held; false while none was.
+func (h *Held) firstCall() (call Call, came bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.first == nil {
+		return Call{}, false
+	}
+	return *h.first, true
+}
+
 // unused says what is odd about a hold at the end of a test, or "".
 func (h *Held) unused() string {
 	h.mu.Lock()
@@ -157,6 +167,13 @@ func (h *Held) arrive(c Call) {
 		h.first = &c
 		close(h.arrived)
 	}
+}
+
+// holding are the holds that have not been released.
+func (fs *faults) holding() []*Held {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(fs.held), (*Held).isReleased)
 }
 
 // hold waits while the call is held. It is false when the client gave up meanwhile.

@@ -76,6 +76,9 @@ func attempt[T any](f *Fake, do func(*state) (T, error)) (done T, err error) {
 	return done, err
 }
 
+// absent is the error of looking for a record that is not there, as against whatever else may fail once it has been found.
+type absent struct{ error }
+
 // read copies something out of the state.
 func read[T any](f *Fake, get func(*state) T) T {
 	f.state.mu.Lock()
@@ -232,7 +235,7 @@ func (k editable[R, T]) edit(st *state, name string, alter func(*T) error) (T, e
 	var zero T
 	r, err := k.find(st, name)
 	if err != nil {
-		return zero, err
+		return zero, absent{err}
 	}
 	next := k.public(r)
 	if err := alter(&next); err != nil {

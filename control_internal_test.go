@@ -1,0 +1,83 @@
+package fakegitlab
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// What the path names is found and changed in one visit to the state's lock: the lock is held from the one to the
+// other, and what was done while finding is undone when the change is refused. So the error's kind alone decides
+// between 404 and 400.
+func TestControlFindsAndActsInOneVisit(t *testing.T) {
+	refused := errors.New("is pending")
+	for name, c := range map[string]struct {
+		found, done error
+		status      int
+		undone      bool
+	}{
+		"not there":                      {missing("job", "7", nil), nil, http.StatusNotFound, true},
+		"refused":                        {nil, refused, http.StatusBadRequest, true},
+		"something else that is missing": {nil, missing("runner", "7", nil), http.StatusBadRequest, true},
+		"done":                           {nil, nil, http.StatusOK, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			gl := New(t, WithInMemoryNetwork())
+			undone, acted := false, false
+			find := func(st *state, id string) (string, error) {
+				st.onUndo(func() { undone = true })
+				return "job " + id, c.found
+			}
+			call := &control{Fake: gl, vars: map[string]string{"id": "7"}}
+			got := answered(atPath(call, find, func(st *state, found string) (string, error) {
+				acted = true
+				assert.Equal(t, "job 7", found)
+				assert.False(t, st.mu.TryLock(), "nobody else can come in between")
+				return found, c.done
+			}))
+			assert.Equal(t, c.status, got.status)
+			assert.Equal(t, c.undone, undone)
+			assert.Equal(t, c.found == nil, acted)
+		})
+	}
+}
+
+// The edits of records tell the two apart in the same way.
+func TestControlPatchFindsAndActsInOneVisit(t *testing.T) {
+	gl := New(t, WithInMemoryNetwork(), WithScenario(SmallCompany()))
+	edit := func(name string, refusal error) controlAnswer {
+		return answered(attempt(gl, func(st *state) (User, error) {
+			return userEdits.edit(st, name, func(*User) error { return refusal })
+		}))
+	}
+	assert.Equal(t, http.StatusNotFound, edit("mai", nil).status)
+	assert.Equal(t, http.StatusBadRequest, edit("mia", missing("user", "mai", nil)).status)
+	assert.Equal(t, http.StatusOK, edit("mia", nil).status)
+	wrapped := fmt.Errorf("while looking: %w", absent{missing("user", "mai", nil)})
+	assert.Equal(t, http.StatusNotFound, controlError(wrapped).status)
+}
+
+func TestPageText(t *testing.T) {
+	assert.Empty(t, pageText(nil))
+	assert.Equal(t, "2 bytes that are no text", pageText([]byte("\xff\xfe")))
+	assert.Equal(t, `{"token":"`+"glrt-abcd…"+`"}`, pageText([]byte(`{"token":"glrt-abcdefghijklmnop"}`)))
+	assert.Len(t, pageText(make([]byte, 2*pageBody)), pageBody)
+}
+
+func TestPageSent(t *testing.T) {
+	form := Call{Query: url.Values{"b": {"2", "1"}, "a": {"x y"}},
+		Body:   []byte("paused=true&token=glrt-abcdefghijklmnop"),
+		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}
+	assert.Equal(t, "a=x y b=2 b=1 paused=true token=glrt-abcd…", pageCall{form}.shortSent())
+	object := Call{Body: []byte("{\"paused\":\n  true}"), Header: http.Header{"Content-Type": {"application/json"}}}
+	assert.Equal(t, `{"paused": true}`, pageCall{object}.shortSent())
+	file := Call{Body: []byte("--x\r\n"), Header: http.Header{"Content-Type": {"multipart/form-data; boundary=x"}}}
+	assert.Empty(t, pageCall{file}.shortSent())
+	long := Call{Body: []byte(strings.Repeat("ü", 2*pageSent))}
+	assert.Equal(t, pageSent+1, len([]rune(pageCall{long}.shortSent())))
+}
