@@ -159,7 +159,7 @@ func (q *request) authenticate() *response {
 		would := slices.DeleteFunc(slices.Clone(named), func(s string) bool { return !q.opens(s) })
 		return q.insufficientScope(named, fmt.Sprintf("%s needs one of %s", q.call.Endpoint, strings.Join(would, " ")))
 	}
-	t.lastUsedAt = q.now()
+	q.use(t)
 	return nil
 }
 

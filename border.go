@@ -150,7 +150,7 @@ func publicRunner(r *runner) Runner {
 }
 
 func runnerDraft(st *state, in Runner) (n newRunner, err error) {
-	n = newRunner{id: in.ID, kind: in.Type, name: text(in.Name), token: in.Token, registration: in.Registration, existing: true,
+	n = newRunner{id: in.ID, kind: in.Type, name: orNull(in.Name), token: in.Token, registration: in.Registration, existing: true,
 		createdAt: in.CreatedAt, contactedAt: in.ContactedAt, tokenExpiresAt: in.TokenExpiresAt}
 	if in.Group != "" {
 		if n.group, err = st.groupByPath(in.Group); err != nil {
@@ -172,7 +172,7 @@ func runnerDraft(st *state, in Runner) (n newRunner, err error) {
 	for _, m := range in.Managers {
 		n.managers = append(n.managers, managerDraft(m))
 	}
-	n.attributes = attributes{description: text(in.Description), maintenanceNote: text(in.MaintenanceNote), paused: in.Paused, locked: in.Locked,
+	n.attributes = attributes{description: orNull(in.Description), maintenanceNote: orNull(in.MaintenanceNote), paused: in.Paused, locked: in.Locked,
 		runUntagged: in.RunUntagged == nil || *in.RunUntagged, tags: slices.Clone(in.Tags), accessLevel: in.AccessLevel}
 	if in.MaximumTimeout%time.Second != 0 {
 		return n, errors.New("MaximumTimeout is whole seconds")

@@ -214,7 +214,7 @@ func (q *request) runnerAddress(r *runner) *string {
 	switch {
 	case q.has(gitlabversion.AddressOfRunner):
 		if m := r.latestManager(); m != nil {
-			return text(m.IPAddress)
+			return orNull(m.IPAddress)
 		}
 	case q.has(gitlabversion.AddressEmpty):
 		return new(string)
@@ -238,7 +238,7 @@ func (q *request) runnerDetails(r *runner) runnerDetailsEntity {
 		e.TagList = []string{}
 	}
 	if m := r.latestManager(); m != nil {
-		e.Version, e.Revision, e.Platform, e.Architecture = text(m.Version), text(m.Revision), text(m.Platform), text(m.Architecture)
+		e.Version, e.Revision, e.Platform, e.Architecture = orNull(m.Version), orNull(m.Revision), orNull(m.Platform), orNull(m.Architecture)
 	}
 	if q.onRunner(r, policy.ReadMaintenanceNote).Allowed {
 		e.MaintenanceNote = r.maintenanceNote
@@ -255,8 +255,8 @@ func (q *request) runnerDetails(r *runner) runnerDetailsEntity {
 }
 
 func (q *request) managerEntity(m *manager) managerEntity {
-	e := managerEntity{ID: m.ID, SystemID: m.SystemID, Version: text(m.Version), Revision: text(m.Revision), Platform: text(m.Platform),
-		Architecture: text(m.Architecture), CreatedAt: timeOrNull(m.CreatedAt), ContactedAt: timeOrNull(m.ContactedAt), IPAddress: text(m.IPAddress),
+	e := managerEntity{ID: m.ID, SystemID: m.SystemID, Version: orNull(m.Version), Revision: orNull(m.Revision), Platform: orNull(m.Platform),
+		Architecture: orNull(m.Architecture), CreatedAt: timeOrNull(m.CreatedAt), ContactedAt: timeOrNull(m.ContactedAt), IPAddress: orNull(m.IPAddress),
 		Status: string(q.status(m.CreatedAt, m.ContactedAt, q.now().Add(-staleTimeout)))}
 	if q.has(gitlabversion.RunnerCreationShown) {
 		e.JobExecutionStatus = executing(m.runner.jobs, func(j *job) bool { return j.manager == m })

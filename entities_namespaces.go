@@ -101,7 +101,7 @@ type groupEntity struct {
 
 func (q *request) projectIdentity(p *project) projectIdentity {
 	_, path := splitPath(p.Path)
-	return projectIdentity{ID: p.ID, Description: text(p.Description), Name: p.Name, NameWithNamespace: p.fullNamespaceName() + " / " + p.Name,
+	return projectIdentity{ID: p.ID, Description: orNull(p.Description), Name: p.Name, NameWithNamespace: p.fullNamespaceName() + " / " + p.Name,
 		Path: path, PathWithNamespace: p.Path, CreatedAt: iso(p.CreatedAt)}
 }
 

@@ -142,12 +142,6 @@ func (x *exchange) reset() {
 // throttleName is the throttle of users' API requests, as RateLimit-Name has it.
 const throttleName = "throttle_authenticated_api"
 
-// rateWindow counts a user's requests in the current period.
-type rateWindow struct {
-	period int64
-	count  int
-}
-
 // throttled counts the request against Settings.RateLimit and is the 429 of one too many (Rack::Attack, fixed
 // windows). It counts whom identify found, be it that the token is refused by now.
 func (q *request) throttled() *response {
@@ -155,16 +149,7 @@ func (q *request) throttled() *response {
 	if limit.Requests == 0 || q.call.User == "" {
 		return nil
 	}
-	if q.rates == nil {
-		q.rates = map[string]rateWindow{}
-	}
-	now := q.now()
-	w := q.rates[q.call.User]
-	if period := now.UnixNano() / int64(limit.Per); period != w.period {
-		w = rateWindow{period: period}
-	}
-	w.count++
-	q.rates[q.call.User] = w
+	w := q.countRequest(q.call.User)
 	if w.count <= limit.Requests {
 		return nil
 	}
@@ -172,7 +157,7 @@ func (q *request) throttled() *response {
 	perMinute := (int64(limit.Requests)*int64(time.Minute) + int64(limit.Per) - 1) / int64(limit.Per)
 	r := plain(http.StatusTooManyRequests, msgRetryLater).because(fmt.Sprintf("%s made %d requests in %s; the limit is %d", q.call.User, w.count, limit.Per, limit.Requests))
 	r.contentType = "text/plain"
-	r.header = rateLimitHeader(int(perMinute), w.count, now, reset)
+	r.header = rateLimitHeader(int(perMinute), w.count, q.now(), reset)
 	return &r
 }
 

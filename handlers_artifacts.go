@@ -1,12 +1,9 @@
 package fakegitlab
 
 import (
-	"compress/gzip"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -63,40 +60,10 @@ func uploadArtifacts(q *request) response {
 	f.Type, _ = q.params.String("artifact_type")
 	f.Format, _ = q.params.String("artifact_format")
 	f.ExpiresAt = q.expiry()
-	if refusal := q.keep(j, f); refusal != nil {
-		return *refusal
+	if refused := q.keepFile(j, f); refused != nil {
+		return refuse(http.StatusBadRequest, refused.text).because(refused.reason)
 	}
 	return numbered(http.StatusCreated)
-}
-
-// keep adds a file to what the job kept, or says why not.
-func (q *request) keep(j *job, f *file) *response {
-	bad := func(text, reason string) *response {
-		return refuse(http.StatusBadRequest, text).because(reason).asRefusal()
-	}
-	i := slices.IndexFunc(j.files, func(other *file) bool { return other.Type == f.Type })
-	if i >= 0 && j.files[i].sum == f.sum {
-		return nil
-	}
-	var variables []JobVariable
-	if f.Type == dotenvReport && f.Format != zipped { // GitLab reads it before it looks at anything else
-		var err error
-		if variables, err = readDotenv(f); err != nil {
-			return bad(err.Error(), "the dotenv report cannot be read")
-		}
-	}
-	if f.Format != artifactKinds()[f.Type].format {
-		return bad(msgArtifactFormat, wrongFormat(f.Type, f.Format))
-	}
-	if i >= 0 {
-		return bad(msgArtifactTwice, fmt.Sprintf("job %d has another %s already", j.ID, f.Type))
-	}
-	if f.Type == dotenvReport {
-		j.dotenv = variables
-	}
-	j.files = append(j.files, f)
-	j.wake()
-	return nil
 }
 
 // expiry is when the uploaded file is to go: zero is never.
@@ -110,22 +77,6 @@ func (q *request) expiry() time.Time {
 		return time.Time{}
 	}
 	return q.now().Add(d)
-}
-
-// readDotenv reads a dotenv report, packed or not.
-func readDotenv(f *file) ([]JobVariable, error) {
-	text := f.content.reader()
-	if f.Format == gzipped {
-		var err error
-		if text, err = gzip.NewReader(text); err != nil {
-			return nil, errDotenvFormat
-		}
-	}
-	content, err := io.ReadAll(io.LimitReader(text, maxDotenvSize)) // as much as is too much
-	if err != nil {
-		return nil, errDotenvFormat
-	}
-	return parseDotenv(content)
 }
 
 // downloadArtifacts is GET /jobs/:id/artifacts: for the token of any running job whose user may read that job

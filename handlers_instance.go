@@ -77,7 +77,7 @@ func revokeOwnAccessToken(q *request) response {
 	if d := policy.RevokePersonalAccessToken(q.actor, q.token.Impersonation); !d.Allowed {
 		return refuse(http.StatusBadRequest, msgBadRequest).because(d.Reason)
 	}
-	q.token.Revoked = true
+	q.revoke(q.token)
 	return noContent()
 }
 
@@ -192,7 +192,7 @@ func updateApplicationSettings(q *request) response {
 	if len(v.problems) > 0 {
 		return modelError(&v)
 	}
-	q.settings, q.newProjectsUnshared = next, unshared
+	q.setSettings(next, unshared)
 	return ok(q.settingsEntity())
 }
 

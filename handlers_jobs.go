@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
@@ -109,10 +108,9 @@ func (q *request) take(j *job, r *runner, m *manager) (res response, taken bool)
 	}
 	waiting := q.now().Sub(j.QueuedAt)
 	in := q.payloadInput(j, r, session)
-	if err := q.startJob(j, r, m); err != nil { // nextFor gives only what can be started
+	if err := q.startJob(j, r, m, features["cancel_gracefully"]); err != nil { // nextFor gives only what can be started
 		return refuse(http.StatusConflict, msgConflict).because(err.Error()), true
 	}
-	j.cancelGracefully = features["cancel_gracefully"]
 	in.Job, in.TimeInQueue = j, &waiting
 	body, err := json.Marshal(buildJobPayload(in))
 	if err != nil {
@@ -267,9 +265,6 @@ func numbered(status int) response {
 	return response{status: status, text: strconv.Itoa(status), contentType: "application/json"}
 }
 
-// untouchedFor is how old a job's last update must be for a PUT of running to count as one.
-const untouchedFor = 15 * time.Minute
-
 // updateJob is PUT /jobs/:id (app/services/ci/update_build_state_service.rb).
 func updateJob(q *request) response {
 	j, refusal := q.processingJob()
@@ -282,9 +277,7 @@ func updateJob(q *request) response {
 	case string(JobSuccess), string(JobFailed):
 		res = q.finishBy(j, state)
 	case string(JobRunning):
-		if q.now().Sub(j.updatedAt) > untouchedFor {
-			j.updatedAt = q.now()
-		}
+		q.touch(j)
 		res = numbered(http.StatusOK)
 	default:
 		res = numbered(http.StatusBadRequest).because(fmt.Sprintf("a runner says that a job is running, success or failed, not %q", state))
@@ -300,8 +293,12 @@ func updateJob(q *request) response {
 
 // finishBy ends a job as its runner says, unless a test has decided otherwise.
 func (q *request) finishBy(j *job, state string) response {
-	if scripted := j.fate.final(j); scripted != nil {
-		return *scripted
+	switch scripted := j.final(); {
+	case scripted.rejected:
+		return refuse(http.StatusPreconditionFailed, msgPrecondition).because("RejectLog: the log is to be sent again")
+	case scripted.waitFor > 0:
+		return numbered(http.StatusAccepted).with(headerTraceInterval, strconv.Itoa(scripted.waitFor)).
+			because("PostponeFinal: the log is still being stored")
 	}
 	if state == string(JobSuccess) {
 		_ = q.fire(j, eventSuccess) // a job that is processing can succeed and fail
@@ -323,7 +320,6 @@ func (q *request) finishBy(j *job, state string) response {
 const (
 	watchedInterval = "3"
 	idleInterval    = "60"
-	watchedFor      = 10 * time.Second
 )
 
 // readLog is what stands before the body of PATCH /jobs/:id/trace, and how that is read.
@@ -356,11 +352,7 @@ func appendTrace(q *request) response {
 		_ = q.drop(j, traceSizeExceeded, nil)
 		return refuseError(http.StatusForbidden, msgForbidden).because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d", sent, start, sizeLimit(q.settings.MaxTraceSize)))
 	case start == size:
-		for _, secret := range []string{j.project.RegistrationToken, j.Token} {
-			q.upload.content.overwrite(secret, q.masked(len(secret)))
-		}
-		j.log.take(q.upload.content)
-		j.wake()
+		q.appendLog(j, q.upload.content)
 	case start+sent != size: // else it repeats what came last
 		return refuseError(http.StatusRequestedRangeNotSatisfiable, msgRange).with(headerRange, traceRange(size)).
 			because(fmt.Sprintf("the log has %d bytes, so more of it begins there and not at %d", size, start))
@@ -368,20 +360,11 @@ func appendTrace(q *request) response {
 	q.heartbeatOf(j)
 	q.happenTo(j)
 	interval := idleInterval
-	if !j.watchedAt.IsZero() && q.now().Sub(j.watchedAt) < watchedFor {
+	if q.watched(j) {
 		interval = watchedInterval
 	}
 	return response{status: http.StatusAccepted}.with(headerJobStatus, string(j.Status)).with(headerRange, traceRange(j.log.size)).
 		with(headerTraceInterval, interval)
-}
-
-// masked is what a log has instead of a secret of that length (lib/gitlab/ci/mask_secret.rb).
-func (q *request) masked(length int) string {
-	word := ""
-	if length >= len(msgMasked) && q.has(gitlabversion.MaskedByWord) {
-		word = msgMasked
-	}
-	return word + strings.Repeat("x", length-len(word))
 }
 
 // traceRange is the Range of a log, whose end is the size and not the last byte.

@@ -219,12 +219,9 @@ func playJob(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	if j.Status != JobManual && j.Status != JobScheduled {
-		return badRequest(msgUnplayable).because(fmt.Sprintf("job %d is %s; what is played is manual or scheduled", j.ID, j.Status))
+	if err := q.state.playJob(j, q.user, variables); err != nil {
+		return badRequest(msgUnplayable).because(err.Error())
 	}
-	j.user = q.user
-	j.Spec.Variables = slices.Concat(j.Spec.Variables, variables) // the spec is shared with other attempts
-	_ = q.fire(j, eventEnqueue)                                   // manual and scheduled jobs can always be enqueued
 	return ok(q.projectJobEntity(j))
 }
 

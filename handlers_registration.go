@@ -61,11 +61,11 @@ func registerRunner(q *request) response {
 		return *refusal
 	}
 	if note, ok := q.params.String("maintainer_note"); ok && n.attributes.maintenanceNote == nil {
-		n.attributes.maintenanceNote = text(note)
+		n.attributes.maintenanceNote = orNull(note)
 	}
 	if info, ok := q.params.Hash("info"); ok {
 		if name, ok := info.String("name"); ok {
-			n.name = text(name)
+			n.name = orNull(name)
 		}
 	}
 	n.registration = ByRegistrationToken
@@ -114,10 +114,6 @@ func (q *request) whyNoRegistrant(token string) string {
 		return fmt.Sprintf("valid_runner_registrars is %v and leaves out what the token is for", q.settings.ValidRegistrars)
 	}
 	return "no registration token has that value"
-}
-
-func (q *request) registrarKnown(kind string) bool {
-	return q.settings.ValidRegistrars == nil || slices.Contains(q.settings.ValidRegistrars, kind)
 }
 
 // createWithinLimits makes a runner unless a plan limit is reached.
@@ -269,8 +265,7 @@ func resetInstanceRegistrationToken(q *request) response {
 	if refusal := allow(decision, ""); refusal != nil {
 		return *refusal
 	}
-	q.settings.RegistrationToken = q.made.token(instanceRegistrationTokens)
-	return created(registrationTokenEntity{q.settings.RegistrationToken})
+	return created(registrationTokenEntity{q.state.resetInstanceRegistrationToken()})
 }
 
 func resetProjectRegistrationToken(q *request) response {
@@ -279,8 +274,7 @@ func resetProjectRegistrationToken(q *request) response {
 	if refusal := allow(decision, ""); refusal != nil {
 		return *refusal
 	}
-	q.project.RegistrationToken = q.made.token(registrationTokens)
-	return created(registrationTokenEntity{q.project.RegistrationToken})
+	return created(registrationTokenEntity{q.state.resetRegistrationToken(&q.project.RegistrationToken)})
 }
 
 func resetGroupRegistrationToken(q *request) response {
@@ -289,8 +283,7 @@ func resetGroupRegistrationToken(q *request) response {
 	if refusal := allow(decision, ""); refusal != nil {
 		return *refusal
 	}
-	q.group.RegistrationToken = q.made.token(registrationTokens)
-	return created(registrationTokenEntity{q.group.RegistrationToken})
+	return created(registrationTokenEntity{q.state.resetRegistrationToken(&q.group.RegistrationToken)})
 }
 
 // createUserRunner is POST /user/runners (app/services/ci/runners/create_runner_service.rb).

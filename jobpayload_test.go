@@ -162,7 +162,7 @@ func payloadInputOf(spec JobSpec) jobPayloadInput {
 			CreatedAt: started, StartedAt: started, Spec: spec,
 		},
 		Project:   &project{ID: 7, Path: "acme/tools/shop", Name: "Shop"},
-		Runner:    &runner{num: 3, kind: ProjectRunner, attributes: attributes{description: text("r"), tags: []string{"docker", "linux"}}},
+		Runner:    &runner{num: 3, kind: ProjectRunner, attributes: attributes{description: orNull("r"), tags: []string{"docker", "linux"}}},
 		User:      &user{ID: 2, Username: "mia", Name: "Mia", Email: "mia@example.com"},
 		ServerURL: "http://127.0.0.1:8080/gitlab", Version: "17.2.0-ee", GitDepth: defaultGitDepth, NamespaceID: 5, RootNamespaceID: 4,
 	}

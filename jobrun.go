@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,22 +93,6 @@ func (r *JobRun) Watch() {
 	})
 }
 
-func (st *state) watch(j *job) { j.watchedAt = st.now() }
-
-// fate is what a test has decided will happen to a job.
-type fate struct {
-	postponed, postponements int // final updates still to be answered 202, and those answered so
-	rejected                 int // final updates still to be answered 412
-	cancelAt                 []byte
-}
-
-func (f *fate) postponeFinal(n int)  { f.postponed, f.postponements = n, 0 }
-func (f *fate) rejectLog(n int)      { f.rejected = n }
-func (f *fate) cancelOn(text string) { f.cancelAt = append([]byte{}, text...) }
-
-// longestPostponement is, as a power of two of seconds, the longest wait that GitLab asks for with 202.
-const longestPostponement = 6
-
 // PostponeFinal has GitLab answer the next n final updates (PUT with success or failed) with 202 and
 // X-GitLab-Trace-Update-Interval: 1, 2, 4 ... 64 seconds, as while it still stores the log. The one after them ends the job.
 func (r *JobRun) PostponeFinal(n int) {
@@ -137,31 +120,6 @@ func (r *JobRun) script(n int, set func(*job)) {
 // the very request that brought it. An empty text takes the first piece of log.
 func (r *JobRun) CancelAt(text string) {
 	r.script(0, func(j *job) { j.fate.cancelOn(text) })
-}
-
-// final is the scripted answer to a final update, nil if there is none.
-func (f *fate) final(j *job) *response {
-	switch {
-	case f.rejected > 0:
-		f.rejected--
-		j.log = blob{}
-		return refuse(http.StatusPreconditionFailed, msgPrecondition).because("RejectLog: the log is to be sent again").asRefusal()
-	case f.postponed > 0:
-		f.postponed--
-		seconds := 1 << min(f.postponements, longestPostponement)
-		f.postponements++
-		res := numbered(http.StatusAccepted).with(headerTraceInterval, strconv.Itoa(seconds)).because("PostponeFinal: the log is still being stored")
-		return &res
-	}
-	return nil
-}
-
-// happenTo lets the scripted cancellation happen.
-func (st *state) happenTo(j *job) {
-	if at := j.fate.cancelAt; at != nil && j.Status == JobRunning && j.log.contains(at) {
-		j.fate.cancelAt = nil
-		_ = st.fire(j, eventCancel) // a running job can be canceled
-	}
 }
 
 // WaitForJob waits until the job has reached a status, be it that it has left it again, and returns the job as it then is.

@@ -84,10 +84,7 @@ const (
 	msgJobErased           = "Job has been erased!"
 	msgContentRange        = "400 Missing header Content-Range"
 	msgRange               = "416 Range Not Satisfiable"
-	msgMasked              = "[MASKED]" // in place of a secret
 	msgArtifactTooLarge    = "file size has reached maximum size limit"
-	msgArtifactTwice       = "another artifact of the same type already exists"
-	msgArtifactFormat      = "Validation failed: Invalid file format with specified file type"
 	msgFileMissing         = "file is missing"
 	msgFileInvalid         = "file is invalid"
 	msgJobRouter           = "Job Router is not available. Please contact your administrator."

@@ -351,7 +351,7 @@ func startOn(runnerID int) func(*state, *job) error {
 		if err != nil {
 			return err
 		}
-		return st.startJob(j, r, r.latestManager())
+		return st.startJob(j, r, r.latestManager(), false)
 	}
 }
 

@@ -1,7 +1,6 @@
 package fakegitlab
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,15 +44,6 @@ type job struct {
 	watchedAt time.Time     // when somebody last looked at the log
 	fate      fate
 	changed   chan struct{} // closed at the next change of status or log; nil while nobody waits
-}
-
-// file is a file that a job kept (app/models/ci/job_artifact.rb).
-type file struct {
-	Filename     string
-	Type, Format string
-	ExpiresAt    time.Time // zero: never
-	content      blob
-	sum          [sha256.Size]byte
 }
 
 func (j *job) id() int { return j.ID }
@@ -240,8 +230,9 @@ func (r *runner) reaches(p *project) bool {
 	return r.assignedTo(p) != nil
 }
 
-// startJob gives a pending job to a runner and one of its managers, which may be nil.
-func (st *state) startJob(j *job, r *runner, m *manager) error {
+// startJob gives a pending job to a runner and one of its managers, which may be nil. graceful is whether they can end it with its
+// after_script when it is canceled.
+func (st *state) startJob(j *job, r *runner, m *manager, graceful bool) error {
 	if why := unfit(r, j); why != fits {
 		return fmt.Errorf("runner %d cannot take job %d (%s): %s", r.num, j.ID, j.Name, why.explain(r, j))
 	}
@@ -249,7 +240,18 @@ func (st *state) startJob(j *job, r *runner, m *manager) error {
 		return err
 	}
 	st.linkJob(j, r, m)
+	j.cancelGracefully = graceful
 	return nil
+}
+
+// playJob makes a manual or scheduled job pending for a user, with more variables (app/services/ci/play_build_service.rb).
+func (st *state) playJob(j *job, u *user, variables []JobVariable) error {
+	if j.Status != JobManual && j.Status != JobScheduled {
+		return fmt.Errorf("job %d is %s; what is played is manual or scheduled", j.ID, j.Status)
+	}
+	j.user = u
+	j.Spec.Variables = slices.Concat(j.Spec.Variables, variables) // the spec is shared with other attempts
+	return st.fire(j, eventEnqueue)
 }
 
 func (st *state) linkJob(j *job, r *runner, m *manager) {
@@ -339,20 +341,4 @@ func (st *state) insertJob(j *job) {
 	if j.Status == JobPending {
 		st.tickFor(j)
 	}
-}
-
-// artifact is the file that the job kept of a type and that is still there, or nil.
-func (st *state) artifact(j *job, fileType string) *file {
-	for _, a := range j.files {
-		if a.Type == fileType && (a.ExpiresAt.IsZero() || a.ExpiresAt.After(st.now())) {
-			return a
-		}
-	}
-	return nil
-}
-
-// erase removes the job's log and artifacts.
-func (st *state) erase(j *job) {
-	j.log, j.files, j.dotenv = blob{}, nil, nil
-	j.Erased, j.erasedAt = true, st.now()
 }

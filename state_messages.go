@@ -32,3 +32,10 @@ const (
 	msgfProjectRunnerLimit    = "Maximum number of ci registered project runners (%d) exceeded"
 	msgfGroupRunnerLimit      = "Maximum number of ci registered group runners (%d) exceeded"
 )
+
+// Jobs (app/services/ci and lib/gitlab/ci).
+const (
+	msgMasked         = "[MASKED]" // in place of a secret
+	msgArtifactTwice  = "another artifact of the same type already exists"
+	msgArtifactFormat = "Validation failed: Invalid file format with specified file type"
+)

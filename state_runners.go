@@ -530,7 +530,7 @@ func (st *state) runnersFor(g *group, own []*runner, withGroups, withInstance bo
 }
 
 // text is a nullable text: nil for "".
-func text(s string) *string {
+func orNull(s string) *string {
 	if s == "" {
 		return nil
 	}

@@ -588,3 +588,8 @@ func (st *state) updateSettings(in Settings) error {
 	st.onUndo(func() { st.settings = before })
 	return nil
 }
+
+// setSettings takes over settings that have been checked. unshared is shared_runners_enabled=false.
+func (st *state) setSettings(next Settings, unshared bool) {
+	st.settings, st.newProjectsUnshared = next, unshared
+}

@@ -2,7 +2,6 @@ package fakegitlab
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math"
@@ -113,13 +112,6 @@ func (st *state) checkPipeline(id int, p *project) error {
 		return fmt.Errorf("pipeline %d is of project %q", id, known.project.Path)
 	}
 	return nil
-}
-
-// newFile is a file with that content.
-func newFile(content []byte) *file {
-	f := &file{sum: sha256.Sum256(content)}
-	_, _ = f.content.Write(content)
-	return f
 }
 
 // fillCommit makes up the commit of a job of which nothing is said; jobs of one pipeline run for one commit.

@@ -161,3 +161,26 @@ func (st *state) accessToken(value string) *accessToken {
 	}
 	return st.tokenValues[value]
 }
+
+// resetInstanceRegistrationToken gives the instance a new registration token.
+func (st *state) resetInstanceRegistrationToken() string {
+	st.settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
+	return st.settings.RegistrationToken
+}
+
+// resetRegistrationToken puts a new token in the place of a group's or project's.
+func (st *state) resetRegistrationToken(token *string) string {
+	*token = st.made.token(registrationTokens)
+	return *token
+}
+
+// registrarKnown reports whether valid_runner_registrars has a kind of registration token.
+func (st *state) registrarKnown(kind string) bool {
+	return st.settings.ValidRegistrars == nil || slices.Contains(st.settings.ValidRegistrars, kind)
+}
+
+// use notes that a token opened something.
+func (st *state) use(t *accessToken) { t.lastUsedAt = st.now() }
+
+// revoke ends a token (app/services/personal_access_tokens/revoke_service.rb).
+func (st *state) revoke(t *accessToken) { t.Revoked = true }

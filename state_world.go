@@ -464,3 +464,23 @@ func (st *state) projectRegistrationTokensAllowed(p *project) bool {
 func (st *state) untouched() bool {
 	return len(st.users.rows) == 1 && len(st.groups.rows)+len(st.projects.rows)+len(st.runners.rows) == 0
 }
+
+// rateWindow counts a user's requests in the current period.
+type rateWindow struct {
+	period int64
+	count  int
+}
+
+// countRequest counts a user's request in the current period of Settings.RateLimit (Rack::Attack, fixed windows).
+func (st *state) countRequest(username string) rateWindow {
+	if st.rates == nil {
+		st.rates = map[string]rateWindow{}
+	}
+	w := st.rates[username]
+	if period := st.now().UnixNano() / int64(st.settings.RateLimit.Per); period != w.period {
+		w = rateWindow{period: period}
+	}
+	w.count++
+	st.rates[username] = w
+	return w
+}
