@@ -9,6 +9,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // apiPrefix is where GitLab's API begins in a path, below the instance's own relative URL.
@@ -24,7 +25,7 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	method, path, ok := strings.Cut(string(e), " ")
 	if !ok || !strings.HasPrefix(path, "/") {
 		problem := fmt.Sprintf("%q is no endpoint: write method, blank and path, as in %q", string(e), GetRunner)
-		if meant, near := nearest.Of(string(e), wordsOf(served...)); near {
+		if meant, near := nearest.Of(string(e), world.WordsOf(served...)); near {
 			problem += "; did you mean " + meant + "?"
 		}
 		return problem
@@ -76,7 +77,7 @@ func unservedMessage(method, path string, served []Endpoint) string {
 
 // meantText continues "nothing serves METHOD /path", which is below /api/v4; it is "" when nothing is near.
 func meantText(method, path string, served []Endpoint) string {
-	names := wordsOf(served...)
+	names := world.WordsOf(served...)
 	if same := nearest.Methods(path, names); len(same) > 0 {
 		for _, endpoint := range same {
 			if pattern, ok := strings.CutPrefix(endpoint, method+" "); ok {
@@ -123,7 +124,7 @@ func parametersHint(path, pattern string) string {
 }
 
 func reaches(method, path string, served []Endpoint) bool {
-	return slices.ContainsFunc(nearest.Methods(path, wordsOf(served...)), func(name string) bool {
+	return slices.ContainsFunc(nearest.Methods(path, world.WordsOf(served...)), func(name string) bool {
 		return strings.HasPrefix(name, method+" ")
 	})
 }

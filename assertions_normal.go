@@ -3,6 +3,8 @@ package fakegitlab
 import (
 	"cmp"
 	"reflect"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // normalRunner writes what may be left out in full, and what may be written as empty as none.
@@ -11,7 +13,7 @@ func normalRunner(r Runner) Runner {
 	if r.RunUntagged != nil && *r.RunUntagged {
 		r.RunUntagged = nil
 	}
-	r.Type = cmp.Or(r.Type, impliedType(r.Group != "", len(r.Projects) > 0))
+	r.Type = cmp.Or(r.Type, RunnerType(world.ImpliedType(r.Group != "", len(r.Projects) > 0)))
 	r.Registration = cmp.Or(r.Registration, ByUser)
 	r.AccessLevel = cmp.Or(r.AccessLevel, NotProtected)
 	return r

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // AssertRunner asserts that the stored runner with want.ID equals want. What GitLab takes for the same is the same: an
@@ -111,7 +112,7 @@ func (f *Fake) snapshotBeside(want Scenario) Scenario {
 	got := f.Snapshot()
 	got.AccessTokens = slices.DeleteFunc(got.AccessTokens, func(a AccessToken) bool {
 		known := func(b AccessToken) bool { return a.Token == b.Token }
-		return a.Name == tokenName(a.User, a.Scopes) && !slices.ContainsFunc(want.AccessTokens, known)
+		return a.Name == world.TokenName(a.User, a.Scopes) && !slices.ContainsFunc(want.AccessTokens, known)
 	})
 	return got
 }
@@ -236,11 +237,11 @@ func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
 
 // problem is "" for a status that GitLab knows.
 func (s JobStatus) problem() string {
-	if slices.Contains(jobStatuses, s) {
+	if slices.Contains(world.JobStatuses, world.JobStatus(s)) {
 		return ""
 	}
 	problem := fmt.Sprintf("%q is no job status", string(s))
-	if meant, ok := nearest.Of(string(s), wordsOf(jobStatuses...)); ok {
+	if meant, ok := nearest.Of(string(s), world.WordsOf(world.JobStatuses...)); ok {
 		problem += fmt.Sprintf("; did you mean %q?", meant)
 	}
 	return problem

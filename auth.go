@@ -15,6 +15,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // The parameters that carry credentials (lib/gitlab/auth/auth_finders.rb).
@@ -77,7 +78,7 @@ func (q *request) privateToken() string {
 func (q *request) credentials() string {
 	private := q.privateToken()
 	switch {
-	case strings.HasPrefix(private, jobTokenPrefix):
+	case strings.HasPrefix(private, world.JobTokenPrefix):
 		return ""
 	case private != "":
 		return private
@@ -89,17 +90,17 @@ func (q *request) credentials() string {
 // is served. It refuses nothing. It is a visit to the state of its own, apart from that of the answer: between the
 // two come holds, hooks and conditions, which are functions of the test and may use the fake, and delays.
 func (q *request) identify() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
+	q.Mu.Lock()
+	defer q.Mu.Unlock()
 	if q.route != nil {
 		switch q.route.access {
 		case byToken:
-			if r := q.runnerByToken(q.sent(paramToken)); r != nil {
-				q.call.RunnerID = r.num
+			if r := q.RunnerByToken(q.sent(paramToken)); r != nil {
+				q.call.RunnerID = r.ID
 			}
 			return
 		case byJobToken:
-			if j := q.jobTokens[q.jobCredentials()]; j != nil && j.Status.executing() {
+			if j := q.JobTokens[q.jobCredentials()]; j != nil && j.Status.Executing() {
 				q.call.JobID = j.ID
 			}
 			return
@@ -108,13 +109,13 @@ func (q *request) identify() {
 		}
 	}
 	if t := q.livingToken(); t != nil {
-		q.call.User = t.user.Username
+		q.call.User = t.User.Username
 	}
 }
 
 // livingToken is the access token that was sent, nil if there is none or it is revoked or past its day.
-func (q *request) livingToken() *accessToken {
-	if t := q.accessToken(q.credentials()); t != nil && !t.Revoked && !t.expired(q.now()) {
+func (q *request) livingToken() *world.AccessToken {
+	if t := q.AccessToken(q.credentials()); t != nil && !t.Revoked && !t.Expired(q.Now()) {
 		return t
 	}
 	return nil
@@ -134,18 +135,18 @@ func (q *request) authenticate() *response {
 		q.user, q.actor = nobody, policy.Anonymous()
 		return nil
 	}
-	t := q.accessToken(q.credentials())
+	t := q.AccessToken(q.credentials())
 	if t == nil {
 		return refuse(http.StatusUnauthorized, msgUnauthorized).because(q.whyAnonymous()).asRefusal()
 	}
-	switch now := q.now(); {
-	case t.expired(now):
-		return invalidToken(msgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.user.Username, t.ExpiresAt.Format(time.DateOnly)))
+	switch now := q.Now(); {
+	case t.Expired(now):
+		return invalidToken(msgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.User.Username, t.ExpiresAt.Format(time.DateOnly)))
 	case t.Revoked:
-		return invalidToken(msgTokenRevoked, "the token of "+t.user.Username+" is revoked")
+		return invalidToken(msgTokenRevoked, "the token of "+t.User.Username+" is revoked")
 	}
-	q.user, q.token = t.user, t
-	q.call.User = t.user.Username
+	q.user, q.token = t.User, t
+	q.call.User = t.User.Username
 	if refusal := q.blocked(); refusal != nil {
 		return refusal
 	}
@@ -159,12 +160,12 @@ func (q *request) authenticate() *response {
 		would := slices.DeleteFunc(slices.Clone(named), func(s string) bool { return !q.opens(s) })
 		return q.insufficientScope(named, fmt.Sprintf("%s needs one of %s", q.call.Endpoint, strings.Join(would, " ")))
 	}
-	q.use(t)
+	q.Use(t)
 	return nil
 }
 
 // nobody is the user of a call without credentials, where that is allowed: one who sees what is public and holds no role.
-var nobody = &user{External: true}
+var nobody = &world.User{External: true}
 
 // anonymous reports whether the call came without credentials.
 func (q *request) anonymous() bool { return q.user == nobody }
@@ -173,13 +174,13 @@ func (q *request) anonymous() bool { return q.user == nobody }
 func (q *request) whyAnonymous() string {
 	sent := q.credentials()
 	switch {
-	case strings.HasPrefix(q.privateToken(), jobTokenPrefix):
+	case strings.HasPrefix(q.privateToken(), world.JobTokenPrefix):
 		return "a job token is no access token"
 	case sent == "" && q.http.Header.Get(headerJobToken) != "":
 		return "job tokens are not accepted here"
 	case sent == "":
 		return "no credentials were sent"
-	case q.runnerTokens[sent] != nil:
+	case q.RunnerTokens[sent] != nil:
 		return "that is a runner's authentication token, no access token"
 	}
 	return "no access token has that value"
@@ -194,11 +195,11 @@ func invalidToken(description, reason string) *response {
 func (q *request) blocked() *response {
 	var why string
 	switch q.user.State {
-	case UserBlocked:
+	case world.UserBlocked:
 		why = msgUserBlocked
-	case UserBlockedPendingApproval:
+	case world.UserBlockedPendingApproval:
 		why = msgUserPending
-	case UserDeactivated:
+	case world.UserDeactivated:
 		why = fmt.Sprintf(msgfUserDeactivated, q.way.baseURL)
 	default:
 		return nil
@@ -208,7 +209,7 @@ func (q *request) blocked() *response {
 
 // setActor says what the user counts as: an administrator only with the scope admin_mode, if the setting asks for it.
 func (q *request) setActor() {
-	elevated := !q.settings.AdminMode || slices.Contains(q.token.Scopes, scopeAdminMode)
+	elevated := !q.Settings.AdminMode || slices.Contains(q.token.Scopes, world.ScopeAdminMode)
 	q.actor = actorOf(q.user, elevated)
 }
 
@@ -222,12 +223,12 @@ func (q *request) sudo() (sudoing bool, refusal *response) {
 	if refusal := allow(policy.Sudo(q.actor), msgSudoAdminOnly); refusal != nil {
 		return false, refusal
 	}
-	if !slices.Contains(q.token.Scopes, scopeSudo) {
-		return false, q.insufficientScope([]string{scopeSudo}, "to act as somebody else needs sudo")
+	if !slices.Contains(q.token.Scopes, world.ScopeSudo) {
+		return false, q.insufficientScope([]string{world.ScopeSudo}, "to act as somebody else needs sudo")
 	}
-	target := q.userNames[key(wanted)]
+	target := q.UserNames[world.Key(wanted)]
 	if n, err := strconv.Atoi(wanted); err == nil {
-		target = q.users.byID[n]
+		target = q.Users.ByID[n]
 	}
 	if target == nil {
 		return false, notFound(fmt.Sprintf(msgfSudoUserNotFound, wanted)).because("sudo names no user").asRefusal()
@@ -253,14 +254,14 @@ func (q *request) scopeSuffices() bool { return slices.ContainsFunc(q.token.Scop
 func (q *request) opens(scope string) bool {
 	reading := q.call.Method == http.MethodGet || q.call.Method == http.MethodHead
 	switch {
-	case scope == scopeAPI, scope == scopeReadAPI && reading, slices.Contains(q.route.scopes, anyScope):
+	case scope == world.ScopeAPI, scope == world.ScopeReadAPI && reading, slices.Contains(q.route.scopes, anyScope):
 		return true
 	case !slices.Contains(q.route.scopes, scope):
 		return false
-	case scope == scopeManageRunner:
+	case scope == world.ScopeManageRunner:
 		_, hasID := q.tree["id"]
-		return q.has(gitlabversion.ManageRunnerScope) && hasID && strings.HasPrefix(q.call.Path, apiPrefix+"/runners/")
-	case scope == scopeReadUser:
+		return q.Has(gitlabversion.ManageRunnerScope) && hasID && strings.HasPrefix(q.call.Path, apiPrefix+"/runners/")
+	case scope == world.ScopeReadUser:
 		return reading
 	}
 	return true
@@ -269,15 +270,15 @@ func (q *request) opens(scope string) bool {
 // routeScopes is how GitLab names the scopes of an endpoint: those of its class, then those of the whole API.
 func (q *request) routeScopes() []string {
 	scopes := slices.DeleteFunc(slices.Clone(q.route.scopes), func(s string) bool {
-		return s == scopeManageRunner && !q.has(gitlabversion.ManageRunnerScope)
+		return s == world.ScopeManageRunner && !q.Has(gitlabversion.ManageRunnerScope)
 	})
-	return append(scopes, scopeAPI, scopeReadAPI)
+	return append(scopes, world.ScopeAPI, world.ScopeReadAPI)
 }
 
 func (q *request) insufficientScope(named []string, rule string) *response {
 	r := response{status: http.StatusForbidden, bare: true,
 		body: oauthErrorBody{Error: errInsufficientScope, Description: msgInsufficientScope, Scope: strings.Join(named, " ")}}.
-		because(fmt.Sprintf("the token of %s has the scopes %s; %s", q.token.user.Username, strings.Join(q.token.Scopes, " "), rule))
+		because(fmt.Sprintf("the token of %s has the scopes %s; %s", q.token.User.Username, strings.Join(q.token.Scopes, " "), rule))
 	return &r
 }
 

@@ -5,207 +5,243 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // The border between plain data, which tests and scenarios speak, and the records of the state machine. Nothing else knows both.
 // A ...Draft finds the records that plain data names; a public... copies a record out.
 
+// publicSettings are the settings as plain data.
+func publicSettings(s world.Settings) Settings {
+	s = s.Clone()
+	return Settings{RegistrationToken: s.RegistrationToken, RegistrationTokensDisabled: s.RegistrationTokensDisabled,
+		ValidRegistrars: s.ValidRegistrars, RunnerTokenExpiration: s.RunnerTokenExpiration,
+		GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
+		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners, MaxTraceSize: s.MaxTraceSize,
+		MaxArtifactsSize: s.MaxArtifactsSize, RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
+		RateLimit: RateLimit(s.RateLimit)}
+}
+
+func settingsDraft(s Settings) world.Settings {
+	return world.Settings{RegistrationToken: s.RegistrationToken, RegistrationTokensDisabled: s.RegistrationTokensDisabled,
+		ValidRegistrars: s.ValidRegistrars, RunnerTokenExpiration: s.RunnerTokenExpiration,
+		GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
+		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners, MaxTraceSize: s.MaxTraceSize,
+		MaxArtifactsSize: s.MaxArtifactsSize, RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
+		RateLimit: world.RateLimit(s.RateLimit)}
+}
+
+func rewriteSettings(st *world.State, s Settings) error { return st.UpdateSettings(settingsDraft(s)) }
+
 // publicUser is the user as plain data.
-func publicUser(u *user) User {
+func publicUser(u *world.User) User {
 	return User{ID: u.ID, Username: u.Username, Name: u.Name, Email: u.Email, Admin: u.Admin, Auditor: u.Auditor, External: u.External,
-		State: u.State, CreatedAt: u.CreatedAt}
+		State: UserState(u.State), CreatedAt: u.CreatedAt}
 }
 
-func userDraft(in User) user {
-	return user{ID: in.ID, Username: in.Username, Name: in.Name, Email: in.Email, Admin: in.Admin, Auditor: in.Auditor, External: in.External,
-		State: in.State, CreatedAt: in.CreatedAt}
+func userDraft(in User) world.User {
+	return world.User{ID: in.ID, Username: in.Username, Name: in.Name, Email: in.Email, Admin: in.Admin, Auditor: in.Auditor, External: in.External,
+		State: world.UserState(in.State), CreatedAt: in.CreatedAt}
 }
 
-func addUser(st *state, in User) (*user, error) { return st.addUser(userDraft(in)) }
+func addUser(st *world.State, in User) (*world.User, error) { return st.AddUser(userDraft(in)) }
 
-func seedUser(st *state, in User) error { return st.seedUser(userDraft(in)) }
+func seedUser(st *world.State, in User) error { return st.SeedUser(userDraft(in)) }
 
-func rewriteUser(st *state, u *user, in User) error { return st.updateUser(u, userDraft(in)) }
+func rewriteUser(st *world.State, u *world.User, in User) error {
+	return st.UpdateUser(u, userDraft(in))
+}
 
 // publicAccessToken is the access token as plain data. The value, too: a test may need it.
-func publicAccessToken(t *accessToken) AccessToken {
-	out := AccessToken{ID: t.ID, Token: t.Token, User: t.user.Username, Name: t.Name, Scopes: slices.Clone(t.Scopes), ExpiresAt: t.ExpiresAt,
-		Revoked: t.Revoked, Impersonation: t.Impersonation, Role: t.Role, CreatedAt: t.CreatedAt}
-	if t.project != nil {
-		out.Project = t.project.Path
+func publicAccessToken(t *world.AccessToken) AccessToken {
+	out := AccessToken{ID: t.ID, Token: t.Token, User: t.User.Username, Name: t.Name, Scopes: slices.Clone(t.Scopes), ExpiresAt: t.ExpiresAt,
+		Revoked: t.Revoked, Impersonation: t.Impersonation, Role: Role(t.Role), CreatedAt: t.CreatedAt}
+	if t.Project != nil {
+		out.Project = t.Project.Path
 	}
-	if t.group != nil {
-		out.Group = t.group.Path
+	if t.Group != nil {
+		out.Group = t.Group.Path
 	}
 	return out
 }
 
-func accessTokenDraft(st *state, in AccessToken) (t accessToken, err error) {
-	t = accessToken{ID: in.ID, Token: in.Token, Name: in.Name, Scopes: in.Scopes, ExpiresAt: in.ExpiresAt, Revoked: in.Revoked,
-		Impersonation: in.Impersonation, Role: in.Role, CreatedAt: in.CreatedAt}
+func accessTokenDraft(st *world.State, in AccessToken) (t world.AccessToken, err error) {
+	t = world.AccessToken{ID: in.ID, Token: in.Token, Name: in.Name, Scopes: in.Scopes, ExpiresAt: in.ExpiresAt, Revoked: in.Revoked,
+		Impersonation: in.Impersonation, Role: world.Role(in.Role), CreatedAt: in.CreatedAt}
 	if in.Project != "" {
-		if t.project, err = st.projectByPath(in.Project); err != nil {
+		if t.Project, err = st.ProjectByPath(in.Project); err != nil {
 			return t, err
 		}
 	}
 	if in.Group != "" {
-		t.group, err = st.groupByPath(in.Group)
+		t.Group, err = st.GroupByPath(in.Group)
 	}
 	return t, err
 }
 
-func addAccessToken(st *state, in AccessToken) (*accessToken, error) {
+func addAccessToken(st *world.State, in AccessToken) (*world.AccessToken, error) {
 	t, err := accessTokenDraft(st, in)
 	if err != nil {
 		return nil, err
 	}
-	return st.addAccessToken(t, in.User)
+	return st.AddAccessToken(t, in.User)
 }
 
-func seedAccessToken(st *state, in AccessToken) error {
+func seedAccessToken(st *world.State, in AccessToken) error {
 	t, err := accessTokenDraft(st, in)
 	if err != nil {
 		return err
 	}
-	return st.seedAccessToken(t, in.User)
+	return st.SeedAccessToken(t, in.User)
 }
 
 // publicGroup is the group as plain data.
-func publicGroup(g *group) Group {
-	return Group{ID: g.ID, Path: g.Path, Name: g.Name, Visibility: g.Visibility, Members: publicMembers(g.roles),
+func publicGroup(g *world.Group) Group {
+	return Group{ID: g.ID, Path: g.Path, Name: g.Name, Visibility: Visibility(g.Visibility), Members: publicMembers(g.Roles),
 		RegistrationToken: g.RegistrationToken, RegistrationTokensDisabled: g.RegistrationTokensDisabled,
 		SharedRunnersDisabled: g.SharedRunnersDisabled, RunnerTokenExpiration: g.RunnerTokenExpiration, CreatedAt: g.CreatedAt}
 }
 
-func groupDraft(in Group) group {
-	return group{ID: in.ID, Path: in.Path, Name: in.Name, Visibility: in.Visibility,
+func groupDraft(in Group) world.Group {
+	return world.Group{ID: in.ID, Path: in.Path, Name: in.Name, Visibility: world.Visibility(in.Visibility),
 		RegistrationToken: in.RegistrationToken, RegistrationTokensDisabled: in.RegistrationTokensDisabled,
 		SharedRunnersDisabled: in.SharedRunnersDisabled, RunnerTokenExpiration: in.RunnerTokenExpiration, CreatedAt: in.CreatedAt}
 }
 
-func addGroup(st *state, in Group) (*group, error) { return st.addGroup(groupDraft(in), in.Members) }
+func addGroup(st *world.State, in Group) (*world.Group, error) {
+	return st.AddGroup(groupDraft(in), membersDraft(in.Members))
+}
 
-func rewriteGroup(st *state, g *group, in Group) error {
-	return st.updateGroup(g, groupDraft(in), in.Members)
+func rewriteGroup(st *world.State, g *world.Group, in Group) error {
+	return st.UpdateGroup(g, groupDraft(in), membersDraft(in.Members))
 }
 
 // publicProject is the project as plain data.
-func publicProject(p *project) Project {
-	return Project{ID: p.ID, Path: p.Path, Name: p.Name, Description: p.Description, Visibility: p.Visibility, Members: publicMembers(p.roles),
+func publicProject(p *world.Project) Project {
+	return Project{ID: p.ID, Path: p.Path, Name: p.Name, Description: p.Description, Visibility: Visibility(p.Visibility), Members: publicMembers(p.Roles),
 		RegistrationToken: p.RegistrationToken, RegistrationTokensDisabled: p.RegistrationTokensDisabled,
 		SharedRunnersDisabled: p.SharedRunnersDisabled, GroupRunnersDisabled: p.GroupRunnersDisabled, Archived: p.Archived,
 		RunnerTokenExpiration: p.RunnerTokenExpiration, BuildTimeout: p.BuildTimeout, GitDepth: p.GitDepth, CreatedAt: p.CreatedAt}
 }
 
-func projectDraft(in Project) project {
-	return project{ID: in.ID, Path: in.Path, Name: in.Name, Description: in.Description, Visibility: in.Visibility,
+func projectDraft(in Project) world.Project {
+	return world.Project{ID: in.ID, Path: in.Path, Name: in.Name, Description: in.Description, Visibility: world.Visibility(in.Visibility),
 		RegistrationToken: in.RegistrationToken, RegistrationTokensDisabled: in.RegistrationTokensDisabled,
 		SharedRunnersDisabled: in.SharedRunnersDisabled, GroupRunnersDisabled: in.GroupRunnersDisabled, Archived: in.Archived,
 		RunnerTokenExpiration: in.RunnerTokenExpiration, BuildTimeout: in.BuildTimeout, GitDepth: in.GitDepth, CreatedAt: in.CreatedAt}
 }
 
-func addProject(st *state, in Project) (*project, error) {
-	return st.addProject(projectDraft(in), in.Members)
+func addProject(st *world.State, in Project) (*world.Project, error) {
+	return st.AddProject(projectDraft(in), membersDraft(in.Members))
 }
 
-func rewriteProject(st *state, p *project, in Project) error {
-	return st.updateProject(p, projectDraft(in), in.Members)
+func rewriteProject(st *world.State, p *world.Project, in Project) error {
+	return st.UpdateProject(p, projectDraft(in), membersDraft(in.Members))
 }
 
-func publicMembers(roles map[*user]Role) Members {
+func publicMembers(roles map[*world.User]world.Role) Members {
 	if len(roles) == 0 {
 		return nil
 	}
 	m := make(Members, len(roles))
 	for u, r := range roles {
-		m[u.Username] = r
+		m[u.Username] = Role(r)
 	}
 	return m
 }
 
+func membersDraft(members Members) map[string]world.Role {
+	drafts := make(map[string]world.Role, len(members))
+	for username, r := range members {
+		drafts[username] = world.Role(r)
+	}
+	return drafts
+}
+
 // publicRunner is the runner as plain data.
-func publicRunner(r *runner) Runner {
-	out := Runner{ID: r.num, Type: r.kind, Description: orEmpty(r.description), Name: orEmpty(r.name), MaintenanceNote: orEmpty(r.maintenanceNote),
-		Token: r.token, TokenExpiresAt: r.tokenExpiresAt, Registration: r.registration, Paused: r.paused, Locked: r.locked,
-		Tags: slices.Clone(r.tags), AccessLevel: r.accessLevel, CreatedAt: r.createdAt, ContactedAt: r.contactedAt}
-	if r.group != nil {
-		out.Group = r.group.Path
+func publicRunner(r *world.Runner) Runner {
+	out := Runner{ID: r.ID, Type: RunnerType(r.Type), Description: world.OrEmpty(r.Description), Name: world.OrEmpty(r.Name), MaintenanceNote: world.OrEmpty(r.MaintenanceNote),
+		Token: r.Token, TokenExpiresAt: r.TokenExpiresAt, Registration: Registration(r.Registration), Paused: r.Paused, Locked: r.Locked,
+		Tags: slices.Clone(r.Tags), AccessLevel: AccessLevel(r.AccessLevel), CreatedAt: r.CreatedAt, ContactedAt: r.ContactedAt}
+	if r.Group != nil {
+		out.Group = r.Group.Path
 	}
-	for _, a := range r.assignments {
-		out.Projects = append(out.Projects, a.project.Path)
+	for _, a := range r.Assignments {
+		out.Projects = append(out.Projects, a.Project.Path)
 	}
-	if r.creator != nil {
-		out.CreatedBy = r.creator.Username
+	if r.Creator != nil {
+		out.CreatedBy = r.Creator.Username
 	}
-	if !r.runUntagged {
+	if !r.RunUntagged {
 		out.RunUntagged = new(bool)
 	}
-	if r.maximumTimeout != nil {
-		out.MaximumTimeout = time.Duration(*r.maximumTimeout) * time.Second
+	if r.MaximumTimeout != nil {
+		out.MaximumTimeout = time.Duration(*r.MaximumTimeout) * time.Second
 	}
-	for _, m := range r.managers {
+	for _, m := range r.Managers {
 		out.Managers = append(out.Managers, publicManager(m))
 	}
 	return out
 }
 
-func runnerDraft(st *state, in Runner) (n newRunner, err error) {
-	n = newRunner{id: in.ID, kind: in.Type, name: orNull(in.Name), token: in.Token, registration: in.Registration, existing: true,
-		createdAt: in.CreatedAt, contactedAt: in.ContactedAt, tokenExpiresAt: in.TokenExpiresAt}
+func runnerDraft(st *world.State, in Runner) (n world.RunnerDraft, err error) {
+	n = world.RunnerDraft{Id: in.ID, Type: world.RunnerType(in.Type), Name: world.OrNull(in.Name), Token: in.Token, Registration: world.Registration(in.Registration), Existing: true,
+		CreatedAt: in.CreatedAt, ContactedAt: in.ContactedAt, TokenExpiresAt: in.TokenExpiresAt}
 	if in.Group != "" {
-		if n.group, err = st.groupByPath(in.Group); err != nil {
+		if n.Group, err = st.GroupByPath(in.Group); err != nil {
 			return n, err
 		}
 	}
 	for _, path := range in.Projects {
-		p, err := st.projectByPath(path)
+		p, err := st.ProjectByPath(path)
 		if err != nil {
 			return n, err
 		}
-		n.projects = append(n.projects, p)
+		n.Projects = append(n.Projects, p)
 	}
 	if in.CreatedBy != "" {
-		if n.creator, err = st.userByName(in.CreatedBy); err != nil {
+		if n.Creator, err = st.UserByName(in.CreatedBy); err != nil {
 			return n, fmt.Errorf("CreatedBy: %w", err)
 		}
 	}
 	for _, m := range in.Managers {
-		n.managers = append(n.managers, managerDraft(m))
+		n.Managers = append(n.Managers, managerDraft(m))
 	}
-	n.attributes = attributes{description: orNull(in.Description), maintenanceNote: orNull(in.MaintenanceNote), paused: in.Paused, locked: in.Locked,
-		runUntagged: in.RunUntagged == nil || *in.RunUntagged, tags: slices.Clone(in.Tags), accessLevel: in.AccessLevel}
+	n.Attributes = world.Attributes{Description: world.OrNull(in.Description), MaintenanceNote: world.OrNull(in.MaintenanceNote), Paused: in.Paused, Locked: in.Locked,
+		RunUntagged: in.RunUntagged == nil || *in.RunUntagged, Tags: slices.Clone(in.Tags), AccessLevel: world.AccessLevel(in.AccessLevel)}
 	if in.MaximumTimeout%time.Second != 0 {
 		return n, errors.New("MaximumTimeout is whole seconds")
 	}
 	if in.MaximumTimeout != 0 {
 		seconds := int(in.MaximumTimeout / time.Second)
-		n.attributes.maximumTimeout = &seconds
+		n.Attributes.MaximumTimeout = &seconds
 	}
 	return n, nil
 }
 
-func addRunner(st *state, in Runner) (*runner, error) {
+func addRunner(st *world.State, in Runner) (*world.Runner, error) {
 	n, err := runnerDraft(st, in)
 	if err != nil {
 		return nil, err
 	}
-	return st.addRunner(n)
+	return st.AddRunner(n)
 }
 
-func rewriteRunner(st *state, r *runner, in Runner) error {
+func rewriteRunner(st *world.State, r *world.Runner, in Runner) error {
 	n, err := runnerDraft(st, in)
 	if err != nil {
 		return err
 	}
-	return st.changeRunner(r, n)
+	return st.ChangeRunner(r, n)
 }
 
-func publicManager(m *manager) RunnerManager {
+func publicManager(m *world.Manager) RunnerManager {
 	return RunnerManager{ID: m.ID, SystemID: m.SystemID, Version: m.Version, Revision: m.Revision, Platform: m.Platform,
 		Architecture: m.Architecture, IPAddress: m.IPAddress, Executor: m.Executor, CreatedAt: m.CreatedAt, ContactedAt: m.ContactedAt}
 }
 
-func managerDraft(in RunnerManager) manager {
-	return manager{ID: in.ID, SystemID: in.SystemID, Version: in.Version, Revision: in.Revision, Platform: in.Platform,
+func managerDraft(in RunnerManager) world.Manager {
+	return world.Manager{ID: in.ID, SystemID: in.SystemID, Version: in.Version, Revision: in.Revision, Platform: in.Platform,
 		Architecture: in.Architecture, IPAddress: in.IPAddress, Executor: in.Executor, CreatedAt: in.CreatedAt, ContactedAt: in.ContactedAt}
 }

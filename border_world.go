@@ -4,18 +4,19 @@ import (
 	"reflect"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // A whole world out of the state as plain data, and into it.
 
 // snapshotOf is all that is known, as plain data ordered by id.
-func snapshotOf(st *state) Scenario {
-	s := Scenario{Settings: st.settings.clone(), Users: copies(st.users.rows, publicUser), AccessTokens: copies(st.tokens.rows, publicAccessToken),
-		Groups: copies(st.groups.rows, publicGroup), Projects: copies(st.projects.rows, publicProject), Jobs: copies(st.jobs.rows, publicJob)}
-	s.Runners = copies(st.runners.rows, func(r *runner) Runner {
+func snapshotOf(st *world.State) Scenario {
+	s := Scenario{Settings: publicSettings(st.Settings), Users: copies(st.Users.Rows, publicUser), AccessTokens: copies(st.Tokens.Rows, publicAccessToken),
+		Groups: copies(st.Groups.Rows, publicGroup), Projects: copies(st.Projects.Rows, publicProject), Jobs: copies(st.Jobs.Rows, publicJob)}
+	s.Runners = copies(st.Runners.Rows, func(r *world.Runner) Runner {
 		out := publicRunner(r)
-		if r.tokenExpiresAt.IsZero() && !st.tokenExpiry(r, r.createdAt).IsZero() {
-			out.TokenExpiresAt = never
+		if r.TokenExpiresAt.IsZero() && !st.TokenExpiry(r, r.CreatedAt).IsZero() {
+			out.TokenExpiresAt = world.Never
 		}
 		return out
 	})
@@ -25,11 +26,11 @@ func snapshotOf(st *state) Scenario {
 // seed adds a whole scenario. The user root, who is always there, is updated; everything else is new. The error is a
 // *ScenarioError with everything that GitLab refuses of the first kind of record of which it refuses something: what is wrong
 // with records that refer to these may be no more than that these are not there.
-func seed(st *state, s Scenario) error {
+func seed(st *world.State, s Scenario) error {
 	refused := &ScenarioError{}
-	return st.atomically(func() error {
+	return st.Atomically(func() error {
 		if !reflect.ValueOf(s.Settings).IsZero() {
-			if err := st.updateSettings(s.Settings); err != nil {
+			if err := rewriteSettings(st, s.Settings); err != nil {
 				refused.Problems = append(refused.Problems, ScenarioProblem{Path: "settings", Message: err.Error()})
 			}
 		}
@@ -37,7 +38,7 @@ func seed(st *state, s Scenario) error {
 		seedEach(refused, "groups", s.Groups, func(g Group) string { return g.Path }, making(st, addGroup))
 		seedEach(refused, "projects", s.Projects, func(p Project) string { return p.Path }, making(st, addProject))
 		seedEach(refused, "memberships", s.Memberships, func(m Membership) string { return m.Path },
-			func(m Membership) error { return st.addMember(m.Path, m.User, m.Role) })
+			func(m Membership) error { return st.AddMember(m.Path, m.User, world.Role(m.Role)) })
 		seedEach(refused, "access_tokens", s.AccessTokens, func(t AccessToken) string { return t.User }, entering(st, seedAccessToken))
 		seedEach(refused, "runners", s.Runners, func(r Runner) string { return r.Description }, making(st, addRunner))
 		seedEach(refused, "jobs", s.Jobs, func(j Job) string { return j.Name }, making(st, addJob))
@@ -61,12 +62,12 @@ func seedEach[T any](refused *ScenarioError, kind string, rows []T, name func(T)
 }
 
 // entering is add for that state.
-func entering[T any](st *state, add func(*state, T) error) func(T) error {
+func entering[T any](st *world.State, add func(*world.State, T) error) func(T) error {
 	return func(row T) error { return add(st, row) }
 }
 
 // making is add for that state, without the record that it makes.
-func making[T, R any](st *state, add func(*state, T) (R, error)) func(T) error {
+func making[T, R any](st *world.State, add func(*world.State, T) (R, error)) func(T) error {
 	return func(row T) error {
 		_, err := add(st, row)
 		return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // controlAnswer is what the control API answers: a JSON body, a text or nothing.
@@ -87,9 +88,9 @@ func answeredEmpty(err error) controlAnswer {
 // atPath does something with the record whose id is in the path. It is found and changed in one visit to the state's
 // lock: nobody can remove it in between, and the error tells whether it was absent or could not be changed.
 func atPath[R, T any](
-	c *control, find func(*state, string) (R, error), do func(*state, R) (T, error),
+	c *control, find func(*world.State, string) (R, error), do func(*world.State, R) (T, error),
 ) (T, error) {
-	return attempt(c.Fake, func(st *state) (done T, err error) {
+	return attempt(c.Fake, func(st *world.State) (done T, err error) {
 		r, err := find(st, c.vars["id"])
 		if err != nil {
 			return done, absent{err}

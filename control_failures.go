@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // failureData is a Failure as JSON.
@@ -191,8 +192,8 @@ func (c *control) removeFailures() controlAnswer {
 
 func (c *control) removeFailure() controlAnswer {
 	if !c.faults.remove(c.pathID()) {
-		ids := namesOf(c.faults.list(), func(i injected) string { return strconv.Itoa(i.id) })
-		return controlError(absent{missing("failure", c.vars["id"], ids)})
+		ids := world.NamesOf(c.faults.list(), func(i injected) string { return strconv.Itoa(i.id) })
+		return controlError(absent{world.Missing("failure", c.vars["id"], ids)})
 	}
 	return controlDone()
 }

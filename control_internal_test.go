@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakegitlab/fakegitlab/internal/world"
 	"github.com/stretchr/testify/assert"
 )
 
@@ -21,23 +22,23 @@ func TestControlFindsAndActsInOneVisit(t *testing.T) {
 		status      int
 		undone      bool
 	}{
-		"not there":                      {missing("job", "7", nil), nil, http.StatusNotFound, true},
+		"not there":                      {world.Missing("job", "7", nil), nil, http.StatusNotFound, true},
 		"refused":                        {nil, refused, http.StatusBadRequest, true},
-		"something else that is missing": {nil, missing("runner", "7", nil), http.StatusBadRequest, true},
+		"something else that is missing": {nil, world.Missing("runner", "7", nil), http.StatusBadRequest, true},
 		"done":                           {nil, nil, http.StatusOK, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			gl := New(t, WithInMemoryNetwork())
 			undone, acted := false, false
-			find := func(st *state, id string) (string, error) {
-				st.onUndo(func() { undone = true })
+			find := func(st *world.State, id string) (string, error) {
+				st.OnUndo(func() { undone = true })
 				return "job " + id, c.found
 			}
 			call := &control{Fake: gl, vars: map[string]string{"id": "7"}}
-			got := answered(atPath(call, find, func(st *state, found string) (string, error) {
+			got := answered(atPath(call, find, func(st *world.State, found string) (string, error) {
 				acted = true
 				assert.Equal(t, "job 7", found)
-				assert.False(t, st.mu.TryLock(), "nobody else can come in between")
+				assert.False(t, st.Mu.TryLock(), "nobody else can come in between")
 				return found, c.done
 			}))
 			assert.Equal(t, c.status, got.status)
@@ -51,14 +52,14 @@ func TestControlFindsAndActsInOneVisit(t *testing.T) {
 func TestControlPatchFindsAndActsInOneVisit(t *testing.T) {
 	gl := New(t, WithInMemoryNetwork(), WithScenario(SmallCompany()))
 	edit := func(name string, refusal error) controlAnswer {
-		return answered(attempt(gl, func(st *state) (User, error) {
+		return answered(attempt(gl, func(st *world.State) (User, error) {
 			return userEdits.edit(st, name, func(*User) error { return refusal })
 		}))
 	}
 	assert.Equal(t, http.StatusNotFound, edit("mai", nil).status)
-	assert.Equal(t, http.StatusBadRequest, edit("mia", missing("user", "mai", nil)).status)
+	assert.Equal(t, http.StatusBadRequest, edit("mia", world.Missing("user", "mai", nil)).status)
 	assert.Equal(t, http.StatusOK, edit("mia", nil).status)
-	wrapped := fmt.Errorf("while looking: %w", absent{missing("user", "mai", nil)})
+	wrapped := fmt.Errorf("while looking: %w", absent{world.Missing("user", "mai", nil)})
 	assert.Equal(t, http.StatusNotFound, controlError(wrapped).status)
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 func (c *control) enqueueJob() controlAnswer {
@@ -41,8 +43,8 @@ func (c *control) cancelJob() controlAnswer {
 }
 
 // changePathJob lets something happen to the job in the path.
-func (c *control) changePathJob(do func(*state, *job) error) controlAnswer {
-	return answered(atPath(c, (*state).jobByNumber, func(st *state, _ *job) (Job, error) {
+func (c *control) changePathJob(do func(*world.State, *world.Job) error) controlAnswer {
+	return answered(atPath(c, (*world.State).JobByNumber, func(st *world.State, _ *world.Job) (Job, error) {
 		return changeJob(st, c.pathID(), do)
 	}))
 }
@@ -63,18 +65,18 @@ func (c *control) planJob() controlAnswer {
 			return controlError(errors.New(name + ": must not be negative"))
 		}
 	}
-	_, err := atPath(c, (*state).jobByNumber, func(st *state, j *job) (struct{}, error) {
+	_, err := atPath(c, (*world.State).JobByNumber, func(st *world.State, j *world.Job) (struct{}, error) {
 		if in.CancelAt != nil {
-			j.fate.cancelOn(*in.CancelAt)
+			j.Fate.CancelOn(*in.CancelAt)
 		}
 		if in.PostponeFinal != nil {
-			j.fate.postponeFinal(*in.PostponeFinal)
+			j.Fate.PostponeFinal(*in.PostponeFinal)
 		}
 		if in.RejectLog != nil {
-			j.fate.rejectLog(*in.RejectLog)
+			j.Fate.RejectLog(*in.RejectLog)
 		}
 		if in.Watch {
-			st.watch(j)
+			st.Watch(j)
 		}
 		return struct{}{}, nil
 	})
@@ -103,14 +105,14 @@ func (c *control) showJob() controlAnswer {
 		return controlError(err)
 	}
 	if wait > 0 {
-		c.waitForJob(wait, func(j *job) bool {
-			return (!query.Has("status") || slices.Contains(j.history, JobStatus(query.Get("status")))) &&
-				j.log.contains([]byte(query.Get("trace")))
+		c.waitForJob(wait, func(j *world.Job) bool {
+			return (!query.Has("status") || slices.Contains(j.History, world.JobStatus(query.Get("status")))) &&
+				j.Log.Contains([]byte(query.Get("trace")))
 		})
 	}
-	return answered(atPath(c, (*state).jobByNumber, func(_ *state, j *job) (jobData, error) {
-		shown := jobData{publicJob(j), slices.Clone(j.history), map[string]string{}}
-		for _, v := range j.dotenv {
+	return answered(atPath(c, (*world.State).JobByNumber, func(_ *world.State, j *world.Job) (jobData, error) {
+		shown := jobData{publicJob(j), publicHistory(j), map[string]string{}}
+		for _, v := range j.Dotenv {
 			shown.Variables[v.Key] = v.Value
 		}
 		return shown, nil
@@ -118,7 +120,7 @@ func (c *control) showJob() controlAnswer {
 }
 
 // waitForJob waits until the job in the path has come that far. It does not wait for a job that is not there.
-func (c *control) waitForJob(d time.Duration, reached func(*job) bool) {
+func (c *control) waitForJob(d time.Duration, reached func(*world.Job) bool) {
 	ctx, cancel := c.waiting(d)
 	defer cancel()
 	_, _ = (&JobRun{c.Fake, c.pathID()}).wait(ctx, "", reached)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/controlpage"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // pagePolicy lets the page do no more than what it does: it has its own style and script and asks only the fake.
@@ -22,7 +23,7 @@ func (c *control) page() controlAnswer {
 		return controlError(err)
 	}
 	find := strings.ToLower(strings.TrimSpace(query.Get("find")))
-	v := read(c.Fake, func(st *state) controlpage.View { return pageWorld(st, find) })
+	v := read(c.Fake, func(st *world.State) controlpage.View { return pageWorld(st, find) })
 	v.Find, v.Version, v.URL, v.Now = find, c.Version(), c.URL(), c.Now().UTC()
 	v.Calls, v.Waiting = c.pageCalls(find)
 	for _, f := range c.failureStates() {
@@ -45,29 +46,29 @@ func (c *control) page() controlAnswer {
 }
 
 // pageWorld is the part of the page that shows the world.
-func pageWorld(st *state, find string) controlpage.View {
-	s := st.settings
+func pageWorld(st *world.State, find string) controlpage.View {
+	s := st.Settings
 	return controlpage.View{
 		Settings: controlpage.Settings{RegistrationToken: s.RegistrationToken, AdminMode: s.AdminMode,
 			RegistrationTokensDisabled: s.RegistrationTokensDisabled, RateLimit: controlpage.RateLimit(s.RateLimit)},
-		Users: controlpage.FirstRows(st.users.rows, find, func(u *user) controlpage.User {
+		Users: controlpage.FirstRows(st.Users.Rows, find, func(u *world.User) controlpage.User {
 			return pageUser(publicUser(u))
 		}),
-		Groups: controlpage.FirstRows(st.groups.rows, find, func(g *group) controlpage.Group {
+		Groups: controlpage.FirstRows(st.Groups.Rows, find, func(g *world.Group) controlpage.Group {
 			return pageGroup(publicGroup(g))
 		}),
-		Projects: controlpage.FirstRows(st.projects.rows, find, func(p *project) controlpage.Project {
+		Projects: controlpage.FirstRows(st.Projects.Rows, find, func(p *world.Project) controlpage.Project {
 			return pageProject(publicProject(p))
 		}),
-		Runners: controlpage.FirstRows(st.runners.rows, find, func(r *runner) controlpage.Runner {
+		Runners: controlpage.FirstRows(st.Runners.Rows, find, func(r *world.Runner) controlpage.Runner {
 			row := pageRunner(publicRunner(r))
-			row.Status = pageRunnerStatus(st.runnerStatus(r))
-			for i, m := range r.managers {
-				row.Managers[i].Status = pageRunnerStatus(st.status(m.CreatedAt, m.ContactedAt, st.staleBefore()))
+			row.Status = pageRunnerStatus(RunnerStatus(st.RunnerStatus(r)))
+			for i, m := range r.Managers {
+				row.Managers[i].Status = pageRunnerStatus(RunnerStatus(st.Status(m.CreatedAt, m.ContactedAt, st.StaleBefore())))
 			}
 			return row
 		}),
-		Jobs: controlpage.FirstRows(st.jobs.rows, find, func(j *job) controlpage.Job {
+		Jobs: controlpage.FirstRows(st.Jobs.Rows, find, func(j *world.Job) controlpage.Job {
 			return pageJob(outlineOf(j)) // a copy of every log each second would be felt
 		}),
 	}

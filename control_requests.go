@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // holdState is a Hold, as it is.
@@ -64,8 +66,8 @@ func (c *control) pathHold() (*Held, error) {
 			return h, nil
 		}
 	}
-	ids := namesOf(holding, func(h *Held) string { return strconv.Itoa(h.id) })
-	return nil, absent{missing("hold", c.vars["id"], ids)}
+	ids := world.NamesOf(holding, func(h *Held) string { return strconv.Itoa(h.id) })
+	return nil, absent{world.Missing("hold", c.vars["id"], ids)}
 }
 
 func (c *control) showHold() controlAnswer {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"maps"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 func (c *control) seed() controlAnswer {
@@ -28,7 +30,7 @@ func (c *control) scenario(text []byte) (Scenario, error) {
 	var s Scenario
 	found := problemsOf(s.UnmarshalJSON(text))
 	var deeper []ScenarioProblem
-	if len(found) > 0 && read(c.Fake, (*state).untouched) {
+	if len(found) > 0 && read(c.Fake, (*world.State).Untouched) {
 		deeper = s.problems()
 	}
 	return s, placedIn(text, found, deeper)
@@ -74,7 +76,7 @@ func (c *control) token() controlAnswer {
 	if err := c.read(&in); err != nil {
 		return controlError(err)
 	}
-	token, err := attempt(c.Fake, func(st *state) (string, error) { return st.tokenOf(in.Username, in.Scopes) })
+	token, err := attempt(c.Fake, func(st *world.State) (string, error) { return st.TokenOf(in.Username, in.Scopes) })
 	return answered(struct {
 		Token string `json:"token"`
 	}{token}, err)
@@ -130,14 +132,14 @@ func overlay[T any](onto T, patch []byte) (T, error) {
 
 // patching changes a record, named by a path parameter, by the fields in the body.
 func patching[T any](
-	edit func(st *state, name string, alter func(*T) error) (T, error), parameter string,
+	edit func(st *world.State, name string, alter func(*T) error) (T, error), parameter string,
 ) func(*control) controlAnswer {
 	return func(c *control) controlAnswer {
 		patch, err := c.body()
 		if err != nil {
 			return controlError(err)
 		}
-		return answered(attempt(c.Fake, func(st *state) (T, error) {
+		return answered(attempt(c.Fake, func(st *world.State) (T, error) {
 			return edit(st, c.vars[parameter], func(next *T) (err error) {
 				*next, err = overlay(*next, patch)
 				return err
@@ -151,12 +153,12 @@ func (c *control) changeSettings() controlAnswer {
 	if err != nil {
 		return controlError(err)
 	}
-	return answered(attempt(c.Fake, func(st *state) (Settings, error) {
-		next, err := overlay(st.settings.clone(), patch)
+	return answered(attempt(c.Fake, func(st *world.State) (Settings, error) {
+		next, err := overlay(publicSettings(st.Settings), patch)
 		if err == nil {
-			err = st.updateSettings(next)
+			err = rewriteSettings(st, next)
 		}
-		return st.settings.clone(), err
+		return publicSettings(st.Settings), err
 	}))
 }
 
@@ -169,7 +171,7 @@ func (c *control) contactRunner() controlAnswer {
 	if err != nil {
 		return controlError(err)
 	}
-	return answered(atPath(c, (*state).runnerByNumber, func(st *state, _ *runner) (Runner, error) {
+	return answered(atPath(c, (*world.State).RunnerByNumber, func(st *world.State, _ *world.Runner) (Runner, error) {
 		return contactRunner(st, c.pathID(), m)
 	}))
 }
@@ -181,14 +183,14 @@ type runnerData struct {
 }
 
 func (c *control) showRunner() controlAnswer {
-	return answered(atPath(c, (*state).runnerByNumber, func(st *state, r *runner) (runnerData, error) {
-		return runnerData{publicRunner(r), st.runnerStatus(r)}, nil
+	return answered(atPath(c, (*world.State).RunnerByNumber, func(st *world.State, r *world.Runner) (runnerData, error) {
+		return runnerData{publicRunner(r), RunnerStatus(st.RunnerStatus(r))}, nil
 	}))
 }
 
 func (c *control) deletePathRunner() controlAnswer {
-	_, err := atPath(c, (*state).runnerByNumber, func(st *state, r *runner) (struct{}, error) {
-		st.deleteRunner(r)
+	_, err := atPath(c, (*world.State).RunnerByNumber, func(st *world.State, r *world.Runner) (struct{}, error) {
+		st.DeleteRunner(r)
 		return struct{}{}, nil
 	})
 	return answeredEmpty(err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // The JSON shapes of GitLab (lib/api/entities), with the fields in GitLab's order. A pointer that is nil is null; what only
@@ -44,7 +45,7 @@ type runnerEntity struct {
 	Active             bool                `json:"active"`
 	Paused             bool                `json:"paused"`
 	IsShared           bool                `json:"is_shared"`
-	RunnerType         RunnerType          `json:"runner_type"`
+	RunnerType         world.RunnerType    `json:"runner_type"`
 	Name               *string             `json:"name"`
 	Online             *bool               `json:"online"`
 	CreatedBy          optional[basicUser] `json:"created_by,omitzero"`
@@ -59,7 +60,7 @@ type runnerDetailsEntity struct {
 	RunUntagged     bool                      `json:"run_untagged"`
 	Locked          bool                      `json:"locked"`
 	MaximumTimeout  *int                      `json:"maximum_timeout"`
-	AccessLevel     AccessLevel               `json:"access_level"`
+	AccessLevel     world.AccessLevel         `json:"access_level"`
 	Version         *string                   `json:"version"`
 	Revision        *string                   `json:"revision"`
 	Platform        *string                   `json:"platform"`
@@ -181,28 +182,28 @@ type accessTokenEntity struct {
 	LastUsedIPs optional[[]string] `json:"last_used_ips,omitzero"`
 }
 
-func (q *request) runnerEntity(r *runner) runnerEntity {
-	e := runnerEntity{ID: r.num, Description: r.description, IPAddress: q.runnerAddress(r), Active: !r.paused, Paused: r.paused,
-		IsShared: r.kind == InstanceRunner, RunnerType: r.kind, Name: r.name, Status: q.restStatus(r)}
-	if !r.contactedAt.IsZero() {
-		online := r.contactedAt.After(q.now().Add(-onlineContactTimeout))
+func (q *request) runnerEntity(r *world.Runner) runnerEntity {
+	e := runnerEntity{ID: r.ID, Description: r.Description, IPAddress: q.runnerAddress(r), Active: !r.Paused, Paused: r.Paused,
+		IsShared: r.Type == world.InstanceRunner, RunnerType: r.Type, Name: r.Name, Status: q.restStatus(r)}
+	if !r.ContactedAt.IsZero() {
+		online := r.ContactedAt.After(q.Now().Add(-world.OnlineContactTimeout))
 		e.Online = &online
 	}
-	if q.has(gitlabversion.RunnerCreationShown) {
-		e.CreatedAt = some(timeOrNull(r.createdAt))
-		if r.creator != nil { // nobody may read the user that is not there, so GitLab leaves the field out
-			creator := q.basicUser(r.creator)
+	if q.Has(gitlabversion.RunnerCreationShown) {
+		e.CreatedAt = some(timeOrNull(r.CreatedAt))
+		if r.Creator != nil { // nobody may read the user that is not there, so GitLab leaves the field out
+			creator := q.basicUser(r.Creator)
 			e.CreatedBy = some(&creator)
 		}
-		e.JobExecutionStatus = executing(r.jobs, func(*job) bool { return true })
+		e.JobExecutionStatus = executing(r.Jobs, func(*world.Job) bool { return true })
 	}
 	return e
 }
 
 // executing is GitLab's job_execution_status.
-func executing(jobs []*job, counts func(*job) bool) string {
+func executing(jobs []*world.Job, counts func(*world.Job) bool) string {
 	for _, j := range jobs {
-		if j.Status.executing() && counts(j) {
+		if j.Status.Executing() && counts(j) {
 			return "active"
 		}
 	}
@@ -210,61 +211,61 @@ func executing(jobs []*job, counts func(*job) bool) string {
 }
 
 // runnerAddress is the ip_address of a runner, which fell out of use step by step.
-func (q *request) runnerAddress(r *runner) *string {
+func (q *request) runnerAddress(r *world.Runner) *string {
 	switch {
-	case q.has(gitlabversion.AddressOfRunner):
-		if m := r.latestManager(); m != nil {
-			return orNull(m.IPAddress)
+	case q.Has(gitlabversion.AddressOfRunner):
+		if m := r.LatestManager(); m != nil {
+			return world.OrNull(m.IPAddress)
 		}
-	case q.has(gitlabversion.AddressEmpty):
+	case q.Has(gitlabversion.AddressEmpty):
 		return new(string)
 	}
 	return nil
 }
 
 // restStatus is the status of the REST API, where being paused hides being online (deprecated_rest_status).
-func (q *request) restStatus(r *runner) string {
-	switch s := q.runnerStatus(r); {
-	case s == Stale, s == NeverContacted, !r.paused:
+func (q *request) restStatus(r *world.Runner) string {
+	switch s := q.RunnerStatus(r); {
+	case s == world.Stale, s == world.NeverContacted, !r.Paused:
 		return string(s)
 	}
 	return "paused"
 }
 
-func (q *request) runnerDetails(r *runner) runnerDetailsEntity {
-	e := runnerDetailsEntity{runnerEntity: q.runnerEntity(r), TagList: r.tags, RunUntagged: r.runUntagged, Locked: r.locked,
-		MaximumTimeout: r.maximumTimeout, AccessLevel: r.accessLevel, ContactedAt: timeOrNull(r.contactedAt), Groups: []groupLinkEntity{}}
+func (q *request) runnerDetails(r *world.Runner) runnerDetailsEntity {
+	e := runnerDetailsEntity{runnerEntity: q.runnerEntity(r), TagList: r.Tags, RunUntagged: r.RunUntagged, Locked: r.Locked,
+		MaximumTimeout: r.MaximumTimeout, AccessLevel: r.AccessLevel, ContactedAt: timeOrNull(r.ContactedAt), Groups: []groupLinkEntity{}}
 	if e.TagList == nil {
 		e.TagList = []string{}
 	}
-	if m := r.latestManager(); m != nil {
-		e.Version, e.Revision, e.Platform, e.Architecture = orNull(m.Version), orNull(m.Revision), orNull(m.Platform), orNull(m.Architecture)
+	if m := r.LatestManager(); m != nil {
+		e.Version, e.Revision, e.Platform, e.Architecture = world.OrNull(m.Version), world.OrNull(m.Revision), world.OrNull(m.Platform), world.OrNull(m.Architecture)
 	}
 	if q.onRunner(r, policy.ReadMaintenanceNote).Allowed {
-		e.MaintenanceNote = r.maintenanceNote
+		e.MaintenanceNote = r.MaintenanceNote
 	}
-	if include, given := q.params.Bool("include_projects"); !given || include || !q.has(gitlabversion.RunnerProjectsEndpoint) {
+	if include, given := q.params.Bool("include_projects"); !given || include || !q.Has(gitlabversion.RunnerProjectsEndpoint) {
 		projects := entitiesOf(q.visibleProjects(r), q.projectEntity)
 		e.Projects = some(&projects)
 	}
 	// Whoever may read a group runner is shown its group: being a member of a project below is enough (User#authorized_groups).
-	if g := r.group; g != nil {
+	if g := r.Group; g != nil {
 		e.Groups = append(e.Groups, groupLinkEntity{g.ID, q.webURL("groups/" + g.Path), g.Name})
 	}
 	return e
 }
 
-func (q *request) managerEntity(m *manager) managerEntity {
-	e := managerEntity{ID: m.ID, SystemID: m.SystemID, Version: orNull(m.Version), Revision: orNull(m.Revision), Platform: orNull(m.Platform),
-		Architecture: orNull(m.Architecture), CreatedAt: timeOrNull(m.CreatedAt), ContactedAt: timeOrNull(m.ContactedAt), IPAddress: orNull(m.IPAddress),
-		Status: string(q.status(m.CreatedAt, m.ContactedAt, q.now().Add(-staleTimeout)))}
-	if q.has(gitlabversion.RunnerCreationShown) {
-		e.JobExecutionStatus = executing(m.runner.jobs, func(j *job) bool { return j.manager == m })
+func (q *request) managerEntity(m *world.Manager) managerEntity {
+	e := managerEntity{ID: m.ID, SystemID: m.SystemID, Version: world.OrNull(m.Version), Revision: world.OrNull(m.Revision), Platform: world.OrNull(m.Platform),
+		Architecture: world.OrNull(m.Architecture), CreatedAt: timeOrNull(m.CreatedAt), ContactedAt: timeOrNull(m.ContactedAt), IPAddress: world.OrNull(m.IPAddress),
+		Status: string(q.Status(m.CreatedAt, m.ContactedAt, q.Now().Add(-world.StaleTimeout)))}
+	if q.Has(gitlabversion.RunnerCreationShown) {
+		e.JobExecutionStatus = executing(m.Runner.Jobs, func(j *world.Job) bool { return j.Manager == m })
 	}
 	return e
 }
 
-func (q *request) basicUser(u *user) basicUser {
+func (q *request) basicUser(u *world.User) basicUser {
 	avatar := fmt.Sprintf("https://www.gravatar.com/avatar/%s?s=80&d=identicon", hexMD5(u.Email))
 	return basicUser{ID: u.ID, Username: u.Username, Name: u.Name, State: string(u.State), AvatarURL: &avatar, WebURL: q.webURL(u.Username)}
 }
@@ -274,6 +275,6 @@ func hexMD5(s string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (q *request) userEntity(u *user) userEntity {
-	return userEntity{basicUser: q.basicUser(u), CreatedAt: iso(u.CreatedAt), Bot: u.bot}
+func (q *request) userEntity(u *world.User) userEntity {
+	return userEntity{basicUser: q.basicUser(u), CreatedAt: iso(u.CreatedAt), Bot: u.Bot}
 }

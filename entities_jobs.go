@@ -1,12 +1,16 @@
 package fakegitlab
 
-import "time"
+import (
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
 
 // What GitLab shows people of jobs.
 
 type jobEntity struct {
 	ID             int              `json:"id"`
-	Status         JobStatus        `json:"status"`
+	Status         world.JobStatus  `json:"status"`
 	Stage          string           `json:"stage"`
 	Name           string           `json:"name"`
 	Ref            string           `json:"ref"`
@@ -57,13 +61,13 @@ type pipelineEntity struct {
 	WebURL    string  `json:"web_url"`
 }
 
-func (q *request) jobEntity(j *job) jobEntity {
-	user, project := q.userEntity(j.user), q.projectIdentity(j.project)
+func (q *request) jobEntity(j *world.Job) jobEntity {
+	user, project := q.userEntity(j.User), q.projectIdentity(j.Project)
 	return jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag, Coverage: j.Coverage, AllowFailure: j.AllowFailure,
-		CreatedAt: iso(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt), FinishedAt: timeOrNull(j.FinishedAt), ErasedAt: timeOrNull(j.erasedAt),
+		CreatedAt: iso(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt), FinishedAt: timeOrNull(j.FinishedAt), ErasedAt: timeOrNull(j.ErasedAt),
 		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt),
 		User: &user, Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j), FailureReason: j.FailureReason,
-		WebURL: q.webURL(j.project.Path + "/-/jobs/" + itoa(j.ID)), Project: &project}
+		WebURL: q.webURL(j.Project.Path + "/-/jobs/" + itoa(j.ID)), Project: &project}
 }
 
 // seconds is the time between two moments; of one that has no end yet, until now; nil without a beginning.
@@ -72,46 +76,46 @@ func (q *request) seconds(from, to time.Time) *float64 {
 		return nil
 	}
 	if to.IsZero() {
-		to = q.now()
+		to = q.Now()
 	}
 	s := to.Sub(from).Seconds()
 	return &s
 }
 
-func (q *request) commitEntity(j *job) *commitEntity {
+func (q *request) commitEntity(j *world.Job) *commitEntity {
 	c, at := j.Commit, iso(j.Commit.CreatedAt)
 	return &commitEntity{ID: c.SHA, ShortID: c.SHA[:8], CreatedAt: at, ParentIDs: parents(c), Title: c.Title, Message: c.Message,
 		AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail, AuthoredDate: at, CommitterName: c.AuthorName, CommitterEmail: c.AuthorEmail,
-		CommittedDate: at, Trailers: map[string]string{}, WebURL: q.webURL(j.project.Path + "/-/commit/" + c.SHA)}
+		CommittedDate: at, Trailers: map[string]string{}, WebURL: q.webURL(j.Project.Path + "/-/commit/" + c.SHA)}
 }
 
-func parents(c Commit) []string {
-	if c.BeforeSHA == zeroSHA {
+func parents(c world.Commit) []string {
+	if c.BeforeSHA == world.ZeroSHA {
 		return []string{}
 	}
 	return []string{c.BeforeSHA}
 }
 
-func (q *request) pipelineEntity(j *job) *pipelineEntity {
-	p := j.pipeline
-	createdAt, updatedAt := j.CreatedAt, j.updatedAt
-	var statuses []JobStatus
-	for _, other := range p.latest() {
+func (q *request) pipelineEntity(j *world.Job) *pipelineEntity {
+	p := j.Pipeline
+	createdAt, updatedAt := j.CreatedAt, j.UpdatedAt
+	var statuses []world.JobStatus
+	for _, other := range p.Latest() {
 		statuses = append(statuses, other.Status)
-		createdAt, updatedAt = earliest(createdAt, other.CreatedAt), latest(updatedAt, other.updatedAt)
+		createdAt, updatedAt = world.Earliest(createdAt, other.CreatedAt), world.Latest(updatedAt, other.UpdatedAt)
 	}
-	return &pipelineEntity{ID: p.num, IID: p.iid(), ProjectID: j.project.ID, SHA: j.Commit.SHA, Ref: j.Ref, Status: pipelineStatus(statuses), Source: "push",
-		CreatedAt: iso(createdAt), UpdatedAt: iso(updatedAt), WebURL: q.webURL(j.project.Path + "/-/pipelines/" + itoa(p.num))}
+	return &pipelineEntity{ID: p.ID, IID: p.Iid(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref, Status: pipelineStatus(statuses), Source: "push",
+		CreatedAt: iso(createdAt), UpdatedAt: iso(updatedAt), WebURL: q.webURL(j.Project.Path + "/-/pipelines/" + itoa(p.ID))}
 }
 
 // pipelineStatus is the status of a pipeline made of jobs in these states, in the order in which one outweighs the next.
-func pipelineStatus(jobs []JobStatus) string {
-	for _, s := range []JobStatus{JobRunning, JobCanceling, JobPending, JobWaitingForResource, JobPreparing, JobFailed, JobCanceled, JobManual, JobScheduled, JobCreated, JobSuccess} {
+func pipelineStatus(jobs []world.JobStatus) string {
+	for _, s := range []world.JobStatus{world.JobRunning, world.JobCanceling, world.JobPending, world.JobWaitingForResource, world.JobPreparing, world.JobFailed, world.JobCanceled, world.JobManual, world.JobScheduled, world.JobCreated, world.JobSuccess} {
 		for _, j := range jobs {
 			if j == s {
 				return string(s)
 			}
 		}
 	}
-	return string(JobSkipped)
+	return string(world.JobSkipped)
 }

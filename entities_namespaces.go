@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/clone"
+	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // What GitLab shows of projects and groups.
@@ -64,10 +66,10 @@ type projectAdminEntity struct {
 
 type fullProjectEntity struct {
 	projectEntity
-	Archived             bool       `json:"archived"`
-	Visibility           Visibility `json:"visibility"`
-	SharedRunnersEnabled bool       `json:"shared_runners_enabled"`
-	CreatorID            int        `json:"creator_id"`
+	Archived             bool             `json:"archived"`
+	Visibility           world.Visibility `json:"visibility"`
+	SharedRunnersEnabled bool             `json:"shared_runners_enabled"`
+	CreatorID            int              `json:"creator_id"`
 	*projectAdminEntity
 	Permissions *permissionsEntity `json:"permissions,omitempty"`
 }
@@ -89,7 +91,7 @@ type groupEntity struct {
 	Name                 string           `json:"name"`
 	Path                 string           `json:"path"`
 	Description          string           `json:"description"`
-	Visibility           Visibility       `json:"visibility"`
+	Visibility           world.Visibility `json:"visibility"`
 	SharedRunnersSetting string           `json:"shared_runners_setting"`
 	AvatarURL            *string          `json:"avatar_url"`
 	FullName             string           `json:"full_name"`
@@ -99,68 +101,52 @@ type groupEntity struct {
 	RunnersToken         optional[string] `json:"runners_token,omitzero"`
 }
 
-func (q *request) projectIdentity(p *project) projectIdentity {
-	_, path := splitPath(p.Path)
-	return projectIdentity{ID: p.ID, Description: orNull(p.Description), Name: p.Name, NameWithNamespace: p.fullNamespaceName() + " / " + p.Name,
+func (q *request) projectIdentity(p *world.Project) projectIdentity {
+	_, path := world.SplitPath(p.Path)
+	return projectIdentity{ID: p.ID, Description: world.OrNull(p.Description), Name: p.Name, NameWithNamespace: p.FullNamespaceName() + " / " + p.Name,
 		Path: path, PathWithNamespace: p.Path, CreatedAt: iso(p.CreatedAt)}
 }
 
-// fullNamespaceName is the name of a project's namespace with those above it: "Acme / Backend".
-func (p *project) fullNamespaceName() string {
-	if p.group == nil {
-		return p.owner.Name
-	}
-	return p.group.fullName()
-}
-
-func (g *group) fullName() string {
-	name := g.Name
-	for above := range g.parent.lineage {
-		name = above.Name + " / " + name
-	}
-	return name
-}
-
-func (q *request) namespaceEntity(p *project) namespaceEntity {
-	if g := p.group; g != nil {
-		_, path := splitPath(g.Path)
+func (q *request) namespaceEntity(p *world.Project) namespaceEntity {
+	if g := p.Group; g != nil {
+		_, path := world.SplitPath(g.Path)
 		e := namespaceEntity{ID: g.ID, Name: g.Name, Path: path, Kind: "group", FullPath: g.Path, WebURL: q.webURL("groups/" + g.Path)}
-		if g.parent != nil {
-			e.ParentID = clone.Pointer(&g.parent.ID, clone.Shallow) // it is written without the mutex
+		if g.Parent != nil {
+			e.ParentID = clone.Pointer(&g.Parent.ID, clone.Shallow) // it is written without the mutex
 		}
 		return e
 	}
-	u := q.basicUser(p.owner)
+	u := q.basicUser(p.Owner)
 	return namespaceEntity{ID: u.ID, Name: u.Name, Path: u.Username, Kind: "user", FullPath: u.Username, AvatarURL: u.AvatarURL, WebURL: u.WebURL}
 }
 
 // projectEntity is a project as the user sees it.
-func (q *request) projectEntity(p *project) projectEntity {
+func (q *request) projectEntity(p *world.Project) projectEntity {
 	return q.projectSeen(p, q.onProject(p, policy.ReadCode).Allowed)
 }
 
 // projectSeen is a project as those see it who may read its code, or may not.
-func (q *request) projectSeen(p *project, readsCode bool) projectEntity {
+func (q *request) projectSeen(p *world.Project, readsCode bool) projectEntity {
 	identity, repository := q.projectIdentity(p), q.webURL(p.Path+".git")
 	e := projectEntity{projectIdentity: identity, TagList: []string{}, Topics: []string{},
 		SSHURLToRepo: "git@" + q.way.host + ":" + p.Path + ".git", HTTPURLToRepo: repository, WebURL: strings.TrimSuffix(repository, ".git"),
 		LastActivityAt: identity.CreatedAt, Namespace: q.namespaceEntity(p)}
 	if readsCode {
-		e.DefaultBranch, e.projectCodeEntity = defaultRef, &projectCodeEntity{}
+		e.DefaultBranch, e.projectCodeEntity = world.DefaultRef, &projectCodeEntity{}
 	}
 	return e
 }
 
 // fullProject is a project for those who see more than what anonymous callers see. Its registration token is in no list.
-func (q *request) fullProject(p *project) fullProjectEntity {
+func (q *request) fullProject(p *world.Project) fullProjectEntity {
 	e := fullProjectEntity{projectEntity: q.projectEntity(p), Archived: p.Archived, Visibility: p.Visibility, SharedRunnersEnabled: !p.SharedRunnersDisabled, CreatorID: 1}
-	if p.owner != nil {
-		e.CreatorID = p.owner.ID
+	if p.Owner != nil {
+		e.CreatorID = p.Owner.ID
 	}
 	if q.onProject(p, policy.AdminProject).Allowed {
 		timeout := p.BuildTimeout
 		if timeout == 0 {
-			timeout = defaultBuildTimeout
+			timeout = jobpayload.DefaultBuildTimeout
 		}
 		e.projectAdminEntity = &projectAdminEntity{GroupRunnersEnabled: !p.GroupRunnersDisabled,
 			RunnerTokenExpirationInterval: secondsOrNull(p.RunnerTokenExpiration), BuildTimeout: int(timeout / time.Second), KeepLatestArtifact: true,
@@ -170,20 +156,20 @@ func (q *request) fullProject(p *project) fullProjectEntity {
 }
 
 // projectWithAccess is fullProject with what the user is in it.
-func (q *request) projectWithAccess(p *project) fullProjectEntity {
+func (q *request) projectWithAccess(p *world.Project) fullProjectEntity {
 	e := q.fullProject(p)
-	direct := p.roles[q.user]
-	if p.owner == q.user {
-		direct = Owner
+	direct := p.Roles[q.user]
+	if p.Owner == q.user {
+		direct = world.Owner
 	}
-	e.Permissions = &permissionsEntity{ProjectAccess: accessOrNull(direct), GroupAccess: accessOrNull(roleInGroup(q.user, p.group))}
+	e.Permissions = &permissionsEntity{ProjectAccess: accessOrNull(direct), GroupAccess: accessOrNull(world.RoleInGroup(q.user, p.Group))}
 	return e
 }
 
 // globalNotifications is the notification level of a member who has not chosen one.
 const globalNotifications = 3
 
-func accessOrNull(r Role) *accessEntity {
+func accessOrNull(r world.Role) *accessEntity {
 	if r == 0 {
 		return nil
 	}
@@ -191,15 +177,15 @@ func accessOrNull(r Role) *accessEntity {
 }
 
 // groupEntity is a group without its registration token, which is in no list.
-func (q *request) groupEntity(g *group) groupEntity {
-	_, path := splitPath(g.Path)
+func (q *request) groupEntity(g *world.Group) groupEntity {
+	_, path := world.SplitPath(g.Path)
 	e := groupEntity{ID: g.ID, WebURL: q.webURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility, SharedRunnersSetting: "enabled",
-		FullName: g.fullName(), FullPath: g.Path, CreatedAt: iso(g.CreatedAt)}
+		FullName: g.FullName(), FullPath: g.Path, CreatedAt: iso(g.CreatedAt)}
 	if g.SharedRunnersDisabled {
 		e.SharedRunnersSetting = "disabled_and_unoverridable"
 	}
-	if g.parent != nil {
-		e.ParentID = clone.Pointer(&g.parent.ID, clone.Shallow)
+	if g.Parent != nil {
+		e.ParentID = clone.Pointer(&g.Parent.ID, clone.Shallow)
 	}
 	return e
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/memnet"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // exchange is a request together with where its answer goes. It is where failures and hooks have their say, so that no
@@ -145,19 +146,19 @@ const throttleName = "throttle_authenticated_api"
 // throttled counts the request against Settings.RateLimit and is the 429 of one too many (Rack::Attack, fixed
 // windows). It counts whom identify found, be it that the token is refused by now.
 func (q *request) throttled() *response {
-	limit := q.settings.RateLimit
+	limit := q.Settings.RateLimit
 	if limit.Requests == 0 || q.call.User == "" {
 		return nil
 	}
-	w := q.countRequest(q.call.User)
-	if w.count <= limit.Requests {
+	w := q.CountRequest(q.call.User)
+	if w.Count <= limit.Requests {
 		return nil
 	}
-	reset := time.Unix(0, (w.period+1)*int64(limit.Per)).UTC()
+	reset := time.Unix(0, (w.Period+1)*int64(limit.Per)).UTC()
 	perMinute := (int64(limit.Requests)*int64(time.Minute) + int64(limit.Per) - 1) / int64(limit.Per)
-	r := plain(http.StatusTooManyRequests, msgRetryLater).because(fmt.Sprintf("%s made %d requests in %s; the limit is %d", q.call.User, w.count, limit.Per, limit.Requests))
+	r := plain(http.StatusTooManyRequests, msgRetryLater).because(fmt.Sprintf("%s made %d requests in %s; the limit is %d", q.call.User, w.Count, limit.Per, limit.Requests))
 	r.contentType = "text/plain"
-	r.header = rateLimitHeader(int(perMinute), w.count, q.now(), reset)
+	r.header = rateLimitHeader(int(perMinute), w.Count, q.Now(), reset)
 	return &r
 }
 
@@ -167,7 +168,7 @@ func rateLimitHeader(limit, observed int, now, reset time.Time) http.Header {
 	for name, value := range map[string]string{
 		"RateLimit-Name": throttleName, "RateLimit-Limit": strconv.Itoa(limit), "RateLimit-Observed": strconv.Itoa(observed),
 		"RateLimit-Remaining": "0", "RateLimit-Reset": strconv.FormatInt(reset.Unix(), 10), "RateLimit-ResetTime": reset.UTC().Format(http.TimeFormat),
-		"Retry-After": strconv.Itoa(wholeSeconds(reset.Sub(now))),
+		"Retry-After": strconv.Itoa(world.WholeSeconds(reset.Sub(now))),
 	} {
 		h.Set(name, value)
 	}

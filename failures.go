@@ -220,15 +220,6 @@ func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
 // its first answer, so it is one that slows nobody.
 const injectedLimit = 6000
 
-// wholeSeconds counts a part of a second as a whole one.
-func wholeSeconds(d time.Duration) int {
-	seconds := int(d / time.Second)
-	if d%time.Second > 0 {
-		seconds++
-	}
-	return seconds
-}
-
 // Slow delays the answer, which else is as ever.
 func Slow(e Endpoint, d time.Duration) Failure { return Failure{Endpoint: e, Delay: d} }
 

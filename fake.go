@@ -69,6 +69,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // TB is the part of testing.TB that the fake uses; *testing.T, *testing.B, *testing.F and GinkgoT() satisfy it.
@@ -92,7 +93,7 @@ type Fake struct {
 	initial initial
 	version gitlabversion.Version
 	clock   *clock
-	state   *state
+	state   *world.State
 	log     journal.Log[Call]
 	faults  faults
 	found   foundRoutes
@@ -241,7 +242,7 @@ func start(tb TB, opts []Option) (*Fake, error) {
 		return nil, err
 	}
 	f.clock = newClock(f.options.start, f.options.clock)
-	f.state = newState(f.version, f.clock.now)
+	f.state = world.New(f.version, f.clock.now)
 	f.log.Limit(f.options.journalLimit, f.strayed)
 	if s := f.options.scenario; s != nil {
 		if err := f.Seed(*s); err != nil {
@@ -295,21 +296,20 @@ func (f *Fake) reset(s *Scenario) error {
 	if s == nil {
 		s = f.initial.scenario
 	}
-	fresh := newState(f.version, f.clock.first)
+	fresh := world.New(f.version, f.clock.first)
 	if s != nil {
-		if err := fresh.enter(*s); err != nil {
+		if err := enter(fresh, *s); err != nil {
 			return err
 		}
 	}
 	f.initial.scenario = s
-	f.state.mu.Lock() // before the journal begins anew: what is recorded from then on is answered by the new world
-	defer f.state.mu.Unlock()
+	f.state.Mu.Lock() // before the journal begins anew: what is recorded from then on is answered by the new world
+	defer f.state.Mu.Unlock()
 	f.clock.reset()
 	f.faults.clear()
 	f.added.clear()
 	f.log.Reset()
-	f.state.replace(fresh.world)
-	f.state.clock = f.clock.now
+	f.state.Replace(fresh, f.clock.now)
 	return nil
 }
 
@@ -499,5 +499,5 @@ func (i *inFlight) names() string {
 	if len(calls) == 0 {
 		return "idle connections"
 	}
-	return strings.Join(namesOf(calls, called.String), ", ")
+	return strings.Join(world.NamesOf(calls, called.String), ", ")
 }

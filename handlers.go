@@ -8,6 +8,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/page"
 	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // route is one row of the table: an endpoint, who may call it, its parameters and what it does.
@@ -73,9 +74,9 @@ func (r *route) servedBy(v gitlabversion.Version) bool { return r.since == nil |
 const anyScope = "*"
 
 var (
-	managing = []string{scopeManageRunner}
-	creating = []string{scopeCreateRunner}
-	profile  = []string{scopeReadUser}
+	managing = []string{world.ScopeManageRunner}
+	creating = []string{world.ScopeCreateRunner}
+	profile  = []string{world.ScopeReadUser}
 	anything = []string{anyScope}
 )
 
@@ -207,7 +208,7 @@ type response struct {
 	// contentType is of text; JSON has its own.
 	contentType string
 	header      http.Header
-	file        *blob // a large body instead
+	file        *world.Blob // a large body instead
 	// reason is why it is a refusal, for the journal alone.
 	reason string
 	// bare answers come from outside the API's own helpers and lack the headers that those set.

@@ -11,6 +11,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // defaultExpiry is default_artifacts_expire_in of a new GitLab.
@@ -19,10 +20,10 @@ const defaultExpiry = 30 * 24 * time.Hour
 var uploadSpec = declare(jobID, optionalToken, []params.Param{
 	{Name: paramFile, Kind: params.Any},
 	{Name: "expire_in"},
-	{Name: "artifact_type", Values: artifactTypes(), Default: archive},
-	{Name: "artifact_format", Values: []string{rawFormat, zipped, gzipped}, Default: zipped},
+	{Name: "artifact_type", Values: world.ArtifactTypes(), Default: world.Archive},
+	{Name: "artifact_format", Values: []string{world.RawFormat, world.Zipped, world.Gzipped}, Default: world.Zipped},
 	{Name: "accessibility", Values: []string{"", "public", "private", "none", "maintainer"}}, // another one is GitLab's internal error
-	{Name: "metadata", Kind: params.Any},                                                     // Workhorse adds it for GitLab
+	{Name: "metadata", Kind: params.Any}, // Workhorse adds it for GitLab
 })
 
 // readArtifact is what stands before the body of POST /jobs/:id/artifacts, and how that is read. Workhorse asks
@@ -35,7 +36,7 @@ func readArtifact(q *request) (bodyReader, *response) {
 	if _, refusal := q.processingJob(); refusal != nil {
 		return nil, refusal
 	}
-	return q.readMultipart(sizeLimit(q.settings.MaxArtifactsSize)), nil
+	return q.readMultipart(sizeLimit(q.Settings.MaxArtifactsSize)), nil
 }
 
 // uploadArtifacts is POST /jobs/:id/artifacts (app/services/ci/job_artifacts/create_service.rb).
@@ -52,16 +53,16 @@ func uploadArtifacts(q *request) response {
 		}
 		return refuseError(http.StatusBadRequest, text).because("the file is a part of a multipart body that is named file and has a file name")
 	}
-	if limit := sizeLimit(q.settings.MaxArtifactsSize); u.content.size > limit {
+	if limit := sizeLimit(q.Settings.MaxArtifactsSize); u.content.Size > limit {
 		return refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).because(fmt.Sprintf("the file has more than %d bytes", limit))
 	}
-	f := &file{content: u.content, sum: u.sum}
+	f := &world.File{Content: u.content, Sum: u.sum}
 	f.Filename = u.filename
 	f.Type, _ = q.params.String("artifact_type")
 	f.Format, _ = q.params.String("artifact_format")
 	f.ExpiresAt = q.expiry()
-	if refused := q.keepFile(j, f); refused != nil {
-		return refuse(http.StatusBadRequest, refused.text).because(refused.reason)
+	if refused := q.KeepFile(j, f); refused != nil {
+		return refuse(http.StatusBadRequest, refused.Text).because(refused.Reason)
 	}
 	return numbered(http.StatusCreated)
 }
@@ -70,35 +71,35 @@ func uploadArtifacts(q *request) response {
 func (q *request) expiry() time.Time {
 	text, given := q.params.String("expire_in")
 	if !given {
-		return q.now().Add(defaultExpiry)
+		return q.Now().Add(defaultExpiry)
 	}
 	d, err := ci.ParseDuration(text)
 	if err != nil || d <= 0 { // "never" is no duration, nor is ""
 		return time.Time{}
 	}
-	return q.now().Add(d)
+	return q.Now().Add(d)
 }
 
 // downloadArtifacts is GET /jobs/:id/artifacts: for the token of any running job whose user may read that job
 // (lib/api/ci/helpers/runner.rb, authenticate_job_via_dependent_job!).
 func downloadArtifacts(q *request) response {
-	own := q.jobTokens[q.sentJobToken()]
+	own := q.JobTokens[q.sentJobToken()]
 	id, _ := q.params.Int("id")
-	if own == nil || !own.Status.executing() {
+	if own == nil || !own.Status.Executing() {
 		if q.livingToken() != nil {
 			return forbidden("", "an access token is no job token")
 		}
 		return refuse(http.StatusUnauthorized, msgUnauthorized).because("no running job has that token")
 	}
 	q.call.JobID = own.ID
-	j := q.jobs.byID[id]
+	j := q.Jobs.ByID[id]
 	if j == nil {
 		return forbidden("", fmt.Sprintf("there is no job %d", id))
 	}
-	q.user = own.user
+	q.user = own.User
 	q.actor = actorOf(q.user, true)
-	token := policy.JobToken{Job: own.ID, Project: own.project.Path, SameProject: own.project == j.project}
-	decision := policy.ReadJobArtifactsByToken(q.actor, q.projectStanding(j.project), token)
+	token := policy.JobToken{Job: own.ID, Project: own.Project.Path, SameProject: own.Project == j.Project}
+	decision := policy.ReadJobArtifactsByToken(q.actor, q.projectStanding(j.Project), token)
 	if refusal := allow(decision, ""); refusal != nil {
 		return *refusal
 	}
@@ -106,12 +107,12 @@ func downloadArtifacts(q *request) response {
 }
 
 // archiveOf is the answer with a job's archive.
-func (q *request) archiveOf(j *job) response {
-	a := q.artifact(j, archive)
+func (q *request) archiveOf(j *world.Job) response {
+	a := q.Artifact(j, world.Archive)
 	if a == nil {
 		return refuse(http.StatusNotFound, msgNotFound).because(fmt.Sprintf("job %d has no archive, or none any more", j.ID))
 	}
-	content := a.content
+	content := a.Content
 	return response{status: http.StatusOK, contentType: "application/octet-stream", file: &content}.
 		with("Content-Disposition", attachment(a.Filename)).with("Content-Transfer-Encoding", "binary")
 }

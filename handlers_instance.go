@@ -3,13 +3,12 @@ package fakegitlab
 import (
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 type metadataEntity struct {
@@ -26,15 +25,9 @@ type kasEntity struct {
 	Version             *string          `json:"version"`
 }
 
-// fullVersion is the version with all its numbers and the edition.
-func (q *request) fullVersion() string { return q.version.String() + ".0-ee" }
-
-// revision is the commit that the fake claims to be built from.
-const revision = "ceb07b24cb0"
-
 func getMetadata(q *request) response {
-	e := metadataEntity{Version: q.fullVersion(), Revision: revision, Enterprise: true}
-	if q.has(gitlabversion.KASProxyURL) {
+	e := metadataEntity{Version: q.Version.Full(), Revision: gitlabversion.Revision, Enterprise: true}
+	if q.Has(gitlabversion.KASProxyURL) {
 		e.KAS.ExternalK8sProxyURL = some[string](nil)
 	}
 	return ok(e)
@@ -46,7 +39,7 @@ func getCurrentUser(q *request) response {
 		ProjectsLimit: 100000, Identities: []string{}, CanCreateGroup: !u.External, CanCreateProject: !u.External, External: u.External, CommitEmail: u.Email}
 	if u.Admin {
 		e.adminUserEntity = &adminUserEntity{IsAdmin: true, NamespaceID: u.ID}
-		if q.has(gitlabversion.EmailResetOffered) {
+		if q.Has(gitlabversion.EmailResetOffered) {
 			e.EmailResetOfferedAt = some[isoTime](nil)
 		}
 	}
@@ -55,8 +48,8 @@ func getCurrentUser(q *request) response {
 
 func getOwnAccessToken(q *request) response {
 	t := q.token
-	e := accessTokenEntity{ID: t.ID, Name: t.Name, Revoked: t.Revoked, CreatedAt: iso(t.CreatedAt), Scopes: t.Scopes, UserID: t.user.ID,
-		LastUsedAt: timeOrNull(t.lastUsedAt), Active: true}
+	e := accessTokenEntity{ID: t.ID, Name: t.Name, Revoked: t.Revoked, CreatedAt: iso(t.CreatedAt), Scopes: t.Scopes, UserID: t.User.ID,
+		LastUsedAt: timeOrNull(t.LastUsedAt), Active: true}
 	if e.Scopes == nil {
 		e.Scopes = []string{}
 	}
@@ -64,10 +57,10 @@ func getOwnAccessToken(q *request) response {
 		day := t.ExpiresAt.UTC().Format(time.DateOnly)
 		e.ExpiresAt = &day
 	}
-	if q.has(gitlabversion.TokenDescription) {
+	if q.Has(gitlabversion.TokenDescription) {
 		e.Description = some[string](nil)
 	}
-	if q.has(gitlabversion.TokenLastUsedIPs) {
+	if q.Has(gitlabversion.TokenLastUsedIPs) {
 		e.LastUsedIPs = some(&[]string{})
 	}
 	return ok(e)
@@ -77,7 +70,7 @@ func revokeOwnAccessToken(q *request) response {
 	if d := policy.RevokePersonalAccessToken(q.actor, q.token.Impersonation); !d.Allowed {
 		return refuse(http.StatusBadRequest, msgBadRequest).because(d.Reason)
 	}
-	q.revoke(q.token)
+	q.Revoke(q.token)
 	return noContent()
 }
 
@@ -130,17 +123,17 @@ func secondsOrNull(d time.Duration) *int {
 }
 
 func (q *request) settingsEntity() settingsEntity {
-	s := q.settings
+	s := q.Settings
 	e := settingsEntity{AdminMode: s.AdminMode, AllowRunnerRegistrationToken: !s.RegistrationTokensDisabled,
 		GroupRunnerTokenExpirationInterval:   secondsOrNull(s.GroupRunnerTokenExpiration),
 		ProjectRunnerTokenExpirationInterval: secondsOrNull(s.ProjectRunnerTokenExpiration),
 		RunnerTokenExpirationInterval:        secondsOrNull(s.RunnerTokenExpiration),
-		MaxArtifactsSize:                     defaultArtifactsSize, SharedRunnersEnabled: !q.newProjectsUnshared, ValidRunnerRegistrars: s.ValidRegistrars}
+		MaxArtifactsSize:                     defaultArtifactsSize, SharedRunnersEnabled: !q.NewProjectsUnshared, ValidRunnerRegistrars: s.ValidRegistrars}
 	if s.MaxArtifactsSize > 0 {
 		e.MaxArtifactsSize = int(s.MaxArtifactsSize >> 20)
 	}
 	if e.ValidRunnerRegistrars == nil {
-		e.ValidRunnerRegistrars = knownRegistrars()
+		e.ValidRunnerRegistrars = world.KnownRegistrars()
 	}
 	return e
 }
@@ -152,8 +145,8 @@ func getApplicationSettings(q *request) response { return ok(q.settingsEntity())
 const minTokenExpiration = 1
 
 func updateApplicationSettings(q *request) response {
-	next := q.settings.clone()
-	var v invalid
+	next := q.Settings.Clone()
+	var v world.Invalid
 	flag := func(name string, set func(bool)) {
 		if !q.params.Has(name) {
 			return
@@ -161,20 +154,20 @@ func updateApplicationSettings(q *request) response {
 		if b, ok := q.params.Bool(name); ok {
 			set(b)
 		} else {
-			v.add(name, msgBooleanNeeded)
+			v.Add(name, world.MsgBooleanNeeded)
 		}
 	}
 	flag("admin_mode", func(b bool) { next.AdminMode = b })
 	flag("allow_runner_registration_token", func(b bool) { next.RegistrationTokensDisabled = !b })
-	unshared := q.newProjectsUnshared
+	unshared := q.NewProjectsUnshared
 	flag("shared_runners_enabled", func(b bool) { unshared = !b })
 	interval := func(name string, field *time.Duration) {
 		if !q.params.Has(name) {
 			return
 		}
 		n, given := q.params.Int(name)
-		if given && (n < minTokenExpiration || n > maxDatabaseInteger) {
-			v.add(name, fmt.Sprintf(msgfTooSmall, minTokenExpiration))
+		if given && (n < minTokenExpiration || n > world.MaxDatabaseInteger) {
+			v.Add(name, fmt.Sprintf(world.MsgfTooSmall, minTokenExpiration))
 			return
 		}
 		*field = time.Duration(n) * time.Second
@@ -186,44 +179,35 @@ func updateApplicationSettings(q *request) response {
 	if registrars, given := q.params.List("valid_runner_registrars"); given {
 		next.ValidRegistrars = registrars
 		if !registrarCombination(registrars) {
-			v.add("valid_runner_registrars", fmt.Sprintf(msgfNotIncluded, inspect(registrars)))
+			v.Add("valid_runner_registrars", fmt.Sprintf(world.MsgfNotIncluded, world.Inspect(registrars)))
 		}
 	}
-	if len(v.problems) > 0 {
+	if len(v.Problems) > 0 {
 		return modelError(&v)
 	}
-	q.setSettings(next, unshared)
+	q.SetSettings(next, unshared)
 	return ok(q.settingsEntity())
 }
 
 // readMaxArtifactsSize reads the size, which is in MiB.
-func (q *request) readMaxArtifactsSize(next *Settings, v *invalid) {
+func (q *request) readMaxArtifactsSize(next *world.Settings, v *world.Invalid) {
 	const name = "max_artifacts_size"
 	switch n, isNumber := q.params.Int(name); {
 	case !q.params.Has(name):
 	case !isNumber:
-		v.add(name, msgNumberNeeded)
-	case n < 1 || n > maxDatabaseInteger:
-		v.add(name, msgPositiveNeeded)
+		v.Add(name, world.MsgNumberNeeded)
+	case n < 1 || n > world.MaxDatabaseInteger:
+		v.Add(name, world.MsgPositiveNeeded)
 	default:
 		next.MaxArtifactsSize = int64(n) << 20
 	}
-}
-
-// inspect writes a list as Ruby does: ["a", "b"].
-func inspect(list []string) string {
-	quoted := make([]string, len(list))
-	for i, e := range list {
-		quoted[i] = strconv.Quote(e)
-	}
-	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
 // registrarCombination reports whether these are kinds of registrars, none of them twice.
 func registrarCombination(registrars []string) bool {
 	seen := map[string]bool{}
 	for _, r := range registrars {
-		if seen[r] || r != registrarProject && r != registrarGroup {
+		if seen[r] || r != world.RegistrarProject && r != world.RegistrarGroup {
 			return false
 		}
 		seen[r] = true

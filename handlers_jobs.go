@@ -13,8 +13,10 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 const paramFile = "file"
@@ -63,16 +65,16 @@ func requestJob(q *request) response {
 	if refusal := q.checkSystemID(); refusal != nil {
 		return *refusal
 	}
-	m := q.heartbeat(r, q.contact(), true)
-	value := q.queueValueOf(r)
+	m := q.Heartbeat(r, q.contact(), true)
+	value := q.QueueValueOf(r)
 	nothing := noContent().with(headerLastUpdate, value)
-	if r.paused {
+	if r.Paused {
 		return nothing
 	}
 	if last, _ := q.params.String("last_update"); last == value {
 		return nothing
 	}
-	for j := q.nextFor(r); j != nil; j = q.nextFor(r) {
+	for j := q.NextFor(r); j != nil; j = q.NextFor(r) {
 		res, taken := q.take(j, r, m)
 		if taken {
 			return res
@@ -84,37 +86,37 @@ func requestJob(q *request) response {
 // forJob is what a runner waits for that knows of the last change already: the next one. Who waits is in contact.
 func forJob(q *request) <-chan struct{} {
 	r, refusal := q.ownedRunner()
-	if refusal != nil || q.checkSystemID() != nil || r.paused {
+	if refusal != nil || q.checkSystemID() != nil || r.Paused {
 		return nil
 	}
-	if last, _ := q.params.String("last_update"); last != q.queueValueOf(r) {
+	if last, _ := q.params.String("last_update"); last != q.QueueValueOf(r) {
 		return nil
 	}
-	q.heartbeat(r, q.contact(), true)
-	return r.queueChange()
+	q.Heartbeat(r, q.contact(), true)
+	return r.QueueChange()
 }
 
 // take gives the runner a job that fits. What keeps the job from running fails it, and the next one is looked for.
-func (q *request) take(j *job, r *runner, m *manager) (res response, taken bool) {
+func (q *request) take(j *world.Job, r *world.Runner, m *world.Manager) (res response, taken bool) {
 	features := q.features()
 	if reason := q.unrunnable(j, features); reason != "" {
-		q.linkJob(j, r, m)
-		_ = q.drop(j, reason, nil) // a pending job can always be dropped
+		q.LinkJob(j, r, m)
+		_ = q.Drop(j, reason, nil) // a pending job can always be dropped
 		return response{}, false
 	}
 	session, refusal := q.session()
 	if refusal != nil {
 		return *refusal, true
 	}
-	waiting := q.now().Sub(j.QueuedAt)
+	waiting := q.Now().Sub(j.QueuedAt)
 	in := q.payloadInput(j, r, session)
-	if err := q.startJob(j, r, m, features["cancel_gracefully"]); err != nil { // nextFor gives only what can be started
+	if err := q.StartJob(j, r, m, features["cancel_gracefully"]); err != nil { // nextFor gives only what can be started
 		return refuse(http.StatusConflict, msgConflict).because(err.Error()), true
 	}
 	in.Job, in.TimeInQueue = j, &waiting
-	body, err := json.Marshal(buildJobPayload(in))
+	body, err := json.Marshal(jobpayload.Build(in))
 	if err != nil {
-		_ = q.drop(j, schedulerFailure, nil) // it is running
+		_ = q.Drop(j, world.SchedulerFailure, nil) // it is running
 		return response{}, false
 	}
 	q.call.JobID = j.ID
@@ -133,16 +135,16 @@ func (q *request) features() map[string]bool {
 }
 
 // unrunnable is the failure reason of a job that cannot be run, in the order of GitLab's checks.
-func (q *request) unrunnable(j *job, features map[string]bool) string {
+func (q *request) unrunnable(j *world.Job, features map[string]bool) string {
 	switch {
-	case slices.ContainsFunc(j.dependencies(), func(d *job) bool { return d.Erased || len(d.files) > 0 && q.artifact(d, archive) == nil }):
-		return missingDependencyFailure
-	case len(unsupportedFeatures(j.Spec, isMergeRequestRef(j.Ref), features)) > 0:
-		return runnerUnsupported
-	case j.project.Archived:
-		return archivedFailure
-	case j.user.State == UserBlocked:
-		return userBlockedFailure
+	case slices.ContainsFunc(j.Dependencies(), func(d *world.Job) bool { return d.Erased || len(d.Files) > 0 && q.Artifact(d, world.Archive) == nil }):
+		return world.MissingDependencyFailure
+	case len(jobpayload.UnsupportedFeatures(j.Spec, jobpayload.IsMergeRequestRef(j.Ref), features)) > 0:
+		return world.RunnerUnsupported
+	case j.Project.Archived:
+		return world.ArchivedFailure
+	case j.User.State == world.UserBlocked:
+		return world.UserBlockedFailure
 	}
 	return ""
 }
@@ -159,7 +161,7 @@ func (q *request) session() (string, *response) {
 	switch {
 	case err != nil || u.Scheme != "https" || u.Host == "":
 		return "", refuse(http.StatusConflict, msgConflict).because("session[url] is no address that begins with https").asRefusal()
-	case q.settings.LocalRequestsForbidden && isLocal(u.Hostname()):
+	case q.Settings.LocalRequestsForbidden && isLocal(u.Hostname()):
 		return "", refuse(http.StatusConflict, msgConflict).because("session[url] is local and Settings.LocalRequestsForbidden is set").asRefusal()
 	}
 	return raw, nil
@@ -177,34 +179,34 @@ func isLocal(host string) bool {
 const instanceUUID = "fa4e91ab-0000-4000-8000-000000000001"
 
 // payloadInput gathers what decides a job's JSON, as it is before the job is started.
-func (q *request) payloadInput(j *job, r *runner, session string) jobPayloadInput {
-	p := j.project
-	in := jobPayloadInput{
-		Project: p, Runner: r, User: j.user, ServerURL: q.way.baseURL, Version: q.fullVersion(),
-		PipelineIID: j.pipeline.iid(), GitDepth: defaultGitDepth,
-		UserIsMaintainer:         policy.MaintainerAccess(actorOf(j.user, true), projectStandingOf(j.user, p)).Allowed,
-		RunningOnInstanceRunners: q.queue.onInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID, Registry: q.settings.RegistryHost,
-		Rules: jobPayloadRules{GitInfoProtected: q.has(gitlabversion.JobInfoExtras), JobInfoExtras: q.has(gitlabversion.JobInfoExtras),
-			Inputs: q.has(gitlabversion.JobInputs), NewFailureReasons: q.has(gitlabversion.LaterFailureReasons)},
+func (q *request) payloadInput(j *world.Job, r *world.Runner, session string) jobpayload.Input {
+	p := j.Project
+	in := jobpayload.Input{
+		Project: p, Runner: r, User: j.User, ServerURL: q.way.baseURL, Version: q.Version.Full(),
+		PipelineIID: j.Pipeline.Iid(), GitDepth: jobpayload.DefaultGitDepth,
+		UserIsMaintainer:         policy.MaintainerAccess(actorOf(j.User, true), projectStandingOf(j.User, p)).Allowed,
+		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID, Registry: q.Settings.RegistryHost,
+		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras), JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),
+			Inputs: q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
 	}
 	if p.GitDepth != 0 {
 		in.GitDepth = max(p.GitDepth, 0)
 	}
-	if g := p.group; g != nil {
-		in.NamespaceID, in.RootNamespaceID = g.ID, g.root().ID
+	if g := p.Group; g != nil {
+		in.NamespaceID, in.RootNamespaceID = g.ID, g.Root().ID
 	} else {
-		in.NamespaceID, in.RootNamespaceID = p.owner.ID, p.owner.ID
+		in.NamespaceID, in.RootNamespaceID = p.Owner.ID, p.Owner.ID
 	}
-	for _, d := range j.dependencies() {
-		dependency := jobDependency{ID: d.ID, Name: d.Name}
-		if a := q.artifact(d, archive); a != nil {
-			dependency.ArtifactsFilename, dependency.ArtifactsSize = a.Filename, a.content.size
+	for _, d := range j.Dependencies() {
+		dependency := jobpayload.Dependency{ID: d.ID, Name: d.Name}
+		if a := q.Artifact(d, world.Archive); a != nil {
+			dependency.ArtifactsFilename, dependency.ArtifactsSize = a.Filename, a.Content.Size
 		}
 		in.Dependencies = append(in.Dependencies, dependency)
-		in.Dotenv = append(in.Dotenv, d.dotenv...)
+		in.Dotenv = append(in.Dotenv, d.Dotenv...)
 	}
-	if q.has(gitlabversion.JobInfoExtras) {
-		in.QueueSize, in.QueueDepth = q.queue.waitingFor(r), 1
+	if q.Has(gitlabversion.JobInfoExtras) {
+		in.QueueSize, in.QueueDepth = q.Queue.WaitingFor(r), 1
 	}
 	return in
 }
@@ -219,9 +221,9 @@ func (q *request) jobCredentials() string {
 
 // processingJob finds the job of the path and refuses, in GitLab's order, whoever is not the runner that runs it
 // (lib/api/ci/helpers/runner.rb, authenticate_job!).
-func (q *request) processingJob() (*job, *response) {
+func (q *request) processingJob() (*world.Job, *response) {
 	id, _ := q.params.Int("id")
-	j := q.jobs.byID[id]
+	j := q.Jobs.ByID[id]
 	var res response
 	switch {
 	case j == nil:
@@ -230,18 +232,18 @@ func (q *request) processingJob() (*job, *response) {
 		res = forbidden("", "no job token was sent")
 	case q.jobCredentials() != j.Token:
 		res = forbidden("", fmt.Sprintf("that is not the token of job %d", id))
-	case j.Erased && (j.Status.executing() || q.has(gitlabversion.ErasureBeforeStatus)):
+	case j.Erased && (j.Status.Executing() || q.Has(gitlabversion.ErasureBeforeStatus)):
 		res = forbidden(msgJobErased, fmt.Sprintf("job %d has been erased", id))
-	case !j.Status.executing():
+	case !j.Status.Executing():
 		text := msgJobNotRunning
-		if q.has(gitlabversion.JobNotProcessing) {
+		if q.Has(gitlabversion.JobNotProcessing) {
 			text = msgJobNotProcessing
 		}
 		res = forbidden(text, fmt.Sprintf("job %d is %s", id, j.Status)).with(headerJobStatus, string(j.Status))
 	default:
 		q.call.JobID = id
-		if j.runner != nil {
-			q.call.RunnerID = j.runner.num
+		if j.Runner != nil {
+			q.call.RunnerID = j.Runner.ID
 		}
 		return j, nil
 	}
@@ -250,13 +252,13 @@ func (q *request) processingJob() (*job, *response) {
 }
 
 // heartbeatOf counts a call with a job's token as contact of the runner and the manager that run the job.
-func (q *request) heartbeatOf(j *job) {
+func (q *request) heartbeatOf(j *world.Job) {
 	switch {
-	case j.runner == nil:
-	case j.manager == nil:
-		q.setContacted(j.runner, q.now())
+	case j.Runner == nil:
+	case j.Manager == nil:
+		q.SetContacted(j.Runner, q.Now())
 	default:
-		q.heartbeat(j.runner, contact{systemID: j.manager.SystemID, address: q.address()}, true)
+		q.Heartbeat(j.Runner, world.Contact{SystemID: j.Manager.SystemID, Address: q.address()}, true)
 	}
 }
 
@@ -274,10 +276,10 @@ func updateJob(q *request) response {
 	state, _ := q.params.String("state")
 	var res response
 	switch state {
-	case string(JobSuccess), string(JobFailed):
+	case string(world.JobSuccess), string(world.JobFailed):
 		res = q.finishBy(j, state)
-	case string(JobRunning):
-		q.touch(j)
+	case string(world.JobRunning):
+		q.Touch(j)
 		res = numbered(http.StatusOK)
 	default:
 		res = numbered(http.StatusBadRequest).because(fmt.Sprintf("a runner says that a job is running, success or failed, not %q", state))
@@ -285,34 +287,34 @@ func updateJob(q *request) response {
 	if res.status < http.StatusBadRequest { // GitLab counts a refused call, too; here a refusal leaves everything as it is
 		q.heartbeatOf(j)
 	}
-	if q.has(gitlabversion.JobStatusOnUpdate) {
+	if q.Has(gitlabversion.JobStatusOnUpdate) {
 		res = res.with(headerJobStatus, string(j.Status))
 	}
 	return res
 }
 
 // finishBy ends a job as its runner says, unless a test has decided otherwise.
-func (q *request) finishBy(j *job, state string) response {
-	switch scripted := j.final(); {
-	case scripted.rejected:
+func (q *request) finishBy(j *world.Job, state string) response {
+	switch scripted := j.Final(); {
+	case scripted.Rejected:
 		return refuse(http.StatusPreconditionFailed, msgPrecondition).because("RejectLog: the log is to be sent again")
-	case scripted.waitFor > 0:
-		return numbered(http.StatusAccepted).with(headerTraceInterval, strconv.Itoa(scripted.waitFor)).
+	case scripted.WaitFor > 0:
+		return numbered(http.StatusAccepted).with(headerTraceInterval, strconv.Itoa(scripted.WaitFor)).
 			because("PostponeFinal: the log is still being stored")
 	}
-	if state == string(JobSuccess) {
-		_ = q.fire(j, eventSuccess) // a job that is processing can succeed and fail
+	if state == string(world.JobSuccess) {
+		_ = q.Fire(j, world.EventSuccess) // a job that is processing can succeed and fail
 		return numbered(http.StatusOK)
 	}
 	reason, _ := q.params.String("failure_reason")
-	if !slices.Contains(failureReasons(q.has(gitlabversion.LaterFailureReasons)), reason) {
-		reason = unknownFailure
+	if !slices.Contains(world.FailureReasons(q.Has(gitlabversion.LaterFailureReasons)), reason) {
+		reason = world.UnknownFailure
 	}
 	var exitCode *int
 	if code, ok := q.params.Int("exit_code"); ok {
 		exitCode = &code
 	}
-	_ = q.drop(j, reason, exitCode)
+	_ = q.Drop(j, reason, exitCode)
 	return numbered(http.StatusOK)
 }
 
@@ -336,7 +338,7 @@ func readLog(q *request) (bodyReader, *response) {
 // roomForLog is how many bytes the log may grow by from where the request begins. That is the client's number and may
 // be so great that no sum with it is one.
 func (q *request) roomForLog() int64 {
-	return sizeLimit(q.settings.MaxTraceSize) - rangeStart(q.http.Header.Get(headerContentRange))
+	return sizeLimit(q.Settings.MaxTraceSize) - rangeStart(q.http.Header.Get(headerContentRange))
 }
 
 // appendTrace is PATCH /jobs/:id/trace (app/services/ci/append_build_trace_service.rb).
@@ -346,24 +348,24 @@ func appendTrace(q *request) response {
 		return *refusal
 	}
 	start := rangeStart(q.http.Header.Get(headerContentRange))
-	sent := q.upload.content.size
-	switch size := j.log.size; {
+	sent := q.upload.content.Size
+	switch size := j.Log.Size; {
 	case sent >= q.roomForLog():
-		_ = q.drop(j, traceSizeExceeded, nil)
-		return refuseError(http.StatusForbidden, msgForbidden).because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d", sent, start, sizeLimit(q.settings.MaxTraceSize)))
+		_ = q.Drop(j, world.TraceSizeExceeded, nil)
+		return refuseError(http.StatusForbidden, msgForbidden).because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d", sent, start, sizeLimit(q.Settings.MaxTraceSize)))
 	case start == size:
-		q.appendLog(j, q.upload.content)
+		q.AppendLog(j, q.upload.content)
 	case start+sent != size: // else it repeats what came last
 		return refuseError(http.StatusRequestedRangeNotSatisfiable, msgRange).with(headerRange, traceRange(size)).
 			because(fmt.Sprintf("the log has %d bytes, so more of it begins there and not at %d", size, start))
 	}
 	q.heartbeatOf(j)
-	q.happenTo(j)
+	q.HappenTo(j)
 	interval := idleInterval
-	if q.watched(j) {
+	if q.Watched(j) {
 		interval = watchedInterval
 	}
-	return response{status: http.StatusAccepted}.with(headerJobStatus, string(j.Status)).with(headerRange, traceRange(j.log.size)).
+	return response{status: http.StatusAccepted}.with(headerJobStatus, string(j.Status)).with(headerRange, traceRange(j.Log.Size)).
 		with(headerTraceInterval, interval)
 }
 
@@ -386,7 +388,7 @@ func (q *request) unfitForTrace() *response {
 // rangeStart is where a Content-Range begins, read as Ruby reads a number: what is none is 0.
 func rangeStart(contentRange string) int64 {
 	first, _, _ := strings.Cut(contentRange, "-")
-	digits, _ := leading(strings.TrimSpace(first), "0123456789")
+	digits, _ := jobpayload.Leading(strings.TrimSpace(first), "0123456789")
 	n, _ := strconv.ParseInt(digits, 10, 64)
 	return n
 }
@@ -394,10 +396,10 @@ func rangeStart(contentRange string) int64 {
 // discoverRouter is GET /runners/router/discovery of a GitLab without Job Router.
 func discoverRouter(q *request) response {
 	token := q.http.Header.Get(headerRunnerToken)
-	r := q.runnerByToken(token)
+	r := q.RunnerByToken(token)
 	if r == nil {
 		return forbidden("", "RUNNER-TOKEN holds no living authentication token of a runner")
 	}
-	q.call.RunnerID = r.num
+	q.call.RunnerID = r.ID
 	return refuse(http.StatusNotImplemented, msgJobRouter).because("the fake has no Job Router; a runner asks with POST /jobs/request then")
 }

@@ -6,8 +6,11 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // The parameters of the Jobs API (lib/api/ci/jobs.rb).
@@ -22,14 +25,14 @@ var (
 // projectJobEntity is a job as the Jobs API shows it.
 type projectJobEntity struct {
 	jobEntity
-	Project           jobProjectEntity     `json:"project"`
-	ArtifactsFile     *payloadArtifactFile `json:"artifacts_file,omitempty"`
-	Artifacts         []artifactEntity     `json:"artifacts"`
-	Runner            *runnerEntity        `json:"runner"`
-	RunnerManager     *managerEntity       `json:"runner_manager"`
-	ArtifactsExpireAt *isoTime             `json:"artifacts_expire_at"`
-	Archived          bool                 `json:"archived"`
-	TagList           []string             `json:"tag_list"`
+	Project           jobProjectEntity          `json:"project"`
+	ArtifactsFile     *jobpayload.ArtifactsFile `json:"artifacts_file,omitempty"`
+	Artifacts         []artifactEntity          `json:"artifacts"`
+	Runner            *runnerEntity             `json:"runner"`
+	RunnerManager     *managerEntity            `json:"runner_manager"`
+	ArtifactsExpireAt *isoTime                  `json:"artifacts_expire_at"`
+	Archived          bool                      `json:"archived"`
+	TagList           []string                  `json:"tag_list"`
 }
 
 type jobProjectEntity struct {
@@ -43,45 +46,45 @@ type artifactEntity struct {
 	FileFormat string `json:"file_format"`
 }
 
-func (q *request) projectJobEntity(j *job) projectJobEntity {
-	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{}, Archived: j.project.Archived, TagList: slices.Sorted(slices.Values(j.Tags))}
+func (q *request) projectJobEntity(j *world.Job) projectJobEntity {
+	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{}, Archived: j.Project.Archived, TagList: slices.Sorted(slices.Values(j.Tags))}
 	if e.TagList == nil {
 		e.TagList = []string{}
 	}
-	for _, f := range j.files {
-		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.content.size, f.Filename, f.Format})
+	for _, f := range j.Files {
+		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, f.Format})
 	}
-	if a := q.artifact(j, archive); a != nil {
-		e.ArtifactsFile, e.ArtifactsExpireAt = &payloadArtifactFile{a.Filename, a.content.size}, timeOrNull(a.ExpiresAt)
+	if a := q.Artifact(j, world.Archive); a != nil {
+		e.ArtifactsFile, e.ArtifactsExpireAt = &jobpayload.ArtifactsFile{Filename: a.Filename, Size: a.Content.Size}, timeOrNull(a.ExpiresAt)
 	}
-	if j.log.size > 0 && j.Status.completed() {
-		e.Artifacts = append(e.Artifacts, artifactEntity{"trace", j.log.size, "job.log", "raw"})
+	if j.Log.Size > 0 && j.Status.Completed() {
+		e.Artifacts = append(e.Artifacts, artifactEntity{"trace", j.Log.Size, "job.log", "raw"})
 	}
-	if j.runner != nil {
-		r := q.runnerEntity(j.runner)
+	if j.Runner != nil {
+		r := q.runnerEntity(j.Runner)
 		e.Runner = &r
 	}
-	if j.manager != nil {
-		m := q.managerEntity(j.manager)
+	if j.Manager != nil {
+		m := q.managerEntity(j.Manager)
 		e.RunnerManager = &m
 	}
 	return e
 }
 
 // pathJob finds the job of the path in its project, both of which the user must be allowed to read.
-func (q *request) pathJob() (*job, *response) {
+func (q *request) pathJob() (*world.Job, *response) {
 	if refusal := q.pathProject(policy.ReadBuild); refusal != nil {
 		return nil, refusal
 	}
 	id, _ := q.params.Int("job_id")
-	if j := q.jobs.byID[id]; j != nil && j.project == q.project {
+	if j := q.Jobs.ByID[id]; j != nil && j.Project == q.project {
 		return j, nil
 	}
 	return nil, noRecord().because(fmt.Sprintf("%s has no job %d", q.project.Path, id)).asRefusal()
 }
 
 // permittedJob is pathJob for those who may do this to it.
-func (q *request) permittedJob(may jobRule) (*job, *response) {
+func (q *request) permittedJob(may jobRule) (*world.Job, *response) {
 	j, refusal := q.pathJob()
 	if refusal != nil {
 		return nil, refusal
@@ -97,8 +100,8 @@ func listProjectJobs(q *request) response {
 	if refusal := q.pathProject(policy.ReadBuild); refusal != nil {
 		return *refusal
 	}
-	var jobs []*job
-	for _, j := range slices.Backward(q.project.jobs) {
+	var jobs []*world.Job
+	for _, j := range slices.Backward(q.project.Jobs) {
 		if len(scope) == 0 || slices.Contains(scope, string(j.Status)) {
 			jobs = append(jobs, j)
 		}
@@ -147,16 +150,9 @@ func getJobTrace(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	log := j.log.snapshot()
+	log := j.Log.Snapshot()
 	return response{status: http.StatusOK, contentType: "text/plain", file: &log}.
 		with("Content-Disposition", fmt.Sprintf(`infile; filename="%d.log"`, j.ID))
-}
-
-// debugged reports whether the job's log may show its variables.
-func (j *job) debugged() bool {
-	return slices.ContainsFunc(j.Spec.Variables, func(v JobVariable) bool {
-		return (v.Key == "CI_DEBUG_TRACE" || v.Key == "CI_DEBUG_SERVICES") && v.Value == "true"
-	})
 }
 
 // downloadJobArtifacts needs no access token where everybody sees the project. A job's token, which GitLab takes here too, within
@@ -173,16 +169,16 @@ func downloadJobArtifacts(q *request) response {
 }
 
 func cancelJob(q *request) response {
-	event, may := eventCancel, policy.CancelBuild
+	event, may := world.EventCancel, policy.CancelBuild
 	if isTrue(q.params, "force") {
-		event, may = eventForceCancel, policy.CancelBuildByForce
+		event, may = world.EventForceCancel, policy.CancelBuildByForce
 	}
 	j, refusal := q.permittedJob(may)
 	if refusal != nil {
 		return *refusal
 	}
-	if _, possible := transition(event, j.Status, false); possible { // else GitLab leaves the job as it is
-		_ = q.fire(j, event)
+	if _, possible := world.Transition(event, j.Status, false); possible { // else GitLab leaves the job as it is
+		_ = q.Fire(j, event)
 	}
 	return created(q.projectJobEntity(j))
 }
@@ -192,10 +188,10 @@ func retryJob(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	if !j.retryable() {
+	if !j.Retryable() {
 		return forbidden(msgNotRetryable, fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
 	}
-	return created(q.projectJobEntity(q.state.retryJob(j, q.user)))
+	return created(q.projectJobEntity(q.State.RetryJob(j, q.user)))
 }
 
 func eraseJob(q *request) response {
@@ -203,10 +199,10 @@ func eraseJob(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	if !j.Status.completed() || j.log.size == 0 && len(j.files) == 0 {
+	if !j.Status.Completed() || j.Log.Size == 0 && len(j.Files) == 0 {
 		return forbidden(msgNotErasable, fmt.Sprintf("job %d is %s; what is erased has ended and has a log or artifacts", j.ID, j.Status))
 	}
-	q.erase(j)
+	q.Erase(j)
 	return created(q.projectJobEntity(j))
 }
 
@@ -219,15 +215,15 @@ func playJob(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	if err := q.state.playJob(j, q.user, variables); err != nil {
+	if err := q.State.PlayJob(j, q.user, variables); err != nil {
 		return badRequest(msgUnplayable).because(err.Error())
 	}
 	return ok(q.projectJobEntity(j))
 }
 
 // jobVariables reads the variables that a played job gets.
-func (q *request) jobVariables() ([]JobVariable, *response) {
-	bad := func(text string) ([]JobVariable, *response) {
+func (q *request) jobVariables() ([]ci.JobVariable, *response) {
+	bad := func(text string) ([]ci.JobVariable, *response) {
 		return nil, refuseError(http.StatusBadRequest, text).because("job_variables_attributes is a list of hashes with key and value").asRefusal()
 	}
 	given := q.call.Params["job_variables_attributes"]
@@ -235,13 +231,13 @@ func (q *request) jobVariables() ([]JobVariable, *response) {
 	if given != nil && !isList {
 		return bad(msgVariablesInvalid)
 	}
-	var variables []JobVariable
+	var variables []ci.JobVariable
 	for i, element := range list {
 		hash, isHash := element.(map[string]any)
 		if !isHash {
 			return bad(msgVariablesInvalid)
 		}
-		var v JobVariable
+		var v ci.JobVariable
 		for _, part := range []struct {
 			name  string
 			field *string

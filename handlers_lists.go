@@ -8,49 +8,50 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/page"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // The lists of the Runners API: what they are narrowed by, their pages, and the lists themselves.
 
 // runnerFilter reads the filters of a list. Of the deprecated scope only those values pass that the list knows.
-func (q *request) runnerFilter(scopes []string) (runnerFilter, *response) {
-	var f runnerFilter
+func (q *request) runnerFilter(scopes []string) (world.RunnerFilter, *response) {
+	var f world.RunnerFilter
 	if scope, ok := q.params.String("scope"); ok && scopes != nil {
 		if !slices.Contains(scopes, scope) {
 			return f, refuse(http.StatusBadRequest, msgScopeInvalid).because("GET /runners knows the scopes " + strings.Join(scopes, ", ")).asRefusal()
 		}
-		f.scopes = append(f.scopes, scope)
+		f.Scopes = append(f.Scopes, scope)
 	}
 	for _, name := range []string{"type", "status"} {
 		if v, ok := q.params.String(name); ok {
-			f.scopes = append(f.scopes, v)
+			f.Scopes = append(f.Scopes, v)
 		}
 	}
 	if q.params.Has("paused") {
-		f.scopes = append(f.scopes, map[bool]string{true: "paused", false: "active"}[isTrue(q.params, "paused")])
+		f.Scopes = append(f.Scopes, map[bool]string{true: "paused", false: "active"}[isTrue(q.params, "paused")])
 	}
-	f.versionPrefix, _ = q.params.String("version_prefix")
-	f.tags, f.tagged = q.params.List("tag_list")
+	f.VersionPrefix, _ = q.params.String("version_prefix")
+	f.Tags, f.Tagged = q.params.List("tag_list")
 	return f, nil
 }
 
 // listed answers with one page of those runners that pass the filters. A long list is counted only as far as GitLab
 // counts.
-func (q *request) listed(all []*runner, scopes []string) response {
+func (q *request) listed(all []*world.Runner, scopes []string) response {
 	f, refusal := q.runnerFilter(scopes)
 	if refusal != nil {
 		return *refusal
 	}
-	return q.runnerPage(all, f.empty(), f)
+	return q.runnerPage(all, f.Empty(), f)
 }
 
 // runnerPage is a page of runners, everything being whether all of them pass the filter.
-func (q *request) runnerPage(rows []*runner, everything bool, f runnerFilter) response {
+func (q *request) runnerPage(rows []*world.Runner, everything bool, f world.RunnerFilter) response {
 	if everything {
 		return offsetPage(q, rows, false, q.runnerEntity)
 	}
 	o := page.ReadOffset(q.params)
-	shown, total := window(rows, q.filter(f), o)
+	shown, total := window(rows, q.Filter(f), o)
 	return paged(q, entitiesOf(shown, q.runnerEntity), o.Of(total, false), q.params)
 }
 
@@ -103,28 +104,28 @@ func window[T any](rows []T, pass func(T) bool, o page.Offset) (shown []T, total
 func (q *request) requestURL() string { return q.call.Origin + q.call.Path }
 
 func listRunners(q *request) response {
-	return q.listed(q.ownedRunners(q.user), runnerStatuses)
+	return q.listed(q.OwnedRunners(q.user), world.RunnerStatuses)
 }
 
 func listAllRunners(q *request) response {
 	if refusal := allow(policy.ReadAdminCICD(q.actor, q.policyRules()), ""); refusal != nil {
 		return *refusal
 	}
-	f, refusal := q.runnerFilter(runnerScopes)
+	f, refusal := q.runnerFilter(world.RunnerScopes)
 	if refusal != nil {
 		return *refusal
 	}
-	rows, all := q.narrowed(f)
+	rows, all := q.Narrowed(f)
 	return q.runnerPage(rows, all, f)
 }
 
 func listProjectRunners(q *request) response {
 	p := q.project
-	return q.listed(q.runnersFor(p.group, p.runners, !p.GroupRunnersDisabled, !p.SharedRunnersDisabled), runnerScopes)
+	return q.listed(q.RunnersFor(p.Group, p.Runners, !p.GroupRunnersDisabled, !p.SharedRunnersDisabled), world.RunnerScopes)
 }
 
 func listGroupRunners(q *request) response {
-	return q.listed(q.runnersFor(q.group, nil, true, !q.group.SharedRunnersDisabled), nil)
+	return q.listed(q.RunnersFor(q.group, nil, true, !q.group.SharedRunnersDisabled), nil)
 }
 
 func listRunnerProjects(q *request) response {
@@ -132,25 +133,25 @@ func listRunnerProjects(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	var projects []*project
-	for _, a := range r.assignments {
-		if q.onProject(a.project, policy.ReadProject).Allowed {
-			projects = append(projects, a.project)
+	var projects []*world.Project
+	for _, a := range r.Assignments {
+		if q.onProject(a.Project, policy.ReadProject).Allowed {
+			projects = append(projects, a.Project)
 		}
 	}
-	slices.SortFunc(projects, func(a, b *project) int { return a.ID - b.ID })
-	return offsetPage(q, projects, false, func(p *project) projectEntity {
+	slices.SortFunc(projects, func(a, b *world.Project) int { return a.ID - b.ID })
+	return offsetPage(q, projects, false, func(p *world.Project) projectEntity {
 		// GitLab does not say here who asks, and shows what anybody may see.
 		return q.projectSeen(p, policy.ReadCode(policy.Anonymous(), projectStandingOf(nobody, p)).Allowed)
 	})
 }
 
 // visibleProjects are the projects of a runner that its details tell the user of.
-func (q *request) visibleProjects(r *runner) []*project {
-	var visible []*project
-	for _, a := range r.assignments {
-		if q.onProject(a.project, policy.AuthorizedProject).Allowed {
-			visible = append(visible, a.project)
+func (q *request) visibleProjects(r *world.Runner) []*world.Project {
+	var visible []*world.Project
+	for _, a := range r.Assignments {
+		if q.onProject(a.Project, policy.AuthorizedProject).Allowed {
+			visible = append(visible, a.Project)
 		}
 	}
 	return visible
@@ -175,15 +176,15 @@ func listRunnerJobs(q *request) response {
 }
 
 // visibleJobs are the jobs of a runner that the filters ask for and the user may see, by id.
-func (q *request) visibleJobs(r *runner) []*job {
+func (q *request) visibleJobs(r *world.Runner) []*world.Job {
 	status, _ := q.params.String("status")
 	systemID, bySystem := q.params.String("system_id")
-	var jobs []*job
-	for _, j := range r.jobs {
+	var jobs []*world.Job
+	for _, j := range r.Jobs {
 		switch {
 		case status != "" && string(j.Status) != status:
-		case bySystem && systemID != "" && (j.manager == nil || j.manager.SystemID != systemID):
-		case !q.onProject(j.project, policy.ReadRunnerBuild).Allowed:
+		case bySystem && systemID != "" && (j.Manager == nil || j.Manager.SystemID != systemID):
+		case !q.onProject(j.Project, policy.ReadRunnerBuild).Allowed:
 		default:
 			jobs = append(jobs, j)
 		}
@@ -197,7 +198,7 @@ func (q *request) wantsKeyset() bool {
 }
 
 // keysetPage answers with a page of jobs by keyset pagination; they come newest first.
-func keysetPage[E any](q *request, jobs []*job, entity func(*job) E) response {
+func keysetPage[E any](q *request, jobs []*world.Job, entity func(*world.Job) E) response {
 	k, err := page.ReadKeyset(q.params)
 	switch err {
 	case nil:

@@ -11,6 +11,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/search"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // Projects and groups, one and in lists: the way on which collectors come to the runners (lib/api/projects.rb,
@@ -29,7 +30,7 @@ var (
 	roleNumbers        = []string{"10", "15", "20", "30", "40", "50"}
 	rolesBeforePlanner = []string{"10", "20", "30", "40", "50"}
 
-	visibilities = wordsOf(Private, Internal, Public)
+	visibilities = world.WordsOf(world.Private, world.Internal, world.Public)
 	directions   = []string{"asc", "desc"}
 	// sizes are what administrators may order projects by, which are all empty here.
 	sizes         = []string{"storage_size", "repository_size", "wiki_size", "packages_size"}
@@ -117,7 +118,7 @@ func getProject(q *request) response {
 	}
 	e := q.projectWithAccess(q.project)
 	if e.projectAdminEntity != nil {
-		e.RunnersToken = some(q.runnersToken(q.project.RegistrationToken, q.project.group))
+		e.RunnersToken = some(q.runnersToken(q.project.RegistrationToken, q.project.Group))
 	}
 	return ok(e)
 }
@@ -131,8 +132,8 @@ func getGroup(q *request) response {
 }
 
 // runnersToken is the registration token of a group, or of a project in it, as it is shown. A project's own switch does not hide it.
-func (q *request) runnersToken(token string, g *group) *string {
-	if q.has(gitlabversion.DisallowedTokensHidden) && !q.registrationTokensAllowed(g) {
+func (q *request) runnersToken(token string, g *world.Group) *string {
+	if q.Has(gitlabversion.DisallowedTokensHidden) && !q.RegistrationTokensAllowed(g) {
 		return nil
 	}
 	return &token
@@ -153,9 +154,9 @@ func listProjects(q *request) response {
 		order = orderCreated
 		q.params = q.params.With("order_by", order) // the links tell of it
 	}
-	var rows []*project
+	var rows []*world.Project
 	if !q.lookingForNothing() {
-		rows = keep(q.projects.rows, q.reached(membersOnly), q.filtered(query), q.filteredByIDAndTime())
+		rows = world.Keep(q.Projects.Rows, q.reached(membersOnly), q.filtered(query), q.filteredByIDAndTime())
 	}
 	q.sortProjects(rows, order, direction)
 	entity := q.shownInLists()
@@ -177,26 +178,26 @@ func listGroupProjects(q *request) response {
 	if refusal := groupReaders(q); refusal != nil {
 		return *refusal
 	}
-	inside := slices.Clone(q.group.projects)
+	inside := slices.Clone(q.group.Projects)
 	if isTrue(q.params, "include_subgroups") {
-		for _, g := range q.group.children {
-			g.below(func(g *group) bool {
-				inside = append(inside, g.projects...)
+		for _, g := range q.group.Children {
+			g.Below(func(g *world.Group) bool {
+				inside = append(inside, g.Projects...)
 				return true
 			})
 		}
 	}
 	if isTrue(q.params, "include_ancestor_groups") {
-		for g := range q.group.parent.lineage {
-			inside = append(inside, g.projects...)
+		for g := range q.group.Parent.Lineage {
+			inside = append(inside, g.Projects...)
 		}
 	}
 	reached := q.reached(false)
 	if q.anonymous() { // who is asked in vain for a role there, and not here
-		reached = func(p *project) bool { return q.onProject(p, policy.ReadProject).Allowed }
+		reached = func(p *world.Project) bool { return q.onProject(p, policy.ReadProject).Allowed }
 	}
 	query := q.searched()
-	rows := keep(inside, reached, q.filtered(query))
+	rows := world.Keep(inside, reached, q.filtered(query))
 	if q.asksForStarsOrAttributes() {
 		rows = nil
 	}
@@ -220,58 +221,58 @@ func (q *request) searched() search.Query {
 }
 
 // shownInLists is how GET /projects shows a project: no more than anybody may know, if so asked or if anybody asks.
-func (q *request) shownInLists() func(*project) any {
+func (q *request) shownInLists() func(*world.Project) any {
 	if q.anonymous() || isTrue(q.params, "simple") {
-		return func(p *project) any { return q.projectEntity(p) }
+		return func(p *world.Project) any { return q.projectEntity(p) }
 	}
-	return func(p *project) any { return q.projectWithAccess(p) }
+	return func(p *world.Project) any { return q.projectWithAccess(p) }
 }
 
 // reached tells whether a project is in the reach that is asked for. Of owned, min_access_level and membership only the first
 // counts that is given, and before them nobody is an administrator.
-func (q *request) reached(membersOnly bool) func(*project) bool {
+func (q *request) reached(membersOnly bool) func(*world.Project) bool {
 	least, byRole := q.params.Int("min_access_level")
 	switch {
 	case isTrue(q.params, "owned"):
-		least = int(Owner)
+		least = int(world.Owner)
 	case byRole:
 	case membersOnly:
-		least = int(Guest)
+		least = int(world.Guest)
 	default:
-		return func(p *project) bool { return q.onProject(p, policy.ReadProject).Allowed }
+		return func(p *world.Project) bool { return q.onProject(p, policy.ReadProject).Allowed }
 	}
-	return func(p *project) bool { return int(roleInProject(q.user, p)) >= least }
+	return func(p *world.Project) bool { return int(world.RoleInProject(q.user, p)) >= least }
 }
 
 // filtered tells whether a project passes the filters of both lists of projects.
-func (q *request) filtered(query search.Query) func(*project) bool {
+func (q *request) filtered(query search.Query) func(*world.Project) bool {
 	visibility, byVisibility := q.params.String("visibility")
 	archived, byArchived := q.params.Bool("archived")
 	byNamespace := isTrue(q.params, "search_namespaces")
-	return func(p *project) bool {
+	return func(p *world.Project) bool {
 		switch {
 		case byVisibility && string(p.Visibility) != visibility, byArchived && p.Archived != archived:
 			return false
 		case query.Blank():
 			return true
 		case byNamespace:
-			return query.Matches(p.Path, p.fullNamespaceName()+" / "+p.Name, p.Description)
+			return query.Matches(p.Path, p.FullNamespaceName()+" / "+p.Name, p.Description)
 		}
-		_, path := splitPath(p.Path)
+		_, path := world.SplitPath(p.Path)
 		return query.Matches(path, p.Name, p.Description)
 	}
 }
 
 // filteredByIDAndTime tells whether a project passes the filters by id and by time. Nothing happens in a project that GitLab
 // would note as activity or as an update: both times are that of its creation.
-func (q *request) filteredByIDAndTime() func(*project) bool {
+func (q *request) filteredByIDAndTime() func(*world.Project) bool {
 	after, byAfter := q.params.Int("id_after")
 	before, byBefore := q.params.Int("id_before")
 	activeAfter, byActiveAfter := q.params.Time("last_activity_after")
 	activeBefore, byActiveBefore := q.params.Time("last_activity_before")
 	updatedAfter, byUpdatedAfter := q.params.Time("updated_after")
 	updatedBefore, byUpdatedBefore := q.params.Time("updated_before")
-	return func(p *project) bool {
+	return func(p *world.Project) bool {
 		return !(byAfter && p.ID <= after || byBefore && p.ID >= before ||
 			byActiveAfter && !p.CreatedAt.After(activeAfter) || byActiveBefore && !p.CreatedAt.Before(activeBefore) ||
 			byUpdatedAfter && p.CreatedAt.Before(updatedAfter) || byUpdatedBefore && p.CreatedAt.After(updatedBefore))
@@ -306,31 +307,31 @@ func (q *request) lookingForNothing() bool {
 
 // sortProjects orders by a column, then by id in the same direction. By created_at is by id (lib/api/helpers.rb,
 // order_options_with_tie_breaker), as is everything in which no two projects here differ; similarity without a search is the name.
-func (q *request) sortProjects(rows []*project, order, direction string) {
+func (q *request) sortProjects(rows []*world.Project, order, direction string) {
 	text, _ := q.params.String("search")
 	if order == orderSimilarity && strings.TrimSpace(text) != "" {
-		sortByRank(rows, func(p *project) float64 {
-			_, path := splitPath(p.Path)
+		sortByRank(rows, func(p *world.Project) float64 {
+			_, path := world.SplitPath(p.Path)
 			return search.Similarity(path, text) + 0.7*search.Similarity(p.Name, text) + 0.2*search.Similarity(p.Description, text)
-		}, func(a, b *project) int { return b.ID - a.ID })
+		}, func(a, b *world.Project) int { return b.ID - a.ID })
 		return
 	}
 	turn := turned(direction)
-	ids := func(a, b *project) int { return turn * cmp.Compare(a.ID, b.ID) }
-	var column func(a, b *project) int
+	ids := func(a, b *world.Project) int { return turn * cmp.Compare(a.ID, b.ID) }
+	var column func(a, b *world.Project) int
 	switch order {
 	case orderSimilarity:
-		column = func(a, b *project) int { return strings.Compare(a.Name, b.Name) }
+		column = func(a, b *world.Project) int { return strings.Compare(a.Name, b.Name) }
 	case "name":
-		column = func(a, b *project) int { return turn * strings.Compare(a.Name, b.Name) }
+		column = func(a, b *world.Project) int { return turn * strings.Compare(a.Name, b.Name) }
 	case "path":
-		column = func(a, b *project) int { return turn * comparePaths(a.Path, b.Path) }
+		column = func(a, b *world.Project) int { return turn * comparePaths(a.Path, b.Path) }
 	case orderUpdated, "last_activity_at":
-		column = func(a, b *project) int { return turn * a.CreatedAt.Compare(b.CreatedAt) }
+		column = func(a, b *world.Project) int { return turn * a.CreatedAt.Compare(b.CreatedAt) }
 	default:
 		column = ids
 	}
-	slices.SortFunc(rows, func(a, b *project) int { return cmp.Or(column(a, b), ids(a, b)) })
+	slices.SortFunc(rows, func(a, b *world.Project) int { return cmp.Or(column(a, b), ids(a, b)) })
 }
 
 // turned is what turns a comparison around if the direction is that.
@@ -343,8 +344,8 @@ func turned(direction string) int {
 
 // comparePaths compares the last parts of two paths.
 func comparePaths(a, b string) int {
-	_, a = splitPath(a)
-	_, b = splitPath(b)
+	_, a = world.SplitPath(a)
+	_, b = world.SplitPath(b)
 	return strings.Compare(a, b)
 }
 
@@ -372,7 +373,7 @@ func listSubgroups(q *request) response {
 }
 
 // groupsIn answers with a page of the groups in one, or of all.
-func (q *request) groupsIn(parent *group) response {
+func (q *request) groupsIn(parent *world.Group) response {
 	atTop := isTrue(q.params, "top_level_only")
 	var skipped []int
 	skip, _ := q.params.List("skip_groups")
@@ -382,17 +383,17 @@ func (q *request) groupsIn(parent *group) response {
 	}
 	visibility, byVisibility := q.params.String("visibility")
 	query := q.searched()
-	rows := keep(q.groups.rows, func(g *group) bool {
+	rows := world.Keep(q.Groups.Rows, func(g *world.Group) bool {
 		switch {
-		case atTop && g.parent != nil, parent != nil && g.parent != parent, slices.Contains(skipped, g.ID):
+		case atTop && g.Parent != nil, parent != nil && g.Parent != parent, slices.Contains(skipped, g.ID):
 			return false
 		}
 		return !byVisibility || string(g.Visibility) == visibility
-	}, func(g *group) bool {
+	}, func(g *world.Group) bool {
 		if parent == nil && !atTop { // the names of the groups above count as well
-			return query.Matches(g.Path, g.fullName())
+			return query.Matches(g.Path, g.FullName())
 		}
-		_, path := splitPath(g.Path)
+		_, path := world.SplitPath(g.Path)
 		return query.Matches(path, g.Name)
 	}, q.listedGroup())
 	if q.asksForAttributes() {
@@ -405,7 +406,7 @@ func (q *request) groupsIn(parent *group) response {
 // listedGroup tells whether a group is in the reach that is asked for (app/finders/groups_finder.rb). owned counts a role in the
 // group itself alone. Without all_available it is the groups that the user has to do with: those of which one is a member, those in
 // them, and those above anything of which one is; administrators and auditors have to say all_available=false to get that.
-func (q *request) listedGroup() func(*group) bool {
+func (q *request) listedGroup() func(*world.Group) bool {
 	least, byRole := q.params.Int("min_access_level")
 	all := policy.ReadAllResources(q.actor).Allowed
 	if q.params.Has("all_available") {
@@ -413,34 +414,34 @@ func (q *request) listedGroup() func(*group) bool {
 	}
 	switch {
 	case isTrue(q.params, "owned"):
-		return func(g *group) bool { return g.roles[q.user] == Owner }
+		return func(g *world.Group) bool { return g.Roles[q.user] == world.Owner }
 	case q.anonymous(), all && !byRole:
-		return func(g *group) bool { return q.onGroup(g, policy.ReadGroup).Allowed }
+		return func(g *world.Group) bool { return q.onGroup(g, policy.ReadGroup).Allowed }
 	case byRole:
-		return func(g *group) bool { return int(roleInGroup(q.user, g)) >= least }
+		return func(g *world.Group) bool { return int(world.RoleInGroup(q.user, g)) >= least }
 	}
-	return func(g *group) bool { return inAndAround(q.user, g) }
+	return func(g *world.Group) bool { return world.InAndAround(q.user, g) }
 }
 
 // sortGroups orders by a column, then by id, and that always upwards.
-func (q *request) sortGroups(rows []*group) {
+func (q *request) sortGroups(rows []*world.Group) {
 	order, direction := q.order()
 	text, _ := q.params.String("search")
 	if order == orderSimilarity && strings.TrimSpace(text) != "" {
-		parent := func(g *group) int { // without one, last
-			if g.parent == nil {
+		parent := func(g *world.Group) int { // without one, last
+			if g.Parent == nil {
 				return -1
 			}
-			return g.parent.ID
+			return g.Parent.ID
 		}
-		sortByRank(rows, func(g *group) float64 {
-			_, path := splitPath(g.Path)
+		sortByRank(rows, func(g *world.Group) float64 {
+			_, path := world.SplitPath(g.Path)
 			return search.Similarity(path, text) + 0.7*search.Similarity(g.Name, text)
-		}, func(a, b *group) int { return cmp.Or(cmp.Compare(parent(b), parent(a)), cmp.Compare(b.ID, a.ID)) })
+		}, func(a, b *world.Group) int { return cmp.Or(cmp.Compare(parent(b), parent(a)), cmp.Compare(b.ID, a.ID)) })
 		return
 	}
 	turn := turned(direction)
-	slices.SortFunc(rows, func(a, b *group) int {
+	slices.SortFunc(rows, func(a, b *world.Group) int {
 		var by int
 		switch order {
 		case "id":

@@ -12,6 +12,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 const paramToken = "token"
@@ -57,90 +58,90 @@ func registerRunner(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	if n.attributes, refusal = q.readAttributes(defaultAttributes(), q.present); refusal != nil {
+	if n.Attributes, refusal = q.readAttributes(world.DefaultAttributes(), q.present); refusal != nil {
 		return *refusal
 	}
-	if note, ok := q.params.String("maintainer_note"); ok && n.attributes.maintenanceNote == nil {
-		n.attributes.maintenanceNote = orNull(note)
+	if note, ok := q.params.String("maintainer_note"); ok && n.Attributes.MaintenanceNote == nil {
+		n.Attributes.MaintenanceNote = world.OrNull(note)
 	}
 	if info, ok := q.params.Hash("info"); ok {
 		if name, ok := info.String("name"); ok {
-			n.name = orNull(name)
+			n.Name = world.OrNull(name)
 		}
 	}
-	n.registration = ByRegistrationToken
+	n.Registration = world.ByRegistrationToken
 	r, err := q.createWithinLimits(n)
 	if err != nil {
 		return modelError(err)
 	}
-	return created(registrationEntity{r.num, r.token, timeOrNull(r.tokenExpiresAt)})
+	return created(registrationEntity{r.ID, r.Token, timeOrNull(r.TokenExpiresAt)})
 }
 
 // registrant finds what a registration token registers runners for, and whether it may.
-func (q *request) registrant() (newRunner, *response) {
+func (q *request) registrant() (world.RunnerDraft, *response) {
 	token, _ := q.params.String(paramToken)
 	disallowed := func(reason string) *response {
 		return refuse(http.StatusGone, msgRegistrationDisallowed).because(reason).asRefusal()
 	}
-	if token == q.settings.RegistrationToken {
-		if q.settings.RegistrationTokensDisabled {
-			return newRunner{}, disallowed("registration tokens are switched off for the instance")
+	if token == q.Settings.RegistrationToken {
+		if q.Settings.RegistrationTokensDisabled {
+			return world.RunnerDraft{}, disallowed("registration tokens are switched off for the instance")
 		}
-		return newRunner{kind: InstanceRunner}, nil
+		return world.RunnerDraft{Type: world.InstanceRunner}, nil
 	}
-	p, g := q.projectByRegistrationToken(token), q.groupByRegistrationToken(token)
+	p, g := q.ProjectByRegistrationToken(token), q.GroupByRegistrationToken(token)
 	switch {
-	case p != nil && q.registrarKnown(registrarProject):
-		if !q.projectRegistrationTokensAllowed(p) {
-			return newRunner{}, disallowed("registration tokens are switched off for " + p.Path + ", its top-level group or the instance")
+	case p != nil && q.RegistrarKnown(world.RegistrarProject):
+		if !q.ProjectRegistrationTokensAllowed(p) {
+			return world.RunnerDraft{}, disallowed("registration tokens are switched off for " + p.Path + ", its top-level group or the instance")
 		}
-		return newRunner{kind: ProjectRunner, projects: []*project{p}}, nil
-	case g != nil && q.registrarKnown(registrarGroup):
-		if !q.registrationTokensAllowed(g) {
-			return newRunner{}, disallowed("registration tokens are switched off for the top-level group of " + g.Path + " or the instance")
+		return world.RunnerDraft{Type: world.ProjectRunner, Projects: []*world.Project{p}}, nil
+	case g != nil && q.RegistrarKnown(world.RegistrarGroup):
+		if !q.RegistrationTokensAllowed(g) {
+			return world.RunnerDraft{}, disallowed("registration tokens are switched off for the top-level group of " + g.Path + " or the instance")
 		}
-		return newRunner{kind: GroupRunner, group: g}, nil
-	case strings.TrimSpace(token) != "" && q.settings.RegistrationTokensDisabled:
-		return newRunner{}, disallowed("no registration token has that value, and they are switched off for the instance")
+		return world.RunnerDraft{Type: world.GroupRunner, Group: g}, nil
+	case strings.TrimSpace(token) != "" && q.Settings.RegistrationTokensDisabled:
+		return world.RunnerDraft{}, disallowed("no registration token has that value, and they are switched off for the instance")
 	}
-	return newRunner{}, forbidden(msgInvalidRegistrationToken, q.whyNoRegistrant(token)).asRefusal()
+	return world.RunnerDraft{}, forbidden(msgInvalidRegistrationToken, q.whyNoRegistrant(token)).asRefusal()
 }
 
 func (q *request) whyNoRegistrant(token string) string {
 	switch {
-	case q.runnerTokens[token] != nil:
+	case q.RunnerTokens[token] != nil:
 		return "that is a runner's authentication token, no registration token"
-	case q.projectByRegistrationToken(token) != nil, q.groupByRegistrationToken(token) != nil:
-		return fmt.Sprintf("valid_runner_registrars is %v and leaves out what the token is for", q.settings.ValidRegistrars)
+	case q.ProjectByRegistrationToken(token) != nil, q.GroupByRegistrationToken(token) != nil:
+		return fmt.Sprintf("valid_runner_registrars is %v and leaves out what the token is for", q.Settings.ValidRegistrars)
 	}
 	return "no registration token has that value"
 }
 
 // createWithinLimits makes a runner unless a plan limit is reached.
-func (q *request) createWithinLimits(n newRunner) (*runner, error) {
-	var p *project
-	if len(n.projects) > 0 {
-		p = n.projects[0]
+func (q *request) createWithinLimits(n world.RunnerDraft) (*world.Runner, error) {
+	var p *world.Project
+	if len(n.Projects) > 0 {
+		p = n.Projects[0]
 	}
-	if attribute, text := q.planLimitExceeded(n.group, p); text != "" {
-		return nil, &invalid{[]attributeProblem{{attribute, text}}}
+	if attribute, text := q.PlanLimitExceeded(n.Group, p); text != "" {
+		return nil, world.NewInvalid(attribute, text)
 	}
-	return q.createRunner(n)
+	return q.CreateRunner(n)
 }
 
 // currentRunner finds the runner of the token parameter; a dead or unknown token is a bare 403. GitLab 17.9 takes no orphan's.
-func (q *request) currentRunner() (*runner, *response) {
+func (q *request) currentRunner() (*world.Runner, *response) {
 	token, _ := q.params.String(paramToken)
-	if r := q.runnerByToken(token); r != nil {
-		q.call.RunnerID = r.num
-		if r.orphaned() && q.has(gitlabversion.OrphanedRunnersForbidden) {
+	if r := q.RunnerByToken(token); r != nil {
+		q.call.RunnerID = r.ID
+		if r.Orphaned() && q.Has(gitlabversion.OrphanedRunnersForbidden) {
 			return nil, forbidden(msgRunnerOrphaned, whyOrphaned(r)).asRefusal()
 		}
 		return r, nil
 	}
 	why := "no runner has that authentication token"
-	if r := q.runnerTokens[token]; r != nil {
-		why = fmt.Sprintf("the token of runner %d expired at %s", r.num, r.tokenExpiresAt.Format(time.RFC3339))
+	if r := q.RunnerTokens[token]; r != nil {
+		why = fmt.Sprintf("the token of runner %d expired at %s", r.ID, r.TokenExpiresAt.Format(time.RFC3339))
 	}
 	q.call.RunnerID = 0
 	return nil, forbidden("", why).asRefusal()
@@ -167,13 +168,13 @@ func (q *request) address() string {
 }
 
 // contact reads what the runner says of itself.
-func (q *request) contact() contact {
-	c := contact{address: q.address()}
-	c.systemID, _ = q.params.String("system_id")
+func (q *request) contact() world.Contact {
+	c := world.Contact{Address: q.address()}
+	c.SystemID, _ = q.params.String("system_id")
 	if info, ok := q.params.Hash("info"); ok {
-		c.info = &manager{}
-		for name, field := range map[string]*string{"version": &c.info.Version, "revision": &c.info.Revision, "platform": &c.info.Platform,
-			"architecture": &c.info.Architecture, "executor": &c.info.Executor} {
+		c.Info = &world.Manager{}
+		for name, field := range map[string]*string{"version": &c.Info.Version, "revision": &c.Info.Revision, "platform": &c.Info.Platform,
+			"architecture": &c.Info.Architecture, "executor": &c.Info.Executor} {
 			*field, _ = info.String(name)
 		}
 	}
@@ -183,23 +184,23 @@ func (q *request) contact() contact {
 // checkSystemID is the refusal of a system id that is too long for a manager's record.
 func (q *request) checkSystemID() *response {
 	id, _ := q.params.String("system_id")
-	if !tooLong(&id, maxSystemIDLength) {
+	if !world.TooLong(&id, world.MaxSystemIDLength) {
 		return nil
 	}
-	return refuse(http.StatusBadRequest, map[string][]string{attrSystemID: {msgTooLong(maxSystemIDLength)}}).because("the system id is too long").asRefusal()
+	return refuse(http.StatusBadRequest, map[string][]string{world.AttrSystemID: {world.MsgTooLong(world.MaxSystemIDLength)}}).because("the system id is too long").asRefusal()
 }
 
 // ownedRunner is currentRunner where GitLab makes the manager's record, which needs to be of somebody.
-func (q *request) ownedRunner() (*runner, *response) {
+func (q *request) ownedRunner() (*world.Runner, *response) {
 	r, refusal := q.currentRunner()
-	if refusal == nil && r.orphaned() && q.has(gitlabversion.OrphanedRunners) {
+	if refusal == nil && r.Orphaned() && q.Has(gitlabversion.OrphanedRunners) {
 		refusal = refuse(http.StatusUnprocessableEntity, msgRunnerOrphaned).because(whyOrphaned(r)).asRefusal()
 	}
 	return r, refusal
 }
 
-func whyOrphaned(r *runner) string {
-	return fmt.Sprintf("the group or projects of runner %d are gone", r.num)
+func whyOrphaned(r *world.Runner) string {
+	return fmt.Sprintf("the group or projects of runner %d are gone", r.ID)
 }
 
 // verifyRunner is POST /runners/verify. It makes the manager's record.
@@ -211,8 +212,8 @@ func verifyRunner(q *request) response {
 	if refusal := q.checkSystemID(); refusal != nil {
 		return *refusal
 	}
-	q.heartbeat(r, q.contact(), r.registration == ByRegistrationToken || q.has(gitlabversion.VerifyContactsCreatedRunners))
-	return ok(registrationEntity{r.num, r.token, timeOrNull(r.tokenExpiresAt)})
+	q.Heartbeat(r, q.contact(), r.Registration == world.ByRegistrationToken || q.Has(gitlabversion.VerifyContactsCreatedRunners))
+	return ok(registrationEntity{r.ID, r.Token, timeOrNull(r.TokenExpiresAt)})
 }
 
 func deleteRunnerByToken(q *request) response {
@@ -220,10 +221,10 @@ func deleteRunnerByToken(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	if refusal := q.unmodifiedSince(r.updatedAt); refusal != nil {
+	if refusal := q.unmodifiedSince(r.UpdatedAt); refusal != nil {
 		return *refusal
 	}
-	q.state.deleteRunner(r)
+	q.State.DeleteRunner(r)
 	return noContent()
 }
 
@@ -233,17 +234,17 @@ func deleteRunnerManager(q *request) response {
 		return *refusal
 	}
 	id, _ := q.params.String("system_id")
-	m := r.manager(id)
+	m := r.Manager(id)
 	if m == nil {
-		return notFound(msgManagerNotFound).because(fmt.Sprintf("runner %d has no manager with the system id %q", r.num, id))
+		return notFound(msgManagerNotFound).because(fmt.Sprintf("runner %d has no manager with the system id %q", r.ID, id))
 	}
 	if refusal := q.unmodifiedSince(m.CreatedAt); refusal != nil { // GitLab notes contact beside updated_at
 		return *refusal
 	}
-	if q.has(gitlabversion.ManagerDeletionContacts) {
-		q.setContacted(r, q.now())
+	if q.Has(gitlabversion.ManagerDeletionContacts) {
+		q.SetContacted(r, q.Now())
 	}
-	q.deleteManager(m)
+	q.DeleteManager(m)
 	return noContent()
 }
 
@@ -255,35 +256,35 @@ func resetOwnRunnerToken(q *request) response {
 	if refusal := q.checkSystemID(); refusal != nil {
 		return *refusal
 	}
-	q.heartbeat(r, q.contact(), true)
-	q.state.resetRunnerToken(r)
-	return created(resetTokenEntity{r.token, timeOrNull(r.tokenExpiresAt)})
+	q.Heartbeat(r, q.contact(), true)
+	q.State.ResetRunnerToken(r)
+	return created(resetTokenEntity{r.Token, timeOrNull(r.TokenExpiresAt)})
 }
 
 func resetInstanceRegistrationToken(q *request) response {
-	decision := policy.UpdateInstanceRegistrationToken(q.actor, !q.settings.RegistrationTokensDisabled)
+	decision := policy.UpdateInstanceRegistrationToken(q.actor, !q.Settings.RegistrationTokensDisabled)
 	if refusal := allow(decision, ""); refusal != nil {
 		return *refusal
 	}
-	return created(registrationTokenEntity{q.state.resetInstanceRegistrationToken()})
+	return created(registrationTokenEntity{q.State.ResetInstanceRegistrationToken()})
 }
 
 func resetProjectRegistrationToken(q *request) response {
-	tokensOn := q.projectRegistrationTokensAllowed(q.project)
+	tokensOn := q.ProjectRegistrationTokensAllowed(q.project)
 	decision := policy.UpdateProjectRegistrationToken(q.actor, q.projectStanding(q.project), tokensOn)
 	if refusal := allow(decision, ""); refusal != nil {
 		return *refusal
 	}
-	return created(registrationTokenEntity{q.state.resetRegistrationToken(&q.project.RegistrationToken)})
+	return created(registrationTokenEntity{q.State.ResetRegistrationToken(&q.project.RegistrationToken)})
 }
 
 func resetGroupRegistrationToken(q *request) response {
-	tokensOn := q.registrationTokensAllowed(q.group)
+	tokensOn := q.RegistrationTokensAllowed(q.group)
 	decision := policy.UpdateGroupRegistrationToken(q.actor, q.groupStanding(q.group), tokensOn)
 	if refusal := allow(decision, ""); refusal != nil {
 		return *refusal
 	}
-	return created(registrationTokenEntity{q.state.resetRegistrationToken(&q.group.RegistrationToken)})
+	return created(registrationTokenEntity{q.State.ResetRegistrationToken(&q.group.RegistrationToken)})
 }
 
 // createUserRunner is POST /user/runners (app/services/ci/runners/create_runner_service.rb).
@@ -292,38 +293,38 @@ func createUserRunner(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	if n.attributes, refusal = q.readAttributes(defaultAttributes(), q.present); refusal != nil {
+	if n.Attributes, refusal = q.readAttributes(world.DefaultAttributes(), q.present); refusal != nil {
 		return *refusal
 	}
-	n.registration, n.creator = ByUser, q.user
+	n.Registration, n.Creator = world.ByUser, q.user
 	r, err := q.createWithinLimits(n)
 	if err != nil {
 		return badRequest(err.Error()).because("GitLab's model refuses: " + err.Error())
 	}
-	return created(registrationEntity{r.num, r.token, timeOrNull(r.tokenExpiresAt)})
+	return created(registrationEntity{r.ID, r.Token, timeOrNull(r.TokenExpiresAt)})
 }
 
 // runnerScope finds for whom the runner is to be made and checks that the user may.
-func (q *request) runnerScope() (n newRunner, refusal *response) {
+func (q *request) runnerScope() (n world.RunnerDraft, refusal *response) {
 	kind, _ := q.params.String("runner_type")
-	n.kind = RunnerType(kind)
-	switch n.kind {
-	case GroupRunner:
+	n.Type = world.RunnerType(kind)
+	switch n.Type {
+	case world.GroupRunner:
 		id, _ := q.params.Int("group_id")
-		if n.group = q.groups.byID[id]; n.group == nil {
+		if n.Group = q.Groups.ByID[id]; n.Group == nil {
 			return n, q.missingScope(msgMissingGroup, fmt.Sprintf("there is no group %d", id))
 		}
-		q.group = n.group
-		d := policy.CreateGroupRunner(q.actor, q.groupStanding(n.group), q.registrarKnown(registrarGroup))
+		q.group = n.Group
+		d := policy.CreateGroupRunner(q.actor, q.groupStanding(n.Group), q.RegistrarKnown(world.RegistrarGroup))
 		return n, allow(d, msgInsufficientRights)
-	case ProjectRunner:
+	case world.ProjectRunner:
 		id, _ := q.params.Int("project_id")
-		p := q.projects.byID[id]
+		p := q.Projects.ByID[id]
 		if p == nil {
 			return n, q.missingScope(msgMissingProject, fmt.Sprintf("there is no project %d", id))
 		}
-		n.projects, q.project = []*project{p}, p
-		d := policy.CreateProjectRunner(q.actor, q.projectStanding(p), q.registrarKnown(registrarProject))
+		n.Projects, q.project = []*world.Project{p}, p
+		d := policy.CreateProjectRunner(q.actor, q.projectStanding(p), q.RegistrarKnown(world.RegistrarProject))
 		return n, allow(d, msgInsufficientRights)
 	}
 	return n, allow(policy.CreateInstanceRunners(q.actor), msgInsufficientRights)
@@ -331,7 +332,7 @@ func (q *request) runnerScope() (n newRunner, refusal *response) {
 
 func (q *request) missingScope(byName, reason string) *response {
 	text := msgMissingScope
-	if q.has(gitlabversion.MissingScopeByName) {
+	if q.Has(gitlabversion.MissingScopeByName) {
 		text = byName
 	}
 	return badRequest(text).because(reason).asRefusal()

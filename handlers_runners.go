@@ -10,6 +10,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // The parameters of the endpoints for people (lib/api/ci/runners.rb), in the order in which GitLab declares them, which is
@@ -20,13 +21,13 @@ var (
 	assignedRunnerID = []params.Param{{Name: "runner_id", Kind: params.Integer, Required: true}}
 	includeProjects  = []params.Param{{Name: "include_projects", Kind: params.Boolean}}
 
-	accessLevels = wordsOf(refAccessLevels...)
+	accessLevels = world.WordsOf(world.RefAccessLevels...)
 
-	scopeParam   = []params.Param{{Name: "scope", Values: runnerScopes}}
+	scopeParam   = []params.Param{{Name: "scope", Values: world.RunnerScopes}}
 	filterParams = []params.Param{
-		{Name: "type", Values: runnerTypes},
+		{Name: "type", Values: world.RunnerTypes},
 		{Name: "paused", Kind: params.Boolean},
-		{Name: "status", Values: runnerStatuses},
+		{Name: "status", Values: world.RunnerStatuses},
 		{Name: "tag_list", Kind: params.CommaList},
 		{Name: "version_prefix", Match: regexp.MustCompile(`(?m)^[\d+.]+`)},
 	}
@@ -47,9 +48,9 @@ var (
 	)
 
 	createSpec = declare([]params.Param{
-		{Name: "runner_type", Required: true, Values: runnerTypes},
-		{Name: "group_id", Kind: params.Integer, Required: true, When: &params.When{Param: "runner_type", Equals: string(GroupRunner)}},
-		{Name: "project_id", Kind: params.Integer, Required: true, When: &params.When{Param: "runner_type", Equals: string(ProjectRunner)}},
+		{Name: "runner_type", Required: true, Values: world.RunnerTypes},
+		{Name: "group_id", Kind: params.Integer, Required: true, When: &params.When{Param: "runner_type", Equals: string(world.GroupRunner)}},
+		{Name: "project_id", Kind: params.Integer, Required: true, When: &params.When{Param: "runner_type", Equals: string(world.ProjectRunner)}},
 		{Name: "description"},
 		{Name: "maintenance_note"},
 		{Name: "paused", Kind: params.Boolean},
@@ -70,17 +71,17 @@ var (
 )
 
 func jobStatusNames() []string {
-	return append(wordsOf(jobStatuses...), "waiting_for_callback") // GitLab takes it, though no job of the fake waits for a callback
+	return append(world.WordsOf(world.JobStatuses...), "waiting_for_callback") // GitLab takes it, though no job of the fake waits for a callback
 }
 
 // findRunner finds the runner that a parameter names; else the answer is the 404.
-func (q *request) findRunner(param string) (*runner, *response) {
+func (q *request) findRunner(param string) (*world.Runner, *response) {
 	id, _ := q.params.Int(param)
-	if r := q.runners.byID[id]; r != nil {
+	if r := q.Runners.ByID[id]; r != nil {
 		return r, nil
 	}
 	res := noRecord()
-	if q.has(gitlabversion.RunnerNotFoundByName) {
+	if q.Has(gitlabversion.RunnerNotFoundByName) {
 		res = notFound("Runner")
 	}
 	res = res.because(fmt.Sprintf("there is no runner %d", id))
@@ -95,7 +96,7 @@ func noRecord() response {
 }
 
 // permittedRunner finds the runner of the path and checks that the user may do this to it.
-func (q *request) permittedRunner(may runnerRule) (*runner, *response) {
+func (q *request) permittedRunner(may runnerRule) (*world.Runner, *response) {
 	r, refusal := q.findRunner("id")
 	if refusal != nil {
 		return nil, refusal
@@ -108,11 +109,11 @@ func projectReaders(q *request) *response { return q.pathProject(policy.ReadProj
 
 // pathProject finds the project of the path for those who may do this to it, and hides it from others.
 func (q *request) pathProject(may projectRule) *response {
-	q.project = q.projectByRef(q.vars["id"])
+	q.project = q.ProjectByRef(q.vars["id"])
 	var why string
 	if q.project == nil {
 		why = fmt.Sprintf("there is no project %q", q.vars["id"])
-		if !strings.Contains(q.vars["id"], "/") && !isNumber(q.vars["id"]) {
+		if !strings.Contains(q.vars["id"], "/") && !world.IsNumber(q.vars["id"]) {
 			why += "; a path names its namespace too: acme%2Fshop"
 		}
 	} else if d := q.onProject(q.project, may); !d.Allowed {
@@ -132,7 +133,7 @@ func projectMaintainers(q *request) *response {
 }
 
 func groupReaders(q *request) *response {
-	q.group = q.groupByRef(q.vars["id"])
+	q.group = q.GroupByRef(q.vars["id"])
 	var why string
 	if q.group == nil {
 		why = fmt.Sprintf("there is no group %q", q.vars["id"])
@@ -169,13 +170,13 @@ func listRunnerManagers(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	return ok(entitiesOf(r.managers, q.managerEntity))
+	return ok(entitiesOf(r.Managers, q.managerEntity))
 }
 
 // readAttributes lays the attributes that a request gives over those that a runner has. given says which parameters
 // count as given.
-func (q *request) readAttributes(a attributes, given func(string) bool) (attributes, *response) {
-	for name, field := range map[string]**string{"description": &a.description, "maintenance_note": &a.maintenanceNote} {
+func (q *request) readAttributes(a world.Attributes, given func(string) bool) (world.Attributes, *response) {
+	for name, field := range map[string]**string{"description": &a.Description, "maintenance_note": &a.MaintenanceNote} {
 		if given(name) {
 			*field = nil
 			if s, ok := q.params.String(name); ok {
@@ -184,30 +185,30 @@ func (q *request) readAttributes(a attributes, given func(string) bool) (attribu
 		}
 	}
 	if active, ok := q.params.Bool("active"); ok {
-		a.paused = !active
+		a.Paused = !active
 	}
 	if given("paused") { // null is not paused, as in Ruby
-		a.paused = isTrue(q.params, "paused")
+		a.Paused = isTrue(q.params, "paused")
 	}
-	for name, field := range map[string]*bool{"run_untagged": &a.runUntagged, "locked": &a.locked} {
+	for name, field := range map[string]*bool{"run_untagged": &a.RunUntagged, "locked": &a.Locked} {
 		if b, ok := q.params.Bool(name); ok {
 			*field = b
 		}
 	}
 	if given("tag_list") {
-		a.tags, _ = q.params.List("tag_list")
+		a.Tags, _ = q.params.List("tag_list")
 	}
 	if given("access_level") {
 		level, _ := q.params.String("access_level") // null is none, which the model refuses
-		a.accessLevel = AccessLevel(level)
+		a.AccessLevel = world.AccessLevel(level)
 	}
 	if given("maximum_timeout") {
-		a.maximumTimeout = nil
+		a.MaximumTimeout = nil
 		if n, ok := q.params.Int("maximum_timeout"); ok {
-			if n > maxDatabaseInteger {
+			if n > world.MaxDatabaseInteger {
 				return a, refuseError(http.StatusBadRequest, msgTimeoutInvalid).because("the number does not fit GitLab's database").asRefusal()
 			}
-			a.maximumTimeout = &n
+			a.MaximumTimeout = &n
 		}
 	}
 	return a, nil
@@ -231,11 +232,11 @@ func updateRunner(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	next, refusal := q.readAttributes(r.attributes, q.params.Has)
+	next, refusal := q.readAttributes(r.Attributes, q.params.Has)
 	if refusal != nil {
 		return *refusal
 	}
-	if err := q.state.updateRunner(r, next); err != nil {
+	if err := q.State.UpdateRunner(r, next); err != nil {
 		return modelError(err)
 	}
 	return ok(q.runnerDetails(r))
@@ -248,9 +249,9 @@ func modelError(err error) response {
 
 func problemsHash(err error) map[string][]string {
 	hash := map[string][]string{}
-	if v, ok := err.(*invalid); ok {
-		for _, p := range v.problems {
-			hash[p.attribute] = append(hash[p.attribute], p.text)
+	if v, ok := err.(*world.Invalid); ok {
+		for _, p := range v.Problems {
+			hash[p.Attribute] = append(hash[p.Attribute], p.Text)
 		}
 	}
 	return hash
@@ -274,10 +275,10 @@ func deleteRunner(q *request) response {
 	if refusal := allowBy(q.onRunner(r, policy.DeleteRunner), manageTexts); refusal != nil {
 		return *refusal
 	}
-	if refusal := q.unmodifiedSince(r.updatedAt); refusal != nil {
+	if refusal := q.unmodifiedSince(r.UpdatedAt); refusal != nil {
 		return *refusal
 	}
-	q.state.deleteRunner(r)
+	q.State.DeleteRunner(r)
 	return noContent()
 }
 
@@ -305,12 +306,12 @@ func resetRunnerToken(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	q.state.resetRunnerToken(r)
-	return created(resetTokenEntity{r.token, timeOrNull(r.tokenExpiresAt)})
+	q.State.ResetRunnerToken(r)
+	return created(resetTokenEntity{r.Token, timeOrNull(r.TokenExpiresAt)})
 }
 
 func assignRunner(q *request) response {
-	creating := policy.CreateProjectRunner(q.actor, q.projectStanding(q.project), q.registrarKnown(registrarProject))
+	creating := policy.CreateProjectRunner(q.actor, q.projectStanding(q.project), q.RegistrarKnown(world.RegistrarProject))
 	if refusal := allow(creating, ""); refusal != nil {
 		return *refusal
 	}
@@ -321,35 +322,35 @@ func assignRunner(q *request) response {
 	if refusal := allowBy(q.onRunner(r, policy.AssignRunner), manageTexts); refusal != nil {
 		return *refusal
 	}
-	if r.kind == InstanceRunner {
-		return refuse(http.StatusBadRequest, problemsHash(&invalid{[]attributeProblem{{attrRunner, msgProjectsAssigned}}})).
+	if r.Type == world.InstanceRunner {
+		return refuse(http.StatusBadRequest, problemsHash(world.NewInvalid(world.AttrRunner, world.MsgProjectsAssigned))).
 			because("an instance runner serves every project; GitLab 17 answers an administrator with an error of its own making")
 	}
-	if r.assignedTo(q.project) != nil {
-		return q.assignError(attrRunnerTaken, msgAlreadyTaken, msgAlreadyAssigned)
+	if r.AssignedTo(q.project) != nil {
+		return q.assignError(world.AttrRunnerTaken, msgAlreadyTaken, msgAlreadyAssigned)
 	}
-	if attribute, text := q.planLimitExceeded(nil, q.project); text != "" {
+	if attribute, text := q.PlanLimitExceeded(nil, q.project); text != "" {
 		return q.assignError(attribute, text, fmt.Sprintf(msgfAssignLimit, text))
 	}
-	q.state.assignRunner(r, q.project)
+	q.State.AssignRunner(r, q.project)
 	return created(q.runnerEntity(r))
 }
 
 // assignError tells why a runner cannot be assigned: in one text, or in older versions as the hash of the runner's errors, to
 // which the failed assignment adds one of its own (app/models/ci/runner.rb, assign_to).
 func (q *request) assignError(attribute, text, failure string) response {
-	if q.has(gitlabversion.AssignErrorsAsText) {
+	if q.Has(gitlabversion.AssignErrorsAsText) {
 		return refuse(http.StatusBadRequest, fmt.Sprintf(msgfAssignRefused, failure)).because(text)
 	}
-	return refuse(http.StatusBadRequest, map[string][]string{attribute: {text}, attrAssignTo: {failure}}).because(text)
+	return refuse(http.StatusBadRequest, map[string][]string{attribute: {text}, world.AttrAssignTo: {failure}}).because(text)
 }
 
 func unassignRunner(q *request) response {
 	id, _ := q.params.Int("runner_id")
-	var assigned *assignment
-	r := q.runners.byID[id]
+	var assigned *world.Assignment
+	r := q.Runners.ByID[id]
 	if r != nil {
-		assigned = r.assignedTo(q.project)
+		assigned = r.AssignedTo(q.project)
 	}
 	if refusal := allow(q.onProject(q.project, policy.AdminProjectRunners), ""); refusal != nil {
 		return *refusal
@@ -358,16 +359,16 @@ func unassignRunner(q *request) response {
 		return notFound("Runner").because(fmt.Sprintf("no runner %d is assigned to %s", id, q.project.Path))
 	}
 	s, rules := q.runnerStanding(r), q.policyRules()
-	left := policy.LeftProject{Path: q.project.Path, Owns: r.owner() == q.project}
+	left := policy.LeftProject{Path: q.project.Path, Owns: r.Owner() == q.project}
 	if refusal := allowBy(policy.UnassignRunner(q.actor, s, left, rules), manageTexts); refusal != nil {
 		return *refusal
 	}
-	if refusal := q.unmodifiedSince(assigned.updatedAt); refusal != nil {
+	if refusal := q.unmodifiedSince(assigned.UpdatedAt); refusal != nil {
 		return *refusal
 	}
 	if refusal := allowBy(policy.LeaveProject(q.actor, s, left, rules), leaveTexts); refusal != nil {
 		return *refusal
 	}
-	q.state.unassignRunner(r, q.project)
+	q.State.UnassignRunner(r, q.project)
 	return noContent()
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // maxBodySize is the largest body of a request that Workhorse lets through.
@@ -25,7 +26,7 @@ const maxBodySize = 100 << 20
 
 // request is one request on its way through the pipeline. From authentication on it is used with the state's mutex held.
 type request struct {
-	*state
+	*world.State
 	fake    *Fake
 	http    *http.Request
 	way     via
@@ -41,11 +42,11 @@ type request struct {
 
 	upload  *upload // the body of a streamed route, once it has been read
 	unread  bool    // a streamed body has not been read to its end
-	user    *user
-	token   *accessToken
+	user    *world.User
+	token   *world.AccessToken
 	actor   policy.Actor
-	project *project
-	group   *group
+	project *world.Project
+	group   *world.Group
 }
 
 // serve answers one request: it opens a Call, lets failures and hooks have their way, and closes the Call.
@@ -58,7 +59,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	defer f.flight.leave(f.flight.enter(called{number, r.Method, r.URL.EscapedPath()}))
 	call := Call{Number: number, Time: f.clock.now().UTC(), Origin: way.origin, Method: r.Method,
 		Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}
-	q := &request{state: f.state, fake: f, http: r, way: way, call: &call}
+	q := &request{State: f.state, fake: f, http: r, way: way, call: &call}
 	x := exchange{fake: f, request: q, w: w, started: started, abort: way.reset, hangUp: func() {}}
 	defer func() { // also when the connection is torn down
 		if !q.validated {
@@ -219,8 +220,8 @@ func (q *request) answerRouted() response {
 
 // visit does a part of the work with the state's mutex held.
 func (q *request) visit(part func() response) (res response) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
+	q.Mu.Lock()
+	defer q.Mu.Unlock()
 	defer func() {
 		if p := recover(); p != nil { // a bug of the fake, never of its user
 			res = refuse(http.StatusInternalServerError, msgInternalError).because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
@@ -253,7 +254,7 @@ func (q *request) admit() *response {
 
 // validate reads the parameters as the endpoint declares them.
 func (q *request) validate() *response {
-	values, problems := q.route.declared(q.version).Validate(q.tree)
+	values, problems := q.route.declared(q.Version).Validate(q.tree)
 	q.params, q.validated = values, true
 	q.call.Params, q.call.IgnoredParams = values.All(), values.Ignored()
 	if len(problems) > 0 {
@@ -389,8 +390,8 @@ func (x *exchange) finish(res response, body []byte) {
 		x.set("Content-Length", strconv.Itoa(len(body)))
 	}
 	if res.file != nil {
-		c.ResponseBody = res.file.head(keptOfUpload)
-		x.set("Content-Length", strconv.FormatInt(res.file.size, 10))
+		c.ResponseBody = res.file.Head(keptOfUpload)
+		x.set("Content-Length", strconv.FormatInt(res.file.Size, 10))
 	}
 	if x.request.unread {
 		x.set("Connection", "close") // else net/http waits for the body before it answers

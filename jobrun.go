@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // JobRun is a handle on one job: what it is going through, seen from GitLab's side, and what is to happen to it. Its
@@ -21,20 +23,20 @@ type JobRun struct {
 func (f *Fake) JobRun(id int) *JobRun {
 	f.tb.Helper()
 	r := &JobRun{f, id}
-	lookAt(r, func(*state, *job) struct{} { return struct{}{} })
+	lookAt(r, func(*world.State, *world.Job) struct{} { return struct{}{} })
 	return r
 }
 
 // lookAt copies something out of the job; a job that is gone is a misuse.
-func lookAt[T any](r *JobRun, get func(*state, *job) T) T {
+func lookAt[T any](r *JobRun, get func(*world.State, *world.Job) T) T {
 	r.fake.tb.Helper()
-	r.fake.state.mu.Lock()
-	j, err := r.fake.state.jobByID(r.id)
+	r.fake.state.Mu.Lock()
+	j, err := r.fake.state.JobByID(r.id)
 	var got T
 	if err == nil {
 		got = get(r.fake.state, j)
 	}
-	r.fake.state.mu.Unlock()
+	r.fake.state.Mu.Unlock()
 	if err != nil {
 		r.fake.misuse("JobRun(%d): %v", r.id, err)
 	}
@@ -44,39 +46,39 @@ func lookAt[T any](r *JobRun, get func(*state, *job) T) T {
 // Job returns a copy of the job as it is now.
 func (r *JobRun) Job() Job {
 	r.fake.tb.Helper()
-	return lookAt(r, func(_ *state, j *job) Job { return publicJob(j) })
+	return lookAt(r, func(_ *world.State, j *world.Job) Job { return publicJob(j) })
 }
 
 // Trace returns the log so far.
 func (r *JobRun) Trace() string {
 	r.fake.tb.Helper()
-	return lookAt(r, func(_ *state, j *job) string { return j.log.String() })
+	return lookAt(r, func(_ *world.State, j *world.Job) string { return j.Log.String() })
 }
 
 // States returns the statuses that the job has had, oldest first and its present one last.
 func (r *JobRun) States() []JobStatus {
 	r.fake.tb.Helper()
-	return lookAt(r, func(_ *state, j *job) []JobStatus { return slices.Clone(j.history) })
+	return lookAt(r, func(_ *world.State, j *world.Job) []JobStatus { return publicHistory(j) })
 }
 
 // Artifacts returns what the job has kept so far, in the order of arrival.
 func (r *JobRun) Artifacts() []Artifact {
 	r.fake.tb.Helper()
-	return lookAt(r, func(_ *state, j *job) []Artifact { return publicJob(j).Artifacts })
+	return lookAt(r, func(_ *world.State, j *world.Job) []Artifact { return publicJob(j).Artifacts })
 }
 
 // Variables returns what the job's dotenv report says, which later jobs of the pipeline get as variables.
 func (r *JobRun) Variables() []JobVariable {
 	r.fake.tb.Helper()
-	return lookAt(r, func(_ *state, j *job) []JobVariable { return slices.Clone(j.dotenv) })
+	return lookAt(r, func(_ *world.State, j *world.Job) []JobVariable { return slices.Clone(j.Dotenv) })
 }
 
 // Manager returns the manager of the runner that took the job; false while there is none.
 func (r *JobRun) Manager() (m RunnerManager, ok bool) {
 	r.fake.tb.Helper()
-	lookAt(r, func(_ *state, j *job) struct{} {
-		if j.manager != nil {
-			m, ok = publicManager(j.manager), true
+	lookAt(r, func(_ *world.State, j *world.Job) struct{} {
+		if j.Manager != nil {
+			m, ok = publicManager(j.Manager), true
 		}
 		return struct{}{}
 	})
@@ -87,8 +89,8 @@ func (r *JobRun) Manager() (m RunnerManager, ok bool) {
 // three seconds instead of every minute.
 func (r *JobRun) Watch() {
 	r.fake.tb.Helper()
-	lookAt(r, func(st *state, j *job) struct{} {
-		st.watch(j)
+	lookAt(r, func(st *world.State, j *world.Job) struct{} {
+		st.Watch(j)
 		return struct{}{}
 	})
 }
@@ -96,21 +98,21 @@ func (r *JobRun) Watch() {
 // PostponeFinal has GitLab answer the next n final updates (PUT with success or failed) with 202 and
 // X-GitLab-Trace-Update-Interval: 1, 2, 4 ... 64 seconds, as while it still stores the log. The one after them ends the job.
 func (r *JobRun) PostponeFinal(n int) {
-	r.script(n, func(j *job) { j.fate.postponeFinal(n) })
+	r.script(n, func(j *world.Job) { j.Fate.PostponeFinal(n) })
 }
 
 // RejectLog has GitLab answer the next n final updates with 412 and forget the log, which makes gitlab-runner send the whole
 // of it again. No GitLab does so today; runners are prepared for it.
-func (r *JobRun) RejectLog(n int) { r.script(n, func(j *job) { j.fate.rejectLog(n) }) }
+func (r *JobRun) RejectLog(n int) { r.script(n, func(j *world.Job) { j.Fate.RejectLog(n) }) }
 
 // script sets a part of the job's fate.
-func (r *JobRun) script(n int, set func(*job)) {
+func (r *JobRun) script(n int, set func(*world.Job)) {
 	r.fake.tb.Helper()
 	if n < 0 {
 		r.fake.misuse("JobRun(%d): %d final updates cannot be answered", r.id, n)
 		return
 	}
-	lookAt(r, func(_ *state, j *job) struct{} {
+	lookAt(r, func(_ *world.State, j *world.Job) struct{} {
 		set(j)
 		return struct{}{}
 	})
@@ -119,7 +121,7 @@ func (r *JobRun) script(n int, set func(*job)) {
 // CancelAt cancels the job, as a person would, as soon as its log contains the text: the runner is told in the answer to
 // the very request that brought it. An empty text takes the first piece of log.
 func (r *JobRun) CancelAt(text string) {
-	r.script(0, func(j *job) { j.fate.cancelOn(text) })
+	r.script(0, func(j *world.Job) { j.Fate.CancelOn(text) })
 }
 
 // WaitForJob waits until the job has reached a status, be it that it has left it again, and returns the job as it then is.
@@ -132,20 +134,20 @@ func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, e
 		f.misuse("WaitForJob(%d): %s", id, problem)
 		return Job{}, fmt.Errorf("fakegitlab: %s", problem)
 	}
-	return f.JobRun(id).wait(ctx, "is "+string(status), func(j *job) bool { return slices.Contains(j.history, status) })
+	return f.JobRun(id).wait(ctx, "is "+string(status), func(j *world.Job) bool { return slices.Contains(j.History, world.JobStatus(status)) })
 }
 
 // WaitForTrace waits until the log contains the text, as WaitForJob waits for a status.
 func (r *JobRun) WaitForTrace(ctx context.Context, text string) error {
 	r.fake.tb.Helper()
-	_, err := r.wait(ctx, fmt.Sprintf("has logged %q", text), func(j *job) bool { return j.log.contains([]byte(text)) })
+	_, err := r.wait(ctx, fmt.Sprintf("has logged %q", text), func(j *world.Job) bool { return j.Log.Contains([]byte(text)) })
 	return err
 }
 
 var errClosed = errors.New("fakegitlab: the fake was closed")
 
 // wait waits until reached holds. what says it of the job.
-func (r *JobRun) wait(ctx context.Context, what string, reached func(*job) bool) (Job, error) {
+func (r *JobRun) wait(ctx context.Context, what string, reached func(*world.Job) bool) (Job, error) {
 	for {
 		job, done, changed, err := r.look(what, reached)
 		if done || err != nil {
@@ -162,44 +164,44 @@ func (r *JobRun) wait(ctx context.Context, what string, reached func(*job) bool)
 }
 
 // look looks at the job once; changed is closed when it is worth looking again.
-func (r *JobRun) look(what string, reached func(*job) bool) (_ Job, done bool, changed <-chan struct{}, err error) {
+func (r *JobRun) look(what string, reached func(*world.Job) bool) (_ Job, done bool, changed <-chan struct{}, err error) {
 	st := r.fake.state
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	j, err := st.jobByID(r.id)
+	st.Mu.Lock()
+	defer st.Mu.Unlock()
+	j, err := st.JobByID(r.id)
 	switch {
 	case err != nil:
 		return Job{}, false, nil, fmt.Errorf("fakegitlab: %w", err)
 	case reached(j):
 		return publicJob(j), true, nil, nil
-	case j.Status.completed():
-		return publicJob(j), false, nil, fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v", j.ID, j.Name, what, j.history)
+	case j.Status.Completed():
+		return publicJob(j), false, nil, fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v", j.ID, j.Name, what, j.History)
 	}
-	return outlineOf(j), false, j.nextChange(), nil
+	return outlineOf(j), false, j.NextChange(), nil
 }
 
 // untaken says why a pending job was not taken, as far as it is for the runners: each lacks something, or has not asked.
 func (r *JobRun) untaken() string {
 	st := r.fake.state
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	j, err := st.jobByID(r.id)
-	if err != nil || j.Status != JobPending {
+	st.Mu.Lock()
+	defer st.Mu.Unlock()
+	j, err := st.JobByID(r.id)
+	if err != nil || j.Status != world.JobPending {
 		return ""
 	}
 	const shown = 3
 	var fit, not []string
-	for _, candidate := range st.runners.rows {
-		if why := unfit(candidate, j); why == fits {
-			fit = append(fit, strconv.Itoa(candidate.num))
+	for _, candidate := range st.Runners.Rows {
+		if why := world.Unfit(candidate, j); why == world.Fits {
+			fit = append(fit, strconv.Itoa(candidate.ID))
 		} else if len(not) < shown {
-			not = append(not, fmt.Sprintf("runner %d: %s", candidate.num, why.explain(candidate, j)))
+			not = append(not, fmt.Sprintf("runner %d: %s", candidate.ID, why.Explain(candidate, j)))
 		}
 	}
 	if others := len(fit) - shown; others > 0 {
 		fit = append(fit[:shown], fmt.Sprintf("%d more", others))
 	}
-	switch others := len(st.runners.rows) - len(not); {
+	switch others := len(st.Runners.Rows) - len(not); {
 	case len(fit) > 0:
 		return " (it waits for runner " + strings.Join(fit, ", ") + " to ask for a job)"
 	case len(not) == 0:

@@ -78,7 +78,7 @@ func (q *request) findRoute() {
 		methods = optionMethods()
 	}
 	for _, m := range methods { // of several, for OPTIONS, the one that says most: /runners/verify is no runner's id
-		if r, vars := q.fake.found.lookup(m, path); r != nil && r.servedBy(q.version) && (q.route == nil || r.parameters() < q.route.parameters()) {
+		if r, vars := q.fake.found.lookup(m, path); r != nil && r.servedBy(q.Version) && (q.route == nil || r.parameters() < q.route.parameters()) {
 			q.route, q.vars, q.call.Endpoint = r, vars, r.endpoint
 		}
 	}
@@ -231,7 +231,7 @@ func (q *request) options() response {
 	path, _ := q.belowAPI()
 	allow := []string{http.MethodOptions}
 	for _, m := range optionMethods() {
-		if r, _ := q.fake.found.lookup(m, path); r != nil && r.servedBy(q.version) && r.path() == q.route.path() {
+		if r, _ := q.fake.found.lookup(m, path); r != nil && r.servedBy(q.Version) && r.path() == q.route.path() {
 			allow = append(allow, m)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // ScenarioError is everything that is wrong with a scenario. ReadScenario, Scenario.Validate and Fake.Seed return it as a
@@ -149,19 +150,19 @@ func (s Scenario) Write(w io.Writer) error {
 func knownValues(t reflect.Type) []string {
 	switch t {
 	case reflect.TypeFor[Visibility]():
-		return wordsOf(visibilityLevels...)
+		return world.WordsOf(world.VisibilityLevels...)
 	case reflect.TypeFor[RunnerType]():
-		return wordsOf(runnerKinds...)
+		return world.WordsOf(world.RunnerKinds...)
 	case reflect.TypeFor[AccessLevel]():
-		return wordsOf(refAccessLevels...)
+		return world.WordsOf(world.RefAccessLevels...)
 	case reflect.TypeFor[UserState]():
-		return wordsOf(userStates...)
+		return world.WordsOf(world.UserStates...)
 	case reflect.TypeFor[Registration]():
-		return wordsOf(registrations...)
+		return world.WordsOf(world.Registrations...)
 	case reflect.TypeFor[JobStatus]():
-		return wordsOf(jobStatuses...)
+		return world.WordsOf(world.JobStatuses...)
 	case reflect.TypeFor[NetworkFault]():
-		return wordsOf(ConnectionReset, EmptyReply, Hang, TruncatedBody, MalformedJSON)
+		return world.WordsOf(ConnectionReset, EmptyReply, Hang, TruncatedBody, MalformedJSON)
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // namespaces knows what every full path of a scenario names, in lower case: GitLab has one set of paths for users, groups
@@ -25,7 +27,7 @@ const (
 
 func newNamespaces(s Scenario) namespaces {
 	n := namespaces{kinds: map[string]nameKind{}, spelling: map[string]string{}, bots: map[string]bool{}}
-	n.add(rootUsername, aUser)
+	n.add(world.RootUsername, aUser)
 	for _, u := range s.Users {
 		n.add(u.Username, aUser)
 	}
@@ -57,7 +59,7 @@ func (n namespaces) add(path string, k nameKind) {
 }
 
 func (n namespaces) addParents(path string) {
-	for parent := range ancestors(path) {
+	for parent := range world.Ancestors(path) {
 		n.add(parent, aGroup)
 	}
 }

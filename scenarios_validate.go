@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // Validate reports, all in one *ScenarioError: references to users, groups, projects, runners and runner managers that do
@@ -157,16 +158,16 @@ const (
 func (c *scenarioChecker) settings(s Settings) {
 	c.token(tokensOfRegistration, s.RegistrationToken, "settings.registration_token")
 	for i, registrar := range s.ValidRegistrars {
-		if known := knownRegistrars(); !slices.Contains(known, registrar) {
+		if known := world.KnownRegistrars(); !slices.Contains(known, registrar) {
 			c.report(datajson.Index("settings.valid_runner_registrars", i), "no such value %q; %s", registrar, datajson.Suggest(registrar, known))
 		}
 	}
 }
 
 func (c *scenarioChecker) users(users []User) {
-	isRoot := func(u User) bool { return strings.EqualFold(u.Username, rootUsername) }
+	isRoot := func(u User) bool { return strings.EqualFold(u.Username, world.RootUsername) }
 	if !slices.ContainsFunc(users, isRoot) {
-		c.paths[rootUsername] = "the administrator root"
+		c.paths[world.RootUsername] = "the administrator root"
 		c.ids["user"] = firstComers{"1": "the administrator root"}
 	}
 	for i, u := range users {
@@ -234,7 +235,7 @@ func (c *scenarioChecker) projects(projects []Project) {
 // parents reports what cannot be a parent: a project at all, a user but of projects.
 func (c *scenarioChecker) parents(name, path string, project bool) {
 	direct := project
-	for parent := range ancestors(name) {
+	for parent := range world.Ancestors(name) {
 		switch k := c.names.kindOf(parent); {
 		case k == aProject:
 			c.report(path, "%q is a project; nothing lies below it", parent)
@@ -283,7 +284,7 @@ func (c *scenarioChecker) exists(name, path string, want ...nameKind) {
 	if name == "" || slices.Contains(want, have) {
 		return
 	}
-	what := strings.TrimPrefix(strings.Join(wordsOf(want...), " or "), "a ")
+	what := strings.TrimPrefix(strings.Join(world.WordsOf(want...), " or "), "a ")
 	what = strings.ReplaceAll(what, " or a ", " or ")
 	if have != noName {
 		c.report(path, "%q is %s, no %s", name, have, what)
@@ -332,7 +333,7 @@ func (c *scenarioChecker) jobs(jobs []Job, runners []Runner) {
 		c.user(j.User, datajson.Field(path, "user"))
 		c.takenBy(j, byID, path)
 		for n, a := range j.Artifacts {
-			if field, problem := artifactProblem(a.Type, a.Format); problem != "" {
+			if field, problem := world.ArtifactProblem(a.Type, a.Format); problem != "" {
 				c.report(datajson.Field(datajson.Index(datajson.Field(path, "artifacts"), n), field), "%s", problem)
 			}
 		}

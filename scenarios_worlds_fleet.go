@@ -3,6 +3,8 @@ package fakegitlab
 import (
 	"slices"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // Fleet is a world with a runner in each state that one can be in, for what watches, sorts or cleans up runners. IDs are
@@ -80,7 +82,7 @@ func fleetRunners(now time.Time) []Runner {
 		switch {
 		case r.Registration != "":
 		case r.Group == "" && len(r.Projects) == 0:
-			r.CreatedBy = rootUsername // nobody else makes instance runners
+			r.CreatedBy = world.RootUsername // nobody else makes instance runners
 		default:
 			r.CreatedBy = "oli"
 		}
@@ -100,7 +102,7 @@ func heard(r *Runner, now time.Time, silences ...time.Duration) {
 		m := companyManager(*r, string(rune('a'+i)))
 		m.ContactedAt = now.Add(-silence)
 		r.Managers = append(r.Managers, m)
-		r.ContactedAt = latest(r.ContactedAt, m.ContactedAt)
+		r.ContactedAt = world.Latest(r.ContactedAt, m.ContactedAt)
 	}
 }
 

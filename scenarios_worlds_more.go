@@ -3,6 +3,8 @@ package fakegitlab
 import (
 	"fmt"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // TokenMigration is a world half way from registration tokens to runners made by users, which GitLab asks for since 16.0.
@@ -34,13 +36,13 @@ import (
 func TokenMigration() Scenario {
 	now := defaultStartTime()
 	project := func(id int, name string) func(*Project) {
-		return func(p *Project) { p.ID, p.RegistrationToken = id, registrationTokenPrefix+name }
+		return func(p *Project) { p.ID, p.RegistrationToken = id, world.RegistrationTokenPrefix+name }
 	}
 	s := worldOf("acme", Members{"oli": Owner, "mia": Maintainer, "dan": Developer}).
 		WithSettings(func(s *Settings) { s.RegistrationToken = "instanceToken0000000" }).
-		WithGroup("acme", func(g *Group) { g.RegistrationToken = registrationTokenPrefix + "acmeGroupToken000000" }).
+		WithGroup("acme", func(g *Group) { g.RegistrationToken = world.RegistrationTokenPrefix + "acmeGroupToken000000" }).
 		WithGroup("modern", func(g *Group) {
-			g.ID, g.RegistrationToken, g.RegistrationTokensDisabled = 1002, registrationTokenPrefix+"modernGroupToken0000", true
+			g.ID, g.RegistrationToken, g.RegistrationTokensDisabled = 1002, world.RegistrationTokenPrefix+"modernGroupToken0000", true
 		}).
 		WithMember("modern", "oli", Owner).
 		WithProject("acme/legacy", project(10001, "legacyProjectToken00")).
@@ -57,7 +59,7 @@ func migratingRunners(now time.Time) []Runner {
 	const day = 24 * time.Hour
 	legacy, pilot, app := []string{"acme/legacy"}, []string{"acme/pilot"}, []string{"modern/app"}
 	runners := []Runner{
-		{Description: "shared-old"}, {Description: "shared-new", CreatedBy: rootUsername}, {Description: "acme-old", Group: "acme"},
+		{Description: "shared-old"}, {Description: "shared-new", CreatedBy: world.RootUsername}, {Description: "acme-old", Group: "acme"},
 		{Description: "legacy-old", Projects: legacy}, {Description: "legacy-dead", Projects: legacy},
 		{Description: "pilot-old", Projects: pilot, Tags: []string{"deploy", "linux"}, Paused: true},
 		{Description: "pilot-new", Projects: pilot, Tags: []string{"deploy", "linux"}, CreatedBy: "mia"},
@@ -122,7 +124,7 @@ func thousandth(i int, now time.Time) Runner {
 		CreatedBy: "oli", CreatedAt: now.Add(-40 * day)}
 	switch {
 	case i < 20:
-		r.CreatedBy = rootUsername
+		r.CreatedBy = world.RootUsername
 	case i < 100:
 		r.Group = fmt.Sprintf("team-%d", (i-20)/8)
 	default:

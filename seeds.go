@@ -3,6 +3,8 @@ package fakegitlab
 import (
 	"errors"
 	"reflect"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // AddUser adds a user and returns it with what was empty filled in. A username that is taken fails the test.
@@ -45,8 +47,8 @@ func (f *Fake) AddJob(j Job) Job {
 }
 
 // adding makes a record of plain data and returns what it became.
-func adding[R record, T any](add func(*state, T) (R, error), in T, public func(R) T) func(*state) (T, error) {
-	return func(st *state) (out T, err error) {
+func adding[R world.Record, T any](add func(*world.State, T) (R, error), in T, public func(R) T) func(*world.State) (T, error) {
+	return func(st *world.State) (out T, err error) {
 		added, err := add(st, in)
 		if err == nil {
 			out = public(added)
@@ -56,7 +58,7 @@ func adding[R record, T any](add func(*state, T) (R, error), in T, public func(R
 }
 
 // change does something to the state on the test's behalf, whole or not at all; a refusal is a misuse.
-func change[T any](f *Fake, format, name string, do func(*state) (T, error)) T {
+func change[T any](f *Fake, format, name string, do func(*world.State) (T, error)) T {
 	f.tb.Helper()
 	done, err := attempt(f, do)
 	if err != nil {
@@ -66,10 +68,10 @@ func change[T any](f *Fake, format, name string, do func(*state) (T, error)) T {
 }
 
 // attempt does something to the state, whole or not at all.
-func attempt[T any](f *Fake, do func(*state) (T, error)) (done T, err error) {
-	f.state.mu.Lock()
-	defer f.state.mu.Unlock() // also when a function of the test panics in between
-	err = f.state.atomically(func() (err error) {
+func attempt[T any](f *Fake, do func(*world.State) (T, error)) (done T, err error) {
+	f.state.Mu.Lock()
+	defer f.state.Mu.Unlock() // also when a function of the test panics in between
+	err = f.state.Atomically(func() (err error) {
 		done, err = do(f.state)
 		return err
 	})
@@ -80,14 +82,14 @@ func attempt[T any](f *Fake, do func(*state) (T, error)) (done T, err error) {
 type absent struct{ error }
 
 // read copies something out of the state.
-func read[T any](f *Fake, get func(*state) T) T {
-	f.state.mu.Lock()
-	defer f.state.mu.Unlock()
+func read[T any](f *Fake, get func(*world.State) T) T {
+	f.state.Mu.Lock()
+	defer f.state.Mu.Unlock()
 	return get(f.state)
 }
 
 // copies are rows as plain data. It is never nil.
-func copies[R record, T any](rows []R, public func(R) T) []T {
+func copies[R world.Record, T any](rows []R, public func(R) T) []T {
 	out := make([]T, len(rows))
 	for i, r := range rows {
 		out[i] = public(r)
@@ -97,41 +99,41 @@ func copies[R record, T any](rows []R, public func(R) T) []T {
 
 // Users returns copies of all users, ordered by ID.
 func (f *Fake) Users() []User {
-	return read(f, func(st *state) []User { return copies(st.users.rows, publicUser) })
+	return read(f, func(st *world.State) []User { return copies(st.Users.Rows, publicUser) })
 }
 
 // Groups returns copies of all groups, ordered by ID.
 func (f *Fake) Groups() []Group {
-	return read(f, func(st *state) []Group { return copies(st.groups.rows, publicGroup) })
+	return read(f, func(st *world.State) []Group { return copies(st.Groups.Rows, publicGroup) })
 }
 
 // Projects returns copies of all projects, ordered by ID.
 func (f *Fake) Projects() []Project {
-	return read(f, func(st *state) []Project { return copies(st.projects.rows, publicProject) })
+	return read(f, func(st *world.State) []Project { return copies(st.Projects.Rows, publicProject) })
 }
 
 // Runners returns copies of all runners, ordered by ID.
 func (f *Fake) Runners() []Runner {
-	return read(f, func(st *state) []Runner { return copies(st.runners.rows, publicRunner) })
+	return read(f, func(st *world.State) []Runner { return copies(st.Runners.Rows, publicRunner) })
 }
 
 // Jobs returns copies of all jobs, ordered by ID.
 func (f *Fake) Jobs() []Job {
-	return read(f, func(st *state) []Job { return copies(st.jobs.rows, publicJob) })
+	return read(f, func(st *world.State) []Job { return copies(st.Jobs.Rows, publicJob) })
 }
 
 // Settings returns a copy of the settings.
 func (f *Fake) Settings() Settings {
-	return read(f, func(st *state) Settings { return st.settings.clone() })
+	return read(f, func(st *world.State) Settings { return publicSettings(st.Settings) })
 }
 
 // found copies one record out of the state, if it is there.
 func found[R interface {
-	record
+	world.Record
 	comparable
-}, T any](f *Fake, get func(*state) R, public func(R) T) (out T, ok bool) {
-	f.state.mu.Lock()
-	defer f.state.mu.Unlock()
+}, T any](f *Fake, get func(*world.State) R, public func(R) T) (out T, ok bool) {
+	f.state.Mu.Lock()
+	defer f.state.Mu.Unlock()
 	var none R
 	r := get(f.state)
 	if r != none {
@@ -142,39 +144,39 @@ func found[R interface {
 
 // User finds a user by username, without regard to case.
 func (f *Fake) User(username string) (User, bool) {
-	return found(f, func(st *state) *user { return st.userNames[key(username)] }, publicUser)
+	return found(f, func(st *world.State) *world.User { return st.UserNames[world.Key(username)] }, publicUser)
 }
 
 // Group finds a group by its full path, without regard to case.
 func (f *Fake) Group(path string) (Group, bool) {
-	return found(f, func(st *state) *group { return st.groupPaths[key(path)] }, publicGroup)
+	return found(f, func(st *world.State) *world.Group { return st.GroupPaths[world.Key(path)] }, publicGroup)
 }
 
 // Project finds a project by its full path, without regard to case.
 func (f *Fake) Project(path string) (Project, bool) {
-	return found(f, func(st *state) *project { return st.projectPaths[key(path)] }, publicProject)
+	return found(f, func(st *world.State) *world.Project { return st.ProjectPaths[world.Key(path)] }, publicProject)
 }
 
 // Runner finds a runner by its ID.
 func (f *Fake) Runner(id int) (Runner, bool) {
-	return found(f, func(st *state) *runner { return st.runners.byID[id] }, publicRunner)
+	return found(f, func(st *world.State) *world.Runner { return st.Runners.ByID[id] }, publicRunner)
 }
 
 // Job finds a job by its ID.
 func (f *Fake) Job(id int) (Job, bool) {
-	return found(f, func(st *state) *job { return st.jobs.byID[id] }, publicJob)
+	return found(f, func(st *world.State) *world.Job { return st.Jobs.ByID[id] }, publicJob)
 }
 
 // RunnerStatus is how lately the runner was heard of. Being paused does not show here, as it does in the status of GitLab's
 // REST API. An unknown runner fails the test.
 func (f *Fake) RunnerStatus(id int) RunnerStatus {
 	f.tb.Helper()
-	return change(f, "RunnerStatus(%s)", itoa(id), func(st *state) (RunnerStatus, error) {
-		r, err := st.runnerByID(id)
+	return change(f, "RunnerStatus(%s)", itoa(id), func(st *world.State) (RunnerStatus, error) {
+		r, err := st.RunnerByID(id)
 		if err != nil {
 			return "", err
 		}
-		return st.runnerStatus(r), nil
+		return RunnerStatus(st.RunnerStatus(r)), nil
 	})
 }
 
@@ -182,15 +184,15 @@ func (f *Fake) RunnerStatus(id int) RunnerStatus {
 // use the fake, and is called again if somebody else changed the same thing meanwhile.
 func (f *Fake) UpdateSettings(alter func(*Settings)) {
 	f.tb.Helper()
-	get := func(st *state) (Settings, error) { return st.settings.clone(), nil }
-	if err := revise(f, get, (*state).updateSettings, alter); err != nil {
+	get := func(st *world.State) (Settings, error) { return publicSettings(st.Settings), nil }
+	if err := revise(f, get, rewriteSettings, alter); err != nil {
 		f.misuse("UpdateSettings: %v", err)
 	}
 }
 
 // revise lets alter change a copy of something and puts it back. Alter runs without the lock; what changed under it is altered
 // anew.
-func revise[T any](f *Fake, get func(*state) (T, error), set func(*state, T) error, alter func(*T)) error {
+func revise[T any](f *Fake, get func(*world.State) (T, error), set func(*world.State, T) error, alter func(*T)) error {
 	if alter == nil {
 		return errors.New("there is no function")
 	}
@@ -204,7 +206,7 @@ func revise[T any](f *Fake, get func(*state) (T, error), set func(*state, T) err
 			return err
 		}
 		alter(&next)
-		done, err := attempt(f, func(st *state) (bool, error) {
+		done, err := attempt(f, func(st *world.State) (bool, error) {
 			if now, err := get(st); err != nil || !reflect.DeepEqual(now, before) {
 				return false, err
 			}
@@ -217,21 +219,21 @@ func revise[T any](f *Fake, get func(*state) (T, error), set func(*state, T) err
 }
 
 // editable is a kind of record that may be changed by way of its plain data.
-type editable[R record, T any] struct {
-	find   func(*state, string) (R, error) // by username, full path or ID
+type editable[R world.Record, T any] struct {
+	find   func(*world.State, string) (R, error) // by username, full path or ID
 	public func(R) T
-	set    func(*state, R, T) error
+	set    func(*world.State, R, T) error
 }
 
 var (
-	userEdits    = editable[*user, User]{(*state).userByName, publicUser, rewriteUser}
-	groupEdits   = editable[*group, Group]{(*state).groupByPath, publicGroup, rewriteGroup}
-	projectEdits = editable[*project, Project]{(*state).projectByPath, publicProject, rewriteProject}
-	runnerEdits  = editable[*runner, Runner]{(*state).runnerByNumber, publicRunner, rewriteRunner}
+	userEdits    = editable[*world.User, User]{(*world.State).UserByName, publicUser, rewriteUser}
+	groupEdits   = editable[*world.Group, Group]{(*world.State).GroupByPath, publicGroup, rewriteGroup}
+	projectEdits = editable[*world.Project, Project]{(*world.State).ProjectByPath, publicProject, rewriteProject}
+	runnerEdits  = editable[*world.Runner, Runner]{(*world.State).RunnerByNumber, publicRunner, rewriteRunner}
 )
 
 // edit lets alter change one record's plain data, and takes it over unless that fails.
-func (k editable[R, T]) edit(st *state, name string, alter func(*T) error) (T, error) {
+func (k editable[R, T]) edit(st *world.State, name string, alter func(*T) error) (T, error) {
 	var zero T
 	r, err := k.find(st, name)
 	if err != nil {
@@ -250,14 +252,14 @@ func (k editable[R, T]) edit(st *state, name string, alter func(*T) error) (T, e
 // update is edit for the test.
 func (k editable[R, T]) update(f *Fake, format, name string, alter func(*T)) (done T) {
 	f.tb.Helper()
-	get := func(st *state) (out T, err error) {
+	get := func(st *world.State) (out T, err error) {
 		r, err := k.find(st, name)
 		if err == nil {
 			out = k.public(r)
 		}
 		return out, err
 	}
-	set := func(st *state, next T) (err error) {
+	set := func(st *world.State, next T) (err error) {
 		done, err = k.edit(st, name, func(now *T) error {
 			*now = next
 			return nil
@@ -298,10 +300,10 @@ func (f *Fake) UpdateRunner(id int, alter func(*Runner)) Runner {
 // DeleteRunner removes a runner, as an administrator would. Its token is dead at once.
 func (f *Fake) DeleteRunner(id int) {
 	f.tb.Helper()
-	change(f, "DeleteRunner(%s)", itoa(id), func(st *state) (struct{}, error) {
-		r, err := st.runnerByID(id)
+	change(f, "DeleteRunner(%s)", itoa(id), func(st *world.State) (struct{}, error) {
+		r, err := st.RunnerByID(id)
 		if err == nil {
-			st.deleteRunner(r)
+			st.DeleteRunner(r)
 		}
 		return struct{}{}, err
 	})
@@ -311,28 +313,28 @@ func (f *Fake) DeleteRunner(id int) {
 // made if it is new; what else m says of it is stored. m's times and ID are not read: it is now that it calls.
 func (f *Fake) ContactRunner(id int, m RunnerManager) {
 	f.tb.Helper()
-	change(f, "ContactRunner(%s)", itoa(id), func(st *state) (Runner, error) { return contactRunner(st, id, m) })
+	change(f, "ContactRunner(%s)", itoa(id), func(st *world.State) (Runner, error) { return contactRunner(st, id, m) })
 }
 
-func contactRunner(st *state, id int, m RunnerManager) (Runner, error) {
-	r, err := st.runnerByID(id)
+func contactRunner(st *world.State, id int, m RunnerManager) (Runner, error) {
+	r, err := st.RunnerByID(id)
 	if err != nil {
 		return Runner{}, err
 	}
-	if err := st.contactBy(r, managerDraft(m)); err != nil {
+	if err := st.ContactBy(r, managerDraft(m)); err != nil {
 		return Runner{}, err
 	}
 	return publicRunner(r), nil
 }
 
 // changeJob lets something happen to a job.
-func (f *Fake) changeJob(format string, id int, do func(*state, *job) error) Job {
+func (f *Fake) changeJob(format string, id int, do func(*world.State, *world.Job) error) Job {
 	f.tb.Helper()
-	return change(f, format, itoa(id), func(st *state) (Job, error) { return changeJob(st, id, do) })
+	return change(f, format, itoa(id), func(st *world.State) (Job, error) { return changeJob(st, id, do) })
 }
 
-func changeJob(st *state, id int, do func(*state, *job) error) (Job, error) {
-	j, err := st.jobByID(id)
+func changeJob(st *world.State, id int, do func(*world.State, *world.Job) error) (Job, error) {
+	j, err := st.JobByID(id)
 	if err != nil {
 		return Job{}, err
 	}
@@ -343,23 +345,25 @@ func changeJob(st *state, id int, do func(*state, *job) error) (Job, error) {
 }
 
 // enqueueNow, startOn, finishAs and cancelByPerson are what may happen to a job.
-func enqueueNow(st *state, j *job) error { return st.fire(j, eventEnqueue) }
+func enqueueNow(st *world.State, j *world.Job) error { return st.Fire(j, world.EventEnqueue) }
 
-func startOn(runnerID int) func(*state, *job) error {
-	return func(st *state, j *job) error {
-		r, err := st.runnerByID(runnerID)
+func startOn(runnerID int) func(*world.State, *world.Job) error {
+	return func(st *world.State, j *world.Job) error {
+		r, err := st.RunnerByID(runnerID)
 		if err != nil {
 			return err
 		}
-		return st.startJob(j, r, r.latestManager(), false)
+		return st.StartJob(j, r, r.LatestManager(), false)
 	}
 }
 
-func finishAs(s JobStatus) func(*state, *job) error {
-	return func(st *state, j *job) error { return st.finishJob(j, s, "script_failure") }
+func finishAs(s JobStatus) func(*world.State, *world.Job) error {
+	return func(st *world.State, j *world.Job) error {
+		return st.FinishJob(j, world.JobStatus(s), "script_failure")
+	}
 }
 
-func cancelByPerson(st *state, j *job) error { return st.fire(j, eventCancel) }
+func cancelByPerson(st *world.State, j *world.Job) error { return st.Fire(j, world.EventCancel) }
 
 // EnqueueJob makes a job pending that waits for its turn: one that is created, waiting_for_resource, preparing, skipped,
 // manual or scheduled. The fake leaves it to the test when the jobs of a later stage are due.
@@ -392,26 +396,26 @@ func (f *Fake) CancelJob(jobID int) Job {
 // scopes it has "api".
 func (f *Fake) Token(username string, scopes ...string) string {
 	f.tb.Helper()
-	return change(f, "Token(%q)", username, func(st *state) (string, error) { return st.tokenOf(username, scopes) })
+	return change(f, "Token(%q)", username, func(st *world.State) (string, error) { return st.TokenOf(username, scopes) })
 }
 
 // AdminToken is Token("root"): the administrator that every GitLab starts with.
 func (f *Fake) AdminToken() string {
 	f.tb.Helper()
-	return f.Token(rootUsername)
+	return f.Token(world.RootUsername)
 }
 
 // Seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError, which says what could not be and where. The
 // user root, who is always there, is updated by the scenario's.
-func (f *Fake) Seed(s Scenario) error { return f.state.enter(s) }
+func (f *Fake) Seed(s Scenario) error { return enter(f.state, s) }
 
 // enter is Seed.
-func (st *state) enter(s Scenario) error {
+func enter(st *world.State, s Scenario) error {
 	resolved, err := s.resolved()
-	st.mu.Lock()
-	defer st.mu.Unlock()
+	st.Mu.Lock()
+	defer st.Mu.Unlock()
 	if err != nil {
-		if st.untouched() {
+		if st.Untouched() {
 			return err
 		}
 		resolved = cloneScenario(s).withMembers() // what is missing in it may be here already

@@ -5,6 +5,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // Where a user stands to projects, groups, runners and jobs, gathered as the plain values from which internal/policy
@@ -19,63 +20,63 @@ type (
 )
 
 // actorOf is who a user is for policy; elevated is whether an administrator counts as one.
-func actorOf(u *user, elevated bool) policy.Actor {
+func actorOf(u *world.User, elevated bool) policy.Actor {
 	return policy.Actor{Name: u.Username, Admin: u.Admin && elevated, Auditor: u.Auditor, External: u.External}
 }
 
 // policyRules are the differences between versions that bear on who may do what.
 func (q *request) policyRules() policy.Rules {
 	return policy.Rules{
-		MaintainersReadInherited:    q.has(gitlabversion.GroupMaintainersReadInheritedRunners),
-		MaintainersReadJobs:         q.has(gitlabversion.GroupMaintainersReadRunnerJobs),
-		OwnerProjectRules:           q.has(gitlabversion.OwnerProjectRulesRunner),
-		MaintainersListGroupRunners: q.has(gitlabversion.GroupMaintainersListRunners),
-		AuditorsListAllRunners:      q.has(gitlabversion.AuditorsListAllRunners),
-		NoteForUpdatersOnly:         q.has(gitlabversion.MaintenanceNoteForUpdatersOnly),
-		OwnerProjectKeepsRunner:     q.has(gitlabversion.OwnerProjectKeepsRunner),
-		UnassignDecidedFirst:        q.has(gitlabversion.UnassignDecidedFirst),
+		MaintainersReadInherited:    q.Has(gitlabversion.GroupMaintainersReadInheritedRunners),
+		MaintainersReadJobs:         q.Has(gitlabversion.GroupMaintainersReadRunnerJobs),
+		OwnerProjectRules:           q.Has(gitlabversion.OwnerProjectRulesRunner),
+		MaintainersListGroupRunners: q.Has(gitlabversion.GroupMaintainersListRunners),
+		AuditorsListAllRunners:      q.Has(gitlabversion.AuditorsListAllRunners),
+		NoteForUpdatersOnly:         q.Has(gitlabversion.MaintenanceNoteForUpdatersOnly),
+		OwnerProjectKeepsRunner:     q.Has(gitlabversion.OwnerProjectKeepsRunner),
+		UnassignDecidedFirst:        q.Has(gitlabversion.UnassignDecidedFirst),
 	}
 }
 
-var levels = map[Visibility]policy.Visibility{Private: policy.Private, Internal: policy.Internal, Public: policy.Public}
+var levels = map[world.Visibility]policy.Visibility{world.Private: policy.Private, world.Internal: policy.Internal, world.Public: policy.Public}
 
 // projectStandingOf is where a user stands to a project.
-func projectStandingOf(u *user, p *project) policy.ProjectStanding {
-	return policy.ProjectStanding{Where: p.Path, Held: policy.Role(roleInProject(u, p)), Visibility: levels[p.Visibility],
+func projectStandingOf(u *world.User, p *world.Project) policy.ProjectStanding {
+	return policy.ProjectStanding{Where: p.Path, Held: policy.Role(world.RoleInProject(u, p)), Visibility: levels[p.Visibility],
 		Archived: p.Archived}
 }
 
-func (q *request) projectStanding(p *project) policy.ProjectStanding {
+func (q *request) projectStanding(p *world.Project) policy.ProjectStanding {
 	return projectStandingOf(q.user, p)
 }
 
 // groupStanding is where the user stands to a group.
-func (q *request) groupStanding(g *group) policy.GroupStanding {
-	return policy.GroupStanding{Where: g.Path, Held: policy.Role(roleInGroup(q.user, g)), Around: inAndAround(q.user, g),
+func (q *request) groupStanding(g *world.Group) policy.GroupStanding {
+	return policy.GroupStanding{Where: g.Path, Held: policy.Role(world.RoleInGroup(q.user, g)), Around: world.InAndAround(q.user, g),
 		Visibility: levels[g.Visibility]}
 }
 
 // runnerStanding is where the user stands to a runner.
-func (q *request) runnerStanding(r *runner) policy.RunnerStanding {
-	s := policy.RunnerStanding{ID: r.num, Projects: len(r.assignments), Locked: r.locked}
-	switch r.kind {
-	case GroupRunner:
+func (q *request) runnerStanding(r *world.Runner) policy.RunnerStanding {
+	s := policy.RunnerStanding{ID: r.ID, Projects: len(r.Assignments), Locked: r.Locked}
+	switch r.Type {
+	case world.GroupRunner:
 		s.Type = policy.Group
-		if r.group != nil {
-			s.Where = r.group.Path
-			s.InGroup, s.DirectlyInGroup = policy.Role(roleInGroup(q.user, r.group)), policy.Role(r.group.roles[q.user])
-			s.BelowGroup = policy.Role(bestRoleBelow(q.user, r.group))
+		if r.Group != nil {
+			s.Where = r.Group.Path
+			s.InGroup, s.DirectlyInGroup = policy.Role(world.RoleInGroup(q.user, r.Group)), policy.Role(r.Group.Roles[q.user])
+			s.BelowGroup = policy.Role(world.BestRoleBelow(q.user, r.Group))
 		}
-	case ProjectRunner:
+	case world.ProjectRunner:
 		s.Type = policy.Project
 		var paths []string
-		for i, a := range r.assignments {
-			role := policy.Role(roleInProject(q.user, a.project))
+		for i, a := range r.Assignments {
+			role := policy.Role(world.RoleInProject(q.user, a.Project))
 			s.InProjects = max(s.InProjects, role)
 			if i == 0 {
 				s.InOwner = role
 			}
-			paths = append(paths, a.project.Path)
+			paths = append(paths, a.Project.Path)
 		}
 		s.Where = strings.Join(paths, ", ")
 	}
@@ -83,9 +84,9 @@ func (q *request) runnerStanding(r *runner) policy.RunnerStanding {
 }
 
 // jobStanding is where the user stands to a job.
-func (q *request) jobStanding(j *job) policy.JobStanding {
-	s := policy.JobStanding{Project: q.projectStanding(j.project), Own: j.user == q.user, Protected: j.Protected,
-		Debugged: j.debugged()}
+func (q *request) jobStanding(j *world.Job) policy.JobStanding {
+	s := policy.JobStanding{Project: q.projectStanding(j.Project), Own: j.User == q.user, Protected: j.Protected,
+		Debugged: j.Debugged()}
 	if a := j.Spec.Artifacts; a != nil {
 		s.ArtifactsAccess, s.ArtifactsPrivate = a.Access, a.Public != nil && !*a.Public
 	}
@@ -93,16 +94,18 @@ func (q *request) jobStanding(j *job) policy.JobStanding {
 }
 
 // onProject asks what the user may do with a project; onGroup, onRunner and onJob ask it of the others.
-func (q *request) onProject(p *project, may projectRule) policy.Decision {
+func (q *request) onProject(p *world.Project, may projectRule) policy.Decision {
 	return may(q.actor, q.projectStanding(p))
 }
 
-func (q *request) onGroup(g *group, may groupRule) policy.Decision {
+func (q *request) onGroup(g *world.Group, may groupRule) policy.Decision {
 	return may(q.actor, q.groupStanding(g))
 }
 
-func (q *request) onRunner(r *runner, may runnerRule) policy.Decision {
+func (q *request) onRunner(r *world.Runner, may runnerRule) policy.Decision {
 	return may(q.actor, q.runnerStanding(r), q.policyRules())
 }
 
-func (q *request) onJob(j *job, may jobRule) policy.Decision { return may(q.actor, q.jobStanding(j)) }
+func (q *request) onJob(j *world.Job, may jobRule) policy.Decision {
+	return may(q.actor, q.jobStanding(j))
+}

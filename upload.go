@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // keptOfUpload is how much of a log or a file the journal keeps.
@@ -26,7 +27,7 @@ type bodyReader func(io.Reader, *upload) *response
 
 // upload is the body of an endpoint that streams.
 type upload struct {
-	content  blob // no more than one byte beyond the limit
+	content  world.Blob // no more than one byte beyond the limit
 	sum      [sha256.Size]byte
 	filename string
 	hasFile  bool
@@ -91,9 +92,9 @@ func (q *request) readMultipart(limit int64) bodyReader {
 		if err != nil {
 			return cutOff(err)
 		}
-		if u.content.size <= limit {
+		if u.content.Size <= limit {
 			// What follows the last boundary says nothing.
-			_, _ = io.Copy(io.Discard, io.LimitReader(body, smallestPiece))
+			_, _ = io.Copy(io.Discard, io.LimitReader(body, world.SmallestPiece))
 		}
 		q.tree = maps.Clone(q.tree) // hooks may look at the one so far
 		params.Overlay(q.tree, fields, q.vars)
@@ -110,7 +111,7 @@ func (u *upload) take(p params.Part, fields params.Tree, limit int64) (done bool
 	u.hasFile, u.filename = true, cleanFilename(p.Filename)
 	sum.Sum(u.sum[:0])
 	fields[p.Name] = &params.File{Filename: u.filename, ContentType: p.ContentType}
-	return u.content.size > limit, nil
+	return u.content.Size > limit, nil
 }
 
 // withoutFile reads the body of an upload that is no multipart: its parameters alone.
@@ -145,8 +146,8 @@ func cleanFilename(name string) string {
 	return name
 }
 
-func readFile(r io.Reader, sum hash.Hash, limit int64) (blob, error) {
-	var content blob
+func readFile(r io.Reader, sum hash.Hash, limit int64) (world.Blob, error) {
+	var content world.Blob
 	_, err := content.ReadFrom(io.TeeReader(io.LimitReader(r, limit+1), sum))
 	return content, err
 }

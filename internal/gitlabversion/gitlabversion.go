@@ -80,3 +80,9 @@ func (v Version) Has(d Difference) bool {
 	row := table[d]
 	return !v.before(row.Since) && (row.Until == Version{} || v.before(row.Until))
 }
+
+// Revision is the commit that the fake claims to be built from.
+const Revision = "ceb07b24cb0"
+
+// Full is the version with all its numbers and the edition: "17.2.0-ee".
+func (v Version) Full() string { return v.String() + ".0-ee" }

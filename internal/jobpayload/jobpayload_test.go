@@ -1,0 +1,471 @@
+package jobpayload
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// runnerJob is the job as gitlab-runner decodes it, with its Go types: a number where it wants a string, or a string where
+// it wants a list, loses the job. Together with DisallowUnknownFields it also shows a key that no runner knows.
+type runnerJob struct {
+	ID            int64  `json:"id"`
+	Token         string `json:"token"`
+	AllowGitFetch bool   `json:"allow_git_fetch"`
+	JobInfo       struct {
+		ID              int64  `json:"id"`
+		Name            string `json:"name"`
+		Stage           string `json:"stage"`
+		PipelineID      int64  `json:"pipeline_id"`
+		ProjectID       int64  `json:"project_id"`
+		ProjectName     string `json:"project_name"`
+		ProjectFullPath string `json:"project_full_path"`
+		NamespaceID     int64  `json:"namespace_id"`
+		RootNamespaceID int64  `json:"root_namespace_id"`
+		OrganizationID  int64  `json:"organization_id"`
+		InstanceID      string `json:"instance_id"`
+		InstanceUUID    string `json:"instance_uuid"`
+		UserID          int64  `json:"user_id"`
+		ScopedUserID    *int64 `json:"scoped_user_id"`
+		TimeInQueue     *int64 `json:"time_in_queue_seconds"`
+		Running         string `json:"project_jobs_running_on_instance_runners_count"`
+		QueueSize       int64  `json:"queue_size"`
+		QueueDepth      int64  `json:"queue_depth"`
+	} `json:"job_info"`
+	GitInfo struct {
+		RepoURL      string   `json:"repo_url"`
+		Ref          string   `json:"ref"`
+		SHA          string   `json:"sha"`
+		BeforeSHA    string   `json:"before_sha"`
+		RefType      string   `json:"ref_type"`
+		Refspecs     []string `json:"refspecs"`
+		Depth        int      `json:"depth"`
+		ObjectFormat string   `json:"repo_object_format"`
+		Protected    *bool    `json:"protected"`
+	} `json:"git_info"`
+	RunnerInfo struct {
+		Timeout    int    `json:"timeout"`
+		SessionURL string `json:"runner_session_url"`
+	} `json:"runner_info"`
+	Inputs []struct {
+		Key   string `json:"key"`
+		Value struct {
+			Content any    `json:"content"`
+			Type    string `json:"type"`
+		} `json:"value"`
+	} `json:"inputs"`
+	Variables []struct {
+		Key    string `json:"key"`
+		Value  string `json:"value"`
+		Public bool   `json:"public"`
+		File   bool   `json:"file"`
+		Masked bool   `json:"masked"`
+		Raw    bool   `json:"raw"`
+	} `json:"variables"`
+	Steps []struct {
+		Name         string   `json:"name"`
+		Script       []string `json:"script"`
+		Timeout      int      `json:"timeout"`
+		When         string   `json:"when"`
+		AllowFailure bool     `json:"allow_failure"`
+	} `json:"steps"`
+	Hooks []struct {
+		Name   string   `json:"name"`
+		Script []string `json:"script"`
+	} `json:"hooks"`
+	Image     runnerImage   `json:"image"`
+	Services  []runnerImage `json:"services"`
+	Artifacts []struct {
+		Name      string   `json:"name"`
+		Untracked bool     `json:"untracked"`
+		Paths     []string `json:"paths"`
+		Exclude   []string `json:"exclude"`
+		When      string   `json:"when"`
+		ExpireIn  string   `json:"expire_in"`
+		Type      string   `json:"artifact_type"`
+		Format    string   `json:"artifact_format"`
+	} `json:"artifacts"`
+	Cache []struct {
+		Key          string   `json:"key"`
+		Untracked    bool     `json:"untracked"`
+		Paths        []string `json:"paths"`
+		Policy       string   `json:"policy"`
+		When         string   `json:"when"`
+		FallbackKeys []string `json:"fallback_keys"`
+	} `json:"cache"`
+	Credentials []payloadCredentials `json:"credentials"`
+	Features    struct {
+		TraceSections  bool     `json:"trace_sections"`
+		FailureReasons []string `json:"failure_reasons"`
+	} `json:"features"`
+	Dependencies []struct {
+		ID            int64  `json:"id"`
+		Name          string `json:"name"`
+		Token         string `json:"token"`
+		ArtifactsFile struct {
+			Filename string `json:"filename"`
+			Size     int64  `json:"size"`
+		} `json:"artifacts_file"`
+	} `json:"dependencies"`
+	Run runnerRun `json:"run"`
+}
+
+type runnerImage struct {
+	Name         string   `json:"name"`
+	Alias        string   `json:"alias"`
+	Command      []string `json:"command"`
+	Entrypoint   []string `json:"entrypoint"`
+	PullPolicy   []string `json:"pull_policy"`
+	ExecutorOpts struct {
+		Docker struct {
+			Platform string `json:"platform"`
+			User     string `json:"user"`
+		} `json:"docker"`
+		Kubernetes struct {
+			User string `json:"user"`
+		} `json:"kubernetes"`
+	} `json:"executor_opts"`
+	Ports []struct {
+		Number   int    `json:"number"`
+		Protocol string `json:"protocol"`
+		Name     string `json:"name"`
+	} `json:"ports"`
+	Variables []payloadKeyValue `json:"variables"`
+}
+
+// runnerRun is a string that holds JSON; null and "" are errors.
+type runnerRun []map[string]any
+
+func (r *runnerRun) UnmarshalJSON(data []byte) error {
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(text), (*[]map[string]any)(r))
+}
+
+func payloadInputOf(spec ci.JobSpec) Input {
+	started := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
+	return Input{
+		Job: &world.Job{
+			ID: 1101, Name: "Unit test: 1", Stage: "test", Ref: "main", PipelineID: 33, Token: "glcbt-1_abc",
+			Commit:    world.Commit{SHA: strings.Repeat("a1", 20), Title: "Fix", Message: "Fix\n\nIt was broken", AuthorName: "Mia", AuthorEmail: "mia@example.com", CreatedAt: started},
+			CreatedAt: started, StartedAt: started, Spec: spec,
+		},
+		Project:   &world.Project{ID: 7, Path: "acme/tools/shop", Name: "Shop"},
+		Runner:    &world.Runner{ID: 3, Type: world.ProjectRunner, Attributes: world.Attributes{Description: world.OrNull("r"), Tags: []string{"docker", "linux"}}},
+		User:      &world.User{ID: 2, Username: "mia", Name: "Mia", Email: "mia@example.com"},
+		ServerURL: "http://127.0.0.1:8080/gitlab", Version: "17.2.0-ee", GitDepth: DefaultGitDepth, NamespaceID: 5, RootNamespaceID: 4,
+	}
+}
+
+// encodePayload builds the job and decodes it as a runner and as plain JSON.
+func encodePayload(t *testing.T, in Input) (runnerJob, map[string]any) {
+	t.Helper()
+	data, err := json.Marshal(Build(in))
+	require.NoError(t, err)
+	var job runnerJob
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	require.NoError(t, decoder.Decode(&job), "%s", data)
+	var plain map[string]any
+	require.NoError(t, json.Unmarshal(data, &plain))
+	return job, plain
+}
+
+func specFromJSON(t *testing.T, text string) ci.JobSpec {
+	t.Helper()
+	var spec ci.JobSpec
+	require.NoError(t, json.Unmarshal([]byte(text), &spec))
+	return spec
+}
+
+// TestJobPayloadOptions holds the keys that a spec decides against the JSON that GitLab's own specs expect, whole.
+func TestJobPayloadOptions(t *testing.T) {
+	const step = `"timeout":3600,"when":"on_success","allow_failure":false`
+	const image = `"ports":[],"executor_opts":{},"pull_policy":null`
+	tests := []struct{ name, options, key, want string }{
+		{"steps", `{"before_script":["pwd"],"script":["echo"],"after_script":["ls","date"]}`, "steps",
+			`[{"name":"script","script":["pwd","echo"],` + step + `},{"name":"after_script","script":["ls","date"],"timeout":3600,"when":"always","allow_failure":true}]`},
+		{"no script", `{}`, "steps", `[{"name":"script","script":[],` + step + `}]`},
+		{"release", `{"script":["x"],"release":{"tag_name":"v$X","name":"N","description":"D","ref":"R","milestones":["m"],"assets":{"links":[{"name":"l","url":"u"}]}}}`, "steps",
+			`[{"name":"script","script":["x"],` + step + `},{"name":"release","script":["release-cli create --name \"N\" --description \"D\" --tag-name \"v$X\" --ref \"R\" --milestone \"m\" --assets-link \"{\\\"name\\\":\\\"l\\\",\\\"url\\\":\\\"u\\\"}\""],` + step + `}]`},
+		{"hooks", `{"hooks":{"pre_get_sources_script":["echo hi"]}}`, "hooks", `[{"name":"pre_get_sources_script","script":["echo hi"]}]`},
+		{"no hooks", `{}`, "hooks", `[]`},
+		{"image", `{"image":{"name":"image:1.0","entrypoint":["/bin/sh"]}}`, "image", `{"name":"image:1.0","entrypoint":["/bin/sh"],` + image + `}`},
+		{"no image", `{}`, "image", `null`},
+		{"ports", `{"image":{"name":"ruby","ports":[80,{"number":81,"protocol":"https","name":"s"}]}}`, "image",
+			`{"name":"ruby","entrypoint":null,"ports":[{"number":80,"protocol":"http","name":"default_port"},{"number":81,"protocol":"https","name":"s"}],"executor_opts":{},"pull_policy":null}`},
+		{"docker options", `{"image":{"name":"ruby","executor_opts":{"docker":{"platform":"amd64","user":"dave"}}}}`, "image",
+			`{"name":"ruby","entrypoint":null,"ports":[],"executor_opts":{"docker":{"platform":"amd64","user":"dave"}},"pull_policy":null}`},
+		{"services", `{"services":["postgres",{"name":"docker:dind","alias":"docker","entrypoint":["/bin/sh"],"command":["sleep","30"]},{"name":"mysql","variables":{"P":"root123."},"pull_policy":["if-not-present"]}]}`, "services",
+			`[{"name":"postgres","entrypoint":null,` + image + `,"alias":null,"command":null,"variables":[]},
+			{"name":"docker:dind","entrypoint":["/bin/sh"],` + image + `,"alias":"docker","command":["sleep","30"],"variables":[]},
+			{"name":"mysql","entrypoint":null,"ports":[],"executor_opts":{},"pull_policy":["if-not-present"],"alias":null,"command":null,"variables":[{"key":"P","value":"root123."}]}]`},
+		{"no services", `{}`, "services", `[]`},
+		{"archive", `{"artifacts":{"name":"a","untracked":false,"paths":["out/"],"when":"always","expire_in":"7d"}}`, "artifacts",
+			`[{"name":"a","untracked":false,"paths":["out/"],"when":"always","expire_in":"7d","artifact_type":"archive","artifact_format":"zip"}]`},
+		{"archive of defaults", `{"artifacts":{"paths":["abc"],"exclude":["cde"]}}`, "artifacts",
+			`[{"name":null,"paths":["abc"],"exclude":["cde"],"when":null,"expire_in":null,"artifact_type":"archive","artifact_format":"zip"}]`},
+		{"untracked alone", `{"artifacts":{"untracked":true}}`, "artifacts",
+			`[{"name":null,"untracked":true,"paths":null,"when":null,"expire_in":null,"artifact_type":"archive","artifact_format":"zip"}]`},
+		{"reports", `{"artifacts":{"expire_in":"7d","reports":{"coverage_report":{"coverage_format":"cobertura","path":"cobertura.xml"},"dotenv":"b.env"}}}`, "artifacts",
+			`[{"name":"cobertura-coverage.xml","paths":["cobertura.xml"],"when":"always","expire_in":"7d","artifact_type":"cobertura","artifact_format":"gzip"},
+			{"name":".env","paths":["b.env"],"when":"always","expire_in":"7d","artifact_type":"dotenv","artifact_format":"gzip"}]`},
+		{"report for ever", `{"artifacts":{"reports":{"sast":"s.json"}}}`, "artifacts",
+			`[{"name":"gl-sast-report.json","paths":["s.json"],"when":"always","expire_in":null,"artifact_type":"sast","artifact_format":"raw"}]`},
+		{"no artifacts", `{}`, "artifacts", `null`},
+		{"empty artifacts", `{"artifacts":{}}`, "artifacts", `[]`},
+		{"cache", `{"cache":[{"key":"k","untracked":false,"paths":["vendor/*"],"policy":"pull","when":"always","fallback_keys":["f"],"unprotect":true},{"key":{"files":["go.sum"]}},{"key":{"files":["a"],"prefix":"p"}},{}]}`, "cache",
+			`[{"key":"k-non_protected","untracked":false,"paths":["vendor/*"],"policy":"pull","when":"always","fallback_keys":["f-non_protected"]},
+			{"key":"1-default-non_protected","untracked":null,"paths":null,"policy":"pull-push","when":"on_success","fallback_keys":[]},
+			{"key":"p-default-non_protected","untracked":null,"paths":null,"policy":"pull-push","when":"on_success","fallback_keys":[]},
+			{"key":"default-non_protected","untracked":null,"paths":null,"policy":"pull-push","when":"on_success","fallback_keys":[]}]`},
+		{"no cache", `{}`, "cache", `[]`},
+		{"run", `{"run":[{"name":"step1","script":"echo"}]}`, "run", `"[{\"name\":\"step1\",\"script\":\"echo\"}]"`},
+		{"raw", `{"script":["x"],"raw":{"steps":[],"novel":1}}`, "steps", `[]`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			data, err := json.Marshal(Build(payloadInputOf(specFromJSON(t, tt.options))))
+			require.NoError(t, err)
+			var got map[string]json.RawMessage
+			require.NoError(t, json.Unmarshal(data, &got))
+			assert.JSONEq(t, tt.want, string(got[tt.key]))
+		})
+	}
+}
+
+func TestJobPayloadIsWhatARunnerDecodes(t *testing.T) {
+	spec := fullSpec(t)
+	spec.Raw, spec.Run = nil, nil
+	in := payloadInputOf(spec)
+	in.Rules = Rules{GitInfoProtected: true, JobInfoExtras: true, Inputs: true, NewFailureReasons: true}
+	in.SessionURL, in.Registry, in.InstanceUUID = "https://127.0.0.1:7777", "registry.example.com:5005", "u-u-i-d"
+	inQueue := 61500 * time.Millisecond
+	in.TimeInQueue = &inQueue
+	in.Dependencies = []Dependency{{ID: 1, Name: "build", ArtifactsFilename: "a.zip", ArtifactsSize: 9}, {ID: 2, Name: "lint"}}
+	job, plain := encodePayload(t, in)
+
+	assert.EqualValues(t, 1101, job.ID)
+	assert.Equal(t, "glcbt-1_abc", job.Token)
+	assert.EqualValues(t, 61, *job.JobInfo.TimeInQueue)
+	assert.EqualValues(t, 33, job.JobInfo.PipelineID)
+	assert.Equal(t, 5400, job.RunnerInfo.Timeout)
+	assert.Equal(t, "https://127.0.0.1:7777", job.RunnerInfo.SessionURL)
+	assert.Len(t, job.Inputs, 2)
+	assert.Equal(t, []payloadCredentials{{"registry", "registry.example.com:5005", "gitlab-ci-token", "glcbt-1_abc"}}, job.Credentials)
+	assert.Equal(t, "a.zip", job.Dependencies[0].ArtifactsFile.Filename)
+	assert.Equal(t, "glcbt-1_abc", job.Dependencies[1].Token)
+	assert.NotContains(t, plain["dependencies"].([]any)[1], "artifacts_file")
+	assert.NotContains(t, plain, "run")
+	assert.Contains(t, job.Features.FailureReasons, "job_router_failure")
+	assert.Contains(t, plain["job_info"], "scoped_user_id")
+}
+
+func TestJobPayloadOfVersion172(t *testing.T) {
+	data, err := json.Marshal(Build(payloadInputOf(ci.JobSpec{Script: []string{"x"}})))
+	require.NoError(t, err)
+	keys, values, err := datajson.Object(data)
+	require.NoError(t, err)
+	assert.Equal(t, strings.Fields("id token allow_git_fetch job_info git_info runner_info variables steps hooks image services artifacts cache credentials features dependencies"), keys)
+	assert.JSONEq(t, `{"id":1101,"name":"Unit test: 1","stage":"test","project_id":7,"project_name":"Shop","time_in_queue_seconds":null,"project_jobs_running_on_instance_runners_count":"+Inf"}`, string(values["job_info"]))
+	assert.JSONEq(t, fmt.Sprintf(`{"repo_url":"http://gitlab-ci-token:glcbt-1_abc@127.0.0.1:8080/gitlab/acme/tools/shop.git","ref":"main","sha":%q,"before_sha":%q,"ref_type":"branch",
+		"refspecs":["+refs/pipelines/33:refs/pipelines/33","+refs/heads/main:refs/remotes/origin/main"],"depth":20,"repo_object_format":"sha1"}`,
+		strings.Repeat("a1", 20), strings.Repeat("0", 40)), string(values["git_info"]))
+	assert.JSONEq(t, `{"timeout":3600,"runner_session_url":null}`, string(values["runner_info"]))
+	assert.JSONEq(t, `[]`, string(values["credentials"]))
+	assert.JSONEq(t, `[]`, string(values["dependencies"]))
+	assert.NotContains(t, string(values["features"]), "job_router_failure")
+	assert.Contains(t, string(values["features"]), "reached_max_pipeline_hierarchy_size")
+}
+
+func TestJobPayloadRawOverrides(t *testing.T) {
+	in := payloadInputOf(ci.JobSpec{Raw: map[string]json.RawMessage{"run": json.RawMessage("null"), "id": json.RawMessage(`"x"`), "a": json.RawMessage("1")}})
+	data, err := json.Marshal(Build(in))
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(string(data), `{"id":"x","token":`), "%s", data)
+	assert.True(t, strings.HasSuffix(string(data), `,"a":1,"run":null}`), "%s", data)
+	in.Job.Spec.Raw["a"] = json.RawMessage("{")
+	_, err = json.Marshal(Build(in))
+	assert.Error(t, err)
+}
+
+func TestGitInfo(t *testing.T) {
+	depth := func(value string) ci.JobSpec {
+		return ci.JobSpec{Variables: ci.JobVariables{{Key: "GIT_DEPTH", Value: value}}}
+	}
+	tests := []struct {
+		name    string
+		spec    ci.JobSpec
+		project int
+		ref     string
+		tag     bool
+		depth   int
+		refs    []string
+	}{
+		{"branch", ci.JobSpec{}, 20, "main", false, 20, []string{"+refs/heads/main:refs/remotes/origin/main"}},
+		{"tag", depth("1"), 20, "v1.0", true, 1, []string{"+refs/tags/v1.0:refs/tags/v1.0"}},
+		{"everything", ci.JobSpec{}, 0, "main", false, 0, []string{"+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"}},
+		{"variable says everything", depth("0"), 20, "main", false, 0, []string{"+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"}},
+		{"no number", depth("deep"), 20, "main", false, 0, []string{"+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"}},
+		{"merge request", ci.JobSpec{}, 20, "refs/merge-requests/1/head", false, 20, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in := payloadInputOf(tt.spec)
+			in.GitDepth, in.Job.Ref, in.Job.RefIsTag = tt.project, tt.ref, tt.tag
+			job, _ := encodePayload(t, in)
+			assert.Equal(t, tt.depth, job.GitInfo.Depth)
+			assert.Equal(t, append([]string{"+refs/pipelines/33:refs/pipelines/33"}, tt.refs...), job.GitInfo.Refspecs)
+			assert.Equal(t, map[bool]string{true: "tag", false: "branch"}[tt.tag], job.GitInfo.RefType)
+		})
+	}
+	in := payloadInputOf(ci.JobSpec{})
+	in.ServerURL = "here"
+	assert.Equal(t, "here/acme/tools/shop.git", repoURL(in), "a URL without a scheme carries no credentials")
+}
+
+func TestJobTimeout(t *testing.T) {
+	for _, tt := range []struct {
+		job, project, runner time.Duration
+		want                 int
+	}{
+		{0, 0, 0, 3600},
+		{0, 1234 * time.Second, 0, 1234},
+		{0, 1234 * time.Second, 1000 * time.Second, 1000},
+		{2 * time.Hour, time.Hour, 0, 7200},
+		{20 * time.Minute, time.Hour, time.Hour, 1200},
+		{10 * time.Millisecond, 0, 0, 1},
+	} {
+		r := &world.Runner{}
+		if seconds := int(tt.runner / time.Second); seconds != 0 {
+			r.MaximumTimeout = &seconds
+		}
+		got := JobTimeoutSeconds(&world.Job{Spec: ci.JobSpec{Timeout: tt.job}}, &world.Project{BuildTimeout: tt.project}, r)
+		assert.Equal(t, tt.want, got, "%+v", tt)
+	}
+}
+
+func TestRunningOnInstanceRunners(t *testing.T) {
+	for count, want := range map[int]string{0: "0", 4: "4", 5: "5+", 90: "5+"} {
+		in := payloadInputOf(ci.JobSpec{})
+		in.Runner.Type, in.RunningOnInstanceRunners = world.InstanceRunner, count
+		assert.Equal(t, want, buildJobInfo(in).RunningOnRunners)
+	}
+}
+
+func TestProtectedCache(t *testing.T) {
+	in := payloadInputOf(ci.JobSpec{Cache: []ci.Cache{{}}})
+	in.UserIsMaintainer = true
+	assert.Equal(t, "default-protected", Build(in).Cache[0].Key)
+	in.UserIsMaintainer, in.Job.Protected = false, true
+	assert.Equal(t, "default-protected", Build(in).Cache[0].Key)
+}
+
+func TestJobVariables(t *testing.T) {
+	spec := ci.JobSpec{
+		Variables:   ci.JobVariables{{Key: "DB", Value: "pg-$CI_JOB_ID"}, {Key: "KEY", Value: "s", Masked: true, File: true}, {Key: "RAW", Value: "$DB", Raw: true}},
+		Environment: ci.Environment{Name: "Prod/EU", URL: "https://e", DeploymentTier: "production"},
+	}
+	in := payloadInputOf(spec)
+	in.Registry = "registry.example.com:443"
+	in.Dotenv = []ci.JobVariable{{Key: "FROM_DOTENV", Value: "1"}}
+	got := map[string]payloadVariable{}
+	for _, v := range Build(in).Variables {
+		got[v.Key] = v
+	}
+	public := map[string]string{
+		"CI": "true", "GITLAB_CI": "true", "CI_JOB_ID": "1101", "CI_JOB_NAME": "Unit test: 1", "CI_JOB_NAME_SLUG": "unit-test--1", "CI_JOB_STAGE": "test",
+		"CI_JOB_URL":      "http://127.0.0.1:8080/gitlab/acme/tools/shop/-/jobs/1101",
+		"CI_PIPELINE_URL": "http://127.0.0.1:8080/gitlab/acme/tools/shop/-/pipelines/33", "CI_PIPELINE_IID": "1", "CI_PIPELINE_SOURCE": "push",
+		"CI_PROJECT_PATH": "acme/tools/shop", "CI_PROJECT_NAME": "shop", "CI_PROJECT_TITLE": "Shop", "CI_PROJECT_NAMESPACE": "acme/tools",
+		"CI_PROJECT_ROOT_NAMESPACE": "acme", "CI_PROJECT_PATH_SLUG": "acme-tools-shop", "CI_PROJECT_VISIBILITY": "private",
+		"CI_API_V4_URL": "http://127.0.0.1:8080/gitlab/api/v4", "CI_SERVER_URL": "http://127.0.0.1:8080/gitlab", "CI_SERVER_HOST": "127.0.0.1",
+		"CI_SERVER_PORT": "8080", "CI_SERVER_PROTOCOL": "http", "CI_SERVER_FQDN": "127.0.0.1:8080", "CI_SERVER_VERSION_MAJOR": "17", "CI_SERVER_VERSION_MINOR": "2", "CI_SERVER_VERSION_PATCH": "0", "CI_SERVER_VERSION": "17.2.0-ee", "CI_SERVER_REVISION": gitlabversion.Revision, "CI_PROJECT_CLASSIFICATION_LABEL": "",
+		"CI_RUNNER_ID": "3", "CI_RUNNER_TAGS": `["docker", "linux"]`, "GITLAB_USER_LOGIN": "mia", "CI_COMMIT_SHORT_SHA": "a1a1a1a1", "CI_COMMIT_BRANCH": "main",
+		"CI_COMMIT_DESCRIPTION": "It was broken", "CI_COMMIT_AUTHOR": "Mia <mia@example.com>", "CI_COMMIT_TIMESTAMP": "2024-07-01T12:00:00Z", "CI_JOB_STARTED_AT": "2024-07-01T12:00:00Z",
+		"CI_REGISTRY": "registry.example.com:443", "CI_REGISTRY_IMAGE": "registry.example.com/acme/tools/shop", "CI_ENVIRONMENT_SLUG": "prod-eu", "CI_ENVIRONMENT_TIER": "production",
+		"DB": "pg-1101",
+	}
+	for key, value := range public {
+		assert.Equal(t, payloadVariable{Key: key, Value: value, Public: true}, got[key])
+	}
+	token := in.Job.Token
+	for _, want := range []payloadVariable{
+		{Key: "CI_JOB_TOKEN", Value: token, Masked: true},
+		{Key: "CI_REGISTRY_PASSWORD", Value: token, Masked: true},
+		{Key: "CI_REPOSITORY_URL", Value: repoURL(in)},
+		{Key: "KEY", Value: "s", Masked: true, File: true},
+		{Key: "RAW", Value: "$DB", Public: true, Raw: true},
+		{Key: "FROM_DOTENV", Value: "1"},
+	} {
+		assert.Equal(t, want, got[want.Key])
+	}
+
+	in = payloadInputOf(ci.JobSpec{})
+	in.Job.RefIsTag, in.Job.Ref, in.ServerURL, in.Version = true, "v1.0", "https://gitlab.example.com", "18"
+	in.Job.StartedAt = time.Time{}
+	keys := map[string]string{}
+	for _, v := range jobVariables(in) {
+		keys[v.Key] = v.Value
+	}
+	assert.Equal(t, "v1.0", keys["CI_COMMIT_TAG"])
+	assert.Equal(t, "443", keys["CI_SERVER_PORT"])
+	assert.Equal(t, "0", keys["CI_SERVER_VERSION_MINOR"])
+	for _, absent := range []string{"CI_COMMIT_BRANCH", "CI_REGISTRY", "CI_ENVIRONMENT_NAME", "CI_JOB_STARTED_AT"} {
+		assert.NotContains(t, keys, absent)
+	}
+	in.Job.RefIsTag, in.Job.Ref = false, "refs/merge-requests/1/head"
+	assert.Contains(t, jobVariables(in), payloadVariable{Key: "CI_PIPELINE_SOURCE", Value: "merge_request_event", Public: true})
+}
+
+func TestExpandVariables(t *testing.T) {
+	v := func(key, value string) payloadVariable { return payloadVariable{Key: key, Value: value} }
+	raw := payloadVariable{Key: "R", Value: "$A", Raw: true}
+	file := payloadVariable{Key: "F", Value: "secret", File: true}
+	tests := []struct {
+		name     string
+		in, want []payloadVariable
+	}{
+		{"forms", []payloadVariable{v("A", "1"), v("B", "$A ${A} %A% $A_ ${} $$A %%A")}, []payloadVariable{v("A", "1"), v("B", "1 1 1 $A_ ${} $$A %%A")}},
+		{"later first", []payloadVariable{v("B", "$A!"), v("A", "1")}, []payloadVariable{v("A", "1"), v("B", "1!")}},
+		{"chain", []payloadVariable{v("C", "$B"), v("B", "$A"), v("A", "1")}, []payloadVariable{v("A", "1"), v("B", "1"), v("C", "1")}},
+		{"raw and file stay", []payloadVariable{v("A", "1"), raw, file, v("B", "$R $F")}, []payloadVariable{v("A", "1"), raw, file, v("B", "$R $F")}},
+		{"circle", []payloadVariable{v("A", "$B"), v("B", "$A"), v("C", "$D"), v("D", "1")}, []payloadVariable{v("A", "$B"), v("B", "$A"), v("C", "$D"), v("D", "1")}},
+		{"itself", []payloadVariable{v("A", "1"), v("A", "$A:2")}, []payloadVariable{v("A", "1"), v("A", "1:2")}},
+		{"itself unknown", []payloadVariable{v("A", "$A:2")}, []payloadVariable{v("A", "$A:2")}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			assert.Empty(t, cmp.Diff(tt.want, expandVariables(tt.in)))
+		})
+	}
+}
+
+func TestSlugify(t *testing.T) {
+	assert.Equal(t, "feature-a-b", slugify("Feature/A_b-"))
+	assert.Equal(t, strings.Repeat("x", 63), slugify(strings.Repeat("x", 70)))
+	assert.Equal(t, "", slugify("--"))
+}
+
+func TestUnsupportedFeatures(t *testing.T) {
+	all := `{"artifacts":{"exclude":["x"],"reports":{"junit":"x"}},"release":{"tag_name":"v"},"allow_failure":{"exit_codes":[1]},"cache":{"fallback_keys":["f"]}}`
+	names := []string{"upload_multiple_artifacts", "refspecs", "artifacts_exclude", "multi_build_steps", "return_exit_code", "fallback_cache_keys"}
+	assert.Equal(t, names, UnsupportedFeatures(specFromJSON(t, all), true, nil))
+	assert.Equal(t, names[1:], UnsupportedFeatures(specFromJSON(t, all), true, map[string]bool{names[0]: true, names[1]: false}))
+	assert.Equal(t, []string{"return_exit_code"}, UnsupportedFeatures(specFromJSON(t, `{"retry":{"max":1,"exit_codes":[1]}}`), false, nil))
+	assert.Empty(t, UnsupportedFeatures(specFromJSON(t, `{"script":"x","artifacts":{"paths":["x"]}}`), false, nil))
+}

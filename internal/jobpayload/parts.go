@@ -1,0 +1,212 @@
+package jobpayload
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// ciJobUser is the username that goes with a job token.
+const ciJobUser = "gitlab-ci-token"
+
+func buildInputs(inputs ci.JobInputs) []payloadInput {
+	list := make([]payloadInput, 0, len(inputs))
+	for _, in := range inputs {
+		list = append(list, payloadInput{in.Name, payloadInputValue{Content: in.Value, Type: cmp.Or(in.Type, "string")}})
+	}
+	return list
+}
+
+func buildSteps(spec ci.JobSpec, timeout int) []payloadStep {
+	script := append(slices.Clone(spec.BeforeScript), spec.Script...)
+	if script == nil {
+		script = []string{}
+	}
+	steps := []payloadStep{{Name: "script", Script: script, Timeout: timeout, When: "on_success"}}
+	if spec.Release != nil {
+		script := []string{releaseCommand(*spec.Release)}
+		steps = append(steps, payloadStep{Name: "release", Script: script, Timeout: timeout, When: "on_success"})
+	}
+	if spec.AfterScript != nil {
+		after := payloadStep{Name: "after_script", Script: spec.AfterScript, Timeout: timeout, When: "always", AllowFailure: true}
+		steps = append(steps, after)
+	}
+	return steps
+}
+
+// releaseCommand is the shell command that publishes the release with GitLab's release-cli.
+func releaseCommand(r ci.Release) string {
+	var command strings.Builder
+	command.WriteString("release-cli create")
+	flag := func(name, value string) {
+		if value != "" {
+			command.WriteString(" --" + name + ` "` + value + `"`)
+		}
+	}
+	flag("name", r.Name)
+	flag("description", r.Description)
+	flag("tag-name", r.TagName)
+	flag("tag-message", r.TagMessage)
+	flag("ref", r.Ref)
+	flag("released-at", r.ReleasedAt)
+	for _, milestone := range r.Milestones {
+		flag("milestone", milestone)
+	}
+	for _, link := range r.Assets.Links {
+		text, err := json.Marshal(link)
+		if err == nil { // a struct of strings always marshals
+			command.WriteString(" --assets-link " + strconv.Quote(string(text)))
+		}
+	}
+	return command.String()
+}
+
+func buildPorts(ports []ci.Port) []payloadPort {
+	list := make([]payloadPort, 0, len(ports))
+	for _, port := range ports {
+		list = append(list, payloadPort{port.Number, cmp.Or(port.Protocol, "http"), cmp.Or(port.Name, "default_port")})
+	}
+	return list
+}
+
+func buildImage(image ci.Image) payloadImage {
+	return payloadImage{
+		Name:         image.Name,
+		Entrypoint:   image.Entrypoint,
+		Ports:        buildPorts(image.Ports),
+		ExecutorOpts: image.ExecutorOpts,
+		PullPolicy:   image.PullPolicy,
+	}
+}
+
+func buildServices(services []ci.Service) []payloadService {
+	list := make([]payloadService, 0, len(services))
+	for _, s := range services {
+		if s.Name == "" {
+			continue // as GitLab does
+		}
+		image := ci.Image{Name: s.Name, Entrypoint: s.Entrypoint, Ports: s.Ports, ExecutorOpts: s.ExecutorOpts, PullPolicy: s.PullPolicy}
+		service := payloadService{payloadImage: buildImage(image), Command: s.Command, Variables: []payloadKeyValue{}}
+		if s.Alias != "" {
+			service.Alias = &s.Alias
+		}
+		for _, v := range s.Variables {
+			service.Variables = append(service.Variables, payloadKeyValue{v.Key, v.Value})
+		}
+		list = append(list, service)
+	}
+	return list
+}
+
+// buildArtifacts lists what to upload: the archive, if there is anything for it, and each report.
+func buildArtifacts(a *ci.JobArtifacts) []payloadArtifact {
+	if a == nil {
+		return nil
+	}
+	kinds := world.ArtifactKinds()
+	list := []payloadArtifact{}
+	if a.Paths != nil || a.Untracked != nil && *a.Untracked {
+		list = append(list, payloadArtifact{
+			Name:      nullable(a.Name),
+			Untracked: a.Untracked,
+			Paths:     a.Paths,
+			Exclude:   a.Exclude,
+			When:      nullable(a.When),
+			ExpireIn:  nullable(a.ExpireIn),
+			Type:      world.Archive,
+			Format:    kinds[world.Archive].Format,
+		})
+	}
+	for _, kind := range slices.Sorted(maps.Keys(a.Reports)) {
+		report := a.Reports[kind]
+		if kind == "coverage_report" {
+			kind = report.CoverageFormat
+		}
+		list = append(list, payloadArtifact{
+			Name:     nullable(kinds[kind].Filename),
+			Paths:    report.Paths,
+			When:     "always",
+			ExpireIn: nullable(a.ExpireIn),
+			Type:     kind,
+			Format:   kinds[kind].Format,
+		})
+	}
+	return list
+}
+
+// buildCache lists the caches. The suffix of the keys keeps those of protected refs, which a Developer cannot write to,
+// apart from the others.
+func buildCache(caches []ci.Cache, protected bool) []payloadCache {
+	list := make([]payloadCache, 0, len(caches))
+	for i, c := range caches {
+		suffix := "-non_protected"
+		if protected && !c.Unprotect {
+			suffix = "-protected"
+		}
+		fallback := make([]string, 0, len(c.FallbackKeys))
+		for _, key := range c.FallbackKeys {
+			fallback = append(fallback, key+suffix)
+		}
+		list = append(list, payloadCache{
+			Key:          cacheKey(c.Key, i) + suffix,
+			Untracked:    c.Untracked,
+			Paths:        c.Paths,
+			Policy:       cmp.Or(c.Policy, "pull-push"),
+			When:         cmp.Or(c.When, "on_success"),
+			FallbackKeys: fallback,
+		})
+	}
+	return list
+}
+
+// cacheKey is the key as text. The hash of files that a repository does not have is "default"; without a prefix GitLab
+// takes the place of the cache in its list.
+func cacheKey(key ci.CacheKey, index int) string {
+	if key.Files == nil && key.Prefix == "" {
+		return cmp.Or(key.Key, "default")
+	}
+	return cmp.Or(key.Prefix, strconv.Itoa(index)) + "-default"
+}
+
+// buildDependencies lists the jobs whose artifacts are to be fetched. Their token is that of the job that fetches.
+func buildDependencies(in Input) []payloadDependency {
+	list := make([]payloadDependency, 0, len(in.Dependencies))
+	for _, job := range in.Dependencies {
+		dependency := payloadDependency{ID: job.ID, Name: job.Name, Token: in.Job.Token}
+		if job.ArtifactsFilename != "" {
+			dependency.ArtifactsFile = &ArtifactsFile{job.ArtifactsFilename, job.ArtifactsSize}
+		}
+		list = append(list, dependency)
+	}
+	return list
+}
+
+// UnsupportedFeatures names what the job needs of a runner and the runner did not announce in info.features; if there is
+// any, GitLab fails the job with runner_unsupported.
+func UnsupportedFeatures(spec ci.JobSpec, refIsMergeRequest bool, features map[string]bool) []string {
+	artifacts := spec.Artifacts != nil
+	needed := []struct {
+		feature string
+		needed  bool
+	}{
+		{"upload_multiple_artifacts", artifacts && len(spec.Artifacts.Reports) > 0},
+		{"refspecs", refIsMergeRequest},
+		{"artifacts_exclude", artifacts && len(spec.Artifacts.Exclude) > 0},
+		{"multi_build_steps", spec.Release != nil},
+		{"return_exit_code", len(spec.AllowFailure.ExitCodes) > 0 || len(spec.Retry.ExitCodes) > 0},
+		{"fallback_cache_keys", slices.ContainsFunc(spec.Cache, func(c ci.Cache) bool { return len(c.FallbackKeys) > 0 })},
+	}
+	var missing []string
+	for _, each := range needed {
+		if each.needed && !features[each.feature] {
+			missing = append(missing, each.feature)
+		}
+	}
+	return missing
+}

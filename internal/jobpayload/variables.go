@@ -1,0 +1,291 @@
+package jobpayload
+
+import (
+	"cmp"
+	"net"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// payloadVariable is a variable as a runner gets it; file and raw are there only when set.
+type payloadVariable struct {
+	Key    string `json:"key"`
+	Value  string `json:"value"`
+	Public bool   `json:"public"`
+	File   bool   `json:"file,omitempty"`
+	Masked bool   `json:"masked"`
+	Raw    bool   `json:"raw,omitempty"`
+}
+
+// variableList collects variables; later ones win over earlier ones of the same name, but all are sent, as in GitLab.
+type variableList []payloadVariable
+
+func (l *variableList) add(key, value string) {
+	*l = append(*l, payloadVariable{Key: key, Value: value, Public: true})
+}
+
+func (l *variableList) addSet(key, value string) {
+	if value != "" {
+		l.add(key, value)
+	}
+}
+
+func (l *variableList) addSecret(key, value string, masked bool) {
+	*l = append(*l, payloadVariable{Key: key, Value: value, Masked: masked})
+}
+
+func (l *variableList) addAll(variables []ci.JobVariable, public bool) {
+	for _, v := range variables {
+		*l = append(*l, payloadVariable{
+			Key: v.Key, Value: v.Value, File: v.File, Masked: v.Masked, Raw: v.Raw, Public: public && !v.File && !v.Masked,
+		})
+	}
+}
+
+// jobVariables lists the job's variables in GitLab's order, lowest precedence first: predefined ones, those of the job
+// (JobSpec.Variables), the user's, those of dotenv reports. References in values are still as they were written.
+// (https://docs.gitlab.com/ee/ci/variables/predefined_variables.html)
+func jobVariables(in Input) []payloadVariable {
+	var l variableList
+	l.addPersisted(in)
+	l.addJob(in.Job)
+	l.addProject(in)
+	l.addServer(in)
+	l.addPipeline(in)
+	l.add("CI_RUNNER_ID", strconv.Itoa(in.Runner.ID))
+	l.add("CI_RUNNER_DESCRIPTION", world.OrEmpty(in.Runner.Description))
+	l.add("CI_RUNNER_TAGS", world.Inspect(in.Runner.Tags))
+	l.addAll(in.Job.Spec.Variables, true)
+	l.add("GITLAB_USER_ID", strconv.Itoa(in.User.ID))
+	l.add("GITLAB_USER_EMAIL", in.User.Email)
+	l.add("GITLAB_USER_LOGIN", in.User.Username)
+	l.add("GITLAB_USER_NAME", in.User.Name)
+	l.addAll(in.Dotenv, false)
+	if env := in.Job.Spec.Environment; env.Name != "" {
+		l.add("CI_ENVIRONMENT_SLUG", slugify(env.Name))
+		l.addSet("CI_ENVIRONMENT_URL", env.URL)
+	}
+	return l
+}
+
+// addPersisted adds what is known only once a job exists: ids, URLs and its token.
+func (l *variableList) addPersisted(in Input) {
+	job, project := in.Job, in.ServerURL+"/"+in.Project.Path
+	l.add("CI_PIPELINE_ID", strconv.Itoa(job.PipelineID))
+	l.add("CI_PIPELINE_URL", project+"/-/pipelines/"+strconv.Itoa(job.PipelineID))
+	l.add("CI_JOB_ID", strconv.Itoa(job.ID))
+	l.add("CI_JOB_URL", project+"/-/jobs/"+strconv.Itoa(job.ID))
+	l.addSecret("CI_JOB_TOKEN", job.Token, true)
+	l.addSet("CI_JOB_STARTED_AT", iso8601(job.StartedAt))
+	l.add("CI_REGISTRY_USER", ciJobUser)
+	l.addSecret("CI_REGISTRY_PASSWORD", job.Token, true)
+	l.addSecret("CI_REPOSITORY_URL", repoURL(in), false)
+}
+
+func (l *variableList) addJob(job *world.Job) {
+	l.add("CI_JOB_NAME", job.Name)
+	l.add("CI_JOB_NAME_SLUG", slugify(job.Name))
+	l.add("CI_JOB_STAGE", job.Stage)
+	l.add("CI_NODE_TOTAL", "1")
+	if env := job.Spec.Environment; env.Name != "" {
+		l.add("CI_ENVIRONMENT_NAME", env.Name)
+		l.add("CI_ENVIRONMENT_ACTION", cmp.Or(env.Action, "start"))
+		l.addSet("CI_ENVIRONMENT_TIER", env.DeploymentTier)
+		l.addSet("CI_ENVIRONMENT_URL", env.URL)
+	}
+}
+
+func (l *variableList) addProject(in Input) {
+	project := in.Project
+	root, _, _ := strings.Cut(project.Path, "/")
+	namespace, name := world.SplitPath(project.Path)
+	l.add("GITLAB_FEATURES", "")
+	l.add("CI_PROJECT_ID", strconv.Itoa(project.ID))
+	l.add("CI_PROJECT_NAME", name)
+	l.add("CI_PROJECT_TITLE", project.Name)
+	l.add("CI_PROJECT_DESCRIPTION", project.Description)
+	l.add("CI_PROJECT_PATH", project.Path)
+	l.add("CI_PROJECT_PATH_SLUG", slugify(project.Path))
+	l.add("CI_PROJECT_NAMESPACE", namespace)
+	l.add("CI_PROJECT_NAMESPACE_ID", strconv.Itoa(in.NamespaceID))
+	l.add("CI_PROJECT_ROOT_NAMESPACE", root)
+	l.add("CI_PROJECT_URL", in.ServerURL+"/"+project.Path)
+	l.add("CI_PROJECT_VISIBILITY", string(cmp.Or(project.Visibility, world.Private)))
+	l.add("CI_PROJECT_REPOSITORY_LANGUAGES", "")
+	l.add("CI_PROJECT_CLASSIFICATION_LABEL", "")
+	l.add("CI_DEFAULT_BRANCH", "main")
+	l.add("CI_CONFIG_PATH", ".gitlab-ci.yml")
+}
+
+func (l *variableList) addServer(in Input) {
+	l.add("CI", "true")
+	l.add("GITLAB_CI", "true")
+	if server, err := url.Parse(in.ServerURL); err == nil {
+		l.add("CI_SERVER_FQDN", server.Host)
+		l.add("CI_SERVER_URL", in.ServerURL)
+		l.add("CI_SERVER_HOST", server.Hostname())
+		l.add("CI_SERVER_PORT", cmp.Or(server.Port(), map[string]string{"http": "80", "https": "443"}[server.Scheme]))
+		l.add("CI_SERVER_PROTOCOL", server.Scheme)
+		l.add("CI_SERVER_SHELL_SSH_HOST", server.Hostname())
+		l.add("CI_SERVER_SHELL_SSH_PORT", "22")
+	}
+	numbers, _, _ := strings.Cut(in.Version, "-")
+	version := strings.SplitN(numbers+"...", ".", 4)
+	l.add("CI_SERVER_NAME", "GitLab")
+	l.add("CI_SERVER_VERSION", in.Version)
+	l.add("CI_SERVER_VERSION_MAJOR", version[0])
+	l.add("CI_SERVER_VERSION_MINOR", cmp.Or(version[1], "0"))
+	l.add("CI_SERVER_VERSION_PATCH", cmp.Or(version[2], "0"))
+	l.add("CI_SERVER_REVISION", gitlabversion.Revision)
+	l.addRegistry(in)
+	l.add("CI_API_V4_URL", in.ServerURL+"/api/v4")
+	l.add("CI_API_GRAPHQL_URL", in.ServerURL+"/api/graphql")
+	l.add("CI_TEMPLATE_REGISTRY_HOST", "registry.gitlab.com")
+}
+
+func (l *variableList) addRegistry(in Input) {
+	if in.Registry == "" {
+		return
+	}
+	host := in.Registry
+	if name, port, err := net.SplitHostPort(host); err == nil && port == "443" {
+		host = name // a registry URL leaves the port of https out
+	}
+	l.add("CI_REGISTRY", in.Registry)
+	l.add("CI_REGISTRY_IMAGE", host+"/"+strings.ToLower(in.Project.Path))
+}
+
+func (l *variableList) addPipeline(in Input) {
+	job, commit := in.Job, in.Job.Commit
+	l.add("CI_PIPELINE_IID", strconv.Itoa(max(in.PipelineIID, 1)))
+	if IsMergeRequestRef(job.Ref) {
+		l.add("CI_PIPELINE_SOURCE", "merge_request_event")
+	} else {
+		l.add("CI_PIPELINE_SOURCE", "push")
+	}
+	l.addSet("CI_PIPELINE_CREATED_AT", iso8601(job.CreatedAt))
+	l.add("CI_COMMIT_SHA", commit.SHA)
+	l.add("CI_COMMIT_SHORT_SHA", commit.SHA[:min(8, len(commit.SHA))])
+	l.add("CI_COMMIT_BEFORE_SHA", beforeSHA(commit))
+	l.add("CI_COMMIT_REF_NAME", job.Ref)
+	l.add("CI_COMMIT_REF_SLUG", slugify(job.Ref))
+	if !job.RefIsTag && !IsMergeRequestRef(job.Ref) {
+		l.add("CI_COMMIT_BRANCH", job.Ref)
+	}
+	_, description, _ := strings.Cut(commit.Message, "\n")
+	l.add("CI_COMMIT_MESSAGE", commit.Message)
+	l.add("CI_COMMIT_TITLE", commit.Title)
+	l.add("CI_COMMIT_DESCRIPTION", strings.TrimLeft(description, "\n"))
+	l.add("CI_COMMIT_REF_PROTECTED", strconv.FormatBool(job.Protected))
+	l.add("CI_COMMIT_TIMESTAMP", iso8601(commit.CreatedAt))
+	l.add("CI_COMMIT_AUTHOR", commit.AuthorName+" <"+commit.AuthorEmail+">")
+	if job.RefIsTag {
+		l.add("CI_COMMIT_TAG", job.Ref)
+	}
+}
+
+// iso8601 is t as GitLab writes times into variables; "" when zero.
+func iso8601(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// slugify makes text fit for a host name, as GitLab's _SLUG variables are: lower case letters, digits and inner dashes, at
+// most 63 bytes.
+func slugify(text string) string {
+	slug := []byte(strings.ToLower(text))
+	for i, b := range slug {
+		if (b < 'a' || b > 'z') && (b < '0' || b > '9') {
+			slug[i] = '-'
+		}
+	}
+	return strings.Trim(string(slug[:min(63, len(slug))]), "-")
+}
+
+// variableReference matches $NAME, ${NAME} and %NAME%, and the escapes $$ and %%, which name nothing.
+var variableReference = regexp.MustCompile(`\$\$|%%|\$([a-zA-Z_][a-zA-Z0-9_]*)|\$\{([a-zA-Z_][a-zA-Z0-9_]*)?\}|%([a-zA-Z_][a-zA-Z0-9_]*)%`)
+
+// references names the variables that a value refers to; a raw one refers to none.
+func (v payloadVariable) references() []string {
+	if v.Raw || !strings.ContainsAny(v.Value, "$%") {
+		return nil
+	}
+	var names []string
+	for _, match := range variableReference.FindAllStringSubmatch(v.Value, -1) {
+		if name := match[1] + match[2] + match[3]; name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// expandVariables replaces references by the values they name, each variable after those that it refers to. References to
+// unknown, file and raw variables are left to the runner; if variables refer to each other in a circle, all are.
+// (Gitlab::Ci::Variables::Collection#sort_and_expand_all)
+func expandVariables(variables []payloadVariable) []payloadVariable {
+	order, ok := sortVariables(variables)
+	if !ok {
+		return variables
+	}
+	expanded := make([]payloadVariable, 0, len(variables))
+	values := make(map[string]payloadVariable, len(variables))
+	for _, i := range order {
+		v := variables[i]
+		if v.references() != nil {
+			v.Value = variableReference.ReplaceAllStringFunc(v.Value, func(reference string) string {
+				known, ok := values[strings.Trim(reference, "${}%")]
+				if !ok || known.File || known.Raw {
+					return reference
+				}
+				return known.Value
+			})
+		}
+		values[v.Key] = v
+		expanded = append(expanded, v)
+	}
+	return expanded
+}
+
+// sortVariables orders the indexes of variables so that each comes after those it refers to, otherwise as they were. It
+// fails on a circle; a variable may refer to its own name, which means an earlier one of that name.
+func sortVariables(variables []payloadVariable) (order []int, ok bool) {
+	byKey := make(map[string][]int, len(variables))
+	for i, v := range variables {
+		byKey[v.Key] = append(byKey[v.Key], i)
+	}
+	order = make([]int, 0, len(variables))
+	const visiting, done = 1, 2
+	state := make([]int, len(variables))
+	var visit func(i int) bool
+	visit = func(i int) bool {
+		if state[i] != 0 {
+			return state[i] == done
+		}
+		state[i] = visiting
+		for _, name := range variables[i].references() {
+			for _, next := range byKey[name] {
+				if next != i && !visit(next) {
+					return false
+				}
+			}
+		}
+		state[i] = done
+		order = append(order, i)
+		return true
+	}
+	for i := range variables {
+		if !visit(i) {
+			return nil, false
+		}
+	}
+	return order, true
+}

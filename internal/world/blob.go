@@ -1,0 +1,159 @@
+package world
+
+import (
+	"bytes"
+	"io"
+)
+
+// Sizes of a blob's pieces: small logs stay small, and a large artifact is never copied to grow.
+const (
+	SmallestPiece = 4 << 10
+	largestPiece  = 1 << 20
+)
+
+// Blob is bytes that only ever grow: a job's log or a file it kept. They lie in pieces, so that growing copies nothing and
+// a copy of the blob, which shares them, still reads what it had when it was made.
+type Blob struct {
+	pieces [][]byte
+	Size   int64
+}
+
+// Write appends p.
+func (b *Blob) Write(p []byte) (int, error) {
+	n := len(p)
+	for len(p) > 0 {
+		room := b.room()
+		taken := copy(room, p)
+		b.grow(taken)
+		p = p[taken:]
+	}
+	return n, nil
+}
+
+// ReadFrom appends all that r has, read straight into the blob.
+func (b *Blob) ReadFrom(r io.Reader) (n int64, err error) {
+	for {
+		read, err := r.Read(b.room())
+		b.grow(read)
+		n += int64(read)
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+}
+
+// take appends another blob, which is not to be used afterwards. What is large is not copied.
+func (b *Blob) take(other Blob) {
+	if other.Size < 4*largestPiece {
+		_, _ = other.WriteTo(b)
+		return
+	}
+	b.pieces = append(b.pieces, other.pieces...)
+	b.Size += other.Size
+}
+
+// room is the free rest of the last piece, or a new piece.
+func (b *Blob) room() []byte {
+	last := len(b.pieces) - 1
+	if last < 0 || len(b.pieces[last]) == cap(b.pieces[last]) {
+		size := min(max(int(b.Size), SmallestPiece), largestPiece)
+		b.pieces = append(b.pieces, make([]byte, 0, size))
+		last++
+	}
+	p := b.pieces[last]
+	return p[len(p):cap(p)]
+}
+
+// grow takes n bytes written to room into the blob.
+func (b *Blob) grow(n int) {
+	last := len(b.pieces) - 1
+	b.pieces[last] = b.pieces[last][:len(b.pieces[last])+n]
+	b.Size += int64(n)
+}
+
+// WriteTo writes the whole blob.
+func (b Blob) WriteTo(w io.Writer) (n int64, err error) {
+	for _, p := range b.pieces {
+		written, err := w.Write(p)
+		n += int64(written)
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// overwrite writes a text as long as secret over secret, wherever it is. It changes the pieces, so nobody else may have them yet.
+func (b Blob) overwrite(secret, with string) {
+	if secret == "" || len(secret) > SmallestPiece {
+		return
+	}
+	for i, p := range b.pieces {
+		for rest, at := p, bytes.Index(p, []byte(secret)); at >= 0; at = bytes.Index(rest, []byte(secret)) {
+			copy(rest[at:], with)
+			rest = rest[at+len(secret):]
+		}
+		if i == 0 { // a piece but the last is longer than the secret, so that it lies in two at the most
+			continue
+		}
+		before := b.pieces[i-1]
+		end, begin := before[max(len(before)-len(secret)+1, 0):], p[:min(len(secret)-1, len(p))]
+		seam := append(bytes.Clone(end), begin...)
+		if at := bytes.Index(seam, []byte(secret)); at >= 0 {
+			copy(seam[at:], with)
+			copy(begin, seam[copy(end, seam):])
+		}
+	}
+}
+
+// Snapshot is the blob as it is now: appending to the original does not change it.
+func (b *Blob) Snapshot() Blob { return Blob{append([][]byte(nil), b.pieces...), b.Size} }
+
+// Bytes copies the blob into one piece; nil when it is empty.
+func (b Blob) Bytes() []byte {
+	if b.Size == 0 {
+		return nil
+	}
+	return bytes.Join(b.pieces, nil)
+}
+
+// Contains reports whether text is in the blob, without putting its pieces together.
+func (b Blob) Contains(text []byte) bool {
+	if len(text) == 0 {
+		return true
+	}
+	var seam []byte // the end of the pieces before, one byte too short to hold the text
+	for _, p := range b.pieces {
+		if bytes.Contains(p, text) || bytes.Contains(append(seam, p[:min(len(p), len(text)-1)]...), text) {
+			return true
+		}
+		seam = append(seam, p[max(0, len(p)-len(text)+1):]...)
+		seam = seam[max(0, len(seam)-len(text)+1):]
+	}
+	return false
+}
+
+// Head copies the first n bytes, or all there are.
+func (b Blob) Head(n int) []byte {
+	var head []byte
+	for _, p := range b.pieces {
+		if len(head) >= n {
+			break
+		}
+		head = append(head, p[:min(len(p), n-len(head))]...)
+	}
+	return head
+}
+
+func (b Blob) reader() io.Reader {
+	readers := make([]io.Reader, len(b.pieces))
+	for i, p := range b.pieces {
+		readers[i] = bytes.NewReader(p)
+	}
+	return io.MultiReader(readers...)
+}
+
+func (b Blob) String() string { return string(b.Bytes()) }

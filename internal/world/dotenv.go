@@ -1,0 +1,89 @@
+package world
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+)
+
+// The plan limits of GitLab for dotenv reports.
+const (
+	maxDotenvSize      = 5120 // bytes; a report of this size is too big
+	maxDotenvVariables = 20
+)
+
+// What GitLab says of a dotenv report that it does not take.
+const (
+	msgfDotenvSize      = "Dotenv Artifact Too Big. Maximum Allowable Size: %d"
+	msgfDotenvVariables = "Dotenv files cannot have more than %d variables"
+	msgKeyBlank         = "Validation failed: Key can't be blank, Key can contain only letters, digits and '_'."
+	msgKeyTooLong       = "Validation failed: Key is too long (maximum is 255 characters)"
+	msgKeyCharacters    = "Validation failed: Key can contain only letters, digits and '_'."
+)
+
+// errDotenvFormat is a dotenv report with a line that assigns nothing; a blank line or a comment is one.
+var errDotenvFormat = errors.New("Invalid Format")
+
+// parseDotenv reads an artifact of type dotenv, already unpacked, by GitLab's rules (Ci::ParseDotenvArtifactService):
+// every line is KEY=value, split at the first equals sign and trimmed, without quotes, comments or blank lines; of a
+// key given twice the last value counts. UTF-16 with a byte order mark, which PowerShell writes, is understood. The
+// error's text is that of GitLab's answer 400.
+func parseDotenv(content []byte) ([]ci.JobVariable, error) {
+	if len(content) >= maxDotenvSize {
+		return nil, fmt.Errorf(msgfDotenvSize, maxDotenvSize)
+	}
+	var variables []ci.JobVariable
+	index := map[string]int{}
+	for line := range strings.Lines(dotenvText(content)) {
+		key, value, ok := strings.Cut(line, "=")
+		if !ok {
+			return nil, errDotenvFormat
+		}
+		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		if err := checkVariableKey(key); err != nil {
+			return nil, err
+		}
+		i, again := index[key]
+		if !again {
+			i = len(variables)
+			index[key] = i
+			variables = append(variables, ci.JobVariable{Key: key})
+		}
+		variables[i].Value = value
+	}
+	if len(variables) > maxDotenvVariables {
+		return nil, fmt.Errorf(msgfDotenvVariables, maxDotenvVariables)
+	}
+	return variables, nil
+}
+
+// dotenvText decodes content to UTF-8 without a byte order mark, invalid bytes replaced.
+func dotenvText(content []byte) string {
+	little, isLittle := bytes.CutPrefix(content, []byte{0xff, 0xfe})
+	if !isLittle {
+		content = bytes.TrimPrefix(content, []byte("\uFEFF"))
+		return string(bytes.ToValidUTF8(content, []byte("\uFFFD")))
+	}
+	units := make([]uint16, len(little)/2)
+	for i := range units {
+		units[i] = uint16(little[2*i]) | uint16(little[2*i+1])<<8
+	}
+	return string(utf16.Decode(units))
+}
+
+// checkVariableKey is the model validation of a CI/CD variable's key.
+func checkVariableKey(key string) error {
+	switch {
+	case key == "":
+		return errors.New(msgKeyBlank)
+	case len(key) > 255:
+		return errors.New(msgKeyTooLong)
+	case strings.Trim(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "":
+		return errors.New(msgKeyCharacters)
+	}
+	return nil
+}

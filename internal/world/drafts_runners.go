@@ -1,0 +1,201 @@
+package world
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// checkRunner checks a draft of a runner and says what follows of it: a type of which none is said.
+func (st *State) checkRunner(n *RunnerDraft) error {
+	if err := errors.Join(
+		oneOf("runner type", &n.Type, ImpliedType(n.Group != nil, len(n.Projects) > 0), RunnerKinds),
+		oneOf("access level", &n.Attributes.AccessLevel, NotProtected, RefAccessLevels),
+		oneOf("kind of registration", &n.Registration, ByUser, Registrations),
+	); err != nil {
+		return err
+	}
+	switch {
+	case n.Group != nil && n.Type != GroupRunner:
+		return NewInvalid(AttrRunner, msgGroupsAssigned)
+	case len(n.Projects) > 0 && n.Type != ProjectRunner:
+		return NewInvalid(AttrRunner, MsgProjectsAssigned)
+	case n.Type == GroupRunner && n.Group == nil:
+		return NewInvalid(AttrRunner, msgGroupNeeded)
+	}
+	for i, p := range n.Projects {
+		if slices.Contains(n.Projects[:i], p) {
+			return fmt.Errorf("project %q is named twice", p.Path)
+		}
+	}
+	return nil
+}
+
+// ImpliedType is the type of a runner of which none is said.
+func ImpliedType(group, projects bool) RunnerType {
+	switch {
+	case projects:
+		return ProjectRunner
+	case group:
+		return GroupRunner
+	}
+	return InstanceRunner
+}
+
+// AddRunner makes a runner of a draft. A project runner without projects is an orphan: its projects are gone.
+func (st *State) AddRunner(n RunnerDraft) (*Runner, error) {
+	if err := st.checkRunner(&n); err != nil {
+		return nil, err
+	}
+	if err := freeID(&st.Runners, "runner", n.Id); err != nil {
+		return nil, err
+	}
+	if n.Token != "" && st.RunnerTokens[n.Token] != nil {
+		return nil, errors.New("another runner has that token")
+	}
+	if err := st.checkManagers(nil, n.Managers); err != nil {
+		return nil, err
+	}
+	r, err := st.CreateRunner(n)
+	if err != nil {
+		return nil, err
+	}
+	st.setTimes(r, n)
+	if n.TokenExpiresAt.IsZero() {
+		r.TokenExpiresAt = st.TokenExpiry(r, r.CreatedAt)
+	}
+	st.setManagers(r, n.Managers)
+	st.reindex(r)
+	return r, nil
+}
+
+func (st *State) setTimes(r *Runner, n RunnerDraft) {
+	r.CreatedAt = orNow(n.CreatedAt, r.CreatedAt)
+	r.ContactedAt, r.TokenExpiresAt = time.Time{}, time.Time{}
+	if !n.ContactedAt.IsZero() {
+		r.ContactedAt = orNow(n.ContactedAt, time.Time{})
+	}
+	if !n.TokenExpiresAt.IsZero() && n.TokenExpiresAt.Year() < Never.Year() {
+		r.TokenExpiresAt = orNow(n.TokenExpiresAt, time.Time{})
+	}
+}
+
+// Never is how plain data says that a token lives for ever although the settings have an interval.
+var Never = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
+
+// MaxSystemIDLength is the longest system id of a manager, in characters (app/models/ci/runner_manager.rb).
+const MaxSystemIDLength = 64
+
+// checkManagers checks the managers that a runner, nil if it is yet to be made, is to have.
+func (st *State) checkManagers(r *Runner, in []Manager) error {
+	seen, ids := map[string]bool{}, map[int]bool{}
+	for i, m := range in {
+		if known := st.managers.ByID[m.ID]; m.ID < 0 || ids[m.ID] || known != nil && (known.Runner != r || known.SystemID != m.SystemID) {
+			return fmt.Errorf("runner manager id %d is taken", m.ID)
+		}
+		ids[m.ID] = m.ID != 0
+		switch {
+		case m.SystemID == "":
+			return fmt.Errorf("Managers[%d] has no SystemID", i)
+		case TooLong(&m.SystemID, MaxSystemIDLength):
+			return fmt.Errorf("the system id %q has more than %d characters", m.SystemID, MaxSystemIDLength)
+		case seen[m.SystemID]:
+			return fmt.Errorf("two managers have the system id %q", m.SystemID)
+		}
+		seen[m.SystemID] = true
+	}
+	return nil
+}
+
+// setManagers makes the runner's managers those that are given; one that is known by its system id keeps its record.
+func (st *State) setManagers(r *Runner, in []Manager) {
+	var kept []*Manager
+	// Those that say their ID come first, so that none of the others is given it.
+	in = slices.SortedStableFunc(slices.Values(in), func(a, b Manager) int { return cmp.Compare(b.ID, a.ID) })
+	for _, m := range in {
+		known := r.Manager(m.SystemID)
+		if known == nil || m.ID != 0 && m.ID != known.ID {
+			known = &Manager{ID: assignID(st, &st.managers, m.ID), CreatedAt: st.Now()}
+			add(st, &st.managers, known)
+		}
+		m.ID, m.CreatedAt, m.Runner = known.ID, orNow(m.CreatedAt, known.CreatedAt), r
+		if !m.ContactedAt.IsZero() {
+			m.ContactedAt = orNow(m.ContactedAt, time.Time{})
+		}
+		*known = m
+		kept = insertByID(kept, known)
+	}
+	gone := slices.DeleteFunc(slices.Clone(r.Managers), func(m *Manager) bool { return slices.Contains(kept, m) })
+	r.Managers = kept
+	for _, m := range gone {
+		st.managers.remove(m)
+		r.replaceManager(m, r.Manager(m.SystemID))
+	}
+}
+
+// replaceManager has the jobs that a manager took taken by another of the runner's, or by none that is known.
+func (r *Runner) replaceManager(gone, next *Manager) {
+	for _, j := range r.Jobs {
+		if j.Manager == gone {
+			j.Manager = next
+		}
+	}
+}
+
+// ChangeRunner replaces what is known of a runner by a draft. What it is, ID and Type and Group, stays.
+func (st *State) ChangeRunner(r *Runner, n RunnerDraft) error {
+	if n.Id != r.ID || n.Type != r.Type || n.Group != r.Group {
+		return errors.New("a runner's ID, Type and Group do not change")
+	}
+	if err := st.checkRunner(&n); err != nil {
+		return err
+	}
+	if n.Type == ProjectRunner && len(n.Projects) == 0 && len(r.Assignments) > 0 {
+		return NewInvalid(AttrRunner, msgProjectNeeded)
+	}
+	if n.Token != r.Token && (n.Token == "" || st.RunnerTokens[n.Token] != nil) {
+		return errors.New("a runner has a token, and no other runner's")
+	}
+	if err := st.checkManagers(r, n.Managers); err != nil {
+		return err
+	}
+	draft := n.Attributes
+	draft.Description = keepBlank(r.Description, draft.Description)
+	draft.MaintenanceNote = keepBlank(r.MaintenanceNote, draft.MaintenanceNote)
+	if err := st.UpdateRunner(r, draft); err != nil {
+		return err
+	}
+	r.Name, r.Registration, r.Creator = keepBlank(r.Name, n.Name), n.Registration, n.Creator
+	st.setRunnerToken(r, st.secret(st.runnerTokenKind(r.Type, r.Registration), n.Token))
+	st.setTimes(r, n)
+	st.setAssignments(r, n.Projects)
+	st.setManagers(r, n.Managers)
+	st.reindex(r)
+	return nil
+}
+
+// keepBlank keeps the difference between null and "", which plain data does not show.
+func keepBlank(before, now *string) *string {
+	if now == nil && before != nil && *before == "" {
+		return before
+	}
+	return now
+}
+
+func (st *State) setAssignments(r *Runner, projects []*Project) {
+	kept := map[*Project]*Assignment{}
+	for _, a := range r.Assignments {
+		kept[a.Project] = a
+	}
+	st.unlinkRunner(r)
+	r.Assignments = nil
+	for _, p := range projects {
+		if kept[p] == nil {
+			kept[p] = &Assignment{p, st.Now()}
+		}
+		r.Assignments = append(r.Assignments, kept[p])
+	}
+	st.linkRunner(r)
+}

@@ -1,0 +1,56 @@
+package world
+
+// The failure reasons of jobs that the fake itself gives (Enums::Ci::CommitStatus).
+const (
+	UnknownFailure           = "unknown_failure"
+	scriptFailure            = "script_failure"
+	MissingDependencyFailure = "missing_dependency_failure"
+	RunnerUnsupported        = "runner_unsupported"
+	ArchivedFailure          = "archived_failure"
+	SchedulerFailure         = "scheduler_failure"
+	UserBlockedFailure       = "user_blocked"
+	projectDeletedFailure    = "project_deleted"
+	TraceSizeExceeded        = "trace_size_exceeded"
+	buildsDisabledFailure    = "builds_disabled"
+)
+
+// neverRan are the reasons for which GitLab fails a job that it was about to give to a runner.
+func neverRan() []string {
+	return []string{MissingDependencyFailure, RunnerUnsupported, ArchivedFailure, projectDeletedFailure, buildsDisabledFailure, UserBlockedFailure}
+}
+
+// neverTriedAgain are the reasons that the keyword retry does not cover (lib/gitlab/ci/build/auto_retry.rb).
+var neverTriedAgain = []string{"ci_quota_exceeded", "no_matching_runner", MissingDependencyFailure, "forward_deployment_failure",
+	"environment_creation_failure"}
+
+// schedulerRetries is how often a job is tried again that GitLab itself could not hand out, without any keyword.
+const schedulerRetries = 2
+
+// FailureReasons are all that GitLab knows, in its order, which is also what a runner is told that it may send. newer adds
+// those of GitLab 18 and later.
+func FailureReasons(newer bool) []string {
+	reasons := []string{
+		UnknownFailure, scriptFailure, "api_failure", "stuck_or_timeout_failure", "runner_system_failure",
+		MissingDependencyFailure, RunnerUnsupported, "stale_schedule", "job_execution_timeout", ArchivedFailure,
+		"unmet_prerequisites", SchedulerFailure, "data_integrity_failure", "forward_deployment_failure", UserBlockedFailure,
+		projectDeletedFailure, "ci_quota_exceeded", "pipeline_loop_detected", "no_matching_runner", TraceSizeExceeded,
+		buildsDisabledFailure, "environment_creation_failure", "deployment_rejected", "failed_outdated_deployment_job",
+	}
+	if newer {
+		reasons = append(reasons,
+			"job_execution_server_timeout", "stuck_pending_with_matching_runners", "stuck_pending_no_matching_runners",
+			"no_updates_running", "no_updates_canceling", "server_timeout_running", "server_timeout_canceling",
+			"runner_configuration_error", "runner_external_dependency_failure", "runner_interrupted")
+	}
+	reasons = append(reasons,
+		"protected_environment_failure", "insufficient_bridge_permissions", "downstream_bridge_project_not_found",
+		"invalid_bridge_trigger", "upstream_bridge_project_not_found", "insufficient_upstream_permissions",
+		"bridge_pipeline_is_child_pipeline", "downstream_pipeline_creation_failed", "secrets_provider_not_found",
+		"reached_max_descendant_pipelines_depth", "ip_restriction_failure", "reached_max_pipeline_hierarchy_size",
+		"reached_downstream_pipeline_trigger_rate_limit")
+	if newer {
+		reasons = append(reasons, "duo_workflow_not_allowed", "job_router_failure", "job_token_expired",
+			"id_token_burned_project_path", "downstream_project_trigger_resolved_to_empty")
+	}
+	return reasons
+}

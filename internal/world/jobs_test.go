@@ -1,0 +1,162 @@
+package world
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// jobDiagram draws the transition table: one arrow for each pair of states, with the events that lead along it.
+func jobDiagram() string {
+	var order []string
+	events := map[string][]string{}
+	for _, t := range JobTransitions {
+		for _, from := range t.From {
+			arrow := fmt.Sprintf("%s --> %s", from, t.To)
+			if events[arrow] == nil {
+				order = append(order, arrow)
+			}
+			event := string(t.Event)
+			if t.Graceful {
+				event += " (gracefully)"
+			}
+			events[arrow] = append(events[arrow], event)
+		}
+	}
+	var b strings.Builder
+	b.WriteString("stateDiagram-v2\n    [*] --> created\n    [*] --> pending\n")
+	for _, arrow := range order {
+		fmt.Fprintf(&b, "    %s : %s\n", arrow, strings.Join(events[arrow], ", "))
+	}
+	for _, final := range []JobStatus{JobSuccess, JobFailed, JobCanceled} {
+		fmt.Fprintf(&b, "    %s --> [*]\n", final)
+	}
+	return b.String()
+}
+
+var update = flag.Bool("update", false, "draw the state machine of docs/jobs.md anew")
+
+const jobsPage = "../../docs/jobs.md"
+
+func TestDocsDrawTheJobStateMachine(t *testing.T) {
+	doc, err := os.ReadFile(jobsPage)
+	require.NoError(t, err)
+	before, rest, ok := strings.Cut(string(doc), "```mermaid\n")
+	require.True(t, ok, "docs/jobs.md has no diagram")
+	drawn, after, _ := strings.Cut(rest, "```")
+	if *update {
+		require.NoError(t, os.WriteFile(jobsPage, []byte(before+"```mermaid\n"+jobDiagram()+"```"+after), 0o644))
+		return
+	}
+	assert.Equal(t, jobDiagram(), drawn, "run with -update to draw it anew")
+}
+
+// stateAt is a state that goes by a clock of the test.
+func stateAt(t *testing.T, now *time.Time) *State {
+	t.Helper()
+	v, err := gitlabversion.Parse(gitlabversion.Default)
+	require.NoError(t, err)
+	return New(v, func() time.Time { return *now })
+}
+
+func TestEveryTransition(t *testing.T) {
+	known := map[JobEvent]map[JobStatus]bool{}
+	for _, tr := range JobTransitions {
+		if known[tr.Event] == nil {
+			known[tr.Event] = map[JobStatus]bool{}
+		}
+		for _, from := range tr.From {
+			known[tr.Event][from] = true
+		}
+	}
+	for event, sources := range known {
+		for _, from := range JobStatuses {
+			t.Run(fmt.Sprintf("%s from %s", event, from), func(t *testing.T) {
+				now := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
+				st := stateAt(t, &now)
+				p, err := st.AddProject(Project{Path: "acme/shop"}, nil)
+				require.NoError(t, err)
+				j, err := st.AddJob(&Job{Project: p, User: st.Users.ByID[firstUserID], Status: from})
+				require.NoError(t, err)
+				now = now.Add(time.Minute)
+				err = st.Fire(j, event)
+				if !sources[from] {
+					require.ErrorContains(t, err, "GitLab knows no "+string(event)+" from there")
+					assert.Equal(t, from, j.Status)
+					return
+				}
+				require.NoError(t, err)
+				want, _ := Transition(event, from, false)
+				assert.Equal(t, want, j.Status)
+				assert.Equal(t, []JobStatus{from, want}, j.History)
+				assert.Equal(t, want == JobPending, j.QueuedAt.Equal(now), "queued_at")
+				assert.Equal(t, want == JobRunning, j.StartedAt.Equal(now), "started_at")
+				assert.Equal(t, j.Finished(), j.FinishedAt.Equal(now), "finished_at")
+				assert.Equal(t, want == JobRunning, st.Queue.Running[j])
+			})
+		}
+	}
+}
+
+func TestBlob(t *testing.T) {
+	var b Blob
+	assert.Nil(t, b.Bytes())
+	var want strings.Builder
+	var early Blob
+	for i := range 3000 {
+		line := fmt.Sprintf("line %d\n", i)
+		want.WriteString(line)
+		_, _ = b.Write([]byte(line))
+		if i == 9 {
+			early = b.Snapshot()
+		}
+	}
+	_, err := b.ReadFrom(strings.NewReader(strings.Repeat("x", 3<<20)))
+	require.NoError(t, err)
+	want.WriteString(strings.Repeat("x", 3<<20))
+	assert.Equal(t, want.String(), b.String())
+	assert.Equal(t, want.String()[:70], early.String())
+	assert.Equal(t, want.String()[:100_000], string(b.Head(100_000)))
+	assert.EqualValues(t, want.Len(), b.Size)
+}
+
+func TestJobDependencies(t *testing.T) {
+	p := &Pipeline{Jobs: []*Job{
+		{ID: 1, Name: "build", StageIndex: 0}, {ID: 2, Name: "lint", StageIndex: 0}, {ID: 3, Name: "test", StageIndex: 1},
+		{ID: 4, Name: "build", StageIndex: 0}, {ID: 5, Name: "deploy", StageIndex: 1}, {ID: 6, Name: "after", StageIndex: 2},
+	}}
+	deploy := p.Jobs[4]
+	deploy.Pipeline = p
+	tests := []struct {
+		spec string
+		want []int
+	}{
+		{`{}`, []int{2, 4}},
+		{`{"dependencies":[]}`, nil},
+		{`{"dependencies":["lint","after"]}`, []int{2}},
+		{`{"needs":["test","build"]}`, []int{3, 4}},
+		{`{"needs":["test",{"job":"lint","artifacts":false}]}`, []int{3}},
+		{`{"needs":["test","lint"],"dependencies":["lint"]}`, []int{2}},
+		{`{"needs":[]}`, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.spec, func(t *testing.T) {
+			var got []int
+			deploy.Spec = ci.JobSpec{}
+			require.NoError(t, json.Unmarshal([]byte(tt.spec), &deploy.Spec))
+			for _, j := range deploy.Dependencies() {
+				got = append(got, j.ID)
+			}
+			assert.Equal(t, tt.want, got)
+		})
+	}
+}

@@ -1,0 +1,41 @@
+package world
+
+// Model errors (app/models/ci/runner.rb and Rails' own texts): the attribute as its key, and the text.
+const (
+	attrMaximumTimeout  = "maximum_timeout"
+	attrTagsList        = "tags_list"
+	attrMaintenanceNote = "maintenance_note"
+	attrAccessLevel     = "access_level"
+	attrDescription     = "description"
+	attrName            = "name"
+	attrProjectLimit    = "runner_projects.base"
+	attrGroupLimit      = "runner_namespaces.base"
+	AttrRunnerTaken     = "runner_projects.runner"
+	AttrRunner          = "runner"
+	AttrSystemID        = "system_xid"
+	AttrAssignTo        = "assign_to"
+
+	msgMaximumTimeoutTooShort = "needs to be at least 10 minutes"
+	msgTagsNeeded             = "can not be empty when runner is not allowed to pick untagged jobs"
+	msgTooManyTags            = "Too many tags specified. Please limit the number of tags to 50"
+	msgBlank                  = "can't be blank"
+	msgfTooLong               = "is too long (maximum is %d characters)"
+	MsgfTooSmall              = "must be greater than or equal to %d"
+	MsgBooleanNeeded          = "must be a boolean value"
+	MsgNumberNeeded           = "is not a number"
+	MsgPositiveNeeded         = "must be greater than 0"
+	MsgfNotIncluded           = "%s is not included in the list"
+	MsgProjectsAssigned       = "cannot have projects assigned"
+	msgGroupsAssigned         = "cannot have groups assigned"
+	msgProjectNeeded          = "needs to be assigned to at least one project"
+	msgGroupNeeded            = "needs to be assigned to exactly one group"
+	msgfProjectRunnerLimit    = "Maximum number of ci registered project runners (%d) exceeded"
+	msgfGroupRunnerLimit      = "Maximum number of ci registered group runners (%d) exceeded"
+)
+
+// Jobs (app/services/ci and lib/gitlab/ci).
+const (
+	msgMasked         = "[MASKED]" // in place of a secret
+	msgArtifactTwice  = "another artifact of the same type already exists"
+	msgArtifactFormat = "Validation failed: Invalid file format with specified file type"
+)

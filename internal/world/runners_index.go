@@ -1,0 +1,158 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// runnerIndex finds runners of the whole instance by what a list may be narrowed by, so that a few among very many are found
+// without a look at all. It is made for the first list that wants it and kept up by reindex; as time moves runners from
+// status to status, it is made anew.
+type runnerIndex struct {
+	scopes [][]*Runner // by place in runnerScopes; each by id
+	tags   map[string][]*Runner
+	// several are the lists narrowed by several things at once that were asked for since any runner changed its place.
+	several map[string][]*Runner
+	// The earliest contact of an online runner and the earliest sign of life of one that is not stale; zero for none. The
+	// next to change its status with time is one of these two.
+	firstOnline, firstFresh time.Time
+	// at are the latest moments that a runner was put in by. They do not always move forwards: three months before 29 May and
+	// before 30 May it is the same day.
+	at moments
+}
+
+// indexEntry is where a runner is in the index.
+type indexEntry struct {
+	scopes uint // one bit for each of runnerScopes
+	tags   []string
+}
+
+// mostNarrowed is how many lists narrowed by several things are kept before all are forgotten.
+const mostNarrowed = 100
+
+// Narrowed are those runners of the instance that the index leaves for a filter, by id; all is whether all of them pass it.
+func (st *State) Narrowed(f RunnerFilter) (rows []*Runner, all bool) {
+	rows = st.Runners.Rows
+	if f.Empty() {
+		return rows, true
+	}
+	if f.Tagged && len(f.Tags) == 0 {
+		return nil, true
+	}
+	x := st.upToDateIndex()
+	narrow := func(to []*Runner) {
+		if len(to) < len(rows) {
+			rows = to
+		}
+	}
+	for _, s := range f.Scopes {
+		narrow(x.scopes[slices.Index(RunnerScopes, s)])
+	}
+	for _, t := range f.Tags {
+		narrow(x.tags[t])
+	}
+	switch {
+	case f.VersionPrefix != "":
+		return rows, false
+	case len(f.Scopes)+len(f.Tags) > 1:
+		rows = x.narrowedBySeveral(f, rows, st.Filter(f))
+	}
+	return rows, true
+}
+
+// narrowedBySeveral are those of the rows that pass the filter, which is looked at once for as long as it does not matter when.
+func (x *runnerIndex) narrowedBySeveral(f RunnerFilter, rows []*Runner, passes func(*Runner) bool) []*Runner {
+	name := fmt.Sprintf("%q %q", f.Scopes, f.Tags)
+	if passing, known := x.several[name]; known {
+		return passing
+	}
+	if x.several == nil || len(x.several) == mostNarrowed {
+		x.several = map[string][]*Runner{}
+	}
+	x.several[name] = Keep(rows, passes)
+	return x.several[name]
+}
+
+func (st *State) upToDateIndex() *runnerIndex {
+	m := st.moments()
+	if st.index == nil || !st.index.holdsAt(m) {
+		st.index = &runnerIndex{scopes: make([][]*Runner, len(RunnerScopes)), tags: map[string][]*Runner{}}
+		for _, r := range st.Runners.Rows {
+			r.indexed = indexEntry{}
+			st.index.put(r, m)
+		}
+	}
+	return st.index
+}
+
+// reindex follows a change of a runner.
+func (st *State) reindex(r *Runner) {
+	if st.index != nil {
+		st.index.put(r, st.moments())
+	}
+}
+
+func (st *State) unindex(r *Runner) {
+	if st.index != nil {
+		st.index.move(r, indexEntry{})
+	}
+}
+
+// holdsAt says whether no runner has changed its status since, only because time has passed.
+func (x *runnerIndex) holdsAt(m moments) bool {
+	if m.online.Before(x.at.online) || m.stale.Before(x.at.stale) {
+		return false
+	}
+	return (x.firstOnline.IsZero() || x.firstOnline.After(m.online)) && (x.firstFresh.IsZero() || x.firstFresh.After(m.stale))
+}
+
+// put makes the runner found by what it is now.
+func (x *runnerIndex) put(r *Runner, m moments) {
+	x.at = moments{Latest(x.at.online, m.online), Latest(x.at.stale, m.stale)}
+	next := indexEntry{tags: r.Tags}
+	for i, s := range RunnerScopes {
+		if m.inScope(r, s) {
+			next.scopes |= 1 << i
+		}
+	}
+	x.firstOnline = earliestAfter(m.online, x.firstOnline, r.ContactedAt)
+	x.firstFresh = earliestAfter(m.stale, x.firstFresh, Latest(r.CreatedAt, r.ContactedAt))
+	x.move(r, next)
+}
+
+// earliestAfter is t if that is after the bound and before the first until now, zero for none; else it is the first.
+func earliestAfter(bound, first, t time.Time) time.Time {
+	if t.After(bound) && (first.IsZero() || t.Before(first)) {
+		return t
+	}
+	return first
+}
+
+// move takes the runner from where it was in the index to another place.
+func (x *runnerIndex) move(r *Runner, next indexEntry) {
+	before := r.indexed
+	if before.scopes == next.scopes && slices.Equal(before.tags, next.tags) {
+		return
+	}
+	x.several = nil
+	for i, rows := range x.scopes {
+		switch was, is := before.scopes>>i&1, next.scopes>>i&1; {
+		case was < is:
+			x.scopes[i] = insertByID(rows, r)
+		case was > is:
+			x.scopes[i] = removeByID(rows, r)
+		}
+	}
+	if !slices.Equal(before.tags, next.tags) {
+		for _, t := range before.tags {
+			if x.tags[t] = removeByID(x.tags[t], r); len(x.tags[t]) == 0 {
+				delete(x.tags, t)
+			}
+		}
+		for _, t := range next.tags {
+			x.tags[t] = insertByID(x.tags[t], r)
+		}
+	}
+	r.indexed = next
+}
