@@ -3,6 +3,8 @@ package fakegitlab
 import (
 	"fmt"
 	"testing"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
 )
 
 // recordedFake is a fake with a small world and these calls in its journal, numbered in order.
@@ -13,7 +15,7 @@ func recordedFake(t *testing.T, calls ...Call) *Fake {
 		call.Number = f.log.Open()
 		if call.Method == "" {
 			_, _ = fmt.Sscanf(string(call.Endpoint), "%s %s", &call.Method, &call.Path)
-			call.Path = apiPrefix + call.Path
+			call.Path = front.APIPrefix + call.Path
 		}
 		f.log.Close(call.Number, call)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
@@ -82,12 +83,7 @@ func journalLine(c Call) string {
 
 // ignoredText names the parameters that nothing read, each with the nearest that the endpoint knows: they are often misspelt.
 func ignoredText(c Call) string {
-	var known []string
-	if r := routeOf(c.Endpoint); r != nil {
-		for _, p := range r.spec.Params {
-			known = append(known, p.Name)
-		}
-	}
+	known := gitlab.Parameters(string(c.Endpoint))
 	texts := slices.Clone(c.IgnoredParams)
 	for i, name := range texts {
 		if meant, near := nearest.Of(name, known); near {

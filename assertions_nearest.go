@@ -8,12 +8,11 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
-
-// apiPrefix is where GitLab's API begins in a path, below the instance's own relative URL.
-const apiPrefix = "/api/v4"
 
 // endpointProblem is "" for an endpoint that the fake serves, for "" and for a served path with any method ("* /runners").
 // For every other name it says what is wrong with it and what was probably meant.
@@ -36,11 +35,11 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	if slices.Contains(served, e) {
 		return ""
 	}
-	if r := routeOf(e); r != nil {
-		return fmt.Sprintf("GitLab has %s from %s on, and this one is %s: see WithVersion", e, r.since.Row().Since, f.version)
+	if since := gitlab.Since(string(e)); since != "" {
+		return fmt.Sprintf("GitLab has %s from %s on, and this one is %s: see WithVersion", e, since, f.version)
 	}
-	if below, whole := strings.CutPrefix(path, apiPrefix); whole {
-		return fmt.Sprintf("an endpoint is named without %s: %s %s", apiPrefix, method, below)
+	if below, whole := strings.CutPrefix(path, front.APIPrefix); whole {
+		return fmt.Sprintf("an endpoint is named without %s: %s %s", front.APIPrefix, method, below)
 	}
 	return "nothing serves " + string(e) + cmp.Or(meantText(method, path, served), outsideText(method, path))
 }
@@ -62,7 +61,7 @@ func unservedMessage(method, path string, served []Endpoint) string {
 	message := "nothing serves " + method + " " + path
 	below, inAPI := belowAPI(path)
 	if !inAPI && reaches(method, path, served) {
-		return message + "; did you mean " + method + " " + apiPrefix + path + "?"
+		return message + "; did you mean " + method + " " + front.APIPrefix + path + "?"
 	}
 	meant := meantText(method, below, served)
 	switch {
@@ -71,7 +70,7 @@ func unservedMessage(method, path string, served []Endpoint) string {
 	case inAPI:
 		return message + outsideText(method, below)
 	default:
-		return message + "; GitLab's API begins at " + apiPrefix
+		return message + "; GitLab's API begins at " + front.APIPrefix
 	}
 }
 
@@ -102,8 +101,8 @@ func outsideText(method, path string) string {
 
 // belowAPI is the part of a path below the API's prefix, whatever the instance's own relative URL is.
 func belowAPI(path string) (below string, inAPI bool) {
-	if at := strings.LastIndex(path, apiPrefix+"/"); at >= 0 {
-		return path[at+len(apiPrefix):], true
+	if at := strings.LastIndex(path, front.APIPrefix+"/"); at >= 0 {
+		return path[at+len(front.APIPrefix):], true
 	}
 	return path, false
 }

@@ -15,9 +15,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/front"
 )
 
 // controlPrefix is where the control API is, below the base path. GitLab keeps "/-/" for routes of its own and has no
@@ -82,17 +81,16 @@ func controlRoutes() []controlRoute {
 // page with html/template, in every program that uses the fake, instead of only in those that call WithControl.
 var controlRouter struct {
 	once   sync.Once
-	router *mux.Router
+	router *front.Router[controlRoute]
 }
 
-func routeControl() *mux.Router {
+func routeControl() *front.Router[controlRoute] {
 	controlRouter.once.Do(func() {
-		m := newRouter()
-		for i, r := range controlRoutes() {
+		controlRouter.router = front.NewRouter[controlRoute]()
+		for _, r := range controlRoutes() {
 			method, path := r.endpoint.cut()
-			m.Methods(method).Path(muxPath(path)).Name(strconv.Itoa(i)).Handler(http.NotFoundHandler())
+			controlRouter.router.Add(method, path, r)
 		}
-		controlRouter.router = m
 	})
 	return controlRouter.router
 }
@@ -122,12 +120,11 @@ func (f *Fake) controlled(r *http.Request, path string) controlAnswer {
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	match, vars := matchIn(routeControl(), method, path)
-	if match == nil {
+	row, vars, found := routeControl().Find(method, path)
+	if !found {
 		return controlRefusal(http.StatusNotFound, "nothing serves "+r.Method+" "+path+meantControl(r.Method, path))
 	}
-	i, _ := strconv.Atoi(match.Route.GetName())
-	return controlRoutes()[i].handle(&control{f, r, vars})
+	return row.handle(&control{f, r, vars})
 }
 
 // meantControl is meantText for the control API: below its prefix, where full paths are looked for as in GitLab's API.

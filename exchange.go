@@ -1,41 +1,60 @@
 package fakegitlab
 
 import (
-	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/memnet"
-	"github.com/fakegitlab/fakegitlab/internal/world"
 )
+
+// serve answers one request: it opens a Call, lets failures and hooks have their way, and closes the Call.
+func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
+	if f.options.control != nil && f.options.control(f, w, r) {
+		return
+	}
+	started := time.Now()
+	number := f.log.Open()
+	defer f.flight.leave(f.flight.enter(called{number, r.Method, r.URL.EscapedPath()}))
+	x := exchange{fake: f, abort: way.reset, hangUp: func() {}, call: Call{Number: number, Time: f.clock.now().UTC(),
+		Origin: way.Origin, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}}
+	x.Sending = front.Sending{W: w, Request: front.NewRequest(f.site, r, way.Way, x.call.Query), Number: number, Started: started}
+	defer func() { // also when the connection is torn down
+		x.call.note(x.Request.Settled())
+		f.log.Close(number, x.call)
+		if f.options.journalTo != nil {
+			_, _ = io.WriteString(f.options.journalTo, journalLine(x.call)+"\n")
+		}
+		x.hangUp()
+	}()
+	x.serve(x.Request.Receive())
+}
+
+// note takes over what GitLab made of the request so far.
+func (c *Call) note(r *front.Record) {
+	c.Endpoint, c.Body, c.Params, c.IgnoredParams = Endpoint(r.Endpoint), r.Body, r.Params, r.IgnoredParams
+	c.User, c.RunnerID, c.JobID = r.User, r.RunnerID, r.JobID
+}
 
 // exchange is a request together with where its answer goes. It is where failures and hooks have their say, so that no
 // handler knows of them.
 type exchange struct {
-	fake    *Fake
-	request *request
-	w       http.ResponseWriter
-	started time.Time
-	abort   any // what to panic with for a connection reset
+	front.Sending
+	fake  *Fake
+	call  Call
+	abort any // what to panic with for a connection reset
 	// hangUp breaks a connection that is no longer net/http's. It comes after the Call is recorded: whoever has seen the
 	// connection break finds the call in the journal.
 	hangUp func()
-	// values are those of the headers, in one piece: an answer has many.
-	values []string
-}
-
-// set sets a header of the answer, whose name is written as net/http does.
-func (x *exchange) set(name, value string) {
-	x.values = append(x.values, value)
-	n := len(x.values)
-	x.w.Header()[name] = x.values[n-1 : n : n]
 }
 
 // serve takes a request that has been received, or was refused on the way in, to its answer.
-func (x *exchange) serve(refusal *response) {
-	fs, call := &x.fake.faults, x.request.call
+func (x *exchange) serve(refusal *front.Response) {
+	fs, call := &x.fake.faults, &x.call
+	call.note(&x.Request.Record)
 	if !x.hold() {
 		return
 	}
@@ -47,18 +66,19 @@ func (x *exchange) serve(refusal *response) {
 	if !x.delay(failure.Delay) {
 		return
 	}
-	var res response
+	var res front.Response
 	if failure.takesEffect() {
 		if refusal != nil {
 			res = *refusal
 		} else {
-			res = x.request.answer()
+			res = x.Request.Answer()
 		}
-		call.Status, call.Reason = res.status, res.reason
+		call.note(&x.Request.Record)
+		call.Status, call.Reason = res.Status, res.Reason
 	}
 	if failure.Status != 0 {
 		res, call.Failure = failure.response(), true
-		call.Status = res.status
+		call.Status = res.Status
 	}
 	fs.run(&fs.after, *call)
 	if failure.Network != "" {
@@ -66,7 +86,15 @@ func (x *exchange) serve(refusal *response) {
 		x.breakDown(failure.Network, res)
 		return
 	}
-	x.send(res)
+	body := x.Render(&res)
+	x.finish(res, body)
+}
+
+// finish writes an answer, which is in the Call before it can reach the client.
+func (x *exchange) finish(res front.Response, body []byte) {
+	c := &x.call
+	c.Status, c.Reason, c.ResponseHeader, c.ResponseBody = res.Status, res.Reason, x.W.Header(), x.Kept(res, body)
+	x.Write(res, body)
 }
 
 // delay waits; false when the client gave up meanwhile. When the fake is closed the request is dropped: its client has often
@@ -81,32 +109,32 @@ func (x *exchange) delay(d time.Duration) bool {
 	case <-timer.C:
 	case <-x.fake.closing:
 		panic(http.ErrAbortHandler)
-	case <-x.request.http.Context().Done():
+	case <-x.Request.HTTP.Context().Done():
 		return false
 	}
 	return true
 }
 
 // breakDown is what is left of an answer after a network fault.
-func (x *exchange) breakDown(fault NetworkFault, res response) {
-	call := x.request.call
-	if res.file != nil {
-		res.text, res.file = res.file.String(), nil
+func (x *exchange) breakDown(fault NetworkFault, res front.Response) {
+	call := &x.call
+	if res.File != nil {
+		res.Text, res.File = res.File.String(), nil
 	}
 	switch fault {
 	case MalformedJSON:
-		body := x.render(&res)
+		body := x.Render(&res)
 		x.finish(res, body[:len(body)/2])
 		return
 	case TruncatedBody:
-		body := x.render(&res)
-		x.w.Header().Set("Content-Length", strconv.Itoa(len(body)+1))
+		body := x.Render(&res)
+		x.W.Header().Set("Content-Length", strconv.Itoa(len(body)+1))
 		x.finish(res, body[:len(body)/2])
-		_ = http.NewResponseController(x.w).Flush()
+		_ = http.NewResponseController(x.W).Flush()
 	case Hang:
 		call.Status = 0
 		select {
-		case <-x.request.http.Context().Done():
+		case <-x.Request.HTTP.Context().Done():
 		case <-x.fake.closing:
 		}
 	case ConnectionReset:
@@ -121,7 +149,7 @@ func (x *exchange) breakDown(fault NetworkFault, res response) {
 
 // reset has the connection torn down so that the peer is told: over TCP with RST.
 func (x *exchange) reset() {
-	conn, _, err := http.NewResponseController(x.w).Hijack()
+	conn, _, err := http.NewResponseController(x.W).Hijack()
 	if err != nil {
 		return // HTTP/2, or a server that is not ours: dropping it is all there is
 	}
@@ -138,39 +166,4 @@ func (x *exchange) reset() {
 		}
 		_ = raw.Close()
 	}
-}
-
-// throttleName is the throttle of users' API requests, as RateLimit-Name has it.
-const throttleName = "throttle_authenticated_api"
-
-// throttled counts the request against Settings.RateLimit and is the 429 of one too many (Rack::Attack, fixed
-// windows). It counts whom identify found, be it that the token is refused by now.
-func (q *request) throttled() *response {
-	limit := q.Settings.RateLimit
-	if limit.Requests == 0 || q.call.User == "" {
-		return nil
-	}
-	w := q.CountRequest(q.call.User)
-	if w.Count <= limit.Requests {
-		return nil
-	}
-	reset := time.Unix(0, (w.Period+1)*int64(limit.Per)).UTC()
-	perMinute := (int64(limit.Requests)*int64(time.Minute) + int64(limit.Per) - 1) / int64(limit.Per)
-	r := plain(http.StatusTooManyRequests, msgRetryLater).because(fmt.Sprintf("%s made %d requests in %s; the limit is %d", q.call.User, w.Count, limit.Per, limit.Requests))
-	r.contentType = "text/plain"
-	r.header = rateLimitHeader(int(perMinute), w.Count, q.Now(), reset)
-	return &r
-}
-
-// rateLimitHeader is what Rack::Attack says with a 429. limit is a minute's.
-func rateLimitHeader(limit, observed int, now, reset time.Time) http.Header {
-	h := http.Header{}
-	for name, value := range map[string]string{
-		"RateLimit-Name": throttleName, "RateLimit-Limit": strconv.Itoa(limit), "RateLimit-Observed": strconv.Itoa(observed),
-		"RateLimit-Remaining": "0", "RateLimit-Reset": strconv.FormatInt(reset.Unix(), 10), "RateLimit-ResetTime": reset.UTC().Format(http.TimeFormat),
-		"Retry-After": strconv.Itoa(world.WholeSeconds(reset.Sub(now))),
-	} {
-		h.Set(name, value)
-	}
-	return h
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
 )
 
 // NetworkFault is a way in which an answer fails to arrive whole.
@@ -137,65 +139,65 @@ func (i *injected) effect() string {
 }
 
 // response is the answer that the failure gives.
-func (i *injected) response() response {
-	r := response{status: i.Status}
+func (i *injected) response() front.Response {
+	r := front.Response{Status: i.Status}
 	switch body := i.Body.(type) {
 	case nil:
 		r = failureBody(i.Status, i.Message)
 	case string:
-		r.text, r.contentType = body, "application/json"
+		r.Text, r.ContentType = body, "application/json"
 	case []byte:
-		r.text, r.contentType = string(body), "application/json"
+		r.Text, r.ContentType = string(body), "application/json"
 	default:
 		raw, _ := json.Marshal(body) // Inject has tried it
-		r.text, r.contentType = string(raw), "application/json"
+		r.Text, r.ContentType = string(raw), "application/json"
 	}
-	if r.header == nil {
-		r.header = http.Header{}
+	if r.Header == nil {
+		r.Header = http.Header{}
 	}
 	if i.limited {
 		now := time.Now()
-		maps.Copy(r.header, rateLimitHeader(injectedLimit, injectedLimit+1, now, now.Add(i.retryAfter)))
+		maps.Copy(r.Header, front.RateLimitHeader(injectedLimit, injectedLimit+1, now, now.Add(i.retryAfter)))
 	}
 	for name, values := range i.Header {
-		r.header[http.CanonicalHeaderKey(name)] = values
+		r.Header[http.CanonicalHeaderKey(name)] = values
 	}
-	if ct := r.header.Get("Content-Type"); ct != "" {
-		r.contentType = ct
-		if r.body != nil {
-			raw, _ := json.Marshal(r.body)
-			r.body, r.text = nil, string(raw)
+	if ct := r.Header.Get("Content-Type"); ct != "" {
+		r.ContentType = ct
+		if r.Body != nil {
+			raw, _ := json.Marshal(r.Body)
+			r.Body, r.Text = nil, string(raw)
 		}
 	}
 	return r
 }
 
 // failureBody is GitLab's own answer of a status, with its text or another.
-func failureBody(status int, message string) response {
+func failureBody(status int, message string) front.Response {
 	texts := map[int]string{
-		http.StatusBadRequest: msgBadRequest, http.StatusUnauthorized: msgUnauthorized, http.StatusForbidden: msgForbidden,
-		http.StatusNotFound: msgNotFound,
-		http.StatusConflict: msgConflictLock, http.StatusGone: msgRegistrationDisallowed, http.StatusPreconditionFailed: msgPrecondition,
-		http.StatusRequestEntityTooLarge: msgTooLargeError,
-		http.StatusTooManyRequests:       msgTooManyRequests, http.StatusInternalServerError: msgInternalError, http.StatusServiceUnavailable: msgUnavailable,
+		http.StatusBadRequest: front.MsgBadRequest, http.StatusUnauthorized: front.MsgUnauthorized, http.StatusForbidden: front.MsgForbidden,
+		http.StatusNotFound: front.MsgNotFound,
+		http.StatusConflict: front.MsgConflictLock, http.StatusGone: front.MsgRegistrationDisallowed, http.StatusPreconditionFailed: front.MsgPrecondition,
+		http.StatusRequestEntityTooLarge: front.MsgTooLargeError,
+		http.StatusTooManyRequests:       front.MsgTooManyRequests, http.StatusInternalServerError: front.MsgInternalError, http.StatusServiceUnavailable: front.MsgUnavailable,
 	}
 	switch {
 	case message != "":
-		return refuse(status, message)
+		return front.Refuse(status, message)
 	case status == http.StatusBadGateway:
-		return plain(status, msgNotResponding)
+		return front.Plain(status, front.MsgNotResponding)
 	case status == http.StatusNoContent || status == http.StatusNotModified:
-		return response{status: status}
+		return front.Response{Status: status}
 	case texts[status] != "":
-		return refuse(status, texts[status])
+		return front.Refuse(status, texts[status])
 	}
-	return refuse(status, fmt.Sprintf("%d %s", status, http.StatusText(status)))
+	return front.Refuse(status, fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
 // RegistrationDisabled answers POST /runners with 410, whatever the settings say. Settings.RegistrationTokensDisabled and its
 // like in Group and Project are the real thing.
 func RegistrationDisabled() Failure {
-	return Failure{Endpoint: RegisterRunner, Status: http.StatusGone, Message: msgRegistrationDisallowed}
+	return Failure{Endpoint: RegisterRunner, Status: http.StatusGone, Message: front.MsgRegistrationDisallowed}
 }
 
 // Unavailable answers as nginx and Workhorse do while GitLab is down: 502, in plain text.
@@ -212,7 +214,7 @@ func DatabaseLocked(e Endpoint) Failure { return Failure{Endpoint: e, Status: ht
 // RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in seconds, rounded up, and the
 // RateLimit headers. The end of the limit is reckoned by time.Now, as clients do, and not by the fake's clock.
 func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
-	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: msgRetryLater,
+	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: front.MsgRetryLater,
 		Header: http.Header{"Content-Type": {"text/plain"}}, limited: true, retryAfter: retryAfter}
 }
 
@@ -228,13 +230,13 @@ func Maintenance() Failure {
 	writes := Where(func(c Call) bool {
 		return c.Method != http.MethodGet && c.Method != http.MethodHead && c.Method != http.MethodOptions
 	})
-	return Failure{Where: []CallMatcher{writes}, Status: http.StatusForbidden, Message: msgReadOnly}
+	return Failure{Where: []CallMatcher{writes}, Status: http.StatusForbidden, Message: front.MsgReadOnly}
 }
 
 // ExpiredToken refuses all calls of a user as if the token had just expired: 401.
 func ExpiredToken(username string) Failure {
-	r := invalidToken(msgTokenExpired, "")
-	return Failure{Where: []CallMatcher{By(username)}, Status: r.status, Body: r.body, Header: r.header}
+	r := front.InvalidToken(front.MsgTokenExpired, "")
+	return Failure{Where: []CallMatcher{By(username)}, Status: r.Status, Body: r.Body, Header: r.Header}
 }
 
 // faults are the failures and hooks of a fake.

@@ -67,6 +67,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -96,7 +98,7 @@ type Fake struct {
 	state   *world.State
 	log     journal.Log[Call]
 	faults  faults
-	found   foundRoutes
+	site    *front.Site
 	added   addedRoutes // by Handle
 
 	network network
@@ -243,6 +245,9 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	}
 	f.clock = newClock(f.options.start, f.options.clock)
 	f.state = world.New(f.version, f.clock.now)
+	f.site = gitlab.Open(&front.Site{State: f.state, BasePath: f.options.basePath, Added: f.added.lookup, LongPolling: f.options.longPolling,
+		Closing: f.closing,
+		Meant:   func(method, path string) string { return unservedMessage(method, path, f.Endpoints()) }})
 	f.log.Limit(f.options.journalLimit, f.strayed)
 	if s := f.options.scenario; s != nil {
 		if err := f.Seed(*s); err != nil {
@@ -420,7 +425,7 @@ func (f *Fake) Problems() []string {
 	var problems []string
 	for _, c := range f.log.Closed() {
 		if f.strayed(c) {
-			problems = append(problems, f.unservedMessage(c.Method, c.Path))
+			problems = append(problems, f.site.Unserved(c.Method, c.Path))
 		}
 	}
 	if !f.options.unusedAllowed {

@@ -1,259 +1,238 @@
 package fakegitlab
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
-	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
-	"github.com/fakegitlab/fakegitlab/internal/page"
-	"github.com/fakegitlab/fakegitlab/internal/params"
-	"github.com/fakegitlab/fakegitlab/internal/world"
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 )
 
-// route is one row of the table: an endpoint, who may call it, its parameters and what it does.
-type route struct {
-	endpoint Endpoint
-	access   access
-	// scopes are those that an endpoint's class takes besides api and read_api.
-	scopes []string
-	// since is the difference between GitLab versions that brought the endpoint; nil: it was always there.
-	since *gitlabversion.Difference
-	// streams, of an endpoint that takes in a body of any size: it checks what GitLab checks before it reads the
-	// body, when the parameters are those of path and query alone, and says how to read it. The handler finds the
-	// body in request.upload, and checks again what may have changed meanwhile. Such an endpoint is byJobToken: only
-	// then nothing has to be authenticated again.
-	streams func(*request) (bodyReader, *response)
-	// waits, of an endpoint that Workhorse has wait: what is closed when it is worth asking the handler, nil if it is
-	// at once. What it would have to refuse it leaves to the handler.
-	waits func(*request) <-chan struct{}
-	// before runs after authentication and before the parameters are validated, as a Grape before block.
-	before func(*request) *response
-	spec   params.Spec
-	// later, if set, is the spec of versions that know more parameters.
-	later  *laterSpec
-	handle func(*request) response
+// Endpoint names an endpoint as GitLab's documentation writes it: method, blank, path below /api/v4 with its parameters
+// as :name. The typed constants below are those that the fake serves.
+type Endpoint string
+
+// cut splits an endpoint into method and path.
+func (e Endpoint) cut() (method, path string) {
+	method, path, _ = strings.Cut(string(e), " ")
+	return method, path
 }
 
-// laterSpec is what an endpoint declares from a difference between versions on.
-type laterSpec struct {
-	since gitlabversion.Difference
-	spec  params.Spec
-}
-
-// declared is what the endpoint declares in a version.
-func (r *route) declared(v gitlabversion.Version) params.Spec {
-	if r.later != nil && v.Has(r.later.since) {
-		return r.later.spec
-	}
-	return r.spec
-}
-
-// access is how a caller proves who it is.
-type access int
-
+// The endpoints of the Runners API for people (https://docs.gitlab.com/ee/api/runners.html).
 const (
-	byUser         access = iota // an access token of a user
-	byToken                      // a token among the parameters; user tokens are not looked at
-	byAnyone                     // an access token, or none at all
-	byJobToken                   // the token of a job, among the parameters or in JOB-TOKEN
-	byRunnerHeader               // a runner's token in RUNNER-TOKEN
+	ListRunners                    Endpoint = "GET /runners"
+	ListAllRunners                 Endpoint = "GET /runners/all"
+	GetRunner                      Endpoint = "GET /runners/:id"
+	UpdateRunner                   Endpoint = "PUT /runners/:id"
+	DeleteRunner                   Endpoint = "DELETE /runners/:id"
+	ListRunnerJobs                 Endpoint = "GET /runners/:id/jobs"
+	ListRunnerManagers             Endpoint = "GET /runners/:id/managers"
+	ListRunnerProjects             Endpoint = "GET /runners/:id/projects" // from GitLab 18.0 on
+	ListProjectRunners             Endpoint = "GET /projects/:id/runners"
+	AssignProjectRunner            Endpoint = "POST /projects/:id/runners"
+	UnassignProjectRunner          Endpoint = "DELETE /projects/:id/runners/:runner_id"
+	ListGroupRunners               Endpoint = "GET /groups/:id/runners"
+	ResetInstanceRegistrationToken Endpoint = "POST /runners/reset_registration_token"
+	ResetProjectRegistrationToken  Endpoint = "POST /projects/:id/runners/reset_registration_token"
+	ResetGroupRegistrationToken    Endpoint = "POST /groups/:id/runners/reset_registration_token"
+	ResetRunnerToken               Endpoint = "POST /runners/:id/reset_authentication_token"
+	CreateUserRunner               Endpoint = "POST /user/runners"
 )
 
-// path is the endpoint's path, /runners/:id, and parameters how many parameters that has.
-func (r *route) path() string {
-	_, path := r.endpoint.cut()
-	return path
+// The endpoints that a runner calls with a registration or authentication token.
+const (
+	RegisterRunner      Endpoint = "POST /runners"
+	DeleteRunnerByToken Endpoint = "DELETE /runners"
+	VerifyRunner        Endpoint = "POST /runners/verify"
+	ResetOwnRunnerToken Endpoint = "POST /runners/reset_authentication_token"
+	DeleteRunnerManager Endpoint = "DELETE /runners/managers"
+)
+
+// The endpoints with which a runner takes a job and carries it through (lib/api/ci/runner.rb); all but RequestJob and
+// RouterDiscovery with the token of the job.
+const (
+	RequestJob        Endpoint = "POST /jobs/request"
+	UpdateJob         Endpoint = "PUT /jobs/:id"
+	AppendTrace       Endpoint = "PATCH /jobs/:id/trace"
+	UploadArtifacts   Endpoint = "POST /jobs/:id/artifacts"
+	DownloadArtifacts Endpoint = "GET /jobs/:id/artifacts"
+	RouterDiscovery   Endpoint = "GET /runners/router/discovery" // from GitLab 18.6 on
+)
+
+// The endpoints of the Jobs API for people (https://docs.gitlab.com/ee/api/jobs.html).
+const (
+	ListProjectJobs      Endpoint = "GET /projects/:id/jobs"
+	GetJob               Endpoint = "GET /projects/:id/jobs/:job_id"
+	GetJobTrace          Endpoint = "GET /projects/:id/jobs/:job_id/trace"
+	DownloadJobArtifacts Endpoint = "GET /projects/:id/jobs/:job_id/artifacts"
+	CancelJob            Endpoint = "POST /projects/:id/jobs/:job_id/cancel"
+	RetryJob             Endpoint = "POST /projects/:id/jobs/:job_id/retry"
+	EraseJob             Endpoint = "POST /projects/:id/jobs/:job_id/erase"
+	PlayJob              Endpoint = "POST /projects/:id/jobs/:job_id/play"
+)
+
+// The endpoints that clients call around those.
+const (
+	GetVersion                Endpoint = "GET /version"
+	GetMetadata               Endpoint = "GET /metadata"
+	GetCurrentUser            Endpoint = "GET /user"
+	GetOwnAccessToken         Endpoint = "GET /personal_access_tokens/self"
+	RevokeOwnAccessToken      Endpoint = "DELETE /personal_access_tokens/self"
+	GetApplicationSettings    Endpoint = "GET /application/settings"
+	UpdateApplicationSettings Endpoint = "PUT /application/settings"
+	ListProjects              Endpoint = "GET /projects"
+	GetProject                Endpoint = "GET /projects/:id"
+	ListGroups                Endpoint = "GET /groups"
+	GetGroup                  Endpoint = "GET /groups/:id"
+	ListGroupProjects         Endpoint = "GET /groups/:id/projects"
+	ListSubgroups             Endpoint = "GET /groups/:id/subgroups"
+)
+
+// Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
+func (f *Fake) Endpoints() []Endpoint {
+	var all []Endpoint
+	for _, e := range gitlab.Endpoints(f.version) {
+		all = append(all, Endpoint(e))
+	}
+	return append(all, f.added.endpoints()...)
 }
 
-func (r *route) parameters() int { return strings.Count(r.path(), ":") }
+// ServeHTTP answers one request, so that the fake can be mounted in another server. URLs in its answers then follow the
+// request's Host.
+func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	r = r.Clone(r.Context()) // the journal keeps its headers
+	if r.Body == nil {       // of http.NewRequest, which is for clients
+		r.Body = http.NoBody
+	}
+	f.serve(w, r, f.via(scheme, r.Host, http.ErrAbortHandler))
+}
 
-func (r *route) servedBy(v gitlabversion.Version) bool { return r.since == nil || v.Has(*r.since) }
-
-// anyScope, of a route: every scope will do.
-const anyScope = "*"
-
+// An endpoint that a test serves is a method and a path of literal segments and :parameters.
 var (
-	managing = []string{world.ScopeManageRunner}
-	creating = []string{world.ScopeCreateRunner}
-	profile  = []string{world.ScopeReadUser}
-	anything = []string{anyScope}
+	handledMethod = regexp.MustCompile(`^[A-Z]+$`)
+	handledPath   = regexp.MustCompile(`^(/(:[a-z_]+|[\w.~-]+))+$`)
 )
 
-func since(d gitlabversion.Difference) *gitlabversion.Difference { return &d }
-
-// routes is the table of all endpoints, in the order of the documentation.
-var routes = sync.OnceValue(func() []*route {
-	table := []*route{
-		{endpoint: ListRunners, scopes: managing, spec: listing(scopeParam, filterParams), handle: listRunners},
-		{endpoint: ListAllRunners, scopes: managing, spec: listing(scopeParam, filterParams), handle: listAllRunners},
-		{endpoint: GetRunner, scopes: managing, spec: declare(runnerID), handle: getRunner,
-			later: &laterSpec{gitlabversion.RunnerProjectsEndpoint, declare(runnerID, includeProjects)}},
-		{endpoint: UpdateRunner, scopes: managing, spec: updateSpec, handle: updateRunner},
-		{endpoint: DeleteRunner, scopes: managing, spec: declare(runnerID), handle: deleteRunner},
-		{endpoint: ListRunnerJobs, scopes: managing, spec: listing(runnerID, jobFilterParams), handle: listRunnerJobs},
-		{endpoint: ListRunnerManagers, scopes: managing, spec: declare(runnerID), handle: listRunnerManagers},
-		{endpoint: ListRunnerProjects, scopes: managing, since: since(gitlabversion.RunnerProjectsEndpoint), spec: listing(runnerID), handle: listRunnerProjects},
-		{endpoint: ResetRunnerToken, scopes: managing, spec: declare(runnerID), handle: resetRunnerToken},
-		{endpoint: ListProjectRunners, scopes: managing, before: projectMaintainers, spec: listing(pathID, scopeParam, filterParams), handle: listProjectRunners},
-		{endpoint: AssignProjectRunner, scopes: managing, before: projectMaintainers, spec: declare(pathID, assignedRunnerID), handle: assignRunner},
-		{endpoint: UnassignProjectRunner, scopes: managing, before: projectMaintainers, spec: declare(pathID, assignedRunnerID), handle: unassignRunner},
-		{endpoint: ListGroupRunners, scopes: managing, before: groupMaintainers, spec: listing(pathID, filterParams), handle: listGroupRunners},
-		{endpoint: ResetInstanceRegistrationToken, scopes: managing, handle: resetInstanceRegistrationToken},
-		{endpoint: ResetProjectRegistrationToken, scopes: managing, before: projectReaders, spec: declare(pathID), handle: resetProjectRegistrationToken},
-		{endpoint: ResetGroupRegistrationToken, scopes: managing, before: groupReaders, spec: declare(pathID), handle: resetGroupRegistrationToken},
-		{endpoint: CreateUserRunner, scopes: creating, spec: createSpec, handle: createUserRunner},
-
-		{endpoint: RegisterRunner, access: byToken, spec: registerSpec, handle: registerRunner},
-		{endpoint: DeleteRunnerByToken, access: byToken, spec: declare(tokenParam), handle: deleteRunnerByToken},
-		{endpoint: DeleteRunnerManager, access: byToken, spec: declare(tokenParam, requiredSystemID), handle: deleteRunnerManager},
-		{endpoint: VerifyRunner, access: byToken, spec: declare(tokenParam, systemID, infoParam), handle: verifyRunner},
-		{endpoint: ResetOwnRunnerToken, access: byToken, spec: declare(tokenParam, systemID), handle: resetOwnRunnerToken},
-
-		{endpoint: RequestJob, access: byToken, spec: requestJobSpec, waits: forJob, handle: requestJob},
-		{endpoint: UpdateJob, access: byJobToken, spec: updateJobSpec, handle: updateJob},
-		{endpoint: AppendTrace, access: byJobToken, streams: readLog, spec: declare(jobID, optionalToken, debugTrace), handle: appendTrace},
-		{endpoint: UploadArtifacts, access: byJobToken, streams: readArtifact, spec: uploadSpec, handle: uploadArtifacts},
-		{endpoint: DownloadArtifacts, access: byJobToken, spec: declare(jobID, optionalToken, directDownload), handle: downloadArtifacts},
-		{endpoint: RouterDiscovery, access: byRunnerHeader, since: since(gitlabversion.JobRouter), handle: discoverRouter},
-
-		{endpoint: ListProjectJobs, spec: listing(pathID, jobScope, keysetParams), handle: listProjectJobs},
-		{endpoint: GetJob, spec: declare(pathID, pathJobID), handle: getJob},
-		{endpoint: GetJobTrace, spec: declare(pathID, pathJobID), handle: getJobTrace},
-		{endpoint: DownloadJobArtifacts, access: byAnyone, spec: declare(pathID, pathJobID), handle: downloadJobArtifacts},
-		{endpoint: CancelJob, spec: declare(pathID, pathJobID, forceParam), handle: cancelJob},
-		{endpoint: RetryJob, spec: declare(pathID, pathJobID), handle: retryJob},
-		{endpoint: EraseJob, spec: declare(pathID, pathJobID), handle: eraseJob},
-		{endpoint: PlayJob, spec: declare(pathID, pathJobID, playVariables), handle: playJob},
-
-		{endpoint: GetVersion, scopes: profile, handle: getMetadata},
-		{endpoint: GetMetadata, scopes: profile, handle: getMetadata},
-		{endpoint: GetCurrentUser, scopes: profile, handle: getCurrentUser},
-		{endpoint: GetOwnAccessToken, scopes: anything, handle: getOwnAccessToken},
-		{endpoint: RevokeOwnAccessToken, scopes: anything, handle: revokeOwnAccessToken},
-		{endpoint: GetApplicationSettings, before: administrators, handle: getApplicationSettings},
-		{endpoint: UpdateApplicationSettings, before: administrators, spec: settingsSpec, handle: updateApplicationSettings},
-		{endpoint: ListProjects, access: byAnyone, spec: projectsSpec(rolesBeforePlanner), handle: listProjects,
-			later: &laterSpec{gitlabversion.PlannerRole, projectsSpec(roleNumbers)}},
-		{endpoint: GetProject, access: byAnyone, before: projectReaders, spec: declare(pathID), handle: getProject},
-		{endpoint: ListGroups, access: byAnyone, spec: groupsSpec(rolesBeforePlanner), handle: listGroups,
-			later: &laterSpec{gitlabversion.PlannerRole, groupsSpec(roleNumbers)}},
-		{endpoint: GetGroup, access: byAnyone, before: groupReaders, spec: declare(pathID), handle: getGroup},
-		{endpoint: ListGroupProjects, access: byAnyone, spec: groupProjectsSpec(rolesBeforePlanner), handle: listGroupProjects,
-			later: &laterSpec{gitlabversion.PlannerRole, groupProjectsSpec(roleNumbers)}},
-		{endpoint: ListSubgroups, access: byAnyone, spec: groupsSpec(rolesBeforePlanner, pathID), handle: listSubgroups,
-			later: &laterSpec{gitlabversion.PlannerRole, groupsSpec(roleNumbers, pathID)}},
+// Handle serves an endpoint outside the fake's own, such as "GET /projects/:id/pipelines", with a handler of the test.
+// Calls of it are recorded and can be made to fail like the rest; no credentials are asked for, and Call.User is whoever sent
+// a valid token. Request.PathValue has the path parameters, decoded. The same endpoint again replaces the handler. HEAD and
+// OPTIONS go to the handlers of the path's other methods. An endpoint that the fake serves already fails the test.
+func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
+	f.tb.Helper()
+	problem := f.cannotHandle(endpoint)
+	if problem == "" && h == nil {
+		problem = "there is no handler"
 	}
-	for _, r := range table {
-		r.spec.Known = readElsewhere
-		if r.later != nil {
-			r.later.spec.Known = readElsewhere
-		}
+	if problem != "" {
+		f.misuse("Handle(%q): %s", endpoint, problem)
+		return
 	}
-	return table
-})
-
-// routeOf is the row of an endpoint, nil if there is none. The version that is followed may not have it.
-func routeOf(e Endpoint) *route {
-	for _, r := range routes() {
-		if r.endpoint == e {
-			return r
-		}
-	}
-	return nil
+	f.added.add(addedRoute{endpoint, h})
 }
 
-// readElsewhere are parameters that authentication reads, whatever the endpoint.
-var readElsewhere = []string{paramPrivateToken, paramAccessToken, paramBearerToken, paramSudo}
-
-// declare makes a Spec of parameters and groups of parameters.
-func declare(groups ...[]params.Param) params.Spec {
-	var s params.Spec
-	for _, g := range groups {
-		s.Params = append(s.Params, g...)
+// cannotHandle says why no handler of a test can serve an endpoint, "" if one can.
+func (f *Fake) cannotHandle(endpoint Endpoint) string {
+	method, path := endpoint.cut()
+	switch {
+	case !handledMethod.MatchString(method) || !handledPath.MatchString(path):
+		return fmt.Sprintf("an endpoint is a method and a path, as in %q", "GET /projects/:id/pipelines")
+	case method == http.MethodHead || method == http.MethodOptions:
+		return method + " is answered by the handlers of the path's other methods"
 	}
-	return s
-}
-
-// listing is declare for a list in pages.
-func listing(groups ...[]params.Param) params.Spec {
-	return declare(append(groups, page.Params())...)
-}
-
-func with(s params.Spec, rules ...params.Rule) params.Spec {
-	s.Rules = rules
-	return s
-}
-
-// The HTTP headers that GitLab reads or writes.
-const (
-	headerPrivateToken    = "Private-Token"
-	headerAuthorization   = "Authorization"
-	headerSudo            = "Sudo"
-	headerUnmodifiedSince = "If-Unmodified-Since"
-	headerJobToken        = "Job-Token"
-	headerRunnerToken     = "Runner-Token"
-	headerContentRange    = "Content-Range"
-	headerRange           = "Range"
-	headerJobStatus       = "Job-Status"
-	headerLastUpdate      = "X-Gitlab-Last-Update"
-	headerTraceInterval   = "X-Gitlab-Trace-Update-Interval"
-)
-
-// response is what a handler answers. It is plain data: writing it is the pipeline's business.
-type response struct {
-	status int
-	body   any    // marshalled as JSON; nil is an empty body
-	text   string // a plain text body instead, with contentType
-	// contentType is of text; JSON has its own.
-	contentType string
-	header      http.Header
-	file        *world.Blob // a large body instead
-	// reason is why it is a refusal, for the journal alone.
-	reason string
-	// bare answers come from outside the API's own helpers and lack the headers that those set.
-	bare bool
-}
-
-func (r response) with(name, value string) response {
-	if r.header == nil {
-		r.header = http.Header{}
+	// Parameters of the fake's own routes take any segment, ":id" as well.
+	switch own := gitlab.EndpointAt(f.version, method, path); own {
+	case "":
+		return ""
+	case string(endpoint):
+		return "the fake serves that endpoint itself; an injected failure changes its answers"
+	default:
+		return fmt.Sprintf("the fake serves that itself, as %s; an injected failure changes its answers", own)
 	}
-	r.header.Set(name, value)
-	return r
 }
 
-func (r response) because(reason string) response {
-	r.reason = reason
-	return r
+// addedRoutes are the endpoints that a test serves itself.
+type addedRoutes struct {
+	mu     sync.Mutex
+	routes []addedRoute
+	router *front.Router[addedRoute]
 }
 
-// asRefusal is the response where nil would mean that there is none.
-func (r response) asRefusal() *response { return &r }
-
-func ok(body any) response      { return response{status: http.StatusOK, body: body} }
-func created(body any) response { return response{status: http.StatusCreated, body: body} }
-func noContent() response       { return response{status: http.StatusNoContent} }
-
-// message is a refusal by the API's helpers, errors one by Grape.
-type (
-	messageBody struct {
-		Message any `json:"message"`
-	}
-	errorBody struct {
-		Error string `json:"error"`
-	}
-	oauthErrorBody struct {
-		Error       string `json:"error"`
-		Description string `json:"error_description"`
-		Scope       string `json:"scope,omitempty"`
-	}
-)
-
-func refuse(status int, message any) response {
-	return response{status: status, body: messageBody{message}}
+type addedRoute struct {
+	endpoint Endpoint
+	handler  http.Handler
 }
 
-func refuseError(status int, text string) response {
-	return response{status: status, body: errorBody{text}}
+func (a *addedRoutes) add(r addedRoute) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	same := func(old addedRoute) bool { return old.endpoint == r.endpoint }
+	a.routes = append(slices.DeleteFunc(slices.Clone(a.routes), same), r)
+	a.router = front.NewRouter[addedRoute]() // a router does not take routes while it is used
+	for _, r := range a.routes {
+		method, path := r.endpoint.cut()
+		a.router.Add(method, path, r)
+	}
+}
+
+// lookup finds what the test serves at a method and a path below /api/v4, nil for nothing.
+func (a *addedRoutes) lookup(method, path string) *front.Served {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.router == nil {
+		return nil
+	}
+	r, vars, found := a.router.Find(method, path)
+	if !found {
+		return nil
+	}
+	return &front.Served{Endpoint: string(r.endpoint), Vars: vars, Answer: r.answer}
+}
+
+// answer lets the test's handler answer.
+func (r addedRoute) answer(q *front.Request) front.Response {
+	sent := q.HTTP.Clone(q.HTTP.Context())
+	sent.Body = io.NopCloser(bytes.NewReader(q.Record.Body))
+	for name, value := range q.Vars {
+		sent.SetPathValue(name, value)
+	}
+	rec := httptest.NewRecorder()
+	r.handler.ServeHTTP(rec, sent)
+	res := front.Response{Status: rec.Code, Text: rec.Body.String(), ContentType: rec.Header().Get("Content-Type"), Header: rec.Header()}
+	if res.ContentType == "" && res.Text != "" {
+		res.ContentType = http.DetectContentType(rec.Body.Bytes())
+	}
+	return res
+}
+
+func (a *addedRoutes) endpoints() []Endpoint {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var all []Endpoint
+	for _, r := range a.routes {
+		all = append(all, r.endpoint)
+	}
+	return all
+}
+
+func (a *addedRoutes) none() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.routes) == 0
+}
+
+func (a *addedRoutes) clear() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.routes, a.router = nil, nil
 }

@@ -183,14 +183,14 @@ func (x *exchange) hold() bool {
 	held := slices.Clone(fs.held)
 	fs.mu.Unlock()
 	for _, h := range held {
-		if h.isReleased() || !matches(*x.request.call, h.endpoint, h.where) {
+		if h.isReleased() || !matches(x.call, h.endpoint, h.where) {
 			continue
 		}
-		h.arrive(*x.request.call)
+		h.arrive(x.call)
 		select {
 		case <-h.released:
 		case <-x.fake.closing:
-		case <-x.request.http.Context().Done():
+		case <-x.Request.HTTP.Context().Done():
 			return false
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/memnet"
 )
 
@@ -25,9 +26,7 @@ type network struct {
 
 // via is what the fake knows of the way on which a request came.
 type via struct {
-	origin  string // "http://127.0.0.1:41234"
-	baseURL string // of GitLab there, as the client is to call it
-	host    string // without a port
+	front.Way
 	// reset is what a handler panics with to have the connection reset, where there is none to reset by hand.
 	reset any
 }
@@ -106,30 +105,16 @@ func (f *Fake) own(host string, reset any) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, way) })
 }
 
-// ServeHTTP answers one request, so that the fake can be mounted in another server. URLs in its answers then follow the
-// request's Host.
-func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	r = r.Clone(r.Context()) // the journal keeps its headers
-	if r.Body == nil {       // of http.NewRequest, which is for clients
-		r.Body = http.NoBody
-	}
-	f.serve(w, r, f.via(scheme, r.Host, http.ErrAbortHandler))
-}
-
 func (f *Fake) via(scheme, host string, reset any) via {
 	u := url.URL{Scheme: scheme, Host: host}
-	return via{origin: scheme + "://" + host, baseURL: scheme + "://" + host + f.options.basePath, host: u.Hostname(), reset: reset}
+	return via{front.Way{Origin: scheme + "://" + host, BaseURL: scheme + "://" + host + f.options.basePath, Host: u.Hostname()}, reset}
 }
 
 // URL is where GitLab is: "http://127.0.0.1:41234", with the base path if there is one and without a slash at the end.
 func (f *Fake) URL() string { return f.network.url + f.options.basePath }
 
 // APIURL is URL with /api/v4, what most clients ask for as the base URL.
-func (f *Fake) APIURL() string { return f.URL() + apiPrefix }
+func (f *Fake) APIURL() string { return f.URL() + front.APIPrefix }
 
 // Client returns an HTTP client that trusts the fake's certificate and knows the in-memory network. It sends no credentials. All calls
 // return the same client; copy it to change it.
@@ -164,9 +149,9 @@ type withToken struct {
 }
 
 func (t withToken) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Header.Get(headerPrivateToken) == "" {
+	if r.Header.Get(front.HeaderPrivateToken) == "" {
 		r = r.Clone(r.Context())
-		r.Header.Set(headerPrivateToken, t.token)
+		r.Header.Set(front.HeaderPrivateToken, t.token)
 	}
 	return t.next.RoundTrip(r)
 }

@@ -1,4 +1,4 @@
-package fakegitlab
+package front
 
 import (
 	"crypto/sha256"
@@ -16,21 +16,24 @@ import (
 // keptOfUpload is how much of a log or a file the journal keeps.
 const keptOfUpload = 64 << 10
 
-const multipartForm = "multipart/form-data"
+// ParamFile is the parameter that holds the file of an upload.
+const ParamFile = "file"
+
+const MultipartForm = "multipart/form-data"
 
 // maxField is the largest field of an upload that is not the file.
 const maxField = 1 << 20
 
-// bodyReader stores a body in the upload, of which it takes no more than a byte over a limit. It runs without the
+// BodyReader stores a body in the upload, of which it takes no more than a byte over a limit. It runs without the
 // state's mutex.
-type bodyReader func(io.Reader, *upload) *response
+type BodyReader func(io.Reader, *upload) *Response
 
 // upload is the body of an endpoint that streams.
 type upload struct {
-	content  world.Blob // no more than one byte beyond the limit
-	sum      [sha256.Size]byte
-	filename string
-	hasFile  bool
+	Content  world.Blob // no more than one byte beyond the limit
+	Sum      [sha256.Size]byte
+	Filename string
+	HasFile  bool
 }
 
 // beginning keeps the first bytes of what is read through it, for the journal.
@@ -50,37 +53,37 @@ func (b *beginning) Read(p []byte) (int, error) {
 }
 
 // receiveUpload reads the body, of which the journal gets the beginning.
-func (q *request) receiveUpload(read bodyReader) *response {
-	body := &beginning{Reader: q.http.Body}
-	q.upload = &upload{}
-	refusal := read(body, q.upload)
+func (q *Request) receiveUpload(read BodyReader) *Response {
+	body := &beginning{Reader: q.HTTP.Body}
+	q.Upload = &upload{}
+	refusal := read(body, q.Upload)
 	q.unread = !body.ended
 	if len(body.kept) > 0 {
-		q.call.Body = body.kept
+		q.Record.Body = body.kept
 	}
 	return refusal
 }
 
-func cutOff(err error) *response {
-	return plain(http.StatusBadRequest, msgBadRequestPlain).because("the body was cut off: " + err.Error()).asRefusal()
+func cutOff(err error) *Response {
+	return Plain(http.StatusBadRequest, msgBadRequestPlain).Because("the body was cut off: " + err.Error()).AsRefusal()
 }
 
-// readText reads a body that is one text of a limited size.
-func readText(limit int64) bodyReader {
-	return func(body io.Reader, u *upload) *response {
-		if _, err := u.content.ReadFrom(io.LimitReader(body, limit+1)); err != nil {
+// ReadText reads a body that is one text of a limited size.
+func ReadText(limit int64) BodyReader {
+	return func(body io.Reader, u *upload) *Response {
+		if _, err := u.Content.ReadFrom(io.LimitReader(body, limit+1)); err != nil {
 			return cutOff(err)
 		}
 		return nil
 	}
 }
 
-// readMultipart reads a body with a file of a limited size and puts its fields among the parameters.
-func (q *request) readMultipart(limit int64) bodyReader {
-	return func(body io.Reader, u *upload) *response {
+// ReadMultipart reads a body with a file of a limited size and puts its fields among the parameters.
+func (q *Request) ReadMultipart(limit int64) BodyReader {
+	return func(body io.Reader, u *upload) *Response {
 		fields := params.Tree{}
-		err := params.EachPart(q.http.Header.Get("Content-Type"), body, func(p params.Part) (done bool, err error) {
-			if p.Name == paramFile && p.Filename != "" {
+		err := params.EachPart(q.HTTP.Header.Get("Content-Type"), body, func(p params.Part) (done bool, err error) {
+			if p.Name == ParamFile && p.Filename != "" {
 				return u.take(p, fields, limit)
 			}
 			value, err := p.Text(maxField)
@@ -92,12 +95,12 @@ func (q *request) readMultipart(limit int64) bodyReader {
 		if err != nil {
 			return cutOff(err)
 		}
-		if u.content.Size <= limit {
+		if u.Content.Size <= limit {
 			// What follows the last boundary says nothing.
 			_, _ = io.Copy(io.Discard, io.LimitReader(body, world.SmallestPiece))
 		}
 		q.tree = maps.Clone(q.tree) // hooks may look at the one so far
-		params.Overlay(q.tree, fields, q.vars)
+		params.Overlay(q.tree, fields, q.Vars)
 		return nil
 	}
 }
@@ -105,23 +108,23 @@ func (q *request) readMultipart(limit int64) bodyReader {
 // take takes in the file. done is whether it is too large, so that nothing else matters.
 func (u *upload) take(p params.Part, fields params.Tree, limit int64) (done bool, err error) {
 	sum := sha256.New()
-	if u.content, err = readFile(p, sum, limit); err != nil {
+	if u.Content, err = readFile(p, sum, limit); err != nil {
 		return false, err
 	}
-	u.hasFile, u.filename = true, cleanFilename(p.Filename)
-	sum.Sum(u.sum[:0])
-	fields[p.Name] = &params.File{Filename: u.filename, ContentType: p.ContentType}
-	return u.content.Size > limit, nil
+	u.HasFile, u.Filename = true, cleanFilename(p.Filename)
+	sum.Sum(u.Sum[:0])
+	fields[p.Name] = &params.File{Filename: u.Filename, ContentType: p.ContentType}
+	return u.Content.Size > limit, nil
 }
 
-// withoutFile reads the body of an upload that is no multipart: its parameters alone.
-func (q *request) withoutFile(media string) bodyReader {
-	return func(body io.Reader, _ *upload) *response {
+// WithoutFile reads the body of an upload that is no multipart: its parameters alone.
+func (q *Request) WithoutFile(media string) BodyReader {
+	return func(body io.Reader, _ *upload) *Response {
 		content, err := io.ReadAll(io.LimitReader(body, maxField))
 		if err != nil {
 			return cutOff(err)
 		}
-		tree, problem := params.Parse(params.Input{RawQuery: q.http.URL.RawQuery, ContentType: media, Body: content, Path: q.vars})
+		tree, problem := params.Parse(params.Input{RawQuery: q.HTTP.URL.RawQuery, ContentType: media, Body: content, Path: q.Vars})
 		if problem != nil {
 			r := q.unreadable(problem)
 			return &r

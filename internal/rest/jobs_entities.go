@@ -1,4 +1,4 @@
-package fakegitlab
+package rest
 
 import (
 	"time"
@@ -61,17 +61,17 @@ type pipelineEntity struct {
 	WebURL    string  `json:"web_url"`
 }
 
-func (q *request) jobEntity(j *world.Job) jobEntity {
+func (q request) jobEntity(j *world.Job) jobEntity {
 	user, project := q.userEntity(j.User), q.projectIdentity(j.Project)
 	return jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag, Coverage: j.Coverage, AllowFailure: j.AllowFailure,
 		CreatedAt: iso(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt), FinishedAt: timeOrNull(j.FinishedAt), ErasedAt: timeOrNull(j.ErasedAt),
 		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt),
 		User: &user, Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j), FailureReason: j.FailureReason,
-		WebURL: q.webURL(j.Project.Path + "/-/jobs/" + itoa(j.ID)), Project: &project}
+		WebURL: q.WebURL(j.Project.Path + "/-/jobs/" + Itoa(j.ID)), Project: &project}
 }
 
 // seconds is the time between two moments; of one that has no end yet, until now; nil without a beginning.
-func (q *request) seconds(from, to time.Time) *float64 {
+func (q request) seconds(from, to time.Time) *float64 {
 	if from.IsZero() {
 		return nil
 	}
@@ -82,11 +82,11 @@ func (q *request) seconds(from, to time.Time) *float64 {
 	return &s
 }
 
-func (q *request) commitEntity(j *world.Job) *commitEntity {
+func (q request) commitEntity(j *world.Job) *commitEntity {
 	c, at := j.Commit, iso(j.Commit.CreatedAt)
 	return &commitEntity{ID: c.SHA, ShortID: c.SHA[:8], CreatedAt: at, ParentIDs: parents(c), Title: c.Title, Message: c.Message,
 		AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail, AuthoredDate: at, CommitterName: c.AuthorName, CommitterEmail: c.AuthorEmail,
-		CommittedDate: at, Trailers: map[string]string{}, WebURL: q.webURL(j.Project.Path + "/-/commit/" + c.SHA)}
+		CommittedDate: at, Trailers: map[string]string{}, WebURL: q.WebURL(j.Project.Path + "/-/commit/" + c.SHA)}
 }
 
 func parents(c world.Commit) []string {
@@ -96,7 +96,7 @@ func parents(c world.Commit) []string {
 	return []string{c.BeforeSHA}
 }
 
-func (q *request) pipelineEntity(j *world.Job) *pipelineEntity {
+func (q request) pipelineEntity(j *world.Job) *pipelineEntity {
 	p := j.Pipeline
 	createdAt, updatedAt := j.CreatedAt, j.UpdatedAt
 	var statuses []world.JobStatus
@@ -105,7 +105,7 @@ func (q *request) pipelineEntity(j *world.Job) *pipelineEntity {
 		createdAt, updatedAt = world.Earliest(createdAt, other.CreatedAt), world.Latest(updatedAt, other.UpdatedAt)
 	}
 	return &pipelineEntity{ID: p.ID, IID: p.Iid(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref, Status: pipelineStatus(statuses), Source: "push",
-		CreatedAt: iso(createdAt), UpdatedAt: iso(updatedAt), WebURL: q.webURL(j.Project.Path + "/-/pipelines/" + itoa(p.ID))}
+		CreatedAt: iso(createdAt), UpdatedAt: iso(updatedAt), WebURL: q.WebURL(j.Project.Path + "/-/pipelines/" + Itoa(p.ID))}
 }
 
 // pipelineStatus is the status of a pipeline made of jobs in these states, in the order in which one outweighs the next.

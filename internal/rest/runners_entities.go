@@ -1,4 +1,4 @@
-package fakegitlab
+package rest
 
 import (
 	"crypto/md5"
@@ -31,7 +31,7 @@ func timeOrNull(t time.Time) *isoTime {
 	return &at
 }
 
-func itoa(n int) string { return strconv.Itoa(n) }
+func Itoa(n int) string { return strconv.Itoa(n) }
 
 // optional is a field that some versions have: nil is absent, and what it points to may be null.
 type optional[T any] **T
@@ -182,7 +182,7 @@ type accessTokenEntity struct {
 	LastUsedIPs optional[[]string] `json:"last_used_ips,omitzero"`
 }
 
-func (q *request) runnerEntity(r *world.Runner) runnerEntity {
+func (q request) runnerEntity(r *world.Runner) runnerEntity {
 	e := runnerEntity{ID: r.ID, Description: r.Description, IPAddress: q.runnerAddress(r), Active: !r.Paused, Paused: r.Paused,
 		IsShared: r.Type == world.InstanceRunner, RunnerType: r.Type, Name: r.Name, Status: q.restStatus(r)}
 	if !r.ContactedAt.IsZero() {
@@ -211,7 +211,7 @@ func executing(jobs []*world.Job, counts func(*world.Job) bool) string {
 }
 
 // runnerAddress is the ip_address of a runner, which fell out of use step by step.
-func (q *request) runnerAddress(r *world.Runner) *string {
+func (q request) runnerAddress(r *world.Runner) *string {
 	switch {
 	case q.Has(gitlabversion.AddressOfRunner):
 		if m := r.LatestManager(); m != nil {
@@ -224,7 +224,7 @@ func (q *request) runnerAddress(r *world.Runner) *string {
 }
 
 // restStatus is the status of the REST API, where being paused hides being online (deprecated_rest_status).
-func (q *request) restStatus(r *world.Runner) string {
+func (q request) restStatus(r *world.Runner) string {
 	switch s := q.RunnerStatus(r); {
 	case s == world.Stale, s == world.NeverContacted, !r.Paused:
 		return string(s)
@@ -232,7 +232,7 @@ func (q *request) restStatus(r *world.Runner) string {
 	return "paused"
 }
 
-func (q *request) runnerDetails(r *world.Runner) runnerDetailsEntity {
+func (q request) runnerDetails(r *world.Runner) runnerDetailsEntity {
 	e := runnerDetailsEntity{runnerEntity: q.runnerEntity(r), TagList: r.Tags, RunUntagged: r.RunUntagged, Locked: r.Locked,
 		MaximumTimeout: r.MaximumTimeout, AccessLevel: r.AccessLevel, ContactedAt: timeOrNull(r.ContactedAt), Groups: []groupLinkEntity{}}
 	if e.TagList == nil {
@@ -241,21 +241,21 @@ func (q *request) runnerDetails(r *world.Runner) runnerDetailsEntity {
 	if m := r.LatestManager(); m != nil {
 		e.Version, e.Revision, e.Platform, e.Architecture = world.OrNull(m.Version), world.OrNull(m.Revision), world.OrNull(m.Platform), world.OrNull(m.Architecture)
 	}
-	if q.onRunner(r, policy.ReadMaintenanceNote).Allowed {
+	if q.OnRunner(r, policy.ReadMaintenanceNote).Allowed {
 		e.MaintenanceNote = r.MaintenanceNote
 	}
-	if include, given := q.params.Bool("include_projects"); !given || include || !q.Has(gitlabversion.RunnerProjectsEndpoint) {
+	if include, given := q.Params.Bool("include_projects"); !given || include || !q.Has(gitlabversion.RunnerProjectsEndpoint) {
 		projects := entitiesOf(q.visibleProjects(r), q.projectEntity)
 		e.Projects = some(&projects)
 	}
 	// Whoever may read a group runner is shown its group: being a member of a project below is enough (User#authorized_groups).
 	if g := r.Group; g != nil {
-		e.Groups = append(e.Groups, groupLinkEntity{g.ID, q.webURL("groups/" + g.Path), g.Name})
+		e.Groups = append(e.Groups, groupLinkEntity{g.ID, q.WebURL("groups/" + g.Path), g.Name})
 	}
 	return e
 }
 
-func (q *request) managerEntity(m *world.Manager) managerEntity {
+func (q request) managerEntity(m *world.Manager) managerEntity {
 	e := managerEntity{ID: m.ID, SystemID: m.SystemID, Version: world.OrNull(m.Version), Revision: world.OrNull(m.Revision), Platform: world.OrNull(m.Platform),
 		Architecture: world.OrNull(m.Architecture), CreatedAt: timeOrNull(m.CreatedAt), ContactedAt: timeOrNull(m.ContactedAt), IPAddress: world.OrNull(m.IPAddress),
 		Status: string(q.Status(m.CreatedAt, m.ContactedAt, q.Now().Add(-world.StaleTimeout)))}
@@ -265,9 +265,9 @@ func (q *request) managerEntity(m *world.Manager) managerEntity {
 	return e
 }
 
-func (q *request) basicUser(u *world.User) basicUser {
+func (q request) basicUser(u *world.User) basicUser {
 	avatar := fmt.Sprintf("https://www.gravatar.com/avatar/%s?s=80&d=identicon", hexMD5(u.Email))
-	return basicUser{ID: u.ID, Username: u.Username, Name: u.Name, State: string(u.State), AvatarURL: &avatar, WebURL: q.webURL(u.Username)}
+	return basicUser{ID: u.ID, Username: u.Username, Name: u.Name, State: string(u.State), AvatarURL: &avatar, WebURL: q.WebURL(u.Username)}
 }
 
 func hexMD5(s string) string {
@@ -275,6 +275,6 @@ func hexMD5(s string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (q *request) userEntity(u *world.User) userEntity {
+func (q request) userEntity(u *world.User) userEntity {
 	return userEntity{basicUser: q.basicUser(u), CreatedAt: iso(u.CreatedAt), Bot: u.Bot}
 }

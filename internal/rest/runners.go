@@ -1,4 +1,4 @@
-package fakegitlab
+package rest
 
 import (
 	"fmt"
@@ -7,11 +7,45 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
+
+// runnerRows are the Runners API for people (lib/api/ci/runners.rb).
+func runnerRows() []row {
+	return []row{
+		{endpoint: "GET /runners", scopes: managing, spec: listing(scopeParam, filterParams), handle: listRunners},
+		{endpoint: "GET /runners/all", scopes: managing, spec: listing(scopeParam, filterParams), handle: listAllRunners},
+		{endpoint: "GET /runners/:id", scopes: managing, spec: front.Declare(runnerID), handle: getRunner,
+			later: &front.LaterSpec{Since: gitlabversion.RunnerProjectsEndpoint, Spec: front.Declare(runnerID, includeProjects)}},
+		{endpoint: "PUT /runners/:id", scopes: managing, spec: updateSpec, handle: updateRunner},
+		{endpoint: "DELETE /runners/:id", scopes: managing, spec: front.Declare(runnerID), handle: deleteRunner},
+		{endpoint: "GET /runners/:id/jobs", scopes: managing, spec: listing(runnerID, jobFilterParams),
+			handle: listRunnerJobs},
+		{endpoint: "GET /runners/:id/managers", scopes: managing, spec: front.Declare(runnerID), handle: listRunnerManagers},
+		{endpoint: "GET /runners/:id/projects", scopes: managing, since: since(gitlabversion.RunnerProjectsEndpoint),
+			spec: listing(runnerID), handle: listRunnerProjects},
+		{endpoint: "POST /runners/:id/reset_authentication_token", scopes: managing, spec: front.Declare(runnerID),
+			handle: resetRunnerToken},
+		{endpoint: "GET /projects/:id/runners", scopes: managing, before: projectMaintainers, spec: listing(pathID,
+			scopeParam, filterParams), handle: listProjectRunners},
+		{endpoint: "POST /projects/:id/runners", scopes: managing, before: projectMaintainers, spec: front.Declare(pathID,
+			assignedRunnerID), handle: assignRunner},
+		{endpoint: "DELETE /projects/:id/runners/:runner_id", scopes: managing, before: projectMaintainers,
+			spec: front.Declare(pathID, assignedRunnerID), handle: unassignRunner},
+		{endpoint: "GET /groups/:id/runners", scopes: managing, before: groupMaintainers, spec: listing(pathID,
+			filterParams), handle: listGroupRunners},
+		{endpoint: "POST /runners/reset_registration_token", scopes: managing, handle: resetInstanceRegistrationToken},
+		{endpoint: "POST /projects/:id/runners/reset_registration_token", scopes: managing, before: projectReaders,
+			spec: front.Declare(pathID), handle: resetProjectRegistrationToken},
+		{endpoint: "POST /groups/:id/runners/reset_registration_token", scopes: managing, before: groupReaders,
+			spec: front.Declare(pathID), handle: resetGroupRegistrationToken},
+		{endpoint: "POST /user/runners", scopes: creating, spec: createSpec, handle: createUserRunner},
+	}
+}
 
 // The parameters of the endpoints for people (lib/api/ci/runners.rb), in the order in which GitLab declares them, which is
 // the order of its errors.
@@ -32,7 +66,7 @@ var (
 		{Name: "version_prefix", Match: regexp.MustCompile(`(?m)^[\d+.]+`)},
 	}
 
-	updateSpec = with(declare(runnerID, []params.Param{
+	updateSpec = with(front.Declare(runnerID, []params.Param{
 		{Name: "description"},
 		{Name: "active", Kind: params.Boolean},
 		{Name: "paused", Kind: params.Boolean},
@@ -47,7 +81,7 @@ var (
 		params.Rule{Kind: params.MutuallyExclusive, Names: []string{"active", "paused"}},
 	)
 
-	createSpec = declare([]params.Param{
+	createSpec = front.Declare([]params.Param{
 		{Name: "runner_type", Required: true, Values: world.RunnerTypes},
 		{Name: "group_id", Kind: params.Integer, Required: true, When: &params.When{Param: "runner_type", Equals: string(world.GroupRunner)}},
 		{Name: "project_id", Kind: params.Integer, Required: true, When: &params.When{Param: "runner_type", Equals: string(world.ProjectRunner)}},
@@ -75,81 +109,81 @@ func jobStatusNames() []string {
 }
 
 // findRunner finds the runner that a parameter names; else the answer is the 404.
-func (q *request) findRunner(param string) (*world.Runner, *response) {
-	id, _ := q.params.Int(param)
+func (q request) findRunner(param string) (*world.Runner, *front.Response) {
+	id, _ := q.Params.Int(param)
 	if r := q.Runners.ByID[id]; r != nil {
 		return r, nil
 	}
 	res := noRecord()
 	if q.Has(gitlabversion.RunnerNotFoundByName) {
-		res = notFound("Runner")
+		res = front.NotFound("Runner")
 	}
-	res = res.because(fmt.Sprintf("there is no runner %d", id))
+	res = res.Because(fmt.Sprintf("there is no runner %d", id))
 	return nil, &res
 }
 
 // noRecord is the answer where GitLab's database does not find what is looked up by its ID (rescue_from in lib/api/api.rb).
-func noRecord() response {
-	r := refuse(http.StatusNotFound, msgNotFoundRecord)
-	r.bare = true
+func noRecord() front.Response {
+	r := front.Refuse(http.StatusNotFound, front.MsgNotFoundRecord)
+	r.Bare = true
 	return r
 }
 
 // permittedRunner finds the runner of the path and checks that the user may do this to it.
-func (q *request) permittedRunner(may runnerRule) (*world.Runner, *response) {
+func (q request) permittedRunner(may front.RunnerRule) (*world.Runner, *front.Response) {
 	r, refusal := q.findRunner("id")
 	if refusal != nil {
 		return nil, refusal
 	}
-	return r, allow(q.onRunner(r, may), msgNoAccess)
+	return r, front.Allow(q.OnRunner(r, may), msgNoAccess)
 }
 
 // projectReaders is the before block of endpoints below a project: who cannot see it gets a 404.
-func projectReaders(q *request) *response { return q.pathProject(policy.ReadProject) }
+func projectReaders(q request) *front.Response { return q.pathProject(policy.ReadProject) }
 
 // pathProject finds the project of the path for those who may do this to it, and hides it from others.
-func (q *request) pathProject(may projectRule) *response {
-	q.project = q.ProjectByRef(q.vars["id"])
+func (q request) pathProject(may front.ProjectRule) *front.Response {
+	q.Project = q.ProjectByRef(q.Vars["id"])
 	var why string
-	if q.project == nil {
-		why = fmt.Sprintf("there is no project %q", q.vars["id"])
-		if !strings.Contains(q.vars["id"], "/") && !world.IsNumber(q.vars["id"]) {
+	if q.Project == nil {
+		why = fmt.Sprintf("there is no project %q", q.Vars["id"])
+		if !strings.Contains(q.Vars["id"], "/") && !world.IsNumber(q.Vars["id"]) {
 			why += "; a path names its namespace too: acme%2Fshop"
 		}
-	} else if d := q.onProject(q.project, may); !d.Allowed {
+	} else if d := q.OnProject(q.Project, may); !d.Allowed {
 		why = d.Reason
 	} else {
 		return nil
 	}
-	return notFound("Project").because(why).asRefusal()
+	return front.NotFound("Project").Because(why).AsRefusal()
 }
 
 // projectMaintainers is the before block of a project's runners: Maintainers, also for what changes nothing.
-func projectMaintainers(q *request) *response {
+func projectMaintainers(q request) *front.Response {
 	if refusal := projectReaders(q); refusal != nil {
 		return refusal
 	}
-	return allow(q.onProject(q.project, policy.ReadProjectRunners), "")
+	return front.Allow(q.OnProject(q.Project, policy.ReadProjectRunners), "")
 }
 
-func groupReaders(q *request) *response {
-	q.group = q.GroupByRef(q.vars["id"])
+func groupReaders(q request) *front.Response {
+	q.Group = q.GroupByRef(q.Vars["id"])
 	var why string
-	if q.group == nil {
-		why = fmt.Sprintf("there is no group %q", q.vars["id"])
-	} else if d := q.onGroup(q.group, policy.ReadGroup); !d.Allowed {
+	if q.Group == nil {
+		why = fmt.Sprintf("there is no group %q", q.Vars["id"])
+	} else if d := q.OnGroup(q.Group, policy.ReadGroup); !d.Allowed {
 		why = d.Reason
 	} else {
 		return nil
 	}
-	return notFound("Group").because(why).asRefusal()
+	return front.NotFound("Group").Because(why).AsRefusal()
 }
 
-func groupMaintainers(q *request) *response {
+func groupMaintainers(q request) *front.Response {
 	if refusal := groupReaders(q); refusal != nil {
 		return refusal
 	}
-	return allow(policy.ReadGroupRunners(q.actor, q.groupStanding(q.group), q.policyRules()), "")
+	return front.Allow(policy.ReadGroupRunners(q.Actor, q.GroupStanding(q.Group), q.PolicyRules()), "")
 }
 
 func isTrue(v params.Values, name string) bool {
@@ -157,56 +191,56 @@ func isTrue(v params.Values, name string) bool {
 	return b
 }
 
-func getRunner(q *request) response {
+func getRunner(q request) front.Response {
 	r, refusal := q.permittedRunner(policy.ReadRunner)
 	if refusal != nil {
 		return *refusal
 	}
-	return ok(q.runnerDetails(r))
+	return front.OK(q.runnerDetails(r))
 }
 
-func listRunnerManagers(q *request) response {
+func listRunnerManagers(q request) front.Response {
 	r, refusal := q.permittedRunner(policy.ReadRunner)
 	if refusal != nil {
 		return *refusal
 	}
-	return ok(entitiesOf(r.Managers, q.managerEntity))
+	return front.OK(entitiesOf(r.Managers, q.managerEntity))
 }
 
 // readAttributes lays the attributes that a request gives over those that a runner has. given says which parameters
 // count as given.
-func (q *request) readAttributes(a world.Attributes, given func(string) bool) (world.Attributes, *response) {
+func (q request) readAttributes(a world.Attributes, given func(string) bool) (world.Attributes, *front.Response) {
 	for name, field := range map[string]**string{"description": &a.Description, "maintenance_note": &a.MaintenanceNote} {
 		if given(name) {
 			*field = nil
-			if s, ok := q.params.String(name); ok {
+			if s, ok := q.Params.String(name); ok {
 				*field = &s
 			}
 		}
 	}
-	if active, ok := q.params.Bool("active"); ok {
+	if active, ok := q.Params.Bool("active"); ok {
 		a.Paused = !active
 	}
 	if given("paused") { // null is not paused, as in Ruby
-		a.Paused = isTrue(q.params, "paused")
+		a.Paused = isTrue(q.Params, "paused")
 	}
 	for name, field := range map[string]*bool{"run_untagged": &a.RunUntagged, "locked": &a.Locked} {
-		if b, ok := q.params.Bool(name); ok {
+		if b, ok := q.Params.Bool(name); ok {
 			*field = b
 		}
 	}
 	if given("tag_list") {
-		a.Tags, _ = q.params.List("tag_list")
+		a.Tags, _ = q.Params.List("tag_list")
 	}
 	if given("access_level") {
-		level, _ := q.params.String("access_level") // null is none, which the model refuses
+		level, _ := q.Params.String("access_level") // null is none, which the model refuses
 		a.AccessLevel = world.AccessLevel(level)
 	}
 	if given("maximum_timeout") {
 		a.MaximumTimeout = nil
-		if n, ok := q.params.Int("maximum_timeout"); ok {
+		if n, ok := q.Params.Int("maximum_timeout"); ok {
 			if n > world.MaxDatabaseInteger {
-				return a, refuseError(http.StatusBadRequest, msgTimeoutInvalid).because("the number does not fit GitLab's database").asRefusal()
+				return a, front.RefuseError(http.StatusBadRequest, msgTimeoutInvalid).Because("the number does not fit GitLab's database").AsRefusal()
 			}
 			a.MaximumTimeout = &n
 		}
@@ -215,8 +249,8 @@ func (q *request) readAttributes(a world.Attributes, given func(string) bool) (w
 }
 
 // present is Rails' present?, or false itself: what POST endpoints take as given (lib/api/helpers.rb, attributes_for_keys).
-func (q *request) present(name string) bool {
-	switch v := q.call.Params[name].(type) {
+func (q request) present(name string) bool {
+	switch v := q.Record.Params[name].(type) {
 	case nil:
 		return false
 	case string:
@@ -227,24 +261,24 @@ func (q *request) present(name string) bool {
 	return true
 }
 
-func updateRunner(q *request) response {
+func updateRunner(q request) front.Response {
 	r, refusal := q.permittedRunner(policy.UpdateRunner)
 	if refusal != nil {
 		return *refusal
 	}
-	next, refusal := q.readAttributes(r.Attributes, q.params.Has)
+	next, refusal := q.readAttributes(r.Attributes, q.Params.Has)
 	if refusal != nil {
 		return *refusal
 	}
 	if err := q.State.UpdateRunner(r, next); err != nil {
 		return modelError(err)
 	}
-	return ok(q.runnerDetails(r))
+	return front.OK(q.runnerDetails(r))
 }
 
 // modelError is how a model's refusal is told as a hash of attributes.
-func modelError(err error) response {
-	return refuse(http.StatusBadRequest, problemsHash(err)).because("GitLab's model refuses: " + err.Error())
+func modelError(err error) front.Response {
+	return front.Refuse(http.StatusBadRequest, problemsHash(err)).Because("GitLab's model refuses: " + err.Error())
 }
 
 func problemsHash(err error) map[string][]string {
@@ -267,19 +301,19 @@ var (
 	leaveTexts = map[policy.Rule]string{policy.LockedRunner: msgMayNotAssign, policy.OfOwnerProject: msgOwnerProject}
 )
 
-func deleteRunner(q *request) response {
+func deleteRunner(q request) front.Response {
 	r, refusal := q.findRunner("id")
 	if refusal != nil {
 		return *refusal
 	}
-	if refusal := allowBy(q.onRunner(r, policy.DeleteRunner), manageTexts); refusal != nil {
+	if refusal := front.AllowBy(q.OnRunner(r, policy.DeleteRunner), manageTexts); refusal != nil {
 		return *refusal
 	}
 	if refusal := q.unmodifiedSince(r.UpdatedAt); refusal != nil {
 		return *refusal
 	}
 	q.State.DeleteRunner(r)
-	return noContent()
+	return front.NoContent()
 }
 
 // dateLayouts are the dates that If-Unmodified-Since is understood in; Ruby's Time.parse knows more.
@@ -288,12 +322,12 @@ var dateLayouts = []string{http.TimeFormat, time.RFC1123Z, time.RFC3339Nano, "20
 
 // unmodifiedSince is the 412 for a record that has changed since If-Unmodified-Since; a date that nobody can read counts as
 // none (lib/api/helpers.rb, check_unmodified_since!).
-func (q *request) unmodifiedSince(updatedAt time.Time) *response {
-	sent := q.http.Header.Get(headerUnmodifiedSince)
+func (q request) unmodifiedSince(updatedAt time.Time) *front.Response {
+	sent := q.HTTP.Header.Get(front.HeaderUnmodifiedSince)
 	for _, layout := range dateLayouts {
 		if t, err := time.Parse(layout, sent); err == nil {
 			if updatedAt.After(t) {
-				return refuse(http.StatusPreconditionFailed, msgPrecondition).because("it was changed at " + updatedAt.Format(time.RFC3339)).asRefusal()
+				return front.Refuse(http.StatusPreconditionFailed, front.MsgPrecondition).Because("it was changed at " + updatedAt.Format(time.RFC3339)).AsRefusal()
 			}
 			return nil
 		}
@@ -301,74 +335,74 @@ func (q *request) unmodifiedSince(updatedAt time.Time) *response {
 	return nil
 }
 
-func resetRunnerToken(q *request) response {
+func resetRunnerToken(q request) front.Response {
 	r, refusal := q.permittedRunner(policy.UpdateRunner)
 	if refusal != nil {
 		return *refusal
 	}
 	q.State.ResetRunnerToken(r)
-	return created(resetTokenEntity{r.Token, timeOrNull(r.TokenExpiresAt)})
+	return front.Created(resetTokenEntity{r.Token, timeOrNull(r.TokenExpiresAt)})
 }
 
-func assignRunner(q *request) response {
-	creating := policy.CreateProjectRunner(q.actor, q.projectStanding(q.project), q.RegistrarKnown(world.RegistrarProject))
-	if refusal := allow(creating, ""); refusal != nil {
+func assignRunner(q request) front.Response {
+	creating := policy.CreateProjectRunner(q.Actor, q.ProjectStanding(q.Project), q.RegistrarKnown(world.RegistrarProject))
+	if refusal := front.Allow(creating, ""); refusal != nil {
 		return *refusal
 	}
 	r, refusal := q.findRunner("runner_id")
 	if refusal != nil {
 		return *refusal
 	}
-	if refusal := allowBy(q.onRunner(r, policy.AssignRunner), manageTexts); refusal != nil {
+	if refusal := front.AllowBy(q.OnRunner(r, policy.AssignRunner), manageTexts); refusal != nil {
 		return *refusal
 	}
 	if r.Type == world.InstanceRunner {
-		return refuse(http.StatusBadRequest, problemsHash(world.NewInvalid(world.AttrRunner, world.MsgProjectsAssigned))).
-			because("an instance runner serves every project; GitLab 17 answers an administrator with an error of its own making")
+		return front.Refuse(http.StatusBadRequest, problemsHash(world.NewInvalid(world.AttrRunner, world.MsgProjectsAssigned))).
+			Because("an instance runner serves every project; GitLab 17 answers an administrator with an error of its own making")
 	}
-	if r.AssignedTo(q.project) != nil {
+	if r.AssignedTo(q.Project) != nil {
 		return q.assignError(world.AttrRunnerTaken, msgAlreadyTaken, msgAlreadyAssigned)
 	}
-	if attribute, text := q.PlanLimitExceeded(nil, q.project); text != "" {
+	if attribute, text := q.PlanLimitExceeded(nil, q.Project); text != "" {
 		return q.assignError(attribute, text, fmt.Sprintf(msgfAssignLimit, text))
 	}
-	q.State.AssignRunner(r, q.project)
-	return created(q.runnerEntity(r))
+	q.State.AssignRunner(r, q.Project)
+	return front.Created(q.runnerEntity(r))
 }
 
 // assignError tells why a runner cannot be assigned: in one text, or in older versions as the hash of the runner's errors, to
 // which the failed assignment adds one of its own (app/models/ci/runner.rb, assign_to).
-func (q *request) assignError(attribute, text, failure string) response {
+func (q request) assignError(attribute, text, failure string) front.Response {
 	if q.Has(gitlabversion.AssignErrorsAsText) {
-		return refuse(http.StatusBadRequest, fmt.Sprintf(msgfAssignRefused, failure)).because(text)
+		return front.Refuse(http.StatusBadRequest, fmt.Sprintf(msgfAssignRefused, failure)).Because(text)
 	}
-	return refuse(http.StatusBadRequest, map[string][]string{attribute: {text}, world.AttrAssignTo: {failure}}).because(text)
+	return front.Refuse(http.StatusBadRequest, map[string][]string{attribute: {text}, world.AttrAssignTo: {failure}}).Because(text)
 }
 
-func unassignRunner(q *request) response {
-	id, _ := q.params.Int("runner_id")
+func unassignRunner(q request) front.Response {
+	id, _ := q.Params.Int("runner_id")
 	var assigned *world.Assignment
 	r := q.Runners.ByID[id]
 	if r != nil {
-		assigned = r.AssignedTo(q.project)
+		assigned = r.AssignedTo(q.Project)
 	}
-	if refusal := allow(q.onProject(q.project, policy.AdminProjectRunners), ""); refusal != nil {
+	if refusal := front.Allow(q.OnProject(q.Project, policy.AdminProjectRunners), ""); refusal != nil {
 		return *refusal
 	}
 	if assigned == nil {
-		return notFound("Runner").because(fmt.Sprintf("no runner %d is assigned to %s", id, q.project.Path))
+		return front.NotFound("Runner").Because(fmt.Sprintf("no runner %d is assigned to %s", id, q.Project.Path))
 	}
-	s, rules := q.runnerStanding(r), q.policyRules()
-	left := policy.LeftProject{Path: q.project.Path, Owns: r.Owner() == q.project}
-	if refusal := allowBy(policy.UnassignRunner(q.actor, s, left, rules), manageTexts); refusal != nil {
+	s, rules := q.RunnerStanding(r), q.PolicyRules()
+	left := policy.LeftProject{Path: q.Project.Path, Owns: r.Owner() == q.Project}
+	if refusal := front.AllowBy(policy.UnassignRunner(q.Actor, s, left, rules), manageTexts); refusal != nil {
 		return *refusal
 	}
 	if refusal := q.unmodifiedSince(assigned.UpdatedAt); refusal != nil {
 		return *refusal
 	}
-	if refusal := allowBy(policy.LeaveProject(q.actor, s, left, rules), leaveTexts); refusal != nil {
+	if refusal := front.AllowBy(policy.LeaveProject(q.Actor, s, left, rules), leaveTexts); refusal != nil {
 		return *refusal
 	}
-	q.State.UnassignRunner(r, q.project)
-	return noContent()
+	q.State.UnassignRunner(r, q.Project)
+	return front.NoContent()
 }

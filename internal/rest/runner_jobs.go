@@ -1,4 +1,4 @@
-package fakegitlab
+package rest
 
 import (
 	"encoding/json"
@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/params"
@@ -19,24 +20,38 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-const paramFile = "file"
+// runnerJobRows are what a runner asks about jobs (lib/api/ci/runner.rb).
+func runnerJobRows() []row {
+	return []row{
+		{endpoint: "POST /jobs/request", access: front.ByToken, spec: requestJobSpec, waits: forJob, handle: requestJob},
+		{endpoint: "PUT /jobs/:id", access: front.ByJobToken, spec: updateJobSpec, handle: updateJob},
+		{endpoint: "PATCH /jobs/:id/trace", access: front.ByJobToken, streams: readLog, spec: front.Declare(jobID, optionalToken,
+			debugTrace), handle: appendTrace},
+		{endpoint: "POST /jobs/:id/artifacts", access: front.ByJobToken, streams: readArtifact, spec: uploadSpec,
+			handle: uploadArtifacts},
+		{endpoint: "GET /jobs/:id/artifacts", access: front.ByJobToken, spec: front.Declare(jobID, optionalToken, directDownload),
+			handle: downloadArtifacts},
+		{endpoint: "GET /runners/router/discovery", access: front.ByRunnerHeader, since: since(gitlabversion.JobRouter),
+			handle: discoverRouter},
+	}
+}
 
 // The parameters of a runner's job endpoints (lib/api/ci/runner.rb).
 var (
 	jobID          = []params.Param{{Name: "id", Kind: params.Integer, Required: true}}
-	optionalToken  = []params.Param{{Name: paramToken}}
+	optionalToken  = []params.Param{{Name: front.ParamToken}}
 	debugTrace     = []params.Param{{Name: "debug_trace", Kind: params.Boolean}}
-	directDownload = []params.Param{{Name: "direct_download", Kind: params.Boolean}, {Name: paramJobToken}}
+	directDownload = []params.Param{{Name: "direct_download", Kind: params.Boolean}, {Name: front.ParamJobToken}}
 
 	sessionParams = []params.Param{{Name: "url"}, {Name: "certificate"}, {Name: "authorization"}}
 
-	requestJobSpec = declare(tokenParam, systemID, []params.Param{
+	requestJobSpec = front.Declare(tokenParam, systemID, []params.Param{
 		{Name: "last_update"},
 		infoParam[0],
 		{Name: "session", Kind: params.Hash, Fields: sessionParams},
 	})
 
-	updateJobSpec = declare(tokenParam, jobID, []params.Param{
+	updateJobSpec = front.Declare(tokenParam, jobID, []params.Param{
 		{Name: "state"},
 		{Name: "checksum"},
 		{Name: "failure_reason"},
@@ -57,7 +72,7 @@ func sizeLimit(set int64) int64 {
 }
 
 // requestJob is POST /jobs/request (app/services/ci/register_job_service.rb).
-func requestJob(q *request) response {
+func requestJob(q request) front.Response {
 	r, refusal := q.ownedRunner()
 	if refusal != nil {
 		return *refusal
@@ -67,11 +82,11 @@ func requestJob(q *request) response {
 	}
 	m := q.Heartbeat(r, q.contact(), true)
 	value := q.QueueValueOf(r)
-	nothing := noContent().with(headerLastUpdate, value)
+	nothing := front.NoContent().With(front.HeaderLastUpdate, value)
 	if r.Paused {
 		return nothing
 	}
-	if last, _ := q.params.String("last_update"); last == value {
+	if last, _ := q.Params.String("last_update"); last == value {
 		return nothing
 	}
 	for j := q.NextFor(r); j != nil; j = q.NextFor(r) {
@@ -84,12 +99,12 @@ func requestJob(q *request) response {
 }
 
 // forJob is what a runner waits for that knows of the last change already: the next one. Who waits is in contact.
-func forJob(q *request) <-chan struct{} {
+func forJob(q request) <-chan struct{} {
 	r, refusal := q.ownedRunner()
 	if refusal != nil || q.checkSystemID() != nil || r.Paused {
 		return nil
 	}
-	if last, _ := q.params.String("last_update"); last != q.QueueValueOf(r) {
+	if last, _ := q.Params.String("last_update"); last != q.QueueValueOf(r) {
 		return nil
 	}
 	q.Heartbeat(r, q.contact(), true)
@@ -97,12 +112,12 @@ func forJob(q *request) <-chan struct{} {
 }
 
 // take gives the runner a job that fits. What keeps the job from running fails it, and the next one is looked for.
-func (q *request) take(j *world.Job, r *world.Runner, m *world.Manager) (res response, taken bool) {
+func (q request) take(j *world.Job, r *world.Runner, m *world.Manager) (res front.Response, taken bool) {
 	features := q.features()
 	if reason := q.unrunnable(j, features); reason != "" {
 		q.LinkJob(j, r, m)
 		_ = q.Drop(j, reason, nil) // a pending job can always be dropped
-		return response{}, false
+		return front.Response{}, false
 	}
 	session, refusal := q.session()
 	if refusal != nil {
@@ -111,22 +126,22 @@ func (q *request) take(j *world.Job, r *world.Runner, m *world.Manager) (res res
 	waiting := q.Now().Sub(j.QueuedAt)
 	in := q.payloadInput(j, r, session)
 	if err := q.StartJob(j, r, m, features["cancel_gracefully"]); err != nil { // nextFor gives only what can be started
-		return refuse(http.StatusConflict, msgConflict).because(err.Error()), true
+		return front.Refuse(http.StatusConflict, msgConflict).Because(err.Error()), true
 	}
 	in.Job, in.TimeInQueue = j, &waiting
 	body, err := json.Marshal(jobpayload.Build(in))
 	if err != nil {
 		_ = q.Drop(j, world.SchedulerFailure, nil) // it is running
-		return response{}, false
+		return front.Response{}, false
 	}
-	q.call.JobID = j.ID
-	return response{status: http.StatusCreated, text: string(body), contentType: "application/json"}, true
+	q.Record.JobID = j.ID
+	return front.Response{Status: http.StatusCreated, Text: string(body), ContentType: "application/json"}, true
 }
 
 // features are what the runner says it can do.
-func (q *request) features() map[string]bool {
+func (q request) features() map[string]bool {
 	features := map[string]bool{}
-	info, _ := q.params.Hash("info")
+	info, _ := q.Params.Hash("info")
 	announced, _ := info.Hash("features")
 	for name := range announced.All() {
 		features[name], _ = announced.Bool(name)
@@ -135,7 +150,7 @@ func (q *request) features() map[string]bool {
 }
 
 // unrunnable is the failure reason of a job that cannot be run, in the order of GitLab's checks.
-func (q *request) unrunnable(j *world.Job, features map[string]bool) string {
+func (q request) unrunnable(j *world.Job, features map[string]bool) string {
 	switch {
 	case slices.ContainsFunc(j.Dependencies(), func(d *world.Job) bool { return d.Erased || len(d.Files) > 0 && q.Artifact(d, world.Archive) == nil }):
 		return world.MissingDependencyFailure
@@ -151,8 +166,8 @@ func (q *request) unrunnable(j *world.Job, features map[string]bool) string {
 
 // session is the URL of the session that the runner offers, with the 409 of one that GitLab may not call
 // (app/models/ci/build_runner_session.rb).
-func (q *request) session() (string, *response) {
-	session, _ := q.params.Hash("session")
+func (q request) session() (string, *front.Response) {
+	session, _ := q.Params.Hash("session")
 	if !slices.ContainsFunc(sessionParams, func(p params.Param) bool { return session.Has(p.Name) }) {
 		return "", nil
 	}
@@ -160,9 +175,9 @@ func (q *request) session() (string, *response) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil || u.Scheme != "https" || u.Host == "":
-		return "", refuse(http.StatusConflict, msgConflict).because("session[url] is no address that begins with https").asRefusal()
+		return "", front.Refuse(http.StatusConflict, msgConflict).Because("session[url] is no address that begins with https").AsRefusal()
 	case q.Settings.LocalRequestsForbidden && isLocal(u.Hostname()):
-		return "", refuse(http.StatusConflict, msgConflict).because("session[url] is local and Settings.LocalRequestsForbidden is set").asRefusal()
+		return "", front.Refuse(http.StatusConflict, msgConflict).Because("session[url] is local and Settings.LocalRequestsForbidden is set").AsRefusal()
 	}
 	return raw, nil
 }
@@ -179,12 +194,12 @@ func isLocal(host string) bool {
 const instanceUUID = "fa4e91ab-0000-4000-8000-000000000001"
 
 // payloadInput gathers what decides a job's JSON, as it is before the job is started.
-func (q *request) payloadInput(j *world.Job, r *world.Runner, session string) jobpayload.Input {
+func (q request) payloadInput(j *world.Job, r *world.Runner, session string) jobpayload.Input {
 	p := j.Project
 	in := jobpayload.Input{
-		Project: p, Runner: r, User: j.User, ServerURL: q.way.baseURL, Version: q.Version.Full(),
+		Project: p, Runner: r, User: j.User, ServerURL: q.Way.BaseURL, Version: q.Version.Full(),
 		PipelineIID: j.Pipeline.Iid(), GitDepth: jobpayload.DefaultGitDepth,
-		UserIsMaintainer:         policy.MaintainerAccess(actorOf(j.User, true), projectStandingOf(j.User, p)).Allowed,
+		UserIsMaintainer:         policy.MaintainerAccess(front.ActorOf(j.User, true), front.ProjectStandingOf(j.User, p)).Allowed,
 		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID, Registry: q.Settings.RegistryHost,
 		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras), JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),
 			Inputs: q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
@@ -211,48 +226,40 @@ func (q *request) payloadInput(j *world.Job, r *world.Runner, session string) jo
 	return in
 }
 
-// jobCredentials is the job token that a job endpoint looks at: the parameter, be it empty, else the header.
-func (q *request) jobCredentials() string {
-	if _, given := q.tree[paramToken]; given {
-		return q.sent(paramToken)
-	}
-	return q.http.Header.Get(headerJobToken)
-}
-
 // processingJob finds the job of the path and refuses, in GitLab's order, whoever is not the runner that runs it
 // (lib/api/ci/helpers/runner.rb, authenticate_job!).
-func (q *request) processingJob() (*world.Job, *response) {
-	id, _ := q.params.Int("id")
+func (q request) processingJob() (*world.Job, *front.Response) {
+	id, _ := q.Params.Int("id")
 	j := q.Jobs.ByID[id]
-	var res response
+	var res front.Response
 	switch {
 	case j == nil:
-		res = forbidden("", fmt.Sprintf("there is no job %d", id))
-	case q.jobCredentials() == "":
-		res = forbidden("", "no job token was sent")
-	case q.jobCredentials() != j.Token:
-		res = forbidden("", fmt.Sprintf("that is not the token of job %d", id))
+		res = front.Forbidden("", fmt.Sprintf("there is no job %d", id))
+	case q.JobCredentials() == "":
+		res = front.Forbidden("", "no job token was sent")
+	case q.JobCredentials() != j.Token:
+		res = front.Forbidden("", fmt.Sprintf("that is not the token of job %d", id))
 	case j.Erased && (j.Status.Executing() || q.Has(gitlabversion.ErasureBeforeStatus)):
-		res = forbidden(msgJobErased, fmt.Sprintf("job %d has been erased", id))
+		res = front.Forbidden(msgJobErased, fmt.Sprintf("job %d has been erased", id))
 	case !j.Status.Executing():
 		text := msgJobNotRunning
 		if q.Has(gitlabversion.JobNotProcessing) {
 			text = msgJobNotProcessing
 		}
-		res = forbidden(text, fmt.Sprintf("job %d is %s", id, j.Status)).with(headerJobStatus, string(j.Status))
+		res = front.Forbidden(text, fmt.Sprintf("job %d is %s", id, j.Status)).With(front.HeaderJobStatus, string(j.Status))
 	default:
-		q.call.JobID = id
+		q.Record.JobID = id
 		if j.Runner != nil {
-			q.call.RunnerID = j.Runner.ID
+			q.Record.RunnerID = j.Runner.ID
 		}
 		return j, nil
 	}
-	q.call.JobID = 0
+	q.Record.JobID = 0
 	return nil, &res
 }
 
 // heartbeatOf counts a call with a job's token as contact of the runner and the manager that run the job.
-func (q *request) heartbeatOf(j *world.Job) {
+func (q request) heartbeatOf(j *world.Job) {
 	switch {
 	case j.Runner == nil:
 	case j.Manager == nil:
@@ -263,18 +270,18 @@ func (q *request) heartbeatOf(j *world.Job) {
 }
 
 // numbered is the answer whose body is its status.
-func numbered(status int) response {
-	return response{status: status, text: strconv.Itoa(status), contentType: "application/json"}
+func numbered(status int) front.Response {
+	return front.Response{Status: status, Text: strconv.Itoa(status), ContentType: "application/json"}
 }
 
 // updateJob is PUT /jobs/:id (app/services/ci/update_build_state_service.rb).
-func updateJob(q *request) response {
+func updateJob(q request) front.Response {
 	j, refusal := q.processingJob()
 	if refusal != nil {
 		return *refusal
 	}
-	state, _ := q.params.String("state")
-	var res response
+	state, _ := q.Params.String("state")
+	var res front.Response
 	switch state {
 	case string(world.JobSuccess), string(world.JobFailed):
 		res = q.finishBy(j, state)
@@ -282,36 +289,36 @@ func updateJob(q *request) response {
 		q.Touch(j)
 		res = numbered(http.StatusOK)
 	default:
-		res = numbered(http.StatusBadRequest).because(fmt.Sprintf("a runner says that a job is running, success or failed, not %q", state))
+		res = numbered(http.StatusBadRequest).Because(fmt.Sprintf("a runner says that a job is running, success or failed, not %q", state))
 	}
-	if res.status < http.StatusBadRequest { // GitLab counts a refused call, too; here a refusal leaves everything as it is
+	if res.Status < http.StatusBadRequest { // GitLab counts a refused call, too; here a refusal leaves everything as it is
 		q.heartbeatOf(j)
 	}
 	if q.Has(gitlabversion.JobStatusOnUpdate) {
-		res = res.with(headerJobStatus, string(j.Status))
+		res = res.With(front.HeaderJobStatus, string(j.Status))
 	}
 	return res
 }
 
 // finishBy ends a job as its runner says, unless a test has decided otherwise.
-func (q *request) finishBy(j *world.Job, state string) response {
+func (q request) finishBy(j *world.Job, state string) front.Response {
 	switch scripted := j.Final(); {
 	case scripted.Rejected:
-		return refuse(http.StatusPreconditionFailed, msgPrecondition).because("RejectLog: the log is to be sent again")
+		return front.Refuse(http.StatusPreconditionFailed, front.MsgPrecondition).Because("RejectLog: the log is to be sent again")
 	case scripted.WaitFor > 0:
-		return numbered(http.StatusAccepted).with(headerTraceInterval, strconv.Itoa(scripted.WaitFor)).
-			because("PostponeFinal: the log is still being stored")
+		return numbered(http.StatusAccepted).With(front.HeaderTraceInterval, strconv.Itoa(scripted.WaitFor)).
+			Because("PostponeFinal: the log is still being stored")
 	}
 	if state == string(world.JobSuccess) {
 		_ = q.Fire(j, world.EventSuccess) // a job that is processing can succeed and fail
 		return numbered(http.StatusOK)
 	}
-	reason, _ := q.params.String("failure_reason")
+	reason, _ := q.Params.String("failure_reason")
 	if !slices.Contains(world.FailureReasons(q.Has(gitlabversion.LaterFailureReasons)), reason) {
 		reason = world.UnknownFailure
 	}
 	var exitCode *int
-	if code, ok := q.params.Int("exit_code"); ok {
+	if code, ok := q.Params.Int("exit_code"); ok {
 		exitCode = &code
 	}
 	_ = q.Drop(j, reason, exitCode)
@@ -325,39 +332,39 @@ const (
 )
 
 // readLog is what stands before the body of PATCH /jobs/:id/trace, and how that is read.
-func readLog(q *request) (bodyReader, *response) {
+func readLog(q request) (front.BodyReader, *front.Response) {
 	if _, refusal := q.processingJob(); refusal != nil {
 		return nil, refusal
 	}
 	if refusal := q.unfitForTrace(); refusal != nil {
 		return nil, refusal
 	}
-	return readText(max(q.roomForLog(), 0)), nil
+	return front.ReadText(max(q.roomForLog(), 0)), nil
 }
 
 // roomForLog is how many bytes the log may grow by from where the request begins. That is the client's number and may
 // be so great that no sum with it is one.
-func (q *request) roomForLog() int64 {
-	return sizeLimit(q.Settings.MaxTraceSize) - rangeStart(q.http.Header.Get(headerContentRange))
+func (q request) roomForLog() int64 {
+	return sizeLimit(q.Settings.MaxTraceSize) - rangeStart(q.HTTP.Header.Get(front.HeaderContentRange))
 }
 
 // appendTrace is PATCH /jobs/:id/trace (app/services/ci/append_build_trace_service.rb).
-func appendTrace(q *request) response {
+func appendTrace(q request) front.Response {
 	j, refusal := q.processingJob()
 	if refusal != nil {
 		return *refusal
 	}
-	start := rangeStart(q.http.Header.Get(headerContentRange))
-	sent := q.upload.content.Size
+	start := rangeStart(q.HTTP.Header.Get(front.HeaderContentRange))
+	sent := q.Upload.Content.Size
 	switch size := j.Log.Size; {
 	case sent >= q.roomForLog():
 		_ = q.Drop(j, world.TraceSizeExceeded, nil)
-		return refuseError(http.StatusForbidden, msgForbidden).because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d", sent, start, sizeLimit(q.Settings.MaxTraceSize)))
+		return front.RefuseError(http.StatusForbidden, front.MsgForbidden).Because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d", sent, start, sizeLimit(q.Settings.MaxTraceSize)))
 	case start == size:
-		q.AppendLog(j, q.upload.content)
+		q.AppendLog(j, q.Upload.Content)
 	case start+sent != size: // else it repeats what came last
-		return refuseError(http.StatusRequestedRangeNotSatisfiable, msgRange).with(headerRange, traceRange(size)).
-			because(fmt.Sprintf("the log has %d bytes, so more of it begins there and not at %d", size, start))
+		return front.RefuseError(http.StatusRequestedRangeNotSatisfiable, msgRange).With(front.HeaderRange, traceRange(size)).
+			Because(fmt.Sprintf("the log has %d bytes, so more of it begins there and not at %d", size, start))
 	}
 	q.heartbeatOf(j)
 	q.HappenTo(j)
@@ -365,22 +372,22 @@ func appendTrace(q *request) response {
 	if q.Watched(j) {
 		interval = watchedInterval
 	}
-	return response{status: http.StatusAccepted}.with(headerJobStatus, string(j.Status)).with(headerRange, traceRange(j.Log.Size)).
-		with(headerTraceInterval, interval)
+	return front.Response{Status: http.StatusAccepted}.With(front.HeaderJobStatus, string(j.Status)).With(front.HeaderRange, traceRange(j.Log.Size)).
+		With(front.HeaderTraceInterval, interval)
 }
 
 // traceRange is the Range of a log, whose end is the size and not the last byte.
 func traceRange(size int64) string { return "0-" + strconv.FormatInt(size, 10) }
 
 // unfitForTrace is the refusal of a request that cannot be a piece of a log.
-func (q *request) unfitForTrace() *response {
-	media, _, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
-	known := []string{"text/plain", "application/json", "application/x-www-form-urlencoded", multipartForm}
-	if !slices.Contains(known, media) && q.http.ContentLength != 0 {
-		return refuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(msgfMediaType, media)).because("a log is text/plain").asRefusal()
+func (q request) unfitForTrace() *front.Response {
+	media, _, _ := mime.ParseMediaType(q.HTTP.Header.Get("Content-Type"))
+	known := []string{"text/plain", "application/json", "application/x-www-form-urlencoded", front.MultipartForm}
+	if !slices.Contains(known, media) && q.HTTP.ContentLength != 0 {
+		return front.RefuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(front.MsgfMediaType, media)).Because("a log is text/plain").AsRefusal()
 	}
-	if _, sent := q.http.Header[headerContentRange]; !sent {
-		return refuseError(http.StatusBadRequest, msgContentRange).because("Content-Range says where in the log the text belongs").asRefusal()
+	if _, sent := q.HTTP.Header[front.HeaderContentRange]; !sent {
+		return front.RefuseError(http.StatusBadRequest, msgContentRange).Because("Content-Range says where in the log the text belongs").AsRefusal()
 	}
 	return nil
 }
@@ -394,12 +401,12 @@ func rangeStart(contentRange string) int64 {
 }
 
 // discoverRouter is GET /runners/router/discovery of a GitLab without Job Router.
-func discoverRouter(q *request) response {
-	token := q.http.Header.Get(headerRunnerToken)
+func discoverRouter(q request) front.Response {
+	token := q.HTTP.Header.Get(front.HeaderRunnerToken)
 	r := q.RunnerByToken(token)
 	if r == nil {
-		return forbidden("", "RUNNER-TOKEN holds no living authentication token of a runner")
+		return front.Forbidden("", "RUNNER-TOKEN holds no living authentication token of a runner")
 	}
-	q.call.RunnerID = r.ID
-	return refuse(http.StatusNotImplemented, msgJobRouter).because("the fake has no Job Router; a runner asks with POST /jobs/request then")
+	q.Record.RunnerID = r.ID
+	return front.Refuse(http.StatusNotImplemented, msgJobRouter).Because("the fake has no Job Router; a runner asks with POST /jobs/request then")
 }

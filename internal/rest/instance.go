@@ -1,15 +1,30 @@
-package fakegitlab
+package rest
 
 import (
 	"fmt"
 	"net/http"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
+
+// instanceRows are what clients ask about the instance and themselves.
+func instanceRows() []row {
+	return []row{
+		{endpoint: "GET /version", scopes: profile, handle: getMetadata},
+		{endpoint: "GET /metadata", scopes: profile, handle: getMetadata},
+		{endpoint: "GET /user", scopes: profile, handle: getCurrentUser},
+		{endpoint: "GET /personal_access_tokens/self", scopes: anything, handle: getOwnAccessToken},
+		{endpoint: "DELETE /personal_access_tokens/self", scopes: anything, handle: revokeOwnAccessToken},
+		{endpoint: "GET /application/settings", before: administrators, handle: getApplicationSettings},
+		{endpoint: "PUT /application/settings", before: administrators, spec: settingsSpec,
+			handle: updateApplicationSettings},
+	}
+}
 
 type metadataEntity struct {
 	Version    string    `json:"version"`
@@ -25,16 +40,16 @@ type kasEntity struct {
 	Version             *string          `json:"version"`
 }
 
-func getMetadata(q *request) response {
+func getMetadata(q request) front.Response {
 	e := metadataEntity{Version: q.Version.Full(), Revision: gitlabversion.Revision, Enterprise: true}
 	if q.Has(gitlabversion.KASProxyURL) {
 		e.KAS.ExternalK8sProxyURL = some[string](nil)
 	}
-	return ok(e)
+	return front.OK(e)
 }
 
-func getCurrentUser(q *request) response {
-	u := q.user
+func getCurrentUser(q request) front.Response {
+	u := q.User
 	e := currentUserEntity{userEntity: q.userEntity(u), ConfirmedAt: iso(u.CreatedAt), Email: u.Email, ThemeID: 1, ColorSchemeID: 1,
 		ProjectsLimit: 100000, Identities: []string{}, CanCreateGroup: !u.External, CanCreateProject: !u.External, External: u.External, CommitEmail: u.Email}
 	if u.Admin {
@@ -43,11 +58,11 @@ func getCurrentUser(q *request) response {
 			e.EmailResetOfferedAt = some[isoTime](nil)
 		}
 	}
-	return ok(e)
+	return front.OK(e)
 }
 
-func getOwnAccessToken(q *request) response {
-	t := q.token
+func getOwnAccessToken(q request) front.Response {
+	t := q.Token
 	e := accessTokenEntity{ID: t.ID, Name: t.Name, Revoked: t.Revoked, CreatedAt: iso(t.CreatedAt), Scopes: t.Scopes, UserID: t.User.ID,
 		LastUsedAt: timeOrNull(t.LastUsedAt), Active: true}
 	if e.Scopes == nil {
@@ -63,24 +78,24 @@ func getOwnAccessToken(q *request) response {
 	if q.Has(gitlabversion.TokenLastUsedIPs) {
 		e.LastUsedIPs = some(&[]string{})
 	}
-	return ok(e)
+	return front.OK(e)
 }
 
-func revokeOwnAccessToken(q *request) response {
-	if d := policy.RevokePersonalAccessToken(q.actor, q.token.Impersonation); !d.Allowed {
-		return refuse(http.StatusBadRequest, msgBadRequest).because(d.Reason)
+func revokeOwnAccessToken(q request) front.Response {
+	if d := policy.RevokePersonalAccessToken(q.Actor, q.Token.Impersonation); !d.Allowed {
+		return front.Refuse(http.StatusBadRequest, front.MsgBadRequest).Because(d.Reason)
 	}
-	q.Revoke(q.token)
-	return noContent()
+	q.Revoke(q.Token)
+	return front.NoContent()
 }
 
 // administrators is the before block of the application settings.
-func administrators(q *request) *response {
-	return allow(policy.UpdateApplicationSettings(q.actor), "")
+func administrators(q request) *front.Response {
+	return front.Allow(policy.UpdateApplicationSettings(q.Actor), "")
 }
 
 var settingsSpec = func() params.Spec {
-	s := declare([]params.Param{
+	s := front.Declare([]params.Param{
 		{Name: "admin_mode", Kind: params.Boolean},
 		{Name: "allow_runner_registration_token", Kind: params.Boolean},
 		{Name: "group_runner_token_expiration_interval", Kind: params.Integer},
@@ -122,7 +137,7 @@ func secondsOrNull(d time.Duration) *int {
 	return &s
 }
 
-func (q *request) settingsEntity() settingsEntity {
+func (q request) settingsEntity() settingsEntity {
 	s := q.Settings
 	e := settingsEntity{AdminMode: s.AdminMode, AllowRunnerRegistrationToken: !s.RegistrationTokensDisabled,
 		GroupRunnerTokenExpirationInterval:   secondsOrNull(s.GroupRunnerTokenExpiration),
@@ -138,20 +153,20 @@ func (q *request) settingsEntity() settingsEntity {
 	return e
 }
 
-func getApplicationSettings(q *request) response { return ok(q.settingsEntity()) }
+func getApplicationSettings(q request) front.Response { return front.OK(q.settingsEntity()) }
 
 // minTokenExpiration is the shortest interval, in seconds, that the settings take. GitLab's documentation asks for two hours,
 // its server for nothing, and its own tests set one hour; what is no time at all has no place in Settings.
 const minTokenExpiration = 1
 
-func updateApplicationSettings(q *request) response {
+func updateApplicationSettings(q request) front.Response {
 	next := q.Settings.Clone()
 	var v world.Invalid
 	flag := func(name string, set func(bool)) {
-		if !q.params.Has(name) {
+		if !q.Params.Has(name) {
 			return
 		}
-		if b, ok := q.params.Bool(name); ok {
+		if b, ok := q.Params.Bool(name); ok {
 			set(b)
 		} else {
 			v.Add(name, world.MsgBooleanNeeded)
@@ -162,10 +177,10 @@ func updateApplicationSettings(q *request) response {
 	unshared := q.NewProjectsUnshared
 	flag("shared_runners_enabled", func(b bool) { unshared = !b })
 	interval := func(name string, field *time.Duration) {
-		if !q.params.Has(name) {
+		if !q.Params.Has(name) {
 			return
 		}
-		n, given := q.params.Int(name)
+		n, given := q.Params.Int(name)
 		if given && (n < minTokenExpiration || n > world.MaxDatabaseInteger) {
 			v.Add(name, fmt.Sprintf(world.MsgfTooSmall, minTokenExpiration))
 			return
@@ -176,7 +191,7 @@ func updateApplicationSettings(q *request) response {
 	interval("project_runner_token_expiration_interval", &next.ProjectRunnerTokenExpiration)
 	interval("runner_token_expiration_interval", &next.RunnerTokenExpiration)
 	q.readMaxArtifactsSize(&next, &v)
-	if registrars, given := q.params.List("valid_runner_registrars"); given {
+	if registrars, given := q.Params.List("valid_runner_registrars"); given {
 		next.ValidRegistrars = registrars
 		if !registrarCombination(registrars) {
 			v.Add("valid_runner_registrars", fmt.Sprintf(world.MsgfNotIncluded, world.Inspect(registrars)))
@@ -186,14 +201,14 @@ func updateApplicationSettings(q *request) response {
 		return modelError(&v)
 	}
 	q.SetSettings(next, unshared)
-	return ok(q.settingsEntity())
+	return front.OK(q.settingsEntity())
 }
 
 // readMaxArtifactsSize reads the size, which is in MiB.
-func (q *request) readMaxArtifactsSize(next *world.Settings, v *world.Invalid) {
+func (q request) readMaxArtifactsSize(next *world.Settings, v *world.Invalid) {
 	const name = "max_artifacts_size"
-	switch n, isNumber := q.params.Int(name); {
-	case !q.params.Has(name):
+	switch n, isNumber := q.Params.Int(name); {
+	case !q.Params.Has(name):
 	case !isNumber:
 		v.Add(name, world.MsgNumberNeeded)
 	case n < 1 || n > world.MaxDatabaseInteger:

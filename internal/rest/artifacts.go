@@ -1,4 +1,4 @@
-package fakegitlab
+package rest
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -17,8 +18,8 @@ import (
 // defaultExpiry is default_artifacts_expire_in of a new GitLab.
 const defaultExpiry = 30 * 24 * time.Hour
 
-var uploadSpec = declare(jobID, optionalToken, []params.Param{
-	{Name: paramFile, Kind: params.Any},
+var uploadSpec = front.Declare(jobID, optionalToken, []params.Param{
+	{Name: front.ParamFile, Kind: params.Any},
 	{Name: "expire_in"},
 	{Name: "artifact_type", Values: world.ArtifactTypes(), Default: world.Archive},
 	{Name: "artifact_format", Values: []string{world.RawFormat, world.Zipped, world.Gzipped}, Default: world.Zipped},
@@ -28,48 +29,48 @@ var uploadSpec = declare(jobID, optionalToken, []params.Param{
 
 // readArtifact is what stands before the body of POST /jobs/:id/artifacts, and how that is read. Workhorse asks
 // GitLab about a multipart body before it stores the file; any other body may have the token in it.
-func readArtifact(q *request) (bodyReader, *response) {
-	media, _, _ := mime.ParseMediaType(q.http.Header.Get("Content-Type"))
-	if media != multipartForm {
-		return q.withoutFile(media), nil
+func readArtifact(q request) (front.BodyReader, *front.Response) {
+	media, _, _ := mime.ParseMediaType(q.HTTP.Header.Get("Content-Type"))
+	if media != front.MultipartForm {
+		return q.WithoutFile(media), nil
 	}
 	if _, refusal := q.processingJob(); refusal != nil {
 		return nil, refusal
 	}
-	return q.readMultipart(sizeLimit(q.Settings.MaxArtifactsSize)), nil
+	return q.ReadMultipart(sizeLimit(q.Settings.MaxArtifactsSize)), nil
 }
 
 // uploadArtifacts is POST /jobs/:id/artifacts (app/services/ci/job_artifacts/create_service.rb).
-func uploadArtifacts(q *request) response {
+func uploadArtifacts(q request) front.Response {
 	j, refusal := q.processingJob()
 	if refusal != nil {
 		return *refusal
 	}
-	u := q.upload
-	if !u.hasFile {
+	u := q.Upload
+	if !u.HasFile {
 		text := msgFileMissing
-		if q.params.Has(paramFile) {
+		if q.Params.Has(front.ParamFile) {
 			text = msgFileInvalid
 		}
-		return refuseError(http.StatusBadRequest, text).because("the file is a part of a multipart body that is named file and has a file name")
+		return front.RefuseError(http.StatusBadRequest, text).Because("the file is a part of a multipart body that is named file and has a file name")
 	}
-	if limit := sizeLimit(q.Settings.MaxArtifactsSize); u.content.Size > limit {
-		return refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).because(fmt.Sprintf("the file has more than %d bytes", limit))
+	if limit := sizeLimit(q.Settings.MaxArtifactsSize); u.Content.Size > limit {
+		return front.Refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).Because(fmt.Sprintf("the file has more than %d bytes", limit))
 	}
-	f := &world.File{Content: u.content, Sum: u.sum}
-	f.Filename = u.filename
-	f.Type, _ = q.params.String("artifact_type")
-	f.Format, _ = q.params.String("artifact_format")
+	f := &world.File{Content: u.Content, Sum: u.Sum}
+	f.Filename = u.Filename
+	f.Type, _ = q.Params.String("artifact_type")
+	f.Format, _ = q.Params.String("artifact_format")
 	f.ExpiresAt = q.expiry()
 	if refused := q.KeepFile(j, f); refused != nil {
-		return refuse(http.StatusBadRequest, refused.Text).because(refused.Reason)
+		return front.Refuse(http.StatusBadRequest, refused.Text).Because(refused.Reason)
 	}
 	return numbered(http.StatusCreated)
 }
 
 // expiry is when the uploaded file is to go: zero is never.
-func (q *request) expiry() time.Time {
-	text, given := q.params.String("expire_in")
+func (q request) expiry() time.Time {
+	text, given := q.Params.String("expire_in")
 	if !given {
 		return q.Now().Add(defaultExpiry)
 	}
@@ -82,39 +83,39 @@ func (q *request) expiry() time.Time {
 
 // downloadArtifacts is GET /jobs/:id/artifacts: for the token of any running job whose user may read that job
 // (lib/api/ci/helpers/runner.rb, authenticate_job_via_dependent_job!).
-func downloadArtifacts(q *request) response {
-	own := q.JobTokens[q.sentJobToken()]
-	id, _ := q.params.Int("id")
+func downloadArtifacts(q request) front.Response {
+	own := q.JobTokens[q.SentJobToken()]
+	id, _ := q.Params.Int("id")
 	if own == nil || !own.Status.Executing() {
-		if q.livingToken() != nil {
-			return forbidden("", "an access token is no job token")
+		if q.LivingToken() != nil {
+			return front.Forbidden("", "an access token is no job token")
 		}
-		return refuse(http.StatusUnauthorized, msgUnauthorized).because("no running job has that token")
+		return front.Refuse(http.StatusUnauthorized, front.MsgUnauthorized).Because("no running job has that token")
 	}
-	q.call.JobID = own.ID
+	q.Record.JobID = own.ID
 	j := q.Jobs.ByID[id]
 	if j == nil {
-		return forbidden("", fmt.Sprintf("there is no job %d", id))
+		return front.Forbidden("", fmt.Sprintf("there is no job %d", id))
 	}
-	q.user = own.User
-	q.actor = actorOf(q.user, true)
+	q.User = own.User
+	q.Actor = front.ActorOf(q.User, true)
 	token := policy.JobToken{Job: own.ID, Project: own.Project.Path, SameProject: own.Project == j.Project}
-	decision := policy.ReadJobArtifactsByToken(q.actor, q.projectStanding(j.Project), token)
-	if refusal := allow(decision, ""); refusal != nil {
+	decision := policy.ReadJobArtifactsByToken(q.Actor, q.ProjectStanding(j.Project), token)
+	if refusal := front.Allow(decision, ""); refusal != nil {
 		return *refusal
 	}
 	return q.archiveOf(j)
 }
 
 // archiveOf is the answer with a job's archive.
-func (q *request) archiveOf(j *world.Job) response {
+func (q request) archiveOf(j *world.Job) front.Response {
 	a := q.Artifact(j, world.Archive)
 	if a == nil {
-		return refuse(http.StatusNotFound, msgNotFound).because(fmt.Sprintf("job %d has no archive, or none any more", j.ID))
+		return front.Refuse(http.StatusNotFound, front.MsgNotFound).Because(fmt.Sprintf("job %d has no archive, or none any more", j.ID))
 	}
 	content := a.Content
-	return response{status: http.StatusOK, contentType: "application/octet-stream", file: &content}.
-		with("Content-Disposition", attachment(a.Filename)).with("Content-Transfer-Encoding", "binary")
+	return front.Response{Status: http.StatusOK, ContentType: "application/octet-stream", File: &content}.
+		With("Content-Disposition", attachment(a.Filename)).With("Content-Transfer-Encoding", "binary")
 }
 
 // attachment is the Content-Disposition of a download as Rails writes it (ActionDispatch::Http::ContentDisposition).

@@ -1,4 +1,4 @@
-package fakegitlab
+package front
 
 import (
 	"net/http"
@@ -23,20 +23,20 @@ var (
 
 // preflight is the answer to a browser that asks whether it may send a request, nil if that is not what it asks. It comes
 // before routes and credentials are looked at.
-func (q *request) preflight() *response {
-	if q.call.Method != http.MethodOptions || !q.crossOrigin() || q.http.Header.Get(headerRequestedMethod) == "" {
+func (q *Request) preflight() *Response {
+	if q.HTTP.Method != http.MethodOptions || !q.crossOrigin() || q.HTTP.Header.Get(headerRequestedMethod) == "" {
 		return nil
 	}
-	r := response{status: http.StatusOK, bare: true}
-	if wanted := q.http.Header.Get(headerRequestedHeaders); wanted != "" {
-		r = r.with("Access-Control-Allow-Headers", wanted)
+	r := Response{Status: http.StatusOK, Bare: true}
+	if wanted := q.HTTP.Header.Get(headerRequestedHeaders); wanted != "" {
+		r = r.With("Access-Control-Allow-Headers", wanted)
 	}
 	return &r
 }
 
 // crossOrigin reports whether a request to the API comes from a page of some origin.
-func (q *request) crossOrigin() bool {
-	return q.http.Header.Get(headerOrigin) != "" && strings.HasPrefix(q.path, "/api/")
+func (q *Request) crossOrigin() bool {
+	return q.HTTP.Header.Get(headerOrigin) != "" && strings.HasPrefix(q.path, "/api/")
 }
 
 func setCORS(h http.Header) {

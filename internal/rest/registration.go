@@ -1,4 +1,4 @@
-package fakegitlab
+package rest
 
 import (
 	"fmt"
@@ -9,17 +9,30 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-const paramToken = "token"
+// registrationRows are what a runner asks with a token of its own (lib/api/ci/runner.rb).
+func registrationRows() []row {
+	return []row{
+		{endpoint: "POST /runners", access: front.ByToken, spec: registerSpec, handle: registerRunner},
+		{endpoint: "DELETE /runners", access: front.ByToken, spec: front.Declare(tokenParam), handle: deleteRunnerByToken},
+		{endpoint: "DELETE /runners/managers", access: front.ByToken, spec: front.Declare(tokenParam, requiredSystemID),
+			handle: deleteRunnerManager},
+		{endpoint: "POST /runners/verify", access: front.ByToken, spec: front.Declare(tokenParam, systemID, infoParam),
+			handle: verifyRunner},
+		{endpoint: "POST /runners/reset_authentication_token", access: front.ByToken, spec: front.Declare(tokenParam, systemID),
+			handle: resetOwnRunnerToken},
+	}
+}
 
 // The parameters of the endpoints for runners (lib/api/ci/runner.rb).
 var (
-	tokenParam       = []params.Param{{Name: paramToken, Required: true}}
+	tokenParam       = []params.Param{{Name: front.ParamToken, Required: true}}
 	systemID         = []params.Param{{Name: "system_id"}}
 	requiredSystemID = []params.Param{{Name: "system_id", Required: true}}
 	registeredInfo   = []params.Param{{Name: "name"}, {Name: "version"}, {Name: "revision"}, {Name: "platform"}, {Name: "architecture"}}
@@ -34,7 +47,7 @@ var (
 		{Name: "labels", Kind: params.Hash},
 	})}}
 
-	registerSpec = with(declare(tokenParam, []params.Param{
+	registerSpec = with(front.Declare(tokenParam, []params.Param{
 		{Name: "description"},
 		{Name: "maintainer_note"},
 		{Name: "maintenance_note"},
@@ -53,7 +66,7 @@ var (
 )
 
 // registerRunner is POST /runners (app/services/ci/runners/register_runner_service.rb).
-func registerRunner(q *request) response {
+func registerRunner(q request) front.Response {
 	n, refusal := q.registrant()
 	if refusal != nil {
 		return *refusal
@@ -61,10 +74,10 @@ func registerRunner(q *request) response {
 	if n.Attributes, refusal = q.readAttributes(world.DefaultAttributes(), q.present); refusal != nil {
 		return *refusal
 	}
-	if note, ok := q.params.String("maintainer_note"); ok && n.Attributes.MaintenanceNote == nil {
+	if note, ok := q.Params.String("maintainer_note"); ok && n.Attributes.MaintenanceNote == nil {
 		n.Attributes.MaintenanceNote = world.OrNull(note)
 	}
-	if info, ok := q.params.Hash("info"); ok {
+	if info, ok := q.Params.Hash("info"); ok {
 		if name, ok := info.String("name"); ok {
 			n.Name = world.OrNull(name)
 		}
@@ -74,14 +87,14 @@ func registerRunner(q *request) response {
 	if err != nil {
 		return modelError(err)
 	}
-	return created(registrationEntity{r.ID, r.Token, timeOrNull(r.TokenExpiresAt)})
+	return front.Created(registrationEntity{r.ID, r.Token, timeOrNull(r.TokenExpiresAt)})
 }
 
 // registrant finds what a registration token registers runners for, and whether it may.
-func (q *request) registrant() (world.RunnerDraft, *response) {
-	token, _ := q.params.String(paramToken)
-	disallowed := func(reason string) *response {
-		return refuse(http.StatusGone, msgRegistrationDisallowed).because(reason).asRefusal()
+func (q request) registrant() (world.RunnerDraft, *front.Response) {
+	token, _ := q.Params.String(front.ParamToken)
+	disallowed := func(reason string) *front.Response {
+		return front.Refuse(http.StatusGone, front.MsgRegistrationDisallowed).Because(reason).AsRefusal()
 	}
 	if token == q.Settings.RegistrationToken {
 		if q.Settings.RegistrationTokensDisabled {
@@ -104,10 +117,10 @@ func (q *request) registrant() (world.RunnerDraft, *response) {
 	case strings.TrimSpace(token) != "" && q.Settings.RegistrationTokensDisabled:
 		return world.RunnerDraft{}, disallowed("no registration token has that value, and they are switched off for the instance")
 	}
-	return world.RunnerDraft{}, forbidden(msgInvalidRegistrationToken, q.whyNoRegistrant(token)).asRefusal()
+	return world.RunnerDraft{}, front.Forbidden(msgInvalidRegistrationToken, q.whyNoRegistrant(token)).AsRefusal()
 }
 
-func (q *request) whyNoRegistrant(token string) string {
+func (q request) whyNoRegistrant(token string) string {
 	switch {
 	case q.RunnerTokens[token] != nil:
 		return "that is a runner's authentication token, no registration token"
@@ -118,7 +131,7 @@ func (q *request) whyNoRegistrant(token string) string {
 }
 
 // createWithinLimits makes a runner unless a plan limit is reached.
-func (q *request) createWithinLimits(n world.RunnerDraft) (*world.Runner, error) {
+func (q request) createWithinLimits(n world.RunnerDraft) (*world.Runner, error) {
 	var p *world.Project
 	if len(n.Projects) > 0 {
 		p = n.Projects[0]
@@ -130,12 +143,12 @@ func (q *request) createWithinLimits(n world.RunnerDraft) (*world.Runner, error)
 }
 
 // currentRunner finds the runner of the token parameter; a dead or unknown token is a bare 403. GitLab 17.9 takes no orphan's.
-func (q *request) currentRunner() (*world.Runner, *response) {
-	token, _ := q.params.String(paramToken)
+func (q request) currentRunner() (*world.Runner, *front.Response) {
+	token, _ := q.Params.String(front.ParamToken)
 	if r := q.RunnerByToken(token); r != nil {
-		q.call.RunnerID = r.ID
+		q.Record.RunnerID = r.ID
 		if r.Orphaned() && q.Has(gitlabversion.OrphanedRunnersForbidden) {
-			return nil, forbidden(msgRunnerOrphaned, whyOrphaned(r)).asRefusal()
+			return nil, front.Forbidden(msgRunnerOrphaned, whyOrphaned(r)).AsRefusal()
 		}
 		return r, nil
 	}
@@ -143,14 +156,14 @@ func (q *request) currentRunner() (*world.Runner, *response) {
 	if r := q.RunnerTokens[token]; r != nil {
 		why = fmt.Sprintf("the token of runner %d expired at %s", r.ID, r.TokenExpiresAt.Format(time.RFC3339))
 	}
-	q.call.RunnerID = 0
-	return nil, forbidden("", why).asRefusal()
+	q.Record.RunnerID = 0
+	return nil, front.Forbidden("", why).AsRefusal()
 }
 
 // address is where a runner calls from: the last address of X-Forwarded-For that is not of GitLab's own machine, since whatever
 // stands before it is only what the caller says, else the connection's (config/initializers/trusted_proxies.rb).
-func (q *request) address() string {
-	forwarded := strings.FieldsFunc(strings.Join(q.http.Header.Values("X-Forwarded-For"), ","), func(r rune) bool { return r == ',' || r == ' ' })
+func (q request) address() string {
+	forwarded := strings.FieldsFunc(strings.Join(q.HTTP.Header.Values("X-Forwarded-For"), ","), func(r rune) bool { return r == ',' || r == ' ' })
 	forwarded = slices.DeleteFunc(forwarded, func(s string) bool {
 		_, err := netip.ParseAddr(s)
 		return err != nil
@@ -160,18 +173,18 @@ func (q *request) address() string {
 			return s
 		}
 	}
-	host, _, err := net.SplitHostPort(q.http.RemoteAddr)
+	host, _, err := net.SplitHostPort(q.HTTP.RemoteAddr)
 	if err != nil {
-		return q.http.RemoteAddr
+		return q.HTTP.RemoteAddr
 	}
 	return host
 }
 
 // contact reads what the runner says of itself.
-func (q *request) contact() world.Contact {
+func (q request) contact() world.Contact {
 	c := world.Contact{Address: q.address()}
-	c.SystemID, _ = q.params.String("system_id")
-	if info, ok := q.params.Hash("info"); ok {
+	c.SystemID, _ = q.Params.String("system_id")
+	if info, ok := q.Params.Hash("info"); ok {
 		c.Info = &world.Manager{}
 		for name, field := range map[string]*string{"version": &c.Info.Version, "revision": &c.Info.Revision, "platform": &c.Info.Platform,
 			"architecture": &c.Info.Architecture, "executor": &c.Info.Executor} {
@@ -182,19 +195,19 @@ func (q *request) contact() world.Contact {
 }
 
 // checkSystemID is the refusal of a system id that is too long for a manager's record.
-func (q *request) checkSystemID() *response {
-	id, _ := q.params.String("system_id")
+func (q request) checkSystemID() *front.Response {
+	id, _ := q.Params.String("system_id")
 	if !world.TooLong(&id, world.MaxSystemIDLength) {
 		return nil
 	}
-	return refuse(http.StatusBadRequest, map[string][]string{world.AttrSystemID: {world.MsgTooLong(world.MaxSystemIDLength)}}).because("the system id is too long").asRefusal()
+	return front.Refuse(http.StatusBadRequest, map[string][]string{world.AttrSystemID: {world.MsgTooLong(world.MaxSystemIDLength)}}).Because("the system id is too long").AsRefusal()
 }
 
 // ownedRunner is currentRunner where GitLab makes the manager's record, which needs to be of somebody.
-func (q *request) ownedRunner() (*world.Runner, *response) {
+func (q request) ownedRunner() (*world.Runner, *front.Response) {
 	r, refusal := q.currentRunner()
 	if refusal == nil && r.Orphaned() && q.Has(gitlabversion.OrphanedRunners) {
-		refusal = refuse(http.StatusUnprocessableEntity, msgRunnerOrphaned).because(whyOrphaned(r)).asRefusal()
+		refusal = front.Refuse(http.StatusUnprocessableEntity, msgRunnerOrphaned).Because(whyOrphaned(r)).AsRefusal()
 	}
 	return r, refusal
 }
@@ -204,7 +217,7 @@ func whyOrphaned(r *world.Runner) string {
 }
 
 // verifyRunner is POST /runners/verify. It makes the manager's record.
-func verifyRunner(q *request) response {
+func verifyRunner(q request) front.Response {
 	r, refusal := q.ownedRunner()
 	if refusal != nil {
 		return *refusal
@@ -213,10 +226,10 @@ func verifyRunner(q *request) response {
 		return *refusal
 	}
 	q.Heartbeat(r, q.contact(), r.Registration == world.ByRegistrationToken || q.Has(gitlabversion.VerifyContactsCreatedRunners))
-	return ok(registrationEntity{r.ID, r.Token, timeOrNull(r.TokenExpiresAt)})
+	return front.OK(registrationEntity{r.ID, r.Token, timeOrNull(r.TokenExpiresAt)})
 }
 
-func deleteRunnerByToken(q *request) response {
+func deleteRunnerByToken(q request) front.Response {
 	r, refusal := q.currentRunner()
 	if refusal != nil {
 		return *refusal
@@ -225,18 +238,18 @@ func deleteRunnerByToken(q *request) response {
 		return *refusal
 	}
 	q.State.DeleteRunner(r)
-	return noContent()
+	return front.NoContent()
 }
 
-func deleteRunnerManager(q *request) response {
+func deleteRunnerManager(q request) front.Response {
 	r, refusal := q.currentRunner()
 	if refusal != nil {
 		return *refusal
 	}
-	id, _ := q.params.String("system_id")
+	id, _ := q.Params.String("system_id")
 	m := r.Manager(id)
 	if m == nil {
-		return notFound(msgManagerNotFound).because(fmt.Sprintf("runner %d has no manager with the system id %q", r.ID, id))
+		return front.NotFound(msgManagerNotFound).Because(fmt.Sprintf("runner %d has no manager with the system id %q", r.ID, id))
 	}
 	if refusal := q.unmodifiedSince(m.CreatedAt); refusal != nil { // GitLab notes contact beside updated_at
 		return *refusal
@@ -245,10 +258,10 @@ func deleteRunnerManager(q *request) response {
 		q.SetContacted(r, q.Now())
 	}
 	q.DeleteManager(m)
-	return noContent()
+	return front.NoContent()
 }
 
-func resetOwnRunnerToken(q *request) response {
+func resetOwnRunnerToken(q request) front.Response {
 	r, refusal := q.currentRunner()
 	if refusal != nil {
 		return *refusal
@@ -258,37 +271,37 @@ func resetOwnRunnerToken(q *request) response {
 	}
 	q.Heartbeat(r, q.contact(), true)
 	q.State.ResetRunnerToken(r)
-	return created(resetTokenEntity{r.Token, timeOrNull(r.TokenExpiresAt)})
+	return front.Created(resetTokenEntity{r.Token, timeOrNull(r.TokenExpiresAt)})
 }
 
-func resetInstanceRegistrationToken(q *request) response {
-	decision := policy.UpdateInstanceRegistrationToken(q.actor, !q.Settings.RegistrationTokensDisabled)
-	if refusal := allow(decision, ""); refusal != nil {
+func resetInstanceRegistrationToken(q request) front.Response {
+	decision := policy.UpdateInstanceRegistrationToken(q.Actor, !q.Settings.RegistrationTokensDisabled)
+	if refusal := front.Allow(decision, ""); refusal != nil {
 		return *refusal
 	}
-	return created(registrationTokenEntity{q.State.ResetInstanceRegistrationToken()})
+	return front.Created(registrationTokenEntity{q.State.ResetInstanceRegistrationToken()})
 }
 
-func resetProjectRegistrationToken(q *request) response {
-	tokensOn := q.ProjectRegistrationTokensAllowed(q.project)
-	decision := policy.UpdateProjectRegistrationToken(q.actor, q.projectStanding(q.project), tokensOn)
-	if refusal := allow(decision, ""); refusal != nil {
+func resetProjectRegistrationToken(q request) front.Response {
+	tokensOn := q.ProjectRegistrationTokensAllowed(q.Project)
+	decision := policy.UpdateProjectRegistrationToken(q.Actor, q.ProjectStanding(q.Project), tokensOn)
+	if refusal := front.Allow(decision, ""); refusal != nil {
 		return *refusal
 	}
-	return created(registrationTokenEntity{q.State.ResetRegistrationToken(&q.project.RegistrationToken)})
+	return front.Created(registrationTokenEntity{q.State.ResetRegistrationToken(&q.Project.RegistrationToken)})
 }
 
-func resetGroupRegistrationToken(q *request) response {
-	tokensOn := q.RegistrationTokensAllowed(q.group)
-	decision := policy.UpdateGroupRegistrationToken(q.actor, q.groupStanding(q.group), tokensOn)
-	if refusal := allow(decision, ""); refusal != nil {
+func resetGroupRegistrationToken(q request) front.Response {
+	tokensOn := q.RegistrationTokensAllowed(q.Group)
+	decision := policy.UpdateGroupRegistrationToken(q.Actor, q.GroupStanding(q.Group), tokensOn)
+	if refusal := front.Allow(decision, ""); refusal != nil {
 		return *refusal
 	}
-	return created(registrationTokenEntity{q.State.ResetRegistrationToken(&q.group.RegistrationToken)})
+	return front.Created(registrationTokenEntity{q.State.ResetRegistrationToken(&q.Group.RegistrationToken)})
 }
 
 // createUserRunner is POST /user/runners (app/services/ci/runners/create_runner_service.rb).
-func createUserRunner(q *request) response {
+func createUserRunner(q request) front.Response {
 	n, refusal := q.runnerScope()
 	if refusal != nil {
 		return *refusal
@@ -296,44 +309,44 @@ func createUserRunner(q *request) response {
 	if n.Attributes, refusal = q.readAttributes(world.DefaultAttributes(), q.present); refusal != nil {
 		return *refusal
 	}
-	n.Registration, n.Creator = world.ByUser, q.user
+	n.Registration, n.Creator = world.ByUser, q.User
 	r, err := q.createWithinLimits(n)
 	if err != nil {
-		return badRequest(err.Error()).because("GitLab's model refuses: " + err.Error())
+		return front.BadRequest(err.Error()).Because("GitLab's model refuses: " + err.Error())
 	}
-	return created(registrationEntity{r.ID, r.Token, timeOrNull(r.TokenExpiresAt)})
+	return front.Created(registrationEntity{r.ID, r.Token, timeOrNull(r.TokenExpiresAt)})
 }
 
 // runnerScope finds for whom the runner is to be made and checks that the user may.
-func (q *request) runnerScope() (n world.RunnerDraft, refusal *response) {
-	kind, _ := q.params.String("runner_type")
+func (q request) runnerScope() (n world.RunnerDraft, refusal *front.Response) {
+	kind, _ := q.Params.String("runner_type")
 	n.Type = world.RunnerType(kind)
 	switch n.Type {
 	case world.GroupRunner:
-		id, _ := q.params.Int("group_id")
+		id, _ := q.Params.Int("group_id")
 		if n.Group = q.Groups.ByID[id]; n.Group == nil {
 			return n, q.missingScope(msgMissingGroup, fmt.Sprintf("there is no group %d", id))
 		}
-		q.group = n.Group
-		d := policy.CreateGroupRunner(q.actor, q.groupStanding(n.Group), q.RegistrarKnown(world.RegistrarGroup))
-		return n, allow(d, msgInsufficientRights)
+		q.Group = n.Group
+		d := policy.CreateGroupRunner(q.Actor, q.GroupStanding(n.Group), q.RegistrarKnown(world.RegistrarGroup))
+		return n, front.Allow(d, msgInsufficientRights)
 	case world.ProjectRunner:
-		id, _ := q.params.Int("project_id")
+		id, _ := q.Params.Int("project_id")
 		p := q.Projects.ByID[id]
 		if p == nil {
 			return n, q.missingScope(msgMissingProject, fmt.Sprintf("there is no project %d", id))
 		}
-		n.Projects, q.project = []*world.Project{p}, p
-		d := policy.CreateProjectRunner(q.actor, q.projectStanding(p), q.RegistrarKnown(world.RegistrarProject))
-		return n, allow(d, msgInsufficientRights)
+		n.Projects, q.Project = []*world.Project{p}, p
+		d := policy.CreateProjectRunner(q.Actor, q.ProjectStanding(p), q.RegistrarKnown(world.RegistrarProject))
+		return n, front.Allow(d, msgInsufficientRights)
 	}
-	return n, allow(policy.CreateInstanceRunners(q.actor), msgInsufficientRights)
+	return n, front.Allow(policy.CreateInstanceRunners(q.Actor), msgInsufficientRights)
 }
 
-func (q *request) missingScope(byName, reason string) *response {
+func (q request) missingScope(byName, reason string) *front.Response {
 	text := msgMissingScope
 	if q.Has(gitlabversion.MissingScopeByName) {
 		text = byName
 	}
-	return badRequest(text).because(reason).asRefusal()
+	return front.BadRequest(text).Because(reason).AsRefusal()
 }

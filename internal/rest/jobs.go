@@ -1,4 +1,4 @@
-package fakegitlab
+package rest
 
 import (
 	"fmt"
@@ -7,11 +7,28 @@ import (
 	"slices"
 
 	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
+
+// jobRows are the Jobs API for people (lib/api/ci/jobs.rb).
+func jobRows() []row {
+	return []row{
+		{endpoint: "GET /projects/:id/jobs", spec: listing(pathID, jobScope, keysetParams), handle: listProjectJobs},
+		{endpoint: "GET /projects/:id/jobs/:job_id", spec: front.Declare(pathID, pathJobID), handle: getJob},
+		{endpoint: "GET /projects/:id/jobs/:job_id/trace", spec: front.Declare(pathID, pathJobID), handle: getJobTrace},
+		{endpoint: "GET /projects/:id/jobs/:job_id/artifacts", access: front.ByAnyone, spec: front.Declare(pathID, pathJobID),
+			handle: downloadJobArtifacts},
+		{endpoint: "POST /projects/:id/jobs/:job_id/cancel", spec: front.Declare(pathID, pathJobID, forceParam),
+			handle: cancelJob},
+		{endpoint: "POST /projects/:id/jobs/:job_id/retry", spec: front.Declare(pathID, pathJobID), handle: retryJob},
+		{endpoint: "POST /projects/:id/jobs/:job_id/erase", spec: front.Declare(pathID, pathJobID), handle: eraseJob},
+		{endpoint: "POST /projects/:id/jobs/:job_id/play", spec: front.Declare(pathID, pathJobID, playVariables), handle: playJob},
+	}
+}
 
 // The parameters of the Jobs API (lib/api/ci/jobs.rb).
 var (
@@ -46,7 +63,7 @@ type artifactEntity struct {
 	FileFormat string `json:"file_format"`
 }
 
-func (q *request) projectJobEntity(j *world.Job) projectJobEntity {
+func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{}, Archived: j.Project.Archived, TagList: slices.Sorted(slices.Values(j.Tags))}
 	if e.TagList == nil {
 		e.TagList = []string{}
@@ -72,27 +89,27 @@ func (q *request) projectJobEntity(j *world.Job) projectJobEntity {
 }
 
 // pathJob finds the job of the path in its project, both of which the user must be allowed to read.
-func (q *request) pathJob() (*world.Job, *response) {
+func (q request) pathJob() (*world.Job, *front.Response) {
 	if refusal := q.pathProject(policy.ReadBuild); refusal != nil {
 		return nil, refusal
 	}
-	id, _ := q.params.Int("job_id")
-	if j := q.Jobs.ByID[id]; j != nil && j.Project == q.project {
+	id, _ := q.Params.Int("job_id")
+	if j := q.Jobs.ByID[id]; j != nil && j.Project == q.Project {
 		return j, nil
 	}
-	return nil, noRecord().because(fmt.Sprintf("%s has no job %d", q.project.Path, id)).asRefusal()
+	return nil, noRecord().Because(fmt.Sprintf("%s has no job %d", q.Project.Path, id)).AsRefusal()
 }
 
 // permittedJob is pathJob for those who may do this to it.
-func (q *request) permittedJob(may jobRule) (*world.Job, *response) {
+func (q request) permittedJob(may front.JobRule) (*world.Job, *front.Response) {
 	j, refusal := q.pathJob()
 	if refusal != nil {
 		return nil, refusal
 	}
-	return j, allow(q.onJob(j, may), "")
+	return j, front.Allow(q.OnJob(j, may), "")
 }
 
-func listProjectJobs(q *request) response {
+func listProjectJobs(q request) front.Response {
 	scope, refusal := q.jobScope()
 	if refusal != nil {
 		return *refusal
@@ -101,7 +118,7 @@ func listProjectJobs(q *request) response {
 		return *refusal
 	}
 	var jobs []*world.Job
-	for _, j := range slices.Backward(q.project.Jobs) {
+	for _, j := range slices.Backward(q.Project.Jobs) {
 		if len(scope) == 0 || slices.Contains(scope, string(j.Status)) {
 			jobs = append(jobs, j)
 		}
@@ -113,9 +130,9 @@ func listProjectJobs(q *request) response {
 }
 
 // jobScope reads the statuses that a list is narrowed to: one, a list of them or a hash whose values they are.
-func (q *request) jobScope() ([]string, *response) {
+func (q request) jobScope() ([]string, *front.Response) {
 	var scope []string
-	switch given := q.call.Params["scope"].(type) {
+	switch given := q.Record.Params["scope"].(type) {
 	case nil:
 		return nil, nil
 	case string:
@@ -132,34 +149,34 @@ func (q *request) jobScope() ([]string, *response) {
 		scope = []string{"unknown"}
 	}
 	if slices.ContainsFunc(scope, func(s string) bool { return !slices.Contains(jobStatusNames(), s) }) {
-		return nil, refuseError(http.StatusBadRequest, msgScopeNotValid).because(fmt.Sprintf("%v is not all job statuses", scope)).asRefusal()
+		return nil, front.RefuseError(http.StatusBadRequest, msgScopeNotValid).Because(fmt.Sprintf("%v is not all job statuses", scope)).AsRefusal()
 	}
 	return scope, nil
 }
 
-func getJob(q *request) response {
+func getJob(q request) front.Response {
 	j, refusal := q.pathJob()
 	if refusal != nil {
 		return *refusal
 	}
-	return ok(q.projectJobEntity(j))
+	return front.OK(q.projectJobEntity(j))
 }
 
-func getJobTrace(q *request) response {
+func getJobTrace(q request) front.Response {
 	j, refusal := q.permittedJob(policy.ReadBuildTrace)
 	if refusal != nil {
 		return *refusal
 	}
 	log := j.Log.Snapshot()
-	return response{status: http.StatusOK, contentType: "text/plain", file: &log}.
-		with("Content-Disposition", fmt.Sprintf(`infile; filename="%d.log"`, j.ID))
+	return front.Response{Status: http.StatusOK, ContentType: "text/plain", File: &log}.
+		With("Content-Disposition", fmt.Sprintf(`infile; filename="%d.log"`, j.ID))
 }
 
 // downloadJobArtifacts needs no access token where everybody sees the project. A job's token, which GitLab takes here too, within
 // the limits of its allowlists, is refused aloud: to take it for nobody's would look like a lack of rights.
-func downloadJobArtifacts(q *request) response {
-	if q.anonymous() && q.sentJobToken() != "" {
-		return refuse(http.StatusUnauthorized, msgUnauthorized).because("job tokens are accepted by GET /jobs/:id/artifacts, not here")
+func downloadJobArtifacts(q request) front.Response {
+	if q.Anonymous() && q.SentJobToken() != "" {
+		return front.Refuse(http.StatusUnauthorized, front.MsgUnauthorized).Because("job tokens are accepted by GET /jobs/:id/artifacts, not here")
 	}
 	j, refusal := q.permittedJob(policy.ReadJobArtifacts)
 	if refusal != nil {
@@ -168,9 +185,9 @@ func downloadJobArtifacts(q *request) response {
 	return q.archiveOf(j)
 }
 
-func cancelJob(q *request) response {
+func cancelJob(q request) front.Response {
 	event, may := world.EventCancel, policy.CancelBuild
-	if isTrue(q.params, "force") {
+	if isTrue(q.Params, "force") {
 		event, may = world.EventForceCancel, policy.CancelBuildByForce
 	}
 	j, refusal := q.permittedJob(may)
@@ -180,33 +197,33 @@ func cancelJob(q *request) response {
 	if _, possible := world.Transition(event, j.Status, false); possible { // else GitLab leaves the job as it is
 		_ = q.Fire(j, event)
 	}
-	return created(q.projectJobEntity(j))
+	return front.Created(q.projectJobEntity(j))
 }
 
-func retryJob(q *request) response {
+func retryJob(q request) front.Response {
 	j, refusal := q.permittedJob(policy.RetryJob)
 	if refusal != nil {
 		return *refusal
 	}
 	if !j.Retryable() {
-		return forbidden(msgNotRetryable, fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
+		return front.Forbidden(msgNotRetryable, fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
 	}
-	return created(q.projectJobEntity(q.State.RetryJob(j, q.user)))
+	return front.Created(q.projectJobEntity(q.State.RetryJob(j, q.User)))
 }
 
-func eraseJob(q *request) response {
+func eraseJob(q request) front.Response {
 	j, refusal := q.permittedJob(policy.EraseBuild)
 	if refusal != nil {
 		return *refusal
 	}
 	if !j.Status.Completed() || j.Log.Size == 0 && len(j.Files) == 0 {
-		return forbidden(msgNotErasable, fmt.Sprintf("job %d is %s; what is erased has ended and has a log or artifacts", j.ID, j.Status))
+		return front.Forbidden(msgNotErasable, fmt.Sprintf("job %d is %s; what is erased has ended and has a log or artifacts", j.ID, j.Status))
 	}
 	q.Erase(j)
-	return created(q.projectJobEntity(j))
+	return front.Created(q.projectJobEntity(j))
 }
 
-func playJob(q *request) response {
+func playJob(q request) front.Response {
 	variables, refusal := q.jobVariables()
 	if refusal != nil {
 		return *refusal
@@ -215,18 +232,18 @@ func playJob(q *request) response {
 	if refusal != nil {
 		return *refusal
 	}
-	if err := q.State.PlayJob(j, q.user, variables); err != nil {
-		return badRequest(msgUnplayable).because(err.Error())
+	if err := q.State.PlayJob(j, q.User, variables); err != nil {
+		return front.BadRequest(msgUnplayable).Because(err.Error())
 	}
-	return ok(q.projectJobEntity(j))
+	return front.OK(q.projectJobEntity(j))
 }
 
 // jobVariables reads the variables that a played job gets.
-func (q *request) jobVariables() ([]ci.JobVariable, *response) {
-	bad := func(text string) ([]ci.JobVariable, *response) {
-		return nil, refuseError(http.StatusBadRequest, text).because("job_variables_attributes is a list of hashes with key and value").asRefusal()
+func (q request) jobVariables() ([]ci.JobVariable, *front.Response) {
+	bad := func(text string) ([]ci.JobVariable, *front.Response) {
+		return nil, front.RefuseError(http.StatusBadRequest, text).Because("job_variables_attributes is a list of hashes with key and value").AsRefusal()
 	}
-	given := q.call.Params["job_variables_attributes"]
+	given := q.Record.Params["job_variables_attributes"]
 	list, isList := given.([]any)
 	if given != nil && !isList {
 		return bad(msgVariablesInvalid)

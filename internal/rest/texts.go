@@ -1,49 +1,12 @@
-package fakegitlab
+package rest
 
-// The texts that GitLab sends, each once, so that they can be compared with GitLab's source. A name with an f in front of
-// its text has verbs to fill in.
+// The texts of the families of endpoints, each once, so that they can be compared with GitLab's source. Those that several families
+// share are in internal/front, those of the models in internal/world.
+
+// Lists.
 const (
-	msgBadRequestPlain   = "Bad Request"
-	msgBadRequest        = "400 Bad request"
-	msgTooLargeError     = "413 Request Entity Too Large"
-	msgUnauthorized      = "401 Unauthorized"
-	msgForbidden         = "403 Forbidden"
-	msgfForbidden        = "403 Forbidden - %s"
-	msgfBadRequest       = "400 Bad request - %s"
-	msgNotFoundRecord    = "404 Not found" // of a database lookup
-	msgNotFound          = "404 Not Found"
-	msgfNotFound         = "404 %s Not Found"
-	msgPrecondition      = "412 Precondition Failed"
-	msgInternalError     = "500 Internal Server Error"
-	msgConflictLock      = "409 Conflict: Resource lock"
-	msgTooManyRequests   = "429 Too Many Requests"
-	msgUnavailable       = "503 Service Unavailable"
-	msgV3Gone            = "API V3 is no longer supported. Use API V4 instead."
-	msgfMediaType        = "The provided content-type '%s' is not supported."
-	msgfFormat           = "The requested format '%s' is not supported."
 	msgKeysetUnavailable = "Keyset pagination is not yet available for this type of request"
 	msgUpdatedUnpaired   = "`updated_at` filter and `updated_at` sorting must be paired"
-	msgNotResponding     = "GitLab is not responding"
-	msgRetryLater        = "Retry later\n"
-	msgReadOnly          = "You cannot perform write operations on a read-only instance"
-)
-
-// Authentication (lib/gitlab/auth/auth_finders.rb, lib/api/api_guard.rb, app/models/user.rb).
-const (
-	errInvalidToken      = "invalid_token"
-	errInvalidRequest    = "invalid_request"
-	errInsufficientScope = "insufficient_scope"
-
-	msgTokenExpired      = "Token is expired. You can either do re-authorization or token refresh."
-	msgTokenRevoked      = "Token was revoked. You have to re-authorize from the user."
-	msgTokenTwice        = "Both Authorization header and payload includes access token."
-	msgInsufficientScope = "The request requires higher privileges than provided by the access token."
-	msgfBearerChallenge  = `Bearer realm="Protected by OAuth 2.0", error="invalid_token", error_description="%s"`
-	msgUserBlocked       = "Your account has been blocked."
-	msgUserPending       = "Your account is pending approval from your administrator and hence blocked."
-	msgfUserDeactivated  = "Your account has been deactivated by your administrator. Please log back in from a web browser to reactivate your account at %s"
-	msgSudoAdminOnly     = "Must be admin to use sudo"
-	msgfSudoUserNotFound = "User with ID or username '%s'"
 )
 
 // Runners for people (lib/api/ci/runners.rb and the services behind it).
@@ -71,7 +34,6 @@ const (
 // Runners by token (lib/api/ci/runner.rb).
 const (
 	msgInvalidRegistrationToken = "invalid token supplied"
-	msgRegistrationDisallowed   = "410 Gone - runner registration disallowed"
 	msgRunnerOrphaned           = "Runner is orphaned"
 	msgManagerNotFound          = "Runner manager not found"
 )

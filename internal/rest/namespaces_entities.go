@@ -1,4 +1,4 @@
-package fakegitlab
+package rest
 
 import (
 	"strings"
@@ -101,16 +101,16 @@ type groupEntity struct {
 	RunnersToken         optional[string] `json:"runners_token,omitzero"`
 }
 
-func (q *request) projectIdentity(p *world.Project) projectIdentity {
+func (q request) projectIdentity(p *world.Project) projectIdentity {
 	_, path := world.SplitPath(p.Path)
 	return projectIdentity{ID: p.ID, Description: world.OrNull(p.Description), Name: p.Name, NameWithNamespace: p.FullNamespaceName() + " / " + p.Name,
 		Path: path, PathWithNamespace: p.Path, CreatedAt: iso(p.CreatedAt)}
 }
 
-func (q *request) namespaceEntity(p *world.Project) namespaceEntity {
+func (q request) namespaceEntity(p *world.Project) namespaceEntity {
 	if g := p.Group; g != nil {
 		_, path := world.SplitPath(g.Path)
-		e := namespaceEntity{ID: g.ID, Name: g.Name, Path: path, Kind: "group", FullPath: g.Path, WebURL: q.webURL("groups/" + g.Path)}
+		e := namespaceEntity{ID: g.ID, Name: g.Name, Path: path, Kind: "group", FullPath: g.Path, WebURL: q.WebURL("groups/" + g.Path)}
 		if g.Parent != nil {
 			e.ParentID = clone.Pointer(&g.Parent.ID, clone.Shallow) // it is written without the mutex
 		}
@@ -121,15 +121,15 @@ func (q *request) namespaceEntity(p *world.Project) namespaceEntity {
 }
 
 // projectEntity is a project as the user sees it.
-func (q *request) projectEntity(p *world.Project) projectEntity {
-	return q.projectSeen(p, q.onProject(p, policy.ReadCode).Allowed)
+func (q request) projectEntity(p *world.Project) projectEntity {
+	return q.projectSeen(p, q.OnProject(p, policy.ReadCode).Allowed)
 }
 
 // projectSeen is a project as those see it who may read its code, or may not.
-func (q *request) projectSeen(p *world.Project, readsCode bool) projectEntity {
-	identity, repository := q.projectIdentity(p), q.webURL(p.Path+".git")
+func (q request) projectSeen(p *world.Project, readsCode bool) projectEntity {
+	identity, repository := q.projectIdentity(p), q.WebURL(p.Path+".git")
 	e := projectEntity{projectIdentity: identity, TagList: []string{}, Topics: []string{},
-		SSHURLToRepo: "git@" + q.way.host + ":" + p.Path + ".git", HTTPURLToRepo: repository, WebURL: strings.TrimSuffix(repository, ".git"),
+		SSHURLToRepo: "git@" + q.Way.Host + ":" + p.Path + ".git", HTTPURLToRepo: repository, WebURL: strings.TrimSuffix(repository, ".git"),
 		LastActivityAt: identity.CreatedAt, Namespace: q.namespaceEntity(p)}
 	if readsCode {
 		e.DefaultBranch, e.projectCodeEntity = world.DefaultRef, &projectCodeEntity{}
@@ -138,12 +138,12 @@ func (q *request) projectSeen(p *world.Project, readsCode bool) projectEntity {
 }
 
 // fullProject is a project for those who see more than what anonymous callers see. Its registration token is in no list.
-func (q *request) fullProject(p *world.Project) fullProjectEntity {
+func (q request) fullProject(p *world.Project) fullProjectEntity {
 	e := fullProjectEntity{projectEntity: q.projectEntity(p), Archived: p.Archived, Visibility: p.Visibility, SharedRunnersEnabled: !p.SharedRunnersDisabled, CreatorID: 1}
 	if p.Owner != nil {
 		e.CreatorID = p.Owner.ID
 	}
-	if q.onProject(p, policy.AdminProject).Allowed {
+	if q.OnProject(p, policy.AdminProject).Allowed {
 		timeout := p.BuildTimeout
 		if timeout == 0 {
 			timeout = jobpayload.DefaultBuildTimeout
@@ -156,13 +156,13 @@ func (q *request) fullProject(p *world.Project) fullProjectEntity {
 }
 
 // projectWithAccess is fullProject with what the user is in it.
-func (q *request) projectWithAccess(p *world.Project) fullProjectEntity {
+func (q request) projectWithAccess(p *world.Project) fullProjectEntity {
 	e := q.fullProject(p)
-	direct := p.Roles[q.user]
-	if p.Owner == q.user {
+	direct := p.Roles[q.User]
+	if p.Owner == q.User {
 		direct = world.Owner
 	}
-	e.Permissions = &permissionsEntity{ProjectAccess: accessOrNull(direct), GroupAccess: accessOrNull(world.RoleInGroup(q.user, p.Group))}
+	e.Permissions = &permissionsEntity{ProjectAccess: accessOrNull(direct), GroupAccess: accessOrNull(world.RoleInGroup(q.User, p.Group))}
 	return e
 }
 
@@ -177,9 +177,9 @@ func accessOrNull(r world.Role) *accessEntity {
 }
 
 // groupEntity is a group without its registration token, which is in no list.
-func (q *request) groupEntity(g *world.Group) groupEntity {
+func (q request) groupEntity(g *world.Group) groupEntity {
 	_, path := world.SplitPath(g.Path)
-	e := groupEntity{ID: g.ID, WebURL: q.webURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility, SharedRunnersSetting: "enabled",
+	e := groupEntity{ID: g.ID, WebURL: q.WebURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility, SharedRunnersSetting: "enabled",
 		FullName: g.FullName(), FullPath: g.Path, CreatedAt: iso(g.CreatedAt)}
 	if g.SharedRunnersDisabled {
 		e.SharedRunnersSetting = "disabled_and_unoverridable"

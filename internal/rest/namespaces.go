@@ -1,4 +1,4 @@
-package fakegitlab
+package rest
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/page"
 	"github.com/fakegitlab/fakegitlab/internal/params"
@@ -13,6 +14,24 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/search"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
+
+// namespaceRows are projects and groups (lib/api/projects.rb, lib/api/groups.rb).
+func namespaceRows() []row {
+	return []row{
+		{endpoint: "GET /projects", access: front.ByAnyone, spec: projectsSpec(rolesBeforePlanner), handle: listProjects,
+			later: &front.LaterSpec{Since: gitlabversion.PlannerRole, Spec: projectsSpec(roleNumbers)}},
+		{endpoint: "GET /projects/:id", access: front.ByAnyone, before: projectReaders, spec: front.Declare(pathID), handle: getProject},
+		{endpoint: "GET /groups", access: front.ByAnyone, spec: groupsSpec(rolesBeforePlanner), handle: listGroups,
+			later: &front.LaterSpec{Since: gitlabversion.PlannerRole, Spec: groupsSpec(roleNumbers)}},
+		{endpoint: "GET /groups/:id", access: front.ByAnyone, before: groupReaders, spec: front.Declare(pathID), handle: getGroup},
+		{endpoint: "GET /groups/:id/projects", access: front.ByAnyone, spec: groupProjectsSpec(rolesBeforePlanner),
+			handle: listGroupProjects,
+			later:  &front.LaterSpec{Since: gitlabversion.PlannerRole, Spec: groupProjectsSpec(roleNumbers)}},
+		{endpoint: "GET /groups/:id/subgroups", access: front.ByAnyone, spec: groupsSpec(rolesBeforePlanner, pathID),
+			handle: listSubgroups,
+			later:  &front.LaterSpec{Since: gitlabversion.PlannerRole, Spec: groupsSpec(roleNumbers, pathID)}},
+	}
+}
 
 // Projects and groups, one and in lists: the way on which collectors come to the runners (lib/api/projects.rb,
 // lib/api/groups.rb, app/finders). Parameters that ask for what no project here has, a star or a programming language, find
@@ -70,7 +89,7 @@ var commonFilters = []params.Param{
 }
 
 func projectsSpec(roles []string) params.Spec {
-	return declare(ordering(append(slices.Clone(projectOrders), sizes...)), commonFilters,
+	return front.Declare(ordering(append(slices.Clone(projectOrders), sizes...)), commonFilters,
 		[]params.Param{{Name: "search_namespaces", Kind: params.Boolean}},
 		switchedOff("owned", "starred", "imported", "membership", "with_issues_enabled", "with_merge_requests_enabled"),
 		[]params.Param{{Name: "with_programming_language"}},
@@ -93,7 +112,7 @@ func projectsSpec(roles []string) params.Spec {
 }
 
 func groupProjectsSpec(roles []string) params.Spec {
-	return declare(pathID, commonFilters, ordering(projectOrders),
+	return front.Declare(pathID, commonFilters, ordering(projectOrders),
 		switchedOff("simple", "owned", "starred", "with_issues_enabled", "with_merge_requests_enabled"),
 		[]params.Param{{Name: "with_shared", Kind: params.Boolean, Default: true}},
 		switchedOff("include_subgroups", "include_ancestor_groups"),
@@ -101,7 +120,7 @@ func groupProjectsSpec(roles []string) params.Spec {
 }
 
 func groupsSpec(roles []string, before ...[]params.Param) params.Spec {
-	return declare(slices.Concat(slices.Concat(before...), statistics, []params.Param{
+	return front.Declare(slices.Concat(slices.Concat(before...), statistics, []params.Param{
 		{Name: "skip_groups", Kind: params.CommaList},
 		{Name: "all_available", Kind: params.Boolean},
 		{Name: "visibility", Values: visibilities},
@@ -112,47 +131,47 @@ func groupsSpec(roles []string, before ...[]params.Param) params.Spec {
 	}, minAccessLevel(roles), []params.Param{{Name: "top_level_only", Kind: params.Boolean}}, page.Params(), customAttributes))
 }
 
-func getProject(q *request) response {
-	if q.anonymous() {
-		return ok(q.projectEntity(q.project))
+func getProject(q request) front.Response {
+	if q.Anonymous() {
+		return front.OK(q.projectEntity(q.Project))
 	}
-	e := q.projectWithAccess(q.project)
+	e := q.projectWithAccess(q.Project)
 	if e.projectAdminEntity != nil {
-		e.RunnersToken = some(q.runnersToken(q.project.RegistrationToken, q.project.Group))
+		e.RunnersToken = some(q.runnersToken(q.Project.RegistrationToken, q.Project.Group))
 	}
-	return ok(e)
+	return front.OK(e)
 }
 
-func getGroup(q *request) response {
-	e := q.groupEntity(q.group)
-	if q.onGroup(q.group, policy.AdminGroup).Allowed {
-		e.RunnersToken = some(q.runnersToken(q.group.RegistrationToken, q.group))
+func getGroup(q request) front.Response {
+	e := q.groupEntity(q.Group)
+	if q.OnGroup(q.Group, policy.AdminGroup).Allowed {
+		e.RunnersToken = some(q.runnersToken(q.Group.RegistrationToken, q.Group))
 	}
-	return ok(e)
+	return front.OK(e)
 }
 
 // runnersToken is the registration token of a group, or of a project in it, as it is shown. A project's own switch does not hide it.
-func (q *request) runnersToken(token string, g *world.Group) *string {
+func (q request) runnersToken(token string, g *world.Group) *string {
 	if q.Has(gitlabversion.DisallowedTokensHidden) && !q.RegistrationTokensAllowed(g) {
 		return nil
 	}
 	return &token
 }
 
-func listProjects(q *request) response {
+func listProjects(q request) front.Response {
 	order, direction := q.order()
-	_, before := q.params.Time("updated_before")
-	_, after := q.params.Time("updated_after")
+	_, before := q.Params.Time("updated_before")
+	_, after := q.Params.Time("updated_after")
 	if (before || after) && order != orderUpdated {
-		return badRequest(msgUpdatedUnpaired).because("updated_before and updated_after want order_by=" + orderUpdated)
+		return front.BadRequest(msgUpdatedUnpaired).Because("updated_before and updated_after want order_by=" + orderUpdated)
 	}
-	query, membersOnly := q.searched(), isTrue(q.params, "membership")
+	query, membersOnly := q.searched(), isTrue(q.Params, "membership")
 	switch {
-	case order == orderSimilarity && !query.Blank() && !q.anonymous():
+	case order == orderSimilarity && !query.Blank() && !q.Anonymous():
 		membersOnly = true
-	case order == orderSimilarity, slices.Contains(sizes, order) && !policy.AdminAllResources(q.actor).Allowed:
+	case order == orderSimilarity, slices.Contains(sizes, order) && !policy.AdminAllResources(q.Actor).Allowed:
 		order = orderCreated
-		q.params = q.params.With("order_by", order) // the links tell of it
+		q.Params = q.Params.With("order_by", order) // the links tell of it
 	}
 	var rows []*world.Project
 	if !q.lookingForNothing() {
@@ -166,35 +185,35 @@ func listProjects(q *request) response {
 	if order != "id" {
 		return keysetUnavailable("keyset pagination of projects has order_by=id alone")
 	}
-	rows = rows[:min(page.ReadOffset(q.params).PerPage, len(rows))]
+	rows = rows[:min(page.ReadOffset(q.Params).PerPage, len(rows))]
 	bound := page.Bound{Ascending: direction == "asc"}
 	if len(rows) > 0 {
 		bound.Last = rows[len(rows)-1].ID
 	}
-	return paged(q, entitiesOf(rows, entity), bound, q.params)
+	return paged(q, entitiesOf(rows, entity), bound, q.Params)
 }
 
-func listGroupProjects(q *request) response {
+func listGroupProjects(q request) front.Response {
 	if refusal := groupReaders(q); refusal != nil {
 		return *refusal
 	}
-	inside := slices.Clone(q.group.Projects)
-	if isTrue(q.params, "include_subgroups") {
-		for _, g := range q.group.Children {
+	inside := slices.Clone(q.Group.Projects)
+	if isTrue(q.Params, "include_subgroups") {
+		for _, g := range q.Group.Children {
 			g.Below(func(g *world.Group) bool {
 				inside = append(inside, g.Projects...)
 				return true
 			})
 		}
 	}
-	if isTrue(q.params, "include_ancestor_groups") {
-		for g := range q.group.Parent.Lineage {
+	if isTrue(q.Params, "include_ancestor_groups") {
+		for g := range q.Group.Parent.Lineage {
 			inside = append(inside, g.Projects...)
 		}
 	}
 	reached := q.reached(false)
-	if q.anonymous() { // who is asked in vain for a role there, and not here
-		reached = func(p *world.Project) bool { return q.onProject(p, policy.ReadProject).Allowed }
+	if q.Anonymous() { // who is asked in vain for a role there, and not here
+		reached = func(p *world.Project) bool { return q.OnProject(p, policy.ReadProject).Allowed }
 	}
 	query := q.searched()
 	rows := world.Keep(inside, reached, q.filtered(query))
@@ -203,26 +222,26 @@ func listGroupProjects(q *request) response {
 	}
 	order, direction := q.order()
 	q.sortProjects(rows, order, direction)
-	if isTrue(q.params, "simple") {
+	if isTrue(q.Params, "simple") {
 		return offsetPage(q, rows, false, q.projectEntity)
 	}
 	return offsetPage(q, rows, false, q.fullProject)
 }
 
-func (q *request) order() (column, direction string) {
-	column, _ = q.params.String("order_by")
-	direction, _ = q.params.String("sort")
+func (q request) order() (column, direction string) {
+	column, _ = q.Params.String("order_by")
+	direction, _ = q.Params.String("sort")
 	return column, direction
 }
 
-func (q *request) searched() search.Query {
-	text, _ := q.params.String("search")
+func (q request) searched() search.Query {
+	text, _ := q.Params.String("search")
 	return search.Parse(text)
 }
 
 // shownInLists is how GET /projects shows a project: no more than anybody may know, if so asked or if anybody asks.
-func (q *request) shownInLists() func(*world.Project) any {
-	if q.anonymous() || isTrue(q.params, "simple") {
+func (q request) shownInLists() func(*world.Project) any {
+	if q.Anonymous() || isTrue(q.Params, "simple") {
 		return func(p *world.Project) any { return q.projectEntity(p) }
 	}
 	return func(p *world.Project) any { return q.projectWithAccess(p) }
@@ -230,25 +249,25 @@ func (q *request) shownInLists() func(*world.Project) any {
 
 // reached tells whether a project is in the reach that is asked for. Of owned, min_access_level and membership only the first
 // counts that is given, and before them nobody is an administrator.
-func (q *request) reached(membersOnly bool) func(*world.Project) bool {
-	least, byRole := q.params.Int("min_access_level")
+func (q request) reached(membersOnly bool) func(*world.Project) bool {
+	least, byRole := q.Params.Int("min_access_level")
 	switch {
-	case isTrue(q.params, "owned"):
+	case isTrue(q.Params, "owned"):
 		least = int(world.Owner)
 	case byRole:
 	case membersOnly:
 		least = int(world.Guest)
 	default:
-		return func(p *world.Project) bool { return q.onProject(p, policy.ReadProject).Allowed }
+		return func(p *world.Project) bool { return q.OnProject(p, policy.ReadProject).Allowed }
 	}
-	return func(p *world.Project) bool { return int(world.RoleInProject(q.user, p)) >= least }
+	return func(p *world.Project) bool { return int(world.RoleInProject(q.User, p)) >= least }
 }
 
 // filtered tells whether a project passes the filters of both lists of projects.
-func (q *request) filtered(query search.Query) func(*world.Project) bool {
-	visibility, byVisibility := q.params.String("visibility")
-	archived, byArchived := q.params.Bool("archived")
-	byNamespace := isTrue(q.params, "search_namespaces")
+func (q request) filtered(query search.Query) func(*world.Project) bool {
+	visibility, byVisibility := q.Params.String("visibility")
+	archived, byArchived := q.Params.Bool("archived")
+	byNamespace := isTrue(q.Params, "search_namespaces")
 	return func(p *world.Project) bool {
 		switch {
 		case byVisibility && string(p.Visibility) != visibility, byArchived && p.Archived != archived:
@@ -265,13 +284,13 @@ func (q *request) filtered(query search.Query) func(*world.Project) bool {
 
 // filteredByIDAndTime tells whether a project passes the filters by id and by time. Nothing happens in a project that GitLab
 // would note as activity or as an update: both times are that of its creation.
-func (q *request) filteredByIDAndTime() func(*world.Project) bool {
-	after, byAfter := q.params.Int("id_after")
-	before, byBefore := q.params.Int("id_before")
-	activeAfter, byActiveAfter := q.params.Time("last_activity_after")
-	activeBefore, byActiveBefore := q.params.Time("last_activity_before")
-	updatedAfter, byUpdatedAfter := q.params.Time("updated_after")
-	updatedBefore, byUpdatedBefore := q.params.Time("updated_before")
+func (q request) filteredByIDAndTime() func(*world.Project) bool {
+	after, byAfter := q.Params.Int("id_after")
+	before, byBefore := q.Params.Int("id_before")
+	activeAfter, byActiveAfter := q.Params.Time("last_activity_after")
+	activeBefore, byActiveBefore := q.Params.Time("last_activity_before")
+	updatedAfter, byUpdatedAfter := q.Params.Time("updated_after")
+	updatedBefore, byUpdatedBefore := q.Params.Time("updated_before")
 	return func(p *world.Project) bool {
 		return !(byAfter && p.ID <= after || byBefore && p.ID >= before ||
 			byActiveAfter && !p.CreatedAt.After(activeAfter) || byActiveBefore && !p.CreatedAt.Before(activeBefore) ||
@@ -281,34 +300,34 @@ func (q *request) filteredByIDAndTime() func(*world.Project) bool {
 
 // asksForStarsOrAttributes reports whether the parameters ask for projects that the user starred, or, of an administrator, for
 // custom attributes. There are none.
-func (q *request) asksForStarsOrAttributes() bool {
-	return isTrue(q.params, "starred") && !q.anonymous() || q.asksForAttributes()
+func (q request) asksForStarsOrAttributes() bool {
+	return isTrue(q.Params, "starred") && !q.Anonymous() || q.asksForAttributes()
 }
 
-func (q *request) asksForAttributes() bool {
-	attributes, given := q.params.Hash("custom_attributes")
-	return given && policy.ReadCustomAttribute(q.actor).Allowed && len(attributes.All()) > 0
+func (q request) asksForAttributes() bool {
+	attributes, given := q.Params.Hash("custom_attributes")
+	return given && policy.ReadCustomAttribute(q.Actor).Allowed && len(attributes.All()) > 0
 }
 
 // defaultStorage is the one shard of repositories that every GitLab has.
 const defaultStorage = "default"
 
 // lookingForNothing reports whether the parameters of GET /projects ask for what no project here has.
-func (q *request) lookingForNothing() bool {
-	_, language := q.params.String("with_programming_language")
-	topics, _ := q.params.List("topic")
-	_, topic := q.params.Int("topic_id")
-	storage, _ := q.params.String("repository_storage")
-	return q.asksForStarsOrAttributes() || isTrue(q.params, "imported") || language || topic ||
+func (q request) lookingForNothing() bool {
+	_, language := q.Params.String("with_programming_language")
+	topics, _ := q.Params.List("topic")
+	_, topic := q.Params.Int("topic_id")
+	storage, _ := q.Params.String("repository_storage")
+	return q.asksForStarsOrAttributes() || isTrue(q.Params, "imported") || language || topic ||
 		slices.ContainsFunc(topics, func(t string) bool { return t != "" }) ||
-		strings.TrimSpace(storage) != "" && storage != defaultStorage && policy.AdminAllResources(q.actor).Allowed ||
-		isTrue(q.params, "wiki_checksum_failed") || isTrue(q.params, "repository_checksum_failed")
+		strings.TrimSpace(storage) != "" && storage != defaultStorage && policy.AdminAllResources(q.Actor).Allowed ||
+		isTrue(q.Params, "wiki_checksum_failed") || isTrue(q.Params, "repository_checksum_failed")
 }
 
 // sortProjects orders by a column, then by id in the same direction. By created_at is by id (lib/api/helpers.rb,
 // order_options_with_tie_breaker), as is everything in which no two projects here differ; similarity without a search is the name.
-func (q *request) sortProjects(rows []*world.Project, order, direction string) {
-	text, _ := q.params.String("search")
+func (q request) sortProjects(rows []*world.Project, order, direction string) {
+	text, _ := q.Params.String("search")
 	if order == orderSimilarity && strings.TrimSpace(text) != "" {
 		sortByRank(rows, func(p *world.Project) float64 {
 			_, path := world.SplitPath(p.Path)
@@ -358,30 +377,30 @@ func sortByRank[T comparable](rows []T, rank func(T) float64, less func(a, b T) 
 	slices.SortFunc(rows, func(a, b T) int { return cmp.Or(cmp.Compare(ranks[b], ranks[a]), less(a, b)) })
 }
 
-func listGroups(q *request) response { return q.groupsIn(nil) }
+func listGroups(q request) front.Response { return q.groupsIn(nil) }
 
 // listSubgroups lists the groups directly in one, unless top_level_only is given: then those at the top of the whole GitLab, and
 // the group of the path is not even looked for (lib/api/groups.rb, find_groups).
-func listSubgroups(q *request) response {
-	if isTrue(q.params, "top_level_only") {
+func listSubgroups(q request) front.Response {
+	if isTrue(q.Params, "top_level_only") {
 		return q.groupsIn(nil)
 	}
 	if refusal := groupReaders(q); refusal != nil {
 		return *refusal
 	}
-	return q.groupsIn(q.group)
+	return q.groupsIn(q.Group)
 }
 
 // groupsIn answers with a page of the groups in one, or of all.
-func (q *request) groupsIn(parent *world.Group) response {
-	atTop := isTrue(q.params, "top_level_only")
+func (q request) groupsIn(parent *world.Group) front.Response {
+	atTop := isTrue(q.Params, "top_level_only")
 	var skipped []int
-	skip, _ := q.params.List("skip_groups")
+	skip, _ := q.Params.List("skip_groups")
 	for _, s := range skip {
 		id, _ := strconv.Atoi(s) // what is no number is 0, as in Ruby, which no group is
 		skipped = append(skipped, id)
 	}
-	visibility, byVisibility := q.params.String("visibility")
+	visibility, byVisibility := q.Params.String("visibility")
 	query := q.searched()
 	rows := world.Keep(q.Groups.Rows, func(g *world.Group) bool {
 		switch {
@@ -406,27 +425,27 @@ func (q *request) groupsIn(parent *world.Group) response {
 // listedGroup tells whether a group is in the reach that is asked for (app/finders/groups_finder.rb). owned counts a role in the
 // group itself alone. Without all_available it is the groups that the user has to do with: those of which one is a member, those in
 // them, and those above anything of which one is; administrators and auditors have to say all_available=false to get that.
-func (q *request) listedGroup() func(*world.Group) bool {
-	least, byRole := q.params.Int("min_access_level")
-	all := policy.ReadAllResources(q.actor).Allowed
-	if q.params.Has("all_available") {
-		all = isTrue(q.params, "all_available")
+func (q request) listedGroup() func(*world.Group) bool {
+	least, byRole := q.Params.Int("min_access_level")
+	all := policy.ReadAllResources(q.Actor).Allowed
+	if q.Params.Has("all_available") {
+		all = isTrue(q.Params, "all_available")
 	}
 	switch {
-	case isTrue(q.params, "owned"):
-		return func(g *world.Group) bool { return g.Roles[q.user] == world.Owner }
-	case q.anonymous(), all && !byRole:
-		return func(g *world.Group) bool { return q.onGroup(g, policy.ReadGroup).Allowed }
+	case isTrue(q.Params, "owned"):
+		return func(g *world.Group) bool { return g.Roles[q.User] == world.Owner }
+	case q.Anonymous(), all && !byRole:
+		return func(g *world.Group) bool { return q.OnGroup(g, policy.ReadGroup).Allowed }
 	case byRole:
-		return func(g *world.Group) bool { return int(world.RoleInGroup(q.user, g)) >= least }
+		return func(g *world.Group) bool { return int(world.RoleInGroup(q.User, g)) >= least }
 	}
-	return func(g *world.Group) bool { return world.InAndAround(q.user, g) }
+	return func(g *world.Group) bool { return world.InAndAround(q.User, g) }
 }
 
 // sortGroups orders by a column, then by id, and that always upwards.
-func (q *request) sortGroups(rows []*world.Group) {
+func (q request) sortGroups(rows []*world.Group) {
 	order, direction := q.order()
-	text, _ := q.params.String("search")
+	text, _ := q.Params.String("search")
 	if order == orderSimilarity && strings.TrimSpace(text) != "" {
 		parent := func(g *world.Group) int { // without one, last
 			if g.Parent == nil {

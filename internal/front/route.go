@@ -1,0 +1,103 @@
+package front
+
+import (
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/params"
+)
+
+// Route is one row of the table: an endpoint, who may call it, its parameters and what it does.
+type Route struct {
+	Endpoint string // as GitLab's documentation writes it: "GET /runners/:id"
+	Access   Access
+	// Scopes are those that an endpoint's class takes besides api and read_api.
+	Scopes []string
+	// Since is the difference between GitLab versions that brought the endpoint; nil: it was always there.
+	Since *gitlabversion.Difference
+	// Streams, of an endpoint that takes in a body of any size: it checks what GitLab checks before it reads the
+	// body, when the parameters are those of path and query alone, and says how to read it. The handler finds the
+	// body in request.upload, and checks again what may have changed meanwhile. Such an endpoint is byJobToken: only
+	// then nothing has to be authenticated again.
+	Streams func(*Request) (BodyReader, *Response)
+	// Waits, of an endpoint that Workhorse has wait: what is closed when it is worth asking the handler, nil if it is
+	// at once. What it would have to refuse it leaves to the handler.
+	Waits func(*Request) <-chan struct{}
+	// Before runs after authentication and before the parameters are validated, as a Grape before block.
+	Before func(*Request) *Response
+	Spec   params.Spec
+	// Later, if set, is the spec of versions that know more parameters.
+	Later  *LaterSpec
+	Handle func(*Request) Response
+}
+
+// LaterSpec is what an endpoint declares from a difference between versions on.
+type LaterSpec struct {
+	Since gitlabversion.Difference
+	Spec  params.Spec
+}
+
+// declared is what the endpoint declares in a version.
+func (r *Route) declared(v gitlabversion.Version) params.Spec {
+	if r.Later != nil && v.Has(r.Later.Since) {
+		return r.Later.Spec
+	}
+	return r.Spec
+}
+
+// Access is how a caller proves who it is.
+type Access int
+
+const (
+	byUser         Access = iota // an access token of a user
+	ByToken                      // a token among the parameters; user tokens are not looked at
+	ByAnyone                     // an access token, or none at all
+	ByJobToken                   // the token of a job, among the parameters or in JOB-TOKEN
+	ByRunnerHeader               // a runner's token in RUNNER-TOKEN
+)
+
+// path is the endpoint's path, /runners/:id, and parameters how many parameters that has.
+func (r *Route) path() string {
+	_, path := cutEndpoint(r.Endpoint)
+	return path
+}
+
+func (r *Route) parameters() int { return strings.Count(r.path(), ":") }
+
+func (r *Route) ServedBy(v gitlabversion.Version) bool { return r.Since == nil || v.Has(*r.Since) }
+
+// AnyScope, of a route: every scope will do.
+const AnyScope = "*"
+
+// The HTTP headers that GitLab reads or writes.
+const (
+	HeaderPrivateToken    = "Private-Token"
+	headerAuthorization   = "Authorization"
+	headerSudo            = "Sudo"
+	HeaderUnmodifiedSince = "If-Unmodified-Since"
+	headerJobToken        = "Job-Token"
+	HeaderRunnerToken     = "Runner-Token"
+	HeaderContentRange    = "Content-Range"
+	HeaderRange           = "Range"
+	HeaderJobStatus       = "Job-Status"
+	HeaderLastUpdate      = "X-Gitlab-Last-Update"
+	HeaderTraceInterval   = "X-Gitlab-Trace-Update-Interval"
+)
+
+// readElsewhere are parameters that authentication reads, whatever the endpoint.
+var readElsewhere = []string{paramPrivateToken, paramAccessToken, paramBearerToken, paramSudo}
+
+// Declare makes a Spec of parameters and groups of parameters.
+func Declare(groups ...[]params.Param) params.Spec {
+	var s params.Spec
+	for _, g := range groups {
+		s.Params = append(s.Params, g...)
+	}
+	return s
+}
+
+// cutEndpoint splits an endpoint into method and path.
+func cutEndpoint(endpoint string) (method, path string) {
+	method, path, _ = strings.Cut(endpoint, " ")
+	return method, path
+}

@@ -1,0 +1,46 @@
+package front
+
+// The texts that GitLab sends, each once, so that they can be compared with GitLab's source. A name with an f in front of
+// its text has verbs to fill in.
+const (
+	msgBadRequestPlain        = "Bad Request"
+	MsgBadRequest             = "400 Bad request"
+	MsgTooLargeError          = "413 Request Entity Too Large"
+	MsgUnauthorized           = "401 Unauthorized"
+	MsgForbidden              = "403 Forbidden"
+	msgfForbidden             = "403 Forbidden - %s"
+	msgfBadRequest            = "400 Bad request - %s"
+	MsgNotFoundRecord         = "404 Not found" // of a database lookup
+	MsgNotFound               = "404 Not Found"
+	msgfNotFound              = "404 %s Not Found"
+	MsgPrecondition           = "412 Precondition Failed"
+	MsgInternalError          = "500 Internal Server Error"
+	MsgConflictLock           = "409 Conflict: Resource lock"
+	MsgTooManyRequests        = "429 Too Many Requests"
+	MsgUnavailable            = "503 Service Unavailable"
+	msgV3Gone                 = "API V3 is no longer supported. Use API V4 instead."
+	MsgfMediaType             = "The provided content-type '%s' is not supported."
+	msgfFormat                = "The requested format '%s' is not supported."
+	MsgNotResponding          = "GitLab is not responding"
+	MsgRetryLater             = "Retry later\n"
+	MsgRegistrationDisallowed = "410 Gone - runner registration disallowed"
+	MsgReadOnly               = "You cannot perform write operations on a read-only instance"
+)
+
+// Authentication (lib/gitlab/auth/auth_finders.rb, lib/api/api_guard.rb, app/models/user.rb).
+const (
+	errInvalidToken      = "invalid_token"
+	errInvalidRequest    = "invalid_request"
+	errInsufficientScope = "insufficient_scope"
+
+	MsgTokenExpired      = "Token is expired. You can either do re-authorization or token refresh."
+	msgTokenRevoked      = "Token was revoked. You have to re-authorize from the user."
+	msgTokenTwice        = "Both Authorization header and payload includes access token."
+	msgInsufficientScope = "The request requires higher privileges than provided by the access token."
+	msgfBearerChallenge  = `Bearer realm="Protected by OAuth 2.0", error="invalid_token", error_description="%s"`
+	msgUserBlocked       = "Your account has been blocked."
+	msgUserPending       = "Your account is pending approval from your administrator and hence blocked."
+	msgfUserDeactivated  = "Your account has been deactivated by your administrator. Please log back in from a web browser to reactivate your account at %s"
+	msgSudoAdminOnly     = "Must be admin to use sudo"
+	msgfSudoUserNotFound = "User with ID or username '%s'"
+)

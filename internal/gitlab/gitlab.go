@@ -1,0 +1,69 @@
+// Package gitlab is the door of a GitLab: it knows which protocols there are and what each serves, and hands a request to the one
+// that it is for.
+//
+// Today that is REST alone. What stands before every protocol is in internal/front, what all of them change in internal/world.
+package gitlab
+
+import (
+	"sync"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/rest"
+)
+
+// table is the table of the REST API's routes. It is built once for all GitLabs of the process and never changes.
+var table = sync.OnceValue(func() *front.Table { return front.NewTable(rest.Routes()) })
+
+// Open completes a site with what this GitLab serves. The site must not be copied afterwards.
+func Open(s *front.Site) *front.Site {
+	s.Table = table()
+	return s
+}
+
+// Endpoints are the endpoints that a version serves, in the order of the documentation.
+func Endpoints(v gitlabversion.Version) []string {
+	var all []string
+	for _, r := range table().Routes() {
+		if r.ServedBy(v) {
+			all = append(all, r.Endpoint)
+		}
+	}
+	return all
+}
+
+// EndpointAt is the endpoint that a version serves at a method and a path below /api/v4; "" for none.
+func EndpointAt(v gitlabversion.Version, method, path string) string {
+	if r, _ := table().Lookup(method, path); r != nil && r.ServedBy(v) {
+		return r.Endpoint
+	}
+	return ""
+}
+
+// Parameters are the names of the parameters that an endpoint declares; nil for one that no version serves.
+func Parameters(endpoint string) []string {
+	var names []string
+	if r := routeOf(endpoint); r != nil {
+		for _, p := range r.Spec.Params {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// Since is the version that brought an endpoint, as in "18.0"; "" if it was always there, or never is.
+func Since(endpoint string) string {
+	if r := routeOf(endpoint); r != nil && r.Since != nil {
+		return r.Since.Row().Since.String()
+	}
+	return ""
+}
+
+func routeOf(endpoint string) *front.Route {
+	for _, r := range table().Routes() {
+		if r.Endpoint == endpoint {
+			return r
+		}
+	}
+	return nil
+}
