@@ -1,14 +1,21 @@
 package fakegitlab
 
 import (
+	"cmp"
+	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/memnet"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // serve answers one request: it opens a Call, lets failures and hooks have their way, and closes the Call.
@@ -21,7 +28,8 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	defer f.flight.leave(f.flight.enter(called{number, r.Method, r.URL.EscapedPath()}))
 	x := exchange{fake: f, abort: way.reset, hangUp: func() {}, call: Call{Number: number, Time: f.clock.now().UTC(),
 		Origin: way.Origin, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}}
-	x.Sending = front.Sending{W: w, Request: front.NewRequest(f.site, r, way.Way, x.call.Query), Number: number, Started: started}
+	x.Sending = front.Sending{W: w, Number: number, Started: started,
+		Request: front.NewRequest(&f.site, r, way.Way, x.call.Query)}
 	defer func() { // also when the connection is torn down
 		x.call.note(x.Request.Settled())
 		f.log.Close(number, x.call)
@@ -97,8 +105,8 @@ func (x *exchange) finish(res front.Response, body []byte) {
 	x.Write(res, body)
 }
 
-// delay waits; false when the client gave up meanwhile. When the fake is closed the request is dropped: its client has often
-// given up, too, and what is in the state at the end must not depend on which of the two is noticed first.
+// delay waits; false when the client gave up meanwhile. When the fake is closed the request is dropped: its client
+// has often given up, too, and what is in the state at the end must not depend on which of the two is noticed first.
 func (x *exchange) delay(d time.Duration) bool {
 	if d == 0 {
 		return true
@@ -166,4 +174,64 @@ func (x *exchange) reset() {
 		}
 		_ = raw.Close()
 	}
+}
+
+// inFlight knows the requests that are being answered, for those who wait for them.
+type inFlight struct {
+	mu    sync.Mutex
+	left  sync.Cond // a request has left
+	last  int       // the highest key given out; a Call's number comes again after a Reset
+	calls map[int]called
+}
+
+// called is what a request is for.
+type called struct {
+	number       int // of its Call
+	method, path string
+}
+
+func (i *inFlight) enter(what called) (key int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.calls == nil {
+		i.calls = map[int]called{}
+	}
+	i.last++
+	i.calls[i.last] = what
+	return i.last
+}
+
+func (i *inFlight) leave(key int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	delete(i.calls, key)
+	i.left.Broadcast()
+}
+
+// wait waits until no request is being answered.
+func (i *inFlight) wait() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.left.L = &i.mu
+	for len(i.calls) > 0 {
+		i.left.Wait()
+	}
+}
+
+// String is the request on one line.
+func (c called) String() string { return fmt.Sprintf("#%d %s %s", c.number, c.method, c.path) }
+
+// list returns what is being answered, in the order of the calls.
+func (i *inFlight) list() []called {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return slices.SortedFunc(maps.Values(i.calls), func(a, b called) int { return cmp.Compare(a.number, b.number) })
+}
+
+func (i *inFlight) names() string {
+	calls := i.list()
+	if len(calls) == 0 {
+		return "idle connections"
+	}
+	return strings.Join(world.NamesOf(calls, called.String), ", ")
 }

@@ -1,5 +1,5 @@
-// Package fakegitlab is a GitLab for tests of programs that talk to GitLab about runners: an HTTP server in the test's own
-// process with GitLab's Runners API and a real state machine behind it.
+// Package fakegitlab is a GitLab for tests of programs that talk to GitLab about runners: an HTTP server in the
+// test's own process with GitLab's Runners API and a real state machine behind it.
 //
 // # Start
 //
@@ -17,13 +17,13 @@
 //	gl.AddProject(fakegitlab.Project{Path: "acme/shop", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer}})
 //	r := gl.AddRunner(fakegitlab.Runner{Description: "builder", Projects: []string{"acme/shop"}, Tags: []string{"linux"}})
 //
-// Whole worlds are a [Scenario], built in Go or read from JSON ([ReadScenario]), and Update… and Delete… change the world
-// while the code under test runs.
+// Whole worlds are a [Scenario], built in Go or read from JSON ([ReadScenario]), and Update… and Delete… change the
+// world while the code under test runs.
 //
 // # Speak
 //
-// gl.Token("mia") is an access token, gl.ClientAs("mia") a client that sends it. What the user may do is what GitLab lets a
-// user of that role do; who may not is refused with GitLab's status and words.
+// gl.Token("mia") is an access token, gl.ClientAs("mia") a client that sends it. What the user may do is what GitLab
+// lets a user of that role do; who may not is refused with GitLab's status and words.
 //
 // # Fail
 //
@@ -43,26 +43,24 @@
 //
 // # Time
 //
-// The fake's clock stands still until [Fake.Advance] moves it; being online or stale, the age of everything and the death of
-// tokens all follow that one clock.
+// The fake's clock stands still until [Fake.Advance] moves it; being online or stale, the age of everything and the
+// death of tokens all follow that one clock.
 //
 // # More
 //
-// A program that takes jobs finds a whole GitLab, too: [Fake.AddJob] says what is to be done and [Fake.JobRun] shows what
-// becomes of it. [Sweep] runs a test once for every way in which one of its calls can fail. [WithVersion] makes the fake
-// another GitLab, [WithInMemoryNetwork] lets it do without sockets, and [WithControl] lets programs in any language use it.
+// A program that takes jobs finds a whole GitLab, too: [Fake.AddJob] says what is to be done and [Fake.JobRun] shows
+// what becomes of it. [Sweep] runs a test once for every way in which one of its calls can fail. [WithVersion] makes
+// the fake another GitLab, [WithInMemoryNetwork] lets it do without sockets, and [WithControl] lets programs in any
+// language use it.
 package fakegitlab
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"log"
-	"maps"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -87,8 +85,8 @@ type TB interface {
 
 // Fake is one GitLab. Its methods may be called by several goroutines at once.
 //
-// A mistake in a call to it (a name that stands for nothing, a change that GitLab could not make) fails the test at once
-// and says what would have been right; on a Fake that [Start] returned, it panics.
+// A mistake in a call to it (a name that stands for nothing, a change that GitLab could not make) fails the test at
+// once and says what would have been right; on a Fake that [Start] returned, it panics.
 type Fake struct {
 	tb      TB // noTest without a test
 	options options
@@ -98,7 +96,7 @@ type Fake struct {
 	state   *world.State
 	log     journal.Log[Call]
 	faults  faults
-	site    *front.Site
+	site    front.Site
 	added   addedRoutes // by Handle
 
 	network network
@@ -141,8 +139,8 @@ type initial struct {
 // WithScenario seeds the fake, before it answers its first request and again at every Reset.
 func WithScenario(s Scenario) Option { return func(o *options) { o.scenario = &s } }
 
-// WithVersion makes the fake behave as that version of GitLab: "17.2" (the default), "16.11", "18.0", ... A version that is
-// not supported fails the start and lists those that are. docs/versions.md tells what differs.
+// WithVersion makes the fake behave as that version of GitLab: "17.2" (the default), "16.11", "18.0", ... A version
+// that is not supported fails the start and lists those that are. docs/versions.md tells what differs.
 func WithVersion(version string) Option { return func(o *options) { o.version = version } }
 
 // WithStartTime sets where the fake's clock starts. The default is 2024-07-01T12:00:00Z.
@@ -166,29 +164,30 @@ func WithBasePath(prefix string) Option {
 // basePathPattern is a relative URL that needs no encoding, or none at all.
 var basePathPattern = regexp.MustCompile(`^(/[\w.~-]+)*/?$`)
 
-// WithInMemoryNetwork does without sockets: only Client and DialContext reach the fake. It is many times faster, and it works
-// inside a testing/synctest bubble. URL is "http://fakegitlab.test", which no other client resolves.
+// WithInMemoryNetwork does without sockets: only Client and DialContext reach the fake. It is many times faster, and
+// it works inside a testing/synctest bubble. URL is "http://fakegitlab.test", which no other client resolves.
 func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true } }
 
 // WithUnknownEndpoints says whether calls to endpoints that nothing serves are fine. By default each is an error of the
 // test. They are answered with GitLab's 404 either way.
 func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }
 
-// WithUnusedFailures says whether it is fine that an injected Failure never fired, and that a Hold never held a request or never
-// let it go. By default each is an error of the test.
+// WithUnusedFailures says whether it is fine that an injected Failure never fired, and that a Hold never held a
+// request or never let it go. By default each is an error of the test.
 func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
 
-// WithControl lets programs in any language do what a Go test does with the fake's methods: it serves a control API, and a page
-// that shows the world and the journal as they change, below "/-/fake/" of URL. docs/other-languages.md documents both. Calls
-// of them are not recorded and meet no failures. It is off by default, so that code under test that strays there gets the
-// 404 of a real GitLab.
+// WithControl lets programs in any language do what a Go test does with the fake's methods: it serves a control API,
+// and a page that shows the world and the journal as they change, below "/-/fake/" of URL. docs/other-languages.md
+// documents both. Calls of them are not recorded and meet no failures. It is off by default, so that code under test
+// that strays there gets the 404 of a real GitLab.
 func WithControl() Option {
-	// The only mention of the control API: Go's linker leaves it and its page out of programs that do not call this function.
+	// The only mention of the control API: Go's linker leaves it and its page out of programs that do not call this
+	// function.
 	return func(o *options) { o.control = (*Fake).serveControl }
 }
 
-// WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use; what goes
-// wrong with it is passed over.
+// WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use;
+// what goes wrong with it is passed over.
 func WithJournalTo(w io.Writer) Option {
 	lines := &lineWriter{w: w} // one for all the fakes that Sweep or ForEachVersion starts with the option
 	return func(o *options) { o.journalTo = lines }
@@ -197,14 +196,15 @@ func WithJournalTo(w io.Writer) Option {
 // defaultJournalLimit is room for what a test says of its calls, and an end to what hours of load leave behind.
 const defaultJournalLimit = 10_000
 
-// WithJournalLimit makes the journal keep no more than the last n calls; 0 keeps all. The default is 10,000, which is some
-// 50 MB when answers are of usual size. Calls that nothing serves are kept whatever the limit, unless WithUnknownEndpoints
-// allows them. An assertion that would have to know of calls that were dropped (none, at most, exactly, all) fails and says so.
+// WithJournalLimit makes the journal keep no more than the last n calls; 0 keeps all. The default is 10,000, which is
+// some 50 MB when answers are of usual size. Calls that nothing serves are kept whatever the limit, unless
+// WithUnknownEndpoints allows them. An assertion that would have to know of calls that were dropped (none, at most,
+// exactly, all) fails and says so.
 func WithJournalLimit(n int) Option { return func(o *options) { o.journalLimit = max(n, 0) } }
 
-// New starts a fake for a test and closes it at the test's end. It then reports, as errors of the test, calls that nothing
-// serves and failures that never fired; if the test has failed it logs the journal. A fake that cannot start fails the
-// test.
+// New starts a fake for a test and closes it at the test's end. It then reports, as errors of the test, calls that
+// nothing serves and failures that never fired; if the test has failed it logs the journal. A fake that cannot start
+// fails the test.
 func New(tb TB, opts ...Option) *Fake {
 	tb.Helper()
 	f, err := start(tb, opts)
@@ -220,13 +220,14 @@ func New(tb TB, opts ...Option) *Fake {
 	return f
 }
 
-// Start starts a fake without a test: in TestMain, or in a program. The caller closes it. Nothing is reported at its end, and
-// misuse that would fail a test panics instead.
+// Start starts a fake without a test: in TestMain, or in a program. The caller closes it. Nothing is reported at its
+// end, and misuse that would fail a test panics instead.
 func Start(opts ...Option) (*Fake, error) { return start(noTest{}, opts) }
 
 func start(tb TB, opts []Option) (*Fake, error) {
 	f := &Fake{tb: tb, closing: make(chan struct{}),
-		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: "127.0.0.1:0", journalLimit: defaultJournalLimit}}
+		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: "127.0.0.1:0",
+			journalLimit: defaultJournalLimit}}
 	for i, o := range opts {
 		if o == nil {
 			return nil, fmt.Errorf("option %d is nil", i+1)
@@ -245,9 +246,11 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	}
 	f.clock = newClock(f.options.start, f.options.clock)
 	f.state = world.New(f.version, f.clock.now)
-	f.site = gitlab.Open(&front.Site{State: f.state, BasePath: f.options.basePath, Added: f.added.lookup, LongPolling: f.options.longPolling,
-		Closing: f.closing,
-		Meant:   func(method, path string) string { return unservedMessage(method, path, f.Endpoints()) }})
+	f.site.State, f.site.BasePath = f.state, f.options.basePath
+	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
+	f.site.Added = f.added.lookup
+	f.site.Meant = func(method, path string) string { return unservedMessage(method, path, f.Endpoints()) }
+	gitlab.Open(&f.site)
 	f.log.Limit(f.options.journalLimit, f.strayed)
 	if s := f.options.scenario; s != nil {
 		if err := f.Seed(*s); err != nil {
@@ -265,8 +268,8 @@ func start(tb TB, opts []Option) (*Fake, error) {
 // hangingAfter is how long Close waits, in real time, before it names the requests that it still waits for.
 const hangingAfter = 5 * time.Second
 
-// Close stops the fake. Delayed requests are dropped at once; Close waits for all that are in flight and, after five seconds,
-// names those that hang. What the fake knows can still be read and asserted on. Closing again does nothing.
+// Close stops the fake. Delayed requests are dropped at once; Close waits for all that are in flight and, after five
+// seconds, names those that hang. What the fake knows can still be read and asserted on. Closing again does nothing.
 func (f *Fake) Close() {
 	f.close.Do(func() {
 		close(f.closing)
@@ -277,9 +280,9 @@ func (f *Fake) Close() {
 	})
 }
 
-// Reset puts the state, the clock, the journal, the failures and what Handle added back to how they were after the start, the
-// scenario of WithScenario included. What Token and ClientAs returned before stays good, as long as there is such a user. What
-// went unnoticed until then, such as a failure that never fired, is forgotten and not reported.
+// Reset puts the state, the clock, the journal, the failures and what Handle added back to how they were after the
+// start, the scenario of WithScenario included. What Token and ClientAs returned before stays good, as long as there
+// is such a user. What went unnoticed until then, such as a failure that never fired, is forgotten and not reported.
 func (f *Fake) Reset() {
 	f.tb.Helper()
 	if err := f.reset(nil); err != nil { // it could be seeded at the start
@@ -389,7 +392,8 @@ func (l *lineWriter) Write(line []byte) (int, error) {
 	return l.w.Write(line)
 }
 
-// misuse fails the test at once or, without a test, panics. It is for the goroutine of the test alone, never for a handler.
+// misuse fails the test at once or, without a test, panics. It is for the goroutine of the test alone, never for a
+// handler.
 func (f *Fake) misuse(format string, args ...any) {
 	f.tb.Helper()
 	f.tb.Errorf("fakegitlab: "+format, args...)
@@ -418,9 +422,10 @@ func (f *Fake) report() {
 	}
 }
 
-// Problems returns what no assertion may have noticed so far: calls that nothing serves, failures that never fired, requests that
-// were held and never let go, invariants that do not hold. With New a test fails with them at its end; it is for a fake that is
-// shared and Reset between tests, or that came from Start. It is empty, and nil, if there are none.
+// Problems returns what no assertion may have noticed so far: calls that nothing serves, failures that never fired,
+// requests that were held and never let go, invariants that do not hold. With New a test fails with them at its end;
+// it is for a fake that is shared and Reset between tests, or that came from Start. It is empty, and nil, if there
+// are none.
 func (f *Fake) Problems() []string {
 	var problems []string
 	for _, c := range f.log.Closed() {
@@ -445,64 +450,4 @@ func (f *Fake) Problems() []string {
 // strayed is whether a call went where nothing is, which is an error of the test.
 func (f *Fake) strayed(c Call) bool {
 	return c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed
-}
-
-// inFlight knows the requests that are being answered, for those who wait for them.
-type inFlight struct {
-	mu    sync.Mutex
-	left  sync.Cond // a request has left
-	last  int       // the highest key given out; a Call's number comes again after a Reset
-	calls map[int]called
-}
-
-// called is what a request is for.
-type called struct {
-	number       int // of its Call
-	method, path string
-}
-
-func (i *inFlight) enter(what called) (key int) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.calls == nil {
-		i.calls = map[int]called{}
-	}
-	i.last++
-	i.calls[i.last] = what
-	return i.last
-}
-
-func (i *inFlight) leave(key int) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	delete(i.calls, key)
-	i.left.Broadcast()
-}
-
-// wait waits until no request is being answered.
-func (i *inFlight) wait() {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.left.L = &i.mu
-	for len(i.calls) > 0 {
-		i.left.Wait()
-	}
-}
-
-// String is the request on one line.
-func (c called) String() string { return fmt.Sprintf("#%d %s %s", c.number, c.method, c.path) }
-
-// list returns what is being answered, in the order of the calls.
-func (i *inFlight) list() []called {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return slices.SortedFunc(maps.Values(i.calls), func(a, b called) int { return cmp.Compare(a.number, b.number) })
-}
-
-func (i *inFlight) names() string {
-	calls := i.list()
-	if len(calls) == 0 {
-		return "idle connections"
-	}
-	return strings.Join(world.NamesOf(calls, called.String), ", ")
 }

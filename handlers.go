@@ -124,10 +124,11 @@ var (
 	handledPath   = regexp.MustCompile(`^(/(:[a-z_]+|[\w.~-]+))+$`)
 )
 
-// Handle serves an endpoint outside the fake's own, such as "GET /projects/:id/pipelines", with a handler of the test.
-// Calls of it are recorded and can be made to fail like the rest; no credentials are asked for, and Call.User is whoever sent
-// a valid token. Request.PathValue has the path parameters, decoded. The same endpoint again replaces the handler. HEAD and
-// OPTIONS go to the handlers of the path's other methods. An endpoint that the fake serves already fails the test.
+// Handle serves an endpoint outside the fake's own, such as "GET /projects/:id/pipelines", with a handler of the
+// test. Calls of it are recorded and can be made to fail like the rest; no credentials are asked for, and Call.User
+// is whoever sent a valid token. Request.PathValue has the path parameters, decoded. The same endpoint again replaces
+// the handler. HEAD and OPTIONS go to the handlers of the path's other methods. An endpoint that the fake serves
+// already fails the test.
 func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
 	f.tb.Helper()
 	problem := f.cannotHandle(endpoint)
@@ -208,7 +209,8 @@ func (r addedRoute) answer(q *front.Request) front.Response {
 	}
 	rec := httptest.NewRecorder()
 	r.handler.ServeHTTP(rec, sent)
-	res := front.Response{Status: rec.Code, Text: rec.Body.String(), ContentType: rec.Header().Get("Content-Type"), Header: rec.Header()}
+	res := front.Response{Status: rec.Code, Text: rec.Body.String(), Header: rec.Header(),
+		ContentType: rec.Header().Get("Content-Type")}
 	if res.ContentType == "" && res.Text != "" {
 		res.ContentType = http.DetectContentType(rec.Body.Bytes())
 	}

@@ -55,8 +55,8 @@ func (f *Fake) listen() error {
 	return nil
 }
 
-// listenInMemory makes a network without sockets. Client calls the handler without a connection in between, which is many
-// times faster; Dial gives connections to a real HTTP server.
+// listenInMemory makes a network without sockets. Client calls the handler without a connection in between, which is
+// many times faster; Dial gives connections to a real HTTP server.
 func (f *Fake) listenInMemory() network {
 	l := memnet.Listen()
 	host := memnet.Host
@@ -79,7 +79,8 @@ func (f *Fake) listenInMemory() network {
 
 // startServer serves what comes through the listener of a host.
 func (f *Fake) startServer(l net.Listener, host string) *httptest.Server {
-	s := &httptest.Server{Listener: l, EnableHTTP2: true, Config: &http.Server{Handler: f.own(host, http.ErrAbortHandler), ErrorLog: quiet()}}
+	s := &httptest.Server{Listener: l, EnableHTTP2: true,
+		Config: &http.Server{Handler: f.own(host, http.ErrAbortHandler), ErrorLog: quiet()}}
 	if f.options.tls {
 		s.StartTLS()
 	} else {
@@ -98,8 +99,8 @@ func (f *Fake) scheme() string {
 	return "http"
 }
 
-// own serves what came through the fake's own network, whose URL is known. It must not ask the fake for it, which knows of
-// its network only when that serves already.
+// own serves what came through the fake's own network, whose URL is known. It must not ask the fake for it, which
+// knows of its network only when that serves already.
 func (f *Fake) own(host string, reset any) http.Handler {
 	way := f.via(f.scheme(), host, reset)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, way) })
@@ -107,7 +108,8 @@ func (f *Fake) own(host string, reset any) http.Handler {
 
 func (f *Fake) via(scheme, host string, reset any) via {
 	u := url.URL{Scheme: scheme, Host: host}
-	return via{front.Way{Origin: scheme + "://" + host, BaseURL: scheme + "://" + host + f.options.basePath, Host: u.Hostname()}, reset}
+	origin := scheme + "://" + host
+	return via{front.Way{Origin: origin, BaseURL: origin + f.options.basePath, Host: u.Hostname()}, reset}
 }
 
 // URL is where GitLab is: "http://127.0.0.1:41234", with the base path if there is one and without a slash at the end.
@@ -116,12 +118,12 @@ func (f *Fake) URL() string { return f.network.url + f.options.basePath }
 // APIURL is URL with /api/v4, what most clients ask for as the base URL.
 func (f *Fake) APIURL() string { return f.URL() + front.APIPrefix }
 
-// Client returns an HTTP client that trusts the fake's certificate and knows the in-memory network. It sends no credentials. All calls
-// return the same client; copy it to change it.
+// Client returns an HTTP client that trusts the fake's certificate and knows the in-memory network. It sends no
+// credentials. All calls return the same client; copy it to change it.
 func (f *Fake) Client() *http.Client { return f.network.client }
 
-// DialContext connects to the fake, whatever the address says. It is for the Transport of a client of one's own, above all
-// with WithInMemoryNetwork, where nothing else reaches the fake.
+// DialContext connects to the fake, whatever the address says. It is for the Transport of a client of one's own,
+// above all with WithInMemoryNetwork, where nothing else reaches the fake.
 func (f *Fake) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
 	return f.network.dial(ctx, network, addr)
 }

@@ -16,10 +16,7 @@ import (
 var table = sync.OnceValue(func() *front.Table { return front.NewTable(rest.Routes()) })
 
 // Open completes a site with what this GitLab serves. The site must not be copied afterwards.
-func Open(s *front.Site) *front.Site {
-	s.Table = table()
-	return s
-}
+func Open(s *front.Site) { s.Table = table() }
 
 // Endpoints are the endpoints that a version serves, in the order of the documentation.
 func Endpoints(v gitlabversion.Version) []string {
