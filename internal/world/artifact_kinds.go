@@ -48,12 +48,6 @@ func ArtifactKinds() map[string]artifactKind {
 // ArtifactTypes are the types of artifacts, in order.
 func ArtifactTypes() []string { return slices.Sorted(maps.Keys(ArtifactKinds())) }
 
-// fillDefaults fills in a file's type and the format that goes with it.
-func (f *File) fillDefaults() {
-	f.Type = cmp.Or(f.Type, Archive)
-	f.Format = cmp.Or(f.Format, ArtifactKinds()[f.Type].Format)
-}
-
 // ArtifactProblem says of a type and a format, which may be empty, what no upload could have left behind: a type that GitLab does
 // not have, or a format that the type cannot have. field is where, as JSON has it; it is "" if all is well.
 func ArtifactProblem(fileType, format string) (field, text string) {

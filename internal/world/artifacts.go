@@ -1,31 +1,11 @@
 package world
 
 import (
-	"compress/gzip"
-	"crypto/sha256"
 	"fmt"
-	"io"
 	"slices"
-	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 )
-
-// File is a file that a job kept (app/models/ci/job_artifact.rb).
-type File struct {
-	Filename     string
-	Type, Format string
-	ExpiresAt    time.Time // zero: never
-	Content      Blob
-	Sum          [sha256.Size]byte
-}
-
-// NewFile is a file with that content.
-func NewFile(content []byte) *File {
-	f := &File{Sum: sha256.Sum256(content)}
-	_, _ = f.Content.Write(content)
-	return f
-}
 
 // refused is what GitLab does not take, outside the validations of a model: its text, and the reason for a person.
 type refused struct{ Text, Reason string }
@@ -55,22 +35,6 @@ func (st *State) KeepFile(j *Job, f *File) *refused {
 	j.Files = append(j.Files, f)
 	j.wake()
 	return nil
-}
-
-// readDotenv reads a dotenv report, packed or not.
-func readDotenv(f *File) ([]ci.JobVariable, error) {
-	text := f.Content.reader()
-	if f.Format == Gzipped {
-		var err error
-		if text, err = gzip.NewReader(text); err != nil {
-			return nil, errDotenvFormat
-		}
-	}
-	content, err := io.ReadAll(io.LimitReader(text, maxDotenvSize)) // as much as is too much
-	if err != nil {
-		return nil, errDotenvFormat
-	}
-	return parseDotenv(content)
 }
 
 // Artifact is the file that the job kept of a type and that is still there, or nil.

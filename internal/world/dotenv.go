@@ -2,13 +2,31 @@ package world
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode/utf16"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 )
+
+// readDotenv reads a dotenv report, packed or not.
+func readDotenv(f *File) ([]ci.JobVariable, error) {
+	text := f.Content.reader()
+	if f.Format == Gzipped {
+		var err error
+		if text, err = gzip.NewReader(text); err != nil {
+			return nil, errDotenvFormat
+		}
+	}
+	content, err := io.ReadAll(io.LimitReader(text, maxDotenvSize)) // as much as is too much
+	if err != nil {
+		return nil, errDotenvFormat
+	}
+	return parseDotenv(content)
+}
 
 // The plan limits of GitLab for dotenv reports.
 const (

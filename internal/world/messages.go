@@ -1,5 +1,9 @@
 package world
 
+import (
+	"fmt"
+)
+
 // Model errors (app/models/ci/runner.rb and Rails' own texts): the attribute as its key, and the text.
 const (
 	attrMaximumTimeout  = "maximum_timeout"
@@ -39,3 +43,5 @@ const (
 	msgArtifactTwice  = "another artifact of the same type already exists"
 	msgArtifactFormat = "Validation failed: Invalid file format with specified file type"
 )
+
+func MsgTooLong(limit int) string { return fmt.Sprintf(msgfTooLong, limit) }

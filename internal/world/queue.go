@@ -128,12 +128,6 @@ func sooner(a, b *Job, counts map[*Project]int) bool {
 	return a.ID < b.ID
 }
 
-// queueValue is the X-GitLab-Last-Update of a runner: it is another one after every change that may give the runner a job.
-type queueValue struct {
-	value   string
-	Changed chan struct{} // closed at the next change; nil while nobody waits
-}
-
 // QueueValueOf returns the runner's value, made on first need.
 func (st *State) QueueValueOf(r *Runner) string {
 	if r.Queue.value == "" {
@@ -144,14 +138,6 @@ func (st *State) QueueValueOf(r *Runner) string {
 
 // queueValueLength is the length of a queue value, in hexadecimal digits.
 const queueValueLength = 32
-
-// QueueChange is closed when the runner's queue value changes.
-func (r *Runner) QueueChange() <-chan struct{} {
-	if r.Queue.Changed == nil {
-		r.Queue.Changed = make(chan struct{})
-	}
-	return r.Queue.Changed
-}
 
 // tick changes the runner's queue value and wakes the requests that wait for it. A runner that has never asked has none.
 func (st *State) tick(r *Runner) {

@@ -53,29 +53,8 @@ func (f RunnerFilter) Empty() bool {
 	return len(f.Scopes) == 0 && !f.Tagged && f.VersionPrefix == ""
 }
 
-// Filter returns the test for one runner, with the clock read once.
-func (st *State) Filter(f RunnerFilter) func(*Runner) bool {
-	m := st.moments()
-	versionMatches := versionMatcher(f.VersionPrefix)
-	return func(r *Runner) bool {
-		for _, s := range f.Scopes {
-			if !m.inScope(r, s) {
-				return false
-			}
-		}
-		if f.Tagged && (len(f.Tags) == 0 || slices.ContainsFunc(f.Tags, func(t string) bool { return !slices.Contains(r.Tags, t) })) {
-			return false
-		}
-		return f.VersionPrefix == "" || slices.ContainsFunc(r.Managers, func(m *Manager) bool { return versionMatches(m.Version) })
-	}
-}
-
 // moments are what statuses are reckoned from: contact after online is online, a sign of life at or before stale is stale.
 type moments struct{ online, stale time.Time }
-
-func (st *State) moments() moments {
-	return moments{st.Now().Add(-OnlineContactTimeout), st.StaleBefore()}
-}
 
 // inScope says whether a type, status or deprecated scope holds for a runner.
 func (m moments) inScope(r *Runner, scope string) bool {

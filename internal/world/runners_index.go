@@ -22,44 +22,8 @@ type runnerIndex struct {
 	at moments
 }
 
-// indexEntry is where a runner is in the index.
-type indexEntry struct {
-	scopes uint // one bit for each of runnerScopes
-	tags   []string
-}
-
 // mostNarrowed is how many lists narrowed by several things are kept before all are forgotten.
 const mostNarrowed = 100
-
-// Narrowed are those runners of the instance that the index leaves for a filter, by id; all is whether all of them pass it.
-func (st *State) Narrowed(f RunnerFilter) (rows []*Runner, all bool) {
-	rows = st.Runners.Rows
-	if f.Empty() {
-		return rows, true
-	}
-	if f.Tagged && len(f.Tags) == 0 {
-		return nil, true
-	}
-	x := st.upToDateIndex()
-	narrow := func(to []*Runner) {
-		if len(to) < len(rows) {
-			rows = to
-		}
-	}
-	for _, s := range f.Scopes {
-		narrow(x.scopes[slices.Index(RunnerScopes, s)])
-	}
-	for _, t := range f.Tags {
-		narrow(x.tags[t])
-	}
-	switch {
-	case f.VersionPrefix != "":
-		return rows, false
-	case len(f.Scopes)+len(f.Tags) > 1:
-		rows = x.narrowedBySeveral(f, rows, st.Filter(f))
-	}
-	return rows, true
-}
 
 // narrowedBySeveral are those of the rows that pass the filter, which is looked at once for as long as it does not matter when.
 func (x *runnerIndex) narrowedBySeveral(f RunnerFilter, rows []*Runner, passes func(*Runner) bool) []*Runner {
@@ -72,31 +36,6 @@ func (x *runnerIndex) narrowedBySeveral(f RunnerFilter, rows []*Runner, passes f
 	}
 	x.several[name] = Keep(rows, passes)
 	return x.several[name]
-}
-
-func (st *State) upToDateIndex() *runnerIndex {
-	m := st.moments()
-	if st.index == nil || !st.index.holdsAt(m) {
-		st.index = &runnerIndex{scopes: make([][]*Runner, len(RunnerScopes)), tags: map[string][]*Runner{}}
-		for _, r := range st.Runners.Rows {
-			r.indexed = indexEntry{}
-			st.index.put(r, m)
-		}
-	}
-	return st.index
-}
-
-// reindex follows a change of a runner.
-func (st *State) reindex(r *Runner) {
-	if st.index != nil {
-		st.index.put(r, st.moments())
-	}
-}
-
-func (st *State) unindex(r *Runner) {
-	if st.index != nil {
-		st.index.move(r, indexEntry{})
-	}
 }
 
 // holdsAt says whether no runner has changed its status since, only because time has passed.

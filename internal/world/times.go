@@ -1,6 +1,8 @@
 package world
 
-import "time"
+import (
+	"time"
+)
 
 // monthsBefore goes back by the calendar as Rails does: where the month is too short, to its last day.
 func monthsBefore(t time.Time, months int) time.Time {

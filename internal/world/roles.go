@@ -1,0 +1,46 @@
+package world
+
+import (
+	"slices"
+)
+
+// RoleInGroup is the highest role that u holds in g or above it.
+func RoleInGroup(u *User, g *Group) Role {
+	var best Role
+	for g := range g.Lineage {
+		best = max(best, g.Roles[u])
+	}
+	return best
+}
+
+// RoleInProject is the highest role that u holds in p or above it; the owner of a personal namespace is Owner.
+func RoleInProject(u *User, p *Project) Role {
+	if p.Owner == u {
+		return Owner
+	}
+	return max(p.Roles[u], RoleInGroup(u, p.Group))
+}
+
+// memberBelow reports whether u is a member of any group or project at or below g.
+func memberBelow(u *User, g *Group) bool {
+	return !g.Below(func(g *Group) bool {
+		return g.Roles[u] == 0 && !slices.ContainsFunc(g.Projects, func(p *Project) bool { return p.Roles[u] != 0 })
+	})
+}
+
+// InAndAround reports whether u is a member of g, of a group above it, or of anything in it.
+func InAndAround(u *User, g *Group) bool { return RoleInGroup(u, g) > 0 || memberBelow(u, g) }
+
+// BestRoleBelow is the highest role that u holds in a project at or below g that uses group runners.
+func BestRoleBelow(u *User, g *Group) Role {
+	var best Role
+	g.Below(func(g *Group) bool {
+		for _, p := range g.Projects {
+			if !p.GroupRunnersDisabled {
+				best = max(best, RoleInProject(u, p))
+			}
+		}
+		return true
+	})
+	return best
+}

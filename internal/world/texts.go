@@ -1,0 +1,55 @@
+package world
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+func toSentence(said []string) string {
+	switch n := len(said); n {
+	case 0, 1:
+		return strings.Join(said, "")
+	case 2:
+		return said[0] + " and " + said[1]
+	default:
+		return strings.Join(said[:n-1], ", ") + ", and " + said[n-1]
+	}
+}
+
+func TooLong(s *string, limit int) bool { return s != nil && utf8.RuneCountInString(*s) > limit }
+
+func equalText(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
+
+// Inspect writes a list as Ruby does: ["a", "b"].
+func Inspect(list []string) string {
+	quoted := make([]string, len(list))
+	for i, e := range list {
+		quoted[i] = strconv.Quote(e)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// text is a nullable text: nil for "".
+func OrNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func OrEmpty(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// WordsOf are values as texts.
+func WordsOf[T ~string](values ...T) []string {
+	texts := make([]string, len(values))
+	for i, value := range values {
+		texts[i] = string(value)
+	}
+	return texts
+}
