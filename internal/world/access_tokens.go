@@ -4,7 +4,7 @@ import (
 	"slices"
 )
 
-// The scopes of access tokens that open something here.
+// The scopes of access tokens that open something here (lib/gitlab/auth.rb).
 const (
 	ScopeAPI          = "api"
 	ScopeReadAPI      = "read_api"
@@ -15,13 +15,16 @@ const (
 	ScopeSudo         = "sudo"
 )
 
-// knownScopes are the scopes of access tokens (lib/gitlab/auth.rb). Those of a later version can be seeded in every one, so
-// that one world serves tests against several; where GitLab does not know a scope it opens nothing.
-var knownScopes = []string{ScopeAPI, ScopeReadAPI, ScopeReadUser, ScopeCreateRunner, ScopeManageRunner, ScopeAdminMode, ScopeSudo,
-	"k8s_proxy", "read_repository", "write_repository", "read_registry", "write_registry", "ai_features", "ai_workflows",
-	"read_service_ping", "self_rotate", "read_observability", "write_observability", "read_virtual_registry", "write_virtual_registry"}
+// knownScopes are the scopes of access tokens (lib/gitlab/auth.rb) of all versions. A token may have one that the
+// version followed does not know, where it opens nothing, so that one scenario serves tests against several versions.
+var knownScopes = []string{ScopeAPI, ScopeReadAPI, ScopeReadUser, ScopeCreateRunner, ScopeManageRunner, ScopeAdminMode,
+	ScopeSudo, "k8s_proxy", "read_repository", "write_repository", "read_registry", "write_registry", "ai_features",
+	"ai_workflows", "read_service_ping", "self_rotate", "read_observability", "write_observability",
+	"read_virtual_registry", "write_virtual_registry"}
 
-// TokenOf is the user's token with those scopes, made at the first use.
+// TokenOf returns the value of a personal access token of a user with those scopes, ScopeAPI if there are none. It
+// makes one at the first use; then it is always the same, also after Replace. The error is that there is no such user
+// or scope.
 func (st *State) TokenOf(username string, scopes []string) (string, error) {
 	u, err := st.UserByName(username)
 	if err != nil {
@@ -34,7 +37,7 @@ func (st *State) TokenOf(username string, scopes []string) (string, error) {
 	name := TokenName(u.Username, sortedScopes)
 	t := st.namedTokens[name]
 	if t == nil {
-		// Its value follows from its name alone, so that nobody else is given it after a Reset.
+		// Its value follows from its name alone, so that nobody else is given it after Replace.
 		value := st.made.token(tokenKind{name, accessTokens.prefix})
 		if t, err = st.AddAccessToken(AccessToken{Name: name, Scopes: sortedScopes, Token: value}, u.Username); err != nil {
 			return "", err
@@ -48,8 +51,8 @@ func (st *State) TokenOf(username string, scopes []string) (string, error) {
 	return t.Token, nil
 }
 
-// AccessToken finds an access token by its value, nil if there is none. One that Token made before a Reset is made again at its
-// first use, if there still is such a user.
+// AccessToken finds an access token by its value; nil if there is none. One that TokenOf made before Replace is made
+// again when it is first looked for, if there still is such a user.
 func (st *State) AccessToken(value string) *AccessToken {
 	if h, ok := st.handed[value]; ok && st.tokenValues[value] == nil {
 		_, _ = st.TokenOf(h.username, h.scopes)
@@ -57,8 +60,8 @@ func (st *State) AccessToken(value string) *AccessToken {
 	return st.tokenValues[value]
 }
 
-// Use notes that a token opened something.
+// Use notes that a token has just opened something (app/services/personal_access_tokens/last_used_service.rb).
 func (st *State) Use(t *AccessToken) { t.LastUsedAt = st.Now() }
 
-// Revoke ends a token (app/services/personal_access_tokens/revoke_service.rb).
+// Revoke ends an access token, which stays as a revoked one (app/services/personal_access_tokens/revoke_service.rb).
 func (st *State) Revoke(t *AccessToken) { t.Revoked = true }

@@ -12,7 +12,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/ci"
 )
 
-// readDotenv reads a dotenv report, packed or not.
+// readDotenv reads the variables of a dotenv report, packed by gzip or not. The errors are those of parseDotenv.
 func readDotenv(f *File) ([]ci.JobVariable, error) {
 	text := f.Content.reader()
 	if f.Format == Gzipped {
@@ -21,7 +21,7 @@ func readDotenv(f *File) ([]ci.JobVariable, error) {
 			return nil, errDotenvFormat
 		}
 	}
-	content, err := io.ReadAll(io.LimitReader(text, maxDotenvSize)) // as much as is too much
+	content, err := io.ReadAll(io.LimitReader(text, maxDotenvSize)) // no more than makes it too big
 	if err != nil {
 		return nil, errDotenvFormat
 	}
@@ -43,7 +43,7 @@ const (
 	msgKeyCharacters    = "Validation failed: Key can contain only letters, digits and '_'."
 )
 
-// errDotenvFormat is a dotenv report with a line that assigns nothing; a blank line or a comment is one.
+// errDotenvFormat is the error of a dotenv report with a line that assigns nothing, such as a blank line or a comment.
 var errDotenvFormat = errors.New("Invalid Format")
 
 // parseDotenv reads an artifact of type dotenv, already unpacked, by GitLab's rules (Ci::ParseDotenvArtifactService):

@@ -4,7 +4,8 @@ import (
 	"strconv"
 )
 
-// ProjectByRef finds a project by number or full path; a name without a slash never matches.
+// ProjectByRef finds a project by what a URL may name it by, an id or a full path; nil if there is none. A path has its
+// namespace before a slash, so the name of a project alone finds nothing.
 func (st *State) ProjectByRef(ref string) *Project {
 	if IsNumber(ref) {
 		n, _ := strconv.Atoi(ref)
@@ -13,6 +14,7 @@ func (st *State) ProjectByRef(ref string) *Project {
 	return st.ProjectPaths[Key(ref)]
 }
 
+// GroupByRef finds a group by what a URL may name it by, an id or a full path; nil if there is none.
 func (st *State) GroupByRef(ref string) *Group {
 	if IsNumber(ref) {
 		n, _ := strconv.Atoi(ref)
@@ -21,7 +23,7 @@ func (st *State) GroupByRef(ref string) *Group {
 	return st.GroupPaths[Key(ref)]
 }
 
-// RunnerByToken finds the runner that a living authentication token belongs to.
+// RunnerByToken finds the runner that has an authentication token; nil if there is none or the token has expired.
 func (st *State) RunnerByToken(token string) *Runner {
 	r := st.RunnerTokens[token]
 	if r == nil || !r.TokenExpiresAt.IsZero() && !r.TokenExpiresAt.After(st.Now()) {

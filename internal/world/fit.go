@@ -5,11 +5,12 @@ import (
 	"slices"
 )
 
-// misfit is why a runner may not take a job; the zero value is that it may.
-type misfit int
+// Misfit is why a runner may not take a job. The zero value is Fits: it may.
+type Misfit int
 
+// The reasons, in the order in which they are looked at.
 const (
-	Fits misfit = iota
+	Fits Misfit = iota
 	isPaused
 	doesNotReach
 	takesTagged
@@ -17,9 +18,9 @@ const (
 	takesProtected
 )
 
-// Unfit holds a job against a runner (app/models/ci/runner.rb, app/services/ci/queue). Of the job it looks at project, tags
-// and protection alone, as laneKey does.
-func Unfit(r *Runner, j *Job) misfit {
+// Unfit is the first reason why a runner may not take a job, or Fits (app/models/ci/runner.rb, matches_build?, and
+// app/services/ci/queue). Of the job it looks at project, tags and protection alone: JobQueue relies on that.
+func Unfit(r *Runner, j *Job) Misfit {
 	switch {
 	case r.Paused:
 		return isPaused
@@ -35,8 +36,8 @@ func Unfit(r *Runner, j *Job) misfit {
 	return Fits
 }
 
-// Explain says it of that runner and job.
-func (m misfit) Explain(r *Runner, j *Job) string {
+// Explain says the reason as a sentence about that runner and job; "" for Fits.
+func (m Misfit) Explain(r *Runner, j *Job) string {
 	switch m {
 	case isPaused:
 		return "the runner is paused"
@@ -52,7 +53,7 @@ func (m misfit) Explain(r *Runner, j *Job) string {
 	return ""
 }
 
-// reaches reports whether the runner serves the project at all.
+// reaches reports whether the project has the runner: its own, one of a group above it, or one of the instance.
 func (r *Runner) reaches(p *Project) bool {
 	switch r.Type {
 	case InstanceRunner:

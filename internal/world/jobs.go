@@ -8,12 +8,13 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// Fire lets an event change the job's state, with the times that GitLab notes on the way. An event that the state does not
-// know is an error that names those it does.
+// Fire lets an event change the job's state as JobTransitions has it, and notes the time. The error is that the state
+// does not know the event; it names those that it does, and the job is as before.
 func (st *State) Fire(j *Job, event JobEvent) error {
 	to, ok := Transition(event, j.Status, j.cancelGracefully && st.Has(gitlabversion.CancelingState))
 	if !ok {
-		return fmt.Errorf("job %d (%s) is %s: GitLab knows no %s from there, %s", j.ID, j.Name, j.Status, event, eventsFrom(j.Status))
+		return fmt.Errorf("job %d (%s) is %s: GitLab knows no %s from there, %s",
+			j.ID, j.Name, j.Status, event, eventsFrom(j.Status))
 	}
 	now := st.Now()
 	st.Queue.leave(j)
@@ -33,8 +34,9 @@ func (st *State) Fire(j *Job, event JobEvent) error {
 	return nil
 }
 
-// StartJob gives a pending job to a runner and one of its managers, which may be nil. graceful is whether they can end it with its
-// after_script when it is canceled.
+// StartJob gives a pending job to a runner and one of its managers, which may be nil
+// (app/services/ci/register_job_service.rb). graceful is whether they can end it with its after_script when it is
+// canceled. The error says why the runner may not take the job, or that it is not pending.
 func (st *State) StartJob(j *Job, r *Runner, m *Manager, graceful bool) error {
 	if why := Unfit(r, j); why != Fits {
 		return fmt.Errorf("runner %d cannot take job %d (%s): %s", r.ID, j.ID, j.Name, why.Explain(r, j))
@@ -47,7 +49,8 @@ func (st *State) StartJob(j *Job, r *Runner, m *Manager, graceful bool) error {
 	return nil
 }
 
-// PlayJob makes a manual or scheduled job pending for a user, with more variables (app/services/ci/play_build_service.rb).
+// PlayJob makes a manual or scheduled job pending for a user, with variables added to its own
+// (app/services/ci/play_build_service.rb). The error is that the job is neither.
 func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable) error {
 	if j.Status != JobManual && j.Status != JobScheduled {
 		return fmt.Errorf("job %d is %s; what is played is manual or scheduled", j.ID, j.Status)
@@ -57,12 +60,15 @@ func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable) error {
 	return st.Fire(j, EventEnqueue)
 }
 
+// LinkJob notes which runner and which of its managers, which may be nil, took the job. StartJob does it itself.
 func (st *State) LinkJob(j *Job, r *Runner, m *Manager) {
 	j.Runner, j.Manager = r, m
 	r.Jobs = insertByID(r.Jobs, j)
 }
 
-// FinishJob ends a job with success, failure (for a reason) or cancellation.
+// FinishJob ends a job as JobSuccess, JobFailed, which alone has a reason, or JobCanceled. A job whose runner cancels
+// gracefully is only canceling after the first call for JobCanceled, and canceled after the second. The error is that a
+// job cannot end as that, or not from its state.
 func (st *State) FinishJob(j *Job, to JobStatus, failureReason string) error {
 	switch to {
 	case JobSuccess:
@@ -78,8 +84,9 @@ func (st *State) FinishJob(j *Job, to JobStatus, failureReason string) error {
 	return fmt.Errorf("a job cannot finish as %q; it finishes as %s, %s or %s", to, JobSuccess, JobFailed, JobCanceled)
 }
 
-// Drop fails a job for a reason, with the exit code of its script if there is one. A job that its retry keyword covers is
-// tried again (app/models/ci/build.rb, drop_with_exit_code! and the transition to failed).
+// Drop fails a job for a reason, one of FailureReasons, with the exit code of its script, nil if there is none. A job
+// that is being canceled becomes canceled instead. One that its retry keyword covers is tried again
+// (app/models/ci/build.rb, drop_with_exit_code! and the transition to failed). The error is Fire's.
 func (st *State) Drop(j *Job, reason string, exitCode *int) error {
 	if err := st.Fire(j, eventDrop); err != nil {
 		return err
@@ -108,13 +115,14 @@ func (j *Job) triedAgain(exitCode *int) bool {
 	return j.FailureReason == SchedulerFailure && j.attempts() < schedulerRetries
 }
 
-// Retryable reports whether the job has ended and is the last attempt at it.
+// Retryable reports whether people may try the job again: it has ended, or is being canceled, has not been tried again
+// before, and its project is not archived (app/models/ci/build.rb, retryable?).
 func (j *Job) Retryable() bool {
 	return (j.Finished() || j.Status == JobCanceling) && !j.retried() && !j.Project.Archived
 }
 
-// RetryJob makes another attempt at a job for a user: a new job, pending at once. Skipped jobs of later stages wait for it
-// again (app/services/ci/retry_job_service.rb).
+// RetryJob tries a job again for a user: it makes and returns a new job like it, which is pending at once. Skipped jobs
+// of later stages are created again and wait for it (app/services/ci/retry_job_service.rb).
 func (st *State) RetryJob(old *Job, u *User) *Job {
 	for _, later := range old.Pipeline.Latest() {
 		if later.Status == JobSkipped && later.StageIndex > old.StageIndex {
@@ -122,15 +130,16 @@ func (st *State) RetryJob(old *Job, u *User) *Job {
 		}
 	}
 	now := st.Now()
-	next := &Job{ID: assignID(st, &st.Jobs, 0), Token: st.made.token(jobTokens), Name: old.Name, Stage: old.Stage, StageIndex: old.StageIndex,
-		Ref: old.Ref, RefIsTag: old.RefIsTag, Protected: old.Protected, Tags: old.Tags, AllowFailure: old.AllowFailure, Spec: old.Spec,
-		Commit: old.Commit, PipelineID: old.PipelineID, Status: JobPending, CreatedAt: now, QueuedAt: now, UpdatedAt: now,
+	next := &Job{ID: assignID(st, &st.Jobs, 0), Token: st.made.token(jobTokens),
+		Name: old.Name, Stage: old.Stage, StageIndex: old.StageIndex, Ref: old.Ref, RefIsTag: old.RefIsTag,
+		Protected: old.Protected, Tags: old.Tags, AllowFailure: old.AllowFailure, Spec: old.Spec, Commit: old.Commit,
+		PipelineID: old.PipelineID, Status: JobPending, CreatedAt: now, QueuedAt: now, UpdatedAt: now,
 		Project: old.Project, User: u}
 	st.insertJob(next)
 	return next
 }
 
-// insertJob makes a complete record of a job known, in a way that can be taken back.
+// insertJob puts the record of a job, complete but for its Pipeline and History, wherever a job is found.
 func (st *State) insertJob(j *Job) {
 	j.History = []JobStatus{j.Status}
 	add(st, &st.Jobs, j)
@@ -146,7 +155,7 @@ func (st *State) insertJob(j *Job) {
 	}
 }
 
-// joinPipeline puts a job into the pipeline of its PipelineID, which is made for its first job.
+// joinPipeline puts a job into the pipeline of its PipelineID, which is made if the job is its first.
 func (st *State) joinPipeline(j *Job) {
 	p := st.pipelines[j.PipelineID]
 	if p == nil {
@@ -159,6 +168,7 @@ func (st *State) joinPipeline(j *Job) {
 	st.OnUndo(func() { st.leavePipeline(j) })
 }
 
+// leavePipeline takes back what joinPipeline did: a pipeline without jobs is none.
 func (st *State) leavePipeline(j *Job) {
 	p := j.Pipeline
 	if p.Jobs = removeByID(p.Jobs, j); len(p.Jobs) == 0 {

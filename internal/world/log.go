@@ -7,8 +7,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// AppendLog adds a piece, which is not to be used afterwards, to the job's log, without the secrets that it may show
-// (app/services/ci/append_build_trace_service.rb).
+// AppendLog adds a piece to the job's log and masks the secrets that the piece shows: the job's token and its project's
+// registration token. The piece is not to be used afterwards (app/services/ci/append_build_trace_service.rb).
 func (st *State) AppendLog(j *Job, piece Blob) {
 	for _, secret := range []string{j.Project.RegistrationToken, j.Token} {
 		piece.overwrite(secret, st.masked(len(secret)))
@@ -17,7 +17,7 @@ func (st *State) AppendLog(j *Job, piece Blob) {
 	j.wake()
 }
 
-// masked is what a log has instead of a secret of that length (lib/gitlab/ci/mask_secret.rb).
+// masked is what a log has in place of a secret of that length, in bytes (lib/gitlab/ci/mask_secret.rb).
 func (st *State) masked(length int) string {
 	word := ""
 	if length >= len(msgMasked) && st.Has(gitlabversion.MaskedByWord) {
@@ -29,30 +29,26 @@ func (st *State) masked(length int) string {
 // watchedFor is how long GitLab believes that somebody who opened a job's page still looks at the log.
 const watchedFor = 10 * time.Second
 
-// Watch is somebody opening the job's page.
+// Watch notes that somebody has opened the job's page.
 func (st *State) Watch(j *Job) { j.watchedAt = st.Now() }
 
-// Watched reports whether somebody looks at the log.
+// Watched reports whether somebody has opened the job's page so lately that GitLab wants its log often.
 func (st *State) Watched(j *Job) bool {
 	return !j.watchedAt.IsZero() && st.Now().Sub(j.watchedAt) < watchedFor
 }
 
-// untouchedFor is how old a job's last update must be for its runner's word that it is running to count as one
+// untouchedFor is how old a job's UpdatedAt must be before Touch renews it
 // (app/services/ci/update_build_state_service.rb).
 const untouchedFor = 15 * time.Minute
 
-// Touch notes that the job's runner said that it is running.
+// Touch notes that the job's runner has said that the job is still running. A recent UpdatedAt stays as it is.
 func (st *State) Touch(j *Job) {
 	if st.Now().Sub(j.UpdatedAt) > untouchedFor {
 		j.UpdatedAt = st.Now()
 	}
 }
 
-func (f *fate) RejectLog(n int) { f.rejected = n }
-
-func (f *fate) CancelOn(text string) { f.cancelAt = append([]byte{}, text...) }
-
-// HappenTo lets the scripted cancellation happen.
+// HappenTo cancels a running job whose log has the text that its Fate waits for (Fate.CancelOn).
 func (st *State) HappenTo(j *Job) {
 	if at := j.Fate.cancelAt; at != nil && j.Status == JobRunning && j.Log.Contains(at) {
 		j.Fate.cancelAt = nil

@@ -5,18 +5,19 @@ import (
 	"time"
 )
 
-// legacySystemID is the system id of the manager of a runner that sends none.
+// legacySystemID is the system id of a manager that sends none (lib/api/ci/helpers/runner.rb, LEGACY_SYSTEM_XID).
 const legacySystemID = "<legacy>"
 
-// Contact is what a runner says of itself in a call. Without info only the address is new.
+// Contact is what a runner says of itself in a call.
 type Contact struct {
-	SystemID string
-	Address  string
-	Info     *Manager // of which ID, times and runner are not read
+	SystemID string   // empty: of a runner older than system ids
+	Address  string   // the IP address that the call came from
+	Info     *Manager // nil: says nothing else. Of its fields ID, SystemID, IPAddress, times and Runner are not read
 }
 
-// Heartbeat notes that a manager of the runner called, and makes its record if it is new. contacts is false for calls that
-// say only what a manager is, and count as contact of neither it, unless it is new, nor the runner.
+// Heartbeat notes that a manager of the runner has called, and returns its record, which is made if it is new
+// (app/models/ci/runner.rb and runner_manager.rb, heartbeat). contacts says whether the call counts as contact. Where
+// it does not, the runner's ContactedAt stays as it is, and so does that of a manager that was known before.
 func (st *State) Heartbeat(r *Runner, c Contact, contacts bool) *Manager {
 	now := st.Now()
 	if contacts {
@@ -35,13 +36,14 @@ func (st *State) Heartbeat(r *Runner, c Contact, contacts bool) *Manager {
 		m.ContactedAt = now
 	}
 	if i := c.Info; i != nil { // what it leaves out or blank stays (lib/api/helpers.rb, attributes_for_keys)
-		m.Version, m.Revision, m.Platform = cmp.Or(i.Version, m.Version), cmp.Or(i.Revision, m.Revision), cmp.Or(i.Platform, m.Platform)
-		m.Architecture, m.Executor = cmp.Or(i.Architecture, m.Architecture), cmp.Or(i.Executor, m.Executor)
+		m.Version, m.Revision = cmp.Or(i.Version, m.Version), cmp.Or(i.Revision, m.Revision)
+		m.Platform, m.Architecture = cmp.Or(i.Platform, m.Platform), cmp.Or(i.Architecture, m.Architecture)
+		m.Executor = cmp.Or(i.Executor, m.Executor)
 	}
 	return m
 }
 
-// ContactBy is a heartbeat, now, of the manager that a draft describes.
+// ContactBy is a Heartbeat, now, of the manager that a draft describes. The error is that its system id is too long.
 func (st *State) ContactBy(r *Runner, draft Manager) error {
 	if TooLong(&draft.SystemID, MaxSystemIDLength) {
 		return st.checkManagers(r, []Manager{draft})
@@ -54,7 +56,8 @@ func (st *State) ContactBy(r *Runner, draft Manager) error {
 	return nil
 }
 
-// DeleteManager removes one manager; when it was the last, the runner has never been heard of again.
+// DeleteManager removes one manager; the jobs that it took forget it. When it was the runner's last, the runner counts
+// as never contacted.
 func (st *State) DeleteManager(m *Manager) {
 	r := m.Runner
 	r.Managers = removeByID(r.Managers, m)
@@ -65,6 +68,7 @@ func (st *State) DeleteManager(m *Manager) {
 	}
 }
 
+// SetContacted sets when the runner was heard of last; zero is never.
 func (st *State) SetContacted(r *Runner, at time.Time) {
 	r.ContactedAt = at
 	st.reindex(r)

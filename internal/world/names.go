@@ -4,6 +4,7 @@ import (
 	"strings"
 )
 
+// Key is what a username or path is found by: names differ from each other in more than upper and lower case.
 func Key(nameOrPath string) string { return strings.ToLower(nameOrPath) }
 
 // IsNumber reports whether an id in a path is a number to GitLab: digits, with at most a minus before them.

@@ -7,25 +7,25 @@ import (
 // Group is the record of a group or subgroup (app/models/group.rb).
 type Group struct {
 	ID                         int
-	Path, Name                 string // the full path
+	Path, Name                 string // the full path; the name alone, without those above
 	Visibility                 Visibility
 	RegistrationToken          string
-	RegistrationTokensDisabled bool // of a top-level group; it rules all below
+	RegistrationTokensDisabled bool // counts in a top-level group, for all groups and projects below
 	SharedRunnersDisabled      bool
 	RunnerTokenExpiration      time.Duration // of its own runners; 0 sets no limit
 	CreatedAt                  time.Time
 
-	Parent   *Group
+	Parent   *Group // nil at the top
 	Children []*Group
-	Roles    map[*User]Role
-	Projects []*Project
-	runners  []*Runner
-	implied  bool // made as somebody's parent; AddGroup may still say more of it
+	Roles    map[*User]Role // of its direct members
+	Projects []*Project     // directly in it
+	runners  []*Runner      // its own, by id
+	implied  bool           // made as somebody's parent; AddGroup may still say more of it
 }
 
 func (g *Group) id() int { return g.ID }
 
-// Root returns the top-level group above g, or g.
+// Root returns the top-level group that g lies in, which may be g itself.
 func (g *Group) Root() *Group {
 	for g.Parent != nil {
 		g = g.Parent
@@ -33,7 +33,7 @@ func (g *Group) Root() *Group {
 	return g
 }
 
-// Lineage yields g and the groups above it.
+// Lineage yields g and the groups above it, the nearest first; nothing for nil. It is a range function.
 func (g *Group) Lineage(yield func(*Group) bool) {
 	for ; g != nil; g = g.Parent {
 		if !yield(g) {
@@ -42,7 +42,7 @@ func (g *Group) Lineage(yield func(*Group) bool) {
 	}
 }
 
-// Below yields g, the groups below it and so on.
+// Below yields g and all groups below it, and reports whether yield never asked to stop.
 func (g *Group) Below(yield func(*Group) bool) bool {
 	if !yield(g) {
 		return false
@@ -55,7 +55,7 @@ func (g *Group) Below(yield func(*Group) bool) bool {
 	return true
 }
 
-// FullName is the group's name with those above it.
+// FullName is the group's name after those of the groups above it: "Acme / Backend".
 func (g *Group) FullName() string {
 	name := g.Name
 	for above := range g.Parent.Lineage {
@@ -67,7 +67,7 @@ func (g *Group) FullName() string {
 // Project is the record of a project (app/models/project.rb).
 type Project struct {
 	ID                         int
-	Path, Name, Description    string // the full path
+	Path, Name, Description    string // the full path; the name alone
 	Visibility                 Visibility
 	RegistrationToken          string
 	RegistrationTokensDisabled bool // runner_registration_enabled=false
@@ -79,17 +79,17 @@ type Project struct {
 	GitDepth                   int           // 0 is GitLab's default; a negative number is all
 	CreatedAt                  time.Time
 
-	Group     *Group
-	Owner     *User // of the personal namespace, when there is no group
-	Roles     map[*User]Role
-	Runners   []*Runner // assigned project runners, by id
-	Jobs      []*Job
-	pipelines []*Pipeline // those of its jobs, by id
+	Group     *Group         // nil in a personal namespace
+	Owner     *User          // whose personal namespace it lies in; nil in a group
+	Roles     map[*User]Role // of its direct members
+	Runners   []*Runner      // assigned project runners, by id
+	Jobs      []*Job         // by id
+	pipelines []*Pipeline    // those of its jobs, by id
 }
 
 func (p *Project) id() int { return p.ID }
 
-// namespace returns the full path of where the project lives, and its name.
+// namespace returns the full path and the name of the group or user that the project lies in.
 func (p *Project) namespace() (path, name string) {
 	if p.Group != nil {
 		return p.Group.Path, p.Group.Name
@@ -97,7 +97,7 @@ func (p *Project) namespace() (path, name string) {
 	return p.Owner.Username, p.Owner.Name
 }
 
-// FullNamespaceName is the name of a project's namespace with those above it: "Acme / Backend".
+// FullNamespaceName is the FullName of the project's group, or the name of the user whose namespace it lies in.
 func (p *Project) FullNamespaceName() string {
 	if p.Group == nil {
 		return p.Owner.Name

@@ -4,7 +4,7 @@ import (
 	"slices"
 )
 
-// RoleInGroup is the highest role that u holds in g or above it.
+// RoleInGroup is the highest role that u holds in g or a group above it; zero for no member, and for no group.
 func RoleInGroup(u *User, g *Group) Role {
 	var best Role
 	for g := range g.Lineage {
@@ -13,7 +13,8 @@ func RoleInGroup(u *User, g *Group) Role {
 	return best
 }
 
-// RoleInProject is the highest role that u holds in p or above it; the owner of a personal namespace is Owner.
+// RoleInProject is the highest role that u holds in p or a group above it; zero for no member. Who owns the personal
+// namespace that p lies in is Owner.
 func RoleInProject(u *User, p *Project) Role {
 	if p.Owner == u {
 		return Owner
@@ -28,10 +29,11 @@ func memberBelow(u *User, g *Group) bool {
 	})
 }
 
-// InAndAround reports whether u is a member of g, of a group above it, or of anything in it.
+// InAndAround reports whether u is a member of g, of a group above it, or of a group or project below it.
 func InAndAround(u *User, g *Group) bool { return RoleInGroup(u, g) > 0 || memberBelow(u, g) }
 
-// BestRoleBelow is the highest role that u holds in a project at or below g that uses group runners.
+// BestRoleBelow is the highest role that u holds in any project in g or a group below it, of those projects that use
+// group runners; zero for none.
 func BestRoleBelow(u *User, g *Group) Role {
 	var best Role
 	g.Below(func(g *Group) bool {

@@ -7,26 +7,29 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// RunnerDraft is what createRunner makes a runner of.
+// RunnerDraft is what CreateRunner, AddRunner and ChangeRunner make a runner of.
 type RunnerDraft struct {
-	Id           int
-	Type         RunnerType
-	Group        *Group
-	Projects     []*Project
+	Id           int        // 0: the next
+	Type         RunnerType // empty: ImpliedType, for AddRunner
+	Group        *Group     // of a group runner
+	Projects     []*Project // of a project runner, the owner first
 	Attributes   Attributes
 	Name         *string
 	Registration Registration
-	Creator      *User
+	Creator      *User  // nil when nobody is known to have made it
 	Token        string // made up when empty
 	Managers     []Manager
-	// Existing: it is described as it stands in the database, where what was saved before a limit came is longer.
+	// Existing: the draft says how the runner stands in the database, where texts saved before there was a limit may be
+	// longer than that.
 	Existing bool
-	// Of an existing runner; zero is now, never contacted, and what the settings say.
+	// CreatedAt, ContactedAt and TokenExpiresAt are for AddRunner and ChangeRunner. Zero is now, never contacted, and as
+	// the settings say; a token that expires at Never lives for ever whatever they say.
 	CreatedAt, ContactedAt, TokenExpiresAt time.Time
 }
 
-// CreateRunner makes a runner by the rules of GitLab's model. The plan limits are the caller's: requests have them, seeds
-// may describe a time before the limit.
+// CreateRunner makes a runner by the rules of GitLab's model (app/services/ci/runners/create_runner_service.rb and
+// register_runner_service.rb); the error is an *Invalid. Plan limits are for the caller to check: they hold for
+// requests, while a seed may describe a time before there was one. So is that the draft's token and id are free.
 func (st *State) CreateRunner(n RunnerDraft) (*Runner, error) {
 	n.Attributes.Tags = cleanTags(n.Attributes.Tags)
 	var before *Attributes
@@ -58,7 +61,7 @@ func (st *State) CreateRunner(n RunnerDraft) (*Runner, error) {
 	return r, nil
 }
 
-// linkRunner makes the runner found from where it serves.
+// linkRunner has the runner found from what it serves: the instance, its group or its projects.
 func (st *State) linkRunner(r *Runner) {
 	if r.Type == InstanceRunner {
 		st.instanceWide = insertByID(st.instanceWide, r)
@@ -71,6 +74,7 @@ func (st *State) linkRunner(r *Runner) {
 	}
 }
 
+// unlinkRunner takes back what linkRunner did.
 func (st *State) unlinkRunner(r *Runner) {
 	st.instanceWide = removeByID(st.instanceWide, r)
 	if r.Group != nil {
@@ -81,8 +85,8 @@ func (st *State) unlinkRunner(r *Runner) {
 	}
 }
 
-// TokenExpiry is when a token made now dies: after the shortest interval that applies to the runner, or never
-// (app/models/ci/runner.rb, compute_token_expiration).
+// TokenExpiry is when an authentication token of the runner that is made at the time now expires: after the shortest
+// interval that applies to the runner. Zero is never (app/models/ci/runner.rb, compute_token_expiration).
 func (st *State) TokenExpiry(r *Runner, now time.Time) time.Time {
 	var shortest time.Duration
 	limit := func(d time.Duration) {
@@ -110,7 +114,8 @@ func (st *State) TokenExpiry(r *Runner, now time.Time) time.Time {
 	return now.Add(shortest)
 }
 
-// UpdateRunner changes a runner's attributes, or refuses and leaves them.
+// UpdateRunner changes a runner's attributes (app/services/ci/runners/update_runner_service.rb). The error is an
+// *Invalid, and then they are as before.
 func (st *State) UpdateRunner(r *Runner, next Attributes) error {
 	next.Tags = cleanTags(next.Tags)
 	if err := st.validate(next, &r.Attributes); err != nil {
@@ -123,13 +128,15 @@ func (st *State) UpdateRunner(r *Runner, next Attributes) error {
 	return nil
 }
 
-// ResetRunnerToken gives the runner a new token of its kind; the old one is dead at once.
+// ResetRunnerToken gives the runner a new authentication token, which expires as TokenExpiry says; the old one is dead
+// at once (lib/api/ci/runners.rb, reset_authentication_token).
 func (st *State) ResetRunnerToken(r *Runner) {
 	st.setRunnerToken(r, st.made.token(st.runnerTokenKind(r.Type, r.Registration)))
 	r.TokenExpiresAt = st.TokenExpiry(r, st.Now())
 	r.UpdatedAt = st.Now()
 }
 
+// setRunnerToken has the runner found by another token from now on.
 func (st *State) setRunnerToken(r *Runner, token string) {
 	delete(st.RunnerTokens, r.Token)
 	st.tick(r)
@@ -137,7 +144,8 @@ func (st *State) setRunnerToken(r *Runner, token string) {
 	st.RunnerTokens[token] = r
 }
 
-// DeleteRunner removes the runner with its managers and assignments. Its jobs stay and forget it.
+// DeleteRunner removes the runner with its managers and assignments. The jobs that it took stay and forget it
+// (app/services/ci/runners/unregister_runner_service.rb).
 func (st *State) DeleteRunner(r *Runner) {
 	st.unlinkRunner(r)
 	st.unindex(r)
@@ -152,13 +160,15 @@ func (st *State) DeleteRunner(r *Runner) {
 	st.tick(r)
 }
 
-// AssignRunner makes a project runner serve one project more.
+// AssignRunner makes a project runner serve one project more, which it does not serve yet
+// (app/services/ci/runners/assign_runner_service.rb).
 func (st *State) AssignRunner(r *Runner, p *Project) {
 	r.Assignments = append(r.Assignments, &Assignment{p, st.Now()})
 	p.Runners = insertByID(p.Runners, r)
 	st.tick(r)
 }
 
+// UnassignRunner ends that a project runner serves a project (app/services/ci/runners/unassign_runner_service.rb).
 func (st *State) UnassignRunner(r *Runner, p *Project) {
 	r.Assignments = slices.DeleteFunc(slices.Clone(r.Assignments), func(a *Assignment) bool { return a.Project == p })
 	p.Runners = removeByID(p.Runners, r)

@@ -4,8 +4,9 @@ import (
 	"slices"
 )
 
-// OwnedRunners are those that GET /runners lists: the project runners of every project where u is Maintainer or more and
-// the group runners of every group where u is Owner, also by inheritance (app/models/user.rb, ci_owned_runners).
+// OwnedRunners are those that GET /runners lists, by id: the project runners of every project where u is Maintainer or
+// more and the group runners of every group where u is Owner, also by inheritance (app/models/user.rb,
+// ci_owned_runners).
 func (st *State) OwnedRunners(u *User) []*Runner {
 	owned := map[*Runner]bool{}
 	for _, p := range st.Projects.Rows {
@@ -25,6 +26,7 @@ func (st *State) OwnedRunners(u *User) []*Runner {
 	return sorted(owned)
 }
 
+// sorted are the runners of a set, by id.
 func sorted(set map[*Runner]bool) []*Runner {
 	rs := make([]*Runner, 0, len(set))
 	for r := range set {
@@ -34,7 +36,8 @@ func sorted(set map[*Runner]bool) []*Runner {
 	return rs
 }
 
-// RunnersFor are those that can serve a group: its own, its ancestors' and the instance's.
+// RunnersFor are those that can serve something in a group, which is nil in a personal namespace, by id: its own and,
+// as wanted, those of g and the groups above it and those of the instance.
 func (st *State) RunnersFor(g *Group, own []*Runner, withGroups, withInstance bool) []*Runner {
 	rs := slices.Clone(own)
 	if withGroups {
@@ -49,7 +52,9 @@ func (st *State) RunnersFor(g *Group, own []*Runner, withGroups, withInstance bo
 	return rs
 }
 
-// Narrowed are those runners of the instance that the index leaves for a filter, by id; all is whether all of them pass it.
+// Narrowed are those runners of the instance that may pass a filter, by id, as far as the index knows; all says that
+// every one of them does, so that nobody needs to look at each with Filter. The list is not to be changed, and not to
+// be kept when the lock is released.
 func (st *State) Narrowed(f RunnerFilter) (rows []*Runner, all bool) {
 	rows = st.Runners.Rows
 	if f.Empty() {
@@ -79,6 +84,7 @@ func (st *State) Narrowed(f RunnerFilter) (rows []*Runner, all bool) {
 	return rows, true
 }
 
+// upToDateIndex is the index, which is made anew if there is none or time has made it wrong.
 func (st *State) upToDateIndex() *runnerIndex {
 	m := st.moments()
 	if st.index == nil || !st.index.holdsAt(m) {
@@ -91,20 +97,21 @@ func (st *State) upToDateIndex() *runnerIndex {
 	return st.index
 }
 
-// reindex follows a change of a runner.
+// reindex tells the index, if there is one, that a runner is new or has changed.
 func (st *State) reindex(r *Runner) {
 	if st.index != nil {
 		st.index.put(r, st.moments())
 	}
 }
 
+// unindex tells the index, if there is one, that a runner is gone.
 func (st *State) unindex(r *Runner) {
 	if st.index != nil {
 		st.index.move(r, indexEntry{})
 	}
 }
 
-// Filter returns the test for one runner, with the clock read once.
+// Filter returns the test whether a runner passes f now; the clock is read once, however many runners are looked at.
 func (st *State) Filter(f RunnerFilter) func(*Runner) bool {
 	m := st.moments()
 	versionMatches := versionMatcher(f.VersionPrefix)
@@ -114,13 +121,16 @@ func (st *State) Filter(f RunnerFilter) func(*Runner) bool {
 				return false
 			}
 		}
-		if f.Tagged && (len(f.Tags) == 0 || slices.ContainsFunc(f.Tags, func(t string) bool { return !slices.Contains(r.Tags, t) })) {
+		lacks := func(tag string) bool { return !slices.Contains(r.Tags, tag) }
+		if f.Tagged && (len(f.Tags) == 0 || slices.ContainsFunc(f.Tags, lacks)) {
 			return false
 		}
-		return f.VersionPrefix == "" || slices.ContainsFunc(r.Managers, func(m *Manager) bool { return versionMatches(m.Version) })
+		matches := func(m *Manager) bool { return versionMatches(m.Version) }
+		return f.VersionPrefix == "" || slices.ContainsFunc(r.Managers, matches)
 	}
 }
 
+// moments are those of now.
 func (st *State) moments() moments {
 	return moments{st.Now().Add(-OnlineContactTimeout), st.StaleBefore()}
 }

@@ -7,21 +7,25 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// Invalid is what a model refuses: attributes with their texts, in the order of the model's validations.
+// Invalid is the error of a record that GitLab's model refuses: what is wrong, in the order of the model's validations.
 type Invalid struct{ Problems []AttributeProblem }
 
+// AttributeProblem is one attribute and what the model says of it, such as "maximum_timeout" and "needs to be at least
+// 10 minutes".
 type AttributeProblem struct{ Attribute, Text string }
 
-// NewInvalid is a refusal for one attribute.
+// NewInvalid is an Invalid with one problem.
 func NewInvalid(attribute, text string) *Invalid {
 	return &Invalid{[]AttributeProblem{{attribute, text}}}
 }
 
+// Add adds a problem.
 func (v *Invalid) Add(attribute, text string) {
 	v.Problems = append(v.Problems, AttributeProblem{attribute, text})
 }
 
-// sentence is how GitLab says the problems as one sentence: "Tags list can not be empty, A, and B".
+// sentence has all problems in one sentence, as Rails' full_messages.to_sentence does: "Tags list can not be empty, A,
+// and B".
 func (v *Invalid) sentence() string {
 	var said []string
 	for _, p := range v.Problems {
@@ -31,19 +35,20 @@ func (v *Invalid) sentence() string {
 	return toSentence(said)
 }
 
+// Error has all problems in one sentence.
 func (v *Invalid) Error() string { return v.sentence() }
 
-// Limits of a runner's attributes (app/models/ci/runner.rb).
+// Limits of a runner's attributes (app/models/ci/runner.rb), in characters unless something else is said.
 const (
-	maxTags            = 50
+	maxTags            = 50 // tags
 	maxNoteLength      = 1024
 	maxNameLength      = 256
 	minMaximumTimeout  = 600       // seconds
-	MaxDatabaseInteger = 1<<31 - 1 // of PostgreSQL's integer
+	MaxDatabaseInteger = 1<<31 - 1 // the largest number that PostgreSQL's integer holds
 )
 
-// validate holds the attributes that a runner is to have against GitLab's model, in the model's order. before are those it
-// has, nil when new.
+// validate holds the attributes that a runner is to have against GitLab's model, in the model's order; the error is an
+// *Invalid. before are those that it has, nil for a new one: what is over a limit that came later may stay as it is.
 func (st *State) validate(next Attributes, before *Attributes) error {
 	var v Invalid
 	if !next.RunUntagged && len(next.Tags) == 0 {

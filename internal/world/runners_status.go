@@ -6,13 +6,14 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// A runner is online for this long after its last contact (app/models/ci/runner.rb, ONLINE_CONTACT_TIMEOUT).
+// OnlineContactTimeout is how long after its last contact a runner is online (app/models/ci/runner.rb, of that name).
 const OnlineContactTimeout = 2 * time.Hour
 
-// StaleTimeout is how long after its last contact a manager, and from 17.1 on a runner, is stale.
+// StaleTimeout is how long after its last contact a manager is stale, and from 17.1 on a runner
+// (app/models/ci/runner_manager.rb, STALE_TIMEOUT).
 const StaleTimeout = 7 * 24 * time.Hour
 
-// StaleBefore is the time at or before which a runner must have been heard of to be stale.
+// StaleBefore is the time since which a runner must have been made or heard of so as not to be stale.
 func (st *State) StaleBefore() time.Time {
 	if st.Has(gitlabversion.StaleAfterSevenDays) {
 		return st.Now().Add(-StaleTimeout)
@@ -20,7 +21,8 @@ func (st *State) StaleBefore() time.Time {
 	return monthsBefore(st.Now(), 3)
 }
 
-// Status reckons a runner's or manager's status from when it was made and last heard of.
+// Status is the status of a runner or manager, by when it was made and last contacted, zero for never, and the time at
+// or before which it is stale (app/models/concerns/ci/has_runner_status.rb).
 func (st *State) Status(createdAt, contactedAt, staleBefore time.Time) RunnerStatus {
 	switch {
 	case !Latest(createdAt, contactedAt).After(staleBefore):
@@ -33,6 +35,7 @@ func (st *State) Status(createdAt, contactedAt, staleBefore time.Time) RunnerSta
 	return Offline
 }
 
+// RunnerStatus is a runner's Status now.
 func (st *State) RunnerStatus(r *Runner) RunnerStatus {
 	return st.Status(r.CreatedAt, r.ContactedAt, st.StaleBefore())
 }

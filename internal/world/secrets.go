@@ -8,9 +8,10 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// tokenKind is a kind of secret that GitLab makes, by its prefix and purpose.
+// tokenKind is a kind of secret that GitLab makes: the name of its sequence, and what each begins with.
 type tokenKind struct{ name, prefix string }
 
+// The kinds of secrets, but for the tokens of runners (runnerTokenKind).
 var (
 	accessTokens               = tokenKind{"access", "glpat-"}
 	jobTokens                  = tokenKind{"job", "glcbt-64_"}
@@ -21,17 +22,18 @@ var (
 	shas                       = tokenKind{"sha", ""}
 )
 
+// The beginnings by which secrets are told apart.
 const (
 	// RegistrationTokenPrefix marks the registration tokens of groups and projects since the rotation of 2022.
 	RegistrationTokenPrefix = "GR1348941"
-	// createdRunnerPrefix marks the authentication tokens of runners made by a user.
+	// createdRunnerPrefix marks the authentication tokens of runners whose Registration is ByUser.
 	createdRunnerPrefix = "glrt-"
 	// JobTokenPrefix marks job tokens; a PRIVATE-TOKEN that begins so is skipped.
 	JobTokenPrefix = "glcbt-"
 )
 
-// runnerTokenKind is the kind of a runner's authentication token, whose prefix says how the runner was made and, in later
-// versions, its type.
+// runnerTokenKind is the kind of a runner's authentication token, whose prefix says how the runner was made and, in
+// later versions, its type.
 func (st *State) runnerTokenKind(t RunnerType, r Registration) tokenKind {
 	prefix := ""
 	if r == ByUser {
@@ -43,18 +45,20 @@ func (st *State) runnerTokenKind(t RunnerType, r Registration) tokenKind {
 	return tokenKind{"runner", prefix}
 }
 
-// tokenMaker makes secrets that are the same in every run: each kind has a sequence of its own, so that one call more of
-// one kind changes none of another. What was given from outside is never made again.
+// tokenMaker makes secrets that are the same in every run. Each kind has a sequence of its own, so that one more of a
+// kind changes no secret of another kind. A secret that was given from outside is never made again.
 type tokenMaker struct {
-	made  map[string]uint64
-	given map[string]bool
+	made  map[string]uint64 // how many, by the kind's name
+	given map[string]bool   // the secrets that came from outside
 }
 
+// What a token consists of after its prefix.
 const (
 	tokenLength   = 20
 	tokenAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
+// source is the source of chance for the next secret of a kind.
 func (m *tokenMaker) source(k tokenKind) *rand.Rand {
 	if m.made == nil {
 		m.made = map[string]uint64{}
@@ -79,8 +83,8 @@ func (m *tokenMaker) token(k tokenKind) string {
 	}
 }
 
-// secret is the wanted secret or, if none is wanted, a new one of a kind. A snapshot of another fake has secrets that this
-// one would make next; they must not come twice.
+// secret is the wanted secret or, if that is empty, a new one of a kind. A wanted one is noted, since it may be just
+// what this tokenMaker would make next: the snapshot of another fake has such secrets.
 func (st *State) secret(k tokenKind, wanted string) string {
 	if wanted == "" {
 		return st.made.token(k)
@@ -95,7 +99,7 @@ func (st *State) secret(k tokenKind, wanted string) string {
 	return wanted
 }
 
-// hex makes the next string of n hexadecimal digits of a kind.
+// hex makes the next secret of a kind, here n hexadecimal digits.
 func (m *tokenMaker) hex(k tokenKind, n int) string {
 	r := m.source(k)
 	b := make([]byte, n)
@@ -105,5 +109,5 @@ func (m *tokenMaker) hex(k tokenKind, n int) string {
 	return string(b)
 }
 
-// clone is a copy with sequences of its own.
+// clone is a copy whose sequences go on by themselves; secrets from outside are noted in both.
 func (m *tokenMaker) clone() tokenMaker { return tokenMaker{maps.Clone(m.made), m.given} }

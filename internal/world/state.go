@@ -7,14 +7,15 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// State is everything that GitLab knows. One mutex guards it; methods whose name ends in Locked, and all functions that
-// take or return the unexported records below, are called with it held. What leaves it is a copy.
+// State is everything that one GitLab knows. Its mutex is held by whoever calls its methods or looks at its records;
+// what is used after that is a copy.
 type State struct {
 	Version gitlabversion.Version // never changes, so that it may be asked without the mutex
-	// Mu is one of several locks of a fake. Who holds one may take those below and to the right of it, and no other:
+	// Mu is one of several locks of a fake; the others are package fakegitlab's. Who holds one may take those below and
+	// to the right of it, and no other:
 	//
 	//	initial.mu               during a whole Reset
-	//	  state.mu               of the state in use or, in a Reset, of the one that is still being made
+	//	  State.Mu               of the state in use or, in a Reset, of the one that is still being made
 	//	    faults.mu            in a Reset, and by itself
 	//	      Held.mu
 	//	    addedRoutes.mu       in a Reset, and by itself
@@ -28,17 +29,17 @@ type State struct {
 	// whatever is above it, the writer of WithJournalTo is written to with lineWriter.mu held. Close holds its Once
 	// while it waits for the requests in flight.
 	Mu     sync.Mutex
-	handed map[string]handedToken // what Token has returned, also before a Reset
+	handed map[string]handedToken // what TokenOf has returned, by token; unlike all below it outlives Replace
 	world
 }
 
-// handedToken is an access token that Token made, by what it was made for.
+// handedToken is what TokenOf made an access token for.
 type handedToken struct {
 	username string
 	scopes   []string
 }
 
-// world is what the mutex guards; Reset puts a new one in its place.
+// world is what the mutex guards; Replace puts another one in its place.
 type world struct {
 	clock func() time.Time
 	made  tokenMaker
@@ -52,23 +53,24 @@ type world struct {
 	managers table[*Manager]
 	Jobs     table[*Job]
 	pipeline int // the last pipeline id given out
-	Queue    queue
+	Queue    JobQueue
 
-	UserNames    map[string]*User // by lower-cased username
-	GroupPaths   map[string]*Group
-	ProjectPaths map[string]*Project
+	UserNames    map[string]*User    // by Key of the username
+	GroupPaths   map[string]*Group   // by Key of the full path
+	ProjectPaths map[string]*Project // by Key of the full path
 	tokenValues  map[string]*AccessToken
 	RunnerTokens map[string]*Runner
 	JobTokens    map[string]*Job
 	pipelines    map[int]*Pipeline
-	namedTokens  map[string]*AccessToken // what Token made, by username and scopes
+	namedTokens  map[string]*AccessToken // what TokenOf made, by TokenName
 	instanceWide []*Runner               // instance runners, by id
-	index        *runnerIndex            // nil: not wanted yet
-	rates        map[string]rateWindow   // by username
-	// NewProjectsUnshared is shared_runners_enabled=false, which only says how projects begin; seeds say it of each themselves.
+	index        *runnerIndex            // nil: no list has wanted it yet
+	rates        map[string]RateWindow   // by username
+	// NewProjectsUnshared is the application setting shared_runners_enabled=false. It only decides how a project begins
+	// that says nothing of it, which is for whoever drafts the project to look at.
 	NewProjectsUnshared bool
-	undo                []func() // while Seed runs: how to take back what it did so far
-	undoing             bool
+	undo                []func() // what takes back the change that Atomically runs, as far as it has come
+	undoing             bool     // Atomically is running one
 }
 
 // The ids of each kind of record start somewhere else, so that an id passed for one of another kind finds nothing.
@@ -83,17 +85,22 @@ const (
 	firstTokenID    = 6_000_001
 )
 
-// New makes a GitLab that nobody has touched yet.
+// RootUsername is the administrator that every GitLab starts with.
+const RootUsername = "root"
+
+// New makes a GitLab of a version that nobody has touched yet: it has the user root and nothing else. Its times are
+// those of clock.
 func New(v gitlabversion.Version, clock func() time.Time) *State {
 	st := &State{Version: v}
 	st.world = world{
 		clock: clock,
-		Users: newTable[*User](firstUserID), Tokens: newTable[*AccessToken](firstTokenID), Groups: newTable[*Group](firstGroupID),
-		Projects: newTable[*Project](firstProjectID), Runners: newTable[*Runner](firstRunnerID),
-		managers: newTable[*Manager](firstManagerID), Jobs: newTable[*Job](firstJobID), pipeline: firstPipelineID - 1,
+		Users: newTable[*User](firstUserID), Tokens: newTable[*AccessToken](firstTokenID),
+		Groups: newTable[*Group](firstGroupID), Projects: newTable[*Project](firstProjectID),
+		Runners: newTable[*Runner](firstRunnerID), managers: newTable[*Manager](firstManagerID),
+		Jobs: newTable[*Job](firstJobID), pipeline: firstPipelineID - 1, Queue: newQueue(),
 		UserNames: map[string]*User{}, GroupPaths: map[string]*Group{}, ProjectPaths: map[string]*Project{},
 		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},
-		pipelines: map[int]*Pipeline{}, Queue: newQueue(), namedTokens: map[string]*AccessToken{},
+		pipelines: map[int]*Pipeline{}, namedTokens: map[string]*AccessToken{},
 	}
 	st.Settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
 	root := &User{ID: firstUserID, Username: RootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true,
@@ -103,8 +110,8 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 	return st
 }
 
-// Replace puts the world of another state, which is not to be used afterwards, in the place of this one; it goes by clock from now
-// on. Whoever waits for what was is to look again.
+// Replace puts the world of another state in the place of this one's; the other is not to be used afterwards. Its times
+// are those of clock from now on. Requests that wait for something in the old world are woken to look again.
 func (st *State) Replace(next *State, clock func() time.Time) {
 	for _, j := range st.Jobs.Rows {
 		j.wake()
@@ -114,16 +121,13 @@ func (st *State) Replace(next *State, clock func() time.Time) {
 	st.clock = clock
 }
 
-// RootUsername is the administrator that every GitLab starts with.
-const RootUsername = "root"
-
 // Now is the clock's time as GitLab's database keeps it: UTC, in microseconds.
 func (st *State) Now() time.Time { return st.clock().UTC().Round(0).Truncate(time.Microsecond) }
 
 // Has reports whether the GitLab that is followed behaves as d says.
 func (st *State) Has(d gitlabversion.Difference) bool { return st.Version.Has(d) }
 
-// Untouched reports whether nothing has been added yet.
+// Untouched reports whether there are only the records that New makes.
 func (st *State) Untouched() bool {
 	return len(st.Users.Rows) == 1 && len(st.Groups.Rows)+len(st.Projects.Rows)+len(st.Runners.Rows) == 0
 }

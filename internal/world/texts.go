@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 )
 
+// toSentence lists texts as Rails does: "a, b, and c".
 func toSentence(said []string) string {
 	switch n := len(said); n {
 	case 0, 1:
@@ -17,8 +18,10 @@ func toSentence(said []string) string {
 	}
 }
 
+// TooLong reports whether a text has more than limit characters; nil has none.
 func TooLong(s *string, limit int) bool { return s != nil && utf8.RuneCountInString(*s) > limit }
 
+// equalText reports whether both are nil or have the same text.
 func equalText(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // Inspect writes a list as Ruby does: ["a", "b"].
@@ -30,7 +33,7 @@ func Inspect(list []string) string {
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
-// text is a nullable text: nil for "".
+// OrNull is a nullable text: nil for "".
 func OrNull(s string) *string {
 	if s == "" {
 		return nil
@@ -38,6 +41,7 @@ func OrNull(s string) *string {
 	return &s
 }
 
+// OrEmpty is a nullable text as a text: "" for nil.
 func OrEmpty(s *string) string {
 	if s == nil {
 		return ""
@@ -45,7 +49,7 @@ func OrEmpty(s *string) string {
 	return *s
 }
 
-// WordsOf are values as texts.
+// WordsOf are the values as texts, in their order.
 func WordsOf[T ~string](values ...T) []string {
 	texts := make([]string, len(values))
 	for i, value := range values {

@@ -4,14 +4,16 @@ import (
 	"slices"
 )
 
+// OnUndo remembers f, which takes back a change that was just made, for the case that what Atomically runs fails. The
+// last change is taken back first. Outside of Atomically it does nothing.
 func (st *State) OnUndo(f func()) {
 	if st.undoing {
 		st.undo = append(st.undo, f)
 	}
 }
 
-// Atomically runs a change that either succeeds whole or leaves no trace, be it that a function of the test panics in it or
-// ends its goroutine, as FailNow does.
+// Atomically runs a change that either succeeds whole or leaves no trace, and returns its error. It also leaves no
+// trace when the change panics or ends its goroutine, as a test's FailNow does. One change at a time: it does not nest.
 func (st *State) Atomically(change func() error) error {
 	made, pipeline := st.made.clone(), st.pipeline
 	st.undoing = true
@@ -49,7 +51,8 @@ func setKey[T any](st *State, index map[string]T, key string, r T) {
 	})
 }
 
-// assignID returns the id that a new record of a kind gets: the wanted one, or the next that no record of any kind has.
+// assignID returns the id that a new record of a kind gets: the wanted one unless that is 0, which asks for the next
+// that no record of any kind has. Whether a wanted id is free is for the caller to check.
 func assignID[T Record](st *State, t *table[T], wanted int) int {
 	if wanted != 0 {
 		return wanted
@@ -63,6 +66,7 @@ func assignID[T Record](st *State, t *table[T], wanted int) int {
 	return t.next - 1
 }
 
+// idTaken reports whether a record of any kind but a pipeline has that id.
 func (st *State) idTaken(id int) bool {
 	return has(st.Users, id) || has(st.Groups, id) || has(st.Projects, id) || has(st.Runners, id) ||
 		has(st.managers, id) || has(st.Jobs, id) || has(st.Tokens, id)

@@ -1,8 +1,10 @@
 package world
 
-// Role is a member's access level, with GitLab's own numbers (lib/gitlab/access.rb). Zero is "not a member".
+// Role is a member's access level, with GitLab's own numbers (lib/gitlab/access.rb); a higher role may do what a lower
+// one may. Zero is "not a member".
 type Role int
 
+// The roles, the lowest first.
 const (
 	Guest      Role = 10
 	Planner    Role = 15
@@ -15,6 +17,7 @@ const (
 // Visibility is who may see a group or a project at all (lib/gitlab/visibility_level.rb).
 type Visibility string
 
+// The levels of visibility: for members, for all users but external ones, for everybody.
 const (
 	Private  Visibility = "private"
 	Internal Visibility = "internal"
@@ -24,6 +27,7 @@ const (
 // RunnerType is whom a runner serves (app/models/ci/runner.rb, runner_type).
 type RunnerType string
 
+// The types of runners: for all projects, for those in a group, for single projects.
 const (
 	InstanceRunner RunnerType = "instance_type"
 	GroupRunner    RunnerType = "group_type"
@@ -33,6 +37,7 @@ const (
 // AccessLevel is which refs a runner takes jobs from (app/models/ci/runner.rb, access_level).
 type AccessLevel string
 
+// The access levels: jobs of all refs, jobs of protected refs alone.
 const (
 	NotProtected AccessLevel = "not_protected"
 	RefProtected AccessLevel = "ref_protected"
@@ -41,6 +46,7 @@ const (
 // UserState is whether a user may use the API (app/models/user.rb, state).
 type UserState string
 
+// The states of users.
 const (
 	UserActive                 UserState = "active"
 	UserBlocked                UserState = "blocked"
@@ -51,6 +57,7 @@ const (
 // Registration is how a runner came to be (app/models/ci/runner.rb, registration_type).
 type Registration string
 
+// The kinds of registration: POST /user/runners, and POST /runners with a registration token.
 const (
 	ByUser              Registration = "authenticated_user"
 	ByRegistrationToken Registration = "registration_token"
@@ -59,6 +66,7 @@ const (
 // RunnerStatus is how lately GitLab heard of a runner (app/models/concerns/ci/has_runner_status.rb).
 type RunnerStatus string
 
+// The statuses of runners.
 const (
 	Online         RunnerStatus = "online"
 	Offline        RunnerStatus = "offline"
@@ -69,6 +77,7 @@ const (
 // JobStatus is a state of the job state machine (app/models/concerns/ci/has_status.rb).
 type JobStatus string
 
+// The states of jobs. JobTransitions says how one leads to another.
 const (
 	JobCreated            JobStatus = "created"
 	JobWaitingForResource JobStatus = "waiting_for_resource"
