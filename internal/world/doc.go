@@ -3,7 +3,7 @@
 // # The rule
 //
 // A record is read anywhere, but it is changed here alone. Whoever wants a runner paused, a job finished or a token
-// revoked calls a method of State for it, which holds the wish against GitLab's own model validations, does it whole or
+// revoked calls a method of State, which holds that against GitLab's own model validations, does it whole or
 // not at all, notes the times, and wakes those who wait for the change. Texts of refusals are GitLab's own
 // (messages.go), and each rule names the file of GitLab's source that it follows.
 //
@@ -15,9 +15,10 @@
 //
 // # Undo
 //
-// Atomically runs a change that may consist of many: seeding a whole scenario, for one. What adds a record, or updates
-// a user or the settings, says meanwhile how to take that back (OnUndo), and an error or a panic takes all of it back,
-// ids and generated secrets included. The other transitions only undo themselves: each checks first and then changes.
+// Atomically runs a change that may consist of many: seeding a whole scenario, for one. Whatever adds a record, or
+// updates a user or the settings, says there how it is taken back (OnUndo); an error or a panic takes all of it back,
+// with the ids and secrets that it used up. Other transitions are not taken back. Each of them, alone, is whole or
+// nothing anyway: it checks first and changes then.
 //
 // # Drafts
 //
@@ -47,8 +48,8 @@
 //	fit.go jobs_machine.go                                which job a runner may take; the table of job transitions
 //	runners_filter.go runners_index.go                    what a list of runners is narrowed by, and finds them by
 //	state.go undo.go secrets.go queue.go rates.go         State itself, Atomically, generated secrets, the job queue
-//	finding.go registration.go                            looking up; registration tokens and plan limits
-//	runners*.go managers.go                               transitions of runners and their managers, their lists
+//	finding.go                                            looking up by what a URL or a runner has
+//	runners*.go managers.go registration.go               transitions of runners, their lists and their managers
 //	jobs.go log.go artifacts.go                           transitions of jobs, their logs and files
 //	access_tokens.go                                      transitions of access tokens
 //	drafts*.go                                            records from plain data
