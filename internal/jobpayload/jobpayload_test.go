@@ -8,18 +8,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
-	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// runnerJob is the job as gitlab-runner decodes it, with its Go types: a number where it wants a string, or a string where
-// it wants a list, loses the job. Together with DisallowUnknownFields it also shows a key that no runner knows.
+// runnerJob is the job as gitlab-runner decodes it, with its Go types: a number where it wants a string, or a string
+// where it wants a list, loses the job. Together with DisallowUnknownFields it also shows a key that no runner knows.
 type runnerJob struct {
 	ID            int64  `json:"id"`
 	Token         string `json:"token"`
@@ -161,13 +159,16 @@ func payloadInputOf(spec ci.JobSpec) Input {
 	return Input{
 		Job: &world.Job{
 			ID: 1101, Name: "Unit test: 1", Stage: "test", Ref: "main", PipelineID: 33, Token: "glcbt-1_abc",
-			Commit:    world.Commit{SHA: strings.Repeat("a1", 20), Title: "Fix", Message: "Fix\n\nIt was broken", AuthorName: "Mia", AuthorEmail: "mia@example.com", CreatedAt: started},
+			Commit: world.Commit{SHA: strings.Repeat("a1", 20), Title: "Fix", Message: "Fix\n\nIt was broken",
+				AuthorName: "Mia", AuthorEmail: "mia@example.com", CreatedAt: started},
 			CreatedAt: started, StartedAt: started, Spec: spec,
 		},
-		Project:   &world.Project{ID: 7, Path: "acme/tools/shop", Name: "Shop"},
-		Runner:    &world.Runner{ID: 3, Type: world.ProjectRunner, Attributes: world.Attributes{Description: world.OrNull("r"), Tags: []string{"docker", "linux"}}},
+		Project: &world.Project{ID: 7, Path: "acme/tools/shop", Name: "Shop"},
+		Runner: &world.Runner{ID: 3, Type: world.ProjectRunner,
+			Attributes: world.Attributes{Description: world.OrNull("r"), Tags: []string{"docker", "linux"}}},
 		User:      &world.User{ID: 2, Username: "mia", Name: "Mia", Email: "mia@example.com"},
-		ServerURL: "http://127.0.0.1:8080/gitlab", Version: "17.2.0-ee", GitDepth: DefaultGitDepth, NamespaceID: 5, RootNamespaceID: 4,
+		ServerURL: "http://127.0.0.1:8080/gitlab", Version: "17.2.0-ee", GitDepth: DefaultGitDepth, NamespaceID: 5,
+		RootNamespaceID: 4,
 	}
 }
 
@@ -192,62 +193,6 @@ func specFromJSON(t *testing.T, text string) ci.JobSpec {
 	return spec
 }
 
-// TestJobPayloadOptions holds the keys that a spec decides against the JSON that GitLab's own specs expect, whole.
-func TestJobPayloadOptions(t *testing.T) {
-	const step = `"timeout":3600,"when":"on_success","allow_failure":false`
-	const image = `"ports":[],"executor_opts":{},"pull_policy":null`
-	tests := []struct{ name, options, key, want string }{
-		{"steps", `{"before_script":["pwd"],"script":["echo"],"after_script":["ls","date"]}`, "steps",
-			`[{"name":"script","script":["pwd","echo"],` + step + `},{"name":"after_script","script":["ls","date"],"timeout":3600,"when":"always","allow_failure":true}]`},
-		{"no script", `{}`, "steps", `[{"name":"script","script":[],` + step + `}]`},
-		{"release", `{"script":["x"],"release":{"tag_name":"v$X","name":"N","description":"D","ref":"R","milestones":["m"],"assets":{"links":[{"name":"l","url":"u"}]}}}`, "steps",
-			`[{"name":"script","script":["x"],` + step + `},{"name":"release","script":["release-cli create --name \"N\" --description \"D\" --tag-name \"v$X\" --ref \"R\" --milestone \"m\" --assets-link \"{\\\"name\\\":\\\"l\\\",\\\"url\\\":\\\"u\\\"}\""],` + step + `}]`},
-		{"hooks", `{"hooks":{"pre_get_sources_script":["echo hi"]}}`, "hooks", `[{"name":"pre_get_sources_script","script":["echo hi"]}]`},
-		{"no hooks", `{}`, "hooks", `[]`},
-		{"image", `{"image":{"name":"image:1.0","entrypoint":["/bin/sh"]}}`, "image", `{"name":"image:1.0","entrypoint":["/bin/sh"],` + image + `}`},
-		{"no image", `{}`, "image", `null`},
-		{"ports", `{"image":{"name":"ruby","ports":[80,{"number":81,"protocol":"https","name":"s"}]}}`, "image",
-			`{"name":"ruby","entrypoint":null,"ports":[{"number":80,"protocol":"http","name":"default_port"},{"number":81,"protocol":"https","name":"s"}],"executor_opts":{},"pull_policy":null}`},
-		{"docker options", `{"image":{"name":"ruby","executor_opts":{"docker":{"platform":"amd64","user":"dave"}}}}`, "image",
-			`{"name":"ruby","entrypoint":null,"ports":[],"executor_opts":{"docker":{"platform":"amd64","user":"dave"}},"pull_policy":null}`},
-		{"services", `{"services":["postgres",{"name":"docker:dind","alias":"docker","entrypoint":["/bin/sh"],"command":["sleep","30"]},{"name":"mysql","variables":{"P":"root123."},"pull_policy":["if-not-present"]}]}`, "services",
-			`[{"name":"postgres","entrypoint":null,` + image + `,"alias":null,"command":null,"variables":[]},
-			{"name":"docker:dind","entrypoint":["/bin/sh"],` + image + `,"alias":"docker","command":["sleep","30"],"variables":[]},
-			{"name":"mysql","entrypoint":null,"ports":[],"executor_opts":{},"pull_policy":["if-not-present"],"alias":null,"command":null,"variables":[{"key":"P","value":"root123."}]}]`},
-		{"no services", `{}`, "services", `[]`},
-		{"archive", `{"artifacts":{"name":"a","untracked":false,"paths":["out/"],"when":"always","expire_in":"7d"}}`, "artifacts",
-			`[{"name":"a","untracked":false,"paths":["out/"],"when":"always","expire_in":"7d","artifact_type":"archive","artifact_format":"zip"}]`},
-		{"archive of defaults", `{"artifacts":{"paths":["abc"],"exclude":["cde"]}}`, "artifacts",
-			`[{"name":null,"paths":["abc"],"exclude":["cde"],"when":null,"expire_in":null,"artifact_type":"archive","artifact_format":"zip"}]`},
-		{"untracked alone", `{"artifacts":{"untracked":true}}`, "artifacts",
-			`[{"name":null,"untracked":true,"paths":null,"when":null,"expire_in":null,"artifact_type":"archive","artifact_format":"zip"}]`},
-		{"reports", `{"artifacts":{"expire_in":"7d","reports":{"coverage_report":{"coverage_format":"cobertura","path":"cobertura.xml"},"dotenv":"b.env"}}}`, "artifacts",
-			`[{"name":"cobertura-coverage.xml","paths":["cobertura.xml"],"when":"always","expire_in":"7d","artifact_type":"cobertura","artifact_format":"gzip"},
-			{"name":".env","paths":["b.env"],"when":"always","expire_in":"7d","artifact_type":"dotenv","artifact_format":"gzip"}]`},
-		{"report for ever", `{"artifacts":{"reports":{"sast":"s.json"}}}`, "artifacts",
-			`[{"name":"gl-sast-report.json","paths":["s.json"],"when":"always","expire_in":null,"artifact_type":"sast","artifact_format":"raw"}]`},
-		{"no artifacts", `{}`, "artifacts", `null`},
-		{"empty artifacts", `{"artifacts":{}}`, "artifacts", `[]`},
-		{"cache", `{"cache":[{"key":"k","untracked":false,"paths":["vendor/*"],"policy":"pull","when":"always","fallback_keys":["f"],"unprotect":true},{"key":{"files":["go.sum"]}},{"key":{"files":["a"],"prefix":"p"}},{}]}`, "cache",
-			`[{"key":"k-non_protected","untracked":false,"paths":["vendor/*"],"policy":"pull","when":"always","fallback_keys":["f-non_protected"]},
-			{"key":"1-default-non_protected","untracked":null,"paths":null,"policy":"pull-push","when":"on_success","fallback_keys":[]},
-			{"key":"p-default-non_protected","untracked":null,"paths":null,"policy":"pull-push","when":"on_success","fallback_keys":[]},
-			{"key":"default-non_protected","untracked":null,"paths":null,"policy":"pull-push","when":"on_success","fallback_keys":[]}]`},
-		{"no cache", `{}`, "cache", `[]`},
-		{"run", `{"run":[{"name":"step1","script":"echo"}]}`, "run", `"[{\"name\":\"step1\",\"script\":\"echo\"}]"`},
-		{"raw", `{"script":["x"],"raw":{"steps":[],"novel":1}}`, "steps", `[]`},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			data, err := json.Marshal(Build(payloadInputOf(specFromJSON(t, tt.options))))
-			require.NoError(t, err)
-			var got map[string]json.RawMessage
-			require.NoError(t, json.Unmarshal(data, &got))
-			assert.JSONEq(t, tt.want, string(got[tt.key]))
-		})
-	}
-}
-
 func TestJobPayloadIsWhatARunnerDecodes(t *testing.T) {
 	spec := fullSpec(t)
 	spec.Raw, spec.Run = nil, nil
@@ -256,7 +201,8 @@ func TestJobPayloadIsWhatARunnerDecodes(t *testing.T) {
 	in.SessionURL, in.Registry, in.InstanceUUID = "https://127.0.0.1:7777", "registry.example.com:5005", "u-u-i-d"
 	inQueue := 61500 * time.Millisecond
 	in.TimeInQueue = &inQueue
-	in.Dependencies = []Dependency{{ID: 1, Name: "build", ArtifactsFilename: "a.zip", ArtifactsSize: 9}, {ID: 2, Name: "lint"}}
+	in.Dependencies = []Dependency{{ID: 1, Name: "build", ArtifactsFilename: "a.zip", ArtifactsSize: 9},
+		{ID: 2, Name: "lint"}}
 	job, plain := encodePayload(t, in)
 
 	assert.EqualValues(t, 1101, job.ID)
@@ -266,7 +212,8 @@ func TestJobPayloadIsWhatARunnerDecodes(t *testing.T) {
 	assert.Equal(t, 5400, job.RunnerInfo.Timeout)
 	assert.Equal(t, "https://127.0.0.1:7777", job.RunnerInfo.SessionURL)
 	assert.Len(t, job.Inputs, 2)
-	assert.Equal(t, []payloadCredentials{{"registry", "registry.example.com:5005", "gitlab-ci-token", "glcbt-1_abc"}}, job.Credentials)
+	assert.Equal(t, []payloadCredentials{{"registry", "registry.example.com:5005", "gitlab-ci-token", "glcbt-1_abc"}},
+		job.Credentials)
 	assert.Equal(t, "a.zip", job.Dependencies[0].ArtifactsFile.Filename)
 	assert.Equal(t, "glcbt-1_abc", job.Dependencies[1].Token)
 	assert.NotContains(t, plain["dependencies"].([]any)[1], "artifacts_file")
@@ -280,11 +227,17 @@ func TestJobPayloadOfVersion172(t *testing.T) {
 	require.NoError(t, err)
 	keys, values, err := datajson.Object(data)
 	require.NoError(t, err)
-	assert.Equal(t, strings.Fields("id token allow_git_fetch job_info git_info runner_info variables steps hooks image services artifacts cache credentials features dependencies"), keys)
-	assert.JSONEq(t, `{"id":1101,"name":"Unit test: 1","stage":"test","project_id":7,"project_name":"Shop","time_in_queue_seconds":null,"project_jobs_running_on_instance_runners_count":"+Inf"}`, string(values["job_info"]))
-	assert.JSONEq(t, fmt.Sprintf(`{"repo_url":"http://gitlab-ci-token:glcbt-1_abc@127.0.0.1:8080/gitlab/acme/tools/shop.git","ref":"main","sha":%q,"before_sha":%q,"ref_type":"branch",
-		"refspecs":["+refs/pipelines/33:refs/pipelines/33","+refs/heads/main:refs/remotes/origin/main"],"depth":20,"repo_object_format":"sha1"}`,
-		strings.Repeat("a1", 20), strings.Repeat("0", 40)), string(values["git_info"]))
+	assert.Equal(t, strings.Fields(`
+		id token allow_git_fetch job_info git_info runner_info variables steps hooks image services
+		artifacts cache credentials features dependencies`), keys)
+	assert.JSONEq(t, `{"id":1101,"name":"Unit test: 1","stage":"test","project_id":7,"project_name":"Shop",
+		"time_in_queue_seconds":null,"project_jobs_running_on_instance_runners_count":"+Inf"}`, string(values["job_info"]))
+	assert.JSONEq(t,
+		fmt.Sprintf(`{"repo_url":"http://gitlab-ci-token:glcbt-1_abc@127.0.0.1:8080/gitlab/acme/tools/shop.git",
+		"ref":"main","sha":%q,"before_sha":%q,"ref_type":"branch",
+		"refspecs":["+refs/pipelines/33:refs/pipelines/33","+refs/heads/main:refs/remotes/origin/main"],"depth":20,
+		"repo_object_format":"sha1"}`,
+			strings.Repeat("a1", 20), strings.Repeat("0", 40)), string(values["git_info"]))
 	assert.JSONEq(t, `{"timeout":3600,"runner_session_url":null}`, string(values["runner_info"]))
 	assert.JSONEq(t, `[]`, string(values["credentials"]))
 	assert.JSONEq(t, `[]`, string(values["dependencies"]))
@@ -293,7 +246,8 @@ func TestJobPayloadOfVersion172(t *testing.T) {
 }
 
 func TestJobPayloadRawOverrides(t *testing.T) {
-	in := payloadInputOf(ci.JobSpec{Raw: map[string]json.RawMessage{"run": json.RawMessage("null"), "id": json.RawMessage(`"x"`), "a": json.RawMessage("1")}})
+	in := payloadInputOf(ci.JobSpec{Raw: map[string]json.RawMessage{"run": json.RawMessage("null"),
+		"id": json.RawMessage(`"x"`), "a": json.RawMessage("1")}})
 	data, err := json.Marshal(Build(in))
 	require.NoError(t, err)
 	assert.True(t, strings.HasPrefix(string(data), `{"id":"x","token":`), "%s", data)
@@ -307,6 +261,7 @@ func TestGitInfo(t *testing.T) {
 	depth := func(value string) ci.JobSpec {
 		return ci.JobSpec{Variables: ci.JobVariables{{Key: "GIT_DEPTH", Value: value}}}
 	}
+	everything := []string{"+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"}
 	tests := []struct {
 		name    string
 		spec    ci.JobSpec
@@ -318,9 +273,9 @@ func TestGitInfo(t *testing.T) {
 	}{
 		{"branch", ci.JobSpec{}, 20, "main", false, 20, []string{"+refs/heads/main:refs/remotes/origin/main"}},
 		{"tag", depth("1"), 20, "v1.0", true, 1, []string{"+refs/tags/v1.0:refs/tags/v1.0"}},
-		{"everything", ci.JobSpec{}, 0, "main", false, 0, []string{"+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"}},
-		{"variable says everything", depth("0"), 20, "main", false, 0, []string{"+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"}},
-		{"no number", depth("deep"), 20, "main", false, 0, []string{"+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"}},
+		{"everything", ci.JobSpec{}, 0, "main", false, 0, everything},
+		{"variable says everything", depth("0"), 20, "main", false, 0, everything},
+		{"no number", depth("deep"), 20, "main", false, 0, everything},
 		{"merge request", ci.JobSpec{}, 20, "refs/merge-requests/1/head", false, 20, nil},
 	}
 	for _, tt := range tests {
@@ -365,107 +320,4 @@ func TestRunningOnInstanceRunners(t *testing.T) {
 		in.Runner.Type, in.RunningOnInstanceRunners = world.InstanceRunner, count
 		assert.Equal(t, want, buildJobInfo(in).RunningOnRunners)
 	}
-}
-
-func TestProtectedCache(t *testing.T) {
-	in := payloadInputOf(ci.JobSpec{Cache: []ci.Cache{{}}})
-	in.UserIsMaintainer = true
-	assert.Equal(t, "default-protected", Build(in).Cache[0].Key)
-	in.UserIsMaintainer, in.Job.Protected = false, true
-	assert.Equal(t, "default-protected", Build(in).Cache[0].Key)
-}
-
-func TestJobVariables(t *testing.T) {
-	spec := ci.JobSpec{
-		Variables:   ci.JobVariables{{Key: "DB", Value: "pg-$CI_JOB_ID"}, {Key: "KEY", Value: "s", Masked: true, File: true}, {Key: "RAW", Value: "$DB", Raw: true}},
-		Environment: ci.Environment{Name: "Prod/EU", URL: "https://e", DeploymentTier: "production"},
-	}
-	in := payloadInputOf(spec)
-	in.Registry = "registry.example.com:443"
-	in.Dotenv = []ci.JobVariable{{Key: "FROM_DOTENV", Value: "1"}}
-	got := map[string]payloadVariable{}
-	for _, v := range Build(in).Variables {
-		got[v.Key] = v
-	}
-	public := map[string]string{
-		"CI": "true", "GITLAB_CI": "true", "CI_JOB_ID": "1101", "CI_JOB_NAME": "Unit test: 1", "CI_JOB_NAME_SLUG": "unit-test--1", "CI_JOB_STAGE": "test",
-		"CI_JOB_URL":      "http://127.0.0.1:8080/gitlab/acme/tools/shop/-/jobs/1101",
-		"CI_PIPELINE_URL": "http://127.0.0.1:8080/gitlab/acme/tools/shop/-/pipelines/33", "CI_PIPELINE_IID": "1", "CI_PIPELINE_SOURCE": "push",
-		"CI_PROJECT_PATH": "acme/tools/shop", "CI_PROJECT_NAME": "shop", "CI_PROJECT_TITLE": "Shop", "CI_PROJECT_NAMESPACE": "acme/tools",
-		"CI_PROJECT_ROOT_NAMESPACE": "acme", "CI_PROJECT_PATH_SLUG": "acme-tools-shop", "CI_PROJECT_VISIBILITY": "private",
-		"CI_API_V4_URL": "http://127.0.0.1:8080/gitlab/api/v4", "CI_SERVER_URL": "http://127.0.0.1:8080/gitlab", "CI_SERVER_HOST": "127.0.0.1",
-		"CI_SERVER_PORT": "8080", "CI_SERVER_PROTOCOL": "http", "CI_SERVER_FQDN": "127.0.0.1:8080", "CI_SERVER_VERSION_MAJOR": "17", "CI_SERVER_VERSION_MINOR": "2", "CI_SERVER_VERSION_PATCH": "0", "CI_SERVER_VERSION": "17.2.0-ee", "CI_SERVER_REVISION": gitlabversion.Revision, "CI_PROJECT_CLASSIFICATION_LABEL": "",
-		"CI_RUNNER_ID": "3", "CI_RUNNER_TAGS": `["docker", "linux"]`, "GITLAB_USER_LOGIN": "mia", "CI_COMMIT_SHORT_SHA": "a1a1a1a1", "CI_COMMIT_BRANCH": "main",
-		"CI_COMMIT_DESCRIPTION": "It was broken", "CI_COMMIT_AUTHOR": "Mia <mia@example.com>", "CI_COMMIT_TIMESTAMP": "2024-07-01T12:00:00Z", "CI_JOB_STARTED_AT": "2024-07-01T12:00:00Z",
-		"CI_REGISTRY": "registry.example.com:443", "CI_REGISTRY_IMAGE": "registry.example.com/acme/tools/shop", "CI_ENVIRONMENT_SLUG": "prod-eu", "CI_ENVIRONMENT_TIER": "production",
-		"DB": "pg-1101",
-	}
-	for key, value := range public {
-		assert.Equal(t, payloadVariable{Key: key, Value: value, Public: true}, got[key])
-	}
-	token := in.Job.Token
-	for _, want := range []payloadVariable{
-		{Key: "CI_JOB_TOKEN", Value: token, Masked: true},
-		{Key: "CI_REGISTRY_PASSWORD", Value: token, Masked: true},
-		{Key: "CI_REPOSITORY_URL", Value: repoURL(in)},
-		{Key: "KEY", Value: "s", Masked: true, File: true},
-		{Key: "RAW", Value: "$DB", Public: true, Raw: true},
-		{Key: "FROM_DOTENV", Value: "1"},
-	} {
-		assert.Equal(t, want, got[want.Key])
-	}
-
-	in = payloadInputOf(ci.JobSpec{})
-	in.Job.RefIsTag, in.Job.Ref, in.ServerURL, in.Version = true, "v1.0", "https://gitlab.example.com", "18"
-	in.Job.StartedAt = time.Time{}
-	keys := map[string]string{}
-	for _, v := range jobVariables(in) {
-		keys[v.Key] = v.Value
-	}
-	assert.Equal(t, "v1.0", keys["CI_COMMIT_TAG"])
-	assert.Equal(t, "443", keys["CI_SERVER_PORT"])
-	assert.Equal(t, "0", keys["CI_SERVER_VERSION_MINOR"])
-	for _, absent := range []string{"CI_COMMIT_BRANCH", "CI_REGISTRY", "CI_ENVIRONMENT_NAME", "CI_JOB_STARTED_AT"} {
-		assert.NotContains(t, keys, absent)
-	}
-	in.Job.RefIsTag, in.Job.Ref = false, "refs/merge-requests/1/head"
-	assert.Contains(t, jobVariables(in), payloadVariable{Key: "CI_PIPELINE_SOURCE", Value: "merge_request_event", Public: true})
-}
-
-func TestExpandVariables(t *testing.T) {
-	v := func(key, value string) payloadVariable { return payloadVariable{Key: key, Value: value} }
-	raw := payloadVariable{Key: "R", Value: "$A", Raw: true}
-	file := payloadVariable{Key: "F", Value: "secret", File: true}
-	tests := []struct {
-		name     string
-		in, want []payloadVariable
-	}{
-		{"forms", []payloadVariable{v("A", "1"), v("B", "$A ${A} %A% $A_ ${} $$A %%A")}, []payloadVariable{v("A", "1"), v("B", "1 1 1 $A_ ${} $$A %%A")}},
-		{"later first", []payloadVariable{v("B", "$A!"), v("A", "1")}, []payloadVariable{v("A", "1"), v("B", "1!")}},
-		{"chain", []payloadVariable{v("C", "$B"), v("B", "$A"), v("A", "1")}, []payloadVariable{v("A", "1"), v("B", "1"), v("C", "1")}},
-		{"raw and file stay", []payloadVariable{v("A", "1"), raw, file, v("B", "$R $F")}, []payloadVariable{v("A", "1"), raw, file, v("B", "$R $F")}},
-		{"circle", []payloadVariable{v("A", "$B"), v("B", "$A"), v("C", "$D"), v("D", "1")}, []payloadVariable{v("A", "$B"), v("B", "$A"), v("C", "$D"), v("D", "1")}},
-		{"itself", []payloadVariable{v("A", "1"), v("A", "$A:2")}, []payloadVariable{v("A", "1"), v("A", "1:2")}},
-		{"itself unknown", []payloadVariable{v("A", "$A:2")}, []payloadVariable{v("A", "$A:2")}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			assert.Empty(t, cmp.Diff(tt.want, expandVariables(tt.in)))
-		})
-	}
-}
-
-func TestSlugify(t *testing.T) {
-	assert.Equal(t, "feature-a-b", slugify("Feature/A_b-"))
-	assert.Equal(t, strings.Repeat("x", 63), slugify(strings.Repeat("x", 70)))
-	assert.Equal(t, "", slugify("--"))
-}
-
-func TestUnsupportedFeatures(t *testing.T) {
-	all := `{"artifacts":{"exclude":["x"],"reports":{"junit":"x"}},"release":{"tag_name":"v"},"allow_failure":{"exit_codes":[1]},"cache":{"fallback_keys":["f"]}}`
-	names := []string{"upload_multiple_artifacts", "refspecs", "artifacts_exclude", "multi_build_steps", "return_exit_code", "fallback_cache_keys"}
-	assert.Equal(t, names, UnsupportedFeatures(specFromJSON(t, all), true, nil))
-	assert.Equal(t, names[1:], UnsupportedFeatures(specFromJSON(t, all), true, map[string]bool{names[0]: true, names[1]: false}))
-	assert.Equal(t, []string{"return_exit_code"}, UnsupportedFeatures(specFromJSON(t, `{"retry":{"max":1,"exit_codes":[1]}}`), false, nil))
-	assert.Empty(t, UnsupportedFeatures(specFromJSON(t, `{"script":"x","artifacts":{"paths":["x"]}}`), false, nil))
 }

@@ -12,9 +12,10 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// ciJobUser is the username that goes with a job token.
+// ciJobUser is the username that a job token is a password of.
 const ciJobUser = "gitlab-ci-token"
 
+// buildInputs are the inputs of the job, whose values are JSON.
 func buildInputs(inputs ci.JobInputs) []payloadInput {
 	list := make([]payloadInput, 0, len(inputs))
 	for _, in := range inputs {
@@ -23,6 +24,8 @@ func buildInputs(inputs ci.JobInputs) []payloadInput {
 	return list
 }
 
+// buildSteps are the scripts that the runner runs one after the other: before_script and script as one, the release,
+// and after_script (lib/gitlab/ci/build/step.rb). timeout is in seconds.
 func buildSteps(spec ci.JobSpec, timeout int) []payloadStep {
 	script := append(slices.Clone(spec.BeforeScript), spec.Script...)
 	if script == nil {
@@ -34,13 +37,15 @@ func buildSteps(spec ci.JobSpec, timeout int) []payloadStep {
 		steps = append(steps, payloadStep{Name: "release", Script: script, Timeout: timeout, When: "on_success"})
 	}
 	if spec.AfterScript != nil {
-		after := payloadStep{Name: "after_script", Script: spec.AfterScript, Timeout: timeout, When: "always", AllowFailure: true}
+		after := payloadStep{Name: "after_script", Script: spec.AfterScript, Timeout: timeout, When: "always"}
+		after.AllowFailure = true
 		steps = append(steps, after)
 	}
 	return steps
 }
 
-// releaseCommand is the shell command that publishes the release with GitLab's release-cli.
+// releaseCommand is the shell command that publishes the release with GitLab's release-cli
+// (lib/gitlab/ci/build/releaser.rb).
 func releaseCommand(r ci.Release) string {
 	var command strings.Builder
 	command.WriteString("release-cli create")
@@ -67,6 +72,7 @@ func releaseCommand(r ci.Release) string {
 	return command.String()
 }
 
+// buildPorts are the ports of an image or service.
 func buildPorts(ports []ci.Port) []payloadPort {
 	list := make([]payloadPort, 0, len(ports))
 	for _, port := range ports {
@@ -75,6 +81,7 @@ func buildPorts(ports []ci.Port) []payloadPort {
 	return list
 }
 
+// buildImage is the image that the job runs in.
 func buildImage(image ci.Image) payloadImage {
 	return payloadImage{
 		Name:         image.Name,
@@ -85,14 +92,17 @@ func buildImage(image ci.Image) payloadImage {
 	}
 }
 
+// buildServices are the services beside the job; one without an image is left out.
 func buildServices(services []ci.Service) []payloadService {
 	list := make([]payloadService, 0, len(services))
 	for _, s := range services {
 		if s.Name == "" {
 			continue // as GitLab does
 		}
-		image := ci.Image{Name: s.Name, Entrypoint: s.Entrypoint, Ports: s.Ports, ExecutorOpts: s.ExecutorOpts, PullPolicy: s.PullPolicy}
-		service := payloadService{payloadImage: buildImage(image), Command: s.Command, Variables: []payloadKeyValue{}}
+		image := buildImage(ci.Image{
+			Name: s.Name, Entrypoint: s.Entrypoint, Ports: s.Ports, ExecutorOpts: s.ExecutorOpts, PullPolicy: s.PullPolicy,
+		})
+		service := payloadService{payloadImage: image, Command: s.Command, Variables: []payloadKeyValue{}}
 		if s.Alias != "" {
 			service.Alias = &s.Alias
 		}
@@ -104,7 +114,8 @@ func buildServices(services []ci.Service) []payloadService {
 	return list
 }
 
-// buildArtifacts lists what to upload: the archive, if there is anything for it, and each report.
+// buildArtifacts are what to upload: the archive, if the job names anything for it, and each report. Without the
+// keyword artifacts it is nil, which is null.
 func buildArtifacts(a *ci.JobArtifacts) []payloadArtifact {
 	if a == nil {
 		return nil
@@ -140,8 +151,8 @@ func buildArtifacts(a *ci.JobArtifacts) []payloadArtifact {
 	return list
 }
 
-// buildCache lists the caches. The suffix of the keys keeps those of protected refs, which a Developer cannot write to,
-// apart from the others.
+// buildCache are the caches. By the end of their keys those of protected refs, which a Developer cannot write to, are
+// kept apart from the others.
 func buildCache(caches []ci.Cache, protected bool) []payloadCache {
 	list := make([]payloadCache, 0, len(caches))
 	for i, c := range caches {
@@ -165,8 +176,9 @@ func buildCache(caches []ci.Cache, protected bool) []payloadCache {
 	return list
 }
 
-// cacheKey is the key as text. The hash of files that a repository does not have is "default"; without a prefix GitLab
-// takes the place of the cache in its list.
+// cacheKey is a cache's key as a text. One of files ends with their hash, which is "default" as the repository has no
+// such files, and begins with the key's prefix or else with the cache's place in the list
+// (lib/gitlab/ci/pipeline/seed/build/cache.rb).
 func cacheKey(key ci.CacheKey, index int) string {
 	if key.Files == nil && key.Prefix == "" {
 		return cmp.Or(key.Key, "default")
@@ -174,7 +186,7 @@ func cacheKey(key ci.CacheKey, index int) string {
 	return cmp.Or(key.Prefix, strconv.Itoa(index)) + "-default"
 }
 
-// buildDependencies lists the jobs whose artifacts are to be fetched. Their token is that of the job that fetches.
+// buildDependencies are the jobs whose artifacts are to be fetched, each with the token of the job that fetches them.
 func buildDependencies(in Input) []payloadDependency {
 	list := make([]payloadDependency, 0, len(in.Dependencies))
 	for _, job := range in.Dependencies {
@@ -187,8 +199,12 @@ func buildDependencies(in Input) []payloadDependency {
 	return list
 }
 
-// UnsupportedFeatures names what the job needs of a runner and the runner did not announce in info.features; if there is
-// any, GitLab fails the job with runner_unsupported.
+// hasFallbackKeys reports whether a cache has any.
+func hasFallbackKeys(c ci.Cache) bool { return len(c.FallbackKeys) > 0 }
+
+// UnsupportedFeatures are the features that a job needs of a runner and that are not true in features, which is what
+// the runner sent as info.features. If there is any, GitLab fails the job with runner_unsupported
+// (app/models/ci/build.rb, RUNNER_FEATURES).
 func UnsupportedFeatures(spec ci.JobSpec, refIsMergeRequest bool, features map[string]bool) []string {
 	artifacts := spec.Artifacts != nil
 	needed := []struct {
@@ -200,7 +216,7 @@ func UnsupportedFeatures(spec ci.JobSpec, refIsMergeRequest bool, features map[s
 		{"artifacts_exclude", artifacts && len(spec.Artifacts.Exclude) > 0},
 		{"multi_build_steps", spec.Release != nil},
 		{"return_exit_code", len(spec.AllowFailure.ExitCodes) > 0 || len(spec.Retry.ExitCodes) > 0},
-		{"fallback_cache_keys", slices.ContainsFunc(spec.Cache, func(c ci.Cache) bool { return len(c.FallbackKeys) > 0 })},
+		{"fallback_cache_keys", slices.ContainsFunc(spec.Cache, hasFallbackKeys)},
 	}
 	var missing []string
 	for _, each := range needed {

@@ -14,7 +14,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// payloadVariable is a variable as a runner gets it; file and raw are there only when set.
+// payloadVariable is one of variables; file and raw are there only when they are true.
 type payloadVariable struct {
 	Key    string `json:"key"`
 	Value  string `json:"value"`
@@ -24,23 +24,27 @@ type payloadVariable struct {
 	Raw    bool   `json:"raw,omitempty"`
 }
 
-// variableList collects variables; later ones win over earlier ones of the same name, but all are sent, as in GitLab.
+// variableList collects variables. Of several of one name the last wins, but all are sent, as in GitLab.
 type variableList []payloadVariable
 
+// add adds a public variable.
 func (l *variableList) add(key, value string) {
 	*l = append(*l, payloadVariable{Key: key, Value: value, Public: true})
 }
 
+// addSet adds a public variable if it has a value.
 func (l *variableList) addSet(key, value string) {
 	if value != "" {
 		l.add(key, value)
 	}
 }
 
+// addSecret adds a variable that is not public.
 func (l *variableList) addSecret(key, value string, masked bool) {
 	*l = append(*l, payloadVariable{Key: key, Value: value, Masked: masked})
 }
 
+// addAll adds variables that somebody wrote. public is whether those that are neither files nor masked are public.
 func (l *variableList) addAll(variables []ci.JobVariable, public bool) {
 	for _, v := range variables {
 		*l = append(*l, payloadVariable{
@@ -89,6 +93,7 @@ func (l *variableList) addPersisted(in Input) {
 	l.addSecret("CI_REPOSITORY_URL", repoURL(in), false)
 }
 
+// addJob adds what the job says of itself.
 func (l *variableList) addJob(job *world.Job) {
 	l.add("CI_JOB_NAME", job.Name)
 	l.add("CI_JOB_NAME_SLUG", slugify(job.Name))
@@ -102,6 +107,7 @@ func (l *variableList) addJob(job *world.Job) {
 	}
 }
 
+// addProject adds what is known of the project.
 func (l *variableList) addProject(in Input) {
 	project := in.Project
 	root, _, _ := strings.Cut(project.Path, "/")
@@ -124,6 +130,7 @@ func (l *variableList) addProject(in Input) {
 	l.add("CI_CONFIG_PATH", ".gitlab-ci.yml")
 }
 
+// addServer adds what is known of the GitLab instance.
 func (l *variableList) addServer(in Input) {
 	l.add("CI", "true")
 	l.add("GITLAB_CI", "true")
@@ -150,6 +157,7 @@ func (l *variableList) addServer(in Input) {
 	l.add("CI_TEMPLATE_REGISTRY_HOST", "registry.gitlab.com")
 }
 
+// addRegistry adds where the container registry is, if there is one.
 func (l *variableList) addRegistry(in Input) {
 	if in.Registry == "" {
 		return
@@ -162,6 +170,7 @@ func (l *variableList) addRegistry(in Input) {
 	l.add("CI_REGISTRY_IMAGE", host+"/"+strings.ToLower(in.Project.Path))
 }
 
+// addPipeline adds what is known of the pipeline and its commit.
 func (l *variableList) addPipeline(in Input) {
 	job, commit := in.Job, in.Job.Commit
 	l.add("CI_PIPELINE_IID", strconv.Itoa(max(in.PipelineIID, 1)))
@@ -191,7 +200,7 @@ func (l *variableList) addPipeline(in Input) {
 	}
 }
 
-// iso8601 is t as GitLab writes times into variables; "" when zero.
+// iso8601 is t as GitLab writes times into variables; "" for zero.
 func iso8601(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -199,8 +208,8 @@ func iso8601(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// slugify makes text fit for a host name, as GitLab's _SLUG variables are: lower case letters, digits and inner dashes, at
-// most 63 bytes.
+// slugify makes text fit for a host name, as GitLab's _SLUG variables are: lower case letters, digits and inner dashes,
+// at most 63 bytes.
 func slugify(text string) string {
 	slug := []byte(strings.ToLower(text))
 	for i, b := range slug {
@@ -212,9 +221,10 @@ func slugify(text string) string {
 }
 
 // variableReference matches $NAME, ${NAME} and %NAME%, and the escapes $$ and %%, which name nothing.
-var variableReference = regexp.MustCompile(`\$\$|%%|\$([a-zA-Z_][a-zA-Z0-9_]*)|\$\{([a-zA-Z_][a-zA-Z0-9_]*)?\}|%([a-zA-Z_][a-zA-Z0-9_]*)%`)
+var variableReference = regexp.MustCompile(
+	`\$\$|%%|\$([a-zA-Z_][a-zA-Z0-9_]*)|\$\{([a-zA-Z_][a-zA-Z0-9_]*)?\}|%([a-zA-Z_][a-zA-Z0-9_]*)%`)
 
-// references names the variables that a value refers to; a raw one refers to none.
+// references are the names that the variable's value refers to; a raw variable refers to none.
 func (v payloadVariable) references() []string {
 	if v.Raw || !strings.ContainsAny(v.Value, "$%") {
 		return nil
@@ -228,9 +238,9 @@ func (v payloadVariable) references() []string {
 	return names
 }
 
-// expandVariables replaces references by the values they name, each variable after those that it refers to. References to
-// unknown, file and raw variables are left to the runner; if variables refer to each other in a circle, all are.
-// (Gitlab::Ci::Variables::Collection#sort_and_expand_all)
+// expandVariables puts each variable after those that it refers to, and the values of those in the place of the
+// references. References to unknown, file and raw variables are left to the runner. If variables refer to each other in
+// a circle, nothing is changed (lib/gitlab/ci/variables/collection.rb, sort_and_expand_all).
 func expandVariables(variables []payloadVariable) []payloadVariable {
 	order, ok := sortVariables(variables)
 	if !ok {
@@ -255,8 +265,8 @@ func expandVariables(variables []payloadVariable) []payloadVariable {
 	return expanded
 }
 
-// sortVariables orders the indexes of variables so that each comes after those it refers to, otherwise as they were. It
-// fails on a circle; a variable may refer to its own name, which means an earlier one of that name.
+// sortVariables is the order, as indexes of variables, in which each comes after those that it refers to, otherwise as
+// it was. It is not ok if there is a circle. A variable that refers to its own name means an earlier one of that name.
 func sortVariables(variables []payloadVariable) (order []int, ok bool) {
 	byKey := make(map[string][]int, len(variables))
 	for i, v := range variables {

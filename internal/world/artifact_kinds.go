@@ -10,29 +10,29 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
-// Types of artifacts that the fake itself looks at.
+// Archive and dotenvReport are the types of artifacts whose contents are looked at.
 const (
 	Archive      = "archive"
 	dotenvReport = "dotenv"
 )
 
-// The formats of artifacts.
+// The formats of artifacts (app/models/concerns/enums/ci/job_artifact.rb).
 const (
 	RawFormat = "raw"
 	Zipped    = "zip"
 	Gzipped   = "gzip"
 )
 
-// artifactKind is how GitLab keeps artifacts of one type (Enums::Ci::JobArtifact).
-type artifactKind struct {
-	Format   string // the one that it may have
-	Filename string // of a report
+// ArtifactKind is how GitLab keeps artifacts of one type (app/models/concerns/enums/ci/job_artifact.rb).
+type ArtifactKind struct {
+	Format   string // RawFormat, Zipped or Gzipped: the only one that such an artifact may have
+	Filename string // what a runner is told to call a report; empty for what is no report
 }
 
-// ArtifactKinds has every type of artifact: the reports that artifacts:reports may hold, and those that GitLab and its runners
-// make beside them (app/models/ci/job_artifact.rb).
-func ArtifactKinds() map[string]artifactKind {
-	kinds := map[string]artifactKind{
+// ArtifactKinds has every type of artifact: the reports that artifacts:reports may hold, and those that GitLab and its
+// runners make beside them (app/models/ci/job_artifact.rb).
+func ArtifactKinds() map[string]ArtifactKind {
+	kinds := map[string]ArtifactKind{
 		Archive:           {Format: Zipped},
 		"metadata":        {Format: Gzipped},
 		"metrics_referee": {Format: Gzipped},
@@ -40,33 +40,31 @@ func ArtifactKinds() map[string]artifactKind {
 		"trace":           {Format: RawFormat},
 	}
 	for name, report := range ci.ReportTypes() {
-		kinds[name] = artifactKind{report.Format, report.Filename}
+		kinds[name] = ArtifactKind{report.Format, report.Filename}
 	}
 	return kinds
 }
 
-// ArtifactTypes are the types of artifacts, in order.
+// ArtifactTypes are the types that ArtifactKinds has, in alphabetical order.
 func ArtifactTypes() []string { return slices.Sorted(maps.Keys(ArtifactKinds())) }
 
-// fillDefaults fills in a file's type and the format that goes with it.
-func (f *File) fillDefaults() {
-	f.Type = cmp.Or(f.Type, Archive)
-	f.Format = cmp.Or(f.Format, ArtifactKinds()[f.Type].Format)
-}
-
-// ArtifactProblem says of a type and a format, which may be empty, what no upload could have left behind: a type that GitLab does
-// not have, or a format that the type cannot have. field is where, as JSON has it; it is "" if all is well.
+// ArtifactProblem says why no upload could have left an artifact of that type and format: GitLab does not have the
+// type, or the type cannot have the format. Empty ones are those of an archive, and of the type. field is the field to
+// blame, by its name in JSON; it is "" if all is well.
 func ArtifactProblem(fileType, format string) (field, text string) {
 	fileType = cmp.Or(fileType, Archive)
 	switch kind, known := ArtifactKinds()[fileType]; {
 	case !known:
-		return "file_type", fmt.Sprintf("unknown type of artifact %q; %s", fileType, datajson.Suggest(fileType, ArtifactTypes()))
+		near := datajson.Suggest(fileType, ArtifactTypes())
+		return "file_type", fmt.Sprintf("unknown type of artifact %q; %s", fileType, near)
 	case format != "" && format != kind.Format:
 		return "file_format", wrongFormat(fileType, format)
 	}
 	return "", ""
 }
 
+// wrongFormat says, for a person, which format an artifact of the type has.
 func wrongFormat(fileType, format string) string {
-	return fmt.Sprintf("an artifact of type %s has the format %s, not %s", fileType, ArtifactKinds()[fileType].Format, format)
+	right := ArtifactKinds()[fileType].Format
+	return fmt.Sprintf("an artifact of type %s has the format %s, not %s", fileType, right, format)
 }

@@ -5,20 +5,21 @@ import (
 	"io"
 )
 
-// Sizes of a blob's pieces: small logs stay small, and a large artifact is never copied to grow.
+// Sizes of a blob's pieces, in bytes: small logs stay small, and a large artifact is never copied to grow.
 const (
+	// SmallestPiece is also the longest secret that a log is searched for.
 	SmallestPiece = 4 << 10
 	largestPiece  = 1 << 20
 )
 
-// Blob is bytes that only ever grow: a job's log or a file it kept. They lie in pieces, so that growing copies nothing and
-// a copy of the blob, which shares them, still reads what it had when it was made.
+// Blob is bytes that only ever grow: a job's log or a file it kept. They lie in pieces, so that growing copies nothing,
+// and so that a Snapshot, which shares the pieces, still reads what it had when it was made. The zero value is empty.
 type Blob struct {
 	pieces [][]byte
-	Size   int64
+	Size   int64 // bytes
 }
 
-// Write appends p.
+// Write appends p; it never fails.
 func (b *Blob) Write(p []byte) (int, error) {
 	n := len(p)
 	for len(p) > 0 {
@@ -30,7 +31,7 @@ func (b *Blob) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// ReadFrom appends all that r has, read straight into the blob.
+// ReadFrom appends all that r has, read straight into the blob. The error is r's; what came before it stays.
 func (b *Blob) ReadFrom(r io.Reader) (n int64, err error) {
 	for {
 		read, err := r.Read(b.room())
@@ -45,7 +46,7 @@ func (b *Blob) ReadFrom(r io.Reader) (n int64, err error) {
 	}
 }
 
-// take appends another blob, which is not to be used afterwards. What is large is not copied.
+// take appends another blob, which is not to be used afterwards. A large one is not copied.
 func (b *Blob) take(other Blob) {
 	if other.Size < 4*largestPiece {
 		_, _ = other.WriteTo(b)
@@ -55,7 +56,7 @@ func (b *Blob) take(other Blob) {
 	b.Size += other.Size
 }
 
-// room is the free rest of the last piece, or a new piece.
+// room is the free rest of the last piece or, if that is full, a new piece.
 func (b *Blob) room() []byte {
 	last := len(b.pieces) - 1
 	if last < 0 || len(b.pieces[last]) == cap(b.pieces[last]) {
@@ -67,14 +68,14 @@ func (b *Blob) room() []byte {
 	return p[len(p):cap(p)]
 }
 
-// grow takes n bytes written to room into the blob.
+// grow makes the first n bytes that were written to room a part of the blob.
 func (b *Blob) grow(n int) {
 	last := len(b.pieces) - 1
 	b.pieces[last] = b.pieces[last][:len(b.pieces[last])+n]
 	b.Size += int64(n)
 }
 
-// WriteTo writes the whole blob.
+// WriteTo writes the whole blob. The error is w's.
 func (b Blob) WriteTo(w io.Writer) (n int64, err error) {
 	for _, p := range b.pieces {
 		written, err := w.Write(p)
@@ -86,7 +87,8 @@ func (b Blob) WriteTo(w io.Writer) (n int64, err error) {
 	return n, nil
 }
 
-// overwrite writes a text as long as secret over secret, wherever it is. It changes the pieces, so nobody else may have them yet.
+// overwrite writes a text, which is as long as secret, over secret wherever it is. It changes the pieces, so no
+// Snapshot may have them yet. It does nothing about a secret longer than SmallestPiece.
 func (b Blob) overwrite(secret, with string) {
 	if secret == "" || len(secret) > SmallestPiece {
 		return
@@ -112,7 +114,7 @@ func (b Blob) overwrite(secret, with string) {
 // Snapshot is the blob as it is now: appending to the original does not change it.
 func (b *Blob) Snapshot() Blob { return Blob{append([][]byte(nil), b.pieces...), b.Size} }
 
-// Bytes copies the blob into one piece; nil when it is empty.
+// Bytes is a copy of the whole blob in one piece; nil when it is empty.
 func (b Blob) Bytes() []byte {
 	if b.Size == 0 {
 		return nil
@@ -136,7 +138,7 @@ func (b Blob) Contains(text []byte) bool {
 	return false
 }
 
-// Head copies the first n bytes, or all there are.
+// Head is a copy of the first n bytes, or of all if there are fewer.
 func (b Blob) Head(n int) []byte {
 	var head []byte
 	for _, p := range b.pieces {
@@ -148,6 +150,7 @@ func (b Blob) Head(n int) []byte {
 	return head
 }
 
+// reader reads the blob from its beginning.
 func (b Blob) reader() io.Reader {
 	readers := make([]io.Reader, len(b.pieces))
 	for i, p := range b.pieces {
@@ -156,4 +159,5 @@ func (b Blob) reader() io.Reader {
 	return io.MultiReader(readers...)
 }
 
+// String is a copy of the whole blob as a text.
 func (b Blob) String() string { return string(b.Bytes()) }

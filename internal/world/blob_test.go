@@ -17,8 +17,11 @@ func TestBlobContainsAcrossItsPieces(t *testing.T) {
 		}
 		b.Size = int64(len(text))
 		whole := b.Bytes()
-		for _, wanted := range []string{"", "n", "needle", "xneedle", "needley", text, text[1:], "needles", "yx", text + "y"} {
-			assert.Equal(t, bytes.Contains(whole, []byte(wanted)), b.Contains([]byte(wanted)), "pieces of %d bytes, %d bytes of text", size, len(wanted))
+		for _, wanted := range []string{
+			"", "n", "needle", "xneedle", "needley", text, text[1:], "needles", "yx", text + "y",
+		} {
+			assert.Equal(t, bytes.Contains(whole, []byte(wanted)), b.Contains([]byte(wanted)),
+				"pieces of %d bytes, %d bytes of text", size, len(wanted))
 		}
 		assert.Equal(t, whole, b.Bytes(), "looking changes nothing")
 	}
@@ -29,7 +32,8 @@ func TestBlobContainsAcrossItsPieces(t *testing.T) {
 func TestBlobOverwritesAcrossItsPieces(t *testing.T) {
 	const secret, with = "glcbt-64_secret", "[MASKED]xxxxxxx"
 	for before := SmallestPiece - len(secret) - 1; before <= SmallestPiece+1; before++ {
-		text := strings.Repeat("-", before) + secret + secret + strings.Repeat("-", 3*SmallestPiece-before-len(secret)) + secret + secret[1:]
+		between := strings.Repeat("-", 3*SmallestPiece-before-len(secret))
+		text := strings.Repeat("-", before) + secret + secret + between + secret + secret[1:]
 		var b Blob
 		_, err := b.ReadFrom(strings.NewReader(text))
 		assert.NoError(t, err)

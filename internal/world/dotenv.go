@@ -2,13 +2,31 @@ package world
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode/utf16"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 )
+
+// readDotenv reads the variables of a dotenv report, packed by gzip or not. The errors are those of parseDotenv.
+func readDotenv(f *File) ([]ci.JobVariable, error) {
+	text := f.Content.reader()
+	if f.Format == Gzipped {
+		var err error
+		if text, err = gzip.NewReader(text); err != nil {
+			return nil, errDotenvFormat
+		}
+	}
+	content, err := io.ReadAll(io.LimitReader(text, maxDotenvSize)) // no more than makes it too big
+	if err != nil {
+		return nil, errDotenvFormat
+	}
+	return parseDotenv(content)
+}
 
 // The plan limits of GitLab for dotenv reports.
 const (
@@ -25,7 +43,7 @@ const (
 	msgKeyCharacters    = "Validation failed: Key can contain only letters, digits and '_'."
 )
 
-// errDotenvFormat is a dotenv report with a line that assigns nothing; a blank line or a comment is one.
+// errDotenvFormat is the error of a dotenv report with a line that assigns nothing, such as a blank line or a comment.
 var errDotenvFormat = errors.New("Invalid Format")
 
 // parseDotenv reads an artifact of type dotenv, already unpacked, by GitLab's rules (Ci::ParseDotenvArtifactService):

@@ -1,6 +1,6 @@
 package world
 
-// The failure reasons of jobs that the fake itself gives (Enums::Ci::CommitStatus).
+// The failure reasons that are given or looked at here (app/models/concerns/enums/ci/commit_status.rb).
 const (
 	UnknownFailure           = "unknown_failure"
 	scriptFailure            = "script_failure"
@@ -16,18 +16,20 @@ const (
 
 // neverRan are the reasons for which GitLab fails a job that it was about to give to a runner.
 func neverRan() []string {
-	return []string{MissingDependencyFailure, RunnerUnsupported, ArchivedFailure, projectDeletedFailure, buildsDisabledFailure, UserBlockedFailure}
+	return []string{MissingDependencyFailure, RunnerUnsupported, ArchivedFailure, projectDeletedFailure,
+		buildsDisabledFailure, UserBlockedFailure}
 }
 
 // neverTriedAgain are the reasons that the keyword retry does not cover (lib/gitlab/ci/build/auto_retry.rb).
-var neverTriedAgain = []string{"ci_quota_exceeded", "no_matching_runner", MissingDependencyFailure, "forward_deployment_failure",
-	"environment_creation_failure"}
+var neverTriedAgain = []string{"ci_quota_exceeded", "no_matching_runner", MissingDependencyFailure,
+	"forward_deployment_failure", "environment_creation_failure"}
 
-// schedulerRetries is how often a job is tried again that GitLab itself could not hand out, without any keyword.
+// schedulerRetries is how often a job that GitLab itself failed to hand out is tried again, without any keyword
+// (lib/gitlab/ci/build/auto_retry.rb, DEFAULT_RETRIES).
 const schedulerRetries = 2
 
-// FailureReasons are all that GitLab knows, in its order, which is also what a runner is told that it may send. newer adds
-// those of GitLab 18 and later.
+// FailureReasons are all failure reasons that GitLab knows, in its order; a runner is told that it may send them. newer
+// adds those of GitLab 18 and later (app/models/concerns/enums/ci/commit_status.rb).
 func FailureReasons(newer bool) []string {
 	reasons := []string{
 		UnknownFailure, scriptFailure, "api_failure", "stuck_or_timeout_failure", "runner_system_failure",

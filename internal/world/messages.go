@@ -1,6 +1,11 @@
 package world
 
-// Model errors (app/models/ci/runner.rb and Rails' own texts): the attribute as its key, and the text.
+import (
+	"fmt"
+)
+
+// What models say of an attribute that they refuse (app/models/ci/runner.rb and Rails' own texts): Attr... and attr...
+// are the attributes' names, Msg... and msg... the texts; those with an f are formats for fmt.
 const (
 	attrMaximumTimeout  = "maximum_timeout"
 	attrTagsList        = "tags_list"
@@ -33,9 +38,12 @@ const (
 	msgfGroupRunnerLimit      = "Maximum number of ci registered group runners (%d) exceeded"
 )
 
-// Jobs (app/services/ci and lib/gitlab/ci).
+// What is said of jobs (app/services/ci and lib/gitlab/ci).
 const (
 	msgMasked         = "[MASKED]" // in place of a secret
 	msgArtifactTwice  = "another artifact of the same type already exists"
 	msgArtifactFormat = "Validation failed: Invalid file format with specified file type"
 )
+
+// MsgTooLong is the text for more than limit characters.
+func MsgTooLong(limit int) string { return fmt.Sprintf(msgfTooLong, limit) }

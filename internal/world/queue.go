@@ -6,25 +6,28 @@ import (
 	"strings"
 )
 
-// queue is what decides which job a runner gets next. A job is in it exactly while it is pending or running.
-type queue struct {
-	// Lanes are found by the first tag of their jobs, which is "" without tags: a runner looks at those of its own tags.
+// JobQueue decides which job a runner gets next. A job is in it exactly while it is pending or running.
+type JobQueue struct {
+	// Lanes has the lanes by the first, in order of the alphabet, of the tags that their jobs have, "" for none. So a
+	// runner need look only at those under "" and under its own tags.
 	Lanes   map[string]map[laneKey]*lane
 	Running map[*Job]bool
 }
 
-// lane holds the pending jobs that the same runners may take, by id. That a runner may not take one job of it says so of
-// all, which keeps a request cheap however many jobs wait for other runners.
+// lane holds pending jobs that the same runners may take, by id: what Unfit says of one is so of all. That keeps a
+// request cheap however many jobs wait for other runners.
 type lane struct{ jobs []*Job }
 
+// laneKey is what Unfit looks at in a job: jobs that have it in common wait in one lane.
 type laneKey struct {
 	project   *Project
-	tags      string
+	tags      string // sorted and joined
 	protected bool
 }
 
-func newQueue() queue {
-	return queue{Lanes: map[string]map[laneKey]*lane{}, Running: map[*Job]bool{}}
+// newQueue makes an empty queue.
+func newQueue() JobQueue {
+	return JobQueue{Lanes: map[string]map[laneKey]*lane{}, Running: map[*Job]bool{}}
 }
 
 // place says in which lane a pending job belongs.
@@ -36,8 +39,8 @@ func place(j *Job) (firstTag string, key laneKey) {
 	return firstTag, laneKey{j.Project, strings.Join(tags, "\x00"), j.Protected}
 }
 
-// enter puts a job where its status belongs.
-func (qu *queue) enter(j *Job) {
+// enter takes a job in after its status has changed; one that is neither pending nor running stays outside.
+func (qu *JobQueue) enter(j *Job) {
 	switch j.Status {
 	case JobPending:
 		tag, key := place(j)
@@ -55,8 +58,8 @@ func (qu *queue) enter(j *Job) {
 	}
 }
 
-// leave takes a job out, before its status changes.
-func (qu *queue) leave(j *Job) {
+// leave takes a job out before its status changes.
+func (qu *JobQueue) leave(j *Job) {
 	switch j.Status {
 	case JobPending:
 		tag, key := place(j)
@@ -72,8 +75,8 @@ func (qu *queue) leave(j *Job) {
 	}
 }
 
-// OnInstanceRunners counts the running jobs of each project that instance runners run.
-func (qu *queue) OnInstanceRunners() map[*Project]int {
+// OnInstanceRunners counts, for each project that has any, the jobs that run on instance runners.
+func (qu *JobQueue) OnInstanceRunners() map[*Project]int {
 	counts := map[*Project]int{}
 	for j := range qu.Running {
 		if j.Runner != nil && j.Runner.Type == InstanceRunner {
@@ -83,8 +86,9 @@ func (qu *queue) OnInstanceRunners() map[*Project]int {
 	return counts
 }
 
-// NextFor is the job that the runner gets next, nil if there is none: the lowest id or, on an instance runner, first of the
-// project with the fewest jobs on instance runners (app/services/ci/queue/builds_queue_service.rb).
+// NextFor is the pending job that the runner gets next, nil if there is none: the one with the lowest id. On an
+// instance runner the project with the fewest jobs on instance runners comes first
+// (app/services/ci/queue/builds_queue_service.rb).
 func (st *State) NextFor(r *Runner) *Job {
 	var counts map[*Project]int
 	if r.Type == InstanceRunner {
@@ -100,7 +104,7 @@ func (st *State) NextFor(r *Runner) *Job {
 }
 
 // lanesFor yields the lanes whose jobs the runner may take.
-func (qu *queue) lanesFor(r *Runner) iter.Seq[*lane] {
+func (qu *JobQueue) lanesFor(r *Runner) iter.Seq[*lane] {
 	return func(yield func(*lane) bool) {
 		for _, tag := range append([]string{""}, r.Tags...) {
 			for _, l := range qu.Lanes[tag] {
@@ -113,7 +117,7 @@ func (qu *queue) lanesFor(r *Runner) iter.Seq[*lane] {
 }
 
 // WaitingFor counts the pending jobs that the runner may take.
-func (qu *queue) WaitingFor(r *Runner) int {
+func (qu *JobQueue) WaitingFor(r *Runner) int {
 	n := 0
 	for l := range qu.lanesFor(r) {
 		n += len(l.jobs)
@@ -121,6 +125,7 @@ func (qu *queue) WaitingFor(r *Runner) int {
 	return n
 }
 
+// sooner reports whether job a comes before job b, by the running jobs of their projects and then by id.
 func sooner(a, b *Job, counts map[*Project]int) bool {
 	if ca, cb := counts[a.Project], counts[b.Project]; ca != cb {
 		return ca < cb
@@ -128,13 +133,7 @@ func sooner(a, b *Job, counts map[*Project]int) bool {
 	return a.ID < b.ID
 }
 
-// queueValue is the X-GitLab-Last-Update of a runner: it is another one after every change that may give the runner a job.
-type queueValue struct {
-	value   string
-	Changed chan struct{} // closed at the next change; nil while nobody waits
-}
-
-// QueueValueOf returns the runner's value, made on first need.
+// QueueValueOf returns the runner's queue value, which is made when it is first asked for after a change.
 func (st *State) QueueValueOf(r *Runner) string {
 	if r.Queue.value == "" {
 		r.Queue.value = st.made.hex(queueValues, queueValueLength)
@@ -145,15 +144,7 @@ func (st *State) QueueValueOf(r *Runner) string {
 // queueValueLength is the length of a queue value, in hexadecimal digits.
 const queueValueLength = 32
 
-// QueueChange is closed when the runner's queue value changes.
-func (r *Runner) QueueChange() <-chan struct{} {
-	if r.Queue.Changed == nil {
-		r.Queue.Changed = make(chan struct{})
-	}
-	return r.Queue.Changed
-}
-
-// tick changes the runner's queue value and wakes the requests that wait for it. A runner that has never asked has none.
+// tick has the runner's queue value be another one from now on, and wakes the requests that wait for that.
 func (st *State) tick(r *Runner) {
 	r.Queue.value = ""
 	if r.Queue.Changed != nil {
@@ -162,14 +153,15 @@ func (st *State) tick(r *Runner) {
 	}
 }
 
-// tickAll is for changes whose reach is not worth working out.
+// tickAll is tick for all runners, for changes of which it would be laborious to say whom they concern.
 func (st *State) tickAll() {
 	for _, r := range st.Runners.Rows {
 		st.tick(r)
 	}
 }
 
-// tickFor tells the runners that may take the job that it is there.
+// tickFor is tick for the runners that may take a job which has become pending. One whose value nobody has asked for
+// since the last change needs none.
 func (st *State) tickFor(j *Job) {
 	for _, r := range st.Runners.Rows {
 		if r.Queue.value != "" && Unfit(r, j) == Fits {

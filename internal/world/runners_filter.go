@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// The leading parts of a version, by how many a version_prefix names (app/models/ci/runner_manager.rb, with_version_prefix).
+// The leading parts of a version, by how many of them a version_prefix names (app/models/ci/runner_manager.rb,
+// with_version_prefix).
 var (
 	threeParts = regexp.MustCompile(`\d+\.\d+\.\d+`)
 	twoParts   = regexp.MustCompile(`\d+\.\d+`)
@@ -17,8 +18,8 @@ var (
 	leadingOne   = regexp.MustCompile(`^\d+\.`)
 )
 
-// versionMatcher says whether a manager's version begins with these whole parts: "15" or "15.0", with or without a final
-// dot, or "15.0.3", which 15.0.3~beta has too.
+// versionMatcher returns the test whether a manager's version begins with whole parts: "15" or "15.0", with or without
+// a final dot, or "15.0.3", which 15.0.3~beta begins with, too.
 func versionMatcher(prefix string) func(version string) bool {
 	leading := leadingOne
 	switch {
@@ -36,48 +37,32 @@ func versionMatcher(prefix string) func(version string) bool {
 // What a list of runners may be narrowed to: types, statuses and, for the deprecated scope, both and two words more
 // (app/models/ci/runner.rb, AVAILABLE_TYPES, AVAILABLE_STATUSES, AVAILABLE_SCOPES).
 var (
-	RunnerTypes    = WordsOf(RunnerKinds...)
+	// RunnerTypes are the values of the parameter type.
+	RunnerTypes = WordsOf(RunnerKinds...)
+	// RunnerStatuses are the values of the parameter status.
 	RunnerStatuses = []string{"active", "paused", string(Online), string(Offline), string(NeverContacted), string(Stale)}
-	RunnerScopes   = slices.Concat([]string{"specific", "shared"}, RunnerTypes, RunnerStatuses)
+	// RunnerScopes are the values of the deprecated parameter scope.
+	RunnerScopes = slices.Concat([]string{"specific", "shared"}, RunnerTypes, RunnerStatuses)
 )
 
-// RunnerFilter is what a list of runners may be narrowed by; a zero field narrows nothing.
+// RunnerFilter is what a list of runners is narrowed by; a zero field narrows nothing.
 type RunnerFilter struct {
-	Scopes        []string // of type, status and the deprecated scope: all must hold
-	Tags          []string
-	Tagged        bool // tags was given; no tag at all matches nothing
-	VersionPrefix string
+	Scopes        []string // each of RunnerScopes; all must hold
+	Tags          []string // a runner must have all
+	Tagged        bool     // tags were asked for; if they are none, no runner passes
+	VersionPrefix string   // a manager's version must begin with it, in whole parts
 }
 
+// Empty reports whether every runner passes.
 func (f RunnerFilter) Empty() bool {
 	return len(f.Scopes) == 0 && !f.Tagged && f.VersionPrefix == ""
 }
 
-// Filter returns the test for one runner, with the clock read once.
-func (st *State) Filter(f RunnerFilter) func(*Runner) bool {
-	m := st.moments()
-	versionMatches := versionMatcher(f.VersionPrefix)
-	return func(r *Runner) bool {
-		for _, s := range f.Scopes {
-			if !m.inScope(r, s) {
-				return false
-			}
-		}
-		if f.Tagged && (len(f.Tags) == 0 || slices.ContainsFunc(f.Tags, func(t string) bool { return !slices.Contains(r.Tags, t) })) {
-			return false
-		}
-		return f.VersionPrefix == "" || slices.ContainsFunc(r.Managers, func(m *Manager) bool { return versionMatches(m.Version) })
-	}
-}
-
-// moments are what statuses are reckoned from: contact after online is online, a sign of life at or before stale is stale.
+// moments are what statuses are reckoned from: a runner contacted after online is online, one made and last contacted
+// at or before stale is stale.
 type moments struct{ online, stale time.Time }
 
-func (st *State) moments() moments {
-	return moments{st.Now().Add(-OnlineContactTimeout), st.StaleBefore()}
-}
-
-// inScope says whether a type, status or deprecated scope holds for a runner.
+// inScope reports whether one of RunnerScopes holds for a runner.
 func (m moments) inScope(r *Runner, scope string) bool {
 	switch scope {
 	case "specific":

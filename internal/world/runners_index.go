@@ -6,62 +6,27 @@ import (
 	"time"
 )
 
-// runnerIndex finds runners of the whole instance by what a list may be narrowed by, so that a few among very many are found
-// without a look at all. It is made for the first list that wants it and kept up by reindex; as time moves runners from
-// status to status, it is made anew.
+// runnerIndex finds the runners of the whole instance by what a list may be narrowed by, so that a few among very many
+// are found without looking at each. It is made for the first list that wants it and told of every change
+// (State.reindex). Time alone also changes what is online and stale; the index knows when, and is made anew then.
 type runnerIndex struct {
-	scopes [][]*Runner // by place in runnerScopes; each by id
-	tags   map[string][]*Runner
-	// several are the lists narrowed by several things at once that were asked for since any runner changed its place.
+	scopes [][]*Runner          // by place in RunnerScopes; each by id
+	tags   map[string][]*Runner // each by id
+	// several keeps lists narrowed by several things at once, until any runner changes its place.
 	several map[string][]*Runner
-	// The earliest contact of an online runner and the earliest sign of life of one that is not stale; zero for none. The
-	// next to change its status with time is one of these two.
+	// firstOnline is the earliest contact of an online runner, firstFresh the earliest time that a runner which is not
+	// stale was made or contacted; zero for none. The next status that time changes is that of one of these two runners.
 	firstOnline, firstFresh time.Time
-	// at are the latest moments that a runner was put in by. They do not always move forwards: three months before 29 May and
-	// before 30 May it is the same day.
+	// at are the latest moments that a runner was put in by. Moments may go back although the clock does not:
+	// three months before 29 May at 23:00 and before 30 May at 1:00 are both on the last day of February.
 	at moments
 }
 
-// indexEntry is where a runner is in the index.
-type indexEntry struct {
-	scopes uint // one bit for each of runnerScopes
-	tags   []string
-}
-
-// mostNarrowed is how many lists narrowed by several things are kept before all are forgotten.
+// mostNarrowed is how many lists the field several keeps before all are forgotten.
 const mostNarrowed = 100
 
-// Narrowed are those runners of the instance that the index leaves for a filter, by id; all is whether all of them pass it.
-func (st *State) Narrowed(f RunnerFilter) (rows []*Runner, all bool) {
-	rows = st.Runners.Rows
-	if f.Empty() {
-		return rows, true
-	}
-	if f.Tagged && len(f.Tags) == 0 {
-		return nil, true
-	}
-	x := st.upToDateIndex()
-	narrow := func(to []*Runner) {
-		if len(to) < len(rows) {
-			rows = to
-		}
-	}
-	for _, s := range f.Scopes {
-		narrow(x.scopes[slices.Index(RunnerScopes, s)])
-	}
-	for _, t := range f.Tags {
-		narrow(x.tags[t])
-	}
-	switch {
-	case f.VersionPrefix != "":
-		return rows, false
-	case len(f.Scopes)+len(f.Tags) > 1:
-		rows = x.narrowedBySeveral(f, rows, st.Filter(f))
-	}
-	return rows, true
-}
-
-// narrowedBySeveral are those of the rows that pass the filter, which is looked at once for as long as it does not matter when.
+// narrowedBySeveral are those of the rows that pass the filter. The answer is kept, so that pages of one list and
+// repeated questions cost one look at the rows.
 func (x *runnerIndex) narrowedBySeveral(f RunnerFilter, rows []*Runner, passes func(*Runner) bool) []*Runner {
 	name := fmt.Sprintf("%q %q", f.Scopes, f.Tags)
 	if passing, known := x.several[name]; known {
@@ -74,40 +39,16 @@ func (x *runnerIndex) narrowedBySeveral(f RunnerFilter, rows []*Runner, passes f
 	return x.several[name]
 }
 
-func (st *State) upToDateIndex() *runnerIndex {
-	m := st.moments()
-	if st.index == nil || !st.index.holdsAt(m) {
-		st.index = &runnerIndex{scopes: make([][]*Runner, len(RunnerScopes)), tags: map[string][]*Runner{}}
-		for _, r := range st.Runners.Rows {
-			r.indexed = indexEntry{}
-			st.index.put(r, m)
-		}
-	}
-	return st.index
-}
-
-// reindex follows a change of a runner.
-func (st *State) reindex(r *Runner) {
-	if st.index != nil {
-		st.index.put(r, st.moments())
-	}
-}
-
-func (st *State) unindex(r *Runner) {
-	if st.index != nil {
-		st.index.move(r, indexEntry{})
-	}
-}
-
-// holdsAt says whether no runner has changed its status since, only because time has passed.
+// holdsAt reports whether time alone has changed no runner's status since the index was made.
 func (x *runnerIndex) holdsAt(m moments) bool {
 	if m.online.Before(x.at.online) || m.stale.Before(x.at.stale) {
 		return false
 	}
-	return (x.firstOnline.IsZero() || x.firstOnline.After(m.online)) && (x.firstFresh.IsZero() || x.firstFresh.After(m.stale))
+	return (x.firstOnline.IsZero() || x.firstOnline.After(m.online)) &&
+		(x.firstFresh.IsZero() || x.firstFresh.After(m.stale))
 }
 
-// put makes the runner found by what it is now.
+// put has the runner found by what it is at those moments.
 func (x *runnerIndex) put(r *Runner, m moments) {
 	x.at = moments{Latest(x.at.online, m.online), Latest(x.at.stale, m.stale)}
 	next := indexEntry{tags: r.Tags}
@@ -121,7 +62,7 @@ func (x *runnerIndex) put(r *Runner, m moments) {
 	x.move(r, next)
 }
 
-// earliestAfter is t if that is after the bound and before the first until now, zero for none; else it is the first.
+// earliestAfter is the earlier of first, which is zero for none, and t, which counts only if it is after the bound.
 func earliestAfter(bound, first, t time.Time) time.Time {
 	if t.After(bound) && (first.IsZero() || t.Before(first)) {
 		return t
@@ -129,7 +70,7 @@ func earliestAfter(bound, first, t time.Time) time.Time {
 	return first
 }
 
-// move takes the runner from where it was in the index to another place.
+// move takes the runner from where it is in the index to another place, which is zero for none.
 func (x *runnerIndex) move(r *Runner, next indexEntry) {
 	before := r.indexed
 	if before.scopes == next.scopes && slices.Equal(before.tags, next.tags) {

@@ -1,8 +1,10 @@
 package world
 
-import "time"
+import (
+	"time"
+)
 
-// monthsBefore goes back by the calendar as Rails does: where the month is too short, to its last day.
+// monthsBefore goes back by the calendar as Rails does: where that month has no such day, to its last one.
 func monthsBefore(t time.Time, months int) time.Time {
 	before := t.AddDate(0, -months, 0)
 	if before.Day() != t.Day() { // Go went on into the next month
@@ -11,6 +13,7 @@ func monthsBefore(t time.Time, months int) time.Time {
 	return before
 }
 
+// Latest is the later of two times.
 func Latest(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
@@ -18,6 +21,7 @@ func Latest(a, b time.Time) time.Time {
 	return a
 }
 
+// Earliest is the earliest of t and those of the others that are not zero.
 func Earliest(t time.Time, others ...time.Time) time.Time {
 	for _, o := range others {
 		if !o.IsZero() && o.Before(t) {
@@ -27,6 +31,7 @@ func Earliest(t time.Time, others ...time.Time) time.Time {
 	return t
 }
 
+// orNow is t as GitLab's database keeps it, or now if t is zero.
 func orNow(t, now time.Time) time.Time {
 	if t.IsZero() {
 		return now
@@ -34,7 +39,7 @@ func orNow(t, now time.Time) time.Time {
 	return t.UTC().Round(0).Truncate(time.Microsecond)
 }
 
-// WholeSeconds counts a part of a second as a whole one.
+// WholeSeconds is d in seconds, of which a part counts as a whole one.
 func WholeSeconds(d time.Duration) int {
 	seconds := int(d / time.Second)
 	if d%time.Second > 0 {

@@ -1,15 +1,10 @@
 package world
 
-import (
-	"slices"
-	"strconv"
-	"strings"
-	"time"
-)
-
-// Role is a member's access level, with GitLab's own numbers (lib/gitlab/access.rb). Zero is "not a member".
+// Role is a member's access level, with GitLab's own numbers (lib/gitlab/access.rb); a higher role may do what a lower
+// one may. Zero is "not a member".
 type Role int
 
+// The roles, the lowest first.
 const (
 	Guest      Role = 10
 	Planner    Role = 15
@@ -22,6 +17,7 @@ const (
 // Visibility is who may see a group or a project at all (lib/gitlab/visibility_level.rb).
 type Visibility string
 
+// The levels of visibility: for members, for all users but external ones, for everybody.
 const (
 	Private  Visibility = "private"
 	Internal Visibility = "internal"
@@ -31,6 +27,7 @@ const (
 // RunnerType is whom a runner serves (app/models/ci/runner.rb, runner_type).
 type RunnerType string
 
+// The types of runners: for all projects, for those in a group, for single projects.
 const (
 	InstanceRunner RunnerType = "instance_type"
 	GroupRunner    RunnerType = "group_type"
@@ -40,6 +37,7 @@ const (
 // AccessLevel is which refs a runner takes jobs from (app/models/ci/runner.rb, access_level).
 type AccessLevel string
 
+// The access levels: jobs of all refs, jobs of protected refs alone.
 const (
 	NotProtected AccessLevel = "not_protected"
 	RefProtected AccessLevel = "ref_protected"
@@ -48,6 +46,7 @@ const (
 // UserState is whether a user may use the API (app/models/user.rb, state).
 type UserState string
 
+// The states of users.
 const (
 	UserActive                 UserState = "active"
 	UserBlocked                UserState = "blocked"
@@ -58,6 +57,7 @@ const (
 // Registration is how a runner came to be (app/models/ci/runner.rb, registration_type).
 type Registration string
 
+// The kinds of registration: POST /user/runners, and POST /runners with a registration token.
 const (
 	ByUser              Registration = "authenticated_user"
 	ByRegistrationToken Registration = "registration_token"
@@ -66,6 +66,7 @@ const (
 // RunnerStatus is how lately GitLab heard of a runner (app/models/concerns/ci/has_runner_status.rb).
 type RunnerStatus string
 
+// The statuses of runners.
 const (
 	Online         RunnerStatus = "online"
 	Offline        RunnerStatus = "offline"
@@ -76,6 +77,7 @@ const (
 // JobStatus is a state of the job state machine (app/models/concerns/ci/has_status.rb).
 type JobStatus string
 
+// The states of jobs. JobTransitions says how one leads to another.
 const (
 	JobCreated            JobStatus = "created"
 	JobWaitingForResource JobStatus = "waiting_for_resource"
@@ -100,61 +102,3 @@ var (
 	UserStates       = []UserState{UserActive, UserBlocked, UserBlockedPendingApproval, UserDeactivated}
 	Registrations    = []Registration{ByUser, ByRegistrationToken}
 )
-
-// WordsOf are values as texts.
-func WordsOf[T ~string](values ...T) []string {
-	texts := make([]string, len(values))
-	for i, value := range values {
-		texts[i] = string(value)
-	}
-	return texts
-}
-
-// RateLimit is a request budget: at most Requests in every Per. The zero value is no limit.
-type RateLimit struct {
-	Requests int
-	Per      time.Duration
-}
-
-// Settings are the application settings and plan limits (app/models/application_setting.rb, app/models/plan_limits.rb). The
-// zero value is a new GitLab.
-type Settings struct {
-	RegistrationToken            string // of the instance
-	RegistrationTokensDisabled   bool   // allow_runner_registration_token=false
-	ValidRegistrars              []string
-	RunnerTokenExpiration        time.Duration // 0 is for ever, as for the next two
-	GroupRunnerTokenExpiration   time.Duration
-	ProjectRunnerTokenExpiration time.Duration
-	AdminMode                    bool
-	MaxProjectRunners            int    // 0 is no limit
-	MaxGroupRunners              int    // 0 is no limit
-	MaxTraceSize                 int64  // bytes; 0 is GitLab's default
-	MaxArtifactsSize             int64  // bytes; 0 is GitLab's default
-	RegistryHost                 string // empty: there is no container registry
-	LocalRequestsForbidden       bool
-	RateLimit                    RateLimit
-}
-
-// Clone is a copy that shares no memory with the settings.
-func (s Settings) Clone() Settings {
-	s.ValidRegistrars = slices.Clone(s.ValidRegistrars)
-	return s
-}
-
-// Commit is the commit that a job runs for.
-type Commit struct {
-	SHA                     string // 40 hexadecimal digits
-	BeforeSHA               string
-	Title, Message          string
-	AuthorName, AuthorEmail string
-	CreatedAt               time.Time
-}
-
-// Inspect writes a list as Ruby does: ["a", "b"].
-func Inspect(list []string) string {
-	quoted := make([]string, len(list))
-	for i, e := range list {
-		quoted[i] = strconv.Quote(e)
-	}
-	return "[" + strings.Join(quoted, ", ") + "]"
-}

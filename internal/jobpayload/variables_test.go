@@ -1,0 +1,117 @@
+package jobpayload
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+)
+
+func TestJobVariables(t *testing.T) {
+	spec := ci.JobSpec{
+		Variables: ci.JobVariables{
+			{Key: "DB", Value: "pg-$CI_JOB_ID"}, {Key: "KEY", Value: "s", Masked: true, File: true},
+			{Key: "RAW", Value: "$DB", Raw: true},
+		},
+		Environment: ci.Environment{Name: "Prod/EU", URL: "https://e", DeploymentTier: "production"},
+	}
+	in := payloadInputOf(spec)
+	in.Registry = "registry.example.com:443"
+	in.Dotenv = []ci.JobVariable{{Key: "FROM_DOTENV", Value: "1"}}
+	got := map[string]payloadVariable{}
+	for _, v := range Build(in).Variables {
+		got[v.Key] = v
+	}
+	public := map[string]string{
+		"CI": "true", "GITLAB_CI": "true", "CI_JOB_ID": "1101", "CI_JOB_NAME": "Unit test: 1",
+		"CI_JOB_NAME_SLUG": "unit-test--1", "CI_JOB_STAGE": "test",
+		"CI_JOB_URL":      "http://127.0.0.1:8080/gitlab/acme/tools/shop/-/jobs/1101",
+		"CI_PIPELINE_URL": "http://127.0.0.1:8080/gitlab/acme/tools/shop/-/pipelines/33", "CI_PIPELINE_IID": "1",
+		"CI_PIPELINE_SOURCE": "push",
+		"CI_PROJECT_PATH":    "acme/tools/shop", "CI_PROJECT_NAME": "shop", "CI_PROJECT_TITLE": "Shop",
+		"CI_PROJECT_NAMESPACE":      "acme/tools",
+		"CI_PROJECT_ROOT_NAMESPACE": "acme", "CI_PROJECT_PATH_SLUG": "acme-tools-shop", "CI_PROJECT_VISIBILITY": "private",
+		"CI_API_V4_URL": "http://127.0.0.1:8080/gitlab/api/v4", "CI_SERVER_URL": "http://127.0.0.1:8080/gitlab",
+		"CI_SERVER_HOST": "127.0.0.1",
+		"CI_SERVER_PORT": "8080", "CI_SERVER_PROTOCOL": "http", "CI_SERVER_FQDN": "127.0.0.1:8080",
+		"CI_SERVER_VERSION_MAJOR": "17", "CI_SERVER_VERSION_MINOR": "2", "CI_SERVER_VERSION_PATCH": "0",
+		"CI_SERVER_VERSION": "17.2.0-ee", "CI_SERVER_REVISION": gitlabversion.Revision,
+		"CI_PROJECT_CLASSIFICATION_LABEL": "",
+		"CI_RUNNER_ID":                    "3", "CI_RUNNER_TAGS": `["docker", "linux"]`, "GITLAB_USER_LOGIN": "mia",
+		"CI_COMMIT_SHORT_SHA": "a1a1a1a1", "CI_COMMIT_BRANCH": "main",
+		"CI_COMMIT_DESCRIPTION": "It was broken", "CI_COMMIT_AUTHOR": "Mia <mia@example.com>",
+		"CI_COMMIT_TIMESTAMP": "2024-07-01T12:00:00Z", "CI_JOB_STARTED_AT": "2024-07-01T12:00:00Z",
+		"CI_REGISTRY": "registry.example.com:443", "CI_REGISTRY_IMAGE": "registry.example.com/acme/tools/shop",
+		"CI_ENVIRONMENT_SLUG": "prod-eu", "CI_ENVIRONMENT_TIER": "production",
+		"DB": "pg-1101",
+	}
+	for key, value := range public {
+		assert.Equal(t, payloadVariable{Key: key, Value: value, Public: true}, got[key])
+	}
+	token := in.Job.Token
+	for _, want := range []payloadVariable{
+		{Key: "CI_JOB_TOKEN", Value: token, Masked: true},
+		{Key: "CI_REGISTRY_PASSWORD", Value: token, Masked: true},
+		{Key: "CI_REPOSITORY_URL", Value: repoURL(in)},
+		{Key: "KEY", Value: "s", Masked: true, File: true},
+		{Key: "RAW", Value: "$DB", Public: true, Raw: true},
+		{Key: "FROM_DOTENV", Value: "1"},
+	} {
+		assert.Equal(t, want, got[want.Key])
+	}
+
+	in = payloadInputOf(ci.JobSpec{})
+	in.Job.RefIsTag, in.Job.Ref, in.ServerURL, in.Version = true, "v1.0", "https://gitlab.example.com", "18"
+	in.Job.StartedAt = time.Time{}
+	keys := map[string]string{}
+	for _, v := range jobVariables(in) {
+		keys[v.Key] = v.Value
+	}
+	assert.Equal(t, "v1.0", keys["CI_COMMIT_TAG"])
+	assert.Equal(t, "443", keys["CI_SERVER_PORT"])
+	assert.Equal(t, "0", keys["CI_SERVER_VERSION_MINOR"])
+	for _, absent := range []string{"CI_COMMIT_BRANCH", "CI_REGISTRY", "CI_ENVIRONMENT_NAME", "CI_JOB_STARTED_AT"} {
+		assert.NotContains(t, keys, absent)
+	}
+	in.Job.RefIsTag, in.Job.Ref = false, "refs/merge-requests/1/head"
+	assert.Contains(t, jobVariables(in),
+		payloadVariable{Key: "CI_PIPELINE_SOURCE", Value: "merge_request_event", Public: true})
+}
+
+func TestExpandVariables(t *testing.T) {
+	v := func(key, value string) payloadVariable { return payloadVariable{Key: key, Value: value} }
+	raw := payloadVariable{Key: "R", Value: "$A", Raw: true}
+	file := payloadVariable{Key: "F", Value: "secret", File: true}
+	tests := []struct {
+		name     string
+		in, want []payloadVariable
+	}{
+		{"forms", []payloadVariable{v("A", "1"), v("B", "$A ${A} %A% $A_ ${} $$A %%A")},
+			[]payloadVariable{v("A", "1"), v("B", "1 1 1 $A_ ${} $$A %%A")}},
+		{"later first", []payloadVariable{v("B", "$A!"), v("A", "1")}, []payloadVariable{v("A", "1"), v("B", "1!")}},
+		{"chain", []payloadVariable{v("C", "$B"), v("B", "$A"), v("A", "1")},
+			[]payloadVariable{v("A", "1"), v("B", "1"), v("C", "1")}},
+		{"raw and file stay", []payloadVariable{v("A", "1"), raw, file, v("B", "$R $F")},
+			[]payloadVariable{v("A", "1"), raw, file, v("B", "$R $F")}},
+		{"circle", []payloadVariable{v("A", "$B"), v("B", "$A"), v("C", "$D"), v("D", "1")},
+			[]payloadVariable{v("A", "$B"), v("B", "$A"), v("C", "$D"), v("D", "1")}},
+		{"itself", []payloadVariable{v("A", "1"), v("A", "$A:2")}, []payloadVariable{v("A", "1"), v("A", "1:2")}},
+		{"itself unknown", []payloadVariable{v("A", "$A:2")}, []payloadVariable{v("A", "$A:2")}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			assert.Empty(t, cmp.Diff(tt.want, expandVariables(tt.in)))
+		})
+	}
+}
+
+func TestSlugify(t *testing.T) {
+	assert.Equal(t, "feature-a-b", slugify("Feature/A_b-"))
+	assert.Equal(t, strings.Repeat("x", 63), slugify(strings.Repeat("x", 70)))
+	assert.Equal(t, "", slugify("--"))
+}

@@ -1,0 +1,67 @@
+package world
+
+import (
+	"slices"
+)
+
+// The scopes of access tokens that open something here (lib/gitlab/auth.rb).
+const (
+	ScopeAPI          = "api"
+	ScopeReadAPI      = "read_api"
+	ScopeReadUser     = "read_user"
+	ScopeManageRunner = "manage_runner"
+	ScopeCreateRunner = "create_runner"
+	ScopeAdminMode    = "admin_mode"
+	ScopeSudo         = "sudo"
+)
+
+// knownScopes are the scopes of access tokens (lib/gitlab/auth.rb) of all versions. A token may have one that the
+// version followed does not know, where it opens nothing, so that one scenario serves tests against several versions.
+var knownScopes = []string{ScopeAPI, ScopeReadAPI, ScopeReadUser, ScopeCreateRunner, ScopeManageRunner, ScopeAdminMode,
+	ScopeSudo, "k8s_proxy", "read_repository", "write_repository", "read_registry", "write_registry", "ai_features",
+	"ai_workflows", "read_service_ping", "self_rotate", "read_observability", "write_observability",
+	"read_virtual_registry", "write_virtual_registry"}
+
+// TokenOf returns the value of a personal access token of a user with those scopes, ScopeAPI if there are none. It
+// makes one at the first use; then it is always the same, also after Replace. The error is that there is no such user
+// or scope.
+func (st *State) TokenOf(username string, scopes []string) (string, error) {
+	u, err := st.UserByName(username)
+	if err != nil {
+		return "", err
+	}
+	if len(scopes) == 0 {
+		scopes = []string{ScopeAPI}
+	}
+	sortedScopes := slices.Sorted(slices.Values(scopes))
+	name := TokenName(u.Username, sortedScopes)
+	t := st.namedTokens[name]
+	if t == nil {
+		// Its value follows from its name alone, so that nobody else is given it after Replace.
+		value := st.made.token(tokenKind{name, accessTokens.prefix})
+		if t, err = st.AddAccessToken(AccessToken{Name: name, Scopes: sortedScopes, Token: value}, u.Username); err != nil {
+			return "", err
+		}
+		setKey(st, st.namedTokens, name, t)
+	}
+	if st.handed == nil {
+		st.handed = map[string]handedToken{}
+	}
+	st.handed[t.Token] = handedToken{u.Username, sortedScopes}
+	return t.Token, nil
+}
+
+// AccessToken finds an access token by its value; nil if there is none. One that TokenOf made before Replace is made
+// again when it is first looked for, if there still is such a user.
+func (st *State) AccessToken(value string) *AccessToken {
+	if h, ok := st.handed[value]; ok && st.tokenValues[value] == nil {
+		_, _ = st.TokenOf(h.username, h.scopes)
+	}
+	return st.tokenValues[value]
+}
+
+// Use notes that a token has just opened something (app/services/personal_access_tokens/last_used_service.rb).
+func (st *State) Use(t *AccessToken) { t.LastUsedAt = st.Now() }
+
+// Revoke ends an access token, which stays as a revoked one (app/services/personal_access_tokens/revoke_service.rb).
+func (st *State) Revoke(t *AccessToken) { t.Revoked = true }

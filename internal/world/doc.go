@@ -1,0 +1,56 @@
+// Package world is the state machine: everything a GitLab knows, and every way in which that may change.
+//
+// # The rule
+//
+// A record is read anywhere, but it is changed here alone. Whoever wants a runner paused, a job finished or a token
+// revoked calls a method of State, which holds that against GitLab's own model validations, does it whole or
+// not at all, notes the times, and wakes those who wait for the change. Texts of refusals are GitLab's own
+// (messages.go), and each rule names the file of GitLab's source that it follows.
+//
+// # The lock
+//
+// State.Mu guards everything but State.Version. No function of this package takes it: whoever calls a method of State,
+// or reads a field of a record, holds it, and copies what is to be used once it is released. Waiting is done without
+// it, on the channels of Job.NextChange and Runner.QueueChange, which are asked for while it is held.
+//
+// # Undo
+//
+// Atomically runs a change that may consist of many: seeding a whole scenario, for one. Whatever adds a record, or
+// updates a user or the settings, says there how it is taken back (OnUndo); an error or a panic takes all of it back,
+// with the ids and secrets that it used up. Other transitions are not taken back. Each of them, alone, is whole or
+// nothing anyway: it checks first and changes then.
+//
+// # Drafts
+//
+// A draft is a record, or a RunnerDraft, that somebody has filled in as plain data. The methods Add... and Update... in
+// drafts*.go and ChangeRunner refuse a draft that describes a state no GitLab could be in, fill in what it leaves out,
+// and make it part of the world. They serve seeds and changes "on GitLab's side", where nobody asks for permission.
+//
+// # Names
+//
+// Usernames and paths are found without regard to case (Key). ProjectByRef and GroupByRef take what a URL may have, a
+// number or a full path, and answer nil for nothing; UserByName, GroupByPath, ProjectByPath, RunnerByNumber and
+// JobByNumber serve people, whose error names the nearest name there is. Secrets are found exactly as they are, by
+// AccessToken, RunnerByToken and the maps RunnerTokens and JobTokens. Lists are in the order of ids.
+//
+// # What it does not know
+//
+// It knows no net/http, no parameters of a request and no answers (internal/front and internal/rest do), nor who may do
+// what (internal/policy does): here everybody may do everything that GitLab's models allow. Nor does it know the test
+// that uses the fake, but for the Fate that a test may give a job.
+//
+// # The files, from the ground up
+//
+//	words.go settings.go failure_reasons.go messages.go   GitLab's words, settings and texts
+//	artifact_kinds.go files.go dotenv.go blob.go          artifacts, and the bytes of artifacts and logs
+//	names.go texts.go times.go tables.go                  tools: paths, nullable texts, times, rows ordered by id
+//	records_*.go fates.go roles.go                        the records, and what one can tell by looking at them
+//	fit.go jobs_machine.go                                which job a runner may take; the table of job transitions
+//	runners_filter.go runners_index.go                    what a list of runners is narrowed by, and finds them by
+//	state.go undo.go secrets.go queue.go rates.go         State itself, Atomically, generated secrets, the job queue
+//	finding.go                                            looking up by what a URL or a runner has
+//	runners*.go managers.go registration.go               transitions of runners, their lists and their managers
+//	jobs.go log.go artifacts.go                           transitions of jobs, their logs and files
+//	access_tokens.go                                      transitions of access tokens
+//	drafts*.go                                            records from plain data
+package world

@@ -1,0 +1,75 @@
+package world
+
+import (
+	"cmp"
+	"time"
+)
+
+// legacySystemID is the system id of a manager that sends none (lib/api/ci/helpers/runner.rb, LEGACY_SYSTEM_XID).
+const legacySystemID = "<legacy>"
+
+// Contact is what a runner says of itself in a call.
+type Contact struct {
+	SystemID string   // empty: of a runner older than system ids
+	Address  string   // the IP address that the call came from
+	Info     *Manager // nil: says nothing else. Of its fields ID, SystemID, IPAddress, times and Runner are not read
+}
+
+// Heartbeat notes that a manager of the runner has called, and returns its record, which is made if it is new
+// (app/models/ci/runner.rb and runner_manager.rb, heartbeat). contacts says whether the call counts as contact. Where
+// it does not, the runner's ContactedAt stays as it is, and so does that of a manager that was known before.
+func (st *State) Heartbeat(r *Runner, c Contact, contacts bool) *Manager {
+	now := st.Now()
+	if contacts {
+		st.SetContacted(r, now)
+	}
+	if c.SystemID == "" {
+		c.SystemID = legacySystemID
+	}
+	m := r.Manager(c.SystemID)
+	if m == nil {
+		m = &Manager{ID: assignID(st, &st.managers, 0), SystemID: c.SystemID, CreatedAt: now, ContactedAt: now, Runner: r}
+		add(st, &st.managers, m)
+		r.Managers = insertByID(r.Managers, m)
+	}
+	if m.IPAddress = c.Address; contacts {
+		m.ContactedAt = now
+	}
+	if i := c.Info; i != nil { // what it leaves out or blank stays (lib/api/helpers.rb, attributes_for_keys)
+		m.Version, m.Revision = cmp.Or(i.Version, m.Version), cmp.Or(i.Revision, m.Revision)
+		m.Platform, m.Architecture = cmp.Or(i.Platform, m.Platform), cmp.Or(i.Architecture, m.Architecture)
+		m.Executor = cmp.Or(i.Executor, m.Executor)
+	}
+	return m
+}
+
+// ContactBy is a Heartbeat, now, of the manager that a draft describes. The error is that its system id is too long.
+func (st *State) ContactBy(r *Runner, draft Manager) error {
+	if TooLong(&draft.SystemID, MaxSystemIDLength) {
+		return st.checkManagers(r, []Manager{draft})
+	}
+	c := Contact{SystemID: draft.SystemID, Address: draft.IPAddress}
+	if draft.Version+draft.Revision+draft.Platform+draft.Architecture+draft.Executor != "" {
+		c.Info = &draft
+	}
+	st.Heartbeat(r, c, true)
+	return nil
+}
+
+// DeleteManager removes one manager; the jobs that it took forget it. When it was the runner's last, the runner counts
+// as never contacted.
+func (st *State) DeleteManager(m *Manager) {
+	r := m.Runner
+	r.Managers = removeByID(r.Managers, m)
+	st.managers.remove(m)
+	r.replaceManager(m, nil)
+	if len(r.Managers) == 0 {
+		st.SetContacted(r, time.Time{})
+	}
+}
+
+// SetContacted sets when the runner was heard of last; zero is never.
+func (st *State) SetContacted(r *Runner, at time.Time) {
+	r.ContactedAt = at
+	st.reindex(r)
+}

@@ -1,0 +1,140 @@
+package world
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+)
+
+// Job is the record of a job (app/models/ci/build.rb).
+type Job struct {
+	ID                                         int
+	Name, Stage, Ref                           string // Ref is a branch, a tag or refs/merge-requests/...
+	StageIndex                                 int    // the place of Stage in the pipeline, from 0
+	RefIsTag, Protected                        bool   // Ref is a tag, is protected
+	Tags                                       []string
+	Status                                     JobStatus
+	FailureReason                              string // one of FailureReasons while Status is JobFailed, else empty
+	AllowFailure                               bool
+	Coverage                                   *float64 // percent; nil is null
+	PipelineID                                 int      // that of Pipeline
+	Commit                                     Commit
+	CreatedAt, QueuedAt, StartedAt, FinishedAt time.Time // zero: not yet; QueuedAt is when it became pending
+	Erased                                     bool
+	Token                                      string     // works while Status is Executing
+	Spec                                       ci.JobSpec // what the runner is to do
+
+	Project   *Project
+	User      *User     // who set it going
+	Runner    *Runner   // who took it; nil while nobody has, and once the runner is deleted
+	Manager   *Manager  // of Runner, which of its machines; nil if that is not known
+	UpdatedAt time.Time // when it last changed its status, or Touch renewed it
+	ErasedAt  time.Time // zero unless Erased
+	Pipeline  *Pipeline
+	// cancelGracefully: the runner that took the job said that it can end a canceled job with its after_script.
+	cancelGracefully bool
+	History          []JobStatus // the states it went through, the present one last
+
+	Log       Blob
+	Files     []*File          // at most one of each type
+	Dotenv    []ci.JobVariable // of its dotenv report
+	watchedAt time.Time        // when somebody last opened its page; zero: never
+	Fate      Fate
+	changed   chan struct{} // closed by wake; nil while nobody waits
+}
+
+func (j *Job) id() int { return j.ID }
+
+// Commit is the commit that a job runs for.
+type Commit struct {
+	SHA                     string // 40 hexadecimal digits
+	BeforeSHA               string // the commit before the push; ZeroSHA where the push made the ref
+	Title, Message          string
+	AuthorName, AuthorEmail string
+	CreatedAt               time.Time
+}
+
+// wake tells those who wait for NextChange that something has happened to the job.
+func (j *Job) wake() {
+	if j.changed != nil {
+		close(j.changed)
+		j.changed = nil
+	}
+}
+
+// NextChange is a channel that is closed when the job's status changes, its log grows, it keeps a file, or Replace ends
+// its world.
+func (j *Job) NextChange() <-chan struct{} {
+	if j.changed == nil {
+		j.changed = make(chan struct{})
+	}
+	return j.changed
+}
+
+// Debugged reports whether the job's own variables ask for a log that shows all variables (app/models/ci/build.rb,
+// debug_mode?).
+func (j *Job) Debugged() bool {
+	return slices.ContainsFunc(j.Spec.Variables, func(v ci.JobVariable) bool {
+		return (v.Key == "CI_DEBUG_TRACE" || v.Key == "CI_DEBUG_SERVICES") && v.Value == "true"
+	})
+}
+
+// Pipeline is the record of a pipeline (app/models/ci/pipeline.rb). It is made with its first job and has at least one;
+// all are of one project.
+type Pipeline struct {
+	ID      int
+	project *Project
+	Jobs    []*Job // by id
+}
+
+func (p *Pipeline) id() int { return p.ID }
+
+// Iid is the pipeline's place among those of its project, from 1.
+func (p *Pipeline) Iid() int {
+	i, _ := slices.BinarySearchFunc(p.project.pipelines, p.ID, byID[*Pipeline])
+	return i + 1
+}
+
+// Latest are the pipeline's jobs without those that have been retried: of several jobs of one name the last, by id.
+func (p *Pipeline) Latest() []*Job {
+	last := map[string]*Job{}
+	for _, j := range p.Jobs {
+		last[j.Name] = j
+	}
+	return slices.SortedFunc(maps.Values(last), func(a, b *Job) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// retried reports whether the pipeline has a later job of the same name.
+func (j *Job) retried() bool {
+	return slices.ContainsFunc(j.Pipeline.Jobs, func(other *Job) bool { return other.Name == j.Name && other.ID > j.ID })
+}
+
+// attempts is how many earlier jobs of the same name the pipeline has.
+func (j *Job) attempts() int {
+	n := 0
+	for _, other := range j.Pipeline.Jobs {
+		if other.Name == j.Name && other.ID < j.ID {
+			n++
+		}
+	}
+	return n
+}
+
+// Dependencies are the jobs of the pipeline whose artifacts the job gets, by id: those that its needs or dependencies
+// name or, without either, all of earlier stages. Of several jobs of one name the last counts
+// (app/models/ci/build_dependencies.rb).
+func (j *Job) Dependencies() []*Job {
+	if len(j.Pipeline.Jobs) == 1 {
+		return nil
+	}
+	spec, latest := ci.JobSpec(j.Spec), map[string]*Job{}
+	for _, other := range j.Pipeline.Jobs { // by id
+		if other != j && spec.WantsArtifactsOf(other.Name, other.StageIndex < j.StageIndex) {
+			latest[other.Name] = other
+		}
+	}
+	return slices.SortedFunc(maps.Values(latest), func(a, b *Job) int { return cmp.Compare(a.ID, b.ID) })
+}

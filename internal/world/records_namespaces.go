@@ -1,0 +1,106 @@
+package world
+
+import (
+	"time"
+)
+
+// Group is the record of a group or subgroup (app/models/group.rb).
+type Group struct {
+	ID                         int
+	Path, Name                 string // the full path; the name alone, without those above
+	Visibility                 Visibility
+	RegistrationToken          string
+	RegistrationTokensDisabled bool // counts in a top-level group, for all groups and projects below
+	SharedRunnersDisabled      bool
+	RunnerTokenExpiration      time.Duration // of its own runners; 0 sets no limit
+	CreatedAt                  time.Time
+
+	Parent   *Group // nil at the top
+	Children []*Group
+	Roles    map[*User]Role // of its direct members
+	Projects []*Project     // directly in it
+	runners  []*Runner      // its own, by id
+	implied  bool           // made as somebody's parent; AddGroup may still say more of it
+}
+
+func (g *Group) id() int { return g.ID }
+
+// Root returns the top-level group that g lies in, which may be g itself.
+func (g *Group) Root() *Group {
+	for g.Parent != nil {
+		g = g.Parent
+	}
+	return g
+}
+
+// Lineage yields g and the groups above it, the nearest first; nothing for nil. It is a range function.
+func (g *Group) Lineage(yield func(*Group) bool) {
+	for ; g != nil; g = g.Parent {
+		if !yield(g) {
+			return
+		}
+	}
+}
+
+// Below yields g and all groups below it, and reports whether yield never asked to stop.
+func (g *Group) Below(yield func(*Group) bool) bool {
+	if !yield(g) {
+		return false
+	}
+	for _, c := range g.Children {
+		if !c.Below(yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// FullName is the group's name after those of the groups above it: "Acme / Backend".
+func (g *Group) FullName() string {
+	name := g.Name
+	for above := range g.Parent.Lineage {
+		name = above.Name + " / " + name
+	}
+	return name
+}
+
+// Project is the record of a project (app/models/project.rb).
+type Project struct {
+	ID                         int
+	Path, Name, Description    string // the full path; the name alone
+	Visibility                 Visibility
+	RegistrationToken          string
+	RegistrationTokensDisabled bool // runner_registration_enabled=false
+	SharedRunnersDisabled      bool
+	GroupRunnersDisabled       bool
+	Archived                   bool
+	RunnerTokenExpiration      time.Duration // of runners assigned to it; 0 sets no limit
+	BuildTimeout               time.Duration // 0 is GitLab's default
+	GitDepth                   int           // 0 is GitLab's default; a negative number is all
+	CreatedAt                  time.Time
+
+	Group     *Group         // nil in a personal namespace
+	Owner     *User          // whose personal namespace it lies in; nil in a group
+	Roles     map[*User]Role // of its direct members
+	Runners   []*Runner      // assigned project runners, by id
+	Jobs      []*Job         // by id
+	pipelines []*Pipeline    // those of its jobs, by id
+}
+
+func (p *Project) id() int { return p.ID }
+
+// namespace returns the full path and the name of the group or user that the project lies in.
+func (p *Project) namespace() (path, name string) {
+	if p.Group != nil {
+		return p.Group.Path, p.Group.Name
+	}
+	return p.Owner.Username, p.Owner.Name
+}
+
+// FullNamespaceName is the FullName of the project's group, or the name of the user whose namespace it lies in.
+func (p *Project) FullNamespaceName() string {
+	if p.Group == nil {
+		return p.Owner.Name
+	}
+	return p.Group.FullName()
+}

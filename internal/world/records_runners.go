@@ -1,0 +1,128 @@
+package world
+
+import (
+	"time"
+)
+
+// Runner is the record of a runner (app/models/ci/runner.rb).
+type Runner struct {
+	ID          int
+	Type        RunnerType
+	Group       *Group        // of a group runner, whose group may be gone
+	Assignments []*Assignment // of a project runner; the first is of the owner
+	Attributes
+	Name                              *string      // nil is null, which differs from ""
+	Token                             string       // its authentication token
+	TokenExpiresAt                    time.Time    // zero: never
+	Registration                      Registration // how it came to be
+	Creator                           *User        // nil when nobody is known to have made it
+	CreatedAt, UpdatedAt, ContactedAt time.Time    // contact zero: never
+	Managers                          []*Manager   // by id
+	Jobs                              []*Job       // all that it took, by id
+	Queue                             QueueValue
+	indexed                           indexEntry
+}
+
+func (r *Runner) id() int { return r.ID }
+
+// Assignment joins a project runner to a project (app/models/ci/runner_project.rb). It has a time of its own, which
+// If-Unmodified-Since is held against.
+type Assignment struct {
+	Project   *Project
+	UpdatedAt time.Time
+}
+
+// Attributes are what people may change of a runner; they are validated together. A nil pointer is null. Only
+// DefaultAttributes and what follows from it can be saved: the zero value takes no job at all, which GitLab refuses.
+type Attributes struct {
+	Description     *string
+	MaintenanceNote *string
+	Paused, Locked  bool
+	RunUntagged     bool
+	Tags            []string // without blanks and repetitions, in the order given
+	AccessLevel     AccessLevel
+	MaximumTimeout  *int // seconds; nil sets no limit
+}
+
+// DefaultAttributes are those of a runner of which nothing is said: it takes jobs with and without tags, of all refs.
+func DefaultAttributes() Attributes {
+	return Attributes{RunUntagged: true, AccessLevel: NotProtected}
+}
+
+// Owner is the project that a project runner belongs to; nil for an orphan and for runners of other types.
+func (r *Runner) Owner() *Project {
+	if len(r.Assignments) == 0 {
+		return nil
+	}
+	return r.Assignments[0].Project
+}
+
+// AssignedTo is the assignment of a project runner to a project; nil if there is none.
+func (r *Runner) AssignedTo(p *Project) *Assignment {
+	for _, a := range r.Assignments {
+		if a.Project == p {
+			return a
+		}
+	}
+	return nil
+}
+
+// Orphaned reports whether a group runner has lost its group, or a project runner all of its projects.
+func (r *Runner) Orphaned() bool {
+	return r.Type == ProjectRunner && len(r.Assignments) == 0 || r.Type == GroupRunner && r.Group == nil
+}
+
+// Manager is the record of one machine that runs jobs with a runner's token (app/models/ci/runner_manager.rb).
+type Manager struct {
+	ID                     int
+	SystemID               string
+	Version, Revision      string
+	Platform, Architecture string
+	IPAddress, Executor    string
+	CreatedAt, ContactedAt time.Time // contact zero: never
+	Runner                 *Runner   // never nil once it is in a table
+}
+
+func (m *Manager) id() int { return m.ID }
+
+// Manager is the runner's manager with that system id; nil if there is none.
+func (r *Runner) Manager(systemID string) *Manager {
+	for _, m := range r.Managers {
+		if m.SystemID == systemID {
+			return m
+		}
+	}
+	return nil
+}
+
+// LatestManager is the manager that was contacted last, of several at the same time the newest; nil without managers.
+func (r *Runner) LatestManager() *Manager {
+	var last *Manager
+	for _, m := range r.Managers {
+		if last == nil || m.ContactedAt.After(last.ContactedAt) || m.ContactedAt.Equal(last.ContactedAt) && m.ID > last.ID {
+			last = m
+		}
+	}
+	return last
+}
+
+// QueueValue is what a runner gets as X-GitLab-Last-Update. Every change that may give the runner a job makes it
+// another one (app/models/ci/runner.rb, ensure_runner_queue_value and tick_runner_queue). State.QueueValueOf reads it.
+type QueueValue struct {
+	value   string        // empty: not made since the last change
+	Changed chan struct{} // closed at the next change; nil while nobody waits
+}
+
+// QueueChange is a channel that is closed when the runner's queue value changes.
+func (r *Runner) QueueChange() <-chan struct{} {
+	if r.Queue.Changed == nil {
+		r.Queue.Changed = make(chan struct{})
+	}
+	return r.Queue.Changed
+}
+
+// indexEntry is where the runnerIndex has a runner.
+type indexEntry struct {
+	scopes uint // one bit for each of RunnerScopes
+	tags   []string
+}

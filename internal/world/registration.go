@@ -1,0 +1,62 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+)
+
+// RegistrationTokensAllowed reports whether the registration token of a group, or of a project in it, is accepted: the
+// instance and the top-level group decide (app/models/namespace_setting.rb, allow_runner_registration_token?). For nil,
+// a personal namespace, the instance alone decides.
+func (st *State) RegistrationTokensAllowed(g *Group) bool {
+	return !st.Settings.RegistrationTokensDisabled && (g == nil || !g.Root().RegistrationTokensDisabled)
+}
+
+// ProjectRegistrationTokensAllowed reports whether a project's registration token is accepted: its own
+// runner_registration_enabled decides, together with what RegistrationTokensAllowed looks at.
+func (st *State) ProjectRegistrationTokensAllowed(p *Project) bool {
+	return !p.RegistrationTokensDisabled && st.RegistrationTokensAllowed(p.Group)
+}
+
+// RegistrarKnown reports whether the setting valid_runner_registrars has a kind of registration token: RegistrarGroup
+// or RegistrarProject.
+func (st *State) RegistrarKnown(kind string) bool {
+	return st.Settings.ValidRegistrars == nil || slices.Contains(st.Settings.ValidRegistrars, kind)
+}
+
+// ResetInstanceRegistrationToken gives the instance a new registration token and returns it; the old one is dead at
+// once.
+func (st *State) ResetInstanceRegistrationToken() string {
+	st.Settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
+	return st.Settings.RegistrationToken
+}
+
+// ResetRegistrationToken puts a new token in the place of the RegistrationToken of a group or project, and returns it;
+// the old one is dead at once.
+func (st *State) ResetRegistrationToken(token *string) string {
+	*token = st.made.token(registrationTokens)
+	return *token
+}
+
+// activeCount counts the runners that a plan limit is held against: those made or heard of since StaleBefore.
+func (st *State) activeCount(rs []*Runner) int {
+	before, n := st.StaleBefore(), 0
+	for _, r := range rs {
+		if Latest(r.CreatedAt, r.ContactedAt).After(before) {
+			n++
+		}
+	}
+	return n
+}
+
+// PlanLimitExceeded is GitLab's refusal of one runner more for a group or a project, of which one is nil: the attribute
+// and its text, or "" and "" where there is room (app/models/concerns/limitable.rb).
+func (st *State) PlanLimitExceeded(g *Group, p *Project) (attribute, text string) {
+	switch {
+	case g != nil && st.Settings.MaxGroupRunners > 0 && st.activeCount(g.runners) >= st.Settings.MaxGroupRunners:
+		return attrGroupLimit, fmt.Sprintf(msgfGroupRunnerLimit, st.Settings.MaxGroupRunners)
+	case p != nil && st.Settings.MaxProjectRunners > 0 && st.activeCount(p.Runners) >= st.Settings.MaxProjectRunners:
+		return attrProjectLimit, fmt.Sprintf(msgfProjectRunnerLimit, st.Settings.MaxProjectRunners)
+	}
+	return "", ""
+}

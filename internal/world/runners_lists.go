@@ -1,0 +1,136 @@
+package world
+
+import (
+	"slices"
+)
+
+// OwnedRunners are those that GET /runners lists, by id: the project runners of every project where u is Maintainer or
+// more and the group runners of every group where u is Owner, also by inheritance (app/models/user.rb,
+// ci_owned_runners).
+func (st *State) OwnedRunners(u *User) []*Runner {
+	owned := map[*Runner]bool{}
+	for _, p := range st.Projects.Rows {
+		if len(p.Runners) > 0 && RoleInProject(u, p) >= Maintainer {
+			for _, r := range p.Runners {
+				owned[r] = true
+			}
+		}
+	}
+	for _, g := range st.Groups.Rows {
+		if len(g.runners) > 0 && RoleInGroup(u, g) >= Owner {
+			for _, r := range g.runners {
+				owned[r] = true
+			}
+		}
+	}
+	return sorted(owned)
+}
+
+// sorted are the runners of a set, by id.
+func sorted(set map[*Runner]bool) []*Runner {
+	rs := make([]*Runner, 0, len(set))
+	for r := range set {
+		rs = append(rs, r)
+	}
+	slices.SortFunc(rs, func(a, b *Runner) int { return byID(a, b.ID) })
+	return rs
+}
+
+// RunnersFor are those that can serve something in a group, which is nil in a personal namespace, by id: its own and,
+// as wanted, those of g and the groups above it and those of the instance.
+func (st *State) RunnersFor(g *Group, own []*Runner, withGroups, withInstance bool) []*Runner {
+	rs := slices.Clone(own)
+	if withGroups {
+		for g := range g.Lineage {
+			rs = append(rs, g.runners...)
+		}
+	}
+	if withInstance {
+		rs = append(rs, st.instanceWide...)
+	}
+	slices.SortFunc(rs, func(a, b *Runner) int { return byID(a, b.ID) })
+	return rs
+}
+
+// Narrowed are those runners of the instance that may pass a filter, by id, as far as the index knows; all says that
+// every one of them does, so that nobody needs to look at each with Filter. The list is not to be changed, and not to
+// be kept when the lock is released.
+func (st *State) Narrowed(f RunnerFilter) (rows []*Runner, all bool) {
+	rows = st.Runners.Rows
+	if f.Empty() {
+		return rows, true
+	}
+	if f.Tagged && len(f.Tags) == 0 {
+		return nil, true
+	}
+	x := st.upToDateIndex()
+	narrow := func(to []*Runner) {
+		if len(to) < len(rows) {
+			rows = to
+		}
+	}
+	for _, s := range f.Scopes {
+		narrow(x.scopes[slices.Index(RunnerScopes, s)])
+	}
+	for _, t := range f.Tags {
+		narrow(x.tags[t])
+	}
+	switch {
+	case f.VersionPrefix != "":
+		return rows, false
+	case len(f.Scopes)+len(f.Tags) > 1:
+		rows = x.narrowedBySeveral(f, rows, st.Filter(f))
+	}
+	return rows, true
+}
+
+// upToDateIndex is the index, which is made anew if there is none or time has made it wrong.
+func (st *State) upToDateIndex() *runnerIndex {
+	m := st.moments()
+	if st.index == nil || !st.index.holdsAt(m) {
+		st.index = &runnerIndex{scopes: make([][]*Runner, len(RunnerScopes)), tags: map[string][]*Runner{}}
+		for _, r := range st.Runners.Rows {
+			r.indexed = indexEntry{}
+			st.index.put(r, m)
+		}
+	}
+	return st.index
+}
+
+// reindex tells the index, if there is one, that a runner is new or has changed.
+func (st *State) reindex(r *Runner) {
+	if st.index != nil {
+		st.index.put(r, st.moments())
+	}
+}
+
+// unindex tells the index, if there is one, that a runner is gone.
+func (st *State) unindex(r *Runner) {
+	if st.index != nil {
+		st.index.move(r, indexEntry{})
+	}
+}
+
+// Filter returns the test whether a runner passes f now; the clock is read once, however many runners are looked at.
+func (st *State) Filter(f RunnerFilter) func(*Runner) bool {
+	m := st.moments()
+	versionMatches := versionMatcher(f.VersionPrefix)
+	return func(r *Runner) bool {
+		for _, s := range f.Scopes {
+			if !m.inScope(r, s) {
+				return false
+			}
+		}
+		lacks := func(tag string) bool { return !slices.Contains(r.Tags, tag) }
+		if f.Tagged && (len(f.Tags) == 0 || slices.ContainsFunc(f.Tags, lacks)) {
+			return false
+		}
+		matches := func(m *Manager) bool { return versionMatches(m.Version) }
+		return f.VersionPrefix == "" || slices.ContainsFunc(r.Managers, matches)
+	}
+}
+
+// moments are those of now.
+func (st *State) moments() moments {
+	return moments{st.Now().Add(-OnlineContactTimeout), st.StaleBefore()}
+}

@@ -1,0 +1,37 @@
+package world
+
+import (
+	"slices"
+	"time"
+)
+
+// RateLimit is a user's request budget: at most Requests in every Per. The zero value is no limit.
+type RateLimit struct {
+	Requests int
+	Per      time.Duration
+}
+
+// Settings are the application settings and plan limits (app/models/application_setting.rb, app/models/plan_limits.rb).
+// The zero value is a new GitLab, but for the registration token that it makes up.
+type Settings struct {
+	RegistrationToken            string        // of the instance
+	RegistrationTokensDisabled   bool          // allow_runner_registration_token=false
+	ValidRegistrars              []string      // valid_runner_registrars; nil is all, empty is none
+	RunnerTokenExpiration        time.Duration // of instance runners; 0 is for ever
+	GroupRunnerTokenExpiration   time.Duration // 0 is for ever
+	ProjectRunnerTokenExpiration time.Duration // 0 is for ever
+	AdminMode                    bool          // administrators need the scope admin_mode
+	MaxProjectRunners            int           // 0 is no limit
+	MaxGroupRunners              int           // 0 is no limit
+	MaxTraceSize                 int64         // bytes; 0 is GitLab's default
+	MaxArtifactsSize             int64         // bytes; 0 is GitLab's default
+	RegistryHost                 string        // host and port; empty: there is no container registry
+	LocalRequestsForbidden       bool          // allow_local_requests_from_web_hooks_and_services=false
+	RateLimit                    RateLimit
+}
+
+// Clone is a copy that shares no memory with the settings.
+func (s Settings) Clone() Settings {
+	s.ValidRegistrars = slices.Clone(s.ValidRegistrars)
+	return s
+}

@@ -1,0 +1,59 @@
+package world
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// toSentence lists texts as Rails does: "a, b, and c".
+func toSentence(said []string) string {
+	switch n := len(said); n {
+	case 0, 1:
+		return strings.Join(said, "")
+	case 2:
+		return said[0] + " and " + said[1]
+	default:
+		return strings.Join(said[:n-1], ", ") + ", and " + said[n-1]
+	}
+}
+
+// TooLong reports whether a text has more than limit characters; nil has none.
+func TooLong(s *string, limit int) bool { return s != nil && utf8.RuneCountInString(*s) > limit }
+
+// equalText reports whether both are nil or have the same text.
+func equalText(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
+
+// Inspect writes a list as Ruby does: ["a", "b"].
+func Inspect(list []string) string {
+	quoted := make([]string, len(list))
+	for i, e := range list {
+		quoted[i] = strconv.Quote(e)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// OrNull is a nullable text: nil for "".
+func OrNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// OrEmpty is a nullable text as a text: "" for nil.
+func OrEmpty(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// WordsOf are the values as texts, in their order.
+func WordsOf[T ~string](values ...T) []string {
+	texts := make([]string, len(values))
+	for i, value := range values {
+		texts[i] = string(value)
+	}
+	return texts
+}

@@ -1,0 +1,73 @@
+package world
+
+import (
+	"slices"
+)
+
+// OnUndo remembers f, which takes back a change that was just made, for the case that what Atomically runs fails. The
+// last change is taken back first. Outside of Atomically it does nothing.
+func (st *State) OnUndo(f func()) {
+	if st.undoing {
+		st.undo = append(st.undo, f)
+	}
+}
+
+// Atomically runs a change that either succeeds whole or leaves no trace, and returns its error. It also leaves no
+// trace when the change panics or ends its goroutine, as a test's FailNow does. One change at a time: it does not nest.
+func (st *State) Atomically(change func() error) error {
+	made, pipeline := st.made.clone(), st.pipeline
+	st.undoing = true
+	done := false
+	defer func() {
+		if !done {
+			for _, f := range slices.Backward(st.undo) {
+				f()
+			}
+			st.made, st.pipeline = made, pipeline
+		}
+		st.undo, st.undoing = nil, false
+	}()
+	err := change()
+	done = err == nil
+	return err
+}
+
+// add inserts a record and remembers how to take it back.
+func add[T Record](st *State, t *table[T], r T) {
+	t.insert(r)
+	st.OnUndo(func() { t.remove(r) })
+}
+
+// setKey puts a record into an index and remembers how to take it out.
+func setKey[T any](st *State, index map[string]T, key string, r T) {
+	old, had := index[key]
+	index[key] = r
+	st.OnUndo(func() {
+		if had {
+			index[key] = old
+		} else {
+			delete(index, key)
+		}
+	})
+}
+
+// assignID returns the id that a new record of a kind gets: the wanted one unless that is 0, which asks for the next
+// that no record of any kind has. Whether a wanted id is free is for the caller to check.
+func assignID[T Record](st *State, t *table[T], wanted int) int {
+	if wanted != 0 {
+		return wanted
+	}
+	before := t.next
+	st.OnUndo(func() { t.next = before })
+	for st.idTaken(t.next) {
+		t.next++
+	}
+	t.next++
+	return t.next - 1
+}
+
+// idTaken reports whether a record of any kind but a pipeline has that id.
+func (st *State) idTaken(id int) bool {
+	return has(st.Users, id) || has(st.Groups, id) || has(st.Projects, id) || has(st.Runners, id) ||
+		has(st.managers, id) || has(st.Jobs, id) || has(st.Tokens, id)
+}

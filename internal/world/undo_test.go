@@ -1,0 +1,93 @@
+package world
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// traces is what an addition leaves behind in a world, to compare before and after.
+func traces(st *State) []string {
+	said := []string{
+		fmt.Sprintln("next ids", st.Users.next, st.Tokens.next, st.Groups.next, st.Projects.next, st.Runners.next,
+			st.managers.next, st.Jobs.next, st.pipeline, "secrets", st.made.made, st.made.given),
+		fmt.Sprintln("found by", slices.Sorted(maps.Keys(st.UserNames)), slices.Sorted(maps.Keys(st.GroupPaths)),
+			slices.Sorted(maps.Keys(st.ProjectPaths)), slices.Sorted(maps.Keys(st.tokenValues)),
+			slices.Sorted(maps.Keys(st.RunnerTokens)), slices.Sorted(maps.Keys(st.JobTokens)),
+			slices.Sorted(maps.Keys(st.pipelines)), slices.Sorted(maps.Keys(st.namedTokens))),
+		fmt.Sprintln("queue", len(st.Queue.Lanes), len(st.Queue.Running), "managers", len(st.managers.Rows),
+			"instance runners", len(st.instanceWide), "settings", st.Settings),
+	}
+	for _, u := range st.Users.Rows {
+		said = append(said, fmt.Sprintln("user", *u))
+	}
+	for _, g := range st.Groups.Rows {
+		said = append(said, fmt.Sprintln("group", g.ID, g.Path, g.Name, g.implied, len(g.Children), len(g.Projects),
+			len(g.runners), len(g.Roles)))
+	}
+	for _, p := range st.Projects.Rows {
+		said = append(said, fmt.Sprintln("project", p.Path, len(p.Runners), len(p.Jobs), len(p.pipelines), len(p.Roles)))
+	}
+	for _, r := range st.Runners.Rows {
+		said = append(said, fmt.Sprintln("runner", r.ID, len(r.Jobs), len(r.Managers)))
+	}
+	return said
+}
+
+func TestAtomicallyLeavesNoTraceOfAnyAddition(t *testing.T) {
+	now := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
+	st := stateAt(t, &now)
+	root := st.UserNames[RootUsername]
+	shop, err := st.AddProject(Project{Path: "acme/shop"}, nil)
+	require.NoError(t, err)
+	runner, err := st.AddRunner(RunnerDraft{Projects: []*Project{shop}, Attributes: DefaultAttributes()})
+	require.NoError(t, err)
+	additions := map[string]func() error{
+		"user":     func() error { _, err := st.AddUser(User{Username: "mia"}); return err },
+		"new root": func() error { return st.SeedUser(User{Username: RootUsername, Name: "Ruth"}) },
+		"token":    func() error { _, err := st.AddAccessToken(AccessToken{}, RootUsername); return err },
+		"bot":      func() error { _, err := st.AddAccessToken(AccessToken{Project: shop}, ""); return err },
+		"handed":   func() error { _, err := st.TokenOf(RootUsername, nil); return err },
+		"member":   func() error { return st.AddMember("acme", RootUsername, Developer) },
+		"group":    func() error { _, err := st.AddGroup(Group{Path: "x/y/z"}, nil); return err },
+		"implied":  func() error { _, err := st.AddGroup(Group{ID: 77, Path: "acme", Name: "A"}, nil); return err },
+		"project":  func() error { _, err := st.AddProject(Project{Path: "x/y/z"}, nil); return err },
+		"personal": func() error { _, err := st.AddProject(Project{Path: "root/x", Archived: true}, nil); return err },
+		"runner": func() error {
+			n := RunnerDraft{Attributes: DefaultAttributes(), Managers: []Manager{{SystemID: "s"}}}
+			g := RunnerDraft{Attributes: DefaultAttributes(), Group: st.GroupPaths["acme"], Token: "given"}
+			_, err := st.AddRunner(n)
+			_, other := st.AddRunner(g)
+			return errors.Join(err, other)
+		},
+		"job": func() error { _, err := st.AddJob(&Job{Project: shop, User: root}); return err },
+		"job of a runner": func() error {
+			_, err := st.AddJob(&Job{Project: shop, User: root, Runner: runner, Status: JobRunning, PipelineID: 4_000_900})
+			return err
+		},
+		"settings": func() error { return st.UpdateSettings(Settings{AdminMode: true, RegistrationToken: "mine"}) },
+	}
+	untouched := traces(st)
+	for name, add := range additions {
+		t.Run(name, func(t *testing.T) {
+			no := errors.New("no")
+			err := st.Atomically(func() error {
+				require.NoError(t, add())
+				require.NotEqual(t, untouched, traces(st), "the addition must be seen")
+				return no
+			})
+			require.ErrorIs(t, err, no)
+			assert.Equal(t, untouched, traces(st), "after an error")
+			assert.Panics(t, func() { _ = st.Atomically(func() error { _ = add(); panic("the test") }) })
+			assert.Equal(t, untouched, traces(st), "after a panic")
+		})
+	}
+	require.NoError(t, st.Atomically(additions["user"]))
+	assert.NotNil(t, st.UserNames["mia"], "what succeeds stays")
+}
