@@ -15,8 +15,8 @@ import (
 	"unicode/utf8"
 )
 
-// Call is one request that the fake was sent, with its answer. The zero value is no call. All copies of a Call share what
-// its fields refer to, with the request itself as long as it is served: read them, do not change them.
+// Call is one request that the fake was sent, with its answer. The zero value is no call. All copies of a Call share
+// what its fields refer to, with the request itself as long as it is served: read them, do not change them.
 type Call struct {
 	Number   int       // 1, 2, 3 ... in the order of arrival
 	Time     time.Time // of arrival, by the fake's clock
@@ -56,8 +56,8 @@ func (c Call) JSON(into any) error {
 	return nil
 }
 
-// String is the call in one line: "#3 DELETE /runners/:id id=7 by mia -> 204". Path parameters follow the endpoint; "by" is
-// left out for a call without valid credentials.
+// String is the call in one line: "#3 DELETE /runners/:id id=7 by mia -> 204". Path parameters follow the endpoint;
+// "by" is left out for a call without valid credentials.
 func (c Call) String() string {
 	if actor := c.actor(); actor != "" {
 		return c.request() + " by " + actor + " -> " + c.answer()

@@ -12,8 +12,8 @@ import (
 )
 
 // Journal is the recorded calls for a person to read, one line a call: number, endpoint, who called, status, and in
-// brackets the reason of a refusal and what else is odd about it. A call that repeats the one before it, which had failed,
-// is indented below it. Tokens are shortened.
+// brackets the reason of a refusal and what else is odd about it. A call that repeats the one before it, which had
+// failed, is indented below it. Tokens are shortened.
 func (f *Fake) Journal() string {
 	text := journalText(f.log.Closed())
 	if dropped := f.droppedText(); dropped != "" {
@@ -41,7 +41,8 @@ func middleCutOut(journal string) string {
 	if left <= 1 {
 		return journal
 	}
-	return strings.Join(lines[:firstLines], "") + fmt.Sprintf("... %d lines are left out; Journal has them, and WithJournalTo writes them as they come ...\n", left) +
+	return strings.Join(lines[:firstLines], "") +
+		fmt.Sprintf("... %d lines are left out; Journal has them, and WithJournalTo writes them as they come ...\n", left) +
 		strings.Join(lines[firstLines+left:], "")
 }
 
@@ -80,7 +81,8 @@ func journalLine(c Call) string {
 	return shortenTokens(strings.ReplaceAll(line, "\n", " "))
 }
 
-// ignoredText names the parameters that nothing read, each with the nearest that the endpoint knows: they are often misspelt.
+// ignoredText names the parameters that nothing read, each with the nearest that the endpoint knows: they are often
+// misspelt.
 func ignoredText(c Call) string {
 	var known []string
 	if r := routeOf(c.Endpoint); r != nil {
@@ -104,7 +106,8 @@ func retried(first, second Call) bool {
 		maps.EqualFunc(first.Query, second.Query, slices.Equal) && bytes.Equal(first.Body, second.Body)
 }
 
-// tokenPattern is GitLab's tokens by their prefixes (lib/gitlab/ci and app/models keep one each), with four characters more.
+// tokenPattern is GitLab's tokens by their prefixes (lib/gitlab/ci and app/models keep one each), with four characters
+// more.
 var tokenPattern = regexp.MustCompile(`\b((?:gl[a-z]+-(?:t\d_)?|GR1348941)[\w-]{4})[\w-]{8,}`)
 
 // shortenTokens leaves of each token enough to tell it from others.

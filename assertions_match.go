@@ -50,8 +50,8 @@ func (m condition) compare(c Call) (aspect, want, got string) {
 
 func (m condition) String() string { return m.text }
 
-// By matches calls made by a user, with any token of that user's. By("") matches calls that no user made. A username that
-// nobody has fails the test.
+// By matches calls made by a user, with any token of that user's. By("") matches calls that no user made. A username
+// that nobody has fails the test.
 func By(username string) CallMatcher {
 	return condition{
 		text: fmt.Sprintf("By(%q)", username), aspect: "user", want: username, user: username,
@@ -67,10 +67,10 @@ func ByRunner(id int) CallMatcher {
 	}
 }
 
-// Param matches calls with a parameter of that value, be it of the path, the query or the body. Values are compared in the
-// form in which GitLab takes them as text: "true" is true, "9" is 9, a list is its elements joined by commas in their
-// order, a time.Duration its seconds. A dotted name reaches into a hash ("info.name") or a list ("tag_list.0"). nil
-// matches a parameter that is null or was not sent.
+// Param matches calls with a parameter of that value, be it of the path, the query or the body. Values are compared in
+// the form in which GitLab takes them as text: "true" is true, "9" is 9, a list is its elements joined by commas in
+// their order, a time.Duration its seconds. A dotted name reaches into a hash ("info.name") or a list ("tag_list.0").
+// nil matches a parameter that is null or was not sent.
 func Param(name string, value any) CallMatcher {
 	want := gitlabText(value)
 	m := condition{

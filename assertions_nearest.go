@@ -15,8 +15,8 @@ import (
 // apiPrefix is where GitLab's API begins in a path, below the instance's own relative URL.
 const apiPrefix = "/api/v4"
 
-// endpointProblem is "" for an endpoint that the fake serves, for "" and for a served path with any method ("* /runners").
-// For every other name it says what is wrong with it and what was probably meant.
+// endpointProblem is "" for an endpoint that the fake serves, for "" and for a served path with any method ("*
+// /runners"). For every other name it says what is wrong with it and what was probably meant.
 func (f *Fake) endpointProblem(e Endpoint) string {
 	if e == "" {
 		return ""
@@ -97,7 +97,8 @@ func meantText(method, path string, served []Endpoint) string {
 
 // outsideText continues the same sentence when nothing is near.
 func outsideText(method, path string) string {
-	return fmt.Sprintf("; if GitLab does, it is outside this fake: serve it with Handle(%q, ...)", method+" "+nearest.Pattern(path))
+	return fmt.Sprintf("; if GitLab does, it is outside this fake: serve it with Handle(%q, ...)",
+		method+" "+nearest.Pattern(path))
 }
 
 // belowAPI is the part of a path below the API's prefix, whatever the instance's own relative URL is.
@@ -200,8 +201,8 @@ func (f *Fake) nearestCalls(e Endpoint, where []CallMatcher) string {
 	return text.String() + f.seeJournal()
 }
 
-// rank returns the calls that do not match but come near, nearest first: those of the endpoint, else those probably meant
-// for it. When any endpoint will do, those that meet most conditions come first.
+// rank returns the calls that do not match but come near, nearest first: those of the endpoint, else those probably
+// meant for it. When any endpoint will do, those that meet most conditions come first.
 func (f *Fake) rank(calls []Call, e Endpoint, where []CallMatcher) []Call {
 	type ranked struct {
 		call            Call

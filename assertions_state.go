@@ -37,7 +37,8 @@ func (f *Fake) AssertRunnerGone(t T, id int) bool {
 	if !ok {
 		return true
 	}
-	return report(t, fmt.Sprintf("expected runner %d to be gone; it still exists: %s\n%s", id, runnerText(runner), f.deletionsText(id)))
+	return report(t, fmt.Sprintf("expected runner %d to be gone; it still exists: %s\n%s", id, runnerText(runner),
+		f.deletionsText(id)))
 }
 
 // AssertJobStatus asserts that a job has a status. An empty one is JobPending.
@@ -48,8 +49,8 @@ func (f *Fake) AssertJobStatus(t T, jobID int, want JobStatus) bool {
 	return report(t, f.jobStatusProblem(jobID, want))
 }
 
-// AssertSnapshot asserts that the whole world equals want, with the same leave as AssertRunner. Access tokens that Token and
-// ClientAs made do not count, unless want has them.
+// AssertSnapshot asserts that the whole world equals want, with the same leave as AssertRunner. Access tokens that
+// Token and ClientAs made do not count, unless want has them.
 func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -57,8 +58,9 @@ func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...cmp.Option) bool {
 	return report(t, worldProblem(want, f.snapshotBeside(want), opts))
 }
 
-// AssertGolden asserts that the world equals the one in a file, which ReadScenario reads, with the same leave as AssertRunner.
-// With update it writes the file anew instead, always with the same bytes for the same world. A test has a flag for that:
+// AssertGolden asserts that the world equals the one in a file, which ReadScenario reads, with the same leave as
+// AssertRunner. With update it writes the file anew instead, always with the same bytes for the same world. A test has
+// a flag for that:
 //
 //	var update = flag.Bool("update", false, "write golden files anew")
 func (f *Fake) AssertGolden(t T, file string, update bool, opts ...cmp.Option) bool {
@@ -94,8 +96,8 @@ func (f *Fake) goldenProblem(file string, update bool, opts []cmp.Option) string
 }
 
 // AssertChanged asserts that the world is what it was before, with exactly that change: nothing more and nothing less.
-// Before is a Snapshot taken earlier, and stays as it is; a nil change is none. It gives the same leave as AssertRunner, and does
-// not count the access tokens that Token and ClientAs made since.
+// Before is a Snapshot taken earlier, and stays as it is; a nil change is none. It gives the same leave as
+// AssertRunner, and does not count the access tokens that Token and ClientAs made since.
 func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -149,7 +151,8 @@ func (f *Fake) runnerProblem(want Runner, opts []cmp.Option) string {
 		return "a runner is found by its ID, and the one expected has none\n" + f.runnersText()
 	}
 	if !ok {
-		return fmt.Sprintf("expected a runner with ID %d; there is none\n%s%s", want.ID, f.runnersText(), f.deletionsText(want.ID))
+		return fmt.Sprintf("expected a runner with ID %d; there is none\n%s%s", want.ID, f.runnersText(),
+			f.deletionsText(want.ID))
 	}
 	want, got = normalRunner(want), normalRunner(got)
 	diff := diffText(want, got, opts...)

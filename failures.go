@@ -16,11 +16,11 @@ import (
 // NetworkFault is a way in which an answer fails to arrive whole.
 type NetworkFault string
 
-// The network faults. Those of the first group keep the request from taking effect, unless Applied says otherwise. Those of
-// the second spoil an answer: the request's own, so that it takes effect, or that of a Status beside them.
+// The network faults. Those of the first group keep the request from taking effect, unless Applied says otherwise.
+// Those of the second spoil an answer: the request's own, so that it takes effect, or that of a Status beside them.
 //
-// An http.Transport quietly repeats a GET, PUT or DELETE whose connection, used before, broke without an answer: with Times: 1
-// the code under test then never learns of the fault.
+// An http.Transport quietly repeats a GET, PUT or DELETE whose connection, used before, broke without an answer: with
+// Times: 1 the code under test then never learns of the fault.
 const (
 	ConnectionReset NetworkFault = "connection reset" // the connection is reset (RST over TCP)
 	EmptyReply      NetworkFault = "empty reply"      // the connection is closed without a byte
@@ -30,21 +30,22 @@ const (
 	MalformedJSON NetworkFault = "malformed JSON" // the body arrives and is cut-off JSON
 )
 
-// Failure makes calls fail. Of several that match a call, the one that was injected first and has not spent its Times yet
-// answers it.
+// Failure makes calls fail. Of several that match a call, the one that was injected first and has not spent its Times
+// yet answers it.
 type Failure struct {
 	Endpoint Endpoint      // "" is every call, "* /runners/:id" any method
 	Where    []CallMatcher // further conditions: By("mia"), Param("token", "..."), ...
 	After    int           // let that many matching calls through first
 	Times    int           // then fail that many, or fewer if no more come; 0 is until removed
-	// Status is the status of the answer. With it alone the body is GitLab's own for that status; Message replaces its text,
-	// Body the whole: a string or []byte is sent as it is, anything else as JSON. Header is added.
+	// Status is the status of the answer. With it alone the body is GitLab's own for that status; Message replaces its
+	// text, Body the whole: a string or []byte is sent as it is, anything else as JSON. Header is added.
 	Status  int
 	Message string
 	Body    any
 	Header  http.Header
-	// Delay is how long the request waits before anything else happens to it, in real time or in that of a synctest bubble.
-	// Nothing more happens when the client gives up or the fake is closed meanwhile. With Delay alone the answer is as ever, only later.
+	// Delay is how long the request waits before anything else happens to it, in real time or in that of a synctest
+	// bubble. Nothing more happens when the client gives up or the fake is closed meanwhile. With Delay alone the answer
+	// is as ever, only later.
 	Delay   time.Duration
 	Network NetworkFault
 	// Applied: the request takes effect first and only its answer is lost, as when a connection breaks too late.
@@ -54,8 +55,9 @@ type Failure struct {
 	retryAfter time.Duration
 }
 
-// Inject makes calls fail from now on, until the failure is spent or removed. An endpoint that nothing serves, or a failure that
-// would change nothing, fails the test at once; one that never fired is an error at the test's end (WithUnusedFailures).
+// Inject makes calls fail from now on, until the failure is spent or removed. An endpoint that nothing serves, or a
+// failure that would change nothing, fails the test at once; one that never fired is an error at the test's end
+// (WithUnusedFailures).
 func (f *Fake) Inject(failure Failure) (remove func()) {
 	f.tb.Helper()
 	if problem := f.failureProblem(failure); problem != "" {
@@ -175,9 +177,11 @@ func failureBody(status int, message string) response {
 	texts := map[int]string{
 		http.StatusBadRequest: msgBadRequest, http.StatusUnauthorized: msgUnauthorized, http.StatusForbidden: msgForbidden,
 		http.StatusNotFound: msgNotFound,
-		http.StatusConflict: msgConflictLock, http.StatusGone: msgRegistrationDisallowed, http.StatusPreconditionFailed: msgPrecondition,
+		http.StatusConflict: msgConflictLock, http.StatusGone: msgRegistrationDisallowed,
+		http.StatusPreconditionFailed:    msgPrecondition,
 		http.StatusRequestEntityTooLarge: msgTooLargeError,
-		http.StatusTooManyRequests:       msgTooManyRequests, http.StatusInternalServerError: msgInternalError, http.StatusServiceUnavailable: msgUnavailable,
+		http.StatusTooManyRequests:       msgTooManyRequests, http.StatusInternalServerError: msgInternalError,
+		http.StatusServiceUnavailable: msgUnavailable,
 	}
 	switch {
 	case message != "":
@@ -192,8 +196,8 @@ func failureBody(status int, message string) response {
 	return refuse(status, fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
-// RegistrationDisabled answers POST /runners with 410, whatever the settings say. Settings.RegistrationTokensDisabled and its
-// like in Group and Project are the real thing.
+// RegistrationDisabled answers POST /runners with 410, whatever the settings say. Settings.RegistrationTokensDisabled
+// and its like in Group and Project are the real thing.
 func RegistrationDisabled() Failure {
 	return Failure{Endpoint: RegisterRunner, Status: http.StatusGone, Message: msgRegistrationDisallowed}
 }
@@ -209,15 +213,15 @@ func InternalError(e Endpoint) Failure {
 // DatabaseLocked answers with the 409 of a record that another request holds.
 func DatabaseLocked(e Endpoint) Failure { return Failure{Endpoint: e, Status: http.StatusConflict} }
 
-// RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in seconds, rounded up, and the
-// RateLimit headers. The end of the limit is reckoned by time.Now, as clients do, and not by the fake's clock.
+// RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in seconds, rounded up,
+// and the RateLimit headers. The end of the limit is reckoned by time.Now, as clients do, and not by the fake's clock.
 func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
 	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: msgRetryLater,
 		Header: http.Header{"Content-Type": {"text/plain"}}, limited: true, retryAfter: retryAfter}
 }
 
-// injectedLimit is the limit that RateLimited tells of, in requests a minute: client-go paces itself for good by the one in
-// its first answer, so it is one that slows nobody.
+// injectedLimit is the limit that RateLimited tells of, in requests a minute: client-go paces itself for good by the
+// one in its first answer, so it is one that slows nobody.
 const injectedLimit = 6000
 
 // Slow delays the answer, which else is as ever.
@@ -335,7 +339,8 @@ func (fs *faults) unused() []string {
 	var said []string
 	for _, i := range append(slices.Clone(fs.spent), fs.failures...) {
 		if i.fired == 0 {
-			said = append(said, fmt.Sprintf("the injected Failure of %s never fired; %s", selectionText(i.Endpoint, i.Where), i.whyNot()))
+			said = append(said, fmt.Sprintf("the injected Failure of %s never fired; %s", selectionText(i.Endpoint, i.Where),
+				i.whyNot()))
 		}
 	}
 	for _, h := range fs.held {

@@ -13,16 +13,16 @@ type hook struct {
 	do       func(Call)
 }
 
-// Before runs do when a matching request has arrived and before it is served: another actor's change, mid-flight. Endpoint
-// is as in Failure. do may use the fake, but must not wait for the request itself; hooks run in the order in which they were
-// added.
+// Before runs do when a matching request has arrived and before it is served: another actor's change, mid-flight.
+// Endpoint is as in Failure. do may use the fake, but must not wait for the request itself; hooks run in the order in
+// which they were added.
 func (f *Fake) Before(e Endpoint, do func(Call)) (remove func()) {
 	f.tb.Helper()
 	return f.addHook(&f.faults.before, "Before", e, do)
 }
 
-// After runs do when a matching request has been served and before its answer leaves, so the client cannot be ahead of it.
-// The Call has the status and, if there is one, the reason.
+// After runs do when a matching request has been served and before its answer leaves, so the client cannot be ahead of
+// it. The Call has the status and, if there is one, the reason.
 func (f *Fake) After(e Endpoint, do func(Call)) (remove func()) {
 	f.tb.Helper()
 	return f.addHook(&f.faults.after, "After", e, do)
@@ -49,8 +49,8 @@ func (f *Fake) addHook(list *[]*hook, name string, e Endpoint, do func(Call)) (r
 	}
 }
 
-// run calls the hooks that match. Each runs in a goroutine of its own, so that a FailNow in it ends the hook and not the
-// server's handling of the request.
+// run calls the hooks that match. Each runs in a goroutine of its own, so that a FailNow in it ends the hook and not
+// the server's handling of the request.
 func (fs *faults) run(list *[]*hook, c Call) {
 	fs.mu.Lock()
 	hooks := slices.Clone(*list)
@@ -84,9 +84,9 @@ type Held struct {
 	first    *Call
 }
 
-// Hold stops every matching request that arrives from now on, until Release. Close and Reset release, too; at the end of a
-// test, a hold that never held a request and a request that was never released are errors (WithUnusedFailures). Of two holds
-// that match a request the older one has it until its release.
+// Hold stops every matching request that arrives from now on, until Release. Close and Reset release, too; at the end
+// of a test, a hold that never held a request and a request that was never released are errors (WithUnusedFailures). Of
+// two holds that match a request the older one has it until its release.
 func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
 	f.tb.Helper()
 	h := newHeld(e, where)
@@ -121,7 +121,8 @@ func (h *Held) Wait(ctx context.Context) (Call, error) {
 		defer h.mu.Unlock()
 		return *h.first, nil
 	case <-ctx.Done():
-		return Call{}, fmt.Errorf("fakegitlab: waiting for a request to hold, %s: %w", selectionText(h.endpoint, h.where), ctx.Err())
+		return Call{}, fmt.Errorf("fakegitlab: waiting for a request to hold, %s: %w", selectionText(h.endpoint, h.where),
+			ctx.Err())
 	}
 }
 

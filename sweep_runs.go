@@ -19,16 +19,18 @@ type SweptRun struct {
 // Passed reports whether nothing failed in the run.
 func (r SweptRun) Passed() bool { return len(r.Errors) == 0 }
 
-// SweepRuns is Sweep for those who want to know rather than to fail: it fails nothing and returns what came of each run, the
-// undisturbed one first. If that one fails it is the only one. The test gets a TB that keeps its errors for the report; a panic
-// of the test is one of them.
+// SweepRuns is Sweep for those who want to know rather than to fail: it fails nothing and returns what came of each
+// run, the undisturbed one first. If that one fails it is the only one. The test gets a TB that keeps its errors for
+// the report; a panic of the test is one of them.
 //
-// It is for a report on code that is known to have faults, and for a test that another test, or an Invariant, finds them.
+// It is for a report on code that is known to have faults, and for a test that another test, or an Invariant, finds
+// them.
 func SweepRuns(t *testing.T, test func(tb TB, gl *Fake), opts ...Option) []SweptRun {
 	t.Helper()
 	first := keptRun(t, undisturbed, nil, opts, test)
 	if first.Passed() && len(first.Calls) == 0 {
-		first.Errors = append(first.Errors, "fakegitlab: SweepRuns: the test made no call; does it speak to the fake that it was given?")
+		first.Errors = append(first.Errors,
+			"fakegitlab: SweepRuns: the test made no call; does it speak to the fake that it was given?")
 	}
 	runs := []SweptRun{first}
 	if !first.Passed() {

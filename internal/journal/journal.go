@@ -35,8 +35,8 @@ type waiter[T any] struct {
 	wake    chan struct{} // holds one token while pending may have something new
 }
 
-// Limit lets the log keep no more than the last n entries, 0 for all, and those for which spare says so, which is called with
-// the lock held. It is for a log that is still empty.
+// Limit lets the log keep no more than the last n entries, 0 for all, and those for which spare says so, which is
+// called with the lock held. It is for a log that is still empty.
 func (l *Log[T]) Limit(n int, spare func(T) bool) {
 	l.limit, l.spare, l.trimAt = n, spare, n+n/4
 }

@@ -17,8 +17,8 @@ type header struct {
 	values []string
 }
 
-// wireHeader returns a copy of h as the other side reads it: names in canonical form, values trimmed, and nothing for which
-// skip, given the canonical name, is true.
+// wireHeader returns a copy of h as the other side reads it: names in canonical form, values trimmed, and nothing for
+// which skip, given the canonical name, is true.
 func wireHeader(h http.Header, skip func(string) bool) header {
 	n, canonical := spareValues, true
 	for name, values := range h {

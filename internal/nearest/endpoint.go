@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Methods returns those of the served endpoints ("PUT /runners/:id") that path would reach with another method, in their
-// order. Path is a path below /api/v4, or an endpoint's own with parameters as :name.
+// Methods returns those of the served endpoints ("PUT /runners/:id") that path would reach with another method, in
+// their order. Path is a path below /api/v4, or an endpoint's own with parameters as :name.
 func Methods(path string, served []string) []string {
 	var same []string
 	for _, endpoint := range served {
@@ -46,7 +46,8 @@ func Endpoint(method, path string, served []string) (string, bool) {
 }
 
 // Encoded returns path with the full path of a project or group in it URL-encoded, as GitLab wants it
-// ("/projects/acme%2Fshop/runners" for "/projects/acme/shop/runners"), if one of the served endpoints is reached that way.
+// ("/projects/acme%2Fshop/runners" for "/projects/acme/shop/runners"), if one of the served endpoints is reached that
+// way.
 func Encoded(method, path string, served []string) (string, bool) {
 	parts := segments(path)
 	if len(parts) < 3 || !namedByPath(parts[0]) || fitsParameter(parts[1:], 0) {
@@ -115,8 +116,8 @@ func pathCost(path, pattern []string) (cost int, near bool) {
 	return cost, true
 }
 
-// fitsParameter is whether a segment can be the value of a parameter: a number, a parameter itself, an encoded full path
-// or, where GitLab takes one, a full path of one word.
+// fitsParameter is whether a segment can be the value of a parameter: a number, a parameter itself, an encoded full
+// path or, where GitLab takes one, a full path of one word.
 func fitsParameter(path []string, i int) bool {
 	return isNumber(path[i]) || strings.HasPrefix(path[i], ":") || isEncoded(path[i]) || i > 0 && namedByPath(path[i-1])
 }

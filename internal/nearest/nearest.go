@@ -8,9 +8,9 @@ import (
 )
 
 // Of returns the candidate that name was probably meant to be: the one that the fewest slips of the keyboard lead to
-// (a letter wrong, missing, too many, or two exchanged; capitals do not matter), else the one that shares most words with
-// it ("tags" and "tag_list"), of several that have all of its words the shortest. It is false when none is near enough to be a
-// help. Of candidates that are equally near it returns the first in the alphabet, whatever their order.
+// (a letter wrong, missing, too many, or two exchanged; capitals do not matter), else the one that shares most words
+// with it ("tags" and "tag_list"), of several that have all of its words the shortest. It is false when none is near
+// enough to be a help. Of candidates that are equally near it returns the first in the alphabet, whatever their order.
 func Of(name string, candidates []string) (string, bool) {
 	best, found := "", false
 	least := 0
@@ -23,8 +23,8 @@ func Of(name string, candidates []string) (string, bool) {
 	return best, found
 }
 
-// Closest returns the candidate that the fewest slips lead to, however many those are; of several the first, of none "". It is
-// for names of which one must be meant.
+// Closest returns the candidate that the fewest slips lead to, however many those are; of several the first, of none
+// "". It is for names of which one must be meant.
 func Closest(name string, candidates []string) string {
 	best, least := "", math.MaxInt
 	for _, candidate := range candidates {

@@ -144,15 +144,16 @@ func (p KeysetPage) SetHeaders(h http.Header, baseURL string, v params.Values) {
 	h.Set("Link", linkTo(baseURL, v, "next"))
 }
 
-// Bound is the end of a page of keyset pagination as projects have it: no cursor but the id of its last row, which the link
-// carries as the parameter of the next page (lib/gitlab/pagination/keyset/pager.rb). GitLab does not look ahead: the last page
-// that has rows still links to an empty one.
+// Bound is the end of a page of keyset pagination as projects have it: no cursor but the id of its last row, which the
+// link carries as the parameter of the next page (lib/gitlab/pagination/keyset/pager.rb). GitLab does not look ahead:
+// the last page that has rows still links to an empty one.
 type Bound struct {
 	Last      int // 0: the page is empty
 	Ascending bool
 }
 
-// SetHeaders writes the Link to the next page unless this one is empty, like that of KeysetPage but with per_page as it was sent.
+// SetHeaders writes the Link to the next page unless this one is empty, like that of KeysetPage but with per_page as it
+// was sent.
 func (b Bound) SetHeaders(h http.Header, baseURL string, v params.Values) {
 	if b.Last == 0 {
 		return

@@ -133,9 +133,10 @@ func parseInteger(s string) (any, bool) {
 // isoSeconds is how Ruby writes a DateTime, UTC as +00:00.
 const isoSeconds = "2006-01-02T15:04:05-07:00"
 
-// dateLayouts are the forms of ISO 8601 that clients send; Ruby's DateTime.parse knows more. A fraction of a second may follow
-// the seconds.
-var dateLayouts = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", time.DateOnly}
+// dateLayouts are the forms of ISO 8601 that clients send; Ruby's DateTime.parse knows more. A fraction of a second may
+// follow the seconds.
+var dateLayouts = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00",
+	"2006-01-02T15:04", time.DateOnly}
 
 // dateTime reads a date, with a time or without; what names no zone is UTC.
 func dateTime(raw any) (any, bool) {
