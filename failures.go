@@ -175,13 +175,17 @@ func (i *injected) response() response {
 // failureBody is GitLab's own answer of a status, with its text or another.
 func failureBody(status int, message string) response {
 	texts := map[int]string{
-		http.StatusBadRequest: msgBadRequest, http.StatusUnauthorized: msgUnauthorized, http.StatusForbidden: msgForbidden,
-		http.StatusNotFound: msgNotFound,
-		http.StatusConflict: msgConflictLock, http.StatusGone: msgRegistrationDisallowed,
+		http.StatusBadRequest:            msgBadRequest,
+		http.StatusUnauthorized:          msgUnauthorized,
+		http.StatusForbidden:             msgForbidden,
+		http.StatusNotFound:              msgNotFound,
+		http.StatusConflict:              msgConflictLock,
+		http.StatusGone:                  msgRegistrationDisallowed,
 		http.StatusPreconditionFailed:    msgPrecondition,
 		http.StatusRequestEntityTooLarge: msgTooLargeError,
-		http.StatusTooManyRequests:       msgTooManyRequests, http.StatusInternalServerError: msgInternalError,
-		http.StatusServiceUnavailable: msgUnavailable,
+		http.StatusTooManyRequests:       msgTooManyRequests,
+		http.StatusInternalServerError:   msgInternalError,
+		http.StatusServiceUnavailable:    msgUnavailable,
 	}
 	switch {
 	case message != "":

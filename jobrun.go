@@ -170,8 +170,9 @@ func (r *JobRun) wait(ctx context.Context, what string, reached func(*world.Job)
 }
 
 // look looks at the job once; changed is closed when it is worth looking again.
-func (r *JobRun) look(what string, reached func(*world.Job) bool) (_ Job, done bool, changed <-chan struct{},
-	err error) {
+func (r *JobRun) look(what string, reached func(*world.Job) bool) (
+	_ Job, done bool, changed <-chan struct{}, err error,
+) {
 	st := r.fake.state
 	st.Mu.Lock()
 	defer st.Mu.Unlock()

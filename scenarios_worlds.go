@@ -132,6 +132,7 @@ func companyManager(r Runner, suffix string) RunnerManager {
 
 func companyJobs(now time.Time) []Job {
 	var jobs []Job
+	ages := []time.Duration{6 * time.Hour, 10 * time.Minute, 20 * time.Minute} // of the pipelines
 	for i, j := range []Job{
 		{Name: "build", Stage: "build", Status: JobSuccess, RunnerID: 100001, SystemID: "s_100001a"},
 		{Name: "unit-tests", Status: JobFailed, FailureReason: "script_failure", RunnerID: 100022, SystemID: "s_100022"},
@@ -151,8 +152,7 @@ func companyJobs(now time.Time) []Job {
 		j.Project = []string{"acme/shop", "acme/shop", "acme/backend/api"}[pipeline]
 		j.Stage, j.StageIndex = companyStage(j.Stage)
 		j.Spec = JobSpec{Script: []string{"make " + j.Name}}
-		jobs = append(jobs, companyTimes(j, now.Add(-[]time.Duration{6 * time.Hour, 10 * time.Minute,
-			20 * time.Minute}[pipeline])))
+		jobs = append(jobs, companyTimes(j, now.Add(-ages[pipeline])))
 	}
 	return jobs
 }

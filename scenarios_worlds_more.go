@@ -42,8 +42,8 @@ func TokenMigration() Scenario {
 		WithSettings(func(s *Settings) { s.RegistrationToken = "instanceToken0000000" }).
 		WithGroup("acme", func(g *Group) { g.RegistrationToken = world.RegistrationTokenPrefix + "acmeGroupToken000000" }).
 		WithGroup("modern", func(g *Group) {
-			g.ID, g.RegistrationToken, g.RegistrationTokensDisabled = 1002, world.RegistrationTokenPrefix+"modernGroupToken0000",
-				true
+			g.ID, g.RegistrationTokensDisabled = 1002, true
+			g.RegistrationToken = world.RegistrationTokenPrefix + "modernGroupToken0000"
 		}).
 		WithMember("modern", "oli", Owner).
 		WithProject("acme/legacy", project(10001, "legacyProjectToken00")).

@@ -316,7 +316,7 @@ type Commit struct {
 // Artifact is a file that a job kept.
 type Artifact struct {
 	Filename string `json:"filename"`
-	// "archive" when empty; else the name of a report: "junit", "dotenv", ...
+	// Type is "archive" when empty; else the name of a report: "junit", "dotenv", ...
 	Type    string `json:"file_type,omitzero"`
 	Format  string `json:"file_format,omitzero"` // "zip" (for an archive), "gzip" or "raw"; by Type when empty
 	Content []byte `json:"content,omitzero"`     // base64 in JSON

@@ -66,8 +66,8 @@ func (p *Player) play(s Step) playedAnswer {
 		p.t.Errorf("%s: body %.300q, want %q", where, answer.raw, *want)
 	}
 	if len(s.Expect.JSON) > 0 {
-		if mismatch := match("$", p.bareAll(p.expandAll(decode[any](p, s.Expect.JSON))),
-			p.bareAll(answer.json)); mismatch != "" {
+		want := p.bareAll(p.expandAll(decode[any](p, s.Expect.JSON)))
+		if mismatch := match("$", want, p.bareAll(answer.json)); mismatch != "" {
 			p.t.Errorf("%s: %s; body %.500s", where, mismatch, answer.raw)
 		}
 	}

@@ -121,8 +121,8 @@ func (c Case) text() string {
 	var text strings.Builder
 	text.WriteString(c.ID)
 	for _, s := range append([]Step{c.Step}, c.Then...) {
-		// it was JSON
-		raw, _ := json.Marshal([]any{s.As, s.Request, s.Expect.IDs, s.Expect.JSON, s.Expect.Headers, s.Expect.Body})
+		parts := []any{s.As, s.Request, s.Expect.IDs, s.Expect.JSON, s.Expect.Headers, s.Expect.Body}
+		raw, _ := json.Marshal(parts) // cannot fail: it was read from JSON
 		text.Write(raw)
 	}
 	return text.String()
@@ -356,9 +356,9 @@ func (w *restWorld) runner(name string, in caseRunner, managers []caseManager) {
 	if in.Created != "" && aboutTime.MatchString(w.about) {
 		w.skip("REST makes no runner that was created in the past")
 	}
-	body := params{"description": in.Description, "paused": in.Paused, "run_untagged": in.RunUntagged == nil ||
-		*in.RunUntagged,
-		"tag_list": append([]string{}, in.TagList...)}
+	body := params{"description": in.Description, "paused": in.Paused,
+		"run_untagged": in.RunUntagged == nil || *in.RunUntagged,
+		"tag_list":     append([]string{}, in.TagList...)}
 	if in.MaintenanceNote != "" {
 		body["maintenance_note"] = in.MaintenanceNote
 	}
@@ -439,8 +439,8 @@ func (w *restWorld) contact(token string, in caseRunner, managers []caseManager)
 	}
 	for _, m := range managers {
 		w.sendAs("", http.MethodPost, "/runners/verify", params{"token": token, "system_id": m.SystemID,
-			"info": params{"version": m.Version,
-				"revision": m.Revision, "platform": m.Platform, "architecture": m.Architecture}})
+			"info": params{"version": m.Version, "revision": m.Revision, "platform": m.Platform,
+				"architecture": m.Architecture}})
 	}
 }
 

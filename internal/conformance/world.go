@@ -244,8 +244,8 @@ type caseMembers map[string]string
 
 func (in caseMembers) members() fakegitlab.Members {
 	roles := map[string]fakegitlab.Role{"guest": fakegitlab.Guest, "planner": fakegitlab.Planner,
-		"reporter":  fakegitlab.Reporter,
-		"developer": fakegitlab.Developer, "maintainer": fakegitlab.Maintainer, "owner": fakegitlab.Owner}
+		"reporter": fakegitlab.Reporter, "developer": fakegitlab.Developer, "maintainer": fakegitlab.Maintainer,
+		"owner": fakegitlab.Owner}
 	out := fakegitlab.Members{}
 	for username, role := range in {
 		out[username] = roles[role]
@@ -453,8 +453,8 @@ func (s Time) At(now time.Time) time.Time {
 		panic(fmt.Sprintf("%q is no time of a case", string(s)))
 	}
 	n, _ := strconv.Atoi(m[1])
-	d := time.Duration(n) * map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour,
-		"d": 24 * time.Hour}[m[2]]
+	units := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}
+	d := time.Duration(n) * units[m[2]]
 	if m[3] == "ago" {
 		d = -d
 	}

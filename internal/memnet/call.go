@@ -27,7 +27,7 @@ type call struct {
 	err     error
 
 	handlerDone atomic.Bool
-	// ends the watching of the client's context; set by RoundTrip before the client has the response
+	// unwatch ends the watching of the client's context. RoundTrip sets it before the client has the response.
 	unwatch func() bool
 }
 

@@ -16,7 +16,8 @@ import (
 var (
 	// ErrKeysetUnavailable is an order that keyset pagination does not serve; GitLab answers 405 with this text under
 	// the key "error".
-	ErrKeysetUnavailable = errors.New("Keyset pagination is not yet available for this type of request") //nolint:staticcheck // GitLab's text
+	//nolint:staticcheck // the capital is GitLab's
+	ErrKeysetUnavailable = errors.New("Keyset pagination is not yet available for this type of request")
 	// ErrBadCursor is a cursor that GitLab did not make.
 	ErrBadCursor = errors.New("the cursor cannot be read")
 )

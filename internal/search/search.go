@@ -82,9 +82,8 @@ func Similarity(a, b string) float64 {
 // trigrams are those of each word, which counts as having two blanks before it and one behind.
 func trigrams(text string) map[[3]rune]bool {
 	all := map[[3]rune]bool{}
-	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsNumber(r)
-	}) {
+	between := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text), between) {
 		padded := []rune("  " + word + " ")
 		for i := range len(padded) - 2 {
 			all[[3]rune(padded[i:i+3])] = true
