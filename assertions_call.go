@@ -78,6 +78,20 @@ func (c Call) request() string {
 	return text.String()
 }
 
+// param is a parameter by its name or, in a hash or list, by its dotted path.
+func (c Call) param(name string) (value any, present bool) {
+	if value, present = c.Params[name]; present {
+		return value, true
+	}
+	value = c.Params
+	for key := range strings.SplitSeq(name, ".") {
+		if value, present = element(value, key); !present {
+			return nil, false
+		}
+	}
+	return value, true
+}
+
 func (c Call) answer() string {
 	if c.Status == 0 {
 		return "no answer"

@@ -106,6 +106,45 @@ func retried(first, second Call) bool {
 		maps.EqualFunc(first.Query, second.Query, slices.Equal) && bytes.Equal(first.Body, second.Body)
 }
 
+func (f *Fake) seeJournal() string {
+	calls := len(f.log.Closed())
+	if dropped := f.droppedText(); dropped != "" {
+		return fmt.Sprintf("gl.Journal() shows the last %d calls; %s\n", calls, dropped)
+	}
+	switch calls {
+	case 0:
+		return "no call was recorded\n"
+	case 1:
+		return "gl.Journal() shows the 1 recorded call\n"
+	}
+	return fmt.Sprintf("gl.Journal() shows all %d recorded calls\n", calls)
+}
+
+// droppedText says that the journal does not know all calls, "" if it does.
+func (f *Fake) droppedText() string {
+	n := f.log.Dropped()
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d earlier ones were dropped: WithJournalLimit keeps %d", n, f.options.journalLimit)
+}
+
+// incompleteProblem is for assertions that only somebody can make who knows all calls.
+func (f *Fake) incompleteProblem() string {
+	if dropped := f.droppedText(); dropped != "" {
+		return "the journal does not know all calls; " + dropped
+	}
+	return ""
+}
+
+func indent(text, by string) string {
+	var indented strings.Builder
+	for line := range strings.Lines(text) {
+		indented.WriteString(by + line)
+	}
+	return indented.String()
+}
+
 // tokenPattern is GitLab's tokens by their prefixes (lib/gitlab/ci and app/models keep one each), with four characters
 // more.
 var tokenPattern = regexp.MustCompile(`\b((?:gl[a-z]+-(?:t\d_)?|GR1348941)[\w-]{4})[\w-]{8,}`)

@@ -1,15 +1,12 @@
 package fakegitlab
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // CallMatcher is a condition on a recorded call, or how many calls are wanted. By, ByRunner, Param, Header, Status and
@@ -130,9 +127,11 @@ type count struct {
 	least, most int
 }
 
-func (count) holds(Call) bool                         { return true }
+func (count) holds(Call) bool { return true }
+
 func (count) compare(Call) (aspect, want, got string) { return "", "", "" }
-func (m count) String() string                        { return m.text }
+
+func (m count) String() string { return m.text }
 
 // Times asks for exactly n matching calls.
 func Times(n int) CallMatcher { return count{fmt.Sprintf("Times(%d)", n), n, n} }
@@ -147,6 +146,7 @@ func AtMost(n int) CallMatcher { return count{fmt.Sprintf("AtMost(%d)", n), 0, n
 type bounds struct{ least, most int }
 
 func (b bounds) allow(n int) bool { return b.least <= n && n <= b.most }
+
 func (b bounds) impossible() bool { return b.least > b.most || b.most < 0 }
 
 func (b bounds) text() string {
@@ -226,96 +226,4 @@ func matchersText(where []CallMatcher) string {
 		}
 	}
 	return strings.Join(texts, ", ")
-}
-
-// param is a parameter by its name or, in a hash or list, by its dotted path.
-func (c Call) param(name string) (value any, present bool) {
-	if value, present = c.Params[name]; present {
-		return value, true
-	}
-	value = c.Params
-	for key := range strings.SplitSeq(name, ".") {
-		if value, present = element(value, key); !present {
-			return nil, false
-		}
-	}
-	return value, true
-}
-
-func element(of any, key string) (value any, present bool) {
-	v := reflect.ValueOf(of)
-	switch v.Kind() {
-	case reflect.Map:
-		if v.Type().Key().Kind() != reflect.String {
-			return nil, false
-		}
-		found := v.MapIndex(reflect.ValueOf(key).Convert(v.Type().Key()))
-		if !found.IsValid() {
-			return nil, false
-		}
-		return found.Interface(), true
-	case reflect.Slice:
-		i, err := strconv.Atoi(key)
-		if err != nil || i < 0 || i >= v.Len() {
-			return nil, false
-		}
-		return v.Index(i).Interface(), true
-	default:
-		return nil, false
-	}
-}
-
-func isNil(value any) bool {
-	v := reflect.ValueOf(value)
-	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
-}
-
-// gitlabText is a parameter's value as a form field would carry it.
-func gitlabText(value any) string {
-	switch value := value.(type) {
-	case json.Number:
-		return value.String()
-	case time.Duration:
-		return strconv.FormatFloat(value.Seconds(), 'f', -1, 64)
-	case time.Time:
-		return value.UTC().Format(time.RFC3339Nano)
-	}
-	v := reflect.ValueOf(value)
-	switch v.Kind() {
-	case reflect.Invalid:
-		return ""
-	case reflect.Pointer:
-		if v.IsNil() {
-			return ""
-		}
-		return gitlabText(v.Elem().Interface())
-	case reflect.String:
-		return v.String()
-	case reflect.Float32, reflect.Float64:
-		return strconv.FormatFloat(v.Float(), 'f', -1, 64)
-	case reflect.Slice, reflect.Array:
-		if text, ok := value.([]byte); ok {
-			return string(text)
-		}
-		texts := make([]string, v.Len())
-		for i := range texts {
-			texts[i] = gitlabText(v.Index(i).Interface())
-		}
-		return strings.Join(texts, ",")
-	case reflect.Map, reflect.Struct:
-		if text, err := json.Marshal(value); err == nil {
-			return string(text)
-		}
-	}
-	return fmt.Sprint(value)
-}
-
-func goText(value any) string {
-	if isNil(value) {
-		return "nil"
-	}
-	if v := reflect.ValueOf(value); v.Kind() == reflect.String {
-		return strconv.Quote(v.String())
-	}
-	return fmt.Sprint(value)
 }

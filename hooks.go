@@ -13,38 +13,14 @@ type hook struct {
 	do       func(Call)
 }
 
-// Before runs do when a matching request has arrived and before it is served: another actor's change, mid-flight.
-// Endpoint is as in Failure. do may use the fake, but must not wait for the request itself; hooks run in the order in
-// which they were added.
-func (f *Fake) Before(e Endpoint, do func(Call)) (remove func()) {
-	f.tb.Helper()
-	return f.addHook(&f.faults.before, "Before", e, do)
-}
-
-// After runs do when a matching request has been served and before its answer leaves, so the client cannot be ahead of
-// it. The Call has the status and, if there is one, the reason.
-func (f *Fake) After(e Endpoint, do func(Call)) (remove func()) {
-	f.tb.Helper()
-	return f.addHook(&f.faults.after, "After", e, do)
-}
-
-func (f *Fake) addHook(list *[]*hook, name string, e Endpoint, do func(Call)) (remove func()) {
-	f.tb.Helper()
-	problem := f.endpointProblem(e)
-	if do == nil {
-		problem = "there is no function"
-	}
-	if problem != "" {
-		f.misuse("%s: %s", name, problem)
-		return func() {}
-	}
-	h := &hook{e, do}
-	f.faults.mu.Lock()
-	defer f.faults.mu.Unlock()
+// hook adds a hook to those before or those after.
+func (fs *faults) hook(list *[]*hook, h *hook) (remove func()) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
 	*list = append(*list, h)
 	return func() {
-		f.faults.mu.Lock()
-		defer f.faults.mu.Unlock()
+		fs.mu.Lock()
+		defer fs.mu.Unlock()
 		*list = slices.DeleteFunc(slices.Clone(*list), func(other *hook) bool { return other == h })
 	}
 }
@@ -82,20 +58,6 @@ type Held struct {
 	once     sync.Once
 	mu       sync.Mutex
 	first    *Call
-}
-
-// Hold stops every matching request that arrives from now on, until Release. Close and Reset release, too; at the end
-// of a test, a hold that never held a request and a request that was never released are errors (WithUnusedFailures). Of
-// two holds that match a request the older one has it until its release.
-func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
-	f.tb.Helper()
-	h := newHeld(e, where)
-	if problem := f.requestProblem(e, where); problem != "" {
-		f.misuse("Hold: %s", problem)
-		return h
-	}
-	f.faults.hold(h)
-	return h
 }
 
 func newHeld(e Endpoint, where []CallMatcher) *Held {
@@ -177,21 +139,21 @@ func (fs *faults) holding() []*Held {
 	return slices.DeleteFunc(slices.Clone(fs.held), (*Held).isReleased)
 }
 
-// hold waits while the call is held. It is false when the client gave up meanwhile.
-func (x *exchange) hold() bool {
-	fs := &x.fake.faults
+// wait waits while the call is held, at the longest until the fake closes. It is false when the client gave up
+// meanwhile, which ends ctx.
+func (fs *faults) wait(ctx context.Context, c Call, closing <-chan struct{}) bool {
 	fs.mu.Lock()
 	held := slices.Clone(fs.held)
 	fs.mu.Unlock()
 	for _, h := range held {
-		if h.isReleased() || !matches(*x.request.call, h.endpoint, h.where) {
+		if h.isReleased() || !matches(c, h.endpoint, h.where) {
 			continue
 		}
-		h.arrive(*x.request.call)
+		h.arrive(c)
 		select {
 		case <-h.released:
-		case <-x.fake.closing:
-		case <-x.request.http.Context().Done():
+		case <-closing:
+		case <-ctx.Done():
 			return false
 		}
 	}

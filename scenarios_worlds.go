@@ -182,3 +182,30 @@ func companyTimes(j Job, created time.Time) Job {
 	}
 	return j
 }
+
+// bornBefore has everybody and everything older than half a year, but runners and jobs, which tell their age. It
+// changes s itself, which must be a clone.
+func (s Scenario) bornBefore(now time.Time) Scenario {
+	created := now.AddDate(0, -6, 0)
+	for i := range s.Users {
+		s.Users[i].CreatedAt = created
+	}
+	for i := range s.Groups {
+		s.Groups[i].CreatedAt = created
+	}
+	for i := range s.Projects {
+		s.Projects[i].CreatedAt = created
+	}
+	return s
+}
+
+func numberManagers(runners []Runner) []Runner {
+	number := 1000001
+	for i := range runners {
+		for j := range runners[i].Managers {
+			runners[i].Managers[j].ID = number
+			number++
+		}
+	}
+	return runners
+}

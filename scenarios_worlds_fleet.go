@@ -114,17 +114,6 @@ func heard(r *Runner, now time.Time, silences ...time.Duration) {
 	}
 }
 
-func numberManagers(runners []Runner) []Runner {
-	number := 1000001
-	for i := range runners {
-		for j := range runners[i].Managers {
-			runners[i].Managers[j].ID = number
-			number++
-		}
-	}
-	return runners
-}
-
 // worldOf is the group 1001 with users for its members, numbered from 2 by falling role.
 func worldOf(group string, members Members) Scenario {
 	s := NewScenario().WithGroup(group, func(g *Group) { g.ID = 1001 })
@@ -135,22 +124,6 @@ func worldOf(group string, members Members) Scenario {
 	slices.SortFunc(usernames, func(a, b string) int { return int(members[b] - members[a]) })
 	for i, username := range usernames {
 		s = s.WithUser(username, func(u *User) { u.ID = 2 + i }).WithMember(group, username, members[username])
-	}
-	return s
-}
-
-// bornBefore has everybody and everything older than half a year, but runners and jobs, which tell their age. It
-// changes s itself, which must be a clone.
-func (s Scenario) bornBefore(now time.Time) Scenario {
-	created := now.AddDate(0, -6, 0)
-	for i := range s.Users {
-		s.Users[i].CreatedAt = created
-	}
-	for i := range s.Groups {
-		s.Groups[i].CreatedAt = created
-	}
-	for i := range s.Projects {
-		s.Projects[i].CreatedAt = created
 	}
 	return s
 }

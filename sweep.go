@@ -116,11 +116,6 @@ func (f *Fake) Invariant(name string, check func(*Fake) error) {
 	f.invariants.list = append(f.invariants.list, invariant{name, check})
 }
 
-type invariant struct {
-	name  string
-	check func(*Fake) error
-}
-
 // ForEachVersion runs a test against several GitLab versions, each as a subtest named after it: "17.2". opts are for
 // all of them. A version that is not supported fails its subtest; no version at all fails the test, as nothing would be
 // tested.

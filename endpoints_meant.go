@@ -1,0 +1,98 @@
+package fakegitlab
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// apiPrefix is where GitLab's API begins in a path, below the instance's own relative URL.
+const apiPrefix = "/api/v4"
+
+func wildcardProblem(path string, served []Endpoint) string {
+	paths := make([]Endpoint, len(served))
+	for i, s := range served {
+		_, pattern, _ := strings.Cut(string(s), " ")
+		paths[i] = Endpoint("* " + pattern)
+	}
+	if slices.Contains(paths, Endpoint("* "+path)) {
+		return ""
+	}
+	return "nothing serves * " + path + meantText("*", path, paths)
+}
+
+// unservedMessage says of a request that no endpoint serves what was probably meant, or how to have it served.
+func unservedMessage(method, path string, served []Endpoint) string {
+	message := "nothing serves " + method + " " + path
+	below, inAPI := belowAPI(path)
+	if !inAPI && reaches(method, path, served) {
+		return message + "; did you mean " + method + " " + apiPrefix + path + "?"
+	}
+	meant := meantText(method, below, served)
+	switch {
+	case meant != "":
+		return message + meant
+	case inAPI:
+		return message + outsideText(method, below)
+	default:
+		return message + "; GitLab's API begins at " + apiPrefix
+	}
+}
+
+// meantText continues "nothing serves METHOD /path", which is below /api/v4; it is "" when nothing is near.
+func meantText(method, path string, served []Endpoint) string {
+	names := world.WordsOf(served...)
+	if same := nearest.Methods(path, names); len(same) > 0 {
+		for _, endpoint := range same {
+			if pattern, ok := strings.CutPrefix(endpoint, method+" "); ok {
+				return "; did you mean " + endpoint + "?" + parametersHint(path, pattern)
+			}
+		}
+		return ", but there is " + strings.Join(same, ", ")
+	}
+	if encoded, ok := nearest.Encoded(method, path, names); ok {
+		return "; a full path in the URL must be encoded: " + method + " " + encoded
+	}
+	if meant, ok := nearest.Endpoint(method, path, names); ok {
+		return "; did you mean " + meant + "?"
+	}
+	return ""
+}
+
+// outsideText continues the same sentence when nothing is near.
+func outsideText(method, path string) string {
+	return fmt.Sprintf("; if GitLab does, it is outside this fake: serve it with Handle(%q, ...)",
+		method+" "+nearest.Pattern(path))
+}
+
+// belowAPI is the part of a path below the API's prefix, whatever the instance's own relative URL is.
+func belowAPI(path string) (below string, inAPI bool) {
+	if at := strings.LastIndex(path, apiPrefix+"/"); at >= 0 {
+		return path[at+len(apiPrefix):], true
+	}
+	return path, false
+}
+
+// parametersHint is for those who name an endpoint with the values in it: that is what Param is for.
+func parametersHint(path, pattern string) string {
+	values, names := strings.Split(path, "/"), strings.Split(pattern, "/")
+	var hints []string
+	for i := range min(len(values), len(names)) {
+		if name, ok := strings.CutPrefix(names[i], ":"); ok && !strings.HasPrefix(values[i], ":") {
+			hints = append(hints, fmt.Sprintf("Param(%q, %q)", name, values[i]))
+		}
+	}
+	if len(hints) == 0 {
+		return ""
+	}
+	return " (with " + strings.Join(hints, ", ") + ")"
+}
+
+func reaches(method, path string, served []Endpoint) bool {
+	return slices.ContainsFunc(nearest.Methods(path, world.WordsOf(served...)), func(name string) bool {
+		return strings.HasPrefix(name, method+" ")
+	})
+}
