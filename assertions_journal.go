@@ -28,13 +28,13 @@ func (f *Fake) Journal() string {
 	return text
 }
 
-// The lines of a journal that the log of a failed test has: how it began and how it came to the failure.
+// How many lines of the journal are in the log of a failed test: some from its beginning, more from before the failure.
 const (
 	firstLines = 20
 	lastLines  = 180
 )
 
-// middleCutOut leaves of a long journal its beginning and its end.
+// middleCutOut shortens a long journal to its beginning and its end.
 func middleCutOut(journal string) string {
 	lines := strings.SplitAfter(journal, "\n")
 	left := len(lines) - firstLines - lastLines
@@ -120,7 +120,7 @@ func (f *Fake) seeJournal() string {
 	return fmt.Sprintf("gl.Journal() shows all %d recorded calls\n", calls)
 }
 
-// droppedText says that the journal does not know all calls, "" if it does.
+// droppedText says how many calls the journal has dropped; "" if it has them all.
 func (f *Fake) droppedText() string {
 	n := f.log.Dropped()
 	if n == 0 {
@@ -129,7 +129,8 @@ func (f *Fake) droppedText() string {
 	return fmt.Sprintf("%d earlier ones were dropped: WithJournalLimit keeps %d", n, f.options.journalLimit)
 }
 
-// incompleteProblem is for assertions that only somebody can make who knows all calls.
+// incompleteProblem is the problem of an assertion that has to know every call (none, at most, exactly) when the
+// journal has dropped some; "" if it has them all.
 func (f *Fake) incompleteProblem() string {
 	if dropped := f.droppedText(); dropped != "" {
 		return "the journal does not know all calls; " + dropped
@@ -145,11 +146,11 @@ func indent(text, by string) string {
 	return indented.String()
 }
 
-// tokenPattern is GitLab's tokens by their prefixes (lib/gitlab/ci and app/models keep one each), with four characters
-// more.
+// tokenPattern finds GitLab's tokens by their prefixes (those in lib/gitlab/ci and app/models). Its group is what
+// shortenTokens keeps: the prefix and four more characters.
 var tokenPattern = regexp.MustCompile(`\b((?:gl[a-z]+-(?:t\d_)?|GR1348941)[\w-]{4})[\w-]{8,}`)
 
-// shortenTokens leaves of each token enough to tell it from others.
+// shortenTokens cuts each token down to enough to tell it from others.
 func shortenTokens(text string) string { return tokenPattern.ReplaceAllString(text, "$1…") }
 
 // JournalMermaid is the recorded calls as a sequence diagram for Mermaid (https://mermaid.js.org), as GitLab's and
@@ -194,7 +195,7 @@ func mermaidActor(c Call) string {
 	return "anonymous"
 }
 
-// mermaidEscapes writes what has a meaning in Mermaid by its number.
+// mermaidEscapes replaces characters that mean something to Mermaid by their codes.
 var mermaidEscapes = strings.NewReplacer("#", "#35;", ";", "#59;", "<", "#lt;", ">", "#gt;", "\n", " ", "\r", " ")
 
 func mermaidText(text string) string { return mermaidEscapes.Replace(shortenTokens(text)) }

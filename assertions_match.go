@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// CallMatcher is a condition on a recorded call, or how many calls are wanted. By, ByRunner, Param, Header, Status and
-// Where make conditions; Times, AtLeast and AtMost counts, which AssertCalled alone takes.
+// CallMatcher is a condition on a recorded call, or a count of the calls that are wanted. By, ByRunner, Param, Header,
+// Status and Where make conditions. Times, AtLeast and AtMost make counts, which only AssertCalled takes.
 type CallMatcher interface {
 	// holds is whether a call meets the condition. Counts always hold.
 	holds(Call) bool
@@ -20,13 +20,13 @@ type CallMatcher interface {
 	String() string
 }
 
-// condition is every matcher that looks at one call.
+// condition is a matcher that looks at one call; all are of this type but the counts.
 type condition struct {
 	text, aspect, want string
 	got                func(Call) (text string, present bool)
 	isWant             func(Call) bool // nil: got equals want
 	user               string          // whom By names
-	ofAnswer           bool            // looks at what is known after the call alone
+	ofAnswer           bool            // needs what is known only when the call was answered
 }
 
 func (m condition) holds(c Call) bool {
@@ -139,10 +139,10 @@ func Times(n int) CallMatcher { return count{fmt.Sprintf("Times(%d)", n), n, n} 
 // AtLeast asks for n matching calls or more.
 func AtLeast(n int) CallMatcher { return count{fmt.Sprintf("AtLeast(%d)", n), n, math.MaxInt} }
 
-// AtMost asks for n matching calls or fewer, which none is too.
+// AtMost asks for n matching calls or fewer; no call at all will do, too.
 func AtMost(n int) CallMatcher { return count{fmt.Sprintf("AtMost(%d)", n), 0, n} }
 
-// bounds is what several counts ask for together.
+// bounds is how many calls all the counts together ask for.
 type bounds struct{ least, most int }
 
 func (b bounds) allow(n int) bool { return b.least <= n && n <= b.most }
@@ -170,7 +170,7 @@ func (b bounds) text() string {
 	}
 }
 
-// splitCounts parts how often from what; without a count, at least once.
+// splitCounts separates the counts from the conditions. Without a count, at least one call is wanted.
 func splitCounts(where []CallMatcher) (times bounds, conditions []CallMatcher) {
 	times = bounds{0, math.MaxInt}
 	counted := false
@@ -189,7 +189,7 @@ func splitCounts(where []CallMatcher) (times bounds, conditions []CallMatcher) {
 	return times, conditions
 }
 
-// covers is whether a call is one of the endpoint's: of any for "", of any method for "* /path".
+// covers is whether a call is of the endpoint. "" covers every call, "* /path" those of that path with any method.
 func (e Endpoint) covers(c Call) bool {
 	if path, ok := strings.CutPrefix(string(e), "* "); ok {
 		_, served, _ := strings.Cut(string(c.Endpoint), " ")

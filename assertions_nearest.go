@@ -61,7 +61,7 @@ func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
 	return ""
 }
 
-// requestProblem is selectionProblem for what looks at a request before it is answered.
+// requestProblem is selectionProblem for failures, hooks and holds, which look at a request before it is answered.
 func (f *Fake) requestProblem(e Endpoint, where []CallMatcher) string {
 	for _, m := range where {
 		if m, ok := m.(condition); ok && m.ofAnswer {
@@ -144,8 +144,8 @@ func (f *Fake) rank(calls []Call, e Endpoint, where []CallMatcher) []Call {
 	return best
 }
 
-// kinship is how much a call has of an endpoint: it is one of its calls (2), it has its path, or looks like a misspelt
-// call of it (1), or nothing (0).
+// kinship is how close a call is to an endpoint: 2 if it is a call of it; 1 if it has the same path, or looks like a
+// misspelt call of it; else 0.
 func kinship(c Call, e Endpoint) int {
 	if e.covers(c) {
 		return 2
@@ -164,7 +164,7 @@ func kinship(c Call, e Endpoint) int {
 	return 0
 }
 
-// conditionsDiff compares what was wanted of a call with what it has, in all that was asked for.
+// conditionsDiff compares what the endpoint and the conditions want of a call with what the call has.
 func conditionsDiff(c Call, e Endpoint, where []CallMatcher) string {
 	want, got := map[string]string{}, map[string]string{}
 	if e != "" {

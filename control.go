@@ -16,20 +16,21 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
-// control is one call of the control API. It must not do what fails a test: who called is no test.
+// control is one call of the control API. It must not call what fails a test, because its caller is a program outside
+// of the test.
 type control struct {
 	*Fake
 	http *http.Request
 	vars map[string]string // path parameters
 }
 
-// maxControlBody is the largest body that is read. A world with large logs is far below it.
+// maxControlBody is the largest body that is read. Even a world with large logs is far smaller.
 const maxControlBody = 100 << 20
 
-// emptyObject is what no body stands for.
+// emptyObject is what a missing body means.
 const emptyObject = "{}"
 
-// body is the whole body; none is an empty object.
+// body is the whole body, or an empty object if there is none.
 func (c *control) body() ([]byte, error) {
 	text, err := io.ReadAll(http.MaxBytesReader(nil, c.http.Body, maxControlBody))
 	if len(bytes.TrimSpace(text)) == 0 {
@@ -47,8 +48,8 @@ func (c *control) read(into any) error {
 	return placedIn(text, problemsOf(unmarshalData(text, into)), nil)
 }
 
-// waiting is a context for who waits that long. It ends with the request and with the fake, too: Close does not wait
-// for who waits.
+// waiting is a context for waiting at most that long. It also ends with the request and when the fake is closed, so
+// that Close need not wait.
 func (c *control) waiting(d time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(c.http.Context(), d)
 	go func() {
@@ -61,7 +62,7 @@ func (c *control) waiting(d time.Duration) (context.Context, context.CancelFunc)
 	return ctx, cancel
 }
 
-// waitIn is the query parameter wait; without it, nobody waits.
+// waitIn is the query parameter wait, or 0 without it.
 func waitIn(query url.Values) (time.Duration, error) {
 	if !query.Has("wait") {
 		return 0, nil
@@ -76,7 +77,7 @@ func waitIn(query url.Values) (time.Duration, error) {
 	return wait, nil
 }
 
-// knownParameters is an error if the query has any other.
+// knownParameters returns an error if the query has a parameter that is not known.
 func knownParameters(query url.Values, known ...string) error {
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		if !slices.Contains(known, name) {
@@ -86,7 +87,7 @@ func knownParameters(query url.Values, known ...string) error {
 	return nil
 }
 
-// pathID is the id in the path; what is no number is the id of nothing.
+// pathID is the id in the path, or 0, which nothing has, if it is no number.
 func (c *control) pathID() int {
 	id, err := strconv.Atoi(c.vars["id"])
 	if err != nil {

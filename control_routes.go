@@ -9,10 +9,10 @@ import (
 	"github.com/gorilla/mux"
 )
 
-// WithControl lets programs in any language do what a Go test does with the fake's methods: it serves a control API, and a page
-// that shows the world and the journal as they change, below "/-/fake/" of URL. docs/other-languages.md documents both. Calls
-// of them are not recorded and meet no failures. It is off by default, so that code under test that strays there gets the
-// 404 of a real GitLab.
+// WithControl lets programs in any language do what a Go test does with the fake's methods: it serves a control API,
+// and a page that shows the world and the journal as they change, below "/-/fake/" of URL. docs/other-languages.md
+// documents both. Calls of them are not recorded and meet no failures. It is off by default, so that code under test
+// that strays there gets the 404 of a real GitLab.
 func WithControl() Option {
 	// Nothing else mentions the control API, so that Go's linker leaves it and its page out of programs that do not call
 	// this function.
@@ -106,7 +106,8 @@ func (f *Fake) serveControl(w http.ResponseWriter, r *http.Request) bool {
 
 // controlled finds the row of a call and lets it answer.
 func (f *Fake) controlled(r *http.Request, path string) controlAnswer {
-	// A page in somebody's browser may reach a loopback address; it is not to change the world of a test.
+	// Any web page in a browser on this machine can send requests to a loopback address; it must not change a test's
+	// world.
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {
 		return controlRefusal(http.StatusForbidden, err.Error())
 	}

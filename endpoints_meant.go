@@ -42,7 +42,8 @@ func unservedMessage(method, path string, served []Endpoint) string {
 	}
 }
 
-// meantText continues "nothing serves METHOD /path", which is below /api/v4; it is "" when nothing is near.
+// meantText continues the sentence "nothing serves METHOD /path", with a path below /api/v4, by what was probably
+// meant. It is "" when no served endpoint resembles it.
 func meantText(method, path string, served []Endpoint) string {
 	names := world.WordsOf(served...)
 	if same := nearest.Methods(path, names); len(same) > 0 {
@@ -62,7 +63,7 @@ func meantText(method, path string, served []Endpoint) string {
 	return ""
 }
 
-// outsideText continues the same sentence when nothing is near.
+// outsideText continues the same sentence when no served endpoint resembles what was asked for.
 func outsideText(method, path string) string {
 	return fmt.Sprintf("; if GitLab does, it is outside this fake: serve it with Handle(%q, ...)",
 		method+" "+nearest.Pattern(path))
@@ -76,7 +77,8 @@ func belowAPI(path string) (below string, inAPI bool) {
 	return path, false
 }
 
-// parametersHint is for those who name an endpoint with the values in it: that is what Param is for.
+// parametersHint helps those who wrote values into the path of an endpoint, as in "GET /runners/7": it names the Param
+// for each.
 func parametersHint(path, pattern string) string {
 	values, names := strings.Split(path, "/"), strings.Split(pattern, "/")
 	var hints []string

@@ -42,7 +42,7 @@ func (i *injected) response() response {
 	return r
 }
 
-// failureBody is GitLab's own answer of a status, with its text or another.
+// failureBody is GitLab's own answer of a status; message, unless empty, replaces its text.
 func failureBody(status int, message string) response {
 	texts := map[int]string{
 		http.StatusBadRequest:            msgBadRequest,
@@ -70,8 +70,8 @@ func failureBody(status int, message string) response {
 	return refuse(status, fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
-// RegistrationDisabled answers POST /runners with 410, whatever the settings say. Settings.RegistrationTokensDisabled
-// and its like in Group and Project are the real thing.
+// RegistrationDisabled answers POST /runners with 410, whatever the settings say. To have GitLab itself refuse, use
+// Settings.RegistrationTokensDisabled, or the field of that name in Group or Project.
 func RegistrationDisabled() Failure {
 	return Failure{Endpoint: RegisterRunner, Status: http.StatusGone, Message: msgRegistrationDisallowed}
 }
@@ -88,20 +88,21 @@ func InternalError(e Endpoint) Failure {
 func DatabaseLocked(e Endpoint) Failure { return Failure{Endpoint: e, Status: http.StatusConflict} }
 
 // RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in seconds, rounded up,
-// and the RateLimit headers. The end of the limit is reckoned by time.Now, as clients do, and not by the fake's clock.
+// and the RateLimit headers. The time at which the limit ends is counted from time.Now, as clients compare it with
+// their own clock, not with the fake's.
 func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
 	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: msgRetryLater,
 		Header: http.Header{"Content-Type": {"text/plain"}}, limited: true, retryAfter: retryAfter}
 }
 
-// injectedLimit is the limit that RateLimited tells of, in requests a minute: client-go paces itself for good by the
-// one in its first answer, so it is one that slows nobody.
+// injectedLimit is the limit that RateLimited's headers name, in requests a minute. It is high because client-go slows
+// itself down for good to the limit that it reads in its first answer.
 const injectedLimit = 6000
 
-// Slow delays the answer, which else is as ever.
+// Slow delays the answer and changes nothing about it.
 func Slow(e Endpoint, d time.Duration) Failure { return Failure{Endpoint: e, Delay: d} }
 
-// Maintenance refuses all that writes, as a read-only GitLab does: 403.
+// Maintenance refuses every request that writes, as a read-only GitLab does: 403.
 func Maintenance() Failure {
 	writes := Where(func(c Call) bool {
 		return c.Method != http.MethodGet && c.Method != http.MethodHead && c.Method != http.MethodOptions

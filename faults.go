@@ -27,8 +27,8 @@ const (
 	MalformedJSON NetworkFault = "malformed JSON" // the body arrives and is cut-off JSON
 )
 
-// Failure makes calls fail. Of several that match a call, the one that was injected first and has not spent its Times
-// yet answers it.
+// Failure makes calls fail. If several match a call, it meets the one that was injected first and has not used up its
+// Times.
 type Failure struct {
 	Endpoint Endpoint      // "" is every call, "* /runners/:id" any method
 	Where    []CallMatcher // further conditions: By("mia"), Param("token", "..."), ...
@@ -45,9 +45,9 @@ type Failure struct {
 	// is as ever, only later.
 	Delay   time.Duration
 	Network NetworkFault
-	// Applied: the request takes effect first and only its answer is lost, as when a connection breaks too late.
+	// Applied has the request take effect first, so that only its answer is lost, as when a connection breaks late.
 	Applied bool
-	// limited adds the headers of a throttle that lets requests through again after retryAfter.
+	// limited adds the headers of GitLab's throttle, which lets requests through again after retryAfter.
 	limited    bool
 	retryAfter time.Duration
 }
@@ -97,7 +97,7 @@ func (i *injected) effect() string {
 	return strings.Join(parts, ", ")
 }
 
-// faults are the failures and hooks of a fake.
+// faults are the failures, hooks and holds of a fake.
 type faults struct {
 	mu            sync.Mutex
 	failures      []*injected
@@ -105,7 +105,7 @@ type faults struct {
 	held          []*Held
 	spent         []*injected // removed ones that never fired, for the report
 	last          int         // the highest id given out
-	lastHold      int         // the same of a hold
+	lastHold      int         // the highest id given to a hold
 }
 
 func (fs *faults) inject(i *injected) (id int) {
@@ -140,7 +140,7 @@ func (fs *faults) removeAll() {
 	fs.failures = nil
 }
 
-// retire keeps of the failures that are removed those of which there is something to report.
+// retire keeps those of the removed failures that are to be reported: they never fired.
 func (fs *faults) retire(removed ...*injected) {
 	for _, i := range removed {
 		if i.fired == 0 {
@@ -160,7 +160,8 @@ func (fs *faults) list() []injected {
 	return all
 }
 
-// pick finds the failure that a call meets, and counts it. Each failure counts the matching calls for itself.
+// pick finds the failure that a call meets, nil if none. Every failure it asks on the way counts the call, for its
+// After and Times.
 func (fs *faults) pick(c *Call) *injected {
 	fs.mu.Lock()
 	failures := slices.Clone(fs.failures)
@@ -188,7 +189,8 @@ func (fs *faults) count(i *injected) bool {
 	return true
 }
 
-// unused says which failures never fired and which requests were never let go.
+// unused lists, for the end of a test, the failures that never fired and the holds that were of no use or never
+// released.
 func (fs *faults) unused() []string {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

@@ -48,7 +48,7 @@ func (h *hook) run(c Call) {
 	<-done
 }
 
-// Held is a hold on requests: they have arrived and wait, before they are served, until Release.
+// Held is a hold on requests: those that match arrive and then wait, before they are served, until Release.
 type Held struct {
 	id       int // 1, 2, 3 ...
 	endpoint Endpoint
@@ -88,7 +88,7 @@ func (h *Held) Wait(ctx context.Context) (Call, error) {
 	}
 }
 
-// Release lets all go that is held and holds nothing more. Releasing again does nothing.
+// Release lets every held request go on and ends the hold. Releasing again does nothing.
 func (h *Held) Release() { h.once.Do(func() { close(h.released) }) }
 
 func (h *Held) isReleased() bool {
@@ -110,7 +110,7 @@ func (h *Held) firstCall() (call Call, came bool) {
 	return *h.first, true
 }
 
-// unused says what is odd about a hold at the end of a test, or "".
+// unused says, for the end of a test, that a hold never held a request or was never released; else "".
 func (h *Held) unused() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()

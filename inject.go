@@ -45,16 +45,16 @@ func (f *Fake) failureProblem(failure Failure) string {
 	return ""
 }
 
-// Before runs do when a matching request has arrived and before it is served: another actor's change, mid-flight.
-// Endpoint is as in Failure. do may use the fake, but must not wait for the request itself; hooks run in the order in
-// which they were added.
+// Before runs do when a matching request has arrived and before it is served: the place for what somebody else changes
+// in that moment. Endpoint is as in Failure. do may use the fake, but must not wait for the request itself; hooks run
+// in the order in which they were added.
 func (f *Fake) Before(e Endpoint, do func(Call)) (remove func()) {
 	f.tb.Helper()
 	return f.addHook(&f.faults.before, "Before", e, do)
 }
 
-// After runs do when a matching request has been served and before its answer leaves, so the client cannot be ahead of
-// it. The Call has the status and, if there is one, the reason.
+// After runs do when a matching request has been served and before its answer is sent, so that do always runs before
+// the client goes on. The Call has the status and, if there is one, the reason.
 func (f *Fake) After(e Endpoint, do func(Call)) (remove func()) {
 	f.tb.Helper()
 	return f.addHook(&f.faults.after, "After", e, do)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// defaultStartTime is where the fake clock starts.
+// defaultStartTime is the time at which the fake's clock starts.
 func defaultStartTime() time.Time { return time.Date(2024, time.July, 1, 12, 0, 0, 0, time.UTC) }
 
 // SmallCompany is a world with one of everything: each role, each type of runner in each status, a job in each state.
@@ -92,7 +92,7 @@ func companyRunners(now time.Time) []Runner {
 	return numberManagers(runners)
 }
 
-// companyReach is whom a runner serves.
+// companyReach sets whom a runner serves.
 func companyReach(r Runner) (group string, projects []string) {
 	switch {
 	case r.ID == 100014:
@@ -109,7 +109,7 @@ func companyReach(r Runner) (group string, projects []string) {
 	return "", nil
 }
 
-// companySpecial gives the online runners what sets them apart.
+// companySpecial gives each online runner what distinguishes it from the other runners.
 func companySpecial(r Runner) Runner {
 	switch r.ID {
 	case 100001:
@@ -183,8 +183,8 @@ func companyTimes(j Job, created time.Time) Job {
 	return j
 }
 
-// bornBefore has everybody and everything older than half a year, but runners and jobs, which tell their age. It
-// changes s itself, which must be a clone.
+// bornBefore makes everything half a year old, but for runners and jobs, whose age the scenario states. It changes s
+// itself, which must be a clone.
 func (s Scenario) bornBefore(now time.Time) Scenario {
 	created := now.AddDate(0, -6, 0)
 	for i := range s.Users {

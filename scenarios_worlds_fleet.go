@@ -104,7 +104,8 @@ func fleetRunners(now time.Time) []Runner {
 	return numberManagers(runners)
 }
 
-// heard gives a runner a manager for each time since one was heard of, the shortest first.
+// heard gives a runner one manager for each silence, which is how long ago that manager was last in contact; the
+// shortest comes first.
 func heard(r *Runner, now time.Time, silences ...time.Duration) {
 	for i, silence := range silences {
 		m := companyManager(*r, string(rune('a'+i)))
@@ -114,7 +115,7 @@ func heard(r *Runner, now time.Time, silences ...time.Duration) {
 	}
 }
 
-// worldOf is the group 1001 with users for its members, numbered from 2 by falling role.
+// worldOf is a world with the group 1001 and its members, users numbered from 2 on, the highest role first.
 func worldOf(group string, members Members) Scenario {
 	s := NewScenario().WithGroup(group, func(g *Group) { g.ID = 1001 })
 	var usernames []string
