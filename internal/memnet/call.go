@@ -31,7 +31,7 @@ type call struct {
 	unwatch func() bool
 }
 
-// settle decides what RoundTrip returns, unless that is decided.
+// settle decides what RoundTrip returns, unless it was decided before.
 func (c *call) settle(resp *http.Response, err error) {
 	c.once.Do(func() {
 		c.resp, c.err = resp, err
@@ -74,10 +74,10 @@ func (c *call) giveUp() error {
 	return err
 }
 
-// awaitClientTimeout lets http.Client.Timeout be told from a deadline of the caller. For RoundTrippers that it does not
-// know, http.Client watches the time once more, in a goroutine that closes Request.Cancel; only when that one has run
-// does the client's error say "Client.Timeout exceeded". The context ends at the same instant, and the order of the two
-// is chance.
+// awaitClientTimeout makes it possible to tell http.Client.Timeout from a deadline of the caller. For RoundTrippers
+// that it does not know, http.Client watches the time once more, in a goroutine that closes Request.Cancel; only when
+// that one has run does the client's error say "Client.Timeout exceeded". The context ends at the same instant, and
+// which of the two comes first is a matter of chance.
 func (c *call) awaitClientTimeout() {
 	//lint:ignore SA1019 deprecated for callers; here it is http.Client's own signal
 	cancel := c.client.Cancel

@@ -11,7 +11,7 @@ import (
 // spareValues is how many headers a transport or server adds to those of its user, at most.
 const spareValues = 4
 
-// A header is an http.Header whose values lie in one array, which a call makes two of.
+// A header is an http.Header whose values lie in one array, to save allocations: each call makes two headers.
 type header struct {
 	names  http.Header
 	values []string

@@ -16,7 +16,7 @@ func Methods(path string, served []string) []string {
 			same = append(same, endpoint)
 		}
 	}
-	// A literal segment is what the path means wherever it is also a possible parameter: /runners/all is no runner's id.
+	// A segment that an endpoint has literally is no parameter's value: the "all" of /runners/all is no runner's id.
 	if slices.ContainsFunc(same, func(endpoint string) bool { return strings.HasSuffix(endpoint, " "+path) }) {
 		same = slices.DeleteFunc(same, func(endpoint string) bool { return !strings.HasSuffix(endpoint, " "+path) })
 	}
@@ -94,8 +94,8 @@ func Pattern(path string) string {
 	return "/" + strings.Join(parts, "/")
 }
 
-// pathCost is how far a path is from an endpoint's, and whether it is near at all. Both need as many segments: a path
-// with one more is another thing, not a slip.
+// pathCost is how far a path is from an endpoint's, and whether it is near at all. Both must have the same number of
+// segments: a path with one more is a different resource, not a misspelt one.
 func pathCost(path, pattern []string) (cost int, near bool) {
 	if len(path) != len(pattern) {
 		return 0, false

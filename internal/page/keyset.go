@@ -145,8 +145,8 @@ func (p KeysetPage) SetHeaders(h http.Header, baseURL string, v params.Values) {
 	h.Set("Link", linkTo(baseURL, v, "next"))
 }
 
-// Bound is the end of a page of keyset pagination as projects have it: no cursor but the id of its last row, which the
-// link carries as the parameter of the next page (lib/gitlab/pagination/keyset/pager.rb). GitLab does not look ahead:
+// Bound is the end of a page of keyset pagination in lists of projects. These have no cursor: the link to the next page
+// carries the id of the last row as a parameter (lib/gitlab/pagination/keyset/pager.rb). GitLab does not look ahead:
 // the last page that has rows still links to an empty one.
 type Bound struct {
 	Last      int // 0: the page is empty

@@ -70,8 +70,8 @@ func boolean(raw any) (any, bool) {
 	}
 }
 
-// integer reads text as Ruby's Integer(s, 10) does and truncates a JSON float. What no int can hold becomes the
-// greatest or least int: GitLab would look for such an id and just not find it.
+// integer reads text as Ruby's Integer(s, 10) does and truncates a JSON float. A number too large for an int becomes
+// the greatest or least int: GitLab would look for such an id and not find it.
 func integer(raw any) (any, bool) {
 	switch raw := raw.(type) {
 	case int:

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// shortest is the length, in characters, from which on a word is looked for inside of others.
+// shortest is how many characters a word must have to be looked for inside other words.
 const shortest = 3
 
 // Query is what a search asks for. The zero value asks for nothing, and everything matches it.
@@ -48,8 +48,8 @@ func quoted(text string) (phrase, rest string) {
 // Blank reports whether q asks for nothing.
 func (q Query) Blank() bool { return q.whole == "" }
 
-// Matches reports whether one of the columns has all the words. If all of them are too short to be looked for inside of
-// others, a column must be the search itself.
+// Matches reports whether one of the columns has all the words. If all the words are too short to be looked for inside
+// others, a column must equal the whole search.
 func (q Query) Matches(columns ...string) bool {
 	return q.Blank() || slices.ContainsFunc(columns, q.matches)
 }
