@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// T is what the assertions need of a test: testify's TestingT, so *testing.T, GinkgoT() and mocks of either fit. If it has
-// a Helper method, that is called, so that a failure is reported at the line of the test.
+// T is what the assertions need of a test: testify's TestingT, so *testing.T, GinkgoT() and mocks of either fit. If it
+// has a Helper method, that is called, so that a failure is reported at the line of the test.
 type T interface {
 	Errorf(format string, args ...any)
 }
@@ -18,9 +18,9 @@ type T interface {
 type helper interface{ Helper() }
 
 // Calls returns the recorded calls of an endpoint that meet every condition, in the order in which they arrived. "" is
-// every call, "* /runners/:id" that path with any method. Calls that are still being served are not among them. The maps
-// and slices in a Call are the journal's own: read them, do not change them. An endpoint that nothing serves, and a
-// count such as Times, fail the test.
+// every call, "* /runners/:id" that path with any method. Calls that are still being served are not among them. The
+// maps and slices in a Call are the journal's own: read them, do not change them. It fails the test to ask for an
+// endpoint that nothing serves, or with a count such as Times.
 func (f *Fake) Calls(e Endpoint, where ...CallMatcher) []Call {
 	if problem := f.selectionProblem(e, where); problem != "" {
 		f.misuse("Calls: %s", problem)
@@ -29,26 +29,27 @@ func (f *Fake) Calls(e Endpoint, where ...CallMatcher) []Call {
 	return f.selectCalls(e, where)
 }
 
-// ClearCalls forgets the recorded calls, so that assertions see what comes afterwards alone. Calls still being served are
-// recorded when they end. Numbers count on.
+// ClearCalls forgets the recorded calls, so that assertions see only the calls that come afterwards. A call that is
+// still being served is recorded when it ends. The numbers of calls go on counting.
 func (f *Fake) ClearCalls() { f.log.Clear() }
 
-// WaitForCall returns the first call of an endpoint that has been answered and meets every condition: a recorded one, or
-// else the next to come. When ctx ends first, the error wraps ctx.Err() and names the nearest recorded calls; an endpoint
-// that nothing serves, and a count such as Times, are errors at once.
+// WaitForCall returns the first answered call of an endpoint that meets every condition. If none is recorded yet, it
+// waits for the next one. When ctx ends first, the error wraps ctx.Err() and names the nearest recorded calls; an
+// endpoint that nothing serves, and a count such as Times, are errors at once.
 func (f *Fake) WaitForCall(ctx context.Context, e Endpoint, where ...CallMatcher) (Call, error) {
 	if problem := f.selectionProblem(e, where); problem != "" {
 		return Call{}, fmt.Errorf("WaitForCall: %s", problem)
 	}
 	call, err := f.log.Wait(ctx, func(c Call) bool { return matches(c, e, where) })
 	if err != nil {
-		return Call{}, fmt.Errorf("WaitForCall: no call of %s: %w\n%s", selectionText(e, where), err, f.nearestCalls(e, where))
+		return Call{}, fmt.Errorf("WaitForCall: no call of %s: %w\n%s", selectionText(e, where), err,
+			f.nearestCalls(e, where))
 	}
 	return call, nil
 }
 
-// AssertCalled asserts that an endpoint was called, with every condition met, at least once or as often as Times, AtLeast
-// and AtMost say. "" is every call, "* /runners/:id" that path with any method.
+// AssertCalled asserts that an endpoint was called, with every condition met, at least once or as often as Times,
+// AtLeast and AtMost say. "" is every call, "* /runners/:id" that path with any method.
 func (f *Fake) AssertCalled(t T, e Endpoint, where ...CallMatcher) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -68,8 +69,8 @@ func (f *Fake) AssertNotCalled(t T, e Endpoint, where ...CallMatcher) bool {
 	return report(t, f.calledProblem(e, append(slices.Clone(where), Times(0))))
 }
 
-// AssertCallOrder asserts that the endpoints were called in this order, by the time of arrival; other calls in between do
-// not matter.
+// AssertCallOrder asserts that the endpoints were called in this order. What counts is when the calls arrived; other
+// calls in between do not matter.
 func (f *Fake) AssertCallOrder(t T, e ...Endpoint) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -77,9 +78,9 @@ func (f *Fake) AssertCallOrder(t T, e ...Endpoint) bool {
 	return report(t, f.orderProblem(e))
 }
 
-// AssertCalls asserts that exactly these calls were made, in this order. Each is written as endpoint and status:
-// "POST /runners 201"; a call that nothing serves with its whole path: "POST /api/v4/runner 404"; a call that was left
-// without an answer with status 0.
+// AssertCalls asserts that exactly these calls were made, in this order. Each is written as endpoint and status: "POST
+// /runners 201". A call that nothing serves has its whole path in place of the endpoint, "POST /api/v4/runner 404"; a
+// call that was never answered has status 0.
 func (f *Fake) AssertCalls(t T, want ...string) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -166,7 +167,8 @@ func (f *Fake) orderProblem(order []Endpoint) string {
 	return ""
 }
 
-// missingText says of the i-th endpoint of an order that no call from next on has it, and which earlier ones had.
+// missingText says that no call from next on is of e, the i-th endpoint of the order, and names the last one that came
+// too early.
 func missingText(e Endpoint, i int, calls []Call, next int) string {
 	text := "no " + e.text()
 	if i > 0 {

@@ -15,8 +15,8 @@ import (
 	"unicode/utf8"
 )
 
-// Call is one request that the fake was sent, with its answer. The zero value is no call. All copies of a Call share what
-// its fields refer to, with the request itself as long as it is served: read them, do not change them.
+// Call is one request that the fake was sent, with its answer. The zero value is no call. All copies of a Call share
+// its maps and slices, and so does the request itself while it is being served: read them, do not change them.
 type Call struct {
 	Number   int       // 1, 2, 3 ... in the order of arrival
 	Time     time.Time // of arrival, by the fake's clock
@@ -30,7 +30,7 @@ type Call struct {
 	Body []byte
 	// Params are the parameters as GitLab understood them: those of path, query, form, multipart and JSON together.
 	Params map[string]any
-	// IgnoredParams were sent, but are read by nothing: often misspelt.
+	// IgnoredParams are parameters that were sent but that nothing reads; often they are misspelt.
 	IgnoredParams []string
 	// User, RunnerID and JobID are who authenticated: a username, the runner of an authentication token, the job of a job
 	// token (or the job that POST /jobs/request handed out). All are zero for a call without valid credentials.
@@ -56,8 +56,8 @@ func (c Call) JSON(into any) error {
 	return nil
 }
 
-// String is the call in one line: "#3 DELETE /runners/:id id=7 by mia -> 204". Path parameters follow the endpoint; "by" is
-// left out for a call without valid credentials.
+// String is the call in one line: "#3 DELETE /runners/:id id=7 by mia -> 204". Path parameters follow the endpoint;
+// "by" is left out for a call without valid credentials.
 func (c Call) String() string {
 	if actor := c.actor(); actor != "" {
 		return c.request() + " by " + actor + " -> " + c.answer()
@@ -78,6 +78,20 @@ func (c Call) request() string {
 	return text.String()
 }
 
+// param is a parameter by its name or, in a hash or list, by its dotted path.
+func (c Call) param(name string) (value any, present bool) {
+	if value, present = c.Params[name]; present {
+		return value, true
+	}
+	value = c.Params
+	for key := range strings.SplitSeq(name, ".") {
+		if value, present = element(value, key); !present {
+			return nil, false
+		}
+	}
+	return value, true
+}
+
 func (c Call) answer() string {
 	if c.Status == 0 {
 		return "no answer"
@@ -85,7 +99,7 @@ func (c Call) answer() string {
 	return strconv.Itoa(c.Status)
 }
 
-// printable keeps to one line what a client may have sent.
+// printable quotes what a client sent if it has line breaks or the like, so that a message stays on one line.
 func printable(text string) string {
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return strconv.Quote(text)
@@ -93,7 +107,7 @@ func printable(text string) string {
 	return text
 }
 
-// name is the endpoint or, when nothing serves the call, what was asked for.
+// name is the endpoint or, when nothing serves the call, its method and path.
 func (c Call) name() string {
 	if c.Endpoint != "" {
 		return string(c.Endpoint)

@@ -29,10 +29,12 @@ func newAssertionsFake(t *testing.T) *Fake {
 		Users:    []User{{ID: 2, Username: "mia"}},
 		Projects: []Project{{ID: 5, Path: "acme/shop", Members: Members{"mia": Maintainer}}},
 		Runners: []Runner{
-			{ID: 7, Type: ProjectRunner, Projects: []string{"acme/shop"}, Description: "old", Tags: []string{"go"}, Token: "glrt-old"},
+			{ID: 7, Type: ProjectRunner, Projects: []string{"acme/shop"}, Description: "old", Tags: []string{"go"},
+				Token: "glrt-old"},
 			{ID: 8, Type: InstanceRunner, Token: "glrt-new"},
 		},
-		Jobs: []Job{{ID: 9, Project: "acme/shop", Name: "build", Status: JobFailed, FailureReason: "script_failure", RunnerID: 7}},
+		Jobs: []Job{{ID: 9, Project: "acme/shop", Name: "build", Status: JobFailed, FailureReason: "script_failure",
+			RunnerID: 7}},
 	}))
 	if err != nil {
 		t.Fatal(err)

@@ -40,14 +40,20 @@ const longToken = "glrt-t1_abcdEFGH1234wxyzQRST"
 // story is a journal of a bit of everything.
 func story() []Call {
 	return []Call{
-		{Endpoint: CreateUserRunner, User: "mia", Status: 201, Params: map[string]any{"runner_type": "project_type", "tag_list": []any{"go", "linux"}, "paused": true}},
-		{Endpoint: VerifyRunner, RunnerID: 7, Status: 200, Params: map[string]any{"token": longToken, "info": map[string]any{"name": "gitlab-runner"}}},
-		{Endpoint: DeleteRunner, User: "mia", Params: map[string]any{"id": 8}, Status: 503, Failure: true, Path: "/api/v4/runners/8", Method: "DELETE"},
-		{Endpoint: DeleteRunner, User: "mia", Params: map[string]any{"id": 8}, Failure: true, Path: "/api/v4/runners/8", Method: "DELETE"},
-		{Endpoint: DeleteRunner, User: "mia", Params: map[string]any{"id": 8}, Status: 403, Path: "/api/v4/runners/8", Method: "DELETE", Reason: "mia is no administrator; instance runners need one"},
+		{Endpoint: CreateUserRunner, User: "mia", Status: 201,
+			Params: map[string]any{"runner_type": "project_type", "tag_list": []any{"go", "linux"}, "paused": true}},
+		{Endpoint: VerifyRunner, RunnerID: 7, Status: 200,
+			Params: map[string]any{"token": longToken, "info": map[string]any{"name": "gitlab-runner"}}},
+		{Endpoint: DeleteRunner, User: "mia", Params: map[string]any{"id": 8}, Status: 503, Failure: true,
+			Path: "/api/v4/runners/8", Method: "DELETE"},
+		{Endpoint: DeleteRunner, User: "mia", Params: map[string]any{"id": 8}, Failure: true, Path: "/api/v4/runners/8",
+			Method: "DELETE"},
+		{Endpoint: DeleteRunner, User: "mia", Params: map[string]any{"id": 8}, Status: 403, Path: "/api/v4/runners/8",
+			Method: "DELETE", Reason: "mia is no administrator; instance runners need one"},
 		{Method: "POST", Path: "/api/v4/runner", Status: 404},
 		{Endpoint: ListRunners, Status: 401, Reason: "no token " + longToken, IgnoredParams: []string{"pausd"}},
-		{Endpoint: UpdateRunner, JobID: 9, RunnerID: 7, Params: map[string]any{"id": 7, "paused": false}, Status: 200, Header: http.Header{"X-A": {"1", "2"}}},
+		{Endpoint: UpdateRunner, JobID: 9, RunnerID: 7, Params: map[string]any{"id": 7, "paused": false}, Status: 200,
+			Header: http.Header{"X-A": {"1", "2"}}},
 	}
 }
 
@@ -56,7 +62,8 @@ func TestMessages(t *testing.T) {
 		"called_never":      func(f *Fake, t T) bool { return f.AssertCalled(t, GetCurrentUser) },
 		"called_by_another": func(f *Fake, t T) bool { return f.AssertCalled(t, CreateUserRunner, By("root"), Status(201)) },
 		"called_other_parameters": func(f *Fake, t T) bool {
-			return f.AssertCalled(t, UpdateRunner, Param("id", 7), Param("paused", true), Param("locked", true), Header("x-a", "3"), Where(func(Call) bool { return false }))
+			return f.AssertCalled(t, UpdateRunner, Param("id", 7), Param("paused", true), Param("locked", true),
+				Header("x-a", "3"), Where(func(Call) bool { return false }))
 		},
 		"called_too_rarely":        func(f *Fake, t T) bool { return f.AssertCalled(t, DeleteRunner, Status(403), Times(2)) },
 		"called_too_often":         func(f *Fake, t T) bool { return f.AssertCalled(t, DeleteRunner, AtLeast(1), AtMost(2)) },
@@ -73,9 +80,11 @@ func TestMessages(t *testing.T) {
 		"unknown_user":             func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, By("mai")) },
 		"not_called":               func(f *Fake, t T) bool { return f.AssertNotCalled(t, "* /runners/:id", By("mia")) },
 		"not_called_with_count":    func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, Times(1)) },
-		"order":                    func(f *Fake, t T) bool { return f.AssertCallOrder(t, CreateUserRunner, DeleteRunner, VerifyRunner) },
-		"order_first":              func(f *Fake, t T) bool { return f.AssertCallOrder(t, GetRunner, DeleteRunner) },
-		"order_unknown":            func(f *Fake, t T) bool { return f.AssertCallOrder(t, "GET /runner") },
+		"order": func(f *Fake, t T) bool {
+			return f.AssertCallOrder(t, CreateUserRunner, DeleteRunner, VerifyRunner)
+		},
+		"order_first":   func(f *Fake, t T) bool { return f.AssertCallOrder(t, GetRunner, DeleteRunner) },
+		"order_unknown": func(f *Fake, t T) bool { return f.AssertCallOrder(t, "GET /runner") },
 		"calls": func(f *Fake, t T) bool {
 			return f.AssertCalls(t, "POST /user/runners 201", "POST /runners/verify 403", "POST /api/v4/runner 404")
 		},
@@ -83,7 +92,8 @@ func TestMessages(t *testing.T) {
 		"calls_unknown": func(f *Fake, t T) bool { return f.AssertCalls(t, "POST /users/runners 201") },
 		"all_succeeded": func(f *Fake, t T) bool { return f.AssertAllSucceeded(t) },
 		"runner": func(f *Fake, t T) bool {
-			return f.AssertRunner(t, Runner{ID: 7, Projects: []string{"acme/shop"}, Paused: true, Description: "old"}, IgnoreTokens())
+			return f.AssertRunner(t, Runner{ID: 7, Projects: []string{"acme/shop"}, Paused: true, Description: "old"},
+				IgnoreTokens())
 		},
 		"runner_token":            func(f *Fake, t T) bool { return f.AssertRunner(t, Runner{ID: 8}) },
 		"runner_missing":          func(f *Fake, t T) bool { return f.AssertRunner(t, Runner{ID: 77}) },
@@ -140,8 +150,10 @@ func TestUnservedMessage(t *testing.T) {
 	served := newAssertionsFake(t).Endpoints()
 	var all strings.Builder
 	for _, request := range []string{
-		"POST /api/v4/runner", "PATCH /api/v4/runners/7", "PATCH /runners/:id", "GET /gitlab/api/v4/runner/7", "GET /api/v4/api/v4/runners",
-		"GET /runners", "GET /api/v4/projects/acme/shop/runners", "GET /api/v4/projects/5/pipelines/3", "GET /api/v4/runners/online", "GET /", "GET /api/v4", "GET ", "POST /oauth/token",
+		"POST /api/v4/runner", "PATCH /api/v4/runners/7", "PATCH /runners/:id", "GET /gitlab/api/v4/runner/7",
+		"GET /api/v4/api/v4/runners",
+		"GET /runners", "GET /api/v4/projects/acme/shop/runners", "GET /api/v4/projects/5/pipelines/3",
+		"GET /api/v4/runners/online", "GET /", "GET /api/v4", "GET ", "POST /oauth/token",
 	} {
 		method, path, _ := strings.Cut(request, " ")
 		all.WriteString(unservedMessage(method, path, served) + "\n")

@@ -13,8 +13,8 @@ import (
 )
 
 // Journal is the recorded calls for a person to read, one line a call: number, endpoint, who called, status, and in
-// brackets the reason of a refusal and what else is odd about it. A call that repeats the one before it, which had failed,
-// is indented below it. Tokens are shortened.
+// brackets the reason of a refusal and what else is odd about it. A call that repeats the one before it, which had
+// failed, is indented below it. Tokens are shortened.
 func (f *Fake) Journal() string {
 	text := journalText(f.log.Closed())
 	if dropped := f.droppedText(); dropped != "" {
@@ -29,20 +29,21 @@ func (f *Fake) Journal() string {
 	return text
 }
 
-// The lines of a journal that the log of a failed test has: how it began and how it came to the failure.
+// How many lines of the journal are in the log of a failed test: some from its beginning, more from before the failure.
 const (
 	firstLines = 20
 	lastLines  = 180
 )
 
-// middleCutOut leaves of a long journal its beginning and its end.
+// middleCutOut shortens a long journal to its beginning and its end.
 func middleCutOut(journal string) string {
 	lines := strings.SplitAfter(journal, "\n")
 	left := len(lines) - firstLines - lastLines
 	if left <= 1 {
 		return journal
 	}
-	return strings.Join(lines[:firstLines], "") + fmt.Sprintf("... %d lines are left out; Journal has them, and WithJournalTo writes them as they come ...\n", left) +
+	return strings.Join(lines[:firstLines], "") +
+		fmt.Sprintf("... %d lines are left out; Journal has them, and WithJournalTo writes them as they come ...\n", left) +
 		strings.Join(lines[firstLines+left:], "")
 }
 
@@ -81,7 +82,8 @@ func journalLine(c Call) string {
 	return shortenTokens(strings.ReplaceAll(line, "\n", " "))
 }
 
-// ignoredText names the parameters that nothing read, each with the nearest that the endpoint knows: they are often misspelt.
+// ignoredText names the parameters that nothing read, each with the nearest that the endpoint knows: they are often
+// misspelt.
 func ignoredText(c Call) string {
 	known := gitlab.Parameters(string(c.Endpoint))
 	texts := slices.Clone(c.IgnoredParams)
@@ -100,10 +102,51 @@ func retried(first, second Call) bool {
 		maps.EqualFunc(first.Query, second.Query, slices.Equal) && bytes.Equal(first.Body, second.Body)
 }
 
-// tokenPattern is GitLab's tokens by their prefixes (lib/gitlab/ci and app/models keep one each), with four characters more.
+func (f *Fake) seeJournal() string {
+	calls := len(f.log.Closed())
+	if dropped := f.droppedText(); dropped != "" {
+		return fmt.Sprintf("gl.Journal() shows the last %d calls; %s\n", calls, dropped)
+	}
+	switch calls {
+	case 0:
+		return "no call was recorded\n"
+	case 1:
+		return "gl.Journal() shows the 1 recorded call\n"
+	}
+	return fmt.Sprintf("gl.Journal() shows all %d recorded calls\n", calls)
+}
+
+// droppedText says how many calls the journal has dropped; "" if it has them all.
+func (f *Fake) droppedText() string {
+	n := f.log.Dropped()
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d earlier ones were dropped: WithJournalLimit keeps %d", n, f.options.journalLimit)
+}
+
+// incompleteProblem is the problem of an assertion that has to know every call (none, at most, exactly) when the
+// journal has dropped some; "" if it has them all.
+func (f *Fake) incompleteProblem() string {
+	if dropped := f.droppedText(); dropped != "" {
+		return "the journal does not know all calls; " + dropped
+	}
+	return ""
+}
+
+func indent(text, by string) string {
+	var indented strings.Builder
+	for line := range strings.Lines(text) {
+		indented.WriteString(by + line)
+	}
+	return indented.String()
+}
+
+// tokenPattern finds GitLab's tokens by their prefixes (those in lib/gitlab/ci and app/models). Its group is what
+// shortenTokens keeps: the prefix and four more characters.
 var tokenPattern = regexp.MustCompile(`\b((?:gl[a-z]+-(?:t\d_)?|GR1348941)[\w-]{4})[\w-]{8,}`)
 
-// shortenTokens leaves of each token enough to tell it from others.
+// shortenTokens cuts each token down to enough to tell it from others.
 func shortenTokens(text string) string { return tokenPattern.ReplaceAllString(text, "$1…") }
 
 // JournalMermaid is the recorded calls as a sequence diagram for Mermaid (https://mermaid.js.org), as GitLab's and
@@ -148,7 +191,7 @@ func mermaidActor(c Call) string {
 	return "anonymous"
 }
 
-// mermaidEscapes writes what has a meaning in Mermaid by its number.
+// mermaidEscapes replaces characters that mean something to Mermaid by their codes.
 var mermaidEscapes = strings.NewReplacer("#", "#35;", ";", "#59;", "<", "#lt;", ">", "#gt;", "\n", " ", "\r", " ")
 
 func mermaidText(text string) string { return mermaidEscapes.Replace(shortenTokens(text)) }

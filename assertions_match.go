@@ -1,19 +1,16 @@
 package fakegitlab
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
-// CallMatcher is a condition on a recorded call, or how many calls are wanted. By, ByRunner, Param, Header, Status and
-// Where make conditions; Times, AtLeast and AtMost counts, which AssertCalled alone takes.
+// CallMatcher is a condition on a recorded call, or a count of the calls that are wanted. By, ByRunner, Param, Header,
+// Status and Where make conditions. Times, AtLeast and AtMost make counts, which only AssertCalled takes.
 type CallMatcher interface {
 	// holds is whether a call meets the condition. Counts always hold.
 	holds(Call) bool
@@ -23,13 +20,13 @@ type CallMatcher interface {
 	String() string
 }
 
-// condition is every matcher that looks at one call.
+// condition is a matcher that looks at one call; all are of this type but the counts.
 type condition struct {
 	text, aspect, want string
 	got                func(Call) (text string, present bool)
 	isWant             func(Call) bool // nil: got equals want
 	user               string          // whom By names
-	ofAnswer           bool            // looks at what is known after the call alone
+	ofAnswer           bool            // needs what is known only when the call was answered
 }
 
 func (m condition) holds(c Call) bool {
@@ -50,8 +47,8 @@ func (m condition) compare(c Call) (aspect, want, got string) {
 
 func (m condition) String() string { return m.text }
 
-// By matches calls made by a user, with any token of that user's. By("") matches calls that no user made. A username that
-// nobody has fails the test.
+// By matches calls made by a user, with any token of that user's. By("") matches calls that no user made. A username
+// that nobody has fails the test.
 func By(username string) CallMatcher {
 	return condition{
 		text: fmt.Sprintf("By(%q)", username), aspect: "user", want: username, user: username,
@@ -67,10 +64,10 @@ func ByRunner(id int) CallMatcher {
 	}
 }
 
-// Param matches calls with a parameter of that value, be it of the path, the query or the body. Values are compared in the
-// form in which GitLab takes them as text: "true" is true, "9" is 9, a list is its elements joined by commas in their
-// order, a time.Duration its seconds. A dotted name reaches into a hash ("info.name") or a list ("tag_list.0"). nil
-// matches a parameter that is null or was not sent.
+// Param matches calls with a parameter of that value, be it of the path, the query or the body. Values are compared in
+// the form in which GitLab takes them as text: "true" is true, "9" is 9, a list is its elements joined by commas in
+// their order, a time.Duration its seconds. A dotted name reaches into a hash ("info.name") or a list ("tag_list.0").
+// nil matches a parameter that is null or was not sent.
 func Param(name string, value any) CallMatcher {
 	want := gitlabText(value)
 	m := condition{
@@ -130,9 +127,11 @@ type count struct {
 	least, most int
 }
 
-func (count) holds(Call) bool                         { return true }
+func (count) holds(Call) bool { return true }
+
 func (count) compare(Call) (aspect, want, got string) { return "", "", "" }
-func (m count) String() string                        { return m.text }
+
+func (m count) String() string { return m.text }
 
 // Times asks for exactly n matching calls.
 func Times(n int) CallMatcher { return count{fmt.Sprintf("Times(%d)", n), n, n} }
@@ -140,13 +139,14 @@ func Times(n int) CallMatcher { return count{fmt.Sprintf("Times(%d)", n), n, n} 
 // AtLeast asks for n matching calls or more.
 func AtLeast(n int) CallMatcher { return count{fmt.Sprintf("AtLeast(%d)", n), n, math.MaxInt} }
 
-// AtMost asks for n matching calls or fewer, which none is too.
+// AtMost asks for n matching calls or fewer; no call at all will do, too.
 func AtMost(n int) CallMatcher { return count{fmt.Sprintf("AtMost(%d)", n), 0, n} }
 
-// bounds is what several counts ask for together.
+// bounds is how many calls all the counts together ask for.
 type bounds struct{ least, most int }
 
 func (b bounds) allow(n int) bool { return b.least <= n && n <= b.most }
+
 func (b bounds) impossible() bool { return b.least > b.most || b.most < 0 }
 
 func (b bounds) text() string {
@@ -170,7 +170,7 @@ func (b bounds) text() string {
 	}
 }
 
-// splitCounts parts how often from what; without a count, at least once.
+// splitCounts separates the counts from the conditions. Without a count, at least one call is wanted.
 func splitCounts(where []CallMatcher) (times bounds, conditions []CallMatcher) {
 	times = bounds{0, math.MaxInt}
 	counted := false
@@ -189,7 +189,7 @@ func splitCounts(where []CallMatcher) (times bounds, conditions []CallMatcher) {
 	return times, conditions
 }
 
-// covers is whether a call is one of the endpoint's: of any for "", of any method for "* /path".
+// covers is whether a call is of the endpoint. "" covers every call, "* /path" those of that path with any method.
 func (e Endpoint) covers(c Call) bool {
 	if path, ok := strings.CutPrefix(string(e), "* "); ok {
 		_, served, _ := strings.Cut(string(c.Endpoint), " ")
@@ -226,96 +226,4 @@ func matchersText(where []CallMatcher) string {
 		}
 	}
 	return strings.Join(texts, ", ")
-}
-
-// param is a parameter by its name or, in a hash or list, by its dotted path.
-func (c Call) param(name string) (value any, present bool) {
-	if value, present = c.Params[name]; present {
-		return value, true
-	}
-	value = c.Params
-	for key := range strings.SplitSeq(name, ".") {
-		if value, present = element(value, key); !present {
-			return nil, false
-		}
-	}
-	return value, true
-}
-
-func element(of any, key string) (value any, present bool) {
-	v := reflect.ValueOf(of)
-	switch v.Kind() {
-	case reflect.Map:
-		if v.Type().Key().Kind() != reflect.String {
-			return nil, false
-		}
-		found := v.MapIndex(reflect.ValueOf(key).Convert(v.Type().Key()))
-		if !found.IsValid() {
-			return nil, false
-		}
-		return found.Interface(), true
-	case reflect.Slice:
-		i, err := strconv.Atoi(key)
-		if err != nil || i < 0 || i >= v.Len() {
-			return nil, false
-		}
-		return v.Index(i).Interface(), true
-	default:
-		return nil, false
-	}
-}
-
-func isNil(value any) bool {
-	v := reflect.ValueOf(value)
-	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
-}
-
-// gitlabText is a parameter's value as a form field would carry it.
-func gitlabText(value any) string {
-	switch value := value.(type) {
-	case json.Number:
-		return value.String()
-	case time.Duration:
-		return strconv.FormatFloat(value.Seconds(), 'f', -1, 64)
-	case time.Time:
-		return value.UTC().Format(time.RFC3339Nano)
-	}
-	v := reflect.ValueOf(value)
-	switch v.Kind() {
-	case reflect.Invalid:
-		return ""
-	case reflect.Pointer:
-		if v.IsNil() {
-			return ""
-		}
-		return gitlabText(v.Elem().Interface())
-	case reflect.String:
-		return v.String()
-	case reflect.Float32, reflect.Float64:
-		return strconv.FormatFloat(v.Float(), 'f', -1, 64)
-	case reflect.Slice, reflect.Array:
-		if text, ok := value.([]byte); ok {
-			return string(text)
-		}
-		texts := make([]string, v.Len())
-		for i := range texts {
-			texts[i] = gitlabText(v.Index(i).Interface())
-		}
-		return strings.Join(texts, ",")
-	case reflect.Map, reflect.Struct:
-		if text, err := json.Marshal(value); err == nil {
-			return string(text)
-		}
-	}
-	return fmt.Sprint(value)
-}
-
-func goText(value any) string {
-	if isNil(value) {
-		return "nil"
-	}
-	if v := reflect.ValueOf(value); v.Kind() == reflect.String {
-		return strconv.Quote(v.String())
-	}
-	return fmt.Sprint(value)
 }

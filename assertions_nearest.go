@@ -14,8 +14,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// endpointProblem is "" for an endpoint that the fake serves, for "" and for a served path with any method ("* /runners").
-// For every other name it says what is wrong with it and what was probably meant.
+// endpointProblem is "" for an endpoint that the fake serves, for "" and for a served path with any method:
+// "* /runners". For every other name it says what is wrong with it and what was probably meant.
 func (f *Fake) endpointProblem(e Endpoint) string {
 	if e == "" {
 		return ""
@@ -44,90 +44,6 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	return "nothing serves " + string(e) + cmp.Or(meantText(method, path, served), outsideText(method, path))
 }
 
-func wildcardProblem(path string, served []Endpoint) string {
-	paths := make([]Endpoint, len(served))
-	for i, s := range served {
-		_, pattern, _ := strings.Cut(string(s), " ")
-		paths[i] = Endpoint("* " + pattern)
-	}
-	if slices.Contains(paths, Endpoint("* "+path)) {
-		return ""
-	}
-	return "nothing serves * " + path + meantText("*", path, paths)
-}
-
-// unservedMessage says of a request that no endpoint serves what was probably meant, or how to have it served.
-func unservedMessage(method, path string, served []Endpoint) string {
-	message := "nothing serves " + method + " " + path
-	below, inAPI := belowAPI(path)
-	if !inAPI && reaches(method, path, served) {
-		return message + "; did you mean " + method + " " + front.APIPrefix + path + "?"
-	}
-	meant := meantText(method, below, served)
-	switch {
-	case meant != "":
-		return message + meant
-	case inAPI:
-		return message + outsideText(method, below)
-	default:
-		return message + "; GitLab's API begins at " + front.APIPrefix
-	}
-}
-
-// meantText continues "nothing serves METHOD /path", which is below /api/v4; it is "" when nothing is near.
-func meantText(method, path string, served []Endpoint) string {
-	names := world.WordsOf(served...)
-	if same := nearest.Methods(path, names); len(same) > 0 {
-		for _, endpoint := range same {
-			if pattern, ok := strings.CutPrefix(endpoint, method+" "); ok {
-				return "; did you mean " + endpoint + "?" + parametersHint(path, pattern)
-			}
-		}
-		return ", but there is " + strings.Join(same, ", ")
-	}
-	if encoded, ok := nearest.Encoded(method, path, names); ok {
-		return "; a full path in the URL must be encoded: " + method + " " + encoded
-	}
-	if meant, ok := nearest.Endpoint(method, path, names); ok {
-		return "; did you mean " + meant + "?"
-	}
-	return ""
-}
-
-// outsideText continues the same sentence when nothing is near.
-func outsideText(method, path string) string {
-	return fmt.Sprintf("; if GitLab does, it is outside this fake: serve it with Handle(%q, ...)", method+" "+nearest.Pattern(path))
-}
-
-// belowAPI is the part of a path below the API's prefix, whatever the instance's own relative URL is.
-func belowAPI(path string) (below string, inAPI bool) {
-	if at := strings.LastIndex(path, front.APIPrefix+"/"); at >= 0 {
-		return path[at+len(front.APIPrefix):], true
-	}
-	return path, false
-}
-
-// parametersHint is for those who name an endpoint with the values in it: that is what Param is for.
-func parametersHint(path, pattern string) string {
-	values, names := strings.Split(path, "/"), strings.Split(pattern, "/")
-	var hints []string
-	for i := range min(len(values), len(names)) {
-		if name, ok := strings.CutPrefix(names[i], ":"); ok && !strings.HasPrefix(values[i], ":") {
-			hints = append(hints, fmt.Sprintf("Param(%q, %q)", name, values[i]))
-		}
-	}
-	if len(hints) == 0 {
-		return ""
-	}
-	return " (with " + strings.Join(hints, ", ") + ")"
-}
-
-func reaches(method, path string, served []Endpoint) bool {
-	return slices.ContainsFunc(nearest.Methods(path, world.WordsOf(served...)), func(name string) bool {
-		return strings.HasPrefix(name, method+" ")
-	})
-}
-
 // selectionProblem is "" if calls can be selected by endpoint and conditions: the endpoint is served, the users exist,
 // and nothing counts.
 func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
@@ -147,7 +63,7 @@ func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
 	return ""
 }
 
-// requestProblem is selectionProblem for what looks at a request before it is answered.
+// requestProblem is selectionProblem for failures, hooks and holds, which look at a request before it is answered.
 func (f *Fake) requestProblem(e Endpoint, where []CallMatcher) string {
 	for _, m := range where {
 		if m, ok := m.(condition); ok && m.ofAnswer {
@@ -199,8 +115,8 @@ func (f *Fake) nearestCalls(e Endpoint, where []CallMatcher) string {
 	return text.String() + f.seeJournal()
 }
 
-// rank returns the calls that do not match but come near, nearest first: those of the endpoint, else those probably meant
-// for it. When any endpoint will do, those that meet most conditions come first.
+// rank returns the calls that do not match but come near, nearest first: those of the endpoint, else those probably
+// meant for it. When any endpoint will do, those that meet most conditions come first.
 func (f *Fake) rank(calls []Call, e Endpoint, where []CallMatcher) []Call {
 	type ranked struct {
 		call            Call
@@ -230,8 +146,8 @@ func (f *Fake) rank(calls []Call, e Endpoint, where []CallMatcher) []Call {
 	return best
 }
 
-// kinship is how much a call has of an endpoint: it is one of its calls (2), it has its path, or looks like a misspelt
-// call of it (1), or nothing (0).
+// kinship is how close a call is to an endpoint: 2 if it is a call of it; 1 if it has the same path, or looks like a
+// misspelt call of it; else 0.
 func kinship(c Call, e Endpoint) int {
 	if e.covers(c) {
 		return 2
@@ -250,7 +166,7 @@ func kinship(c Call, e Endpoint) int {
 	return 0
 }
 
-// conditionsDiff compares what was wanted of a call with what it has, in all that was asked for.
+// conditionsDiff compares what the endpoint and the conditions want of a call with what the call has.
 func conditionsDiff(c Call, e Endpoint, where []CallMatcher) string {
 	want, got := map[string]string{}, map[string]string{}
 	if e != "" {
@@ -295,37 +211,6 @@ func tally(calls []Call) string {
 	return strings.Join(names, ", ")
 }
 
-func (f *Fake) seeJournal() string {
-	calls := len(f.log.Closed())
-	if dropped := f.droppedText(); dropped != "" {
-		return fmt.Sprintf("gl.Journal() shows the last %d calls; %s\n", calls, dropped)
-	}
-	switch calls {
-	case 0:
-		return "no call was recorded\n"
-	case 1:
-		return "gl.Journal() shows the 1 recorded call\n"
-	}
-	return fmt.Sprintf("gl.Journal() shows all %d recorded calls\n", calls)
-}
-
-// droppedText says that the journal does not know all calls, "" if it does.
-func (f *Fake) droppedText() string {
-	n := f.log.Dropped()
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d earlier ones were dropped: WithJournalLimit keeps %d", n, f.options.journalLimit)
-}
-
-// incompleteProblem is for assertions that only somebody can make who knows all calls.
-func (f *Fake) incompleteProblem() string {
-	if dropped := f.droppedText(); dropped != "" {
-		return "the journal does not know all calls; " + dropped
-	}
-	return ""
-}
-
 // diffText is go-cmp's diff, "" for equal values. An option that go-cmp cannot work with is reported in place of the
 // diff: a panic out of an assertion would hide which one it was.
 func diffText(want, got any, opts ...gocmp.Option) (text string) {
@@ -336,12 +221,4 @@ func diffText(want, got any, opts ...gocmp.Option) (text string) {
 	}()
 	// go-cmp mixes no-break spaces in, at random, against programs that parse it.
 	return strings.ReplaceAll(gocmp.Diff(want, got, opts...), "\u00a0", " ")
-}
-
-func indent(text, by string) string {
-	var indented strings.Builder
-	for line := range strings.Lines(text) {
-		indented.WriteString(by + line)
-	}
-	return indented.String()
 }

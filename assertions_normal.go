@@ -7,7 +7,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// normalRunner writes what may be left out in full, and what may be written as empty as none.
+// normalRunner writes defaults out in full and makes empty lists nil, so that two runners that mean the same to GitLab
+// are equal.
 func normalRunner(r Runner) Runner {
 	r = emptyIsNil(r)
 	if r.RunUntagged != nil && *r.RunUntagged {
@@ -27,7 +28,7 @@ func normalJob(j Job) Job {
 func normalScenario(s Scenario) Scenario {
 	registrars := s.Settings.ValidRegistrars
 	s = emptyIsNil(s)
-	s.Settings.ValidRegistrars = registrars // the one list of which empty and none mean different things
+	s.Settings.ValidRegistrars = registrars // the only list where empty and nil mean different things
 	for i := range s.Users {
 		s.Users[i].State = cmp.Or(s.Users[i].State, UserActive)
 	}
@@ -54,7 +55,7 @@ func emptyIsNil[V any](value V) V {
 	return copied.Interface().(V)
 }
 
-// separate replaces what v shares with the value that it was copied from.
+// separate copies all that v refers to, so that it shares no memory with the value that it was copied from.
 func separate(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:

@@ -16,8 +16,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// AssertRunner asserts that the stored runner with want.ID equals want. What GitLab takes for the same is the same: an
-// empty Type, AccessLevel or Registration and its default, a RunUntagged of nil and of true, an empty list and none.
+// AssertRunner asserts that the stored runner with want.ID equals want. Two ways to write the same are equal: an empty
+// Type, AccessLevel or Registration and its default, a RunUntagged of nil and of true, an empty list and nil.
 func (f *Fake) AssertRunner(t T, want Runner, opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -25,7 +25,8 @@ func (f *Fake) AssertRunner(t T, want Runner, opts ...cmp.Option) bool {
 	return report(t, f.runnerProblem(want, opts))
 }
 
-// AssertRunnerGone asserts that no runner has that ID. An ID that no runner can have fails: it is a variable not set.
+// AssertRunnerGone asserts that no runner has that ID. An ID of 0 or less fails, as it comes from a variable that was
+// never set.
 func (f *Fake) AssertRunnerGone(t T, id int) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -37,7 +38,8 @@ func (f *Fake) AssertRunnerGone(t T, id int) bool {
 	if !ok {
 		return true
 	}
-	return report(t, fmt.Sprintf("expected runner %d to be gone; it still exists: %s\n%s", id, runnerText(runner), f.deletionsText(id)))
+	return report(t, fmt.Sprintf("expected runner %d to be gone; it still exists: %s\n%s", id, runnerText(runner),
+		f.deletionsText(id)))
 }
 
 // AssertJobStatus asserts that a job has a status. An empty one is JobPending.
@@ -48,8 +50,8 @@ func (f *Fake) AssertJobStatus(t T, jobID int, want JobStatus) bool {
 	return report(t, f.jobStatusProblem(jobID, want))
 }
 
-// AssertSnapshot asserts that the whole world equals want, with the same leave as AssertRunner. Access tokens that Token and
-// ClientAs made do not count, unless want has them.
+// AssertSnapshot asserts that the whole world equals want; two ways to write the same are equal, as in AssertRunner.
+// Access tokens that Token and ClientAs made do not count, unless want has them.
 func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -57,8 +59,9 @@ func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...cmp.Option) bool {
 	return report(t, worldProblem(want, f.snapshotBeside(want), opts))
 }
 
-// AssertGolden asserts that the world equals the one in a file, which ReadScenario reads, with the same leave as AssertRunner.
-// With update it writes the file anew instead, always with the same bytes for the same world. A test has a flag for that:
+// AssertGolden asserts that the world equals the one in a file, which ReadScenario reads; two ways to write the same
+// are equal, as in AssertRunner. With update it instead writes the file, always with the same bytes for the same world.
+// A test usually has a flag for that:
 //
 //	var update = flag.Bool("update", false, "write golden files anew")
 func (f *Fake) AssertGolden(t T, file string, update bool, opts ...cmp.Option) bool {
@@ -94,8 +97,8 @@ func (f *Fake) goldenProblem(file string, update bool, opts []cmp.Option) string
 }
 
 // AssertChanged asserts that the world is what it was before, with exactly that change: nothing more and nothing less.
-// Before is a Snapshot taken earlier, and stays as it is; a nil change is none. It gives the same leave as AssertRunner, and does
-// not count the access tokens that Token and ClientAs made since.
+// Before is a Snapshot taken earlier, and is not changed itself; with a nil change, nothing may have changed. Two ways
+// to write the same are equal, as in AssertRunner, and access tokens that Token and ClientAs made since do not count.
 func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -134,7 +137,8 @@ func IgnoreIDs() cmp.Option {
 	})
 }
 
-// ignoreFields keeps to this package's structs: options are often shared with comparisons of other things.
+// ignoreFields looks only at structs of this package, because options are often shared with comparisons of other
+// things.
 func ignoreFields(ignored func(cmp.StructField) bool) cmp.Option {
 	here := reflect.TypeFor[Runner]().PkgPath()
 	return cmp.FilterPath(func(p cmp.Path) bool {
@@ -149,7 +153,8 @@ func (f *Fake) runnerProblem(want Runner, opts []cmp.Option) string {
 		return "a runner is found by its ID, and the one expected has none\n" + f.runnersText()
 	}
 	if !ok {
-		return fmt.Sprintf("expected a runner with ID %d; there is none\n%s%s", want.ID, f.runnersText(), f.deletionsText(want.ID))
+		return fmt.Sprintf("expected a runner with ID %d; there is none\n%s%s", want.ID, f.runnersText(),
+			f.deletionsText(want.ID))
 	}
 	want, got = normalRunner(want), normalRunner(got)
 	diff := diffText(want, got, opts...)
@@ -163,7 +168,7 @@ func (f *Fake) runnerProblem(want Runner, opts []cmp.Option) string {
 	return problem
 }
 
-// deletionsText is the calls that were to delete a runner.
+// deletionsText lists the calls that asked to delete a runner.
 func (f *Fake) deletionsText(id int) string {
 	var deletions []Call
 	for _, c := range f.log.Closed() {
@@ -256,7 +261,8 @@ func worldProblem(want, got Scenario, opts []cmp.Option) string {
 	return fmt.Sprintf("the world differs (- expected, + stored):\n%s%s", changesText(want, got, opts), diff)
 }
 
-// changesText names what differs, since a diff elides the very fields by which a person knows a thing.
+// changesText names the entities that differ. The diff alone would not: it leaves out equal fields, such as the name by
+// which a person knows an entity.
 func changesText(want, got Scenario, opts []cmp.Option) string {
 	var text strings.Builder
 	if diffText(want.Settings, got.Settings, opts...) != "" {
@@ -295,7 +301,7 @@ func entityChanges[E any](text *strings.Builder, want, got []E, opts []cmp.Optio
 	}
 }
 
-// identity is what an entity goes by: username, full path or, for one that has neither, ID.
+// identity is what tells an entity from others of its kind: its username, its full path or, if it has neither, its ID.
 func identity(entity any) any {
 	v := reflect.ValueOf(entity)
 	for _, name := range []string{"Username", "Path", "ID"} {

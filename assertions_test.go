@@ -28,9 +28,11 @@ func TestAssertionsHold(t *testing.T) {
 	assert.True(t, f.AssertCallOrder(t))
 	assert.True(t, recordedFake(t).AssertAllSucceeded(t))
 	assert.True(t, recordedFake(t).AssertCalls(t))
-	assert.True(t, recordedFake(t, story()[0], story()[5]).AssertCalls(t, "POST /user/runners 201", "POST /api/v4/runner 404"))
+	assert.True(t, recordedFake(t, story()[0], story()[5]).AssertCalls(t, "POST /user/runners 201",
+		"POST /api/v4/runner 404"))
 	assert.True(t, f.AssertRunnerGone(t, 77))
-	assert.Equal(t, `#1 GET /runners/:id id="a\n" -> no answer`, Call{Number: 1, Endpoint: GetRunner, Params: map[string]any{"id": "a\n"}}.String())
+	assert.Equal(t, `#1 GET /runners/:id id="a\n" -> no answer`,
+		Call{Number: 1, Endpoint: GetRunner, Params: map[string]any{"id": "a\n"}}.String())
 	assert.True(t, f.AssertJobStatus(t, 9, JobFailed))
 	assert.True(t, f.AssertSnapshot(t, before))
 	assert.True(t, f.AssertChanged(t, before, nil))
@@ -44,24 +46,34 @@ func TestMatchersCompareAsGitLabDoes(t *testing.T) {
 	type label string
 	nine := 9
 	call := Call{Params: map[string]any{
-		"paused": true, "id": 9, "size": 1e6, "number": json.Number("12"), "tag_list": []any{"b", "a"}, "name": "x", "none": nil,
-		"info": map[string]any{"name": "gitlab-runner", "features": map[string]any{"trace": true}}, "variables": []map[string]string{{"key": "A"}},
+		"paused": true, "id": 9, "size": 1e6, "number": json.Number("12"), "tag_list": []any{"b", "a"}, "name": "x",
+		"none":        nil,
+		"info":        map[string]any{"name": "gitlab-runner", "features": map[string]any{"trace": true}},
+		"variables":   []map[string]string{{"key": "A"}},
 		"info.dotted": "kept", "maximum_timeout": 600,
 	}, Header: http.Header{"Job-Token": {"a", "b"}}, RunnerID: 7, Status: 200, User: "mia"}
 
 	for _, m := range []CallMatcher{
-		Param("paused", true), Param("paused", "true"), Param("id", 9), Param("id", "9"), Param("id", &nine), Param("size", 1000000),
-		Param("number", 12), Param("tag_list", []string{"b", "a"}), Param("tag_list", "b,a"), Param("tag_list", [2]any{"b", "a"}),
-		Param("tag_list.1", "a"), Param("name", label("x")), Param("name", []byte("x")), Param("none", nil), Param("absent", nil), Param("none", (*int)(nil)),
-		Param("info.name", "gitlab-runner"), Param("info.features.trace", true), Param("variables.0.key", "A"), Param("info.dotted", "kept"),
+		Param("paused", true), Param("paused", "true"), Param("id", 9), Param("id", "9"), Param("id", &nine),
+		Param("size", 1000000),
+		Param("number", 12), Param("tag_list", []string{"b", "a"}), Param("tag_list", "b,a"),
+		Param("tag_list", [2]any{"b", "a"}),
+		Param("tag_list.1", "a"), Param("name", label("x")), Param("name", []byte("x")), Param("none", nil),
+		Param("absent", nil), Param("none", (*int)(nil)),
+		Param("info.name", "gitlab-runner"), Param("info.features.trace", true), Param("variables.0.key", "A"),
+		Param("info.dotted", "kept"),
 		Param("maximum_timeout", 10*time.Minute), Param("info.features", map[string]bool{"trace": true}),
-		Header("job-token", "b"), ByRunner(7), By("mia"), Status(200), Where(func(c Call) bool { return c.RunnerID == 7 }), Times(3),
+		Header("job-token", "b"), ByRunner(7), By("mia"), Status(200), Where(func(c Call) bool {
+			return c.RunnerID == 7
+		}), Times(3),
 	} {
 		assert.True(t, m.holds(call), m.String())
 	}
 	for _, m := range []CallMatcher{
-		Param("paused", false), Param("paused", nil), Param("tag_list", []string{"a", "b"}), Param("tag_list.2", "a"), Param("tag_list.x", "a"), Param("absent", ""),
-		Param("name.deeper", "x"), Param("info.absent", "x"), Header("job-token", "c"), Header("absent", ""), ByRunner(8), By(""), Status(201), Where(nil),
+		Param("paused", false), Param("paused", nil), Param("tag_list", []string{"a", "b"}), Param("tag_list.2", "a"),
+		Param("tag_list.x", "a"), Param("absent", ""),
+		Param("name.deeper", "x"), Param("info.absent", "x"), Header("job-token", "c"), Header("absent", ""), ByRunner(8),
+		By(""), Status(201), Where(nil),
 	} {
 		assert.False(t, m.holds(call), m.String())
 	}
@@ -79,8 +91,11 @@ func TestCallsSelects(t *testing.T) {
 	require.Len(t, refused, 1)
 	assert.Equal(t, 5, refused[0].Number)
 
-	assert.Equal(t, []string{"fakegitlab: Calls: nothing serves POST /runner; did you mean POST /runners?"}, misuseOf(f, func() { f.Calls("POST /runner") }))
-	assert.Equal(t, []string{"fakegitlab: Calls: Times(2) counts calls: only AssertCalled takes it"}, misuseOf(f, func() { f.Calls("", Times(2)) }))
+	assert.Equal(t, []string{"fakegitlab: Calls: nothing serves POST /runner; did you mean POST /runners?"},
+		misuseOf(f, func() { f.Calls("POST /runner") }))
+	assert.Equal(t, []string{"fakegitlab: Calls: Times(2) counts calls: only AssertCalled takes it"}, misuseOf(f, func() {
+		f.Calls("", Times(2))
+	}))
 
 	f.ClearCalls()
 	assert.Empty(t, f.Calls(""))
@@ -111,14 +126,16 @@ func TestWaitForCall(t *testing.T) {
 func TestRequestProblem(t *testing.T) {
 	f := recordedFake(t)
 	assert.Empty(t, f.requestProblem(GetRunner, []CallMatcher{By("mia"), nil, Param("id", 7)}))
-	assert.Equal(t, "Status(200) looks at the answer, which is not known yet", f.requestProblem(GetRunner, []CallMatcher{Status(200)}))
+	assert.Equal(t, "Status(200) looks at the answer, which is not known yet",
+		f.requestProblem(GetRunner, []CallMatcher{Status(200)}))
 	assert.Contains(t, f.requestProblem("GET /runner", nil), "did you mean")
 }
 
 func TestAssertRunnerTakesForTheSameWhatGitLabDoes(t *testing.T) {
 	f := recordedFake(t)
 	yes := true
-	want := Runner{ID: 7, Projects: []string{"acme/shop"}, Description: "old", Tags: []string{"go"}, Token: "glrt-old", RunUntagged: &yes, Managers: []RunnerManager{}, CreatedAt: f.Now()}
+	want := Runner{ID: 7, Projects: []string{"acme/shop"}, Description: "old", Tags: []string{"go"}, Token: "glrt-old",
+		RunUntagged: &yes, Managers: []RunnerManager{}, CreatedAt: f.Now()}
 	assert.True(t, f.AssertRunner(t, want))
 	assert.True(t, f.AssertRunner(t, Runner{ID: 8, Token: "glrt-new", Tags: []string{}, CreatedAt: f.Now()}))
 	assert.Equal(t, GroupRunner, normalRunner(Runner{Group: "acme"}).Type)

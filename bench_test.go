@@ -16,8 +16,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
-// Every benchmark takes turns between two subjects and prints the medians of both and their ratio: on a machine that others
-// use, too, only what was measured at the same time can be compared. docs/performance.md has the results.
+// Every benchmark takes turns between two subjects and prints the medians of both and their ratio: on a machine that
+// others use, too, only what was measured at the same time can be compared. docs/performance.md has the results.
 
 // sideBySide measures a beside b.
 func sideBySide(b *testing.B, nameA string, doA func(), nameB string, doB func()) {
@@ -73,8 +73,8 @@ func asking(b *testing.B, s fakegitlab.Scenario, path string, opts ...fakegitlab
 	return getting(b, gl.Client(), gl.APIURL()+path, gl.AdminToken())
 }
 
-// stub is what a test would have without the fake: a handler written by hand that knows one answer, with these headers of
-// GitLab's or all of them.
+// stub is what a test would have without the fake: a handler written by hand that knows one answer, with these headers
+// of GitLab's or all of them.
 func stub(b *testing.B, s fakegitlab.Scenario, path string, headers ...string) func() {
 	gl := fakegitlab.New(b, fakegitlab.WithScenario(s))
 	res := get(b, gl.Client(), gl.APIURL()+path, gl.AdminToken())
@@ -107,7 +107,8 @@ func BenchmarkStart(b *testing.B) {
 
 // BenchmarkGetRunner is GET /runners/:id over TCP and in memory, beside a stub over TCP.
 func BenchmarkGetRunner(b *testing.B) {
-	worlds := map[string]fakegitlab.Scenario{"project": testkit.MiasWorld(), "instance": {Runners: []fakegitlab.Runner{{ID: 5, Description: "x"}}}}
+	worlds := map[string]fakegitlab.Scenario{"project": testkit.MiasWorld(),
+		"instance": {Runners: []fakegitlab.Runner{{ID: 5, Description: "x"}}}}
 	for _, world := range []string{"instance", "project"} {
 		for _, name := range []string{"TCP", "memory"} {
 			b.Run(world+"/"+name, func(b *testing.B) {
@@ -118,8 +119,8 @@ func BenchmarkGetRunner(b *testing.B) {
 	}
 }
 
-// BenchmarkGetRunnerByTheBytes is GET /runners/:id over TCP beside a stub that sends a Content-Type and the body, and none of
-// the eight headers more that GitLab's answers have.
+// BenchmarkGetRunnerByTheBytes is GET /runners/:id over TCP beside a stub that sends a Content-Type and the body, and
+// none of the eight headers more that GitLab's answers have.
 func BenchmarkGetRunnerByTheBytes(b *testing.B) {
 	s := fakegitlab.Scenario{Runners: []fakegitlab.Runner{{ID: 5, Description: "x"}}}
 	sideBySide(b, "fake", asking(b, s, "/runners/5"), "stub", stub(b, s, "/runners/5", "Content-Type"))
@@ -131,7 +132,8 @@ func fleet(n int) fakegitlab.Scenario {
 	now := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
 	ages := []time.Duration{0, 3 * time.Hour, 8 * 24 * time.Hour}
 	for i := range n {
-		r := fakegitlab.Runner{Tags: []string{"linux", fmt.Sprint("n", i%10)}, Paused: i%5 == 0, CreatedAt: now.Add(-30 * 24 * time.Hour)}
+		r := fakegitlab.Runner{Tags: []string{"linux", fmt.Sprint("n", i%10)}, Paused: i%5 == 0,
+			CreatedAt: now.Add(-30 * 24 * time.Hour)}
 		r.ContactedAt = now.Add(-ages[i%len(ages)])
 		switch {
 		case i%1000 == 500:
@@ -165,7 +167,8 @@ func BenchmarkGrowth(b *testing.B) {
 		for _, query := range queries {
 			b.Run(query, func(b *testing.B) {
 				path := "/runners/all?per_page=20" + query
-				sideBySide(b, "100000", asking(b, many, path, networks["memory"]...), fmt.Sprint(few), asking(b, small, path, networks["memory"]...))
+				sideBySide(b, "100000", asking(b, many, path, networks["memory"]...), fmt.Sprint(few),
+					asking(b, small, path, networks["memory"]...))
 			})
 		}
 	}

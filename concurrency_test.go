@@ -95,8 +95,10 @@ func ownGoroutines() []string {
 		left = nil
 		stacks := make([]byte, 1<<20)
 		for stack := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
-			if strings.Contains(stack, "created by github.com/fakegitlab/fakegitlab.") || strings.Contains(stack, "created by net/http/httptest.(*Server)") ||
-				strings.Contains(stack, "created by net/http.(*Server).Serve") || strings.Contains(stack, "fakegitlab/internal/memnet") {
+			if strings.Contains(stack, "created by github.com/fakegitlab/fakegitlab.") ||
+				strings.Contains(stack, "created by net/http/httptest.(*Server)") ||
+				strings.Contains(stack, "created by net/http.(*Server).Serve") ||
+				strings.Contains(stack, "fakegitlab/internal/memnet") {
 				left = append(left, stack)
 			}
 		}

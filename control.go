@@ -11,139 +11,26 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
-	"github.com/fakegitlab/fakegitlab/internal/front"
 )
 
-// controlPrefix is where the control API is, below the base path. GitLab keeps "/-/" for routes of its own and has no
-// "fake" there.
-const controlPrefix = "/-/fake"
-
-// control is one call of the control API. It must not do what fails a test: who called is no test.
+// control is one call of the control API. It must not call what fails a test, because its caller is a program outside
+// of the test.
 type control struct {
 	*Fake
 	http *http.Request
 	vars map[string]string // path parameters
 }
 
-// controlRoute is one row of the control API.
-type controlRoute struct {
-	endpoint Endpoint
-	handle   func(*control) controlAnswer
-}
-
-// controlRoutes are the control API, in the order of docs/other-languages.md.
-func controlRoutes() []controlRoute {
-	return []controlRoute{
-		{"GET /-/fake/", (*control).page},
-		{"POST /-/fake/seed", (*control).seed},
-		{"GET /-/fake/snapshot", (*control).snapshot},
-		{"POST /-/fake/reset", (*control).resetAll},
-		{"POST /-/fake/token", (*control).token},
-		{"POST /-/fake/advance", (*control).advance},
-		{"POST /-/fake/failures", (*control).inject},
-		{"GET /-/fake/failures", (*control).listFailures},
-		{"DELETE /-/fake/failures", (*control).removeFailures},
-		{"DELETE /-/fake/failures/:id", (*control).removeFailure},
-		{"POST /-/fake/holds", (*control).hold},
-		{"GET /-/fake/holds", (*control).listHolds},
-		{"GET /-/fake/holds/:id", (*control).showHold},
-		{"DELETE /-/fake/holds/:id", (*control).release},
-		{"POST /-/fake/handlers", (*control).handle},
-		{"GET /-/fake/calls", (*control).calls},
-		{"DELETE /-/fake/calls", (*control).clearCalls},
-		{"GET /-/fake/journal", (*control).journal},
-		{"GET /-/fake/problems", (*control).problems},
-		{"PATCH /-/fake/settings", (*control).changeSettings},
-		{"PATCH /-/fake/users/:username", patching(userEdits.edit, "username")},
-		{"PATCH /-/fake/groups/:path", patching(groupEdits.edit, "path")},
-		{"PATCH /-/fake/projects/:path", patching(projectEdits.edit, "path")},
-		{"PATCH /-/fake/runners/:id", patching(runnerEdits.edit, "id")},
-		{"GET /-/fake/runners/:id", (*control).showRunner},
-		{"DELETE /-/fake/runners/:id", (*control).deletePathRunner},
-		{"POST /-/fake/runners/:id/contact", (*control).contactRunner},
-		{"GET /-/fake/jobs/:id", (*control).showJob},
-		{"POST /-/fake/jobs/:id/plan", (*control).planJob},
-		{"POST /-/fake/jobs/:id/enqueue", (*control).enqueueJob},
-		{"POST /-/fake/jobs/:id/start", (*control).startJob},
-		{"POST /-/fake/jobs/:id/finish", (*control).finishJob},
-		{"POST /-/fake/jobs/:id/cancel", (*control).cancelJob},
-		{"GET /-/fake/endpoints", (*control).endpoints},
-	}
-}
-
-// controlRouter finds the row of a method and path. It is made when it is first asked for and never changes. It is no
-// sync.OnceValue, which would be made when the program starts: then Go's linker would keep the control API, and the
-// page with html/template, in every program that uses the fake, instead of only in those that call WithControl.
-var controlRouter struct {
-	once   sync.Once
-	router *front.Router[controlRoute]
-}
-
-func routeControl() *front.Router[controlRoute] {
-	controlRouter.once.Do(func() {
-		controlRouter.router = front.NewRouter[controlRoute]()
-		for _, r := range controlRoutes() {
-			method, path := r.endpoint.cut()
-			controlRouter.router.Add(method, path, r)
-		}
-	})
-	return controlRouter.router
-}
-
-// serveControl answers a call of the control API; false if it is none.
-func (f *Fake) serveControl(w http.ResponseWriter, r *http.Request) bool {
-	path, below := strings.CutPrefix(r.URL.EscapedPath(), f.options.basePath)
-	rest, isControl := strings.CutPrefix(path, controlPrefix)
-	if !below || !isControl || rest != "" && rest[0] != '/' {
-		return false
-	}
-	if rest == "" {
-		http.Redirect(w, r, f.options.basePath+controlPrefix+"/", http.StatusMovedPermanently)
-		return true
-	}
-	f.controlled(r, path).write(w, r)
-	return true
-}
-
-// controlled finds the row of a call and lets it answer.
-func (f *Fake) controlled(r *http.Request, path string) controlAnswer {
-	// A page in somebody's browser may reach a loopback address; it is not to change the world of a test.
-	if err := http.NewCrossOriginProtection().Check(r); err != nil {
-		return controlRefusal(http.StatusForbidden, err.Error())
-	}
-	method := r.Method
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
-	row, vars, found := routeControl().Find(method, path)
-	if !found {
-		return controlRefusal(http.StatusNotFound, "nothing serves "+r.Method+" "+path+meantControl(r.Method, path))
-	}
-	return row.handle(&control{f, r, vars})
-}
-
-// meantControl is meantText for the control API: below its prefix, where full paths are looked for as in GitLab's API.
-func meantControl(method, path string) string {
-	var served []Endpoint
-	for _, route := range controlRoutes() {
-		served = append(served, Endpoint(strings.Replace(string(route.endpoint), controlPrefix, "", 1)))
-	}
-	text := meantText(method, strings.TrimPrefix(path, controlPrefix), served)
-	return strings.ReplaceAll(text, " /", " "+controlPrefix+"/")
-}
-
-// maxControlBody is the largest body that is read. A world with large logs is far below it.
+// maxControlBody is the largest body that is read. Even a world with large logs is far smaller.
 const maxControlBody = 100 << 20
 
-// emptyObject is what no body stands for.
+// emptyObject is what a missing body means.
 const emptyObject = "{}"
 
-// body is the whole body; none is an empty object.
+// body is the whole body, or an empty object if there is none.
 func (c *control) body() ([]byte, error) {
 	text, err := io.ReadAll(http.MaxBytesReader(nil, c.http.Body, maxControlBody))
 	if len(bytes.TrimSpace(text)) == 0 {
@@ -161,8 +48,8 @@ func (c *control) read(into any) error {
 	return placedIn(text, problemsOf(unmarshalData(text, into)), nil)
 }
 
-// waiting is a context for who waits that long. It ends with the request and with the fake, too: Close does not wait
-// for who waits.
+// waiting is a context for waiting at most that long. It also ends with the request and when the fake is closed, so
+// that Close need not wait.
 func (c *control) waiting(d time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(c.http.Context(), d)
 	go func() {
@@ -175,7 +62,7 @@ func (c *control) waiting(d time.Duration) (context.Context, context.CancelFunc)
 	return ctx, cancel
 }
 
-// waitIn is the query parameter wait; without it, nobody waits.
+// waitIn is the query parameter wait, or 0 without it.
 func waitIn(query url.Values) (time.Duration, error) {
 	if !query.Has("wait") {
 		return 0, nil
@@ -190,7 +77,7 @@ func waitIn(query url.Values) (time.Duration, error) {
 	return wait, nil
 }
 
-// knownParameters is an error if the query has any other.
+// knownParameters returns an error if the query has a parameter that is not known.
 func knownParameters(query url.Values, known ...string) error {
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		if !slices.Contains(known, name) {
@@ -200,7 +87,7 @@ func knownParameters(query url.Values, known ...string) error {
 	return nil
 }
 
-// pathID is the id in the path; what is no number is the id of nothing.
+// pathID is the id in the path, or 0, which nothing has, if it is no number.
 func (c *control) pathID() int {
 	id, err := strconv.Atoi(c.vars["id"])
 	if err != nil {

@@ -69,7 +69,7 @@ func controlError(err error) controlAnswer {
 	return controlAnswer{status: http.StatusBadRequest, json: controlProblems{text, lines}}
 }
 
-// answered is the answer of what may have failed.
+// answered is the answer to a call that may have failed.
 func answered[T any](done T, err error) controlAnswer {
 	if err != nil {
 		return controlError(err)
@@ -77,7 +77,7 @@ func answered[T any](done T, err error) controlAnswer {
 	return controlOK(done)
 }
 
-// answeredEmpty is answered for what has nothing to tell when it has been done.
+// answeredEmpty is answered for a call whose success has no body.
 func answeredEmpty(err error) controlAnswer {
 	if err != nil {
 		return controlError(err)
@@ -85,8 +85,8 @@ func answeredEmpty(err error) controlAnswer {
 	return controlDone()
 }
 
-// atPath does something with the record whose id is in the path. It is found and changed in one visit to the state's
-// lock: nobody can remove it in between, and the error tells whether it was absent or could not be changed.
+// atPath does something with the record whose id is in the path. It finds and changes the record under one lock, so
+// that nobody can remove it in between and the error tells whether it was absent or could not be changed.
 func atPath[R, T any](
 	c *control, find func(*world.State, string) (R, error), do func(*world.State, R) (T, error),
 ) (T, error) {

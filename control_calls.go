@@ -40,7 +40,7 @@ func (c *control) calls() controlAnswer {
 	if q.wait > 0 {
 		ctx, cancel := c.waiting(q.wait)
 		defer cancel()
-		_, _ = c.log.Wait(ctx, matching) // none in time is an empty list
+		_, _ = c.log.Wait(ctx, matching) // if none comes in time, the list is empty
 	}
 	return controlOK(callsAsData(slices.DeleteFunc(c.log.Closed(), func(call Call) bool { return !matching(call) })))
 }
@@ -76,7 +76,7 @@ func (c *control) callQuery(query url.Values) (q callQuery, err error) {
 	return q, err
 }
 
-// callData is a Call as JSON. Bodies are texts; what is none is {"base64": "..."}.
+// callData is a Call as JSON. Bodies are texts; a body that is no text is {"base64": "..."}.
 type callData struct {
 	Number         int                 `json:"number"`
 	Time           time.Time           `json:"time"`

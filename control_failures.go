@@ -109,7 +109,8 @@ func (w whereData) matchers() []CallMatcher {
 	return where
 }
 
-// anyJSON is the value of a JSON text that has been read before; nil for none. Numbers stay as they were written.
+// anyJSON is the value of a JSON text that is known to be valid; nil if there is none. Numbers stay as they were
+// written.
 func anyJSON(text json.RawMessage) (value any) {
 	if len(text) == 0 {
 		return nil

@@ -42,7 +42,7 @@ func (c *control) cancelJob() controlAnswer {
 	return c.changePathJob(cancelByPerson)
 }
 
-// changePathJob lets something happen to the job in the path.
+// changePathJob changes the job whose id is in the path.
 func (c *control) changePathJob(do func(*world.State, *world.Job) error) controlAnswer {
 	return answered(atPath(c, (*world.State).JobByNumber, func(st *world.State, _ *world.Job) (Job, error) {
 		return changeJob(st, c.pathID(), do)
@@ -90,8 +90,8 @@ type jobData struct {
 	Variables map[string]string `json:"variables"` // of its dotenv report
 }
 
-// showJob is a job as it is or, if told to wait, as it is when it has reached a status or logged a text; also when
-// neither comes in time, or can come any more.
+// showJob shows a job. If told to wait, it first waits until the job has reached a status or logged a text, and shows
+// the job also if that does not happen in time or can no longer happen.
 func (c *control) showJob() controlAnswer {
 	query := c.http.URL.Query()
 	if err := knownParameters(query, "status", "trace", "wait"); err != nil {
@@ -119,7 +119,7 @@ func (c *control) showJob() controlAnswer {
 	}))
 }
 
-// waitForJob waits until the job in the path has come that far. It does not wait for a job that is not there.
+// waitForJob waits until the job in the path has come that far. If there is no such job, it does not wait.
 func (c *control) waitForJob(d time.Duration, reached func(*world.Job) bool) {
 	ctx, cancel := c.waiting(d)
 	defer cancel()

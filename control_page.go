@@ -13,7 +13,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// pagePolicy lets the page do no more than what it does: it has its own style and script and asks only the fake.
+// pagePolicy is the page's Content-Security-Policy. It allows what the page needs and no more: its own style and
+// script, and requests to the fake.
 const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'self'"
 
@@ -69,7 +70,7 @@ func pageWorld(st *world.State, find string) controlpage.View {
 			return row
 		}),
 		Jobs: controlpage.FirstRows(st.Jobs.Rows, find, func(j *world.Job) controlpage.Job {
-			return pageJob(outlineOf(j)) // a copy of every log each second would be felt
+			return pageJob(outlineOf(j)) // without its log: copying every log each second would be slow
 		}),
 	}
 }
@@ -103,7 +104,7 @@ func pageMembers(m Members) []controlpage.Member {
 	return members
 }
 
-// pageRunner is a runner but for the statuses, its own and its managers', which are reckoned.
+// pageRunner is a runner without its status and those of its managers, which depend on the time.
 func pageRunner(r Runner) controlpage.Runner {
 	row := controlpage.Runner{ID: r.ID, Description: r.Description, Paused: r.Paused, Locked: r.Locked, Tags: r.Tags}
 	switch {
@@ -180,8 +181,8 @@ func (c *control) pageCalls(find string) (list controlpage.List[controlpage.Call
 // pageCall is a call for the page.
 type pageCall struct{ Call }
 
-// words are what a call is found by. They are asked of every call in the journal each second, so what is only for the
-// eye is left out.
+// words are the texts by which a call is found. They are made for every call of the journal each second, so they leave
+// out what is only displayed.
 func (c pageCall) words() []string {
 	return []string{c.request(), c.Path, c.sent(), c.Reason, c.actor(), c.answer()}
 }
@@ -199,7 +200,7 @@ func (c pageCall) row() controlpage.Call {
 		Sent: c.shortSent(), Who: c.actor(), Answer: c.answer(), Tone: tone, Notes: c.notes()}
 }
 
-// pageSent is the most that the page shows of the parameters in the list of calls, in characters.
+// pageSent is how many characters of a call's parameters the page shows in the list of calls.
 const pageSent = 160
 
 // shortSent is what was sent in query and body, on one line and not too long.
@@ -211,7 +212,7 @@ func (c pageCall) shortSent() string {
 	return text
 }
 
-// sent is query and body as they came: Params has GitLab's defaults, too.
+// sent is query and body as they came, not Params, which also has GitLab's defaults.
 func (c pageCall) sent() string {
 	var sent []string
 	pairs := func(values url.Values) {
@@ -234,7 +235,7 @@ func (c pageCall) sent() string {
 	return strings.Join(strings.Fields(strings.Join(sent, " ")), " ")
 }
 
-// notes are what the journal says besides.
+// notes are the remarks that the journal puts in brackets.
 func (c pageCall) notes() []string {
 	var notes []string
 	if c.Reason != "" {
@@ -255,7 +256,7 @@ func (c pageCall) notes() []string {
 // pageBody is the most that the page shows of a body, in bytes.
 const pageBody = 4096
 
-// pageText is a body for a person.
+// pageText is a body for a person to read.
 func pageText(body []byte) string {
 	if text, isText := bodyData(body).(string); isText {
 		return shortenTokens(text[:min(pageBody, len(text))])

@@ -10,7 +10,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// holdState is a Hold, as it is.
+// holdState is a Hold as it is now.
 type holdState struct {
 	ID    int       `json:"id"`
 	Calls string    `json:"calls"` // which it is for
@@ -52,7 +52,7 @@ func (c *control) holdStates() []holdState {
 }
 
 func (c *control) listHolds() controlAnswer {
-	if err := knownParameters(c.http.URL.Query()); err != nil { // it is one hold that can be waited for
+	if err := knownParameters(c.http.URL.Query()); err != nil { // wait is known only where one hold is asked for
 		return controlError(err)
 	}
 	return controlOK(c.holdStates())
@@ -86,7 +86,7 @@ func (c *control) showHold() controlAnswer {
 	if wait > 0 {
 		ctx, cancel := c.waiting(wait)
 		defer cancel()
-		_, _ = h.Wait(ctx) // none in time is a null
+		_, _ = h.Wait(ctx) // if none comes in time, call is null
 	}
 	return controlOK(stateOfHold(h))
 }
@@ -122,7 +122,8 @@ func (a fixedAnswer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(body)
 }
 
-// handle is Handle with an answer that is always the same: what a client asks besides, and what a test is not about.
+// handle is Handle with an answer that is always the same. It is for what a client also asks for but the test is not
+// about.
 func (c *control) handle() controlAnswer {
 	answer := fixedAnswer{Status: http.StatusOK}
 	if err := c.read(&answer); err != nil {

@@ -25,7 +25,8 @@ func (c *control) seed() controlAnswer {
 	return controlCreated(c.Snapshot())
 }
 
-// scenario reads a scenario for the world as it is: what is missing in the scenario may be there already.
+// scenario reads a scenario that is to be added to the world as it is: what the scenario refers to may exist in the
+// world already.
 func (c *control) scenario(text []byte) (Scenario, error) {
 	var s Scenario
 	found := problemsOf(s.UnmarshalJSON(text))
@@ -36,7 +37,7 @@ func (c *control) scenario(text []byte) (Scenario, error) {
 	return s, placedIn(text, found, deeper)
 }
 
-// inText is an error of Seed with the places in the text of what it refuses.
+// inText adds to an error of Seed the places in the text where the refused things stand.
 func inText(err error, text []byte) error {
 	var invalid *ScenarioError
 	if errors.As(err, &invalid) && invalid.Problems[0].Line == 0 {
@@ -47,8 +48,8 @@ func inText(err error, text []byte) error {
 
 func (c *control) snapshot() controlAnswer { return controlOK(c.Snapshot()) }
 
-// resetAll goes back to the start or, with a scenario in the body, starts anew with that. An empty object is no
-// scenario: many a client sends it for nothing.
+// resetAll goes back to the start or, with a scenario in the body, starts anew with that. An empty object counts as no
+// scenario, because many clients send one in place of an empty body.
 func (c *control) resetAll() controlAnswer {
 	text, err := c.body()
 	if err != nil {
@@ -103,7 +104,7 @@ func (c *control) advance() controlAnswer {
 	}{c.Now().UTC()}, err)
 }
 
-// overlay is plain data with the fields of a JSON object in place of its own; null is a field's zero value.
+// overlay is plain data in which the fields of a JSON object replace its own; null sets a field to its zero value.
 func overlay[T any](onto T, patch []byte) (T, error) {
 	var next T
 	var changes map[string]json.RawMessage
@@ -176,7 +177,7 @@ func (c *control) contactRunner() controlAnswer {
 	}))
 }
 
-// runnerData is a runner with its status, which is reckoned and so no part of a scenario.
+// runnerData is a runner with its status, which depends on the time and so is no part of a scenario.
 type runnerData struct {
 	Runner Runner       `json:"runner"`
 	Status RunnerStatus `json:"status"`

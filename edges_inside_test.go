@@ -25,7 +25,8 @@ func TestDurationsAsWholeSeconds(t *testing.T) {
 	for d, want := range map[time.Duration]int{0: 0, 1: 1, time.Second: 1, time.Second + 1: 2, math.MaxInt64: 9223372037} {
 		assert.Equal(t, want, world.WholeSeconds(d), d)
 	}
-	assert.Equal(t, 9223372037, jobpayload.JobTimeoutSeconds(&world.Job{}, &world.Project{BuildTimeout: math.MaxInt64}, &world.Runner{}))
+	assert.Equal(t, 9223372037, jobpayload.JobTimeoutSeconds(&world.Job{}, &world.Project{BuildTimeout: math.MaxInt64},
+		&world.Runner{}))
 }
 
 // A server that runs for days must not keep what is over.

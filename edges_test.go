@@ -19,8 +19,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
-// Until 17.0 a runner is stale after three months, by the calendar: three months before 31 May is the end of February, and
-// on some days that bound moves backwards.
+// Until 17.0 a runner is stale after three months, by the calendar: three months before 31 May is the end of February,
+// and on some days that bound moves backwards.
 func TestStaleAfterThreeMonthsOfTheCalendar(t *testing.T) {
 	day := func(month time.Month, day, hour int) time.Time {
 		return time.Date(2024, month, day, hour, 0, 0, 0, time.UTC)
@@ -104,7 +104,8 @@ func TestLogThatBeginsBeyondAllBounds(t *testing.T) {
 	req, err := http.NewRequest("PATCH", gl.APIURL()+"/jobs/"+strconv.Itoa(j.ID)+"/trace", strings.NewReader("x"))
 	require.NoError(t, err)
 	const beyond = "99999999999999999999"
-	req.Header = http.Header{"Job-Token": {j.Token}, "Content-Type": {"text/plain"}, "Content-Range": {beyond + "-" + beyond}}
+	req.Header = http.Header{"Job-Token": {j.Token}, "Content-Type": {"text/plain"},
+		"Content-Range": {beyond + "-" + beyond}}
 	res, err := gl.Client().Do(req)
 	require.NoError(t, err)
 	defer res.Body.Close()
@@ -119,13 +120,15 @@ func TestSystemIDOfManyBytes(t *testing.T) {
 	gl := fakegitlab.New(t)
 	r := gl.AddRunner(fakegitlab.Runner{})
 	for length, want := range map[int]int{maxSystemIDLength: http.StatusOK, maxSystemIDLength + 1: http.StatusBadRequest} {
-		res, err := gl.Client().PostForm(gl.APIURL()+"/runners/verify", url.Values{"token": {r.Token}, "system_id": {strings.Repeat("ä", length)}})
+		res, err := gl.Client().PostForm(gl.APIURL()+"/runners/verify",
+			url.Values{"token": {r.Token}, "system_id": {strings.Repeat("ä", length)}})
 		require.NoError(t, err)
 		res.Body.Close()
 		assert.Equal(t, want, res.StatusCode, length)
 	}
 	gl.ContactRunner(r.ID, fakegitlab.RunnerManager{SystemID: strings.Repeat("ö", maxSystemIDLength)})
-	assert.Error(t, gl.Seed(fakegitlab.Scenario{Runners: []fakegitlab.Runner{{Managers: []fakegitlab.RunnerManager{{SystemID: strings.Repeat("ö", maxSystemIDLength+1)}}}}}))
+	assert.Error(t,
+		gl.Seed(fakegitlab.Scenario{Runners: []fakegitlab.Runner{{Managers: []fakegitlab.RunnerManager{{SystemID: strings.Repeat("ö", maxSystemIDLength+1)}}}}}))
 }
 
 // What a request reads without the state's mutex is nothing that a Reset writes; the race detector knows.

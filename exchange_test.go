@@ -20,7 +20,8 @@ func TestWhoSawAResetFindsItInTheJournal(t *testing.T) {
 			gl := fg.New(t, opts...)
 			gl.Inject(fg.Failure{Network: fg.ConnectionReset})
 			for n := range 50 {
-				_, err := gl.Client().Post(gl.APIURL()+"/runners", "application/x-www-form-urlencoded", strings.NewReader("token=x"))
+				_, err := gl.Client().Post(gl.APIURL()+"/runners", "application/x-www-form-urlencoded",
+					strings.NewReader("token=x"))
 				require.ErrorContains(t, err, "connection reset by peer")
 				require.Len(t, gl.Calls(fg.RegisterRunner), n+1)
 			}
@@ -29,7 +30,8 @@ func TestWhoSawAResetFindsItInTheJournal(t *testing.T) {
 }
 
 func TestWhatIsDelayedWhenTheFakeIsClosedDoesNotHappen(t *testing.T) {
-	for name, opts := range map[string][]fg.Option{"TCP": nil, "TLS": {fg.WithTLS()}, "in memory": {fg.WithInMemoryNetwork()}} {
+	for name, opts := range map[string][]fg.Option{"TCP": nil, "TLS": {fg.WithTLS()},
+		"in memory": {fg.WithInMemoryNetwork()}} {
 		t.Run(name, func(t *testing.T) {
 			gl := fg.New(t, opts...)
 			r := gl.AddRunner(fg.Runner{})
@@ -53,7 +55,8 @@ func TestWhatIsDelayedWhenTheFakeIsClosedDoesNotHappen(t *testing.T) {
 }
 
 func TestCloseWaitsForTheJournal(t *testing.T) {
-	for name, opts := range map[string][]fg.Option{"TCP": nil, "TLS": {fg.WithTLS()}, "in memory": {fg.WithInMemoryNetwork()}} {
+	for name, opts := range map[string][]fg.Option{"TCP": nil, "TLS": {fg.WithTLS()},
+		"in memory": {fg.WithInMemoryNetwork()}} {
 		t.Run(name, func(t *testing.T) {
 			for range 20 {
 				gl := fg.New(t, opts...)
@@ -87,7 +90,8 @@ func TestRateLimitedSaysWhenToComeAgain(t *testing.T) {
 			}
 		}
 		assert.Equal(t, map[string]string{ // a bubble begins with the year 2000
-			"Content-Type": "text/plain", "Retry-After": "90", "Ratelimit-Name": "throttle_of_ours", "Ratelimit-Limit": "6000", "Ratelimit-Observed": "6001",
+			"Content-Type": "text/plain", "Retry-After": "90", "Ratelimit-Name": "throttle_of_ours", "Ratelimit-Limit": "6000",
+			"Ratelimit-Observed":  "6001",
 			"Ratelimit-Remaining": "0", "Ratelimit-Reset": "946684889", "Ratelimit-Resettime": "Sat, 01 Jan 2000 00:01:29 GMT",
 		}, got)
 	})

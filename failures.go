@@ -5,138 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"reflect"
-	"slices"
-	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 )
-
-// NetworkFault is a way in which an answer fails to arrive whole.
-type NetworkFault string
-
-// The network faults. Those of the first group keep the request from taking effect, unless Applied says otherwise. Those of
-// the second spoil an answer: the request's own, so that it takes effect, or that of a Status beside them.
-//
-// An http.Transport quietly repeats a GET, PUT or DELETE whose connection, used before, broke without an answer: with Times: 1
-// the code under test then never learns of the fault.
-const (
-	ConnectionReset NetworkFault = "connection reset" // the connection is reset (RST over TCP)
-	EmptyReply      NetworkFault = "empty reply"      // the connection is closed without a byte
-	Hang            NetworkFault = "hang"             // nothing comes until the client gives up or the fake is closed
-
-	TruncatedBody NetworkFault = "truncated body" // the connection breaks in the middle of the body
-	MalformedJSON NetworkFault = "malformed JSON" // the body arrives and is cut-off JSON
-)
-
-// Failure makes calls fail. Of several that match a call, the one that was injected first and has not spent its Times yet
-// answers it.
-type Failure struct {
-	Endpoint Endpoint      // "" is every call, "* /runners/:id" any method
-	Where    []CallMatcher // further conditions: By("mia"), Param("token", "..."), ...
-	After    int           // let that many matching calls through first
-	Times    int           // then fail that many, or fewer if no more come; 0 is until removed
-	// Status is the status of the answer. With it alone the body is GitLab's own for that status; Message replaces its text,
-	// Body the whole: a string or []byte is sent as it is, anything else as JSON. Header is added.
-	Status  int
-	Message string
-	Body    any
-	Header  http.Header
-	// Delay is how long the request waits before anything else happens to it, in real time or in that of a synctest bubble.
-	// Nothing more happens when the client gives up or the fake is closed meanwhile. With Delay alone the answer is as ever, only later.
-	Delay   time.Duration
-	Network NetworkFault
-	// Applied: the request takes effect first and only its answer is lost, as when a connection breaks too late.
-	Applied bool
-	// limited adds the headers of a throttle that lets requests through again after retryAfter.
-	limited    bool
-	retryAfter time.Duration
-}
-
-// Inject makes calls fail from now on, until the failure is spent or removed. An endpoint that nothing serves, or a failure that
-// would change nothing, fails the test at once; one that never fired is an error at the test's end (WithUnusedFailures).
-func (f *Fake) Inject(failure Failure) (remove func()) {
-	f.tb.Helper()
-	if problem := f.failureProblem(failure); problem != "" {
-		f.misuse("Inject: %s", problem)
-		return func() {}
-	}
-	failure.Where = slices.Clone(failure.Where)
-	failure.Header = failure.Header.Clone()
-	return f.faults.remover(f.faults.inject(&injected{Failure: failure}))
-}
-
-func (f *Fake) failureProblem(failure Failure) string {
-	if problem := f.requestProblem(failure.Endpoint, failure.Where); problem != "" {
-		return problem
-	}
-	switch {
-	case failure.Network != "" && !slices.Contains(knownValues(reflect.TypeFor[NetworkFault]()), string(failure.Network)):
-		return fmt.Sprintf("%q is no NetworkFault", failure.Network)
-	case failure.After < 0 || failure.Times < 0 || failure.Delay < 0:
-		return "After, Times and Delay cannot be negative"
-	case failure.Status != 0 && (failure.Status < 200 || failure.Status > 599):
-		return fmt.Sprintf("%d is no status of an answer", failure.Status)
-	case failure.Status == 0 && (failure.Message != "" || failure.Body != nil || failure.Header != nil):
-		return "Message, Body and Header need a Status to go with"
-	case failure.Status == 0 && failure.Network == "" && failure.Delay == 0:
-		return "the Failure has no Status, Network or Delay and would change nothing"
-	case failure.Status == 0 && failure.Network == "" && failure.Applied:
-		return "Applied needs a Status or Network that takes the answer's place"
-	}
-	if _, err := json.Marshal(failure.Body); err != nil {
-		return "Body: " + err.Error()
-	}
-	return ""
-}
-
-// injected is a Failure with what has come of it.
-type injected struct {
-	Failure
-	id          int // 1, 2, 3 ...
-	seen, fired int
-}
-
-// isSpent reports whether it has failed all the calls that it was to fail.
-func (i *injected) isSpent() bool { return i.Times > 0 && i.fired >= i.Times }
-
-// answers reports whether the failure takes the place of the answer.
-func (i *injected) answers() bool {
-	return i.Status != 0 || i.Network == ConnectionReset || i.Network == EmptyReply || i.Network == Hang
-}
-
-// takesEffect reports whether the request is served all the same.
-func (i *injected) takesEffect() bool { return i.Applied || !i.answers() }
-
-// effect says in words what the failure does: "503, not the first 1, 2 times".
-func (i *injected) effect() string {
-	var parts []string
-	if i.Delay > 0 {
-		parts = append(parts, "after "+i.Delay.String())
-	}
-	if i.Status != 0 {
-		parts = append(parts, strconv.Itoa(i.Status))
-	}
-	if i.Network != "" {
-		parts = append(parts, string(i.Network))
-	}
-	if i.Applied {
-		parts = append(parts, "once it has taken effect")
-	}
-	if i.After > 0 {
-		parts = append(parts, fmt.Sprintf("not the first %d", i.After))
-	}
-	switch {
-	case i.Times == 1:
-		parts = append(parts, "once")
-	case i.Times > 1:
-		parts = append(parts, fmt.Sprintf("%d times", i.Times))
-	}
-	return strings.Join(parts, ", ")
-}
 
 // response is the answer that the failure gives.
 func (i *injected) response() front.Response {
@@ -172,14 +44,20 @@ func (i *injected) response() front.Response {
 	return r
 }
 
-// failureBody is GitLab's own answer of a status, with its text or another.
+// failureBody is GitLab's own answer of a status; message, unless empty, replaces its text.
 func failureBody(status int, message string) front.Response {
 	texts := map[int]string{
-		http.StatusBadRequest: front.MsgBadRequest, http.StatusUnauthorized: front.MsgUnauthorized, http.StatusForbidden: front.MsgForbidden,
-		http.StatusNotFound: front.MsgNotFound,
-		http.StatusConflict: front.MsgConflictLock, http.StatusGone: front.MsgRegistrationDisallowed, http.StatusPreconditionFailed: front.MsgPrecondition,
+		http.StatusBadRequest:            front.MsgBadRequest,
+		http.StatusUnauthorized:          front.MsgUnauthorized,
+		http.StatusForbidden:             front.MsgForbidden,
+		http.StatusNotFound:              front.MsgNotFound,
+		http.StatusConflict:              front.MsgConflictLock,
+		http.StatusGone:                  front.MsgRegistrationDisallowed,
+		http.StatusPreconditionFailed:    front.MsgPrecondition,
 		http.StatusRequestEntityTooLarge: front.MsgTooLargeError,
-		http.StatusTooManyRequests:       front.MsgTooManyRequests, http.StatusInternalServerError: front.MsgInternalError, http.StatusServiceUnavailable: front.MsgUnavailable,
+		http.StatusTooManyRequests:       front.MsgTooManyRequests,
+		http.StatusInternalServerError:   front.MsgInternalError,
+		http.StatusServiceUnavailable:    front.MsgUnavailable,
 	}
 	switch {
 	case message != "":
@@ -194,8 +72,8 @@ func failureBody(status int, message string) front.Response {
 	return front.Refuse(status, fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
-// RegistrationDisabled answers POST /runners with 410, whatever the settings say. Settings.RegistrationTokensDisabled and its
-// like in Group and Project are the real thing.
+// RegistrationDisabled answers POST /runners with 410, whatever the settings say. To have GitLab itself refuse, use
+// Settings.RegistrationTokensDisabled, or the field of that name in Group or Project.
 func RegistrationDisabled() Failure {
 	return Failure{Endpoint: RegisterRunner, Status: http.StatusGone, Message: front.MsgRegistrationDisallowed}
 }
@@ -211,21 +89,22 @@ func InternalError(e Endpoint) Failure {
 // DatabaseLocked answers with the 409 of a record that another request holds.
 func DatabaseLocked(e Endpoint) Failure { return Failure{Endpoint: e, Status: http.StatusConflict} }
 
-// RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in seconds, rounded up, and the
-// RateLimit headers. The end of the limit is reckoned by time.Now, as clients do, and not by the fake's clock.
+// RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in seconds, rounded up,
+// and the RateLimit headers. The time at which the limit ends is counted from time.Now, as clients compare it with
+// their own clock, not with the fake's.
 func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
 	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: front.MsgRetryLater,
 		Header: http.Header{"Content-Type": {"text/plain"}}, limited: true, retryAfter: retryAfter}
 }
 
-// injectedLimit is the limit that RateLimited tells of, in requests a minute: client-go paces itself for good by the one in
-// its first answer, so it is one that slows nobody.
+// injectedLimit is the limit that RateLimited's headers name, in requests a minute. It is high because client-go slows
+// itself down for good to the limit that it reads in its first answer.
 const injectedLimit = 6000
 
-// Slow delays the answer, which else is as ever.
+// Slow delays the answer and changes nothing about it.
 func Slow(e Endpoint, d time.Duration) Failure { return Failure{Endpoint: e, Delay: d} }
 
-// Maintenance refuses all that writes, as a read-only GitLab does: 403.
+// Maintenance refuses every request that writes, as a read-only GitLab does: 403.
 func Maintenance() Failure {
 	writes := Where(func(c Call) bool {
 		return c.Method != http.MethodGet && c.Method != http.MethodHead && c.Method != http.MethodOptions
@@ -237,132 +116,4 @@ func Maintenance() Failure {
 func ExpiredToken(username string) Failure {
 	r := front.InvalidToken(front.MsgTokenExpired, "")
 	return Failure{Where: []CallMatcher{By(username)}, Status: r.Status, Body: r.Body, Header: r.Header}
-}
-
-// faults are the failures and hooks of a fake.
-type faults struct {
-	mu            sync.Mutex
-	failures      []*injected
-	before, after []*hook
-	held          []*Held
-	spent         []*injected // removed ones that never fired, for the report
-	last          int         // the highest id given out
-	lastHold      int         // the same of a hold
-}
-
-func (fs *faults) inject(i *injected) (id int) {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	fs.last++
-	i.id = fs.last
-	fs.failures = append(fs.failures, i)
-	return i.id
-}
-
-func (fs *faults) remover(id int) func() { return func() { fs.remove(id) } }
-
-// remove takes a failure back. It is false when there is none with that id, or no longer.
-func (fs *faults) remove(id int) bool {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	n := slices.IndexFunc(fs.failures, func(i *injected) bool { return i.id == id })
-	if n < 0 {
-		return false
-	}
-	fs.retire(fs.failures[n])
-	fs.failures = slices.Delete(fs.failures, n, n+1)
-	return true
-}
-
-// removeAll takes all failures back.
-func (fs *faults) removeAll() {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	fs.retire(fs.failures...)
-	fs.failures = nil
-}
-
-// retire keeps of the failures that are removed those of which there is something to report.
-func (fs *faults) retire(removed ...*injected) {
-	for _, i := range removed {
-		if i.fired == 0 {
-			fs.spent = append(fs.spent, i)
-		}
-	}
-}
-
-// list returns the failures that have not been removed, as they are now.
-func (fs *faults) list() []injected {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	all := make([]injected, len(fs.failures))
-	for n, i := range fs.failures {
-		all[n] = *i
-	}
-	return all
-}
-
-// pick finds the failure that a call meets, and counts it. Each failure counts the matching calls for itself.
-func (fs *faults) pick(c *Call) *injected {
-	fs.mu.Lock()
-	failures := slices.Clone(fs.failures)
-	fs.mu.Unlock()
-	for _, i := range failures {
-		// Without the lock: a condition is a function of the test, which may use the fake.
-		if matches(*c, i.Endpoint, i.Where) && fs.count(i) {
-			return i
-		}
-	}
-	return nil
-}
-
-// count counts a matching call and reports whether it is one that is to fail.
-func (fs *faults) count(i *injected) bool {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	if i.isSpent() {
-		return false
-	}
-	if i.seen++; i.seen <= i.After {
-		return false
-	}
-	i.fired++
-	return true
-}
-
-// unused says which failures never fired and which requests were never let go.
-func (fs *faults) unused() []string {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	var said []string
-	for _, i := range append(slices.Clone(fs.spent), fs.failures...) {
-		if i.fired == 0 {
-			said = append(said, fmt.Sprintf("the injected Failure of %s never fired; %s", selectionText(i.Endpoint, i.Where), i.whyNot()))
-		}
-	}
-	for _, h := range fs.held {
-		if odd := h.unused(); odd != "" {
-			said = append(said, odd)
-		}
-	}
-	return said
-}
-
-func (i *injected) whyNot() string {
-	switch {
-	case i.seen > 0:
-		return fmt.Sprintf("After lets %d matching calls through first, and only %d came", i.After, i.seen)
-	case len(i.Where) > 0:
-		return "no call met its conditions"
-	}
-	return "that was not called"
-}
-
-func (fs *faults) clear() {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	for _, h := range fs.held {
-		h.Release()
-	}
-	fs.failures, fs.before, fs.after, fs.held, fs.spent = nil, nil, nil, nil, nil
 }

@@ -20,7 +20,8 @@ import (
 
 // networks are the ways to reach a fake.
 var networks = map[string][]fakegitlab.Option{
-	"TCP": nil, "TLS": {fakegitlab.WithTLS()}, "memory": {fakegitlab.WithInMemoryNetwork()}, "memory with TLS": {fakegitlab.WithInMemoryNetwork(), fakegitlab.WithTLS()},
+	"TCP": nil, "TLS": {fakegitlab.WithTLS()}, "memory": {fakegitlab.WithInMemoryNetwork()},
+	"memory with TLS": {fakegitlab.WithInMemoryNetwork(), fakegitlab.WithTLS()},
 }
 
 func onEveryNetwork(t *testing.T, test func(t *testing.T, gl *fakegitlab.Fake)) {
@@ -31,7 +32,8 @@ func onEveryNetwork(t *testing.T, test func(t *testing.T, gl *fakegitlab.Fake)) 
 }
 
 func TestAnswersOfFailures(t *testing.T) {
-	teapot := fakegitlab.Failure{Status: 418, Body: map[string]string{"short": "stout"}, Header: http.Header{"x-tea": {"green"}}}
+	teapot := fakegitlab.Failure{Status: 418, Body: map[string]string{"short": "stout"},
+		Header: http.Header{"x-tea": {"green"}}}
 	for name, c := range map[string]struct {
 		failure fakegitlab.Failure
 		want    string
@@ -49,7 +51,8 @@ func TestAnswersOfFailures(t *testing.T) {
 		"internal error": {fakegitlab.InternalError(""), `500 {"message":"500 Internal Server Error"}`},
 		"locked":         {fakegitlab.DatabaseLocked(""), `409 {"message":"409 Conflict: Resource lock"}`},
 		"rate limited":   {fakegitlab.RateLimited("", 90*time.Second), "429 Retry later"},
-		"maintenance":    {fakegitlab.Maintenance(), `403 {"message":"You cannot perform write operations on a read-only instance"}`},
+		"maintenance": {fakegitlab.Maintenance(),
+			`403 {"message":"You cannot perform write operations on a read-only instance"}`},
 		"expired": {fakegitlab.ExpiredToken("mia"),
 			`401 {"error":"invalid_token","error_description":"Token is expired. You can either do re-authorization or token refresh."}`},
 	} {
@@ -87,8 +90,10 @@ func TestFailuresTakeTurns(t *testing.T) {
 	}
 	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.GetRunner, After: 1, Times: 2, Status: 503})
 	gl.Inject(fakegitlab.Failure{Endpoint: "* /runners/:id", After: 1, Times: 1, Status: 500})
-	remove := gl.Inject(fakegitlab.Failure{Where: []fakegitlab.CallMatcher{fakegitlab.By("mia"), fakegitlab.Param("id", 5)}, After: 1, Status: 429})
-	assert.Equal(t, []int{200, 503, 503, 500, 429, 429}, statuses(6), "the first that is not spent; each counts what comes to it")
+	remove := gl.Inject(fakegitlab.Failure{Where: []fakegitlab.CallMatcher{fakegitlab.By("mia"),
+		fakegitlab.Param("id", 5)}, After: 1, Status: 429})
+	assert.Equal(t, []int{200, 503, 503, 500, 429, 429}, statuses(6),
+		"the first that is not spent; each counts what comes to it")
 	assert.Equal(t, 200, testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners/5").Status, "that is not mia")
 	remove()
 	remove()
@@ -139,7 +144,8 @@ func TestNetworkFaults(t *testing.T) {
 		assert.Equal(t, 200, status)
 		assert.NotEmpty(t, body)
 		assert.False(t, json.Valid(body))
-		gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.UpdateRunner, Network: fakegitlab.MalformedJSON, Status: 500, Times: 1})
+		gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.UpdateRunner, Network: fakegitlab.MalformedJSON, Status: 500,
+			Times: 1})
 		status, body, _ = put()
 		assert.Equal(t, 500, status)
 		assert.False(t, json.Valid(body))
@@ -171,7 +177,8 @@ func TestAppliedFailures(t *testing.T) {
 	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.RegisterRunner, Status: 504, Applied: true, Times: 1})
 	token := gl.Settings().RegistrationToken
 	for _, want := range []int{504, 201} {
-		assert.Equal(t, want, testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("description=twin&token="+token)).Status)
+		assert.Equal(t, want, testkit.Ask(t, gl, "", "POST", "/runners",
+			testkit.WithForm("description=twin&token="+token)).Status)
 	}
 	twins := 0
 	for _, r := range gl.Runners() {
@@ -184,7 +191,8 @@ func TestAppliedFailures(t *testing.T) {
 
 func TestImpossibleFailures(t *testing.T) {
 	for want, failure := range map[string]fakegitlab.Failure{
-		`Inject: nothing serves GET /runner; did you mean GET /runners?`:               {Endpoint: "GET /runner", Status: 500},
+		`Inject: nothing serves GET /runner; did you mean GET /runners?`: {Endpoint: "GET /runner",
+			Status: 500},
 		`Inject: "boom" is no NetworkFault`:                                            {Network: "boom"},
 		`Inject: After, Times and Delay cannot be negative`:                            {Status: 500, Times: -1},
 		`Inject: 99 is no status of an answer`:                                         {Status: 99},

@@ -110,6 +110,12 @@ type Fake struct {
 	}
 }
 
+// invariant is what must hold at the end of a test; the name completes "it does not hold that ...".
+type invariant struct {
+	name  string
+	check func(*Fake) error
+}
+
 // Option changes how a fake starts.
 type Option func(*options)
 
@@ -175,16 +181,6 @@ func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unkno
 // WithUnusedFailures says whether it is fine that an injected Failure never fired, and that a Hold never held a
 // request or never let it go. By default each is an error of the test.
 func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
-
-// WithControl lets programs in any language do what a Go test does with the fake's methods: it serves a control API,
-// and a page that shows the world and the journal as they change, below "/-/fake/" of URL. docs/other-languages.md
-// documents both. Calls of them are not recorded and meet no failures. It is off by default, so that code under test
-// that strays there gets the 404 of a real GitLab.
-func WithControl() Option {
-	// The only mention of the control API: Go's linker leaves it and its page out of programs that do not call this
-	// function.
-	return func(o *options) { o.control = (*Fake).serveControl }
-}
 
 // WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use;
 // what goes wrong with it is passed over.

@@ -66,7 +66,8 @@ func TestEndOfATest(t *testing.T) {
 			},
 			want: []string{`fakegitlab: the injected Failure of any endpoint with By("root") never fired; no call met its conditions`},
 		},
-		"such failures allowed": {opts: []fakegitlab.Option{fakegitlab.WithUnusedFailures(true)}, test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { gl.Inject(fail) }},
+		"such failures allowed": {opts: []fakegitlab.Option{fakegitlab.WithUnusedFailures(true)},
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { gl.Inject(fail) }},
 		"a request that was never let go": {
 			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) {
 				held := gl.Hold(fakegitlab.GetVersion)
@@ -84,7 +85,8 @@ func TestEndOfATest(t *testing.T) {
 				c.test(tb, gl)
 			})
 			assert.Equal(t, c.want, tb.Errors)
-			assert.Equal(t, len(c.want) > 0 && c.test != nil, len(tb.Logs) > 0, "the journal is logged if the test failed: %q", tb.Logs)
+			assert.Equal(t, len(c.want) > 0 && c.test != nil, len(tb.Logs) > 0, "the journal is logged if the test failed: %q",
+				tb.Logs)
 		})
 	}
 }
@@ -101,7 +103,9 @@ func TestJournalOfAFailedTest(t *testing.T) {
 	assert.False(t, finished)
 	assert.Equal(t, []string{"it is broken"}, tb.Errors)
 	require.Len(t, tb.Logs, 1)
-	assert.Equal(t, "fakegitlab: the calls of TestSpied\n#2 DELETE /runners/:id id=404 by root -> 404 (there is no runner 404)", strings.TrimSpace(tb.Logs[0]))
+	assert.Equal(t,
+		"fakegitlab: the calls of TestSpied\n#2 DELETE /runners/:id id=404 by root -> 404 (there is no runner 404)",
+		strings.TrimSpace(tb.Logs[0]))
 }
 
 func TestLongJournalOfAFailedTest(t *testing.T) {
@@ -117,7 +121,8 @@ func TestLongJournalOfAFailedTest(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(tb.Logs[0]), "\n")
 	assert.Equal(t, "#1 GET /version by root -> 200", lines[1])
 	assert.Equal(t, "#20 GET /user by root -> 200", lines[20])
-	assert.Equal(t, "... 301 lines are left out; Journal has them, and WithJournalTo writes them as they come ...", lines[21])
+	assert.Equal(t, "... 301 lines are left out; Journal has them, and WithJournalTo writes them as they come ...",
+		lines[21])
 	assert.Equal(t, "#322 GET /user by root -> 200", lines[22])
 	assert.Equal(t, "#500 GET /user by root -> 200", lines[len(lines)-1])
 }
@@ -141,7 +146,8 @@ func TestProblems(t *testing.T) {
 		"it does not hold that there is a runner: there is none",
 	}, gl.Problems())
 	gl.Reset()
-	assert.Equal(t, []string{"it does not hold that there is a runner: there is none"}, gl.Problems(), "an invariant outlives a Reset")
+	assert.Equal(t, []string{"it does not hold that there is a runner: there is none"}, gl.Problems(),
+		"an invariant outlives a Reset")
 }
 
 func TestClose(t *testing.T) {
@@ -203,14 +209,16 @@ func TestTokensSurviveAReset(t *testing.T) {
 	require.NoError(t, seeded.Seed(gl.Snapshot()))
 	root = seeded.AdminToken()
 	seeded.Reset()
-	assert.Equal(t, "root", testkit.Ask(t, seeded, root, "GET", "/user").Field(t, "username"), "a token of Token in a snapshot of another fake")
+	assert.Equal(t, "root", testkit.Ask(t, seeded, root, "GET", "/user").Field(t, "username"),
+		"a token of Token in a snapshot of another fake")
 }
 
 func TestClocks(t *testing.T) {
 	now := time.Date(2030, 1, 2, 3, 4, 5, 6000, time.FixedZone("somewhere", 3600))
 	gl := testkit.NewMia(t, fakegitlab.WithClock(func() time.Time { return now }))
 	gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: "s"})
-	assert.Equal(t, "2030-01-02T02:04:05.000Z", testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners/5").Field(t, "contacted_at"))
+	assert.Equal(t, "2030-01-02T02:04:05.000Z", testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners/5").Field(t,
+		"contacted_at"))
 	now = now.Add(90 * time.Minute)
 	assert.Equal(t, fakegitlab.Online, gl.RunnerStatus(5))
 	gl.Advance(31 * time.Minute)
@@ -244,7 +252,9 @@ func TestAddresses(t *testing.T) {
 	assert.Equal(t, 200, testkit.Ask(t, everywhere, everywhere.Token("mia"), "GET", "/version").Status)
 	_, err = fakegitlab.Start(fakegitlab.WithAddr(addr))
 	assert.Error(t, err, "the address is taken")
-	_, err = fakegitlab.Start(fakegitlab.WithScenario(fakegitlab.NewScenario().WithRunner("r", func(r *fakegitlab.Runner) { r.Group = "none" })))
+	_, err = fakegitlab.Start(fakegitlab.WithScenario(fakegitlab.NewScenario().WithRunner("r", func(r *fakegitlab.Runner) {
+		r.Group = "none"
+	})))
 	assert.ErrorContains(t, err, "none")
 }
 
@@ -263,7 +273,8 @@ func TestClientAs(t *testing.T) {
 		return calls[len(calls)-1].User
 	}
 	assert.Equal(t, "mia", who(gl.ClientAs("mia")))
-	assert.Equal(t, "sam", who(gl.ClientAs("mia"), testkit.WithHeader("PRIVATE-TOKEN", gl.Token("sam"))), "a token of the request's own wins")
+	assert.Equal(t, "sam", who(gl.ClientAs("mia"), testkit.WithHeader("PRIVATE-TOKEN", gl.Token("sam"))),
+		"a token of the request's own wins")
 	assert.Equal(t, "", who(gl.Client()))
 	assert.Equal(t, gl.Token("mia"), gl.Token("MIA", "api"))
 	assert.NotEqual(t, gl.Token("mia"), gl.Token("mia", "read_api"))
@@ -289,7 +300,9 @@ func TestResetTo(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
 	gl.Advance(time.Hour)
 	before := gl.Snapshot()
-	assert.ErrorContains(t, gl.ResetTo(fakegitlab.NewScenario().WithRunner("lost", func(r *fakegitlab.Runner) { r.Projects = []string{"no/where"} })), "no/where")
+	assert.ErrorContains(t, gl.ResetTo(fakegitlab.NewScenario().WithRunner("lost", func(r *fakegitlab.Runner) {
+		r.Projects = []string{"no/where"}
+	})), "no/where")
 	gl.AssertSnapshot(t, before)
 
 	require.NoError(t, gl.ResetTo(fakegitlab.NewScenario().WithUser("ann")))

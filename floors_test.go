@@ -12,10 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// floors are the packages of the module from the ground up. One may import what lies below its floor, and nothing beside it
-// or above.
+// floors are the packages of the module from the ground up. One may import what lies below its floor, and nothing
+// beside it or above.
 var floors = [][]string{
-	{"internal/clone", "internal/gitlabversion", "internal/journal", "internal/memnet", "internal/nearest", "internal/params",
+	{"internal/clone", "internal/gitlabversion", "internal/journal", "internal/memnet", "internal/nearest",
+		"internal/params",
 		"internal/policy", "internal/search", "internal/controlpage"},
 	{"internal/datajson", "internal/page"},
 	{"ci"},
@@ -28,8 +29,8 @@ var floors = [][]string{
 	{"internal/conformance"},
 }
 
-// forbidden are packages from outside that a room does without, beside the floors: the state machine knows neither the wire nor
-// the rights, and below the root nothing knows of a test.
+// forbidden are packages from outside that a room does without, beside the floors: the state machine knows neither the
+// wire nor the rights, and below the root nothing knows of a test.
 var forbidden = map[string][]string{
 	"internal/world":  {"net/http", modulePath + "/internal/params", modulePath + "/internal/policy"},
 	"internal/policy": {"net/http"},

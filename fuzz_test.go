@@ -23,13 +23,17 @@ func fuzzWorld() fakegitlab.Scenario {
 	return fakegitlab.NewScenario().
 		WithSettings(func(s *fakegitlab.Settings) { s.RegistrationToken = "instance-registration" }).
 		WithUser("mia").WithUser("sam").
-		WithAccessToken("root", func(t *fakegitlab.AccessToken) { t.Token, t.Scopes = "root-token", []string{"api", "sudo"} }).
+		WithAccessToken("root", func(t *fakegitlab.AccessToken) {
+			t.Token, t.Scopes = "root-token", []string{"api", "sudo"}
+		}).
 		WithAccessToken("mia", func(t *fakegitlab.AccessToken) { t.Token = "mia-token" }).
 		WithAccessToken("sam", func(t *fakegitlab.AccessToken) { t.Token = "sam-token" }).
 		WithProject("acme/shop", func(p *fakegitlab.Project) {
 			p.ID, p.RegistrationToken, p.Members = 3, "project-registration", fakegitlab.Members{"mia": fakegitlab.Maintainer}
 		}).
-		WithProject("acme/api", func(p *fakegitlab.Project) { p.ID, p.Members = 4, fakegitlab.Members{"mia": fakegitlab.Maintainer} }).
+		WithProject("acme/api", func(p *fakegitlab.Project) {
+			p.ID, p.Members = 4, fakegitlab.Members{"mia": fakegitlab.Maintainer}
+		}).
 		WithRunner("shop", func(r *fakegitlab.Runner) {
 			r.ID, r.Projects, r.Token, r.Tags = 5, []string{"acme/shop"}, "runner-token", []string{"linux"}
 			r.Managers = []fakegitlab.RunnerManager{{SystemID: "s_1", Version: "17.2.0"}}
@@ -51,7 +55,9 @@ type fuzzInput struct {
 
 // request is nil for what no HTTP server would be given.
 func (in fuzzInput) request() *http.Request {
-	if in.method == "" || strings.ContainsFunc(in.method, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r) }) {
+	if in.method == "" || strings.ContainsFunc(in.method, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r)
+	}) {
 		return nil
 	}
 	target, err := url.ParseRequestURI("/" + strings.TrimPrefix(in.path, "/"))
@@ -61,7 +67,8 @@ func (in fuzzInput) request() *http.Request {
 	r := httptest.NewRequest(http.MethodGet, "/", bytes.NewReader([]byte(in.body)))
 	r.Method, r.URL, r.ContentLength = in.method, target, int64(len(in.body))
 	r.URL.RawQuery = in.query
-	for name, value := range map[string]string{"PRIVATE-TOKEN": in.privateToken, "Content-Type": in.contentType, "Accept": in.accept, in.header: in.value} {
+	for name, value := range map[string]string{"PRIVATE-TOKEN": in.privateToken, "Content-Type": in.contentType,
+		"Accept": in.accept, in.header: in.value} {
 		if name != "" && value != "" {
 			r.Header.Set(name, value)
 		}
@@ -72,11 +79,12 @@ func (in fuzzInput) request() *http.Request {
 	return r
 }
 
-// FuzzRequests sends whole requests to all routes. Whatever comes, there is an answer that is not the server's fault, JSON is
-// JSON, and a request that is refused, or only reads, changes nothing.
+// FuzzRequests sends whole requests to all routes. Whatever comes, there is an answer that is not the server's fault,
+// JSON is JSON, and a request that is refused, or only reads, changes nothing.
 func FuzzRequests(f *testing.F) {
 	for _, in := range fuzzSeeds(f) {
-		f.Add(in.method, in.path, in.query, in.privateToken, in.bearer, in.header, in.value, in.contentType, in.body, in.accept)
+		f.Add(in.method, in.path, in.query, in.privateToken, in.bearer, in.header, in.value, in.contentType, in.body,
+			in.accept)
 	}
 	gl, err := fakegitlab.Start(fakegitlab.WithScenario(fuzzWorld()))
 	require.NoError(f, err)
@@ -149,14 +157,19 @@ func fuzzSeeds(f *testing.F) []fuzzInput {
 
 // handwrittenSeeds take the routes that need the world's own tokens.
 var handwrittenSeeds = []fuzzInput{
-	{method: "DELETE", path: "/api/v4/runners", contentType: "application/json", body: `{"token":"runner-token"}`, header: "If-Unmodified-Since", value: "Mon, 01 Jan 2024 00:00:00 GMT"},
+	{method: "DELETE", path: "/api/v4/runners", contentType: "application/json", body: `{"token":"runner-token"}`,
+		header: "If-Unmodified-Since", value: "Mon, 01 Jan 2024 00:00:00 GMT"},
 	{method: "DELETE", path: "/api/v4/runners/managers", query: "token=runner-token&system_id=s_1"},
 	{method: "DELETE", path: "/api/v4/projects/acme%2Fapi/runners/5", privateToken: "mia-token"},
-	{method: "POST", path: "/api/v4/runners/verify", contentType: "application/x-www-form-urlencoded", body: "token=runner-token&system_id=s_2&info[version]=17.3"},
-	{method: "POST", path: "/api/v4/runners", contentType: "multipart/form-data; boundary=b", body: "--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nproject-registration\r\n--b--\r\n"},
-	{method: "PUT", path: "/api/v4/application/settings", privateToken: "root-token", contentType: "application/json", body: `{"runner_token_expiration_interval":7200,"valid_runner_registrars":["group"]}`},
+	{method: "POST", path: "/api/v4/runners/verify", contentType: "application/x-www-form-urlencoded",
+		body: "token=runner-token&system_id=s_2&info[version]=17.3"},
+	{method: "POST", path: "/api/v4/runners", contentType: "multipart/form-data; boundary=b",
+		body: "--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nproject-registration\r\n--b--\r\n"},
+	{method: "PUT", path: "/api/v4/application/settings", privateToken: "root-token", contentType: "application/json",
+		body: `{"runner_token_expiration_interval":7200,"valid_runner_registrars":["group"]}`},
 	{method: "PUT", path: "/api/v4/runners/5", query: "sudo=mia&tag_list[]=a,b&tag_list[]=c", privateToken: "root-token"},
-	{method: "GET", path: "/api/v4/runners/5/jobs", query: "pagination=keyset&cursor=eyJpZCI6IjgiLCJfa2QiOiJuIn0", bearer: "mia-token"},
+	{method: "GET", path: "/api/v4/runners/5/jobs", query: "pagination=keyset&cursor=eyJpZCI6IjgiLCJfa2QiOiJuIn0",
+		bearer: "mia-token"},
 	{method: "OPTIONS", path: "/api/v4/runners//5/", bearer: "mia-token"},
 }
 
@@ -165,8 +178,10 @@ func fuzzSeed(f *testing.F, s conformance.Step) (fuzzInput, bool) {
 	f.Helper()
 	p := conformance.NewPlayer(f)
 	for _, kind := range []string{"runner", "project", "group", "job", "user"} {
-		for name, value := range map[string]string{"id": map[string]string{"runner": "5", "project": "3", "group": "1001", "job": "8", "user": "2"}[kind],
-			"token": map[string]string{"runner": "runner-token", "job": "glcbt-job"}[kind], "path": "acme/shop", "registration_token": "project-registration"} {
+		for name, value := range map[string]string{"id": map[string]string{"runner": "5", "project": "3", "group": "1001",
+			"job": "8", "user": "2"}[kind],
+			"token": map[string]string{"runner": "runner-token", "job": "glcbt-job"}[kind], "path": "acme/shop",
+			"registration_token": "project-registration"} {
 			p.Names[kind+"."+name] = value
 		}
 	}
@@ -190,7 +205,8 @@ func fuzzSeed(f *testing.F, s conformance.Step) (fuzzInput, bool) {
 		query = strings.TrimPrefix(query+"&"+more, "&")
 	}
 	body, contentType := p.Body(flat.Request)
-	in := fuzzInput{method: flat.Request.Method, path: "/api/v4" + strings.ReplaceAll(path, "acme/shop", "acme%2Fshop"), query: query,
+	in := fuzzInput{method: flat.Request.Method, path: "/api/v4" + strings.ReplaceAll(path, "acme/shop", "acme%2Fshop"),
+		query:       query,
 		contentType: contentType, body: string(body)}
 	if len(body) > 1<<12 {
 		return fuzzInput{}, false // large files slow the fuzzer down

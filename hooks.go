@@ -13,44 +13,20 @@ type hook struct {
 	do       func(Call)
 }
 
-// Before runs do when a matching request has arrived and before it is served: another actor's change, mid-flight. Endpoint
-// is as in Failure. do may use the fake, but must not wait for the request itself; hooks run in the order in which they were
-// added.
-func (f *Fake) Before(e Endpoint, do func(Call)) (remove func()) {
-	f.tb.Helper()
-	return f.addHook(&f.faults.before, "Before", e, do)
-}
-
-// After runs do when a matching request has been served and before its answer leaves, so the client cannot be ahead of it.
-// The Call has the status and, if there is one, the reason.
-func (f *Fake) After(e Endpoint, do func(Call)) (remove func()) {
-	f.tb.Helper()
-	return f.addHook(&f.faults.after, "After", e, do)
-}
-
-func (f *Fake) addHook(list *[]*hook, name string, e Endpoint, do func(Call)) (remove func()) {
-	f.tb.Helper()
-	problem := f.endpointProblem(e)
-	if do == nil {
-		problem = "there is no function"
-	}
-	if problem != "" {
-		f.misuse("%s: %s", name, problem)
-		return func() {}
-	}
-	h := &hook{e, do}
-	f.faults.mu.Lock()
-	defer f.faults.mu.Unlock()
+// hook adds a hook to those before or those after.
+func (fs *faults) hook(list *[]*hook, h *hook) (remove func()) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
 	*list = append(*list, h)
 	return func() {
-		f.faults.mu.Lock()
-		defer f.faults.mu.Unlock()
+		fs.mu.Lock()
+		defer fs.mu.Unlock()
 		*list = slices.DeleteFunc(slices.Clone(*list), func(other *hook) bool { return other == h })
 	}
 }
 
-// run calls the hooks that match. Each runs in a goroutine of its own, so that a FailNow in it ends the hook and not the
-// server's handling of the request.
+// run calls the hooks that match. Each runs in a goroutine of its own, so that a FailNow in it ends the hook and not
+// the server's handling of the request.
 func (fs *faults) run(list *[]*hook, c Call) {
 	fs.mu.Lock()
 	hooks := slices.Clone(*list)
@@ -72,7 +48,7 @@ func (h *hook) run(c Call) {
 	<-done
 }
 
-// Held is a hold on requests: they have arrived and wait, before they are served, until Release.
+// Held is a hold on requests: those that match arrive and then wait, before they are served, until Release.
 type Held struct {
 	id       int // 1, 2, 3 ...
 	endpoint Endpoint
@@ -82,20 +58,6 @@ type Held struct {
 	once     sync.Once
 	mu       sync.Mutex
 	first    *Call
-}
-
-// Hold stops every matching request that arrives from now on, until Release. Close and Reset release, too; at the end of a
-// test, a hold that never held a request and a request that was never released are errors (WithUnusedFailures). Of two holds
-// that match a request the older one has it until its release.
-func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
-	f.tb.Helper()
-	h := newHeld(e, where)
-	if problem := f.requestProblem(e, where); problem != "" {
-		f.misuse("Hold: %s", problem)
-		return h
-	}
-	f.faults.hold(h)
-	return h
 }
 
 func newHeld(e Endpoint, where []CallMatcher) *Held {
@@ -121,11 +83,12 @@ func (h *Held) Wait(ctx context.Context) (Call, error) {
 		defer h.mu.Unlock()
 		return *h.first, nil
 	case <-ctx.Done():
-		return Call{}, fmt.Errorf("fakegitlab: waiting for a request to hold, %s: %w", selectionText(h.endpoint, h.where), ctx.Err())
+		return Call{}, fmt.Errorf("fakegitlab: waiting for a request to hold, %s: %w", selectionText(h.endpoint, h.where),
+			ctx.Err())
 	}
 }
 
-// Release lets all go that is held and holds nothing more. Releasing again does nothing.
+// Release lets every held request go on and ends the hold. Releasing again does nothing.
 func (h *Held) Release() { h.once.Do(func() { close(h.released) }) }
 
 func (h *Held) isReleased() bool {
@@ -147,7 +110,7 @@ func (h *Held) firstCall() (call Call, came bool) {
 	return *h.first, true
 }
 
-// unused says what is odd about a hold at the end of a test, or "".
+// unused says, for the end of a test, that a hold never held a request or was never released; else "".
 func (h *Held) unused() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -176,21 +139,21 @@ func (fs *faults) holding() []*Held {
 	return slices.DeleteFunc(slices.Clone(fs.held), (*Held).isReleased)
 }
 
-// hold waits while the call is held. It is false when the client gave up meanwhile.
-func (x *exchange) hold() bool {
-	fs := &x.fake.faults
+// wait waits while the call is held, at the longest until the fake closes. It is false when the client gave up
+// meanwhile, which ends ctx.
+func (fs *faults) wait(ctx context.Context, c Call, closing <-chan struct{}) bool {
 	fs.mu.Lock()
 	held := slices.Clone(fs.held)
 	fs.mu.Unlock()
 	for _, h := range held {
-		if h.isReleased() || !matches(x.call, h.endpoint, h.where) {
+		if h.isReleased() || !matches(c, h.endpoint, h.where) {
 			continue
 		}
-		h.arrive(x.call)
+		h.arrive(c)
 		select {
 		case <-h.released:
-		case <-x.fake.closing:
-		case <-x.Request.HTTP.Context().Done():
+		case <-closing:
+		case <-ctx.Done():
 			return false
 		}
 	}

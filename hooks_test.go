@@ -20,12 +20,15 @@ func TestBeforeAndAfter(t *testing.T) {
 		gl.DeleteRunner(5)
 	})
 	gl.Before(fakegitlab.UpdateRunner, func(fakegitlab.Call) { order = append(order, "before, too") })
-	remove := gl.After("* /runners/:id", func(c fakegitlab.Call) { order = append(order, "after "+c.String()+": "+c.Reason) })
+	remove := gl.After("* /runners/:id", func(c fakegitlab.Call) {
+		order = append(order, "after "+c.String()+": "+c.Reason)
+	})
 	assert.Equal(t, 404, testkit.Ask(t, gl, gl.Token("mia"), "PUT", "/runners/5?paused=true").Status)
 	remove()
 	remove()
 	assert.Equal(t, 404, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners/5").Status)
-	assert.Equal(t, []string{"before mia", "before, too", "after #1 PUT /runners/:id id=5 by mia -> 404: there is no runner 5"}, order)
+	assert.Equal(t, []string{"before mia", "before, too",
+		"after #1 PUT /runners/:id id=5 by mia -> 404: there is no runner 5"}, order)
 }
 
 // A hook may fail the test without taking the server's handling of the request with it.

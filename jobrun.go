@@ -12,8 +12,9 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// JobRun is a handle on one job: what it is going through, seen from GitLab's side, and what is to happen to it. Its
-// methods may be called while a runner is at work on the job. After [Fake.Reset] a job with the same ID is meant.
+// JobRun is a handle on one job: it shows what the job goes through, as GitLab sees it, and arranges what is to happen
+// to it. Its methods may be called while a runner is at work on the job. After [Fake.Reset] it stands for whatever job
+// then has the same ID.
 type JobRun struct {
 	fake *Fake
 	id   int
@@ -27,7 +28,7 @@ func (f *Fake) JobRun(id int) *JobRun {
 	return r
 }
 
-// lookAt copies something out of the job; a job that is gone is a misuse.
+// lookAt copies something out of the job. If there is no such job any more, the test fails.
 func lookAt[T any](r *JobRun, get func(*world.State, *world.Job) T) T {
 	r.fake.tb.Helper()
 	r.fake.state.Mu.Lock()
@@ -85,8 +86,8 @@ func (r *JobRun) Manager() (m RunnerManager, ok bool) {
 	return m, ok
 }
 
-// Watch is somebody opening the job's page: for ten seconds of the fake's clock the runner is told to send its log every
-// three seconds instead of every minute.
+// Watch is somebody opening the job's page: for ten seconds of the fake's clock the runner is told to send its log
+// every three seconds instead of every minute.
 func (r *JobRun) Watch() {
 	r.fake.tb.Helper()
 	lookAt(r, func(st *world.State, j *world.Job) struct{} {
@@ -96,16 +97,17 @@ func (r *JobRun) Watch() {
 }
 
 // PostponeFinal has GitLab answer the next n final updates (PUT with success or failed) with 202 and
-// X-GitLab-Trace-Update-Interval: 1, 2, 4 ... 64 seconds, as while it still stores the log. The one after them ends the job.
+// X-GitLab-Trace-Update-Interval: 1, 2, 4 ... 64 seconds, as while it still stores the log. The one after them ends the
+// job.
 func (r *JobRun) PostponeFinal(n int) {
 	r.script(n, func(j *world.Job) { j.Fate.PostponeFinal(n) })
 }
 
-// RejectLog has GitLab answer the next n final updates with 412 and forget the log, which makes gitlab-runner send the whole
-// of it again. No GitLab does so today; runners are prepared for it.
+// RejectLog has GitLab answer the next n final updates with 412 and forget the log, which makes gitlab-runner send the
+// whole of it again. No GitLab does so today; runners are prepared for it.
 func (r *JobRun) RejectLog(n int) { r.script(n, func(j *world.Job) { j.Fate.RejectLog(n) }) }
 
-// script sets a part of the job's fate.
+// script sets what is to become of the job. n is how many final updates that concerns.
 func (r *JobRun) script(n int, set func(*world.Job)) {
 	r.fake.tb.Helper()
 	if n < 0 {
@@ -118,35 +120,39 @@ func (r *JobRun) script(n int, set func(*world.Job)) {
 	})
 }
 
-// CancelAt cancels the job, as a person would, as soon as its log contains the text: the runner is told in the answer to
-// the very request that brought it. An empty text takes the first piece of log.
+// CancelAt cancels the job, as a person would, as soon as its log contains the text: the runner is told in the answer
+// to the very request that brought it. An empty text takes the first piece of log.
 func (r *JobRun) CancelAt(text string) {
 	r.script(0, func(j *world.Job) { j.Fate.CancelOn(text) })
 }
 
-// WaitForJob waits until the job has reached a status, be it that it has left it again, and returns the job as it then is.
-// It does not poll. The error is that ctx ended, that the fake was closed, or that the job has ended without reaching the
-// status; it says where the job is and, of a pending one, which runner it waits for or why none may take it. A status that
-// does not exist, or an ID that no job has, fails the test.
+// WaitForJob waits until the job has reached a status, even if it has left it again by then, and returns the job as it
+// is now. It does not poll. It is an error if ctx ends, if the fake is closed, or if the job ends without having
+// reached the status. The error says which status the job has and, if it is pending, which runner it waits for or why
+// none may take it. A status that does not exist, or an ID that no job has, fails the test.
 func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, error) {
 	f.tb.Helper()
 	if problem := status.problem(); problem != "" {
 		f.misuse("WaitForJob(%d): %s", id, problem)
 		return Job{}, fmt.Errorf("fakegitlab: %s", problem)
 	}
-	return f.JobRun(id).wait(ctx, "is "+string(status), func(j *world.Job) bool { return slices.Contains(j.History, world.JobStatus(status)) })
+	return f.JobRun(id).wait(ctx, "is "+string(status), func(j *world.Job) bool {
+		return slices.Contains(j.History, world.JobStatus(status))
+	})
 }
 
 // WaitForTrace waits until the log contains the text, as WaitForJob waits for a status.
 func (r *JobRun) WaitForTrace(ctx context.Context, text string) error {
 	r.fake.tb.Helper()
-	_, err := r.wait(ctx, fmt.Sprintf("has logged %q", text), func(j *world.Job) bool { return j.Log.Contains([]byte(text)) })
+	_, err := r.wait(ctx, fmt.Sprintf("has logged %q", text), func(j *world.Job) bool {
+		return j.Log.Contains([]byte(text))
+	})
 	return err
 }
 
 var errClosed = errors.New("fakegitlab: the fake was closed")
 
-// wait waits until reached holds. what says it of the job.
+// wait waits until reached is true of the job. what continues the sentence "the job ..." in errors: "is success".
 func (r *JobRun) wait(ctx context.Context, what string, reached func(*world.Job) bool) (Job, error) {
 	for {
 		job, done, changed, err := r.look(what, reached)
@@ -158,13 +164,16 @@ func (r *JobRun) wait(ctx context.Context, what string, reached func(*world.Job)
 		case <-r.fake.closing:
 			return job, errClosed
 		case <-ctx.Done():
-			return job, fmt.Errorf("fakegitlab: waiting until job %d (%s) %s, which is %s%s: %w", job.ID, job.Name, what, job.Status, r.untaken(), ctx.Err())
+			return job, fmt.Errorf("fakegitlab: waiting until job %d (%s) %s, which is %s%s: %w", job.ID, job.Name, what,
+				job.Status, r.untaken(), ctx.Err())
 		}
 	}
 }
 
-// look looks at the job once; changed is closed when it is worth looking again.
-func (r *JobRun) look(what string, reached func(*world.Job) bool) (_ Job, done bool, changed <-chan struct{}, err error) {
+// look looks at the job once. If it is not done, changed is closed when the job changes next.
+func (r *JobRun) look(what string, reached func(*world.Job) bool) (
+	_ Job, done bool, changed <-chan struct{}, err error,
+) {
 	st := r.fake.state
 	st.Mu.Lock()
 	defer st.Mu.Unlock()
@@ -175,12 +184,14 @@ func (r *JobRun) look(what string, reached func(*world.Job) bool) (_ Job, done b
 	case reached(j):
 		return publicJob(j), true, nil, nil
 	case j.Status.Completed():
-		return publicJob(j), false, nil, fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v", j.ID, j.Name, what, j.History)
+		return publicJob(j), false, nil, fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v", j.ID, j.Name,
+			what, j.History)
 	}
 	return outlineOf(j), false, j.NextChange(), nil
 }
 
-// untaken says why a pending job was not taken, as far as it is for the runners: each lacks something, or has not asked.
+// untaken says why no runner has taken a pending job: none may take it, for these reasons, or one that may has not
+// asked.
 func (r *JobRun) untaken() string {
 	st := r.fake.state
 	st.Mu.Lock()
@@ -213,7 +224,7 @@ func (r *JobRun) untaken() string {
 }
 
 // WithLongPolling has a runner's request for a job wait up to d, in real time (or a synctest bubble's), when there is
-// nothing new for it since the X-GitLab-Last-Update that it sends. Any change that may give it a job, Close, and the end of
-// the request let it go at once. The default, 0, is also what a GitLab out of the box does: it answers at once
+// nothing new for it since the X-GitLab-Last-Update that it sends. Any change that may give it a job, Close, and the
+// end of the request let it go at once. The default, 0, answers at once, as a newly installed GitLab does
 // (https://docs.gitlab.com/ci/runners/long_polling/).
 func WithLongPolling(d time.Duration) Option { return func(o *options) { o.longPolling = d } }

@@ -80,10 +80,12 @@ func TestWaitForJobSaysWhyNobodyTakesIt(t *testing.T) {
 		want    string
 	}{
 		"no runner": {nil, "which is pending (there is no runner): context canceled"},
-		"none fits": {[]fg.Runner{few, paused}, "(no runner may take it; runner 100001: the job asks for the tags [gpu] and the runner has [linux]; runner 100002: the runner is paused)"},
-		"many":      {runners(5, paused), "runner 100003: the runner is paused; 2 more)"},
-		"one fits":  {[]fg.Runner{paused, {Tags: []string{"gpu"}}}, "(it waits for runner 100002 to ask for a job)"},
-		"many fit":  {runners(5, fg.Runner{Tags: []string{"gpu"}}), "(it waits for runner 100001, 100002, 100003, 2 more to ask for a job)"},
+		"none fits": {[]fg.Runner{few, paused},
+			"(no runner may take it; runner 100001: the job asks for the tags [gpu] and the runner has [linux]; runner 100002: the runner is paused)"},
+		"many":     {runners(5, paused), "runner 100003: the runner is paused; 2 more)"},
+		"one fits": {[]fg.Runner{paused, {Tags: []string{"gpu"}}}, "(it waits for runner 100002 to ask for a job)"},
+		"many fit": {runners(5, fg.Runner{Tags: []string{"gpu"}}),
+			"(it waits for runner 100001, 100002, 100003, 2 more to ask for a job)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			gl := fg.New(t)
@@ -107,7 +109,9 @@ func TestMisuseOfJobHandles(t *testing.T) {
 	defer gl.Close()
 	gl.AddProject(fg.Project{Path: "acme/shop"})
 	job := gl.AddJob(fg.Job{Project: "acme/shop"})
-	assert.PanicsWithValue(t, fmt.Sprintf("fakegitlab: JobRun(%d): no job %q; did you mean %q?", job.ID+1, fmt.Sprint(job.ID+1), fmt.Sprint(job.ID)), func() { gl.JobRun(job.ID + 1) })
-	assert.PanicsWithValue(t, fmt.Sprintf(`fakegitlab: WaitForJob(%d): "sucess" is no job status; did you mean "success"?`, job.ID), func() { _, _ = gl.WaitForJob(t.Context(), job.ID, "sucess") })
+	assert.PanicsWithValue(t, fmt.Sprintf("fakegitlab: JobRun(%d): no job %q; did you mean %q?", job.ID+1,
+		fmt.Sprint(job.ID+1), fmt.Sprint(job.ID)), func() { gl.JobRun(job.ID + 1) })
+	assert.PanicsWithValue(t, fmt.Sprintf(`fakegitlab: WaitForJob(%d): "sucess" is no job status; did you mean "success"?`,
+		job.ID), func() { _, _ = gl.WaitForJob(t.Context(), job.ID, "sucess") })
 	assert.Panics(t, func() { gl.JobRun(job.ID).PostponeFinal(-1) })
 }

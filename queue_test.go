@@ -19,7 +19,8 @@ import (
 )
 
 // ask is POST /jobs/request; id is 0 when there is no job.
-func ask(ctx context.Context, gl *Fake, client *http.Client, token, systemID, lastUpdate string) (id int, jobToken, value string, err error) {
+func ask(ctx context.Context, gl *Fake, client *http.Client, token, systemID, lastUpdate string) (id int, jobToken,
+	value string, err error) {
 	body := fmt.Sprintf(`{"token":%q,"system_id":%q,"last_update":%q}`, token, systemID, lastUpdate)
 	req, err := http.NewRequestWithContext(ctx, "POST", gl.APIURL()+"/jobs/request", strings.NewReader(body))
 	if err != nil {
@@ -87,11 +88,22 @@ func TestLongPolling(t *testing.T) {
 		free  func(*Fake, Runner)
 		check func(*testing.T, poll)
 	}{
-		{"a job that fits", func(gl *Fake, _ Runner) { gl.AddJob(Job{Project: "acme/shop"}) }, func(t *testing.T, p poll) { assert.NotZero(t, p.id) }},
-		{"the runner's change", func(gl *Fake, r Runner) { gl.UpdateRunner(r.ID, func(r *Runner) { r.Paused = true }) }, func(t *testing.T, p poll) { assert.Zero(t, p.id) }},
-		{"the runner's end", func(gl *Fake, r Runner) { gl.DeleteRunner(r.ID) }, func(t *testing.T, p poll) { assert.ErrorContains(t, p.err, "403") }},
-		{"Reset", func(gl *Fake, _ Runner) { gl.Reset() }, func(t *testing.T, p poll) { assert.ErrorContains(t, p.err, "403") }},
-		{"Close", func(gl *Fake, _ Runner) { gl.Close() }, func(t *testing.T, p poll) { assert.NoError(t, p.err); assert.NotEmpty(t, p.value) }},
+		{"a job that fits", func(gl *Fake, _ Runner) {
+			gl.AddJob(Job{Project: "acme/shop"})
+		}, func(t *testing.T, p poll) { assert.NotZero(t, p.id) }},
+		{"the runner's change", func(gl *Fake, r Runner) {
+			gl.UpdateRunner(r.ID, func(r *Runner) { r.Paused = true })
+		}, func(t *testing.T, p poll) { assert.Zero(t, p.id) }},
+		{"the runner's end", func(gl *Fake, r Runner) { gl.DeleteRunner(r.ID) }, func(t *testing.T, p poll) {
+			assert.ErrorContains(t, p.err, "403")
+		}},
+		{"Reset", func(gl *Fake, _ Runner) { gl.Reset() }, func(t *testing.T, p poll) {
+			assert.ErrorContains(t, p.err, "403")
+		}},
+		{"Close", func(gl *Fake, _ Runner) { gl.Close() }, func(t *testing.T, p poll) {
+			assert.NoError(t, p.err)
+			assert.NotEmpty(t, p.value)
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			gl, r, value := start(t, time.Hour)
@@ -234,7 +246,8 @@ func TestTwoRunnersAskAtOnce(t *testing.T) {
 // BenchmarkTakeJob takes one job while others wait that do not fit: all for the same runners, or each for its own.
 func BenchmarkTakeJob(b *testing.B) {
 	for _, unfit := range []int{10, 10_000} {
-		for name, tag := range map[string]func(int) string{"alike": func(int) string { return "gpu" }, "all different": func(i int) string { return fmt.Sprintf("gpu-%d", i) }} {
+		for name, tag := range map[string]func(int) string{"alike": func(int) string { return "gpu" },
+			"all different": func(i int) string { return fmt.Sprintf("gpu-%d", i) }} {
 			b.Run(fmt.Sprintf("%d do not fit, %s", unfit, name), func(b *testing.B) {
 				gl := New(b)
 				gl.AddProject(Project{Path: "acme/shop"})

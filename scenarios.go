@@ -8,12 +8,12 @@ import (
 // Scenario is a whole world as data: what Fake.Seed enters into a fake and Fake.Snapshot returns. References are by
 // username, full path and ID; usernames and paths are the same in capitals or not, as in GitLab.
 //
-// Some things exist without being listed: the administrator "root" (ID 1), the namespace of every user, the bot user of a
-// project or group access token, and the groups above every listed group and project.
+// Some things exist without being listed: the administrator "root" (ID 1), the namespace of every user, the bot user of
+// a project or group access token, and the groups above every listed group and project.
 //
-// A scenario marshals to readable JSON with GitLab's own field names; see ReadScenario and Write. The builders (WithUser
-// and so on) never change the scenario they are called on, nor do their results share memory with it, so parallel tests
-// may start from one scenario.
+// A scenario marshals to readable JSON with GitLab's own field names; see ReadScenario and Write. The builders
+// (WithUser and so on) never change the scenario they are called on, nor do their results share memory with it, so
+// parallel tests may start from one scenario.
 type Scenario struct {
 	// Settings, when zero, leave GitLab's defaults.
 	Settings     Settings      `json:"settings,omitzero"`
@@ -34,8 +34,8 @@ type Membership struct {
 	Role Role   `json:"role"`
 }
 
-// NewScenario returns a world with nothing in it but the administrator root, to be filled by its builders. It is the zero
-// Scenario.
+// NewScenario returns a world with nothing in it but the administrator root, to be filled by its builders. It is the
+// zero Scenario.
 func NewScenario() Scenario { return Scenario{} }
 
 // WithSettings returns a copy with changed settings.
@@ -83,16 +83,17 @@ func (s Scenario) WithProject(path string, change ...func(*Project)) Scenario {
 	return s.withMembers()
 }
 
-// WithMember returns a copy in which the user is a direct member, with that role and no other, of the group or project at
-// path. That group or project and that user may be added later; where they never are, Validate, and so Seed, says it.
+// WithMember returns a copy in which the user is a direct member, with that role and no other, of the group or project
+// at path. That group or project and that user may be added later; where they never are, Validate, and so Seed, says
+// it.
 func (s Scenario) WithMember(path, username string, role Role) Scenario {
 	s = cloneScenario(s)
 	s.Memberships = append(s.Memberships, Membership{Path: path, User: username, Role: role})
 	return s.withMembers()
 }
 
-// WithRunner returns a copy with the runner, added or, if there is one of that description, changed: the first such one.
-// An empty description always adds.
+// WithRunner returns a copy with the runner, added or, if there is one of that description, changed: the first such
+// one. An empty description always adds.
 func (s Scenario) WithRunner(description string, change ...func(*Runner)) Scenario {
 	s = cloneScenario(s)
 	same := func(r Runner) bool { return description != "" && r.Description == description }

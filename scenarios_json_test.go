@@ -44,8 +44,8 @@ func TestScenarioShape(t *testing.T) {
 	scenarioGolden(t, "docs/testdata/small_company.json", written(t, fakegitlab.SmallCompany()))
 }
 
-// full is a scenario with every field of every type set, found by reflection so that no new field is forgotten. It makes
-// no sense, so it is for copying and writing alone.
+// full is a scenario with every field of every type set, found by reflection so that no new field is forgotten. It
+// makes no sense, so it is for copying and writing alone.
 func full() fakegitlab.Scenario {
 	var s fakegitlab.Scenario
 	number := 0
@@ -68,7 +68,8 @@ func fill(v reflect.Value, number *int) {
 	case fakegitlab.JobSpec:
 		v.Set(reflect.ValueOf(fakegitlab.JobSpec{Script: []string{"make", "make install"}}))
 		return
-	case fakegitlab.Visibility, fakegitlab.RunnerType, fakegitlab.AccessLevel, fakegitlab.UserState, fakegitlab.Registration, fakegitlab.JobStatus:
+	case fakegitlab.Visibility, fakegitlab.RunnerType, fakegitlab.AccessLevel, fakegitlab.UserState,
+		fakegitlab.Registration, fakegitlab.JobStatus:
 		v.SetString(map[string]string{
 			"Visibility": "internal", "RunnerType": "group_type", "AccessLevel": "ref_protected", "UserState": "blocked",
 			"Registration": "registration_token", "JobStatus": "running",
@@ -161,11 +162,13 @@ func TestScenarioRoundTrips(t *testing.T) {
 		"meaningful zeros": {Runners: []fakegitlab.Runner{{RunUntagged: &no, Tags: []string{"x"}}}},
 		"bytes of a log": {
 			Projects: []fakegitlab.Project{{Path: "acme/shop"}},
-			Jobs:     []fakegitlab.Job{{Project: "acme/shop", Trace: "\x1b[0K\xff\x00\n", Coverage: &half, Artifacts: []fakegitlab.Artifact{{Filename: "a", Content: []byte{}}}}},
+			Jobs: []fakegitlab.Job{{Project: "acme/shop", Trace: "\x1b[0K\xff\x00\n", Coverage: &half,
+				Artifacts: []fakegitlab.Artifact{{Filename: "a", Content: []byte{}}}}},
 		},
 		"parts of a second": {
-			Settings: fakegitlab.Settings{RunnerTokenExpiration: time.Nanosecond, RateLimit: fakegitlab.RateLimit{Requests: 3, Per: 1500 * time.Millisecond}},
-			Users:    []fakegitlab.User{{Username: "mia", CreatedAt: time.Date(2024, 7, 1, 12, 0, 0, 123456789, time.UTC)}},
+			Settings: fakegitlab.Settings{RunnerTokenExpiration: time.Nanosecond,
+				RateLimit: fakegitlab.RateLimit{Requests: 3, Per: 1500 * time.Millisecond}},
+			Users: []fakegitlab.User{{Username: "mia", CreatedAt: time.Date(2024, 7, 1, 12, 0, 0, 123456789, time.UTC)}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -184,8 +187,9 @@ func TestScenarioWritesForReaders(t *testing.T) {
 	got := written(t, fakegitlab.Scenario{
 		Settings: fakegitlab.Settings{ValidRegistrars: []string{}, RunnerTokenExpiration: 90 * time.Minute},
 		Users:    []fakegitlab.User{{Username: "mia", Name: "Mia <3"}},
-		Groups:   []fakegitlab.Group{{Path: "acme", Members: fakegitlab.Members{"zoe": fakegitlab.Guest, "mia": fakegitlab.Owner}}},
-		Runners:  []fakegitlab.Runner{{RunUntagged: &no, ContactedAt: time.Date(2024, 7, 1, 14, 0, 0, 5e6, east)}},
+		Groups: []fakegitlab.Group{{Path: "acme", Members: fakegitlab.Members{"zoe": fakegitlab.Guest,
+			"mia": fakegitlab.Owner}}},
+		Runners: []fakegitlab.Runner{{RunUntagged: &no, ContactedAt: time.Date(2024, 7, 1, 14, 0, 0, 5e6, east)}},
 	})
 	assert.Equal(t, `{
   "settings": {
@@ -228,11 +232,15 @@ func TestReadScenarioIsGenerousWithValues(t *testing.T) {
 	}`))
 	require.NoError(t, err)
 	assert.Empty(t, cmp.Diff(fakegitlab.Scenario{
-		Settings:     fakegitlab.Settings{RunnerTokenExpiration: 90 * time.Minute, RateLimit: fakegitlab.RateLimit{Requests: 10, Per: time.Second / 2}},
-		Users:        []fakegitlab.User{{Username: "mia"}},
-		AccessTokens: []fakegitlab.AccessToken{{User: "MIA", ExpiresAt: time.Date(2024, 12, 31, 0, 0, 0, 0, time.UTC), Role: fakegitlab.Maintainer}},
-		Projects:     []fakegitlab.Project{{Path: "acme/shop", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer, "root": fakegitlab.Owner}, BuildTimeout: 2 * time.Hour}},
-		Runners:      []fakegitlab.Runner{{Projects: []string{"Acme/Shop"}, CreatedAt: time.Date(2024, 7, 1, 10, 0, 0, 25e7, time.UTC)}},
+		Settings: fakegitlab.Settings{RunnerTokenExpiration: 90 * time.Minute,
+			RateLimit: fakegitlab.RateLimit{Requests: 10, Per: time.Second / 2}},
+		Users: []fakegitlab.User{{Username: "mia"}},
+		AccessTokens: []fakegitlab.AccessToken{{User: "MIA", ExpiresAt: time.Date(2024, 12, 31, 0, 0, 0, 0, time.UTC),
+			Role: fakegitlab.Maintainer}},
+		Projects: []fakegitlab.Project{{Path: "acme/shop",
+			Members: fakegitlab.Members{"mia": fakegitlab.Maintainer, "root": fakegitlab.Owner}, BuildTimeout: 2 * time.Hour}},
+		Runners: []fakegitlab.Runner{{Projects: []string{"Acme/Shop"},
+			CreatedAt: time.Date(2024, 7, 1, 10, 0, 0, 25e7, time.UTC)}},
 	}, got))
 }
 
@@ -299,7 +307,8 @@ managers[0].ipaddress: unknown field; did you mean "ip_address"?`)
 
 func TestWriteRefusesWhatJSONCannotHold(t *testing.T) {
 	for want, s := range map[string]fakegitlab.Scenario{
-		"scenario: users[0].created_at: RFC 3339 has no year 10000": {Users: []fakegitlab.User{{CreatedAt: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}}},
+		"scenario: users[0].created_at: RFC 3339 has no year 10000": {Users: []fakegitlab.User{{CreatedAt: time.Date(10000, 1,
+			1, 0, 0, 0, 0, time.UTC)}}},
 		"scenario: groups[0].members.mia: no role has the number 3": {Groups: []fakegitlab.Group{{Members: fakegitlab.Members{"mia": 3}}}},
 	} {
 		err := s.Write(&bytes.Buffer{})
@@ -308,7 +317,8 @@ func TestWriteRefusesWhatJSONCannotHold(t *testing.T) {
 }
 
 func TestRole(t *testing.T) {
-	for role, word := range map[fakegitlab.Role]string{0: "no access", fakegitlab.Guest: "guest", fakegitlab.Planner: "planner", fakegitlab.Owner: "owner", 25: "Role(25)"} {
+	for role, word := range map[fakegitlab.Role]string{0: "no access", fakegitlab.Guest: "guest",
+		fakegitlab.Planner: "planner", fakegitlab.Owner: "owner", 25: "Role(25)"} {
 		assert.Equal(t, word, role.String())
 	}
 	text, err := json.Marshal(map[string]any{"role": fakegitlab.Maintainer})

@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// defaultStartTime is where the fake clock starts.
+// defaultStartTime is the time at which the fake's clock starts.
 func defaultStartTime() time.Time { return time.Date(2024, time.July, 1, 12, 0, 0, 0, time.UTC) }
 
-// SmallCompany is a world with one of everything: each role, each type of runner in each status, a job in each state. IDs
-// are fixed; the times suit the default start time, 2024-07-01T12:00:00Z, and the status rules of GitLab 17.1 and later.
+// SmallCompany is a world with one of everything: each role, each type of runner in each status, a job in each state.
+// IDs are fixed; the times suit the default start time, 2024-07-01T12:00:00Z, and the status rules of GitLab 17.1 and
+// later.
 //
 //	administrators              root (1), ada (2)
 //	strangers                   sam (9), a member of nothing
@@ -21,8 +22,8 @@ func defaultStartTime() time.Time { return time.Date(2024, time.July, 1, 12, 0, 
 //	    └── acme/backend/api (project 10002)
 //	        └── pipeline 4000003    2000009 manual, 2000010 scheduled, 2000011 waiting_for_resource, 2000012 preparing
 //
-// The initial of a user's name is that of the role: gus is the guest, mia the maintainer, ada the administrator, sam the
-// stranger. Their membership of acme reaches everything below it.
+// The initial of a user's name is that of the role: gus is the guest, mia the maintainer, ada the administrator, sam
+// the stranger. Their membership of acme reaches everything below it.
 //
 //	               online   offline   stale    never contacted   paused
 //	instance       100001   100002    100003   100004            100005
@@ -30,17 +31,17 @@ func defaultStartTime() time.Time { return time.Date(2024, time.July, 1, 12, 0, 
 //	project        100021   100022    100023   100024            100025
 //
 // A runner's description is its type and status: "instance-online", "group-never-contacted", "project-paused". Group
-// runners belong to acme, 100014 to acme/backend; project runners to acme/shop, 100022 to acme/shop and acme/backend/api,
-// 100024 to acme/backend/api. Some differ in more than their status:
+// runners belong to acme, 100014 to acme/backend; project runners to acme/shop, 100022 to acme/shop and
+// acme/backend/api, 100024 to acme/backend/api. Some differ in more than their status:
 //
 //	100001 instance-online     tags docker, linux; takes untagged jobs; two managers, s_100001a and s_100001b
 //	100011 group-online        tag deploy; takes no untagged jobs; protected
 //	100021 project-online      tag shop; locked
 //
 // Every other runner has the tags docker and linux, and takes untagged jobs. A runner that was ever in contact has a
-// manager, s_ and the runner's ID (100002: s_100002). Managers have the IDs 1000001 and up, in the order of their runners.
-// Job 2000005 runs on s_100001a, 2000006 on s_100001b; 2000001 ran on s_100001a, 2000002 on s_100022, 2000003 on
-// s_100021.
+// manager, s_ and the runner's ID (100002: s_100002). Managers have the IDs 1000001 and up, in the order of their
+// runners. Job 2000005 runs on s_100001a, 2000006 on s_100001b; 2000001 ran on s_100001a, 2000002 on s_100022, 2000003
+// on s_100021.
 func SmallCompany() Scenario {
 	s := NewScenario().WithAdmin("ada", func(u *User) { u.ID, u.Name = 2, "Ada Administrator" })
 	s = s.WithGroup("acme", func(g *Group) { g.ID, g.Name = 1001, "Acme" }).
@@ -91,7 +92,7 @@ func companyRunners(now time.Time) []Runner {
 	return numberManagers(runners)
 }
 
-// companyReach is whom a runner serves.
+// companyReach sets whom a runner serves.
 func companyReach(r Runner) (group string, projects []string) {
 	switch {
 	case r.ID == 100014:
@@ -108,7 +109,7 @@ func companyReach(r Runner) (group string, projects []string) {
 	return "", nil
 }
 
-// companySpecial gives the online runners what sets them apart.
+// companySpecial gives each online runner what distinguishes it from the other runners.
 func companySpecial(r Runner) Runner {
 	switch r.ID {
 	case 100001:
@@ -131,6 +132,7 @@ func companyManager(r Runner, suffix string) RunnerManager {
 
 func companyJobs(now time.Time) []Job {
 	var jobs []Job
+	ages := []time.Duration{6 * time.Hour, 10 * time.Minute, 20 * time.Minute} // of the pipelines
 	for i, j := range []Job{
 		{Name: "build", Stage: "build", Status: JobSuccess, RunnerID: 100001, SystemID: "s_100001a"},
 		{Name: "unit-tests", Status: JobFailed, FailureReason: "script_failure", RunnerID: 100022, SystemID: "s_100022"},
@@ -150,7 +152,7 @@ func companyJobs(now time.Time) []Job {
 		j.Project = []string{"acme/shop", "acme/shop", "acme/backend/api"}[pipeline]
 		j.Stage, j.StageIndex = companyStage(j.Stage)
 		j.Spec = JobSpec{Script: []string{"make " + j.Name}}
-		jobs = append(jobs, companyTimes(j, now.Add(-[]time.Duration{6 * time.Hour, 10 * time.Minute, 20 * time.Minute}[pipeline])))
+		jobs = append(jobs, companyTimes(j, now.Add(-ages[pipeline])))
 	}
 	return jobs
 }
@@ -179,4 +181,31 @@ func companyTimes(j Job, created time.Time) Job {
 		j.QueuedAt = created.Add(30 * time.Second)
 	}
 	return j
+}
+
+// bornBefore makes everything half a year old, but for runners and jobs, whose age the scenario states. It changes s
+// itself, which must be a clone.
+func (s Scenario) bornBefore(now time.Time) Scenario {
+	created := now.AddDate(0, -6, 0)
+	for i := range s.Users {
+		s.Users[i].CreatedAt = created
+	}
+	for i := range s.Groups {
+		s.Groups[i].CreatedAt = created
+	}
+	for i := range s.Projects {
+		s.Projects[i].CreatedAt = created
+	}
+	return s
+}
+
+func numberManagers(runners []Runner) []Runner {
+	number := 1000001
+	for i := range runners {
+		for j := range runners[i].Managers {
+			runners[i].Managers[j].ID = number
+			number++
+		}
+	}
+	return runners
 }

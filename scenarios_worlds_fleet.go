@@ -7,8 +7,9 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// Fleet is a world with a runner in each state that one can be in, for what watches, sorts or cleans up runners. IDs are
-// fixed; the times suit the default start time, 2024-07-01T12:00:00Z, and the status rules of GitLab 17.1 and later.
+// Fleet is a world with a runner in each state that one can be in, for what watches, sorts or cleans up runners. IDs
+// are fixed; the times suit the default start time, 2024-07-01T12:00:00Z, and the status rules of GitLab 17.1 and
+// later.
 //
 //	administrator               root (1)
 //	fleet (group 1001)          oli owner (2), mia maintainer (3), dan developer (4)
@@ -38,8 +39,8 @@ import (
 //	├── 100015 lapsed           offline           its token died yesterday
 //	└── 100016 registered       online            with a registration token; fleet/web alone
 //
-// A runner's description is its name here, and its tag: job 2000003 waits for one tagged gpu, which none has. Runners take
-// untagged jobs. Managers have the IDs 1000001 and up and the system IDs s_100001a, s_100001b and so on.
+// A runner's description is its name here, and its tag: job 2000003 waits for one tagged gpu, which none has. Runners
+// take untagged jobs. Managers have the IDs 1000001 and up and the system IDs s_100001a, s_100001b and so on.
 func Fleet() Scenario {
 	now := defaultStartTime()
 	s := worldOf("fleet", Members{"oli": Owner, "mia": Maintainer, "dan": Developer}).
@@ -65,14 +66,21 @@ func fleetRunners(now time.Time) []Runner {
 	no := []time.Duration{}
 	recently, hours, month := []time.Duration{5 * time.Minute}, []time.Duration{5 * time.Hour}, []time.Duration{30 * day}
 	web := []string{"fleet/web"}
-	runners := []Runner{{Description: "idle"}, {Description: "busy"}, {Description: "never-used"}, {Description: "never-wanted"},
-		{Description: "autoscaled", Group: "fleet"}, {Description: "upgrading", Group: "fleet"}, {Description: "draining", Group: "fleet", Paused: true},
-		{Description: "asleep", Group: "fleet", Paused: true}, {Description: "protected", Group: "fleet/images", AccessLevel: RefProtected},
-		{Description: "silent", Projects: web}, {Description: "forgotten", Projects: web}, {Description: "locked", Projects: web, Locked: true},
-		{Description: "shared", Projects: []string{"fleet/web", "fleet/api"}}, {Description: "rotating", Projects: web, TokenExpiresAt: now.Add(time.Hour)},
-		{Description: "lapsed", Projects: web, TokenExpiresAt: now.Add(-day)}, {Description: "registered", Projects: web, Registration: ByRegistrationToken}}
-	silences := map[string][]time.Duration{"never-used": no, "never-wanted": no, "autoscaled": {time.Minute, 5 * time.Hour, 8 * day},
-		"upgrading": {time.Minute, 2 * time.Minute}, "asleep": hours, "silent": hours, "forgotten": month, "lapsed": {day}}
+	runners := []Runner{{Description: "idle"}, {Description: "busy"}, {Description: "never-used"},
+		{Description: "never-wanted"},
+		{Description: "autoscaled", Group: "fleet"}, {Description: "upgrading", Group: "fleet"},
+		{Description: "draining", Group: "fleet", Paused: true},
+		{Description: "asleep", Group: "fleet", Paused: true},
+		{Description: "protected", Group: "fleet/images", AccessLevel: RefProtected},
+		{Description: "silent", Projects: web}, {Description: "forgotten", Projects: web},
+		{Description: "locked", Projects: web, Locked: true},
+		{Description: "shared", Projects: []string{"fleet/web", "fleet/api"}},
+		{Description: "rotating", Projects: web, TokenExpiresAt: now.Add(time.Hour)},
+		{Description: "lapsed", Projects: web, TokenExpiresAt: now.Add(-day)},
+		{Description: "registered", Projects: web, Registration: ByRegistrationToken}}
+	silences := map[string][]time.Duration{"never-used": no, "never-wanted": no,
+		"autoscaled": {time.Minute, 5 * time.Hour, 8 * day},
+		"upgrading":  {time.Minute, 2 * time.Minute}, "asleep": hours, "silent": hours, "forgotten": month, "lapsed": {day}}
 	for i := range runners {
 		r := &runners[i]
 		r.ID, r.Tags, r.CreatedAt = 100001+i, []string{r.Description}, now.Add(-40*day)
@@ -96,7 +104,8 @@ func fleetRunners(now time.Time) []Runner {
 	return numberManagers(runners)
 }
 
-// heard gives a runner a manager for each time since one was heard of, the shortest first.
+// heard gives a runner one manager for each silence, which is how long ago that manager was last in contact; the
+// shortest comes first.
 func heard(r *Runner, now time.Time, silences ...time.Duration) {
 	for i, silence := range silences {
 		m := companyManager(*r, string(rune('a'+i)))
@@ -106,18 +115,7 @@ func heard(r *Runner, now time.Time, silences ...time.Duration) {
 	}
 }
 
-func numberManagers(runners []Runner) []Runner {
-	number := 1000001
-	for i := range runners {
-		for j := range runners[i].Managers {
-			runners[i].Managers[j].ID = number
-			number++
-		}
-	}
-	return runners
-}
-
-// worldOf is the group 1001 with users for its members, numbered from 2 by falling role.
+// worldOf is a world with the group 1001 and its members, users numbered from 2 on, the highest role first.
 func worldOf(group string, members Members) Scenario {
 	s := NewScenario().WithGroup(group, func(g *Group) { g.ID = 1001 })
 	var usernames []string
@@ -127,22 +125,6 @@ func worldOf(group string, members Members) Scenario {
 	slices.SortFunc(usernames, func(a, b string) int { return int(members[b] - members[a]) })
 	for i, username := range usernames {
 		s = s.WithUser(username, func(u *User) { u.ID = 2 + i }).WithMember(group, username, members[username])
-	}
-	return s
-}
-
-// bornBefore has everybody and everything older than half a year, but runners and jobs, which tell their age. It changes s
-// itself, which must be a clone.
-func (s Scenario) bornBefore(now time.Time) Scenario {
-	created := now.AddDate(0, -6, 0)
-	for i := range s.Users {
-		s.Users[i].CreatedAt = created
-	}
-	for i := range s.Groups {
-		s.Groups[i].CreatedAt = created
-	}
-	for i := range s.Projects {
-		s.Projects[i].CreatedAt = created
 	}
 	return s
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// TokenMigration is a world half way from registration tokens to runners made by users, which GitLab asks for since 16.0.
-// IDs are fixed; the times suit the default start time, 2024-07-01T12:00:00Z.
+// TokenMigration is a world half way from registration tokens to runners made by users, which GitLab asks for since
+// 16.0. IDs are fixed; the times suit the default start time, 2024-07-01T12:00:00Z.
 //
 //	administrator               root (1)
 //	instance                    registration token instanceToken0000000
@@ -30,9 +30,9 @@ import (
 //	    ├── 100009 app-new      created by oli, online
 //	    └── 100010 app-unused   created by oli, never contacted
 //
-// POST /runners is 201 with these four tokens, and 410 with those of acme/closed (GR1348941closedProjectToken00), modern
-// (GR1348941modernGroupToken0000) and modern/app (GR1348941appProjectToken00000).
-// Authentication tokens are made up: runners that registered have them without the prefix glrt-.
+// POST /runners is 201 with these four tokens, and 410 with those of acme/closed (GR1348941closedProjectToken00),
+// modern (GR1348941modernGroupToken0000) and modern/app (GR1348941appProjectToken00000). Authentication tokens are made
+// up: runners that registered have them without the prefix glrt-.
 func TokenMigration() Scenario {
 	now := defaultStartTime()
 	project := func(id int, name string) func(*Project) {
@@ -42,15 +42,19 @@ func TokenMigration() Scenario {
 		WithSettings(func(s *Settings) { s.RegistrationToken = "instanceToken0000000" }).
 		WithGroup("acme", func(g *Group) { g.RegistrationToken = world.RegistrationTokenPrefix + "acmeGroupToken000000" }).
 		WithGroup("modern", func(g *Group) {
-			g.ID, g.RegistrationToken, g.RegistrationTokensDisabled = 1002, world.RegistrationTokenPrefix+"modernGroupToken0000", true
+			g.ID, g.RegistrationTokensDisabled = 1002, true
+			g.RegistrationToken = world.RegistrationTokenPrefix + "modernGroupToken0000"
 		}).
 		WithMember("modern", "oli", Owner).
 		WithProject("acme/legacy", project(10001, "legacyProjectToken00")).
 		WithProject("acme/pilot", project(10002, "pilotProjectToken000")).
-		WithProject("acme/closed", project(10003, "closedProjectToken00"), func(p *Project) { p.RegistrationTokensDisabled = true }).
+		WithProject("acme/closed", project(10003, "closedProjectToken00"), func(p *Project) {
+			p.RegistrationTokensDisabled = true
+		}).
 		WithProject("modern/app", project(10004, "appProjectToken00000"))
 	s.Runners = migratingRunners(now)
-	s.Jobs = []Job{companyTimes(Job{ID: 2000001, PipelineID: 4000001, Project: "acme/pilot", Name: "deploy", User: "dan", Status: JobRunning,
+	s.Jobs = []Job{companyTimes(Job{ID: 2000001, PipelineID: 4000001, Project: "acme/pilot", Name: "deploy", User: "dan",
+		Status:   JobRunning,
 		RunnerID: 100006, SystemID: "s_100006a", Stage: "test", StageIndex: 1}, now.Add(-10*time.Minute))}
 	return s.bornBefore(now)
 }
@@ -59,12 +63,14 @@ func migratingRunners(now time.Time) []Runner {
 	const day = 24 * time.Hour
 	legacy, pilot, app := []string{"acme/legacy"}, []string{"acme/pilot"}, []string{"modern/app"}
 	runners := []Runner{
-		{Description: "shared-old"}, {Description: "shared-new", CreatedBy: world.RootUsername}, {Description: "acme-old", Group: "acme"},
+		{Description: "shared-old"}, {Description: "shared-new", CreatedBy: world.RootUsername},
+		{Description: "acme-old", Group: "acme"},
 		{Description: "legacy-old", Projects: legacy}, {Description: "legacy-dead", Projects: legacy},
 		{Description: "pilot-old", Projects: pilot, Tags: []string{"deploy", "linux"}, Paused: true},
 		{Description: "pilot-new", Projects: pilot, Tags: []string{"deploy", "linux"}, CreatedBy: "mia"},
 		{Description: "closed-new", Projects: []string{"acme/closed"}, CreatedBy: "mia"},
-		{Description: "app-new", Projects: app, CreatedBy: "oli"}, {Description: "app-unused", Projects: app, CreatedBy: "oli"},
+		{Description: "app-new", Projects: app, CreatedBy: "oli"},
+		{Description: "app-unused", Projects: app, CreatedBy: "oli"},
 	}
 	for i := range runners {
 		r := &runners[i]
@@ -83,8 +89,9 @@ func migratingRunners(now time.Time) []Runner {
 	return numberManagers(runners)
 }
 
-// ThousandRunners is a world with a thousand runners over a hundred projects, for paging, filters and what takes its time.
-// IDs are fixed; the times suit the default start time, 2024-07-01T12:00:00Z, and the status rules of GitLab 17.1 and later.
+// ThousandRunners is a world with a thousand runners over a hundred projects, for paging, filters and what takes its
+// time. IDs are fixed; the times suit the default start time, 2024-07-01T12:00:00Z, and the status rules of GitLab 17.1
+// and later.
 //
 //	administrator               root (1)
 //	instance                    100001 to 100020: 20 instance runners
@@ -97,15 +104,16 @@ func migratingRunners(now time.Time) []Runner {
 //	team-9 (group 1010)         oli owner; 8 group runners, 100093 to 100100
 //	└── team-9/project-9        project 10100, 9 project runners, 100992 to 101000
 //
-// oli owns every team, mia is in team-0 alone: she sees 90 project runners with GET /runners. By the last digit of its ID a
-// runner is offline (7, 8), stale (9), never contacted (0) or else online; one whose ID ends in 5 is paused. It has the tags
-// linux, windows and macos in turn, and large where its ID ends in 2. Its description is runner-0001 to runner-1000. There are
-// no jobs.
+// oli owns every team, mia is in team-0 alone: she sees 90 project runners with GET /runners. By the last digit of its
+// ID a runner is offline (7, 8), stale (9), never contacted (0) or else online; one whose ID ends in 5 is paused. It
+// has the tags linux, windows and macos in turn, and large where its ID ends in 2. Its description is runner-0001 to
+// runner-1000. There are no jobs.
 func ThousandRunners() Scenario {
 	now := defaultStartTime()
 	s := worldOf("team-0", Members{"oli": Owner, "mia": Maintainer})
 	for team := 1; team < 10; team++ {
-		s.Groups = append(s.Groups, Group{ID: 1001 + team, Path: fmt.Sprintf("team-%d", team), Members: Members{"oli": Owner}})
+		s.Groups = append(s.Groups, Group{ID: 1001 + team, Path: fmt.Sprintf("team-%d", team),
+			Members: Members{"oli": Owner}})
 	}
 	for i := range 100 {
 		s.Projects = append(s.Projects, Project{ID: 10001 + i, Path: fmt.Sprintf("team-%d/project-%d", i/10, i%10)})
@@ -120,7 +128,8 @@ func ThousandRunners() Scenario {
 // thousandth is the runner of number i, from 0.
 func thousandth(i int, now time.Time) Runner {
 	const day = 24 * time.Hour
-	r := Runner{ID: 100001 + i, Description: fmt.Sprintf("runner-%04d", i+1), Tags: []string{[]string{"linux", "windows", "macos"}[i%3]},
+	r := Runner{ID: 100001 + i, Description: fmt.Sprintf("runner-%04d", i+1),
+		Tags:      []string{[]string{"linux", "windows", "macos"}[i%3]},
 		CreatedBy: "oli", CreatedAt: now.Add(-40 * day)}
 	switch {
 	case i < 20:

@@ -39,12 +39,14 @@ func TestReadyWorldsInEveryVersion(t *testing.T) {
 // The trees in the comments are what people read: each runner in them is as they say.
 func TestTreesOfReadyWorlds(t *testing.T) {
 	runner := regexp.MustCompile(`── (\d{6}) ([\w-]+) +(.+)`)
-	for function, file := range map[string]string{"Fleet": "scenarios_worlds_fleet.go", "TokenMigration": "scenarios_worlds_more.go"} {
+	for function, file := range map[string]string{"Fleet": "scenarios_worlds_fleet.go",
+		"TokenMigration": "scenarios_worlds_more.go"} {
 		source, err := os.ReadFile(file)
 		require.NoError(t, err)
 		doc, _, _ := strings.Cut(string(source), "\nfunc "+function+"()")
 		doc = doc[strings.LastIndex(doc, "// "+function+" is"):]
-		gl := fakegitlab.New(t, fakegitlab.WithScenario(readyWorlds()[map[string]string{"Fleet": "fleet", "TokenMigration": "token migration"}[function]]))
+		gl := fakegitlab.New(t, fakegitlab.WithScenario(readyWorlds()[map[string]string{"Fleet": "fleet",
+			"TokenMigration": "token migration"}[function]]))
 		lines := runner.FindAllStringSubmatch(doc, -1)
 		require.Len(t, lines, len(gl.Runners()), function)
 		for i, r := range gl.Runners() {
@@ -54,7 +56,8 @@ func TestTreesOfReadyWorlds(t *testing.T) {
 			assert.Regexp(t, `\b`+status+`\b`, says, r.Description)
 			assert.Equal(t, r.Paused, strings.Contains(says, "paused"), r.Description)
 			if function == "TokenMigration" {
-				assert.Equal(t, r.Registration == fakegitlab.ByRegistrationToken, strings.Contains(says, "registered"), r.Description)
+				assert.Equal(t, r.Registration == fakegitlab.ByRegistrationToken, strings.Contains(says, "registered"),
+					r.Description)
 			}
 		}
 	}
@@ -143,12 +146,14 @@ func TestThousandRunners(t *testing.T) {
 			perProject[p]++
 		}
 	}
-	assert.Equal(t, map[fakegitlab.RunnerStatus]int{fakegitlab.Online: 600, fakegitlab.Offline: 200, fakegitlab.Stale: 100, fakegitlab.NeverContacted: 100}, statuses)
+	assert.Equal(t, map[fakegitlab.RunnerStatus]int{fakegitlab.Online: 600, fakegitlab.Offline: 200, fakegitlab.Stale: 100,
+		fakegitlab.NeverContacted: 100}, statuses)
 	assert.Len(t, perProject, 100)
 	for project, n := range perProject {
 		assert.Equal(t, 9, n, project)
 	}
-	for id, where := range map[int]string{100028: "team-0", 100093: "team-9", 100109: "team-0/project-0", 100182: "team-0/project-9", 101000: "team-9/project-9"} {
+	for id, where := range map[int]string{100028: "team-0", 100093: "team-9", 100109: "team-0/project-0",
+		100182: "team-0/project-9", 101000: "team-9/project-9"} {
 		r, _ := gl.Runner(id)
 		assert.Equal(t, where, r.Group+strings.Join(r.Projects, ""), id)
 	}

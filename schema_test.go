@@ -20,8 +20,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
-// The schema is made from the structs and their comments, so that an editor completes, checks and explains what ReadScenario
-// reads: go test -run TestScenarioSchema -update .
+// The schema is made from the structs and their comments, so that an editor completes, checks and explains what
+// ReadScenario reads: go test -run TestScenarioSchema -update .
 func TestScenarioSchema(t *testing.T) {
 	const file = "examples/fixtures/scenario.schema.json"
 	g := schemas{t: t, comments: fieldComments(t, "state.go", "scenarios.go", "jobspec.go"), definitions: map[string]any{}}
@@ -89,7 +89,8 @@ func (g schemas) of(t reflect.Type, name string) map[string]any {
 	case t == reflect.TypeFor[JobSpec]():
 		return g.spec(t)
 	case name == "Job.Trace": // what is no UTF-8, as a log may be, is written so
-		bytes := map[string]any{"type": "object", "properties": map[string]any{"base64": text}, "required": []string{"base64"}, "additionalProperties": false}
+		bytes := map[string]any{"type": "object", "properties": map[string]any{"base64": text},
+			"required": []string{"base64"}, "additionalProperties": false}
 		return map[string]any{"anyOf": []any{text, bytes}}
 	case knownValues(t) != nil:
 		return map[string]any{"enum": knownValues(t)}
@@ -129,15 +130,18 @@ func duration() map[string]any {
 	return map[string]any{"anyOf": []any{seconds, text}, "examples": []any{3600, "1h 30m", "30 days"}}
 }
 
-// specKinds are the kinds of JSON values that the keywords of a job take. What is in them is as in .gitlab-ci.yml, for which
-// editors have GitLab's own schema.
+// specKinds are the kinds of JSON values that the keywords of a job take. What is in them is as in .gitlab-ci.yml, for
+// which editors have GitLab's own schema.
 func specKinds() map[string][]string {
 	return map[string][]string{
 		"before_script": {"string", "array"}, "script": {"string", "array"}, "after_script": {"string", "array"},
-		"image": {"string", "object"}, "services": {"array"}, "variables": {"object"}, "artifacts": {"object"}, "cache": {"object", "array"},
-		"dependencies": {"array"}, "needs": {"array"}, "hooks": {"object"}, "release": {"object"}, "allow_failure": {"boolean", "object"},
-		"retry": {"integer", "object"}, "interruptible": {"boolean"}, "coverage": {"string"}, "environment": {"string", "object"},
-		"run": {"array"}, "inputs": {"object"}, "raw": {"object"},
+		"image": {"string", "object"}, "services": {"array"}, "variables": {"object"}, "artifacts": {"object"},
+		"cache":        {"object", "array"},
+		"dependencies": {"array"}, "needs": {"array"}, "hooks": {"object"}, "release": {"object"},
+		"allow_failure": {"boolean", "object"},
+		"retry":         {"integer", "object"}, "interruptible": {"boolean"}, "coverage": {"string"},
+		"environment": {"string", "object"},
+		"run":         {"array"}, "inputs": {"object"}, "raw": {"object"},
 	}
 }
 
@@ -166,7 +170,8 @@ func (g schemas) spec(t reflect.Type) map[string]any {
 // A keyword of a job takes no kind of value but those that the schema has for it.
 func TestScenarioSchemaOfKeywords(t *testing.T) {
 	for name, kinds := range specKinds() {
-		for kind, value := range map[string]string{"string": `"x"`, "integer": "1", "boolean": "true", "array": "[]", "object": "{}"} {
+		for kind, value := range map[string]string{"string": `"x"`, "integer": "1", "boolean": "true", "array": "[]",
+			"object": "{}"} {
 			if slices.Contains(kinds, kind) {
 				continue
 			}
@@ -184,8 +189,10 @@ var goConstants = map[string]any{"UserActive": UserActive, "InstanceRunner": Ins
 	"ProjectRunner": ProjectRunner, "JobFailed": JobFailed}
 
 // leftOut says in the words of a file what comments say of zero values.
-var leftOut = strings.NewReplacer("when zero", "when left out", "zero: ", "left out: ", "Zero: ", "Left out: ", "Zero is", "Left out is",
-	"nil is", "left out is", "unless nil", "unless left out", "nil leaves it", "left out, that is left", "an empty slice", "an empty list",
+var leftOut = strings.NewReplacer("when zero", "when left out", "zero: ", "left out: ", "Zero: ", "Left out: ",
+	"Zero is", "Left out is",
+	"nil is", "left out is", "unless nil", "unless left out", "nil leaves it", "left out, that is left", "an empty slice",
+	"an empty list",
 	"The zero value allows it", "Left out it is allowed")
 
 // commentOf is what an editor shows of a field: its comment, with the names that stand in the file in place of Go's.

@@ -38,7 +38,9 @@ func TestImpossibleSeeds(t *testing.T) {
 		},
 		`AddGroup("acme"): the path is taken by another group`: func(gl fake) { gl.AddGroup(fakegitlab.Group{Path: "acme"}) },
 		`AddGroup("mia"): "mia" is a user's namespace`:         func(gl fake) { gl.AddGroup(fakegitlab.Group{Path: "mia"}) },
-		`AddGroup("acme/shop"): "acme/shop" is a project`:      func(gl fake) { gl.AddGroup(fakegitlab.Group{Path: "acme/shop"}) },
+		`AddGroup("acme/shop"): "acme/shop" is a project`: func(gl fake) {
+			gl.AddGroup(fakegitlab.Group{Path: "acme/shop"})
+		},
 		`AddGroup("b"): member: no user "miaa"; did you mean "mia"?`: func(gl fake) {
 			gl.AddGroup(fakegitlab.Group{Path: "b", Members: fakegitlab.Members{"miaa": fakegitlab.Owner}})
 		},
@@ -52,7 +54,9 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddProject("shop"): "shop" is no full path of a project, which has a namespace: "acme/shop"`: func(gl fake) {
 			gl.AddProject(fakegitlab.Project{Path: "shop"})
 		},
-		`AddProject("acme/shop"): the path is taken by another project`: func(gl fake) { gl.AddProject(fakegitlab.Project{Path: "acme/shop"}) },
+		`AddProject("acme/shop"): the path is taken by another project`: func(gl fake) {
+			gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+		},
 		`AddProject("acme/x"): a token cannot live for -1s`: func(gl fake) {
 			gl.AddProject(fakegitlab.Project{Path: "acme/x", RunnerTokenExpiration: -time.Second})
 		},
@@ -66,10 +70,12 @@ func TestImpossibleSeeds(t *testing.T) {
 			gl.AddRunner(fakegitlab.Runner{Description: "r", Group: "1001"})
 		},
 		`AddJob("unit"): Artifacts[0]: unknown type of artifact "archiv"; did you mean "archive"?`: func(gl fake) {
-			gl.AddJob(fakegitlab.Job{Name: "unit", Project: "acme/shop", Artifacts: []fakegitlab.Artifact{{Filename: "a", Type: "archiv"}}})
+			gl.AddJob(fakegitlab.Job{Name: "unit", Project: "acme/shop",
+				Artifacts: []fakegitlab.Artifact{{Filename: "a", Type: "archiv"}}})
 		},
 		`AddJob("unit"): Artifacts[0]: an artifact of type junit has the format gzip, not raw`: func(gl fake) {
-			gl.AddJob(fakegitlab.Job{Name: "unit", Project: "acme/shop", Artifacts: []fakegitlab.Artifact{{Filename: "a", Type: "junit", Format: "raw"}}})
+			gl.AddJob(fakegitlab.Job{Name: "unit", Project: "acme/shop",
+				Artifacts: []fakegitlab.Artifact{{Filename: "a", Type: "junit", Format: "raw"}}})
 		},
 		`AddJob("unit"): no project is given`: func(gl fake) { gl.AddJob(fakegitlab.Job{Name: "unit"}) },
 		`Token(""): no user is given`:         func(gl fake) { gl.Token("") },
@@ -91,9 +97,12 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddRunner("r"): MaximumTimeout is whole seconds`: func(gl fake) {
 			gl.AddRunner(fakegitlab.Runner{Description: "r", MaximumTimeout: time.Hour + time.Millisecond})
 		},
-		`AddRunner("r"): another runner has that token`: func(gl fake) { gl.AddRunner(fakegitlab.Runner{Description: "r", Token: "shop-token"}) },
+		`AddRunner("r"): another runner has that token`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", Token: "shop-token"})
+		},
 		`AddRunner("r"): two managers have the system id "s"`: func(gl fake) {
-			gl.AddRunner(fakegitlab.Runner{Description: "r", Managers: []fakegitlab.RunnerManager{{SystemID: "s"}, {SystemID: "s"}}})
+			gl.AddRunner(fakegitlab.Runner{Description: "r", Managers: []fakegitlab.RunnerManager{{SystemID: "s"},
+				{SystemID: "s"}}})
 		},
 		`AddRunner("r"): runner id 5 is taken`: func(gl fake) { gl.AddRunner(fakegitlab.Runner{Description: "r", ID: 5}) },
 		`AddAccessToken(of "mia"): no token scope "apii"; did you mean "api"?`: func(gl fake) {
@@ -133,10 +142,18 @@ func TestImpossibleSeeds(t *testing.T) {
 		`Handle("GET /runners/:runner_id"): the fake serves that itself, as GET /runners/:id; an injected failure changes its answers`: func(gl fake) {
 			gl.Handle("GET /runners/:runner_id", http.NotFoundHandler())
 		},
-		`Handle("HEAD /x"): HEAD is answered by the handlers of the path's other methods`:            func(gl fake) { gl.Handle("HEAD /x", http.NotFoundHandler()) },
-		`Handle("runners"): an endpoint is a method and a path, as in "GET /projects/:id/pipelines"`: func(gl fake) { gl.Handle("runners", nil) },
-		`Handle("GET /x"): there is no handler`:                                                      func(gl fake) { gl.Handle("GET /x", nil) },
-		`StartJob(1): no job "1"`:                                                                    func(gl fake) { gl.StartJob(1, 5) },
+		`Handle("HEAD /x"): HEAD is answered by the handlers of the path's other methods`: func(gl fake) {
+			gl.Handle("HEAD /x", http.NotFoundHandler())
+		},
+		`Handle("runners"): an endpoint is a method and a path, as in "GET /projects/:id/pipelines"`: func(gl fake) {
+			gl.Handle("runners", nil)
+		},
+		`Handle("GET /x"): there is no handler`: func(gl fake) {
+			gl.Handle("GET /x", nil)
+		},
+		`StartJob(1): no job "1"`: func(gl fake) {
+			gl.StartJob(1, 5)
+		},
 	} {
 		t.Run(want, func(t *testing.T) {
 			assert.Equal(t, "fakegitlab: "+want, misuse(t, testkit.MiasWorld(), do))
@@ -144,8 +161,8 @@ func TestImpossibleSeeds(t *testing.T) {
 	}
 }
 
-// What GitLab refuses of a scenario comes all at once, with the place in the text that it was read from. What may follow from it
-// alone does not come.
+// What GitLab refuses of a scenario comes all at once, with the place in the text that it was read from. What may
+// follow from it alone does not come.
 func TestSeedRefusesAllAtOnce(t *testing.T) {
 	const text = `{
   "users": [{"username": "mia"}],
@@ -205,10 +222,13 @@ func TestSnapshotsSeedEqualWorlds(t *testing.T) {
 			gl := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(fakegitlab.SmallCompany()))
 			gl.Token("mia")
 			gl.Advance(1234567 * time.Microsecond)
-			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.ValidRegistrars, s.RunnerTokenExpiration = []string{}, 3*time.Hour })
+			gl.UpdateSettings(func(s *fakegitlab.Settings) {
+				s.ValidRegistrars, s.RunnerTokenExpiration = []string{}, 3*time.Hour
+			})
 			gl.AddAccessToken(fakegitlab.AccessToken{Project: "acme/shop", Role: fakegitlab.Developer})
 			gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}})
-			testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001&description=api"))
+			testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners",
+				testkit.WithForm("runner_type=project_type&project_id=10001&description=api"))
 			testkit.Ask(t, gl, gl.Token("mia"), "POST", "/projects/10002/runners", testkit.WithForm("runner_id=100023"))
 			snapshot := gl.Snapshot()
 			again := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(snapshot))
@@ -221,7 +241,8 @@ func TestSnapshotsSeedEqualWorlds(t *testing.T) {
 
 			for _, user := range []string{"mia", "oli", "sam"} {
 				assert.Equal(t, 200, testkit.Ask(t, again, again.Token(user), "GET", "/user").Status)
-				assert.Equal(t, user, testkit.Ask(t, again, again.Token(user), "GET", "/user").Field(t, "username"), "new tokens are nobody else's")
+				assert.Equal(t, user, testkit.Ask(t, again, again.Token(user), "GET", "/user").Field(t, "username"),
+					"new tokens are nobody else's")
 			}
 			assert.Equal(t, gl.Token("mia"), again.Token("mia"))
 			assert.Equal(t, "mia", testkit.Ask(t, again, gl.Token("mia"), "GET", "/user").Field(t, "username"))
@@ -235,7 +256,8 @@ func assertNothingShared(t *testing.T, gl *fakegitlab.Fake) {
 	t.Helper()
 	for _, name := range []string{"a", "b", "c"} {
 		gl.AddProject(fakegitlab.Project{Path: name + "/" + name})
-		gl.AddJob(fakegitlab.Job{Project: name + "/" + name, Name: "job", Status: fakegitlab.JobRunning, RunnerID: gl.AddRunner(fakegitlab.Runner{}).ID})
+		gl.AddJob(fakegitlab.Job{Project: name + "/" + name, Name: "job", Status: fakegitlab.JobRunning,
+			RunnerID: gl.AddRunner(fakegitlab.Runner{}).ID})
 		gl.AddAccessToken(fakegitlab.AccessToken{Group: name})
 	}
 	s := gl.Snapshot()
@@ -278,7 +300,8 @@ func TestChangesOnGitLabsSide(t *testing.T) {
 	gl.DeleteRunner(5)
 	gl.AssertRunnerGone(t, 5)
 	assert.Equal(t, 403, testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=other-token")).Status)
-	for _, found := range []bool{second(gl.Runner(5)), second(gl.User("max")), second(gl.Group("x")), second(gl.Project("acme")), second(gl.Job(1))} {
+	for _, found := range []bool{second(gl.Runner(5)), second(gl.User("max")), second(gl.Group("x")),
+		second(gl.Project("acme")), second(gl.Job(1))} {
 		assert.False(t, found)
 	}
 	got, _ := gl.Runner(6)
@@ -297,7 +320,8 @@ func second[T any](_ T, ok bool) bool { return ok }
 func TestDeterminism(t *testing.T) {
 	play := func() (fakegitlab.Scenario, string) {
 		gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
-		testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001"))
+		testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners",
+			testkit.WithForm("runner_type=project_type&project_id=10001"))
 		testkit.Ask(t, gl, gl.Token("mia"), "POST", "/runners/100021/reset_authentication_token")
 		testkit.Ask(t, gl, gl.AdminToken(), "POST", "/runners/reset_registration_token")
 		testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=nonsense"))

@@ -19,9 +19,9 @@ import (
 
 var soak = flag.Duration("soak", time.Second, "how long TestSoak lasts")
 
-// TestSoak has 200 clients at work on one fake over TCP: go test -race -run TestSoak -soak 60s -v . prints the numbers. Each
-// client counts in the description of a runner of its own and makes and deletes others; nothing of it may get lost, and no
-// id may come twice.
+// TestSoak has 200 clients at work on one fake over TCP: go test -race -run TestSoak -soak 60s -v . prints the numbers.
+// Each client counts in the description of a runner of its own and makes and deletes others; nothing of it may get
+// lost, and no id may come twice.
 func TestSoak(t *testing.T) {
 	const clients = 200
 	gl := testkit.NewMia(t)
@@ -61,7 +61,8 @@ func TestSoak(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&m)
 	t.Logf("%d clients, %s: %d requests (%.0f a second), %d runners made with as many ids, %d updates and none lost, %d calls in the journal, %d MiB of heap",
-		clients, took.Round(time.Millisecond), s.requests.Load(), float64(s.requests.Load())/took.Seconds(), s.made.Load(), sum(counts), len(calls), m.HeapAlloc>>20)
+		clients, took.Round(time.Millisecond), s.requests.Load(), float64(s.requests.Load())/took.Seconds(), s.made.Load(),
+		sum(counts), len(calls), m.HeapAlloc>>20)
 }
 
 func sum(counts []int) (total int) {

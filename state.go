@@ -8,8 +8,8 @@ import (
 // (https://docs.gitlab.com/ee/user/permissions.html). The zero value is "not a member".
 type Role int
 
-// The roles of GitLab, lowest first. Planner exists from GitLab 17.7 on; earlier versions know the number but give it no
-// rights over runners either.
+// The roles of GitLab, lowest first. Planner exists from GitLab 17.7 on; earlier versions know the number but give it
+// no rights over runners either.
 const (
 	Guest      Role = 10
 	Planner    Role = 15
@@ -76,8 +76,8 @@ const (
 // RunnerStatus is how lately GitLab heard of a runner, by the fake's clock.
 type RunnerStatus string
 
-// The runner statuses: contacted less than two hours ago; longer ago; seven days ago or more (three months before GitLab
-// 17.1; also a runner that old which never contacted); never.
+// The runner statuses: contacted less than two hours ago; longer ago; seven days ago or more (three months before
+// GitLab 17.1; also a runner that old which never contacted); never.
 const (
 	Online         RunnerStatus = "online"
 	Offline        RunnerStatus = "offline"
@@ -233,8 +233,9 @@ type Runner struct {
 	MaintenanceNote string `json:"maintenance_note,omitzero"`
 	// Token is the authentication token, made up when empty in the form that the version and Registration ask for.
 	Token string `json:"token,omitzero"`
-	// TokenExpiresAt is when Token dies. Zero: reckoned from CreatedAt and the interval settings, so usually never. A time in
-	// the year 9999 is never whatever the settings say, as for a runner that is older than they are; Snapshot writes it so.
+	// TokenExpiresAt is when Token dies. Zero: reckoned from CreatedAt and the interval settings, so usually never. A time
+	// in the year 9999 is never whatever the settings say, as for a runner that is older than they are; Snapshot writes it
+	// so.
 	TokenExpiresAt time.Time    `json:"token_expires_at,omitzero"`
 	Registration   Registration `json:"registration_type,omitzero"`
 	CreatedBy      string       `json:"created_by,omitzero"` // username
@@ -315,9 +316,10 @@ type Commit struct {
 // Artifact is a file that a job kept.
 type Artifact struct {
 	Filename string `json:"filename"`
-	Type     string `json:"file_type,omitzero"`   // "archive" when empty; else the name of a report: "junit", "dotenv", ...
-	Format   string `json:"file_format,omitzero"` // "zip" (for an archive), "gzip" or "raw"; by Type when empty
-	Content  []byte `json:"content,omitzero"`     // base64 in JSON
+	// Type is "archive" when empty; else the name of a report: "junit", "dotenv", ...
+	Type    string `json:"file_type,omitzero"`
+	Format  string `json:"file_format,omitzero"` // "zip" (for an archive), "gzip" or "raw"; by Type when empty
+	Content []byte `json:"content,omitzero"`     // base64 in JSON
 	// ExpiresAt is when GitLab would remove the file. Zero is never.
 	ExpiresAt time.Time `json:"expire_at,omitzero"`
 }

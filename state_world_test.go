@@ -45,7 +45,8 @@ func TestChangesThatEndEarly(t *testing.T) {
 func TestRefusedSeedMakesNobodyABot(t *testing.T) {
 	gl := testkit.NewMia(t)
 	token := fakegitlab.AccessToken{User: "mia", Project: "acme/shop"}
-	s := fakegitlab.Scenario{AccessTokens: []fakegitlab.AccessToken{token}, Runners: []fakegitlab.Runner{{Group: "nowhere"}}}
+	s := fakegitlab.Scenario{AccessTokens: []fakegitlab.AccessToken{token},
+		Runners: []fakegitlab.Runner{{Group: "nowhere"}}}
 	require.Error(t, gl.Seed(s))
 	assert.Equal(t, false, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/user").Field(t, "bot"))
 }

@@ -21,15 +21,17 @@ var sweptWays = []struct {
 // undisturbed is the name of the run in which nothing goes wrong.
 const undisturbed = "undisturbed"
 
-// Sweep runs test once undisturbed and counts the calls it makes; then once more for every call and every way in which that
-// call can fail: refused with 503 before it takes effect, its answer lost after it took effect, its connection reset. Each
-// run has a fake of its own, made with opts, and is a subtest named after the call: "#4 POST /user/runners, answer lost".
+// Sweep runs test once undisturbed and counts the calls it makes; then once more for every call and every way in which
+// that call can fail: refused with 503 before it takes effect, its answer lost after it took effect, its connection
+// reset. Each run has a fake of its own, made with opts, and is a subtest named after the call: "#4 POST /user/runners,
+// answer lost".
 //
-// What test must hold to is what should be true whatever single call fails: that the code under test ends, that it reports an
-// error or did its work, that it left nothing behind. [Fake.Invariant] says the last.
+// What test asserts must therefore be true whichever single call fails: that the code under test ends, that it reports
+// an error or did its work, that it left nothing behind. [Fake.Invariant] is for the last.
 //
-// With WithInMemoryNetwork each run is in a testing/synctest bubble, where minutes of back-off take no time; then test may not
-// call t.Run, t.Parallel or t.Deadline. A test whose calls come in another order each time is swept by number all the same.
+// With WithInMemoryNetwork each run is in a testing/synctest bubble, where minutes of back-off take no time; then test
+// may not call t.Run, t.Parallel or t.Deadline. If the calls come in another order each time, the n-th call fails all
+// the same, whichever it is.
 func Sweep(t *testing.T, test func(t *testing.T, gl *Fake), opts ...Option) {
 	t.Helper()
 	var calls []Call
@@ -51,7 +53,8 @@ func Sweep(t *testing.T, test func(t *testing.T, gl *Fake), opts ...Option) {
 	}
 }
 
-// disturbances are the runs that follow an undisturbed one which made these calls: their names and what goes wrong in each.
+// disturbances are the runs to make after the undisturbed one, which made these calls: the name of each, and what goes
+// wrong in it.
 func disturbances(calls []Call) iter.Seq2[string, Failure] {
 	return func(yield func(string, Failure) bool) {
 		for i, c := range calls {
@@ -72,8 +75,8 @@ func sweepRun(t *testing.T, failure *Failure, opts []Option, test func(*testing.
 	bubbled(t, opts, func(t *testing.T) { test(t, disturbed(t, failure, opts)) })
 }
 
-// disturbed starts a fake in which one call is to fail, or none. A run that goes another way than the undisturbed one may never
-// make that call.
+// disturbed starts a fake in which one call is to fail, or none. A run may take another way than the undisturbed one
+// and never make that call, so a failure that never fires is no error.
 func disturbed(tb TB, failure *Failure, opts []Option) *Fake {
 	tb.Helper()
 	gl := New(tb, append(opts[:len(opts):len(opts)], WithUnusedFailures(true))...)
@@ -99,8 +102,9 @@ func bubbled(t *testing.T, opts []Option, run func(*testing.T)) {
 	run(t)
 }
 
-// Invariant says what must hold at the end of the test, whatever happened in it. Name completes "it does not hold that ...". Check
-// is called once the test is over and the fake closed, and its error is an error of the test. With Start it is never called.
+// Invariant says what must hold at the end of the test, whatever happened in it. The name completes the sentence "it
+// does not hold that ...". check is called when the test is over and the fake is closed; if it returns an error, the
+// test fails. With Start it is never called.
 func (f *Fake) Invariant(name string, check func(*Fake) error) {
 	f.tb.Helper()
 	if check == nil {
@@ -112,13 +116,9 @@ func (f *Fake) Invariant(name string, check func(*Fake) error) {
 	f.invariants.list = append(f.invariants.list, invariant{name, check})
 }
 
-type invariant struct {
-	name  string
-	check func(*Fake) error
-}
-
-// ForEachVersion runs a test against several GitLab versions, each as a subtest named after it: "17.2". opts are for all of them.
-// A version that is not supported fails its subtest; no version at all fails the test, as nothing would be tested.
+// ForEachVersion runs a test against several GitLab versions, each as a subtest named after it: "17.2". opts are for
+// all of them. A version that is not supported fails its subtest; no version at all fails the test, as nothing would be
+// tested.
 func ForEachVersion(t *testing.T, versions []string, test func(t *testing.T, gl *Fake), opts ...Option) {
 	t.Helper()
 	if len(versions) == 0 {

@@ -12,23 +12,24 @@ import (
 // SweptRun is what came of one run of SweepRuns.
 type SweptRun struct {
 	Name   string   // as Sweep names its subtests: "undisturbed", "#4 POST /user/runners, answer lost"
-	Errors []string // what the run failed with, broken invariants among it; none if it passed
+	Errors []string // what the run failed with, broken invariants included; empty if it passed
 	Calls  []Call   // the calls that it made
 }
 
 // Passed reports whether nothing failed in the run.
 func (r SweptRun) Passed() bool { return len(r.Errors) == 0 }
 
-// SweepRuns is Sweep for those who want to know rather than to fail: it fails nothing and returns what came of each run, the
-// undisturbed one first. If that one fails it is the only one. The test gets a TB that keeps its errors for the report; a panic
-// of the test is one of them.
+// SweepRuns is Sweep for those who want a report instead of a failed test: it fails nothing and returns what came of
+// each run, the undisturbed one first. If that one fails it is the only one. The test gets a TB that keeps its errors
+// for the report; a panic of the test is one of them.
 //
-// It is for a report on code that is known to have faults, and for a test that another test, or an Invariant, finds them.
+// Use it for a report on code that is known to have faults, or to test that a test, or an Invariant, finds such faults.
 func SweepRuns(t *testing.T, test func(tb TB, gl *Fake), opts ...Option) []SweptRun {
 	t.Helper()
 	first := keptRun(t, undisturbed, nil, opts, test)
 	if first.Passed() && len(first.Calls) == 0 {
-		first.Errors = append(first.Errors, "fakegitlab: SweepRuns: the test made no call; does it speak to the fake that it was given?")
+		first.Errors = append(first.Errors,
+			"fakegitlab: SweepRuns: the test made no call; does it speak to the fake that it was given?")
 	}
 	runs := []SweptRun{first}
 	if !first.Passed() {
@@ -40,7 +41,7 @@ func SweepRuns(t *testing.T, test func(tb TB, gl *Fake), opts ...Option) []Swept
 	return runs
 }
 
-// keptRun is one run of SweepRuns. It has a goroutine of its own, for FailNow to end.
+// keptRun is one run of SweepRuns. It has a goroutine of its own, so that FailNow can end the run alone.
 func keptRun(t *testing.T, name string, failure *Failure, opts []Option, test func(TB, *Fake)) SweptRun {
 	t.Helper()
 	k := &keeper{name: t.Name() + "/" + name}
@@ -71,13 +72,13 @@ type keeper struct {
 	cleanups []func()
 }
 
-// Helper does nothing: errors are kept without the line that they come from.
+// Helper does nothing, because errors are kept without their line.
 func (k *keeper) Helper() {}
 
 // Name is the name of the run.
 func (k *keeper) Name() string { return k.name }
 
-// Logf drops what is said: the Calls of the run say what happened.
+// Logf drops the message: the Calls of the run tell what happened.
 func (k *keeper) Logf(string, ...any) {}
 
 // Cleanup has f called at the end of the run; the last comes first.

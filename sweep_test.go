@@ -52,8 +52,10 @@ func TestSweepDisturbsEveryCallInEveryWay(t *testing.T) {
 	const name = "TestSweepDisturbsEveryCallInEveryWay/"
 	assert.Equal(t, []string{
 		name + "undisturbed",
-		name + "#1_DELETE_/runners/:id,_503", name + "#1_DELETE_/runners/:id,_answer_lost", name + "#1_DELETE_/runners/:id,_connection_reset",
-		name + "#2_GET_/runners/:id,_503", name + "#2_GET_/runners/:id,_answer_lost", name + "#2_GET_/runners/:id,_connection_reset",
+		name + "#1_DELETE_/runners/:id,_503", name + "#1_DELETE_/runners/:id,_answer_lost",
+		name + "#1_DELETE_/runners/:id,_connection_reset",
+		name + "#2_GET_/runners/:id,_503", name + "#2_GET_/runners/:id,_answer_lost",
+		name + "#2_GET_/runners/:id,_connection_reset",
 	}, runs)
 }
 
@@ -139,7 +141,9 @@ func TestSweepRunsKeepsWhatEndsARun(t *testing.T) {
 
 func TestForEachVersion(t *testing.T) {
 	var seen []string
-	fg.ForEachVersion(t, []string{"16.11", "17.2", "19.4"}, func(t *testing.T, gl *fg.Fake) { seen = append(seen, gl.Version()) })
+	fg.ForEachVersion(t, []string{"16.11", "17.2", "19.4"}, func(t *testing.T, gl *fg.Fake) {
+		seen = append(seen, gl.Version())
+	})
 	assert.Equal(t, []string{"16.11", "17.2", "19.4"}, seen)
 
 	vain := new(testing.T)

@@ -100,7 +100,7 @@ func keywordsOf(into any) map[string]any {
 	return known
 }
 
-// lenient is pointer, seen as a type that decodes more forms of JSON.
+// lenient is the pointer, converted to one to a type that decodes more forms of JSON.
 func lenient(pointer any, form string) any {
 	switch p := pointer.(type) {
 	case *[]string:

@@ -60,12 +60,13 @@ func TestConfidence(t *testing.T) {
 
 // docsPages are the pages of GitLab's REST API documentation that were read.
 func docsPages() []string {
-	return []string{"groups", "job_artifacts", "jobs", "metadata", "personal_access_tokens", "projects", "rest", "rest/authentication",
+	return []string{"groups", "job_artifacts", "jobs", "metadata", "personal_access_tokens", "projects", "rest",
+		"rest/authentication",
 		"runners", "settings", "users", "version"}
 }
 
-// filesKnown is all that names files of GitLab's besides the page: the conformance cases, the code and its tests. A proof that
-// stands in the page alone is a slip of the pen, or a file that nobody has read.
+// filesKnown is all that names files of GitLab's besides the page: the conformance cases, the code and its tests. A
+// proof that stands in the page alone is a slip of the pen, or a file that nobody has read.
 func filesKnown(t *testing.T) string {
 	t.Helper()
 	var text strings.Builder
@@ -112,7 +113,8 @@ type namedTest struct{ folder, name string }
 // testNames are those of all tests of both modules.
 func testNames(t *testing.T) (names []namedTest) {
 	t.Helper()
-	for _, pattern := range []string{"*_test.go", "ci/*_test.go", "docs/*_test.go", "internal/*/*_test.go", "examples/*/*_test.go"} {
+	for _, pattern := range []string{"*_test.go", "ci/*_test.go", "docs/*_test.go", "internal/*/*_test.go",
+		"examples/*/*_test.go"} {
 		for _, file := range glob(t, pattern) {
 			for _, m := range testName.FindAllStringSubmatch(readPage(t, file), -1) {
 				names = append(names, namedTest{path.Dir(file), m[1]})

@@ -20,7 +20,8 @@ func TestSeedByStructs(t *testing.T) {
 	gl.AddUser(fakegitlab.User{Username: "mia"})
 	gl.AddGroup(fakegitlab.Group{Path: "acme/backend", Members: fakegitlab.Members{"mia": fakegitlab.Owner}})
 	gl.AddProject(fakegitlab.Project{Path: "acme/shop", Visibility: fakegitlab.Internal})
-	r := gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}, Tags: []string{"linux", "docker"}, ContactedAt: gl.Now()})
+	r := gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}, Tags: []string{"linux", "docker"},
+		ContactedAt: gl.Now()})
 	j := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Name: "unit-tests", Tags: []string{"docker"}})
 
 	gl.StartJob(j.ID, r.ID) // what GitLab would not do fails the test
@@ -82,7 +83,8 @@ func TestRegistrationIsDisabled(t *testing.T) {
 
 func TestAnswerIsLost(t *testing.T) {
 	gl := fakegitlab.New(t)
-	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.CreateUserRunner, Network: fakegitlab.ConnectionReset, Applied: true, Times: 1})
+	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.CreateUserRunner, Network: fakegitlab.ConnectionReset, Applied: true,
+		Times: 1})
 
 	for range 2 { // the client tries again, for the first answer never came
 		res, err := gl.ClientAs("root").PostForm(gl.APIURL()+"/user/runners", url.Values{"runner_type": {"instance_type"}})
@@ -114,10 +116,13 @@ func TestAssertions(t *testing.T) {
 	require.NoError(t, err)
 	res.Body.Close()
 
-	gl.AssertCalled(t, fakegitlab.AssignProjectRunner, fakegitlab.By("mia"), fakegitlab.Param("runner_id", 100024), fakegitlab.Times(1))
+	gl.AssertCalled(t, fakegitlab.AssignProjectRunner, fakegitlab.By("mia"), fakegitlab.Param("runner_id", 100024),
+		fakegitlab.Times(1))
 	gl.AssertNotCalled(t, "DELETE /runners/:id")
 	gl.AssertChanged(t, before, func(s *fakegitlab.Scenario) { // this, and nothing else
-		*s = s.WithRunner("project-never-contacted", func(r *fakegitlab.Runner) { r.Projects = append(r.Projects, "acme/shop") })
+		*s = s.WithRunner("project-never-contacted", func(r *fakegitlab.Runner) {
+			r.Projects = append(r.Projects, "acme/shop")
+		})
 	})
 }
 

@@ -150,8 +150,8 @@ func newProber(t *testing.T, version string) *prober {
 	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
 }
 
-// who is everybody who may, in words. Where no call succeeds, as where a file must be sent, being refused for something else
-// has to do.
+// who is everybody who may, in words. Where no call succeeds, as where a file must be sent, being refused for something
+// else has to do.
 func (p *prober) who(e fakegitlab.Endpoint) string {
 	for _, p.lenient = range []bool{false, true} {
 		if who := p.callers(e); who != "" {

@@ -22,8 +22,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
-// The pages for people cannot fall behind the code: their tables come from it, and each block of Go in them is a copy of a
-// test or example that runs. go test -run TestPages ./docs -update writes both anew.
+// The pages for people cannot fall behind the code: their tables come from it, and each block of Go in them is a copy
+// of a test or example that runs. go test -run TestPages ./docs -update writes both anew.
 
 var update = flag.Bool("update", false, "write the pages anew")
 

@@ -19,8 +19,8 @@ import (
 	"github.com/fakegitlab/fakegitlab"
 )
 
-// The tests of this file are blocks of docs/*.md, as those of docs_test.go; the functions without Test are their code under
-// test.
+// The tests of this file are blocks of docs/*.md, as those of docs_test.go; the functions without Test are their code
+// under test.
 
 // updateWorlds is the flag of TestGoldenWorld; in a reader's project it is called update.
 var updateWorlds = flag.Bool("update-worlds", false, "write golden worlds anew")
@@ -218,13 +218,15 @@ func TestWhichFaultsMyClientHas(t *testing.T) {
 			broken = append(broken, run.Name)
 		}
 	}
-	assert.Equal(t, []string{"#1 PUT /runners/:id, 503", "#1 PUT /runners/:id, answer lost", "#1 PUT /runners/:id, connection reset"}, broken)
+	assert.Equal(t, []string{"#1 PUT /runners/:id, 503", "#1 PUT /runners/:id, answer lost",
+		"#1 PUT /runners/:id, connection reset"}, broken)
 }
 
 func TestTokenRotation(t *testing.T) {
 	gl := fakegitlab.New(t)
 	r := gl.AddRunner(fakegitlab.Runner{Token: "glrt-before"})
-	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.ResetRunnerToken, Network: fakegitlab.EmptyReply, Applied: true, Times: 1})
+	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.ResetRunnerToken, Network: fakegitlab.EmptyReply, Applied: true,
+		Times: 1})
 
 	_, err := rotate(gl.ClientAs("root"), gl.APIURL(), r.ID)
 	assert.Error(t, err) // the answer is lost, and with it the only copy of the new token
@@ -266,7 +268,8 @@ func TestPagingUnderDeletion(t *testing.T) {
 
 func TestCollector(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
-	gl.AddProject(fakegitlab.Project{Path: "open/site", Visibility: fakegitlab.Public}) // mia may read it, but not its runners
+	// mia may read it, but not its runners
+	gl.AddProject(fakegitlab.Project{Path: "open/site", Visibility: fakegitlab.Public})
 	for range 120 {
 		gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}}) // more than a page
 	}

@@ -28,8 +28,9 @@ type builder struct {
 func (b *builder) work(ctx context.Context) error {
 	var lastUpdate string
 	for {
-		status, header, body := b.call(ctx, "POST", "/jobs/request", map[string]any{"token": b.token, "system_id": b.systemID, "last_update": lastUpdate,
-			"info": map[string]any{"version": "1.0", "features": map[string]any{"cancel_gracefully": true}}}, nil)
+		status, header, body := b.call(ctx, "POST", "/jobs/request",
+			map[string]any{"token": b.token, "system_id": b.systemID, "last_update": lastUpdate,
+				"info": map[string]any{"version": "1.0", "features": map[string]any{"cancel_gracefully": true}}}, nil)
 		if status == http.StatusCreated {
 			return b.serve(ctx, body)
 		}
@@ -55,8 +56,9 @@ func (b *builder) serve(ctx context.Context, body []byte) error {
 	text := strings.Join(job.Steps[0].Script, "\n") + "\n"
 	state := "success"
 	for {
-		_, header, _ := b.call(ctx, "PATCH", path+"/trace", text, http.Header{"Job-Token": {job.Token}, "Content-Type": {"text/plain"},
-			"Content-Range": {fmt.Sprintf("0-%d", len(text)-1)}})
+		_, header, _ := b.call(ctx, "PATCH", path+"/trace", text,
+			http.Header{"Job-Token": {job.Token}, "Content-Type": {"text/plain"},
+				"Content-Range": {fmt.Sprintf("0-%d", len(text)-1)}})
 		if header.Get("Job-Status") == "canceling" {
 			state = "failed"
 		}
@@ -67,7 +69,8 @@ func (b *builder) serve(ctx context.Context, body []byte) error {
 	}
 }
 
-func (b *builder) call(ctx context.Context, method, path string, body any, header http.Header) (int, http.Header, []byte) {
+func (b *builder) call(ctx context.Context, method, path string, body any, header http.Header) (int, http.Header,
+	[]byte) {
 	content, isText := body.(string)
 	if !isText {
 		data, _ := json.Marshal(body)
@@ -105,10 +108,11 @@ func TestRunnerRunsAJob(t *testing.T) {
 	gl := fakegitlab.New(t)
 	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
 	r := gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}, Tags: []string{"linux"}})
-	job := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Name: "unit-tests", Tags: []string{"linux"}, Spec: fakegitlab.JobSpec{
-		Script:    []string{"make test"},
-		Variables: fakegitlab.JobVariables{{Key: "DB_PASSWORD", Value: "secret", Masked: true}},
-	}})
+	job := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Name: "unit-tests", Tags: []string{"linux"},
+		Spec: fakegitlab.JobSpec{
+			Script:    []string{"make test"},
+			Variables: fakegitlab.JobVariables{{Key: "DB_PASSWORD", Value: "secret", Masked: true}},
+		}})
 
 	startBuilder(t, gl, r.Token) // the code under test
 
@@ -118,7 +122,8 @@ func TestRunnerRunsAJob(t *testing.T) {
 	assert.Equal(t, r.ID, done.RunnerID)
 	manager, _ := gl.JobRun(job.ID).Manager()
 	assert.Equal(t, "1.0", manager.Version)
-	_, err = gl.WaitForCall(t.Context(), fakegitlab.UpdateJob, fakegitlab.Status(200)) // a status is there before its call has its answer
+	// a status is there before its call has its answer
+	_, err = gl.WaitForCall(t.Context(), fakegitlab.UpdateJob, fakegitlab.Status(200))
 	require.NoError(t, err)
 	gl.AssertCalls(t, "POST /jobs/request 201", "PATCH /jobs/:id/trace 202", "PUT /jobs/:id 200")
 }
@@ -135,7 +140,8 @@ func TestRunnerIsToldOfACancellation(t *testing.T) {
 
 	_, err := gl.WaitForJob(t.Context(), job.ID, fakegitlab.JobCanceled)
 	require.NoError(t, err)
-	assert.Equal(t, []fakegitlab.JobStatus{fakegitlab.JobPending, fakegitlab.JobRunning, fakegitlab.JobCanceling, fakegitlab.JobCanceled}, run.States())
+	assert.Equal(t, []fakegitlab.JobStatus{fakegitlab.JobPending, fakegitlab.JobRunning, fakegitlab.JobCanceling,
+		fakegitlab.JobCanceled}, run.States())
 }
 
 func TestRunnerSaysItAgain(t *testing.T) {
@@ -160,7 +166,9 @@ func TestRunnerWaitsForAJob(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithLongPolling(50*time.Second))
 	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
 	r := gl.AddRunner(fakegitlab.Runner{})
-	held := gl.Hold(fakegitlab.RequestJob, fakegitlab.Where(func(c fakegitlab.Call) bool { return c.Params["last_update"] != "" }))
+	held := gl.Hold(fakegitlab.RequestJob, fakegitlab.Where(func(c fakegitlab.Call) bool {
+		return c.Params["last_update"] != ""
+	}))
 
 	startBuilder(t, gl, r.Token)
 
@@ -177,7 +185,8 @@ func TestFleetOfTwoMachines(t *testing.T) {
 	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
 	r := gl.AddRunner(fakegitlab.Runner{})
 	build := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Name: "build", Stage: "build"})
-	test := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Name: "test", StageIndex: 1, PipelineID: build.PipelineID, Status: fakegitlab.JobCreated})
+	test := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Name: "test", StageIndex: 1, PipelineID: build.PipelineID,
+		Status: fakegitlab.JobCreated})
 
 	t.Run("one", func(t *testing.T) {
 		startBuilder(t, gl, r.Token)

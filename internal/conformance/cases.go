@@ -1,5 +1,5 @@
-// Package conformance plays the cases of testdata/conformance, which say what GitLab does, against a fake or a real GitLab.
-// The format of the files is explained in FORMAT.md beside them.
+// Package conformance plays the cases of testdata/conformance, which say what GitLab does, against a fake or a real
+// GitLab. The format of the files is explained in FORMAT.md beside them.
 package conformance
 
 import (
@@ -48,7 +48,8 @@ func PlayFile(t *testing.T, name string, file File, open Opener) (skipped map[st
 	for _, why := range slices.Sorted(maps.Keys(skipped)) {
 		t.Logf("%s: skipped %d: %s: %s", filepath.Base(name), len(skipped[why]), why, strings.Join(skipped[why], ", "))
 	}
-	t.Logf("%s: %d cases, %d ran, %d passed, %d skipped", filepath.Base(name), len(file.Cases), len(file.Cases)-left, passed, left)
+	t.Logf("%s: %d cases, %d ran, %d passed, %d skipped", filepath.Base(name), len(file.Cases), len(file.Cases)-left,
+		passed, left)
 	return skipped
 }
 
@@ -128,7 +129,8 @@ func (c Case) version() string {
 
 // include reports whether a GitLab of this version is within the bounds.
 func (v caseVersions) include(version string) bool {
-	return (v.Since == "" || compareVersions(version, v.Since) >= 0) && (v.Until == "" || compareVersions(version, v.Until) < 0)
+	return (v.Since == "" || compareVersions(version, v.Since) >= 0) &&
+		(v.Until == "" || compareVersions(version, v.Until) < 0)
 }
 
 // ReadFile reads a file of cases.

@@ -14,13 +14,15 @@ import (
 
 // A real GitLab to play the cases against, see CONTRIBUTING.md.
 var (
-	gitlabURL        = flag.String("gitlab-url", "", "play the conformance cases against this GitLab, a disposable one without runners")
-	gitlabAdminToken = flag.String("gitlab-admin-token", "", "access token of an administrator there, with the scopes api and admin_mode")
-	gitlabVersion    = flag.String("gitlab-version", "", "its version, such as 17.2; it is asked when this is empty")
+	gitlabURL = flag.String("gitlab-url", "",
+		"play the conformance cases against this GitLab, a disposable one without runners")
+	gitlabAdminToken = flag.String("gitlab-admin-token", "",
+		"access token of an administrator there, with the scopes api and admin_mode")
+	gitlabVersion = flag.String("gitlab-version", "", "its version, such as 17.2; it is asked when this is empty")
 )
 
-// TestConformance plays every case file against a fake of its own per case, through the public API alone, or against the
-// GitLab at -gitlab-url. The format of the files is explained in testdata/conformance/FORMAT.md.
+// TestConformance plays every case file against a fake of its own per case, through the public API alone, or against
+// the GitLab at -gitlab-url. The format of the files is explained in testdata/conformance/FORMAT.md.
 func TestConformance(t *testing.T) {
 	pattern := os.Getenv("CASES") // other files than those of the repository
 	if pattern == "" {

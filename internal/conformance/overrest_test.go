@@ -19,10 +19,12 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
-// TestConformanceOverREST plays cases as against a real GitLab: against one fake for all of them, at its address, that also
-// serves the endpoints which make users, groups and projects. It shows that the worlds made over REST are those of the cases.
+// TestConformanceOverREST plays cases as against a real GitLab: against one fake for all of them, at its address, that
+// also serves the endpoints which make users, groups and projects. It shows that the worlds made over REST are those of
+// the cases.
 func TestConformanceOverREST(t *testing.T) {
-	gl := fakegitlab.New(t, fakegitlab.WithVersion("17.2"), fakegitlab.WithUnknownEndpoints(true), fakegitlab.WithJournalLimit(100))
+	gl := fakegitlab.New(t, fakegitlab.WithVersion("17.2"), fakegitlab.WithUnknownEndpoints(true),
+		fakegitlab.WithJournalLimit(100))
 	admin := gl.Token("root", "api", "admin_mode")
 	serveCreation(gl, admin)
 	g := conformance.DialGitLab(t, gl.URL(), admin, "")
@@ -65,8 +67,9 @@ func serveCreation(gl *fakegitlab.Fake, admin string) {
 		"POST /groups/:id/members":               c.groupMember,
 		"POST /projects":                         c.project,
 		"POST /projects/:id/members":             c.projectMember,
-		"DELETE /users/:id":                      func(*http.Request, creationParams) any { return nil }, // they are in nobody's way
-		"DELETE /groups/:id":                     func(*http.Request, creationParams) any { return nil },
+		// they are in nobody's way
+		"DELETE /users/:id":  func(*http.Request, creationParams) any { return nil },
+		"DELETE /groups/:id": func(*http.Request, creationParams) any { return nil },
 	} {
 		gl.Handle(endpoint, c.handler(answer))
 	}
@@ -135,8 +138,9 @@ func (c *creation) state(s fakegitlab.UserState) func(*http.Request, creationPar
 
 func (c *creation) accessToken(impersonation bool) func(*http.Request, creationParams) any {
 	return func(r *http.Request, in creationParams) any {
-		t := c.gl.AddAccessToken(fakegitlab.AccessToken{User: c.path("user", r.PathValue("id")), Scopes: in.Scopes, Impersonation: impersonation,
-			ExpiresAt: in.ExpiresAt.At(c.gl.Now())})
+		t := c.gl.AddAccessToken(fakegitlab.AccessToken{User: c.path("user", r.PathValue("id")), Scopes: in.Scopes,
+			Impersonation: impersonation,
+			ExpiresAt:     in.ExpiresAt.At(c.gl.Now())})
 		return map[string]any{"id": t.ID, "token": t.Token}
 	}
 }
@@ -148,9 +152,11 @@ func (c *creation) group(_ *http.Request, in creationParams) any {
 }
 
 func (c *creation) project(_ *http.Request, in creationParams) any {
-	p := c.gl.AddProject(fakegitlab.Project{Path: c.path("group", strconv.Itoa(in.NamespaceID)) + "/" + in.Path, Visibility: in.Visibility,
-		SharedRunnersDisabled: conformance.IsFalse(in.SharedRunnersEnabled), GroupRunnersDisabled: conformance.IsFalse(in.GroupRunnersEnabled),
-		BuildTimeout: in.BuildTimeout.Duration()})
+	p := c.gl.AddProject(fakegitlab.Project{Path: c.path("group", strconv.Itoa(in.NamespaceID)) + "/" + in.Path,
+		Visibility:            in.Visibility,
+		SharedRunnersDisabled: conformance.IsFalse(in.SharedRunnersEnabled),
+		GroupRunnersDisabled:  conformance.IsFalse(in.GroupRunnersEnabled),
+		BuildTimeout:          in.BuildTimeout.Duration()})
 	return c.made("project", p.ID, p.Path)
 }
 
@@ -160,7 +166,9 @@ func (c *creation) groupMember(r *http.Request, in creationParams) any {
 }
 
 func (c *creation) projectMember(r *http.Request, in creationParams) any {
-	c.gl.UpdateProject(c.path("project", r.PathValue("id")), func(p *fakegitlab.Project) { p.Members = c.with(p.Members, in) })
+	c.gl.UpdateProject(c.path("project", r.PathValue("id")), func(p *fakegitlab.Project) {
+		p.Members = c.with(p.Members, in)
+	})
 	return map[string]any{"id": in.UserID}
 }
 

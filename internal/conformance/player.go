@@ -66,7 +66,8 @@ func (p *Player) play(s Step) playedAnswer {
 		p.t.Errorf("%s: body %.300q, want %q", where, answer.raw, *want)
 	}
 	if len(s.Expect.JSON) > 0 {
-		if mismatch := match("$", p.bareAll(p.expandAll(decode[any](p, s.Expect.JSON))), p.bareAll(answer.json)); mismatch != "" {
+		want := p.bareAll(p.expandAll(decode[any](p, s.Expect.JSON)))
+		if mismatch := match("$", want, p.bareAll(answer.json)); mismatch != "" {
 			p.t.Errorf("%s: %s; body %.500s", where, mismatch, answer.raw)
 		}
 	}
@@ -204,8 +205,8 @@ func (p *Player) addPair(out url.Values, name string, value any) {
 // Placeholder finds {{runner.shared.id}} and the like.
 var Placeholder = regexp.MustCompile(`\{\{([^}]+)\}\}`)
 
-// expand replaces {{runner.shared.id}} and the like. {{last.json.id}} and {{last.headers.Link}} are of the answer to the
-// main request.
+// expand replaces {{runner.shared.id}} and the like. {{last.json.id}} and {{last.headers.Link}} are of the answer to
+// the main request.
 func (p *Player) expand(s string) string {
 	return Placeholder.ReplaceAllStringFunc(s, func(whole string) string {
 		name := strings.Trim(whole, "{}")
@@ -342,8 +343,8 @@ func (p *Player) checkIDs(where string, want, got any) {
 	}
 }
 
-// match returns "" when a JSON value fits what is wanted of it: an object has at least the wanted fields, a list exactly
-// the wanted elements, an object of $matchers holds. Otherwise it says where and what differs.
+// match returns "" when a JSON value fits what is wanted of it: an object has at least the wanted fields, a list
+// exactly the wanted elements, an object of $matchers holds. Otherwise it says where and what differs.
 func match(at string, want, got any) string {
 	switch want := want.(type) {
 	case map[string]any:

@@ -28,15 +28,17 @@ type RealGitLab struct {
 	Settings                  params // those that cases change, as they were
 }
 
-// DialGitLab looks at a GitLab before cases change it. Cases reset its registration token, change its settings and delete
-// every runner it has, and their lists are only right where no others are: so it must have none.
+// DialGitLab looks at a GitLab before cases change it. Cases reset its registration token, change its settings and
+// delete every runner it has, and their lists are only right where no others are: so it must have none.
 func DialGitLab(t testing.TB, base, adminToken, version string) *RealGitLab {
 	t.Helper()
-	g := &RealGitLab{base: strings.TrimSuffix(base, "/"), adminToken: adminToken, version: version, client: &http.Client{Timeout: time.Minute}}
+	g := &RealGitLab{base: strings.TrimSuffix(base, "/"), adminToken: adminToken, version: version,
+		client: &http.Client{Timeout: time.Minute}}
 	status, answer := g.call(t, adminToken, http.MethodGet, "/runners/all", nil)
 	require.Equal(t, http.StatusOK, status, "listing the runners of %s as an administrator: %v", base, answer)
 	own, isList := answer.([]any)
-	require.True(t, isList && len(own) == 0, "%s has runners of its own; the cases need a disposable GitLab without any", base)
+	require.True(t, isList && len(own) == 0, "%s has runners of its own; the cases need a disposable GitLab without any",
+		base)
 	if g.version == "" {
 		_, answer = g.call(t, adminToken, http.MethodGet, "/version", nil)
 		g.version, _ = testkit.Descend(answer, "version").(string)
@@ -53,7 +55,8 @@ func (g *RealGitLab) Current(t testing.TB) params {
 	require.Equal(t, http.StatusOK, status, "%v", answer)
 	all, _ := answer.(map[string]any)
 	maps.DeleteFunc(all, func(name string, _ any) bool {
-		return !slices.Contains([]string{"admin_mode", "allow_local_requests_from_web_hooks_and_services", "allow_runner_registration_token",
+		return !slices.Contains([]string{"admin_mode", "allow_local_requests_from_web_hooks_and_services",
+			"allow_runner_registration_token",
 			"group_runner_token_expiration_interval", "max_artifacts_size", "project_runner_token_expiration_interval",
 			"runner_token_expiration_interval", "shared_runners_enabled", "valid_runner_registrars"}, name)
 	})
@@ -101,7 +104,8 @@ func (g *RealGitLab) Open(p *Player, c Case) WorldMaker {
 		p.skip("bound to other versions of GitLab than " + g.version)
 	}
 	p.prefix = "c" + strings.ToLower(rand.Text()[:8]) + "-"
-	w := &restWorld{Player: p, gitlab: g, about: c.text(), specs: map[string]caseUser{}, tokens: map[string]string{}, settingsNow: params{}}
+	w := &restWorld{Player: p, gitlab: g, about: c.text(), specs: map[string]caseUser{}, tokens: map[string]string{},
+		settingsNow: params{}}
 	if namesItself.MatchString(w.about) {
 		p.skip("it writes out a username or a path, which has a prefix there")
 	}
@@ -117,7 +121,8 @@ func (c Case) text() string {
 	var text strings.Builder
 	text.WriteString(c.ID)
 	for _, s := range append([]Step{c.Step}, c.Then...) {
-		raw, _ := json.Marshal([]any{s.As, s.Request, s.Expect.IDs, s.Expect.JSON, s.Expect.Headers, s.Expect.Body}) // it was JSON
+		parts := []any{s.As, s.Request, s.Expect.IDs, s.Expect.JSON, s.Expect.Headers, s.Expect.Body}
+		raw, _ := json.Marshal(parts) // cannot fail: it was read from JSON
 		text.Write(raw)
 	}
 	return text.String()
@@ -126,7 +131,8 @@ func (c Case) text() string {
 // params are what a request has in its body.
 type params map[string]any
 
-// restWorld makes the world of one case through the REST API. What the case is not about is left out where REST cannot make it.
+// restWorld makes the world of one case through the REST API. What the case is not about is left out where REST cannot
+// make it.
 type restWorld struct {
 	*Player
 	gitlab      *RealGitLab
@@ -202,7 +208,8 @@ func (w *restWorld) clear() {
 func (w *restWorld) remove(paths []string) {
 	for _, path := range paths {
 		status, answer := w.gitlab.call(w.t, w.gitlab.adminToken, http.MethodDelete, path, nil)
-		assert.Contains(w.t, []int{http.StatusAccepted, http.StatusNoContent, http.StatusNotFound}, status, "DELETE %s: %v", path, answer)
+		assert.Contains(w.t, []int{http.StatusAccepted, http.StatusNoContent, http.StatusNotFound}, status, "DELETE %s: %v",
+			path, answer)
 	}
 }
 
@@ -227,8 +234,9 @@ func (w *restWorld) settings(in caseInstance) {
 		w.settingsNow["admin_mode"] = true
 	}
 	for name, n := range map[string]Seconds{"runner_token_expiration_interval": in.RunnerExpiration,
-		"group_runner_token_expiration_interval": in.GroupRunnerExpiration, "project_runner_token_expiration_interval": in.ProjectRunnerExpiration,
-		"max_artifacts_size": Seconds(in.MaxArtifactsSize)} {
+		"group_runner_token_expiration_interval":   in.GroupRunnerExpiration,
+		"project_runner_token_expiration_interval": in.ProjectRunnerExpiration,
+		"max_artifacts_size":                       Seconds(in.MaxArtifactsSize)} {
 		if n > 0 {
 			w.settingsNow[name] = float64(n)
 		}
@@ -259,8 +267,10 @@ func (w *restWorld) userID(name string) int {
 	if in.State == fakegitlab.UserBlockedPendingApproval {
 		w.skip("REST makes no users who wait for approval")
 	}
-	id := w.create("user", name, "/users", params{"username": w.prefix + name, "name": name, "email": w.prefix + name + "@example.com",
-		"force_random_password": true, "skip_confirmation": true, "admin": in.Admin, "auditor": in.Auditor, "external": in.External})
+	id := w.create("user", name, "/users", params{"username": w.prefix + name, "name": name,
+		"email":                 w.prefix + name + "@example.com",
+		"force_random_password": true, "skip_confirmation": true, "admin": in.Admin, "auditor": in.Auditor,
+		"external": in.External})
 	w.made = append(w.made, fmt.Sprintf("/users/%d?hard_delete=true", id))
 	switch in.State {
 	case fakegitlab.UserBlocked:
@@ -313,7 +323,8 @@ func (w *restWorld) project(name string, in caseProject) {
 		w.skip("REST makes no project like one of its world here")
 	}
 	body := params{"name": name, "path": name, "namespace_id": namespace, "visibility": in.Visibility,
-		"shared_runners_enabled": !IsFalse(in.SharedRunnersEnabled), "group_runners_enabled": !IsFalse(in.GroupRunnersEnabled)}
+		"shared_runners_enabled": !IsFalse(in.SharedRunnersEnabled),
+		"group_runners_enabled":  !IsFalse(in.GroupRunnersEnabled)}
 	if in.BuildTimeout > 0 {
 		body["build_timeout"] = in.BuildTimeout
 	}
@@ -345,8 +356,9 @@ func (w *restWorld) runner(name string, in caseRunner, managers []caseManager) {
 	if in.Created != "" && aboutTime.MatchString(w.about) {
 		w.skip("REST makes no runner that was created in the past")
 	}
-	body := params{"description": in.Description, "paused": in.Paused, "run_untagged": in.RunUntagged == nil || *in.RunUntagged,
-		"tag_list": append([]string{}, in.TagList...)}
+	body := params{"description": in.Description, "paused": in.Paused,
+		"run_untagged": in.RunUntagged == nil || *in.RunUntagged,
+		"tag_list":     append([]string{}, in.TagList...)}
 	if in.MaintenanceNote != "" {
 		body["maintenance_note"] = in.MaintenanceNote
 	}
@@ -402,7 +414,8 @@ func (w *restWorld) makeRunner(name string, in caseRunner, body params) string {
 	return token
 }
 
-// contact has a runner verified, for each of its managers, if it is to have been in contact lately and the case is about that.
+// contact has a runner verified, for each of its managers, if it is to have been in contact lately and the case is
+// about that.
 func (w *restWorld) contact(token string, in caseRunner, managers []caseManager) {
 	timely := aboutTime.MatchString(w.about)
 	if !timely && !aboutManager.MatchString(w.about) {
@@ -425,8 +438,9 @@ func (w *restWorld) contact(token string, in caseRunner, managers []caseManager)
 		}
 	}
 	for _, m := range managers {
-		w.sendAs("", http.MethodPost, "/runners/verify", params{"token": token, "system_id": m.SystemID, "info": params{"version": m.Version,
-			"revision": m.Revision, "platform": m.Platform, "architecture": m.Architecture}})
+		w.sendAs("", http.MethodPost, "/runners/verify", params{"token": token, "system_id": m.SystemID,
+			"info": params{"version": m.Version, "revision": m.Revision, "platform": m.Platform,
+				"architecture": m.Architecture}})
 	}
 }
 
@@ -461,7 +475,8 @@ func (w *restWorld) accessToken(username, kind string, scopes []string, expires 
 	if !expires.IsZero() {
 		body["expires_at"] = expires.Format(time.DateOnly)
 	}
-	token, _ := testkit.Descend(w.send(http.MethodPost, fmt.Sprintf("/users/%d/%s", w.userID(username), kind), body), "token").(string)
+	token, _ := testkit.Descend(w.send(http.MethodPost, fmt.Sprintf("/users/%d/%s", w.userID(username), kind), body),
+		"token").(string)
 	return token
 }
 

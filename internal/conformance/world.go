@@ -234,7 +234,8 @@ func (p fakeWorld) user(name string, in caseUser) {
 		p.noteID("user", name, 1)
 		return
 	}
-	u := p.gl.AddUser(fakegitlab.User{Username: name, Admin: in.Admin, Auditor: in.Auditor, External: in.External, State: in.State})
+	u := p.gl.AddUser(fakegitlab.User{Username: name, Admin: in.Admin, Auditor: in.Auditor, External: in.External,
+		State: in.State})
 	p.noteID("user", name, u.ID)
 }
 
@@ -242,8 +243,9 @@ func (p fakeWorld) user(name string, in caseUser) {
 type caseMembers map[string]string
 
 func (in caseMembers) members() fakegitlab.Members {
-	roles := map[string]fakegitlab.Role{"guest": fakegitlab.Guest, "planner": fakegitlab.Planner, "reporter": fakegitlab.Reporter,
-		"developer": fakegitlab.Developer, "maintainer": fakegitlab.Maintainer, "owner": fakegitlab.Owner}
+	roles := map[string]fakegitlab.Role{"guest": fakegitlab.Guest, "planner": fakegitlab.Planner,
+		"reporter": fakegitlab.Reporter, "developer": fakegitlab.Developer, "maintainer": fakegitlab.Maintainer,
+		"owner": fakegitlab.Owner}
 	out := fakegitlab.Members{}
 	for username, role := range in {
 		out[username] = roles[role]
@@ -266,8 +268,9 @@ func (p fakeWorld) group(name string, in caseGroup) {
 		path = p.Names["group."+in.Parent+".path"] + "/" + name
 	}
 	g := p.gl.AddGroup(fakegitlab.Group{Path: path, Visibility: in.Visibility, Members: in.Members.members(),
-		RegistrationTokensDisabled: IsFalse(in.AllowRegistrationTokens), SharedRunnersDisabled: IsFalse(in.SharedRunnersEnabled),
-		RunnerTokenExpiration: in.RunnerExpiration.Duration()})
+		RegistrationTokensDisabled: IsFalse(in.AllowRegistrationTokens),
+		SharedRunnersDisabled:      IsFalse(in.SharedRunnersEnabled),
+		RunnerTokenExpiration:      in.RunnerExpiration.Duration()})
 	p.noteID("group", name, g.ID)
 	p.Names["group."+name+".registration_token"], p.Names["group."+name+".path"] = g.RegistrationToken, g.Path
 }
@@ -297,9 +300,12 @@ func (p fakeWorld) project(name string, in caseProject) {
 	if path, isGroup := p.Names["group."+namespace+".path"]; isGroup {
 		namespace = path
 	}
-	added := p.gl.AddProject(fakegitlab.Project{Path: namespace + "/" + name, Visibility: in.Visibility, Members: in.Members.members(),
-		RegistrationTokensDisabled: IsFalse(in.AllowRegistrationTokens), SharedRunnersDisabled: IsFalse(in.SharedRunnersEnabled),
-		GroupRunnersDisabled: IsFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.Duration(), GitDepth: in.gitDepth()})
+	added := p.gl.AddProject(fakegitlab.Project{Path: namespace + "/" + name, Visibility: in.Visibility,
+		Members:                    in.Members.members(),
+		RegistrationTokensDisabled: IsFalse(in.AllowRegistrationTokens),
+		SharedRunnersDisabled:      IsFalse(in.SharedRunnersEnabled),
+		GroupRunnersDisabled:       IsFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.Duration(),
+		GitDepth: in.gitDepth()})
 	p.noteID("project", name, added.ID)
 	p.Names["project."+name+".registration_token"], p.Names["project."+name+".path"] = added.RegistrationToken, added.Path
 }
@@ -342,9 +348,11 @@ type caseRunner struct {
 
 func (p fakeWorld) runner(name string, in caseRunner, managers []caseManager) {
 	now := p.gl.Now()
-	r := fakegitlab.Runner{Type: in.Type, Description: in.Description, Name: in.Name, MaintenanceNote: in.MaintenanceNote, Paused: in.Paused,
-		Locked: in.Locked, RunUntagged: in.RunUntagged, Tags: in.TagList, AccessLevel: in.AccessLevel, MaximumTimeout: in.MaximumTimeout.Duration(),
-		ContactedAt: in.Contacted.At(now), CreatedAt: in.Created.At(now), TokenExpiresAt: in.TokenExpires.At(now),
+	r := fakegitlab.Runner{Type: in.Type, Description: in.Description, Name: in.Name, MaintenanceNote: in.MaintenanceNote,
+		Paused: in.Paused,
+		Locked: in.Locked, RunUntagged: in.RunUntagged, Tags: in.TagList, AccessLevel: in.AccessLevel,
+		MaximumTimeout: in.MaximumTimeout.Duration(),
+		ContactedAt:    in.Contacted.At(now), CreatedAt: in.Created.At(now), TokenExpiresAt: in.TokenExpires.At(now),
 		Registration: in.Creation, CreatedBy: in.Creator}
 	for _, m := range managers {
 		r.Managers = append(r.Managers, m.manager(now))
@@ -379,8 +387,10 @@ type caseJob struct {
 }
 
 func (p fakeWorld) job(name string, in caseJob) {
-	j := fakegitlab.Job{Project: p.Names["project."+in.Project+".path"], RunnerID: p.ids["runner."+in.Runner], SystemID: in.Manager, User: in.User,
-		Name: in.Name, Stage: in.Stage, StageIndex: in.StageIndex, Ref: in.Ref, RefIsTag: in.Tag, Protected: in.Protected, Erased: in.Erased,
+	j := fakegitlab.Job{Project: p.Names["project."+in.Project+".path"], RunnerID: p.ids["runner."+in.Runner],
+		SystemID: in.Manager, User: in.User,
+		Name: in.Name, Stage: in.Stage, StageIndex: in.StageIndex, Ref: in.Ref, RefIsTag: in.Tag, Protected: in.Protected,
+		Erased: in.Erased,
 		Status: in.Status, Tags: in.TagList, Trace: in.Trace, QueuedAt: in.Queued.At(p.gl.Now()), Spec: in.Options}
 	if in.Timeout > 0 {
 		j.Spec.Timeout = in.Timeout.Duration()
@@ -409,7 +419,8 @@ type caseToken struct {
 }
 
 func (p fakeWorld) token(name string, in caseToken) {
-	t := p.gl.AddAccessToken(fakegitlab.AccessToken{User: in.User, Scopes: append([]string{}, in.Scopes...), Revoked: in.Revoked, Impersonation: in.Impersonation,
+	t := p.gl.AddAccessToken(fakegitlab.AccessToken{User: in.User, Scopes: append([]string{}, in.Scopes...),
+		Revoked: in.Revoked, Impersonation: in.Impersonation,
 		ExpiresAt: (in.Expires + in.ExpiresAt).At(p.gl.Now())})
 	p.Names["token."+name] = t.Token
 }
@@ -442,7 +453,8 @@ func (s Time) At(now time.Time) time.Time {
 		panic(fmt.Sprintf("%q is no time of a case", string(s)))
 	}
 	n, _ := strconv.Atoi(m[1])
-	d := time.Duration(n) * map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}[m[2]]
+	units := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}
+	d := time.Duration(n) * units[m[2]]
 	if m[3] == "ago" {
 		d = -d
 	}

@@ -1,5 +1,5 @@
-// Package datajson writes plain Go data as JSON for people and reads it back strictly: it finds every mistake at once and
-// says where each is and what was probably meant.
+// Package datajson writes plain Go data as JSON for people and reads it back strictly: it finds every mistake at once
+// and says where each is and what was probably meant.
 //
 // It goes by the json tags of encoding/json (name and omitzero) and differs from it in this:
 //   - A field without omitzero must be given.
@@ -9,8 +9,8 @@
 //   - Names of fields are told apart by their case; null is the same as a field left out.
 //   - A string type may have a list of the values it takes (see Known).
 //
-// Types with their own MarshalJSON and UnmarshalJSON are left to those. A type that uses this package for its own methods
-// strips them first, so that they do not call themselves:
+// Types with their own MarshalJSON and UnmarshalJSON are left to those. A type that uses this package for its own
+// methods strips them first, so that they do not call themselves:
 //
 //	func (r Runner) MarshalJSON() ([]byte, error) {
 //		type plain Runner

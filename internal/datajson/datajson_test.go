@@ -98,14 +98,17 @@ func colours(t reflect.Type) []string {
 func TestRoundTrip(t *testing.T) {
 	seven := 7
 	want := outer{
-		Inner: []inner{{Word: "a", Wait: time.Second}}, Map: map[string]inner{"z": {Word: "<"}, "a b": {Word: "\xff"}}, Level: 2,
-		Colour: "red", Float: 1.5e-9, Pointer: &inner{}, Nested: map[string]*int{"x": &seven, "y": nil}, Lists: [][]string{nil, {}, {"x"}},
+		Inner: []inner{{Word: "a", Wait: time.Second}}, Map: map[string]inner{"z": {Word: "<"}, "a b": {Word: "\xff"}},
+		Level:  2,
+		Colour: "red", Float: 1.5e-9, Pointer: &inner{}, Nested: map[string]*int{"x": &seven, "y": nil},
+		Lists: [][]string{nil, {}, {"x"}},
 		Bytes: []byte{0, 255}, When: time.Date(2024, 7, 1, 0, 0, 0, 1, time.UTC),
 	}
 	text, err := datajson.Marshal(want)
 	require.NoError(t, err)
-	assert.Equal(t, `{"inner":[{"word":"a","wait":1}],"map":{"a b":{"word":{"base64":"/w=="}},"z":{"word":"<"}},"level":"++",`+
-		`"colour":"red","float":1.5e-9,"pointer":{"word":""},"nested":{"x":7,"y":null},"lists":[null,[],["x"]],"bytes":"AP8=","when":"2024-07-01T00:00:00.000000001Z"}`, string(text))
+	assert.Equal(t,
+		`{"inner":[{"word":"a","wait":1}],"map":{"a b":{"word":{"base64":"/w=="}},"z":{"word":"<"}},"level":"++",`+
+			`"colour":"red","float":1.5e-9,"pointer":{"word":""},"nested":{"x":7,"y":null},"lists":[null,[],["x"]],"bytes":"AP8=","when":"2024-07-01T00:00:00.000000001Z"}`, string(text))
 
 	var got outer
 	require.NoError(t, datajson.Unmarshal(text, &got, colours))
@@ -175,18 +178,25 @@ when: want a time, have a boolean`, err.Error())
 
 func TestUnmarshalWrongKinds(t *testing.T) {
 	for want, read := range map[string]func() error{
-		"want a number, have a string":       func() error { return datajson.Unmarshal([]byte(`"1"`), new(float64), nil) },
-		"want a string, have an object":      func() error { return datajson.Unmarshal([]byte(`{}`), new(string), nil) },
-		"want an object, have an array":      func() error { return datajson.Unmarshal([]byte(`[]`), new(map[string]int), nil) },
-		"a chan int is no plain data":        func() error { return datajson.Unmarshal([]byte(`1`), new(chan int), nil) },
-		"a duration has no parts of a nano":  func() error { return datajson.Unmarshal([]byte(`1e-10`), new(time.Duration), nil) },
-		"want seconds, or a duration such":   func() error { return datajson.Unmarshal([]byte(`1e99999`), new(time.Duration), nil) },
+		"want a number, have a string":  func() error { return datajson.Unmarshal([]byte(`"1"`), new(float64), nil) },
+		"want a string, have an object": func() error { return datajson.Unmarshal([]byte(`{}`), new(string), nil) },
+		"want an object, have an array": func() error {
+			return datajson.Unmarshal([]byte(`[]`), new(map[string]int), nil)
+		},
+		"a chan int is no plain data": func() error { return datajson.Unmarshal([]byte(`1`), new(chan int), nil) },
+		"a duration has no parts of a nano": func() error {
+			return datajson.Unmarshal([]byte(`1e-10`), new(time.Duration), nil)
+		},
+		"want seconds, or a duration such": func() error {
+			return datajson.Unmarshal([]byte(`1e99999`), new(time.Duration), nil)
+		},
 		"malformed JSON: invalid character ": func() error { return datajson.Unmarshal([]byte(`nil`), new(int), nil) },
 	} {
 		assert.ErrorContains(t, read(), want)
 	}
 	assert.NoError(t, datajson.Unmarshal([]byte(" null\n"), new(int), nil))
-	assert.Error(t, datajson.Unmarshal([]byte(strings.Repeat("[", 20000)), new([]int), nil), "deep nesting ends in an error")
+	assert.Error(t, datajson.Unmarshal([]byte(strings.Repeat("[", 20000)), new([]int), nil),
+		"deep nesting ends in an error")
 }
 
 func TestDurations(t *testing.T) {
@@ -194,7 +204,8 @@ func TestDurations(t *testing.T) {
 		`0`: 0, `5400`: 90 * time.Minute, `0.25`: 250 * time.Millisecond, `1e3`: 1000 * time.Second, `-2`: -2 * time.Second,
 		`0.000000001`: 1, `9223372036.854775807`: math.MaxInt64,
 		`"90"`: 90 * time.Second, `"1h 30m"`: 90 * time.Minute, `"1h30m"`: 90 * time.Minute, `"1.5 hours"`: 90 * time.Minute,
-		`"3 hours, 20 minutes"`: 200 * time.Minute, `"2 days"`: 48 * time.Hour, `"1 Week"`: 168 * time.Hour, `"-10s"`: -10 * time.Second,
+		`"3 hours, 20 minutes"`: 200 * time.Minute, `"2 days"`: 48 * time.Hour, `"1 Week"`: 168 * time.Hour,
+		`"-10s"`:        -10 * time.Second,
 		`"1ms 2us 3ns"`: 1002003,
 	} {
 		var got time.Duration
@@ -202,7 +213,8 @@ func TestDurations(t *testing.T) {
 			assert.Equal(t, want, got, text)
 		}
 	}
-	for _, text := range []string{"", "soon", "1 fortnight", "h", "1h 30", "1h-30m", "300 years", "99999999999 weeks", strings.Repeat("9", 99) + "s"} {
+	for _, text := range []string{"", "soon", "1 fortnight", "h", "1h 30", "1h-30m", "300 years", "99999999999 weeks",
+		strings.Repeat("9", 99) + "s"} {
 		_, err := datajson.ParseDuration(text)
 		assert.Error(t, err, text)
 	}
@@ -224,7 +236,8 @@ func TestPosition(t *testing.T) {
 }
 
 func TestOffsets(t *testing.T) {
-	assert.Equal(t, datajson.Places{"": 1, "a": 7, "a[0]": 9, `["b c"]`: 22}, datajson.Offsets([]byte(` {"a": [ 1 ], "b c" : {} }`)))
+	assert.Equal(t, datajson.Places{"": 1, "a": 7, "a[0]": 9, `["b c"]`: 22},
+		datajson.Offsets([]byte(` {"a": [ 1 ], "b c" : {} }`)))
 	assert.Empty(t, datajson.Offsets([]byte(`{`)))
 }
 

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Unmarshal reads text into the value that v points to; known may be nil. Its error is an *Error with every problem; what is sound has been
-// read all the same.
+// Unmarshal reads text into the value that v points to; known may be nil. Its error is an *Error with every problem;
+// what is sound has been read all the same.
 func Unmarshal(text []byte, v any, known Known) error {
 	d := decoder{text: text, known: known}
 	root, problems := parse(text)
@@ -98,8 +98,8 @@ func (d *decoder) kind(n *node, v reflect.Value, path string) {
 	}
 }
 
-// Placed is an error of a type's own UnmarshalJSON that knows where in the type's value it belongs. Several of them come
-// in one error, as errors.Join makes it.
+// Placed is an error of a type's own UnmarshalJSON that knows where in the type's value it belongs. Several of them
+// come in one error, as errors.Join makes it.
 type Placed interface {
 	JSONPath() (path, message string)
 }
@@ -204,11 +204,12 @@ func (d *decoder) array(n *node, v reflect.Value, path string) {
 
 func (d *decoder) string(n *node, v reflect.Value, path string) {
 	if len(n.members) == 1 && n.members[0].name == "base64" {
-		scalar(d, n.members[0].value, reflect.Value{}, Field(path, "base64"), "a string in base64", func(s string) (any, error) {
-			content, err := parseBytes(s)
-			v.SetString(string(content))
-			return nil, err
-		})
+		scalar(d, n.members[0].value, reflect.Value{}, Field(path, "base64"), "a string in base64",
+			func(s string) (any, error) {
+				content, err := parseBytes(s)
+				v.SetString(string(content))
+				return nil, err
+			})
 		return
 	}
 	s, ok := n.token.(string)

@@ -36,8 +36,8 @@ func parseSeconds(number string) (time.Duration, error) {
 var part = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) *([a-zµ]+)[ ,]*`)
 
 // ParseDuration reads a duration as people and Go write it: "90s", "1h 30m", "1h30m", "3 hours 20 minutes", "2 days",
-// "1 week", "-10ms". A text of digits alone is seconds. It is exact to the nanosecond, unlike ci.ParseDuration, which has
-// the rules of GitLab's configuration; both ask Unit.
+// "1 week", "-10ms". A text of digits alone is seconds. It is exact to the nanosecond, unlike ci.ParseDuration, which
+// has the rules of GitLab's configuration; both ask Unit.
 func ParseDuration(text string) (time.Duration, error) {
 	rest, negative := strings.CutPrefix(strings.ToLower(strings.TrimSpace(text)), "-")
 	if rest != "" && strings.Trim(rest, "0123456789") == "" {

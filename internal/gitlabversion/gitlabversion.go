@@ -1,5 +1,5 @@
-// Package gitlabversion says which behaviour begins or ends with which version of GitLab. Its table is the only place in
-// the project that compares versions: the rest asks Version.Has for a named Difference.
+// Package gitlabversion says which behaviour begins or ends with which version of GitLab. Its table is the only place
+// in the project that compares versions: the rest asks Version.Has for a named Difference.
 package gitlabversion
 
 import (
@@ -19,8 +19,8 @@ var lastMinor = map[int]int{16: 11, 17: 11, 18: 11, 19: 4}
 
 const firstMajor, lastMajor = 16, 19
 
-// Parse reads "17", "17.2", "17.2.1" or "17.2.0-ee". A version that is no version, or one that the fake does not follow, is
-// an error that lists those it does.
+// Parse reads "17", "17.2", "17.2.1" or "17.2.0-ee". A version that is no version, or one that the fake does not
+// follow, is an error that lists those it does.
 func Parse(s string) (Version, error) {
 	bad := fmt.Errorf("GitLab version %q is not supported; supported are %s", s, Supported())
 	number, _, _ := strings.Cut(s, "-")

@@ -9,13 +9,15 @@ import (
 
 func TestParse(t *testing.T) {
 	for in, want := range map[string]Version{
-		"17.2": {17, 2}, "16": {16, 0}, "16.11": {16, 11}, "19.4": {19, 4}, "17.2.1": {17, 2}, "17.2.0-ee": {17, 2}, "18.0.3-ce.0": {18, 0},
+		"17.2": {17, 2}, "16": {16, 0}, "16.11": {16, 11}, "19.4": {19, 4}, "17.2.1": {17, 2}, "17.2.0-ee": {17, 2},
+		"18.0.3-ce.0": {18, 0},
 	} {
 		got, err := Parse(in)
 		require.NoError(t, err, in)
 		assert.Equal(t, want, got, in)
 	}
-	for _, in := range []string{"", "15.11", "19.5", "20.0", "17.12", "v17.2", "17.x", "17.2.1.1", "17.-1", "17.02", "latest"} {
+	for _, in := range []string{"", "15.11", "19.5", "20.0", "17.12", "v17.2", "17.x", "17.2.1.1", "17.-1", "17.02",
+		"latest"} {
 		_, err := Parse(in)
 		assert.ErrorContains(t, err, "supported are 16.0 to 16.11, 17.0 to 17.11, 18.0 to 18.11, 19.0 to 19.4", in)
 	}

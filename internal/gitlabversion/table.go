@@ -81,7 +81,8 @@ var table = [differenceCount]Row{
 		Version{17, 0}, first, "app/models/ci/runner.rb, absent in 16.x", false},
 	GroupMaintainersListRunners: {"GET /groups/:id/runners needs Maintainer; before, Owner",
 		Version{17, 0}, first, "Runners API page of 17.2; policy of 16.0", false},
-	GroupMaintainersReadInheritedRunners: {"a Maintainer of a parent group may read a group runner; before, direct members only",
+	GroupMaintainersReadInheritedRunners: {"a Maintainer of a parent group may read a group runner; before, direct " +
+		"members only",
 		Version{18, 0}, first, "app/policies/ci/runner_policy.rb", false},
 	GroupMaintainersReadRunnerJobs: {"a group Maintainer may list the jobs of a group runner; before, Owner",
 		Version{18, 0}, first, "app/policies/ci/runner_policy.rb", false},
@@ -95,33 +96,42 @@ var table = [differenceCount]Row{
 		Version{18, 0}, first, "lib/api/entities/ci/runner_details.rb", false},
 	AuditorsListAllRunners: {"auditors may call GET /runners/all; before, administrators only",
 		Version{18, 0}, first, "lib/api/ci/runners.rb", false},
-	OwnerProjectRulesRunner: {"updating a project runner needs Maintainer in its owner project (or, with several, in any); before, in any",
+	OwnerProjectRulesRunner: {"updating a project runner needs Maintainer in its owner project (or, with several, in " +
+		"any); before, in any",
 		Version{18, 0}, first, "app/policies/ci/runner_policy.rb", false},
-	OwnerProjectKeepsRunner: {"a runner cannot be unassigned from its owner project, nor while it is locked unless by an administrator; before, not from its only project",
+	OwnerProjectKeepsRunner: {"a runner cannot be unassigned from its owner project, nor while it is locked unless by " +
+		"an administrator; before, not from its only project",
 		Version{17, 9}, first, "app/services/ci/runners/unassign_runner_service.rb", false},
-	UnassignDecidedFirst: {"unassigning is refused to others than administrators before If-Unmodified-Since is looked at, with Runner is locked or No access granted; before, after it, with User not allowed to assign runner or the words about the owner project",
+	UnassignDecidedFirst: {"unassigning is refused to others than administrators before If-Unmodified-Since is looked " +
+		"at, with Runner is locked or No access granted; before, after it, with User not allowed to assign runner or the " +
+		"words about the owner project",
 		Version{18, 0}, first, "lib/api/ci/runners.rb, app/policies/ci/runner_project_policy.rb", false},
 	AssignErrorsAsText: {"a refused assignment says why in one text; before, as a hash of model errors",
 		Version{17, 3}, first, "app/services/ci/runners/assign_runner_service.rb", false},
 	MissingScopeByName: {"POST /user/runners calls an unknown group or project by name; before, scope",
 		Version{18, 0}, first, "app/services/ci/runners/create_runner_service.rb", false},
 	PartitionedTokens: {"authentication tokens name their runner's type: t1_, t2_, t3_ and glrt-t1_ ...",
-		Version{17, 7}, first, "app/models/ci/runner.rb; the prefix glrtr- of a later derivative is unconfirmed and not followed", false},
+		Version{17, 7}, first, "app/models/ci/runner.rb; the prefix glrtr- of a later derivative is unconfirmed and not " +
+			"followed", false},
 	VerifyContactsCreatedRunners: {"POST /runners/verify counts as contact of a runner made by a user, and of its manager",
 		Version{18, 0}, first, "lib/api/ci/runner.rb", false},
 	ManagerDeletionContacts: {"DELETE /runners/managers counts as contact of the runner that keeps other managers",
 		first, Version{18, 0}, "lib/api/ci/runner.rb and lib/api/ci/helpers/runner.rb of 17.x and the newest", false},
-	OrphanedRunners: {"a group or project runner left without its group or projects is refused as orphaned by POST /runners/verify and POST /jobs/request",
+	OrphanedRunners: {"a group or project runner left without its group or projects is refused as orphaned by POST " +
+		"/runners/verify and POST /jobs/request",
 		Version{17, 0}, Version{18, 0}, "lib/api/ci/runner.rb and lib/api/ci/helpers/runner.rb of 16.x and 17.x", false},
-	OrphanedRunnersForbidden: {"an orphaned runner is refused with 403 by every endpoint that takes its token; before, with 422 by the two that give it work or verify it",
+	OrphanedRunnersForbidden: {"an orphaned runner is refused with 403 by every endpoint that takes its token; before, " +
+		"with 422 by the two that give it work or verify it",
 		Version{17, 9}, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 17.9", false},
 	KASProxyURL: {"GET /version and GET /metadata show kas.externalK8sProxyUrl",
 		Version{17, 6}, first, "Metadata API page", true},
 	CancelingState: {"a job of a runner that cancels gracefully is canceling before it is canceled",
 		Version{17, 0}, first, "Jobs API page of 17.0", true},
-	JobNotProcessing: {"a runner that asks about a job that is over is told Job is not processing on runner; before, Job is not running",
+	JobNotProcessing: {"a runner that asks about a job that is over is told Job is not processing on runner; before, " +
+		"Job is not running",
 		Version{17, 0}, first, "lib/api/ci/helpers/runner.rb of 15.8 and of 17.x", false},
-	ErasureBeforeStatus: {"the token of an erased job is refused with Job has been erased, without Job-Status; afterwards for its status, if it is over",
+	ErasureBeforeStatus: {"the token of an erased job is refused with Job has been erased, without Job-Status; " +
+		"afterwards for its status, if it is over",
 		first, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 16.x, of 17.x and the newest", false},
 	JobStatusOnUpdate: {"PUT /jobs/:id answers with the header Job-Status, as PATCH /jobs/:id/trace always did",
 		Version{17, 0}, first, "lib/api/ci/runner.rb of 15.8 and of 17.x", false},
@@ -129,15 +139,18 @@ var table = [differenceCount]Row{
 		Version{18, 6}, first, "lib/api/entities/ci/job_request/response.rb", false},
 	JobInfoExtras: {"job_info names the project's path, namespace and user; git_info has protected",
 		Version{18, 0}, first, "lib/api/entities/ci/job_request", false},
-	LaterFailureReasons: {"jobs fail with runner_configuration_error, job_execution_server_timeout and their like, too; before, a runner that says so means unknown_failure",
+	LaterFailureReasons: {"jobs fail with runner_configuration_error, job_execution_server_timeout and their like, " +
+		"too; before, a runner that says so means unknown_failure",
 		Version{18, 0}, first, "app/models/concerns/enums/ci/commit_status.rb", false},
-	MaskedByWord: {"where a job's token is in its log there is [MASKED] and an x for each further character; before, only x",
+	MaskedByWord: {"where a job's token is in its log there is [MASKED] and an x for each further character; before, " +
+		"only x",
 		Version{18, 0}, first, "lib/gitlab/ci/mask_secret.rb of 15.x and the newest", false},
 	JobRouter: {"GET /runners/router/discovery",
 		Version{18, 6}, first, "lib/api/ci/runner.rb", false},
 	EmailResetOffered: {"GET /user shows administrators email_reset_offered_at",
 		Version{16, 7}, first, "Users API page", true},
-	DisallowedTokensHidden: {"runners_token of a project or group is null while its registration token is not accepted; before, the token",
+	DisallowedTokensHidden: {"runners_token of a project or group is null while its registration token is not " +
+		"accepted; before, the token",
 		Version{18, 0}, first, "app/models/project.rb and app/models/group.rb, otherwise in 16.x", false},
 	TokenDescription: {"personal access tokens have a description",
 		Version{17, 7}, first, "Personal access tokens API page", true},
@@ -153,8 +166,10 @@ var table = [differenceCount]Row{
 		oldest, first, "lib/api/ci/runner.rb of 15.8 and of 17.x; DELETE /runners/managers is of 16.0", false},
 	MinuteBetweenLogs: {"X-GitLab-Trace-Update-Interval is 60 while nobody looks at the log; before, 30",
 		oldest, first, "lib/gitlab/ci/trace.rb of 13.x and the newest; the change is older than 16.0", false},
-	ArtifactsByRunningJobs: {"GET /jobs/:id/artifacts wants the token of a running job; before, a job's own token did for its own when it was over",
-		oldest, first, "lib/api/ci/runner.rb of 15.x, lib/api/ci/helpers/runner.rb of 16.x; the change is older than 16.0", false},
+	ArtifactsByRunningJobs: {"GET /jobs/:id/artifacts wants the token of a running job; before, a job's own token did " +
+		"for its own when it was over",
+		oldest, first, "lib/api/ci/runner.rb of 15.x, lib/api/ci/helpers/runner.rb of 16.x; the change is older than " +
+			"16.0", false},
 }
 
 // Differences returns every difference, in the order in which they came, or went where they were there from the first.

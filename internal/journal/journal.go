@@ -20,7 +20,7 @@ type Log[T any] struct {
 	limit   int          // of closed; 0 is none
 	spare   func(T) bool // entries that are not dropped
 	trimAt  int          // length of closed at which the next are dropped
-	dropped int          // entries that are gone since Clear, to keep to the limit
+	dropped int          // entries dropped since Clear to keep to the limit
 	waiters []*waiter[T] // who is told of every closing
 }
 
@@ -35,13 +35,13 @@ type waiter[T any] struct {
 	wake    chan struct{} // holds one token while pending may have something new
 }
 
-// Limit lets the log keep no more than the last n entries, 0 for all, and those for which spare says so, which is called with
-// the lock held. It is for a log that is still empty.
+// Limit lets the log keep no more than the last n entries, 0 for all, and those for which spare says so, which is
+// called with the lock held. It is for a log that is still empty.
 func (l *Log[T]) Limit(n int, spare func(T) bool) {
 	l.limit, l.spare, l.trimAt = n, spare, n+n/4
 }
 
-// Dropped returns how many entries the limit has cost since the beginning, or the last Clear or Reset.
+// Dropped returns how many entries were dropped to keep to the limit, since the beginning or the last Clear or Reset.
 func (l *Log[T]) Dropped() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -49,7 +49,8 @@ func (l *Log[T]) Dropped() int {
 	return l.dropped
 }
 
-// trim drops what is beyond the limit. Close does not do so each time, which would move all the rest as often.
+// trim drops what is beyond the limit. Close does not call it every time, because each call moves all the entries that
+// are left.
 func (l *Log[T]) trim() {
 	slices.SortFunc(l.closed, func(a, b record[T]) int { return cmp.Compare(a.number, b.number) })
 	excess := len(l.closed) - l.limit
@@ -155,7 +156,8 @@ func (l *Log[T]) Wait(ctx context.Context, match func(T) bool) (T, error) {
 		if i := slices.IndexFunc(fresh, match); i >= 0 {
 			return fresh[i], nil
 		}
-		// Asked before waiting, and not beside wake: what has come must win over a context that is done as well.
+		// This is checked before waiting, and not in the select beside wake: an entry that has come must win over a context
+		// that is done as well.
 		if len(fresh) == 0 && ctx.Err() != nil {
 			var none T
 			return none, ctx.Err()

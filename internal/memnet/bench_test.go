@@ -32,7 +32,8 @@ func BenchmarkCall(b *testing.B) {
 	})
 	b.Run("Inline", func(b *testing.B) {
 		always := func(*http.Request) bool { return true }
-		benchmarkCalls(b, &http.Client{Transport: &memnet.RoundTripper{Handler: handler, Inline: always}}, "http://"+memnet.Host)
+		benchmarkCalls(b, &http.Client{Transport: &memnet.RoundTripper{Handler: handler, Inline: always}},
+			"http://"+memnet.Host)
 	})
 }
 

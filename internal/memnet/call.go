@@ -27,10 +27,11 @@ type call struct {
 	err     error
 
 	handlerDone atomic.Bool
-	unwatch     func() bool // ends the watching of the client's context; set by RoundTrip before the client has the response
+	// unwatch ends the watching of the client's context. RoundTrip sets it before the client has the response.
+	unwatch func() bool
 }
 
-// settle decides what RoundTrip returns, unless that is decided.
+// settle decides what RoundTrip returns, unless it was decided before.
 func (c *call) settle(resp *http.Response, err error) {
 	c.once.Do(func() {
 		c.resp, c.err = resp, err
@@ -38,15 +39,16 @@ func (c *call) settle(resp *http.Response, err error) {
 	})
 }
 
-// drop ends the connection from the server's side. The client gets early if no response has begun; else late, after the bytes
-// that were sent.
+// drop ends the connection from the server's side. The client gets early if no response has begun; else late, after the
+// bytes that were sent.
 func (c *call) drop(early, late error) {
 	c.settle(nil, early)
 	c.stream.closeWriter(errClientGone, late)
 	c.end()
 }
 
-// hangUp ends the connection from the client's side. The client gets err from RoundTrip or from reading the response body.
+// hangUp ends the connection from the client's side. The client gets err from RoundTrip or from reading the response
+// body.
 func (c *call) hangUp(err error) {
 	c.settle(nil, err)
 	c.stream.closeReader(err, errClientGone)
@@ -72,9 +74,10 @@ func (c *call) giveUp() error {
 	return err
 }
 
-// awaitClientTimeout lets http.Client.Timeout be told from a deadline of the caller. For RoundTrippers that it does not know,
-// http.Client watches the time once more, in a goroutine that closes Request.Cancel; only when that one has run does the
-// client's error say "Client.Timeout exceeded". The context ends at the same instant, and the order of the two is chance.
+// awaitClientTimeout makes it possible to tell http.Client.Timeout from a deadline of the caller. For RoundTrippers
+// that it does not know, http.Client watches the time once more, in a goroutine that closes Request.Cancel; only when
+// that one has run does the client's error say "Client.Timeout exceeded". The context ends at the same instant, and
+// which of the two comes first is a matter of chance.
 func (c *call) awaitClientTimeout() {
 	//lint:ignore SA1019 deprecated for callers; here it is http.Client's own signal
 	cancel := c.client.Cancel

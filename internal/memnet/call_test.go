@@ -23,7 +23,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/memnet"
 )
 
-// inBubbles runs the test in a bubble of its own for each network that works there. A bubble fails when goroutines are left.
+// inBubbles runs the test in a bubble of its own for each network that works there. A bubble fails when goroutines are
+// left.
 func inBubbles(t *testing.T, test func(*testing.T, network), more ...network) {
 	t.Helper()
 	for _, network := range append(networks()[1:], more...) {
@@ -324,11 +325,16 @@ func TestRequestBodyIsClosedOnce(t *testing.T) {
 		change  func(*http.Request)
 		handler http.HandlerFunc
 	}{
-		"read":      {handler: func(_ http.ResponseWriter, r *http.Request) { _, _ = io.ReadAll(r.Body); _ = r.Body.Close() }},
-		"unread":    {handler: func(http.ResponseWriter, *http.Request) {}},
-		"dropped":   {handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }},
-		"refused":   {change: refuse},
-		"too large": {handler: func(http.ResponseWriter, *http.Request) {}, change: func(r *http.Request) { r.ContentLength = 1 << 20 }},
+		"read": {handler: func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.ReadAll(r.Body)
+			_ = r.Body.Close()
+		}},
+		"unread":  {handler: func(http.ResponseWriter, *http.Request) {}},
+		"dropped": {handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }},
+		"refused": {change: refuse},
+		"too large": {handler: func(http.ResponseWriter, *http.Request) {}, change: func(r *http.Request) {
+			r.ContentLength = 1 << 20
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rt := &memnet.RoundTripper{Handler: test.handler}

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// A Conn is one end of an in-memory connection. It is a net.Conn with the half-close and the reset of a TCP connection, and
-// its errors are those of one: *net.OpError around a system call's error number, net.ErrClosed or os.ErrDeadlineExceeded.
-// Its methods may be called concurrently.
+// A Conn is one end of an in-memory connection. It is a net.Conn with the half-close and the reset of a TCP connection,
+// and its errors are those of one: *net.OpError around a system call's error number, net.ErrClosed or
+// os.ErrDeadlineExceeded. Its methods may be called concurrently.
 type Conn struct {
 	in, out       *stream
 	local, remote net.Addr
@@ -32,15 +32,16 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, c.opError("read", err)
 }
 
-// Write returns when p is under way, which takes waiting only while 64 KiB are. It fails with syscall.EPIPE when the peer has
-// closed the connection (TCP would find out one write later) and with syscall.ECONNRESET when the peer has reset it.
+// Write returns when p is under way, which takes waiting only while 64 KiB are. It fails with syscall.EPIPE when the
+// peer has closed the connection (TCP would find out one write later) and with syscall.ECONNRESET when the peer has
+// reset it.
 func (c *Conn) Write(p []byte) (int, error) {
 	n, err := c.out.write(p)
 	return n, c.opError("write", err)
 }
 
-// Close ends the connection. What was written before can still be read by the peer. Closing again is an error that matches
-// net.ErrClosed, as with TCP.
+// Close ends the connection. What was written before can still be read by the peer. Closing again is an error that
+// matches net.ErrClosed, as with TCP.
 func (c *Conn) Close() error {
 	if !c.in.closeReader(net.ErrClosed, syscall.EPIPE) {
 		return c.opError("close", net.ErrClosed)
@@ -58,8 +59,8 @@ func (c *Conn) CloseWrite() error {
 	return nil
 }
 
-// Reset ends the connection as a TCP segment with the RST flag does: the peer's writes fail with syscall.ECONNRESET, and so do
-// its reads once it has read what had arrived before. It does nothing to a connection closed already.
+// Reset ends the connection as a TCP segment with the RST flag does: the peer's writes fail with syscall.ECONNRESET,
+// and so do its reads once it has read what had arrived before. It does nothing to a connection closed already.
 func (c *Conn) Reset() {
 	if c.in.closeReader(net.ErrClosed, syscall.ECONNRESET) {
 		c.out.resetWriter(net.ErrClosed, syscall.ECONNRESET)
@@ -72,8 +73,8 @@ func (c *Conn) LocalAddr() net.Addr { return c.local }
 // RemoteAddr returns the other end's address, a *net.TCPAddr.
 func (c *Conn) RemoteAddr() net.Addr { return c.remote }
 
-// SetDeadline sets the time after which reads and writes fail with os.ErrDeadlineExceeded, pending ones included. The zero
-// time means never.
+// SetDeadline sets the time after which reads and writes fail with os.ErrDeadlineExceeded, pending ones included. The
+// zero time means never.
 func (c *Conn) SetDeadline(t time.Time) error {
 	if err := c.SetReadDeadline(t); err != nil {
 		return err

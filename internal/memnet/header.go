@@ -11,14 +11,14 @@ import (
 // spareValues is how many headers a transport or server adds to those of its user, at most.
 const spareValues = 4
 
-// A header is an http.Header whose values lie in one array, which a call makes two of.
+// A header is an http.Header whose values lie in one array, to save allocations: each call makes two headers.
 type header struct {
 	names  http.Header
 	values []string
 }
 
-// wireHeader returns a copy of h as the other side reads it: names in canonical form, values trimmed, and nothing for which
-// skip, given the canonical name, is true.
+// wireHeader returns a copy of h as the other side reads it: names in canonical form, values trimmed, and nothing for
+// which skip, given the canonical name, is true.
 func wireHeader(h http.Header, skip func(string) bool) header {
 	n, canonical := spareValues, true
 	for name, values := range h {

@@ -2,12 +2,12 @@
 //
 // It has two doors to the same http.Handler:
 //
-//   - [Listener] carries real HTTP between a real http.Server and any client that lets its dialer be replaced. Connections
-//     keep what tests of failures need of TCP: buffering, half-close, deadlines, end of file, reset.
-//   - [RoundTripper] hands requests of an http.Client to the handler without speaking HTTP in between. Most of what a call
-//     over a Listener costs is net/http reading, writing and switching between its four goroutines, which no connection can
-//     make cheaper. BenchmarkCall has a call over a Listener cost half of one over loopback TCP, a RoundTripper's a seventh,
-//     and with RoundTripper.Inline a tenth.
+//   - [Listener] carries real HTTP between a real http.Server and any client that lets its dialer be replaced.
+//     Connections keep what tests of failures need of TCP: buffering, half-close, deadlines, end of file, reset.
+//   - [RoundTripper] hands requests of an http.Client to the handler without speaking HTTP in between. Most of what a
+//     call over a Listener costs is net/http reading, writing and switching between its four goroutines, which no
+//     connection can make cheaper. BenchmarkCall has a call over a Listener cost half of one over loopback TCP, a
+//     RoundTripper's a seventh, and with RoundTripper.Inline a tenth.
 //
 // Both work inside a testing/synctest bubble: neither has a goroutine of its own, and whoever waits in them is durably
 // blocked. A Listener or RoundTripper belongs to the bubble it is used in, as a channel does.
@@ -74,9 +74,9 @@ func (l *Listener) Close() error {
 func (l *Listener) Addr() net.Addr { return loopback(serverPort) }
 
 // DialContext connects to the listener and returns a [*Conn] once the connection was accepted. It has the signature of
-// http.Transport.DialContext and ignores network and address: in this network, every name leads to the one server there is.
-// The error is a *net.OpError; it matches syscall.ECONNREFUSED when the listener is closed, and the cause of ctx when that
-// ended first.
+// http.Transport.DialContext and ignores network and address: in this network, every name leads to the one server there
+// is. The error is a *net.OpError; it matches syscall.ECONNREFUSED when the listener is closed, and the cause of ctx
+// when that ended first.
 func (l *Listener) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
 	select { // the select below picks at random: no connection may come of a context that has ended
 	case <-ctx.Done():

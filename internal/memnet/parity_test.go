@@ -120,14 +120,16 @@ func TestParity(t *testing.T) {
 		{name: "answer of the buffer's size", handler: answer(long[:2048])},
 		{name: "long answer is chunked", handler: answer(long)},
 		{name: "answer larger than a stream", handler: answer(strings.Repeat(long, 20))},
-		{name: "query and escaped path", target: "/projects/group%2Fproject/runners?tag_list=a%2Cb&x=#frag", handler: answer("{}")},
+		{name: "query and escaped path", target: "/projects/group%2Fproject/runners?tag_list=a%2Cb&x=#frag",
+			handler: answer("{}")},
 		{name: "no path", target: "", handler: answer("{}")},
 		{name: "double slash", target: "//a//b", handler: answer("{}")},
 		{name: "opaque URL", change: func(r *http.Request) { r.URL.Opaque = "/a%2Fb?c" }, handler: answer("{}")},
 		{name: "created", method: "POST", body: text(`{"a":1}`), handler: status(201, "{}")},
 		{name: "empty POST", method: "POST", handler: status(201, "{}")},
 		{name: "body of unknown length", method: "POST", body: unknownLength("abc"), handler: answer("{}")},
-		{name: "long body of unknown length", method: "PUT", body: unknownLength(strings.Repeat(long, 20)), handler: answer("{}")},
+		{name: "long body of unknown length", method: "PUT", body: unknownLength(strings.Repeat(long, 20)),
+			handler: answer("{}")},
 		{name: "DELETE with body", method: "DELETE", body: text("token=a"), handler: status(204, "")},
 		{name: "no content", handler: status(204, "x")},
 		{name: "not modified", handler: func(w http.ResponseWriter, _ *http.Request) {
@@ -175,11 +177,19 @@ func TestParity(t *testing.T) {
 		}},
 		{name: "no user agent", change: func(r *http.Request) { r.Header.Set("User-Agent", "") }, handler: answer("{}")},
 		{name: "close", change: func(r *http.Request) { r.Close = true }, handler: answer("{}")},
-		{name: "handler closes", handler: func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Connection", "close") }},
-		{name: "expect continue", method: "POST", body: text("abc"), change: func(r *http.Request) { r.Header.Set("Expect", "100-continue") }, handler: answer("{}")},
-		{name: "expect the impossible", unserved: true, method: "POST", body: text("abc"), change: func(r *http.Request) { r.Header.Set("Expect", "miracle") }, handler: answer("{}")},
+		{name: "handler closes", handler: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Connection", "close")
+		}},
+		{name: "expect continue", method: "POST", body: text("abc"), change: func(r *http.Request) {
+			r.Header.Set("Expect", "100-continue")
+		}, handler: answer("{}")},
+		{name: "expect the impossible", unserved: true, method: "POST", body: text("abc"), change: func(r *http.Request) {
+			r.Header.Set("Expect", "miracle")
+		}, handler: answer("{}")},
 		{name: "gzip unasked", handler: answerZipped},
-		{name: "gzip asked", change: func(r *http.Request) { r.Header.Set("Accept-Encoding", "gzip") }, handler: answerZipped},
+		{name: "gzip asked", change: func(r *http.Request) {
+			r.Header.Set("Accept-Encoding", "gzip")
+		}, handler: answerZipped},
 		{name: "gzip broken", handler: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			_, _ = io.WriteString(w, "not gzip, but long enough")
@@ -220,11 +230,21 @@ func TestParity(t *testing.T) {
 		}},
 		{name: "panic", method: "POST", handler: func(http.ResponseWriter, *http.Request) { panic("oops") }},
 		{name: "panic for an invalid status", method: "POST", handler: status(99, "")},
-		{name: "client's body fails", unserved: true, method: "POST", body: func() io.Reader { return io.MultiReader(strings.NewReader("abc"), failing{}) }, handler: answer("{}")},
-		{name: "client's body is short", unserved: true, method: "POST", body: text("abc"), change: func(r *http.Request) { r.ContentLength = 5 }, handler: answer("{}")},
-		{name: "invalid method", unserved: true, method: "POST", change: func(r *http.Request) { r.Method = "A B" }, handler: answer("")},
-		{name: "invalid header name", unserved: true, change: func(r *http.Request) { r.Header["A B"] = []string{"c"} }, handler: answer("")},
-		{name: "invalid header value", unserved: true, change: func(r *http.Request) { r.Header["A"] = []string{"glrt-x\n"} }, handler: answer("")},
+		{name: "client's body fails", unserved: true, method: "POST", body: func() io.Reader {
+			return io.MultiReader(strings.NewReader("abc"), failing{})
+		}, handler: answer("{}")},
+		{name: "client's body is short", unserved: true, method: "POST", body: text("abc"), change: func(r *http.Request) {
+			r.ContentLength = 5
+		}, handler: answer("{}")},
+		{name: "invalid method", unserved: true, method: "POST", change: func(r *http.Request) {
+			r.Method = "A B"
+		}, handler: answer("")},
+		{name: "invalid header name", unserved: true, change: func(r *http.Request) {
+			r.Header["A B"] = []string{"c"}
+		}, handler: answer("")},
+		{name: "invalid header value", unserved: true, change: func(r *http.Request) {
+			r.Header["A"] = []string{"glrt-x\n"}
+		}, handler: answer("")},
 		{name: "no host", unserved: true, change: func(r *http.Request) { r.URL.Host = "" }, handler: answer("")},
 		{name: "unknown scheme", unserved: true, change: func(r *http.Request) { r.URL.Scheme = "ftp" }, handler: answer("")},
 	} {

@@ -17,7 +17,8 @@ import (
 // userAgent is what http.Transport sends for requests that name none.
 const userAgent = "Go-http-client/1.1"
 
-// maxDiscard is how much of a request body that its handler did not read an http.Server reads before it answers, in bytes.
+// maxDiscard is how much of a request body that its handler did not read an http.Server reads before it answers, in
+// bytes.
 const maxDiscard = 256 << 10
 
 // checkRequest refuses what http.Transport refuses, with its words.
@@ -81,8 +82,8 @@ func tlsState(host string) *tls.ConnectionState {
 		CipherSuite: tls.TLS_AES_128_GCM_SHA256, NegotiatedProtocol: "http/1.1"}
 }
 
-// isRequestLineHeader reports whether http.Request has a field of its own for what the header says; an http.Transport then
-// goes by the field.
+// isRequestLineHeader reports whether http.Request has a field of its own for what the header says; an http.Transport
+// then goes by the field.
 func isRequestLineHeader(name string) bool {
 	switch name {
 	case "Host", "Content-Length", "Transfer-Encoding", "Trailer":
@@ -146,8 +147,8 @@ type requestBody struct {
 	srcEnded bool       // src has been closed: it is the client's again
 }
 
-// Read reads from the client. Like a request read from a connection, it ends early with io.ErrUnexpectedEOF when the client
-// has gone or gives fewer bytes than it announced, and is not to be read after the handler has returned.
+// Read reads from the client. Like a request read from a connection, it ends early with io.ErrUnexpectedEOF when the
+// client has gone or gives fewer bytes than it announced, and is not to be read after the handler has returned.
 func (b *requestBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	end, left := b.end, b.left
@@ -206,8 +207,8 @@ func (b *requestBody) discardRest() {
 	}
 }
 
-// disconnect makes reading fail and closes the client's body, once. A read under way may still use that for a moment, which
-// http.RoundTripper allows until Close returns and readers must be prepared for.
+// disconnect makes reading fail and closes the client's body, once. A read under way may still use that for a moment,
+// which http.RoundTripper allows until Close returns and readers must be prepared for.
 func (b *requestBody) disconnect() {
 	b.mu.Lock()
 	first := !b.srcEnded

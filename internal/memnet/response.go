@@ -142,8 +142,8 @@ func (w *responseWriter) send() error {
 	return err
 }
 
-// put gives bytes to the client. With the last of those announced the client has the whole response, whatever the handler
-// does then.
+// put gives bytes to the client. With the last of those announced the client has the whole response, whatever the
+// handler does then.
 func (w *responseWriter) put(p []byte) (int, error) {
 	if !w.hasBody() {
 		return len(p), nil

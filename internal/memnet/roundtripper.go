@@ -15,36 +15,42 @@ import (
 	"time"
 )
 
-// ErrReset is what a handler panics with to make a [RoundTripper] reset the connection, where [http.ErrAbortHandler] makes it
-// close the connection: the client gets an error that matches syscall.ECONNRESET. Under an http.Server it would be a panic
-// like any other; there, hijack the connection and call [Conn.Reset].
+// ErrReset is what a handler panics with to make a [RoundTripper] reset the connection, where [http.ErrAbortHandler]
+// makes it close the connection: the client gets an error that matches syscall.ECONNRESET. Under an http.Server it
+// would be a panic like any other; there, hijack the connection and call [Conn.Reset].
 var ErrReset = errors.New("memnet: connection reset by the handler")
 
-// A RoundTripper is an http.RoundTripper that has each request served by Handler in a goroutine of its own, as an http.Server
-// would: the handler gets a request of its own and a streaming ResponseWriter, the client a response while the handler runs on.
-// What both see is what they would see over HTTP/1.1 with an http.Transport, with these exceptions:
+// A RoundTripper is an http.RoundTripper that has each request served by Handler in a goroutine of its own, as an
+// http.Server would: the handler gets a request of its own and a streaming ResponseWriter, the client a response while
+// the handler runs on. What both see is what they would see over HTTP/1.1 with an http.Transport, with these
+// exceptions:
 //
-//   - There are no connections. Nothing is idle, reused, hijacked, upgraded or limited in number or size, httptrace hooks are
-//     not called, and the Transport's silent second attempt at a request that failed on a reused connection does not happen.
-//   - ResponseController offers Flush and EnableFullDuplex. Read and write deadlines and Hijack are http.ErrNotSupported.
+//   - There are no connections. Nothing is idle, reused, hijacked, upgraded or limited in number or size, httptrace
+//     hooks are not called, and the Transport's silent second attempt at a request that failed on a reused connection
+//     does not happen.
+//   - ResponseController offers Flush and EnableFullDuplex. Read and write deadlines and Hijack are
+//     http.ErrNotSupported.
 //   - Trailers and informational (1xx) responses are dropped.
-//   - The handler reads the request body straight from the client's reader, so that one is read no further ahead than the
-//     handler, or the discarding of the rest of it before the answer, reads. Bytes beyond Request.ContentLength are not noticed.
+//   - The handler reads the request body straight from the client's reader, so that one is read no further ahead than
+//     the handler, or the discarding of the rest of it before the answer, reads. Bytes beyond Request.ContentLength are
+//     not noticed.
 //   - A request for an https URL has a Request.TLS and so has its response, but no certificates.
 //
-// A handler ends a connection by panicking with [http.ErrAbortHandler] or [ErrReset]. Before the response has begun, the client
-// gets io.EOF or a connection reset by peer instead of one; later, the body ends with io.ErrUnexpectedEOF or with that reset.
-// The request's context ends when the client gives up, when it closes the response body early, and when the handler returns.
+// A handler ends a connection by panicking with [http.ErrAbortHandler] or [ErrReset]. Before the response has begun,
+// the client gets io.EOF or a connection reset by peer instead of one; later, the body ends with io.ErrUnexpectedEOF or
+// with that reset. The request's context ends when the client gives up, when it closes the response body early, and
+// when the handler returns.
 //
 // The fields may not change once the RoundTripper is in use. Its methods may be called concurrently.
 type RoundTripper struct {
 	Handler  http.Handler // serves the requests; never nil
 	ErrorLog *log.Logger  // gets panics of the handler; nil means the log package's standard logger
 
-	// Inline, if not nil, reports whether a request is served by the goroutine that called RoundTrip, which halves what the
-	// call costs: a goroutine of its own has to be scheduled and to grow a stack. It is for handlers whose whole answer is
-	// there when they return, as RoundTrip returns no earlier, and that return when the request's context ends, which it does
-	// when the client's context does. They must not call runtime.Goexit. Inline must not change the request nor read its body.
+	// Inline, if not nil, reports whether a request is served by the goroutine that called RoundTrip, which halves what
+	// the call costs: a goroutine of its own has to be scheduled and to grow a stack. It is for handlers whose whole
+	// answer is there when they return, as RoundTrip returns no earlier, and that return when the request's context ends,
+	// which it does when the client's context does. They must not call runtime.Goexit. Inline must not change the request
+	// nor read its body.
 	Inline func(*http.Request) bool
 
 	date atomic.Pointer[dateHeader]
@@ -116,8 +122,8 @@ func (t *RoundTripper) open(req *http.Request) (*call, error) {
 	return c, nil
 }
 
-// Shutdown makes later calls fail with syscall.ECONNREFUSED, and waits until the handlers of earlier ones have returned or ctx
-// has ended, whose error it returns.
+// Shutdown makes later calls fail with syscall.ECONNREFUSED, and waits until the handlers of earlier ones have returned
+// or ctx has ended, whose error it returns.
 func (t *RoundTripper) Shutdown(ctx context.Context) error {
 	t.mu.Lock()
 	t.closed = true
@@ -138,9 +144,9 @@ func (t *RoundTripper) Shutdown(ctx context.Context) error {
 	}
 }
 
-// Close makes later calls fail with syscall.ECONNREFUSED, and drops those whose handler has not returned: the handler's request
-// context ends, and the client sees a closed connection. It does not wait for handlers. Closing again does nothing; the error
-// is always nil.
+// Close makes later calls fail with syscall.ECONNREFUSED, and drops those whose handler has not returned: the handler's
+// request context ends, and the client sees a closed connection. It does not wait for handlers. Closing again does
+// nothing; the error is always nil.
 func (t *RoundTripper) Close() error {
 	t.mu.Lock()
 	t.closed = true
@@ -226,9 +232,9 @@ func (c *call) serve() {
 	returned = true
 }
 
-// growStack makes the stack of a new goroutine large enough for most handlers, at once. It begins with 2 KiB; growing when
-// the handler is deep in a call, twice or three times over, is a quarter of what a call costs. Entering the function is what
-// does it: the runtime makes room for its frame, used or not, and only the use would clear it.
+// growStack makes the stack of a new goroutine large enough for most handlers, at once. It begins with 2 KiB; growing
+// when the handler is deep in a call, twice or three times over, is a quarter of what a call costs. Entering the
+// function is what does it: the runtime makes room for its frame, used or not, and only the use would clear it.
 //
 //go:noinline
 func growStack(use bool) {
@@ -278,5 +284,6 @@ var (
 	serverContext           = context.WithValue(context.Background(), http.LocalAddrContextKey, serverAddr)
 )
 
-// timeoutGrace is how long giveUp waits for http.Client to notice that its own timeout was the one that ended the context.
+// timeoutGrace is how long giveUp waits for http.Client to notice that its own timeout was the one that ended the
+// context.
 const timeoutGrace = time.Millisecond

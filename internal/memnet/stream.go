@@ -133,7 +133,8 @@ func (s *stream) closeWriter(writeErr, readEnd error) {
 	s.wakeLocked()
 }
 
-// resetWriter is closeWriter with an end that overrules an earlier one: a connection can be reset after it was half closed.
+// resetWriter is closeWriter with an end that overrules an earlier one: a connection can be reset after it was half
+// closed.
 func (s *stream) resetWriter(writeErr, readEnd error) {
 	s.closeWriter(writeErr, readEnd)
 	s.mu.Lock()
@@ -179,8 +180,8 @@ func (s *stream) setWriteDeadline(t time.Time) {
 }
 
 // A deadline of a stream has a timer from the first time that it lies in the future. A server without time limits moves
-// its deadline twice a request, to the past and to never, and so pays for none. The timer only wakes; the clock decides, so
-// that of two deadlines at one instant none is met before the other is.
+// its deadline twice a request, to the past and to never, and so pays for none. The timer only wakes; the clock
+// decides, so that of two deadlines at one instant none is met before the other is.
 type deadline struct {
 	at    time.Time // zero: never
 	timer *time.Timer

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Methods returns those of the served endpoints ("PUT /runners/:id") that path would reach with another method, in their
-// order. Path is a path below /api/v4, or an endpoint's own with parameters as :name.
+// Methods returns those of the served endpoints ("PUT /runners/:id") that path would reach with another method, in
+// their order. Path is a path below /api/v4, or an endpoint's own with parameters as :name.
 func Methods(path string, served []string) []string {
 	var same []string
 	for _, endpoint := range served {
@@ -16,7 +16,7 @@ func Methods(path string, served []string) []string {
 			same = append(same, endpoint)
 		}
 	}
-	// A literal segment is what the path means wherever it is also a possible parameter: /runners/all is no runner's id.
+	// A segment that an endpoint has literally is no parameter's value: the "all" of /runners/all is no runner's id.
 	if slices.ContainsFunc(same, func(endpoint string) bool { return strings.HasSuffix(endpoint, " "+path) }) {
 		same = slices.DeleteFunc(same, func(endpoint string) bool { return !strings.HasSuffix(endpoint, " "+path) })
 	}
@@ -46,7 +46,8 @@ func Endpoint(method, path string, served []string) (string, bool) {
 }
 
 // Encoded returns path with the full path of a project or group in it URL-encoded, as GitLab wants it
-// ("/projects/acme%2Fshop/runners" for "/projects/acme/shop/runners"), if one of the served endpoints is reached that way.
+// ("/projects/acme%2Fshop/runners" for "/projects/acme/shop/runners"), if one of the served endpoints is reached that
+// way.
 func Encoded(method, path string, served []string) (string, bool) {
 	parts := segments(path)
 	if len(parts) < 3 || !namedByPath(parts[0]) || fitsParameter(parts[1:], 0) {
@@ -93,8 +94,8 @@ func Pattern(path string) string {
 	return "/" + strings.Join(parts, "/")
 }
 
-// pathCost is how far a path is from an endpoint's, and whether it is near at all. Both need as many segments: a path
-// with one more is another thing, not a slip.
+// pathCost is how far a path is from an endpoint's, and whether it is near at all. Both must have the same number of
+// segments: a path with one more is a different resource, not a misspelt one.
 func pathCost(path, pattern []string) (cost int, near bool) {
 	if len(path) != len(pattern) {
 		return 0, false
@@ -115,8 +116,8 @@ func pathCost(path, pattern []string) (cost int, near bool) {
 	return cost, true
 }
 
-// fitsParameter is whether a segment can be the value of a parameter: a number, a parameter itself, an encoded full path
-// or, where GitLab takes one, a full path of one word.
+// fitsParameter is whether a segment can be the value of a parameter: a number, a parameter itself, an encoded full
+// path or, where GitLab takes one, a full path of one word.
 func fitsParameter(path []string, i int) bool {
 	return isNumber(path[i]) || strings.HasPrefix(path[i], ":") || isEncoded(path[i]) || i > 0 && namedByPath(path[i-1])
 }

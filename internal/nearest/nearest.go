@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// Of returns the candidate that name was probably meant to be: the one that the fewest slips of the keyboard lead to
-// (a letter wrong, missing, too many, or two exchanged; capitals do not matter), else the one that shares most words with
-// it ("tags" and "tag_list"), of several that have all of its words the shortest. It is false when none is near enough to be a
-// help. Of candidates that are equally near it returns the first in the alphabet, whatever their order.
+// Of returns the candidate that name was probably meant to be. That is the one with the fewest typing slips between
+// them (a letter wrong, missing, too many, or two exchanged; capitals do not matter). If slips explain none, it is the
+// one that shares most words with name ("tags" and "tag_list"), and if several have all of its words, the shortest. It
+// is false when none is near enough to be of help. Of candidates that are equally near it returns the first in the
+// alphabet, whatever their order.
 func Of(name string, candidates []string) (string, bool) {
 	best, found := "", false
 	least := 0
@@ -23,8 +24,9 @@ func Of(name string, candidates []string) (string, bool) {
 	return best, found
 }
 
-// Closest returns the candidate that the fewest slips lead to, however many those are; of several the first, of none "". It is
-// for names of which one must be meant.
+// Closest returns the candidate that is the fewest slips away from name, however many those are. If several are equally
+// close it returns the first, and "" if there are no candidates. Use it where name must stand for one of the
+// candidates.
 func Closest(name string, candidates []string) string {
 	best, least := "", math.MaxInt
 	for _, candidate := range candidates {
@@ -35,13 +37,13 @@ func Closest(name string, candidates []string) string {
 	return best
 }
 
-// What a resemblance by words alone costs: more than any by slips, and less for each word.
+// What it costs that names only share words: more than any number of slips, and less for every word that they share.
 const (
 	wordsOnly  = 1000
 	wordShared = 50
 )
 
-// resemblance is how far apart two names are, and whether they are near enough to be meant for each other.
+// resemblance is how far apart two names are, and whether they are so near that one was probably meant to be the other.
 func resemblance(a, b string) (cost int, near bool) {
 	a, b = strings.ToLower(a), strings.ToLower(b)
 	if a == "" || b == "" {

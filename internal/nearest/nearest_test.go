@@ -10,7 +10,8 @@ import (
 )
 
 func TestOf(t *testing.T) {
-	names := []string{"tag_list", "description", "paused", "locked", "run_untagged", "access_level", "maximum_timeout", "maintenance_note", "Token", "id"}
+	names := []string{"tag_list", "description", "paused", "locked", "run_untagged", "access_level", "maximum_timeout",
+		"maintenance_note", "Token", "id"}
 	for name, want := range map[string]string{
 		"descriptoin":     "description",
 		"desc":            "",
@@ -126,6 +127,7 @@ func TestPattern(t *testing.T) {
 
 func TestClosest(t *testing.T) {
 	assert.Equal(t, "script", nearest.Closest("scirpt", []string{"services", "script", "scripts"}))
-	assert.Equal(t, "path", nearest.Closest("a", []string{"coverage", "path", "rate"}), "the first of several, however far")
+	assert.Equal(t, "path", nearest.Closest("a", []string{"coverage", "path", "rate"}),
+		"the first of several, however far")
 	assert.Empty(t, nearest.Closest("a", nil))
 }

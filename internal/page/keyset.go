@@ -16,7 +16,8 @@ import (
 var (
 	// ErrKeysetUnavailable is an order that keyset pagination does not serve; GitLab answers 405 with this text under
 	// the key "error".
-	ErrKeysetUnavailable = errors.New("Keyset pagination is not yet available for this type of request") //nolint:staticcheck // GitLab's text
+	//nolint:staticcheck // the capital is GitLab's
+	ErrKeysetUnavailable = errors.New("Keyset pagination is not yet available for this type of request")
 	// ErrBadCursor is a cursor that GitLab did not make.
 	ErrBadCursor = errors.New("the cursor cannot be read")
 )
@@ -144,15 +145,16 @@ func (p KeysetPage) SetHeaders(h http.Header, baseURL string, v params.Values) {
 	h.Set("Link", linkTo(baseURL, v, "next"))
 }
 
-// Bound is the end of a page of keyset pagination as projects have it: no cursor but the id of its last row, which the link
-// carries as the parameter of the next page (lib/gitlab/pagination/keyset/pager.rb). GitLab does not look ahead: the last page
-// that has rows still links to an empty one.
+// Bound is the end of a page of keyset pagination in lists of projects. These have no cursor: the link to the next page
+// carries the id of the last row as a parameter (lib/gitlab/pagination/keyset/pager.rb). GitLab does not look ahead:
+// the last page that has rows still links to an empty one.
 type Bound struct {
 	Last      int // 0: the page is empty
 	Ascending bool
 }
 
-// SetHeaders writes the Link to the next page unless this one is empty, like that of KeysetPage but with per_page as it was sent.
+// SetHeaders writes the Link to the next page unless this one is empty, like that of KeysetPage but with per_page as it
+// was sent.
 func (b Bound) SetHeaders(h http.Header, baseURL string, v params.Values) {
 	if b.Last == 0 {
 		return

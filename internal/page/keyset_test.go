@@ -35,8 +35,10 @@ func TestParseCursor(t *testing.T) {
 		assert.NoError(t, err, json)
 		assert.Equal(t, want, got, json)
 	}
-	for _, bad := range []string{"!", "x", "e30x", encode([]byte("null")), encode([]byte("[]")), encode([]byte(`{"id":"x"}`)),
-		encode([]byte(`{"id":"0"}`)), encode([]byte(`{"id":-1}`)), encode([]byte(`{"id":1.5}`)), encode([]byte(`{"id":99999999999999999999}`)),
+	for _, bad := range []string{"!", "x", "e30x", encode([]byte("null")), encode([]byte("[]")),
+		encode([]byte(`{"id":"x"}`)),
+		encode([]byte(`{"id":"0"}`)), encode([]byte(`{"id":-1}`)), encode([]byte(`{"id":1.5}`)),
+		encode([]byte(`{"id":99999999999999999999}`)),
 		encode([]byte(`{"id":1,"_kd":"x"}`)), encode([]byte(`{"id":""}`)), encode([]byte("\xff"))} {
 		_, err := ParseCursor(bad)
 		assert.ErrorIs(t, err, ErrBadCursor, bad)
@@ -116,7 +118,8 @@ func TestKeysetWalk(t *testing.T) {
 }
 
 func TestKeysetHeaders(t *testing.T) {
-	tree, perr := params.Parse(params.Input{RawQuery: "pagination=keyset&per_page=1&order_by=id", Path: map[string]string{"id": "4"}})
+	tree, perr := params.Parse(params.Input{RawQuery: "pagination=keyset&per_page=1&order_by=id",
+		Path: map[string]string{"id": "4"}})
 	require.Nil(t, perr)
 	declared := append([]params.Param{{Name: "id", Kind: params.Integer}, {Name: "sort", Default: "desc"}}, Params()...)
 	v, errs := params.Spec{Params: declared}.Validate(tree)
@@ -128,7 +131,8 @@ func TestKeysetHeaders(t *testing.T) {
 	h := http.Header{}
 	k.Of(2, func(i int) int { return 26 - i }).SetHeaders(h, jobs, v)
 	assert.Equal(t, map[string]string{
-		"Link": "<" + jobs + "?cursor=eyJpZCI6IjI2IiwiX2tkIjoibiJ9&id=4&order_by=id&page=1&pagination=keyset&per_page=1&sort=desc>; rel=\"next\"",
+		"Link": "<" + jobs +
+			"?cursor=eyJpZCI6IjI2IiwiX2tkIjoibiJ9&id=4&order_by=id&page=1&pagination=keyset&per_page=1&sort=desc>; rel=\"next\"",
 	}, flat(h))
 
 	h = http.Header{}
@@ -140,9 +144,10 @@ func TestBoundHeaders(t *testing.T) {
 	v, _ := read(t, "pagination=keyset&order_by=id&per_page=500&id_before=9")
 	const projects = "http://gitlab.example/api/v4/projects"
 	for bound, want := range map[Bound]string{
-		{}:                "",
-		{Last: 7}:         "<" + projects + `?id_before=7&order_by=id&page=1&pagination=keyset&per_page=500>; rel="next"`,
-		{7, true}:         "<" + projects + `?id_after=7&id_before=9&order_by=id&page=1&pagination=keyset&per_page=500>; rel="next"`,
+		{}:        "",
+		{Last: 7}: "<" + projects + `?id_before=7&order_by=id&page=1&pagination=keyset&per_page=500>; rel="next"`,
+		{7, true}: "<" + projects +
+			`?id_after=7&id_before=9&order_by=id&page=1&pagination=keyset&per_page=500>; rel="next"`,
 		{Ascending: true}: "",
 	} {
 		h := http.Header{}

@@ -29,8 +29,8 @@ func Params() []params.Param {
 // Offset is the page asked for: Page counts from 1, PerPage is 1 to 100.
 type Offset struct{ Page, PerPage int }
 
-// ReadOffset reads page and per_page and corrects them as GitLab does: more than 100 a page is 100, a negative number
-// (and none) is 20, a page before the first is the first.
+// ReadOffset reads page and per_page and corrects them as GitLab does: more than 100 a page is 100; a negative number,
+// or none, is 20; a page before the first is the first.
 func ReadOffset(v params.Values) Offset {
 	o := Offset{Page: 1, PerPage: defaultPerPage}
 	if n, ok := v.Int("page"); ok {
@@ -42,8 +42,8 @@ func ReadOffset(v params.Values) Offset {
 	return o
 }
 
-// Window returns the bounds of the page in a list of total rows, fit to slice with whatever the numbers are. A page
-// past the end is empty.
+// Window returns the bounds of the page in a list of total rows. They can always be used to slice the list. A page past
+// the end is empty.
 func (o Offset) Window(total int) (from, to int) {
 	if total <= 0 || o.PerPage <= 0 {
 		return 0, 0

@@ -93,11 +93,13 @@ func TestSetHeaders(t *testing.T) {
 		}},
 		"middle": {"page=2&per_page=1", 3, false, map[string]string{
 			"X-Total": "3", "X-Total-Pages": "3", "X-Per-Page": "1", "X-Page": "2", "X-Next-Page": "3", "X-Prev-Page": "1",
-			"Link": link("page=1&per_page=1", "prev") + ", " + link("page=3&per_page=1", "next") + ", " + link("page=1&per_page=1", "first") + ", " + link("page=3&per_page=1", "last"),
+			"Link": link("page=1&per_page=1", "prev") + ", " + link("page=3&per_page=1", "next") + ", " +
+				link("page=1&per_page=1", "first") + ", " + link("page=3&per_page=1", "last"),
 		}},
 		"last": {"page=2&per_page=2", 3, false, map[string]string{
 			"X-Total": "3", "X-Total-Pages": "2", "X-Per-Page": "2", "X-Page": "2", "X-Next-Page": "", "X-Prev-Page": "1",
-			"Link": link("page=1&per_page=2", "prev") + ", " + link("page=1&per_page=2", "first") + ", " + link("page=2&per_page=2", "last"),
+			"Link": link("page=1&per_page=2", "prev") + ", " + link("page=1&per_page=2", "first") + ", " +
+				link("page=2&per_page=2", "last"),
 		}},
 		"past the end": {"page=9&per_page=2", 3, false, map[string]string{
 			"X-Total": "3", "X-Total-Pages": "2", "X-Per-Page": "2", "X-Page": "9", "X-Next-Page": "", "X-Prev-Page": "",
@@ -109,20 +111,27 @@ func TestSetHeaders(t *testing.T) {
 		}},
 		"capped": {"per_page=101&page=-1", 250, false, map[string]string{
 			"X-Total": "250", "X-Total-Pages": "3", "X-Per-Page": "100", "X-Page": "1", "X-Next-Page": "2", "X-Prev-Page": "",
-			"Link": link("page=2&per_page=100", "next") + ", " + link("page=1&per_page=100", "first") + ", " + link("page=3&per_page=100", "last"),
+			"Link": link("page=2&per_page=100", "next") + ", " + link("page=1&per_page=100", "first") + ", " +
+				link("page=3&per_page=100", "last"),
 		}},
-		"filters": {"type=instance_type&tag_list=b,a&paused=0&per_page=1&foo=bar&private_token=t", 1, false, map[string]string{
-			"X-Total": "1", "X-Total-Pages": "1", "X-Per-Page": "1", "X-Page": "1", "X-Next-Page": "", "X-Prev-Page": "",
-			"Link": link("foo=bar&page=1&paused=false&per_page=1&private_token=t&tag_list%5B%5D=b&tag_list%5B%5D=a&type=instance_type", "first") +
-				", " + link("foo=bar&page=1&paused=false&per_page=1&private_token=t&tag_list%5B%5D=b&tag_list%5B%5D=a&type=instance_type", "last"),
-		}},
+		"filters": {"type=instance_type&tag_list=b,a&paused=0&per_page=1&foo=bar&private_token=t", 1, false,
+			map[string]string{
+				"X-Total": "1", "X-Total-Pages": "1", "X-Per-Page": "1", "X-Page": "1", "X-Next-Page": "", "X-Prev-Page": "",
+				"Link": link("foo=bar&page=1&paused=false&per_page=1&private_token=t&tag_list%5B%5D=b&tag_list%5B%5D=a&type=instance_type", "first") +
+					", " +
+					link("foo=bar&page=1&paused=false&per_page=1&private_token=t&tag_list%5B%5D=b&tag_list%5B%5D=a&type=instance_type",
+						"last"),
+			}},
 		"just counted": {"per_page=100&page=100", MaxCounted, false, map[string]string{
-			"X-Total": "10000", "X-Total-Pages": "100", "X-Per-Page": "100", "X-Page": "100", "X-Next-Page": "", "X-Prev-Page": "99",
-			"Link": link("page=99&per_page=100", "prev") + ", " + link("page=1&per_page=100", "first") + ", " + link("page=100&per_page=100", "last"),
+			"X-Total": "10000", "X-Total-Pages": "100", "X-Per-Page": "100", "X-Page": "100", "X-Next-Page": "",
+			"X-Prev-Page": "99",
+			"Link": link("page=99&per_page=100", "prev") + ", " + link("page=1&per_page=100", "first") + ", " +
+				link("page=100&per_page=100", "last"),
 		}},
 		"too many to count": {"per_page=100&page=100", MaxCounted + 1, false, map[string]string{
 			"X-Per-Page": "100", "X-Page": "100", "X-Next-Page": "101", "X-Prev-Page": "99",
-			"Link": link("page=99&per_page=100", "prev") + ", " + link("page=101&per_page=100", "next") + ", " + link("page=1&per_page=100", "first"),
+			"Link": link("page=99&per_page=100", "prev") + ", " + link("page=101&per_page=100", "next") + ", " +
+				link("page=1&per_page=100", "first"),
 		}},
 		"without count": {"", 3, true, map[string]string{
 			"X-Per-Page": "20", "X-Page": "1", "X-Next-Page": "", "X-Prev-Page": "",
@@ -134,7 +143,8 @@ func TestSetHeaders(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v, errs := read(t, test.query, params.Param{Name: "paused", Kind: params.Boolean}, params.Param{Name: "tag_list", Kind: params.CommaList})
+			v, errs := read(t, test.query, params.Param{Name: "paused", Kind: params.Boolean},
+				params.Param{Name: "tag_list", Kind: params.CommaList})
 			require.Empty(t, errs)
 			h := http.Header{}
 			ReadOffset(v).Of(test.total, test.withoutCount).SetHeaders(h, base, v)
@@ -153,7 +163,8 @@ func flat(h http.Header) map[string]string {
 }
 
 func TestSetHeadersOfAnyResult(t *testing.T) {
-	for _, r := range []Result{{}, {Total: -1, Counted: true}, {HasNext: true, Offset: Offset{Page: math.MaxInt, PerPage: math.MaxInt}}} {
+	for _, r := range []Result{{}, {Total: -1, Counted: true},
+		{HasNext: true, Offset: Offset{Page: math.MaxInt, PerPage: math.MaxInt}}} {
 		assert.NotPanics(t, func() { r.SetHeaders(http.Header{}, base, params.Values{}) })
 	}
 }

@@ -70,8 +70,8 @@ func boolean(raw any) (any, bool) {
 	}
 }
 
-// integer reads text as Ruby's Integer(s, 10) does and truncates a JSON float. What no int can hold becomes the
-// greatest or least int: GitLab would look for such an id and just not find it.
+// integer reads text as Ruby's Integer(s, 10) does and truncates a JSON float. A number too large for an int becomes
+// the greatest or least int: GitLab would look for such an id and not find it.
 func integer(raw any) (any, bool) {
 	switch raw := raw.(type) {
 	case int:
@@ -133,9 +133,10 @@ func parseInteger(s string) (any, bool) {
 // isoSeconds is how Ruby writes a DateTime, UTC as +00:00.
 const isoSeconds = "2006-01-02T15:04:05-07:00"
 
-// dateLayouts are the forms of ISO 8601 that clients send; Ruby's DateTime.parse knows more. A fraction of a second may follow
-// the seconds.
-var dateLayouts = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", time.DateOnly}
+// dateLayouts are the forms of ISO 8601 that clients send; Ruby's DateTime.parse knows more. A fraction of a second may
+// follow the seconds.
+var dateLayouts = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00",
+	"2006-01-02T15:04", time.DateOnly}
 
 // dateTime reads a date, with a time or without; what names no zone is UTC.
 func dateTime(raw any) (any, bool) {

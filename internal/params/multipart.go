@@ -49,7 +49,7 @@ func EachPart(contentType string, body io.Reader, each func(Part) (done bool, er
 	}
 }
 
-// Text is the content of a part that is no file, of which limit bytes are taken.
+// Text is the content of a part that is no file, at most limit bytes of it.
 func (p Part) Text(limit int64) (string, error) {
 	content, err := io.ReadAll(io.LimitReader(p, limit+1))
 	switch {

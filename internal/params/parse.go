@@ -38,15 +38,18 @@ type ErrorKind int
 
 // The kinds of Error. GitLab answers 400 with a text/plain "Bad Request", 400, and 415.
 const (
-	BadEncoding          ErrorKind = iota // NUL byte, invalid UTF-8, bad percent-encoding, clashing or too deep names, broken multipart
-	BadJSON                               // the body says it is JSON and is not
-	UnsupportedMediaType                  // a body that is neither JSON nor a form
+	// BadEncoding is a NUL byte, invalid UTF-8, bad percent-encoding, clashing or too deep names, a broken multipart body.
+	BadEncoding          ErrorKind = iota
+	BadJSON                        // the body says it is JSON and is not
+	UnsupportedMediaType           // a body that is neither JSON nor a form
 )
 
 // Error is a request that could not be read.
 type Error struct {
-	Kind        ErrorKind
-	ContentType string // the refused media type in lower case without parameters; only of UnsupportedMediaType, "" when none was sent
+	Kind ErrorKind
+	// ContentType is the refused media type, in lower case and without parameters; "" when none was sent. Only
+	// UnsupportedMediaType has it.
+	ContentType string
 }
 
 // Error returns GitLab's sentence where it has one.

@@ -105,26 +105,30 @@ func TestParseBody(t *testing.T) {
 		want              Tree
 		err               *Error
 	}{
-		"empty json":             {contentType: jsonType, want: Tree{}},
-		"empty image":            {contentType: "image/png", want: Tree{}},
-		"json":                   {contentType: jsonType, body: `{"a":1.50,"b":[true,null],"c":{"d":"e"}}`, want: Tree{"a": json.Number("1.50"), "b": []any{true, nil}, "c": Tree{"d": "e"}}},
-		"json, last key wins":    {contentType: jsonType, body: `{"a":{"x":1},"a":{"y":2}}`, want: Tree{"a": Tree{"y": json.Number("2")}}},
-		"json with a charset":    {contentType: "Application/JSON; charset=UTF-8", body: `{"a":"b"}`, want: Tree{"a": "b"}},
-		"json list":              {contentType: jsonType, body: `[{"a":1}]`, want: Tree{}},
-		"json text":              {contentType: jsonType, body: `"a"`, want: Tree{}},
-		"json null":              {contentType: jsonType, body: `null`, want: Tree{}},
-		"json cut short":         {contentType: jsonType, body: `{"a":`, err: badJSON},
-		"json of blanks":         {contentType: jsonType, body: ` `, err: badJSON},
-		"json and more":          {contentType: jsonType, body: `{} {}`, err: badJSON},
-		"json and a bracket":     {contentType: jsonType, body: `{}]`, err: badJSON},
-		"json, deep":             {contentType: jsonType, body: nested(99), want: nil},
-		"json, too deep":         {contentType: jsonType, body: nested(100), err: badJSON},
-		"json, too deep hashes":  {contentType: jsonType, body: strings.Repeat(`{"a":`, 101) + "1" + strings.Repeat("}", 101), err: badJSON},
-		"json, absurdly deep":    {contentType: jsonType, body: nested(20000), err: badJSON},
-		"json NUL":               {contentType: jsonType, body: `{"a":["\u0000"]}`, err: badEncoding},
-		"json NUL name":          {contentType: jsonType, body: `{"a":{"\u0000":1}}`, err: badEncoding},
-		"json invalid UTF-8":     {contentType: jsonType, body: "{\"a\":\"\xff\"", err: badEncoding},
-		"form":                   {contentType: formType, body: "a=1;2&b[]=3&b[]=4", want: Tree{"a": "1;2", "b": []any{"3", "4"}}},
+		"empty json":  {contentType: jsonType, want: Tree{}},
+		"empty image": {contentType: "image/png", want: Tree{}},
+		"json": {contentType: jsonType, body: `{"a":1.50,"b":[true,null],"c":{"d":"e"}}`,
+			want: Tree{"a": json.Number("1.50"), "b": []any{true, nil}, "c": Tree{"d": "e"}}},
+		"json, last key wins": {contentType: jsonType, body: `{"a":{"x":1},"a":{"y":2}}`,
+			want: Tree{"a": Tree{"y": json.Number("2")}}},
+		"json with a charset": {contentType: "Application/JSON; charset=UTF-8", body: `{"a":"b"}`, want: Tree{"a": "b"}},
+		"json list":           {contentType: jsonType, body: `[{"a":1}]`, want: Tree{}},
+		"json text":           {contentType: jsonType, body: `"a"`, want: Tree{}},
+		"json null":           {contentType: jsonType, body: `null`, want: Tree{}},
+		"json cut short":      {contentType: jsonType, body: `{"a":`, err: badJSON},
+		"json of blanks":      {contentType: jsonType, body: ` `, err: badJSON},
+		"json and more":       {contentType: jsonType, body: `{} {}`, err: badJSON},
+		"json and a bracket":  {contentType: jsonType, body: `{}]`, err: badJSON},
+		"json, deep":          {contentType: jsonType, body: nested(99), want: nil},
+		"json, too deep":      {contentType: jsonType, body: nested(100), err: badJSON},
+		"json, too deep hashes": {contentType: jsonType, body: strings.Repeat(`{"a":`, 101) + "1" + strings.Repeat("}", 101),
+			err: badJSON},
+		"json, absurdly deep": {contentType: jsonType, body: nested(20000), err: badJSON},
+		"json NUL":            {contentType: jsonType, body: `{"a":["\u0000"]}`, err: badEncoding},
+		"json NUL name":       {contentType: jsonType, body: `{"a":{"\u0000":1}}`, err: badEncoding},
+		"json invalid UTF-8":  {contentType: jsonType, body: "{\"a\":\"\xff\"", err: badEncoding},
+		"form": {contentType: formType, body: "a=1;2&b[]=3&b[]=4",
+			want: Tree{"a": "1;2", "b": []any{"3", "4"}}},
 		"form, bad":              {contentType: formType, body: "a=%", err: badEncoding},
 		"image":                  {contentType: "Image/PNG; q=1", body: "x", err: unsupported("image/png")},
 		"none":                   {body: "x", err: unsupported("")},
@@ -150,17 +154,21 @@ func TestParseMultipart(t *testing.T) {
 		return part(`Content-Disposition: form-data; name="`+name+`"`, content)
 	}
 	file := func(filename, content string) string {
-		return part(`Content-Disposition: form-data; name="file"; filename="`+filename+"\"\r\nContent-Type: application/zip", content)
+		return part(`Content-Disposition: form-data; name="file"; filename="`+filename+"\"\r\nContent-Type: application/zip",
+			content)
 	}
 	const end = "--XX--\r\n"
 	for name, test := range map[string]struct {
 		body string
 		want Tree // nil: refused
 	}{
-		"nothing":             {end, Tree{}},
-		"fields":              {field("a", "1") + field("b[]", "x") + field("b[]", "y") + field("c[d]", "z") + end, Tree{"a": "1", "b": []any{"x", "y"}, "c": Tree{"d": "z"}}},
-		"file":                {file("art.zip", "PK\x00\xff") + end, Tree{"file": &File{Filename: "art.zip", ContentType: "application/zip", Content: []byte("PK\x00\xff")}}},
-		"file path":           {file(`dir/art.zip`, "") + end, Tree{"file": &File{Filename: "art.zip", ContentType: "application/zip", Content: []byte{}}}},
+		"nothing": {end, Tree{}},
+		"fields": {field("a", "1") + field("b[]", "x") + field("b[]", "y") + field("c[d]", "z") + end,
+			Tree{"a": "1", "b": []any{"x", "y"}, "c": Tree{"d": "z"}}},
+		"file": {file("art.zip", "PK\x00\xff") + end,
+			Tree{"file": &File{Filename: "art.zip", ContentType: "application/zip", Content: []byte("PK\x00\xff")}}},
+		"file path": {file(`dir/art.zip`, "") + end,
+			Tree{"file": &File{Filename: "art.zip", ContentType: "application/zip", Content: []byte{}}}},
 		"no file chosen":      {file("", "") + field("a", "1") + end, Tree{"a": "1"}},
 		"part without a name": {part("Content-Disposition: form-data", "1") + part("X-A: b", "2") + end, Tree{}},
 		"no end":              {field("a", "1"), nil},
@@ -196,13 +204,15 @@ func TestParsePath(t *testing.T) {
 func TestErrorText(t *testing.T) {
 	assert.Equal(t, "Bad Request", (&Error{Kind: BadEncoding}).Error())
 	assert.Contains(t, (&Error{Kind: BadJSON}).Error(), "JSON")
-	assert.Equal(t, "The provided content-type 'image/png' is not supported.", (&Error{Kind: UnsupportedMediaType, ContentType: "image/png"}).Error())
+	assert.Equal(t, "The provided content-type 'image/png' is not supported.",
+		(&Error{Kind: UnsupportedMediaType, ContentType: "image/png"}).Error())
 }
 
 func FuzzParse(f *testing.F) {
 	f.Add("a[][b]=1&a[][c]=2;d=%41", jsonType, []byte(`{"a":{"b":[1.5e3,null,"x"]}}`))
 	f.Add("a=1&a[]=2", formType, []byte("tag_list=a,,b&page=1_0&info[name]=x"))
-	f.Add("", "multipart/form-data; boundary=XX", []byte("--XX\r\nContent-Disposition: form-data; name=\"a\"; filename=\"b\"\r\n\r\nc\r\n--XX--\r\n"))
+	f.Add("", "multipart/form-data; boundary=XX",
+		[]byte("--XX\r\nContent-Disposition: form-data; name=\"a\"; filename=\"b\"\r\n\r\nc\r\n--XX--\r\n"))
 	f.Fuzz(func(t *testing.T, query, contentType string, body []byte) {
 		tree, err := Parse(Input{RawQuery: query, ContentType: contentType, Body: body, Path: map[string]string{"id": "1"}})
 		if err != nil {
@@ -262,7 +272,8 @@ func TestEachPart(t *testing.T) {
 		})
 		return seen, err
 	}
-	seen, err := read(body(part(`; name="a"`, "1"), part("", "unnamed"), part(`; name="f"; filename="x/y"`, "2"), part(`; name="last"`, "3"), part(`; name="b"`, "4")), 1)
+	seen, err := read(body(part(`; name="a"`, "1"), part("", "unnamed"), part(`; name="f"; filename="x/y"`, "2"),
+		part(`; name="last"`, "3"), part(`; name="b"`, "4")), 1)
 	assert.NoError(t, err)
 	assert.Equal(t, []string{"a||1", "f|x/y|2", "last||3"}, seen)
 	for name, c := range map[string]string{

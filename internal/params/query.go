@@ -24,7 +24,7 @@ func hashQuery(namespace string, hash Tree) string {
 	return strings.Join(pairs, "&")
 }
 
-// valueQuery returns "" for what has nothing to say.
+// valueQuery returns "" for an empty list or hash.
 func valueQuery(name string, value any) string {
 	switch value := value.(type) {
 	case Tree:

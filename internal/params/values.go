@@ -152,8 +152,8 @@ func nestedName(hash, field string) string {
 }
 
 // All returns everything as plain Go values: string, int, float64, bool, nil, []string (a declared list), []any and
-// map[string]any. A file is its name; an undeclared JSON number too large for its type is its text. It is a deep copy, except
-// that what holds nothing but scalars is shared with v: who changes it must have no more use for v.
+// map[string]any. A file is its name; an undeclared JSON number too large for its type is its text. It is a deep copy,
+// except that what holds nothing but scalars is shared with v: who changes it must have no more use for v.
 func (v Values) All() map[string]any {
 	if v.data != nil && onlyScalars(v.data) {
 		return v.data

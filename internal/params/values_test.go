@@ -95,7 +95,8 @@ func TestAll(t *testing.T) {
 		Path: map[string]string{"id": "9"},
 	})
 	want := map[string]any{
-		"integer": 1, "comma": []string{"a", "b"}, "any": []any{1, 2.5, nil}, "big": "99999999999999999999", "huge": "1e999", "f": 1.0,
+		"integer": 1, "comma": []string{"a", "b"}, "any": []any{1, 2.5, nil}, "big": "99999999999999999999", "huge": "1e999",
+		"f": 1.0,
 		"h": map[string]any{"n": 3}, "info": map[string]any{"name": "1", "x": true}, "id": "9",
 	}
 	all := v.All()
@@ -116,21 +117,26 @@ func TestAll(t *testing.T) {
 
 func TestQuery(t *testing.T) {
 	spec := Spec{Params: []Param{
-		{Name: "id"}, {Name: "paused", Kind: Boolean}, {Name: "tag_list", Kind: CommaList}, {Name: "page", Kind: Integer, Default: 1},
+		{Name: "id"}, {Name: "paused", Kind: Boolean}, {Name: "tag_list", Kind: CommaList},
+		{Name: "page", Kind: Integer, Default: 1},
 	}}
 	for name, test := range map[string]struct {
 		in   Input
 		want string
 	}{
-		"defaults":             {Input{}, "page=1"},
-		"coerced, list order":  {Input{RawQuery: "tag_list=b,a&paused=0&page=+2"}, "page=2&paused=false&tag_list%5B%5D=b&tag_list%5B%5D=a"},
-		"empty list left out":  {Input{RawQuery: "tag_list="}, "page=1"},
-		"path, unknown, null":  {Input{RawQuery: "zoo&private_token=t", Path: map[string]string{"id": "group/project"}}, "id=group%2Fproject&page=1&private_token=t&zoo="},
-		"null of a declared":   {Input{RawQuery: "paused="}, "page=1&paused="},
-		"escapes":              {Input{RawQuery: "a=x+y%26~*-._%C3%A9"}, "a=x+y%26~%2A-._%C3%A9&page=1"},
-		"hash":                 {Input{RawQuery: "i[b]=2&i[a]=1&i[c][]=x"}, "i%5Ba%5D=1&i%5Bb%5D=2&i%5Bc%5D%5B%5D=x&page=1"},
-		"pairs are sorted":     {Input{RawQuery: "a=1&a-b=2"}, "a-b=2&a=1&page=1"},
-		"json":                 {Input{ContentType: jsonType, Body: []byte(`{"n":1.50,"t":true,"e":{},"l":[],"x":{"y":{}},"m":[{"k":null}],"z":[{}]}`)}, "m%5B%5D%5Bk%5D=&n=1.5&page=1&t=true"},
+		"defaults": {Input{}, "page=1"},
+		"coerced, list order": {Input{RawQuery: "tag_list=b,a&paused=0&page=+2"},
+			"page=2&paused=false&tag_list%5B%5D=b&tag_list%5B%5D=a"},
+		"empty list left out": {Input{RawQuery: "tag_list="}, "page=1"},
+		"path, unknown, null": {Input{RawQuery: "zoo&private_token=t", Path: map[string]string{"id": "group/project"}},
+			"id=group%2Fproject&page=1&private_token=t&zoo="},
+		"null of a declared": {Input{RawQuery: "paused="}, "page=1&paused="},
+		"escapes":            {Input{RawQuery: "a=x+y%26~*-._%C3%A9"}, "a=x+y%26~%2A-._%C3%A9&page=1"},
+		"hash":               {Input{RawQuery: "i[b]=2&i[a]=1&i[c][]=x"}, "i%5Ba%5D=1&i%5Bb%5D=2&i%5Bc%5D%5B%5D=x&page=1"},
+		"pairs are sorted":   {Input{RawQuery: "a=1&a-b=2"}, "a-b=2&a=1&page=1"},
+		"json": {Input{ContentType: jsonType,
+			Body: []byte(`{"n":1.50,"t":true,"e":{},"l":[],"x":{"y":{}},"m":[{"k":null}],"z":[{}]}`)},
+			"m%5B%5D%5Bk%5D=&n=1.5&page=1&t=true"},
 		"a name with brackets": {Input{RawQuery: "a[=1"}, "a%5B=1&page=1"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -150,11 +156,13 @@ func TestNamesAndIgnored(t *testing.T) {
 			{Name: "type"},
 			{Name: "group_id", When: &When{"type", "group"}},
 			{Name: "group_id", When: &When{"type", "both"}},
-			{Name: "info", Kind: Hash, Fields: []Param{{Name: "name"}, {Name: "features", Kind: Hash}, {Name: "config", Kind: Hash, Fields: []Param{{Name: "gpus"}}}}},
+			{Name: "info", Kind: Hash, Fields: []Param{{Name: "name"}, {Name: "features", Kind: Hash},
+				{Name: "config", Kind: Hash, Fields: []Param{{Name: "gpus"}}}}},
 		},
 		Known: []string{"private_token"},
 	}
-	v := validated(t, spec, Input{RawQuery: "type=x&group_id=1&private_token=t&zoo=1&all&info[name]=a&info[foo]=b&info[features][q]=1&info[config][x]=1&info[config][gpus]=1"})
+	v := validated(t, spec,
+		Input{RawQuery: "type=x&group_id=1&private_token=t&zoo=1&all&info[name]=a&info[foo]=b&info[features][q]=1&info[config][x]=1&info[config][gpus]=1"})
 	assert.Equal(t, []string{"all", "group_id", "info[config][x]", "info[foo]", "zoo"}, v.Ignored())
 	assert.Equal(t, []string{"type", "info"}, v.Names())
 

@@ -37,8 +37,8 @@ func UpdateInstanceRegistrationToken(a Actor, tokensOn bool) Decision {
 // Sudo says whether the actor may act as somebody else (lib/api/helpers.rb, sudo!).
 func Sudo(a Actor) Decision { return isAdmin(a, false) }
 
-// RevokePersonalAccessToken says whether the actor may revoke a personal access token that it holds itself; one that an
-// administrator made for it to be impersonated with stays with administrators
+// RevokePersonalAccessToken says whether the actor may revoke its own personal access token. An impersonation token,
+// which an administrator made for the actor, only administrators may revoke
 // (app/policies/personal_access_token_policy.rb).
 func RevokePersonalAccessToken(a Actor, impersonation bool) Decision {
 	if impersonation && !a.Admin {

@@ -48,8 +48,8 @@ func ReadJobArtifacts(a Actor, s JobStanding) Decision {
 	return s.Project.atLeast(a, least, true)
 }
 
-// UpdateBuild says whether the actor, who sees the job, may change it: Developers or, on a protected ref,
-// Maintainers; nobody while the project is archived (app/policies/ci/build_policy.rb).
+// UpdateBuild says whether the actor, who sees the job, may change it. Developers may or, on a protected ref,
+// Maintainers; nobody may while the project is archived (app/policies/ci/build_policy.rb).
 func UpdateBuild(a Actor, s JobStanding) Decision {
 	if s.Project.Archived {
 		return Decision{Reason: s.Project.Where + " is archived"}
@@ -96,9 +96,9 @@ type JobToken struct {
 	SameProject bool
 }
 
-// ReadJobArtifactsByToken says whether a job's token opens the artifacts of a project: its user must see the
-// project, which, if it is private, is open to the tokens of its own jobs alone, as the allowlist of a new one is
-// (app/models/ci/job_token/scope.rb).
+// ReadJobArtifactsByToken says whether a job's token opens the artifacts of a project: its user must see the project,
+// and if the project is private, the job must be one of its own, as the allowlist of a new project has only the project
+// itself (app/models/ci/job_token/scope.rb).
 func ReadJobArtifactsByToken(a Actor, s ProjectStanding, t JobToken) Decision {
 	if d := ReadProject(a, s); !d.Allowed {
 		return d

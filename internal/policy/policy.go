@@ -3,7 +3,7 @@
 // bears the name of GitLab's ability, and turns the Decision into an answer. Each refusal carries its reason, for
 // the journal.
 //
-// It follows the policies of GitLab (app/policies), where they disagree with the Runners API page too. Every function
+// It follows the policies of GitLab (app/policies), even where the Runners API page says something else. Every function
 // names the source file of its rule.
 package policy
 
@@ -64,9 +64,10 @@ type Rules struct {
 	MaintainersListGroupRunners bool
 	// AuditorsListAllRunners: the runners of the whole instance are listed for auditors as well.
 	AuditorsListAllRunners bool
-	// NoteForUpdatersOnly: the maintenance note is shown to those alone who may update the runner.
+	// NoteForUpdatersOnly: the maintenance note is shown only to those who may update the runner.
 	NoteForUpdatersOnly bool
-	// OwnerProjectKeepsRunner: a runner stays in its owner project and, when locked, in all; before, in its only one.
+	// OwnerProjectKeepsRunner: a runner cannot leave its owner project nor, when locked, any project; before, it could not
+	// leave its only one.
 	OwnerProjectKeepsRunner bool
 	// UnassignDecidedFirst: whether a runner may leave a project is decided before its record is looked at.
 	UnassignDecidedFirst bool
@@ -85,7 +86,7 @@ const (
 	OfOwnerProject             // a runner does not leave the project that owns it
 )
 
-// Decision is an answer; of a refusal, the reason and the rule that decided it.
+// Decision is whether something is allowed and, if not, why not and by which rule.
 type Decision struct {
 	Allowed bool
 	Reason  string

@@ -28,8 +28,8 @@ func ReadCode(a Actor, s ProjectStanding) Decision {
 	return s.atLeast(a, Reporter, true)
 }
 
-// AuthorizedProject says whether the project is one of those that the details of a runner tell the actor of: all
-// for those who read everything, else those of which it is a member (app/models/user.rb, authorized_projects).
+// AuthorizedProject says whether the details of a runner show the actor this project. Those who read everything see all
+// projects, others those of which they are members (app/models/user.rb, authorized_projects).
 func AuthorizedProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Guest, true) }
 
 // AdminProject says whether the actor sees and changes the project's settings, among them the registration token
@@ -45,8 +45,8 @@ func ReadProjectRunners(a Actor, s ProjectStanding) Decision { return s.atLeast(
 // AdminProjectRunners says whether the actor may take runners out of the project (app/policies/project_policy.rb).
 func AdminProjectRunners(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
 
-// CreateProjectRunner is create_runner of a project: to make runners for it or to assign those that there are.
-// validRegistrar is whether valid_runner_registrars has projects (app/policies/project_policy.rb).
+// CreateProjectRunner is create_runner of a project: whether the actor may make runners for it, or assign existing ones
+// to it. validRegistrar is whether valid_runner_registrars has projects (app/policies/project_policy.rb).
 func CreateProjectRunner(a Actor, s ProjectStanding, validRegistrar bool) Decision {
 	if d := s.atLeast(a, Maintainer, false); !d.Allowed {
 		return d

@@ -40,8 +40,8 @@ const (
 	readBuilds   ability = "read_builds"
 )
 
-// need is one row of the table: the rule for an ability on a runner type, met when the held role reaches least.
-// Without held, administrators alone meet it.
+// need is one row of the table: the rule for an ability on a runner type, met when the held role reaches least. If held
+// is nil, only administrators meet it.
 type need struct {
 	held  func(RunnerStanding, Rules) Role
 	least Role
@@ -87,8 +87,8 @@ const (
 	inheritedNote = "as a direct member: in this version a role in a group above does not count"
 )
 
-// runnerTable has, for every ability, what a user who is no administrator needs by runner type. What a row leaves
-// out, administrators alone may do.
+// runnerTable has, for every ability, what a user who is no administrator needs by runner type. For a runner type that
+// a row leaves out, only administrators may do it.
 var runnerTable = map[ability][3]need{
 	readRunner: {
 		Instance: {held: anybody, least: None},
@@ -153,7 +153,7 @@ func ReadMaintenanceNote(a Actor, s RunnerStanding, r Rules) Decision {
 	return allowed
 }
 
-// DeleteRunner says whether the actor may delete the runner; of several projects administrators alone may
+// DeleteRunner says whether the actor may delete the runner; a runner of several projects, only administrators may
 // (lib/api/ci/runners.rb, authenticate_delete_runner!; app/policies/ci/runner_policy.rb).
 func DeleteRunner(a Actor, s RunnerStanding, r Rules) Decision {
 	if !a.Admin && s.Projects > 1 {
@@ -192,8 +192,8 @@ type LeftProject struct {
 }
 
 // UnassignRunner says whether the actor may take the runner out of a project of which it may administer the runners
-// (lib/api/ci/runners.rb, app/policies/ci/runner_project_policy.rb). It is asked before the record is looked at.
-// Then only the newer versions decide as LeaveProject does, and for administrators not even they do.
+// (lib/api/ci/runners.rb, app/policies/ci/runner_project_policy.rb). It is asked before the record is looked at. At
+// that point only the newer versions also ask what LeaveProject asks, and not even they ask it of administrators.
 func UnassignRunner(a Actor, s RunnerStanding, p LeftProject, r Rules) Decision {
 	switch {
 	case r.UnassignDecidedFirst && !a.Admin:
@@ -204,9 +204,9 @@ func UnassignRunner(a Actor, s RunnerStanding, p LeftProject, r Rules) Decision 
 	return allowed
 }
 
-// LeaveProject says whether the runner leaves the project when the actor takes it out: a locked one does not, nor
-// does any leave its owner project (app/services/ci/runners/unassign_runner_service.rb). It is asked once the
-// record has been looked at, and GitLab has other words for it then.
+// LeaveProject says whether the actor may take the runner out of the project: not if the runner is locked, and never
+// out of its owner project (app/services/ci/runners/unassign_runner_service.rb). GitLab also asks this after it has
+// looked at the record, and then refuses with other texts.
 func LeaveProject(a Actor, s RunnerStanding, p LeftProject, r Rules) Decision {
 	if !r.OwnerProjectKeepsRunner {
 		return allowed

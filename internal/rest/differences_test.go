@@ -12,7 +12,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
-// TestDocumentationAndGitLabDiffer proves each line of the README's table of that name, by the text of its first column.
+// TestDocumentationAndGitLabDiffer proves each line of the README's table of that name, by the text of its first
+// column.
 func TestDocumentationAndGitLabDiffer(t *testing.T) {
 	readme, err := os.ReadFile(testkit.Path("README.md"))
 	require.NoError(t, err)
@@ -34,7 +35,8 @@ func TestDocumentationAndGitLabDiffer(t *testing.T) {
 			{"dan", "GET", "/runners/100011", 403, "No access granted", ""}, {"mia", "GET", "/runners/100011", 200, "", ""},
 		}},
 		{"`GET /runners`", nil, []asked{
-			{"mia", "GET", "/runners", 200, "project-online", "group-online"}, {"oli", "GET", "/runners", 200, "group-online", "instance-online"},
+			{"mia", "GET", "/runners", 200, "project-online", "group-online"},
+			{"oli", "GET", "/runners", 200, "group-online", "instance-online"},
 			{"root", "GET", "/runners", 200, "", "instance-online"},
 		}},
 		{"`GET /runners/:id/jobs`, who", nil, []asked{
@@ -63,7 +65,8 @@ func TestDocumentationAndGitLabDiffer(t *testing.T) {
 			{"mia", "POST", "/projects/10001/runners/reset_registration_token", 403, "403 Forbidden", ""},
 		}},
 		{"`ip_address`", nil, []asked{{"mia", "GET", "/runners/100021", 200, `"ip_address":""`, ""}}},
-		{"a wrong method on a known path", nil, []asked{{"", "PATCH", "/runners/100021", 404, `{"error":"404 Not Found"}`, ""}}},
+		{"a wrong method on a known path", nil, []asked{{"", "PATCH", "/runners/100021", 404, `{"error":"404 Not Found"}`,
+			""}}},
 	}
 	rows := strings.Count(table, "\n|") - 2
 	assert.Equal(t, rows, len(differences)+1, "rows of the README, of which one is about another version")

@@ -31,21 +31,28 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 	}{
 		{"read", "GET", "", fg.Job{}, statuses(200, 200, 200, 200, 200)},
 		{"trace", "GET", "/trace", fg.Job{Trace: "log"}, statuses(200, 200, 200, 200, 200)},
-		{"debug trace", "GET", "/trace", fg.Job{Spec: fg.JobSpec{Variables: fg.JobVariables{{Key: "CI_DEBUG_TRACE", Value: "true"}}}}, statuses(403, 403, 200, 200, 200)},
+		{"debug trace", "GET", "/trace", fg.Job{Spec: fg.JobSpec{Variables: fg.JobVariables{{Key: "CI_DEBUG_TRACE",
+			Value: "true"}}}}, statuses(403, 403, 200, 200, 200)},
 		{"no artifacts", "GET", "/artifacts", fg.Job{}, statuses(404, 404, 404, 404, 404)},
-		{"artifacts", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}}, statuses(200, 200, 200, 200, 200)},
-		{"artifacts of developers", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}, Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "developer"}}}, statuses(403, 403, 200, 200, 200)},
-		{"artifacts of maintainers", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}, Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "maintainer"}}}, statuses(403, 403, 403, 200, 200)},
-		{"artifacts of nobody", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}, Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "none"}}}, statuses(403, 403, 403, 403, 403)},
+		{"artifacts", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}},
+			statuses(200, 200, 200, 200, 200)},
+		{"artifacts of developers", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}},
+			Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "developer"}}}, statuses(403, 403, 200, 200, 200)},
+		{"artifacts of maintainers", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}},
+			Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "maintainer"}}}, statuses(403, 403, 403, 200, 200)},
+		{"artifacts of nobody", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}},
+			Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "none"}}}, statuses(403, 403, 403, 403, 403)},
 		{"cancel", "POST", "/cancel", fg.Job{}, statuses(403, 403, 201, 201, 201)},
 		{"cancel protected", "POST", "/cancel", fg.Job{Protected: true}, statuses(403, 403, 403, 201, 201)},
 		{"force", "POST", "/cancel?force=true", fg.Job{Status: fg.JobCanceling}, statuses(403, 403, 403, 201, 201)},
 		{"retry", "POST", "/retry", fg.Job{Status: fg.JobFailed}, statuses(403, 403, 201, 201, 201)},
 		{"retry what runs", "POST", "/retry", fg.Job{Status: fg.JobRunning}, statuses(403, 403, 403, 403, 403)},
 		{"play", "POST", "/play", fg.Job{Status: fg.JobManual}, statuses(403, 403, 200, 200, 200)},
-		{"play with bad variables", "POST", "/play?job_variables_attributes=x", fg.Job{Status: fg.JobManual}, map[string]int{"stranger": 400, "guest": 400, "mia": 400}},
+		{"play with bad variables", "POST", "/play?job_variables_attributes=x", fg.Job{Status: fg.JobManual},
+			map[string]int{"stranger": 400, "guest": 400, "mia": 400}},
 		{"play what is over", "POST", "/play", fg.Job{Status: fg.JobSuccess}, statuses(403, 403, 400, 400, 400)},
-		{"erase", "POST", "/erase", fg.Job{Status: fg.JobSuccess, Trace: "log", User: "dev"}, statuses(403, 403, 201, 201, 201)},
+		{"erase", "POST", "/erase", fg.Job{Status: fg.JobSuccess, Trace: "log", User: "dev"},
+			statuses(403, 403, 201, 201, 201)},
 		{"erase another's", "POST", "/erase", fg.Job{Status: fg.JobSuccess, Trace: "log"}, statuses(403, 403, 403, 201, 201)},
 		{"erase what is pending", "POST", "/erase", fg.Job{Trace: "log", User: "dev"}, statuses(403, 403, 403, 403, 403)},
 	} {
@@ -62,16 +69,20 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 	gl, _ := testkit.Factory(t)
 	assert.Equal(t, 401, testkit.Send(t, gl, "GET", "/projects/acme%2Fshop/jobs", nil).Status)
 	open := gl.AddJob(fg.Job{Project: "acme/shop", Artifacts: []fg.Artifact{{Filename: "a.zip"}}})
-	guarded := gl.AddJob(fg.Job{Project: "acme/shop", Artifacts: []fg.Artifact{{Filename: "a.zip"}}, Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Public: new(bool)}}})
+	guarded := gl.AddJob(fg.Job{Project: "acme/shop", Artifacts: []fg.Artifact{{Filename: "a.zip"}},
+		Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Public: new(bool)}}})
 	anonymous := func(j fg.Job) int {
 		return testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", j.ID), nil).Status
 	}
-	assert.Equal(t, []int{404, 404}, []int{anonymous(open), anonymous(guarded)}, "artifacts need no credentials: the project is private")
+	assert.Equal(t, []int{404, 404}, []int{anonymous(open), anonymous(guarded)},
+		"artifacts need no credentials: the project is private")
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Visibility = fg.Public })
 	assert.Equal(t, []int{200, 403}, []int{anonymous(open), anonymous(guarded)})
-	assert.Equal(t, 401, testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", open.ID), nil, "Job-Token", open.Token).Status, "not followed")
+	assert.Equal(t, 401, testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", open.ID), nil,
+		"Job-Token", open.Token).Status, "not followed")
 	for _, name := range []string{"job_token", "token"} {
-		got := testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts?%s=%s", open.ID, name, open.Token), nil)
+		got := testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts?%s=%s", open.ID, name,
+			open.Token), nil)
 		assert.Equal(t, 401, got.Status, "nor as the parameter %s", name)
 	}
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true })
@@ -84,13 +95,18 @@ func TestWhatPeopleDoToJobs(t *testing.T) {
 	gl, r := testkit.Factory(t)
 	path := func(j fg.Job, what string) string { return fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d%s", j.ID, what) }
 	tagged := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess, Tags: []string{"z", "a", "m"}})
-	assert.Equal(t, []any{"a", "m", "z"}, as(t, gl, "dev", "GET", path(tagged, "")).JSON(t)["tag_list"], "sorted, whatever the order in the spec")
+	assert.Equal(t, []any{"a", "m", "z"}, as(t, gl, "dev", "GET", path(tagged, "")).JSON(t)["tag_list"],
+		"sorted, whatever the order in the spec")
 	manual := gl.AddJob(fg.Job{Project: "acme/shop", Name: "deploy", Status: fg.JobManual})
-	played := testkit.SendJSON(t, gl, "POST", path(manual, "/play"), testkit.Hash{"job_variables_attributes": []testkit.Hash{{"key": "WHERE", "value": "prod"}, {"key": "COUNT", "value": 3}, {"key": "NULL", "value": nil}}}, "Private-Token", gl.Token("dev"))
+	played := testkit.SendJSON(t, gl, "POST", path(manual, "/play"),
+		testkit.Hash{"job_variables_attributes": []testkit.Hash{{"key": "WHERE", "value": "prod"},
+			{"key": "COUNT", "value": 3}, {"key": "NULL", "value": nil}}}, "Private-Token", gl.Token("dev"))
 	assert.Equal(t, 200, played.Status, played.Body)
 	assert.Equal(t, "pending", played.JSON(t)["status"])
-	for _, bad := range []any{"x", []any{"x"}, []testkit.Hash{{"key": "A"}}, []testkit.Hash{{"key": "A", "value": testkit.Hash{"a": 1}}}, []testkit.Hash{{"key": []string{"A"}, "value": "b"}}} {
-		a := testkit.SendJSON(t, gl, "POST", path(manual, "/play"), testkit.Hash{"job_variables_attributes": bad}, "Private-Token", gl.Token("dev"))
+	for _, bad := range []any{"x", []any{"x"}, []testkit.Hash{{"key": "A"}},
+		[]testkit.Hash{{"key": "A", "value": testkit.Hash{"a": 1}}}, []testkit.Hash{{"key": []string{"A"}, "value": "b"}}} {
+		a := testkit.SendJSON(t, gl, "POST", path(manual, "/play"), testkit.Hash{"job_variables_attributes": bad},
+			"Private-Token", gl.Token("dev"))
 		assert.Equal(t, 400, a.Status, a.Body)
 	}
 	got := testkit.RequestJob(t, gl, r.Token).JSON(t)
@@ -115,7 +131,8 @@ func TestWhatPeopleDoToJobs(t *testing.T) {
 	assert.Equal(t, 201, retried.Status)
 	assert.Equal(t, "dev", retried.JSON(t)["user"].(testkit.Hash)["username"])
 	assert.NotEqualValues(t, manual.ID, retried.JSON(t)["id"])
-	assert.JSONEq(t, `{"message":"403 Forbidden - Job is not retryable"}`, as(t, gl, "dev", "POST", path(manual, "/retry")).Body)
+	assert.JSONEq(t, `{"message":"403 Forbidden - Job is not retryable"}`,
+		as(t, gl, "dev", "POST", path(manual, "/retry")).Body)
 	assert.Equal(t, 201, as(t, gl, "mia", "POST", path(manual, "/erase")).Status)
 	assert.Empty(t, gl.JobRun(manual.ID).Trace())
 	canceled := as(t, gl, "mia", "POST", path(manual, "/cancel"))
@@ -159,7 +176,8 @@ func TestListingJobs(t *testing.T) {
 	rest, header := list(next)
 	assert.Equal(t, []int{ids[1], ids[0]}, rest)
 	assert.Empty(t, header.Get("Link"))
-	for query, want := range map[string]int{"scope=nonsense": 400, "scope[]=": 400, "pagination=keyset&order_by=name": 405, "pagination=keyset&cursor=x": 400} {
+	for query, want := range map[string]int{"scope=nonsense": 400, "scope[]=": 400, "pagination=keyset&order_by=name": 405,
+		"pagination=keyset&cursor=x": 400} {
 		assert.Equal(t, want, as(t, gl, "dev", "GET", "/projects/acme%2Fshop/jobs?"+query).Status, query)
 	}
 }

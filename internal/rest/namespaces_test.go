@@ -82,7 +82,8 @@ func tokenFor(gl *fakegitlab.Fake, username string) string {
 func lists(t *testing.T, gl *fakegitlab.Fake, username string, want map[string]string) {
 	t.Helper()
 	for call, paths := range want {
-		assert.Equal(t, strings.Fields(paths), listed(t, testkit.Ask(t, gl, tokenFor(gl, username), "GET", call)), "%q: %s", username, call)
+		assert.Equal(t, strings.Fields(paths), listed(t, testkit.Ask(t, gl, tokenFor(gl, username), "GET", call)), "%q: %s",
+			username, call)
 	}
 }
 
@@ -119,7 +120,8 @@ func TestListsAgreeWithDetails(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees()))
 	for _, user := range []string{"", "sam", "ext", "mia", "oli", "gus", "max", "aud", "root"} {
 		token := tokenFor(gl, user)
-		projects, groups := listed(t, testkit.Ask(t, gl, token, "GET", "/projects?order_by=id&sort=asc")), listed(t, testkit.Ask(t, gl, token, "GET", "/groups?all_available=true&order_by=id"))
+		projects, groups := listed(t, testkit.Ask(t, gl, token, "GET", "/projects?order_by=id&sort=asc")),
+			listed(t, testkit.Ask(t, gl, token, "GET", "/groups?all_available=true&order_by=id"))
 		var readable, readableGroups []string
 		for _, p := range gl.Projects() {
 			if testkit.Ask(t, gl, token, "GET", "/projects/"+url.PathEscape(p.Path)).Status == 200 {
@@ -181,7 +183,8 @@ func TestProjectFilters(t *testing.T) {
 	})
 	// What others ask for in vain, GitLab does not look at.
 	lists(t, gl, "", map[string]string{"/projects?starred=true": "open/site"})
-	lists(t, gl, "sam", map[string]string{"/projects?repository_storage=other": "open/intra open/site", "/projects?custom_attributes[key]=x": "open/intra open/site"})
+	lists(t, gl, "sam", map[string]string{"/projects?repository_storage=other": "open/intra open/site",
+		"/projects?custom_attributes[key]=x": "open/intra open/site"})
 }
 
 func TestProjectOrder(t *testing.T) {
@@ -210,7 +213,8 @@ func TestProjectOrder(t *testing.T) {
 		"/groups/acme/projects?order_by=similarity&search=sho": "acme/shop acme/workshop-for-the-shop",
 	})
 	lists(t, gl, "", map[string]string{"/projects?order_by=similarity&search=shop": "open/site"})
-	assert.Contains(t, testkit.Ask(t, gl, gl.Token("oli"), "GET", "/projects?order_by=wiki_size").Header.Get("Link"), "order_by=created_at", "only administrators order by size")
+	assert.Contains(t, testkit.Ask(t, gl, gl.Token("oli"), "GET", "/projects?order_by=wiki_size").Header.Get("Link"),
+		"order_by=created_at", "only administrators order by size")
 }
 
 func TestProjectParametersRefused(t *testing.T) {
@@ -239,8 +243,10 @@ func TestProjectParametersRefused(t *testing.T) {
 		assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("mia", "read_user"), "GET", call).Status, call)
 		assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("mia", "read_api"), "GET", call).Status, call)
 	}
-	for _, call := range []string{"/groups/acme/projects", "/groups/acme/subgroups", "/groups/404/projects", "/groups/404/subgroups"} {
-		assert.Equal(t, `404 {"message":"404 Group Not Found"}`, testkit.Ask(t, gl, gl.Token("sam"), "GET", call).String(), call)
+	for _, call := range []string{"/groups/acme/projects", "/groups/acme/subgroups", "/groups/404/projects",
+		"/groups/404/subgroups"} {
+		assert.Equal(t, `404 {"message":"404 Group Not Found"}`, testkit.Ask(t, gl, gl.Token("sam"), "GET", call).String(),
+			call)
 	}
 }
 
@@ -266,19 +272,24 @@ func TestWhatListsShowOfAProject(t *testing.T) {
 		{"oli", "/groups/acme/projects?simple=1", false, false, false},
 	} {
 		p := first(c.username, c.call)
-		for field, want := range map[string]bool{"id": true, "namespace": true, "web_url": true, "archived": c.archived, "shared_runners_enabled": c.archived,
-			"build_timeout": c.build, "group_runners_enabled": c.build, "permissions": c.permitted, "runners_token": false} {
+		for field, want := range map[string]bool{"id": true, "namespace": true, "web_url": true, "archived": c.archived,
+			"shared_runners_enabled": c.archived,
+			"build_timeout":          c.build, "group_runners_enabled": c.build, "permissions": c.permitted, "runners_token": false} {
 			_, got := p[field]
 			assert.Equal(t, want, got, "%q: %s of %s", c.username, field, c.call)
 		}
 	}
 	access := func(level float64) any { return map[string]any{"access_level": level, "notification_level": 3.0} }
-	for username, want := range map[string][]any{"mia": {access(40), nil}, "oli": {nil, access(50)}, "gus": {nil, access(10)}, "root": {nil, nil}} {
+	for username, want := range map[string][]any{"mia": {access(40), nil}, "oli": {nil, access(50)},
+		"gus": {nil, access(10)}, "root": {nil, nil}} {
 		shop := testkit.Ask(t, gl, gl.Token(username), "GET", "/projects/acme%2Fshop")
-		assert.Equal(t, want, []any{shop.Field(t, "permissions.project_access"), shop.Field(t, "permissions.group_access")}, username)
-		assert.Equal(t, shop.Field(t, "permissions"), first(username, "/projects?search=shop&visibility=private")["permissions"])
+		assert.Equal(t, want, []any{shop.Field(t, "permissions.project_access"), shop.Field(t, "permissions.group_access")},
+			username)
+		assert.Equal(t, shop.Field(t, "permissions"), first(username,
+			"/projects?search=shop&visibility=private")["permissions"])
 	}
-	assert.Equal(t, access(50), testkit.Ask(t, gl, gl.Token("mia"), "GET", "/projects/mia%2Ftool").Field(t, "permissions.project_access"))
+	assert.Equal(t, access(50), testkit.Ask(t, gl, gl.Token("mia"), "GET", "/projects/mia%2Ftool").Field(t,
+		"permissions.project_access"))
 	anonymous := testkit.Ask(t, gl, "", "GET", "/projects/open%2Fsite")
 	assert.Equal(t, testkit.Ask(t, gl, "", "GET", "/projects").Body, "["+anonymous.Body+"]")
 	assert.NotContains(t, anonymous.Body, "archived")
@@ -291,20 +302,26 @@ func TestPagesOfProjectsAndGroups(t *testing.T) {
 		"wiki_checksum_failed=false&with_custom_attributes=false&with_issues_enabled=false&with_merge_requests_enabled=false"
 	second := testkit.Ask(t, gl, gl.AdminToken(), "GET", "/projects?per_page=3&page=2")
 	assert.Equal(t, []string{"acme/shop", "open/lab/secret", "open/intra"}, listed(t, second))
-	for header, want := range map[string]string{"X-Total": "7", "X-Total-Pages": "3", "X-Page": "2", "X-Per-Page": "3", "X-Next-Page": "3", "X-Prev-Page": "1"} {
+	for header, want := range map[string]string{"X-Total": "7", "X-Total-Pages": "3", "X-Page": "2", "X-Per-Page": "3",
+		"X-Next-Page": "3", "X-Prev-Page": "1"} {
 		assert.Equal(t, want, second.Header.Get(header), header)
 	}
-	assert.Contains(t, second.Header.Get("Link"), fmt.Sprintf(`<%s/projects?imported=false&`+flags+`>; rel="next"`, gl.APIURL(), "created_at", 3))
+	assert.Contains(t, second.Header.Get("Link"), fmt.Sprintf(`<%s/projects?imported=false&`+flags+`>; rel="next"`,
+		gl.APIURL(), "created_at", 3))
 
 	groups := testkit.Ask(t, gl, gl.AdminToken(), "GET", "/groups?per_page=1&skip_groups[]=1001")
 	assert.Equal(t, "3", groups.Header.Get("X-Total"))
 	assert.Contains(t, groups.Header.Get("Link"),
 		"<"+gl.APIURL()+`/groups?order_by=name&owned=false&page=2&per_page=1&skip_groups%5B%5D=1001&sort=asc&statistics=false&with_custom_attributes=false>; rel="next"`)
-	inGroup := testkit.Ask(t, gl, gl.AdminToken(), "GET", "/groups/acme/projects?per_page=1&last_activity_after=2020-01-01")
-	assert.Contains(t, inGroup.Header.Get("Link"), "<"+gl.APIURL()+"/groups/acme/projects?id=acme&include_ancestor_groups=false&include_subgroups=false&")
+	inGroup := testkit.Ask(t, gl, gl.AdminToken(), "GET",
+		"/groups/acme/projects?per_page=1&last_activity_after=2020-01-01")
+	assert.Contains(t, inGroup.Header.Get("Link"),
+		"<"+gl.APIURL()+"/groups/acme/projects?id=acme&include_ancestor_groups=false&include_subgroups=false&")
 	assert.Contains(t, inGroup.Header.Get("Link"), "&with_shared=true>")
-	assert.Contains(t, testkit.Ask(t, gl, gl.AdminToken(), "GET", "/groups/acme/subgroups").Header.Get("Link"), "?id=acme&order_by=name&")
-	assert.Contains(t, testkit.Ask(t, gl, "", "GET", "/projects?last_activity_after=2024-01-01").Header.Get("Link"), "last_activity_after=2024-01-01T00%3A00%3A00%2B00%3A00")
+	assert.Contains(t, testkit.Ask(t, gl, gl.AdminToken(), "GET", "/groups/acme/subgroups").Header.Get("Link"),
+		"?id=acme&order_by=name&")
+	assert.Contains(t, testkit.Ask(t, gl, "", "GET", "/projects?last_activity_after=2024-01-01").Header.Get("Link"),
+		"last_activity_after=2024-01-01T00%3A00%3A00%2B00%3A00")
 }
 
 // GitLab's specs say it: the last page that has projects still links to one, which is empty and links to none.
@@ -340,8 +357,11 @@ func TestKeysetPagesOfProjects(t *testing.T) {
 		assert.Equal(t, `405 {"error":"Keyset pagination is not yet available for this type of request"}`,
 			testkit.Ask(t, gl, gl.AdminToken(), "GET", "/projects?pagination=keyset"+query).String(), query)
 	}
-	assert.Equal(t, "4", testkit.Ask(t, gl, gl.AdminToken(), "GET", "/groups?pagination=keyset").Header.Get("X-Total"), "groups have numbered pages")
-	gl.AssertCalled(t, fakegitlab.ListProjects, fakegitlab.Where(func(c fakegitlab.Call) bool { return len(c.IgnoredParams) > 0 }), fakegitlab.Times(0))
+	assert.Equal(t, "4", testkit.Ask(t, gl, gl.AdminToken(), "GET", "/groups?pagination=keyset").Header.Get("X-Total"),
+		"groups have numbered pages")
+	gl.AssertCalled(t, fakegitlab.ListProjects, fakegitlab.Where(func(c fakegitlab.Call) bool {
+		return len(c.IgnoredParams) > 0
+	}), fakegitlab.Times(0))
 }
 
 func TestWhoListsWhichGroups(t *testing.T) {
@@ -380,31 +400,35 @@ func TestGroupFilters(t *testing.T) {
 	backend, _ := gl.Group("acme/backend")
 	open, _ := gl.Group("open")
 	lists(t, gl, "root", map[string]string{
-		"/groups?search=acme":                                                         "acme acme/backend", // by the whole path
-		"/groups?search=ACME+back":                                                    "acme/backend",
-		"/groups?search=acme&top_level_only=true":                                     "acme", // by its last part
-		"/groups?search=ac":                                                           "",
-		"/groups?search=":                                                             "acme acme/backend open open/lab",
-		"/groups?visibility=public":                                                   "open",
-		"/groups?top_level_only=true":                                                 "acme open",
-		"/groups?custom_attributes[key]=x":                                            "",
-		"/groups?order_by=name&sort=desc":                                             "open/lab open acme/backend acme",
-		"/groups?order_by=path&sort=desc":                                             "open open/lab acme/backend acme",
-		"/groups?order_by=similarity&sort=desc":                                       "open/lab open acme/backend acme", // without a search, the name
-		"/groups?order_by=similarity&search=open":                                     "open open/lab",
-		"/groups?order_by=similarity&search=acme":                                     "acme acme/backend",
-		"/groups/acme/subgroups":                                                      "acme/backend",
-		"/groups/acme%2Fbackend/subgroups":                                            "",
-		"/groups/acme/subgroups?search=acme":                                          "",
-		"/groups/acme/subgroups?search=backend":                                       "acme/backend",
-		"/groups/none/subgroups?top_level_only=1":                                     "acme open", // GitLab does not even look for the group
+		// by the whole path
+		"/groups?search=acme":                     "acme acme/backend",
+		"/groups?search=ACME+back":                "acme/backend",
+		"/groups?search=acme&top_level_only=true": "acme", // by its last part
+		"/groups?search=ac":                       "",
+		"/groups?search=":                         "acme acme/backend open open/lab",
+		"/groups?visibility=public":               "open",
+		"/groups?top_level_only=true":             "acme open",
+		"/groups?custom_attributes[key]=x":        "",
+		"/groups?order_by=name&sort=desc":         "open/lab open acme/backend acme",
+		"/groups?order_by=path&sort=desc":         "open open/lab acme/backend acme",
+		// without a search, the name
+		"/groups?order_by=similarity&sort=desc":   "open/lab open acme/backend acme",
+		"/groups?order_by=similarity&search=open": "open open/lab",
+		"/groups?order_by=similarity&search=acme": "acme acme/backend",
+		"/groups/acme/subgroups":                  "acme/backend",
+		"/groups/acme%2Fbackend/subgroups":        "",
+		"/groups/acme/subgroups?search=acme":      "",
+		"/groups/acme/subgroups?search=backend":   "acme/backend",
+		// GitLab does not even look for the group
+		"/groups/none/subgroups?top_level_only=1":                                     "acme open",
 		"/groups/acme/subgroups?visibility=private":                                   "acme/backend",
 		fmt.Sprintf("/groups?skip_groups=%d,x&skip_groups=%d", backend.ID, open.ID):   "acme acme/backend open/lab",
 		fmt.Sprintf("/groups?skip_groups[]=%d&skip_groups[]=%d", backend.ID, open.ID): "acme open/lab",
 	})
 	second := gl.AddGroup(fakegitlab.Group{Path: "acme/second", Name: "backend"})
 	lists(t, gl, "root", map[string]string{
-		"/groups?order_by=name&sort=desc&search=backend":      "acme/backend acme/second", // by id upwards, whatever the direction
+		// by id upwards, whatever the direction
+		"/groups?order_by=name&sort=desc&search=backend":      "acme/backend acme/second",
 		"/groups?order_by=id&sort=desc&search=acme&owned=off": "acme/second acme/backend acme",
 	})
 	assert.NotZero(t, second.ID)
@@ -413,21 +437,26 @@ func TestGroupFilters(t *testing.T) {
 func TestSubgroupsByWho(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees()))
 	gl.AddGroup(fakegitlab.Group{Path: "open/docs", Visibility: fakegitlab.Public})
-	for user, want := range map[string]string{"": "open/docs", "sam": "", "max": "open/lab", "root": "open/docs open/lab"} {
+	for user, want := range map[string]string{"": "open/docs", "sam": "", "max": "open/lab",
+		"root": "open/docs open/lab"} {
 		lists(t, gl, user, map[string]string{"/groups/open/subgroups": want})
 	}
-	for user, want := range map[string]string{"": "open/docs", "sam": "open/docs", "max": "open/docs open/lab", "root": "open/docs open/lab"} {
+	for user, want := range map[string]string{"": "open/docs", "sam": "open/docs", "max": "open/docs open/lab",
+		"root": "open/docs open/lab"} {
 		lists(t, gl, user, map[string]string{"/groups/open/subgroups?all_available=true": want})
 	}
-	lists(t, gl, "gus", map[string]string{"/groups/acme/subgroups?owned=true": "acme/backend", "/groups/acme/subgroups?min_access_level=50": "acme/backend"})
+	lists(t, gl, "gus", map[string]string{"/groups/acme/subgroups?owned=true": "acme/backend",
+		"/groups/acme/subgroups?min_access_level=50": "acme/backend"})
 }
 
 func TestProjectsOfAGroup(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees()))
-	for user, want := range map[string]string{"": "open/site", "sam": "open/intra open/site", "ext": "open/site", "max": "open/lab/secret open/intra open/site"} {
+	for user, want := range map[string]string{"": "open/site", "sam": "open/intra open/site", "ext": "open/site",
+		"max": "open/lab/secret open/intra open/site"} {
 		lists(t, gl, user, map[string]string{"/groups/open/projects?include_subgroups=true": want})
 	}
-	lists(t, gl, "", map[string]string{"/groups/open/projects?owned=true&min_access_level=50": "open/site"}) // not asked of nobody
+	// not asked of nobody
+	lists(t, gl, "", map[string]string{"/groups/open/projects?owned=true&min_access_level=50": "open/site"})
 	lists(t, gl, "gus", map[string]string{
 		"/groups/acme/projects":                                                  "acme/old acme/shop",
 		"/groups/1002/projects":                                                  "acme/old acme/shop",
@@ -445,7 +474,8 @@ func TestProjectsOfAGroup(t *testing.T) {
 		"/groups/acme/projects?with_security_reports=true&pagination=keyset":     "acme/old acme/shop",
 		"/groups/acme/projects?with_issues_enabled=1&with_custom_attributes=yes": "acme/old acme/shop",
 	})
-	lists(t, gl, "root", map[string]string{"/groups/acme/projects?owned=true": "", "/groups/acme/projects?custom_attributes[key]=x": ""})
+	lists(t, gl, "root", map[string]string{"/groups/acme/projects?owned=true": "",
+		"/groups/acme/projects?custom_attributes[key]=x": ""})
 }
 
 // Lists are calls like others: recorded, and made to fail.
@@ -457,7 +487,8 @@ func TestListsInTheJournal(t *testing.T) {
 		assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("mia"), "GET", call).Status)
 		assert.Equal(t, http.StatusOK, testkit.Ask(t, gl, gl.Token("mia"), "HEAD", call).Status)
 	}
-	gl.AssertCalled(t, fakegitlab.ListProjects, fakegitlab.By("mia"), fakegitlab.Param("sort", "desc"), fakegitlab.Times(2))
+	gl.AssertCalled(t, fakegitlab.ListProjects, fakegitlab.By("mia"), fakegitlab.Param("sort", "desc"),
+		fakegitlab.Times(2))
 	gl.AssertCalled(t, fakegitlab.ListGroupProjects, fakegitlab.Param("id", "open"), fakegitlab.Times(2))
 	gl.AssertCalled(t, fakegitlab.ListSubgroups, fakegitlab.Times(2))
 }

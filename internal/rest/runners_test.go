@@ -20,7 +20,8 @@ import (
 func TestALifeAgreesWithItself(t *testing.T) {
 	gl := testkit.NewMia(t)
 	mia := gl.Token("mia")
-	created := testkit.Ask(t, gl, mia, "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001&description=new&tag_list=z,a,m&maximum_timeout=600"))
+	created := testkit.Ask(t, gl, mia, "POST", "/user/runners",
+		testkit.WithForm("runner_type=project_type&project_id=10001&description=new&tag_list=z,a,m&maximum_timeout=600"))
 	require.Equal(t, 201, created.Status, created.Body)
 	id := int(created.Field(t, "id").(float64))
 	path := "/runners/" + strconv.Itoa(id)
@@ -29,7 +30,8 @@ func TestALifeAgreesWithItself(t *testing.T) {
 	assert.Equal(t, "never_contacted", first.Field(t, "status"))
 	assert.Nil(t, first.Field(t, "online"))
 
-	for _, change := range []string{`{"description":"renamed","tag_list":["b","a"]}`, `{"paused":true}`, `{"maximum_timeout":null,"description":""}`} {
+	for _, change := range []string{`{"description":"renamed","tag_list":["b","a"]}`, `{"paused":true}`,
+		`{"maximum_timeout":null,"description":""}`} {
 		updated := testkit.Ask(t, gl, mia, "PUT", path, testkit.WithJSON(change))
 		require.Equal(t, 200, updated.Status, updated.Body)
 		got := testkit.Ask(t, gl, mia, "GET", path)
@@ -44,7 +46,8 @@ func TestALifeAgreesWithItself(t *testing.T) {
 
 	assert.Equal(t, "204", testkit.Ask(t, gl, mia, "DELETE", path).String())
 	assert.Equal(t, `404 {"message":"404 Not found"}`, testkit.Ask(t, gl, mia, "GET", path).String())
-	assert.Equal(t, 403, testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token="+created.Field(t, "token").(string))).Status, "the token is dead")
+	assert.Equal(t, 403, testkit.Ask(t, gl, "", "POST", "/runners/verify",
+		testkit.WithForm("token="+created.Field(t, "token").(string))).Status, "the token is dead")
 }
 
 func TestParametersOnDelete(t *testing.T) {
@@ -74,7 +77,8 @@ func TestParametersOnDelete(t *testing.T) {
 func TestSpellingsOfParameters(t *testing.T) {
 	gl := testkit.NewMia(t)
 	mia := gl.Token("mia")
-	for spelling, want := range map[string]any{"true": true, "True": true, "1": true, "on": true, "Y": true, "false": false, "F": false, "0": false, "Off": false, "no": false} {
+	for spelling, want := range map[string]any{"true": true, "True": true, "1": true, "on": true, "Y": true,
+		"false": false, "F": false, "0": false, "Off": false, "no": false} {
 		got := testkit.Ask(t, gl, mia, "PUT", "/runners/5", testkit.WithForm("paused="+spelling))
 		assert.Equal(t, want, got.Field(t, "paused"), spelling)
 	}
@@ -82,7 +86,8 @@ func TestSpellingsOfParameters(t *testing.T) {
 		assert.Equal(t, true, testkit.Ask(t, gl, mia, "PUT", "/runners/5", testkit.WithJSON(body)).Field(t, "paused"), body)
 	}
 	for body, want := range map[string][]any{
-		"tag_list=b,%20a,,b,": {"b", "a"}, "tag_list[]=b&tag_list[]=a": {"b", "a"}, "tag_list[]=b,a&tag_list[]=c": {"b", "a", "c"}, "tag_list=": {},
+		"tag_list=b,%20a,,b,": {"b", "a"}, "tag_list[]=b&tag_list[]=a": {"b", "a"},
+		"tag_list[]=b,a&tag_list[]=c": {"b", "a", "c"}, "tag_list=": {},
 	} {
 		assert.Equal(t, want, testkit.Ask(t, gl, mia, "PUT", "/runners/5", testkit.WithForm(body)).Field(t, "tag_list"), body)
 	}
@@ -110,14 +115,18 @@ func TestProjectsOfARunner(t *testing.T) {
 	gl.AddProject(fakegitlab.Project{Path: "acme/secret"})
 	r := gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/secret", "acme/open", "acme/own"}})
 	path := fmt.Sprintf("/runners/%d", r.ID)
-	assert.Equal(t, []any{"acme/own", "acme/open"}, testkit.Ask(t, gl, gl.Token("mia"), "GET", path+"/projects").Each(t, "path_with_namespace"), "those that she may see")
-	assert.Len(t, testkit.Ask(t, gl, gl.Token("mia"), "GET", path).Field(t, "projects"), 1, "those that she is a member of")
+	assert.Equal(t, []any{"acme/own", "acme/open"}, testkit.Ask(t, gl, gl.Token("mia"), "GET", path+"/projects").Each(t,
+		"path_with_namespace"), "those that she may see")
+	assert.Len(t, testkit.Ask(t, gl, gl.Token("mia"), "GET", path).Field(t, "projects"), 1,
+		"those that she is a member of")
 }
 
 func TestSpellingsOfDates(t *testing.T) {
-	for date, want := range map[string]int{"Sun, 19 Jan 2014 04:11:00 GMT": 412, "Fri, 9 Jan 2014 04:11:00 +0000": 412, "19 Jan 2014 04:11:00 GMT": 412,
+	for date, want := range map[string]int{"Sun, 19 Jan 2014 04:11:00 GMT": 412, "Fri, 9 Jan 2014 04:11:00 +0000": 412,
+		"19 Jan 2014 04:11:00 GMT":  412,
 		"2014-01-19 04:11:00 +0100": 412, "2014-01-19T04:11:00Z": 412, "2014-01-19": 412, "yesterday": 204} {
-		assert.Equal(t, want, testkit.Ask(t, testkit.NewMia(t), "", "DELETE", "/runners?token=shop-token", testkit.WithHeader("If-Unmodified-Since", date)).Status, date)
+		assert.Equal(t, want, testkit.Ask(t, testkit.NewMia(t), "", "DELETE", "/runners?token=shop-token",
+			testkit.WithHeader("If-Unmodified-Since", date)).Status, date)
 	}
 }
 
@@ -131,10 +140,12 @@ func TestLimitsHoldForChangesAlone(t *testing.T) {
 	r := gl.AddRunner(fakegitlab.Runner{Tags: tags, Description: long, Name: strings.Repeat("n", 257)})
 	path, root := fmt.Sprintf("/runners/%d", r.ID), gl.AdminToken()
 	assert.Equal(t, 200, testkit.Ask(t, gl, root, "PUT", path, testkit.WithForm("paused=1")).Status)
-	assert.Equal(t, 200, testkit.Ask(t, gl, root, "PUT", path, testkit.WithForm("description="+long+"&tag_list="+strings.Join(tags, ","))).Status)
+	assert.Equal(t, 200, testkit.Ask(t, gl, root, "PUT", path,
+		testkit.WithForm("description="+long+"&tag_list="+strings.Join(tags, ","))).Status)
 	assert.Equal(t, `400 {"message":{"tags_list":["Too many tags specified. Please limit the number of tags to 50"]}}`,
 		testkit.Ask(t, gl, root, "PUT", path, testkit.WithForm("tag_list=x,"+strings.Join(tags, ","))).String())
-	assert.Equal(t, `400 {"message":{"description":["is too long (maximum is 1024 characters)"]}}`, testkit.Ask(t, gl, root, "PUT", path, testkit.WithForm("description=x"+long)).String())
+	assert.Equal(t, `400 {"message":{"description":["is too long (maximum is 1024 characters)"]}}`,
+		testkit.Ask(t, gl, root, "PUT", path, testkit.WithForm("description=x"+long)).String())
 }
 
 func TestModelRules(t *testing.T) {
@@ -149,22 +160,28 @@ func TestModelRules(t *testing.T) {
 	}
 	before := gl.Snapshot()
 	for body, want := range map[string]string{
-		"run_untagged=false":                             `{"tags_list":["can not be empty when runner is not allowed to pick untagged jobs"]}`,
-		"tag_list=" + tags(51):                           `{"tags_list":["Too many tags specified. Please limit the number of tags to 50"]}`,
+		"run_untagged=false": `{"tags_list":["can not be empty when runner is not allowed to pick untagged jobs"]}`,
+		"tag_list=" +
+			tags(51): `{"tags_list":["Too many tags specified. Please limit the number of tags to 50"]}`,
 		"maximum_timeout=599":                            `{"maximum_timeout":["needs to be at least 10 minutes"]}`,
 		"maintenance_note=" + strings.Repeat("n", 1025):  `{"maintenance_note":["is too long (maximum is 1024 characters)"]}`,
 		"description=" + strings.Repeat("d", 1025):       `{"description":["is too long (maximum is 1024 characters)"]}`,
 		"maximum_timeout=-1&run_untagged=0&description=": `{"maximum_timeout":["needs to be at least 10 minutes"],"tags_list":["can not be empty when runner is not allowed to pick untagged jobs"]}`,
 	} {
-		assert.Equal(t, `400 {"message":`+want+`}`, testkit.Ask(t, gl, mia, "PUT", "/runners/5", testkit.WithForm(body)).String())
+		assert.Equal(t, `400 {"message":`+want+`}`, testkit.Ask(t, gl, mia, "PUT", "/runners/5",
+			testkit.WithForm(body)).String())
 	}
-	assert.Equal(t, `400 {"message":{"access_level":["can't be blank"]}}`, testkit.Ask(t, gl, mia, "PUT", "/runners/5", testkit.WithJSON(`{"access_level":null}`)).String())
+	assert.Equal(t, `400 {"message":{"access_level":["can't be blank"]}}`,
+		testkit.Ask(t, gl, mia, "PUT", "/runners/5", testkit.WithJSON(`{"access_level":null}`)).String())
 	gl.AssertSnapshot(t, before)
-	for _, body := range []string{"tag_list=" + tags(50), "maximum_timeout=600", "maintenance_note=" + strings.Repeat("ü", 1024), "run_untagged=false&tag_list=a"} {
+	for _, body := range []string{"tag_list=" + tags(50), "maximum_timeout=600",
+		"maintenance_note=" + strings.Repeat("ü", 1024), "run_untagged=false&tag_list=a"} {
 		assert.Equal(t, 200, testkit.Ask(t, gl, mia, "PUT", "/runners/5", testkit.WithForm(body)).Status, body)
 	}
-	both := testkit.Ask(t, gl, mia, "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001&run_untagged=false&maximum_timeout=1"))
-	assert.Equal(t, `400 {"message":"400 Bad request - Tags list can not be empty when runner is not allowed to pick untagged jobs and Maximum timeout needs to be at least 10 minutes"}`, both.String())
+	both := testkit.Ask(t, gl, mia, "POST", "/user/runners",
+		testkit.WithForm("runner_type=project_type&project_id=10001&run_untagged=false&maximum_timeout=1"))
+	assert.Equal(t,
+		`400 {"message":"400 Bad request - Tags list can not be empty when runner is not allowed to pick untagged jobs and Maximum timeout needs to be at least 10 minutes"}`, both.String())
 }
 
 // A runner and its managers age by the one clock.
@@ -188,7 +205,8 @@ func TestStatusOverTime(t *testing.T) {
 	gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: "s_1"})
 	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Paused = true })
 	assert.Equal(t, "paused", status())
-	assert.Equal(t, true, testkit.Ask(t, gl, mia, "GET", "/runners/5").Field(t, "online"), "a paused runner is online all the same")
+	assert.Equal(t, true, testkit.Ask(t, gl, mia, "GET", "/runners/5").Field(t, "online"),
+		"a paused runner is online all the same")
 	assert.Equal(t, fakegitlab.Online, gl.RunnerStatus(5))
 }
 
@@ -196,18 +214,19 @@ func TestFilters(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
 	ada := gl.Token("ada")
 	for query, want := range map[string][]any{
-		"type=project_type&status=online":               {100021.0, 100025.0},
-		"scope=shared&paused=true":                      {100005.0},
-		"status=offline&type=instance_type":             {100002.0, 100003.0},
-		"status=never_contacted":                        {100004.0, 100014.0, 100024.0},
-		"status=stale&scope=specific":                   {100013.0, 100023.0},
-		"status=paused":                                 {100005.0, 100015.0, 100025.0},
-		"status=active&type=group_type":                 {100011.0, 100012.0, 100013.0, 100014.0},
-		"tag_list=docker,linux&type=project_type":       {100022.0, 100023.0, 100024.0, 100025.0},
-		"tag_list[]=shop":                               {100021.0},
-		"tag_list=":                                     {},
-		"version_prefix=17&type=group_type":             {100011.0, 100012.0, 100013.0, 100015.0},
-		"version_prefix=17.2.":                          {100001.0, 100002.0, 100003.0, 100005.0, 100011.0, 100012.0, 100013.0, 100015.0, 100021.0, 100022.0, 100023.0, 100025.0},
+		"type=project_type&status=online":         {100021.0, 100025.0},
+		"scope=shared&paused=true":                {100005.0},
+		"status=offline&type=instance_type":       {100002.0, 100003.0},
+		"status=never_contacted":                  {100004.0, 100014.0, 100024.0},
+		"status=stale&scope=specific":             {100013.0, 100023.0},
+		"status=paused":                           {100005.0, 100015.0, 100025.0},
+		"status=active&type=group_type":           {100011.0, 100012.0, 100013.0, 100014.0},
+		"tag_list=docker,linux&type=project_type": {100022.0, 100023.0, 100024.0, 100025.0},
+		"tag_list[]=shop":                         {100021.0},
+		"tag_list=":                               {},
+		"version_prefix=17&type=group_type":       {100011.0, 100012.0, 100013.0, 100015.0},
+		"version_prefix=17.2.": {100001.0, 100002.0, 100003.0, 100005.0, 100011.0, 100012.0,
+			100013.0, 100015.0, 100021.0, 100022.0, 100023.0, 100025.0},
 		"version_prefix=1":                              {},
 		"version_prefix=17.2.0.":                        {},
 		"scope=offline&status=stale&type=instance_type": {100003.0},
@@ -223,8 +242,10 @@ func TestFilters(t *testing.T) {
 	} {
 		assert.Equal(t, want, testkit.Ask(t, gl, ada, "GET", path).String(), path)
 	}
-	assert.Equal(t, []any{}, testkit.Ask(t, gl, ada, "GET", "/runners").Each(t, "id"), "an administrator owns nothing by being one")
-	assert.Equal(t, []any{100021.0, 100022.0, 100023.0, 100024.0, 100025.0}, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners").Each(t, "id"))
+	assert.Equal(t, []any{}, testkit.Ask(t, gl, ada, "GET", "/runners").Each(t, "id"),
+		"an administrator owns nothing by being one")
+	assert.Equal(t, []any{100021.0, 100022.0, 100023.0, 100024.0, 100025.0},
+		testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners").Each(t, "id"))
 	assert.Len(t, testkit.Ask(t, gl, gl.Token("oli"), "GET", "/runners").Each(t, "id"), 10)
 }
 
@@ -237,13 +258,17 @@ func TestPagination(t *testing.T) {
 	at := "<" + gl.APIURL() + list + "?id=acme%2Fshop&page="
 	got := testkit.Ask(t, gl, mia, "GET", list+"?page=2&per_page=2&paused=false&type=project_type&unknown=1")
 	tail := "&paused=false&per_page=2&type=project_type&unknown=1>"
-	assert.Equal(t, at+`1`+tail+`; rel="prev", `+at+`3`+tail+`; rel="next", `+at+`1`+tail+`; rel="first", `+at+`3`+tail+`; rel="last"`, got.Header.Get("Link"))
-	for name, want := range map[string]string{"X-Total": "6", "X-Total-Pages": "3", "X-Per-Page": "2", "X-Page": "2", "X-Next-Page": "3", "X-Prev-Page": "1"} {
+	assert.Equal(t,
+		at+`1`+tail+`; rel="prev", `+at+`3`+tail+`; rel="next", `+at+`1`+tail+`; rel="first", `+at+`3`+tail+`; rel="last"`,
+		got.Header.Get("Link"))
+	for name, want := range map[string]string{"X-Total": "6", "X-Total-Pages": "3", "X-Per-Page": "2", "X-Page": "2",
+		"X-Next-Page": "3", "X-Prev-Page": "1"} {
 		assert.Equal(t, []string{want}, got.Header.Values(name), name)
 	}
 	past := testkit.Ask(t, gl, mia, "GET", list+"?page=9&type=project_type")
 	assert.Equal(t, "200 []", past.String())
-	assert.Equal(t, []string{"9", "", "", "6"}, []string{past.Header.Get("X-Page"), past.Header.Get("X-Next-Page"), past.Header.Get("X-Prev-Page"), past.Header.Get("X-Total")})
+	assert.Equal(t, []string{"9", "", "", "6"}, []string{past.Header.Get("X-Page"), past.Header.Get("X-Next-Page"),
+		past.Header.Get("X-Prev-Page"), past.Header.Get("X-Total")})
 	assert.Equal(t, "100", testkit.Ask(t, gl, mia, "GET", list+"?per_page=1000").Header.Get("X-Per-Page"))
 
 	seen := map[any]int{}
@@ -275,9 +300,12 @@ func TestLinksFollowTheMount(t *testing.T) {
 		require.Equal(t, 200, w.Code, w.Body.String())
 		return w.Header().Get("Link") + w.Body.String()
 	}
-	assert.Contains(t, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners").Header.Get("Link"), "<"+gl.APIURL()+"/runners?page=1")
-	assert.Contains(t, get(gl, "http://gitlab.example.com:8443/gitlab/api/v4/runners"), "<http://gitlab.example.com:8443/gitlab/api/v4/runners?page=1")
-	assert.Contains(t, get(gl, "https://gitlab.example.com/gitlab/api/v4/runners/5"), `"web_url":"https://gitlab.example.com/gitlab/acme/shop"`)
+	assert.Contains(t, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners").Header.Get("Link"),
+		"<"+gl.APIURL()+"/runners?page=1")
+	assert.Contains(t, get(gl, "http://gitlab.example.com:8443/gitlab/api/v4/runners"),
+		"<http://gitlab.example.com:8443/gitlab/api/v4/runners?page=1")
+	assert.Contains(t, get(gl, "https://gitlab.example.com/gitlab/api/v4/runners/5"),
+		`"web_url":"https://gitlab.example.com/gitlab/acme/shop"`)
 
 	res, err := gl.Client().Get(strings.TrimSuffix(gl.URL(), "/gitlab") + "/api/v4/version")
 	require.NoError(t, err)
@@ -318,13 +346,17 @@ func TestIfUnmodifiedSince(t *testing.T) {
 	gl.AddProject(fakegitlab.Project{Path: "acme/api", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer}})
 	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Projects = append(r.Projects, "acme/api") })
 	gl.Advance(time.Hour)
-	require.Equal(t, 200, testkit.Ask(t, gl, gl.Token("mia"), "PUT", "/runners/5", testkit.WithForm("description=changed")).Status)
+	require.Equal(t, 200, testkit.Ask(t, gl, gl.Token("mia"), "PUT", "/runners/5",
+		testkit.WithForm("description=changed")).Status)
 	old := testkit.WithHeader("If-Unmodified-Since", gl.Now().Add(-time.Minute).Format(http.TimeFormat))
-	assert.Equal(t, `412 {"message":"412 Precondition Failed"}`, testkit.Ask(t, gl, "", "DELETE", "/runners?token=shop-token", old).String())
+	assert.Equal(t, `412 {"message":"412 Precondition Failed"}`,
+		testkit.Ask(t, gl, "", "DELETE", "/runners?token=shop-token", old).String())
 	assert.Equal(t, 412, testkit.Ask(t, gl, gl.AdminToken(), "DELETE", "/runners/5", old).Status)
 	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("sam"), "DELETE", "/runners/6", old).Status, "roles first")
-	assert.Equal(t, 204, testkit.Ask(t, gl, gl.Token("mia"), "DELETE", "/projects/acme%2Fapi/runners/5", old).Status, "the assignment is older")
-	assert.Equal(t, 204, testkit.Ask(t, gl, gl.Token("mia"), "DELETE", "/runners/5", testkit.WithHeader("If-Unmodified-Since", "yesterday-ish")).Status, "what nobody can read counts for nothing")
+	assert.Equal(t, 204, testkit.Ask(t, gl, gl.Token("mia"), "DELETE", "/projects/acme%2Fapi/runners/5", old).Status,
+		"the assignment is older")
+	assert.Equal(t, 204, testkit.Ask(t, gl, gl.Token("mia"), "DELETE", "/runners/5",
+		testkit.WithHeader("If-Unmodified-Since", "yesterday-ish")).Status, "what nobody can read counts for nothing")
 	gl.AssertRunnerGone(t, 5)
 }
 
@@ -332,9 +364,12 @@ func TestProjectsByPath(t *testing.T) {
 	gl := testkit.NewMia(t)
 	mia := gl.Token("mia")
 	for path, status := range map[string]int{
-		"/projects/acme%2Fshop/runners": 200, "/projects/ACME%2fShop/runners": 200, "/projects/10001/runners": 200, "/projects/shop/runners": 404,
-		"/projects/acme%2Fshop%20/runners": 404, "/projects/acme/shop/runners": 404, "/groups/ACME/": 200, "/groups/1001": 200, "/groups/acme%2Fshop": 404,
-		"//projects//acme%2Fshop//runners//": 200, "/runners/5/": 200, "/runners/5.json": 200, "/runners/5.5": 200, "/runners/abc": 400, "/runners/99999999999999999999": 404, "/runners/-1": 404,
+		"/projects/acme%2Fshop/runners": 200, "/projects/ACME%2fShop/runners": 200, "/projects/10001/runners": 200,
+		"/projects/shop/runners":           404,
+		"/projects/acme%2Fshop%20/runners": 404, "/projects/acme/shop/runners": 404, "/groups/ACME/": 200,
+		"/groups/1001": 200, "/groups/acme%2Fshop": 404,
+		"//projects//acme%2Fshop//runners//": 200, "/runners/5/": 200, "/runners/5.json": 200, "/runners/5.5": 200,
+		"/runners/abc": 400, "/runners/99999999999999999999": 404, "/runners/-1": 404,
 	} {
 		assert.Equal(t, status, testkit.Ask(t, gl, mia, "GET", path).Status, path)
 	}
@@ -344,7 +379,8 @@ func TestProjectsByPath(t *testing.T) {
 func TestAssignments(t *testing.T) {
 	gl := testkit.NewMia(t)
 	mia, root := gl.Token("mia"), gl.AdminToken()
-	gl.AddProject(fakegitlab.Project{ID: 20, Path: "acme/api", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer, "sam": fakegitlab.Maintainer}})
+	gl.AddProject(fakegitlab.Project{ID: 20, Path: "acme/api",
+		Members: fakegitlab.Members{"mia": fakegitlab.Maintainer, "sam": fakegitlab.Maintainer}})
 	for name, c := range map[string]struct{ token, runner, want string }{
 		"group runner, administrator too": {root, "7", `403 {"message":"403 Forbidden - Runner is a group runner"}`},
 		"instance runner":                 {mia, "6", `403 {"message":"403 Forbidden - No access granted"}`},
@@ -352,22 +388,30 @@ func TestAssignments(t *testing.T) {
 		"none":                            {mia, "404", `404 {"message":"404 Not found"}`},
 		"no number":                       {mia, "x", `400 {"error":"runner_id is invalid"}`},
 	} {
-		assert.Equal(t, c.want, testkit.Ask(t, gl, c.token, "POST", "/projects/20/runners", testkit.WithForm("runner_id="+c.runner)).String(), name)
+		assert.Equal(t, c.want, testkit.Ask(t, gl, c.token, "POST", "/projects/20/runners",
+			testkit.WithForm("runner_id="+c.runner)).String(), name)
 	}
-	assert.Equal(t, `403 {"message":"403 Forbidden - Only one project associated with the runner. Please remove the runner instead"}`,
+	assert.Equal(t,
+		`403 {"message":"403 Forbidden - Only one project associated with the runner. Please remove the runner instead"}`,
 		testkit.Ask(t, gl, mia, "DELETE", "/projects/10001/runners/5").String())
 	assert.Equal(t, 201, testkit.Ask(t, gl, mia, "POST", "/projects/20/runners", testkit.WithForm("runner_id=5")).Status)
-	assert.Equal(t, `400 {"message":{"assign_to":["Validation failed: Runner projects runner has already been taken"],"runner_projects.runner":["has already been taken"]}}`, testkit.Ask(t, gl, mia, "POST", "/projects/20/runners", testkit.WithForm("runner_id=5")).String())
-	assert.Equal(t, `403 {"message":"403 Forbidden - Runner associated with more than one project"}`, testkit.Ask(t, gl, mia, "DELETE", "/runners/5").String())
-	assert.Equal(t, 204, testkit.Ask(t, gl, mia, "DELETE", "/projects/10001/runners/5").Status, "also from the owner project, in 17.2")
+	assert.Equal(t,
+		`400 {"message":{"assign_to":["Validation failed: Runner projects runner has already been taken"],"runner_projects.runner":["has already been taken"]}}`, testkit.Ask(t, gl, mia, "POST", "/projects/20/runners", testkit.WithForm("runner_id=5")).String())
+	assert.Equal(t, `403 {"message":"403 Forbidden - Runner associated with more than one project"}`,
+		testkit.Ask(t, gl, mia, "DELETE", "/runners/5").String())
+	assert.Equal(t, 204, testkit.Ask(t, gl, mia, "DELETE", "/projects/10001/runners/5").Status,
+		"also from the owner project, in 17.2")
 	r, _ := gl.Runner(5)
 	assert.Equal(t, []string{"acme/api"}, r.Projects)
-	assert.Equal(t, `404 {"message":"404 Runner Not Found"}`, testkit.Ask(t, gl, mia, "DELETE", "/projects/10001/runners/5").String())
+	assert.Equal(t, `404 {"message":"404 Runner Not Found"}`,
+		testkit.Ask(t, gl, mia, "DELETE", "/projects/10001/runners/5").String())
 	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Locked = true })
-	assert.Equal(t, `403 {"message":"403 Forbidden - Runner is locked"}`, testkit.Ask(t, gl, mia, "POST", "/projects/10001/runners", testkit.WithForm("runner_id=5")).String())
+	assert.Equal(t, `403 {"message":"403 Forbidden - Runner is locked"}`,
+		testkit.Ask(t, gl, mia, "POST", "/projects/10001/runners", testkit.WithForm("runner_id=5")).String())
 	gl.UpdateSettings(func(s *fakegitlab.Settings) { s.MaxProjectRunners = 1 })
 	gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}})
-	assert.Contains(t, testkit.Ask(t, gl, root, "POST", "/projects/10001/runners", testkit.WithForm("runner_id=5")).Body, "Maximum number of ci registered project runners (1) exceeded")
+	assert.Contains(t, testkit.Ask(t, gl, root, "POST", "/projects/10001/runners", testkit.WithForm("runner_id=5")).Body,
+		"Maximum number of ci registered project runners (1) exceeded")
 }
 
 func TestJobsOfARunner(t *testing.T) {
@@ -394,5 +438,6 @@ func TestJobsOfARunner(t *testing.T) {
 	assert.NotContains(t, second.Header, "Link")
 	assert.Equal(t, 405, list("?pagination=keyset&order_by=id&sort=asc").Status)
 	assert.Equal(t, `400 {"error":"cursor is invalid"}`, list("?pagination=keyset&cursor=@").String())
-	assert.Equal(t, `403 {"message":"403 Forbidden - No access granted"}`, testkit.Ask(t, gl, gl.Token("oli"), "GET", "/runners/100001/jobs").String())
+	assert.Equal(t, `403 {"message":"403 Forbidden - No access granted"}`,
+		testkit.Ask(t, gl, gl.Token("oli"), "GET", "/runners/100001/jobs").String())
 }

@@ -84,7 +84,9 @@ func bordersOf(row gitlabversion.Row) (borders []gitlabversion.Version) {
 			borders = append(borders, border)
 		}
 	}
-	return append(slices.DeleteFunc(borders, func(v gitlabversion.Version) bool { return v == all[len(all)-1] }), all[len(all)-1])
+	return append(slices.DeleteFunc(borders, func(v gitlabversion.Version) bool {
+		return v == all[len(all)-1]
+	}), all[len(all)-1])
 }
 
 func texts(versions []gitlabversion.Version) (texts []string) {
@@ -167,27 +169,33 @@ func versionProofs() map[gitlabversion.Difference]proof {
 			a := testkit.Ask(v.T, v.gl, v.gl.Token("mia", "read_user"), "GET", "/runners/5")
 			return a.Field(v.T, "scope")
 		}, "api read_api", "manage_runner api read_api", nil},
-		gitlabversion.DescriptionLimit:                     {status("mia", "PUT", "/runners/5", testkit.WithForm("description="+strings.Repeat("d", 1025))), 200, 400, nil},
+		gitlabversion.DescriptionLimit: {status("mia", "PUT", "/runners/5",
+			testkit.WithForm("description="+strings.Repeat("d", 1025))), 200, 400, nil},
 		gitlabversion.GroupMaintainersListRunners:          {status("max", "GET", "/groups/team/runners"), 403, 200, nil},
 		gitlabversion.GroupMaintainersReadInheritedRunners: {status("max", "GET", "/runners/8"), 403, 200, nil},
 		gitlabversion.GroupMaintainersReadRunnerJobs:       {status("max", "GET", "/runners/8/jobs"), 403, 200, nil},
 		gitlabversion.RunnerNotFoundByName: {whole("mia", "GET", "/runners/404"),
 			`404 {"message":"404 Not found"}`, `404 {"message":"404 Runner Not Found"}`, nil},
 		gitlabversion.RunnerCreationShown: {func(v inVersion) any {
-			v.gl.AddRunner(fg.Runner{Projects: []string{"acme/shop"}, CreatedBy: "mia"}) // the only one of those listed that somebody made
+			// the only one of those listed that somebody made
+			v.gl.AddRunner(fg.Runner{Projects: []string{"acme/shop"}, CreatedBy: "mia"})
 			body := v.as("mia", "GET", "/projects/10001/runners").Body
-			return []bool{strings.Count(body, `"created_by":`) == 1, strings.Contains(body, `"created_at":`), strings.Contains(body, `"job_execution_status":"idle"`)}
+			return []bool{strings.Count(body, `"created_by":`) == 1, strings.Contains(body, `"created_at":`),
+				strings.Contains(body, `"job_execution_status":"idle"`)}
 		}, []bool{false, false, false}, []bool{true, true, true}, nil},
 		gitlabversion.RunnerProjectsEndpoint: {func(v inVersion) any {
-			return []any{v.as("mia", "GET", "/runners/5/projects").Status, strings.Contains(v.as("mia", "GET", "/runners/5?include_projects=false").Body, `"projects":`)}
+			return []any{v.as("mia", "GET", "/runners/5/projects").Status,
+				strings.Contains(v.as("mia", "GET", "/runners/5?include_projects=false").Body, `"projects":`)}
 		}, []any{404, true}, []any{200, false}, nil},
 		gitlabversion.MaintenanceNoteForUpdatersOnly: {func(v inVersion) any {
 			v.gl.UpdateRunner(6, func(r *fg.Runner) { r.MaintenanceNote = "careful" })
 			return v.field("sam", "/runners/6", "maintenance_note")
 		}, "careful", nil, nil},
 		gitlabversion.AuditorsListAllRunners: {status("aud", "GET", "/runners/all"), 403, 200, nil},
-		// The owner project of a runner with one project is that project, so no answer differs: internal/policy proves the rule.
-		gitlabversion.OwnerProjectRulesRunner: {status("max", "PUT", "/runners/9", testkit.WithForm("paused=true")), 200, 200, nil},
+		// The owner project of a runner with one project is that project, so no answer differs: internal/policy proves the
+		// rule.
+		gitlabversion.OwnerProjectRulesRunner: {status("max", "PUT", "/runners/9", testkit.WithForm("paused=true")), 200, 200,
+			nil},
 		gitlabversion.OwnerProjectKeepsRunner: {func(v inVersion) any {
 			var statuses []string
 			for _, answer := range unassigned(v) {
@@ -196,13 +204,17 @@ func versionProofs() map[gitlabversion.Difference]proof {
 			return statuses
 		}, []string{"204", "204"}, []string{"403", "403"}, nil},
 		gitlabversion.UnassignDecidedFirst: {func(v inVersion) any { return unassigned(v) },
-			[]string{`403 {"message":"403 Forbidden - User not allowed to assign runner"}`, `403 {"message":"403 Forbidden - You cannot unassign a runner from the owner project. Delete the runner instead"}`},
-			[]string{`403 {"message":"403 Forbidden - Runner is locked"}`, `403 {"message":"403 Forbidden - No access granted"}`}, nil},
+			[]string{`403 {"message":"403 Forbidden - User not allowed to assign runner"}`,
+				`403 {"message":"403 Forbidden - You cannot unassign a runner from the owner project. Delete the runner instead"}`},
+			[]string{`403 {"message":"403 Forbidden - Runner is locked"}`,
+				`403 {"message":"403 Forbidden - No access granted"}`}, nil},
 		gitlabversion.AssignErrorsAsText: {whole("mia", "POST", "/projects/10001/runners", testkit.WithForm("runner_id=5")),
 			`400 {"message":{"assign_to":["Validation failed: Runner projects runner has already been taken"],"runner_projects.runner":["has already been taken"]}}`,
 			`400 {"message":"Assign to Validation failed: Runner projects runner has already been taken - runner_error"}`, nil},
-		gitlabversion.MissingScopeByName: {whole("mia", "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=404")),
-			`400 {"message":"400 Bad request - Missing/invalid scope"}`, `400 {"message":"400 Bad request - Missing/invalid project"}`, nil},
+		gitlabversion.MissingScopeByName: {whole("mia", "POST", "/user/runners",
+			testkit.WithForm("runner_type=project_type&project_id=404")),
+			`400 {"message":"400 Bad request - Missing/invalid scope"}`,
+			`400 {"message":"400 Bad request - Missing/invalid project"}`, nil},
 		gitlabversion.PartitionedTokens: {tokenPrefixes, []string{"glrt-", ""}, []string{"glrt-t3_", "t1_"}, nil},
 		gitlabversion.VerifyContactsCreatedRunners: {func(v inVersion) any {
 			v.gl.UpdateRunner(5, func(r *fg.Runner) {
@@ -212,28 +224,38 @@ func versionProofs() map[gitlabversion.Difference]proof {
 			r, _ := v.gl.Runner(5)
 			return []any{v.gl.RunnerStatus(5), v.gl.Now().Sub(r.Managers[0].ContactedAt)}
 		}, []any{fg.NeverContacted, time.Hour}, []any{fg.Online, time.Duration(0)}, nil},
-		gitlabversion.ManagerDeletionContacts:  {contactByDeletion, nil, time.Duration(0), time.Hour},
-		gitlabversion.OrphanedRunners:          {func(v inVersion) any { return strings.Contains(verifyOrphan(v).(string), "Runner is orphaned") }, false, true, false},
-		gitlabversion.OrphanedRunnersForbidden: {verifyOrphan, `422 {"message":"Runner is orphaned"}`, `403 {"message":"403 Forbidden - Runner is orphaned"}`, verified(100001)},
-		gitlabversion.KASProxyURL:              {shows("mia", "/metadata", "externalK8sProxyUrl"), false, true, nil},
-		gitlabversion.EmailResetOffered:        {shows("root", "/user", `"email_reset_offered_at":null`), false, true, nil},
+		gitlabversion.ManagerDeletionContacts: {contactByDeletion, nil, time.Duration(0), time.Hour},
+		gitlabversion.OrphanedRunners: {func(v inVersion) any {
+			return strings.Contains(verifyOrphan(v).(string), "Runner is orphaned")
+		}, false, true, false},
+		gitlabversion.OrphanedRunnersForbidden: {verifyOrphan, `422 {"message":"Runner is orphaned"}`,
+			`403 {"message":"403 Forbidden - Runner is orphaned"}`, verified(100001)},
+		gitlabversion.KASProxyURL:       {shows("mia", "/metadata", "externalK8sProxyUrl"), false, true, nil},
+		gitlabversion.EmailResetOffered: {shows("root", "/user", `"email_reset_offered_at":null`), false, true, nil},
 		gitlabversion.DisallowedTokensHidden: {func(v inVersion) any {
 			v.gl.UpdateSettings(func(s *fg.Settings) { s.RegistrationTokensDisabled = true })
-			return []bool{strings.Contains(v.as("root", "GET", "/projects/10001").Body, `"runners_token":null`), strings.Contains(v.as("root", "GET", "/groups/acme").Body, `"runners_token":null`)}
+			return []bool{strings.Contains(v.as("root", "GET", "/projects/10001").Body, `"runners_token":null`),
+				strings.Contains(v.as("root", "GET", "/groups/acme").Body, `"runners_token":null`)}
 		}, []bool{false, false}, []bool{true, true}, nil},
 		gitlabversion.TokenDescription: {shows("mia", "/personal_access_tokens/self", `"description":`), false, true, nil},
 		gitlabversion.TokenLastUsedIPs: {shows("mia", "/personal_access_tokens/self", `"last_used_ips":`), false, true, nil},
 		gitlabversion.PlannerRole: {func(v inVersion) any {
-			return []int{v.as("mia", "GET", "/projects?min_access_level=15").Status, v.as("mia", "GET", "/groups?min_access_level=15").Status,
-				v.as("mia", "GET", "/groups/acme/projects?min_access_level=15").Status, v.as("mia", "GET", "/groups/acme/subgroups?min_access_level=15").Status}
+			return []int{v.as("mia", "GET", "/projects?min_access_level=15").Status,
+				v.as("mia", "GET", "/groups?min_access_level=15").Status,
+				v.as("mia", "GET", "/groups/acme/projects?min_access_level=15").Status,
+				v.as("mia", "GET", "/groups/acme/subgroups?min_access_level=15").Status}
 		}, []int{400, 400, 400, 400}, []int{200, 200, 200, 200}, nil},
-		gitlabversion.CancelingState:     {canceledGracefully, fg.JobCanceled, fg.JobCanceling, nil},
-		gitlabversion.JobRouter:          {status("", "GET", "/runners/router/discovery", testkit.WithHeader("RUNNER-TOKEN", "shop-token")), 404, 501, nil},
-		gitlabversion.VerifyAnswersToken: {whole("", "POST", "/runners/verify", testkit.WithForm("token=shop-token")), nil, verified(5), nil},
-		gitlabversion.RegistrationGone:   {registerSwitchedOff, nil, `410 {"message":"410 Gone - runner registration disallowed"}`, nil},
+		gitlabversion.CancelingState: {canceledGracefully, fg.JobCanceled, fg.JobCanceling, nil},
+		gitlabversion.JobRouter: {status("", "GET", "/runners/router/discovery",
+			testkit.WithHeader("RUNNER-TOKEN", "shop-token")), 404, 501, nil},
+		gitlabversion.VerifyAnswersToken: {whole("", "POST", "/runners/verify", testkit.WithForm("token=shop-token")), nil,
+			verified(5), nil},
+		gitlabversion.RegistrationGone: {registerSwitchedOff, nil,
+			`410 {"message":"410 Gone - runner registration disallowed"}`, nil},
 		gitlabversion.ManagersBySystemID: {managersLeft, nil, []string{"s_b"}, nil},
-		gitlabversion.JobNotProcessing:   {traceOfFinishedJob, `403 {"message":"403 Forbidden - Job is not running"}`, `403 {"message":"403 Forbidden - Job is not processing on runner"}`, nil},
-		gitlabversion.JobStatusOnUpdate:  {statusOfUpdate, "", "success", nil},
+		gitlabversion.JobNotProcessing: {traceOfFinishedJob, `403 {"message":"403 Forbidden - Job is not running"}`,
+			`403 {"message":"403 Forbidden - Job is not processing on runner"}`, nil},
+		gitlabversion.JobStatusOnUpdate: {statusOfUpdate, "", "success", nil},
 		gitlabversion.ErasureBeforeStatus: {erasedJob, nil, `403 {"message":"403 Forbidden - Job has been erased!"} []`,
 			`403 {"message":"403 Forbidden - Job is not processing on runner"} [success]`},
 		gitlabversion.ArtifactsByRunningJobs: {ownArtifacts, nil, 401, nil},
@@ -248,7 +270,8 @@ func versionProofs() map[gitlabversion.Difference]proof {
 // unassigned is what a Maintainer is told who unassigns a locked runner, and another from its owner project.
 func unassigned(v inVersion) []string {
 	unlocked := v.gl.AddRunner(fg.Runner{Projects: []string{"acme/shop", "acme/api"}})
-	return []string{v.as("mia", "DELETE", "/projects/10002/runners/9").String(), v.as("mia", "DELETE", fmt.Sprintf("/projects/10001/runners/%d", unlocked.ID)).String()}
+	return []string{v.as("mia", "DELETE", "/projects/10002/runners/9").String(),
+		v.as("mia", "DELETE", fmt.Sprintf("/projects/10001/runners/%d", unlocked.ID)).String()}
 }
 
 func verified(id int) string {
@@ -265,8 +288,10 @@ func addressOfRunner(v inVersion) any {
 }
 
 func tokenPrefixes(v inVersion) any {
-	created := v.as("mia", "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001")).Field(v.T, "token").(string)
-	registered := v.as("", "POST", "/runners", testkit.WithForm("token=instance-registration")).Field(v.T, "token").(string)
+	created := v.as("mia", "POST", "/user/runners",
+		testkit.WithForm("runner_type=project_type&project_id=10001")).Field(v.T, "token").(string)
+	registered := v.as("", "POST", "/runners", testkit.WithForm("token=instance-registration")).Field(v.T,
+		"token").(string)
 	return []string{created[:len(created)-20], registered[:len(registered)-20]}
 }
 
@@ -281,7 +306,8 @@ func verifyOrphan(v inVersion) any {
 	}
 	if strings.HasPrefix(verified, "403") {
 		before := v.gl.Snapshot()
-		for _, call := range []string{"POST /runners/reset_authentication_token", "DELETE /runners/managers", "DELETE /runners"} {
+		for _, call := range []string{"POST /runners/reset_authentication_token", "DELETE /runners/managers",
+			"DELETE /runners"} {
 			method, path, _ := strings.Cut(call, " ")
 			assert.Equal(v.T, verified, v.as("", method, path, testkit.WithForm("system_id=s&token="+r.Token)).String(), call)
 		}
@@ -297,7 +323,8 @@ func contactByDeletion(v inVersion) any {
 		v.gl.ContactRunner(5, fg.RunnerManager{SystemID: id})
 	}
 	v.gl.Advance(time.Hour)
-	require.Equal(v.T, 204, v.as("", "DELETE", "/runners/managers", testkit.WithForm("token=shop-token&system_id=s_a")).Status)
+	require.Equal(v.T, 204, v.as("", "DELETE", "/runners/managers",
+		testkit.WithForm("token=shop-token&system_id=s_a")).Status)
 	r, _ := v.gl.Runner(5)
 	return v.gl.Now().Sub(r.ContactedAt)
 }

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// shortest is the length, in characters, from which on a word is looked for inside of others.
+// shortest is how many characters a word must have to be looked for inside other words.
 const shortest = 3
 
 // Query is what a search asks for. The zero value asks for nothing, and everything matches it.
@@ -48,8 +48,8 @@ func quoted(text string) (phrase, rest string) {
 // Blank reports whether q asks for nothing.
 func (q Query) Blank() bool { return q.whole == "" }
 
-// Matches reports whether one of the columns has all the words. If all of them are too short to be looked for inside of others,
-// a column must be the search itself.
+// Matches reports whether one of the columns has all the words. If all the words are too short to be looked for inside
+// others, a column must equal the whole search.
 func (q Query) Matches(columns ...string) bool {
 	return q.Blank() || slices.ContainsFunc(columns, q.matches)
 }
@@ -62,8 +62,8 @@ func (q Query) matches(column string) bool {
 	return !slices.ContainsFunc(q.words, func(word string) bool { return !strings.Contains(column, word) })
 }
 
-// Similarity is how alike two texts are, from 0 to 1: the share of three letters in a row that both have, as PostgreSQL's pg_trgm
-// counts them.
+// Similarity is how alike two texts are, from 0 to 1: the share of three letters in a row that both have, as
+// PostgreSQL's pg_trgm counts them.
 func Similarity(a, b string) float64 {
 	inA, inB := trigrams(a), trigrams(b)
 	shared := 0
@@ -82,7 +82,8 @@ func Similarity(a, b string) float64 {
 // trigrams are those of each word, which counts as having two blanks before it and one behind.
 func trigrams(text string) map[[3]rune]bool {
 	all := map[[3]rune]bool{}
-	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }) {
+	between := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text), between) {
 		padded := []rune("  " + word + " ")
 		for i := range len(padded) - 2 {
 			all[[3]rune(padded[i:i+3])] = true

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// Path is the path of a file of the repository as a test sees it from the folder of its package. It is relative, so that
-// messages stay short.
+// Path is the path of a file of the repository as a test sees it from the folder of its package. It is relative, so
+// that messages stay short.
 func Path(name string) string {
 	up := ""
 	for range 9 {

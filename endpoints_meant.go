@@ -1,0 +1,98 @@
+package fakegitlab
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+func wildcardProblem(path string, served []Endpoint) string {
+	paths := make([]Endpoint, len(served))
+	for i, s := range served {
+		_, pattern, _ := strings.Cut(string(s), " ")
+		paths[i] = Endpoint("* " + pattern)
+	}
+	if slices.Contains(paths, Endpoint("* "+path)) {
+		return ""
+	}
+	return "nothing serves * " + path + meantText("*", path, paths)
+}
+
+// unservedMessage says of a request that no endpoint serves what was probably meant, or how to have it served.
+func unservedMessage(method, path string, served []Endpoint) string {
+	message := "nothing serves " + method + " " + path
+	below, inAPI := belowAPI(path)
+	if !inAPI && reaches(method, path, served) {
+		return message + "; did you mean " + method + " " + front.APIPrefix + path + "?"
+	}
+	meant := meantText(method, below, served)
+	switch {
+	case meant != "":
+		return message + meant
+	case inAPI:
+		return message + outsideText(method, below)
+	default:
+		return message + "; GitLab's API begins at " + front.APIPrefix
+	}
+}
+
+// meantText continues the sentence "nothing serves METHOD /path", with a path below /api/v4, by what was probably
+// meant. It is "" when no served endpoint resembles it.
+func meantText(method, path string, served []Endpoint) string {
+	names := world.WordsOf(served...)
+	if same := nearest.Methods(path, names); len(same) > 0 {
+		for _, endpoint := range same {
+			if pattern, ok := strings.CutPrefix(endpoint, method+" "); ok {
+				return "; did you mean " + endpoint + "?" + parametersHint(path, pattern)
+			}
+		}
+		return ", but there is " + strings.Join(same, ", ")
+	}
+	if encoded, ok := nearest.Encoded(method, path, names); ok {
+		return "; a full path in the URL must be encoded: " + method + " " + encoded
+	}
+	if meant, ok := nearest.Endpoint(method, path, names); ok {
+		return "; did you mean " + meant + "?"
+	}
+	return ""
+}
+
+// outsideText continues the same sentence when no served endpoint resembles what was asked for.
+func outsideText(method, path string) string {
+	return fmt.Sprintf("; if GitLab does, it is outside this fake: serve it with Handle(%q, ...)",
+		method+" "+nearest.Pattern(path))
+}
+
+// belowAPI is the part of a path below the API's prefix, whatever the instance's own relative URL is.
+func belowAPI(path string) (below string, inAPI bool) {
+	if at := strings.LastIndex(path, front.APIPrefix+"/"); at >= 0 {
+		return path[at+len(front.APIPrefix):], true
+	}
+	return path, false
+}
+
+// parametersHint helps those who wrote values into the path of an endpoint, as in "GET /runners/7": it names the Param
+// for each.
+func parametersHint(path, pattern string) string {
+	values, names := strings.Split(path, "/"), strings.Split(pattern, "/")
+	var hints []string
+	for i := range min(len(values), len(names)) {
+		if name, ok := strings.CutPrefix(names[i], ":"); ok && !strings.HasPrefix(values[i], ":") {
+			hints = append(hints, fmt.Sprintf("Param(%q, %q)", name, values[i]))
+		}
+	}
+	if len(hints) == 0 {
+		return ""
+	}
+	return " (with " + strings.Join(hints, ", ") + ")"
+}
+
+func reaches(method, path string, served []Endpoint) bool {
+	return slices.ContainsFunc(nearest.Methods(path, world.WordsOf(served...)), func(name string) bool {
+		return strings.HasPrefix(name, method+" ")
+	})
+}

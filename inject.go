@@ -1,0 +1,93 @@
+package fakegitlab
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+)
+
+// Inject makes calls fail from now on, until the failure is spent or removed. An endpoint that nothing serves, or a
+// failure that would change nothing, fails the test at once; one that never fired is an error at the test's end
+// (WithUnusedFailures).
+func (f *Fake) Inject(failure Failure) (remove func()) {
+	f.tb.Helper()
+	if problem := f.failureProblem(failure); problem != "" {
+		f.misuse("Inject: %s", problem)
+		return func() {}
+	}
+	failure.Where = slices.Clone(failure.Where)
+	failure.Header = failure.Header.Clone()
+	return f.faults.remover(f.faults.inject(&injected{Failure: failure}))
+}
+
+func (f *Fake) failureProblem(failure Failure) string {
+	if problem := f.requestProblem(failure.Endpoint, failure.Where); problem != "" {
+		return problem
+	}
+	switch {
+	case failure.Network != "" && !slices.Contains(knownValues(reflect.TypeFor[NetworkFault]()), string(failure.Network)):
+		return fmt.Sprintf("%q is no NetworkFault", failure.Network)
+	case failure.After < 0 || failure.Times < 0 || failure.Delay < 0:
+		return "After, Times and Delay cannot be negative"
+	case failure.Status != 0 && (failure.Status < 200 || failure.Status > 599):
+		return fmt.Sprintf("%d is no status of an answer", failure.Status)
+	case failure.Status == 0 && (failure.Message != "" || failure.Body != nil || failure.Header != nil):
+		return "Message, Body and Header need a Status to go with"
+	case failure.Status == 0 && failure.Network == "" && failure.Delay == 0:
+		return "the Failure has no Status, Network or Delay and would change nothing"
+	case failure.Status == 0 && failure.Network == "" && failure.Applied:
+		return "Applied needs a Status or Network that takes the answer's place"
+	}
+	if _, err := json.Marshal(failure.Body); err != nil {
+		return "Body: " + err.Error()
+	}
+	return ""
+}
+
+// Before runs do when a matching request has arrived and before it is served: the place for what somebody else changes
+// in that moment. Endpoint is as in Failure. do may use the fake, but must not wait for the request itself; hooks run
+// in the order in which they were added.
+func (f *Fake) Before(e Endpoint, do func(Call)) (remove func()) {
+	f.tb.Helper()
+	return f.addHook(&f.faults.before, "Before", e, do)
+}
+
+// After runs do when a matching request has been served and before its answer is sent, so that do always runs before
+// the client goes on. The Call has the status and, if there is one, the reason.
+func (f *Fake) After(e Endpoint, do func(Call)) (remove func()) {
+	f.tb.Helper()
+	return f.addHook(&f.faults.after, "After", e, do)
+}
+
+func (f *Fake) addHook(list *[]*hook, name string, e Endpoint, do func(Call)) (remove func()) {
+	f.tb.Helper()
+	problem := f.endpointProblem(e)
+	if do == nil {
+		problem = "there is no function"
+	}
+	if problem != "" {
+		f.misuse("%s: %s", name, problem)
+		return func() {}
+	}
+	return f.faults.hook(list, &hook{e, do})
+}
+
+// Hold stops every matching request that arrives from now on, until Release. Close and Reset release, too; at the end
+// of a test, a hold that never held a request and a request that was never released are errors (WithUnusedFailures). Of
+// two holds that match a request the older one has it until its release.
+func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
+	f.tb.Helper()
+	h := newHeld(e, where)
+	if problem := f.requestProblem(e, where); problem != "" {
+		f.misuse("Hold: %s", problem)
+		return h
+	}
+	f.faults.hold(h)
+	return h
+}
+
+// hold waits while the call is held. It is false when the client gave up meanwhile.
+func (x *exchange) hold() bool {
+	return x.fake.faults.wait(x.Request.HTTP.Context(), x.call, x.fake.closing)
+}
