@@ -245,3 +245,12 @@ func managerDraft(in RunnerManager) world.Manager {
 	return world.Manager{ID: in.ID, SystemID: in.SystemID, Version: in.Version, Revision: in.Revision, Platform: in.Platform,
 		Architecture: in.Architecture, IPAddress: in.IPAddress, Executor: in.Executor, CreatedAt: in.CreatedAt, ContactedAt: in.ContactedAt}
 }
+
+// copies are rows as plain data. It is never nil.
+func copies[R world.Record, T any](rows []R, public func(R) T) []T {
+	out := make([]T, len(rows))
+	for i, r := range rows {
+		out[i] = public(r)
+	}
+	return out
+}

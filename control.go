@@ -11,9 +11,12 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/front"
 )
 
 // control is one call of the control API. It must not call what fails a test, because its caller is a program outside
@@ -94,4 +97,126 @@ func (c *control) pathID() int {
 		return 0
 	}
 	return id
+}
+
+// WithControl lets programs in any language do what a Go test does with the fake's methods: it serves a control API,
+// and a page that shows the world and the journal as they change, below "/-/fake/" of URL. docs/other-languages.md
+// documents both. Calls of them are not recorded and meet no failures. It is off by default, so that code under test
+// that strays there gets the 404 of a real GitLab.
+func WithControl() Option {
+	// Nothing else mentions the control API, so that Go's linker leaves it and its page out of programs that do not call
+	// this function.
+	return func(o *options) { o.control = (*Fake).serveControl }
+}
+
+// controlPrefix is where the control API is, below the base path. GitLab keeps "/-/" for routes of its own and has no
+// "fake" there.
+const controlPrefix = "/-/fake"
+
+// controlRoute is one row of the control API.
+type controlRoute struct {
+	endpoint Endpoint
+	handle   func(*control) controlAnswer
+}
+
+// controlRoutes are the control API, in the order of docs/other-languages.md.
+func controlRoutes() []controlRoute {
+	return []controlRoute{
+		{"GET /-/fake/", (*control).page},
+		{"POST /-/fake/seed", (*control).seed},
+		{"GET /-/fake/snapshot", (*control).snapshot},
+		{"POST /-/fake/reset", (*control).resetAll},
+		{"POST /-/fake/token", (*control).token},
+		{"POST /-/fake/advance", (*control).advance},
+		{"POST /-/fake/failures", (*control).inject},
+		{"GET /-/fake/failures", (*control).listFailures},
+		{"DELETE /-/fake/failures", (*control).removeFailures},
+		{"DELETE /-/fake/failures/:id", (*control).removeFailure},
+		{"POST /-/fake/holds", (*control).hold},
+		{"GET /-/fake/holds", (*control).listHolds},
+		{"GET /-/fake/holds/:id", (*control).showHold},
+		{"DELETE /-/fake/holds/:id", (*control).release},
+		{"POST /-/fake/handlers", (*control).handle},
+		{"GET /-/fake/calls", (*control).calls},
+		{"DELETE /-/fake/calls", (*control).clearCalls},
+		{"GET /-/fake/journal", (*control).journal},
+		{"GET /-/fake/problems", (*control).problems},
+		{"PATCH /-/fake/settings", (*control).changeSettings},
+		{"PATCH /-/fake/users/:username", patching(userEdits.edit, "username")},
+		{"PATCH /-/fake/groups/:path", patching(groupEdits.edit, "path")},
+		{"PATCH /-/fake/projects/:path", patching(projectEdits.edit, "path")},
+		{"PATCH /-/fake/runners/:id", patching(runnerEdits.edit, "id")},
+		{"GET /-/fake/runners/:id", (*control).showRunner},
+		{"DELETE /-/fake/runners/:id", (*control).deletePathRunner},
+		{"POST /-/fake/runners/:id/contact", (*control).contactRunner},
+		{"GET /-/fake/jobs/:id", (*control).showJob},
+		{"POST /-/fake/jobs/:id/plan", (*control).planJob},
+		{"POST /-/fake/jobs/:id/enqueue", (*control).enqueueJob},
+		{"POST /-/fake/jobs/:id/start", (*control).startJob},
+		{"POST /-/fake/jobs/:id/finish", (*control).finishJob},
+		{"POST /-/fake/jobs/:id/cancel", (*control).cancelJob},
+		{"GET /-/fake/endpoints", (*control).endpoints},
+	}
+}
+
+// controlRouter finds the row of a method and path. It is made when it is first asked for and never changes. It is no
+// sync.OnceValue, which would be made when the program starts: then Go's linker would keep the control API, and the
+// page with html/template, in every program that uses the fake, instead of only in those that call WithControl.
+var controlRouter struct {
+	once   sync.Once
+	router *front.Router[controlRoute]
+}
+
+func routeControl() *front.Router[controlRoute] {
+	controlRouter.once.Do(func() {
+		controlRouter.router = front.NewRouter[controlRoute]()
+		for _, r := range controlRoutes() {
+			method, path := r.endpoint.cut()
+			controlRouter.router.Add(method, path, r)
+		}
+	})
+	return controlRouter.router
+}
+
+// serveControl answers a call of the control API; false if it is none.
+func (f *Fake) serveControl(w http.ResponseWriter, r *http.Request) bool {
+	path, below := strings.CutPrefix(r.URL.EscapedPath(), f.options.basePath)
+	rest, isControl := strings.CutPrefix(path, controlPrefix)
+	if !below || !isControl || rest != "" && rest[0] != '/' {
+		return false
+	}
+	if rest == "" {
+		http.Redirect(w, r, f.options.basePath+controlPrefix+"/", http.StatusMovedPermanently)
+		return true
+	}
+	f.controlled(r, path).write(w, r)
+	return true
+}
+
+// controlled finds the row of a call and lets it answer.
+func (f *Fake) controlled(r *http.Request, path string) controlAnswer {
+	// Any web page in a browser on this machine can send requests to a loopback address; it must not change a test's
+	// world.
+	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+		return controlRefusal(http.StatusForbidden, err.Error())
+	}
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	row, vars, found := routeControl().Find(method, path)
+	if !found {
+		return controlRefusal(http.StatusNotFound, "nothing serves "+r.Method+" "+path+meantControl(r.Method, path))
+	}
+	return row.handle(&control{f, r, vars})
+}
+
+// meantControl is meantText for the control API: below its prefix, where full paths are looked for as in GitLab's API.
+func meantControl(method, path string) string {
+	var served []Endpoint
+	for _, route := range controlRoutes() {
+		served = append(served, Endpoint(strings.Replace(string(route.endpoint), controlPrefix, "", 1)))
+	}
+	text := meantText(method, strings.TrimPrefix(path, controlPrefix), served)
+	return strings.ReplaceAll(text, " /", " "+controlPrefix+"/")
 }

@@ -105,6 +105,11 @@ func (x *exchange) finish(res front.Response, body []byte) {
 	x.Write(res, body)
 }
 
+// hold waits while the call is held. It is false when the client gave up meanwhile.
+func (x *exchange) hold() bool {
+	return x.fake.faults.wait(x.Request.HTTP.Context(), x.call, x.fake.closing)
+}
+
 // delay waits; false when the client gave up meanwhile. When the fake is closed the request is dropped: its client
 // has often given up, too, and what is in the state at the end must not depend on which of the two is noticed first.
 func (x *exchange) delay(d time.Duration) bool {

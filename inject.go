@@ -86,8 +86,3 @@ func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
 	f.faults.hold(h)
 	return h
 }
-
-// hold waits while the call is held. It is false when the client gave up meanwhile.
-func (x *exchange) hold() bool {
-	return x.fake.faults.wait(x.Request.HTTP.Context(), x.call, x.fake.closing)
-}

@@ -89,15 +89,6 @@ func read[T any](f *Fake, get func(*world.State) T) T {
 	return get(f.state)
 }
 
-// copies are rows as plain data. It is never nil.
-func copies[R world.Record, T any](rows []R, public func(R) T) []T {
-	out := make([]T, len(rows))
-	for i, r := range rows {
-		out[i] = public(r)
-	}
-	return out
-}
-
 // Users returns copies of all users, ordered by ID.
 func (f *Fake) Users() []User {
 	return read(f, func(st *world.State) []User { return copies(st.Users.Rows, publicUser) })
