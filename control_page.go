@@ -65,7 +65,7 @@ func pageWorld(st *world.State, find string) controlpage.View {
 			row := pageRunner(publicRunner(r))
 			row.Status = pageRunnerStatus(RunnerStatus(st.RunnerStatus(r)))
 			for i, m := range r.Managers {
-				row.Managers[i].Status = pageRunnerStatus(RunnerStatus(st.Status(m.CreatedAt, m.ContactedAt, st.StaleBefore())))
+				row.Managers[i].Status = pageRunnerStatus(RunnerStatus(st.ManagerStatus(m)))
 			}
 			return row
 		}),

@@ -22,6 +22,10 @@ func ReadGroup(a Actor, s GroupStanding) Decision { return canSee(a, s.Around, s
 // (app/policies/group_policy.rb).
 func AdminGroup(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }
 
+// OwnsGroupRunners reports whether the runners of a group count as the user's own (app/models/user.rb,
+// ci_owned_group_runners).
+func OwnsGroupRunners(held Role) bool { return held >= Owner }
+
 // ReadGroupRunners says whether the actor may list the group's runners (app/policies/group_policy.rb).
 func ReadGroupRunners(a Actor, s GroupStanding, r Rules) Decision {
 	least := Owner

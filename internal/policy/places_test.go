@@ -112,3 +112,11 @@ func TestInstanceRules(t *testing.T) {
 	check(t, "", RevokePersonalAccessToken(root, true))
 	check(t, "only an administrator revokes an impersonation token", RevokePersonalAccessToken(mia, true))
 }
+
+// Whose runners are somebody's own goes by the role alone: an administrator's are no others than anybody's.
+func TestOwnRunners(t *testing.T) {
+	for _, held := range []Role{None, Guest, Planner, Reporter, Developer, Maintainer, Owner} {
+		assert.Equal(t, held >= Maintainer, OwnsProjectRunners(held), held)
+		assert.Equal(t, held >= Owner, OwnsGroupRunners(held), held)
+	}
+}

@@ -39,6 +39,10 @@ func AdminProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Mai
 // MaintainerAccess says whether the actor counts as a Maintainer (app/policies/project_policy.rb).
 func MaintainerAccess(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
 
+// OwnsProjectRunners reports whether the runners of a project count as the user's own (app/models/user.rb,
+// ci_owned_project_runners_from_project_members). An administrator's are no others than anybody's.
+func OwnsProjectRunners(held Role) bool { return held >= Maintainer }
+
 // ReadProjectRunners says whether the actor may list the project's runners (app/policies/project_policy.rb).
 func ReadProjectRunners(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, true) }
 

@@ -186,7 +186,7 @@ func (q request) runnerEntity(r *world.Runner) runnerEntity {
 	e := runnerEntity{ID: r.ID, Description: r.Description, IPAddress: q.runnerAddress(r), Active: !r.Paused, Paused: r.Paused,
 		IsShared: r.Type == world.InstanceRunner, RunnerType: r.Type, Name: r.Name, Status: q.restStatus(r)}
 	if !r.ContactedAt.IsZero() {
-		online := r.ContactedAt.After(q.Now().Add(-world.OnlineContactTimeout))
+		online := q.IsOnline(r)
 		e.Online = &online
 	}
 	if q.Has(gitlabversion.RunnerCreationShown) {
@@ -258,7 +258,7 @@ func (q request) runnerDetails(r *world.Runner) runnerDetailsEntity {
 func (q request) managerEntity(m *world.Manager) managerEntity {
 	e := managerEntity{ID: m.ID, SystemID: m.SystemID, Version: world.OrNull(m.Version), Revision: world.OrNull(m.Revision), Platform: world.OrNull(m.Platform),
 		Architecture: world.OrNull(m.Architecture), CreatedAt: timeOrNull(m.CreatedAt), ContactedAt: timeOrNull(m.ContactedAt), IPAddress: world.OrNull(m.IPAddress),
-		Status: string(q.Status(m.CreatedAt, m.ContactedAt, q.Now().Add(-world.StaleTimeout)))}
+		Status: string(q.ManagerStatus(m))}
 	if q.Has(gitlabversion.RunnerCreationShown) {
 		e.JobExecutionStatus = executing(m.Runner.Jobs, func(j *world.Job) bool { return j.Manager == m })
 	}

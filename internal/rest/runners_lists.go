@@ -105,7 +105,12 @@ func window[T any](rows []T, pass func(T) bool, o page.Offset) (shown []T, total
 func (q request) requestURL() string { return q.Way.Origin + q.HTTP.URL.EscapedPath() }
 
 func listRunners(q request) front.Response {
-	return q.listed(q.OwnedRunners(q.User), world.RunnerStatuses)
+	owned := q.OwnedRunners(
+		func(p *world.Project) bool {
+			return policy.OwnsProjectRunners(policy.Role(world.RoleInProject(q.User, p)))
+		},
+		func(g *world.Group) bool { return policy.OwnsGroupRunners(policy.Role(world.RoleInGroup(q.User, g))) })
+	return q.listed(owned, world.RunnerStatuses)
 }
 
 func listAllRunners(q request) front.Response {

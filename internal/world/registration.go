@@ -38,11 +38,11 @@ func (st *State) ResetRegistrationToken(token *string) string {
 	return *token
 }
 
-// activeCount counts the runners that a plan limit is held against: those made or heard of since StaleBefore.
+// activeCount counts the runners that a plan limit is held against: those that are not stale.
 func (st *State) activeCount(rs []*Runner) int {
-	before, n := st.StaleBefore(), 0
+	m, n := st.moments(), 0
 	for _, r := range rs {
-		if Latest(r.CreatedAt, r.ContactedAt).After(before) {
+		if !m.isStale(r.CreatedAt, r.ContactedAt) {
 			n++
 		}
 	}

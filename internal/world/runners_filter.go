@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 )
 
 // The leading parts of a version, by how many of them a version_prefix names (app/models/ci/runner_manager.rb,
@@ -58,10 +57,6 @@ func (f RunnerFilter) Empty() bool {
 	return len(f.Scopes) == 0 && !f.Tagged && f.VersionPrefix == ""
 }
 
-// moments are what statuses are reckoned from: a runner contacted after online is online, one made and last contacted
-// at or before stale is stale.
-type moments struct{ online, stale time.Time }
-
 // inScope reports whether one of RunnerScopes holds for a runner.
 func (m moments) inScope(r *Runner, scope string) bool {
 	switch scope {
@@ -74,13 +69,13 @@ func (m moments) inScope(r *Runner, scope string) bool {
 	case "paused":
 		return r.Paused
 	case string(Online):
-		return r.ContactedAt.After(m.online)
+		return m.isOnline(r.ContactedAt)
 	case string(Offline):
-		return !r.ContactedAt.IsZero() && !r.ContactedAt.After(m.online)
+		return !r.ContactedAt.IsZero() && !m.isOnline(r.ContactedAt)
 	case string(NeverContacted):
 		return r.ContactedAt.IsZero()
 	case string(Stale):
-		return !Latest(r.CreatedAt, r.ContactedAt).After(m.stale)
+		return m.isStale(r.CreatedAt, r.ContactedAt)
 	}
 	return string(r.Type) == scope
 }

@@ -4,20 +4,19 @@ import (
 	"slices"
 )
 
-// OwnedRunners are those that GET /runners lists, by id: the project runners of every project where u is Maintainer or
-// more and the group runners of every group where u is Owner, also by inheritance (app/models/user.rb,
-// ci_owned_runners).
-func (st *State) OwnedRunners(u *User) []*Runner {
+// OwnedRunners are the project runners of every project and the group runners of every group that the caller says is
+// owned, by id (app/models/user.rb, ci_owned_runners).
+func (st *State) OwnedRunners(ownsProject func(*Project) bool, ownsGroup func(*Group) bool) []*Runner {
 	owned := map[*Runner]bool{}
 	for _, p := range st.Projects.Rows {
-		if len(p.Runners) > 0 && RoleInProject(u, p) >= Maintainer {
+		if len(p.Runners) > 0 && ownsProject(p) {
 			for _, r := range p.Runners {
 				owned[r] = true
 			}
 		}
 	}
 	for _, g := range st.Groups.Rows {
-		if len(g.runners) > 0 && RoleInGroup(u, g) >= Owner {
+		if len(g.runners) > 0 && ownsGroup(g) {
 			for _, r := range g.runners {
 				owned[r] = true
 			}
@@ -128,9 +127,4 @@ func (st *State) Filter(f RunnerFilter) func(*Runner) bool {
 		matches := func(m *Manager) bool { return versionMatches(m.Version) }
 		return f.VersionPrefix == "" || slices.ContainsFunc(r.Managers, matches)
 	}
-}
-
-// moments are those of now.
-func (st *State) moments() moments {
-	return moments{st.Now().Add(-OnlineContactTimeout), st.StaleBefore()}
 }

@@ -6,36 +6,62 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// OnlineContactTimeout is how long after its last contact a runner is online (app/models/ci/runner.rb, of that name).
-const OnlineContactTimeout = 2 * time.Hour
+// onlineContactTimeout is how long after its last contact a runner or manager is online (app/models/ci/runner.rb, of
+// that name).
+const onlineContactTimeout = 2 * time.Hour
 
-// StaleTimeout is how long after its last contact a manager is stale, and from 17.1 on a runner
+// staleTimeout is how long after its last contact a manager is stale, and from 17.1 on a runner
 // (app/models/ci/runner_manager.rb, STALE_TIMEOUT).
-const StaleTimeout = 7 * 24 * time.Hour
+const staleTimeout = 7 * 24 * time.Hour
 
-// StaleBefore is the time since which a runner must have been made or heard of so as not to be stale.
-func (st *State) StaleBefore() time.Time {
-	if st.Has(gitlabversion.StaleAfterSevenDays) {
-		return st.Now().Add(-StaleTimeout)
+// moments are what statuses are reckoned from: one that was contacted after online is online, one that was made and
+// last contacted at or before stale is stale (app/models/concerns/ci/has_runner_status.rb). Everything that tells
+// runners apart by how lately GitLab heard of them asks here.
+type moments struct{ online, stale time.Time }
+
+// moments are those of runners, now.
+func (st *State) moments() moments {
+	m := st.managerMoments()
+	if !st.Has(gitlabversion.StaleAfterSevenDays) {
+		m.stale = monthsBefore(st.Now(), 3)
 	}
-	return monthsBefore(st.Now(), 3)
+	return m
 }
 
-// Status is the status of a runner or manager, by when it was made and last contacted, zero for never, and the time at
-// or before which it is stale (app/models/concerns/ci/has_runner_status.rb).
-func (st *State) Status(createdAt, contactedAt, staleBefore time.Time) RunnerStatus {
+// managerMoments are those of runner managers, now.
+func (st *State) managerMoments() moments {
+	now := st.Now()
+	return moments{now.Add(-onlineContactTimeout), now.Add(-staleTimeout)}
+}
+
+func (m moments) isOnline(contactedAt time.Time) bool { return contactedAt.After(m.online) }
+
+func (m moments) isStale(createdAt, contactedAt time.Time) bool {
+	return !Latest(createdAt, contactedAt).After(m.stale)
+}
+
+// status is the status of what was made and last contacted then; zero for never.
+func (m moments) status(createdAt, contactedAt time.Time) RunnerStatus {
 	switch {
-	case !Latest(createdAt, contactedAt).After(staleBefore):
+	case m.isStale(createdAt, contactedAt):
 		return Stale
 	case contactedAt.IsZero():
 		return NeverContacted
-	case contactedAt.After(st.Now().Add(-OnlineContactTimeout)):
+	case m.isOnline(contactedAt):
 		return Online
 	}
 	return Offline
 }
 
-// RunnerStatus is a runner's Status now.
+// RunnerStatus is how lately GitLab heard of a runner.
 func (st *State) RunnerStatus(r *Runner) RunnerStatus {
-	return st.Status(r.CreatedAt, r.ContactedAt, st.StaleBefore())
+	return st.moments().status(r.CreatedAt, r.ContactedAt)
 }
+
+// ManagerStatus is how lately GitLab heard of one machine of a runner.
+func (st *State) ManagerStatus(m *Manager) RunnerStatus {
+	return st.managerMoments().status(m.CreatedAt, m.ContactedAt)
+}
+
+// IsOnline reports whether a runner was contacted lately enough to be online, be it paused.
+func (st *State) IsOnline(r *Runner) bool { return st.moments().isOnline(r.ContactedAt) }
