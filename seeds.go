@@ -3,8 +3,8 @@ package fakegitlab
 import (
 	"errors"
 	"reflect"
+	"strconv"
 
-	"github.com/fakegitlab/fakegitlab/internal/rest"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -172,7 +172,7 @@ func (f *Fake) Job(id int) (Job, bool) {
 // REST API. An unknown runner fails the test.
 func (f *Fake) RunnerStatus(id int) RunnerStatus {
 	f.tb.Helper()
-	return change(f, "RunnerStatus(%s)", rest.Itoa(id), func(st *world.State) (RunnerStatus, error) {
+	return change(f, "RunnerStatus(%s)", strconv.Itoa(id), func(st *world.State) (RunnerStatus, error) {
 		r, err := st.RunnerByID(id)
 		if err != nil {
 			return "", err
@@ -295,13 +295,13 @@ func (f *Fake) UpdateProject(path string, alter func(*Project)) Project {
 // stay; what GitLab's model refuses fails the test.
 func (f *Fake) UpdateRunner(id int, alter func(*Runner)) Runner {
 	f.tb.Helper()
-	return runnerEdits.update(f, "UpdateRunner(%s)", rest.Itoa(id), alter)
+	return runnerEdits.update(f, "UpdateRunner(%s)", strconv.Itoa(id), alter)
 }
 
 // DeleteRunner removes a runner, as an administrator would. Its token is dead at once.
 func (f *Fake) DeleteRunner(id int) {
 	f.tb.Helper()
-	change(f, "DeleteRunner(%s)", rest.Itoa(id), func(st *world.State) (struct{}, error) {
+	change(f, "DeleteRunner(%s)", strconv.Itoa(id), func(st *world.State) (struct{}, error) {
 		r, err := st.RunnerByID(id)
 		if err == nil {
 			st.DeleteRunner(r)
@@ -314,7 +314,7 @@ func (f *Fake) DeleteRunner(id int) {
 // made if it is new; what else m says of it is stored. m's times and ID are not read: it is now that it calls.
 func (f *Fake) ContactRunner(id int, m RunnerManager) {
 	f.tb.Helper()
-	change(f, "ContactRunner(%s)", rest.Itoa(id), func(st *world.State) (Runner, error) { return contactRunner(st, id, m) })
+	change(f, "ContactRunner(%s)", strconv.Itoa(id), func(st *world.State) (Runner, error) { return contactRunner(st, id, m) })
 }
 
 func contactRunner(st *world.State, id int, m RunnerManager) (Runner, error) {
@@ -331,7 +331,7 @@ func contactRunner(st *world.State, id int, m RunnerManager) (Runner, error) {
 // changeJob lets something happen to a job.
 func (f *Fake) changeJob(format string, id int, do func(*world.State, *world.Job) error) Job {
 	f.tb.Helper()
-	return change(f, format, rest.Itoa(id), func(st *world.State) (Job, error) { return changeJob(st, id, do) })
+	return change(f, format, strconv.Itoa(id), func(st *world.State) (Job, error) { return changeJob(st, id, do) })
 }
 
 func changeJob(st *world.State, id int, do func(*world.State, *world.Job) error) (Job, error) {

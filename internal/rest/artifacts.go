@@ -1,5 +1,7 @@
 package rest
 
+// Artifacts, as runners upload and download them (lib/api/ci/runner.rb, app/services/ci/job_artifacts/create_service.rb).
+
 import (
 	"fmt"
 	"mime"
@@ -14,9 +16,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
-
-// defaultExpiry is default_artifacts_expire_in of a new GitLab.
-const defaultExpiry = 30 * 24 * time.Hour
 
 var uploadSpec = front.Declare(jobID, optionalToken, []params.Param{
 	{Name: front.ParamFile, Kind: params.Any},
@@ -67,6 +66,9 @@ func uploadArtifacts(q request) front.Response {
 	}
 	return numbered(http.StatusCreated)
 }
+
+// defaultExpiry is default_artifacts_expire_in of a new GitLab.
+const defaultExpiry = 30 * 24 * time.Hour
 
 // expiry is when the uploaded file is to go: zero is never.
 func (q request) expiry() time.Time {

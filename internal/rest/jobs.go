@@ -1,5 +1,7 @@
 package rest
 
+// The Jobs API for people (lib/api/ci/jobs.rb, lib/api/ci/job_artifacts.rb and the services behind them).
+
 import (
 	"fmt"
 	"maps"
@@ -8,7 +10,6 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/front"
-	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -38,55 +39,6 @@ var (
 	forceParam    = []params.Param{{Name: "force", Kind: params.Boolean}}
 	playVariables = []params.Param{{Name: "job_variables_attributes", Kind: params.Any}}
 )
-
-// projectJobEntity is a job as the Jobs API shows it.
-type projectJobEntity struct {
-	jobEntity
-	Project           jobProjectEntity          `json:"project"`
-	ArtifactsFile     *jobpayload.ArtifactsFile `json:"artifacts_file,omitempty"`
-	Artifacts         []artifactEntity          `json:"artifacts"`
-	Runner            *runnerEntity             `json:"runner"`
-	RunnerManager     *managerEntity            `json:"runner_manager"`
-	ArtifactsExpireAt *isoTime                  `json:"artifacts_expire_at"`
-	Archived          bool                      `json:"archived"`
-	TagList           []string                  `json:"tag_list"`
-}
-
-type jobProjectEntity struct {
-	TokenScopeEnabled bool `json:"ci_job_token_scope_enabled"`
-}
-
-type artifactEntity struct {
-	FileType   string `json:"file_type"`
-	Size       int64  `json:"size"`
-	Filename   string `json:"filename"`
-	FileFormat string `json:"file_format"`
-}
-
-func (q request) projectJobEntity(j *world.Job) projectJobEntity {
-	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{}, Archived: j.Project.Archived, TagList: slices.Sorted(slices.Values(j.Tags))}
-	if e.TagList == nil {
-		e.TagList = []string{}
-	}
-	for _, f := range j.Files {
-		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, f.Format})
-	}
-	if a := q.Artifact(j, world.Archive); a != nil {
-		e.ArtifactsFile, e.ArtifactsExpireAt = &jobpayload.ArtifactsFile{Filename: a.Filename, Size: a.Content.Size}, timeOrNull(a.ExpiresAt)
-	}
-	if j.Log.Size > 0 && j.Status.Completed() {
-		e.Artifacts = append(e.Artifacts, artifactEntity{"trace", j.Log.Size, "job.log", "raw"})
-	}
-	if j.Runner != nil {
-		r := q.runnerEntity(j.Runner)
-		e.Runner = &r
-	}
-	if j.Manager != nil {
-		m := q.managerEntity(j.Manager)
-		e.RunnerManager = &m
-	}
-	return e
-}
 
 // pathJob finds the job of the path in its project, both of which the user must be allowed to read.
 func (q request) pathJob() (*world.Job, *front.Response) {
@@ -152,6 +104,10 @@ func (q request) jobScope() ([]string, *front.Response) {
 		return nil, front.RefuseError(http.StatusBadRequest, msgScopeNotValid).Because(fmt.Sprintf("%v is not all job statuses", scope)).AsRefusal()
 	}
 	return scope, nil
+}
+
+func jobStatusNames() []string {
+	return append(world.WordsOf(world.JobStatuses...), "waiting_for_callback") // GitLab takes it, though no job of the fake waits for a callback
 }
 
 func getJob(q request) front.Response {

@@ -1,5 +1,7 @@
 package rest
 
+// What GitLab shows of projects and groups (lib/api/entities/project.rb, lib/api/entities/group.rb and those beside them).
+
 import (
 	"strings"
 	"time"
@@ -9,8 +11,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
-
-// What GitLab shows of projects and groups.
 
 type namespaceEntity struct {
 	ID        int     `json:"id"`
