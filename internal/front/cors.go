@@ -1,11 +1,13 @@
 package front
 
+// The second stage: browsers that ask whether they may call. GitLab's API takes cross-origin requests from every origin, without
+// cookies (rack-cors in config/application.rb).
+
 import (
 	"net/http"
 	"strings"
 )
 
-// Cross-origin requests, which GitLab's API takes from every origin, without cookies (rack-cors in config/application.rb).
 const (
 	headerOrigin           = "Origin"
 	headerRequestedMethod  = "Access-Control-Request-Method"
@@ -39,6 +41,7 @@ func (q *Request) crossOrigin() bool {
 	return q.HTTP.Header.Get(headerOrigin) != "" && strings.HasPrefix(q.path, "/api/")
 }
 
+// setCORS sets the headers of an answer to a page of another origin.
 func setCORS(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Allow-Methods", strings.Join(corsMethods, ", "))

@@ -1,25 +1,13 @@
 package front
 
+// The first stage: which endpoint is it? And what is answered where none is, or where OPTIONS asks for all.
+
 import (
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 )
-
-// APIPrefix is where the REST API is, below the base path.
-const APIPrefix = "/api/v4"
-
-// apiPath is the path below /api/v4 as Grape's routes see it: without repeated or final slashes and without a format
-// suffix, except in the id of a project or group, which may have dots. format is the suffix.
-func apiPath(path string) (clean, format string) {
-	parts := slices.DeleteFunc(strings.Split(path, "/"), func(p string) bool { return p == "" })
-	if n := len(parts); n > 0 && !(n == 2 && (parts[0] == "projects" || parts[0] == "groups")) {
-		parts[n-1], format, _ = strings.Cut(parts[n-1], ".")
-	}
-	return "/" + strings.Join(parts, "/"), format
-}
 
 // findRoute finds what serves the request. For OPTIONS that is any endpoint of the path.
 func (q *Request) findRoute() {
@@ -57,50 +45,15 @@ func (q *Request) findRoute() {
 	}
 }
 
-// optionMethods are the methods that an answer to OPTIONS may list.
-func optionMethods() []string {
-	return []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
-}
-
 // belowAPI is the path below /api/v4.
 func (q *Request) belowAPI() (string, bool) {
 	below, isAPI := strings.CutPrefix(q.path, APIPrefix)
 	return below, isAPI && (below == "" || below[0] == '/')
 }
 
-// foundRoutes remember what lookup found: clients ask for the same paths again and again, and mux tries regular expressions.
-type foundRoutes struct {
-	mu    sync.Mutex
-	found map[asked]foundRoute
-}
-
-type asked struct{ method, path string }
-
-type foundRoute struct {
-	route *Route
-	Vars  map[string]string
-}
-
-// mostFoundRoutes is how many are remembered before all are forgotten.
-const mostFoundRoutes = 1000
-
-// lookup is Table.Lookup for a path as sent. The path parameters are shared by all who asked and must not be changed.
-func (f *foundRoutes) lookup(table *Table, method, path string) (*Route, map[string]string) {
-	key := asked{method, path}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if known, ok := f.found[key]; ok {
-		return known.route, known.Vars
-	}
-	clean, _ := apiPath(path)
-	r, vars := table.Lookup(method, clean)
-	if r != nil {
-		if f.found == nil || len(f.found) == mostFoundRoutes {
-			f.found = map[asked]foundRoute{}
-		}
-		f.found[key] = foundRoute{r, vars}
-	}
-	return r, vars
+// optionMethods are the methods that an answer to OPTIONS may list.
+func optionMethods() []string {
+	return []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 }
 
 // unrouted is GitLab's answer to a request that no endpoint serves, nil if one does.
@@ -124,15 +77,6 @@ func (q *Request) unrouted() *Response {
 	return &r
 }
 
-// belowBase is the part of a path below the base path; what is not below it is nothing of this GitLab's.
-func (s *Site) belowBase(path string) (below string, inside bool) {
-	below, inside = strings.CutPrefix(path, s.BasePath)
-	if !inside || below != "" && below[0] != '/' {
-		return "", false
-	}
-	return below, true
-}
-
 // options answers OPTIONS: the methods of the path, in the order in which they are defined.
 func (q *Request) options() Response {
 	path, _ := q.belowAPI()
@@ -146,22 +90,4 @@ func (q *Request) options() Response {
 		allow = append(allow, http.MethodHead)
 	}
 	return NoContent().With("Allow", strings.Join(allow, ", "))
-}
-
-func (s *Site) added(method, path string) *Served {
-	if s.Added == nil {
-		return nil
-	}
-	return s.Added(method, path)
-}
-
-// Unserved says of a request that nothing serves what was probably meant.
-func (s *Site) Unserved(method, path string) string {
-	if _, inside := s.belowBase(path); !inside {
-		return fmt.Sprintf("nothing serves %s %s; this GitLab is below %s", method, path, s.BasePath)
-	}
-	if s.Meant == nil {
-		return fmt.Sprintf("nothing serves %s %s", method, path)
-	}
-	return s.Meant(method, path)
 }

@@ -1,5 +1,7 @@
 package front
 
+// Within the answer, first: the throttle (Rack::Attack, config/initializers/rack_attack.rb).
+
 import (
 	"fmt"
 	"net/http"

@@ -106,8 +106,10 @@ func (q request) jobScope() ([]string, *front.Response) {
 	return scope, nil
 }
 
+// jobStatusNames are the statuses that lists may be narrowed to. Nothing here makes a job wait for a callback, but GitLab
+// takes the name.
 func jobStatusNames() []string {
-	return append(world.WordsOf(world.JobStatuses...), "waiting_for_callback") // GitLab takes it, though no job of the fake waits for a callback
+	return append(world.WordsOf(world.JobStatuses...), "waiting_for_callback")
 }
 
 func getJob(q request) front.Response {

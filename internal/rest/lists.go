@@ -12,7 +12,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// listing is declare for a list in pages.
+// listing declares the parameters of a list in pages.
 func listing(groups ...[]params.Param) params.Spec {
 	return front.Declare(append(groups, page.Params())...)
 }
@@ -68,6 +68,7 @@ func window[T any](rows []T, pass func(T) bool, o page.Offset) (shown []T, total
 	return shown, total
 }
 
+// wantsKeyset reports whether keyset pagination is asked for.
 func (q request) wantsKeyset() bool {
 	s, _ := q.Params.String("pagination")
 	return s == "keyset"
@@ -88,6 +89,7 @@ func keysetPage[E any](q request, jobs []*world.Job, entity func(*world.Job) E) 
 	return paged(q, entitiesOf(jobs[p.From:p.To], entity), p, q.Params.With("order_by", "id"))
 }
 
+// keysetUnavailable is the refusal of keyset pagination in an order that has none.
 func keysetUnavailable(reason string) front.Response {
 	return front.RefuseError(http.StatusMethodNotAllowed, msgKeysetUnavailable).Because(reason)
 }

@@ -22,6 +22,7 @@ func modelError(err error) front.Response {
 	return front.Refuse(http.StatusBadRequest, problemsHash(err)).Because("GitLab's model refuses: " + err.Error())
 }
 
+// problemsHash are the texts of a refusal by attribute.
 func problemsHash(err error) map[string][]string {
 	hash := map[string][]string{}
 	if v, ok := err.(*world.Invalid); ok {

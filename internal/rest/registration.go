@@ -118,6 +118,7 @@ func (q request) registrant() (world.RunnerDraft, *front.Response) {
 	return world.RunnerDraft{}, front.Forbidden(msgInvalidRegistrationToken, q.whyNoRegistrant(token)).AsRefusal()
 }
 
+// whyNoRegistrant says which token was tried in vain.
 func (q request) whyNoRegistrant(token string) string {
 	switch {
 	case q.RunnerTokens[token] != nil:

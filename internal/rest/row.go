@@ -12,7 +12,8 @@ import (
 // request is a request to the REST API. The handlers of this package are its functions and methods.
 type request struct{ *front.Request }
 
-// row is one row of the route table: an endpoint, who may call it, its parameters and what it does. Route says what each means.
+// row is one row of the route table: an endpoint, who may call it, its parameters and what it does. front.Route says
+// what each field means.
 type row struct {
 	endpoint string
 	access   front.Access
@@ -41,8 +42,10 @@ func (r row) route() *front.Route {
 	return route
 }
 
+// since is where a row names the difference between versions that brought its endpoint.
 func since(d gitlabversion.Difference) *gitlabversion.Difference { return &d }
 
+// The scopes that rows name besides api and read_api.
 var (
 	managing = []string{world.ScopeManageRunner}
 	creating = []string{world.ScopeCreateRunner}
@@ -50,11 +53,13 @@ var (
 	anything = []string{front.AnyScope}
 )
 
+// with adds rules to a declaration.
 func with(s params.Spec, rules ...params.Rule) params.Spec {
 	s.Rules = rules
 	return s
 }
 
+// isTrue reports whether a parameter is given and true.
 func isTrue(v params.Values, name string) bool {
 	b, _ := v.Bool(name)
 	return b

@@ -55,7 +55,7 @@ func requestJob(q request) front.Response {
 	return nothing
 }
 
-// forJob is what a runner waits for that knows of the last change already: the next one. Who waits is in contact.
+// forJob is what a runner waits for that already knows of the last change: the next one. To wait counts as contact.
 func forJob(q request) <-chan struct{} {
 	r, refusal := q.ownedRunner()
 	if refusal != nil || q.checkSystemID() != nil || r.Paused {
@@ -139,6 +139,7 @@ func (q request) session() (string, *front.Response) {
 	return raw, nil
 }
 
+// isLocal reports whether a host is one of the local network.
 func isLocal(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	if err != nil {
@@ -147,7 +148,7 @@ func isLocal(host string) bool {
 	return addr.IsLoopback() || addr.IsPrivate() || addr.IsUnspecified() || addr.IsLinkLocalUnicast()
 }
 
-// instanceUUID is the uuid that the fake's GitLab has.
+// instanceUUID is the uuid of this GitLab.
 const instanceUUID = "fa4e91ab-0000-4000-8000-000000000001"
 
 // payloadInput gathers what decides a job's JSON, as it is before the job is started.

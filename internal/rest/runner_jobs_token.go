@@ -71,6 +71,7 @@ func numbered(status int) front.Response {
 // defaultSizeLimit is GitLab's limit for a job's log and for an artifact when none is set.
 const defaultSizeLimit = 100 << 20
 
+// sizeLimit is a limit as it is set, or the default for 0.
 func sizeLimit(set int64) int64 {
 	if set > 0 {
 		return min(set, math.MaxInt64-1) // one byte more is read, to see that there is one

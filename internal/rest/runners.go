@@ -49,7 +49,6 @@ func runnerRows() []row {
 // The parameters of the endpoints for people (lib/api/ci/runners.rb), in the order in which GitLab declares them, which is
 // the order of its errors.
 var (
-	runnerID         = []params.Param{{Name: "id", Kind: params.Integer, Required: true}}
 	assignedRunnerID = []params.Param{{Name: "runner_id", Kind: params.Integer, Required: true}}
 	includeProjects  = []params.Param{{Name: "include_projects", Kind: params.Boolean}}
 
@@ -68,29 +67,6 @@ var (
 		params.Rule{Kind: params.MutuallyExclusive, Names: []string{"active", "paused"}},
 	)
 )
-
-// findRunner finds the runner that a parameter names; else the answer is the 404.
-func (q request) findRunner(param string) (*world.Runner, *front.Response) {
-	id, _ := q.Params.Int(param)
-	if r := q.Runners.ByID[id]; r != nil {
-		return r, nil
-	}
-	res := noRecord()
-	if q.Has(gitlabversion.RunnerNotFoundByName) {
-		res = front.NotFound("Runner")
-	}
-	res = res.Because(fmt.Sprintf("there is no runner %d", id))
-	return nil, &res
-}
-
-// permittedRunner finds the runner of the path and checks that the user may do this to it.
-func (q request) permittedRunner(may front.RunnerRule) (*world.Runner, *front.Response) {
-	r, refusal := q.findRunner("id")
-	if refusal != nil {
-		return nil, refusal
-	}
-	return r, front.Allow(q.OnRunner(r, may), msgNoAccess)
-}
 
 func getRunner(q request) front.Response {
 	r, refusal := q.permittedRunner(policy.ReadRunner)

@@ -10,6 +10,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
+// accessLevels are the values of the parameter access_level.
 var accessLevels = world.WordsOf(world.RefAccessLevels...)
 
 // readAttributes lays the attributes that a request gives over those that a runner has. given says which parameters

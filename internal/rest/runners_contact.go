@@ -44,6 +44,7 @@ func (q request) ownedRunner() (*world.Runner, *front.Response) {
 	return r, refusal
 }
 
+// whyOrphaned is the reason of a refusal because a runner is orphaned.
 func whyOrphaned(r *world.Runner) string {
 	return fmt.Sprintf("the group or projects of runner %d are gone", r.ID)
 }
