@@ -66,20 +66,21 @@ func (q *Request) answerRouted() Response {
 	})
 }
 
-// visit does a part of the work with the state's mutex held.
+// visit does a part of the work with the state's mutex held. A panic in it is answered with a 500.
 func (q *Request) visit(part func() Response) (res Response) {
 	q.Mu.Lock()
 	defer q.Mu.Unlock()
 	defer func() {
 		if p := recover(); p != nil { // a bug in this code, whatever the request was
-			res = Refuse(http.StatusInternalServerError, MsgInternalError).Because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
+			res = Refuse(http.StatusInternalServerError, MsgInternalError).
+				Because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
 		}
 	}()
 	return part()
 }
 
 // admit is all that comes before the endpoint itself: the throttle, authentication, the before block and validation.
-// What it returns is the answer of what does not come to the endpoint.
+// It returns the answer to a request that does not get as far as the endpoint, or nil.
 func (q *Request) admit() *Response {
 	if refusal := q.throttled(); refusal != nil {
 		return refusal
@@ -106,7 +107,8 @@ func (q *Request) validate() *Response {
 	q.Params, q.validated = values, true
 	q.Record.Params, q.Record.IgnoredParams = values.All(), values.Ignored()
 	if len(problems) > 0 {
-		return RefuseError(http.StatusBadRequest, strings.Join(problems, ", ")).Because(strings.Join(problems, ", ")).AsRefusal()
+		text := strings.Join(problems, ", ")
+		return RefuseError(http.StatusBadRequest, text).Because(text).AsRefusal()
 	}
 	return nil
 }

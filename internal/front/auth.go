@@ -13,8 +13,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// authenticate finds the user behind the credentials, in GitLab's order: who, expired, revoked, blocked, sudo, scope. It
-// returns the refusal, or nil.
+// authenticate finds the user behind the credentials, in GitLab's order: who, expired, revoked, blocked, sudo, scope.
+// It returns the refusal, or nil.
 func (q *Request) authenticate() *Response {
 	q.Record.User = ""
 	if q.route.Access == ByAnyone && q.credentials() == "" && q.sudoTarget() == "" {
@@ -27,7 +27,8 @@ func (q *Request) authenticate() *Response {
 	}
 	switch now := q.Now(); {
 	case t.Expired(now):
-		return InvalidToken(MsgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.User.Username, t.ExpiresAt.Format(time.DateOnly)))
+		day := t.ExpiresAt.Format(time.DateOnly)
+		return InvalidToken(MsgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.User.Username, day))
 	case t.Revoked:
 		return InvalidToken(msgTokenRevoked, "the token of "+t.User.Username+" is revoked")
 	}
@@ -75,8 +76,8 @@ func (q *Request) whyAnonymous() string {
 // InvalidToken is the 401 of an access token that is known but expired or revoked, as OAuth has it
 // (rack_response in lib/api/api_guard.rb).
 func InvalidToken(description, reason string) *Response {
-	r := Response{Status: http.StatusUnauthorized, Body: oauthErrorBody{Error: errInvalidToken, Description: description}, Bare: true}.
-		With("Www-Authenticate", fmt.Sprintf(msgfBearerChallenge, description)).Because(reason)
+	r := Response{Status: http.StatusUnauthorized, Body: oauthErrorBody{Error: errInvalidToken, Description: description},
+		Bare: true}.With("Www-Authenticate", fmt.Sprintf(msgfBearerChallenge, description)).Because(reason)
 	return &r
 }
 

@@ -1,7 +1,7 @@
 package front
 
-// The second stage: browsers that ask whether they may call. GitLab's API takes cross-origin requests from every origin, without
-// cookies (rack-cors in config/application.rb).
+// The second stage: browsers that ask whether they may call. GitLab's API takes cross-origin requests from every
+// origin, without cookies (rack-cors in config/application.rb).
 
 import (
 	"net/http"
@@ -17,14 +17,15 @@ const (
 )
 
 var (
-	corsMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
-	corsExposed = []string{"Link", "X-Total", "X-Total-Pages", "X-Per-Page", "X-Page", "X-Next-Page", "X-Prev-Page", "X-Gitlab-Blob-Id",
-		"X-Gitlab-Commit-Id", "X-Gitlab-Content-Sha256", "X-Gitlab-Encoding", "X-Gitlab-File-Name", "X-Gitlab-File-Path", "X-Gitlab-Last-Commit-Id",
-		"X-Gitlab-Ref", "X-Gitlab-Size", "X-Request-Id", "ETag"}
+	corsMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodOptions}
+	corsExposed = []string{"Link", "X-Total", "X-Total-Pages", "X-Per-Page", "X-Page", "X-Next-Page", "X-Prev-Page",
+		"X-Gitlab-Blob-Id", "X-Gitlab-Commit-Id", "X-Gitlab-Content-Sha256", "X-Gitlab-Encoding", "X-Gitlab-File-Name",
+		"X-Gitlab-File-Path", "X-Gitlab-Last-Commit-Id", "X-Gitlab-Ref", "X-Gitlab-Size", "X-Request-Id", "ETag"}
 )
 
-// preflight is the answer to a browser that asks whether it may send a request, nil if that is not what it asks. It comes
-// before routes and credentials are looked at.
+// preflight is the answer to a browser that asks whether it may send a request, nil if that is not what it asks. It
+// comes before routes and credentials are looked at.
 func (q *Request) preflight() *Response {
 	if q.HTTP.Method != http.MethodOptions || !q.crossOrigin() || q.HTTP.Header.Get(headerRequestedMethod) == "" {
 		return nil

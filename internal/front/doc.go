@@ -1,5 +1,5 @@
-// Package front is what stands before every endpoint of a GitLab: it reads a request, finds out who calls and what is asked,
-// lets the endpoint answer, and sends the answer.
+// Package front is what stands before every endpoint of a GitLab: it reads a request, finds out who calls and what is
+// asked, lets the endpoint answer, and sends the answer.
 //
 // A request passes the files of this package in this order:
 //
@@ -9,14 +9,16 @@
 //	receive.go                           Receive: body and parameters                           400, 413, 415
 //	credentials.go: identify             whose credentials came? nobody is refused yet
 //	                                     here whoever embeds this GitLab may look at the Record, wait, or answer instead
-//	routing.go: unrouted                 no endpoint serves it                                  404, 406, 410
 //	answer.go                            Answer: the rest, with the state's mutex held
-//	  throttle.go                          too many requests                                    429
+//	  routing.go: unrouted                 no endpoint serves it                                404, 406, 410
+//	  throttle.go                          too many requests, of whatever kind                  429
 //	  auth.go, sudo.go, scopes.go          who is it, and may the token?                        401, 403
+//	                                       here is the endpoint's before block
 //	  answer.go: validate                  the parameters as the endpoint declares them         400
 //	  stream.go, upload.go                 a body of any size, read without the mutex
-//	  standing.go                          for the handler: may the user?                       403
-//	response.go                          what handler and stages return
+//	                                       here is the endpoint's handler
+//	  standing.go                          which asks: may the user?                            403
+//	response.go                          what handlers and stages return
 //	render.go                            Sending: headers, ETag, bytes
 //
 // It knows nothing of what an endpoint does: that is in the Routes of a Table, which a package above makes.

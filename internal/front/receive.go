@@ -13,7 +13,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/params"
 )
 
-// Receive reads the request as the layers in front of the endpoint do; what it returns is their answer, or nil.
+// Receive reads the request as the layers in front of the endpoint do. It returns their answer, or nil if the request
+// goes on to Answer.
 func (q *Request) Receive() *Response {
 	q.findRoute()
 	if answer := q.preflight(); answer != nil {
@@ -45,9 +46,10 @@ func (q *Request) readBody() *Response {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return Refuse(http.StatusRequestEntityTooLarge, MsgTooLargeError).Because(fmt.Sprintf("the body is larger than %d bytes", int64(maxBodySize))).AsRefusal()
+		return Refuse(http.StatusRequestEntityTooLarge, MsgTooLargeError).
+			Because(fmt.Sprintf("the body is larger than %d bytes", int64(maxBodySize))).AsRefusal()
 	case err != nil:
-		return Plain(http.StatusBadRequest, msgBadRequestPlain).Because("the body was cut off: " + err.Error()).AsRefusal()
+		return cutOff(err)
 	}
 	if len(body) > 0 {
 		q.Record.Body = body
@@ -55,17 +57,24 @@ func (q *Request) readBody() *Response {
 	return nil
 }
 
+// cutOff is the 400 of a body that ended too early.
+func cutOff(err error) *Response {
+	return Plain(http.StatusBadRequest, msgBadRequestPlain).Because("the body was cut off: " + err.Error()).AsRefusal()
+}
+
 // readParams decodes the parameters of path, query and body, as Rack and Grape do before they look at anything else.
 func (q *Request) readParams() *Response {
 	if path := q.HTTP.URL.Path; !utf8.ValidString(path) || strings.IndexByte(path, 0) >= 0 || q.malformedBasic() {
 		return q.unreadable(&params.Error{Kind: params.BadEncoding}).AsRefusal()
 	}
-	tree, err := params.Parse(params.Input{RawQuery: q.HTTP.URL.RawQuery, ContentType: q.HTTP.Header.Get("Content-Type"), Body: q.Record.Body, Path: q.Vars,
+	tree, err := params.Parse(params.Input{RawQuery: q.HTTP.URL.RawQuery, ContentType: q.HTTP.Header.Get("Content-Type"),
+		Body: q.Record.Body, Path: q.Vars,
 		AllowText: q.route != nil && (q.route.Access == ByToken || q.route.Access == ByJobToken)})
 	if err == nil {
 		q.tree, q.Record.Params = tree, tree
 		if _, twice := q.tree[paramAccessToken].(string); twice && q.bearer() != "" && !q.sentJSON() {
-			return Response{Status: http.StatusBadRequest, Body: oauthErrorBody{Error: errInvalidRequest, Description: msgTokenTwice}, Bare: true}.
+			return Response{Status: http.StatusBadRequest,
+				Body: oauthErrorBody{Error: errInvalidRequest, Description: msgTokenTwice}, Bare: true}.
 				Because("a token came in the Authorization header and as access_token").AsRefusal()
 		}
 		return nil
@@ -82,13 +91,16 @@ func (q *Request) sentJSON() bool {
 func (q *Request) unreadable(err *params.Error) Response {
 	switch err.Kind {
 	case params.UnsupportedMediaType:
-		return RefuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(MsgfMediaType, err.ContentType)).Because("GitLab reads JSON, forms and multipart")
+		return RefuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(MsgfMediaType, err.ContentType)).
+			Because("GitLab reads JSON, forms and multipart")
 	case params.BadJSON:
 		if strings.Contains(q.HTTP.Header.Get("Accept"), "application/json") {
 			return Response{Status: http.StatusBadRequest, Body: railsError{http.StatusBadRequest, msgBadRequestPlain},
 				ContentType: "application/json; charset=utf-8", Bare: true}.Because("the body is not JSON")
 		}
-		return Response{Status: http.StatusBadRequest, ContentType: "text/html; charset=utf-8", Bare: true}.Because("the body is not JSON")
+		return Response{Status: http.StatusBadRequest, ContentType: "text/html; charset=utf-8", Bare: true}.
+			Because("the body is not JSON")
 	}
-	return Plain(http.StatusBadRequest, msgBadRequestPlain).Because("a parameter has a NUL byte, is not UTF-8, cannot be decoded or is two things at once (a=1&a[]=2)")
+	return Plain(http.StatusBadRequest, msgBadRequestPlain).
+		Because("a parameter has a NUL byte, is not UTF-8, cannot be decoded or is two things at once (a=1&a[]=2)")
 }

@@ -68,7 +68,8 @@ func (x *Sending) set(name, value string) {
 	x.W.Header()[name] = x.values[n-1 : n : n]
 }
 
-// requestID is GitLab's correlation id, which looks like a ULID, of the nth request, by itself and as X-Gitlab-Meta has it.
+// requestID is GitLab's correlation id, which looks like a ULID, of the nth request, by itself and as X-Gitlab-Meta
+// has it.
 func requestID(n int) (id, meta string) {
 	const begin, first, end = `{"correlation_id":"`, "01J1FAKE000000000000000000", `","version":"1"}`
 	digits := strconv.Itoa(n)
@@ -105,7 +106,8 @@ func (x *Sending) Kept(res Response, body []byte) []byte {
 
 // Write writes status and body.
 func (x *Sending) Write(res Response, body []byte) {
-	if h := x.W.Header(); h.Get("Content-Length") == "" && res.Status != http.StatusNoContent && res.Status != http.StatusNotModified {
+	if h := x.W.Header(); h.Get("Content-Length") == "" && res.Status != http.StatusNoContent &&
+		res.Status != http.StatusNotModified {
 		x.set("Content-Length", strconv.Itoa(len(body)))
 	}
 	if res.File != nil {

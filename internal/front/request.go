@@ -26,7 +26,8 @@ type Record struct {
 	// Params are the parameters as GitLab understood them: those of path, query, form, multipart and JSON together.
 	Params        map[string]any
 	IgnoredParams []string // sent, but read by nothing
-	// User, RunnerID and JobID are who authenticated: a username, the runner of an authentication token, the job of a job token.
+	// User, RunnerID and JobID are who authenticated: a username, the runner of an authentication token, the job of a
+	// job token.
 	User     string
 	RunnerID int
 	JobID    int

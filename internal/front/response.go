@@ -1,6 +1,7 @@
 package front
 
-// An answer as plain data, and the constructors of refusals. Which one is right follows from what GitLab's source calls:
+// An answer as plain data, and the constructors of refusals. Which one is right follows from what GitLab's source
+// calls:
 //
 //	render_api_error!, forbidden!, bad_request! ...   {"message": ...}        Refuse, Forbidden, BadRequest, NotFound
 //	error!, a failed validation                       {"error": ...}          RefuseError
@@ -39,7 +40,8 @@ func Created(body any) Response { return Response{Status: http.StatusCreated, Bo
 // NoContent is a 204.
 func NoContent() Response { return Response{Status: http.StatusNoContent} }
 
-// Refuse is GitLab's render_api_error! with a whole message: {"message": message}. The status is not put in front of it.
+// Refuse is GitLab's render_api_error! with a whole message: {"message": message}. The status is not put in front of
+// it.
 func Refuse(status int, message any) Response {
 	return Response{Status: status, Body: messageBody{message}}
 }

@@ -23,7 +23,8 @@ func (q *Request) findRoute() {
 		methods = optionMethods()
 	}
 	for _, m := range methods { // of several, for OPTIONS, the one that says most: /runners/verify is no runner's id
-		if r, vars := q.site.found.lookup(q.site.Table, m, path); r != nil && r.ServedBy(q.Version) && (q.route == nil || r.parameters() < q.route.parameters()) {
+		if r, vars := q.site.found.lookup(q.site.Table, m, path); r != nil && r.ServedBy(q.Version) &&
+			(q.route == nil || r.parameters() < q.route.parameters()) {
 			q.route, q.Vars, q.Record.Endpoint = r, vars, r.Endpoint
 		}
 	}
@@ -66,7 +67,8 @@ func (q *Request) unrouted() *Response {
 		}
 		return nil
 	}
-	r := RefuseError(http.StatusNotFound, MsgNotFound) // by GitLab's last route, behind the blocks that set the API's own headers
+	// This is the answer of GitLab's last route, which is behind the blocks that set the API's own headers.
+	r := RefuseError(http.StatusNotFound, MsgNotFound)
 	if strings.HasPrefix(q.path, "/api/v3/") {
 		r = RefuseError(http.StatusGone, msgV3Gone)
 		r.Bare = true
@@ -82,7 +84,8 @@ func (q *Request) options() Response {
 	path, _ := q.belowAPI()
 	allow := []string{http.MethodOptions}
 	for _, m := range optionMethods() {
-		if r, _ := q.site.found.lookup(q.site.Table, m, path); r != nil && r.ServedBy(q.Version) && r.path() == q.route.path() {
+		if r, _ := q.site.found.lookup(q.site.Table, m, path); r != nil && r.ServedBy(q.Version) &&
+			r.path() == q.route.path() {
 			allow = append(allow, m)
 		}
 	}

@@ -1,6 +1,7 @@
 package front
 
-// Within the authentication: the scopes of a token, and those that an endpoint takes (lib/api/api_guard.rb, allow_access_with_scope).
+// Within the authentication: the scopes of a token, and those that an endpoint takes (lib/api/api_guard.rb,
+// allow_access_with_scope).
 
 import (
 	"fmt"
@@ -25,7 +26,8 @@ func (q *Request) opens(scope string) bool {
 		return false
 	case scope == world.ScopeManageRunner:
 		_, hasID := q.tree["id"]
-		return q.Has(gitlabversion.ManageRunnerScope) && hasID && strings.HasPrefix(q.HTTP.URL.EscapedPath(), APIPrefix+"/runners/")
+		return q.Has(gitlabversion.ManageRunnerScope) && hasID &&
+			strings.HasPrefix(q.HTTP.URL.EscapedPath(), APIPrefix+"/runners/")
 	case scope == world.ScopeReadUser:
 		return reading
 	}
@@ -43,7 +45,9 @@ func (q *Request) routeScopes() []string {
 // insufficientScope is the 403 that names the scopes of the endpoint. rule is for the journal: what would have helped.
 func (q *Request) insufficientScope(named []string, rule string) *Response {
 	r := Response{Status: http.StatusForbidden, Bare: true,
-		Body: oauthErrorBody{Error: errInsufficientScope, Description: msgInsufficientScope, Scope: strings.Join(named, " ")}}.
-		Because(fmt.Sprintf("the token of %s has the scopes %s; %s", q.Token.User.Username, strings.Join(q.Token.Scopes, " "), rule))
+		Body: oauthErrorBody{Error: errInsufficientScope, Description: msgInsufficientScope,
+			Scope: strings.Join(named, " ")}}.
+		Because(fmt.Sprintf("the token of %s has the scopes %s; %s", q.Token.User.Username,
+			strings.Join(q.Token.Scopes, " "), rule))
 	return &r
 }

@@ -1,7 +1,8 @@
 package front
 
-// Within the answer, for handlers: may the user? Where a user stands to projects, groups, runners and jobs is gathered here as the
-// plain values from which internal/policy decides who may what. Handlers decide nothing of that themselves.
+// Within the answer, for handlers: may the user? Where a user stands to projects, groups, runners and jobs is
+// gathered here as the plain values from which internal/policy decides who may what. Handlers decide nothing of that
+// themselves.
 
 import (
 	"strings"
@@ -63,12 +64,13 @@ func (q *Request) PolicyRules() policy.Rules {
 
 // ProjectStandingOf is where a user stands to a project.
 func ProjectStandingOf(u *world.User, p *world.Project) policy.ProjectStanding {
-	return policy.ProjectStanding{Where: p.Path, Held: policy.Role(world.RoleInProject(u, p)), Visibility: levels[p.Visibility],
-		Archived: p.Archived}
+	return policy.ProjectStanding{Where: p.Path, Held: policy.Role(world.RoleInProject(u, p)),
+		Visibility: levels[p.Visibility], Archived: p.Archived}
 }
 
 // levels are the visibilities as policy knows them.
-var levels = map[world.Visibility]policy.Visibility{world.Private: policy.Private, world.Internal: policy.Internal, world.Public: policy.Public}
+var levels = map[world.Visibility]policy.Visibility{world.Private: policy.Private, world.Internal: policy.Internal,
+	world.Public: policy.Public}
 
 // ProjectStanding is where the user of the request stands to a project.
 func (q *Request) ProjectStanding(p *world.Project) policy.ProjectStanding {
@@ -77,8 +79,8 @@ func (q *Request) ProjectStanding(p *world.Project) policy.ProjectStanding {
 
 // GroupStanding is where the user of the request stands to a group.
 func (q *Request) GroupStanding(g *world.Group) policy.GroupStanding {
-	return policy.GroupStanding{Where: g.Path, Held: policy.Role(world.RoleInGroup(q.User, g)), Around: world.InAndAround(q.User, g),
-		Visibility: levels[g.Visibility]}
+	return policy.GroupStanding{Where: g.Path, Held: policy.Role(world.RoleInGroup(q.User, g)),
+		Around: world.InAndAround(q.User, g), Visibility: levels[g.Visibility]}
 }
 
 // RunnerStanding is where the user of the request stands to a runner.

@@ -5,7 +5,6 @@ package front
 import (
 	"io"
 	"maps"
-	"net/http"
 
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -54,7 +53,7 @@ func (q *Request) ReadMultipart(limit int64) BodyReader {
 			// What follows the last boundary says nothing.
 			_, _ = io.Copy(io.Discard, io.LimitReader(body, world.SmallestPiece))
 		}
-		q.tree = maps.Clone(q.tree) // hooks may look at the one so far
+		q.tree = maps.Clone(q.tree) // the Record has the one so far, and others may be reading it
 		params.Overlay(q.tree, fields, q.Vars)
 		return nil
 	}
@@ -67,7 +66,8 @@ func (q *Request) WithoutFile(media string) BodyReader {
 		if err != nil {
 			return cutOff(err)
 		}
-		tree, problem := params.Parse(params.Input{RawQuery: q.HTTP.URL.RawQuery, ContentType: media, Body: content, Path: q.Vars})
+		tree, problem := params.Parse(params.Input{RawQuery: q.HTTP.URL.RawQuery, ContentType: media, Body: content,
+			Path: q.Vars})
 		if problem != nil {
 			r := q.unreadable(problem)
 			return &r
@@ -75,9 +75,4 @@ func (q *Request) WithoutFile(media string) BodyReader {
 		q.tree = tree
 		return nil
 	}
-}
-
-// cutOff is the 400 of a body that ended too early.
-func cutOff(err error) *Response {
-	return Plain(http.StatusBadRequest, msgBadRequestPlain).Because("the body was cut off: " + err.Error()).AsRefusal()
 }

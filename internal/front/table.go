@@ -18,7 +18,8 @@ type Table struct {
 func NewTable(routes []*Route) *Table {
 	t := &Table{routes: routes, routers: map[shape]*Router[*Route]{}}
 	inOrder := slices.Clone(routes)
-	slices.SortStableFunc(inOrder, func(a, b *Route) int { return a.parameters() - b.parameters() }) // /runners/all is no runner's id
+	// Those with fewer parameters are tried first: in /runners/all, all is no runner's id.
+	slices.SortStableFunc(inOrder, func(a, b *Route) int { return a.parameters() - b.parameters() })
 	for _, r := range inOrder {
 		r.Spec.Known = readElsewhere
 		if r.Later != nil {
@@ -55,7 +56,8 @@ type shape struct {
 
 func shapeOf(method, path string) shape { return shape{method, strings.Count(path, "/")} }
 
-// foundRoutes remember what lookup found: clients ask for the same paths again and again, and mux tries regular expressions.
+// foundRoutes remember what lookup found: clients ask for the same paths again and again, and mux tries regular
+// expressions.
 type foundRoutes struct {
 	mu    sync.Mutex
 	found map[asked]foundRoute

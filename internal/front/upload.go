@@ -44,8 +44,8 @@ func readFile(r io.Reader, sum hash.Hash, limit int64) (world.Blob, error) {
 	return content, err
 }
 
-// cleanFilename is the name under which GitLab keeps an uploaded file: without folders, and with underscores for all but
-// letters, digits and a few signs (lib/uploaded_file.rb).
+// cleanFilename is the name under which GitLab keeps an uploaded file: without folders, and with underscores for all
+// but letters, digits and a few signs (lib/uploaded_file.rb).
 func cleanFilename(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if unicode.In(r, unicode.Letter, unicode.Mark, unicode.Nd, unicode.Pc) || strings.ContainsRune(".-+", r) {

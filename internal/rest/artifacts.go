@@ -1,6 +1,7 @@
 package rest
 
-// Artifacts, as runners upload and download them (lib/api/ci/runner.rb, app/services/ci/job_artifacts/create_service.rb).
+// Artifacts, as runners upload and download them (lib/api/ci/runner.rb,
+// app/services/ci/job_artifacts/create_service.rb).
 
 import (
 	"fmt"
@@ -22,7 +23,8 @@ var uploadSpec = front.Declare(jobID, optionalToken, []params.Param{
 	{Name: "expire_in"},
 	{Name: "artifact_type", Values: world.ArtifactTypes(), Default: world.Archive},
 	{Name: "artifact_format", Values: []string{world.RawFormat, world.Zipped, world.Gzipped}, Default: world.Zipped},
-	{Name: "accessibility", Values: []string{"", "public", "private", "none", "maintainer"}}, // another one is GitLab's internal error
+	// What is none of these is refused: GitLab would answer it with an internal error.
+	{Name: "accessibility", Values: []string{"", "public", "private", "none", "maintainer"}},
 	{Name: "metadata", Kind: params.Any}, // Workhorse adds it for GitLab
 })
 
@@ -51,10 +53,12 @@ func uploadArtifacts(q request) front.Response {
 		if q.Params.Has(front.ParamFile) {
 			text = msgFileInvalid
 		}
-		return front.RefuseError(http.StatusBadRequest, text).Because("the file is a part of a multipart body that is named file and has a file name")
+		return front.RefuseError(http.StatusBadRequest, text).
+			Because("the file is a part of a multipart body that is named file and has a file name")
 	}
 	if limit := sizeLimit(q.Settings.MaxArtifactsSize); u.Content.Size > limit {
-		return front.Refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).Because(fmt.Sprintf("the file has more than %d bytes", limit))
+		return front.Refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).
+			Because(fmt.Sprintf("the file has more than %d bytes", limit))
 	}
 	f := &world.File{Content: u.Content, Sum: u.Sum}
 	f.Filename = u.Filename
@@ -113,7 +117,8 @@ func downloadArtifacts(q request) front.Response {
 func (q request) archiveOf(j *world.Job) front.Response {
 	a := q.Artifact(j, world.Archive)
 	if a == nil {
-		return front.Refuse(http.StatusNotFound, front.MsgNotFound).Because(fmt.Sprintf("job %d has no archive, or none any more", j.ID))
+		return front.Refuse(http.StatusNotFound, front.MsgNotFound).
+			Because(fmt.Sprintf("job %d has no archive, or none any more", j.ID))
 	}
 	content := a.Content
 	return front.Response{Status: http.StatusOK, ContentType: "application/octet-stream", File: &content}.
@@ -129,7 +134,8 @@ func attachment(filename string) string {
 		}
 		return r
 	}, filename)
-	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, percentEscape(ascii, plain+" "), percentEscape(filename, plain+"&"))
+	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, percentEscape(ascii, plain+" "),
+		percentEscape(filename, plain+"&"))
 }
 
 // percentEscape escapes every byte of text but those of plain.

@@ -1,7 +1,7 @@
 package rest
 
-// What the JSON shapes of GitLab (lib/api/entities) are made of. Their fields are in GitLab's order. A pointer that is nil
-// is null; what only some versions have is left out of the others by omitzero.
+// What the JSON shapes of GitLab (lib/api/entities) are made of. Their fields are in GitLab's order. A pointer that
+// is nil is null; what only some versions have is left out of the others by omitzero.
 
 import "time"
 

@@ -27,7 +27,8 @@ func jobRows() []row {
 			handle: cancelJob},
 		{endpoint: "POST /projects/:id/jobs/:job_id/retry", spec: front.Declare(pathID, pathJobID), handle: retryJob},
 		{endpoint: "POST /projects/:id/jobs/:job_id/erase", spec: front.Declare(pathID, pathJobID), handle: eraseJob},
-		{endpoint: "POST /projects/:id/jobs/:job_id/play", spec: front.Declare(pathID, pathJobID, playVariables), handle: playJob},
+		{endpoint: "POST /projects/:id/jobs/:job_id/play", spec: front.Declare(pathID, pathJobID, playVariables),
+			handle: playJob},
 	}
 }
 
@@ -101,13 +102,14 @@ func (q request) jobScope() ([]string, *front.Response) {
 		scope = []string{"unknown"}
 	}
 	if slices.ContainsFunc(scope, func(s string) bool { return !slices.Contains(jobStatusNames(), s) }) {
-		return nil, front.RefuseError(http.StatusBadRequest, msgScopeNotValid).Because(fmt.Sprintf("%v is not all job statuses", scope)).AsRefusal()
+		return nil, front.RefuseError(http.StatusBadRequest, msgScopeNotValid).
+			Because(fmt.Sprintf("%v is not all job statuses", scope)).AsRefusal()
 	}
 	return scope, nil
 }
 
-// jobStatusNames are the statuses that lists may be narrowed to. Nothing here makes a job wait for a callback, but GitLab
-// takes the name.
+// jobStatusNames are the statuses that lists may be narrowed to. Nothing here makes a job wait for a callback, but
+// GitLab takes the name.
 func jobStatusNames() []string {
 	return append(world.WordsOf(world.JobStatuses...), "waiting_for_callback")
 }
@@ -130,11 +132,13 @@ func getJobTrace(q request) front.Response {
 		With("Content-Disposition", fmt.Sprintf(`infile; filename="%d.log"`, j.ID))
 }
 
-// downloadJobArtifacts needs no access token where everybody sees the project. A job's token, which GitLab takes here too, within
-// the limits of its allowlists, is refused aloud: to take it for nobody's would look like a lack of rights.
+// downloadJobArtifacts needs no access token where everybody sees the project. A job's token, which GitLab takes here
+// too, within the limits of its allowlists, is refused aloud: to take it for nobody's would look like a lack of
+// rights.
 func downloadJobArtifacts(q request) front.Response {
 	if q.Anonymous() && q.SentJobToken() != "" {
-		return front.Refuse(http.StatusUnauthorized, front.MsgUnauthorized).Because("job tokens are accepted by GET /jobs/:id/artifacts, not here")
+		return front.Refuse(http.StatusUnauthorized, front.MsgUnauthorized).
+			Because("job tokens are accepted by GET /jobs/:id/artifacts, not here")
 	}
 	j, refusal := q.permittedJob(policy.ReadJobArtifacts)
 	if refusal != nil {
@@ -175,7 +179,8 @@ func eraseJob(q request) front.Response {
 		return *refusal
 	}
 	if !j.Status.Completed() || j.Log.Size == 0 && len(j.Files) == 0 {
-		return front.Forbidden(msgNotErasable, fmt.Sprintf("job %d is %s; what is erased has ended and has a log or artifacts", j.ID, j.Status))
+		const whyf = "job %d is %s; what is erased has ended and has a log or artifacts"
+		return front.Forbidden(msgNotErasable, fmt.Sprintf(whyf, j.ID, j.Status))
 	}
 	q.Erase(j)
 	return front.Created(q.projectJobEntity(j))
@@ -199,7 +204,8 @@ func playJob(q request) front.Response {
 // jobVariables reads the variables that a played job gets.
 func (q request) jobVariables() ([]ci.JobVariable, *front.Response) {
 	bad := func(text string) ([]ci.JobVariable, *front.Response) {
-		return nil, front.RefuseError(http.StatusBadRequest, text).Because("job_variables_attributes is a list of hashes with key and value").AsRefusal()
+		return nil, front.RefuseError(http.StatusBadRequest, text).
+			Because("job_variables_attributes is a list of hashes with key and value").AsRefusal()
 	}
 	given := q.Record.Params["job_variables_attributes"]
 	list, isList := given.([]any)

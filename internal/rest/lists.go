@@ -1,7 +1,7 @@
 package rest
 
-// Lists in pages (lib/api/helpers/pagination.rb, lib/api/helpers/pagination_strategies.rb): which rows are shown, and the
-// headers that tell where they are.
+// Lists in pages (lib/api/helpers/pagination.rb, lib/api/helpers/pagination_strategies.rb): which rows are shown, and
+// the headers that tell where they are.
 
 import (
 	"net/http"
@@ -17,7 +17,8 @@ func listing(groups ...[]params.Param) params.Spec {
 	return front.Declare(append(groups, page.Params())...)
 }
 
-// offsetPage answers with the page of rows that the request asks for, without totals if GitLab does not count them here.
+// offsetPage answers with the page of rows that the request asks for, without totals if GitLab does not count them
+// here.
 func offsetPage[T, E any](q request, rows []T, withoutCount bool, entity func(T) E) front.Response {
 	o := page.ReadOffset(q.Params)
 	from, to := o.Window(len(rows))

@@ -1,8 +1,8 @@
 package rest
 
 // Projects and groups, one and in lists: the way on which collectors come to the runners (lib/api/projects.rb,
-// lib/api/groups.rb, app/finders). Parameters that ask for what no project here has, a star or a programming language, find
-// nothing; those that ask for what all have, issues or merge requests, find everything.
+// lib/api/groups.rb, app/finders). Parameters that ask for what no project here has, a star or a programming
+// language, find nothing; those that ask for what all have, issues or merge requests, find everything.
 
 import (
 	"slices"
@@ -21,10 +21,12 @@ func namespaceRows() []row {
 	return []row{
 		{endpoint: "GET /projects", access: front.ByAnyone, spec: projectsSpec(rolesBeforePlanner), handle: listProjects,
 			later: &front.LaterSpec{Since: gitlabversion.PlannerRole, Spec: projectsSpec(roleNumbers)}},
-		{endpoint: "GET /projects/:id", access: front.ByAnyone, before: projectReaders, spec: front.Declare(pathID), handle: getProject},
+		{endpoint: "GET /projects/:id", access: front.ByAnyone, before: projectReaders, spec: front.Declare(pathID),
+			handle: getProject},
 		{endpoint: "GET /groups", access: front.ByAnyone, spec: groupsSpec(rolesBeforePlanner), handle: listGroups,
 			later: &front.LaterSpec{Since: gitlabversion.PlannerRole, Spec: groupsSpec(roleNumbers)}},
-		{endpoint: "GET /groups/:id", access: front.ByAnyone, before: groupReaders, spec: front.Declare(pathID), handle: getGroup},
+		{endpoint: "GET /groups/:id", access: front.ByAnyone, before: groupReaders, spec: front.Declare(pathID),
+			handle: getGroup},
 		{endpoint: "GET /groups/:id/projects", access: front.ByAnyone, spec: groupProjectsSpec(rolesBeforePlanner),
 			handle: listGroupProjects,
 			later:  &front.LaterSpec{Since: gitlabversion.PlannerRole, Spec: groupProjectsSpec(roleNumbers)}},
@@ -45,7 +47,8 @@ func getProject(q request) front.Response {
 	return front.OK(e)
 }
 
-// runnersToken is the registration token of a group, or of a project in it, as it is shown. A project's own switch does not hide it.
+// runnersToken is the registration token of a group, or of a project in it, as it is shown. A project's own switch
+// does not hide it.
 func (q request) runnersToken(token string, g *world.Group) *string {
 	if q.Has(gitlabversion.DisallowedTokensHidden) && !q.RegistrationTokensAllowed(g) {
 		return nil
@@ -119,8 +122,8 @@ func (q request) lookingForNothing() bool {
 // defaultStorage is the one shard of repositories that every GitLab has.
 const defaultStorage = "default"
 
-// filteredByIDAndTime tells whether a project passes the filters by id and by time. Nothing happens in a project that GitLab
-// would note as activity or as an update: both times are that of its creation.
+// filteredByIDAndTime tells whether a project passes the filters by id and by time. Nothing happens in a project that
+// GitLab would note as activity or as an update: both times are that of its creation.
 func (q request) filteredByIDAndTime() func(*world.Project) bool {
 	after, byAfter := q.Params.Int("id_after")
 	before, byBefore := q.Params.Int("id_before")
@@ -172,8 +175,8 @@ func listGroupProjects(q request) front.Response {
 	return offsetPage(q, rows, false, q.fullProject)
 }
 
-// listSubgroups lists the groups directly in one, unless top_level_only is given: then those at the top of the whole GitLab, and
-// the group of the path is not even looked for (lib/api/groups.rb, find_groups).
+// listSubgroups lists the groups directly in one, unless top_level_only is given: then those at the top of the whole
+// GitLab, and the group of the path is not even looked for (lib/api/groups.rb, find_groups).
 func listSubgroups(q request) front.Response {
 	if isTrue(q.Params, "top_level_only") {
 		return q.groupsIn(nil)
@@ -215,9 +218,10 @@ func (q request) groupsIn(parent *world.Group) front.Response {
 	return offsetPage(q, rows, false, q.groupEntity)
 }
 
-// listedGroup tells whether a group is in the reach that is asked for (app/finders/groups_finder.rb). owned counts a role in the
-// group itself alone. Without all_available it is the groups that the user has to do with: those of which one is a member, those in
-// them, and those above anything of which one is; administrators and auditors have to say all_available=false to get that.
+// listedGroup tells whether a group is in the reach that is asked for (app/finders/groups_finder.rb). owned counts a
+// role in the group itself alone. Without all_available it is the groups that the user has to do with: those of which
+// one is a member, those in them, and those above anything of which one is; administrators and auditors have to say
+// all_available=false to get that.
 func (q request) listedGroup() func(*world.Group) bool {
 	least, byRole := q.Params.Int("min_access_level")
 	all := policy.ReadAllResources(q.Actor).Allowed

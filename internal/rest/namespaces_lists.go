@@ -1,6 +1,7 @@
 package rest
 
-// What the lists of projects and groups are narrowed to and ordered by (app/finders/projects_finder.rb, lib/api/helpers.rb).
+// What the lists of projects and groups are narrowed to and ordered by (app/finders/projects_finder.rb,
+// lib/api/helpers.rb).
 
 import (
 	"cmp"
@@ -23,8 +24,8 @@ func (q request) searched() search.Query {
 	return search.Parse(text)
 }
 
-// reached tells whether a project is in the reach that is asked for. Of owned, min_access_level and membership only the first
-// counts that is given, and before them nobody is an administrator.
+// reached tells whether a project is in the reach that is asked for. Of owned, min_access_level and membership only
+// the first counts that is given, and before them nobody is an administrator.
 func (q request) reached(membersOnly bool) func(*world.Project) bool {
 	least, byRole := q.Params.Int("min_access_level")
 	switch {
@@ -58,8 +59,8 @@ func (q request) filtered(query search.Query) func(*world.Project) bool {
 	}
 }
 
-// asksForStarsOrAttributes reports whether the parameters ask for projects that the user starred, or, of an administrator, for
-// custom attributes. There are none.
+// asksForStarsOrAttributes reports whether the parameters ask for projects that the user starred, or, of an
+// administrator, for custom attributes. There are none.
 func (q request) asksForStarsOrAttributes() bool {
 	return isTrue(q.Params, "starred") && !q.Anonymous() || q.asksForAttributes()
 }
@@ -70,13 +71,15 @@ func (q request) asksForAttributes() bool {
 }
 
 // sortProjects orders by a column, then by id in the same direction. By created_at is by id (lib/api/helpers.rb,
-// order_options_with_tie_breaker), as is everything in which no two projects here differ; similarity without a search is the name.
+// order_options_with_tie_breaker), as is everything in which no two projects here differ; similarity without a search
+// is the name.
 func (q request) sortProjects(rows []*world.Project, order, direction string) {
 	text, _ := q.Params.String("search")
 	if order == orderSimilarity && strings.TrimSpace(text) != "" {
 		sortByRank(rows, func(p *world.Project) float64 {
 			_, path := world.SplitPath(p.Path)
-			return search.Similarity(path, text) + 0.7*search.Similarity(p.Name, text) + 0.2*search.Similarity(p.Description, text)
+			return search.Similarity(path, text) + 0.7*search.Similarity(p.Name, text) +
+				0.2*search.Similarity(p.Description, text)
 		}, func(a, b *world.Project) int { return b.ID - a.ID })
 		return
 	}

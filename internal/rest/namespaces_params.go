@@ -27,7 +27,8 @@ var (
 	directions   = []string{"asc", "desc"}
 	// sizes are what administrators may order projects by, which are all empty here.
 	sizes         = []string{"storage_size", "repository_size", "wiki_size", "packages_size"}
-	projectOrders = []string{"id", "name", "path", orderCreated, orderUpdated, "last_activity_at", orderSimilarity, "star_count"}
+	projectOrders = []string{"id", "name", "path", orderCreated, orderUpdated, "last_activity_at", orderSimilarity,
+		"star_count"}
 
 	customAttributes = []params.Param{
 		{Name: "with_custom_attributes", Kind: params.Boolean, Default: false},
@@ -102,5 +103,6 @@ func groupsSpec(roles []string, before ...[]params.Param) params.Spec {
 		{Name: "owned", Kind: params.Boolean, Default: false},
 		{Name: "order_by", Values: []string{"name", "path", "id", orderSimilarity}, Default: "name"},
 		{Name: "sort", Values: directions, Default: "asc"},
-	}, minAccessLevel(roles), []params.Param{{Name: "top_level_only", Kind: params.Boolean}}, page.Params(), customAttributes))
+	}, minAccessLevel(roles), []params.Param{{Name: "top_level_only", Kind: params.Boolean}}, page.Params(),
+		customAttributes))
 }

@@ -23,7 +23,8 @@ func registrationRows() []row {
 			handle: deleteRunnerManager},
 		{endpoint: "POST /runners/verify", access: front.ByToken, spec: front.Declare(tokenParam, systemID, infoParam),
 			handle: verifyRunner},
-		{endpoint: "POST /runners/reset_authentication_token", access: front.ByToken, spec: front.Declare(tokenParam, systemID),
+		{endpoint: "POST /runners/reset_authentication_token", access: front.ByToken,
+			spec:   front.Declare(tokenParam, systemID),
 			handle: resetOwnRunnerToken},
 	}
 }
@@ -33,10 +34,12 @@ var (
 	tokenParam       = []params.Param{{Name: front.ParamToken, Required: true}}
 	systemID         = []params.Param{{Name: "system_id"}}
 	requiredSystemID = []params.Param{{Name: "system_id", Required: true}}
-	registeredInfo   = []params.Param{{Name: "name"}, {Name: "version"}, {Name: "revision"}, {Name: "platform"}, {Name: "architecture"}}
-	// unreadInfo is what every gitlab-runner tells of itself when it registers, and GitLab does not look at: nobody misspelt it.
-	unreadInfo = []params.Param{{Name: "executor", Kind: params.Any}, {Name: "shell", Kind: params.Any}, {Name: "features", Kind: params.Any},
-		{Name: "config", Kind: params.Any}, {Name: "labels", Kind: params.Any}}
+	registeredInfo   = []params.Param{{Name: "name"}, {Name: "version"}, {Name: "revision"}, {Name: "platform"},
+		{Name: "architecture"}}
+	// unreadInfo is what every gitlab-runner tells of itself when it registers, and GitLab does not look at: nobody
+	// misspelt it.
+	unreadInfo = []params.Param{{Name: "executor", Kind: params.Any}, {Name: "shell", Kind: params.Any},
+		{Name: "features", Kind: params.Any}, {Name: "config", Kind: params.Any}, {Name: "labels", Kind: params.Any}}
 	infoParam = []params.Param{{Name: "info", Kind: params.Hash, Fields: slices.Concat(registeredInfo, []params.Param{
 		{Name: "executor"},
 		{Name: "shell"}, // sent by every gitlab-runner, used by nothing
@@ -91,12 +94,12 @@ func registerRunner(q request) front.Response {
 // registrant finds what a registration token registers runners for, and whether it may.
 func (q request) registrant() (world.RunnerDraft, *front.Response) {
 	token, _ := q.Params.String(front.ParamToken)
-	disallowed := func(reason string) *front.Response {
-		return front.Refuse(http.StatusGone, front.MsgRegistrationDisallowed).Because(reason).AsRefusal()
+	disallowed := func(reason string) (world.RunnerDraft, *front.Response) {
+		return world.RunnerDraft{}, front.Refuse(http.StatusGone, front.MsgRegistrationDisallowed).Because(reason).AsRefusal()
 	}
 	if token == q.Settings.RegistrationToken {
 		if q.Settings.RegistrationTokensDisabled {
-			return world.RunnerDraft{}, disallowed("registration tokens are switched off for the instance")
+			return disallowed("registration tokens are switched off for the instance")
 		}
 		return world.RunnerDraft{Type: world.InstanceRunner}, nil
 	}
@@ -104,16 +107,16 @@ func (q request) registrant() (world.RunnerDraft, *front.Response) {
 	switch {
 	case p != nil && q.RegistrarKnown(world.RegistrarProject):
 		if !q.ProjectRegistrationTokensAllowed(p) {
-			return world.RunnerDraft{}, disallowed("registration tokens are switched off for " + p.Path + ", its top-level group or the instance")
+			return disallowed("registration tokens are switched off for " + p.Path + ", its top-level group or the instance")
 		}
 		return world.RunnerDraft{Type: world.ProjectRunner, Projects: []*world.Project{p}}, nil
 	case g != nil && q.RegistrarKnown(world.RegistrarGroup):
 		if !q.RegistrationTokensAllowed(g) {
-			return world.RunnerDraft{}, disallowed("registration tokens are switched off for the top-level group of " + g.Path + " or the instance")
+			return disallowed("registration tokens are switched off for the top-level group of " + g.Path + " or the instance")
 		}
 		return world.RunnerDraft{Type: world.GroupRunner, Group: g}, nil
 	case strings.TrimSpace(token) != "" && q.Settings.RegistrationTokensDisabled:
-		return world.RunnerDraft{}, disallowed("no registration token has that value, and they are switched off for the instance")
+		return disallowed("no registration token has that value, and they are switched off for the instance")
 	}
 	return world.RunnerDraft{}, front.Forbidden(msgInvalidRegistrationToken, q.whyNoRegistrant(token)).AsRefusal()
 }
@@ -149,7 +152,8 @@ func deleteRunnerManager(q request) front.Response {
 	id, _ := q.Params.String("system_id")
 	m := r.Manager(id)
 	if m == nil {
-		return front.NotFound(msgManagerNotFound).Because(fmt.Sprintf("runner %d has no manager with the system id %q", r.ID, id))
+		return front.NotFound(msgManagerNotFound).
+			Because(fmt.Sprintf("runner %d has no manager with the system id %q", r.ID, id))
 	}
 	if refusal := q.unmodifiedSince(m.CreatedAt); refusal != nil { // GitLab notes contact beside updated_at
 		return *refusal
@@ -170,7 +174,8 @@ func verifyRunner(q request) front.Response {
 	if refusal := q.checkSystemID(); refusal != nil {
 		return *refusal
 	}
-	q.Heartbeat(r, q.contact(), r.Registration == world.ByRegistrationToken || q.Has(gitlabversion.VerifyContactsCreatedRunners))
+	q.Heartbeat(r, q.contact(), r.Registration == world.ByRegistrationToken ||
+		q.Has(gitlabversion.VerifyContactsCreatedRunners))
 	return front.OK(registrationEntity{r.ID, r.Token, timeOrNull(r.TokenExpiresAt)})
 }
 

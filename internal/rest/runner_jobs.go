@@ -19,11 +19,12 @@ func runnerJobRows() []row {
 	return []row{
 		{endpoint: "POST /jobs/request", access: front.ByToken, spec: requestJobSpec, waits: forJob, handle: requestJob},
 		{endpoint: "PUT /jobs/:id", access: front.ByJobToken, spec: updateJobSpec, handle: updateJob},
-		{endpoint: "PATCH /jobs/:id/trace", access: front.ByJobToken, streams: readLog, spec: front.Declare(jobID, optionalToken,
-			debugTrace), handle: appendTrace},
+		{endpoint: "PATCH /jobs/:id/trace", access: front.ByJobToken, streams: readLog,
+			spec: front.Declare(jobID, optionalToken, debugTrace), handle: appendTrace},
 		{endpoint: "POST /jobs/:id/artifacts", access: front.ByJobToken, streams: readArtifact, spec: uploadSpec,
 			handle: uploadArtifacts},
-		{endpoint: "GET /jobs/:id/artifacts", access: front.ByJobToken, spec: front.Declare(jobID, optionalToken, directDownload),
+		{endpoint: "GET /jobs/:id/artifacts", access: front.ByJobToken,
+			spec:   front.Declare(jobID, optionalToken, directDownload),
 			handle: downloadArtifacts},
 		{endpoint: "GET /runners/router/discovery", access: front.ByRunnerHeader, since: since(gitlabversion.JobRouter),
 			handle: discoverRouter},
@@ -62,7 +63,8 @@ func updateJob(q request) front.Response {
 		q.Touch(j)
 		res = numbered(http.StatusOK)
 	default:
-		res = numbered(http.StatusBadRequest).Because(fmt.Sprintf("a runner says that a job is running, success or failed, not %q", state))
+		res = numbered(http.StatusBadRequest).
+			Because(fmt.Sprintf("a runner says that a job is running, success or failed, not %q", state))
 	}
 	if res.Status < http.StatusBadRequest { // GitLab counts a refused call, too; here a refusal leaves everything as it is
 		q.heartbeatOf(j)
@@ -77,7 +79,8 @@ func updateJob(q request) front.Response {
 func (q request) finishBy(j *world.Job, state string) front.Response {
 	switch scripted := j.Final(); {
 	case scripted.Rejected:
-		return front.Refuse(http.StatusPreconditionFailed, front.MsgPrecondition).Because("RejectLog: the log is to be sent again")
+		return front.Refuse(http.StatusPreconditionFailed, front.MsgPrecondition).
+			Because("RejectLog: the log is to be sent again")
 	case scripted.WaitFor > 0:
 		return numbered(http.StatusAccepted).With(front.HeaderTraceInterval, strconv.Itoa(scripted.WaitFor)).
 			Because("PostponeFinal: the log is still being stored")
@@ -106,5 +109,6 @@ func discoverRouter(q request) front.Response {
 		return front.Forbidden("", "RUNNER-TOKEN holds no living authentication token of a runner")
 	}
 	q.Record.RunnerID = r.ID
-	return front.Refuse(http.StatusNotImplemented, msgJobRouter).Because("the fake has no Job Router; a runner asks with POST /jobs/request then")
+	return front.Refuse(http.StatusNotImplemented, msgJobRouter).
+		Because("this GitLab has no Job Router; a runner asks with POST /jobs/request then")
 }

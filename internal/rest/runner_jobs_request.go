@@ -109,7 +109,8 @@ func (q request) features() map[string]bool {
 // unrunnable is the failure reason of a job that cannot be run, in the order of GitLab's checks.
 func (q request) unrunnable(j *world.Job, features map[string]bool) string {
 	switch {
-	case slices.ContainsFunc(j.Dependencies(), func(d *world.Job) bool { return d.Erased || len(d.Files) > 0 && q.Artifact(d, world.Archive) == nil }):
+	case slices.ContainsFunc(j.Dependencies(),
+		func(d *world.Job) bool { return d.Erased || len(d.Files) > 0 && q.Artifact(d, world.Archive) == nil }):
 		return world.MissingDependencyFailure
 	case len(jobpayload.UnsupportedFeatures(j.Spec, jobpayload.IsMergeRequestRef(j.Ref), features)) > 0:
 		return world.RunnerUnsupported
@@ -132,9 +133,11 @@ func (q request) session() (string, *front.Response) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil || u.Scheme != "https" || u.Host == "":
-		return "", front.Refuse(http.StatusConflict, msgConflict).Because("session[url] is no address that begins with https").AsRefusal()
+		return "", front.Refuse(http.StatusConflict, msgConflict).
+			Because("session[url] is no address that begins with https").AsRefusal()
 	case q.Settings.LocalRequestsForbidden && isLocal(u.Hostname()):
-		return "", front.Refuse(http.StatusConflict, msgConflict).Because("session[url] is local and Settings.LocalRequestsForbidden is set").AsRefusal()
+		return "", front.Refuse(http.StatusConflict, msgConflict).
+			Because("session[url] is local and Settings.LocalRequestsForbidden is set").AsRefusal()
 	}
 	return raw, nil
 }
@@ -157,10 +160,13 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 	in := jobpayload.Input{
 		Project: p, Runner: r, User: j.User, ServerURL: q.Way.BaseURL, Version: q.Version.Full(),
 		PipelineIID: j.Pipeline.Iid(), GitDepth: jobpayload.DefaultGitDepth,
-		UserIsMaintainer:         policy.MaintainerAccess(front.ActorOf(j.User, true), front.ProjectStandingOf(j.User, p)).Allowed,
-		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID, Registry: q.Settings.RegistryHost,
-		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras), JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),
-			Inputs: q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
+		UserIsMaintainer: policy.MaintainerAccess(front.ActorOf(j.User, true),
+			front.ProjectStandingOf(j.User, p)).Allowed,
+		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID,
+		Registry: q.Settings.RegistryHost,
+		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras),
+			JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),
+			Inputs:        q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
 	}
 	if p.GitDepth != 0 {
 		in.GitDepth = max(p.GitDepth, 0)

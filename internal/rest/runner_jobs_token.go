@@ -1,7 +1,7 @@
 package rest
 
-// The job that a runner works on and whose token it sends (lib/api/ci/helpers/runner.rb): what all calls of a running job
-// have in common.
+// The job that a runner works on and whose token it sends (lib/api/ci/helpers/runner.rb): what all calls of a running
+// job have in common.
 
 import (
 	"fmt"

@@ -31,10 +31,12 @@ func (q request) unfitForTrace() *front.Response {
 	media, _, _ := mime.ParseMediaType(q.HTTP.Header.Get("Content-Type"))
 	known := []string{"text/plain", "application/json", "application/x-www-form-urlencoded", front.MultipartForm}
 	if !slices.Contains(known, media) && q.HTTP.ContentLength != 0 {
-		return front.RefuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(front.MsgfMediaType, media)).Because("a log is text/plain").AsRefusal()
+		return front.RefuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(front.MsgfMediaType, media)).
+			Because("a log is text/plain").AsRefusal()
 	}
 	if _, sent := q.HTTP.Header[front.HeaderContentRange]; !sent {
-		return front.RefuseError(http.StatusBadRequest, msgContentRange).Because("Content-Range says where in the log the text belongs").AsRefusal()
+		return front.RefuseError(http.StatusBadRequest, msgContentRange).
+			Because("Content-Range says where in the log the text belongs").AsRefusal()
 	}
 	return nil
 }
@@ -56,7 +58,9 @@ func appendTrace(q request) front.Response {
 	switch size := j.Log.Size; {
 	case sent >= q.roomForLog():
 		_ = q.Drop(j, world.TraceSizeExceeded, nil)
-		return front.RefuseError(http.StatusForbidden, front.MsgForbidden).Because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d", sent, start, sizeLimit(q.Settings.MaxTraceSize)))
+		return front.RefuseError(http.StatusForbidden, front.MsgForbidden).
+			Because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d",
+				sent, start, sizeLimit(q.Settings.MaxTraceSize)))
 	case start == size:
 		q.AppendLog(j, q.Upload.Content)
 	case start+sent != size: // else it repeats what came last
@@ -69,7 +73,8 @@ func appendTrace(q request) front.Response {
 	if q.Watched(j) {
 		interval = watchedInterval
 	}
-	return front.Response{Status: http.StatusAccepted}.With(front.HeaderJobStatus, string(j.Status)).With(front.HeaderRange, traceRange(j.Log.Size)).
+	return front.Response{Status: http.StatusAccepted}.With(front.HeaderJobStatus, string(j.Status)).
+		With(front.HeaderRange, traceRange(j.Log.Size)).
 		With(front.HeaderTraceInterval, interval)
 }
 

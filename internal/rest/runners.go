@@ -19,7 +19,8 @@ func runnerRows() []row {
 		{endpoint: "GET /runners", scopes: managing, spec: listing(scopeParam, filterParams), handle: listRunners},
 		{endpoint: "GET /runners/all", scopes: managing, spec: listing(scopeParam, filterParams), handle: listAllRunners},
 		{endpoint: "GET /runners/:id", scopes: managing, spec: front.Declare(runnerID), handle: getRunner,
-			later: &front.LaterSpec{Since: gitlabversion.RunnerProjectsEndpoint, Spec: front.Declare(runnerID, includeProjects)}},
+			later: &front.LaterSpec{Since: gitlabversion.RunnerProjectsEndpoint,
+				Spec: front.Declare(runnerID, includeProjects)}},
 		{endpoint: "PUT /runners/:id", scopes: managing, spec: updateSpec, handle: updateRunner},
 		{endpoint: "DELETE /runners/:id", scopes: managing, spec: front.Declare(runnerID), handle: deleteRunner},
 		{endpoint: "GET /runners/:id/jobs", scopes: managing, spec: listing(runnerID, jobFilterParams),
@@ -46,8 +47,8 @@ func runnerRows() []row {
 	}
 }
 
-// The parameters of the endpoints for people (lib/api/ci/runners.rb), in the order in which GitLab declares them, which is
-// the order of its errors.
+// The parameters of the endpoints for people (lib/api/ci/runners.rb), in the order in which GitLab declares them,
+// which is the order of its errors.
 var (
 	assignedRunnerID = []params.Param{{Name: "runner_id", Kind: params.Integer, Required: true}}
 	includeProjects  = []params.Param{{Name: "include_projects", Kind: params.Boolean}}
@@ -63,7 +64,8 @@ var (
 		{Name: "maximum_timeout", Kind: params.Integer},
 		{Name: "maintenance_note"},
 	}),
-		params.Rule{Kind: params.AtLeastOneOf, Names: []string{"description", "active", "paused", "tag_list", "run_untagged", "locked", "access_level", "maximum_timeout", "maintenance_note"}},
+		params.Rule{Kind: params.AtLeastOneOf, Names: []string{"description", "active", "paused", "tag_list", "run_untagged",
+			"locked", "access_level", "maximum_timeout", "maintenance_note"}},
 		params.Rule{Kind: params.MutuallyExclusive, Names: []string{"active", "paused"}},
 	)
 )
@@ -136,8 +138,10 @@ func assignRunner(q request) front.Response {
 		return *refusal
 	}
 	if r.Type == world.InstanceRunner {
-		return front.Refuse(http.StatusBadRequest, problemsHash(world.NewInvalid(world.AttrRunner, world.MsgProjectsAssigned))).
-			Because("an instance runner serves every project; GitLab 17 answers an administrator with an error of its own making")
+		return front.Refuse(http.StatusBadRequest,
+			problemsHash(world.NewInvalid(world.AttrRunner, world.MsgProjectsAssigned))).
+			Because("an instance runner serves every project; " +
+				"GitLab 17 answers an administrator with an error of its own making")
 	}
 	if r.AssignedTo(q.Project) != nil {
 		return q.assignError(world.AttrRunnerTaken, msgAlreadyTaken, msgAlreadyAssigned)
@@ -149,13 +153,14 @@ func assignRunner(q request) front.Response {
 	return front.Created(q.runnerEntity(r))
 }
 
-// assignError tells why a runner cannot be assigned: in one text, or in older versions as the hash of the runner's errors, to
-// which the failed assignment adds one of its own (app/models/ci/runner.rb, assign_to).
+// assignError tells why a runner cannot be assigned: in one text, or in older versions as the hash of the runner's
+// errors, to which the failed assignment adds one of its own (app/models/ci/runner.rb, assign_to).
 func (q request) assignError(attribute, text, failure string) front.Response {
 	if q.Has(gitlabversion.AssignErrorsAsText) {
 		return front.Refuse(http.StatusBadRequest, fmt.Sprintf(msgfAssignRefused, failure)).Because(text)
 	}
-	return front.Refuse(http.StatusBadRequest, map[string][]string{attribute: {text}, world.AttrAssignTo: {failure}}).Because(text)
+	return front.Refuse(http.StatusBadRequest, map[string][]string{attribute: {text}, world.AttrAssignTo: {failure}}).
+		Because(text)
 }
 
 func unassignRunner(q request) front.Response {

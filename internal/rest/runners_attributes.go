@@ -46,7 +46,8 @@ func (q request) readAttributes(a world.Attributes, given func(string) bool) (wo
 		a.MaximumTimeout = nil
 		if n, ok := q.Params.Int("maximum_timeout"); ok {
 			if n > world.MaxDatabaseInteger {
-				return a, front.RefuseError(http.StatusBadRequest, msgTimeoutInvalid).Because("the number does not fit GitLab's database").AsRefusal()
+				return a, front.RefuseError(http.StatusBadRequest, msgTimeoutInvalid).
+					Because("the number does not fit GitLab's database").AsRefusal()
 			}
 			a.MaximumTimeout = &n
 		}
@@ -54,7 +55,8 @@ func (q request) readAttributes(a world.Attributes, given func(string) bool) (wo
 	return a, nil
 }
 
-// present is Rails' present?, or false itself: what POST endpoints take as given (lib/api/helpers.rb, attributes_for_keys).
+// present is Rails' present?, or false itself: what POST endpoints take as given (lib/api/helpers.rb,
+// attributes_for_keys).
 func (q request) present(name string) bool {
 	switch v := q.Record.Params[name].(type) {
 	case nil:

@@ -17,7 +17,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// currentRunner finds the runner of the token parameter; a dead or unknown token is a bare 403. GitLab 17.9 takes no orphan's.
+// currentRunner finds the runner of the token parameter; a dead or unknown token is a bare 403. GitLab 17.9 takes no
+// orphan's.
 func (q request) currentRunner() (*world.Runner, *front.Response) {
 	token, _ := q.Params.String(front.ParamToken)
 	if r := q.RunnerByToken(token); r != nil {
@@ -55,7 +56,9 @@ func (q request) checkSystemID() *front.Response {
 	if !world.TooLong(&id, world.MaxSystemIDLength) {
 		return nil
 	}
-	return front.Refuse(http.StatusBadRequest, map[string][]string{world.AttrSystemID: {world.MsgTooLong(world.MaxSystemIDLength)}}).Because("the system id is too long").AsRefusal()
+	return front.Refuse(http.StatusBadRequest,
+		map[string][]string{world.AttrSystemID: {world.MsgTooLong(world.MaxSystemIDLength)}}).
+		Because("the system id is too long").AsRefusal()
 }
 
 // contact reads what the runner says of itself.
@@ -64,18 +67,21 @@ func (q request) contact() world.Contact {
 	c.SystemID, _ = q.Params.String("system_id")
 	if info, ok := q.Params.Hash("info"); ok {
 		c.Info = &world.Manager{}
-		for name, field := range map[string]*string{"version": &c.Info.Version, "revision": &c.Info.Revision, "platform": &c.Info.Platform,
-			"architecture": &c.Info.Architecture, "executor": &c.Info.Executor} {
-			*field, _ = info.String(name)
+		for name, field := range map[string]*string{"version": &c.Info.Version, "revision": &c.Info.Revision,
+			"platform": &c.Info.Platform, "architecture": &c.Info.Architecture, "executor": &c.Info.Executor} {
+			*field,
+				_ = info.String(name)
 		}
 	}
 	return c
 }
 
-// address is where a runner calls from: the last address of X-Forwarded-For that is not of GitLab's own machine, since whatever
-// stands before it is only what the caller says, else the connection's (config/initializers/trusted_proxies.rb).
+// address is where a runner calls from: the last address of X-Forwarded-For that is not of GitLab's own machine,
+// since whatever stands before it is only what the caller says, else the connection's
+// (config/initializers/trusted_proxies.rb).
 func (q request) address() string {
-	forwarded := strings.FieldsFunc(strings.Join(q.HTTP.Header.Values("X-Forwarded-For"), ","), func(r rune) bool { return r == ',' || r == ' ' })
+	forwarded := strings.FieldsFunc(strings.Join(q.HTTP.Header.Values("X-Forwarded-For"), ","),
+		func(r rune) bool { return r == ',' || r == ' ' })
 	forwarded = slices.DeleteFunc(forwarded, func(s string) bool {
 		_, err := netip.ParseAddr(s)
 		return err != nil

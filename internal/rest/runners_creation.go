@@ -15,8 +15,10 @@ import (
 // createSpec is in the order in which GitLab declares the parameters, which is the order of its errors.
 var createSpec = front.Declare([]params.Param{
 	{Name: "runner_type", Required: true, Values: world.RunnerTypes},
-	{Name: "group_id", Kind: params.Integer, Required: true, When: &params.When{Param: "runner_type", Equals: string(world.GroupRunner)}},
-	{Name: "project_id", Kind: params.Integer, Required: true, When: &params.When{Param: "runner_type", Equals: string(world.ProjectRunner)}},
+	{Name: "group_id", Kind: params.Integer, Required: true,
+		When: &params.When{Param: "runner_type", Equals: string(world.GroupRunner)}},
+	{Name: "project_id", Kind: params.Integer, Required: true,
+		When: &params.When{Param: "runner_type", Equals: string(world.ProjectRunner)}},
 	{Name: "description"},
 	{Name: "maintenance_note"},
 	{Name: "paused", Kind: params.Boolean},

@@ -77,8 +77,8 @@ type registrationTokenEntity struct {
 }
 
 func (q request) runnerEntity(r *world.Runner) runnerEntity {
-	e := runnerEntity{ID: r.ID, Description: r.Description, IPAddress: q.runnerAddress(r), Active: !r.Paused, Paused: r.Paused,
-		IsShared: r.Type == world.InstanceRunner, RunnerType: r.Type, Name: r.Name, Status: q.restStatus(r)}
+	e := runnerEntity{ID: r.ID, Description: r.Description, IPAddress: q.runnerAddress(r), Active: !r.Paused,
+		Paused: r.Paused, IsShared: r.Type == world.InstanceRunner, RunnerType: r.Type, Name: r.Name, Status: q.restStatus(r)}
 	if !r.ContactedAt.IsZero() {
 		online := r.ContactedAt.After(q.Now().Add(-world.OnlineContactTimeout))
 		e.Online = &online
@@ -127,22 +127,26 @@ func (q request) restStatus(r *world.Runner) string {
 }
 
 func (q request) runnerDetails(r *world.Runner) runnerDetailsEntity {
-	e := runnerDetailsEntity{runnerEntity: q.runnerEntity(r), TagList: r.Tags, RunUntagged: r.RunUntagged, Locked: r.Locked,
-		MaximumTimeout: r.MaximumTimeout, AccessLevel: r.AccessLevel, ContactedAt: timeOrNull(r.ContactedAt), Groups: []groupLinkEntity{}}
+	e := runnerDetailsEntity{runnerEntity: q.runnerEntity(r), TagList: r.Tags, RunUntagged: r.RunUntagged,
+		Locked: r.Locked, MaximumTimeout: r.MaximumTimeout, AccessLevel: r.AccessLevel,
+		ContactedAt: timeOrNull(r.ContactedAt), Groups: []groupLinkEntity{}}
 	if e.TagList == nil {
 		e.TagList = []string{}
 	}
 	if m := r.LatestManager(); m != nil {
-		e.Version, e.Revision, e.Platform, e.Architecture = world.OrNull(m.Version), world.OrNull(m.Revision), world.OrNull(m.Platform), world.OrNull(m.Architecture)
+		e.Version, e.Revision, e.Platform, e.Architecture = world.OrNull(m.Version), world.OrNull(m.Revision),
+			world.OrNull(m.Platform), world.OrNull(m.Architecture)
 	}
 	if q.OnRunner(r, policy.ReadMaintenanceNote).Allowed {
 		e.MaintenanceNote = r.MaintenanceNote
 	}
-	if include, given := q.Params.Bool("include_projects"); !given || include || !q.Has(gitlabversion.RunnerProjectsEndpoint) {
+	if include, given := q.Params.Bool("include_projects"); !given || include ||
+		!q.Has(gitlabversion.RunnerProjectsEndpoint) {
 		projects := entitiesOf(q.visibleProjects(r), q.projectEntity)
 		e.Projects = some(&projects)
 	}
-	// Whoever may read a group runner is shown its group: being a member of a project below is enough (User#authorized_groups).
+	// Whoever may read a group runner is shown its group: being a member of a project below is enough
+	// (User#authorized_groups).
 	if g := r.Group; g != nil {
 		e.Groups = append(e.Groups, groupLinkEntity{g.ID, q.WebURL("groups/" + g.Path), g.Name})
 	}
@@ -161,8 +165,9 @@ func (q request) visibleProjects(r *world.Runner) []*world.Project {
 }
 
 func (q request) managerEntity(m *world.Manager) managerEntity {
-	e := managerEntity{ID: m.ID, SystemID: m.SystemID, Version: world.OrNull(m.Version), Revision: world.OrNull(m.Revision), Platform: world.OrNull(m.Platform),
-		Architecture: world.OrNull(m.Architecture), CreatedAt: timeOrNull(m.CreatedAt), ContactedAt: timeOrNull(m.ContactedAt), IPAddress: world.OrNull(m.IPAddress),
+	e := managerEntity{ID: m.ID, SystemID: m.SystemID, Version: world.OrNull(m.Version),
+		Revision: world.OrNull(m.Revision), Platform: world.OrNull(m.Platform), Architecture: world.OrNull(m.Architecture),
+		CreatedAt: timeOrNull(m.CreatedAt), ContactedAt: timeOrNull(m.ContactedAt), IPAddress: world.OrNull(m.IPAddress),
 		Status: string(q.Status(m.CreatedAt, m.ContactedAt, q.Now().Add(-world.StaleTimeout)))}
 	if q.Has(gitlabversion.RunnerCreationShown) {
 		e.JobExecutionStatus = executing(m.Runner.Jobs, func(j *world.Job) bool { return j.Manager == m })

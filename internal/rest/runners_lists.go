@@ -1,7 +1,7 @@
 package rest
 
-// The lists of the Runners API (lib/api/ci/runners.rb): those of runners with what narrows them, and the jobs and projects
-// of one runner.
+// The lists of the Runners API (lib/api/ci/runners.rb): those of runners with what narrows them, and the jobs and
+// projects of one runner.
 
 import (
 	"net/http"
@@ -41,7 +41,8 @@ func (q request) runnerFilter(scopes []string) (world.RunnerFilter, *front.Respo
 	var f world.RunnerFilter
 	if scope, ok := q.Params.String("scope"); ok && scopes != nil {
 		if !slices.Contains(scopes, scope) {
-			return f, front.Refuse(http.StatusBadRequest, msgScopeInvalid).Because("GET /runners knows the scopes " + strings.Join(scopes, ", ")).AsRefusal()
+			return f, front.Refuse(http.StatusBadRequest, msgScopeInvalid).
+				Because("GET /runners knows the scopes " + strings.Join(scopes, ", ")).AsRefusal()
 		}
 		f.Scopes = append(f.Scopes, scope)
 	}
@@ -149,7 +150,8 @@ func listRunnerProjects(q request) front.Response {
 
 func listProjectRunners(q request) front.Response {
 	p := q.Project
-	return q.listed(q.RunnersFor(p.Group, p.Runners, !p.GroupRunnersDisabled, !p.SharedRunnersDisabled), world.RunnerScopes)
+	return q.listed(q.RunnersFor(p.Group, p.Runners, !p.GroupRunnersDisabled, !p.SharedRunnersDisabled),
+		world.RunnerScopes)
 }
 
 func listGroupRunners(q request) front.Response {

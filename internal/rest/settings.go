@@ -58,7 +58,8 @@ func (q request) settingsEntity() settingsEntity {
 		GroupRunnerTokenExpirationInterval:   secondsOrNull(s.GroupRunnerTokenExpiration),
 		ProjectRunnerTokenExpirationInterval: secondsOrNull(s.ProjectRunnerTokenExpiration),
 		RunnerTokenExpirationInterval:        secondsOrNull(s.RunnerTokenExpiration),
-		MaxArtifactsSize:                     defaultArtifactsSize, SharedRunnersEnabled: !q.NewProjectsUnshared, ValidRunnerRegistrars: s.ValidRegistrars}
+		MaxArtifactsSize:                     defaultArtifactsSize, SharedRunnersEnabled: !q.NewProjectsUnshared,
+		ValidRunnerRegistrars: s.ValidRegistrars}
 	if s.MaxArtifactsSize > 0 {
 		e.MaxArtifactsSize = int(s.MaxArtifactsSize >> 20)
 	}
@@ -115,8 +116,8 @@ func updateApplicationSettings(q request) front.Response {
 	return front.OK(q.settingsEntity())
 }
 
-// minTokenExpiration is the shortest interval, in seconds, that the settings take. GitLab's documentation asks for two hours,
-// its server for nothing, and its own tests set one hour; what is no time at all has no place in Settings.
+// minTokenExpiration is the shortest interval, in seconds, that the settings take. GitLab's documentation asks for
+// two hours, its server for nothing, and its own tests set one hour; what is no time at all has no place in Settings.
 const minTokenExpiration = 1
 
 // readMaxArtifactsSize reads the size, which is in MiB.

@@ -89,7 +89,8 @@ type accessTokenEntity struct {
 
 func (q request) basicUser(u *world.User) basicUser {
 	avatar := fmt.Sprintf("https://www.gravatar.com/avatar/%s?s=80&d=identicon", hexMD5(u.Email))
-	return basicUser{ID: u.ID, Username: u.Username, Name: u.Name, State: string(u.State), AvatarURL: &avatar, WebURL: q.WebURL(u.Username)}
+	return basicUser{ID: u.ID, Username: u.Username, Name: u.Name, State: string(u.State), AvatarURL: &avatar,
+		WebURL: q.WebURL(u.Username)}
 }
 
 func hexMD5(s string) string {
