@@ -22,7 +22,9 @@ func (q *Request) findRoute() {
 	case http.MethodOptions:
 		methods = optionMethods()
 	}
-	for _, m := range methods { // of several, for OPTIONS, the one that says most: /runners/verify is no runner's id
+	// For OPTIONS several may fit. The one with the fewest parameters counts: in /runners/verify, verify is no runner's
+	// id.
+	for _, m := range methods {
 		if r, vars := q.site.found.lookup(q.site.Table, m, path); r != nil && r.ServedBy(q.Version) &&
 			(q.route == nil || r.parameters() < q.route.parameters()) {
 			q.route, q.Vars, q.Record.Endpoint = r, vars, r.Endpoint
@@ -33,7 +35,7 @@ func (q *Request) findRoute() {
 	}
 	clean, format := apiPath(path)
 	paths := []string{clean}
-	if format != "" { // of a tag or a file it is a part of the name
+	if format != "" { // it may be part of a name: of a tag or a file
 		paths = []string{clean + "." + format, clean}
 	}
 	for _, path := range paths {

@@ -1,10 +1,11 @@
 // Package rest is GitLab's REST API: the endpoints, one file a family, with their parameters, handlers and JSON.
 //
-// An endpoint is a row of its family's rows: what GitLab's documentation calls it, how the caller proves who it is, the
-// scopes, the before block, the parameters and the handler. Routes makes a route table for internal/front of the rows. A
-// handler is a function of a request, which is front's Request with what handlers of this package share as methods. It
-// comes to its turn when front has found out who calls, and the parameters are as declared. It asks internal/policy
-// whether the user may, has internal/world change the state, and returns a front.Response made of entities.
+// An endpoint is a row of its family's rows: what GitLab's documentation calls it, how the caller proves who it is,
+// the scopes, the before block, the parameters and the handler. Routes makes a route table for internal/front of the
+// rows. A handler is a function of a request: front's Request, with what the handlers of this package share as
+// methods. It is called when front has found out who calls and the parameters are as declared. It asks
+// internal/policy whether the user may, has internal/world change the state, and returns a front.Response made of
+// entities.
 //
 //	runners.go, runners_*.go           runners, for people (lib/api/ci/runners.rb, lib/api/user_runners.rb)
 //	registration.go                    what a runner asks about itself (lib/api/ci/runner.rb)

@@ -12,6 +12,7 @@ const isoLayout = "2006-01-02T15:04:05.000Z"
 
 func iso(t time.Time) isoTime { return isoTime(t.UTC().Format(isoLayout)) }
 
+// timeOrNull is null for a time that was never set.
 func timeOrNull(t time.Time) *isoTime {
 	if t.IsZero() {
 		return nil
@@ -20,6 +21,7 @@ func timeOrNull(t time.Time) *isoTime {
 	return &at
 }
 
+// secondsOrNull is null for a duration that was never set.
 func secondsOrNull(d time.Duration) *int {
 	if d == 0 {
 		return nil
@@ -31,4 +33,5 @@ func secondsOrNull(d time.Duration) *int {
 // optional is a field that some versions have: nil is absent, and what it points to may be null.
 type optional[T any] **T
 
+// some is a field that the version has.
 func some[T any](v *T) optional[T] { return &v }

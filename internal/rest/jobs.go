@@ -133,8 +133,8 @@ func getJobTrace(q request) front.Response {
 }
 
 // downloadJobArtifacts needs no access token where everybody sees the project. A job's token, which GitLab takes here
-// too, within the limits of its allowlists, is refused aloud: to take it for nobody's would look like a lack of
-// rights.
+// too, within the limits of its allowlists, is refused with a reason that says so: to serve the call as an anonymous
+// one would look like a lack of rights.
 func downloadJobArtifacts(q request) front.Response {
 	if q.Anonymous() && q.SentJobToken() != "" {
 		return front.Refuse(http.StatusUnauthorized, front.MsgUnauthorized).

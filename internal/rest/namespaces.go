@@ -159,7 +159,7 @@ func listGroupProjects(q request) front.Response {
 		}
 	}
 	reached := q.reached(false)
-	if q.Anonymous() { // who is asked in vain for a role there, and not here
+	if q.Anonymous() { // for whom GET /projects finds nothing with a role asked for; here GitLab does not look at it
 		reached = func(p *world.Project) bool { return q.OnProject(p, policy.ReadProject).Allowed }
 	}
 	query := q.searched()

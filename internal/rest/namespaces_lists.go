@@ -25,7 +25,7 @@ func (q request) searched() search.Query {
 }
 
 // reached tells whether a project is in the reach that is asked for. Of owned, min_access_level and membership only
-// the first counts that is given, and before them nobody is an administrator.
+// the first counts that is given, and for them an administrator has no more than the roles that were given.
 func (q request) reached(membersOnly bool) func(*world.Project) bool {
 	least, byRole := q.Params.Int("min_access_level")
 	switch {
@@ -133,7 +133,7 @@ func (q request) sortGroups(rows []*world.Group) {
 	})
 }
 
-// turned is what turns a comparison around if the direction is that.
+// turned is what a comparison is multiplied by for a direction: -1 turns it around.
 func turned(direction string) int {
 	if direction == "desc" {
 		return -1

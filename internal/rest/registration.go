@@ -36,8 +36,8 @@ var (
 	requiredSystemID = []params.Param{{Name: "system_id", Required: true}}
 	registeredInfo   = []params.Param{{Name: "name"}, {Name: "version"}, {Name: "revision"}, {Name: "platform"},
 		{Name: "architecture"}}
-	// unreadInfo is what every gitlab-runner tells of itself when it registers, and GitLab does not look at: nobody
-	// misspelt it.
+	// unreadInfo is what every gitlab-runner tells of itself when it registers and GitLab does not look at. It is
+	// declared so that it does not count as misspelt.
 	unreadInfo = []params.Param{{Name: "executor", Kind: params.Any}, {Name: "shell", Kind: params.Any},
 		{Name: "features", Kind: params.Any}, {Name: "config", Kind: params.Any}, {Name: "labels", Kind: params.Any}}
 	infoParam = []params.Param{{Name: "info", Kind: params.Hash, Fields: slices.Concat(registeredInfo, []params.Param{
@@ -121,7 +121,7 @@ func (q request) registrant() (world.RunnerDraft, *front.Response) {
 	return world.RunnerDraft{}, front.Forbidden(msgInvalidRegistrationToken, q.whyNoRegistrant(token)).AsRefusal()
 }
 
-// whyNoRegistrant says which token was tried in vain.
+// whyNoRegistrant says for the journal why a token registers no runner.
 func (q request) whyNoRegistrant(token string) string {
 	switch {
 	case q.RunnerTokens[token] != nil:

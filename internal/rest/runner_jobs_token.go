@@ -63,7 +63,7 @@ func (q request) heartbeatOf(j *world.Job) {
 	}
 }
 
-// numbered is the answer whose body is its status.
+// numbered is the answer whose body is its status as a number, such as 200.
 func numbered(status int) front.Response {
 	return front.Response{Status: status, Text: strconv.Itoa(status), ContentType: "application/json"}
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// currentRunner finds the runner of the token parameter; a dead or unknown token is a bare 403. GitLab 17.9 takes no
-// orphan's.
+// currentRunner finds the runner of the token parameter (authenticate_runner!). A dead or unknown token is a 403
+// without a text; some versions refuse that of an orphaned runner as well, with a text.
 func (q request) currentRunner() (*world.Runner, *front.Response) {
 	token, _ := q.Params.String(front.ParamToken)
 	if r := q.RunnerByToken(token); r != nil {
@@ -36,7 +36,8 @@ func (q request) currentRunner() (*world.Runner, *front.Response) {
 	return nil, front.Forbidden("", why).AsRefusal()
 }
 
-// ownedRunner is currentRunner where GitLab makes the manager's record, which needs to be of somebody.
+// ownedRunner is currentRunner for the endpoints that make the manager's record, which some versions cannot make for an
+// orphaned runner.
 func (q request) ownedRunner() (*world.Runner, *front.Response) {
 	r, refusal := q.currentRunner()
 	if refusal == nil && r.Orphaned() && q.Has(gitlabversion.OrphanedRunners) {
@@ -76,8 +77,8 @@ func (q request) contact() world.Contact {
 	return c
 }
 
-// address is where a runner calls from: the last address of X-Forwarded-For that is not of GitLab's own machine,
-// since whatever stands before it is only what the caller says, else the connection's
+// address is where a runner calls from: the last address of X-Forwarded-For that is not GitLab's own machine, else
+// that of the connection. Addresses before that one are only what the caller claims
 // (config/initializers/trusted_proxies.rb).
 func (q request) address() string {
 	forwarded := strings.FieldsFunc(strings.Join(q.HTTP.Header.Values("X-Forwarded-For"), ","),

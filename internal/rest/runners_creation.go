@@ -72,8 +72,8 @@ func (q request) runnerScope() (n world.RunnerDraft, refusal *front.Response) {
 	return n, front.Allow(policy.CreateInstanceRunners(q.Actor), msgInsufficientRights)
 }
 
-// missingScope is the refusal where the group or project of the new runner is not found; since some version it says
-// which of them.
+// missingScope is the refusal where the group or project of the new runner is not found. Later versions say which of
+// the two it is.
 func (q request) missingScope(byName, reason string) *front.Response {
 	text := msgMissingScope
 	if q.Has(gitlabversion.MissingScopeByName) {
