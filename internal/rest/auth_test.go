@@ -21,33 +21,38 @@ func TestCarriersOfTokens(t *testing.T) {
 	mia, sam := gl.Token("mia"), gl.Token("sam")
 	bearer := func(token string) func(*http.Request) { return testkit.WithHeader("Authorization", "Bearer "+token) }
 	private := func(token string) func(*http.Request) { return testkit.WithHeader("PRIVATE-TOKEN", token) }
+	sent := func(by ...func(*http.Request)) []func(*http.Request) { return by }
 	for name, c := range map[string]struct {
 		query string
 		with  []func(*http.Request)
 		user  string // "" is 401
 	}{
-		"PRIVATE-TOKEN":                               {with: []func(*http.Request){private(mia)}, user: "mia"},
-		"private_token":                               {query: "?private_token=" + mia, user: "mia"},
-		"Bearer":                                      {with: []func(*http.Request){bearer(mia)}, user: "mia"},
-		"bearer in lower case":                        {with: []func(*http.Request){testkit.WithHeader("Authorization", "bearer "+mia)}, user: "mia"},
-		"access_token":                                {query: "?access_token=" + mia, user: "mia"},
-		"bearer_token":                                {query: "?bearer_token=" + mia, user: "mia"},
-		"Basic":                                       {with: []func(*http.Request){func(r *http.Request) { r.SetBasicAuth("mia", mia) }}},
-		"RUNNER-TOKEN":                                {with: []func(*http.Request){testkit.WithHeader("RUNNER-TOKEN", "shop-token")}},
-		"nothing":                                     {},
-		"unknown":                                     {with: []func(*http.Request){private("glpat-unknown")}},
-		"a runner's token":                            {with: []func(*http.Request){private("shop-token")}},
-		"the parameter before the header":             {query: "?private_token=" + mia, with: []func(*http.Request){private(sam)}, user: "mia"},
-		"a bad parameter before a good header":        {query: "?private_token=bad", with: []func(*http.Request){private(mia)}},
-		"an empty parameter counts for nothing":       {query: "?private_token=", with: []func(*http.Request){private(mia)}, user: "mia"},
-		"and so does a blank one":                     {query: "?private_token=+", with: []func(*http.Request){bearer(mia)}, user: "mia"},
-		"the header before Bearer":                    {with: []func(*http.Request){private(mia), bearer(sam)}, user: "mia"},
-		"a bad header before a good Bearer":           {with: []func(*http.Request){private("bad"), bearer(mia)}},
-		"a good header before a bad Bearer":           {with: []func(*http.Request){private(mia), bearer("bad")}, user: "mia"},
-		"a job token in PRIVATE-TOKEN is anonymous":   {with: []func(*http.Request){private("glcbt-1"), bearer("")}},
-		"a token in the JSON body":                    {with: []func(*http.Request){testkit.WithJSON(`{"private_token":"` + mia + `"}`)}, user: "mia"},
-		"a token in a form":                           {with: []func(*http.Request){testkit.WithForm("private_token=" + mia)}, user: "mia"},
-		"a token of any Content-Type with empty body": {with: []func(*http.Request){private(mia), testkit.WithHeader("Content-Type", "image/png")}, user: "mia"},
+		"PRIVATE-TOKEN": {with: sent(private(mia)), user: "mia"},
+		"private_token": {query: "?private_token=" + mia, user: "mia"},
+		"Bearer":        {with: sent(bearer(mia)), user: "mia"},
+		"bearer in lower case": {with: sent(testkit.WithHeader("Authorization", "bearer "+mia)),
+			user: "mia"},
+		"access_token":     {query: "?access_token=" + mia, user: "mia"},
+		"bearer_token":     {query: "?bearer_token=" + mia, user: "mia"},
+		"Basic":            {with: sent(func(r *http.Request) { r.SetBasicAuth("mia", mia) })},
+		"RUNNER-TOKEN":     {with: sent(testkit.WithHeader("RUNNER-TOKEN", "shop-token"))},
+		"nothing":          {},
+		"unknown":          {with: sent(private("glpat-unknown"))},
+		"a runner's token": {with: sent(private("shop-token"))},
+		"the parameter before the header": {query: "?private_token=" + mia, with: sent(private(sam)),
+			user: "mia"},
+		"a bad parameter before a good header":      {query: "?private_token=bad", with: sent(private(mia))},
+		"an empty parameter counts for nothing":     {query: "?private_token=", with: sent(private(mia)), user: "mia"},
+		"and so does a blank one":                   {query: "?private_token=+", with: sent(bearer(mia)), user: "mia"},
+		"the header before Bearer":                  {with: sent(private(mia), bearer(sam)), user: "mia"},
+		"a bad header before a good Bearer":         {with: sent(private("bad"), bearer(mia))},
+		"a good header before a bad Bearer":         {with: sent(private(mia), bearer("bad")), user: "mia"},
+		"a job token in PRIVATE-TOKEN is anonymous": {with: sent(private("glcbt-1"), bearer(""))},
+		"a token in the JSON body": {with: sent(testkit.WithJSON(`{"private_token":"` + mia + `"}`)),
+			user: "mia"},
+		"a token in a form": {with: sent(testkit.WithForm("private_token=" + mia)), user: "mia"},
+		"a token of any Content-Type with empty body": {with: sent(private(mia),
+			testkit.WithHeader("Content-Type", "image/png")), user: "mia"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := testkit.Ask(t, gl, "", "GET", "/user"+c.query, c.with...)
@@ -66,18 +71,22 @@ func TestCarriersOfTokens(t *testing.T) {
 // A runner proves who it is by its token alone; whatever a client sends besides is not looked at.
 func TestEndpointsOfRunnersIgnoreUserTokens(t *testing.T) {
 	gl := testkit.NewMia(t)
-	for name, token := range map[string]string{"bad": "glpat-nonsense", "of a user": gl.Token("sam"), "the runner's": "shop-token"} {
+	for name, token := range map[string]string{"bad": "glpat-nonsense", "of a user": gl.Token("sam"),
+		"the runner's": "shop-token"} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, 200, testkit.Ask(t, gl, token, "POST", "/runners/verify", testkit.WithForm("token=shop-token")).Status)
+			assert.Equal(t, 200, testkit.Ask(t, gl, token, "POST", "/runners/verify",
+				testkit.WithForm("token=shop-token")).Status)
 		})
 	}
-	assert.Equal(t, `403 {"message":"403 Forbidden"}`, testkit.Ask(t, gl, gl.AdminToken(), "POST", "/runners/verify", testkit.WithForm("token="+gl.AdminToken())).String())
+	assert.Equal(t, `403 {"message":"403 Forbidden"}`,
+		testkit.Ask(t, gl, gl.AdminToken(), "POST", "/runners/verify", testkit.WithForm("token="+gl.AdminToken())).String())
 }
 
 // Tokens die at the beginning, in UTC, of the day they expire on, and not before.
 func TestTokensExpireByTheDay(t *testing.T) {
 	gl := testkit.NewMia(t, fakegitlab.WithStartTime(time.Date(2024, 7, 1, 23, 59, 0, 0, time.UTC)))
-	token := gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", ExpiresAt: time.Date(2024, 7, 2, 18, 0, 0, 0, time.UTC)}).Token
+	token := gl.AddAccessToken(fakegitlab.AccessToken{User: "mia",
+		ExpiresAt: time.Date(2024, 7, 2, 18, 0, 0, 0, time.UTC)}).Token
 	assert.Equal(t, 200, testkit.Ask(t, gl, token, "GET", "/user").Status)
 	assert.Equal(t, "2024-07-02", testkit.Ask(t, gl, token, "GET", "/personal_access_tokens/self").Field(t, "expires_at"))
 	gl.Advance(time.Minute)
@@ -104,17 +113,22 @@ func TestOrderOfRefusals(t *testing.T) {
 	assert.Equal(t, unauthorized, testkit.Ask(t, gl, "", "GET", "/runners?type=bogus").String(), "who before what")
 }
 
-// GitLab names the scopes of the whole endpoint, read_api for changes, too. The reason names those that would have helped.
+// GitLab names the scopes of the whole endpoint, read_api for changes, too. The reason names those that would have
+// helped.
 func TestReasonOfASmallScope(t *testing.T) {
 	gl := testkit.NewMia(t)
 	reader := gl.Token("mia", "read_api")
 	manager := gl.Token("mia", "manage_runner")
 	for _, c := range []struct{ token, sudo, method, path, scopes, reason string }{
-		{reader, "", "PUT", "/runners/1", "manage_runner api read_api", "the token of mia has the scopes read_api; PUT /runners/:id needs one of manage_runner api"},
-		{manager, "", "GET", "/runners", "manage_runner api read_api", "the token of mia has the scopes manage_runner; GET /runners needs one of api read_api"},
-		{gl.AdminToken(), "mia", "GET", "/runners", "sudo", "the token of root has the scopes api; to act as somebody else needs sudo"},
+		{reader, "", "PUT", "/runners/1", "manage_runner api read_api",
+			"the token of mia has the scopes read_api; PUT /runners/:id needs one of manage_runner api"},
+		{manager, "", "GET", "/runners", "manage_runner api read_api",
+			"the token of mia has the scopes manage_runner; GET /runners needs one of api read_api"},
+		{gl.AdminToken(), "mia", "GET", "/runners", "sudo",
+			"the token of root has the scopes api; to act as somebody else needs sudo"},
 	} {
-		assert.Equal(t, c.scopes, testkit.Ask(t, gl, c.token, c.method, c.path, testkit.WithHeader("Sudo", c.sudo)).Field(t, "scope"))
+		assert.Equal(t, c.scopes, testkit.Ask(t, gl, c.token, c.method, c.path, testkit.WithHeader("Sudo", c.sudo)).Field(t,
+			"scope"))
 		calls := gl.Calls("* " + fakegitlab.Endpoint(strings.Replace(c.path, "/1", "/:id", 1)))
 		assert.Equal(t, c.reason, calls[len(calls)-1].Reason)
 	}
@@ -149,10 +163,13 @@ func TestSudo(t *testing.T) {
 		"by id":                    {token: sudoer, header: "2", want: "mia"},
 		"the parameter first":      {token: sudoer, query: "?sudo=sam", header: "mia", want: "sam"},
 		"the scope sudo is enough": {token: gl.Token("root", "sudo"), header: "mia", want: "mia"},
-		"an unknown user":          {token: sudoer, header: "max", want: `404 {"message":"404 User with ID or username 'max' Not Found"}`},
-		"without the scope":        {token: gl.AdminToken(), header: "mia", want: `403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"sudo"}`},
-		"by others":                {token: gl.Token("mia", "api", "sudo"), header: "sam", want: `403 {"message":"403 Forbidden - Must be admin to use sudo"}`},
-		"by nobody":                {header: "mia", want: unauthorized},
+		"an unknown user": {token: sudoer, header: "max",
+			want: `404 {"message":"404 User with ID or username 'max' Not Found"}`},
+		"without the scope": {token: gl.AdminToken(), header: "mia",
+			want: `403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"sudo"}`},
+		"by others": {token: gl.Token("mia", "api", "sudo"), header: "sam",
+			want: `403 {"message":"403 Forbidden - Must be admin to use sudo"}`},
+		"by nobody": {header: "mia", want: unauthorized},
 		"as oneself, of small scope": {token: gl.Token("root", "sudo"), header: "root",
 			want: `403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"read_user api read_api"}`},
 	} {
@@ -165,10 +182,12 @@ func TestSudo(t *testing.T) {
 			assert.Equal(t, c.want, got.String())
 		})
 	}
-	assert.Equal(t, unauthorized, testkit.Ask(t, gl, "", "GET", "/projects/10001", testkit.WithHeader("Sudo", "mia")).String(), "even where no credentials are needed")
+	assert.Equal(t, unauthorized, testkit.Ask(t, gl, "", "GET", "/projects/10001",
+		testkit.WithHeader("Sudo", "mia")).String(), "even where no credentials are needed")
 	assert.Equal(t, unauthorized, testkit.Ask(t, gl, "", "GET", "/groups/acme?sudo=mia").String())
 	assert.Equal(t, 200, testkit.Ask(t, gl, sudoer, "GET", "/runners/5", testkit.WithHeader("Sudo", "mia")).Status)
-	assert.Equal(t, 403, testkit.Ask(t, gl, sudoer, "GET", "/runners/5", testkit.WithHeader("Sudo", "sam")).Status, "the rights are the other's")
+	assert.Equal(t, 403, testkit.Ask(t, gl, sudoer, "GET", "/runners/5", testkit.WithHeader("Sudo", "sam")).Status,
+		"the rights are the other's")
 	calls := gl.Calls(fakegitlab.GetRunner)
 	require.Len(t, calls, 2)
 	assert.Equal(t, []string{"mia", "sam"}, []string{calls[0].User, calls[1].User})
@@ -181,15 +200,19 @@ func TestAdminMode(t *testing.T) {
 	gl.UpdateSettings(func(s *fakegitlab.Settings) { s.AdminMode = true })
 	assert.Equal(t, 403, testkit.Ask(t, gl, plain, "GET", "/runners/all").Status)
 	assert.Equal(t, 200, testkit.Ask(t, gl, elevated, "GET", "/runners/all").Status)
-	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("root", "admin_mode"), "GET", "/runners/all").Status, "admin_mode opens nothing alone")
+	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("root", "admin_mode"), "GET", "/runners/all").Status,
+		"admin_mode opens nothing alone")
 }
 
 func TestScopes(t *testing.T) {
 	gl := testkit.NewMia(t)
 	for scope, want := range map[string]map[string]int{
-		"read_api":        {"GET /runners": 200, "GET /runners/5": 200, "PUT /runners/5": 403, "POST /user/runners": 403, "GET /version": 200, "GET /personal_access_tokens/self": 200},
-		"read_user":       {"GET /runners": 403, "GET /user": 200, "GET /version": 200, "GET /metadata": 200, "GET /projects/acme%2Fshop": 403},
-		"manage_runner":   {"GET /runners": 403, "GET /runners/5": 200, "GET /runners/5/jobs": 200, "PUT /runners/5": 200, "GET /projects/acme%2Fshop/runners": 403, "POST /user/runners": 403},
+		"read_api": {"GET /runners": 200, "GET /runners/5": 200, "PUT /runners/5": 403, "POST /user/runners": 403,
+			"GET /version": 200, "GET /personal_access_tokens/self": 200},
+		"read_user": {"GET /runners": 403, "GET /user": 200, "GET /version": 200, "GET /metadata": 200,
+			"GET /projects/acme%2Fshop": 403},
+		"manage_runner": {"GET /runners": 403, "GET /runners/5": 200, "GET /runners/5/jobs": 200, "PUT /runners/5": 200,
+			"GET /projects/acme%2Fshop/runners": 403, "POST /user/runners": 403},
 		"create_runner":   {"POST /user/runners": 201, "GET /runners/5": 403, "GET /runners": 403},
 		"read_repository": {"GET /user": 403, "GET /personal_access_tokens/self": 200},
 	} {
@@ -206,7 +229,8 @@ func TestScopes(t *testing.T) {
 func TestSudoAsANumber(t *testing.T) {
 	gl := testkit.NewMia(t)
 	sudoer := gl.Token("root", "api", "sudo")
-	assert.Equal(t, `403 {"message":"403 Forbidden - No access granted"}`, testkit.Ask(t, gl, sudoer, "PUT", "/runners/5", testkit.WithJSON(`{"sudo":3,"paused":true}`)).String())
+	assert.Equal(t, `403 {"message":"403 Forbidden - No access granted"}`,
+		testkit.Ask(t, gl, sudoer, "PUT", "/runners/5", testkit.WithJSON(`{"sudo":3,"paused":true}`)).String())
 	calls := gl.Calls(fakegitlab.UpdateRunner)
 	require.Len(t, calls, 1)
 	assert.Equal(t, "sam", calls[0].User)
@@ -215,7 +239,8 @@ func TestSudoAsANumber(t *testing.T) {
 func TestMalformedBasicCredentials(t *testing.T) {
 	gl := testkit.NewMia(t)
 	for user, want := range map[string]string{"a\x00": "400 Bad Request", "\xff": "400 Bad Request", "mia": unauthorized} {
-		assert.Equal(t, want, testkit.Ask(t, gl, "", "GET", "/runners", func(r *http.Request) { r.SetBasicAuth(user, "x") }).String())
+		assert.Equal(t, want, testkit.Ask(t, gl, "", "GET", "/runners",
+			func(r *http.Request) { r.SetBasicAuth(user, "x") }).String())
 	}
 }
 
@@ -224,7 +249,8 @@ func TestScopesOfLaterVersions(t *testing.T) {
 	r := gl.AddRunner(fakegitlab.Runner{})
 	path := fmt.Sprintf("/runners/%d", r.ID)
 	assert.Equal(t, `403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"api read_api"}`,
-		testkit.Ask(t, gl, gl.Token("root", "manage_runner"), "GET", path).String(), "a scope that this GitLab does not know yet")
+		testkit.Ask(t, gl, gl.Token("root", "manage_runner"), "GET", path).String(),
+		"a scope that this GitLab does not know yet")
 	assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("root", "manage_runner", "read_api"), "GET", path).Status)
 }
 
@@ -246,7 +272,8 @@ func TestProjectAndGroupAccessTokens(t *testing.T) {
 	assert.Equal(t, ofProject.User, me.Field(t, "username"))
 	assert.Equal(t, 200, testkit.Ask(t, gl, ofProject.Token, "GET", "/projects/acme%2Fshop/runners").Status)
 	assert.Equal(t, 404, testkit.Ask(t, gl, ofProject.Token, "GET", "/projects/acme%2Fother").Status)
-	assert.Equal(t, `403 {"message":"403 Forbidden"}`, testkit.Ask(t, gl, ofGroup.Token, "GET", "/projects/acme%2Fshop/runners").String(), "a Developer's token, inherited")
+	assert.Equal(t, `403 {"message":"403 Forbidden"}`,
+		testkit.Ask(t, gl, ofGroup.Token, "GET", "/projects/acme%2Fshop/runners").String(), "a Developer's token, inherited")
 	p, _ := gl.Project("acme/shop")
 	assert.Equal(t, fakegitlab.Maintainer, p.Members[ofProject.User])
 }
@@ -254,7 +281,8 @@ func TestProjectAndGroupAccessTokens(t *testing.T) {
 func TestOwnAccessToken(t *testing.T) {
 	gl := testkit.NewMia(t)
 	token := gl.Token("mia", "read_repository")
-	assert.Equal(t, []any{"read_repository"}, testkit.Ask(t, gl, token, "GET", "/personal_access_tokens/self").Field(t, "scopes"))
+	assert.Equal(t, []any{"read_repository"},
+		testkit.Ask(t, gl, token, "GET", "/personal_access_tokens/self").Field(t, "scopes"))
 	assert.Equal(t, "204", testkit.Ask(t, gl, token, "DELETE", "/personal_access_tokens/self").String())
 	assert.Contains(t, testkit.Ask(t, gl, token, "GET", "/personal_access_tokens/self").Body, "revoked")
 	impersonating := gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", Impersonation: true})
@@ -291,11 +319,14 @@ func TestVisibilityAndInheritedRoles(t *testing.T) {
 		{"sam", "/runners/5", 403, "a runner is never hidden"},
 		{"sam", "/runners/404", 404, ""},
 	} {
-		assert.Equal(t, c.status, testkit.Ask(t, gl, gl.Token(c.user), "GET", c.path).Status, "GET %s by %s: %s", c.path, c.user, c.why)
+		assert.Equal(t, c.status, testkit.Ask(t, gl, gl.Token(c.user), "GET", c.path).Status, "GET %s by %s: %s", c.path,
+			c.user, c.why)
 	}
-	gl.AddProject(fakegitlab.Project{Path: "acme/code", Members: fakegitlab.Members{"ext": fakegitlab.Guest, "sam": fakegitlab.Reporter}})
+	gl.AddProject(fakegitlab.Project{Path: "acme/code",
+		Members: fakegitlab.Members{"ext": fakegitlab.Guest, "sam": fakegitlab.Reporter}})
 	for user, want := range map[string]any{"ext": nil, "sam": "main", "aud": "main"} {
-		assert.Equal(t, want, testkit.Ask(t, gl, gl.Token(user), "GET", "/projects/acme%2Fcode").Field(t, "default_branch"), "%s may read the code, or not", user)
+		assert.Equal(t, want, testkit.Ask(t, gl, gl.Token(user), "GET", "/projects/acme%2Fcode").Field(t, "default_branch"),
+			"%s may read the code, or not", user)
 	}
 	assert.NotContains(t, testkit.Ask(t, gl, gl.Token("ext"), "GET", "/projects/acme%2Fcode").Body, "forks_count")
 	assert.Equal(t, "main", testkit.Ask(t, gl, gl.Token("ext"), "GET", "/projects/pub%2Fopen").Field(t, "default_branch"))

@@ -12,7 +12,8 @@ func TestCrossOrigin(t *testing.T) {
 	gl := testkit.NewMia(t)
 	origin := testkit.WithHeader("Origin", "https://shop.example")
 	for _, path := range []string{"/runners/5", "/no/such/route"} {
-		asked := testkit.Ask(t, gl, "", "OPTIONS", path, origin, testkit.WithHeader("Access-Control-Request-Method", "PUT"), testkit.WithHeader("Access-Control-Request-Headers", "private-token"))
+		asked := testkit.Ask(t, gl, "", "OPTIONS", path, origin, testkit.WithHeader("Access-Control-Request-Method", "PUT"),
+			testkit.WithHeader("Access-Control-Request-Headers", "private-token"))
 		assert.Equal(t, "200", asked.String(), path)
 		assert.Equal(t, "*", asked.Header.Get("Access-Control-Allow-Origin"))
 		assert.Equal(t, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", asked.Header.Get("Access-Control-Allow-Methods"))
@@ -23,6 +24,8 @@ func TestCrossOrigin(t *testing.T) {
 	listed := testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners", origin)
 	assert.Equal(t, 200, listed.Status)
 	assert.Contains(t, listed.Header.Get("Access-Control-Expose-Headers"), "X-Total-Pages")
-	assert.Equal(t, "*", testkit.Ask(t, gl, "", "GET", "/runners", origin).Header.Get("Access-Control-Allow-Origin"), "refusals too")
-	assert.Empty(t, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners").Header.Get("Access-Control-Allow-Origin"), "no page asks")
+	assert.Equal(t, "*", testkit.Ask(t, gl, "", "GET", "/runners", origin).Header.Get("Access-Control-Allow-Origin"),
+		"refusals too")
+	assert.Empty(t, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners").Header.Get("Access-Control-Allow-Origin"),
+		"no page asks")
 }

@@ -164,12 +164,16 @@ func TestAnotherJobsToken(t *testing.T) {
 	gl.AddUser(fg.User{Username: "zoe"})
 	secret := gl.AddJob(fg.Job{Project: "other/secret", Artifacts: []fg.Artifact{{Filename: "a.zip"}}})
 	asZoe := gl.AddJob(fg.Job{Project: "acme/shop", User: "zoe", Status: fg.JobRunning, RunnerID: r.ID})
-	assert.Equal(t, 403, testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", secret.ID), nil, "Job-Token", asZoe.Token).Status)
-	assert.Equal(t, 404, testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts?job_token=%s", asZoe.ID, one.Token), nil).Status)
+	assert.Equal(t, 403, testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", secret.ID), nil, "Job-Token",
+		asZoe.Token).Status)
+	assert.Equal(t, 404, testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts?job_token=%s", asZoe.ID, one.Token),
+		nil).Status)
 	gl.UpdateProject("other/secret", func(p *fg.Project) { p.Members = fg.Members{"zoe": fg.Owner} })
-	assert.Equal(t, 403, testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", secret.ID), nil, "Job-Token", asZoe.Token).Status, "it is a job of another project")
+	assert.Equal(t, 403, testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", secret.ID), nil, "Job-Token",
+		asZoe.Token).Status, "it is a job of another project")
 	gl.UpdateProject("other/secret", func(p *fg.Project) { p.Visibility = fg.Internal })
-	assert.Equal(t, 200, testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", secret.ID), nil, "Job-Token", asZoe.Token).Status)
+	assert.Equal(t, 200, testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", secret.ID), nil, "Job-Token",
+		asZoe.Token).Status)
 }
 
 // TestABodyCutOff has clients give up in the middle of a body.
@@ -185,7 +189,8 @@ func TestABodyCutOff(t *testing.T) {
 				method, kind = "POST", "multipart/form-data; boundary=b"
 			}
 			_, err = fmt.Fprintf(conn, "%s /api/v4/jobs/%d/%s HTTP/1.1\r\nHost: x\r\nJob-Token: %s\r\nContent-Type: %s\r\nContent-Range: 0-99\r\nContent-Length: 1000\r\n\r\n"+
-				"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf", method, job.ID, path, job.Token, kind)
+				"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf", method, job.ID, path,
+				job.Token, kind)
 			require.NoError(t, err)
 			require.NoError(t, conn.Close())
 			call, err := gl.WaitForCall(t.Context(), fg.Endpoint(method+" /jobs/:id/"+path))
@@ -203,7 +208,8 @@ func TestWhoIsRefusedSendsNoBody(t *testing.T) {
 	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
 	body, w := io.Pipe() // nothing ever comes
 	defer w.Close()
-	a, err := testkit.TrySend(t, context.Background(), gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", job.ID), body, "Job-Token", "glcbt-wrong", "Content-Type", "multipart/form-data; boundary=b")
+	a, err := testkit.TrySend(t, context.Background(), gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", job.ID), body,
+		"Job-Token", "glcbt-wrong", "Content-Type", "multipart/form-data; boundary=b")
 	require.NoError(t, err)
 	assert.Equal(t, 403, a.Status)
 }
@@ -225,7 +231,8 @@ func (b *onRead) Read(p []byte) (int, error) {
 // TestWhatChangesWhileABodyIsRead: the body is read without any lock, and the job is looked at again when it has come.
 func TestWhatChangesWhileABodyIsRead(t *testing.T) {
 	gl, r := testkit.Factory(t, fg.WithInMemoryNetwork())
-	for path, kind := range map[string]string{"trace": "text/plain", "artifacts": "multipart/form-data; boundary=b", "artifacts?no=form": "application/x-www-form-urlencoded"} {
+	for path, kind := range map[string]string{"trace": "text/plain", "artifacts": "multipart/form-data; boundary=b",
+		"artifacts?no=form": "application/x-www-form-urlencoded"} {
 		job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
 		text := "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\nx\r\n--b--\r\n"
 		method := "POST"
@@ -236,7 +243,8 @@ func TestWhatChangesWhileABodyIsRead(t *testing.T) {
 			text = "token=" + job.Token
 		}
 		body := &onRead{strings.NewReader(text), func() { gl.FinishJob(job.ID, fg.JobSuccess) }}
-		a, err := testkit.TrySend(t, t.Context(), gl, method, fmt.Sprintf("/jobs/%d/%s", job.ID, path), body, "Job-Token", job.Token, "Content-Type", kind, "Content-Range", "0-9")
+		a, err := testkit.TrySend(t, t.Context(), gl, method, fmt.Sprintf("/jobs/%d/%s", job.ID, path), body, "Job-Token",
+			job.Token, "Content-Type", kind, "Content-Range", "0-9")
 		require.NoError(t, err)
 		assert.Equal(t, 403, a.Status, path)
 		assert.Equal(t, "success", a.Header.Get("Job-Status"), path)
@@ -279,11 +287,13 @@ func TestLargeUploads(t *testing.T) {
 	gl.UpdateSettings(func(s *fg.Settings) { s.MaxArtifactsSize = 300 * mib })
 	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
 	before := heap()
-	a, err := testkit.TrySend(t, t.Context(), gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", job.ID), &zeroBytes{logSize / 2}, "Job-Token", job.Token, "Content-Type", "text/plain", "Content-Range", "0-0")
+	a, err := testkit.TrySend(t, t.Context(), gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", job.ID), &zeroBytes{logSize / 2},
+		"Job-Token", job.Token, "Content-Type", "text/plain", "Content-Range", "0-0")
 	require.NoError(t, err)
 	assert.Equal(t, fmt.Sprintf("0-%d", logSize/2), a.Header.Get("Range"))
 	for at := logSize / 2; at < logSize; at += mib { // as gitlab-runner sends it
-		a, err = testkit.TrySend(t, t.Context(), gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", job.ID), &zeroBytes{mib}, "Job-Token", job.Token, "Content-Type", "text/plain", "Content-Range", fmt.Sprintf("%d-0", at))
+		a, err = testkit.TrySend(t, t.Context(), gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", job.ID), &zeroBytes{mib},
+			"Job-Token", job.Token, "Content-Type", "text/plain", "Content-Range", fmt.Sprintf("%d-0", at))
 		require.NoError(t, err)
 	}
 	assert.Equal(t, fmt.Sprintf("0-%d", logSize), a.Header.Get("Range"))
@@ -298,13 +308,15 @@ func TestLargeUploads(t *testing.T) {
 		_ = form.Close()
 		_ = w.Close()
 	}()
-	a, err = testkit.TrySend(t, t.Context(), gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", job.ID), body, "Job-Token", job.Token, "Content-Type", form.FormDataContentType())
+	a, err = testkit.TrySend(t, t.Context(), gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", job.ID), body, "Job-Token",
+		job.Token, "Content-Type", form.FormDataContentType())
 	require.NoError(t, err)
 	require.Equal(t, 201, a.Status)
 	var peak runtime.MemStats
 	runtime.ReadMemStats(&peak)
 	assert.Less(t, heap()-logged, uint64(fileSize+extra))
-	t.Logf("a 64 MiB log took %d MiB, a 256 MiB artifact %d MiB; the process has %d MiB from the system", (logged-before)/mib, (heap()-logged)/mib, peak.Sys/mib)
+	t.Logf("a 64 MiB log took %d MiB, a 256 MiB artifact %d MiB; the process has %d MiB from the system",
+		(logged-before)/mib, (heap()-logged)/mib, peak.Sys/mib)
 
 	resp, err := gl.Client().Do(download(t, gl, job))
 	require.NoError(t, err)

@@ -33,12 +33,15 @@ func TestWhyARunnerCannotTakeAJob(t *testing.T) {
 		{job, fg.Runner{Paused: true}, "the runner is paused"},
 		{job, fg.Runner{Projects: []string{"acme/other"}}, "the runner does not serve project acme/shop"},
 		{ungrouped, fg.Runner{Group: "acme"}, "the runner does not serve project acme/other"},
-		{job, fg.Runner{RunUntagged: &no, Tags: []string{"gpu"}}, "the job has no tags and the runner takes tagged jobs alone"},
+		{job, fg.Runner{RunUntagged: &no, Tags: []string{"gpu"}},
+			"the job has no tags and the runner takes tagged jobs alone"},
 		{tagged, fg.Runner{}, "the job asks for the tags [gpu] and the runner has []"},
-		{job, fg.Runner{AccessLevel: fg.RefProtected}, "the runner takes jobs of protected refs alone and the job's ref is not protected"},
+		{job, fg.Runner{AccessLevel: fg.RefProtected},
+			"the runner takes jobs of protected refs alone and the job's ref is not protected"},
 	} {
 		r := gl.AddRunner(c.runner)
-		assert.PanicsWithValue(t, fmt.Sprintf("fakegitlab: StartJob(%d): runner %d cannot take job %d (job): %s", c.job.ID, r.ID, c.job.ID, c.why), func() { gl.StartJob(c.job.ID, r.ID) })
+		assert.PanicsWithValue(t, fmt.Sprintf("fakegitlab: StartJob(%d): runner %d cannot take job %d (job): %s", c.job.ID,
+			r.ID, c.job.ID, c.why), func() { gl.StartJob(c.job.ID, r.ID) })
 	}
 	r := gl.AddRunner(fg.Runner{})
 	gl.StartJob(job.ID, r.ID)
@@ -58,7 +61,8 @@ func TestWhyARunnerCannotTakeAJob(t *testing.T) {
 func TestASeedThatFailsLeavesNoJob(t *testing.T) {
 	gl, r := testkit.Factory(t)
 	before := gl.Snapshot()
-	err := gl.Seed(fg.Scenario{Jobs: []fg.Job{{Project: "acme/shop", PipelineID: 77, Token: "glcbt-77"}, {Project: "acme/shop", Token: "glcbt-77"}}})
+	err := gl.Seed(fg.Scenario{Jobs: []fg.Job{{Project: "acme/shop", PipelineID: 77, Token: "glcbt-77"},
+		{Project: "acme/shop", Token: "glcbt-77"}}})
 	require.ErrorContains(t, err, "another job has that token")
 	assert.Equal(t, before, gl.Snapshot())
 	assert.Equal(t, 204, testkit.RequestJob(t, gl, r.Token).Status)
@@ -78,7 +82,8 @@ func TestJobRouterDiscovery(t *testing.T) {
 }
 
 func TestExpiryOfArtifacts(t *testing.T) {
-	for query, want := range map[string]time.Duration{"": 30 * 24 * time.Hour, "expire_in=2+hours": 2 * time.Hour, "expire_in=never": 0, "expire_in=0": 0, "expire_in=&accessibility=": 0} {
+	for query, want := range map[string]time.Duration{"": 30 * 24 * time.Hour, "expire_in=2+hours": 2 * time.Hour,
+		"expire_in=never": 0, "expire_in=0": 0, "expire_in=&accessibility=": 0} {
 		t.Run(query, func(t *testing.T) {
 			gl, r := testkit.Factory(t)
 			job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
@@ -90,7 +95,8 @@ func TestExpiryOfArtifacts(t *testing.T) {
 				gl.Advance(1000 * 24 * time.Hour)
 				got := testkit.Send(t, gl, "GET", path, nil, "Job-Token", job.Token)
 				assert.Equal(t, 200, got.Status)
-				assert.Equal(t, `attachment; filename="%3F_.zip"; filename*=UTF-8''%C3%A4_.zip`, got.Header.Get("Content-Disposition"))
+				assert.Equal(t, `attachment; filename="%3F_.zip"; filename*=UTF-8''%C3%A4_.zip`,
+					got.Header.Get("Content-Disposition"))
 				return
 			}
 			assert.Equal(t, gl.Now().Add(want), expires)
@@ -102,7 +108,8 @@ func TestExpiryOfArtifacts(t *testing.T) {
 
 func TestNamesOfArtifacts(t *testing.T) {
 	for sent, want := range map[string]string{
-		"out.zip": "out.zip", "my build (1).zip": "my_build__1_.zip", "../../etc/x+y-z_0.zip": "x+y-z_0.zip", `C:\out\a.zip`: "a.zip", "é&=.zip": "é__.zip", "..": "_..",
+		"out.zip": "out.zip", "my build (1).zip": "my_build__1_.zip", "../../etc/x+y-z_0.zip": "x+y-z_0.zip",
+		`C:\out\a.zip`: "a.zip", "é&=.zip": "é__.zip", "..": "_..",
 	} {
 		t.Run(sent, func(t *testing.T) {
 			gl, r := testkit.Factory(t)
@@ -112,13 +119,15 @@ func TestNamesOfArtifacts(t *testing.T) {
 		})
 	}
 	gl, r := testkit.Factory(t)
-	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID, Artifacts: []fg.Artifact{{Filename: "a b&(c).zip"}}})
+	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID,
+		Artifacts: []fg.Artifact{{Filename: "a b&(c).zip"}}})
 	got := testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", job.ID), nil, "Job-Token", job.Token)
-	assert.Equal(t, `attachment; filename="a b%26%28c%29.zip"; filename*=UTF-8''a%20b&%28c%29.zip`, got.Header.Get("Content-Disposition"))
+	assert.Equal(t, `attachment; filename="a b%26%28c%29.zip"; filename*=UTF-8''a%20b&%28c%29.zip`,
+		got.Header.Get("Content-Disposition"))
 }
 
-// TestSecretsInALog sends a job's own token and the registration token of its project, the first of them across the end of one
-// piece of the memory that keeps logs.
+// TestSecretsInALog sends a job's own token and the registration token of its project, the first of them across the
+// end of one piece of the memory that keeps logs.
 func TestSecretsInALog(t *testing.T) {
 	gl, r := testkit.Factory(t)
 	project, _ := gl.Project("acme/shop")
@@ -151,8 +160,10 @@ func TestTraceLimitFailsTheJob(t *testing.T) {
 // What is seeded gets the format that an upload must have.
 func TestFormatsOfSeededArtifacts(t *testing.T) {
 	gl, r := testkit.Factory(t)
-	for kind, format := range map[string]string{"": "zip", "archive": "zip", "metadata": "gzip", "trace": "raw", "metrics_referee": "gzip",
-		"network_referee": "gzip", "annotations": "gzip", "cobertura": "gzip", "cyclonedx": "gzip", "jacoco": "gzip", "lsif": "zip", "metrics": "gzip",
+	for kind, format := range map[string]string{"": "zip", "archive": "zip", "metadata": "gzip", "trace": "raw",
+		"metrics_referee": "gzip",
+		"network_referee": "gzip", "annotations": "gzip", "cobertura": "gzip", "cyclonedx": "gzip", "jacoco": "gzip",
+		"lsif": "zip", "metrics": "gzip",
 		"repository_xray": "gzip", "scip": "zip", "junit": "gzip", "sast": "raw"} {
 		seeded := gl.AddJob(fg.Job{Project: "acme/shop", Artifacts: []fg.Artifact{{Filename: "f", Type: kind}}})
 		assert.Equal(t, format, seeded.Artifacts[0].Format, kind)
@@ -160,15 +171,18 @@ func TestFormatsOfSeededArtifacts(t *testing.T) {
 			continue
 		}
 		job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
-		assert.Equal(t, 201, testkit.Upload(t, gl, job, "artifact_type="+kind+"&artifact_format="+format, "f", []byte("x")).Status, kind)
+		assert.Equal(t, 201, testkit.Upload(t, gl, job, "artifact_type="+kind+"&artifact_format="+format, "f",
+			[]byte("x")).Status, kind)
 	}
 }
 
 func TestADownloadThatBreaks(t *testing.T) {
 	gl, r := testkit.Factory(t)
-	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID, Artifacts: []fg.Artifact{{Filename: "a.zip", Content: []byte("12345678")}}})
+	job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID,
+		Artifacts: []fg.Artifact{{Filename: "a.zip", Content: []byte("12345678")}}})
 	gl.Inject(fg.Failure{Endpoint: fg.DownloadArtifacts, Network: fg.TruncatedBody, Times: 1, Applied: true})
-	_, err := testkit.TrySend(t, t.Context(), gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", job.ID), nil, "Job-Token", job.Token)
+	_, err := testkit.TrySend(t, t.Context(), gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", job.ID), nil, "Job-Token",
+		job.Token)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	a := testkit.Send(t, gl, "HEAD", fmt.Sprintf("/jobs/%d/artifacts", job.ID), nil, "Job-Token", job.Token)
 	assert.Equal(t, "8", a.Header.Get("Content-Length"))

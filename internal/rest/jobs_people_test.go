@@ -84,13 +84,18 @@ func TestWhatPeopleDoToJobs(t *testing.T) {
 	gl, r := testkit.Factory(t)
 	path := func(j fg.Job, what string) string { return fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d%s", j.ID, what) }
 	tagged := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess, Tags: []string{"z", "a", "m"}})
-	assert.Equal(t, []any{"a", "m", "z"}, as(t, gl, "dev", "GET", path(tagged, "")).JSON(t)["tag_list"], "sorted, whatever the order in the spec")
+	assert.Equal(t, []any{"a", "m", "z"}, as(t, gl, "dev", "GET", path(tagged, "")).JSON(t)["tag_list"],
+		"sorted, whatever the order in the spec")
 	manual := gl.AddJob(fg.Job{Project: "acme/shop", Name: "deploy", Status: fg.JobManual})
-	played := testkit.SendJSON(t, gl, "POST", path(manual, "/play"), testkit.Hash{"job_variables_attributes": []testkit.Hash{{"key": "WHERE", "value": "prod"}, {"key": "COUNT", "value": 3}, {"key": "NULL", "value": nil}}}, "Private-Token", gl.Token("dev"))
+	played := testkit.SendJSON(t, gl, "POST", path(manual, "/play"),
+		testkit.Hash{"job_variables_attributes": []testkit.Hash{{"key": "WHERE", "value": "prod"},
+			{"key": "COUNT", "value": 3}, {"key": "NULL", "value": nil}}}, "Private-Token", gl.Token("dev"))
 	assert.Equal(t, 200, played.Status, played.Body)
 	assert.Equal(t, "pending", played.JSON(t)["status"])
-	for _, bad := range []any{"x", []any{"x"}, []testkit.Hash{{"key": "A"}}, []testkit.Hash{{"key": "A", "value": testkit.Hash{"a": 1}}}, []testkit.Hash{{"key": []string{"A"}, "value": "b"}}} {
-		a := testkit.SendJSON(t, gl, "POST", path(manual, "/play"), testkit.Hash{"job_variables_attributes": bad}, "Private-Token", gl.Token("dev"))
+	for _, bad := range []any{"x", []any{"x"}, []testkit.Hash{{"key": "A"}},
+		[]testkit.Hash{{"key": "A", "value": testkit.Hash{"a": 1}}}, []testkit.Hash{{"key": []string{"A"}, "value": "b"}}} {
+		a := testkit.SendJSON(t, gl, "POST", path(manual, "/play"), testkit.Hash{"job_variables_attributes": bad},
+			"Private-Token", gl.Token("dev"))
 		assert.Equal(t, 400, a.Status, a.Body)
 	}
 	got := testkit.RequestJob(t, gl, r.Token).JSON(t)
@@ -115,7 +120,8 @@ func TestWhatPeopleDoToJobs(t *testing.T) {
 	assert.Equal(t, 201, retried.Status)
 	assert.Equal(t, "dev", retried.JSON(t)["user"].(testkit.Hash)["username"])
 	assert.NotEqualValues(t, manual.ID, retried.JSON(t)["id"])
-	assert.JSONEq(t, `{"message":"403 Forbidden - Job is not retryable"}`, as(t, gl, "dev", "POST", path(manual, "/retry")).Body)
+	assert.JSONEq(t, `{"message":"403 Forbidden - Job is not retryable"}`,
+		as(t, gl, "dev", "POST", path(manual, "/retry")).Body)
 	assert.Equal(t, 201, as(t, gl, "mia", "POST", path(manual, "/erase")).Status)
 	assert.Empty(t, gl.JobRun(manual.ID).Trace())
 	canceled := as(t, gl, "mia", "POST", path(manual, "/cancel"))
@@ -159,7 +165,8 @@ func TestListingJobs(t *testing.T) {
 	rest, header := list(next)
 	assert.Equal(t, []int{ids[1], ids[0]}, rest)
 	assert.Empty(t, header.Get("Link"))
-	for query, want := range map[string]int{"scope=nonsense": 400, "scope[]=": 400, "pagination=keyset&order_by=name": 405, "pagination=keyset&cursor=x": 400} {
+	for query, want := range map[string]int{"scope=nonsense": 400, "scope[]=": 400,
+		"pagination=keyset&order_by=name": 405, "pagination=keyset&cursor=x": 400} {
 		assert.Equal(t, want, as(t, gl, "dev", "GET", "/projects/acme%2Fshop/jobs?"+query).Status, query)
 	}
 }

@@ -38,7 +38,8 @@ func TestARunnerTakesAJobToItsEnd(t *testing.T) {
 	assert.Equal(t, "60", again.Header.Get("X-GitLab-Trace-Update-Interval"))
 	query := "artifact_format=zip&artifact_type=archive&expire_in=1+week"
 	assert.Equal(t, 201, testkit.Upload(t, gl, build, query, "out.zip", []byte("PK")).Status)
-	assert.Equal(t, 201, testkit.Upload(t, gl, build, "artifact_format=gzip&artifact_type=dotenv", ".env.gz", testkit.Gzipped("VERSION=1.2\nNAME=x\n")).Status)
+	assert.Equal(t, 201, testkit.Upload(t, gl, build, "artifact_format=gzip&artifact_type=dotenv", ".env.gz",
+		testkit.Gzipped("VERSION=1.2\nNAME=x\n")).Status)
 	gl.Advance(time.Minute)
 	done := testkit.PutState(t, gl, build, "success")
 	assert.Equal(t, "200 200", done.String())
@@ -49,12 +50,14 @@ func TestARunnerTakesAJobToItsEnd(t *testing.T) {
 	assert.Equal(t, []fg.JobVariable{{Key: "VERSION", Value: "1.2"}, {Key: "NAME", Value: "x"}}, run.Variables())
 	files := run.Artifacts()
 	require.Len(t, files, 2)
-	assert.Equal(t, fg.Artifact{Filename: "out.zip", Type: "archive", Format: "zip", Content: []byte("PK"), ExpiresAt: files[0].ExpiresAt}, files[0])
+	assert.Equal(t, fg.Artifact{Filename: "out.zip", Type: "archive", Format: "zip", Content: []byte("PK"),
+		ExpiresAt: files[0].ExpiresAt}, files[0])
 	assert.Equal(t, gl.Now().Add(7*24*time.Hour-time.Minute), files[0].ExpiresAt)
 
 	deploy := gl.AddJob(fg.Job{Project: "acme/shop", Name: "deploy", PipelineID: build.PipelineID, StageIndex: 1})
 	next := testkit.RequestJob(t, gl, r.Token).JSON(t)
-	assert.Equal(t, []any{testkit.Hash{"id": float64(build.ID), "name": "build", "token": deploy.Token, "artifacts_file": testkit.Hash{"filename": "out.zip", "size": 2.0}}}, next["dependencies"])
+	assert.Equal(t, []any{testkit.Hash{"id": float64(build.ID), "name": "build", "token": deploy.Token,
+		"artifacts_file": testkit.Hash{"filename": "out.zip", "size": 2.0}}}, next["dependencies"])
 	assert.Contains(t, next["variables"], testkit.Hash{"key": "VERSION", "value": "1.2", "public": false, "masked": false})
 	archive := testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", build.ID), nil, "Job-Token", deploy.Token)
 	assert.Equal(t, "PK", archive.Body)
@@ -81,7 +84,8 @@ func TestWhichJobARunnerGets(t *testing.T) {
 	for range want {
 		got = append(got, int(testkit.RequestJob(t, gl, shared.Token).JSON(t)["id"].(float64)))
 	}
-	assert.Equal(t, []int{want[0], want[2], want[1], want[4], want[3]}, got, "the project with fewer jobs on instance runners is next")
+	assert.Equal(t, []int{want[0], want[2], want[1], want[4], want[3]}, got,
+		"the project with fewer jobs on instance runners is next")
 
 	project := gl.AddRunner(fg.Runner{Projects: []string{"acme/a", "acme/b"}})
 	first, second := gl.AddJob(fg.Job{Project: "acme/a"}), gl.AddJob(fg.Job{Project: "acme/b"})
@@ -104,9 +108,14 @@ func TestWhatCannotRunFails(t *testing.T) {
 		features testkit.Hash
 		prepare  func(*fg.Fake)
 	}{
-		{"runner_unsupported", fg.Job{Spec: fg.JobSpec{Release: &fg.Release{TagName: "v1"}}}, testkit.Hash{"multi_build_steps": false}, nil},
-		{"archived_failure", fg.Job{}, nil, func(gl *fg.Fake) { gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true }) }},
-		{"user_blocked", fg.Job{User: "dev"}, nil, func(gl *fg.Fake) { gl.UpdateUser("dev", func(u *fg.User) { u.State = fg.UserBlocked }) }},
+		{"runner_unsupported", fg.Job{Spec: fg.JobSpec{Release: &fg.Release{TagName: "v1"}}},
+			testkit.Hash{"multi_build_steps": false}, nil},
+		{"archived_failure", fg.Job{}, nil, func(gl *fg.Fake) {
+			gl.UpdateProject("acme/shop",
+				func(p *fg.Project) { p.Archived = true })
+		}},
+		{"user_blocked", fg.Job{User: "dev"}, nil,
+			func(gl *fg.Fake) { gl.UpdateUser("dev", func(u *fg.User) { u.State = fg.UserBlocked }) }},
 		{"missing_dependency_failure", fg.Job{PipelineID: 7, StageIndex: 1}, nil, func(gl *fg.Fake) {
 			gl.AddJob(fg.Job{Project: "acme/shop", Name: "build", PipelineID: 7, Status: fg.JobSuccess, Erased: true})
 		}},
@@ -138,7 +147,8 @@ func TestWhatCannotRunFails(t *testing.T) {
 			assert.Equal(t, 409, got.Status, session)
 			gl.AssertJobStatus(t, job.ID, fg.JobPending)
 		}
-		assert.Equal(t, 201, testkit.RequestJob(t, gl, r.Token, testkit.Hash{"session": testkit.Hash{"url": "https://example.com/s"}}).Status)
+		assert.Equal(t, 201, testkit.RequestJob(t, gl, r.Token,
+			testkit.Hash{"session": testkit.Hash{"url": "https://example.com/s"}}).Status)
 	})
 }
 
@@ -194,11 +204,14 @@ func TestCancellation(t *testing.T) {
 
 func TestRetryKeyword(t *testing.T) {
 	gl, r := testkit.Factory(t)
-	first := gl.AddJob(fg.Job{Project: "acme/shop", Name: "flaky", Spec: fg.JobSpec{Retry: fg.Retry{Max: 1}, AllowFailure: fg.AllowFailure{ExitCodes: []int{3}}}})
-	skipped := gl.AddJob(fg.Job{Project: "acme/shop", Name: "later", PipelineID: first.PipelineID, StageIndex: 1, Status: fg.JobSkipped})
+	first := gl.AddJob(fg.Job{Project: "acme/shop", Name: "flaky",
+		Spec: fg.JobSpec{Retry: fg.Retry{Max: 1}, AllowFailure: fg.AllowFailure{ExitCodes: []int{3}}}})
+	skipped := gl.AddJob(fg.Job{Project: "acme/shop", Name: "later", PipelineID: first.PipelineID, StageIndex: 1,
+		Status: fg.JobSkipped})
 	info := testkit.Hash{"info": testkit.Hash{"features": testkit.Hash{"return_exit_code": true}}}
 	require.Equal(t, 201, testkit.RequestJob(t, gl, r.Token, info).Status)
-	assert.Equal(t, 200, testkit.PutState(t, gl, first, "failed", "failure_reason", "script_failure", "exit_code", 3).Status)
+	assert.Equal(t, 200, testkit.PutState(t, gl, first, "failed", "failure_reason", "script_failure", "exit_code",
+		3).Status)
 	failed, _ := gl.Job(first.ID)
 	assert.True(t, failed.AllowFailure)
 	gl.AssertJobStatus(t, skipped.ID, fg.JobCreated)
@@ -223,7 +236,8 @@ func TestRetriesWithoutKeyword(t *testing.T) {
 		{"nothing is", fg.JobSpec{}, "script_failure", 1},
 		{"the scheduler's failures are", fg.JobSpec{}, "scheduler_failure", 3},
 		{"as often as the keyword says", fg.JobSpec{Retry: fg.Retry{Max: 1}}, "scheduler_failure", 2},
-		{"the keyword is for something else", fg.JobSpec{Retry: fg.Retry{Max: 1, When: []string{"script_failure"}}}, "scheduler_failure", 3},
+		{"the keyword is for something else", fg.JobSpec{Retry: fg.Retry{Max: 1, When: []string{"script_failure"}}},
+			"scheduler_failure", 3},
 		{"the keyword does not help", fg.JobSpec{Retry: fg.Retry{Max: 2, When: []string{"always"}}}, "no_matching_runner", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {

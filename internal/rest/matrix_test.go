@@ -11,9 +11,10 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
-// The whole of who may do what to a runner in GitLab 17.2: role by runner type by endpoint. Each cell is what a user of
-// that role in acme gets: "+" is success, NA "No access granted", F a bare 403, GR "Runner is a group runner", ! the 401 of nobody, 404 of
-// a private project or group, IP "Insufficient permissions", 400 what GitLab makes of an impossible wish.
+// The whole of who may do what to a runner in GitLab 17.2: role by runner type by endpoint. Each cell is what a user
+// of that role in acme gets: "+" is success, NA "No access granted", F a bare 403, GR "Runner is a group runner", !
+// the 401 of nobody, 404 of a private project or group, IP "Insufficient permissions", 400 what GitLab makes of an
+// impossible wish.
 const matrix = `
                                                nobody  sam  gus  pia  ria  dan  mia  oli  ada
 GET    /runners/100002                         !       +    +    +    +    +    +    +    +
@@ -74,8 +75,10 @@ func TestMatrix(t *testing.T) {
 
 // cell is an answer as the matrix has it.
 func cell(r testkit.Reply) string {
-	for text, short := range map[string]string{"401 Unauthorized": "!", "403 Forbidden": "F", "403 Forbidden - No access granted": "NA",
-		"403 Forbidden - Runner is a group runner": "GR", "403 Forbidden - Runner associated with more than one project": ">1",
+	for text, short := range map[string]string{"401 Unauthorized": "!", "403 Forbidden": "F",
+		"403 Forbidden - No access granted":                                                             "NA",
+		"403 Forbidden - Runner is a group runner":                                                      "GR",
+		"403 Forbidden - Runner associated with more than one project":                                  ">1",
 		"403 Forbidden - Only one project associated with the runner. Please remove the runner instead": "one",
 		"403 Forbidden - Insufficient permissions":                                                      "IP"} {
 		if r.Body == fmt.Sprintf(`{"message":%q}`, text) {

@@ -27,10 +27,12 @@ func TestRegistration(t *testing.T) {
 	project, _ := gl.Project("acme/shop")
 	group, _ := gl.Group("acme")
 	for kind, token := range map[fakegitlab.RunnerType]string{
-		fakegitlab.InstanceRunner: gl.Settings().RegistrationToken, fakegitlab.ProjectRunner: project.RegistrationToken, fakegitlab.GroupRunner: group.RegistrationToken,
+		fakegitlab.InstanceRunner: gl.Settings().RegistrationToken, fakegitlab.ProjectRunner: project.RegistrationToken,
+		fakegitlab.GroupRunner: group.RegistrationToken,
 	} {
 		t.Run(string(kind), func(t *testing.T) {
-			got := testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("description=new&maintainer_note=careful&info[name]=gitlab-runner&tag_list=b,a&active=false&token="+token))
+			got := testkit.Ask(t, gl, "", "POST", "/runners",
+				testkit.WithForm("description=new&maintainer_note=careful&info[name]=gitlab-runner&tag_list=b,a&active=false&token="+token))
 			require.Equal(t, 201, got.Status, got.Body)
 			r, ok := gl.Runner(int(got.Field(t, "id").(float64)))
 			require.True(t, ok)
@@ -42,16 +44,21 @@ func TestRegistration(t *testing.T) {
 			assert.Empty(t, r.Managers)
 		})
 	}
-	assert.Equal(t, `403 {"message":"403 Forbidden - invalid token supplied"}`, testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token=shop-token")).String())
+	assert.Equal(t, `403 {"message":"403 Forbidden - invalid token supplied"}`,
+		testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token=shop-token")).String())
 	assert.Equal(t, `400 {"error":"token is missing, access_level does not have a valid value, maximum_timeout is invalid"}`,
 		testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("access_level=x&maximum_timeout=y")).String())
-	assert.Equal(t, `400 {"error":"info[name] is invalid"}`, testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token=x&info[name][]=y")).String())
-	assert.Equal(t, `400 {"error":"token is missing"}`, testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithBody("text/plain", "token=shop-token")).String(), "the runner's endpoints take text and do not read it")
+	assert.Equal(t, `400 {"error":"info[name] is invalid"}`,
+		testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token=x&info[name][]=y")).String())
+	assert.Equal(t, `400 {"error":"token is missing"}`,
+		testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithBody("text/plain", "token=shop-token")).String(),
+		"the runner's endpoints take text and do not read it")
 }
 
 // Which registration tokens count is decided by the instance, the top-level group and the project together.
 func TestRegistrationSwitchedOff(t *testing.T) {
-	const gone, forbidden, invalid = `410 {"message":"410 Gone - runner registration disallowed"}`, `403 {"message":"403 Forbidden"}`, `403 {"message":"403 Forbidden - invalid token supplied"}`
+	const gone, forbidden, invalid = `410 {"message":"410 Gone - runner registration disallowed"}`,
+		`403 {"message":"403 Forbidden"}`, `403 {"message":"403 Forbidden - invalid token supplied"}`
 	for name, c := range map[string]struct {
 		off                                func(*fakegitlab.Fake)
 		instance, group, project, nonsense string // what POST /runners answers, "" is 201
@@ -75,7 +82,8 @@ func TestRegistrationSwitchedOff(t *testing.T) {
 			project := gl.AddProject(fakegitlab.Project{Path: "acme/sub/tool"})
 			group, _ := gl.Group("acme/sub")
 			c.off(gl)
-			for token, want := range map[string]string{gl.Settings().RegistrationToken: c.instance, group.RegistrationToken: c.group, project.RegistrationToken: c.project, "nonsense": c.nonsense} {
+			for token, want := range map[string]string{gl.Settings().RegistrationToken: c.instance,
+				group.RegistrationToken: c.group, project.RegistrationToken: c.project, "nonsense": c.nonsense} {
 				got := testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token="+token))
 				if want == "" {
 					assert.Equal(t, 201, got.Status, got.Body)
@@ -84,7 +92,8 @@ func TestRegistrationSwitchedOff(t *testing.T) {
 				assert.Equal(t, want, got.String())
 			}
 			if c.project == gone {
-				assert.Equal(t, forbidden, testkit.Ask(t, gl, gl.AdminToken(), "POST", "/projects/acme%2Fsub%2Ftool/runners/reset_registration_token").String(), "403 here, not 410")
+				assert.Equal(t, forbidden, testkit.Ask(t, gl, gl.AdminToken(), "POST",
+					"/projects/acme%2Fsub%2Ftool/runners/reset_registration_token").String(), "403 here, not 410")
 			}
 		})
 	}
@@ -92,7 +101,8 @@ func TestRegistrationSwitchedOff(t *testing.T) {
 
 func TestRegistrationTokensReset(t *testing.T) {
 	gl := testkit.NewMia(t)
-	for path, prefix := range map[string]string{"/runners": "", "/projects/acme%2Fshop/runners": "GR1348941", "/groups/acme/runners": "GR1348941"} {
+	for path, prefix := range map[string]string{"/runners": "", "/projects/acme%2Fshop/runners": "GR1348941",
+		"/groups/acme/runners": "GR1348941"} {
 		t.Run(path, func(t *testing.T) {
 			reset := func() string {
 				got := testkit.Ask(t, gl, gl.AdminToken(), "POST", path+"/reset_registration_token")
@@ -111,8 +121,10 @@ func TestRegistrationTokensReset(t *testing.T) {
 			assert.Equal(t, 403, register(old), "the old token is dead at once")
 		})
 	}
-	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("mia"), "POST", "/groups/acme/runners/reset_registration_token").Status)
-	assert.Equal(t, 201, testkit.Ask(t, gl, gl.Token("mia"), "POST", "/projects/acme%2Fshop/runners/reset_registration_token").Status)
+	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("mia"), "POST",
+		"/groups/acme/runners/reset_registration_token").Status)
+	assert.Equal(t, 201, testkit.Ask(t, gl, gl.Token("mia"), "POST",
+		"/projects/acme%2Fshop/runners/reset_registration_token").Status)
 	project := testkit.Ask(t, gl, gl.Token("mia"), "GET", "/projects/acme%2Fshop")
 	p, _ := gl.Project("acme/shop")
 	assert.Equal(t, p.RegistrationToken, project.Field(t, "runners_token"))
@@ -123,10 +135,12 @@ func TestTokenExpiry(t *testing.T) {
 	gl := testkit.NewMia(t)
 	gl.AddProject(fakegitlab.Project{Path: "acme/brief", RunnerTokenExpiration: 2 * time.Hour})
 	gl.UpdateSettings(func(s *fakegitlab.Settings) {
-		s.RunnerTokenExpiration, s.GroupRunnerTokenExpiration, s.ProjectRunnerTokenExpiration = 3*time.Hour, 4*time.Hour, 5*time.Hour
+		s.RunnerTokenExpiration, s.GroupRunnerTokenExpiration, s.ProjectRunnerTokenExpiration = 3*time.Hour, 4*time.Hour,
+			5*time.Hour
 	})
 	reset := func(id int) string {
-		return fmt.Sprint(testkit.Ask(t, gl, gl.AdminToken(), "POST", fmt.Sprintf("/runners/%d/reset_authentication_token", id)).Field(t, "token_expires_at"))
+		return fmt.Sprint(testkit.Ask(t, gl, gl.AdminToken(), "POST",
+			fmt.Sprintf("/runners/%d/reset_authentication_token", id)).Field(t, "token_expires_at"))
 	}
 	assert.Equal(t, "2024-07-01T15:00:00.000Z", reset(6))
 	assert.Equal(t, "2024-07-01T16:00:00.000Z", reset(7))
@@ -141,7 +155,8 @@ func TestTokenExpiry(t *testing.T) {
 	assert.Equal(t, "2024-07-01T14:00:00.000Z", verify().Field(t, "token_expires_at"))
 	gl.Advance(time.Second)
 	assert.Equal(t, `403 {"message":"403 Forbidden"}`, verify().String())
-	assert.Equal(t, 403, testkit.Ask(t, gl, "", "POST", "/runners/reset_authentication_token", testkit.WithForm("token="+brief.Token)).Status, "an expired token resets nothing")
+	assert.Equal(t, 403, testkit.Ask(t, gl, "", "POST", "/runners/reset_authentication_token",
+		testkit.WithForm("token="+brief.Token)).Status, "an expired token resets nothing")
 	refused := gl.Calls(fakegitlab.VerifyRunner, fakegitlab.Status(403))
 	require.Len(t, refused, 1)
 	assert.Contains(t, refused[0].Reason, "expired at 2024-07-01T14:00:00Z")
@@ -152,7 +167,8 @@ func TestAuthenticationTokensReset(t *testing.T) {
 	verify := func(token string) int {
 		return testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token="+token)).Status
 	}
-	byItself := tokenOf(t, testkit.Ask(t, gl, "", "POST", "/runners/reset_authentication_token", testkit.WithForm("token=shop-token")))
+	byItself := tokenOf(t, testkit.Ask(t, gl, "", "POST", "/runners/reset_authentication_token",
+		testkit.WithForm("token=shop-token")))
 	assert.Equal(t, []int{403, 200}, []int{verify("shop-token"), verify(byItself)})
 	byPerson := tokenOf(t, testkit.Ask(t, gl, gl.Token("mia"), "POST", "/runners/5/reset_authentication_token"))
 	assert.Equal(t, []int{403, 200}, []int{verify(byItself), verify(byPerson)})
@@ -167,7 +183,8 @@ func TestManagers(t *testing.T) {
 	mia := gl.Token("mia")
 	for _, id := range []string{"s_a", "s_b"} {
 		body := `{"token":"shop-token","system_id":"` + id + `","info":{"version":"17.2.1","revision":"r","platform":"linux","architecture":"arm64","executor":"shell"}}`
-		require.Equal(t, 200, testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithJSON(body), testkit.WithHeader("X-Forwarded-For", "10.9.9.9, 10.1.2.3, unknown, 127.0.0.1")).Status)
+		require.Equal(t, 200, testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithJSON(body),
+			testkit.WithHeader("X-Forwarded-For", "10.9.9.9, 10.1.2.3, unknown, 127.0.0.1")).Status)
 		gl.Advance(time.Second)
 	}
 	testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=shop-token"))
@@ -175,18 +192,23 @@ func TestManagers(t *testing.T) {
 	assert.Equal(t, []any{"s_a", "s_b", "<legacy>"}, managers.Each(t, "system_id"))
 	assert.Equal(t, "10.1.2.3", managers.Field(t, "0.ip_address"))
 	assert.Equal(t, "127.0.0.1", managers.Field(t, "2.ip_address"))
-	testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=shop-token&system_id=s_a&info[version]=17.3&info[platform]="))
+	testkit.Ask(t, gl, "", "POST", "/runners/verify",
+		testkit.WithForm("token=shop-token&system_id=s_a&info[version]=17.3&info[platform]="))
 	r, _ := gl.Runner(5)
-	assert.Equal(t, []string{"shell", "17.3", "linux"}, []string{r.Managers[0].Executor, r.Managers[0].Version, r.Managers[0].Platform}, "what is not said stays")
+	assert.Equal(t, []string{"shell", "17.3", "linux"},
+		[]string{r.Managers[0].Executor, r.Managers[0].Version, r.Managers[0].Platform}, "what is not said stays")
 
 	remove := func(id string) testkit.Reply {
 		return testkit.Ask(t, gl, "", "DELETE", "/runners/managers", testkit.WithForm("token=shop-token&system_id="+id))
 	}
-	assert.Equal(t, `400 {"error":"token is missing, system_id is missing"}`, testkit.Ask(t, gl, "", "DELETE", "/runners/managers").String())
+	assert.Equal(t, `400 {"error":"token is missing, system_id is missing"}`,
+		testkit.Ask(t, gl, "", "DELETE", "/runners/managers").String())
 	assert.Equal(t, `404 {"message":"404 Runner manager not found Not Found"}`, remove("s_c").String())
-	gl.AddRunner(fakegitlab.Runner{Token: "other-token", Managers: []fakegitlab.RunnerManager{{SystemID: "s_d", CreatedAt: gl.Now(), ContactedAt: gl.Now().Add(time.Hour)}}})
+	gl.AddRunner(fakegitlab.Runner{Token: "other-token",
+		Managers: []fakegitlab.RunnerManager{{SystemID: "s_d", CreatedAt: gl.Now(), ContactedAt: gl.Now().Add(time.Hour)}}})
 	unmodified := func(since time.Time) int {
-		return testkit.Ask(t, gl, "", "DELETE", "/runners/managers", testkit.WithForm("token=other-token&system_id=s_d"), testkit.WithHeader("If-Unmodified-Since", since.UTC().Format(http.TimeFormat))).Status
+		return testkit.Ask(t, gl, "", "DELETE", "/runners/managers", testkit.WithForm("token=other-token&system_id=s_d"),
+			testkit.WithHeader("If-Unmodified-Since", since.UTC().Format(http.TimeFormat))).Status
 	}
 	assert.Equal(t, 412, unmodified(gl.Now().Add(-time.Minute)))
 	assert.Equal(t, 204, unmodified(gl.Now()), "contact is no modification")
@@ -195,9 +217,11 @@ func TestManagers(t *testing.T) {
 		assert.Equal(t, "online", testkit.Ask(t, gl, mia, "GET", "/runners/5").Field(t, "status"))
 		assert.Equal(t, "204", remove(id).String())
 	}
-	assert.Equal(t, "never_contacted", testkit.Ask(t, gl, mia, "GET", "/runners/5").Field(t, "status"), "without managers it was never heard of")
+	assert.Equal(t, "never_contacted", testkit.Ask(t, gl, mia, "GET", "/runners/5").Field(t, "status"),
+		"without managers it was never heard of")
 	assert.Equal(t, `400 {"message":{"system_xid":["is too long (maximum is 64 characters)"]}}`,
-		testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=shop-token&system_id="+strings.Repeat("s", 65))).String())
+		testkit.Ask(t, gl, "", "POST", "/runners/verify",
+			testkit.WithForm("token=shop-token&system_id="+strings.Repeat("s", 65))).String())
 }
 
 func TestPlanLimits(t *testing.T) {
@@ -210,9 +234,11 @@ func TestPlanLimits(t *testing.T) {
 	assert.Equal(t, `400 {"message":{"runner_namespaces.base":["Maximum number of ci registered group runners (1) exceeded"]}}`, register().String())
 	gl.Advance(7 * 24 * time.Hour)
 	assert.Equal(t, 201, register().Status, "stale runners do not count")
-	assert.Equal(t, 201, testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001")).Status)
+	assert.Equal(t, 201, testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners",
+		testkit.WithForm("runner_type=project_type&project_id=10001")).Status)
 	assert.Equal(t, `400 {"message":"400 Bad request - Runner projects base Maximum number of ci registered project runners (1) exceeded"}`,
-		testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001")).String())
+		testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners",
+			testkit.WithForm("runner_type=project_type&project_id=10001")).String())
 }
 
 func TestCreationByUsers(t *testing.T) {
@@ -225,13 +251,15 @@ func TestCreationByUsers(t *testing.T) {
 		"runner_type=instance_type":               `403 {"message":"403 Forbidden - Insufficient permissions"}`,
 		"runner_type=project_type&project_id=404": `400 {"message":"400 Bad request - Missing/invalid scope"}`,
 	} {
-		assert.Equal(t, want, testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm(body)).String(), body)
+		assert.Equal(t, want, testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm(body)).String(),
+			body)
 	}
 	gl.UpdateSettings(func(s *fakegitlab.Settings) {
 		s.ValidRegistrars, s.RegistrationTokensDisabled = []string{"group"}, true
 	})
 	create := func(user string) int {
-		return testkit.Ask(t, gl, gl.Token(user), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001")).Status
+		return testkit.Ask(t, gl, gl.Token(user), "POST", "/user/runners",
+			testkit.WithForm("runner_type=project_type&project_id=10001")).Status
 	}
 	assert.Equal(t, 403, create("mia"))
 	assert.Equal(t, 201, create("root"), "administrators are exempt")
@@ -305,9 +333,11 @@ func TestMalformedRequests(t *testing.T) {
 func TestRegisteringRunnersSayMoreThanIsRead(t *testing.T) {
 	gl := fakegitlab.New(t)
 	body := fmt.Sprintf(`{"token": %q, "info": {"name": "gitlab-runner", "version": "17.2.0", "executor": "docker", "shell": "bash",
-		"features": {"cancelable": true}, "config": {"gpus": ""}, "labels": {"zone": "a"}, "exectuor": "docker"}}`, gl.Settings().RegistrationToken)
+		"features": {"cancelable": true}, "config": {"gpus": ""}, "labels": {"zone": "a"},
+			"exectuor": "docker"}}`, gl.Settings().RegistrationToken)
 	assert.Equal(t, 201, testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithJSON(body)).Status)
-	odd := strings.NewReplacer(`"features": {"cancelable": true}`, `"features": "all"`, `"config": {"gpus": ""}`, `"config": []`).Replace(body)
+	odd := strings.NewReplacer(`"features": {"cancelable": true}`, `"features": "all"`, `"config": {"gpus": ""}`,
+		`"config": []`).Replace(body)
 	assert.Equal(t, 201, testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithJSON(odd)).Status)
 	assert.Equal(t, []string{"info[exectuor]"}, gl.Calls(fakegitlab.RegisterRunner)[0].IgnoredParams)
 }

@@ -44,7 +44,8 @@ type replay struct {
 	names map[string]string // tokens of the recording, as the fake made them
 }
 
-// body is the recorded body: its info filled in, its tokens this fake's, and of a log what was cut off in the recording.
+// body is the recorded body: its info filled in, its tokens this fake's, and of a log what was cut off in the
+// recording.
 func (p *replay) body(t *testing.T, r recorded) string {
 	t.Helper()
 	var fields map[string]json.RawMessage
@@ -78,7 +79,8 @@ func (p *replay) send(t *testing.T, r recorded) testkit.Reply {
 			headers = append(headers, name, value)
 		}
 	}
-	return testkit.Send(t, p.gl, r.Method, strings.TrimPrefix(r.Path, "/api/v4"), strings.NewReader(p.body(t, r)), headers...)
+	return testkit.Send(t, p.gl, r.Method, strings.TrimPrefix(r.Path, "/api/v4"), strings.NewReader(p.body(t, r)),
+		headers...)
 }
 
 // between is what happens on GitLab's side in a scenario after that many of its requests.
@@ -91,7 +93,8 @@ func (p *replay) between(scenario string, sent int) {
 	if job != 0 && sent == wanted {
 		p.gl.AddJob(fg.Job{ID: job, Token: "jobtok" + strconv.Itoa(job), Project: "acme/shop"})
 	}
-	if j, ok := p.gl.Job(job); ok && j.Trace != "" && j.Status == fg.JobRunning && (scenario == "cancel" || scenario == "canceling") {
+	if j, ok := p.gl.Job(job); ok && j.Trace != "" && j.Status == fg.JobRunning &&
+		(scenario == "cancel" || scenario == "canceling") {
 		p.gl.CancelJob(job)
 		if scenario == "cancel" {
 			p.gl.FinishJob(job, fg.JobCanceled) // by force: the runner is not waited for
@@ -99,8 +102,8 @@ func (p *replay) between(scenario string, sent int) {
 	}
 }
 
-// TestTrafficOfGitLabRunner replays what gitlab-runner really sends. A job that is canceled by force answers 403 from then
-// on, which tells a runner to stop; all else is answered as the runner was when it went on.
+// TestTrafficOfGitLabRunner replays what gitlab-runner really sends. A job that is canceled by force answers 403 from
+// then on, which tells a runner to stop; all else is answered as the runner was when it went on.
 func TestTrafficOfGitLabRunner(t *testing.T) {
 	for version, file := range map[string]string{"17.5": "gitlab-runner-17.5.jsonl", "18.6": "gitlab-runner-19.4.jsonl"} {
 		t.Run(file, func(t *testing.T) {
@@ -117,7 +120,8 @@ func TestTrafficOfGitLabRunner(t *testing.T) {
 				if got.Header.Get("Job-Status") == "canceled" && request.Scenario == "cancel" {
 					want = 403
 				}
-				assert.Equal(t, want, got.Status, "request %d (%s): %s %s: %s", i+1, request.Scenario, request.Method, request.Path, got.Body)
+				assert.Equal(t, want, got.Status, "request %d (%s): %s %s: %s", i+1, request.Scenario, request.Method,
+					request.Path, got.Body)
 				switch {
 				case request.Path == "/api/v4/runners" && request.Method == "POST":
 					p.names["stubRegTok101"] = got.JSON(t)["token"].(string)
@@ -125,7 +129,8 @@ func TestTrafficOfGitLabRunner(t *testing.T) {
 					p.names[lastToken(t, file)] = got.JSON(t)["token"].(string)
 				}
 			}
-			for id, want := range map[int]fg.JobStatus{2001: fg.JobFailed, 2002: fg.JobCanceled, 2003: fg.JobCanceled, 2004: fg.JobSuccess, 2005: fg.JobSuccess} {
+			for id, want := range map[int]fg.JobStatus{2001: fg.JobFailed, 2002: fg.JobCanceled, 2003: fg.JobCanceled,
+				2004: fg.JobSuccess, 2005: fg.JobSuccess} {
 				gl.AssertJobStatus(t, id, want)
 			}
 			failed, _ := gl.Job(2001)
