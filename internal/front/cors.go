@@ -1,11 +1,13 @@
 package front
 
+// The second stage: browsers that ask whether they may call. GitLab's API takes cross-origin requests from every
+// origin, without cookies (rack-cors in config/application.rb).
+
 import (
 	"net/http"
 	"strings"
 )
 
-// Cross-origin requests, which GitLab's API takes from every origin, without cookies (rack-cors in config/application.rb).
 const (
 	headerOrigin           = "Origin"
 	headerRequestedMethod  = "Access-Control-Request-Method"
@@ -15,14 +17,15 @@ const (
 )
 
 var (
-	corsMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
-	corsExposed = []string{"Link", "X-Total", "X-Total-Pages", "X-Per-Page", "X-Page", "X-Next-Page", "X-Prev-Page", "X-Gitlab-Blob-Id",
-		"X-Gitlab-Commit-Id", "X-Gitlab-Content-Sha256", "X-Gitlab-Encoding", "X-Gitlab-File-Name", "X-Gitlab-File-Path", "X-Gitlab-Last-Commit-Id",
-		"X-Gitlab-Ref", "X-Gitlab-Size", "X-Request-Id", "ETag"}
+	corsMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodOptions}
+	corsExposed = []string{"Link", "X-Total", "X-Total-Pages", "X-Per-Page", "X-Page", "X-Next-Page", "X-Prev-Page",
+		"X-Gitlab-Blob-Id", "X-Gitlab-Commit-Id", "X-Gitlab-Content-Sha256", "X-Gitlab-Encoding", "X-Gitlab-File-Name",
+		"X-Gitlab-File-Path", "X-Gitlab-Last-Commit-Id", "X-Gitlab-Ref", "X-Gitlab-Size", "X-Request-Id", "ETag"}
 )
 
-// preflight is the answer to a browser that asks whether it may send a request, nil if that is not what it asks. It comes
-// before routes and credentials are looked at.
+// preflight is the answer to a browser that asks whether it may send a request, nil if that is not what it asks. It
+// comes before routes and credentials are looked at.
 func (q *Request) preflight() *Response {
 	if q.HTTP.Method != http.MethodOptions || !q.crossOrigin() || q.HTTP.Header.Get(headerRequestedMethod) == "" {
 		return nil
@@ -39,6 +42,7 @@ func (q *Request) crossOrigin() bool {
 	return q.HTTP.Header.Get(headerOrigin) != "" && strings.HasPrefix(q.path, "/api/")
 }
 
+// setCORS sets the headers of an answer to a page of another origin.
 func setCORS(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Allow-Methods", strings.Join(corsMethods, ", "))

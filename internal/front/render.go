@@ -1,5 +1,7 @@
 package front
 
+// The last stage: an answer becomes headers and bytes, and is sent.
+
 import (
 	"cmp"
 	"crypto/sha256"
@@ -10,7 +12,7 @@ import (
 	"time"
 )
 
-// Sending is an answer on its way out.
+// Sending is an answer on its way out, and the request that it answers.
 type Sending struct {
 	W       http.ResponseWriter
 	Request *Request
@@ -18,13 +20,6 @@ type Sending struct {
 	Started time.Time
 	// values are those of the headers, in one piece: an answer has many.
 	values []string
-}
-
-// set sets a header of the answer, whose name is written as net/http does.
-func (x *Sending) set(name, value string) {
-	x.values = append(x.values, value)
-	n := len(x.values)
-	x.W.Header()[name] = x.values[n-1 : n : n]
 }
 
 // Render turns an answer into headers and body.
@@ -66,7 +61,15 @@ func (x *Sending) Render(res *Response) []byte {
 // usualHeaders is how many headers an answer has when nothing is odd about it.
 const usualHeaders = 10
 
-// requestID is GitLab's correlation id, which looks like a ULID, of the nth request, by itself and as X-Gitlab-Meta has it.
+// set sets a header of the answer, whose name is written as net/http does.
+func (x *Sending) set(name, value string) {
+	x.values = append(x.values, value)
+	n := len(x.values)
+	x.W.Header()[name] = x.values[n-1 : n : n]
+}
+
+// requestID is GitLab's correlation id, which looks like a ULID, of the nth request, by itself and as X-Gitlab-Meta
+// has it.
 func requestID(n int) (id, meta string) {
 	const begin, first, end = `{"correlation_id":"`, "01J1FAKE000000000000000000", `","version":"1"}`
 	digits := strconv.Itoa(n)
@@ -93,7 +96,7 @@ func (x *Sending) cache(res *Response, body []byte) []byte {
 	return body
 }
 
-// Kept is what a journal keeps of the body: of a large one the beginning.
+// Kept is what a journal keeps of the body: of a file the beginning.
 func (x *Sending) Kept(res Response, body []byte) []byte {
 	if res.File != nil {
 		return res.File.Head(keptOfUpload)
@@ -103,7 +106,8 @@ func (x *Sending) Kept(res Response, body []byte) []byte {
 
 // Write writes status and body.
 func (x *Sending) Write(res Response, body []byte) {
-	if h := x.W.Header(); h.Get("Content-Length") == "" && res.Status != http.StatusNoContent && res.Status != http.StatusNotModified {
+	if h := x.W.Header(); h.Get("Content-Length") == "" && res.Status != http.StatusNoContent &&
+		res.Status != http.StatusNotModified {
 		x.set("Content-Length", strconv.Itoa(len(body)))
 	}
 	if res.File != nil {

@@ -1,5 +1,13 @@
 package front
 
+// An answer as plain data, and the constructors of refusals. Which one is right follows from what GitLab's source
+// calls:
+//
+//	render_api_error!, forbidden!, bad_request! ...   {"message": ...}        Refuse, Forbidden, BadRequest, NotFound
+//	error!, a failed validation                       {"error": ...}          RefuseError
+//	what stands before the API: Rack, Rails           text/plain              Plain
+//	the rules of internal/policy                      403, or nil             Allow, AllowBy
+
 import (
 	"fmt"
 	"net/http"
@@ -12,8 +20,8 @@ import (
 type Response struct {
 	Status int
 	Body   any    // marshalled as JSON; nil is an empty body
-	Text   string // a plain text body instead, with contentType
-	// ContentType is of text; JSON has its own.
+	Text   string // a body that is text instead, of the type ContentType
+	// ContentType is that of Text; JSON has its own unless it is set.
 	ContentType string
 	Header      http.Header
 	File        *world.Blob // a large body instead
@@ -23,6 +31,63 @@ type Response struct {
 	Bare bool
 }
 
+// OK is a 200 with JSON.
+func OK(body any) Response { return Response{Status: http.StatusOK, Body: body} }
+
+// Created is a 201 with JSON.
+func Created(body any) Response { return Response{Status: http.StatusCreated, Body: body} }
+
+// NoContent is a 204.
+func NoContent() Response { return Response{Status: http.StatusNoContent} }
+
+// Refuse is GitLab's render_api_error! with a whole message: {"message": message}. The status is not put in front of
+// it.
+func Refuse(status int, message any) Response {
+	return Response{Status: status, Body: messageBody{message}}
+}
+
+// Forbidden is GitLab's forbidden!: "403 Forbidden", and " - text" if there is one. reason is for the journal.
+func Forbidden(text, reason string) Response {
+	if text == "" {
+		return Refuse(http.StatusForbidden, MsgForbidden).Because(reason)
+	}
+	return Refuse(http.StatusForbidden, fmt.Sprintf(msgfForbidden, text)).Because(reason)
+}
+
+// BadRequest is GitLab's bad_request!: "400 Bad request - text".
+func BadRequest(text string) Response {
+	return Refuse(http.StatusBadRequest, fmt.Sprintf(msgfBadRequest, text))
+}
+
+// NotFound is GitLab's not_found!: "404 what Not Found".
+func NotFound(what string) Response {
+	return Refuse(http.StatusNotFound, fmt.Sprintf(msgfNotFound, what))
+}
+
+// Allow is nil if the decision allows the request, and else the Forbidden with the text that GitLab gives, if any.
+func Allow(d policy.Decision, text string) *Response {
+	if d.Allowed {
+		return nil
+	}
+	return Forbidden(text, d.Reason).AsRefusal()
+}
+
+// AllowBy is Allow where the text depends on the rule that refused.
+func AllowBy(d policy.Decision, texts map[policy.Rule]string) *Response {
+	return Allow(d, texts[d.Rule])
+}
+
+// RefuseError is Grape's error! and what it says of parameters that are not as declared: {"error": text}.
+func RefuseError(status int, text string) Response {
+	return Response{Status: status, Body: errorBody{text}}
+}
+
+// Plain is a refusal by what stands before the API, Rack or Workhorse: a text, without the headers of the API.
+func Plain(status int, text string) Response {
+	return Response{Status: status, Text: text, ContentType: "text/plain; charset=utf-8", Bare: true}
+}
+
+// With is the response with a header more.
 func (r Response) With(name, value string) Response {
 	if r.Header == nil {
 		r.Header = http.Header{}
@@ -31,19 +96,16 @@ func (r Response) With(name, value string) Response {
 	return r
 }
 
+// Because is the response with the reason for a refusal, which the journal shows and no client sees.
 func (r Response) Because(reason string) Response {
 	r.Reason = reason
 	return r
 }
 
-// AsRefusal is the response where nil would mean that there is none.
+// AsRefusal is the response as a result for which nil means that nothing is refused.
 func (r Response) AsRefusal() *Response { return &r }
 
-func OK(body any) Response      { return Response{Status: http.StatusOK, Body: body} }
-func Created(body any) Response { return Response{Status: http.StatusCreated, Body: body} }
-func NoContent() Response       { return Response{Status: http.StatusNoContent} }
-
-// message is a refusal by the API's helpers, errors one by Grape.
+// The bodies of refusals: by the helpers of the API, by Grape, and by OAuth.
 type (
 	messageBody struct {
 		Message any `json:"message"`
@@ -58,48 +120,8 @@ type (
 	}
 )
 
-func Refuse(status int, message any) Response {
-	return Response{Status: status, Body: messageBody{message}}
-}
-
-func RefuseError(status int, text string) Response {
-	return Response{Status: status, Body: errorBody{text}}
-}
-
-func Plain(status int, text string) Response {
-	return Response{Status: status, Text: text, ContentType: "text/plain; charset=utf-8", Bare: true}
-}
-
 // railsError is how Rails itself refuses what never reaches the API.
 type railsError struct {
 	Status int    `json:"status"`
 	Error  string `json:"error"`
-}
-
-func Forbidden(text, reason string) Response {
-	if text == "" {
-		return Refuse(http.StatusForbidden, MsgForbidden).Because(reason)
-	}
-	return Refuse(http.StatusForbidden, fmt.Sprintf(msgfForbidden, text)).Because(reason)
-}
-
-func BadRequest(text string) Response {
-	return Refuse(http.StatusBadRequest, fmt.Sprintf(msgfBadRequest, text))
-}
-
-func NotFound(what string) Response {
-	return Refuse(http.StatusNotFound, fmt.Sprintf(msgfNotFound, what))
-}
-
-// Allow is nil if the decision is for the request, and else the 403 with the text that GitLab gives, if any.
-func Allow(d policy.Decision, text string) *Response {
-	if d.Allowed {
-		return nil
-	}
-	return Forbidden(text, d.Reason).AsRefusal()
-}
-
-// AllowBy is allow where the text depends on the rule that refused.
-func AllowBy(d policy.Decision, texts map[policy.Rule]string) *Response {
-	return Allow(d, texts[d.Rule])
 }

@@ -1,5 +1,7 @@
 package front
 
+// One row of the route table, and what it says of an endpoint.
+
 import (
 	"strings"
 
@@ -17,11 +19,12 @@ type Route struct {
 	Since *gitlabversion.Difference
 	// Streams, of an endpoint that takes in a body of any size: it checks what GitLab checks before it reads the
 	// body, when the parameters are those of path and query alone, and says how to read it. The handler finds the
-	// body in request.upload, and checks again what may have changed meanwhile. Such an endpoint is byJobToken: only
+	// body in Request.Upload, and checks again what may have changed meanwhile. Such an endpoint is ByJobToken: only
 	// then nothing has to be authenticated again.
 	Streams func(*Request) (BodyReader, *Response)
-	// Waits, of an endpoint that Workhorse has wait: what is closed when it is worth asking the handler, nil if it is
-	// at once. What it would have to refuse it leaves to the handler.
+	// Waits, of an endpoint that Workhorse lets wait: it returns a channel that is closed when the handler may have
+	// something new to answer, or nil if the handler is to be asked at once. Whatever has to be refused is left to the
+	// handler.
 	Waits func(*Request) <-chan struct{}
 	// Before runs after authentication and before the parameters are validated, as a Grape before block.
 	Before func(*Request) *Response
@@ -37,12 +40,13 @@ type LaterSpec struct {
 	Spec  params.Spec
 }
 
-// declared is what the endpoint declares in a version.
-func (r *Route) declared(v gitlabversion.Version) params.Spec {
-	if r.Later != nil && v.Has(r.Later.Since) {
-		return r.Later.Spec
+// Declare makes a Spec of parameters and groups of parameters.
+func Declare(groups ...[]params.Param) params.Spec {
+	var s params.Spec
+	for _, g := range groups {
+		s.Params = append(s.Params, g...)
 	}
-	return r.Spec
+	return s
 }
 
 // Access is how a caller proves who it is.
@@ -56,45 +60,28 @@ const (
 	ByRunnerHeader               // a runner's token in RUNNER-TOKEN
 )
 
-// path is the endpoint's path, /runners/:id, and parameters how many parameters that has.
+// AnyScope, among the scopes of a route, says that every scope will do.
+const AnyScope = "*"
+
+// ServedBy reports whether a version has the endpoint.
+func (r *Route) ServedBy(v gitlabversion.Version) bool { return r.Since == nil || v.Has(*r.Since) }
+
+// declared is what the endpoint declares in a version.
+func (r *Route) declared(v gitlabversion.Version) params.Spec {
+	if r.Later != nil && v.Has(r.Later.Since) {
+		return r.Later.Spec
+	}
+	return r.Spec
+}
+
+// path is the endpoint's path: /runners/:id.
 func (r *Route) path() string {
 	_, path := cutEndpoint(r.Endpoint)
 	return path
 }
 
+// parameters is how many parameters the path has.
 func (r *Route) parameters() int { return strings.Count(r.path(), ":") }
-
-func (r *Route) ServedBy(v gitlabversion.Version) bool { return r.Since == nil || v.Has(*r.Since) }
-
-// AnyScope, of a route: every scope will do.
-const AnyScope = "*"
-
-// The HTTP headers that GitLab reads or writes.
-const (
-	HeaderPrivateToken    = "Private-Token"
-	headerAuthorization   = "Authorization"
-	headerSudo            = "Sudo"
-	HeaderUnmodifiedSince = "If-Unmodified-Since"
-	headerJobToken        = "Job-Token"
-	HeaderRunnerToken     = "Runner-Token"
-	HeaderContentRange    = "Content-Range"
-	HeaderRange           = "Range"
-	HeaderJobStatus       = "Job-Status"
-	HeaderLastUpdate      = "X-Gitlab-Last-Update"
-	HeaderTraceInterval   = "X-Gitlab-Trace-Update-Interval"
-)
-
-// readElsewhere are parameters that authentication reads, whatever the endpoint.
-var readElsewhere = []string{paramPrivateToken, paramAccessToken, paramBearerToken, paramSudo}
-
-// Declare makes a Spec of parameters and groups of parameters.
-func Declare(groups ...[]params.Param) params.Spec {
-	var s params.Spec
-	for _, g := range groups {
-		s.Params = append(s.Params, g...)
-	}
-	return s
-}
 
 // cutEndpoint splits an endpoint into method and path.
 func cutEndpoint(endpoint string) (method, path string) {

@@ -1,5 +1,9 @@
 package front
 
+// Within the answer, for handlers: may the user? Where a user stands to projects, groups, runners and jobs is
+// gathered here as the plain values from which internal/policy decides who may what. Handlers decide nothing of that
+// themselves.
+
 import (
 	"strings"
 
@@ -8,16 +12,36 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// Where a user stands to projects, groups, runners and jobs, gathered as the plain values from which internal/policy
-// decides who may what. Handlers decide nothing of that themselves.
-
-// Rules that policy has for each kind of thing.
+// The rules of policy, as handlers name them: one shape for each kind of thing.
 type (
+	// ProjectRule decides what an actor may do with a project.
 	ProjectRule func(policy.Actor, policy.ProjectStanding) policy.Decision
 	groupRule   func(policy.Actor, policy.GroupStanding) policy.Decision
-	RunnerRule  func(policy.Actor, policy.RunnerStanding, policy.Rules) policy.Decision
-	JobRule     func(policy.Actor, policy.JobStanding) policy.Decision
+	// RunnerRule decides what an actor may do with a runner.
+	RunnerRule func(policy.Actor, policy.RunnerStanding, policy.Rules) policy.Decision
+	// JobRule decides what an actor may do with a job.
+	JobRule func(policy.Actor, policy.JobStanding) policy.Decision
 )
+
+// OnProject asks whether the user may do something with a project.
+func (q *Request) OnProject(p *world.Project, may ProjectRule) policy.Decision {
+	return may(q.Actor, q.ProjectStanding(p))
+}
+
+// OnGroup asks whether the user may do something with a group.
+func (q *Request) OnGroup(g *world.Group, may groupRule) policy.Decision {
+	return may(q.Actor, q.GroupStanding(g))
+}
+
+// OnRunner asks whether the user may do something with a runner, by the rules of this GitLab's version.
+func (q *Request) OnRunner(r *world.Runner, may RunnerRule) policy.Decision {
+	return may(q.Actor, q.RunnerStanding(r), q.PolicyRules())
+}
+
+// OnJob asks whether the user may do something with a job.
+func (q *Request) OnJob(j *world.Job, may JobRule) policy.Decision {
+	return may(q.Actor, q.jobStanding(j))
+}
 
 // ActorOf is who a user is for policy; elevated is whether an administrator counts as one.
 func ActorOf(u *world.User, elevated bool) policy.Actor {
@@ -38,25 +62,28 @@ func (q *Request) PolicyRules() policy.Rules {
 	}
 }
 
-var levels = map[world.Visibility]policy.Visibility{world.Private: policy.Private, world.Internal: policy.Internal, world.Public: policy.Public}
-
 // ProjectStandingOf is where a user stands to a project.
 func ProjectStandingOf(u *world.User, p *world.Project) policy.ProjectStanding {
-	return policy.ProjectStanding{Where: p.Path, Held: policy.Role(world.RoleInProject(u, p)), Visibility: levels[p.Visibility],
-		Archived: p.Archived}
+	return policy.ProjectStanding{Where: p.Path, Held: policy.Role(world.RoleInProject(u, p)),
+		Visibility: levels[p.Visibility], Archived: p.Archived}
 }
 
+// levels are the visibilities as policy knows them.
+var levels = map[world.Visibility]policy.Visibility{world.Private: policy.Private, world.Internal: policy.Internal,
+	world.Public: policy.Public}
+
+// ProjectStanding is where the user of the request stands to a project.
 func (q *Request) ProjectStanding(p *world.Project) policy.ProjectStanding {
 	return ProjectStandingOf(q.User, p)
 }
 
-// GroupStanding is where the user stands to a group.
+// GroupStanding is where the user of the request stands to a group.
 func (q *Request) GroupStanding(g *world.Group) policy.GroupStanding {
-	return policy.GroupStanding{Where: g.Path, Held: policy.Role(world.RoleInGroup(q.User, g)), Around: world.InAndAround(q.User, g),
-		Visibility: levels[g.Visibility]}
+	return policy.GroupStanding{Where: g.Path, Held: policy.Role(world.RoleInGroup(q.User, g)),
+		Around: world.InAndAround(q.User, g), Visibility: levels[g.Visibility]}
 }
 
-// RunnerStanding is where the user stands to a runner.
+// RunnerStanding is where the user of the request stands to a runner.
 func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
 	s := policy.RunnerStanding{ID: r.ID, Projects: len(r.Assignments), Locked: r.Locked}
 	switch r.Type {
@@ -83,7 +110,7 @@ func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
 	return s
 }
 
-// jobStanding is where the user stands to a job.
+// jobStanding is where the user of the request stands to a job.
 func (q *Request) jobStanding(j *world.Job) policy.JobStanding {
 	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: j.Protected,
 		Debugged: j.Debugged()}
@@ -91,21 +118,4 @@ func (q *Request) jobStanding(j *world.Job) policy.JobStanding {
 		s.ArtifactsAccess, s.ArtifactsPrivate = a.Access, a.Public != nil && !*a.Public
 	}
 	return s
-}
-
-// OnProject asks what the user may do with a project; onGroup, onRunner and onJob ask it of the others.
-func (q *Request) OnProject(p *world.Project, may ProjectRule) policy.Decision {
-	return may(q.Actor, q.ProjectStanding(p))
-}
-
-func (q *Request) OnGroup(g *world.Group, may groupRule) policy.Decision {
-	return may(q.Actor, q.GroupStanding(g))
-}
-
-func (q *Request) OnRunner(r *world.Runner, may RunnerRule) policy.Decision {
-	return may(q.Actor, q.RunnerStanding(r), q.PolicyRules())
-}
-
-func (q *Request) OnJob(j *world.Job, may JobRule) policy.Decision {
-	return may(q.Actor, q.jobStanding(j))
 }

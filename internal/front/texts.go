@@ -1,7 +1,7 @@
 package front
 
-// The texts that GitLab sends, each once, so that they can be compared with GitLab's source. A name with an f in front of
-// its text has verbs to fill in.
+// The texts that GitLab sends, each once, so that they can be compared with GitLab's source. A name with an f in
+// front of its text has verbs to fill in.
 const (
 	msgBadRequestPlain        = "Bad Request"
 	MsgBadRequest             = "400 Bad request"
@@ -40,7 +40,8 @@ const (
 	msgfBearerChallenge  = `Bearer realm="Protected by OAuth 2.0", error="invalid_token", error_description="%s"`
 	msgUserBlocked       = "Your account has been blocked."
 	msgUserPending       = "Your account is pending approval from your administrator and hence blocked."
-	msgfUserDeactivated  = "Your account has been deactivated by your administrator. Please log back in from a web browser to reactivate your account at %s"
+	msgfUserDeactivated  = "Your account has been deactivated by your administrator. " +
+		"Please log back in from a web browser to reactivate your account at %s"
 	msgSudoAdminOnly     = "Must be admin to use sudo"
 	msgfSudoUserNotFound = "User with ID or username '%s'"
 )

@@ -1,5 +1,7 @@
 package front
 
+// Within the answer, first: the throttle (Rack::Attack, config/initializers/rack_attack.rb).
+
 import (
 	"fmt"
 	"net/http"
@@ -25,7 +27,8 @@ func (q *Request) throttled() *Response {
 	}
 	reset := time.Unix(0, (w.Period+1)*int64(limit.Per)).UTC()
 	perMinute := (int64(limit.Requests)*int64(time.Minute) + int64(limit.Per) - 1) / int64(limit.Per)
-	r := Plain(http.StatusTooManyRequests, MsgRetryLater).Because(fmt.Sprintf("%s made %d requests in %s; the limit is %d", q.Record.User, w.Count, limit.Per, limit.Requests))
+	r := Plain(http.StatusTooManyRequests, MsgRetryLater).
+		Because(fmt.Sprintf("%s made %d requests in %s; the limit is %d", q.Record.User, w.Count, limit.Per, limit.Requests))
 	r.ContentType = "text/plain"
 	r.Header = RateLimitHeader(int(perMinute), w.Count, q.Now(), reset)
 	return &r
@@ -36,8 +39,9 @@ func RateLimitHeader(limit, observed int, now, reset time.Time) http.Header {
 	h := http.Header{}
 	for name, value := range map[string]string{
 		"RateLimit-Name": throttleName, "RateLimit-Limit": strconv.Itoa(limit), "RateLimit-Observed": strconv.Itoa(observed),
-		"RateLimit-Remaining": "0", "RateLimit-Reset": strconv.FormatInt(reset.Unix(), 10), "RateLimit-ResetTime": reset.UTC().Format(http.TimeFormat),
-		"Retry-After": strconv.Itoa(world.WholeSeconds(reset.Sub(now))),
+		"RateLimit-Remaining": "0", "RateLimit-Reset": strconv.FormatInt(reset.Unix(), 10),
+		"RateLimit-ResetTime": reset.UTC().Format(http.TimeFormat),
+		"Retry-After":         strconv.Itoa(world.WholeSeconds(reset.Sub(now))),
 	} {
 		h.Set(name, value)
 	}

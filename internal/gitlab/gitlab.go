@@ -1,7 +1,8 @@
-// Package gitlab is the door of a GitLab: it knows which protocols there are and what each serves, and hands a request to the one
-// that it is for.
+// Package gitlab is the door of a GitLab: it knows which protocols there are and what each serves, and hands a
+// request to the one that it is for.
 //
-// Today that is REST alone. What stands before every protocol is in internal/front, what all of them change in internal/world.
+// Today that is REST alone. What stands before every protocol is in internal/front, what all of them change in
+// internal/world.
 package gitlab
 
 import (

@@ -1,5 +1,8 @@
 package rest
 
+// Artifacts, as runners upload and download them (lib/api/ci/runner.rb,
+// app/services/ci/job_artifacts/create_service.rb).
+
 import (
 	"fmt"
 	"mime"
@@ -15,15 +18,13 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// defaultExpiry is default_artifacts_expire_in of a new GitLab.
-const defaultExpiry = 30 * 24 * time.Hour
-
 var uploadSpec = front.Declare(jobID, optionalToken, []params.Param{
 	{Name: front.ParamFile, Kind: params.Any},
 	{Name: "expire_in"},
 	{Name: "artifact_type", Values: world.ArtifactTypes(), Default: world.Archive},
 	{Name: "artifact_format", Values: []string{world.RawFormat, world.Zipped, world.Gzipped}, Default: world.Zipped},
-	{Name: "accessibility", Values: []string{"", "public", "private", "none", "maintainer"}}, // another one is GitLab's internal error
+	// What is none of these is refused: GitLab would answer it with an internal error.
+	{Name: "accessibility", Values: []string{"", "public", "private", "none", "maintainer"}},
 	{Name: "metadata", Kind: params.Any}, // Workhorse adds it for GitLab
 })
 
@@ -52,10 +53,12 @@ func uploadArtifacts(q request) front.Response {
 		if q.Params.Has(front.ParamFile) {
 			text = msgFileInvalid
 		}
-		return front.RefuseError(http.StatusBadRequest, text).Because("the file is a part of a multipart body that is named file and has a file name")
+		return front.RefuseError(http.StatusBadRequest, text).
+			Because("the file is a part of a multipart body that is named file and has a file name")
 	}
 	if limit := sizeLimit(q.Settings.MaxArtifactsSize); u.Content.Size > limit {
-		return front.Refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).Because(fmt.Sprintf("the file has more than %d bytes", limit))
+		return front.Refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).
+			Because(fmt.Sprintf("the file has more than %d bytes", limit))
 	}
 	f := &world.File{Content: u.Content, Sum: u.Sum}
 	f.Filename = u.Filename
@@ -67,6 +70,9 @@ func uploadArtifacts(q request) front.Response {
 	}
 	return numbered(http.StatusCreated)
 }
+
+// defaultExpiry is default_artifacts_expire_in of a new GitLab.
+const defaultExpiry = 30 * 24 * time.Hour
 
 // expiry is when the uploaded file is to go: zero is never.
 func (q request) expiry() time.Time {
@@ -111,7 +117,8 @@ func downloadArtifacts(q request) front.Response {
 func (q request) archiveOf(j *world.Job) front.Response {
 	a := q.Artifact(j, world.Archive)
 	if a == nil {
-		return front.Refuse(http.StatusNotFound, front.MsgNotFound).Because(fmt.Sprintf("job %d has no archive, or none any more", j.ID))
+		return front.Refuse(http.StatusNotFound, front.MsgNotFound).
+			Because(fmt.Sprintf("job %d has no archive, or none any more", j.ID))
 	}
 	content := a.Content
 	return front.Response{Status: http.StatusOK, ContentType: "application/octet-stream", File: &content}.
@@ -127,7 +134,8 @@ func attachment(filename string) string {
 		}
 		return r
 	}, filename)
-	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, percentEscape(ascii, plain+" "), percentEscape(filename, plain+"&"))
+	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, percentEscape(ascii, plain+" "),
+		percentEscape(filename, plain+"&"))
 }
 
 // percentEscape escapes every byte of text but those of plain.

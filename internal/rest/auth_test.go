@@ -21,45 +21,38 @@ func TestCarriersOfTokens(t *testing.T) {
 	mia, sam := gl.Token("mia"), gl.Token("sam")
 	bearer := func(token string) func(*http.Request) { return testkit.WithHeader("Authorization", "Bearer "+token) }
 	private := func(token string) func(*http.Request) { return testkit.WithHeader("PRIVATE-TOKEN", token) }
+	sent := func(by ...func(*http.Request)) []func(*http.Request) { return by }
 	for name, c := range map[string]struct {
 		query string
 		with  []func(*http.Request)
 		user  string // "" is 401
 	}{
-		"PRIVATE-TOKEN": {with: []func(*http.Request){private(mia)}, user: "mia"},
+		"PRIVATE-TOKEN": {with: sent(private(mia)), user: "mia"},
 		"private_token": {query: "?private_token=" + mia, user: "mia"},
-		"Bearer":        {with: []func(*http.Request){bearer(mia)}, user: "mia"},
-		"bearer in lower case": {with: []func(*http.Request){testkit.WithHeader("Authorization",
-			"bearer "+mia)}, user: "mia"},
-		"access_token": {query: "?access_token=" + mia, user: "mia"},
-		"bearer_token": {query: "?bearer_token=" + mia, user: "mia"},
-		"Basic": {with: []func(*http.Request){func(r *http.Request) {
-			r.SetBasicAuth("mia", mia)
-		}}},
-		"RUNNER-TOKEN": {with: []func(*http.Request){testkit.WithHeader("RUNNER-TOKEN",
-			"shop-token")}},
+		"Bearer":        {with: sent(bearer(mia)), user: "mia"},
+		"bearer in lower case": {with: sent(testkit.WithHeader("Authorization", "bearer "+mia)),
+			user: "mia"},
+		"access_token":     {query: "?access_token=" + mia, user: "mia"},
+		"bearer_token":     {query: "?bearer_token=" + mia, user: "mia"},
+		"Basic":            {with: sent(func(r *http.Request) { r.SetBasicAuth("mia", mia) })},
+		"RUNNER-TOKEN":     {with: sent(testkit.WithHeader("RUNNER-TOKEN", "shop-token"))},
 		"nothing":          {},
-		"unknown":          {with: []func(*http.Request){private("glpat-unknown")}},
-		"a runner's token": {with: []func(*http.Request){private("shop-token")}},
-		"the parameter before the header": {query: "?private_token=" + mia,
-			with: []func(*http.Request){private(sam)}, user: "mia"},
-		"a bad parameter before a good header": {query: "?private_token=bad",
-			with: []func(*http.Request){private(mia)}},
-		"an empty parameter counts for nothing": {query: "?private_token=", with: []func(*http.Request){private(mia)},
+		"unknown":          {with: sent(private("glpat-unknown"))},
+		"a runner's token": {with: sent(private("shop-token"))},
+		"the parameter before the header": {query: "?private_token=" + mia, with: sent(private(sam)),
 			user: "mia"},
-		"and so does a blank one": {query: "?private_token=+", with: []func(*http.Request){bearer(mia)},
+		"a bad parameter before a good header":      {query: "?private_token=bad", with: sent(private(mia))},
+		"an empty parameter counts for nothing":     {query: "?private_token=", with: sent(private(mia)), user: "mia"},
+		"and so does a blank one":                   {query: "?private_token=+", with: sent(bearer(mia)), user: "mia"},
+		"the header before Bearer":                  {with: sent(private(mia), bearer(sam)), user: "mia"},
+		"a bad header before a good Bearer":         {with: sent(private("bad"), bearer(mia))},
+		"a good header before a bad Bearer":         {with: sent(private(mia), bearer("bad")), user: "mia"},
+		"a job token in PRIVATE-TOKEN is anonymous": {with: sent(private("glcbt-1"), bearer(""))},
+		"a token in the JSON body": {with: sent(testkit.WithJSON(`{"private_token":"` + mia + `"}`)),
 			user: "mia"},
-		"the header before Bearer":          {with: []func(*http.Request){private(mia), bearer(sam)}, user: "mia"},
-		"a bad header before a good Bearer": {with: []func(*http.Request){private("bad"), bearer(mia)}},
-		"a good header before a bad Bearer": {with: []func(*http.Request){private(mia), bearer("bad")},
-			user: "mia"},
-		"a job token in PRIVATE-TOKEN is anonymous": {with: []func(*http.Request){private("glcbt-1"), bearer("")}},
-		"a token in the JSON body": {with: []func(*http.Request){testkit.WithJSON(`{"private_token":"` +
-			mia + `"}`)}, user: "mia"},
-		"a token in a form": {with: []func(*http.Request){testkit.WithForm("private_token=" + mia)},
-			user: "mia"},
-		"a token of any Content-Type with empty body": {with: []func(*http.Request){private(mia),
-			testkit.WithHeader("Content-Type", "image/png")}, user: "mia"},
+		"a token in a form": {with: sent(testkit.WithForm("private_token=" + mia)), user: "mia"},
+		"a token of any Content-Type with empty body": {with: sent(private(mia),
+			testkit.WithHeader("Content-Type", "image/png")), user: "mia"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := testkit.Ask(t, gl, "", "GET", "/user"+c.query, c.with...)
@@ -72,9 +65,7 @@ func TestCarriersOfTokens(t *testing.T) {
 		})
 	}
 	twice := testkit.Ask(t, gl, "", "GET", "/user?access_token="+mia, bearer(mia))
-	assert.Equal(t,
-		`400 {"error":"invalid_request","error_description":"Both Authorization header and payload includes access token."}`,
-		twice.String())
+	assert.Equal(t, `400 {"error":"invalid_request","error_description":"Both Authorization header and payload includes access token."}`, twice.String())
 }
 
 // A runner proves who it is by its token alone; whatever a client sends besides is not looked at.
@@ -100,10 +91,8 @@ func TestTokensExpireByTheDay(t *testing.T) {
 	assert.Equal(t, "2024-07-02", testkit.Ask(t, gl, token, "GET", "/personal_access_tokens/self").Field(t, "expires_at"))
 	gl.Advance(time.Minute)
 	expired := testkit.Ask(t, gl, token, "GET", "/user")
-	assert.Equal(t,
-		`401 {"error":"invalid_token","error_description":"Token is expired. You can either do re-authorization or token refresh."}`, expired.String())
-	assert.Equal(t,
-		`Bearer realm="Protected by OAuth 2.0", error="invalid_token", error_description="Token is expired. You can either do re-authorization or token refresh."`,
+	assert.Equal(t, `401 {"error":"invalid_token","error_description":"Token is expired. You can either do re-authorization or token refresh."}`, expired.String())
+	assert.Equal(t, `Bearer realm="Protected by OAuth 2.0", error="invalid_token", error_description="Token is expired. You can either do re-authorization or token refresh."`,
 		expired.Header.Get("WWW-Authenticate"))
 	assert.Empty(t, expired.Header.Get("X-Frame-Options"), "GitLab's OAuth errors lack the API's own headers")
 }
@@ -116,8 +105,7 @@ func TestOrderOfRefusals(t *testing.T) {
 	small := gl.Token("mia", "read_repository")
 	assert.Contains(t, testkit.Ask(t, gl, expiredAndRevoked, "GET", "/runners").Body, "expired")
 	assert.Contains(t, testkit.Ask(t, gl, revoked, "GET", "/runners").Body, "revoked")
-	assert.Equal(t,
-		`403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"manage_runner api read_api"}`,
+	assert.Equal(t, `403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"manage_runner api read_api"}`,
 		testkit.Ask(t, gl, small, "GET", "/runners").String())
 	gl.UpdateUser("mia", func(u *fakegitlab.User) { u.State = fakegitlab.UserBlocked })
 	assert.Contains(t, testkit.Ask(t, gl, expiredAndRevoked, "GET", "/runners").Body, "expired", "expired before blocked")
@@ -251,9 +239,8 @@ func TestSudoAsANumber(t *testing.T) {
 func TestMalformedBasicCredentials(t *testing.T) {
 	gl := testkit.NewMia(t)
 	for user, want := range map[string]string{"a\x00": "400 Bad Request", "\xff": "400 Bad Request", "mia": unauthorized} {
-		assert.Equal(t, want, testkit.Ask(t, gl, "", "GET", "/runners", func(r *http.Request) {
-			r.SetBasicAuth(user, "x")
-		}).String())
+		assert.Equal(t, want, testkit.Ask(t, gl, "", "GET", "/runners",
+			func(r *http.Request) { r.SetBasicAuth(user, "x") }).String())
 	}
 }
 
@@ -261,8 +248,7 @@ func TestScopesOfLaterVersions(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithVersion("16.11"))
 	r := gl.AddRunner(fakegitlab.Runner{})
 	path := fmt.Sprintf("/runners/%d", r.ID)
-	assert.Equal(t,
-		`403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"api read_api"}`,
+	assert.Equal(t, `403 {"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"api read_api"}`,
 		testkit.Ask(t, gl, gl.Token("root", "manage_runner"), "GET", path).String(),
 		"a scope that this GitLab does not know yet")
 	assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("root", "manage_runner", "read_api"), "GET", path).Status)
@@ -295,8 +281,8 @@ func TestProjectAndGroupAccessTokens(t *testing.T) {
 func TestOwnAccessToken(t *testing.T) {
 	gl := testkit.NewMia(t)
 	token := gl.Token("mia", "read_repository")
-	assert.Equal(t, []any{"read_repository"}, testkit.Ask(t, gl, token, "GET", "/personal_access_tokens/self").Field(t,
-		"scopes"))
+	assert.Equal(t, []any{"read_repository"},
+		testkit.Ask(t, gl, token, "GET", "/personal_access_tokens/self").Field(t, "scopes"))
 	assert.Equal(t, "204", testkit.Ask(t, gl, token, "DELETE", "/personal_access_tokens/self").String())
 	assert.Contains(t, testkit.Ask(t, gl, token, "GET", "/personal_access_tokens/self").Body, "revoked")
 	impersonating := gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", Impersonation: true})

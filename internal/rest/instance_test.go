@@ -164,15 +164,16 @@ func TestWhoSeesRegistrationTokens(t *testing.T) {
 func TestRateLimit(t *testing.T) {
 	gl := testkit.NewMia(t)
 	gl.UpdateSettings(func(s *fakegitlab.Settings) {
-		s.RateLimit = fakegitlab.RateLimit{Requests: 2, Per: 30 * time.Second}
+		s.RateLimit = fakegitlab.RateLimit{Requests: 2,
+			Per: 30 * time.Second}
 	})
 	get := func(user string) testkit.Reply { return testkit.Ask(t, gl, gl.Token(user), "GET", "/runners") }
 	gl.Advance(10 * time.Second)
 	assert.Equal(t, []int{200, 200, 429}, []int{get("mia").Status, get("mia").Status, get("mia").Status})
 	throttled := get("mia")
 	assert.Equal(t, "429 Retry later", throttled.String())
-	for name, want := range map[string]string{"Content-Type": "text/plain", "Ratelimit-Name": "throttle_authenticated_api",
-		"Ratelimit-Limit": "4", "Ratelimit-Observed": "4",
+	for name, want := range map[string]string{"Content-Type": "text/plain",
+		"Ratelimit-Name": "throttle_authenticated_api", "Ratelimit-Limit": "4", "Ratelimit-Observed": "4",
 		"Ratelimit-Remaining": "0", "Retry-After": "20", "Ratelimit-Reset": "1719835230",
 		"Ratelimit-Resettime": "Mon, 01 Jul 2024 12:00:30 GMT"} {
 		assert.Equal(t, want, throttled.Header.Get(name), name)
@@ -208,10 +209,12 @@ func TestHandledNamesWithDots(t *testing.T) {
 	named := func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(r.PathValue("tag_name"))) }
 	gl.Handle("GET /projects/:id/releases/:tag_name", http.HandlerFunc(named))
 	gl.Handle("GET /feed.atom", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write([]byte("atom"))
+		_,
+			_ = w.Write([]byte("atom"))
 	}))
 	gl.Handle("GET /feed", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write([]byte("feed"))
+		_,
+			_ = w.Write([]byte("feed"))
 	}))
 	for path, want := range map[string]string{"/projects/1/releases/v1.2.3": "v1.2.3", "/feed.atom": "atom",
 		"/feed": "feed", "/feed.json": "feed"} {

@@ -1,5 +1,7 @@
 package rest
 
+// The Jobs API for people (lib/api/ci/jobs.rb, lib/api/ci/job_artifacts.rb and the services behind them).
+
 import (
 	"fmt"
 	"maps"
@@ -8,7 +10,6 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/front"
-	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -26,7 +27,8 @@ func jobRows() []row {
 			handle: cancelJob},
 		{endpoint: "POST /projects/:id/jobs/:job_id/retry", spec: front.Declare(pathID, pathJobID), handle: retryJob},
 		{endpoint: "POST /projects/:id/jobs/:job_id/erase", spec: front.Declare(pathID, pathJobID), handle: eraseJob},
-		{endpoint: "POST /projects/:id/jobs/:job_id/play", spec: front.Declare(pathID, pathJobID, playVariables), handle: playJob},
+		{endpoint: "POST /projects/:id/jobs/:job_id/play", spec: front.Declare(pathID, pathJobID, playVariables),
+			handle: playJob},
 	}
 }
 
@@ -38,55 +40,6 @@ var (
 	forceParam    = []params.Param{{Name: "force", Kind: params.Boolean}}
 	playVariables = []params.Param{{Name: "job_variables_attributes", Kind: params.Any}}
 )
-
-// projectJobEntity is a job as the Jobs API shows it.
-type projectJobEntity struct {
-	jobEntity
-	Project           jobProjectEntity          `json:"project"`
-	ArtifactsFile     *jobpayload.ArtifactsFile `json:"artifacts_file,omitempty"`
-	Artifacts         []artifactEntity          `json:"artifacts"`
-	Runner            *runnerEntity             `json:"runner"`
-	RunnerManager     *managerEntity            `json:"runner_manager"`
-	ArtifactsExpireAt *isoTime                  `json:"artifacts_expire_at"`
-	Archived          bool                      `json:"archived"`
-	TagList           []string                  `json:"tag_list"`
-}
-
-type jobProjectEntity struct {
-	TokenScopeEnabled bool `json:"ci_job_token_scope_enabled"`
-}
-
-type artifactEntity struct {
-	FileType   string `json:"file_type"`
-	Size       int64  `json:"size"`
-	Filename   string `json:"filename"`
-	FileFormat string `json:"file_format"`
-}
-
-func (q request) projectJobEntity(j *world.Job) projectJobEntity {
-	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{}, Archived: j.Project.Archived, TagList: slices.Sorted(slices.Values(j.Tags))}
-	if e.TagList == nil {
-		e.TagList = []string{}
-	}
-	for _, f := range j.Files {
-		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, f.Format})
-	}
-	if a := q.Artifact(j, world.Archive); a != nil {
-		e.ArtifactsFile, e.ArtifactsExpireAt = &jobpayload.ArtifactsFile{Filename: a.Filename, Size: a.Content.Size}, timeOrNull(a.ExpiresAt)
-	}
-	if j.Log.Size > 0 && j.Status.Completed() {
-		e.Artifacts = append(e.Artifacts, artifactEntity{"trace", j.Log.Size, "job.log", "raw"})
-	}
-	if j.Runner != nil {
-		r := q.runnerEntity(j.Runner)
-		e.Runner = &r
-	}
-	if j.Manager != nil {
-		m := q.managerEntity(j.Manager)
-		e.RunnerManager = &m
-	}
-	return e
-}
 
 // pathJob finds the job of the path in its project, both of which the user must be allowed to read.
 func (q request) pathJob() (*world.Job, *front.Response) {
@@ -149,9 +102,16 @@ func (q request) jobScope() ([]string, *front.Response) {
 		scope = []string{"unknown"}
 	}
 	if slices.ContainsFunc(scope, func(s string) bool { return !slices.Contains(jobStatusNames(), s) }) {
-		return nil, front.RefuseError(http.StatusBadRequest, msgScopeNotValid).Because(fmt.Sprintf("%v is not all job statuses", scope)).AsRefusal()
+		return nil, front.RefuseError(http.StatusBadRequest, msgScopeNotValid).
+			Because(fmt.Sprintf("%v is not all job statuses", scope)).AsRefusal()
 	}
 	return scope, nil
+}
+
+// jobStatusNames are the statuses that lists may be narrowed to. Nothing here makes a job wait for a callback, but
+// GitLab takes the name.
+func jobStatusNames() []string {
+	return append(world.WordsOf(world.JobStatuses...), "waiting_for_callback")
 }
 
 func getJob(q request) front.Response {
@@ -172,11 +132,13 @@ func getJobTrace(q request) front.Response {
 		With("Content-Disposition", fmt.Sprintf(`infile; filename="%d.log"`, j.ID))
 }
 
-// downloadJobArtifacts needs no access token where everybody sees the project. A job's token, which GitLab takes here too, within
-// the limits of its allowlists, is refused aloud: to take it for nobody's would look like a lack of rights.
+// downloadJobArtifacts needs no access token where everybody sees the project. A job's token, which GitLab takes here
+// too, within the limits of its allowlists, is refused with a reason that says so: to serve the call as an anonymous
+// one would look like a lack of rights.
 func downloadJobArtifacts(q request) front.Response {
 	if q.Anonymous() && q.SentJobToken() != "" {
-		return front.Refuse(http.StatusUnauthorized, front.MsgUnauthorized).Because("job tokens are accepted by GET /jobs/:id/artifacts, not here")
+		return front.Refuse(http.StatusUnauthorized, front.MsgUnauthorized).
+			Because("job tokens are accepted by GET /jobs/:id/artifacts, not here")
 	}
 	j, refusal := q.permittedJob(policy.ReadJobArtifacts)
 	if refusal != nil {
@@ -217,7 +179,8 @@ func eraseJob(q request) front.Response {
 		return *refusal
 	}
 	if !j.Status.Completed() || j.Log.Size == 0 && len(j.Files) == 0 {
-		return front.Forbidden(msgNotErasable, fmt.Sprintf("job %d is %s; what is erased has ended and has a log or artifacts", j.ID, j.Status))
+		const whyf = "job %d is %s; what is erased has ended and has a log or artifacts"
+		return front.Forbidden(msgNotErasable, fmt.Sprintf(whyf, j.ID, j.Status))
 	}
 	q.Erase(j)
 	return front.Created(q.projectJobEntity(j))
@@ -241,7 +204,8 @@ func playJob(q request) front.Response {
 // jobVariables reads the variables that a played job gets.
 func (q request) jobVariables() ([]ci.JobVariable, *front.Response) {
 	bad := func(text string) ([]ci.JobVariable, *front.Response) {
-		return nil, front.RefuseError(http.StatusBadRequest, text).Because("job_variables_attributes is a list of hashes with key and value").AsRefusal()
+		return nil, front.RefuseError(http.StatusBadRequest, text).
+			Because("job_variables_attributes is a list of hashes with key and value").AsRefusal()
 	}
 	given := q.Record.Params["job_variables_attributes"]
 	list, isList := given.([]any)

@@ -31,8 +31,7 @@ func TestBadInputLeavesTheJobAlone(t *testing.T) {
 	artifacts := func(query string, content []byte, fields ...string) func(*testing.T, *fg.Fake, fg.Job) testkit.Reply {
 		return func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
 			body, kind := testkit.FileForm("file", "f", content, fields...)
-			return testkit.Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts?%s", j.ID, query), body, "Job-Token", j.Token,
-				"Content-Type", kind)
+			return testkit.Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts?%s", j.ID, query), body, "Job-Token", j.Token, "Content-Type", kind)
 		}
 	}
 	put := func(body func(fg.Job) any) func(*testing.T, *fg.Fake, fg.Job) testkit.Reply {
@@ -48,117 +47,80 @@ func TestBadInputLeavesTheJobAlone(t *testing.T) {
 		body   string
 		header map[string]string
 	}{
-		{name: "no token", do: trace(0, "x", "Content-Type", "text/plain", "Content-Range", "3-3"), status: 403,
-			body: `{"message":"403 Forbidden"}`},
+		{name: "no token", do: trace(0, "x", "Content-Type", "text/plain", "Content-Range", "3-3"), status: 403, body: `{"message":"403 Forbidden"}`},
 		{name: "an empty token beside a good one", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
 			return testkit.Send(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace?token=", j.ID), nil, "Job-Token", j.Token)
 		}, status: 403, body: `{"message":"403 Forbidden"}`},
-		{name: "an unknown job", do: trace(1, "x", "Job-Token", "glcbt-1", "Content-Type", "text/plain"), status: 403,
-			body: `{"message":"403 Forbidden"}`},
+		{name: "an unknown job", do: trace(1, "x", "Job-Token", "glcbt-1", "Content-Type", "text/plain"), status: 403, body: `{"message":"403 Forbidden"}`},
 		{name: "no Content-Range", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
-			return testkit.Send(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", j.ID), strings.NewReader("x"), "Job-Token",
-				j.Token, "Content-Type", "text/plain")
+			return testkit.Send(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", j.ID), strings.NewReader("x"), "Job-Token", j.Token, "Content-Type", "text/plain")
 		}, status: 400, body: `{"error":"400 Missing header Content-Range"}`},
 		{name: "an image for a log", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
-			return testkit.Send(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", j.ID), strings.NewReader("x"), "Job-Token",
-				j.Token, "Content-Type", "image/png", "Content-Range", "3-3")
+			return testkit.Send(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", j.ID), strings.NewReader("x"), "Job-Token", j.Token, "Content-Type", "image/png", "Content-Range", "3-3")
 		}, status: 415, body: `{"error":"The provided content-type 'image/png' is not supported."}`},
-		{name: "a gap in the log", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
-			return testkit.PatchTrace(t, gl, j, 9, "x")
-		},
+		{name: "a gap in the log", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply { return testkit.PatchTrace(t, gl, j, 9, "x") },
 			status: 416, body: `{"error":"416 Range Not Satisfiable"}`, header: map[string]string{"Range": "0-3"}},
-		{name: "a log after the end", job: fg.Job{Status: fg.JobSuccess},
-			do:     func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply { return testkit.PatchTrace(t, gl, j, 3, "x") },
+		{name: "a log after the end", job: fg.Job{Status: fg.JobSuccess}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply { return testkit.PatchTrace(t, gl, j, 3, "x") },
 			status: 403, body: processing, header: map[string]string{"Job-Status": "success"}},
-		{name: "a second end", job: fg.Job{Status: fg.JobFailed},
-			do:     func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply { return testkit.PutState(t, gl, j, "success") },
+		{name: "a second end", job: fg.Job{Status: fg.JobFailed}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply { return testkit.PutState(t, gl, j, "success") },
 			status: 403, body: processing, header: map[string]string{"Job-Status": "failed"}},
-		{name: "an end before the beginning", job: fg.Job{Status: fg.JobPending},
-			do:     func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply { return testkit.PutState(t, gl, j, "success") },
+		{name: "an end before the beginning", job: fg.Job{Status: fg.JobPending}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply { return testkit.PutState(t, gl, j, "success") },
 			status: 403, body: processing, header: map[string]string{"Job-Status": "pending"}},
-		{name: "a token in the header alone", do: put(func(j fg.Job) any {
-			return testkit.Hash{"state": "success"}
-		}), status: 400, body: `{"error":"token is missing"}`},
-		{name: "a runner's token", do: put(func(j fg.Job) any {
-			return testkit.Hash{"state": "success", "token": "glrt-x"}
-		}), status: 403, body: `{"message":"403 Forbidden"}`},
-		{name: "an exit code that is none", do: put(func(j fg.Job) any {
-			return testkit.Hash{"state": "failed", "token": j.Token, "exit_code": "x"}
-		}), status: 400, body: `{"error":"exit_code is invalid"}`},
+		{name: "a token in the header alone", do: put(func(j fg.Job) any { return testkit.Hash{"state": "success"} }), status: 400, body: `{"error":"token is missing"}`},
+		{name: "a runner's token", do: put(func(j fg.Job) any { return testkit.Hash{"state": "success", "token": "glrt-x"} }), status: 403, body: `{"message":"403 Forbidden"}`},
+		{name: "an exit code that is none", do: put(func(j fg.Job) any { return testkit.Hash{"state": "failed", "token": j.Token, "exit_code": "x"} }), status: 400, body: `{"error":"exit_code is invalid"}`},
 		{name: "a job that is no number", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
 			return testkit.SendJSON(t, gl, "PUT", "/jobs/first", testkit.Hash{"token": j.Token, "state": "success"})
 		}, status: 400, body: `{"error":"id is invalid"}`},
 		{name: "no file", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
 			body, kind := testkit.FileForm("attachment", "f", []byte("x"))
-			return testkit.Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), body, "Job-Token", j.Token,
-				"Content-Type", kind)
+			return testkit.Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), body, "Job-Token", j.Token, "Content-Type", kind)
 		}, status: 400, body: `{"error":"file is missing"}`},
 		{name: "no file in a form with the token", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
-			return testkit.Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), strings.NewReader("token="+j.Token),
-				"Content-Type", "application/x-www-form-urlencoded")
+			return testkit.Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), strings.NewReader("token="+j.Token), "Content-Type", "application/x-www-form-urlencoded")
 		}, status: 400, body: `{"error":"file is missing"}`},
 		{name: "no file and no token", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
 			return testkit.Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil)
 		}, status: 403, body: `{"message":"403 Forbidden"}`},
 		{name: "a file that is JSON", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
-			return testkit.SendJSON(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), testkit.Hash{"file": "x"},
-				"Job-Token", j.Token)
+			return testkit.SendJSON(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), testkit.Hash{"file": "x"}, "Job-Token", j.Token)
 		}, status: 400, body: `{"error":"file is invalid"}`},
 		{name: "a body that is nothing known", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
-			return testkit.Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), strings.NewReader("PK"), "Job-Token",
-				j.Token, "Content-Type", "application/zip")
+			return testkit.Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), strings.NewReader("PK"), "Job-Token", j.Token, "Content-Type", "application/zip")
 		}, status: 415, body: `{"error":"The provided content-type 'application/zip' is not supported."}`},
 		{name: "no boundary", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
-			return testkit.Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), strings.NewReader("PK"), "Job-Token",
-				j.Token, "Content-Type", "multipart/form-data")
+			return testkit.Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), strings.NewReader("PK"), "Job-Token", j.Token, "Content-Type", "multipart/form-data")
 		}, status: 400, body: "Bad Request"},
 		{name: "a body without its end", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
 			body, kind := testkit.FileForm("file", "f.zip", []byte("PK"))
 			all, _ := io.ReadAll(body)
-			return testkit.Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), bytes.NewReader(all[:len(all)-20]),
-				"Job-Token", j.Token, "Content-Type", kind)
+			return testkit.Send(t, gl, "POST", fmt.Sprintf("/jobs/%d/artifacts", j.ID), bytes.NewReader(all[:len(all)-20]), "Job-Token", j.Token, "Content-Type", kind)
 		}, status: 400, body: "Bad Request"},
 		{name: "a NUL in a field", do: artifacts("", []byte("PK"), "expire_in", "\x00"), status: 400, body: "Bad Request"},
-		{name: "a field without end", do: artifacts("", []byte("PK"), "expire_in", strings.Repeat("x", 1<<20+1)), status: 400,
-			body: "Bad Request"},
-		{name: "an unknown type", do: artifacts("artifact_type=zip", []byte("PK")), status: 400,
-			body: `{"error":"artifact_type does not have a valid value"}`},
-		{name: "an unknown type beside the file", do: artifacts("", []byte("PK"), "artifact_type", "zip"), status: 400,
-			body: `{"error":"artifact_type does not have a valid value"}`},
-		{name: "a format of another type", do: artifacts("artifact_type=junit&artifact_format=zip", []byte("PK")),
-			status: 400,
-			body:   `{"message":"Validation failed: Invalid file format with specified file type"}`},
-		{name: "a dotenv report that is not packed", do: artifacts("artifact_type=dotenv&artifact_format=gzip",
-			[]byte("A=1")), status: 400, body: `{"message":"Invalid Format"}`},
-		{name: "a dotenv report that is none", do: artifacts("artifact_type=dotenv&artifact_format=gzip",
-			testkit.Gzipped("no assignment")), status: 400, body: `{"message":"Invalid Format"}`},
-		{name: "a dotenv report that is a bomb", do: artifacts("artifact_type=dotenv&artifact_format=gzip",
-			testkit.Gzipped(strings.Repeat("A=1\n", 1<<18))), status: 400,
+		{name: "a field without end", do: artifacts("", []byte("PK"), "expire_in", strings.Repeat("x", 1<<20+1)), status: 400, body: "Bad Request"},
+		{name: "an unknown type", do: artifacts("artifact_type=zip", []byte("PK")), status: 400, body: `{"error":"artifact_type does not have a valid value"}`},
+		{name: "an unknown type beside the file", do: artifacts("", []byte("PK"), "artifact_type", "zip"), status: 400, body: `{"error":"artifact_type does not have a valid value"}`},
+		{name: "a format of another type", do: artifacts("artifact_type=junit&artifact_format=zip", []byte("PK")), status: 400,
+			body: `{"message":"Validation failed: Invalid file format with specified file type"}`},
+		{name: "a dotenv report that is not packed", do: artifacts("artifact_type=dotenv&artifact_format=gzip", []byte("A=1")), status: 400, body: `{"message":"Invalid Format"}`},
+		{name: "a dotenv report that is none", do: artifacts("artifact_type=dotenv&artifact_format=gzip", testkit.Gzipped("no assignment")), status: 400, body: `{"message":"Invalid Format"}`},
+		{name: "a dotenv report that is a bomb", do: artifacts("artifact_type=dotenv&artifact_format=gzip", testkit.Gzipped(strings.Repeat("A=1\n", 1<<18))), status: 400,
 			body: `{"message":"Dotenv Artifact Too Big. Maximum Allowable Size: 5120"}`},
-		{name: "a dotenv report that is none, and not packed",
-			do: artifacts("artifact_type=dotenv&artifact_format=raw", []byte("no assignment")), status: 400,
-			body: `{"message":"Invalid Format"}`},
-		{name: "a dotenv report that should be packed", do: artifacts("artifact_type=dotenv&artifact_format=raw",
-			[]byte("A=1")), status: 400,
+		{name: "a dotenv report that is none, and not packed", do: artifacts("artifact_type=dotenv&artifact_format=raw", []byte("no assignment")), status: 400, body: `{"message":"Invalid Format"}`},
+		{name: "a dotenv report that should be packed", do: artifacts("artifact_type=dotenv&artifact_format=raw", []byte("A=1")), status: 400,
 			body: `{"message":"Validation failed: Invalid file format with specified file type"}`},
-		{name: "a second archive", job: fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}},
-			do: artifacts("", []byte("PK")), status: 400,
+		{name: "a second archive", job: fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}}, do: artifacts("", []byte("PK")), status: 400,
 			body: `{"message":"another artifact of the same type already exists"}`},
-		{name: "a second archive that is none", job: fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}},
-			do: artifacts("artifact_format=gzip", []byte("PK")), status: 400,
+		{name: "a second archive that is none", job: fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}}, do: artifacts("artifact_format=gzip", []byte("PK")), status: 400,
 			body: `{"message":"Validation failed: Invalid file format with specified file type"}`},
-		{name: "the artifacts of an erased job", job: fg.Job{Status: fg.JobSuccess, Erased: true},
-			do: artifacts("", []byte("PK")), status: 403, body: `{"message":"403 Forbidden - Job has been erased!"}`},
-		{name: "a wrong token beside a good one for artifacts", job: fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}},
-			do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
-				return testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts?token=x", j.ID), nil, "Job-Token", j.Token)
-			}, status: 401, body: `{"message":"401 Unauthorized"}`},
-		{name: "a file over the limit", do: artifacts("", bytes.Repeat([]byte("x"), 8<<10+1)), status: 413,
-			body: `{"message":"file size has reached maximum size limit"}`},
-		{name: "a dead token for artifacts", job: fg.Job{Status: fg.JobSuccess},
-			do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
-				return testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil, "Job-Token", j.Token)
-			}, status: 401, body: `{"message":"401 Unauthorized"}`},
+		{name: "the artifacts of an erased job", job: fg.Job{Status: fg.JobSuccess, Erased: true}, do: artifacts("", []byte("PK")), status: 403, body: `{"message":"403 Forbidden - Job has been erased!"}`},
+		{name: "a wrong token beside a good one for artifacts", job: fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
+			return testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts?token=x", j.ID), nil, "Job-Token", j.Token)
+		}, status: 401, body: `{"message":"401 Unauthorized"}`},
+		{name: "a file over the limit", do: artifacts("", bytes.Repeat([]byte("x"), 8<<10+1)), status: 413, body: `{"message":"file size has reached maximum size limit"}`},
+		{name: "a dead token for artifacts", job: fg.Job{Status: fg.JobSuccess}, do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
+			return testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil, "Job-Token", j.Token)
+		}, status: 401, body: `{"message":"401 Unauthorized"}`},
 		{name: "a person's token for artifacts", do: func(t *testing.T, gl *fg.Fake, j fg.Job) testkit.Reply {
 			return testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", j.ID), nil, "Private-Token", gl.AdminToken())
 		}, status: 403, body: `{"message":"403 Forbidden"}`},
@@ -226,11 +188,9 @@ func TestABodyCutOff(t *testing.T) {
 			if path == "artifacts" {
 				method, kind = "POST", "multipart/form-data; boundary=b"
 			}
-			_,
-				err = fmt.Fprintf(conn,
-				"%s /api/v4/jobs/%d/%s HTTP/1.1\r\nHost: x\r\nJob-Token: %s\r\nContent-Type: %s\r\nContent-Range: 0-99\r\nContent-Length: 1000\r\n\r\n"+
-					"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf", method, job.ID, path, job.Token,
-				kind)
+			_, err = fmt.Fprintf(conn, "%s /api/v4/jobs/%d/%s HTTP/1.1\r\nHost: x\r\nJob-Token: %s\r\nContent-Type: %s\r\nContent-Range: 0-99\r\nContent-Length: 1000\r\n\r\n"+
+				"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf", method, job.ID, path,
+				job.Token, kind)
 			require.NoError(t, err)
 			require.NoError(t, conn.Close())
 			call, err := gl.WaitForCall(t.Context(), fg.Endpoint(method+" /jobs/:id/"+path))

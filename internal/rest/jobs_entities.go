@@ -1,12 +1,15 @@
 package rest
 
+// What GitLab shows people of jobs, their commits and pipelines (lib/api/entities/ci/job.rb and those beside it).
+
 import (
+	"slices"
+	"strconv"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
-
-// What GitLab shows people of jobs.
 
 type jobEntity struct {
 	ID             int              `json:"id"`
@@ -29,6 +32,30 @@ type jobEntity struct {
 	FailureReason  string           `json:"failure_reason,omitempty"`
 	WebURL         string           `json:"web_url"`
 	Project        *projectIdentity `json:"project,omitempty"`
+}
+
+// projectJobEntity is a job as the Jobs API shows it.
+type projectJobEntity struct {
+	jobEntity
+	Project           jobProjectEntity          `json:"project"`
+	ArtifactsFile     *jobpayload.ArtifactsFile `json:"artifacts_file,omitempty"`
+	Artifacts         []artifactEntity          `json:"artifacts"`
+	Runner            *runnerEntity             `json:"runner"`
+	RunnerManager     *managerEntity            `json:"runner_manager"`
+	ArtifactsExpireAt *isoTime                  `json:"artifacts_expire_at"`
+	Archived          bool                      `json:"archived"`
+	TagList           []string                  `json:"tag_list"`
+}
+
+type jobProjectEntity struct {
+	TokenScopeEnabled bool `json:"ci_job_token_scope_enabled"`
+}
+
+type artifactEntity struct {
+	FileType   string `json:"file_type"`
+	Size       int64  `json:"size"`
+	Filename   string `json:"filename"`
+	FileFormat string `json:"file_format"`
 }
 
 type commitEntity struct {
@@ -63,11 +90,12 @@ type pipelineEntity struct {
 
 func (q request) jobEntity(j *world.Job) jobEntity {
 	user, project := q.userEntity(j.User), q.projectIdentity(j.Project)
-	return jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag, Coverage: j.Coverage, AllowFailure: j.AllowFailure,
-		CreatedAt: iso(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt), FinishedAt: timeOrNull(j.FinishedAt), ErasedAt: timeOrNull(j.ErasedAt),
-		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt),
-		User: &user, Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j), FailureReason: j.FailureReason,
-		WebURL: q.WebURL(j.Project.Path + "/-/jobs/" + Itoa(j.ID)), Project: &project}
+	return jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag,
+		Coverage: j.Coverage, AllowFailure: j.AllowFailure, CreatedAt: iso(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt),
+		FinishedAt: timeOrNull(j.FinishedAt), ErasedAt: timeOrNull(j.ErasedAt),
+		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt), User: &user,
+		Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j), FailureReason: j.FailureReason,
+		WebURL: q.WebURL(j.Project.Path + "/-/jobs/" + strconv.Itoa(j.ID)), Project: &project}
 }
 
 // seconds is the time between two moments; of one that has no end yet, until now; nil without a beginning.
@@ -82,11 +110,39 @@ func (q request) seconds(from, to time.Time) *float64 {
 	return &s
 }
 
+func (q request) projectJobEntity(j *world.Job) projectJobEntity {
+	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{}, Archived: j.Project.Archived,
+		TagList: slices.Sorted(slices.Values(j.Tags))}
+	if e.TagList == nil {
+		e.TagList = []string{}
+	}
+	for _, f := range j.Files {
+		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, f.Format})
+	}
+	if a := q.Artifact(j, world.Archive); a != nil {
+		e.ArtifactsFile, e.ArtifactsExpireAt = &jobpayload.ArtifactsFile{Filename: a.Filename, Size: a.Content.Size},
+			timeOrNull(a.ExpiresAt)
+	}
+	if j.Log.Size > 0 && j.Status.Completed() {
+		e.Artifacts = append(e.Artifacts, artifactEntity{"trace", j.Log.Size, "job.log", "raw"})
+	}
+	if j.Runner != nil {
+		r := q.runnerEntity(j.Runner)
+		e.Runner = &r
+	}
+	if j.Manager != nil {
+		m := q.managerEntity(j.Manager)
+		e.RunnerManager = &m
+	}
+	return e
+}
+
 func (q request) commitEntity(j *world.Job) *commitEntity {
 	c, at := j.Commit, iso(j.Commit.CreatedAt)
-	return &commitEntity{ID: c.SHA, ShortID: c.SHA[:8], CreatedAt: at, ParentIDs: parents(c), Title: c.Title, Message: c.Message,
-		AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail, AuthoredDate: at, CommitterName: c.AuthorName, CommitterEmail: c.AuthorEmail,
-		CommittedDate: at, Trailers: map[string]string{}, WebURL: q.WebURL(j.Project.Path + "/-/commit/" + c.SHA)}
+	return &commitEntity{ID: c.SHA, ShortID: c.SHA[:8], CreatedAt: at, ParentIDs: parents(c), Title: c.Title,
+		Message: c.Message, AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail, AuthoredDate: at,
+		CommitterName: c.AuthorName, CommitterEmail: c.AuthorEmail, CommittedDate: at, Trailers: map[string]string{},
+		WebURL: q.WebURL(j.Project.Path + "/-/commit/" + c.SHA)}
 }
 
 func parents(c world.Commit) []string {
@@ -104,13 +160,17 @@ func (q request) pipelineEntity(j *world.Job) *pipelineEntity {
 		statuses = append(statuses, other.Status)
 		createdAt, updatedAt = world.Earliest(createdAt, other.CreatedAt), world.Latest(updatedAt, other.UpdatedAt)
 	}
-	return &pipelineEntity{ID: p.ID, IID: p.Iid(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref, Status: pipelineStatus(statuses), Source: "push",
-		CreatedAt: iso(createdAt), UpdatedAt: iso(updatedAt), WebURL: q.WebURL(j.Project.Path + "/-/pipelines/" + Itoa(p.ID))}
+	return &pipelineEntity{ID: p.ID, IID: p.Iid(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref,
+		Status: pipelineStatus(statuses), Source: "push", CreatedAt: iso(createdAt), UpdatedAt: iso(updatedAt),
+		WebURL: q.WebURL(j.Project.Path + "/-/pipelines/" + strconv.Itoa(p.ID))}
 }
 
-// pipelineStatus is the status of a pipeline made of jobs in these states, in the order in which one outweighs the next.
+// pipelineStatus is the status of a pipeline made of jobs in these states, in the order in which one outweighs the
+// next.
 func pipelineStatus(jobs []world.JobStatus) string {
-	for _, s := range []world.JobStatus{world.JobRunning, world.JobCanceling, world.JobPending, world.JobWaitingForResource, world.JobPreparing, world.JobFailed, world.JobCanceled, world.JobManual, world.JobScheduled, world.JobCreated, world.JobSuccess} {
+	for _, s := range []world.JobStatus{world.JobRunning, world.JobCanceling, world.JobPending,
+		world.JobWaitingForResource, world.JobPreparing, world.JobFailed, world.JobCanceled, world.JobManual,
+		world.JobScheduled, world.JobCreated, world.JobSuccess} {
 		for _, j := range jobs {
 			if j == s {
 				return string(s)

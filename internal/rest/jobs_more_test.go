@@ -46,8 +46,7 @@ func TestWhyARunnerCannotTakeAJob(t *testing.T) {
 	r := gl.AddRunner(fg.Runner{})
 	gl.StartJob(job.ID, r.ID)
 	assert.Panics(t, func() { gl.StartJob(job.ID, r.ID) }, "it runs already")
-	assert.PanicsWithValue(t,
-		fmt.Sprintf("fakegitlab: FinishJob(%d): a job cannot finish as \"skipped\"; it finishes as success, failed or canceled", job.ID), func() { gl.FinishJob(job.ID, fg.JobSkipped) })
+	assert.PanicsWithValue(t, fmt.Sprintf("fakegitlab: FinishJob(%d): a job cannot finish as \"skipped\"; it finishes as success, failed or canceled", job.ID), func() { gl.FinishJob(job.ID, fg.JobSkipped) })
 	assert.Equal(t, "script_failure", gl.FinishJob(job.ID, fg.JobFailed).FailureReason)
 	assert.Panics(t, func() { gl.FinishJob(job.ID, fg.JobSuccess) })
 	assert.Equal(t, fg.JobCanceled, gl.FinishJob(tagged.ID, fg.JobCanceled).Status)
@@ -56,8 +55,7 @@ func TestWhyARunnerCannotTakeAJob(t *testing.T) {
 	later := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobCreated})
 	assert.Equal(t, gl.Now(), gl.EnqueueJob(later.ID).QueuedAt)
 	assert.Equal(t, later.ID, gl.StartJob(later.ID, r.ID).ID)
-	assert.PanicsWithValue(t,
-		fmt.Sprintf("fakegitlab: EnqueueJob(%d): job %d (job) is canceled: GitLab knows no enqueue from there, and no other event", canceling.ID, canceling.ID), func() { gl.EnqueueJob(canceling.ID) })
+	assert.PanicsWithValue(t, fmt.Sprintf("fakegitlab: EnqueueJob(%d): job %d (job) is canceled: GitLab knows no enqueue from there, and no other event", canceling.ID, canceling.ID), func() { gl.EnqueueJob(canceling.ID) })
 }
 
 func TestASeedThatFailsLeavesNoJob(t *testing.T) {
@@ -128,8 +126,8 @@ func TestNamesOfArtifacts(t *testing.T) {
 		got.Header.Get("Content-Disposition"))
 }
 
-// TestSecretsInALog sends a job's own token and the registration token of its project, the first of them across the end
-// of one piece of the memory that keeps logs.
+// TestSecretsInALog sends a job's own token and the registration token of its project, the first of them across the
+// end of one piece of the memory that keeps logs.
 func TestSecretsInALog(t *testing.T) {
 	gl, r := testkit.Factory(t)
 	project, _ := gl.Project("acme/shop")
@@ -192,8 +190,7 @@ func TestADownloadThatBreaks(t *testing.T) {
 
 func TestRawOverridesReachTheRunner(t *testing.T) {
 	gl, r := testkit.Factory(t)
-	gl.AddJob(fg.Job{Project: "acme/shop",
-		Spec: fg.JobSpec{Raw: map[string]json.RawMessage{"allow_git_fetch": json.RawMessage(`"odd"`)}}})
+	gl.AddJob(fg.Job{Project: "acme/shop", Spec: fg.JobSpec{Raw: map[string]json.RawMessage{"allow_git_fetch": json.RawMessage(`"odd"`)}}})
 	assert.Equal(t, "odd", testkit.RequestJob(t, gl, r.Token).JSON(t)["allow_git_fetch"])
 	a := testkit.Send(t, gl, "OPTIONS", "/jobs/1/trace", nil)
 	assert.Equal(t, "OPTIONS, PATCH", a.Header.Get("Allow"))

@@ -31,28 +31,21 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 	}{
 		{"read", "GET", "", fg.Job{}, statuses(200, 200, 200, 200, 200)},
 		{"trace", "GET", "/trace", fg.Job{Trace: "log"}, statuses(200, 200, 200, 200, 200)},
-		{"debug trace", "GET", "/trace", fg.Job{Spec: fg.JobSpec{Variables: fg.JobVariables{{Key: "CI_DEBUG_TRACE",
-			Value: "true"}}}}, statuses(403, 403, 200, 200, 200)},
+		{"debug trace", "GET", "/trace", fg.Job{Spec: fg.JobSpec{Variables: fg.JobVariables{{Key: "CI_DEBUG_TRACE", Value: "true"}}}}, statuses(403, 403, 200, 200, 200)},
 		{"no artifacts", "GET", "/artifacts", fg.Job{}, statuses(404, 404, 404, 404, 404)},
-		{"artifacts", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}},
-			statuses(200, 200, 200, 200, 200)},
-		{"artifacts of developers", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}},
-			Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "developer"}}}, statuses(403, 403, 200, 200, 200)},
-		{"artifacts of maintainers", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}},
-			Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "maintainer"}}}, statuses(403, 403, 403, 200, 200)},
-		{"artifacts of nobody", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}},
-			Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "none"}}}, statuses(403, 403, 403, 403, 403)},
+		{"artifacts", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}}, statuses(200, 200, 200, 200, 200)},
+		{"artifacts of developers", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}, Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "developer"}}}, statuses(403, 403, 200, 200, 200)},
+		{"artifacts of maintainers", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}, Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "maintainer"}}}, statuses(403, 403, 403, 200, 200)},
+		{"artifacts of nobody", "GET", "/artifacts", fg.Job{Artifacts: []fg.Artifact{{Filename: "a.zip"}}, Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Access: "none"}}}, statuses(403, 403, 403, 403, 403)},
 		{"cancel", "POST", "/cancel", fg.Job{}, statuses(403, 403, 201, 201, 201)},
 		{"cancel protected", "POST", "/cancel", fg.Job{Protected: true}, statuses(403, 403, 403, 201, 201)},
 		{"force", "POST", "/cancel?force=true", fg.Job{Status: fg.JobCanceling}, statuses(403, 403, 403, 201, 201)},
 		{"retry", "POST", "/retry", fg.Job{Status: fg.JobFailed}, statuses(403, 403, 201, 201, 201)},
 		{"retry what runs", "POST", "/retry", fg.Job{Status: fg.JobRunning}, statuses(403, 403, 403, 403, 403)},
 		{"play", "POST", "/play", fg.Job{Status: fg.JobManual}, statuses(403, 403, 200, 200, 200)},
-		{"play with bad variables", "POST", "/play?job_variables_attributes=x", fg.Job{Status: fg.JobManual},
-			map[string]int{"stranger": 400, "guest": 400, "mia": 400}},
+		{"play with bad variables", "POST", "/play?job_variables_attributes=x", fg.Job{Status: fg.JobManual}, map[string]int{"stranger": 400, "guest": 400, "mia": 400}},
 		{"play what is over", "POST", "/play", fg.Job{Status: fg.JobSuccess}, statuses(403, 403, 400, 400, 400)},
-		{"erase", "POST", "/erase", fg.Job{Status: fg.JobSuccess, Trace: "log", User: "dev"},
-			statuses(403, 403, 201, 201, 201)},
+		{"erase", "POST", "/erase", fg.Job{Status: fg.JobSuccess, Trace: "log", User: "dev"}, statuses(403, 403, 201, 201, 201)},
 		{"erase another's", "POST", "/erase", fg.Job{Status: fg.JobSuccess, Trace: "log"}, statuses(403, 403, 403, 201, 201)},
 		{"erase what is pending", "POST", "/erase", fg.Job{Trace: "log", User: "dev"}, statuses(403, 403, 403, 403, 403)},
 	} {
@@ -69,20 +62,16 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 	gl, _ := testkit.Factory(t)
 	assert.Equal(t, 401, testkit.Send(t, gl, "GET", "/projects/acme%2Fshop/jobs", nil).Status)
 	open := gl.AddJob(fg.Job{Project: "acme/shop", Artifacts: []fg.Artifact{{Filename: "a.zip"}}})
-	guarded := gl.AddJob(fg.Job{Project: "acme/shop", Artifacts: []fg.Artifact{{Filename: "a.zip"}},
-		Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Public: new(bool)}}})
+	guarded := gl.AddJob(fg.Job{Project: "acme/shop", Artifacts: []fg.Artifact{{Filename: "a.zip"}}, Spec: fg.JobSpec{Artifacts: &fg.JobArtifacts{Public: new(bool)}}})
 	anonymous := func(j fg.Job) int {
 		return testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", j.ID), nil).Status
 	}
-	assert.Equal(t, []int{404, 404}, []int{anonymous(open), anonymous(guarded)},
-		"artifacts need no credentials: the project is private")
+	assert.Equal(t, []int{404, 404}, []int{anonymous(open), anonymous(guarded)}, "artifacts need no credentials: the project is private")
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Visibility = fg.Public })
 	assert.Equal(t, []int{200, 403}, []int{anonymous(open), anonymous(guarded)})
-	assert.Equal(t, 401, testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", open.ID), nil,
-		"Job-Token", open.Token).Status, "not followed")
+	assert.Equal(t, 401, testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", open.ID), nil, "Job-Token", open.Token).Status, "not followed")
 	for _, name := range []string{"job_token", "token"} {
-		got := testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts?%s=%s", open.ID, name,
-			open.Token), nil)
+		got := testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts?%s=%s", open.ID, name, open.Token), nil)
 		assert.Equal(t, 401, got.Status, "nor as the parameter %s", name)
 	}
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true })
@@ -176,8 +165,8 @@ func TestListingJobs(t *testing.T) {
 	rest, header := list(next)
 	assert.Equal(t, []int{ids[1], ids[0]}, rest)
 	assert.Empty(t, header.Get("Link"))
-	for query, want := range map[string]int{"scope=nonsense": 400, "scope[]=": 400, "pagination=keyset&order_by=name": 405,
-		"pagination=keyset&cursor=x": 400} {
+	for query, want := range map[string]int{"scope=nonsense": 400, "scope[]=": 400,
+		"pagination=keyset&order_by=name": 405, "pagination=keyset&cursor=x": 400} {
 		assert.Equal(t, want, as(t, gl, "dev", "GET", "/projects/acme%2Fshop/jobs?"+query).Status, query)
 	}
 }

@@ -111,11 +111,11 @@ func TestWhatCannotRunFails(t *testing.T) {
 		{"runner_unsupported", fg.Job{Spec: fg.JobSpec{Release: &fg.Release{TagName: "v1"}}},
 			testkit.Hash{"multi_build_steps": false}, nil},
 		{"archived_failure", fg.Job{}, nil, func(gl *fg.Fake) {
-			gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true })
+			gl.UpdateProject("acme/shop",
+				func(p *fg.Project) { p.Archived = true })
 		}},
-		{"user_blocked", fg.Job{User: "dev"}, nil, func(gl *fg.Fake) {
-			gl.UpdateUser("dev", func(u *fg.User) { u.State = fg.UserBlocked })
-		}},
+		{"user_blocked", fg.Job{User: "dev"}, nil,
+			func(gl *fg.Fake) { gl.UpdateUser("dev", func(u *fg.User) { u.State = fg.UserBlocked }) }},
 		{"missing_dependency_failure", fg.Job{PipelineID: 7, StageIndex: 1}, nil, func(gl *fg.Fake) {
 			gl.AddJob(fg.Job{Project: "acme/shop", Name: "build", PipelineID: 7, Status: fg.JobSuccess, Erased: true})
 		}},
@@ -189,8 +189,7 @@ func TestCancellation(t *testing.T) {
 			job := gl.AddJob(fg.Job{Project: "acme/shop"})
 			run := gl.JobRun(job.ID)
 			run.CancelAt("two")
-			testkit.RequestJob(t, gl, r.Token,
-				testkit.Hash{"info": testkit.Hash{"features": testkit.Hash{"cancel_gracefully": c.graceful}}})
+			testkit.RequestJob(t, gl, r.Token, testkit.Hash{"info": testkit.Hash{"features": testkit.Hash{"cancel_gracefully": c.graceful}}})
 			assert.Equal(t, "running", testkit.PatchTrace(t, gl, job, 0, "one\n").Header.Get("Job-Status"))
 			told := testkit.PatchTrace(t, gl, job, 4, "two\n")
 			assert.Equal(t, 202, told.Status)

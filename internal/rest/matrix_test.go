@@ -11,9 +11,9 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
-// The whole of who may do what to a runner in GitLab 17.2: role by runner type by endpoint. Each cell is what a user of
-// that role in acme gets: "+" is success, NA "No access granted", F a bare 403, GR "Runner is a group runner", ! the
-// 401 of nobody, 404 of a private project or group, IP "Insufficient permissions", 400 what GitLab makes of an
+// The whole of who may do what to a runner in GitLab 17.2: role by runner type by endpoint. Each cell is what a user
+// of that role in acme gets: "+" is success, NA "No access granted", F a bare 403, GR "Runner is a group runner", !
+// the 401 of nobody, 404 of a private project or group, IP "Insufficient permissions", 400 what GitLab makes of an
 // impossible wish.
 const matrix = `
                                                nobody  sam  gus  pia  ria  dan  mia  oli  ada

@@ -1,5 +1,8 @@
 package rest
 
+// What GitLab shows of projects and groups (lib/api/entities/project.rb, lib/api/entities/group.rb and those beside
+// them).
+
 import (
 	"strings"
 	"time"
@@ -9,8 +12,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
-
-// What GitLab shows of projects and groups.
 
 type namespaceEntity struct {
 	ID        int     `json:"id"`
@@ -103,21 +104,24 @@ type groupEntity struct {
 
 func (q request) projectIdentity(p *world.Project) projectIdentity {
 	_, path := world.SplitPath(p.Path)
-	return projectIdentity{ID: p.ID, Description: world.OrNull(p.Description), Name: p.Name, NameWithNamespace: p.FullNamespaceName() + " / " + p.Name,
-		Path: path, PathWithNamespace: p.Path, CreatedAt: iso(p.CreatedAt)}
+	return projectIdentity{ID: p.ID, Description: world.OrNull(p.Description), Name: p.Name,
+		NameWithNamespace: p.FullNamespaceName() + " / " + p.Name, Path: path, PathWithNamespace: p.Path,
+		CreatedAt: iso(p.CreatedAt)}
 }
 
 func (q request) namespaceEntity(p *world.Project) namespaceEntity {
 	if g := p.Group; g != nil {
 		_, path := world.SplitPath(g.Path)
-		e := namespaceEntity{ID: g.ID, Name: g.Name, Path: path, Kind: "group", FullPath: g.Path, WebURL: q.WebURL("groups/" + g.Path)}
+		e := namespaceEntity{ID: g.ID, Name: g.Name, Path: path, Kind: "group", FullPath: g.Path,
+			WebURL: q.WebURL("groups/" + g.Path)}
 		if g.Parent != nil {
 			e.ParentID = clone.Pointer(&g.Parent.ID, clone.Shallow) // it is written without the mutex
 		}
 		return e
 	}
 	u := q.basicUser(p.Owner)
-	return namespaceEntity{ID: u.ID, Name: u.Name, Path: u.Username, Kind: "user", FullPath: u.Username, AvatarURL: u.AvatarURL, WebURL: u.WebURL}
+	return namespaceEntity{ID: u.ID, Name: u.Name, Path: u.Username, Kind: "user", FullPath: u.Username,
+		AvatarURL: u.AvatarURL, WebURL: u.WebURL}
 }
 
 // projectEntity is a project as the user sees it.
@@ -129,17 +133,19 @@ func (q request) projectEntity(p *world.Project) projectEntity {
 func (q request) projectSeen(p *world.Project, readsCode bool) projectEntity {
 	identity, repository := q.projectIdentity(p), q.WebURL(p.Path+".git")
 	e := projectEntity{projectIdentity: identity, TagList: []string{}, Topics: []string{},
-		SSHURLToRepo: "git@" + q.Way.Host + ":" + p.Path + ".git", HTTPURLToRepo: repository, WebURL: strings.TrimSuffix(repository, ".git"),
-		LastActivityAt: identity.CreatedAt, Namespace: q.namespaceEntity(p)}
+		SSHURLToRepo: "git@" + q.Way.Host + ":" + p.Path + ".git", HTTPURLToRepo: repository,
+		WebURL: strings.TrimSuffix(repository, ".git"), LastActivityAt: identity.CreatedAt, Namespace: q.namespaceEntity(p)}
 	if readsCode {
 		e.DefaultBranch, e.projectCodeEntity = world.DefaultRef, &projectCodeEntity{}
 	}
 	return e
 }
 
-// fullProject is a project for those who see more than what anonymous callers see. Its registration token is in no list.
+// fullProject is a project for those who see more than what anonymous callers see. Its registration token is in no
+// list.
 func (q request) fullProject(p *world.Project) fullProjectEntity {
-	e := fullProjectEntity{projectEntity: q.projectEntity(p), Archived: p.Archived, Visibility: p.Visibility, SharedRunnersEnabled: !p.SharedRunnersDisabled, CreatorID: 1}
+	e := fullProjectEntity{projectEntity: q.projectEntity(p), Archived: p.Archived, Visibility: p.Visibility,
+		SharedRunnersEnabled: !p.SharedRunnersDisabled, CreatorID: 1}
 	if p.Owner != nil {
 		e.CreatorID = p.Owner.ID
 	}
@@ -149,8 +155,8 @@ func (q request) fullProject(p *world.Project) fullProjectEntity {
 			timeout = jobpayload.DefaultBuildTimeout
 		}
 		e.projectAdminEntity = &projectAdminEntity{GroupRunnersEnabled: !p.GroupRunnersDisabled,
-			RunnerTokenExpirationInterval: secondsOrNull(p.RunnerTokenExpiration), BuildTimeout: int(timeout / time.Second), KeepLatestArtifact: true,
-			AutoCancelPendingPipelines: "enabled"}
+			RunnerTokenExpirationInterval: secondsOrNull(p.RunnerTokenExpiration), BuildTimeout: int(timeout / time.Second),
+			KeepLatestArtifact: true, AutoCancelPendingPipelines: "enabled"}
 	}
 	return e
 }
@@ -162,7 +168,8 @@ func (q request) projectWithAccess(p *world.Project) fullProjectEntity {
 	if p.Owner == q.User {
 		direct = world.Owner
 	}
-	e.Permissions = &permissionsEntity{ProjectAccess: accessOrNull(direct), GroupAccess: accessOrNull(world.RoleInGroup(q.User, p.Group))}
+	e.Permissions = &permissionsEntity{ProjectAccess: accessOrNull(direct),
+		GroupAccess: accessOrNull(world.RoleInGroup(q.User, p.Group))}
 	return e
 }
 
@@ -179,8 +186,8 @@ func accessOrNull(r world.Role) *accessEntity {
 // groupEntity is a group without its registration token, which is in no list.
 func (q request) groupEntity(g *world.Group) groupEntity {
 	_, path := world.SplitPath(g.Path)
-	e := groupEntity{ID: g.ID, WebURL: q.WebURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility, SharedRunnersSetting: "enabled",
-		FullName: g.FullName(), FullPath: g.Path, CreatedAt: iso(g.CreatedAt)}
+	e := groupEntity{ID: g.ID, WebURL: q.WebURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility,
+		SharedRunnersSetting: "enabled", FullName: g.FullName(), FullPath: g.Path, CreatedAt: iso(g.CreatedAt)}
 	if g.SharedRunnersDisabled {
 		e.SharedRunnersSetting = "disabled_and_unoverridable"
 	}

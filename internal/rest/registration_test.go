@@ -46,8 +46,7 @@ func TestRegistration(t *testing.T) {
 	}
 	assert.Equal(t, `403 {"message":"403 Forbidden - invalid token supplied"}`,
 		testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token=shop-token")).String())
-	assert.Equal(t,
-		`400 {"error":"token is missing, access_level does not have a valid value, maximum_timeout is invalid"}`,
+	assert.Equal(t, `400 {"error":"token is missing, access_level does not have a valid value, maximum_timeout is invalid"}`,
 		testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("access_level=x&maximum_timeout=y")).String())
 	assert.Equal(t, `400 {"error":"info[name] is invalid"}`,
 		testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token=x&info[name][]=y")).String())
@@ -183,8 +182,7 @@ func TestManagers(t *testing.T) {
 	gl := testkit.NewMia(t)
 	mia := gl.Token("mia")
 	for _, id := range []string{"s_a", "s_b"} {
-		body := `{"token":"shop-token","system_id":"` + id +
-			`","info":{"version":"17.2.1","revision":"r","platform":"linux","architecture":"arm64","executor":"shell"}}`
+		body := `{"token":"shop-token","system_id":"` + id + `","info":{"version":"17.2.1","revision":"r","platform":"linux","architecture":"arm64","executor":"shell"}}`
 		require.Equal(t, 200, testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithJSON(body),
 			testkit.WithHeader("X-Forwarded-For", "10.9.9.9, 10.1.2.3, unknown, 127.0.0.1")).Status)
 		gl.Advance(time.Second)
@@ -222,8 +220,8 @@ func TestManagers(t *testing.T) {
 	assert.Equal(t, "never_contacted", testkit.Ask(t, gl, mia, "GET", "/runners/5").Field(t, "status"),
 		"without managers it was never heard of")
 	assert.Equal(t, `400 {"message":{"system_xid":["is too long (maximum is 64 characters)"]}}`,
-		testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=shop-token&system_id="+strings.Repeat("s",
-			65))).String())
+		testkit.Ask(t, gl, "", "POST", "/runners/verify",
+			testkit.WithForm("token=shop-token&system_id="+strings.Repeat("s", 65))).String())
 }
 
 func TestPlanLimits(t *testing.T) {
@@ -233,15 +231,12 @@ func TestPlanLimits(t *testing.T) {
 	register := func() testkit.Reply {
 		return testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithForm("token="+group.RegistrationToken))
 	}
-	assert.Equal(t,
-		`400 {"message":{"runner_namespaces.base":["Maximum number of ci registered group runners (1) exceeded"]}}`,
-		register().String())
+	assert.Equal(t, `400 {"message":{"runner_namespaces.base":["Maximum number of ci registered group runners (1) exceeded"]}}`, register().String())
 	gl.Advance(7 * 24 * time.Hour)
 	assert.Equal(t, 201, register().Status, "stale runners do not count")
 	assert.Equal(t, 201, testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners",
 		testkit.WithForm("runner_type=project_type&project_id=10001")).Status)
-	assert.Equal(t,
-		`400 {"message":"400 Bad request - Runner projects base Maximum number of ci registered project runners (1) exceeded"}`,
+	assert.Equal(t, `400 {"message":"400 Bad request - Runner projects base Maximum number of ci registered project runners (1) exceeded"}`,
 		testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners",
 			testkit.WithForm("runner_type=project_type&project_id=10001")).String())
 }
@@ -295,42 +290,27 @@ func TestMalformedRequests(t *testing.T) {
 		change []func(*http.Request)
 		want   string
 	}{
-		"JSON cut off": {change: []func(*http.Request){testkit.WithJSON(`{"paused":tr`)}, want: "400"},
-		"JSON cut off, asked for": {change: []func(*http.Request){testkit.WithJSON(`{"paused":tr`),
-			testkit.WithHeader("Accept", "application/json")}, want: `400 {"status":400,"error":"Bad Request"}`},
-		"JSON twice": {change: []func(*http.Request){testkit.WithJSON(`{"paused":true}{}`)}, want: "400"},
-		"JSON too deep": {change: []func(*http.Request){testkit.WithJSON(strings.Repeat(`[`, 200) +
-			strings.Repeat(`]`, 200))}, want: "400"},
-		"JSON that is a list": {change: []func(*http.Request){testkit.WithJSON(`["paused"]`)},
-			want: `400 {"error":"description, active, paused, tag_list, run_untagged, locked, access_level, maximum_timeout, maintenance_note are missing, at least one parameter must be provided"}`},
-		"a NUL in JSON": {change: []func(*http.Request){testkit.WithJSON(`{"description":"a\u0000b"}`)},
-			want: "400 Bad Request"},
-		"a NUL in a form": {change: []func(*http.Request){testkit.WithForm("description=a%00b")},
-			want: "400 Bad Request"},
-		"a NUL in the query":   {path: "?description=%00", want: "400 Bad Request"},
-		"a NUL in the path":    {path: "%00", want: "400 Bad Request"},
-		"no UTF-8 in the path": {path: "/nowhere%FF", want: "400 Bad Request"},
-		"no UTF-8": {change: []func(*http.Request){testkit.WithForm("description=%FF")},
-			want: "400 Bad Request"},
-		"a bad escape": {change: []func(*http.Request){testkit.WithForm("description=%zz")},
-			want: "400 Bad Request"},
-		"clashing names": {change: []func(*http.Request){testkit.WithForm("a=1&a[b]=2")}, want: "400 Bad Request"},
-		"an image": {change: []func(*http.Request){testkit.WithBody("image/png", "x")},
-			want: `415 {"error":"The provided content-type 'image/png' is not supported."}`},
-		"no media type": {change: []func(*http.Request){testkit.WithBody("", "paused=true")},
-			want: `415 {"error":"The provided content-type '' is not supported."}`},
-		"text": {change: []func(*http.Request){testkit.WithBody("text/plain", "x")},
-			want: `415 {"error":"The provided content-type 'text/plain' is not supported."}`},
-		"multipart cut off": {change: []func(*http.Request){testkit.WithBody("multipart/form-data; boundary=b",
-			"--b\r\nContent-Disp")}, want: "400 Bad Request"},
-		"multipart unbounded": {change: []func(*http.Request){testkit.WithBody("multipart/form-data", "--b--")},
-			want: "400 Bad Request"},
-		"a list for a text": {change: []func(*http.Request){testkit.WithForm("description[]=a")},
-			want: `400 {"error":"description is invalid"}`},
-		"too large for GitLab": {change: []func(*http.Request){testkit.WithForm("maximum_timeout=99999999999999999999")},
-			want: `400 {"error":"maximum_timeout is invalid"}`},
-		"another format": {path: "?format=xml",
-			want: `406 {"error":"The requested format 'xml' is not supported."}`},
+		"JSON cut off":            {change: []func(*http.Request){testkit.WithJSON(`{"paused":tr`)}, want: "400"},
+		"JSON cut off, asked for": {change: []func(*http.Request){testkit.WithJSON(`{"paused":tr`), testkit.WithHeader("Accept", "application/json")}, want: `400 {"status":400,"error":"Bad Request"}`},
+		"JSON twice":              {change: []func(*http.Request){testkit.WithJSON(`{"paused":true}{}`)}, want: "400"},
+		"JSON too deep":           {change: []func(*http.Request){testkit.WithJSON(strings.Repeat(`[`, 200) + strings.Repeat(`]`, 200))}, want: "400"},
+		"JSON that is a list":     {change: []func(*http.Request){testkit.WithJSON(`["paused"]`)}, want: `400 {"error":"description, active, paused, tag_list, run_untagged, locked, access_level, maximum_timeout, maintenance_note are missing, at least one parameter must be provided"}`},
+		"a NUL in JSON":           {change: []func(*http.Request){testkit.WithJSON(`{"description":"a\u0000b"}`)}, want: "400 Bad Request"},
+		"a NUL in a form":         {change: []func(*http.Request){testkit.WithForm("description=a%00b")}, want: "400 Bad Request"},
+		"a NUL in the query":      {path: "?description=%00", want: "400 Bad Request"},
+		"a NUL in the path":       {path: "%00", want: "400 Bad Request"},
+		"no UTF-8 in the path":    {path: "/nowhere%FF", want: "400 Bad Request"},
+		"no UTF-8":                {change: []func(*http.Request){testkit.WithForm("description=%FF")}, want: "400 Bad Request"},
+		"a bad escape":            {change: []func(*http.Request){testkit.WithForm("description=%zz")}, want: "400 Bad Request"},
+		"clashing names":          {change: []func(*http.Request){testkit.WithForm("a=1&a[b]=2")}, want: "400 Bad Request"},
+		"an image":                {change: []func(*http.Request){testkit.WithBody("image/png", "x")}, want: `415 {"error":"The provided content-type 'image/png' is not supported."}`},
+		"no media type":           {change: []func(*http.Request){testkit.WithBody("", "paused=true")}, want: `415 {"error":"The provided content-type '' is not supported."}`},
+		"text":                    {change: []func(*http.Request){testkit.WithBody("text/plain", "x")}, want: `415 {"error":"The provided content-type 'text/plain' is not supported."}`},
+		"multipart cut off":       {change: []func(*http.Request){testkit.WithBody("multipart/form-data; boundary=b", "--b\r\nContent-Disp")}, want: "400 Bad Request"},
+		"multipart unbounded":     {change: []func(*http.Request){testkit.WithBody("multipart/form-data", "--b--")}, want: "400 Bad Request"},
+		"a list for a text":       {change: []func(*http.Request){testkit.WithForm("description[]=a")}, want: `400 {"error":"description is invalid"}`},
+		"too large for GitLab":    {change: []func(*http.Request){testkit.WithForm("maximum_timeout=99999999999999999999")}, want: `400 {"error":"maximum_timeout is invalid"}`},
+		"another format":          {path: "?format=xml", want: `406 {"error":"The requested format 'xml' is not supported."}`},
 		"more than 100 MiB": {change: []func(*http.Request){func(r *http.Request) {
 			r.Body, r.ContentLength = io.NopCloser(&zeros{100<<20 + 1}), 100<<20+1
 			r.Header.Set("Content-Type", "application/json")
@@ -353,7 +333,8 @@ func TestMalformedRequests(t *testing.T) {
 func TestRegisteringRunnersSayMoreThanIsRead(t *testing.T) {
 	gl := fakegitlab.New(t)
 	body := fmt.Sprintf(`{"token": %q, "info": {"name": "gitlab-runner", "version": "17.2.0", "executor": "docker", "shell": "bash",
-		"features": {"cancelable": true}, "config": {"gpus": ""}, "labels": {"zone": "a"}, "exectuor": "docker"}}`, gl.Settings().RegistrationToken)
+		"features": {"cancelable": true}, "config": {"gpus": ""}, "labels": {"zone": "a"},
+			"exectuor": "docker"}}`, gl.Settings().RegistrationToken)
 	assert.Equal(t, 201, testkit.Ask(t, gl, "", "POST", "/runners", testkit.WithJSON(body)).Status)
 	odd := strings.NewReplacer(`"features": {"cancelable": true}`, `"features": "all"`, `"config": {"gpus": ""}`,
 		`"config": []`).Replace(body)

@@ -1,7 +1,11 @@
 package rest
 
+// The lists of the Runners API (lib/api/ci/runners.rb): those of runners with what narrows them, and the jobs and
+// projects of one runner.
+
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,14 +16,33 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// The lists of the Runners API: what they are narrowed by, their pages, and the lists themselves.
+// The parameters that narrow a list of runners.
+var (
+	scopeParam   = []params.Param{{Name: "scope", Values: world.RunnerScopes}}
+	filterParams = []params.Param{
+		{Name: "type", Values: world.RunnerTypes},
+		{Name: "paused", Kind: params.Boolean},
+		{Name: "status", Values: world.RunnerStatuses},
+		{Name: "tag_list", Kind: params.CommaList},
+		{Name: "version_prefix", Match: regexp.MustCompile(`(?m)^[\d+.]+`)},
+	}
+)
+
+var jobFilterParams = []params.Param{
+	{Name: "system_id"},
+	{Name: "status", Values: jobStatusNames()},
+	{Name: "order_by", Values: []string{"id"}},
+	{Name: "sort", Values: []string{"asc", "desc"}, Default: "desc"},
+	{Name: "cursor"},
+}
 
 // runnerFilter reads the filters of a list. Of the deprecated scope only those values pass that the list knows.
 func (q request) runnerFilter(scopes []string) (world.RunnerFilter, *front.Response) {
 	var f world.RunnerFilter
 	if scope, ok := q.Params.String("scope"); ok && scopes != nil {
 		if !slices.Contains(scopes, scope) {
-			return f, front.Refuse(http.StatusBadRequest, msgScopeInvalid).Because("GET /runners knows the scopes " + strings.Join(scopes, ", ")).AsRefusal()
+			return f, front.Refuse(http.StatusBadRequest, msgScopeInvalid).
+				Because("GET /runners knows the scopes " + strings.Join(scopes, ", ")).AsRefusal()
 		}
 		f.Scopes = append(f.Scopes, scope)
 	}
@@ -56,54 +79,6 @@ func (q request) runnerPage(rows []*world.Runner, everything bool, f world.Runne
 	return paged(q, entitiesOf(shown, q.runnerEntity), o.Of(total, false), q.Params)
 }
 
-// offsetPage answers with the page of rows that the request asks for, without totals if GitLab does not count them here.
-func offsetPage[T, E any](q request, rows []T, withoutCount bool, entity func(T) E) front.Response {
-	o := page.ReadOffset(q.Params)
-	from, to := o.Window(len(rows))
-	return paged(q, entitiesOf(rows[from:to], entity), o.Of(len(rows), withoutCount), q.Params)
-}
-
-// entitiesOf are rows as GitLab shows them.
-func entitiesOf[T, E any](rows []T, entity func(T) E) []E {
-	entities := make([]E, len(rows))
-	for i, r := range rows {
-		entities[i] = entity(r)
-	}
-	return entities
-}
-
-// paged answers with a page and the headers that tell where it is in its list; its links carry v.
-func paged(q request, entities any, where interface {
-	SetHeaders(h http.Header, baseURL string, v params.Values)
-}, v params.Values) front.Response {
-	res := front.OK(entities)
-	res.Header = http.Header{}
-	where.SetHeaders(res.Header, q.requestURL(), v)
-	return res
-}
-
-// window collects the page of those rows that pass, and counts as far as GitLab counts or as the page needs.
-func window[T any](rows []T, pass func(T) bool, o page.Offset) (shown []T, total int) {
-	from, to := o.Window(len(rows))
-	enough := max(to, page.MaxCounted) + 1
-	for _, r := range rows {
-		if total >= enough {
-			break
-		}
-		if !pass(r) {
-			continue
-		}
-		if total >= from && total < to {
-			shown = append(shown, r)
-		}
-		total++
-	}
-	return shown, total
-}
-
-// requestURL is the request's URL without its query, on the configured host, as GitLab's links have it.
-func (q request) requestURL() string { return q.Way.Origin + q.HTTP.URL.EscapedPath() }
-
 func listRunners(q request) front.Response {
 	owned := q.OwnedRunners(
 		func(p *world.Project) bool {
@@ -123,44 +98,6 @@ func listAllRunners(q request) front.Response {
 	}
 	rows, all := q.Narrowed(f)
 	return q.runnerPage(rows, all, f)
-}
-
-func listProjectRunners(q request) front.Response {
-	p := q.Project
-	return q.listed(q.RunnersFor(p.Group, p.Runners, !p.GroupRunnersDisabled, !p.SharedRunnersDisabled), world.RunnerScopes)
-}
-
-func listGroupRunners(q request) front.Response {
-	return q.listed(q.RunnersFor(q.Group, nil, true, !q.Group.SharedRunnersDisabled), nil)
-}
-
-func listRunnerProjects(q request) front.Response {
-	r, refusal := q.permittedRunner(policy.ReadRunner)
-	if refusal != nil {
-		return *refusal
-	}
-	var projects []*world.Project
-	for _, a := range r.Assignments {
-		if q.OnProject(a.Project, policy.ReadProject).Allowed {
-			projects = append(projects, a.Project)
-		}
-	}
-	slices.SortFunc(projects, func(a, b *world.Project) int { return a.ID - b.ID })
-	return offsetPage(q, projects, false, func(p *world.Project) projectEntity {
-		// GitLab does not say here who asks, and shows what anybody may see.
-		return q.projectSeen(p, policy.ReadCode(policy.Anonymous(), front.ProjectStandingOf(front.Nobody, p)).Allowed)
-	})
-}
-
-// visibleProjects are the projects of a runner that its details tell the user of.
-func (q request) visibleProjects(r *world.Runner) []*world.Project {
-	var visible []*world.Project
-	for _, a := range r.Assignments {
-		if q.OnProject(a.Project, policy.AuthorizedProject).Allowed {
-			visible = append(visible, a.Project)
-		}
-	}
-	return visible
 }
 
 func listRunnerJobs(q request) front.Response {
@@ -198,26 +135,30 @@ func (q request) visibleJobs(r *world.Runner) []*world.Job {
 	return jobs
 }
 
-func (q request) wantsKeyset() bool {
-	s, _ := q.Params.String("pagination")
-	return s == "keyset"
-}
-
-// keysetPage answers with a page of jobs by keyset pagination; they come newest first.
-func keysetPage[E any](q request, jobs []*world.Job, entity func(*world.Job) E) front.Response {
-	k, err := page.ReadKeyset(q.Params)
-	switch err {
-	case nil:
-	case page.ErrKeysetUnavailable:
-		return keysetUnavailable("keyset pagination has order_by=id and sort=desc alone")
-	default:
-		return front.RefuseError(http.StatusBadRequest, msgCursorInvalid).Because(err.Error())
+func listRunnerProjects(q request) front.Response {
+	r, refusal := q.permittedRunner(policy.ReadRunner)
+	if refusal != nil {
+		return *refusal
 	}
-	p := k.Of(len(jobs), func(i int) int { return jobs[i].ID })
-	// The link names the order that counts even when the request leaves it to GitLab.
-	return paged(q, entitiesOf(jobs[p.From:p.To], entity), p, q.Params.With("order_by", "id"))
+	var projects []*world.Project
+	for _, a := range r.Assignments {
+		if q.OnProject(a.Project, policy.ReadProject).Allowed {
+			projects = append(projects, a.Project)
+		}
+	}
+	slices.SortFunc(projects, func(a, b *world.Project) int { return a.ID - b.ID })
+	return offsetPage(q, projects, false, func(p *world.Project) projectEntity {
+		// GitLab does not say here who asks, and shows what anybody may see.
+		return q.projectSeen(p, policy.ReadCode(policy.Anonymous(), front.ProjectStandingOf(front.Nobody, p)).Allowed)
+	})
 }
 
-func keysetUnavailable(reason string) front.Response {
-	return front.RefuseError(http.StatusMethodNotAllowed, msgKeysetUnavailable).Because(reason)
+func listProjectRunners(q request) front.Response {
+	p := q.Project
+	return q.listed(q.RunnersFor(p.Group, p.Runners, !p.GroupRunnersDisabled, !p.SharedRunnersDisabled),
+		world.RunnerScopes)
+}
+
+func listGroupRunners(q request) front.Response {
+	return q.listed(q.RunnersFor(q.Group, nil, true, !q.Group.SharedRunnersDisabled), nil)
 }

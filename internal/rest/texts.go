@@ -1,7 +1,7 @@
 package rest
 
-// The texts of the families of endpoints, each once, so that they can be compared with GitLab's source. Those that several families
-// share are in internal/front, those of the models in internal/world.
+// The texts of the families of endpoints, each once, so that they can be compared with GitLab's source. Those that
+// several families share are in internal/front, those of the models in internal/world.
 
 // Lists.
 const (

@@ -120,8 +120,8 @@ func TestTrafficOfGitLabRunner(t *testing.T) {
 				if got.Header.Get("Job-Status") == "canceled" && request.Scenario == "cancel" {
 					want = 403
 				}
-				assert.Equal(t, want, got.Status, "request %d (%s): %s %s: %s", i+1, request.Scenario, request.Method, request.Path,
-					got.Body)
+				assert.Equal(t, want, got.Status, "request %d (%s): %s %s: %s", i+1, request.Scenario, request.Method,
+					request.Path, got.Body)
 				switch {
 				case request.Path == "/api/v4/runners" && request.Method == "POST":
 					p.names["stubRegTok101"] = got.JSON(t)["token"].(string)

@@ -1,0 +1,145 @@
+package front
+
+// The fifth stage, the answer: what happens from the throttle to the handler's return, with the state's mutex held but
+// while a body is read or a job waited for.
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Answer lets whoever serves the request answer it.
+func (q *Request) Answer() Response {
+	if q.served != nil {
+		return q.answerOutside(func() Response { return q.served.Answer(q) })
+	}
+	if refusal := q.unrouted(); refusal != nil {
+		return q.answerOutside(func() Response { return *refusal })
+	}
+	return q.answerRouted()
+}
+
+// answerOutside is an answer that asks nothing of the state; the throttle counts it by itself.
+func (q *Request) answerOutside(answer func() Response) Response {
+	refusal := q.visit(func() Response {
+		if refusal := q.throttled(); refusal != nil {
+			return *refusal
+		}
+		return Response{}
+	})
+	if refusal.Status != 0 {
+		return refusal
+	}
+	return answer()
+}
+
+// answerRouted lets an endpoint of the table answer: in one visit to the state or, where it streams or waits, in one
+// before and one after that. The handler runs once, in the last.
+func (q *Request) answerRouted() Response {
+	var pause func() *Response
+	res := q.visit(func() Response {
+		refusal := q.admit()
+		if refusal == nil {
+			pause, refusal = q.pause()
+		}
+		switch {
+		case refusal != nil:
+			return *refusal
+		case pause != nil:
+			return Response{}
+		}
+		return q.route.Handle(q)
+	})
+	if pause == nil {
+		return res
+	}
+	if refusal := pause(); refusal != nil {
+		return *refusal
+	}
+	return q.visit(func() Response {
+		if refusal := q.validate(); refusal != nil { // the body may have brought more parameters
+			return *refusal
+		}
+		return q.route.Handle(q)
+	})
+}
+
+// visit does a part of the work with the state's mutex held. A panic in it is answered with a 500.
+func (q *Request) visit(part func() Response) (res Response) {
+	q.Mu.Lock()
+	defer q.Mu.Unlock()
+	defer func() {
+		if p := recover(); p != nil { // a bug in this code, whatever the request was
+			res = Refuse(http.StatusInternalServerError, MsgInternalError).
+				Because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
+		}
+	}()
+	return part()
+}
+
+// admit is all that comes before the endpoint itself: the throttle, authentication, the before block and validation.
+// It returns the answer to a request that does not get as far as the endpoint, or nil.
+func (q *Request) admit() *Response {
+	if refusal := q.throttled(); refusal != nil {
+		return refusal
+	}
+	if q.route.Access == byUser || q.route.Access == ByAnyone {
+		if refusal := q.authenticate(); refusal != nil {
+			return refusal
+		}
+	}
+	if q.route.Before != nil {
+		if refusal := q.route.Before(q); refusal != nil {
+			return refusal
+		}
+	}
+	if q.HTTP.Method == http.MethodOptions {
+		return q.options().AsRefusal()
+	}
+	return q.validate()
+}
+
+// validate reads the parameters as the endpoint declares them.
+func (q *Request) validate() *Response {
+	values, problems := q.route.declared(q.Version).Validate(q.tree)
+	q.Params, q.validated = values, true
+	q.Record.Params, q.Record.IgnoredParams = values.All(), values.Ignored()
+	if len(problems) > 0 {
+		text := strings.Join(problems, ", ")
+		return RefuseError(http.StatusBadRequest, text).Because(text).AsRefusal()
+	}
+	return nil
+}
+
+// pause is what the endpoint has to do without the state's mutex before its handler runs, nil for nothing.
+func (q *Request) pause() (pause func() *Response, refusal *Response) {
+	switch {
+	case q.route.Streams != nil:
+		read, refusal := q.route.Streams(q)
+		if refusal != nil {
+			return nil, refusal
+		}
+		return func() *Response { return q.receiveUpload(read) }, nil
+	case q.route.Waits != nil && q.site.LongPolling > 0:
+		if change := q.route.Waits(q); change != nil {
+			return func() *Response { return q.await(change) }, nil
+		}
+	}
+	return nil, nil
+}
+
+// await waits as Workhorse does: for the change, and no longer than LongPolling allows, the client waits and
+// this GitLab is open.
+func (q *Request) await(change <-chan struct{}) (none *Response) {
+	timer := time.NewTimer(q.site.LongPolling)
+	defer timer.Stop()
+	select {
+	case <-change:
+	case <-timer.C:
+	case <-q.site.Closing:
+	case <-q.HTTP.Context().Done():
+	}
+	return nil
+}

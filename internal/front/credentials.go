@@ -1,0 +1,124 @@
+package front
+
+// The fourth stage: which credentials came, and whose they might be (lib/gitlab/auth/auth_finders.rb).
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// identify notes in the Record whose credentials were sent, for whoever looks at it before the request is answered. It
+// refuses nothing. It holds the state's mutex by itself and lets it go again: whoever embeds this GitLab may let time
+// pass before it asks for the answer, and use the state meanwhile.
+func (q *Request) identify() {
+	q.Mu.Lock()
+	defer q.Mu.Unlock()
+	if q.route != nil {
+		switch q.route.Access {
+		case ByToken:
+			if r := q.RunnerByToken(q.sent(ParamToken)); r != nil {
+				q.Record.RunnerID = r.ID
+			}
+			return
+		case ByJobToken:
+			if j := q.JobTokens[q.JobCredentials()]; j != nil && j.Status.Executing() {
+				q.Record.JobID = j.ID
+			}
+			return
+		case ByRunnerHeader:
+			return
+		}
+	}
+	if t := q.LivingToken(); t != nil {
+		q.Record.User = t.User.Username
+	}
+}
+
+// credentials is the one string that is tried as an access token: the first that is not empty of the private_token
+// parameter, the PRIVATE-TOKEN header and what a bearer sent. A job token in PRIVATE-TOKEN counts as nothing.
+func (q *Request) credentials() string {
+	private := q.privateToken()
+	switch {
+	case strings.HasPrefix(private, world.JobTokenPrefix):
+		return ""
+	case private != "":
+		return private
+	}
+	return cmp.Or(q.credential(paramAccessToken), q.bearer(), q.credential(paramBearerToken))
+}
+
+// privateToken is the token of GitLab's own carriers: the parameter before the header.
+func (q *Request) privateToken() string {
+	return cmp.Or(q.credential(paramPrivateToken), q.HTTP.Header.Get(HeaderPrivateToken))
+}
+
+// bearer is the token of the Authorization header.
+func (q *Request) bearer() string {
+	scheme, token, _ := strings.Cut(strings.TrimSpace(q.HTTP.Header.Get(headerAuthorization)), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// credential is a parameter that carries a token; a blank one counts as none.
+func (q *Request) credential(name string) string {
+	s := q.sent(name)
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	return s
+}
+
+// sent is a parameter as it came, "" if it is not a string.
+func (q *Request) sent(name string) string {
+	s, _ := q.tree[name].(string)
+	return s
+}
+
+// sentScalar is a parameter that JSON may also hold as a number.
+func (q *Request) sentScalar(name string) string {
+	if n, ok := q.tree[name].(json.Number); ok {
+		return n.String()
+	}
+	return q.sent(name)
+}
+
+// malformedBasic reports whether HTTP Basic credentials hold what GitLab refuses in every string
+// (lib/gitlab/middleware/handle_malformed_strings.rb).
+func (q *Request) malformedBasic() bool {
+	scheme, encoded, _ := strings.Cut(strings.TrimSpace(q.HTTP.Header.Get(headerAuthorization)), " ")
+	if !strings.EqualFold(scheme, "Basic") {
+		return false
+	}
+	decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
+	return err == nil && (bytes.IndexByte(decoded, 0) >= 0 || !utf8.Valid(decoded))
+}
+
+// LivingToken is the access token that was sent, nil if there is none or it is revoked or past its day.
+func (q *Request) LivingToken() *world.AccessToken {
+	if t := q.AccessToken(q.credentials()); t != nil && !t.Revoked && !t.Expired(q.Now()) {
+		return t
+	}
+	return nil
+}
+
+// SentJobToken is the job token that came where people send one: parameters count before the header
+// (lib/gitlab/auth/auth_finders.rb, find_user_from_job_token).
+func (q *Request) SentJobToken() string {
+	return cmp.Or(q.credential(ParamJobToken), q.credential(ParamToken), q.HTTP.Header.Get(headerJobToken))
+}
+
+// JobCredentials is the job token that a job endpoint looks at: the parameter, be it empty, else the header.
+func (q *Request) JobCredentials() string {
+	if _, given := q.tree[ParamToken]; given {
+		return q.sent(ParamToken)
+	}
+	return q.HTTP.Header.Get(headerJobToken)
+}

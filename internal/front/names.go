@@ -1,0 +1,37 @@
+package front
+
+// The names of headers and parameters that GitLab reads or writes.
+
+// The HTTP headers that GitLab reads or writes.
+const (
+	HeaderPrivateToken    = "Private-Token"
+	headerAuthorization   = "Authorization"
+	headerSudo            = "Sudo"
+	HeaderUnmodifiedSince = "If-Unmodified-Since"
+	headerJobToken        = "Job-Token"
+	HeaderRunnerToken     = "Runner-Token"
+	HeaderContentRange    = "Content-Range"
+	HeaderRange           = "Range"
+	HeaderJobStatus       = "Job-Status"
+	HeaderLastUpdate      = "X-Gitlab-Last-Update"
+	HeaderTraceInterval   = "X-Gitlab-Trace-Update-Interval"
+)
+
+// The parameters that carry credentials (lib/gitlab/auth/auth_finders.rb).
+const (
+	paramPrivateToken = "private_token"
+	paramAccessToken  = "access_token"
+	paramBearerToken  = "bearer_token"
+	ParamToken        = "token"
+	ParamJobToken     = "job_token"
+	paramSudo         = "sudo"
+)
+
+// readElsewhere are parameters that authentication reads, whatever the endpoint.
+var readElsewhere = []string{paramPrivateToken, paramAccessToken, paramBearerToken, paramSudo}
+
+// ParamFile is the parameter that holds the file of an upload.
+const ParamFile = "file"
+
+// MultipartForm is the media type of a body with a file.
+const MultipartForm = "multipart/form-data"

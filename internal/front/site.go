@@ -1,0 +1,64 @@
+package front
+
+// What all requests to one GitLab have in common.
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// APIPrefix is where the REST API is, below the base path.
+const APIPrefix = "/api/v4"
+
+// Site is what all requests to one GitLab have in common.
+type Site struct {
+	State    *world.State
+	BasePath string // of a GitLab under a relative URL: "/gitlab"
+	Table    *Table
+	// Added finds what else is served below the API's path, by whoever embeds this GitLab; nil: nothing is.
+	Added func(method, path string) *Served
+	// Meant says for a person what was probably meant by a request that nothing serves.
+	Meant func(method, path string) string
+	// LongPolling is how long a request for a job waits for one, in real time; 0: not at all.
+	LongPolling time.Duration
+	Closing     <-chan struct{} // closed when this GitLab ends: whoever waits, let go
+
+	found foundRoutes
+}
+
+// Served is an endpoint that is no route of this GitLab's.
+type Served struct {
+	Endpoint string
+	Vars     map[string]string // path parameters, decoded
+	Answer   func(*Request) Response
+}
+
+// belowBase is the part of a path below the base path; what is not below it is nothing of this GitLab's.
+func (s *Site) belowBase(path string) (below string, inside bool) {
+	below, inside = strings.CutPrefix(path, s.BasePath)
+	if !inside || below != "" && below[0] != '/' {
+		return "", false
+	}
+	return below, true
+}
+
+func (s *Site) added(method, path string) *Served {
+	if s.Added == nil {
+		return nil
+	}
+	return s.Added(method, path)
+}
+
+// Unserved says of a request that nothing serves what was probably meant.
+func (s *Site) Unserved(method, path string) string {
+	if _, inside := s.belowBase(path); !inside {
+		return fmt.Sprintf("nothing serves %s %s; this GitLab is below %s", method, path, s.BasePath)
+	}
+	if s.Meant == nil {
+		return fmt.Sprintf("nothing serves %s %s", method, path)
+	}
+	return s.Meant(method, path)
+}

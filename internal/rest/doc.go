@@ -1,0 +1,20 @@
+// Package rest is GitLab's REST API: the endpoints, one file a family, with their parameters, handlers and JSON.
+//
+// An endpoint is a row of its family's rows: what GitLab's documentation calls it, how the caller proves who it is,
+// the scopes, the before block, the parameters and the handler. Routes makes a route table for internal/front of the
+// rows. A handler is a function of a request: front's Request, with what the handlers of this package share as
+// methods. It is called when front has found out who calls and the parameters are as declared. It asks
+// internal/policy whether the user may, has internal/world change the state, and returns a front.Response made of
+// entities.
+//
+//	runners.go, runners_*.go           runners, for people (lib/api/ci/runners.rb, lib/api/user_runners.rb)
+//	registration.go                    what a runner asks about itself (lib/api/ci/runner.rb)
+//	runner_jobs.go, runner_jobs_*.go   what a runner asks about jobs (lib/api/ci/runner.rb)
+//	artifacts.go                       artifacts, uploaded and downloaded by runners (lib/api/ci/runner.rb)
+//	jobs.go                            jobs, for people (lib/api/ci/jobs.rb, lib/api/ci/job_artifacts.rb)
+//	instance.go, settings.go           version, the caller, its token, application settings
+//	namespaces.go, namespaces_*.go     projects and groups (lib/api/projects.rb, lib/api/groups.rb)
+//
+// Families share row.go (rows and the request), path.go (what a path names, before blocks), lists.go (pages),
+// refusals.go, texts.go and entities.go. Files that end in _entities.go are what GitLab shows; no handler is in them.
+package rest

@@ -1,0 +1,66 @@
+package rest
+
+// What the families of endpoints are written in: a row of the route table, and the request that its handler gets.
+
+import (
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// request is a request to the REST API. The handlers of this package are its functions and methods.
+type request struct{ *front.Request }
+
+// row is one row of the route table: an endpoint, who may call it, its parameters and what it does. front.Route says
+// what each field means.
+type row struct {
+	endpoint string
+	access   front.Access
+	scopes   []string
+	since    *gitlabversion.Difference
+	streams  func(request) (front.BodyReader, *front.Response)
+	waits    func(request) <-chan struct{}
+	before   func(request) *front.Response
+	spec     params.Spec
+	later    *front.LaterSpec
+	handle   func(request) front.Response
+}
+
+func (r row) route() *front.Route {
+	route := &front.Route{Endpoint: r.endpoint, Access: r.access, Scopes: r.scopes, Since: r.since, Spec: r.spec,
+		Later: r.later, Handle: func(q *front.Request) front.Response { return r.handle(request{q}) }}
+	if r.streams != nil {
+		route.Streams = func(q *front.Request) (front.BodyReader, *front.Response) { return r.streams(request{q}) }
+	}
+	if r.waits != nil {
+		route.Waits = func(q *front.Request) <-chan struct{} { return r.waits(request{q}) }
+	}
+	if r.before != nil {
+		route.Before = func(q *front.Request) *front.Response { return r.before(request{q}) }
+	}
+	return route
+}
+
+// since is where a row names the difference between versions that brought its endpoint.
+func since(d gitlabversion.Difference) *gitlabversion.Difference { return &d }
+
+// The scopes that rows name besides api and read_api.
+var (
+	managing = []string{world.ScopeManageRunner}
+	creating = []string{world.ScopeCreateRunner}
+	profile  = []string{world.ScopeReadUser}
+	anything = []string{front.AnyScope}
+)
+
+// with adds rules to a declaration.
+func with(s params.Spec, rules ...params.Rule) params.Spec {
+	s.Rules = rules
+	return s
+}
+
+// isTrue reports whether a parameter is given and true.
+func isTrue(v params.Values, name string) bool {
+	b, _ := v.Bool(name)
+	return b
+}

@@ -1,0 +1,191 @@
+package rest
+
+// Requests for a job (lib/api/ci/runner.rb, app/services/ci/register_job_service.rb).
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
+	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// What a runner says that asks for a job.
+var (
+	sessionParams = []params.Param{{Name: "url"}, {Name: "certificate"}, {Name: "authorization"}}
+
+	requestJobSpec = front.Declare(tokenParam, systemID, []params.Param{
+		{Name: "last_update"},
+		infoParam[0],
+		{Name: "session", Kind: params.Hash, Fields: sessionParams},
+	})
+)
+
+// requestJob is POST /jobs/request (app/services/ci/register_job_service.rb).
+func requestJob(q request) front.Response {
+	r, refusal := q.ownedRunner()
+	if refusal != nil {
+		return *refusal
+	}
+	if refusal := q.checkSystemID(); refusal != nil {
+		return *refusal
+	}
+	m := q.Heartbeat(r, q.contact(), true)
+	value := q.QueueValueOf(r)
+	nothing := front.NoContent().With(front.HeaderLastUpdate, value)
+	if r.Paused {
+		return nothing
+	}
+	if last, _ := q.Params.String("last_update"); last == value {
+		return nothing
+	}
+	for j := q.NextFor(r); j != nil; j = q.NextFor(r) {
+		res, taken := q.take(j, r, m)
+		if taken {
+			return res
+		}
+	}
+	return nothing
+}
+
+// forJob is what a runner waits for that already knows of the last change: the next one. To wait counts as contact.
+func forJob(q request) <-chan struct{} {
+	r, refusal := q.ownedRunner()
+	if refusal != nil || q.checkSystemID() != nil || r.Paused {
+		return nil
+	}
+	if last, _ := q.Params.String("last_update"); last != q.QueueValueOf(r) {
+		return nil
+	}
+	q.Heartbeat(r, q.contact(), true)
+	return r.QueueChange()
+}
+
+// take gives the runner a job that fits. What keeps the job from running fails it, and the next one is looked for.
+func (q request) take(j *world.Job, r *world.Runner, m *world.Manager) (res front.Response, taken bool) {
+	features := q.features()
+	if reason := q.unrunnable(j, features); reason != "" {
+		q.LinkJob(j, r, m)
+		_ = q.Drop(j, reason, nil) // a pending job can always be dropped
+		return front.Response{}, false
+	}
+	session, refusal := q.session()
+	if refusal != nil {
+		return *refusal, true
+	}
+	waiting := q.Now().Sub(j.QueuedAt)
+	in := q.payloadInput(j, r, session)
+	if err := q.StartJob(j, r, m, features["cancel_gracefully"]); err != nil { // nextFor gives only what can be started
+		return front.Refuse(http.StatusConflict, msgConflict).Because(err.Error()), true
+	}
+	in.Job, in.TimeInQueue = j, &waiting
+	body, err := json.Marshal(jobpayload.Build(in))
+	if err != nil {
+		_ = q.Drop(j, world.SchedulerFailure, nil) // it is running
+		return front.Response{}, false
+	}
+	q.Record.JobID = j.ID
+	return front.Response{Status: http.StatusCreated, Text: string(body), ContentType: "application/json"}, true
+}
+
+// features are what the runner says it can do.
+func (q request) features() map[string]bool {
+	features := map[string]bool{}
+	info, _ := q.Params.Hash("info")
+	announced, _ := info.Hash("features")
+	for name := range announced.All() {
+		features[name], _ = announced.Bool(name)
+	}
+	return features
+}
+
+// unrunnable is the failure reason of a job that cannot be run, in the order of GitLab's checks.
+func (q request) unrunnable(j *world.Job, features map[string]bool) string {
+	switch {
+	case slices.ContainsFunc(j.Dependencies(),
+		func(d *world.Job) bool { return d.Erased || len(d.Files) > 0 && q.Artifact(d, world.Archive) == nil }):
+		return world.MissingDependencyFailure
+	case len(jobpayload.UnsupportedFeatures(j.Spec, jobpayload.IsMergeRequestRef(j.Ref), features)) > 0:
+		return world.RunnerUnsupported
+	case j.Project.Archived:
+		return world.ArchivedFailure
+	case j.User.State == world.UserBlocked:
+		return world.UserBlockedFailure
+	}
+	return ""
+}
+
+// session is the URL of the session that the runner offers, with the 409 of one that GitLab may not call
+// (app/models/ci/build_runner_session.rb).
+func (q request) session() (string, *front.Response) {
+	session, _ := q.Params.Hash("session")
+	if !slices.ContainsFunc(sessionParams, func(p params.Param) bool { return session.Has(p.Name) }) {
+		return "", nil
+	}
+	raw, _ := session.String("url")
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Scheme != "https" || u.Host == "":
+		return "", front.Refuse(http.StatusConflict, msgConflict).
+			Because("session[url] is no address that begins with https").AsRefusal()
+	case q.Settings.LocalRequestsForbidden && isLocal(u.Hostname()):
+		return "", front.Refuse(http.StatusConflict, msgConflict).
+			Because("session[url] is local and Settings.LocalRequestsForbidden is set").AsRefusal()
+	}
+	return raw, nil
+}
+
+// isLocal reports whether a host is one of the local network.
+func isLocal(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return host == "localhost"
+	}
+	return addr.IsLoopback() || addr.IsPrivate() || addr.IsUnspecified() || addr.IsLinkLocalUnicast()
+}
+
+// instanceUUID is the uuid of this GitLab.
+const instanceUUID = "fa4e91ab-0000-4000-8000-000000000001"
+
+// payloadInput gathers what decides a job's JSON, as it is before the job is started.
+func (q request) payloadInput(j *world.Job, r *world.Runner, session string) jobpayload.Input {
+	p := j.Project
+	in := jobpayload.Input{
+		Project: p, Runner: r, User: j.User, ServerURL: q.Way.BaseURL, Version: q.Version.Full(),
+		PipelineIID: j.Pipeline.Iid(), GitDepth: jobpayload.DefaultGitDepth,
+		UserIsMaintainer: policy.MaintainerAccess(front.ActorOf(j.User, true),
+			front.ProjectStandingOf(j.User, p)).Allowed,
+		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID,
+		Registry: q.Settings.RegistryHost,
+		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras),
+			JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),
+			Inputs:        q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
+	}
+	if p.GitDepth != 0 {
+		in.GitDepth = max(p.GitDepth, 0)
+	}
+	if g := p.Group; g != nil {
+		in.NamespaceID, in.RootNamespaceID = g.ID, g.Root().ID
+	} else {
+		in.NamespaceID, in.RootNamespaceID = p.Owner.ID, p.Owner.ID
+	}
+	for _, d := range j.Dependencies() {
+		dependency := jobpayload.Dependency{ID: d.ID, Name: d.Name}
+		if a := q.Artifact(d, world.Archive); a != nil {
+			dependency.ArtifactsFilename, dependency.ArtifactsSize = a.Filename, a.Content.Size
+		}
+		in.Dependencies = append(in.Dependencies, dependency)
+		in.Dotenv = append(in.Dotenv, d.Dotenv...)
+	}
+	if q.Has(gitlabversion.JobInfoExtras) {
+		in.QueueSize, in.QueueDepth = q.Queue.WaitingFor(r), 1
+	}
+	return in
+}

@@ -1,0 +1,80 @@
+package rest
+
+// The job that a runner works on and whose token it sends (lib/api/ci/helpers/runner.rb): what all calls of a running
+// job have in common.
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// The job of the path, and the token that may be among the parameters.
+var (
+	jobID         = []params.Param{{Name: "id", Kind: params.Integer, Required: true}}
+	optionalToken = []params.Param{{Name: front.ParamToken}}
+)
+
+// processingJob finds the job of the path and refuses, in GitLab's order, whoever is not the runner that runs it
+// (lib/api/ci/helpers/runner.rb, authenticate_job!).
+func (q request) processingJob() (*world.Job, *front.Response) {
+	id, _ := q.Params.Int("id")
+	j := q.Jobs.ByID[id]
+	var res front.Response
+	switch {
+	case j == nil:
+		res = front.Forbidden("", fmt.Sprintf("there is no job %d", id))
+	case q.JobCredentials() == "":
+		res = front.Forbidden("", "no job token was sent")
+	case q.JobCredentials() != j.Token:
+		res = front.Forbidden("", fmt.Sprintf("that is not the token of job %d", id))
+	case j.Erased && (j.Status.Executing() || q.Has(gitlabversion.ErasureBeforeStatus)):
+		res = front.Forbidden(msgJobErased, fmt.Sprintf("job %d has been erased", id))
+	case !j.Status.Executing():
+		text := msgJobNotRunning
+		if q.Has(gitlabversion.JobNotProcessing) {
+			text = msgJobNotProcessing
+		}
+		res = front.Forbidden(text, fmt.Sprintf("job %d is %s", id, j.Status)).With(front.HeaderJobStatus, string(j.Status))
+	default:
+		q.Record.JobID = id
+		if j.Runner != nil {
+			q.Record.RunnerID = j.Runner.ID
+		}
+		return j, nil
+	}
+	q.Record.JobID = 0
+	return nil, &res
+}
+
+// heartbeatOf counts a call with a job's token as contact of the runner and the manager that run the job.
+func (q request) heartbeatOf(j *world.Job) {
+	switch {
+	case j.Runner == nil:
+	case j.Manager == nil:
+		q.SetContacted(j.Runner, q.Now())
+	default:
+		q.Heartbeat(j.Runner, world.Contact{SystemID: j.Manager.SystemID, Address: q.address()}, true)
+	}
+}
+
+// numbered is the answer whose body is its status as a number, such as 200.
+func numbered(status int) front.Response {
+	return front.Response{Status: status, Text: strconv.Itoa(status), ContentType: "application/json"}
+}
+
+// defaultSizeLimit is GitLab's limit for a job's log and for an artifact when none is set.
+const defaultSizeLimit = 100 << 20
+
+// sizeLimit is a limit as it is set, or the default for 0.
+func sizeLimit(set int64) int64 {
+	if set > 0 {
+		return min(set, math.MaxInt64-1) // one byte more is read, to see that there is one
+	}
+	return defaultSizeLimit
+}

@@ -1,0 +1,100 @@
+package rest
+
+// The runner that calls with its authentication token, and what it says of itself (lib/api/ci/helpers/runner.rb). Calls
+// about the runner and requests for a job have that in common.
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// currentRunner finds the runner of the token parameter (authenticate_runner!). A dead or unknown token is a 403
+// without a text; some versions refuse that of an orphaned runner as well, with a text.
+func (q request) currentRunner() (*world.Runner, *front.Response) {
+	token, _ := q.Params.String(front.ParamToken)
+	if r := q.RunnerByToken(token); r != nil {
+		q.Record.RunnerID = r.ID
+		if r.Orphaned() && q.Has(gitlabversion.OrphanedRunnersForbidden) {
+			return nil, front.Forbidden(msgRunnerOrphaned, whyOrphaned(r)).AsRefusal()
+		}
+		return r, nil
+	}
+	why := "no runner has that authentication token"
+	if r := q.RunnerTokens[token]; r != nil {
+		why = fmt.Sprintf("the token of runner %d expired at %s", r.ID, r.TokenExpiresAt.Format(time.RFC3339))
+	}
+	q.Record.RunnerID = 0
+	return nil, front.Forbidden("", why).AsRefusal()
+}
+
+// ownedRunner is currentRunner for the endpoints that make the manager's record, which some versions cannot make for an
+// orphaned runner.
+func (q request) ownedRunner() (*world.Runner, *front.Response) {
+	r, refusal := q.currentRunner()
+	if refusal == nil && r.Orphaned() && q.Has(gitlabversion.OrphanedRunners) {
+		refusal = front.Refuse(http.StatusUnprocessableEntity, msgRunnerOrphaned).Because(whyOrphaned(r)).AsRefusal()
+	}
+	return r, refusal
+}
+
+// whyOrphaned is the reason of a refusal because a runner is orphaned.
+func whyOrphaned(r *world.Runner) string {
+	return fmt.Sprintf("the group or projects of runner %d are gone", r.ID)
+}
+
+// checkSystemID is the refusal of a system id that is too long for a manager's record.
+func (q request) checkSystemID() *front.Response {
+	id, _ := q.Params.String("system_id")
+	if !world.TooLong(&id, world.MaxSystemIDLength) {
+		return nil
+	}
+	return front.Refuse(http.StatusBadRequest,
+		map[string][]string{world.AttrSystemID: {world.MsgTooLong(world.MaxSystemIDLength)}}).
+		Because("the system id is too long").AsRefusal()
+}
+
+// contact reads what the runner says of itself.
+func (q request) contact() world.Contact {
+	c := world.Contact{Address: q.address()}
+	c.SystemID, _ = q.Params.String("system_id")
+	if info, ok := q.Params.Hash("info"); ok {
+		c.Info = &world.Manager{}
+		for name, field := range map[string]*string{"version": &c.Info.Version, "revision": &c.Info.Revision,
+			"platform": &c.Info.Platform, "architecture": &c.Info.Architecture, "executor": &c.Info.Executor} {
+			*field,
+				_ = info.String(name)
+		}
+	}
+	return c
+}
+
+// address is where a runner calls from: the last address of X-Forwarded-For that is not GitLab's own machine, else
+// that of the connection. Addresses before that one are only what the caller claims
+// (config/initializers/trusted_proxies.rb).
+func (q request) address() string {
+	forwarded := strings.FieldsFunc(strings.Join(q.HTTP.Header.Values("X-Forwarded-For"), ","),
+		func(r rune) bool { return r == ',' || r == ' ' })
+	forwarded = slices.DeleteFunc(forwarded, func(s string) bool {
+		_, err := netip.ParseAddr(s)
+		return err != nil
+	})
+	for i, s := range slices.Backward(forwarded) {
+		if i == 0 || s != "127.0.0.1" && s != "::1" {
+			return s
+		}
+	}
+	host, _, err := net.SplitHostPort(q.HTTP.RemoteAddr)
+	if err != nil {
+		return q.HTTP.RemoteAddr
+	}
+	return host
+}
