@@ -138,20 +138,20 @@ func TestValidateReports(t *testing.T) {
 	shop := fakegitlab.NewScenario().WithProject("acme/shop")
 	for want, s := range map[string]fakegitlab.Scenario{
 		`users[0].id: the ID of root is 1`:                                  shop.WithUser("root", func(u *fakegitlab.User) { u.ID = 2 }),
-		`users[0].id: the ID 1 is taken by the administrator root`:          shop.WithUser("mia", func(u *fakegitlab.User) { u.ID = 1 }),
-		`groups[0].path: "root" is taken by the administrator root`:         shop.WithGroup("root"),
-		`groups[0].path: "mia" is taken by users[0].username`:               shop.WithUser("mia").WithGroup("mia"),
-		`projects[1].path: "acme/x" is taken by groups[0].path`:             shop.WithGroup("acme/x").WithProject("acme/x"),
+		`users[0].id: user id 1 is taken`:                                   shop.WithUser("mia", func(u *fakegitlab.User) { u.ID = 1 }),
+		`groups[0].path: "root" is a user's namespace`:                      shop.WithGroup("root"),
+		`groups[0].path: "mia" is a user's namespace`:                       shop.WithUser("mia").WithGroup("mia"),
+		`projects[1].path: the path is taken by a group`:                    shop.WithGroup("acme/x").WithProject("acme/x"),
 		`projects[1].path: "acme/shop" is a project; nothing lies below it`: shop.WithProject("acme/shop/x"),
 		`groups[0].members.root: no role has the number 3; known are`: shop.WithGroup("a", func(g *fakegitlab.Group) {
 			g.Members = fakegitlab.Members{"root": 3}
 		}),
 		`access_tokens[0].role: no role has the number 3; known are`: shop.WithAccessToken("root", func(a *fakegitlab.AccessToken) { a.Role = 3 }),
-		`users[0].username: is missing`:                              shop.WithUser(""),
-		`runners[0].managers[0].system_id: is missing`: shop.WithRunner("x", func(r *fakegitlab.Runner) {
+		`users[0].username: no username is given`:                    shop.WithUser(""),
+		`runners[0].managers[0].system_id: a manager has no system id`: shop.WithRunner("x", func(r *fakegitlab.Runner) {
 			r.Managers = []fakegitlab.RunnerManager{{}}
 		}),
-		`jobs[0].artifacts[0].filename: is missing`: shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) { j.Artifacts = []fakegitlab.Artifact{{}} }),
+		`jobs[0].artifacts[0].filename: an artifact has no file name`: shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) { j.Artifacts = []fakegitlab.Artifact{{}} }),
 		`jobs[0].artifacts[0].file_type: unknown type of artifact "juint"; did you mean "junit"?`: shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) {
 			j.Artifacts = []fakegitlab.Artifact{{Filename: "a", Type: "juint"}}
 		}),
@@ -160,9 +160,9 @@ func TestValidateReports(t *testing.T) {
 		}),
 		`jobs[0].project: no project "acme/shpo"; did you mean "acme/shop"?`: shop.WithJob("acme/shpo", "x"),
 		`jobs[0].project: "acme" is a group, no project`:                     shop.WithJob("acme", "x"),
-		`jobs[0].runner_id: no runner has the ID 9; there are none`:          shop.WithRunner("").WithJob("acme/shop", "x", func(j *fakegitlab.Job) { j.RunnerID = 9 }),
-		`jobs[0].status: no such value "done"; known are`:                    shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) { j.Status = "done" }),
-		`settings.rate_limit.per: must not be negative`:                      shop.WithSettings(func(s *fakegitlab.Settings) { s.RateLimit.Per = -1 }),
+		`jobs[0].runner_id: no runner "9"; known are 100001`:                 shop.WithRunner("").WithJob("acme/shop", "x", func(j *fakegitlab.Job) { j.RunnerID = 9 }),
+		`jobs[0].status: unknown job status "done"; GitLab knows`:            shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) { j.Status = "done" }),
+		`settings.rate_limit.per: a rate limit cannot be negative`:           shop.WithSettings(func(s *fakegitlab.Settings) { s.RateLimit.Per = -1 }),
 	} {
 		assert.ErrorContains(t, s.Validate(), "scenario: "+want)
 	}

@@ -54,9 +54,9 @@ func (f *File) fillDefaults() {
 	f.Format = cmp.Or(f.Format, ArtifactKinds()[f.Type].Format)
 }
 
-// ArtifactProblem says of a type and a format, which may be empty, what no upload could have left behind: a type that GitLab does
+// artifactProblem says of a type and a format, which may be empty, what no upload could have left behind: a type that GitLab does
 // not have, or a format that the type cannot have. field is where, as JSON has it; it is "" if all is well.
-func ArtifactProblem(fileType, format string) (field, text string) {
+func artifactProblem(fileType, format string) (field, text string) {
 	fileType = cmp.Or(fileType, Archive)
 	switch kind, known := ArtifactKinds()[fileType]; {
 	case !known:

@@ -125,10 +125,15 @@ func (v *Invalid) Add(attribute, text string) {
 func (v *Invalid) sentence() string {
 	var said []string
 	for _, p := range v.Problems {
-		human := strings.ReplaceAll(strings.ReplaceAll(p.Attribute, "_", " "), ".", " ")
-		said = append(said, strings.ToUpper(human[:1])+human[1:]+" "+p.Text)
+		said = append(said, p.sentence())
 	}
 	return toSentence(said)
+}
+
+// sentence is the problem with its attribute as people write it.
+func (p AttributeProblem) sentence() string {
+	human := strings.ReplaceAll(strings.ReplaceAll(p.Attribute, "_", " "), ".", " ")
+	return strings.ToUpper(human[:1]) + human[1:] + " " + p.Text
 }
 
 func (v *Invalid) Error() string { return v.sentence() }
@@ -447,7 +452,7 @@ func (st *State) Heartbeat(r *Runner, c Contact, contacts bool) *Manager {
 // ContactBy is a heartbeat, now, of the manager that a draft describes.
 func (st *State) ContactBy(r *Runner, draft Manager) error {
 	if TooLong(&draft.SystemID, MaxSystemIDLength) {
-		return st.checkManagers(r, []Manager{draft})
+		return st.checkManagers(r, []Manager{draft}).err()
 	}
 	c := Contact{SystemID: draft.SystemID, Address: draft.IPAddress}
 	if draft.Version+draft.Revision+draft.Platform+draft.Architecture+draft.Executor != "" {

@@ -71,8 +71,9 @@ type world struct {
 	rates        map[string]rateWindow   // by username
 	// NewProjectsUnshared is shared_runners_enabled=false, which only says how projects begin; seeds say it of each themselves.
 	NewProjectsUnshared bool
-	undo                []func() // while Seed runs: how to take back what it did so far
+	undo                []func() // while a change runs that may fail: how to take back what it did so far
 	undoing             bool
+	coming              map[string]bool // while Seed runs: the projects that it adds, by lower-cased path; else nil
 }
 
 // The ids of each kind of record start somewhere else, so that an id passed for one of another kind finds nothing.
@@ -205,7 +206,7 @@ func add[T Record](st *State, t *table[T], r T) {
 }
 
 // setKey puts a record into an index and remembers how to take it out.
-func setKey[T any](st *State, index map[string]T, key string, r T) {
+func setKey[K comparable, T any](st *State, index map[K]T, key K, r T) {
 	old, had := index[key]
 	index[key] = r
 	st.OnUndo(func() {
@@ -460,11 +461,6 @@ func (st *State) RegistrationTokensAllowed(g *Group) bool {
 // ProjectRegistrationTokensAllowed is the same for a project, which has a switch of its own.
 func (st *State) ProjectRegistrationTokensAllowed(p *Project) bool {
 	return !p.RegistrationTokensDisabled && st.RegistrationTokensAllowed(p.Group)
-}
-
-// Untouched reports whether nothing has been added yet.
-func (st *State) Untouched() bool {
-	return len(st.Users.Rows) == 1 && len(st.Groups.Rows)+len(st.Projects.Rows)+len(st.Runners.Rows) == 0
 }
 
 // rateWindow counts a user's requests in the current period.
