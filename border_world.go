@@ -2,6 +2,8 @@ package fakegitlab
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -47,9 +49,9 @@ type rejection struct {
 
 func (r rejection) path() string { return datajson.Join(r.at, r.Field) }
 
-// seedAll adds the records of a scenario in an order in which each finds what it refers to, and returns what GitLab refuses of
-// them. With a rejection the state is not to be used: it has stand-ins for what was refused. The user root, who is always there,
-// is updated; everything else is new.
+// seedAll adds the records of a scenario in an order in which each finds what it refers to, and returns what GitLab
+// refuses of them. With a rejection the state is not to be used: it has stand-ins for what was refused. The user root,
+// who is always there, is updated; everything else is new.
 func seedAll(st *world.State, s Scenario) (refused []rejection) {
 	groups := world.NamesOf(s.Groups, func(g Group) string { return g.Path })
 	projects := world.NamesOf(s.Projects, func(p Project) string { return p.Path })
@@ -58,9 +60,10 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 			reject(&refused, "settings", "", rewriteSettings(st, s.Settings))
 		}
 		seedEach(&refused, "users", s.Users, func(u User) string { return u.Username }, usersOnce(st))
-		for _, t := range s.AccessTokens {
-			if t.Project != "" || t.Group != "" {
-				st.SeedBot(t.User, t.Name)
+		for i, t := range s.AccessTokens {
+			isBot := t.User != "" && (t.Project != "" || t.Group != "")
+			if isBot && st.UserNames[world.Key(t.User)] == nil && s.namesMember(t.User) {
+				reject(&refused, datajson.Index("access_tokens", i), t.User, st.SeedBot(t.User, t.Name))
 			}
 		}
 		seedEach(&refused, "groups", s.Groups, func(g Group) string { return g.Path }, making(st, addGroup))
@@ -78,6 +81,21 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 		seedEach(&refused, "jobs", s.Jobs, func(j Job) string { return j.Name }, making(st, addJob))
 	})
 	return refused
+}
+
+// namesMember reports whether a group or project is said to have a member of that name.
+func (s *Scenario) namesMember(username string) bool {
+	has := func(members Members) bool {
+		for name := range members {
+			if strings.EqualFold(name, username) {
+				return true
+			}
+		}
+		return false
+	}
+	return slices.ContainsFunc(s.Groups, func(g Group) bool { return has(g.Members) }) ||
+		slices.ContainsFunc(s.Projects, func(p Project) bool { return has(p.Members) }) ||
+		slices.ContainsFunc(s.Memberships, func(m Membership) bool { return strings.EqualFold(m.User, username) })
 }
 
 // usersOnce adds users to that state. Root is there already, and may be listed once.

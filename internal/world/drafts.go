@@ -12,9 +12,9 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
-// Making records from plain data, for seeds and for changes on GitLab's side. Every Add... and Update... either does what it
-// is told or returns Problems, which say why GitLab could not be in that state, and then has changed nothing. What whoever
-// drafted the record has found already, as that it names what is not there, is handed on as found.
+// Making records from plain data, for seeds and for changes on GitLab's side. Every Add... and Update... either does
+// what it is told or returns Problems, which say why GitLab could not be in that state, and then has changed nothing.
+// What whoever drafted the record has found already, as that it names what is not there, is handed on as found.
 
 var (
 	usernamePattern = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$`)
@@ -35,7 +35,8 @@ func oneOf[S ~string](what string, v *S, fallback S, known []S) error {
 	return fmt.Errorf("unknown %s %q; GitLab knows %s", what, *v, strings.Join(words, ", "))
 }
 
-// Missing is the error for a name that stands for nothing, with the nearest one that stands for something, or all that do.
+// Missing is the error for a name that stands for nothing, with the nearest one that stands for something, or all that
+// do.
 func Missing(what, name string, known []string) error {
 	if name == "" {
 		return Problem{Text: fmt.Sprintf("no %s is given", what), From: []string{""}}

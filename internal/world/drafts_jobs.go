@@ -141,8 +141,10 @@ func firstLine(s string) string { s, _, _ = strings.Cut(s, "\n"); return s }
 // fillTimes reckons the times that a job in its state must have.
 func (st *State) fillTimes(j *Job) {
 	now := st.Now()
-	queued := !slices.Contains([]JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobSkipped, JobManual, JobScheduled}, j.Status)
-	started := j.Status.Executing() || j.Runner != nil && j.Status.Completed() && !slices.Contains(neverRan(), j.FailureReason)
+	queued := !slices.Contains([]JobStatus{
+		JobCreated, JobWaitingForResource, JobPreparing, JobSkipped, JobManual, JobScheduled}, j.Status)
+	started := j.Status.Executing() ||
+		j.Runner != nil && j.Status.Completed() && !slices.Contains(neverRan(), j.FailureReason)
 	finished := j.Finished()
 	j.CreatedAt = orNow(j.CreatedAt, Earliest(now, j.QueuedAt, j.StartedAt, j.FinishedAt))
 	set := func(t *time.Time, has bool, fallback time.Time) {

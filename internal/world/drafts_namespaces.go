@@ -36,8 +36,8 @@ func checkRole(r Role) error {
 	return nil
 }
 
-// AddMember makes a user a direct member of the group or project at a path. A group that has a member of its own is not there
-// only as somebody's parent.
+// AddMember makes a user a direct member of the group or project at a path. A group that has a member of its own is not
+// there only as somebody's parent.
 func (st *State) AddMember(path, username string, r Role) error {
 	var ps Problems
 	u, err := st.UserByName(username)
@@ -114,8 +114,8 @@ func (st *State) checkGroup(in *Group, members map[string]Role) (ps Problems) {
 	return append(ps, ofMembers...)
 }
 
-// AddGroup makes a group of a draft, and the parents in its path that do not exist. A group that is there only as somebody's
-// parent takes over what the draft says.
+// AddGroup makes a group of a draft, and the parents in its path that do not exist. A group that is there only as
+// somebody's parent takes over what the draft says.
 func (st *State) AddGroup(in Group, members map[string]Role) (*Group, error) {
 	ps := append(st.checkParents(in.Path, false), st.checkGroup(&in, members)...)
 	key := Key(in.Path)
@@ -183,8 +183,8 @@ func (st *State) setGroup(g *Group, in Group) {
 	*g = in
 }
 
-// newGroup makes a group with GitLab's defaults, and the parents that do not exist yet. That its path may be a group's has
-// been checked.
+// newGroup makes a group with GitLab's defaults, and the parents that do not exist yet. That its path may be a group's
+// has been checked.
 func (st *State) newGroup(path string, id int) *Group {
 	parentPath, last := SplitPath(path)
 	var parent *Group

@@ -73,7 +73,8 @@ func (st *State) UpdateSettings(in Settings) error {
 		st.standInForSettings(in)
 		return ps
 	}
-	in.RegistrationToken = st.secret(instanceRegistrationTokens, cmp.Or(in.RegistrationToken, st.Settings.RegistrationToken))
+	in.RegistrationToken = st.secret(instanceRegistrationTokens,
+		cmp.Or(in.RegistrationToken, st.Settings.RegistrationToken))
 	before := st.Settings
 	st.Settings = in.Clone()
 	st.OnUndo(func() { st.Settings = before })

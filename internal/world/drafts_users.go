@@ -77,12 +77,14 @@ func (st *State) SeedUser(in User) error {
 	return ps.err()
 }
 
-// SeedBot makes the bot of a project's or group's access token of a seed before the token, so that the seed's groups and
-// projects may have it as a member. Where it cannot be, the token says so.
-func (st *State) SeedBot(username, tokenName string) {
-	if username != "" && st.UserNames[Key(username)] == nil {
-		_, _ = st.AddUser(User{Username: username, Name: tokenName})
+// SeedBot makes the bot of a project's or group's access token of a seed before the token, for groups and projects of
+// the seed that have it as a member. The problems are the token's.
+func (st *State) SeedBot(username, tokenName string) error {
+	var ps Problems
+	if _, err := st.AddUser(User{Username: username, Name: tokenName}); err != nil {
+		ps.Addf("user", "%s", err)
 	}
+	return ps.err()
 }
 
 // AddAccessToken makes a personal access token of the user, or a project's or group's with its bot user, who is made if
@@ -94,7 +96,7 @@ func (st *State) AddAccessToken(t AccessToken, username string, found ...Problem
 		ps.Add("user", st.findTokenUser(&t, username))
 	}
 	if len(ps) > 0 {
-		st.standInForAccessToken(t)
+		st.standInForAccessToken(t, username)
 		return nil, ps
 	}
 	t.Token = st.secret(accessTokens, t.Token)
@@ -108,7 +110,8 @@ func (st *State) AddAccessToken(t AccessToken, username string, found ...Problem
 	return &t, nil
 }
 
-var errRoleOfPersonal = errors.New("Role is for project and group access tokens; the role of a personal one is its user's")
+var errRoleOfPersonal = errors.New(
+	"Role is for project and group access tokens; the role of a personal one is its user's")
 
 // checkAccessToken checks a draft of an access token.
 func (st *State) checkAccessToken(t *AccessToken, username string) (ps Problems) {

@@ -12,8 +12,8 @@ type Problem struct {
 	Field string // its place in the record, in the names of a scenario's JSON: managers[1].system_id; empty for the whole
 	Text  string
 	Terse bool // the text says nothing without the field
-	// From are the fields that it follows from, if they are others, or that have no value: of what could not be read, nothing
-	// follows.
+	// From are the fields that it follows from, if they are others, or that have no value: of what could not be read,
+	// nothing follows.
 	From []string
 }
 

@@ -2,12 +2,12 @@ package world
 
 import "slices"
 
-// Stand-ins. A seed is refused as a whole, but is to tell all that is wrong with it. So that what refers to a refused record
-// is not refused for that, a seed goes on with a bare stand-in in the record's place: it has the record's name, ID and token
-// where they are free, so that nobody else has them, and nothing else. No stand-in outlives its seed.
+// Stand-ins. A seed is refused as a whole, but is to tell all that is wrong with it. So that what refers to a refused
+// record is not refused for that, a seed goes on with a bare stand-in in the record's place: it has the record's name,
+// ID and token where they are free, so that nobody else has them, and nothing else. No stand-in outlives its seed.
 
-// Seeding runs a seed of a whole world with those groups and projects. The caller takes everything back, or throws the state
-// away, if anything of it is refused.
+// Seeding runs a seed of a whole world with those groups and projects. The caller takes everything back, or throws the
+// state away, if anything of it is refused.
 func (st *State) Seeding(groups, projects []string, seed func()) {
 	st.coming = make(map[string]bool, len(projects))
 	defer func() { st.coming = nil }()
@@ -31,9 +31,9 @@ func standInID[T Record](t *table[T], wanted int) int {
 	return -1 - len(t.Rows)
 }
 
-// standInToken is the wanted token of a stand-in, none if it is another's.
-func standInToken(wanted string, taken bool) string {
-	if taken {
+// standInToken is the wanted registration token of a stand-in, none if it is another's.
+func (st *State) standInToken(wanted string) string {
+	if st.checkRegistrationToken(wanted, "") != nil {
 		return ""
 	}
 	return wanted
@@ -59,9 +59,13 @@ func (st *State) standInForUser(in User) {
 	}
 }
 
-func (st *State) standInForAccessToken(in AccessToken) {
+// standInForAccessToken is for the bot as well, if the token is to have one of that name.
+func (st *State) standInForAccessToken(in AccessToken, username string) {
 	if !st.seeding() {
 		return
+	}
+	if isBot := in.Project != nil || in.Group != nil; isBot && username != "" && st.UserNames[Key(username)] == nil {
+		st.standInForUser(User{Username: username})
 	}
 	t := &AccessToken{ID: standInID(&st.Tokens, in.ID), Token: in.Token, User: st.UserNames[RootUsername]}
 	add(st, &st.Tokens, t)
@@ -75,7 +79,7 @@ func (st *State) standInForGroup(in Group) {
 		return
 	}
 	g := &Group{ID: standInID(&st.Groups, in.ID), Path: in.Path, Roles: map[*User]Role{},
-		RegistrationToken: standInToken(in.RegistrationToken, st.checkRegistrationToken(in.RegistrationToken, "") != nil)}
+		RegistrationToken: st.standInToken(in.RegistrationToken)}
 	st.standInForParents(in.Path)
 	add(st, &st.Groups, g)
 	if key := Key(g.Path); key != "" && !st.named(key) {
@@ -103,8 +107,8 @@ func (st *State) standInForProject(in Project) {
 	if !st.seeding() {
 		return
 	}
-	p := &Project{ID: standInID(&st.Projects, in.ID), Path: in.Path, Owner: st.UserNames[RootUsername], Roles: map[*User]Role{},
-		RegistrationToken: standInToken(in.RegistrationToken, st.checkRegistrationToken(in.RegistrationToken, "") != nil)}
+	p := &Project{ID: standInID(&st.Projects, in.ID), Path: in.Path, Owner: st.UserNames[RootUsername],
+		Roles: map[*User]Role{}, RegistrationToken: st.standInToken(in.RegistrationToken)}
 	st.standInForParents(in.Path)
 	add(st, &st.Projects, p)
 	if key := Key(p.Path); key != "" && !st.named(key) {
@@ -140,7 +144,8 @@ func (st *State) standInForJob(in *Job) {
 	if !st.seeding() {
 		return
 	}
-	j := &Job{ID: standInID(&st.Jobs, in.ID), Token: in.Token, Project: in.Project, User: in.User, PipelineID: in.PipelineID}
+	j := &Job{ID: standInID(&st.Jobs, in.ID), Token: in.Token, Project: in.Project, User: in.User,
+		PipelineID: in.PipelineID}
 	add(st, &st.Jobs, j)
 	if j.Token != "" && st.JobTokens[j.Token] == nil {
 		setKey(st, st.JobTokens, j.Token, j)
