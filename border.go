@@ -1,16 +1,49 @@
 package fakegitlab
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // The border between plain data, which tests and scenarios speak, and the records of the state machine. Nothing else knows both.
 // A ...Draft finds the records that plain data names; a public... copies a record out.
+
+// references finds the records that a draft names, by the draft's fields. In the place of one that is not there comes a bare
+// record of that name, so that the rest of the draft can be checked as well; with a problem the draft becomes nothing.
+type references struct {
+	st       *world.State
+	problems world.Problems
+}
+
+func (f *references) user(field, username string) *world.User {
+	u, err := f.st.UserByName(username)
+	if err != nil {
+		f.problems.Add(field, err)
+		u = &world.User{Username: username}
+	}
+	return u
+}
+
+func (f *references) group(field, path string) *world.Group {
+	g, err := f.st.GroupByPath(path)
+	if err != nil {
+		f.problems.Add(field, err)
+		g = &world.Group{Path: path}
+	}
+	return g
+}
+
+func (f *references) project(field, path string) *world.Project {
+	p, err := f.st.ProjectByPath(path)
+	if err != nil {
+		f.problems.Add(field, err)
+		p = &world.Project{Path: path}
+	}
+	return p
+}
 
 // publicSettings are the settings as plain data.
 func publicSettings(s world.Settings) Settings {
@@ -66,34 +99,27 @@ func publicAccessToken(t *world.AccessToken) AccessToken {
 	return out
 }
 
-func accessTokenDraft(st *world.State, in AccessToken) (t world.AccessToken, err error) {
-	t = world.AccessToken{ID: in.ID, Token: in.Token, Name: in.Name, Scopes: in.Scopes, ExpiresAt: in.ExpiresAt, Revoked: in.Revoked,
+func accessTokenDraft(st *world.State, in AccessToken) (world.AccessToken, world.Problems) {
+	found := references{st: st}
+	t := world.AccessToken{ID: in.ID, Token: in.Token, Name: in.Name, Scopes: in.Scopes, ExpiresAt: in.ExpiresAt, Revoked: in.Revoked,
 		Impersonation: in.Impersonation, Role: world.Role(in.Role), CreatedAt: in.CreatedAt}
 	if in.Project != "" {
-		if t.Project, err = st.ProjectByPath(in.Project); err != nil {
-			return t, err
-		}
+		t.Project = found.project("project", in.Project)
 	}
 	if in.Group != "" {
-		t.Group, err = st.GroupByPath(in.Group)
+		t.Group = found.group("group", in.Group)
 	}
-	return t, err
+	return t, found.problems
 }
 
 func addAccessToken(st *world.State, in AccessToken) (*world.AccessToken, error) {
-	t, err := accessTokenDraft(st, in)
-	if err != nil {
-		return nil, err
-	}
-	return st.AddAccessToken(t, in.User)
+	t, found := accessTokenDraft(st, in)
+	return st.AddAccessToken(t, in.User, found...)
 }
 
 func seedAccessToken(st *world.State, in AccessToken) error {
-	t, err := accessTokenDraft(st, in)
-	if err != nil {
-		return err
-	}
-	return st.SeedAccessToken(t, in.User)
+	t, found := accessTokenDraft(st, in)
+	return st.SeedAccessToken(t, in.User, found...)
 }
 
 // publicGroup is the group as plain data.
@@ -185,55 +211,43 @@ func publicRunner(r *world.Runner) Runner {
 	return out
 }
 
-func runnerDraft(st *world.State, in Runner) (n world.RunnerDraft, err error) {
-	n = world.RunnerDraft{Id: in.ID, Type: world.RunnerType(in.Type), Name: world.OrNull(in.Name), Token: in.Token, Registration: world.Registration(in.Registration), Existing: true,
+func runnerDraft(st *world.State, in Runner) (world.RunnerDraft, world.Problems) {
+	found := references{st: st}
+	n := world.RunnerDraft{Id: in.ID, Type: world.RunnerType(in.Type), Name: world.OrNull(in.Name), Token: in.Token,
+		Registration: world.Registration(in.Registration), Existing: true,
 		CreatedAt: in.CreatedAt, ContactedAt: in.ContactedAt, TokenExpiresAt: in.TokenExpiresAt}
 	if in.Group != "" {
-		if n.Group, err = st.GroupByPath(in.Group); err != nil {
-			return n, err
-		}
+		n.Group = found.group("group", in.Group)
 	}
-	for _, path := range in.Projects {
-		p, err := st.ProjectByPath(path)
-		if err != nil {
-			return n, err
-		}
-		n.Projects = append(n.Projects, p)
+	for i, path := range in.Projects {
+		n.Projects = append(n.Projects, found.project(datajson.Index("projects", i), path))
 	}
 	if in.CreatedBy != "" {
-		if n.Creator, err = st.UserByName(in.CreatedBy); err != nil {
-			return n, fmt.Errorf("CreatedBy: %w", err)
-		}
+		n.Creator = found.user("created_by", in.CreatedBy)
 	}
 	for _, m := range in.Managers {
 		n.Managers = append(n.Managers, managerDraft(m))
 	}
 	n.Attributes = world.Attributes{Description: world.OrNull(in.Description), MaintenanceNote: world.OrNull(in.MaintenanceNote), Paused: in.Paused, Locked: in.Locked,
 		RunUntagged: in.RunUntagged == nil || *in.RunUntagged, Tags: slices.Clone(in.Tags), AccessLevel: world.AccessLevel(in.AccessLevel)}
-	if in.MaximumTimeout%time.Second != 0 {
-		return n, errors.New("MaximumTimeout is whole seconds")
-	}
-	if in.MaximumTimeout != 0 {
+	switch {
+	case in.MaximumTimeout%time.Second != 0:
+		found.problems.Addf("maximum_timeout", "MaximumTimeout is whole seconds")
+	case in.MaximumTimeout != 0:
 		seconds := int(in.MaximumTimeout / time.Second)
 		n.Attributes.MaximumTimeout = &seconds
 	}
-	return n, nil
+	return n, found.problems
 }
 
 func addRunner(st *world.State, in Runner) (*world.Runner, error) {
-	n, err := runnerDraft(st, in)
-	if err != nil {
-		return nil, err
-	}
-	return st.AddRunner(n)
+	n, found := runnerDraft(st, in)
+	return st.AddRunner(n, found...)
 }
 
 func rewriteRunner(st *world.State, r *world.Runner, in Runner) error {
-	n, err := runnerDraft(st, in)
-	if err != nil {
-		return err
-	}
-	return st.ChangeRunner(r, n)
+	n, found := runnerDraft(st, in)
+	return st.ChangeRunner(r, n, found...)
 }
 
 func publicManager(m *world.Manager) RunnerManager {

@@ -2,12 +2,11 @@ package fakegitlab
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/clone"
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -37,55 +36,52 @@ func outlineOf(j *world.Job) Job {
 	return out
 }
 
-func jobDraft(st *world.State, in Job) (j *world.Job, err error) {
-	j = &world.Job{ID: in.ID, Name: in.Name, Stage: in.Stage, Ref: in.Ref, RefIsTag: in.RefIsTag,
+func jobDraft(st *world.State, in Job) (*world.Job, world.Problems) {
+	found := references{st: st}
+	j := &world.Job{ID: in.ID, Name: in.Name, Stage: in.Stage, Ref: in.Ref, RefIsTag: in.RefIsTag,
 		Protected: in.Protected, Tags: slices.Clone(in.Tags), Status: world.JobStatus(in.Status), FailureReason: in.FailureReason, AllowFailure: in.AllowFailure,
 		Coverage: clone.Pointer(in.Coverage, clone.Shallow), PipelineID: in.PipelineID, StageIndex: in.StageIndex, Commit: world.Commit(in.Commit),
 		CreatedAt: in.CreatedAt, QueuedAt: in.QueuedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt, Erased: in.Erased, Token: in.Token,
 		Spec: ci.JobSpec(in.Spec).Clone()}
-	if j.Project, err = st.ProjectByPath(in.Project); err != nil {
-		return nil, err
-	}
-	if j.User, err = st.UserByName(cmp.Or(in.User, world.RootUsername)); err != nil {
-		return nil, err
-	}
-	if err := findTaker(st, j, in); err != nil {
-		return nil, err
-	}
+	j.Project = found.project("project", in.Project)
+	j.User = found.user("user", cmp.Or(in.User, world.RootUsername))
+	found.taker(j, in)
 	_, _ = j.Log.Write([]byte(in.Trace))
 	for _, a := range in.Artifacts {
 		f := world.NewFile(a.Content)
 		f.Filename, f.Type, f.Format, f.ExpiresAt = a.Filename, a.Type, a.Format, a.ExpiresAt
 		j.Files = append(j.Files, f)
 	}
-	return j, nil
+	return j, found.problems
 }
 
-// findTaker finds the runner and the manager that took a job.
-func findTaker(st *world.State, j *world.Job, in Job) (err error) {
-	if in.SystemID != "" && in.RunnerID == 0 {
-		return errors.New("SystemID names a manager of RunnerID, which is not given")
-	}
-	if in.RunnerID != 0 {
-		if j.Runner, err = st.RunnerByID(in.RunnerID); err != nil {
-			return err
+// taker finds the runner and the manager that took a job.
+func (f *references) taker(j *world.Job, in Job) {
+	if in.RunnerID == 0 {
+		if in.SystemID != "" {
+			f.problems = append(f.problems, world.Problem{Field: "runner_id", From: []string{"runner_id"},
+				Text: "SystemID names a manager of RunnerID, which is not given"})
 		}
+		return
 	}
-	if in.SystemID != "" {
-		if j.Manager = j.Runner.Manager(in.SystemID); j.Manager == nil {
-			known := world.NamesOf(j.Runner.Managers, func(m *world.Manager) string { return m.SystemID })
-			return fmt.Errorf("runner %d: %w", in.RunnerID, world.Missing("manager", in.SystemID, known))
-		}
+	r, err := f.st.RunnerByID(in.RunnerID)
+	if err != nil {
+		f.problems.Add("runner_id", err)
+		return
 	}
-	return nil
+	j.Runner = r
+	if in.SystemID == "" {
+		return
+	}
+	if j.Manager = r.Manager(in.SystemID); j.Manager == nil {
+		known := world.NamesOf(r.Managers, func(m *world.Manager) string { return m.SystemID })
+		f.problems.Addf("system_id", "runner %d has no manager %q; %s", in.RunnerID, in.SystemID, datajson.Suggest(in.SystemID, known))
+	}
 }
 
 func addJob(st *world.State, in Job) (*world.Job, error) {
-	j, err := jobDraft(st, in)
-	if err != nil {
-		return nil, err
-	}
-	return st.AddJob(j)
+	j, found := jobDraft(st, in)
+	return st.AddJob(j, found...)
 }
 
 // publicFile is a file that a job kept as plain data.

@@ -2,6 +2,8 @@ package fakegitlab
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -23,47 +25,108 @@ func snapshotOf(st *world.State) Scenario {
 	return s
 }
 
-// seed adds a whole scenario. The user root, who is always there, is updated; everything else is new. The error is a
-// *ScenarioError with everything that GitLab refuses of the first kind of record of which it refuses something: what is wrong
-// with records that refer to these may be no more than that these are not there.
+// seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError with everything that GitLab refuses.
 func seed(st *world.State, s Scenario) error {
-	refused := &ScenarioError{}
 	return st.Atomically(func() error {
-		if !reflect.ValueOf(s.Settings).IsZero() {
-			if err := rewriteSettings(st, s.Settings); err != nil {
-				refused.Problems = append(refused.Problems, ScenarioProblem{Path: "settings", Message: err.Error()})
-			}
+		refused := seedAll(st, s)
+		if len(refused) == 0 {
+			return nil
 		}
-		seedEach(refused, "users", s.Users, func(u User) string { return u.Username }, entering(st, seedUser))
-		seedEach(refused, "groups", s.Groups, func(g Group) string { return g.Path }, making(st, addGroup))
-		seedEach(refused, "projects", s.Projects, func(p Project) string { return p.Path }, making(st, addProject))
-		seedEach(refused, "memberships", s.Memberships, func(m Membership) string { return m.Path },
-			func(m Membership) error { return st.AddMember(m.Path, m.User, world.Role(m.Role)) })
-		seedEach(refused, "access_tokens", s.AccessTokens, func(t AccessToken) string { return t.User }, entering(st, seedAccessToken))
-		seedEach(refused, "runners", s.Runners, func(r Runner) string { return r.Description }, making(st, addRunner))
-		seedEach(refused, "jobs", s.Jobs, func(j Job) string { return j.Name }, making(st, addJob))
-		if len(refused.Problems) > 0 {
-			return refused
+		e := &ScenarioError{}
+		for _, r := range refused {
+			e.Problems = append(e.Problems, ScenarioProblem{Path: r.path(), Name: r.name, Message: r.Text})
 		}
-		return nil
+		return e
 	})
 }
 
-// seedEach adds the records of one kind, unless something of an earlier kind was refused.
-func seedEach[T any](refused *ScenarioError, kind string, rows []T, name func(T) string, add func(T) error) {
-	if len(refused.Problems) > 0 {
-		return
+// rejection is a problem of a record of a scenario.
+type rejection struct {
+	at   string // the record's place
+	name string // the record's, which may be empty
+	world.Problem
+}
+
+func (r rejection) path() string { return datajson.Join(r.at, r.Field) }
+
+// seedAll adds the records of a scenario in an order in which each finds what it refers to, and returns what GitLab
+// refuses of them. With a rejection the state is not to be used: it has stand-ins for what was refused. The user root,
+// who is always there, is updated; everything else is new.
+func seedAll(st *world.State, s Scenario) (refused []rejection) {
+	groups := world.NamesOf(s.Groups, func(g Group) string { return g.Path })
+	projects := world.NamesOf(s.Projects, func(p Project) string { return p.Path })
+	st.Seeding(groups, projects, func() {
+		if !reflect.ValueOf(s.Settings).IsZero() {
+			reject(&refused, "settings", "", rewriteSettings(st, s.Settings))
+		}
+		seedEach(&refused, "users", s.Users, func(u User) string { return u.Username }, usersOnce(st))
+		for i, t := range s.AccessTokens {
+			isBot := t.User != "" && (t.Project != "" || t.Group != "")
+			if isBot && st.UserNames[world.Key(t.User)] == nil && s.namesMember(t.User) {
+				reject(&refused, datajson.Index("access_tokens", i), t.User, st.SeedBot(t.User, t.Name))
+			}
+		}
+		seedEach(&refused, "groups", s.Groups, func(g Group) string { return g.Path }, making(st, addGroup))
+		for _, m := range s.Memberships {
+			if s.implies(m.Path) {
+				st.EnsureGroup(m.Path)
+			}
+		}
+		seedEach(&refused, "projects", s.Projects, func(p Project) string { return p.Path }, making(st, addProject))
+		seedEach(&refused, "memberships", s.Memberships, func(m Membership) string { return m.Path },
+			func(m Membership) error { return st.AddMember(m.Path, m.User, world.Role(m.Role)) })
+		seedEach(&refused, "access_tokens", s.AccessTokens, func(t AccessToken) string { return t.User },
+			func(t AccessToken) error { return seedAccessToken(st, t) })
+		seedEach(&refused, "runners", s.Runners, func(r Runner) string { return r.Description }, making(st, addRunner))
+		seedEach(&refused, "jobs", s.Jobs, func(j Job) string { return j.Name }, making(st, addJob))
+	})
+	return refused
+}
+
+// namesMember reports whether a group or project is said to have a member of that name.
+func (s *Scenario) namesMember(username string) bool {
+	has := func(members Members) bool {
+		for name := range members {
+			if strings.EqualFold(name, username) {
+				return true
+			}
+		}
+		return false
 	}
+	return slices.ContainsFunc(s.Groups, func(g Group) bool { return has(g.Members) }) ||
+		slices.ContainsFunc(s.Projects, func(p Project) bool { return has(p.Members) }) ||
+		slices.ContainsFunc(s.Memberships, func(m Membership) bool { return strings.EqualFold(m.User, username) })
+}
+
+// usersOnce adds users to that state. Root is there already, and may be listed once.
+func usersOnce(st *world.State) func(User) error {
+	rootListed := false
+	return func(u User) error {
+		if isRoot := world.Key(u.Username) == world.RootUsername; !isRoot || !rootListed {
+			rootListed = rootListed || isRoot
+			return seedUser(st, u)
+		}
+		_, err := addUser(st, u)
+		return err
+	}
+}
+
+// seedEach adds the records of one kind.
+func seedEach[T any](refused *[]rejection, kind string, rows []T, name func(T) string, add func(T) error) {
 	for i, row := range rows {
 		if err := add(row); err != nil {
-			refused.Problems = append(refused.Problems, ScenarioProblem{Path: datajson.Index(kind, i), Name: name(row), Message: err.Error()})
+			reject(refused, datajson.Index(kind, i), name(row), err)
 		}
 	}
 }
 
-// entering is add for that state.
-func entering[T any](st *world.State, add func(*world.State, T) error) func(T) error {
-	return func(row T) error { return add(st, row) }
+// reject notes what is wrong with the record at a place, if anything.
+func reject(refused *[]rejection, at, name string, err error) {
+	var ps world.Problems
+	ps.Add("", err)
+	for _, p := range ps {
+		*refused = append(*refused, rejection{at, name, p})
+	}
 }
 
 // making is add for that state, without the record that it makes.

@@ -106,17 +106,17 @@ func TestCloneKeepsEmptyApartFromNil(t *testing.T) {
 	assert.NotNil(t, cloneScenario(Scenario{Jobs: []Job{}}).Jobs)
 }
 
-func TestResolvedEntersMemberships(t *testing.T) {
+func TestSeedEntersMemberships(t *testing.T) {
 	s := Scenario{
 		Projects:    []Project{{Path: "acme/shop"}},
 		Memberships: []Membership{{Path: "acme/shop", User: "root", Role: Owner}},
 	}
-	got, err := s.resolved()
-	assert.NoError(t, err)
-	assert.Empty(t, cmp.Diff(Scenario{Projects: []Project{{Path: "acme/shop", Members: Members{"root": Owner}}}}, got))
+	gl := New(t)
+	assert.NoError(t, gl.Seed(s))
+	got, _ := gl.Project("acme/shop")
+	assert.Equal(t, Members{"root": Owner}, got.Members)
 	assert.Nil(t, s.Projects[0].Members, "the scenario itself is left alone")
 
 	s.Memberships[0].User = "mia"
-	_, err = s.resolved()
-	assert.EqualError(t, err, `scenario: memberships[0].user: no user "mia"; known are root`)
+	assert.EqualError(t, New(t).Seed(s), `scenario: memberships[0].user (acme/shop): no user "mia"; known are root`)
 }

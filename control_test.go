@@ -90,10 +90,10 @@ func TestControl(t *testing.T) {
 				`string, have a number`, nil},
 		"seed, impossible": {"POST /-/fake/seed",
 			"{\"runners\": [{\"description\": \"a\", \"maximum_timeout\": 5},\n {\"run_untagged\": false}]}", 400,
-			`2 problems: 1:14: runners[0] (a): Maximum timeout needs to be at least 10 minutes; 2:2: ` +
-				`runners[1]: Tags list`, nil},
+			`2 problems: 1:54: runners[0].maximum_timeout (a): Maximum timeout needs to be at least 10 minutes; 2:2: ` +
+				`runners[1].tag_list: Tags list`, nil},
 		"seed, into the void": {"POST /-/fake/seed", `{"jobs": [{"project": "acme/shpo"}]}`, 400,
-			`1:11: jobs[0]: no project \"acme/shpo\"; did you mean \"acme/shop\"?`, nil},
+			`1:23: jobs[0].project: no project \"acme/shpo\"; did you mean \"acme/shop\"?`, nil},
 		"seed, no JSON": {"POST /-/fake/seed", `{"users": `, 400, "1:", nil},
 		"snapshot":      {"GET /-/fake/snapshot", "", 200, `"path": "acme/shop"`, nil},
 		"reset": {"POST /-/fake/reset", "", 204, "",
@@ -106,7 +106,7 @@ func TestControl(t *testing.T) {
 			"1:23: jobs[0].project: no project",
 			func(t *testing.T, gl *fakegitlab.Fake) { assert.Len(t, gl.Runners(), 15) }},
 		"reset to the impossible": {"POST /-/fake/reset", `{"runners": [{"maximum_timeout": 5}]}`, 400,
-			"1:14: runners[0]: Maximum timeout",
+			"1:34: runners[0].maximum_timeout: Maximum timeout",
 			func(t *testing.T, gl *fakegitlab.Fake) { assert.Len(t, gl.Runners(), 15) }},
 		"token": {"POST /-/fake/token", `{"username": "mia", "scopes": ["read_api"]}`, 200, `"token": "glpat-`,
 			nil},

@@ -30,10 +30,15 @@ func (c *control) seed() controlAnswer {
 func (c *control) scenario(text []byte) (Scenario, error) {
 	var s Scenario
 	found := problemsOf(s.UnmarshalJSON(text))
-	var deeper []ScenarioProblem
-	if len(found) > 0 && read(c.Fake, (*world.State).Untouched) {
-		deeper = s.problems()
+	if len(found) == 0 {
+		return s, nil
 	}
+	unreadable := errors.New("nothing of it is to stay")
+	var deeper []rejection
+	_, _ = attempt(c.Fake, func(st *world.State) (struct{}, error) {
+		deeper = seedAll(st, s)
+		return struct{}{}, unreadable
+	})
 	return s, placedIn(text, found, deeper)
 }
 

@@ -59,8 +59,6 @@ func (s JobSpec) MarshalJSON() ([]byte, error) { return ci.JobSpec(s).MarshalJSO
 // UnmarshalJSON reads the keywords. Its error joins one for every problem, each with its place.
 func (s *JobSpec) UnmarshalJSON(data []byte) error { return (*ci.JobSpec)(s).UnmarshalJSON(data) }
 
-func (s JobSpec) validate() error { return ci.JobSpec(s).Validate() }
-
 // clone returns a copy that shares no memory with s.
 func (s JobSpec) clone() JobSpec { return JobSpec(ci.JobSpec(s).Clone()) }
 

@@ -3,6 +3,8 @@ package fakegitlab
 import (
 	"slices"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // Scenario is a whole world as data: what Fake.Seed enters into a fake and Fake.Snapshot returns. References are by
@@ -133,7 +135,7 @@ func withChanges[T any](value T, clone func(T) T, change []func(*T)) T {
 }
 
 // withMembers enters the memberships whose group or project exists into its Members, and keeps the others. It changes s
-// itself, which must be a clone. Seeding goes through it, so that the state machine never meets a Membership.
+// itself, which must be a clone.
 func (s Scenario) withMembers() Scenario {
 	pending := s.Memberships
 	s.Memberships = nil
@@ -160,11 +162,35 @@ func (s *Scenario) membersOf(path string) Members {
 			return settableMembers(&p.Members)
 		}
 	}
-	if newNamespaces(*s).kindOf(path) != aGroup {
+	if !s.implies(path) {
 		return nil
 	}
 	s.Groups = append(s.Groups, Group{Path: path, Members: Members{}})
 	return s.Groups[len(s.Groups)-1].Members
+}
+
+// implies reports whether there is a group at path only because something that is listed lies below it.
+func (s *Scenario) implies(path string) bool {
+	name, below := world.Key(path), world.Key(path)+"/"
+	is := func(other string) bool { return world.Key(other) == name }
+	lies := func(other string) bool { return strings.HasPrefix(world.Key(other), below) }
+	if is("") || is(world.RootUsername) || slices.ContainsFunc(s.Users, func(u User) bool { return is(u.Username) }) {
+		return false
+	}
+	under := false
+	for _, g := range s.Groups {
+		if is(g.Path) {
+			return false
+		}
+		under = under || lies(g.Path)
+	}
+	for _, p := range s.Projects {
+		if is(p.Path) {
+			return false
+		}
+		under = under || lies(p.Path)
+	}
+	return under
 }
 
 func settableMembers(m *Members) Members {

@@ -82,7 +82,7 @@ func ReadScenario(r io.Reader) (Scenario, error) {
 	}
 	var s Scenario
 	found := problemsOf(s.UnmarshalJSON(text))
-	if err := placedIn(text, found, s.problems()); err != nil {
+	if err := placedIn(text, found, s.rejections()); err != nil {
 		return Scenario{}, err
 	}
 	return s, nil
@@ -90,7 +90,7 @@ func ReadScenario(r io.Reader) (Scenario, error) {
 
 // placedIn is the error of what is wrong with a scenario read from text: what the reader found, and what lies deeper. It is
 // nil when nothing is.
-func placedIn(text []byte, found []datajson.Problem, deeper []ScenarioProblem) error {
+func placedIn(text []byte, found []datajson.Problem, deeper []rejection) error {
 	if len(found)+len(deeper) == 0 {
 		return nil
 	}
@@ -107,16 +107,19 @@ func placedIn(text []byte, found []datajson.Problem, deeper []ScenarioProblem) e
 }
 
 // problemsPlaced finds the places in the text of problems that only the whole scenario shows. It drops those that follow from
-// problems found before: a value that could not be read is not missing as well.
-func problemsPlaced(deeper []ScenarioProblem, found []datajson.Problem, offsets datajson.Places) []datajson.Problem {
-	unread := map[string]bool{}
+// problems found before: a value that could not be read is not missing as well. A job's spec was checked when it was read.
+func problemsPlaced(deeper []rejection, found []datajson.Problem, offsets datajson.Places) []datajson.Problem {
+	type finding struct{ path, message string }
+	unread, said := map[string]bool{}, map[finding]bool{}
 	for _, p := range found {
-		unread[p.Path] = true
+		unread[p.Path], said[finding{p.Path, p.Message}] = true, true
 	}
 	var more []datajson.Problem
-	for _, p := range deeper {
-		if !unread[p.Path] || !strings.HasPrefix(p.Message, isMissing) {
-			more = append(more, datajson.Problem{Path: p.Path, Offset: offsets.Of(p.Path), Message: p.Message})
+	for _, r := range deeper {
+		path := r.path()
+		follows := slices.ContainsFunc(r.From, func(field string) bool { return unread[datajson.Join(r.at, field)] })
+		if !follows && !said[finding{path, r.Text}] {
+			more = append(more, datajson.Problem{Path: path, Offset: offsets.Of(path), Message: r.Text})
 		}
 	}
 	return more

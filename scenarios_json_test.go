@@ -44,8 +44,8 @@ func TestScenarioShape(t *testing.T) {
 	scenarioGolden(t, "docs/testdata/small_company.json", written(t, fakegitlab.SmallCompany()))
 }
 
-// full is a scenario with every field of every type set, found by reflection so that no new field is forgotten. It
-// makes no sense, so it is for copying and writing alone.
+// full is a scenario with every field of every type set, found by reflection so that no new field is forgotten. It makes
+// no sense, so it is for copying and writing alone.
 func full() fakegitlab.Scenario {
 	var s fakegitlab.Scenario
 	number := 0
@@ -68,8 +68,7 @@ func fill(v reflect.Value, number *int) {
 	case fakegitlab.JobSpec:
 		v.Set(reflect.ValueOf(fakegitlab.JobSpec{Script: []string{"make", "make install"}}))
 		return
-	case fakegitlab.Visibility, fakegitlab.RunnerType, fakegitlab.AccessLevel, fakegitlab.UserState,
-		fakegitlab.Registration, fakegitlab.JobStatus:
+	case fakegitlab.Visibility, fakegitlab.RunnerType, fakegitlab.AccessLevel, fakegitlab.UserState, fakegitlab.Registration, fakegitlab.JobStatus:
 		v.SetString(map[string]string{
 			"Visibility": "internal", "RunnerType": "group_type", "AccessLevel": "ref_protected", "UserState": "blocked",
 			"Registration": "registration_token", "JobStatus": "running",
@@ -162,13 +161,11 @@ func TestScenarioRoundTrips(t *testing.T) {
 		"meaningful zeros": {Runners: []fakegitlab.Runner{{RunUntagged: &no, Tags: []string{"x"}}}},
 		"bytes of a log": {
 			Projects: []fakegitlab.Project{{Path: "acme/shop"}},
-			Jobs: []fakegitlab.Job{{Project: "acme/shop", Trace: "\x1b[0K\xff\x00\n", Coverage: &half,
-				Artifacts: []fakegitlab.Artifact{{Filename: "a", Content: []byte{}}}}},
+			Jobs:     []fakegitlab.Job{{Project: "acme/shop", Trace: "\x1b[0K\xff\x00\n", Coverage: &half, Artifacts: []fakegitlab.Artifact{{Filename: "a", Content: []byte{}}}}},
 		},
 		"parts of a second": {
-			Settings: fakegitlab.Settings{RunnerTokenExpiration: time.Nanosecond,
-				RateLimit: fakegitlab.RateLimit{Requests: 3, Per: 1500 * time.Millisecond}},
-			Users: []fakegitlab.User{{Username: "mia", CreatedAt: time.Date(2024, 7, 1, 12, 0, 0, 123456789, time.UTC)}},
+			Settings: fakegitlab.Settings{RunnerTokenExpiration: time.Nanosecond, RateLimit: fakegitlab.RateLimit{Requests: 3, Per: 1500 * time.Millisecond}},
+			Users:    []fakegitlab.User{{Username: "mia", CreatedAt: time.Date(2024, 7, 1, 12, 0, 0, 123456789, time.UTC)}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -187,9 +184,8 @@ func TestScenarioWritesForReaders(t *testing.T) {
 	got := written(t, fakegitlab.Scenario{
 		Settings: fakegitlab.Settings{ValidRegistrars: []string{}, RunnerTokenExpiration: 90 * time.Minute},
 		Users:    []fakegitlab.User{{Username: "mia", Name: "Mia <3"}},
-		Groups: []fakegitlab.Group{{Path: "acme", Members: fakegitlab.Members{"zoe": fakegitlab.Guest,
-			"mia": fakegitlab.Owner}}},
-		Runners: []fakegitlab.Runner{{RunUntagged: &no, ContactedAt: time.Date(2024, 7, 1, 14, 0, 0, 5e6, east)}},
+		Groups:   []fakegitlab.Group{{Path: "acme", Members: fakegitlab.Members{"zoe": fakegitlab.Guest, "mia": fakegitlab.Owner}}},
+		Runners:  []fakegitlab.Runner{{RunUntagged: &no, ContactedAt: time.Date(2024, 7, 1, 14, 0, 0, 5e6, east)}},
 	})
 	assert.Equal(t, `{
   "settings": {
@@ -226,21 +222,17 @@ func TestReadScenarioIsGenerousWithValues(t *testing.T) {
 		"$schema": "scenario.schema.json",
 		"settings": {"runner_token_expiration_interval": "1h 30m", "rate_limit": {"requests": 10, "per": 0.5}},
 		"users": [{"username": "mia", "name": null}],
-		"access_tokens": [{"user": "MIA", "expires_at": "2024-12-31", "role": "40"}],
+		"access_tokens": [{"user": "bot", "project": "acme/shop", "expires_at": "2024-12-31", "role": "40"}],
 		"projects": [{"path": "acme/shop", "members": {"mia": 40, "root": "Owner"}, "build_timeout": "2 hours"}],
 		"runners": [{"projects": ["Acme/Shop"], "run_untagged": null, "created_at": "2024-07-01T12:00:00.25+02:00"}]
 	}`))
 	require.NoError(t, err)
 	assert.Empty(t, cmp.Diff(fakegitlab.Scenario{
-		Settings: fakegitlab.Settings{RunnerTokenExpiration: 90 * time.Minute,
-			RateLimit: fakegitlab.RateLimit{Requests: 10, Per: time.Second / 2}},
-		Users: []fakegitlab.User{{Username: "mia"}},
-		AccessTokens: []fakegitlab.AccessToken{{User: "MIA", ExpiresAt: time.Date(2024, 12, 31, 0, 0, 0, 0, time.UTC),
-			Role: fakegitlab.Maintainer}},
-		Projects: []fakegitlab.Project{{Path: "acme/shop",
-			Members: fakegitlab.Members{"mia": fakegitlab.Maintainer, "root": fakegitlab.Owner}, BuildTimeout: 2 * time.Hour}},
-		Runners: []fakegitlab.Runner{{Projects: []string{"Acme/Shop"},
-			CreatedAt: time.Date(2024, 7, 1, 10, 0, 0, 25e7, time.UTC)}},
+		Settings:     fakegitlab.Settings{RunnerTokenExpiration: 90 * time.Minute, RateLimit: fakegitlab.RateLimit{Requests: 10, Per: time.Second / 2}},
+		Users:        []fakegitlab.User{{Username: "mia"}},
+		AccessTokens: []fakegitlab.AccessToken{{User: "bot", Project: "acme/shop", ExpiresAt: time.Date(2024, 12, 31, 0, 0, 0, 0, time.UTC), Role: fakegitlab.Maintainer}},
+		Projects:     []fakegitlab.Project{{Path: "acme/shop", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer, "root": fakegitlab.Owner}, BuildTimeout: 2 * time.Hour}},
+		Runners:      []fakegitlab.Runner{{Projects: []string{"Acme/Shop"}, CreatedAt: time.Date(2024, 7, 1, 10, 0, 0, 25e7, time.UTC)}},
 	}, got))
 }
 
@@ -269,18 +261,18 @@ func TestReadScenarioReportsOne(t *testing.T) {
 		`{"Users": []}`:            `1:2: Users: unknown field; did you mean "users"?`,
 		`{"users": [], "users":0}`: `1:15: users: given twice`,
 		`{"x.y": 0}`:               `1:2: ["x.y"]: unknown field; known are settings, users, access_tokens, groups, projects, memberships, runners, jobs`,
-		`{"users": [{"username": "ü", "id": 1.5}]}`:                   `1:36: users[0].id: want an integer, have 1.5`,
-		`{"users": [{"username": "ü", "id": 99999999999999999999}]}`:  `1:36: users[0].id: 99999999999999999999 is out of range`,
-		`{"users": [{"username": 3}]}`:                                `1:25: users[0].username: want a string, have a number`,
-		`{"users": [{"username": "mia", "admin": "true"}]}`:           `1:41: users[0].admin: want true or false, have a string`,
-		`{"settings": {"rate_limit": {"per": true}}}`:                 `1:37: settings.rate_limit.per: want seconds or a duration such as "1h 30m", have a boolean`,
-		`{"settings": {"rate_limit": {"per": 1e300}}}`:                `1:37: settings.rate_limit.per: a duration of more than 292 years, have 1e300`,
-		`{"settings": {"rate_limit": {"per": "soon"}}}`:               `1:37: settings.rate_limit.per: want seconds, or a duration such as "1h 30m", have "soon"`,
-		`{"settings": {"valid_runner_registrars": ["projects"]}}`:     `1:43: settings.valid_runner_registrars[0]: no such value "projects"; did you mean "project"?`,
-		`{"groups": [{"path": "acme", "members": {"root": "ownr"}}]}`: `1:50: groups[0].members.root: no role "ownr"; did you mean "owner"?`,
-		`{"groups": [{"path": "acme", "members": {"root": 41}}]}`:     `1:50: groups[0].members.root: no role has the number 41; known are guest (10), planner (15), reporter (20), developer (30), maintainer (40), owner (50)`,
-		`{"groups": [{"path": "acme", "members": {"root": {}}}]}`:     `1:50: groups[0].members.root: want a role's word or number; known are guest (10), planner (15), reporter (20), developer (30), maintainer (40), owner (50)`,
-		`{"groups": [{"path": "acme", "members": {"root": null}}]}`:   `1:50: groups[0].members.root: is missing a role`,
+		`{"users": [{"username": "m", "name": "ü", "id": 1.5}]}`:                  `1:49: users[0].id: want an integer, have 1.5`,
+		`{"users": [{"username": "m", "name": "ü", "id": 99999999999999999999}]}`: `1:49: users[0].id: 99999999999999999999 is out of range`,
+		`{"users": [{"username": 3}]}`:                                            `1:25: users[0].username: want a string, have a number`,
+		`{"users": [{"username": "mia", "admin": "true"}]}`:                       `1:41: users[0].admin: want true or false, have a string`,
+		`{"settings": {"rate_limit": {"per": true}}}`:                             `1:37: settings.rate_limit.per: want seconds or a duration such as "1h 30m", have a boolean`,
+		`{"settings": {"rate_limit": {"per": 1e300}}}`:                            `1:37: settings.rate_limit.per: a duration of more than 292 years, have 1e300`,
+		`{"settings": {"rate_limit": {"per": "soon"}}}`:                           `1:37: settings.rate_limit.per: want seconds, or a duration such as "1h 30m", have "soon"`,
+		`{"settings": {"valid_runner_registrars": ["projects"]}}`:                 `1:43: settings.valid_runner_registrars[0]: no kind of registrar "projects"; did you mean "project"?`,
+		`{"groups": [{"path": "acme", "members": {"root": "ownr"}}]}`:             `1:50: groups[0].members.root: no role "ownr"; did you mean "owner"?`,
+		`{"groups": [{"path": "acme", "members": {"root": 41}}]}`:                 `1:50: groups[0].members.root: no role has the number 41; known are guest (10), planner (15), reporter (20), developer (30), maintainer (40), owner (50)`,
+		`{"groups": [{"path": "acme", "members": {"root": {}}}]}`:                 `1:50: groups[0].members.root: want a role's word or number; known are guest (10), planner (15), reporter (20), developer (30), maintainer (40), owner (50)`,
+		`{"groups": [{"path": "acme", "members": {"root": null}}]}`:               `1:50: groups[0].members.root: no role is given`,
 	} {
 		_, err := fakegitlab.ReadScenario(strings.NewReader(text))
 		assert.EqualError(t, err, "scenario: "+want, text)
@@ -307,8 +299,7 @@ managers[0].ipaddress: unknown field; did you mean "ip_address"?`)
 
 func TestWriteRefusesWhatJSONCannotHold(t *testing.T) {
 	for want, s := range map[string]fakegitlab.Scenario{
-		"scenario: users[0].created_at: RFC 3339 has no year 10000": {Users: []fakegitlab.User{{CreatedAt: time.Date(10000, 1,
-			1, 0, 0, 0, 0, time.UTC)}}},
+		"scenario: users[0].created_at: RFC 3339 has no year 10000": {Users: []fakegitlab.User{{CreatedAt: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}}},
 		"scenario: groups[0].members.mia: no role has the number 3": {Groups: []fakegitlab.Group{{Members: fakegitlab.Members{"mia": 3}}}},
 	} {
 		err := s.Write(&bytes.Buffer{})
@@ -317,8 +308,7 @@ func TestWriteRefusesWhatJSONCannotHold(t *testing.T) {
 }
 
 func TestRole(t *testing.T) {
-	for role, word := range map[fakegitlab.Role]string{0: "no access", fakegitlab.Guest: "guest",
-		fakegitlab.Planner: "planner", fakegitlab.Owner: "owner", 25: "Role(25)"} {
+	for role, word := range map[fakegitlab.Role]string{0: "no access", fakegitlab.Guest: "guest", fakegitlab.Planner: "planner", fakegitlab.Owner: "owner", 25: "Role(25)"} {
 		assert.Equal(t, word, role.String())
 	}
 	text, err := json.Marshal(map[string]any{"role": fakegitlab.Maintainer})

@@ -39,19 +39,16 @@ func TestBuilders(t *testing.T) {
 		Users:        []fakegitlab.User{{Username: "ada", Admin: true}, {Username: "mia", External: true}},
 		AccessTokens: []fakegitlab.AccessToken{{User: "mia", Scopes: []string{"read_api"}}, {User: "mia"}},
 		Groups:       []fakegitlab.Group{{Path: "acme", ID: 5, Visibility: fakegitlab.Internal}},
-		Projects: []fakegitlab.Project{{Path: "acme/shop", Archived: true,
-			Members: fakegitlab.Members{"Mia": fakegitlab.Maintainer}}},
-		Runners: []fakegitlab.Runner{{Description: "one", Projects: []string{"acme/shop"}, Paused: true}, {}, {}},
-		Jobs: []fakegitlab.Job{{Project: "acme/shop", Name: "build", Status: fakegitlab.JobManual},
-			{Project: "acme/shop"}},
+		Projects:     []fakegitlab.Project{{Path: "acme/shop", Archived: true, Members: fakegitlab.Members{"Mia": fakegitlab.Maintainer}}},
+		Runners:      []fakegitlab.Runner{{Description: "one", Projects: []string{"acme/shop"}, Paused: true}, {}, {}},
+		Jobs:         []fakegitlab.Job{{Project: "acme/shop", Name: "build", Status: fakegitlab.JobManual}, {Project: "acme/shop"}},
 	}
 	assert.Empty(t, cmp.Diff(want, got))
 	assert.NoError(t, got.Validate())
 }
 
 func TestWithMemberInAnyOrder(t *testing.T) {
-	s := fakegitlab.NewScenario().WithMember("acme", "mia", fakegitlab.Owner).WithMember("acme/shop", "mia",
-		fakegitlab.Guest)
+	s := fakegitlab.NewScenario().WithMember("acme", "mia", fakegitlab.Owner).WithMember("acme/shop", "mia", fakegitlab.Guest)
 	require.EqualError(t, s.Validate(), `scenario: 4 problems:
 	memberships[0].user: no user "mia"; known are root
 	memberships[0].path: no group or project "acme"; there are none
@@ -67,8 +64,7 @@ func TestWithMemberInAnyOrder(t *testing.T) {
 	}, s), "the group above the project is listed once it has a member")
 
 	lost := s.WithMember("acme/shpo", "mia", fakegitlab.Guest)
-	require.EqualError(t, lost.Validate(),
-		`scenario: memberships[0].path: no group or project "acme/shpo"; did you mean "acme/shop"?`)
+	require.EqualError(t, lost.Validate(), `scenario: memberships[0].path: no group or project "acme/shpo"; did you mean "acme/shop"?`)
 }
 
 func TestBuildersNeverAlias(t *testing.T) {
@@ -128,8 +124,7 @@ func TestValidateAcceptsWhatExistsUnlisted(t *testing.T) {
 		Memberships: []fakegitlab.Membership{{Path: "acme/backend", User: "mia", Role: fakegitlab.Guest}},
 		Runners: []fakegitlab.Runner{
 			{Group: "acme", CreatedBy: "group_1_bot_x"}, {Group: "acme/backend"}, {Projects: []string{"mia/dotfiles"}},
-			{ID: 3, Managers: []fakegitlab.RunnerManager{{SystemID: "s_1"}}},
-			{Managers: []fakegitlab.RunnerManager{{SystemID: "s_1"}}},
+			{ID: 3, Managers: []fakegitlab.RunnerManager{{SystemID: "s_1"}}}, {Managers: []fakegitlab.RunnerManager{{SystemID: "s_1"}}},
 		},
 		Jobs: []fakegitlab.Job{
 			{Project: "Mia/dotfiles", User: "root", RunnerID: 3, SystemID: "s_1", PipelineID: 2},
@@ -142,45 +137,32 @@ func TestValidateAcceptsWhatExistsUnlisted(t *testing.T) {
 func TestValidateReports(t *testing.T) {
 	shop := fakegitlab.NewScenario().WithProject("acme/shop")
 	for want, s := range map[string]fakegitlab.Scenario{
-		`users[0].id: the ID of root is 1`: shop.WithUser("root", func(u *fakegitlab.User) {
-			u.ID = 2
-		}),
-		`users[0].id: the ID 1 is taken by the administrator root`: shop.WithUser("mia", func(u *fakegitlab.User) {
-			u.ID = 1
-		}),
-		`groups[0].path: "root" is taken by the administrator root`:         shop.WithGroup("root"),
-		`groups[0].path: "mia" is taken by users[0].username`:               shop.WithUser("mia").WithGroup("mia"),
-		`projects[1].path: "acme/x" is taken by groups[0].path`:             shop.WithGroup("acme/x").WithProject("acme/x"),
+		`users[0].id: the ID of root is 1`:                                  shop.WithUser("root", func(u *fakegitlab.User) { u.ID = 2 }),
+		`users[0].id: user id 1 is taken`:                                   shop.WithUser("mia", func(u *fakegitlab.User) { u.ID = 1 }),
+		`groups[0].path: "root" is a user's namespace`:                      shop.WithGroup("root"),
+		`groups[0].path: "mia" is a user's namespace`:                       shop.WithUser("mia").WithGroup("mia"),
+		`projects[1].path: the path is taken by a group`:                    shop.WithGroup("acme/x").WithProject("acme/x"),
 		`projects[1].path: "acme/shop" is a project; nothing lies below it`: shop.WithProject("acme/shop/x"),
 		`groups[0].members.root: no role has the number 3; known are`: shop.WithGroup("a", func(g *fakegitlab.Group) {
 			g.Members = fakegitlab.Members{"root": 3}
 		}),
-		`access_tokens[0].role: no role has the number 3; known are`: shop.WithAccessToken("root",
-			func(a *fakegitlab.AccessToken) { a.Role = 3 }),
-		`users[0].username: is missing`: shop.WithUser(""),
-		`runners[0].managers[0].system_id: is missing`: shop.WithRunner("x", func(r *fakegitlab.Runner) {
+		`access_tokens[0].role: no role has the number 3; known are`: shop.WithAccessToken("root", func(a *fakegitlab.AccessToken) { a.Role = 3 }),
+		`users[0].username: no username is given`:                    shop.WithUser(""),
+		`runners[0].managers[0].system_id: a manager has no system id`: shop.WithRunner("x", func(r *fakegitlab.Runner) {
 			r.Managers = []fakegitlab.RunnerManager{{}}
 		}),
-		`jobs[0].artifacts[0].filename: is missing`: shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) {
-			j.Artifacts = []fakegitlab.Artifact{{}}
+		`jobs[0].artifacts[0].filename: an artifact has no file name`: shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) { j.Artifacts = []fakegitlab.Artifact{{}} }),
+		`jobs[0].artifacts[0].file_type: unknown type of artifact "juint"; did you mean "junit"?`: shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) {
+			j.Artifacts = []fakegitlab.Artifact{{Filename: "a", Type: "juint"}}
 		}),
-		`jobs[0].artifacts[0].file_type: unknown type of artifact "juint"; did you mean "junit"?`: shop.WithJob("acme/shop",
-			"x", func(j *fakegitlab.Job) {
-				j.Artifacts = []fakegitlab.Artifact{{Filename: "a", Type: "juint"}}
-			}),
-		`jobs[0].artifacts[0].file_format: an artifact of type sast has the format raw, not gzip`: shop.WithJob("acme/shop",
-			"x", func(j *fakegitlab.Job) {
-				j.Artifacts = []fakegitlab.Artifact{{Filename: "a", Type: "sast", Format: "gzip"}}
-			}),
+		`jobs[0].artifacts[0].file_format: an artifact of type sast has the format raw, not gzip`: shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) {
+			j.Artifacts = []fakegitlab.Artifact{{Filename: "a", Type: "sast", Format: "gzip"}}
+		}),
 		`jobs[0].project: no project "acme/shpo"; did you mean "acme/shop"?`: shop.WithJob("acme/shpo", "x"),
 		`jobs[0].project: "acme" is a group, no project`:                     shop.WithJob("acme", "x"),
-		`jobs[0].runner_id: no runner has the ID 9; there are none`: shop.WithRunner("").WithJob("acme/shop", "x",
-			func(j *fakegitlab.Job) { j.RunnerID = 9 }),
-		`jobs[0].status: no such value "done"; known are`: shop.WithJob("acme/shop", "x",
-			func(j *fakegitlab.Job) { j.Status = "done" }),
-		`settings.rate_limit.per: must not be negative`: shop.WithSettings(func(s *fakegitlab.Settings) {
-			s.RateLimit.Per = -1
-		}),
+		`jobs[0].runner_id: no runner "9"; known are 100001`:                 shop.WithRunner("").WithJob("acme/shop", "x", func(j *fakegitlab.Job) { j.RunnerID = 9 }),
+		`jobs[0].status: unknown job status "done"; GitLab knows`:            shop.WithJob("acme/shop", "x", func(j *fakegitlab.Job) { j.Status = "done" }),
+		`settings.rate_limit.per: a rate limit cannot be negative`:           shop.WithSettings(func(s *fakegitlab.Settings) { s.RateLimit.Per = -1 }),
 	} {
 		assert.ErrorContains(t, s.Validate(), "scenario: "+want)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // The schema is made from the structs and their comments, so that an editor completes, checks and explains what
@@ -80,8 +81,8 @@ func (g schemas) of(t reflect.Type, name string) map[string]any {
 		return duration()
 	case t == reflect.TypeFor[Role]():
 		var words []any
-		for _, r := range roleNames()[1:] {
-			words = append(words, r.name, int(r.role))
+		for _, r := range world.RoleNames()[1:] {
+			words = append(words, r.Name, int(r.Role))
 		}
 		return map[string]any{"enum": words}
 	case t == reflect.TypeFor[[]byte]():

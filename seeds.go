@@ -403,16 +403,9 @@ func (f *Fake) Seed(s Scenario) error { return enter(f.state, s) }
 
 // enter is Seed.
 func enter(st *world.State, s Scenario) error {
-	resolved, err := s.resolved()
 	st.Mu.Lock()
 	defer st.Mu.Unlock()
-	if err != nil {
-		if st.Untouched() {
-			return err
-		}
-		resolved = cloneScenario(s).withMembers() // what is missing in it may be here already
-	}
-	return seed(st, resolved)
+	return seed(st, s)
 }
 
 // Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot.

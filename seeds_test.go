@@ -1,6 +1,7 @@
 package fakegitlab_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -38,13 +39,11 @@ func TestImpossibleSeeds(t *testing.T) {
 		},
 		`AddGroup("acme"): the path is taken by another group`: func(gl fake) { gl.AddGroup(fakegitlab.Group{Path: "acme"}) },
 		`AddGroup("mia"): "mia" is a user's namespace`:         func(gl fake) { gl.AddGroup(fakegitlab.Group{Path: "mia"}) },
-		`AddGroup("acme/shop"): "acme/shop" is a project`: func(gl fake) {
-			gl.AddGroup(fakegitlab.Group{Path: "acme/shop"})
-		},
-		`AddGroup("b"): member: no user "miaa"; did you mean "mia"?`: func(gl fake) {
+		`AddGroup("acme/shop"): "acme/shop" is a project`:      func(gl fake) { gl.AddGroup(fakegitlab.Group{Path: "acme/shop"}) },
+		`AddGroup("b"): no user "miaa"; did you mean "mia"?`: func(gl fake) {
 			gl.AddGroup(fakegitlab.Group{Path: "b", Members: fakegitlab.Members{"miaa": fakegitlab.Owner}})
 		},
-		`AddGroup("b"): member mia: unknown role 7; GitLab knows Guest, Planner, Reporter, Developer, Maintainer, Owner`: func(gl fake) {
+		`AddGroup("b"): members.mia: no role has the number 7; known are guest (10), planner (15), reporter (20), developer (30), maintainer (40), owner (50)`: func(gl fake) {
 			gl.AddGroup(fakegitlab.Group{Path: "b", Members: fakegitlab.Members{"mia": 7}})
 		},
 		`AddGroup("b"): the registration token is another's`: func(gl fake) {
@@ -54,9 +53,7 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddProject("shop"): "shop" is no full path of a project, which has a namespace: "acme/shop"`: func(gl fake) {
 			gl.AddProject(fakegitlab.Project{Path: "shop"})
 		},
-		`AddProject("acme/shop"): the path is taken by another project`: func(gl fake) {
-			gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
-		},
+		`AddProject("acme/shop"): the path is taken by another project`: func(gl fake) { gl.AddProject(fakegitlab.Project{Path: "acme/shop"}) },
 		`AddProject("acme/x"): a token cannot live for -1s`: func(gl fake) {
 			gl.AddProject(fakegitlab.Project{Path: "acme/x", RunnerTokenExpiration: -time.Second})
 		},
@@ -69,13 +66,11 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddRunner("r"): no group "1001"; here a group goes by its path: "acme"`: func(gl fake) {
 			gl.AddRunner(fakegitlab.Runner{Description: "r", Group: "1001"})
 		},
-		`AddJob("unit"): Artifacts[0]: unknown type of artifact "archiv"; did you mean "archive"?`: func(gl fake) {
-			gl.AddJob(fakegitlab.Job{Name: "unit", Project: "acme/shop",
-				Artifacts: []fakegitlab.Artifact{{Filename: "a", Type: "archiv"}}})
+		`AddJob("unit"): artifacts[0].file_type: unknown type of artifact "archiv"; did you mean "archive"?`: func(gl fake) {
+			gl.AddJob(fakegitlab.Job{Name: "unit", Project: "acme/shop", Artifacts: []fakegitlab.Artifact{{Filename: "a", Type: "archiv"}}})
 		},
-		`AddJob("unit"): Artifacts[0]: an artifact of type junit has the format gzip, not raw`: func(gl fake) {
-			gl.AddJob(fakegitlab.Job{Name: "unit", Project: "acme/shop",
-				Artifacts: []fakegitlab.Artifact{{Filename: "a", Type: "junit", Format: "raw"}}})
+		`AddJob("unit"): artifacts[0].file_format: an artifact of type junit has the format gzip, not raw`: func(gl fake) {
+			gl.AddJob(fakegitlab.Job{Name: "unit", Project: "acme/shop", Artifacts: []fakegitlab.Artifact{{Filename: "a", Type: "junit", Format: "raw"}}})
 		},
 		`AddJob("unit"): no project is given`: func(gl fake) { gl.AddJob(fakegitlab.Job{Name: "unit"}) },
 		`Token(""): no user is given`:         func(gl fake) { gl.Token("") },
@@ -97,12 +92,9 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddRunner("r"): MaximumTimeout is whole seconds`: func(gl fake) {
 			gl.AddRunner(fakegitlab.Runner{Description: "r", MaximumTimeout: time.Hour + time.Millisecond})
 		},
-		`AddRunner("r"): another runner has that token`: func(gl fake) {
-			gl.AddRunner(fakegitlab.Runner{Description: "r", Token: "shop-token"})
-		},
+		`AddRunner("r"): another runner has that token`: func(gl fake) { gl.AddRunner(fakegitlab.Runner{Description: "r", Token: "shop-token"}) },
 		`AddRunner("r"): two managers have the system id "s"`: func(gl fake) {
-			gl.AddRunner(fakegitlab.Runner{Description: "r", Managers: []fakegitlab.RunnerManager{{SystemID: "s"},
-				{SystemID: "s"}}})
+			gl.AddRunner(fakegitlab.Runner{Description: "r", Managers: []fakegitlab.RunnerManager{{SystemID: "s"}, {SystemID: "s"}}})
 		},
 		`AddRunner("r"): runner id 5 is taken`: func(gl fake) { gl.AddRunner(fakegitlab.Runner{Description: "r", ID: 5}) },
 		`AddAccessToken(of "mia"): no token scope "apii"; did you mean "api"?`: func(gl fake) {
@@ -114,8 +106,8 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddAccessToken(of ""): an access token is of a project or of a group, not both`: func(gl fake) {
 			gl.AddAccessToken(fakegitlab.AccessToken{Project: "acme/shop", Group: "acme"})
 		},
-		`Token("mja"): no user "mja"; did you mean "mia"?`: func(gl fake) { gl.Token("mja") },
-		`UpdateUser("max"): no user "max"`:                 func(gl fake) { gl.UpdateUser("max", func(*fakegitlab.User) {}) },
+		`Token("mja"): no user "mja"; did you mean "mia"?`:           func(gl fake) { gl.Token("mja") },
+		`UpdateUser("max"): no user "max"; known are mia, root, sam`: func(gl fake) { gl.UpdateUser("max", func(*fakegitlab.User) {}) },
 		`UpdateUser("mia"): a user's ID and Username do not change`: func(gl fake) {
 			gl.UpdateUser("mia", func(u *fakegitlab.User) { u.ID = 9 })
 		},
@@ -131,7 +123,7 @@ func TestImpossibleSeeds(t *testing.T) {
 		`UpdateSettings: no kind of registrar "grop"; did you mean "group"?`: func(gl fake) {
 			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.ValidRegistrars = []string{"grop"} })
 		},
-		`DeleteRunner(50): no runner "50"`: func(gl fake) { gl.DeleteRunner(50) },
+		`DeleteRunner(50): no runner "50"; known are 5, 6, 7`: func(gl fake) { gl.DeleteRunner(50) },
 		`ContactRunner(5): the system id "` + strings.Repeat("s", 65) + `" has more than 64 characters`: func(gl fake) {
 			gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: strings.Repeat("s", 65)})
 		},
@@ -142,18 +134,10 @@ func TestImpossibleSeeds(t *testing.T) {
 		`Handle("GET /runners/:runner_id"): the fake serves that itself, as GET /runners/:id; an injected failure changes its answers`: func(gl fake) {
 			gl.Handle("GET /runners/:runner_id", http.NotFoundHandler())
 		},
-		`Handle("HEAD /x"): HEAD is answered by the handlers of the path's other methods`: func(gl fake) {
-			gl.Handle("HEAD /x", http.NotFoundHandler())
-		},
-		`Handle("runners"): an endpoint is a method and a path, as in "GET /projects/:id/pipelines"`: func(gl fake) {
-			gl.Handle("runners", nil)
-		},
-		`Handle("GET /x"): there is no handler`: func(gl fake) {
-			gl.Handle("GET /x", nil)
-		},
-		`StartJob(1): no job "1"`: func(gl fake) {
-			gl.StartJob(1, 5)
-		},
+		`Handle("HEAD /x"): HEAD is answered by the handlers of the path's other methods`:            func(gl fake) { gl.Handle("HEAD /x", http.NotFoundHandler()) },
+		`Handle("runners"): an endpoint is a method and a path, as in "GET /projects/:id/pipelines"`: func(gl fake) { gl.Handle("runners", nil) },
+		`Handle("GET /x"): there is no handler`:                                                      func(gl fake) { gl.Handle("GET /x", nil) },
+		`StartJob(1): no job "1"; there are none`:                                                    func(gl fake) { gl.StartJob(1, 5) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			assert.Equal(t, "fakegitlab: "+want, misuse(t, testkit.MiasWorld(), do))
@@ -161,8 +145,8 @@ func TestImpossibleSeeds(t *testing.T) {
 	}
 }
 
-// What GitLab refuses of a scenario comes all at once, with the place in the text that it was read from. What may
-// follow from it alone does not come.
+// What GitLab refuses of a scenario comes all at once, with the place in the text that it was read from. What follows from
+// another refusal does not come.
 func TestSeedRefusesAllAtOnce(t *testing.T) {
 	const text = `{
   "users": [{"username": "mia"}],
@@ -174,14 +158,15 @@ func TestSeedRefusesAllAtOnce(t *testing.T) {
   ],
   "jobs": [{"project": "acme/shop", "failure_reason": "script_failure"}]
 }`
-	s, err := fakegitlab.ReadScenario(strings.NewReader(text))
-	require.NoError(t, err)
+	var s fakegitlab.Scenario
+	require.NoError(t, json.Unmarshal([]byte(text), &s))
 	gl := fakegitlab.New(t)
 	var refused *fakegitlab.ScenarioError
 	require.ErrorAs(t, gl.Seed(s), &refused)
-	assert.EqualError(t, refused.In([]byte(text)), "scenario: 2 problems:"+
-		"\n\t5:5: runners[0] (short): Maximum timeout needs to be at least 10 minutes"+
-		"\n\t7:5: runners[2]: Tags list can not be empty when runner is not allowed to pick untagged jobs")
+	assert.EqualError(t, refused.In([]byte(text)), "scenario: 3 problems:"+
+		"\n\t5:49: runners[0].maximum_timeout (short): Maximum timeout needs to be at least 10 minutes"+
+		"\n\t7:5: runners[2].tag_list: Tags list can not be empty when runner is not allowed to pick untagged jobs"+
+		"\n\t9:55: jobs[0].failure_reason: a job that is pending has no failure reason")
 	assert.Empty(t, gl.Runners())
 	assert.Zero(t, refused.Problems[0].Line, "the error itself knows no text")
 }
@@ -203,7 +188,7 @@ func TestRefusedSeedsLeaveNoTrace(t *testing.T) {
 	err = gl.Seed(fakegitlab.NewScenario().WithUser("max").WithGroup("new/deep").WithProject("new/deep/tool").WithRunner("r").
 		WithJob("new/deep/tool", "build").WithAccessToken("max").
 		WithRunner("broken", func(r *fakegitlab.Runner) { r.Token = "shop-token" }))
-	assert.ErrorContains(t, err, "runners[1] (broken): another runner has that token")
+	assert.ErrorContains(t, err, "runners[1].token (broken): another runner has that token")
 	assert.Empty(t, cmp.Diff(before, gl.Snapshot()))
 	assert.Panics(t, func() {
 		gl.AddGroup(fakegitlab.Group{Path: "x/y", Members: fakegitlab.Members{"nobody": fakegitlab.Owner}})
@@ -222,13 +207,10 @@ func TestSnapshotsSeedEqualWorlds(t *testing.T) {
 			gl := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(fakegitlab.SmallCompany()))
 			gl.Token("mia")
 			gl.Advance(1234567 * time.Microsecond)
-			gl.UpdateSettings(func(s *fakegitlab.Settings) {
-				s.ValidRegistrars, s.RunnerTokenExpiration = []string{}, 3*time.Hour
-			})
+			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.ValidRegistrars, s.RunnerTokenExpiration = []string{}, 3*time.Hour })
 			gl.AddAccessToken(fakegitlab.AccessToken{Project: "acme/shop", Role: fakegitlab.Developer})
 			gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}})
-			testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners",
-				testkit.WithForm("runner_type=project_type&project_id=10001&description=api"))
+			testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001&description=api"))
 			testkit.Ask(t, gl, gl.Token("mia"), "POST", "/projects/10002/runners", testkit.WithForm("runner_id=100023"))
 			snapshot := gl.Snapshot()
 			again := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(snapshot))
@@ -241,8 +223,7 @@ func TestSnapshotsSeedEqualWorlds(t *testing.T) {
 
 			for _, user := range []string{"mia", "oli", "sam"} {
 				assert.Equal(t, 200, testkit.Ask(t, again, again.Token(user), "GET", "/user").Status)
-				assert.Equal(t, user, testkit.Ask(t, again, again.Token(user), "GET", "/user").Field(t, "username"),
-					"new tokens are nobody else's")
+				assert.Equal(t, user, testkit.Ask(t, again, again.Token(user), "GET", "/user").Field(t, "username"), "new tokens are nobody else's")
 			}
 			assert.Equal(t, gl.Token("mia"), again.Token("mia"))
 			assert.Equal(t, "mia", testkit.Ask(t, again, gl.Token("mia"), "GET", "/user").Field(t, "username"))
@@ -256,8 +237,7 @@ func assertNothingShared(t *testing.T, gl *fakegitlab.Fake) {
 	t.Helper()
 	for _, name := range []string{"a", "b", "c"} {
 		gl.AddProject(fakegitlab.Project{Path: name + "/" + name})
-		gl.AddJob(fakegitlab.Job{Project: name + "/" + name, Name: "job", Status: fakegitlab.JobRunning,
-			RunnerID: gl.AddRunner(fakegitlab.Runner{}).ID})
+		gl.AddJob(fakegitlab.Job{Project: name + "/" + name, Name: "job", Status: fakegitlab.JobRunning, RunnerID: gl.AddRunner(fakegitlab.Runner{}).ID})
 		gl.AddAccessToken(fakegitlab.AccessToken{Group: name})
 	}
 	s := gl.Snapshot()
@@ -300,8 +280,7 @@ func TestChangesOnGitLabsSide(t *testing.T) {
 	gl.DeleteRunner(5)
 	gl.AssertRunnerGone(t, 5)
 	assert.Equal(t, 403, testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=other-token")).Status)
-	for _, found := range []bool{second(gl.Runner(5)), second(gl.User("max")), second(gl.Group("x")),
-		second(gl.Project("acme")), second(gl.Job(1))} {
+	for _, found := range []bool{second(gl.Runner(5)), second(gl.User("max")), second(gl.Group("x")), second(gl.Project("acme")), second(gl.Job(1))} {
 		assert.False(t, found)
 	}
 	got, _ := gl.Runner(6)
@@ -320,8 +299,7 @@ func second[T any](_ T, ok bool) bool { return ok }
 func TestDeterminism(t *testing.T) {
 	play := func() (fakegitlab.Scenario, string) {
 		gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
-		testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners",
-			testkit.WithForm("runner_type=project_type&project_id=10001"))
+		testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001"))
 		testkit.Ask(t, gl, gl.Token("mia"), "POST", "/runners/100021/reset_authentication_token")
 		testkit.Ask(t, gl, gl.AdminToken(), "POST", "/runners/reset_registration_token")
 		testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=nonsense"))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // Role is a member's access level in a group or a project, with GitLab's own numbers
@@ -332,30 +333,17 @@ type Artifact struct {
 	ExpiresAt time.Time `json:"expire_at,omitzero"`
 }
 
-// roleName pairs a role with its word.
-type roleName struct {
-	role Role
-	name string
-}
-
-func roleNames() []roleName {
-	return []roleName{
-		{0, "no access"}, {Guest, "guest"}, {Planner, "planner"}, {Reporter, "reporter"},
-		{Developer, "developer"}, {Maintainer, "maintainer"}, {Owner, "owner"},
-	}
-}
-
 // String returns the role's word: "maintainer"; "no access" for the zero value; "Role(25)" for what is no role.
 func (r Role) String() string {
-	i := slices.IndexFunc(roleNames(), func(n roleName) bool { return n.role == r })
+	i := slices.IndexFunc(world.RoleNames(), func(n world.RoleName) bool { return Role(n.Role) == r })
 	if i < 0 {
 		return fmt.Sprintf("Role(%d)", int(r))
 	}
-	return roleNames()[i].name
+	return world.RoleNames()[i].Name
 }
 
 func (r Role) valid() bool {
-	return slices.ContainsFunc(roleNames(), func(n roleName) bool { return n.role == r })
+	return slices.ContainsFunc(world.RoleNames(), func(n world.RoleName) bool { return Role(n.Role) == r })
 }
 
 // MarshalText returns the role's word. It fails for a number that is no role.
@@ -368,15 +356,15 @@ func (r Role) MarshalText() ([]byte, error) {
 
 // UnmarshalText reads a role's word, in capitals or not, or its number.
 func (r *Role) UnmarshalText(text []byte) error {
-	for _, n := range roleNames() {
-		if strings.EqualFold(n.name, string(text)) || strconv.Itoa(int(n.role)) == string(text) {
-			*r = n.role
+	for _, n := range world.RoleNames() {
+		if strings.EqualFold(n.Name, string(text)) || strconv.Itoa(int(n.Role)) == string(text) {
+			*r = Role(n.Role)
 			return nil
 		}
 	}
 	var known []string
-	for _, n := range roleNames()[1:] {
-		known = append(known, n.name)
+	for _, n := range world.RoleNames()[1:] {
+		known = append(known, n.Name)
 	}
 	return fmt.Errorf("no role %q; %s", text, datajson.Suggest(string(text), known))
 }
@@ -392,7 +380,7 @@ func (r *Role) UnmarshalJSON(text []byte) error {
 	}
 	var number int
 	if err := json.Unmarshal(text, &number); err != nil {
-		return errors.New("want a role's word or number; " + rolesKnown())
+		return errors.New("want a role's word or number; " + world.RolesKnown())
 	}
 	if !Role(number).valid() {
 		return Role(number).unknown()
@@ -401,14 +389,4 @@ func (r *Role) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-func (r Role) unknown() error {
-	return fmt.Errorf("no role has the number %d; %s", int(r), rolesKnown())
-}
-
-func rolesKnown() string {
-	var known []string
-	for _, n := range roleNames()[1:] {
-		known = append(known, fmt.Sprintf("%s (%d)", n.name, int(n.role)))
-	}
-	return "known are " + strings.Join(known, ", ")
-}
+func (r Role) unknown() error { return world.UnknownRole(world.Role(r)) }

@@ -186,7 +186,7 @@ func TestRefuses(t *testing.T) {
 	}
 	impossible := filepath.Join(t.TempDir(), "world.json")
 	require.NoError(t, os.WriteFile(impossible, []byte("{\"runners\": [\n{\"maximum_timeout\": 5}]}"), 0o644))
-	assert.ErrorContains(t, run([]string{"-scenario", impossible}, io.Discard, io.Discard, nil), "world.json: scenario: 2:1: runners[0]: Maximum timeout")
+	assert.ErrorContains(t, run([]string{"-scenario", impossible}, io.Discard, io.Discard, nil), "world.json: scenario: 2:21: runners[0].maximum_timeout: Maximum timeout")
 	var usage strings.Builder
 	assert.ErrorContains(t, run([]string{"-h"}, io.Discard, &usage, nil), "help requested")
 	assert.Contains(t, usage.String(), "-real-time")

@@ -110,7 +110,7 @@ func (d *decoder) adopt(n *node, path string, err error) {
 	case nil:
 	case *Error:
 		for _, p := range found.Problems {
-			d.problems = append(d.problems, Problem{Path: join(path, p.Path), Offset: n.start + p.Offset, Message: p.Message})
+			d.problems = append(d.problems, Problem{Path: Join(path, p.Path), Offset: n.start + p.Offset, Message: p.Message})
 		}
 	case interface{ Unwrap() []error }:
 		for _, each := range found.Unwrap() {
@@ -120,13 +120,14 @@ func (d *decoder) adopt(n *node, path string, err error) {
 		below, message := found.JSONPath()
 		places := Places{}
 		n.locate("", places)
-		d.problems = append(d.problems, Problem{Path: join(path, below), Offset: places.Of(below), Message: message})
+		d.problems = append(d.problems, Problem{Path: Join(path, below), Offset: places.Of(below), Message: message})
 	default:
 		d.report(n, path, "%s", err)
 	}
 }
 
-func join(path, below string) string {
+// Join puts a path before one that goes on below it.
+func Join(path, below string) string {
 	if path == "" || below == "" || strings.HasPrefix(below, "[") {
 		return path + below
 	}

@@ -30,7 +30,7 @@ func Marshal(v any) ([]byte, error) {
 func fail(path string, err error) error {
 	var below *Error
 	if errors.As(err, &below) {
-		return &Error{Problems: []Problem{{Path: join(path, below.Problems[0].Path), Message: below.Problems[0].Message}}}
+		return &Error{Problems: []Problem{{Path: Join(path, below.Problems[0].Path), Message: below.Problems[0].Message}}}
 	}
 	return &Error{Problems: []Problem{{Path: path, Message: err.Error()}}}
 }

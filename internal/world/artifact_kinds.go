@@ -48,10 +48,10 @@ func ArtifactKinds() map[string]ArtifactKind {
 // ArtifactTypes are the types that ArtifactKinds has, in alphabetical order.
 func ArtifactTypes() []string { return slices.Sorted(maps.Keys(ArtifactKinds())) }
 
-// ArtifactProblem says why no upload could have left an artifact of that type and format: GitLab does not have the
+// artifactProblem says why no upload could have left an artifact of that type and format: GitLab does not have the
 // type, or the type cannot have the format. Empty ones are those of an archive, and of the type. field is the field to
 // blame, by its name in JSON; it is "" if all is well.
-func ArtifactProblem(fileType, format string) (field, text string) {
+func artifactProblem(fileType, format string) (field, text string) {
 	fileType = cmp.Or(fileType, Archive)
 	switch kind, known := ArtifactKinds()[fileType]; {
 	case !known:

@@ -2,12 +2,13 @@ package world
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
 // What a seeded job is when nothing else is said.
@@ -19,56 +20,60 @@ const (
 )
 
 // checkJob checks a draft of a job.
-func checkJob(j *Job) error {
+func checkJob(j *Job) (ps Problems) {
 	if err := oneOf("job status", &j.Status, JobPending, JobStatuses); err != nil {
-		return err
+		ps.Add("status", err)
+	} else {
+		if j.FailureReason != "" && j.Status != JobFailed {
+			ps.addFrom("failure_reason", fmt.Errorf("a job that is %s has no failure reason", j.Status), "status")
+		}
+		if !j.FinishedAt.IsZero() && !j.Finished() {
+			ps.addFrom("finished_at", fmt.Errorf("a job that is %s has no FinishedAt", j.Status), "status")
+		}
 	}
-	if j.FailureReason != "" && j.Status != JobFailed {
-		return fmt.Errorf("a job that is %s has no failure reason", j.Status)
-	}
-	if !j.FinishedAt.IsZero() && !j.Finished() {
-		return fmt.Errorf("a job that is %s has no FinishedAt", j.Status)
+	if j.StageIndex < 0 {
+		ps.Addf("stage_idx", "stages are counted from 0, not %d", j.StageIndex)
 	}
 	if c := j.Coverage; c != nil && (math.IsNaN(*c) || math.IsInf(*c, 0)) {
-		return fmt.Errorf("Coverage: %v is no number of percent", *c)
+		ps.Addf("coverage", "Coverage: %v is no number of percent", *c)
 	}
-	if err := j.Spec.Validate(); err != nil {
-		return fmt.Errorf("Spec: %w", err)
-	}
+	ps.Add("spec", j.Spec.Validate())
 	for i, f := range j.Files {
+		var of Problems
 		if f.Filename == "" {
-			return fmt.Errorf("Artifacts[%d] has no Filename", i)
+			of.unset("filename", "an artifact has no file name")
 		}
 		f.fillDefaults()
-		if _, problem := ArtifactProblem(f.Type, f.Format); problem != "" {
-			return fmt.Errorf("Artifacts[%d]: %s", i, problem)
+		if field, problem := artifactProblem(f.Type, f.Format); problem != "" {
+			of.Addf(field, "%s", problem)
+		}
+		if len(of) > 0 {
+			ps.Add(datajson.Index("artifacts", i), of.terse())
 		}
 	}
-	return checkCommit(j.Commit)
+	ps.Add("commit.id", checkSHA(j.Commit.SHA))
+	ps.Add("commit.before_sha", checkSHA(j.Commit.BeforeSHA))
+	return ps
 }
 
-func checkCommit(c Commit) error {
-	for _, sha := range []string{c.SHA, c.BeforeSHA} {
-		if sha != "" && !shaPattern.MatchString(sha) {
-			return fmt.Errorf("%q is no commit SHA, which has 40 hexadecimal digits", sha)
-		}
+func checkSHA(sha string) error {
+	if sha != "" && !shaPattern.MatchString(sha) {
+		return fmt.Errorf("%q is no commit SHA, which has 40 hexadecimal digits", sha)
 	}
 	return nil
 }
 
 // AddJob makes a job of a draft, which has the records that it belongs to, its log and its files.
-func (st *State) AddJob(j *Job) (*Job, error) {
-	if err := checkJob(j); err != nil {
-		return nil, err
-	}
-	if err := freeID(&st.Jobs, "job", j.ID); err != nil {
-		return nil, err
-	}
-	if err := st.checkPipeline(j.PipelineID, j.Project); err != nil {
-		return nil, err
-	}
+func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
+	ps := append(Problems(found), checkJob(j)...)
+	ps.Add("id", freeID(&st.Jobs, "job", j.ID))
+	ps.addFrom("pipeline_id", st.checkPipeline(j.PipelineID, j.Project), "project")
 	if j.Token != "" && st.JobTokens[j.Token] != nil {
-		return nil, errors.New("another job has that token")
+		ps.Addf("token", "another job has that token")
+	}
+	if len(ps) > 0 {
+		st.standInForJob(j)
+		return nil, ps
 	}
 	j.Name, j.Stage, j.Ref = cmp.Or(j.Name, defaultJobName), cmp.Or(j.Stage, defaultJobStage), cmp.Or(j.Ref, DefaultRef)
 	j.ID = assignID(st, &st.Jobs, j.ID)
@@ -105,11 +110,8 @@ func (st *State) checkPipeline(id int, p *Project) error {
 	if id < 0 {
 		return fmt.Errorf("pipeline id %d is negative", id)
 	}
-	if id == 0 || id > st.pipeline {
-		return nil
-	}
-	if known := st.pipelines[id]; known != nil && known.project != p {
-		return fmt.Errorf("pipeline %d is of project %q", id, known.project.Path)
+	if known := st.pipelines[id]; known != nil && Key(known.project.Path) != Key(p.Path) {
+		return fmt.Errorf("pipeline %d belongs to %q, the job to %q", id, known.project.Path, p.Path)
 	}
 	return nil
 }
@@ -139,8 +141,10 @@ func firstLine(s string) string { s, _, _ = strings.Cut(s, "\n"); return s }
 // fillTimes reckons the times that a job in its state must have.
 func (st *State) fillTimes(j *Job) {
 	now := st.Now()
-	queued := !slices.Contains([]JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobSkipped, JobManual, JobScheduled}, j.Status)
-	started := j.Status.Executing() || j.Runner != nil && j.Status.Completed() && !slices.Contains(neverRan(), j.FailureReason)
+	queued := !slices.Contains([]JobStatus{
+		JobCreated, JobWaitingForResource, JobPreparing, JobSkipped, JobManual, JobScheduled}, j.Status)
+	started := j.Status.Executing() ||
+		j.Runner != nil && j.Status.Completed() && !slices.Contains(neverRan(), j.FailureReason)
 	finished := j.Finished()
 	j.CreatedAt = orNow(j.CreatedAt, Earliest(now, j.QueuedAt, j.StartedAt, j.FinishedAt))
 	set := func(t *time.Time, has bool, fallback time.Time) {

@@ -3,34 +3,36 @@ package world
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
 // checkRunner checks a draft of a runner and says what follows of it: a type of which none is said.
-func (st *State) checkRunner(n *RunnerDraft) error {
-	if err := errors.Join(
-		oneOf("runner type", &n.Type, ImpliedType(n.Group != nil, len(n.Projects) > 0), RunnerKinds),
-		oneOf("access level", &n.Attributes.AccessLevel, NotProtected, RefAccessLevels),
-		oneOf("kind of registration", &n.Registration, ByUser, Registrations),
-	); err != nil {
-		return err
-	}
+func (st *State) checkRunner(n *RunnerDraft) (ps Problems) {
+	err := oneOf("runner type", &n.Type, ImpliedType(n.Group != nil, len(n.Projects) > 0), RunnerKinds)
+	ps.Add("runner_type", err)
 	switch {
+	case err != nil: // of a type that is none, nothing follows
 	case n.Group != nil && n.Type != GroupRunner:
-		return NewInvalid(AttrRunner, msgGroupsAssigned)
+		ps.addFrom("group", NewInvalid(AttrRunner, msgGroupsAssigned), "runner_type")
 	case len(n.Projects) > 0 && n.Type != ProjectRunner:
-		return NewInvalid(AttrRunner, MsgProjectsAssigned)
+		ps.addFrom("projects", NewInvalid(AttrRunner, MsgProjectsAssigned), "runner_type")
 	case n.Type == GroupRunner && n.Group == nil:
-		return NewInvalid(AttrRunner, msgGroupNeeded)
+		ps.unset("group", NewInvalid(AttrRunner, msgGroupNeeded).Error())
 	}
+	ps.Add("access_level", oneOf("access level", &n.Attributes.AccessLevel, NotProtected, RefAccessLevels))
+	ps.Add("registration_type", oneOf("kind of registration", &n.Registration, ByUser, Registrations))
 	for i, p := range n.Projects {
-		if slices.Contains(n.Projects[:i], p) {
-			return fmt.Errorf("project %q is named twice", p.Path)
+		if slices.ContainsFunc(n.Projects[:i], func(q *Project) bool { return Key(p.Path) == Key(q.Path) }) {
+			ps.Addf(datajson.Index("projects", i), "project %q is named twice", p.Path)
 		}
 	}
-	return nil
+	attributes := n.Attributes
+	attributes.Tags = cleanTags(attributes.Tags)
+	ps.Add("", st.validate(attributes, &attributes))
+	return ps
 }
 
 // ImpliedType is the type of a runner of which none is said.
@@ -45,18 +47,15 @@ func ImpliedType(group, projects bool) RunnerType {
 }
 
 // AddRunner makes a runner of a draft. A project runner without projects is an orphan: its projects are gone.
-func (st *State) AddRunner(n RunnerDraft) (*Runner, error) {
-	if err := st.checkRunner(&n); err != nil {
-		return nil, err
-	}
-	if err := freeID(&st.Runners, "runner", n.Id); err != nil {
-		return nil, err
-	}
+func (st *State) AddRunner(n RunnerDraft, found ...Problem) (*Runner, error) {
+	ps := append(Problems(found), st.checkRunner(&n)...)
+	ps.Add("id", freeID(&st.Runners, "runner", n.Id))
 	if n.Token != "" && st.RunnerTokens[n.Token] != nil {
-		return nil, errors.New("another runner has that token")
+		ps.Addf("token", "another runner has that token")
 	}
-	if err := st.checkManagers(nil, n.Managers); err != nil {
-		return nil, err
+	if ps = append(ps, st.checkManagers(nil, n.Managers)...); len(ps) > 0 {
+		st.standInForRunner(n)
+		return nil, ps
 	}
 	r, err := st.CreateRunner(n)
 	if err != nil {
@@ -89,24 +88,32 @@ var Never = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 const MaxSystemIDLength = 64
 
 // checkManagers checks the managers that a runner, nil if it is yet to be made, is to have.
-func (st *State) checkManagers(r *Runner, in []Manager) error {
+func (st *State) checkManagers(r *Runner, in []Manager) (ps Problems) {
 	seen, ids := map[string]bool{}, map[int]bool{}
 	for i, m := range in {
-		if known := st.managers.ByID[m.ID]; m.ID < 0 || ids[m.ID] || known != nil && (known.Runner != r || known.SystemID != m.SystemID) {
-			return fmt.Errorf("runner manager id %d is taken", m.ID)
+		var of Problems
+		known := st.managers.ByID[m.ID]
+		switch {
+		case m.ID < 0:
+			of.Add("id", freeID(&st.managers, "runner manager", m.ID))
+		case ids[m.ID] || known != nil && (known.Runner != r || known.SystemID != m.SystemID):
+			of.Addf("id", "runner manager id %d is taken", m.ID)
 		}
 		ids[m.ID] = m.ID != 0
 		switch {
 		case m.SystemID == "":
-			return fmt.Errorf("Managers[%d] has no SystemID", i)
+			of.unset("system_id", "a manager has no system id")
 		case TooLong(&m.SystemID, MaxSystemIDLength):
-			return fmt.Errorf("the system id %q has more than %d characters", m.SystemID, MaxSystemIDLength)
+			of.Addf("system_id", "the system id %q has more than %d characters", m.SystemID, MaxSystemIDLength)
 		case seen[m.SystemID]:
-			return fmt.Errorf("two managers have the system id %q", m.SystemID)
+			of.Addf("system_id", "two managers have the system id %q", m.SystemID)
 		}
 		seen[m.SystemID] = true
+		if len(of) > 0 {
+			ps.Add(datajson.Index("managers", i), of)
+		}
 	}
-	return nil
+	return ps
 }
 
 // setManagers makes the runner's managers those that are given; one that is known by its system id keeps its record.
@@ -145,21 +152,19 @@ func (r *Runner) replaceManager(gone, next *Manager) {
 }
 
 // ChangeRunner replaces what is known of a runner by a draft. What it is, ID and Type and Group, stays.
-func (st *State) ChangeRunner(r *Runner, n RunnerDraft) error {
-	if n.Id != r.ID || n.Type != r.Type || n.Group != r.Group {
+func (st *State) ChangeRunner(r *Runner, n RunnerDraft, found ...Problem) error {
+	if len(found) == 0 && (n.Id != r.ID || n.Type != r.Type || n.Group != r.Group) {
 		return errors.New("a runner's ID, Type and Group do not change")
 	}
-	if err := st.checkRunner(&n); err != nil {
-		return err
-	}
+	ps := append(Problems(found), st.checkRunner(&n)...)
 	if n.Type == ProjectRunner && len(n.Projects) == 0 && len(r.Assignments) > 0 {
-		return NewInvalid(AttrRunner, msgProjectNeeded)
+		ps.Addf("projects", "%s", NewInvalid(AttrRunner, msgProjectNeeded))
 	}
 	if n.Token != r.Token && (n.Token == "" || st.RunnerTokens[n.Token] != nil) {
-		return errors.New("a runner has a token, and no other runner's")
+		ps.Addf("token", "a runner has a token, and no other runner's")
 	}
-	if err := st.checkManagers(r, n.Managers); err != nil {
-		return err
+	if ps = append(ps, st.checkManagers(r, n.Managers)...); len(ps) > 0 {
+		return ps
 	}
 	draft := n.Attributes
 	draft.Description = keepBlank(r.Description, draft.Description)

@@ -46,7 +46,7 @@ func (st *State) Heartbeat(r *Runner, c Contact, contacts bool) *Manager {
 // ContactBy is a Heartbeat, now, of the manager that a draft describes. The error is that its system id is too long.
 func (st *State) ContactBy(r *Runner, draft Manager) error {
 	if TooLong(&draft.SystemID, MaxSystemIDLength) {
-		return st.checkManagers(r, []Manager{draft})
+		return st.checkManagers(r, []Manager{draft}).err()
 	}
 	c := Contact{SystemID: draft.SystemID, Address: draft.IPAddress}
 	if draft.Version+draft.Revision+draft.Platform+draft.Architecture+draft.Executor != "" {

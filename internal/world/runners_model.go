@@ -29,10 +29,15 @@ func (v *Invalid) Add(attribute, text string) {
 func (v *Invalid) sentence() string {
 	var said []string
 	for _, p := range v.Problems {
-		human := strings.ReplaceAll(strings.ReplaceAll(p.Attribute, "_", " "), ".", " ")
-		said = append(said, strings.ToUpper(human[:1])+human[1:]+" "+p.Text)
+		said = append(said, p.sentence())
 	}
 	return toSentence(said)
+}
+
+// sentence is the problem with its attribute as people write it.
+func (p AttributeProblem) sentence() string {
+	human := strings.ReplaceAll(strings.ReplaceAll(p.Attribute, "_", " "), ".", " ")
+	return strings.ToUpper(human[:1]) + human[1:] + " " + p.Text
 }
 
 // Error has all problems in one sentence.

@@ -69,8 +69,9 @@ type world struct {
 	// NewProjectsUnshared is the application setting shared_runners_enabled=false. It only decides how a project begins
 	// that says nothing of it, which is for whoever drafts the project to look at.
 	NewProjectsUnshared bool
-	undo                []func() // what takes back the change that Atomically runs, as far as it has come
-	undoing             bool     // Atomically is running one
+	undo                []func()        // what takes back the change that Atomically runs, as far as it has come
+	undoing             bool            // Atomically is running one
+	coming              map[string]bool // while Seed runs: the projects that it adds, by lower-cased path; else nil
 }
 
 // The ids of each kind of record start somewhere else, so that an id passed for one of another kind finds nothing.
@@ -126,8 +127,3 @@ func (st *State) Now() time.Time { return st.clock().UTC().Round(0).Truncate(tim
 
 // Has reports whether the GitLab that is followed behaves as d says.
 func (st *State) Has(d gitlabversion.Difference) bool { return st.Version.Has(d) }
-
-// Untouched reports whether there are only the records that New makes.
-func (st *State) Untouched() bool {
-	return len(st.Users.Rows) == 1 && len(st.Groups.Rows)+len(st.Projects.Rows)+len(st.Runners.Rows) == 0
-}

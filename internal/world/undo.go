@@ -39,7 +39,7 @@ func add[T Record](st *State, t *table[T], r T) {
 }
 
 // setKey puts a record into an index and remembers how to take it out.
-func setKey[T any](st *State, index map[string]T, key string, r T) {
+func setKey[K comparable, T any](st *State, index map[K]T, key K, r T) {
 	old, had := index[key]
 	index[key] = r
 	st.OnUndo(func() {

@@ -1,5 +1,10 @@
 package world
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Role is a member's access level, with GitLab's own numbers (lib/gitlab/access.rb); a higher role may do what a lower
 // one may. Zero is "not a member".
 type Role int
@@ -13,6 +18,32 @@ const (
 	Maintainer Role = 40
 	Owner      Role = 50
 )
+
+// RoleName is a role with its word.
+type RoleName struct {
+	Role Role
+	Name string
+}
+
+// RoleNames are the words of all roles, and that of none first.
+func RoleNames() []RoleName {
+	return []RoleName{{0, "no access"}, {Guest, "guest"}, {Planner, "planner"}, {Reporter, "reporter"},
+		{Developer, "developer"}, {Maintainer, "maintainer"}, {Owner, "owner"}}
+}
+
+// UnknownRole is the error for a number that is no role's.
+func UnknownRole(r Role) error {
+	return fmt.Errorf("no role has the number %d; %s", int(r), RolesKnown())
+}
+
+// RolesKnown ends a message about what is no role.
+func RolesKnown() string {
+	var known []string
+	for _, n := range RoleNames()[1:] {
+		known = append(known, fmt.Sprintf("%s (%d)", n.Name, int(n.Role)))
+	}
+	return "known are " + strings.Join(known, ", ")
+}
 
 // Visibility is who may see a group or a project at all (lib/gitlab/visibility_level.rb).
 type Visibility string

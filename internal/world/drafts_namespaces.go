@@ -1,0 +1,328 @@
+package world
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+)
+
+// fieldRegistrationToken is the registration token of the instance, a group or a project.
+const fieldRegistrationToken = "registration_token"
+
+func setRole(st *State, roles map[*User]Role, u *User, r Role) {
+	before, had := roles[u]
+	roles[u] = r
+	st.OnUndo(func() {
+		if had {
+			roles[u] = before
+		} else {
+			delete(roles, u)
+		}
+	})
+}
+
+func checkRole(r Role) error {
+	switch {
+	case r == 0:
+		return Problem{Text: "no role is given", From: []string{""}}
+	case !slices.Contains(memberRoles, r):
+		return UnknownRole(r)
+	}
+	return nil
+}
+
+// AddMember makes a user a direct member of the group or project at a path. A group that has a member of its own is not
+// there only as somebody's parent.
+func (st *State) AddMember(path, username string, r Role) error {
+	var ps Problems
+	u, err := st.UserByName(username)
+	ps.Add("user", err)
+	ps.Add("role", checkRole(r))
+	var roles map[*User]Role
+	if p, g := st.ProjectPaths[Key(path)], st.GroupPaths[Key(path)]; p != nil {
+		roles = p.Roles
+	} else if g != nil {
+		roles = g.Roles
+		st.setImplied(g, false)
+	} else {
+		ps.Add("path", st.noneAt("group or project", path, slices.Concat(st.groupPaths(), st.projectPaths())))
+	}
+	if len(ps) > 0 {
+		return ps
+	}
+	setRole(st, roles, u, r)
+	return nil
+}
+
+// rolesOf finds the members of a group or project by their usernames.
+func (st *State) rolesOf(members map[string]Role) (roles map[*User]Role, ps Problems) {
+	roles = make(map[*User]Role, len(members))
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		u, err := st.UserByName(name)
+		if _, twice := roles[u]; twice && err == nil {
+			err = fmt.Errorf("%q is given two roles", u.Username)
+		}
+		roles[u] = members[name]
+		if ofRole := checkRole(members[name]); err != nil || ofRole != nil {
+			ps.Add(datajson.Field("members", name), err)
+			var of Problems
+			of.Add(datajson.Field("members", name), ofRole)
+			ps = append(ps, of.terse()...)
+		}
+	}
+	return roles, ps
+}
+
+func checkVisibility(v *Visibility) error {
+	return oneOf("visibility", v, Private, VisibilityLevels)
+}
+
+// checkParents refuses a path below what cannot be a parent: a project at all, a user but of projects.
+func (st *State) checkParents(path string, project bool) (ps Problems) {
+	direct := project
+	for parent := range Ancestors(path) {
+		switch key := Key(parent); {
+		case st.ProjectPaths[key] != nil || st.coming[key]:
+			ps.Addf("path", "%q is a project; nothing lies below it", parent)
+		case st.UserNames[key] != nil && !direct && st.GroupPaths[key] == nil:
+			ps.Addf("path", "%q is a user; users have projects, but no groups", parent)
+		}
+		direct = false
+	}
+	return ps
+}
+
+func (st *State) checkGroup(in *Group, members map[string]Role) (ps Problems) {
+	switch {
+	case in.Path == "":
+		ps.unset("path", "no path is given")
+	case !pathPattern.MatchString(in.Path):
+		ps.Addf("path", "%q is no full path of a group", in.Path)
+	}
+	ps.Add("visibility", checkVisibility(&in.Visibility))
+	ps.Add(fieldExpiration, checkExpiration(in.RunnerTokenExpiration))
+	if _, last := SplitPath(in.Path); in.Name == "" {
+		in.Name = last
+	}
+	var ofMembers Problems
+	in.Roles, ofMembers = st.rolesOf(members)
+	return append(ps, ofMembers...)
+}
+
+// AddGroup makes a group of a draft, and the parents in its path that do not exist. A group that is there only as
+// somebody's parent takes over what the draft says.
+func (st *State) AddGroup(in Group, members map[string]Role) (*Group, error) {
+	ps := append(st.checkParents(in.Path, false), st.checkGroup(&in, members)...)
+	key := Key(in.Path)
+	g := st.GroupPaths[key]
+	switch {
+	case g != nil && !g.implied:
+		ps.Addf("path", "the path is taken by another group")
+	case st.UserNames[key] != nil:
+		ps.Addf("path", "%q is a user's namespace", in.Path)
+	case st.ProjectPaths[key] != nil:
+		ps.Addf("path", "%q is a project", in.Path)
+	}
+	if g != nil && in.ID == g.ID && g.implied {
+		in.ID = 0
+	}
+	ps.Add("id", freeID(&st.Groups, "group", in.ID))
+	ps.Add(fieldRegistrationToken, st.checkRegistrationToken(in.RegistrationToken, ""))
+	if len(ps) > 0 {
+		st.standInForGroup(in)
+		return nil, ps
+	}
+	if g == nil {
+		g = st.newGroup(in.Path, in.ID)
+	} else if in.ID != 0 {
+		st.renumber(g, in.ID)
+	}
+	before := *g
+	st.OnUndo(func() { *g = before })
+	st.setGroup(g, in)
+	g.implied = false
+	return g, nil
+}
+
+// EnsureGroup makes the group at a path if it is not there. Where it cannot be, nothing below it can, which says so.
+func (st *State) EnsureGroup(path string) {
+	if st.GroupPaths[Key(path)] == nil {
+		_, _ = st.AddGroup(Group{Path: path}, nil)
+	}
+}
+
+func (st *State) setImplied(g *Group, implied bool) {
+	before := g.implied
+	g.implied = implied
+	st.OnUndo(func() { g.implied = before })
+}
+
+// renumber gives an implied group the id that it is now said to have.
+func (st *State) renumber(g *Group, id int) {
+	before := g.ID
+	st.Groups.remove(g)
+	g.ID = id
+	st.Groups.insert(g)
+	st.OnUndo(func() {
+		st.Groups.remove(g)
+		g.ID = before
+		st.Groups.insert(g)
+	})
+}
+
+// setGroup stores what a draft says of a group, and keeps or makes up what it does not.
+func (st *State) setGroup(g *Group, in Group) {
+	in.ID, in.Path, in.CreatedAt = g.ID, g.Path, orNow(in.CreatedAt, g.CreatedAt)
+	in.RegistrationToken = st.secret(registrationTokens, cmp.Or(in.RegistrationToken, g.RegistrationToken))
+	in.Parent, in.Children, in.Projects, in.runners, in.implied = g.Parent, g.Children, g.Projects, g.runners, g.implied
+	*g = in
+}
+
+// newGroup makes a group with GitLab's defaults, and the parents that do not exist yet. That its path may be a group's
+// has been checked.
+func (st *State) newGroup(path string, id int) *Group {
+	parentPath, last := SplitPath(path)
+	var parent *Group
+	if parentPath != "" {
+		if parent = st.GroupPaths[Key(parentPath)]; parent == nil {
+			parent = st.newGroup(parentPath, 0)
+			parent.implied = true
+		}
+		path = parent.Path + "/" + last
+	}
+	g := &Group{ID: assignID(st, &st.Groups, id), Path: path, Name: last, Visibility: Private,
+		RegistrationToken: st.made.token(registrationTokens), CreatedAt: st.Now(), Parent: parent, Roles: map[*User]Role{}}
+	if parent != nil {
+		parent.Children = append(parent.Children, g)
+		st.OnUndo(func() { parent.Children = parent.Children[:len(parent.Children)-1] })
+	}
+	add(st, &st.Groups, g)
+	setKey(st, st.GroupPaths, Key(path), g)
+	return g
+}
+
+// UpdateGroup replaces what is known of a group.
+func (st *State) UpdateGroup(g *Group, in Group, members map[string]Role) error {
+	if in.ID != g.ID || in.Path != g.Path {
+		return errors.New("a group's ID and Path do not change here")
+	}
+	ps := st.checkGroup(&in, members)
+	ps.Add(fieldRegistrationToken, st.checkRegistrationToken(in.RegistrationToken, g.RegistrationToken))
+	if len(ps) > 0 {
+		return ps
+	}
+	st.setGroup(g, in)
+	return nil
+}
+
+// checkRegistrationToken refuses a registration token that something else has already.
+func (st *State) checkRegistrationToken(token, own string) error {
+	if token == "" || token == own {
+		return nil
+	}
+	if token == st.Settings.RegistrationToken || st.GroupByRegistrationToken(token) != nil ||
+		st.ProjectByRegistrationToken(token) != nil {
+		return errors.New("the registration token is another's")
+	}
+	return nil
+}
+
+// ProjectByRegistrationToken finds the project that has a registration token, nil if none has.
+func (st *State) ProjectByRegistrationToken(token string) *Project {
+	for _, p := range st.Projects.Rows {
+		if p.RegistrationToken == token {
+			return p
+		}
+	}
+	return nil
+}
+
+// GroupByRegistrationToken finds the group that has a registration token, nil if none has.
+func (st *State) GroupByRegistrationToken(token string) *Group {
+	for _, g := range st.Groups.Rows {
+		if g.RegistrationToken == token {
+			return g
+		}
+	}
+	return nil
+}
+
+func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems) {
+	switch {
+	case in.Path == "":
+		ps.unset("path", "no path is given")
+	case !pathPattern.MatchString(in.Path) || !strings.Contains(in.Path, "/"):
+		ps.Addf("path", `%q is no full path of a project, which has a namespace: "acme/shop"`, in.Path)
+	}
+	if in.BuildTimeout < 0 {
+		ps.Addf("build_timeout", "a job cannot time out after %s", in.BuildTimeout)
+	}
+	ps.Add("visibility", checkVisibility(&in.Visibility))
+	ps.Add(fieldExpiration, checkExpiration(in.RunnerTokenExpiration))
+	if _, last := SplitPath(in.Path); in.Name == "" {
+		in.Name = last
+	}
+	var ofMembers Problems
+	in.Roles, ofMembers = st.rolesOf(members)
+	return append(ps, ofMembers...)
+}
+
+// AddProject makes a project of a draft, and the groups in its path that do not exist.
+func (st *State) AddProject(p Project, members map[string]Role) (*Project, error) {
+	ps := append(st.checkParents(p.Path, true), st.checkProject(&p, members)...)
+	switch key := Key(p.Path); {
+	case st.ProjectPaths[key] != nil:
+		ps.Addf("path", "the path is taken by another project")
+	case st.GroupPaths[key] != nil:
+		ps.Addf("path", "the path is taken by a group")
+	case st.UserNames[key] != nil:
+		ps.Addf("path", "%q is a user's namespace", p.Path)
+	}
+	ps.Add("id", freeID(&st.Projects, "project", p.ID))
+	ps.Add(fieldRegistrationToken, st.checkRegistrationToken(p.RegistrationToken, ""))
+	if len(ps) > 0 {
+		st.standInForProject(p)
+		return nil, ps
+	}
+	namespace, last := SplitPath(p.Path)
+	if p.Group = st.GroupPaths[Key(namespace)]; p.Group == nil {
+		if p.Owner = st.UserNames[Key(namespace)]; p.Owner == nil {
+			p.Group = st.newGroup(namespace, 0)
+			p.Group.implied = true
+		}
+	}
+	p.RegistrationToken = st.secret(registrationTokens, p.RegistrationToken)
+	p.ID, p.CreatedAt = assignID(st, &st.Projects, p.ID), orNow(p.CreatedAt, st.Now())
+	namespace, _ = p.namespace()
+	p.Path = namespace + "/" + last
+	if g := p.Group; g != nil {
+		g.Projects = append(g.Projects, &p)
+		st.OnUndo(func() { g.Projects = g.Projects[:len(g.Projects)-1] })
+	}
+	add(st, &st.Projects, &p)
+	setKey(st, st.ProjectPaths, Key(p.Path), &p)
+	return &p, nil
+}
+
+// UpdateProject replaces what is known of a project.
+func (st *State) UpdateProject(p *Project, in Project, members map[string]Role) error {
+	if in.ID != p.ID || in.Path != p.Path {
+		return errors.New("a project's ID and Path do not change here")
+	}
+	ps := st.checkProject(&in, members)
+	ps.Add(fieldRegistrationToken, st.checkRegistrationToken(in.RegistrationToken, p.RegistrationToken))
+	if len(ps) > 0 {
+		return ps
+	}
+	in.RegistrationToken = st.secret(registrationTokens, cmp.Or(in.RegistrationToken, p.RegistrationToken))
+	in.CreatedAt = orNow(in.CreatedAt, p.CreatedAt)
+	in.Group, in.Owner, in.Runners, in.Jobs, in.pipelines = p.Group, p.Owner, p.Runners, p.Jobs, p.pipelines
+	*p = in
+	st.tickAll()
+	return nil
+}
