@@ -13,8 +13,9 @@ import (
 
 // snapshotOf is all that is known, as plain data ordered by id.
 func snapshotOf(st *world.State) Scenario {
-	s := Scenario{Settings: publicSettings(st.Settings), Users: copies(st.Users.Rows, publicUser), AccessTokens: copies(st.Tokens.Rows, publicAccessToken),
-		Groups: copies(st.Groups.Rows, publicGroup), Projects: copies(st.Projects.Rows, publicProject), Jobs: copies(st.Jobs.Rows, publicJob)}
+	s := Scenario{Settings: publicSettings(st.Settings), Users: copies(st.Users.Rows, publicUser),
+		AccessTokens: copies(st.Tokens.Rows, publicAccessToken), Groups: copies(st.Groups.Rows, publicGroup),
+		Projects: copies(st.Projects.Rows, publicProject), Jobs: copies(st.Jobs.Rows, publicJob)}
 	s.Runners = copies(st.Runners.Rows, func(r *world.Runner) Runner {
 		out := publicRunner(r)
 		if r.TokenExpiresAt.IsZero() && !st.TokenExpiry(r, r.CreatedAt).IsZero() {

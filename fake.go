@@ -15,7 +15,7 @@
 //
 //	gl.AddUser(fakegitlab.User{Username: "mia"})
 //	gl.AddProject(fakegitlab.Project{Path: "acme/shop", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer}})
-//	r := gl.AddRunner(fakegitlab.Runner{Description: "builder", Projects: []string{"acme/shop"}, Tags: []string{"linux"}})
+//	r := gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}, Tags: []string{"linux"}})
 //
 // Whole worlds are a [Scenario], built in Go or read from JSON ([ReadScenario]), and Update… and Delete… change the
 // world while the code under test runs.

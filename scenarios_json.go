@@ -15,8 +15,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// ScenarioError is everything that is wrong with a scenario. ReadScenario, Scenario.Validate and Fake.Seed return it as a
-// pointer.
+// ScenarioError is everything that is wrong with a scenario. ReadScenario, Scenario.Validate and Fake.Seed return it
+// as a pointer.
 type ScenarioError struct {
 	Problems []ScenarioProblem
 }
@@ -57,8 +57,8 @@ func (p ScenarioProblem) String() string {
 	return fmt.Sprintf("%d:%d: %s", p.Line, p.Column, text)
 }
 
-// In is the error with the places of its problems in the JSON that the scenario was read from. ReadScenario does so itself;
-// what Seed refuses comes without, as it knows no text.
+// In is the error with the places of its problems in the JSON that the scenario was read from. ReadScenario does so
+// itself; what Seed refuses comes without, as it knows no text.
 func (e *ScenarioError) In(text []byte) *ScenarioError {
 	placed := &ScenarioError{Problems: slices.Clone(e.Problems)}
 	places := datajson.Offsets(text)
@@ -72,9 +72,9 @@ func (e *ScenarioError) In(text []byte) *ScenarioError {
 	return placed
 }
 
-// ReadScenario reads a scenario as Write writes it. Roles may be numbers, durations texts such as "1h 30m", times dates
-// alone; null is the same as a field left out; a "$schema" for editors is passed over. Everything that is wrong, from an
-// unknown field to a reference into the void (see Scenario.Validate), comes in one *ScenarioError.
+// ReadScenario reads a scenario as Write writes it. Roles may be numbers, durations texts such as "1h 30m", times
+// dates alone; null is the same as a field left out; a "$schema" for editors is passed over. Everything that is
+// wrong, from an unknown field to a reference into the void (see Scenario.Validate), comes in one *ScenarioError.
 func ReadScenario(r io.Reader) (Scenario, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -88,8 +88,8 @@ func ReadScenario(r io.Reader) (Scenario, error) {
 	return s, nil
 }
 
-// placedIn is the error of what is wrong with a scenario read from text: what the reader found, and what lies deeper. It is
-// nil when nothing is.
+// placedIn is the error of what is wrong with a scenario read from text: what the reader found, and what lies deeper.
+// It is nil when nothing is.
 func placedIn(text []byte, found []datajson.Problem, deeper []rejection) error {
 	if len(found)+len(deeper) == 0 {
 		return nil
@@ -106,8 +106,9 @@ func placedIn(text []byte, found []datajson.Problem, deeper []rejection) error {
 	return e
 }
 
-// problemsPlaced finds the places in the text of problems that only the whole scenario shows. It drops those that follow from
-// problems found before: a value that could not be read is not missing as well. A job's spec was checked when it was read.
+// problemsPlaced finds the places in the text of problems that only the whole scenario shows. It drops those that
+// follow from problems found before: a value that could not be read is not missing as well. A job's spec was checked
+// when it was read.
 func problemsPlaced(deeper []rejection, found []datajson.Problem, offsets datajson.Places) []datajson.Problem {
 	type finding struct{ path, message string }
 	unread, said := map[string]bool{}, map[finding]bool{}
@@ -133,8 +134,9 @@ func problemsOf(err error) []datajson.Problem {
 	return nil
 }
 
-// Write writes the scenario as JSON for people, indented by two blanks, with a final line feed. Equal scenarios give equal
-// bytes, so that the text can be kept in a golden file. It does not validate: what it wrote, ReadScenario judges.
+// Write writes the scenario as JSON for people, indented by two blanks, with a final line feed. Equal scenarios give
+// equal bytes, so that the text can be kept in a golden file. It does not validate: what it wrote, ReadScenario
+// judges.
 func (s Scenario) Write(w io.Writer) error {
 	compact, err := s.MarshalJSON()
 	if err != nil {
@@ -182,7 +184,8 @@ func (s Scenario) MarshalJSON() ([]byte, error) {
 // ReadScenario it neither validates nor knows lines.
 func (s *Scenario) UnmarshalJSON(text []byte) error {
 	type plain Scenario
-	found := slices.DeleteFunc(problemsOf(unmarshalData(text, (*plain)(s))), func(p datajson.Problem) bool { return p.Path == "$schema" })
+	isSchema := func(p datajson.Problem) bool { return p.Path == "$schema" }
+	found := slices.DeleteFunc(problemsOf(unmarshalData(text, (*plain)(s))), isSchema)
 	if len(found) == 0 {
 		return nil
 	}

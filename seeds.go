@@ -14,8 +14,8 @@ func (f *Fake) AddUser(u User) User {
 	return change(f, "AddUser(%q)", u.Username, adding(addUser, u, publicUser))
 }
 
-// AddAccessToken adds an access token and returns it with what was empty filled in. With Project or Group set it also makes
-// the token's bot user, a member there.
+// AddAccessToken adds an access token and returns it with what was empty filled in. With Project or Group set it also
+// makes the token's bot user, a member there.
 func (f *Fake) AddAccessToken(t AccessToken) AccessToken {
 	f.tb.Helper()
 	return change(f, "AddAccessToken(of %q)", t.User, adding(addAccessToken, t, publicAccessToken))
@@ -27,28 +27,31 @@ func (f *Fake) AddGroup(g Group) Group {
 	return change(f, "AddGroup(%q)", g.Path, adding(addGroup, g, publicGroup))
 }
 
-// AddProject adds a project, and the groups in its path that do not exist, and returns it with what was empty filled in.
+// AddProject adds a project, and the groups in its path that do not exist, and returns it with what was empty filled
+// in.
 func (f *Fake) AddProject(p Project) Project {
 	f.tb.Helper()
 	return change(f, "AddProject(%q)", p.Path, adding(addProject, p, publicProject))
 }
 
-// AddRunner adds a runner and returns it with what was empty filled in. A project runner without projects is an orphan, as
-// GitLab 17 leaves them when their projects are deleted.
+// AddRunner adds a runner and returns it with what was empty filled in. A project runner without projects is an
+// orphan, as GitLab 17 leaves them when their projects are deleted.
 func (f *Fake) AddRunner(r Runner) Runner {
 	f.tb.Helper()
 	return change(f, "AddRunner(%q)", r.Description, adding(addRunner, r, publicRunner))
 }
 
-// AddJob adds a job and returns it with what was empty filled in: it is pending and belongs to a pipeline of its own unless
-// something else is said.
+// AddJob adds a job and returns it with what was empty filled in: it is pending and belongs to a pipeline of its own
+// unless something else is said.
 func (f *Fake) AddJob(j Job) Job {
 	f.tb.Helper()
 	return change(f, "AddJob(%q)", j.Name, adding(addJob, j, publicJob))
 }
 
 // adding makes a record of plain data and returns what it became.
-func adding[R world.Record, T any](add func(*world.State, T) (R, error), in T, public func(R) T) func(*world.State) (T, error) {
+func adding[R world.Record, T any](
+	add func(*world.State, T) (R, error), in T, public func(R) T,
+) func(*world.State) (T, error) {
 	return func(st *world.State) (out T, err error) {
 		added, err := add(st, in)
 		if err == nil {
@@ -79,7 +82,8 @@ func attempt[T any](f *Fake, do func(*world.State) (T, error)) (done T, err erro
 	return done, err
 }
 
-// absent is the error of looking for a record that is not there, as against whatever else may fail once it has been found.
+// absent is the error of looking for a record that is not there, as against whatever else may fail once it has been
+// found.
 type absent struct{ error }
 
 // read copies something out of the state.
@@ -159,8 +163,8 @@ func (f *Fake) Job(id int) (Job, bool) {
 	return found(f, func(st *world.State) *world.Job { return st.Jobs.ByID[id] }, publicJob)
 }
 
-// RunnerStatus is how lately the runner was heard of. Being paused does not show here, as it does in the status of GitLab's
-// REST API. An unknown runner fails the test.
+// RunnerStatus is how lately the runner was heard of. Being paused does not show here, as it does in the status of
+// GitLab's REST API. An unknown runner fails the test.
 func (f *Fake) RunnerStatus(id int) RunnerStatus {
 	f.tb.Helper()
 	return change(f, "RunnerStatus(%s)", strconv.Itoa(id), func(st *world.State) (RunnerStatus, error) {
@@ -172,8 +176,8 @@ func (f *Fake) RunnerStatus(id int) RunnerStatus {
 	})
 }
 
-// UpdateSettings changes the settings. Like the functions of all Update methods, alter changes the copy that it is given; it may
-// use the fake, and is called again if somebody else changed the same thing meanwhile.
+// UpdateSettings changes the settings. Like the functions of all Update methods, alter changes the copy that it is
+// given; it may use the fake, and is called again if somebody else changed the same thing meanwhile.
 func (f *Fake) UpdateSettings(alter func(*Settings)) {
 	f.tb.Helper()
 	get := func(st *world.State) (Settings, error) { return publicSettings(st.Settings), nil }
@@ -182,8 +186,8 @@ func (f *Fake) UpdateSettings(alter func(*Settings)) {
 	}
 }
 
-// revise lets alter change a copy of something and puts it back. Alter runs without the lock; what changed under it is altered
-// anew.
+// revise lets alter change a copy of something and puts it back. Alter runs without the lock; what changed under it
+// is altered anew.
 func revise[T any](f *Fake, get func(*world.State) (T, error), set func(*world.State, T) error, alter func(*T)) error {
 	if alter == nil {
 		return errors.New("there is no function")
@@ -282,8 +286,8 @@ func (f *Fake) UpdateProject(path string, alter func(*Project)) Project {
 	return projectEdits.update(f, "UpdateProject(%q)", path, alter)
 }
 
-// UpdateRunner changes a runner, its assignments to projects and its managers included, and returns it. ID, Type and Group
-// stay; what GitLab's model refuses fails the test.
+// UpdateRunner changes a runner, its assignments to projects and its managers included, and returns it. ID, Type and
+// Group stay; what GitLab's model refuses fails the test.
 func (f *Fake) UpdateRunner(id int, alter func(*Runner)) Runner {
 	f.tb.Helper()
 	return runnerEdits.update(f, "UpdateRunner(%s)", strconv.Itoa(id), alter)
@@ -301,11 +305,14 @@ func (f *Fake) DeleteRunner(id int) {
 	})
 }
 
-// ContactRunner is a heartbeat, as from a machine that uses the runner's token with this system id. The machine's record is
-// made if it is new; what else m says of it is stored. m's times and ID are not read: it is now that it calls.
+// ContactRunner is a heartbeat, as from a machine that uses the runner's token with this system id. The machine's
+// record is made if it is new; what else m says of it is stored. m's times and ID are not read: it is now that it
+// calls.
 func (f *Fake) ContactRunner(id int, m RunnerManager) {
 	f.tb.Helper()
-	change(f, "ContactRunner(%s)", strconv.Itoa(id), func(st *world.State) (Runner, error) { return contactRunner(st, id, m) })
+	change(f, "ContactRunner(%s)", strconv.Itoa(id), func(st *world.State) (Runner, error) {
+		return contactRunner(st, id, m)
+	})
 }
 
 func contactRunner(st *world.State, id int, m RunnerManager) (Runner, error) {
@@ -357,15 +364,15 @@ func finishAs(s JobStatus) func(*world.State, *world.Job) error {
 
 func cancelByPerson(st *world.State, j *world.Job) error { return st.Fire(j, world.EventCancel) }
 
-// EnqueueJob makes a job pending that waits for its turn: one that is created, waiting_for_resource, preparing, skipped,
-// manual or scheduled. The fake leaves it to the test when the jobs of a later stage are due.
+// EnqueueJob makes a job pending that waits for its turn: one that is created, waiting_for_resource, preparing,
+// skipped, manual or scheduled. The fake leaves it to the test when the jobs of a later stage are due.
 func (f *Fake) EnqueueJob(jobID int) Job {
 	f.tb.Helper()
 	return f.changeJob("EnqueueJob(%s)", jobID, enqueueNow)
 }
 
-// StartJob gives a pending job to a runner, which must be one that may take it, and to the manager of it contacted last, if
-// any.
+// StartJob gives a pending job to a runner, which must be one that may take it, and to the manager of it contacted
+// last, if any.
 func (f *Fake) StartJob(jobID, runnerID int) Job {
 	f.tb.Helper()
 	return f.changeJob("StartJob(%s)", jobID, startOn(runnerID))
@@ -377,15 +384,15 @@ func (f *Fake) FinishJob(jobID int, s JobStatus) Job {
 	return f.changeJob("FinishJob(%s)", jobID, finishAs(s))
 }
 
-// CancelJob cancels a job as a person would: a running one whose runner can end it gracefully is canceling first, any other
-// is canceled at once.
+// CancelJob cancels a job as a person would: a running one whose runner can end it gracefully is canceling first, any
+// other is canceled at once.
 func (f *Fake) CancelJob(jobID int) Job {
 	f.tb.Helper()
 	return f.changeJob("CancelJob(%s)", jobID, cancelByPerson)
 }
 
-// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well. Without
-// scopes it has "api".
+// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well.
+// Without scopes it has "api".
 func (f *Fake) Token(username string, scopes ...string) string {
 	f.tb.Helper()
 	return change(f, "Token(%q)", username, func(st *world.State) (string, error) { return st.TokenOf(username, scopes) })
@@ -397,8 +404,8 @@ func (f *Fake) AdminToken() string {
 	return f.Token(world.RootUsername)
 }
 
-// Seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError, which says what could not be and where. The
-// user root, who is always there, is updated by the scenario's.
+// Seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError, which says what could not be and
+// where. The user root, who is always there, is updated by the scenario's.
 func (f *Fake) Seed(s Scenario) error { return enter(f.state, s) }
 
 // enter is Seed.
