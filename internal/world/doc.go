@@ -43,12 +43,12 @@
 //
 //	words.go settings.go failure_reasons.go messages.go   GitLab's words, settings and texts
 //	artifact_kinds.go files.go dotenv.go blob.go          artifacts, and the bytes of artifacts and logs
-//	names.go texts.go times.go tables.go                  tools: paths, nullable texts, times, rows ordered by id
+//	names.go strings.go times.go tables.go                tools: paths, nullable texts, times, rows ordered by id
 //	records_*.go fates.go roles.go                        the records, and what one can tell by looking at them
 //	fit.go jobs_machine.go                                which job a runner may take; the table of job transitions
 //	runners_filter.go runners_index.go                    what a list of runners is narrowed by, and finds them by
 //	state.go undo.go secrets.go queue.go rates.go         State itself, Atomically, generated secrets, the job queue
-//	finding.go                                            looking up by what a URL or a runner has
+//	finding.go                                            looking up by what a URL, a runner or a person has
 //	runners*.go managers.go registration.go               transitions of runners, their lists and their managers
 //	jobs.go log.go artifacts.go                           transitions of jobs, their logs and files
 //	access_tokens.go                                      transitions of access tokens

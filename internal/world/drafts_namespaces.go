@@ -232,26 +232,6 @@ func (st *State) checkRegistrationToken(token, own string) error {
 	return nil
 }
 
-// ProjectByRegistrationToken finds the project that has a registration token, nil if none has.
-func (st *State) ProjectByRegistrationToken(token string) *Project {
-	for _, p := range st.Projects.Rows {
-		if p.RegistrationToken == token {
-			return p
-		}
-	}
-	return nil
-}
-
-// GroupByRegistrationToken finds the group that has a registration token, nil if none has.
-func (st *State) GroupByRegistrationToken(token string) *Group {
-	for _, g := range st.Groups.Rows {
-		if g.RegistrationToken == token {
-			return g
-		}
-	}
-	return nil
-}
-
 func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems) {
 	switch {
 	case in.Path == "":
