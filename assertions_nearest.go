@@ -81,7 +81,7 @@ func (f *Fake) userProblem(username string) string {
 		return ""
 	}
 	var usernames []string
-	for _, user := range f.Snapshot().Users {
+	for _, user := range f.Users() {
 		usernames = append(usernames, user.Username)
 	}
 	problem := fmt.Sprintf("there is no user %q", username)

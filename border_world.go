@@ -11,12 +11,12 @@ import (
 
 // A whole world out of the state as plain data, and into it.
 
-// snapshotOf is all that is known, as plain data ordered by id.
+// snapshotOf is all that is known, as plain data ordered by id. A kind of which there is none is nil: JSON leaves it out.
 func snapshotOf(st *world.State) Scenario {
-	s := Scenario{Settings: publicSettings(st.Settings), Users: copies(st.Users.Rows, publicUser),
-		AccessTokens: copies(st.Tokens.Rows, publicAccessToken), Groups: copies(st.Groups.Rows, publicGroup),
-		Projects: copies(st.Projects.Rows, publicProject), Jobs: copies(st.Jobs.Rows, publicJob)}
-	s.Runners = copies(st.Runners.Rows, func(r *world.Runner) Runner {
+	s := Scenario{Settings: publicSettings(st.Settings), Users: someCopies(st.Users.Rows, publicUser),
+		AccessTokens: someCopies(st.Tokens.Rows, publicAccessToken), Groups: someCopies(st.Groups.Rows, publicGroup),
+		Projects: someCopies(st.Projects.Rows, publicProject), Jobs: someCopies(st.Jobs.Rows, publicJob)}
+	s.Runners = someCopies(st.Runners.Rows, func(r *world.Runner) Runner {
 		out := publicRunner(r)
 		if r.TokenExpiresAt.IsZero() && !st.TokenExpiry(r, r.CreatedAt).IsZero() {
 			out.TokenExpiresAt = world.Never
@@ -24,6 +24,14 @@ func snapshotOf(st *world.State) Scenario {
 		return out
 	})
 	return s
+}
+
+// someCopies is copies, but nil for none.
+func someCopies[R world.Record, T any](rows []R, public func(R) T) []T {
+	if len(rows) == 0 {
+		return nil
+	}
+	return copies(rows, public)
 }
 
 // seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError with everything that GitLab refuses.

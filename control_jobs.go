@@ -44,8 +44,8 @@ func (c *control) cancelJob() controlAnswer {
 
 // changePathJob changes the job whose id is in the path.
 func (c *control) changePathJob(do func(*world.State, *world.Job) error) controlAnswer {
-	return answered(atPath(c, (*world.State).JobByNumber, func(st *world.State, _ *world.Job) (Job, error) {
-		return changeJob(st, c.pathID(), do)
+	return answered(atPath(c, (*world.State).JobByNumber, func(st *world.State, j *world.Job) (Job, error) {
+		return changeJob(st, j, do)
 	}))
 }
 

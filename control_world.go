@@ -177,8 +177,8 @@ func (c *control) contactRunner() controlAnswer {
 	if err != nil {
 		return controlError(err)
 	}
-	return answered(atPath(c, (*world.State).RunnerByNumber, func(st *world.State, _ *world.Runner) (Runner, error) {
-		return contactRunner(st, c.pathID(), m)
+	return answered(atPath(c, (*world.State).RunnerByNumber, func(st *world.State, r *world.Runner) (Runner, error) {
+		return contactRunner(st, r, m)
 	}))
 }
 

@@ -83,6 +83,23 @@ type TB interface {
 	Name() string
 }
 
+// The order of all locks of a fake. Who holds one may take those below and to the right of it, and no other:
+//
+//	initial.mu                      during a whole Reset
+//	  world.State.Mu                of the state in use or, in a Reset, of the one that is still being made
+//	    faults.mu                   in a Reset, and by itself
+//	      Held.mu
+//	    addedRoutes.mu              in a Reset, and by itself
+//	    the one of internal/journal in a Reset, and by itself
+//	    front's foundRoutes.mu      for OPTIONS, and by itself
+//	    clock.mu                    for every time
+//	inFlight.mu, invariants.mu, lineWriter.mu: each by itself alone
+//
+// Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they may
+// use the fake. There are two exceptions: the clock of WithClock is asked with clock.mu held and whatever is above it,
+// the writer of WithJournalTo is written to with lineWriter.mu held. Close holds its Once while it waits for the
+// requests in flight.
+
 // Fake is one GitLab. Its methods may be called by several goroutines at once.
 //
 // A mistake in a call to it (a name that stands for nothing, a change that GitLab could not make) fails the test at

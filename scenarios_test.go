@@ -1,8 +1,11 @@
 package fakegitlab_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -244,4 +247,13 @@ func ExampleScenario_WithMember() {
 	//     }
 	//   ]
 	// }
+}
+
+// A kind of which there is none is left out, so that golden files of small worlds stay small.
+func TestSnapshotOfAnUntouchedFakeIsShort(t *testing.T) {
+	var text strings.Builder
+	require.NoError(t, fakegitlab.New(t).Snapshot().Write(&text))
+	var kinds map[string]any
+	require.NoError(t, json.Unmarshal([]byte(text.String()), &kinds))
+	assert.Equal(t, []string{"settings", "users"}, slices.Sorted(maps.Keys(kinds)))
 }

@@ -311,15 +311,15 @@ func (f *Fake) DeleteRunner(id int) {
 func (f *Fake) ContactRunner(id int, m RunnerManager) {
 	f.tb.Helper()
 	change(f, "ContactRunner(%s)", strconv.Itoa(id), func(st *world.State) (Runner, error) {
-		return contactRunner(st, id, m)
+		r, err := st.RunnerByID(id)
+		if err != nil {
+			return Runner{}, err
+		}
+		return contactRunner(st, r, m)
 	})
 }
 
-func contactRunner(st *world.State, id int, m RunnerManager) (Runner, error) {
-	r, err := st.RunnerByID(id)
-	if err != nil {
-		return Runner{}, err
-	}
+func contactRunner(st *world.State, r *world.Runner, m RunnerManager) (Runner, error) {
 	if err := st.ContactBy(r, managerDraft(m)); err != nil {
 		return Runner{}, err
 	}
@@ -329,14 +329,16 @@ func contactRunner(st *world.State, id int, m RunnerManager) (Runner, error) {
 // changeJob lets something happen to a job.
 func (f *Fake) changeJob(format string, id int, do func(*world.State, *world.Job) error) Job {
 	f.tb.Helper()
-	return change(f, format, strconv.Itoa(id), func(st *world.State) (Job, error) { return changeJob(st, id, do) })
+	return change(f, format, strconv.Itoa(id), func(st *world.State) (Job, error) {
+		j, err := st.JobByID(id)
+		if err != nil {
+			return Job{}, err
+		}
+		return changeJob(st, j, do)
+	})
 }
 
-func changeJob(st *world.State, id int, do func(*world.State, *world.Job) error) (Job, error) {
-	j, err := st.JobByID(id)
-	if err != nil {
-		return Job{}, err
-	}
+func changeJob(st *world.State, j *world.Job, do func(*world.State, *world.Job) error) (Job, error) {
 	if err := do(st, j); err != nil {
 		return Job{}, err
 	}

@@ -34,6 +34,16 @@ type Route struct {
 	Handle func(*Request) Response
 }
 
+// mustBeWhole panics at a route that the pipeline could not serve truly. What streams or waits comes back to its handler in
+// a second visit to the state, before which neither is the caller authenticated nor does Before run again: the world may
+// be another one by then. So its handler finds out by itself who calls.
+func (r *Route) mustBeWhole() {
+	selfAuthenticated := r.Access == ByToken || r.Access == ByJobToken || r.Access == ByRunnerHeader
+	if (r.Streams != nil || r.Waits != nil) && (!selfAuthenticated || r.Before != nil) {
+		panic("front: " + r.Endpoint + " streams or waits, so it must find its caller by itself and have no before block")
+	}
+}
+
 // LaterSpec is what an endpoint declares from a difference between versions on.
 type LaterSpec struct {
 	Since gitlabversion.Difference

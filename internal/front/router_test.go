@@ -89,3 +89,18 @@ func TestRoutesOfVersions(t *testing.T) {
 		assert.Equal(t, v.Has(brought), r.ServedBy(v), v)
 	}
 }
+
+// What streams or waits is looked at twice, and authenticated once at most.
+func TestRoutesThatStreamOrWaitFindTheirCaller(t *testing.T) {
+	waits := func(*Request) <-chan struct{} { return nil }
+	streams := func(*Request) (BodyReader, *Response) { return nil, nil }
+	before := func(*Request) *Response { return nil }
+	for name, r := range map[string]*Route{
+		"a user's":            {Endpoint: "GET /a", Waits: waits},
+		"anybody's":           {Endpoint: "GET /a", Access: ByAnyone, Streams: streams},
+		"with a before block": {Endpoint: "GET /a", Access: ByToken, Waits: waits, Before: before},
+	} {
+		assert.Panics(t, func() { NewTable([]*Route{r}) }, name)
+	}
+	NewTable([]*Route{{Endpoint: "GET /a", Access: ByToken, Waits: waits}, {Endpoint: "POST /a", Access: ByJobToken, Streams: streams}})
+}

@@ -21,6 +21,7 @@ func NewTable(routes []*Route) *Table {
 	// Those with fewer parameters are tried first: in /runners/all, all is no runner's id.
 	slices.SortStableFunc(inOrder, func(a, b *Route) int { return a.parameters() - b.parameters() })
 	for _, r := range inOrder {
+		r.mustBeWhole()
 		r.Spec.Known = readElsewhere
 		if r.Later != nil {
 			r.Later.Spec.Known = readElsewhere

@@ -44,16 +44,20 @@ func (st *State) AddMember(path, username string, r Role) error {
 	ps.Add("user", err)
 	ps.Add("role", checkRole(r))
 	var roles map[*User]Role
-	if p, g := st.ProjectPaths[Key(path)], st.GroupPaths[Key(path)]; p != nil {
+	p, g := st.ProjectPaths[Key(path)], st.GroupPaths[Key(path)]
+	switch {
+	case p != nil:
 		roles = p.Roles
-	} else if g != nil {
+	case g != nil:
 		roles = g.Roles
-		st.setImplied(g, false)
-	} else {
+	default:
 		ps.Add("path", st.noneAt("group or project", path, slices.Concat(st.groupPaths(), st.projectPaths())))
 	}
 	if len(ps) > 0 {
 		return ps
+	}
+	if p == nil {
+		st.setImplied(g, false)
 	}
 	setRole(st, roles, u, r)
 	return nil

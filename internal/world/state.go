@@ -11,23 +11,8 @@ import (
 // what is used after that is a copy.
 type State struct {
 	Version gitlabversion.Version // never changes, so that it may be asked without the mutex
-	// Mu is one of several locks of a fake; the others are package fakegitlab's. Who holds one may take those below and
-	// to the right of it, and no other:
-	//
-	//	initial.mu               during a whole Reset
-	//	  State.Mu               of the state in use or, in a Reset, of the one that is still being made
-	//	    faults.mu            in a Reset, and by itself
-	//	      Held.mu
-	//	    addedRoutes.mu       in a Reset, and by itself
-	//	    the journal's        in a Reset, and by itself
-	//	    foundRoutes.mu       for OPTIONS, and by itself
-	//	    clock.mu             for every time
-	//	inFlight.mu, invariants.mu, lineWriter.mu: each by itself alone
-	//
-	// Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that
-	// they may use the fake. There are two exceptions: the clock of WithClock is asked with clock.mu held and
-	// whatever is above it, the writer of WithJournalTo is written to with lineWriter.mu held. Close holds its Once
-	// while it waits for the requests in flight.
+	// Mu is the one lock of the state. Whoever holds it takes no lock of its own that is held while this one is taken;
+	// the order of all locks of a fake stands at fakegitlab.Fake. The clock is asked while it is held.
 	Mu     sync.Mutex
 	handed map[string]handedToken // what TokenOf has returned, by token; unlike all below it outlives Replace
 	world
