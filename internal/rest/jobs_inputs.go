@@ -12,6 +12,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -20,7 +21,7 @@ import (
 func (q request) jobInputs(j *world.Job) (ci.JobInputs, *front.Response) {
 	inputs := slices.Clone(j.Spec.Inputs)
 	given, _ := q.Record.Params["job_inputs"].(map[string]any)
-	if len(inputs) == 0 || len(given) == 0 {
+	if len(inputs) == 0 || !q.Has(gitlabversion.JobInputsOverridden) {
 		return inputs, nil
 	}
 	var unknown []string
