@@ -295,7 +295,7 @@ type Job struct {
 	// FailureReason is GitLab's word for why a job failed; kept only while Status is JobFailed.
 	FailureReason string   `json:"failure_reason,omitzero"`
 	AllowFailure  bool     `json:"allow_failure,omitzero"`
-	Coverage      *float64 `json:"coverage,omitzero"` // percent
+	Coverage      *float64 `json:"coverage,omitzero"` // percent; read out of the log when the job ends
 	// RunnerID and SystemID are who took the job: RunnerID alone, both or, as after the runner's deletion, neither.
 	RunnerID int    `json:"runner_id,omitzero"`
 	SystemID string `json:"system_id,omitzero"`

@@ -119,8 +119,9 @@ func (q request) features() map[string]bool {
 
 // unrunnable is the failure reason of a job that cannot be run, in the order of GitLab's checks.
 func (q request) unrunnable(j *world.Job, features map[string]bool) string {
+	kept := q.KeptIn(j.Pipeline)
 	switch {
-	case slices.ContainsFunc(j.Dependencies(), func(d *world.Job) bool { return !q.ValidDependency(d) }):
+	case slices.ContainsFunc(j.Dependencies(), func(d *world.Job) bool { return !kept.ValidDependency(d) }):
 		return world.MissingDependencyFailure
 	case len(jobpayload.UnsupportedFeatures(j.Spec, jobpayload.IsMergeRequestRef(j.Ref), features)) > 0:
 		return world.RunnerUnsupported
@@ -184,9 +185,10 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 	} else {
 		in.NamespaceID, in.RootNamespaceID = p.Owner.ID, p.Owner.ID
 	}
+	kept := q.KeptIn(j.Pipeline)
 	for _, d := range j.Dependencies() {
 		dependency := jobpayload.Dependency{ID: d.ID, Name: d.Name}
-		if a := q.Artifact(d, world.Archive); a != nil {
+		if a := kept.Artifact(d, world.Archive); a != nil {
 			dependency.ArtifactsFilename, dependency.ArtifactsSize = a.Filename, a.Content.Size
 		}
 		in.Dependencies = append(in.Dependencies, dependency)

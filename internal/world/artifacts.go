@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
@@ -60,14 +61,26 @@ func (st *State) ArtifactsExpired(j *Job) bool {
 	return !j.ArtifactsExpireAt.IsZero() && !j.ArtifactsExpireAt.After(st.Now())
 }
 
-// artifactsGone reports whether the job's artifacts have expired and no lock keeps them (app/models/ci/build.rb,
-// available_artifacts?). GitLab serves them until a worker removes them, some minutes later; here that is at once.
-func (st *State) artifactsGone(j *Job) bool { return st.ArtifactsExpired(j) && !st.locked(j.Pipeline) }
+// Kept answers for the artifacts of one pipeline, as long as nothing changes: whether they are locked is found out once,
+// however many of its jobs are asked about.
+type Kept struct {
+	st     *State
+	locked func() bool
+}
 
-// Artifact is the file of a type that the job kept; nil if there is none or the job's artifacts are gone.
-func (st *State) Artifact(j *Job, fileType string) *File {
+// KeptIn is what there is of the artifacts of a pipeline.
+func (st *State) KeptIn(p *Pipeline) Kept {
+	return Kept{st, sync.OnceValue(func() bool { return st.locked(p) })}
+}
+
+// gone reports whether a job's artifacts have expired and no lock keeps them (app/models/ci/build.rb,
+// available_artifacts?). GitLab serves them until a worker removes them, some minutes later; here that is at once.
+func (k Kept) gone(j *Job) bool { return k.st.ArtifactsExpired(j) && !k.locked() }
+
+// Artifact is the file of a type that a job kept; nil if there is none or the job's artifacts are gone.
+func (k Kept) Artifact(j *Job, fileType string) *File {
 	i := slices.IndexFunc(j.Files, func(f *File) bool { return f.Type == fileType })
-	if i < 0 || st.artifactsGone(j) {
+	if i < 0 || k.gone(j) {
 		return nil
 	}
 	return j.Files[i]
@@ -75,7 +88,12 @@ func (st *State) Artifact(j *Job, fileType string) *File {
 
 // ValidDependency reports whether jobs that want the artifacts of this one may run: to have kept nothing, or reports
 // alone, is no obstacle (app/models/ci/build.rb, valid_dependency?).
-func (st *State) ValidDependency(j *Job) bool { return !j.Erased && !st.artifactsGone(j) }
+func (k Kept) ValidDependency(j *Job) bool { return !j.Erased && !k.gone(j) }
+
+// Artifact is the file of a type that the job kept; nil if there is none or the job's artifacts are gone.
+func (st *State) Artifact(j *Job, fileType string) *File {
+	return st.KeptIn(j.Pipeline).Artifact(j, fileType)
+}
 
 // Erase removes the job's log and files (app/services/ci/build_erase_service.rb).
 func (st *State) Erase(j *Job) {

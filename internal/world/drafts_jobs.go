@@ -89,6 +89,9 @@ func (st *State) AddJob(j *Job) (*Job, error) {
 	}
 	j.addMetadata()
 	readSeededReports(j)
+	if j.Finished() && j.Coverage == nil {
+		j.findCoverage()
+	}
 	st.insertJob(j)
 	if r := j.Runner; r != nil {
 		st.LinkJob(j, r, j.Manager)
