@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/clone"
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -53,7 +54,7 @@ func publicSettings(s world.Settings) Settings {
 		GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
 		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners, MaxTraceSize: s.MaxTraceSize,
 		MaxArtifactsSize: s.MaxArtifactsSize, RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
-		RateLimit: RateLimit(s.RateLimit)}
+		RateLimit: RateLimit(s.RateLimit), KeepLatestArtifacts: s.KeepLatestArtifacts}
 }
 
 func settingsDraft(s Settings) world.Settings {
@@ -62,7 +63,7 @@ func settingsDraft(s Settings) world.Settings {
 		GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
 		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners, MaxTraceSize: s.MaxTraceSize,
 		MaxArtifactsSize: s.MaxArtifactsSize, RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
-		RateLimit: world.RateLimit(s.RateLimit)}
+		RateLimit: world.RateLimit(s.RateLimit), KeepLatestArtifacts: clone.Pointer(s.KeepLatestArtifacts, clone.Shallow)}
 }
 
 func rewriteSettings(st *world.State, s Settings) error { return st.UpdateSettings(settingsDraft(s)) }
@@ -148,14 +149,16 @@ func publicProject(p *world.Project) Project {
 	return Project{ID: p.ID, Path: p.Path, Name: p.Name, Description: p.Description, Visibility: Visibility(p.Visibility), Members: publicMembers(p.Roles),
 		RegistrationToken: p.RegistrationToken, RegistrationTokensDisabled: p.RegistrationTokensDisabled,
 		SharedRunnersDisabled: p.SharedRunnersDisabled, GroupRunnersDisabled: p.GroupRunnersDisabled, Archived: p.Archived,
-		RunnerTokenExpiration: p.RunnerTokenExpiration, BuildTimeout: p.BuildTimeout, GitDepth: p.GitDepth, CreatedAt: p.CreatedAt}
+		RunnerTokenExpiration: p.RunnerTokenExpiration, BuildTimeout: p.BuildTimeout, GitDepth: p.GitDepth,
+		KeepLatestArtifact: clone.Pointer(p.KeepLatestArtifact, clone.Shallow), CreatedAt: p.CreatedAt}
 }
 
 func projectDraft(in Project) world.Project {
 	return world.Project{ID: in.ID, Path: in.Path, Name: in.Name, Description: in.Description, Visibility: world.Visibility(in.Visibility),
 		RegistrationToken: in.RegistrationToken, RegistrationTokensDisabled: in.RegistrationTokensDisabled,
 		SharedRunnersDisabled: in.SharedRunnersDisabled, GroupRunnersDisabled: in.GroupRunnersDisabled, Archived: in.Archived,
-		RunnerTokenExpiration: in.RunnerTokenExpiration, BuildTimeout: in.BuildTimeout, GitDepth: in.GitDepth, CreatedAt: in.CreatedAt}
+		RunnerTokenExpiration: in.RunnerTokenExpiration, BuildTimeout: in.BuildTimeout, GitDepth: in.GitDepth,
+		KeepLatestArtifact: clone.Pointer(in.KeepLatestArtifact, clone.Shallow), CreatedAt: in.CreatedAt}
 }
 
 func addProject(st *world.State, in Project) (*world.Project, error) {

@@ -26,7 +26,7 @@ func outlineOf(j *world.Job) Job {
 		Protected: j.Protected, Tags: slices.Clone(j.Tags), Status: JobStatus(j.Status), FailureReason: j.FailureReason, AllowFailure: j.AllowFailure,
 		Coverage: clone.Pointer(j.Coverage, clone.Shallow), PipelineID: j.PipelineID, StageIndex: j.StageIndex, Commit: Commit(j.Commit),
 		CreatedAt: j.CreatedAt, QueuedAt: j.QueuedAt, StartedAt: j.StartedAt, FinishedAt: j.FinishedAt, Erased: j.Erased, Token: j.Token,
-		Spec: JobSpec(j.Spec.Clone())}
+		Spec: JobSpec(j.Spec.Clone()), DebugTrace: j.DebugTrace, Manual: j.Manual, ArtifactsExpireAt: j.ArtifactsExpireAt}
 	if j.Runner != nil {
 		out.RunnerID = j.Runner.ID
 	}
@@ -42,7 +42,8 @@ func jobDraft(st *world.State, in Job) (*world.Job, world.Problems) {
 		Protected: in.Protected, Tags: slices.Clone(in.Tags), Status: world.JobStatus(in.Status), FailureReason: in.FailureReason, AllowFailure: in.AllowFailure,
 		Coverage: clone.Pointer(in.Coverage, clone.Shallow), PipelineID: in.PipelineID, StageIndex: in.StageIndex, Commit: world.Commit(in.Commit),
 		CreatedAt: in.CreatedAt, QueuedAt: in.QueuedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt, Erased: in.Erased, Token: in.Token,
-		Spec: ci.JobSpec(in.Spec).Clone()}
+		Spec: ci.JobSpec(in.Spec).Clone(), DebugTrace: in.DebugTrace, Manual: in.Manual,
+		ArtifactsExpireAt: in.ArtifactsExpireAt}
 	j.Project = found.project("project", in.Project)
 	j.User = found.user("user", cmp.Or(in.User, world.RootUsername))
 	found.taker(j, in)

@@ -24,6 +24,7 @@ func cloneScenario(s Scenario) Scenario {
 
 func cloneSettings(s Settings) Settings {
 	s.ValidRegistrars = slices.Clone(s.ValidRegistrars)
+	s.KeepLatestArtifacts = clone.Pointer(s.KeepLatestArtifacts, clone.Shallow)
 	return s
 }
 
@@ -41,6 +42,7 @@ func cloneGroup(g Group) Group {
 
 func cloneProject(p Project) Project {
 	p.Members = maps.Clone(p.Members)
+	p.KeepLatestArtifact = clone.Pointer(p.KeepLatestArtifact, clone.Shallow)
 	return p
 }
 

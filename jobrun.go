@@ -62,7 +62,8 @@ func (r *JobRun) States() []JobStatus {
 	return lookAt(r, func(_ *world.State, j *world.Job) []JobStatus { return publicHistory(j) })
 }
 
-// Artifacts returns what the job has kept so far, in the order of arrival.
+// Artifacts returns what the job has kept so far, in the order of arrival: behind an archive that is a zip its list of
+// contents, of type "metadata".
 func (r *JobRun) Artifacts() []Artifact {
 	r.fake.tb.Helper()
 	return lookAt(r, func(_ *world.State, j *world.Job) []Artifact { return publicJob(j).Artifacts })

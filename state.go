@@ -154,6 +154,9 @@ type Settings struct {
 	// RateLimit is the throttle of authenticated API requests, by the fake's clock; over it, 429. While it is the zero
 	// value no RateLimit- header is ever sent (one such header slows GitLab's Go client for good).
 	RateLimit RateLimit `json:"rate_limit,omitzero"`
+	// KeepLatestArtifacts: the artifacts of the latest successful pipeline of a ref outlive their time. nil is true, as in
+	// a new GitLab. What it says now counts, also for pipelines that are there already.
+	KeepLatestArtifacts *bool `json:"keep_latest_artifact,omitzero"`
 }
 
 // User is a person with an account. The fake starts with one, the administrator "root" (ID 1).
@@ -225,8 +228,11 @@ type Project struct {
 	// BuildTimeout is how long a job may run. 0 is GitLab's default, one hour.
 	BuildTimeout time.Duration `json:"build_timeout,omitzero"`
 	// GitDepth is ci_default_git_depth, how many commits jobs fetch. 0 is GitLab's default, 20; a negative number is all.
-	GitDepth  int       `json:"ci_default_git_depth,omitzero"`
-	CreatedAt time.Time `json:"created_at,omitzero"`
+	GitDepth int `json:"ci_default_git_depth,omitzero"`
+	// KeepLatestArtifact, when false, has the artifacts of the project's latest pipelines expire like all others, whatever
+	// the Settings say. nil is true.
+	KeepLatestArtifact *bool     `json:"keep_latest_artifact,omitzero"`
+	CreatedAt          time.Time `json:"created_at,omitzero"`
 }
 
 // Runner is a runner as GitLab knows it: the record, not the process. The processes are its Managers.
@@ -290,25 +296,37 @@ type Job struct {
 	// FailureReason is GitLab's word for why a job failed; kept only while Status is JobFailed.
 	FailureReason string   `json:"failure_reason,omitzero"`
 	AllowFailure  bool     `json:"allow_failure,omitzero"`
-	Coverage      *float64 `json:"coverage,omitzero"` // percent
+	Coverage      *float64 `json:"coverage,omitzero"` // percent; read out of the log when the job ends
 	// RunnerID and SystemID are who took the job: RunnerID alone, both or, as after the runner's deletion, neither.
 	RunnerID int    `json:"runner_id,omitzero"`
 	SystemID string `json:"system_id,omitzero"`
 	// PipelineID groups jobs; 0 gives the job a pipeline of its own.
-	PipelineID int    `json:"pipeline_id,omitzero"`
+	PipelineID int `json:"pipeline_id,omitzero"`
+	// StageIndex is the place of Stage in the pipeline, from 0. 0 where another stage of the pipeline is the first:
+	// that of the jobs of the same Stage, else the next, so that stages come in the order in which they appear.
 	StageIndex int    `json:"stage_idx,omitzero"`
 	Commit     Commit `json:"commit,omitzero"` // made up when zero
+	// Manual: people start the job, with when: manual or when: delayed, so that it can be played again when it is over. It
+	// is true of every job that is manual or scheduled.
+	Manual bool `json:"manual,omitzero"`
 	// The times at which the job was made and entered pending, running and its end; reckoned from Status when zero.
 	CreatedAt  time.Time `json:"created_at,omitzero"`
 	QueuedAt   time.Time `json:"queued_at,omitzero"`
 	StartedAt  time.Time `json:"started_at,omitzero"`
 	FinishedAt time.Time `json:"finished_at,omitzero"`
 	Erased     bool      `json:"erased,omitzero"`
-	Token      string    `json:"token,omitzero"` // glcbt-, made up when empty
+	Token      string    `json:"token,omitzero"` // made up when empty: glcbt- from GitLab 16.9 on
 	// Spec is what the runner is to do.
-	Spec      JobSpec    `json:"spec,omitzero"`
-	Trace     string     `json:"trace,omitzero"` // the log so far
+	Spec  JobSpec `json:"spec,omitzero"`
+	Trace string  `json:"trace,omitzero"` // the log so far
+	// DebugTrace: the runner has said that the log may show every variable, so that Developers alone may read it.
+	DebugTrace bool `json:"debug_trace,omitzero"`
+	// Artifacts are in the order in which they came. An archive that is a zip is followed by its list of contents, of
+	// type "metadata", which is made where it is not given.
 	Artifacts []Artifact `json:"artifacts,omitzero"`
+	// ArtifactsExpireAt is when all of Artifacts expire. Each upload sets it, so that the last one decides. Zero: when the
+	// last of Artifacts does.
+	ArtifactsExpireAt time.Time `json:"artifacts_expire_at,omitzero"`
 }
 
 // Commit is the commit that a job runs for.
@@ -329,7 +347,8 @@ type Artifact struct {
 	Type    string `json:"file_type,omitzero"`
 	Format  string `json:"file_format,omitzero"` // "zip" (for an archive), "gzip" or "raw"; by Type when empty
 	Content []byte `json:"content,omitzero"`     // base64 in JSON
-	// ExpiresAt is when GitLab would remove the file. Zero is never.
+	// ExpiresAt is when GitLab would remove the file, unless it is of the latest successful pipeline of its ref. Zero is
+	// never.
 	ExpiresAt time.Time `json:"expire_at,omitzero"`
 }
 

@@ -181,6 +181,7 @@ type caseInstance struct {
 	ProjectRunnerExpiration Seconds   `json:"project_runner_token_expiration_interval"`
 	MaxArtifactsSize        int64     `json:"max_artifacts_size"` // MiB
 	AllowLocalRequests      *bool     `json:"allow_local_requests"`
+	KeepLatestArtifact      *bool     `json:"keep_latest_artifact"`
 	Registry                struct {
 		Enabled  bool
 		HostPort string `json:"host_port"`
@@ -213,6 +214,7 @@ func (p fakeWorld) settings(in caseInstance) {
 		s.ProjectRunnerTokenExpiration = in.ProjectRunnerExpiration.Duration()
 		s.MaxProjectRunners, s.MaxGroupRunners = in.PlanLimits.ProjectRunners, in.PlanLimits.GroupRunners
 		s.LocalRequestsForbidden = IsFalse(in.AllowLocalRequests)
+		s.KeepLatestArtifacts = in.KeepLatestArtifact
 		if in.Registry.Enabled {
 			s.RegistryHost = in.Registry.HostPort
 		}
@@ -283,6 +285,8 @@ type caseProject struct {
 	SharedRunnersEnabled    *bool   `json:"shared_runners_enabled"`
 	GroupRunnersEnabled     *bool   `json:"group_runners_enabled"`
 	BuildTimeout            Seconds `json:"build_timeout"`
+	Archived                bool    `json:"archived"`
+	KeepLatestArtifact      *bool   `json:"keep_latest_artifact"`
 	// GitDepth is absent for GitLab's default and null for a full clone.
 	GitDepth json.RawMessage `json:"ci_default_git_depth"`
 }
@@ -305,7 +309,7 @@ func (p fakeWorld) project(name string, in caseProject) {
 		RegistrationTokensDisabled: IsFalse(in.AllowRegistrationTokens),
 		SharedRunnersDisabled:      IsFalse(in.SharedRunnersEnabled),
 		GroupRunnersDisabled:       IsFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.Duration(),
-		GitDepth: in.gitDepth()})
+		GitDepth: in.gitDepth(), Archived: in.Archived, KeepLatestArtifact: in.KeepLatestArtifact})
 	p.noteID("project", name, added.ID)
 	p.Names["project."+name+".registration_token"], p.Names["project."+name+".path"] = added.RegistrationToken, added.Path
 }
@@ -372,7 +376,8 @@ type caseJob struct {
 	Project, Runner, Manager, User string
 	Name, Stage, Ref               string
 	Pipeline                       string // jobs of a project with the same name here share a pipeline
-	Tag, Protected, Erased         bool
+	Tag, Protected, Erased, Manual bool
+	AllowFailure                   bool `json:"allow_failure"`
 	Status                         fakegitlab.JobStatus
 	TagList                        []string `json:"tag_list"`
 	StageIndex                     int      `json:"stage_idx"`
@@ -383,6 +388,8 @@ type caseJob struct {
 	Artifacts                      *struct {
 		Filename, Content string
 		Size              int
+		Type              string `json:"file_type"`
+		Expires           Time
 	}
 }
 
@@ -390,7 +397,7 @@ func (p fakeWorld) job(name string, in caseJob) {
 	j := fakegitlab.Job{Project: p.Names["project."+in.Project+".path"], RunnerID: p.ids["runner."+in.Runner],
 		SystemID: in.Manager, User: in.User,
 		Name: in.Name, Stage: in.Stage, StageIndex: in.StageIndex, Ref: in.Ref, RefIsTag: in.Tag, Protected: in.Protected,
-		Erased: in.Erased,
+		Erased: in.Erased, Manual: in.Manual, AllowFailure: in.AllowFailure,
 		Status: in.Status, Tags: in.TagList, Trace: in.Trace, QueuedAt: in.Queued.At(p.gl.Now()), Spec: in.Options}
 	if in.Timeout > 0 {
 		j.Spec.Timeout = in.Timeout.Duration()
@@ -400,7 +407,8 @@ func (p fakeWorld) job(name string, in caseJob) {
 		if content == "" {
 			content = strings.Repeat("x", a.Size)
 		}
-		j.Artifacts = []fakegitlab.Artifact{{Filename: a.Filename, Content: []byte(content)}}
+		j.Artifacts = []fakegitlab.Artifact{{Filename: a.Filename, Type: a.Type, Content: []byte(content),
+			ExpiresAt: a.Expires.At(p.gl.Now())}}
 	}
 	pipeline := "pipeline." + in.Project + "/" + in.Pipeline
 	j.PipelineID = p.ids[pipeline]

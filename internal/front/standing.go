@@ -113,7 +113,7 @@ func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
 // jobStanding is where the user of the request stands to a job.
 func (q *Request) jobStanding(j *world.Job) policy.JobStanding {
 	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: j.Protected,
-		Debugged: j.Debugged()}
+		Debugged: j.Debugged(), ArchivedCancels: q.Has(gitlabversion.CancelBuildAbility)}
 	if a := j.Spec.Artifacts; a != nil {
 		s.ArtifactsAccess, s.ArtifactsPrivate = a.Access, a.Public != nil && !*a.Public
 	}

@@ -39,6 +39,16 @@ const (
 	JobInputs
 	LaterFailureReasons
 	MaskedByWord
+	JobTokenPrefix
+	JobTokenJudgedFirst
+	PersonalTokensFetchArtifacts
+	EndedPipelinesUnlock
+	ExtendedTrailers
+	JobSource
+	CancelBuildAbility
+	PlayAnswersNewAttempt
+	JobInputsOverridden
+	RetryReasonAliases
 	JobRouter
 	EmailResetOffered
 	DisallowedTokensHidden
@@ -145,6 +155,34 @@ var table = [differenceCount]Row{
 	MaskedByWord: {"where a job's token is in its log there is [MASKED] and an x for each further character; before, " +
 		"only x",
 		Version{18, 0}, first, "lib/gitlab/ci/mask_secret.rb of 15.x and the newest", false},
+	JobTokenPrefix: {"the tokens of jobs begin with glcbt-",
+		Version{16, 9}, first, "security/tokens page: behind a flag in 16.8, for all in 16.9", true},
+	JobTokenJudgedFirst: {"a runner that sends the token of another job is told first what is wrong with that one: it " +
+		"is erased or over; before, a bare 403",
+		Version{18, 0}, first, "lib/api/ci/helpers/runner.rb of 16.x and the newest, app/finders/ci/auth_job_finder.rb",
+		false},
+	PersonalTokensFetchArtifacts: {"GET /jobs/:id/artifacts takes a personal access token of who may read the job, too; " +
+		"afterwards it is 403",
+		first, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 16.x, of 17.9 and the newest", false},
+	EndedPipelinesUnlock: {"the artifacts of a pipeline that did not succeed stay locked until a newer one of the ref " +
+		"ends; before, until one succeeds",
+		Version{16, 7}, first, "ci/jobs/job_artifacts page; app/services/ci/refs/enqueue_pipelines_to_unlock_service.rb",
+		true},
+	ExtendedTrailers: {"the commit of a job has extended_trailers",
+		Version{17, 1}, first, "recorded on GitLab.com in June 2024, absent in 2023", false},
+	JobSource: {"jobs show their source",
+		Version{18, 5}, first, "Jobs API page and entity of the newest; absent in a recording of 18.4-pre", false},
+	CancelBuildAbility: {"to cancel a job is an ability of its own, which an archived project does not take away; before, " +
+		"whoever may update a job may cancel it",
+		Version{16, 8}, first, "lib/api/ci/jobs.rb, app/policies/concerns/archived_abilities.rb", false},
+	PlayAnswersNewAttempt: {"POST /projects/:id/jobs/:job_id/play of a job that is over answers with the new attempt; " +
+		"before, with the job that was over",
+		Version{18, 10}, first, "lib/api/ci/jobs.rb of 17.x and the newest", false},
+	JobInputsOverridden: {"play and retry take job_inputs",
+		Version{18, 10}, first, "Jobs API page", true},
+	RetryReasonAliases: {"retry:when by the name of stuck_or_timeout_failure or job_execution_timeout also means the " +
+		"reasons that have taken their place, and the other way round",
+		Version{19, 0}, first, "issue 602133 of GitLab", false},
 	JobRouter: {"GET /runners/router/discovery",
 		Version{18, 6}, first, "lib/api/ci/runner.rb", false},
 	EmailResetOffered: {"GET /user shows administrators email_reset_offered_at",

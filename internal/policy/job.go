@@ -9,6 +9,8 @@ type JobStanding struct {
 	Own bool
 	// Protected is whether the job runs on a protected ref.
 	Protected bool
+	// ArchivedCancels is whether jobs of an archived project can be canceled.
+	ArchivedCancels bool
 	// Debugged is whether the job's log may show its variables.
 	Debugged bool
 	// ArtifactsAccess is artifacts:access of .gitlab-ci.yml, "" if it is not given; ArtifactsPrivate is
@@ -61,8 +63,18 @@ func UpdateBuild(a Actor, s JobStanding) Decision {
 	return s.Project.atLeast(a, least, false)
 }
 
+// CancelBuilds says whether the actor may cancel jobs of the project at all, which is asked before the job is looked for
+// (lib/api/ci/jobs.rb, authorize_cancel_builds!). archivedToo is whether that goes for an archived project.
+func CancelBuilds(a Actor, s ProjectStanding, archivedToo bool) Decision {
+	s.Archived = s.Archived && !archivedToo
+	return UpdateBuild(a, JobStanding{Project: s})
+}
+
 // CancelBuild says whether the actor may cancel the job (app/policies/ci/build_policy.rb).
-func CancelBuild(a Actor, s JobStanding) Decision { return UpdateBuild(a, s) }
+func CancelBuild(a Actor, s JobStanding) Decision {
+	s.Project.Archived = s.Project.Archived && !s.ArchivedCancels
+	return UpdateBuild(a, s)
+}
 
 // CancelBuildByForce says whether the actor may cancel the job without waiting for its runner (lib/api/ci/jobs.rb).
 func CancelBuildByForce(a Actor, s JobStanding) Decision {

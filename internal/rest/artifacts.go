@@ -13,6 +13,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -87,16 +88,20 @@ func (q request) expiry() time.Time {
 	return q.Now().Add(d)
 }
 
-// downloadArtifacts is GET /jobs/:id/artifacts: for the token of any running job whose user may read that job
-// (lib/api/ci/helpers/runner.rb, authenticate_job_via_dependent_job!).
+// downloadArtifacts is GET /jobs/:id/artifacts: for the token of any running job whose user may read that job and, in
+// earlier versions, for an access token of such a user (lib/api/ci/helpers/runner.rb,
+// authenticate_job_via_dependent_job!).
 func downloadArtifacts(q request) front.Response {
 	own := q.JobTokens[q.SentJobToken()]
 	id, _ := q.Params.Int("id")
 	if own == nil || !own.Status.Executing() {
-		if q.LivingToken() != nil {
+		if q.LivingToken() == nil {
+			return front.Refuse(http.StatusUnauthorized, front.MsgUnauthorized).Because("no running job has that token")
+		}
+		if !q.Has(gitlabversion.PersonalTokensFetchArtifacts) {
 			return front.Forbidden("", "an access token is no job token")
 		}
-		return front.Refuse(http.StatusUnauthorized, front.MsgUnauthorized).Because("no running job has that token")
+		return q.downloadByPerson(id)
 	}
 	q.Record.JobID = own.ID
 	j := q.Jobs.ByID[id]
@@ -108,6 +113,21 @@ func downloadArtifacts(q request) front.Response {
 	token := policy.JobToken{Job: own.ID, Project: own.Project.Path, SameProject: own.Project == j.Project}
 	decision := policy.ReadJobArtifactsByToken(q.Actor, q.ProjectStanding(j.Project), token)
 	if refusal := front.Allow(decision, ""); refusal != nil {
+		return *refusal
+	}
+	return q.archiveOf(j)
+}
+
+// downloadByPerson is downloadArtifacts for an access token: that its user may read the job is enough.
+func (q request) downloadByPerson(id int) front.Response {
+	if refusal := q.Authenticate(); refusal != nil {
+		return *refusal
+	}
+	j := q.Jobs.ByID[id]
+	if j == nil {
+		return front.Forbidden("", fmt.Sprintf("there is no job %d", id))
+	}
+	if refusal := front.Allow(q.OnProject(j.Project, policy.ReadBuild), ""); refusal != nil {
 		return *refusal
 	}
 	return q.archiveOf(j)

@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -25,9 +25,13 @@ func jobRows() []row {
 			handle: downloadJobArtifacts},
 		{endpoint: "POST /projects/:id/jobs/:job_id/cancel", spec: front.Declare(pathID, pathJobID, forceParam),
 			handle: cancelJob},
-		{endpoint: "POST /projects/:id/jobs/:job_id/retry", spec: front.Declare(pathID, pathJobID), handle: retryJob},
+		{endpoint: "POST /projects/:id/jobs/:job_id/retry", spec: front.Declare(pathID, pathJobID),
+			later:  &front.LaterSpec{Since: gitlabversion.JobInputsOverridden, Spec: front.Declare(pathID, pathJobID, jobInputs)},
+			handle: retryJob},
 		{endpoint: "POST /projects/:id/jobs/:job_id/erase", spec: front.Declare(pathID, pathJobID), handle: eraseJob},
 		{endpoint: "POST /projects/:id/jobs/:job_id/play", spec: front.Declare(pathID, pathJobID, playVariables),
+			later: &front.LaterSpec{Since: gitlabversion.JobInputsOverridden,
+				Spec: front.Declare(pathID, pathJobID, playVariables, jobInputs)},
 			handle: playJob},
 	}
 }
@@ -39,6 +43,7 @@ var (
 	keysetParams  = []params.Param{{Name: "pagination"}, {Name: "order_by"}, {Name: "sort"}, {Name: "cursor"}}
 	forceParam    = []params.Param{{Name: "force", Kind: params.Boolean}}
 	playVariables = []params.Param{{Name: "job_variables_attributes", Kind: params.Any}}
+	jobInputs     = []params.Param{{Name: "job_inputs", Kind: params.Hash}}
 )
 
 // pathJob finds the job of the path in its project, both of which the user must be allowed to read.
@@ -46,6 +51,11 @@ func (q request) pathJob() (*world.Job, *front.Response) {
 	if refusal := q.pathProject(policy.ReadBuild); refusal != nil {
 		return nil, refusal
 	}
+	return q.jobOfProject()
+}
+
+// jobOfProject finds the job of the path in its project, which has been found.
+func (q request) jobOfProject() (*world.Job, *front.Response) {
 	id, _ := q.Params.Int("job_id")
 	if j := q.Jobs.ByID[id]; j != nil && j.Project == q.Project {
 		return j, nil
@@ -152,7 +162,7 @@ func cancelJob(q request) front.Response {
 	if isTrue(q.Params, "force") {
 		event, may = world.EventForceCancel, policy.CancelBuildByForce
 	}
-	j, refusal := q.permittedJob(may)
+	j, refusal := q.cancelableJob(may)
 	if refusal != nil {
 		return *refusal
 	}
@@ -160,6 +170,23 @@ func cancelJob(q request) front.Response {
 		_ = q.Fire(j, event)
 	}
 	return front.Created(q.projectJobEntity(j))
+}
+
+// cancelableJob is permittedJob for canceling, which GitLab refuses for the project as a whole before it looks for the
+// job (lib/api/ci/jobs.rb, authorize_cancel_builds!).
+func (q request) cancelableJob(may front.JobRule) (*world.Job, *front.Response) {
+	if refusal := q.pathProject(policy.ReadBuild); refusal != nil {
+		return nil, refusal
+	}
+	decision := policy.CancelBuilds(q.Actor, q.ProjectStanding(q.Project), q.Has(gitlabversion.CancelBuildAbility))
+	if refusal := front.Allow(decision, ""); refusal != nil {
+		return nil, refusal
+	}
+	j, refusal := q.jobOfProject()
+	if refusal != nil {
+		return nil, refusal
+	}
+	return j, front.Allow(q.OnJob(j, may), "")
 }
 
 func retryJob(q request) front.Response {
@@ -170,7 +197,13 @@ func retryJob(q request) front.Response {
 	if !j.Retryable() {
 		return front.Forbidden(msgNotRetryable, fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
 	}
-	return front.Created(q.projectJobEntity(q.State.RetryJob(j, q.User)))
+	inputs, refusal := q.jobInputs(j)
+	if refusal != nil {
+		return *refusal
+	}
+	next := q.State.RetryJob(j, q.User)
+	next.Spec.Inputs = inputs
+	return front.Created(q.projectJobEntity(next))
 }
 
 func eraseJob(q request) front.Response {
@@ -195,46 +228,17 @@ func playJob(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	if err := q.State.PlayJob(j, q.User, variables); err != nil {
+	if err := j.Unplayable(); err != nil {
 		return front.BadRequest(msgUnplayable).Because(err.Error())
 	}
-	return front.OK(q.projectJobEntity(j))
-}
-
-// jobVariables reads the variables that a played job gets.
-func (q request) jobVariables() ([]ci.JobVariable, *front.Response) {
-	bad := func(text string) ([]ci.JobVariable, *front.Response) {
-		return nil, front.RefuseError(http.StatusBadRequest, text).
-			Because("job_variables_attributes is a list of hashes with key and value").AsRefusal()
+	inputs, refusal := q.jobInputs(j)
+	if refusal != nil {
+		return *refusal
 	}
-	given := q.Record.Params["job_variables_attributes"]
-	list, isList := given.([]any)
-	if given != nil && !isList {
-		return bad(msgVariablesInvalid)
+	played := q.State.PlayJob(j, q.User, variables)
+	played.Spec.Inputs = inputs
+	if !q.Has(gitlabversion.PlayAnswersNewAttempt) {
+		played = j
 	}
-	var variables []ci.JobVariable
-	for i, element := range list {
-		hash, isHash := element.(map[string]any)
-		if !isHash {
-			return bad(msgVariablesInvalid)
-		}
-		var v ci.JobVariable
-		for _, part := range []struct {
-			name  string
-			field *string
-		}{{"key", &v.Key}, {"value", &v.Value}} {
-			switch given, there := hash[part.name]; given.(type) {
-			case map[string]any, []any:
-				return bad(fmt.Sprintf(msgfVariableNoText, i, part.name))
-			case nil: // null is an empty text
-				if !there {
-					return bad(fmt.Sprintf(msgfVariableIncomplete, i, part.name))
-				}
-			default:
-				*part.field = fmt.Sprint(given)
-			}
-		}
-		variables = append(variables, v)
-	}
-	return variables, nil
+	return front.OK(q.projectJobEntity(played))
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -45,6 +46,7 @@ type projectJobEntity struct {
 	ArtifactsExpireAt *isoTime                  `json:"artifacts_expire_at"`
 	Archived          bool                      `json:"archived"`
 	TagList           []string                  `json:"tag_list"`
+	Source            string                    `json:"source,omitempty"`
 }
 
 type jobProjectEntity struct {
@@ -52,10 +54,10 @@ type jobProjectEntity struct {
 }
 
 type artifactEntity struct {
-	FileType   string `json:"file_type"`
-	Size       int64  `json:"size"`
-	Filename   string `json:"filename"`
-	FileFormat string `json:"file_format"`
+	FileType   string  `json:"file_type"`
+	Size       int64   `json:"size"`
+	Filename   string  `json:"filename"`
+	FileFormat *string `json:"file_format"`
 }
 
 type commitEntity struct {
@@ -72,7 +74,9 @@ type commitEntity struct {
 	CommitterEmail string            `json:"committer_email"`
 	CommittedDate  isoTime           `json:"committed_date"`
 	Trailers       map[string]string `json:"trailers"`
-	WebURL         string            `json:"web_url"`
+	// ExtendedTrailers would have lists as values; no commit here has trailers.
+	ExtendedTrailers map[string][]string `json:"extended_trailers,omitzero"`
+	WebURL           string              `json:"web_url"`
 }
 
 type pipelineEntity struct {
@@ -111,20 +115,23 @@ func (q request) seconds(from, to time.Time) *float64 {
 }
 
 func (q request) projectJobEntity(j *world.Job) projectJobEntity {
-	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{}, Archived: j.Project.Archived,
-		TagList: slices.Sorted(slices.Values(j.Tags))}
+	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{},
+		ArtifactsExpireAt: timeOrNull(j.ArtifactsExpireAt),
+		TagList:           slices.Sorted(slices.Values(j.Tags))}
 	if e.TagList == nil {
 		e.TagList = []string{}
 	}
 	for _, f := range j.Files {
-		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, f.Format})
+		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, &f.Format})
+		if f.Type == world.Archive && !q.ArtifactsExpired(j) { // GitLab does not ask for the lock here
+			e.ArtifactsFile = &jobpayload.ArtifactsFile{Filename: f.Filename, Size: f.Content.Size}
+		}
 	}
-	if a := q.Artifact(j, world.Archive); a != nil {
-		e.ArtifactsFile, e.ArtifactsExpireAt = &jobpayload.ArtifactsFile{Filename: a.Filename, Size: a.Content.Size},
-			timeOrNull(a.ExpiresAt)
+	if j.Log.Size > 0 && j.Status.Completed() { // GitLab archives the log without saying its format
+		e.Artifacts = append(e.Artifacts, artifactEntity{"trace", j.Log.Size, "job.log", nil})
 	}
-	if j.Log.Size > 0 && j.Status.Completed() {
-		e.Artifacts = append(e.Artifacts, artifactEntity{"trace", j.Log.Size, "job.log", "raw"})
+	if q.Has(gitlabversion.JobSource) {
+		e.Source = pipelineSource
 	}
 	if j.Runner != nil {
 		r := q.runnerEntity(j.Runner)
@@ -139,7 +146,11 @@ func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 
 func (q request) commitEntity(j *world.Job) *commitEntity {
 	c, at := j.Commit, iso(j.Commit.CreatedAt)
-	return &commitEntity{ID: c.SHA, ShortID: c.SHA[:8], CreatedAt: at, ParentIDs: parents(c), Title: c.Title,
+	var extended map[string][]string
+	if q.Has(gitlabversion.ExtendedTrailers) {
+		extended = map[string][]string{}
+	}
+	return &commitEntity{ExtendedTrailers: extended, ID: c.SHA, ShortID: c.SHA[:8], CreatedAt: at, ParentIDs: parents(c), Title: c.Title,
 		Message: c.Message, AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail, AuthoredDate: at,
 		CommitterName: c.AuthorName, CommitterEmail: c.AuthorEmail, CommittedDate: at, Trailers: map[string]string{},
 		WebURL: q.WebURL(j.Project.Path + "/-/commit/" + c.SHA)}
@@ -155,27 +166,13 @@ func parents(c world.Commit) []string {
 func (q request) pipelineEntity(j *world.Job) *pipelineEntity {
 	p := j.Pipeline
 	createdAt, updatedAt := j.CreatedAt, j.UpdatedAt
-	var statuses []world.JobStatus
 	for _, other := range p.Latest() {
-		statuses = append(statuses, other.Status)
 		createdAt, updatedAt = world.Earliest(createdAt, other.CreatedAt), world.Latest(updatedAt, other.UpdatedAt)
 	}
 	return &pipelineEntity{ID: p.ID, IID: p.Iid(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref,
-		Status: pipelineStatus(statuses), Source: "push", CreatedAt: iso(createdAt), UpdatedAt: iso(updatedAt),
+		Status: string(p.Status()), Source: pipelineSource, CreatedAt: iso(createdAt), UpdatedAt: iso(updatedAt),
 		WebURL: q.WebURL(j.Project.Path + "/-/pipelines/" + strconv.Itoa(p.ID))}
 }
 
-// pipelineStatus is the status of a pipeline made of jobs in these states, in the order in which one outweighs the
-// next.
-func pipelineStatus(jobs []world.JobStatus) string {
-	for _, s := range []world.JobStatus{world.JobRunning, world.JobCanceling, world.JobPending,
-		world.JobWaitingForResource, world.JobPreparing, world.JobFailed, world.JobCanceled, world.JobManual,
-		world.JobScheduled, world.JobCreated, world.JobSuccess} {
-		for _, j := range jobs {
-			if j == s {
-				return string(s)
-			}
-		}
-	}
-	return string(world.JobSkipped)
-}
+// pipelineSource is what set a pipeline and its jobs going, as far as GitLab knows here.
+const pipelineSource = "push"

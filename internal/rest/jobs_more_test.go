@@ -81,11 +81,14 @@ func TestJobRouterDiscovery(t *testing.T) {
 	assert.EqualValues(t, 1, testkit.RequestJob(t, gl, r.Token).JSON(t)["job_info"].(testkit.Hash)["queue_size"])
 }
 
+// TestExpiryOfArtifacts is of artifacts that no lock keeps; TestLifeOfArtifacts is of those that one does.
 func TestExpiryOfArtifacts(t *testing.T) {
+	off := false
 	for query, want := range map[string]time.Duration{"": 30 * 24 * time.Hour, "expire_in=2+hours": 2 * time.Hour,
 		"expire_in=never": 0, "expire_in=0": 0, "expire_in=&accessibility=": 0} {
 		t.Run(query, func(t *testing.T) {
 			gl, r := testkit.Factory(t)
+			gl.UpdateSettings(func(s *fg.Settings) { s.KeepLatestArtifacts = &off })
 			job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
 			require.Equal(t, 201, testkit.Upload(t, gl, job, query, "ä\".zip", []byte("PK")).Status)
 			expires := gl.JobRun(job.ID).Artifacts()[0].ExpiresAt

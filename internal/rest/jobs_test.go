@@ -110,10 +110,6 @@ func TestWhatCannotRunFails(t *testing.T) {
 	}{
 		{"runner_unsupported", fg.Job{Spec: fg.JobSpec{Release: &fg.Release{TagName: "v1"}}},
 			testkit.Hash{"multi_build_steps": false}, nil},
-		{"archived_failure", fg.Job{}, nil, func(gl *fg.Fake) {
-			gl.UpdateProject("acme/shop",
-				func(p *fg.Project) { p.Archived = true })
-		}},
 		{"user_blocked", fg.Job{User: "dev"}, nil,
 			func(gl *fg.Fake) { gl.UpdateUser("dev", func(u *fg.User) { u.State = fg.UserBlocked }) }},
 		{"missing_dependency_failure", fg.Job{PipelineID: 7, StageIndex: 1}, nil, func(gl *fg.Fake) {

@@ -4,6 +4,7 @@ package rest
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -46,14 +47,24 @@ func requestJob(q request) front.Response {
 	if last, _ := q.Params.String("last_update"); last == value {
 		return nothing
 	}
-	for j := q.NextFor(r); j != nil; j = q.NextFor(r) {
+	unusable := 0
+	for j := q.NextFor(r); j != nil && unusable < maxQueueDepth; j = q.NextFor(r) {
 		res, taken := q.take(j, r, m)
 		if taken {
 			return res
 		}
+		unusable++
+	}
+	if q.NextFor(r) != nil {
+		return front.Refuse(http.StatusConflict, msgConflict).
+			Because(fmt.Sprintf("%d jobs could not be run and there are more; the runner is to ask again", unusable))
 	}
 	return nothing
 }
+
+// maxQueueDepth is how many jobs GitLab looks at before it has the runner ask again
+// (app/services/ci/register_job_service.rb, MAX_QUEUE_DEPTH).
+const maxQueueDepth = 45
 
 // forJob is what a runner waits for that already knows of the last change: the next one. To wait counts as contact.
 func forJob(q request) <-chan struct{} {
@@ -108,14 +119,12 @@ func (q request) features() map[string]bool {
 
 // unrunnable is the failure reason of a job that cannot be run, in the order of GitLab's checks.
 func (q request) unrunnable(j *world.Job, features map[string]bool) string {
+	kept := q.KeptIn(j.Pipeline)
 	switch {
-	case slices.ContainsFunc(j.Dependencies(),
-		func(d *world.Job) bool { return d.Erased || len(d.Files) > 0 && q.Artifact(d, world.Archive) == nil }):
+	case slices.ContainsFunc(j.Dependencies(), func(d *world.Job) bool { return !kept.ValidDependency(d) }):
 		return world.MissingDependencyFailure
 	case len(jobpayload.UnsupportedFeatures(j.Spec, jobpayload.IsMergeRequestRef(j.Ref), features)) > 0:
 		return world.RunnerUnsupported
-	case j.Project.Archived:
-		return world.ArchivedFailure
 	case j.User.State == world.UserBlocked:
 		return world.UserBlockedFailure
 	}
@@ -176,9 +185,10 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 	} else {
 		in.NamespaceID, in.RootNamespaceID = p.Owner.ID, p.Owner.ID
 	}
+	kept := q.KeptIn(j.Pipeline)
 	for _, d := range j.Dependencies() {
 		dependency := jobpayload.Dependency{ID: d.ID, Name: d.Name}
-		if a := q.Artifact(d, world.Archive); a != nil {
+		if a := kept.Artifact(d, world.Archive); a != nil {
 			dependency.ArtifactsFilename, dependency.ArtifactsSize = a.Filename, a.Content.Size
 		}
 		in.Dependencies = append(in.Dependencies, dependency)

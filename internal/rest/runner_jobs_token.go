@@ -21,26 +21,33 @@ var (
 )
 
 // processingJob finds the job of the path and refuses, in GitLab's order, whoever is not the runner that runs it
-// (lib/api/ci/helpers/runner.rb, authenticate_job!).
+// (lib/api/ci/helpers/runner.rb, authenticate_job!). Later versions judge the job that the token is of before they ask
+// whether it is that of the path (app/finders/ci/auth_job_finder.rb).
 func (q request) processingJob() (*world.Job, *front.Response) {
 	id, _ := q.Params.Int("id")
-	j := q.Jobs.ByID[id]
+	j, own := q.Jobs.ByID[id], q.JobTokens[q.JobCredentials()]
+	if own != j && !q.Has(gitlabversion.JobTokenJudgedFirst) {
+		own = nil
+	}
 	var res front.Response
 	switch {
 	case j == nil:
 		res = front.Forbidden("", fmt.Sprintf("there is no job %d", id))
 	case q.JobCredentials() == "":
 		res = front.Forbidden("", "no job token was sent")
-	case q.JobCredentials() != j.Token:
+	case own == nil:
 		res = front.Forbidden("", fmt.Sprintf("that is not the token of job %d", id))
-	case j.Erased && (j.Status.Executing() || q.Has(gitlabversion.ErasureBeforeStatus)):
-		res = front.Forbidden(msgJobErased, fmt.Sprintf("job %d has been erased", id))
-	case !j.Status.Executing():
+	case own.Erased && (own.Status.Executing() || q.Has(gitlabversion.ErasureBeforeStatus)):
+		res = front.Forbidden(msgJobErased, fmt.Sprintf("job %d, whose token that is, has been erased", own.ID))
+	case !own.Status.Executing():
 		text := msgJobNotRunning
 		if q.Has(gitlabversion.JobNotProcessing) {
 			text = msgJobNotProcessing
 		}
-		res = front.Forbidden(text, fmt.Sprintf("job %d is %s", id, j.Status)).With(front.HeaderJobStatus, string(j.Status))
+		res = front.Forbidden(text, fmt.Sprintf("job %d, whose token that is, is %s", own.ID, own.Status)).
+			With(front.HeaderJobStatus, string(own.Status))
+	case own != j:
+		res = front.Forbidden("", fmt.Sprintf("that is the token of job %d, not of job %d", own.ID, id))
 	default:
 		q.Record.JobID = id
 		if j.Runner != nil {

@@ -67,13 +67,18 @@ func appendTrace(q request) front.Response {
 		return front.RefuseError(http.StatusRequestedRangeNotSatisfiable, msgRange).With(front.HeaderRange, traceRange(size)).
 			Because(fmt.Sprintf("the log has %d bytes, so more of it begins there and not at %d", size, start))
 	}
+	if asked, _ := q.Params.Bool("debug_trace"); asked && start == 0 {
+		j.DebugTrace = true
+	}
 	q.heartbeatOf(j)
 	q.HappenTo(j)
 	interval := idleInterval
 	if q.Watched(j) {
 		interval = watchedInterval
 	}
-	return front.Response{Status: http.StatusAccepted}.With(front.HeaderJobStatus, string(j.Status)).
+	// Grape sends as the body what the endpoint's block ends with: here the value of the last header that it sets.
+	return front.Response{Status: http.StatusAccepted, Text: interval, ContentType: "application/json"}.
+		With(front.HeaderJobStatus, string(j.Status)).
 		With(front.HeaderRange, traceRange(j.Log.Size)).
 		With(front.HeaderTraceInterval, interval)
 }

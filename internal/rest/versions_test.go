@@ -264,6 +264,19 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.MaskedByWord:           {maskedToken, "it is xxxxxxxxxx", "it is [MASKED]xx", nil},
 		gitlabversion.LaterFailureReasons:    {laterReason, "unknown_failure", "runner_configuration_error", nil},
 		gitlabversion.MinuteBetweenLogs:      {traceInterval, nil, "60", nil},
+		gitlabversion.JobTokenPrefix: {func(v inVersion) any {
+			return strings.HasPrefix(v.gl.AddJob(fg.Job{Project: "acme/shop"}).Token, "glcbt-64_")
+		}, false, true, nil},
+		gitlabversion.JobTokenJudgedFirst: {tokenOfFinishedJob, `403 {"message":"403 Forbidden"} []`,
+			`403 {"message":"403 Forbidden - Job is not processing on runner"} [success]`, nil},
+		gitlabversion.PersonalTokensFetchArtifacts: {artifactsByPerson, nil, 200, 403},
+		gitlabversion.EndedPipelinesUnlock:         {artifactsOfFailure, 200, 404, nil},
+		gitlabversion.ExtendedTrailers:             {jobShows(`"extended_trailers":{}`), false, true, nil},
+		gitlabversion.JobSource:                    {jobShows(`"tag_list":[],"source":"push"`), false, true, nil},
+		gitlabversion.CancelBuildAbility:           {canceledWhileArchived, 403, 201, nil},
+		gitlabversion.PlayAnswersNewAttempt:        {playedAgain, "success", "pending", nil},
+		gitlabversion.JobInputsOverridden:          {retriedWithInputs, `"stage"`, `"prod"`, nil},
+		gitlabversion.RetryReasonAliases:           {retriedByAlias, 1, 2, nil},
 	}
 }
 

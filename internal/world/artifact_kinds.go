@@ -10,10 +10,12 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
-// Archive and dotenvReport are the types of artifacts whose contents are looked at.
+// Archive and dotenvReport are the types of artifacts whose contents are looked at; metadataType is what is made of an
+// archive.
 const (
 	Archive      = "archive"
 	dotenvReport = "dotenv"
+	metadataType = "metadata"
 )
 
 // The formats of artifacts (app/models/concerns/enums/ci/job_artifact.rb).
@@ -34,7 +36,7 @@ type ArtifactKind struct {
 func ArtifactKinds() map[string]ArtifactKind {
 	kinds := map[string]ArtifactKind{
 		Archive:           {Format: Zipped},
-		"metadata":        {Format: Gzipped},
+		metadataType:      {Format: Gzipped},
 		"metrics_referee": {Format: Gzipped},
 		"network_referee": {Format: Gzipped},
 		"trace":           {Format: RawFormat},

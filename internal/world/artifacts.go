@@ -3,6 +3,8 @@ package world
 import (
 	"fmt"
 	"slices"
+	"sync"
+	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 )
@@ -32,26 +34,69 @@ func (st *State) KeepFile(j *Job, f *File) *Refusal {
 	if i >= 0 {
 		return &Refusal{msgArtifactTwice, fmt.Sprintf("job %d has another %s already", j.ID, f.Type)}
 	}
+	files := []*File{f}
+	if metadata := metadataOf(f); metadata != nil {
+		if j.keeps(metadataType) {
+			return &Refusal{msgArtifactTwice, fmt.Sprintf("job %d has metadata already", j.ID)}
+		}
+		files = append(files, metadata)
+	}
 	if f.Type == dotenvReport {
 		j.Dotenv = variables
 	}
-	j.Files = append(j.Files, f)
+	j.Files = append(j.Files, files...)
+	j.ArtifactsExpireAt = f.ExpiresAt
 	j.wake()
 	return nil
 }
 
-// Artifact is the file of a type that the job kept; nil if there is none or it has expired.
-func (st *State) Artifact(j *Job, fileType string) *File {
-	for _, a := range j.Files {
-		if a.Type == fileType && (a.ExpiresAt.IsZero() || a.ExpiresAt.After(st.Now())) {
-			return a
-		}
+// keeps reports whether the job has a file of a type.
+func (j *Job) keeps(fileType string) bool {
+	return slices.ContainsFunc(j.Files, func(f *File) bool { return f.Type == fileType })
+}
+
+// ArtifactsExpired reports whether the time of the job's artifacts is over (app/models/ci/build.rb,
+// artifacts_expired?).
+func (st *State) ArtifactsExpired(j *Job) bool {
+	return !j.ArtifactsExpireAt.IsZero() && !j.ArtifactsExpireAt.After(st.Now())
+}
+
+// Kept answers for the artifacts of one pipeline, as long as nothing changes: whether they are locked is found out once,
+// however many of its jobs are asked about.
+type Kept struct {
+	st     *State
+	locked func() bool
+}
+
+// KeptIn is what there is of the artifacts of a pipeline.
+func (st *State) KeptIn(p *Pipeline) Kept {
+	return Kept{st, sync.OnceValue(func() bool { return st.locked(p) })}
+}
+
+// gone reports whether a job's artifacts have expired and no lock keeps them (app/models/ci/build.rb,
+// available_artifacts?). GitLab serves them until a worker removes them, some minutes later; here that is at once.
+func (k Kept) gone(j *Job) bool { return k.st.ArtifactsExpired(j) && !k.locked() }
+
+// Artifact is the file of a type that a job kept; nil if there is none or the job's artifacts are gone.
+func (k Kept) Artifact(j *Job, fileType string) *File {
+	i := slices.IndexFunc(j.Files, func(f *File) bool { return f.Type == fileType })
+	if i < 0 || k.gone(j) {
+		return nil
 	}
-	return nil
+	return j.Files[i]
+}
+
+// ValidDependency reports whether jobs that want the artifacts of this one may run: to have kept nothing, or reports
+// alone, is no obstacle (app/models/ci/build.rb, valid_dependency?).
+func (k Kept) ValidDependency(j *Job) bool { return !j.Erased && !k.gone(j) }
+
+// Artifact is the file of a type that the job kept; nil if there is none or the job's artifacts are gone.
+func (st *State) Artifact(j *Job, fileType string) *File {
+	return st.KeptIn(j.Pipeline).Artifact(j, fileType)
 }
 
 // Erase removes the job's log and files (app/services/ci/build_erase_service.rb).
 func (st *State) Erase(j *Job) {
-	j.Log, j.Files, j.Dotenv = Blob{}, nil, nil
+	j.Log, j.Files, j.Dotenv, j.ArtifactsExpireAt = Blob{}, nil, nil, time.Time{}
 	j.Erased, j.ErasedAt = true, st.Now()
 }

@@ -82,18 +82,49 @@ func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 		j.PipelineID = st.pipeline
 	}
 	st.pipeline = max(st.pipeline, j.PipelineID)
-	j.Token = st.secret(jobTokens, j.Token)
+	j.Token = st.secret(st.jobTokenKind(), j.Token)
 	j.Tags = cleanTags(j.Tags)
 	j.AllowFailure = j.AllowFailure || j.Spec.AllowFailure.Always
 	st.fillCommit(j)
 	st.fillTimes(j)
+	st.placeStage(j)
+	j.Manual = j.Manual || j.Status == JobManual || j.Status == JobScheduled
+	if n := len(j.Files); n > 0 && j.ArtifactsExpireAt.IsZero() {
+		j.ArtifactsExpireAt = j.Files[n-1].ExpiresAt
+	}
+	j.addMetadata()
 	readSeededReports(j)
+	if j.Finished() && j.Coverage == nil {
+		j.findCoverage()
+	}
 	st.insertJob(j)
 	if r := j.Runner; r != nil {
 		st.LinkJob(j, r, j.Manager)
 		st.OnUndo(func() { r.Jobs = removeByID(r.Jobs, j) })
 	}
 	return j, nil
+}
+
+// placeStage finds the place of a stage of which the draft does not say it, in the order in which the stages of the
+// pipeline appear. That none is said shows where another stage is the first: two cannot both be it.
+func (st *State) placeStage(j *Job) {
+	p := st.pipelines[j.PipelineID]
+	if p == nil || j.StageIndex != 0 {
+		return
+	}
+	i := slices.IndexFunc(p.Jobs, func(other *Job) bool { return other.StageIndex == 0 })
+	if i < 0 || p.Jobs[i].Stage == j.Stage {
+		return
+	}
+	last := 0
+	for _, other := range slices.Backward(p.Jobs) {
+		if other.Stage == j.Stage {
+			j.StageIndex = other.StageIndex
+			return
+		}
+		last = max(last, other.StageIndex)
+	}
+	j.StageIndex = last + 1
 }
 
 // readSeededReports takes over what the dotenv report among the files of a seed says.

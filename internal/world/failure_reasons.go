@@ -12,6 +12,7 @@ const (
 	projectDeletedFailure    = "project_deleted"
 	TraceSizeExceeded        = "trace_size_exceeded"
 	buildsDisabledFailure    = "builds_disabled"
+	stuckOrTimeout           = "stuck_or_timeout_failure"
 )
 
 // neverRan are the reasons for which GitLab fails a job that it was about to give to a runner.
@@ -24,6 +25,27 @@ func neverRan() []string {
 var neverTriedAgain = []string{"ci_quota_exceeded", "no_matching_runner", MissingDependencyFailure,
 	"forward_deployment_failure", "environment_creation_failure"}
 
+// reasonAliases are the names by which retry:when may also mean a failure reason
+// (https://gitlab.com/gitlab-org/gitlab/-/issues/602133): that of an older reason which it is a case of, and the other
+// way round.
+var reasonAliases = aliasesOf(map[string][]string{
+	stuckOrTimeout: {"stuck_pending_with_matching_runners", "stuck_pending_no_matching_runners", "no_updates_running",
+		"no_updates_canceling"},
+	"job_execution_timeout": {"server_timeout_running", "server_timeout_canceling"},
+})
+
+// aliasesOf are the cases of each reason, and of each case the reason.
+func aliasesOf(cases map[string][]string) map[string][]string {
+	aliases := map[string][]string{}
+	for reason, names := range cases {
+		aliases[reason] = names
+		for _, name := range names {
+			aliases[name] = []string{reason}
+		}
+	}
+	return aliases
+}
+
 // schedulerRetries is how often a job that GitLab itself failed to hand out is tried again, without any keyword
 // (lib/gitlab/ci/build/auto_retry.rb, DEFAULT_RETRIES).
 const schedulerRetries = 2
@@ -32,7 +54,7 @@ const schedulerRetries = 2
 // adds those of GitLab 18 and later (app/models/concerns/enums/ci/commit_status.rb).
 func FailureReasons(newer bool) []string {
 	reasons := []string{
-		UnknownFailure, scriptFailure, "api_failure", "stuck_or_timeout_failure", "runner_system_failure",
+		UnknownFailure, scriptFailure, "api_failure", stuckOrTimeout, "runner_system_failure",
 		MissingDependencyFailure, RunnerUnsupported, "stale_schedule", "job_execution_timeout", ArchivedFailure,
 		"unmet_prerequisites", SchedulerFailure, "data_integrity_failure", "forward_deployment_failure", UserBlockedFailure,
 		projectDeletedFailure, "ci_quota_exceeded", "pipeline_loop_detected", "no_matching_runner", TraceSizeExceeded,

@@ -29,6 +29,7 @@ func (st *State) Fire(j *Job, event JobEvent) error {
 		j.StartedAt = now
 	case JobSuccess, JobFailed, JobCanceled:
 		j.FinishedAt = now
+		j.findCoverage()
 	}
 	j.wake()
 	return nil
@@ -49,15 +50,31 @@ func (st *State) StartJob(j *Job, r *Runner, m *Manager, graceful bool) error {
 	return nil
 }
 
-// PlayJob makes a manual or scheduled job pending for a user, with variables added to its own
-// (app/services/ci/play_build_service.rb). The error is that the job is neither.
-func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable) error {
-	if j.Status != JobManual && j.Status != JobScheduled {
-		return fmt.Errorf("job %d is %s; what is played is manual or scheduled", j.ID, j.Status)
+// Unplayable says why people cannot start the job by hand: it neither waits for that nor did so before it ended
+// (app/models/ci/build.rb, playable?). nil is that they can.
+func (j *Job) Unplayable() error {
+	if j.waitsForPeople() || j.Manual && j.Retryable() {
+		return nil
 	}
+	return fmt.Errorf("job %d is %s; what is played is manual or scheduled, or was so and has ended and not been retried",
+		j.ID, j.Status)
+}
+
+// waitsForPeople reports whether the job runs when somebody plays it.
+func (j *Job) waitsForPeople() bool { return j.Status == JobManual || j.Status == JobScheduled }
+
+// PlayJob makes a manual or scheduled job, of which Unplayable says nothing, pending for a user, with variables added to
+// its own. One that is over is tried again. It returns the job that is pending now
+// (app/services/ci/play_build_service.rb).
+func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable) *Job {
+	if !j.waitsForPeople() {
+		return st.RetryJob(j, u)
+	}
+	_ = st.Fire(j, EventEnqueue) // such a job can always be enqueued
 	j.User = u
 	j.Spec.Variables = slices.Concat(j.Spec.Variables, variables) // the spec is shared with other attempts
-	return st.Fire(j, EventEnqueue)
+	st.resetSkippedAfter(j)
+	return j
 }
 
 // LinkJob notes which runner and which of its managers, which may be nil, took the job. StartJob does it itself.
@@ -98,45 +115,62 @@ func (st *State) Drop(j *Job, reason string, exitCode *int) error {
 	if exitCode != nil && slices.Contains(j.Spec.AllowFailure.ExitCodes, *exitCode) {
 		j.AllowFailure = true
 	}
-	if j.triedAgain(exitCode) {
+	if st.triedAgain(j, exitCode) {
 		st.RetryJob(j, j.User)
 	}
 	return nil
 }
 
 // triedAgain reports whether GitLab itself retries the job that has just failed (lib/gitlab/ci/build/auto_retry.rb).
-func (j *Job) triedAgain(exitCode *int) bool {
+func (st *State) triedAgain(j *Job, exitCode *int) bool {
 	if slices.Contains(neverTriedAgain, j.FailureReason) || j.retried() {
 		return false
 	}
-	if retry := j.Spec.Retry; retry.Max > 0 && retry.Covers(j.FailureReason, exitCode) {
+	if retry := j.Spec.Retry; retry.Max > 0 && st.covers(retry, j.FailureReason, exitCode) {
 		return j.attempts() < retry.Max
 	}
 	return j.FailureReason == SchedulerFailure && j.attempts() < schedulerRetries
 }
 
-// Retryable reports whether people may try the job again: it has ended, or is being canceled, has not been tried again
-// before, and its project is not archived (app/models/ci/build.rb, retryable?).
+// covers reports whether a retry keyword is meant for a failure. In later versions the reasons that have taken the place
+// of an older one go by its name, too.
+func (st *State) covers(retry ci.Retry, reason string, exitCode *int) bool {
+	if retry.Covers(reason, exitCode) {
+		return true
+	}
+	return st.Has(gitlabversion.RetryReasonAliases) && slices.ContainsFunc(reasonAliases[reason],
+		func(alias string) bool { return slices.Contains(retry.When, alias) })
+}
+
+// Retryable reports whether people may try the job again: it has ended, or is being canceled, and has not been tried
+// again before (app/models/ci/build.rb, retryable?). That its project is archived is for the policies to refuse:
+// GitLab's archived? is about old jobs.
 func (j *Job) Retryable() bool {
-	return (j.Finished() || j.Status == JobCanceling) && !j.retried() && !j.Project.Archived
+	return (j.Finished() || j.Status == JobCanceling) && !j.retried()
 }
 
 // RetryJob tries a job again for a user: it makes and returns a new job like it, which is pending at once. Skipped jobs
 // of later stages are created again and wait for it (app/services/ci/retry_job_service.rb).
 func (st *State) RetryJob(old *Job, u *User) *Job {
-	for _, later := range old.Pipeline.Latest() {
-		if later.Status == JobSkipped && later.StageIndex > old.StageIndex {
-			_ = st.Fire(later, eventProcess) // a skipped job can always be processed
-		}
-	}
+	st.resetSkippedAfter(old)
 	now := st.Now()
-	next := &Job{ID: assignID(st, &st.Jobs, 0), Token: st.made.token(jobTokens),
+	next := &Job{ID: assignID(st, &st.Jobs, 0), Token: st.made.token(st.jobTokenKind()),
 		Name: old.Name, Stage: old.Stage, StageIndex: old.StageIndex, Ref: old.Ref, RefIsTag: old.RefIsTag,
 		Protected: old.Protected, Tags: old.Tags, AllowFailure: old.AllowFailure, Spec: old.Spec, Commit: old.Commit,
 		PipelineID: old.PipelineID, Status: JobPending, CreatedAt: now, QueuedAt: now, UpdatedAt: now,
-		Project: old.Project, User: u}
+		DebugTrace: old.DebugTrace, Manual: old.Manual, Project: old.Project, User: u}
 	st.insertJob(next)
 	return next
+}
+
+// resetSkippedAfter has the skipped jobs of later stages wait for a job that is to run
+// (app/services/ci/reset_skipped_jobs_service.rb).
+func (st *State) resetSkippedAfter(j *Job) {
+	for _, later := range j.Pipeline.Latest() {
+		if later.Status == JobSkipped && later.StageIndex > j.StageIndex {
+			_ = st.Fire(later, eventProcess) // a skipped job can always be processed
+		}
+	}
 }
 
 // insertJob puts the record of a job, complete but for its Pipeline and History, wherever a job is found.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
@@ -38,8 +39,14 @@ type Job struct {
 	cancelGracefully bool
 	History          []JobStatus // the states it went through, the present one last
 
-	Log       Blob
-	Files     []*File          // at most one of each type
+	Log   Blob
+	Files []*File // at most one of each type, in the order in which they came
+	// ArtifactsExpireAt is what the last upload said of its own file and GitLab believes of all; zero is never.
+	ArtifactsExpireAt time.Time
+	// DebugTrace: the runner has said that the log may show every variable.
+	DebugTrace bool
+	// Manual: people start the job, by when: manual or when: delayed (GitLab's action?).
+	Manual    bool
 	Dotenv    []ci.JobVariable // of its dotenv report
 	watchedAt time.Time        // when somebody last opened its page; zero: never
 	Fate      Fate
@@ -74,12 +81,24 @@ func (j *Job) NextChange() <-chan struct{} {
 	return j.changed
 }
 
-// Debugged reports whether the job's own variables ask for a log that shows all variables (app/models/ci/build.rb,
-// debug_mode?).
+// Debugged reports whether the job's log may show all variables: its runner said so, or the job's own variables ask for
+// it. Of a variable given twice the last value counts (app/models/ci/build.rb, debug_mode?).
 func (j *Job) Debugged() bool {
-	return slices.ContainsFunc(j.Spec.Variables, func(v ci.JobVariable) bool {
-		return (v.Key == "CI_DEBUG_TRACE" || v.Key == "CI_DEBUG_SERVICES") && v.Value == "true"
-	})
+	var trace, services bool
+	for _, v := range j.Spec.Variables {
+		switch v.Key {
+		case "CI_DEBUG_TRACE":
+			trace = meansTrue(v.Value)
+		case "CI_DEBUG_SERVICES":
+			services = meansTrue(v.Value)
+		}
+	}
+	return j.DebugTrace || trace || services
+}
+
+// meansTrue reports whether a text is one that GitLab takes for true (lib/gitlab/utils.rb, to_boolean).
+func meansTrue(text string) bool {
+	return slices.Contains([]string{"true", "t", "yes", "y", "1", "on"}, strings.ToLower(text))
 }
 
 // Pipeline is the record of a pipeline (app/models/ci/pipeline.rb). It is made with its first job and has at least one;

@@ -77,6 +77,7 @@ type Project struct {
 	RunnerTokenExpiration      time.Duration // of runners assigned to it; 0 sets no limit
 	BuildTimeout               time.Duration // 0 is GitLab's default
 	GitDepth                   int           // 0 is GitLab's default; a negative number is all
+	KeepLatestArtifact         *bool         // keep_latest_artifact; nil is true
 	CreatedAt                  time.Time
 
 	Group     *Group         // nil in a personal namespace

@@ -11,10 +11,9 @@ import (
 // tokenKind is a kind of secret that GitLab makes: the name of its sequence, and what each begins with.
 type tokenKind struct{ name, prefix string }
 
-// The kinds of secrets, but for the tokens of runners (runnerTokenKind).
+// The kinds of secrets, but for the tokens of runners (runnerTokenKind) and jobs (jobTokenKind).
 var (
 	accessTokens               = tokenKind{"access", "glpat-"}
-	jobTokens                  = tokenKind{"job", "glcbt-64_"}
 	instanceRegistrationTokens = tokenKind{"instance registration", ""}
 	registrationTokens         = tokenKind{"registration", RegistrationTokenPrefix}
 	botNames                   = tokenKind{"bot", ""}
@@ -28,7 +27,7 @@ const (
 	RegistrationTokenPrefix = "GR1348941"
 	// createdRunnerPrefix marks the authentication tokens of runners whose Registration is ByUser.
 	createdRunnerPrefix = "glrt-"
-	// JobTokenPrefix marks job tokens; a PRIVATE-TOKEN that begins so is skipped.
+	// JobTokenPrefix marks the job tokens of GitLab 16.9 and later; a PRIVATE-TOKEN that begins so is skipped.
 	JobTokenPrefix = "glcbt-"
 )
 
@@ -43,6 +42,15 @@ func (st *State) runnerTokenKind(t RunnerType, r Registration) tokenKind {
 		prefix += map[RunnerType]string{InstanceRunner: "t1_", GroupRunner: "t2_", ProjectRunner: "t3_"}[t]
 	}
 	return tokenKind{"runner", prefix}
+}
+
+// jobTokenKind is the kind of a job's token. 64 is the partition of the database that it is in.
+func (st *State) jobTokenKind() tokenKind {
+	const partition = "64_"
+	if st.Has(gitlabversion.JobTokenPrefix) {
+		return tokenKind{"job", JobTokenPrefix + partition}
+	}
+	return tokenKind{"job", partition}
 }
 
 // tokenMaker makes secrets that are the same in every run. Each kind has a sequence of its own, so that one more of a

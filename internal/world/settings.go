@@ -3,6 +3,8 @@ package world
 import (
 	"slices"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/clone"
 )
 
 // RateLimit is a user's request budget: at most Requests in every Per. The zero value is no limit.
@@ -28,10 +30,12 @@ type Settings struct {
 	RegistryHost                 string        // host and port; empty: there is no container registry
 	LocalRequestsForbidden       bool          // allow_local_requests_from_web_hooks_and_services=false
 	RateLimit                    RateLimit
+	KeepLatestArtifacts          *bool // keep_latest_artifact; nil is true
 }
 
 // Clone is a copy that shares no memory with the settings.
 func (s Settings) Clone() Settings {
 	s.ValidRegistrars = slices.Clone(s.ValidRegistrars)
+	s.KeepLatestArtifacts = clone.Pointer(s.KeepLatestArtifacts, clone.Shallow)
 	return s
 }

@@ -1,0 +1,202 @@
+package rest_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// life is a fake in which TestLifeOfArtifacts tells its story.
+type life struct {
+	*testing.T
+	gl     *fg.Fake
+	runner fg.Runner
+}
+
+// TestLifeOfArtifacts is the life of what a job keeps: a later stage gets it, its time passes while it is of the latest
+// pipeline of its ref, and it goes when a newer one succeeds (docs ci/jobs/job_artifacts; app/models/ci/build.rb,
+// valid_dependency? and available_artifacts?; app/services/ci/unlock_artifacts_service.rb).
+func TestLifeOfArtifacts(t *testing.T) {
+	fg.ForEachVersion(t, []string{"17.2", "19.4"}, func(t *testing.T, gl *fg.Fake) {
+		gl.AddProject(fg.Project{Path: "acme/shop"})
+		l := life{t, gl, gl.AddRunner(fg.Runner{Projects: []string{"acme/shop"}})}
+		unit := gl.AddJob(fg.Job{Project: "acme/shop", Name: "unit", Stage: "test"})
+		deploy := gl.AddJob(fg.Job{Project: "acme/shop", Name: "deploy", Stage: "deploy", Status: fg.JobCreated,
+			PipelineID: unit.PipelineID, Spec: fg.JobSpec{Needs: []fg.Need{{Job: "unit"}}}})
+		t.Logf("%s: GitLab %s, pipeline %d: unit in stage test, deploy in stage deploy, which needs unit",
+			gl.Now().Format(time.DateTime), gl.Version(), unit.PipelineID)
+		l.run(unit)
+		l.gives("unit", 201, deploy, gl.EnqueueJob)
+		gl.FinishJob(deploy.ID, fg.JobSuccess)
+
+		gl.Advance(25 * time.Hour)
+		t.Logf("%s: a day has passed", gl.Now().Format(time.DateTime))
+		assert.False(t, l.shown(unit), "artifacts_file")
+		assert.Equal(t, 200, l.download(unit))
+		retried := l.retry(deploy)
+		l.gives("unit", 201, retried, nil)
+		gl.FinishJob(retried.ID, fg.JobSuccess)
+
+		newer := gl.AddJob(fg.Job{Project: "acme/shop", Name: "unit", Stage: "test"})
+		t.Logf("%s: pipeline %d of the same ref", gl.Now().Format(time.DateTime), newer.PipelineID)
+		assert.Equal(t, 200, l.download(unit), "while the newer one has not succeeded")
+		l.run(newer)
+		assert.Equal(t, 404, l.download(unit))
+		assert.Equal(t, 200, l.download(newer))
+		late := l.retry(retried)
+		l.gives("unit", 204, late, nil)
+		late, _ = gl.Job(late.ID)
+		assert.Equal(t, "missing_dependency_failure", late.FailureReason)
+		t.Logf("deploy is %s, %s", late.Status, late.FailureReason)
+	})
+}
+
+// run has the runner take a job, keep a dotenv and a junit report and an archive for a day, and succeed.
+func (l life) run(j fg.Job) {
+	l.Helper()
+	require.Equal(l, 201, testkit.RequestJob(l, l.gl, l.runner.Token).Status)
+	for _, a := range []struct {
+		query, filename string
+		content         []byte
+	}{
+		{"artifact_type=dotenv&artifact_format=gzip&expire_in=1+day", "env.gz", testkit.Gzipped("RELEASE=7")},
+		{"artifact_type=junit&artifact_format=gzip&expire_in=1+day", "junit.xml.gz", testkit.Gzipped("<testsuites/>")},
+		{"expire_in=1+day", "out.zip", zipOf(l.T, "out/app")},
+	} {
+		status := testkit.Upload(l, l.gl, j, a.query, a.filename, a.content).Status
+		require.Equal(l, 201, status)
+		l.Logf("unit uploads %s: %d", a.filename, status)
+	}
+	require.Equal(l, 200, testkit.PutState(l, l.gl, j, "success").Status)
+	assert.True(l, l.shown(j), "artifacts_file")
+}
+
+// gives checks what the runner that asks for a job gets: 201 is this one, with what it needs.
+func (l life) gives(needed string, want int, j fg.Job, first func(int) fg.Job) {
+	l.Helper()
+	if first != nil {
+		first(j.ID)
+	}
+	got := testkit.RequestJob(l, l.gl, l.runner.Token)
+	require.Equal(l, want, got.Status, got.Body)
+	l.Logf("the runner asks for a job: %d", got.Status)
+	if want == 204 {
+		return
+	}
+	told := got.JSON(l)
+	assert.EqualValues(l, j.ID, told["id"])
+	dependency := told["dependencies"].([]any)[0].(testkit.Hash)
+	assert.Equal(l, needed, dependency["name"])
+	assert.Equal(l, "out.zip", testkit.Descend(dependency["artifacts_file"], "filename"))
+	assert.Contains(l, told["variables"], testkit.Hash{"key": "RELEASE", "value": "7", "public": false, "masked": false})
+	l.Logf("it is deploy, with RELEASE=7 and the dependency %v", dependency["artifacts_file"])
+}
+
+// shown reports whether the job shows its archive, and logs what it shows.
+func (l life) shown(j fg.Job) bool {
+	l.Helper()
+	e := l.ask("GET", j, "").JSON(l)
+	_, shown := e["artifacts_file"]
+	l.Logf("unit shows artifacts_file: %v, artifacts_expire_at: %v, artifacts:", e["artifacts_file"], e["artifacts_expire_at"])
+	var types []string
+	for _, a := range e["artifacts"].([]any) {
+		types = append(types, a.(testkit.Hash)["file_type"].(string))
+		l.Logf("    %v", a)
+	}
+	assert.Equal(l, []string{"dotenv", "junit", "archive", "metadata"}, types)
+	assert.NotNil(l, e["artifacts_expire_at"])
+	return shown
+}
+
+func (l life) download(j fg.Job) int {
+	l.Helper()
+	status := l.ask("GET", j, "/artifacts").Status
+	l.Logf("GET the archive of unit in pipeline %d: %d", j.PipelineID, status)
+	return status
+}
+
+func (l life) retry(j fg.Job) fg.Job {
+	l.Helper()
+	got := l.ask("POST", j, "/retry")
+	require.Equal(l, 201, got.Status, got.Body)
+	next, _ := l.gl.Job(int(got.Field(l, "id").(float64)))
+	l.Log("somebody retries deploy")
+	return next
+}
+
+func (l life) ask(method string, j fg.Job, suffix string) testkit.Reply {
+	l.Helper()
+	return as(l.T, l.gl, "root", method, fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d%s", j.ID, suffix))
+}
+
+// zipOf is an archive with one file.
+func zipOf(t *testing.T, name string) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	w := zip.NewWriter(&packed)
+	f, err := w.Create(name)
+	require.NoError(t, err)
+	_, err = f.Write([]byte("content of " + name))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return packed.Bytes()
+}
+
+// A world with locks, expired artifacts, metadata, debug mode and played jobs is the same out of its Snapshot.
+func TestArtifactsOutOfASnapshot(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	off := false
+	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.KeepLatestArtifact = &off })
+	gl.UpdateSettings(func(s *fg.Settings) { s.KeepLatestArtifacts = &off })
+	first := gl.AddJob(fg.Job{Project: "acme/shop", Stage: "build", Status: fg.JobSuccess, Artifacts: []fg.Artifact{
+		{Filename: "j.gz", Type: "junit", ExpiresAt: gl.Now().Add(time.Hour)}, {Filename: "a.zip", Content: zipOf(t, "a")}}})
+	assert.Zero(t, first.ArtifactsExpireAt, "the last one says so")
+	assert.Equal(t, "metadata", first.Artifacts[2].Type)
+	second := gl.AddJob(fg.Job{Project: "acme/shop", Stage: "ship", PipelineID: first.PipelineID, Status: fg.JobManual})
+	assert.Equal(t, 1, second.StageIndex)
+	assert.True(t, second.Manual)
+	running := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	testkit.Upload(t, gl, running, "expire_in=1+day", "b.zip", zipOf(t, "b"))
+	testkit.Upload(t, gl, running, "expire_in=2+days&artifact_type=junit&artifact_format=gzip", "j.gz", testkit.Gzipped(""))
+	running, _ = gl.Job(running.ID)
+	assert.Equal(t, gl.Now().Add(48*time.Hour), running.ArtifactsExpireAt)
+	testkit.Send(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace?debug_trace=true", running.ID), bytes.NewReader([]byte("x")),
+		"Job-Token", running.Token, "Content-Type", "text/plain", "Content-Range", "0-0")
+	running, _ = gl.Job(running.ID)
+	assert.True(t, running.DebugTrace)
+	assert.Equal(t, gl.Snapshot(), seeded(t, gl.Snapshot()).Snapshot())
+}
+
+// After 45 jobs that cannot be run GitLab has the runner ask again (app/services/ci/register_job_service.rb).
+func TestQueueOfJobsThatCannotRun(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	gl.UpdateUser("dev", func(u *fg.User) { u.State = fg.UserBlocked })
+	for range 50 {
+		gl.AddJob(fg.Job{Project: "acme/shop", User: "dev"})
+	}
+	first := testkit.RequestJob(t, gl, r.Token)
+	assert.Equal(t, 409, first.Status)
+	assert.JSONEq(t, `{"message":"409 Conflict"}`, first.Body)
+	pending := 0
+	for _, j := range gl.Jobs() {
+		if j.Status == fg.JobPending {
+			pending++
+		}
+	}
+	assert.Equal(t, 5, pending)
+	assert.Equal(t, 204, testkit.RequestJob(t, gl, r.Token).Status)
+	for range 45 {
+		gl.AddJob(fg.Job{Project: "acme/shop", User: "dev"})
+	}
+	good := gl.AddJob(fg.Job{Project: "acme/shop"})
+	assert.Equal(t, 409, testkit.RequestJob(t, gl, r.Token).Status)
+	assert.EqualValues(t, good.ID, testkit.RequestJob(t, gl, r.Token).Field(t, "id"))
+}

@@ -1,0 +1,73 @@
+package rest_test
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// What TestVersions asks about jobs and their artifacts.
+
+func tokenOfFinishedJob(v inVersion) any {
+	running, _ := v.startedJob()
+	over := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess, RunnerID: 5})
+	running.Token = over.Token
+	a := testkit.PutState(v.T, v.gl, running, "success")
+	body := strings.ReplaceAll(a.Body, "Job is not running", "Job is not processing on runner")
+	return fmt.Sprint(a.Status, " ", body, " ", a.Header.Values("Job-Status"))
+}
+
+func artifactsByPerson(v inVersion) any {
+	j := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess, Artifacts: []fg.Artifact{{Filename: "a.zip"}}})
+	return v.as("mia", "GET", fmt.Sprintf("/jobs/%d/artifacts", j.ID)).Status
+}
+
+func artifactsOfFailure(v inVersion) any {
+	kept := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobFailed,
+		Artifacts: []fg.Artifact{{Filename: "a.zip", ExpiresAt: v.gl.Now().Add(time.Hour)}}})
+	v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobFailed})
+	v.gl.Advance(2 * time.Hour)
+	return v.as("mia", "GET", fmt.Sprintf("/projects/10001/jobs/%d/artifacts", kept.ID)).Status
+}
+
+func jobShows(text string) func(inVersion) any {
+	return func(v inVersion) any {
+		j := v.gl.AddJob(fg.Job{Project: "acme/shop"})
+		return strings.Contains(v.as("mia", "GET", fmt.Sprintf("/projects/10001/jobs/%d", j.ID)).Body, text)
+	}
+}
+
+func canceledWhileArchived(v inVersion) any {
+	j := v.gl.AddJob(fg.Job{Project: "acme/shop"})
+	v.gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true })
+	return v.as("mia", "POST", fmt.Sprintf("/projects/10001/jobs/%d/cancel", j.ID)).Status
+}
+
+func playedAgain(v inVersion) any {
+	j := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess, Manual: true})
+	return v.as("mia", "POST", fmt.Sprintf("/projects/10001/jobs/%d/play", j.ID)).Field(v.T, "status")
+}
+
+func retriedWithInputs(v inVersion) any {
+	j := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobFailed,
+		Spec: fg.JobSpec{Inputs: fg.JobInputs{{Name: "where", Value: []byte(`"stage"`)}}}})
+	retried := v.as("mia", "POST", fmt.Sprintf("/projects/10001/jobs/%d/retry", j.ID),
+		testkit.WithJSON(`{"job_inputs":{"where":"prod"}}`))
+	require.Equal(v.T, 201, retried.Status, retried.Body)
+	next, _ := v.gl.Job(int(retried.Field(v.T, "id").(float64)))
+	return string(next.Spec.Inputs[0].Value)
+}
+
+func retriedByAlias(v inVersion) any {
+	v.gl.AddJob(fg.Job{Project: "acme/shop",
+		Spec: fg.JobSpec{Retry: fg.Retry{Max: 1, When: []string{"stuck_or_timeout_failure"}}}})
+	told := testkit.RequestJob(v.T, v.gl, "shop-token")
+	j, _ := v.gl.Job(int(told.Field(v.T, "id").(float64)))
+	testkit.PutState(v.T, v.gl, j, "failed", "failure_reason", "no_updates_running")
+	return len(v.gl.Jobs())
+}

@@ -1,0 +1,100 @@
+package world
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// What Workhorse calls the metadata of an archive, and how they begin (workhorse/internal/zipartifacts/metadata.go).
+const (
+	metadataFilename = "metadata.gz"
+	metadataHeading  = "GitLab Build Artifacts Metadata 0.0.2\n"
+)
+
+// maxMetadata is how long the metadata of an archive may become before they are packed, in bytes. An archive of deep
+// paths would else take far more room than it has itself.
+const maxMetadata = 16 << 20
+
+// metadataEntry is what the metadata say of one file of an archive; all is left out of a directory that is not in it.
+type metadataEntry struct {
+	Modified int64  `json:"modified,omitempty"` // in seconds since 1970
+	Mode     string `json:"mode,omitempty"`     // the permissions, octal
+	CRC      uint32 `json:"crc,omitempty"`
+	Size     uint64 `json:"size,omitempty"`   // bytes
+	Zipped   uint64 `json:"zipped,omitempty"` // bytes
+	Comment  string `json:"comment,omitempty"`
+}
+
+// metadataOf is the list of contents that Workhorse adds to an archive; nil for what is none, or no zip.
+func metadataOf(f *File) *File {
+	if f.Type != Archive || f.Format != Zipped {
+		return nil
+	}
+	archive, err := zip.NewReader(f.Content, f.Content.Size)
+	if err != nil {
+		return nil
+	}
+	entries, ok := metadataEntries(archive)
+	if !ok {
+		return nil
+	}
+	var packed bytes.Buffer
+	out := gzip.NewWriter(&packed)
+	field := func(text []byte) { // a buffer takes everything
+		_ = binary.Write(out, binary.BigEndian, uint32(len(text)))
+		_, _ = out.Write(text)
+	}
+	field([]byte(metadataHeading))
+	field([]byte("{}")) // errors, of which there are never any
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		field([]byte(name))
+		text, err := json.Marshal(entries[name])
+		if err != nil {
+			return nil
+		}
+		field(append(text, '\n'))
+	}
+	_ = out.Close()
+	made := NewFile(packed.Bytes())
+	made.Filename, made.Type, made.Format, made.ExpiresAt = metadataFilename, metadataType, Gzipped, f.ExpiresAt
+	return made
+}
+
+// metadataEntries has the files of an archive by name, and the directories above them; false if they are too many.
+func metadataEntries(archive *zip.Reader) (_ map[string]metadataEntry, ok bool) {
+	entries, size := map[string]metadataEntry{}, 0
+	for _, f := range archive.File {
+		entries[f.Name] = metadataEntry{f.Modified.Unix(), fmt.Sprintf("%o", f.Mode().Perm()), f.CRC32,
+			f.UncompressedSize64, f.CompressedSize64, f.Comment}
+		size += len(f.Name) + len(f.Comment)
+		for end := strings.LastIndexByte(f.Name, '/'); end > 0; end = strings.LastIndexByte(f.Name[:end], '/') {
+			directory := f.Name[:end+1]
+			if _, known := entries[directory]; !known {
+				entries[directory] = metadataEntry{}
+				size += len(directory)
+			}
+			if size > maxMetadata {
+				return nil, false
+			}
+		}
+	}
+	return entries, size <= maxMetadata
+}
+
+// addMetadata gives the archive of a seed its metadata, which no seed needs to say.
+func (j *Job) addMetadata() {
+	i := slices.IndexFunc(j.Files, func(f *File) bool { return f.Type == Archive })
+	if i < 0 || j.keeps(metadataType) {
+		return
+	}
+	if metadata := metadataOf(j.Files[i]); metadata != nil {
+		j.Files = slices.Insert(j.Files, i+1, metadata)
+	}
+}

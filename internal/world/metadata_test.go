@@ -1,0 +1,75 @@
+package world
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// What Workhorse makes of an archive (workhorse/internal/zipartifacts/metadata.go): each text is preceded by its length
+// in four bytes, directories are added, all is in order.
+func TestMetadataOfAnArchive(t *testing.T) {
+	var packed bytes.Buffer
+	w := zip.NewWriter(&packed)
+	for _, name := range []string{"out/bin/app", "a.txt"} {
+		f, err := w.Create(name)
+		require.NoError(t, err)
+		_, err = f.Write([]byte("text"))
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	archive := NewFile(packed.Bytes())
+	archive.fillDefaults()
+	metadata := metadataOf(archive)
+	require.NotNil(t, metadata)
+	assert.Equal(t, []string{"metadata.gz", "metadata", "gzip"}, []string{metadata.Filename, metadata.Type, metadata.Format})
+	out, err := gzip.NewReader(bytes.NewReader(metadata.Content.Bytes()))
+	require.NoError(t, err)
+	text, err := io.ReadAll(out)
+	require.NoError(t, err)
+	assert.True(t, bytes.HasPrefix(text, []byte("\x00\x00\x00&GitLab Build Artifacts Metadata 0.0.2\n\x00\x00\x00\x02{}")))
+	shape := regexp.MustCompile(`^...\x05a\.txt....\{"modified":-?\d+,"mode":"\d+","crc":\d+,"size":4,"zipped":\d+\}\n` +
+		`...\x04out/...\x03\{\}\n...\x08out/bin/...\x03\{\}\n...\x0bout/bin/app....\{"modified"`)
+	_, entries, _ := bytes.Cut(text, []byte("{}"))
+	assert.Regexp(t, shape, string(entries))
+}
+
+func TestNoMetadata(t *testing.T) {
+	deep := strings.Repeat("d/", 30_000)
+	var packed bytes.Buffer
+	w := zip.NewWriter(&packed)
+	_, err := w.Create(deep + "f")
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	for name, content := range map[string][]byte{"no zip": []byte("PK"), "nothing": nil, "deep paths": packed.Bytes()} {
+		f := NewFile(content)
+		f.fillDefaults()
+		assert.Nil(t, metadataOf(f), name)
+	}
+}
+
+func TestBlobReadAt(t *testing.T) {
+	var b Blob
+	text := strings.Repeat("0123456789", 3*SmallestPiece/10)
+	for _, r := range text {
+		_, _ = b.Write([]byte(string(r)))
+	}
+	section := make([]byte, SmallestPiece)
+	for _, at := range []int64{0, 1, SmallestPiece - 1, SmallestPiece} {
+		n, err := b.ReadAt(section, at)
+		require.NoError(t, err)
+		assert.Equal(t, text[at:int(at)+n], string(section[:n]))
+	}
+	n, err := b.ReadAt(section, b.Size-3)
+	assert.ErrorIs(t, err, io.EOF)
+	assert.Equal(t, text[len(text)-3:], string(section[:n]))
+	_, err = b.ReadAt(section, b.Size+5)
+	assert.ErrorIs(t, err, io.EOF)
+}
