@@ -57,6 +57,9 @@ func rewriteUser(st *world.State, u *world.User, in User) error {
 func publicAccessToken(t *world.AccessToken) AccessToken {
 	out := AccessToken{ID: t.ID, Token: t.Token, User: t.User.Username, Name: t.Name, Scopes: slices.Clone(t.Scopes), ExpiresAt: t.ExpiresAt,
 		Revoked: t.Revoked, Impersonation: t.Impersonation, Role: Role(t.Role), CreatedAt: t.CreatedAt}
+	for _, g := range t.Grants {
+		out.Grants = append(out.Grants, publicGrant(g))
+	}
 	if t.Project != nil {
 		out.Project = t.Project.Path
 	}
@@ -75,9 +78,49 @@ func accessTokenDraft(st *world.State, in AccessToken) (t world.AccessToken, err
 		}
 	}
 	if in.Group != "" {
-		t.Group, err = st.GroupByPath(in.Group)
+		if t.Group, err = st.GroupByPath(in.Group); err != nil {
+			return t, err
+		}
 	}
+	t.Grants, err = grantDrafts(st, in.Grants)
 	return t, err
+}
+
+// publicGrant is what a token may do as plain data.
+func publicGrant(g world.Grant) TokenGrant {
+	out := TokenGrant{Permissions: slices.Clone(g.Permissions)}
+	if g.Access != world.SelectedMemberships {
+		out.Access = string(g.Access)
+	}
+	for _, p := range g.Projects {
+		out.Projects = append(out.Projects, p.Path)
+	}
+	for _, group := range g.Groups {
+		out.Groups = append(out.Groups, group.Path)
+	}
+	return out
+}
+
+func grantDrafts(st *world.State, in []TokenGrant) (grants []world.Grant, err error) {
+	for _, g := range in {
+		grant := world.Grant{Access: world.Access(g.Access), Permissions: slices.Clone(g.Permissions)}
+		for _, path := range g.Projects {
+			p, err := st.ProjectByPath(path)
+			if err != nil {
+				return nil, err
+			}
+			grant.Projects = append(grant.Projects, p)
+		}
+		for _, path := range g.Groups {
+			group, err := st.GroupByPath(path)
+			if err != nil {
+				return nil, err
+			}
+			grant.Groups = append(grant.Groups, group)
+		}
+		grants = append(grants, grant)
+	}
+	return grants, nil
 }
 
 func addAccessToken(st *world.State, in AccessToken) (*world.AccessToken, error) {

@@ -196,6 +196,7 @@ func (c *scenarioChecker) accessTokens(tokens []AccessToken) {
 		c.token(tokensOfUsers, t.Token, datajson.Field(path, "token"))
 		c.project(t.Project, datajson.Field(path, "project"))
 		c.group(t.Group, datajson.Field(path, "group"))
+		c.grants(t.Grants, datajson.Field(path, "grants"))
 		switch {
 		case t.Project != "" && t.Group != "":
 			c.report(path, "is either a project's or a group's")
@@ -203,6 +204,18 @@ func (c *scenarioChecker) accessTokens(tokens []AccessToken) {
 			c.report(datajson.Field(path, "user"), isMissing+", and so are project and group")
 		default:
 			c.user(t.User, datajson.Field(path, "user"))
+		}
+	}
+}
+
+func (c *scenarioChecker) grants(grants []TokenGrant, path string) {
+	for i, g := range grants {
+		at := datajson.Index(path, i)
+		for n, project := range g.Projects {
+			c.project(project, datajson.Index(datajson.Field(at, "projects"), n))
+		}
+		for n, group := range g.Groups {
+			c.group(group, datajson.Index(datajson.Field(at, "groups"), n))
 		}
 	}
 }

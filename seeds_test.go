@@ -44,7 +44,7 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddGroup("b"): member: no user "miaa"; did you mean "mia"?`: func(gl fake) {
 			gl.AddGroup(fakegitlab.Group{Path: "b", Members: fakegitlab.Members{"miaa": fakegitlab.Owner}})
 		},
-		`AddGroup("b"): member mia: unknown role 7; GitLab knows Guest, Planner, Reporter, Developer, Maintainer, Owner`: func(gl fake) {
+		`AddGroup("b"): member mia: unknown role 7; GitLab knows Guest, Planner, Reporter, Security Manager, Developer, Maintainer, Owner`: func(gl fake) {
 			gl.AddGroup(fakegitlab.Group{Path: "b", Members: fakegitlab.Members{"mia": 7}})
 		},
 		`AddGroup("b"): the registration token is another's`: func(gl fake) {

@@ -117,10 +117,12 @@ type caseVersions struct{ Since, Until string }
 
 // version is the GitLab that a case is played against: 17.2 unless the case is bound to others.
 func (c Case) version() string {
-	const usual, before = "17.2", "16.11"
+	const usual, before, oldest = "17.2", "16.11", "16.0"
 	switch v := c.Versions; {
 	case v.Since != "" && compareVersions(v.Since, usual) > 0:
 		return v.Since
+	case v.Until != "" && compareVersions(v.Until, before) <= 0:
+		return oldest
 	case v.Until != "" && compareVersions(v.Until, usual) <= 0:
 		return before
 	}

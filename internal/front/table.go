@@ -22,8 +22,8 @@ func NewTable(routes []*Route) *Table {
 	slices.SortStableFunc(inOrder, func(a, b *Route) int { return a.parameters() - b.parameters() })
 	for _, r := range inOrder {
 		r.Spec.Known = readElsewhere
-		if r.Later != nil {
-			r.Later.Spec.Known = readElsewhere
+		for l := r.Later; l != nil; l = l.Later {
+			l.Spec.Known = readElsewhere
 		}
 		method, path := cutEndpoint(r.Endpoint)
 		s := shapeOf(method, path)

@@ -62,7 +62,12 @@ func UpdateBuild(a Actor, s JobStanding) Decision {
 }
 
 // CancelBuild says whether the actor may cancel the job (app/policies/ci/build_policy.rb).
-func CancelBuild(a Actor, s JobStanding) Decision { return UpdateBuild(a, s) }
+func CancelBuild(a Actor, s JobStanding) Decision {
+	if s.Project.SecurityManager && !s.Protected && !s.Project.Archived {
+		return allowed
+	}
+	return UpdateBuild(a, s)
+}
 
 // CancelBuildByForce says whether the actor may cancel the job without waiting for its runner (lib/api/ci/jobs.rb).
 func CancelBuildByForce(a Actor, s JobStanding) Decision {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -41,9 +42,9 @@ type projectJobEntity struct {
 	ArtifactsFile     *jobpayload.ArtifactsFile `json:"artifacts_file,omitempty"`
 	Artifacts         []artifactEntity          `json:"artifacts"`
 	Runner            *runnerEntity             `json:"runner"`
-	RunnerManager     *managerEntity            `json:"runner_manager"`
+	RunnerManager     optional[managerEntity]   `json:"runner_manager,omitzero"`
 	ArtifactsExpireAt *isoTime                  `json:"artifacts_expire_at"`
-	Archived          bool                      `json:"archived"`
+	Archived          optional[bool]            `json:"archived,omitzero"`
 	TagList           []string                  `json:"tag_list"`
 }
 
@@ -111,7 +112,7 @@ func (q request) seconds(from, to time.Time) *float64 {
 }
 
 func (q request) projectJobEntity(j *world.Job) projectJobEntity {
-	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{}, Archived: j.Project.Archived,
+	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{},
 		TagList: slices.Sorted(slices.Values(j.Tags))}
 	if e.TagList == nil {
 		e.TagList = []string{}
@@ -130,11 +131,20 @@ func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 		r := q.runnerEntity(j.Runner)
 		e.Runner = &r
 	}
-	if j.Manager != nil {
-		m := q.managerEntity(j.Manager)
-		e.RunnerManager = &m
+	if q.Has(gitlabversion.JobsShowManager) {
+		archived := j.Project.Archived
+		e.Archived, e.RunnerManager = some(&archived), some(q.managerOfJob(j))
 	}
 	return e
+}
+
+// managerOfJob is the manager that took a job, nil if none is known to have.
+func (q request) managerOfJob(j *world.Job) *managerEntity {
+	if j.Manager == nil {
+		return nil
+	}
+	m := q.managerEntity(j.Manager)
+	return &m
 }
 
 func (q request) commitEntity(j *world.Job) *commitEntity {

@@ -188,6 +188,9 @@ func (st *State) AddAccessToken(t AccessToken, username string) (*AccessToken, e
 			return nil, Missing("token scope", s, knownScopes)
 		}
 	}
+	if err := t.checkGrants(); err != nil {
+		return nil, err
+	}
 	if t.Token != "" && st.tokenValues[t.Token] != nil {
 		return nil, errors.New("another access token has that value")
 	}
@@ -280,7 +283,8 @@ func checkRole(r Role) error {
 	if slices.Contains(memberRoles, r) {
 		return nil
 	}
-	return fmt.Errorf("unknown role %d; GitLab knows Guest, Planner, Reporter, Developer, Maintainer, Owner", int(r))
+	return fmt.Errorf("unknown role %d; GitLab knows Guest, Planner, Reporter, Security Manager, Developer, "+
+		"Maintainer, Owner", int(r))
 }
 
 // AddMember makes a user a direct member of the group or project at a path.

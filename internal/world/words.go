@@ -1,17 +1,18 @@
 package world
 
 // Role is a member's access level, with GitLab's own numbers (lib/gitlab/access.rb); a higher role may do what a lower
-// one may. Zero is "not a member".
+// one may, but for the SecurityManager. Zero is "not a member".
 type Role int
 
 // The roles, the lowest first.
 const (
-	Guest      Role = 10
-	Planner    Role = 15
-	Reporter   Role = 20
-	Developer  Role = 30
-	Maintainer Role = 40
-	Owner      Role = 50
+	Guest           Role = 10
+	Planner         Role = 15
+	Reporter        Role = 20
+	SecurityManager Role = 25
+	Developer       Role = 30
+	Maintainer      Role = 40
+	Owner           Role = 50
 )
 
 // Visibility is who may see a group or a project at all (lib/gitlab/visibility_level.rb).
@@ -95,7 +96,7 @@ const (
 
 // The words that GitLab knows for each kind of value, in its order.
 var (
-	memberRoles      = []Role{Guest, Planner, Reporter, Developer, Maintainer, Owner}
+	memberRoles      = []Role{Guest, Planner, Reporter, SecurityManager, Developer, Maintainer, Owner}
 	VisibilityLevels = []Visibility{Private, Internal, Public}
 	RunnerKinds      = []RunnerType{InstanceRunner, GroupRunner, ProjectRunner}
 	RefAccessLevels  = []AccessLevel{NotProtected, RefProtected}
