@@ -1,7 +1,7 @@
 package rest
 
-// What each endpoint wants of a fine-grained access token, as GitLab's page on fine-grained permissions for the REST API
-// has it (doc/auth/tokens/fine_grained_access_tokens_rest.md).
+// What each endpoint wants of a fine-grained access token, as GitLab's page on fine-grained permissions has it
+// (doc/auth/tokens/fine_grained_access_tokens_rest.md).
 
 import "github.com/fakegitlab/fakegitlab/internal/front"
 
@@ -16,6 +16,8 @@ func open(permission string, at front.BoundaryKind) *front.Granular {
 	g.Public = true
 	return g
 }
+
+const registrationReset = "Runner Registration Token: Reset"
 
 // granular has what the endpoints want that take a fine-grained token. Those for runners and jobs take none.
 var granular = map[string]*front.Granular{
@@ -33,9 +35,9 @@ var granular = map[string]*front.Granular{
 	"POST /projects/:id/runners":                                    needs("Runner: Assign", front.AtProject),
 	"DELETE /projects/:id/runners/:runner_id":                       needs("Runner: Assign", front.AtProject),
 	"POST /user/runners":                                            needs("Runner: Create", front.AtUser),
-	"POST /runners/reset_registration_token":                        needs("Runner Registration Token: Reset", front.AtInstance),
-	"POST /projects/:id/runners/reset_registration_token":           needs("Runner Registration Token: Reset", front.AtProject),
-	"POST /groups/:id/runners/reset_registration_token":             needs("Runner Registration Token: Reset", front.AtGroup),
+	"POST /runners/reset_registration_token":                        needs(registrationReset, front.AtInstance),
+	"POST /projects/:id/runners/reset_registration_token":           needs(registrationReset, front.AtProject),
+	"POST /groups/:id/runners/reset_registration_token":             needs(registrationReset, front.AtGroup),
 	"GET /projects/:id/jobs":                                        needs("Job: Read", front.AtProject),
 	"GET /projects/:id/jobs/:job_id":                                needs("Job: Read", front.AtProject),
 	"GET /projects/:id/jobs/:job_id/trace":                          needs("Job: Read", front.AtProject),

@@ -15,6 +15,8 @@ import (
 // createParams are in the order in which GitLab declares the parameters, which is the order of its errors.
 var createParams = []params.Param{
 	{Name: "runner_type", Required: true, Values: world.RunnerTypes},
+	{Name: "group_id", Kind: params.Any}, // for strayScope, which reads what the type does not have
+	{Name: "project_id", Kind: params.Any},
 	{Name: "group_id", Kind: params.Integer, Required: true,
 		When: &params.When{Param: "runner_type", Equals: string(world.GroupRunner)}},
 	{Name: "project_id", Kind: params.Integer, Required: true,
