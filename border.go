@@ -91,6 +91,9 @@ func rewriteUser(st *world.State, u *world.User, in User) error {
 func publicAccessToken(t *world.AccessToken) AccessToken {
 	out := AccessToken{ID: t.ID, Token: t.Token, User: t.User.Username, Name: t.Name, Scopes: slices.Clone(t.Scopes), ExpiresAt: t.ExpiresAt,
 		Revoked: t.Revoked, Impersonation: t.Impersonation, Role: Role(t.Role), CreatedAt: t.CreatedAt}
+	for _, g := range t.Grants {
+		out.Grants = append(out.Grants, publicGrant(g))
+	}
 	if t.Project != nil {
 		out.Project = t.Project.Path
 	}
@@ -110,7 +113,39 @@ func accessTokenDraft(st *world.State, in AccessToken) (world.AccessToken, world
 	if in.Group != "" {
 		t.Group = found.group("group", in.Group)
 	}
+	t.Grants = found.grants(in.Grants)
 	return t, found.problems
+}
+
+// publicGrant is what a token may do as plain data.
+func publicGrant(g world.Grant) TokenGrant {
+	out := TokenGrant{Permissions: slices.Clone(g.Permissions)}
+	if g.Access != world.SelectedMemberships {
+		out.Access = string(g.Access)
+	}
+	for _, p := range g.Projects {
+		out.Projects = append(out.Projects, p.Path)
+	}
+	for _, group := range g.Groups {
+		out.Groups = append(out.Groups, group.Path)
+	}
+	return out
+}
+
+// grants finds the projects and groups of what a token may do.
+func (f *references) grants(in []TokenGrant) (grants []world.Grant) {
+	for i, g := range in {
+		at := datajson.Index("grants", i)
+		grant := world.Grant{Access: world.Access(g.Access), Permissions: slices.Clone(g.Permissions)}
+		for n, path := range g.Projects {
+			grant.Projects = append(grant.Projects, f.project(datajson.Index(at+".projects", n), path))
+		}
+		for n, path := range g.Groups {
+			grant.Groups = append(grant.Groups, f.group(datajson.Index(at+".groups", n), path))
+		}
+		grants = append(grants, grant)
+	}
+	return grants
 }
 
 func addAccessToken(st *world.State, in AccessToken) (*world.AccessToken, error) {

@@ -32,7 +32,13 @@ func cloneUser(u User) User { return u }
 
 func cloneAccessToken(t AccessToken) AccessToken {
 	t.Scopes = slices.Clone(t.Scopes)
+	t.Grants = clone.Each(t.Grants, cloneGrant)
 	return t
+}
+
+func cloneGrant(g TokenGrant) TokenGrant {
+	g.Projects, g.Groups, g.Permissions = slices.Clone(g.Projects), slices.Clone(g.Groups), slices.Clone(g.Permissions)
+	return g
 }
 
 func cloneGroup(g Group) Group {

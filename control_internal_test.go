@@ -67,6 +67,8 @@ func TestPageText(t *testing.T) {
 	assert.Empty(t, pageText(nil))
 	assert.Equal(t, "2 bytes that are no text", pageText([]byte("\xff\xfe")))
 	assert.Equal(t, `{"token":"`+"glrt-abcd…"+`"}`, pageText([]byte(`{"token":"glrt-abcdefghijklmnop"}`)))
+	assert.Equal(t, `{"token":"`+"glrtr-Abcd…"+`"}`,
+		pageText([]byte(`{"token":"glrtr-AbcdefghijklmnopqrstuvwxyzABCDEFGH-_01.01.120000abc"}`)), "a routable token")
 	assert.Len(t, pageText(make([]byte, 2*pageBody)), pageBody)
 }
 

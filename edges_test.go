@@ -119,7 +119,7 @@ func TestSystemIDOfManyBytes(t *testing.T) {
 	const maxSystemIDLength = 64
 	gl := fakegitlab.New(t)
 	r := gl.AddRunner(fakegitlab.Runner{})
-	for length, want := range map[int]int{maxSystemIDLength: http.StatusOK, maxSystemIDLength + 1: http.StatusBadRequest} {
+	for length, want := range map[int]int{maxSystemIDLength: http.StatusOK, maxSystemIDLength + 1: http.StatusInternalServerError} {
 		res, err := gl.Client().PostForm(gl.APIURL()+"/runners/verify",
 			url.Values{"token": {r.Token}, "system_id": {strings.Repeat("ä", length)}})
 		require.NoError(t, err)

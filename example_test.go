@@ -145,7 +145,7 @@ func ExampleWithScenario() {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(s))
 	fmt.Println(answer(gl.ClientAs("mia").Get(gl.APIURL() + "/projects/acme%2Fshop/runners")))
 	// Output:
-	// 200 [{"id":100001,"description":"builder","ip_address":"","active":true,"paused":false,"is_shared":false,"runner_type":"project_type","name":null,"online":null,"status":"never_contacted"}]
+	// 200 [{"id":100001,"description":"builder","ip_address":null,"active":true,"paused":false,"is_shared":false,"runner_type":"project_type","name":null,"online":null,"status":"never_contacted"}]
 }
 
 func ExampleFake_Inject() {

@@ -270,8 +270,8 @@ func TestReadScenarioReportsOne(t *testing.T) {
 		`{"settings": {"rate_limit": {"per": "soon"}}}`:                           `1:37: settings.rate_limit.per: want seconds, or a duration such as "1h 30m", have "soon"`,
 		`{"settings": {"valid_runner_registrars": ["projects"]}}`:                 `1:43: settings.valid_runner_registrars[0]: no kind of registrar "projects"; did you mean "project"?`,
 		`{"groups": [{"path": "acme", "members": {"root": "ownr"}}]}`:             `1:50: groups[0].members.root: no role "ownr"; did you mean "owner"?`,
-		`{"groups": [{"path": "acme", "members": {"root": 41}}]}`:                 `1:50: groups[0].members.root: no role has the number 41; known are guest (10), planner (15), reporter (20), developer (30), maintainer (40), owner (50)`,
-		`{"groups": [{"path": "acme", "members": {"root": {}}}]}`:                 `1:50: groups[0].members.root: want a role's word or number; known are guest (10), planner (15), reporter (20), developer (30), maintainer (40), owner (50)`,
+		`{"groups": [{"path": "acme", "members": {"root": 41}}]}`:                 `1:50: groups[0].members.root: no role has the number 41; known are guest (10), planner (15), reporter (20), security_manager (25), developer (30), maintainer (40), owner (50)`,
+		`{"groups": [{"path": "acme", "members": {"root": {}}}]}`:                 `1:50: groups[0].members.root: want a role's word or number; known are guest (10), planner (15), reporter (20), security_manager (25), developer (30), maintainer (40), owner (50)`,
 		`{"groups": [{"path": "acme", "members": {"root": null}}]}`:               `1:50: groups[0].members.root: no role is given`,
 	} {
 		_, err := fakegitlab.ReadScenario(strings.NewReader(text))
@@ -308,7 +308,7 @@ func TestWriteRefusesWhatJSONCannotHold(t *testing.T) {
 }
 
 func TestRole(t *testing.T) {
-	for role, word := range map[fakegitlab.Role]string{0: "no access", fakegitlab.Guest: "guest", fakegitlab.Planner: "planner", fakegitlab.Owner: "owner", 25: "Role(25)"} {
+	for role, word := range map[fakegitlab.Role]string{0: "no access", fakegitlab.Guest: "guest", fakegitlab.Planner: "planner", fakegitlab.Owner: "owner", 26: "Role(26)"} {
 		assert.Equal(t, word, role.String())
 	}
 	text, err := json.Marshal(map[string]any{"role": fakegitlab.Maintainer})

@@ -43,7 +43,7 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddGroup("b"): no user "miaa"; did you mean "mia"?`: func(gl fake) {
 			gl.AddGroup(fakegitlab.Group{Path: "b", Members: fakegitlab.Members{"miaa": fakegitlab.Owner}})
 		},
-		`AddGroup("b"): members.mia: no role has the number 7; known are guest (10), planner (15), reporter (20), developer (30), maintainer (40), owner (50)`: func(gl fake) {
+		`AddGroup("b"): members.mia: no role has the number 7; known are guest (10), planner (15), reporter (20), security_manager (25), developer (30), maintainer (40), owner (50)`: func(gl fake) {
 			gl.AddGroup(fakegitlab.Group{Path: "b", Members: fakegitlab.Members{"mia": 7}})
 		},
 		`AddGroup("b"): the registration token is another's`: func(gl fake) {

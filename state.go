@@ -18,14 +18,16 @@ import (
 type Role int
 
 // The roles of GitLab, lowest first. Planner exists from GitLab 17.7 on; earlier versions know the number but give it
-// no rights over runners either.
+// no rights over runners either. SecurityManager exists from 19.0 on, where it may, besides what a Reporter may, list
+// runners and cancel jobs; before, it is a Reporter.
 const (
-	Guest      Role = 10
-	Planner    Role = 15
-	Reporter   Role = 20
-	Developer  Role = 30
-	Maintainer Role = 40
-	Owner      Role = 50
+	Guest           Role = 10
+	Planner         Role = 15
+	Reporter        Role = 20
+	SecurityManager Role = 25
+	Developer       Role = 30
+	Maintainer      Role = 40
+	Owner           Role = 50
 )
 
 // Members maps usernames to their role as direct members. Membership of a group reaches down to its subgroups and
@@ -72,8 +74,9 @@ const (
 	UserDeactivated            UserState = "deactivated"
 )
 
-// Registration is how a runner came to be, which decides the form of its token (a glrt- prefix for ByUser) and which
-// requests count as contact. Empty means ByUser.
+// Registration is how a runner came to be, which decides the form of its token (it begins with glrt- for ByUser; for
+// ByRegistrationToken with glrtr- from GitLab 17.11 on, and before with nothing of the kind) and which requests count as
+// contact. Empty means ByUser.
 type Registration string
 
 // The two ways to make a runner: POST /user/runners or the web interface, and POST /runners with a registration token.
@@ -181,6 +184,9 @@ type AccessToken struct {
 	User   string   `json:"user,omitzero"`  // username
 	Name   string   `json:"name,omitzero"`
 	Scopes []string `json:"scopes,omitzero"` // nil is "api"
+	// Grants are what a fine-grained personal access token may do, whose one scope is "granular". They count from GitLab
+	// 19.2 on; before, such a token opens nothing. No grants is nothing, too.
+	Grants []TokenGrant `json:"grants,omitzero"`
 	// ExpiresAt counts by the day, as in GitLab: the token dies at 00:00 UTC of that date. Zero is never.
 	ExpiresAt     time.Time `json:"expires_at,omitzero"`
 	Revoked       bool      `json:"revoked,omitzero"`
@@ -189,6 +195,18 @@ type AccessToken struct {
 	Group         string    `json:"group,omitzero"`   // full path
 	Role          Role      `json:"role,omitzero"`    // of the bot; Maintainer when 0
 	CreatedAt     time.Time `json:"created_at,omitzero"`
+}
+
+// TokenGrant is what a fine-grained personal access token may do, and where. What its user may not do, it does not allow.
+type TokenGrant struct {
+	// Access is GitLab's word for where: "user" and "instance" for what belongs to no project or group, "all_memberships"
+	// for the projects and groups that the user is a member of, "personal_projects", or, as when it is empty,
+	// "selected_memberships": those in Projects and Groups.
+	Access   string   `json:"access,omitzero"`
+	Projects []string `json:"projects,omitzero"` // full paths
+	Groups   []string `json:"groups,omitzero"`   // full paths; with all below them
+	// Permissions are written as in GitLab's page on fine-grained permissions: "Runner: Read", "Job Artifact: Read".
+	Permissions []string `json:"permissions,omitzero"`
 }
 
 // Group is a group or subgroup.
@@ -352,7 +370,7 @@ type Artifact struct {
 	ExpiresAt time.Time `json:"expire_at,omitzero"`
 }
 
-// String returns the role's word: "maintainer"; "no access" for the zero value; "Role(25)" for what is no role.
+// String returns the role's word: "maintainer"; "no access" for the zero value; "Role(26)" for what is no role.
 func (r Role) String() string {
 	i := slices.IndexFunc(world.RoleNames(), func(n world.RoleName) bool { return Role(n.Role) == r })
 	if i < 0 {

@@ -183,6 +183,18 @@ func TestBackOffTakesNoTime(t *testing.T) {
 	})
 }
 
+func TestFineGrainedToken(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithVersion("19.2"), fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	token := gl.AddAccessToken(fakegitlab.AccessToken{User: "mia", Scopes: []string{"granular"},
+		Grants: []fakegitlab.TokenGrant{{Projects: []string{"acme/shop"}, Permissions: []string{"Runner: Read"}}}})
+	for path, want := range map[string]int{"/projects/acme%2Fshop/runners": 200, "/runners": 403} {
+		res, err := gl.Client().Get(gl.APIURL() + path + "?private_token=" + token.Token)
+		require.NoError(t, err)
+		res.Body.Close()
+		assert.Equal(t, want, res.StatusCode, gl.Journal())
+	}
+}
+
 func TestEveryRole(t *testing.T) {
 	want := map[string]bool{"sam": false, "gus": false, "dan": false, "mia": true, "oli": true, "ada": true}
 	for username, may := range want {

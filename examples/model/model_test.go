@@ -253,7 +253,9 @@ func mayAssign(p person, r *runner, project string) int {
 		return 403
 	case !p.admin && (r.locked || !p.maintains(r.projects)):
 		return 403
-	case r.kind == instanceRunner, slices.Contains(r.projects, project):
+	case r.kind == instanceRunner:
+		return 500 // GitLab's model raises an error that nothing rescues
+	case slices.Contains(r.projects, project):
 		return 400
 	}
 	return 201

@@ -29,7 +29,8 @@ func TestConformanceOverREST(t *testing.T) {
 	serveCreation(gl, admin)
 	g := conformance.DialGitLab(t, gl.URL(), admin, "")
 	played, all := 0, 0
-	for name, atLeast := range map[string]int{"management": 200, "rest": 100, "runner": 30, "namespaces": 60} {
+	for name, atLeast := range map[string]int{"management": 200, "rest": 100, "runner": 30, "namespaces": 60,
+		"truth_runners": 20} {
 		file := conformance.ReadFile(t, testkit.Path("testdata/conformance/"+name+".json"))
 		ofFile := len(file.Cases)
 		all += ofFile

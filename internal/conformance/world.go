@@ -246,8 +246,8 @@ type caseMembers map[string]string
 
 func (in caseMembers) members() fakegitlab.Members {
 	roles := map[string]fakegitlab.Role{"guest": fakegitlab.Guest, "planner": fakegitlab.Planner,
-		"reporter": fakegitlab.Reporter, "developer": fakegitlab.Developer, "maintainer": fakegitlab.Maintainer,
-		"owner": fakegitlab.Owner}
+		"reporter": fakegitlab.Reporter, "security_manager": fakegitlab.SecurityManager,
+		"developer": fakegitlab.Developer, "maintainer": fakegitlab.Maintainer, "owner": fakegitlab.Owner}
 	out := fakegitlab.Members{}
 	for username, role := range in {
 		out[username] = roles[role]
@@ -421,6 +421,7 @@ func (p fakeWorld) job(name string, in caseJob) {
 type caseToken struct {
 	User                   string
 	Scopes                 []string
+	Grants                 []caseGrant
 	Revoked, Impersonation bool
 	Expires                Time
 	ExpiresAt              Time `json:"expires_at"`
@@ -428,9 +429,31 @@ type caseToken struct {
 
 func (p fakeWorld) token(name string, in caseToken) {
 	t := p.gl.AddAccessToken(fakegitlab.AccessToken{User: in.User, Scopes: append([]string{}, in.Scopes...),
-		Revoked: in.Revoked, Impersonation: in.Impersonation,
+		Grants: p.grants(in.Grants), Revoked: in.Revoked, Impersonation: in.Impersonation,
 		ExpiresAt: (in.Expires + in.ExpiresAt).At(p.gl.Now())})
 	p.Names["token."+name] = t.Token
+}
+
+// caseGrant is what a fine-grained token may do; projects and groups go by their names.
+type caseGrant struct {
+	Access      string
+	Projects    []string
+	Groups      []string
+	Permissions []string
+}
+
+func (p fakeWorld) grants(in []caseGrant) (grants []fakegitlab.TokenGrant) {
+	paths := func(kind string, names []string) (paths []string) {
+		for _, name := range names {
+			paths = append(paths, p.Names[kind+"."+name+".path"])
+		}
+		return paths
+	}
+	for _, g := range in {
+		grants = append(grants, fakegitlab.TokenGrant{Access: g.Access, Projects: paths("project", g.Projects),
+			Groups: paths("group", g.Groups), Permissions: g.Permissions})
+	}
+	return grants
 }
 
 func (p *Player) noteID(kind, name string, id int) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -42,12 +43,16 @@ func (q *Request) authenticate() *Response {
 	if refusal != nil {
 		return refusal
 	}
-	if !sudoing && !q.scopeSuffices() {
+	if q.Token.IsGranular() && q.Has(gitlabversion.GranularShown) {
+		if refusal := q.authorizeGranular(); refusal != nil {
+			return refusal
+		}
+	} else if !sudoing && !q.scopeSuffices() {
 		named := q.routeScopes() // GitLab names read_api for what changes something, too; it would not have helped
 		would := slices.DeleteFunc(slices.Clone(named), func(s string) bool { return !q.opens(s) })
 		return q.insufficientScope(named, fmt.Sprintf("%s needs one of %s", q.Record.Endpoint, strings.Join(would, " ")))
 	}
-	q.Use(t)
+	q.Use(t, q.Address())
 	return nil
 }
 

@@ -15,6 +15,8 @@ type Route struct {
 	Access   Access
 	// Scopes are those that an endpoint's class takes besides api and read_api.
 	Scopes []string
+	// Granular is what the endpoint wants of a fine-grained access token; nil: it takes none.
+	Granular *Granular
 	// Since is the difference between GitLab versions that brought the endpoint; nil: it was always there.
 	Since *gitlabversion.Difference
 	// Streams, of an endpoint that takes in a body of any size: it checks what GitLab checks before it reads the
@@ -44,10 +46,11 @@ func (r *Route) mustBeWhole() {
 	}
 }
 
-// LaterSpec is what an endpoint declares from a difference between versions on.
+// LaterSpec is what an endpoint declares from a difference between versions on, and what still later ones declare.
 type LaterSpec struct {
 	Since gitlabversion.Difference
 	Spec  params.Spec
+	Later *LaterSpec
 }
 
 // Declare makes a Spec of parameters and groups of parameters.
@@ -78,10 +81,11 @@ func (r *Route) ServedBy(v gitlabversion.Version) bool { return r.Since == nil |
 
 // declared is what the endpoint declares in a version.
 func (r *Route) declared(v gitlabversion.Version) params.Spec {
-	if r.Later != nil && v.Has(r.Later.Since) {
-		return r.Later.Spec
+	spec := r.Spec
+	for l := r.Later; l != nil && v.Has(l.Since); l = l.Later {
+		spec = l.Spec
 	}
-	return r.Spec
+	return spec
 }
 
 // path is the endpoint's path: /runners/:id.

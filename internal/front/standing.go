@@ -74,13 +74,21 @@ var levels = map[world.Visibility]policy.Visibility{world.Private: policy.Privat
 
 // ProjectStanding is where the user of the request stands to a project.
 func (q *Request) ProjectStanding(p *world.Project) policy.ProjectStanding {
-	return ProjectStandingOf(q.User, p)
+	s := ProjectStandingOf(q.User, p)
+	s.SecurityManager = q.SecurityManager(s.Held)
+	return s
+}
+
+// SecurityManager reports whether a role is that of a Security Manager and this version has it.
+func (q *Request) SecurityManager(held policy.Role) bool {
+	return held == policy.SecurityManager && q.Has(gitlabversion.SecurityManagerRole)
 }
 
 // GroupStanding is where the user of the request stands to a group.
 func (q *Request) GroupStanding(g *world.Group) policy.GroupStanding {
-	return policy.GroupStanding{Where: g.Path, Held: policy.Role(world.RoleInGroup(q.User, g)),
-		Around: world.InAndAround(q.User, g), Visibility: levels[g.Visibility]}
+	held := policy.Role(world.RoleInGroup(q.User, g))
+	return policy.GroupStanding{Where: g.Path, Held: held, Around: world.InAndAround(q.User, g),
+		Visibility: levels[g.Visibility], SecurityManager: q.SecurityManager(held)}
 }
 
 // RunnerStanding is where the user of the request stands to a runner.
@@ -93,6 +101,7 @@ func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
 			s.Where = r.Group.Path
 			s.InGroup, s.DirectlyInGroup = policy.Role(world.RoleInGroup(q.User, r.Group)), policy.Role(r.Group.Roles[q.User])
 			s.BelowGroup = policy.Role(world.BestRoleBelow(q.User, r.Group))
+			s.SecurityManager = q.SecurityManager(s.InGroup)
 		}
 	case world.ProjectRunner:
 		s.Type = policy.Project
@@ -100,6 +109,7 @@ func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
 		for i, a := range r.Assignments {
 			role := policy.Role(world.RoleInProject(q.User, a.Project))
 			s.InProjects = max(s.InProjects, role)
+			s.SecurityManager = s.SecurityManager || q.SecurityManager(role)
 			if i == 0 {
 				s.InOwner = role
 			}

@@ -23,8 +23,8 @@ func NewTable(routes []*Route) *Table {
 	for _, r := range inOrder {
 		r.mustBeWhole()
 		r.Spec.Known = readElsewhere
-		if r.Later != nil {
-			r.Later.Spec.Known = readElsewhere
+		for l := r.Later; l != nil; l = l.Later {
+			l.Spec.Known = readElsewhere
 		}
 		method, path := cutEndpoint(r.Endpoint)
 		s := shapeOf(method, path)

@@ -33,6 +33,8 @@ const (
 	errInvalidRequest    = "invalid_request"
 	errInsufficientScope = "insufficient_scope"
 
+	errInsufficientGranularScope = "insufficient_granular_scope"
+
 	MsgTokenExpired      = "Token is expired. You can either do re-authorization or token refresh."
 	msgTokenRevoked      = "Token was revoked. You have to re-authorize from the user."
 	msgTokenTwice        = "Both Authorization header and payload includes access token."
@@ -42,6 +44,10 @@ const (
 	msgUserPending       = "Your account is pending approval from your administrator and hence blocked."
 	msgfUserDeactivated  = "Your account has been deactivated by your administrator. " +
 		"Please log back in from a web browser to reactivate your account at %s"
+	msgGranularOff         = "Access denied: Fine-grained personal access tokens are not yet supported."
+	msgGranularUnsupported = "Access denied: This operation doesn't support fine-grained personal access tokens."
+	msgfGranularMissing    = "Access denied: This operation requires a fine-grained personal access token " +
+		"with the following %s permissions: [%s]."
 	msgSudoAdminOnly     = "Must be admin to use sudo"
 	msgfSudoUserNotFound = "User with ID or username '%s'"
 )

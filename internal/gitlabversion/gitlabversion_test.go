@@ -37,8 +37,8 @@ func TestHas(t *testing.T) {
 	assert.True(t, Version{17, 1}.Has(StaleAfterSevenDays))
 	assert.True(t, Version{16, 11}.Has(AddressOfRunner))
 	assert.False(t, Version{17, 0}.Has(AddressOfRunner))
-	assert.True(t, Version{17, 11}.Has(AddressEmpty))
-	assert.False(t, Version{18, 0}.Has(AddressEmpty))
+	assert.True(t, Version{17, 10}.Has(PartitionedTokens))
+	assert.False(t, Version{17, 11}.Has(PartitionedTokens))
 }
 
 func TestTableIsComplete(t *testing.T) {

@@ -9,7 +9,6 @@ type Difference int
 const (
 	StaleAfterSevenDays Difference = iota
 	AddressOfRunner
-	AddressEmpty
 	ManageRunnerScope
 	DescriptionLimit
 	GroupMaintainersListRunners
@@ -26,6 +25,7 @@ const (
 	AssignErrorsAsText
 	MissingScopeByName
 	PartitionedTokens
+	RoutableRunnerTokens
 	VerifyContactsCreatedRunners
 	ManagerDeletionContacts
 	OrphanedRunners
@@ -51,10 +51,23 @@ const (
 	RetryReasonAliases
 	JobRouter
 	EmailResetOffered
+	UsersShowLocked
+	JobsShowManager
+	ScimIdentities
+	SHA256Avatars
+	PublicEmailOfUsers
+	GitHubOfUsers
+	PreferredLanguage
 	DisallowedTokensHidden
 	TokenDescription
 	TokenLastUsedIPs
+	GranularShown
+	GranularTokens
 	PlannerRole
+	SecurityManagerRole
+	KeysetAscending
+	EmptyTagListNarrowsNothing
+	ChosenTokenExpiry
 	VerifyAnswersToken
 	RegistrationGone
 	ManagersBySystemID
@@ -81,10 +94,9 @@ var oldest = Version{firstMajor, 0}
 var table = [differenceCount]Row{
 	StaleAfterSevenDays: {"a runner is stale seven days after its last contact; before, three months",
 		Version{17, 1}, first, "Runners API page of 17.1, merge request 155795", true},
-	AddressOfRunner: {"a runner's ip_address is the address of its latest manager",
-		first, Version{17, 0}, "Runners API page: deprecated in 16.1, empty from 17.0", true},
-	AddressEmpty: {"a runner's ip_address is the empty string; afterwards null",
-		Version{17, 0}, Version{18, 0}, "Runners API page of 17.2; entity of the newest source", false},
+	AddressOfRunner: {"a runner's ip_address is the address of its latest manager; afterwards null",
+		first, Version{17, 0}, "Runners API page: deprecated in 16.1, gone in 17.0; null in answers recorded from " +
+			"gitlab.com at 17.1-pre and 18.4-pre, where the page says the empty string", true},
 	ManageRunnerScope: {"access tokens know the scope manage_runner",
 		Version{17, 1}, first, "Runners API page of 17.1", false},
 	DescriptionLimit: {"a runner's description has at most 1024 characters, its name 256",
@@ -95,7 +107,7 @@ var table = [differenceCount]Row{
 		"members only",
 		Version{18, 0}, first, "app/policies/ci/runner_policy.rb", false},
 	GroupMaintainersReadRunnerJobs: {"a group Maintainer may list the jobs of a group runner; before, Owner",
-		Version{18, 0}, first, "app/policies/ci/runner_policy.rb", false},
+		Version{18, 4}, first, "app/policies/ci/runner_policy.rb of about 18.2 and of the newest", false},
 	RunnerNotFoundByName: {"a missing runner is 404 Runner Not Found; before, 404 Not found",
 		Version{18, 0}, first, "lib/api/ci/runners.rb", false},
 	RunnerCreationShown: {"runners show created_by, created_at and job_execution_status",
@@ -120,9 +132,13 @@ var table = [differenceCount]Row{
 		Version{17, 3}, first, "app/services/ci/runners/assign_runner_service.rb", false},
 	MissingScopeByName: {"POST /user/runners calls an unknown group or project by name; before, scope",
 		Version{18, 0}, first, "app/services/ci/runners/create_runner_service.rb", false},
-	PartitionedTokens: {"authentication tokens name their runner's type: t1_, t2_, t3_ and glrt-t1_ ...",
-		Version{17, 7}, first, "app/models/ci/runner.rb; the prefix glrtr- of a later derivative is unconfirmed and not " +
-			"followed", false},
+	PartitionedTokens: {"authentication tokens name their runner's type in front: t1_, t2_, t3_ and glrt-t1_ ...",
+		Version{17, 7}, Version{17, 11}, "lib/authn/tokens/runner_authentication_token.rb: from October 2024; " +
+			"lib/ci/runners/token_partition.rb", false},
+	RoutableRunnerTokens: {"authentication tokens are longer, have dots and name their runner's type and group or " +
+		"project inside; those of runners that registered with a registration token begin with glrtr-",
+		Version{17, 11}, first, "lib/authn/token_field/generator/routable_token.rb; " +
+			"lib/authn/tokens/runner_authentication_token.rb: from 28 March 2025; tokens in public files", false},
 	VerifyContactsCreatedRunners: {"POST /runners/verify counts as contact of a runner made by a user, and of its manager",
 		Version{18, 0}, first, "lib/api/ci/runner.rb", false},
 	ManagerDeletionContacts: {"DELETE /runners/managers counts as contact of the runner that keeps other managers",
@@ -184,9 +200,24 @@ var table = [differenceCount]Row{
 		"reasons that have taken their place, and the other way round",
 		Version{19, 0}, first, "issue 602133 of GitLab", false},
 	JobRouter: {"GET /runners/router/discovery",
-		Version{18, 6}, first, "lib/api/ci/runner.rb", false},
+		Version{18, 7}, first, "Runners API page", true},
 	EmailResetOffered: {"GET /user shows administrators email_reset_offered_at",
-		Version{16, 7}, first, "Users API page", true},
+		Version{16, 7}, Version{18, 3}, "Users API page, merge request 197491; there in an answer recorded from 17.11.7, " +
+			"not in those from 18.11.5 on", true},
+	UsersShowLocked: {"users show locked",
+		Version{16, 4}, first, "absent in answers recorded from GHC and CERN in July and September 2023", false},
+	JobsShowManager: {"jobs show archived and runner_manager",
+		Version{16, 4}, first, "absent in answers recorded from GHC and CERN in July and September 2023", false},
+	ScimIdentities: {"GET /user shows scim_identities",
+		Version{16, 1}, first, "Users API page", true},
+	SHA256Avatars: {"a user's avatar_url at Gravatar has the SHA-256 of the email address; before, the MD5",
+		Version{17, 0}, first, "MD5 in answers recorded in 2023, SHA-256 in those from 17.11.7 on", false},
+	PublicEmailOfUsers: {"users show public_email wherever they stand",
+		Version{18, 0}, first, "answers recorded from 18.11.5, 19.0.2 and 19.1.1, not from 17.11.7", false},
+	GitHubOfUsers: {"users show github; before, skype",
+		Version{18, 0}, first, "answers recorded from 18.4-pre, 18.11.5, 19.0.2 and 19.1.1, otherwise from 17.11.7", false},
+	PreferredLanguage: {"GET /user shows preferred_language",
+		Version{18, 0}, first, "answers recorded from 18.11.5, 19.0.2 and 19.1.1, not from 17.11.7", false},
 	DisallowedTokensHidden: {"runners_token of a project or group is null while its registration token is not " +
 		"accepted; before, the token",
 		Version{18, 0}, first, "app/models/project.rb and app/models/group.rb, otherwise in 16.x", false},
@@ -194,8 +225,21 @@ var table = [differenceCount]Row{
 		Version{17, 7}, first, "Personal access tokens API page", true},
 	TokenLastUsedIPs: {"personal access tokens show last_used_ips",
 		Version{18, 0}, first, "Personal access tokens API page", false},
+	GranularShown: {"personal access tokens show granular",
+		Version{18, 11}, first, "answers recorded from 18.11.5, 19.0.2 and 19.1.1, not from 17.11.7", false},
+	GranularTokens: {"a personal access token with the scope granular may do what its permissions say",
+		Version{19, 2}, first, "page on fine-grained permissions for the REST API; " +
+			"app/services/authz/tokens/authorize_granular_scopes_service.rb", true},
 	PlannerRole: {"min_access_level takes 15, the role Planner",
 		Version{17, 7}, first, "Members API page: the role came with 17.7; lib/gitlab/access.rb", true},
+	SecurityManagerRole: {"the role Security Manager lists runners and cancels jobs, and min_access_level takes 25",
+		Version{19, 0}, first, "config/authz/roles/security_manager.yml", false},
+	KeysetAscending: {"GET /runners/:id/jobs has keyset pagination in ascending order, too",
+		Version{19, 4}, first, "Runners API page, merge request 252032", true},
+	EmptyTagListNarrowsNothing: {"a list of runners with tag_list given and empty has all runners; before, none",
+		Version{17, 7}, first, "app/models/concerns/ci/taggable.rb", false},
+	ChosenTokenExpiry: {"POST /user/runners takes token_expires_at",
+		Version{18, 10}, first, "Users API page; lib/api/user_runners.rb", true},
 	VerifyAnswersToken: {"POST /runners/verify answers with id, token and token_expires_at; before, with the text 200",
 		oldest, first, "lib/api/ci/runner.rb of 15.8 and of 17.x; the change is older than 16.0", false},
 	RegistrationGone: {"POST /runners is 410 where registration tokens are switched off",

@@ -83,8 +83,9 @@ func ParseCursor(s string) (Cursor, error) {
 
 // Keyset is the page asked for with pagination=keyset.
 type Keyset struct {
-	Cursor  Cursor
-	PerPage int // 1 to 100
+	Cursor    Cursor
+	PerPage   int // 1 to 100
+	Ascending bool
 }
 
 // ReadKeyset reads cursor and per_page. Only order_by=id and sort=desc, which are also the defaults, are served:
@@ -101,6 +102,17 @@ func ReadKeyset(v params.Values) (Keyset, error) {
 	return Keyset{Cursor: cursor, PerPage: ReadOffset(v).PerPage}, nil
 }
 
+// ReadKeysetBothWays is ReadKeyset for lists that are served in both orders: sort=asc as well.
+func ReadKeysetBothWays(v params.Values) (Keyset, error) {
+	direction, _ := v.String("sort")
+	if direction != "asc" {
+		return ReadKeyset(v)
+	}
+	k, err := ReadKeyset(v.With("sort", "desc"))
+	k.Ascending = true
+	return k, err
+}
+
 func absentOr(v params.Values, name, value string) bool {
 	got, ok := v.String(name)
 	return !ok || got == value
@@ -113,19 +125,27 @@ type KeysetPage struct {
 	PerPage  int
 }
 
-// Of returns the page in a list of n rows that is sorted by id, greatest first; id returns the id of row i.
+// Of returns the page in a list of n rows that is sorted by id, greatest first unless the page is Ascending; id returns
+// the id of row i.
 func (k Keyset) Of(n int, id func(i int) int) KeysetPage {
 	n, size := max(n, 0), max(k.PerPage, 0)
+	// ahead and level tell whether row i comes after the cursor's, or is not before it.
+	ahead := func(i int) bool { return id(i) < k.Cursor.ID }
+	level := func(i int) bool { return id(i) <= k.Cursor.ID }
+	if k.Ascending {
+		ahead = func(i int) bool { return id(i) > k.Cursor.ID }
+		level = func(i int) bool { return id(i) >= k.Cursor.ID }
+	}
 	p := KeysetPage{To: n, PerPage: k.PerPage}
 	switch at := k.Cursor; {
 	case at.Backward:
 		if at.ID != 0 {
-			p.To = sort.Search(n, func(i int) bool { return id(i) <= at.ID })
+			p.To = sort.Search(n, level)
 		}
 		p.From = max(p.To-size, 0)
 	default:
 		if at.ID != 0 {
-			p.From = sort.Search(n, func(i int) bool { return id(i) < at.ID })
+			p.From = sort.Search(n, ahead)
 		}
 		p.To = p.From + min(size, n-p.From)
 	}

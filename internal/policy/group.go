@@ -9,6 +9,8 @@ type GroupStanding struct {
 	// Around is whether the actor is a member of the group, of one above it or of anything in it.
 	Around     bool
 	Visibility Visibility
+	// SecurityManager is whether Held is that role in a version that has it.
+	SecurityManager bool
 }
 
 func (s GroupStanding) atLeast(a Actor, least Role, reading bool) Decision {
@@ -24,10 +26,13 @@ func AdminGroup(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, 
 
 // OwnsGroupRunners reports whether the runners of a group count as the user's own (app/models/user.rb,
 // ci_owned_group_runners).
-func OwnsGroupRunners(held Role) bool { return held >= Owner }
+func OwnsGroupRunners(held Role, securityManager bool) bool { return held >= Owner || securityManager }
 
 // ReadGroupRunners says whether the actor may list the group's runners (app/policies/group_policy.rb).
 func ReadGroupRunners(a Actor, s GroupStanding, r Rules) Decision {
+	if s.SecurityManager {
+		return allowed
+	}
 	least := Owner
 	if r.MaintainersListGroupRunners {
 		least = Maintainer

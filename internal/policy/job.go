@@ -67,12 +67,18 @@ func UpdateBuild(a Actor, s JobStanding) Decision {
 // (lib/api/ci/jobs.rb, authorize_cancel_builds!). archivedToo is whether that goes for an archived project.
 func CancelBuilds(a Actor, s ProjectStanding, archivedToo bool) Decision {
 	s.Archived = s.Archived && !archivedToo
+	if s.SecurityManager && !s.Archived {
+		return allowed
+	}
 	return UpdateBuild(a, JobStanding{Project: s})
 }
 
 // CancelBuild says whether the actor may cancel the job (app/policies/ci/build_policy.rb).
 func CancelBuild(a Actor, s JobStanding) Decision {
 	s.Project.Archived = s.Project.Archived && !s.ArchivedCancels
+	if s.Project.SecurityManager && !s.Protected && !s.Project.Archived {
+		return allowed
+	}
 	return UpdateBuild(a, s)
 }
 

@@ -115,8 +115,10 @@ func TestInstanceRules(t *testing.T) {
 
 // Whose runners are somebody's own goes by the role alone: an administrator's are no others than anybody's.
 func TestOwnRunners(t *testing.T) {
-	for _, held := range []Role{None, Guest, Planner, Reporter, Developer, Maintainer, Owner} {
-		assert.Equal(t, held >= Maintainer, OwnsProjectRunners(held), held)
-		assert.Equal(t, held >= Owner, OwnsGroupRunners(held), held)
+	for _, held := range []Role{None, Guest, Planner, Reporter, SecurityManager, Developer, Maintainer, Owner} {
+		assert.Equal(t, held >= Maintainer, OwnsProjectRunners(held, false), held)
+		assert.Equal(t, held >= Owner, OwnsGroupRunners(held, false), held)
 	}
+	assert.True(t, OwnsProjectRunners(SecurityManager, true))
+	assert.True(t, OwnsGroupRunners(SecurityManager, true))
 }

@@ -14,13 +14,14 @@ type Role int
 
 // The roles of GitLab.
 const (
-	None       Role = 0
-	Guest      Role = 10
-	Planner    Role = 15
-	Reporter   Role = 20
-	Developer  Role = 30
-	Maintainer Role = 40
-	Owner      Role = 50
+	None            Role = 0
+	Guest           Role = 10
+	Planner         Role = 15
+	Reporter        Role = 20
+	SecurityManager Role = 25
+	Developer       Role = 30
+	Maintainer      Role = 40
+	Owner           Role = 50
 )
 
 // String returns GitLab's name of the role.
@@ -34,6 +35,8 @@ func (r Role) String() string {
 		return "Planner"
 	case Reporter:
 		return "Reporter"
+	case SecurityManager:
+		return "Security Manager"
 	case Developer:
 		return "Developer"
 	case Maintainer:

@@ -8,6 +8,9 @@ type ProjectStanding struct {
 	Held       Role
 	Visibility Visibility
 	Archived   bool
+	// SecurityManager is whether Held is that role in a version that has it. It may what a Reporter may and some more
+	// (config/authz/roles/security_manager.yml), of which a Developer may not all.
+	SecurityManager bool
 }
 
 func (s ProjectStanding) atLeast(a Actor, least Role, reading bool) Decision {
@@ -41,10 +44,17 @@ func MaintainerAccess(a Actor, s ProjectStanding) Decision { return s.atLeast(a,
 
 // OwnsProjectRunners reports whether the runners of a project count as the user's own (app/models/user.rb,
 // ci_owned_project_runners_from_project_members). An administrator's are no others than anybody's.
-func OwnsProjectRunners(held Role) bool { return held >= Maintainer }
+func OwnsProjectRunners(held Role, securityManager bool) bool {
+	return held >= Maintainer || securityManager
+}
 
 // ReadProjectRunners says whether the actor may list the project's runners (app/policies/project_policy.rb).
-func ReadProjectRunners(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, true) }
+func ReadProjectRunners(a Actor, s ProjectStanding) Decision {
+	if s.SecurityManager {
+		return allowed
+	}
+	return s.atLeast(a, Maintainer, true)
+}
 
 // AdminProjectRunners says whether the actor may take runners out of the project (app/policies/project_policy.rb).
 func AdminProjectRunners(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }

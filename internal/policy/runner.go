@@ -22,6 +22,9 @@ type RunnerStanding struct {
 	// InGroup is the role in the group of a group runner, counting parents; DirectlyInGroup leaves parents out;
 	// BelowGroup is the highest role in a project below it that uses group runners.
 	InGroup, DirectlyInGroup, BelowGroup Role
+	// SecurityManager is whether the actor holds that role in the group, or in any of the projects, in a version that has
+	// it.
+	SecurityManager bool
 	// InProjects is the highest role in any project of a project runner, InOwner the one in its first.
 	InProjects, InOwner Role
 	// Projects is how many projects a project runner has; Locked keeps it from getting more.
@@ -114,7 +117,7 @@ var runnerTable = map[ability][3]need{
 
 // can looks an ability up in the table.
 func can(a Actor, wanted ability, s RunnerStanding, r Rules) Decision {
-	if a.Admin || a.Auditor && (wanted == readRunner || wanted == readBuilds) {
+	if a.Admin || a.Auditor && (wanted == readRunner || wanted == readBuilds) || s.SecurityManager && wanted == readRunner {
 		return allowed
 	}
 	row := runnerTable[wanted][s.Type]

@@ -128,6 +128,40 @@ func TestReasonsOfRunnerRules(t *testing.T) {
 		"what is allowed needs no reason")
 }
 
+// A Security Manager reads and lists runners, which a Developer may not, and changes none
+// (config/authz/roles/security_manager.yml).
+func TestSecurityManager(t *testing.T) {
+	in := ProjectStanding{Where: "acme/shop", Held: SecurityManager, SecurityManager: true}
+	above := GroupStanding{Where: "acme", Held: SecurityManager, SecurityManager: true}
+	check(t, "", ReadProjectRunners(mia, in))
+	check(t, "", ReadGroupRunners(mia, above, Rules{}))
+	check(t, "mia is Security Manager in acme/shop; needs Maintainer", AdminProjectRunners(mia, in))
+	check(t, "mia is Security Manager in acme/shop; needs Maintainer", CreateProjectRunner(mia, in, true))
+	for _, s := range []RunnerStanding{
+		{Type: Project, InProjects: SecurityManager, InOwner: Developer, SecurityManager: true},
+		{Type: Group, InGroup: SecurityManager, SecurityManager: true},
+	} {
+		assert.Equal(t, []ability{readRunner}, abilitiesOf(mia, s, from18))
+	}
+	job := JobStanding{Project: in}
+	check(t, "", CancelBuild(mia, job))
+	check(t, "mia is Security Manager in acme/shop; needs Developer", RetryJob(mia, job))
+	job.Protected = true
+	check(t, "mia is Security Manager in acme/shop; needs Maintainer", CancelBuild(mia, job))
+	in.SecurityManager = false
+	check(t, "mia is Security Manager in acme/shop; needs Maintainer", ReadProjectRunners(mia, in),
+		"in a version without the role")
+}
+
+func TestUseGranularToken(t *testing.T) {
+	at := TokenBoundary{Kind: "project", Where: "acme/shop", Permissions: []string{"Job: Read"}}
+	check(t, "", UseGranularToken(mia, at, []string{"Job: Read"}))
+	check(t, "the fine-grained token of mia has not Job: Run, Runner: Read at acme/shop",
+		UseGranularToken(mia, at, []string{"Runner: Read", "Job: Read", "Job: Run", "Runner: Read"}))
+	at.Open = true
+	check(t, "", UseGranularToken(mia, at, []string{"Runner: Read"}))
+}
+
 // With one project a runner's owner is that project, unless it lost its first: then the versions differ.
 func TestOwnerProjectRules(t *testing.T) {
 	mia := Actor{Name: "mia"}

@@ -49,7 +49,7 @@ func TestDocumentationAndGitLabDiffer(t *testing.T) {
 		}},
 		{"assigning runners to a project", nil, []asked{
 			{"root", "POST", "/projects/10001/runners?runner_id=100011", 403, "Runner is a group runner", ""},
-			{"root", "POST", "/projects/10001/runners?runner_id=100001", 400, "", ""},
+			{"root", "POST", "/projects/10001/runners?runner_id=100001", 500, "", ""},
 		}},
 		{"`/projects/:id/runners/all`, `/groups/:id/runners/all`", nil, []asked{
 			{"root", "GET", "/projects/10001/runners/all", 404, `{"error":"404 Not Found"}`, ""},
@@ -64,7 +64,7 @@ func TestDocumentationAndGitLabDiffer(t *testing.T) {
 			{"root", "POST", "/runners/reset_registration_token", 403, "403 Forbidden", ""},
 			{"mia", "POST", "/projects/10001/runners/reset_registration_token", 403, "403 Forbidden", ""},
 		}},
-		{"`ip_address`", nil, []asked{{"mia", "GET", "/runners/100021", 200, `"ip_address":""`, ""}}},
+		{"`ip_address`", nil, []asked{{"mia", "GET", "/runners/100021", 200, `"ip_address":null`, ""}}},
 		{"a wrong method on a known path", nil, []asked{{"", "PATCH", "/runners/100021", 404, `{"error":"404 Not Found"}`,
 			""}}},
 	}

@@ -53,6 +53,13 @@ func getCurrentUser(q request) front.Response {
 	e := currentUserEntity{userEntity: q.userEntity(u), ConfirmedAt: iso(u.CreatedAt), Email: u.Email, ThemeID: 1,
 		ColorSchemeID: 1, ProjectsLimit: 100000, Identities: []string{}, CanCreateGroup: !u.External,
 		CanCreateProject: !u.External, External: u.External, CommitEmail: u.Email}
+	if q.Has(gitlabversion.PreferredLanguage) {
+		language := "en"
+		e.PreferredLanguage = some(&language)
+	}
+	if q.Has(gitlabversion.ScimIdentities) {
+		e.ScimIdentities = some(&[]string{})
+	}
 	if u.Admin {
 		e.adminUserEntity = &adminUserEntity{IsAdmin: true, NamespaceID: u.ID}
 		if q.Has(gitlabversion.EmailResetOffered) {
@@ -73,11 +80,16 @@ func getOwnAccessToken(q request) front.Response {
 		day := t.ExpiresAt.UTC().Format(time.DateOnly)
 		e.ExpiresAt = &day
 	}
+	if q.Has(gitlabversion.GranularShown) {
+		granular := t.IsGranular()
+		e.Granular = some(&granular)
+	}
 	if q.Has(gitlabversion.TokenDescription) {
 		e.Description = some[string](nil)
 	}
 	if q.Has(gitlabversion.TokenLastUsedIPs) {
-		e.LastUsedIPs = some(&[]string{})
+		addresses := append([]string{}, t.LastUsedIPs...)
+		e.LastUsedIPs = some(&addresses)
 	}
 	return front.OK(e)
 }

@@ -42,9 +42,9 @@ type projectJobEntity struct {
 	ArtifactsFile     *jobpayload.ArtifactsFile `json:"artifacts_file,omitempty"`
 	Artifacts         []artifactEntity          `json:"artifacts"`
 	Runner            *runnerEntity             `json:"runner"`
-	RunnerManager     *managerEntity            `json:"runner_manager"`
+	RunnerManager     optional[managerEntity]   `json:"runner_manager,omitzero"`
 	ArtifactsExpireAt *isoTime                  `json:"artifacts_expire_at"`
-	Archived          bool                      `json:"archived"`
+	Archived          optional[bool]            `json:"archived,omitzero"`
 	TagList           []string                  `json:"tag_list"`
 	Source            string                    `json:"source,omitempty"`
 }
@@ -137,11 +137,20 @@ func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 		r := q.runnerEntity(j.Runner)
 		e.Runner = &r
 	}
-	if j.Manager != nil {
-		m := q.managerEntity(j.Manager)
-		e.RunnerManager = &m
+	if q.Has(gitlabversion.JobsShowManager) {
+		archived := false // a job is that when it is older than archive_builds_older_than, which nobody sets here
+		e.Archived, e.RunnerManager = some(&archived), some(q.managerOfJob(j))
 	}
 	return e
+}
+
+// managerOfJob is the manager that took a job, nil if none is known to have.
+func (q request) managerOfJob(j *world.Job) *managerEntity {
+	if j.Manager == nil {
+		return nil
+	}
+	m := q.managerEntity(j.Manager)
+	return &m
 }
 
 func (q request) commitEntity(j *world.Job) *commitEntity {

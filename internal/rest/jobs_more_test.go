@@ -71,7 +71,7 @@ func TestASeedThatFailsLeavesNoJob(t *testing.T) {
 }
 
 func TestJobRouterDiscovery(t *testing.T) {
-	gl, r := testkit.Factory(t, fg.WithVersion("18.6"))
+	gl, r := testkit.Factory(t, fg.WithVersion("18.7"))
 	a := testkit.Send(t, gl, "GET", "/runners/router/discovery", nil, "Runner-Token", r.Token)
 	assert.Equal(t, 501, a.Status)
 	assert.JSONEq(t, `{"message":"Job Router is not available. Please contact your administrator."}`, a.Body)

@@ -77,7 +77,13 @@ func (q request) wantsKeyset() bool {
 
 // keysetPage answers with a page of jobs by keyset pagination; they come newest first.
 func keysetPage[E any](q request, jobs []*world.Job, entity func(*world.Job) E) front.Response {
-	k, err := page.ReadKeyset(q.Params)
+	return keysetPageOf(q, jobs, page.ReadKeyset, entity)
+}
+
+// keysetPageOf is keysetPage for jobs in the order that read takes.
+func keysetPageOf[E any](q request, jobs []*world.Job, read func(params.Values) (page.Keyset, error),
+	entity func(*world.Job) E) front.Response {
+	k, err := read(q.Params)
 	switch err {
 	case nil:
 	case page.ErrKeysetUnavailable:

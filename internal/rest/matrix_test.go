@@ -13,7 +13,7 @@ import (
 
 // The whole of who may do what to a runner in GitLab 17.2: role by runner type by endpoint. Each cell is what a user
 // of that role in acme gets: "+" is success, NA "No access granted", F a bare 403, GR "Runner is a group runner", !
-// the 401 of nobody, 404 of a private project or group, IP "Insufficient permissions", 400 what GitLab makes of an
+// the 401 of nobody, 404 of a private project or group, IP "Insufficient permissions", 500 what GitLab makes of an
 // impossible wish.
 const matrix = `
                                                nobody  sam  gus  pia  ria  dan  mia  oli  ada
@@ -23,7 +23,7 @@ PUT    /runners/100002                         !       NA   NA   NA   NA   NA   
 DELETE /runners/100002                         !       NA   NA   NA   NA   NA   NA   NA   +
 POST   /runners/100002/reset_authentication_token !    NA   NA   NA   NA   NA   NA   NA   +
 GET    /runners/100002/jobs                    !       NA   NA   NA   NA   NA   NA   NA   +
-POST   /projects/10001/runners?runner_id=100002 !      404  F    F    F    F    NA   NA   400
+POST   /projects/10001/runners?runner_id=100002 !      404  F    F    F    F    NA   NA   500
 GET    /runners/100012                         !       NA   NA   NA   NA   NA   +    +    +
 GET    /runners/100012/managers                !       NA   NA   NA   NA   NA   +    +    +
 PUT    /runners/100012                         !       NA   NA   NA   NA   NA   NA   +    +

@@ -12,6 +12,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/page"
+	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -20,19 +21,19 @@ import (
 func namespaceRows() []row {
 	return []row{
 		{endpoint: "GET /projects", access: front.ByAnyone, spec: projectsSpec(rolesBeforePlanner), handle: listProjects,
-			later: &front.LaterSpec{Since: gitlabversion.PlannerRole, Spec: projectsSpec(roleNumbers)}},
+			later: withLaterRoles(projectsSpec)},
 		{endpoint: "GET /projects/:id", access: front.ByAnyone, before: projectReaders, spec: front.Declare(pathID),
 			handle: getProject},
 		{endpoint: "GET /groups", access: front.ByAnyone, spec: groupsSpec(rolesBeforePlanner), handle: listGroups,
-			later: &front.LaterSpec{Since: gitlabversion.PlannerRole, Spec: groupsSpec(roleNumbers)}},
+			later: withLaterRoles(func(roles []string) params.Spec { return groupsSpec(roles) })},
 		{endpoint: "GET /groups/:id", access: front.ByAnyone, before: groupReaders, spec: front.Declare(pathID),
 			handle: getGroup},
 		{endpoint: "GET /groups/:id/projects", access: front.ByAnyone, spec: groupProjectsSpec(rolesBeforePlanner),
 			handle: listGroupProjects,
-			later:  &front.LaterSpec{Since: gitlabversion.PlannerRole, Spec: groupProjectsSpec(roleNumbers)}},
+			later:  withLaterRoles(groupProjectsSpec)},
 		{endpoint: "GET /groups/:id/subgroups", access: front.ByAnyone, spec: groupsSpec(rolesBeforePlanner, pathID),
 			handle: listSubgroups,
-			later:  &front.LaterSpec{Since: gitlabversion.PlannerRole, Spec: groupsSpec(roleNumbers, pathID)}},
+			later:  withLaterRoles(func(roles []string) params.Spec { return groupsSpec(roles, pathID) })},
 	}
 }
 

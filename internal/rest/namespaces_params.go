@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/page"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -20,8 +21,9 @@ const (
 
 // What is declared, in GitLab's order. The defaults matter although some of them do nothing: they are in the links.
 var (
-	roleNumbers        = []string{"10", "15", "20", "30", "40", "50"}
-	rolesBeforePlanner = []string{"10", "20", "30", "40", "50"}
+	rolesBeforePlanner         = []string{"10", "20", "30", "40", "50"}
+	rolesBeforeSecurityManager = []string{"10", "15", "20", "30", "40", "50"}
+	roleNumbers                = []string{"10", "15", "20", "25", "30", "40", "50"}
 
 	visibilities = world.WordsOf(world.Private, world.Internal, world.Public)
 	directions   = []string{"asc", "desc"}
@@ -50,6 +52,12 @@ func ordering(orders []string) []params.Param {
 		{Name: "order_by", Values: orders, Default: orderCreated},
 		{Name: "sort", Values: directions, Default: "desc"},
 	}
+}
+
+// withLaterRoles is what an endpoint declares in those versions that know more roles.
+func withLaterRoles(spec func(roles []string) params.Spec) *front.LaterSpec {
+	return &front.LaterSpec{Since: gitlabversion.PlannerRole, Spec: spec(rolesBeforeSecurityManager),
+		Later: &front.LaterSpec{Since: gitlabversion.SecurityManagerRole, Spec: spec(roleNumbers)}}
 }
 
 func minAccessLevel(roles []string) []params.Param {

@@ -18,6 +18,13 @@ func noRecord() front.Response {
 	return r
 }
 
+// gitlabFails is the 500 where GitLab's own code raises what nothing rescues (lib/api/helpers.rb, handle_api_exception).
+func gitlabFails(reason string) *front.Response {
+	r := front.Refuse(http.StatusInternalServerError, front.MsgInternalError).Because("GitLab fails here: " + reason)
+	r.Bare = true
+	return &r
+}
+
 // modelError is how a model's refusal is told as a hash of attributes.
 func modelError(err error) front.Response {
 	return front.Refuse(http.StatusBadRequest, problemsHash(err)).Because("GitLab's model refuses: " + err.Error())

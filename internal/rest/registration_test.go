@@ -219,7 +219,8 @@ func TestManagers(t *testing.T) {
 	}
 	assert.Equal(t, "never_contacted", testkit.Ask(t, gl, mia, "GET", "/runners/5").Field(t, "status"),
 		"without managers it was never heard of")
-	assert.Equal(t, `400 {"message":{"system_xid":["is too long (maximum is 64 characters)"]}}`,
+	// GitLab makes the record with save!, and nothing rescues what that raises (app/models/ci/runner.rb, ensure_manager).
+	assert.Equal(t, `500 {"message":"500 Internal Server Error"}`,
 		testkit.Ask(t, gl, "", "POST", "/runners/verify",
 			testkit.WithForm("token=shop-token&system_id="+strings.Repeat("s", 65))).String())
 }

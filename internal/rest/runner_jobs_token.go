@@ -66,7 +66,7 @@ func (q request) heartbeatOf(j *world.Job) {
 	case j.Manager == nil:
 		q.SetContacted(j.Runner, q.Now())
 	default:
-		q.Heartbeat(j.Runner, world.Contact{SystemID: j.Manager.SystemID, Address: q.address()}, true)
+		q.Heartbeat(j.Runner, world.Contact{SystemID: j.Manager.SystemID, Address: q.Address()}, true)
 	}
 }
 

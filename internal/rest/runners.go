@@ -43,7 +43,8 @@ func runnerRows() []row {
 			spec: front.Declare(pathID), handle: resetProjectRegistrationToken},
 		{endpoint: "POST /groups/:id/runners/reset_registration_token", scopes: managing, before: groupReaders,
 			spec: front.Declare(pathID), handle: resetGroupRegistrationToken},
-		{endpoint: "POST /user/runners", scopes: creating, spec: createSpec, handle: createUserRunner},
+		{endpoint: "POST /user/runners", scopes: creating, spec: createSpec, handle: createUserRunner,
+			later: &front.LaterSpec{Since: gitlabversion.ChosenTokenExpiry, Spec: createWithExpirySpec}},
 	}
 }
 
@@ -138,10 +139,8 @@ func assignRunner(q request) front.Response {
 		return *refusal
 	}
 	if r.Type == world.InstanceRunner {
-		return front.Refuse(http.StatusBadRequest,
-			problemsHash(world.NewInvalid(world.AttrRunner, world.MsgProjectsAssigned))).
-			Because("an instance runner serves every project; " +
-				"GitLab 17 answers an administrator with an error of its own making")
+		return *gitlabFails("an instance runner serves every project; app/models/ci/runner.rb raises an error, which " +
+			"nothing rescues")
 	}
 	if r.AssignedTo(q.Project) != nil {
 		return q.assignError(world.AttrRunnerTaken, msgAlreadyTaken, msgAlreadyAssigned)

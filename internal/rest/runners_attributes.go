@@ -36,7 +36,8 @@ func (q request) readAttributes(a world.Attributes, given func(string) bool) (wo
 		}
 	}
 	if given("tag_list") {
-		a.Tags, _ = q.Params.List("tag_list")
+		tags, _ := q.Params.List("tag_list")
+		a.Tags = world.ParseTags(tags)
 	}
 	if given("access_level") {
 		level, _ := q.Params.String("access_level") // null is none, which the model refuses

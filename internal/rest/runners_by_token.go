@@ -5,10 +5,7 @@ package rest
 
 import (
 	"fmt"
-	"net"
 	"net/http"
-	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
@@ -51,20 +48,22 @@ func whyOrphaned(r *world.Runner) string {
 	return fmt.Sprintf("the group or projects of runner %d are gone", r.ID)
 }
 
-// checkSystemID is the refusal of a system id that is too long for a manager's record.
+// checkSystemID is what comes of a system id that no manager's record can have: given and blank, or too long. GitLab
+// makes the record with save! and rescues nothing (app/models/ci/runner.rb, ensure_manager).
 func (q request) checkSystemID() *front.Response {
 	id, _ := q.Params.String("system_id")
-	if !world.TooLong(&id, world.MaxSystemIDLength) {
-		return nil
+	switch {
+	case q.Params.Has("system_id") && strings.TrimSpace(id) == "":
+		return gitlabFails("a manager cannot have a blank system id; one that is not sent at all is another thing")
+	case world.TooLong(&id, world.MaxSystemIDLength):
+		return gitlabFails(fmt.Sprintf("the system id has more than %d characters", world.MaxSystemIDLength))
 	}
-	return front.Refuse(http.StatusBadRequest,
-		map[string][]string{world.AttrSystemID: {world.MsgTooLong(world.MaxSystemIDLength)}}).
-		Because("the system id is too long").AsRefusal()
+	return nil
 }
 
 // contact reads what the runner says of itself.
 func (q request) contact() world.Contact {
-	c := world.Contact{Address: q.address()}
+	c := world.Contact{Address: q.Address()}
 	c.SystemID, _ = q.Params.String("system_id")
 	if info, ok := q.Params.Hash("info"); ok {
 		c.Info = &world.Manager{}
@@ -75,26 +74,4 @@ func (q request) contact() world.Contact {
 		}
 	}
 	return c
-}
-
-// address is where a runner calls from: the last address of X-Forwarded-For that is not GitLab's own machine, else
-// that of the connection. Addresses before that one are only what the caller claims
-// (config/initializers/trusted_proxies.rb).
-func (q request) address() string {
-	forwarded := strings.FieldsFunc(strings.Join(q.HTTP.Header.Values("X-Forwarded-For"), ","),
-		func(r rune) bool { return r == ',' || r == ' ' })
-	forwarded = slices.DeleteFunc(forwarded, func(s string) bool {
-		_, err := netip.ParseAddr(s)
-		return err != nil
-	})
-	for i, s := range slices.Backward(forwarded) {
-		if i == 0 || s != "127.0.0.1" && s != "::1" {
-			return s
-		}
-	}
-	host, _, err := net.SplitHostPort(q.HTTP.RemoteAddr)
-	if err != nil {
-		return q.HTTP.RemoteAddr
-	}
-	return host
 }

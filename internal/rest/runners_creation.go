@@ -12,9 +12,11 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// createSpec is in the order in which GitLab declares the parameters, which is the order of its errors.
-var createSpec = front.Declare([]params.Param{
+// createParams are in the order in which GitLab declares the parameters, which is the order of its errors.
+var createParams = []params.Param{
 	{Name: "runner_type", Required: true, Values: world.RunnerTypes},
+	{Name: "group_id", Kind: params.Any}, // for strayScope, which reads what the type does not have
+	{Name: "project_id", Kind: params.Any},
 	{Name: "group_id", Kind: params.Integer, Required: true,
 		When: &params.When{Param: "runner_type", Equals: string(world.GroupRunner)}},
 	{Name: "project_id", Kind: params.Integer, Required: true,
@@ -27,7 +29,16 @@ var createSpec = front.Declare([]params.Param{
 	{Name: "run_untagged", Kind: params.Boolean},
 	{Name: "tag_list", Kind: params.CommaList},
 	{Name: "maximum_timeout", Kind: params.Integer},
-})
+}
+
+var (
+	createSpec = front.Declare(createParams)
+	// createWithExpirySpec is that of versions in which the caller may choose when the token dies.
+	createWithExpirySpec = front.Declare(createParams, []params.Param{
+		{Name: "token_expires_at", Kind: params.DateTime},
+		{Name: "token_rotation_deadline", Kind: params.DateTime},
+	})
+)
 
 // createUserRunner is POST /user/runners (app/services/ci/runners/create_runner_service.rb).
 func createUserRunner(q request) front.Response {
@@ -35,7 +46,13 @@ func createUserRunner(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
+	if refusal := q.strayScope(n.Type); refusal != nil {
+		return *refusal
+	}
 	if n.Attributes, refusal = q.readAttributes(world.DefaultAttributes(), q.present); refusal != nil {
+		return *refusal
+	}
+	if refusal := q.chosenExpiry(&n); refusal != nil {
 		return *refusal
 	}
 	n.Registration, n.Creator = world.ByUser, q.User
@@ -70,6 +87,31 @@ func (q request) runnerScope() (n world.RunnerDraft, refusal *front.Response) {
 		return n, front.Allow(d, msgInsufficientRights)
 	}
 	return n, front.Allow(policy.CreateInstanceRunners(q.Actor), msgInsufficientRights)
+}
+
+// strayScope is what comes of a group or project that the type of the new runner does not have: GitLab hands it on to
+// the record, which knows no such attribute.
+func (q request) strayScope(t world.RunnerType) *front.Response {
+	for name, of := range map[string]world.RunnerType{"group_id": world.GroupRunner, "project_id": world.ProjectRunner} {
+		if t != of && q.present(name) {
+			return gitlabFails(fmt.Sprintf("a runner of %s has no %s", t, name))
+		}
+	}
+	return nil
+}
+
+// chosenExpiry notes when the new runner's first token is to die, if the caller says so, and refuses what cannot be. GitLab
+// asks for no licence here.
+func (q request) chosenExpiry(n *world.RunnerDraft) *front.Response {
+	if !q.Has(gitlabversion.ChosenTokenExpiry) {
+		return nil
+	}
+	n.TokenExpiresAt, _ = q.Params.Time("token_expires_at")
+	deadline, _ := q.Params.Time("token_rotation_deadline")
+	if why := q.CheckTokenExpiry(*n, deadline); why != "" {
+		return front.BadRequest(why).Because(why).AsRefusal()
+	}
+	return nil
 }
 
 // missingScope is the refusal where the group or project of the new runner is not found. Later versions say which of

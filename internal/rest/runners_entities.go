@@ -104,15 +104,10 @@ func executing(jobs []*world.Job, counts func(*world.Job) bool) string {
 	return "idle"
 }
 
-// runnerAddress is the ip_address of a runner, which fell out of use step by step.
+// runnerAddress is the ip_address of a runner, which fell out of use.
 func (q request) runnerAddress(r *world.Runner) *string {
-	switch {
-	case q.Has(gitlabversion.AddressOfRunner):
-		if m := r.LatestManager(); m != nil {
-			return world.OrNull(m.IPAddress)
-		}
-	case q.Has(gitlabversion.AddressEmpty):
-		return new(string)
+	if m := r.LatestManager(); m != nil && q.Has(gitlabversion.AddressOfRunner) {
+		return world.OrNull(m.IPAddress)
 	}
 	return nil
 }

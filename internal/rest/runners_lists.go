@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/page"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
@@ -56,6 +57,10 @@ func (q request) runnerFilter(scopes []string) (world.RunnerFilter, *front.Respo
 	}
 	f.VersionPrefix, _ = q.Params.String("version_prefix")
 	f.Tags, f.Tagged = q.Params.List("tag_list")
+	f.Tags = world.ParseTags(f.Tags)
+	if len(f.Tags) == 0 && q.Has(gitlabversion.EmptyTagListNarrowsNothing) {
+		f.Tagged = false
+	}
 	return f, nil
 }
 
@@ -74,6 +79,7 @@ func (q request) runnerPage(rows []*world.Runner, everything bool, f world.Runne
 	if everything {
 		return offsetPage(q, rows, false, q.runnerEntity)
 	}
+	rows, f = q.JoinedWithVersions(rows, f)
 	o := page.ReadOffset(q.Params)
 	shown, total := window(rows, q.Filter(f), o)
 	return paged(q, entitiesOf(shown, q.runnerEntity), o.Of(total, false), q.Params)
@@ -82,9 +88,13 @@ func (q request) runnerPage(rows []*world.Runner, everything bool, f world.Runne
 func listRunners(q request) front.Response {
 	owned := q.OwnedRunners(
 		func(p *world.Project) bool {
-			return policy.OwnsProjectRunners(policy.Role(world.RoleInProject(q.User, p)))
+			held := policy.Role(world.RoleInProject(q.User, p))
+			return policy.OwnsProjectRunners(held, q.SecurityManager(held))
 		},
-		func(g *world.Group) bool { return policy.OwnsGroupRunners(policy.Role(world.RoleInGroup(q.User, g))) })
+		func(g *world.Group) bool {
+			held := policy.Role(world.RoleInGroup(q.User, g))
+			return policy.OwnsGroupRunners(held, q.SecurityManager(held))
+		})
 	return q.listed(owned, world.RunnerStatuses)
 }
 
@@ -107,8 +117,7 @@ func listRunnerJobs(q request) front.Response {
 	}
 	jobs := q.visibleJobs(r)
 	if q.wantsKeyset() {
-		slices.Reverse(jobs)
-		return keysetPage(q, jobs, q.jobEntity)
+		return q.keysetOfRunnerJobs(jobs)
 	}
 	_, ordered := q.Params.String("order_by")
 	if direction, _ := q.Params.String("sort"); ordered && direction == "desc" {
@@ -116,6 +125,15 @@ func listRunnerJobs(q request) front.Response {
 	}
 	systemID, _ := q.Params.String("system_id")
 	return offsetPage(q, jobs, strings.TrimSpace(systemID) != "", q.jobEntity)
+}
+
+// keysetOfRunnerJobs is the page of jobs, which come by id, in keyset pagination.
+func (q request) keysetOfRunnerJobs(jobs []*world.Job) front.Response {
+	if direction, _ := q.Params.String("sort"); direction == "asc" && q.Has(gitlabversion.KeysetAscending) {
+		return keysetPageOf(q, jobs, page.ReadKeysetBothWays, q.jobEntity)
+	}
+	slices.Reverse(jobs)
+	return keysetPage(q, jobs, q.jobEntity)
 }
 
 // visibleJobs are the jobs of a runner that the filters ask for and the user may see, by id.
@@ -146,7 +164,8 @@ func listRunnerProjects(q request) front.Response {
 			projects = append(projects, a.Project)
 		}
 	}
-	slices.SortFunc(projects, func(a, b *world.Project) int { return a.ID - b.ID })
+	// The default order of app/finders/projects_finder.rb: the newest first.
+	slices.SortFunc(projects, func(a, b *world.Project) int { return b.ID - a.ID })
 	return offsetPage(q, projects, false, func(p *world.Project) projectEntity {
 		// GitLab does not say here who asks, and shows what anybody may see.
 		return q.projectSeen(p, policy.ReadCode(policy.Anonymous(), front.ProjectStandingOf(front.Nobody, p)).Allowed)

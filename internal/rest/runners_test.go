@@ -115,7 +115,7 @@ func TestProjectsOfARunner(t *testing.T) {
 	gl.AddProject(fakegitlab.Project{Path: "acme/secret"})
 	r := gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/secret", "acme/open", "acme/own"}})
 	path := fmt.Sprintf("/runners/%d", r.ID)
-	assert.Equal(t, []any{"acme/own", "acme/open"}, testkit.Ask(t, gl, gl.Token("mia"), "GET", path+"/projects").Each(t,
+	assert.Equal(t, []any{"acme/open", "acme/own"}, testkit.Ask(t, gl, gl.Token("mia"), "GET", path+"/projects").Each(t,
 		"path_with_namespace"), "those that she may see")
 	assert.Len(t, testkit.Ask(t, gl, gl.Token("mia"), "GET", path).Field(t, "projects"), 1,
 		"those that she is a member of")
@@ -225,7 +225,8 @@ func TestFilters(t *testing.T) {
 		"tag_list[]=shop":                         {100021.0},
 		"tag_list=":                               {},
 		"version_prefix=17&type=group_type":       {100011.0, 100012.0, 100013.0, 100015.0},
-		"version_prefix=17.2.": {100001.0, 100002.0, 100003.0, 100005.0, 100011.0, 100012.0,
+		// 100001 has two managers of that version, which GitLab joins.
+		"version_prefix=17.2.": {100001.0, 100001.0, 100002.0, 100003.0, 100005.0, 100011.0, 100012.0,
 			100013.0, 100015.0, 100021.0, 100022.0, 100023.0, 100025.0},
 		"version_prefix=1":                              {},
 		"version_prefix=17.2.0.":                        {},

@@ -1,6 +1,8 @@
 package rest_test
 
 import (
+	"crypto/md5"
+	"crypto/sha256"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -163,8 +165,7 @@ func versionProofs() map[gitlabversion.Difference]proof {
 			v.gl.Advance(8 * 24 * time.Hour)
 			return v.gl.RunnerStatus(5)
 		}, fg.Offline, fg.Stale, nil},
-		gitlabversion.AddressOfRunner: {func(v inVersion) any { return addressOfRunner(v) == "10.0.0.1" }, nil, true, false},
-		gitlabversion.AddressEmpty:    {addressOfRunner, "10.0.0.1", "", nil},
+		gitlabversion.AddressOfRunner: {addressOfRunner, nil, "10.0.0.1", nil},
 		gitlabversion.ManageRunnerScope: {func(v inVersion) any {
 			a := testkit.Ask(v.T, v.gl, v.gl.Token("mia", "read_user"), "GET", "/runners/5")
 			return a.Field(v.T, "scope")
@@ -215,7 +216,9 @@ func versionProofs() map[gitlabversion.Difference]proof {
 			testkit.WithForm("runner_type=project_type&project_id=404")),
 			`400 {"message":"400 Bad request - Missing/invalid scope"}`,
 			`400 {"message":"400 Bad request - Missing/invalid project"}`, nil},
-		gitlabversion.PartitionedTokens: {tokenPrefixes, []string{"glrt-", ""}, []string{"glrt-t3_", "t1_"}, nil},
+		gitlabversion.PartitionedTokens: {tokenPrefixes, []string{"glrt-", ""}, []string{"glrt-t3_", "t1_"},
+			routableTokens},
+		gitlabversion.RoutableRunnerTokens: {tokenPrefixes, []string{"glrt-t3_", "t1_"}, routableTokens, nil},
 		gitlabversion.VerifyContactsCreatedRunners: {func(v inVersion) any {
 			v.gl.UpdateRunner(5, func(r *fg.Runner) {
 				r.Managers = []fg.RunnerManager{{SystemID: "s", ContactedAt: v.gl.Now().Add(-time.Hour)}}
@@ -231,7 +234,49 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.OrphanedRunnersForbidden: {verifyOrphan, `422 {"message":"Runner is orphaned"}`,
 			`403 {"message":"403 Forbidden - Runner is orphaned"}`, verified(100001)},
 		gitlabversion.KASProxyURL:       {shows("mia", "/metadata", "externalK8sProxyUrl"), false, true, nil},
-		gitlabversion.EmailResetOffered: {shows("root", "/user", `"email_reset_offered_at":null`), false, true, nil},
+		gitlabversion.EmailResetOffered: {shows("root", "/user", `"email_reset_offered_at":null`), false, true, false},
+		gitlabversion.UsersShowLocked:   {shows("mia", "/user", `"locked":false`), false, true, nil},
+		gitlabversion.JobsShowManager:   {jobShowsManager, []bool{false, false}, []bool{true, true}, nil},
+		gitlabversion.ScimIdentities:    {shows("mia", "/user", `"scim_identities":[]`), false, true, nil},
+		gitlabversion.SHA256Avatars: {func(v inVersion) any {
+			url := v.field("mia", "/user", "avatar_url").(string)
+			return regexp.MustCompile("[0-9a-f]{32,}").FindString(url)
+		}, fmt.Sprintf("%x", md5.Sum([]byte("mia@example.com"))),
+			fmt.Sprintf("%x", sha256.Sum256([]byte("mia@example.com"))), nil},
+		gitlabversion.PublicEmailOfUsers: {func(v inVersion) any {
+			v.gl.AddRunner(fg.Runner{ID: 77, Projects: []string{"acme/shop"}, CreatedBy: "mia"})
+			return strings.Contains(v.as("mia", "GET", "/runners/77").Body, `"username":"mia","public_email":null`)
+		}, false, true, nil},
+		gitlabversion.GitHubOfUsers: {func(v inVersion) any {
+			body := v.as("mia", "GET", "/user").Body
+			return []bool{strings.Contains(body, `"skype":""`), strings.Contains(body, `"github":""`)}
+		}, []bool{true, false}, []bool{false, true}, nil},
+		gitlabversion.PreferredLanguage: {shows("mia", "/user", `"preferred_language":"en"`), false, true, nil},
+		gitlabversion.GranularShown: {shows("mia", "/personal_access_tokens/self", `"granular":false`), false, true,
+			nil},
+		gitlabversion.GranularTokens: {func(v inVersion) any {
+			t := v.gl.AddAccessToken(fg.AccessToken{User: "mia", Scopes: []string{"granular"},
+				Grants: []fg.TokenGrant{{Access: "user", Permissions: []string{"User: Read"}}}})
+			return testkit.Ask(v.T, v.gl, t.Token, "GET", "/user").Status
+		}, 403, 200, nil},
+		gitlabversion.SecurityManagerRole: {func(v inVersion) any {
+			v.gl.AddUser(fg.User{Username: "sue"})
+			v.gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Members["sue"] = fg.SecurityManager })
+			statuses := []int{v.as("sue", "GET", "/projects?min_access_level=25").Status}
+			for _, path := range []string{"/projects/10001/runners", "/runners/5"} {
+				statuses = append(statuses, v.as("sue", "GET", path).Status)
+			}
+			return statuses
+		}, []int{400, 403, 403}, []int{200, 200, 200}, nil},
+		gitlabversion.KeysetAscending: {status("mia", "GET", "/runners/5/jobs?pagination=keyset&order_by=id&sort=asc"),
+			405, 200, nil},
+		gitlabversion.EmptyTagListNarrowsNothing: {func(v inVersion) any {
+			return v.as("mia", "GET", "/projects/10001/runners?tag_list=").Body != "[]"
+		}, false, true, nil},
+		gitlabversion.ChosenTokenExpiry: {func(v inVersion) any {
+			form := "runner_type=project_type&project_id=10001&token_expires_at=2024-07-02T12:00:00Z"
+			return v.as("mia", "POST", "/user/runners", testkit.WithForm(form)).Field(v.T, "token_expires_at")
+		}, nil, "2024-07-02T12:00:00.000Z", nil},
 		gitlabversion.DisallowedTokensHidden: {func(v inVersion) any {
 			v.gl.UpdateSettings(func(s *fg.Settings) { s.RegistrationTokensDisabled = true })
 			return []bool{strings.Contains(v.as("root", "GET", "/projects/10001").Body, `"runners_token":null`),
@@ -305,7 +350,15 @@ func tokenPrefixes(v inVersion) any {
 		testkit.WithForm("runner_type=project_type&project_id=10001")).Field(v.T, "token").(string)
 	registered := v.as("", "POST", "/runners", testkit.WithForm("token=instance-registration")).Field(v.T,
 		"token").(string)
-	return []string{created[:len(created)-20], registered[:len(registered)-20]}
+	forms := []string{}
+	for _, token := range []string{created, registered} {
+		form := regexp.MustCompile(`[0-9A-Za-z]{20}$`).ReplaceAllString(token, "")
+		if front, payload, ok := payloadOf(token); ok {
+			form = front + payload
+		}
+		forms = append(forms, form)
+	}
+	return forms
 }
 
 func verifyOrphan(v inVersion) any {

@@ -18,7 +18,7 @@ const (
 // knownScopes are the scopes of access tokens (lib/gitlab/auth.rb) of all versions. A token may have one that the
 // version followed does not know, where it opens nothing, so that one scenario serves tests against several versions.
 var knownScopes = []string{ScopeAPI, ScopeReadAPI, ScopeReadUser, ScopeCreateRunner, ScopeManageRunner, ScopeAdminMode,
-	ScopeSudo, "k8s_proxy", "read_repository", "write_repository", "read_registry", "write_registry", "ai_features",
+	ScopeSudo, ScopeGranular, "k8s_proxy", "read_repository", "write_repository", "read_registry", "write_registry", "ai_features",
 	"ai_workflows", "read_service_ping", "self_rotate", "read_observability", "write_observability",
 	"read_virtual_registry", "write_virtual_registry"}
 
@@ -60,8 +60,19 @@ func (st *State) AccessToken(value string) *AccessToken {
 	return st.tokenValues[value]
 }
 
-// Use notes that a token has just opened something (app/services/personal_access_tokens/last_used_service.rb).
-func (st *State) Use(t *AccessToken) { t.LastUsedAt = st.Now() }
+// maxLastUsedIPs is how many addresses GitLab remembers of a token.
+const maxLastUsedIPs = 5
+
+// Use notes that a token has just opened something for a caller at an address, of which an empty one is not known
+// (app/services/personal_access_tokens/last_used_service.rb).
+func (st *State) Use(t *AccessToken, address string) {
+	t.LastUsedAt = st.Now()
+	if address == "" || slices.Contains(t.LastUsedIPs, address) {
+		return
+	}
+	t.LastUsedIPs = append(slices.Clone(t.LastUsedIPs), address)
+	t.LastUsedIPs = t.LastUsedIPs[max(0, len(t.LastUsedIPs)-maxLastUsedIPs):]
+}
 
 // Revoke ends an access token, which stays as a revoked one (app/services/personal_access_tokens/revoke_service.rb).
 func (st *State) Revoke(t *AccessToken) { t.Revoked = true }

@@ -173,7 +173,7 @@ func (st *State) ChangeRunner(r *Runner, n RunnerDraft, found ...Problem) error 
 		return err
 	}
 	r.Name, r.Registration, r.Creator = keepBlank(r.Name, n.Name), n.Registration, n.Creator
-	st.setRunnerToken(r, st.secret(st.runnerTokenKind(r.Type, r.Registration), n.Token))
+	st.setRunnerToken(r, st.runnerSecret(r, n.Token))
 	st.setTimes(r, n)
 	st.setAssignments(r, n.Projects)
 	st.setManagers(r, n.Managers)

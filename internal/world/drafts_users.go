@@ -126,6 +126,7 @@ func (st *State) checkAccessToken(t *AccessToken, username string) (ps Problems)
 	if t.Token != "" && st.tokenValues[t.Token] != nil {
 		ps.Addf("token", "another access token has that value")
 	}
+	ps.Add("", t.checkGrants().err())
 	ps.Add("id", freeID(&st.Tokens, "access token", t.ID))
 	if t.Role != 0 {
 		ps.Add("role", checkRole(t.Role))

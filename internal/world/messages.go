@@ -17,7 +17,6 @@ const (
 	attrGroupLimit      = "runner_namespaces.base"
 	AttrRunnerTaken     = "runner_projects.runner"
 	AttrRunner          = "runner"
-	AttrSystemID        = "system_xid"
 	AttrAssignTo        = "assign_to"
 
 	msgMaximumTimeoutTooShort = "needs to be at least 10 minutes"
@@ -47,3 +46,12 @@ const (
 
 // MsgTooLong is the text for more than limit characters.
 func MsgTooLong(limit int) string { return fmt.Sprintf(msgfTooLong, limit) }
+
+// The life of a new runner's token (ee/app/services/ee/ci/runners/create_runner_service.rb).
+const (
+	msgExpiryNeeded    = "token_expires_at is required when token_rotation_deadline is specified"
+	msgExpiryTooEarly  = "token_expires_at must be at least 5 minutes in the future"
+	msgfExpiryTooLate  = "token_expires_at is too far in the future (maximum is %s)"
+	msgDeadlinePast    = "token_rotation_deadline cannot be in the past"
+	msgDeadlineTooLate = "token_rotation_deadline must be less than or equal to token_expires_at"
+)

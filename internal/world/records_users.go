@@ -25,12 +25,14 @@ type AccessToken struct {
 	Token, Name            string
 	User                   *User     // whom it acts as: the bot, of a project's or group's token
 	Scopes                 []string  // at least one
+	Grants                 []Grant   // of a fine-grained token
 	ExpiresAt              time.Time // zero: never
 	Revoked, Impersonation bool
 	Project                *Project  // nil but for a project access token
 	Group                  *Group    // nil but for a group access token
 	Role                   Role      // of the bot; zero for a personal access token
 	CreatedAt, LastUsedAt  time.Time // last use zero: never
+	LastUsedIPs            []string  // the last five addresses that it was used from, the newest last
 }
 
 func (t *AccessToken) id() int { return t.ID }

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -22,8 +23,8 @@ type RunnerDraft struct {
 	// Existing: the draft says how the runner stands in the database, where texts saved before there was a limit may be
 	// longer than that.
 	Existing bool
-	// CreatedAt, ContactedAt and TokenExpiresAt are for AddRunner and ChangeRunner. Zero is now, never contacted, and as
-	// the settings say; a token that expires at Never lives for ever whatever they say.
+	// CreatedAt and ContactedAt are for AddRunner and ChangeRunner: zero is now, and never contacted. TokenExpiresAt is as
+	// the settings say when it is zero; a token that expires at Never lives for ever whatever they say.
 	CreatedAt, ContactedAt, TokenExpiresAt time.Time
 }
 
@@ -44,12 +45,14 @@ func (st *State) CreateRunner(n RunnerDraft) (*Runner, error) {
 	}
 	now := st.Now()
 	r := &Runner{ID: assignID(st, &st.Runners, n.Id), Type: n.Type, Group: n.Group, Attributes: n.Attributes, Name: n.Name,
-		Registration: n.Registration, Creator: n.Creator, CreatedAt: now, UpdatedAt: now,
-		Token: st.secret(st.runnerTokenKind(n.Type, n.Registration), n.Token)}
+		Registration: n.Registration, Creator: n.Creator, CreatedAt: now, UpdatedAt: now}
 	for _, p := range n.Projects {
 		r.Assignments = append(r.Assignments, &Assignment{p, now})
 	}
-	r.TokenExpiresAt = st.TokenExpiry(r, now)
+	r.Token = st.runnerSecret(r, n.Token)
+	if r.TokenExpiresAt = n.TokenExpiresAt; n.TokenExpiresAt.IsZero() {
+		r.TokenExpiresAt = st.TokenExpiry(r, now)
+	}
 	add(st, &st.Runners, r)
 	setKey(st, st.RunnerTokens, r.Token, r)
 	st.linkRunner(r)
@@ -114,6 +117,44 @@ func (st *State) TokenExpiry(r *Runner, now time.Time) time.Time {
 	return now.Add(shortest)
 }
 
+// The life that a request may choose for a runner's first token.
+const (
+	minTokenLife = 5 * time.Minute
+	maxTokenLife = 15 * 24 * time.Hour
+)
+
+// CheckTokenExpiry says what is wrong with the TokenExpiresAt that a request wants for a new runner's first token, and
+// with the time until which it wants that token to be reset; both zero when nothing is wanted, and "" if all is well
+// (ee/app/services/ee/ci/runners/create_runner_service.rb).
+func (st *State) CheckTokenExpiry(n RunnerDraft, deadline time.Time) string {
+	at, now := n.TokenExpiresAt, st.Now()
+	if at.IsZero() {
+		if !deadline.IsZero() {
+			return msgExpiryNeeded
+		}
+		return ""
+	}
+	r := &Runner{Type: n.Type, Group: n.Group}
+	for _, p := range n.Projects {
+		r.Assignments = append(r.Assignments, &Assignment{p, now})
+	}
+	latest := now.Add(maxTokenLife)
+	if t := st.TokenExpiry(r, now); !t.IsZero() && t.Before(latest) {
+		latest = t
+	}
+	switch {
+	case at.Before(now.Add(minTokenLife)):
+		return msgExpiryTooEarly
+	case at.After(latest):
+		return fmt.Sprintf(msgfExpiryTooLate, latest.UTC().Format(time.RFC3339))
+	case !deadline.IsZero() && deadline.Before(now):
+		return msgDeadlinePast
+	case deadline.After(at):
+		return msgDeadlineTooLate
+	}
+	return ""
+}
+
 // UpdateRunner changes a runner's attributes (app/services/ci/runners/update_runner_service.rb). The error is an
 // *Invalid, and then they are as before.
 func (st *State) UpdateRunner(r *Runner, next Attributes) error {
@@ -131,7 +172,7 @@ func (st *State) UpdateRunner(r *Runner, next Attributes) error {
 // ResetRunnerToken gives the runner a new authentication token, which expires as TokenExpiry says; the old one is dead
 // at once (lib/api/ci/runners.rb, reset_authentication_token).
 func (st *State) ResetRunnerToken(r *Runner) {
-	st.setRunnerToken(r, st.made.token(st.runnerTokenKind(r.Type, r.Registration)))
+	st.setRunnerToken(r, st.newRunnerToken(r))
 	r.TokenExpiresAt = st.TokenExpiry(r, st.Now())
 	r.UpdatedAt = st.Now()
 }

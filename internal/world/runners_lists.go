@@ -110,6 +110,25 @@ func (st *State) unindex(r *Runner) {
 	}
 }
 
+// JoinedWithVersions are the runners as often as they have managers of the version that f asks for, and what else f asks
+// for: GitLab joins the managers and does not look for repetitions (app/models/ci/runner.rb, with_version_prefix).
+func (st *State) JoinedWithVersions(rows []*Runner, f RunnerFilter) ([]*Runner, RunnerFilter) {
+	if f.VersionPrefix == "" {
+		return rows, f
+	}
+	matches := versionMatcher(f.VersionPrefix)
+	var joined []*Runner
+	for _, r := range rows {
+		for _, m := range r.Managers {
+			if matches(m.Version) {
+				joined = append(joined, r)
+			}
+		}
+	}
+	f.VersionPrefix = ""
+	return joined, f
+}
+
 // Filter returns the test whether a runner passes f now; the clock is read once, however many runners are looked at.
 func (st *State) Filter(f RunnerFilter) func(*Runner) bool {
 	m := st.moments()

@@ -84,8 +84,10 @@ func (st *State) validate(next Attributes, before *Attributes) error {
 // cleanTags drops blanks and repetitions from tags and keeps their order.
 func cleanTags(tags []string) []string {
 	var clean []string
+	seen := map[string]bool{}
 	for _, t := range tags {
-		if t = strings.TrimSpace(t); t != "" && !slices.Contains(clean, t) {
+		if t = strings.TrimSpace(t); t != "" && !seen[t] {
+			seen[t] = true
 			clean = append(clean, t)
 		}
 	}

@@ -1,9 +1,14 @@
 package world
 
 import (
+	"encoding/base64"
+	"fmt"
+	"hash/crc32"
 	"hash/fnv"
 	"maps"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
@@ -27,19 +32,27 @@ const (
 	RegistrationTokenPrefix = "GR1348941"
 	// createdRunnerPrefix marks the authentication tokens of runners whose Registration is ByUser.
 	createdRunnerPrefix = "glrt-"
+	// registeredRunnerPrefix marks those of the others, in versions with routable tokens.
+	registeredRunnerPrefix = "glrtr-"
 	// JobTokenPrefix marks the job tokens of GitLab 16.9 and later; a PRIVATE-TOKEN that begins so is skipped.
 	JobTokenPrefix = "glcbt-"
 )
 
+// runnerTypeNumbers are the types of runners as GitLab's database has them (app/models/ci/runner.rb, runner_type).
+var runnerTypeNumbers = map[RunnerType]int{InstanceRunner: 1, GroupRunner: 2, ProjectRunner: 3}
+
 // runnerTokenKind is the kind of a runner's authentication token, whose prefix says how the runner was made and, in
-// later versions, its type.
-func (st *State) runnerTokenKind(t RunnerType, r Registration) tokenKind {
+// some versions, its type.
+func (st *State) runnerTokenKind(r *Runner) tokenKind {
 	prefix := ""
-	if r == ByUser {
+	switch {
+	case r.Registration == ByUser:
 		prefix = createdRunnerPrefix
+	case st.Has(gitlabversion.RoutableRunnerTokens):
+		prefix = registeredRunnerPrefix
 	}
 	if st.Has(gitlabversion.PartitionedTokens) {
-		prefix += map[RunnerType]string{InstanceRunner: "t1_", GroupRunner: "t2_", ProjectRunner: "t3_"}[t]
+		prefix += fmt.Sprintf("t%d_", runnerTypeNumbers[r.Type])
 	}
 	return tokenKind{"runner", prefix}
 }
@@ -51,6 +64,52 @@ func (st *State) jobTokenKind() tokenKind {
 		return tokenKind{"job", JobTokenPrefix + partition}
 	}
 	return tokenKind{"job", partition}
+}
+
+// newRunnerToken makes an authentication token for the runner. A routable one says in itself whose it is, which an
+// orphaned runner cannot.
+func (st *State) newRunnerToken(r *Runner) string {
+	k := st.runnerTokenKind(r)
+	if st.Has(gitlabversion.RoutableRunnerTokens) && !r.Orphaned() {
+		return st.made.routable(k, routingPayload(r))
+	}
+	return st.made.token(k)
+}
+
+// runnerSecret is the wanted authentication token of a runner or, if that is empty, a new one.
+func (st *State) runnerSecret(r *Runner, wanted string) string {
+	if wanted == "" {
+		return st.newRunnerToken(r)
+	}
+	return st.secret(st.runnerTokenKind(r), wanted)
+}
+
+// defaultOrganization is the organization that everything of a self-managed instance is in.
+const defaultOrganization = 1
+
+// routingPayload is what a routable token says of its runner, a letter and a number to the base of 36 in each line, by
+// the letter: group, organization, project, type, user (app/models/ci/runner.rb, routable_token).
+func routingPayload(r *Runner) string {
+	var lines []string
+	say := func(letter string, n int) { lines = append(lines, letter+":"+base36(n, 0)) }
+	if r.Group != nil {
+		say("g", r.Group.ID)
+	}
+	say("o", defaultOrganization)
+	if p := r.Owner(); p != nil {
+		say("p", p.ID)
+	}
+	say("t", runnerTypeNumbers[r.Type])
+	if r.Creator != nil {
+		say("u", r.Creator.ID)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// base36 writes a number with at least so many digits.
+func base36(n, digits int) string {
+	s := strconv.FormatInt(int64(n), 36)
+	return strings.Repeat("0", max(0, digits-len(s))) + s
 }
 
 // tokenMaker makes secrets that are the same in every run. Each kind has a sequence of its own, so that one more of a
@@ -86,6 +145,27 @@ func (m *tokenMaker) token(k tokenKind) string {
 			b[i] = tokenAlphabet[r.IntN(len(tokenAlphabet))]
 		}
 		if t := k.prefix + string(b); !m.given[t] {
+			return t
+		}
+	}
+}
+
+// routable makes the next secret of a kind in the form that names what it is for: the prefix; random bytes, a payload
+// and its length in base64; a version; and that base64's length with a checksum of all before it
+// (lib/authn/token_field/generator/routable_token.rb).
+func (m *tokenMaker) routable(k tokenKind, payload string) string {
+	const randomBytes, version, lengthDigits, checksumDigits = 16, "01", 2, 7
+	for {
+		r := m.source(k)
+		b := make([]byte, randomBytes, randomBytes+len(payload)+1)
+		for i := range b {
+			b[i] = byte(r.IntN(256))
+		}
+		b = append(append(b, payload...), byte(len(payload)))
+		encoded := base64.RawURLEncoding.EncodeToString(b)
+		t := k.prefix + encoded + "." + version + "." + base36(len(encoded), lengthDigits)
+		t += base36(int(crc32.ChecksumIEEE([]byte(t))), checksumDigits)
+		if !m.given[t] {
 			return t
 		}
 	}

@@ -6,17 +6,18 @@ import (
 )
 
 // Role is a member's access level, with GitLab's own numbers (lib/gitlab/access.rb); a higher role may do what a lower
-// one may. Zero is "not a member".
+// one may, but for the SecurityManager. Zero is "not a member".
 type Role int
 
 // The roles, the lowest first.
 const (
-	Guest      Role = 10
-	Planner    Role = 15
-	Reporter   Role = 20
-	Developer  Role = 30
-	Maintainer Role = 40
-	Owner      Role = 50
+	Guest           Role = 10
+	Planner         Role = 15
+	Reporter        Role = 20
+	SecurityManager Role = 25
+	Developer       Role = 30
+	Maintainer      Role = 40
+	Owner           Role = 50
 )
 
 // RoleName is a role with its word.
@@ -28,6 +29,7 @@ type RoleName struct {
 // RoleNames are the words of all roles, and that of none first.
 func RoleNames() []RoleName {
 	return []RoleName{{0, "no access"}, {Guest, "guest"}, {Planner, "planner"}, {Reporter, "reporter"},
+		{SecurityManager, "security_manager"},
 		{Developer, "developer"}, {Maintainer, "maintainer"}, {Owner, "owner"}}
 }
 
@@ -126,7 +128,7 @@ const (
 
 // The words that GitLab knows for each kind of value, in its order.
 var (
-	memberRoles      = []Role{Guest, Planner, Reporter, Developer, Maintainer, Owner}
+	memberRoles      = []Role{Guest, Planner, Reporter, SecurityManager, Developer, Maintainer, Owner}
 	VisibilityLevels = []Visibility{Private, Internal, Public}
 	RunnerKinds      = []RunnerType{InstanceRunner, GroupRunner, ProjectRunner}
 	RefAccessLevels  = []AccessLevel{NotProtected, RefProtected}

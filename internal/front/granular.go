@@ -1,0 +1,120 @@
+package front
+
+// Within the authentication: what a fine-grained access token may do (lib/api/api_guard.rb,
+// app/services/authz/tokens/authorize_granular_scopes_service.rb).
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// Granular is what an endpoint wants of a fine-grained access token.
+type Granular struct {
+	// Permissions are those that it needs, as GitLab's pages write them: "Runner: Read".
+	Permissions []string
+	At          BoundaryKind
+	// Public: without them it opens what is public.
+	Public bool
+}
+
+// BoundaryKind is where a fine-grained token must have the permissions of an endpoint.
+type BoundaryKind int
+
+// The boundaries: the user or the instance as such; the project or group that the path has as :id; that of the runner
+// which the path has as :id, which is its group, its owner project or the instance.
+const (
+	AtUser BoundaryKind = iota
+	AtInstance
+	AtProject
+	AtGroup
+	AtRunner
+)
+
+// authorizeGranular is the refusal of a fine-grained token that may not do what is asked, or nil.
+func (q *Request) authorizeGranular() *Response {
+	who := "the token of " + q.Token.User.Username
+	switch {
+	case !q.Has(gitlabversion.GranularTokens):
+		return insufficientGranularScope(msgGranularOff, who+" is a fine-grained one; they work from GitLab 19.2 on")
+	case q.route.Granular == nil:
+		return insufficientGranularScope(msgGranularUnsupported, who+" is a fine-grained one")
+	}
+	b, known := q.boundary()
+	if !known {
+		return Refuse(http.StatusNotFound, MsgNotFound).
+			Because("there is nothing at which a fine-grained token could have permissions").AsRefusal()
+	}
+	at := q.tokenBoundary(b)
+	needed := q.route.Granular.Permissions
+	d := policy.UseGranularToken(q.Actor, at, needed)
+	if d.Allowed {
+		return nil
+	}
+	if seen := q.seesBoundary(b); !seen.Allowed {
+		return Refuse(http.StatusNotFound, MsgNotFound).Because(seen.Reason).AsRefusal()
+	}
+	text := fmt.Sprintf(msgfGranularMissing, at.Kind, strings.Join(at.Missing(needed), ", "))
+	return insufficientGranularScope(text, d.Reason)
+}
+
+// insufficientGranularScope is the 403 of a fine-grained token.
+func insufficientGranularScope(text, reason string) *Response {
+	r := Response{Status: http.StatusForbidden, Bare: true,
+		Body: oauthErrorBody{Error: errInsufficientGranularScope, Description: text}}.Because(reason)
+	return &r
+}
+
+// boundary finds where the permissions are needed; it is unknown if there is nothing of that name.
+func (q *Request) boundary() (b world.Boundary, known bool) {
+	switch q.route.Granular.At {
+	case AtUser:
+		return world.Boundary{Access: world.AccessUser}, true
+	case AtProject:
+		b.Project = q.ProjectByRef(q.Vars["id"])
+		return b, b.Project != nil
+	case AtGroup:
+		b.Group = q.GroupByRef(q.Vars["id"])
+		return b, b.Group != nil
+	case AtRunner:
+		r, err := q.RunnerByNumber(q.Vars["id"])
+		if err != nil || r.Orphaned() {
+			return b, false
+		}
+		if r.Type != world.InstanceRunner {
+			return world.Boundary{Project: r.Owner(), Group: r.Group}, true
+		}
+	}
+	return world.Boundary{Access: world.AccessInstance}, true
+}
+
+// tokenBoundary is a boundary as policy knows it.
+func (q *Request) tokenBoundary(b world.Boundary) policy.TokenBoundary {
+	out := policy.TokenBoundary{Permissions: q.Token.PermissionsAt(b)}
+	visibility := world.Private
+	switch {
+	case b.Project != nil:
+		out.Kind, out.Where, visibility = "project", b.Project.Path, b.Project.Visibility
+	case b.Group != nil:
+		out.Kind, out.Where, visibility = "group", "group "+b.Group.Path, b.Group.Visibility
+	default:
+		out.Kind, out.Where = string(b.Access), "the "+string(b.Access)
+	}
+	out.Open = q.route.Granular.Public && visibility == world.Public
+	return out
+}
+
+// seesBoundary says whether the user may know of a boundary.
+func (q *Request) seesBoundary(b world.Boundary) policy.Decision {
+	switch {
+	case b.Project != nil:
+		return q.OnProject(b.Project, policy.ReadProject)
+	case b.Group != nil:
+		return q.OnGroup(b.Group, policy.ReadGroup)
+	}
+	return policy.Decision{Allowed: true}
+}

@@ -1,0 +1,21 @@
+package rest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+)
+
+// GitLab's page on fine-grained permissions has every endpoint for people that is here.
+func TestEveryEndpointForPeopleSaysItsPermission(t *testing.T) {
+	for _, r := range Routes() {
+		switch r.Access {
+		case front.ByToken, front.ByJobToken, front.ByRunnerHeader:
+			assert.Nil(t, r.Granular, "%s takes no access token", r.Endpoint)
+		default:
+			assert.NotNil(t, r.Granular, "%s has no permission in granular.go", r.Endpoint)
+		}
+	}
+}
