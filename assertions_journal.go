@@ -83,12 +83,14 @@ func journalLine(c Call) string {
 }
 
 // ignoredText names the parameters that nothing read, each with the nearest that the endpoint knows: they are often
-// misspelt.
+// misspelt. One that the endpoint reads beside something else says beside what.
 func ignoredText(c Call) string {
 	known := gitlab.Parameters(string(c.Endpoint))
 	texts := slices.Clone(c.IgnoredParams)
 	for i, name := range texts {
-		if meant, near := nearest.Of(name, known); near {
+		if given := gitlab.Given(string(c.Endpoint), name); given != "" {
+			texts[i] += " (it is for " + given + ")"
+		} else if meant, near := nearest.Of(name, known); near {
 			texts[i] += " (did you mean " + meant + "?)"
 		}
 	}

@@ -20,19 +20,36 @@ func publicSettings(s world.Settings) Settings {
 		GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
 		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners, MaxTraceSize: s.MaxTraceSize,
 		MaxArtifactsSize: s.MaxArtifactsSize, RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
-		RateLimit: RateLimit(s.RateLimit)}
+		RateLimit: RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders, TimeZone: timeZoneName(s.TimeZone),
+		ContactInterval: s.ContactInterval}
 }
 
-func settingsDraft(s Settings) world.Settings {
+// timeZoneName is the name that world.TimeZone has found a zone by.
+func timeZoneName(zone *time.Location) string {
+	if zone == nil {
+		return ""
+	}
+	return zone.String()
+}
+
+func settingsDraft(s Settings) (world.Settings, error) {
+	zone, err := world.TimeZone(s.TimeZone)
 	return world.Settings{RegistrationToken: s.RegistrationToken, RegistrationTokensDisabled: s.RegistrationTokensDisabled,
 		ValidRegistrars: s.ValidRegistrars, RunnerTokenExpiration: s.RunnerTokenExpiration,
 		GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
 		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners, MaxTraceSize: s.MaxTraceSize,
 		MaxArtifactsSize: s.MaxArtifactsSize, RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
-		RateLimit: world.RateLimit(s.RateLimit)}
+		RateLimit: world.RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders, TimeZone: zone,
+		ContactInterval: s.ContactInterval}, err
 }
 
-func rewriteSettings(st *world.State, s Settings) error { return st.UpdateSettings(settingsDraft(s)) }
+func rewriteSettings(st *world.State, s Settings) error {
+	draft, err := settingsDraft(s)
+	if err != nil {
+		return err
+	}
+	return st.UpdateSettings(draft)
+}
 
 // publicUser is the user as plain data.
 func publicUser(u *world.User) User {

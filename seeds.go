@@ -384,7 +384,8 @@ func (f *Fake) CancelJob(jobID int) Job {
 	return f.changeJob("CancelJob(%s)", jobID, cancelByPerson)
 }
 
-// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well. Without
+// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well. When it
+// has been revoked, be it by the code under test, Token makes another one; what has the old one keeps it, and 401. Without
 // scopes it has "api".
 func (f *Fake) Token(username string, scopes ...string) string {
 	f.tb.Helper()

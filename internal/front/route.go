@@ -22,10 +22,10 @@ type Route struct {
 	// body in Request.Upload, and checks again what may have changed meanwhile. Such an endpoint is ByJobToken: only
 	// then nothing has to be authenticated again.
 	Streams func(*Request) (BodyReader, *Response)
-	// Waits, of an endpoint that Workhorse lets wait: it returns a channel that is closed when the handler may have
-	// something new to answer, or nil if the handler is to be asked at once. Whatever has to be refused is left to the
-	// handler.
-	Waits func(*Request) <-chan struct{}
+	// Waits, of an endpoint that Workhorse lets wait: it returns a channel that is closed at the first change after
+	// lastUpdate of what the token waits for, or nil if that change has been already. Whatever has to be refused is left
+	// to the handler.
+	Waits func(q *Request, token, lastUpdate string) <-chan struct{}
 	// Before runs after authentication and before the parameters are validated, as a Grape before block.
 	Before func(*Request) *Response
 	Spec   params.Spec

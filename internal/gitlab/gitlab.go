@@ -49,6 +49,19 @@ func Parameters(endpoint string) []string {
 	return names
 }
 
+// Given is the parameter, with its value, beside which alone an endpoint reads one of its parameters, as in
+// "runner_type=project_type"; "" if it always does.
+func Given(endpoint, name string) string {
+	if r := routeOf(endpoint); r != nil {
+		for _, p := range r.Spec.Params {
+			if p.Name == name && p.When != nil {
+				return p.When.Param + "=" + p.When.Equals
+			}
+		}
+	}
+	return ""
+}
+
 // Since is the version that brought an endpoint, as in "18.0"; "" if it was always there, or never is.
 func Since(endpoint string) string {
 	if r := routeOf(endpoint); r != nil && r.Since != nil {

@@ -91,8 +91,8 @@ type pipelineEntity struct {
 func (q request) jobEntity(j *world.Job) jobEntity {
 	user, project := q.userEntity(j.User), q.projectIdentity(j.Project)
 	return jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag,
-		Coverage: j.Coverage, AllowFailure: j.AllowFailure, CreatedAt: iso(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt),
-		FinishedAt: timeOrNull(j.FinishedAt), ErasedAt: timeOrNull(j.ErasedAt),
+		Coverage: j.Coverage, AllowFailure: j.AllowFailure, CreatedAt: q.iso(j.CreatedAt), StartedAt: q.timeOrNull(j.StartedAt),
+		FinishedAt: q.timeOrNull(j.FinishedAt), ErasedAt: q.timeOrNull(j.ErasedAt),
 		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt), User: &user,
 		Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j), FailureReason: j.FailureReason,
 		WebURL: q.WebURL(j.Project.Path + "/-/jobs/" + strconv.Itoa(j.ID)), Project: &project}
@@ -121,7 +121,7 @@ func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 	}
 	if a := q.Artifact(j, world.Archive); a != nil {
 		e.ArtifactsFile, e.ArtifactsExpireAt = &jobpayload.ArtifactsFile{Filename: a.Filename, Size: a.Content.Size},
-			timeOrNull(a.ExpiresAt)
+			q.timeOrNull(a.ExpiresAt)
 	}
 	if j.Log.Size > 0 && j.Status.Completed() {
 		e.Artifacts = append(e.Artifacts, artifactEntity{"trace", j.Log.Size, "job.log", "raw"})
@@ -138,7 +138,7 @@ func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 }
 
 func (q request) commitEntity(j *world.Job) *commitEntity {
-	c, at := j.Commit, iso(j.Commit.CreatedAt)
+	c, at := j.Commit, q.iso(j.Commit.CreatedAt)
 	return &commitEntity{ID: c.SHA, ShortID: c.SHA[:8], CreatedAt: at, ParentIDs: parents(c), Title: c.Title,
 		Message: c.Message, AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail, AuthoredDate: at,
 		CommitterName: c.AuthorName, CommitterEmail: c.AuthorEmail, CommittedDate: at, Trailers: map[string]string{},
@@ -161,7 +161,7 @@ func (q request) pipelineEntity(j *world.Job) *pipelineEntity {
 		createdAt, updatedAt = world.Earliest(createdAt, other.CreatedAt), world.Latest(updatedAt, other.UpdatedAt)
 	}
 	return &pipelineEntity{ID: p.ID, IID: p.Iid(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref,
-		Status: pipelineStatus(statuses), Source: "push", CreatedAt: iso(createdAt), UpdatedAt: iso(updatedAt),
+		Status: pipelineStatus(statuses), Source: "push", CreatedAt: q.iso(createdAt), UpdatedAt: q.iso(updatedAt),
 		WebURL: q.WebURL(j.Project.Path + "/-/pipelines/" + strconv.Itoa(p.ID))}
 }
 

@@ -106,7 +106,7 @@ func (q request) projectIdentity(p *world.Project) projectIdentity {
 	_, path := world.SplitPath(p.Path)
 	return projectIdentity{ID: p.ID, Description: world.OrNull(p.Description), Name: p.Name,
 		NameWithNamespace: p.FullNamespaceName() + " / " + p.Name, Path: path, PathWithNamespace: p.Path,
-		CreatedAt: iso(p.CreatedAt)}
+		CreatedAt: q.iso(p.CreatedAt)}
 }
 
 func (q request) namespaceEntity(p *world.Project) namespaceEntity {
@@ -187,7 +187,7 @@ func accessOrNull(r world.Role) *accessEntity {
 func (q request) groupEntity(g *world.Group) groupEntity {
 	_, path := world.SplitPath(g.Path)
 	e := groupEntity{ID: g.ID, WebURL: q.WebURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility,
-		SharedRunnersSetting: "enabled", FullName: g.FullName(), FullPath: g.Path, CreatedAt: iso(g.CreatedAt)}
+		SharedRunnersSetting: "enabled", FullName: g.FullName(), FullPath: g.Path, CreatedAt: q.iso(g.CreatedAt)}
 	if g.SharedRunnersDisabled {
 		e.SharedRunnersSetting = "disabled_and_unoverridable"
 	}

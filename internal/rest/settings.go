@@ -1,6 +1,6 @@
 package rest
 
-// The application settings, as far as they bear on runners (lib/api/settings.rb).
+// The application settings that bear on runners (lib/api/settings.rb).
 
 import (
 	"fmt"
@@ -28,9 +28,9 @@ var settingsSpec = func() params.Spec {
 		{Name: "shared_runners_enabled", Kind: params.Boolean},
 		{Name: "shared_runners_text", Required: true, When: &params.When{Param: "shared_runners_enabled", Equals: "true"}},
 		{Name: "valid_runner_registrars", Kind: params.StringList},
-	})
+	}, generalSettings())
 	rule := params.Rule{Kind: params.AtLeastOneOf}
-	for _, p := range s.Params {
+	for _, p := range s.Params { // GitLab names all its settings here, in an order of its own
 		if p.When == nil {
 			rule.Names = append(rule.Names, p.Name)
 		}

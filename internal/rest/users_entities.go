@@ -99,5 +99,5 @@ func hexMD5(s string) string {
 }
 
 func (q request) userEntity(u *world.User) userEntity {
-	return userEntity{basicUser: q.basicUser(u), CreatedAt: iso(u.CreatedAt), Bot: u.Bot}
+	return userEntity{basicUser: q.basicUser(u), CreatedAt: q.iso(u.CreatedAt), Bot: u.Bot}
 }

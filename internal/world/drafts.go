@@ -253,7 +253,8 @@ func (st *State) findTokenUser(t *AccessToken, username string) (err error) {
 // SeedAccessToken adds a token; one that Token gave out in another fake is given out by Token here, too.
 func (st *State) SeedAccessToken(in AccessToken, username string) error {
 	t, err := st.AddAccessToken(in, username)
-	if err == nil && t.Name == TokenName(t.User.Username, t.Scopes) {
+	if err == nil && t.Name == TokenName(t.User.Username, t.Scopes) &&
+		(!t.Revoked || st.namedTokens[t.Name] == nil) { // of several the one that still opens something
 		setKey(st, st.namedTokens, t.Name, t)
 	}
 	return err
@@ -555,6 +556,9 @@ func (st *State) checkSettings(in *Settings) error {
 	}
 	if in.RateLimit.Requests < 0 || in.RateLimit.Per < 0 || (in.RateLimit.Requests == 0) != (in.RateLimit.Per == 0) {
 		return errors.New("a rate limit has both Requests and Per, or neither")
+	}
+	if in.ContactInterval < 0 {
+		return errors.New("ContactInterval cannot be negative; 0 writes every contact")
 	}
 	return checkExpiration(in.RunnerTokenExpiration, in.GroupRunnerTokenExpiration, in.ProjectRunnerTokenExpiration)
 }
