@@ -150,8 +150,8 @@ type Settings struct {
 	// LocalRequestsForbidden: a runner that offers a session on a local address gets 409 instead of a job
 	// (allow_local_requests_from_web_hooks_and_services). The zero value allows it, as a runner of a test is local.
 	LocalRequestsForbidden bool `json:"local_requests_forbidden,omitzero"`
-	// RateLimit is the throttle of authenticated API requests, by the fake's clock; over it, 429. While it is the zero
-	// value no RateLimit- header is ever sent (one such header slows GitLab's Go client for good).
+	// RateLimit is the throttle of authenticated API requests, by the fake's clock; over it, 429 with RateLimit- headers.
+	// No other answer has them unless RateLimitHeaders is set: one such header slows GitLab's Go client for good.
 	RateLimit RateLimit `json:"rate_limit,omitzero"`
 	// RateLimitHeaders sends RateLimit-Limit, -Name, -Observed, -Remaining and -Reset with every answer to a call that the
 	// throttle counts, as GitLab.com does; GitLab knows that from 18.6 on, where it is off until an administrator turns it

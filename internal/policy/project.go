@@ -36,6 +36,10 @@ func AuthorizedProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a
 // (app/policies/project_policy.rb).
 func AdminProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
 
+// AdminIssue says whether the actor manages the project's issues, and so is shown where its service desk is
+// (app/policies/project_policy.rb).
+func AdminIssue(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Reporter, false) }
+
 // MaintainerAccess says whether the actor counts as a Maintainer (app/policies/project_policy.rb).
 func MaintainerAccess(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
 
