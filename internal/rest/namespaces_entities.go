@@ -4,6 +4,7 @@ package rest
 // them).
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/clone"
@@ -114,16 +115,21 @@ func (q request) projectSeen(p *world.Project, readsCode bool) projectEntity {
 	if q.Has(gitlabversion.NamespaceAttributesOf18) {
 		e.Visibility = p.Visibility
 	}
-	if isTrue(q.Params, "license") { // there is no file to read one from
+	if q.asksFor("license") { // there is no file to read one from
 		e.LicenseURL, e.License = some[string](nil), some[string](nil)
 	}
 	e.CustomAttributes = q.customAttributes()
 	return e
 }
 
+// asksFor reports whether a parameter of the endpoint is true: another one's says nothing.
+func (q request) asksFor(name string) bool {
+	return isTrue(q.Params, name) && slices.Contains(q.Params.Names(), name)
+}
+
 // customAttributes are the attributes of anything for administrators who ask for them; nothing here has any.
 func (q request) customAttributes() optional[[]string] {
-	if isTrue(q.Params, "with_custom_attributes") && policy.ReadCustomAttribute(q.Actor).Allowed {
+	if q.asksFor("with_custom_attributes") && policy.ReadCustomAttribute(q.Actor).Allowed {
 		return some(&[]string{})
 	}
 	return nil
