@@ -1,7 +1,7 @@
 package front
 
-// Within the answer, first: the throttle (lib/gitlab/rack_attack.rb, lib/gitlab/rack_attack/request_throttle_data.rb and
-// lib/gitlab/middleware/rack_attack_headers.rb).
+// Within the answer, first: the throttle (lib/gitlab/rack_attack.rb,
+// lib/gitlab/rack_attack/request_throttle_data.rb, lib/gitlab/middleware/rack_attack_headers.rb).
 
 import (
 	"fmt"

@@ -49,6 +49,7 @@ const (
 	NamespaceAttributesOf18
 	MergeRequestTitleTemplate
 	RunnersTokenInLists
+	RegistryImportOver
 	VerifyAnswersToken
 	RegistrationGone
 	ManagersBySystemID
@@ -175,6 +176,9 @@ var table = [differenceCount]Row{
 	RunnersTokenInLists: {"who may administer a project finds its runners_token in lists and groups, too; before, in " +
 		"GET /projects/:id alone",
 		Version{17, 11}, first, "lib/api/entities/project.rb; answers recorded from GitLab 17.11.7", false},
+	RegistryImportOver: {"GET /application/settings shows the container_registry_import_ settings as 0 and as the empty " +
+		"string, the time container_registry_import_created_before too; before, as numbers, a text and a time",
+		Version{17, 0}, first, "lib/api/entities/application_setting.rb and its spec; go-gitlab issues 1938 and 1952", false},
 	VerifyAnswersToken: {"POST /runners/verify answers with id, token and token_expires_at; before, with the text 200",
 		oldest, first, "lib/api/ci/runner.rb of 15.8 and of 17.x; the change is older than 16.0", false},
 	RegistrationGone: {"POST /runners is 410 where registration tokens are switched off",

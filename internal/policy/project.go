@@ -40,6 +40,9 @@ func AdminProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Mai
 // (app/policies/project_policy.rb).
 func AdminIssue(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Reporter, false) }
 
+// ReadStatistics says whether the actor is shown how much room the project takes (app/policies/project_policy.rb).
+func ReadStatistics(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Reporter, true) }
+
 // MaintainerAccess says whether the actor counts as a Maintainer (app/policies/project_policy.rb).
 func MaintainerAccess(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
 

@@ -46,6 +46,7 @@ type groupEntity struct {
 	SharedRunnersSetting     string                 `json:"shared_runners_setting"`
 	MaxArtifactsSize         optional[int]          `json:"max_artifacts_size,omitzero"`
 	CustomAttributes         optional[[]string]     `json:"custom_attributes,omitzero"`
+	Statistics               *storageEntity         `json:"statistics,omitempty"`
 	MarkedForDeletionOn      optional[string]       `json:"marked_for_deletion_on,omitzero"`
 	LDAPCN                   *string                `json:"ldap_cn"`
 	LDAPAccess               *int                   `json:"ldap_access"`
@@ -93,7 +94,8 @@ func (q request) groupEntity(g *world.Group) groupEntity {
 		EmailsEnabled: true, LFSEnabled: true, MathRenderingLimits: true, DefaultBranchProtection: 2,
 		BranchProtectionDefaults: branchProtectionEntity{AllowedToPush: maintainers, AllowedToMerge: maintainers},
 		RequestAccessEnabled:     true, FullName: g.FullName(), FullPath: g.Path, CreatedAt: q.iso(g.CreatedAt),
-		OrganizationID: 1, SharedRunnersSetting: enabled, CustomAttributes: q.customAttributes(), WikiAccessLevel: enabled}
+		OrganizationID: 1, SharedRunnersSetting: enabled, CustomAttributes: q.customAttributes(),
+		Statistics: q.groupStatistics(g), WikiAccessLevel: enabled}
 	if g.SharedRunnersDisabled {
 		e.SharedRunnersSetting = "disabled_and_unoverridable"
 	}

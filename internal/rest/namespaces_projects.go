@@ -148,22 +148,23 @@ type projectAdminEntity struct {
 
 // mergeRequestSettings are those of a new project.
 type mergeRequestSettings struct {
-	OnlyIfPipelineSucceeds  bool             `json:"only_allow_merge_if_pipeline_succeeds"`
-	OnSkippedPipeline       *bool            `json:"allow_merge_on_skipped_pipeline"`
-	RequestAccessEnabled    bool             `json:"request_access_enabled"`
-	OnlyIfDiscussionsSolved bool             `json:"only_allow_merge_if_all_discussions_are_resolved"`
-	RemoveSourceBranch      bool             `json:"remove_source_branch_after_merge"`
-	PrintingLinkEnabled     bool             `json:"printing_merge_request_link_enabled"`
-	MergeMethod             string           `json:"merge_method"`
-	SquashOption            string           `json:"squash_option"`
-	EnforceAuthOnUploads    bool             `json:"enforce_auth_checks_on_uploads"`
-	SuggestionCommitMessage *string          `json:"suggestion_commit_message"`
-	MergeCommitTemplate     *string          `json:"merge_commit_template"`
-	SquashCommitTemplate    *string          `json:"squash_commit_template"`
-	DefaultTitleTemplate    optional[string] `json:"mr_default_title_template,omitzero"`
-	IssueBranchTemplate     *string          `json:"issue_branch_template"`
-	WarnAboutCharacters     bool             `json:"warn_about_potentially_unwanted_characters"`
-	AutocloseIssues         bool             `json:"autoclose_referenced_issues"`
+	OnlyIfPipelineSucceeds  bool                     `json:"only_allow_merge_if_pipeline_succeeds"`
+	OnSkippedPipeline       *bool                    `json:"allow_merge_on_skipped_pipeline"`
+	RequestAccessEnabled    bool                     `json:"request_access_enabled"`
+	OnlyIfDiscussionsSolved bool                     `json:"only_allow_merge_if_all_discussions_are_resolved"`
+	RemoveSourceBranch      bool                     `json:"remove_source_branch_after_merge"`
+	PrintingLinkEnabled     bool                     `json:"printing_merge_request_link_enabled"`
+	MergeMethod             string                   `json:"merge_method"`
+	SquashOption            string                   `json:"squash_option"`
+	EnforceAuthOnUploads    bool                     `json:"enforce_auth_checks_on_uploads"`
+	SuggestionCommitMessage *string                  `json:"suggestion_commit_message"`
+	MergeCommitTemplate     *string                  `json:"merge_commit_template"`
+	SquashCommitTemplate    *string                  `json:"squash_commit_template"`
+	DefaultTitleTemplate    optional[string]         `json:"mr_default_title_template,omitzero"`
+	IssueBranchTemplate     *string                  `json:"issue_branch_template"`
+	Statistics              *projectStatisticsEntity `json:"statistics,omitempty"`
+	WarnAboutCharacters     bool                     `json:"warn_about_potentially_unwanted_characters"`
+	AutocloseIssues         bool                     `json:"autoclose_referenced_issues"`
 }
 
 // fullProject is a project for those who see more than the basics.
@@ -197,6 +198,7 @@ func (q request) fullProject(p *world.Project) fullProjectEntity {
 	if q.OnProject(p, policy.AdminProject).Allowed {
 		e.projectImportEntity, e.projectAdminEntity = &projectImportEntity{}, q.projectAdminEntity(p)
 	}
+	e.Statistics = q.projectStatistics(p)
 	q.addLaterAttributes(&e, p)
 	return e
 }

@@ -56,7 +56,8 @@ func TestWorkhorsePolls(t *testing.T) {
 	assert.NotEmpty(t, paused)
 	assert.Empty(t, lastUpdate(ask(fmt.Sprintf(`"last_update":%q`, paused))), "Workhorse does not know who is paused")
 
-	assert.Equal(t, "413 Request Entity Too Large", ask(fmt.Sprintf(`"info":{"name":%q}`, strings.Repeat("x", 32<<10))).String())
+	large := fmt.Sprintf(`"info":{"name":%q}`, strings.Repeat("x", 32<<10))
+	assert.Equal(t, "413 Request Entity Too Large", ask(large).String())
 	unknown := testkit.Ask(t, gl, "", "POST", "/jobs/request", testkit.WithJSON(`{"token":"dead","last_update":"x"}`))
 	assert.Equal(t, 403, unknown.Status)
 	assert.Equal(t, "yes", unknown.Header.Get("Gitlab-Ci-Builds-Polling"))

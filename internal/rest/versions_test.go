@@ -276,6 +276,9 @@ func versionProofs() map[gitlabversion.Difference]proof {
 			of := func(path string) bool { return strings.Contains(v.as("mia", "GET", path).Body, `"runners_token":"GR`) }
 			return []bool{of("/projects/10001"), of("/projects"), of("/groups/acme"), of("/groups/acme/projects")}
 		}, []bool{true, false, false, false}, []bool{true, true, true, true}, nil},
+		gitlabversion.RegistryImportOver: {func(v inVersion) any {
+			return v.field("root", "/application/settings", "container_registry_import_created_before")
+		}, "2022-01-23T00:00:00.000Z", "", nil},
 		gitlabversion.PlannerRole: {func(v inVersion) any {
 			return []int{v.as("mia", "GET", "/projects?min_access_level=15").Status,
 				v.as("mia", "GET", "/groups?min_access_level=15").Status,
