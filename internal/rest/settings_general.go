@@ -78,7 +78,7 @@ asset_proxy_url auto_devops_domain commit_email_hostname custom_http_clone_url_r
 default_branch_name default_ci_config_path email_restrictions grafana_url help_page_documentation_base_url
 help_page_support_url help_page_text home_page_url jira_connect_application_key jira_connect_proxy_url
 performance_bar_allowed_group_id performance_bar_allowed_group_path performance_bar_enabled personal_access_token_prefix
-rate_limiting_response_text security_txt_content sentry_clientside_dsn sentry_dsn sentry_environment sign_in_text
+rate_limiting_response_text security_txt_content shared_runners_text sentry_clientside_dsn sentry_dsn sentry_environment sign_in_text
 terms user_default_internal_regex`
 
 	listSettings = `
@@ -137,7 +137,7 @@ func generalSettings() (all []params.Param) {
 		for _, name := range strings.Fields(n.needed) {
 			all = append(all,
 				params.Param{Name: name, Required: true, When: &params.When{Param: n.on, Equals: "true"}},
-				params.Param{Name: name, When: &params.When{Param: n.on, Equals: "false"}})
+				params.Param{Name: name}) // by itself it may always be set
 		}
 	}
 	return all
