@@ -83,12 +83,12 @@ func journalLine(c Call) string {
 }
 
 // ignoredText names the parameters that nothing read, each with the nearest that the endpoint knows: they are often
-// misspelt.
+// misspelt. One that the endpoint reads beside something else says beside what.
 func ignoredText(c Call) string {
 	known := gitlab.Parameters(string(c.Endpoint))
 	texts := slices.Clone(c.IgnoredParams)
 	for i, name := range texts {
-		if meant, near := nearest.Of(name, known); near {
+		if meant, near := nearest.Of(name, known); near && meant != name {
 			texts[i] += " (did you mean " + meant + "?)"
 		}
 	}

@@ -54,19 +54,38 @@ func publicSettings(s world.Settings) Settings {
 		GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
 		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners, MaxTraceSize: s.MaxTraceSize,
 		MaxArtifactsSize: s.MaxArtifactsSize, RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
-		RateLimit: RateLimit(s.RateLimit), KeepLatestArtifacts: s.KeepLatestArtifacts}
+		RateLimit: RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders, TimeZone: timeZoneName(s.TimeZone),
+		ContactInterval: s.ContactInterval, KeepLatestArtifacts: s.KeepLatestArtifacts}
 }
 
-func settingsDraft(s Settings) world.Settings {
+// timeZoneName is the name that world.TimeZone has found a zone by.
+func timeZoneName(zone *time.Location) string {
+	if zone == nil {
+		return ""
+	}
+	return zone.String()
+}
+
+func settingsDraft(s Settings) (world.Settings, error) {
+	zone, err := world.TimeZone(s.TimeZone)
 	return world.Settings{RegistrationToken: s.RegistrationToken, RegistrationTokensDisabled: s.RegistrationTokensDisabled,
 		ValidRegistrars: s.ValidRegistrars, RunnerTokenExpiration: s.RunnerTokenExpiration,
 		GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
 		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners, MaxTraceSize: s.MaxTraceSize,
 		MaxArtifactsSize: s.MaxArtifactsSize, RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
-		RateLimit: world.RateLimit(s.RateLimit), KeepLatestArtifacts: clone.Pointer(s.KeepLatestArtifacts, clone.Shallow)}
+		RateLimit: world.RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders, TimeZone: zone,
+		ContactInterval: s.ContactInterval, KeepLatestArtifacts: clone.Pointer(s.KeepLatestArtifacts, clone.Shallow)}, err
 }
 
-func rewriteSettings(st *world.State, s Settings) error { return st.UpdateSettings(settingsDraft(s)) }
+func rewriteSettings(st *world.State, s Settings) error {
+	draft, err := settingsDraft(s)
+	if err != nil {
+		var ps world.Problems
+		ps.Add("time_zone", err)
+		return ps
+	}
+	return st.UpdateSettings(draft)
+}
 
 // publicUser is the user as plain data.
 func publicUser(u *world.User) User {

@@ -51,9 +51,11 @@ func (c *Call) note(r *front.Record) {
 // handler knows of them.
 type exchange struct {
 	front.Sending
-	fake  *Fake
-	call  Call
-	abort any // what to panic with for a connection reset
+	fake *Fake
+	call Call
+	// header is what a failure puts on the answer; a name without values is taken away.
+	header http.Header
+	abort  any // what to panic with for a connection reset
 	// hangUp breaks a connection that is no longer net/http's. It comes after the Call is recorded: whoever has seen the
 	// connection break finds the call in the journal.
 	hangUp func()
@@ -84,6 +86,7 @@ func (x *exchange) serve(refusal *front.Response) {
 		call.note(&x.Request.Record)
 		call.Status, call.Reason = res.Status, res.Reason
 	}
+	x.header = failure.Header
 	if failure.Status != 0 {
 		res, call.Failure = failure.response(), true
 		call.Status = res.Status
@@ -94,8 +97,17 @@ func (x *exchange) serve(refusal *front.Response) {
 		x.breakDown(failure.Network, res)
 		return
 	}
-	body := x.Render(&res)
+	body := x.render(&res)
 	x.finish(res, body)
+}
+
+// render renders an answer, with the headers that a failure puts on it.
+func (x *exchange) render(res *front.Response) []byte {
+	body := x.Render(res)
+	for name, values := range x.header {
+		x.W.Header()[http.CanonicalHeaderKey(name)] = values
+	}
+	return body
 }
 
 // finish writes an answer, which is in the Call before it can reach the client.
@@ -136,11 +148,11 @@ func (x *exchange) breakDown(fault NetworkFault, res front.Response) {
 	}
 	switch fault {
 	case MalformedJSON:
-		body := x.Render(&res)
+		body := x.render(&res)
 		x.finish(res, body[:len(body)/2])
 		return
 	case TruncatedBody:
-		body := x.Render(&res)
+		body := x.render(&res)
 		x.W.Header().Set("Content-Length", strconv.Itoa(len(body)+1))
 		x.finish(res, body[:len(body)/2])
 		_ = http.NewResponseController(x.W).Flush()

@@ -189,16 +189,42 @@ func TestAppliedFailures(t *testing.T) {
 	assert.Equal(t, 2, twins)
 }
 
+// A true answer with other headers: what GitLab says of limits or pages can be anything, and the rest stays true.
+func TestHeadersOnTrueAnswers(t *testing.T) {
+	gl := testkit.NewMia(t)
+	remove := gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.ListRunners, Header: http.Header{
+		"RateLimit-Remaining": {"0"}, "x-total": nil, "Etag": nil, "Content-Type": {"text/html"}}, Times: 2})
+	got := testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners")
+	assert.Equal(t, 200, got.Status)
+	assert.Equal(t, []any{5.0}, got.Each(t, "id"))
+	assert.Equal(t, []string{"0", "text/html", "1"}, []string{got.Header.Get("RateLimit-Remaining"),
+		got.Header.Get("Content-Type"), got.Header.Get("X-Page")})
+	assert.NotContains(t, got.Header, "X-Total")
+	assert.NotContains(t, got.Header, "Etag")
+	assert.Equal(t, 401, testkit.Ask(t, gl, "", "GET", "/runners").Status, "a true refusal is an answer, too")
+	assert.Equal(t, "1", testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners").Header.Get("X-Total"), "twice, and no more")
+	remove()
+	calls := gl.Calls(fakegitlab.ListRunners)
+	assert.Equal(t, "0", calls[0].ResponseHeader.Get("Ratelimit-Remaining"))
+	assert.False(t, calls[0].Failure, "GitLab has answered")
+	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.GetCurrentUser, Network: fakegitlab.MalformedJSON,
+		Header: http.Header{"X-A": {"b"}}, Times: 1})
+	broken := testkit.Ask(t, gl, gl.Token("mia"), "GET", "/user")
+	assert.Equal(t, "b", broken.Header.Get("X-A"))
+}
+
 func TestImpossibleFailures(t *testing.T) {
 	for want, failure := range map[string]fakegitlab.Failure{
 		`Inject: nothing serves GET /runner; did you mean GET /runners?`: {Endpoint: "GET /runner",
 			Status: 500},
-		`Inject: "boom" is no NetworkFault`:                                            {Network: "boom"},
-		`Inject: After, Times and Delay cannot be negative`:                            {Status: 500, Times: -1},
-		`Inject: 99 is no status of an answer`:                                         {Status: 99},
-		`Inject: Message, Body and Header need a Status to go with`:                    {Message: "x"},
-		`Inject: the Failure has no Status, Network or Delay and would change nothing`: {},
-		`Inject: Applied needs a Status or Network that takes the answer's place`:      {Delay: 1, Applied: true},
+		`Inject: "boom" is no NetworkFault`:                                                    {Network: "boom"},
+		`Inject: After, Times and Delay cannot be negative`:                                    {Status: 500, Times: -1},
+		`Inject: 99 is no status of an answer`:                                                 {Status: 99},
+		`Inject: Message and Body need a Status to go with`:                                    {Message: "x"},
+		`Inject: the Failure has no Status, Header, Network or Delay and would change nothing`: {},
+		`Inject: with hang there is no answer that Header could be on`: {Network: fakegitlab.Hang,
+			Header: http.Header{"X-A": {"b"}}},
+		`Inject: Applied needs a Status or Network that takes the answer's place`: {Delay: 1, Applied: true},
 	} {
 		assert.Equal(t, "fakegitlab: "+want, misuse(t, testkit.MiasWorld(), func(gl *fakegitlab.Fake) { gl.Inject(failure) }))
 	}

@@ -325,3 +325,42 @@ func TestWithJournalTo(t *testing.T) {
 	assert.Equal(t, gl.Journal(), text.String())
 	assert.Len(t, strings.Split(strings.TrimSpace(text.String()), "\n"), 2)
 }
+
+// Who waits for its GitLab, or asks for the API's own path first as go-gitlab up to 0.80.0 does, has called no endpoint
+// that is missing.
+func TestQuestionsWhetherGitLabIsThere(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithBasePath("/gitlab"))
+	for path, want := range map[string]string{"/-/health": "200 GitLab OK", "/-/liveness": `200 {"status":"ok"}`,
+		"/-/readiness": `200 {"status":"ok","master_check":[{"status":"ok"}]}`,
+		"/api/v4":      `404 {"error":"404 Not Found"}`, "/api/v4/": `404 {"error":"404 Not Found"}`} {
+		got := testkit.AskBy(t, gl.Client(), gl.URL(), "", "GET", path)
+		assert.Equal(t, want, got.String(), path)
+		assert.Equal(t, got.Status, testkit.AskBy(t, gl.Client(), gl.URL(), "", "HEAD", path).Status, path)
+	}
+	assert.Empty(t, gl.Problems())
+	testkit.AskBy(t, gl.Client(), gl.URL(), "", "POST", "/-/health")
+	testkit.AskBy(t, gl.Client(), gl.URL(), "", "GET", "/-/healthy")
+	assert.Len(t, gl.Problems(), 2)
+	gl.ClearCalls()
+}
+
+func TestTokenAfterItsRevocation(t *testing.T) {
+	gl := testkit.NewMia(t)
+	first, before := gl.Token("mia"), gl.ClientAs("mia")
+	assert.Equal(t, first, gl.Token("mia"))
+	revoked := testkit.Ask(t, gl, first, "DELETE", "/personal_access_tokens/self") // the code under test logs out
+	assert.Equal(t, 204, revoked.Status)
+	second := gl.Token("mia")
+	assert.NotEqual(t, first, second)
+	assert.Equal(t, second, gl.Token("mia"))
+	status := func(client *http.Client, token string) int {
+		return testkit.AskBy(t, client, gl.APIURL(), token, "GET", "/user").Status
+	}
+	assert.Equal(t, []int{401, 200, 401, 200}, []int{status(gl.Client(), first), status(gl.Client(), second),
+		status(before, ""), status(gl.ClientAs("mia"), "")})
+	again := fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot()))
+	assert.Equal(t, second, again.Token("mia"), "the one that opens something")
+	gl.Reset()
+	assert.Equal(t, []int{200, 200}, []int{status(gl.Client(), second), status(gl.Client(), first)},
+		"what Token returned stays good")
+}

@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -35,11 +36,13 @@ type Failure struct {
 	After    int           // let that many matching calls through first
 	Times    int           // then fail that many, or fewer if no more come; 0 is until removed
 	// Status is the status of the answer. With it alone the body is GitLab's own for that status; Message replaces its
-	// text, Body the whole: a string or []byte is sent as it is, anything else as JSON. Header is added.
+	// text, Body the whole: a string or []byte is sent as it is, anything else as JSON.
 	Status  int
 	Message string
 	Body    any
-	Header  http.Header
+	// Header is put on the answer, in place of what it has of the same names; a name without values takes that header
+	// away. Without a Status the answer is as ever but for that.
+	Header http.Header
 	// Delay is how long the request waits before anything else happens to it, in real time or in that of a synctest
 	// bubble. Nothing more happens when the client gives up or the fake is closed meanwhile. With Delay alone the answer
 	// is as ever, only later.
@@ -63,8 +66,11 @@ type injected struct {
 func (i *injected) isSpent() bool { return i.Times > 0 && i.fired >= i.Times }
 
 // answers reports whether the failure takes the place of the answer.
-func (i *injected) answers() bool {
-	return i.Status != 0 || i.Network == ConnectionReset || i.Network == EmptyReply || i.Network == Hang
+func (i *injected) answers() bool { return i.Status != 0 || i.withoutAnswer() }
+
+// withoutAnswer reports whether no byte of an answer comes.
+func (f Failure) withoutAnswer() bool {
+	return f.Network == ConnectionReset || f.Network == EmptyReply || f.Network == Hang
 }
 
 // takesEffect reports whether the request is served all the same.
@@ -78,6 +84,9 @@ func (i *injected) effect() string {
 	}
 	if i.Status != 0 {
 		parts = append(parts, strconv.Itoa(i.Status))
+	}
+	if len(i.Header) > 0 && i.Status == 0 {
+		parts = append(parts, "with other headers: "+strings.Join(slices.Sorted(maps.Keys(i.Header)), ", "))
 	}
 	if i.Network != "" {
 		parts = append(parts, string(i.Network))

@@ -32,10 +32,12 @@ func (f *Fake) failureProblem(failure Failure) string {
 		return "After, Times and Delay cannot be negative"
 	case failure.Status != 0 && (failure.Status < 200 || failure.Status > 599):
 		return fmt.Sprintf("%d is no status of an answer", failure.Status)
-	case failure.Status == 0 && (failure.Message != "" || failure.Body != nil || failure.Header != nil):
-		return "Message, Body and Header need a Status to go with"
-	case failure.Status == 0 && failure.Network == "" && failure.Delay == 0:
-		return "the Failure has no Status, Network or Delay and would change nothing"
+	case failure.Status == 0 && (failure.Message != "" || failure.Body != nil):
+		return "Message and Body need a Status to go with"
+	case failure.Status == 0 && len(failure.Header) == 0 && failure.Network == "" && failure.Delay == 0:
+		return "the Failure has no Status, Header, Network or Delay and would change nothing"
+	case len(failure.Header) > 0 && failure.withoutAnswer():
+		return fmt.Sprintf("with %s there is no answer that Header could be on", failure.Network)
 	case failure.Status == 0 && failure.Network == "" && failure.Applied:
 		return "Applied needs a Status or Network that takes the answer's place"
 	}

@@ -154,12 +154,25 @@ type Settings struct {
 	// LocalRequestsForbidden: a runner that offers a session on a local address gets 409 instead of a job
 	// (allow_local_requests_from_web_hooks_and_services). The zero value allows it, as a runner of a test is local.
 	LocalRequestsForbidden bool `json:"local_requests_forbidden,omitzero"`
-	// RateLimit is the throttle of authenticated API requests, by the fake's clock; over it, 429. While it is the zero
-	// value no RateLimit- header is ever sent (one such header slows GitLab's Go client for good).
+	// RateLimit is the throttle of authenticated API requests, by the fake's clock; over it, 429 with RateLimit- headers.
+	// No other answer has them unless RateLimitHeaders is set: one such header slows GitLab's Go client for good.
 	RateLimit RateLimit `json:"rate_limit,omitzero"`
 	// KeepLatestArtifacts: the artifacts of the latest successful pipeline of a ref outlive their time. nil is true, as in
 	// a new GitLab. What it says now counts, also for pipelines that are there already.
 	KeepLatestArtifacts *bool `json:"keep_latest_artifact,omitzero"`
+	// RateLimitHeaders sends RateLimit-Limit, -Name, -Observed, -Remaining and -Reset with every answer to a call that the
+	// throttle counts, as GitLab.com does; GitLab knows that from 18.6 on, where it is off until an administrator turns it
+	// on. Without a RateLimit they tell of GitLab.com's 2,000 requests a minute for a user and 500 for an address, which
+	// here refuse nobody.
+	RateLimitHeaders bool `json:"rate_limit_headers,omitzero"`
+	// TimeZone is the instance's time zone, an IANA name such as "Europe/Zurich", in which answers then show times:
+	// 2024-07-01T14:00:00.000+02:00. Empty is UTC: 2024-07-01T12:00:00.000Z. A zone that the machine does not know is
+	// refused.
+	TimeZone string `json:"time_zone,omitzero"`
+	// ContactInterval is how rarely contacted_at is written: what a runner or manager calls within that time of the contact
+	// that was written last leaves it as it is. 0 writes every contact. GitLab writes its database every 40 to 55 minutes,
+	// by chance; docs/time.md tells what of it is seen where.
+	ContactInterval time.Duration `json:"contact_interval,omitzero"`
 }
 
 // User is a person with an account. The fake starts with one, the administrator "root" (ID 1).

@@ -96,6 +96,18 @@ func TestAnswerIsLost(t *testing.T) {
 	assert.Len(t, gl.Runners(), 2, "one of them with a token that nobody knows")
 }
 
+func TestClientIsToldToSlowDown(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.ListRunners, Header: http.Header{"RateLimit-Remaining": {"0"}}})
+
+	res, err := gl.ClientAs("root").Get(gl.APIURL() + "/runners")
+	require.NoError(t, err)
+	res.Body.Close()
+
+	assert.Equal(t, http.StatusOK, res.StatusCode)
+	assert.Equal(t, "0", res.Header.Get("RateLimit-Remaining"))
+}
+
 func TestSomebodyElseIsFaster(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
 	gl.Before(fakegitlab.GetRunner, func(fakegitlab.Call) { gl.DeleteRunner(100021) })

@@ -177,7 +177,7 @@ func TestRunnerWaitsForAJob(t *testing.T) {
 	held.Release() // from here on GitLab keeps it waiting
 	job := gl.AddJob(fakegitlab.Job{Project: "acme/shop"})
 	_, err = gl.WaitForJob(t.Context(), job.ID, fakegitlab.JobSuccess)
-	require.NoError(t, err, "at once, not after 50 s")
+	require.NoError(t, err, "at once, not after 50 s: GitLab says 204, and the next question gets the job")
 }
 
 func TestFleetOfTwoMachines(t *testing.T) {

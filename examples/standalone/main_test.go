@@ -207,7 +207,7 @@ func TestStartTime(t *testing.T) {
 	assert.Contains(t, body, `"created_at": "2026-01-31T08:00:00Z"`)
 }
 
-// A runner that waits for a job is answered when there is one.
+// A runner that waits for a job is answered when there is one, and gets it with its next request.
 func TestLongPolling(t *testing.T) {
 	p := launch(t, "-scenario", twoTeams, "-long-polling", "1m")
 	post := func(path, body string) (status int, lastUpdate string) {
@@ -228,7 +228,9 @@ func TestLongPolling(t *testing.T) {
 	}()
 	status, _ = post("/-/fake/seed", `{"jobs": [{"project": "acme/shop"}]}`)
 	assert.Equal(t, 201, status)
-	assert.Equal(t, 201, <-taken)
+	assert.Equal(t, 204, <-taken)
+	status, _ = post("/api/v4/jobs/request", fmt.Sprintf(request, lastUpdate))
+	assert.Equal(t, 201, status)
 }
 
 func TestRemoteWhenTold(t *testing.T) {

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // Answer lets whoever serves the request answer it.
 func (q *Request) Answer() Response {
+	if res := q.monitoring(); res != nil {
+		return *res
+	}
 	if q.served != nil {
 		return q.answerOutside(func() Response { return q.served.Answer(q) })
 	}
@@ -35,9 +37,12 @@ func (q *Request) answerOutside(answer func() Response) Response {
 	return answer()
 }
 
-// answerRouted lets an endpoint of the table answer: in one visit to the state or, where it streams or waits, in one
-// before and one after that. The handler runs once, in the last.
+// answerRouted lets an endpoint of the table answer: in one visit to the state or, where it streams, in one before and
+// one after that. The handler runs once, in the last. A request that Workhorse answers does not get there.
 func (q *Request) answerRouted() Response {
+	if res := q.poll(); res != nil {
+		return *res
+	}
 	var pause func() *Response
 	res := q.visit(func() Response {
 		refusal := q.admit()
@@ -115,31 +120,12 @@ func (q *Request) validate() *Response {
 
 // pause is what the endpoint has to do without the state's mutex before its handler runs, nil for nothing.
 func (q *Request) pause() (pause func() *Response, refusal *Response) {
-	switch {
-	case q.route.Streams != nil:
-		read, refusal := q.route.Streams(q)
-		if refusal != nil {
-			return nil, refusal
-		}
-		return func() *Response { return q.receiveUpload(read) }, nil
-	case q.route.Waits != nil && q.site.LongPolling > 0:
-		if change := q.route.Waits(q); change != nil {
-			return func() *Response { return q.await(change) }, nil
-		}
+	if q.route.Streams == nil {
+		return nil, nil
 	}
-	return nil, nil
-}
-
-// await waits as Workhorse does: for the change, and no longer than LongPolling allows, the client waits and
-// this GitLab is open.
-func (q *Request) await(change <-chan struct{}) (none *Response) {
-	timer := time.NewTimer(q.site.LongPolling)
-	defer timer.Stop()
-	select {
-	case <-change:
-	case <-timer.C:
-	case <-q.site.Closing:
-	case <-q.HTTP.Context().Done():
+	read, refusal := q.route.Streams(q)
+	if refusal != nil {
+		return nil, refusal
 	}
-	return nil
+	return func() *Response { return q.receiveUpload(read) }, nil
 }

@@ -10,7 +10,9 @@
 //	credentials.go: identify             whose credentials came? nobody is refused yet
 //	                                     here whoever embeds this GitLab may look at the Record, wait, or answer instead
 //	answer.go                            Answer: the rest, with the state's mutex held
+//	  monitoring.go                        is GitLab well?                                      200
 //	  routing.go: unrouted                 no endpoint serves it                                404, 406, 410
+//	  polling.go                           Workhorse lets it wait, without the mutex            204, 413
 //	  throttle.go                          too many requests, of whatever kind                  429
 //	  auth.go, sudo.go, scopes.go          who is it, and may the token?                        401, 403
 //	                                       here is the endpoint's before block

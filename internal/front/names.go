@@ -15,6 +15,7 @@ const (
 	HeaderJobStatus       = "Job-Status"
 	HeaderLastUpdate      = "X-Gitlab-Last-Update"
 	HeaderTraceInterval   = "X-Gitlab-Trace-Update-Interval"
+	headerPolling         = "Gitlab-Ci-Builds-Polling" // "yes" on every answer of a Workhorse that polls
 )
 
 // The parameters that carry credentials (lib/gitlab/auth/auth_finders.rb).

@@ -41,8 +41,14 @@ func (x *Sending) Render(res *Response) []byte {
 		h["Content-Type"] = nil // none, and none guessed by net/http
 	}
 	id, meta := requestID(x.Number)
-	x.set("Vary", "Origin")
 	x.set("X-Request-Id", id)
+	if x.Request.longPolled() {
+		x.set(headerPolling, "yes")
+	}
+	if res.FromWorkhorse {
+		return body
+	}
+	x.set("Vary", "Origin")
 	x.set("X-Runtime", strconv.FormatFloat(time.Since(x.Started).Seconds(), 'f', 6, 64))
 	x.set("X-Gitlab-Meta", meta)
 	if !res.Bare {
@@ -52,6 +58,7 @@ func (x *Sending) Render(res *Response) []byte {
 	if x.Request.crossOrigin() {
 		setCORS(h)
 	}
+	x.showLimits(res.Status)
 	for name, values := range res.Header {
 		h[name] = values
 	}

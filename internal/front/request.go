@@ -49,6 +49,7 @@ type Request struct {
 	Params params.Values     // the parameters as the endpoint declares them
 	// validated is whether Params has been read from tree.
 	validated bool
+	limits    http.Header // what the throttle lets the answer tell; nil: nothing
 
 	Upload  *Upload            // the body of an endpoint that streams, once it has been read
 	unread  bool               // a streamed body has not been read to its end

@@ -29,6 +29,8 @@ type Response struct {
 	Reason string
 	// Bare answers come from outside the API's own helpers and lack the headers that those set.
 	Bare bool
+	// FromWorkhorse: Rails, which sets most headers, has not seen the request.
+	FromWorkhorse bool
 }
 
 // OK is a 200 with JSON.

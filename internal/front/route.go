@@ -24,10 +24,10 @@ type Route struct {
 	// body in Request.Upload, and checks again what may have changed meanwhile. Such an endpoint is ByJobToken: only
 	// then nothing has to be authenticated again.
 	Streams func(*Request) (BodyReader, *Response)
-	// Waits, of an endpoint that Workhorse lets wait: it returns a channel that is closed when the handler may have
-	// something new to answer, or nil if the handler is to be asked at once. Whatever has to be refused is left to the
-	// handler.
-	Waits func(*Request) <-chan struct{}
+	// Waits, of an endpoint that Workhorse lets wait: it returns a channel that is closed at the first change after
+	// lastUpdate of what the token waits for, or nil if that change has been already. Whatever has to be refused is left
+	// to the handler.
+	Waits func(q *Request, token, lastUpdate string) <-chan struct{}
 	// Before runs after authentication and before the parameters are validated, as a Grape before block.
 	Before func(*Request) *Response
 	Spec   params.Spec
@@ -36,13 +36,13 @@ type Route struct {
 	Handle func(*Request) Response
 }
 
-// mustBeWhole panics at a route that the pipeline could not serve truly. What streams or waits comes back to its handler in
-// a second visit to the state, before which neither is the caller authenticated nor does Before run again: the world may
-// be another one by then. So its handler finds out by itself who calls.
+// mustBeWhole panics at a route that the pipeline could not serve truly. What streams comes back to its handler in a second
+// visit to the state, before which neither is the caller authenticated nor does Before run again: the world may be
+// another one by then. So its handler finds out by itself who calls.
 func (r *Route) mustBeWhole() {
 	selfAuthenticated := r.Access == ByToken || r.Access == ByJobToken || r.Access == ByRunnerHeader
-	if (r.Streams != nil || r.Waits != nil) && (!selfAuthenticated || r.Before != nil) {
-		panic("front: " + r.Endpoint + " streams or waits, so it must find its caller by itself and have no before block")
+	if r.Streams != nil && (!selfAuthenticated || r.Before != nil) {
+		panic("front: " + r.Endpoint + " streams, so it must find its caller by itself and have no before block")
 	}
 }
 

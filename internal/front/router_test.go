@@ -90,17 +90,16 @@ func TestRoutesOfVersions(t *testing.T) {
 	}
 }
 
-// What streams or waits is looked at twice, and authenticated once at most.
-func TestRoutesThatStreamOrWaitFindTheirCaller(t *testing.T) {
-	waits := func(*Request) <-chan struct{} { return nil }
+// What streams is looked at twice, and authenticated once at most.
+func TestRoutesThatStreamFindTheirCaller(t *testing.T) {
 	streams := func(*Request) (BodyReader, *Response) { return nil, nil }
 	before := func(*Request) *Response { return nil }
 	for name, r := range map[string]*Route{
-		"a user's":            {Endpoint: "GET /a", Waits: waits},
+		"a user's":            {Endpoint: "GET /a", Streams: streams},
 		"anybody's":           {Endpoint: "GET /a", Access: ByAnyone, Streams: streams},
-		"with a before block": {Endpoint: "GET /a", Access: ByToken, Waits: waits, Before: before},
+		"with a before block": {Endpoint: "GET /a", Access: ByToken, Streams: streams, Before: before},
 	} {
 		assert.Panics(t, func() { NewTable([]*Route{r}) }, name)
 	}
-	NewTable([]*Route{{Endpoint: "GET /a", Access: ByToken, Waits: waits}, {Endpoint: "POST /a", Access: ByJobToken, Streams: streams}})
+	NewTable([]*Route{{Endpoint: "POST /a", Access: ByJobToken, Streams: streams}})
 }

@@ -77,7 +77,12 @@ func (q *Request) unrouted() *Response {
 	} else if _, isAPI := q.belowAPI(); !isAPI {
 		r = Plain(http.StatusNotFound, MsgNotFound)
 	}
-	r = r.Because(q.site.Unserved(q.HTTP.Method, q.HTTP.URL.EscapedPath()))
+	path := q.HTTP.URL.EscapedPath()
+	if q.site.Probes(q.HTTP.Method, path) {
+		r = r.Because("GitLab has nothing at the API's own path")
+		return &r
+	}
+	r = r.Because(q.site.Unserved(q.HTTP.Method, path))
 	return &r
 }
 

@@ -6,6 +6,7 @@ const (
 	msgBadRequestPlain        = "Bad Request"
 	MsgBadRequest             = "400 Bad request"
 	MsgTooLargeError          = "413 Request Entity Too Large"
+	msgEntityTooLarge         = "Request Entity Too Large\n" // by Workhorse itself
 	MsgUnauthorized           = "401 Unauthorized"
 	MsgForbidden              = "403 Forbidden"
 	msgfForbidden             = "403 Forbidden - %s"
@@ -24,6 +25,7 @@ const (
 	MsgNotResponding          = "GitLab is not responding"
 	MsgRetryLater             = "Retry later\n"
 	MsgRegistrationDisallowed = "410 Gone - runner registration disallowed"
+	msgHealthy                = "GitLab OK"
 	MsgReadOnly               = "You cannot perform write operations on a read-only instance"
 )
 

@@ -68,6 +68,11 @@ const (
 	KeysetAscending
 	EmptyTagListNarrowsNothing
 	ChosenTokenExpiry
+	NamespaceAttributesOf17
+	NamespaceAttributesOf18
+	MergeRequestTitleTemplate
+	RunnersTokenInLists
+	RegistryImportOver
 	VerifyAnswersToken
 	RegistrationGone
 	ManagersBySystemID
@@ -240,6 +245,22 @@ var table = [differenceCount]Row{
 		Version{17, 7}, first, "app/models/concerns/ci/taggable.rb", false},
 	ChosenTokenExpiry: {"POST /user/runners takes token_expires_at",
 		Version{18, 10}, first, "Users API page; lib/api/user_runners.rb", true},
+	NamespaceAttributesOf17: {"projects and groups show max_artifacts_size; projects ci_delete_pipelines_in_seconds and " +
+		"ci_push_repository_for_job_token_allowed; groups developer_can_initial_push",
+		Version{17, 11}, first, "answers recorded from GitLab 16.11.6 and 17.11.7", false},
+	NamespaceAttributesOf18: {"projects and groups show show_diff_preview_in_email and marked_for_deletion_on; groups " +
+		"archived, duo_namespace_access_rules and service_access_tokens_expiration_enforced; projects " +
+		"package_registry_access_level, resource_group_default_process_mode, protect_merge_request_pipelines and " +
+		"ci_display_pipeline_variables, and to everybody their visibility",
+		Version{18, 0}, first, "answers recorded from GitLab 17.11.7 and 18.11.5", false},
+	MergeRequestTitleTemplate: {"projects show mr_default_title_template",
+		Version{19, 0}, first, "answers recorded from GitLab 18.11.5 and 19.0.2", false},
+	RunnersTokenInLists: {"who may administer a project finds its runners_token in lists and groups, too; before, in " +
+		"GET /projects/:id alone",
+		Version{17, 11}, first, "lib/api/entities/project.rb; answers recorded from GitLab 17.11.7", false},
+	RegistryImportOver: {"GET /application/settings shows the container_registry_import_ settings as 0 and as the empty " +
+		"string, the time container_registry_import_created_before too; before, as numbers, a text and a time",
+		Version{17, 0}, first, "lib/api/entities/application_setting.rb and its spec; go-gitlab issues 1938 and 1952", false},
 	VerifyAnswersToken: {"POST /runners/verify answers with id, token and token_expires_at; before, with the text 200",
 		oldest, first, "lib/api/ci/runner.rb of 15.8 and of 17.x; the change is older than 16.0", false},
 	RegistrationGone: {"POST /runners is 410 where registration tokens are switched off",

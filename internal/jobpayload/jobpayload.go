@@ -65,6 +65,8 @@ type Input struct {
 	InstanceUUID string
 	// Registry is the host and port of the container registry; empty is none.
 	Registry string
+	// Zone is the instance's time zone; nil is UTC.
+	Zone *time.Location
 	// Rules are those of the version that is followed.
 	Rules Rules
 }

@@ -87,7 +87,7 @@ func (l *variableList) addPersisted(in Input) {
 	l.add("CI_JOB_ID", strconv.Itoa(job.ID))
 	l.add("CI_JOB_URL", project+"/-/jobs/"+strconv.Itoa(job.ID))
 	l.addSecret("CI_JOB_TOKEN", job.Token, true)
-	l.addSet("CI_JOB_STARTED_AT", iso8601(job.StartedAt))
+	l.addSet("CI_JOB_STARTED_AT", iso8601(job.StartedAt, in.Zone))
 	l.add("CI_REGISTRY_USER", ciJobUser)
 	l.addSecret("CI_REGISTRY_PASSWORD", job.Token, true)
 	l.addSecret("CI_REPOSITORY_URL", repoURL(in), false)
@@ -179,7 +179,7 @@ func (l *variableList) addPipeline(in Input) {
 	} else {
 		l.add("CI_PIPELINE_SOURCE", "push")
 	}
-	l.addSet("CI_PIPELINE_CREATED_AT", iso8601(job.CreatedAt))
+	l.addSet("CI_PIPELINE_CREATED_AT", iso8601(job.CreatedAt, in.Zone))
 	l.add("CI_COMMIT_SHA", commit.SHA)
 	l.add("CI_COMMIT_SHORT_SHA", commit.SHA[:min(8, len(commit.SHA))])
 	l.add("CI_COMMIT_BEFORE_SHA", beforeSHA(commit))
@@ -193,19 +193,22 @@ func (l *variableList) addPipeline(in Input) {
 	l.add("CI_COMMIT_TITLE", commit.Title)
 	l.add("CI_COMMIT_DESCRIPTION", strings.TrimLeft(description, "\n"))
 	l.add("CI_COMMIT_REF_PROTECTED", strconv.FormatBool(job.Protected))
-	l.add("CI_COMMIT_TIMESTAMP", iso8601(commit.CreatedAt))
+	l.add("CI_COMMIT_TIMESTAMP", iso8601(commit.CreatedAt, nil))
 	l.add("CI_COMMIT_AUTHOR", commit.AuthorName+" <"+commit.AuthorEmail+">")
 	if job.RefIsTag {
 		l.add("CI_COMMIT_TAG", job.Ref)
 	}
 }
 
-// iso8601 is t as GitLab writes times into variables; "" for zero.
-func iso8601(t time.Time) string {
+// iso8601 is t as GitLab writes times into variables, in a time zone, of which nil is UTC; "" for zero.
+func iso8601(t time.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format(time.RFC3339)
+	if zone == nil {
+		zone = time.UTC
+	}
+	return t.In(zone).Format(time.RFC3339)
 }
 
 // slugify makes text fit for a host name, as GitLab's _SLUG variables are: lower case letters, digits and inner dashes,

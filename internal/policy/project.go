@@ -39,6 +39,13 @@ func AuthorizedProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a
 // (app/policies/project_policy.rb).
 func AdminProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
 
+// AdminIssue says whether the actor manages the project's issues, and so is shown where its service desk is
+// (app/policies/project_policy.rb).
+func AdminIssue(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Reporter, false) }
+
+// ReadStatistics says whether the actor is shown how much room the project takes (app/policies/project_policy.rb).
+func ReadStatistics(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Reporter, true) }
+
 // MaintainerAccess says whether the actor counts as a Maintainer (app/policies/project_policy.rb).
 func MaintainerAccess(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
 

@@ -5,19 +5,35 @@ package rest
 
 import "time"
 
-// isoTime is a time as GitLab writes it, "2016-01-25T16:39:48.066Z".
+// isoTime is a time as GitLab writes it, "2016-01-25T16:39:48.066Z" or, in an instance with a time zone,
+// "2016-01-25T17:39:48.066+01:00".
 type isoTime string
 
-const isoLayout = "2006-01-02T15:04:05.000Z"
+const (
+	isoUTC   = "2006-01-02T15:04:05.000Z"
+	isoLocal = "2006-01-02T15:04:05.000-07:00"
+)
 
-func iso(t time.Time) isoTime { return isoTime(t.UTC().Format(isoLayout)) }
+// iso is a time in the instance's time zone. Where the clocks are those of UTC under another name, as in London in
+// winter, Rails writes +00:00.
+func (q request) iso(t time.Time) isoTime {
+	zone := q.Settings.Zone()
+	if zone == time.UTC {
+		return isoTime(t.UTC().Format(isoUTC))
+	}
+	t = t.In(zone)
+	if name, _ := t.Zone(); name == time.UTC.String() {
+		return isoTime(t.Format(isoUTC))
+	}
+	return isoTime(t.Format(isoLocal))
+}
 
 // timeOrNull is null for a time that was never set.
-func timeOrNull(t time.Time) *isoTime {
+func (q request) timeOrNull(t time.Time) *isoTime {
 	if t.IsZero() {
 		return nil
 	}
-	at := iso(t)
+	at := q.iso(t)
 	return &at
 }
 

@@ -50,7 +50,7 @@ func getMetadata(q request) front.Response {
 
 func getCurrentUser(q request) front.Response {
 	u := q.User
-	e := currentUserEntity{userEntity: q.userEntity(u), ConfirmedAt: iso(u.CreatedAt), Email: u.Email, ThemeID: 1,
+	e := currentUserEntity{userEntity: q.userEntity(u), ConfirmedAt: q.iso(u.CreatedAt), Email: u.Email, ThemeID: 1,
 		ColorSchemeID: 1, ProjectsLimit: 100000, Identities: []string{}, CanCreateGroup: !u.External,
 		CanCreateProject: !u.External, External: u.External, CommitEmail: u.Email}
 	if q.Has(gitlabversion.PreferredLanguage) {
@@ -71,8 +71,8 @@ func getCurrentUser(q request) front.Response {
 
 func getOwnAccessToken(q request) front.Response {
 	t := q.Token
-	e := accessTokenEntity{ID: t.ID, Name: t.Name, Revoked: t.Revoked, CreatedAt: iso(t.CreatedAt), Scopes: t.Scopes,
-		UserID: t.User.ID, LastUsedAt: timeOrNull(t.LastUsedAt), Active: true}
+	e := accessTokenEntity{ID: t.ID, Name: t.Name, Revoked: t.Revoked, CreatedAt: q.iso(t.CreatedAt), Scopes: t.Scopes,
+		UserID: t.User.ID, LastUsedAt: q.timeOrNull(t.LastUsedAt), Active: true}
 	if e.Scopes == nil {
 		e.Scopes = []string{}
 	}

@@ -95,8 +95,8 @@ type pipelineEntity struct {
 func (q request) jobEntity(j *world.Job) jobEntity {
 	user, project := q.userEntity(j.User), q.projectIdentity(j.Project)
 	return jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag,
-		Coverage: j.Coverage, AllowFailure: j.AllowFailure, CreatedAt: iso(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt),
-		FinishedAt: timeOrNull(j.FinishedAt), ErasedAt: timeOrNull(j.ErasedAt),
+		Coverage: j.Coverage, AllowFailure: j.AllowFailure, CreatedAt: q.iso(j.CreatedAt), StartedAt: q.timeOrNull(j.StartedAt),
+		FinishedAt: q.timeOrNull(j.FinishedAt), ErasedAt: q.timeOrNull(j.ErasedAt),
 		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt), User: &user,
 		Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j), FailureReason: j.FailureReason,
 		WebURL: q.WebURL(j.Project.Path + "/-/jobs/" + strconv.Itoa(j.ID)), Project: &project}
@@ -116,7 +116,7 @@ func (q request) seconds(from, to time.Time) *float64 {
 
 func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 	e := projectJobEntity{jobEntity: q.jobEntity(j), Artifacts: []artifactEntity{},
-		ArtifactsExpireAt: timeOrNull(j.ArtifactsExpireAt),
+		ArtifactsExpireAt: q.timeOrNull(j.ArtifactsExpireAt),
 		TagList:           slices.Sorted(slices.Values(j.Tags))}
 	if e.TagList == nil {
 		e.TagList = []string{}
@@ -154,7 +154,7 @@ func (q request) managerOfJob(j *world.Job) *managerEntity {
 }
 
 func (q request) commitEntity(j *world.Job) *commitEntity {
-	c, at := j.Commit, iso(j.Commit.CreatedAt)
+	c, at := j.Commit, q.iso(j.Commit.CreatedAt)
 	var extended map[string][]string
 	if q.Has(gitlabversion.ExtendedTrailers) {
 		extended = map[string][]string{}
@@ -179,7 +179,7 @@ func (q request) pipelineEntity(j *world.Job) *pipelineEntity {
 		createdAt, updatedAt = world.Earliest(createdAt, other.CreatedAt), world.Latest(updatedAt, other.UpdatedAt)
 	}
 	return &pipelineEntity{ID: p.ID, IID: p.Iid(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref,
-		Status: string(p.Status()), Source: pipelineSource, CreatedAt: iso(createdAt), UpdatedAt: iso(updatedAt),
+		Status: string(p.Status()), Source: pipelineSource, CreatedAt: q.iso(createdAt), UpdatedAt: q.iso(updatedAt),
 		WebURL: q.WebURL(j.Project.Path + "/-/pipelines/" + strconv.Itoa(p.ID))}
 }
 

@@ -22,11 +22,14 @@ func namespaceRows() []row {
 	return []row{
 		{endpoint: "GET /projects", access: front.ByAnyone, spec: projectsSpec(rolesBeforePlanner), handle: listProjects,
 			later: withLaterRoles(projectsSpec)},
-		{endpoint: "GET /projects/:id", access: front.ByAnyone, before: projectReaders, spec: front.Declare(pathID),
+		{endpoint: "GET /projects/:id", access: front.ByAnyone, before: projectReaders,
+			spec:   front.Declare(pathID, statistics, customAttributes[:1], switchedOff("license")),
 			handle: getProject},
 		{endpoint: "GET /groups", access: front.ByAnyone, spec: groupsSpec(rolesBeforePlanner), handle: listGroups,
 			later: withLaterRoles(func(roles []string) params.Spec { return groupsSpec(roles) })},
-		{endpoint: "GET /groups/:id", access: front.ByAnyone, before: groupReaders, spec: front.Declare(pathID),
+		{endpoint: "GET /groups/:id", access: front.ByAnyone, before: groupReaders,
+			spec: front.Declare(pathID, customAttributes[:1],
+				[]params.Param{{Name: "with_projects", Kind: params.Boolean, Default: true}}),
 			handle: getGroup},
 		{endpoint: "GET /groups/:id/projects", access: front.ByAnyone, spec: groupProjectsSpec(rolesBeforePlanner),
 			handle: listGroupProjects,
@@ -44,6 +47,7 @@ func getProject(q request) front.Response {
 	e := q.projectWithAccess(q.Project)
 	if e.projectAdminEntity != nil {
 		e.RunnersToken = some(q.runnersToken(q.Project.RegistrationToken, q.Project.Group))
+		e.ImportError = some[string](nil)
 	}
 	return front.OK(e)
 }
@@ -58,11 +62,7 @@ func (q request) runnersToken(token string, g *world.Group) *string {
 }
 
 func getGroup(q request) front.Response {
-	e := q.groupEntity(q.Group)
-	if q.OnGroup(q.Group, policy.AdminGroup).Allowed {
-		e.RunnersToken = some(q.runnersToken(q.Group.RegistrationToken, q.Group))
-	}
-	return front.OK(e)
+	return front.OK(q.groupDetail(q.Group))
 }
 
 func listProjects(q request) front.Response {

@@ -4,11 +4,11 @@ package rest
 // them).
 
 import (
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/clone"
-	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -43,36 +43,26 @@ type projectEntity struct {
 	HTTPURLToRepo string   `json:"http_url_to_repo"`
 	WebURL        string   `json:"web_url"`
 	*projectCodeEntity
-	AvatarURL      *string         `json:"avatar_url"`
-	StarCount      int             `json:"star_count"`
-	LastActivityAt isoTime         `json:"last_activity_at"`
-	Namespace      namespaceEntity `json:"namespace"`
+	AvatarURL      *string `json:"avatar_url"`
+	StarCount      int     `json:"star_count"`
+	LastActivityAt isoTime `json:"last_activity_at"`
+	// Visibility is what everybody is shown from some version on; it is empty where it is not.
+	Visibility world.Visibility `json:"visibility,omitempty"`
+	Namespace  namespaceEntity  `json:"namespace"`
+	projectExtras
+}
+
+// projectExtras are what parameters ask for.
+type projectExtras struct {
+	LicenseURL       optional[string]   `json:"license_url,omitzero"`
+	License          optional[string]   `json:"license,omitzero"`
+	CustomAttributes optional[[]string] `json:"custom_attributes,omitzero"`
 }
 
 // projectCodeEntity is what those who may read the code see of it, beside the default branch.
 type projectCodeEntity struct {
 	ReadmeURL  *string `json:"readme_url"`
 	ForksCount int     `json:"forks_count"`
-}
-
-// projectAdminEntity is what those who may administer a project see of its runner settings.
-type projectAdminEntity struct {
-	GroupRunnersEnabled           bool             `json:"group_runners_enabled"`
-	RunnersToken                  optional[string] `json:"runners_token,omitzero"`
-	RunnerTokenExpirationInterval *int             `json:"runner_token_expiration_interval"`
-	BuildTimeout                  int              `json:"build_timeout"`
-	KeepLatestArtifact            bool             `json:"keep_latest_artifact"`
-	AutoCancelPendingPipelines    string           `json:"auto_cancel_pending_pipelines"`
-}
-
-type fullProjectEntity struct {
-	projectEntity
-	Archived             bool             `json:"archived"`
-	Visibility           world.Visibility `json:"visibility"`
-	SharedRunnersEnabled bool             `json:"shared_runners_enabled"`
-	CreatorID            int              `json:"creator_id"`
-	*projectAdminEntity
-	Permissions *permissionsEntity `json:"permissions,omitempty"`
 }
 
 // permissionsEntity is what a user is in a project and in its group.
@@ -86,27 +76,11 @@ type accessEntity struct {
 	NotificationLevel int `json:"notification_level"`
 }
 
-type groupEntity struct {
-	ID                   int              `json:"id"`
-	WebURL               string           `json:"web_url"`
-	Name                 string           `json:"name"`
-	Path                 string           `json:"path"`
-	Description          string           `json:"description"`
-	Visibility           world.Visibility `json:"visibility"`
-	SharedRunnersSetting string           `json:"shared_runners_setting"`
-	AvatarURL            *string          `json:"avatar_url"`
-	FullName             string           `json:"full_name"`
-	FullPath             string           `json:"full_path"`
-	CreatedAt            isoTime          `json:"created_at"`
-	ParentID             *int             `json:"parent_id"`
-	RunnersToken         optional[string] `json:"runners_token,omitzero"`
-}
-
 func (q request) projectIdentity(p *world.Project) projectIdentity {
 	_, path := world.SplitPath(p.Path)
 	return projectIdentity{ID: p.ID, Description: world.OrNull(p.Description), Name: p.Name,
 		NameWithNamespace: p.FullNamespaceName() + " / " + p.Name, Path: path, PathWithNamespace: p.Path,
-		CreatedAt: iso(p.CreatedAt)}
+		CreatedAt: q.iso(p.CreatedAt)}
 }
 
 func (q request) namespaceEntity(p *world.Project) namespaceEntity {
@@ -138,27 +112,27 @@ func (q request) projectSeen(p *world.Project, readsCode bool) projectEntity {
 	if readsCode {
 		e.DefaultBranch, e.projectCodeEntity = world.DefaultRef, &projectCodeEntity{}
 	}
+	if q.Has(gitlabversion.NamespaceAttributesOf18) {
+		e.Visibility = p.Visibility
+	}
+	if q.asksFor("license") { // there is no file to read one from
+		e.LicenseURL, e.License = some[string](nil), some[string](nil)
+	}
+	e.CustomAttributes = q.customAttributes()
 	return e
 }
 
-// fullProject is a project for those who see more than what anonymous callers see. Its registration token is in no
-// list.
-func (q request) fullProject(p *world.Project) fullProjectEntity {
-	e := fullProjectEntity{projectEntity: q.projectEntity(p), Archived: p.Archived, Visibility: p.Visibility,
-		SharedRunnersEnabled: !p.SharedRunnersDisabled, CreatorID: 1}
-	if p.Owner != nil {
-		e.CreatorID = p.Owner.ID
+// asksFor reports whether a parameter of the endpoint is true: another one's says nothing.
+func (q request) asksFor(name string) bool {
+	return isTrue(q.Params, name) && slices.Contains(q.Params.Names(), name)
+}
+
+// customAttributes are the attributes of anything for administrators who ask for them; nothing here has any.
+func (q request) customAttributes() optional[[]string] {
+	if q.asksFor("with_custom_attributes") && policy.ReadCustomAttribute(q.Actor).Allowed {
+		return some(&[]string{})
 	}
-	if q.OnProject(p, policy.AdminProject).Allowed {
-		timeout := p.BuildTimeout
-		if timeout == 0 {
-			timeout = jobpayload.DefaultBuildTimeout
-		}
-		e.projectAdminEntity = &projectAdminEntity{GroupRunnersEnabled: !p.GroupRunnersDisabled,
-			RunnerTokenExpirationInterval: secondsOrNull(p.RunnerTokenExpiration), BuildTimeout: int(timeout / time.Second),
-			KeepLatestArtifact: true, AutoCancelPendingPipelines: "enabled"}
-	}
-	return e
+	return nil
 }
 
 // projectWithAccess is fullProject with what the user is in it.
@@ -181,18 +155,4 @@ func accessOrNull(r world.Role) *accessEntity {
 		return nil
 	}
 	return &accessEntity{AccessLevel: int(r), NotificationLevel: globalNotifications}
-}
-
-// groupEntity is a group without its registration token, which is in no list.
-func (q request) groupEntity(g *world.Group) groupEntity {
-	_, path := world.SplitPath(g.Path)
-	e := groupEntity{ID: g.ID, WebURL: q.WebURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility,
-		SharedRunnersSetting: "enabled", FullName: g.FullName(), FullPath: g.Path, CreatedAt: iso(g.CreatedAt)}
-	if g.SharedRunnersDisabled {
-		e.SharedRunnersSetting = "disabled_and_unoverridable"
-	}
-	if g.Parent != nil {
-		e.ParentID = clone.Pointer(&g.Parent.ID, clone.Shallow)
-	}
-	return e
 }

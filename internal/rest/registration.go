@@ -88,7 +88,7 @@ func registerRunner(q request) front.Response {
 	if err != nil {
 		return modelError(err)
 	}
-	return front.Created(registrationEntity{r.ID, r.Token, timeOrNull(r.TokenExpiresAt)})
+	return front.Created(registrationEntity{r.ID, r.Token, q.timeOrNull(r.TokenExpiresAt)})
 }
 
 // registrant finds what a registration token registers runners for, and whether it may.
@@ -176,7 +176,7 @@ func verifyRunner(q request) front.Response {
 	}
 	q.Heartbeat(r, q.contact(), r.Registration == world.ByRegistrationToken ||
 		q.Has(gitlabversion.VerifyContactsCreatedRunners))
-	return front.OK(registrationEntity{r.ID, r.Token, timeOrNull(r.TokenExpiresAt)})
+	return front.OK(registrationEntity{r.ID, r.Token, q.timeOrNull(r.TokenExpiresAt)})
 }
 
 func resetOwnRunnerToken(q request) front.Response {
@@ -189,5 +189,5 @@ func resetOwnRunnerToken(q request) front.Response {
 	}
 	q.Heartbeat(r, q.contact(), true)
 	q.State.ResetRunnerToken(r)
-	return front.Created(resetTokenEntity{r.Token, timeOrNull(r.TokenExpiresAt)})
+	return front.Created(resetTokenEntity{r.Token, q.timeOrNull(r.TokenExpiresAt)})
 }

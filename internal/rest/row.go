@@ -20,7 +20,7 @@ type row struct {
 	scopes   []string
 	since    *gitlabversion.Difference
 	streams  func(request) (front.BodyReader, *front.Response)
-	waits    func(request) <-chan struct{}
+	waits    func(q request, token, lastUpdate string) <-chan struct{}
 	before   func(request) *front.Response
 	spec     params.Spec
 	later    *front.LaterSpec
@@ -34,7 +34,9 @@ func (r row) route() *front.Route {
 		route.Streams = func(q *front.Request) (front.BodyReader, *front.Response) { return r.streams(request{q}) }
 	}
 	if r.waits != nil {
-		route.Waits = func(q *front.Request) <-chan struct{} { return r.waits(request{q}) }
+		route.Waits = func(q *front.Request, token, lastUpdate string) <-chan struct{} {
+			return r.waits(request{q}, token, lastUpdate)
+		}
 	}
 	if r.before != nil {
 		route.Before = func(q *front.Request) *front.Response { return r.before(request{q}) }

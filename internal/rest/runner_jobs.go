@@ -17,7 +17,7 @@ import (
 // runnerJobRows are what a runner asks about jobs (lib/api/ci/runner.rb).
 func runnerJobRows() []row {
 	return []row{
-		{endpoint: "POST /jobs/request", access: front.ByToken, spec: requestJobSpec, waits: forJob, handle: requestJob},
+		{endpoint: "POST /jobs/request", access: front.ByToken, spec: requestJobSpec, waits: queueChange, handle: requestJob},
 		{endpoint: "PUT /jobs/:id", access: front.ByJobToken, spec: updateJobSpec, handle: updateJob},
 		{endpoint: "PATCH /jobs/:id/trace", access: front.ByJobToken, streams: readLog,
 			spec: front.Declare(jobID, optionalToken, debugTrace), handle: appendTrace},

@@ -66,16 +66,13 @@ func requestJob(q request) front.Response {
 // (app/services/ci/register_job_service.rb, MAX_QUEUE_DEPTH).
 const maxQueueDepth = 45
 
-// forJob is what a runner waits for that already knows of the last change: the next one. To wait counts as contact.
-func forJob(q request) <-chan struct{} {
-	r, refusal := q.ownedRunner()
-	if refusal != nil || q.checkSystemID() != nil || r.Paused {
+// queueChange is what a runner waits for that already knows of the last change of its queue: the next one. Workhorse
+// looks up the token's value in Redis and knows nothing of the runner: a paused one waits, too.
+func queueChange(q request, token, lastUpdate string) <-chan struct{} {
+	r := q.RunnerTokens[token]
+	if r == nil || lastUpdate != q.QueueValueOf(r) {
 		return nil
 	}
-	if last, _ := q.Params.String("last_update"); last != q.QueueValueOf(r) {
-		return nil
-	}
-	q.Heartbeat(r, q.contact(), true)
 	return r.QueueChange()
 }
 
@@ -172,7 +169,7 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 		UserIsMaintainer: policy.MaintainerAccess(front.ActorOf(j.User, true),
 			front.ProjectStandingOf(j.User, p)).Allowed,
 		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID,
-		Registry: q.Settings.RegistryHost,
+		Registry: q.Settings.RegistryHost, Zone: q.Settings.Zone(),
 		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras),
 			JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),
 			Inputs:        q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},

@@ -123,7 +123,7 @@ func resetRunnerToken(q request) front.Response {
 		return *refusal
 	}
 	q.State.ResetRunnerToken(r)
-	return front.Created(resetTokenEntity{r.Token, timeOrNull(r.TokenExpiresAt)})
+	return front.Created(resetTokenEntity{r.Token, q.timeOrNull(r.TokenExpiresAt)})
 }
 
 func assignRunner(q request) front.Response {

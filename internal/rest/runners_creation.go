@@ -60,7 +60,7 @@ func createUserRunner(q request) front.Response {
 	if err != nil {
 		return front.BadRequest(err.Error()).Because("GitLab's model refuses: " + err.Error())
 	}
-	return front.Created(registrationEntity{r.ID, r.Token, timeOrNull(r.TokenExpiresAt)})
+	return front.Created(registrationEntity{r.ID, r.Token, q.timeOrNull(r.TokenExpiresAt)})
 }
 
 // runnerScope finds for whom the runner is to be made and checks that the user may.

@@ -84,7 +84,7 @@ func (q request) runnerEntity(r *world.Runner) runnerEntity {
 		e.Online = &online
 	}
 	if q.Has(gitlabversion.RunnerCreationShown) {
-		e.CreatedAt = some(timeOrNull(r.CreatedAt))
+		e.CreatedAt = some(q.timeOrNull(r.CreatedAt))
 		if r.Creator != nil { // nobody may read the user that is not there, so GitLab leaves the field out
 			creator := q.basicUser(r.Creator)
 			e.CreatedBy = some(&creator)
@@ -124,7 +124,7 @@ func (q request) restStatus(r *world.Runner) string {
 func (q request) runnerDetails(r *world.Runner) runnerDetailsEntity {
 	e := runnerDetailsEntity{runnerEntity: q.runnerEntity(r), TagList: r.Tags, RunUntagged: r.RunUntagged,
 		Locked: r.Locked, MaximumTimeout: r.MaximumTimeout, AccessLevel: r.AccessLevel,
-		ContactedAt: timeOrNull(r.ContactedAt), Groups: []groupLinkEntity{}}
+		ContactedAt: q.timeOrNull(r.ContactedAt), Groups: []groupLinkEntity{}}
 	if e.TagList == nil {
 		e.TagList = []string{}
 	}
@@ -162,7 +162,7 @@ func (q request) visibleProjects(r *world.Runner) []*world.Project {
 func (q request) managerEntity(m *world.Manager) managerEntity {
 	e := managerEntity{ID: m.ID, SystemID: m.SystemID, Version: world.OrNull(m.Version),
 		Revision: world.OrNull(m.Revision), Platform: world.OrNull(m.Platform), Architecture: world.OrNull(m.Architecture),
-		CreatedAt: timeOrNull(m.CreatedAt), ContactedAt: timeOrNull(m.ContactedAt), IPAddress: world.OrNull(m.IPAddress),
+		CreatedAt: q.timeOrNull(m.CreatedAt), ContactedAt: q.timeOrNull(m.ContactedAt), IPAddress: world.OrNull(m.IPAddress),
 		Status: string(q.ManagerStatus(m))}
 	if q.Has(gitlabversion.RunnerCreationShown) {
 		e.JobExecutionStatus = executing(m.Runner.Jobs, func(j *world.Job) bool { return j.Manager == m })

@@ -1,12 +1,13 @@
 package rest
 
-// The application settings, as far as they bear on runners (lib/api/settings.rb).
+// The application settings that bear on runners (lib/api/settings.rb).
 
 import (
 	"fmt"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -28,9 +29,9 @@ var settingsSpec = func() params.Spec {
 		{Name: "shared_runners_enabled", Kind: params.Boolean},
 		{Name: "shared_runners_text", Required: true, When: &params.When{Param: "shared_runners_enabled", Equals: "true"}},
 		{Name: "valid_runner_registrars", Kind: params.StringList},
-	})
+	}, generalSettings())
 	rule := params.Rule{Kind: params.AtLeastOneOf}
-	for _, p := range s.Params {
+	for _, p := range s.Params { // GitLab names all its settings here, in an order of its own
 		if p.When == nil {
 			rule.Names = append(rule.Names, p.Name)
 		}
@@ -39,8 +40,9 @@ var settingsSpec = func() params.Spec {
 }()
 
 type settingsEntity struct {
-	AdminMode                            bool     `json:"admin_mode"`
-	AllowRunnerRegistrationToken         bool     `json:"allow_runner_registration_token"`
+	AdminMode                    bool `json:"admin_mode"`
+	AllowRunnerRegistrationToken bool `json:"allow_runner_registration_token"`
+	registryImportEntity
 	GroupRunnerTokenExpirationInterval   *int     `json:"group_runner_token_expiration_interval"`
 	MaxArtifactsSize                     int      `json:"max_artifacts_size"`
 	ProjectRunnerTokenExpirationInterval *int     `json:"project_runner_token_expiration_interval"`
@@ -49,12 +51,37 @@ type settingsEntity struct {
 	ValidRunnerRegistrars                []string `json:"valid_runner_registrars"`
 }
 
+// registryImportEntity are settings of a move of the container registry that was over with GitLab 17.0. Later versions
+// show numbers that are 0 and texts that are empty, a time among them, which clients have stumbled over.
+type registryImportEntity struct {
+	CreatedBefore   string  `json:"container_registry_import_created_before"`
+	MaxRetries      int     `json:"container_registry_import_max_retries"`
+	MaxStepDuration int     `json:"container_registry_import_max_step_duration"`
+	MaxTagsCount    int     `json:"container_registry_import_max_tags_count"`
+	StartMaxRetries int     `json:"container_registry_import_start_max_retries"`
+	TargetPlan      string  `json:"container_registry_import_target_plan"`
+	Timeout         int     `json:"container_registry_import_timeout"`
+	PreTagsRate     float64 `json:"container_registry_pre_import_tags_rate"`
+	PreTimeout      int     `json:"container_registry_pre_import_timeout"`
+}
+
+// registryImport are those settings in the version, never changed.
+func (q request) registryImport() registryImportEntity {
+	if q.Has(gitlabversion.RegistryImportOver) {
+		return registryImportEntity{}
+	}
+	return registryImportEntity{CreatedBefore: string(q.iso(time.Date(2022, 1, 23, 0, 0, 0, 0, time.UTC))), MaxRetries: 3,
+		MaxStepDuration: 300, MaxTagsCount: 100, StartMaxRetries: 50, TargetPlan: "free", Timeout: 600, PreTagsRate: 0.5,
+		PreTimeout: 1800}
+}
+
 // defaultArtifactsSize is max_artifacts_size of a new GitLab, in MiB.
 const defaultArtifactsSize = 100
 
 func (q request) settingsEntity() settingsEntity {
 	s := q.Settings
 	e := settingsEntity{AdminMode: s.AdminMode, AllowRunnerRegistrationToken: !s.RegistrationTokensDisabled,
+		registryImportEntity:                 q.registryImport(),
 		GroupRunnerTokenExpirationInterval:   secondsOrNull(s.GroupRunnerTokenExpiration),
 		ProjectRunnerTokenExpirationInterval: secondsOrNull(s.ProjectRunnerTokenExpiration),
 		RunnerTokenExpirationInterval:        secondsOrNull(s.RunnerTokenExpiration),

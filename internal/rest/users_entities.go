@@ -120,7 +120,7 @@ func (q request) avatarURL(email string) string {
 }
 
 func (q request) userEntity(u *world.User) userEntity {
-	e := userEntity{basicUser: q.basicUser(u), CreatedAt: iso(u.CreatedAt), Bot: u.Bot}
+	e := userEntity{basicUser: q.basicUser(u), CreatedAt: q.iso(u.CreatedAt), Bot: u.Bot}
 	if q.Has(gitlabversion.GitHubOfUsers) {
 		e.GitHub = some(new(string))
 	} else {

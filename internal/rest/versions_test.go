@@ -48,6 +48,28 @@ type proof struct {
 	before, with, after any
 }
 
+// has asks whether root finds all these attributes in those answers (true), or none (false); else it is the answers.
+func has(attributes map[string]string) func(inVersion) any {
+	return func(v inVersion) any {
+		bodies, found, missing := "", false, false
+		for path, names := range attributes {
+			body := v.as("root", "GET", path).Body
+			bodies += body
+			for _, name := range strings.Fields(names) {
+				if strings.Contains(body, `"`+name+`":`) {
+					found = true
+				} else {
+					missing = true
+				}
+			}
+		}
+		if found == missing {
+			return bodies
+		}
+		return found
+	}
+}
+
 // TestVersions proves each difference between versions on both sides of each of its borders.
 func TestVersions(t *testing.T) {
 	proofs := versionProofs()
@@ -284,6 +306,24 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		}, []bool{false, false}, []bool{true, true}, nil},
 		gitlabversion.TokenDescription: {shows("mia", "/personal_access_tokens/self", `"description":`), false, true, nil},
 		gitlabversion.TokenLastUsedIPs: {shows("mia", "/personal_access_tokens/self", `"last_used_ips":`), false, true, nil},
+		gitlabversion.NamespaceAttributesOf17: {has(map[string]string{
+			"/projects/10001": "max_artifacts_size ci_delete_pipelines_in_seconds ci_push_repository_for_job_token_allowed",
+			"/groups/acme":    "max_artifacts_size developer_can_initial_push"}), false, true, nil},
+		gitlabversion.NamespaceAttributesOf18: {has(map[string]string{
+			"/projects/10001": "show_diff_preview_in_email marked_for_deletion_on package_registry_access_level " +
+				"resource_group_default_process_mode protect_merge_request_pipelines ci_display_pipeline_variables",
+			"/projects?simple=true": "visibility",
+			"/groups/acme?with_projects=false": "show_diff_preview_in_email marked_for_deletion_on archived duo_namespace_access_rules " +
+				"service_access_tokens_expiration_enforced"}), false, true, nil},
+		gitlabversion.MergeRequestTitleTemplate: {has(map[string]string{
+			"/projects/10001": "mr_default_title_template"}), false, true, nil},
+		gitlabversion.RunnersTokenInLists: {func(v inVersion) any {
+			of := func(path string) bool { return strings.Contains(v.as("mia", "GET", path).Body, `"runners_token":"GR`) }
+			return []bool{of("/projects/10001"), of("/projects"), of("/groups/acme"), of("/groups/acme/projects")}
+		}, []bool{true, false, false, false}, []bool{true, true, true, true}, nil},
+		gitlabversion.RegistryImportOver: {func(v inVersion) any {
+			return v.field("root", "/application/settings", "container_registry_import_created_before")
+		}, "2022-01-23T00:00:00.000Z", "", nil},
 		gitlabversion.PlannerRole: {func(v inVersion) any {
 			return []int{v.as("mia", "GET", "/projects?min_access_level=15").Status,
 				v.as("mia", "GET", "/groups?min_access_level=15").Status,

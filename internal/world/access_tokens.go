@@ -23,8 +23,8 @@ var knownScopes = []string{ScopeAPI, ScopeReadAPI, ScopeReadUser, ScopeCreateRun
 	"read_virtual_registry", "write_virtual_registry"}
 
 // TokenOf returns the value of a personal access token of a user with those scopes, ScopeAPI if there are none. It
-// makes one at the first use; then it is always the same, also after Replace. The error is that there is no such user
-// or scope.
+// makes one at the first use; then it is always the same, also after Replace, until it is revoked or expires: then it
+// makes another. The error is that there is no such user or scope.
 func (st *State) TokenOf(username string, scopes []string) (string, error) {
 	u, err := st.UserByName(username)
 	if err != nil {
@@ -33,13 +33,12 @@ func (st *State) TokenOf(username string, scopes []string) (string, error) {
 	if len(scopes) == 0 {
 		scopes = []string{ScopeAPI}
 	}
-	sortedScopes := slices.Sorted(slices.Values(scopes))
-	name := TokenName(u.Username, sortedScopes)
+	h := handedToken{u.Username, slices.Sorted(slices.Values(scopes))}
+	name := TokenName(h.username, h.scopes)
 	t := st.namedTokens[name]
-	if t == nil {
+	if t == nil || t.Revoked || t.Expired(st.Now()) {
 		// Its value follows from its name alone, so that nobody else is given it after Replace.
-		value := st.made.token(tokenKind{name, accessTokens.prefix})
-		if t, err = st.AddAccessToken(AccessToken{Name: name, Scopes: sortedScopes, Token: value}, u.Username); err != nil {
+		if t, err = st.addHanded(h, st.made.token(tokenKind{name, accessTokens.prefix})); err != nil {
 			return "", err
 		}
 		setKey(st, st.namedTokens, name, t)
@@ -47,15 +46,23 @@ func (st *State) TokenOf(username string, scopes []string) (string, error) {
 	if st.handed == nil {
 		st.handed = map[string]handedToken{}
 	}
-	st.handed[t.Token] = handedToken{u.Username, sortedScopes}
+	st.handed[t.Token] = h
 	return t.Token, nil
+}
+
+// addHanded makes the access token that TokenOf hands out, or handed out before Replace.
+func (st *State) addHanded(h handedToken, value string) (*AccessToken, error) {
+	return st.AddAccessToken(AccessToken{Name: TokenName(h.username, h.scopes), Scopes: h.scopes, Token: value}, h.username)
 }
 
 // AccessToken finds an access token by its value; nil if there is none. One that TokenOf made before Replace is made
 // again when it is first looked for, if there still is such a user.
 func (st *State) AccessToken(value string) *AccessToken {
 	if h, ok := st.handed[value]; ok && st.tokenValues[value] == nil {
-		_, _ = st.TokenOf(h.username, h.scopes)
+		t, err := st.addHanded(h, value)
+		if name := TokenName(h.username, h.scopes); err == nil && st.namedTokens[name] == nil {
+			setKey(st, st.namedTokens, name, t)
+		}
 	}
 	return st.tokenValues[value]
 }

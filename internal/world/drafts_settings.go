@@ -36,6 +36,9 @@ func checkSettings(in *Settings) (ps Problems) {
 	limit("ci_registered_group_runners", int64(in.MaxGroupRunners))
 	limit("ci_jobs_trace_size_limit", in.MaxTraceSize)
 	limit("max_artifacts_size", in.MaxArtifactsSize)
+	if in.ContactInterval < 0 {
+		ps.Addf("contact_interval", "ContactInterval cannot be negative; 0 writes every contact")
+	}
 	switch rate := in.RateLimit; {
 	case rate.Requests < 0 || rate.Per < 0:
 		if rate.Requests < 0 {

@@ -20,7 +20,7 @@ type Contact struct {
 // it does not, the runner's ContactedAt stays as it is, and so does that of a manager that was known before.
 func (st *State) Heartbeat(r *Runner, c Contact, contacts bool) *Manager {
 	now := st.Now()
-	if contacts {
+	if contacts && st.contactDue(r.ContactedAt) {
 		st.SetContacted(r, now)
 	}
 	if c.SystemID == "" {
@@ -32,7 +32,7 @@ func (st *State) Heartbeat(r *Runner, c Contact, contacts bool) *Manager {
 		add(st, &st.managers, m)
 		r.Managers = insertByID(r.Managers, m)
 	}
-	if m.IPAddress = c.Address; contacts {
+	if m.IPAddress = c.Address; contacts && st.contactDue(m.ContactedAt) {
 		m.ContactedAt = now
 	}
 	if i := c.Info; i != nil { // what it leaves out or blank stays (lib/api/helpers.rb, attributes_for_keys)
@@ -41,6 +41,12 @@ func (st *State) Heartbeat(r *Runner, c Contact, contacts bool) *Manager {
 		m.Executor = cmp.Or(i.Executor, m.Executor)
 	}
 	return m
+}
+
+// contactDue reports whether a contact now is written down, the last one written having been then.
+func (st *State) contactDue(last time.Time) bool {
+	every := st.Settings.ContactInterval
+	return every == 0 || st.Now().Sub(last) >= every
 }
 
 // ContactBy is a Heartbeat, now, of the manager that a draft describes. The error is that its system id is too long.

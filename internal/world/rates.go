@@ -1,22 +1,24 @@
 package world
 
-// RateWindow is how many requests a user has made in one period.
+import "time"
+
+// RateWindow is how many requests somebody has made in one period.
 type RateWindow struct {
-	Period int64 // its number since 1970, each Settings.RateLimit.Per long
+	Period int64 // its number since 1970, each as long as the limit is for
 	Count  int
 }
 
-// CountRequest counts one request more of a user and returns the period's count with it. There must be a
-// Settings.RateLimit (lib/gitlab/rack_attack.rb: fixed windows that do not begin with the first request).
-func (st *State) CountRequest(username string) RateWindow {
+// CountRequest counts one request more of a user, or of whoever else has requests counted, and returns the period's
+// count with it (lib/gitlab/rack_attack.rb: fixed windows that do not begin with the first request).
+func (st *State) CountRequest(who string, per time.Duration) RateWindow {
 	if st.rates == nil {
 		st.rates = map[string]RateWindow{}
 	}
-	w := st.rates[username]
-	if period := st.Now().UnixNano() / int64(st.Settings.RateLimit.Per); period != w.Period {
+	w := st.rates[who]
+	if period := st.Now().UnixNano() / int64(per); period != w.Period {
 		w = RateWindow{Period: period}
 	}
 	w.Count++
-	st.rates[username] = w
+	st.rates[who] = w
 	return w
 }

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -30,7 +31,34 @@ type Settings struct {
 	RegistryHost                 string        // host and port; empty: there is no container registry
 	LocalRequestsForbidden       bool          // allow_local_requests_from_web_hooks_and_services=false
 	RateLimit                    RateLimit
-	KeepLatestArtifacts          *bool // keep_latest_artifact; nil is true
+	RateLimitHeaders             bool           // on every answer to a request that the throttle counts
+	TimeZone                     *time.Location // in which times are shown; nil is UTC
+	ContactInterval              time.Duration  // how long a contact that was written keeps later ones from being
+	KeepLatestArtifacts          *bool          // keep_latest_artifact; nil is true
+}
+
+// TimeZone finds a time zone by its IANA name in what this machine knows of them; empty is UTC, and then nil.
+func TimeZone(name string) (*time.Location, error) {
+	if name == "" {
+		return nil, nil
+	}
+	if name == time.Local.String() {
+		return nil, fmt.Errorf("time zone %q is another one on each machine; name one, such as \"Europe/Zurich\"", name)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("this machine knows no time zone %q; an IANA name, such as \"Europe/Zurich\", is wanted, "+
+			"and where there is no zone database, import time/tzdata", name)
+	}
+	return zone, nil
+}
+
+// Zone is the time zone in which times are shown.
+func (s Settings) Zone() *time.Location {
+	if s.TimeZone == nil {
+		return time.UTC
+	}
+	return s.TimeZone
 }
 
 // Clone is a copy that shares no memory with the settings.

@@ -50,7 +50,7 @@ type world struct {
 	namedTokens  map[string]*AccessToken // what TokenOf made, by TokenName
 	instanceWide []*Runner               // instance runners, by id
 	index        *runnerIndex            // nil: no list has wanted it yet
-	rates        map[string]RateWindow   // by username
+	rates        map[string]RateWindow   // by who is counted
 	// NewProjectsUnshared is the application setting shared_runners_enabled=false. It only decides how a project begins
 	// that says nothing of it, which is for whoever drafts the project to look at.
 	NewProjectsUnshared bool

@@ -1,0 +1,149 @@
+package rest
+
+// What GitLab shows of groups, as an Enterprise Edition without a licence does (lib/api/entities/group.rb,
+// lib/api/entities/group_detail.rb), in the order of answers recorded from GitLab 16.11 to 19.1.
+
+import (
+	"slices"
+
+	"github.com/fakegitlab/fakegitlab/internal/clone"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+type groupEntity struct {
+	ID                       int                    `json:"id"`
+	WebURL                   string                 `json:"web_url"`
+	Name                     string                 `json:"name"`
+	Path                     string                 `json:"path"`
+	Description              string                 `json:"description"`
+	Visibility               world.Visibility       `json:"visibility"`
+	ShareWithGroupLock       bool                   `json:"share_with_group_lock"`
+	RequireTwoFactor         bool                   `json:"require_two_factor_authentication"`
+	TwoFactorGracePeriod     int                    `json:"two_factor_grace_period"`
+	ProjectCreationLevel     string                 `json:"project_creation_level"`
+	AutoDevOpsEnabled        *bool                  `json:"auto_devops_enabled"`
+	SubgroupCreationLevel    string                 `json:"subgroup_creation_level"`
+	EmailsDisabled           bool                   `json:"emails_disabled"`
+	EmailsEnabled            bool                   `json:"emails_enabled"`
+	ShowDiffPreviewInEmail   optional[bool]         `json:"show_diff_preview_in_email,omitzero"`
+	MentionsDisabled         *bool                  `json:"mentions_disabled"`
+	LFSEnabled               bool                   `json:"lfs_enabled"`
+	Archived                 optional[bool]         `json:"archived,omitzero"`
+	MathRenderingLimits      bool                   `json:"math_rendering_limits_enabled"`
+	LockMathRenderingLimits  bool                   `json:"lock_math_rendering_limits_enabled"`
+	DefaultBranch            *string                `json:"default_branch"`
+	DefaultBranchProtection  int                    `json:"default_branch_protection"`
+	BranchProtectionDefaults branchProtectionEntity `json:"default_branch_protection_defaults"`
+	AvatarURL                *string                `json:"avatar_url"`
+	RequestAccessEnabled     bool                   `json:"request_access_enabled"`
+	FullName                 string                 `json:"full_name"`
+	FullPath                 string                 `json:"full_path"`
+	CreatedAt                isoTime                `json:"created_at"`
+	ParentID                 *int                   `json:"parent_id"`
+	OrganizationID           int                    `json:"organization_id"`
+	SharedRunnersSetting     string                 `json:"shared_runners_setting"`
+	MaxArtifactsSize         optional[int]          `json:"max_artifacts_size,omitzero"`
+	CustomAttributes         optional[[]string]     `json:"custom_attributes,omitzero"`
+	Statistics               *storageEntity         `json:"statistics,omitempty"`
+	MarkedForDeletionOn      optional[string]       `json:"marked_for_deletion_on,omitzero"`
+	LDAPCN                   *string                `json:"ldap_cn"`
+	LDAPAccess               *int                   `json:"ldap_access"`
+	WikiAccessLevel          string                 `json:"wiki_access_level"`
+	DuoNamespaceAccessRules  optional[[]string]     `json:"duo_namespace_access_rules,omitzero"`
+}
+
+// branchProtectionEntity is that of a new instance: for Maintainers.
+type branchProtectionEntity struct {
+	AllowedToPush           []accessLevelEntity `json:"allowed_to_push"`
+	AllowForcePush          bool                `json:"allow_force_push"`
+	AllowedToMerge          []accessLevelEntity `json:"allowed_to_merge"`
+	DeveloperCanInitialPush optional[bool]      `json:"developer_can_initial_push,omitzero"`
+}
+
+type accessLevelEntity struct {
+	AccessLevel int `json:"access_level"`
+}
+
+// groupDetailEntity is one group. Its projects are there unless they are not wanted.
+type groupDetailEntity struct {
+	groupEntity
+	SharedWithGroups        []string                      `json:"shared_with_groups"`
+	RunnersToken            optional[string]              `json:"runners_token,omitzero"`
+	EnabledGitProtocol      string                        `json:"enabled_git_access_protocol,omitempty"`
+	PreventSharingOutside   optional[bool]                `json:"prevent_sharing_groups_outside_hierarchy,omitzero"`
+	Projects                optional[[]fullProjectEntity] `json:"projects,omitzero"`
+	SharedProjects          optional[[]fullProjectEntity] `json:"shared_projects,omitzero"`
+	RunnersMinutesLimit     *int                          `json:"shared_runners_minutes_limit"`
+	ExtraMinutesLimit       *int                          `json:"extra_shared_runners_minutes_limit"`
+	PreventForkingOutside   *bool                         `json:"prevent_forking_outside_group"`
+	TokenExpirationIsForced optional[bool]                `json:"service_access_tokens_expiration_enforced,omitzero"`
+	MembershipLock          bool                          `json:"membership_lock"`
+}
+
+// twoFactorGracePeriod is two_factor_grace_period of a new group, in hours.
+const twoFactorGracePeriod = 48
+
+// groupEntity is a group without its registration token, which is in no list.
+func (q request) groupEntity(g *world.Group) groupEntity {
+	_, path := world.SplitPath(g.Path)
+	maintainers := []accessLevelEntity{{int(world.Maintainer)}}
+	e := groupEntity{ID: g.ID, WebURL: q.WebURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility,
+		TwoFactorGracePeriod: twoFactorGracePeriod, ProjectCreationLevel: "developer", SubgroupCreationLevel: "maintainer",
+		EmailsEnabled: true, LFSEnabled: true, MathRenderingLimits: true, DefaultBranchProtection: 2,
+		BranchProtectionDefaults: branchProtectionEntity{AllowedToPush: maintainers, AllowedToMerge: maintainers},
+		RequestAccessEnabled:     true, FullName: g.FullName(), FullPath: g.Path, CreatedAt: q.iso(g.CreatedAt),
+		OrganizationID: 1, SharedRunnersSetting: enabled, CustomAttributes: q.customAttributes(),
+		Statistics: q.groupStatistics(g), WikiAccessLevel: enabled}
+	if g.SharedRunnersDisabled {
+		e.SharedRunnersSetting = "disabled_and_unoverridable"
+	}
+	if g.Parent != nil {
+		e.ParentID = clone.Pointer(&g.Parent.ID, clone.Shallow)
+	}
+	yes, no := true, false
+	if q.Has(gitlabversion.NamespaceAttributesOf17) {
+		e.MaxArtifactsSize, e.BranchProtectionDefaults.DeveloperCanInitialPush = some[int](nil), some(&no)
+	}
+	if q.Has(gitlabversion.NamespaceAttributesOf18) {
+		e.ShowDiffPreviewInEmail, e.Archived, e.MarkedForDeletionOn = some(&yes), some(&no), some[string](nil)
+		e.DuoNamespaceAccessRules = some(&[]string{})
+	}
+	return e
+}
+
+// groupDetail is one group as the user sees it.
+func (q request) groupDetail(g *world.Group) groupDetailEntity {
+	e := groupDetailEntity{groupEntity: q.groupEntity(g), SharedWithGroups: []string{}}
+	admin := q.OnGroup(g, policy.AdminGroup).Allowed
+	if admin {
+		e.RunnersToken = some(q.runnersToken(g.RegistrationToken, g))
+	}
+	no := false
+	if g.Parent == nil {
+		e.PreventSharingOutside = some(&no)
+		if admin {
+			e.EnabledGitProtocol = "all"
+		}
+	}
+	if q.Has(gitlabversion.NamespaceAttributesOf18) {
+		yes := true
+		e.TokenExpirationIsForced = some(&yes)
+	}
+	if isTrue(q.Params, "with_projects") {
+		projects := entitiesOf(q.projectsOf(g), q.fullProject)
+		e.Projects, e.SharedProjects = some(&projects), some(&[]fullProjectEntity{})
+	}
+	return e
+}
+
+// mostGroupProjects is how many projects GET /groups/:id shows (GroupProjectsFinder, DEFAULT_PROJECTS_LIMIT).
+const mostGroupProjects = 100
+
+// projectsOf are the projects directly in a group that the user may see, the newest first.
+func (q request) projectsOf(g *world.Group) []*world.Project {
+	seen := world.Keep(g.Projects, func(p *world.Project) bool { return q.OnProject(p, policy.ReadProject).Allowed })
+	slices.SortFunc(seen, func(a, b *world.Project) int { return b.ID - a.ID })
+	return seen[:min(mostGroupProjects, len(seen))]
+}
