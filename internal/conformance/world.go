@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -283,6 +284,7 @@ type caseProject struct {
 	SharedRunnersEnabled    *bool   `json:"shared_runners_enabled"`
 	GroupRunnersEnabled     *bool   `json:"group_runners_enabled"`
 	BuildTimeout            Seconds `json:"build_timeout"`
+	Archived                bool
 	// GitDepth is absent for GitLab's default and null for a full clone.
 	GitDepth json.RawMessage `json:"ci_default_git_depth"`
 }
@@ -305,6 +307,7 @@ func (p fakeWorld) project(name string, in caseProject) {
 		RegistrationTokensDisabled: IsFalse(in.AllowRegistrationTokens),
 		SharedRunnersDisabled:      IsFalse(in.SharedRunnersEnabled),
 		GroupRunnersDisabled:       IsFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.Duration(),
+		Archived: in.Archived,
 		GitDepth: in.gitDepth()})
 	p.noteID("project", name, added.ID)
 	p.Names["project."+name+".registration_token"], p.Names["project."+name+".path"] = added.RegistrationToken, added.Path
@@ -383,6 +386,8 @@ type caseJob struct {
 	Artifacts                      *struct {
 		Filename, Content string
 		Size              int
+		Files             map[string]string // of a zip archive, in place of Content
+		Expires           Time
 	}
 }
 
@@ -397,10 +402,14 @@ func (p fakeWorld) job(name string, in caseJob) {
 	}
 	if a := in.Artifacts; a != nil {
 		content := a.Content
-		if content == "" {
+		switch {
+		case a.Files != nil:
+			content = p.zipped(a.Files)
+		case content == "":
 			content = strings.Repeat("x", a.Size)
 		}
-		j.Artifacts = []fakegitlab.Artifact{{Filename: a.Filename, Content: []byte(content)}}
+		j.Artifacts = []fakegitlab.Artifact{{Filename: a.Filename, Content: []byte(content),
+			ExpiresAt: a.Expires.At(p.gl.Now())}}
 	}
 	pipeline := "pipeline." + in.Project + "/" + in.Pipeline
 	j.PipelineID = p.ids[pipeline]
@@ -408,6 +417,20 @@ func (p fakeWorld) job(name string, in caseJob) {
 	p.ids[pipeline] = j.PipelineID
 	p.noteID("job", name, j.ID)
 	p.Names["job."+name+".token"] = j.Token
+}
+
+// zipped is a zip archive of these files.
+func (p *Player) zipped(files map[string]string) string {
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		f, err := w.Create(name)
+		require.NoError(p.t, err)
+		_, err = f.Write([]byte(files[name]))
+		require.NoError(p.t, err)
+	}
+	require.NoError(p.t, w.Close())
+	return out.String()
 }
 
 type caseToken struct {

@@ -25,7 +25,13 @@ type (
 
 // OnProject asks whether the user may do something with a project.
 func (q *Request) OnProject(p *world.Project, may ProjectRule) policy.Decision {
-	return may(q.Actor, q.ProjectStanding(p))
+	s := q.ProjectStanding(p)
+	if q.ByJob != nil {
+		if d := policy.ReachProjectByToken(s, q.jobToken(p)); !d.Allowed {
+			return d
+		}
+	}
+	return may(q.Actor, s)
 }
 
 // OnGroup asks whether the user may do something with a group.
@@ -74,7 +80,11 @@ var levels = map[world.Visibility]policy.Visibility{world.Private: policy.Privat
 
 // ProjectStanding is where the user of the request stands to a project.
 func (q *Request) ProjectStanding(p *world.Project) policy.ProjectStanding {
-	return ProjectStandingOf(q.User, p)
+	s := ProjectStandingOf(q.User, p)
+	if q.ByJob != nil {
+		s = policy.UnderJobToken(s, q.jobToken(p))
+	}
+	return s
 }
 
 // GroupStanding is where the user of the request stands to a group.

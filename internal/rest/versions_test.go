@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	gotoken "go/token"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -49,6 +50,7 @@ type proof struct {
 // TestVersions proves each difference between versions on both sides of each of its borders.
 func TestVersions(t *testing.T) {
 	proofs := versionProofs()
+	maps.Copy(proofs, neighbourProofs())
 	for _, d := range gitlabversion.Differences() {
 		row := d.Row()
 		t.Run(row.What, func(t *testing.T) {

@@ -150,6 +150,22 @@ func (b Blob) Head(n int) []byte {
 	return head
 }
 
+// ReadAt reads into p what there is from an offset on.
+func (b Blob) ReadAt(p []byte, offset int64) (n int, err error) {
+	for _, piece := range b.pieces {
+		if offset >= int64(len(piece)) {
+			offset -= int64(len(piece))
+			continue
+		}
+		n += copy(p[n:], piece[offset:])
+		if n == len(p) {
+			return n, nil
+		}
+		offset = 0
+	}
+	return n, io.EOF
+}
+
 // reader reads the blob from its beginning.
 func (b Blob) reader() io.Reader {
 	readers := make([]io.Reader, len(b.pieces))
