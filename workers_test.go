@@ -124,7 +124,8 @@ func TestWorkersEndWhatIsSilent(t *testing.T) {
 			}, workshop())
 		})
 	}
-	canceled := map[string]time.Duration{"17.2": time.Hour, "17.11": time.Hour, "18.6": time.Hour, "19.4": 30 * time.Minute}
+	canceled := map[string]time.Duration{"17.2": time.Hour, "17.11": time.Hour, "18.6": time.Hour,
+		"19.4": 30 * time.Minute}
 	fakegitlab.ForEachVersion(t, workerVersions()[1:], func(t *testing.T, gl *fakegitlab.Fake) {
 		j := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: fakegitlab.JobCanceling, RunnerID: 5})
 		gl.Advance(canceled[gl.Version()])
@@ -139,8 +140,10 @@ func TestWorkersEndWhatIsSilent(t *testing.T) {
 // A sign of life keeps a job alive: an update, or more of its log (lib/gitlab/ci/trace.rb: job.touch if needs_touch?).
 func TestSignsOfLifeKeepAJobFromTheWorkers(t *testing.T) {
 	for name, say := range map[string]func(*testing.T, *fakegitlab.Fake, fakegitlab.Job, int){
-		"update": func(t *testing.T, gl *fakegitlab.Fake, j fakegitlab.Job, _ int) { testkit.PutState(t, gl, j, "running") },
-		"log":    func(t *testing.T, gl *fakegitlab.Fake, j fakegitlab.Job, n int) { testkit.PatchTrace(t, gl, j, n, "x") },
+		"update": func(t *testing.T, gl *fakegitlab.Fake, j fakegitlab.Job, _ int) {
+			testkit.PutState(t, gl, j, "running")
+		},
+		"log": func(t *testing.T, gl *fakegitlab.Fake, j fakegitlab.Job, n int) { testkit.PatchTrace(t, gl, j, n, "x") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			gl := fakegitlab.New(t, workshop(), fakegitlab.WithWorkers())
@@ -171,7 +174,8 @@ func TestWorkersLeaveRetriesToGitLab(t *testing.T) {
 	assert.Equal(t, j.ID, jobs[0].ID)
 }
 
-// Stale managers go, their runner stays contacted when it was (app/services/ci/runners/stale_managers_cleanup_service.rb).
+// Stale managers go, their runner stays contacted when it was
+// (app/services/ci/runners/stale_managers_cleanup_service.rb).
 func TestWorkersDeleteStaleManagers(t *testing.T) {
 	fakegitlab.ForEachVersion(t, workerVersions(), func(t *testing.T, gl *fakegitlab.Fake) {
 		start := gl.Now()

@@ -133,8 +133,8 @@ func Build(in Input) Payload {
 	return payload
 }
 
-// JobTimeoutSeconds is how long the job may run on a runner, in seconds. A part of a second counts as a whole one, since
-// a runner takes 0 for its own default.
+// JobTimeoutSeconds is how long the job may run on a runner, in seconds. A part of a second counts as a whole one,
+// since a runner takes 0 for its own default.
 func JobTimeoutSeconds(j *world.Job, p *world.Project, r *world.Runner) int {
 	return world.WholeSeconds(world.JobTimeout(j, p, r))
 }

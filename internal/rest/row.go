@@ -33,7 +33,8 @@ type row struct {
 
 func (r row) route() *front.Route {
 	route := &front.Route{Endpoint: r.endpoint, Access: r.access, Scopes: r.scopes, Since: r.since, Spec: r.spec,
-		JobTokens: r.jobTokens, JobTokensSince: r.jobTokensSince, Later: r.later, Handle: func(q *front.Request) front.Response { return r.handle(request{q}) }}
+		JobTokens: r.jobTokens, JobTokensSince: r.jobTokensSince, Later: r.later,
+		Handle: func(q *front.Request) front.Response { return r.handle(request{q}) }}
 	if r.streams != nil {
 		route.Streams = func(q *front.Request) (front.BodyReader, *front.Response) { return r.streams(request{q}) }
 	}

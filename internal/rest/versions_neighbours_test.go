@@ -13,8 +13,9 @@ import (
 // neighbourProofs prove what differs in the acts of GitLab's workers and in the neighbours of the Jobs API.
 func neighbourProofs() map[gitlabversion.Difference]proof {
 	return map[gitlabversion.Difference]proof{
-		gitlabversion.TimeoutsEnforced:      {chattyJob, fg.JobRunning, fg.JobFailed, nil},
-		gitlabversion.StuckReasonsByState:   {stuckReasons, "stuck_or_timeout_failure", "stuck_pending_no_matching_runners", nil},
+		gitlabversion.TimeoutsEnforced: {chattyJob, fg.JobRunning, fg.JobFailed, nil},
+		gitlabversion.StuckReasonsByState: {stuckReasons, "stuck_or_timeout_failure",
+			"stuck_pending_no_matching_runners", nil},
 		gitlabversion.SilentAfterHalfAnHour: {silentJob, fg.JobRunning, fg.JobFailed, nil},
 		gitlabversion.JobTokensReadJobs: {func(v inVersion) any {
 			j, _ := v.startedJob()

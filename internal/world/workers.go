@@ -56,8 +56,8 @@ func (st *State) timeoutOf(j *Job) time.Time {
 	return j.StartedAt.Add(JobTimeout(j, j.Project, j.Runner))
 }
 
-// overrun reports whether a job on a runner will have run into its own timeout before its silence lasts too long. GitLab
-// leaves such a job to the worker that enforces timeouts.
+// overrun reports whether a job on a runner will have run into its own timeout before its silence lasts too long.
+// GitLab leaves such a job to the worker that enforces timeouts.
 func (st *State) overrun(j *Job) bool {
 	return st.Has(gitlabversion.TimeoutsEnforced) && !st.silentSince(j).Before(st.timeoutOf(j))
 }
@@ -89,8 +89,8 @@ func (st *State) silentReason(j *Job) string {
 }
 
 // dropPendingJobs fails the jobs that wait for too long (app/services/ci/stuck_builds/drop_pending_service.rb). Before
-// each was judged by itself, GitLab looked at those that no runner may take from the oldest on, and stopped at the first
-// that one may take: while that one waits, they do.
+// each was judged by itself, GitLab went through those that wait, from the oldest on, for some that no runner may take,
+// and stopped at the first that one may take: while that one waits, they do.
 func (st *State) dropPendingJobs() {
 	now, byState := st.Now(), st.Has(gitlabversion.StuckReasonsByState)
 	var shielded time.Time // until when an older job that is not stuck stands before those that are
