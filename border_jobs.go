@@ -28,6 +28,9 @@ func outlineOf(j *world.Job) Job {
 		Coverage: clone.Pointer(j.Coverage, clone.Shallow), PipelineID: j.PipelineID, StageIndex: j.StageIndex, Commit: Commit(j.Commit),
 		CreatedAt: j.CreatedAt, QueuedAt: j.QueuedAt, StartedAt: j.StartedAt, FinishedAt: j.FinishedAt, Erased: j.Erased, Token: j.Token,
 		Spec: JobSpec(j.Spec.Clone())}
+	if j.Status.Executing() && j.UpdatedAt.After(j.StartedAt) {
+		out.UpdatedAt = j.UpdatedAt
+	}
 	if j.Runner != nil {
 		out.RunnerID = j.Runner.ID
 	}
@@ -43,6 +46,7 @@ func jobDraft(st *world.State, in Job) (j *world.Job, err error) {
 		Coverage: clone.Pointer(in.Coverage, clone.Shallow), PipelineID: in.PipelineID, StageIndex: in.StageIndex, Commit: world.Commit(in.Commit),
 		CreatedAt: in.CreatedAt, QueuedAt: in.QueuedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt, Erased: in.Erased, Token: in.Token,
 		Spec: ci.JobSpec(in.Spec).Clone()}
+	j.UpdatedAt = in.UpdatedAt
 	if j.Project, err = st.ProjectByPath(in.Project); err != nil {
 		return nil, err
 	}

@@ -302,7 +302,10 @@ type Job struct {
 	QueuedAt   time.Time `json:"queued_at,omitzero"`
 	StartedAt  time.Time `json:"started_at,omitzero"`
 	FinishedAt time.Time `json:"finished_at,omitzero"`
-	Erased     bool      `json:"erased,omitzero"`
+	// UpdatedAt, of a job that is on a runner, is when it last gave a sign of life; StartedAt when zero. GitLab's workers
+	// go by it (RunWorkers).
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
+	Erased    bool      `json:"erased,omitzero"`
 	Token      string    `json:"token,omitzero"` // glcbt-, made up when empty
 	// Spec is what the runner is to do.
 	Spec      JobSpec    `json:"spec,omitzero"`

@@ -160,6 +160,31 @@ func TestSignsOfLifeKeepAJobFromTheWorkers(t *testing.T) {
 	}
 }
 
+// When a job was heard of last is part of the world: the workers of a fake that is seeded with it go by that.
+func TestSignsOfLifeOutliveASnapshot(t *testing.T) {
+	gl := fakegitlab.New(t, workshop())
+	j := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Spec: fakegitlab.JobSpec{Timeout: 5 * time.Hour}})
+	j = gl.StartJob(j.ID, 5)
+	gl.Advance(2 * time.Hour)
+	testkit.PutState(t, gl, j, "running")
+	heard := gl.Now()
+	saved := gl.Snapshot()
+
+	seeded := fakegitlab.New(t, fakegitlab.WithScenario(saved), fakegitlab.WithStartTime(heard))
+	seeded.AssertSnapshot(t, saved)
+	seeded.Advance(time.Hour)
+	seeded.RunWorkers()
+	again, _ := seeded.Job(j.ID)
+	assert.Equal(t, []any{heard, fakegitlab.JobRunning}, []any{again.UpdatedAt, again.Status})
+	seeded.Advance(time.Second)
+	seeded.RunWorkers()
+	again, _ = seeded.Job(j.ID)
+	assert.Equal(t, []any{time.Time{}, fakegitlab.JobFailed}, []any{again.UpdatedAt, again.Status})
+
+	err := seeded.Seed(fakegitlab.Scenario{Jobs: []fakegitlab.Job{{Project: "acme/shop", UpdatedAt: heard}}})
+	assert.ErrorContains(t, err, "a job that is pending is on no runner and has no UpdatedAt")
+}
+
 // What the retry keyword covers is tried again (lib/gitlab/ci/build/auto_retry.rb).
 func TestWorkersLeaveRetriesToGitLab(t *testing.T) {
 	gl := fakegitlab.New(t, workshop(), fakegitlab.WithWorkers())

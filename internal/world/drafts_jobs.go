@@ -29,6 +29,9 @@ func checkJob(j *Job) error {
 	if !j.FinishedAt.IsZero() && !j.Finished() {
 		return fmt.Errorf("a job that is %s has no FinishedAt", j.Status)
 	}
+	if !j.UpdatedAt.IsZero() && !j.Status.Executing() {
+		return fmt.Errorf("a job that is %s is on no runner and has no UpdatedAt", j.Status)
+	}
 	if c := j.Coverage; c != nil && (math.IsNaN(*c) || math.IsInf(*c, 0)) {
 		return fmt.Errorf("Coverage: %v is no number of percent", *c)
 	}
@@ -151,7 +154,10 @@ func (st *State) fillTimes(j *Job) {
 	set(&j.QueuedAt, queued || started, j.CreatedAt)
 	set(&j.StartedAt, started, j.QueuedAt)
 	set(&j.FinishedAt, finished, Latest(now, j.StartedAt))
-	j.UpdatedAt = Latest(j.CreatedAt, Latest(j.StartedAt, j.FinishedAt))
+	if !j.UpdatedAt.IsZero() {
+		j.UpdatedAt = orNow(j.UpdatedAt, now)
+	}
+	j.UpdatedAt = Latest(Latest(j.CreatedAt, j.UpdatedAt), Latest(j.StartedAt, j.FinishedAt))
 	if j.Erased {
 		j.ErasedAt = now
 	}
