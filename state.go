@@ -306,7 +306,7 @@ type Job struct {
 	// go by it (RunWorkers).
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
 	Erased    bool      `json:"erased,omitzero"`
-	Token      string    `json:"token,omitzero"` // glcbt-, made up when empty
+	Token     string    `json:"token,omitzero"` // glcbt-, made up when empty
 	// Spec is what the runner is to do.
 	Spec      JobSpec    `json:"spec,omitzero"`
 	Trace     string     `json:"trace,omitzero"` // the log so far

@@ -12,14 +12,7 @@ const (
 	projectDeletedFailure    = "project_deleted"
 	TraceSizeExceeded        = "trace_size_exceeded"
 	buildsDisabledFailure    = "builds_disabled"
-
-	// Those of GitLab's workers.
-	stuckOrTimeoutFailure           = "stuck_or_timeout_failure"
-	jobExecutionServerTimeout       = "job_execution_server_timeout"
-	stuckPendingWithMatchingRunners = "stuck_pending_with_matching_runners"
-	stuckPendingNoMatchingRunners   = "stuck_pending_no_matching_runners"
-	noUpdatesRunning                = "no_updates_running"
-	serverTimeoutRunning            = "server_timeout_running"
+	stuckOrTimeout           = "stuck_or_timeout_failure"
 )
 
 // neverRan are the reasons for which GitLab fails a job that it was about to give to a runner.
@@ -40,7 +33,7 @@ const schedulerRetries = 2
 // adds those of GitLab 18 and later (app/models/concerns/enums/ci/commit_status.rb).
 func FailureReasons(newer bool) []string {
 	reasons := []string{
-		UnknownFailure, scriptFailure, "api_failure", stuckOrTimeoutFailure, "runner_system_failure",
+		UnknownFailure, scriptFailure, "api_failure", stuckOrTimeout, "runner_system_failure",
 		MissingDependencyFailure, RunnerUnsupported, "stale_schedule", "job_execution_timeout", ArchivedFailure,
 		"unmet_prerequisites", SchedulerFailure, "data_integrity_failure", "forward_deployment_failure", UserBlockedFailure,
 		projectDeletedFailure, "ci_quota_exceeded", "pipeline_loop_detected", "no_matching_runner", TraceSizeExceeded,

@@ -17,6 +17,15 @@ const (
 	timeoutBuffer  = 15 * time.Minute // beyond its own timeout, of a job that is on a runner
 )
 
+// The failure reasons that workers give in later versions (app/models/concerns/enums/ci/commit_status.rb).
+const (
+	jobExecutionServerTimeout       = "job_execution_server_timeout"
+	stuckPendingWithMatchingRunners = "stuck_pending_with_matching_runners"
+	stuckPendingNoMatchingRunners   = "stuck_pending_no_matching_runners"
+	noUpdatesRunning                = "no_updates_running"
+	serverTimeoutRunning            = "server_timeout_running"
+)
+
 // RunWorkers does what GitLab's cron workers would have done by now. They have not run meanwhile; so of several rules
 // that have come due since for a job the first does it, for that is the one a worker would have found. What they do has
 // the time of now.
@@ -85,7 +94,7 @@ func (st *State) silentReason(j *Job) string {
 	case byState:
 		return noUpdatesRunning
 	}
-	return stuckOrTimeoutFailure
+	return stuckOrTimeout
 }
 
 // dropPendingJobs fails the jobs that wait for too long (app/services/ci/stuck_builds/drop_pending_service.rb). Before
@@ -103,7 +112,7 @@ func (st *State) dropPendingJobs() {
 		if !now.After(Earliest(over, stuck)) {
 			continue
 		}
-		reason := stuckOrTimeoutFailure
+		reason := stuckOrTimeout
 		switch {
 		case byState && stuck.Before(over):
 			reason = stuckPendingNoMatchingRunners
@@ -148,8 +157,18 @@ func (st *State) waiting() []waitingJob {
 // zero if there is none.
 func (st *State) onlineUntil() func(*Job) time.Time {
 	contacted := Keep(st.Runners.Rows, func(r *Runner) bool { return !r.Paused && !r.ContactedAt.IsZero() })
+	byTag := map[string][]*Runner{}
+	for _, r := range contacted {
+		for _, tag := range r.Tags {
+			byTag[tag] = append(byTag[tag], r)
+		}
+	}
 	return func(j *Job) (until time.Time) {
-		for _, r := range contacted {
+		candidates := contacted
+		if len(j.Tags) > 0 {
+			candidates = byTag[j.Tags[0]]
+		}
+		for _, r := range candidates {
 			if end := r.ContactedAt.Add(onlineContactTimeout); end.After(until) && Unfit(r, j) == Fits {
 				until = end
 			}
