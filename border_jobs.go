@@ -27,6 +27,9 @@ func outlineOf(j *world.Job) Job {
 		Coverage: clone.Pointer(j.Coverage, clone.Shallow), PipelineID: j.PipelineID, StageIndex: j.StageIndex, Commit: Commit(j.Commit),
 		CreatedAt: j.CreatedAt, QueuedAt: j.QueuedAt, StartedAt: j.StartedAt, FinishedAt: j.FinishedAt, Erased: j.Erased, Token: j.Token,
 		Spec: JobSpec(j.Spec.Clone()), DebugTrace: j.DebugTrace, Manual: j.Manual, ArtifactsExpireAt: j.ArtifactsExpireAt}
+	if j.Status.Executing() && j.UpdatedAt.After(j.StartedAt) {
+		out.UpdatedAt = j.UpdatedAt
+	}
 	if j.Runner != nil {
 		out.RunnerID = j.Runner.ID
 	}
@@ -44,6 +47,7 @@ func jobDraft(st *world.State, in Job) (*world.Job, world.Problems) {
 		CreatedAt: in.CreatedAt, QueuedAt: in.QueuedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt, Erased: in.Erased, Token: in.Token,
 		Spec: ci.JobSpec(in.Spec).Clone(), DebugTrace: in.DebugTrace, Manual: in.Manual,
 		ArtifactsExpireAt: in.ArtifactsExpireAt}
+	j.UpdatedAt = in.UpdatedAt
 	j.Project = found.project("project", in.Project)
 	j.User = found.user("user", cmp.Or(in.User, world.RootUsername))
 	found.taker(j, in)

@@ -128,6 +128,7 @@ func controlRoutes() []controlRoute {
 		{"POST /-/fake/reset", (*control).resetAll},
 		{"POST /-/fake/token", (*control).token},
 		{"POST /-/fake/advance", (*control).advance},
+		{"POST /-/fake/workers", (*control).runWorkers},
 		{"POST /-/fake/failures", (*control).inject},
 		{"GET /-/fake/failures", (*control).listFailures},
 		{"DELETE /-/fake/failures", (*control).removeFailures},

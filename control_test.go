@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -121,6 +122,16 @@ func TestControl(t *testing.T) {
 		"advance by two":     {"POST /-/fake/advance", `{"seconds": 1, "duration": "1s"}`, 400, "give either", nil},
 		"advance backwards":  {"POST /-/fake/advance", `{"seconds": -1}`, 400, "time does not run backwards", nil},
 		"advance, misspelt":  {"POST /-/fake/advance", `{"second": 1}`, 400, `did you mean \"seconds\"?`, nil},
+		"workers": {"POST /-/fake/workers", "", 204, "",
+			func(t *testing.T, gl *fakegitlab.Fake) {
+				gl.AddJob(fakegitlab.Job{ID: 77, Project: "acme/shop", Tags: []string{"nobody"}})
+				gl.Advance(2 * time.Hour)
+				res, err := gl.Client().Post(gl.URL()+"/-/fake/workers", "", nil)
+				require.NoError(t, err)
+				require.NoError(t, res.Body.Close())
+				gl.AssertJobStatus(t, 77, fakegitlab.JobFailed)
+			}},
+		"workers, with a parameter": {"POST /-/fake/workers", `{"now": true}`, 400, "now", nil},
 		"failure": {"POST /-/fake/failures", `{"endpoint": "GET /runners", "status": 503}`, 201, `"id": 1`,
 			func(t *testing.T, gl *fakegitlab.Fake) { assert.Equal(t, 503, statusOf(t, gl, "mia", "/runners")) }},
 		"failure, no such endpoint": {"POST /-/fake/failures", `{"endpoint": "GET /runner", "status": 503}`, 400,

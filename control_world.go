@@ -103,10 +103,18 @@ func (c *control) advance() controlAnswer {
 	if by == nil || in.ByNumber != nil && in.ByText != nil {
 		return controlError(errors.New(`give either "seconds", a number, or "duration", such as "2h"`))
 	}
-	err := c.clock.advance(*by)
+	err := c.Fake.advance(*by)
 	return answered(struct {
 		Now time.Time `json:"now"`
 	}{c.Now().UTC()}, err)
+}
+
+func (c *control) runWorkers() controlAnswer {
+	if err := c.read(&struct{}{}); err != nil {
+		return controlError(err)
+	}
+	c.RunWorkers()
+	return controlDone()
 }
 
 // overlay is plain data in which the fields of a JSON object replace its own; null sets a field to its zero value.

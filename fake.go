@@ -148,6 +148,7 @@ type options struct {
 	unknownAllowed bool
 	unusedAllowed  bool
 	longPolling    time.Duration
+	workers        bool
 	control        func(*Fake, http.ResponseWriter, *http.Request) bool // whether it has answered
 	journalTo      io.Writer
 	journalLimit   int
@@ -172,6 +173,9 @@ func WithStartTime(t time.Time) Option { return func(o *options) { o.start = t }
 // WithClock makes the fake follow an outside clock, such as time.Now, which must not run backwards and may be asked by
 // several goroutines at once. Advance then moves the fake ahead of it.
 func WithClock(now func() time.Time) Option { return func(o *options) { o.clock = now } }
+
+// WithWorkers has each Advance run GitLab's background workers, as RunWorkers does, once, at its end.
+func WithWorkers() Option { return func(o *options) { o.workers = true } }
 
 // WithTLS serves HTTPS, with HTTP/2. Client trusts the certificate, which is for 127.0.0.1, ::1 and example.com.
 func WithTLS() Option { return func(o *options) { o.tls = true } }
@@ -340,12 +344,30 @@ func (f *Fake) Version() string { return f.version.String() }
 // Now is the time by the fake's clock.
 func (f *Fake) Now() time.Time { return f.clock.now() }
 
-// Advance moves the fake's clock, which everything about time in the fake follows. It does not move backwards.
+// Advance moves the fake's clock, which everything about time in the fake follows. It does not move backwards. With
+// WithWorkers it then does what RunWorkers does.
 func (f *Fake) Advance(d time.Duration) {
 	f.tb.Helper()
-	if err := f.clock.advance(d); err != nil {
+	if err := f.advance(d); err != nil {
 		f.misuse("Advance(%s): %v", d, err)
 	}
+}
+
+func (f *Fake) advance(d time.Duration) error {
+	err := f.clock.advance(d)
+	if err == nil && f.options.workers {
+		f.RunWorkers()
+	}
+	return err
+}
+
+// RunWorkers does what GitLab's background workers would have done by now: jobs that wait in vain or of whose runner
+// nothing is heard fail, stale runner managers and expired artifacts go. docs/time.md has the rules. Nothing else does
+// that, unless WithWorkers is given.
+func (f *Fake) RunWorkers() {
+	f.state.Mu.Lock()
+	defer f.state.Mu.Unlock()
+	f.state.RunWorkers()
 }
 
 // clock is the fake's clock: one that stands still, or an outside one; both are moved by advance.

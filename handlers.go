@@ -78,6 +78,18 @@ const (
 	PlayJob              Endpoint = "POST /projects/:id/jobs/:job_id/play"
 )
 
+// The endpoints of the Job artifacts API (https://docs.gitlab.com/ee/api/job_artifacts.html), and the one with which a
+// job asks who it is.
+const (
+	GetOwnJob               Endpoint = "GET /job"
+	DownloadRefArtifacts    Endpoint = "GET /projects/:id/jobs/artifacts/:ref_name/download"
+	DownloadJobArtifactFile Endpoint = "GET /projects/:id/jobs/:job_id/artifacts/*artifact_path"
+	DownloadRefArtifactFile Endpoint = "GET /projects/:id/jobs/artifacts/:ref_name/raw/*artifact_path"
+	KeepJobArtifacts        Endpoint = "POST /projects/:id/jobs/:job_id/artifacts/keep"
+	DeleteJobArtifacts      Endpoint = "DELETE /projects/:id/jobs/:job_id/artifacts"
+	DeleteProjectArtifacts  Endpoint = "DELETE /projects/:id/artifacts"
+)
+
 // The endpoints that clients call around those.
 const (
 	GetVersion                Endpoint = "GET /version"

@@ -345,8 +345,11 @@ type Job struct {
 	QueuedAt   time.Time `json:"queued_at,omitzero"`
 	StartedAt  time.Time `json:"started_at,omitzero"`
 	FinishedAt time.Time `json:"finished_at,omitzero"`
-	Erased     bool      `json:"erased,omitzero"`
-	Token      string    `json:"token,omitzero"` // made up when empty: glcbt- from GitLab 16.9 on
+	// UpdatedAt, of a job that is on a runner, is when it last gave a sign of life; StartedAt when zero. GitLab's workers
+	// go by it (RunWorkers).
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
+	Erased    bool      `json:"erased,omitzero"`
+	Token     string    `json:"token,omitzero"` // made up when empty: glcbt- from GitLab 16.9 on
 	// Spec is what the runner is to do.
 	Spec  JobSpec `json:"spec,omitzero"`
 	Trace string  `json:"trace,omitzero"` // the log so far

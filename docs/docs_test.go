@@ -138,6 +138,16 @@ func TestAssertions(t *testing.T) {
 	})
 }
 
+func TestWorkers(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithWorkers())
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	job := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Tags: []string{"gpu"}})
+
+	gl.Advance(2 * time.Hour) // there is no runner with that tag
+
+	gl.AssertJobStatus(t, job.ID, fakegitlab.JobFailed)
+}
+
 func TestTime(t *testing.T) {
 	gl := fakegitlab.New(t)
 	r := gl.AddRunner(fakegitlab.Runner{ContactedAt: gl.Now()})

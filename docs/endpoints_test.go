@@ -1,6 +1,8 @@
 package docs_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -142,12 +144,30 @@ type prober struct {
 
 func newProber(t *testing.T, version string) *prober {
 	t.Helper()
-	world := fakegitlab.SmallCompany().WithJob("acme/shop", "deploy", func(j *fakegitlab.Job) {
+	world := fakegitlab.SmallCompany().WithJob("acme/shop", "package", func(j *fakegitlab.Job) {
 		j.Status, j.RunnerID, j.Trace = fakegitlab.JobSuccess, 100001, "done"
-		j.Artifacts = []fakegitlab.Artifact{{Filename: "artifacts.zip", Content: []byte("zip")}}
+		j.Ref, j.User = archivedRef, "dan"
+		j.Artifacts = []fakegitlab.Artifact{{Filename: "artifacts.zip", Content: archiveOf(t, archivedFile)}}
 	})
 	world = world.WithJob("acme/shop", "by hand", func(j *fakegitlab.Job) { j.Status = fakegitlab.JobManual })
 	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
+}
+
+// archivedFile is what the archive of the job package has, archivedRef the branch that the job ran for.
+const (
+	archivedFile = "report.txt"
+	archivedRef  = "packaged"
+)
+
+// archiveOf is a zip archive with one file.
+func archiveOf(t *testing.T, name string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	_, err := w.Create(name)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return out.Bytes()
 }
 
 // who is everybody who may, in words. Where no call succeeds, as where a file must be sent, being refused for something
@@ -166,8 +186,9 @@ func (p *prober) callers(e fakegitlab.Endpoint) string {
 	if !p.lenient && p.accepted(e, fakegitlab.InstanceRunner, url.Values{}, http.Header{}) {
 		return "anybody, with a token or without"
 	}
-	if kinds := p.tokens(e); len(kinds) > 0 {
-		return strings.Join(kinds, " or ")
+	tokens := p.tokens(e)
+	if len(tokens) > 0 && (p.lenient || p.lowestRole(e, fakegitlab.InstanceRunner) == "") {
+		return strings.Join(tokens, " or ")
 	}
 	var roles []string
 	runners := map[string][]string{} // the types for which a role will do
@@ -188,7 +209,7 @@ func (p *prober) callers(e fakegitlab.Endpoint) string {
 			roles[i] = fmt.Sprintf("%s (%s runner)", role, strings.Join(runners[role], ", "))
 		}
 	}
-	return strings.Join(roles, ", ")
+	return strings.Join(append([]string{strings.Join(roles, ", ")}, tokens...), " or ")
 }
 
 func (p *prober) tokens(e fakegitlab.Endpoint) (kinds []string) {
@@ -227,7 +248,7 @@ func (p *prober) accepted(
 	ids := p.ids(e, kind)
 	for name, value := range map[string]string{
 		"runner_id": strconv.Itoa(ids["runner_id"]), "runner_type": string(kind), "system_id": "s_100001a",
-		"description": "x", "admin_mode": "false", "state": "success",
+		"description": "x", "admin_mode": "false", "state": "success", "job": "package",
 	} {
 		query.Set(name, value)
 	}
@@ -240,7 +261,12 @@ func (p *prober) accepted(
 	method, path := cut(e)
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
-		if name, isParam := strings.CutPrefix(part, ":"); isParam {
+		switch name, isParam := strings.CutPrefix(part, ":"); {
+		case part == "*artifact_path":
+			parts[i] = archivedFile
+		case name == "ref_name":
+			parts[i] = archivedRef
+		case isParam:
 			parts[i] = strconv.Itoa(ids[name])
 		}
 	}

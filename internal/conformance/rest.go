@@ -319,7 +319,7 @@ func visible(body params) params {
 
 func (w *restWorld) project(name string, in caseProject) {
 	namespace, isGroup := w.ids["group."+in.Namespace]
-	if IsFalse(in.AllowRegistrationTokens) || in.GitDepth != nil || !isGroup {
+	if IsFalse(in.AllowRegistrationTokens) || in.GitDepth != nil || in.Archived || !isGroup {
 		w.skip("REST makes no project like one of its world here")
 	}
 	body := params{"name": name, "path": name, "namespace_id": namespace, "visibility": in.Visibility,

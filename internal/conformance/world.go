@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -388,7 +389,8 @@ type caseJob struct {
 	Artifacts                      *struct {
 		Filename, Content string
 		Size              int
-		Type              string `json:"file_type"`
+		Type              string            `json:"file_type"`
+		Files             map[string]string // of a zip archive, in place of Content
 		Expires           Time
 	}
 }
@@ -404,7 +406,10 @@ func (p fakeWorld) job(name string, in caseJob) {
 	}
 	if a := in.Artifacts; a != nil {
 		content := a.Content
-		if content == "" {
+		switch {
+		case a.Files != nil:
+			content = p.zipped(a.Files)
+		case content == "":
 			content = strings.Repeat("x", a.Size)
 		}
 		j.Artifacts = []fakegitlab.Artifact{{Filename: a.Filename, Type: a.Type, Content: []byte(content),
@@ -416,6 +421,20 @@ func (p fakeWorld) job(name string, in caseJob) {
 	p.ids[pipeline] = j.PipelineID
 	p.noteID("job", name, j.ID)
 	p.Names["job."+name+".token"] = j.Token
+}
+
+// zipped is a zip archive of these files.
+func (p *Player) zipped(files map[string]string) string {
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		f, err := w.Create(name)
+		require.NoError(p.t, err)
+		_, err = f.Write([]byte(files[name]))
+		require.NoError(p.t, err)
+	}
+	require.NoError(p.t, w.Close())
+	return out.String()
 }
 
 type caseToken struct {

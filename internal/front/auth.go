@@ -18,6 +18,9 @@ import (
 // It returns the refusal, or nil.
 func (q *Request) authenticate() *Response {
 	q.Record.User = ""
+	if done, refusal := q.authenticateJob(); done {
+		return refusal
+	}
 	if q.route.Access == ByAnyone && q.credentials() == "" && q.sudoTarget() == "" {
 		q.User, q.Actor = Nobody, policy.Anonymous()
 		return nil

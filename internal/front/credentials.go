@@ -35,6 +35,12 @@ func (q *Request) identify() {
 			return
 		}
 	}
+	if j, sent := q.sentJob(); sent {
+		if j != nil {
+			q.Record.JobID = j.ID
+		}
+		return
+	}
 	if t := q.LivingToken(); t != nil {
 		q.Record.User = t.User.Username
 	}

@@ -31,6 +31,9 @@ const (
 // readElsewhere are parameters that authentication reads, whatever the endpoint.
 var readElsewhere = []string{paramPrivateToken, paramAccessToken, paramBearerToken, paramSudo}
 
+// jobTokenParams are read where an endpoint takes the tokens of jobs.
+var jobTokenParams = []string{ParamJobToken, ParamToken}
+
 // ParamFile is the parameter that holds the file of an upload.
 const ParamFile = "file"
 

@@ -55,6 +55,7 @@ type Request struct {
 	unread  bool               // a streamed body has not been read to its end
 	User    *world.User        // who is acting: whom sudo names, else whose token it is
 	Token   *world.AccessToken // the access token that was accepted
+	ByJob   *world.Job         // the job whose token was accepted in its place
 	Actor   policy.Actor       // what User counts as
 	Project *world.Project     // of the path, once the endpoint's before block has found it
 	Group   *world.Group       // likewise

@@ -17,6 +17,10 @@ type Route struct {
 	Scopes []string
 	// Granular is what the endpoint wants of a fine-grained access token; nil: it takes none.
 	Granular *Granular
+	// JobTokens is whether the token of a running job will do as well as an access token (job_token_allowed); from
+	// JobTokensSince on, if that is set.
+	JobTokens      bool
+	JobTokensSince *gitlabversion.Difference
 	// Since is the difference between GitLab versions that brought the endpoint; nil: it was always there.
 	Since *gitlabversion.Difference
 	// Streams, of an endpoint that takes in a body of any size: it checks what GitLab checks before it reads the
@@ -95,7 +99,7 @@ func (r *Route) path() string {
 }
 
 // parameters is how many parameters the path has.
-func (r *Route) parameters() int { return strings.Count(r.path(), ":") }
+func (r *Route) parameters() int { return strings.Count(r.path(), ":") + strings.Count(r.path(), "*") }
 
 // cutEndpoint splits an endpoint into method and path.
 func cutEndpoint(endpoint string) (method, path string) {

@@ -29,16 +29,26 @@ func (r *Router[T]) Add(method, path string, value T) {
 	r.values = append(r.values, value)
 }
 
-// muxPath writes /runners/:id as mux does.
+// muxPath writes /runners/:id as mux does. Parameters that span segments take slashes, too.
 func muxPath(path string) string {
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
-		if name, ok := strings.CutPrefix(p, ":"); ok {
-			parts[i] = "{" + name + "}"
+		switch {
+		case spansSegments(p):
+			parts[i] = "{" + p[1:] + ":.+}"
+		case strings.HasPrefix(p, ":"):
+			parts[i] = "{" + p[1:] + "}"
 		}
 	}
 	return strings.Join(parts, "/")
 }
+
+// refName is the parameter of a path that is a branch or tag, whose names have slashes (lib/api/ci/job_artifacts.rb).
+const refName = ":ref_name"
+
+// spansSegments reports whether a part of an endpoint's path stands for several segments: what GitLab's documentation
+// writes with a *, and names of branches and tags.
+func spansSegments(part string) bool { return strings.HasPrefix(part, "*") || part == refName }
 
 // Find finds the value of a method and an escaped path, with its path parameters, decoded.
 func (r *Router[T]) Find(method, path string) (value T, vars map[string]string, found bool) {

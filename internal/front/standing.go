@@ -25,7 +25,13 @@ type (
 
 // OnProject asks whether the user may do something with a project.
 func (q *Request) OnProject(p *world.Project, may ProjectRule) policy.Decision {
-	return may(q.Actor, q.ProjectStanding(p))
+	s := q.ProjectStanding(p)
+	if q.ByJob != nil {
+		if d := policy.ReachProjectByToken(s, q.jobToken(p)); !d.Allowed {
+			return d
+		}
+	}
+	return may(q.Actor, s)
 }
 
 // OnGroup asks whether the user may do something with a group.
@@ -76,6 +82,9 @@ var levels = map[world.Visibility]policy.Visibility{world.Private: policy.Privat
 func (q *Request) ProjectStanding(p *world.Project) policy.ProjectStanding {
 	s := ProjectStandingOf(q.User, p)
 	s.SecurityManager = q.SecurityManager(s.Held)
+	if q.ByJob != nil {
+		s = policy.UnderJobToken(s, q.jobToken(p))
+	}
 	return s
 }
 

@@ -12,28 +12,46 @@ import (
 type Table struct {
 	routes  []*Route
 	routers map[shape]*Router[*Route]
+	// open has the routes whose paths have as many segments as the client likes, by method.
+	open map[string]*Router[*Route]
 }
 
 // NewTable makes a table of routes, in the order of the documentation. What authentication reads is known to each.
 func NewTable(routes []*Route) *Table {
-	t := &Table{routes: routes, routers: map[shape]*Router[*Route]{}}
+	t := &Table{routes: routes, routers: map[shape]*Router[*Route]{}, open: map[string]*Router[*Route]{}}
 	inOrder := slices.Clone(routes)
 	// Those with fewer parameters are tried first: in /runners/all, all is no runner's id.
 	slices.SortStableFunc(inOrder, func(a, b *Route) int { return a.parameters() - b.parameters() })
 	for _, r := range inOrder {
 		r.mustBeWhole()
-		r.Spec.Known = readElsewhere
+		known := readElsewhere
+		if r.JobTokens {
+			known = slices.Concat(known, jobTokenParams)
+		}
+		r.Spec.Known = known
 		for l := r.Later; l != nil; l = l.Later {
-			l.Spec.Known = readElsewhere
+			l.Spec.Known = known
 		}
-		method, path := cutEndpoint(r.Endpoint)
-		s := shapeOf(method, path)
-		if t.routers[s] == nil {
-			t.routers[s] = NewRouter[*Route]()
-		}
-		t.routers[s].Add(method, path, r)
+		t.add(r)
 	}
 	return t
+}
+
+// add puts a route where it is looked for.
+func (t *Table) add(r *Route) {
+	method, path := cutEndpoint(r.Endpoint)
+	if slices.ContainsFunc(strings.Split(path, "/"), spansSegments) {
+		if t.open[method] == nil {
+			t.open[method] = NewRouter[*Route]()
+		}
+		t.open[method].Add(method, path, r)
+		return
+	}
+	s := shapeOf(method, path)
+	if t.routers[s] == nil {
+		t.routers[s] = NewRouter[*Route]()
+	}
+	t.routers[s].Add(method, path, r)
 }
 
 // Routes are the routes of the table, in the order of the documentation.
@@ -41,11 +59,26 @@ func (t *Table) Routes() []*Route { return t.routes }
 
 // Lookup finds the route of a method and an escaped path below /api/v4, with its path parameters; nil if there is none.
 func (t *Table) Lookup(method, path string) (*Route, map[string]string) {
-	routes := t.routers[shapeOf(method, path)]
-	if routes == nil {
+	return t.lookup(method, path, "")
+}
+
+// lookup is Lookup for a path that was cut from its format suffix, "" for none. The path of a file may end like one.
+func (t *Table) lookup(method, path, format string) (*Route, map[string]string) {
+	if routes := t.routers[shapeOf(method, path)]; routes != nil {
+		if r, vars, found := routes.Find(method, path); found {
+			return r, vars
+		}
+	}
+	open := t.open[method]
+	if open == nil {
 		return nil, nil
 	}
-	r, vars, _ := routes.Find(method, path)
+	if format != "" {
+		if r, vars, found := open.Find(method, path+"."+format); found {
+			return r, vars
+		}
+	}
+	r, vars, _ := open.Find(method, path)
 	return r, vars
 }
 
@@ -82,8 +115,8 @@ func (f *foundRoutes) lookup(table *Table, method, path string) (*Route, map[str
 	if known, ok := f.found[key]; ok {
 		return known.route, known.vars
 	}
-	clean, _ := apiPath(path)
-	r, vars := table.Lookup(method, clean)
+	clean, format := apiPath(path)
+	r, vars := table.lookup(method, clean, format)
 	if r != nil {
 		if f.found == nil || len(f.found) == mostFoundRoutes {
 			f.found = map[asked]foundRoute{}

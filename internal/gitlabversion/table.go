@@ -78,6 +78,13 @@ const (
 	ManagersBySystemID
 	MinuteBetweenLogs
 	ArtifactsByRunningJobs
+	TimeoutsEnforced
+	StuckReasonsByState
+	SilentAfterHalfAnHour
+	JobTokensReadJobs
+	JobTokenRefusedByName
+	KeepDecidedByJob
+	RecentPipelinesSearched
 	differenceCount
 )
 
@@ -273,6 +280,29 @@ var table = [differenceCount]Row{
 		"for its own when it was over",
 		oldest, first, "lib/api/ci/runner.rb of 15.x, lib/api/ci/helpers/runner.rb of 16.x; the change is older than " +
 			"16.0", false},
+	TimeoutsEnforced: {"GitLab's workers fail a running job 15 minutes after its timeout, with " +
+		"job_execution_server_timeout; before, only its silence counts",
+		Version{18, 0}, first, "app/services/ci/timed_out_builds/drop_running_service.rb", true},
+	StuckReasonsByState: {"the reasons of GitLab's workers say what was wrong: stuck_pending_no_matching_runners, " +
+		"stuck_pending_with_matching_runners, no_updates_running, server_timeout_running; before, " +
+		"stuck_or_timeout_failure. A job that waits in vain fails whatever else waits; before, not while an older one " +
+		"waits that a runner may take",
+		Version{19, 0}, first, "app/services/ci/stuck_builds/drop_pending_service.rb; GitLab's runbook has the old " +
+			"reason for jobs before 19.0", true},
+	SilentAfterHalfAnHour: {"GitLab's workers give a running job up after 30 minutes of silence; before, after an hour",
+		Version{19, 4}, first, "app/services/ci/stuck_builds/drop_running_service.rb, behind the flag " +
+			"ci_lower_stuck_build_timeouts", true},
+	JobTokensReadJobs: {"GET /projects/:id/jobs and GET /projects/:id/jobs/:job_id take the token of a running job",
+		Version{18, 3}, first, "lib/api/ci/jobs.rb of 17.9 and of 18.x", true},
+	JobTokenRefusedByName: {"a job token that does not reach a project is refused with 403 and the names of both; " +
+		"before, with 404 Project Not Found",
+		Version{17, 3}, first, "lib/api/helpers.rb of 16.x and of 17.x", true},
+	KeepDecidedByJob: {"POST /projects/:id/jobs/:job_id/artifacts/keep finds the job before it asks who may; before, " +
+		"after it",
+		Version{19, 0}, first, "lib/api/ci/job_artifacts.rb of 17.x and the newest", true},
+	RecentPipelinesSearched: {"artifacts by ref are looked for in the 100 latest successful pipelines with " +
+		"search_recent_successful_pipelines",
+		Version{18, 10}, first, "Job artifacts API page", false},
 }
 
 // Differences returns every difference, in the order in which they came, or went where they were there from the first.

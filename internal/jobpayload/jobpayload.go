@@ -25,7 +25,7 @@ import (
 const DefaultGitDepth = 20
 
 // DefaultBuildTimeout is build_timeout of a new project, which is how long each of its jobs may run.
-const DefaultBuildTimeout = time.Hour
+const DefaultBuildTimeout = world.DefaultBuildTimeout
 
 // runningJobsMaxBucket is the number from which on GitLab no longer counts a project's jobs on instance runners exactly
 // (app/presenters/ci/build_runner_presenter.rb, project_jobs_running_on_instance_runners_count).
@@ -135,21 +135,10 @@ func Build(in Input) Payload {
 	return payload
 }
 
-// JobTimeoutSeconds is how long the job may run, in seconds: as its own timeout says or, without one, the project's,
-// but not longer than the runner's maximum (app/models/ci/build_metadata.rb, update_timeout_state). A part of a second
-// counts as a whole one, since a runner takes 0 for its own default.
+// JobTimeoutSeconds is how long the job may run on a runner, in seconds. A part of a second counts as a whole one,
+// since a runner takes 0 for its own default.
 func JobTimeoutSeconds(j *world.Job, p *world.Project, r *world.Runner) int {
-	timeout := DefaultBuildTimeout
-	if p.BuildTimeout > 0 {
-		timeout = p.BuildTimeout
-	}
-	if j.Spec.Timeout > 0 {
-		timeout = j.Spec.Timeout
-	}
-	if seconds := r.MaximumTimeout; seconds != nil {
-		timeout = min(timeout, time.Duration(*seconds)*time.Second)
-	}
-	return world.WholeSeconds(timeout)
+	return world.WholeSeconds(world.JobTimeout(j, p, r))
 }
 
 // buildJobInfo is what a runner is told of the job, its project and the queue.

@@ -1,7 +1,5 @@
 package policy
 
-import "fmt"
-
 // JobStanding is where an actor stands to a job.
 type JobStanding struct {
 	Project ProjectStanding
@@ -106,24 +104,11 @@ func EraseBuild(a Actor, s JobStanding) Decision {
 	return MaintainerAccess(a, s.Project)
 }
 
-// JobToken is a running job whose token asks for something.
-type JobToken struct {
-	Job int
-	// Project is the path of the job's project, SameProject whether that is the one asked for.
-	Project     string
-	SameProject bool
-}
+// DestroyArtifacts says whether the actor may delete what the project's jobs kept; that the project is archived is no
+// obstacle (app/policies/project_policy.rb, app/policies/concerns/archived_abilities.rb).
+func DestroyArtifacts(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
 
-// ReadJobArtifactsByToken says whether a job's token opens the artifacts of a project: its user must see the project,
-// and if the project is private, the job must be one of its own, as the allowlist of a new project has only the project
-// itself (app/models/ci/job_token/scope.rb).
-func ReadJobArtifactsByToken(a Actor, s ProjectStanding, t JobToken) Decision {
-	if d := ReadProject(a, s); !d.Allowed {
-		return d
-	}
-	if !t.SameProject && s.Visibility == Private {
-		return Decision{Reason: fmt.Sprintf("job %d is of %s, which is not on the job token allowlist of %s",
-			t.Job, t.Project, s.Where)}
-	}
-	return allowed
+// UpdateBuilds says whether the actor may change jobs of the project at all (app/policies/project_policy.rb).
+func UpdateBuilds(a Actor, s ProjectStanding) Decision {
+	return UpdateBuild(a, JobStanding{Project: s})
 }

@@ -51,6 +51,7 @@ var granular = map[string]*front.Granular{
 	"GET /projects/:id/jobs/artifacts/:ref_name/raw/*artifact_path": needs("Job Artifact: Read", front.AtProject),
 	"POST /projects/:id/jobs/:job_id/artifacts/keep":                needs("Job Artifact: Update", front.AtProject),
 	"DELETE /projects/:id/jobs/:job_id/artifacts":                   needs("Job Artifact: Delete", front.AtProject),
+	"DELETE /projects/:id/artifacts":                                needs("Job Artifact: Delete", front.AtProject),
 	"GET /version":                                                  needs("Metadata: Read", front.AtInstance),
 	"GET /metadata":                                                 needs("Metadata: Read", front.AtInstance),
 	"GET /user":                                                     needs("User: Read", front.AtUser),

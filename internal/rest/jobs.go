@@ -18,11 +18,13 @@ import (
 // jobRows are the Jobs API for people (lib/api/ci/jobs.rb).
 func jobRows() []row {
 	return []row{
-		{endpoint: "GET /projects/:id/jobs", spec: listing(pathID, jobScope, keysetParams), handle: listProjectJobs},
-		{endpoint: "GET /projects/:id/jobs/:job_id", spec: front.Declare(pathID, pathJobID), handle: getJob},
+		{endpoint: "GET /projects/:id/jobs", spec: listing(pathID, jobScope, keysetParams), jobTokens: true,
+			jobTokensSince: since(gitlabversion.JobTokensReadJobs), handle: listProjectJobs},
+		{endpoint: "GET /projects/:id/jobs/:job_id", spec: front.Declare(pathID, pathJobID), jobTokens: true,
+			jobTokensSince: since(gitlabversion.JobTokensReadJobs), handle: getJob},
 		{endpoint: "GET /projects/:id/jobs/:job_id/trace", spec: front.Declare(pathID, pathJobID), handle: getJobTrace},
-		{endpoint: "GET /projects/:id/jobs/:job_id/artifacts", access: front.ByAnyone, spec: front.Declare(pathID, pathJobID),
-			handle: downloadJobArtifacts},
+		{endpoint: "GET /projects/:id/jobs/:job_id/artifacts", access: front.ByAnyone, jobTokens: true,
+			spec: front.Declare(pathID, pathJobID), handle: downloadJobArtifacts},
 		{endpoint: "POST /projects/:id/jobs/:job_id/cancel", spec: front.Declare(pathID, pathJobID, forceParam),
 			handle: cancelJob},
 		{endpoint: "POST /projects/:id/jobs/:job_id/retry", spec: front.Declare(pathID, pathJobID),
@@ -142,14 +144,8 @@ func getJobTrace(q request) front.Response {
 		With("Content-Disposition", fmt.Sprintf(`infile; filename="%d.log"`, j.ID))
 }
 
-// downloadJobArtifacts needs no access token where everybody sees the project. A job's token, which GitLab takes here
-// too, within the limits of its allowlists, is refused with a reason that says so: to serve the call as an anonymous
-// one would look like a lack of rights.
+// downloadJobArtifacts needs no access token where everybody sees the project.
 func downloadJobArtifacts(q request) front.Response {
-	if q.Anonymous() && q.SentJobToken() != "" {
-		return front.Refuse(http.StatusUnauthorized, front.MsgUnauthorized).
-			Because("job tokens are accepted by GET /jobs/:id/artifacts, not here")
-	}
 	j, refusal := q.permittedJob(policy.ReadJobArtifacts)
 	if refusal != nil {
 		return *refusal

@@ -69,10 +69,10 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 	assert.Equal(t, []int{404, 404}, []int{anonymous(open), anonymous(guarded)}, "artifacts need no credentials: the project is private")
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Visibility = fg.Public })
 	assert.Equal(t, []int{200, 403}, []int{anonymous(open), anonymous(guarded)})
-	assert.Equal(t, 401, testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", open.ID), nil, "Job-Token", open.Token).Status, "not followed")
+	assert.Equal(t, 401, testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts", open.ID), nil, "Job-Token", open.Token).Status, "the job is not running")
 	for _, name := range []string{"job_token", "token"} {
 		got := testkit.Send(t, gl, "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts?%s=%s", open.ID, name, open.Token), nil)
-		assert.Equal(t, 401, got.Status, "nor as the parameter %s", name)
+		assert.Equal(t, 401, got.Status, "as the parameter %s", name)
 	}
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true })
 	job := gl.AddJob(fg.Job{Project: "acme/shop"})

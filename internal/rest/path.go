@@ -5,6 +5,7 @@ package rest
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -33,6 +34,10 @@ func (q request) pathProject(may front.ProjectRule) *front.Response {
 			why += "; a path names its namespace too: acme%2Fshop"
 		}
 	} else if d := q.OnProject(q.Project, may); !d.Allowed {
+		if q.ByJob != nil && q.Has(gitlabversion.JobTokenRefusedByName) {
+			from, to := q.ByJob.Project.Path, q.Project.Path
+			return front.Forbidden(fmt.Sprintf(msgfJobTokenRefused, path.Base(from), path.Base(to)), d.Reason).AsRefusal()
+		}
 		why = d.Reason
 	} else {
 		return nil

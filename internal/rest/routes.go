@@ -8,7 +8,8 @@ import "github.com/fakegitlab/fakegitlab/internal/front"
 func Routes() []*front.Route {
 	var all []*front.Route
 	for _, family := range [][]row{
-		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), instanceRows(), namespaceRows(),
+		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(),
+		instanceRows(), namespaceRows(),
 	} {
 		for _, r := range family {
 			all = append(all, r.route())

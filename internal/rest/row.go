@@ -18,18 +18,23 @@ type row struct {
 	endpoint string
 	access   front.Access
 	scopes   []string
-	since    *gitlabversion.Difference
-	streams  func(request) (front.BodyReader, *front.Response)
-	waits    func(q request, token, lastUpdate string) <-chan struct{}
-	before   func(request) *front.Response
-	spec     params.Spec
-	later    *front.LaterSpec
-	handle   func(request) front.Response
+	// jobTokens is whether a running job's token will do, from a version on if jobTokensSince is set.
+	jobTokens      bool
+	jobTokensSince *gitlabversion.Difference
+
+	since   *gitlabversion.Difference
+	streams func(request) (front.BodyReader, *front.Response)
+	waits   func(q request, token, lastUpdate string) <-chan struct{}
+	before  func(request) *front.Response
+	spec    params.Spec
+	later   *front.LaterSpec
+	handle  func(request) front.Response
 }
 
 func (r row) route() *front.Route {
 	route := &front.Route{Endpoint: r.endpoint, Access: r.access, Scopes: r.scopes, Since: r.since, Spec: r.spec,
-		Granular: granular[r.endpoint], Later: r.later, Handle: func(q *front.Request) front.Response { return r.handle(request{q}) }}
+		Granular: granular[r.endpoint], JobTokens: r.jobTokens, JobTokensSince: r.jobTokensSince, Later: r.later,
+		Handle: func(q *front.Request) front.Response { return r.handle(request{q}) }}
 	if r.streams != nil {
 		route.Streams = func(q *front.Request) (front.BodyReader, *front.Response) { return r.streams(request{q}) }
 	}

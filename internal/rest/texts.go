@@ -38,6 +38,12 @@ const (
 	msgManagerNotFound          = "Runner manager not found"
 )
 
+// Files out of archives, as Workhorse answers by itself (workhorse/internal/artifacts/entry.go).
+const (
+	msgWorkhorseNotFound = "404 page not found\n"
+	msgWorkhorseFails    = "Internal Server Error\n"
+)
+
 // Jobs, for runners and for people (lib/api/ci/runner.rb, lib/api/ci/jobs.rb and the services behind them).
 const (
 	msgConflict            = "409 Conflict"
@@ -59,4 +65,7 @@ const (
 	msgfUnknownInput       = "Unknown input: %s"
 	msgfUnknownInputs      = "Unknown inputs: %s"
 	msgfVariableNoText     = "job_variables_attributes[%d][%s] is invalid"
+	msgfBuildObject        = "#<Ci::Build:0x%016x>"
+	msgAccepted            = "202 Accepted"
+	msgfJobTokenRefused    = "Authentication by CI/CD job token not allowed from %s to %s."
 )

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	gotoken "go/token"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -73,6 +74,7 @@ func has(attributes map[string]string) func(inVersion) any {
 // TestVersions proves each difference between versions on both sides of each of its borders.
 func TestVersions(t *testing.T) {
 	proofs := versionProofs()
+	maps.Copy(proofs, neighbourProofs())
 	for _, d := range gitlabversion.Differences() {
 		row := d.Row()
 		t.Run(row.What, func(t *testing.T) {

@@ -50,7 +50,9 @@
 //	state.go undo.go secrets.go queue.go rates.go         State itself, Atomically, generated secrets, the job queue
 //	finding.go                                            looking up by what a URL, a runner or a person has
 //	runners*.go managers.go registration.go               transitions of runners, their lists and their managers
-//	jobs.go log.go artifacts.go                           transitions of jobs, their logs and files
+//	job_timeout.go pipelines.go                           how long a job may run; the state of a pipeline, what it locks
+//	jobs.go log.go artifacts*.go                          transitions of jobs, their logs and files
+//	workers.go                                            what GitLab's background workers do with all that
 //	access_tokens.go                                      transitions of access tokens
 //	drafts*.go                                            records from plain data
 package world

@@ -30,6 +30,9 @@ func checkJob(j *Job) (ps Problems) {
 		if !j.FinishedAt.IsZero() && !j.Finished() {
 			ps.addFrom("finished_at", fmt.Errorf("a job that is %s has no FinishedAt", j.Status), "status")
 		}
+		if !j.UpdatedAt.IsZero() && !j.Status.Executing() {
+			ps.addFrom("updated_at", fmt.Errorf("a job that is %s is on no runner and has no UpdatedAt", j.Status), "status")
+		}
 	}
 	if j.StageIndex < 0 {
 		ps.Addf("stage_idx", "stages are counted from 0, not %d", j.StageIndex)
@@ -186,7 +189,10 @@ func (st *State) fillTimes(j *Job) {
 	set(&j.QueuedAt, queued || started, j.CreatedAt)
 	set(&j.StartedAt, started, j.QueuedAt)
 	set(&j.FinishedAt, finished, Latest(now, j.StartedAt))
-	j.UpdatedAt = Latest(j.CreatedAt, Latest(j.StartedAt, j.FinishedAt))
+	if !j.UpdatedAt.IsZero() {
+		j.UpdatedAt = orNow(j.UpdatedAt, now)
+	}
+	j.UpdatedAt = Latest(Latest(j.CreatedAt, j.UpdatedAt), Latest(j.StartedAt, j.FinishedAt))
 	if j.Erased {
 		j.ErasedAt = now
 	}

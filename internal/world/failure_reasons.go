@@ -62,8 +62,8 @@ func FailureReasons(newer bool) []string {
 	}
 	if newer {
 		reasons = append(reasons,
-			"job_execution_server_timeout", "stuck_pending_with_matching_runners", "stuck_pending_no_matching_runners",
-			"no_updates_running", "no_updates_canceling", "server_timeout_running", "server_timeout_canceling",
+			jobExecutionServerTimeout, stuckPendingWithMatchingRunners, stuckPendingNoMatchingRunners,
+			noUpdatesRunning, "no_updates_canceling", serverTimeoutRunning, "server_timeout_canceling",
 			"runner_configuration_error", "runner_external_dependency_failure", "runner_interrupted")
 	}
 	reasons = append(reasons,

@@ -14,6 +14,7 @@ func (st *State) AppendLog(j *Job, piece Blob) {
 		piece.overwrite(secret, st.masked(len(secret)))
 	}
 	j.Log.take(piece)
+	st.Touch(j)
 	j.wake()
 }
 
@@ -41,7 +42,8 @@ func (st *State) Watched(j *Job) bool {
 // (app/services/ci/update_build_state_service.rb).
 const untouchedFor = 15 * time.Minute
 
-// Touch notes that the job's runner has said that the job is still running. A recent UpdatedAt stays as it is.
+// Touch notes that the job's runner has given a sign of life: that the job is still running, or more of its log
+// (lib/gitlab/ci/trace.rb, write). A recent UpdatedAt stays as it is.
 func (st *State) Touch(j *Job) {
 	if st.Now().Sub(j.UpdatedAt) > untouchedFor {
 		j.UpdatedAt = st.Now()

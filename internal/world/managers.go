@@ -65,13 +65,18 @@ func (st *State) ContactBy(r *Runner, draft Manager) error {
 // DeleteManager removes one manager; the jobs that it took forget it. When it was the runner's last, the runner counts
 // as never contacted.
 func (st *State) DeleteManager(m *Manager) {
+	st.removeManager(m)
+	if r := m.Runner; len(r.Managers) == 0 {
+		st.SetContacted(r, time.Time{})
+	}
+}
+
+// removeManager removes one manager; the jobs that it took forget it.
+func (st *State) removeManager(m *Manager) {
 	r := m.Runner
 	r.Managers = removeByID(r.Managers, m)
 	st.managers.remove(m)
 	r.replaceManager(m, nil)
-	if len(r.Managers) == 0 {
-		st.SetContacted(r, time.Time{})
-	}
 }
 
 // SetContacted sets when the runner was heard of last; zero is never.

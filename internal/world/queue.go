@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 )
 
 // JobQueue decides which job a runner gets next. A job is in it exactly while it is pending or running.
@@ -133,10 +134,15 @@ func sooner(a, b *Job, counts map[*Project]int) bool {
 	return a.ID < b.ID
 }
 
-// QueueValueOf returns the runner's queue value, which is made when it is first asked for after a change.
+// queueValueLifetime is for how long GitLab keeps a queue value (app/models/ci/runner.rb, RUNNER_QUEUE_EXPIRY_TIME).
+const queueValueLifetime = time.Hour
+
+// QueueValueOf returns the runner's queue value, which is made when it is first asked for after a change, or after its
+// lifetime: so a runner whose last value is older has the queue looked at anew.
 func (st *State) QueueValueOf(r *Runner) string {
-	if r.Queue.value == "" {
-		r.Queue.value = st.made.hex(queueValues, queueValueLength)
+	now := st.Now()
+	if r.Queue.value == "" || now.Sub(r.Queue.madeAt) >= queueValueLifetime {
+		r.Queue.value, r.Queue.madeAt = st.made.hex(queueValues, queueValueLength), now
 	}
 	return r.Queue.value
 }

@@ -110,6 +110,7 @@ func (r *Runner) LatestManager() *Manager {
 // another one (app/models/ci/runner.rb, ensure_runner_queue_value and tick_runner_queue). State.QueueValueOf reads it.
 type QueueValue struct {
 	value   string        // empty: not made since the last change
+	madeAt  time.Time     // of value
 	Changed chan struct{} // closed at the next change; nil while nobody waits
 }
 

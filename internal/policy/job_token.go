@@ -1,0 +1,39 @@
+package policy
+
+import "fmt"
+
+// JobToken is a running job whose token asks for something.
+type JobToken struct {
+	Job int
+	// Project is the path of the job's project, SameProject whether that is the one asked for.
+	Project     string
+	SameProject bool
+}
+
+// ReachProjectByToken says whether a job's token gets as far as a project: if that is private, the job must be one of
+// its own, as the allowlist of a new project has only the project itself (app/models/ci/job_token/scope.rb).
+func ReachProjectByToken(s ProjectStanding, t JobToken) Decision {
+	if !t.SameProject && s.Visibility == Private {
+		return Decision{Reason: fmt.Sprintf("job %d is of %s, which is not on the job token allowlist of %s",
+			t.Job, t.Project, s.Where)}
+	}
+	return allowed
+}
+
+// UnderJobToken is the standing that a job's token leaves its user: of a project that does not have the job's on its
+// allowlist only what everybody sees (app/policies/project_policy.rb, project_allowed_for_job_token).
+func UnderJobToken(s ProjectStanding, t JobToken) ProjectStanding {
+	if !t.SameProject {
+		s.Held, s.SecurityManager = None, false
+	}
+	return s
+}
+
+// ReadJobArtifactsByToken says whether a job's token opens the artifacts of a project: its user must see the project,
+// and the token must reach it.
+func ReadJobArtifactsByToken(a Actor, s ProjectStanding, t JobToken) Decision {
+	if d := ReadProject(a, s); !d.Allowed {
+		return d
+	}
+	return ReachProjectByToken(s, t)
+}
