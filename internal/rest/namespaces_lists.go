@@ -76,10 +76,10 @@ func (q request) asksForAttributes() bool {
 func (q request) sortProjects(rows []*world.Project, order, direction string) {
 	text, _ := q.Params.String("search")
 	if order == orderSimilarity && strings.TrimSpace(text) != "" {
+		to := search.NewText(text)
 		sortByRank(rows, func(p *world.Project) float64 {
 			_, path := world.SplitPath(p.Path)
-			return search.Similarity(path, text) + 0.7*search.Similarity(p.Name, text) +
-				0.2*search.Similarity(p.Description, text)
+			return to.Similarity(path) + 0.7*to.Similarity(p.Name) + 0.2*to.Similarity(p.Description)
 		}, func(a, b *world.Project) int { return b.ID - a.ID })
 		return
 	}
@@ -112,9 +112,10 @@ func (q request) sortGroups(rows []*world.Group) {
 			}
 			return g.Parent.ID
 		}
+		to := search.NewText(text)
 		sortByRank(rows, func(g *world.Group) float64 {
 			_, path := world.SplitPath(g.Path)
-			return search.Similarity(path, text) + 0.7*search.Similarity(g.Name, text)
+			return to.Similarity(path) + 0.7*to.Similarity(g.Name)
 		}, func(a, b *world.Group) int { return cmp.Or(cmp.Compare(parent(b), parent(a)), cmp.Compare(b.ID, a.ID)) })
 		return
 	}

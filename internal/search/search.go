@@ -3,6 +3,7 @@
 package search
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -21,13 +22,14 @@ type Query struct {
 // Parse reads a search. A blank one is the zero Query.
 func Parse(text string) Query {
 	text = strings.ToLower(strings.Join(strings.Fields(text), " "))
-	q := Query{whole: text}
+	q, seen := Query{whole: text}, map[string]bool{}
 	for text != "" {
 		word, rest := quoted(text)
 		if word == "" {
 			word, rest, _ = strings.Cut(text, " ")
 		}
-		if utf8.RuneCountInString(word) >= shortest {
+		if utf8.RuneCountInString(word) >= shortest && !seen[word] {
+			seen[word] = true
 			q.words = append(q.words, word)
 		}
 		text = rest
@@ -38,8 +40,11 @@ func Parse(text string) Query {
 // quoted is the words in quotes with which text begins, if a blank or nothing follows them: they are looked for as one.
 func quoted(text string) (phrase, rest string) {
 	inside, begins := strings.CutPrefix(text, `"`)
+	if !begins {
+		return "", "" // without a look at all that follows, which may be long and is asked for at each word of it
+	}
 	phrase, rest, ends := strings.Cut(inside, `"`)
-	if !begins || !ends || rest != "" && rest[0] != ' ' {
+	if !ends || rest != "" && rest[0] != ' ' {
 		return "", ""
 	}
 	return phrase, strings.TrimPrefix(rest, " ")
@@ -62,32 +67,46 @@ func (q Query) matches(column string) bool {
 	return !slices.ContainsFunc(q.words, func(word string) bool { return !strings.Contains(column, word) })
 }
 
-// Similarity is how alike two texts are, from 0 to 1: the share of three letters in a row that both have, as
+// Text is a text that others are compared with: what is to be known of it is found out once.
+type Text struct{ trigrams map[[3]rune]bool }
+
+// NewText looks at a text.
+func NewText(text string) Text {
+	t := Text{map[[3]rune]bool{}}
+	for trigram := range trigrams(text) {
+		t.trigrams[trigram] = true
+	}
+	return t
+}
+
+// Similarity is how alike the texts are, from 0 to 1: the share of three letters in a row that both have, as
 // PostgreSQL's pg_trgm counts them.
-func Similarity(a, b string) float64 {
-	inA, inB := trigrams(a), trigrams(b)
-	shared := 0
-	for t := range inA {
-		if inB[t] {
+func (t Text) Similarity(other string) float64 {
+	seen, shared := map[[3]rune]bool{}, 0
+	for trigram := range trigrams(other) {
+		if !seen[trigram] && t.trigrams[trigram] {
 			shared++
 		}
+		seen[trigram] = true
 	}
-	all := len(inA) + len(inB) - shared
+	all := len(t.trigrams) + len(seen) - shared
 	if all == 0 {
 		return 0
 	}
 	return float64(shared) / float64(all)
 }
 
-// trigrams are those of each word, which counts as having two blanks before it and one behind.
-func trigrams(text string) map[[3]rune]bool {
-	all := map[[3]rune]bool{}
+// trigrams yields those of each word, which counts as having two blanks before it and one behind; some several times.
+func trigrams(text string) iter.Seq[[3]rune] {
 	between := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }
-	for word := range strings.FieldsFuncSeq(strings.ToLower(text), between) {
-		padded := []rune("  " + word + " ")
-		for i := range len(padded) - 2 {
-			all[[3]rune(padded[i:i+3])] = true
+	return func(yield func([3]rune) bool) {
+		for word := range strings.FieldsFuncSeq(strings.ToLower(text), between) {
+			padded := []rune("  " + word + " ")
+			for i := range len(padded) - 2 {
+				if !yield([3]rune(padded[i : i+3])) {
+					return
+				}
+			}
 		}
 	}
-	return all
 }

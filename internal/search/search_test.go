@@ -1,6 +1,7 @@
 package search
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -60,7 +61,21 @@ func TestSimilarity(t *testing.T) {
 		{"--", "__", 0},
 		{"shop", "shops", 4.0 / 7},
 	} {
-		assert.InDelta(t, c.want, Similarity(c.a, c.b), 1e-9, "%q %q", c.a, c.b)
-		assert.InDelta(t, c.want, Similarity(c.b, c.a), 1e-9, "%q %q", c.b, c.a)
+		assert.InDelta(t, c.want, NewText(c.a).Similarity(c.b), 1e-9, "%q %q", c.a, c.b)
+		assert.InDelta(t, c.want, NewText(c.b).Similarity(c.a), 1e-9, "%q %q", c.b, c.a)
 	}
+}
+
+// A search may be as long as a request can be. This takes a moment; it would take minutes if each word, or each row,
+// looked at the whole of it.
+func TestLongSearches(t *testing.T) {
+	assert.Len(t, Parse(strings.Repeat("shop ", 1<<20)).words, 1, "a word is looked for once")
+	assert.Empty(t, Parse(strings.Repeat("a b ", 1<<20)).words)
+	long := strings.Repeat("shop at the corner ", 1<<15)
+	assert.True(t, Parse(strings.Repeat("shop ", 1<<20)).Matches(long))
+	text := NewText(long)
+	for range 1 << 15 {
+		assert.InDelta(t, 0.0, text.Similarity("zz"), 1e-9)
+	}
+	assert.InDelta(t, 1.0, text.Similarity("the corner: at SHOP"), 1e-9)
 }
