@@ -108,9 +108,9 @@ func Status(code int) CallMatcher {
 	}
 }
 
-// Where matches calls for which holds returns true. nil matches nothing.
+// Where matches calls for which holds returns true. nil matches nothing. The Call is a copy, which holds may change.
 func Where(holds func(Call) bool) CallMatcher {
-	is := func(c Call) bool { return holds != nil && holds(c) }
+	is := func(c Call) bool { return holds != nil && holds(cloneCall(c)) }
 	text := "Where(func)"
 	if holds == nil {
 		text = "Where(nil)"

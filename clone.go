@@ -2,6 +2,8 @@ package fakegitlab
 
 import (
 	"maps"
+	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/fakegitlab/fakegitlab/internal/clone"
@@ -29,6 +31,14 @@ func cloneSettings(s Settings) Settings {
 }
 
 func cloneUser(u User) User { return u }
+
+// cloneCall is for the functions of a test that see a request while it is served: what they change is theirs.
+func cloneCall(c Call) Call {
+	c.Query, c.Header = url.Values(http.Header(c.Query).Clone()), c.Header.Clone()
+	c.Body, c.Params, c.IgnoredParams = slices.Clone(c.Body), clone.Object(c.Params), slices.Clone(c.IgnoredParams)
+	c.ResponseHeader, c.ResponseBody = c.ResponseHeader.Clone(), slices.Clone(c.ResponseBody)
+	return c
+}
 
 func cloneAccessToken(t AccessToken) AccessToken {
 	t.Scopes = slices.Clone(t.Scopes)

@@ -43,7 +43,7 @@ func (h *hook) run(c Call) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		h.do(c)
+		h.do(cloneCall(c))
 	}()
 	<-done
 }
@@ -127,6 +127,7 @@ func (h *Held) arrive(c Call) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.first == nil {
+		c = cloneCall(c) // Wait gives it to the test while the request waits
 		h.first = &c
 		close(h.arrived)
 	}

@@ -55,7 +55,7 @@ func (q *Request) answerRouted() Response {
 		case pause != nil:
 			return Response{}
 		}
-		return q.route.Handle(q)
+		return q.handle()
 	})
 	if pause == nil {
 		return res
@@ -67,8 +67,23 @@ func (q *Request) answerRouted() Response {
 		if refusal := q.validate(); refusal != nil { // the body may have brought more parameters
 			return *refusal
 		}
-		return q.route.Handle(q)
+		return q.handle()
 	})
+}
+
+// handle runs the handler. A token that was made before a Reset is there again from then on, but for a call that the
+// handler refuses: that leaves the state as it was.
+func (q *Request) handle() Response {
+	if q.Token == nil {
+		return q.route.Handle(q)
+	}
+	token, takeBack := q.Remake(q.Token)
+	q.Token = token
+	res := q.route.Handle(q)
+	if res.Status >= http.StatusBadRequest {
+		takeBack()
+	}
+	return res
 }
 
 // visit does a part of the work with the state's mutex held. A panic in it is answered with a 500.

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -55,16 +56,39 @@ func (st *State) addHanded(h handedToken, value string) (*AccessToken, error) {
 	return st.AddAccessToken(AccessToken{Name: TokenName(h.username, h.scopes), Scopes: h.scopes, Token: value}, h.username)
 }
 
-// AccessToken finds an access token by its value; nil if there is none. One that TokenOf made before Replace is made
-// again when it is first looked for, if there still is such a user.
+// AccessToken finds an access token by its value; nil if there is none. One that TokenOf made before Replace is found
+// as long as there is such a user, but is in no table until Remake puts it there: being looked for changes nothing.
 func (st *State) AccessToken(value string) *AccessToken {
-	if h, ok := st.handed[value]; ok && st.tokenValues[value] == nil {
-		t, err := st.addHanded(h, value)
-		if name := TokenName(h.username, h.scopes); err == nil && st.namedTokens[name] == nil {
-			setKey(st, st.namedTokens, name, t)
-		}
+	if t := st.tokenValues[value]; t != nil {
+		return t
 	}
-	return st.tokenValues[value]
+	h, ok := st.handed[value]
+	u := st.UserNames[Key(h.username)]
+	if !ok || u == nil {
+		return nil
+	}
+	return &AccessToken{Name: TokenName(u.Username, h.scopes), Scopes: h.scopes, Token: value, User: u}
+}
+
+// Remake makes a token again that AccessToken found to be from before Replace, and returns its record and what takes
+// that back. For any other token it does nothing.
+func (st *State) Remake(t *AccessToken) (made *AccessToken, takeBack func()) {
+	h, ok := st.handed[t.Token]
+	if known := st.tokenValues[t.Token]; known != nil || !ok {
+		return cmp.Or(known, t), func() {}
+	}
+	takeBack = st.retractably(func() {
+		var err error
+		if made, err = st.addHanded(h, t.Token); err != nil {
+			made = t // its user is gone since it was found
+			return
+		}
+		made.LastUsedAt, made.LastUsedIPs = t.LastUsedAt, t.LastUsedIPs
+		if name := TokenName(h.username, h.scopes); st.namedTokens[name] == nil {
+			setKey(st, st.namedTokens, name, made)
+		}
+	})
+	return made, takeBack
 }
 
 // maxLastUsedIPs is how many addresses GitLab remembers of a token.

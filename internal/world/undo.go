@@ -35,6 +35,22 @@ func (st *State) Atomically(change func() error) error {
 	return err
 }
 
+// retractably runs a change that cannot fail, outside of Atomically, and returns what takes it back, which may be used
+// as long as nothing else has changed.
+func (st *State) retractably(change func()) (takeBack func()) {
+	made := st.made.clone()
+	st.undoing = true
+	defer func() { st.undo, st.undoing = nil, false }()
+	change()
+	done := st.undo
+	return func() {
+		for _, f := range slices.Backward(done) {
+			f()
+		}
+		st.made = made
+	}
+}
+
 // add inserts a record and remembers how to take it back.
 func add[T Record](st *State, t *table[T], r T) {
 	t.insert(r)
