@@ -78,6 +78,9 @@ func settingsDraft(s Settings) (world.Settings, error) {
 }
 
 func rewriteSettings(st *world.State, s Settings) error {
+	if bad := badTexts(s); len(bad) > 0 {
+		return bad
+	}
 	draft, err := settingsDraft(s)
 	if err != nil {
 		var ps world.Problems

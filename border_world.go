@@ -76,8 +76,9 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 			}
 		}
 		seedEach(&refused, "groups", s.Groups, func(g Group) string { return g.Path }, making(st, addGroup))
+		implied := s.implied()
 		for _, m := range s.Memberships {
-			if s.implies(m.Path) {
+			if implied(m.Path) {
 				st.EnsureGroup(m.Path)
 			}
 		}
@@ -123,10 +124,35 @@ func usersOnce(st *world.State) func(User) error {
 // seedEach adds the records of one kind.
 func seedEach[T any](refused *[]rejection, kind string, rows []T, name func(T) string, add func(T) error) {
 	for i, row := range rows {
-		if err := add(row); err != nil {
+		if err := withTexts(add)(row); err != nil {
 			reject(refused, datajson.Index(kind, i), name(row), err)
 		}
 	}
+}
+
+// withTexts is an add that also refuses texts which GitLab's database does not hold, of which nothing else is said then.
+// It tries to add the record all the same: what else is wrong with it is to be told as well.
+func withTexts[T any](add func(T) error) func(T) error {
+	return func(row T) error {
+		bad := badTexts(row)
+		var ps world.Problems
+		ps.Add("", add(row))
+		said := func(p world.Problem) bool {
+			return slices.ContainsFunc(bad, func(b world.Problem) bool { return b.Field == p.Field })
+		}
+		if ps = append(bad, slices.DeleteFunc(ps, said)...); len(ps) > 0 {
+			return ps
+		}
+		return nil
+	}
+}
+
+// badTexts are the texts of plain data that GitLab's database does not hold. A job's log may be any bytes.
+func badTexts(plain any) (ps world.Problems) {
+	for _, p := range datajson.BadTexts(plain, "trace") {
+		ps = append(ps, world.Problem{Field: p.Path, Text: p.Message, Terse: true})
+	}
+	return ps
 }
 
 // reject notes what is wrong with the record at a place, if anything.

@@ -162,35 +162,36 @@ func (s *Scenario) membersOf(path string) Members {
 			return settableMembers(&p.Members)
 		}
 	}
-	if !s.implies(path) {
+	if !s.implied()(path) {
 		return nil
 	}
 	s.Groups = append(s.Groups, Group{Path: path, Members: Members{}})
 	return s.Groups[len(s.Groups)-1].Members
 }
 
-// implies reports whether there is a group at path only because something that is listed lies below it.
-func (s *Scenario) implies(path string) bool {
-	name, below := world.Key(path), world.Key(path)+"/"
-	is := func(other string) bool { return world.Key(other) == name }
-	lies := func(other string) bool { return strings.HasPrefix(world.Key(other), below) }
-	if is("") || is(world.RootUsername) || slices.ContainsFunc(s.Users, func(u User) bool { return is(u.Username) }) {
-		return false
+// implied tells whether there is a group at a path only because something that is listed lies below it.
+func (s *Scenario) implied() func(path string) bool {
+	listed, above := map[string]bool{"": true, world.RootUsername: true}, map[string]bool{}
+	for _, u := range s.Users {
+		listed[world.Key(u.Username)] = true
 	}
-	under := false
-	for _, g := range s.Groups {
-		if is(g.Path) {
-			return false
+	list := func(path string) {
+		key := world.Key(path)
+		listed[key] = true
+		for parent := range world.Ancestors(key) {
+			if above[parent] {
+				break // and so are those above it
+			}
+			above[parent] = true
 		}
-		under = under || lies(g.Path)
+	}
+	for _, g := range s.Groups {
+		list(g.Path)
 	}
 	for _, p := range s.Projects {
-		if is(p.Path) {
-			return false
-		}
-		under = under || lies(p.Path)
+		list(p.Path)
 	}
-	return under
+	return func(path string) bool { return above[world.Key(path)] && !listed[world.Key(path)] }
 }
 
 func settableMembers(m *Members) Members {
