@@ -104,13 +104,27 @@ func (s JobSpec) Clone() JobSpec {
 // WantsArtifactsOf reports whether the job gets the artifacts of the job of that name in its pipeline, which is of an
 // earlier stage or not: dependencies and needs say so or, without either, the stage (Ci::BuildDependencies).
 func (s JobSpec) WantsArtifactsOf(name string, earlier bool) bool {
-	if s.Dependencies != nil && !slices.Contains(s.Dependencies, name) {
-		return false
+	return s.ArtifactsWanted()(name, earlier)
+}
+
+// ArtifactsWanted is WantsArtifactsOf for asking about many jobs: its lists are looked through once.
+func (s JobSpec) ArtifactsWanted() (of func(name string, earlier bool) bool) {
+	depends, needed := make(map[string]bool, len(s.Dependencies)), make(map[string]bool, len(s.Needs))
+	for _, name := range s.Dependencies {
+		depends[name] = true
 	}
-	if s.Needs == nil {
-		return earlier
+	for _, n := range s.Needs {
+		if n.Artifacts == nil || *n.Artifacts {
+			needed[n.Job] = true
+		}
 	}
-	return slices.ContainsFunc(s.Needs, func(n Need) bool {
-		return n.Job == name && (n.Artifacts == nil || *n.Artifacts)
-	})
+	return func(name string, earlier bool) bool {
+		switch {
+		case s.Dependencies != nil && !depends[name]:
+			return false
+		case s.Needs == nil:
+			return earlier
+		}
+		return needed[name]
+	}
 }

@@ -191,17 +191,17 @@ func listSubgroups(q request) front.Response {
 // groupsIn answers with a page of the groups in one, or of all.
 func (q request) groupsIn(parent *world.Group) front.Response {
 	atTop := isTrue(q.Params, "top_level_only")
-	var skipped []int
+	skipped := map[int]bool{}
 	skip, _ := q.Params.List("skip_groups")
 	for _, s := range skip {
 		id, _ := strconv.Atoi(s) // what is no number is 0, as in Ruby, which no group is
-		skipped = append(skipped, id)
+		skipped[id] = true
 	}
 	visibility, byVisibility := q.Params.String("visibility")
 	query := q.searched()
 	rows := world.Keep(q.Groups.Rows, func(g *world.Group) bool {
 		switch {
-		case atTop && g.Parent != nil, parent != nil && g.Parent != parent, slices.Contains(skipped, g.ID):
+		case atTop && g.Parent != nil, parent != nil && g.Parent != parent, skipped[g.ID]:
 			return false
 		}
 		return !byVisibility || string(g.Visibility) == visibility

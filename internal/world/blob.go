@@ -122,13 +122,18 @@ func (b Blob) Bytes() []byte {
 	return bytes.Join(b.pieces, nil)
 }
 
-// Contains reports whether text is in the blob, without putting its pieces together.
-func (b Blob) Contains(text []byte) bool {
+// Contains reports whether text is in the blob.
+func (b Blob) Contains(text []byte) bool { return b.ContainsAfter(0, text) }
+
+// ContainsAfter reports whether text is in the blob behind its first n bytes, without putting its pieces together.
+func (b Blob) ContainsAfter(n int64, text []byte) bool {
 	if len(text) == 0 {
 		return true
 	}
 	var seam []byte // the end of the pieces before, one byte too short to hold the text
 	for _, p := range b.pieces {
+		skipped := min(n, int64(len(p)))
+		n, p = n-skipped, p[skipped:]
 		if bytes.Contains(p, text) || bytes.Contains(append(seam, p[:min(len(p), len(text)-1)]...), text) {
 			return true
 		}

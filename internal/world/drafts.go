@@ -16,7 +16,6 @@ import (
 
 var (
 	usernamePattern = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$`)
-	pathPattern     = regexp.MustCompile(`^[a-zA-Z0-9_.][a-zA-Z0-9_.-]*(/[a-zA-Z0-9_.][a-zA-Z0-9_.-]*)*$`)
 	shaPattern      = regexp.MustCompile(`^[0-9a-f]{40}$`)
 )
 
@@ -34,8 +33,8 @@ func oneOf[S ~string](what string, v *S, fallback S, known []S) error {
 }
 
 func freeID[T Record](t *table[T], what string, id int) error {
-	if id < 0 {
-		return fmt.Errorf("%s id %d is negative", what, id)
+	if err := checkID(what, id); err != nil {
+		return err
 	}
 	if id != 0 && has(*t, id) {
 		return fmt.Errorf("%s id %d is taken", what, id)

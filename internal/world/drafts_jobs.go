@@ -74,6 +74,9 @@ func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 	if j.Token != "" && st.JobTokens[j.Token] != nil {
 		ps.Addf("token", "another job has that token")
 	}
+	if len(found) == 0 && !st.standsIn(j.Runner) && !st.standsIn(j.Project) {
+		ps.addFrom("runner_id", checkTaker(j), "project", "tag_list", "protected")
+	}
 	if len(ps) > 0 {
 		st.standInForJob(j)
 		return nil, ps
@@ -130,6 +133,24 @@ func (st *State) placeStage(j *Job) {
 	j.StageIndex = last + 1
 }
 
+// checkTaker refuses a job on a runner that may not have it. One of which no StartedAt is said starts with the seed, so
+// its runner must be one that may take it now, but for being paused: that keeps no job from going on. One that started
+// before may have done so when the runner was another; only whose group it serves, a runner never changes.
+func checkTaker(j *Job) error {
+	r := j.Runner
+	if r == nil || !j.Status.Executing() {
+		return nil
+	}
+	going := *r
+	going.Paused = false
+	why := Unfit(&going, j)
+	mayHaveFitted := !j.StartedAt.IsZero() && (r.Type != GroupRunner || why != doesNotReach || j.Project.GroupRunnersDisabled)
+	if why == Fits || mayHaveFitted {
+		return nil
+	}
+	return fmt.Errorf("runner %d cannot have the job: %s", r.ID, why.Explain(r, j))
+}
+
 // readSeededReports takes over what the dotenv report among the files of a seed says.
 func readSeededReports(j *Job) {
 	for _, f := range j.Files {
@@ -141,8 +162,8 @@ func readSeededReports(j *Job) {
 
 // checkPipeline refuses a pipeline that another project's jobs are in.
 func (st *State) checkPipeline(id int, p *Project) error {
-	if id < 0 {
-		return fmt.Errorf("pipeline id %d is negative", id)
+	if err := checkID("pipeline", id); err != nil {
+		return err
 	}
 	if known := st.pipelines[id]; known != nil && Key(known.project.Path) != Key(p.Path) {
 		return fmt.Errorf("pipeline %d belongs to %q, the job to %q", id, known.project.Path, p.Path)
@@ -175,18 +196,18 @@ func firstLine(s string) string { s, _, _ = strings.Cut(s, "\n"); return s }
 // fillTimes reckons the times that a job in its state must have.
 func (st *State) fillTimes(j *Job) {
 	now := st.Now()
-	queued := !slices.Contains([]JobStatus{
-		JobCreated, JobWaitingForResource, JobPreparing, JobSkipped, JobManual, JobScheduled}, j.Status)
 	started := j.Status.Executing() ||
 		j.Runner != nil && j.Status.Completed() && !slices.Contains(neverRan(), j.FailureReason)
 	finished := j.Finished()
+	// A job may end without having been queued: who says when it was made and when it ended would have said that, too.
+	neverQueued := finished && !started && j.StartedAt.IsZero() && !j.CreatedAt.IsZero() && !j.FinishedAt.IsZero()
 	j.CreatedAt = orNow(j.CreatedAt, Earliest(now, j.QueuedAt, j.StartedAt, j.FinishedAt))
 	set := func(t *time.Time, has bool, fallback time.Time) {
 		if has || !t.IsZero() {
 			*t = orNow(*t, fallback)
 		}
 	}
-	set(&j.QueuedAt, queued || started, j.CreatedAt)
+	set(&j.QueuedAt, j.Status == JobPending || started || finished && !neverQueued, j.CreatedAt)
 	set(&j.StartedAt, started, j.QueuedAt)
 	set(&j.FinishedAt, finished, Latest(now, j.StartedAt))
 	if !j.UpdatedAt.IsZero() {

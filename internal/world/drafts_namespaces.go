@@ -51,7 +51,9 @@ func (st *State) AddMember(path, username string, r Role) error {
 	case g != nil:
 		roles = g.Roles
 	default:
-		ps.Add("path", st.noneAt("group or project", path, slices.Concat(st.groupPaths(), st.projectPaths())))
+		ps.Add("path", st.noneAt("group or project", path, func() []string {
+			return inOrder(slices.Concat(st.groupPaths(), st.projectPaths()))
+		}))
 	}
 	if len(ps) > 0 {
 		return ps
@@ -105,8 +107,10 @@ func (st *State) checkGroup(in *Group, members map[string]Role) (ps Problems) {
 	switch {
 	case in.Path == "":
 		ps.unset("path", "no path is given")
-	case !pathPattern.MatchString(in.Path):
-		ps.Addf("path", "%q is no full path of a group", in.Path)
+	case checkNesting(in.Path) != nil:
+		ps.Add("path", checkNesting(in.Path))
+	default:
+		ps.Add("path", checkPath("full path of a group", in.Path, false))
 	}
 	ps.Add("visibility", checkVisibility(&in.Visibility))
 	ps.Add(fieldExpiration, checkExpiration(in.RunnerTokenExpiration))
@@ -185,6 +189,7 @@ func (st *State) setGroup(g *Group, in Group) {
 	in.RegistrationToken = st.secret(registrationTokens, cmp.Or(in.RegistrationToken, g.RegistrationToken))
 	in.Parent, in.Children, in.Projects, in.runners, in.implied = g.Parent, g.Children, g.Projects, g.runners, g.implied
 	*g = in
+	st.indexRegistrationToken(&g.RegistrationToken)
 }
 
 // newGroup makes a group with GitLab's defaults, and the parents that do not exist yet. That its path may be a group's
@@ -207,6 +212,7 @@ func (st *State) newGroup(path string, id int) *Group {
 	}
 	add(st, &st.Groups, g)
 	setKey(st, st.GroupPaths, Key(path), g)
+	st.indexRegistrationToken(&g.RegistrationToken)
 	return g
 }
 
@@ -229,19 +235,30 @@ func (st *State) checkRegistrationToken(token, own string) error {
 	if token == "" || token == own {
 		return nil
 	}
-	if token == st.Settings.RegistrationToken || st.GroupByRegistrationToken(token) != nil ||
-		st.ProjectByRegistrationToken(token) != nil {
+	if holder := st.registrationTokens[token]; token == st.Settings.RegistrationToken || holder != nil && *holder == token {
 		return errors.New("the registration token is another's")
 	}
 	return nil
 }
 
+// indexRegistrationToken notes where a group's or project's token stands. What stands there may change without a word:
+// whoever looks it up compares.
+func (st *State) indexRegistrationToken(at *string) {
+	if *at != "" {
+		setKey(st, st.registrationTokens, *at, at)
+	}
+}
+
 func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems) {
-	switch {
+	switch namespace, _ := SplitPath(in.Path); {
 	case in.Path == "":
 		ps.unset("path", "no path is given")
-	case !pathPattern.MatchString(in.Path) || !strings.Contains(in.Path, "/"):
-		ps.Addf("path", `%q is no full path of a project, which has a namespace: "acme/shop"`, in.Path)
+	case !strings.Contains(in.Path, "/"):
+		ps.Addf("path", `%q is no full path of a project, which has a namespace: "acme/shop"`, shortened(in.Path))
+	case checkNesting(namespace) != nil:
+		ps.Add("path", checkNesting(namespace))
+	default:
+		ps.Add("path", checkPath("full path of a project", in.Path, true))
 	}
 	if in.BuildTimeout < 0 {
 		ps.Addf("build_timeout", "a job cannot time out after %s", in.BuildTimeout)
@@ -290,6 +307,7 @@ func (st *State) AddProject(p Project, members map[string]Role) (*Project, error
 	}
 	add(st, &st.Projects, &p)
 	setKey(st, st.ProjectPaths, Key(p.Path), &p)
+	st.indexRegistrationToken(&p.RegistrationToken)
 	return &p, nil
 }
 
@@ -307,6 +325,7 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role) 
 	in.CreatedAt = orNow(in.CreatedAt, p.CreatedAt)
 	in.Group, in.Owner, in.Runners, in.Jobs, in.pipelines = p.Group, p.Owner, p.Runners, p.Jobs, p.pipelines
 	*p = in
+	st.indexRegistrationToken(&p.RegistrationToken)
 	st.tickAll()
 	return nil
 }

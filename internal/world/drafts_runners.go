@@ -24,10 +24,12 @@ func (st *State) checkRunner(n *RunnerDraft) (ps Problems) {
 	}
 	ps.Add("access_level", oneOf("access level", &n.Attributes.AccessLevel, NotProtected, RefAccessLevels))
 	ps.Add("registration_type", oneOf("kind of registration", &n.Registration, ByUser, Registrations))
+	named := make(map[string]bool, len(n.Projects))
 	for i, p := range n.Projects {
-		if slices.ContainsFunc(n.Projects[:i], func(q *Project) bool { return Key(p.Path) == Key(q.Path) }) {
+		if named[Key(p.Path)] {
 			ps.Addf(datajson.Index("projects", i), "project %q is named twice", p.Path)
 		}
+		named[Key(p.Path)] = true
 	}
 	attributes := n.Attributes
 	attributes.Tags = cleanTags(attributes.Tags)
@@ -94,8 +96,8 @@ func (st *State) checkManagers(r *Runner, in []Manager) (ps Problems) {
 		var of Problems
 		known := st.managers.ByID[m.ID]
 		switch {
-		case m.ID < 0:
-			of.Add("id", freeID(&st.managers, "runner manager", m.ID))
+		case checkID("runner manager", m.ID) != nil:
+			of.Add("id", checkID("runner manager", m.ID))
 		case ids[m.ID] || known != nil && (known.Runner != r || known.SystemID != m.SystemID):
 			of.Addf("id", "runner manager id %d is taken", m.ID)
 		}
@@ -119,10 +121,14 @@ func (st *State) checkManagers(r *Runner, in []Manager) (ps Problems) {
 // setManagers makes the runner's managers those that are given; one that is known by its system id keeps its record.
 func (st *State) setManagers(r *Runner, in []Manager) {
 	var kept []*Manager
+	bySystemID, stays := make(map[string]*Manager, len(r.Managers)), make(map[*Manager]bool, len(in))
+	for _, m := range slices.Backward(r.Managers) {
+		bySystemID[m.SystemID] = m // the first, as Runner.Manager finds it
+	}
 	// Those that say their ID come first, so that none of the others is given it.
 	in = slices.SortedStableFunc(slices.Values(in), func(a, b Manager) int { return cmp.Compare(b.ID, a.ID) })
 	for _, m := range in {
-		known := r.Manager(m.SystemID)
+		known := bySystemID[m.SystemID]
 		if known == nil || m.ID != 0 && m.ID != known.ID {
 			known = &Manager{ID: assignID(st, &st.managers, m.ID), CreatedAt: st.Now()}
 			add(st, &st.managers, known)
@@ -132,21 +138,20 @@ func (st *State) setManagers(r *Runner, in []Manager) {
 			m.ContactedAt = orNow(m.ContactedAt, time.Time{})
 		}
 		*known = m
-		kept = insertByID(kept, known)
+		kept, stays[known], bySystemID[m.SystemID] = append(kept, known), true, known
 	}
-	gone := slices.DeleteFunc(slices.Clone(r.Managers), func(m *Manager) bool { return slices.Contains(kept, m) })
+	for _, m := range r.Managers {
+		if !stays[m] {
+			st.managers.remove(m)
+		}
+	}
+	slices.SortFunc(kept, func(a, b *Manager) int { return cmp.Compare(a.ID, b.ID) })
 	r.Managers = kept
-	for _, m := range gone {
-		st.managers.remove(m)
-		r.replaceManager(m, r.Manager(m.SystemID))
-	}
-}
-
-// replaceManager has the jobs that a manager took taken by another of the runner's, or by none that is known.
-func (r *Runner) replaceManager(gone, next *Manager) {
-	for _, j := range r.Jobs {
-		if j.Manager == gone {
-			j.Manager = next
+	for _, j := range r.Jobs { // another manager of that system id may have come in the place of theirs
+		if j.Manager != nil && !stays[j.Manager] {
+			if j.Manager = bySystemID[j.Manager.SystemID]; !stays[j.Manager] {
+				j.Manager = nil
+			}
 		}
 	}
 }

@@ -16,7 +16,9 @@ func checkUser(u *User) (ps Problems) {
 	case u.Username == "":
 		ps.unset("username", "no username is given")
 	case !usernamePattern.MatchString(u.Username):
-		ps.Addf("username", "%q is no username", u.Username)
+		ps.Addf("username", "%q is no username", shortened(u.Username))
+	default:
+		ps.Add("username", checkPath("username", u.Username, false))
 	}
 	u.Name = cmp.Or(u.Name, u.Username)
 	if u.Email == "" {

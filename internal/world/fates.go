@@ -5,6 +5,7 @@ type Fate struct {
 	postponed, postponements int    // final updates still to be answered 202, and those answered so
 	rejected                 int    // final updates still to be answered 412
 	cancelAt                 []byte // the text of the log at which the job is canceled; nil for none
+	searched                 int64  // how much of the log, in bytes, is known not to have that text
 }
 
 // PostponeFinal decides that the next n final updates of the job are answered that its log is still being stored.
@@ -14,7 +15,7 @@ func (f *Fate) PostponeFinal(n int) { f.postponed, f.postponements = n, 0 }
 func (f *Fate) RejectLog(n int) { f.rejected = n }
 
 // CancelOn decides that the job is canceled as soon as its log has the text; "" cancels it at the runner's next word.
-func (f *Fate) CancelOn(text string) { f.cancelAt = append([]byte{}, text...) }
+func (f *Fate) CancelOn(text string) { f.cancelAt, f.searched = append([]byte{}, text...), 0 }
 
 // longestPostponement is the exponent of the longest wait that GitLab asks for with 202: two to its power, in seconds.
 const longestPostponement = 6
@@ -31,7 +32,7 @@ func (j *Job) Final() FinalAnswer {
 	switch f := &j.Fate; {
 	case f.rejected > 0:
 		f.rejected--
-		j.Log = Blob{}
+		j.Log, f.searched = Blob{}, 0
 		return FinalAnswer{Rejected: true}
 	case f.postponed > 0:
 		f.postponed--

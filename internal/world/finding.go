@@ -12,8 +12,7 @@ import (
 // namespace before a slash, so the name of a project alone finds nothing.
 func (st *State) ProjectByRef(ref string) *Project {
 	if IsNumber(ref) {
-		n, _ := strconv.Atoi(ref)
-		return st.Projects.ByID[n]
+		return st.Projects.ByID[number(ref)]
 	}
 	return st.ProjectPaths[Key(ref)]
 }
@@ -21,10 +20,18 @@ func (st *State) ProjectByRef(ref string) *Project {
 // GroupByRef finds a group by what a URL may name it by, an id or a full path; nil if there is none.
 func (st *State) GroupByRef(ref string) *Group {
 	if IsNumber(ref) {
-		n, _ := strconv.Atoi(ref)
-		return st.Groups.ByID[n]
+		return st.Groups.ByID[number(ref)]
 	}
 	return st.GroupPaths[Key(ref)]
+}
+
+// number is the id that digits write; 0, which no record has, for those beyond the ids of a database.
+func number(digits string) int {
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // RunnerByToken finds the runner that has an authentication token; nil if there is none or the token has expired.
@@ -67,6 +74,23 @@ func Missing(what, name string, known []string) error {
 	return fmt.Errorf("no %s %q; %s", what, name, datajson.Suggest(name, known))
 }
 
+// mostLookedThrough is how many names one seed looks through for the nearest to those that stand for nothing: to look
+// through all names for each of very many would take long.
+const mostLookedThrough = 200_000
+
+// missing is Missing with names that are asked for only if they are wanted.
+func (st *State) missing(what, name string, known func() []string) error {
+	if !st.seeding() {
+		return Missing(what, name, known())
+	}
+	if st.lookedThrough > mostLookedThrough {
+		return fmt.Errorf("no %s %q", what, shortened(name))
+	}
+	names := known()
+	st.lookedThrough += len(names)
+	return Missing(what, name, names)
+}
+
 // NamesOf are the names of rows.
 func NamesOf[T any](rows []T, name func(T) string) []string {
 	names := make([]string, len(rows))
@@ -80,21 +104,21 @@ func (st *State) usernames() (names []string) {
 	for _, u := range st.UserNames {
 		names = append(names, u.Username)
 	}
-	return names
+	return inOrder(names)
 }
 
 func (st *State) groupPaths() (paths []string) {
 	for _, g := range st.GroupPaths {
 		paths = append(paths, g.Path)
 	}
-	return paths
+	return inOrder(paths)
 }
 
 func (st *State) projectPaths() (paths []string) {
 	for _, p := range st.ProjectPaths {
 		paths = append(paths, p.Path)
 	}
-	return paths
+	return inOrder(paths)
 }
 
 // UserByName finds a user by username.
@@ -102,7 +126,7 @@ func (st *State) UserByName(name string) (*User, error) {
 	if u := st.UserNames[Key(name)]; u != nil {
 		return u, nil
 	}
-	return nil, Missing("user", name, inOrder(st.usernames()))
+	return nil, st.missing("user", name, st.usernames)
 }
 
 // GroupByPath finds a group by its full path.
@@ -113,7 +137,7 @@ func (st *State) GroupByPath(path string) (*Group, error) {
 	if n, err := strconv.Atoi(path); err == nil && has(st.Groups, n) {
 		return nil, namedByPath("group", path, st.Groups.ByID[n].Path)
 	}
-	return nil, st.noneAt("group", path, st.groupPaths())
+	return nil, st.noneAt("group", path, st.groupPaths)
 }
 
 // ProjectByPath finds a project by its full path.
@@ -124,7 +148,7 @@ func (st *State) ProjectByPath(path string) (*Project, error) {
 	if n, err := strconv.Atoi(path); err == nil && has(st.Projects, n) {
 		return nil, namedByPath("project", path, st.Projects.ByID[n].Path)
 	}
-	return nil, st.noneAt("project", path, st.projectPaths())
+	return nil, st.noneAt("project", path, st.projectPaths)
 }
 
 // namedByPath is the error for an ID where a path belongs: GitLab's API takes either.
@@ -133,7 +157,7 @@ func namedByPath(what, id, path string) error {
 }
 
 // noneAt is the error for a path that names nothing, or something else than it should.
-func (st *State) noneAt(what, path string, known []string) error {
+func (st *State) noneAt(what, path string, known func() []string) error {
 	kind, key := "", Key(path)
 	switch {
 	case st.ProjectPaths[key] != nil:
@@ -143,7 +167,7 @@ func (st *State) noneAt(what, path string, known []string) error {
 	case st.UserNames[key] != nil:
 		kind = "user"
 	default:
-		return Missing(what, path, inOrder(known))
+		return st.missing(what, path, known)
 	}
 	return fmt.Errorf("%q is a %s, no %s", path, kind, what)
 }
@@ -161,7 +185,7 @@ func (st *State) RunnerByNumber(id string) (*Runner, error) {
 	if n, err := strconv.Atoi(id); err == nil && st.Runners.ByID[n] != nil {
 		return st.Runners.ByID[n], nil
 	}
-	return nil, Missing("runner", id, numbersOf(st.Runners))
+	return nil, st.missing("runner", id, func() []string { return numbersOf(st.Runners) })
 }
 
 // JobByID finds a job by its ID.
@@ -172,7 +196,7 @@ func (st *State) JobByNumber(id string) (*Job, error) {
 	if n, err := strconv.Atoi(id); err == nil && st.Jobs.ByID[n] != nil {
 		return st.Jobs.ByID[n], nil
 	}
-	return nil, Missing("job", id, numbersOf(st.Jobs))
+	return nil, st.missing("job", id, func() []string { return numbersOf(st.Jobs) })
 }
 
 // numbersOf are the IDs of a table; those of stand-ins, which have none, are below zero.

@@ -193,19 +193,18 @@ func (st *State) insertJob(j *Job) {
 func (st *State) joinPipeline(j *Job) {
 	p := st.pipelines[j.PipelineID]
 	if p == nil {
-		p = &Pipeline{ID: j.PipelineID, project: j.Project}
+		p = newPipeline(j.PipelineID, j.Project)
 		st.pipelines[p.ID] = p
 		j.Project.pipelines = insertByID(j.Project.pipelines, p)
 	}
-	p.Jobs = insertByID(p.Jobs, j)
-	j.Pipeline = p
+	p.join(j)
 	st.OnUndo(func() { st.leavePipeline(j) })
 }
 
 // leavePipeline takes back what joinPipeline did: a pipeline without jobs is none.
 func (st *State) leavePipeline(j *Job) {
 	p := j.Pipeline
-	if p.Jobs = removeByID(p.Jobs, j); len(p.Jobs) == 0 {
+	if p.leave(j); len(p.Jobs) == 0 {
 		delete(st.pipelines, p.ID)
 		p.project.pipelines = removeByID(p.project.pipelines, p)
 	}

@@ -52,8 +52,14 @@ func (st *State) Touch(j *Job) {
 
 // HappenTo cancels a running job whose log has the text that its Fate waits for (Fate.CancelOn).
 func (st *State) HappenTo(j *Job) {
-	if at := j.Fate.cancelAt; at != nil && j.Status == JobRunning && j.Log.Contains(at) {
-		j.Fate.cancelAt = nil
+	f := &j.Fate
+	if f.cancelAt == nil || j.Status != JobRunning {
+		return
+	}
+	fresh := max(0, f.searched-int64(len(f.cancelAt)))
+	f.searched = j.Log.Size
+	if j.Log.ContainsAfter(fresh, f.cancelAt) {
+		f.cancelAt = nil
 		_ = st.Fire(j, EventCancel) // a running job can be canceled
 	}
 }

@@ -76,7 +76,11 @@ func (st *State) removeManager(m *Manager) {
 	r := m.Runner
 	r.Managers = removeByID(r.Managers, m)
 	st.managers.remove(m)
-	r.replaceManager(m, nil)
+	for _, j := range r.Jobs {
+		if j.Manager == m {
+			j.Manager = nil
+		}
+	}
 }
 
 // SetContacted sets when the runner was heard of last; zero is never.

@@ -35,6 +35,7 @@ type Job struct {
 	UpdatedAt time.Time // when it last changed its status, or Touch renewed it
 	ErasedAt  time.Time // zero unless Erased
 	Pipeline  *Pipeline
+	tries     *attempts // the job itself among them
 	// cancelGracefully: the runner that took the job said that it can end a canceled job with its after_script.
 	cancelGracefully bool
 	History          []JobStatus // the states it went through, the present one last
@@ -106,7 +107,30 @@ func meansTrue(text string) bool {
 type Pipeline struct {
 	ID      int
 	project *Project
-	Jobs    []*Job // by id
+	Jobs    []*Job               // by id
+	named   map[string]*attempts // at the job of each name
+}
+
+// attempts are the jobs of one name in a pipeline, by id: the first try and the later ones.
+type attempts struct{ jobs []*Job }
+
+// newPipeline makes the record of a pipeline that has no job yet.
+func newPipeline(id int, p *Project) *Pipeline {
+	return &Pipeline{ID: id, project: p, named: map[string]*attempts{}}
+}
+
+// join puts a job into the pipeline.
+func (p *Pipeline) join(j *Job) {
+	if p.named[j.Name] == nil {
+		p.named[j.Name] = &attempts{}
+	}
+	j.Pipeline, j.tries = p, p.named[j.Name]
+	p.Jobs, j.tries.jobs = insertByID(p.Jobs, j), insertByID(j.tries.jobs, j)
+}
+
+// leave takes a job out of the pipeline.
+func (p *Pipeline) leave(j *Job) {
+	p.Jobs, j.tries.jobs = removeByID(p.Jobs, j), removeByID(j.tries.jobs, j)
 }
 
 func (p *Pipeline) id() int { return p.ID }
@@ -119,26 +143,17 @@ func (p *Pipeline) Iid() int {
 
 // Latest are the pipeline's jobs without those that have been retried: of several jobs of one name the last, by id.
 func (p *Pipeline) Latest() []*Job {
-	last := map[string]*Job{}
-	for _, j := range p.Jobs {
-		last[j.Name] = j
-	}
-	return slices.SortedFunc(maps.Values(last), func(a, b *Job) int { return cmp.Compare(a.ID, b.ID) })
+	return Keep(p.Jobs, func(j *Job) bool { return !j.retried() })
 }
 
 // retried reports whether the pipeline has a later job of the same name.
 func (j *Job) retried() bool {
-	return slices.ContainsFunc(j.Pipeline.Jobs, func(other *Job) bool { return other.Name == j.Name && other.ID > j.ID })
+	return j.tries.jobs[len(j.tries.jobs)-1] != j
 }
 
 // attempts is how many earlier jobs of the same name the pipeline has.
 func (j *Job) attempts() int {
-	n := 0
-	for _, other := range j.Pipeline.Jobs {
-		if other.Name == j.Name && other.ID < j.ID {
-			n++
-		}
-	}
+	n, _ := slices.BinarySearchFunc(j.tries.jobs, j.ID, byID[*Job])
 	return n
 }
 
@@ -149,9 +164,9 @@ func (j *Job) Dependencies() []*Job {
 	if len(j.Pipeline.Jobs) == 1 {
 		return nil
 	}
-	spec, latest := ci.JobSpec(j.Spec), map[string]*Job{}
+	wanted, latest := j.Spec.ArtifactsWanted(), map[string]*Job{}
 	for _, other := range j.Pipeline.Jobs { // by id
-		if other != j && spec.WantsArtifactsOf(other.Name, other.StageIndex < j.StageIndex) {
+		if other != j && wanted(other.Name, other.StageIndex < j.StageIndex) {
 			latest[other.Name] = other
 		}
 	}

@@ -35,6 +35,7 @@ func (st *State) ResetInstanceRegistrationToken() string {
 // the old one is dead at once.
 func (st *State) ResetRegistrationToken(token *string) string {
 	*token = st.made.token(registrationTokens)
+	st.indexRegistrationToken(token)
 	return *token
 }
 

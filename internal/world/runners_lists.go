@@ -132,6 +132,7 @@ func (st *State) JoinedWithVersions(rows []*Runner, f RunnerFilter) ([]*Runner, 
 // Filter returns the test whether a runner passes f now; the clock is read once, however many runners are looked at.
 func (st *State) Filter(f RunnerFilter) func(*Runner) bool {
 	m := st.moments()
+	f.Tags = unrepeated(f.Tags)
 	versionMatches := versionMatcher(f.VersionPrefix)
 	return func(r *Runner) bool {
 		for _, s := range f.Scopes {
@@ -147,3 +148,6 @@ func (st *State) Filter(f RunnerFilter) func(*Runner) bool {
 		return f.VersionPrefix == "" || slices.ContainsFunc(r.Managers, matches)
 	}
 }
+
+// unrepeated are those tags once each.
+func unrepeated(tags []string) []string { return slices.Compact(slices.Sorted(slices.Values(tags))) }

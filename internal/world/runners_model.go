@@ -81,10 +81,11 @@ func (st *State) validate(next Attributes, before *Attributes) error {
 	return nil
 }
 
-// cleanTags drops blanks and repetitions from tags and keeps their order.
+// cleanTags drops blanks and repetitions from tags and keeps their order. GitLab counts tags only after that, so that
+// the list may be as long as a request can be.
 func cleanTags(tags []string) []string {
 	var clean []string
-	seen := map[string]bool{}
+	seen := make(map[string]bool, len(tags))
 	for _, t := range tags {
 		if t = strings.TrimSpace(t); t != "" && !seen[t] {
 			seen[t] = true

@@ -10,7 +10,8 @@ import "slices"
 // state away, if anything of it is refused.
 func (st *State) Seeding(groups, projects []string, seed func()) {
 	st.coming = make(map[string]bool, len(projects))
-	defer func() { st.coming = nil }()
+	st.standIns, st.lookedThrough = map[Record]bool{}, 0
+	defer func() { st.coming, st.standIns = nil, nil }()
 	for _, path := range projects {
 		st.coming[Key(path)] = true
 	}
@@ -22,6 +23,9 @@ func (st *State) Seeding(groups, projects []string, seed func()) {
 
 // seeding reports whether what is refused leaves a stand-in.
 func (st *State) seeding() bool { return st.coming != nil }
+
+// standsIn reports whether a record is a stand-in, of which nothing follows.
+func (st *State) standsIn(r Record) bool { return st.standIns[r] }
 
 // standInID is the wanted ID of a stand-in or, if that is none or taken, one that no record has.
 func standInID[T Record](t *table[T], wanted int) int {
@@ -82,6 +86,7 @@ func (st *State) standInForGroup(in Group) {
 		RegistrationToken: st.standInToken(in.RegistrationToken)}
 	st.standInForParents(in.Path)
 	add(st, &st.Groups, g)
+	st.indexRegistrationToken(&g.RegistrationToken)
 	if key := Key(g.Path); key != "" && !st.named(key) {
 		setKey(st, st.GroupPaths, key, g)
 	}
@@ -111,6 +116,8 @@ func (st *State) standInForProject(in Project) {
 		Roles: map[*User]Role{}, RegistrationToken: st.standInToken(in.RegistrationToken)}
 	st.standInForParents(in.Path)
 	add(st, &st.Projects, p)
+	st.indexRegistrationToken(&p.RegistrationToken)
+	st.standIns[p] = true
 	if key := Key(p.Path); key != "" && !st.named(key) {
 		setKey(st, st.ProjectPaths, key, p)
 	}
@@ -122,6 +129,7 @@ func (st *State) standInForRunner(in RunnerDraft) {
 	}
 	r := &Runner{ID: standInID(&st.Runners, in.Id), Token: in.Token, Type: InstanceRunner}
 	add(st, &st.Runners, r)
+	st.standIns[r] = true
 	known := r // by the ID, which jobs name
 	if first := st.Runners.ByID[in.Id]; first != nil {
 		known = first
@@ -151,6 +159,8 @@ func (st *State) standInForJob(in *Job) {
 		setKey(st, st.JobTokens, j.Token, j)
 	}
 	if j.PipelineID > 0 && st.pipelines[j.PipelineID] == nil {
-		setKey(st, st.pipelines, j.PipelineID, &Pipeline{ID: j.PipelineID, project: j.Project, Jobs: []*Job{j}})
+		p := newPipeline(j.PipelineID, j.Project)
+		p.join(j)
+		setKey(st, st.pipelines, p.ID, p)
 	}
 }

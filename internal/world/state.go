@@ -47,16 +47,20 @@ type world struct {
 	RunnerTokens map[string]*Runner
 	JobTokens    map[string]*Job
 	pipelines    map[int]*Pipeline
-	namedTokens  map[string]*AccessToken // what TokenOf made, by TokenName
-	instanceWide []*Runner               // instance runners, by id
-	index        *runnerIndex            // nil: no list has wanted it yet
-	rates        map[string]RateWindow   // by who is counted
+	// registrationTokens is where the registration tokens of groups and projects stand; see indexRegistrationToken.
+	registrationTokens map[string]*string
+	namedTokens        map[string]*AccessToken // what TokenOf made, by TokenName
+	instanceWide       []*Runner               // instance runners, by id
+	index              *runnerIndex            // nil: no list has wanted it yet
+	rates              map[string]RateWindow   // by who is counted
 	// NewProjectsUnshared is the application setting shared_runners_enabled=false. It only decides how a project begins
 	// that says nothing of it, which is for whoever drafts the project to look at.
 	NewProjectsUnshared bool
 	undo                []func()        // what takes back the change that Atomically runs, as far as it has come
 	undoing             bool            // Atomically is running one
 	coming              map[string]bool // while Seed runs: the projects that it adds, by lower-cased path; else nil
+	standIns            map[Record]bool // of the seed that is being run
+	lookedThrough       int             // names, by the seed that is being run, for those nearest to what is not there
 }
 
 // The ids of each kind of record start somewhere else, so that an id passed for one of another kind finds nothing.
@@ -86,7 +90,7 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 		Jobs: newTable[*Job](firstJobID), pipeline: firstPipelineID - 1, Queue: newQueue(),
 		UserNames: map[string]*User{}, GroupPaths: map[string]*Group{}, ProjectPaths: map[string]*Project{},
 		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},
-		pipelines: map[int]*Pipeline{}, namedTokens: map[string]*AccessToken{},
+		pipelines: map[int]*Pipeline{}, registrationTokens: map[string]*string{}, namedTokens: map[string]*AccessToken{},
 	}
 	st.Settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
 	root := &User{ID: firstUserID, Username: RootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true,

@@ -1,0 +1,198 @@
+package world
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+)
+
+// What is done here with very many of something takes a moment when it is linear, and minutes when it is quadratic: a
+// walk too many shows as a test that does not end. Nothing is measured.
+const veryMany = 100_000
+
+// emptyWorld is a GitLab with one project.
+func emptyWorld(t *testing.T) (*State, *Project) {
+	t.Helper()
+	v, err := gitlabversion.Parse(gitlabversion.Default)
+	require.NoError(t, err)
+	st := New(v, func() time.Time { return time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC) })
+	p, err := st.AddProject(Project{Path: "acme/shop"}, nil)
+	require.NoError(t, err)
+	return st, p
+}
+
+func many(format string) []string {
+	names := make([]string, veryMany)
+	for i := range names {
+		names[i] = fmt.Sprintf(format, i)
+	}
+	return names
+}
+
+// GitLab counts a runner's tags when repetitions and blanks are gone (app/models/ci/runner.rb, tag_constraints).
+func TestVeryManyTags(t *testing.T) {
+	st, _ := emptyWorld(t)
+	tags := many("tag %d")
+	assert.Len(t, cleanTags(append(tags, tags...)), veryMany)
+	r, err := st.AddRunner(RunnerDraft{Attributes: Attributes{RunUntagged: true}})
+	require.NoError(t, err)
+	require.EqualError(t, st.UpdateRunner(r, Attributes{AccessLevel: NotProtected, RunUntagged: true, Tags: tags}),
+		"Tags list Too many tags specified. Please limit the number of tags to 50")
+	assert.Empty(t, r.Tags)
+	same := strings.Split(strings.Repeat("linux, ,", veryMany), ",")
+	require.NoError(t, st.UpdateRunner(r, Attributes{AccessLevel: NotProtected, RunUntagged: true, Tags: same}))
+	assert.Equal(t, []string{"linux"}, r.Tags)
+	assert.True(t, st.Filter(RunnerFilter{Tagged: true, Tags: []string{"linux", "linux"}})(r))
+}
+
+func TestVeryManyJobsInAPipeline(t *testing.T) {
+	st, p := emptyWorld(t)
+	for _, name := range many("job %d") {
+		_, err := st.AddJob(&Job{Project: p, User: st.Users.Rows[0], Name: name, PipelineID: 7, Status: JobSuccess})
+		require.NoError(t, err)
+	}
+	pipeline := st.pipelines[7]
+	for _, j := range pipeline.Jobs {
+		require.True(t, j.Retryable())
+		require.Zero(t, j.attempts())
+	}
+	for range 5 {
+		assert.Equal(t, 1, st.RetryJob(pipeline.Latest()[0], st.Users.Rows[0]).attempts())
+	}
+	assert.Len(t, pipeline.Latest(), veryMany)
+	var needs []ci.Need
+	for _, j := range pipeline.Jobs[:veryMany] {
+		needs = append(needs, ci.Need{Job: j.Name})
+	}
+	last, err := st.AddJob(&Job{Project: p, User: st.Users.Rows[0], Name: "last", PipelineID: 7, StageIndex: 1,
+		Spec: ci.JobSpec{Needs: needs}})
+	require.NoError(t, err)
+	assert.Len(t, last.Dependencies(), veryMany)
+}
+
+// The attempts at one job are told apart however they come and go.
+func TestAttempts(t *testing.T) {
+	st, p := emptyWorld(t)
+	root := st.Users.Rows[0]
+	first, err := st.AddJob(&Job{Project: p, User: root, Name: "build", Status: JobFailed, PipelineID: 7})
+	require.NoError(t, err)
+	second := st.RetryJob(first, root)
+	third := st.RetryJob(second, root)
+	assert.Equal(t, []int{0, 1, 2}, []int{first.attempts(), second.attempts(), third.attempts()})
+	assert.Equal(t, []bool{true, true, false}, []bool{first.retried(), second.retried(), third.retried()})
+	assert.Equal(t, []*Job{third}, first.Pipeline.Latest())
+	assert.Error(t, st.Atomically(func() error {
+		earlier, err := st.AddJob(&Job{ID: 5, Project: p, User: root, Name: "build", Status: JobFailed, PipelineID: 7})
+		require.NoError(t, err)
+		assert.Equal(t, []int{0, 1, 2, 3}, []int{earlier.attempts(), first.attempts(), second.attempts(), third.attempts()})
+		st.RetryJob(third, root)
+		assert.True(t, third.retried())
+		return assert.AnError
+	}))
+	assert.Equal(t, []int{0, 1, 2}, []int{first.attempts(), second.attempts(), third.attempts()})
+	assert.False(t, third.retried())
+}
+
+// What a job waits for in its log is looked for in what is new.
+func TestLongLogs(t *testing.T) {
+	st, p := emptyWorld(t)
+	j, err := st.AddJob(&Job{Project: p, User: st.Users.Rows[0], Status: JobRunning})
+	require.NoError(t, err)
+	j.Fate.CancelOn("the end")
+	log := func(text string) {
+		var piece Blob
+		_, _ = piece.Write([]byte(text))
+		st.AppendLog(j, piece)
+		st.HappenTo(j)
+	}
+	for range veryMany {
+		log("a line of log that goes on and on, like all of them, for a hundred characters, to be more than little\n")
+	}
+	assert.Equal(t, JobRunning, j.Status)
+	log("the e")
+	assert.Equal(t, JobRunning, j.Status)
+	log("nd")
+	assert.Equal(t, JobCanceled, j.Status)
+}
+
+// Of an answer that the log is to be sent again, what came before is forgotten.
+func TestLogsSentAgain(t *testing.T) {
+	st, p := emptyWorld(t)
+	j, err := st.AddJob(&Job{Project: p, User: st.Users.Rows[0], Status: JobRunning})
+	require.NoError(t, err)
+	j.Fate.CancelOn("boom")
+	j.Fate.RejectLog(1)
+	for _, text := range []string{"a long beginning", "boom"} {
+		var piece Blob
+		_, _ = piece.Write([]byte(text))
+		st.AppendLog(j, piece)
+		st.HappenTo(j)
+		if text != "boom" {
+			require.True(t, j.Final().Rejected)
+		}
+	}
+	assert.Equal(t, JobCanceled, j.Status)
+}
+
+// Seeds of very many records, also of very many that name what is not there.
+func TestVeryManyRecords(t *testing.T) {
+	st, _ := emptyWorld(t)
+	var projects []*Project
+	for i, path := range many("acme/p%d") {
+		p, err := st.AddProject(Project{Path: path, RegistrationToken: fmt.Sprint("token ", i)}, nil)
+		require.NoError(t, err)
+		projects = append(projects, p)
+	}
+	var managers []Manager
+	const few = veryMany / 5 // tables move what comes after a record that goes
+	for _, id := range many("s_%d")[:few] {
+		managers = append(managers, Manager{SystemID: id})
+	}
+	r, err := st.AddRunner(RunnerDraft{Projects: projects, Managers: managers, Attributes: Attributes{RunUntagged: true}})
+	require.NoError(t, err)
+	managers = managers[few/2:]
+	for i := range managers {
+		managers[i].ID = r.Managers[few/2+i].ID
+	}
+	require.NoError(t, st.ChangeRunner(r, RunnerDraft{Id: r.ID, Type: r.Type, Projects: projects, Managers: managers,
+		Token: r.Token, Attributes: Attributes{RunUntagged: true}}))
+	assert.Len(t, r.Managers, few/2)
+	assert.Equal(t, "s_10000", r.Managers[0].SystemID)
+
+	refused := 0
+	st.Seeding(nil, nil, func() {
+		for _, name := range many("u%d") {
+			if err := st.AddMember("acme/none", name, Owner); err != nil {
+				refused++
+			}
+		}
+	})
+	assert.Equal(t, veryMany, refused)
+}
+
+// A registration token is one group's or project's, also when it has just been another's.
+func TestWhoseRegistrationToken(t *testing.T) {
+	st, p := emptyWorld(t)
+	old := p.RegistrationToken
+	require.Error(t, st.checkRegistrationToken(old, ""))
+	st.ResetRegistrationToken(&p.RegistrationToken)
+	require.NoError(t, st.checkRegistrationToken(old, ""))
+	require.Error(t, st.checkRegistrationToken(p.RegistrationToken, ""))
+	g, err := st.AddGroup(Group{Path: "other", RegistrationToken: old}, nil)
+	require.NoError(t, err)
+	require.Error(t, st.checkRegistrationToken(old, ""))
+	require.Error(t, st.Atomically(func() error {
+		require.NoError(t, st.UpdateGroup(g, Group{ID: g.ID, Path: g.Path, RegistrationToken: "new"}, nil))
+		g.RegistrationToken = old
+		return assert.AnError
+	}))
+	assert.Error(t, st.checkRegistrationToken(old, ""))
+	assert.NoError(t, st.checkRegistrationToken("new", ""))
+}
