@@ -20,6 +20,8 @@ import (
 // Everything that is wrong has the place of the field that is wrong, and what follows from it is not said as well.
 func TestPlacesOfProblems(t *testing.T) {
 	const sha = `"0123"`
+	const onlyParts = ": each part can contain only letters, digits, '_', '-' and '.'. Cannot start with '-' or end in '.', " +
+		"'.git' or '.atom'"
 	for text, want := range map[string][]string{
 		// settings
 		`{"settings": {"valid_runner_registrars": ["group", "grop"], "ci_registered_project_runners": -1}}`: {
@@ -44,9 +46,9 @@ func TestPlacesOfProblems(t *testing.T) {
 		`{"access_tokens": [{"project": 5}]}`: {`1:32: access_tokens[0].project: want a string, have a number`},
 		// groups and projects
 		`{"groups": [{"path": "a//b"}, {"path": "a//b"}], "projects": [{"path": "a//b/c"}]}`: {
-			`1:22: groups[0].path: "a//b" is no full path of a group`, `1:40: groups[1].path: "a//b" is no full path of a group`,
+			`1:22: groups[0].path: "a//b" is no full path of a group` + onlyParts, `1:40: groups[1].path: "a//b" is no full path of a group` + onlyParts,
 			`1:40: groups[1].path: the path is taken by another group`,
-			`1:72: projects[0].path: "a//b/c" is no full path of a project, which has a namespace: "acme/shop"`},
+			`1:72: projects[0].path: "a//b/c" is no full path of a project` + onlyParts},
 		`{"groups": [{"path": "a/b/c", "visibility": "hidden"}], "runners": [{"group": "a/b/c"}, {"group": "a"}, {"group": "b"}]}`: {
 			`1:45: groups[0].visibility: no such value "hidden"; known are private, internal, public`,
 			`1:115: runners[2].group: no group "b"; known are a, a/b, a/b/c`},

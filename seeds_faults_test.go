@@ -1,0 +1,251 @@
+package fakegitlab_test
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// problemsOf are what Seed says of a scenario, which is what Validate says of it.
+func problemsOf(t *testing.T, s fakegitlab.Scenario) []string {
+	t.Helper()
+	gl := fakegitlab.New(t)
+	before := gl.Snapshot()
+	err := gl.Seed(s)
+	if err != nil {
+		assert.Equal(t, before, gl.Snapshot(), "a seed that is refused leaves nothing")
+	}
+	var said, validated []string
+	for into, err := range map[*[]string]error{&said: err, &validated: s.Validate()} {
+		if refused, ok := err.(*fakegitlab.ScenarioError); ok {
+			for _, p := range refused.Problems {
+				*into = append(*into, p.Path+": "+p.Message)
+			}
+		}
+	}
+	assert.Equal(t, validated, said)
+	return said
+}
+
+// What is a path, and how deep groups may lie: lib/gitlab/path_regex.rb (NAMESPACE_FORMAT_REGEX,
+// PROJECT_PATH_FORMAT_REGEX, NO_SUFFIX_REGEX), app/models/namespace.rb (URL_MAX_LENGTH, NUMBER_OF_ANCESTORS_ALLOWED,
+// nesting_level_allowed).
+func TestPathsOfSeeds(t *testing.T) {
+	long := strings.Repeat("a", 255)
+	deep := "g" + strings.Repeat("/g", 20)
+	for _, path := range []string{"x/.", "x/..", "./x", "../x", "x/y.", "x./y", "x.git/y", "x/y.git", "x/y.atom", "-x/y",
+		"x/-y", "x//y", "/x/y", "x/y/", "x/y z", "x/é", "x/" + long + "a", "x/y\n", deep + "/g", strings.Repeat("g/", 100_000) + "g"} {
+		assert.NotEmpty(t, problemsOf(t, fakegitlab.NewScenario().WithGroup(path)), "%.30q", path)
+	}
+	for _, path := range []string{"x/.", "x/..", "x/...", "./x", "../x", "x./y", "x.git/y", "x/y.git", "x/y.atom", "-x/y",
+		"x/-y", "x//y", "/x", "x/", "x", "x/" + long + "a", deep + "/g/p", strings.Repeat("g/", 100_000) + "p"} {
+		assert.NotEmpty(t, problemsOf(t, fakegitlab.NewScenario().WithProject(path)), "%.30q", path)
+	}
+	for _, name := range []string{".", "..", "mia.", "mia.git", "mia.atom", "-mia", "mia/sam", strings.Repeat("m", 100_000)} {
+		assert.NotEmpty(t, problemsOf(t, fakegitlab.NewScenario().WithUser(name)), "%.30q", name)
+	}
+	fine := fakegitlab.NewScenario().WithUser("mia.git.x").WithUser("m.i-a_").WithGroup(deep).WithGroup("a.git.b").
+		WithGroup("x-").WithGroup(".x").WithProject(deep + "/p").WithProject("x-/y.").WithProject("x-/.y").
+		WithProject("m.i-a_/" + long).WithProject("x-/git")
+	assert.Empty(t, problemsOf(t, fine))
+
+	assert.Equal(t, []string{"groups[0].path: Parent has too deep level of nesting: a group has 20 groups above it at most, " +
+		"this one would have 21"}, problemsOf(t, fakegitlab.NewScenario().WithGroup(deep+"/g")))
+	assert.Equal(t, "fakegitlab: AddGroup(\"x.git\"): \"x.git\" is no full path of a group: each part can contain only letters, digits, "+
+		"'_', '-' and '.'. Cannot start with '-' or end in '.', '.git' or '.atom'",
+		misuse(t, fakegitlab.NewScenario(), func(gl *fakegitlab.Fake) { gl.AddGroup(fakegitlab.Group{Path: "x.git"}) }))
+	assert.Contains(t, misuse(t, fakegitlab.NewScenario(), func(gl *fakegitlab.Fake) {
+		gl.AddGroup(fakegitlab.Group{Path: deep})
+		gl.AddProject(fakegitlab.Project{Path: deep + "/g/p"})
+	}), "Parent has too deep level of nesting")
+}
+
+// A request with a NUL byte or with what is no UTF-8 is refused (lib/gitlab/middleware/handle_malformed_strings.rb), so
+// no record has such a text. A job's log may be any bytes.
+func TestTextsOfSeeds(t *testing.T) {
+	bad := fakegitlab.NewScenario().
+		WithSettings(func(s *fakegitlab.Settings) { s.RegistryHost = "a\x00" }).
+		WithUser("mia", func(u *fakegitlab.User) { u.Name = "M\xff" }).
+		WithGroup("acme", func(g *fakegitlab.Group) { g.Name = "A\x00" }).
+		WithProject("acme/shop", func(p *fakegitlab.Project) {
+			p.Description, p.Members = "\xc3", fakegitlab.Members{"mia": fakegitlab.Owner}
+		}).
+		WithMember("acme", "mia\x00", fakegitlab.Owner).
+		WithAccessToken("mia", func(t *fakegitlab.AccessToken) { t.Name = "\x00" }).
+		WithRunner("r\x00", func(r *fakegitlab.Runner) {
+			r.ID, r.Tags, r.MaintenanceNote = 5, []string{"linux", "a\x00b"}, "\xff"
+			r.Managers = []fakegitlab.RunnerManager{{SystemID: "s\x00"}}
+		}).
+		WithJob("acme/shop", "build", func(j *fakegitlab.Job) {
+			j.Commit.Title, j.Trace = "\x00", "any \x00 bytes \xff"
+			j.Spec.Script = []string{"make", "\x00"}
+			j.Spec.Variables = fakegitlab.JobVariables{{Key: "K", Value: "\xff"}}
+			j.Artifacts = []fakegitlab.Artifact{{Filename: "a\x00.zip", Content: []byte("\x00\xff")}}
+		})
+	const nul, utf = ": a text cannot have a NUL byte", ": a text must be UTF-8"
+	assert.Equal(t, []string{
+		"settings.registry_host" + nul, "users[0].name" + utf, "groups[0].name" + nul,
+		`groups[0].members["mia\x00"]` + nul, "projects[0].description" + utf, "access_tokens[0].name" + nul,
+		"runners[0].description" + nul, "runners[0].maintenance_note" + utf, "runners[0].tag_list[1]" + nul,
+		"runners[0].managers[0].system_id" + nul, "jobs[0].commit.title" + nul, "jobs[0].spec.script[1]" + nul,
+		"jobs[0].spec.variables[0].value" + utf, "jobs[0].artifacts[0].filename" + nul,
+	}, problemsOf(t, bad))
+
+	type fake = *fakegitlab.Fake
+	for want, do := range map[string]func(fake){
+		`AddUser("mia"): name: a text cannot have a NUL byte`: func(gl fake) {
+			gl.AddUser(fakegitlab.User{Username: "mia", Name: "\x00"})
+		},
+		`UpdateUser("root"): name: a text must be UTF-8`: func(gl fake) {
+			gl.UpdateUser("root", func(u *fakegitlab.User) { u.Name = "\xff" })
+		},
+		`UpdateSettings: registry_host: a text must be UTF-8`: func(gl fake) {
+			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.RegistryHost = "\xff" })
+		},
+		`ContactRunner(5): system_id: a text cannot have a NUL byte`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{ID: 5})
+			gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: "\x00"})
+		},
+	} {
+		assert.Equal(t, "fakegitlab: "+want, misuse(t, fakegitlab.NewScenario(), do))
+	}
+
+	fine := fakegitlab.NewScenario().WithJob("acme/shop", "build", func(j *fakegitlab.Job) { j.Trace = "\x00\xff" }).
+		WithProject("acme/shop")
+	require.Empty(t, problemsOf(t, fine))
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fine))
+	assert.Equal(t, gl.Snapshot(), fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot())).Snapshot())
+}
+
+// Ids are as large as a database's, and no number in a request is taken for another one.
+func TestIDsBeyondTheDatabase(t *testing.T) {
+	for _, id := range []int{math.MaxInt, 1<<62 + 1, -1, math.MinInt} {
+		s := fakegitlab.NewScenario().WithUser("mia", func(u *fakegitlab.User) { u.ID = id }).
+			WithAccessToken("root", func(t *fakegitlab.AccessToken) { t.ID = id }).
+			WithGroup("acme", func(g *fakegitlab.Group) { g.ID = id }).
+			WithProject("acme/shop", func(p *fakegitlab.Project) { p.ID = id }).
+			WithRunner("r", func(r *fakegitlab.Runner) {
+				r.ID, r.Managers = id, []fakegitlab.RunnerManager{{SystemID: "s", ID: id}}
+			}).
+			WithJob("acme/shop", "build", func(j *fakegitlab.Job) { j.ID, j.PipelineID = id, id })
+		assert.Len(t, problemsOf(t, s), 8, id)
+	}
+	const last = 1 << 62
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.NewScenario().
+		WithUser("mia", func(u *fakegitlab.User) { u.ID = last - 1 }).
+		WithGroup("acme", func(g *fakegitlab.Group) { g.ID = last - 2 }).
+		WithProject("acme/shop", func(p *fakegitlab.Project) { p.ID = last - 3 }).
+		WithRunner("r", func(r *fakegitlab.Runner) { r.ID = last }).
+		WithJob("acme/shop", "build", func(j *fakegitlab.Job) { j.ID, j.PipelineID = last-4, last-5 })))
+	assert.Equal(t, last-4, gl.AddJob(fakegitlab.Job{Project: "acme/shop"}).PipelineID)
+	gl.AddGroup(fakegitlab.Group{Path: "other"})
+	assert.Equal(t, gl.Snapshot(), fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot())).Snapshot())
+
+	admin := gl.Token("root", "api", "sudo")
+	for _, id := range []string{"9223372036854775807", "9223372036854775808", "99999999999999999999999", "-1",
+		"-99999999999999999999999", "4611686018427387905", "0"} {
+		for _, path := range []string{"/projects/%s", "/projects/%s/runners", "/groups/%s", "/groups/%s/runners", "/runners/%s",
+			"/runners/%s/jobs", "/runners/%s/managers", "/projects/acme%%2Fshop/jobs/%s", "/projects/%s/jobs", "/version?sudo=%s"} {
+			path = fmt.Sprintf(path, id)
+			assert.Equal(t, 404, testkit.Ask(t, gl, admin, "GET", path).Status, path)
+		}
+		assert.Equal(t, 404, testkit.Ask(t, gl, admin, "DELETE", "/runners/"+id).Status, id)
+		assert.Equal(t, 404, testkit.Ask(t, gl, admin, "POST", "/projects/acme%2Fshop/runners?runner_id="+id).Status, id)
+		assert.Equal(t, 200, testkit.Ask(t, gl, admin, "GET", "/groups?skip_groups="+id).Status, id)
+	}
+	assert.Equal(t, "[]", testkit.Ask(t, gl, admin, "GET", "/projects?per_page=1&page=99999999999999999999").Body)
+	assert.Equal(t, 200, testkit.Ask(t, gl, admin, "GET", fmt.Sprintf("/runners/%d", last)).Status)
+}
+
+// A job may end before it was queued; then GitLab never gives it a queued_at (app/models/commit_status.rb sets it on the
+// way to pending alone).
+func TestNeverQueuedJobs(t *testing.T) {
+	for _, s := range []fakegitlab.JobStatus{fakegitlab.JobManual, fakegitlab.JobCreated, fakegitlab.JobScheduled} {
+		gl := fakegitlab.New(t)
+		gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+		j := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: s, CreatedAt: gl.Now().Add(-time.Hour)})
+		gl.CancelJob(j.ID)
+		gl.Advance(time.Hour)
+		failed := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: s})
+		gl.FinishJob(failed.ID, fakegitlab.JobFailed)
+		again := fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot()))
+		assert.Equal(t, gl.Snapshot(), again.Snapshot())
+		for _, id := range []int{j.ID, failed.ID} {
+			shown := testkit.Ask(t, again, again.AdminToken(), "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d", id))
+			assert.Nil(t, shown.Field(t, "queued_duration"), s)
+			seen, _ := again.Job(id)
+			assert.True(t, seen.QueuedAt.IsZero(), s)
+		}
+	}
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	told := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: fakegitlab.JobCanceled})
+	assert.Equal(t, told.CreatedAt, told.QueuedAt, "a seed that tells nothing of times tells of a usual job")
+}
+
+// A running job that a seed begins is on a runner that may take it (docs/seeding.md).
+func TestSeedsOfRunningJobs(t *testing.T) {
+	untagged := false
+	base := fakegitlab.NewScenario().WithProject("acme/shop").WithProject("other/app").WithProject("acme/closed",
+		func(p *fakegitlab.Project) { p.SharedRunnersDisabled = true }).
+		WithRunner("shared", func(r *fakegitlab.Runner) { r.ID, r.Tags = 5, []string{"linux"} }).
+		WithRunner("acme", func(r *fakegitlab.Runner) { r.ID, r.Group = 6, "acme" }).
+		WithRunner("shop", func(r *fakegitlab.Runner) { r.ID, r.Projects = 7, []string{"acme/shop"} }).
+		WithRunner("tagged", func(r *fakegitlab.Runner) { r.ID, r.Tags, r.RunUntagged = 8, []string{"gpu"}, &untagged }).
+		WithRunner("protected", func(r *fakegitlab.Runner) { r.ID, r.AccessLevel = 9, fakegitlab.RefProtected }).
+		WithRunner("paused", func(r *fakegitlab.Runner) { r.ID, r.Paused = 10, true })
+	job := func(project string, runner int, change ...func(*fakegitlab.Job)) fakegitlab.Scenario {
+		return base.WithJob(project, "build", append(change, func(j *fakegitlab.Job) {
+			j.RunnerID = runner
+			if j.Status == "" {
+				j.Status = fakegitlab.JobRunning
+			}
+		})...)
+	}
+	windows := func(j *fakegitlab.Job) { j.Tags = []string{"windows"} }
+	before := func(j *fakegitlab.Job) { j.StartedAt = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC) }
+	canceling := func(j *fakegitlab.Job) { j.Status = fakegitlab.JobCanceling }
+	done := func(j *fakegitlab.Job) { j.Status = fakegitlab.JobSuccess }
+	for _, c := range []struct {
+		seed fakegitlab.Scenario
+		want string
+	}{
+		{job("other/app", 6), "runner 6 cannot have the job: the runner does not serve project other/app"},
+		{job("other/app", 7), "runner 7 cannot have the job: the runner does not serve project other/app"},
+		{job("acme/closed", 5), "runner 5 cannot have the job: the runner does not serve project acme/closed"},
+		{job("acme/shop", 5, windows), "runner 5 cannot have the job: the job asks for the tags [windows] and the runner has [linux]"},
+		{job("acme/shop", 5, windows, canceling), "runner 5 cannot have the job: the job asks for the tags [windows] and the runner has [linux]"},
+		{job("acme/shop", 8), "runner 8 cannot have the job: the job has no tags and the runner takes tagged jobs alone"},
+		{job("acme/shop", 9), "runner 9 cannot have the job: the runner takes jobs of protected refs alone and the job's ref is not protected"},
+		{job("other/app", 6, before), "runner 6 cannot have the job: the runner does not serve project other/app"},
+		{job("acme/shop", 5), ""}, {job("acme/shop", 6), ""}, {job("acme/shop", 7), ""}, {job("acme/shop", 10), ""},
+		{job("acme/shop", 5, windows, before), ""}, {job("other/app", 7, before), ""}, {job("other/app", 6, done), ""},
+	} {
+		var want []string
+		if c.want != "" {
+			want = []string{"jobs[0].runner_id: " + c.want}
+		}
+		assert.Equal(t, want, problemsOf(t, c.seed))
+	}
+	assert.Equal(t, `fakegitlab: AddJob("build"): runner 6 cannot have the job: the runner does not serve project other/app`,
+		misuse(t, base, func(gl *fakegitlab.Fake) {
+			gl.AddJob(fakegitlab.Job{Name: "build", Project: "other/app", Status: fakegitlab.JobRunning, RunnerID: 6})
+		}))
+
+	broken := job("acme/shop", 5, windows).WithRunner("shared", func(r *fakegitlab.Runner) { r.MaximumTimeout = time.Minute })
+	assert.Equal(t, []string{"runners[0].maximum_timeout: Maximum timeout needs to be at least 10 minutes"},
+		problemsOf(t, broken), "of a runner that is refused itself nothing follows")
+
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(job("acme/shop", 5)))
+	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Tags, r.RunUntagged, r.Paused = []string{"gpu"}, &untagged, true })
+	assert.Equal(t, gl.Snapshot(), fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot())).Snapshot(),
+		"a runner may be changed while it has a job")
+}
