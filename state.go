@@ -340,7 +340,8 @@ type Job struct {
 	// Manual: people start the job, with when: manual or when: delayed, so that it can be played again when it is over. It
 	// is true of every job that is manual or scheduled.
 	Manual bool `json:"manual,omitzero"`
-	// The times at which the job was made and entered pending, running and its end; reckoned from Status when zero.
+	// The times at which the job was made and entered pending, running and its end; reckoned from Status when zero. But a
+	// job that ended without having run, with a CreatedAt and a FinishedAt and no QueuedAt, was never queued.
 	CreatedAt  time.Time `json:"created_at,omitzero"`
 	QueuedAt   time.Time `json:"queued_at,omitzero"`
 	StartedAt  time.Time `json:"started_at,omitzero"`

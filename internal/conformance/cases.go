@@ -3,6 +3,7 @@
 package conformance
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"os"
@@ -115,11 +116,14 @@ type Answer struct {
 // caseVersions are the first GitLab version with a behaviour and the first without it; empty is no bound.
 type caseVersions struct{ Since, Until string }
 
-// version is the GitLab that a case is played against: 17.2 unless the case is bound to others.
+// version is the GitLab that a case is played against: 17.2, unless the case is bound to others; then the first that it
+// holds for, or 16.11 if it holds there, too.
 func (c Case) version() string {
 	const usual, before, oldest = "17.2", "16.11", "16.0"
 	switch v := c.Versions; {
 	case v.Since != "" && compareVersions(v.Since, usual) > 0:
+		return cmp.Or(v.Since, before) // without a first one it is skipped: older than what is followed
+	case v.Until != "" && compareVersions(v.Until, before) <= 0:
 		return v.Since
 	case v.Until != "" && compareVersions(v.Until, before) <= 0:
 		return oldest

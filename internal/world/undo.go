@@ -38,6 +38,9 @@ func (st *State) Atomically(change func() error) error {
 // retractably runs a change that cannot fail, outside of Atomically, and returns what takes it back, which may be used
 // as long as nothing else has changed.
 func (st *State) retractably(change func()) (takeBack func()) {
+	if st.undoing {
+		panic("world: what is retracted within Atomically would be forgotten by it")
+	}
 	made := st.made.clone()
 	st.undoing = true
 	defer func() { st.undo, st.undoing = nil, false }()
