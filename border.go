@@ -78,7 +78,7 @@ func settingsDraft(s Settings) (world.Settings, error) {
 }
 
 func rewriteSettings(st *world.State, s Settings) error {
-	if bad := badTexts(s); len(bad) > 0 {
+	if bad := badValues(s); len(bad) > 0 {
 		return bad
 	}
 	draft, err := settingsDraft(s)

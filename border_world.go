@@ -124,17 +124,17 @@ func usersOnce(st *world.State) func(User) error {
 // seedEach adds the records of one kind.
 func seedEach[T any](refused *[]rejection, kind string, rows []T, name func(T) string, add func(T) error) {
 	for i, row := range rows {
-		if err := withTexts(add)(row); err != nil {
+		if err := withValues(add)(row); err != nil {
 			reject(refused, datajson.Index(kind, i), name(row), err)
 		}
 	}
 }
 
-// withTexts is an add that also refuses texts which GitLab's database does not hold, of which nothing else is said then.
-// It tries to add the record all the same: what else is wrong with it is to be told as well.
-func withTexts[T any](add func(T) error) func(T) error {
+// withValues is an add that also refuses badValues, of which nothing else is said then. It tries to add the record all
+// the same: what else is wrong with it is to be told as well.
+func withValues[T any](add func(T) error) func(T) error {
 	return func(row T) error {
-		bad := badTexts(row)
+		bad := badValues(row)
 		var ps world.Problems
 		ps.Add("", add(row))
 		said := func(p world.Problem) bool {
@@ -147,9 +147,9 @@ func withTexts[T any](add func(T) error) func(T) error {
 	}
 }
 
-// badTexts are the texts of plain data that GitLab's database does not hold. A job's log may be any bytes.
-func badTexts(plain any) (ps world.Problems) {
-	for _, p := range datajson.BadTexts(plain, "trace") {
+// badValues are the texts and times of plain data that GitLab does not keep. A job's log may be any bytes.
+func badValues(plain any) (ps world.Problems) {
+	for _, p := range datajson.BadValues(plain, "trace") {
 		ps = append(ps, world.Problem{Field: p.Path, Text: p.Message, Terse: true})
 	}
 	return ps

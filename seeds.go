@@ -53,7 +53,7 @@ func adding[R world.Record, T any](
 	add func(*world.State, T) (R, error), in T, public func(R) T,
 ) func(*world.State) (T, error) {
 	return func(st *world.State) (out T, err error) {
-		if bad := badTexts(in); len(bad) > 0 {
+		if bad := badValues(in); len(bad) > 0 {
 			return out, bad
 		}
 		added, err := add(st, in)
@@ -242,7 +242,7 @@ func (k editable[R, T]) edit(st *world.State, name string, alter func(*T) error)
 	if err := alter(&next); err != nil {
 		return zero, err
 	}
-	if bad := badTexts(next); len(bad) > 0 {
+	if bad := badValues(next); len(bad) > 0 {
 		return zero, bad
 	}
 	if err := k.set(st, r, next); err != nil {
@@ -326,7 +326,7 @@ func (f *Fake) ContactRunner(id int, m RunnerManager) {
 }
 
 func contactRunner(st *world.State, r *world.Runner, m RunnerManager) (Runner, error) {
-	if bad := badTexts(m); len(bad) > 0 {
+	if bad := badValues(m); len(bad) > 0 {
 		return Runner{}, bad
 	}
 	if err := st.ContactBy(r, managerDraft(m)); err != nil {

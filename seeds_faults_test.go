@@ -42,14 +42,16 @@ func TestPathsOfSeeds(t *testing.T) {
 	long := strings.Repeat("a", 255)
 	deep := "g" + strings.Repeat("/g", 20)
 	for _, path := range []string{"x/.", "x/..", "./x", "../x", "x/y.", "x./y", "x.git/y", "x/y.git", "x/y.atom", "-x/y",
-		"x/-y", "x//y", "/x/y", "x/y/", "x/y z", "x/é", "x/" + long + "a", "x/y\n", deep + "/g", strings.Repeat("g/", 100_000) + "g"} {
+		"x/-y", "x//y", "/x/y", "x/y/", "x/y z", "x/é", "x/" + long + "a", "x/y\n", deep + "/g",
+		strings.Repeat("g/", 100_000) + "g"} {
 		assert.NotEmpty(t, problemsOf(t, fakegitlab.NewScenario().WithGroup(path)), "%.30q", path)
 	}
 	for _, path := range []string{"x/.", "x/..", "x/...", "./x", "../x", "x./y", "x.git/y", "x/y.git", "x/y.atom", "-x/y",
 		"x/-y", "x//y", "/x", "x/", "x", "x/" + long + "a", deep + "/g/p", strings.Repeat("g/", 100_000) + "p"} {
 		assert.NotEmpty(t, problemsOf(t, fakegitlab.NewScenario().WithProject(path)), "%.30q", path)
 	}
-	for _, name := range []string{".", "..", "mia.", "mia.git", "mia.atom", "-mia", "mia/sam", strings.Repeat("m", 100_000)} {
+	for _, name := range []string{".", "..", "mia.", "mia.git", "mia.atom", "-mia", "mia/sam",
+		strings.Repeat("m", 100_000)} {
 		assert.NotEmpty(t, problemsOf(t, fakegitlab.NewScenario().WithUser(name)), "%.30q", name)
 	}
 	fine := fakegitlab.NewScenario().WithUser("mia.git.x").WithUser("m.i-a_").WithGroup(deep).WithGroup("a.git.b").
@@ -57,10 +59,10 @@ func TestPathsOfSeeds(t *testing.T) {
 		WithProject("m.i-a_/" + long).WithProject("x-/git")
 	assert.Empty(t, problemsOf(t, fine))
 
-	assert.Equal(t, []string{"groups[0].path: Parent has too deep level of nesting: a group has 20 groups above it at most, " +
-		"this one would have 21"}, problemsOf(t, fakegitlab.NewScenario().WithGroup(deep+"/g")))
-	assert.Equal(t, "fakegitlab: AddGroup(\"x.git\"): \"x.git\" is no full path of a group: each part can contain only letters, digits, "+
-		"'_', '-' and '.'. Cannot start with '-' or end in '.', '.git' or '.atom'",
+	assert.Equal(t, []string{"groups[0].path: Parent has too deep level of nesting: a group has 20 groups above it at " +
+		"most, this one would have 21"}, problemsOf(t, fakegitlab.NewScenario().WithGroup(deep+"/g")))
+	assert.Equal(t, "fakegitlab: AddGroup(\"x.git\"): \"x.git\" is no full path of a group: each part can contain only "+
+		"letters, digits, '_', '-' and '.'. Cannot start with '-' or end in '.', '.git' or '.atom'",
 		misuse(t, fakegitlab.NewScenario(), func(gl *fakegitlab.Fake) { gl.AddGroup(fakegitlab.Group{Path: "x.git"}) }))
 	assert.Contains(t, misuse(t, fakegitlab.NewScenario(), func(gl *fakegitlab.Fake) {
 		gl.AddGroup(fakegitlab.Group{Path: deep})
@@ -125,6 +127,34 @@ func TestTextsOfSeeds(t *testing.T) {
 	assert.Equal(t, gl.Snapshot(), fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot())).Snapshot())
 }
 
+// What cannot be written down cannot be seeded either.
+func TestTimesOfSeeds(t *testing.T) {
+	for _, year := range []int{-1, 0, 10_000, 99_999} {
+		at := time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)
+		s := fakegitlab.NewScenario().
+			WithUser("mia", func(u *fakegitlab.User) { u.CreatedAt = at }).
+			WithProject("acme/shop").
+			WithRunner("r", func(r *fakegitlab.Runner) {
+				r.Managers = []fakegitlab.RunnerManager{{SystemID: "s", ContactedAt: at}}
+			}).
+			WithJob("acme/shop", "build", func(j *fakegitlab.Job) { j.Commit.CreatedAt = at })
+		const said = ": a time has a year from 1 to 9999"
+		assert.Equal(t, []string{"users[0].created_at" + said, "runners[0].managers[0].contacted_at" + said,
+			"jobs[0].commit.created_at" + said}, problemsOf(t, s))
+	}
+}
+
+// Times are kept to the microsecond, those that are reckoned as well.
+func TestTokensExpireByTheMicrosecond(t *testing.T) {
+	for _, d := range []time.Duration{time.Nanosecond, math.MaxInt64} {
+		gl := fakegitlab.New(t)
+		gl.UpdateSettings(func(s *fakegitlab.Settings) { s.RunnerTokenExpiration = d })
+		r := gl.AddRunner(fakegitlab.Runner{})
+		assert.Equal(t, r.TokenExpiresAt.Truncate(time.Microsecond), r.TokenExpiresAt)
+		assert.Equal(t, gl.Snapshot(), fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot())).Snapshot())
+	}
+}
+
 // Ids are as large as a database's, and no number in a request is taken for another one.
 func TestIDsBeyondTheDatabase(t *testing.T) {
 	for _, id := range []int{math.MaxInt, 1<<62 + 1, -1, math.MinInt} {
@@ -152,8 +182,9 @@ func TestIDsBeyondTheDatabase(t *testing.T) {
 	admin := gl.Token("root", "api", "sudo")
 	for _, id := range []string{"9223372036854775807", "9223372036854775808", "99999999999999999999999", "-1",
 		"-99999999999999999999999", "4611686018427387905", "0"} {
-		for _, path := range []string{"/projects/%s", "/projects/%s/runners", "/groups/%s", "/groups/%s/runners", "/runners/%s",
-			"/runners/%s/jobs", "/runners/%s/managers", "/projects/acme%%2Fshop/jobs/%s", "/projects/%s/jobs", "/version?sudo=%s"} {
+		for _, path := range []string{"/projects/%s", "/projects/%s/runners", "/groups/%s", "/groups/%s/runners",
+			"/runners/%s", "/runners/%s/jobs", "/runners/%s/managers", "/projects/acme%%2Fshop/jobs/%s", "/projects/%s/jobs",
+			"/version?sudo=%s"} {
 			path = fmt.Sprintf(path, id)
 			assert.Equal(t, 404, testkit.Ask(t, gl, admin, "GET", path).Status, path)
 		}
@@ -165,8 +196,8 @@ func TestIDsBeyondTheDatabase(t *testing.T) {
 	assert.Equal(t, 200, testkit.Ask(t, gl, admin, "GET", fmt.Sprintf("/runners/%d", last)).Status)
 }
 
-// A job may end before it was queued; then GitLab never gives it a queued_at (app/models/commit_status.rb sets it on the
-// way to pending alone).
+// A job may end before it was queued; then GitLab never gives it a queued_at (app/models/commit_status.rb sets it on
+// the way to pending alone).
 func TestNeverQueuedJobs(t *testing.T) {
 	for _, s := range []fakegitlab.JobStatus{fakegitlab.JobManual, fakegitlab.JobCreated, fakegitlab.JobScheduled} {
 		gl := fakegitlab.New(t)
@@ -191,25 +222,28 @@ func TestNeverQueuedJobs(t *testing.T) {
 	assert.Equal(t, told.CreatedAt, told.QueuedAt, "a seed that tells nothing of times tells of a usual job")
 }
 
-// A running job that a seed begins is on a runner that may take it (docs/seeding.md).
-func TestSeedsOfRunningJobs(t *testing.T) {
+// takersWorld has a runner for each reason why one may not take a job.
+func takersWorld() fakegitlab.Scenario {
 	untagged := false
-	base := fakegitlab.NewScenario().WithProject("acme/shop").WithProject("other/app").WithProject("acme/closed",
-		func(p *fakegitlab.Project) { p.SharedRunnersDisabled = true }).
+	return fakegitlab.NewScenario().WithProject("acme/shop").WithProject("other/app").
+		WithProject("acme/closed", func(p *fakegitlab.Project) { p.SharedRunnersDisabled = true }).
 		WithRunner("shared", func(r *fakegitlab.Runner) { r.ID, r.Tags = 5, []string{"linux"} }).
 		WithRunner("acme", func(r *fakegitlab.Runner) { r.ID, r.Group = 6, "acme" }).
 		WithRunner("shop", func(r *fakegitlab.Runner) { r.ID, r.Projects = 7, []string{"acme/shop"} }).
 		WithRunner("tagged", func(r *fakegitlab.Runner) { r.ID, r.Tags, r.RunUntagged = 8, []string{"gpu"}, &untagged }).
 		WithRunner("protected", func(r *fakegitlab.Runner) { r.ID, r.AccessLevel = 9, fakegitlab.RefProtected }).
 		WithRunner("paused", func(r *fakegitlab.Runner) { r.ID, r.Paused = 10, true })
-	job := func(project string, runner int, change ...func(*fakegitlab.Job)) fakegitlab.Scenario {
-		return base.WithJob(project, "build", append(change, func(j *fakegitlab.Job) {
-			j.RunnerID = runner
-			if j.Status == "" {
-				j.Status = fakegitlab.JobRunning
-			}
-		})...)
-	}
+}
+
+// runningOn is takersWorld with a job that is running on one of its runners.
+func runningOn(runner int, project string, change ...func(*fakegitlab.Job)) fakegitlab.Scenario {
+	running := func(j *fakegitlab.Job) { j.RunnerID, j.Status = runner, fakegitlab.JobRunning }
+	return takersWorld().WithJob(project, "build", append([]func(*fakegitlab.Job){running}, change...)...)
+}
+
+// A running job that a seed begins is on a runner that may take it (docs/seeding.md).
+func TestSeedsOfRunningJobs(t *testing.T) {
+	const shop, closed, other = "acme/shop", "acme/closed", "other/app"
 	windows := func(j *fakegitlab.Job) { j.Tags = []string{"windows"} }
 	before := func(j *fakegitlab.Job) { j.StartedAt = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC) }
 	canceling := func(j *fakegitlab.Job) { j.Status = fakegitlab.JobCanceling }
@@ -218,34 +252,38 @@ func TestSeedsOfRunningJobs(t *testing.T) {
 		seed fakegitlab.Scenario
 		want string
 	}{
-		{job("other/app", 6), "runner 6 cannot have the job: the runner does not serve project other/app"},
-		{job("other/app", 7), "runner 7 cannot have the job: the runner does not serve project other/app"},
-		{job("acme/closed", 5), "runner 5 cannot have the job: the runner does not serve project acme/closed"},
-		{job("acme/shop", 5, windows), "runner 5 cannot have the job: the job asks for the tags [windows] and the runner has [linux]"},
-		{job("acme/shop", 5, windows, canceling), "runner 5 cannot have the job: the job asks for the tags [windows] and the runner has [linux]"},
-		{job("acme/shop", 8), "runner 8 cannot have the job: the job has no tags and the runner takes tagged jobs alone"},
-		{job("acme/shop", 9), "runner 9 cannot have the job: the runner takes jobs of protected refs alone and the job's ref is not protected"},
-		{job("other/app", 6, before), "runner 6 cannot have the job: the runner does not serve project other/app"},
-		{job("acme/shop", 5), ""}, {job("acme/shop", 6), ""}, {job("acme/shop", 7), ""}, {job("acme/shop", 10), ""},
-		{job("acme/shop", 5, windows, before), ""}, {job("other/app", 7, before), ""}, {job("other/app", 6, done), ""},
+		{runningOn(6, other), "the runner does not serve project other/app"},
+		{runningOn(7, other), "the runner does not serve project other/app"},
+		{runningOn(5, closed), "the runner does not serve project acme/closed"},
+		{runningOn(5, shop, windows), "the job asks for the tags [windows] and the runner has [linux]"},
+		{runningOn(5, shop, windows, canceling), "the job asks for the tags [windows] and the runner has [linux]"},
+		{runningOn(8, shop), "the job has no tags and the runner takes tagged jobs alone"},
+		{runningOn(9, shop), "the runner takes jobs of protected refs alone and the job's ref is not protected"},
+		{runningOn(6, other, before), "the runner does not serve project other/app"},
+		{runningOn(5, shop), ""}, {runningOn(6, shop), ""}, {runningOn(7, shop), ""}, {runningOn(10, shop), ""},
+		{runningOn(5, shop, windows, before), ""}, {runningOn(7, other, before), ""}, {runningOn(6, other, done), ""},
 	} {
 		var want []string
 		if c.want != "" {
-			want = []string{"jobs[0].runner_id: " + c.want}
+			want = []string{fmt.Sprintf("jobs[0].runner_id: runner %d cannot have the job: %s", c.seed.Jobs[0].RunnerID, c.want)}
 		}
 		assert.Equal(t, want, problemsOf(t, c.seed))
 	}
 	assert.Equal(t, `fakegitlab: AddJob("build"): runner 6 cannot have the job: the runner does not serve project other/app`,
-		misuse(t, base, func(gl *fakegitlab.Fake) {
-			gl.AddJob(fakegitlab.Job{Name: "build", Project: "other/app", Status: fakegitlab.JobRunning, RunnerID: 6})
+		misuse(t, takersWorld(), func(gl *fakegitlab.Fake) {
+			gl.AddJob(fakegitlab.Job{Name: "build", Project: other, Status: fakegitlab.JobRunning, RunnerID: 6})
 		}))
 
-	broken := job("acme/shop", 5, windows).WithRunner("shared", func(r *fakegitlab.Runner) { r.MaximumTimeout = time.Minute })
+	broken := runningOn(5, shop, windows).
+		WithRunner("shared", func(r *fakegitlab.Runner) { r.MaximumTimeout = time.Minute })
 	assert.Equal(t, []string{"runners[0].maximum_timeout: Maximum timeout needs to be at least 10 minutes"},
 		problemsOf(t, broken), "of a runner that is refused itself nothing follows")
+}
 
-	gl := fakegitlab.New(t, fakegitlab.WithScenario(job("acme/shop", 5)))
+// A runner may be changed while it has a job.
+func TestSeedsOfJobsOnChangedRunners(t *testing.T) {
+	untagged := false
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(runningOn(5, "acme/shop")))
 	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Tags, r.RunUntagged, r.Paused = []string{"gpu"}, &untagged, true })
-	assert.Equal(t, gl.Snapshot(), fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot())).Snapshot(),
-		"a runner may be changed while it has a job")
+	assert.Equal(t, gl.Snapshot(), fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot())).Snapshot())
 }

@@ -144,8 +144,8 @@ func checkTaker(j *Job) error {
 	going := *r
 	going.Paused = false
 	why := Unfit(&going, j)
-	mayHaveFitted := !j.StartedAt.IsZero() && (r.Type != GroupRunner || why != doesNotReach || j.Project.GroupRunnersDisabled)
-	if why == Fits || mayHaveFitted {
+	neverFitted := r.Type == GroupRunner && why == doesNotReach && !j.Project.GroupRunnersDisabled
+	if why == Fits || !j.StartedAt.IsZero() && !neverFitted {
 		return nil
 	}
 	return fmt.Errorf("runner %d cannot have the job: %s", r.ID, why.Explain(r, j))

@@ -235,7 +235,8 @@ func (st *State) checkRegistrationToken(token, own string) error {
 	if token == "" || token == own {
 		return nil
 	}
-	if holder := st.registrationTokens[token]; token == st.Settings.RegistrationToken || holder != nil && *holder == token {
+	holder := st.registrationTokens[token]
+	if token == st.Settings.RegistrationToken || holder != nil && *holder == token {
 		return errors.New("the registration token is another's")
 	}
 	return nil

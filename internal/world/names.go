@@ -24,8 +24,8 @@ func SplitPath(path string) (parent, last string) {
 	return path[:i], path[i+1:]
 }
 
-// Ancestors yields the paths above path, the nearest first: for "a/b/c", "a/b" and "a". It yields none for a path that is
-// deeper than one can be.
+// Ancestors yields the paths above path, the nearest first: for "a/b/c", "a/b" and "a". It yields none for a path that
+// is deeper than one can be.
 func Ancestors(path string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		if strings.Count(path, "/") > maxAncestors+1 { // of a project, in a group with all of them
@@ -39,8 +39,8 @@ func Ancestors(path string) func(yield func(string) bool) {
 	}
 }
 
-// The parts of paths: of groups and users, and the last ones of projects (lib/gitlab/path_regex.rb, NAMESPACE_FORMAT_REGEX and
-// PROJECT_PATH_FORMAT_REGEX; app/models/namespace.rb, URL_MAX_LENGTH).
+// The parts of paths: of groups and users, and the last ones of projects (lib/gitlab/path_regex.rb,
+// NAMESPACE_FORMAT_REGEX and PROJECT_PATH_FORMAT_REGEX; app/models/namespace.rb, URL_MAX_LENGTH).
 var (
 	segmentPattern = regexp.MustCompile(`^[a-zA-Z0-9_.][a-zA-Z0-9_.-]*$`)
 	dotsAlone      = regexp.MustCompile(`^\.+$`)
@@ -49,10 +49,10 @@ var (
 // What GitLab says of other paths, after lib/gitlab/path_regex.rb (namespace_format_message,
 // project_path_format_message).
 const (
-	msgNamespacePath = "each part can contain only letters, digits, '_', '-' and '.'. Cannot start with '-' or end in '.', " +
-		"'.git' or '.atom'"
-	msgProjectPath = "its last part can contain only letters, digits, '_', '-' and '.'. Cannot start with '-', end in '.git' or " +
-		"end in '.atom'"
+	msgNamespacePath = "each part can contain only letters, digits, '_', '-' and '.'. Cannot start with '-' or end in " +
+		"'.', '.git' or '.atom'"
+	msgProjectPath = "its last part can contain only letters, digits, '_', '-' and '.'. Cannot start with '-', end in " +
+		"'.git' or end in '.atom'"
 	msgfPathTooLong = "each part is %d characters long at most"
 )
 

@@ -114,7 +114,7 @@ func (st *State) TokenExpiry(r *Runner, now time.Time) time.Time {
 	if shortest == 0 {
 		return time.Time{}
 	}
-	return now.Add(shortest)
+	return now.Add(shortest).Truncate(time.Microsecond) // as State.Now
 }
 
 // The life that a request may choose for a runner's first token.

@@ -5,30 +5,32 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
-// What no text in GitLab's database has.
+// What is said of texts and times that GitLab does not keep.
 const (
+	badYear = "a time has a year from 1 to 9999"
 	hasNUL  = "a text cannot have a NUL byte"
 	notUTF8 = "a text must be UTF-8"
 )
 
-// BadTexts finds the texts in plain data that GitLab's database does not hold, since they have a NUL byte or are not
-// UTF-8 (lib/gitlab/middleware/handle_malformed_strings.rb refuses them in every request). Fields that are named in
-// bytes, as logs, may hold anything. Problems have no Offset.
-func BadTexts(v any, bytes ...string) []Problem {
-	t := textCheck{bytes: bytes}
+// BadValues finds the texts in plain data that GitLab's database does not hold, since they have a NUL byte or are not
+// UTF-8 (lib/gitlab/middleware/handle_malformed_strings.rb refuses them in every request), and the times that JSON does
+// not. Fields that are named in bytes, as logs, may hold anything. Problems have no Offset.
+func BadValues(v any, bytes ...string) []Problem {
+	t := valueCheck{bytes: bytes}
 	t.value(reflect.ValueOf(v), "")
 	return t.found
 }
 
-type textCheck struct {
+type valueCheck struct {
 	bytes []string
 	found []Problem
 }
 
-func (t *textCheck) text(s, path string) {
+func (t *valueCheck) text(s, path string) {
 	if strings.IndexByte(s, 0) >= 0 {
 		t.found = append(t.found, Problem{Path: path, Message: hasNUL})
 	} else if !utf8.ValidString(s) {
@@ -36,7 +38,7 @@ func (t *textCheck) text(s, path string) {
 	}
 }
 
-func (t *textCheck) value(v reflect.Value, path string) {
+func (t *valueCheck) value(v reflect.Value, path string) {
 	switch v.Kind() {
 	case reflect.String:
 		t.text(v.String(), path)
@@ -54,7 +56,10 @@ func (t *textCheck) value(v reflect.Value, path string) {
 	case reflect.Map:
 		t.entries(v, path)
 	case reflect.Struct:
-		if v.Type() == timeType {
+		if at, ok := v.Interface().(time.Time); ok {
+			if year := at.UTC().Year(); year < 1 || year > 9999 {
+				t.found = append(t.found, Problem{Path: path, Message: badYear})
+			}
 			return
 		}
 		for i := range v.NumField() {
@@ -64,7 +69,7 @@ func (t *textCheck) value(v reflect.Value, path string) {
 }
 
 // field looks at a field of a struct; one that no tag names has the place of what it is in.
-func (t *textCheck) field(f reflect.StructField, v reflect.Value, path string) {
+func (t *valueCheck) field(f reflect.StructField, v reflect.Value, path string) {
 	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 	switch {
 	case !f.IsExported(), name != "" && slices.Contains(t.bytes, name):
@@ -76,7 +81,7 @@ func (t *textCheck) field(f reflect.StructField, v reflect.Value, path string) {
 }
 
 // entries looks at a map, whose keys may be texts as well.
-func (t *textCheck) entries(v reflect.Value, path string) {
+func (t *valueCheck) entries(v reflect.Value, path string) {
 	keys := v.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int {
 		return strings.Compare(fmt.Sprint(a.Interface()), fmt.Sprint(b.Interface()))
