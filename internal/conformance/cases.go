@@ -116,21 +116,16 @@ type Answer struct {
 // caseVersions are the first GitLab version with a behaviour and the first without it; empty is no bound.
 type caseVersions struct{ Since, Until string }
 
-// version is the GitLab that a case is played against: 17.2, unless the case is bound to others; then the first that it
-// holds for, or 16.11 if it holds there, too.
+// version is the GitLab that a case is played against: 17.2 unless the case is bound to others; then 16.11, 16.0 or the
+// first that it is bound to.
 func (c Case) version() string {
 	const usual, before, oldest = "17.2", "16.11", "16.0"
-	switch v := c.Versions; {
-	case v.Since != "" && compareVersions(v.Since, usual) > 0:
-		return cmp.Or(v.Since, before) // without a first one it is skipped: older than what is followed
-	case v.Until != "" && compareVersions(v.Until, before) <= 0:
-		return v.Since
-	case v.Until != "" && compareVersions(v.Until, before) <= 0:
-		return oldest
-	case v.Until != "" && compareVersions(v.Until, usual) <= 0:
-		return before
+	for _, v := range []string{usual, before, oldest} {
+		if c.Versions.include(v) {
+			return v
+		}
 	}
-	return usual
+	return cmp.Or(c.Versions.Since, oldest)
 }
 
 // include reports whether a GitLab of this version is within the bounds.
