@@ -122,13 +122,13 @@ func (st *State) placeStage(j *Job) {
 	if i < 0 || p.Jobs[i].Stage == j.Stage {
 		return
 	}
+	if known := p.staged[j.Stage]; len(known) > 0 {
+		j.StageIndex = known[len(known)-1].StageIndex
+		return
+	}
 	last := 0
-	for _, other := range slices.Backward(p.Jobs) {
-		if other.Stage == j.Stage {
-			j.StageIndex = other.StageIndex
-			return
-		}
-		last = max(last, other.StageIndex)
+	for _, jobs := range p.staged {
+		last = max(last, jobs[len(jobs)-1].StageIndex)
 	}
 	j.StageIndex = last + 1
 }

@@ -77,6 +77,25 @@ func TestVeryManyJobsInAPipeline(t *testing.T) {
 	assert.Len(t, last.Dependencies(), veryMany)
 }
 
+// The stages of a pipeline come in the order in which they appear, however many jobs are in them.
+func TestVeryManyJobsInAStage(t *testing.T) {
+	st, p := emptyWorld(t)
+	for i := range veryMany {
+		j, err := st.AddJob(&Job{Project: p, User: st.Users.Rows[0], Stage: fmt.Sprint("stage ", i%3), PipelineID: 7})
+		require.NoError(t, err)
+		require.Equal(t, i%3, j.StageIndex)
+	}
+	require.Error(t, st.Atomically(func() error {
+		j, err := st.AddJob(&Job{Project: p, User: st.Users.Rows[0], Stage: "refused", PipelineID: 7})
+		require.NoError(t, err)
+		assert.Equal(t, 3, j.StageIndex)
+		return assert.AnError
+	}))
+	j, err := st.AddJob(&Job{Project: p, User: st.Users.Rows[0], Stage: "next", PipelineID: 7})
+	require.NoError(t, err)
+	assert.Equal(t, 3, j.StageIndex)
+}
+
 // The attempts at one job are told apart however they come and go.
 func TestAttempts(t *testing.T) {
 	st, p := emptyWorld(t)

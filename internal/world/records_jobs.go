@@ -109,6 +109,7 @@ type Pipeline struct {
 	project *Project
 	Jobs    []*Job               // by id
 	named   map[string]*attempts // at the job of each name
+	staged  map[string][]*Job    // those of each stage, by id
 }
 
 // attempts are the jobs of one name in a pipeline, by id: the first try and the later ones.
@@ -116,7 +117,7 @@ type attempts struct{ jobs []*Job }
 
 // newPipeline makes the record of a pipeline that has no job yet.
 func newPipeline(id int, p *Project) *Pipeline {
-	return &Pipeline{ID: id, project: p, named: map[string]*attempts{}}
+	return &Pipeline{ID: id, project: p, named: map[string]*attempts{}, staged: map[string][]*Job{}}
 }
 
 // join puts a job into the pipeline.
@@ -126,11 +127,15 @@ func (p *Pipeline) join(j *Job) {
 	}
 	j.Pipeline, j.tries = p, p.named[j.Name]
 	p.Jobs, j.tries.jobs = insertByID(p.Jobs, j), insertByID(j.tries.jobs, j)
+	p.staged[j.Stage] = insertByID(p.staged[j.Stage], j)
 }
 
 // leave takes a job out of the pipeline.
 func (p *Pipeline) leave(j *Job) {
 	p.Jobs, j.tries.jobs = removeByID(p.Jobs, j), removeByID(j.tries.jobs, j)
+	if p.staged[j.Stage] = removeByID(p.staged[j.Stage], j); len(p.staged[j.Stage]) == 0 {
+		delete(p.staged, j.Stage)
+	}
 }
 
 func (p *Pipeline) id() int { return p.ID }
