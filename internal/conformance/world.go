@@ -183,6 +183,9 @@ type caseInstance struct {
 	MaxArtifactsSize        int64     `json:"max_artifacts_size"` // MiB
 	AllowLocalRequests      *bool     `json:"allow_local_requests"`
 	KeepLatestArtifact      *bool     `json:"keep_latest_artifact"`
+	RateLimitHeaders        bool      `json:"rate_limit_headers"`
+	TimeZone                string    `json:"time_zone"`
+	ContactInterval         Seconds   `json:"contact_interval"`
 	Registry                struct {
 		Enabled  bool
 		HostPort string `json:"host_port"`
@@ -210,6 +213,7 @@ func (p fakeWorld) settings(in caseInstance) {
 			s.ValidRegistrars = *in.ValidRunnerRegistrars
 		}
 		s.AdminMode = in.AdminMode
+		s.RateLimitHeaders, s.TimeZone, s.ContactInterval = in.RateLimitHeaders, in.TimeZone, in.ContactInterval.Duration()
 		s.RunnerTokenExpiration = in.RunnerExpiration.Duration()
 		s.GroupRunnerTokenExpiration = in.GroupRunnerExpiration.Duration()
 		s.ProjectRunnerTokenExpiration = in.ProjectRunnerExpiration.Duration()
