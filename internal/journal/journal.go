@@ -20,13 +20,32 @@ type Log[T any] struct {
 	limit   int          // of closed; 0 is none
 	spare   func(T) bool // entries that are not dropped
 	trimAt  int          // length of closed at which the next are dropped
-	dropped int          // entries dropped since Clear to keep to the limit
+	bytes   int64        // what closed takes
+	weight  Weight[T]
+	lost    Losses       // since Clear
 	waiters []*waiter[T] // who is told of every closing
 }
 
 type record[T any] struct {
 	number int
 	entry  T
+	size   int64
+	shed   bool // by Weight.Shed
+}
+
+// Weight is a limit of what a log takes. The zero value is none.
+type Weight[T any] struct {
+	Limit int64         // in bytes; 0 is none
+	Size  func(T) int64 // what an entry takes, in bytes
+	Shed  func(T) T     // the entry without what weighs most in it
+}
+
+// Losses are what a log has lost to keep to its limits.
+type Losses struct {
+	Excess int // entries that were dropped because there were too many
+	Heavy  int // entries that were dropped because they took too much
+	Spared int // those of them that would have been spared, had they only been too many
+	Shed   int // entries that have lost what Weight.Shed takes away
 }
 
 // waiter has a list of its own, so that an entry that is closed and cleared at once still reaches whoever waits for it.
@@ -41,18 +60,23 @@ func (l *Log[T]) Limit(n int, spare func(T) bool) {
 	l.limit, l.spare, l.trimAt = n, spare, n+n/4
 }
 
-// Dropped returns how many entries were dropped to keep to the limit, since the beginning or the last Clear or Reset.
-func (l *Log[T]) Dropped() int {
+// LimitWeight lets the log take no more than that. The oldest entries are shed first; when all are, the oldest are
+// dropped, those that Limit spares last. It comes after Limit and is for a log that is still empty. The functions are
+// called with the lock held.
+func (l *Log[T]) LimitWeight(w Weight[T]) { l.weight = w }
+
+// Lost returns what was lost to keep to the limits, since the beginning or the last Clear or Reset.
+func (l *Log[T]) Lost() Losses {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.trim()
-	return l.dropped
+	return l.lost
 }
 
 // trim drops what is beyond the limit. Close does not call it every time, because each call moves all the entries that
 // are left.
 func (l *Log[T]) trim() {
-	slices.SortFunc(l.closed, func(a, b record[T]) int { return cmp.Compare(a.number, b.number) })
+	l.sort()
 	excess := len(l.closed) - l.limit
 	if l.limit == 0 || excess <= 0 {
 		return
@@ -60,10 +84,62 @@ func (l *Log[T]) trim() {
 	before := len(l.closed)
 	l.closed = slices.DeleteFunc(l.closed, func(r record[T]) bool {
 		excess--
-		return excess >= 0 && !l.spare(r.entry)
+		return excess >= 0 && !l.spare(r.entry) && l.gone(r)
 	})
-	l.dropped += before - len(l.closed)
+	l.lost.Excess += before - len(l.closed)
 	l.trimAt = max(l.limit, len(l.closed)) + l.limit/4
+}
+
+func (l *Log[T]) sort() {
+	slices.SortFunc(l.closed, func(a, b record[T]) int { return cmp.Compare(a.number, b.number) })
+}
+
+// gone takes a record that is dropped out of what the log weighs.
+func (l *Log[T]) gone(r record[T]) bool {
+	l.bytes -= r.size
+	return true
+}
+
+// weigh brings the log back to its limit of bytes, and a little below: each call looks at all the entries.
+func (l *Log[T]) weigh() {
+	if l.weight.Limit == 0 || l.bytes <= l.weight.Limit {
+		return
+	}
+	l.sort()
+	target := l.weight.Limit - l.weight.Limit/8
+	for i := range l.closed {
+		r := &l.closed[i]
+		if l.bytes <= target {
+			return
+		}
+		if r.shed {
+			continue
+		}
+		r.entry, r.shed = l.weight.Shed(r.entry), true
+		size := l.weight.Size(r.entry)
+		if size < r.size {
+			l.lost.Shed++
+		}
+		l.bytes += size - r.size
+		r.size = size
+	}
+	for _, spared := range []bool{false, true} {
+		before := len(l.closed)
+		l.closed = slices.DeleteFunc(l.closed, func(r record[T]) bool {
+			return l.bytes > target && (spared || l.spare == nil || !l.spare(r.entry)) && l.gone(r)
+		})
+		l.lost.Heavy += before - len(l.closed)
+		if spared {
+			l.lost.Spared += before - len(l.closed)
+		}
+	}
+}
+
+// Last returns the number of the entry that was opened last; 0 if none was.
+func (l *Log[T]) Last() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last
 }
 
 // Open begins an entry and returns its number: 1, 2, 3 and so on.
@@ -87,10 +163,16 @@ func (l *Log[T]) Close(number int, entry T) {
 	if !wanted {
 		return
 	}
-	l.closed = append(l.closed, record[T]{number, entry})
+	r := record[T]{number: number, entry: entry}
+	if l.weight.Limit > 0 {
+		r.size = l.weight.Size(entry)
+	}
+	l.closed = append(l.closed, r)
+	l.bytes += r.size
 	if l.limit > 0 && len(l.closed) > l.trimAt {
 		l.trim()
 	}
+	l.weigh()
 	for _, w := range l.waiters {
 		w.pending = append(w.pending, entry)
 		select {
@@ -131,7 +213,7 @@ func (l *Log[T]) StillOpen() []int {
 func (l *Log[T]) Clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed, l.dropped = nil, 0
+	l.closed, l.bytes, l.lost = nil, 0, Losses{}
 }
 
 // Reset makes the log as new. Entries still open are forgotten too: closing them later records nothing. The numbers
@@ -139,7 +221,7 @@ func (l *Log[T]) Clear() {
 func (l *Log[T]) Reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed, l.dropped, l.last = nil, 0, 0
+	l.closed, l.bytes, l.lost, l.last = nil, 0, Losses{}, 0
 	for number := range l.open {
 		l.open[number] = false
 		l.last = max(l.last, number)

@@ -163,9 +163,9 @@ func TestLimitKeepsTheLast(t *testing.T) {
 		log.Close(log.Open(), n)
 	}
 	assert.Equal(t, []int{3, 92, 93, 94, 95, 96, 97, 98, 99}, log.Closed())
-	assert.Equal(t, 91, log.Dropped())
+	assert.Equal(t, 91, log.Lost().Excess)
 	log.Clear()
-	assert.Zero(t, log.Dropped())
+	assert.Zero(t, log.Lost().Excess)
 	log.Close(log.Open(), 7)
 	assert.Equal(t, []int{7}, log.Closed())
 }
@@ -178,5 +178,38 @@ func TestLimitCountsInTheOrderOfBeginning(t *testing.T) {
 	log.Close(first, "first")
 	log.Close(second, "second")
 	assert.Equal(t, []string{"second", "third"}, log.Closed())
-	assert.Equal(t, 1, log.Dropped())
+	assert.Equal(t, 1, log.Lost().Excess)
+}
+
+// The oldest lose their bodies first; when none has one any more, the oldest go, those that are spared last and counted.
+func TestLimitWeight(t *testing.T) {
+	type entry struct {
+		name, body string
+	}
+	var log journal.Log[entry]
+	log.Limit(0, func(e entry) bool { return e.name == "spared" })
+	log.LimitWeight(journal.Weight[entry]{Limit: 80, Size: func(e entry) int64 { return int64(10 + len(e.body)) },
+		Shed: func(e entry) entry {
+			e.body = ""
+			return e
+		}})
+	body := "ten bytes "
+	for _, name := range []string{"spared", "a", "b", "c"} {
+		log.Close(log.Open(), entry{name, body})
+	}
+	assert.Zero(t, log.Lost())
+	log.Close(log.Open(), entry{"d", body})
+	assert.Equal(t, []entry{{"spared", ""}, {"a", ""}, {"b", ""}, {"c", body}, {"d", body}}, log.Closed())
+	assert.Equal(t, journal.Losses{Shed: 3}, log.Lost())
+	for range 5 {
+		log.Close(log.Open(), entry{"e", ""})
+	}
+	assert.Equal(t, entry{"spared", ""}, log.Closed()[0])
+	assert.Equal(t, journal.Losses{Shed: 5, Heavy: 2}, log.Lost())
+	log.Clear()
+	for range 10 {
+		log.Close(log.Open(), entry{"spared", ""})
+	}
+	assert.Len(t, log.Closed(), 8)
+	assert.Equal(t, 2, log.Lost().Spared)
 }
