@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -128,7 +129,7 @@ func (f *Fake) calledProblem(e Endpoint, where []CallMatcher) string {
 	}
 	got := f.selectCalls(e, conditions)
 	if times.most < math.MaxInt && len(got) <= times.most {
-		if problem := f.incompleteProblem(); problem != "" {
+		if problem := cmp.Or(f.incompleteProblem(), f.shedProblem(e, conditions)); problem != "" {
 			return problem
 		}
 	}

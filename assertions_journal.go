@@ -17,8 +17,10 @@ import (
 // failed, is indented below it. Tokens are shortened.
 func (f *Fake) Journal() string {
 	text := journalText(f.log.Closed())
-	if dropped := f.droppedText(); dropped != "" {
-		text = dropped + "\n" + text
+	for _, lost := range []string{f.shedText(), f.droppedText()} {
+		if lost != "" {
+			text = lost + "\n" + text
+		}
 	}
 	if text == "" {
 		text = "no call was recorded\n"
@@ -71,7 +73,7 @@ func journalLine(c Call) string {
 		line += " (" + c.Reason + ")"
 	}
 	if c.Failure {
-		line += " [injected failure]"
+		line += " " + injectedText(c)
 	}
 	if c.Endpoint == "" && c.Reason == "" {
 		line += " [nothing serves this]"
@@ -80,6 +82,14 @@ func journalLine(c Call) string {
 		line += " [nothing reads " + ignoredText(c) + "]"
 	}
 	return shortenTokens(strings.ReplaceAll(line, "\n", " "))
+}
+
+// injectedText says that a Failure answered, and which.
+func injectedText(c Call) string {
+	if c.Injected == "" {
+		return "[injected failure]"
+	}
+	return "[failure injected at " + c.Injected + "]"
 }
 
 // ignoredText names the parameters that nothing read, each with the nearest that the endpoint knows: they are often
@@ -104,8 +114,14 @@ func retried(first, second Call) bool {
 
 func (f *Fake) seeJournal() string {
 	calls := len(f.log.Closed())
-	if dropped := f.droppedText(); dropped != "" {
+	dropped, shed := f.droppedText(), f.shedText()
+	switch {
+	case dropped != "" && shed != "":
+		return fmt.Sprintf("gl.Journal() shows the last %d calls; %s; %s\n", calls, dropped, shed)
+	case dropped != "":
 		return fmt.Sprintf("gl.Journal() shows the last %d calls; %s\n", calls, dropped)
+	case shed != "":
+		return fmt.Sprintf("gl.Journal() shows all %d recorded calls; %s\n", calls, shed)
 	}
 	switch calls {
 	case 0:
@@ -118,11 +134,82 @@ func (f *Fake) seeJournal() string {
 
 // droppedText says how many calls the journal has dropped; "" if it has them all.
 func (f *Fake) droppedText() string {
-	n := f.log.Dropped()
+	lost := f.log.Lost()
+	var texts []string
+	if n := lost.Excess; n > 0 {
+		texts = append(texts, fmt.Sprintf("%d earlier ones were dropped: WithJournalLimit keeps %d", n, f.options.journalLimit))
+	}
+	if n := lost.Heavy; n > 0 {
+		texts = append(texts, fmt.Sprintf("%d earlier ones were dropped: WithJournalBytes keeps %s", n,
+			sizeText(f.options.journalBytes)))
+	}
+	return strings.Join(texts, "; ")
+}
+
+// sizeText is a number of bytes for a person: "64 MiB", "1000 bytes".
+func sizeText(n int64) string {
+	if n > 0 && n%(1<<20) == 0 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// shedText says how many calls have lost their bodies; "" if none has.
+func (f *Fake) shedText() string {
+	n := f.log.Lost().Shed
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d earlier ones were dropped: WithJournalLimit keeps %d", n, f.options.journalLimit)
+	return fmt.Sprintf("the bodies and parameters of the oldest %d were dropped: WithJournalBytes keeps %s", n,
+		sizeText(f.options.journalBytes))
+}
+
+// shedProblem is the problem of an assertion that has to know of every call whether it meets the conditions, when calls
+// of the endpoint have lost what a condition looks at; "" if none has.
+func (f *Fake) shedProblem(e Endpoint, where []CallMatcher) string {
+	looks := func(m CallMatcher) bool {
+		c, is := m.(condition)
+		return is && c.ofBody
+	}
+	shed := f.shedText()
+	if shed == "" || !slices.ContainsFunc(where, looks) {
+		return ""
+	}
+	return fmt.Sprintf("the journal does not know all of the calls of %s; %s", e.text(), shed)
+}
+
+// usualCall is about what a call takes beside what varies, in bytes.
+const usualCall = 1 << 10
+
+// weight is about what the call takes in the journal, in bytes. Parameters are a second copy of what brought them.
+func (c Call) weight() int64 {
+	n := usualCall + len(c.Body) + len(c.ResponseBody) + len(c.Path) + len(c.Reason)
+	if len(c.Params) > 0 {
+		n += len(c.Body)
+	}
+	for _, values := range []map[string][]string{c.Query, c.Header, c.ResponseHeader} {
+		for name, list := range values {
+			n += len(name)
+			for _, value := range list {
+				n += len(value)
+			}
+		}
+	}
+	return int64(n)
+}
+
+// shed is the call without its bodies and parameters, but for those of the path.
+func (c Call) shed() Call {
+	kept := map[string]any{}
+	for segment := range strings.SplitSeq(string(c.Endpoint), "/") {
+		if name, ok := strings.CutPrefix(segment, ":"); ok {
+			if value, sent := c.Params[name]; sent {
+				kept[name] = value
+			}
+		}
+	}
+	c.Body, c.ResponseBody, c.Params = nil, nil, kept
+	return c
 }
 
 // incompleteProblem is the problem of an assertion that has to know every call (none, at most, exactly) when the
@@ -172,7 +259,7 @@ func (f *Fake) JournalMermaid() string {
 func writeMermaid(text *strings.Builder, actor string, c Call) {
 	answer, arrow := c.answer(), "-->>"
 	if c.Failure {
-		answer += " [injected failure]"
+		answer += " " + injectedText(c)
 	}
 	if c.Failure || c.Status == 0 {
 		arrow = "--x"

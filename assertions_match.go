@@ -27,6 +27,7 @@ type condition struct {
 	isWant             func(Call) bool // nil: got equals want
 	user               string          // whom By names
 	ofAnswer           bool            // needs what is known only when the call was answered
+	ofBody             bool            // looks at what WithJournalBytes may drop
 }
 
 func (m condition) holds(c Call) bool {
@@ -71,7 +72,7 @@ func ByRunner(id int) CallMatcher {
 func Param(name string, value any) CallMatcher {
 	want := gitlabText(value)
 	m := condition{
-		text: fmt.Sprintf("Param(%q, %s)", name, goText(value)), aspect: "param " + name, want: want,
+		text: fmt.Sprintf("Param(%q, %s)", name, goText(value)), aspect: "param " + name, want: want, ofBody: true,
 		got: func(c Call) (string, bool) {
 			got, present := c.param(name)
 			return gitlabText(got), present
@@ -116,7 +117,7 @@ func Where(holds func(Call) bool) CallMatcher {
 		text = "Where(nil)"
 	}
 	return condition{
-		text: text, aspect: "Where", want: "true", isWant: is,
+		text: text, aspect: "Where", want: "true", isWant: is, ofBody: true,
 		got: func(c Call) (string, bool) { return strconv.FormatBool(is(c)), true },
 	}
 }

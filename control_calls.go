@@ -96,6 +96,7 @@ type callData struct {
 	ResponseBody   any                 `json:"response_body,omitempty"`
 	Reason         string              `json:"reason,omitempty"`
 	Failure        bool                `json:"failure,omitempty"`
+	Injected       string              `json:"injected,omitempty"` // where the failure came from
 }
 
 func callsAsData(calls []Call) []callData {
@@ -109,7 +110,7 @@ func callsAsData(calls []Call) []callData {
 func callAsData(c Call) callData {
 	data := callData{c.Number, c.Time, nil, c.Method, c.Path, c.Query, c.Header, bodyData(c.Body), c.Params,
 		slices.Clone(c.IgnoredParams), c.User, c.RunnerID, c.JobID, c.Status, c.ResponseHeader, bodyData(c.ResponseBody),
-		c.Reason, c.Failure}
+		c.Reason, c.Failure, c.Injected}
 	if c.Endpoint != "" {
 		data.Endpoint = &c.Endpoint
 	}

@@ -19,6 +19,7 @@ type failureData struct {
 	Where    whereData         `json:"where,omitzero"`
 	After    int               `json:"after,omitzero"`
 	Times    int               `json:"times,omitzero"`
+	For      time.Duration     `json:"for,omitzero"`
 	Status   int               `json:"status,omitzero"`
 	Message  string            `json:"message,omitzero"`
 	Body     json.RawMessage   `json:"body,omitzero"` // a string is sent as it is, anything else as JSON
@@ -70,7 +71,7 @@ func (d failureData) readyMade() (f Failure, err error) {
 		return f, fmt.Errorf("ready: no such value %q; %s", d.Ready, datajson.Suggest(d.Ready, readyFailures()))
 	}
 	f.Where = append(f.Where, d.Where.matchers()...)
-	f.After, f.Times, f.Delay, f.Applied = d.After, d.Times, d.Delay, d.Applied
+	f.After, f.Times, f.For, f.Delay, f.Applied = d.After, d.Times, d.For, d.Delay, d.Applied
 	return f, nil
 }
 
@@ -128,8 +129,8 @@ func (d failureData) failure() (Failure, error) {
 	if d.RetryAfter != 0 {
 		return Failure{}, errors.New(`retry_after: goes with "ready": "rate_limited"; else it is a header`)
 	}
-	f := Failure{Endpoint: d.Endpoint, Where: d.Where.matchers(), After: d.After, Times: d.Times, Status: d.Status,
-		Message: d.Message, Delay: d.Delay, Network: d.Network, Applied: d.Applied}
+	f := Failure{Endpoint: d.Endpoint, Where: d.Where.matchers(), After: d.After, Times: d.Times, For: d.For,
+		Status: d.Status, Message: d.Message, Delay: d.Delay, Network: d.Network, Applied: d.Applied}
 	if len(d.Body) > 0 {
 		f.Body = []byte(d.Body)
 		if text, isText := anyJSON(d.Body).(string); isText {
@@ -159,7 +160,7 @@ func (c *control) inject() controlAnswer {
 	}
 	return controlCreated(struct {
 		ID int `json:"id"`
-	}{c.faults.inject(&injected{Failure: failure})})
+	}{c.faults.inject(&injected{Failure: failure, control: true, planted: planted{since: c.log.Last()}})})
 }
 
 // failureState is an injected failure with what has come of it.
@@ -172,14 +173,14 @@ type failureState struct {
 	Spent   bool   `json:"spent"`
 }
 
-func stateOfFailure(i injected) failureState {
-	return failureState{i.id, selectionText(i.Endpoint, i.Where), i.effect(), i.seen, i.fired, i.isSpent()}
+func stateOfFailure(i injected, now time.Time) failureState {
+	return failureState{i.id, selectionText(i.Endpoint, i.Where), i.effect(), i.seen, i.fired, i.isSpent(now)}
 }
 
 func (c *control) failureStates() []failureState {
 	states := []failureState{}
 	for _, i := range c.faults.list() {
-		states = append(states, stateOfFailure(i))
+		states = append(states, stateOfFailure(i, c.clock.Now()))
 	}
 	return states
 }

@@ -38,9 +38,11 @@ func (c *control) hold() controlAnswer {
 	if problem := c.requestProblem(in.Endpoint, where); problem != "" {
 		return controlError(errors.New(problem))
 	}
+	h := newHeld(in.Endpoint, where)
+	h.at = "/-/fake/holds"
 	return controlCreated(struct {
 		ID int `json:"id"`
-	}{c.faults.hold(newHeld(in.Endpoint, where))})
+	}{c.faults.hold(h)})
 }
 
 func (c *control) holdStates() []holdState {

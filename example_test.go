@@ -254,7 +254,7 @@ func ExampleFake_Journal() {
 	// #1 GET /projects/:id/runners id=acme/shop by mia -> 200 [nothing reads pausd (did you mean paused?)]
 	// #2 GET /projects/:id/runners id=acme/shop by dan -> 403 (dan is Developer in acme/shop; needs Maintainer)
 	// #3 GET /runners/:id id=100011 by dan -> 403 (dan is Developer in group acme; needs Maintainer (the documentation says Developer))
-	// #4 GET /runners/all by root -> 503 [injected failure]
+	// #4 GET /runners/all by root -> 503 [failure injected at example_test.go:246]
 	//   #5 GET /runners/all by root -> 200 [retry 1]
 }
 

@@ -1,21 +1,13 @@
 package fakegitlab
 
 import (
-	"cmp"
-	"fmt"
-	"io"
-	"maps"
 	"net"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/memnet"
-	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // serve answers one request: it opens a Call, lets failures and hooks have their way, and closes the Call.
@@ -25,16 +17,23 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	}
 	started := time.Now()
 	number := f.log.Open()
-	defer f.flight.leave(f.flight.enter(called{number, r.Method, r.URL.EscapedPath()}))
-	x := exchange{fake: f, abort: way.reset, hangUp: func() {}, call: Call{Number: number, Time: f.clock.now().UTC(),
+	flying := f.flight.enter(called{number, r.Method, r.URL.EscapedPath()})
+	defer f.flight.leave(flying)
+	way.conns.calledBy(r.RemoteAddr, flying)
+	if r.Body != http.NoBody {
+		r.Body = arriving{r.Body, flying}
+	}
+	x := exchange{fake: f, flying: flying, abort: way.reset, hangUp: func() {}, call: Call{Number: number,
+		Time:   f.clock.Now().UTC(),
 		Origin: way.Origin, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}}
 	x.Sending = front.Sending{W: w, Number: number, Started: started,
 		Request: front.NewRequest(&f.site, r, way.Way, x.call.Query)}
 	defer func() { // also when the connection is torn down
 		x.call.note(x.Request.Settled())
 		f.log.Close(number, x.call)
-		if f.options.journalTo != nil {
-			_, _ = io.WriteString(f.options.journalTo, journalLine(x.call)+"\n")
+		if f.lines != nil {
+			flying.doing("its line was being written (WithJournalTo)")
+			f.lines.Write(journalLine(x.call) + "\n")
 		}
 		x.hangUp()
 	}()
@@ -51,8 +50,9 @@ func (c *Call) note(r *front.Record) {
 // handler knows of them.
 type exchange struct {
 	front.Sending
-	fake *Fake
-	call Call
+	fake   *Fake
+	flying *flying
+	call   Call
 	// header is what a failure puts on the answer; a name without values is taken away.
 	header http.Header
 	abort  any // what to panic with for a connection reset
@@ -68,8 +68,8 @@ func (x *exchange) serve(refusal *front.Response) {
 	if !x.hold() {
 		return
 	}
-	fs.run(&fs.before, *call)
-	failure := fs.pick(call)
+	fs.run(&fs.before, *call, x.flying.doing)
+	failure := fs.pick(call, x.fake.clock.Now)
 	if failure == nil {
 		failure = &injected{}
 	}
@@ -91,7 +91,7 @@ func (x *exchange) serve(refusal *front.Response) {
 		res, call.Failure = failure.response(), true
 		call.Status = res.Status
 	}
-	fs.run(&fs.after, *call)
+	fs.run(&fs.after, *call, x.flying.doing)
 	if failure.Network != "" {
 		call.Failure = true
 		x.breakDown(failure.Network, res)
@@ -114,7 +114,9 @@ func (x *exchange) render(res *front.Response) []byte {
 func (x *exchange) finish(res front.Response, body []byte) {
 	c := &x.call
 	c.Status, c.Reason, c.ResponseHeader, c.ResponseBody = res.Status, res.Reason, x.W.Header(), x.Kept(res, body)
+	x.flying.doing(unread)
 	x.Write(res, body)
+	x.flying.doing("")
 }
 
 // hold waits while the call is held. It is false when the client gave up meanwhile.
@@ -191,64 +193,4 @@ func (x *exchange) reset() {
 		}
 		_ = raw.Close()
 	}
-}
-
-// inFlight knows the requests that are being answered, for those who wait for them.
-type inFlight struct {
-	mu    sync.Mutex
-	left  sync.Cond // a request has left
-	last  int       // the highest key given out; a Call's number comes again after a Reset
-	calls map[int]called
-}
-
-// called is what a request is for.
-type called struct {
-	number       int // of its Call
-	method, path string
-}
-
-func (i *inFlight) enter(what called) (key int) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.calls == nil {
-		i.calls = map[int]called{}
-	}
-	i.last++
-	i.calls[i.last] = what
-	return i.last
-}
-
-func (i *inFlight) leave(key int) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	delete(i.calls, key)
-	i.left.Broadcast()
-}
-
-// wait waits until no request is being answered.
-func (i *inFlight) wait() {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.left.L = &i.mu
-	for len(i.calls) > 0 {
-		i.left.Wait()
-	}
-}
-
-// String is the request on one line.
-func (c called) String() string { return fmt.Sprintf("#%d %s %s", c.number, c.method, c.path) }
-
-// list returns what is being answered, in the order of the calls.
-func (i *inFlight) list() []called {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return slices.SortedFunc(maps.Values(i.calls), func(a, b called) int { return cmp.Compare(a.number, b.number) })
-}
-
-func (i *inFlight) names() string {
-	calls := i.list()
-	if len(calls) == 0 {
-		return "idle connections"
-	}
-	return strings.Join(world.NamesOf(calls, called.String), ", ")
 }

@@ -69,6 +69,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -93,12 +94,12 @@ type TB interface {
 //	    the one of internal/journal in a Reset, and by itself
 //	    front's foundRoutes.mu      for OPTIONS, and by itself
 //	    clock.mu                    for every time
-//	inFlight.mu, invariants.mu, lineWriter.mu: each by itself alone
+//	inFlight.mu, ending.mu, door.mu: each by itself alone
 //
 // Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they may
-// use the fake. There are two exceptions: the clock of WithClock is asked with clock.mu held and whatever is above it,
-// the writer of WithJournalTo is written to with lineWriter.mu held. Close holds its Once while it waits for the
-// requests in flight.
+// use the fake. There are two exceptions, which may not and are given up when they do: the clock of WithClock is asked
+// with whatever stands above clock.mu held, the writer of WithJournalTo is written to by one call at a time. Close holds
+// its Once while it waits for the requests in flight.
 
 // Fake is one GitLab. Its methods may be called by several goroutines at once.
 //
@@ -109,7 +110,7 @@ type Fake struct {
 	options options
 	initial initial
 	version gitlabversion.Version
-	clock   *clock
+	clock   *outside.Clock
 	state   *world.State
 	log     journal.Log[Call]
 	faults  faults
@@ -117,13 +118,15 @@ type Fake struct {
 	added   addedRoutes // by Handle
 
 	network network
-	closing chan struct{} // closed by Close: whoever waits, let go
+	lines   *outside.Lines // for WithJournalTo; nil without it
+	closing chan struct{}  // closed by Close: whoever waits, let go
 	close   sync.Once
 	flight  inFlight
 
-	invariants struct {
-		mu   sync.Mutex
-		list []invariant
+	ending struct {
+		mu         sync.Mutex
+		noticed    []string // problems that were noticed on the way
+		invariants []invariant
 	}
 }
 
@@ -131,6 +134,7 @@ type Fake struct {
 type invariant struct {
 	name  string
 	check func(*Fake) error
+	at    string // where in the test it was said
 }
 
 // Option changes how a fake starts.
@@ -150,8 +154,11 @@ type options struct {
 	longPolling    time.Duration
 	workers        bool
 	control        func(*Fake, http.ResponseWriter, *http.Request) bool // whether it has answered
-	journalTo      io.Writer
+	journalTo      *outside.Writer
 	journalLimit   int
+	journalBytes   int64
+	closeWithin    time.Duration // how long Close waits for what does not end
+	patience       time.Duration // how long functions of the test may take in the middle of a call
 }
 
 // initial is the scenario that a Reset starts from, nil for none.
@@ -171,7 +178,8 @@ func WithVersion(version string) Option { return func(o *options) { o.version = 
 func WithStartTime(t time.Time) Option { return func(o *options) { o.start = t } }
 
 // WithClock makes the fake follow an outside clock, such as time.Now, which must not run backwards and may be asked by
-// several goroutines at once. Advance then moves the fake ahead of it.
+// several goroutines at once. Advance then moves the fake ahead of it. now must not use the fake: one that panics, or
+// does not return for two seconds, is not asked again, which is an error of the test, and the clock stands still.
 func WithClock(now func() time.Time) Option { return func(o *options) { o.clock = now } }
 
 // WithWorkers has each Advance run GitLab's background workers, as RunWorkers does, once, at its end.
@@ -199,29 +207,39 @@ func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true 
 // test. They are answered with GitLab's 404 either way.
 func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }
 
-// WithUnusedFailures says whether it is fine that an injected Failure never fired, and that a Hold never held a
-// request or never let it go. By default each is an error of the test.
+// WithUnusedFailures says whether it is fine that an injected Failure never fired, that a function of Before or After
+// never ran, and that a Hold never held a request or never let it go. By default each is an error of the test.
 func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
 
-// WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use;
-// what goes wrong with it is passed over.
+// WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use; the
+// errors that it returns are passed over. It must not use the fake: a w that panics, or keeps a line waiting for two
+// seconds, is not written to again, and that is an error of the test.
 func WithJournalTo(w io.Writer) Option {
-	lines := &lineWriter{w: w} // one for all the fakes that Sweep or ForEachVersion starts with the option
+	lines := outside.NewWriter(w) // one for all the fakes that Sweep or ForEachVersion starts with the option
 	return func(o *options) { o.journalTo = lines }
 }
 
 // defaultJournalLimit is room for what a test says of its calls, and an end to what hours of load leave behind.
 const defaultJournalLimit = 10_000
 
+// defaultJournalBytes is what no test comes near to, however large the artifacts that it moves.
+const defaultJournalBytes = 64 << 20
+
+// WithJournalBytes makes the journal take no more than n bytes, bodies and all; 0 sets no limit. The default is 64 MiB.
+// Beyond it the oldest calls lose their bodies and parameters, and when none has any more, the oldest are dropped; calls
+// that nothing serves go last, and are still counted. An assertion that would have to know what was dropped fails and
+// says so. n cannot be negative.
+func WithJournalBytes(n int64) Option { return func(o *options) { o.journalBytes = n } }
+
 // WithJournalLimit makes the journal keep no more than the last n calls; 0 keeps all. The default is 10,000, which is
-// some 50 MB when answers are of usual size. Calls that nothing serves are kept whatever the limit, unless
-// WithUnknownEndpoints allows them. An assertion that would have to know of calls that were dropped (none, at most,
+// some 50 MB when answers are of usual size. Calls that nothing serves are kept whatever this limit, unless
+// WithUnknownEndpoints allows them; WithJournalBytes limits them, too. An assertion that would have to know of calls that were dropped (none, at most,
 // exactly, all) fails and says so.
 func WithJournalLimit(n int) Option { return func(o *options) { o.journalLimit = max(n, 0) } }
 
-// New starts a fake for a test and closes it at the test's end. It then reports, as errors of the test, calls that
-// nothing serves and failures that never fired; if the test has failed it logs the journal. A fake that cannot start
-// fails the test.
+// New starts a fake for a test and closes it at the test's end. It then reports [Fake.Problems], all in one error of the
+// test; if there are some, or the test has failed already, it logs the journal first. A fake that cannot start fails the
+// test.
 func New(tb TB, opts ...Option) *Fake {
 	tb.Helper()
 	f, err := start(tb, opts)
@@ -244,31 +262,30 @@ func Start(opts ...Option) (*Fake, error) { return start(noTest{}, opts) }
 func start(tb TB, opts []Option) (*Fake, error) {
 	f := &Fake{tb: tb, closing: make(chan struct{}),
 		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: "127.0.0.1:0",
-			journalLimit: defaultJournalLimit}}
+			journalLimit: defaultJournalLimit, journalBytes: defaultJournalBytes,
+			closeWithin: closeWithin, patience: outside.Patience}}
 	for i, o := range opts {
 		if o == nil {
 			return nil, fmt.Errorf("option %d is nil", i+1)
 		}
 		o(&f.options)
 	}
-	if !basePathPattern.MatchString(f.options.basePath) {
-		return nil, fmt.Errorf("WithBasePath(%q): that is no path of a URL, such as /gitlab", f.options.basePath)
-	}
-	if f.options.basePath == "/" {
-		f.options.basePath = ""
+	if err := f.options.check(); err != nil {
+		return nil, err
 	}
 	var err error
 	if f.version, err = gitlabversion.Parse(f.options.version); err != nil {
 		return nil, err
 	}
-	f.clock = newClock(f.options.start, f.options.clock)
-	f.state = world.New(f.version, f.clock.now)
-	f.site.State, f.site.BasePath = f.state, f.options.basePath
-	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
-	f.site.Added = f.added.lookup
-	f.site.Meant = func(method, path string) string { return unservedMessage(method, path, f.Endpoints()) }
-	gitlab.Open(&f.site)
-	f.log.Limit(f.options.journalLimit, f.strayed)
+	f.clock = outside.NewClock(f.options.start, f.options.clock, f.options.patience, f.notice)
+	f.clock.Now()
+	if noticed := f.noticed(); len(noticed) > 0 { // with such a clock nothing would be as it should
+		return nil, errors.New(noticed[0])
+	}
+	if f.options.journalTo != nil {
+		f.lines = f.options.journalTo.Lines(f.options.patience, f.notice)
+	}
+	f.prepare()
 	if s := f.options.scenario; s != nil {
 		if err := f.Seed(*s); err != nil {
 			return nil, err
@@ -282,23 +299,38 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	return f, nil
 }
 
-// hangingAfter is how long Close waits, in real time, before it names the requests that it still waits for.
-const hangingAfter = 5 * time.Second
+// check refuses options that cannot be, and brings the others into their form.
+func (o *options) check() error {
+	switch {
+	case !basePathPattern.MatchString(o.basePath):
+		return fmt.Errorf("WithBasePath(%q): that is no path of a URL, such as /gitlab", o.basePath)
+	case o.journalBytes < 0:
+		return fmt.Errorf("WithJournalBytes(%d): a journal takes no negative number of bytes; 0 sets no limit", o.journalBytes)
+	case !o.inMemory && outside.InBubble():
+		return errors.New("in a testing/synctest bubble a fake with sockets hangs, as the bubble's time stands still while " +
+			"anybody waits for a socket; give New the option WithInMemoryNetwork()")
+	}
+	if o.basePath == "/" {
+		o.basePath = ""
+	}
+	return nil
+}
 
-// Close stops the fake. Delayed requests are dropped at once; Close waits for all that are in flight and, after five
-// seconds, names those that hang. What the fake knows can still be read and asserted on. Closing again does nothing.
-func (f *Fake) Close() {
-	f.close.Do(func() {
-		close(f.closing)
-		naming := time.AfterFunc(hangingAfter, func() { f.tb.Logf("fakegitlab: Close still waits for %s", f.flight.names()) })
-		defer naming.Stop()
-		f.network.close()
-		f.flight.wait() // net/http does not wait for requests over HTTP/2
-	})
+// prepare makes the fake's parts, which know of each other by functions alone.
+func (f *Fake) prepare() {
+	f.state = world.New(f.version, f.clock.Now)
+	f.site.State, f.site.BasePath = f.state, f.options.basePath
+	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
+	f.site.Added = f.added.lookup
+	f.site.Meant = func(method, path string) string { return unservedMessage(method, path, f.Endpoints()) }
+	gitlab.Open(&f.site)
+	f.log.Limit(f.options.journalLimit, f.strayed)
+	f.log.LimitWeight(journal.Weight[Call]{Limit: f.options.journalBytes, Size: Call.weight, Shed: Call.shed})
+	f.faults.lastCall = f.log.Last
 }
 
 // Reset puts the state, the clock, the journal, the failures and what Handle added back to how they were after the
-// start, the scenario of WithScenario included. What Token and ClientAs returned before stays good, as long as there
+// start, the scenario of WithScenario included, and the fake back on its network (Up). What Token and ClientAs returned before stays good, as long as there
 // is such a user. What went unnoticed until then, such as a failure that never fired, is forgotten and not reported.
 func (f *Fake) Reset() {
 	f.tb.Helper()
@@ -318,10 +350,13 @@ func (f *Fake) ResetTo(s Scenario) error {
 func (f *Fake) reset(s *Scenario) error {
 	f.initial.mu.Lock()
 	defer f.initial.mu.Unlock()
+	if err := f.up(); err != nil {
+		return err
+	}
 	if s == nil {
 		s = f.initial.scenario
 	}
-	fresh := world.New(f.version, f.clock.first)
+	fresh := world.New(f.version, f.clock.First)
 	if s != nil {
 		if err := enter(fresh, *s); err != nil {
 			return err
@@ -330,11 +365,12 @@ func (f *Fake) reset(s *Scenario) error {
 	f.initial.scenario = s
 	f.state.Mu.Lock() // before the journal begins anew: what is recorded from then on is answered by the new world
 	defer f.state.Mu.Unlock()
-	f.clock.reset()
+	f.clock.Reset()
 	f.faults.clear()
 	f.added.clear()
+	f.forgetNoticed()
 	f.log.Reset()
-	f.state.Replace(fresh, f.clock.now)
+	f.state.Replace(fresh, f.clock.Now)
 	return nil
 }
 
@@ -342,7 +378,7 @@ func (f *Fake) reset(s *Scenario) error {
 func (f *Fake) Version() string { return f.version.String() }
 
 // Now is the time by the fake's clock.
-func (f *Fake) Now() time.Time { return f.clock.now() }
+func (f *Fake) Now() time.Time { return f.clock.Now() }
 
 // Advance moves the fake's clock, which everything about time in the fake follows. It does not move backwards. With
 // WithWorkers it then does what RunWorkers does.
@@ -354,7 +390,7 @@ func (f *Fake) Advance(d time.Duration) {
 }
 
 func (f *Fake) advance(d time.Duration) error {
-	err := f.clock.advance(d)
+	err := f.clock.Advance(d)
 	if err == nil && f.options.workers {
 		f.RunWorkers()
 	}
@@ -368,63 +404,6 @@ func (f *Fake) RunWorkers() {
 	f.state.Mu.Lock()
 	defer f.state.Mu.Unlock()
 	f.state.RunWorkers()
-}
-
-// clock is the fake's clock: one that stands still, or an outside one; both are moved by advance.
-type clock struct {
-	start   time.Time
-	outside func() time.Time
-	mu      sync.Mutex
-	ahead   time.Duration
-}
-
-func newClock(start time.Time, outside func() time.Time) *clock {
-	return &clock{start: start.UTC(), outside: outside}
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.first().Add(c.ahead)
-}
-
-// first is the time with nothing advanced.
-func (c *clock) first() time.Time {
-	if c.outside != nil {
-		return c.outside()
-	}
-	return c.start
-}
-
-func (c *clock) advance(d time.Duration) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if d < 0 {
-		return errors.New("time does not run backwards")
-	}
-	if c.ahead+d < 0 {
-		return errors.New("the clock cannot be more than 292 years ahead")
-	}
-	c.ahead += d
-	return nil
-}
-
-func (c *clock) reset() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ahead = 0
-}
-
-// lineWriter lets several goroutines write lines.
-type lineWriter struct {
-	mu sync.Mutex
-	w  io.Writer
-}
-
-func (l *lineWriter) Write(line []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.w.Write(line)
 }
 
 // misuse fails the test at once or, without a test, panics. It is for the goroutine of the test alone, never for a
@@ -445,44 +424,3 @@ func (noTest) Errorf(format string, args ...any) { panic(fmt.Sprintf(format, arg
 func (noTest) FailNow()                          {}
 func (noTest) Failed() bool                      { return false }
 func (noTest) Name() string                      { return "" }
-
-// report says at the end of a test what went unnoticed in it.
-func (f *Fake) report() {
-	f.tb.Helper()
-	for _, problem := range f.Problems() {
-		f.tb.Errorf("fakegitlab: %s", problem)
-	}
-	if f.tb.Failed() {
-		f.tb.Logf("fakegitlab: the calls of %s\n%s", f.tb.Name(), middleCutOut(f.Journal()))
-	}
-}
-
-// Problems returns what no assertion may have noticed so far: calls that nothing serves, failures that never fired,
-// requests that were held and never let go, invariants that do not hold. With New a test fails with them at its end;
-// it is for a fake that is shared and Reset between tests, or that came from Start. It is empty, and nil, if there
-// are none.
-func (f *Fake) Problems() []string {
-	var problems []string
-	for _, c := range f.log.Closed() {
-		if f.strayed(c) {
-			problems = append(problems, f.site.Unserved(c.Method, c.Path))
-		}
-	}
-	if !f.options.unusedAllowed {
-		problems = append(problems, f.faults.unused()...)
-	}
-	f.invariants.mu.Lock()
-	invariants := f.invariants.list
-	f.invariants.mu.Unlock()
-	for _, i := range invariants {
-		if err := i.check(f); err != nil {
-			problems = append(problems, fmt.Sprintf("it does not hold that %s: %v", i.name, err))
-		}
-	}
-	return problems
-}
-
-// strayed is whether a call went where nothing is, which is an error of the test. To ask whether GitLab is there is none.
-func (f *Fake) strayed(c Call) bool {
-	return c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed && !f.site.Probes(c.Method, c.Path)
-}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,14 @@ import (
 	"github.com/fakegitlab/fakegitlab"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
+
+// unplaced are messages without the lines of tests, which change with every edit.
+func unplaced(messages []string) []string {
+	for i, m := range messages {
+		messages[i] = regexp.MustCompile(`\w+_test\.go:\d+`).ReplaceAllString(m, "x_test.go:1")
+	}
+	return messages
+}
 
 func TestEndOfATest(t *testing.T) {
 	get := func(gl *fakegitlab.Fake, path string) {
@@ -44,11 +53,11 @@ func TestEndOfATest(t *testing.T) {
 			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/api/v4/runner") }},
 		"a failure that never fired": {
 			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { gl.Inject(fail) },
-			want: []string{"fakegitlab: the injected Failure of GET /runners/:id never fired; that was not called"},
+			want: []string{"fakegitlab: the injected Failure of GET /runners/:id never fired; that was not called (injected at x_test.go:1)"},
 		},
 		"a failure removed before it fired": {
 			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { gl.Inject(fail)() },
-			want: []string{"fakegitlab: the injected Failure of GET /runners/:id never fired; that was not called"},
+			want: []string{"fakegitlab: the injected Failure of GET /runners/:id never fired; that was not called (injected at x_test.go:1)"},
 		},
 		"a failure that let all through": {
 			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) {
@@ -57,14 +66,14 @@ func TestEndOfATest(t *testing.T) {
 				gl.Inject(late)
 				get(gl, "/api/v4/runners/1")
 			},
-			want: []string{"fakegitlab: the injected Failure of GET /runners/:id never fired; After lets 5 matching calls through first, and only 1 came"},
+			want: []string{"fakegitlab: the injected Failure of GET /runners/:id never fired; After lets 5 matching calls through first, and only 1 came (injected at x_test.go:1)"},
 		},
 		"a failure whose conditions no call met": {
 			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) {
 				gl.Inject(fakegitlab.Failure{Where: []fakegitlab.CallMatcher{fakegitlab.By("root")}, Status: 500})
 				get(gl, "/api/v4/runners/1")
 			},
-			want: []string{`fakegitlab: the injected Failure of any endpoint with By("root") never fired; no call met its conditions`},
+			want: []string{`fakegitlab: the injected Failure of any endpoint with By("root") never fired; no call met its conditions (injected at x_test.go:1)`},
 		},
 		"such failures allowed": {opts: []fakegitlab.Option{fakegitlab.WithUnusedFailures(true)},
 			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { gl.Inject(fail) }},
@@ -74,7 +83,7 @@ func TestEndOfATest(t *testing.T) {
 				go get(gl, "/api/v4/version")
 				_, _ = held.Wait(context.Background())
 			},
-			want: []string{"fakegitlab: a request held by Hold(GET /version) was never released"},
+			want: []string{"fakegitlab: a request held by Hold(GET /version) at x_test.go:1 was never released"},
 		},
 		"a start that fails": {opts: []fakegitlab.Option{fakegitlab.WithVersion("15.0")},
 			want: []string{`fakegitlab: GitLab version "15.0" is not supported; supported are 16.0 to 16.11, 17.0 to 17.11, 18.0 to 18.11, 19.0 to 19.4`}},
@@ -84,7 +93,7 @@ func TestEndOfATest(t *testing.T) {
 				gl := fakegitlab.New(tb, c.opts...)
 				c.test(tb, gl)
 			})
-			assert.Equal(t, c.want, tb.Errors)
+			assert.Equal(t, c.want, unplaced(tb.Errors))
 			assert.Equal(t, len(c.want) > 0 && c.test != nil, len(tb.Logs) > 0, "the journal is logged if the test failed: %q",
 				tb.Logs)
 		})
@@ -142,11 +151,11 @@ func TestProblems(t *testing.T) {
 	})
 	assert.Equal(t, []string{
 		"nothing serves GET /api/v4/runnners; did you mean GET /runners?",
-		"the injected Failure of GET /runners/:id never fired; that was not called",
-		"it does not hold that there is a runner: there is none",
-	}, gl.Problems())
+		"the injected Failure of GET /runners/:id never fired; that was not called (injected at x_test.go:1)",
+		"it does not hold that there is a runner: there is none (Invariant at x_test.go:1)",
+	}, unplaced(gl.Problems()))
 	gl.Reset()
-	assert.Equal(t, []string{"it does not hold that there is a runner: there is none"}, gl.Problems(),
+	assert.Equal(t, []string{"it does not hold that there is a runner: there is none (Invariant at x_test.go:1)"}, unplaced(gl.Problems()),
 		"an invariant outlives a Reset")
 }
 

@@ -35,6 +35,9 @@ type Failure struct {
 	Where    []CallMatcher // further conditions: By("mia"), Param("token", "..."), ...
 	After    int           // let that many matching calls through first
 	Times    int           // then fail that many, or fewer if no more come; 0 is until removed
+	// For is how long calls fail, by the fake's clock and from the first that does; 0 is without end. Of For and Times the
+	// one counts that is over first.
+	For time.Duration
 	// Status is the status of the answer. With it alone the body is GitLab's own for that status; Message replaces its
 	// text, Body the whole: a string or []byte is sent as it is, anything else as JSON.
 	Status  int
@@ -55,15 +58,59 @@ type Failure struct {
 	retryAfter time.Duration
 }
 
+// planted is when and where a test arranged for something to happen to calls.
+type planted struct {
+	at    string // "op_test.go:113"; "" if unknown
+	since int    // the number of the last call before it
+	until int    // that of the last call before it was taken back; 0 if it was not
+}
+
+// place is " at op_test.go:113" or, with a word before it, ", injected at op_test.go:113"; "" if unknown.
+func (p planted) place(word string) string {
+	if p.at == "" {
+		return ""
+	}
+	return word + " at " + p.at
+}
+
+// brackets is " (Invariant at op_test.go:113)", with a word for what it is; "" if the place is unknown.
+func (p planted) brackets(word string) string {
+	if p.at == "" {
+		return ""
+	}
+	return " (" + word + p.place("") + ")"
+}
+
+// saw reports whether it was there when a call came.
+func (p planted) saw(c Call) bool { return c.Number > p.since && (p.until == 0 || c.Number <= p.until) }
+
+// absence says why nothing happened to any call of an endpoint that meets the conditions.
+func (p planted) absence(e Endpoint, where []CallMatcher, calls []Call) string {
+	for _, c := range calls {
+		if !p.saw(c) && matches(c, e, where) {
+			return fmt.Sprintf("that was called (#%d), but not while it was there", c.Number)
+		}
+	}
+	if len(where) > 0 {
+		return "no call met its conditions"
+	}
+	return "that was not called"
+}
+
 // injected is a Failure with what has come of it.
 type injected struct {
 	Failure
-	id          int // 1, 2, 3 ...
+	planted
+	id          int  // 1, 2, 3 ...
+	control     bool // it came through the control API
 	seen, fired int
+	firstFired  time.Time
 }
 
 // isSpent reports whether it has failed all the calls that it was to fail.
-func (i *injected) isSpent() bool { return i.Times > 0 && i.fired >= i.Times }
+func (i *injected) isSpent(now time.Time) bool {
+	return i.Times > 0 && i.fired >= i.Times || i.For > 0 && i.fired > 0 && !now.Before(i.firstFired.Add(i.For))
+}
 
 // answers reports whether the failure takes the place of the answer.
 func (i *injected) answers() bool { return i.Status != 0 || i.withoutAnswer() }
@@ -103,6 +150,9 @@ func (i *injected) effect() string {
 	case i.Times > 1:
 		parts = append(parts, fmt.Sprintf("%d times", i.Times))
 	}
+	if i.For > 0 {
+		parts = append(parts, "for "+i.For.String())
+	}
 	return strings.Join(parts, ", ")
 }
 
@@ -113,8 +163,10 @@ type faults struct {
 	before, after []*hook
 	held          []*Held
 	spent         []*injected // removed ones that never fired, for the report
+	spentHooks    []*hook     // likewise those that never ran
 	last          int         // the highest id given out
 	lastHold      int         // the highest id given to a hold
+	lastCall      func() int  // the number of the last call that came
 }
 
 func (fs *faults) inject(i *injected) (id int) {
@@ -122,6 +174,9 @@ func (fs *faults) inject(i *injected) (id int) {
 	defer fs.mu.Unlock()
 	fs.last++
 	i.id = fs.last
+	if i.at == "" && i.control {
+		i.at = fmt.Sprintf("/-/fake/failures/%d", i.id)
+	}
 	fs.failures = append(fs.failures, i)
 	return i.id
 }
@@ -130,28 +185,31 @@ func (fs *faults) remover(id int) func() { return func() { fs.remove(id) } }
 
 // remove takes a failure back. It is false when there is none with that id, or no longer.
 func (fs *faults) remove(id int) bool {
+	last := fs.lastCall()
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	n := slices.IndexFunc(fs.failures, func(i *injected) bool { return i.id == id })
 	if n < 0 {
 		return false
 	}
-	fs.retire(fs.failures[n])
+	fs.retire(last, fs.failures[n])
 	fs.failures = slices.Delete(fs.failures, n, n+1)
 	return true
 }
 
 // removeAll takes all failures back.
 func (fs *faults) removeAll() {
+	last := fs.lastCall()
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	fs.retire(fs.failures...)
+	fs.retire(last, fs.failures...)
 	fs.failures = nil
 }
 
 // retire keeps those of the removed failures that are to be reported: they never fired.
-func (fs *faults) retire(removed ...*injected) {
+func (fs *faults) retire(lastCall int, removed ...*injected) {
 	for _, i := range removed {
+		i.until = lastCall
 		if i.fired == 0 {
 			fs.spent = append(fs.spent, i)
 		}
@@ -169,15 +227,16 @@ func (fs *faults) list() []injected {
 	return all
 }
 
-// pick finds the failure that a call meets, nil if none. Every failure it asks on the way counts the call, for its
-// After and Times.
-func (fs *faults) pick(c *Call) *injected {
+// pick finds the failure that a call meets at that time, nil if none. Every failure it asks on the way counts the call,
+// for its After and Times.
+func (fs *faults) pick(c *Call, now func() time.Time) *injected {
 	fs.mu.Lock()
 	failures := slices.Clone(fs.failures)
 	fs.mu.Unlock()
 	for _, i := range failures {
 		// Without the lock: a condition is a function of the test, which may use the fake.
-		if matches(*c, i.Endpoint, i.Where) && fs.count(i) {
+		if matches(*c, i.Endpoint, i.Where) && fs.count(i, now()) {
+			c.Injected = i.at
 			return i
 		}
 	}
@@ -185,47 +244,83 @@ func (fs *faults) pick(c *Call) *injected {
 }
 
 // count counts a matching call and reports whether it is one that is to fail.
-func (fs *faults) count(i *injected) bool {
+func (fs *faults) count(i *injected, now time.Time) bool {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	if i.isSpent() {
+	if i.isSpent(now) {
 		return false
 	}
 	if i.seen++; i.seen <= i.After {
 		return false
 	}
-	i.fired++
+	if i.fired++; i.fired == 1 {
+		i.firstFired = now
+	}
 	return true
 }
 
-// unused lists, for the end of a test, the failures that never fired and the holds that were of no use or never
-// released.
-func (fs *faults) unused() []string {
+// unused lists, for the end of a test, the failures that never fired, the holds that were of no use or never released
+// and the hooks that never ran, given the calls that there were.
+func (fs *faults) unused(calls []Call) []string {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	var said []string
-	for _, i := range append(slices.Clone(fs.spent), fs.failures...) {
+	var failures []injected
+	for _, i := range slices.Concat(fs.spent, fs.failures) {
+		failures = append(failures, *i)
+	}
+	var hooks []hook
+	for _, h := range slices.Concat(fs.spentHooks, fs.before, fs.after) {
+		hooks = append(hooks, *h)
+	}
+	held := slices.Clone(fs.held)
+	fs.mu.Unlock()
+	var said []string // without the lock: conditions are functions of the test
+	for _, i := range failures {
 		if i.fired == 0 {
-			said = append(said, fmt.Sprintf("the injected Failure of %s never fired; %s", selectionText(i.Endpoint, i.Where),
-				i.whyNot()))
+			said = append(said, fmt.Sprintf("the injected Failure of %s never fired; %s%s", selectionText(i.Endpoint, i.Where),
+				i.whyNot(calls), i.brackets("injected")))
 		}
 	}
-	for _, h := range fs.held {
+	for _, h := range held {
 		if odd := h.unused(); odd != "" {
 			said = append(said, odd)
+		}
+	}
+	for _, h := range hooks {
+		if h.ran == 0 {
+			said = append(said, fmt.Sprintf("%s never ran; %s", h.text(), h.absence(h.endpoint, h.where, calls)))
 		}
 	}
 	return said
 }
 
-func (i *injected) whyNot() string {
+// whyNot says why the failure never fired.
+func (i *injected) whyNot(calls []Call) string {
+	var matching, failed []Call
+	for _, c := range calls {
+		if i.saw(c) && matches(c, i.Endpoint, i.Where) {
+			matching = append(matching, c)
+			if c.Failure || c.Injected != "" {
+				failed = append(failed, c)
+			}
+		}
+	}
+	earlier := ""
+	if len(failed) > 0 && len(matching) > i.seen { // what it did not see met one that was injected before
+		earlier = fmt.Sprintf("#%d met an earlier Failure%s", failed[0].Number,
+			planted{at: failed[0].Injected}.place(", injected"))
+		if others := len(matching) - i.seen - 1; others > 0 {
+			earlier += fmt.Sprintf(", and so did %d more", others)
+		}
+	}
 	switch {
+	case i.seen > 0 && earlier != "":
+		return fmt.Sprintf("After lets %d matching calls through first, and only %d came to it; %s", i.After, i.seen, earlier)
 	case i.seen > 0:
 		return fmt.Sprintf("After lets %d matching calls through first, and only %d came", i.After, i.seen)
-	case len(i.Where) > 0:
-		return "no call met its conditions"
+	case earlier != "":
+		return earlier
 	}
-	return "that was not called"
+	return i.absence(i.Endpoint, i.Where, calls)
 }
 
 func (fs *faults) clear() {
@@ -234,5 +329,5 @@ func (fs *faults) clear() {
 	for _, h := range fs.held {
 		h.Release()
 	}
-	fs.failures, fs.before, fs.after, fs.held, fs.spent = nil, nil, nil, nil, nil
+	fs.failures, fs.before, fs.after, fs.held, fs.spent, fs.spentHooks = nil, nil, nil, nil, nil, nil
 }

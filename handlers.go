@@ -140,7 +140,7 @@ var (
 // test. Calls of it are recorded and can be made to fail like the rest; no credentials are asked for, and Call.User
 // is whoever sent a valid token. Request.PathValue has the path parameters, decoded. The same endpoint again replaces
 // the handler. HEAD and OPTIONS go to the handlers of the path's other methods. An endpoint that the fake serves
-// already fails the test.
+// already fails the test. A handler that panics breaks the connection, which is an error of the test.
 func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
 	f.tb.Helper()
 	problem := f.cannotHandle(endpoint)
@@ -151,7 +151,7 @@ func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
 		f.misuse("Handle(%q): %s", endpoint, problem)
 		return
 	}
-	f.added.add(addedRoute{endpoint, h})
+	f.added.add(addedRoute{endpoint, h, place(), f.notice})
 }
 
 // cannotHandle says why no handler of a test can serve an endpoint, "" if one can.
@@ -184,6 +184,8 @@ type addedRoutes struct {
 type addedRoute struct {
 	endpoint Endpoint
 	handler  http.Handler
+	at       string       // where in the test it was added
+	notice   func(string) // is told when the handler panics
 }
 
 func (a *addedRoutes) add(r addedRoute) {
@@ -220,13 +222,26 @@ func (r addedRoute) answer(q *front.Request) front.Response {
 		sent.SetPathValue(name, value)
 	}
 	rec := httptest.NewRecorder()
-	r.handler.ServeHTTP(rec, sent)
+	r.serve(rec, sent)
 	res := front.Response{Status: rec.Code, Text: rec.Body.String(), Header: rec.Header(),
 		ContentType: rec.Header().Get("Content-Type")}
 	if res.ContentType == "" && res.Text != "" {
 		res.ContentType = http.DetectContentType(rec.Body.Bytes())
 	}
 	return res
+}
+
+// serve runs the handler. Its panic breaks the connection, as net/http's does, and is a problem of the test's.
+func (r addedRoute) serve(w http.ResponseWriter, sent *http.Request) {
+	defer func() {
+		if p := recover(); p != nil {
+			if p != http.ErrAbortHandler {
+				r.notice(fmt.Sprintf("the handler of %s%s panicked: %v", r.endpoint, planted{at: r.at}.brackets("Handle"), p))
+			}
+			panic(http.ErrAbortHandler)
+		}
+	}()
+	r.handler.ServeHTTP(w, sent)
 }
 
 func (a *addedRoutes) endpoints() []Endpoint {

@@ -9,8 +9,17 @@ import (
 
 // hook is something that a test does in the middle of a call.
 type hook struct {
+	name     string // of what added it: Before, After
 	endpoint Endpoint
+	where    []CallMatcher
 	do       func(Call)
+	planted
+	ran int // how often
+}
+
+// text is the hook for a message: "Before(POST /runners) at op_test.go:113".
+func (h *hook) text() string {
+	return fmt.Sprintf("%s(%s)%s", h.name, selectionText(h.endpoint, h.where), h.place(""))
 }
 
 // hook adds a hook to those before or those after.
@@ -19,23 +28,34 @@ func (fs *faults) hook(list *[]*hook, h *hook) (remove func()) {
 	defer fs.mu.Unlock()
 	*list = append(*list, h)
 	return func() {
+		last := fs.lastCall()
 		fs.mu.Lock()
 		defer fs.mu.Unlock()
-		*list = slices.DeleteFunc(slices.Clone(*list), func(other *hook) bool { return other == h })
+		left := slices.DeleteFunc(slices.Clone(*list), func(other *hook) bool { return other == h })
+		if len(left) < len(*list) && h.ran == 0 {
+			h.until = last
+			fs.spentHooks = append(fs.spentHooks, h)
+		}
+		*list = left
 	}
 }
 
 // run calls the hooks that match. Each runs in a goroutine of its own, so that a FailNow in it ends the hook and not
 // the server's handling of the request.
-func (fs *faults) run(list *[]*hook, c Call) {
+func (fs *faults) run(list *[]*hook, c Call, doing func(what string)) {
 	fs.mu.Lock()
 	hooks := slices.Clone(*list)
 	fs.mu.Unlock()
 	for _, h := range hooks {
-		if !h.endpoint.covers(c) {
+		if !matches(c, h.endpoint, h.where) {
 			continue
 		}
+		fs.mu.Lock()
+		h.ran++
+		fs.mu.Unlock()
+		doing(h.text() + " did not return")
 		h.run(c)
+		doing("")
 	}
 }
 
@@ -53,6 +73,7 @@ type Held struct {
 	id       int // 1, 2, 3 ...
 	endpoint Endpoint
 	where    []CallMatcher
+	at       string        // where in the test it began; "" if unknown
 	arrived  chan struct{} // closed when first is set
 	released chan struct{}
 	once     sync.Once
@@ -116,11 +137,16 @@ func (h *Held) unused() string {
 	defer h.mu.Unlock()
 	switch {
 	case h.first == nil:
-		return fmt.Sprintf("Hold(%s) never held a request", selectionText(h.endpoint, h.where))
+		return h.text() + " never held a request"
 	case !h.isReleased():
-		return fmt.Sprintf("a request held by Hold(%s) was never released", selectionText(h.endpoint, h.where))
+		return fmt.Sprintf("a request held by %s was never released", h.text())
 	}
 	return ""
+}
+
+// text is the hold for a message: "Hold(POST /runners) at op_test.go:113".
+func (h *Held) text() string {
+	return fmt.Sprintf("Hold(%s)%s", selectionText(h.endpoint, h.where), planted{at: h.at}.place(""))
 }
 
 func (h *Held) arrive(c Call) {

@@ -6,15 +6,15 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Close names what it waits for only after seconds of real time; hence from the inside.
-func TestNamesOfRequestsInFlight(t *testing.T) {
+func TestRequestsInFlight(t *testing.T) {
 	var i inFlight
-	assert.Equal(t, "idle connections", i.names())
+	assert.Empty(t, i.list())
 	i.enter(called{2, "GET", "/b"})
 	first := i.enter(called{1, "GET", "/a"})
-	assert.Equal(t, "#1 GET /a, #2 GET /b", i.names())
+	assert.Equal(t, []called{{1, "GET", "/a"}, {2, "GET", "/b"}}, i.list())
 	i.leave(first)
-	assert.Equal(t, "#2 GET /b", i.names())
+	assert.Equal(t, []called{{2, "GET", "/b"}}, i.list())
+	assert.False(t, i.has(first))
 }
 
 // A Reset lets the numbers begin anew while an answered request is still on its way out.
@@ -23,5 +23,5 @@ func TestTwoRequestsInFlightWithOneNumber(t *testing.T) {
 	first := i.enter(called{1, "GET", "/a"})
 	i.enter(called{1, "GET", "/b"})
 	i.leave(first)
-	assert.Equal(t, "#1 GET /b", i.names())
+	assert.Equal(t, []called{{1, "GET", "/b"}}, i.list())
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 )
 
 // Inject makes calls fail from now on, until the failure is spent or removed. An endpoint that nothing serves, or a
@@ -18,18 +20,28 @@ func (f *Fake) Inject(failure Failure) (remove func()) {
 	}
 	failure.Where = slices.Clone(failure.Where)
 	failure.Header = failure.Header.Clone()
-	return f.faults.remover(f.faults.inject(&injected{Failure: failure}))
+	return f.faults.remover(f.faults.inject(&injected{Failure: failure, planted: f.plant()}))
 }
+
+// ownPackage is the import path of this package.
+var ownPackage = reflect.TypeFor[Fake]().PkgPath()
+
+// place is where in the test the fake is called: "op_test.go:113"; "" if that cannot be known.
+func place() string { return outside.Place(ownPackage) }
+
+func (f *Fake) plant() planted { return planted{at: place(), since: f.log.Last()} }
 
 func (f *Fake) failureProblem(failure Failure) string {
 	if problem := f.requestProblem(failure.Endpoint, failure.Where); problem != "" {
 		return problem
 	}
 	switch {
+	case failure.Network == "refused":
+		return `"refused" is no NetworkFault: a connection is refused before there is a call; see Down and Up`
 	case failure.Network != "" && !slices.Contains(knownValues(reflect.TypeFor[NetworkFault]()), string(failure.Network)):
 		return fmt.Sprintf("%q is no NetworkFault", failure.Network)
-	case failure.After < 0 || failure.Times < 0 || failure.Delay < 0:
-		return "After, Times and Delay cannot be negative"
+	case failure.After < 0 || failure.Times < 0 || failure.Delay < 0 || failure.For < 0:
+		return "After, Times, For and Delay cannot be negative"
 	case failure.Status != 0 && (failure.Status < 200 || failure.Status > 599):
 		return fmt.Sprintf("%d is no status of an answer", failure.Status)
 	case failure.Status == 0 && (failure.Message != "" || failure.Body != nil):
@@ -47,32 +59,33 @@ func (f *Fake) failureProblem(failure Failure) string {
 	return ""
 }
 
-// Before runs do when a matching request has arrived and before it is served: the place for what somebody else changes
-// in that moment. Endpoint is as in Failure. do may use the fake, but must not wait for the request itself; hooks run
-// in the order in which they were added.
-func (f *Fake) Before(e Endpoint, do func(Call)) (remove func()) {
+// Before runs do when a request has arrived that matches, and before it is served: the place for what somebody else
+// changes in that moment. Endpoint and conditions are as in Failure. do may use the fake, but must not wait for the
+// request itself; hooks run in the order in which they were added. One that never ran is an error at the test's end
+// (WithUnusedFailures).
+func (f *Fake) Before(e Endpoint, do func(Call), where ...CallMatcher) (remove func()) {
 	f.tb.Helper()
-	return f.addHook(&f.faults.before, "Before", e, do)
+	return f.addHook(&f.faults.before, f.requestProblem(e, where), hook{name: "Before", endpoint: e, where: where, do: do})
 }
 
 // After runs do when a matching request has been served and before its answer is sent, so that do always runs before
-// the client goes on. The Call has the status and, if there is one, the reason.
-func (f *Fake) After(e Endpoint, do func(Call)) (remove func()) {
+// the client goes on. The Call has the status and, if there is one, the reason; conditions may look at them.
+func (f *Fake) After(e Endpoint, do func(Call), where ...CallMatcher) (remove func()) {
 	f.tb.Helper()
-	return f.addHook(&f.faults.after, "After", e, do)
+	return f.addHook(&f.faults.after, f.selectionProblem(e, where), hook{name: "After", endpoint: e, where: where, do: do})
 }
 
-func (f *Fake) addHook(list *[]*hook, name string, e Endpoint, do func(Call)) (remove func()) {
+func (f *Fake) addHook(list *[]*hook, problem string, h hook) (remove func()) {
 	f.tb.Helper()
-	problem := f.endpointProblem(e)
-	if do == nil {
+	if h.do == nil {
 		problem = "there is no function"
 	}
 	if problem != "" {
-		f.misuse("%s: %s", name, problem)
+		f.misuse("%s: %s", h.name, problem)
 		return func() {}
 	}
-	return f.faults.hook(list, &hook{e, do})
+	h.where, h.planted = slices.Clone(h.where), f.plant()
+	return f.faults.hook(list, &h)
 }
 
 // Hold stops every matching request that arrives from now on, until Release. Close and Reset release, too; at the end
@@ -81,6 +94,7 @@ func (f *Fake) addHook(list *[]*hook, name string, e Endpoint, do func(Call)) (r
 func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
 	f.tb.Helper()
 	h := newHeld(e, where)
+	h.at = place()
 	if problem := f.requestProblem(e, where); problem != "" {
 		f.misuse("Hold: %s", problem)
 		return h

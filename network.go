@@ -5,11 +5,14 @@ import (
 	"encoding/pem"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
+	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/memnet"
@@ -21,7 +24,24 @@ type network struct {
 	url    string // scheme and host
 	client *http.Client
 	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
-	close  func()
+	conns  *door
+	direct *memnet.RoundTripper // what client calls in memory; else nil
+}
+
+// close lets nobody in any more and waits until all have gone.
+func (n network) close() {
+	if n.direct != nil {
+		_ = n.direct.Shutdown(context.Background())
+	}
+	n.server.Close()
+}
+
+// cut breaks all connections.
+func (n network) cut() {
+	if n.direct != nil {
+		_ = n.direct.Close()
+	}
+	n.conns.cut()
 }
 
 // via is what the fake knows of the way on which a request came.
@@ -29,6 +49,7 @@ type via struct {
 	front.Way
 	// reset is what a handler panics with to have the connection reset, where there is none to reset by hand.
 	reset any
+	conns *door // nil when it came on no connection of the fake's own
 }
 
 // tlsHost is a name that httptest's certificate is for.
@@ -40,17 +61,18 @@ func (f *Fake) listen() error {
 		f.network = f.listenInMemory()
 		return nil
 	}
-	l, err := net.Listen("tcp", f.options.addr)
+	addr := f.options.addr
+	l, err := openDoor(func() (net.Listener, error) { return net.Listen("tcp", addr) })
 	if err != nil {
 		return err
 	}
-	addr := l.Addr().String()
+	addr = l.Addr().String() // from now on that port
 	if ap, err := netip.ParseAddrPort(addr); err == nil && ap.Addr().IsUnspecified() {
 		addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), ap.Port()).String()
 	}
 	s := f.startServer(l, addr)
 	var d net.Dialer
-	f.network = network{server: s, url: f.scheme() + "://" + addr, client: s.Client(), close: s.Close,
+	f.network = network{server: s, url: f.scheme() + "://" + addr, client: s.Client(), conns: l,
 		dial: func(ctx context.Context, _, _ string) (net.Conn, error) { return d.DialContext(ctx, "tcp", addr) }}
 	return nil
 }
@@ -58,29 +80,28 @@ func (f *Fake) listen() error {
 // listenInMemory makes a network without sockets. Client calls the handler without a connection in between, which is
 // many times faster; Dial gives connections to a real HTTP server.
 func (f *Fake) listenInMemory() network {
-	l := memnet.Listen()
+	l, _ := openDoor(func() (net.Listener, error) { return memnet.Listen(), nil })
 	host := memnet.Host
 	if f.options.tls {
 		host = tlsHost
 	}
 	s := f.startServer(l, host)
 	direct := &memnet.RoundTripper{
-		Handler:  f.own(host, memnet.ErrReset),
+		Handler:  f.own(host, memnet.ErrReset, nil),
 		ErrorLog: quiet(),
 		// A handler of the test may do what only one in a goroutine of its own may.
 		Inline: func(*http.Request) bool { return f.added.none() },
 	}
-	return network{server: s, url: f.scheme() + "://" + host, client: &http.Client{Transport: direct}, dial: l.DialContext,
-		close: func() {
-			_ = direct.Shutdown(context.Background())
-			s.Close()
+	return network{server: s, url: f.scheme() + "://" + host, client: &http.Client{Transport: direct},
+		conns: l, direct: direct, dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			return l.listener().(*memnet.Listener).DialContext(ctx, network, addr)
 		}}
 }
 
 // startServer serves what comes through the listener of a host.
-func (f *Fake) startServer(l net.Listener, host string) *httptest.Server {
+func (f *Fake) startServer(l *door, host string) *httptest.Server {
 	s := &httptest.Server{Listener: l, EnableHTTP2: true,
-		Config: &http.Server{Handler: f.own(host, http.ErrAbortHandler), ErrorLog: quiet()}}
+		Config: &http.Server{Handler: f.own(host, http.ErrAbortHandler, l), ErrorLog: quiet(), ConnState: l.note}}
 	if f.options.tls {
 		s.StartTLS()
 	} else {
@@ -101,15 +122,16 @@ func (f *Fake) scheme() string {
 
 // own serves what came through the fake's own network, whose URL is known. It must not ask the fake for it, which
 // knows of its network only when that serves already.
-func (f *Fake) own(host string, reset any) http.Handler {
+func (f *Fake) own(host string, reset any, conns *door) http.Handler {
 	way := f.via(f.scheme(), host, reset)
+	way.conns = conns
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, way) })
 }
 
 func (f *Fake) via(scheme, host string, reset any) via {
 	u := url.URL{Scheme: scheme, Host: host}
 	origin := scheme + "://" + host
-	return via{front.Way{Origin: origin, BaseURL: origin + f.options.basePath, Host: u.Hostname()}, reset}
+	return via{Way: front.Way{Origin: origin, BaseURL: origin + f.options.basePath, Host: u.Hostname()}, reset: reset}
 }
 
 // URL is where GitLab is: "http://127.0.0.1:41234", with the base path if there is one and without a slash at the end.
@@ -156,4 +178,184 @@ func (t withToken) RoundTrip(r *http.Request) (*http.Response, error) {
 		r.Header.Set(front.HeaderPrivateToken, t.token)
 	}
 	return t.next.RoundTrip(r)
+}
+
+// Down takes the fake off its network, as when GitLab is being installed anew: connections are refused, and those that
+// are open break, whatever is being answered on them. What it knows stays. Up, Reset or Close end that; Down again does
+// nothing. Where the fake is mounted with ServeHTTP it changes nothing.
+func (f *Fake) Down() {
+	f.network.conns.shut()
+	f.network.cut()
+}
+
+// Up puts the fake back on its network, at the address that it had. If it is not down, or closed, nothing happens. It
+// fails the test if somebody else has taken the port meanwhile.
+func (f *Fake) Up() {
+	f.tb.Helper()
+	if err := f.up(); err != nil {
+		f.misuse("Up: %v", err)
+	}
+}
+
+func (f *Fake) up() error {
+	select {
+	case <-f.closing:
+		return nil
+	default:
+	}
+	if err := f.network.conns.reopen(); err != nil {
+		return err
+	}
+	if f.network.direct != nil {
+		f.network.direct.Reopen()
+	}
+	return nil
+}
+
+// door is a listener that can be shut and opened again at the same address. It knows the connections that came through
+// it, as long as they are open and net/http's.
+type door struct {
+	open func() (net.Listener, error)
+
+	mu      sync.Mutex
+	now     net.Listener // closed while the door is shut
+	isShut  bool
+	closed  bool
+	changed chan struct{} // closed when the door is opened again or closed for good
+	conns   map[string]*doorConn
+}
+
+// doorConn is a connection with what is known of it.
+type doorConn struct {
+	net.Conn
+	remote string
+	active bool    // a request is being read, served or answered
+	last   *flying // the last that came on it
+}
+
+func openDoor(open func() (net.Listener, error)) (*door, error) {
+	l, err := open()
+	return &door{open: open, now: l, changed: make(chan struct{}), conns: map[string]*doorConn{}}, err
+}
+
+func (d *door) listener() net.Listener {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.now
+}
+
+// Accept waits for the next connection, also while the door is shut.
+func (d *door) Accept() (net.Conn, error) {
+	for {
+		l := d.listener()
+		c, err := l.Accept()
+		d.mu.Lock()
+		changed, shut, closed := d.changed, d.isShut, d.closed
+		same := l == d.now && !shut && !closed
+		if err == nil && same {
+			d.conns[c.RemoteAddr().String()] = &doorConn{Conn: c, remote: c.RemoteAddr().String()}
+		}
+		d.mu.Unlock()
+		if same {
+			return c, err
+		}
+		if err == nil {
+			_ = c.Close() // it came while the door was being shut
+		}
+		switch {
+		case closed:
+			return nil, net.ErrClosed
+		case shut:
+			<-changed
+		}
+	}
+}
+
+// Close closes the door for good.
+func (d *door) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return nil
+	}
+	d.closed = true
+	close(d.changed)
+	return d.now.Close()
+}
+
+func (d *door) Addr() net.Addr { return d.listener().Addr() }
+
+func (d *door) shut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.isShut = true
+	_ = d.now.Close()
+}
+
+func (d *door) reopen() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed || !d.isShut {
+		return nil
+	}
+	l, err := d.open()
+	if err != nil {
+		return err
+	}
+	d.now, d.isShut = l, false
+	close(d.changed)
+	d.changed = make(chan struct{})
+	return nil
+}
+
+// note is told by net/http what becomes of a connection.
+func (d *door) note(c net.Conn, state http.ConnState) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	remote := c.RemoteAddr().String()
+	known := d.conns[remote]
+	if wrapped, ok := c.(interface{ NetConn() net.Conn }); ok { // TLS
+		c = wrapped.NetConn()
+	}
+	switch {
+	case known == nil || known.Conn != c: // in memory, addresses come again
+	case state == http.StateClosed || state == http.StateHijacked:
+		delete(d.conns, remote)
+	default:
+		known.active = state == http.StateActive
+	}
+}
+
+// calledBy notes the call that came on a connection.
+func (d *door) calledBy(remote string, call *flying) {
+	if d == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if c := d.conns[remote]; c != nil {
+		c.last = call
+	}
+}
+
+// busy are the connections that are not idle, in the order of their addresses.
+func (d *door) busy() []doorConn {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var busy []doorConn
+	for _, remote := range slices.Sorted(maps.Keys(d.conns)) {
+		if c := d.conns[remote]; c.active {
+			busy = append(busy, *c)
+		}
+	}
+	return busy
+}
+
+// cut closes all connections, below TLS: to take leave of one who does not read would take time.
+func (d *door) cut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range d.conns {
+		_ = c.Close()
+	}
 }

@@ -34,13 +34,20 @@ const undisturbed = "undisturbed"
 // the same, whichever it is.
 func Sweep(t *testing.T, test func(t *testing.T, gl *Fake), opts ...Option) {
 	t.Helper()
+	at := place()
 	var calls []Call
+	ran := false
 	passed := t.Run(undisturbed, func(t *testing.T) {
-		sweepRun(t, nil, opts, func(t *testing.T, gl *Fake) {
-			t.Cleanup(func() { calls = gl.Calls("") })
+		sweepRun(t, nil, at, opts, func(t *testing.T, gl *Fake) {
+			t.Cleanup(func() { calls, ran = gl.Calls(""), true })
 			test(t, gl)
 		})
 	})
+	if passed && !ran {
+		t.Errorf("fakegitlab: Sweep: the test calls t.Parallel(), so that it has only begun when Sweep has to know its calls; " +
+			"call it before Sweep, in the test around it")
+		return
+	}
 	if !passed {
 		t.Errorf("fakegitlab: Sweep: the test fails with nothing in its way; there is no use in disturbing it")
 		return
@@ -49,7 +56,7 @@ func Sweep(t *testing.T, test func(t *testing.T, gl *Fake), opts ...Option) {
 		t.Errorf("fakegitlab: Sweep: the test made no call; does it speak to the fake that it was given?")
 	}
 	for name, failure := range disturbances(calls) {
-		t.Run(name, func(t *testing.T) { sweepRun(t, &failure, opts, test) })
+		t.Run(name, func(t *testing.T) { sweepRun(t, &failure, at, opts, test) })
 	}
 }
 
@@ -70,18 +77,18 @@ func disturbances(calls []Call) iter.Seq2[string, Failure] {
 }
 
 // sweepRun is one run of a sweep.
-func sweepRun(t *testing.T, failure *Failure, opts []Option, test func(*testing.T, *Fake)) {
+func sweepRun(t *testing.T, failure *Failure, at string, opts []Option, test func(*testing.T, *Fake)) {
 	t.Helper()
-	bubbled(t, opts, func(t *testing.T) { test(t, disturbed(t, failure, opts)) })
+	bubbled(t, opts, func(t *testing.T) { test(t, disturbed(t, failure, at, opts)) })
 }
 
-// disturbed starts a fake in which one call is to fail, or none. A run may take another way than the undisturbed one
+// disturbed starts a fake in which one call is to fail, or none, as was arranged at a place in the test. A run may take another way than the undisturbed one
 // and never make that call, so a failure that never fires is no error.
-func disturbed(tb TB, failure *Failure, opts []Option) *Fake {
+func disturbed(tb TB, failure *Failure, at string, opts []Option) *Fake {
 	tb.Helper()
 	gl := New(tb, append(opts[:len(opts):len(opts)], WithUnusedFailures(true))...)
 	if failure != nil {
-		gl.Inject(*failure)
+		gl.faults.inject(&injected{Failure: *failure, planted: planted{at: at}})
 	}
 	return gl
 }
@@ -107,13 +114,14 @@ func bubbled(t *testing.T, opts []Option, run func(*testing.T)) {
 // test fails. With Start it is never called.
 func (f *Fake) Invariant(name string, check func(*Fake) error) {
 	f.tb.Helper()
+	at := place()
 	if check == nil {
 		f.misuse("Invariant(%q): there is no function", name)
 		return
 	}
-	f.invariants.mu.Lock()
-	defer f.invariants.mu.Unlock()
-	f.invariants.list = append(f.invariants.list, invariant{name, check})
+	f.ending.mu.Lock()
+	defer f.ending.mu.Unlock()
+	f.ending.invariants = append(f.ending.invariants, invariant{name, check, at})
 }
 
 // ForEachVersion runs a test against several GitLab versions, each as a subtest named after it: "17.2". opts are for

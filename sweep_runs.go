@@ -26,7 +26,8 @@ func (r SweptRun) Passed() bool { return len(r.Errors) == 0 }
 // Use it for a report on code that is known to have faults, or to test that a test, or an Invariant, finds such faults.
 func SweepRuns(t *testing.T, test func(tb TB, gl *Fake), opts ...Option) []SweptRun {
 	t.Helper()
-	first := keptRun(t, undisturbed, nil, opts, test)
+	at := place()
+	first := keptRun(t, undisturbed, nil, at, opts, test)
 	if first.Passed() && len(first.Calls) == 0 {
 		first.Errors = append(first.Errors,
 			"fakegitlab: SweepRuns: the test made no call; does it speak to the fake that it was given?")
@@ -36,13 +37,15 @@ func SweepRuns(t *testing.T, test func(tb TB, gl *Fake), opts ...Option) []Swept
 		return runs
 	}
 	for name, failure := range disturbances(first.Calls) {
-		runs = append(runs, keptRun(t, name, &failure, opts, test))
+		runs = append(runs, keptRun(t, name, &failure, at, opts, test))
 	}
 	return runs
 }
 
 // keptRun is one run of SweepRuns. It has a goroutine of its own, so that FailNow can end the run alone.
-func keptRun(t *testing.T, name string, failure *Failure, opts []Option, test func(TB, *Fake)) SweptRun {
+func keptRun(t *testing.T, name string, failure *Failure, at string, opts []Option,
+	test func(TB, *Fake),
+) SweptRun {
 	t.Helper()
 	k := &keeper{name: t.Name() + "/" + name}
 	run := SweptRun{Name: name}
@@ -52,7 +55,7 @@ func keptRun(t *testing.T, name string, failure *Failure, opts []Option, test fu
 			defer close(done)
 			defer k.cleanUp()
 			defer k.recoverPanic()
-			gl := disturbed(k, failure, opts)
+			gl := disturbed(k, failure, at, opts)
 			k.Cleanup(func() { run.Calls = gl.Calls("") })
 			test(k, gl)
 		}()

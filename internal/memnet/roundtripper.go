@@ -161,6 +161,13 @@ func (t *RoundTripper) Close() error {
 	return nil
 }
 
+// Reopen lets calls through again after Close or Shutdown.
+func (t *RoundTripper) Reopen() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.closed = false
+}
+
 func (t *RoundTripper) forget(c *call) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

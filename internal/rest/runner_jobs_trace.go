@@ -55,12 +55,15 @@ func appendTrace(q request) front.Response {
 	}
 	start := rangeStart(q.HTTP.Header.Get(front.HeaderContentRange))
 	sent := q.Upload.Content.Size
+	kept := true
 	switch size := j.Log.Size; {
 	case sent >= q.roomForLog():
 		_ = q.Drop(j, world.TraceSizeExceeded, nil)
 		return front.RefuseError(http.StatusForbidden, front.MsgForbidden).
 			Because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d",
 				sent, start, sizeLimit(q.Settings.MaxTraceSize)))
+	case start == size && j.Fate.Loses():
+		kept = false
 	case start == size:
 		q.AppendLog(j, q.Upload.Content)
 	case start+sent != size: // else it repeats what came last
@@ -76,10 +79,14 @@ func appendTrace(q request) front.Response {
 	if q.Watched(j) {
 		interval = watchedInterval
 	}
+	end := j.Log.Size
+	if !kept {
+		end += sent // the runner is not to know yet
+	}
 	// Grape sends as the body what the endpoint's block ends with: here the value of the last header that it sets.
 	return front.Response{Status: http.StatusAccepted, Text: interval, ContentType: "application/json"}.
 		With(front.HeaderJobStatus, string(j.Status)).
-		With(front.HeaderRange, traceRange(j.Log.Size)).
+		With(front.HeaderRange, traceRange(end)).
 		With(front.HeaderTraceInterval, interval)
 }
 

@@ -4,6 +4,7 @@ package world
 type Fate struct {
 	postponed, postponements int    // final updates still to be answered 202, and those answered so
 	rejected                 int    // final updates still to be answered 412
+	lost                     int    // pieces of log still to be lost
 	cancelAt                 []byte // the text of the log at which the job is canceled; nil for none
 	searched                 int64  // how much of the log, in bytes, is known not to have that text
 }
@@ -13,6 +14,18 @@ func (f *Fate) PostponeFinal(n int) { f.postponed, f.postponements = n, 0 }
 
 // RejectLog decides that the next n final updates of the job are answered that its log has to be sent again.
 func (f *Fate) RejectLog(n int) { f.rejected = n }
+
+// LoseLog decides that the next n pieces of the job's log are lost although they are answered as if they were kept.
+func (f *Fate) LoseLog(n int) { f.lost = n }
+
+// Loses reports whether the piece of log that has just come is lost, and counts it.
+func (f *Fate) Loses() bool {
+	if f.lost == 0 {
+		return false
+	}
+	f.lost--
+	return true
+}
 
 // CancelOn decides that the job is canceled as soon as its log has the text; "" cancels it at the runner's next word.
 func (f *Fate) CancelOn(text string) { f.cancelAt, f.searched = append([]byte{}, text...), 0 }

@@ -1,0 +1,271 @@
+package fakegitlab
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// closeWithin is how long Close waits for what does not end, in real time or in that of a synctest bubble. The last
+// fifth of it is for what was cut to notice.
+const closeWithin = 5 * time.Second
+
+// Close stops the fake. Delayed requests are dropped at once, held and waiting ones let go, and Close waits for all that
+// are in flight. After four seconds it cuts their connections, and after five it no longer waits: for a body that does
+// not arrive, an answer that nobody reads, a function of the test that does not return. Each such call is an error of
+// the test, which names it and says what it waited for. What the fake knows can still be read and asserted on. Closing
+// again does nothing.
+func (f *Fake) Close() {
+	f.close.Do(func() {
+		close(f.closing)
+		within := f.options.closeWithin
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			f.network.close()
+			f.flight.wait() // net/http does not wait for requests over HTTP/2
+		}()
+		const parts = 5
+		if endsWithin(ended, within-within/parts) {
+			return
+		}
+		f.noticeCut(within - within/parts)
+		f.network.cut()
+		if !endsWithin(ended, within/parts) {
+			for _, call := range f.flight.list() {
+				f.notice(fmt.Sprintf("Close left %s behind, which did not end when it was cut", call))
+			}
+		}
+		if _, alone := f.tb.(noTest); alone {
+			for _, problem := range f.noticed() {
+				f.tb.Logf("fakegitlab: %s", problem)
+			}
+		}
+	})
+}
+
+func endsWithin(ended <-chan struct{}, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ended:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// noticeCut names all that Close has to cut.
+func (f *Fake) noticeCut(after time.Duration) {
+	for _, call := range f.flight.all() {
+		f.notice(fmt.Sprintf("Close cut %s after %s: %s", call.called, after, cmp.Or(call.what(), "it was still being served")))
+	}
+	for _, c := range f.network.conns.busy() {
+		if c.last == nil {
+			f.notice(fmt.Sprintf("Close cut a connection from %s after %s: no whole request had arrived on it", c.remote, after))
+		} else if !f.flight.has(c.last) {
+			f.notice(fmt.Sprintf("Close cut the connection from %s after %s: what followed %s on it had not arrived or was not read",
+				c.remote, after, c.last.called))
+		}
+	}
+}
+
+// notice keeps a problem that was noticed on the way, once, for the end of the test. Any goroutine may call it.
+func (f *Fake) notice(problem string) {
+	f.ending.mu.Lock()
+	defer f.ending.mu.Unlock()
+	if !slices.Contains(f.ending.noticed, problem) {
+		f.ending.noticed = append(f.ending.noticed, problem)
+	}
+}
+
+func (f *Fake) forgetNoticed() {
+	f.ending.mu.Lock()
+	defer f.ending.mu.Unlock()
+	f.ending.noticed = nil
+}
+
+func (f *Fake) noticed() []string {
+	f.ending.mu.Lock()
+	defer f.ending.mu.Unlock()
+	return slices.Clone(f.ending.noticed)
+}
+
+// report says at the end of a test what went unnoticed in it: the journal first and all problems in one error, since in
+// Ginkgo the first error ends the report.
+func (f *Fake) report() {
+	f.tb.Helper()
+	problems := f.Problems()
+	if len(problems) > 0 || f.tb.Failed() {
+		f.tb.Logf("fakegitlab: the calls of %s\n%s", f.tb.Name(), middleCutOut(f.Journal()))
+	}
+	switch len(problems) {
+	case 0:
+	case 1:
+		f.tb.Errorf("fakegitlab: %s", problems[0])
+	default:
+		f.tb.Errorf("fakegitlab: %d problems:\n- %s", len(problems), strings.Join(problems, "\n- "))
+	}
+}
+
+// Problems returns what no assertion may have noticed so far: calls that nothing serves, failures that never fired,
+// functions of Before and After that never ran, requests that were held and never let go, functions of the test that
+// hung or panicked, what Close had to cut, invariants that do not hold. Each says where in the test it came from: "...
+// injected at op_test.go:113". With New a test fails with them at its end; it is for a fake that is shared and Reset
+// between tests, or that came from Start. It is empty, and nil, if there are none.
+func (f *Fake) Problems() []string {
+	problems := f.noticed()
+	calls := f.log.Closed()
+	problems = append(problems, f.strayProblems(calls)...)
+	if !f.options.unusedAllowed {
+		problems = append(problems, f.faults.unused(calls)...)
+	}
+	f.ending.mu.Lock()
+	invariants := f.ending.invariants
+	f.ending.mu.Unlock()
+	for _, i := range invariants {
+		if err := i.check(f); err != nil {
+			problems = append(problems, fmt.Sprintf("it does not hold that %s: %v%s", i.name, err,
+				planted{at: i.at}.brackets("Invariant")))
+		}
+	}
+	return problems
+}
+
+// strayProblems are the calls that nothing serves, those to one place in one line.
+func (f *Fake) strayProblems(calls []Call) []string {
+	var problems []string
+	times := map[string]int{}
+	for _, c := range calls {
+		if !f.strayed(c) {
+			continue
+		}
+		problem := f.site.Unserved(c.Method, c.Path)
+		if times[problem]++; times[problem] == 1 {
+			problems = append(problems, problem)
+		}
+	}
+	for i, problem := range problems {
+		if n := times[problem]; n > 1 {
+			problems[i] += fmt.Sprintf(" (%d calls)", n)
+		}
+	}
+	if n := f.log.Lost().Spared; n > 0 {
+		problems = append(problems, fmt.Sprintf("nothing served %d more calls, which the journal has dropped: WithJournalBytes keeps %s",
+			n, sizeText(f.options.journalBytes)))
+	}
+	return problems
+}
+
+// strayed is whether a call went where nothing is, which is an error of the test. To ask whether GitLab is there is none.
+func (f *Fake) strayed(c Call) bool {
+	return c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed && !f.site.Probes(c.Method, c.Path)
+}
+
+// inFlight knows the requests that are being answered, for those who wait for them.
+type inFlight struct {
+	mu    sync.Mutex
+	left  sync.Cond // a request has left
+	calls map[*flying]struct{}
+}
+
+// called is what a request is for.
+type called struct {
+	number       int // of its Call; it comes again after a Reset
+	method, path string
+}
+
+// flying is a request that is being answered.
+type flying struct {
+	called
+	now atomic.Pointer[string]
+}
+
+// What a request may wait for without end.
+const (
+	notArrived = "its body had not arrived"
+	unread     = "its answer was not read"
+)
+
+// doing notes what the request waits for, "" for nothing in particular.
+func (f *flying) doing(what string) { f.now.Store(&what) }
+
+func (f *flying) what() string {
+	if what := f.now.Load(); what != nil {
+		return *what
+	}
+	return ""
+}
+
+// arriving is the body of a request, which notes while it is waited for.
+type arriving struct {
+	io.ReadCloser
+	flying *flying
+}
+
+func (a arriving) Read(p []byte) (int, error) {
+	before := a.flying.now.Swap(&waitsForBody)
+	defer a.flying.now.Store(before)
+	return a.ReadCloser.Read(p)
+}
+
+var waitsForBody = notArrived
+
+func (i *inFlight) enter(what called) *flying {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.calls == nil {
+		i.calls = map[*flying]struct{}{}
+	}
+	f := &flying{called: what}
+	i.calls[f] = struct{}{}
+	return f
+}
+
+func (i *inFlight) leave(f *flying) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	delete(i.calls, f)
+	i.left.Broadcast()
+}
+
+func (i *inFlight) has(f *flying) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	_, is := i.calls[f]
+	return is
+}
+
+// wait waits until no request is being answered.
+func (i *inFlight) wait() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.left.L = &i.mu
+	for len(i.calls) > 0 {
+		i.left.Wait()
+	}
+}
+
+// String is the request on one line.
+func (c called) String() string { return fmt.Sprintf("#%d %s %s", c.number, c.method, c.path) }
+
+// all returns what is being answered, in the order of the calls.
+func (i *inFlight) all() []*flying {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return slices.SortedFunc(maps.Keys(i.calls), func(a, b *flying) int { return cmp.Compare(a.number, b.number) })
+}
+
+func (i *inFlight) list() []called {
+	var list []called
+	for _, f := range i.all() {
+		list = append(list, f.called)
+	}
+	return list
+}
