@@ -218,7 +218,7 @@ func TestImpossibleFailures(t *testing.T) {
 		`Inject: nothing serves GET /runner; did you mean GET /runners?`: {Endpoint: "GET /runner",
 			Status: 500},
 		`Inject: "boom" is no NetworkFault`:                                                    {Network: "boom"},
-		`Inject: After, Times, For and Delay cannot be negative`:                                    {Status: 500, Times: -1},
+		`Inject: After, Times, For and Delay cannot be negative`:                               {Status: 500, Times: -1},
 		`Inject: 99 is no status of an answer`:                                                 {Status: 99},
 		`Inject: Message and Body need a Status to go with`:                                    {Message: "x"},
 		`Inject: the Failure has no Status, Header, Network or Delay and would change nothing`: {},

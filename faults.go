@@ -62,7 +62,8 @@ type Failure struct {
 type planted struct {
 	at    string // "op_test.go:113"; "" if unknown
 	since int    // the number of the last call before it
-	until int    // that of the last call before it was taken back; 0 if it was not
+	gone  bool   // it was taken back
+	until int    // then: the number of the last call before that
 }
 
 // place is " at op_test.go:113" or, with a word before it, ", injected at op_test.go:113"; "" if unknown.
@@ -82,7 +83,7 @@ func (p planted) brackets(word string) string {
 }
 
 // saw reports whether it was there when a call came.
-func (p planted) saw(c Call) bool { return c.Number > p.since && (p.until == 0 || c.Number <= p.until) }
+func (p planted) saw(c Call) bool { return c.Number > p.since && (!p.gone || c.Number <= p.until) }
 
 // absence says why nothing happened to any call of an endpoint that meets the conditions.
 func (p planted) absence(e Endpoint, where []CallMatcher, calls []Call) string {
@@ -209,7 +210,7 @@ func (fs *faults) removeAll() {
 // retire keeps those of the removed failures that are to be reported: they never fired.
 func (fs *faults) retire(lastCall int, removed ...*injected) {
 	for _, i := range removed {
-		i.until = lastCall
+		i.gone, i.until = true, lastCall
 		if i.fired == 0 {
 			fs.spent = append(fs.spent, i)
 		}

@@ -33,7 +33,7 @@ func (fs *faults) hook(list *[]*hook, h *hook) (remove func()) {
 		defer fs.mu.Unlock()
 		left := slices.DeleteFunc(slices.Clone(*list), func(other *hook) bool { return other == h })
 		if len(left) < len(*list) && h.ran == 0 {
-			h.until = last
+			h.gone, h.until = true, last
 			fs.spentHooks = append(fs.spentHooks, h)
 		}
 		*list = left

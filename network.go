@@ -186,6 +186,7 @@ func (t withToken) RoundTrip(r *http.Request) (*http.Response, error) {
 func (f *Fake) Down() {
 	f.network.conns.shut()
 	f.network.cut()
+	f.network.server.Client().CloseIdleConnections() // Client is not to try one that it does not yet know to be broken
 }
 
 // Up puts the fake back on its network, at the address that it had. If it is not down, or closed, nothing happens. It

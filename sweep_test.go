@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -149,4 +151,22 @@ func TestForEachVersion(t *testing.T) {
 	vain := new(testing.T)
 	fg.ForEachVersion(vain, nil, func(*testing.T, *fg.Fake) {})
 	assert.True(t, vain.Failed())
+}
+
+// A test that pauses until its parent has ended has made no call yet when Sweep counts them.
+func TestSweepOfAParallelTest(t *testing.T) {
+	if os.Getenv("FAKEGITLAB_TEST_SWEEP") != "" {
+		fg.Sweep(t, func(t *testing.T, gl *fg.Fake) {
+			t.Parallel()
+			_, _ = gl.Client().Get(gl.APIURL() + "/version")
+		})
+		return
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestSweepOfAParallelTest$")
+	cmd.Env = append(os.Environ(), "FAKEGITLAB_TEST_SWEEP=1")
+	out, err := cmd.CombinedOutput()
+	assert.Error(t, err)
+	assert.Contains(t, string(out), "fakegitlab: Sweep: the test calls t.Parallel(), so that it has only begun when Sweep has to "+
+		"know its calls; call it before Sweep, in the test around it")
+	assert.Contains(t, string(out), "sweep_test.go:")
 }

@@ -9,9 +9,8 @@ import (
 
 // Writer is a writer of the test, which several fakes may share. It need not be safe for concurrent use.
 type Writer struct {
-	w     io.Writer
-	turn  chan struct{} // whoever writes holds the one token
-	given atomic.Bool   // the writer was given up
+	w    io.Writer
+	turn chan struct{} // whoever writes holds the one token
 }
 
 // NewWriter returns a Writer.
@@ -25,12 +24,13 @@ type Lines struct {
 	own      chan struct{}
 	patience time.Duration
 	tell     func(problem string)
+	given    atomic.Bool // the writer was given up
 }
 
 // Lines returns what a fake writes its lines to. A writer that panics, or keeps a line waiting for longer than patience
 // because it hangs or uses the fake, is told of once and not written to again.
 func (w *Writer) Lines(patience time.Duration, tell func(problem string)) *Lines {
-	return &Lines{w, make(chan struct{}, 1), patience, tell}
+	return &Lines{Writer: w, own: make(chan struct{}, 1), patience: patience, tell: tell}
 }
 
 // Write writes one line. What goes wrong with it is passed over.
