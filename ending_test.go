@@ -67,6 +67,12 @@ func TestWhyItNeverHappened(t *testing.T) {
 			gl.Inject(Failure{Endpoint: "* /version", Status: 503, Times: 1})
 			get(gl, "/version")
 		}, "the injected Failure of GET /version never fired; After lets 2 matching calls through first, and only 1 came (injected at x_test.go:1)"},
+		"the journal was cleared": {func(gl *Fake) {
+			gl.Inject(Failure{Endpoint: "* /version", Status: 503})
+			gl.Inject(InternalError(GetVersion))
+			get(gl, "/version")
+			gl.ClearCalls()
+		}, "the injected Failure of GET /version never fired; that was not called, as far as the journal knows (injected at x_test.go:1)"},
 		"Before": {func(gl *Fake) { gl.Before(GetVersion, func(Call) {}) },
 			"Before(GET /version) at x_test.go:1 never ran; that was not called"},
 		"After": {func(gl *Fake) {

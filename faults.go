@@ -85,17 +85,28 @@ func (p planted) brackets(word string) string {
 // saw reports whether it was there when a call came.
 func (p planted) saw(c Call) bool { return c.Number > p.since && (!p.gone || c.Number <= p.until) }
 
-// absence says why nothing happened to any call of an endpoint that meets the conditions.
-func (p planted) absence(e Endpoint, where []CallMatcher, calls []Call) string {
+// absence says why nothing happened to any call of an endpoint that meets the conditions, given the recorded calls and
+// the number of the last.
+func (p planted) absence(e Endpoint, where []CallMatcher, calls []Call, last int) string {
+	known := 0
 	for _, c := range calls {
-		if !p.saw(c) && matches(c, e, where) {
+		if p.saw(c) {
+			known++
+		} else if matches(c, e, where) {
 			return fmt.Sprintf("that was called (#%d), but not while it was there", c.Number)
 		}
 	}
-	if len(where) > 0 {
-		return "no call met its conditions"
+	if p.gone {
+		last = p.until
 	}
-	return "that was not called"
+	text := "that was not called"
+	if len(where) > 0 {
+		text = "no call met its conditions"
+	}
+	if known < last-p.since { // ClearCalls, a limit of the journal, or calls that have not ended
+		text += ", as far as the journal knows"
+	}
+	return text
 }
 
 // injected is a Failure with what has come of it.
@@ -263,6 +274,7 @@ func (fs *faults) count(i *injected, now time.Time) bool {
 // unused lists, for the end of a test, the failures that never fired, the holds that were of no use or never released
 // and the hooks that never ran, given the calls that there were.
 func (fs *faults) unused(calls []Call) []string {
+	last := fs.lastCall()
 	fs.mu.Lock()
 	var failures []injected
 	for _, i := range slices.Concat(fs.spent, fs.failures) {
@@ -278,7 +290,7 @@ func (fs *faults) unused(calls []Call) []string {
 	for _, i := range failures {
 		if i.fired == 0 {
 			said = append(said, fmt.Sprintf("the injected Failure of %s never fired; %s%s", selectionText(i.Endpoint, i.Where),
-				i.whyNot(calls), i.brackets("injected")))
+				i.whyNot(calls, last), i.brackets("injected")))
 		}
 	}
 	for _, h := range held {
@@ -288,14 +300,14 @@ func (fs *faults) unused(calls []Call) []string {
 	}
 	for _, h := range hooks {
 		if h.ran == 0 {
-			said = append(said, fmt.Sprintf("%s never ran; %s", h.text(), h.absence(h.endpoint, h.where, calls)))
+			said = append(said, fmt.Sprintf("%s never ran; %s", h.text(), h.absence(h.endpoint, h.where, calls, last)))
 		}
 	}
 	return said
 }
 
 // whyNot says why the failure never fired.
-func (i *injected) whyNot(calls []Call) string {
+func (i *injected) whyNot(calls []Call, last int) string {
 	var matching, failed []Call
 	for _, c := range calls {
 		if i.saw(c) && matches(c, i.Endpoint, i.Where) {
@@ -321,7 +333,7 @@ func (i *injected) whyNot(calls []Call) string {
 	case earlier != "":
 		return earlier
 	}
-	return i.absence(i.Endpoint, i.Where, calls)
+	return i.absence(i.Endpoint, i.Where, calls, last)
 }
 
 func (fs *faults) clear() {

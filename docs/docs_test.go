@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"syscall"
 	"testing"
 	"time"
 
@@ -106,6 +107,28 @@ func TestClientIsToldToSlowDown(t *testing.T) {
 
 	assert.Equal(t, http.StatusOK, res.StatusCode)
 	assert.Equal(t, "0", res.Header.Get("RateLimit-Remaining"))
+}
+
+func TestGitLabIsInstalledAnew(t *testing.T) {
+	gl := fakegitlab.New(t)
+	version := func() error {
+		res, err := gl.Client().Get(gl.APIURL() + "/version")
+		if err == nil {
+			err = res.Body.Close()
+		}
+		return err
+	}
+	gl.Down()
+	require.ErrorIs(t, version(), syscall.ECONNREFUSED)
+	gl.Up()
+	require.NoError(t, version())
+
+	gl.Inject(fakegitlab.Failure{Status: http.StatusBadGateway, For: time.Minute}) // its proxy is there before it
+	require.NoError(t, version())
+	gl.Advance(time.Minute)
+	require.NoError(t, version())
+
+	gl.AssertCalls(t, "GET /version 401", "GET /version 502", "GET /version 401")
 }
 
 func TestSomebodyElseIsFaster(t *testing.T) {
