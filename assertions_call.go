@@ -46,8 +46,9 @@ type Call struct {
 	Reason string
 	// Failure is whether an injected Failure answered.
 	Failure bool
-	// Injected is where the Failure was injected that the call met, be it that it answered, delayed or changed the answer:
-	// "op_test.go:113". For one of the control API it is its path there. It is "" if there was none, or if that is unknown.
+	// Injected is where the Failure was injected that the call met, be it that it answered, delayed or changed the
+	// answer: "op_test.go:113". For one of the control API it is its path there. It is "" if there was none, or if that
+	// is unknown.
 	Injected string
 }
 

@@ -137,7 +137,8 @@ func (f *Fake) droppedText() string {
 	lost := f.log.Lost()
 	var texts []string
 	if n := lost.Excess; n > 0 {
-		texts = append(texts, fmt.Sprintf("%d earlier ones were dropped: WithJournalLimit keeps %d", n, f.options.journalLimit))
+		texts = append(texts, fmt.Sprintf("%d earlier ones were dropped: WithJournalLimit keeps %d", n,
+			f.options.journalLimit))
 	}
 	if n := lost.Heavy; n > 0 {
 		texts = append(texts, fmt.Sprintf("%d earlier ones were dropped: WithJournalBytes keeps %s", n,

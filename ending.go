@@ -16,11 +16,11 @@ import (
 // fifth of it is for what was cut to notice.
 const closeWithin = 5 * time.Second
 
-// Close stops the fake. Delayed requests are dropped at once, held and waiting ones let go, and Close waits for all that
-// are in flight. After four seconds it cuts their connections, and after five it no longer waits: for a body that does
-// not arrive, an answer that nobody reads, a function of the test that does not return. Each such call is an error of
-// the test, which names it and says what it waited for. What the fake knows can still be read and asserted on. Closing
-// again does nothing.
+// Close stops the fake. Delayed requests are dropped at once, held and waiting ones let go, and Close waits for all
+// that are in flight. After four seconds it cuts their connections, and after five it no longer waits: for a body
+// that does not arrive, an answer that nobody reads, a function of the test that does not return. Each such call is
+// an error of the test, which names it and says what it waited for. What the fake knows can still be read and
+// asserted on. Closing again does nothing.
 func (f *Fake) Close() {
 	f.close.Do(func() {
 		close(f.closing)
@@ -64,13 +64,15 @@ func endsWithin(ended <-chan struct{}, d time.Duration) bool {
 // noticeCut names all that Close has to cut.
 func (f *Fake) noticeCut(after time.Duration) {
 	for _, call := range f.flight.all() {
-		f.notice(fmt.Sprintf("Close cut %s after %s: %s", call.called, after, cmp.Or(call.what(), "it was still being served")))
+		f.notice(fmt.Sprintf("Close cut %s after %s: %s", call.called, after,
+			cmp.Or(call.what(), "it was still being served")))
 	}
 	for _, c := range f.network.conns.busy() {
 		if c.last == nil {
-			f.notice(fmt.Sprintf("Close cut a connection from %s after %s: no whole request had arrived on it", c.remote, after))
+			f.notice(fmt.Sprintf("Close cut a connection from %s after %s: no whole request had arrived on it", c.remote,
+				after))
 		} else if !f.flight.has(c.last) {
-			f.notice(fmt.Sprintf("Close cut the connection from %s after %s: what followed %s on it had not arrived or was not read",
+			f.notice(fmt.Sprintf("Close cut the connection from %s after %s: what followed %s had not arrived or was not read",
 				c.remote, after, c.last.called))
 		}
 	}
@@ -157,13 +159,14 @@ func (f *Fake) strayProblems(calls []Call) []string {
 		}
 	}
 	if n := f.log.Lost().Spared; n > 0 {
-		problems = append(problems, fmt.Sprintf("nothing served %d more calls, which the journal has dropped: WithJournalBytes keeps %s",
-			n, sizeText(f.options.journalBytes)))
+		problems = append(problems, fmt.Sprintf("nothing served %d more calls, which the journal has dropped: "+
+			"WithJournalBytes keeps %s", n, sizeText(f.options.journalBytes)))
 	}
 	return problems
 }
 
-// strayed is whether a call went where nothing is, which is an error of the test. To ask whether GitLab is there is none.
+// strayed is whether a call went where nothing is, which is an error of the test. To ask whether GitLab is there is
+// none.
 func (f *Fake) strayed(c Call) bool {
 	return c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed && !f.site.Probes(c.Method, c.Path)
 }

@@ -96,10 +96,10 @@ type TB interface {
 //	    clock.mu                    for every time
 //	inFlight.mu, ending.mu, door.mu: each by itself alone
 //
-// Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they may
-// use the fake. There are two exceptions, which may not and are given up when they do: the clock of WithClock is asked
-// with whatever stands above clock.mu held, the writer of WithJournalTo is written to by one call at a time. Close holds
-// its Once while it waits for the requests in flight.
+// Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they
+// may use the fake. There are two exceptions, which may not and are given up when they do: the clock of WithClock is
+// asked with whatever stands above clock.mu held, the writer of WithJournalTo is written to by one call at a time.
+// Close holds its Once while it waits for the requests in flight.
 
 // Fake is one GitLab. Its methods may be called by several goroutines at once.
 //
@@ -225,21 +225,21 @@ const defaultJournalLimit = 10_000
 // defaultJournalBytes is what no test comes near to, however large the artifacts that it moves.
 const defaultJournalBytes = 64 << 20
 
-// WithJournalBytes makes the journal take no more than n bytes, bodies and all; 0 sets no limit. The default is 64 MiB.
-// Beyond it the oldest calls lose their bodies and parameters, and when none has any more, the oldest are dropped; calls
-// that nothing serves go last, and are still counted. An assertion that would have to know what was dropped fails and
-// says so. n cannot be negative.
+// WithJournalBytes makes the journal take no more than n bytes, bodies and all; 0 sets no limit. The default is 64
+// MiB. Beyond it the oldest calls lose their bodies and parameters, and when none has any more, the oldest are
+// dropped; calls that nothing serves go last, and are still counted. An assertion that would have to know what was
+// dropped fails and says so. n cannot be negative.
 func WithJournalBytes(n int64) Option { return func(o *options) { o.journalBytes = n } }
 
 // WithJournalLimit makes the journal keep no more than the last n calls; 0 keeps all. The default is 10,000, which is
 // some 50 MB when answers are of usual size. Calls that nothing serves are kept whatever this limit, unless
-// WithUnknownEndpoints allows them; WithJournalBytes limits them, too. An assertion that would have to know of calls that were dropped (none, at most,
-// exactly, all) fails and says so.
+// WithUnknownEndpoints allows them; WithJournalBytes limits them, too. An assertion that would have to know of calls
+// that were dropped (none, at most, exactly, all) fails and says so.
 func WithJournalLimit(n int) Option { return func(o *options) { o.journalLimit = max(n, 0) } }
 
-// New starts a fake for a test and closes it at the test's end. It then reports [Fake.Problems], all in one error of the
-// test; if there are some, or the test has failed already, it logs the journal first. A fake that cannot start fails the
-// test.
+// New starts a fake for a test and closes it at the test's end. It then reports [Fake.Problems], all in one error of
+// the test; if there are some, or the test has failed already, it logs the journal first. A fake that cannot start
+// fails the test.
 func New(tb TB, opts ...Option) *Fake {
 	tb.Helper()
 	f, err := start(tb, opts)
@@ -305,10 +305,11 @@ func (o *options) check() error {
 	case !basePathPattern.MatchString(o.basePath):
 		return fmt.Errorf("WithBasePath(%q): that is no path of a URL, such as /gitlab", o.basePath)
 	case o.journalBytes < 0:
-		return fmt.Errorf("WithJournalBytes(%d): a journal takes no negative number of bytes; 0 sets no limit", o.journalBytes)
+		return fmt.Errorf("WithJournalBytes(%d): a journal takes no negative number of bytes; 0 sets no limit",
+			o.journalBytes)
 	case !o.inMemory && outside.InBubble():
-		return errors.New("in a testing/synctest bubble a fake with sockets hangs, as the bubble's time stands still while " +
-			"anybody waits for a socket; give New the option WithInMemoryNetwork()")
+		return errors.New("in a testing/synctest bubble a fake with sockets hangs, as the bubble's time stands still " +
+			"while anybody waits for a socket; give New the option WithInMemoryNetwork()")
 	}
 	if o.basePath == "/" {
 		o.basePath = ""
@@ -330,8 +331,9 @@ func (f *Fake) prepare() {
 }
 
 // Reset puts the state, the clock, the journal, the failures and what Handle added back to how they were after the
-// start, the scenario of WithScenario included, and the fake back on its network (Up). What Token and ClientAs returned before stays good, as long as there
-// is such a user. What went unnoticed until then, such as a failure that never fired, is forgotten and not reported.
+// start, the scenario of WithScenario included, and the fake back on its network (Up). What Token and ClientAs
+// returned before stays good, as long as there is such a user. What went unnoticed until then, such as a failure that
+// never fired, is forgotten and not reported.
 func (f *Fake) Reset() {
 	f.tb.Helper()
 	if err := f.reset(nil); err != nil { // it could be seeded at the start

@@ -35,8 +35,8 @@ type Failure struct {
 	Where    []CallMatcher // further conditions: By("mia"), Param("token", "..."), ...
 	After    int           // let that many matching calls through first
 	Times    int           // then fail that many, or fewer if no more come; 0 is until removed
-	// For is how long calls fail, by the fake's clock and from the first that does; 0 is without end. Of For and Times the
-	// one counts that is over first.
+	// For is how long calls fail, by the fake's clock and from the first that does; 0 is without end. Of For and Times
+	// the one counts that is over first.
 	For time.Duration
 	// Status is the status of the answer. With it alone the body is GitLab's own for that status; Message replaces its
 	// text, Body the whole: a string or []byte is sent as it is, anything else as JSON.
@@ -289,8 +289,8 @@ func (fs *faults) unused(calls []Call) []string {
 	var said []string // without the lock: conditions are functions of the test
 	for _, i := range failures {
 		if i.fired == 0 {
-			said = append(said, fmt.Sprintf("the injected Failure of %s never fired; %s%s", selectionText(i.Endpoint, i.Where),
-				i.whyNot(calls, last), i.brackets("injected")))
+			said = append(said, fmt.Sprintf("the injected Failure of %s never fired; %s%s",
+				selectionText(i.Endpoint, i.Where), i.whyNot(calls, last), i.brackets("injected")))
 		}
 	}
 	for _, h := range held {
@@ -327,7 +327,8 @@ func (i *injected) whyNot(calls []Call, last int) string {
 	}
 	switch {
 	case i.seen > 0 && earlier != "":
-		return fmt.Sprintf("After lets %d matching calls through first, and only %d came to it; %s", i.After, i.seen, earlier)
+		return fmt.Sprintf("After lets %d matching calls through first, and only %d came to it; %s", i.After, i.seen,
+			earlier)
 	case i.seen > 0:
 		return fmt.Sprintf("After lets %d matching calls through first, and only %d came", i.After, i.seen)
 	case earlier != "":

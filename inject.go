@@ -65,14 +65,16 @@ func (f *Fake) failureProblem(failure Failure) string {
 // (WithUnusedFailures).
 func (f *Fake) Before(e Endpoint, do func(Call), where ...CallMatcher) (remove func()) {
 	f.tb.Helper()
-	return f.addHook(&f.faults.before, f.requestProblem(e, where), hook{name: "Before", endpoint: e, where: where, do: do})
+	return f.addHook(&f.faults.before, f.requestProblem(e, where),
+		hook{name: "Before", endpoint: e, where: where, do: do})
 }
 
 // After runs do when a matching request has been served and before its answer is sent, so that do always runs before
 // the client goes on. The Call has the status and, if there is one, the reason; conditions may look at them.
 func (f *Fake) After(e Endpoint, do func(Call), where ...CallMatcher) (remove func()) {
 	f.tb.Helper()
-	return f.addHook(&f.faults.after, f.selectionProblem(e, where), hook{name: "After", endpoint: e, where: where, do: do})
+	return f.addHook(&f.faults.after, f.selectionProblem(e, where),
+		hook{name: "After", endpoint: e, where: where, do: do})
 }
 
 func (f *Fake) addHook(list *[]*hook, problem string, h hook) (remove func()) {

@@ -108,9 +108,9 @@ func (r *JobRun) PostponeFinal(n int) {
 // whole of it again. No GitLab does so today; runners are prepared for it.
 func (r *JobRun) RejectLog(n int) { r.script(n, func(j *world.Job) { j.Fate.RejectLog(n) }) }
 
-// LoseLog has GitLab lose the next n pieces of the log, as when what keeps them dies: each is answered with 202, as if it
-// had been kept, and is not there. The piece after them then begins beyond the log's end and is answered with 416 and
-// a Range that says how much of the log there is, from where the runner has to send it again.
+// LoseLog has GitLab lose the next n pieces of the log, as when what keeps them dies: each is answered with 202, as
+// if it had been kept, and is not there. The piece after them then begins beyond the log's end and is answered with
+// 416 and a Range that says how much of the log there is, from where the runner has to send it again.
 func (r *JobRun) LoseLog(n int) {
 	r.fake.tb.Helper()
 	if n < 0 {

@@ -44,8 +44,8 @@ func Sweep(t *testing.T, test func(t *testing.T, gl *Fake), opts ...Option) {
 		})
 	})
 	if passed && !ran {
-		t.Errorf("fakegitlab: Sweep: the test calls t.Parallel(), so that it has only begun when Sweep has to know its calls; " +
-			"call it before Sweep, in the test around it")
+		t.Errorf("fakegitlab: Sweep: the test calls t.Parallel(), so that it has only begun when Sweep has to know its " +
+			"calls; call it before Sweep, in the test around it")
 		return
 	}
 	if !passed {
@@ -82,8 +82,8 @@ func sweepRun(t *testing.T, failure *Failure, at string, opts []Option, test fun
 	bubbled(t, opts, func(t *testing.T) { test(t, disturbed(t, failure, at, opts)) })
 }
 
-// disturbed starts a fake in which one call is to fail, or none, as was arranged at a place in the test. A run may take another way than the undisturbed one
-// and never make that call, so a failure that never fires is no error.
+// disturbed starts a fake in which one call is to fail, or none, as was arranged at a place in the test. A run may
+// take another way than the undisturbed one and never make that call, so a failure that never fires is no error.
 func disturbed(tb TB, failure *Failure, at string, opts []Option) *Fake {
 	tb.Helper()
 	gl := New(tb, append(opts[:len(opts):len(opts)], WithUnusedFailures(true))...)

@@ -42,8 +42,8 @@ func (l *Lines) Write(line string) {
 		case turn <- struct{}{}:
 			defer func() { <-turn }()
 		case <-timer.C:
-			l.giveUp(fmt.Sprintf("the writer of WithJournalTo kept a line waiting for %s: it hangs, or uses the fake, which it must not",
-				l.patience))
+			l.giveUp(fmt.Sprintf("the writer of WithJournalTo kept a line waiting for %s: it hangs, or uses the fake, "+
+				"which it must not", l.patience))
 			return
 		}
 	}

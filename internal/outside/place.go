@@ -28,7 +28,8 @@ func Place(pkg string) string {
 
 // isMachinery reports whether a function only calls what a test has given it.
 func isMachinery(function string) bool {
-	for _, pkg := range []string{"runtime.", "reflect.", "testing.", "testing/synctest.", "internal/synctest.", "sync.", "net/http."} {
+	for _, pkg := range []string{"runtime.", "reflect.", "testing.", "testing/synctest.", "internal/synctest.", "sync.",
+		"net/http."} {
 		if strings.HasPrefix(function, pkg) {
 			return true
 		}
