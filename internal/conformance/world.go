@@ -144,12 +144,19 @@ type fakeWorld struct {
 	gl *fakegitlab.Fake
 }
 
-// OpenFake starts a fake for one case.
-func OpenFake(p *Player, c Case) WorldMaker {
+// OpenFake starts a fake for one case, of the version that it is usually played at.
+func OpenFake(p *Player, c Case) WorldMaker { return OpenFakeAt(c.version())(p, c) }
+
+// OpenFakeAt starts fakes of a version.
+func OpenFakeAt(version string) Opener {
+	return func(p *Player, c Case) WorldMaker { return openFake(p, c, version) }
+}
+
+func openFake(p *Player, c Case, version string) WorldMaker {
 	if why := skippedCases[c.ID]; why != "" {
 		p.skip(why)
 	}
-	gl := fakegitlab.New(p.t, fakegitlab.WithVersion(c.version()), fakegitlab.WithUnknownEndpoints(true))
+	gl := fakegitlab.New(p.t, fakegitlab.WithVersion(version), fakegitlab.WithUnknownEndpoints(true))
 	p.server = gl
 	return fakeWorld{p, gl}
 }
