@@ -100,7 +100,7 @@ type Row struct {
 // first is older than everything supported.
 var first = Version{}
 
-// oldest is the first version that the fake follows.
+// oldest is the first version that is followed.
 var oldest = Version{firstMajor, 0}
 
 var table = [differenceCount]Row{

@@ -53,7 +53,7 @@ var dateLayouts = []string{
 // unmodifiedSince is the 412 for a record that has changed since If-Unmodified-Since; a date that nobody can read
 // counts as none (lib/api/helpers.rb, check_unmodified_since!).
 func (q request) unmodifiedSince(updatedAt time.Time) *front.Response {
-	sent := q.HTTP.Header.Get(front.HeaderUnmodifiedSince)
+	sent := q.HTTP.Header.Get(headerUnmodifiedSince)
 	for _, layout := range dateLayouts {
 		if t, err := time.Parse(layout, sent); err == nil {
 			if updatedAt.After(t) {

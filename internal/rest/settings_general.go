@@ -1,6 +1,6 @@
 package rest
 
-// The application settings that change nothing here: GitLab takes them, checks their types, and so does the fake. They
+// The application settings that change nothing here: GitLab takes them and checks their types, and so does this one. They
 // are not kept, and GET /application/settings does not show them.
 
 import (
