@@ -11,7 +11,8 @@ import (
 
 // A whole world out of the state as plain data, and into it.
 
-// snapshotOf is all that is known, as plain data ordered by id. A kind of which there is none is nil: JSON leaves it out.
+// snapshotOf is all that is known, as plain data ordered by id. A kind of which there is none is nil: JSON leaves it
+// out.
 func snapshotOf(st *world.State) Scenario {
 	s := Scenario{Settings: publicSettings(st.Settings), Users: someCopies(st.Users.Rows, publicUser),
 		AccessTokens: someCopies(st.Tokens.Rows, publicAccessToken), Groups: someCopies(st.Groups.Rows, publicGroup),

@@ -480,7 +480,8 @@ func (f *Fake) Problems() []string {
 	return problems
 }
 
-// strayed is whether a call went where nothing is, which is an error of the test. To ask whether GitLab is there is none.
+// strayed is whether a call went where nothing is, which is an error of the test. To ask whether GitLab is there is
+// none.
 func (f *Fake) strayed(c Call) bool {
 	return c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed && !f.site.Probes(c.Method, c.Path)
 }

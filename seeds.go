@@ -391,9 +391,9 @@ func (f *Fake) CancelJob(jobID int) Job {
 	return f.changeJob("CancelJob(%s)", jobID, cancelByPerson)
 }
 
-// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well. When it
-// has been revoked, be it by the code under test, Token makes another one; what has the old one keeps it, and 401. Without
-// scopes it has "api".
+// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well.
+// When it has been revoked, be it by the code under test, Token makes another one; what has the old one keeps it, and
+// 401. Without scopes it has "api".
 func (f *Fake) Token(username string, scopes ...string) string {
 	f.tb.Helper()
 	return change(f, "Token(%q)", username, func(st *world.State) (string, error) { return st.TokenOf(username, scopes) })

@@ -18,7 +18,8 @@ func noRecord() front.Response {
 	return r
 }
 
-// gitlabFails is the 500 where GitLab's own code raises what nothing rescues (lib/api/helpers.rb, handle_api_exception).
+// gitlabFails is the 500 where GitLab's own code raises what nothing rescues (lib/api/helpers.rb,
+// handle_api_exception).
 func gitlabFails(reason string) *front.Response {
 	r := front.Refuse(http.StatusInternalServerError, front.MsgInternalError).Because("GitLab fails here: " + reason)
 	r.Bare = true

@@ -132,7 +132,8 @@ type foundRoute struct {
 // mostFoundRoutes is how many are remembered before all are forgotten.
 const mostFoundRoutes = 1000
 
-// lookup is front.Table.Lookup for a path as sent. The path parameters are shared by all who asked and must not be changed.
+// lookup is front.Table.Lookup for a path as sent. The path parameters are shared by all who asked and must not be
+// changed.
 func (f *foundRoutes) lookup(table *front.Table, method, path string) (*front.Route, map[string]string) {
 	key := asked{method, path}
 	f.mu.Lock()

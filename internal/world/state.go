@@ -95,8 +95,8 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 	return st
 }
 
-// Visit does something with the state's mutex held. Whoever does takes no lock that is held while this one is taken; the
-// order of all locks of a fake stands at fakegitlab.Fake. The clock is asked while it is held.
+// Visit does something with the state's mutex held. Whoever does takes no lock that is held while this one is taken;
+// the order of all locks of a fake stands at fakegitlab.Fake. The clock is asked while it is held.
 //
 // Visit, Replace, Atomically and Seeding are no methods, so that an endpoint, whose request is a State with more to it,
 // does not find them there: it runs within a visit.
