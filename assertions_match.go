@@ -192,7 +192,7 @@ func splitCounts(where []CallMatcher) (times bounds, conditions []CallMatcher) {
 // covers is whether a call is of the endpoint. "" covers every call, "* /path" those of that path with any method.
 func (e Endpoint) covers(c Call) bool {
 	if path, ok := strings.CutPrefix(string(e), "* "); ok {
-		_, served, _ := strings.Cut(string(c.Endpoint), " ")
+		_, served := c.Endpoint.cut()
 		return served == path
 	}
 	return e == "" || e == c.Endpoint

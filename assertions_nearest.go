@@ -21,8 +21,8 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 		return ""
 	}
 	served := f.Endpoints()
-	method, path, ok := strings.Cut(string(e), " ")
-	if !ok || !strings.HasPrefix(path, "/") {
+	method, path := e.cut()
+	if !strings.HasPrefix(path, "/") {
 		problem := fmt.Sprintf("%q is no endpoint: write method, blank and path, as in %q", string(e), GetRunner)
 		if meant, near := nearest.Of(string(e), world.WordsOf(served...)); near {
 			problem += "; did you mean " + meant + "?"
@@ -38,7 +38,7 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	if since := gitlab.Since(string(e)); since != "" {
 		return fmt.Sprintf("GitLab has %s from %s on, and this one is %s: see WithVersion", e, since, f.version)
 	}
-	if below, whole := strings.CutPrefix(path, front.APIPrefix); whole {
+	if below, whole := front.BelowAPI(path); whole {
 		return fmt.Sprintf("an endpoint is named without %s: %s %s", front.APIPrefix, method, below)
 	}
 	return "nothing serves " + string(e) + cmp.Or(meantText(method, path, served), outsideText(method, path))
@@ -152,10 +152,10 @@ func kinship(c Call, e Endpoint) int {
 	if e.covers(c) {
 		return 2
 	}
-	_, wanted, _ := strings.Cut(string(e), " ")
+	_, wanted := e.cut()
 	path, _ := belowAPI(c.Path)
 	if c.Endpoint != "" {
-		_, path, _ = strings.Cut(string(c.Endpoint), " ")
+		_, path = c.Endpoint.cut()
 	}
 	if path == wanted {
 		return 1

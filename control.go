@@ -181,9 +181,9 @@ func routeControl() *front.Router[controlRoute] {
 
 // serveControl answers a call of the control API; false if it is none.
 func (f *Fake) serveControl(w http.ResponseWriter, r *http.Request) bool {
-	path, below := strings.CutPrefix(r.URL.EscapedPath(), f.options.basePath)
-	rest, isControl := strings.CutPrefix(path, controlPrefix)
-	if !below || !isControl || rest != "" && rest[0] != '/' {
+	path, inside := f.site.BelowBase(r.URL.EscapedPath())
+	rest, isControl := front.Below(controlPrefix, path)
+	if !inside || !isControl {
 		return false
 	}
 	if rest == "" {

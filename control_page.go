@@ -3,13 +3,13 @@ package fakegitlab
 import (
 	"fmt"
 	"maps"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/controlpage"
+	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -224,7 +224,7 @@ func (c pageCall) sent() string {
 	}
 	pairs(c.Query)
 	text, isText := bodyData(c.Body).(string)
-	switch kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); {
+	switch kind := params.MediaType(c.Header.Get("Content-Type")); {
 	case !isText || kind == "multipart/form-data":
 	case kind == "application/x-www-form-urlencoded":
 		form, _ := url.ParseQuery(text)

@@ -86,12 +86,12 @@ type TB interface {
 // The order of all locks of a fake. Who holds one may take those below and to the right of it, and no other:
 //
 //	initial.mu                      during a whole Reset
-//	  world.State.Mu                of the state in use or, in a Reset, of the one that is still being made
+//	  the state's, by world.Visit   of the state in use or, in a Reset, of the one that is still being made
 //	    faults.mu                   in a Reset, and by itself
 //	      Held.mu
 //	    addedRoutes.mu              in a Reset, and by itself
 //	    the one of internal/journal in a Reset, and by itself
-//	    front's foundRoutes.mu      for OPTIONS, and by itself
+//	    rest's foundRoutes.mu       for OPTIONS, and by itself
 //	    clock.mu                    for every time
 //	inFlight.mu, invariants.mu, lineWriter.mu: each by itself alone
 //
@@ -267,7 +267,7 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
 	f.site.Added = f.added.lookup
 	f.site.Meant = func(method, path string) string { return unservedMessage(method, path, f.Endpoints()) }
-	gitlab.Open(&f.site)
+	gitlab.Serve(&f.site)
 	f.log.Limit(f.options.journalLimit, f.strayed)
 	if s := f.options.scenario; s != nil {
 		if err := f.Seed(*s); err != nil {
@@ -328,13 +328,13 @@ func (f *Fake) reset(s *Scenario) error {
 		}
 	}
 	f.initial.scenario = s
-	f.state.Mu.Lock() // before the journal begins anew: what is recorded from then on is answered by the new world
-	defer f.state.Mu.Unlock()
-	f.clock.reset()
-	f.faults.clear()
-	f.added.clear()
-	f.log.Reset()
-	f.state.Replace(fresh, f.clock.now)
+	world.Visit(f.state, func() { // before the journal begins anew: what is recorded then is answered by the new world
+		f.clock.reset()
+		f.faults.clear()
+		f.added.clear()
+		f.log.Reset()
+		world.Replace(f.state, fresh, f.clock.now)
+	})
 	return nil
 }
 
@@ -365,9 +365,7 @@ func (f *Fake) advance(d time.Duration) error {
 // nothing is heard fail, stale runner managers and expired artifacts go. docs/time.md has the rules. Nothing else does
 // that, unless WithWorkers is given.
 func (f *Fake) RunWorkers() {
-	f.state.Mu.Lock()
-	defer f.state.Mu.Unlock()
-	f.state.RunWorkers()
+	world.Visit(f.state, f.state.RunWorkers)
 }
 
 // clock is the fake's clock: one that stands still, or an outside one; both are moved by advance.
@@ -482,7 +480,8 @@ func (f *Fake) Problems() []string {
 	return problems
 }
 
-// strayed is whether a call went where nothing is, which is an error of the test. To ask whether GitLab is there is none.
+// strayed is whether a call went where nothing is, which is an error of the test. To ask whether GitLab is there is
+// none.
 func (f *Fake) strayed(c Call) bool {
 	return c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed && !f.site.Probes(c.Method, c.Path)
 }

@@ -8,11 +8,11 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
 // Endpoint names an endpoint as GitLab's documentation writes it: method, blank, path below /api/v4 with its parameters
@@ -21,8 +21,7 @@ type Endpoint string
 
 // cut splits an endpoint into method and path.
 func (e Endpoint) cut() (method, path string) {
-	method, path, _ = strings.Cut(string(e), " ")
-	return method, path
+	return nearest.CutEndpoint(string(e))
 }
 
 // The endpoints of the Runners API for people (https://docs.gitlab.com/ee/api/runners.html).

@@ -31,13 +31,14 @@ func (f *Fake) JobRun(id int) *JobRun {
 // lookAt copies something out of the job. If there is no such job any more, the test fails.
 func lookAt[T any](r *JobRun, get func(*world.State, *world.Job) T) T {
 	r.fake.tb.Helper()
-	r.fake.state.Mu.Lock()
-	j, err := r.fake.state.JobByID(r.id)
 	var got T
-	if err == nil {
-		got = get(r.fake.state, j)
-	}
-	r.fake.state.Mu.Unlock()
+	var err error
+	world.Visit(r.fake.state, func() {
+		var j *world.Job
+		if j, err = r.fake.state.JobByID(r.id); err == nil {
+			got = get(r.fake.state, j)
+		}
+	})
 	if err != nil {
 		r.fake.misuse("JobRun(%d): %v", r.id, err)
 	}
@@ -173,30 +174,30 @@ func (r *JobRun) wait(ctx context.Context, what string, reached func(*world.Job)
 
 // look looks at the job once. If it is not done, changed is closed when the job changes next.
 func (r *JobRun) look(what string, reached func(*world.Job) bool) (
-	_ Job, done bool, changed <-chan struct{}, err error,
+	job Job, done bool, changed <-chan struct{}, err error,
 ) {
-	st := r.fake.state
-	st.Mu.Lock()
-	defer st.Mu.Unlock()
-	j, err := st.JobByID(r.id)
-	switch {
-	case err != nil:
-		return Job{}, false, nil, fmt.Errorf("fakegitlab: %w", err)
-	case reached(j):
-		return publicJob(j), true, nil, nil
-	case j.Status.Completed():
-		return publicJob(j), false, nil, fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v", j.ID, j.Name,
-			what, j.History)
-	}
-	return outlineOf(j), false, j.NextChange(), nil
+	world.Visit(r.fake.state, func() {
+		j, missing := r.fake.state.JobByID(r.id)
+		switch {
+		case missing != nil:
+			err = fmt.Errorf("fakegitlab: %w", missing)
+		case reached(j):
+			job, done = publicJob(j), true
+		case j.Status.Completed():
+			job = publicJob(j)
+			err = fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v", j.ID, j.Name, what, j.History)
+		default:
+			job, changed = outlineOf(j), j.NextChange()
+		}
+	})
+	return job, done, changed, err
 }
 
 // untaken says why no runner has taken a pending job: none may take it, for these reasons, or one that may has not
 // asked.
-func (r *JobRun) untaken() string {
-	st := r.fake.state
-	st.Mu.Lock()
-	defer st.Mu.Unlock()
+func (r *JobRun) untaken() string { return read(r.fake, r.untakenIn) }
+
+func (r *JobRun) untakenIn(st *world.State) string {
 	j, err := st.JobByID(r.id)
 	if err != nil || j.Status != world.JobPending {
 		return ""

@@ -137,7 +137,8 @@ func (f *Fake) CertificatePEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})
 }
 
-// ClientAs returns an HTTP client that sends the user's Token, as it is now, as PRIVATE-TOKEN, unless the request has one.
+// ClientAs returns an HTTP client that sends the user's Token, as it is now, as PRIVATE-TOKEN, unless the request has
+// one.
 func (f *Fake) ClientAs(username string) *http.Client {
 	f.tb.Helper()
 	c := *f.Client()

@@ -76,11 +76,11 @@ func change[T any](f *Fake, format, name string, do func(*world.State) (T, error
 
 // attempt does something to the state, whole or not at all.
 func attempt[T any](f *Fake, do func(*world.State) (T, error)) (done T, err error) {
-	f.state.Mu.Lock()
-	defer f.state.Mu.Unlock() // also when a function of the test panics in between
-	err = f.state.Atomically(func() (err error) {
-		done, err = do(f.state)
-		return err
+	world.Visit(f.state, func() {
+		err = world.Atomically(f.state, func() (err error) {
+			done, err = do(f.state)
+			return err
+		})
 	})
 	return done, err
 }
@@ -90,10 +90,9 @@ func attempt[T any](f *Fake, do func(*world.State) (T, error)) (done T, err erro
 type absent struct{ error }
 
 // read copies something out of the state.
-func read[T any](f *Fake, get func(*world.State) T) T {
-	f.state.Mu.Lock()
-	defer f.state.Mu.Unlock()
-	return get(f.state)
+func read[T any](f *Fake, get func(*world.State) T) (got T) {
+	world.Visit(f.state, func() { got = get(f.state) })
+	return got
 }
 
 // Users returns copies of all users, ordered by ID.
@@ -131,14 +130,13 @@ func found[R interface {
 	world.Record
 	comparable
 }, T any](f *Fake, get func(*world.State) R, public func(R) T) (out T, ok bool) {
-	f.state.Mu.Lock()
-	defer f.state.Mu.Unlock()
-	var none R
-	r := get(f.state)
-	if r != none {
-		out = public(r)
-	}
-	return out, r != none
+	world.Visit(f.state, func() {
+		var none R
+		if r := get(f.state); r != none {
+			out, ok = public(r), true
+		}
+	})
+	return out, ok
 }
 
 // User finds a user by username, without regard to case.
@@ -402,9 +400,9 @@ func (f *Fake) CancelJob(jobID int) Job {
 	return f.changeJob("CancelJob(%s)", jobID, cancelByPerson)
 }
 
-// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well. When it
-// has been revoked, be it by the code under test, Token makes another one; what has the old one keeps it, and 401. Without
-// scopes it has "api".
+// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well.
+// When it has been revoked, be it by the code under test, Token makes another one; what has the old one keeps it, and
+// 401. Without scopes it has "api".
 func (f *Fake) Token(username string, scopes ...string) string {
 	f.tb.Helper()
 	return change(f, "Token(%q)", username, func(st *world.State) (string, error) { return st.TokenOf(username, scopes) })
@@ -421,10 +419,9 @@ func (f *Fake) AdminToken() string {
 func (f *Fake) Seed(s Scenario) error { return enter(f.state, s) }
 
 // enter is Seed.
-func enter(st *world.State, s Scenario) error {
-	st.Mu.Lock()
-	defer st.Mu.Unlock()
-	return seed(st, s)
+func enter(st *world.State, s Scenario) (err error) {
+	world.Visit(st, func() { err = seed(st, s) })
+	return err
 }
 
 // Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot.

@@ -75,8 +75,8 @@ const (
 )
 
 // Registration is how a runner came to be, which decides the form of its token (it begins with glrt- for ByUser; for
-// ByRegistrationToken with glrtr- from GitLab 17.11 on, and before with nothing of the kind) and which requests count as
-// contact. Empty means ByUser.
+// ByRegistrationToken with glrtr- from GitLab 17.11 on, and before with nothing of the kind) and which requests count
+// as contact. Empty means ByUser.
 type Registration string
 
 // The two ways to make a runner: POST /user/runners or the web interface, and POST /runners with a registration token.
@@ -169,9 +169,9 @@ type Settings struct {
 	// 2024-07-01T14:00:00.000+02:00. Empty is UTC: 2024-07-01T12:00:00.000Z. A zone that the machine does not know is
 	// refused.
 	TimeZone string `json:"time_zone,omitzero"`
-	// ContactInterval is how rarely contacted_at is written: what a runner or manager calls within that time of the contact
-	// that was written last leaves it as it is. 0 writes every contact. GitLab writes its database every 40 to 55 minutes,
-	// by chance; docs/time.md tells what of it is seen where.
+	// ContactInterval is how rarely contacted_at is written: what a runner or manager calls within that time of the
+	// contact that was written last leaves it as it is. 0 writes every contact. GitLab writes its database every 40 to 55
+	// minutes, by chance; docs/time.md tells what of it is seen where.
 	ContactInterval time.Duration `json:"contact_interval,omitzero"`
 }
 
@@ -210,7 +210,8 @@ type AccessToken struct {
 	CreatedAt     time.Time `json:"created_at,omitzero"`
 }
 
-// TokenGrant is what a fine-grained personal access token may do, and where. What its user may not do, it does not allow.
+// TokenGrant is what a fine-grained personal access token may do, and where. What its user may not do, it does not
+// allow.
 type TokenGrant struct {
 	// Access is GitLab's word for where: "user" and "instance" for what belongs to no project or group, "all_memberships"
 	// for the projects and groups that the user is a member of, "personal_projects", or, as when it is empty,

@@ -2,9 +2,9 @@
 //
 //	go run ./examples/standalone -addr 127.0.0.1:8080 -scenario examples/fixtures/two_teams.json -version 17.2 -real-time
 //
-// It prints where GitLab is and a token for every user, then the journal as calls come. SIGHUP reads the scenario anew and
-// starts over with it, or keeps what is if there is something wrong with it; SIGINT and SIGTERM stop it. It listens on
-// loopback alone unless told otherwise: whoever reaches it is an administrator.
+// It prints where GitLab is and a token for every user, then the journal as calls come. SIGHUP reads the scenario anew
+// and starts over with it, or keeps what is if there is something wrong with it; SIGINT and SIGTERM stop it. It listens
+// on loopback alone unless told otherwise: whoever reaches it is an administrator.
 package main
 
 import (
@@ -57,14 +57,18 @@ func parse(args []string, errs io.Writer) (arguments, error) {
 	flags.SetOutput(errs)
 	flags.StringVar(&a.addr, "addr", "127.0.0.1:8080", "the `address` to listen on; port 0 is a free one")
 	flags.BoolVar(&a.allowRemote, "allow-remote", false, "allow an address that other machines reach")
-	flags.StringVar(&a.scenario, "scenario", "", "the `file` with the world to start with, which SIGHUP reads anew, or a ready-made world: SmallCompany, Fleet, TokenMigration or ThousandRunners")
+	flags.StringVar(&a.scenario, "scenario", "", "the `file` with the world to start with, which SIGHUP reads anew, "+
+		"or a ready-made world: SmallCompany, Fleet, TokenMigration or ThousandRunners")
 	flags.StringVar(&a.version, "version", "17.2", "the `version` of GitLab to behave as")
-	flags.Func("start-time", "the `time` at which the clock starts, as 2026-01-31T08:00:00Z; the default is 2024-07-01T12:00:00Z", func(text string) (err error) {
+	const startTime = "the `time` at which the clock starts, as 2026-01-31T08:00:00Z; the default is 2024-07-01T12:00:00Z"
+	flags.Func("start-time", startTime, func(text string) (err error) {
 		a.start, err = time.Parse(time.RFC3339, text)
 		return err
 	})
-	flags.BoolVar(&a.realTime, "real-time", false, "follow the machine's clock; else it stands still until somebody advances it")
-	flags.DurationVar(&a.longPolling, "long-polling", 0, "let a runner's request for a job wait so `long`, \"50s\", when there is none")
+	flags.BoolVar(&a.realTime, "real-time", false,
+		"follow the machine's clock; else it stands still until somebody advances it")
+	flags.DurationVar(&a.longPolling, "long-polling", 0,
+		"let a runner's request for a job wait so `long`, \"50s\", when there is none")
 	flags.BoolVar(&a.tls, "tls", false, "serve HTTPS")
 	flags.StringVar(&a.certFile, "cert", "", "with -tls, the `file` to write the certificate to, for clients to trust")
 	flags.StringVar(&a.basePath, "base-path", "", "serve GitLab under a relative URL: `/gitlab`")
@@ -78,7 +82,8 @@ func parse(args []string, errs io.Writer) (arguments, error) {
 	case flags.NArg() > 0:
 		return a, usageError{fmt.Errorf("%q is no flag", flags.Arg(0))}
 	case !a.allowRemote && !isLoopback(a.addr):
-		return a, usageError{fmt.Errorf("%s may be reached by other machines, and whoever reaches the fake is an administrator; say -allow-remote if that is meant", a.addr)}
+		return a, usageError{fmt.Errorf("%s may be reached by other machines, "+
+			"and whoever reaches the fake is an administrator; say -allow-remote if that is meant", a.addr)}
 	case a.realTime && !a.start.IsZero():
 		return a, usageError{errors.New("-real-time has no -start-time")}
 	case a.longPolling < 0:
@@ -113,7 +118,8 @@ func (a arguments) gitlab() []fakegitlab.Option {
 
 // server are the options that say how it is reached.
 func (a arguments) server(journal io.Writer) []fakegitlab.Option {
-	options := []fakegitlab.Option{fakegitlab.WithControl(), fakegitlab.WithAddr(a.addr), fakegitlab.WithBasePath(a.basePath),
+	options := []fakegitlab.Option{fakegitlab.WithControl(), fakegitlab.WithAddr(a.addr),
+		fakegitlab.WithBasePath(a.basePath),
 		fakegitlab.WithJournalTo(journal), fakegitlab.WithLongPolling(a.longPolling)}
 	if a.tls {
 		options = append(options, fakegitlab.WithTLS())

@@ -59,8 +59,8 @@ func (q *Request) authenticate() *Response {
 	return nil
 }
 
-// Authenticate is for an endpoint that is not one for access tokens and takes them nevertheless. It returns the refusal,
-// or nil.
+// Authenticate is for an endpoint that is not one for access tokens and takes them nevertheless. It returns the
+// refusal, or nil.
 func (q *Request) Authenticate() *Response { return q.authenticate() }
 
 // Nobody is the user of a call without credentials, where that is allowed. It sees what is public and holds no role.

@@ -39,8 +39,8 @@ type Request struct {
 	site   *Site
 	HTTP   *http.Request
 	Way    Way
-	query  url.Values
-	path   string // below the base path, escaped
+	Query  url.Values
+	Path   string // below the base path, escaped
 	Record Record
 	route  *Route            // nil: none serves it
 	served *Served           // what serves it instead of a route
@@ -63,8 +63,8 @@ type Request struct {
 
 // NewRequest is a request to a GitLab that came on a way. query is that of its URL.
 func NewRequest(site *Site, r *http.Request, way Way, query url.Values) *Request {
-	q := &Request{State: site.State, site: site, HTTP: r, Way: way, query: query}
-	q.path, _ = site.belowBase(r.URL.EscapedPath())
+	q := &Request{State: site.State, site: site, HTTP: r, Way: way, Query: query}
+	q.Path, _ = site.BelowBase(r.URL.EscapedPath())
 	return q
 }
 

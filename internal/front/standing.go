@@ -16,7 +16,8 @@ import (
 type (
 	// ProjectRule decides what an actor may do with a project.
 	ProjectRule func(policy.Actor, policy.ProjectStanding) policy.Decision
-	groupRule   func(policy.Actor, policy.GroupStanding) policy.Decision
+	// GroupRule decides what an actor may do with a group.
+	GroupRule func(policy.Actor, policy.GroupStanding) policy.Decision
 	// RunnerRule decides what an actor may do with a runner.
 	RunnerRule func(policy.Actor, policy.RunnerStanding, policy.Rules) policy.Decision
 	// JobRule decides what an actor may do with a job.
@@ -35,7 +36,7 @@ func (q *Request) OnProject(p *world.Project, may ProjectRule) policy.Decision {
 }
 
 // OnGroup asks whether the user may do something with a group.
-func (q *Request) OnGroup(g *world.Group, may groupRule) policy.Decision {
+func (q *Request) OnGroup(g *world.Group, may GroupRule) policy.Decision {
 	return may(q.Actor, q.GroupStanding(g))
 }
 

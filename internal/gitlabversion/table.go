@@ -100,7 +100,7 @@ type Row struct {
 // first is older than everything supported.
 var first = Version{}
 
-// oldest is the first version that the fake follows.
+// oldest is the first version that is followed.
 var oldest = Version{firstMajor, 0}
 
 var table = [differenceCount]Row{
@@ -200,8 +200,8 @@ var table = [differenceCount]Row{
 		Version{17, 1}, first, "recorded on GitLab.com in June 2024, absent in 2023", false},
 	JobSource: {"jobs show their source",
 		Version{18, 5}, first, "Jobs API page and entity of the newest; absent in a recording of 18.4-pre", false},
-	CancelBuildAbility: {"to cancel a job is an ability of its own, which an archived project does not take away; before, " +
-		"whoever may update a job may cancel it",
+	CancelBuildAbility: {"to cancel a job is an ability of its own, which an archived project does not take away; " +
+		"before, whoever may update a job may cancel it",
 		Version{16, 8}, first, "lib/api/ci/jobs.rb, app/policies/concerns/archived_abilities.rb", false},
 	PlayAnswersNewAttempt: {"POST /projects/:id/jobs/:job_id/play of a job that is over answers with the new attempt; " +
 		"before, with the job that was over",

@@ -38,7 +38,7 @@ type Input struct {
 	Project *world.Project // of the job
 	Runner  *world.Runner  // who took the job
 	User    *world.User    // for whom the job runs
-	// ServerURL is the fake's URL with its base path, without a slash at the end.
+	// ServerURL is this GitLab's URL with its base path, without a slash at the end.
 	ServerURL string
 	Version   string // of GitLab: "17.2.0-ee"
 	// PipelineIID is the number of the pipeline within the project; 0 counts as 1.

@@ -5,7 +5,6 @@ package rest
 
 import (
 	"fmt"
-	"mime"
 	"net/http"
 	"strings"
 	"time"
@@ -32,9 +31,8 @@ var uploadSpec = front.Declare(jobID, optionalToken, []params.Param{
 // readArtifact is what stands before the body of POST /jobs/:id/artifacts, and how that is read. Workhorse asks
 // GitLab about a multipart body before it stores the file; any other body may have the token in it.
 func readArtifact(q request) (front.BodyReader, *front.Response) {
-	media, _, _ := mime.ParseMediaType(q.HTTP.Header.Get("Content-Type"))
-	if media != front.MultipartForm {
-		return q.WithoutFile(media), nil
+	if q.MediaType() != front.MultipartForm {
+		return q.WithoutFile(), nil
 	}
 	if _, refusal := q.processingJob(); refusal != nil {
 		return nil, refusal

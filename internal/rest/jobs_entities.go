@@ -95,8 +95,8 @@ type pipelineEntity struct {
 func (q request) jobEntity(j *world.Job) jobEntity {
 	user, project := q.userEntity(j.User), q.projectIdentity(j.Project)
 	return jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag,
-		Coverage: j.Coverage, AllowFailure: j.AllowFailure, CreatedAt: q.iso(j.CreatedAt), StartedAt: q.timeOrNull(j.StartedAt),
-		FinishedAt: q.timeOrNull(j.FinishedAt), ErasedAt: q.timeOrNull(j.ErasedAt),
+		Coverage: j.Coverage, AllowFailure: j.AllowFailure, CreatedAt: q.iso(j.CreatedAt),
+		StartedAt: q.timeOrNull(j.StartedAt), FinishedAt: q.timeOrNull(j.FinishedAt), ErasedAt: q.timeOrNull(j.ErasedAt),
 		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt), User: &user,
 		Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j), FailureReason: j.FailureReason,
 		WebURL: q.WebURL(j.Project.Path + "/-/jobs/" + strconv.Itoa(j.ID)), Project: &project}
@@ -159,8 +159,8 @@ func (q request) commitEntity(j *world.Job) *commitEntity {
 	if q.Has(gitlabversion.ExtendedTrailers) {
 		extended = map[string][]string{}
 	}
-	return &commitEntity{ExtendedTrailers: extended, ID: c.SHA, ShortID: c.SHA[:8], CreatedAt: at, ParentIDs: parents(c), Title: c.Title,
-		Message: c.Message, AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail, AuthoredDate: at,
+	return &commitEntity{ExtendedTrailers: extended, ID: c.SHA, ShortID: c.SHA[:8], CreatedAt: at, ParentIDs: parents(c),
+		Title: c.Title, Message: c.Message, AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail, AuthoredDate: at,
 		CommitterName: c.AuthorName, CommitterEmail: c.AuthorEmail, CommittedDate: at, Trailers: map[string]string{},
 		WebURL: q.WebURL(j.Project.Path + "/-/commit/" + c.SHA)}
 }

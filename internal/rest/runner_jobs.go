@@ -70,7 +70,7 @@ func updateJob(q request) front.Response {
 		q.heartbeatOf(j)
 	}
 	if q.Has(gitlabversion.JobStatusOnUpdate) {
-		res = res.With(front.HeaderJobStatus, string(j.Status))
+		res = res.With(headerJobStatus, string(j.Status))
 	}
 	return res
 }
@@ -82,7 +82,7 @@ func (q request) finishBy(j *world.Job, state string) front.Response {
 		return front.Refuse(http.StatusPreconditionFailed, front.MsgPrecondition).
 			Because("RejectLog: the log is to be sent again")
 	case scripted.WaitFor > 0:
-		return numbered(http.StatusAccepted).With(front.HeaderTraceInterval, strconv.Itoa(scripted.WaitFor)).
+		return numbered(http.StatusAccepted).With(headerTraceInterval, strconv.Itoa(scripted.WaitFor)).
 			Because("PostponeFinal: the log is still being stored")
 	}
 	if state == string(world.JobSuccess) {
@@ -103,7 +103,7 @@ func (q request) finishBy(j *world.Job, state string) front.Response {
 
 // discoverRouter is GET /runners/router/discovery of a GitLab without Job Router.
 func discoverRouter(q request) front.Response {
-	token := q.HTTP.Header.Get(front.HeaderRunnerToken)
+	token := q.HTTP.Header.Get(headerRunnerToken)
 	r := q.RunnerByToken(token)
 	if r == nil {
 		return front.Forbidden("", "RUNNER-TOKEN holds no living authentication token of a runner")

@@ -40,7 +40,7 @@ func requestJob(q request) front.Response {
 	}
 	m := q.Heartbeat(r, q.contact(), true)
 	value := q.QueueValueOf(r)
-	nothing := front.NoContent().With(front.HeaderLastUpdate, value)
+	nothing := front.NoContent().With(headerLastUpdate, value)
 	if r.Paused {
 		return nothing
 	}

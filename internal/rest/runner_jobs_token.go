@@ -45,7 +45,7 @@ func (q request) processingJob() (*world.Job, *front.Response) {
 			text = msgJobNotProcessing
 		}
 		res = front.Forbidden(text, fmt.Sprintf("job %d, whose token that is, is %s", own.ID, own.Status)).
-			With(front.HeaderJobStatus, string(own.Status))
+			With(headerJobStatus, string(own.Status))
 	case own != j:
 		res = front.Forbidden("", fmt.Sprintf("that is the token of job %d, not of job %d", own.ID, id))
 	default:

@@ -100,8 +100,8 @@ func (q request) strayScope(t world.RunnerType) *front.Response {
 	return nil
 }
 
-// chosenExpiry notes when the new runner's first token is to die, if the caller says so, and refuses what cannot be. GitLab
-// asks for no licence here.
+// chosenExpiry notes when the new runner's first token is to die, if the caller says so, and refuses what cannot be.
+// GitLab asks for no licence here.
 func (q request) chosenExpiry(n *world.RunnerDraft) *front.Response {
 	if !q.Has(gitlabversion.ChosenTokenExpiry) {
 		return nil

@@ -3,6 +3,12 @@ package rest
 // The texts of the families of endpoints, each once, so that they can be compared with GitLab's source. Those that
 // several families share are in internal/front, those of the models in internal/world.
 
+// Requests that nothing serves, or not in that form (lib/api/api.rb, Grape).
+const (
+	msgV3Gone  = "API V3 is no longer supported. Use API V4 instead."
+	msgfFormat = "The requested format '%s' is not supported."
+)
+
 // Lists.
 const (
 	msgKeysetUnavailable = "Keyset pagination is not yet available for this type of request"

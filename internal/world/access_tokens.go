@@ -19,8 +19,8 @@ const (
 // knownScopes are the scopes of access tokens (lib/gitlab/auth.rb) of all versions. A token may have one that the
 // version followed does not know, where it opens nothing, so that one scenario serves tests against several versions.
 var knownScopes = []string{ScopeAPI, ScopeReadAPI, ScopeReadUser, ScopeCreateRunner, ScopeManageRunner, ScopeAdminMode,
-	ScopeSudo, ScopeGranular, "k8s_proxy", "read_repository", "write_repository", "read_registry", "write_registry", "ai_features",
-	"ai_workflows", "read_service_ping", "self_rotate", "read_observability", "write_observability",
+	ScopeSudo, ScopeGranular, "k8s_proxy", "read_repository", "write_repository", "read_registry", "write_registry",
+	"ai_features", "ai_workflows", "read_service_ping", "self_rotate", "read_observability", "write_observability",
 	"read_virtual_registry", "write_virtual_registry"}
 
 // TokenOf returns the value of a personal access token of a user with those scopes, ScopeAPI if there are none. It
@@ -53,7 +53,8 @@ func (st *State) TokenOf(username string, scopes []string) (string, error) {
 
 // addHanded makes the access token that TokenOf hands out, or handed out before Replace.
 func (st *State) addHanded(h handedToken, value string) (*AccessToken, error) {
-	return st.AddAccessToken(AccessToken{Name: TokenName(h.username, h.scopes), Scopes: h.scopes, Token: value}, h.username)
+	return st.AddAccessToken(AccessToken{Name: TokenName(h.username, h.scopes), Scopes: h.scopes, Token: value},
+		h.username)
 }
 
 // AccessToken finds an access token by its value; nil if there is none. One that TokenOf made before Replace is found

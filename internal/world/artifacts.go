@@ -61,8 +61,8 @@ func (st *State) ArtifactsExpired(j *Job) bool {
 	return !j.ArtifactsExpireAt.IsZero() && !j.ArtifactsExpireAt.After(st.Now())
 }
 
-// Kept answers for the artifacts of one pipeline, as long as nothing changes: whether they are locked is found out once,
-// however many of its jobs are asked about.
+// Kept answers for the artifacts of one pipeline, as long as nothing changes: whether they are locked is found out
+// once, however many of its jobs are asked about.
 type Kept struct {
 	st     *State
 	locked func() bool

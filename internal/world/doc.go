@@ -9,9 +9,9 @@
 //
 // # The lock
 //
-// State.Mu guards everything but State.Version. No function of this package takes it: whoever calls a method of State,
-// or reads a field of a record, holds it, and copies what is to be used once it is released. Waiting is done without
-// it, on the channels of Job.NextChange and Runner.QueueChange, which are asked for while it is held.
+// A mutex guards everything but State.Version. Visit holds it; no method of State does: whoever calls one, or reads a
+// field of a record, does so in a visit, and copies what is to be used afterwards. Waiting is done outside of one, on
+// the channels of Job.NextChange and Runner.QueueChange, which are asked for while it is held.
 //
 // # Undo
 //

@@ -63,8 +63,8 @@ func (j *Job) Unplayable() error {
 // waitsForPeople reports whether the job runs when somebody plays it.
 func (j *Job) waitsForPeople() bool { return j.Status == JobManual || j.Status == JobScheduled }
 
-// PlayJob makes a manual or scheduled job, of which Unplayable says nothing, pending for a user, with variables added to
-// its own. One that is over is tried again. It returns the job that is pending now
+// PlayJob makes a manual or scheduled job, of which Unplayable says nothing, pending for a user, with variables added
+// to its own. One that is over is tried again. It returns the job that is pending now
 // (app/services/ci/play_build_service.rb).
 func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable) *Job {
 	if !j.waitsForPeople() {
@@ -132,8 +132,8 @@ func (st *State) triedAgain(j *Job, exitCode *int) bool {
 	return j.FailureReason == SchedulerFailure && j.attempts() < schedulerRetries
 }
 
-// covers reports whether a retry keyword is meant for a failure. In later versions the reasons that have taken the place
-// of an older one go by its name, too.
+// covers reports whether a retry keyword is meant for a failure. In later versions the reasons that have taken the
+// place of an older one go by its name, too.
 func (st *State) covers(retry ci.Retry, reason string, exitCode *int) bool {
 	if retry.Covers(reason, exitCode) {
 		return true

@@ -85,7 +85,7 @@ func TestVeryManyJobsInAStage(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, i%3, j.StageIndex)
 	}
-	require.Error(t, st.Atomically(func() error {
+	require.Error(t, Atomically(st, func() error {
 		j, err := st.AddJob(&Job{Project: p, User: st.Users.Rows[0], Stage: "refused", PipelineID: 7})
 		require.NoError(t, err)
 		assert.Equal(t, 3, j.StageIndex)
@@ -107,7 +107,7 @@ func TestAttempts(t *testing.T) {
 	assert.Equal(t, []int{0, 1, 2}, []int{first.attempts(), second.attempts(), third.attempts()})
 	assert.Equal(t, []bool{true, true, false}, []bool{first.retried(), second.retried(), third.retried()})
 	assert.Equal(t, []*Job{third}, first.Pipeline.Latest())
-	assert.Error(t, st.Atomically(func() error {
+	assert.Error(t, Atomically(st, func() error {
 		earlier, err := st.AddJob(&Job{ID: 5, Project: p, User: root, Name: "build", Status: JobFailed, PipelineID: 7})
 		require.NoError(t, err)
 		assert.Equal(t, []int{0, 1, 2, 3}, []int{earlier.attempts(), first.attempts(), second.attempts(), third.attempts()})
@@ -186,7 +186,7 @@ func TestVeryManyRecords(t *testing.T) {
 	assert.Equal(t, "s_10000", r.Managers[0].SystemID)
 
 	refused := 0
-	st.Seeding(nil, nil, func() {
+	Seeding(st, nil, nil, func() {
 		for _, name := range many("u%d") {
 			if err := st.AddMember("acme/none", name, Owner); err != nil {
 				refused++
@@ -207,7 +207,7 @@ func TestWhoseRegistrationToken(t *testing.T) {
 	g, err := st.AddGroup(Group{Path: "other", RegistrationToken: old}, nil)
 	require.NoError(t, err)
 	require.Error(t, st.checkRegistrationToken(old, ""))
-	require.Error(t, st.Atomically(func() error {
+	require.Error(t, Atomically(st, func() error {
 		require.NoError(t, st.UpdateGroup(g, Group{ID: g.ID, Path: g.Path, RegistrationToken: "new"}, nil))
 		g.RegistrationToken = old
 		return assert.AnError

@@ -8,7 +8,7 @@ import "slices"
 
 // Seeding runs a seed of a whole world with those groups and projects. The caller takes everything back, or throws the
 // state away, if anything of it is refused.
-func (st *State) Seeding(groups, projects []string, seed func()) {
+func Seeding(st *State, groups, projects []string, seed func()) {
 	st.coming = make(map[string]bool, len(projects))
 	st.standIns, st.lookedThrough = map[Record]bool{}, 0
 	defer func() { st.coming, st.standIns = nil, nil }()

@@ -14,7 +14,7 @@ func (st *State) OnUndo(f func()) {
 
 // Atomically runs a change that either succeeds whole or leaves no trace, and returns its error. It also leaves no
 // trace when the change panics or ends its goroutine, as a test's FailNow does. One change at a time: it does not nest.
-func (st *State) Atomically(change func() error) error {
+func Atomically(st *State, change func() error) error {
 	if st.undoing {
 		panic("world: Atomically within Atomically would forget how to undo the outer one")
 	}

@@ -77,17 +77,17 @@ func TestAtomicallyLeavesNoTraceOfAnyAddition(t *testing.T) {
 	for name, add := range additions {
 		t.Run(name, func(t *testing.T) {
 			no := errors.New("no")
-			err := st.Atomically(func() error {
+			err := Atomically(st, func() error {
 				require.NoError(t, add())
 				require.NotEqual(t, untouched, traces(st), "the addition must be seen")
 				return no
 			})
 			require.ErrorIs(t, err, no)
 			assert.Equal(t, untouched, traces(st), "after an error")
-			assert.Panics(t, func() { _ = st.Atomically(func() error { _ = add(); panic("the test") }) })
+			assert.Panics(t, func() { _ = Atomically(st, func() error { _ = add(); panic("the test") }) })
 			assert.Equal(t, untouched, traces(st), "after a panic")
 		})
 	}
-	require.NoError(t, st.Atomically(additions["user"]))
+	require.NoError(t, Atomically(st, additions["user"]))
 	assert.NotNil(t, st.UserNames["mia"], "what succeeds stays")
 }
