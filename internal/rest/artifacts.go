@@ -131,12 +131,21 @@ func (q request) downloadByPerson(id int) front.Response {
 	return q.archiveOf(j)
 }
 
+// noArchive is the reason why a job has no archive to give.
+func (q request) noArchive(j *world.Job) string {
+	if !q.ArtifactsExpired(j) {
+		return fmt.Sprintf("job %d has no archive", j.ID)
+	}
+	return fmt.Sprintf("the artifacts of job %d expired at %s, and nothing keeps them: the latest are "+
+		"not to be kept, or theirs is not the latest successful pipeline of %s", j.ID, j.ArtifactsExpireAt.Format(time.RFC3339), j.Ref)
+}
+
 // archiveOf is the answer with a job's archive.
 func (q request) archiveOf(j *world.Job) front.Response {
 	a := q.Artifact(j, world.Archive)
 	if a == nil {
 		return front.Refuse(http.StatusNotFound, front.MsgNotFound).
-			Because(fmt.Sprintf("job %d has no archive, or none any more", j.ID))
+			Because(q.noArchive(j))
 	}
 	content := a.Content
 	return front.Response{Status: http.StatusOK, ContentType: "application/octet-stream", File: &content}.
