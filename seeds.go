@@ -49,7 +49,7 @@ func (f *Fake) AddJob(j Job) Job {
 }
 
 // adding makes a record of plain data and returns what it became.
-func adding[R world.Record, T any](
+func adding[R world.Row, T any](
 	add func(*world.State, T) (R, error), in T, public func(R) T,
 ) func(*world.State) (T, error) {
 	return func(st *world.State) (out T, err error) {
@@ -128,7 +128,7 @@ func (f *Fake) Settings() Settings {
 
 // found copies one record out of the state, if it is there.
 func found[R interface {
-	world.Record
+	world.Row
 	comparable
 }, T any](f *Fake, get func(*world.State) R, public func(R) T) (out T, ok bool) {
 	f.state.Mu.Lock()
@@ -218,7 +218,7 @@ func revise[T any](f *Fake, get func(*world.State) (T, error), set func(*world.S
 }
 
 // editable is a kind of record that may be changed by way of its plain data.
-type editable[R world.Record, T any] struct {
+type editable[R world.Row, T any] struct {
 	find   func(*world.State, string) (R, error) // by username, full path or ID
 	public func(R) T
 	set    func(*world.State, R, T) error

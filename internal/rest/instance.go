@@ -98,6 +98,6 @@ func revokeOwnAccessToken(q request) front.Response {
 	if d := policy.RevokePersonalAccessToken(q.Actor, q.Token.Impersonation); !d.Allowed {
 		return front.Refuse(http.StatusBadRequest, front.MsgBadRequest).Because(d.Reason)
 	}
-	q.Revoke(q.Token)
+	q.RevokeToken(q.Token)
 	return front.NoContent()
 }

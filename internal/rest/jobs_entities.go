@@ -176,9 +176,9 @@ func (q request) pipelineEntity(j *world.Job) *pipelineEntity {
 	p := j.Pipeline
 	createdAt, updatedAt := j.CreatedAt, j.UpdatedAt
 	for _, other := range p.Latest() {
-		createdAt, updatedAt = world.Earliest(createdAt, other.CreatedAt), world.Latest(updatedAt, other.UpdatedAt)
+		createdAt, updatedAt = world.Earliest(createdAt, other.CreatedAt), world.Later(updatedAt, other.UpdatedAt)
 	}
-	return &pipelineEntity{ID: p.ID, IID: p.Iid(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref,
+	return &pipelineEntity{ID: p.ID, IID: p.IID(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref,
 		Status: string(p.Status()), Source: pipelineSource, CreatedAt: q.iso(createdAt), UpdatedAt: q.iso(updatedAt),
 		WebURL: q.WebURL(j.Project.Path + "/-/pipelines/" + strconv.Itoa(p.ID))}
 }

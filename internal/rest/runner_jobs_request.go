@@ -165,7 +165,7 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 	p := j.Project
 	in := jobpayload.Input{
 		Project: p, Runner: r, User: j.User, ServerURL: q.Way.BaseURL, Version: q.Version.Full(),
-		PipelineIID: j.Pipeline.Iid(), GitDepth: jobpayload.DefaultGitDepth,
+		PipelineIID: j.Pipeline.IID(), GitDepth: jobpayload.DefaultGitDepth,
 		UserIsMaintainer: policy.MaintainerAccess(front.ActorOf(j.User, true),
 			front.ProjectStandingOf(j.User, p)).Allowed,
 		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID,

@@ -71,7 +71,7 @@ func appendTrace(q request) front.Response {
 		j.DebugTrace = true
 	}
 	q.heartbeatOf(j)
-	q.HappenTo(j)
+	q.ApplyFate(j)
 	interval := idleInterval
 	if q.Watched(j) {
 		interval = watchedInterval

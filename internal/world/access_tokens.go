@@ -94,9 +94,9 @@ func (st *State) Remake(t *AccessToken) (made *AccessToken, takeBack func()) {
 // maxLastUsedIPs is how many addresses GitLab remembers of a token.
 const maxLastUsedIPs = 5
 
-// Use notes that a token has just opened something for a caller at an address, of which an empty one is not known
+// NoteTokenUse notes that a token has just opened something for a caller at an address, of which an empty one is not known
 // (app/services/personal_access_tokens/last_used_service.rb).
-func (st *State) Use(t *AccessToken, address string) {
+func (st *State) NoteTokenUse(t *AccessToken, address string) {
 	t.LastUsedAt = st.Now()
 	if address == "" || slices.Contains(t.LastUsedIPs, address) {
 		return
@@ -105,5 +105,5 @@ func (st *State) Use(t *AccessToken, address string) {
 	t.LastUsedIPs = t.LastUsedIPs[max(0, len(t.LastUsedIPs)-maxLastUsedIPs):]
 }
 
-// Revoke ends an access token, which stays as a revoked one (app/services/personal_access_tokens/revoke_service.rb).
-func (st *State) Revoke(t *AccessToken) { t.Revoked = true }
+// RevokeToken ends an access token, which stays as a revoked one (app/services/personal_access_tokens/revoke_service.rb).
+func (st *State) RevokeToken(t *AccessToken) { t.Revoked = true }

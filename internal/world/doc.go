@@ -16,7 +16,7 @@
 // # Undo
 //
 // Atomically runs a change that may consist of many: seeding a whole scenario, for one. Whatever adds a record, or
-// updates a user or the settings, says there how it is taken back (OnUndo); an error or a panic takes all of it back,
+// updates a user or the settings, says there how it is taken back (onUndo); an error or a panic takes all of it back,
 // with the ids and secrets that it used up. Other transitions are not taken back. Each of them, alone, is whole or
 // nothing anyway: it checks first and changes then.
 //

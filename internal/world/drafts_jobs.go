@@ -106,7 +106,7 @@ func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 	st.insertJob(j)
 	if r := j.Runner; r != nil {
 		st.LinkJob(j, r, j.Manager)
-		st.OnUndo(func() { r.Jobs = removeByID(r.Jobs, j) })
+		st.onUndo(func() { r.Jobs = removeByID(r.Jobs, j) })
 	}
 	return j, nil
 }
@@ -209,11 +209,11 @@ func (st *State) fillTimes(j *Job) {
 	}
 	set(&j.QueuedAt, j.Status == JobPending || started || finished && !neverQueued, j.CreatedAt)
 	set(&j.StartedAt, started, j.QueuedAt)
-	set(&j.FinishedAt, finished, Latest(now, j.StartedAt))
+	set(&j.FinishedAt, finished, Later(now, j.StartedAt))
 	if !j.UpdatedAt.IsZero() {
 		j.UpdatedAt = orNow(j.UpdatedAt, now)
 	}
-	j.UpdatedAt = Latest(Latest(j.CreatedAt, j.UpdatedAt), Latest(j.StartedAt, j.FinishedAt))
+	j.UpdatedAt = Later(Later(j.CreatedAt, j.UpdatedAt), Later(j.StartedAt, j.FinishedAt))
 	if j.Erased {
 		j.ErasedAt = now
 	}

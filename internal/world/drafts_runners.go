@@ -51,7 +51,7 @@ func ImpliedType(group, projects bool) RunnerType {
 // AddRunner makes a runner of a draft. A project runner without projects is an orphan: its projects are gone.
 func (st *State) AddRunner(n RunnerDraft, found ...Problem) (*Runner, error) {
 	ps := append(Problems(found), st.checkRunner(&n)...)
-	ps.Add("id", freeID(&st.Runners, "runner", n.Id))
+	ps.Add("id", freeID(&st.Runners, "runner", n.ID))
 	if n.Token != "" && st.RunnerTokens[n.Token] != nil {
 		ps.Addf("token", "another runner has that token")
 	}
@@ -158,7 +158,7 @@ func (st *State) setManagers(r *Runner, in []Manager) {
 
 // ChangeRunner replaces what is known of a runner by a draft. What it is, ID and Type and Group, stays.
 func (st *State) ChangeRunner(r *Runner, n RunnerDraft, found ...Problem) error {
-	if len(found) == 0 && (n.Id != r.ID || n.Type != r.Type || n.Group != r.Group) {
+	if len(found) == 0 && (n.ID != r.ID || n.Type != r.Type || n.Group != r.Group) {
 		return errors.New("a runner's ID, Type and Group do not change")
 	}
 	ps := append(Problems(found), st.checkRunner(&n)...)

@@ -80,7 +80,7 @@ func (st *State) UpdateSettings(in Settings) error {
 		cmp.Or(in.RegistrationToken, st.Settings.RegistrationToken))
 	before := st.Settings
 	st.Settings = in.Clone()
-	st.OnUndo(func() { st.Settings = before })
+	st.onUndo(func() { st.Settings = before })
 	return nil
 }
 

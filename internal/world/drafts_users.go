@@ -59,7 +59,7 @@ func (st *State) UpdateUser(u *User, next User) error {
 	next.CreatedAt, next.Bot = orNow(next.CreatedAt, u.CreatedAt), u.Bot
 	before := *u
 	*u = next
-	st.OnUndo(func() { *u = before })
+	st.onUndo(func() { *u = before })
 	return nil
 }
 
@@ -175,7 +175,7 @@ func (st *State) findTokenUser(t *AccessToken, username string) (err error) {
 	t.User = u
 	wasBot := u.Bot
 	u.Bot = true
-	st.OnUndo(func() { u.Bot = wasBot })
+	st.onUndo(func() { u.Bot = wasBot })
 	setRole(st, roles, u, t.Role)
 	return nil
 }

@@ -180,10 +180,10 @@ func (st *State) insertJob(j *Job) {
 	setKey(st, st.JobTokens, j.Token, j)
 	p := j.Project
 	p.Jobs = insertByID(p.Jobs, j)
-	st.OnUndo(func() { p.Jobs = removeByID(p.Jobs, j) })
+	st.onUndo(func() { p.Jobs = removeByID(p.Jobs, j) })
 	st.joinPipeline(j)
 	st.Queue.enter(j)
-	st.OnUndo(func() { st.Queue.leave(j) })
+	st.onUndo(func() { st.Queue.leave(j) })
 	if j.Status == JobPending {
 		st.tickFor(j)
 	}
@@ -198,7 +198,7 @@ func (st *State) joinPipeline(j *Job) {
 		j.Project.pipelines = insertByID(j.Project.pipelines, p)
 	}
 	p.join(j)
-	st.OnUndo(func() { st.leavePipeline(j) })
+	st.onUndo(func() { st.leavePipeline(j) })
 }
 
 // leavePipeline takes back what joinPipeline did: a pipeline without jobs is none.

@@ -129,7 +129,7 @@ func TestLongLogs(t *testing.T) {
 		var piece Blob
 		_, _ = piece.Write([]byte(text))
 		st.AppendLog(j, piece)
-		st.HappenTo(j)
+		st.ApplyFate(j)
 	}
 	for range veryMany {
 		log("a line of log that goes on and on, like all of them, for a hundred characters, to be more than little\n")
@@ -152,7 +152,7 @@ func TestLogsSentAgain(t *testing.T) {
 		var piece Blob
 		_, _ = piece.Write([]byte(text))
 		st.AppendLog(j, piece)
-		st.HappenTo(j)
+		st.ApplyFate(j)
 		if text != "boom" {
 			require.True(t, j.Final().Rejected)
 		}
@@ -180,7 +180,7 @@ func TestVeryManyRecords(t *testing.T) {
 	for i := range managers {
 		managers[i].ID = r.Managers[few/2+i].ID
 	}
-	require.NoError(t, st.ChangeRunner(r, RunnerDraft{Id: r.ID, Type: r.Type, Projects: projects, Managers: managers,
+	require.NoError(t, st.ChangeRunner(r, RunnerDraft{ID: r.ID, Type: r.Type, Projects: projects, Managers: managers,
 		Token: r.Token, Attributes: Attributes{RunUntagged: true}}))
 	assert.Len(t, r.Managers, few/2)
 	assert.Equal(t, "s_10000", r.Managers[0].SystemID)

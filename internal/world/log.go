@@ -50,8 +50,8 @@ func (st *State) Touch(j *Job) {
 	}
 }
 
-// HappenTo cancels a running job whose log has the text that its Fate waits for (Fate.CancelOn).
-func (st *State) HappenTo(j *Job) {
+// ApplyFate cancels a running job whose log has the text that its Fate waits for (Fate.CancelOn).
+func (st *State) ApplyFate(j *Job) {
 	f := &j.Fate
 	if f.cancelAt == nil || j.Status != JobRunning {
 		return

@@ -140,15 +140,15 @@ func (p *Pipeline) leave(j *Job) {
 
 func (p *Pipeline) id() int { return p.ID }
 
-// Iid is the pipeline's place among those of its project, from 1.
-func (p *Pipeline) Iid() int {
+// IID is the pipeline's place among those of its project, from 1.
+func (p *Pipeline) IID() int {
 	i, _ := slices.BinarySearchFunc(p.project.pipelines, p.ID, byID[*Pipeline])
 	return i + 1
 }
 
 // Latest are the pipeline's jobs without those that have been retried: of several jobs of one name the last, by id.
 func (p *Pipeline) Latest() []*Job {
-	return Keep(p.Jobs, func(j *Job) bool { return !j.retried() })
+	return Filtered(p.Jobs, func(j *Job) bool { return !j.retried() })
 }
 
 // retried reports whether the pipeline has a later job of the same name.

@@ -10,7 +10,7 @@ import (
 
 // RunnerDraft is what CreateRunner, AddRunner and ChangeRunner make a runner of.
 type RunnerDraft struct {
-	Id           int        // 0: the next
+	ID           int        // 0: the next
 	Type         RunnerType // empty: ImpliedType, for AddRunner
 	Group        *Group     // of a group runner
 	Projects     []*Project // of a project runner, the owner first
@@ -44,7 +44,7 @@ func (st *State) CreateRunner(n RunnerDraft) (*Runner, error) {
 		return nil, NewInvalid(attrName, MsgTooLong(maxNameLength))
 	}
 	now := st.Now()
-	r := &Runner{ID: assignID(st, &st.Runners, n.Id), Type: n.Type, Group: n.Group, Attributes: n.Attributes, Name: n.Name,
+	r := &Runner{ID: assignID(st, &st.Runners, n.ID), Type: n.Type, Group: n.Group, Attributes: n.Attributes, Name: n.Name,
 		Registration: n.Registration, Creator: n.Creator, CreatedAt: now, UpdatedAt: now}
 	for _, p := range n.Projects {
 		r.Assignments = append(r.Assignments, &Assignment{p, now})
@@ -57,7 +57,7 @@ func (st *State) CreateRunner(n RunnerDraft) (*Runner, error) {
 	setKey(st, st.RunnerTokens, r.Token, r)
 	st.linkRunner(r)
 	st.reindex(r)
-	st.OnUndo(func() {
+	st.onUndo(func() {
 		st.unlinkRunner(r)
 		st.unindex(r)
 	})

@@ -13,8 +13,8 @@ func monthsBefore(t time.Time, months int) time.Time {
 	return before
 }
 
-// Latest is the later of two times.
-func Latest(a, b time.Time) time.Time {
+// Later is the later of two times.
+func Later(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
 	}
