@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -223,11 +222,3 @@ func (r *JobRun) untaken() string {
 	}
 	return " (no runner may take it; " + strings.Join(not, "; ") + ")"
 }
-
-// WithLongPolling has a runner's request for a job wait up to d, in real time (or a synctest bubble's), when there is
-// nothing new for it since the X-GitLab-Last-Update that it sends. Any change that may give it a job, Close, and the
-// end of the request let it go at once, as does the end of d: with 204 and no X-GitLab-Last-Update, whichever it was.
-// It is the next request that gets the job. A request that has waited counts as no contact of the runner: it has been
-// answered by Workhorse, GitLab's outer server, which lets wait what is JSON and no form. The default, 0, answers at
-// once, as a newly installed GitLab does (https://docs.gitlab.com/ci/runners/long_polling/).
-func WithLongPolling(d time.Duration) Option { return func(o *options) { o.longPolling = d } }

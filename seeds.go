@@ -85,10 +85,6 @@ func attempt[T any](f *Fake, do func(*world.State) (T, error)) (done T, err erro
 	return done, err
 }
 
-// absent is the error of looking for a record that is not there, as against whatever else may fail once it has been
-// found.
-type absent struct{ error }
-
 // read copies something out of the state.
 func read[T any](f *Fake, get func(*world.State) T) T {
 	f.state.Mu.Lock()
@@ -355,7 +351,7 @@ func changeJob(st *world.State, j *world.Job, do func(*world.State, *world.Job) 
 }
 
 // enqueueNow, startOn, finishAs and cancelByPerson are what may happen to a job.
-func enqueueNow(st *world.State, j *world.Job) error { return st.Fire(j, world.EventEnqueue) }
+func enqueueNow(st *world.State, j *world.Job) error { return st.EnqueueJob(j) }
 
 func startOn(runnerID int) func(*world.State, *world.Job) error {
 	return func(st *world.State, j *world.Job) error {
@@ -369,11 +365,11 @@ func startOn(runnerID int) func(*world.State, *world.Job) error {
 
 func finishAs(s JobStatus) func(*world.State, *world.Job) error {
 	return func(st *world.State, j *world.Job) error {
-		return st.FinishJob(j, world.JobStatus(s), "script_failure")
+		return st.FinishJob(j, world.JobStatus(s), world.ScriptFailure, nil)
 	}
 }
 
-func cancelByPerson(st *world.State, j *world.Job) error { return st.Fire(j, world.EventCancel) }
+func cancelByPerson(st *world.State, j *world.Job) error { return st.CancelJob(j, false) }
 
 // EnqueueJob makes a job pending that waits for its turn: one that is created, waiting_for_resource, preparing,
 // skipped, manual or scheduled. The fake leaves it to the test when the jobs of a later stage are due.

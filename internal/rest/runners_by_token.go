@@ -6,7 +6,6 @@ package rest
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -48,15 +47,14 @@ func whyOrphaned(r *world.Runner) string {
 	return fmt.Sprintf("the group or projects of runner %d are gone", r.ID)
 }
 
-// checkSystemID is what comes of a system id that no manager's record can have: given and blank, or too long. GitLab
-// makes the record with save! and rescues nothing (app/models/ci/runner.rb, ensure_manager).
+// checkSystemID is what comes of a system id that no manager's record can have. GitLab makes the record with save! and rescues nothing (app/models/ci/runner.rb, ensure_manager).
 func (q request) checkSystemID() *front.Response {
+	if !q.Params.Has("system_id") {
+		return nil
+	}
 	id, _ := q.Params.String("system_id")
-	switch {
-	case q.Params.Has("system_id") && strings.TrimSpace(id) == "":
-		return gitlabFails("a manager cannot have a blank system id; one that is not sent at all is another thing")
-	case world.TooLong(&id, world.MaxSystemIDLength):
-		return gitlabFails(fmt.Sprintf("the system id has more than %d characters", world.MaxSystemIDLength))
+	if err := world.CheckSystemID(id); err != nil {
+		return gitlabFails(err.Error())
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package world
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // The scopes of access tokens that open something here (lib/gitlab/auth.rb).
@@ -89,6 +90,11 @@ func (st *State) Remake(t *AccessToken) (made *AccessToken, takeBack func()) {
 		}
 	})
 	return made, takeBack
+}
+
+// TokenName is the name of the token that Fake.Token makes for a user and scopes.
+func TokenName(username string, scopes []string) string {
+	return "fakegitlab token of " + username + " for " + strings.Join(scopes, " ")
 }
 
 // maxLastUsedIPs is how many addresses GitLab remembers of a token.

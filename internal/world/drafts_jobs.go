@@ -15,8 +15,6 @@ import (
 const (
 	defaultJobName  = "job"
 	defaultJobStage = "test"
-	DefaultRef      = "main"
-	ZeroSHA         = "0000000000000000000000000000000000000000"
 )
 
 // checkJob checks a draft of a job.
@@ -188,9 +186,6 @@ func (st *State) fillCommit(j *Job) {
 	c.CreatedAt = orNow(c.CreatedAt, st.Now())
 }
 
-// Finished reports whether the job has come to its end, not being skipped.
-func (j *Job) Finished() bool { return j.Status.Completed() && j.Status != JobSkipped }
-
 func firstLine(s string) string { s, _, _ = strings.Cut(s, "\n"); return s }
 
 // fillTimes reckons the times that a job in its state must have.
@@ -218,6 +213,6 @@ func (st *State) fillTimes(j *Job) {
 		j.ErasedAt = now
 	}
 	if j.Status == JobFailed {
-		j.FailureReason = cmp.Or(j.FailureReason, "script_failure")
+		j.FailureReason = cmp.Or(j.FailureReason, ScriptFailure)
 	}
 }

@@ -189,8 +189,3 @@ func (st *State) SeedAccessToken(in AccessToken, username string, found ...Probl
 	}
 	return err
 }
-
-// TokenName is the name of the token that Fake.Token makes for a user and scopes.
-func TokenName(username string, scopes []string) string {
-	return "fakegitlab token of " + username + " for " + strings.Join(scopes, " ")
-}

@@ -26,9 +26,9 @@ type FinalAnswer struct {
 	WaitFor  int  // the log is still being stored: seconds until the runner is to ask again
 }
 
-// Final is what the job's Fate has for a final update that has just come, and counts it as answered. A rejected log is
-// gone from then on. With 202 the wait doubles each time (lib/gitlab/ci/runner/backoff.rb).
-func (j *Job) Final() FinalAnswer {
+// AnswerFinal is what the job's Fate has for a final update that has just come, which counts as answered. A rejected log
+// is gone from then on. With 202 the wait doubles each time (lib/gitlab/ci/runner/backoff.rb).
+func (st *State) AnswerFinal(j *Job) FinalAnswer {
 	switch f := &j.Fate; {
 	case f.rejected > 0:
 		f.rejected--

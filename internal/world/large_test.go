@@ -154,7 +154,7 @@ func TestLogsSentAgain(t *testing.T) {
 		st.AppendLog(j, piece)
 		st.ApplyFate(j)
 		if text != "boom" {
-			require.True(t, j.Final().Rejected)
+			require.True(t, st.AnswerFinal(j).Rejected)
 		}
 	}
 	assert.Equal(t, JobCanceled, j.Status)
@@ -201,7 +201,7 @@ func TestWhoseRegistrationToken(t *testing.T) {
 	st, p := emptyWorld(t)
 	old := p.RegistrationToken
 	require.Error(t, st.checkRegistrationToken(old, ""))
-	st.ResetRegistrationToken(&p.RegistrationToken)
+	st.ResetProjectRegistrationToken(p)
 	require.NoError(t, st.checkRegistrationToken(old, ""))
 	require.Error(t, st.checkRegistrationToken(p.RegistrationToken, ""))
 	g, err := st.AddGroup(Group{Path: "other", RegistrationToken: old}, nil)

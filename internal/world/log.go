@@ -60,6 +60,6 @@ func (st *State) ApplyFate(j *Job) {
 	f.searched = j.Log.Size
 	if j.Log.ContainsAfter(fresh, f.cancelAt) {
 		f.cancelAt = nil
-		_ = st.Fire(j, EventCancel) // a running job can be canceled
+		_ = st.fire(j, eventCancel) // a running job can be canceled
 	}
 }

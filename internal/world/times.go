@@ -47,3 +47,6 @@ func WholeSeconds(d time.Duration) int {
 	}
 	return seconds
 }
+
+// Never is how plain data says that a token lives for ever although the settings have an interval.
+var Never = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)

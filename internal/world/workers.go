@@ -134,7 +134,7 @@ type waitingJob struct {
 func (st *State) waiting() []waitingJob {
 	var all []waitingJob
 	now, online := st.Now(), st.onlineUntil()
-	for _, lanes := range st.Queue.Lanes {
+	for _, lanes := range st.Queue.lanes {
 		for _, l := range lanes {
 			until := online(l.jobs[0])
 			for _, j := range l.jobs {
