@@ -184,7 +184,8 @@ func buildGitInfo(in Input, variables []payloadVariable) payloadGitInfo {
 		info.RefType = "tag"
 	}
 	if in.Rules.GitInfoProtected {
-		info.Protected = &in.Job.Protected
+		protected := job.Protected
+		info.Protected = &protected
 	}
 	info.Refspecs = refspecs(job, info.Depth)
 	return info

@@ -195,9 +195,7 @@ func retryJob(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	next := q.State.RetryJob(j, q.User)
-	next.Spec.Inputs = inputs
-	return front.Created(q.projectJobEntity(next))
+	return front.Created(q.projectJobEntity(q.State.RetryJob(j, q.User, inputs)))
 }
 
 func eraseJob(q request) front.Response {
@@ -229,8 +227,7 @@ func playJob(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	played := q.State.PlayJob(j, q.User, variables)
-	played.Spec.Inputs = inputs
+	played := q.State.PlayJob(j, q.User, variables, inputs)
 	if !q.Has(gitlabversion.PlayAnswersNewAttempt) {
 		played = j
 	}

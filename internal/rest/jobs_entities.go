@@ -122,7 +122,8 @@ func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 		e.TagList = []string{}
 	}
 	for _, f := range j.Files {
-		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, &f.Format})
+		format := f.Format
+		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, &format})
 		if f.Type == world.Archive && !q.ArtifactsExpired(j) { // GitLab does not ask for the lock here
 			e.ArtifactsFile = &jobpayload.ArtifactsFile{Filename: f.Filename, Size: f.Content.Size}
 		}

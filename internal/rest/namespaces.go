@@ -231,11 +231,13 @@ func (q request) listedGroup() func(*world.Group) bool {
 	}
 	switch {
 	case isTrue(q.Params, "owned"):
-		return func(g *world.Group) bool { return g.Roles[q.User] == world.Owner }
+		return func(g *world.Group) bool { return policy.OwnsGroup(policy.Role(g.Roles[q.User])) }
 	case q.Anonymous(), all && !byRole:
 		return func(g *world.Group) bool { return q.OnGroup(g, policy.ReadGroup).Allowed }
 	case byRole:
-		return func(g *world.Group) bool { return int(world.RoleInGroup(q.User, g)) >= least }
+		return func(g *world.Group) bool {
+			return policy.HasAccessLevel(policy.Role(world.RoleInGroup(q.User, g)), least)
+		}
 	}
 	return func(g *world.Group) bool { return world.InAndAround(q.User, g) }
 }

@@ -67,7 +67,7 @@ func appendTrace(q request) front.Response {
 			Because(fmt.Sprintf("the log has %d bytes, so more of it begins there and not at %d", size, start))
 	}
 	if asked, _ := q.Params.Bool("debug_trace"); asked && start == 0 {
-		j.DebugTrace = true
+		q.NoteDebugTrace(j)
 	}
 	q.heartbeatOf(j)
 	q.ApplyFate(j)

@@ -64,12 +64,12 @@ func (q request) contact() world.Contact {
 	c := world.Contact{Address: q.Address()}
 	c.SystemID, _ = q.Params.String("system_id")
 	if info, ok := q.Params.Hash("info"); ok {
-		c.Info = &world.Manager{}
-		for name, field := range map[string]*string{"version": &c.Info.Version, "revision": &c.Info.Revision,
-			"platform": &c.Info.Platform, "architecture": &c.Info.Architecture, "executor": &c.Info.Executor} {
-			*field,
-				_ = info.String(name)
+		said := &world.Manager{}
+		for name, field := range map[string]*string{"version": &said.Version, "revision": &said.Revision,
+			"platform": &said.Platform, "architecture": &said.Architecture, "executor": &said.Executor} {
+			*field, _ = info.String(name)
 		}
+		c.Info = said
 	}
 	return c
 }

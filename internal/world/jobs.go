@@ -64,15 +64,16 @@ func (j *Job) Unplayable() error {
 func (j *Job) waitsForPeople() bool { return j.Status == JobManual || j.Status == JobScheduled }
 
 // PlayJob makes a manual or scheduled job, of which Unplayable says nothing, pending for a user, with variables added to
-// its own. One that is over is tried again. It returns the job that is pending now
+// its own and inputs in the place of its own. One that is over is tried again. It returns the job that is pending now
 // (app/services/ci/play_build_service.rb).
-func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable) *Job {
+func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.JobInputs) *Job {
 	if !j.waitsForPeople() {
-		return st.RetryJob(j, u)
+		return st.RetryJob(j, u, inputs)
 	}
 	_ = st.fire(j, eventEnqueue) // such a job can always be enqueued
 	j.User = u
 	j.Spec.Variables = slices.Concat(j.Spec.Variables, variables) // the spec is shared with other attempts
+	j.Spec.Inputs = inputs
 	st.resetSkippedAfter(j)
 	return j
 }
@@ -127,7 +128,7 @@ func (st *State) Drop(j *Job, reason string, exitCode *int) error {
 		j.AllowFailure = true
 	}
 	if st.triedAgain(j, exitCode) {
-		st.RetryJob(j, j.User)
+		st.RetryJob(j, j.User, j.Spec.Inputs)
 	}
 	return nil
 }
@@ -174,9 +175,9 @@ func (j *Job) Erasable() bool {
 	return j.Status.Completed() && (j.Log.Size > 0 || len(j.Files) > 0)
 }
 
-// RetryJob tries a job again for a user: it makes and returns a new job like it, which is pending at once. Skipped jobs
-// of later stages are created again and wait for it (app/services/ci/retry_job_service.rb).
-func (st *State) RetryJob(old *Job, u *User) *Job {
+// RetryJob tries a job again for a user: it makes and returns a new job like it, with these inputs, which is pending at
+// once. Skipped jobs of later stages are created again and wait for it (app/services/ci/retry_job_service.rb).
+func (st *State) RetryJob(old *Job, u *User, inputs ci.JobInputs) *Job {
 	st.resetSkippedAfter(old)
 	now := st.Now()
 	next := &Job{ID: assignID(st, &st.Jobs, 0), Token: st.made.token(st.jobTokenKind()),
@@ -184,6 +185,7 @@ func (st *State) RetryJob(old *Job, u *User) *Job {
 		Protected: old.Protected, Tags: old.Tags, AllowFailure: old.AllowFailure, Spec: old.Spec, Commit: old.Commit,
 		PipelineID: old.PipelineID, Status: JobPending, CreatedAt: now, QueuedAt: now, UpdatedAt: now,
 		DebugTrace: old.DebugTrace, Manual: old.Manual, Project: old.Project, User: u}
+	next.Spec.Inputs = inputs
 	st.insertJob(next)
 	return next
 }

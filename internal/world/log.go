@@ -50,9 +50,12 @@ func (st *State) Touch(j *Job) {
 	}
 }
 
-// ApplyFate cancels a running job whose log has the text that its Fate waits for (Fate.CancelOn).
+// NoteDebugTrace notes that the job's runner has said that the log may show every variable.
+func (st *State) NoteDebugTrace(j *Job) { j.DebugTrace = true }
+
+// ApplyFate cancels a running job whose log has the text that its fate waits for (CancelOn).
 func (st *State) ApplyFate(j *Job) {
-	f := &j.Fate
+	f := &j.fate
 	if f.cancelAt == nil || j.Status != JobRunning {
 		return
 	}

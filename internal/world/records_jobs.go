@@ -50,7 +50,7 @@ type Job struct {
 	Manual    bool
 	Dotenv    []ci.JobVariable // of its dotenv report
 	watchedAt time.Time        // when somebody last opened its page; zero: never
-	Fate      Fate
+	fate      fate
 	changed   chan struct{} // closed by wake; nil while nobody waits
 }
 
