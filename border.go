@@ -313,7 +313,7 @@ func publicRunner(r *world.Runner) Runner {
 
 func runnerDraft(st *world.State, in Runner) (world.RunnerDraft, world.Problems) {
 	found := references{st: st}
-	n := world.RunnerDraft{Id: in.ID, Type: world.RunnerType(in.Type), Name: world.OrNull(in.Name), Token: in.Token,
+	n := world.RunnerDraft{ID: in.ID, Type: world.RunnerType(in.Type), Name: world.OrNull(in.Name), Token: in.Token,
 		Registration: world.Registration(in.Registration), Existing: true,
 		CreatedAt: in.CreatedAt, ContactedAt: in.ContactedAt, TokenExpiresAt: in.TokenExpiresAt}
 	if in.Group != "" {
@@ -370,7 +370,7 @@ func managerDraft(in RunnerManager) world.Manager {
 }
 
 // copies are rows as plain data. It is never nil.
-func copies[R world.Record, T any](rows []R, public func(R) T) []T {
+func copies[R world.Row, T any](rows []R, public func(R) T) []T {
 	out := make([]T, len(rows))
 	for i, r := range rows {
 		out[i] = public(r)

@@ -28,7 +28,7 @@ func snapshotOf(st *world.State) Scenario {
 }
 
 // someCopies is copies, but nil for none.
-func someCopies[R world.Record, T any](rows []R, public func(R) T) []T {
+func someCopies[R world.Row, T any](rows []R, public func(R) T) []T {
 	if len(rows) == 0 {
 		return nil
 	}

@@ -42,6 +42,10 @@ func controlRefusal(status int, text string) controlAnswer {
 	return controlAnswer{status: status, json: controlProblems{Error: text}}
 }
 
+// absent is the error of looking for a record that is not there, as against whatever else may fail once it has been
+// found.
+type absent struct{ error }
+
 // controlError is the refusal for an error: 404 when the path names what is not there, else 400.
 func controlError(err error) controlAnswer {
 	var lines []string

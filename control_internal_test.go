@@ -10,6 +10,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/world"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // What the path names is found and changed in one visit to the state's lock: the lock is held from the one to the
@@ -29,10 +30,11 @@ func TestControlFindsAndActsInOneVisit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			gl := New(t, WithInMemoryNetwork())
-			undone, acted, other := false, false, make(chan struct{})
+			acted, other := false, make(chan struct{})
 			find := func(st *world.State, id string) (string, error) {
-				st.OnUndo(func() { undone = true })
 				go world.Visit(st, func() { close(other) })
+				_, err := st.AddUser(world.User{Username: "found"})
+				require.NoError(t, err)
 				return "job " + id, c.found
 			}
 			call := &control{Fake: gl, vars: map[string]string{"id": "7"}}
@@ -47,6 +49,7 @@ func TestControlFindsAndActsInOneVisit(t *testing.T) {
 				return found, c.done
 			}))
 			assert.Equal(t, c.status, got.status)
+			undone := read(gl, func(st *world.State) bool { return st.UserNames["found"] == nil })
 			assert.Equal(t, c.undone, undone)
 			assert.Equal(t, c.found == nil, acted)
 		})

@@ -174,6 +174,14 @@ func WithStartTime(t time.Time) Option { return func(o *options) { o.start = t }
 // several goroutines at once. Advance then moves the fake ahead of it.
 func WithClock(now func() time.Time) Option { return func(o *options) { o.clock = now } }
 
+// WithLongPolling has a runner's request for a job wait up to d, in real time (or a synctest bubble's), when there is
+// nothing new for it since the X-GitLab-Last-Update that it sends. Any change that may give it a job, Close, and the
+// end of the request let it go at once, as does the end of d: with 204 and no X-GitLab-Last-Update, whichever it was.
+// It is the next request that gets the job. A request that has waited counts as no contact of the runner: it has been
+// answered by Workhorse, GitLab's outer server, which lets wait what is JSON and no form. The default, 0, answers at
+// once, as a newly installed GitLab does (https://docs.gitlab.com/ci/runners/long_polling/).
+func WithLongPolling(d time.Duration) Option { return func(o *options) { o.longPolling = d } }
+
 // WithWorkers has each Advance run GitLab's background workers, as RunWorkers does, once, at its end.
 func WithWorkers() Option { return func(o *options) { o.workers = true } }
 
@@ -240,6 +248,9 @@ func New(tb TB, opts ...Option) *Fake {
 // Start starts a fake without a test: in TestMain, or in a program. The caller closes it. Nothing is reported at its
 // end, and misuse that would fail a test panics instead.
 func Start(opts ...Option) (*Fake, error) { return start(noTest{}, opts) }
+
+// defaultStartTime is the time at which the fake's clock starts.
+func defaultStartTime() time.Time { return time.Date(2024, time.July, 1, 12, 0, 0, 0, time.UTC) }
 
 func start(tb TB, opts []Option) (*Fake, error) {
 	f := &Fake{tb: tb, closing: make(chan struct{}),
@@ -362,9 +373,9 @@ func (f *Fake) advance(d time.Duration) error {
 }
 
 // RunWorkers does what GitLab's background workers would have done by now: jobs that wait in vain or of whose runner
-// nothing is heard fail, stale runner managers and expired artifacts go, but for those of the latest successful pipeline of
-// a ref, which GitLab keeps (Settings.KeepLatestArtifacts). docs/time.md has the rules. Nothing else does that, unless
-// WithWorkers is given.
+// nothing is heard fail, stale runner managers and expired artifacts go, but for those of the latest successful
+// pipeline of a ref, which GitLab keeps (Settings.KeepLatestArtifacts). docs/time.md has the rules. Nothing else does
+// that, unless WithWorkers is given.
 func (f *Fake) RunWorkers() {
 	world.Visit(f.state, f.state.RunWorkers)
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -102,22 +101,24 @@ func (r *JobRun) Watch() {
 // X-GitLab-Trace-Update-Interval: 1, 2, 4 ... 64 seconds, as while it still stores the log. The one after them ends the
 // job.
 func (r *JobRun) PostponeFinal(n int) {
-	r.script(n, func(j *world.Job) { j.Fate.PostponeFinal(n) })
+	r.script(n, func(st *world.State, j *world.Job) { st.PostponeFinal(j, n) })
 }
 
 // RejectLog has GitLab answer the next n final updates with 412 and forget the log, which makes gitlab-runner send the
 // whole of it again. No GitLab does so today; runners are prepared for it.
-func (r *JobRun) RejectLog(n int) { r.script(n, func(j *world.Job) { j.Fate.RejectLog(n) }) }
+func (r *JobRun) RejectLog(n int) {
+	r.script(n, func(st *world.State, j *world.Job) { st.RejectLog(j, n) })
+}
 
 // script sets what is to become of the job. n is how many final updates that concerns.
-func (r *JobRun) script(n int, set func(*world.Job)) {
+func (r *JobRun) script(n int, set func(*world.State, *world.Job)) {
 	r.fake.tb.Helper()
 	if n < 0 {
 		r.fake.misuse("JobRun(%d): %d final updates cannot be answered", r.id, n)
 		return
 	}
-	lookAt(r, func(_ *world.State, j *world.Job) struct{} {
-		set(j)
+	lookAt(r, func(st *world.State, j *world.Job) struct{} {
+		set(st, j)
 		return struct{}{}
 	})
 }
@@ -125,7 +126,7 @@ func (r *JobRun) script(n int, set func(*world.Job)) {
 // CancelAt cancels the job, as a person would, as soon as its log contains the text: the runner is told in the answer
 // to the very request that brought it. An empty text takes the first piece of log.
 func (r *JobRun) CancelAt(text string) {
-	r.script(0, func(j *world.Job) { j.Fate.CancelOn(text) })
+	r.script(0, func(st *world.State, j *world.Job) { st.CancelOn(j, text) })
 }
 
 // WaitForJob waits until the job has reached a status, even if it has left it again by then, and returns the job as it
@@ -224,11 +225,3 @@ func (r *JobRun) untakenIn(st *world.State) string {
 	}
 	return " (no runner may take it; " + strings.Join(not, "; ") + ")"
 }
-
-// WithLongPolling has a runner's request for a job wait up to d, in real time (or a synctest bubble's), when there is
-// nothing new for it since the X-GitLab-Last-Update that it sends. Any change that may give it a job, Close, and the
-// end of the request let it go at once, as does the end of d: with 204 and no X-GitLab-Last-Update, whichever it was.
-// It is the next request that gets the job. A request that has waited counts as no contact of the runner: it has been
-// answered by Workhorse, GitLab's outer server, which lets wait what is JSON and no form. The default, 0, answers at
-// once, as a newly installed GitLab does (https://docs.gitlab.com/ci/runners/long_polling/).
-func WithLongPolling(d time.Duration) Option { return func(o *options) { o.longPolling = d } }

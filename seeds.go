@@ -49,7 +49,7 @@ func (f *Fake) AddJob(j Job) Job {
 }
 
 // adding makes a record of plain data and returns what it became.
-func adding[R world.Record, T any](
+func adding[R world.Row, T any](
 	add func(*world.State, T) (R, error), in T, public func(R) T,
 ) func(*world.State) (T, error) {
 	return func(st *world.State) (out T, err error) {
@@ -84,10 +84,6 @@ func attempt[T any](f *Fake, do func(*world.State) (T, error)) (done T, err erro
 	})
 	return done, err
 }
-
-// absent is the error of looking for a record that is not there, as against whatever else may fail once it has been
-// found.
-type absent struct{ error }
 
 // read copies something out of the state.
 func read[T any](f *Fake, get func(*world.State) T) (got T) {
@@ -127,7 +123,7 @@ func (f *Fake) Settings() Settings {
 
 // found copies one record out of the state, if it is there.
 func found[R interface {
-	world.Record
+	world.Row
 	comparable
 }, T any](f *Fake, get func(*world.State) R, public func(R) T) (out T, ok bool) {
 	world.Visit(f.state, func() {
@@ -216,7 +212,7 @@ func revise[T any](f *Fake, get func(*world.State) (T, error), set func(*world.S
 }
 
 // editable is a kind of record that may be changed by way of its plain data.
-type editable[R world.Record, T any] struct {
+type editable[R world.Row, T any] struct {
 	find   func(*world.State, string) (R, error) // by username, full path or ID
 	public func(R) T
 	set    func(*world.State, R, T) error
@@ -353,7 +349,7 @@ func changeJob(st *world.State, j *world.Job, do func(*world.State, *world.Job) 
 }
 
 // enqueueNow, startOn, finishAs and cancelByPerson are what may happen to a job.
-func enqueueNow(st *world.State, j *world.Job) error { return st.Fire(j, world.EventEnqueue) }
+func enqueueNow(st *world.State, j *world.Job) error { return st.EnqueueJob(j) }
 
 func startOn(runnerID int) func(*world.State, *world.Job) error {
 	return func(st *world.State, j *world.Job) error {
@@ -367,11 +363,11 @@ func startOn(runnerID int) func(*world.State, *world.Job) error {
 
 func finishAs(s JobStatus) func(*world.State, *world.Job) error {
 	return func(st *world.State, j *world.Job) error {
-		return st.FinishJob(j, world.JobStatus(s), "script_failure")
+		return st.FinishJob(j, world.JobStatus(s), world.ScriptFailure, nil)
 	}
 }
 
-func cancelByPerson(st *world.State, j *world.Job) error { return st.Fire(j, world.EventCancel) }
+func cancelByPerson(st *world.State, j *world.Job) error { return st.CancelJob(j, false) }
 
 // EnqueueJob makes a job pending that waits for its turn: one that is created, waiting_for_resource, preparing,
 // skipped, manual or scheduled. The fake leaves it to the test when the jobs of a later stage are due.

@@ -55,7 +55,7 @@ func (q *Request) authenticate() *Response {
 		would := slices.DeleteFunc(slices.Clone(named), func(s string) bool { return !q.opens(s) })
 		return q.insufficientScope(named, fmt.Sprintf("%s needs one of %s", q.Record.Endpoint, strings.Join(would, " ")))
 	}
-	q.Use(t, q.Address())
+	q.NoteTokenUse(t, q.Address())
 	return nil
 }
 

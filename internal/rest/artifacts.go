@@ -22,7 +22,8 @@ var uploadSpec = front.Declare(jobID, optionalToken, []params.Param{
 	{Name: front.ParamFile, Kind: params.Any},
 	{Name: "expire_in"},
 	{Name: "artifact_type", Values: world.ArtifactTypes(), Default: world.Archive},
-	{Name: "artifact_format", Values: []string{world.RawFormat, world.Zipped, world.Gzipped}, Default: world.Zipped},
+	{Name: "artifact_format", Values: []string{world.RawFormat, world.ZipFormat, world.GzipFormat},
+		Default: world.ZipFormat},
 	// What is none of these is refused: GitLab would answer it with an internal error.
 	{Name: "accessibility", Values: []string{"", "public", "private", "none", "maintainer"}},
 	{Name: "metadata", Kind: params.Any}, // Workhorse adds it for GitLab
@@ -37,7 +38,7 @@ func readArtifact(q request) (front.BodyReader, *front.Response) {
 	if _, refusal := q.processingJob(); refusal != nil {
 		return nil, refusal
 	}
-	return q.ReadMultipart(sizeLimit(q.Settings.MaxArtifactsSize)), nil
+	return q.ReadMultipart(q.Settings.ArtifactsLimit()), nil
 }
 
 // uploadArtifacts is POST /jobs/:id/artifacts (app/services/ci/job_artifacts/create_service.rb).
@@ -55,7 +56,7 @@ func uploadArtifacts(q request) front.Response {
 		return front.RefuseError(http.StatusBadRequest, text).
 			Because("the file is a part of a multipart body that is named file and has a file name")
 	}
-	if limit := sizeLimit(q.Settings.MaxArtifactsSize); u.Content.Size > limit {
+	if limit := q.Settings.ArtifactsLimit(); u.Content.Size > limit {
 		return front.Refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).
 			Because(fmt.Sprintf("the file has more than %d bytes", limit))
 	}
@@ -137,7 +138,8 @@ func (q request) noArchive(j *world.Job) string {
 		return fmt.Sprintf("job %d has no archive", j.ID)
 	}
 	return fmt.Sprintf("the artifacts of job %d expired at %s, and nothing keeps them: the latest are "+
-		"not to be kept, or theirs is not the latest successful pipeline of %s", j.ID, j.ArtifactsExpireAt.Format(time.RFC3339), j.Ref)
+		"not to be kept, or theirs is not the latest successful pipeline of %s",
+		j.ID, j.ArtifactsExpireAt.Format(time.RFC3339), j.Ref)
 }
 
 // archiveOf is the answer with a job's archive.

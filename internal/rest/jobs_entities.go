@@ -122,7 +122,8 @@ func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 		e.TagList = []string{}
 	}
 	for _, f := range j.Files {
-		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, &f.Format})
+		format := f.Format
+		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, &format})
 		if f.Type == world.Archive && !q.ArtifactsExpired(j) { // GitLab does not ask for the lock here
 			e.ArtifactsFile = &jobpayload.ArtifactsFile{Filename: f.Filename, Size: f.Content.Size}
 		}
@@ -176,9 +177,9 @@ func (q request) pipelineEntity(j *world.Job) *pipelineEntity {
 	p := j.Pipeline
 	createdAt, updatedAt := j.CreatedAt, j.UpdatedAt
 	for _, other := range p.Latest() {
-		createdAt, updatedAt = world.Earliest(createdAt, other.CreatedAt), world.Latest(updatedAt, other.UpdatedAt)
+		createdAt, updatedAt = world.Earliest(createdAt, other.CreatedAt), world.Later(updatedAt, other.UpdatedAt)
 	}
-	return &pipelineEntity{ID: p.ID, IID: p.Iid(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref,
+	return &pipelineEntity{ID: p.ID, IID: p.IID(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref,
 		Status: string(p.Status()), Source: pipelineSource, CreatedAt: q.iso(createdAt), UpdatedAt: q.iso(updatedAt),
 		WebURL: q.WebURL(j.Project.Path + "/-/pipelines/" + strconv.Itoa(p.ID))}
 }

@@ -165,7 +165,7 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 	p := j.Project
 	in := jobpayload.Input{
 		Project: p, Runner: r, User: j.User, ServerURL: q.Way.BaseURL, Version: q.Version.Full(),
-		PipelineIID: j.Pipeline.Iid(), GitDepth: jobpayload.DefaultGitDepth,
+		PipelineIID: j.Pipeline.IID(),
 		UserIsMaintainer: policy.MaintainerAccess(front.ActorOf(j.User, true),
 			front.ProjectStandingOf(j.User, p)).Allowed,
 		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID,
@@ -173,9 +173,6 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras),
 			JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),
 			Inputs:        q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
-	}
-	if p.GitDepth != 0 {
-		in.GitDepth = max(p.GitDepth, 0)
 	}
 	if g := p.Group; g != nil {
 		in.NamespaceID, in.RootNamespaceID = g.ID, g.Root().ID

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
-	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -43,7 +42,7 @@ func (q request) unfitForTrace() *front.Response {
 // roomForLog is how many bytes the log may grow by from where the request begins. That is the client's number and may
 // be so great that no sum with it is one.
 func (q request) roomForLog() int64 {
-	return sizeLimit(q.Settings.MaxTraceSize) - rangeStart(q.HTTP.Header.Get(headerContentRange))
+	return q.Settings.TraceLimit() - rangeStart(q.HTTP.Header.Get(headerContentRange))
 }
 
 // appendTrace is PATCH /jobs/:id/trace (app/services/ci/append_build_trace_service.rb).
@@ -59,7 +58,7 @@ func appendTrace(q request) front.Response {
 		_ = q.Drop(j, world.TraceSizeExceeded, nil)
 		return front.RefuseError(http.StatusForbidden, front.MsgForbidden).
 			Because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d",
-				sent, start, sizeLimit(q.Settings.MaxTraceSize)))
+				sent, start, q.Settings.TraceLimit()))
 	case start == size:
 		q.AppendLog(j, q.Upload.Content)
 	case start+sent != size: // else it repeats what came last
@@ -67,10 +66,10 @@ func appendTrace(q request) front.Response {
 			Because(fmt.Sprintf("the log has %d bytes, so more of it begins there and not at %d", size, start))
 	}
 	if asked, _ := q.Params.Bool("debug_trace"); asked && start == 0 {
-		j.DebugTrace = true
+		q.NoteDebugTrace(j)
 	}
 	q.heartbeatOf(j)
-	q.HappenTo(j)
+	q.ApplyFate(j)
 	interval := idleInterval
 	if q.Watched(j) {
 		interval = watchedInterval
@@ -91,7 +90,7 @@ const (
 // rangeStart is where a Content-Range begins, read as Ruby reads a number: what is none is 0.
 func rangeStart(contentRange string) int64 {
 	first, _, _ := strings.Cut(contentRange, "-")
-	digits, _ := jobpayload.Leading(strings.TrimSpace(first), "0123456789")
+	digits, _ := world.Leading(strings.TrimSpace(first), "0123456789")
 	n, _ := strconv.ParseInt(digits, 10, 64)
 	return n
 }

@@ -56,7 +56,7 @@ func createUserRunner(q request) front.Response {
 		return *refusal
 	}
 	n.Registration, n.Creator = world.ByUser, q.User
-	r, err := q.createWithinLimits(n)
+	r, err := q.CreateRunner(n)
 	if err != nil {
 		return front.BadRequest(err.Error()).Because("GitLab's model refuses: " + err.Error())
 	}

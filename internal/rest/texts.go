@@ -11,8 +11,7 @@ const (
 
 // Lists.
 const (
-	msgKeysetUnavailable = "Keyset pagination is not yet available for this type of request"
-	msgUpdatedUnpaired   = "`updated_at` filter and `updated_at` sorting must be paired"
+	msgUpdatedUnpaired = "`updated_at` filter and `updated_at` sorting must be paired"
 )
 
 // Runners for people (lib/api/ci/runners.rb and the services behind it).
@@ -32,9 +31,6 @@ const (
 	msgMissingGroup       = "Missing/invalid group"
 	msgMissingProject     = "Missing/invalid project"
 	msgfAssignRefused     = "Assign to %s - runner_error"
-	msgAlreadyAssigned    = "Validation failed: Runner projects runner has already been taken"
-	msgfAssignLimit       = "Validation failed: Runner projects base %s"
-	msgAlreadyTaken       = "has already been taken"
 )
 
 // Runners by token (lib/api/ci/runner.rb).

@@ -3,6 +3,7 @@ package world
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // The scopes of access tokens that open something here (lib/gitlab/auth.rb).
@@ -92,12 +93,17 @@ func (st *State) Remake(t *AccessToken) (made *AccessToken, takeBack func()) {
 	return made, takeBack
 }
 
+// TokenName is the name of the token that Fake.Token makes for a user and scopes.
+func TokenName(username string, scopes []string) string {
+	return "fakegitlab token of " + username + " for " + strings.Join(scopes, " ")
+}
+
 // maxLastUsedIPs is how many addresses GitLab remembers of a token.
 const maxLastUsedIPs = 5
 
-// Use notes that a token has just opened something for a caller at an address, of which an empty one is not known
-// (app/services/personal_access_tokens/last_used_service.rb).
-func (st *State) Use(t *AccessToken, address string) {
+// NoteTokenUse notes that a token has just opened something for a caller at an address, of which an empty one is not
+// known (app/services/personal_access_tokens/last_used_service.rb).
+func (st *State) NoteTokenUse(t *AccessToken, address string) {
 	t.LastUsedAt = st.Now()
 	if address == "" || slices.Contains(t.LastUsedIPs, address) {
 		return
@@ -106,5 +112,6 @@ func (st *State) Use(t *AccessToken, address string) {
 	t.LastUsedIPs = t.LastUsedIPs[max(0, len(t.LastUsedIPs)-maxLastUsedIPs):]
 }
 
-// Revoke ends an access token, which stays as a revoked one (app/services/personal_access_tokens/revoke_service.rb).
-func (st *State) Revoke(t *AccessToken) { t.Revoked = true }
+// RevokeToken ends an access token, which stays as a revoked one
+// (app/services/personal_access_tokens/revoke_service.rb).
+func (st *State) RevokeToken(t *AccessToken) { t.Revoked = true }

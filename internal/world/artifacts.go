@@ -22,7 +22,7 @@ func (st *State) KeepFile(j *Job, f *File) *Refusal {
 		return nil
 	}
 	var variables ci.JobVariables
-	if f.Type == dotenvReport && f.Format != Zipped { // GitLab reads it before it looks at anything else
+	if f.Type == dotenvReport && f.Format != ZipFormat { // GitLab reads it before it looks at anything else
 		var err error
 		if variables, err = readDotenv(f); err != nil {
 			return &Refusal{err.Error(), "the dotenv report cannot be read"}

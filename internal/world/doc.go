@@ -16,7 +16,7 @@
 // # Undo
 //
 // Atomically runs a change that may consist of many: seeding a whole scenario, for one. Whatever adds a record, or
-// updates a user or the settings, says there how it is taken back (OnUndo); an error or a panic takes all of it back,
+// updates a user or the settings, says there how it is taken back (onUndo); an error or a panic takes all of it back,
 // with the ids and secrets that it used up. Other transitions are not taken back. Each of them, alone, is whole or
 // nothing anyway: it checks first and changes then.
 //
@@ -37,7 +37,7 @@
 //
 // It knows no net/http, no parameters of a request and no answers (internal/front and internal/rest do), nor who may do
 // what (internal/policy does): here everybody may do everything that GitLab's models allow. Nor does it know the test
-// that uses the fake, but for the Fate that a test may give a job.
+// that uses the fake, but for the fate (fates.go) that a test may give a job.
 //
 // # The files, from the ground up
 //
@@ -45,6 +45,7 @@
 //	artifact_kinds.go files.go dotenv.go blob.go          artifacts, and the bytes of artifacts and logs
 //	names.go strings.go times.go tables.go                tools: paths, nullable texts, times, rows ordered by id
 //	records_*.go fates.go roles.go                        the records, and what one can tell by looking at them
+//	settings_change.go                                    what a request changes of the settings
 //	fit.go jobs_machine.go                                which job a runner may take; the table of job transitions
 //	runners_filter.go runners_index.go                    what a list of runners is narrowed by, and finds them by
 //	state.go undo.go secrets.go queue.go rates.go         State itself, Atomically, generated secrets, the job queue

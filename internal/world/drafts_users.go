@@ -59,7 +59,7 @@ func (st *State) UpdateUser(u *User, next User) error {
 	next.CreatedAt, next.Bot = orNow(next.CreatedAt, u.CreatedAt), u.Bot
 	before := *u
 	*u = next
-	st.OnUndo(func() { *u = before })
+	st.onUndo(func() { *u = before })
 	return nil
 }
 
@@ -175,7 +175,7 @@ func (st *State) findTokenUser(t *AccessToken, username string) (err error) {
 	t.User = u
 	wasBot := u.Bot
 	u.Bot = true
-	st.OnUndo(func() { u.Bot = wasBot })
+	st.onUndo(func() { u.Bot = wasBot })
 	setRole(st, roles, u, t.Role)
 	return nil
 }
@@ -188,9 +188,4 @@ func (st *State) SeedAccessToken(in AccessToken, username string, found ...Probl
 		setKey(st, st.namedTokens, t.Name, t)
 	}
 	return err
-}
-
-// TokenName is the name of the token that Fake.Token makes for a user and scopes.
-func TokenName(username string, scopes []string) string {
-	return "fakegitlab token of " + username + " for " + strings.Join(scopes, " ")
 }

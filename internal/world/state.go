@@ -58,7 +58,7 @@ type world struct {
 	undo                []func()        // what takes back the change that Atomically runs, as far as it has come
 	undoing             bool            // Atomically is running one
 	coming              map[string]bool // while Seed runs: the projects that it adds, by lower-cased path; else nil
-	standIns            map[Record]bool // of the seed that is being run
+	standIns            map[Row]bool    // of the seed that is being run
 	lookedThrough       int             // names, by the seed that is being run, for those nearest to what is not there
 }
 

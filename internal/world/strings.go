@@ -57,3 +57,9 @@ func WordsOf[T ~string](values ...T) []string {
 	}
 	return texts
 }
+
+// Leading cuts s after its longest prefix of characters that are all in set.
+func Leading(s, set string) (prefix, rest string) {
+	rest = strings.TrimLeft(s, set)
+	return s[:len(s)-len(rest)], rest
+}

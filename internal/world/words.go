@@ -67,6 +67,17 @@ const (
 	ProjectRunner  RunnerType = "project_type"
 )
 
+// ImpliedType is the type of a runner of which none is said.
+func ImpliedType(group, projects bool) RunnerType {
+	switch {
+	case projects:
+		return ProjectRunner
+	case group:
+		return GroupRunner
+	}
+	return InstanceRunner
+}
+
 // AccessLevel is which refs a runner takes jobs from (app/models/ci/runner.rb, access_level).
 type AccessLevel string
 
@@ -110,7 +121,7 @@ const (
 // JobStatus is a state of the job state machine (app/models/concerns/ci/has_status.rb).
 type JobStatus string
 
-// The states of jobs. JobTransitions says how one leads to another.
+// The states of jobs. jobTransitions says how one leads to another.
 const (
 	JobCreated            JobStatus = "created"
 	JobWaitingForResource JobStatus = "waiting_for_resource"
@@ -124,6 +135,21 @@ const (
 	JobSkipped            JobStatus = "skipped"
 	JobManual             JobStatus = "manual"
 	JobScheduled          JobStatus = "scheduled"
+)
+
+// The kinds of registration token in valid_runner_registrars.
+const (
+	RegistrarProject = "project"
+	RegistrarGroup   = "group"
+)
+
+// KnownRegistrars are all kinds, which are also the setting's default.
+func KnownRegistrars() []string { return []string{RegistrarProject, RegistrarGroup} }
+
+// What a ref is called of which nothing is said, and the SHA of what is not there, before the push that makes a ref.
+const (
+	DefaultRef = "main"
+	ZeroSHA    = "0000000000000000000000000000000000000000"
 )
 
 // The words that GitLab knows for each kind of value, in its order.
