@@ -25,8 +25,8 @@ func CreateInstanceRunners(a Actor) Decision { return isAdmin(a, false) }
 // CreateGroup says whether the actor may make groups: external users may not (app/policies/global_policy.rb).
 func CreateGroup(a Actor) Decision { return notExternal(a) }
 
-// CreateProjects says whether the actor may make projects: external users, whose limit is 0, may not (app/models/user.rb,
-// can_create_project?).
+// CreateProjects says whether the actor may make projects: external users, whose limit is 0, may not
+// (app/models/user.rb, can_create_project?).
 func CreateProjects(a Actor) Decision { return notExternal(a) }
 
 func notExternal(a Actor) Decision {

@@ -23,7 +23,8 @@ var uploadSpec = front.Declare(jobID, optionalToken, []params.Param{
 	{Name: front.ParamFile, Kind: params.Any},
 	{Name: "expire_in"},
 	{Name: "artifact_type", Values: world.ArtifactTypes(), Default: world.Archive},
-	{Name: "artifact_format", Values: []string{world.RawFormat, world.ZipFormat, world.GzipFormat}, Default: world.ZipFormat},
+	{Name: "artifact_format", Values: []string{world.RawFormat, world.ZipFormat, world.GzipFormat},
+		Default: world.ZipFormat},
 	// What is none of these is refused: GitLab would answer it with an internal error.
 	{Name: "accessibility", Values: []string{"", "public", "private", "none", "maintainer"}},
 	{Name: "metadata", Kind: params.Any}, // Workhorse adds it for GitLab

@@ -100,8 +100,8 @@ func TokenName(username string, scopes []string) string {
 // maxLastUsedIPs is how many addresses GitLab remembers of a token.
 const maxLastUsedIPs = 5
 
-// NoteTokenUse notes that a token has just opened something for a caller at an address, of which an empty one is not known
-// (app/services/personal_access_tokens/last_used_service.rb).
+// NoteTokenUse notes that a token has just opened something for a caller at an address, of which an empty one is not
+// known (app/services/personal_access_tokens/last_used_service.rb).
 func (st *State) NoteTokenUse(t *AccessToken, address string) {
 	t.LastUsedAt = st.Now()
 	if address == "" || slices.Contains(t.LastUsedIPs, address) {
@@ -111,5 +111,6 @@ func (st *State) NoteTokenUse(t *AccessToken, address string) {
 	t.LastUsedIPs = t.LastUsedIPs[max(0, len(t.LastUsedIPs)-maxLastUsedIPs):]
 }
 
-// RevokeToken ends an access token, which stays as a revoked one (app/services/personal_access_tokens/revoke_service.rb).
+// RevokeToken ends an access token, which stays as a revoked one
+// (app/services/personal_access_tokens/revoke_service.rb).
 func (st *State) RevokeToken(t *AccessToken) { t.Revoked = true }
