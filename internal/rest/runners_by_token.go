@@ -47,8 +47,8 @@ func whyOrphaned(r *world.Runner) string {
 	return fmt.Sprintf("the group or projects of runner %d are gone", r.ID)
 }
 
-// checkSystemID is what comes of a system id that no manager's record can have. GitLab makes the record with save! and
-// rescues nothing (app/models/ci/runner.rb, ensure_manager).
+// checkSystemID is what comes of a system id that no manager's record can have. GitLab makes the record with save!
+// and rescues nothing (app/models/ci/runner.rb, ensure_manager).
 func (q request) checkSystemID() *front.Response {
 	if !q.Params.Has("system_id") {
 		return nil
