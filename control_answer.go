@@ -94,8 +94,14 @@ func answeredEmpty(err error) controlAnswer {
 func atPath[R, T any](
 	c *control, find func(*world.State, string) (R, error), do func(*world.State, R) (T, error),
 ) (T, error) {
+	return at(c, "id", find, do)
+}
+
+// at is atPath for another part of the path than the id.
+func at[R, T any](c *control, parameter string, find func(*world.State, string) (R, error),
+	do func(*world.State, R) (T, error)) (T, error) {
 	return attempt(c.Fake, func(st *world.State) (done T, err error) {
-		r, err := find(st, c.vars["id"])
+		r, err := find(st, c.vars[parameter])
 		if err != nil {
 			return done, absent{err}
 		}

@@ -60,8 +60,9 @@ func TestControlFindsAndActsInOneVisit(t *testing.T) {
 func TestControlPatchFindsAndActsInOneVisit(t *testing.T) {
 	gl := New(t, WithInMemoryNetwork(), WithScenario(SmallCompany()))
 	edit := func(name string, refusal error) controlAnswer {
-		return answered(attempt(gl, func(st *world.State) (User, error) {
-			return userEdits.edit(st, name, func(*User) error { return refusal })
+		call := &control{Fake: gl, vars: map[string]string{"username": name}}
+		return answered(at(call, "username", userEdits.find, func(st *world.State, u *world.User) (User, error) {
+			return userEdits.edit(st, u, func(*User) error { return refusal })
 		}))
 	}
 	assert.Equal(t, http.StatusNotFound, edit("mai", nil).status)

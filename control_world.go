@@ -145,16 +145,14 @@ func overlay[T any](onto T, patch []byte) (T, error) {
 }
 
 // patching changes a record, named by a path parameter, by the fields in the body.
-func patching[T any](
-	edit func(st *world.State, name string, alter func(*T) error) (T, error), parameter string,
-) func(*control) controlAnswer {
+func patching[R world.Row, T any](k editable[R, T], parameter string) func(*control) controlAnswer {
 	return func(c *control) controlAnswer {
 		patch, err := c.body()
 		if err != nil {
 			return controlError(err)
 		}
-		return answered(attempt(c.Fake, func(st *world.State) (T, error) {
-			return edit(st, c.vars[parameter], func(next *T) (err error) {
+		return answered(at(c, parameter, k.find, func(st *world.State, r R) (T, error) {
+			return k.edit(st, r, func(next *T) (err error) {
 				*next, err = overlay(*next, patch)
 				return err
 			})

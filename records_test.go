@@ -105,8 +105,8 @@ func recordChanges(t *testing.T, path string, names []string, exports map[string
 		require.NoError(t, err)
 		files = append(files, f)
 	}
-	c := &recordCheck{set: set, drafts: map[types.Object]bool{}, info: &types.Info{Types: map[ast.Expr]types.TypeAndValue{},
-		Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+	c := &recordCheck{set: set, drafts: map[types.Object]bool{}, info: &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
 		Selections: map[*ast.SelectorExpr]*types.Selection{}}}
 	config := types.Config{Importer: importer.ForCompiler(set, "gc", func(path string) (io.ReadCloser, error) {
 		return os.Open(exports[path])
@@ -221,7 +221,8 @@ func isRecord(t types.Type) bool {
 		return false
 	}
 	switch named.Obj().Name() {
-	case "State", "User", "AccessToken", "Group", "Project", "Runner", "Assignment", "Manager", "Job", "Pipeline", "File":
+	case "State", "User", "AccessToken", "Group", "Project", "Runner", "Assignment", "Manager", "Job", "Pipeline",
+		"File":
 		return true
 	}
 	return false

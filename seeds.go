@@ -226,12 +226,8 @@ var (
 )
 
 // edit lets alter change one record's plain data, and takes it over unless that fails.
-func (k editable[R, T]) edit(st *world.State, name string, alter func(*T) error) (T, error) {
+func (k editable[R, T]) edit(st *world.State, r R, alter func(*T) error) (T, error) {
 	var zero T
-	r, err := k.find(st, name)
-	if err != nil {
-		return zero, absent{err}
-	}
 	next := k.public(r)
 	if err := alter(&next); err != nil {
 		return zero, err
@@ -256,7 +252,11 @@ func (k editable[R, T]) update(f *Fake, format, name string, alter func(*T)) (do
 		return out, err
 	}
 	set := func(st *world.State, next T) (err error) {
-		done, err = k.edit(st, name, func(now *T) error {
+		r, err := k.find(st, name)
+		if err != nil {
+			return err
+		}
+		done, err = k.edit(st, r, func(now *T) error {
 			*now = next
 			return nil
 		})

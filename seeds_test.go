@@ -123,6 +123,9 @@ func TestImpossibleSeeds(t *testing.T) {
 		`UpdateSettings: no kind of registrar "grop"; did you mean "group"?`: func(gl fake) {
 			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.ValidRegistrars = []string{"grop"} })
 		},
+		`UpdateSettings: Valid runner registrars ["group", "group"] is not included in the list`: func(gl fake) {
+			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.ValidRegistrars = []string{"group", "group"} })
+		},
 		`DeleteRunner(50): no runner "50"; known are 5, 6, 7`: func(gl fake) { gl.DeleteRunner(50) },
 		`ContactRunner(5): the system id "` + strings.Repeat("s", 65) + `" has more than 64 characters`: func(gl fake) {
 			gl.ContactRunner(5, fakegitlab.RunnerManager{SystemID: strings.Repeat("s", 65)})

@@ -51,7 +51,8 @@ func getMetadata(q request) front.Response {
 func getCurrentUser(q request) front.Response {
 	u := q.User
 	e := currentUserEntity{userEntity: q.userEntity(u), ConfirmedAt: q.iso(u.CreatedAt), Email: u.Email, ThemeID: 1,
-		ColorSchemeID: 1, ProjectsLimit: 100000, Identities: []string{}, CanCreateGroup: policy.CreateGroup(q.Actor).Allowed,
+		ColorSchemeID: 1, ProjectsLimit: 100000, Identities: []string{},
+		CanCreateGroup:   policy.CreateGroup(q.Actor).Allowed,
 		CanCreateProject: policy.CreateProjects(q.Actor).Allowed, External: u.External, CommitEmail: u.Email}
 	if q.Has(gitlabversion.PreferredLanguage) {
 		language := "en"

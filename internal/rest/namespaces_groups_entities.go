@@ -140,7 +140,9 @@ const mostGroupProjects = 100
 
 // projectsOf are the projects directly in a group that the user may see, the newest first.
 func (q request) projectsOf(g *world.Group) []*world.Project {
-	seen := world.Filtered(g.Projects, func(p *world.Project) bool { return q.OnProject(p, policy.ReadProject).Allowed })
+	seen := world.Filtered(g.Projects, func(p *world.Project) bool {
+		return q.OnProject(p, policy.ReadProject).Allowed
+	})
 	slices.SortFunc(seen, func(a, b *world.Project) int { return b.ID - a.ID })
 	return seen[:min(mostGroupProjects, len(seen))]
 }

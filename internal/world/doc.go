@@ -44,7 +44,7 @@
 //	words.go settings.go failure_reasons.go messages.go   GitLab's words, settings and texts
 //	artifact_kinds.go files.go dotenv.go blob.go          artifacts, and the bytes of artifacts and logs
 //	names.go strings.go times.go tables.go                tools: paths, nullable texts, times, rows ordered by id
-//	records_*.go fates.go roles.go                        the records, and what one can tell by looking at them
+//	records_*.go roles.go                                 the records, and what one can tell by looking at them
 //	settings_change.go                                    what a request changes of the settings
 //	fit.go jobs_machine.go                                which job a runner may take; the table of job transitions
 //	runners_filter.go runners_index.go                    what a list of runners is narrowed by, and finds them by
@@ -52,7 +52,7 @@
 //	finding.go                                            looking up by what a URL, a runner or a person has
 //	runners*.go managers.go registration.go               transitions of runners, their lists and their managers
 //	job_timeout.go pipelines.go                           how long a job may run; the state of a pipeline, what it locks
-//	jobs.go log.go artifacts*.go                          transitions of jobs, their logs and files
+//	jobs.go log.go artifacts*.go fates.go                 transitions of jobs, their logs and files
 //	workers.go                                            what GitLab's background workers do with all that
 //	access_tokens.go                                      transitions of access tokens
 //	drafts*.go                                            records from plain data

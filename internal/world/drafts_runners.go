@@ -16,11 +16,11 @@ func (st *State) checkRunner(n *RunnerDraft) (ps Problems) {
 	switch {
 	case err != nil: // of a type that is none, nothing follows
 	case n.Group != nil && n.Type != GroupRunner:
-		ps.addFrom("group", NewInvalid(attrRunner, msgGroupsAssigned), "runner_type")
+		ps.addFrom("group", newInvalid(attrRunner, msgGroupsAssigned), "runner_type")
 	case len(n.Projects) > 0 && n.Type != ProjectRunner:
-		ps.addFrom("projects", NewInvalid(attrRunner, msgProjectsAssigned), "runner_type")
+		ps.addFrom("projects", newInvalid(attrRunner, msgProjectsAssigned), "runner_type")
 	case n.Type == GroupRunner && n.Group == nil:
-		ps.unset("group", NewInvalid(attrRunner, msgGroupNeeded).Error())
+		ps.unset("group", newInvalid(attrRunner, msgGroupNeeded).Error())
 	}
 	ps.Add("access_level", oneOf("access level", &n.Attributes.AccessLevel, NotProtected, RefAccessLevels))
 	ps.Add("registration_type", oneOf("kind of registration", &n.Registration, ByUser, Registrations))
@@ -146,7 +146,7 @@ func (st *State) ChangeRunner(r *Runner, n RunnerDraft, found ...Problem) error 
 	}
 	ps := append(Problems(found), st.checkRunner(&n)...)
 	if n.Type == ProjectRunner && len(n.Projects) == 0 && len(r.Assignments) > 0 {
-		ps.Addf("projects", "%s", NewInvalid(attrRunner, msgProjectNeeded))
+		ps.Addf("projects", "%s", newInvalid(attrRunner, msgProjectNeeded))
 	}
 	if n.Token != r.Token && (n.Token == "" || st.RunnerTokens[n.Token] != nil) {
 		ps.Addf("token", "a runner has a token, and no other runner's")

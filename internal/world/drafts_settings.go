@@ -14,8 +14,8 @@ const msgRateLimitHalf = "a rate limit has both Requests and Per, or neither"
 // checkSettings checks a draft of the settings.
 func checkSettings(in *Settings) (ps Problems) {
 	for i, r := range in.ValidRegistrars {
-		if !slices.Contains(KnownRegistrars(), r) {
-			ps.Add(datajson.Index(columnRegistrars, i), Missing("kind of registrar", r, KnownRegistrars()))
+		if !slices.Contains(knownRegistrars(), r) {
+			ps.Add(datajson.Index(columnRegistrars, i), Missing("kind of registrar", r, knownRegistrars()))
 		}
 	}
 	if err := checkRegistrars(in.ValidRegistrars); err != nil && len(ps) == 0 {

@@ -1,13 +1,5 @@
 package world
 
-// fate is what a test has decided will happen to a job when its runner reports on it. The zero value decides nothing.
-type fate struct {
-	postponed, postponements int    // final updates still to be answered 202, and those answered so
-	rejected                 int    // final updates still to be answered 412
-	cancelAt                 []byte // the text of the log at which the job is canceled; nil for none
-	searched                 int64  // how much of the log, in bytes, is known not to have that text
-}
-
 // PostponeFinal decides that the next n final updates of the job are answered that its log is still being stored.
 func (st *State) PostponeFinal(j *Job, n int) { j.fate.postponed, j.fate.postponements = n, 0 }
 

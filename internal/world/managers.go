@@ -61,7 +61,7 @@ func CheckSystemID(id string) error {
 	switch {
 	case strings.TrimSpace(id) == "":
 		return errors.New("a manager cannot have a blank system id; one that is not sent at all is another thing")
-	case TooLong(&id, maxSystemIDLength):
+	case tooLong(&id, maxSystemIDLength):
 		return fmt.Errorf("the system id %q has more than %d characters", id, maxSystemIDLength)
 	}
 	return nil

@@ -46,8 +46,8 @@ const (
 	msgArtifactFormat = "Validation failed: Invalid file format with specified file type"
 )
 
-// MsgTooLong is the text for more than limit characters.
-func MsgTooLong(limit int) string { return fmt.Sprintf(msgfTooLong, limit) }
+// msgTooLong is the text for more than limit characters.
+func msgTooLong(limit int) string { return fmt.Sprintf(msgfTooLong, limit) }
 
 // The life of a new runner's token (ee/app/services/ee/ci/runners/create_runner_service.rb).
 const (

@@ -63,9 +63,9 @@ func (st *State) activeCount(rs []*Runner) int {
 func (st *State) planLimit(g *Group, p *Project) *Invalid {
 	switch {
 	case g != nil && st.Settings.MaxGroupRunners > 0 && st.activeCount(g.runners) >= st.Settings.MaxGroupRunners:
-		return NewInvalid(attrGroupLimit, fmt.Sprintf(msgfGroupRunnerLimit, st.Settings.MaxGroupRunners))
+		return newInvalid(attrGroupLimit, fmt.Sprintf(msgfGroupRunnerLimit, st.Settings.MaxGroupRunners))
 	case p != nil && st.Settings.MaxProjectRunners > 0 && st.activeCount(p.Runners) >= st.Settings.MaxProjectRunners:
-		return NewInvalid(attrProjectLimit, fmt.Sprintf(msgfProjectRunnerLimit, st.Settings.MaxProjectRunners))
+		return newInvalid(attrProjectLimit, fmt.Sprintf(msgfProjectRunnerLimit, st.Settings.MaxProjectRunners))
 	}
 	return nil
 }

@@ -53,8 +53,8 @@ func (st *State) createRunner(n RunnerDraft) (*Runner, error) {
 	if err := st.validate(n.Attributes, before); err != nil {
 		return nil, err
 	}
-	if st.Has(gitlabversion.DescriptionLimit) && !n.Existing && TooLong(n.Name, maxNameLength) {
-		return nil, NewInvalid(attrName, MsgTooLong(maxNameLength))
+	if st.Has(gitlabversion.DescriptionLimit) && !n.Existing && tooLong(n.Name, maxNameLength) {
+		return nil, newInvalid(attrName, msgTooLong(maxNameLength))
 	}
 	now := st.Now()
 	r := &Runner{ID: assignID(st, &st.Runners, n.ID), Type: n.Type, Group: n.Group, Attributes: n.Attributes, Name: n.Name,
@@ -224,7 +224,7 @@ func (st *State) AssignRunner(r *Runner, p *Project) error {
 	}
 	refused := st.planLimit(nil, p)
 	if r.AssignedTo(p) != nil {
-		refused = NewInvalid(attrRunnerTaken, msgAlreadyTaken)
+		refused = newInvalid(attrRunnerTaken, msgAlreadyTaken)
 	}
 	if refused != nil {
 		refused.Add(attrAssignTo, fmt.Sprintf(msgfValidationFailed, refused.sentence()))

@@ -75,7 +75,7 @@ func sizeLimit(set int64) int64 {
 // Registrars are the kinds of registration token that work.
 func (s Settings) Registrars() []string {
 	if s.ValidRegistrars == nil {
-		return KnownRegistrars()
+		return knownRegistrars()
 	}
 	return s.ValidRegistrars
 }

@@ -108,7 +108,7 @@ func checkRegistrars(kinds []string) *Invalid {
 	left := map[string]bool{RegistrarProject: true, RegistrarGroup: true}
 	for _, kind := range kinds {
 		if !left[kind] {
-			return NewInvalid(columnRegistrars, fmt.Sprintf(msgfNotIncluded, Inspect(kinds)))
+			return newInvalid(columnRegistrars, fmt.Sprintf(msgfNotIncluded, Inspect(kinds)))
 		}
 		left[kind] = false
 	}

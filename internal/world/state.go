@@ -62,6 +62,12 @@ type world struct {
 	lookedThrough       int             // names, by the seed that is being run, for those nearest to what is not there
 }
 
+// RateWindow is how many requests somebody has made in one period.
+type RateWindow struct {
+	Period int64 // its number since 1970, each as long as the limit is for
+	Count  int
+}
+
 // The ids of each kind of record start somewhere else, so that an id passed for one of another kind finds nothing.
 const (
 	firstUserID     = 1

@@ -18,8 +18,8 @@ func toSentence(said []string) string {
 	}
 }
 
-// TooLong reports whether a text has more than limit characters; nil has none.
-func TooLong(s *string, limit int) bool { return s != nil && utf8.RuneCountInString(*s) > limit }
+// tooLong reports whether a text has more than limit characters; nil has none.
+func tooLong(s *string, limit int) bool { return s != nil && utf8.RuneCountInString(*s) > limit }
 
 // equalText reports whether both are nil or have the same text.
 func equalText(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }

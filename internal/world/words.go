@@ -87,6 +87,19 @@ const (
 	RefProtected AccessLevel = "ref_protected"
 )
 
+// Access is which boundaries a grant is for (app/models/authz/granular_scope.rb, access).
+type Access string
+
+// The kinds of access: to named projects and groups, to all that the user is a member of, to those in the user's
+// namespace, and to what belongs to no project or group.
+const (
+	SelectedMemberships Access = "selected_memberships"
+	AllMemberships      Access = "all_memberships"
+	PersonalProjects    Access = "personal_projects"
+	AccessUser          Access = "user"
+	AccessInstance      Access = "instance"
+)
+
 // UserState is whether a user may use the API (app/models/user.rb, state).
 type UserState string
 
@@ -143,8 +156,8 @@ const (
 	RegistrarGroup   = "group"
 )
 
-// KnownRegistrars are all kinds, which are also the setting's default.
-func KnownRegistrars() []string { return []string{RegistrarProject, RegistrarGroup} }
+// knownRegistrars are all kinds, which are also the setting's default.
+func knownRegistrars() []string { return []string{RegistrarProject, RegistrarGroup} }
 
 // What a ref is called of which nothing is said, and the SHA of what is not there, before the push that makes a ref.
 const (
@@ -158,6 +171,7 @@ var (
 	VisibilityLevels = []Visibility{Private, Internal, Public}
 	RunnerKinds      = []RunnerType{InstanceRunner, GroupRunner, ProjectRunner}
 	RefAccessLevels  = []AccessLevel{NotProtected, RefProtected}
+	Accesses         = []Access{PersonalProjects, AllMemberships, SelectedMemberships, AccessUser, AccessInstance}
 	UserStates       = []UserState{UserActive, UserBlocked, UserBlockedPendingApproval, UserDeactivated}
 	Registrations    = []Registration{ByUser, ByRegistrationToken}
 )
