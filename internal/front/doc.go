@@ -4,7 +4,7 @@
 // A request passes the files of this package in this order:
 //
 //	request.go                           NewRequest: the request with the Site that it came to
-//	protocol.go: find                    which endpoint is it? The Protocol that the path belongs to says it
+//	routing.go: find                     which endpoint is it? The Protocol that the path belongs to says it
 //	                                     (route.go, table.go and router.go are what protocols hold endpoints in)
 //	cors.go: preflight                   a browser that only asks is answered here
 //	receive.go                           Receive: body and parameters                           400, 413, 415
@@ -12,7 +12,7 @@
 //	                                     here whoever embeds this GitLab may look at the Record, wait, or answer instead
 //	answer.go                            Answer: the rest, with the state's mutex held
 //	  monitoring.go                        is GitLab well?                                      200
-//	  protocol.go: unserved                no endpoint serves it: the Protocol says what then  404, 406, 410
+//	  routing.go: unserved                 no endpoint serves it: the Protocol says what then  404, 406, 410
 //	  polling.go                           Workhorse lets it wait, without the mutex            204, 413
 //	  throttle.go                          too many requests, of whatever kind                  429
 //	  auth.go, auth_job.go, sudo.go,       who is it, and may the token?                        401, 403

@@ -2,8 +2,6 @@ package front
 
 // The seam between what stands before every protocol and the protocols themselves.
 
-import "net/http"
-
 // Protocol is one of the languages in which a GitLab is spoken to, such as REST. It finds the Route that serves a
 // request; what a Route says is then done by this package, for all protocols alike: body and parameters, throttle,
 // authentication, the before block, and the handler with the state's mutex held. Which protocol a request is for
@@ -24,47 +22,4 @@ type Found struct {
 	Route  *Route
 	Served *Served
 	Vars   map[string]string // the route's path parameters, decoded; other requests share them, so nobody changes them
-}
-
-// protocol is the one that the request is for, nil for none.
-func (q *Request) protocol() Protocol {
-	if q.site.Protocol == nil {
-		return nil
-	}
-	return q.site.Protocol(q.Path)
-}
-
-// find finds what serves the request.
-func (q *Request) find() {
-	p := q.protocol()
-	if p == nil {
-		return
-	}
-	found := p.Find(q)
-	q.route, q.served, q.Vars = found.Route, found.Served, found.Vars
-	switch {
-	case q.route != nil:
-		q.Record.Endpoint = q.route.Endpoint
-	case q.served != nil:
-		q.Vars, q.Record.Endpoint = q.served.Vars, q.served.Endpoint
-	}
-}
-
-// unserved is the answer to a request that nothing serves, nil if something does. Outside of all protocols it is
-// Rails' own.
-func (q *Request) unserved() *Response {
-	p := q.protocol()
-	if p == nil {
-		return q.NothingServes(Plain(http.StatusNotFound, MsgNotFound)).AsRefusal()
-	}
-	return p.Unserved(q, q.route)
-}
-
-// NothingServes is an answer to a request that nothing serves, with what a person should know of it.
-func (q *Request) NothingServes(r Response) Response {
-	path := q.HTTP.URL.EscapedPath()
-	if q.site.Probes(q.HTTP.Method, path) {
-		return r.Because("GitLab has nothing at the API's own path")
-	}
-	return r.Because(q.site.Unserved(q.HTTP.Method, path))
 }
