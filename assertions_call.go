@@ -20,7 +20,7 @@ import (
 type Call struct {
 	Number   int       // 1, 2, 3 ... in the order of arrival
 	Time     time.Time // of arrival, by the fake's clock
-	Endpoint Endpoint  // "" when nothing serves it
+	Endpoint Endpoint  // "" when nothing serves it, in this version or a later one
 	Method   string
 	Origin   string // what the client called: "http://127.0.0.1:41234"
 	Path     string // as sent, still escaped: "/api/v4/projects/acme%2Fshop/runners"

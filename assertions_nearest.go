@@ -29,14 +29,14 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 		}
 		return problem
 	}
-	if method == "*" {
-		return wildcardProblem(path, served)
-	}
 	if slices.Contains(served, e) {
 		return ""
 	}
-	if since := gitlab.Since(string(e)); since != "" {
-		return fmt.Sprintf("GitLab has %s from %s on, and this one is %s: see WithVersion", e, since, f.version)
+	if later := f.laterText(e); later != "" {
+		return later
+	}
+	if method == "*" {
+		return wildcardProblem(path, served)
 	}
 	if below, whole := front.BelowAPI(path); whole {
 		return fmt.Sprintf("an endpoint is named without %s: %s %s", front.APIPrefix, method, below)
@@ -44,10 +44,43 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	return "nothing serves " + string(e) + cmp.Or(meantText(method, path, served), outsideText(method, path))
 }
 
-// selectionProblem is "" if calls can be selected by endpoint and conditions: the endpoint is served, the users exist,
-// and nothing counts.
+// laterText says of an endpoint that is not served, but is by a later version, from when on GitLab has it; "" for
+// every other.
+func (f *Fake) laterText(e Endpoint) string {
+	later := gitlab.Lacks(f.version, string(e))
+	if later == "" || slices.ContainsFunc(f.Endpoints(), func(served Endpoint) bool { // perhaps by Handle
+		_, path := served.cut()
+		return served == e || "* "+path == string(e)
+	}) {
+		return ""
+	}
+	return later + ": see WithVersion"
+}
+
+// laterLines is laterText of several endpoints, for the end of a message on what was not called.
+func (f *Fake) laterLines(endpoints ...Endpoint) string {
+	var lines strings.Builder
+	for _, e := range endpoints {
+		if later := f.laterText(e); later != "" && !strings.Contains(lines.String(), later) {
+			lines.WriteString(later + "\n")
+		}
+	}
+	return lines.String()
+}
+
+// recordedProblem is endpointProblem for what looks at recorded calls. They may well be of an endpoint that only a
+// later version has, and were answered with 404 then: a test over several versions asks in each of them.
+func (f *Fake) recordedProblem(e Endpoint) string {
+	if f.laterText(e) != "" {
+		return ""
+	}
+	return f.endpointProblem(e)
+}
+
+// selectionProblem is "" if calls can be selected by endpoint and conditions: the endpoint is one of this version or a
+// later one, the users exist, and nothing counts.
 func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
-	if problem := f.endpointProblem(e); problem != "" {
+	if problem := f.recordedProblem(e); problem != "" {
 		return problem
 	}
 	for _, m := range where {
@@ -63,14 +96,15 @@ func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
 	return ""
 }
 
-// requestProblem is selectionProblem for failures, hooks and holds, which look at a request before it is answered.
+// requestProblem is selectionProblem for failures, hooks and holds, which look at a request before it is answered. What
+// this version does not serve they refuse: there is nothing that could fail.
 func (f *Fake) requestProblem(e Endpoint, where []CallMatcher) string {
 	for _, m := range where {
 		if m, ok := m.(condition); ok && m.ofAnswer {
 			return m.text + " looks at the answer, which is not known yet"
 		}
 	}
-	return f.selectionProblem(e, where)
+	return cmp.Or(f.endpointProblem(e), f.selectionProblem(e, where))
 }
 
 func (f *Fake) userProblem(username string) string {
@@ -98,14 +132,15 @@ const nearestShown = 3
 func (f *Fake) nearestCalls(e Endpoint, where []CallMatcher) string {
 	calls := f.log.Closed()
 	near := f.rank(calls, e, where)
+	later := f.laterLines(e)
 	switch {
 	case len(calls) == 0:
-		return f.seeJournal()
+		return later + f.seeJournal()
 	case len(near) == 0:
-		return "recorded: " + tally(calls) + "\n" + f.seeJournal()
+		return later + "recorded: " + tally(calls) + "\n" + f.seeJournal()
 	}
 	var text strings.Builder
-	text.WriteString("nearest (- expected, + recorded):\n")
+	text.WriteString(later + "nearest (- expected, + recorded):\n")
 	for _, c := range near[:min(len(near), nearestShown)] {
 		text.WriteString("  " + journalLine(c) + "\n")
 		if len(where) > 0 { // else the line above says it all

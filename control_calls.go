@@ -80,7 +80,7 @@ func (c *control) callQuery(query url.Values) (q callQuery, err error) {
 type callData struct {
 	Number         int                 `json:"number"`
 	Time           time.Time           `json:"time"`
-	Endpoint       *Endpoint           `json:"endpoint"` // null when nothing serves it
+	Endpoint       *Endpoint           `json:"endpoint"` // null when nothing serves it, as in Call
 	Method         string              `json:"method"`
 	Path           string              `json:"path"`
 	Query          map[string][]string `json:"query,omitempty"`

@@ -204,7 +204,9 @@ var basePathPattern = regexp.MustCompile(`^(/[\w.~-]+)*/?$`)
 func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true } }
 
 // WithUnknownEndpoints says whether calls to endpoints that nothing serves are fine. By default each is an error of the
-// test. They are answered with GitLab's 404 either way.
+// test. They are answered with GitLab's 404 either way. An endpoint that GitLab has, but not yet in the version that
+// is followed, is no error: its call is recorded as one of that endpoint, with the version that brings it as the
+// reason, so that ForEachVersion can test a client that falls back on the 404.
 func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }
 
 // WithUnusedFailures says whether it is fine that an injected Failure never fired, and that a Hold never held a

@@ -62,7 +62,7 @@ const (
 	AppendTrace       Endpoint = "PATCH /jobs/:id/trace"
 	UploadArtifacts   Endpoint = "POST /jobs/:id/artifacts"
 	DownloadArtifacts Endpoint = "GET /jobs/:id/artifacts"
-	RouterDiscovery   Endpoint = "GET /runners/router/discovery" // from GitLab 18.6 on
+	RouterDiscovery   Endpoint = "GET /runners/router/discovery" // from GitLab 18.7 on
 )
 
 // The endpoints of the Jobs API for people (https://docs.gitlab.com/ee/api/jobs.html).

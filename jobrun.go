@@ -101,12 +101,14 @@ func (r *JobRun) Watch() {
 // X-GitLab-Trace-Update-Interval: 1, 2, 4 ... 64 seconds, as while it still stores the log. The one after them ends the
 // job.
 func (r *JobRun) PostponeFinal(n int) {
+	r.fake.tb.Helper()
 	r.script(n, func(st *world.State, j *world.Job) { st.PostponeFinal(j, n) })
 }
 
 // RejectLog has GitLab answer the next n final updates with 412 and forget the log, which makes gitlab-runner send the
 // whole of it again. No GitLab does so today; runners are prepared for it.
 func (r *JobRun) RejectLog(n int) {
+	r.fake.tb.Helper()
 	r.script(n, func(st *world.State, j *world.Job) { st.RejectLog(j, n) })
 }
 
@@ -126,6 +128,7 @@ func (r *JobRun) script(n int, set func(*world.State, *world.Job)) {
 // CancelAt cancels the job, as a person would, as soon as its log contains the text: the runner is told in the answer
 // to the very request that brought it. An empty text takes the first piece of log.
 func (r *JobRun) CancelAt(text string) {
+	r.fake.tb.Helper()
 	r.script(0, func(st *world.State, j *world.Job) { st.CancelOn(j, text) })
 }
 

@@ -162,8 +162,8 @@ type Settings struct {
 	KeepLatestArtifacts *bool `json:"keep_latest_artifact,omitzero"`
 	// RateLimitHeaders sends RateLimit-Limit, -Name, -Observed, -Remaining and -Reset with every answer to a call that the
 	// throttle counts, as GitLab.com does; GitLab knows that from 18.6 on, where it is off until an administrator turns it
-	// on. Without a RateLimit they tell of GitLab.com's 2,000 requests a minute for a user and 500 for an address, which
-	// here refuse nobody.
+	// on. Before, nothing reads this, so that one world serves tests over several versions. Without a RateLimit they tell
+	// of GitLab.com's 2,000 requests a minute for a user and 500 for an address, which here refuse nobody.
 	RateLimitHeaders bool `json:"rate_limit_headers,omitzero"`
 	// TimeZone is the instance's time zone, an IANA name such as "Europe/Zurich", in which answers then show times:
 	// 2024-07-01T14:00:00.000+02:00. Empty is UTC: 2024-07-01T12:00:00.000Z. A zone that the machine does not know is

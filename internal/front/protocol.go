@@ -21,5 +21,8 @@ type Protocol interface {
 type Found struct {
 	Route  *Route
 	Served *Served
-	Vars   map[string]string // the route's path parameters, decoded; other requests share them, so nobody changes them
+	// Later, where neither serves it, is the route of a later version. It is answered as what nothing serves; but a client
+	// that falls back on the 404 has asked for nothing wrong, so that the request is recorded as one of that endpoint.
+	Later *Route
+	Vars  map[string]string // the route's path parameters, decoded; other requests share them, so nobody changes them
 }

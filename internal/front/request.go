@@ -20,7 +20,7 @@ type Way struct {
 
 // Record is what GitLab made of a request.
 type Record struct {
-	Endpoint string // "" when nothing serves it
+	Endpoint string // "" when nothing serves it, in this version or a later one
 	// Body is as sent; of what streams in it is the first 64 KiB.
 	Body []byte
 	// Params are the parameters as GitLab understood them: those of path, query, form, multipart and JSON together.
@@ -44,6 +44,7 @@ type Request struct {
 	Record Record
 	route  *Route            // nil: none serves it
 	served *Served           // what serves it instead of a route
+	later  *Route            // what would serve it in a later version
 	Vars   map[string]string // path parameters, decoded
 	tree   params.Tree       // the parameters as sent
 	Params params.Values     // the parameters as the endpoint declares them

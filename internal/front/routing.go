@@ -19,12 +19,14 @@ func (q *Request) find() {
 		return
 	}
 	found := p.Find(q)
-	q.route, q.served, q.Vars = found.Route, found.Served, found.Vars
+	q.route, q.served, q.later, q.Vars = found.Route, found.Served, found.Later, found.Vars
 	switch {
 	case q.route != nil:
 		q.Record.Endpoint = q.route.Endpoint
 	case q.served != nil:
 		q.Vars, q.Record.Endpoint = q.served.Vars, q.served.Endpoint
+	case q.later != nil:
+		q.Record.Endpoint = q.later.Endpoint
 	}
 }
 
@@ -40,6 +42,9 @@ func (q *Request) unserved() *Response {
 
 // NothingServes is an answer to a request that nothing serves, with what a person should know of it.
 func (q *Request) NothingServes(r Response) Response {
+	if q.later != nil {
+		return r.Because(q.Version.Lacks(q.later.Endpoint, *q.later.Since))
+	}
 	path := q.HTTP.URL.EscapedPath()
 	if q.site.Probes(q.HTTP.Method, path) {
 		return r.Because("GitLab has nothing at the API's own path")

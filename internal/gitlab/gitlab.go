@@ -57,10 +57,13 @@ func Parameters(endpoint string) []string {
 	return names
 }
 
-// Since is the version that brought an endpoint, as in "18.0"; "" if it was always there, or never is.
-func Since(endpoint string) string {
-	if r := routeOf(endpoint); r != nil && r.Since != nil {
-		return r.Since.Row().Since.String()
+// Lacks says of an endpoint that only later versions than v have, or of a path that only they have ("* /path"), from
+// when on GitLab has it; "" for every other.
+func Lacks(v gitlabversion.Version, endpoint string) string {
+	for _, r := range table().Routes() {
+		if !r.ServedBy(v) && (r.Endpoint == endpoint || "* "+r.Path() == endpoint) {
+			return v.Lacks(r.Endpoint, *r.Since)
+		}
 	}
 	return ""
 }

@@ -81,6 +81,11 @@ func (v Version) Has(d Difference) bool {
 	return !v.before(row.Since) && (row.Until == Version{} || v.before(row.Until))
 }
 
+// Lacks says for a person that GitLab has something, which a difference brought, only in versions later than v.
+func (v Version) Lacks(what string, d Difference) string {
+	return fmt.Sprintf("GitLab has %s from %s on, and this one is %s", what, table[d].Since, v)
+}
+
 // Revision is the commit from which this GitLab says that it is built.
 const Revision = "ceb07b24cb0"
 

@@ -50,6 +50,7 @@ const (
 	JobInputsOverridden
 	RetryReasonAliases
 	JobRouter
+	RateLimitHeaders
 	EmailResetOffered
 	UsersShowLocked
 	JobsShowManager
@@ -213,6 +214,9 @@ var table = [differenceCount]Row{
 		Version{19, 0}, first, "issue 602133 of GitLab", false},
 	JobRouter: {"GET /runners/router/discovery",
 		Version{18, 7}, first, "Runners API page", true},
+	RateLimitHeaders: {"every answer to a request that the throttle counts may have RateLimit- headers " +
+		"(Settings.RateLimitHeaders); before, only 429",
+		Version{18, 6}, first, "lib/gitlab/middleware/rack_attack_headers.rb", false},
 	EmailResetOffered: {"GET /user shows administrators email_reset_offered_at",
 		Version{16, 7}, Version{18, 3}, "Users API page, merge request 197491; there in an answer recorded from 17.11.7, " +
 			"not in those from 18.11.5 on", true},

@@ -108,7 +108,7 @@ func downloadArtifacts(q request) front.Response {
 		return front.Forbidden("", fmt.Sprintf("there is no job %d", id))
 	}
 	q.User = own.User
-	q.Actor = front.ActorOf(q.User, true)
+	q.Actor = q.ActorOf(q.User, true)
 	token := policy.JobToken{Job: own.ID, Project: own.Project.Path, SameProject: own.Project == j.Project}
 	decision := policy.ReadJobArtifactsByToken(q.Actor, q.ProjectStanding(j.Project), token)
 	if refusal := front.Allow(decision, ""); refusal != nil {

@@ -46,14 +46,21 @@ func (a *API) Find(q *front.Request) (found front.Found) {
 	}
 	// For OPTIONS several may fit. The one with the fewest parameters counts: in /runners/verify, verify is no runner's
 	// id.
+	var later front.Found
 	for _, m := range methods {
-		if r, vars := a.found.lookup(a.table, m, path); r != nil && r.ServedBy(q.Version) &&
-			(found.Route == nil || r.PathParams() < found.Route.PathParams()) {
+		switch r, vars := a.found.lookup(a.table, m, path); {
+		case r == nil:
+		case !r.ServedBy(q.Version):
+			later = front.Found{Later: r, Vars: vars}
+		case found.Route == nil || r.PathParams() < found.Route.PathParams():
 			found.Route, found.Vars = r, vars
 		}
 	}
 	if found.Route == nil && a.site.Added != nil {
 		found.Served = a.added(methods, path)
+	}
+	if found.Route == nil && found.Served == nil {
+		return later
 	}
 	return found
 }

@@ -166,7 +166,7 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 	in := jobpayload.Input{
 		Project: p, Runner: r, User: j.User, ServerURL: q.Way.BaseURL, Version: q.Version.Full(),
 		PipelineIID: j.Pipeline.IID(),
-		UserIsMaintainer: policy.MaintainerAccess(front.ActorOf(j.User, true),
+		UserIsMaintainer: policy.MaintainerAccess(q.ActorOf(j.User, true),
 			front.ProjectStandingOf(j.User, p)).Allowed,
 		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID,
 		Registry: q.Settings.RegistryHost, Zone: q.Settings.Zone(),
