@@ -144,12 +144,14 @@ type options struct {
 	inMemory       bool
 	tls            bool
 	addr           string
+	loopbackOnly   bool
 	basePath       string
 	unknownAllowed bool
 	unusedAllowed  bool
 	longPolling    time.Duration
 	workers        bool
 	control        func(*Fake, http.ResponseWriter, *http.Request) bool // whether it has answered
+	controlHosts   []string
 	journalTo      io.Writer
 	journalLimit   int
 }
@@ -180,8 +182,24 @@ func WithWorkers() Option { return func(o *options) { o.workers = true } }
 // WithTLS serves HTTPS, with HTTP/2. Client trusts the certificate, which is for 127.0.0.1, ::1 and example.com.
 func WithTLS() Option { return func(o *options) { o.tls = true } }
 
-// WithAddr sets the address to listen on. The default is "127.0.0.1:0", a free port.
-func WithAddr(addr string) Option { return func(o *options) { o.addr = addr } }
+// WithAddr sets the address to listen on. The default, which "" means, too, is "127.0.0.1:0": a free port that this
+// machine alone reaches. Another address is the test author's choice and is taken as it is: on ":8080" or
+// "0.0.0.0:8080" all machines of the network reach the fake, and with WithControl whoever reaches it may do anything
+// with it. WithLoopbackOnly rules that out.
+func WithAddr(addr string) Option {
+	return func(o *options) {
+		if o.addr = addr; addr == "" { // an unset variable is no wish to be reached by everybody, as it is for net.Listen
+			o.addr = defaultAddr
+		}
+	}
+}
+
+// defaultAddr is a free port of the machine's own.
+const defaultAddr = "127.0.0.1:0"
+
+// WithLoopbackOnly fails the start if other machines could reach the address that the fake listens on, whatever the
+// spelling of WithAddr.
+func WithLoopbackOnly() Option { return func(o *options) { o.loopbackOnly = true } }
 
 // WithBasePath puts GitLab under a relative URL, such as "/gitlab".
 func WithBasePath(prefix string) Option {
@@ -243,7 +261,7 @@ func Start(opts ...Option) (*Fake, error) { return start(noTest{}, opts) }
 
 func start(tb TB, opts []Option) (*Fake, error) {
 	f := &Fake{tb: tb, closing: make(chan struct{}),
-		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: "127.0.0.1:0",
+		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: defaultAddr,
 			journalLimit: defaultJournalLimit}}
 	for i, o := range opts {
 		if o == nil {

@@ -3,6 +3,7 @@ package fakegitlab
 import (
 	"context"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -44,6 +45,10 @@ func (f *Fake) listen() error {
 	if err != nil {
 		return err
 	}
+	if f.options.loopbackOnly && !isLoopback(l.Addr()) {
+		_ = l.Close()
+		return fmt.Errorf("WithLoopbackOnly: %q is %s, which other machines may reach", f.options.addr, l.Addr())
+	}
 	addr := l.Addr().String()
 	if ap, err := netip.ParseAddrPort(addr); err == nil && ap.Addr().IsUnspecified() {
 		addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), ap.Port()).String()
@@ -53,6 +58,12 @@ func (f *Fake) listen() error {
 	f.network = network{server: s, url: f.scheme() + "://" + addr, client: s.Client(), close: s.Close,
 		dial: func(ctx context.Context, _, _ string) (net.Conn, error) { return d.DialContext(ctx, "tcp", addr) }}
 	return nil
+}
+
+// isLoopback is whether only this machine reaches an address that is listened on.
+func isLoopback(addr net.Addr) bool {
+	tcp, isTCP := addr.(*net.TCPAddr)
+	return isTCP && tcp.IP.IsLoopback()
 }
 
 // listenInMemory makes a network without sockets. Client calls the handler without a connection in between, which is
