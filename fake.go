@@ -138,6 +138,7 @@ type Option func(*options)
 
 type options struct {
 	scenario       *Scenario
+	scenarioFile   *string // in place of scenario
 	version        string
 	start          time.Time
 	clock          func() time.Time
@@ -163,7 +164,9 @@ type initial struct {
 }
 
 // WithScenario seeds the fake, before it answers its first request and again at every Reset.
-func WithScenario(s Scenario) Option { return func(o *options) { o.scenario = &s } }
+func WithScenario(s Scenario) Option {
+	return func(o *options) { o.scenario, o.scenarioFile = &s, nil }
+}
 
 // WithVersion makes the fake behave as that version of GitLab: "17.2" (the default), "16.11", "18.0", ... A version
 // that is not supported fails the start and lists those that are. docs/versions.md tells what differs.
@@ -181,25 +184,6 @@ func WithWorkers() Option { return func(o *options) { o.workers = true } }
 
 // WithTLS serves HTTPS, with HTTP/2. Client trusts the certificate, which is for 127.0.0.1, ::1 and example.com.
 func WithTLS() Option { return func(o *options) { o.tls = true } }
-
-// WithAddr sets the address to listen on. The default, which "" means, too, is "127.0.0.1:0": a free port that this
-// machine alone reaches. Another address is the test author's choice and is taken as it is: on ":8080" or
-// "0.0.0.0:8080" all machines of the network reach the fake, and with WithControl whoever reaches it may do anything
-// with it. WithLoopbackOnly rules that out.
-func WithAddr(addr string) Option {
-	return func(o *options) {
-		if o.addr = addr; addr == "" { // an unset variable is no wish to be reached by everybody, as it is for net.Listen
-			o.addr = defaultAddr
-		}
-	}
-}
-
-// defaultAddr is a free port of the machine's own.
-const defaultAddr = "127.0.0.1:0"
-
-// WithLoopbackOnly fails the start if other machines could reach the address that the fake listens on, whatever the
-// spelling of WithAddr.
-func WithLoopbackOnly() Option { return func(o *options) { o.loopbackOnly = true } }
 
 // WithBasePath puts GitLab under a relative URL, such as "/gitlab".
 func WithBasePath(prefix string) Option {
@@ -287,12 +271,8 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	f.site.Meant = func(method, path string) string { return unservedMessage(method, path, f.Endpoints()) }
 	gitlab.Open(&f.site)
 	f.log.Limit(f.options.journalLimit, f.strayed)
-	if s := f.options.scenario; s != nil {
-		if err := f.Seed(*s); err != nil {
-			return nil, err
-		}
-		kept := cloneScenario(*s)
-		f.initial.scenario = &kept
+	if err := f.seedInitial(); err != nil {
+		return nil, err
 	}
 	if err := f.listen(); err != nil {
 		return nil, err

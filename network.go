@@ -35,6 +35,25 @@ type via struct {
 // tlsHost is a name that httptest's certificate is for.
 const tlsHost = "example.com"
 
+// WithAddr sets the address to listen on. The default, which "" means, too, is "127.0.0.1:0": a free port that this
+// machine alone reaches. Another address is the test author's choice and is taken as it is: on ":8080" or
+// "0.0.0.0:8080" all machines of the network reach the fake, and with WithControl whoever reaches it may do anything
+// with it. WithLoopbackOnly rules that out.
+func WithAddr(addr string) Option {
+	return func(o *options) {
+		if o.addr = addr; addr == "" { // an unset variable is no wish to be reached by everybody, as it is for net.Listen
+			o.addr = defaultAddr
+		}
+	}
+}
+
+// defaultAddr is a free port of the machine's own.
+const defaultAddr = "127.0.0.1:0"
+
+// WithLoopbackOnly fails the start if other machines could reach the address that the fake listens on, whatever the
+// spelling of WithAddr.
+func WithLoopbackOnly() Option { return func(o *options) { o.loopbackOnly = true } }
+
 // listen opens the fake's network.
 func (f *Fake) listen() error {
 	if f.options.inMemory {
