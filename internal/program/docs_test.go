@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"flag"
@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -94,11 +95,11 @@ func TestCommandLinesInPages(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/*.md")
 	require.NoError(t, err)
 	seen := 0
-	for _, page := range append(pages, "../../README.md", "main.go") {
+	for _, page := range append(pages, "../../README.md", "../../cmd/fakegitlab/main.go", "../../examples/standalone/main.go") {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)
 		for line := range strings.Lines(string(text)) {
-			if strings.Contains(line, command) {
+			if command.MatchString(line) {
 				seen++
 				a, err := parse(argumentsIn(t, line), io.Discard)
 				if assert.NoError(t, err, "%s: %s", page, line) && a.scenario != "" {
@@ -107,18 +108,19 @@ func TestCommandLinesInPages(t *testing.T) {
 			}
 		}
 	}
-	assert.GreaterOrEqual(t, seen, 4)
+	assert.GreaterOrEqual(t, seen, 5)
 }
 
-const command = "go run ./examples/standalone"
+var command = regexp.MustCompile(`go run \./(?:cmd/fakegitlab|examples/standalone)(.*)`)
 
 // argumentsIn are the arguments on a line with the command, their paths seen from here.
 func argumentsIn(t *testing.T, line string) []string {
 	t.Helper()
-	_, line, found := strings.Cut(line, command)
-	require.True(t, found)
-	line, _, _ = strings.Cut(line, "#")
-	return strings.Fields(strings.ReplaceAll(line, "examples/fixtures/", "../fixtures/"))
+	m := command.FindStringSubmatch(line)
+	require.NotNil(t, m, line)
+	line, _, _ = strings.Cut(m[1], "#")
+	line, _, _ = strings.Cut(line, ">")
+	return strings.Fields(strings.ReplaceAll(line, "examples/fixtures/", "../../examples/fixtures/"))
 }
 
 // transcript runs the commands of a console block.
