@@ -1,6 +1,7 @@
 package program
 
 import (
+	"encoding/json"
 	"flag"
 	"io"
 	"os"
@@ -49,6 +50,7 @@ func TestTranscripts(t *testing.T) {
 			block = transcript(block, func(command string) string { return execute("bash", command) })
 		case language == "sh":
 			pending, waiting = execute("bash", block), true
+		case language == "python" && strings.HasPrefix(block, "# "): // a file to copy, see TestPytestFiles
 		case language == "python" && hasPython:
 			pending, waiting = execute("/usr/bin/python3", block), true
 		case language == "text" && waiting:
@@ -136,4 +138,23 @@ func transcript(block string, execute func(string) string) string {
 		}
 	}
 	return out.String()
+}
+
+// The image starts with a command line that the program takes, from a build that leaves nothing to be found in it.
+func TestDockerfile(t *testing.T) {
+	text, err := os.ReadFile("../../Dockerfile")
+	require.NoError(t, err)
+	entry := regexp.MustCompile(`ENTRYPOINT (\[.*\])`).FindSubmatch(text)
+	require.NotNil(t, entry)
+	var line []string
+	require.NoError(t, json.Unmarshal(entry[1], &line))
+	a, err := parse(line[1:], io.Discard)
+	require.NoError(t, err)
+	assert.True(t, a.allowRemote)
+	assert.Contains(t, string(text), "CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "+line[0]+" ./cmd/fakegitlab\n")
+	mod, err := os.ReadFile("../../go.mod")
+	require.NoError(t, err)
+	version := regexp.MustCompile(`FROM golang:(\S+)`).FindSubmatch(text)
+	require.NotNil(t, version)
+	assert.Contains(t, string(mod), "\ngo "+string(version[1])+"\n")
 }
