@@ -59,7 +59,8 @@ func TestScenarioFile(t *testing.T) {
 	}
 	for path, says := range map[string]string{
 		write("unread.json", "{\"usrs\": [],\n \"jobs\": 7}"): "scenario: 2 problems:\n\t" +
-			dir + "/unread.json:1:2: usrs: unknown field; did you mean \"users\"?\n\t" + dir + "/unread.json:2:10: jobs: want",
+			dir + "/unread.json:1:2: usrs: unknown field; did you mean \"users\"?\n\t" +
+			dir + "/unread.json:2:10: jobs: want",
 		write("dangling.json", `{"jobs": [{"project": "acme/shop"}]}`): dir + `/dangling.json:1:23: jobs[0].project: no project`,
 		write("refused.json", "{\"runners\": [\n{\"description\": \"a\", \"maximum_timeout\": 5}]}"): "scenario: " + dir +
 			`/refused.json:2:41: runners[0].maximum_timeout: Maximum timeout`,

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The files for pytest and vitest that docs/other-languages.md has to copy do what they say. They are run by pytest where
-// that is installed; else, as vitest is, by what stands for it in testdata, on the interpreter alone.
+// The files for pytest and vitest that docs/other-languages.md has to copy do what they say. They are run by pytest
+// where that is installed; else, as vitest is, by what stands for it in testdata, on the interpreter alone.
 
 func TestPytestFiles(t *testing.T) {
 	python := interpreterFor(t, "import pytest", "/usr/bin/python3", "python3")

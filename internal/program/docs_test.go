@@ -17,9 +17,9 @@ import (
 
 var update = flag.Bool("update", false, "write the answers in docs/other-languages.md anew")
 
-// The page is one session with one program, from top to bottom. In a console block "$ " begins a command, and what follows
-// is what it prints; a sh or python block is a file to run, and the text block after it what it prints. The address in the
-// page stands for the program's.
+// The page is one session with one program, from top to bottom. In a console block "$ " begins a command, and what
+// follows is what it prints; a sh or python block is a file to run, and the text block after it what it prints. The
+// address in the page stands for the program's.
 func TestTranscripts(t *testing.T) {
 	const file, address = "../../docs/other-languages.md", "http://127.0.0.1:8080"
 	text, err := os.ReadFile(file)
@@ -97,7 +97,8 @@ func TestCommandLinesInPages(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/*.md")
 	require.NoError(t, err)
 	seen := 0
-	for _, page := range append(pages, "../../README.md", "../../cmd/fakegitlab/main.go", "../../examples/standalone/main.go") {
+	for _, page := range append(pages, "../../README.md", "../../cmd/fakegitlab/main.go",
+		"../../examples/standalone/main.go") {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)
 		for line := range strings.Lines(string(text)) {

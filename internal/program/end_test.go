@@ -91,7 +91,8 @@ func TestUnreadPipeElsewhere(t *testing.T) {
 	for interpreter, script := range map[string]string{
 		"python3": `
 import http.client, subprocess, sys, time, urllib.parse
-program = subprocess.Popen([sys.argv[1], "-addr", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+pipe = subprocess.PIPE
+program = subprocess.Popen([sys.argv[1], "-addr", "127.0.0.1:0"], stdout=pipe, stderr=pipe, text=True)
 url = urllib.parse.urlparse(program.stdout.readline().split(" at ")[1].strip())
 started, connection = time.time(), http.client.HTTPConnection(url.netloc, timeout=10)
 for _ in range(int(sys.argv[2])):
@@ -126,7 +127,8 @@ const get = url => new Promise((resolve, reject) =>
 			if exec.Command(interpreter, "--version").Run() != nil {
 				t.Skip("is not installed")
 			}
-			cmd := exec.CommandContext(t.Context(), interpreter, "-", executable, fmt.Sprint(many), filepath.Join(t.TempDir(), "url"))
+			cmd := exec.CommandContext(t.Context(), interpreter, "-", executable, fmt.Sprint(many),
+				filepath.Join(t.TempDir(), "url"))
 			cmd.Stdin = strings.NewReader(script)
 			out, err := cmd.CombinedOutput()
 			assert.NoError(t, err, "%s", out)
@@ -156,7 +158,8 @@ func TestStopsWhateverHangs(t *testing.T) {
 			defer res.Body.Close()
 			page, err := io.ReadAll(res.Body)
 			require.NoError(t, err)
-			return strings.Contains(string(page), "GET /api/v4/version") && strings.Contains(string(page), "POST /api/v4/runners")
+			return strings.Contains(string(page), "GET /api/v4/version") &&
+				strings.Contains(string(page), "POST /api/v4/runners")
 		}, 10*time.Second, 5*time.Millisecond)
 		stop(t, cmd, s, "requests hang")
 		for _, conn := range []net.Conn{delayed, unfinished} {

@@ -1,8 +1,8 @@
 // Package program is the fake GitLab as a program of its own, for clients in any language: cmd/fakegitlab.
 //
-// It prints where GitLab is and a token for every user, then the journal as calls come. SIGHUP reads the scenario anew and
-// starts over with it, or keeps what is if there is something wrong with it; SIGINT and SIGTERM stop it, within a second.
-// It listens on loopback alone unless told otherwise: whoever reaches it is an administrator.
+// It prints where GitLab is and a token for every user, then the journal as calls come. SIGHUP reads the scenario anew
+// and starts over with it, or keeps what is if there is something wrong with it; SIGINT and SIGTERM stop it, within a
+// second. It listens on loopback alone unless told otherwise: whoever reaches it is an administrator.
 package program
 
 import (
@@ -23,8 +23,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
-// Main runs the program until it is told to stop, and returns its exit code: 0, 1 if it could not start, 2 for a mistake
-// in the arguments.
+// Main runs the program until it is told to stop, and returns its exit code: 0, 1 if it could not start, 2 for a
+// mistake in the arguments.
 func Main(args []string, out, errs io.Writer) int {
 	signal.Ignore(syscall.SIGPIPE) // who reads the first line and goes away takes nobody's GitLab along
 	caught, signals := make(chan os.Signal, 2), make(chan os.Signal, 2)
@@ -322,8 +322,8 @@ func greet(out io.Writer, gl *fakegitlab.Fake) {
 		seeded = slices.DeleteFunc(seeded, func(t fakegitlab.AccessToken) bool { return t.Token == token })
 	}
 	for _, t := range seeded { // those of the scenario, with the names and scopes that it gives them
-		fmt.Fprintf(&text, "token     %s  %s  %s: %s\n", t.Token, cmp.Or(t.User, t.Project, t.Group), cmp.Or(t.Name, "its own"),
-			strings.Join(t.Scopes, " "))
+		fmt.Fprintf(&text, "token     %s  %s  %s: %s\n", t.Token, cmp.Or(t.Project, t.Group, t.User),
+			cmp.Or(t.Name, "no name"), strings.Join(t.Scopes, " "))
 	}
 	fmt.Fprintf(&text, "register  %s  instance runners\n", gl.Settings().RegistrationToken)
 	_, _ = io.WriteString(out, text.String())

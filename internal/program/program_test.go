@@ -123,6 +123,21 @@ func TestServes(t *testing.T) {
 	assert.Contains(t, body, "of the shop, forgotten")
 }
 
+// The tokens that a scenario gives are printed with the rest, under whom they act for.
+func TestGreetsWithTokens(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "world.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{"users": [{"username": "ann"}], "projects": [{"path": "acme/shop"}],
+		"access_tokens": [{"user": "ann", "token": "glpat-read", "name": "ci", "scopes": ["read_api"]},
+			{"project": "acme/shop", "token": "glpat-bot", "name": "bot", "scopes": ["api", "read_user"]}]}`), 0o644))
+	p := launch(t, "-scenario", file)
+	said := strings.Join(p.said, "\n")
+	assert.Contains(t, said, "token     glpat-read  ann  ci: read_api\n")
+	assert.Contains(t, said, "token     glpat-bot  acme/shop  bot: api read_user\n")
+	assert.Regexp(t, `(?m)^token     glpat-\w+  ann$`, said)
+	status, _ := p.get("/api/v4/user", "glpat-read")
+	assert.Equal(t, 200, status)
+}
+
 func TestReloads(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "world.json")
 	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o644)) }
@@ -132,7 +147,8 @@ func TestReloads(t *testing.T) {
 
 	write(`{"usrs": []}`)
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGHUP))
-	assert.Contains(t, p.until("fakegitlab: the world stays as it is:"), file+`:1:2: usrs: unknown field; did you mean "users"?`)
+	assert.Contains(t, p.until("fakegitlab: the world stays as it is:"),
+		file+`:1:2: usrs: unknown field; did you mean "users"?`)
 	status, _ := p.get("/api/v4/user", p.token("ann"))
 	assert.Equal(t, 200, status)
 
@@ -166,7 +182,8 @@ func TestRefuses(t *testing.T) {
 		says string
 	}{
 		{[]string{"-addr", ":0"}, `-addr ":0" is `},
-		{[]string{"-addr", "0.0.0.0:0"}, "which other machines may reach, and whoever reaches the fake is an administrator; say -allow-remote"},
+		{[]string{"-addr", "0.0.0.0:0"}, "which other machines may reach, and whoever reaches the " +
+			"fake is an administrator; say -allow-remote"},
 		{[]string{"-addr", "nowhere"}, "missing port"},
 		{[]string{"-version", "12.0"}, "12.0"},
 		{[]string{"-cert", "x.pem"}, "-cert needs -tls"},
@@ -185,7 +202,8 @@ func TestRefuses(t *testing.T) {
 	}
 	impossible := filepath.Join(t.TempDir(), "world.json")
 	require.NoError(t, os.WriteFile(impossible, []byte("{\"runners\": [\n{\"maximum_timeout\": 5}]}"), 0o644))
-	assert.ErrorContains(t, run([]string{"-scenario", impossible}, io.Discard, io.Discard, nil), impossible+":2:21: runners[0].maximum_timeout: Maximum timeout")
+	assert.ErrorContains(t, run([]string{"-scenario", impossible}, io.Discard, io.Discard, nil),
+		impossible+":2:21: runners[0].maximum_timeout: Maximum timeout")
 	var usage strings.Builder
 	assert.ErrorContains(t, run([]string{"-h"}, io.Discard, &usage, nil), "help requested")
 	assert.Contains(t, usage.String(), "-real-time")
@@ -193,10 +211,12 @@ func TestRefuses(t *testing.T) {
 
 // The ready-made worlds are there for those who cannot call their functions.
 func TestReadyMadeWorlds(t *testing.T) {
-	for name, want := range map[string]string{"SmallCompany": "instance-never-contacted", "Fleet": "autoscaled", "TokenMigration": "legacy-dead", "ThousandRunners": "runner-1000"} {
+	for name, want := range map[string]string{"SmallCompany": "instance-never-contacted", "Fleet": "autoscaled",
+		"TokenMigration": "legacy-dead", "ThousandRunners": "runner-1000"} {
 		world, _, err := arguments{scenario: name}.read()
 		require.NoError(t, err)
-		assert.True(t, slices.ContainsFunc(world.Runners, func(r fakegitlab.Runner) bool { return r.Description == want }), name)
+		is := func(r fakegitlab.Runner) bool { return r.Description == want }
+		assert.True(t, slices.ContainsFunc(world.Runners, is), name)
 	}
 }
 
