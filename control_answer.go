@@ -124,6 +124,10 @@ func (a controlAnswer) write(w http.ResponseWriter, r *http.Request) {
 		}
 		body, a.contentType = text.Bytes(), "application/json"
 	}
+	// No page may show the control API in a frame of its own, where a person can be led to press its buttons.
+	w.Header().Set("X-Frame-Options", "DENY")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	for name, values := range a.header {
 		w.Header()[name] = values
 	}

@@ -16,7 +16,7 @@ import (
 // pagePolicy is the page's Content-Security-Policy. It allows what the page needs and no more: its own style and
 // script, and requests to the fake.
 const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'self'"
+	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 func (c *control) page() controlAnswer {
 	query := c.http.URL.Query()
@@ -42,7 +42,7 @@ func (c *control) page() controlAnswer {
 		return controlRefusal(http.StatusInternalServerError, err.Error())
 	}
 	page := controlText(html, "text/html; charset=utf-8")
-	page.header = http.Header{"Content-Security-Policy": {pagePolicy}, "X-Content-Type-Options": {"nosniff"}}
+	page.header = http.Header{"Content-Security-Policy": {pagePolicy}}
 	return page
 }
 

@@ -138,18 +138,21 @@ type Option func(*options)
 
 type options struct {
 	scenario       *Scenario
+	scenarioFile   *string // in place of scenario
 	version        string
 	start          time.Time
 	clock          func() time.Time
 	inMemory       bool
 	tls            bool
 	addr           string
+	loopbackOnly   bool
 	basePath       string
 	unknownAllowed bool
 	unusedAllowed  bool
 	longPolling    time.Duration
 	workers        bool
 	control        func(*Fake, http.ResponseWriter, *http.Request) bool // whether it has answered
+	controlHosts   []string
 	journalTo      io.Writer
 	journalLimit   int
 }
@@ -161,7 +164,9 @@ type initial struct {
 }
 
 // WithScenario seeds the fake, before it answers its first request and again at every Reset.
-func WithScenario(s Scenario) Option { return func(o *options) { o.scenario = &s } }
+func WithScenario(s Scenario) Option {
+	return func(o *options) { o.scenario, o.scenarioFile = &s, nil }
+}
 
 // WithVersion makes the fake behave as that version of GitLab: "17.2" (the default), "16.11", "18.0", ... A version
 // that is not supported fails the start and lists those that are. docs/versions.md tells what differs.
@@ -187,9 +192,6 @@ func WithWorkers() Option { return func(o *options) { o.workers = true } }
 
 // WithTLS serves HTTPS, with HTTP/2. Client trusts the certificate, which is for 127.0.0.1, ::1 and example.com.
 func WithTLS() Option { return func(o *options) { o.tls = true } }
-
-// WithAddr sets the address to listen on. The default is "127.0.0.1:0", a free port.
-func WithAddr(addr string) Option { return func(o *options) { o.addr = addr } }
 
 // WithBasePath puts GitLab under a relative URL, such as "/gitlab".
 func WithBasePath(prefix string) Option {
@@ -256,7 +258,7 @@ func defaultStartTime() time.Time { return time.Date(2024, time.July, 1, 12, 0, 
 
 func start(tb TB, opts []Option) (*Fake, error) {
 	f := &Fake{tb: tb, closing: make(chan struct{}),
-		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: "127.0.0.1:0",
+		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: defaultAddr,
 			journalLimit: defaultJournalLimit}}
 	for i, o := range opts {
 		if o == nil {
@@ -282,12 +284,8 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	f.site.Meant = func(method, path string) string { return unservedMessage(method, path, f.Endpoints()) }
 	gitlab.Serve(&f.site)
 	f.log.Limit(f.options.journalLimit, f.strayed)
-	if s := f.options.scenario; s != nil {
-		if err := f.Seed(*s); err != nil {
-			return nil, err
-		}
-		kept := cloneScenario(*s)
-		f.initial.scenario = &kept
+	if err := f.seedInitial(); err != nil {
+		return nil, err
 	}
 	if err := f.listen(); err != nil {
 		return nil, err

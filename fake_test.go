@@ -252,6 +252,11 @@ func TestAddresses(t *testing.T) {
 	assert.Equal(t, 200, testkit.Ask(t, everywhere, everywhere.Token("mia"), "GET", "/version").Status)
 	_, err = fakegitlab.Start(fakegitlab.WithAddr(addr))
 	assert.Error(t, err, "the address is taken")
+	unset := testkit.NewMia(t, fakegitlab.WithAddr(""), fakegitlab.WithLoopbackOnly())
+	assert.Contains(t, unset.URL(), "http://127.0.0.1:", "that is the default, not every interface")
+	_, err = fakegitlab.Start(fakegitlab.WithAddr(":0"), fakegitlab.WithLoopbackOnly())
+	assert.ErrorContains(t, err, `WithLoopbackOnly: ":0" is `)
+	assert.ErrorContains(t, err, "which other machines may reach")
 	_, err = fakegitlab.Start(fakegitlab.WithScenario(fakegitlab.NewScenario().WithRunner("r", func(r *fakegitlab.Runner) {
 		r.Group = "none"
 	})))

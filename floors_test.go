@@ -29,6 +29,8 @@ var floors = [][]string{
 	{"internal/rest", "internal/graphql", "internal/githttp"},
 	{"internal/gitlab"},
 	{""},
+	{"internal/program"},
+	{"cmd/fakegitlab"},
 	{"internal/testkit"}, // from here on for tests alone: nothing that a user compiles imports them
 	{"internal/conformance"},
 }
