@@ -40,7 +40,7 @@ func TestControlFailures(t *testing.T) {
 		`{"endpoint": "GET /runners",
 		  "where": {"by": "mia", "param": {"name": "status", "value": "online"}, "header": {"name": "X-Try", "value": "1"}},
 		  "after": 1, "times": 2, "status": 429, "body": {"slow": "down"}, "header": {"retry-after": "7"}}`,
-		`{"endpoint": "* /runners/:id", "where": {"runner": 0, "param": {"name": "force"}},
+		`{"endpoint": "* /runners/:id", "where": {"runner": 0, "param": {"name": "paused"}},
 		  "status": 502, "body": "bad gateway", "applied": true}`,
 		`{"where": {"by": ""}, "status": 418, "message": "who?", "delay": "1ms"}`,
 	} {

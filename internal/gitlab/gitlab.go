@@ -57,6 +57,16 @@ func Parameters(endpoint string) []string {
 	return names
 }
 
+// Takes are the names of all parameters that an endpoint reads in any version, those of its path and those that
+// authentication reads among them; nil for an endpoint that no version serves.
+func Takes(endpoint string) []string {
+	r := routeOf(endpoint)
+	if r == nil {
+		return nil
+	}
+	return r.Takes()
+}
+
 // Since is the version that brought an endpoint, as in "18.0"; "" if it was always there, or never is.
 func Since(endpoint string) string {
 	if r := routeOf(endpoint); r != nil && r.Since != nil {
