@@ -13,8 +13,9 @@ import (
 )
 
 // JobRun is a handle on one job: it shows what the job goes through, as GitLab sees it, and arranges what is to happen
-// to it. Its methods may be called while a runner is at work on the job. After [Fake.Reset] it stands for whatever job
-// then has the same ID.
+// to it. Its methods may be called while a runner is at work on the job. What is arranged for a job that is over fails
+// the test at once; what never happens is an error at the test's end (WithUnusedFailures). After [Fake.Reset] it stands
+// for whatever job then has the same ID.
 type JobRun struct {
 	fake *Fake
 	id   int
@@ -102,12 +103,16 @@ func (r *JobRun) Watch() {
 // X-GitLab-Trace-Update-Interval: 1, 2, 4 ... 64 seconds, as while it still stores the log. The one after them ends the
 // job.
 func (r *JobRun) PostponeFinal(n int) {
+	r.fake.tb.Helper()
 	r.script(n, func(j *world.Job) { j.Fate.PostponeFinal(n) })
 }
 
 // RejectLog has GitLab answer the next n final updates with 412 and forget the log, which makes gitlab-runner send the
 // whole of it again. No GitLab does so today; runners are prepared for it.
-func (r *JobRun) RejectLog(n int) { r.script(n, func(j *world.Job) { j.Fate.RejectLog(n) }) }
+func (r *JobRun) RejectLog(n int) {
+	r.fake.tb.Helper()
+	r.script(n, func(j *world.Job) { j.Fate.RejectLog(n) })
+}
 
 // script sets what is to become of the job. n is how many final updates that concerns.
 func (r *JobRun) script(n int, set func(*world.Job)) {
@@ -116,15 +121,34 @@ func (r *JobRun) script(n int, set func(*world.Job)) {
 		r.fake.misuse("JobRun(%d): %d final updates cannot be answered", r.id, n)
 		return
 	}
-	lookAt(r, func(_ *world.State, j *world.Job) struct{} {
+	err := lookAt(r, func(_ *world.State, j *world.Job) error {
+		if err := j.Plannable(); err != nil {
+			return err
+		}
 		set(j)
-		return struct{}{}
+		return nil
+	})
+	if err != nil {
+		r.fake.misuse("JobRun(%d): %v", r.id, err)
+	}
+}
+
+// unmetPlans are, for the end of a test, the plans for jobs of which nothing has come.
+func (f *Fake) unmetPlans() []string {
+	return read(f, func(st *world.State) (said []string) {
+		for _, j := range st.Jobs.Rows {
+			for _, plan := range j.Unmet() {
+				said = append(said, fmt.Sprintf("JobRun(%d).%s; it is %s", j.ID, plan, j.Status))
+			}
+		}
+		return said
 	})
 }
 
 // CancelAt cancels the job, as a person would, as soon as its log contains the text: the runner is told in the answer
 // to the very request that brought it. An empty text takes the first piece of log.
 func (r *JobRun) CancelAt(text string) {
+	r.fake.tb.Helper()
 	r.script(0, func(j *world.Job) { j.Fate.CancelOn(text) })
 }
 

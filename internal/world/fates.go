@@ -1,9 +1,11 @@
 package world
 
+import "fmt"
+
 // Fate is what a test has decided will happen to a job when its runner reports on it. The zero value decides nothing.
 type Fate struct {
 	postponed, postponements int    // final updates still to be answered 202, and those answered so
-	rejected                 int    // final updates still to be answered 412
+	rejected, rejections     int    // final updates still to be answered 412, and those answered so
 	cancelAt                 []byte // the text of the log at which the job is canceled; nil for none
 	searched                 int64  // how much of the log, in bytes, is known not to have that text
 }
@@ -12,10 +14,34 @@ type Fate struct {
 func (f *Fate) PostponeFinal(n int) { f.postponed, f.postponements = n, 0 }
 
 // RejectLog decides that the next n final updates of the job are answered that its log has to be sent again.
-func (f *Fate) RejectLog(n int) { f.rejected = n }
+func (f *Fate) RejectLog(n int) { f.rejected, f.rejections = n, 0 }
 
 // CancelOn decides that the job is canceled as soon as its log has the text; "" cancels it at the runner's next word.
 func (f *Fate) CancelOn(text string) { f.cancelAt, f.searched = append([]byte{}, text...), 0 }
+
+// Plannable is the error that nothing that is decided now can happen to the job, which is over.
+func (j *Job) Plannable() error {
+	if j.Status.Completed() {
+		return fmt.Errorf("the job is %s already, so nothing more can happen to it", j.Status)
+	}
+	return nil
+}
+
+// Unmet says what was decided about the job of which nothing has come.
+func (j *Job) Unmet() (said []string) {
+	f := &j.Fate
+	if f.cancelAt != nil {
+		said = append(said, fmt.Sprintf("CancelAt(%q) canceled nothing: no log with that came while the job was running",
+			f.cancelAt))
+	}
+	if f.rejected > 0 && f.rejections == 0 {
+		said = append(said, fmt.Sprintf("RejectLog(%d) rejected nothing: no final update came for it", f.rejected))
+	}
+	if f.postponed > 0 && f.postponements == 0 {
+		said = append(said, fmt.Sprintf("PostponeFinal(%d) postponed nothing: no final update came for it", f.postponed))
+	}
+	return said
+}
 
 // longestPostponement is the exponent of the longest wait that GitLab asks for with 202: two to its power, in seconds.
 const longestPostponement = 6
@@ -32,6 +58,7 @@ func (j *Job) Final() FinalAnswer {
 	switch f := &j.Fate; {
 	case f.rejected > 0:
 		f.rejected--
+		f.rejections++
 		j.Log, f.searched = Blob{}, 0
 		return FinalAnswer{Rejected: true}
 	case f.postponed > 0:
