@@ -41,8 +41,8 @@ type Call struct {
 	Status         int // 0 when there was no answer
 	ResponseHeader http.Header
 	ResponseBody   []byte // of a log and of artifacts the first 64 KiB
-	// Reason is, for a refusal, the rule that decided: "mia is Developer in acme/shop; needs Maintainer". It never goes
-	// over the wire.
+	// Reason is, for a refusal, the rule that decided: "mia is Developer in acme/shop; needs Maintainer"; for a runner
+	// that got no job while some are pending, why. It never goes over the wire.
 	Reason string
 	// Failure is whether an injected Failure answered.
 	Failure bool

@@ -78,7 +78,7 @@ func (f *Fake) recordedProblem(e Endpoint) string {
 }
 
 // selectionProblem is "" if calls can be selected by endpoint and conditions: the endpoint is one of this version or a
-// later one, the users exist, and nothing counts.
+// later one and has the parameters, the users exist, the runners do or did, and nothing counts.
 func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
 	if problem := f.recordedProblem(e); problem != "" {
 		return problem
@@ -88,8 +88,11 @@ func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
 		case count:
 			return m.text + " counts calls: only AssertCalled takes it"
 		case condition:
-			if problem := f.userProblem(m.user); problem != "" {
+			if problem := cmp.Or(f.userProblem(m.user), f.runnerIDProblem(m.runner)); problem != "" {
 				return m.text + " can never hold: " + problem
+			}
+			if problem := f.paramProblem(e, m.param); problem != "" {
+				return m.text + " looks for what is not there: " + problem
 			}
 		}
 	}
@@ -123,6 +126,62 @@ func (f *Fake) userProblem(username string) string {
 		problem += fmt.Sprintf("; did you mean %q?", meant)
 	}
 	return problem
+}
+
+// runnerIDProblem is "" for the ID of a runner that is there or was, and for 0.
+func (f *Fake) runnerIDProblem(id int) string {
+	if id == 0 || read(f, func(st *world.State) bool { return st.WasRunner(id) }) {
+		return ""
+	}
+	return fmt.Sprintf("no runner has ever had the ID %d; %s", id, strings.TrimSuffix(f.runnersText(), "\n"))
+}
+
+// paramProblem is "" for a parameter that the endpoint reads in some version, or one of the endpoints if it stands for
+// several. What the test serves with Handle reads what it likes. A parameter that a call was sent with can be looked
+// for, too: clients send what GitLab ignores.
+func (f *Fake) paramProblem(e Endpoint, name string) string {
+	if name == "" {
+		return ""
+	}
+	top, _, _ := strings.Cut(name, ".")
+	var known []string
+	for _, served := range f.Endpoints() {
+		if !e.covers(Call{Endpoint: served}) {
+			continue
+		}
+		takes := gitlab.Takes(string(served))
+		if takes == nil || slices.Contains(takes, top) || slices.Contains(takes, name) {
+			return ""
+		}
+		known = append(known, takes...)
+	}
+	sent := func(c Call) bool {
+		_, present := c.param(name)
+		return present && e.covers(c)
+	}
+	if slices.ContainsFunc(f.log.Closed(), sent) {
+		return ""
+	}
+	problem := fmt.Sprintf("%s has no parameter %q", e.text(), top)
+	if meant, ok := nearest.Of(top, known); ok {
+		return problem + fmt.Sprintf("; did you mean %q?", meant)
+	}
+	if own := f.ownParams(e); e != "" && len(own) > 0 {
+		problem += "; it has " + strings.Join(own, ", ")
+	}
+	return problem
+}
+
+// ownParams are the parameters that endpoints declare, without those that authentication reads everywhere.
+func (f *Fake) ownParams(e Endpoint) []string {
+	var own []string
+	for _, served := range f.Endpoints() {
+		if e.covers(Call{Endpoint: served}) {
+			own = append(own, gitlab.Parameters(string(served))...)
+		}
+	}
+	slices.Sort(own)
+	return slices.Compact(own)
 }
 
 // nearestShown is how many calls a message shows of those that nearly matched.

@@ -106,7 +106,7 @@ func publicUser(u *world.User) User {
 	return User{
 		ID: u.ID, Username: u.Username, Name: u.Name, Email: u.Email,
 		Admin: u.Admin, Auditor: u.Auditor, External: u.External,
-		State: UserState(u.State), CreatedAt: u.CreatedAt,
+		State: UserState(u.State), Bot: u.Bot, CreatedAt: u.CreatedAt,
 	}
 }
 
@@ -114,7 +114,7 @@ func userDraft(in User) world.User {
 	return world.User{
 		ID: in.ID, Username: in.Username, Name: in.Name, Email: in.Email,
 		Admin: in.Admin, Auditor: in.Auditor, External: in.External,
-		State: world.UserState(in.State), CreatedAt: in.CreatedAt,
+		State: world.UserState(in.State), Bot: in.Bot, CreatedAt: in.CreatedAt,
 	}
 }
 

@@ -65,7 +65,11 @@ func (c *control) planJob() controlAnswer {
 			return controlError(errors.New(name + ": must not be negative"))
 		}
 	}
+	planned := in.CancelAt != nil || in.PostponeFinal != nil || in.RejectLog != nil
 	_, err := atPath(c, (*world.State).JobByNumber, func(st *world.State, j *world.Job) (struct{}, error) {
+		if err := j.Plannable(); planned && err != nil {
+			return struct{}{}, err
+		}
 		if in.CancelAt != nil {
 			st.CancelOn(j, *in.CancelAt)
 		}

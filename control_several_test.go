@@ -41,7 +41,7 @@ func TestControlFailures(t *testing.T) {
 		`{"endpoint": "GET /runners",
 		  "where": {"by": "mia", "param": {"name": "status", "value": "online"}, "header": {"name": "X-Try", "value": "1"}},
 		  "after": 1, "times": 2, "status": 429, "body": {"slow": "down"}, "header": {"retry-after": "7"}}`,
-		`{"endpoint": "* /runners/:id", "where": {"runner": 0, "param": {"name": "force"}},
+		`{"endpoint": "* /runners/:id", "where": {"runner": 0, "param": {"name": "paused"}},
 		  "status": 502, "body": "bad gateway", "applied": true}`,
 		`{"where": {"by": ""}, "status": 418, "message": "who?", "delay": "1ms"}`,
 	} {
@@ -174,7 +174,7 @@ func TestControlHandlers(t *testing.T) {
 // A job can be watched, and what is to happen to it said.
 func TestControlJobs(t *testing.T) {
 	gl := controlled(t)
-	plan := `{"cancel_at": "deploying", "postpone_final": 1, "watch": true}`
+	plan := `{"cancel_at": "deploying", "watch": true}`
 	assert.Equal(t, 204, askControl(t, gl, "POST /-/fake/jobs/2000005/plan", plan).status)
 	job, _ := gl.Job(2000005)
 	var watching sync.WaitGroup
@@ -193,6 +193,9 @@ func TestControlJobs(t *testing.T) {
 		"Content-Type", "text/plain", "Content-Range", fmt.Sprintf("%d-%d", length, length+len(text)-1))
 	assert.Equal(t, "202 3", fmt.Sprint(got.status, " ", got.header.Get("X-GitLab-Trace-Update-Interval")))
 	watching.Wait()
+	late := askControl(t, gl, "POST /-/fake/jobs/2000005/plan", `{"postpone_final": 1}`)
+	assert.Equal(t, 400, late.status)
+	assert.Contains(t, late.body, "the job is canceled already, so nothing more can happen to it")
 	assert.Contains(t, askControl(t, gl, "GET /-/fake/jobs/2000005", "").body, `"variables": {}`)
 }
 

@@ -211,8 +211,9 @@ func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true 
 // reason, so that ForEachVersion can test a client that falls back on the 404.
 func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }
 
-// WithUnusedFailures says whether it is fine that an injected Failure never fired, and that a Hold never held a
-// request or never let it go. By default each is an error of the test.
+// WithUnusedFailures says whether it is fine that an injected Failure never fired, that a Hold never held a request or
+// never let it go, and that what a JobRun arranged (CancelAt ...) never happened. By default each is an error of the
+// test.
 func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
 
 // WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use;
@@ -468,9 +469,9 @@ func (f *Fake) report() {
 }
 
 // Problems returns what no assertion may have noticed so far: calls that nothing serves, failures that never fired,
-// requests that were held and never let go, invariants that do not hold. With New a test fails with them at its end;
-// it is for a fake that is shared and Reset between tests, or that came from Start. It is empty, and nil, if there
-// are none.
+// requests that were held and never let go, what a JobRun arranged and never happened, invariants that do not hold.
+// With New a test fails with them at its end; it is for a fake that is shared and Reset between tests, or that came
+// from Start. It is empty, and nil, if there are none.
 func (f *Fake) Problems() []string {
 	var problems []string
 	for _, c := range f.log.Closed() {
@@ -480,6 +481,7 @@ func (f *Fake) Problems() []string {
 	}
 	if !f.options.unusedAllowed {
 		problems = append(problems, f.faults.unused()...)
+		problems = append(problems, f.unmetPlans()...)
 	}
 	f.invariants.mu.Lock()
 	invariants := f.invariants.list

@@ -65,10 +65,10 @@ func TestScenarioFile(t *testing.T) {
 		write("refused.json", "{\"runners\": [\n{\"description\": \"a\", \"maximum_timeout\": 5}]}"): "scenario: " + dir +
 			`/refused.json:2:41: runners[0].maximum_timeout: Maximum timeout`,
 		write("cut.json", `{"users": `): dir + "/cut.json:1:",
-		dir + "/refusd.json":             "refusd.json: no such file or directory; did you mean " + dir + "/refused.json?",
-		dir + "/nowhere/world.json":      "world.json: no such file or directory",
-		dir:                              "is a directory",
-		"":                               "WithScenarioFile: open : no such file or directory",
+		dir + "/refusd.json":            "refusd.json: no such file or directory; did you mean " + dir + "/refused.json?",
+		dir + "/nowhere/world.json":     "world.json: no such file or directory",
+		dir:                             "is a directory",
+		"":                              "WithScenarioFile: open : no such file or directory",
 	} {
 		_, err := fakegitlab.Start(fakegitlab.WithInMemoryNetwork(), fakegitlab.WithScenarioFile(path))
 		assert.ErrorContains(t, err, says, path)

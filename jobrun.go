@@ -12,8 +12,9 @@ import (
 )
 
 // JobRun is a handle on one job: it shows what the job goes through, as GitLab sees it, and arranges what is to happen
-// to it. Its methods may be called while a runner is at work on the job. After [Fake.Reset] it stands for whatever job
-// then has the same ID.
+// to it. Its methods may be called while a runner is at work on the job. What is arranged for a job that is over fails
+// the test at once; what never happens is an error at the test's end (WithUnusedFailures). After [Fake.Reset] it stands
+// for whatever job then has the same ID.
 type JobRun struct {
 	fake *Fake
 	id   int
@@ -119,9 +120,27 @@ func (r *JobRun) script(n int, set func(*world.State, *world.Job)) {
 		r.fake.misuse("JobRun(%d): %d final updates cannot be answered", r.id, n)
 		return
 	}
-	lookAt(r, func(st *world.State, j *world.Job) struct{} {
+	err := lookAt(r, func(st *world.State, j *world.Job) error {
+		if err := j.Plannable(); err != nil {
+			return err
+		}
 		set(st, j)
-		return struct{}{}
+		return nil
+	})
+	if err != nil {
+		r.fake.misuse("JobRun(%d): %v", r.id, err)
+	}
+}
+
+// unmetPlans are, for the end of a test, the plans for jobs of which nothing has come.
+func (f *Fake) unmetPlans() []string {
+	return read(f, func(st *world.State) (said []string) {
+		for _, j := range st.Jobs.Rows {
+			for _, plan := range j.Unmet() {
+				said = append(said, fmt.Sprintf("JobRun(%d).%s; it is %s", j.ID, plan, j.Status))
+			}
+		}
+		return said
 	})
 }
 

@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strconv"
 
@@ -38,14 +39,42 @@ func (f *Fake) AddProject(p Project) Project {
 // orphan, as GitLab 17 leaves them when their projects are deleted.
 func (f *Fake) AddRunner(r Runner) Runner {
 	f.tb.Helper()
-	return change(f, "AddRunner(%q)", r.Description, adding(addRunner, r, publicRunner))
+	return change(f, "AddRunner(%s)", r.named(), adding(addRunner, r, publicRunner))
 }
 
 // AddJob adds a job and returns it with what was empty filled in: it is pending and belongs to a pipeline of its own
 // unless something else is said.
 func (f *Fake) AddJob(j Job) Job {
 	f.tb.Helper()
-	return change(f, "AddJob(%q)", j.Name, adding(addJob, j, publicJob))
+	return change(f, "AddJob(%s)", j.named(), adding(addJob, j, publicJob))
+}
+
+// named is what tells the runner from others in a message: without a description its ID or, as in a draft, where it is.
+func (r Runner) named() string {
+	switch kind := string(r.Type); {
+	case r.Description != "":
+		return strconv.Quote(r.Description)
+	case r.ID != 0:
+		return "ID " + strconv.Itoa(r.ID)
+	case len(r.Projects) > 0:
+		return fmt.Sprintf("of project %q", r.Projects[0])
+	case r.Group != "":
+		return fmt.Sprintf("of group %q", r.Group)
+	case kind != "":
+		return kind
+	}
+	return string(InstanceRunner)
+}
+
+// named is what tells the job from others in a message: without a name its ID or its project.
+func (j Job) named() string {
+	switch {
+	case j.Name != "":
+		return strconv.Quote(j.Name)
+	case j.ID != 0:
+		return "ID " + strconv.Itoa(j.ID)
+	}
+	return fmt.Sprintf("of project %q", j.Project)
 }
 
 // adding makes a record of plain data and returns what it became.

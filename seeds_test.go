@@ -92,6 +92,14 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddRunner("r"): MaximumTimeout is whole seconds`: func(gl fake) {
 			gl.AddRunner(fakegitlab.Runner{Description: "r", MaximumTimeout: time.Hour + time.Millisecond})
 		},
+		`AddRunner(of project "acme/shop"): unknown access level "x"; GitLab knows not_protected, ref_protected`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}, AccessLevel: "x"})
+		},
+		`AddRunner(ID 5): runner id 5 is taken`: func(gl fake) { gl.AddRunner(fakegitlab.Runner{ID: 5}) },
+		`AddJob(of project "acme/shop"): unknown job status "x"; GitLab knows ` +
+			"created, waiting_for_resource, preparing, pending, running, success, failed, canceling, canceled, skipped, manual, scheduled": func(gl fake) {
+			gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: "x"})
+		},
 		`AddRunner("r"): another runner has that token`: func(gl fake) { gl.AddRunner(fakegitlab.Runner{Description: "r", Token: "shop-token"}) },
 		`AddRunner("r"): two managers have the system id "s"`: func(gl fake) {
 			gl.AddRunner(fakegitlab.Runner{Description: "r", Managers: []fakegitlab.RunnerManager{{SystemID: "s"}, {SystemID: "s"}}})

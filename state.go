@@ -185,12 +185,16 @@ type User struct {
 	Auditor  bool   `json:"auditor,omitzero"`  // reads everything, changes nothing
 	External bool   `json:"external,omitzero"` // sees internal groups and projects only as a member
 	// State is UserActive when empty; in every other state the user's tokens are refused.
-	State     UserState `json:"state,omitzero"`
+	State UserState `json:"state,omitzero"`
+	// Bot: no person, but the user to whom a project or group access token belongs. AddAccessToken makes such users by
+	// itself; a Snapshot lists them.
+	Bot       bool      `json:"bot,omitzero"`
 	CreatedAt time.Time `json:"created_at,omitzero"` // the fake's time when zero
 }
 
 // AccessToken is a personal access token or, with Project or Group set, a project or group access token: then GitLab
-// makes a bot user that is a member there with Role, and User, which may be left empty, is that bot's username.
+// makes a bot user that is a member there with Role, and User, which may be left empty, is that bot's username: a new
+// one or, for one more token of the same bot, that of an earlier token. A person is refused there.
 type AccessToken struct {
 	ID     int      `json:"id,omitzero"`
 	Token  string   `json:"token,omitzero"` // glpat- and 20 characters, made up when empty

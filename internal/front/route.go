@@ -3,6 +3,7 @@ package front
 // One row of the route table, and what it says of an endpoint.
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -91,6 +92,27 @@ func (r *Route) declared(v gitlabversion.Version) params.Spec {
 		spec = l.Spec
 	}
 	return spec
+}
+
+// Takes are the names of all parameters that the endpoint reads in any version, each once.
+func (r *Route) Takes() []string {
+	names := slices.Clone(r.Spec.Known)
+	for part := range strings.SplitSeq(r.Path(), "/") {
+		if name := strings.TrimLeft(part, ":*"); name != part {
+			names = append(names, name)
+		}
+	}
+	specs := []params.Spec{r.Spec}
+	for l := r.Later; l != nil; l = l.Later {
+		specs = append(specs, l.Spec)
+	}
+	for _, s := range specs {
+		for _, p := range s.Params {
+			names = append(names, p.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Path is the endpoint's path: /runners/:id.

@@ -57,6 +57,16 @@ func Parameters(endpoint string) []string {
 	return names
 }
 
+// Takes are the names of all parameters that an endpoint reads in any version, those of its path and those that
+// authentication reads among them; nil for an endpoint that no version serves.
+func Takes(endpoint string) []string {
+	r := routeOf(endpoint)
+	if r == nil {
+		return nil
+	}
+	return r.Takes()
+}
+
 // Lacks says of an endpoint that only later versions than v have, or of a path that only they have ("* /path"), from
 // when on GitLab has it; "" for every other.
 func Lacks(v gitlabversion.Version, endpoint string) string {

@@ -42,9 +42,12 @@ func requestJob(q request) front.Response {
 	value := q.QueueValueOf(r)
 	nothing := front.NoContent().With(headerLastUpdate, value)
 	if r.Paused {
-		return nothing
+		return nothing.Because(q.Queue.WhyNoneFor(r))
 	}
 	if last, _ := q.Params.String("last_update"); last == value {
+		if !q.Queue.Empty() {
+			nothing = nothing.Because("nothing has changed for the runner since the last_update that it sent")
+		}
 		return nothing
 	}
 	unusable := 0
@@ -59,7 +62,7 @@ func requestJob(q request) front.Response {
 		return front.Refuse(http.StatusConflict, msgConflict).
 			Because(fmt.Sprintf("%d jobs could not be run and there are more; the runner is to ask again", unusable))
 	}
-	return nothing
+	return nothing.Because(q.Queue.WhyNoneFor(r))
 }
 
 // maxQueueDepth is how many jobs GitLab looks at before it has the runner ask again

@@ -67,6 +67,7 @@ func checkSHA(sha string) error {
 // AddJob makes a job of a draft, which has the records that it belongs to, its log and its files.
 func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 	ps := append(Problems(found), checkJob(j)...)
+	ps = append(ps, st.checkTimes(j)...)
 	ps.Add("id", freeID(&st.Jobs, "job", j.ID))
 	ps.addFrom("pipeline_id", st.checkPipeline(j.PipelineID, j.Project), "project")
 	if j.Token != "" && st.JobTokens[j.Token] != nil {

@@ -44,6 +44,7 @@ func (st *State) AddRunner(n RunnerDraft, found ...Problem) (*Runner, error) {
 	if n.Token != "" && st.RunnerTokens[n.Token] != nil {
 		ps.Addf("token", "another runner has that token")
 	}
+	ps = append(ps, st.checkRunnerTimes(nil, n)...)
 	if ps = append(ps, st.checkManagers(nil, n.Managers)...); len(ps) > 0 {
 		st.standInForRunner(n)
 		return nil, ps
@@ -151,6 +152,7 @@ func (st *State) ChangeRunner(r *Runner, n RunnerDraft, found ...Problem) error 
 	if n.Token != r.Token && (n.Token == "" || st.RunnerTokens[n.Token] != nil) {
 		ps.Addf("token", "a runner has a token, and no other runner's")
 	}
+	ps = append(ps, st.checkRunnerTimes(r, n)...)
 	if ps = append(ps, st.checkManagers(r, n.Managers)...); len(ps) > 0 {
 		return ps
 	}

@@ -1,14 +1,40 @@
 package world
 
+import "fmt"
+
 // PostponeFinal decides that the next n final updates of the job are answered that its log is still being stored.
 func (st *State) PostponeFinal(j *Job, n int) { j.fate.postponed, j.fate.postponements = n, 0 }
 
 // RejectLog decides that the next n final updates of the job are answered that its log has to be sent again.
-func (st *State) RejectLog(j *Job, n int) { j.fate.rejected = n }
+func (st *State) RejectLog(j *Job, n int) { j.fate.rejected, j.fate.rejections = n, 0 }
 
 // CancelOn decides that the job is canceled as soon as its log has the text; "" cancels it at the runner's next word.
 func (st *State) CancelOn(j *Job, text string) {
 	j.fate.cancelAt, j.fate.searched = append([]byte{}, text...), 0
+}
+
+// Plannable is the error that nothing that is decided now can happen to the job, which is over.
+func (j *Job) Plannable() error {
+	if j.Status.Completed() {
+		return fmt.Errorf("the job is %s already, so nothing more can happen to it", j.Status)
+	}
+	return nil
+}
+
+// Unmet says what was decided about the job of which nothing has come.
+func (j *Job) Unmet() (said []string) {
+	f := &j.fate
+	if f.cancelAt != nil {
+		said = append(said, fmt.Sprintf("CancelAt(%q) canceled nothing: no log with that came while the job was running",
+			f.cancelAt))
+	}
+	if f.rejected > 0 && f.rejections == 0 {
+		said = append(said, fmt.Sprintf("RejectLog(%d) rejected nothing: no final update came for it", f.rejected))
+	}
+	if f.postponed > 0 && f.postponements == 0 {
+		said = append(said, fmt.Sprintf("PostponeFinal(%d) postponed nothing: no final update came for it", f.postponed))
+	}
+	return said
 }
 
 // longestPostponement is the exponent of the longest wait that GitLab asks for with 202: two to its power, in seconds.
@@ -26,6 +52,7 @@ func (st *State) AnswerFinal(j *Job) FinalAnswer {
 	switch f := &j.fate; {
 	case f.rejected > 0:
 		f.rejected--
+		f.rejections++
 		j.Log, f.searched = Blob{}, 0
 		return FinalAnswer{Rejected: true}
 	case f.postponed > 0:

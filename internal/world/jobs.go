@@ -21,14 +21,14 @@ func (st *State) fire(j *Job, event jobEvent) error {
 	j.Status, j.UpdatedAt = to, now
 	st.Queue.enter(j)
 	j.History = append(j.History, to)
-	switch to {
+	switch to { // of a job whose seed had times that are yet to come, none of the steps goes back behind them
 	case JobPending:
-		j.QueuedAt = now
+		j.QueuedAt = Later(now, j.CreatedAt)
 		st.tickFor(j)
 	case JobRunning:
-		j.StartedAt = now
+		j.StartedAt = Later(now, Later(j.CreatedAt, j.QueuedAt))
 	case JobSuccess, JobFailed, JobCanceled:
-		j.FinishedAt = now
+		j.FinishedAt = Later(Later(now, j.CreatedAt), Later(j.QueuedAt, j.StartedAt))
 		j.findCoverage()
 	}
 	j.wake()

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -124,6 +125,44 @@ func (qu *JobQueue) WaitingFor(r *Runner) int {
 		n += len(l.jobs)
 	}
 	return n
+}
+
+// Empty reports whether no job is pending.
+func (qu *JobQueue) Empty() bool { return len(qu.lanes) == 0 }
+
+// explainedLanes is how many lanes WhyNoneFor looks at: a test has few, and a load of many is not to pay for a text.
+const explainedLanes = 64
+
+// WhyNoneFor says why a runner that may take none of the pending jobs gets none: of the oldest by name, of the others
+// how many there are. It is "" while no job is pending.
+func (qu *JobQueue) WhyNoneFor(r *Runner) string {
+	if qu.Empty() {
+		return ""
+	}
+	if r.Paused {
+		return isPaused.Explain(r, nil)
+	}
+	var oldest *Job
+	lanes, jobs := 0, 0
+	for _, byKey := range qu.lanes {
+		for _, l := range byKey {
+			if lanes++; lanes > explainedLanes {
+				return "no pending job is for the runner"
+			}
+			jobs += len(l.jobs)
+			if oldest == nil || l.jobs[0].ID < oldest.ID {
+				oldest = l.jobs[0]
+			}
+		}
+	}
+	text := fmt.Sprintf("job %d is not for the runner: %s", oldest.ID, Unfit(r, oldest).Explain(r, oldest))
+	switch others := jobs - 1; {
+	case others == 1:
+		text += "; nor is another that is pending"
+	case others > 1:
+		text += fmt.Sprintf("; nor are %d others that are pending", others)
+	}
+	return text
 }
 
 // sooner reports whether job a comes before job b, by the running jobs of their projects and then by id.

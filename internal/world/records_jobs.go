@@ -59,7 +59,7 @@ func (j *Job) id() int { return j.ID }
 // fate is what a test has decided will happen to a job when its runner reports on it. The zero value decides nothing.
 type fate struct {
 	postponed, postponements int    // final updates still to be answered 202, and those answered so
-	rejected                 int    // final updates still to be answered 412
+	rejected, rejections     int    // final updates still to be answered 412, and those answered so
 	cancelAt                 []byte // the text of the log at which the job is canceled; nil for none
 	searched                 int64  // how much of the log, in bytes, is known not to have that text
 }

@@ -211,8 +211,15 @@ func (st *State) DeleteRunner(r *Runner) {
 	}
 	delete(st.RunnerTokens, r.Token)
 	st.Runners.remove(r)
+	if st.gone == nil {
+		st.gone = map[int]bool{}
+	}
+	st.gone[r.ID] = true
 	st.tick(r)
 }
+
+// WasRunner reports whether a runner has had that id, which is gone or still there.
+func (st *State) WasRunner(id int) bool { return st.gone[id] || has(st.Runners, id) }
 
 // AssignRunner makes a project runner serve one project more (app/services/ci/runners/assign_runner_service.rb and
 // app/models/ci/runner.rb, assign_to). The error is an *Invalid, which names last the assignment that failed, or that

@@ -56,7 +56,7 @@ func (st *State) standInForUser(in User) {
 	if !st.seeding() {
 		return
 	}
-	u := &User{ID: standInID(&st.Users, in.ID), Username: in.Username, Name: in.Name, State: UserActive}
+	u := &User{ID: standInID(&st.Users, in.ID), Username: in.Username, Name: in.Name, State: UserActive, Bot: in.Bot}
 	add(st, &st.Users, u)
 	if key := Key(u.Username); key != "" && st.UserNames[key] == nil {
 		setKey(st, st.UserNames, key, u)
@@ -69,7 +69,7 @@ func (st *State) standInForAccessToken(in AccessToken, username string) {
 		return
 	}
 	if isBot := in.Project != nil || in.Group != nil; isBot && username != "" && st.UserNames[Key(username)] == nil {
-		st.standInForUser(User{Username: username})
+		st.standInForUser(User{Username: username, Bot: true})
 	}
 	t := &AccessToken{ID: standInID(&st.Tokens, in.ID), Token: in.Token, User: st.UserNames[RootUsername]}
 	add(st, &st.Tokens, t)

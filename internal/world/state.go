@@ -34,6 +34,7 @@ type world struct {
 	Groups   table[*Group]
 	Projects table[*Project]
 	Runners  table[*Runner]
+	gone     map[int]bool // the ids of runners that were deleted
 	managers table[*Manager]
 	Jobs     table[*Job]
 	pipeline int // the last pipeline id given out
