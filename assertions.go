@@ -23,6 +23,7 @@ type helper interface{ Helper() }
 // maps and slices in a Call are the journal's own: read them, do not change them. It fails the test to ask for an
 // endpoint that nothing serves, or with a count such as Times.
 func (f *Fake) Calls(e Endpoint, where ...CallMatcher) []Call {
+	f.tb.Helper()
 	if problem := f.selectionProblem(e, where); problem != "" {
 		f.misuse("Calls: %s", problem)
 		return nil
@@ -149,7 +150,7 @@ func (f *Fake) calledProblem(e Endpoint, where []CallMatcher) string {
 
 func (f *Fake) orderProblem(order []Endpoint) string {
 	for _, e := range order {
-		if problem := f.endpointProblem(e); problem != "" {
+		if problem := f.recordedProblem(e); problem != "" {
 			return problem
 		}
 	}
@@ -159,8 +160,8 @@ func (f *Fake) orderProblem(order []Endpoint) string {
 	for i, e := range order {
 		at := slices.IndexFunc(calls[next:], func(c Call) bool { return e.covers(c) })
 		if at < 0 {
-			return fmt.Sprintf("expected calls in this order: %s\ngot\n%s  %s\n%s", joinEndpoints(order), found.String(),
-				missingText(e, i, calls, next), f.seeJournal())
+			return fmt.Sprintf("expected calls in this order: %s\ngot\n%s  %s\n%s%s", joinEndpoints(order), found.String(),
+				missingText(e, i, calls, next), f.laterLines(e), f.seeJournal())
 		}
 		fmt.Fprintf(&found, "  %s\n", calls[next+at])
 		next += at + 1
@@ -192,14 +193,19 @@ func (f *Fake) callsProblem(want []string) string {
 	for i, c := range calls {
 		got[i] = fmt.Sprintf("%s %d", c.name(), c.Status)
 	}
+	var missing []Endpoint
 	for _, line := range want {
 		parts := callLine.FindStringSubmatch(line)
 		if parts == nil {
 			return fmt.Sprintf("%q is no call: write endpoint and status, as in \"POST /runners 201\"", line)
 		}
-		if problem := f.endpointProblem(Endpoint(parts[1])); problem != "" && !slices.Contains(got, line) {
+		if slices.Contains(got, line) {
+			continue
+		}
+		if problem := f.recordedProblem(Endpoint(parts[1])); problem != "" {
 			return problem
 		}
+		missing = append(missing, Endpoint(parts[1]))
 	}
 	if problem := f.incompleteProblem(); problem != "" {
 		return problem
@@ -208,7 +214,7 @@ func (f *Fake) callsProblem(want []string) string {
 	if diff == "" {
 		return ""
 	}
-	return "expected exactly these calls (- expected, + recorded):\n" + diff + f.seeJournal()
+	return "expected exactly these calls (- expected, + recorded):\n" + diff + f.laterLines(missing...) + f.seeJournal()
 }
 
 func joinEndpoints(endpoints []Endpoint) string {

@@ -96,6 +96,10 @@ func TestMessages(t *testing.T) {
 				IgnoreTokens())
 		},
 		"runner_token":            func(f *Fake, t T) bool { return f.AssertRunner(t, Runner{ID: 8}) },
+		"runner_never_there":      func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 5) },
+		"unknown_runner":          func(f *Fake, t T) bool { return f.AssertNotCalled(t, "", ByRunner(5)) },
+		"unknown_param":           func(f *Fake, t T) bool { return f.AssertNotCalled(t, UpdateRunner, Param("pause", true)) },
+		"unlike_param":            func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetJob, Param("zzz", nil)) },
 		"runner_missing":          func(f *Fake, t T) bool { return f.AssertRunner(t, Runner{ID: 77}) },
 		"runner_not_gone":         func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 8) },
 		"runner_not_gone_no_call": func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 7) },

@@ -232,7 +232,8 @@ func indent(text, by string) string {
 
 // tokenPattern finds GitLab's tokens by their prefixes (those in lib/gitlab/ci and app/models). Its group is what
 // shortenTokens keeps: the prefix and four more characters.
-var tokenPattern = regexp.MustCompile(`\b((?:gl[a-z]+-(?:t\d_)?|GR1348941)[\w-]{4})[\w-]{8,}(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?`)
+var tokenPattern = regexp.MustCompile(
+	`\b((?:gl[a-z]+-(?:t\d_)?|GR1348941)[\w-]{4})[\w-]{8,}(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?`)
 
 // shortenTokens cuts each token down to enough to tell it from others.
 func shortenTokens(text string) string { return tokenPattern.ReplaceAllString(text, "$1…") }

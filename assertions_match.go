@@ -26,6 +26,8 @@ type condition struct {
 	got                func(Call) (text string, present bool)
 	isWant             func(Call) bool // nil: got equals want
 	user               string          // whom By names
+	runner             int             // which ByRunner names
+	param              string          // which Param names
 	ofAnswer           bool            // needs what is known only when the call was answered
 	ofBody             bool            // looks at what WithJournalBytes may drop
 }
@@ -57,10 +59,11 @@ func By(username string) CallMatcher {
 	}
 }
 
-// ByRunner matches calls made with the authentication token of a runner.
+// ByRunner matches calls made with the authentication token of a runner. ByRunner(0) matches calls that no runner made.
+// An ID that no runner has or had fails the test.
 func ByRunner(id int) CallMatcher {
 	return condition{
-		text: fmt.Sprintf("ByRunner(%d)", id), aspect: "runner", want: strconv.Itoa(id),
+		text: fmt.Sprintf("ByRunner(%d)", id), aspect: "runner", want: strconv.Itoa(id), runner: id,
 		got: func(c Call) (string, bool) { return strconv.Itoa(c.RunnerID), true },
 	}
 }
@@ -68,11 +71,13 @@ func ByRunner(id int) CallMatcher {
 // Param matches calls with a parameter of that value, be it of the path, the query or the body. Values are compared in
 // the form in which GitLab takes them as text: "true" is true, "9" is 9, a list is its elements joined by commas in
 // their order, a time.Duration its seconds. A dotted name reaches into a hash ("info.name") or a list ("tag_list.0").
-// nil matches a parameter that is null or was not sent.
+// nil matches a parameter that is null or was not sent. A parameter that the endpoint does not have fails the test,
+// unless a call of it was sent with one; Where looks for anything.
 func Param(name string, value any) CallMatcher {
 	want := gitlabText(value)
 	m := condition{
-		text: fmt.Sprintf("Param(%q, %s)", name, goText(value)), aspect: "param " + name, want: want, ofBody: true,
+		text: fmt.Sprintf("Param(%q, %s)", name, goText(value)), aspect: "param " + name, want: want, param: name,
+		ofBody: true,
 		got: func(c Call) (string, bool) {
 			got, present := c.param(name)
 			return gitlabText(got), present
@@ -193,7 +198,7 @@ func splitCounts(where []CallMatcher) (times bounds, conditions []CallMatcher) {
 // covers is whether a call is of the endpoint. "" covers every call, "* /path" those of that path with any method.
 func (e Endpoint) covers(c Call) bool {
 	if path, ok := strings.CutPrefix(string(e), "* "); ok {
-		_, served, _ := strings.Cut(string(c.Endpoint), " ")
+		_, served := c.Endpoint.cut()
 		return served == path
 	}
 	return e == "" || e == c.Endpoint

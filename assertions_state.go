@@ -25,8 +25,8 @@ func (f *Fake) AssertRunner(t T, want Runner, opts ...cmp.Option) bool {
 	return report(t, f.runnerProblem(want, opts))
 }
 
-// AssertRunnerGone asserts that no runner has that ID. An ID of 0 or less fails, as it comes from a variable that was
-// never set.
+// AssertRunnerGone asserts that no runner has that ID any more. An ID that no runner ever had fails: it is another
+// one's, such as a project's, or comes from a variable that was never set.
 func (f *Fake) AssertRunnerGone(t T, id int) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -36,6 +36,9 @@ func (f *Fake) AssertRunnerGone(t T, id int) bool {
 	}
 	runner, ok := f.Runner(id)
 	if !ok {
+		if problem := f.runnerIDProblem(id); problem != "" {
+			return report(t, fmt.Sprintf("expected runner %d to be gone; %s", id, problem))
+		}
 		return true
 	}
 	return report(t, fmt.Sprintf("expected runner %d to be gone; it still exists: %s\n%s", id, runnerText(runner),

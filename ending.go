@@ -117,16 +117,18 @@ func (f *Fake) report() {
 }
 
 // Problems returns what no assertion may have noticed so far: calls that nothing serves, failures that never fired,
-// functions of Before and After that never ran, requests that were held and never let go, functions of the test that
-// hung or panicked, what Close had to cut, invariants that do not hold. Each says where in the test it came from: "...
-// injected at op_test.go:113". With New a test fails with them at its end; it is for a fake that is shared and Reset
-// between tests, or that came from Start. It is empty, and nil, if there are none.
+// functions of Before and After that never ran, requests that were held and never let go, what a JobRun arranged and
+// never happened, functions of the test that hung or panicked, what Close had to cut, invariants that do not hold. Each
+// says where in the test it came from: "... injected at op_test.go:113". With New a test fails with them at its end; it
+// is for a fake that is shared and Reset between tests, or that came from Start. It is empty, and nil, if there are
+// none.
 func (f *Fake) Problems() []string {
 	problems := f.noticed()
 	calls := f.log.Closed()
 	problems = append(problems, f.strayProblems(calls)...)
 	if !f.options.unusedAllowed {
 		problems = append(problems, f.faults.unused(calls)...)
+		problems = append(problems, f.unmetPlans()...)
 	}
 	f.ending.mu.Lock()
 	invariants := f.ending.invariants

@@ -13,7 +13,7 @@ import (
 func wildcardProblem(path string, served []Endpoint) string {
 	paths := make([]Endpoint, len(served))
 	for i, s := range served {
-		_, pattern, _ := strings.Cut(string(s), " ")
+		_, pattern := s.cut()
 		paths[i] = Endpoint("* " + pattern)
 	}
 	if slices.Contains(paths, Endpoint("* "+path)) {
@@ -67,12 +67,14 @@ func outsideText(method, path string) string {
 		method+" "+nearest.Pattern(path))
 }
 
-// belowAPI is the part of a path below the API's prefix, whatever the instance's own relative URL is.
+// belowAPI is the part of a path below the API's prefix, wherever that is in it: below the instance's own relative URL,
+// or where a client has put it twice. It is the whole path if there is none.
 func belowAPI(path string) (below string, inAPI bool) {
-	if at := strings.LastIndex(path, front.APIPrefix+"/"); at >= 0 {
-		return path[at+len(front.APIPrefix):], true
+	at := max(0, strings.LastIndex(path, front.APIPrefix+"/"))
+	if below, inAPI = front.BelowAPI(path[at:]); below == "" {
+		return path, false
 	}
-	return path, false
+	return below, inAPI
 }
 
 // parametersHint helps those who wrote values into the path of an endpoint, as in "GET /runners/7": it names the Param

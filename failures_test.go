@@ -217,7 +217,15 @@ func TestImpossibleFailures(t *testing.T) {
 	for want, failure := range map[string]fakegitlab.Failure{
 		`Inject: nothing serves GET /runner; did you mean GET /runners?`: {Endpoint: "GET /runner",
 			Status: 500},
-		`Inject: "boom" is no NetworkFault`:                                                    {Network: "boom"},
+		`Inject: "boom" is no NetworkFault; there are connection reset, empty reply, hang, truncated body, malformed JSON`: {
+			Network: "boom"},
+		`Inject: "connection-reset" is no NetworkFault; did you mean "connection reset"?`: {Network: "connection-reset"},
+		`Inject: with connection reset there is no answer that could have Status 500: choose one; ` +
+			`truncated body and malformed JSON go with a Status`: {Status: 500, Network: fakegitlab.ConnectionReset},
+		"Inject: Header: \"bad name\" is no name of a header, which is of letters, digits and !#$%&'*+-.^_`|~": {Status: 500,
+			Header: http.Header{"bad name": {"x"}}},
+		`Inject: Header: a value of X-A has a line break or NUL, which HTTP cannot send`: {Status: 500,
+			Header: http.Header{"X-A": {"a\nb"}}},
 		`Inject: After, Times, For and Delay cannot be negative`:                               {Status: 500, Times: -1},
 		`Inject: 99 is no status of an answer`:                                                 {Status: 99},
 		`Inject: Message and Body need a Status to go with`:                                    {Message: "x"},

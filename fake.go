@@ -87,12 +87,12 @@ type TB interface {
 // The order of all locks of a fake. Who holds one may take those below and to the right of it, and no other:
 //
 //	initial.mu                      during a whole Reset
-//	  world.State.Mu                of the state in use or, in a Reset, of the one that is still being made
+//	  the state's, by world.Visit   of the state in use or, in a Reset, of the one that is still being made
 //	    faults.mu                   in a Reset, and by itself
 //	      Held.mu
 //	    addedRoutes.mu              in a Reset, and by itself
 //	    the one of internal/journal in a Reset, and by itself
-//	    front's foundRoutes.mu      for OPTIONS, and by itself
+//	    rest's foundRoutes.mu       for OPTIONS, and by itself
 //	    clock.mu                    for every time
 //	inFlight.mu, ending.mu, door.mu: each by itself alone
 //
@@ -142,18 +142,21 @@ type Option func(*options)
 
 type options struct {
 	scenario       *Scenario
+	scenarioFile   *string // in place of scenario
 	version        string
 	start          time.Time
 	clock          func() time.Time
 	inMemory       bool
 	tls            bool
 	addr           string
+	loopbackOnly   bool
 	basePath       string
 	unknownAllowed bool
 	unusedAllowed  bool
 	longPolling    time.Duration
 	workers        bool
 	control        func(*Fake, http.ResponseWriter, *http.Request) bool // whether it has answered
+	controlHosts   []string
 	journalTo      *outside.Writer
 	journalLimit   int
 	journalBytes   int64
@@ -168,7 +171,9 @@ type initial struct {
 }
 
 // WithScenario seeds the fake, before it answers its first request and again at every Reset.
-func WithScenario(s Scenario) Option { return func(o *options) { o.scenario = &s } }
+func WithScenario(s Scenario) Option {
+	return func(o *options) { o.scenario, o.scenarioFile = &s, nil }
+}
 
 // WithVersion makes the fake behave as that version of GitLab: "17.2" (the default), "16.11", "18.0", ... A version
 // that is not supported fails the start and lists those that are. docs/versions.md tells what differs.
@@ -182,14 +187,19 @@ func WithStartTime(t time.Time) Option { return func(o *options) { o.start = t }
 // does not return for two seconds, is not asked again, which is an error of the test, and the clock stands still.
 func WithClock(now func() time.Time) Option { return func(o *options) { o.clock = now } }
 
+// WithLongPolling has a runner's request for a job wait up to d, in real time (or a synctest bubble's), when there is
+// nothing new for it since the X-GitLab-Last-Update that it sends. Any change that may give it a job, Close, and the
+// end of the request let it go at once, as does the end of d: with 204 and no X-GitLab-Last-Update, whichever it was.
+// It is the next request that gets the job. A request that has waited counts as no contact of the runner: it has been
+// answered by Workhorse, GitLab's outer server, which lets wait what is JSON and no form. The default, 0, answers at
+// once, as a newly installed GitLab does (https://docs.gitlab.com/ci/runners/long_polling/).
+func WithLongPolling(d time.Duration) Option { return func(o *options) { o.longPolling = d } }
+
 // WithWorkers has each Advance run GitLab's background workers, as RunWorkers does, once, at its end.
 func WithWorkers() Option { return func(o *options) { o.workers = true } }
 
 // WithTLS serves HTTPS, with HTTP/2. Client trusts the certificate, which is for 127.0.0.1, ::1 and example.com.
 func WithTLS() Option { return func(o *options) { o.tls = true } }
-
-// WithAddr sets the address to listen on. The default is "127.0.0.1:0", a free port.
-func WithAddr(addr string) Option { return func(o *options) { o.addr = addr } }
 
 // WithBasePath puts GitLab under a relative URL, such as "/gitlab".
 func WithBasePath(prefix string) Option {
@@ -204,11 +214,14 @@ var basePathPattern = regexp.MustCompile(`^(/[\w.~-]+)*/?$`)
 func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true } }
 
 // WithUnknownEndpoints says whether calls to endpoints that nothing serves are fine. By default each is an error of the
-// test. They are answered with GitLab's 404 either way.
+// test. They are answered with GitLab's 404 either way. An endpoint that GitLab has, but not yet in the version that
+// is followed, is no error: its call is recorded as one of that endpoint, with the version that brings it as the
+// reason, so that ForEachVersion can test a client that falls back on the 404.
 func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }
 
 // WithUnusedFailures says whether it is fine that an injected Failure never fired, that a function of Before or After
-// never ran, and that a Hold never held a request or never let it go. By default each is an error of the test.
+// never ran, that a Hold never held a request or never let it go, and that what a JobRun arranged (CancelAt ...) never
+// happened. By default each is an error of the test.
 func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
 
 // WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use; the
@@ -259,9 +272,12 @@ func New(tb TB, opts ...Option) *Fake {
 // end, and misuse that would fail a test panics instead.
 func Start(opts ...Option) (*Fake, error) { return start(noTest{}, opts) }
 
+// defaultStartTime is the time at which the fake's clock starts.
+func defaultStartTime() time.Time { return time.Date(2024, time.July, 1, 12, 0, 0, 0, time.UTC) }
+
 func start(tb TB, opts []Option) (*Fake, error) {
 	f := &Fake{tb: tb, closing: make(chan struct{}),
-		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: "127.0.0.1:0",
+		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: defaultAddr,
 			journalLimit: defaultJournalLimit, journalBytes: defaultJournalBytes,
 			closeWithin: closeWithin, patience: outside.Patience}}
 	for i, o := range opts {
@@ -286,12 +302,8 @@ func start(tb TB, opts []Option) (*Fake, error) {
 		f.lines = f.options.journalTo.Lines(f.options.patience, f.notice)
 	}
 	f.prepare()
-	if s := f.options.scenario; s != nil {
-		if err := f.Seed(*s); err != nil {
-			return nil, err
-		}
-		kept := cloneScenario(*s)
-		f.initial.scenario = &kept
+	if err := f.seedInitial(); err != nil {
+		return nil, err
 	}
 	if err := f.listen(); err != nil {
 		return nil, err
@@ -324,7 +336,7 @@ func (f *Fake) prepare() {
 	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
 	f.site.Added = f.added.lookup
 	f.site.Meant = func(method, path string) string { return unservedMessage(method, path, f.Endpoints()) }
-	gitlab.Open(&f.site)
+	gitlab.Serve(&f.site)
 	f.log.Limit(f.options.journalLimit, f.strayed)
 	f.log.LimitWeight(journal.Weight[Call]{Limit: f.options.journalBytes, Size: Call.weight, Shed: Call.shed})
 	f.faults.lastCall = f.log.Last
@@ -365,14 +377,14 @@ func (f *Fake) reset(s *Scenario) error {
 		}
 	}
 	f.initial.scenario = s
-	f.state.Mu.Lock() // before the journal begins anew: what is recorded from then on is answered by the new world
-	defer f.state.Mu.Unlock()
-	f.clock.Reset()
-	f.faults.clear()
-	f.added.clear()
-	f.forgetNoticed()
-	f.log.Reset()
-	f.state.Replace(fresh, f.clock.Now)
+	world.Visit(f.state, func() { // before the journal begins anew: what is recorded then is answered by the new world
+		f.clock.Reset()
+		f.faults.clear()
+		f.added.clear()
+		f.forgetNoticed()
+		f.log.Reset()
+		world.Replace(f.state, fresh, f.clock.Now)
+	})
 	return nil
 }
 
@@ -400,12 +412,11 @@ func (f *Fake) advance(d time.Duration) error {
 }
 
 // RunWorkers does what GitLab's background workers would have done by now: jobs that wait in vain or of whose runner
-// nothing is heard fail, stale runner managers and expired artifacts go. docs/time.md has the rules. Nothing else does
+// nothing is heard fail, stale runner managers and expired artifacts go, but for those of the latest successful
+// pipeline of a ref, which GitLab keeps (Settings.KeepLatestArtifacts). docs/time.md has the rules. Nothing else does
 // that, unless WithWorkers is given.
 func (f *Fake) RunWorkers() {
-	f.state.Mu.Lock()
-	defer f.state.Mu.Unlock()
-	f.state.RunWorkers()
+	world.Visit(f.state, f.state.RunWorkers)
 }
 
 // misuse fails the test at once or, without a test, panics. It is for the goroutine of the test alone, never for a

@@ -1,11 +1,16 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
 )
 
@@ -39,7 +44,7 @@ func (f *Fake) failureProblem(failure Failure) string {
 	case failure.Network == "refused":
 		return `"refused" is no NetworkFault: a connection is refused before there is a call; see Down and Up`
 	case failure.Network != "" && !slices.Contains(knownValues(reflect.TypeFor[NetworkFault]()), string(failure.Network)):
-		return fmt.Sprintf("%q is no NetworkFault", failure.Network)
+		return failure.Network.problem()
 	case failure.After < 0 || failure.Times < 0 || failure.Delay < 0 || failure.For < 0:
 		return "After, Times, For and Delay cannot be negative"
 	case failure.Status != 0 && (failure.Status < 200 || failure.Status > 599):
@@ -48,15 +53,47 @@ func (f *Fake) failureProblem(failure Failure) string {
 		return "Message and Body need a Status to go with"
 	case failure.Status == 0 && len(failure.Header) == 0 && failure.Network == "" && failure.Delay == 0:
 		return "the Failure has no Status, Header, Network or Delay and would change nothing"
+	case failure.Status != 0 && failure.withoutAnswer():
+		return fmt.Sprintf("with %s there is no answer that could have Status %d: choose one; %s and %s go with a Status",
+			failure.Network, failure.Status, TruncatedBody, MalformedJSON)
 	case len(failure.Header) > 0 && failure.withoutAnswer():
 		return fmt.Sprintf("with %s there is no answer that Header could be on", failure.Network)
 	case failure.Status == 0 && failure.Network == "" && failure.Applied:
 		return "Applied needs a Status or Network that takes the answer's place"
 	}
+	for _, name := range slices.Sorted(maps.Keys(failure.Header)) {
+		if problem := headerProblem(name, failure.Header[name]); problem != "" {
+			return problem
+		}
+	}
 	if _, err := json.Marshal(failure.Body); err != nil {
 		return "Body: " + err.Error()
 	}
 	return ""
+}
+
+// headerProblem is "" for a header that HTTP can send. net/http drops one of another name without a word, and replaces
+// line breaks in values.
+func headerProblem(name string, values []string) string {
+	if !headerName.MatchString(name) {
+		return fmt.Sprintf("Header: %q is no name of a header, which is of letters, digits and !#$%%&'*+-.^_`|~", name)
+	}
+	if slices.ContainsFunc(values, func(v string) bool { return strings.ContainsAny(v, "\r\n\x00") }) {
+		return fmt.Sprintf("Header: a value of %s has a line break or NUL, which HTTP cannot send", name)
+	}
+	return ""
+}
+
+// headerName is a token of HTTP (RFC 9110, 5.6.2).
+var headerName = regexp.MustCompile("^[-!#$%&'*+.^_`|~0-9A-Za-z]+$")
+
+// problem says what is wrong with a fault that is none.
+func (n NetworkFault) problem() string {
+	known := knownValues(reflect.TypeFor[NetworkFault]())
+	if meant, ok := nearest.Of(string(n), known); ok {
+		return fmt.Sprintf("%q is no NetworkFault; did you mean %q?", n, meant)
+	}
+	return fmt.Sprintf("%q is no NetworkFault; there are %s", n, strings.Join(known, ", "))
 }
 
 // Before runs do when a request has arrived that matches, and before it is served: the place for what somebody else
@@ -73,7 +110,7 @@ func (f *Fake) Before(e Endpoint, do func(Call), where ...CallMatcher) (remove f
 // the client goes on. The Call has the status and, if there is one, the reason; conditions may look at them.
 func (f *Fake) After(e Endpoint, do func(Call), where ...CallMatcher) (remove func()) {
 	f.tb.Helper()
-	return f.addHook(&f.faults.after, f.selectionProblem(e, where),
+	return f.addHook(&f.faults.after, cmp.Or(f.endpointProblem(e), f.selectionProblem(e, where)),
 		hook{name: "After", endpoint: e, where: where, do: do})
 }
 

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -34,6 +35,18 @@ type Membership struct {
 	Path string `json:"path"` // of a group or project
 	User string `json:"user"` // username
 	Role Role   `json:"role"`
+}
+
+// isEmpty is whether nothing is said of the world, be it by empty lists.
+func (s Scenario) isEmpty() bool {
+	fields := reflect.ValueOf(s)
+	for i := range fields.NumField() {
+		field := fields.Field(i)
+		if isList := field.Kind() == reflect.Slice; isList && field.Len() > 0 || !isList && !field.IsZero() {
+			return false
+		}
+	}
+	return true
 }
 
 // NewScenario returns a world with nothing in it but the administrator root, to be filled by its builders. It is the

@@ -3,10 +3,9 @@ package fakegitlab
 import (
 	"fmt"
 	"time"
-)
 
-// defaultStartTime is the time at which the fake's clock starts.
-func defaultStartTime() time.Time { return time.Date(2024, time.July, 1, 12, 0, 0, 0, time.UTC) }
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
 
 // SmallCompany is a world with one of everything: each role, each type of runner in each status, a job in each state.
 // IDs are fixed; the times suit the default start time, 2024-07-01T12:00:00Z, and the status rules of GitLab 17.1 and
@@ -135,7 +134,7 @@ func companyJobs(now time.Time) []Job {
 	ages := []time.Duration{6 * time.Hour, 10 * time.Minute, 20 * time.Minute} // of the pipelines
 	for i, j := range []Job{
 		{Name: "build", Stage: "build", Status: JobSuccess, RunnerID: 100001, SystemID: "s_100001a"},
-		{Name: "unit-tests", Status: JobFailed, FailureReason: "script_failure", RunnerID: 100022, SystemID: "s_100022"},
+		{Name: "unit-tests", Status: JobFailed, FailureReason: world.ScriptFailure, RunnerID: 100022, SystemID: "s_100022"},
 		{Name: "lint", Status: JobCanceled, RunnerID: 100021, SystemID: "s_100021", Tags: []string{"shop"}},
 		{Name: "deploy", Stage: "deploy", Status: JobSkipped},
 		{Name: "build", Stage: "build", Status: JobRunning, RunnerID: 100001, SystemID: "s_100001a"},
