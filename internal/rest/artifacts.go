@@ -119,7 +119,7 @@ func downloadArtifacts(q request) front.Response {
 
 // downloadByPerson is downloadArtifacts for an access token: that its user may read the job is enough.
 func (q request) downloadByPerson(id int) front.Response {
-	if refusal := q.Authenticate(); refusal != nil {
+	if refusal := q.AuthenticatePerson(); refusal != nil {
 		return *refusal
 	}
 	j := q.Jobs.ByID[id]

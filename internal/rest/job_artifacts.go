@@ -99,7 +99,7 @@ func keepArtifacts(q request) front.Response {
 			return *refusal
 		}
 	}
-	j, refusal := q.permittedJob(policy.UpdateBuild)
+	j, refusal := q.permittedJob(policy.KeepJobArtifacts)
 	if refusal != nil {
 		return *refusal
 	}

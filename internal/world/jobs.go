@@ -64,11 +64,11 @@ func (j *Job) Unplayable() error {
 func (j *Job) waitsForPeople() bool { return j.Status == JobManual || j.Status == JobScheduled }
 
 // PlayJob makes a manual or scheduled job, of which Unplayable says nothing, pending for a user, with variables added
-// to its own and inputs in the place of its own. One that is over is tried again. It returns the job that is pending
-// now (app/services/ci/play_build_service.rb).
+// to its own and inputs in the place of its own. One that is over is tried again, as it was: GitLab hands neither on
+// then. It returns the job that is pending now (app/services/ci/play_build_service.rb, retry_build).
 func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.JobInputs) *Job {
 	if !j.waitsForPeople() {
-		return st.RetryJob(j, u, inputs)
+		return st.RetryJob(j, u, j.Spec.Inputs)
 	}
 	_ = st.fire(j, eventEnqueue) // such a job can always be enqueued
 	j.User = u
