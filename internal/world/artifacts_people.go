@@ -45,8 +45,7 @@ func (p *Project) SuccessfulArchive(name, ref string) *Job {
 func (p *Project) successful(ref string) func(yield func(*Pipeline) bool) {
 	return func(yield func(*Pipeline) bool) {
 		for _, pipeline := range slices.Backward(p.pipelines) {
-			name, _ := pipeline.ref()
-			if name == ref && pipeline.Status() == JobSuccess && !yield(pipeline) {
+			if pipeline.ref().name == ref && pipeline.Status() == JobSuccess && !yield(pipeline) {
 				return
 			}
 		}
@@ -74,10 +73,7 @@ func (st *State) DeleteArtifacts(j *Job) { j.Files = nil }
 // expire, and a worker removes them some minutes later; here that is at once
 // (app/services/ci/job_artifacts/expire_project_build_artifacts_service.rb).
 func (st *State) DeleteProjectArtifacts(p *Project) {
-	for _, pipeline := range p.pipelines {
-		if st.locked(pipeline) {
-			continue
-		}
+	for _, pipeline := range st.unlocked(p) {
 		for _, j := range pipeline.Jobs {
 			st.DeleteArtifacts(j)
 		}

@@ -192,13 +192,15 @@ func (st *State) deleteStaleManagers() {
 func (st *State) deleteExpiredFiles() {
 	now := st.Now()
 	expired := func(f *File) bool { return !f.ExpiresAt.IsZero() && !f.ExpiresAt.After(now) }
-	for _, p := range st.pipelines {
-		hasExpired := func(j *Job) bool { return slices.ContainsFunc(j.Files, expired) }
-		if !slices.ContainsFunc(p.Jobs, hasExpired) || st.locked(p) {
+	hasExpired := func(j *Job) bool { return slices.ContainsFunc(j.Files, expired) }
+	for _, project := range st.Projects.Rows {
+		if !slices.ContainsFunc(project.Jobs, hasExpired) {
 			continue
 		}
-		for _, j := range p.Jobs {
-			j.Files = Filtered(j.Files, func(f *File) bool { return !expired(f) })
+		for _, p := range st.unlocked(project) {
+			for _, j := range p.Jobs {
+				j.Files = Filtered(j.Files, func(f *File) bool { return !expired(f) })
+			}
 		}
 	}
 }
