@@ -30,7 +30,7 @@ func (p *Project) SuccessfulArchive(name, ref string) *Job {
 	searched := 0
 	for pipeline := range p.successful(ref) {
 		for _, j := range slices.Backward(pipeline.Jobs) {
-			if j.Name == name && j.Status == JobSuccess && j.has(Archive) {
+			if j.Name == name && j.Status == JobSuccess && j.File(Archive) != nil {
 				return j
 			}
 		}
@@ -50,11 +50,6 @@ func (p *Project) successful(ref string) func(yield func(*Pipeline) bool) {
 			}
 		}
 	}
-}
-
-// has reports whether the job kept a file of a type, be it expired.
-func (j *Job) has(fileType string) bool {
-	return slices.ContainsFunc(j.Files, func(f *File) bool { return f.Type == fileType })
 }
 
 // KeepArtifacts has the files of a job live for ever (app/models/ci/build.rb, keep_artifacts!).
