@@ -61,8 +61,8 @@ func TestLifeOfArtifacts(t *testing.T) {
 }
 
 // Each file of a job has a time of its own, and the job that of its last upload: a file goes by its own, and what GitLab
-// asks of the job alone by the job's (app/models/ci/build.rb, available_artifacts? and artifacts?; lib/api/ci/
-// job_artifacts.rb). That a worker then removes the files changes nothing of it.
+// asks of the job alone by the job's (app/models/ci/build.rb, available_artifacts? and artifacts?;
+// lib/api/ci/job_artifacts.rb). That a worker then removes the files changes nothing of it.
 func TestFilesGoByTheirOwnTime(t *testing.T) {
 	off := false
 	archive, report := "expire_in=%s", "artifact_type=junit&artifact_format=gzip&expire_in=%s"

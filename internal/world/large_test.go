@@ -31,12 +31,14 @@ func linear(t *testing.T, n int, prepare func(n int) (work func())) {
 		work()
 		return max(cpuTime()-start, time.Microsecond)
 	}
-	few, more := min(took(n), took(n)), took(4*n)
+	few, more := took(n), took(4*n)
 	for range 4 {
-		if more <= 10*few || t.Failed() {
+		if few = min(few, took(n)); more <= 10*few || t.Failed() {
 			return
 		}
-		few, more = min(few, took(n)), min(more, took(4*n))
+		if more = min(more, took(4*n)); more <= 10*few {
+			return
+		}
 	}
 	t.Errorf("%d took %s, and %d %s", n, few, 4*n, more)
 }
