@@ -18,7 +18,9 @@ func (st *State) fire(j *Job, event jobEvent) error {
 	}
 	now := st.Now()
 	st.Queue.leave(j)
+	j.Pipeline.count(j, -1)
 	j.Status, j.UpdatedAt = to, now
+	j.Pipeline.count(j, 1)
 	st.Queue.enter(j)
 	j.History = append(j.History, to)
 	switch to { // of a job whose seed had times that are yet to come, none of the steps goes back behind them
@@ -191,8 +193,12 @@ func (st *State) RetryJob(old *Job, u *User, inputs ci.JobInputs) *Job {
 }
 
 // resetSkippedAfter has the skipped jobs of later stages wait for a job that is to run
-// (app/services/ci/reset_skipped_jobs_service.rb).
+// (app/services/ci/reset_skipped_jobs_service.rb). Where none is skipped, which is known without a look at them, many
+// jobs of one pipeline may be tried again.
 func (st *State) resetSkippedAfter(j *Job) {
+	if j.Pipeline.skipped == 0 {
+		return
+	}
 	for _, later := range j.Pipeline.Latest() {
 		if later.Status == JobSkipped && later.StageIndex > j.StageIndex {
 			_ = st.fire(later, eventProcess) // a skipped job can always be processed
