@@ -76,16 +76,19 @@ func (q *Request) answerRouted() Response {
 // handle runs the handler. A token that was made before a Reset is there again from then on, but for a call that the
 // handler refuses: that leaves the state as it was.
 func (q *Request) handle() Response {
-	if q.Token == nil {
-		return q.route.Handle(q)
-	}
-	token, takeBack := q.Remake(q.Token)
-	q.Token = token
+	q.remakeToken()
 	res := q.route.Handle(q)
-	if res.Status >= http.StatusBadRequest {
-		takeBack()
+	if q.takeBack != nil && res.Status >= http.StatusBadRequest {
+		q.takeBack()
 	}
 	return res
+}
+
+// remakeToken puts the token that was accepted, if there is one, where it is if it was made before a Reset.
+func (q *Request) remakeToken() {
+	if q.Token != nil {
+		q.Token, q.takeBack = q.Remake(q.Token)
+	}
 }
 
 // visit does a part of the work with the state's mutex held. A panic in it is answered with a 500.

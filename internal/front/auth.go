@@ -59,9 +59,15 @@ func (q *Request) authenticate() *Response {
 	return nil
 }
 
-// Authenticate is for an endpoint that is not one for access tokens and takes them nevertheless. It returns the
-// refusal, or nil.
-func (q *Request) Authenticate() *Response { return q.authenticate() }
+// AuthenticatePerson is for the handler of an endpoint that is not one for access tokens and takes them nevertheless.
+// It returns the refusal, or nil.
+func (q *Request) AuthenticatePerson() *Response {
+	if refusal := q.authenticate(); refusal != nil {
+		return refusal
+	}
+	q.remakeToken()
+	return nil
+}
 
 // Nobody is the user of a call without credentials, where that is allowed. It sees what is public and holds no role.
 var Nobody = &world.User{External: true}
