@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -241,18 +240,6 @@ func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
 		problem += "\ncalls with its token:\n" + strings.TrimSuffix(journalLines(own), "\n")
 	}
 	return problem + "\n" + f.seeJournal()
-}
-
-// problem is "" for a status that GitLab knows.
-func (s JobStatus) problem() string {
-	if slices.Contains(world.JobStatuses, world.JobStatus(s)) {
-		return ""
-	}
-	problem := fmt.Sprintf("%q is no job status", string(s))
-	if meant, ok := nearest.Of(string(s), world.WordsOf(world.JobStatuses...)); ok {
-		problem += fmt.Sprintf("; did you mean %q?", meant)
-	}
-	return problem
 }
 
 func worldProblem(want, got Scenario, opts []cmp.Option) string {

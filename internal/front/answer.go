@@ -84,13 +84,6 @@ func (q *Request) handle() Response {
 	return res
 }
 
-// remakeToken puts the token that was accepted, if there is one, where it is if it was made before a Reset.
-func (q *Request) remakeToken() {
-	if q.Token != nil {
-		q.Token, q.takeBack = q.Remake(q.Token)
-	}
-}
-
 // visit does a part of the work with the state's mutex held. A panic in it is answered with a 500.
 func (q *Request) visit(part func() Response) (res Response) {
 	world.Visit(q.State, func() {

@@ -99,18 +99,9 @@ func InvalidToken(description, reason string) *Response {
 	return &r
 }
 
-// blocked is the 403 of a user who may not use the API.
-func (q *Request) blocked() *Response {
-	var why string
-	switch q.User.State {
-	case world.UserBlocked:
-		why = msgUserBlocked
-	case world.UserBlockedPendingApproval:
-		why = msgUserPending
-	case world.UserDeactivated:
-		why = fmt.Sprintf(msgfUserDeactivated, q.Way.BaseURL)
-	default:
-		return nil
+// remakeToken puts the token that was accepted, if there is one, where it is if it was made before a Reset.
+func (q *Request) remakeToken() {
+	if q.Token != nil {
+		q.Token, q.takeBack = q.Remake(q.Token)
 	}
-	return Forbidden(why, q.User.Username+" is "+string(q.User.State)).AsRefusal()
 }
