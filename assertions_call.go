@@ -46,6 +46,8 @@ type Call struct {
 	Reason string
 	// Failure is whether an injected Failure answered.
 	Failure bool
+	// Held is whether a Hold holds the request: so in what Held.Wait returns, and never in the journal.
+	Held bool
 }
 
 // JSON decodes the body of the request into a value. The error names the call.
@@ -93,6 +95,9 @@ func (c Call) param(name string) (value any, present bool) {
 }
 
 func (c Call) answer() string {
+	if c.Held {
+		return "held"
+	}
 	if c.Status == 0 {
 		return "no answer"
 	}

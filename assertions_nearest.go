@@ -24,6 +24,9 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	method, path, ok := strings.Cut(string(e), " ")
 	if !ok || !strings.HasPrefix(path, "/") {
 		problem := fmt.Sprintf("%q is no endpoint: write method, blank and path, as in %q", string(e), GetRunner)
+		if constant := constantText(string(e)); constant != "" {
+			return problem + constant
+		}
 		if meant, near := nearest.Of(string(e), world.WordsOf(served...)); near {
 			problem += "; did you mean " + meant + "?"
 		}
@@ -34,6 +37,9 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	}
 	if slices.Contains(served, e) {
 		return ""
+	}
+	if colons := Endpoint(method + " " + bracesToColons(path)); colons != e && slices.Contains(served, colons) {
+		return bracesText(string(e), colons)
 	}
 	if since := gitlab.Since(string(e)); since != "" {
 		return fmt.Sprintf("GitLab has %s from %s on, and this one is %s: see WithVersion", e, since, f.version)

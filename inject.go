@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
 // Inject makes calls fail from now on, until the failure is spent or removed. An endpoint that nothing serves, or a
@@ -27,7 +30,10 @@ func (f *Fake) failureProblem(failure Failure) string {
 	}
 	switch {
 	case failure.Network != "" && !slices.Contains(knownValues(reflect.TypeFor[NetworkFault]()), string(failure.Network)):
-		return fmt.Sprintf("%q is no NetworkFault", failure.Network)
+		return networkProblem(failure.Network)
+	case failure.Status != 0 && failure.withoutAnswer():
+		return fmt.Sprintf("with the network fault %q there is no answer that could have the Status %d", failure.Network,
+			failure.Status)
 	case failure.After < 0 || failure.Times < 0 || failure.Delay < 0:
 		return "After, Times and Delay cannot be negative"
 	case failure.Status != 0 && (failure.Status < 200 || failure.Status > 599):
@@ -45,6 +51,21 @@ func (f *Fake) failureProblem(failure Failure) string {
 		return "Body: " + err.Error()
 	}
 	return ""
+}
+
+// networkProblem says of what is no NetworkFault which one was probably meant.
+func networkProblem(fault NetworkFault) string {
+	known := knownValues(reflect.TypeFor[NetworkFault]())
+	problem := fmt.Sprintf("%q is no NetworkFault; known are %q", string(fault), known)
+	for _, word := range known {
+		if slices.Contains(strings.Fields(word), strings.ToLower(string(fault))) {
+			return problem + fmt.Sprintf("; did you mean %q?", word)
+		}
+	}
+	if meant, near := nearest.Of(string(fault), known); near {
+		problem += fmt.Sprintf("; did you mean %q?", meant)
+	}
+	return problem
 }
 
 // Before runs do when a matching request has arrived and before it is served: the place for what somebody else changes
