@@ -51,11 +51,13 @@ func (f *Fake) AssertJobStatus(t T, jobID int, want JobStatus) bool {
 }
 
 // AssertSnapshot asserts that the whole world equals want; two ways to write the same are equal, as in AssertRunner.
+// Times of a world that has a Now are those that the last Seed of such a world gave them.
 // Access tokens that Token and ClientAs made do not count, unless want has them.
 func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
 	}
+	want = f.standing(want)
 	return report(t, worldProblem(want, f.snapshotBeside(want), opts))
 }
 
@@ -90,7 +92,7 @@ func (f *Fake) goldenProblem(file string, update bool, opts []cmp.Option) string
 	if err != nil {
 		return fmt.Sprintf("%s: %v", file, err)
 	}
-	if problem := worldProblem(want, f.Snapshot(), opts); problem != "" {
+	if problem := worldProblem(f.standing(want), f.Snapshot(), opts); problem != "" {
 		return file + ": " + problem
 	}
 	return ""
@@ -107,7 +109,17 @@ func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts 
 	if change != nil {
 		change(&want)
 	}
+	want = f.standing(want)
 	return report(t, worldProblem(want, f.snapshotBeside(want), opts))
+}
+
+// standing is a world with the times that it has in this fake: where they are told from the moment at which it is
+// seeded, that is the last one.
+func (f *Fake) standing(want Scenario) Scenario {
+	if want.Now.IsZero() {
+		return want
+	}
+	return want.At(read(f, (*world.State).Begun))
 }
 
 // snapshotBeside is Snapshot without the access tokens that Token made and want does not know.

@@ -217,8 +217,10 @@ func TestImpossibleFailures(t *testing.T) {
 	for want, failure := range map[string]fakegitlab.Failure{
 		`Inject: nothing serves GET /runner; did you mean GET /runners?`: {Endpoint: "GET /runner",
 			Status: 500},
-		`Inject: "boom" is no NetworkFault`:                                                    {Network: "boom"},
-		`Inject: After, Times and Delay cannot be negative`:                                    {Status: 500, Times: -1},
+		`Inject: "boom" is no NetworkFault; known are ["connection reset" "empty reply" "hang" "truncated body" "malformed JSON"]`:                                    {Network: "boom"},
+		`Inject: "reset" is no NetworkFault; known are ["connection reset" "empty reply" "hang" "truncated body" "malformed JSON"]; did you mean "connection reset"?`: {Network: "reset"},
+		`Inject: with the network fault "hang" there is no answer that could have the Status 503`:                                                                     {Network: fakegitlab.Hang, Status: 503},
+		`Inject: After, Times and Delay cannot be negative`:                                                                                                           {Status: 500, Times: -1},
 		`Inject: 99 is no status of an answer`:                                                 {Status: 99},
 		`Inject: Message and Body need a Status to go with`:                                    {Message: "x"},
 		`Inject: the Failure has no Status, Header, Network or Delay and would change nothing`: {},

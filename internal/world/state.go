@@ -38,7 +38,9 @@ type world struct {
 	managers table[*Manager]
 	Jobs     table[*Job]
 	pipeline int // the last pipeline id given out
-	Queue    JobQueue
+	// begun is when the last seed was entered whose times are told from then; zero if none was.
+	begun time.Time
+	Queue JobQueue
 
 	UserNames    map[string]*User    // by Key of the username
 	GroupPaths   map[string]*Group   // by Key of the full path
@@ -113,6 +115,22 @@ func (st *State) Replace(next *State, clock func() time.Time) {
 
 // Now is the clock's time as GitLab's database keeps it: UTC, in microseconds.
 func (st *State) Now() time.Time { return st.clock().UTC().Round(0).Truncate(time.Microsecond) }
+
+// Begin notes that the times of the seed that is being run are told from now on, and returns now.
+func (st *State) Begin() time.Time {
+	before := st.begun
+	st.OnUndo(func() { st.begun = before })
+	st.begun = st.Now()
+	return st.begun
+}
+
+// Begun is the time that Begin returned last; now, if it was never called.
+func (st *State) Begun() time.Time {
+	if st.begun.IsZero() {
+		return st.Now()
+	}
+	return st.begun
+}
 
 // Has reports whether the GitLab that is followed behaves as d says.
 func (st *State) Has(d gitlabversion.Difference) bool { return st.Version.Has(d) }
