@@ -102,6 +102,21 @@ func (f *Fake) AssertAllSucceeded(t T) bool {
 		len(failed), len(calls), journalLines(failed), f.seeJournal()))
 }
 
+// AssertNothingIgnored asserts that no call had a parameter that nothing reads, which often is a misspelt one. It names
+// the nearest that the endpoint has.
+func (f *Fake) AssertNothingIgnored(t T) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	calls := f.log.Closed()
+	ignored := slices.DeleteFunc(slices.Clone(calls), func(c Call) bool { return len(c.IgnoredParams) == 0 })
+	if len(ignored) == 0 {
+		return report(t, f.incompleteProblem())
+	}
+	return report(t, fmt.Sprintf("expected every parameter to be read; got %d of %d calls with others:\n%s%s",
+		len(ignored), len(calls), journalLines(ignored), f.seeJournal()))
+}
+
 // report fails the test if there is a problem, and returns whether there is none.
 func report(t T, problem string) bool {
 	if h, ok := t.(helper); ok {
@@ -131,6 +146,9 @@ func (f *Fake) calledProblem(e Endpoint, where []CallMatcher) string {
 		if problem := f.incompleteProblem(); problem != "" {
 			return problem
 		}
+	}
+	if times.allow(len(got)) && len(got) == 0 {
+		return f.vainProblem(e, conditions)
 	}
 	if times.allow(len(got)) {
 		return ""

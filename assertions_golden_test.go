@@ -83,7 +83,18 @@ func TestMessages(t *testing.T) {
 		"unknown_form":              func(f *Fake, t T) bool { return f.AssertNotCalled(t, "runners") },
 		"unknown_user":              func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, By("mai")) },
 		"not_called":                func(f *Fake, t T) bool { return f.AssertNotCalled(t, "* /runners/:id", By("mia")) },
-		"not_called_with_count":     func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, Times(1)) },
+		"not_called_unknown_parameter": func(f *Fake, t T) bool {
+			return f.AssertNotCalled(t, UpdateRunner, Param("puased", true))
+		},
+		"not_called_never_a_runner": func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, ByRunner(5)) },
+		"not_called_no_status":      func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, Status(2000)) },
+		"not_called_nil":            func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, By("mia"), nil) },
+		"not_called_where_nil":      func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, Where(nil)) },
+		"changed_nothing": func(f *Fake, t T) bool {
+			return f.AssertChanged(t, f.Snapshot(), func(s *Scenario) { s.Runners[0].Paused = false })
+		},
+		"nothing_ignored":       func(f *Fake, t T) bool { return f.AssertNothingIgnored(t) },
+		"not_called_with_count": func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, Times(1)) },
 		"order": func(f *Fake, t T) bool {
 			return f.AssertCallOrder(t, CreateUserRunner, DeleteRunner, VerifyRunner)
 		},

@@ -26,6 +26,9 @@ type condition struct {
 	got                func(Call) (text string, present bool)
 	isWant             func(Call) bool // nil: got equals want
 	user               string          // whom By names
+	runner             int             // which ByRunner names
+	param              string          // what Param names
+	problem            string          // why no call can ever meet it
 	ofAnswer           bool            // needs what is known only when the call was answered
 }
 
@@ -56,10 +59,12 @@ func By(username string) CallMatcher {
 	}
 }
 
-// ByRunner matches calls made with the authentication token of a runner.
+// ByRunner matches calls made with the authentication token of a runner. ByRunner(0) matches calls that no runner made.
+// Where none matched and none was to match, a runner that there never was fails the test.
 func ByRunner(id int) CallMatcher {
 	return condition{
-		text: fmt.Sprintf("ByRunner(%d)", id), aspect: "runner", want: strconv.Itoa(id),
+		runner: id,
+		text:   fmt.Sprintf("ByRunner(%d)", id), aspect: "runner", want: strconv.Itoa(id),
 		got: func(c Call) (string, bool) { return strconv.Itoa(c.RunnerID), true },
 	}
 }
@@ -67,11 +72,13 @@ func ByRunner(id int) CallMatcher {
 // Param matches calls with a parameter of that value, be it of the path, the query or the body. Values are compared in
 // the form in which GitLab takes them as text: "true" is true, "9" is 9, a list is its elements joined by commas in
 // their order, a time.Duration its seconds. A dotted name reaches into a hash ("info.name") or a list ("tag_list.0").
-// nil matches a parameter that is null or was not sent.
+// nil matches a parameter that is null or was not sent. Where none matched and none was to match, a parameter that the
+// endpoint does not have, and that no call sent, fails the test.
 func Param(name string, value any) CallMatcher {
 	want := gitlabText(value)
 	m := condition{
-		text: fmt.Sprintf("Param(%q, %s)", name, goText(value)), aspect: "param " + name, want: want,
+		param: name,
+		text:  fmt.Sprintf("Param(%q, %s)", name, goText(value)), aspect: "param " + name, want: want,
 		got: func(c Call) (string, bool) {
 			got, present := c.param(name)
 			return gitlabText(got), present
@@ -100,23 +107,29 @@ func Header(name, value string) CallMatcher {
 	}
 }
 
-// Status matches calls that were answered with that status.
+// Status matches calls that were answered with that status. What is no status of an answer fails the test.
 func Status(code int) CallMatcher {
+	problem := ""
+	if code < 100 || code > 599 {
+		problem = fmt.Sprintf("%d is no status of an answer", code)
+	}
 	return condition{
-		text: fmt.Sprintf("Status(%d)", code), aspect: "status", want: strconv.Itoa(code), ofAnswer: true,
+		problem: problem,
+		text:    fmt.Sprintf("Status(%d)", code), aspect: "status", want: strconv.Itoa(code), ofAnswer: true,
 		got: func(c Call) (string, bool) { return strconv.Itoa(c.Status), c.Status != 0 },
 	}
 }
 
-// Where matches calls for which holds returns true. nil matches nothing. The Call is a copy, which holds may change.
+// Where matches calls for which holds returns true. nil fails the test. The Call is a copy, which holds may change.
 func Where(holds func(Call) bool) CallMatcher {
 	is := func(c Call) bool { return holds != nil && holds(cloneCall(c)) }
-	text := "Where(func)"
+	text, problem := "Where(func)", ""
 	if holds == nil {
-		text = "Where(nil)"
+		text, problem = "Where(nil)", "there is no function"
 	}
 	return condition{
-		text: text, aspect: "Where", want: "true", isWant: is,
+		problem: problem,
+		text:    text, aspect: "Where", want: "true", isWant: is,
 		got: func(c Call) (string, bool) { return strconv.FormatBool(is(c)), true },
 	}
 }
@@ -176,7 +189,6 @@ func splitCounts(where []CallMatcher) (times bounds, conditions []CallMatcher) {
 	counted := false
 	for _, m := range where {
 		switch m := m.(type) {
-		case nil:
 		case count:
 			times.least, times.most, counted = max(times.least, m.least), min(times.most, m.most), true
 		default:

@@ -3,6 +3,7 @@ package fakegitlab
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -56,17 +57,75 @@ func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
 	if problem := f.endpointProblem(e); problem != "" {
 		return problem
 	}
-	for _, m := range where {
+	for i, m := range where {
 		switch m := m.(type) {
+		case nil:
+			return fmt.Sprintf("condition %d is nil", i+1)
 		case count:
 			return m.text + " counts calls: only AssertCalled takes it"
 		case condition:
+			if m.problem != "" {
+				return m.text + " can never hold: " + m.problem
+			}
 			if problem := f.userProblem(m.user); problem != "" {
 				return m.text + " can never hold: " + problem
 			}
 		}
 	}
 	return ""
+}
+
+// vainProblem says why no call could have met a condition, of those that none met: its parameter is not one of the
+// endpoint's and was never sent, its runner never was. Else it is "".
+func (f *Fake) vainProblem(e Endpoint, where []CallMatcher) string {
+	for _, m := range where {
+		m, ok := m.(condition)
+		if !ok {
+			continue
+		}
+		problem := f.paramProblem(e, m.param)
+		if m.runner != 0 && !read(f, func(st *world.State) bool { return st.HadRunner(m.runner) }) {
+			problem = fmt.Sprintf("there never was a runner %d\n%s", m.runner, f.runnersText())
+		}
+		if problem != "" {
+			return m.text + " can never hold: " + problem
+		}
+	}
+	return ""
+}
+
+// paramProblem is "" if calls of an endpoint may have a parameter, or some had it. Of what a test serves itself nobody
+// knows which there are.
+func (f *Fake) paramProblem(e Endpoint, name string) string {
+	name, _, _ = strings.Cut(name, ".")
+	if name == "" {
+		return ""
+	}
+	known := map[string]bool{}
+	for _, served := range f.Endpoints() {
+		if !e.covers(Call{Endpoint: served}) {
+			continue
+		}
+		if slices.Contains(f.added.endpoints(), served) {
+			return ""
+		}
+		for _, p := range gitlab.Parameters(string(served)) {
+			known[p] = true
+		}
+		for segment := range strings.SplitSeq(string(served), "/") {
+			known[strings.TrimLeft(segment, ":*")] = segment != strings.TrimLeft(segment, ":*")
+		}
+	}
+	sent := func(c Call) bool { _, had := c.Params[name]; return had && e.covers(c) }
+	if known[name] || slices.Contains(front.CredentialParams(), name) || slices.ContainsFunc(f.log.Closed(), sent) {
+		return ""
+	}
+	maps.DeleteFunc(known, func(_ string, is bool) bool { return !is })
+	problem := fmt.Sprintf("%s has no parameter %q, and no call sent one", e.text(), name)
+	if meant, near := nearest.Of(name, slices.Sorted(maps.Keys(known))); near {
+		problem += fmt.Sprintf("; did you mean %q?", meant)
+	}
+	return problem
 }
 
 // requestProblem is selectionProblem for failures, hooks and holds, which look at a request before it is answered.

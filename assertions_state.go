@@ -99,8 +99,8 @@ func (f *Fake) goldenProblem(file string, update bool, opts []cmp.Option) string
 }
 
 // AssertChanged asserts that the world is what it was before, with exactly that change: nothing more and nothing less.
-// Before is a Snapshot taken earlier, and is not changed itself; with a nil change, nothing may have changed. Two ways
-// to write the same are equal, as in AssertRunner, and access tokens that Token and ClientAs made since do not count.
+// Before is a Snapshot taken earlier, and is not changed itself; with a nil change, nothing may have changed, while a
+// change that changes nothing fails the test, as it is a mistake. Two ways to write the same are equal, as in AssertRunner, and access tokens that Token and ClientAs made since do not count.
 func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -108,6 +108,10 @@ func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts 
 	want := cloneScenario(before)
 	if change != nil {
 		change(&want)
+		if diffText(normalScenario(before), normalScenario(want)) == "" {
+			return report(t, "the change given to AssertChanged changes nothing of the world before; "+
+				"if nothing is to have changed, give nil")
+		}
 	}
 	want = f.standing(want)
 	return report(t, worldProblem(want, f.snapshotBeside(want), opts))

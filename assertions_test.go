@@ -17,7 +17,7 @@ func TestAssertionsHold(t *testing.T) {
 	before := f.Snapshot()
 
 	assert.True(t, f.AssertCalled(t, ""))
-	assert.True(t, f.AssertCalled(t, CreateUserRunner, By("mia"), Param("paused", true), Status(201), nil))
+	assert.True(t, f.AssertCalled(t, CreateUserRunner, By("mia"), Param("paused", true), Status(201)))
 	assert.True(t, f.AssertCalled(t, DeleteRunner, Times(3)))
 	assert.True(t, f.AssertCalled(t, "* /runners/:id", AtLeast(2), AtMost(4)))
 	assert.True(t, f.AssertCalled(t, GetRunner, AtMost(1)))
@@ -125,7 +125,8 @@ func TestWaitForCall(t *testing.T) {
 
 func TestRequestProblem(t *testing.T) {
 	f := recordedFake(t)
-	assert.Empty(t, f.requestProblem(GetRunner, []CallMatcher{By("mia"), nil, Param("id", 7)}))
+	assert.Empty(t, f.requestProblem(GetRunner, []CallMatcher{By("mia"), Param("id", 7)}))
+	assert.Equal(t, "condition 2 is nil", f.requestProblem(GetRunner, []CallMatcher{By("mia"), nil}))
 	assert.Equal(t, "Status(200) looks at the answer, which is not known yet",
 		f.requestProblem(GetRunner, []CallMatcher{Status(200)}))
 	assert.Contains(t, f.requestProblem("GET /runner", nil), "did you mean")

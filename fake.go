@@ -147,6 +147,8 @@ type options struct {
 	basePath       string
 	unknownAllowed bool
 	unusedAllowed  bool
+	ignoredRefused bool
+	mistakes       []string // options that make no sense
 	longPolling    time.Duration
 	workers        bool
 	control        func(*Fake, http.ResponseWriter, *http.Request) bool // whether it has answered
@@ -166,16 +168,6 @@ func WithScenario(s Scenario) Option { return func(o *options) { o.scenario = &s
 // WithVersion makes the fake behave as that version of GitLab: "17.2" (the default), "16.11", "18.0", ... A version
 // that is not supported fails the start and lists those that are. docs/versions.md tells what differs.
 func WithVersion(version string) Option { return func(o *options) { o.version = version } }
-
-// WithStartTime sets where the fake's clock starts. The default is 2024-07-01T12:00:00Z.
-func WithStartTime(t time.Time) Option { return func(o *options) { o.start = t } }
-
-// WithClock makes the fake follow an outside clock, such as time.Now, which must not run backwards and may be asked by
-// several goroutines at once. Advance then moves the fake ahead of it.
-func WithClock(now func() time.Time) Option { return func(o *options) { o.clock = now } }
-
-// WithWorkers has each Advance run GitLab's background workers, as RunWorkers does, once, at its end.
-func WithWorkers() Option { return func(o *options) { o.workers = true } }
 
 // WithTLS serves HTTPS, with HTTP/2. Client trusts the certificate, which is for 127.0.0.1, ::1 and example.com.
 func WithTLS() Option { return func(o *options) { o.tls = true } }
@@ -199,9 +191,18 @@ func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true 
 // test. They are answered with GitLab's 404 either way.
 func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }
 
-// WithUnusedFailures says whether it is fine that an injected Failure never fired, and that a Hold never held a
-// request or never let it go. By default each is an error of the test.
+// WithUnusedFailures says whether it is fine that an injected Failure never fired, that a Hold never held a request or
+// never let it go, and that a NextID or NextToken was never used. By default each is an error of the test.
 func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
+
+// WithIgnoredParams says whether it is fine that a call has a parameter that nothing reads, as GitLab drops it without a
+// word. By default it is, and the journal says so; with false each such call is an error of the test.
+func WithIgnoredParams(allow bool) Option { return func(o *options) { o.ignoredRefused = !allow } }
+
+// mistaken notes that an option makes no sense, which keeps the fake from starting.
+func (o *options) mistaken(format string, args ...any) {
+	o.mistakes = append(o.mistakes, fmt.Sprintf(format, args...))
+}
 
 // WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use;
 // what goes wrong with it is passed over.
@@ -217,7 +218,13 @@ const defaultJournalLimit = 10_000
 // some 50 MB when answers are of usual size. Calls that nothing serves are kept whatever the limit, unless
 // WithUnknownEndpoints allows them. An assertion that would have to know of calls that were dropped (none, at most,
 // exactly, all) fails and says so.
-func WithJournalLimit(n int) Option { return func(o *options) { o.journalLimit = max(n, 0) } }
+func WithJournalLimit(n int) Option {
+	return func(o *options) {
+		if o.journalLimit = n; n < 0 {
+			o.mistaken("WithJournalLimit(%d): a limit is 1 or more, or 0 for none", n)
+		}
+	}
+}
 
 // New starts a fake for a test and closes it at the test's end. It then reports, as errors of the test, calls that
 // nothing serves and failures that never fired; if the test has failed it logs the journal. A fake that cannot start
@@ -251,6 +258,9 @@ func start(tb TB, opts []Option) (*Fake, error) {
 		}
 		o(&f.options)
 	}
+	if len(f.options.mistakes) > 0 {
+		return nil, errors.New(strings.Join(f.options.mistakes, "\n"))
+	}
 	if !basePathPattern.MatchString(f.options.basePath) {
 		return nil, fmt.Errorf("WithBasePath(%q): that is no path of a URL, such as /gitlab", f.options.basePath)
 	}
@@ -268,7 +278,9 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	f.site.Added = f.added.lookup
 	f.site.Meant = func(method, path string) string { return unservedMessage(method, path, f.Endpoints()) }
 	gitlab.Open(&f.site)
-	f.log.Limit(f.options.journalLimit, f.strayed)
+	f.log.Limit(f.options.journalLimit, func(c Call) bool {
+		return f.strayed(c) || f.options.ignoredRefused && len(c.IgnoredParams) > 0
+	})
 	if s := f.options.scenario; s != nil {
 		if err := f.Seed(*s); err != nil {
 			return nil, err
@@ -341,80 +353,6 @@ func (f *Fake) reset(s *Scenario) error {
 // Version is the version of GitLab that the fake follows: "17.2".
 func (f *Fake) Version() string { return f.version.String() }
 
-// Now is the time by the fake's clock.
-func (f *Fake) Now() time.Time { return f.clock.now() }
-
-// Advance moves the fake's clock, which everything about time in the fake follows. It does not move backwards. With
-// WithWorkers it then does what RunWorkers does.
-func (f *Fake) Advance(d time.Duration) {
-	f.tb.Helper()
-	if err := f.advance(d); err != nil {
-		f.misuse("Advance(%s): %v", d, err)
-	}
-}
-
-func (f *Fake) advance(d time.Duration) error {
-	err := f.clock.advance(d)
-	if err == nil && f.options.workers {
-		f.RunWorkers()
-	}
-	return err
-}
-
-// RunWorkers does what GitLab's background workers would have done by now: jobs that wait in vain or of whose runner
-// nothing is heard fail, stale runner managers and expired artifacts go. docs/time.md has the rules. Nothing else does
-// that, unless WithWorkers is given.
-func (f *Fake) RunWorkers() {
-	f.state.Mu.Lock()
-	defer f.state.Mu.Unlock()
-	f.state.RunWorkers()
-}
-
-// clock is the fake's clock: one that stands still, or an outside one; both are moved by advance.
-type clock struct {
-	start   time.Time
-	outside func() time.Time
-	mu      sync.Mutex
-	ahead   time.Duration
-}
-
-func newClock(start time.Time, outside func() time.Time) *clock {
-	return &clock{start: start.UTC(), outside: outside}
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.first().Add(c.ahead)
-}
-
-// first is the time with nothing advanced.
-func (c *clock) first() time.Time {
-	if c.outside != nil {
-		return c.outside()
-	}
-	return c.start
-}
-
-func (c *clock) advance(d time.Duration) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if d < 0 {
-		return errors.New("time does not run backwards")
-	}
-	if c.ahead+d < 0 {
-		return errors.New("the clock cannot be more than 292 years ahead")
-	}
-	c.ahead += d
-	return nil
-}
-
-func (c *clock) reset() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ahead = 0
-}
-
 // lineWriter lets several goroutines write lines.
 type lineWriter struct {
 	mu sync.Mutex
@@ -457,8 +395,8 @@ func (f *Fake) report() {
 	}
 }
 
-// Problems returns what no assertion may have noticed so far: calls that nothing serves, failures that never fired,
-// requests that were held and never let go, invariants that do not hold. With New a test fails with them at its end;
+// Problems returns what no assertion may have noticed so far: calls that nothing serves, parameters that nothing reads
+// (WithIgnoredParams), failures that never fired, NextID and NextToken that were never used, requests that were held and never let go, invariants that do not hold. With New a test fails with them at its end;
 // it is for a fake that is shared and Reset between tests, or that came from Start. It is empty, and nil, if there
 // are none.
 func (f *Fake) Problems() []string {
@@ -467,9 +405,13 @@ func (f *Fake) Problems() []string {
 		if f.strayed(c) {
 			problems = append(problems, f.site.Unserved(c.Method, c.Path))
 		}
+		if f.options.ignoredRefused && len(c.IgnoredParams) > 0 {
+			problems = append(problems, fmt.Sprintf("%s: nothing reads %s", c, ignoredText(c)))
+		}
 	}
 	if !f.options.unusedAllowed {
 		problems = append(problems, f.faults.unused()...)
+		problems = append(problems, read(f, (*world.State).PinProblems)...)
 	}
 	f.invariants.mu.Lock()
 	invariants := f.invariants.list

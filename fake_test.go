@@ -364,3 +364,31 @@ func TestTokenAfterItsRevocation(t *testing.T) {
 	assert.Equal(t, []int{200, 200}, []int{status(gl.Client(), second), status(gl.Client(), first)},
 		"what Token returned stays good")
 }
+
+// Options that make no sense keep the fake from starting, each with its place.
+func TestOptionsThatMakeNoSense(t *testing.T) {
+	for want, option := range map[string]fakegitlab.Option{
+		"WithClock(nil): there is no clock to follow; without WithClock the fake has its own": fakegitlab.WithClock(nil),
+		"WithLongPolling(-1s): a time to wait is not negative":                                fakegitlab.WithLongPolling(-time.Second),
+		"WithJournalLimit(-1): a limit is 1 or more, or 0 for none":                           fakegitlab.WithJournalLimit(-1),
+	} {
+		_, err := fakegitlab.Start(option)
+		assert.EqualError(t, err, want)
+	}
+}
+
+func TestIgnoredParams(t *testing.T) {
+	for _, refused := range []bool{false, true} {
+		gl, err := fakegitlab.Start(fakegitlab.WithIgnoredParams(!refused), fakegitlab.WithScenario(testkit.MiasWorld()))
+		require.NoError(t, err)
+		defer gl.Close()
+		assert.True(t, gl.AssertNothingIgnored(t))
+		testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners?puased=true")
+		assert.False(t, gl.AssertNothingIgnored(&testkit.Spy{}))
+		var want []string
+		if refused {
+			want = []string{"#1 GET /runners by root -> 200: nothing reads puased (did you mean paused?)"}
+		}
+		assert.Equal(t, want, gl.Problems())
+	}
+}

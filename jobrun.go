@@ -230,4 +230,10 @@ func (r *JobRun) untaken() string {
 // It is the next request that gets the job. A request that has waited counts as no contact of the runner: it has been
 // answered by Workhorse, GitLab's outer server, which lets wait what is JSON and no form. The default, 0, answers at
 // once, as a newly installed GitLab does (https://docs.gitlab.com/ci/runners/long_polling/).
-func WithLongPolling(d time.Duration) Option { return func(o *options) { o.longPolling = d } }
+func WithLongPolling(d time.Duration) Option {
+	return func(o *options) {
+		if o.longPolling = d; d < 0 {
+			o.mistaken("WithLongPolling(%s): a time to wait is not negative", d)
+		}
+	}
+}

@@ -35,7 +35,8 @@ func (f *Fake) AddProject(p Project) Project {
 }
 
 // AddRunner adds a runner and returns it with what was empty filled in. A project runner without projects is an
-// orphan, as GitLab 17 leaves them when their projects are deleted.
+// orphan, as GitLab 17 leaves them when their projects are deleted. So is a group runner without a group, which must have
+// an ID and a Token.
 func (f *Fake) AddRunner(r Runner) Runner {
 	f.tb.Helper()
 	return change(f, "AddRunner(%q)", r.Description, adding(addRunner, r, publicRunner))

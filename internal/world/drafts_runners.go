@@ -19,7 +19,7 @@ func (st *State) checkRunner(n *RunnerDraft) (ps Problems) {
 		ps.addFrom("group", NewInvalid(AttrRunner, msgGroupsAssigned), "runner_type")
 	case len(n.Projects) > 0 && n.Type != ProjectRunner:
 		ps.addFrom("projects", NewInvalid(AttrRunner, MsgProjectsAssigned), "runner_type")
-	case n.Type == GroupRunner && n.Group == nil:
+	case n.Type == GroupRunner && n.Group == nil && (n.Id == 0 || n.Token == ""): // else an orphan out of a snapshot
 		ps.unset("group", NewInvalid(AttrRunner, msgGroupNeeded).Error())
 	}
 	ps.Add("access_level", oneOf("access level", &n.Attributes.AccessLevel, NotProtected, RefAccessLevels))
@@ -48,7 +48,8 @@ func ImpliedType(group, projects bool) RunnerType {
 	return InstanceRunner
 }
 
-// AddRunner makes a runner of a draft. A project runner without projects is an orphan: its projects are gone.
+// AddRunner makes a runner of a draft. A project runner without projects is an orphan: its projects are gone. So is a group
+// runner without a group, if the draft gives its id and token, as that of a snapshot does; else somebody forgot the group.
 func (st *State) AddRunner(n RunnerDraft, found ...Problem) (*Runner, error) {
 	ps := append(Problems(found), st.checkRunner(&n)...)
 	ps.Add("id", freeID(&st.Runners, "runner", n.Id))

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -27,14 +28,14 @@ func (st *State) RegistrarKnown(kind string) bool {
 // ResetInstanceRegistrationToken gives the instance a new registration token and returns it; the old one is dead at
 // once.
 func (st *State) ResetInstanceRegistrationToken() string {
-	st.Settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
+	st.Settings.RegistrationToken = cmp.Or(st.pinnedToken(), st.made.token(instanceRegistrationTokens))
 	return st.Settings.RegistrationToken
 }
 
 // ResetRegistrationToken puts a new token in the place of the RegistrationToken of a group or project, and returns it;
 // the old one is dead at once.
 func (st *State) ResetRegistrationToken(token *string) string {
-	*token = st.made.token(registrationTokens)
+	*token = cmp.Or(st.pinnedToken(), st.made.token(registrationTokens))
 	st.indexRegistrationToken(token)
 	return *token
 }

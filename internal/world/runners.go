@@ -199,7 +199,14 @@ func (st *State) DeleteRunner(r *Runner) {
 	delete(st.RunnerTokens, r.Token)
 	st.Runners.remove(r)
 	st.tick(r)
+	if st.goneRunners == nil {
+		st.goneRunners = map[int]bool{}
+	}
+	st.goneRunners[r.ID] = true
 }
+
+// HadRunner reports whether there is or was a runner with that id.
+func (st *State) HadRunner(id int) bool { return st.goneRunners[id] || has(st.Runners, id) }
 
 // AssignRunner makes a project runner serve one project more, which it does not serve yet
 // (app/services/ci/runners/assign_runner_service.rb).

@@ -29,15 +29,17 @@ type world struct {
 	clock func() time.Time
 	made  tokenMaker
 
-	Settings Settings
-	Users    table[*User]
-	Tokens   table[*AccessToken]
-	Groups   table[*Group]
-	Projects table[*Project]
-	Runners  table[*Runner]
-	managers table[*Manager]
-	Jobs     table[*Job]
-	pipeline int // the last pipeline id given out
+	Settings    Settings
+	Users       table[*User]
+	Tokens      table[*AccessToken]
+	Groups      table[*Group]
+	Projects    table[*Project]
+	Runners     table[*Runner]
+	managers    table[*Manager]
+	Jobs        table[*Job]
+	pipeline    int          // the last pipeline id given out
+	goneRunners map[int]bool // the ids of deleted runners
+	pins        pins
 	// begun is when the last seed was entered whose times are told from then; zero if none was.
 	begun time.Time
 	Queue JobQueue
