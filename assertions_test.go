@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"sync"
@@ -121,6 +122,27 @@ func TestWaitForCall(t *testing.T) {
 	assert.EqualError(t, err, "WaitForCall: nothing serves GET /runner; did you mean GET /runners?")
 	_, err = f.WaitForCall(t.Context(), GetRunner, AtLeast(2))
 	assert.EqualError(t, err, "WaitForCall: AtLeast(2) counts calls: only AssertCalled takes it")
+}
+
+func TestWaitForNextCall(t *testing.T) {
+	f := recordedFake(t, story()...)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := f.WaitForNextCall(ctx, DeleteRunner)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Contains(t, err.Error(), "WaitForNextCall: no call of DELETE /runners/:id after #8: context canceled")
+
+	before := f.log.Open()
+	var all sync.WaitGroup
+	all.Go(func() {
+		call, err := f.waitForCall(t.Context(), "WaitForNextCall", before, DeleteRunner, nil)
+		assert.NoError(t, err)
+		assert.Equal(t, 204, call.Status, "not those of before, nor the one that was being served")
+	})
+	f.log.Close(before, Call{Number: before, Endpoint: DeleteRunner, Status: 500})
+	next := f.log.Open()
+	f.log.Close(next, Call{Number: next, Endpoint: DeleteRunner, Status: 204})
+	all.Wait()
 }
 
 func TestRequestProblem(t *testing.T) {

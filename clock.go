@@ -35,6 +35,7 @@ func (f *Fake) Advance(d time.Duration) {
 }
 
 func (f *Fake) advance(d time.Duration) error {
+	defer f.news.tell()
 	err := f.clock.advance(d)
 	if err == nil && f.options.workers {
 		f.RunWorkers()
@@ -46,6 +47,7 @@ func (f *Fake) advance(d time.Duration) error {
 // nothing is heard fail, stale runner managers and expired artifacts go. docs/time.md has the rules. Nothing else does
 // that, unless WithWorkers is given.
 func (f *Fake) RunWorkers() {
+	defer f.news.tell()
 	f.state.Mu.Lock()
 	defer f.state.Mu.Unlock()
 	f.state.RunWorkers()

@@ -33,6 +33,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	defer func() { // also when the connection is torn down
 		x.call.note(x.Request.Settled())
 		f.log.Close(number, x.call)
+		f.news.tell()
 		if f.options.journalTo != nil {
 			_, _ = io.WriteString(f.options.journalTo, journalLine(x.call)+"\n")
 		}

@@ -93,7 +93,7 @@ type TB interface {
 //	    the one of internal/journal in a Reset, and by itself
 //	    front's foundRoutes.mu      for OPTIONS, and by itself
 //	    clock.mu                    for every time
-//	inFlight.mu, invariants.mu, lineWriter.mu: each by itself alone
+//	inFlight.mu, invariants.mu, news.mu, lineWriter.mu: each by itself alone
 //
 // Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they may
 // use the fake. There are two exceptions: the clock of WithClock is asked with clock.mu held and whatever is above it,
@@ -120,6 +120,7 @@ type Fake struct {
 	closing chan struct{} // closed by Close: whoever waits, let go
 	close   sync.Once
 	flight  inFlight
+	news    news
 
 	invariants struct {
 		mu   sync.Mutex
@@ -328,6 +329,7 @@ func (f *Fake) ResetTo(s Scenario) error {
 
 // reset resets to a scenario, nil for that of the last time.
 func (f *Fake) reset(s *Scenario) error {
+	defer f.news.tell()
 	f.initial.mu.Lock()
 	defer f.initial.mu.Unlock()
 	if s == nil {

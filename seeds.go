@@ -75,8 +75,24 @@ func change[T any](f *Fake, format, name string, do func(*world.State) (T, error
 	return done
 }
 
-// attempt does something to the state, whole or not at all.
+// askWorld is change for what nobody waits for.
+func askWorld[T any](f *Fake, format, name string, do func(*world.State) (T, error)) T {
+	f.tb.Helper()
+	done, err := quietly(f, do)
+	if err != nil {
+		f.misuse(format+": %v", name, err)
+	}
+	return done
+}
+
+// attempt does something to the state, whole or not at all, and tells those who WaitFor something.
 func attempt[T any](f *Fake, do func(*world.State) (T, error)) (done T, err error) {
+	defer f.news.tell()
+	return quietly(f, do)
+}
+
+// quietly is attempt for what nobody waits for: looking, and making what is only made to be given out.
+func quietly[T any](f *Fake, do func(*world.State) (T, error)) (done T, err error) {
 	f.state.Mu.Lock()
 	defer f.state.Mu.Unlock() // also when a function of the test panics in between
 	err = f.state.Atomically(func() (err error) {
@@ -171,7 +187,7 @@ func (f *Fake) Job(id int) (Job, bool) {
 // GitLab's REST API. An unknown runner fails the test.
 func (f *Fake) RunnerStatus(id int) RunnerStatus {
 	f.tb.Helper()
-	return change(f, "RunnerStatus(%s)", strconv.Itoa(id), func(st *world.State) (RunnerStatus, error) {
+	return askWorld(f, "RunnerStatus(%s)", strconv.Itoa(id), func(st *world.State) (RunnerStatus, error) {
 		r, err := st.RunnerByID(id)
 		if err != nil {
 			return "", err
@@ -197,11 +213,11 @@ func revise[T any](f *Fake, get func(*world.State) (T, error), set func(*world.S
 		return errors.New("there is no function")
 	}
 	for {
-		before, err := attempt(f, get)
+		before, err := quietly(f, get)
 		if err != nil {
 			return err
 		}
-		next, err := attempt(f, get)
+		next, err := quietly(f, get)
 		if err != nil {
 			return err
 		}
@@ -408,7 +424,7 @@ func (f *Fake) CancelJob(jobID int) Job {
 // scopes it has "api".
 func (f *Fake) Token(username string, scopes ...string) string {
 	f.tb.Helper()
-	return change(f, "Token(%q)", username, func(st *world.State) (string, error) { return st.TokenOf(username, scopes) })
+	return askWorld(f, "Token(%q)", username, func(st *world.State) (string, error) { return st.TokenOf(username, scopes) })
 }
 
 // AdminToken is Token("root"): the administrator that every GitLab starts with.
@@ -419,7 +435,10 @@ func (f *Fake) AdminToken() string {
 
 // Seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError, which says what could not be and
 // where. The user root, who is always there, is updated by the scenario's.
-func (f *Fake) Seed(s Scenario) error { return enter(f.state, s) }
+func (f *Fake) Seed(s Scenario) error {
+	defer f.news.tell()
+	return enter(f.state, s)
+}
 
 // enter is Seed.
 func enter(st *world.State, s Scenario) error {

@@ -78,6 +78,13 @@ func (l *Log[T]) Open() int {
 	return l.last
 }
 
+// Last is the highest number given out so far; 0 if none was.
+func (l *Log[T]) Last() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last
+}
+
 // Close ends the entry with that number and wakes those who Wait. A number that is not open is ignored.
 func (l *Log[T]) Close(number int, entry T) {
 	l.mu.Lock()
