@@ -53,7 +53,7 @@ func (f *Fake) waitForCall(ctx context.Context, name string, after int, e Endpoi
 	if problem := f.selectionProblem(e, where); problem != "" {
 		return Call{}, fmt.Errorf("%s: %s", name, problem)
 	}
-	call, err := f.log.Wait(ctx, func(c Call) bool { return c.Number > after && matches(c, e, where) })
+	call, err := f.log.Wait(ctx, func(c Call) bool { return (after == 0 || c.Number > after) && matches(c, e, where) })
 	if err == nil {
 		return call, nil
 	}
