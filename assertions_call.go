@@ -13,6 +13,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
 )
 
 // Call is one request that the fake was sent, with its answer. The zero value is no call. All copies of a Call share
@@ -58,8 +60,9 @@ func (c Call) JSON(into any) error {
 	return nil
 }
 
-// String is the call in one line: "#3 DELETE /runners/:id id=7 by mia -> 204". Path parameters follow the endpoint;
-// "by" is left out for a call without valid credentials.
+// String is the call in one line: "#3 DELETE /runners/:id id=7 by mia -> 204". Path parameters follow the endpoint, and what
+// a list was asked for; "by" is left out for a call without valid credentials. What a call made follows the status: "-> 201
+// runner 100002".
 func (c Call) String() string {
 	if actor := c.actor(); actor != "" {
 		return c.request() + " by " + actor + " -> " + c.answer()
@@ -77,7 +80,26 @@ func (c Call) request() string {
 			}
 		}
 	}
+	if c.Method == http.MethodGet && c.Endpoint != "" { // what a list was asked for
+		for _, name := range slices.Sorted(maps.Keys(c.Query)) {
+			if !slices.Contains(front.CredentialParams(), name) {
+				fmt.Fprintf(&text, " %s=%s", name, printable(strings.Join(c.Query[name], ",")))
+			}
+		}
+	}
 	return text.String()
+}
+
+// made is the record that a call made, "runner 100002", or was given, "job 2000001"; "" if it is none of these.
+func (c Call) made() string {
+	kind := map[Endpoint]string{RegisterRunner: "runner", CreateUserRunner: "runner", RequestJob: "job", RetryJob: "job"}[c.Endpoint]
+	var record struct {
+		ID int `json:"id"`
+	}
+	if kind == "" || c.Status != http.StatusCreated || json.Unmarshal(c.ResponseBody, &record) != nil || record.ID == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" %s %d", kind, record.ID)
 }
 
 // param is a parameter by its name or, in a hash or list, by its dotted path.
@@ -101,7 +123,7 @@ func (c Call) answer() string {
 	if c.Status == 0 {
 		return "no answer"
 	}
-	return strconv.Itoa(c.Status)
+	return strconv.Itoa(c.Status) + c.made()
 }
 
 // printable quotes what a client sent if it has line breaks or the like, so that a message stays on one line.

@@ -387,7 +387,7 @@ func TestIgnoredParams(t *testing.T) {
 		assert.False(t, gl.AssertNothingIgnored(&testkit.Spy{}))
 		var want []string
 		if refused {
-			want = []string{"#1 GET /runners by root -> 200: nothing reads puased (did you mean paused?)"}
+			want = []string{"#1 GET /runners puased=true by root -> 200: nothing reads puased (did you mean paused?)"}
 		}
 		assert.Equal(t, want, gl.Problems())
 	}
