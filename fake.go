@@ -299,7 +299,8 @@ func start(tb TB, opts []Option) (*Fake, error) {
 const hangingAfter = 5 * time.Second
 
 // Close stops the fake. Delayed requests are dropped at once; Close waits for all that are in flight and, after five
-// seconds, names those that hang. What the fake knows can still be read and asserted on. Closing again does nothing.
+// seconds, names those that hang. What the fake knows can still be read and asserted on, while Inject,
+// Before, After and Hold fail the test: no call will come. Closing again does nothing.
 func (f *Fake) Close() {
 	f.close.Do(func() {
 		close(f.closing)
@@ -308,6 +309,15 @@ func (f *Fake) Close() {
 		f.network.close()
 		f.flight.wait() // net/http does not wait for requests over HTTP/2
 	})
+}
+
+func (f *Fake) isClosed() bool {
+	select {
+	case <-f.closing:
+		return true
+	default:
+		return false
+	}
 }
 
 // Reset puts the state, the clock, the journal, the failures and what Handle added back to how they were after the

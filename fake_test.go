@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -391,4 +392,24 @@ func TestIgnoredParams(t *testing.T) {
 		}
 		assert.Equal(t, want, gl.Problems())
 	}
+}
+
+// Once a fake is closed it can be read; what only calls could meet fails at once, and requests find nobody.
+func TestAfterTheEnd(t *testing.T) {
+	gl, err := fakegitlab.Start(fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	require.NoError(t, err)
+	gl.Close()
+	assert.Len(t, gl.Runners(), 15)
+	assert.True(t, gl.AssertNotCalled(t, ""))
+	for name, do := range map[string]func(){
+		"Inject": func() { gl.Inject(fakegitlab.InternalError("")) },
+		"Before": func() { gl.Before("", func(fakegitlab.Call) {}) },
+		"Hold":   func() { gl.Hold("") },
+	} {
+		assert.PanicsWithValue(t, "fakegitlab: "+name+": the fake is closed: no call will come", do)
+	}
+	answer := httptest.NewRecorder()
+	gl.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/api/v4/version", nil))
+	assert.Equal(t, http.StatusServiceUnavailable, answer.Code)
+	assert.Empty(t, gl.Calls(""))
 }

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -15,13 +16,21 @@ import (
 // (WithUnusedFailures).
 func (f *Fake) Inject(failure Failure) (remove func()) {
 	f.tb.Helper()
-	if problem := f.failureProblem(failure); problem != "" {
+	if problem := cmp.Or(f.closedProblem(), f.failureProblem(failure)); problem != "" {
 		f.misuse("Inject: %s", problem)
 		return func() {}
 	}
 	failure.Where = slices.Clone(failure.Where)
 	failure.Header = failure.Header.Clone()
 	return f.faults.remover(f.faults.inject(&injected{Failure: failure}))
+}
+
+// closedProblem is a problem of what is to happen to calls once there are none any more.
+func (f *Fake) closedProblem() string {
+	if f.isClosed() {
+		return "the fake is closed: no call will come"
+	}
+	return ""
 }
 
 func (f *Fake) failureProblem(failure Failure) string {
@@ -85,7 +94,7 @@ func (f *Fake) After(e Endpoint, do func(Call)) (remove func()) {
 
 func (f *Fake) addHook(list *[]*hook, name string, e Endpoint, do func(Call)) (remove func()) {
 	f.tb.Helper()
-	problem := f.endpointProblem(e)
+	problem := cmp.Or(f.closedProblem(), f.endpointProblem(e))
 	if do == nil {
 		problem = "there is no function"
 	}
@@ -102,7 +111,7 @@ func (f *Fake) addHook(list *[]*hook, name string, e Endpoint, do func(Call)) (r
 func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
 	f.tb.Helper()
 	h := newHeld(e, where)
-	if problem := f.requestProblem(e, where); problem != "" {
+	if problem := cmp.Or(f.closedProblem(), f.requestProblem(e, where)); problem != "" {
 		f.misuse("Hold: %s", problem)
 		return h
 	}
