@@ -92,7 +92,8 @@ func (c Call) request() string {
 
 // made is the record that a call made, "runner 100002", or was given, "job 2000001"; "" if it is none of these.
 func (c Call) made() string {
-	kind := map[Endpoint]string{RegisterRunner: "runner", CreateUserRunner: "runner", RequestJob: "job", RetryJob: "job"}[c.Endpoint]
+	kinds := map[Endpoint]string{RegisterRunner: "runner", CreateUserRunner: "runner", RequestJob: "job", RetryJob: "job"}
+	kind := kinds[c.Endpoint]
 	var record struct {
 		ID int `json:"id"`
 	}

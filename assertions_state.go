@@ -192,7 +192,8 @@ func (f *Fake) goldenProblem(file string, update bool, opts []cmp.Option) string
 
 // AssertChanged asserts that the world is what it was before, with exactly that change: nothing more and nothing less.
 // Before is a Snapshot taken earlier, and is not changed itself; with a nil change, nothing may have changed, while a
-// change that changes nothing fails the test, as it is a mistake. Two ways to write the same are equal, as in AssertRunner, and access tokens that Token and ClientAs made since do not count.
+// change that changes nothing fails the test, as it is a mistake. Two ways to write the same are equal,
+// as in AssertRunner, and access tokens that Token and ClientAs made since do not count.
 func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()

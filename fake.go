@@ -408,7 +408,8 @@ func (f *Fake) report() {
 }
 
 // Problems returns what no assertion may have noticed so far: calls that nothing serves, parameters that nothing reads
-// (WithIgnoredParams), failures that never fired, NextID and NextToken that were never used, requests that were held and never let go, invariants that do not hold. With New a test fails with them at its end;
+// (WithIgnoredParams), failures that never fired, NextID and NextToken that were never used, requests
+// that were held and never let go, invariants that do not hold. With New a test fails with them at its end;
 // it is for a fake that is shared and Reset between tests, or that came from Start. It is empty, and nil, if there
 // are none.
 func (f *Fake) Problems() []string {
