@@ -24,6 +24,7 @@ type helper interface{ Helper() }
 // maps and slices in a Call are the journal's own: read them, do not change them. It fails the test to ask for an
 // endpoint that nothing serves, or with a count such as Times.
 func (f *Fake) Calls(e Endpoint, where ...CallMatcher) []Call {
+	f.tb.Helper()
 	if problem := f.selectionProblem(e, where); problem != "" {
 		f.misuse("Calls: %s", problem)
 		return nil
@@ -42,8 +43,8 @@ func (f *Fake) WaitForCall(ctx context.Context, e Endpoint, where ...CallMatcher
 	return f.waitForCall(ctx, "WaitForCall", 0, e, where)
 }
 
-// WaitForNextCall is WaitForCall for a call that arrives from now on: those that are recorded or being served already do
-// not count. What is to cause the call must come after this began, in another goroutine; of calls that may have come
+// WaitForNextCall is WaitForCall for a call that arrives from now on: those that are recorded or being served already
+// do not count. What is to cause the call must come after this began, in another goroutine; of calls that may have come
 // already, ClearCalls and WaitForCall find the first afterwards.
 func (f *Fake) WaitForNextCall(ctx context.Context, e Endpoint, where ...CallMatcher) (Call, error) {
 	return f.waitForCall(ctx, "WaitForNextCall", f.log.Last(), e, where)
@@ -211,9 +212,6 @@ func (f *Fake) calledProblem(e Endpoint, where []CallMatcher) string {
 			return problem
 		}
 	}
-	if times.allow(len(got)) && len(got) == 0 {
-		return f.vainProblem(e, conditions)
-	}
 	if times.allow(len(got)) {
 		return ""
 	}
@@ -230,7 +228,7 @@ func (f *Fake) calledProblem(e Endpoint, where []CallMatcher) string {
 
 func (f *Fake) orderProblem(order []Endpoint) string {
 	for _, e := range order {
-		if problem := f.endpointProblem(e); problem != "" {
+		if problem := f.recordedProblem(e); problem != "" {
 			return problem
 		}
 	}
@@ -240,8 +238,8 @@ func (f *Fake) orderProblem(order []Endpoint) string {
 	for i, e := range order {
 		at := slices.IndexFunc(calls[next:], func(c Call) bool { return e.covers(c) })
 		if at < 0 {
-			return fmt.Sprintf("expected calls in this order: %s\ngot\n%s  %s\n%s", joinEndpoints(order), found.String(),
-				missingText(e, i, calls, next), f.seeJournal())
+			return fmt.Sprintf("expected calls in this order: %s\ngot\n%s  %s\n%s%s", joinEndpoints(order), found.String(),
+				missingText(e, i, calls, next), f.laterLines(e), f.seeJournal())
 		}
 		fmt.Fprintf(&found, "  %s\n", calls[next+at])
 		next += at + 1
@@ -273,14 +271,19 @@ func (f *Fake) callsProblem(want []string) string {
 	for i, c := range calls {
 		got[i] = fmt.Sprintf("%s %d", c.name(), c.Status)
 	}
+	var missing []Endpoint
 	for _, line := range want {
 		parts := callLine.FindStringSubmatch(line)
 		if parts == nil {
 			return fmt.Sprintf("%q is no call: write endpoint and status, as in \"POST /runners 201\"", line)
 		}
-		if problem := f.endpointProblem(Endpoint(parts[1])); problem != "" && !slices.Contains(got, line) {
+		if slices.Contains(got, line) {
+			continue
+		}
+		if problem := f.recordedProblem(Endpoint(parts[1])); problem != "" {
 			return problem
 		}
+		missing = append(missing, Endpoint(parts[1]))
 	}
 	if problem := f.incompleteProblem(); problem != "" {
 		return problem
@@ -289,7 +292,7 @@ func (f *Fake) callsProblem(want []string) string {
 	if diff == "" {
 		return ""
 	}
-	return "expected exactly these calls (- expected, + recorded):\n" + diff + f.seeJournal()
+	return "expected exactly these calls (- expected, + recorded):\n" + diff + f.laterLines(missing...) + f.seeJournal()
 }
 
 func joinEndpoints(endpoints []Endpoint) string {

@@ -22,7 +22,7 @@ import (
 type Call struct {
 	Number   int       // 1, 2, 3 ... in the order of arrival
 	Time     time.Time // of arrival, by the fake's clock
-	Endpoint Endpoint  // "" when nothing serves it
+	Endpoint Endpoint  // "" when nothing serves it, in this version or a later one
 	Method   string
 	Origin   string // what the client called: "http://127.0.0.1:41234"
 	Path     string // as sent, still escaped: "/api/v4/projects/acme%2Fshop/runners"
@@ -43,8 +43,8 @@ type Call struct {
 	Status         int // 0 when there was no answer
 	ResponseHeader http.Header
 	ResponseBody   []byte // of a log and of artifacts the first 64 KiB
-	// Reason is, for a refusal, the rule that decided: "mia is Developer in acme/shop; needs Maintainer". It never goes
-	// over the wire.
+	// Reason is, for a refusal, the rule that decided: "mia is Developer in acme/shop; needs Maintainer"; for a runner
+	// that got no job while some are pending, why. It never goes over the wire.
 	Reason string
 	// Failure is whether an injected Failure answered.
 	Failure bool
@@ -60,9 +60,9 @@ func (c Call) JSON(into any) error {
 	return nil
 }
 
-// String is the call in one line: "#3 DELETE /runners/:id id=7 by mia -> 204". Path parameters follow the endpoint, and what
-// a list was asked for; "by" is left out for a call without valid credentials. What a call made follows the status: "-> 201
-// runner 100002".
+// String is the call in one line: "#3 DELETE /runners/:id id=7 by mia -> 204". Path parameters follow the endpoint, and
+// what a list was asked for; "by" is left out for a call without valid credentials. What a call made follows the
+// status: "-> 201 runner 100002".
 func (c Call) String() string {
 	if actor := c.actor(); actor != "" {
 		return c.request() + " by " + actor + " -> " + c.answer()

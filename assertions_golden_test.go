@@ -85,10 +85,6 @@ func TestMessages(t *testing.T) {
 		"unknown_form":              func(f *Fake, t T) bool { return f.AssertNotCalled(t, "runners") },
 		"unknown_user":              func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, By("mai")) },
 		"not_called":                func(f *Fake, t T) bool { return f.AssertNotCalled(t, "* /runners/:id", By("mia")) },
-		"not_called_unknown_parameter": func(f *Fake, t T) bool {
-			return f.AssertNotCalled(t, UpdateRunner, Param("puased", true))
-		},
-		"not_called_never_a_runner": func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, ByRunner(5)) },
 		"not_called_no_status":      func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, Status(2000)) },
 		"not_called_nil":            func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, By("mia"), nil) },
 		"not_called_where_nil":      func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, Where(nil)) },
@@ -113,6 +109,10 @@ func TestMessages(t *testing.T) {
 				IgnoreTokens())
 		},
 		"runner_token":            func(f *Fake, t T) bool { return f.AssertRunner(t, Runner{ID: 8}) },
+		"runner_never_there":      func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 5) },
+		"unknown_runner":          func(f *Fake, t T) bool { return f.AssertNotCalled(t, "", ByRunner(5)) },
+		"unknown_param":           func(f *Fake, t T) bool { return f.AssertNotCalled(t, UpdateRunner, Param("pause", true)) },
+		"unlike_param":            func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetJob, Param("zzz", nil)) },
 		"runner_missing":          func(f *Fake, t T) bool { return f.AssertRunner(t, Runner{ID: 77}) },
 		"runner_not_gone":         func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 8) },
 		"runner_not_gone_no_call": func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 7) },

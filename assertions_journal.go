@@ -14,9 +14,9 @@ import (
 )
 
 // Journal is the recorded calls for a person to read, one line a call: number, endpoint, who called, status, and in
-// brackets the reason of a refusal and what else is odd about it. A line between calls says that the fake's clock has moved.
-// A call that repeats the one before it, which had failed, is indented below it; many that are alike are one line. Tokens
-// are shortened.
+// brackets the reason of a refusal and what else is odd about it. A line between calls says that the fake's clock has
+// moved. A call that repeats the one before it, which had failed, is indented below it; many that are alike are one
+// line. Tokens are shortened.
 func (f *Fake) Journal() string {
 	text := journalText(f.log.Closed())
 	if dropped := f.droppedText(); dropped != "" {
@@ -175,7 +175,8 @@ func indent(text, by string) string {
 
 // tokenPattern finds GitLab's tokens by their prefixes (those in lib/gitlab/ci and app/models). Its group is what
 // shortenTokens keeps: the prefix and four more characters.
-var tokenPattern = regexp.MustCompile(`\b((?:gl[a-z]+-(?:t\d_)?|GR1348941)[\w-]{4})[\w-]{8,}(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?`)
+var tokenPattern = regexp.MustCompile(
+	`\b((?:gl[a-z]+-(?:t\d_)?|GR1348941)[\w-]{4})[\w-]{8,}(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?`)
 
 // shortenTokens cuts each token down to enough to tell it from others.
 func shortenTokens(text string) string { return tokenPattern.ReplaceAllString(text, "$1…") }

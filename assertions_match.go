@@ -27,7 +27,7 @@ type condition struct {
 	isWant             func(Call) bool // nil: got equals want
 	user               string          // whom By names
 	runner             int             // which ByRunner names
-	param              string          // what Param names
+	param              string          // which Param names
 	problem            string          // why no call can ever meet it
 	ofAnswer           bool            // needs what is known only when the call was answered
 }
@@ -60,11 +60,10 @@ func By(username string) CallMatcher {
 }
 
 // ByRunner matches calls made with the authentication token of a runner. ByRunner(0) matches calls that no runner made.
-// Where none matched and none was to match, a runner that there never was fails the test.
+// An ID that no runner has or had fails the test.
 func ByRunner(id int) CallMatcher {
 	return condition{
-		runner: id,
-		text:   fmt.Sprintf("ByRunner(%d)", id), aspect: "runner", want: strconv.Itoa(id),
+		text: fmt.Sprintf("ByRunner(%d)", id), aspect: "runner", want: strconv.Itoa(id), runner: id,
 		got: func(c Call) (string, bool) { return strconv.Itoa(c.RunnerID), true },
 	}
 }
@@ -72,13 +71,12 @@ func ByRunner(id int) CallMatcher {
 // Param matches calls with a parameter of that value, be it of the path, the query or the body. Values are compared in
 // the form in which GitLab takes them as text: "true" is true, "9" is 9, a list is its elements joined by commas in
 // their order, a time.Duration its seconds. A dotted name reaches into a hash ("info.name") or a list ("tag_list.0").
-// nil matches a parameter that is null or was not sent. Where none matched and none was to match, a parameter that the
-// endpoint does not have, and that no call sent, fails the test.
+// nil matches a parameter that is null or was not sent. A parameter that the endpoint does not have fails the test,
+// unless a call of it was sent with one; Where looks for anything.
 func Param(name string, value any) CallMatcher {
 	want := gitlabText(value)
 	m := condition{
-		param: name,
-		text:  fmt.Sprintf("Param(%q, %s)", name, goText(value)), aspect: "param " + name, want: want,
+		text: fmt.Sprintf("Param(%q, %s)", name, goText(value)), aspect: "param " + name, want: want, param: name,
 		got: func(c Call) (string, bool) {
 			got, present := c.param(name)
 			return gitlabText(got), present
@@ -204,7 +202,7 @@ func splitCounts(where []CallMatcher) (times bounds, conditions []CallMatcher) {
 // covers is whether a call is of the endpoint. "" covers every call, "* /path" those of that path with any method.
 func (e Endpoint) covers(c Call) bool {
 	if path, ok := strings.CutPrefix(string(e), "* "); ok {
-		_, served, _ := strings.Cut(string(c.Endpoint), " ")
+		_, served := c.Endpoint.cut()
 		return served == path
 	}
 	return e == "" || e == c.Endpoint

@@ -3,7 +3,6 @@ package fakegitlab
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -22,8 +21,8 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 		return ""
 	}
 	served := f.Endpoints()
-	method, path, ok := strings.Cut(string(e), " ")
-	if !ok || !strings.HasPrefix(path, "/") {
+	method, path := e.cut()
+	if !strings.HasPrefix(path, "/") {
 		problem := fmt.Sprintf("%q is no endpoint: write method, blank and path, as in %q", string(e), GetRunner)
 		if constant := constantText(string(e)); constant != "" {
 			return problem + constant
@@ -33,28 +32,61 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 		}
 		return problem
 	}
-	if method == "*" {
-		return wildcardProblem(path, served)
-	}
 	if slices.Contains(served, e) {
 		return ""
 	}
 	if colons := Endpoint(method + " " + bracesToColons(path)); colons != e && slices.Contains(served, colons) {
 		return bracesText(string(e), colons)
 	}
-	if since := gitlab.Since(string(e)); since != "" {
-		return fmt.Sprintf("GitLab has %s from %s on, and this one is %s: see WithVersion", e, since, f.version)
+	if later := f.laterText(e); later != "" {
+		return later
 	}
-	if below, whole := strings.CutPrefix(path, front.APIPrefix); whole {
+	if method == "*" {
+		return wildcardProblem(path, served)
+	}
+	if below, whole := front.BelowAPI(path); whole {
 		return fmt.Sprintf("an endpoint is named without %s: %s %s", front.APIPrefix, method, below)
 	}
 	return "nothing serves " + string(e) + cmp.Or(meantText(method, path, served), outsideText(method, path))
 }
 
-// selectionProblem is "" if calls can be selected by endpoint and conditions: the endpoint is served, the users exist,
-// and nothing counts.
+// laterText says of an endpoint that is not served, but is by a later version, from when on GitLab has it; "" for
+// every other.
+func (f *Fake) laterText(e Endpoint) string {
+	later := gitlab.Lacks(f.version, string(e))
+	if later == "" || slices.ContainsFunc(f.Endpoints(), func(served Endpoint) bool { // perhaps by Handle
+		_, path := served.cut()
+		return served == e || "* "+path == string(e)
+	}) {
+		return ""
+	}
+	return later + ": see WithVersion"
+}
+
+// laterLines is laterText of several endpoints, for the end of a message on what was not called.
+func (f *Fake) laterLines(endpoints ...Endpoint) string {
+	var lines strings.Builder
+	for _, e := range endpoints {
+		if later := f.laterText(e); later != "" && !strings.Contains(lines.String(), later) {
+			lines.WriteString(later + "\n")
+		}
+	}
+	return lines.String()
+}
+
+// recordedProblem is endpointProblem for what looks at recorded calls. They may well be of an endpoint that only a
+// later version has, and were answered with 404 then: a test over several versions asks in each of them.
+func (f *Fake) recordedProblem(e Endpoint) string {
+	if f.laterText(e) != "" {
+		return ""
+	}
+	return f.endpointProblem(e)
+}
+
+// selectionProblem is "" if calls can be selected by endpoint and conditions: the endpoint is one of this version or a
+// later one and has the parameters, the users exist, the runners do or did, and nothing counts.
 func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
-	if problem := f.endpointProblem(e); problem != "" {
+	if problem := f.recordedProblem(e); problem != "" {
 		return problem
 	}
 	for i, m := range where {
@@ -67,75 +99,26 @@ func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
 			if m.problem != "" {
 				return m.text + " can never hold: " + m.problem
 			}
-			if problem := f.userProblem(m.user); problem != "" {
+			if problem := cmp.Or(f.userProblem(m.user), f.runnerIDProblem(m.runner)); problem != "" {
 				return m.text + " can never hold: " + problem
+			}
+			if problem := f.paramProblem(e, m.param); problem != "" {
+				return m.text + " looks for what is not there: " + problem
 			}
 		}
 	}
 	return ""
 }
 
-// vainProblem says why no call could have met a condition, of those that none met: its parameter is not one of the
-// endpoint's and was never sent, its runner never was. Else it is "".
-func (f *Fake) vainProblem(e Endpoint, where []CallMatcher) string {
-	for _, m := range where {
-		m, ok := m.(condition)
-		if !ok {
-			continue
-		}
-		problem := f.paramProblem(e, m.param)
-		if m.runner != 0 && !read(f, func(st *world.State) bool { return st.HadRunner(m.runner) }) {
-			problem = fmt.Sprintf("there never was a runner %d\n%s", m.runner, f.runnersText())
-		}
-		if problem != "" {
-			return m.text + " can never hold: " + problem
-		}
-	}
-	return ""
-}
-
-// paramProblem is "" if calls of an endpoint may have a parameter, or some had it. Of what a test serves itself nobody
-// knows which there are.
-func (f *Fake) paramProblem(e Endpoint, name string) string {
-	name, _, _ = strings.Cut(name, ".")
-	if name == "" {
-		return ""
-	}
-	known := map[string]bool{}
-	for _, served := range f.Endpoints() {
-		if !e.covers(Call{Endpoint: served}) {
-			continue
-		}
-		if slices.Contains(f.added.endpoints(), served) {
-			return ""
-		}
-		for _, p := range gitlab.Parameters(string(served)) {
-			known[p] = true
-		}
-		for segment := range strings.SplitSeq(string(served), "/") {
-			known[strings.TrimLeft(segment, ":*")] = segment != strings.TrimLeft(segment, ":*")
-		}
-	}
-	sent := func(c Call) bool { _, had := c.Params[name]; return had && e.covers(c) }
-	if known[name] || slices.Contains(front.CredentialParams(), name) || slices.ContainsFunc(f.log.Closed(), sent) {
-		return ""
-	}
-	maps.DeleteFunc(known, func(_ string, is bool) bool { return !is })
-	problem := fmt.Sprintf("%s has no parameter %q, and no call sent one", e.text(), name)
-	if meant, near := nearest.Of(name, slices.Sorted(maps.Keys(known))); near {
-		problem += fmt.Sprintf("; did you mean %q?", meant)
-	}
-	return problem
-}
-
-// requestProblem is selectionProblem for failures, hooks and holds, which look at a request before it is answered.
+// requestProblem is selectionProblem for failures, hooks and holds, which look at a request before it is answered. What
+// this version does not serve they refuse: there is nothing that could fail.
 func (f *Fake) requestProblem(e Endpoint, where []CallMatcher) string {
 	for _, m := range where {
 		if m, ok := m.(condition); ok && m.ofAnswer {
 			return m.text + " looks at the answer, which is not known yet"
 		}
 	}
-	return f.selectionProblem(e, where)
+	return cmp.Or(f.endpointProblem(e), f.selectionProblem(e, where))
 }
 
 func (f *Fake) userProblem(username string) string {
@@ -156,6 +139,62 @@ func (f *Fake) userProblem(username string) string {
 	return problem
 }
 
+// runnerIDProblem is "" for the ID of a runner that is there or was, and for 0.
+func (f *Fake) runnerIDProblem(id int) string {
+	if id == 0 || read(f, func(st *world.State) bool { return st.WasRunner(id) }) {
+		return ""
+	}
+	return fmt.Sprintf("no runner has ever had the ID %d; %s", id, strings.TrimSuffix(f.runnersText(), "\n"))
+}
+
+// paramProblem is "" for a parameter that the endpoint reads in some version, or one of the endpoints if it stands for
+// several. What the test serves with Handle reads what it likes. A parameter that a call was sent with can be looked
+// for, too: clients send what GitLab ignores.
+func (f *Fake) paramProblem(e Endpoint, name string) string {
+	if name == "" {
+		return ""
+	}
+	top, _, _ := strings.Cut(name, ".")
+	var known []string
+	for _, served := range f.Endpoints() {
+		if !e.covers(Call{Endpoint: served}) {
+			continue
+		}
+		takes := gitlab.Takes(string(served))
+		if takes == nil || slices.Contains(takes, top) || slices.Contains(takes, name) {
+			return ""
+		}
+		known = append(known, takes...)
+	}
+	sent := func(c Call) bool {
+		_, present := c.param(name)
+		return present && e.covers(c)
+	}
+	if slices.ContainsFunc(f.log.Closed(), sent) {
+		return ""
+	}
+	problem := fmt.Sprintf("%s has no parameter %q", e.text(), top)
+	if meant, ok := nearest.Of(top, known); ok {
+		return problem + fmt.Sprintf("; did you mean %q?", meant)
+	}
+	if own := f.ownParams(e); e != "" && len(own) > 0 {
+		problem += "; it has " + strings.Join(own, ", ")
+	}
+	return problem
+}
+
+// ownParams are the parameters that endpoints declare, without those that authentication reads everywhere.
+func (f *Fake) ownParams(e Endpoint) []string {
+	var own []string
+	for _, served := range f.Endpoints() {
+		if e.covers(Call{Endpoint: served}) {
+			own = append(own, gitlab.Parameters(string(served))...)
+		}
+	}
+	slices.Sort(own)
+	return slices.Compact(own)
+}
+
 // nearestShown is how many calls a message shows of those that nearly matched.
 const nearestShown = 3
 
@@ -163,14 +202,15 @@ const nearestShown = 3
 func (f *Fake) nearestCalls(e Endpoint, where []CallMatcher) string {
 	calls := f.log.Closed()
 	near := f.rank(calls, e, where)
+	later := f.laterLines(e)
 	switch {
 	case len(calls) == 0:
-		return f.seeJournal()
+		return later + f.seeJournal()
 	case len(near) == 0:
-		return "recorded: " + tally(calls) + "\n" + f.seeJournal()
+		return later + "recorded: " + tally(calls) + "\n" + f.seeJournal()
 	}
 	var text strings.Builder
-	text.WriteString("nearest (- expected, + recorded):\n")
+	text.WriteString(later + "nearest (- expected, + recorded):\n")
 	for _, c := range near[:min(len(near), nearestShown)] {
 		text.WriteString("  " + journalLine(c) + "\n")
 		if len(where) > 0 { // else the line above says it all
@@ -217,10 +257,10 @@ func kinship(c Call, e Endpoint) int {
 	if e.covers(c) {
 		return 2
 	}
-	_, wanted, _ := strings.Cut(string(e), " ")
+	_, wanted := e.cut()
 	path, _ := belowAPI(c.Path)
 	if c.Endpoint != "" {
-		_, path, _ = strings.Cut(string(c.Endpoint), " ")
+		_, path = c.Endpoint.cut()
 	}
 	if path == wanted {
 		return 1

@@ -120,7 +120,8 @@ func separateMap(v reflect.Value) {
 
 // String is the user on one line: "user mia (2, admin)".
 func (u User) String() string {
-	return "user " + u.Username + inBrackets(idText(u.ID), when(u.Admin, "admin"), unless(string(u.State), string(UserActive)))
+	state := unless(string(u.State), string(UserActive))
+	return "user " + u.Username + inBrackets(idText(u.ID), when(u.Admin, "admin"), state)
 }
 
 // String is the group on one line: "group acme (1001, public)".
@@ -143,7 +144,8 @@ func (r Runner) String() string {
 		when(r.Locked, "locked"))
 }
 
-// String is the job on one line, without its token: `job 2000001 (acme/shop, "build", failed: script_failure, runner 7)`.
+// String is the job on one line, without its token: `job 2000001 (acme/shop, "build", failed: script_failure, runner
+// 7)`.
 func (j Job) String() string {
 	status, runner := string(normalJob(j).Status), ""
 	if j.FailureReason != "" {

@@ -26,9 +26,10 @@ func (f *Fake) AssertRunner(t T, want Runner, opts ...cmp.Option) bool {
 	return report(t, f.runnerProblem(want, opts))
 }
 
-// AssertRunnerFields asserts that fields of the stored runner have these values, whatever the others are. Fields are named
-// as in JSON: "paused", "tag_list", "maximum_timeout". Values are compared in the form in which they stand in JSON, so that
-// 600, "10m" and a time.Duration are one, and so are a list and its elements; nil is a field that is not set.
+// AssertRunnerFields asserts that fields of the stored runner have these values, whatever the others are. Fields are
+// named as in JSON: "paused", "tag_list", "maximum_timeout". Values are compared in the form in which they stand in
+// JSON, so that 600, "10m" and a time.Duration are one, and so are a list and its elements; nil is a field that is not
+// set.
 func (f *Fake) AssertRunnerFields(t T, id int, want map[string]any) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -117,8 +118,8 @@ func fieldText(name string, value any) string {
 	return gitlabText(value)
 }
 
-// AssertRunnerGone asserts that no runner has that ID. An ID of 0 or less fails, as it comes from a variable that was
-// never set.
+// AssertRunnerGone asserts that no runner has that ID any more. An ID that no runner ever had fails: it is another
+// one's, such as a project's, or comes from a variable that was never set.
 func (f *Fake) AssertRunnerGone(t T, id int) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -128,6 +129,9 @@ func (f *Fake) AssertRunnerGone(t T, id int) bool {
 	}
 	runner, ok := f.Runner(id)
 	if !ok {
+		if problem := f.runnerIDProblem(id); problem != "" {
+			return report(t, fmt.Sprintf("expected runner %d to be gone; %s", id, problem))
+		}
 		return true
 	}
 	return report(t, fmt.Sprintf("expected runner %d to be gone; it still exists: %s\n%s", id, runnerText(runner),
@@ -361,8 +365,8 @@ func (s JobStatus) problem() string {
 	return problem
 }
 
-// worldProblem is "" for equal worlds. Else it has one line for each field that differs, with the call that last changed
-// the record by that parameter where there is one.
+// worldProblem is "" for equal worlds. Else it has one line for each field that differs, with the call that last
+// changed the record by that parameter where there is one.
 func (f *Fake) worldProblem(want, got Scenario, opts []cmp.Option) string {
 	want, got = normalScenario(want), normalScenario(got)
 	diff := diffText(want, got, opts...)

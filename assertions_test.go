@@ -31,7 +31,13 @@ func TestAssertionsHold(t *testing.T) {
 	assert.True(t, recordedFake(t).AssertCalls(t))
 	assert.True(t, recordedFake(t, story()[0], story()[5]).AssertCalls(t, "POST /user/runners 201",
 		"POST /api/v4/runner 404"))
-	assert.True(t, f.AssertRunnerGone(t, 77))
+	gone := f.AddRunner(Runner{}).ID
+	f.DeleteRunner(gone)
+	assert.True(t, f.AssertRunnerGone(t, gone))
+	assert.True(t, f.AssertNotCalled(t, GetRunner, ByRunner(gone)), "it was there")
+	assert.True(t, f.AssertNotCalled(t, "", ByRunner(8), Param("paused", true)))
+	assert.True(t, f.AssertNotCalled(t, GetRunner, Param("private_token", "x")), "authentication reads it")
+	assert.True(t, f.AssertNotCalled(t, UpdateJob, Param("info.name", "x")))
 	assert.Equal(t, `#1 GET /runners/:id id="a\n" -> no answer`,
 		Call{Number: 1, Endpoint: GetRunner, Params: map[string]any{"id": "a\n"}}.String())
 	assert.True(t, f.AssertJobStatus(t, 9, JobFailed))

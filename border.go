@@ -9,11 +9,12 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// The border between plain data, which tests and scenarios speak, and the records of the state machine. Nothing else knows both.
-// A ...Draft finds the records that plain data names; a public... copies a record out.
+// The border between plain data, which tests and scenarios speak, and the records of the state machine. Nothing else
+// knows both. A ...Draft finds the records that plain data names; a public... copies a record out.
 
-// references finds the records that a draft names, by the draft's fields. In the place of one that is not there comes a bare
-// record of that name, so that the rest of the draft can be checked as well; with a problem the draft becomes nothing.
+// references finds the records that a draft names, by the draft's fields. In the place of one that is not there comes a
+// bare record of that name, so that the rest of the draft can be checked as well; with a problem the draft becomes
+// nothing.
 type references struct {
 	st       *world.State
 	problems world.Problems
@@ -49,13 +50,18 @@ func (f *references) project(field, path string) *world.Project {
 // publicSettings are the settings as plain data.
 func publicSettings(s world.Settings) Settings {
 	s = s.Clone()
-	return Settings{RegistrationToken: s.RegistrationToken, RegistrationTokensDisabled: s.RegistrationTokensDisabled,
+	return Settings{
+		RegistrationToken: s.RegistrationToken, RegistrationTokensDisabled: s.RegistrationTokensDisabled,
 		ValidRegistrars: s.ValidRegistrars, RunnerTokenExpiration: s.RunnerTokenExpiration,
-		GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
-		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners, MaxTraceSize: s.MaxTraceSize,
-		MaxArtifactsSize: s.MaxArtifactsSize, RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
-		RateLimit: RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders, TimeZone: timeZoneName(s.TimeZone),
-		ContactInterval: s.ContactInterval, KeepLatestArtifacts: s.KeepLatestArtifacts}
+		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners,
+		MaxTraceSize: s.MaxTraceSize, MaxArtifactsSize: s.MaxArtifactsSize,
+		RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
+		RateLimit: RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders,
+		TimeZone: timeZoneName(s.TimeZone), ContactInterval: s.ContactInterval,
+		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
+		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
+		KeepLatestArtifacts:          s.KeepLatestArtifacts,
+	}
 }
 
 // timeZoneName is the name that world.TimeZone has found a zone by.
@@ -68,13 +74,18 @@ func timeZoneName(zone *time.Location) string {
 
 func settingsDraft(s Settings) (world.Settings, error) {
 	zone, err := world.TimeZone(s.TimeZone)
-	return world.Settings{RegistrationToken: s.RegistrationToken, RegistrationTokensDisabled: s.RegistrationTokensDisabled,
+	return world.Settings{
+		RegistrationToken: s.RegistrationToken, RegistrationTokensDisabled: s.RegistrationTokensDisabled,
 		ValidRegistrars: s.ValidRegistrars, RunnerTokenExpiration: s.RunnerTokenExpiration,
-		GroupRunnerTokenExpiration: s.GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
-		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners, MaxTraceSize: s.MaxTraceSize,
-		MaxArtifactsSize: s.MaxArtifactsSize, RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
-		RateLimit: world.RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders, TimeZone: zone,
-		ContactInterval: s.ContactInterval, KeepLatestArtifacts: clone.Pointer(s.KeepLatestArtifacts, clone.Shallow)}, err
+		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners,
+		MaxTraceSize: s.MaxTraceSize, MaxArtifactsSize: s.MaxArtifactsSize,
+		RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
+		RateLimit: world.RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders,
+		TimeZone: zone, ContactInterval: s.ContactInterval,
+		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
+		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
+		KeepLatestArtifacts:          clone.Pointer(s.KeepLatestArtifacts, clone.Shallow),
+	}, err
 }
 
 func rewriteSettings(st *world.State, s Settings) error {
@@ -92,13 +103,19 @@ func rewriteSettings(st *world.State, s Settings) error {
 
 // publicUser is the user as plain data.
 func publicUser(u *world.User) User {
-	return User{ID: u.ID, Username: u.Username, Name: u.Name, Email: u.Email, Admin: u.Admin, Auditor: u.Auditor, External: u.External,
-		State: UserState(u.State), CreatedAt: u.CreatedAt}
+	return User{
+		ID: u.ID, Username: u.Username, Name: u.Name, Email: u.Email,
+		Admin: u.Admin, Auditor: u.Auditor, External: u.External,
+		State: UserState(u.State), Bot: u.Bot, CreatedAt: u.CreatedAt,
+	}
 }
 
 func userDraft(in User) world.User {
-	return world.User{ID: in.ID, Username: in.Username, Name: in.Name, Email: in.Email, Admin: in.Admin, Auditor: in.Auditor, External: in.External,
-		State: world.UserState(in.State), CreatedAt: in.CreatedAt}
+	return world.User{
+		ID: in.ID, Username: in.Username, Name: in.Name, Email: in.Email,
+		Admin: in.Admin, Auditor: in.Auditor, External: in.External,
+		State: world.UserState(in.State), Bot: in.Bot, CreatedAt: in.CreatedAt,
+	}
 }
 
 func addUser(st *world.State, in User) (*world.User, error) { return st.AddUser(userDraft(in)) }
@@ -111,8 +128,11 @@ func rewriteUser(st *world.State, u *world.User, in User) error {
 
 // publicAccessToken is the access token as plain data. The value, too: a test may need it.
 func publicAccessToken(t *world.AccessToken) AccessToken {
-	out := AccessToken{ID: t.ID, Token: t.Token, User: t.User.Username, Name: t.Name, Scopes: slices.Clone(t.Scopes), ExpiresAt: t.ExpiresAt,
-		Revoked: t.Revoked, Impersonation: t.Impersonation, Role: Role(t.Role), CreatedAt: t.CreatedAt}
+	out := AccessToken{
+		ID: t.ID, Token: t.Token, User: t.User.Username, Name: t.Name,
+		Scopes: slices.Clone(t.Scopes), ExpiresAt: t.ExpiresAt, Revoked: t.Revoked, Impersonation: t.Impersonation,
+		Role: Role(t.Role), CreatedAt: t.CreatedAt,
+	}
 	for _, g := range t.Grants {
 		out.Grants = append(out.Grants, publicGrant(g))
 	}
@@ -127,8 +147,11 @@ func publicAccessToken(t *world.AccessToken) AccessToken {
 
 func accessTokenDraft(st *world.State, in AccessToken) (world.AccessToken, world.Problems) {
 	found := references{st: st}
-	t := world.AccessToken{ID: in.ID, Token: in.Token, Name: in.Name, Scopes: in.Scopes, ExpiresAt: in.ExpiresAt, Revoked: in.Revoked,
-		Impersonation: in.Impersonation, Role: world.Role(in.Role), CreatedAt: in.CreatedAt}
+	t := world.AccessToken{
+		ID: in.ID, Token: in.Token, Name: in.Name, Scopes: in.Scopes,
+		ExpiresAt: in.ExpiresAt, Revoked: in.Revoked, Impersonation: in.Impersonation,
+		Role: world.Role(in.Role), CreatedAt: in.CreatedAt,
+	}
 	if in.Project != "" {
 		t.Project = found.project("project", in.Project)
 	}
@@ -182,15 +205,22 @@ func seedAccessToken(st *world.State, in AccessToken) error {
 
 // publicGroup is the group as plain data.
 func publicGroup(g *world.Group) Group {
-	return Group{ID: g.ID, Path: g.Path, Name: g.Name, Visibility: Visibility(g.Visibility), Members: publicMembers(g.Roles),
+	return Group{
+		ID: g.ID, Path: g.Path, Name: g.Name,
+		Visibility: Visibility(g.Visibility), Members: publicMembers(g.Roles),
 		RegistrationToken: g.RegistrationToken, RegistrationTokensDisabled: g.RegistrationTokensDisabled,
-		SharedRunnersDisabled: g.SharedRunnersDisabled, RunnerTokenExpiration: g.RunnerTokenExpiration, CreatedAt: g.CreatedAt}
+		SharedRunnersDisabled: g.SharedRunnersDisabled, RunnerTokenExpiration: g.RunnerTokenExpiration,
+		CreatedAt: g.CreatedAt,
+	}
 }
 
 func groupDraft(in Group) world.Group {
-	return world.Group{ID: in.ID, Path: in.Path, Name: in.Name, Visibility: world.Visibility(in.Visibility),
+	return world.Group{
+		ID: in.ID, Path: in.Path, Name: in.Name, Visibility: world.Visibility(in.Visibility),
 		RegistrationToken: in.RegistrationToken, RegistrationTokensDisabled: in.RegistrationTokensDisabled,
-		SharedRunnersDisabled: in.SharedRunnersDisabled, RunnerTokenExpiration: in.RunnerTokenExpiration, CreatedAt: in.CreatedAt}
+		SharedRunnersDisabled: in.SharedRunnersDisabled, RunnerTokenExpiration: in.RunnerTokenExpiration,
+		CreatedAt: in.CreatedAt,
+	}
 }
 
 func addGroup(st *world.State, in Group) (*world.Group, error) {
@@ -203,19 +233,25 @@ func rewriteGroup(st *world.State, g *world.Group, in Group) error {
 
 // publicProject is the project as plain data.
 func publicProject(p *world.Project) Project {
-	return Project{ID: p.ID, Path: p.Path, Name: p.Name, Description: p.Description, Visibility: Visibility(p.Visibility), Members: publicMembers(p.Roles),
+	return Project{
+		ID: p.ID, Path: p.Path, Name: p.Name,
+		Description: p.Description, Visibility: Visibility(p.Visibility), Members: publicMembers(p.Roles),
 		RegistrationToken: p.RegistrationToken, RegistrationTokensDisabled: p.RegistrationTokensDisabled,
 		SharedRunnersDisabled: p.SharedRunnersDisabled, GroupRunnersDisabled: p.GroupRunnersDisabled, Archived: p.Archived,
 		RunnerTokenExpiration: p.RunnerTokenExpiration, BuildTimeout: p.BuildTimeout, GitDepth: p.GitDepth,
-		KeepLatestArtifact: clone.Pointer(p.KeepLatestArtifact, clone.Shallow), CreatedAt: p.CreatedAt}
+		KeepLatestArtifact: clone.Pointer(p.KeepLatestArtifact, clone.Shallow), CreatedAt: p.CreatedAt,
+	}
 }
 
 func projectDraft(in Project) world.Project {
-	return world.Project{ID: in.ID, Path: in.Path, Name: in.Name, Description: in.Description, Visibility: world.Visibility(in.Visibility),
+	return world.Project{
+		ID: in.ID, Path: in.Path, Name: in.Name,
+		Description: in.Description, Visibility: world.Visibility(in.Visibility),
 		RegistrationToken: in.RegistrationToken, RegistrationTokensDisabled: in.RegistrationTokensDisabled,
 		SharedRunnersDisabled: in.SharedRunnersDisabled, GroupRunnersDisabled: in.GroupRunnersDisabled, Archived: in.Archived,
 		RunnerTokenExpiration: in.RunnerTokenExpiration, BuildTimeout: in.BuildTimeout, GitDepth: in.GitDepth,
-		KeepLatestArtifact: clone.Pointer(in.KeepLatestArtifact, clone.Shallow), CreatedAt: in.CreatedAt}
+		KeepLatestArtifact: clone.Pointer(in.KeepLatestArtifact, clone.Shallow), CreatedAt: in.CreatedAt,
+	}
 }
 
 func addProject(st *world.State, in Project) (*world.Project, error) {
@@ -247,9 +283,13 @@ func membersDraft(members Members) map[string]world.Role {
 
 // publicRunner is the runner as plain data.
 func publicRunner(r *world.Runner) Runner {
-	out := Runner{ID: r.ID, Type: RunnerType(r.Type), Description: world.OrEmpty(r.Description), Name: world.OrEmpty(r.Name), MaintenanceNote: world.OrEmpty(r.MaintenanceNote),
-		Token: r.Token, TokenExpiresAt: r.TokenExpiresAt, Registration: Registration(r.Registration), Paused: r.Paused, Locked: r.Locked,
-		Tags: slices.Clone(r.Tags), AccessLevel: AccessLevel(r.AccessLevel), CreatedAt: r.CreatedAt, ContactedAt: r.ContactedAt}
+	out := Runner{
+		ID: r.ID, Type: RunnerType(r.Type), Description: world.OrEmpty(r.Description),
+		Name: world.OrEmpty(r.Name), MaintenanceNote: world.OrEmpty(r.MaintenanceNote),
+		Token: r.Token, TokenExpiresAt: r.TokenExpiresAt, Registration: Registration(r.Registration),
+		Paused: r.Paused, Locked: r.Locked, Tags: slices.Clone(r.Tags), AccessLevel: AccessLevel(r.AccessLevel),
+		CreatedAt: r.CreatedAt, ContactedAt: r.ContactedAt,
+	}
 	if r.Group != nil {
 		out.Group = r.Group.Path
 	}
@@ -273,7 +313,7 @@ func publicRunner(r *world.Runner) Runner {
 
 func runnerDraft(st *world.State, in Runner) (world.RunnerDraft, world.Problems) {
 	found := references{st: st}
-	n := world.RunnerDraft{Id: in.ID, Type: world.RunnerType(in.Type), Name: world.OrNull(in.Name), Token: in.Token,
+	n := world.RunnerDraft{ID: in.ID, Type: world.RunnerType(in.Type), Name: world.OrNull(in.Name), Token: in.Token,
 		Registration: world.Registration(in.Registration), Existing: true,
 		CreatedAt: in.CreatedAt, ContactedAt: in.ContactedAt, TokenExpiresAt: in.TokenExpiresAt}
 	if in.Group != "" {
@@ -288,8 +328,11 @@ func runnerDraft(st *world.State, in Runner) (world.RunnerDraft, world.Problems)
 	for _, m := range in.Managers {
 		n.Managers = append(n.Managers, managerDraft(m))
 	}
-	n.Attributes = world.Attributes{Description: world.OrNull(in.Description), MaintenanceNote: world.OrNull(in.MaintenanceNote), Paused: in.Paused, Locked: in.Locked,
-		RunUntagged: in.RunUntagged == nil || *in.RunUntagged, Tags: slices.Clone(in.Tags), AccessLevel: world.AccessLevel(in.AccessLevel)}
+	n.Attributes = world.Attributes{
+		Description: world.OrNull(in.Description), MaintenanceNote: world.OrNull(in.MaintenanceNote),
+		Paused: in.Paused, Locked: in.Locked, RunUntagged: in.RunUntagged == nil || *in.RunUntagged,
+		Tags: slices.Clone(in.Tags), AccessLevel: world.AccessLevel(in.AccessLevel),
+	}
 	switch {
 	case in.MaximumTimeout%time.Second != 0:
 		found.problems.Addf("maximum_timeout", "MaximumTimeout is whole seconds")
@@ -311,17 +354,23 @@ func rewriteRunner(st *world.State, r *world.Runner, in Runner) error {
 }
 
 func publicManager(m *world.Manager) RunnerManager {
-	return RunnerManager{ID: m.ID, SystemID: m.SystemID, Version: m.Version, Revision: m.Revision, Platform: m.Platform,
-		Architecture: m.Architecture, IPAddress: m.IPAddress, Executor: m.Executor, CreatedAt: m.CreatedAt, ContactedAt: m.ContactedAt}
+	return RunnerManager{
+		ID: m.ID, SystemID: m.SystemID,
+		Version: m.Version, Revision: m.Revision, Platform: m.Platform, Architecture: m.Architecture,
+		IPAddress: m.IPAddress, Executor: m.Executor, CreatedAt: m.CreatedAt, ContactedAt: m.ContactedAt,
+	}
 }
 
 func managerDraft(in RunnerManager) world.Manager {
-	return world.Manager{ID: in.ID, SystemID: in.SystemID, Version: in.Version, Revision: in.Revision, Platform: in.Platform,
-		Architecture: in.Architecture, IPAddress: in.IPAddress, Executor: in.Executor, CreatedAt: in.CreatedAt, ContactedAt: in.ContactedAt}
+	return world.Manager{
+		ID: in.ID, SystemID: in.SystemID,
+		Version: in.Version, Revision: in.Revision, Platform: in.Platform, Architecture: in.Architecture,
+		IPAddress: in.IPAddress, Executor: in.Executor, CreatedAt: in.CreatedAt, ContactedAt: in.ContactedAt,
+	}
 }
 
 // copies are rows as plain data. It is never nil.
-func copies[R world.Record, T any](rows []R, public func(R) T) []T {
+func copies[R world.Row, T any](rows []R, public func(R) T) []T {
 	out := make([]T, len(rows))
 	for i, r := range rows {
 		out[i] = public(r)

@@ -22,11 +22,17 @@ func publicJob(j *world.Job) Job {
 
 // outlineOf is the job as plain data without its log and artifacts, which may be large.
 func outlineOf(j *world.Job) Job {
-	out := Job{ID: j.ID, Project: j.Project.Path, Name: j.Name, Stage: j.Stage, User: j.User.Username, Ref: j.Ref, RefIsTag: j.RefIsTag,
-		Protected: j.Protected, Tags: slices.Clone(j.Tags), Status: JobStatus(j.Status), FailureReason: j.FailureReason, AllowFailure: j.AllowFailure,
-		Coverage: clone.Pointer(j.Coverage, clone.Shallow), PipelineID: j.PipelineID, StageIndex: j.StageIndex, Commit: Commit(j.Commit),
-		CreatedAt: j.CreatedAt, QueuedAt: j.QueuedAt, StartedAt: j.StartedAt, FinishedAt: j.FinishedAt, Erased: j.Erased, Token: j.Token,
-		Spec: JobSpec(j.Spec.Clone()), DebugTrace: j.DebugTrace, Manual: j.Manual, ArtifactsExpireAt: j.ArtifactsExpireAt}
+	out := Job{
+		ID: j.ID, Project: j.Project.Path, Name: j.Name, Stage: j.Stage,
+		User: j.User.Username, Ref: j.Ref, RefIsTag: j.RefIsTag,
+		Protected: j.Protected, Tags: slices.Clone(j.Tags),
+		Status: JobStatus(j.Status), FailureReason: j.FailureReason, AllowFailure: j.AllowFailure,
+		PipelineID: j.PipelineID, StageIndex: j.StageIndex, Commit: Commit(j.Commit),
+		Coverage:  clone.Pointer(j.Coverage, clone.Shallow),
+		CreatedAt: j.CreatedAt, QueuedAt: j.QueuedAt, StartedAt: j.StartedAt, FinishedAt: j.FinishedAt,
+		Erased: j.Erased, Token: j.Token, Spec: JobSpec(j.Spec.Clone()),
+		DebugTrace: j.DebugTrace, Manual: j.Manual, ArtifactsExpireAt: j.ArtifactsExpireAt,
+	}
 	if j.Status.Executing() && j.UpdatedAt.After(j.StartedAt) {
 		out.UpdatedAt = j.UpdatedAt
 	}
@@ -41,12 +47,16 @@ func outlineOf(j *world.Job) Job {
 
 func jobDraft(st *world.State, in Job) (*world.Job, world.Problems) {
 	found := references{st: st}
-	j := &world.Job{ID: in.ID, Name: in.Name, Stage: in.Stage, Ref: in.Ref, RefIsTag: in.RefIsTag,
-		Protected: in.Protected, Tags: slices.Clone(in.Tags), Status: world.JobStatus(in.Status), FailureReason: in.FailureReason, AllowFailure: in.AllowFailure,
-		Coverage: clone.Pointer(in.Coverage, clone.Shallow), PipelineID: in.PipelineID, StageIndex: in.StageIndex, Commit: world.Commit(in.Commit),
-		CreatedAt: in.CreatedAt, QueuedAt: in.QueuedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt, Erased: in.Erased, Token: in.Token,
-		Spec: ci.JobSpec(in.Spec).Clone(), DebugTrace: in.DebugTrace, Manual: in.Manual,
-		ArtifactsExpireAt: in.ArtifactsExpireAt}
+	j := &world.Job{
+		ID: in.ID, Name: in.Name, Stage: in.Stage, Ref: in.Ref, RefIsTag: in.RefIsTag,
+		Protected: in.Protected, Tags: slices.Clone(in.Tags),
+		Status: world.JobStatus(in.Status), FailureReason: in.FailureReason, AllowFailure: in.AllowFailure,
+		PipelineID: in.PipelineID, StageIndex: in.StageIndex, Commit: world.Commit(in.Commit),
+		Coverage:  clone.Pointer(in.Coverage, clone.Shallow),
+		CreatedAt: in.CreatedAt, QueuedAt: in.QueuedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt,
+		Erased: in.Erased, Token: in.Token, Spec: ci.JobSpec(in.Spec).Clone(),
+		DebugTrace: in.DebugTrace, Manual: in.Manual, ArtifactsExpireAt: in.ArtifactsExpireAt,
+	}
 	j.UpdatedAt = in.UpdatedAt
 	j.Project = found.project("project", in.Project)
 	j.User = found.user("user", cmp.Or(in.User, world.RootUsername))
@@ -80,7 +90,8 @@ func (f *references) taker(j *world.Job, in Job) {
 	}
 	if j.Manager = r.Manager(in.SystemID); j.Manager == nil {
 		known := world.NamesOf(r.Managers, func(m *world.Manager) string { return m.SystemID })
-		f.problems.Addf("system_id", "runner %d has no manager %q; %s", in.RunnerID, in.SystemID, datajson.Suggest(in.SystemID, known))
+		f.problems.Addf("system_id", "runner %d has no manager %q; %s", in.RunnerID, in.SystemID,
+			datajson.Suggest(in.SystemID, known))
 	}
 }
 
@@ -91,7 +102,8 @@ func addJob(st *world.State, in Job) (*world.Job, error) {
 
 // publicFile is a file that a job kept as plain data.
 func publicFile(f *world.File) Artifact {
-	return Artifact{Filename: f.Filename, Type: f.Type, Format: f.Format, Content: f.Content.Bytes(), ExpiresAt: f.ExpiresAt}
+	return Artifact{Filename: f.Filename, Type: f.Type, Format: f.Format, Content: f.Content.Bytes(),
+		ExpiresAt: f.ExpiresAt}
 }
 
 // publicHistory are the statuses that a job has had, oldest first.

@@ -11,7 +11,8 @@ import (
 
 // A whole world out of the state as plain data, and into it.
 
-// snapshotOf is all that is known, as plain data ordered by id. A kind of which there is none is nil: JSON leaves it out.
+// snapshotOf is all that is known, as plain data ordered by id. A kind of which there is none is nil: JSON leaves it
+// out.
 func snapshotOf(st *world.State) Scenario {
 	s := Scenario{Settings: publicSettings(st.Settings), Users: someCopies(st.Users.Rows, publicUser),
 		AccessTokens: someCopies(st.Tokens.Rows, publicAccessToken), Groups: someCopies(st.Groups.Rows, publicGroup),
@@ -27,7 +28,7 @@ func snapshotOf(st *world.State) Scenario {
 }
 
 // someCopies is copies, but nil for none.
-func someCopies[R world.Record, T any](rows []R, public func(R) T) []T {
+func someCopies[R world.Row, T any](rows []R, public func(R) T) []T {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -36,7 +37,7 @@ func someCopies[R world.Record, T any](rows []R, public func(R) T) []T {
 
 // seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError with everything that GitLab refuses.
 func seed(st *world.State, s Scenario) error {
-	return st.Atomically(func() error {
+	return world.Atomically(st, func() error {
 		if !s.Now.IsZero() {
 			s = s.At(st.Begin())
 		}
@@ -67,7 +68,7 @@ func (r rejection) path() string { return datajson.Join(r.at, r.Field) }
 func seedAll(st *world.State, s Scenario) (refused []rejection) {
 	groups := world.NamesOf(s.Groups, func(g Group) string { return g.Path })
 	projects := world.NamesOf(s.Projects, func(p Project) string { return p.Path })
-	st.Seeding(groups, projects, func() {
+	world.Seeding(st, groups, projects, func() {
 		if !reflect.ValueOf(s.Settings).IsZero() {
 			reject(&refused, "settings", "", rewriteSettings(st, s.Settings))
 		}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // WithStartTime sets where the fake's clock starts. The default is 2024-07-01T12:00:00Z.
@@ -44,13 +46,12 @@ func (f *Fake) advance(d time.Duration) error {
 }
 
 // RunWorkers does what GitLab's background workers would have done by now: jobs that wait in vain or of whose runner
-// nothing is heard fail, stale runner managers and expired artifacts go. docs/time.md has the rules. Nothing else does
+// nothing is heard fail, stale runner managers and expired artifacts go, but for those of the latest successful
+// pipeline of a ref, which GitLab keeps (Settings.KeepLatestArtifacts). docs/time.md has the rules. Nothing else does
 // that, unless WithWorkers is given.
 func (f *Fake) RunWorkers() {
 	defer f.news.tell()
-	f.state.Mu.Lock()
-	defer f.state.Mu.Unlock()
-	f.state.RunWorkers()
+	world.Visit(f.state, f.state.RunWorkers)
 }
 
 // clock is the fake's clock: one that stands still, or an outside one; both are moved by advance.

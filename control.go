@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -103,10 +105,14 @@ func (c *control) pathID() int {
 // and a page that shows the world and the journal as they change, below "/-/fake/" of URL. docs/other-languages.md
 // documents both. Calls of them are not recorded and meet no failures. It is off by default, so that code under test
 // that strays there gets the 404 of a real GitLab.
-func WithControl() Option {
+//
+// It answers to IP addresses, to names that no public DNS has (localhost, names without a dot or below .localhost,
+// .test, .internal), to the host of WithAddr and to the hosts given here, all on any port. To others it answers 403:
+// a web page whose name its owner had pointed at this machine could otherwise use it.
+func WithControl(hosts ...string) Option {
 	// Nothing else mentions the control API, so that Go's linker leaves it and its page out of programs that do not call
 	// this function.
-	return func(o *options) { o.control = (*Fake).serveControl }
+	return func(o *options) { o.control, o.controlHosts = (*Fake).serveControl, hosts }
 }
 
 // controlPrefix is where the control API is, below the base path. GitLab keeps "/-/" for routes of its own and has no
@@ -142,11 +148,15 @@ func controlRoutes() []controlRoute {
 		{"DELETE /-/fake/calls", (*control).clearCalls},
 		{"GET /-/fake/journal", (*control).journal},
 		{"GET /-/fake/problems", (*control).problems},
+		{"GET /-/fake/settings", (*control).showSettings},
 		{"PATCH /-/fake/settings", (*control).changeSettings},
-		{"PATCH /-/fake/users/:username", patching(userEdits.edit, "username")},
-		{"PATCH /-/fake/groups/:path", patching(groupEdits.edit, "path")},
-		{"PATCH /-/fake/projects/:path", patching(projectEdits.edit, "path")},
-		{"PATCH /-/fake/runners/:id", patching(runnerEdits.edit, "id")},
+		{"GET /-/fake/users/:username", showing(userEdits, "username")},
+		{"PATCH /-/fake/users/:username", patching(userEdits, "username")},
+		{"GET /-/fake/groups/:path", showing(groupEdits, "path")},
+		{"PATCH /-/fake/groups/:path", patching(groupEdits, "path")},
+		{"GET /-/fake/projects/:path", showing(projectEdits, "path")},
+		{"PATCH /-/fake/projects/:path", patching(projectEdits, "path")},
+		{"PATCH /-/fake/runners/:id", patching(runnerEdits, "id")},
 		{"GET /-/fake/runners/:id", (*control).showRunner},
 		{"DELETE /-/fake/runners/:id", (*control).deletePathRunner},
 		{"POST /-/fake/runners/:id/contact", (*control).contactRunner},
@@ -181,14 +191,9 @@ func routeControl() *front.Router[controlRoute] {
 
 // serveControl answers a call of the control API; false if it is none.
 func (f *Fake) serveControl(w http.ResponseWriter, r *http.Request) bool {
-	path, below := strings.CutPrefix(r.URL.EscapedPath(), f.options.basePath)
-	rest, isControl := strings.CutPrefix(path, controlPrefix)
-	if !below || !isControl || rest != "" && rest[0] != '/' {
+	path, inside := f.site.BelowBase(r.URL.EscapedPath())
+	if _, isControl := front.Below(controlPrefix, path); !inside || !isControl {
 		return false
-	}
-	if rest == "" {
-		http.Redirect(w, r, f.options.basePath+controlPrefix+"/", http.StatusMovedPermanently)
-		return true
 	}
 	f.controlled(r, path).write(w, r)
 	return true
@@ -201,6 +206,14 @@ func (f *Fake) controlled(r *http.Request, path string) controlAnswer {
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {
 		return controlRefusal(http.StatusForbidden, err.Error())
 	}
+	if !f.isControlHost(r.Host) {
+		return controlRefusal(http.StatusForbidden, fmt.Sprintf("the control API does not answer to the name %q, which "+
+			"any web page could have; call it at %s, or name the host in WithControl", r.Host, f.URL()))
+	}
+	if path == controlPrefix {
+		to := http.Header{"Location": {f.options.basePath + controlPrefix + "/"}}
+		return controlAnswer{status: http.StatusMovedPermanently, header: to}
+	}
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
@@ -210,6 +223,33 @@ func (f *Fake) controlled(r *http.Request, path string) controlAnswer {
 		return controlRefusal(http.StatusNotFound, "nothing serves "+r.Method+" "+path+meantControl(r.Method, path))
 	}
 	return row.handle(&control{f, r, vars})
+}
+
+// isControlHost reports whether a request with that Host may use the control API. A browser asks for a name of a page's
+// choice, which may lead here (DNS rebinding); it cannot make up an address or a name that no public DNS has.
+func (f *Fake) isControlHost(host string) bool {
+	name := hostname(host)
+	if _, err := netip.ParseAddr(name); err == nil || name == "" { // no browser leaves it out
+		return true
+	}
+	if !strings.Contains(name, ".") || name == tlsHost { // which belongs to nobody
+		return true
+	}
+	for _, reserved := range []string{".localhost", ".test", ".internal"} {
+		if strings.HasSuffix(name, reserved) {
+			return true
+		}
+	}
+	is := func(known string) bool { return hostname(known) == name }
+	return slices.ContainsFunc(f.options.controlHosts, is) || is(f.options.addr)
+}
+
+// hostname is the name or address of a host with or without a port, in the one form that can be compared.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
 }
 
 // meantControl is meantText for the control API: below its prefix, where full paths are looked for as in GitLab's API.

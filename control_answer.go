@@ -42,6 +42,10 @@ func controlRefusal(status int, text string) controlAnswer {
 	return controlAnswer{status: status, json: controlProblems{Error: text}}
 }
 
+// absent is the error of looking for a record that is not there, as against whatever else may fail once it has been
+// found.
+type absent struct{ error }
+
 // controlError is the refusal for an error: 404 when the path names what is not there, else 400.
 func controlError(err error) controlAnswer {
 	var lines []string
@@ -90,8 +94,14 @@ func answeredEmpty(err error) controlAnswer {
 func atPath[R, T any](
 	c *control, find func(*world.State, string) (R, error), do func(*world.State, R) (T, error),
 ) (T, error) {
+	return at(c, "id", find, do)
+}
+
+// at is atPath for another part of the path than the id.
+func at[R, T any](c *control, parameter string, find func(*world.State, string) (R, error),
+	do func(*world.State, R) (T, error)) (T, error) {
 	return attempt(c.Fake, func(st *world.State) (done T, err error) {
-		r, err := find(st, c.vars["id"])
+		r, err := find(st, c.vars[parameter])
 		if err != nil {
 			return done, absent{err}
 		}
@@ -114,6 +124,10 @@ func (a controlAnswer) write(w http.ResponseWriter, r *http.Request) {
 		}
 		body, a.contentType = text.Bytes(), "application/json"
 	}
+	// No page may show the control API in a frame of its own, where a person can be led to press its buttons.
+	w.Header().Set("X-Frame-Options", "DENY")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	for name, values := range a.header {
 		w.Header()[name] = values
 	}

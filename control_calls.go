@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -15,7 +16,15 @@ func (c *control) endpoints() controlAnswer { return controlOK(c.Endpoints()) }
 // problems is what New reports at the end of a test.
 func (c *control) problems() controlAnswer { return controlOK(append([]string{}, c.Problems()...)) }
 
+// journal is the calls as a text for a person or, to who asks for JSON, as a list of its lines.
 func (c *control) journal() controlAnswer {
+	if strings.Contains(c.http.Header.Get("Accept"), "application/json") {
+		lines := []string{}
+		if len(c.log.Closed()) > 0 {
+			lines = strings.Split(strings.TrimSuffix(c.Journal(), "\n"), "\n")
+		}
+		return controlOK(lines)
+	}
 	return controlText(c.Journal(), "text/plain; charset=utf-8")
 }
 
@@ -80,7 +89,7 @@ func (c *control) callQuery(query url.Values) (q callQuery, err error) {
 type callData struct {
 	Number         int                 `json:"number"`
 	Time           time.Time           `json:"time"`
-	Endpoint       *Endpoint           `json:"endpoint"` // null when nothing serves it
+	Endpoint       *Endpoint           `json:"endpoint"` // null when nothing serves it, as in Call
 	Method         string              `json:"method"`
 	Path           string              `json:"path"`
 	Query          map[string][]string `json:"query,omitempty"`

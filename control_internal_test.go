@@ -10,6 +10,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/world"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // What the path names is found and changed in one visit to the state's lock: the lock is held from the one to the
@@ -29,19 +30,26 @@ func TestControlFindsAndActsInOneVisit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			gl := New(t, WithInMemoryNetwork())
-			undone, acted := false, false
+			acted, other := false, make(chan struct{})
 			find := func(st *world.State, id string) (string, error) {
-				st.OnUndo(func() { undone = true })
+				go world.Visit(st, func() { close(other) })
+				_, err := st.AddUser(world.User{Username: "found"})
+				require.NoError(t, err)
 				return "job " + id, c.found
 			}
 			call := &control{Fake: gl, vars: map[string]string{"id": "7"}}
 			got := answered(atPath(call, find, func(st *world.State, found string) (string, error) {
 				acted = true
 				assert.Equal(t, "job 7", found)
-				assert.False(t, st.Mu.TryLock(), "nobody else can come in between")
+				select {
+				case <-other:
+					t.Error("somebody else came in between")
+				default:
+				}
 				return found, c.done
 			}))
 			assert.Equal(t, c.status, got.status)
+			undone := read(gl, func(st *world.State) bool { return st.UserNames["found"] == nil })
 			assert.Equal(t, c.undone, undone)
 			assert.Equal(t, c.found == nil, acted)
 		})
@@ -52,8 +60,9 @@ func TestControlFindsAndActsInOneVisit(t *testing.T) {
 func TestControlPatchFindsAndActsInOneVisit(t *testing.T) {
 	gl := New(t, WithInMemoryNetwork(), WithScenario(SmallCompany()))
 	edit := func(name string, refusal error) controlAnswer {
-		return answered(attempt(gl, func(st *world.State) (User, error) {
-			return userEdits.edit(st, name, func(*User) error { return refusal })
+		call := &control{Fake: gl, vars: map[string]string{"username": name}}
+		return answered(at(call, "username", userEdits.find, func(st *world.State, u *world.User) (User, error) {
+			return userEdits.edit(st, u, func(*User) error { return refusal })
 		}))
 	}
 	assert.Equal(t, http.StatusNotFound, edit("mai", nil).status)

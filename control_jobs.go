@@ -65,15 +65,19 @@ func (c *control) planJob() controlAnswer {
 			return controlError(errors.New(name + ": must not be negative"))
 		}
 	}
+	planned := in.CancelAt != nil || in.PostponeFinal != nil || in.RejectLog != nil
 	_, err := atPath(c, (*world.State).JobByNumber, func(st *world.State, j *world.Job) (struct{}, error) {
+		if err := j.Plannable(); planned && err != nil {
+			return struct{}{}, err
+		}
 		if in.CancelAt != nil {
-			j.Fate.CancelOn(*in.CancelAt)
+			st.CancelOn(j, *in.CancelAt)
 		}
 		if in.PostponeFinal != nil {
-			j.Fate.PostponeFinal(*in.PostponeFinal)
+			st.PostponeFinal(j, *in.PostponeFinal)
 		}
 		if in.RejectLog != nil {
-			j.Fate.RejectLog(*in.RejectLog)
+			st.RejectLog(j, *in.RejectLog)
 		}
 		if in.Watch {
 			st.Watch(j)

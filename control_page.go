@@ -3,20 +3,20 @@ package fakegitlab
 import (
 	"fmt"
 	"maps"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/controlpage"
+	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // pagePolicy is the page's Content-Security-Policy. It allows what the page needs and no more: its own style and
 // script, and requests to the fake.
 const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'self'"
+	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 func (c *control) page() controlAnswer {
 	query := c.http.URL.Query()
@@ -42,7 +42,7 @@ func (c *control) page() controlAnswer {
 		return controlRefusal(http.StatusInternalServerError, err.Error())
 	}
 	page := controlText(html, "text/html; charset=utf-8")
-	page.header = http.Header{"Content-Security-Policy": {pagePolicy}, "X-Content-Type-Options": {"nosniff"}}
+	page.header = http.Header{"Content-Security-Policy": {pagePolicy}}
 	return page
 }
 
@@ -224,7 +224,7 @@ func (c pageCall) sent() string {
 	}
 	pairs(c.Query)
 	text, isText := bodyData(c.Body).(string)
-	switch kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); {
+	switch kind := params.MediaType(c.Header.Get("Content-Type")); {
 	case !isText || kind == "multipart/form-data":
 	case kind == "application/x-www-form-urlencoded":
 		form, _ := url.ParseQuery(text)

@@ -2,6 +2,7 @@ package fakegitlab_test
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -40,7 +41,7 @@ func TestControlFailures(t *testing.T) {
 		`{"endpoint": "GET /runners",
 		  "where": {"by": "mia", "param": {"name": "status", "value": "online"}, "header": {"name": "X-Try", "value": "1"}},
 		  "after": 1, "times": 2, "status": 429, "body": {"slow": "down"}, "header": {"retry-after": "7"}}`,
-		`{"endpoint": "* /runners/:id", "where": {"runner": 0, "param": {"name": "force"}},
+		`{"endpoint": "* /runners/:id", "where": {"runner": 0, "param": {"name": "paused"}},
 		  "status": 502, "body": "bad gateway", "applied": true}`,
 		`{"where": {"by": ""}, "status": 418, "message": "who?", "delay": "1ms"}`,
 	} {
@@ -173,7 +174,7 @@ func TestControlHandlers(t *testing.T) {
 // A job can be watched, and what is to happen to it said.
 func TestControlJobs(t *testing.T) {
 	gl := controlled(t)
-	plan := `{"cancel_at": "deploying", "postpone_final": 1, "watch": true}`
+	plan := `{"cancel_at": "deploying", "watch": true}`
 	assert.Equal(t, 204, askControl(t, gl, "POST /-/fake/jobs/2000005/plan", plan).status)
 	job, _ := gl.Job(2000005)
 	var watching sync.WaitGroup
@@ -192,6 +193,9 @@ func TestControlJobs(t *testing.T) {
 		"Content-Type", "text/plain", "Content-Range", fmt.Sprintf("%d-%d", length, length+len(text)-1))
 	assert.Equal(t, "202 3", fmt.Sprint(got.status, " ", got.header.Get("X-GitLab-Trace-Update-Interval")))
 	watching.Wait()
+	late := askControl(t, gl, "POST /-/fake/jobs/2000005/plan", `{"postpone_final": 1}`)
+	assert.Equal(t, 400, late.status)
+	assert.Contains(t, late.body, "the job is canceled already, so nothing more can happen to it")
 	assert.Contains(t, askControl(t, gl, "GET /-/fake/jobs/2000005", "").body, `"variables": {}`)
 }
 
@@ -257,6 +261,54 @@ func TestControlRefusesOtherOrigins(t *testing.T) {
 	assert.Equal(t, 403, askControl(t, gl, "POST /-/fake/reset", "", "Sec-Fetch-Site", "cross-site").status)
 	assert.Equal(t, 403, askControl(t, gl, "POST /-/fake/reset", "", "Origin", "https://example.com").status)
 	assert.Equal(t, 204, askControl(t, gl, "POST /-/fake/reset", "", "Sec-Fetch-Site", "same-origin").status)
+}
+
+// A page whose name leads to this machine (DNS rebinding) is of the same origin as the fake, as browsers see it: only
+// the name tells.
+func TestControlRefusesOtherNames(t *testing.T) {
+	gl := controlled(t, fakegitlab.WithControl("gitlab.acme.com:8080"), fakegitlab.WithAddr("fake.acme.com:80"),
+		fakegitlab.WithUnknownEndpoints(true))
+	for host, status := range map[string]int{
+		"127.0.0.1": 204, "127.0.0.1:1": 204, "[::1]:80": 204, "10.1.2.3": 204, "localhost:8080": 204, "LOCALHOST.": 204,
+		"gitlab.localhost": 204, "gitlab": 204, "gitlab:80": 204, "host.docker.internal": 204, "fakegitlab.test": 204,
+		"example.com": 204, "gitlab.acme.com": 204, "GITLAB.acme.com:81": 204, "fake.acme.com:80": 204,
+		"evil.com": 403, "evil.com:8080": 403, "acme.com": 403, "localhost.evil.com": 403, "127.0.0.1.nip.io": 403,
+		"example.com.evil.com": 403, "gitlab.acme.com.evil.com:8080": 403,
+	} {
+		for _, call := range []string{"POST /-/fake/reset", "GET /-/fake/", "GET /-/fake", "GET /-/fake/nothing"} {
+			method, path, _ := strings.Cut(call, " ")
+			r := httptest.NewRequest(method, path, nil)
+			r.Host = host
+			rec := httptest.NewRecorder()
+			gl.ServeHTTP(rec, r)
+			if status == 403 {
+				assert.Equal(t, 403, rec.Code, "%s %s", call, host)
+				assert.Contains(t, rec.Body.String(), `does not answer to the name`)
+				assert.Contains(t, rec.Body.String(), `call it at http://fakegitlab.test, or name the host in WithControl`)
+			} else {
+				assert.NotEqual(t, 403, rec.Code, "%s %s", call, host)
+			}
+			assert.Equal(t, "DENY", rec.Header().Get("X-Frame-Options"), call)
+			assert.Contains(t, rec.Header().Get("Content-Security-Policy"), "frame-ancestors 'none'", call)
+			assert.Equal(t, "nosniff", rec.Header().Get("X-Content-Type-Options"), call)
+		}
+	}
+	rec := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", "/api/v4/version", nil)
+	r.Host = "evil.com"
+	gl.ServeHTTP(rec, r)
+	assert.Equal(t, 401, rec.Code, "GitLab's own API asks for a token, and for no name")
+}
+
+// Who decodes every answer as JSON can do so with the journal.
+func TestControlJournalAsJSON(t *testing.T) {
+	gl := controlled(t)
+	var lines []string
+	askControl(t, gl, "GET /-/fake/journal", "", "Accept", "application/json").into(t, &lines)
+	assert.Equal(t, []string{}, lines)
+	statusOf(t, gl, "mia", "/runners/100021")
+	askControl(t, gl, "GET /-/fake/journal", "", "Accept", "text/html, application/json").into(t, &lines)
+	assert.Equal(t, []string{"#1 GET /runners/:id id=100021 by mia -> 200"}, lines)
 }
 
 // Many at once: the race detector's part.

@@ -103,6 +103,17 @@ func TestControl(t *testing.T) {
 			func(t *testing.T, gl *fakegitlab.Fake) { assert.Len(t, gl.Users(), 2) }},
 		"reset to nothing": {"POST /-/fake/reset", " {} ", 204, "",
 			func(t *testing.T, gl *fakegitlab.Fake) { assert.Len(t, gl.Runners(), 15) }},
+		"reset to null": {"POST /-/fake/reset", "null", 204, "",
+			func(t *testing.T, gl *fakegitlab.Fake) { assert.Len(t, gl.Runners(), 15) }},
+		"reset to a world without anything": {"POST /-/fake/reset",
+			`{ "$schema": "./scenario.schema.json", "users": [], "settings": { } }`, 204, "",
+			func(t *testing.T, gl *fakegitlab.Fake) {
+				assert.Len(t, gl.Runners(), 15)
+				askControl(t, gl, "POST /-/fake/reset", "")
+				assert.Len(t, gl.Runners(), 15, "nor is that the start from now on")
+			}},
+		"reset to settings alone": {"POST /-/fake/reset", `{"settings": {"admin_mode": true}}`, 204, "",
+			func(t *testing.T, gl *fakegitlab.Fake) { assert.Empty(t, gl.Runners()) }},
 		"reset to nonsense": {"POST /-/fake/reset", `{"jobs": [{"project": "acme/shop"}]}`, 400,
 			"1:23: jobs[0].project: no project",
 			func(t *testing.T, gl *fakegitlab.Fake) { assert.Len(t, gl.Runners(), 15) }},
@@ -179,6 +190,12 @@ func TestControl(t *testing.T) {
 		"settings": {"PATCH /-/fake/settings", `{"registration_tokens_disabled": true}`, 200,
 			`"registration_token": "`,
 			func(t *testing.T, gl *fakegitlab.Fake) { assert.True(t, gl.Settings().RegistrationTokensDisabled) }},
+		"settings as they are": {"GET /-/fake/settings", "", 200, `"registration_token": "`, nil},
+		"user as it is":        {"GET /-/fake/users/MIA", "", 200, `"username": "mia"`, nil},
+		"no such user":         {"GET /-/fake/users/mai", "", 404, `no user \"mai\"; did you mean \"mia\"?`, nil},
+		"group as it is":       {"GET /-/fake/groups/acme%2Fbackend", "", 200, `"path": "acme/backend"`, nil},
+		"project as it is":     {"GET /-/fake/projects/acme%2Fshop", "", 200, `"path": "acme/shop"`, nil},
+		"no such project":      {"GET /-/fake/projects/acme%2Fshpo", "", 404, `did you mean \"acme/shop\"?`, nil},
 		"settings, misspelt": {"PATCH /-/fake/settings", `{"admin_mod": true}`, 400,
 			`admin_mod: unknown field; did you mean \"admin_mode\"?`, nil},
 		"settings, no object": {"PATCH /-/fake/settings", `[]`, 400,
@@ -264,7 +281,7 @@ func TestControl(t *testing.T) {
 		"a path that is not encoded": {"PATCH /-/fake/projects/acme/shop", "{}", 404,
 			"a full path in the URL must be encoded: PATCH /-/fake/projects/acme%2Fshop", nil},
 		"another method":             {"GET /-/fake/seed", "", 404, "but there is POST /-/fake/seed", nil},
-		"a bad escape in an address": {"GET /-/fake/users/%2F%2F", "", 404, "nothing serves", nil},
+		"a bad escape in an address": {"PUT /-/fake/users/%2F%2F", "", 404, "nothing serves", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			gl := controlled(t, fakegitlab.WithUnusedFailures(true))

@@ -53,20 +53,20 @@ func inText(err error, text []byte) error {
 
 func (c *control) snapshot() controlAnswer { return controlOK(c.Snapshot()) }
 
-// resetAll goes back to the start or, with a scenario in the body, starts anew with that. An empty object counts as no
-// scenario, because many clients send one in place of an empty body.
+// resetAll goes back to the start or, with a scenario in the body, starts anew with that. One with nothing in it, such
+// as {} or null, counts as none, because that is what many clients send in place of an empty body.
 func (c *control) resetAll() controlAnswer {
 	text, err := c.body()
 	if err != nil {
 		return controlError(err)
 	}
-	var world *Scenario
-	if string(bytes.TrimSpace(text)) != emptyObject {
-		s, err := ReadScenario(bytes.NewReader(text))
-		if err != nil {
-			return controlError(err)
-		}
-		world = &s
+	s, err := ReadScenario(bytes.NewReader(text))
+	if err != nil {
+		return controlError(err)
+	}
+	world := &s
+	if s.isEmpty() {
+		world = nil
 	}
 	if err := c.reset(world); err != nil {
 		return controlError(inText(err, text))
@@ -145,16 +145,14 @@ func overlay[T any](onto T, patch []byte) (T, error) {
 }
 
 // patching changes a record, named by a path parameter, by the fields in the body.
-func patching[T any](
-	edit func(st *world.State, name string, alter func(*T) error) (T, error), parameter string,
-) func(*control) controlAnswer {
+func patching[R world.Row, T any](k editable[R, T], parameter string) func(*control) controlAnswer {
 	return func(c *control) controlAnswer {
 		patch, err := c.body()
 		if err != nil {
 			return controlError(err)
 		}
-		return answered(attempt(c.Fake, func(st *world.State) (T, error) {
-			return edit(st, c.vars[parameter], func(next *T) (err error) {
+		return answered(at(c, parameter, k.find, func(st *world.State, r R) (T, error) {
+			return k.edit(st, r, func(next *T) (err error) {
 				*next, err = overlay(*next, patch)
 				return err
 			})
@@ -175,6 +173,15 @@ func (c *control) changeSettings() controlAnswer {
 		return publicSettings(st.Settings), err
 	}))
 }
+
+// showing answers with a record, named by a path parameter, in the fields that patching changes.
+func showing[R world.Row, T any](k editable[R, T], parameter string) func(*control) controlAnswer {
+	return func(c *control) controlAnswer {
+		return answered(at(c, parameter, k.find, func(_ *world.State, r R) (T, error) { return k.public(r), nil }))
+	}
+}
+
+func (c *control) showSettings() controlAnswer { return controlOK(c.Settings()) }
 
 func (c *control) contactRunner() controlAnswer {
 	m := RunnerManager{}

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -25,20 +24,11 @@ func TestDurationsAsWholeSeconds(t *testing.T) {
 	for d, want := range map[time.Duration]int{0: 0, 1: 1, time.Second: 1, time.Second + 1: 2, math.MaxInt64: 9223372037} {
 		assert.Equal(t, want, world.WholeSeconds(d), d)
 	}
-	assert.Equal(t, 9223372037, jobpayload.JobTimeoutSeconds(&world.Job{}, &world.Project{BuildTimeout: math.MaxInt64},
-		&world.Runner{}))
 }
 
 // A server that runs for days must not keep what is over.
 func TestNothingIsLeftOfWhatIsOver(t *testing.T) {
 	gl := New(t)
-	gl.AddProject(Project{Path: "acme/shop"})
-	gl.AddRunner(Runner{ID: 7, Tags: []string{"once"}})
-	j := gl.AddJob(Job{Project: "acme/shop", Tags: []string{"once"}})
-	gl.StartJob(j.ID, 7)
-	gl.FinishJob(j.ID, JobSuccess)
-	assert.Empty(t, gl.state.Queue.Lanes)
-
 	remove := gl.Inject(InternalError(GetVersion))
 	res, err := gl.Client().Get(gl.APIURL() + "/version")
 	require.NoError(t, err)

@@ -93,7 +93,7 @@ func constantText(name string) string {
 func wildcardProblem(path string, served []Endpoint) string {
 	paths := make([]Endpoint, len(served))
 	for i, s := range served {
-		_, pattern, _ := strings.Cut(string(s), " ")
+		_, pattern := s.cut()
 		paths[i] = Endpoint("* " + pattern)
 	}
 	if slices.Contains(paths, Endpoint("* "+path)) {
@@ -155,17 +155,20 @@ func outsideText(method, path string) string {
 func bracesToColons(path string) string { return bracedParameter.ReplaceAllString(path, "/:$1$2") }
 
 func bracesText(written string, meant Endpoint) string {
-	return fmt.Sprintf("nothing serves %s; a parameter is written as in GitLab's documentation: %q", written, string(meant))
+	return fmt.Sprintf("nothing serves %s; a parameter is written as in GitLab's documentation: %q", written,
+		string(meant))
 }
 
 var bracedParameter = regexp.MustCompile(`/(?:\{(\w+)\}|<(?:int:)?(\w+)>)`)
 
-// belowAPI is the part of a path below the API's prefix, whatever the instance's own relative URL is.
+// belowAPI is the part of a path below the API's prefix, wherever that is in it: below the instance's own relative URL,
+// or where a client has put it twice. It is the whole path if there is none.
 func belowAPI(path string) (below string, inAPI bool) {
-	if at := strings.LastIndex(path, front.APIPrefix+"/"); at >= 0 {
-		return path[at+len(front.APIPrefix):], true
+	at := max(0, strings.LastIndex(path, front.APIPrefix+"/"))
+	if below, inAPI = front.BelowAPI(path[at:]); below == "" {
+		return path, false
 	}
-	return path, false
+	return below, inAPI
 }
 
 // parametersHint helps those who wrote values into the path of an endpoint, as in "GET /runners/7": it names the Param

@@ -204,7 +204,7 @@ func ExampleFake_AssertChanged() {
 	defer t.end()
 
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
-	mia := gl.ClientAs("mia") // before the Snapshot: her access token is part of the world, too
+	mia := gl.ClientAs("mia")
 	before := gl.Snapshot()
 
 	req, _ := http.NewRequest(http.MethodPut, gl.APIURL()+"/runners/100021?paused=true", nil)

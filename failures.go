@@ -2,7 +2,6 @@ package fakegitlab
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
 	"time"
@@ -15,7 +14,7 @@ func (i *injected) response() front.Response {
 	r := front.Response{Status: i.Status}
 	switch body := i.Body.(type) {
 	case nil:
-		r = failureBody(i.Status, i.Message)
+		r = front.Usual(i.Status, i.Message)
 	case string:
 		r.Text, r.ContentType = body, "application/json"
 	case []byte:
@@ -42,34 +41,6 @@ func (i *injected) response() front.Response {
 		}
 	}
 	return r
-}
-
-// failureBody is GitLab's own answer of a status; message, unless empty, replaces its text.
-func failureBody(status int, message string) front.Response {
-	texts := map[int]string{
-		http.StatusBadRequest:            front.MsgBadRequest,
-		http.StatusUnauthorized:          front.MsgUnauthorized,
-		http.StatusForbidden:             front.MsgForbidden,
-		http.StatusNotFound:              front.MsgNotFound,
-		http.StatusConflict:              front.MsgConflictLock,
-		http.StatusGone:                  front.MsgRegistrationDisallowed,
-		http.StatusPreconditionFailed:    front.MsgPrecondition,
-		http.StatusRequestEntityTooLarge: front.MsgTooLargeError,
-		http.StatusTooManyRequests:       front.MsgTooManyRequests,
-		http.StatusInternalServerError:   front.MsgInternalError,
-		http.StatusServiceUnavailable:    front.MsgUnavailable,
-	}
-	switch {
-	case message != "":
-		return front.Refuse(status, message)
-	case status == http.StatusBadGateway:
-		return front.Plain(status, front.MsgNotResponding)
-	case status == http.StatusNoContent || status == http.StatusNotModified:
-		return front.Response{Status: status}
-	case texts[status] != "":
-		return front.Refuse(status, texts[status])
-	}
-	return front.Refuse(status, fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
 // RegistrationDisabled answers POST /runners with 410, whatever the settings say. To have GitLab itself refuse, use

@@ -217,10 +217,16 @@ func TestImpossibleFailures(t *testing.T) {
 	for want, failure := range map[string]fakegitlab.Failure{
 		`Inject: nothing serves GET /runner; did you mean GET /runners?`: {Endpoint: "GET /runner",
 			Status: 500},
-		`Inject: "boom" is no NetworkFault; known are ["connection reset" "empty reply" "hang" "truncated body" "malformed JSON"]`:                                    {Network: "boom"},
-		`Inject: "reset" is no NetworkFault; known are ["connection reset" "empty reply" "hang" "truncated body" "malformed JSON"]; did you mean "connection reset"?`: {Network: "reset"},
-		`Inject: with the network fault "hang" there is no answer that could have the Status 503`:                                                                     {Network: fakegitlab.Hang, Status: 503},
-		`Inject: After, Times and Delay cannot be negative`:                                                                                                           {Status: 500, Times: -1},
+		`Inject: "boom" is no NetworkFault; there are connection reset, empty reply, hang, truncated body, malformed JSON`: {
+			Network: "boom"},
+		`Inject: "connection-reset" is no NetworkFault; did you mean "connection reset"?`: {Network: "connection-reset"},
+		`Inject: with connection reset there is no answer that could have Status 500: choose one; ` +
+			`truncated body and malformed JSON go with a Status`: {Status: 500, Network: fakegitlab.ConnectionReset},
+		"Inject: Header: \"bad name\" is no name of a header, which is of letters, digits and !#$%&'*+-.^_`|~": {Status: 500,
+			Header: http.Header{"bad name": {"x"}}},
+		`Inject: Header: a value of X-A has a line break or NUL, which HTTP cannot send`: {Status: 500,
+			Header: http.Header{"X-A": {"a\nb"}}},
+		`Inject: After, Times and Delay cannot be negative`:                                    {Status: 500, Times: -1},
 		`Inject: 99 is no status of an answer`:                                                 {Status: 99},
 		`Inject: Message and Body need a Status to go with`:                                    {Message: "x"},
 		`Inject: the Failure has no Status, Header, Network or Delay and would change nothing`: {},

@@ -86,12 +86,12 @@ type TB interface {
 // The order of all locks of a fake. Who holds one may take those below and to the right of it, and no other:
 //
 //	initial.mu                      during a whole Reset
-//	  world.State.Mu                of the state in use or, in a Reset, of the one that is still being made
+//	  the state's, by world.Visit   of the state in use or, in a Reset, of the one that is still being made
 //	    faults.mu                   in a Reset, and by itself
 //	      Held.mu
 //	    addedRoutes.mu              in a Reset, and by itself
 //	    the one of internal/journal in a Reset, and by itself
-//	    front's foundRoutes.mu      for OPTIONS, and by itself
+//	    rest's foundRoutes.mu       for OPTIONS, and by itself
 //	    clock.mu                    for every time
 //	inFlight.mu, invariants.mu, news.mu, lineWriter.mu: each by itself alone
 //
@@ -139,12 +139,14 @@ type Option func(*options)
 
 type options struct {
 	scenario       *Scenario
+	scenarioFile   *string // in place of scenario
 	version        string
 	start          time.Time
 	clock          func() time.Time
 	inMemory       bool
 	tls            bool
 	addr           string
+	loopbackOnly   bool
 	basePath       string
 	unknownAllowed bool
 	unusedAllowed  bool
@@ -153,6 +155,7 @@ type options struct {
 	longPolling    time.Duration
 	workers        bool
 	control        func(*Fake, http.ResponseWriter, *http.Request) bool // whether it has answered
+	controlHosts   []string
 	journalTo      io.Writer
 	journalLimit   int
 }
@@ -164,17 +167,30 @@ type initial struct {
 }
 
 // WithScenario seeds the fake, before it answers its first request and again at every Reset.
-func WithScenario(s Scenario) Option { return func(o *options) { o.scenario = &s } }
+func WithScenario(s Scenario) Option {
+	return func(o *options) { o.scenario, o.scenarioFile = &s, nil }
+}
 
 // WithVersion makes the fake behave as that version of GitLab: "17.2" (the default), "16.11", "18.0", ... A version
 // that is not supported fails the start and lists those that are. docs/versions.md tells what differs.
 func WithVersion(version string) Option { return func(o *options) { o.version = version } }
 
+// WithLongPolling has a runner's request for a job wait up to d, in real time (or a synctest bubble's), when there is
+// nothing new for it since the X-GitLab-Last-Update that it sends. Any change that may give it a job, Close, and the
+// end of the request let it go at once, as does the end of d: with 204 and no X-GitLab-Last-Update, whichever it was.
+// It is the next request that gets the job. A request that has waited counts as no contact of the runner: it has been
+// answered by Workhorse, GitLab's outer server, which lets wait what is JSON and no form. The default, 0, answers at
+// once, as a newly installed GitLab does (https://docs.gitlab.com/ci/runners/long_polling/).
+func WithLongPolling(d time.Duration) Option {
+	return func(o *options) {
+		if o.longPolling = d; d < 0 {
+			o.mistaken("WithLongPolling(%s): a time to wait is not negative", d)
+		}
+	}
+}
+
 // WithTLS serves HTTPS, with HTTP/2. Client trusts the certificate, which is for 127.0.0.1, ::1 and example.com.
 func WithTLS() Option { return func(o *options) { o.tls = true } }
-
-// WithAddr sets the address to listen on. The default is "127.0.0.1:0", a free port.
-func WithAddr(addr string) Option { return func(o *options) { o.addr = addr } }
 
 // WithBasePath puts GitLab under a relative URL, such as "/gitlab".
 func WithBasePath(prefix string) Option {
@@ -189,15 +205,18 @@ var basePathPattern = regexp.MustCompile(`^(/[\w.~-]+)*/?$`)
 func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true } }
 
 // WithUnknownEndpoints says whether calls to endpoints that nothing serves are fine. By default each is an error of the
-// test. They are answered with GitLab's 404 either way.
+// test. They are answered with GitLab's 404 either way. An endpoint that GitLab has, but not yet in the version that
+// is followed, is no error: its call is recorded as one of that endpoint, with the version that brings it as the
+// reason, so that ForEachVersion can test a client that falls back on the 404.
 func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }
 
 // WithUnusedFailures says whether it is fine that an injected Failure never fired, that a Hold never held a request or
-// never let it go, and that a NextID or NextToken was never used. By default each is an error of the test.
+// never let it go, that a NextID or NextToken was never used, and that what a JobRun arranged (CancelAt ...) never
+// happened. By default each is an error of the test.
 func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
 
-// WithIgnoredParams says whether it is fine that a call has a parameter that nothing reads, as GitLab drops it without a
-// word. By default it is, and the journal says so; with false each such call is an error of the test.
+// WithIgnoredParams says whether it is fine that a call has a parameter that nothing reads, as GitLab drops it without
+// a word. By default it is, and the journal says so; with false each such call is an error of the test.
 func WithIgnoredParams(allow bool) Option { return func(o *options) { o.ignoredRefused = !allow } }
 
 // mistaken notes that an option makes no sense, which keeps the fake from starting.
@@ -249,9 +268,12 @@ func New(tb TB, opts ...Option) *Fake {
 // end, and misuse that would fail a test panics instead.
 func Start(opts ...Option) (*Fake, error) { return start(noTest{}, opts) }
 
+// defaultStartTime is the time at which the fake's clock starts.
+func defaultStartTime() time.Time { return time.Date(2024, time.July, 1, 12, 0, 0, 0, time.UTC) }
+
 func start(tb TB, opts []Option) (*Fake, error) {
 	f := &Fake{tb: tb, closing: make(chan struct{}),
-		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: "127.0.0.1:0",
+		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: defaultAddr,
 			journalLimit: defaultJournalLimit}}
 	for i, o := range opts {
 		if o == nil {
@@ -278,16 +300,12 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
 	f.site.Added = f.added.lookup
 	f.site.Meant = func(method, path string) string { return unservedMessage(method, path, f.Endpoints()) }
-	gitlab.Open(&f.site)
+	gitlab.Serve(&f.site)
 	f.log.Limit(f.options.journalLimit, func(c Call) bool {
 		return f.strayed(c) || f.options.ignoredRefused && len(c.IgnoredParams) > 0
 	})
-	if s := f.options.scenario; s != nil {
-		if err := f.Seed(*s); err != nil {
-			return nil, err
-		}
-		kept := cloneScenario(*s)
-		f.initial.scenario = &kept
+	if err := f.seedInitial(); err != nil {
+		return nil, err
 	}
 	if err := f.listen(); err != nil {
 		return nil, err
@@ -352,13 +370,13 @@ func (f *Fake) reset(s *Scenario) error {
 		}
 	}
 	f.initial.scenario = s
-	f.state.Mu.Lock() // before the journal begins anew: what is recorded from then on is answered by the new world
-	defer f.state.Mu.Unlock()
-	f.clock.reset()
-	f.faults.clear()
-	f.added.clear()
-	f.log.Reset()
-	f.state.Replace(fresh, f.clock.now)
+	world.Visit(f.state, func() { // before the journal begins anew: what is recorded then is answered by the new world
+		f.clock.reset()
+		f.faults.clear()
+		f.added.clear()
+		f.log.Reset()
+		world.Replace(f.state, fresh, f.clock.now)
+	})
 	return nil
 }
 
@@ -408,10 +426,10 @@ func (f *Fake) report() {
 }
 
 // Problems returns what no assertion may have noticed so far: calls that nothing serves, parameters that nothing reads
-// (WithIgnoredParams), failures that never fired, NextID and NextToken that were never used, requests
-// that were held and never let go, invariants that do not hold. With New a test fails with them at its end;
-// it is for a fake that is shared and Reset between tests, or that came from Start. It is empty, and nil, if there
-// are none.
+// (WithIgnoredParams), failures that never fired, NextID and NextToken that were never used, requests that were held
+// and never let go, what a JobRun arranged and never happened, invariants that do not hold. With New a test fails with
+// them at its end; it is for a fake that is shared and Reset between tests, or that came from Start. It is empty, and
+// nil, if there are none.
 func (f *Fake) Problems() []string {
 	var problems []string
 	for _, c := range f.log.Closed() {
@@ -425,6 +443,7 @@ func (f *Fake) Problems() []string {
 	if !f.options.unusedAllowed {
 		problems = append(problems, f.faults.unused()...)
 		problems = append(problems, read(f, (*world.State).PinProblems)...)
+		problems = append(problems, f.unmetPlans()...)
 	}
 	f.invariants.mu.Lock()
 	invariants := f.invariants.list
@@ -437,7 +456,8 @@ func (f *Fake) Problems() []string {
 	return problems
 }
 
-// strayed is whether a call went where nothing is, which is an error of the test. To ask whether GitLab is there is none.
+// strayed is whether a call went where nothing is, which is an error of the test. To ask whether GitLab is there is
+// none.
 func (f *Fake) strayed(c Call) bool {
 	return c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed && !f.site.Probes(c.Method, c.Path)
 }

@@ -77,6 +77,33 @@ func TestEndOfATest(t *testing.T) {
 			},
 			want: []string{"fakegitlab: a request held by Hold(GET /version) was never released"},
 		},
+		"plans of which nothing came": {
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) {
+				run := gl.JobRun(planned(gl))
+				run.CancelAt("x")
+				run.RejectLog(2)
+				run.PostponeFinal(1)
+				gl.FinishJob(2000001, fakegitlab.JobSuccess)
+				other := gl.JobRun(planned(gl))
+				other.CancelAt("")
+				other.RejectLog(1)
+				other.RejectLog(0) // is taken back
+			},
+			want: []string{
+				`fakegitlab: JobRun(2000001).CancelAt("x") canceled nothing: no log with that came while the job was running; it is success`,
+				`fakegitlab: JobRun(2000001).RejectLog(2) rejected nothing: no final update came for it; it is success`,
+				`fakegitlab: JobRun(2000001).PostponeFinal(1) postponed nothing: no final update came for it; it is success`,
+				`fakegitlab: JobRun(2000002).CancelAt("") canceled nothing: no log with that came while the job was running; it is running`,
+			},
+		},
+		"such plans allowed": {opts: []fakegitlab.Option{fakegitlab.WithUnusedFailures(true)},
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { gl.JobRun(planned(gl)).CancelAt("x") }},
+		"such plans forgotten": {
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) {
+				gl.JobRun(planned(gl)).CancelAt("x")
+				gl.Reset()
+			},
+		},
 		"a start that fails": {opts: []fakegitlab.Option{fakegitlab.WithVersion("15.0")},
 			want: []string{`fakegitlab: GitLab version "15.0" is not supported; supported are 16.0 to 16.11, 17.0 to 17.11, 18.0 to 18.11, 19.0 to 19.4`}},
 	} {
@@ -90,6 +117,15 @@ func TestEndOfATest(t *testing.T) {
 				tb.Logs)
 		})
 	}
+}
+
+// planned adds a running job.
+func planned(gl *fakegitlab.Fake) (id int) {
+	if _, there := gl.Project("acme/shop"); !there {
+		gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	}
+	r := gl.AddRunner(fakegitlab.Runner{})
+	return gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: fakegitlab.JobRunning, RunnerID: r.ID}).ID
 }
 
 func TestJournalOfAFailedTest(t *testing.T) {
@@ -253,6 +289,11 @@ func TestAddresses(t *testing.T) {
 	assert.Equal(t, 200, testkit.Ask(t, everywhere, everywhere.Token("mia"), "GET", "/version").Status)
 	_, err = fakegitlab.Start(fakegitlab.WithAddr(addr))
 	assert.Error(t, err, "the address is taken")
+	unset := testkit.NewMia(t, fakegitlab.WithAddr(""), fakegitlab.WithLoopbackOnly())
+	assert.Contains(t, unset.URL(), "http://127.0.0.1:", "that is the default, not every interface")
+	_, err = fakegitlab.Start(fakegitlab.WithAddr(":0"), fakegitlab.WithLoopbackOnly())
+	assert.ErrorContains(t, err, `WithLoopbackOnly: ":0" is `)
+	assert.ErrorContains(t, err, "which other machines may reach")
 	_, err = fakegitlab.Start(fakegitlab.WithScenario(fakegitlab.NewScenario().WithRunner("r", func(r *fakegitlab.Runner) {
 		r.Group = "none"
 	})))

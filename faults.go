@@ -46,7 +46,9 @@ type Failure struct {
 	// Delay is how long the request waits before anything else happens to it, in real time or in that of a synctest
 	// bubble. Nothing more happens when the client gives up or the fake is closed meanwhile. With Delay alone the answer
 	// is as ever, only later.
-	Delay   time.Duration
+	Delay time.Duration
+	// Network has the answer not arrive whole. With ConnectionReset, EmptyReply and Hang there is none, so that they take
+	// no Status.
 	Network NetworkFault
 	// Applied has the request take effect first, so that only its answer is lost, as when a connection breaks late.
 	Applied bool

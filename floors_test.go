@@ -3,10 +3,14 @@ package fakegitlab_test
 import (
 	"encoding/json"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -25,6 +29,8 @@ var floors = [][]string{
 	{"internal/rest", "internal/graphql", "internal/githttp"},
 	{"internal/gitlab"},
 	{""},
+	{"internal/program"},
+	{"cmd/fakegitlab"},
 	{"internal/testkit"}, // from here on for tests alone: nothing that a user compiles imports them
 	{"internal/conformance"},
 }
@@ -88,4 +94,21 @@ func listedPackages(t *testing.T) []listedPackage {
 			all = append(all, p.listedPackage)
 		}
 	}
+}
+
+// columns is how wide a line of production code is at most; a tab is one.
+const columns = 120
+
+func TestLinesAreNotTooLong(t *testing.T) {
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for i, line := range strings.Split(string(text), "\n") {
+			assert.LessOrEqual(t, utf8.RuneCountInString(line), columns, "%s:%d", path, i+1)
+		}
+		return err
+	})
+	require.NoError(t, err)
 }

@@ -8,11 +8,11 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
 // Endpoint names an endpoint as GitLab's documentation writes it: method, blank, path below /api/v4 with its parameters
@@ -21,8 +21,7 @@ type Endpoint string
 
 // cut splits an endpoint into method and path.
 func (e Endpoint) cut() (method, path string) {
-	method, path, _ = strings.Cut(string(e), " ")
-	return method, path
+	return nearest.CutEndpoint(string(e))
 }
 
 // The endpoints of the Runners API for people (https://docs.gitlab.com/ee/api/runners.html).
@@ -63,7 +62,7 @@ const (
 	AppendTrace       Endpoint = "PATCH /jobs/:id/trace"
 	UploadArtifacts   Endpoint = "POST /jobs/:id/artifacts"
 	DownloadArtifacts Endpoint = "GET /jobs/:id/artifacts"
-	RouterDiscovery   Endpoint = "GET /runners/router/discovery" // from GitLab 18.6 on
+	RouterDiscovery   Endpoint = "GET /runners/router/discovery" // from GitLab 18.7 on
 )
 
 // The endpoints of the Jobs API for people (https://docs.gitlab.com/ee/api/jobs.html).
@@ -117,8 +116,8 @@ func (f *Fake) Endpoints() []Endpoint {
 }
 
 // ServeHTTP answers one request, so that the fake can be mounted in another server. URLs in its answers then follow the
-// request's Host. Once the fake is closed, requests are answered 503 and not recorded: there is nobody any more whom they
-// could concern.
+// request's Host. Once the fake is closed, requests are answered 503 and not recorded: there is nobody any more whom
+// they could concern.
 func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.isClosed() {
 		http.Error(w, "fakegitlab: the fake is closed, its test has ended", http.StatusServiceUnavailable)

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -39,10 +41,7 @@ func (f *Fake) failureProblem(failure Failure) string {
 	}
 	switch {
 	case failure.Network != "" && !slices.Contains(knownValues(reflect.TypeFor[NetworkFault]()), string(failure.Network)):
-		return networkProblem(failure.Network)
-	case failure.Status != 0 && failure.withoutAnswer():
-		return fmt.Sprintf("with the network fault %q there is no answer that could have the Status %d", failure.Network,
-			failure.Status)
+		return failure.Network.problem()
 	case failure.After < 0 || failure.Times < 0 || failure.Delay < 0:
 		return "After, Times and Delay cannot be negative"
 	case failure.Status != 0 && (failure.Status < 200 || failure.Status > 599):
@@ -51,10 +50,18 @@ func (f *Fake) failureProblem(failure Failure) string {
 		return "Message and Body need a Status to go with"
 	case failure.Status == 0 && len(failure.Header) == 0 && failure.Network == "" && failure.Delay == 0:
 		return "the Failure has no Status, Header, Network or Delay and would change nothing"
+	case failure.Status != 0 && failure.withoutAnswer():
+		return fmt.Sprintf("with %s there is no answer that could have Status %d: choose one; %s and %s go with a Status",
+			failure.Network, failure.Status, TruncatedBody, MalformedJSON)
 	case len(failure.Header) > 0 && failure.withoutAnswer():
 		return fmt.Sprintf("with %s there is no answer that Header could be on", failure.Network)
 	case failure.Status == 0 && failure.Network == "" && failure.Applied:
 		return "Applied needs a Status or Network that takes the answer's place"
+	}
+	for _, name := range slices.Sorted(maps.Keys(failure.Header)) {
+		if problem := headerProblem(name, failure.Header[name]); problem != "" {
+			return problem
+		}
 	}
 	if _, err := json.Marshal(failure.Body); err != nil {
 		return "Body: " + err.Error()
@@ -62,19 +69,28 @@ func (f *Fake) failureProblem(failure Failure) string {
 	return ""
 }
 
-// networkProblem says of what is no NetworkFault which one was probably meant.
-func networkProblem(fault NetworkFault) string {
+// headerProblem is "" for a header that HTTP can send. net/http drops one of another name without a word, and replaces
+// line breaks in values.
+func headerProblem(name string, values []string) string {
+	if !headerName.MatchString(name) {
+		return fmt.Sprintf("Header: %q is no name of a header, which is of letters, digits and !#$%%&'*+-.^_`|~", name)
+	}
+	if slices.ContainsFunc(values, func(v string) bool { return strings.ContainsAny(v, "\r\n\x00") }) {
+		return fmt.Sprintf("Header: a value of %s has a line break or NUL, which HTTP cannot send", name)
+	}
+	return ""
+}
+
+// headerName is a token of HTTP (RFC 9110, 5.6.2).
+var headerName = regexp.MustCompile("^[-!#$%&'*+.^_`|~0-9A-Za-z]+$")
+
+// problem says what is wrong with a fault that is none.
+func (n NetworkFault) problem() string {
 	known := knownValues(reflect.TypeFor[NetworkFault]())
-	problem := fmt.Sprintf("%q is no NetworkFault; known are %q", string(fault), known)
-	for _, word := range known {
-		if slices.Contains(strings.Fields(word), strings.ToLower(string(fault))) {
-			return problem + fmt.Sprintf("; did you mean %q?", word)
-		}
+	if meant, ok := nearest.Of(string(n), known); ok {
+		return fmt.Sprintf("%q is no NetworkFault; did you mean %q?", n, meant)
 	}
-	if meant, near := nearest.Of(string(fault), known); near {
-		problem += fmt.Sprintf("; did you mean %q?", meant)
-	}
-	return problem
+	return fmt.Sprintf("%q is no NetworkFault; there are %s", n, strings.Join(known, ", "))
 }
 
 // Before runs do when a matching request has arrived and before it is served: the place for what somebody else changes

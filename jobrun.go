@@ -7,14 +7,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // JobRun is a handle on one job: it shows what the job goes through, as GitLab sees it, and arranges what is to happen
-// to it. Its methods may be called while a runner is at work on the job. After [Fake.Reset] it stands for whatever job
-// then has the same ID.
+// to it. Its methods may be called while a runner is at work on the job. What is arranged for a job that is over fails
+// the test at once; what never happens is an error at the test's end (WithUnusedFailures). After [Fake.Reset] it stands
+// for whatever job then has the same ID.
 type JobRun struct {
 	fake *Fake
 	id   int
@@ -31,13 +31,14 @@ func (f *Fake) JobRun(id int) *JobRun {
 // lookAt copies something out of the job. If there is no such job any more, the test fails.
 func lookAt[T any](r *JobRun, get func(*world.State, *world.Job) T) T {
 	r.fake.tb.Helper()
-	r.fake.state.Mu.Lock()
-	j, err := r.fake.state.JobByID(r.id)
 	var got T
-	if err == nil {
-		got = get(r.fake.state, j)
-	}
-	r.fake.state.Mu.Unlock()
+	var err error
+	world.Visit(r.fake.state, func() {
+		var j *world.Job
+		if j, err = r.fake.state.JobByID(r.id); err == nil {
+			got = get(r.fake.state, j)
+		}
+	})
 	if err != nil {
 		r.fake.misuse("JobRun(%d): %v", r.id, err)
 	}
@@ -101,30 +102,53 @@ func (r *JobRun) Watch() {
 // X-GitLab-Trace-Update-Interval: 1, 2, 4 ... 64 seconds, as while it still stores the log. The one after them ends the
 // job.
 func (r *JobRun) PostponeFinal(n int) {
-	r.script(n, func(j *world.Job) { j.Fate.PostponeFinal(n) })
+	r.fake.tb.Helper()
+	r.script(n, func(st *world.State, j *world.Job) { st.PostponeFinal(j, n) })
 }
 
 // RejectLog has GitLab answer the next n final updates with 412 and forget the log, which makes gitlab-runner send the
 // whole of it again. No GitLab does so today; runners are prepared for it.
-func (r *JobRun) RejectLog(n int) { r.script(n, func(j *world.Job) { j.Fate.RejectLog(n) }) }
+func (r *JobRun) RejectLog(n int) {
+	r.fake.tb.Helper()
+	r.script(n, func(st *world.State, j *world.Job) { st.RejectLog(j, n) })
+}
 
 // script sets what is to become of the job. n is how many final updates that concerns.
-func (r *JobRun) script(n int, set func(*world.Job)) {
+func (r *JobRun) script(n int, set func(*world.State, *world.Job)) {
 	r.fake.tb.Helper()
 	if n < 0 {
 		r.fake.misuse("JobRun(%d): %d final updates cannot be answered", r.id, n)
 		return
 	}
-	lookAt(r, func(_ *world.State, j *world.Job) struct{} {
-		set(j)
-		return struct{}{}
+	err := lookAt(r, func(st *world.State, j *world.Job) error {
+		if err := j.Plannable(); err != nil {
+			return err
+		}
+		set(st, j)
+		return nil
+	})
+	if err != nil {
+		r.fake.misuse("JobRun(%d): %v", r.id, err)
+	}
+}
+
+// unmetPlans are, for the end of a test, the plans for jobs of which nothing has come.
+func (f *Fake) unmetPlans() []string {
+	return read(f, func(st *world.State) (said []string) {
+		for _, j := range st.Jobs.Rows {
+			for _, plan := range j.Unmet() {
+				said = append(said, fmt.Sprintf("JobRun(%d).%s; it is %s", j.ID, plan, j.Status))
+			}
+		}
+		return said
 	})
 }
 
 // CancelAt cancels the job, as a person would, as soon as its log contains the text: the runner is told in the answer
 // to the very request that brought it. An empty text takes the first piece of log.
 func (r *JobRun) CancelAt(text string) {
-	r.script(0, func(j *world.Job) { j.Fate.CancelOn(text) })
+	r.fake.tb.Helper()
+	r.script(0, func(st *world.State, j *world.Job) { st.CancelOn(j, text) })
 }
 
 // WaitForJob waits until the job has reached a status, even if it has left it again by then, and returns the job as it
@@ -173,30 +197,30 @@ func (r *JobRun) wait(ctx context.Context, what string, reached func(*world.Job)
 
 // look looks at the job once. If it is not done, changed is closed when the job changes next.
 func (r *JobRun) look(what string, reached func(*world.Job) bool) (
-	_ Job, done bool, changed <-chan struct{}, err error,
+	job Job, done bool, changed <-chan struct{}, err error,
 ) {
-	st := r.fake.state
-	st.Mu.Lock()
-	defer st.Mu.Unlock()
-	j, err := st.JobByID(r.id)
-	switch {
-	case err != nil:
-		return Job{}, false, nil, fmt.Errorf("fakegitlab: %w", err)
-	case reached(j):
-		return publicJob(j), true, nil, nil
-	case j.Status.Completed():
-		return publicJob(j), false, nil, fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v", j.ID, j.Name,
-			what, j.History)
-	}
-	return outlineOf(j), false, j.NextChange(), nil
+	world.Visit(r.fake.state, func() {
+		j, missing := r.fake.state.JobByID(r.id)
+		switch {
+		case missing != nil:
+			err = fmt.Errorf("fakegitlab: %w", missing)
+		case reached(j):
+			job, done = publicJob(j), true
+		case j.Status.Completed():
+			job = publicJob(j)
+			err = fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v", j.ID, j.Name, what, j.History)
+		default:
+			job, changed = outlineOf(j), j.NextChange()
+		}
+	})
+	return job, done, changed, err
 }
 
 // untaken says why no runner has taken a pending job: none may take it, for these reasons, or one that may has not
 // asked.
-func (r *JobRun) untaken() string {
-	st := r.fake.state
-	st.Mu.Lock()
-	defer st.Mu.Unlock()
+func (r *JobRun) untaken() string { return read(r.fake, r.untakenIn) }
+
+func (r *JobRun) untakenIn(st *world.State) string {
 	j, err := st.JobByID(r.id)
 	if err != nil || j.Status != world.JobPending {
 		return ""
@@ -222,18 +246,4 @@ func (r *JobRun) untaken() string {
 		not = append(not, fmt.Sprintf("%d more", others))
 	}
 	return " (no runner may take it; " + strings.Join(not, "; ") + ")"
-}
-
-// WithLongPolling has a runner's request for a job wait up to d, in real time (or a synctest bubble's), when there is
-// nothing new for it since the X-GitLab-Last-Update that it sends. Any change that may give it a job, Close, and the
-// end of the request let it go at once, as does the end of d: with 204 and no X-GitLab-Last-Update, whichever it was.
-// It is the next request that gets the job. A request that has waited counts as no contact of the runner: it has been
-// answered by Workhorse, GitLab's outer server, which lets wait what is JSON and no form. The default, 0, answers at
-// once, as a newly installed GitLab does (https://docs.gitlab.com/ci/runners/long_polling/).
-func WithLongPolling(d time.Duration) Option {
-	return func(o *options) {
-		if o.longPolling = d; d < 0 {
-			o.mistaken("WithLongPolling(%s): a time to wait is not negative", d)
-		}
-	}
 }

@@ -114,4 +114,10 @@ func TestMisuseOfJobHandles(t *testing.T) {
 	assert.PanicsWithValue(t, fmt.Sprintf(`fakegitlab: WaitForJob(%d): "sucess" is no job status; did you mean "success"?`,
 		job.ID), func() { _, _ = gl.WaitForJob(t.Context(), job.ID, "sucess") })
 	assert.Panics(t, func() { gl.JobRun(job.ID).PostponeFinal(-1) })
+	over := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess})
+	for _, plan := range []func(*fg.JobRun){func(r *fg.JobRun) { r.CancelAt("x") },
+		func(r *fg.JobRun) { r.PostponeFinal(1) }, func(r *fg.JobRun) { r.RejectLog(1) }} {
+		said := fmt.Sprintf("fakegitlab: JobRun(%d): the job is success already, so nothing more can happen to it", over.ID)
+		assert.PanicsWithValue(t, said, func() { plan(gl.JobRun(over.ID)) })
+	}
 }

@@ -3,6 +3,7 @@ package fakegitlab
 import (
 	"context"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -34,6 +35,25 @@ type via struct {
 // tlsHost is a name that httptest's certificate is for.
 const tlsHost = "example.com"
 
+// WithAddr sets the address to listen on. The default, which "" means, too, is "127.0.0.1:0": a free port that this
+// machine alone reaches. Another address is the test author's choice and is taken as it is: on ":8080" or
+// "0.0.0.0:8080" all machines of the network reach the fake, and with WithControl whoever reaches it may do anything
+// with it. WithLoopbackOnly rules that out.
+func WithAddr(addr string) Option {
+	return func(o *options) {
+		if o.addr = addr; addr == "" { // an unset variable is no wish to be reached by everybody, as it is for net.Listen
+			o.addr = defaultAddr
+		}
+	}
+}
+
+// defaultAddr is a free port of the machine's own.
+const defaultAddr = "127.0.0.1:0"
+
+// WithLoopbackOnly fails the start if other machines could reach the address that the fake listens on, whatever the
+// spelling of WithAddr.
+func WithLoopbackOnly() Option { return func(o *options) { o.loopbackOnly = true } }
+
 // listen opens the fake's network.
 func (f *Fake) listen() error {
 	if f.options.inMemory {
@@ -44,6 +64,10 @@ func (f *Fake) listen() error {
 	if err != nil {
 		return err
 	}
+	if f.options.loopbackOnly && !isLoopback(l.Addr()) {
+		_ = l.Close()
+		return fmt.Errorf("WithLoopbackOnly: %q is %s, which other machines may reach", f.options.addr, l.Addr())
+	}
 	addr := l.Addr().String()
 	if ap, err := netip.ParseAddrPort(addr); err == nil && ap.Addr().IsUnspecified() {
 		addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), ap.Port()).String()
@@ -53,6 +77,12 @@ func (f *Fake) listen() error {
 	f.network = network{server: s, url: f.scheme() + "://" + addr, client: s.Client(), close: s.Close,
 		dial: func(ctx context.Context, _, _ string) (net.Conn, error) { return d.DialContext(ctx, "tcp", addr) }}
 	return nil
+}
+
+// isLoopback is whether only this machine reaches an address that is listened on.
+func isLoopback(addr net.Addr) bool {
+	tcp, isTCP := addr.(*net.TCPAddr)
+	return isTCP && tcp.IP.IsLoopback()
 }
 
 // listenInMemory makes a network without sockets. Client calls the handler without a connection in between, which is
@@ -137,7 +167,8 @@ func (f *Fake) CertificatePEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})
 }
 
-// ClientAs returns an HTTP client that sends the user's Token, as it is now, as PRIVATE-TOKEN, unless the request has one.
+// ClientAs returns an HTTP client that sends the user's Token, as it is now, as PRIVATE-TOKEN, unless the request has
+// one.
 func (f *Fake) ClientAs(username string) *http.Client {
 	f.tb.Helper()
 	c := *f.Client()

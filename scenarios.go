@@ -21,8 +21,8 @@ import (
 // parallel tests may start from one scenario.
 type Scenario struct {
 	// Now is the moment that all times in the scenario are told from. Seed then moves them so that this moment is the
-	// fake's Now: what was heard of five minutes ago is so under any clock. Ready-made worlds have one. Zero: the times are
-	// taken as they stand, as those of a Snapshot.
+	// fake's Now: what was heard of five minutes ago is so under any clock. Ready-made worlds have one. Zero: the times
+	// are taken as they stand, as those of a Snapshot.
 	Now time.Time `json:"now,omitzero"`
 	// Settings, when zero, leave GitLab's defaults.
 	Settings     Settings      `json:"settings,omitzero"`
@@ -44,9 +44,9 @@ type Membership struct {
 }
 
 // At returns a copy, all of whose times are moved so that "now" is t: the scenario's Now or, without one, the time at
-// which a fake's clock starts, 2024-07-01T12:00:00Z. Seed takes the times of the copy as they stand, since it has no Now:
-// give it further times by that clock, or move it on by the difference of two times. A time in the year 9999, which is
-// never, stays.
+// which a fake's clock starts, 2024-07-01T12:00:00Z. Seed takes the times of the copy as they stand, since it has no
+// Now: give it further times by that clock, or move it on by the difference of two times. A time in the year 9999,
+// which is never, stays.
 func (s Scenario) At(t time.Time) Scenario {
 	from := s.Now
 	if from.IsZero() {
@@ -80,6 +80,19 @@ func moveTimes(v reflect.Value, by time.Duration) {
 			}
 		}
 	}
+}
+
+// isEmpty is whether nothing is said of the world, be it by empty lists.
+func (s Scenario) isEmpty() bool {
+	s.Now = time.Time{}
+	fields := reflect.ValueOf(s)
+	for i := range fields.NumField() {
+		field := fields.Field(i)
+		if isList := field.Kind() == reflect.Slice; isList && field.Len() > 0 || !isList && !field.IsZero() {
+			return false
+		}
+	}
+	return true
 }
 
 // NewScenario returns a world with nothing in it but the administrator root, to be filled by its builders. It is the

@@ -3,15 +3,19 @@ package fakegitlab
 import (
 	"bytes"
 	"cmp"
+	_ "embed" // for the schema
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -28,6 +32,8 @@ type ScenarioProblem struct {
 	Message string
 	// Line and Column are the value's place in the text that ReadScenario read, counted from 1; 0 without a text.
 	Line, Column int
+	// File is the file that WithScenarioFile read, else "".
+	File string
 	// Name is that of the record, where Seed refused one that has a name: a path, a username, a description.
 	Name string
 }
@@ -54,7 +60,11 @@ func (p ScenarioProblem) String() string {
 	if p.Line == 0 {
 		return text
 	}
-	return fmt.Sprintf("%d:%d: %s", p.Line, p.Column, text)
+	place := fmt.Sprintf("%d:%d: ", p.Line, p.Column)
+	if p.File != "" {
+		place = p.File + ":" + place // as compilers write it, so that terminals and editors lead there
+	}
+	return place + text
 }
 
 // In is the error with the places of its problems in the JSON that the scenario was read from. ReadScenario does so
@@ -87,6 +97,63 @@ func ReadScenario(r io.Reader) (Scenario, error) {
 	}
 	return s, nil
 }
+
+// WithScenarioFile is WithScenario for a file, read by ReadScenario when the fake starts; of the two the last option
+// counts. The path is taken from the working directory, in a test the folder of its package. What is wrong with the
+// file fails the start, with its name, line and column.
+func WithScenarioFile(path string) Option {
+	return func(o *options) { o.scenario, o.scenarioFile = nil, &path }
+}
+
+// seedInitial seeds what WithScenario or WithScenarioFile says, and keeps it for Reset.
+func (f *Fake) seedInitial() error {
+	path := f.options.scenarioFile
+	if path == nil {
+		if f.options.scenario == nil {
+			return nil
+		}
+		kept := cloneScenario(*f.options.scenario)
+		f.initial.scenario = &kept
+		return f.Seed(kept)
+	}
+	text, err := os.ReadFile(*path)
+	if err != nil {
+		return fmt.Errorf("WithScenarioFile: %w%s", err, meantFile(*path))
+	}
+	s, err := ReadScenario(bytes.NewReader(text))
+	if err == nil {
+		f.initial.scenario = &s
+		err = f.Seed(s)
+	}
+	var refused *ScenarioError
+	if !errors.As(inText(err, text), &refused) {
+		return err
+	}
+	for i := range refused.Problems {
+		refused.Problems[i].File = *path
+	}
+	return refused
+}
+
+// meantFile is a hint at the file beside path that was meant, where there is none of that name.
+func meantFile(path string) string {
+	entries, _ := os.ReadDir(filepath.Dir(path))
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if meant, near := nearest.Of(filepath.Base(path), names); near && meant != filepath.Base(path) {
+		return "; did you mean " + filepath.Join(filepath.Dir(path), meant) + "?"
+	}
+	return ""
+}
+
+//go:embed docs/scenario.schema.json
+var schema string
+
+// Schema is the JSON Schema (draft 7) of what ReadScenario reads, with a description of each field, for editors to
+// complete, check and explain it. docs/seeding.md tells how an editor gets it.
+func Schema() []byte { return []byte(schema) }
 
 // placedIn is the error of what is wrong with a scenario read from text: what the reader found, and what lies deeper.
 // It is nil when nothing is.

@@ -3,14 +3,13 @@ package fakegitlab
 import (
 	"fmt"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// defaultStartTime is the time at which the fake's clock starts.
-func defaultStartTime() time.Time { return time.Date(2024, time.July, 1, 12, 0, 0, 0, time.UTC) }
-
 // SmallCompany is a world with one of everything: each role, each type of runner in each status, a job in each state.
-// IDs are fixed; times are told from when it is seeded, by the fake's clock (Scenario.Now), and suit the status rules of
-// GitLab 17.1 and later.
+// IDs are fixed; times are told from when it is seeded, by the fake's clock (Scenario.Now), and suit the status rules
+// of GitLab 17.1 and later.
 //
 //	administrators              root (1), ada (2)
 //	strangers                   sam (9), a member of nothing
@@ -135,7 +134,7 @@ func companyJobs(now time.Time) []Job {
 	ages := []time.Duration{6 * time.Hour, 10 * time.Minute, 20 * time.Minute} // of the pipelines
 	for i, j := range []Job{
 		{Name: "build", Stage: "build", Status: JobSuccess, RunnerID: 100001, SystemID: "s_100001a"},
-		{Name: "unit-tests", Status: JobFailed, FailureReason: "script_failure", RunnerID: 100022, SystemID: "s_100022"},
+		{Name: "unit-tests", Status: JobFailed, FailureReason: world.ScriptFailure, RunnerID: 100022, SystemID: "s_100022"},
 		{Name: "lint", Status: JobCanceled, RunnerID: 100021, SystemID: "s_100021", Tags: []string{"shop"}},
 		{Name: "deploy", Stage: "deploy", Status: JobSkipped},
 		{Name: "build", Stage: "build", Status: JobRunning, RunnerID: 100001, SystemID: "s_100001a"},
@@ -183,8 +182,8 @@ func companyTimes(j Job, created time.Time) Job {
 	return j
 }
 
-// bornBefore makes everything half a year old, but for runners and jobs, whose age the scenario states. Now is that time.
-// It changes s itself, which must be a clone.
+// bornBefore makes everything half a year old, but for runners and jobs, whose age the scenario states. Now is that
+// time. It changes s itself, which must be a clone.
 func (s Scenario) bornBefore(now time.Time) Scenario {
 	s.Now = now
 	created := now.AddDate(0, -6, 0)

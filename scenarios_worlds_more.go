@@ -263,7 +263,7 @@ func heard(r *Runner, now time.Time, silences ...time.Duration) {
 		m := companyManager(*r, string(rune('a'+i)))
 		m.ContactedAt = now.Add(-silence)
 		r.Managers = append(r.Managers, m)
-		r.ContactedAt = world.Latest(r.ContactedAt, m.ContactedAt)
+		r.ContactedAt = world.Later(r.ContactedAt, m.ContactedAt)
 	}
 }
 

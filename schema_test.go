@@ -24,11 +24,12 @@ import (
 // The schema is made from the structs and their comments, so that an editor completes, checks and explains what
 // ReadScenario reads: go test -run TestScenarioSchema -update .
 func TestScenarioSchema(t *testing.T) {
-	const file = "examples/fixtures/scenario.schema.json"
+	const file = "docs/scenario.schema.json"
 	g := schemas{t: t, comments: fieldComments(t, "state.go", "scenarios.go", "jobspec.go"), definitions: map[string]any{}}
 	root := g.object(reflect.TypeFor[Scenario]())
 	root["properties"].(map[string]any)["$schema"] = map[string]any{"type": "string"}
 	root["$schema"] = "http://json-schema.org/draft-07/schema#"
+	root["$id"] = "https://raw.githubusercontent.com/fakegitlab/fakegitlab/main/" + file
 	root["title"] = "A world of fakegitlab, as ReadScenario reads it"
 	root["definitions"] = g.definitions
 	text, err := json.MarshalIndent(root, "", "  ")
@@ -40,6 +41,7 @@ func TestScenarioSchema(t *testing.T) {
 	have, err := os.ReadFile(file)
 	require.NoError(t, err)
 	assert.Equal(t, string(have), string(text), "run with -update")
+	assert.Equal(t, string(have), string(Schema()))
 }
 
 // schemas makes a JSON Schema of plain data.

@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strconv"
 
@@ -35,22 +36,50 @@ func (f *Fake) AddProject(p Project) Project {
 }
 
 // AddRunner adds a runner and returns it with what was empty filled in. A project runner without projects is an
-// orphan, as GitLab 17 leaves them when their projects are deleted. So is a group runner without a group, which must have
-// an ID and a Token.
+// orphan, as GitLab 17 leaves them when their projects are deleted. So is a group runner without a group, which must
+// have an ID and a Token.
 func (f *Fake) AddRunner(r Runner) Runner {
 	f.tb.Helper()
-	return change(f, "AddRunner(%q)", r.Description, adding(addRunner, r, publicRunner))
+	return change(f, "AddRunner(%s)", r.named(), adding(addRunner, r, publicRunner))
 }
 
 // AddJob adds a job and returns it with what was empty filled in: it is pending and belongs to a pipeline of its own
 // unless something else is said.
 func (f *Fake) AddJob(j Job) Job {
 	f.tb.Helper()
-	return change(f, "AddJob(%q)", j.Name, adding(addJob, j, publicJob))
+	return change(f, "AddJob(%s)", j.named(), adding(addJob, j, publicJob))
+}
+
+// named is what tells the runner from others in a message: without a description its ID or, as in a draft, where it is.
+func (r Runner) named() string {
+	switch kind := string(r.Type); {
+	case r.Description != "":
+		return strconv.Quote(r.Description)
+	case r.ID != 0:
+		return "ID " + strconv.Itoa(r.ID)
+	case len(r.Projects) > 0:
+		return fmt.Sprintf("of project %q", r.Projects[0])
+	case r.Group != "":
+		return fmt.Sprintf("of group %q", r.Group)
+	case kind != "":
+		return kind
+	}
+	return string(InstanceRunner)
+}
+
+// named is what tells the job from others in a message: without a name its ID or its project.
+func (j Job) named() string {
+	switch {
+	case j.Name != "":
+		return strconv.Quote(j.Name)
+	case j.ID != 0:
+		return "ID " + strconv.Itoa(j.ID)
+	}
+	return fmt.Sprintf("of project %q", j.Project)
 }
 
 // adding makes a record of plain data and returns what it became.
-func adding[R world.Record, T any](
+func adding[R world.Row, T any](
 	add func(*world.State, T) (R, error), in T, public func(R) T,
 ) func(*world.State) (T, error) {
 	return func(st *world.State) (out T, err error) {
@@ -93,24 +122,19 @@ func attempt[T any](f *Fake, do func(*world.State) (T, error)) (done T, err erro
 
 // quietly is attempt for what nobody waits for: looking, and making what is only made to be given out.
 func quietly[T any](f *Fake, do func(*world.State) (T, error)) (done T, err error) {
-	f.state.Mu.Lock()
-	defer f.state.Mu.Unlock() // also when a function of the test panics in between
-	err = f.state.Atomically(func() (err error) {
-		done, err = do(f.state)
-		return err
+	world.Visit(f.state, func() {
+		err = world.Atomically(f.state, func() (err error) {
+			done, err = do(f.state)
+			return err
+		})
 	})
 	return done, err
 }
 
-// absent is the error of looking for a record that is not there, as against whatever else may fail once it has been
-// found.
-type absent struct{ error }
-
 // read copies something out of the state.
-func read[T any](f *Fake, get func(*world.State) T) T {
-	f.state.Mu.Lock()
-	defer f.state.Mu.Unlock()
-	return get(f.state)
+func read[T any](f *Fake, get func(*world.State) T) (got T) {
+	world.Visit(f.state, func() { got = get(f.state) })
+	return got
 }
 
 // Users returns copies of all users, ordered by ID.
@@ -145,17 +169,16 @@ func (f *Fake) Settings() Settings {
 
 // found copies one record out of the state, if it is there.
 func found[R interface {
-	world.Record
+	world.Row
 	comparable
 }, T any](f *Fake, get func(*world.State) R, public func(R) T) (out T, ok bool) {
-	f.state.Mu.Lock()
-	defer f.state.Mu.Unlock()
-	var none R
-	r := get(f.state)
-	if r != none {
-		out = public(r)
-	}
-	return out, r != none
+	world.Visit(f.state, func() {
+		var none R
+		if r := get(f.state); r != none {
+			out, ok = public(r), true
+		}
+	})
+	return out, ok
 }
 
 // User finds a user by username, without regard to case.
@@ -235,7 +258,7 @@ func revise[T any](f *Fake, get func(*world.State) (T, error), set func(*world.S
 }
 
 // editable is a kind of record that may be changed by way of its plain data.
-type editable[R world.Record, T any] struct {
+type editable[R world.Row, T any] struct {
 	find   func(*world.State, string) (R, error) // by username, full path or ID
 	public func(R) T
 	set    func(*world.State, R, T) error
@@ -249,12 +272,8 @@ var (
 )
 
 // edit lets alter change one record's plain data, and takes it over unless that fails.
-func (k editable[R, T]) edit(st *world.State, name string, alter func(*T) error) (T, error) {
+func (k editable[R, T]) edit(st *world.State, r R, alter func(*T) error) (T, error) {
 	var zero T
-	r, err := k.find(st, name)
-	if err != nil {
-		return zero, absent{err}
-	}
 	next := k.public(r)
 	if err := alter(&next); err != nil {
 		return zero, err
@@ -279,7 +298,11 @@ func (k editable[R, T]) update(f *Fake, format, name string, alter func(*T)) (do
 		return out, err
 	}
 	set := func(st *world.State, next T) (err error) {
-		done, err = k.edit(st, name, func(now *T) error {
+		r, err := k.find(st, name)
+		if err != nil {
+			return err
+		}
+		done, err = k.edit(st, r, func(now *T) error {
 			*now = next
 			return nil
 		})
@@ -372,7 +395,7 @@ func changeJob(st *world.State, j *world.Job, do func(*world.State, *world.Job) 
 }
 
 // enqueueNow, startOn, finishAs and cancelByPerson are what may happen to a job.
-func enqueueNow(st *world.State, j *world.Job) error { return st.Fire(j, world.EventEnqueue) }
+func enqueueNow(st *world.State, j *world.Job) error { return st.EnqueueJob(j) }
 
 func startOn(runnerID int) func(*world.State, *world.Job) error {
 	return func(st *world.State, j *world.Job) error {
@@ -386,11 +409,11 @@ func startOn(runnerID int) func(*world.State, *world.Job) error {
 
 func finishAs(s JobStatus) func(*world.State, *world.Job) error {
 	return func(st *world.State, j *world.Job) error {
-		return st.FinishJob(j, world.JobStatus(s), "script_failure")
+		return st.FinishJob(j, world.JobStatus(s), world.ScriptFailure, nil)
 	}
 }
 
-func cancelByPerson(st *world.State, j *world.Job) error { return st.Fire(j, world.EventCancel) }
+func cancelByPerson(st *world.State, j *world.Job) error { return st.CancelJob(j, false) }
 
 // EnqueueJob makes a job pending that waits for its turn: one that is created, waiting_for_resource, preparing,
 // skipped, manual or scheduled. The fake leaves it to the test when the jobs of a later stage are due.
@@ -419,12 +442,14 @@ func (f *Fake) CancelJob(jobID int) Job {
 	return f.changeJob("CancelJob(%s)", jobID, cancelByPerson)
 }
 
-// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well. When it
-// has been revoked, be it by the code under test, Token makes another one; what has the old one keeps it, and 401. Without
-// scopes it has "api".
+// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well.
+// When it has been revoked, be it by the code under test, Token makes another one; what has the old one keeps it, and
+// 401. Without scopes it has "api".
 func (f *Fake) Token(username string, scopes ...string) string {
 	f.tb.Helper()
-	return askWorld(f, "Token(%q)", username, func(st *world.State) (string, error) { return st.TokenOf(username, scopes) })
+	return askWorld(f, "Token(%q)", username, func(st *world.State) (string, error) {
+		return st.TokenOf(username, scopes)
+	})
 }
 
 // AdminToken is Token("root"): the administrator that every GitLab starts with.
@@ -441,10 +466,9 @@ func (f *Fake) Seed(s Scenario) error {
 }
 
 // enter is Seed.
-func enter(st *world.State, s Scenario) error {
-	st.Mu.Lock()
-	defer st.Mu.Unlock()
-	return seed(st, s)
+func enter(st *world.State, s Scenario) (err error) {
+	world.Visit(st, func() { err = seed(st, s) })
+	return err
 }
 
 // Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot.

@@ -19,16 +19,17 @@ func deletion[R any](name string, find func(*world.State, string) (R, error),
 	}
 }
 
-// DeleteUser deletes a user with the tokens, memberships and personal projects, as an administrator would. Jobs that have
-// not ended fail with user_blocked; all jobs of the user are those of the user "ghost" from then on. Runners stay and
-// forget who made them. The only owner of a group cannot be deleted, nor can root.
+// DeleteUser deletes a user with the tokens, memberships and personal projects, as an administrator would. Jobs that
+// have not ended fail with user_blocked; all jobs of the user are those of the user "ghost" from then on. Runners stay
+// and forget who made them. The only owner of a group cannot be deleted, nor can root.
 func (f *Fake) DeleteUser(username string) {
 	f.tb.Helper()
 	change(f, "DeleteUser(%q)", username, deletion(username, (*world.State).UserByName, (*world.State).DeleteUser))
 }
 
 // DeleteGroup deletes a group and all groups and projects below it, with what DeleteProject deletes; at once, where
-// GitLab waits for a worker or, from 18.0 on, for some days. Its runners stay as orphans; from 18.0 on they are deleted.
+// GitLab waits for a worker or, from 18.0 on, for some days. Its runners stay as orphans; from 18.0 on they are
+// deleted.
 func (f *Fake) DeleteGroup(path string) {
 	f.tb.Helper()
 	change(f, "DeleteGroup(%q)", path, deletion(path, (*world.State).GroupByPath, surely((*world.State).DeleteGroup)))
@@ -47,7 +48,7 @@ func (f *Fake) DeleteProject(path string) {
 func (f *Fake) RevokeAccessToken(token string) {
 	f.tb.Helper()
 	change(f, "RevokeAccessToken(%q)", shortenTokens(token), deletion(token, (*world.State).AccessTokenByValue,
-		surely((*world.State).Revoke)))
+		surely((*world.State).RevokeToken)))
 }
 
 // surely is a transition that cannot fail as one that may.
@@ -70,5 +71,7 @@ func (f *Fake) NextID(id int) {
 // an access token. It may have any form, of which GitLab makes others. It queues up, fails and is forgotten as NextID.
 func (f *Fake) NextToken(token string) {
 	f.tb.Helper()
-	change(f, "NextToken(%q)", shortenTokens(token), func(st *world.State) (struct{}, error) { return struct{}{}, st.PinToken(token) })
+	change(f, "NextToken(%q)", shortenTokens(token), func(st *world.State) (struct{}, error) {
+		return struct{}{}, st.PinToken(token)
+	})
 }

@@ -144,6 +144,68 @@ func TestTimesOfSeeds(t *testing.T) {
 	}
 }
 
+func TestImpossibleTimes(t *testing.T) {
+	type fake = *fakegitlab.Fake
+	const is = " is yet to come: the fake's time, gl.Now(), is 2024-07-01T12:00:00Z; Advance moves it"
+	for want, do := range map[string]func(gl fake, at func(time.Duration) time.Time){
+		`AddRunner("r"): ContactedAt 2024-07-01T12:00:01Z` + is: func(gl fake, at func(time.Duration) time.Time) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", ContactedAt: at(time.Second)})
+		},
+		`AddRunner("r"): CreatedAt 2024-07-01T13:00:00Z` + is: func(gl fake, at func(time.Duration) time.Time) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", CreatedAt: at(time.Hour)})
+		},
+		`AddRunner("r"): ContactedAt of manager "s" 2024-07-01T13:00:00Z` + is: func(gl fake, at func(time.Duration) time.Time) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", Managers: []fakegitlab.RunnerManager{{SystemID: "s",
+				ContactedAt: at(time.Hour)}}})
+		},
+		`UpdateRunner(5): ContactedAt 2024-07-01T13:00:00Z` + is: func(gl fake, at func(time.Duration) time.Time) {
+			gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.ContactedAt = at(time.Hour) })
+		},
+		`AddJob("j"): CreatedAt 2024-07-01T13:00:00Z` + is: func(gl fake, at func(time.Duration) time.Time) {
+			gl.AddJob(fakegitlab.Job{Project: "acme/shop", Name: "j", CreatedAt: at(time.Hour)})
+		},
+		`AddJob("j"): StartedAt 2024-07-01T10:00:00Z is before CreatedAt 2024-07-01T11:00:00Z`: func(
+			gl fake, at func(time.Duration) time.Time,
+		) {
+			gl.AddJob(fakegitlab.Job{Project: "acme/shop", Name: "j", Status: fakegitlab.JobRunning, RunnerID: 5,
+				CreatedAt: at(-time.Hour), StartedAt: at(-2 * time.Hour)})
+		},
+		`AddJob("j"): FinishedAt 2024-07-01T10:00:00Z is before StartedAt 2024-07-01T11:00:00Z`: func(
+			gl fake, at func(time.Duration) time.Time,
+		) {
+			gl.AddJob(fakegitlab.Job{Project: "acme/shop", Name: "j", Status: fakegitlab.JobSuccess, RunnerID: 5,
+				StartedAt: at(-time.Hour), FinishedAt: at(-2 * time.Hour)})
+		},
+	} {
+		said := misuse(t, testkit.MiasWorld(), func(gl *fakegitlab.Fake) {
+			do(gl, func(d time.Duration) time.Time { return gl.Now().Add(d) })
+		})
+		assert.Equal(t, "fakegitlab: "+want, said)
+	}
+	at := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
+	s := testkit.MiasWorld().WithJob("acme/shop", "j", func(j *fakegitlab.Job) {
+		j.Status, j.CreatedAt, j.FinishedAt = fakegitlab.JobCanceled, at, at.Add(-time.Hour)
+	})
+	assert.Contains(t, problemsOf(t, s),
+		"jobs[0].finished_at: FinishedAt 2024-07-01T11:00:00Z is before CreatedAt 2024-07-01T12:00:00Z")
+}
+
+// A world whose clock had moved on can be seeded where it has not, and goes on from there.
+func TestSnapshotOfLaterSeedsEarlier(t *testing.T) {
+	later := testkit.NewMia(t)
+	later.Advance(time.Hour)
+	later.UpdateRunner(5, func(r *fakegitlab.Runner) { r.ContactedAt = later.Now() })
+	id := later.AddJob(fakegitlab.Job{Project: "acme/shop"}).ID
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(later.Snapshot()))
+	gl.AssertSnapshot(t, later.Snapshot())
+	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Description = "changed beside its times" })
+	gl.StartJob(id, 5)
+	done := gl.FinishJob(id, fakegitlab.JobSuccess)
+	assert.False(t, done.StartedAt.Before(done.QueuedAt))
+	assert.False(t, done.FinishedAt.Before(done.StartedAt))
+	fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot())).AssertSnapshot(t, gl.Snapshot())
+}
+
 // Times are kept to the microsecond, those that are reckoned as well.
 func TestTokensExpireByTheMicrosecond(t *testing.T) {
 	for _, d := range []time.Duration{time.Nanosecond, math.MaxInt64} {

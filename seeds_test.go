@@ -92,6 +92,14 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddRunner("r"): MaximumTimeout is whole seconds`: func(gl fake) {
 			gl.AddRunner(fakegitlab.Runner{Description: "r", MaximumTimeout: time.Hour + time.Millisecond})
 		},
+		`AddRunner(of project "acme/shop"): unknown access level "x"; GitLab knows not_protected, ref_protected`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}, AccessLevel: "x"})
+		},
+		`AddRunner(ID 5): runner id 5 is taken`: func(gl fake) { gl.AddRunner(fakegitlab.Runner{ID: 5}) },
+		`AddJob(of project "acme/shop"): unknown job status "x"; GitLab knows ` +
+			"created, waiting_for_resource, preparing, pending, running, success, failed, canceling, canceled, skipped, manual, scheduled": func(gl fake) {
+			gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: "x"})
+		},
 		`AddRunner("r"): another runner has that token`: func(gl fake) { gl.AddRunner(fakegitlab.Runner{Description: "r", Token: "shop-token"}) },
 		`AddRunner("r"): two managers have the system id "s"`: func(gl fake) {
 			gl.AddRunner(fakegitlab.Runner{Description: "r", Managers: []fakegitlab.RunnerManager{{SystemID: "s"}, {SystemID: "s"}}})
@@ -122,6 +130,9 @@ func TestImpossibleSeeds(t *testing.T) {
 		},
 		`UpdateSettings: no kind of registrar "grop"; did you mean "group"?`: func(gl fake) {
 			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.ValidRegistrars = []string{"grop"} })
+		},
+		`UpdateSettings: Valid runner registrars ["group", "group"] is not included in the list`: func(gl fake) {
+			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.ValidRegistrars = []string{"group", "group"} })
 		},
 		`DeleteRunner(50): no runner "50"; known are 5, 6, 7`: func(gl fake) { gl.DeleteRunner(50) },
 		`ContactRunner(5): the system id "` + strings.Repeat("s", 65) + `" has more than 64 characters`: func(gl fake) {

@@ -75,8 +75,8 @@ const (
 )
 
 // Registration is how a runner came to be, which decides the form of its token (it begins with glrt- for ByUser; for
-// ByRegistrationToken with glrtr- from GitLab 17.11 on, and before with nothing of the kind) and which requests count as
-// contact. Empty means ByUser.
+// ByRegistrationToken with glrtr- from GitLab 17.11 on, and before with nothing of the kind) and which requests count
+// as contact. Empty means ByUser.
 type Registration string
 
 // The two ways to make a runner: POST /user/runners or the web interface, and POST /runners with a registration token.
@@ -162,16 +162,16 @@ type Settings struct {
 	KeepLatestArtifacts *bool `json:"keep_latest_artifact,omitzero"`
 	// RateLimitHeaders sends RateLimit-Limit, -Name, -Observed, -Remaining and -Reset with every answer to a call that the
 	// throttle counts, as GitLab.com does; GitLab knows that from 18.6 on, where it is off until an administrator turns it
-	// on. Without a RateLimit they tell of GitLab.com's 2,000 requests a minute for a user and 500 for an address, which
-	// here refuse nobody.
+	// on. Before, nothing reads this, so that one world serves tests over several versions. Without a RateLimit they tell
+	// of GitLab.com's 2,000 requests a minute for a user and 500 for an address, which here refuse nobody.
 	RateLimitHeaders bool `json:"rate_limit_headers,omitzero"`
 	// TimeZone is the instance's time zone, an IANA name such as "Europe/Zurich", in which answers then show times:
 	// 2024-07-01T14:00:00.000+02:00. Empty is UTC: 2024-07-01T12:00:00.000Z. A zone that the machine does not know is
 	// refused.
 	TimeZone string `json:"time_zone,omitzero"`
-	// ContactInterval is how rarely contacted_at is written: what a runner or manager calls within that time of the contact
-	// that was written last leaves it as it is. 0 writes every contact. GitLab writes its database every 40 to 55 minutes,
-	// by chance; docs/time.md tells what of it is seen where.
+	// ContactInterval is how rarely contacted_at is written: what a runner or manager calls within that time of the
+	// contact that was written last leaves it as it is. 0 writes every contact. GitLab writes its database every 40 to 55
+	// minutes, by chance; docs/time.md tells what of it is seen where.
 	ContactInterval time.Duration `json:"contact_interval,omitzero"`
 }
 
@@ -185,12 +185,16 @@ type User struct {
 	Auditor  bool   `json:"auditor,omitzero"`  // reads everything, changes nothing
 	External bool   `json:"external,omitzero"` // sees internal groups and projects only as a member
 	// State is UserActive when empty; in every other state the user's tokens are refused.
-	State     UserState `json:"state,omitzero"`
+	State UserState `json:"state,omitzero"`
+	// Bot: no person, but the user to whom a project or group access token belongs. AddAccessToken makes such users by
+	// itself; a Snapshot lists them.
+	Bot       bool      `json:"bot,omitzero"`
 	CreatedAt time.Time `json:"created_at,omitzero"` // the fake's time when zero
 }
 
 // AccessToken is a personal access token or, with Project or Group set, a project or group access token: then GitLab
-// makes a bot user that is a member there with Role, and User, which may be left empty, is that bot's username.
+// makes a bot user that is a member there with Role, and User, which may be left empty, is that bot's username: a new
+// one or, for one more token of the same bot, that of an earlier token. A person is refused there.
 type AccessToken struct {
 	ID     int      `json:"id,omitzero"`
 	Token  string   `json:"token,omitzero"` // glpat- and 20 characters, made up when empty
@@ -210,7 +214,8 @@ type AccessToken struct {
 	CreatedAt     time.Time `json:"created_at,omitzero"`
 }
 
-// TokenGrant is what a fine-grained personal access token may do, and where. What its user may not do, it does not allow.
+// TokenGrant is what a fine-grained personal access token may do, and where. What its user may not do, it does not
+// allow.
 type TokenGrant struct {
 	// Access is GitLab's word for where: "user" and "instance" for what belongs to no project or group, "all_memberships"
 	// for the projects and groups that the user is a member of, "personal_projects", or, as when it is empty,

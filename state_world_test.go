@@ -42,13 +42,36 @@ func TestChangesThatEndEarly(t *testing.T) {
 	}
 }
 
-func TestRefusedSeedMakesNobodyABot(t *testing.T) {
+// The token of a project or group is a bot's. Given to a person, it would be that person's with another name, and the
+// person a member.
+func TestTokensOfPlacesAreNoPersons(t *testing.T) {
 	gl := testkit.NewMia(t)
-	token := fakegitlab.AccessToken{User: "mia", Project: "acme/shop"}
-	s := fakegitlab.Scenario{AccessTokens: []fakegitlab.AccessToken{token},
-		Runners: []fakegitlab.Runner{{Group: "nowhere"}}}
-	require.Error(t, gl.Seed(s))
-	assert.Equal(t, false, testkit.Ask(t, gl, gl.Token("mia"), "GET", "/user").Field(t, "bot"))
+	before := gl.Snapshot()
+	for _, token := range []fakegitlab.AccessToken{{User: "root", Project: "acme/shop"}, {User: "mia", Project: "acme/shop"},
+		{User: "Mia", Group: "acme"}} {
+		refused := gl.Seed(fakegitlab.Scenario{AccessTokens: []fakegitlab.AccessToken{token}})
+		require.ErrorContains(t, refused, "is a person")
+		gl.AssertSnapshot(t, before)
+	}
+	said := func(token fakegitlab.AccessToken) string {
+		return misuse(t, testkit.MiasWorld(), func(gl *fakegitlab.Fake) { gl.AddAccessToken(token) })
+	}
+	assert.Equal(t, `fakegitlab: AddAccessToken(of "root"): User "root" is a person, and the token of a project belongs to `+
+		"a bot user, who is made with it: leave User out, or name the bot by a username that nobody has; "+
+		"for a token of root's own leave Project out", said(fakegitlab.AccessToken{User: "root", Project: "acme/shop"}))
+	assert.Contains(t, said(fakegitlab.AccessToken{User: "mia", Group: "acme"}), "for a token of mia's own leave Group out")
+
+	first := gl.AddAccessToken(fakegitlab.AccessToken{User: "deployer", Project: "acme/shop", Role: fakegitlab.Developer})
+	second := gl.AddAccessToken(fakegitlab.AccessToken{User: first.User, Project: "acme/shop", Role: fakegitlab.Developer})
+	assert.Equal(t, "deployer", testkit.Ask(t, gl, second.Token, "GET", "/user").Field(t, "username"), "one bot, two tokens")
+	bot, _ := gl.User("deployer")
+	assert.True(t, bot.Bot)
+	again := fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot()))
+	again.AssertSnapshot(t, gl.Snapshot())
+	assert.Equal(t, true, testkit.Ask(t, again, first.Token, "GET", "/user").Field(t, "bot"))
+	assert.Contains(t, misuse(t, testkit.MiasWorld(), func(gl *fakegitlab.Fake) {
+		gl.UpdateUser("mia", func(u *fakegitlab.User) { u.Bot = true })
+	}), "Bot says how a user was made and does not change")
 }
 
 // A runner's token that came from a snapshot is not made again once it is dead.

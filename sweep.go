@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 )
@@ -36,6 +37,7 @@ func Sweep(t *testing.T, test func(t *testing.T, gl *Fake), opts ...Option) {
 	t.Helper()
 	var calls []Call
 	passed := t.Run(undisturbed, func(t *testing.T) {
+		t.Helper()
 		sweepRun(t, nil, opts, func(t *testing.T, gl *Fake) {
 			t.Cleanup(func() { calls = gl.Calls("") })
 			test(t, gl)
@@ -49,7 +51,10 @@ func Sweep(t *testing.T, test func(t *testing.T, gl *Fake), opts ...Option) {
 		t.Errorf("fakegitlab: Sweep: the test made no call; does it speak to the fake that it was given?")
 	}
 	for name, failure := range disturbances(calls) {
-		t.Run(name, func(t *testing.T) { sweepRun(t, &failure, opts, test) })
+		t.Run(name, func(t *testing.T) {
+			t.Helper()
+			sweepRun(t, &failure, opts, test)
+		})
 	}
 }
 
@@ -72,7 +77,10 @@ func disturbances(calls []Call) iter.Seq2[string, Failure] {
 // sweepRun is one run of a sweep.
 func sweepRun(t *testing.T, failure *Failure, opts []Option, test func(*testing.T, *Fake)) {
 	t.Helper()
-	bubbled(t, opts, func(t *testing.T) { test(t, disturbed(t, failure, opts)) })
+	bubbled(t, opts, func(t *testing.T) {
+		t.Helper()
+		test(t, disturbed(t, failure, opts))
+	})
 }
 
 // disturbed starts a fake in which one call is to fail, or none. A run may take another way than the undisturbed one
@@ -89,17 +97,21 @@ func disturbed(tb TB, failure *Failure, opts []Option) *Fake {
 // bubbled runs in a synctest bubble if the network allows.
 func bubbled(t *testing.T, opts []Option, run func(*testing.T)) {
 	t.Helper()
-	var o options
-	for _, option := range opts {
-		if option != nil { // else New says so
-			option(&o)
-		}
-	}
-	if o.inMemory {
+	if taken(opts, options{}).inMemory {
 		synctest.Test(t, run)
 		return
 	}
 	run(t)
+}
+
+// taken is what options make of others. Of a nil one New says that it is.
+func taken(opts []Option, o options) options {
+	for _, option := range opts {
+		if option != nil {
+			option(&o)
+		}
+	}
+	return o
 }
 
 // Invariant says what must hold at the end of the test, whatever happened in it. The name completes the sentence "it
@@ -117,15 +129,27 @@ func (f *Fake) Invariant(name string, check func(*Fake) error) {
 }
 
 // ForEachVersion runs a test against several GitLab versions, each as a subtest named after it: "17.2". opts are for
-// all of them. A version that is not supported fails its subtest; no version at all fails the test, as nothing would be
-// tested.
+// all of them; WithVersion is not one of them and fails the test, as does no version at all: nothing would be tested. A
+// version that is not supported fails its subtest.
+//
+// What GitLab does not have yet in one of the versions behaves as there. An endpoint is a 404, and to call it is no
+// error of the test; the call is recorded under the endpoint's name, with the version that brings it as the reason.
+// Inject, Hold, Before and After refuse such an endpoint. Scopes and roles may be given in every version, so that one
+// world serves for all; a refusal that they meet says from when on GitLab has them.
 func ForEachVersion(t *testing.T, versions []string, test func(t *testing.T, gl *Fake), opts ...Option) {
 	t.Helper()
 	if len(versions) == 0 {
 		t.Errorf("fakegitlab: ForEachVersion: there is no version")
 	}
+	const none = "none" // "" is what WithVersion may have been given
+	if o := taken(opts, options{version: none}); o.version != none {
+		t.Errorf("fakegitlab: ForEachVersion: WithVersion(%q) would have no effect: the versions to test are %s",
+			o.version, strings.Join(versions, ", "))
+		return
+	}
 	for _, version := range versions {
 		t.Run(version, func(t *testing.T) {
+			t.Helper() // what New says is said of the line that called ForEachVersion
 			test(t, New(t, append(opts[:len(opts):len(opts)], WithVersion(version))...))
 		})
 	}

@@ -100,31 +100,3 @@ func (s JobSpec) Clone() JobSpec {
 	}
 	return s
 }
-
-// WantsArtifactsOf reports whether the job gets the artifacts of the job of that name in its pipeline, which is of an
-// earlier stage or not: dependencies and needs say so or, without either, the stage (Ci::BuildDependencies).
-func (s JobSpec) WantsArtifactsOf(name string, earlier bool) bool {
-	return s.ArtifactsWanted()(name, earlier)
-}
-
-// ArtifactsWanted is WantsArtifactsOf for asking about many jobs: its lists are looked through once.
-func (s JobSpec) ArtifactsWanted() (of func(name string, earlier bool) bool) {
-	depends, needed := make(map[string]bool, len(s.Dependencies)), make(map[string]bool, len(s.Needs))
-	for _, name := range s.Dependencies {
-		depends[name] = true
-	}
-	for _, n := range s.Needs {
-		if n.Artifacts == nil || *n.Artifacts {
-			needed[n.Job] = true
-		}
-	}
-	return func(name string, earlier bool) bool {
-		switch {
-		case s.Dependencies != nil && !depends[name]:
-			return false
-		case s.Needs == nil:
-			return earlier
-		}
-		return needed[name]
-	}
-}

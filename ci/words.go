@@ -2,7 +2,6 @@ package ci
 
 import (
 	"encoding/json"
-	"slices"
 )
 
 // Image is a container image, by name alone in JSON or with its options.
@@ -142,14 +141,6 @@ type Retry struct {
 	Max       int      `json:"max,omitzero"`               // 0 to 2
 	When      []string `json:"when,omitzero" form:"lines"` // failure reasons; nil is "always"
 	ExitCodes []int    `json:"exit_codes,omitzero"`
-}
-
-// Covers reports whether GitLab is to run a job again that has failed for this reason, with this exit code of its
-// script (nil when it has none): without when and exit_codes it always is. How often is for Max to say.
-// (lib/gitlab/ci/build/auto_retry.rb)
-func (r Retry) Covers(reason string, exitCode *int) bool {
-	return r.When == nil && r.ExitCodes == nil || exitCode != nil && slices.Contains(r.ExitCodes, *exitCode) ||
-		slices.Contains(r.When, "always") || slices.Contains(r.When, reason)
 }
 
 // Environment is where the job deploys to, by name alone in JSON or as a map.

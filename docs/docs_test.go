@@ -121,7 +121,7 @@ func TestSomebodyElseIsFaster(t *testing.T) {
 
 func TestAssertions(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
-	mia := gl.ClientAs("mia") // before the Snapshot: her access token is part of the world, too
+	mia := gl.ClientAs("mia")
 	before := gl.Snapshot()
 
 	res, err := mia.PostForm(gl.APIURL()+"/projects/acme%2Fshop/runners", url.Values{"runner_id": {"100024"}})

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,7 @@ import (
 // endpointRow is what the pages say of an endpoint.
 type endpointRow struct {
 	endpoint, since, who, constant string // since is "" for what the default version has
+	permission                     string // what a fine-grained token needs, and where; "" if the endpoint takes none
 }
 
 // endpointRows asks the router which endpoints there are, and finds out who may call them.
@@ -33,11 +35,14 @@ func endpointRows(t *testing.T) (rows []endpointRow) {
 	t.Helper()
 	constants := endpointConstants(t)
 	probes := map[string]*prober{}
+	newest := gitlabversion.All()[len(gitlabversion.All())-1].String()
+	fineGrained := newProber(t, newest)
 	for _, s := range servedEndpoints(t) {
 		if probes[s.from] == nil {
 			probes[s.from] = newProber(t, s.from)
 		}
-		row := endpointRow{endpoint: string(s.endpoint), who: probes[s.from].who(s.endpoint), constant: constants[s.endpoint]}
+		row := endpointRow{endpoint: string(s.endpoint), who: probes[s.from].who(s.endpoint), constant: constants[s.endpoint],
+			permission: fineGrained.permission(s.endpoint)}
 		if s.from != gitlabversion.Default {
 			row.since = " (from " + s.from + ")"
 		}
@@ -51,9 +56,9 @@ func endpointRows(t *testing.T) (rows []endpointRow) {
 // endpointTable has a line for each endpoint.
 func endpointTable(rows []endpointRow) string {
 	var text strings.Builder
-	text.WriteString("| endpoint | who may call it | constant |\n| --- | --- | --- |\n")
+	text.WriteString("| endpoint | who may call it | a fine-grained token needs | constant |\n| --- | --- | --- | --- |\n")
 	for _, r := range rows {
-		fmt.Fprintf(&text, "| `%s`%s | %s | `%s` |\n", r.endpoint, r.since, r.who, r.constant)
+		fmt.Fprintf(&text, "| `%s`%s | %s | %s | `%s` |\n", r.endpoint, r.since, r.who, r.permission, r.constant)
 	}
 	return text.String()
 }
@@ -240,11 +245,48 @@ func (p *prober) lowestRole(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) s
 	return ""
 }
 
+// permissionMissing finds in the refusal of a fine-grained token which permissions are missing, and where.
+var permissionMissing = regexp.MustCompile(`following (\w+) permissions: \[(.*?)\]`)
+
+// permission is what a fine-grained token needs, in the words of the refusal that one without it gets.
+func (p *prober) permission(e fakegitlab.Endpoint) string {
+	var needed string
+	var places []string
+	for _, kind := range []fakegitlab.RunnerType{fakegitlab.InstanceRunner, fakegitlab.GroupRunner,
+		fakegitlab.ProjectRunner} {
+		token := p.gl.AddAccessToken(fakegitlab.AccessToken{User: "ada", Scopes: []string{"granular"}})
+		rec := p.call(e, kind, url.Values{}, http.Header{"Private-Token": {token.Token}})
+		p.gl.Reset()
+		missing := permissionMissing.FindStringSubmatch(rec.Body.String())
+		if missing == nil {
+			return ""
+		}
+		needed = missing[2]
+		if !slices.Contains(places, missing[1]) {
+			places = append(places, missing[1])
+		}
+	}
+	return fmt.Sprintf("`%s` (%s)", needed, strings.Join(places, ", "))
+}
+
 // accepted makes a call and reports whether it succeeded, or whether at least it was neither 401, 403 nor 404. What it
 // changed is undone.
 func (p *prober) accepted(
 	e fakegitlab.Endpoint, kind fakegitlab.RunnerType, query url.Values, header http.Header,
 ) bool {
+	rec := p.call(e, kind, query, header)
+	if rec.Code < 400 {
+		p.gl.Reset()
+		return true
+	}
+	turnedAway := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}
+	return p.lenient && !slices.Contains(turnedAway, rec.Code)
+}
+
+// call makes a call with all that any endpoint asks for.
+func (p *prober) call(
+	e fakegitlab.Endpoint, kind fakegitlab.RunnerType, query url.Values, header http.Header,
+) *httptest.ResponseRecorder {
 	ids := p.ids(e, kind)
 	for name, value := range map[string]string{
 		"runner_id": strconv.Itoa(ids["runner_id"]), "runner_type": string(kind), "system_id": "s_100001a",
@@ -274,12 +316,7 @@ func (p *prober) accepted(
 	req.Header = header
 	rec := httptest.NewRecorder()
 	p.gl.ServeHTTP(rec, req)
-	if rec.Code < 400 {
-		p.gl.Reset()
-		return true
-	}
-	turnedAway := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}
-	return p.lenient && !slices.Contains(turnedAway, rec.Code)
+	return rec
 }
 
 // ids are the parameters of the path: a runner to which nothing but the caller's role stands in the way.

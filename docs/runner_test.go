@@ -1,10 +1,12 @@
 package docs_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"mime/multipart"
 	"net/http"
 	"strings"
 	"testing"
@@ -89,6 +91,56 @@ func (b *builder) call(ctx context.Context, method, path string, body any, heade
 	var answer bytes.Buffer
 	_, _ = answer.ReadFrom(res.Body)
 	return res.StatusCode, res.Header, answer.Bytes()
+}
+
+// What a runner sends, one request after the other.
+func TestWhatARunnerSends(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	r := gl.AddRunner(fakegitlab.Runner{Projects: []string{"acme/shop"}})
+	gl.AddJob(fakegitlab.Job{Project: "acme/shop", Name: "unit-tests"})
+	send := func(method, path, body string, header ...string) (job struct {
+		ID    int
+		Token string
+	}) {
+		req, err := http.NewRequest(method, gl.APIURL()+path, strings.NewReader(body))
+		require.NoError(t, err)
+		req.Header.Set("Content-Type", "application/json")
+		for i := 0; i < len(header); i += 2 {
+			req.Header.Set(header[i], header[i+1])
+		}
+		res, err := gl.Client().Do(req)
+		require.NoError(t, err)
+		defer res.Body.Close()
+		require.Less(t, res.StatusCode, 300, gl.Journal())
+		_ = json.NewDecoder(res.Body).Decode(&job) // only the answer with the job has a body that matters
+		return job
+	}
+
+	send("POST", "/runners/verify", fmt.Sprintf(`{"token": %q, "system_id": "s_1"}`, r.Token))
+	job := send("POST", "/jobs/request", fmt.Sprintf(
+		`{"token": %q, "system_id": "s_1", "info": {"version": "18.6.0", "executor": "shell", "features": {}}}`, r.Token))
+	path := fmt.Sprintf("/jobs/%d", job.ID)
+
+	send("PATCH", path+"/trace", "hello\n", // bytes 0 to 5 of the log; the next piece begins with 6
+		"Content-Type", "text/plain", "Content-Range", "0-5", "Job-Token", job.Token)
+
+	var form bytes.Buffer
+	upload := multipart.NewWriter(&form)
+	_ = upload.WriteField("expire_in", "1 day")
+	_ = upload.WriteField("artifact_type", "archive")
+	_ = upload.WriteField("artifact_format", "zip")
+	file, err := upload.CreateFormFile("file", "artifacts.zip")
+	require.NoError(t, err)
+	archive := zip.NewWriter(file)
+	require.NoError(t, archive.Close())
+	require.NoError(t, upload.Close())
+	send("POST", path+"/artifacts", form.String(), "Content-Type", upload.FormDataContentType(), "Job-Token", job.Token)
+
+	send("PUT", path, fmt.Sprintf(`{"token": %q, "state": "success"}`, job.Token))
+
+	gl.AssertCalls(t, "POST /runners/verify 200", "POST /jobs/request 201", "PATCH /jobs/:id/trace 202",
+		"POST /jobs/:id/artifacts 201", "PUT /jobs/:id 200")
 }
 
 // startBuilder runs the runner under test until it has served a job.

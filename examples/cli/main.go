@@ -1,5 +1,5 @@
-// Cli lists, pauses and prunes the runners of a project. It is here for its tests, which run it as a shell does: arguments in,
-// output and exit code out.
+// Cli lists, pauses and prunes the runners of a project. It is here for its tests, which run it as a shell does:
+// arguments in, output and exit code out.
 //
 //	go run ./examples/cli -url https://gitlab.example.com -token glpat-... list acme/shop
 package main
@@ -34,7 +34,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	if flags.Parse(args) != nil {
 		return 2
 	}
-	commands := map[string]func(context.Context, *gitlab.Client, []string, io.Writer) error{"list": list, "pause": pause, "prune": prune}
+	commands := map[string]func(context.Context, *gitlab.Client, []string, io.Writer) error{
+		"list": list, "pause": pause, "prune": prune,
+	}
 	command := commands[flags.Arg(0)]
 	if command == nil || flags.NArg() < 2 || *url == "" {
 		flags.Usage()
@@ -53,7 +55,8 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 
 // runnersOf are the runners that a project itself has.
 func runnersOf(ctx context.Context, c *gitlab.Client, project, status string) ([]*gitlab.Runner, error) {
-	options := &gitlab.ListProjectRunnersOptions{Type: gitlab.Ptr("project_type"), ListOptions: gitlab.ListOptions{PerPage: 100}}
+	options := &gitlab.ListProjectRunnersOptions{Type: gitlab.Ptr("project_type"),
+		ListOptions: gitlab.ListOptions{PerPage: 100}}
 	if status != "" {
 		options.Status = &status
 	}
@@ -76,7 +79,8 @@ func pause(ctx context.Context, c *gitlab.Client, args []string, out io.Writer) 
 	for _, arg := range args {
 		id, err := strconv.ParseInt(arg, 10, 64)
 		if err == nil {
-			_, _, err = c.Runners.UpdateRunnerDetails(id, &gitlab.UpdateRunnerDetailsOptions{Paused: gitlab.Ptr(true)}, gitlab.WithContext(ctx))
+			_, _, err = c.Runners.UpdateRunnerDetails(id,
+				&gitlab.UpdateRunnerDetailsOptions{Paused: gitlab.Ptr(true)}, gitlab.WithContext(ctx))
 		}
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", arg, err))

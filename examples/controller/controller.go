@@ -1,5 +1,6 @@
-// Package controller is what an operator does for each of its resources: it compares what is wanted with what GitLab has, and
-// does what is missing. It may be called at any time and any number of times. Its tests show how to try that without GitLab.
+// Package controller is what an operator does for each of its resources: it compares what is wanted with what GitLab
+// has, and does what is missing. It may be called at any time and any number of times. Its tests show how to try that
+// without GitLab.
 package controller
 
 import (
@@ -54,7 +55,8 @@ func (c Controller) find(ctx context.Context, r *Resource) (*gitlab.RunnerDetail
 		}
 		r.RunnerID, r.Token = 0, "" // somebody has deleted it
 	}
-	options := &gitlab.ListProjectRunnersOptions{Type: gitlab.Ptr("project_type"), ListOptions: gitlab.ListOptions{PerPage: 100}}
+	options := &gitlab.ListProjectRunnersOptions{Type: gitlab.Ptr("project_type"),
+		ListOptions: gitlab.ListOptions{PerPage: 100}}
 	runners, err := gitlab.ScanAndCollect(func(p gitlab.PaginationOptionFunc) ([]*gitlab.Runner, *gitlab.Response, error) {
 		return c.GitLab.Runners.ListProjectRunners(r.Project, options, p, gitlab.WithContext(ctx))
 	})

@@ -1,7 +1,8 @@
-// Package fleet manages a fleet of runners: it creates them up to a number, replaces those whose machines are silent, rotates
-// tokens before they expire and removes what it no longer needs.
+// Package fleet manages a fleet of runners: it creates them up to a number, replaces those whose machines are silent,
+// rotates tokens before they expire and removes what it no longer needs.
 //
-// Package naive is the same as one writes it first. What is different here is what Sweep asked for, and is marked "Mended".
+// Package naive is the same as one writes it first. What is different here is what Sweep asked for, and is marked
+// "Mended".
 package fleet
 
 import (
@@ -22,12 +23,14 @@ type Manager struct {
 	config Config
 }
 
-// New makes a manager that speaks to the GitLab at url, over httpClient, with the access token of a Maintainer of the project.
+// New makes a manager that speaks to the GitLab at url, over httpClient, with the access token of a Maintainer of the
+// project.
 //
-// Mended: by itself the client sends a POST again when a proxy answers 502 or 504, and those often say no more than that GitLab
-// was slow with what it did all the same. So one runner was asked for and two were made.
+// Mended: by itself the client sends a POST again when a proxy answers 502 or 504, and those often say no more than
+// that GitLab was slow with what it did all the same. So one runner was asked for and two were made.
 func New(httpClient *http.Client, url, token string, store *Store, config Config) (*Manager, error) {
-	client, err := gitlab.NewClient(token, gitlab.WithBaseURL(url), gitlab.WithHTTPClient(httpClient), gitlab.WithOnlyIdempotentRetries())
+	client, err := gitlab.NewClient(token, gitlab.WithBaseURL(url), gitlab.WithHTTPClient(httpClient),
+		gitlab.WithOnlyIdempotentRetries())
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +39,8 @@ func New(httpClient *http.Client, url, token string, store *Store, config Config
 
 // Reconcile makes the fleet what it should be. It is called every minute; what one call fails to do, the next one does.
 //
-// Mended: each step saves what it has done when it has done it. What was saved at the end was lost to any error on the way there.
+// Mended: each step saves what it has done when it has done it. What was saved at the end was lost to any error on the
+// way there.
 func (m *Manager) Reconcile(ctx context.Context) error {
 	if err := m.cleanUp(ctx); err != nil {
 		return fmt.Errorf("clean up: %w", err)
@@ -53,8 +57,8 @@ func (m *Manager) Reconcile(ctx context.Context) error {
 
 // cleanUp removes what earlier fleets of that name have left behind, and what this one does not know.
 //
-// Mended: it used to remove stale runners alone. A runner that was made and whose token never arrived is of no use to anybody,
-// and nobody else will ever remove it.
+// Mended: it used to remove stale runners alone. A runner that was made and whose token never arrived is of no use to
+// anybody, and nobody else will ever remove it.
 func (m *Manager) cleanUp(ctx context.Context) error {
 	runners, err := m.list(ctx)
 	if err != nil {
@@ -77,8 +81,8 @@ func (m *Manager) cleanUp(ctx context.Context) error {
 
 // list is all runners of the project.
 //
-// Mended: it reads all pages before anything is removed. A page is an offset into the list; with twenty runners gone from the
-// first page, the second begins twenty runners too late.
+// Mended: it reads all pages before anything is removed. A page is an offset into the list; with twenty runners gone
+// from the first page, the second begins twenty runners too late.
 func (m *Manager) list(ctx context.Context) ([]*gitlab.Runner, error) {
 	opt := &gitlab.ListProjectRunnersOptions{Type: gitlab.Ptr("project_type")}
 	return gitlab.ScanAndCollect(func(page gitlab.PaginationOptionFunc) ([]*gitlab.Runner, *gitlab.Response, error) {
@@ -108,8 +112,8 @@ func (m *Manager) dropDead(ctx context.Context) error {
 
 // rotate replaces tokens in time. A runner that cannot be helped must not stop the others.
 //
-// Mended: the date moves only when the new token is here. When the answer is lost the old token is dead all the same, and
-// the new one nobody knows; the cure is to reset it once more, at once and not at the next date.
+// Mended: the date moves only when the new token is here. When the answer is lost the old token is dead all the same,
+// and the new one nobody knows; the cure is to reset it once more, at once and not at the next date.
 func (m *Manager) rotate(ctx context.Context) error {
 	var failed []error
 	for _, r := range m.store.Runners() {

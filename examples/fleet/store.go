@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Runner is what the fleet remembers of one of its runners. GitLab shows the token once, to whoever made it, and never again.
+// Runner is what the fleet remembers of one of its runners. GitLab shows the token once, to whoever made it, and never
+// again.
 type Runner struct {
 	ID    int64
 	Token string
@@ -15,8 +16,8 @@ type Runner struct {
 	RotateAt time.Time
 }
 
-// Store is the fleet's memory, from which the machines get their tokens. This one forgets when the program ends; a real one is
-// a table or a file. Its methods may be called concurrently; the zero value is empty.
+// Store is the fleet's memory, from which the machines get their tokens. This one forgets when the program ends; a real
+// one is a table or a file. Its methods may be called concurrently; the zero value is empty.
 type Store struct {
 	mu      sync.Mutex
 	runners map[int64]Runner
@@ -58,7 +59,8 @@ func (s *Store) Forget(id int64) {
 
 // Config says what a fleet is to be.
 type Config struct {
-	Name        string        // of the fleet; its runners carry it in their descriptions, and one manager alone looks after them
+	// Name is that of the fleet; its runners carry it in their descriptions, and one manager alone looks after them.
+	Name        string
 	ProjectID   int64         // the project that the runners work for
 	Size        int           // how many there are to be
 	RotateEvery time.Duration // how long a token is used

@@ -1,6 +1,6 @@
-// Minirunner is a GitLab runner of some 250 lines: it takes jobs, runs their scripts with sh in an empty directory, sends the
-// log while they run, heeds a cancel, and says how they ended. It fetches no sources and keeps no artifacts. It is here for
-// its tests, which show how to test a runner without GitLab.
+// Minirunner is a GitLab runner of some 250 lines: it takes jobs, runs their scripts with sh in an empty directory,
+// sends the log while they run, heeds a cancel, and says how they ended. It fetches no sources and keeps no artifacts.
+// It is here for its tests, which show how to test a runner without GitLab.
 //
 //	go run ./examples/minirunner -url https://gitlab.example.com -token glrt-...
 package main
@@ -19,7 +19,8 @@ import (
 
 func main() {
 	gitlab := flag.String("url", "https://gitlab.com", "GitLab's `URL`")
-	token := flag.String("token", os.Getenv("RUNNER_TOKEN"), "the runner's authentication `token`; by default $RUNNER_TOKEN")
+	token := flag.String("token", os.Getenv("RUNNER_TOKEN"),
+		"the runner's authentication `token`; by default $RUNNER_TOKEN")
 	system := flag.String("system-id", "s_minirunner", "`id` that tells this machine from others with the same token")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

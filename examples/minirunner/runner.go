@@ -48,11 +48,12 @@ func (r *runner) run(ctx context.Context) error {
 }
 
 func (r *runner) identity() map[string]any {
-	return map[string]any{"token": r.token, "system_id": r.systemID, "info": map[string]any{"name": "minirunner", "executor": "shell"}}
+	return map[string]any{"token": r.token, "system_id": r.systemID,
+		"info": map[string]any{"name": "minirunner", "executor": "shell"}}
 }
 
-// once asks for a job and, if there is one, sees it through. That another runner was quicker (409) or that GitLab is not well
-// is no error: there is no job for now.
+// once asks for a job and, if there is one, sees it through. That another runner was quicker (409) or that GitLab is
+// not well is no error: there is no job for now.
 func (r *runner) once(ctx context.Context) (took bool, err error) {
 	question := r.identity()
 	question["last_update"] = r.lastUpdate
@@ -132,8 +133,8 @@ func (r *runner) report(ctx context.Context, j *job) (status string, err error) 
 	return cmp.Or(a.header.Get("Job-Status"), "running"), err
 }
 
-// finish sends the rest of the log and how the job ended, until GitLab has taken it down. A job that is over already, which
-// is a 403, needs no telling.
+// finish sends the rest of the log and how the job ended, until GitLab has taken it down. A job that is over already,
+// which is a 403, needs no telling.
 func (r *runner) finish(ctx context.Context, j *job, o outcome) error {
 	for range attempts {
 		if !j.hasUnsentLog() {
@@ -159,7 +160,8 @@ func (r *runner) update(ctx context.Context, j *job, o outcome) (answer, error) 
 	if o.state == "failed" {
 		state["failure_reason"], state["exit_code"] = o.reason, o.exitCode
 	}
-	return r.call(ctx, "PUT", fmt.Sprintf("/jobs/%d", j.ID), state, http.StatusOK, http.StatusAccepted, http.StatusForbidden)
+	return r.call(ctx, "PUT", fmt.Sprintf("/jobs/%d", j.ID), state,
+		http.StatusOK, http.StatusAccepted, http.StatusForbidden)
 }
 
 // answer is what GitLab answered. The zero value is nothing.
@@ -183,7 +185,8 @@ func (r *runner) call(ctx context.Context, method, path string, body map[string]
 	if err != nil {
 		return answer{}, err
 	}
-	a, err := r.send(ctx, method, path, http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}, raw)
+	a, err := r.send(ctx, method, path,
+		http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}, raw)
 	return a, cmp.Or(err, a.unless(fine...))
 }
 

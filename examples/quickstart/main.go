@@ -1,10 +1,10 @@
-// Quickstart shows in one run what a fake GitLab is good for: it seeds a small world, drives it with GitLab's official Go
-// client, breaks a rule or two, and prints what the fake saw of it.
+// Quickstart shows in one run what a fake GitLab is good for: it seeds a small world, drives it with GitLab's official
+// Go client, breaks a rule or two, and prints what the fake saw of it.
 //
 //	go run ./examples/quickstart
 //
-// In a test fakegitlab.New(t) takes the place of Start and Close, and assertions take the place of the printing; ../clientgo
-// has such tests.
+// In a test fakegitlab.New(t) takes the place of Start and Close, and assertions take the place of the printing;
+// ../clientgo has such tests.
 package main
 
 import (
@@ -85,8 +85,8 @@ func (t *tour) client(username string) (*gitlab.Client, error) {
 	return gitlab.NewClient(t.gl.Token(username), gitlab.WithBaseURL(t.gl.URL()))
 }
 
-// seed says what exists. Plain structs; whatever is left out is GitLab's default, and IDs, tokens and times are made up,
-// the same in every run.
+// seed says what exists. Plain structs; whatever is left out is GitLab's default, and IDs, tokens and times are made
+// up, the same in every run.
 func (t *tour) seed() {
 	t.gl.AddUser(fakegitlab.User{Username: "mia", Name: "Mia Maintainer"})
 	t.gl.AddUser(fakegitlab.User{Username: "dan", Name: "Dan Developer"})
@@ -94,7 +94,8 @@ func (t *tour) seed() {
 		Path:    shop,
 		Members: fakegitlab.Members{"mia": fakegitlab.Maintainer, "dan": fakegitlab.Developer},
 	})
-	t.builder = t.gl.AddRunner(fakegitlab.Runner{Description: "builder", Projects: []string{shop}, Tags: []string{"linux"}})
+	t.builder = t.gl.AddRunner(fakegitlab.Runner{Description: "builder", Projects: []string{shop},
+		Tags: []string{"linux"}})
 	t.gl.ContactRunner(t.builder.ID, fakegitlab.RunnerManager{SystemID: "s_0123456789ab", Version: "17.2.0"})
 	for _, name := range []string{"compile", "unit tests"} {
 		job := t.gl.AddJob(fakegitlab.Job{Project: shop, Name: name, Tags: []string{"linux"}})
@@ -107,7 +108,8 @@ func (t *tour) seed() {
 		project.Path, project.ID, t.builder.Description, t.builder.ID, t.gl.RunnerStatus(t.builder.ID), len(t.gl.Jobs()))
 }
 
-// liveAndDie registers a runner, lists, pauses, resets and deletes it. Each answer is GitLab's, and the fake's state follows.
+// liveAndDie registers a runner, lists, pauses, resets and deletes it. Each answer is GitLab's, and the fake's state
+// follows.
 func (t *tour) liveAndDie(client *gitlab.Client) error {
 	registered, err := t.register(client)
 	if err != nil {
@@ -122,7 +124,8 @@ func (t *tour) liveAndDie(client *gitlab.Client) error {
 	for _, r := range runners {
 		t.say("listed     %d %s, %s, %s", r.ID, r.Description, r.RunnerType, r.Status)
 	}
-	details, _, err := client.Runners.UpdateRunnerDetails(registered.ID, &gitlab.UpdateRunnerDetailsOptions{Paused: gitlab.Ptr(true)})
+	details, _, err := client.Runners.UpdateRunnerDetails(registered.ID,
+		&gitlab.UpdateRunnerDetailsOptions{Paused: gitlab.Ptr(true)})
 	if err != nil {
 		return err
 	}
@@ -164,9 +167,11 @@ func (t *tour) listJobs(client *gitlab.Client) error {
 	return nil
 }
 
-// beRefused shows a refusal from both sides: what the client is told, and the rule that decided, which GitLab never tells.
+// beRefused shows a refusal from both sides: what the client is told, and the rule that decided, which GitLab never
+// tells.
 func (t *tour) beRefused(client *gitlab.Client) error {
-	_, _, err := client.Runners.UpdateRunnerDetails(t.builder.ID, &gitlab.UpdateRunnerDetailsOptions{Paused: gitlab.Ptr(true)})
+	_, _, err := client.Runners.UpdateRunnerDetails(t.builder.ID,
+		&gitlab.UpdateRunnerDetailsOptions{Paused: gitlab.Ptr(true)})
 	return t.expect(err, http.StatusForbidden)
 }
 

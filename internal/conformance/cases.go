@@ -128,6 +128,16 @@ func (c Case) version() string {
 	return cmp.Or(c.Versions.Since, oldest)
 }
 
+// HoldingAt are the cases that hold at a version: those whose bounds include it.
+func HoldingAt(cases []Case, version string) (holding []Case) {
+	for _, c := range cases {
+		if c.Versions.include(version) {
+			holding = append(holding, c)
+		}
+	}
+	return holding
+}
+
 // include reports whether a GitLab of this version is within the bounds.
 func (v caseVersions) include(version string) bool {
 	return (v.Since == "" || compareVersions(version, v.Since) >= 0) &&

@@ -428,11 +428,24 @@ func matchOne(matcher string, want, got any) bool {
 	case "$set":
 		list, ok := got.([]any)
 		return ok && len(list) == len(want.([]any)) && containsAll(list, want.([]any))
+	case "$exactly":
+		return matchExactly(want.(map[string]any), got)
 	case "$contains":
 		list, _ := got.([]any)
 		return containsAll(list, want.([]any))
 	}
 	return false
+}
+
+// matchExactly reports whether an object has the wanted fields and no others.
+func matchExactly(want map[string]any, got any) bool {
+	object, _ := got.(map[string]any)
+	for name := range object {
+		if _, wanted := want[name]; !wanted {
+			return false
+		}
+	}
+	return matchObject("", want, got) == ""
 }
 
 // containsAll reports whether every wanted element fits one of the list that fits no earlier one.

@@ -1,15 +1,8 @@
 package conformance
 
 import (
-	"archive/zip"
-	"bytes"
 	"encoding/json"
-	"fmt"
-	"maps"
-	"regexp"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -27,66 +20,6 @@ type caseWorld struct {
 	Runners  entities        `json:"runners"`
 	Managers json.RawMessage `json:"managers"`
 	Jobs     entities        `json:"jobs"`
-}
-
-// entities is a JSON object that keeps the order of its keys.
-type entities struct {
-	names  []string
-	values map[string]json.RawMessage
-}
-
-func (e *entities) UnmarshalJSON(raw []byte) error {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	if _, err := d.Token(); err != nil {
-		return err
-	}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return err
-		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return err
-		}
-		e.set(fmt.Sprint(name), value)
-	}
-	return nil
-}
-
-func (e *entities) set(name string, value json.RawMessage) {
-	if e.values == nil {
-		e.values = map[string]json.RawMessage{}
-	}
-	if _, known := e.values[name]; !known {
-		e.names = append(e.names, name)
-	}
-	e.values[name] = value
-}
-
-// mergedWith lays other entities over these: one named again is replaced, or merged key by key.
-func (e entities) mergedWith(over entities, byKey bool) entities {
-	merged := entities{names: slices.Clone(e.names), values: maps.Clone(e.values)}
-	for _, name := range over.names {
-		value := over.values[name]
-		if base, known := merged.values[name]; known && byKey {
-			value = mergedObject(base, value)
-		}
-		merged.set(name, value)
-	}
-	return merged
-}
-
-func mergedObject(base, over json.RawMessage) json.RawMessage {
-	var object map[string]json.RawMessage
-	if json.Unmarshal(base, &object) != nil || json.Unmarshal(over, &object) != nil {
-		return over
-	}
-	merged, err := json.Marshal(object)
-	if err != nil {
-		return over
-	}
-	return merged
 }
 
 // mergedWith lays the world of a case over that of its file.
@@ -144,12 +77,19 @@ type fakeWorld struct {
 	gl *fakegitlab.Fake
 }
 
-// OpenFake starts a fake for one case.
-func OpenFake(p *Player, c Case) WorldMaker {
+// OpenFake starts a fake for one case, of the version that it is usually played at.
+func OpenFake(p *Player, c Case) WorldMaker { return OpenFakeAt(c.version())(p, c) }
+
+// OpenFakeAt starts fakes of a version.
+func OpenFakeAt(version string) Opener {
+	return func(p *Player, c Case) WorldMaker { return openFake(p, c, version) }
+}
+
+func openFake(p *Player, c Case, version string) WorldMaker {
 	if why := skippedCases[c.ID]; why != "" {
 		p.skip(why)
 	}
-	gl := fakegitlab.New(p.t, fakegitlab.WithVersion(c.version()), fakegitlab.WithUnknownEndpoints(true))
+	gl := fakegitlab.New(p.t, fakegitlab.WithVersion(version), fakegitlab.WithUnknownEndpoints(true))
 	p.server = gl
 	return fakeWorld{p, gl}
 }
@@ -196,12 +136,6 @@ type caseInstance struct {
 		TraceSize      int64 `json:"ci_jobs_trace_size_limit"` // MiB
 	} `json:"plan_limits"`
 }
-
-// Seconds is a number of seconds in JSON; null is none.
-type Seconds int64
-
-// Duration is the same as Go has it.
-func (s Seconds) Duration() time.Duration { return time.Duration(s) * time.Second }
 
 func (p fakeWorld) settings(in caseInstance) {
 	p.gl.UpdateSettings(func(s *fakegitlab.Settings) {
@@ -377,153 +311,7 @@ func (p fakeWorld) runner(name string, in caseRunner, managers []caseManager) {
 	p.Names["runner."+name+".token"] = r.Token
 }
 
-type caseJob struct {
-	Project, Runner, Manager, User string
-	Name, Stage, Ref               string
-	Pipeline                       string // jobs of a project with the same name here share a pipeline
-	Tag, Protected, Erased, Manual bool
-	AllowFailure                   bool `json:"allow_failure"`
-	Status                         fakegitlab.JobStatus
-	TagList                        []string `json:"tag_list"`
-	StageIndex                     int      `json:"stage_idx"`
-	Trace                          string
-	Queued                         Time
-	Timeout                        Seconds
-	Options                        fakegitlab.JobSpec
-	Artifacts                      *struct {
-		Filename, Content string
-		Size              int
-		Type              string            `json:"file_type"`
-		Files             map[string]string // of a zip archive, in place of Content
-		Expires           Time
-	}
-}
-
-func (p fakeWorld) job(name string, in caseJob) {
-	j := fakegitlab.Job{Project: p.Names["project."+in.Project+".path"], RunnerID: p.ids["runner."+in.Runner],
-		SystemID: in.Manager, User: in.User,
-		Name: in.Name, Stage: in.Stage, StageIndex: in.StageIndex, Ref: in.Ref, RefIsTag: in.Tag, Protected: in.Protected,
-		Erased: in.Erased, Manual: in.Manual, AllowFailure: in.AllowFailure,
-		Status: in.Status, Tags: in.TagList, Trace: in.Trace, QueuedAt: in.Queued.At(p.gl.Now()), Spec: in.Options}
-	if in.Timeout > 0 {
-		j.Spec.Timeout = in.Timeout.Duration()
-	}
-	if a := in.Artifacts; a != nil {
-		content := a.Content
-		switch {
-		case a.Files != nil:
-			content = p.zipped(a.Files)
-		case content == "":
-			content = strings.Repeat("x", a.Size)
-		}
-		j.Artifacts = []fakegitlab.Artifact{{Filename: a.Filename, Type: a.Type, Content: []byte(content),
-			ExpiresAt: a.Expires.At(p.gl.Now())}}
-	}
-	pipeline := "pipeline." + in.Project + "/" + in.Pipeline
-	j.PipelineID = p.ids[pipeline]
-	j = p.gl.AddJob(j)
-	p.ids[pipeline] = j.PipelineID
-	p.noteID("job", name, j.ID)
-	p.Names["job."+name+".token"] = j.Token
-}
-
-// zipped is a zip archive of these files.
-func (p *Player) zipped(files map[string]string) string {
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		f, err := w.Create(name)
-		require.NoError(p.t, err)
-		_, err = f.Write([]byte(files[name]))
-		require.NoError(p.t, err)
-	}
-	require.NoError(p.t, w.Close())
-	return out.String()
-}
-
-type caseToken struct {
-	User                   string
-	Scopes                 []string
-	Grants                 []caseGrant
-	Revoked, Impersonation bool
-	Expires                Time
-	ExpiresAt              Time `json:"expires_at"`
-}
-
-func (p fakeWorld) token(name string, in caseToken) {
-	t := p.gl.AddAccessToken(fakegitlab.AccessToken{User: in.User, Scopes: append([]string{}, in.Scopes...),
-		Grants: p.grants(in.Grants), Revoked: in.Revoked, Impersonation: in.Impersonation,
-		ExpiresAt: (in.Expires + in.ExpiresAt).At(p.gl.Now())})
-	p.Names["token."+name] = t.Token
-}
-
-// caseGrant is what a fine-grained token may do; projects and groups go by their names.
-type caseGrant struct {
-	Access      string
-	Projects    []string
-	Groups      []string
-	Permissions []string
-}
-
-func (p fakeWorld) grants(in []caseGrant) (grants []fakegitlab.TokenGrant) {
-	paths := func(kind string, names []string) (paths []string) {
-		for _, name := range names {
-			paths = append(paths, p.Names[kind+"."+name+".path"])
-		}
-		return paths
-	}
-	for _, g := range in {
-		grants = append(grants, fakegitlab.TokenGrant{Access: g.Access, Projects: paths("project", g.Projects),
-			Groups: paths("group", g.Groups), Permissions: g.Permissions})
-	}
-	return grants
-}
-
 func (p *Player) noteID(kind, name string, id int) {
 	p.ids[kind+"."+name] = id
 	p.Names[kind+"."+name+".id"] = strconv.Itoa(id)
-}
-
-// Time is "1h ago", "3d from now", "today", a date or a time; empty, or null, is none.
-type Time string
-
-var relativeTime = regexp.MustCompile(`^(\d+)\s*([smhd]) (ago|from now)$`)
-
-// At is the time that is meant when it is now.
-func (s Time) At(now time.Time) time.Time {
-	if s == "" {
-		return time.Time{}
-	}
-	if s == "today" {
-		return now.Truncate(24 * time.Hour)
-	}
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if t, err := time.Parse(layout, string(s)); err == nil {
-			return t
-		}
-	}
-	m := relativeTime.FindStringSubmatch(string(s))
-	if m == nil {
-		panic(fmt.Sprintf("%q is no time of a case", string(s)))
-	}
-	n, _ := strconv.Atoi(m[1])
-	units := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}
-	d := time.Duration(n) * units[m[2]]
-	if m[3] == "ago" {
-		d = -d
-	}
-	return now.Add(d)
-}
-
-// compareVersions compares "17.2" and "17.10" by their numbers.
-func compareVersions(a, b string) int {
-	numbers := func(version string) []int {
-		var out []int
-		for part := range strings.SplitSeq(version, ".") {
-			n, _ := strconv.Atoi(part)
-			out = append(out, n)
-		}
-		return out
-	}
-	return slices.Compare(numbers(a), numbers(b))
 }

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// View is what the page shows, all of it as at one moment.
+// View is what the page shows. Settings, users, groups, projects, runners and jobs are as at one moment; calls,
+// failures and holds are each as they were a little later.
 type View struct {
 	Version, URL string
 	Find         string // what was looked for, in lower case; "" is everything

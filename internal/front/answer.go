@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // Answer lets whoever serves the request answer it.
@@ -17,7 +19,7 @@ func (q *Request) Answer() Response {
 	if q.served != nil {
 		return q.answerOutside(func() Response { return q.served.Answer(q) })
 	}
-	if refusal := q.unrouted(); refusal != nil {
+	if refusal := q.unserved(); refusal != nil {
 		return q.answerOutside(func() Response { return *refusal })
 	}
 	return q.answerRouted()
@@ -88,15 +90,16 @@ func (q *Request) handle() Response {
 
 // visit does a part of the work with the state's mutex held. A panic in it is answered with a 500.
 func (q *Request) visit(part func() Response) (res Response) {
-	q.Mu.Lock()
-	defer q.Mu.Unlock()
-	defer func() {
-		if p := recover(); p != nil { // a bug in this code, whatever the request was
-			res = Refuse(http.StatusInternalServerError, MsgInternalError).
-				Because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
-		}
-	}()
-	return part()
+	world.Visit(q.State, func() {
+		defer func() {
+			if p := recover(); p != nil { // a bug in this code, whatever the request was
+				res = Refuse(http.StatusInternalServerError, MsgInternalError).
+					Because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
+			}
+		}()
+		res = part()
+	})
+	return res
 }
 
 // admit is all that comes before the endpoint itself: the throttle, authentication, the before block and validation.
@@ -116,7 +119,7 @@ func (q *Request) admit() *Response {
 		}
 	}
 	if q.HTTP.Method == http.MethodOptions {
-		return q.options().AsRefusal()
+		return q.protocol().Options(q, q.route).AsRefusal()
 	}
 	return q.validate()
 }

@@ -55,12 +55,12 @@ func (q *Request) authenticate() *Response {
 		would := slices.DeleteFunc(slices.Clone(named), func(s string) bool { return !q.opens(s) })
 		return q.insufficientScope(named, fmt.Sprintf("%s needs one of %s", q.Record.Endpoint, strings.Join(would, " ")))
 	}
-	q.Use(t, q.Address())
+	q.NoteTokenUse(t, q.Address())
 	return nil
 }
 
-// Authenticate is for an endpoint that is not one for access tokens and takes them nevertheless. It returns the refusal,
-// or nil.
+// Authenticate is for an endpoint that is not one for access tokens and takes them nevertheless. It returns the
+// refusal, or nil.
 func (q *Request) Authenticate() *Response { return q.authenticate() }
 
 // Nobody is the user of a call without credentials, where that is allowed. It sees what is public and holds no role.

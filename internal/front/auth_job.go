@@ -51,7 +51,7 @@ func (q *Request) authenticateJob() (done bool, refusal *Response) {
 	}
 	q.ByJob, q.User = j, j.User
 	q.Record.JobID = j.ID
-	q.Actor = ActorOf(q.User, true)
+	q.Actor = q.ActorOf(q.User, true)
 	return true, q.blocked()
 }
 

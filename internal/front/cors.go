@@ -39,7 +39,7 @@ func (q *Request) preflight() *Response {
 
 // crossOrigin reports whether a request to the API comes from a page of some origin.
 func (q *Request) crossOrigin() bool {
-	return q.HTTP.Header.Get(headerOrigin) != "" && strings.HasPrefix(q.path, "/api/")
+	return q.HTTP.Header.Get(headerOrigin) != "" && strings.HasPrefix(q.Path, "/api/")
 }
 
 // setCORS sets the headers of an answer to a page of another origin.

@@ -17,8 +17,11 @@ import (
 // refuses nothing. It holds the state's mutex by itself and lets it go again: whoever embeds this GitLab may let time
 // pass before it asks for the answer, and use the state meanwhile.
 func (q *Request) identify() {
-	q.Mu.Lock()
-	defer q.Mu.Unlock()
+	world.Visit(q.State, q.findCredentials)
+}
+
+// findCredentials is identify with the mutex held.
+func (q *Request) findCredentials() {
 	if q.route != nil {
 		switch q.route.Access {
 		case ByToken:

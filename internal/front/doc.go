@@ -4,14 +4,15 @@
 // A request passes the files of this package in this order:
 //
 //	request.go                           NewRequest: the request with the Site that it came to
-//	routing.go: findRoute                which endpoint is it? (route.go, table.go and router.go hold the endpoints)
+//	routing.go: find                     which endpoint is it? The Protocol that the path belongs to says it
+//	                                     (route.go, table.go and router.go are what protocols hold endpoints in)
 //	cors.go: preflight                   a browser that only asks is answered here
 //	receive.go                           Receive: body and parameters                           400, 413, 415
 //	credentials.go: identify             whose credentials came? nobody is refused yet
 //	                                     here whoever embeds this GitLab may look at the Record, wait, or answer instead
 //	answer.go                            Answer: the rest, with the state's mutex held
 //	  monitoring.go                        is GitLab well?                                      200
-//	  routing.go: unrouted                 no endpoint serves it                                404, 406, 410
+//	  routing.go: unserved                 no endpoint serves it: the Protocol says what then  404, 406, 410
 //	  polling.go                           Workhorse lets it wait, without the mutex            204, 413
 //	  throttle.go                          too many requests, of whatever kind                  429
 //	  auth.go, auth_job.go, sudo.go,       who is it, and may the token?                        401, 403
@@ -24,5 +25,6 @@
 //	response.go                          what handlers and stages return
 //	render.go                            Sending: headers, ETag, bytes
 //
-// It knows nothing of what an endpoint does: that is in the Routes of a Table, which a package above makes.
+// It knows nothing of what an endpoint does, nor of the ways of one protocol to name endpoints: that is in the Routes
+// and the Protocol of a package above. Which protocols there are, internal/gitlab knows.
 package front

@@ -40,7 +40,7 @@ func (q *Request) authorizeGranular() *Response {
 	who := "the token of " + q.Token.User.Username
 	switch {
 	case !q.Has(gitlabversion.GranularTokens):
-		return insufficientGranularScope(msgGranularOff, who+" is a fine-grained one; they work from GitLab 19.2 on")
+		return insufficientGranularScope(msgGranularOff, who+" is a fine-grained one"+q.laterScopes())
 	case q.route.Granular == nil:
 		return insufficientGranularScope(msgGranularUnsupported, who+" is a fine-grained one")
 	}

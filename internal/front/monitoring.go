@@ -29,7 +29,7 @@ func (q *Request) monitoring() *Response {
 	if !asks(q.HTTP.Method) {
 		return nil
 	}
-	switch q.path {
+	switch q.Path {
 	case pathHealth:
 		r := Plain(http.StatusOK, msgHealthy)
 		r.ContentType = "text/plain"
@@ -50,7 +50,7 @@ func asks(method string) bool { return method == http.MethodGet || method == htt
 // Probes reports whether a request, of which nothing is served, asks whether GitLab or its API is there at all. Go's
 // old client go-gitlab asks for the API's own path before its first call and is content with any answer.
 func (s *Site) Probes(method, path string) bool {
-	below, inside := s.belowBase(path)
+	below, inside := s.BelowBase(path)
 	if !inside || !asks(method) {
 		return false
 	}

@@ -2,20 +2,13 @@ package front
 
 // The names of headers and parameters that GitLab reads or writes.
 
-// The HTTP headers that GitLab reads or writes.
+// The HTTP headers that are read or written for whichever endpoint.
 const (
-	HeaderPrivateToken    = "Private-Token"
-	headerAuthorization   = "Authorization"
-	headerSudo            = "Sudo"
-	HeaderUnmodifiedSince = "If-Unmodified-Since"
-	headerJobToken        = "Job-Token"
-	HeaderRunnerToken     = "Runner-Token"
-	HeaderContentRange    = "Content-Range"
-	HeaderRange           = "Range"
-	HeaderJobStatus       = "Job-Status"
-	HeaderLastUpdate      = "X-Gitlab-Last-Update"
-	HeaderTraceInterval   = "X-Gitlab-Trace-Update-Interval"
-	headerPolling         = "Gitlab-Ci-Builds-Polling" // "yes" on every answer of a Workhorse that polls
+	HeaderPrivateToken  = "Private-Token"
+	headerAuthorization = "Authorization"
+	headerSudo          = "Sudo"
+	headerJobToken      = "Job-Token"
+	headerPolling       = "Gitlab-Ci-Builds-Polling" // "yes" on every answer of a Workhorse that polls
 )
 
 // The parameters that carry credentials (lib/gitlab/auth/auth_finders.rb).

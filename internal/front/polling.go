@@ -5,7 +5,6 @@ package front
 
 import (
 	"encoding/json"
-	"mime"
 	"net/http"
 	"time"
 )
@@ -33,8 +32,7 @@ func (q *Request) poll() *Response {
 		Token      string `json:"token"`
 		LastUpdate string `json:"last_update"`
 	}
-	media, _, _ := mime.ParseMediaType(q.HTTP.Header.Get("Content-Type"))
-	if media != "application/json" || json.Unmarshal(q.Record.Body, &asked) != nil ||
+	if !q.sentJSON() || json.Unmarshal(q.Record.Body, &asked) != nil ||
 		asked.Token == "" || asked.LastUpdate == "" {
 		return nil
 	}

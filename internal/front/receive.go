@@ -16,7 +16,7 @@ import (
 // Receive reads the request as the layers in front of the endpoint do. It returns their answer, or nil if the request
 // goes on to Answer.
 func (q *Request) Receive() *Response {
-	q.findRoute()
+	q.find()
 	if answer := q.preflight(); answer != nil {
 		return answer
 	}
@@ -46,7 +46,7 @@ func (q *Request) readBody() *Response {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return Refuse(http.StatusRequestEntityTooLarge, MsgTooLargeError).
+		return Refuse(http.StatusRequestEntityTooLarge, msgTooLargeError).
 			Because(fmt.Sprintf("the body is larger than %d bytes", int64(maxBodySize))).AsRefusal()
 	case err != nil:
 		return cutOff(err)
@@ -82,9 +82,12 @@ func (q *Request) readParams() *Response {
 	return q.unreadable(err).AsRefusal()
 }
 
+// MediaType is the media type that the body claims to have.
+func (q *Request) MediaType() string { return params.MediaType(q.HTTP.Header.Get("Content-Type")) }
+
 // sentJSON reports whether the body claims to be JSON.
 func (q *Request) sentJSON() bool {
-	return strings.HasPrefix(strings.ToLower(q.HTTP.Header.Get("Content-Type")), "application/json")
+	return q.MediaType() == "application/json"
 }
 
 // unreadable is the refusal of parameters that cannot be decoded, by Grape, Rails or Rack.

@@ -20,7 +20,7 @@ type Way struct {
 
 // Record is what GitLab made of a request.
 type Record struct {
-	Endpoint string // "" when nothing serves it
+	Endpoint string // "" when nothing serves it, in this version or a later one
 	// Body is as sent; of what streams in it is the first 64 KiB.
 	Body []byte
 	// Params are the parameters as GitLab understood them: those of path, query, form, multipart and JSON together.
@@ -39,11 +39,12 @@ type Request struct {
 	site   *Site
 	HTTP   *http.Request
 	Way    Way
-	query  url.Values
-	path   string // below the base path, escaped
+	Query  url.Values
+	Path   string // below the base path, escaped
 	Record Record
 	route  *Route            // nil: none serves it
 	served *Served           // what serves it instead of a route
+	later  *Route            // what would serve it in a later version
 	Vars   map[string]string // path parameters, decoded
 	tree   params.Tree       // the parameters as sent
 	Params params.Values     // the parameters as the endpoint declares them
@@ -63,8 +64,8 @@ type Request struct {
 
 // NewRequest is a request to a GitLab that came on a way. query is that of its URL.
 func NewRequest(site *Site, r *http.Request, way Way, query url.Values) *Request {
-	q := &Request{State: site.State, site: site, HTTP: r, Way: way, query: query}
-	q.path, _ = site.belowBase(r.URL.EscapedPath())
+	q := &Request{State: site.State, site: site, HTTP: r, Way: way, Query: query}
+	q.Path, _ = site.BelowBase(r.URL.EscapedPath())
 	return q
 }
 

@@ -89,6 +89,37 @@ func Plain(status int, text string) Response {
 	return Response{Status: status, Text: text, ContentType: "text/plain; charset=utf-8", Bare: true}
 }
 
+// usualTexts are what GitLab says with a status where nothing more is to be said.
+var usualTexts = map[int]string{
+	http.StatusBadRequest:            MsgBadRequest,
+	http.StatusUnauthorized:          MsgUnauthorized,
+	http.StatusForbidden:             MsgForbidden,
+	http.StatusNotFound:              MsgNotFound,
+	http.StatusConflict:              msgConflictLock,
+	http.StatusGone:                  MsgRegistrationDisallowed,
+	http.StatusPreconditionFailed:    MsgPrecondition,
+	http.StatusRequestEntityTooLarge: msgTooLargeError,
+	http.StatusTooManyRequests:       msgTooManyRequests,
+	http.StatusInternalServerError:   MsgInternalError,
+	http.StatusServiceUnavailable:    msgUnavailable,
+}
+
+// Usual is GitLab's own answer of a status; message, unless empty, replaces its text.
+func Usual(status int, message string) Response {
+	text := usualTexts[status]
+	switch {
+	case message != "":
+		return Refuse(status, message)
+	case status == http.StatusBadGateway:
+		return Plain(status, msgNotResponding)
+	case status == http.StatusNoContent || status == http.StatusNotModified:
+		return Response{Status: status}
+	case text == "":
+		text = fmt.Sprintf("%d %s", status, http.StatusText(status))
+	}
+	return Refuse(status, text)
+}
+
 // With is the response with a header more.
 func (r Response) With(name, value string) Response {
 	if r.Header == nil {

@@ -3,9 +3,11 @@ package front
 // One row of the route table, and what it says of an endpoint.
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 )
 
@@ -40,9 +42,9 @@ type Route struct {
 	Handle func(*Request) Response
 }
 
-// mustBeWhole panics at a route that the pipeline could not serve truly. What streams comes back to its handler in a second
-// visit to the state, before which neither is the caller authenticated nor does Before run again: the world may be
-// another one by then. So its handler finds out by itself who calls.
+// mustBeWhole panics at a route that the pipeline could not serve truly. What streams comes back to its handler in a
+// second visit to the state, before which neither is the caller authenticated nor does Before run again: the world may
+// be another one by then. So its handler finds out by itself who calls.
 func (r *Route) mustBeWhole() {
 	selfAuthenticated := r.Access == ByToken || r.Access == ByJobToken || r.Access == ByRunnerHeader
 	if r.Streams != nil && (!selfAuthenticated || r.Before != nil) {
@@ -92,17 +94,32 @@ func (r *Route) declared(v gitlabversion.Version) params.Spec {
 	return spec
 }
 
-// path is the endpoint's path: /runners/:id.
-func (r *Route) path() string {
-	_, path := cutEndpoint(r.Endpoint)
+// Takes are the names of all parameters that the endpoint reads in any version, each once.
+func (r *Route) Takes() []string {
+	names := slices.Clone(r.Spec.Known)
+	for part := range strings.SplitSeq(r.Path(), "/") {
+		if name := strings.TrimLeft(part, ":*"); name != part {
+			names = append(names, name)
+		}
+	}
+	specs := []params.Spec{r.Spec}
+	for l := r.Later; l != nil; l = l.Later {
+		specs = append(specs, l.Spec)
+	}
+	for _, s := range specs {
+		for _, p := range s.Params {
+			names = append(names, p.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Path is the endpoint's path: /runners/:id.
+func (r *Route) Path() string {
+	_, path := nearest.CutEndpoint(r.Endpoint)
 	return path
 }
 
-// parameters is how many parameters the path has.
-func (r *Route) parameters() int { return strings.Count(r.path(), ":") + strings.Count(r.path(), "*") }
-
-// cutEndpoint splits an endpoint into method and path.
-func cutEndpoint(endpoint string) (method, path string) {
-	method, path, _ = strings.Cut(endpoint, " ")
-	return method, path
-}
+// PathParams is how many parameters the path has.
+func (r *Route) PathParams() int { return strings.Count(r.Path(), ":") + strings.Count(r.Path(), "*") }

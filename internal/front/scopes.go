@@ -42,12 +42,29 @@ func (q *Request) routeScopes() []string {
 	return append(scopes, world.ScopeAPI, world.ScopeReadAPI)
 }
 
+// scopeSince has the scopes that not every version knows.
+var scopeSince = map[string]gitlabversion.Difference{
+	world.ScopeManageRunner: gitlabversion.ManageRunnerScope, world.ScopeGranular: gitlabversion.GranularTokens}
+
+// laterScopes says of the token's scopes that this version does not know from when on GitLab has them. A world may have
+// such tokens, so that it serves tests over several versions; whoever is refused for one must learn that it is only
+// too early.
+func (q *Request) laterScopes() string {
+	var text strings.Builder
+	for _, scope := range q.Token.Scopes {
+		if d, dated := scopeSince[scope]; dated && !q.Has(d) {
+			text.WriteString("; " + q.Version.Lacks("the scope "+scope, d))
+		}
+	}
+	return text.String()
+}
+
 // insufficientScope is the 403 that names the scopes of the endpoint. rule is for the journal: what would have helped.
 func (q *Request) insufficientScope(named []string, rule string) *Response {
 	r := Response{Status: http.StatusForbidden, Bare: true,
 		Body: oauthErrorBody{Error: errInsufficientScope, Description: msgInsufficientScope,
 			Scope: strings.Join(named, " ")}}.
 		Because(fmt.Sprintf("the token of %s has the scopes %s; %s", q.Token.User.Username,
-			strings.Join(q.Token.Scopes, " "), rule))
+			strings.Join(q.Token.Scopes, " "), rule) + q.laterScopes())
 	return &r
 }

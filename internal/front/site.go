@@ -17,7 +17,8 @@ const APIPrefix = "/api/v4"
 type Site struct {
 	State    *world.State
 	BasePath string // of a GitLab under a relative URL: "/gitlab"
-	Table    *Table
+	// Protocol chooses the protocol of a request by its path below the base path; nil: it is for none.
+	Protocol func(path string) Protocol
 	// Added finds what else is served below the API's path, by whoever embeds this GitLab; nil: nothing is.
 	Added func(method, path string) *Served
 	// Meant says for a person what was probably meant by a request that nothing serves.
@@ -25,8 +26,6 @@ type Site struct {
 	// LongPolling is how long a request for a job waits for one, in real time; 0: not at all.
 	LongPolling time.Duration
 	Closing     <-chan struct{} // closed when this GitLab ends: whoever waits, let go
-
-	found foundRoutes
 }
 
 // Served is an endpoint that is no route of this GitLab's.
@@ -36,25 +35,24 @@ type Served struct {
 	Answer   func(*Request) Response
 }
 
-// belowBase is the part of a path below the base path; what is not below it is nothing of this GitLab's.
-func (s *Site) belowBase(path string) (below string, inside bool) {
-	below, inside = strings.CutPrefix(path, s.BasePath)
+// Below is the part of a path below another one, which ends where a segment ends.
+func Below(prefix, path string) (below string, inside bool) {
+	below, inside = strings.CutPrefix(path, prefix)
 	if !inside || below != "" && below[0] != '/' {
 		return "", false
 	}
 	return below, true
 }
 
-func (s *Site) added(method, path string) *Served {
-	if s.Added == nil {
-		return nil
-	}
-	return s.Added(method, path)
-}
+// BelowAPI is the part of a path, which is below the base path, below /api/v4.
+func BelowAPI(path string) (below string, inAPI bool) { return Below(APIPrefix, path) }
+
+// BelowBase is the part of a path below the base path; what is not below it is nothing of this GitLab's.
+func (s *Site) BelowBase(path string) (below string, inside bool) { return Below(s.BasePath, path) }
 
 // Unserved says of a request that nothing serves what was probably meant.
 func (s *Site) Unserved(method, path string) string {
-	if _, inside := s.belowBase(path); !inside {
+	if _, inside := s.BelowBase(path); !inside {
 		return fmt.Sprintf("nothing serves %s %s; this GitLab is below %s", method, path, s.BasePath)
 	}
 	if s.Meant == nil {

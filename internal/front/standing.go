@@ -6,6 +6,7 @@ package front
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
@@ -16,7 +17,8 @@ import (
 type (
 	// ProjectRule decides what an actor may do with a project.
 	ProjectRule func(policy.Actor, policy.ProjectStanding) policy.Decision
-	groupRule   func(policy.Actor, policy.GroupStanding) policy.Decision
+	// GroupRule decides what an actor may do with a group.
+	GroupRule func(policy.Actor, policy.GroupStanding) policy.Decision
 	// RunnerRule decides what an actor may do with a runner.
 	RunnerRule func(policy.Actor, policy.RunnerStanding, policy.Rules) policy.Decision
 	// JobRule decides what an actor may do with a job.
@@ -35,7 +37,7 @@ func (q *Request) OnProject(p *world.Project, may ProjectRule) policy.Decision {
 }
 
 // OnGroup asks whether the user may do something with a group.
-func (q *Request) OnGroup(g *world.Group, may groupRule) policy.Decision {
+func (q *Request) OnGroup(g *world.Group, may GroupRule) policy.Decision {
 	return may(q.Actor, q.GroupStanding(g))
 }
 
@@ -50,9 +52,27 @@ func (q *Request) OnJob(j *world.Job, may JobRule) policy.Decision {
 }
 
 // ActorOf is who a user is for policy; elevated is whether an administrator counts as one.
-func ActorOf(u *world.User, elevated bool) policy.Actor {
-	return policy.Actor{Name: u.Username, Admin: u.Admin && elevated, Auditor: u.Auditor, External: u.External}
+func (q *Request) ActorOf(u *world.User, elevated bool) policy.Actor {
+	return policy.Actor{Name: u.Username, Admin: u.Admin && elevated, Auditor: u.Auditor, External: u.External,
+		LaterRoles: laterRoles()[q.Version]}
 }
+
+// laterRoles are, for each version, the roles that it does not have yet, each with the words for a person. They are
+// not refused as members' roles, so that one world serves tests over several versions.
+var laterRoles = sync.OnceValue(func() map[gitlabversion.Version]map[policy.Role]string {
+	since := map[policy.Role]gitlabversion.Difference{policy.Planner: gitlabversion.PlannerRole,
+		policy.SecurityManager: gitlabversion.SecurityManagerRole}
+	all := map[gitlabversion.Version]map[policy.Role]string{}
+	for _, v := range gitlabversion.All() {
+		all[v] = map[policy.Role]string{}
+		for role, d := range since {
+			if !v.Has(d) {
+				all[v][role] = v.Lacks("the role "+role.String(), d)
+			}
+		}
+	}
+	return all
+})
 
 // PolicyRules are the differences between versions that bear on who may do what.
 func (q *Request) PolicyRules() policy.Rules {

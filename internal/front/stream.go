@@ -33,14 +33,15 @@ func ReadText(limit int64) BodyReader {
 }
 
 // ReadMultipart reads a body with a file of a limited size and puts its fields among the parameters.
+// What another file than that has in it, nobody wants.
 func (q *Request) ReadMultipart(limit int64) BodyReader {
 	return func(body io.Reader, u *Upload) *Response {
 		fields := params.Tree{}
 		err := params.EachPart(q.HTTP.Header.Get("Content-Type"), body, func(p params.Part) (done bool, err error) {
-			if p.Name == ParamFile && p.Filename != "" {
+			if p.IsFile && p.Name == ParamFile {
 				return u.take(p, fields, limit)
 			}
-			value, err := p.Text(maxField)
+			value, err := p.Value(maxField)
 			if err != nil {
 				return false, err
 			}
@@ -60,14 +61,14 @@ func (q *Request) ReadMultipart(limit int64) BodyReader {
 }
 
 // WithoutFile reads the body of an upload that is no multipart: its parameters alone.
-func (q *Request) WithoutFile(media string) BodyReader {
+func (q *Request) WithoutFile() BodyReader {
 	return func(body io.Reader, _ *Upload) *Response {
 		content, err := io.ReadAll(io.LimitReader(body, maxField))
 		if err != nil {
 			return cutOff(err)
 		}
-		tree, problem := params.Parse(params.Input{RawQuery: q.HTTP.URL.RawQuery, ContentType: media, Body: content,
-			Path: q.Vars})
+		tree, problem := params.Parse(params.Input{RawQuery: q.HTTP.URL.RawQuery, ContentType: q.MediaType(),
+			Body: content, Path: q.Vars})
 		if problem != nil {
 			r := q.unreadable(problem)
 			return &r

@@ -49,5 +49,5 @@ func (q *Request) sudoTarget() string {
 // setActor says what the user counts as: an administrator only with the scope admin_mode, if the setting asks for it.
 func (q *Request) setActor() {
 	elevated := !q.Settings.AdminMode || slices.Contains(q.Token.Scopes, world.ScopeAdminMode)
-	q.Actor = ActorOf(q.User, elevated)
+	q.Actor = q.ActorOf(q.User, elevated)
 }

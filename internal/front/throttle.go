@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -36,7 +37,7 @@ func (q *Request) throttle() (t throttle, counts bool) {
 	switch {
 	case user != "" && limit.Requests > 0:
 		return throttle{throttleOfUsers, user, limit, true}, true
-	case !q.Settings.RateLimitHeaders || limit.Requests > 0 || q.Record.RunnerID != 0 || q.Record.JobID != 0:
+	case !q.showsLimits() || limit.Requests > 0 || q.Record.RunnerID != 0 || q.Record.JobID != 0:
 		return t, false
 	case user != "":
 		return throttle{throttleOfUsers, user, world.RateLimit{Requests: usersOfGitLabCom, Per: time.Minute}, false}, true
@@ -47,6 +48,12 @@ func (q *Request) throttle() (t throttle, counts bool) {
 	}
 	return throttle{throttleOfNobody, "address " + host, // which is no username
 		world.RateLimit{Requests: nobodyOfGitLabCom, Per: time.Minute}, false}, true
+}
+
+// showsLimits reports whether every answer to a counted request tells of the limit. A version that has no such setting
+// leaves it unread, so that one world serves tests over several.
+func (q *Request) showsLimits() bool {
+	return q.Settings.RateLimitHeaders && q.Has(gitlabversion.RateLimitHeaders)
 }
 
 // throttled counts the request and is the 429 of one too many (Rack::Attack, fixed windows). Where the settings want
@@ -62,7 +69,7 @@ func (q *Request) throttled() *Response {
 		perMinute: int((int64(t.limit.Requests)*int64(time.Minute) + per - 1) / per),
 		reset:     time.Unix(0, (w.Period+1)*per).UTC()}
 	if !t.refuses || w.Count <= t.limit.Requests {
-		if q.Settings.RateLimitHeaders {
+		if q.showsLimits() {
 			q.limits = state.header()
 		}
 		return nil

@@ -1,8 +1,8 @@
-// Package gitlab is the door of a GitLab: it knows which protocols there are and what each serves, and hands a
-// request to the one that it is for.
+// Package gitlab is the door of a GitLab: it knows which protocols there are, which part of the paths is whose, and
+// what each serves.
 //
-// Today that is REST alone. What stands before every protocol is in internal/front, what all of them change in
-// internal/world.
+// Today that is REST alone. Another protocol is a front.Protocol of a package beside internal/rest, and a line in
+// Serve. What stands before every protocol is in internal/front, what all of them change in internal/world.
 package gitlab
 
 import (
@@ -16,8 +16,16 @@ import (
 // table is the table of the REST API's routes. It is built once for all GitLabs of the process and never changes.
 var table = sync.OnceValue(func() *front.Table { return front.NewTable(rest.Routes()) })
 
-// Open completes a site with what this GitLab serves. The site must not be copied afterwards.
-func Open(s *front.Site) { s.Table = table() }
+// Serve completes a site with the protocols that this GitLab serves. The site must not be copied afterwards.
+func Serve(s *front.Site) {
+	api := rest.NewAPI(s, table())
+	s.Protocol = func(path string) front.Protocol {
+		if api.Owns(path) {
+			return api
+		}
+		return nil
+	}
+}
 
 // Endpoints are the endpoints that a version serves, in the order of the documentation.
 func Endpoints(v gitlabversion.Version) []string {
@@ -32,7 +40,7 @@ func Endpoints(v gitlabversion.Version) []string {
 
 // EndpointAt is the endpoint that a version serves at a method and a path below /api/v4; "" for none.
 func EndpointAt(v gitlabversion.Version, method, path string) string {
-	if r, _ := table().Lookup(method, path); r != nil && r.ServedBy(v) {
+	if r, _ := table().Lookup(method, path, ""); r != nil && r.ServedBy(v) {
 		return r.Endpoint
 	}
 	return ""
@@ -49,10 +57,23 @@ func Parameters(endpoint string) []string {
 	return names
 }
 
-// Since is the version that brought an endpoint, as in "18.0"; "" if it was always there, or never is.
-func Since(endpoint string) string {
-	if r := routeOf(endpoint); r != nil && r.Since != nil {
-		return r.Since.Row().Since.String()
+// Takes are the names of all parameters that an endpoint reads in any version, those of its path and those that
+// authentication reads among them; nil for an endpoint that no version serves.
+func Takes(endpoint string) []string {
+	r := routeOf(endpoint)
+	if r == nil {
+		return nil
+	}
+	return r.Takes()
+}
+
+// Lacks says of an endpoint that only later versions than v have, or of a path that only they have ("* /path"), from
+// when on GitLab has it; "" for every other.
+func Lacks(v gitlabversion.Version, endpoint string) string {
+	for _, r := range table().Routes() {
+		if !r.ServedBy(v) && (r.Endpoint == endpoint || "* "+r.Path() == endpoint) {
+			return v.Lacks(r.Endpoint, *r.Since)
+		}
 	}
 	return ""
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Default is the version that the fake follows when it is not told another.
+// Default is the version that is followed where no other is asked for.
 const Default = "17.2"
 
 // Version is a GitLab release, without its patch level.
@@ -19,8 +19,8 @@ var lastMinor = map[int]int{16: 11, 17: 11, 18: 11, 19: 4}
 
 const firstMajor, lastMajor = 16, 19
 
-// Parse reads "17", "17.2", "17.2.1" or "17.2.0-ee". A version that is no version, or one that the fake does not
-// follow, is an error that lists those it does.
+// Parse reads "17", "17.2", "17.2.1" or "17.2.0-ee". A version that is no version, or one that is not followed, is
+// an error that lists those that are.
 func Parse(s string) (Version, error) {
 	bad := fmt.Errorf("GitLab version %q is not supported; supported are %s", s, Supported())
 	number, _, _ := strings.Cut(s, "-")
@@ -43,7 +43,7 @@ func Parse(s string) (Version, error) {
 	return Version{n[0], n[1]}, nil
 }
 
-// Supported lists the versions that the fake follows, for a person.
+// Supported lists the versions that are followed, for a person.
 func Supported() string {
 	var ranges []string
 	for major := firstMajor; major <= lastMajor; major++ {
@@ -81,7 +81,12 @@ func (v Version) Has(d Difference) bool {
 	return !v.before(row.Since) && (row.Until == Version{} || v.before(row.Until))
 }
 
-// Revision is the commit that the fake claims to be built from.
+// Lacks says for a person that GitLab has something, which a difference brought, only in versions later than v.
+func (v Version) Lacks(what string, d Difference) string {
+	return fmt.Sprintf("GitLab has %s from %s on, and this one is %s", what, table[d].Since, v)
+}
+
+// Revision is the commit from which this GitLab says that it is built.
 const Revision = "ceb07b24cb0"
 
 // Full is the version with all its numbers and the edition: "17.2.0-ee".

@@ -51,6 +51,7 @@ const (
 	JobInputsOverridden
 	RetryReasonAliases
 	JobRouter
+	RateLimitHeaders
 	EmailResetOffered
 	UsersShowLocked
 	JobsShowManager
@@ -101,7 +102,7 @@ type Row struct {
 // first is older than everything supported.
 var first = Version{}
 
-// oldest is the first version that the fake follows.
+// oldest is the first version that is followed.
 var oldest = Version{firstMajor, 0}
 
 var table = [differenceCount]Row{
@@ -162,8 +163,8 @@ var table = [differenceCount]Row{
 	OrphanedRunnersForbidden: {"an orphaned runner is refused with 403 by every endpoint that takes its token; before, " +
 		"with 422 by the two that give it work or verify it",
 		Version{17, 9}, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 17.9", false},
-	OrphanedRunnersDeleted: {"when a group or project is deleted, runners that served nothing else are deleted, too; before, " +
-		"they stay as orphans",
+	OrphanedRunnersDeleted: {"when a group or project is deleted, runners that served nothing else are deleted, too; " +
+		"before, they stay as orphans",
 		Version{18, 0}, first, "app/services/ci/runners/update_project_runners_owner_service.rb", false},
 	KASProxyURL: {"GET /version and GET /metadata show kas.externalK8sProxyUrl",
 		Version{17, 6}, first, "Metadata API page", true},
@@ -204,8 +205,8 @@ var table = [differenceCount]Row{
 		Version{17, 1}, first, "recorded on GitLab.com in June 2024, absent in 2023", false},
 	JobSource: {"jobs show their source",
 		Version{18, 5}, first, "Jobs API page and entity of the newest; absent in a recording of 18.4-pre", false},
-	CancelBuildAbility: {"to cancel a job is an ability of its own, which an archived project does not take away; before, " +
-		"whoever may update a job may cancel it",
+	CancelBuildAbility: {"to cancel a job is an ability of its own, which an archived project does not take away; " +
+		"before, whoever may update a job may cancel it",
 		Version{16, 8}, first, "lib/api/ci/jobs.rb, app/policies/concerns/archived_abilities.rb", false},
 	PlayAnswersNewAttempt: {"POST /projects/:id/jobs/:job_id/play of a job that is over answers with the new attempt; " +
 		"before, with the job that was over",
@@ -217,6 +218,9 @@ var table = [differenceCount]Row{
 		Version{19, 0}, first, "issue 602133 of GitLab", false},
 	JobRouter: {"GET /runners/router/discovery",
 		Version{18, 7}, first, "Runners API page", true},
+	RateLimitHeaders: {"every answer to a request that the throttle counts may have RateLimit- headers " +
+		"(Settings.RateLimitHeaders); before, only 429",
+		Version{18, 6}, first, "lib/gitlab/middleware/rack_attack_headers.rb", false},
 	EmailResetOffered: {"GET /user shows administrators email_reset_offered_at",
 		Version{16, 7}, Version{18, 3}, "Users API page, merge request 197491; there in an answer recorded from 17.11.7, " +
 			"not in those from 18.11.5 on", true},

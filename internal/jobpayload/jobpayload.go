@@ -21,12 +21,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// DefaultGitDepth is ci_default_git_depth of a new project, in commits.
-const DefaultGitDepth = 20
-
-// DefaultBuildTimeout is build_timeout of a new project, which is how long each of its jobs may run.
-const DefaultBuildTimeout = world.DefaultBuildTimeout
-
 // runningJobsMaxBucket is the number from which on GitLab no longer counts a project's jobs on instance runners exactly
 // (app/presenters/ci/build_runner_presenter.rb, project_jobs_running_on_instance_runners_count).
 const runningJobsMaxBucket = 5
@@ -38,15 +32,13 @@ type Input struct {
 	Project *world.Project // of the job
 	Runner  *world.Runner  // who took the job
 	User    *world.User    // for whom the job runs
-	// ServerURL is the fake's URL with its base path, without a slash at the end.
+	// ServerURL is this GitLab's URL with its base path, without a slash at the end.
 	ServerURL string
 	Version   string // of GitLab: "17.2.0-ee"
 	// PipelineIID is the number of the pipeline within the project; 0 counts as 1.
 	PipelineIID int
 	// NamespaceID is the project's namespace, RootNamespaceID the topmost one above it.
 	NamespaceID, RootNamespaceID int
-	// GitDepth is the project's ci_default_git_depth, usually DefaultGitDepth; 0 clones everything.
-	GitDepth int
 	// UserIsMaintainer: the job's user is Maintainer or more in the project, which gives the job the protected caches.
 	UserIsMaintainer bool
 	// Dependencies are the jobs whose artifacts this one gets, as world.Job's Dependencies picks them.
@@ -90,7 +82,7 @@ type Rules struct {
 // Build makes the payload of a job. It reads in and nothing else, and shares memory with what it returns.
 func Build(in Input) Payload {
 	spec := in.Job.Spec
-	timeout := JobTimeoutSeconds(in.Job, in.Project, in.Runner)
+	timeout := jobTimeoutSeconds(in.Job, in.Project, in.Runner)
 	variables := jobVariables(in)
 	reasons := world.FailureReasons(in.Rules.NewFailureReasons)
 	payload := Payload{
@@ -135,9 +127,9 @@ func Build(in Input) Payload {
 	return payload
 }
 
-// JobTimeoutSeconds is how long the job may run on a runner, in seconds. A part of a second counts as a whole one,
+// jobTimeoutSeconds is how long the job may run on a runner, in seconds. A part of a second counts as a whole one,
 // since a runner takes 0 for its own default.
-func JobTimeoutSeconds(j *world.Job, p *world.Project, r *world.Runner) int {
+func jobTimeoutSeconds(j *world.Job, p *world.Project, r *world.Runner) int {
 	return world.WholeSeconds(world.JobTimeout(j, p, r))
 }
 
@@ -185,14 +177,15 @@ func buildGitInfo(in Input, variables []payloadVariable) payloadGitInfo {
 		SHA:          job.Commit.SHA,
 		BeforeSHA:    beforeSHA(job.Commit),
 		RefType:      "branch",
-		Depth:        gitDepth(variables, in.GitDepth),
+		Depth:        gitDepth(variables, in.Project.Depth()),
 		ObjectFormat: "sha1",
 	}
 	if job.RefIsTag {
 		info.RefType = "tag"
 	}
 	if in.Rules.GitInfoProtected {
-		info.Protected = &in.Job.Protected
+		protected := job.Protected
+		info.Protected = &protected
 	}
 	info.Refspecs = refspecs(job, info.Depth)
 	return info
@@ -201,7 +194,7 @@ func buildGitInfo(in Input, variables []payloadVariable) payloadGitInfo {
 // beforeSHA is the SHA of the commit before the push. A new ref has none, for which git writes zeros.
 func beforeSHA(c world.Commit) string {
 	if c.BeforeSHA == "" {
-		return strings.Repeat("0", 40)
+		return world.ZeroSHA
 	}
 	return c.BeforeSHA
 }
@@ -224,7 +217,7 @@ func cloneURL(serverURL, projectPath string) string { return serverURL + "/" + p
 func gitDepth(variables []payloadVariable, project int) int {
 	for _, variable := range slices.Backward(variables) {
 		if variable.Key == "GIT_DEPTH" {
-			digits, _ := Leading(strings.TrimSpace(variable.Value), "0123456789")
+			digits, _ := world.Leading(strings.TrimSpace(variable.Value), "0123456789")
 			depth, err := strconv.Atoi(digits)
 			if err != nil {
 				return 0
@@ -233,12 +226,6 @@ func gitDepth(variables []payloadVariable, project int) int {
 		}
 	}
 	return project
-}
-
-// Leading cuts s after its longest prefix of characters that are all in set.
-func Leading(s, set string) (prefix, rest string) {
-	rest = strings.TrimLeft(s, set)
-	return s[:len(s)-len(rest)], rest
 }
 
 // refspecs are what to fetch: the pipeline's own ref and, in a shallow clone, the job's, else all branches and tags.

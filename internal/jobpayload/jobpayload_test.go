@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -167,7 +168,7 @@ func payloadInputOf(spec ci.JobSpec) Input {
 		Runner: &world.Runner{ID: 3, Type: world.ProjectRunner,
 			Attributes: world.Attributes{Description: world.OrNull("r"), Tags: []string{"docker", "linux"}}},
 		User:      &world.User{ID: 2, Username: "mia", Name: "Mia", Email: "mia@example.com"},
-		ServerURL: "http://127.0.0.1:8080/gitlab", Version: "17.2.0-ee", GitDepth: DefaultGitDepth, NamespaceID: 5,
+		ServerURL: "http://127.0.0.1:8080/gitlab", Version: "17.2.0-ee", NamespaceID: 5,
 		RootNamespaceID: 4,
 	}
 }
@@ -271,9 +272,9 @@ func TestGitInfo(t *testing.T) {
 		depth   int
 		refs    []string
 	}{
-		{"branch", ci.JobSpec{}, 20, "main", false, 20, []string{"+refs/heads/main:refs/remotes/origin/main"}},
+		{"branch", ci.JobSpec{}, 0, "main", false, 20, []string{"+refs/heads/main:refs/remotes/origin/main"}},
 		{"tag", depth("1"), 20, "v1.0", true, 1, []string{"+refs/tags/v1.0:refs/tags/v1.0"}},
-		{"everything", ci.JobSpec{}, 0, "main", false, 0, everything},
+		{"everything", ci.JobSpec{}, -1, "main", false, 0, everything},
 		{"variable says everything", depth("0"), 20, "main", false, 0, everything},
 		{"no number", depth("deep"), 20, "main", false, 0, everything},
 		{"merge request", ci.JobSpec{}, 20, "refs/merge-requests/1/head", false, 20, nil},
@@ -281,7 +282,7 @@ func TestGitInfo(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in := payloadInputOf(tt.spec)
-			in.GitDepth, in.Job.Ref, in.Job.RefIsTag = tt.project, tt.ref, tt.tag
+			in.Project.GitDepth, in.Job.Ref, in.Job.RefIsTag = tt.project, tt.ref, tt.tag
 			job, _ := encodePayload(t, in)
 			assert.Equal(t, tt.depth, job.GitInfo.Depth)
 			assert.Equal(t, append([]string{"+refs/pipelines/33:refs/pipelines/33"}, tt.refs...), job.GitInfo.Refspecs)
@@ -304,12 +305,13 @@ func TestJobTimeout(t *testing.T) {
 		{2 * time.Hour, time.Hour, 0, 7200},
 		{20 * time.Minute, time.Hour, time.Hour, 1200},
 		{10 * time.Millisecond, 0, 0, 1},
+		{0, math.MaxInt64, 0, 9223372037},
 	} {
 		r := &world.Runner{}
 		if seconds := int(tt.runner / time.Second); seconds != 0 {
 			r.MaximumTimeout = &seconds
 		}
-		got := JobTimeoutSeconds(&world.Job{Spec: ci.JobSpec{Timeout: tt.job}}, &world.Project{BuildTimeout: tt.project}, r)
+		got := jobTimeoutSeconds(&world.Job{Spec: ci.JobSpec{Timeout: tt.job}}, &world.Project{BuildTimeout: tt.project}, r)
 		assert.Equal(t, tt.want, got, "%+v", tt)
 	}
 }

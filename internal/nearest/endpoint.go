@@ -6,12 +6,18 @@ import (
 	"strings"
 )
 
+// CutEndpoint splits an endpoint, "PUT /runners/:id", into method and path.
+func CutEndpoint(endpoint string) (method, path string) {
+	method, path, _ = strings.Cut(endpoint, " ")
+	return method, path
+}
+
 // Methods returns those of the served endpoints ("PUT /runners/:id") that path would reach with another method, in
 // their order. Path is a path below /api/v4, or an endpoint's own with parameters as :name.
 func Methods(path string, served []string) []string {
 	var same []string
 	for _, endpoint := range served {
-		_, pattern, _ := strings.Cut(endpoint, " ")
+		_, pattern := CutEndpoint(endpoint)
 		if cost, near := pathCost(segments(path), segments(pattern)); near && cost == 0 {
 			same = append(same, endpoint)
 		}
@@ -32,7 +38,7 @@ func Endpoint(method, path string, served []string) (string, bool) {
 	}
 	var near []candidate
 	for _, endpoint := range served {
-		verb, pattern, _ := strings.Cut(endpoint, " ")
+		verb, pattern := CutEndpoint(endpoint)
 		if cost, ok := pathCost(segments(path), segments(pattern)); ok {
 			near = append(near, candidate{endpoint, cost, methodCost(method, verb)})
 		}
@@ -70,7 +76,7 @@ func Encoded(method, path string, served []string) (string, bool) {
 // isLiteral reports whether a segment is one that the served endpoints have, and so hardly part of a full path.
 func isLiteral(segment string, served []string) bool {
 	return slices.ContainsFunc(served, func(endpoint string) bool {
-		_, pattern, _ := strings.Cut(endpoint, " ")
+		_, pattern := CutEndpoint(endpoint)
 		return slices.Contains(segments(pattern), segment)
 	})
 }

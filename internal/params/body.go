@@ -64,24 +64,13 @@ func checkJSON(value any, depth int) *Error {
 	return nil
 }
 
-// parseMultipart reads a multipart body that is in memory. A file with an empty name is left out.
+// parseMultipart reads a multipart body that is in memory.
 func parseMultipart(contentType string, body []byte) (Tree, *Error) {
 	tree := Tree{}
 	err := EachPart(contentType, bytes.NewReader(body), func(p Part) (done bool, err error) {
-		var value any
-		switch {
-		case p.HasFilename && p.Filename == "":
-			return false, nil
-		case p.HasFilename:
-			content, err := io.ReadAll(p)
-			if err != nil {
-				return false, err
-			}
-			value = &File{Filename: Basename(p.Filename), ContentType: p.ContentType, Content: content}
-		default:
-			if value, err = p.Text(int64(len(body))); err != nil {
-				return false, err
-			}
+		value, err := p.Value(int64(len(body)))
+		if err != nil {
+			return false, err
 		}
 		return false, Insert(tree, p.Name, value)
 	})

@@ -37,8 +37,6 @@ func coerce(kind Kind, raw any) (value any, ok bool) {
 		return dateTime(raw)
 	case Hash:
 		value, ok = raw.(Tree)
-	case FileKind:
-		value, ok = raw.(*File)
 	}
 	return value, ok
 }

@@ -14,13 +14,14 @@ import (
 type Part struct {
 	io.Reader   // of its content; what is left of it when the next part is asked for is skipped
 	Name        string
+	IsFile      bool   // it has a file name
 	Filename    string // as sent, with folders
-	HasFilename bool   // a file, be it one with an empty name, which is how a browser sends "no file chosen"
 	ContentType string // as sent, "" when there is none
 }
 
 // EachPart reads a multipart body in pieces, so that a large one need not be in memory, and calls each for every part
-// that has a name, in their order, until it says that it is done. Parts that Rack cannot name are left out.
+// that has a name, in their order, until it says that it is done. Left out are parts that Rack cannot name, and files
+// whose name is empty: so a browser says that none was chosen.
 func EachPart(contentType string, body io.Reader, each func(Part) (done bool, err error)) error {
 	_, attributes, err := mime.ParseMediaType(contentType)
 	if err != nil || attributes["boundary"] == "" {
@@ -40,8 +41,11 @@ func EachPart(contentType string, body io.Reader, each func(Part) (done bool, er
 			continue
 		}
 		p := Part{Reader: raw, Name: attributes["name"], ContentType: raw.Header.Get("Content-Type")}
-		if p.Filename, p.HasFilename = attributes["filename"]; malformed(p.Name) || malformed(p.Filename) {
+		if p.Filename, p.IsFile = attributes["filename"]; malformed(p.Name) || malformed(p.Filename) {
 			return errors.New("the name of a field or file is not text")
+		}
+		if p.IsFile && p.Filename == "" {
+			continue
 		}
 		if done, err := each(p); done || err != nil {
 			return err
@@ -49,8 +53,16 @@ func EachPart(contentType string, body io.Reader, each func(Part) (done bool, er
 	}
 }
 
-// Text is the content of a part that is no file, at most limit bytes of it.
-func (p Part) Text(limit int64) (string, error) {
+// Value is what a part is as a parameter: a *File without its content, which is skipped, or a text of at most limit
+// bytes.
+func (p Part) Value(limit int64) (any, error) {
+	if p.IsFile {
+		return &File{Filename: Basename(p.Filename), ContentType: p.ContentType}, nil
+	}
+	return p.text(limit)
+}
+
+func (p Part) text(limit int64) (string, error) {
 	content, err := io.ReadAll(io.LimitReader(p, limit+1))
 	switch {
 	case err != nil:

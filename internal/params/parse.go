@@ -17,11 +17,10 @@ import (
 // *File.
 type Tree = map[string]any
 
-// File is a part of a multipart body that has a file name.
+// File is a part of a multipart body that has a file name. Its content is read by whoever reads the body in pieces.
 type File struct {
 	Filename    string // base name as sent, never empty
 	ContentType string // as sent, "" when the part has none
-	Content     []byte
 }
 
 // Input is what Parse reads of a request.
@@ -97,7 +96,7 @@ func Overlay(tree, body Tree, path map[string]string) {
 }
 
 func parseBody(in Input) (Tree, *Error) {
-	media := mediaType(in.ContentType)
+	media := MediaType(in.ContentType)
 	switch {
 	case media == "application/json":
 		return parseJSON(in.Body)
@@ -113,8 +112,8 @@ func parseBody(in Input) (Tree, *Error) {
 	}
 }
 
-// mediaType cuts a Content-Type the way Rack does: at the first semicolon or comma, in lower case.
-func mediaType(contentType string) string {
+// MediaType cuts a Content-Type the way Rack does: at the first semicolon or comma, in lower case.
+func MediaType(contentType string) string {
 	if i := strings.IndexAny(contentType, ";,"); i >= 0 {
 		contentType = contentType[:i]
 	}

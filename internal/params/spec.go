@@ -20,7 +20,6 @@ const (
 	Hash                   // Hash, with Fields if the inside is declared too
 	Any                    // no type: kept as sent
 	DateTime               // DateTime: kept as text, 2024-07-01T12:00:00+00:00; "" is null
-	FileKind               // a file of a multipart body
 )
 
 // Param declares one parameter. The zero value of every field but Name means "no such rule".
@@ -51,8 +50,6 @@ type RuleKind int
 const (
 	MutuallyExclusive RuleKind = iota // at most one
 	AtLeastOneOf                      // one or more
-	AllOrNone                         // all or not one
-	ExactlyOneOf                      // one
 )
 
 // Rule says how the named parameters go together.
@@ -183,15 +180,10 @@ func (c *check) rule(rule Rule, data Tree) {
 			present = append(present, name)
 		}
 	}
-	all := strings.Join(rule.Names, ", ")
 	switch n := len(present); {
-	case n > 1 && (rule.Kind == MutuallyExclusive || rule.Kind == ExactlyOneOf):
+	case n > 1 && rule.Kind == MutuallyExclusive:
 		c.fail(strings.Join(present, ", "), "are mutually exclusive")
 	case n == 0 && rule.Kind == AtLeastOneOf:
-		c.fail(all, "are missing, at least one parameter must be provided")
-	case n == 0 && rule.Kind == ExactlyOneOf:
-		c.fail(all, "are missing, exactly one parameter must be provided")
-	case n > 0 && n < len(rule.Names) && rule.Kind == AllOrNone:
-		c.fail(all, "provide all or none of parameters")
+		c.fail(strings.Join(rule.Names, ", "), "are missing, at least one parameter must be provided")
 	}
 }

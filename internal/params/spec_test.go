@@ -15,7 +15,7 @@ import (
 var everyKind = Spec{Params: []Param{
 	{Name: "string"}, {Name: "integer", Kind: Integer}, {Name: "boolean", Kind: Boolean},
 	{Name: "comma", Kind: CommaList}, {Name: "list", Kind: StringList}, {Name: "hash", Kind: Hash},
-	{Name: "any", Kind: Any}, {Name: "file", Kind: FileKind}, {Name: "datetime", Kind: DateTime},
+	{Name: "any", Kind: Any}, {Name: "datetime", Kind: DateTime},
 	{Name: "info", Kind: Hash, Fields: []Param{{Name: "name"},
 		{Name: "config", Kind: Hash, Fields: []Param{{Name: "gpus"}}}}},
 }}
@@ -69,7 +69,6 @@ func TestCoerce(t *testing.T) {
 		},
 		"hash": {{Tree{"a": nil}, Tree{"a": nil}}, {nil, nil}, {"", invalid{}}, {"x", invalid{}}, {[]any{}, invalid{}}},
 		"any":  {{[]any{"x", nil}, []any{"x", nil}}, {"", ""}, {nil, nil}},
-		"file": {{file, file}, {nil, nil}, {"x", invalid{}}},
 		"datetime": {
 			{"2024-07-01T12:00:00Z", "2024-07-01T12:00:00+00:00"}, {"2024-07-01T12:00:00.123Z", "2024-07-01T12:00:00+00:00"},
 			{"2024-07-01T12:00:00+0200", "2024-07-01T12:00:00+02:00"}, {"2024-07-01 12:00:00", "2024-07-01T12:00:00+00:00"},
@@ -112,7 +111,6 @@ func TestValidateErrors(t *testing.T) {
 		{Name: "levels", Kind: CommaList, Values: []string{"a", "b"}},
 		{Name: "type", Values: runnerTypes},
 	}}
-	rules := func(kind RuleKind) Spec { return Spec{Rules: []Rule{{kind, []string{"a", "b", "c"}}}} }
 	output := Spec{Params: []Param{{Name: "output", Kind: Hash, Required: true, Fields: []Param{
 		{Name: "checksum", Required: true, Values: []string{"x"}}, {Name: "bytesize", Kind: Integer},
 	}}}}
@@ -152,14 +150,7 @@ func TestValidateErrors(t *testing.T) {
 		"values of a list":         {list, "levels=a,c", []string{"levels does not have a valid value"}},
 		"values of an empty list":  {list, "levels=", nil},
 		"values of an unfit hash":  {list, "type[a]=b", []string{"type is invalid", "type does not have a valid value"}},
-		"none of all":              {rules(AllOrNone), "", nil},
-		"some of all":              {rules(AllOrNone), "b=1", []string{"a, b, c provide all or none of parameters"}},
-		"all":                      {rules(AllOrNone), "a&b&c", nil},
-		"none of one": {rules(ExactlyOneOf), "",
-			[]string{"a, b, c are missing, exactly one parameter must be provided"}},
-		"two of one":    {rules(ExactlyOneOf), "c=1&a=2", []string{"a, c are mutually exclusive"}},
-		"one":           {rules(ExactlyOneOf), "c=1", nil},
-		"required hash": {output, "", []string{"output is missing", "output[checksum] is missing"}},
+		"required hash":            {output, "", []string{"output is missing", "output[checksum] is missing"}},
 		"fields": {output, "output[checksum]=y&output[bytesize]=z",
 			[]string{"output[checksum] does not have a valid value", "output[bytesize] is invalid"}},
 		"optional hash":             {optional, "", nil},

@@ -51,11 +51,6 @@ func (v Values) Time(name string) (time.Time, bool) {
 	return t, err == nil
 }
 
-// File returns a file of a multipart body. Its Content must not be changed.
-func (v Values) File(name string) (*File, bool) {
-	return get[*File](v, FileKind, name)
-}
-
 func get[T any](v Values, kind Kind, name string) (value T, ok bool) {
 	coerced, valid := coerce(kind, v.data[name])
 	if !valid {

@@ -64,8 +64,6 @@ func TestGetters(t *testing.T) {
 		assert.False(t, ok, name)
 		_, ok = v.Hash(name)
 		assert.False(t, ok, name)
-		_, ok = v.File(name)
-		assert.False(t, ok, name)
 	}
 	assert.True(t, v.Has("null"))
 	assert.False(t, v.Has("absent"))
@@ -110,9 +108,6 @@ func TestAll(t *testing.T) {
 
 	withFile, _ := everyKind.Validate(Tree{"file": &File{Filename: "a.zip"}})
 	assert.Equal(t, map[string]any{"file": "a.zip"}, withFile.All())
-	file, ok := withFile.File("file")
-	assert.True(t, ok)
-	assert.Equal(t, "a.zip", file.Filename)
 }
 
 func TestQuery(t *testing.T) {

@@ -24,6 +24,10 @@ func ReadGroup(a Actor, s GroupStanding) Decision { return canSee(a, s.Around, s
 // (app/policies/group_policy.rb).
 func AdminGroup(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }
 
+// OwnsGroup reports whether a list of the user's own groups has a group in which the user itself has this role: one
+// held further up is not enough, and an administrator's are no others than anybody's (app/finders/groups_finder.rb).
+func OwnsGroup(direct Role) bool { return direct == Owner }
+
 // OwnsGroupRunners reports whether the runners of a group count as the user's own (app/models/user.rb,
 // ci_owned_group_runners).
 func OwnsGroupRunners(held Role, securityManager bool) bool { return held >= Owner || securityManager }

@@ -22,6 +22,20 @@ func ReadAdminCICD(a Actor, r Rules) Decision { return isAdmin(a, r.AuditorsList
 // CreateInstanceRunners says whether the actor may make runners for every project (app/policies/global_policy.rb).
 func CreateInstanceRunners(a Actor) Decision { return isAdmin(a, false) }
 
+// CreateGroup says whether the actor may make groups: external users may not (app/policies/global_policy.rb).
+func CreateGroup(a Actor) Decision { return notExternal(a) }
+
+// CreateProjects says whether the actor may make projects: external users, whose limit is 0, may not
+// (app/models/user.rb, can_create_project?).
+func CreateProjects(a Actor) Decision { return notExternal(a) }
+
+func notExternal(a Actor) Decision {
+	if a.External {
+		return Decision{Reason: a.Name + " is an external user"}
+	}
+	return allowed
+}
+
 // UpdateInstanceRegistrationToken is update_runners_registration_token for the instance's own token, which is
 // locked while registration tokens are switched off (app/policies/application_setting_policy.rb).
 func UpdateInstanceRegistrationToken(a Actor, tokensOn bool) Decision {

@@ -61,8 +61,8 @@ func UpdateBuild(a Actor, s JobStanding) Decision {
 	return s.Project.atLeast(a, least, false)
 }
 
-// CancelBuilds says whether the actor may cancel jobs of the project at all, which is asked before the job is looked for
-// (lib/api/ci/jobs.rb, authorize_cancel_builds!). archivedToo is whether that goes for an archived project.
+// CancelBuilds says whether the actor may cancel jobs of the project at all, which is asked before the job is looked
+// for (lib/api/ci/jobs.rb, authorize_cancel_builds!). archivedToo is whether that goes for an archived project.
 func CancelBuilds(a Actor, s ProjectStanding, archivedToo bool) Decision {
 	s.Archived = s.Archived && !archivedToo
 	if s.SecurityManager && !s.Archived {

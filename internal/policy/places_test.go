@@ -42,6 +42,23 @@ func TestReadCode(t *testing.T) {
 	}
 }
 
+func TestCreatePlaces(t *testing.T) {
+	for _, rule := range []func(Actor) Decision{CreateGroup, CreateProjects} {
+		check(t, "", rule(mia))
+		check(t, "ext is an external user", rule(Actor{Name: "ext", External: true}))
+	}
+}
+
+// Lists ask for roles alone: an administrator's are no others than anybody's.
+func TestRolesInLists(t *testing.T) {
+	for _, held := range []Role{None, Guest, Reporter, Maintainer, Owner} {
+		assert.Equal(t, held == Owner, OwnsGroup(held), held)
+		assert.Equal(t, held == Owner, OwnsProject(held), held)
+		assert.Equal(t, held != None, IsMember(held), held)
+		assert.Equal(t, held >= Maintainer, HasAccessLevel(held, 35), "%s, 35 being no role's number", held)
+	}
+}
+
 func TestCreateRunner(t *testing.T) {
 	maintainer, owner := inProject(Maintainer), GroupStanding{Where: "acme", Held: Owner}
 	check(t, "", CreateProjectRunner(mia, maintainer, true))

@@ -53,6 +53,8 @@ type Actor struct {
 	Admin, Auditor bool
 	// External users see what is internal only where they are members.
 	External bool
+	// LaterRoles has, for roles that came with a later version, a sentence that says so, for the reasons of refusals.
+	LaterRoles map[Role]string
 }
 
 // Anonymous is who asks without credentials: it sees what is public.
@@ -105,6 +107,9 @@ func lacks(a Actor, held Role, where string, least Role, note string) Decision {
 	}
 	if note != "" {
 		reason += " (" + note + ")"
+	}
+	if later := a.LaterRoles[held]; later != "" {
+		reason += "; " + later
 	}
 	return Decision{Reason: reason}
 }

@@ -49,6 +49,17 @@ func ReadStatistics(a Actor, s ProjectStanding) Decision { return s.atLeast(a, R
 // MaintainerAccess says whether the actor counts as a Maintainer (app/policies/project_policy.rb).
 func MaintainerAccess(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
 
+// OwnsProject reports whether a list of the user's own projects has a project; an administrator's are no others than
+// anybody's (app/finders/projects_finder.rb, owned_projects).
+func OwnsProject(held Role) bool { return held >= Owner }
+
+// IsMember reports whether a list of what the user is a member of has a project (app/finders/projects_finder.rb).
+func IsMember(held Role) bool { return held >= Guest }
+
+// HasAccessLevel reports whether a list narrowed by min_access_level, a number that need not be a role's, has what the
+// user holds this role in (app/finders/projects_finder.rb, app/finders/groups_finder.rb).
+func HasAccessLevel(held Role, least int) bool { return int(held) >= least }
+
 // OwnsProjectRunners reports whether the runners of a project count as the user's own (app/models/user.rb,
 // ci_owned_project_runners_from_project_members). An administrator's are no others than anybody's.
 func OwnsProjectRunners(held Role, securityManager bool) bool {

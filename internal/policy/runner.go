@@ -117,7 +117,8 @@ var runnerTable = map[ability][3]need{
 
 // can looks an ability up in the table.
 func can(a Actor, wanted ability, s RunnerStanding, r Rules) Decision {
-	if a.Admin || a.Auditor && (wanted == readRunner || wanted == readBuilds) || s.SecurityManager && wanted == readRunner {
+	if a.Admin || a.Auditor && (wanted == readRunner || wanted == readBuilds) ||
+		s.SecurityManager && wanted == readRunner {
 		return allowed
 	}
 	row := runnerTable[wanted][s.Type]

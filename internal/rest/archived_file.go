@@ -25,7 +25,7 @@ func (q request) archivedFile(j *world.Job, typeOf func(name string, head []byte
 	a := q.Artifact(j, world.Archive)
 	if a == nil {
 		return front.Refuse(http.StatusNotFound, front.MsgNotFound).
-			Because(fmt.Sprintf("job %d has no archive, or none any more", j.ID))
+			Because(q.noArchive(j))
 	}
 	name, _ := q.Params.String("artifact_path")
 	content, found, err := unpacked(a.Content, name)

@@ -5,7 +5,6 @@ package rest
 
 import (
 	"fmt"
-	"mime"
 	"net/http"
 	"strings"
 	"time"
@@ -23,7 +22,8 @@ var uploadSpec = front.Declare(jobID, optionalToken, []params.Param{
 	{Name: front.ParamFile, Kind: params.Any},
 	{Name: "expire_in"},
 	{Name: "artifact_type", Values: world.ArtifactTypes(), Default: world.Archive},
-	{Name: "artifact_format", Values: []string{world.RawFormat, world.Zipped, world.Gzipped}, Default: world.Zipped},
+	{Name: "artifact_format", Values: []string{world.RawFormat, world.ZipFormat, world.GzipFormat},
+		Default: world.ZipFormat},
 	// What is none of these is refused: GitLab would answer it with an internal error.
 	{Name: "accessibility", Values: []string{"", "public", "private", "none", "maintainer"}},
 	{Name: "metadata", Kind: params.Any}, // Workhorse adds it for GitLab
@@ -32,14 +32,13 @@ var uploadSpec = front.Declare(jobID, optionalToken, []params.Param{
 // readArtifact is what stands before the body of POST /jobs/:id/artifacts, and how that is read. Workhorse asks
 // GitLab about a multipart body before it stores the file; any other body may have the token in it.
 func readArtifact(q request) (front.BodyReader, *front.Response) {
-	media, _, _ := mime.ParseMediaType(q.HTTP.Header.Get("Content-Type"))
-	if media != front.MultipartForm {
-		return q.WithoutFile(media), nil
+	if q.MediaType() != front.MultipartForm {
+		return q.WithoutFile(), nil
 	}
 	if _, refusal := q.processingJob(); refusal != nil {
 		return nil, refusal
 	}
-	return q.ReadMultipart(sizeLimit(q.Settings.MaxArtifactsSize)), nil
+	return q.ReadMultipart(q.Settings.ArtifactsLimit()), nil
 }
 
 // uploadArtifacts is POST /jobs/:id/artifacts (app/services/ci/job_artifacts/create_service.rb).
@@ -57,7 +56,7 @@ func uploadArtifacts(q request) front.Response {
 		return front.RefuseError(http.StatusBadRequest, text).
 			Because("the file is a part of a multipart body that is named file and has a file name")
 	}
-	if limit := sizeLimit(q.Settings.MaxArtifactsSize); u.Content.Size > limit {
+	if limit := q.Settings.ArtifactsLimit(); u.Content.Size > limit {
 		return front.Refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).
 			Because(fmt.Sprintf("the file has more than %d bytes", limit))
 	}
@@ -109,7 +108,7 @@ func downloadArtifacts(q request) front.Response {
 		return front.Forbidden("", fmt.Sprintf("there is no job %d", id))
 	}
 	q.User = own.User
-	q.Actor = front.ActorOf(q.User, true)
+	q.Actor = q.ActorOf(q.User, true)
 	token := policy.JobToken{Job: own.ID, Project: own.Project.Path, SameProject: own.Project == j.Project}
 	decision := policy.ReadJobArtifactsByToken(q.Actor, q.ProjectStanding(j.Project), token)
 	if refusal := front.Allow(decision, ""); refusal != nil {
@@ -133,12 +132,22 @@ func (q request) downloadByPerson(id int) front.Response {
 	return q.archiveOf(j)
 }
 
+// noArchive is the reason why a job has no archive to give.
+func (q request) noArchive(j *world.Job) string {
+	if !q.ArtifactsExpired(j) {
+		return fmt.Sprintf("job %d has no archive", j.ID)
+	}
+	return fmt.Sprintf("the artifacts of job %d expired at %s, and nothing keeps them: the latest are "+
+		"not to be kept, or theirs is not the latest successful pipeline of %s",
+		j.ID, j.ArtifactsExpireAt.Format(time.RFC3339), j.Ref)
+}
+
 // archiveOf is the answer with a job's archive.
 func (q request) archiveOf(j *world.Job) front.Response {
 	a := q.Artifact(j, world.Archive)
 	if a == nil {
 		return front.Refuse(http.StatusNotFound, front.MsgNotFound).
-			Because(fmt.Sprintf("job %d has no archive, or none any more", j.ID))
+			Because(q.noArchive(j))
 	}
 	content := a.Content
 	return front.Response{Status: http.StatusOK, ContentType: "application/octet-stream", File: &content}.

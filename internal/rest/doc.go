@@ -15,6 +15,9 @@
 //	instance.go, settings.go           version, the caller, its token, application settings
 //	namespaces.go, namespaces_*.go     projects and groups (lib/api/projects.rb, lib/api/groups.rb)
 //
+// routing.go is how Grape finds the route of a request, and what it answers where there is none: the front.Protocol
+// by which the API stands in the door, internal/gitlab. names.go has the headers that some endpoints read or write.
+//
 // Families share row.go (rows and the request), path.go (what a path names, before blocks), lists.go (pages),
 // refusals.go, texts.go and entities.go. Files that end in _entities.go are what GitLab shows; no handler is in them.
 package rest

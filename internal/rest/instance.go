@@ -51,8 +51,9 @@ func getMetadata(q request) front.Response {
 func getCurrentUser(q request) front.Response {
 	u := q.User
 	e := currentUserEntity{userEntity: q.userEntity(u), ConfirmedAt: q.iso(u.CreatedAt), Email: u.Email, ThemeID: 1,
-		ColorSchemeID: 1, ProjectsLimit: 100000, Identities: []string{}, CanCreateGroup: !u.External,
-		CanCreateProject: !u.External, External: u.External, CommitEmail: u.Email}
+		ColorSchemeID: 1, ProjectsLimit: 100000, Identities: []string{},
+		CanCreateGroup:   policy.CreateGroup(q.Actor).Allowed,
+		CanCreateProject: policy.CreateProjects(q.Actor).Allowed, External: u.External, CommitEmail: u.Email}
 	if q.Has(gitlabversion.PreferredLanguage) {
 		language := "en"
 		e.PreferredLanguage = some(&language)
@@ -98,6 +99,6 @@ func revokeOwnAccessToken(q request) front.Response {
 	if d := policy.RevokePersonalAccessToken(q.Actor, q.Token.Impersonation); !d.Allowed {
 		return front.Refuse(http.StatusBadRequest, front.MsgBadRequest).Because(d.Reason)
 	}
-	q.Revoke(q.Token)
+	q.RevokeToken(q.Token)
 	return front.NoContent()
 }

@@ -106,7 +106,7 @@ func keepArtifacts(q request) front.Response {
 	if q.Artifact(j, world.Archive) == nil {
 		// GitLab puts the job itself into the text, which Ruby writes as a class and an address.
 		return front.NotFound(fmt.Sprintf(msgfBuildObject, j.ID)).
-			Because(fmt.Sprintf("job %d has no archive, or none any more", j.ID))
+			Because(q.noArchive(j))
 	}
 	q.KeepArtifacts(j)
 	return front.OK(q.projectJobEntity(j))

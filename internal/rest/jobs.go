@@ -28,7 +28,8 @@ func jobRows() []row {
 		{endpoint: "POST /projects/:id/jobs/:job_id/cancel", spec: front.Declare(pathID, pathJobID, forceParam),
 			handle: cancelJob},
 		{endpoint: "POST /projects/:id/jobs/:job_id/retry", spec: front.Declare(pathID, pathJobID),
-			later:  &front.LaterSpec{Since: gitlabversion.JobInputsOverridden, Spec: front.Declare(pathID, pathJobID, jobInputs)},
+			later: &front.LaterSpec{Since: gitlabversion.JobInputsOverridden,
+				Spec: front.Declare(pathID, pathJobID, jobInputs)},
 			handle: retryJob},
 		{endpoint: "POST /projects/:id/jobs/:job_id/erase", spec: front.Declare(pathID, pathJobID), handle: eraseJob},
 		{endpoint: "POST /projects/:id/jobs/:job_id/play", spec: front.Declare(pathID, pathJobID, playVariables),
@@ -154,17 +155,15 @@ func downloadJobArtifacts(q request) front.Response {
 }
 
 func cancelJob(q request) front.Response {
-	event, may := world.EventCancel, policy.CancelBuild
-	if isTrue(q.Params, "force") {
-		event, may = world.EventForceCancel, policy.CancelBuildByForce
+	may, force := policy.CancelBuild, isTrue(q.Params, "force")
+	if force {
+		may = policy.CancelBuildByForce
 	}
 	j, refusal := q.cancelableJob(may)
 	if refusal != nil {
 		return *refusal
 	}
-	if _, possible := world.Transition(event, j.Status, false); possible { // else GitLab leaves the job as it is
-		_ = q.Fire(j, event)
-	}
+	_ = q.State.CancelJob(j, force) // where that is not possible, GitLab leaves the job as it is and says nothing
 	return front.Created(q.projectJobEntity(j))
 }
 
@@ -197,9 +196,7 @@ func retryJob(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	next := q.State.RetryJob(j, q.User)
-	next.Spec.Inputs = inputs
-	return front.Created(q.projectJobEntity(next))
+	return front.Created(q.projectJobEntity(q.State.RetryJob(j, q.User, inputs)))
 }
 
 func eraseJob(q request) front.Response {
@@ -207,7 +204,7 @@ func eraseJob(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	if !j.Status.Completed() || j.Log.Size == 0 && len(j.Files) == 0 {
+	if !j.Erasable() {
 		const whyf = "job %d is %s; what is erased has ended and has a log or artifacts"
 		return front.Forbidden(msgNotErasable, fmt.Sprintf(whyf, j.ID, j.Status))
 	}
@@ -231,8 +228,7 @@ func playJob(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	played := q.State.PlayJob(j, q.User, variables)
-	played.Spec.Inputs = inputs
+	played := q.State.PlayJob(j, q.User, variables, inputs)
 	if !q.Has(gitlabversion.PlayAnswersNewAttempt) {
 		played = j
 	}

@@ -95,8 +95,8 @@ type pipelineEntity struct {
 func (q request) jobEntity(j *world.Job) jobEntity {
 	user, project := q.userEntity(j.User), q.projectIdentity(j.Project)
 	return jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag,
-		Coverage: j.Coverage, AllowFailure: j.AllowFailure, CreatedAt: q.iso(j.CreatedAt), StartedAt: q.timeOrNull(j.StartedAt),
-		FinishedAt: q.timeOrNull(j.FinishedAt), ErasedAt: q.timeOrNull(j.ErasedAt),
+		Coverage: j.Coverage, AllowFailure: j.AllowFailure, CreatedAt: q.iso(j.CreatedAt),
+		StartedAt: q.timeOrNull(j.StartedAt), FinishedAt: q.timeOrNull(j.FinishedAt), ErasedAt: q.timeOrNull(j.ErasedAt),
 		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt), User: &user,
 		Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j), FailureReason: j.FailureReason,
 		WebURL: q.WebURL(j.Project.Path + "/-/jobs/" + strconv.Itoa(j.ID)), Project: &project}
@@ -122,7 +122,8 @@ func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 		e.TagList = []string{}
 	}
 	for _, f := range j.Files {
-		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, &f.Format})
+		format := f.Format
+		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, &format})
 		if f.Type == world.Archive && !q.ArtifactsExpired(j) { // GitLab does not ask for the lock here
 			e.ArtifactsFile = &jobpayload.ArtifactsFile{Filename: f.Filename, Size: f.Content.Size}
 		}
@@ -159,8 +160,8 @@ func (q request) commitEntity(j *world.Job) *commitEntity {
 	if q.Has(gitlabversion.ExtendedTrailers) {
 		extended = map[string][]string{}
 	}
-	return &commitEntity{ExtendedTrailers: extended, ID: c.SHA, ShortID: c.SHA[:8], CreatedAt: at, ParentIDs: parents(c), Title: c.Title,
-		Message: c.Message, AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail, AuthoredDate: at,
+	return &commitEntity{ExtendedTrailers: extended, ID: c.SHA, ShortID: c.SHA[:8], CreatedAt: at, ParentIDs: parents(c),
+		Title: c.Title, Message: c.Message, AuthorName: c.AuthorName, AuthorEmail: c.AuthorEmail, AuthoredDate: at,
 		CommitterName: c.AuthorName, CommitterEmail: c.AuthorEmail, CommittedDate: at, Trailers: map[string]string{},
 		WebURL: q.WebURL(j.Project.Path + "/-/commit/" + c.SHA)}
 }
@@ -176,9 +177,9 @@ func (q request) pipelineEntity(j *world.Job) *pipelineEntity {
 	p := j.Pipeline
 	createdAt, updatedAt := j.CreatedAt, j.UpdatedAt
 	for _, other := range p.Latest() {
-		createdAt, updatedAt = world.Earliest(createdAt, other.CreatedAt), world.Latest(updatedAt, other.UpdatedAt)
+		createdAt, updatedAt = world.Earliest(createdAt, other.CreatedAt), world.Later(updatedAt, other.UpdatedAt)
 	}
-	return &pipelineEntity{ID: p.ID, IID: p.Iid(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref,
+	return &pipelineEntity{ID: p.ID, IID: p.IID(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref,
 		Status: string(p.Status()), Source: pipelineSource, CreatedAt: q.iso(createdAt), UpdatedAt: q.iso(updatedAt),
 		WebURL: q.WebURL(j.Project.Path + "/-/pipelines/" + strconv.Itoa(p.ID))}
 }

@@ -170,6 +170,32 @@ func TestQueueValue(t *testing.T) {
 	assert.NotEqual(t, mine, value(r, mine), "the runner has changed")
 }
 
+// Why a runner got nothing is in the journal, by name for the oldest job.
+func TestWhyNoJob(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	reason := func(fields ...testkit.Hash) string {
+		t.Helper()
+		require.Equal(t, 204, testkit.RequestJob(t, gl, r.Token, fields...).Status)
+		calls := gl.Calls(fg.RequestJob)
+		return calls[len(calls)-1].Reason
+	}
+	assert.Empty(t, reason(), "there is no job")
+	first := gl.AddJob(fg.Job{Project: "acme/shop", Tags: []string{"gpu"}})
+	gl.AddJob(fg.Job{Project: "acme/shop", Tags: []string{"arm"}})
+	why := fmt.Sprintf("job %d is not for the runner: the job asks for the tags [gpu] and the runner has []", first.ID)
+	assert.Equal(t, why+"; nor is another that is pending", reason())
+	update := testkit.RequestJob(t, gl, r.Token).Header.Get("X-GitLab-Last-Update")
+	assert.Equal(t, "nothing has changed for the runner since the last_update that it sent",
+		reason(testkit.Hash{"last_update": update}))
+	gl.UpdateRunner(r.ID, func(r *fg.Runner) { r.Paused = true })
+	assert.Equal(t, "the runner is paused", reason())
+	gl.UpdateRunner(r.ID, func(r *fg.Runner) { r.Paused = false })
+	for i := range 70 {
+		gl.AddJob(fg.Job{Project: "acme/shop", Tags: []string{fmt.Sprint("tag", i)}})
+	}
+	assert.Equal(t, "no pending job is for the runner", reason())
+}
+
 func TestCancellation(t *testing.T) {
 	gl, r := testkit.Factory(t)
 	for _, c := range []struct {

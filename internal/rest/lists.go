@@ -98,5 +98,5 @@ func keysetPageOf[E any](q request, jobs []*world.Job, read func(params.Values) 
 
 // keysetUnavailable is the refusal of keyset pagination in an order that has none.
 func keysetUnavailable(reason string) front.Response {
-	return front.RefuseError(http.StatusMethodNotAllowed, msgKeysetUnavailable).Because(reason)
+	return front.RefuseError(http.StatusMethodNotAllowed, page.ErrKeysetUnavailable.Error()).Because(reason)
 }

@@ -82,7 +82,7 @@ func listProjects(q request) front.Response {
 	}
 	var rows []*world.Project
 	if !q.lookingForNothing() {
-		rows = world.Keep(q.Projects.Rows, q.reached(membersOnly), q.filtered(query), q.filteredByIDAndTime())
+		rows = world.Filtered(q.Projects.Rows, q.reached(membersOnly), q.filtered(query), q.filteredByIDAndTime())
 	}
 	q.sortProjects(rows, order, direction)
 	entity := q.shownInLists()
@@ -164,7 +164,7 @@ func listGroupProjects(q request) front.Response {
 		reached = func(p *world.Project) bool { return q.OnProject(p, policy.ReadProject).Allowed }
 	}
 	query := q.searched()
-	rows := world.Keep(inside, reached, q.filtered(query))
+	rows := world.Filtered(inside, reached, q.filtered(query))
 	if q.asksForStarsOrAttributes() {
 		rows = nil
 	}
@@ -199,7 +199,7 @@ func (q request) groupsIn(parent *world.Group) front.Response {
 	}
 	visibility, byVisibility := q.Params.String("visibility")
 	query := q.searched()
-	rows := world.Keep(q.Groups.Rows, func(g *world.Group) bool {
+	rows := world.Filtered(q.Groups.Rows, func(g *world.Group) bool {
 		switch {
 		case atTop && g.Parent != nil, parent != nil && g.Parent != parent, skipped[g.ID]:
 			return false
@@ -231,11 +231,13 @@ func (q request) listedGroup() func(*world.Group) bool {
 	}
 	switch {
 	case isTrue(q.Params, "owned"):
-		return func(g *world.Group) bool { return g.Roles[q.User] == world.Owner }
+		return func(g *world.Group) bool { return policy.OwnsGroup(policy.Role(g.Roles[q.User])) }
 	case q.Anonymous(), all && !byRole:
 		return func(g *world.Group) bool { return q.OnGroup(g, policy.ReadGroup).Allowed }
 	case byRole:
-		return func(g *world.Group) bool { return int(world.RoleInGroup(q.User, g)) >= least }
+		return func(g *world.Group) bool {
+			return policy.HasAccessLevel(policy.Role(world.RoleInGroup(q.User, g)), least)
+		}
 	}
 	return func(g *world.Group) bool { return world.InAndAround(q.User, g) }
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fakegitlab/fakegitlab/internal/clone"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -83,15 +82,20 @@ func (q request) projectIdentity(p *world.Project) projectIdentity {
 		CreatedAt: q.iso(p.CreatedAt)}
 }
 
+// parentID is the id of the group above one; nil at the top.
+func parentID(g *world.Group) *int {
+	if g.Parent == nil {
+		return nil
+	}
+	id := g.Parent.ID // a copy, for it is written without the mutex
+	return &id
+}
+
 func (q request) namespaceEntity(p *world.Project) namespaceEntity {
 	if g := p.Group; g != nil {
 		_, path := world.SplitPath(g.Path)
-		e := namespaceEntity{ID: g.ID, Name: g.Name, Path: path, Kind: "group", FullPath: g.Path,
-			WebURL: q.WebURL("groups/" + g.Path)}
-		if g.Parent != nil {
-			e.ParentID = clone.Pointer(&g.Parent.ID, clone.Shallow) // it is written without the mutex
-		}
-		return e
+		return namespaceEntity{ID: g.ID, Name: g.Name, Path: path, Kind: "group", FullPath: g.Path,
+			WebURL: q.WebURL("groups/" + g.Path), ParentID: parentID(g)}
 	}
 	u := q.basicUser(p.Owner)
 	return namespaceEntity{ID: u.ID, Name: u.Name, Path: u.Username, Kind: "user", FullPath: u.Username,
@@ -138,11 +142,7 @@ func (q request) customAttributes() optional[[]string] {
 // projectWithAccess is fullProject with what the user is in it.
 func (q request) projectWithAccess(p *world.Project) fullProjectEntity {
 	e := q.fullProject(p)
-	direct := p.Roles[q.User]
-	if p.Owner == q.User {
-		direct = world.Owner
-	}
-	e.Permissions = &permissionsEntity{ProjectAccess: accessOrNull(direct),
+	e.Permissions = &permissionsEntity{ProjectAccess: accessOrNull(world.DirectRoleInProject(q.User, p)),
 		GroupAccess: accessOrNull(world.RoleInGroup(q.User, p.Group))}
 	return e
 }

@@ -6,7 +6,6 @@ package rest
 import (
 	"slices"
 
-	"github.com/fakegitlab/fakegitlab/internal/clone"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -99,9 +98,7 @@ func (q request) groupEntity(g *world.Group) groupEntity {
 	if g.SharedRunnersDisabled {
 		e.SharedRunnersSetting = "disabled_and_unoverridable"
 	}
-	if g.Parent != nil {
-		e.ParentID = clone.Pointer(&g.Parent.ID, clone.Shallow)
-	}
+	e.ParentID = parentID(g)
 	yes, no := true, false
 	if q.Has(gitlabversion.NamespaceAttributesOf17) {
 		e.MaxArtifactsSize, e.BranchProtectionDefaults.DeveloperCanInitialPush = some[int](nil), some(&no)
@@ -143,7 +140,9 @@ const mostGroupProjects = 100
 
 // projectsOf are the projects directly in a group that the user may see, the newest first.
 func (q request) projectsOf(g *world.Group) []*world.Project {
-	seen := world.Keep(g.Projects, func(p *world.Project) bool { return q.OnProject(p, policy.ReadProject).Allowed })
+	seen := world.Filtered(g.Projects, func(p *world.Project) bool {
+		return q.OnProject(p, policy.ReadProject).Allowed
+	})
 	slices.SortFunc(seen, func(a, b *world.Project) int { return b.ID - a.ID })
 	return seen[:min(mostGroupProjects, len(seen))]
 }

@@ -28,16 +28,18 @@ func (q request) searched() search.Query {
 // the first counts that is given, and for them an administrator has no more than the roles that were given.
 func (q request) reached(membersOnly bool) func(*world.Project) bool {
 	least, byRole := q.Params.Int("min_access_level")
+	var counts func(policy.Role) bool
 	switch {
 	case isTrue(q.Params, "owned"):
-		least = int(world.Owner)
+		counts = policy.OwnsProject
 	case byRole:
+		counts = func(held policy.Role) bool { return policy.HasAccessLevel(held, least) }
 	case membersOnly:
-		least = int(world.Guest)
+		counts = policy.IsMember
 	default:
 		return func(p *world.Project) bool { return q.OnProject(p, policy.ReadProject).Allowed }
 	}
-	return func(p *world.Project) bool { return int(world.RoleInProject(q.User, p)) >= least }
+	return func(p *world.Project) bool { return counts(policy.Role(world.RoleInProject(q.User, p))) }
 }
 
 // filtered tells whether a project passes the filters of both lists of projects.

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
-	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -238,20 +237,13 @@ func descriptionHTML(description string) string {
 }
 
 func (q request) projectAdminEntity(p *world.Project) *projectAdminEntity {
-	timeout := p.BuildTimeout
-	if timeout == 0 {
-		timeout = jobpayload.DefaultBuildTimeout
-	}
-	depth := jobpayload.DefaultGitDepth
-	if p.GitDepth != 0 {
-		depth = max(p.GitDepth, 0)
-	}
+	depth := p.Depth()
 	return &projectAdminEntity{DefaultGitDepth: &depth, ForwardDeployment: true, ForwardDeploymentRollback: true,
 		SeparatedCaches: true, ForkPipelinesInParent: true,
 		IDTokenSubClaimComponents: []string{"project_path", "ref_type", "ref"}, BuildGitStrategy: "fetch",
 		KeepLatestArtifact: true, VariablesOverrideRole: "developer",
 		RunnerTokenExpiration: secondsOrNull(p.RunnerTokenExpiration), GroupRunnersEnabled: !p.GroupRunnersDisabled,
-		AutoCancelPendingPipelines: enabled, BuildTimeout: int(timeout / time.Second), AutoDevOpsEnabled: true,
+		AutoCancelPendingPipelines: enabled, BuildTimeout: int(p.Timeout() / time.Second), AutoDevOpsEnabled: true,
 		AutoDevOpsDeployStrategy: "continuous"}
 }
 

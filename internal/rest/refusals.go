@@ -18,7 +18,8 @@ func noRecord() front.Response {
 	return r
 }
 
-// gitlabFails is the 500 where GitLab's own code raises what nothing rescues (lib/api/helpers.rb, handle_api_exception).
+// gitlabFails is the 500 where GitLab's own code raises what nothing rescues (lib/api/helpers.rb,
+// handle_api_exception).
 func gitlabFails(reason string) *front.Response {
 	r := front.Refuse(http.StatusInternalServerError, front.MsgInternalError).Because("GitLab fails here: " + reason)
 	r.Bare = true
@@ -53,7 +54,7 @@ var dateLayouts = []string{
 // unmodifiedSince is the 412 for a record that has changed since If-Unmodified-Since; a date that nobody can read
 // counts as none (lib/api/helpers.rb, check_unmodified_since!).
 func (q request) unmodifiedSince(updatedAt time.Time) *front.Response {
-	sent := q.HTTP.Header.Get(front.HeaderUnmodifiedSince)
+	sent := q.HTTP.Header.Get(headerUnmodifiedSince)
 	for _, layout := range dateLayouts {
 		if t, err := time.Parse(layout, sent); err == nil {
 			if updatedAt.After(t) {

@@ -84,7 +84,7 @@ func registerRunner(q request) front.Response {
 		}
 	}
 	n.Registration = world.ByRegistrationToken
-	r, err := q.createWithinLimits(n)
+	r, err := q.CreateRunner(n)
 	if err != nil {
 		return modelError(err)
 	}

@@ -205,13 +205,13 @@ func TestManagers(t *testing.T) {
 		testkit.Ask(t, gl, "", "DELETE", "/runners/managers").String())
 	assert.Equal(t, `404 {"message":"404 Runner manager not found Not Found"}`, remove("s_c").String())
 	gl.AddRunner(fakegitlab.Runner{Token: "other-token",
-		Managers: []fakegitlab.RunnerManager{{SystemID: "s_d", CreatedAt: gl.Now(), ContactedAt: gl.Now().Add(time.Hour)}}})
+		Managers: []fakegitlab.RunnerManager{{SystemID: "s_d", CreatedAt: gl.Now().Add(-time.Hour), ContactedAt: gl.Now()}}})
 	unmodified := func(since time.Time) int {
 		return testkit.Ask(t, gl, "", "DELETE", "/runners/managers", testkit.WithForm("token=other-token&system_id=s_d"),
 			testkit.WithHeader("If-Unmodified-Since", since.UTC().Format(http.TimeFormat))).Status
 	}
-	assert.Equal(t, 412, unmodified(gl.Now().Add(-time.Minute)))
-	assert.Equal(t, 204, unmodified(gl.Now()), "contact is no modification")
+	assert.Equal(t, 412, unmodified(gl.Now().Add(-time.Hour-time.Minute)))
+	assert.Equal(t, 204, unmodified(gl.Now().Add(-time.Minute)), "contact is no modification")
 	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.ContactedAt = gl.Now() })
 	for _, id := range []string{"s_a", "s_b", "<legacy>"} {
 		assert.Equal(t, "online", testkit.Ask(t, gl, mia, "GET", "/runners/5").Field(t, "status"))

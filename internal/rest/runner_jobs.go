@@ -58,7 +58,7 @@ func updateJob(q request) front.Response {
 	var res front.Response
 	switch state {
 	case string(world.JobSuccess), string(world.JobFailed):
-		res = q.finishBy(j, state)
+		res = q.finishBy(j, world.JobStatus(state))
 	case string(world.JobRunning):
 		q.Touch(j)
 		res = numbered(http.StatusOK)
@@ -70,24 +70,20 @@ func updateJob(q request) front.Response {
 		q.heartbeatOf(j)
 	}
 	if q.Has(gitlabversion.JobStatusOnUpdate) {
-		res = res.With(front.HeaderJobStatus, string(j.Status))
+		res = res.With(headerJobStatus, string(j.Status))
 	}
 	return res
 }
 
 // finishBy ends a job as its runner says, unless a test has decided otherwise.
-func (q request) finishBy(j *world.Job, state string) front.Response {
-	switch scripted := j.Final(); {
+func (q request) finishBy(j *world.Job, state world.JobStatus) front.Response {
+	switch scripted := q.AnswerFinal(j); {
 	case scripted.Rejected:
 		return front.Refuse(http.StatusPreconditionFailed, front.MsgPrecondition).
 			Because("RejectLog: the log is to be sent again")
 	case scripted.WaitFor > 0:
-		return numbered(http.StatusAccepted).With(front.HeaderTraceInterval, strconv.Itoa(scripted.WaitFor)).
+		return numbered(http.StatusAccepted).With(headerTraceInterval, strconv.Itoa(scripted.WaitFor)).
 			Because("PostponeFinal: the log is still being stored")
-	}
-	if state == string(world.JobSuccess) {
-		_ = q.Fire(j, world.EventSuccess) // a job that is processing can succeed and fail
-		return numbered(http.StatusOK)
 	}
 	reason, _ := q.Params.String("failure_reason")
 	if !slices.Contains(world.FailureReasons(q.Has(gitlabversion.LaterFailureReasons)), reason) {
@@ -97,13 +93,13 @@ func (q request) finishBy(j *world.Job, state string) front.Response {
 	if code, ok := q.Params.Int("exit_code"); ok {
 		exitCode = &code
 	}
-	_ = q.Drop(j, reason, exitCode)
+	_ = q.FinishJob(j, state, reason, exitCode) // a job that is processing can succeed and fail
 	return numbered(http.StatusOK)
 }
 
 // discoverRouter is GET /runners/router/discovery of a GitLab without Job Router.
 func discoverRouter(q request) front.Response {
-	token := q.HTTP.Header.Get(front.HeaderRunnerToken)
+	token := q.HTTP.Header.Get(headerRunnerToken)
 	r := q.RunnerByToken(token)
 	if r == nil {
 		return front.Forbidden("", "RUNNER-TOKEN holds no living authentication token of a runner")

@@ -40,11 +40,14 @@ func requestJob(q request) front.Response {
 	}
 	m := q.Heartbeat(r, q.contact(), true)
 	value := q.QueueValueOf(r)
-	nothing := front.NoContent().With(front.HeaderLastUpdate, value)
+	nothing := front.NoContent().With(headerLastUpdate, value)
 	if r.Paused {
-		return nothing
+		return nothing.Because(q.Queue.WhyNoneFor(r))
 	}
 	if last, _ := q.Params.String("last_update"); last == value {
+		if !q.Queue.Empty() {
+			nothing = nothing.Because("nothing has changed for the runner since the last_update that it sent")
+		}
 		return nothing
 	}
 	unusable := 0
@@ -59,7 +62,7 @@ func requestJob(q request) front.Response {
 		return front.Refuse(http.StatusConflict, msgConflict).
 			Because(fmt.Sprintf("%d jobs could not be run and there are more; the runner is to ask again", unusable))
 	}
-	return nothing
+	return nothing.Because(q.Queue.WhyNoneFor(r))
 }
 
 // maxQueueDepth is how many jobs GitLab looks at before it has the runner ask again
@@ -165,17 +168,14 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 	p := j.Project
 	in := jobpayload.Input{
 		Project: p, Runner: r, User: j.User, ServerURL: q.Way.BaseURL, Version: q.Version.Full(),
-		PipelineIID: j.Pipeline.Iid(), GitDepth: jobpayload.DefaultGitDepth,
-		UserIsMaintainer: policy.MaintainerAccess(front.ActorOf(j.User, true),
+		PipelineIID: j.Pipeline.IID(),
+		UserIsMaintainer: policy.MaintainerAccess(q.ActorOf(j.User, true),
 			front.ProjectStandingOf(j.User, p)).Allowed,
 		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID,
 		Registry: q.Settings.RegistryHost, Zone: q.Settings.Zone(),
 		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras),
 			JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),
 			Inputs:        q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
-	}
-	if p.GitDepth != 0 {
-		in.GitDepth = max(p.GitDepth, 0)
 	}
 	if g := p.Group; g != nil {
 		in.NamespaceID, in.RootNamespaceID = g.ID, g.Root().ID

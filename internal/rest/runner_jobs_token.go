@@ -5,7 +5,6 @@ package rest
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -45,7 +44,7 @@ func (q request) processingJob() (*world.Job, *front.Response) {
 			text = msgJobNotProcessing
 		}
 		res = front.Forbidden(text, fmt.Sprintf("job %d, whose token that is, is %s", own.ID, own.Status)).
-			With(front.HeaderJobStatus, string(own.Status))
+			With(headerJobStatus, string(own.Status))
 	case own != j:
 		res = front.Forbidden("", fmt.Sprintf("that is the token of job %d, not of job %d", own.ID, id))
 	default:
@@ -73,15 +72,4 @@ func (q request) heartbeatOf(j *world.Job) {
 // numbered is the answer whose body is its status as a number, such as 200.
 func numbered(status int) front.Response {
 	return front.Response{Status: status, Text: strconv.Itoa(status), ContentType: "application/json"}
-}
-
-// defaultSizeLimit is GitLab's limit for a job's log and for an artifact when none is set.
-const defaultSizeLimit = 100 << 20
-
-// sizeLimit is a limit as it is set, or the default for 0.
-func sizeLimit(set int64) int64 {
-	if set > 0 {
-		return min(set, math.MaxInt64-1) // one byte more is read, to see that there is one
-	}
-	return defaultSizeLimit
 }

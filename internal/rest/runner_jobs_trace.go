@@ -4,14 +4,12 @@ package rest
 
 import (
 	"fmt"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
-	"github.com/fakegitlab/fakegitlab/internal/jobpayload"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -28,13 +26,13 @@ func readLog(q request) (front.BodyReader, *front.Response) {
 
 // unfitForTrace is the refusal of a request that cannot be a piece of a log.
 func (q request) unfitForTrace() *front.Response {
-	media, _, _ := mime.ParseMediaType(q.HTTP.Header.Get("Content-Type"))
+	media := q.MediaType()
 	known := []string{"text/plain", "application/json", "application/x-www-form-urlencoded", front.MultipartForm}
 	if !slices.Contains(known, media) && q.HTTP.ContentLength != 0 {
 		return front.RefuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(front.MsgfMediaType, media)).
 			Because("a log is text/plain").AsRefusal()
 	}
-	if _, sent := q.HTTP.Header[front.HeaderContentRange]; !sent {
+	if _, sent := q.HTTP.Header[headerContentRange]; !sent {
 		return front.RefuseError(http.StatusBadRequest, msgContentRange).
 			Because("Content-Range says where in the log the text belongs").AsRefusal()
 	}
@@ -44,7 +42,7 @@ func (q request) unfitForTrace() *front.Response {
 // roomForLog is how many bytes the log may grow by from where the request begins. That is the client's number and may
 // be so great that no sum with it is one.
 func (q request) roomForLog() int64 {
-	return sizeLimit(q.Settings.MaxTraceSize) - rangeStart(q.HTTP.Header.Get(front.HeaderContentRange))
+	return q.Settings.TraceLimit() - rangeStart(q.HTTP.Header.Get(headerContentRange))
 }
 
 // appendTrace is PATCH /jobs/:id/trace (app/services/ci/append_build_trace_service.rb).
@@ -53,34 +51,34 @@ func appendTrace(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	start := rangeStart(q.HTTP.Header.Get(front.HeaderContentRange))
+	start := rangeStart(q.HTTP.Header.Get(headerContentRange))
 	sent := q.Upload.Content.Size
 	switch size := j.Log.Size; {
 	case sent >= q.roomForLog():
 		_ = q.Drop(j, world.TraceSizeExceeded, nil)
 		return front.RefuseError(http.StatusForbidden, front.MsgForbidden).
 			Because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d",
-				sent, start, sizeLimit(q.Settings.MaxTraceSize)))
+				sent, start, q.Settings.TraceLimit()))
 	case start == size:
 		q.AppendLog(j, q.Upload.Content)
 	case start+sent != size: // else it repeats what came last
-		return front.RefuseError(http.StatusRequestedRangeNotSatisfiable, msgRange).With(front.HeaderRange, traceRange(size)).
+		return front.RefuseError(http.StatusRequestedRangeNotSatisfiable, msgRange).With(headerRange, traceRange(size)).
 			Because(fmt.Sprintf("the log has %d bytes, so more of it begins there and not at %d", size, start))
 	}
 	if asked, _ := q.Params.Bool("debug_trace"); asked && start == 0 {
-		j.DebugTrace = true
+		q.NoteDebugTrace(j)
 	}
 	q.heartbeatOf(j)
-	q.HappenTo(j)
+	q.ApplyFate(j)
 	interval := idleInterval
 	if q.Watched(j) {
 		interval = watchedInterval
 	}
 	// Grape sends as the body what the endpoint's block ends with: here the value of the last header that it sets.
 	return front.Response{Status: http.StatusAccepted, Text: interval, ContentType: "application/json"}.
-		With(front.HeaderJobStatus, string(j.Status)).
-		With(front.HeaderRange, traceRange(j.Log.Size)).
-		With(front.HeaderTraceInterval, interval)
+		With(headerJobStatus, string(j.Status)).
+		With(headerRange, traceRange(j.Log.Size)).
+		With(headerTraceInterval, interval)
 }
 
 // The seconds after which a runner is to send more of the log, while somebody looks at it and else.
@@ -92,7 +90,7 @@ const (
 // rangeStart is where a Content-Range begins, read as Ruby reads a number: what is none is 0.
 func rangeStart(contentRange string) int64 {
 	first, _, _ := strings.Cut(contentRange, "-")
-	digits, _ := jobpayload.Leading(strings.TrimSpace(first), "0123456789")
+	digits, _ := world.Leading(strings.TrimSpace(first), "0123456789")
 	n, _ := strconv.ParseInt(digits, 10, 64)
 	return n
 }

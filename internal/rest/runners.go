@@ -138,28 +138,24 @@ func assignRunner(q request) front.Response {
 	if refusal := front.AllowBy(q.OnRunner(r, policy.AssignRunner), manageTexts); refusal != nil {
 		return *refusal
 	}
-	if r.Type == world.InstanceRunner {
-		return *gitlabFails("an instance runner serves every project; app/models/ci/runner.rb raises an error, which " +
-			"nothing rescues")
+	if err := q.State.AssignRunner(r, q.Project); err != nil {
+		return q.assignError(err)
 	}
-	if r.AssignedTo(q.Project) != nil {
-		return q.assignError(world.AttrRunnerTaken, msgAlreadyTaken, msgAlreadyAssigned)
-	}
-	if attribute, text := q.PlanLimitExceeded(nil, q.Project); text != "" {
-		return q.assignError(attribute, text, fmt.Sprintf(msgfAssignLimit, text))
-	}
-	q.State.AssignRunner(r, q.Project)
 	return front.Created(q.runnerEntity(r))
 }
 
-// assignError tells why a runner cannot be assigned: in one text, or in older versions as the hash of the runner's
-// errors, to which the failed assignment adds one of its own (app/models/ci/runner.rb, assign_to).
-func (q request) assignError(attribute, text, failure string) front.Response {
-	if q.Has(gitlabversion.AssignErrorsAsText) {
-		return front.Refuse(http.StatusBadRequest, fmt.Sprintf(msgfAssignRefused, failure)).Because(text)
+// assignError tells why a runner cannot be assigned: in one text, which is that of the assignment that failed, or in
+// older versions as the hash of the runner's errors.
+func (q request) assignError(err error) front.Response {
+	invalid, isInvalid := err.(*world.Invalid)
+	if !isInvalid {
+		return *gitlabFails(err.Error())
 	}
-	return front.Refuse(http.StatusBadRequest, map[string][]string{attribute: {text}, world.AttrAssignTo: {failure}}).
-		Because(text)
+	first, last := invalid.Problems[0], invalid.Problems[len(invalid.Problems)-1]
+	if q.Has(gitlabversion.AssignErrorsAsText) {
+		return front.Refuse(http.StatusBadRequest, fmt.Sprintf(msgfAssignRefused, last.Text)).Because(first.Text)
+	}
+	return front.Refuse(http.StatusBadRequest, problemsHash(err)).Because(first.Text)
 }
 
 func unassignRunner(q request) front.Response {
@@ -214,7 +210,7 @@ func resetProjectRegistrationToken(q request) front.Response {
 	if refusal := front.Allow(decision, ""); refusal != nil {
 		return *refusal
 	}
-	return front.Created(registrationTokenEntity{q.State.ResetRegistrationToken(&q.Project.RegistrationToken)})
+	return front.Created(registrationTokenEntity{q.ResetProjectRegistrationToken(q.Project)})
 }
 
 func resetGroupRegistrationToken(q request) front.Response {
@@ -223,5 +219,5 @@ func resetGroupRegistrationToken(q request) front.Response {
 	if refusal := front.Allow(decision, ""); refusal != nil {
 		return *refusal
 	}
-	return front.Created(registrationTokenEntity{q.State.ResetRegistrationToken(&q.Group.RegistrationToken)})
+	return front.Created(registrationTokenEntity{q.ResetGroupRegistrationToken(q.Group)})
 }

@@ -69,15 +69,3 @@ func (q request) present(name string) bool {
 	}
 	return true
 }
-
-// createWithinLimits makes a runner unless a plan limit is reached.
-func (q request) createWithinLimits(n world.RunnerDraft) (*world.Runner, error) {
-	var p *world.Project
-	if len(n.Projects) > 0 {
-		p = n.Projects[0]
-	}
-	if attribute, text := q.PlanLimitExceeded(n.Group, p); text != "" {
-		return nil, world.NewInvalid(attribute, text)
-	}
-	return q.CreateRunner(n)
-}

@@ -6,7 +6,6 @@ package rest
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -48,15 +47,15 @@ func whyOrphaned(r *world.Runner) string {
 	return fmt.Sprintf("the group or projects of runner %d are gone", r.ID)
 }
 
-// checkSystemID is what comes of a system id that no manager's record can have: given and blank, or too long. GitLab
-// makes the record with save! and rescues nothing (app/models/ci/runner.rb, ensure_manager).
+// checkSystemID is what comes of a system id that no manager's record can have. GitLab makes the record with save!
+// and rescues nothing (app/models/ci/runner.rb, ensure_manager).
 func (q request) checkSystemID() *front.Response {
+	if !q.Params.Has("system_id") {
+		return nil
+	}
 	id, _ := q.Params.String("system_id")
-	switch {
-	case q.Params.Has("system_id") && strings.TrimSpace(id) == "":
-		return gitlabFails("a manager cannot have a blank system id; one that is not sent at all is another thing")
-	case world.TooLong(&id, world.MaxSystemIDLength):
-		return gitlabFails(fmt.Sprintf("the system id has more than %d characters", world.MaxSystemIDLength))
+	if err := world.CheckSystemID(id); err != nil {
+		return gitlabFails(err.Error())
 	}
 	return nil
 }
@@ -66,12 +65,12 @@ func (q request) contact() world.Contact {
 	c := world.Contact{Address: q.Address()}
 	c.SystemID, _ = q.Params.String("system_id")
 	if info, ok := q.Params.Hash("info"); ok {
-		c.Info = &world.Manager{}
-		for name, field := range map[string]*string{"version": &c.Info.Version, "revision": &c.Info.Revision,
-			"platform": &c.Info.Platform, "architecture": &c.Info.Architecture, "executor": &c.Info.Executor} {
-			*field,
-				_ = info.String(name)
+		said := &world.Manager{}
+		for name, field := range map[string]*string{"version": &said.Version, "revision": &said.Revision,
+			"platform": &said.Platform, "architecture": &said.Architecture, "executor": &said.Executor} {
+			*field, _ = info.String(name)
 		}
+		c.Info = said
 	}
 	return c
 }

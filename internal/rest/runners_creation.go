@@ -56,7 +56,7 @@ func createUserRunner(q request) front.Response {
 		return *refusal
 	}
 	n.Registration, n.Creator = world.ByUser, q.User
-	r, err := q.createWithinLimits(n)
+	r, err := q.CreateRunner(n)
 	if err != nil {
 		return front.BadRequest(err.Error()).Because("GitLab's model refuses: " + err.Error())
 	}
@@ -100,8 +100,8 @@ func (q request) strayScope(t world.RunnerType) *front.Response {
 	return nil
 }
 
-// chosenExpiry notes when the new runner's first token is to die, if the caller says so, and refuses what cannot be. GitLab
-// asks for no licence here.
+// chosenExpiry notes when the new runner's first token is to die, if the caller says so, and refuses what cannot be.
+// GitLab asks for no licence here.
 func (q request) chosenExpiry(n *world.RunnerDraft) *front.Response {
 	if !q.Has(gitlabversion.ChosenTokenExpiry) {
 		return nil

@@ -3,7 +3,6 @@ package rest
 // The application settings that bear on runners (lib/api/settings.rb).
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -75,100 +74,42 @@ func (q request) registryImport() registryImportEntity {
 		PreTimeout: 1800}
 }
 
-// defaultArtifactsSize is max_artifacts_size of a new GitLab, in MiB.
-const defaultArtifactsSize = 100
-
 func (q request) settingsEntity() settingsEntity {
 	s := q.Settings
-	e := settingsEntity{AdminMode: s.AdminMode, AllowRunnerRegistrationToken: !s.RegistrationTokensDisabled,
+	return settingsEntity{AdminMode: s.AdminMode, AllowRunnerRegistrationToken: !s.RegistrationTokensDisabled,
 		registryImportEntity:                 q.registryImport(),
 		GroupRunnerTokenExpirationInterval:   secondsOrNull(s.GroupRunnerTokenExpiration),
 		ProjectRunnerTokenExpirationInterval: secondsOrNull(s.ProjectRunnerTokenExpiration),
 		RunnerTokenExpirationInterval:        secondsOrNull(s.RunnerTokenExpiration),
-		MaxArtifactsSize:                     defaultArtifactsSize, SharedRunnersEnabled: !q.NewProjectsUnshared,
-		ValidRunnerRegistrars: s.ValidRegistrars}
-	if s.MaxArtifactsSize > 0 {
-		e.MaxArtifactsSize = int(s.MaxArtifactsSize >> 20)
-	}
-	if e.ValidRunnerRegistrars == nil {
-		e.ValidRunnerRegistrars = world.KnownRegistrars()
-	}
-	return e
+		MaxArtifactsSize:                     int(s.ArtifactsLimit() >> 20), SharedRunnersEnabled: !q.NewProjectsUnshared,
+		ValidRunnerRegistrars: s.Registrars()}
 }
 
 func getApplicationSettings(q request) front.Response { return front.OK(q.settingsEntity()) }
 
 func updateApplicationSettings(q request) front.Response {
-	next := q.Settings.Clone()
-	var v world.Invalid
-	flag := func(name string, set func(bool)) {
-		if !q.Params.Has(name) {
-			return
-		}
-		if b, ok := q.Params.Bool(name); ok {
-			set(b)
-		} else {
-			v.Add(name, world.MsgBooleanNeeded)
-		}
+	registrars, named := q.Params.List("valid_runner_registrars")
+	err := q.ChangeSettings(world.SettingsChange{
+		AdminMode:                    changeTo(q, "admin_mode", q.Params.Bool),
+		RegistrationTokensAllowed:    changeTo(q, "allow_runner_registration_token", q.Params.Bool),
+		SharedRunnersEnabled:         changeTo(q, "shared_runners_enabled", q.Params.Bool),
+		GroupRunnerTokenExpiration:   changeTo(q, "group_runner_token_expiration_interval", q.Params.Int),
+		ProjectRunnerTokenExpiration: changeTo(q, "project_runner_token_expiration_interval", q.Params.Int),
+		RunnerTokenExpiration:        changeTo(q, "runner_token_expiration_interval", q.Params.Int),
+		MaxArtifactsSize:             changeTo(q, "max_artifacts_size", q.Params.Int),
+		ValidRegistrars:              world.Change[[]string]{Given: named, Value: &registrars},
+	})
+	if err != nil {
+		return modelError(err)
 	}
-	flag("admin_mode", func(b bool) { next.AdminMode = b })
-	flag("allow_runner_registration_token", func(b bool) { next.RegistrationTokensDisabled = !b })
-	unshared := q.NewProjectsUnshared
-	flag("shared_runners_enabled", func(b bool) { unshared = !b })
-	interval := func(name string, field *time.Duration) {
-		if !q.Params.Has(name) {
-			return
-		}
-		n, given := q.Params.Int(name)
-		if given && (n < minTokenExpiration || n > world.MaxDatabaseInteger) {
-			v.Add(name, fmt.Sprintf(world.MsgfTooSmall, minTokenExpiration))
-			return
-		}
-		*field = time.Duration(n) * time.Second
-	}
-	interval("group_runner_token_expiration_interval", &next.GroupRunnerTokenExpiration)
-	interval("project_runner_token_expiration_interval", &next.ProjectRunnerTokenExpiration)
-	interval("runner_token_expiration_interval", &next.RunnerTokenExpiration)
-	q.readMaxArtifactsSize(&next, &v)
-	if registrars, given := q.Params.List("valid_runner_registrars"); given {
-		next.ValidRegistrars = registrars
-		if !registrarCombination(registrars) {
-			v.Add("valid_runner_registrars", fmt.Sprintf(world.MsgfNotIncluded, world.Inspect(registrars)))
-		}
-	}
-	if len(v.Problems) > 0 {
-		return modelError(&v)
-	}
-	q.SetSettings(next, unshared)
 	return front.OK(q.settingsEntity())
 }
 
-// minTokenExpiration is the shortest interval, in seconds, that the settings take. GitLab's documentation asks for
-// two hours, its server for nothing, and its own tests set one hour; what is no time at all has no place in Settings.
-const minTokenExpiration = 1
-
-// readMaxArtifactsSize reads the size, which is in MiB.
-func (q request) readMaxArtifactsSize(next *world.Settings, v *world.Invalid) {
-	const name = "max_artifacts_size"
-	switch n, isNumber := q.Params.Int(name); {
-	case !q.Params.Has(name):
-	case !isNumber:
-		v.Add(name, world.MsgNumberNeeded)
-	case n < 1 || n > world.MaxDatabaseInteger:
-		v.Add(name, world.MsgPositiveNeeded)
-	default:
-		next.MaxArtifactsSize = int64(n) << 20
+// changeTo is what a parameter makes of a setting: nothing where it is not sent, null where it has no value.
+func changeTo[T any](q request, name string, read func(string) (T, bool)) world.Change[T] {
+	c := world.Change[T]{Given: q.Params.Has(name)}
+	if value, ok := read(name); ok {
+		c.Value = &value
 	}
-}
-
-// registrarCombination reports whether these are kinds of registrars, none of them twice.
-func registrarCombination(registrars []string) bool {
-	seen := map[string]bool{}
-	for _, r := range registrars {
-		if seen[r] || r != world.RegistrarProject && r != world.RegistrarGroup {
-			return false
-		}
-		seen[r] = true
-	}
-	return true
+	return c
 }

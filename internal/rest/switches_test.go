@@ -27,7 +27,7 @@ func limitsOf(h http.Header) map[string]string {
 // Recorded from gitlab.com of 2026-04-30, 19.0-pre (github.com/ilijamt/vault-plugin-secrets-gitlab,
 // tests/integration/testdata/saas): 200 and 401, with no RateLimit-ResetTime.
 func TestRateLimitHeadersAsGitLabCom(t *testing.T) {
-	gl := testkit.NewMia(t)
+	gl := testkit.NewMia(t, fakegitlab.WithVersion("19.0"))
 	assert.Empty(t, limitsOf(testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners").Header), "off by default")
 	gl.UpdateSettings(func(s *fakegitlab.Settings) { s.RateLimitHeaders = true })
 	gl.Advance(10 * time.Second)

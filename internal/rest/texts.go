@@ -3,10 +3,15 @@ package rest
 // The texts of the families of endpoints, each once, so that they can be compared with GitLab's source. Those that
 // several families share are in internal/front, those of the models in internal/world.
 
+// Requests that nothing serves, or not in that form (lib/api/api.rb, Grape).
+const (
+	msgV3Gone  = "API V3 is no longer supported. Use API V4 instead."
+	msgfFormat = "The requested format '%s' is not supported."
+)
+
 // Lists.
 const (
-	msgKeysetUnavailable = "Keyset pagination is not yet available for this type of request"
-	msgUpdatedUnpaired   = "`updated_at` filter and `updated_at` sorting must be paired"
+	msgUpdatedUnpaired = "`updated_at` filter and `updated_at` sorting must be paired"
 )
 
 // Runners for people (lib/api/ci/runners.rb and the services behind it).
@@ -26,9 +31,6 @@ const (
 	msgMissingGroup       = "Missing/invalid group"
 	msgMissingProject     = "Missing/invalid project"
 	msgfAssignRefused     = "Assign to %s - runner_error"
-	msgAlreadyAssigned    = "Validation failed: Runner projects runner has already been taken"
-	msgfAssignLimit       = "Validation failed: Runner projects base %s"
-	msgAlreadyTaken       = "has already been taken"
 )
 
 // Runners by token (lib/api/ci/runner.rb).

@@ -340,6 +340,14 @@ func versionProofs() map[gitlabversion.Difference]proof {
 				v.as("mia", "GET", "/groups/acme/subgroups?min_access_level=15").Status}
 		}, []int{400, 400, 400, 400}, []int{200, 200, 200, 200}, nil},
 		gitlabversion.CancelingState: {canceledGracefully, fg.JobCanceled, fg.JobCanceling, nil},
+		gitlabversion.RateLimitHeaders: {func(v inVersion) any {
+			v.gl.UpdateSettings(func(s *fg.Settings) { s.RateLimitHeaders = true })
+			without := v.as("root", "GET", "/version").Header.Get("RateLimit-Name")
+			v.gl.UpdateSettings(func(s *fg.Settings) { s.RateLimit = fg.RateLimit{Requests: 1, Per: time.Hour} })
+			return []string{without, v.as("root", "GET", "/version").Header.Get("RateLimit-Name"),
+				v.as("root", "GET", "/version").Header.Get("RateLimit-Name")}
+		}, []string{"", "", "throttle_authenticated_api"},
+			[]string{"throttle_authenticated_api", "throttle_authenticated_api", "throttle_authenticated_api"}, nil},
 		gitlabversion.JobRouter: {status("", "GET", "/runners/router/discovery",
 			testkit.WithHeader("RUNNER-TOKEN", "shop-token")), 404, 501, nil},
 		gitlabversion.VerifyAnswersToken: {whole("", "POST", "/runners/verify", testkit.WithForm("token=shop-token")), nil,

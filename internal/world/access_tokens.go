@@ -3,6 +3,7 @@ package world
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // The scopes of access tokens that open something here (lib/gitlab/auth.rb).
@@ -19,8 +20,8 @@ const (
 // knownScopes are the scopes of access tokens (lib/gitlab/auth.rb) of all versions. A token may have one that the
 // version followed does not know, where it opens nothing, so that one scenario serves tests against several versions.
 var knownScopes = []string{ScopeAPI, ScopeReadAPI, ScopeReadUser, ScopeCreateRunner, ScopeManageRunner, ScopeAdminMode,
-	ScopeSudo, ScopeGranular, "k8s_proxy", "read_repository", "write_repository", "read_registry", "write_registry", "ai_features",
-	"ai_workflows", "read_service_ping", "self_rotate", "read_observability", "write_observability",
+	ScopeSudo, ScopeGranular, "k8s_proxy", "read_repository", "write_repository", "read_registry", "write_registry",
+	"ai_features", "ai_workflows", "read_service_ping", "self_rotate", "read_observability", "write_observability",
 	"read_virtual_registry", "write_virtual_registry"}
 
 // TokenOf returns the value of a personal access token of a user with those scopes, ScopeAPI if there are none. It
@@ -53,7 +54,8 @@ func (st *State) TokenOf(username string, scopes []string) (string, error) {
 
 // addHanded makes the access token that TokenOf hands out, or handed out before Replace.
 func (st *State) addHanded(h handedToken, value string) (*AccessToken, error) {
-	return st.AddAccessToken(AccessToken{Name: TokenName(h.username, h.scopes), Scopes: h.scopes, Token: value}, h.username)
+	return st.AddAccessToken(AccessToken{Name: TokenName(h.username, h.scopes), Scopes: h.scopes, Token: value},
+		h.username)
 }
 
 // AccessToken finds an access token by its value; nil if there is none. One that TokenOf made before Replace is found
@@ -91,12 +93,17 @@ func (st *State) Remake(t *AccessToken) (made *AccessToken, takeBack func()) {
 	return made, takeBack
 }
 
+// TokenName is the name of the token that Fake.Token makes for a user and scopes.
+func TokenName(username string, scopes []string) string {
+	return "fakegitlab token of " + username + " for " + strings.Join(scopes, " ")
+}
+
 // maxLastUsedIPs is how many addresses GitLab remembers of a token.
 const maxLastUsedIPs = 5
 
-// Use notes that a token has just opened something for a caller at an address, of which an empty one is not known
-// (app/services/personal_access_tokens/last_used_service.rb).
-func (st *State) Use(t *AccessToken, address string) {
+// NoteTokenUse notes that a token has just opened something for a caller at an address, of which an empty one is not
+// known (app/services/personal_access_tokens/last_used_service.rb).
+func (st *State) NoteTokenUse(t *AccessToken, address string) {
 	t.LastUsedAt = st.Now()
 	if address == "" || slices.Contains(t.LastUsedIPs, address) {
 		return
@@ -105,5 +112,6 @@ func (st *State) Use(t *AccessToken, address string) {
 	t.LastUsedIPs = t.LastUsedIPs[max(0, len(t.LastUsedIPs)-maxLastUsedIPs):]
 }
 
-// Revoke ends an access token, which stays as a revoked one (app/services/personal_access_tokens/revoke_service.rb).
-func (st *State) Revoke(t *AccessToken) { t.Revoked = true }
+// RevokeToken ends an access token, which stays as a revoked one
+// (app/services/personal_access_tokens/revoke_service.rb).
+func (st *State) RevokeToken(t *AccessToken) { t.Revoked = true }

@@ -20,14 +20,14 @@ const (
 
 // The formats of artifacts (app/models/concerns/enums/ci/job_artifact.rb).
 const (
-	RawFormat = "raw"
-	Zipped    = "zip"
-	Gzipped   = "gzip"
+	RawFormat  = "raw"
+	ZipFormat  = "zip"
+	GzipFormat = "gzip"
 )
 
 // ArtifactKind is how GitLab keeps artifacts of one type (app/models/concerns/enums/ci/job_artifact.rb).
 type ArtifactKind struct {
-	Format   string // RawFormat, Zipped or Gzipped: the only one that such an artifact may have
+	Format   string // RawFormat, ZipFormat or GzipFormat: the only one that such an artifact may have
 	Filename string // what a runner is told to call a report; empty for what is no report
 }
 
@@ -35,10 +35,10 @@ type ArtifactKind struct {
 // runners make beside them (app/models/ci/job_artifact.rb).
 func ArtifactKinds() map[string]ArtifactKind {
 	kinds := map[string]ArtifactKind{
-		Archive:           {Format: Zipped},
-		metadataType:      {Format: Gzipped},
-		"metrics_referee": {Format: Gzipped},
-		"network_referee": {Format: Gzipped},
+		Archive:           {Format: ZipFormat},
+		metadataType:      {Format: GzipFormat},
+		"metrics_referee": {Format: GzipFormat},
+		"network_referee": {Format: GzipFormat},
 		"trace":           {Format: RawFormat},
 	}
 	for name, report := range ci.ReportTypes() {

@@ -22,7 +22,7 @@ func (st *State) KeepFile(j *Job, f *File) *Refusal {
 		return nil
 	}
 	var variables ci.JobVariables
-	if f.Type == dotenvReport && f.Format != Zipped { // GitLab reads it before it looks at anything else
+	if f.Type == dotenvReport && f.Format != ZipFormat { // GitLab reads it before it looks at anything else
 		var err error
 		if variables, err = readDotenv(f); err != nil {
 			return &Refusal{err.Error(), "the dotenv report cannot be read"}
@@ -61,8 +61,8 @@ func (st *State) ArtifactsExpired(j *Job) bool {
 	return !j.ArtifactsExpireAt.IsZero() && !j.ArtifactsExpireAt.After(st.Now())
 }
 
-// Kept answers for the artifacts of one pipeline, as long as nothing changes: whether they are locked is found out once,
-// however many of its jobs are asked about.
+// Kept answers for the artifacts of one pipeline, as long as nothing changes: whether they are locked is found out
+// once, however many of its jobs are asked about.
 type Kept struct {
 	st     *State
 	locked func() bool

@@ -8,15 +8,16 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// What people delete, and what goes with it. Each of these refuses before it changes anything; what is done cannot fail.
+// What people delete, and what goes with it. Each of these refuses before it changes anything; what is done cannot
+// fail.
 
-// GhostUsername is the user that the jobs of deleted users are given to. GitLab has a user of that name for what it keeps
-// of deleted users, issues and the like; a job it leaves without a user, which a record here cannot be.
+// GhostUsername is the user that the jobs of deleted users are given to. GitLab has a user of that name for what it
+// keeps of deleted users, issues and the like; a job it leaves without a user, which a record here cannot be.
 const GhostUsername = "ghost"
 
-// DeleteUser deletes a user with the tokens, memberships and personal projects. Jobs that have not ended fail, because the
-// user is blocked first; others stay, and so do runners, which forget who made them. The only owner of a group cannot be
-// deleted (app/services/users/destroy_service.rb; app/models/user.rb, the transition to blocked).
+// DeleteUser deletes a user with the tokens, memberships and personal projects. Jobs that have not ended fail, because
+// the user is blocked first; others stay, and so do runners, which forget who made them. The only owner of a group
+// cannot be deleted (app/services/users/destroy_service.rb; app/models/user.rb, the transition to blocked).
 func (st *State) DeleteUser(u *User) error {
 	switch {
 	case u.Username == GhostUsername:
@@ -66,8 +67,8 @@ func (st *State) removeUser(u *User) {
 			continue
 		}
 		j.User = st.ghost()
-		if _, open := Transition(eventDrop, j.Status, false); open {
-			_ = st.Fire(j, eventDrop) // and not Drop: what a blocked user began is not tried again
+		if _, open := transition(eventDrop, j.Status, false); open {
+			_ = st.fire(j, eventDrop) // and not Drop: what a blocked user began is not tried again
 			if j.Status == JobFailed {
 				j.FailureReason = UserBlockedFailure
 			}

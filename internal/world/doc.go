@@ -9,14 +9,14 @@
 //
 // # The lock
 //
-// State.Mu guards everything but State.Version. No function of this package takes it: whoever calls a method of State,
-// or reads a field of a record, holds it, and copies what is to be used once it is released. Waiting is done without
-// it, on the channels of Job.NextChange and Runner.QueueChange, which are asked for while it is held.
+// A mutex guards everything but State.Version. Visit holds it; no method of State does: whoever calls one, or reads a
+// field of a record, does so in a visit, and copies what is to be used afterwards. Waiting is done outside of one, on
+// the channels of Job.NextChange and Runner.QueueChange, which are asked for while it is held.
 //
 // # Undo
 //
 // Atomically runs a change that may consist of many: seeding a whole scenario, for one. Whatever adds a record, or
-// updates a user or the settings, says there how it is taken back (OnUndo); an error or a panic takes all of it back,
+// updates a user or the settings, says there how it is taken back (onUndo); an error or a panic takes all of it back,
 // with the ids and secrets that it used up. Other transitions are not taken back. Each of them, alone, is whole or
 // nothing anyway: it checks first and changes then.
 //
@@ -37,21 +37,22 @@
 //
 // It knows no net/http, no parameters of a request and no answers (internal/front and internal/rest do), nor who may do
 // what (internal/policy does): here everybody may do everything that GitLab's models allow. Nor does it know the test
-// that uses the fake, but for the Fate that a test may give a job.
+// that uses the fake, but for the fate (fates.go) that a test may give a job.
 //
 // # The files, from the ground up
 //
 //	words.go settings.go failure_reasons.go messages.go   GitLab's words, settings and texts
 //	artifact_kinds.go files.go dotenv.go blob.go          artifacts, and the bytes of artifacts and logs
 //	names.go strings.go times.go tables.go                tools: paths, nullable texts, times, rows ordered by id
-//	records_*.go fates.go roles.go                        the records, and what one can tell by looking at them
+//	records_*.go roles.go                                 the records, and what one can tell by looking at them
+//	settings_change.go                                    what a request changes of the settings
 //	fit.go jobs_machine.go                                which job a runner may take; the table of job transitions
 //	runners_filter.go runners_index.go                    what a list of runners is narrowed by, and finds them by
 //	state.go undo.go secrets.go queue.go rates.go         State itself, Atomically, generated secrets, the job queue
 //	finding.go                                            looking up by what a URL, a runner or a person has
 //	runners*.go managers.go registration.go               transitions of runners, their lists and their managers
 //	job_timeout.go pipelines.go                           how long a job may run; the state of a pipeline, what it locks
-//	jobs.go log.go artifacts*.go                          transitions of jobs, their logs and files
+//	jobs.go log.go artifacts*.go fates.go                 transitions of jobs, their logs and files
 //	workers.go                                            what GitLab's background workers do with all that
 //	access_tokens.go                                      transitions of access tokens
 //	deletions.go                                          of users, projects and groups, with all that goes with them

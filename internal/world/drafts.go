@@ -32,7 +32,7 @@ func oneOf[S ~string](what string, v *S, fallback S, known []S) error {
 	return fmt.Errorf("unknown %s %q; GitLab knows %s", what, *v, strings.Join(words, ", "))
 }
 
-func freeID[T Record](t *table[T], what string, id int) error {
+func freeID[T Row](t *table[T], what string, id int) error {
 	if err := checkID(what, id); err != nil {
 		return err
 	}

@@ -15,8 +15,6 @@ import (
 const (
 	defaultJobName  = "job"
 	defaultJobStage = "test"
-	DefaultRef      = "main"
-	ZeroSHA         = "0000000000000000000000000000000000000000"
 )
 
 // checkJob checks a draft of a job.
@@ -69,6 +67,7 @@ func checkSHA(sha string) error {
 // AddJob makes a job of a draft, which has the records that it belongs to, its log and its files.
 func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 	ps := append(Problems(found), checkJob(j)...)
+	ps = append(ps, st.checkTimes(j)...)
 	ps.Add("id", freeID(&st.Jobs, "job", j.ID))
 	ps.addFrom("pipeline_id", st.checkPipeline(j.PipelineID, j.Project), "project")
 	if j.Token != "" && st.JobTokens[j.Token] != nil {
@@ -106,7 +105,7 @@ func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 	st.insertJob(j)
 	if r := j.Runner; r != nil {
 		st.LinkJob(j, r, j.Manager)
-		st.OnUndo(func() { r.Jobs = removeByID(r.Jobs, j) })
+		st.onUndo(func() { r.Jobs = removeByID(r.Jobs, j) })
 	}
 	return j, nil
 }
@@ -188,9 +187,6 @@ func (st *State) fillCommit(j *Job) {
 	c.CreatedAt = orNow(c.CreatedAt, st.Now())
 }
 
-// Finished reports whether the job has come to its end, not being skipped.
-func (j *Job) Finished() bool { return j.Status.Completed() && j.Status != JobSkipped }
-
 func firstLine(s string) string { s, _, _ = strings.Cut(s, "\n"); return s }
 
 // fillTimes reckons the times that a job in its state must have.
@@ -209,15 +205,15 @@ func (st *State) fillTimes(j *Job) {
 	}
 	set(&j.QueuedAt, j.Status == JobPending || started || finished && !neverQueued, j.CreatedAt)
 	set(&j.StartedAt, started, j.QueuedAt)
-	set(&j.FinishedAt, finished, Latest(now, j.StartedAt))
+	set(&j.FinishedAt, finished, Later(now, j.StartedAt))
 	if !j.UpdatedAt.IsZero() {
 		j.UpdatedAt = orNow(j.UpdatedAt, now)
 	}
-	j.UpdatedAt = Latest(Latest(j.CreatedAt, j.UpdatedAt), Latest(j.StartedAt, j.FinishedAt))
+	j.UpdatedAt = Later(Later(j.CreatedAt, j.UpdatedAt), Later(j.StartedAt, j.FinishedAt))
 	if j.Erased {
 		j.ErasedAt = now
 	}
 	if j.Status == JobFailed {
-		j.FailureReason = cmp.Or(j.FailureReason, "script_failure")
+		j.FailureReason = cmp.Or(j.FailureReason, ScriptFailure)
 	}
 }

@@ -17,7 +17,7 @@ const fieldRegistrationToken = "registration_token"
 func setRole(st *State, roles map[*User]Role, u *User, r Role) {
 	before, had := roles[u]
 	roles[u] = r
-	st.OnUndo(func() {
+	st.onUndo(func() {
 		if had {
 			roles[u] = before
 		} else {
@@ -151,7 +151,7 @@ func (st *State) AddGroup(in Group, members map[string]Role) (*Group, error) {
 		st.renumber(g, in.ID)
 	}
 	before := *g
-	st.OnUndo(func() { *g = before })
+	st.onUndo(func() { *g = before })
 	st.setGroup(g, in)
 	g.implied = false
 	return g, nil
@@ -167,7 +167,7 @@ func (st *State) EnsureGroup(path string) {
 func (st *State) setImplied(g *Group, implied bool) {
 	before := g.implied
 	g.implied = implied
-	st.OnUndo(func() { g.implied = before })
+	st.onUndo(func() { g.implied = before })
 }
 
 // renumber gives an implied group the id that it is now said to have.
@@ -176,7 +176,7 @@ func (st *State) renumber(g *Group, id int) {
 	st.Groups.remove(g)
 	g.ID = id
 	st.Groups.insert(g)
-	st.OnUndo(func() {
+	st.onUndo(func() {
 		st.Groups.remove(g)
 		g.ID = before
 		st.Groups.insert(g)
@@ -208,7 +208,7 @@ func (st *State) newGroup(path string, id int) *Group {
 		RegistrationToken: st.made.token(registrationTokens), CreatedAt: st.Now(), Parent: parent, Roles: map[*User]Role{}}
 	if parent != nil {
 		parent.Children = append(parent.Children, g)
-		st.OnUndo(func() { parent.Children = parent.Children[:len(parent.Children)-1] })
+		st.onUndo(func() { parent.Children = parent.Children[:len(parent.Children)-1] })
 	}
 	add(st, &st.Groups, g)
 	setKey(st, st.GroupPaths, Key(path), g)
@@ -304,7 +304,7 @@ func (st *State) AddProject(p Project, members map[string]Role) (*Project, error
 	p.Path = namespace + "/" + last
 	if g := p.Group; g != nil {
 		g.Projects = append(g.Projects, &p)
-		st.OnUndo(func() { g.Projects = g.Projects[:len(g.Projects)-1] })
+		st.onUndo(func() { g.Projects = g.Projects[:len(g.Projects)-1] })
 	}
 	add(st, &st.Projects, &p)
 	setKey(st, st.ProjectPaths, Key(p.Path), &p)

@@ -16,11 +16,11 @@ func (st *State) checkRunner(n *RunnerDraft) (ps Problems) {
 	switch {
 	case err != nil: // of a type that is none, nothing follows
 	case n.Group != nil && n.Type != GroupRunner:
-		ps.addFrom("group", NewInvalid(AttrRunner, msgGroupsAssigned), "runner_type")
+		ps.addFrom("group", newInvalid(attrRunner, msgGroupsAssigned), "runner_type")
 	case len(n.Projects) > 0 && n.Type != ProjectRunner:
-		ps.addFrom("projects", NewInvalid(AttrRunner, MsgProjectsAssigned), "runner_type")
-	case n.Type == GroupRunner && n.Group == nil && (n.Id == 0 || n.Token == ""): // else an orphan out of a snapshot
-		ps.unset("group", NewInvalid(AttrRunner, msgGroupNeeded).Error())
+		ps.addFrom("projects", newInvalid(attrRunner, msgProjectsAssigned), "runner_type")
+	case n.Type == GroupRunner && n.Group == nil && (n.ID == 0 || n.Token == ""): // else an orphan out of a snapshot
+		ps.unset("group", newInvalid(attrRunner, msgGroupNeeded).Error())
 	}
 	ps.Add("access_level", oneOf("access level", &n.Attributes.AccessLevel, NotProtected, RefAccessLevels))
 	ps.Add("registration_type", oneOf("kind of registration", &n.Registration, ByUser, Registrations))
@@ -37,30 +37,21 @@ func (st *State) checkRunner(n *RunnerDraft) (ps Problems) {
 	return ps
 }
 
-// ImpliedType is the type of a runner of which none is said.
-func ImpliedType(group, projects bool) RunnerType {
-	switch {
-	case projects:
-		return ProjectRunner
-	case group:
-		return GroupRunner
-	}
-	return InstanceRunner
-}
-
-// AddRunner makes a runner of a draft. A project runner without projects is an orphan: its projects are gone. So is a group
-// runner without a group, if the draft gives its id and token, as that of a snapshot does; else somebody forgot the group.
+// AddRunner makes a runner of a draft. A project runner without projects is an orphan: its projects are gone. So is a
+// group runner without a group, if the draft gives its id and token, as that of a snapshot does; else somebody forgot
+// the group.
 func (st *State) AddRunner(n RunnerDraft, found ...Problem) (*Runner, error) {
 	ps := append(Problems(found), st.checkRunner(&n)...)
-	ps.Add("id", freeID(&st.Runners, "runner", n.Id))
+	ps.Add("id", freeID(&st.Runners, "runner", n.ID))
 	if n.Token != "" && st.RunnerTokens[n.Token] != nil {
 		ps.Addf("token", "another runner has that token")
 	}
+	ps = append(ps, st.checkRunnerTimes(nil, n)...)
 	if ps = append(ps, st.checkManagers(nil, n.Managers)...); len(ps) > 0 {
 		st.standInForRunner(n)
 		return nil, ps
 	}
-	r, err := st.CreateRunner(n)
+	r, err := st.createRunner(n)
 	if err != nil {
 		return nil, err
 	}
@@ -84,12 +75,6 @@ func (st *State) setTimes(r *Runner, n RunnerDraft) {
 	}
 }
 
-// Never is how plain data says that a token lives for ever although the settings have an interval.
-var Never = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
-
-// MaxSystemIDLength is the longest system id of a manager, in characters (app/models/ci/runner_manager.rb).
-const MaxSystemIDLength = 64
-
 // checkManagers checks the managers that a runner, nil if it is yet to be made, is to have.
 func (st *State) checkManagers(r *Runner, in []Manager) (ps Problems) {
 	seen, ids := map[string]bool{}, map[int]bool{}
@@ -106,8 +91,8 @@ func (st *State) checkManagers(r *Runner, in []Manager) (ps Problems) {
 		switch {
 		case m.SystemID == "":
 			of.unset("system_id", "a manager has no system id")
-		case TooLong(&m.SystemID, MaxSystemIDLength):
-			of.Addf("system_id", "the system id %q has more than %d characters", m.SystemID, MaxSystemIDLength)
+		case CheckSystemID(m.SystemID) != nil:
+			of.Add("system_id", CheckSystemID(m.SystemID))
 		case seen[m.SystemID]:
 			of.Addf("system_id", "two managers have the system id %q", m.SystemID)
 		}
@@ -159,16 +144,17 @@ func (st *State) setManagers(r *Runner, in []Manager) {
 
 // ChangeRunner replaces what is known of a runner by a draft. What it is, ID and Type and Group, stays.
 func (st *State) ChangeRunner(r *Runner, n RunnerDraft, found ...Problem) error {
-	if len(found) == 0 && (n.Id != r.ID || n.Type != r.Type || n.Group != r.Group) {
+	if len(found) == 0 && (n.ID != r.ID || n.Type != r.Type || n.Group != r.Group) {
 		return errors.New("a runner's ID, Type and Group do not change")
 	}
 	ps := append(Problems(found), st.checkRunner(&n)...)
 	if n.Type == ProjectRunner && len(n.Projects) == 0 && len(r.Assignments) > 0 {
-		ps.Addf("projects", "%s", NewInvalid(AttrRunner, msgProjectNeeded))
+		ps.Addf("projects", "%s", newInvalid(attrRunner, msgProjectNeeded))
 	}
 	if n.Token != r.Token && (n.Token == "" || st.RunnerTokens[n.Token] != nil) {
 		ps.Addf("token", "a runner has a token, and no other runner's")
 	}
+	ps = append(ps, st.checkRunnerTimes(r, n)...)
 	if ps = append(ps, st.checkManagers(r, n.Managers)...); len(ps) > 0 {
 		return ps
 	}

@@ -9,23 +9,17 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
-// The kinds of registration token in valid_runner_registrars.
-const (
-	RegistrarProject = "project"
-	RegistrarGroup   = "group"
-)
-
-// KnownRegistrars are all kinds, which are also the setting's default.
-func KnownRegistrars() []string { return []string{RegistrarProject, RegistrarGroup} }
-
 const msgRateLimitHalf = "a rate limit has both Requests and Per, or neither"
 
 // checkSettings checks a draft of the settings.
 func checkSettings(in *Settings) (ps Problems) {
 	for i, r := range in.ValidRegistrars {
-		if !slices.Contains(KnownRegistrars(), r) {
-			ps.Add(datajson.Index("valid_runner_registrars", i), Missing("kind of registrar", r, KnownRegistrars()))
+		if !slices.Contains(knownRegistrars(), r) {
+			ps.Add(datajson.Index(columnRegistrars, i), Missing("kind of registrar", r, knownRegistrars()))
 		}
+	}
+	if err := checkRegistrars(in.ValidRegistrars); err != nil && len(ps) == 0 {
+		ps.Addf(columnRegistrars, "%s", err)
 	}
 	limit := func(field string, value int64) {
 		if value < 0 {
@@ -35,7 +29,7 @@ func checkSettings(in *Settings) (ps Problems) {
 	limit("ci_registered_project_runners", int64(in.MaxProjectRunners))
 	limit("ci_registered_group_runners", int64(in.MaxGroupRunners))
 	limit("ci_jobs_trace_size_limit", in.MaxTraceSize)
-	limit("max_artifacts_size", in.MaxArtifactsSize)
+	limit(columnMaxArtifactsSize, in.MaxArtifactsSize)
 	if in.ContactInterval < 0 {
 		ps.Addf("contact_interval", "ContactInterval cannot be negative; 0 writes every contact")
 	}
@@ -68,7 +62,7 @@ func checkExpiration(d time.Duration) error {
 	return nil
 }
 
-// UpdateSettings replaces the settings.
+// UpdateSettings replaces the settings by a draft of them.
 func (st *State) UpdateSettings(in Settings) error {
 	ps := checkSettings(&in)
 	ps.Add(fieldRegistrationToken, st.checkRegistrationToken(in.RegistrationToken, st.Settings.RegistrationToken))
@@ -78,13 +72,6 @@ func (st *State) UpdateSettings(in Settings) error {
 	}
 	in.RegistrationToken = st.secret(instanceRegistrationTokens,
 		cmp.Or(in.RegistrationToken, st.Settings.RegistrationToken))
-	before := st.Settings
-	st.Settings = in.Clone()
-	st.OnUndo(func() { st.Settings = before })
+	st.setSettings(in, st.NewProjectsUnshared)
 	return nil
-}
-
-// SetSettings takes over settings that have been checked. unshared is shared_runners_enabled=false.
-func (st *State) SetSettings(next Settings, unshared bool) {
-	st.Settings, st.NewProjectsUnshared = next, unshared
 }

@@ -53,13 +53,16 @@ func (st *State) UpdateUser(u *User, next User) error {
 	if next.ID != u.ID || next.Username != u.Username {
 		return errors.New("a user's ID and Username do not change")
 	}
+	if next.Bot != u.Bot {
+		return errors.New("Bot says how a user was made and does not change")
+	}
 	if ps := checkUser(&next); len(ps) > 0 {
 		return ps
 	}
-	next.CreatedAt, next.Bot = orNow(next.CreatedAt, u.CreatedAt), u.Bot
+	next.CreatedAt = orNow(next.CreatedAt, u.CreatedAt)
 	before := *u
 	*u = next
-	st.OnUndo(func() { *u = before })
+	st.onUndo(func() { *u = before })
 	return nil
 }
 
@@ -83,7 +86,7 @@ func (st *State) SeedUser(in User) error {
 // the seed that have it as a member. The problems are the token's.
 func (st *State) SeedBot(username, tokenName string) error {
 	var ps Problems
-	if _, err := st.AddUser(User{Username: username, Name: tokenName}); err != nil {
+	if _, err := st.AddUser(User{Username: username, Name: tokenName, Bot: true}); err != nil {
 		ps.Addf("user", "%s", err)
 	}
 	return ps.err()
@@ -141,11 +144,29 @@ func (st *State) checkAccessToken(t *AccessToken, username string) (ps Problems)
 	case personal:
 		_, err := st.UserByName(username)
 		ps.Add("user", err)
+	default:
+		ps.addFrom("user", st.checkBot(t, username), "project", "group")
 	}
 	if t.Project == nil && t.Group == nil && slices.Contains(memberRoles, t.Role) {
 		ps.addFrom("role", errRoleOfPersonal, "project", "group")
 	}
 	return ps
+}
+
+// checkBot refuses a person as the user of a project's or group's token. Else a test that means who made the token
+// would give it, without a word, that person's rights, and that person a role.
+func (st *State) checkBot(t *AccessToken, username string) error {
+	u := st.UserNames[Key(username)]
+	if u == nil || u.Bot || st.standsIn(u) {
+		return nil
+	}
+	kind, field := "project", "Project"
+	if t.Group != nil {
+		kind, field = "group", "Group"
+	}
+	return fmt.Errorf("User %q is a person, and the token of a %s belongs to a bot user, who is made with it: leave User "+
+		"out, or name the bot by a username that nobody has; for a token of %s's own leave %s out",
+		u.Username, kind, u.Username, field)
 }
 
 // findTokenUser finds whose token it is; for a project or group access token that is a bot, which is made and becomes a
@@ -168,14 +189,11 @@ func (st *State) findTokenUser(t *AccessToken, username string) (err error) {
 	}
 	u := st.UserNames[Key(username)]
 	if u == nil {
-		if u, err = st.AddUser(User{Username: username, Name: t.Name}); err != nil {
+		if u, err = st.AddUser(User{Username: username, Name: t.Name, Bot: true}); err != nil {
 			return errors.New(err.Error()) // the token has none of a user's fields
 		}
 	}
 	t.User = u
-	wasBot := u.Bot
-	u.Bot = true
-	st.OnUndo(func() { u.Bot = wasBot })
 	setRole(st, roles, u, t.Role)
 	return nil
 }
@@ -188,9 +206,4 @@ func (st *State) SeedAccessToken(in AccessToken, username string, found ...Probl
 		setKey(st, st.namedTokens, t.Name, t)
 	}
 	return err
-}
-
-// TokenName is the name of the token that Fake.Token makes for a user and scopes.
-func TokenName(username string, scopes []string) string {
-	return "fakegitlab token of " + username + " for " + strings.Join(scopes, " ")
 }

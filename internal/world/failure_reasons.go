@@ -3,7 +3,7 @@ package world
 // The failure reasons that are given or looked at here (app/models/concerns/enums/ci/commit_status.rb).
 const (
 	UnknownFailure           = "unknown_failure"
-	scriptFailure            = "script_failure"
+	ScriptFailure            = "script_failure"
 	MissingDependencyFailure = "missing_dependency_failure"
 	RunnerUnsupported        = "runner_unsupported"
 	ArchivedFailure          = "archived_failure"
@@ -54,7 +54,7 @@ const schedulerRetries = 2
 // adds those of GitLab 18 and later (app/models/concerns/enums/ci/commit_status.rb).
 func FailureReasons(newer bool) []string {
 	reasons := []string{
-		UnknownFailure, scriptFailure, "api_failure", stuckOrTimeout, "runner_system_failure",
+		UnknownFailure, ScriptFailure, "api_failure", stuckOrTimeout, "runner_system_failure",
 		MissingDependencyFailure, RunnerUnsupported, "stale_schedule", "job_execution_timeout", ArchivedFailure,
 		"unmet_prerequisites", SchedulerFailure, "data_integrity_failure", "forward_deployment_failure", UserBlockedFailure,
 		projectDeletedFailure, "ci_quota_exceeded", "pipeline_loop_detected", "no_matching_runner", TraceSizeExceeded,

@@ -1,37 +1,58 @@
 package world
 
-// Fate is what a test has decided will happen to a job when its runner reports on it. The zero value decides nothing.
-type Fate struct {
-	postponed, postponements int    // final updates still to be answered 202, and those answered so
-	rejected                 int    // final updates still to be answered 412
-	cancelAt                 []byte // the text of the log at which the job is canceled; nil for none
-	searched                 int64  // how much of the log, in bytes, is known not to have that text
-}
+import "fmt"
 
 // PostponeFinal decides that the next n final updates of the job are answered that its log is still being stored.
-func (f *Fate) PostponeFinal(n int) { f.postponed, f.postponements = n, 0 }
+func (st *State) PostponeFinal(j *Job, n int) { j.fate.postponed, j.fate.postponements = n, 0 }
 
 // RejectLog decides that the next n final updates of the job are answered that its log has to be sent again.
-func (f *Fate) RejectLog(n int) { f.rejected = n }
+func (st *State) RejectLog(j *Job, n int) { j.fate.rejected, j.fate.rejections = n, 0 }
 
 // CancelOn decides that the job is canceled as soon as its log has the text; "" cancels it at the runner's next word.
-func (f *Fate) CancelOn(text string) { f.cancelAt, f.searched = append([]byte{}, text...), 0 }
+func (st *State) CancelOn(j *Job, text string) {
+	j.fate.cancelAt, j.fate.searched = append([]byte{}, text...), 0
+}
+
+// Plannable is the error that nothing that is decided now can happen to the job, which is over.
+func (j *Job) Plannable() error {
+	if j.Status.Completed() {
+		return fmt.Errorf("the job is %s already, so nothing more can happen to it", j.Status)
+	}
+	return nil
+}
+
+// Unmet says what was decided about the job of which nothing has come.
+func (j *Job) Unmet() (said []string) {
+	f := &j.fate
+	if f.cancelAt != nil {
+		said = append(said, fmt.Sprintf("CancelAt(%q) canceled nothing: no log with that came while the job was running",
+			f.cancelAt))
+	}
+	if f.rejected > 0 && f.rejections == 0 {
+		said = append(said, fmt.Sprintf("RejectLog(%d) rejected nothing: no final update came for it", f.rejected))
+	}
+	if f.postponed > 0 && f.postponements == 0 {
+		said = append(said, fmt.Sprintf("PostponeFinal(%d) postponed nothing: no final update came for it", f.postponed))
+	}
+	return said
+}
 
 // longestPostponement is the exponent of the longest wait that GitLab asks for with 202: two to its power, in seconds.
 const longestPostponement = 6
 
-// FinalAnswer is what a job's Fate has for one final update; the zero value lets GitLab answer as it always does.
+// FinalAnswer is what a job's fate has for one final update; the zero value lets GitLab answer as it always does.
 type FinalAnswer struct {
 	Rejected bool // the log is forgotten and to be sent again
 	WaitFor  int  // the log is still being stored: seconds until the runner is to ask again
 }
 
-// Final is what the job's Fate has for a final update that has just come, and counts it as answered. A rejected log is
-// gone from then on. With 202 the wait doubles each time (lib/gitlab/ci/runner/backoff.rb).
-func (j *Job) Final() FinalAnswer {
-	switch f := &j.Fate; {
+// AnswerFinal is what the job's fate has for a final update that has just come, which counts as answered. A rejected
+// log is gone from then on. With 202 the wait doubles each time (lib/gitlab/ci/runner/backoff.rb).
+func (st *State) AnswerFinal(j *Job) FinalAnswer {
+	switch f := &j.fate; {
 	case f.rejected > 0:
 		f.rejected--
+		f.rejections++
 		j.Log, f.searched = Blob{}, 0
 		return FinalAnswer{Rejected: true}
 	case f.postponed > 0:

@@ -201,7 +201,7 @@ func (st *State) JobByNumber(id string) (*Job, error) {
 }
 
 // numbersOf are the IDs of a table; those of stand-ins, which have none, are below zero.
-func numbersOf[T Record](t table[T]) []string {
+func numbersOf[T Row](t table[T]) []string {
 	var numbers []string
 	for _, r := range t.Rows {
 		if r.id() > 0 {

@@ -12,30 +12,6 @@ import (
 // ScopeGranular is the one scope of a fine-grained access token, whose Grants say what it may do.
 const ScopeGranular = "granular"
 
-// Access is which boundaries a grant is for (app/models/authz/granular_scope.rb, access).
-type Access string
-
-// The kinds of access: to named projects and groups, to all that the user is a member of, to those in the user's
-// namespace, and to what belongs to no project or group.
-const (
-	SelectedMemberships Access = "selected_memberships"
-	AllMemberships      Access = "all_memberships"
-	PersonalProjects    Access = "personal_projects"
-	AccessUser          Access = "user"
-	AccessInstance      Access = "instance"
-)
-
-// Accesses are the words for access, in GitLab's order.
-var Accesses = []Access{PersonalProjects, AllMemberships, SelectedMemberships, AccessUser, AccessInstance}
-
-// Grant is what a fine-grained token may do, and where.
-type Grant struct {
-	Access      Access
-	Projects    []*Project // of SelectedMemberships
-	Groups      []*Group   // of SelectedMemberships: with all below them
-	Permissions []string   // "Runner: Read"
-}
-
 // Boundary is what a fine-grained token is asked about: a project, a group, or that user or the instance.
 type Boundary struct {
 	Access  Access // AccessUser or AccessInstance, without a project and a group

@@ -2,17 +2,11 @@ package world
 
 import "time"
 
-// DefaultBuildTimeout is build_timeout of a new project, which is how long each of its jobs may run.
-const DefaultBuildTimeout = time.Hour
-
 // JobTimeout is how long a job of a project may run on a runner, nil if that is gone: as its own timeout says or,
 // without one, the project's, but not longer than the runner's maximum (app/models/ci/build_metadata.rb,
 // update_timeout_state).
 func JobTimeout(j *Job, p *Project, r *Runner) time.Duration {
-	timeout := DefaultBuildTimeout
-	if p.BuildTimeout > 0 {
-		timeout = p.BuildTimeout
-	}
+	timeout := p.Timeout()
 	if j.Spec.Timeout > 0 {
 		timeout = j.Spec.Timeout
 	}

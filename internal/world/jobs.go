@@ -8,10 +8,10 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// Fire lets an event change the job's state as JobTransitions has it, and notes the time. The error is that the state
+// fire lets an event change the job's state as jobTransitions has it, and notes the time. The error is that the state
 // does not know the event; it names those that it does, and the job is as before.
-func (st *State) Fire(j *Job, event JobEvent) error {
-	to, ok := Transition(event, j.Status, j.cancelGracefully && st.Has(gitlabversion.CancelingState))
+func (st *State) fire(j *Job, event jobEvent) error {
+	to, ok := transition(event, j.Status, j.cancelGracefully && st.Has(gitlabversion.CancelingState))
 	if !ok {
 		return fmt.Errorf("job %d (%s) is %s: GitLab knows no %s from there, %s",
 			j.ID, j.Name, j.Status, event, eventsFrom(j.Status))
@@ -21,14 +21,14 @@ func (st *State) Fire(j *Job, event JobEvent) error {
 	j.Status, j.UpdatedAt = to, now
 	st.Queue.enter(j)
 	j.History = append(j.History, to)
-	switch to {
+	switch to { // of a job whose seed had times that are yet to come, none of the steps goes back behind them
 	case JobPending:
-		j.QueuedAt = now
+		j.QueuedAt = Later(now, j.CreatedAt)
 		st.tickFor(j)
 	case JobRunning:
-		j.StartedAt = now
+		j.StartedAt = Later(now, Later(j.CreatedAt, j.QueuedAt))
 	case JobSuccess, JobFailed, JobCanceled:
-		j.FinishedAt = now
+		j.FinishedAt = Later(Later(now, j.CreatedAt), Later(j.QueuedAt, j.StartedAt))
 		j.findCoverage()
 	}
 	j.wake()
@@ -42,7 +42,7 @@ func (st *State) StartJob(j *Job, r *Runner, m *Manager, graceful bool) error {
 	if why := Unfit(r, j); why != Fits {
 		return fmt.Errorf("runner %d cannot take job %d (%s): %s", r.ID, j.ID, j.Name, why.Explain(r, j))
 	}
-	if err := st.Fire(j, eventRun); err != nil {
+	if err := st.fire(j, eventRun); err != nil {
 		return err
 	}
 	st.LinkJob(j, r, m)
@@ -63,16 +63,17 @@ func (j *Job) Unplayable() error {
 // waitsForPeople reports whether the job runs when somebody plays it.
 func (j *Job) waitsForPeople() bool { return j.Status == JobManual || j.Status == JobScheduled }
 
-// PlayJob makes a manual or scheduled job, of which Unplayable says nothing, pending for a user, with variables added to
-// its own. One that is over is tried again. It returns the job that is pending now
-// (app/services/ci/play_build_service.rb).
-func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable) *Job {
+// PlayJob makes a manual or scheduled job, of which Unplayable says nothing, pending for a user, with variables added
+// to its own and inputs in the place of its own. One that is over is tried again. It returns the job that is pending
+// now (app/services/ci/play_build_service.rb).
+func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.JobInputs) *Job {
 	if !j.waitsForPeople() {
-		return st.RetryJob(j, u)
+		return st.RetryJob(j, u, inputs)
 	}
-	_ = st.Fire(j, EventEnqueue) // such a job can always be enqueued
+	_ = st.fire(j, eventEnqueue) // such a job can always be enqueued
 	j.User = u
 	j.Spec.Variables = slices.Concat(j.Spec.Variables, variables) // the spec is shared with other attempts
+	j.Spec.Inputs = inputs
 	st.resetSkippedAfter(j)
 	return j
 }
@@ -83,29 +84,40 @@ func (st *State) LinkJob(j *Job, r *Runner, m *Manager) {
 	r.Jobs = insertByID(r.Jobs, j)
 }
 
-// FinishJob ends a job as JobSuccess, JobFailed, which alone has a reason, or JobCanceled. A job whose runner cancels
-// gracefully is only canceling after the first call for JobCanceled, and canceled after the second. The error is that a
-// job cannot end as that, or not from its state.
-func (st *State) FinishJob(j *Job, to JobStatus, failureReason string) error {
+// EnqueueJob makes a job pending that waits for its turn. The error is that it does not.
+func (st *State) EnqueueJob(j *Job) error { return st.fire(j, eventEnqueue) }
+
+// CancelJob cancels a job: one that runs on a runner which cancels gracefully is canceling first, any other canceled at
+// once. By force it is a job that is canceling already which is canceled (app/models/ci/build.rb). The error is that
+// the job's state does not know that; it is as before then.
+func (st *State) CancelJob(j *Job, force bool) error {
+	if force {
+		return st.fire(j, eventForceCancel)
+	}
+	return st.fire(j, eventCancel)
+}
+
+// FinishJob ends a job as JobSuccess, as JobFailed or as JobCanceled. A failed job alone has a reason, one of
+// FailureReasons, and the exit code of its script, nil if there is none. A job whose runner cancels gracefully is only
+// canceling after the first call for JobCanceled, and canceled after the second. The error is that a job cannot end as
+// that, or not from its state.
+func (st *State) FinishJob(j *Job, to JobStatus, failureReason string, exitCode *int) error {
 	switch to {
 	case JobSuccess:
-		return st.Fire(j, EventSuccess)
+		return st.fire(j, eventSuccess)
 	case JobFailed:
-		return st.Drop(j, failureReason, nil)
+		return st.Drop(j, failureReason, exitCode)
 	case JobCanceled:
-		if j.Status == JobCanceling {
-			return st.Fire(j, EventForceCancel)
-		}
-		return st.Fire(j, EventCancel)
+		return st.CancelJob(j, j.Status == JobCanceling)
 	}
 	return fmt.Errorf("a job cannot finish as %q; it finishes as %s, %s or %s", to, JobSuccess, JobFailed, JobCanceled)
 }
 
 // Drop fails a job for a reason, one of FailureReasons, with the exit code of its script, nil if there is none. A job
 // that is being canceled becomes canceled instead. One that its retry keyword covers is tried again
-// (app/models/ci/build.rb, drop_with_exit_code! and the transition to failed). The error is Fire's.
+// (app/models/ci/build.rb, drop_with_exit_code! and the transition to failed). The error is fire's.
 func (st *State) Drop(j *Job, reason string, exitCode *int) error {
-	if err := st.Fire(j, eventDrop); err != nil {
+	if err := st.fire(j, eventDrop); err != nil {
 		return err
 	}
 	if j.Status != JobFailed {
@@ -116,7 +128,7 @@ func (st *State) Drop(j *Job, reason string, exitCode *int) error {
 		j.AllowFailure = true
 	}
 	if st.triedAgain(j, exitCode) {
-		st.RetryJob(j, j.User)
+		st.RetryJob(j, j.User, j.Spec.Inputs)
 	}
 	return nil
 }
@@ -132,26 +144,40 @@ func (st *State) triedAgain(j *Job, exitCode *int) bool {
 	return j.FailureReason == SchedulerFailure && j.attempts() < schedulerRetries
 }
 
-// covers reports whether a retry keyword is meant for a failure. In later versions the reasons that have taken the place
-// of an older one go by its name, too.
+// covers reports whether a retry keyword is meant for a failure. In later versions the reasons that have taken the
+// place of an older one go by its name, too.
 func (st *State) covers(retry ci.Retry, reason string, exitCode *int) bool {
-	if retry.Covers(reason, exitCode) {
+	if retryCovers(retry, reason, exitCode) {
 		return true
 	}
 	return st.Has(gitlabversion.RetryReasonAliases) && slices.ContainsFunc(reasonAliases[reason],
 		func(alias string) bool { return slices.Contains(retry.When, alias) })
 }
 
+// retryCovers reports whether GitLab is to run a job again that has failed for this reason, with this exit code of its
+// script (nil when it has none): without when and exit_codes it always is. How often is for the keyword's Max to say
+// (lib/gitlab/ci/build/auto_retry.rb).
+func retryCovers(r ci.Retry, reason string, exitCode *int) bool {
+	return r.When == nil && r.ExitCodes == nil || exitCode != nil && slices.Contains(r.ExitCodes, *exitCode) ||
+		slices.Contains(r.When, "always") || slices.Contains(r.When, reason)
+}
+
 // Retryable reports whether people may try the job again: it has ended, or is being canceled, and has not been tried
-// again before (app/models/ci/build.rb, retryable?). That its project is archived is for the policies to refuse:
-// GitLab's archived? is about old jobs.
+// again before (app/models/ci/build.rb, retryable?). Whether its project is archived is not looked at, for that is a
+// question of rights, which policy.UpdateBuild answers: the archived? of GitLab's model means jobs that are too old.
 func (j *Job) Retryable() bool {
 	return (j.Finished() || j.Status == JobCanceling) && !j.retried()
 }
 
-// RetryJob tries a job again for a user: it makes and returns a new job like it, which is pending at once. Skipped jobs
-// of later stages are created again and wait for it (app/services/ci/retry_job_service.rb).
-func (st *State) RetryJob(old *Job, u *User) *Job {
+// Erasable reports whether people may erase the job: it is over and has left a log or files
+// (app/models/concerns/ci/job_erasable.rb, erasable?).
+func (j *Job) Erasable() bool {
+	return j.Status.Completed() && (j.Log.Size > 0 || len(j.Files) > 0)
+}
+
+// RetryJob tries a job again for a user: it makes and returns a new job like it, with these inputs, which is pending at
+// once. Skipped jobs of later stages are created again and wait for it (app/services/ci/retry_job_service.rb).
+func (st *State) RetryJob(old *Job, u *User, inputs ci.JobInputs) *Job {
 	st.resetSkippedAfter(old)
 	now := st.Now()
 	next := &Job{ID: assignID(st, &st.Jobs, 0), Token: st.made.token(st.jobTokenKind()),
@@ -159,6 +185,7 @@ func (st *State) RetryJob(old *Job, u *User) *Job {
 		Protected: old.Protected, Tags: old.Tags, AllowFailure: old.AllowFailure, Spec: old.Spec, Commit: old.Commit,
 		PipelineID: old.PipelineID, Status: JobPending, CreatedAt: now, QueuedAt: now, UpdatedAt: now,
 		DebugTrace: old.DebugTrace, Manual: old.Manual, Project: old.Project, User: u}
+	next.Spec.Inputs = inputs
 	st.insertJob(next)
 	return next
 }
@@ -168,7 +195,7 @@ func (st *State) RetryJob(old *Job, u *User) *Job {
 func (st *State) resetSkippedAfter(j *Job) {
 	for _, later := range j.Pipeline.Latest() {
 		if later.Status == JobSkipped && later.StageIndex > j.StageIndex {
-			_ = st.Fire(later, eventProcess) // a skipped job can always be processed
+			_ = st.fire(later, eventProcess) // a skipped job can always be processed
 		}
 	}
 }
@@ -180,10 +207,10 @@ func (st *State) insertJob(j *Job) {
 	setKey(st, st.JobTokens, j.Token, j)
 	p := j.Project
 	p.Jobs = insertByID(p.Jobs, j)
-	st.OnUndo(func() { p.Jobs = removeByID(p.Jobs, j) })
+	st.onUndo(func() { p.Jobs = removeByID(p.Jobs, j) })
 	st.joinPipeline(j)
 	st.Queue.enter(j)
-	st.OnUndo(func() { st.Queue.leave(j) })
+	st.onUndo(func() { st.Queue.leave(j) })
 	if j.Status == JobPending {
 		st.tickFor(j)
 	}
@@ -198,7 +225,7 @@ func (st *State) joinPipeline(j *Job) {
 		j.Project.pipelines = insertByID(j.Project.pipelines, p)
 	}
 	p.join(j)
-	st.OnUndo(func() { st.leavePipeline(j) })
+	st.onUndo(func() { st.leavePipeline(j) })
 }
 
 // leavePipeline takes back what joinPipeline did: a pipeline without jobs is none.

@@ -6,48 +6,48 @@ import (
 	"strings"
 )
 
-// JobEvent is a cause for a job to change its state, by GitLab's name (app/models/concerns/ci/has_status.rb,
+// jobEvent is a cause for a job to change its state, by GitLab's name (app/models/concerns/ci/has_status.rb,
 // app/models/ci/build.rb).
-type JobEvent string
+type jobEvent string
 
 // The events of jobs.
 const (
-	eventProcess     JobEvent = "process"
-	EventEnqueue     JobEvent = "enqueue"
-	eventRun         JobEvent = "run"
-	eventSkip        JobEvent = "skip"
-	eventDrop        JobEvent = "drop"
-	EventSuccess     JobEvent = "success"
-	EventCancel      JobEvent = "cancel"
-	EventForceCancel JobEvent = "force_cancel"
+	eventProcess     jobEvent = "process"
+	eventEnqueue     jobEvent = "enqueue"
+	eventRun         jobEvent = "run"
+	eventSkip        jobEvent = "skip"
+	eventDrop        jobEvent = "drop"
+	eventSuccess     jobEvent = "success"
+	eventCancel      jobEvent = "cancel"
+	eventForceCancel jobEvent = "force_cancel"
 )
 
-// JobTransition is an arrow of the job state machine, from each of several states to one. An event takes the first
+// jobTransition is an arrow of the job state machine, from each of several states to one. An event takes the first
 // arrow that leaves the job's state; a Graceful one counts only for a job whose runner can cancel gracefully.
-type JobTransition struct {
-	Event    JobEvent
+type jobTransition struct {
+	Event    jobEvent
 	From     []JobStatus
 	To       JobStatus
 	Graceful bool
 }
 
-// JobTransitions is the job state machine, which docs/jobs.md draws. It is not to be changed.
-var JobTransitions = []JobTransition{
+// jobTransitions is the job state machine, which docs/jobs.md draws. It is not to be changed.
+var jobTransitions = []jobTransition{
 	{Event: eventProcess, From: []JobStatus{JobSkipped, JobManual}, To: JobCreated},
-	{Event: EventEnqueue, From: []JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobSkipped, JobManual,
+	{Event: eventEnqueue, From: []JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobSkipped, JobManual,
 		JobScheduled}, To: JobPending},
 	{Event: eventRun, From: []JobStatus{JobPending}, To: JobRunning},
 	{Event: eventSkip, From: []JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobPending}, To: JobSkipped},
 	{Event: eventDrop, From: []JobStatus{JobCanceling}, To: JobCanceled},
 	{Event: eventDrop, From: []JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobPending, JobRunning,
 		JobManual, JobScheduled}, To: JobFailed},
-	{Event: EventSuccess, From: []JobStatus{JobCanceling}, To: JobCanceled},
-	{Event: EventSuccess, From: []JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobPending, JobRunning},
+	{Event: eventSuccess, From: []JobStatus{JobCanceling}, To: JobCanceled},
+	{Event: eventSuccess, From: []JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobPending, JobRunning},
 		To: JobSuccess},
-	{Event: EventCancel, From: []JobStatus{JobRunning}, To: JobCanceling, Graceful: true},
-	{Event: EventCancel, From: []JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobPending, JobRunning,
+	{Event: eventCancel, From: []JobStatus{JobRunning}, To: JobCanceling, Graceful: true},
+	{Event: eventCancel, From: []JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobPending, JobRunning,
 		JobManual, JobScheduled}, To: JobCanceled},
-	{Event: EventForceCancel, From: []JobStatus{JobCanceling}, To: JobCanceled},
+	{Event: eventForceCancel, From: []JobStatus{JobCanceling}, To: JobCanceled},
 }
 
 // JobStatuses are all states, in GitLab's order (app/models/concerns/ci/has_status.rb, AVAILABLE_STATUSES).
@@ -63,10 +63,10 @@ func (s JobStatus) Completed() bool {
 // Executing reports whether the job is on a runner, which is while its token works.
 func (s JobStatus) Executing() bool { return s == JobRunning || s == JobCanceling }
 
-// Transition finds where an event takes a job from a state; false if the state does not know the event. graceful is
+// transition finds where an event takes a job from a state; false if the state does not know the event. graceful is
 // whether Graceful transitions count.
-func Transition(event JobEvent, from JobStatus, graceful bool) (JobStatus, bool) {
-	for _, t := range JobTransitions {
+func transition(event jobEvent, from JobStatus, graceful bool) (JobStatus, bool) {
+	for _, t := range jobTransitions {
 		if t.Event == event && slices.Contains(t.From, from) && (!t.Graceful || graceful) {
 			return t.To, true
 		}
@@ -77,7 +77,7 @@ func Transition(event JobEvent, from JobStatus, graceful bool) (JobStatus, bool)
 // eventsFrom is the end of a sentence that lists the events which leave a state.
 func eventsFrom(s JobStatus) string {
 	var events []string
-	for _, t := range JobTransitions {
+	for _, t := range jobTransitions {
 		said := fmt.Sprintf("%s (to %s)", t.Event, t.To)
 		if slices.Contains(t.From, s) && !slices.Contains(events, said) {
 			events = append(events, said)

@@ -19,7 +19,7 @@ import (
 func jobDiagram() string {
 	var order []string
 	events := map[string][]string{}
-	for _, t := range JobTransitions {
+	for _, t := range jobTransitions {
 		for _, from := range t.From {
 			arrow := fmt.Sprintf("%s --> %s", from, t.To)
 			if events[arrow] == nil {
@@ -69,8 +69,8 @@ func stateAt(t *testing.T, now *time.Time) *State {
 }
 
 func TestEveryTransition(t *testing.T) {
-	known := map[JobEvent]map[JobStatus]bool{}
-	for _, tr := range JobTransitions {
+	known := map[jobEvent]map[JobStatus]bool{}
+	for _, tr := range jobTransitions {
 		if known[tr.Event] == nil {
 			known[tr.Event] = map[JobStatus]bool{}
 		}
@@ -88,23 +88,41 @@ func TestEveryTransition(t *testing.T) {
 				j, err := st.AddJob(&Job{Project: p, User: st.Users.ByID[firstUserID], Status: from})
 				require.NoError(t, err)
 				now = now.Add(time.Minute)
-				err = st.Fire(j, event)
+				err = st.fire(j, event)
 				if !sources[from] {
 					require.ErrorContains(t, err, "GitLab knows no "+string(event)+" from there")
 					assert.Equal(t, from, j.Status)
 					return
 				}
 				require.NoError(t, err)
-				want, _ := Transition(event, from, false)
+				want, _ := transition(event, from, false)
 				assert.Equal(t, want, j.Status)
 				assert.Equal(t, []JobStatus{from, want}, j.History)
 				assert.Equal(t, want == JobPending, j.QueuedAt.Equal(now), "queued_at")
 				assert.Equal(t, want == JobRunning, j.StartedAt.Equal(now), "started_at")
 				assert.Equal(t, j.Finished(), j.FinishedAt.Equal(now), "finished_at")
-				assert.Equal(t, want == JobRunning, st.Queue.Running[j])
+				assert.Equal(t, want == JobRunning, st.Queue.running[j])
 			})
 		}
 	}
+}
+
+// A server that runs for days must not keep what is over.
+func TestQueueKeepsNothingOfWhatIsOver(t *testing.T) {
+	now := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
+	st := stateAt(t, &now)
+	p, err := st.AddProject(Project{Path: "acme/shop"}, nil)
+	require.NoError(t, err)
+	r, err := st.AddRunner(RunnerDraft{Attributes: Attributes{Tags: []string{"once"}}})
+	require.NoError(t, err)
+	j, err := st.AddJob(&Job{Project: p, User: st.Users.ByID[firstUserID], Tags: []string{"once"}})
+	require.NoError(t, err)
+	assert.Len(t, st.Queue.lanes, 1)
+	require.NoError(t, st.StartJob(j, r, nil, false))
+	assert.Empty(t, st.Queue.lanes)
+	assert.Len(t, st.Queue.running, 1)
+	require.NoError(t, st.FinishJob(j, JobSuccess, "", nil))
+	assert.Empty(t, st.Queue.running)
 }
 
 func TestBlob(t *testing.T) {
@@ -158,5 +176,49 @@ func TestJobDependencies(t *testing.T) {
 			}
 			assert.Equal(t, tt.want, got)
 		})
+	}
+}
+
+func TestRetryCovers(t *testing.T) {
+	three := 3
+	tests := []struct {
+		name     string
+		retry    ci.Retry
+		exitCode *int
+		want     bool
+	}{
+		{"every failure without conditions", ci.Retry{}, nil, true},
+		{"always", ci.Retry{When: []string{"always"}}, nil, true},
+		{"its reason", ci.Retry{When: []string{"script_failure"}}, nil, true},
+		{"another reason", ci.Retry{When: []string{"api_failure"}}, &three, false},
+		{"its exit code", ci.Retry{ExitCodes: []int{3}}, &three, true},
+		{"another exit code", ci.Retry{ExitCodes: []int{4}}, &three, false},
+		{"no exit code", ci.Retry{ExitCodes: []int{4}}, nil, false},
+		{"either is enough", ci.Retry{When: []string{"api_failure"}, ExitCodes: []int{3}}, &three, true},
+	}
+	for _, tt := range tests {
+		assert.Equal(t, tt.want, retryCovers(tt.retry, "script_failure", tt.exitCode), tt.name)
+	}
+}
+
+func TestArtifactsWanted(t *testing.T) {
+	no := false
+	tests := []struct {
+		name           string
+		spec           ci.JobSpec
+		earlier, later bool
+	}{
+		{"earlier stages", ci.JobSpec{}, true, false},
+		{"none", ci.JobSpec{Dependencies: []string{}}, false, false},
+		{"those it depends on", ci.JobSpec{Dependencies: []string{"build"}}, true, false},
+		{"those it needs, whatever their stage", ci.JobSpec{Needs: []ci.Need{{Job: "build"}}}, true, true},
+		{"needed without artifacts", ci.JobSpec{Needs: []ci.Need{{Job: "build", Artifacts: &no}}}, false, false},
+		{"another", ci.JobSpec{Needs: []ci.Need{{Job: "lint"}}}, false, false},
+		{"needed, but no dependency",
+			ci.JobSpec{Needs: []ci.Need{{Job: "build"}}, Dependencies: []string{"lint"}}, false, false},
+	}
+	for _, tt := range tests {
+		assert.Equal(t, tt.earlier, artifactsWanted(tt.spec)("build", true), tt.name)
+		assert.Equal(t, tt.later, artifactsWanted(tt.spec)("build", false), tt.name)
 	}
 }

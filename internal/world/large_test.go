@@ -64,7 +64,7 @@ func TestVeryManyJobsInAPipeline(t *testing.T) {
 		require.Zero(t, j.attempts())
 	}
 	for range 5 {
-		assert.Equal(t, 1, st.RetryJob(pipeline.Latest()[0], st.Users.Rows[0]).attempts())
+		assert.Equal(t, 1, st.RetryJob(pipeline.Latest()[0], st.Users.Rows[0], nil).attempts())
 	}
 	assert.Len(t, pipeline.Latest(), veryMany)
 	var needs []ci.Need
@@ -85,7 +85,7 @@ func TestVeryManyJobsInAStage(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, i%3, j.StageIndex)
 	}
-	require.Error(t, st.Atomically(func() error {
+	require.Error(t, Atomically(st, func() error {
 		j, err := st.AddJob(&Job{Project: p, User: st.Users.Rows[0], Stage: "refused", PipelineID: 7})
 		require.NoError(t, err)
 		assert.Equal(t, 3, j.StageIndex)
@@ -102,16 +102,16 @@ func TestAttempts(t *testing.T) {
 	root := st.Users.Rows[0]
 	first, err := st.AddJob(&Job{Project: p, User: root, Name: "build", Status: JobFailed, PipelineID: 7})
 	require.NoError(t, err)
-	second := st.RetryJob(first, root)
-	third := st.RetryJob(second, root)
+	second := st.RetryJob(first, root, nil)
+	third := st.RetryJob(second, root, nil)
 	assert.Equal(t, []int{0, 1, 2}, []int{first.attempts(), second.attempts(), third.attempts()})
 	assert.Equal(t, []bool{true, true, false}, []bool{first.retried(), second.retried(), third.retried()})
 	assert.Equal(t, []*Job{third}, first.Pipeline.Latest())
-	assert.Error(t, st.Atomically(func() error {
+	assert.Error(t, Atomically(st, func() error {
 		earlier, err := st.AddJob(&Job{ID: 5, Project: p, User: root, Name: "build", Status: JobFailed, PipelineID: 7})
 		require.NoError(t, err)
 		assert.Equal(t, []int{0, 1, 2, 3}, []int{earlier.attempts(), first.attempts(), second.attempts(), third.attempts()})
-		st.RetryJob(third, root)
+		st.RetryJob(third, root, nil)
 		assert.True(t, third.retried())
 		return assert.AnError
 	}))
@@ -124,12 +124,12 @@ func TestLongLogs(t *testing.T) {
 	st, p := emptyWorld(t)
 	j, err := st.AddJob(&Job{Project: p, User: st.Users.Rows[0], Status: JobRunning})
 	require.NoError(t, err)
-	j.Fate.CancelOn("the end")
+	st.CancelOn(j, "the end")
 	log := func(text string) {
 		var piece Blob
 		_, _ = piece.Write([]byte(text))
 		st.AppendLog(j, piece)
-		st.HappenTo(j)
+		st.ApplyFate(j)
 	}
 	for range veryMany {
 		log("a line of log that goes on and on, like all of them, for a hundred characters, to be more than little\n")
@@ -146,15 +146,15 @@ func TestLogsSentAgain(t *testing.T) {
 	st, p := emptyWorld(t)
 	j, err := st.AddJob(&Job{Project: p, User: st.Users.Rows[0], Status: JobRunning})
 	require.NoError(t, err)
-	j.Fate.CancelOn("boom")
-	j.Fate.RejectLog(1)
+	st.CancelOn(j, "boom")
+	st.RejectLog(j, 1)
 	for _, text := range []string{"a long beginning", "boom"} {
 		var piece Blob
 		_, _ = piece.Write([]byte(text))
 		st.AppendLog(j, piece)
-		st.HappenTo(j)
+		st.ApplyFate(j)
 		if text != "boom" {
-			require.True(t, j.Final().Rejected)
+			require.True(t, st.AnswerFinal(j).Rejected)
 		}
 	}
 	assert.Equal(t, JobCanceled, j.Status)
@@ -180,13 +180,13 @@ func TestVeryManyRecords(t *testing.T) {
 	for i := range managers {
 		managers[i].ID = r.Managers[few/2+i].ID
 	}
-	require.NoError(t, st.ChangeRunner(r, RunnerDraft{Id: r.ID, Type: r.Type, Projects: projects, Managers: managers,
+	require.NoError(t, st.ChangeRunner(r, RunnerDraft{ID: r.ID, Type: r.Type, Projects: projects, Managers: managers,
 		Token: r.Token, Attributes: Attributes{RunUntagged: true}}))
 	assert.Len(t, r.Managers, few/2)
 	assert.Equal(t, "s_10000", r.Managers[0].SystemID)
 
 	refused := 0
-	st.Seeding(nil, nil, func() {
+	Seeding(st, nil, nil, func() {
 		for _, name := range many("u%d") {
 			if err := st.AddMember("acme/none", name, Owner); err != nil {
 				refused++
@@ -201,13 +201,13 @@ func TestWhoseRegistrationToken(t *testing.T) {
 	st, p := emptyWorld(t)
 	old := p.RegistrationToken
 	require.Error(t, st.checkRegistrationToken(old, ""))
-	st.ResetRegistrationToken(&p.RegistrationToken)
+	st.ResetProjectRegistrationToken(p)
 	require.NoError(t, st.checkRegistrationToken(old, ""))
 	require.Error(t, st.checkRegistrationToken(p.RegistrationToken, ""))
 	g, err := st.AddGroup(Group{Path: "other", RegistrationToken: old}, nil)
 	require.NoError(t, err)
 	require.Error(t, st.checkRegistrationToken(old, ""))
-	require.Error(t, st.Atomically(func() error {
+	require.Error(t, Atomically(st, func() error {
 		require.NoError(t, st.UpdateGroup(g, Group{ID: g.ID, Path: g.Path, RegistrationToken: "new"}, nil))
 		g.RegistrationToken = old
 		return assert.AnError

@@ -50,9 +50,12 @@ func (st *State) Touch(j *Job) {
 	}
 }
 
-// HappenTo cancels a running job whose log has the text that its Fate waits for (Fate.CancelOn).
-func (st *State) HappenTo(j *Job) {
-	f := &j.Fate
+// NoteDebugTrace notes that the job's runner has said that the log may show every variable.
+func (st *State) NoteDebugTrace(j *Job) { j.DebugTrace = true }
+
+// ApplyFate cancels a running job whose log has the text that its fate waits for (CancelOn).
+func (st *State) ApplyFate(j *Job) {
+	f := &j.fate
 	if f.cancelAt == nil || j.Status != JobRunning {
 		return
 	}
@@ -60,6 +63,6 @@ func (st *State) HappenTo(j *Job) {
 	f.searched = j.Log.Size
 	if j.Log.ContainsAfter(fresh, f.cancelAt) {
 		f.cancelAt = nil
-		_ = st.Fire(j, EventCancel) // a running job can be canceled
+		_ = st.fire(j, eventCancel) // a running job can be canceled
 	}
 }

@@ -2,6 +2,9 @@ package world
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -49,9 +52,24 @@ func (st *State) contactDue(last time.Time) bool {
 	return every == 0 || st.Now().Sub(last) >= every
 }
 
-// ContactBy is a Heartbeat, now, of the manager that a draft describes. The error is that its system id is too long.
+// maxSystemIDLength is the longest system id of a manager, in characters (app/models/ci/runner_manager.rb).
+const maxSystemIDLength = 64
+
+// CheckSystemID says why no manager can have a system id: it is blank or too long (app/models/ci/runner_manager.rb).
+// Whoever names none at all has legacySystemID.
+func CheckSystemID(id string) error {
+	switch {
+	case strings.TrimSpace(id) == "":
+		return errors.New("a manager cannot have a blank system id; one that is not sent at all is another thing")
+	case tooLong(&id, maxSystemIDLength):
+		return fmt.Errorf("the system id %q has more than %d characters", id, maxSystemIDLength)
+	}
+	return nil
+}
+
+// ContactBy is a Heartbeat, now, of the manager that a draft describes. The error is CheckSystemID's.
 func (st *State) ContactBy(r *Runner, draft Manager) error {
-	if TooLong(&draft.SystemID, MaxSystemIDLength) {
+	if draft.SystemID != "" && CheckSystemID(draft.SystemID) != nil {
 		return st.checkManagers(r, []Manager{draft}).err()
 	}
 	c := Contact{SystemID: draft.SystemID, Address: draft.IPAddress}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 )
 
-// What models say of an attribute that they refuse (app/models/ci/runner.rb and Rails' own texts): Attr... and attr...
-// are the attributes' names, Msg... and msg... the texts; those with an f are formats for fmt.
+// What models say of an attribute that they refuse (app/models/ci/runner.rb and Rails' own texts): attr... are
+// the attributes' names, msg... the texts; those with an f are formats for fmt.
 const (
 	attrMaximumTimeout  = "maximum_timeout"
 	attrTagsList        = "tags_list"
@@ -15,21 +15,23 @@ const (
 	attrName            = "name"
 	attrProjectLimit    = "runner_projects.base"
 	attrGroupLimit      = "runner_namespaces.base"
-	AttrRunnerTaken     = "runner_projects.runner"
-	AttrRunner          = "runner"
-	AttrAssignTo        = "assign_to"
+	attrRunnerTaken     = "runner_projects.runner"
+	attrRunner          = "runner"
+	attrAssignTo        = "assign_to"
 
 	msgMaximumTimeoutTooShort = "needs to be at least 10 minutes"
 	msgTagsNeeded             = "can not be empty when runner is not allowed to pick untagged jobs"
 	msgTooManyTags            = "Too many tags specified. Please limit the number of tags to 50"
 	msgBlank                  = "can't be blank"
 	msgfTooLong               = "is too long (maximum is %d characters)"
-	MsgfTooSmall              = "must be greater than or equal to %d"
-	MsgBooleanNeeded          = "must be a boolean value"
-	MsgNumberNeeded           = "is not a number"
-	MsgPositiveNeeded         = "must be greater than 0"
-	MsgfNotIncluded           = "%s is not included in the list"
-	MsgProjectsAssigned       = "cannot have projects assigned"
+	msgfTooSmall              = "must be greater than or equal to %d"
+	msgBooleanNeeded          = "must be a boolean value"
+	msgNumberNeeded           = "is not a number"
+	msgPositiveNeeded         = "must be greater than 0"
+	msgfNotIncluded           = "%s is not included in the list"
+	msgProjectsAssigned       = "cannot have projects assigned"
+	msgAlreadyTaken           = "has already been taken"
+	msgfValidationFailed      = "Validation failed: %s"
 	msgGroupsAssigned         = "cannot have groups assigned"
 	msgProjectNeeded          = "needs to be assigned to at least one project"
 	msgGroupNeeded            = "needs to be assigned to exactly one group"
@@ -44,8 +46,8 @@ const (
 	msgArtifactFormat = "Validation failed: Invalid file format with specified file type"
 )
 
-// MsgTooLong is the text for more than limit characters.
-func MsgTooLong(limit int) string { return fmt.Sprintf(msgfTooLong, limit) }
+// msgTooLong is the text for more than limit characters.
+func msgTooLong(limit int) string { return fmt.Sprintf(msgfTooLong, limit) }
 
 // The life of a new runner's token (ee/app/services/ee/ci/runners/create_runner_service.rb).
 const (

@@ -34,7 +34,7 @@ type metadataEntry struct {
 
 // metadataOf is the list of contents that Workhorse adds to an archive; nil for what is none, or no zip.
 func metadataOf(f *File) *File {
-	if f.Type != Archive || f.Format != Zipped {
+	if f.Type != Archive || f.Format != ZipFormat {
 		return nil
 	}
 	archive, err := zip.NewReader(f.Content, f.Content.Size)
@@ -63,7 +63,7 @@ func metadataOf(f *File) *File {
 	}
 	_ = out.Close()
 	made := NewFile(packed.Bytes())
-	made.Filename, made.Type, made.Format, made.ExpiresAt = metadataFilename, metadataType, Gzipped, f.ExpiresAt
+	made.Filename, made.Type, made.Format, made.ExpiresAt = metadataFilename, metadataType, GzipFormat, f.ExpiresAt
 	return made
 }
 

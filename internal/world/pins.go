@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// pins are the ids and tokens that the next records and tokens that requests make are to have, in their order. What seeds
-// and changes for a test make, all of which is done Atomically, leaves them alone.
+// pins are the ids and tokens that the next records and tokens that requests make are to have, in their order. What
+// seeds and changes for a test make, all of which is done Atomically, leaves them alone.
 type pins struct {
 	ids    []int
 	tokens []string
@@ -60,7 +60,7 @@ func (st *State) tokenTaken(token string) bool {
 }
 
 // pinnedID is the next pinned id, for a record of that table; 0 if there is none, or it is no request that asks.
-func pinnedID[T Record](st *State, t *table[T]) int {
+func pinnedID[T Row](st *State, t *table[T]) int {
 	if st.undoing || len(st.pins.ids) == 0 {
 		return 0
 	}
@@ -95,7 +95,8 @@ func (st *State) pinnedToken() string {
 func (st *State) PinProblems() []string {
 	problems := append([]string(nil), st.pins.missed...)
 	for _, id := range st.pins.ids {
-		problems = append(problems, fmt.Sprintf("NextID(%d) was never used: no request made a runner, job or access token", id))
+		problems = append(problems,
+			fmt.Sprintf("NextID(%d) was never used: no request made a runner, job or access token", id))
 	}
 	for _, token := range st.pins.tokens {
 		problems = append(problems, fmt.Sprintf("NextToken(%q) was never used: no request made a token", token))

@@ -7,8 +7,8 @@ import (
 )
 
 // weight is the order in which the states of a pipeline's jobs outweigh one another.
-var weight = []JobStatus{JobRunning, JobCanceling, JobPending, JobWaitingForResource, JobPreparing, JobFailed, JobCanceled,
-	JobManual, JobScheduled, JobCreated, JobSuccess}
+var weight = []JobStatus{JobRunning, JobCanceling, JobPending, JobWaitingForResource, JobPreparing, JobFailed,
+	JobCanceled, JobManual, JobScheduled, JobCreated, JobSuccess}
 
 // Status is the status of the pipeline, made of its latest jobs. What may fail and did so counts as success
 // (lib/gitlab/ci/status/composite.rb).

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -9,10 +10,10 @@ import (
 
 // JobQueue decides which job a runner gets next. A job is in it exactly while it is pending or running.
 type JobQueue struct {
-	// Lanes has the lanes by the first, in order of the alphabet, of the tags that their jobs have, "" for none. So a
+	// lanes has the lanes by the first, in order of the alphabet, of the tags that their jobs have, "" for none. So a
 	// runner need look only at those under "" and under its own tags.
-	Lanes   map[string]map[laneKey]*lane
-	Running map[*Job]bool
+	lanes   map[string]map[laneKey]*lane
+	running map[*Job]bool
 }
 
 // lane holds pending jobs that the same runners may take, by id: what Unfit says of one is so of all. That keeps a
@@ -28,7 +29,7 @@ type laneKey struct {
 
 // newQueue makes an empty queue.
 func newQueue() JobQueue {
-	return JobQueue{Lanes: map[string]map[laneKey]*lane{}, Running: map[*Job]bool{}}
+	return JobQueue{lanes: map[string]map[laneKey]*lane{}, running: map[*Job]bool{}}
 }
 
 // place says in which lane a pending job belongs.
@@ -45,17 +46,17 @@ func (qu *JobQueue) enter(j *Job) {
 	switch j.Status {
 	case JobPending:
 		tag, key := place(j)
-		if qu.Lanes[tag] == nil {
-			qu.Lanes[tag] = map[laneKey]*lane{}
+		if qu.lanes[tag] == nil {
+			qu.lanes[tag] = map[laneKey]*lane{}
 		}
-		l := qu.Lanes[tag][key]
+		l := qu.lanes[tag][key]
 		if l == nil {
 			l = &lane{}
-			qu.Lanes[tag][key] = l
+			qu.lanes[tag][key] = l
 		}
 		l.jobs = insertByID(l.jobs, j)
 	case JobRunning:
-		qu.Running[j] = true
+		qu.running[j] = true
 	}
 }
 
@@ -64,22 +65,22 @@ func (qu *JobQueue) leave(j *Job) {
 	switch j.Status {
 	case JobPending:
 		tag, key := place(j)
-		l := qu.Lanes[tag][key]
+		l := qu.lanes[tag][key]
 		if l.jobs = removeByID(l.jobs, j); len(l.jobs) == 0 {
-			delete(qu.Lanes[tag], key)
+			delete(qu.lanes[tag], key)
 		}
-		if len(qu.Lanes[tag]) == 0 {
-			delete(qu.Lanes, tag)
+		if len(qu.lanes[tag]) == 0 {
+			delete(qu.lanes, tag)
 		}
 	case JobRunning:
-		delete(qu.Running, j)
+		delete(qu.running, j)
 	}
 }
 
 // OnInstanceRunners counts, for each project that has any, the jobs that run on instance runners.
 func (qu *JobQueue) OnInstanceRunners() map[*Project]int {
 	counts := map[*Project]int{}
-	for j := range qu.Running {
+	for j := range qu.running {
 		if j.Runner != nil && j.Runner.Type == InstanceRunner {
 			counts[j.Project]++
 		}
@@ -108,7 +109,7 @@ func (st *State) NextFor(r *Runner) *Job {
 func (qu *JobQueue) lanesFor(r *Runner) iter.Seq[*lane] {
 	return func(yield func(*lane) bool) {
 		for _, tag := range append([]string{""}, r.Tags...) {
-			for _, l := range qu.Lanes[tag] {
+			for _, l := range qu.lanes[tag] {
 				if Unfit(r, l.jobs[0]) == Fits && !yield(l) {
 					return
 				}
@@ -126,6 +127,44 @@ func (qu *JobQueue) WaitingFor(r *Runner) int {
 	return n
 }
 
+// Empty reports whether no job is pending.
+func (qu *JobQueue) Empty() bool { return len(qu.lanes) == 0 }
+
+// explainedLanes is how many lanes WhyNoneFor looks at: a test has few, and a load of many is not to pay for a text.
+const explainedLanes = 64
+
+// WhyNoneFor says why a runner that may take none of the pending jobs gets none: of the oldest by name, of the others
+// how many there are. It is "" while no job is pending.
+func (qu *JobQueue) WhyNoneFor(r *Runner) string {
+	if qu.Empty() {
+		return ""
+	}
+	if r.Paused {
+		return isPaused.Explain(r, nil)
+	}
+	var oldest *Job
+	lanes, jobs := 0, 0
+	for _, byKey := range qu.lanes {
+		for _, l := range byKey {
+			if lanes++; lanes > explainedLanes {
+				return "no pending job is for the runner"
+			}
+			jobs += len(l.jobs)
+			if oldest == nil || l.jobs[0].ID < oldest.ID {
+				oldest = l.jobs[0]
+			}
+		}
+	}
+	text := fmt.Sprintf("job %d is not for the runner: %s", oldest.ID, Unfit(r, oldest).Explain(r, oldest))
+	switch others := jobs - 1; {
+	case others == 1:
+		text += "; nor is another that is pending"
+	case others > 1:
+		text += fmt.Sprintf("; nor are %d others that are pending", others)
+	}
+	return text
+}
+
 // sooner reports whether job a comes before job b, by the running jobs of their projects and then by id.
 func sooner(a, b *Job, counts map[*Project]int) bool {
 	if ca, cb := counts[a.Project], counts[b.Project]; ca != cb {
@@ -141,10 +180,10 @@ const queueValueLifetime = time.Hour
 // lifetime: so a runner whose last value is older has the queue looked at anew.
 func (st *State) QueueValueOf(r *Runner) string {
 	now := st.Now()
-	if r.Queue.value == "" || now.Sub(r.Queue.madeAt) >= queueValueLifetime {
-		r.Queue.value, r.Queue.madeAt = st.made.hex(queueValues, queueValueLength), now
+	if r.queue.value == "" || now.Sub(r.queue.madeAt) >= queueValueLifetime {
+		r.queue.value, r.queue.madeAt = st.made.hex(queueValues, queueValueLength), now
 	}
-	return r.Queue.value
+	return r.queue.value
 }
 
 // queueValueLength is the length of a queue value, in hexadecimal digits.
@@ -152,10 +191,10 @@ const queueValueLength = 32
 
 // tick has the runner's queue value be another one from now on, and wakes the requests that wait for that.
 func (st *State) tick(r *Runner) {
-	r.Queue.value = ""
-	if r.Queue.Changed != nil {
-		close(r.Queue.Changed)
-		r.Queue.Changed = nil
+	r.queue.value = ""
+	if r.queue.changed != nil {
+		close(r.queue.changed)
+		r.queue.changed = nil
 	}
 }
 
@@ -170,7 +209,7 @@ func (st *State) tickAll() {
 // since the last change needs none.
 func (st *State) tickFor(j *Job) {
 	for _, r := range st.Runners.Rows {
-		if r.Queue.value != "" && Unfit(r, j) == Fits {
+		if r.queue.value != "" && Unfit(r, j) == Fits {
 			st.tick(r)
 		}
 	}

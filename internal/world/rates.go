@@ -2,12 +2,6 @@ package world
 
 import "time"
 
-// RateWindow is how many requests somebody has made in one period.
-type RateWindow struct {
-	Period int64 // its number since 1970, each as long as the limit is for
-	Count  int
-}
-
 // CountRequest counts one request more of a user, or of whoever else has requests counted, and returns the period's
 // count with it (lib/gitlab/rack_attack.rb: fixed windows that do not begin with the first request).
 func (st *State) CountRequest(who string, per time.Duration) RateWindow {

@@ -50,11 +50,22 @@ type Job struct {
 	Manual    bool
 	Dotenv    []ci.JobVariable // of its dotenv report
 	watchedAt time.Time        // when somebody last opened its page; zero: never
-	Fate      Fate
+	fate      fate
 	changed   chan struct{} // closed by wake; nil while nobody waits
 }
 
 func (j *Job) id() int { return j.ID }
+
+// fate is what a test has decided will happen to a job when its runner reports on it. The zero value decides nothing.
+type fate struct {
+	postponed, postponements int    // final updates still to be answered 202, and those answered so
+	rejected, rejections     int    // final updates still to be answered 412, and those answered so
+	cancelAt                 []byte // the text of the log at which the job is canceled; nil for none
+	searched                 int64  // how much of the log, in bytes, is known not to have that text
+}
+
+// Finished reports whether the job has come to its end, not being skipped.
+func (j *Job) Finished() bool { return j.Status.Completed() && j.Status != JobSkipped }
 
 // Commit is the commit that a job runs for.
 type Commit struct {
@@ -140,15 +151,15 @@ func (p *Pipeline) leave(j *Job) {
 
 func (p *Pipeline) id() int { return p.ID }
 
-// Iid is the pipeline's place among those of its project, from 1.
-func (p *Pipeline) Iid() int {
+// IID is the pipeline's place among those of its project, from 1.
+func (p *Pipeline) IID() int {
 	i, _ := slices.BinarySearchFunc(p.project.pipelines, p.ID, byID[*Pipeline])
 	return i + 1
 }
 
 // Latest are the pipeline's jobs without those that have been retried: of several jobs of one name the last, by id.
 func (p *Pipeline) Latest() []*Job {
-	return Keep(p.Jobs, func(j *Job) bool { return !j.retried() })
+	return Filtered(p.Jobs, func(j *Job) bool { return !j.retried() })
 }
 
 // retried reports whether the pipeline has a later job of the same name.
@@ -169,11 +180,35 @@ func (j *Job) Dependencies() []*Job {
 	if len(j.Pipeline.Jobs) == 1 {
 		return nil
 	}
-	wanted, latest := j.Spec.ArtifactsWanted(), map[string]*Job{}
+	wanted, latest := artifactsWanted(j.Spec), map[string]*Job{}
 	for _, other := range j.Pipeline.Jobs { // by id
 		if other != j && wanted(other.Name, other.StageIndex < j.StageIndex) {
 			latest[other.Name] = other
 		}
 	}
 	return slices.SortedFunc(maps.Values(latest), func(a, b *Job) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// artifactsWanted tells for the jobs of a pipeline, by their name and whether they are of an earlier stage, whether a
+// job gets their artifacts: its dependencies and needs say so or, without either, the stage
+// (app/models/ci/build_dependencies.rb). Its lists are looked through once, however many jobs are asked about.
+func artifactsWanted(s ci.JobSpec) (of func(name string, earlier bool) bool) {
+	depends, needed := make(map[string]bool, len(s.Dependencies)), make(map[string]bool, len(s.Needs))
+	for _, name := range s.Dependencies {
+		depends[name] = true
+	}
+	for _, n := range s.Needs {
+		if n.Artifacts == nil || *n.Artifacts {
+			needed[n.Job] = true
+		}
+	}
+	return func(name string, earlier bool) bool {
+		switch {
+		case s.Dependencies != nil && !depends[name]:
+			return false
+		case s.Needs == nil:
+			return earlier
+		}
+		return needed[name]
+	}
 }

@@ -90,6 +90,28 @@ type Project struct {
 
 func (p *Project) id() int { return p.ID }
 
+// What a new project is given (app/models/project_ci_cd_setting.rb and db/structure.sql).
+const (
+	defaultBuildTimeout = time.Hour
+	defaultGitDepth     = 20 // commits
+)
+
+// Timeout is how long a job of the project may run that says nothing of it.
+func (p *Project) Timeout() time.Duration {
+	if p.BuildTimeout > 0 {
+		return p.BuildTimeout
+	}
+	return defaultBuildTimeout
+}
+
+// Depth is how many commits its jobs fetch; 0 is all.
+func (p *Project) Depth() int {
+	if p.GitDepth == 0 {
+		return defaultGitDepth
+	}
+	return max(p.GitDepth, 0)
+}
+
 // namespace returns the full path and the name of the group or user that the project lies in.
 func (p *Project) namespace() (path, name string) {
 	if p.Group != nil {

@@ -19,7 +19,7 @@ type Runner struct {
 	CreatedAt, UpdatedAt, ContactedAt time.Time    // contact zero: never
 	Managers                          []*Manager   // by id
 	Jobs                              []*Job       // all that it took, by id
-	Queue                             QueueValue
+	queue                             queueValue
 	indexed                           indexEntry
 }
 
@@ -106,20 +106,20 @@ func (r *Runner) LatestManager() *Manager {
 	return last
 }
 
-// QueueValue is what a runner gets as X-GitLab-Last-Update. Every change that may give the runner a job makes it
+// queueValue is what a runner gets as X-GitLab-Last-Update. Every change that may give the runner a job makes it
 // another one (app/models/ci/runner.rb, ensure_runner_queue_value and tick_runner_queue). State.QueueValueOf reads it.
-type QueueValue struct {
+type queueValue struct {
 	value   string        // empty: not made since the last change
 	madeAt  time.Time     // of value
-	Changed chan struct{} // closed at the next change; nil while nobody waits
+	changed chan struct{} // closed at the next change; nil while nobody waits
 }
 
 // QueueChange is a channel that is closed when the runner's queue value changes.
 func (r *Runner) QueueChange() <-chan struct{} {
-	if r.Queue.Changed == nil {
-		r.Queue.Changed = make(chan struct{})
+	if r.queue.changed == nil {
+		r.queue.changed = make(chan struct{})
 	}
-	return r.Queue.Changed
+	return r.queue.changed
 }
 
 // indexEntry is where the runnerIndex has a runner.

@@ -37,6 +37,14 @@ type AccessToken struct {
 
 func (t *AccessToken) id() int { return t.ID }
 
+// Grant is what a fine-grained token may do, and where.
+type Grant struct {
+	Access      Access
+	Projects    []*Project // of SelectedMemberships
+	Groups      []*Group   // of SelectedMemberships: with all below them
+	Permissions []string   // "Runner: Read"
+}
+
 // Expired reports whether the day that the token expires on has begun, in UTC.
 func (t *AccessToken) Expired(now time.Time) bool {
 	return !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt.UTC().Truncate(24*time.Hour))

@@ -22,7 +22,7 @@ func (st *State) ProjectRegistrationTokensAllowed(p *Project) bool {
 // RegistrarKnown reports whether the setting valid_runner_registrars has a kind of registration token: RegistrarGroup
 // or RegistrarProject.
 func (st *State) RegistrarKnown(kind string) bool {
-	return st.Settings.ValidRegistrars == nil || slices.Contains(st.Settings.ValidRegistrars, kind)
+	return slices.Contains(st.Settings.Registrars(), kind)
 }
 
 // ResetInstanceRegistrationToken gives the instance a new registration token and returns it; the old one is dead at
@@ -32,9 +32,17 @@ func (st *State) ResetInstanceRegistrationToken() string {
 	return st.Settings.RegistrationToken
 }
 
-// ResetRegistrationToken puts a new token in the place of the RegistrationToken of a group or project, and returns it;
-// the old one is dead at once.
-func (st *State) ResetRegistrationToken(token *string) string {
+// ResetProjectRegistrationToken gives the project a new registration token and returns it; the old one is dead at once.
+func (st *State) ResetProjectRegistrationToken(p *Project) string {
+	return st.resetRegistrationToken(&p.RegistrationToken)
+}
+
+// ResetGroupRegistrationToken gives the group a new registration token and returns it; the old one is dead at once.
+func (st *State) ResetGroupRegistrationToken(g *Group) string {
+	return st.resetRegistrationToken(&g.RegistrationToken)
+}
+
+func (st *State) resetRegistrationToken(token *string) string {
 	*token = cmp.Or(st.pinnedToken(), st.made.token(registrationTokens))
 	st.indexRegistrationToken(token)
 	return *token
@@ -51,14 +59,14 @@ func (st *State) activeCount(rs []*Runner) int {
 	return n
 }
 
-// PlanLimitExceeded is GitLab's refusal of one runner more for a group or a project, of which one is nil: the attribute
-// and its text, or "" and "" where there is room (app/models/concerns/limitable.rb).
-func (st *State) PlanLimitExceeded(g *Group, p *Project) (attribute, text string) {
+// planLimit is the refusal of one runner more for a group or a project, of which one is nil; nil where there is room
+// (app/models/concerns/limitable.rb).
+func (st *State) planLimit(g *Group, p *Project) *Invalid {
 	switch {
 	case g != nil && st.Settings.MaxGroupRunners > 0 && st.activeCount(g.runners) >= st.Settings.MaxGroupRunners:
-		return attrGroupLimit, fmt.Sprintf(msgfGroupRunnerLimit, st.Settings.MaxGroupRunners)
+		return newInvalid(attrGroupLimit, fmt.Sprintf(msgfGroupRunnerLimit, st.Settings.MaxGroupRunners))
 	case p != nil && st.Settings.MaxProjectRunners > 0 && st.activeCount(p.Runners) >= st.Settings.MaxProjectRunners:
-		return attrProjectLimit, fmt.Sprintf(msgfProjectRunnerLimit, st.Settings.MaxProjectRunners)
+		return newInvalid(attrProjectLimit, fmt.Sprintf(msgfProjectRunnerLimit, st.Settings.MaxProjectRunners))
 	}
-	return "", ""
+	return nil
 }

@@ -13,13 +13,18 @@ func RoleInGroup(u *User, g *Group) Role {
 	return best
 }
 
-// RoleInProject is the highest role that u holds in p or a group above it; zero for no member. Who owns the personal
-// namespace that p lies in is Owner.
-func RoleInProject(u *User, p *Project) Role {
+// DirectRoleInProject is the role that u holds in p itself; zero for none. Who owns the personal namespace that p lies
+// in is Owner.
+func DirectRoleInProject(u *User, p *Project) Role {
 	if p.Owner == u {
 		return Owner
 	}
-	return max(p.Roles[u], RoleInGroup(u, p.Group))
+	return p.Roles[u]
+}
+
+// RoleInProject is the highest role that u holds in p or a group above it; zero for no member.
+func RoleInProject(u *User, p *Project) Role {
+	return max(DirectRoleInProject(u, p), RoleInGroup(u, p.Group))
 }
 
 // memberBelow reports whether u is a member of any group or project at or below g.

@@ -10,7 +10,7 @@ import (
 
 // RunnerDraft is what CreateRunner, AddRunner and ChangeRunner make a runner of.
 type RunnerDraft struct {
-	Id           int        // 0: the next
+	ID           int        // 0: the next
 	Type         RunnerType // empty: ImpliedType, for AddRunner
 	Group        *Group     // of a group runner
 	Projects     []*Project // of a project runner, the owner first
@@ -23,15 +23,28 @@ type RunnerDraft struct {
 	// Existing: the draft says how the runner stands in the database, where texts saved before there was a limit may be
 	// longer than that.
 	Existing bool
-	// CreatedAt and ContactedAt are for AddRunner and ChangeRunner: zero is now, and never contacted. TokenExpiresAt is as
-	// the settings say when it is zero; a token that expires at Never lives for ever whatever they say.
+	// CreatedAt and ContactedAt are for AddRunner and ChangeRunner: zero is now, and never contacted. TokenExpiresAt is
+	// as the settings say when it is zero; a token that expires at Never lives for ever whatever they say.
 	CreatedAt, ContactedAt, TokenExpiresAt time.Time
 }
 
-// CreateRunner makes a runner by the rules of GitLab's model (app/services/ci/runners/create_runner_service.rb and
-// register_runner_service.rb); the error is an *Invalid. Plan limits are for the caller to check: they hold for
-// requests, while a seed may describe a time before there was one. So is that the draft's token and id are free.
+// CreateRunner makes a runner for a request by the rules of GitLab's model, plan limits among them
+// (app/services/ci/runners/create_runner_service.rb and register_runner_service.rb); the error is an *Invalid. The
+// draft has neither an id nor a token.
 func (st *State) CreateRunner(n RunnerDraft) (*Runner, error) {
+	var p *Project
+	if len(n.Projects) > 0 {
+		p = n.Projects[0]
+	}
+	if full := st.planLimit(n.Group, p); full != nil {
+		return nil, full
+	}
+	return st.createRunner(n)
+}
+
+// createRunner is CreateRunner without plan limits, as a seed may describe a time before there was one. That the
+// draft's token and id are free is for the caller to check.
+func (st *State) createRunner(n RunnerDraft) (*Runner, error) {
 	n.Attributes.Tags = cleanTags(n.Attributes.Tags)
 	var before *Attributes
 	if n.Existing {
@@ -40,11 +53,11 @@ func (st *State) CreateRunner(n RunnerDraft) (*Runner, error) {
 	if err := st.validate(n.Attributes, before); err != nil {
 		return nil, err
 	}
-	if st.Has(gitlabversion.DescriptionLimit) && !n.Existing && TooLong(n.Name, maxNameLength) {
-		return nil, NewInvalid(attrName, MsgTooLong(maxNameLength))
+	if st.Has(gitlabversion.DescriptionLimit) && !n.Existing && tooLong(n.Name, maxNameLength) {
+		return nil, newInvalid(attrName, msgTooLong(maxNameLength))
 	}
 	now := st.Now()
-	r := &Runner{ID: assignID(st, &st.Runners, n.Id), Type: n.Type, Group: n.Group, Attributes: n.Attributes, Name: n.Name,
+	r := &Runner{ID: assignID(st, &st.Runners, n.ID), Type: n.Type, Group: n.Group, Attributes: n.Attributes, Name: n.Name,
 		Registration: n.Registration, Creator: n.Creator, CreatedAt: now, UpdatedAt: now}
 	for _, p := range n.Projects {
 		r.Assignments = append(r.Assignments, &Assignment{p, now})
@@ -57,7 +70,7 @@ func (st *State) CreateRunner(n RunnerDraft) (*Runner, error) {
 	setKey(st, st.RunnerTokens, r.Token, r)
 	st.linkRunner(r)
 	st.reindex(r)
-	st.OnUndo(func() {
+	st.onUndo(func() {
 		st.unlinkRunner(r)
 		st.unindex(r)
 	})
@@ -198,22 +211,36 @@ func (st *State) DeleteRunner(r *Runner) {
 	}
 	delete(st.RunnerTokens, r.Token)
 	st.Runners.remove(r)
-	st.tick(r)
-	if st.goneRunners == nil {
-		st.goneRunners = map[int]bool{}
+	if st.gone == nil {
+		st.gone = map[int]bool{}
 	}
-	st.goneRunners[r.ID] = true
+	st.gone[r.ID] = true
+	st.tick(r)
 }
 
-// HadRunner reports whether there is or was a runner with that id.
-func (st *State) HadRunner(id int) bool { return st.goneRunners[id] || has(st.Runners, id) }
+// WasRunner reports whether a runner has had that id, which is gone or still there.
+func (st *State) WasRunner(id int) bool { return st.gone[id] || has(st.Runners, id) }
 
-// AssignRunner makes a project runner serve one project more, which it does not serve yet
-// (app/services/ci/runners/assign_runner_service.rb).
-func (st *State) AssignRunner(r *Runner, p *Project) {
+// AssignRunner makes a project runner serve one project more (app/services/ci/runners/assign_runner_service.rb and
+// app/models/ci/runner.rb, assign_to). The error is an *Invalid, which names last the assignment that failed, or that
+// the runner is of another type, for which GitLab's model raises an error that nothing rescues.
+func (st *State) AssignRunner(r *Runner, p *Project) error {
+	if r.Type != ProjectRunner {
+		return fmt.Errorf("a runner of %s is assigned to no project; app/models/ci/runner.rb raises an error, which "+
+			"nothing rescues", r.Type)
+	}
+	refused := st.planLimit(nil, p)
+	if r.AssignedTo(p) != nil {
+		refused = newInvalid(attrRunnerTaken, msgAlreadyTaken)
+	}
+	if refused != nil {
+		refused.Add(attrAssignTo, fmt.Sprintf(msgfValidationFailed, refused.sentence()))
+		return refused
+	}
 	r.Assignments = append(r.Assignments, &Assignment{p, st.Now()})
 	p.Runners = insertByID(p.Runners, r)
 	st.tick(r)
+	return nil
 }
 
 // UnassignRunner ends that a project runner serves a project (app/services/ci/runners/unassign_runner_service.rb).

@@ -35,7 +35,7 @@ func (x *runnerIndex) narrowedBySeveral(f RunnerFilter, rows []*Runner, passes f
 	if x.several == nil || len(x.several) == mostNarrowed {
 		x.several = map[string][]*Runner{}
 	}
-	x.several[name] = Keep(rows, passes)
+	x.several[name] = Filtered(rows, passes)
 	return x.several[name]
 }
 
@@ -50,7 +50,7 @@ func (x *runnerIndex) holdsAt(m moments) bool {
 
 // put has the runner found by what it is at those moments.
 func (x *runnerIndex) put(r *Runner, m moments) {
-	x.at = moments{Latest(x.at.online, m.online), Latest(x.at.stale, m.stale)}
+	x.at = moments{Later(x.at.online, m.online), Later(x.at.stale, m.stale)}
 	next := indexEntry{tags: r.Tags}
 	for i, s := range RunnerScopes {
 		if m.inScope(r, s) {
@@ -58,7 +58,7 @@ func (x *runnerIndex) put(r *Runner, m moments) {
 		}
 	}
 	x.firstOnline = earliestAfter(m.online, x.firstOnline, r.ContactedAt)
-	x.firstFresh = earliestAfter(m.stale, x.firstFresh, Latest(r.CreatedAt, r.ContactedAt))
+	x.firstFresh = earliestAfter(m.stale, x.firstFresh, Later(r.CreatedAt, r.ContactedAt))
 	x.move(r, next)
 }
 

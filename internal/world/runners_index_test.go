@@ -47,7 +47,7 @@ func TestIndexFindsWhatALookAtAllFinds(t *testing.T) {
 				require.NoError(t, st.UpdateRunner(r, next))
 			},
 			func() {
-				err := st.Atomically(func() error { _, _ = st.AddRunner(seed()); return fmt.Errorf("no") })
+				err := Atomically(st, func() error { _, _ = st.AddRunner(seed()); return fmt.Errorf("no") })
 				require.Error(t, err)
 			},
 		}

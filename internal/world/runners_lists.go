@@ -110,8 +110,8 @@ func (st *State) unindex(r *Runner) {
 	}
 }
 
-// JoinedWithVersions are the runners as often as they have managers of the version that f asks for, and what else f asks
-// for: GitLab joins the managers and does not look for repetitions (app/models/ci/runner.rb, with_version_prefix).
+// JoinedWithVersions are the runners as often as they have managers of the version that f asks for, and what else f
+// asks for: GitLab joins the managers and does not look for repetitions (app/models/ci/runner.rb, with_version_prefix).
 func (st *State) JoinedWithVersions(rows []*Runner, f RunnerFilter) ([]*Runner, RunnerFilter) {
 	if f.VersionPrefix == "" {
 		return rows, f

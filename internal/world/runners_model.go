@@ -14,8 +14,8 @@ type Invalid struct{ Problems []AttributeProblem }
 // 10 minutes".
 type AttributeProblem struct{ Attribute, Text string }
 
-// NewInvalid is an Invalid with one problem.
-func NewInvalid(attribute, text string) *Invalid {
+// newInvalid is an Invalid with one problem.
+func newInvalid(attribute, text string) *Invalid {
 	return &Invalid{[]AttributeProblem{{attribute, text}}}
 }
 
@@ -62,9 +62,9 @@ func (st *State) validate(next Attributes, before *Attributes) error {
 	if len(next.Tags) > maxTags && (before == nil || !slices.Equal(before.Tags, next.Tags)) {
 		v.Add(attrTagsList, msgTooManyTags)
 	}
-	if st.Has(gitlabversion.DescriptionLimit) && TooLong(next.Description, maxNoteLength) &&
+	if st.Has(gitlabversion.DescriptionLimit) && tooLong(next.Description, maxNoteLength) &&
 		(before == nil || !equalText(before.Description, next.Description)) {
-		v.Add(attrDescription, MsgTooLong(maxNoteLength))
+		v.Add(attrDescription, msgTooLong(maxNoteLength))
 	}
 	if next.AccessLevel == "" {
 		v.Add(attrAccessLevel, msgBlank)
@@ -72,8 +72,8 @@ func (st *State) validate(next Attributes, before *Attributes) error {
 	if next.MaximumTimeout != nil && *next.MaximumTimeout < minMaximumTimeout {
 		v.Add(attrMaximumTimeout, msgMaximumTimeoutTooShort)
 	}
-	if TooLong(next.MaintenanceNote, maxNoteLength) {
-		v.Add(attrMaintenanceNote, MsgTooLong(maxNoteLength))
+	if tooLong(next.MaintenanceNote, maxNoteLength) {
+		v.Add(attrMaintenanceNote, msgTooLong(maxNoteLength))
 	}
 	if len(v.Problems) > 0 {
 		return &v

@@ -32,7 +32,7 @@ func TestRunnerValidations(t *testing.T) {
 		"one tag twice": {func(a *Attributes) { a.Tags = append(slices.Clone(many[1:]), many[1]) }, ""},
 		"access level":  {func(a *Attributes) { a.AccessLevel = "" }, "Access level " + msgBlank},
 		"short timeout": {func(a *Attributes) { a.MaximumTimeout = &short }, "Maximum timeout " + msgMaximumTimeoutTooShort},
-		"long note":     {func(a *Attributes) { a.MaintenanceNote = &long }, "Maintenance note " + MsgTooLong(maxNoteLength)},
+		"long note":     {func(a *Attributes) { a.MaintenanceNote = &long }, "Maintenance note " + msgTooLong(maxNoteLength)},
 		"characters":    {func(a *Attributes) { a.MaintenanceNote = &edge }, ""},
 		"all at once": {func(a *Attributes) { *a = Attributes{MaximumTimeout: &short} },
 			"Tags list " + msgTagsNeeded + ", Access level " + msgBlank + ", and Maximum timeout " + msgMaximumTimeoutTooShort},

@@ -37,7 +37,7 @@ func (st *State) managerMoments() moments {
 func (m moments) isOnline(contactedAt time.Time) bool { return contactedAt.After(m.online) }
 
 func (m moments) isStale(createdAt, contactedAt time.Time) bool {
-	return !Latest(createdAt, contactedAt).After(m.stale)
+	return !Later(createdAt, contactedAt).After(m.stale)
 }
 
 // status is the status of what was made and last contacted then; zero for never.

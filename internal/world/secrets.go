@@ -185,7 +185,7 @@ func (st *State) secret(k tokenKind, wanted string) string {
 			st.made.given = map[string]bool{}
 		}
 		st.made.given[wanted] = true
-		st.OnUndo(func() { delete(st.made.given, wanted) })
+		st.onUndo(func() { delete(st.made.given, wanted) })
 	}
 	return wanted
 }

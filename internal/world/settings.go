@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -51,6 +52,32 @@ func TimeZone(name string) (*time.Location, error) {
 			"and where there is no zone database, import time/tzdata", name)
 	}
 	return zone, nil
+}
+
+// defaultSizeLimit is GitLab's limit for a job's log and for one of its files (app/models/plan_limits.rb,
+// app/models/application_setting.rb).
+const defaultSizeLimit = 100 << 20
+
+// TraceLimit is how many bytes the log of a job may have.
+func (s Settings) TraceLimit() int64 { return sizeLimit(s.MaxTraceSize) }
+
+// ArtifactsLimit is how many bytes a file of a job may have.
+func (s Settings) ArtifactsLimit() int64 { return sizeLimit(s.MaxArtifactsSize) }
+
+// sizeLimit is a limit as it is set, or the default for 0.
+func sizeLimit(set int64) int64 {
+	if set > 0 {
+		return min(set, math.MaxInt64-1) // so that one byte more can be read, to see that there is one
+	}
+	return defaultSizeLimit
+}
+
+// Registrars are the kinds of registration token that work.
+func (s Settings) Registrars() []string {
+	if s.ValidRegistrars == nil {
+		return knownRegistrars()
+	}
+	return s.ValidRegistrars
 }
 
 // Zone is the time zone in which times are shown.

@@ -8,9 +8,9 @@ import "slices"
 
 // Seeding runs a seed of a whole world with those groups and projects. The caller takes everything back, or throws the
 // state away, if anything of it is refused.
-func (st *State) Seeding(groups, projects []string, seed func()) {
+func Seeding(st *State, groups, projects []string, seed func()) {
 	st.coming = make(map[string]bool, len(projects))
-	st.standIns, st.lookedThrough = map[Record]bool{}, 0
+	st.standIns, st.lookedThrough = map[Row]bool{}, 0
 	defer func() { st.coming, st.standIns = nil, nil }()
 	for _, path := range projects {
 		st.coming[Key(path)] = true
@@ -25,10 +25,10 @@ func (st *State) Seeding(groups, projects []string, seed func()) {
 func (st *State) seeding() bool { return st.coming != nil }
 
 // standsIn reports whether a record is a stand-in, of which nothing follows.
-func (st *State) standsIn(r Record) bool { return st.standIns[r] }
+func (st *State) standsIn(r Row) bool { return st.standIns[r] }
 
 // standInID is the wanted ID of a stand-in or, if that is none or taken, one that no record has.
-func standInID[T Record](t *table[T], wanted int) int {
+func standInID[T Row](t *table[T], wanted int) int {
 	if wanted > 0 && !has(*t, wanted) {
 		return wanted
 	}
@@ -49,14 +49,14 @@ func (st *State) standInForSettings(in Settings) {
 	}
 	before := st.Settings
 	st.Settings.RegistrationToken = in.RegistrationToken
-	st.OnUndo(func() { st.Settings = before })
+	st.onUndo(func() { st.Settings = before })
 }
 
 func (st *State) standInForUser(in User) {
 	if !st.seeding() {
 		return
 	}
-	u := &User{ID: standInID(&st.Users, in.ID), Username: in.Username, Name: in.Name, State: UserActive}
+	u := &User{ID: standInID(&st.Users, in.ID), Username: in.Username, Name: in.Name, State: UserActive, Bot: in.Bot}
 	add(st, &st.Users, u)
 	if key := Key(u.Username); key != "" && st.UserNames[key] == nil {
 		setKey(st, st.UserNames, key, u)
@@ -69,7 +69,7 @@ func (st *State) standInForAccessToken(in AccessToken, username string) {
 		return
 	}
 	if isBot := in.Project != nil || in.Group != nil; isBot && username != "" && st.UserNames[Key(username)] == nil {
-		st.standInForUser(User{Username: username})
+		st.standInForUser(User{Username: username, Bot: true})
 	}
 	t := &AccessToken{ID: standInID(&st.Tokens, in.ID), Token: in.Token, User: st.UserNames[RootUsername]}
 	add(st, &st.Tokens, t)
@@ -127,16 +127,16 @@ func (st *State) standInForRunner(in RunnerDraft) {
 	if !st.seeding() {
 		return
 	}
-	r := &Runner{ID: standInID(&st.Runners, in.Id), Token: in.Token, Type: InstanceRunner}
+	r := &Runner{ID: standInID(&st.Runners, in.ID), Token: in.Token, Type: InstanceRunner}
 	add(st, &st.Runners, r)
 	st.standIns[r] = true
 	known := r // by the ID, which jobs name
-	if first := st.Runners.ByID[in.Id]; first != nil {
+	if first := st.Runners.ByID[in.ID]; first != nil {
 		known = first
 	}
 	before := known.Managers
 	known.Managers = slices.Clone(before)
-	st.OnUndo(func() { known.Managers = before })
+	st.onUndo(func() { known.Managers = before })
 	for _, m := range in.Managers {
 		m.ID, m.Runner = standInID(&st.managers, m.ID), known
 		add(st, &st.managers, &m)

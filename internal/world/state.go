@@ -11,9 +11,8 @@ import (
 // what is used after that is a copy.
 type State struct {
 	Version gitlabversion.Version // never changes, so that it may be asked without the mutex
-	// Mu is the one lock of the state. Whoever holds it takes no lock of its own that is held while this one is taken;
-	// the order of all locks of a fake stands at fakegitlab.Fake. The clock is asked while it is held.
-	Mu     sync.Mutex
+	// mu is the one lock of the state; Visit takes it.
+	mu     sync.Mutex
 	handed map[string]handedToken // what TokenOf has returned, by token; unlike all below it outlives Replace
 	world
 }
@@ -29,20 +28,19 @@ type world struct {
 	clock func() time.Time
 	made  tokenMaker
 
-	Settings    Settings
-	Users       table[*User]
-	Tokens      table[*AccessToken]
-	Groups      table[*Group]
-	Projects    table[*Project]
-	Runners     table[*Runner]
-	managers    table[*Manager]
-	Jobs        table[*Job]
-	pipeline    int          // the last pipeline id given out
-	goneRunners map[int]bool // the ids of deleted runners
-	pins        pins
-	// begun is when the last seed was entered whose times are told from then; zero if none was.
-	begun time.Time
-	Queue JobQueue
+	Settings Settings
+	Users    table[*User]
+	Tokens   table[*AccessToken]
+	Groups   table[*Group]
+	Projects table[*Project]
+	Runners  table[*Runner]
+	gone     map[int]bool // the ids of runners that were deleted
+	managers table[*Manager]
+	Jobs     table[*Job]
+	pipeline int // the last pipeline id given out
+	pins     pins
+	begun    time.Time // when the last seed was entered whose times are told from then; zero if none was
+	Queue    JobQueue
 
 	UserNames    map[string]*User    // by Key of the username
 	GroupPaths   map[string]*Group   // by Key of the full path
@@ -63,8 +61,14 @@ type world struct {
 	undo                []func()        // what takes back the change that Atomically runs, as far as it has come
 	undoing             bool            // Atomically is running one
 	coming              map[string]bool // while Seed runs: the projects that it adds, by lower-cased path; else nil
-	standIns            map[Record]bool // of the seed that is being run
+	standIns            map[Row]bool    // of the seed that is being run
 	lookedThrough       int             // names, by the seed that is being run, for those nearest to what is not there
+}
+
+// RateWindow is how many requests somebody has made in one period.
+type RateWindow struct {
+	Period int64 // its number since 1970, each as long as the limit is for
+	Count  int
 }
 
 // The ids of each kind of record start somewhere else, so that an id passed for one of another kind finds nothing.
@@ -104,9 +108,20 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 	return st
 }
 
+// Visit does something with the state's mutex held. Whoever does takes no lock that is held while this one is taken;
+// the order of all locks of a fake stands at fakegitlab.Fake. The clock is asked while it is held.
+//
+// Visit, Replace, Atomically and Seeding are no methods, so that an endpoint, whose request is a State with more to it,
+// does not find them there: it runs within a visit.
+func Visit(st *State, part func()) {
+	st.mu.Lock()
+	defer st.mu.Unlock() // also when a function of the test panics
+	part()
+}
+
 // Replace puts the world of another state in the place of this one's; the other is not to be used afterwards. Its times
 // are those of clock from now on. Requests that wait for something in the old world are woken to look again.
-func (st *State) Replace(next *State, clock func() time.Time) {
+func Replace(st, next *State, clock func() time.Time) {
 	for _, j := range st.Jobs.Rows {
 		j.wake()
 	}
@@ -121,7 +136,7 @@ func (st *State) Now() time.Time { return st.clock().UTC().Round(0).Truncate(tim
 // Begin notes that the times of the seed that is being run are told from now on, and returns now.
 func (st *State) Begin() time.Time {
 	before := st.begun
-	st.OnUndo(func() { st.begun = before })
+	st.onUndo(func() { st.begun = before })
 	st.begun = st.Now()
 	return st.begun
 }

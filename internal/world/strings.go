@@ -18,8 +18,8 @@ func toSentence(said []string) string {
 	}
 }
 
-// TooLong reports whether a text has more than limit characters; nil has none.
-func TooLong(s *string, limit int) bool { return s != nil && utf8.RuneCountInString(*s) > limit }
+// tooLong reports whether a text has more than limit characters; nil has none.
+func tooLong(s *string, limit int) bool { return s != nil && utf8.RuneCountInString(*s) > limit }
 
 // equalText reports whether both are nil or have the same text.
 func equalText(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
@@ -56,4 +56,10 @@ func WordsOf[T ~string](values ...T) []string {
 		texts[i] = string(value)
 	}
 	return texts
+}
+
+// Leading cuts s after its longest prefix of characters that are all in set.
+func Leading(s, set string) (prefix, rest string) {
+	rest = strings.TrimLeft(s, set)
+	return s[:len(s)-len(rest)], rest
 }

@@ -5,21 +5,21 @@ import (
 	"slices"
 )
 
-// Record is what a table keeps: whatever has an id.
-type Record interface{ id() int }
+// Row is what a table keeps: whatever has an id.
+type Row interface{ id() int }
 
 // table keeps records of one kind, found by id and listed in the order of ids.
-type table[T Record] struct {
+type table[T Row] struct {
 	ByID map[int]T
 	Rows []T // by id
 	next int // the lowest id that the next record may get
 }
 
 // newTable makes an empty table whose ids begin with first.
-func newTable[T Record](first int) table[T] { return table[T]{ByID: map[int]T{}, next: first} }
+func newTable[T Row](first int) table[T] { return table[T]{ByID: map[int]T{}, next: first} }
 
 // byID compares a record's id with another id, to search and to sort by.
-func byID[T Record](r T, id int) int { return cmp.Compare(r.id(), id) }
+func byID[T Row](r T, id int) int { return cmp.Compare(r.id(), id) }
 
 // insert puts a record in, which Atomically does not take back; add is for that.
 func (t *table[T]) insert(r T) {
@@ -34,7 +34,7 @@ func (t *table[T]) remove(r T) {
 }
 
 // insertByID adds a record to a list that is ordered by id. It looks at the end first, where a new record belongs.
-func insertByID[T Record](rows []T, r T) []T {
+func insertByID[T Row](rows []T, r T) []T {
 	if n := len(rows); n == 0 || rows[n-1].id() < r.id() {
 		return append(rows, r)
 	}
@@ -43,15 +43,15 @@ func insertByID[T Record](rows []T, r T) []T {
 }
 
 // removeByID removes a record, which may be missing, from a list that is ordered by id.
-func removeByID[T Record](rows []T, r T) []T {
+func removeByID[T Row](rows []T, r T) []T {
 	if i, ok := slices.BinarySearchFunc(rows, r.id(), byID[T]); ok {
 		return slices.Delete(rows, i, i+1)
 	}
 	return rows
 }
 
-// Keep returns the rows that pass all filters, in their order; nil when there are none.
-func Keep[T any](rows []T, filters ...func(T) bool) (kept []T) {
+// Filtered returns the rows that pass all filters, in their order; nil when there are none.
+func Filtered[T any](rows []T, filters ...func(T) bool) (kept []T) {
 	for _, row := range rows {
 		if !slices.ContainsFunc(filters, func(pass func(T) bool) bool { return !pass(row) }) {
 			kept = append(kept, row)
@@ -61,4 +61,4 @@ func Keep[T any](rows []T, filters ...func(T) bool) (kept []T) {
 }
 
 // has reports whether there is a record with that id.
-func has[T Record](t table[T], id int) bool { _, ok := t.ByID[id]; return ok }
+func has[T Row](t table[T], id int) bool { _, ok := t.ByID[id]; return ok }

@@ -13,8 +13,8 @@ func monthsBefore(t time.Time, months int) time.Time {
 	return before
 }
 
-// Latest is the later of two times.
-func Latest(a, b time.Time) time.Time {
+// Later is the later of two times.
+func Later(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
 	}
@@ -47,3 +47,6 @@ func WholeSeconds(d time.Duration) int {
 	}
 	return seconds
 }
+
+// Never is how plain data says that a token lives for ever although the settings have an interval.
+var Never = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)

@@ -4,9 +4,9 @@ import (
 	"slices"
 )
 
-// OnUndo remembers f, which takes back a change that was just made, for the case that what Atomically runs fails. The
+// onUndo remembers f, which takes back a change that was just made, for the case that what Atomically runs fails. The
 // last change is taken back first. Outside of Atomically it does nothing.
-func (st *State) OnUndo(f func()) {
+func (st *State) onUndo(f func()) {
 	if st.undoing {
 		st.undo = append(st.undo, f)
 	}
@@ -14,7 +14,7 @@ func (st *State) OnUndo(f func()) {
 
 // Atomically runs a change that either succeeds whole or leaves no trace, and returns its error. It also leaves no
 // trace when the change panics or ends its goroutine, as a test's FailNow does. One change at a time: it does not nest.
-func (st *State) Atomically(change func() error) error {
+func Atomically(st *State, change func() error) error {
 	if st.undoing {
 		panic("world: Atomically within Atomically would forget how to undo the outer one")
 	}
@@ -55,16 +55,16 @@ func (st *State) retractably(change func()) (takeBack func()) {
 }
 
 // add inserts a record and remembers how to take it back.
-func add[T Record](st *State, t *table[T], r T) {
+func add[T Row](st *State, t *table[T], r T) {
 	t.insert(r)
-	st.OnUndo(func() { t.remove(r) })
+	st.onUndo(func() { t.remove(r) })
 }
 
 // setKey puts a record into an index and remembers how to take it out.
 func setKey[K comparable, T any](st *State, index map[K]T, key K, r T) {
 	old, had := index[key]
 	index[key] = r
-	st.OnUndo(func() {
+	st.onUndo(func() {
 		if had {
 			index[key] = old
 		} else {
@@ -75,7 +75,7 @@ func setKey[K comparable, T any](st *State, index map[K]T, key K, r T) {
 
 // assignID returns the id that a new record of a kind gets: the wanted one unless that is 0, which asks for the next
 // that no record of any kind has. Whether a wanted id is free is for the caller to check.
-func assignID[T Record](st *State, t *table[T], wanted int) int {
+func assignID[T Row](st *State, t *table[T], wanted int) int {
 	if wanted != 0 {
 		return wanted
 	}
@@ -85,7 +85,7 @@ func assignID[T Record](st *State, t *table[T], wanted int) int {
 		}
 	}
 	before := t.next
-	st.OnUndo(func() { t.next = before })
+	st.onUndo(func() { t.next = before })
 	for st.idTaken(t.next) {
 		t.next++
 	}

@@ -21,7 +21,7 @@ func traces(st *State) []string {
 			slices.Sorted(maps.Keys(st.ProjectPaths)), slices.Sorted(maps.Keys(st.tokenValues)),
 			slices.Sorted(maps.Keys(st.RunnerTokens)), slices.Sorted(maps.Keys(st.JobTokens)),
 			slices.Sorted(maps.Keys(st.pipelines)), slices.Sorted(maps.Keys(st.namedTokens))),
-		fmt.Sprintln("queue", len(st.Queue.Lanes), len(st.Queue.Running), "managers", len(st.managers.Rows),
+		fmt.Sprintln("queue", len(st.Queue.lanes), len(st.Queue.running), "managers", len(st.managers.Rows),
 			"instance runners", len(st.instanceWide), "settings", st.Settings),
 	}
 	for _, u := range st.Users.Rows {
@@ -77,17 +77,17 @@ func TestAtomicallyLeavesNoTraceOfAnyAddition(t *testing.T) {
 	for name, add := range additions {
 		t.Run(name, func(t *testing.T) {
 			no := errors.New("no")
-			err := st.Atomically(func() error {
+			err := Atomically(st, func() error {
 				require.NoError(t, add())
 				require.NotEqual(t, untouched, traces(st), "the addition must be seen")
 				return no
 			})
 			require.ErrorIs(t, err, no)
 			assert.Equal(t, untouched, traces(st), "after an error")
-			assert.Panics(t, func() { _ = st.Atomically(func() error { _ = add(); panic("the test") }) })
+			assert.Panics(t, func() { _ = Atomically(st, func() error { _ = add(); panic("the test") }) })
 			assert.Equal(t, untouched, traces(st), "after a panic")
 		})
 	}
-	require.NoError(t, st.Atomically(additions["user"]))
+	require.NoError(t, Atomically(st, additions["user"]))
 	assert.NotNil(t, st.UserNames["mia"], "what succeeds stays")
 }

@@ -67,6 +67,17 @@ const (
 	ProjectRunner  RunnerType = "project_type"
 )
 
+// ImpliedType is the type of a runner of which none is said.
+func ImpliedType(group, projects bool) RunnerType {
+	switch {
+	case projects:
+		return ProjectRunner
+	case group:
+		return GroupRunner
+	}
+	return InstanceRunner
+}
+
 // AccessLevel is which refs a runner takes jobs from (app/models/ci/runner.rb, access_level).
 type AccessLevel string
 
@@ -74,6 +85,19 @@ type AccessLevel string
 const (
 	NotProtected AccessLevel = "not_protected"
 	RefProtected AccessLevel = "ref_protected"
+)
+
+// Access is which boundaries a grant is for (app/models/authz/granular_scope.rb, access).
+type Access string
+
+// The kinds of access: to named projects and groups, to all that the user is a member of, to those in the user's
+// namespace, and to what belongs to no project or group.
+const (
+	SelectedMemberships Access = "selected_memberships"
+	AllMemberships      Access = "all_memberships"
+	PersonalProjects    Access = "personal_projects"
+	AccessUser          Access = "user"
+	AccessInstance      Access = "instance"
 )
 
 // UserState is whether a user may use the API (app/models/user.rb, state).
@@ -110,7 +134,7 @@ const (
 // JobStatus is a state of the job state machine (app/models/concerns/ci/has_status.rb).
 type JobStatus string
 
-// The states of jobs. JobTransitions says how one leads to another.
+// The states of jobs. jobTransitions says how one leads to another.
 const (
 	JobCreated            JobStatus = "created"
 	JobWaitingForResource JobStatus = "waiting_for_resource"
@@ -126,12 +150,28 @@ const (
 	JobScheduled          JobStatus = "scheduled"
 )
 
+// The kinds of registration token in valid_runner_registrars.
+const (
+	RegistrarProject = "project"
+	RegistrarGroup   = "group"
+)
+
+// knownRegistrars are all kinds, which are also the setting's default.
+func knownRegistrars() []string { return []string{RegistrarProject, RegistrarGroup} }
+
+// What a ref is called of which nothing is said, and the SHA of what is not there, before the push that makes a ref.
+const (
+	DefaultRef = "main"
+	ZeroSHA    = "0000000000000000000000000000000000000000"
+)
+
 // The words that GitLab knows for each kind of value, in its order.
 var (
 	memberRoles      = []Role{Guest, Planner, Reporter, SecurityManager, Developer, Maintainer, Owner}
 	VisibilityLevels = []Visibility{Private, Internal, Public}
 	RunnerKinds      = []RunnerType{InstanceRunner, GroupRunner, ProjectRunner}
 	RefAccessLevels  = []AccessLevel{NotProtected, RefProtected}
+	Accesses         = []Access{PersonalProjects, AllMemberships, SelectedMemberships, AccessUser, AccessInstance}
 	UserStates       = []UserState{UserActive, UserBlocked, UserBlockedPendingApproval, UserDeactivated}
 	Registrations    = []Registration{ByUser, ByRegistrationToken}
 )

@@ -106,8 +106,8 @@ func (st *State) dropPendingJobs() {
 	for _, w := range st.waiting() {
 		stuck, over := w.stuckAt, w.since.Add(pendingTimeout)
 		if !byState {
-			shielded = Latest(shielded, Earliest(over, stuck))
-			stuck = Latest(stuck, shielded)
+			shielded = Later(shielded, Earliest(over, stuck))
+			stuck = Later(stuck, shielded)
 		}
 		if !now.After(Earliest(over, stuck)) {
 			continue
@@ -134,12 +134,12 @@ type waitingJob struct {
 func (st *State) waiting() []waitingJob {
 	var all []waitingJob
 	now, online := st.Now(), st.onlineUntil()
-	for _, lanes := range st.Queue.Lanes {
+	for _, lanes := range st.Queue.lanes {
 		for _, l := range lanes {
 			until := online(l.jobs[0])
 			for _, j := range l.jobs {
-				w := waitingJob{job: j, since: Latest(j.CreatedAt, Latest(j.UpdatedAt, j.QueuedAt))}
-				w.stuckAt = Latest(w.since.Add(stuckTimeout), until)
+				w := waitingJob{job: j, since: Later(j.CreatedAt, Later(j.UpdatedAt, j.QueuedAt))}
+				w.stuckAt = Later(w.since.Add(stuckTimeout), until)
 				if now.After(w.since.Add(stuckTimeout)) {
 					all = append(all, w)
 				}
@@ -156,7 +156,7 @@ func (st *State) waiting() []waitingJob {
 // onlineUntil makes a function that says until when a runner which may take a job is online, going by its last contact;
 // zero if there is none.
 func (st *State) onlineUntil() func(*Job) time.Time {
-	contacted := Keep(st.Runners.Rows, func(r *Runner) bool { return !r.Paused && !r.ContactedAt.IsZero() })
+	contacted := Filtered(st.Runners.Rows, func(r *Runner) bool { return !r.Paused && !r.ContactedAt.IsZero() })
 	byTag := map[string][]*Runner{}
 	for _, r := range contacted {
 		for _, tag := range r.Tags {
@@ -182,7 +182,7 @@ func (st *State) onlineUntil() func(*Job) time.Time {
 func (st *State) deleteStaleManagers() {
 	at := st.managerMoments()
 	stale := func(m *Manager) bool { return at.isStale(m.CreatedAt, m.ContactedAt) }
-	for _, m := range Keep(st.managers.Rows, stale) {
+	for _, m := range Filtered(st.managers.Rows, stale) {
 		st.removeManager(m)
 	}
 }
@@ -198,7 +198,7 @@ func (st *State) deleteExpiredFiles() {
 			continue
 		}
 		for _, j := range p.Jobs {
-			j.Files = Keep(j.Files, func(f *File) bool { return !expired(f) })
+			j.Files = Filtered(j.Files, func(f *File) bool { return !expired(f) })
 		}
 	}
 }

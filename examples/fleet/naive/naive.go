@@ -1,5 +1,5 @@
-// Package naive manages a fleet of runners as one writes it first. It reads well, its tests pass, it works for weeks. Sweep finds
-// its bugs (../fleet_test.go); package fleet is the same manager without them:
+// Package naive manages a fleet of runners as one writes it first. It reads well, its tests pass, it works for weeks.
+// Sweep finds its bugs (../fleet_test.go); package fleet is the same manager without them:
 //
 //	diff -u examples/fleet/naive/naive.go examples/fleet/fleet.go
 package naive
@@ -24,7 +24,8 @@ type Manager struct {
 	config fleet.Config
 }
 
-// New makes a manager that speaks to the GitLab at url, over httpClient, with the access token of a Maintainer of the project.
+// New makes a manager that speaks to the GitLab at url, over httpClient, with the access token of a Maintainer of the
+// project.
 func New(httpClient *http.Client, url, token string, store *fleet.Store, config fleet.Config) (*Manager, error) {
 	client, err := gitlab.NewClient(token, gitlab.WithBaseURL(url), gitlab.WithHTTPClient(httpClient))
 	if err != nil {
@@ -123,7 +124,8 @@ func (m *Manager) fill(ctx context.Context, runners []fleet.Runner) ([]fleet.Run
 		if err != nil {
 			return nil, err
 		}
-		runners = append(runners, fleet.Runner{ID: created.ID, Token: created.Token, RotateAt: time.Now().Add(m.config.RotateEvery)})
+		runners = append(runners, fleet.Runner{ID: created.ID, Token: created.Token,
+			RotateAt: time.Now().Add(m.config.RotateEvery)})
 	}
 	return runners, nil
 }

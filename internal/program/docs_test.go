@@ -1,11 +1,13 @@
-package main
+package program
 
 import (
+	"encoding/json"
 	"flag"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -15,9 +17,9 @@ import (
 
 var update = flag.Bool("update", false, "write the answers in docs/other-languages.md anew")
 
-// The page is one session with one program, from top to bottom. In a console block "$ " begins a command, and what follows
-// is what it prints; a sh or python block is a file to run, and the text block after it what it prints. The address in the
-// page stands for the program's.
+// The page is one session with one program, from top to bottom. In a console block "$ " begins a command, and what
+// follows is what it prints; a sh or python block is a file to run, and the text block after it what it prints. The
+// address in the page stands for the program's.
 func TestTranscripts(t *testing.T) {
 	const file, address = "../../docs/other-languages.md", "http://127.0.0.1:8080"
 	text, err := os.ReadFile(file)
@@ -48,6 +50,7 @@ func TestTranscripts(t *testing.T) {
 			block = transcript(block, func(command string) string { return execute("bash", command) })
 		case language == "sh":
 			pending, waiting = execute("bash", block), true
+		case language == "python" && strings.HasPrefix(block, "# "): // a file to copy, see TestPytestFiles
 		case language == "python" && hasPython:
 			pending, waiting = execute("/usr/bin/python3", block), true
 		case language == "text" && waiting:
@@ -94,11 +97,12 @@ func TestCommandLinesInPages(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/*.md")
 	require.NoError(t, err)
 	seen := 0
-	for _, page := range append(pages, "../../README.md", "main.go") {
+	for _, page := range append(pages, "../../README.md", "../../cmd/fakegitlab/main.go",
+		"../../examples/standalone/main.go") {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)
 		for line := range strings.Lines(string(text)) {
-			if strings.Contains(line, command) {
+			if command.MatchString(line) {
 				seen++
 				a, err := parse(argumentsIn(t, line), io.Discard)
 				if assert.NoError(t, err, "%s: %s", page, line) && a.scenario != "" {
@@ -107,18 +111,19 @@ func TestCommandLinesInPages(t *testing.T) {
 			}
 		}
 	}
-	assert.GreaterOrEqual(t, seen, 4)
+	assert.GreaterOrEqual(t, seen, 5)
 }
 
-const command = "go run ./examples/standalone"
+var command = regexp.MustCompile(`go run \./(?:cmd/fakegitlab|examples/standalone)(.*)`)
 
 // argumentsIn are the arguments on a line with the command, their paths seen from here.
 func argumentsIn(t *testing.T, line string) []string {
 	t.Helper()
-	_, line, found := strings.Cut(line, command)
-	require.True(t, found)
-	line, _, _ = strings.Cut(line, "#")
-	return strings.Fields(strings.ReplaceAll(line, "examples/fixtures/", "../fixtures/"))
+	m := command.FindStringSubmatch(line)
+	require.NotNil(t, m, line)
+	line, _, _ = strings.Cut(m[1], "#")
+	line, _, _ = strings.Cut(line, ">")
+	return strings.Fields(strings.ReplaceAll(line, "examples/fixtures/", "../../examples/fixtures/"))
 }
 
 // transcript runs the commands of a console block.
@@ -134,4 +139,23 @@ func transcript(block string, execute func(string) string) string {
 		}
 	}
 	return out.String()
+}
+
+// The image starts with a command line that the program takes, from a build that leaves nothing to be found in it.
+func TestDockerfile(t *testing.T) {
+	text, err := os.ReadFile("../../Dockerfile")
+	require.NoError(t, err)
+	entry := regexp.MustCompile(`ENTRYPOINT (\[.*\])`).FindSubmatch(text)
+	require.NotNil(t, entry)
+	var line []string
+	require.NoError(t, json.Unmarshal(entry[1], &line))
+	a, err := parse(line[1:], io.Discard)
+	require.NoError(t, err)
+	assert.True(t, a.allowRemote)
+	assert.Contains(t, string(text), "CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "+line[0]+" ./cmd/fakegitlab\n")
+	mod, err := os.ReadFile("../../go.mod")
+	require.NoError(t, err)
+	version := regexp.MustCompile(`FROM golang:(\S+)`).FindSubmatch(text)
+	require.NotNil(t, version)
+	assert.Contains(t, string(mod), "\ngo "+string(version[1])+"\n")
 }

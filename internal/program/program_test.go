@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"bufio"
@@ -22,29 +22,33 @@ import (
 	"github.com/fakegitlab/fakegitlab"
 )
 
-const twoTeams = "../fixtures/two_teams.json"
+const twoTeams = "../../examples/fixtures/two_teams.json"
 
 // program is the built program, running.
 type program struct {
-	t     *testing.T
-	cmd   *exec.Cmd
-	lines *bufio.Scanner
-	url   string
-	said  []string
+	t      *testing.T
+	cmd    *exec.Cmd
+	reader *os.File // of what it prints
+	lines  *bufio.Scanner
+	url    string
+	said   []string
 }
+
+// executable is the built program.
+var executable string
 
 // TestMain compiles the program for all the tests.
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "standalone")
+		dir, err := os.MkdirTemp("", "fakegitlab")
 		if err != nil {
 			log.Fatal(err)
 		}
 		defer os.RemoveAll(dir)
-		if out, err := exec.Command("go", "build", "-o", filepath.Join(dir, "standalone"), ".").CombinedOutput(); err != nil {
+		executable = filepath.Join(dir, "fakegitlab")
+		if out, err := exec.Command("go", "build", "-o", executable, "../../cmd/fakegitlab").CombinedOutput(); err != nil {
 			log.Fatalf("%v\n%s", err, out)
 		}
-		os.Setenv("STANDALONE", filepath.Join(dir, "standalone"))
 		return m.Run()
 	}())
 }
@@ -54,7 +58,8 @@ func launch(t *testing.T, args ...string) *program {
 	t.Helper()
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
-	p := &program{t: t, cmd: exec.Command(os.Getenv("STANDALONE"), append([]string{"-addr", "127.0.0.1:0"}, args...)...), lines: bufio.NewScanner(r)}
+	cmd := exec.Command(executable, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
+	p := &program{t: t, cmd: cmd, reader: r, lines: bufio.NewScanner(r)}
 	p.cmd.Stdout, p.cmd.Stderr = w, w
 	require.NoError(t, p.cmd.Start())
 	require.NoError(t, w.Close())
@@ -118,6 +123,21 @@ func TestServes(t *testing.T) {
 	assert.Contains(t, body, "of the shop, forgotten")
 }
 
+// The tokens that a scenario gives are printed with the rest, under whom they act for.
+func TestGreetsWithTokens(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "world.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{"users": [{"username": "ann"}], "projects": [{"path": "acme/shop"}],
+		"access_tokens": [{"user": "ann", "token": "glpat-read", "name": "ci", "scopes": ["read_api"]},
+			{"project": "acme/shop", "token": "glpat-bot", "name": "bot", "scopes": ["api", "read_user"]}]}`), 0o644))
+	p := launch(t, "-scenario", file)
+	said := strings.Join(p.said, "\n")
+	assert.Contains(t, said, "token     glpat-read  ann  ci: read_api\n")
+	assert.Contains(t, said, "token     glpat-bot  acme/shop  bot: api read_user\n")
+	assert.Regexp(t, `(?m)^token     glpat-\w+  ann$`, said)
+	status, _ := p.get("/api/v4/user", "glpat-read")
+	assert.Equal(t, 200, status)
+}
+
 func TestReloads(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "world.json")
 	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o644)) }
@@ -127,7 +147,8 @@ func TestReloads(t *testing.T) {
 
 	write(`{"usrs": []}`)
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGHUP))
-	assert.Contains(t, p.until("standalone: the world stays as it is:"), `did you mean "users"?`)
+	assert.Contains(t, p.until("fakegitlab: the world stays as it is:"),
+		file+`:1:2: usrs: unknown field; did you mean "users"?`)
 	status, _ := p.get("/api/v4/user", p.token("ann"))
 	assert.Equal(t, 200, status)
 
@@ -137,14 +158,6 @@ func TestReloads(t *testing.T) {
 	p.until("register ")
 	status, _ = p.get("/api/v4/user", p.token("ben"))
 	assert.Equal(t, 200, status)
-}
-
-func TestStops(t *testing.T) {
-	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		p := launch(t)
-		require.NoError(t, p.cmd.Process.Signal(s))
-		assert.NoError(t, p.cmd.Wait(), s)
-	}
 }
 
 func TestTLS(t *testing.T) {
@@ -168,9 +181,9 @@ func TestRefuses(t *testing.T) {
 		args []string
 		says string
 	}{
-		{[]string{"-addr", ":0"}, "-allow-remote"},
-		{[]string{"-addr", "0.0.0.0:0"}, "-allow-remote"},
-		{[]string{"-addr", "example.com:80"}, "-allow-remote"},
+		{[]string{"-addr", ":0"}, `-addr ":0" is `},
+		{[]string{"-addr", "0.0.0.0:0"}, "which other machines may reach, and whoever reaches the " +
+			"fake is an administrator; say -allow-remote"},
 		{[]string{"-addr", "nowhere"}, "missing port"},
 		{[]string{"-version", "12.0"}, "12.0"},
 		{[]string{"-cert", "x.pem"}, "-cert needs -tls"},
@@ -180,13 +193,17 @@ func TestRefuses(t *testing.T) {
 		{[]string{"world.json"}, `"world.json" is no flag`},
 		{[]string{"-colour"}, "-colour"},
 		{[]string{"-scenario", "nowhere.json"}, "nowhere.json"},
-		{[]string{"-scenario", "main.go"}, "main.go: scenario: 1:1"},
+		{[]string{"-scenario", "smallcompany"}, "did you mean SmallCompany?"},
+		{[]string{"-scenario", "program.go"}, "scenario: program.go:1:1: "},
+		{[]string{"-url-file", "/dev/null"}, "-url-file: /dev/null is no ordinary file"},
+		{[]string{"-url-file", "nowhere/url"}, "-url-file: open nowhere/"},
 	} {
 		assert.ErrorContains(t, run(c.args, io.Discard, io.Discard, nil), c.says, c.args)
 	}
 	impossible := filepath.Join(t.TempDir(), "world.json")
 	require.NoError(t, os.WriteFile(impossible, []byte("{\"runners\": [\n{\"maximum_timeout\": 5}]}"), 0o644))
-	assert.ErrorContains(t, run([]string{"-scenario", impossible}, io.Discard, io.Discard, nil), "world.json: scenario: 2:21: runners[0].maximum_timeout: Maximum timeout")
+	assert.ErrorContains(t, run([]string{"-scenario", impossible}, io.Discard, io.Discard, nil),
+		impossible+":2:21: runners[0].maximum_timeout: Maximum timeout")
 	var usage strings.Builder
 	assert.ErrorContains(t, run([]string{"-h"}, io.Discard, &usage, nil), "help requested")
 	assert.Contains(t, usage.String(), "-real-time")
@@ -194,10 +211,12 @@ func TestRefuses(t *testing.T) {
 
 // The ready-made worlds are there for those who cannot call their functions.
 func TestReadyMadeWorlds(t *testing.T) {
-	for name, want := range map[string]string{"SmallCompany": "instance-never-contacted", "Fleet": "autoscaled", "TokenMigration": "legacy-dead", "ThousandRunners": "runner-1000"} {
+	for name, want := range map[string]string{"SmallCompany": "instance-never-contacted", "Fleet": "autoscaled",
+		"TokenMigration": "legacy-dead", "ThousandRunners": "runner-1000"} {
 		world, _, err := arguments{scenario: name}.read()
 		require.NoError(t, err)
-		assert.True(t, slices.ContainsFunc(world.Runners, func(r fakegitlab.Runner) bool { return r.Description == want }), name)
+		is := func(r fakegitlab.Runner) bool { return r.Description == want }
+		assert.True(t, slices.ContainsFunc(world.Runners, is), name)
 	}
 }
 
@@ -231,11 +250,4 @@ func TestLongPolling(t *testing.T) {
 	assert.Equal(t, 204, <-taken)
 	status, _ = post("/api/v4/jobs/request", fmt.Sprintf(request, lastUpdate))
 	assert.Equal(t, 201, status)
-}
-
-func TestRemoteWhenTold(t *testing.T) {
-	signals := make(chan os.Signal, 1)
-	signals <- syscall.SIGTERM
-	assert.NoError(t, run([]string{"-addr", "0.0.0.0:0", "-allow-remote"}, io.Discard, io.Discard, signals))
-	assert.True(t, isLoopback("localhost:1") && isLoopback("[::1]:1") && isLoopback("127.3.2.1:1"))
 }

@@ -1,0 +1,39 @@
+package rest_test
+
+import (
+	"bytes"
+	"mime/multipart"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// A body may have files that no parameter of the endpoint is: they are skipped, whatever they have in them. A file
+// without a name is none (Rack::Multipart: a blank file name means that no file was selected).
+func TestUploadWithFilesThatNobodyWants(t *testing.T) {
+	gl := fg.New(t)
+	gl.AddProject(fg.Project{Path: "acme/shop"})
+	r := gl.AddRunner(fg.Runner{Projects: []string{"acme/shop"}})
+	upload := func(names ...string) testkit.Reply {
+		j := gl.AddJob(fg.Job{Project: "acme/shop", RunnerID: r.ID, Status: fg.JobRunning})
+		var b bytes.Buffer
+		w := multipart.NewWriter(&b)
+		for i := 0; i < len(names); i += 2 {
+			part, _ := w.CreateFormFile(names[i], names[i+1])
+			_, _ = part.Write([]byte("\x1f\x8b\x00\xff"))
+		}
+		_ = w.Close()
+		path := "/jobs/" + strconv.Itoa(j.ID) + "/artifacts?artifact_format=raw&artifact_type=trace"
+		return testkit.Send(t, gl, "POST", path, &b, "Job-Token", j.Token, "Content-Type", w.FormDataContentType())
+	}
+	assert.Equal(t, 201, upload("metadata", "metadata.gz", "file", "log.txt").Status)
+	assert.Equal(t, 201, upload("file", "log.txt", "metadata", "metadata.gz").Status)
+	assert.Equal(t, 400, upload("metadata", "metadata.gz").Status)
+	none := upload("file", "")
+	assert.Equal(t, 400, none.Status)
+	assert.Contains(t, none.Body, "file is missing")
+}

@@ -1,0 +1,170 @@
+package rest
+
+// Which endpoint is it? And what does Grape answer where none is, or where OPTIONS asks for all of a path?
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+)
+
+// API is the REST API of one GitLab, as a protocol of its door.
+type API struct {
+	site  *front.Site
+	table *front.Table
+	found foundRoutes
+}
+
+// NewAPI is the REST API of a site. The table, made of Routes, may be shared by several.
+func NewAPI(s *front.Site, table *front.Table) *API { return &API{site: s, table: table} }
+
+// pathV3 is where the API was that GitLab has no longer.
+const pathV3 = "/api/v3/"
+
+// Owns reports whether a path below the base path is the REST API's.
+func (*API) Owns(path string) bool {
+	_, isAPI := front.BelowAPI(path)
+	return isAPI || strings.HasPrefix(path, pathV3)
+}
+
+// Find finds what serves the request. For OPTIONS that is any endpoint of the path.
+func (a *API) Find(q *front.Request) (found front.Found) {
+	path, isAPI := front.BelowAPI(q.Path)
+	if !isAPI {
+		return found
+	}
+	methods := []string{q.HTTP.Method}
+	switch q.HTTP.Method {
+	case http.MethodHead:
+		methods = []string{http.MethodGet}
+	case http.MethodOptions:
+		methods = optionMethods()
+	}
+	// For OPTIONS several may fit. The one with the fewest parameters counts: in /runners/verify, verify is no runner's
+	// id.
+	var later front.Found
+	for _, m := range methods {
+		switch r, vars := a.found.lookup(a.table, m, path); {
+		case r == nil:
+		case !r.ServedBy(q.Version):
+			later = front.Found{Later: r, Vars: vars}
+		case found.Route == nil || r.PathParams() < found.Route.PathParams():
+			found.Route, found.Vars = r, vars
+		}
+	}
+	if found.Route == nil && a.site.Added != nil {
+		found.Served = a.added(methods, path)
+	}
+	if found.Route == nil && found.Served == nil {
+		return later
+	}
+	return found
+}
+
+// added finds what else is served at a path, by whoever embeds this GitLab.
+func (a *API) added(methods []string, path string) *front.Served {
+	clean, format := apiPath(path)
+	paths := []string{clean}
+	if format != "" { // it may be part of a name: of a tag or a file
+		paths = []string{clean + "." + format, clean}
+	}
+	for _, path := range paths {
+		for _, m := range methods {
+			if served := a.site.Added(m, path); served != nil {
+				return served
+			}
+		}
+	}
+	return nil
+}
+
+// optionMethods are the methods that an answer to OPTIONS may list.
+func optionMethods() []string {
+	return []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+}
+
+// Unserved is GitLab's answer to a request that no endpoint serves, nil if one does.
+func (*API) Unserved(q *front.Request, r *front.Route) *front.Response {
+	if r != nil {
+		if format := q.Query.Get("format"); format != "" && format != "json" {
+			res := front.RefuseError(http.StatusNotAcceptable, fmt.Sprintf(msgfFormat, format)).
+				Because("the API answers JSON alone")
+			res.Bare = true
+			return &res
+		}
+		return nil
+	}
+	// This is the answer of GitLab's last route, which is behind the blocks that set the API's own headers.
+	res := front.RefuseError(http.StatusNotFound, front.MsgNotFound)
+	if strings.HasPrefix(q.Path, pathV3) {
+		res = front.RefuseError(http.StatusGone, msgV3Gone)
+		res.Bare = true
+	}
+	return q.NothingServes(res).AsRefusal()
+}
+
+// Options answers OPTIONS: the methods of the path, in the order in which they are defined.
+func (a *API) Options(q *front.Request, route *front.Route) front.Response {
+	path, _ := front.BelowAPI(q.Path)
+	allow := []string{http.MethodOptions}
+	for _, m := range optionMethods() {
+		if r, _ := a.found.lookup(a.table, m, path); r != nil && r.ServedBy(q.Version) && r.Path() == route.Path() {
+			allow = append(allow, m)
+		}
+	}
+	if slices.Contains(allow, http.MethodGet) {
+		allow = append(allow, http.MethodHead)
+	}
+	return front.NoContent().With("Allow", strings.Join(allow, ", "))
+}
+
+// foundRoutes remember what lookup found: clients ask for the same paths again and again, and mux tries regular
+// expressions.
+type foundRoutes struct {
+	mu    sync.Mutex
+	found map[asked]foundRoute
+}
+
+type asked struct{ method, path string }
+
+type foundRoute struct {
+	route *front.Route
+	vars  map[string]string
+}
+
+// mostFoundRoutes is how many are remembered before all are forgotten.
+const mostFoundRoutes = 1000
+
+// lookup is front.Table.Lookup for a path as sent. The path parameters are shared by all who asked and must not be
+// changed.
+func (f *foundRoutes) lookup(table *front.Table, method, path string) (*front.Route, map[string]string) {
+	key := asked{method, path}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if known, ok := f.found[key]; ok {
+		return known.route, known.vars
+	}
+	clean, format := apiPath(path)
+	r, vars := table.Lookup(method, clean, format)
+	if r != nil {
+		if f.found == nil || len(f.found) == mostFoundRoutes {
+			f.found = map[asked]foundRoute{}
+		}
+		f.found[key] = foundRoute{r, vars}
+	}
+	return r, vars
+}
+
+// apiPath is the path below /api/v4 as Grape's routes see it: without repeated or final slashes and without a format
+// suffix, except in the id of a project or group, which may have dots. format is the suffix.
+func apiPath(path string) (clean, format string) {
+	parts := slices.DeleteFunc(strings.Split(path, "/"), func(p string) bool { return p == "" })
+	if n := len(parts); n > 0 && !(n == 2 && (parts[0] == "projects" || parts[0] == "groups")) {
+		parts[n-1], format, _ = strings.Cut(parts[n-1], ".")
+	}
+	return "/" + strings.Join(parts, "/"), format
+}
