@@ -353,18 +353,6 @@ func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
 	return problem + "\n" + f.seeJournal()
 }
 
-// problem is "" for a status that GitLab knows.
-func (s JobStatus) problem() string {
-	if slices.Contains(world.JobStatuses, world.JobStatus(s)) {
-		return ""
-	}
-	problem := fmt.Sprintf("%q is no job status", string(s))
-	if meant, ok := nearest.Of(string(s), world.WordsOf(world.JobStatuses...)); ok {
-		problem += fmt.Sprintf("; did you mean %q?", meant)
-	}
-	return problem
-}
-
 // worldProblem is "" for equal worlds. Else it has one line for each field that differs, with the call that last
 // changed the record by that parameter where there is one.
 func (f *Fake) worldProblem(want, got Scenario, opts []cmp.Option) string {

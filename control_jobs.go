@@ -60,9 +60,12 @@ func (c *control) planJob() controlAnswer {
 	if err := c.read(&in); err != nil {
 		return controlError(err)
 	}
-	for name, n := range map[string]*int{"postpone_final": in.PostponeFinal, "reject_log": in.RejectLog} {
-		if n != nil && *n < 0 {
-			return controlError(errors.New(name + ": must not be negative"))
+	for _, count := range []struct {
+		name string
+		n    *int
+	}{{"postpone_final", in.PostponeFinal}, {"reject_log", in.RejectLog}} {
+		if count.n != nil && *count.n < 0 {
+			return controlError(errors.New(count.name + ": must not be negative"))
 		}
 	}
 	planned := in.CancelAt != nil || in.PostponeFinal != nil || in.RejectLog != nil

@@ -42,15 +42,6 @@ func (c *control) scenario(text []byte) (Scenario, error) {
 	return s, placedIn(text, found, deeper)
 }
 
-// inText adds to an error of Seed the places in the text where the refused things stand.
-func inText(err error, text []byte) error {
-	var invalid *ScenarioError
-	if errors.As(err, &invalid) && invalid.Problems[0].Line == 0 {
-		return invalid.In(text)
-	}
-	return err
-}
-
 func (c *control) snapshot() controlAnswer { return controlOK(c.Snapshot()) }
 
 // resetAll goes back to the start or, with a scenario in the body, starts anew with that. One with nothing in it, such

@@ -52,6 +52,7 @@ var constantsByName = []namedConstant{
 	{"EraseJob", EraseJob},
 	{"PlayJob", PlayJob},
 	{"GetOwnJob", GetOwnJob},
+	{"ListAllowedAgents", ListAllowedAgents},
 	{"DownloadRefArtifacts", DownloadRefArtifacts},
 	{"DownloadJobArtifactFile", DownloadJobArtifactFile},
 	{"DownloadRefArtifactFile", DownloadRefArtifactFile},

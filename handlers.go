@@ -77,10 +77,11 @@ const (
 	PlayJob              Endpoint = "POST /projects/:id/jobs/:job_id/play"
 )
 
-// The endpoints of the Job artifacts API (https://docs.gitlab.com/ee/api/job_artifacts.html), and the one with which a
+// The endpoints of the Job artifacts API (https://docs.gitlab.com/ee/api/job_artifacts.html), and those with which a
 // job asks who it is.
 const (
 	GetOwnJob               Endpoint = "GET /job"
+	ListAllowedAgents       Endpoint = "GET /job/allowed_agents"
 	DownloadRefArtifacts    Endpoint = "GET /projects/:id/jobs/artifacts/:ref_name/download"
 	DownloadJobArtifactFile Endpoint = "GET /projects/:id/jobs/:job_id/artifacts/*artifact_path"
 	DownloadRefArtifactFile Endpoint = "GET /projects/:id/jobs/artifacts/:ref_name/raw/*artifact_path"

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -246,4 +247,16 @@ func (r *JobRun) untakenIn(st *world.State) string {
 		not = append(not, fmt.Sprintf("%d more", others))
 	}
 	return " (no runner may take it; " + strings.Join(not, "; ") + ")"
+}
+
+// problem is "" for a status that GitLab knows.
+func (s JobStatus) problem() string {
+	if slices.Contains(world.JobStatuses, world.JobStatus(s)) {
+		return ""
+	}
+	problem := fmt.Sprintf("%q is no job status", string(s))
+	if meant, ok := nearest.Of(string(s), world.WordsOf(world.JobStatuses...)); ok {
+		problem += fmt.Sprintf("; did you mean %q?", meant)
+	}
+	return problem
 }

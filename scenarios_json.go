@@ -390,3 +390,12 @@ func (a *Artifact) UnmarshalJSON(text []byte) error {
 	type plain Artifact
 	return unmarshalData(text, (*plain)(a))
 }
+
+// inText adds to an error of Seed the places in the text where the refused things stand.
+func inText(err error, text []byte) error {
+	var invalid *ScenarioError
+	if errors.As(err, &invalid) && invalid.Problems[0].Line == 0 {
+		return invalid.In(text)
+	}
+	return err
+}

@@ -219,7 +219,7 @@ func TestTokensExpireByTheMicrosecond(t *testing.T) {
 
 // Ids are as large as a database's, and no number in a request is taken for another one.
 func TestIDsBeyondTheDatabase(t *testing.T) {
-	for _, id := range []int{math.MaxInt, 1<<62 + 1, -1, math.MinInt} {
+	for _, id := range []int{math.MaxInt, math.MaxInt/2 + 2, -1, math.MinInt} {
 		s := fakegitlab.NewScenario().WithUser("mia", func(u *fakegitlab.User) { u.ID = id }).
 			WithAccessToken("root", "", func(t *fakegitlab.AccessToken) { t.ID = id }).
 			WithGroup("acme", func(g *fakegitlab.Group) { g.ID = id }).
@@ -230,7 +230,7 @@ func TestIDsBeyondTheDatabase(t *testing.T) {
 			WithJob("acme/shop", "build", func(j *fakegitlab.Job) { j.ID, j.PipelineID = id, id })
 		assert.Len(t, problemsOf(t, s), 8, id)
 	}
-	const last = 1 << 62
+	const last = math.MaxInt/2 + 1
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.NewScenario().
 		WithUser("mia", func(u *fakegitlab.User) { u.ID = last - 1 }).
 		WithGroup("acme", func(g *fakegitlab.Group) { g.ID = last - 2 }).

@@ -157,8 +157,8 @@ type Settings struct {
 	// RateLimit is the throttle of authenticated API requests, by the fake's clock; over it, 429 with RateLimit- headers.
 	// No other answer has them unless RateLimitHeaders is set: one such header slows GitLab's Go client for good.
 	RateLimit RateLimit `json:"rate_limit,omitzero"`
-	// KeepLatestArtifacts: the artifacts of the latest successful pipeline of a ref outlive their time. nil is true, as in
-	// a new GitLab. What it says now counts, also for pipelines that are there already.
+	// KeepLatestArtifacts: the artifacts of a ref's pipelines outlive their time until a newer one succeeds. nil is
+	// true, as in a new GitLab. What it says now counts, also for pipelines that are there already.
 	KeepLatestArtifacts *bool `json:"keep_latest_artifact,omitzero"`
 	// RateLimitHeaders sends RateLimit-Limit, -Name, -Observed, -Remaining and -Reset with every answer to a call that the
 	// throttle counts, as GitLab.com does; GitLab knows that from 18.6 on, where it is off until an administrator turns it
@@ -390,8 +390,7 @@ type Artifact struct {
 	Type    string `json:"file_type,omitzero"`
 	Format  string `json:"file_format,omitzero"` // "zip" (for an archive), "gzip" or "raw"; by Type when empty
 	Content []byte `json:"content,omitzero"`     // base64 in JSON
-	// ExpiresAt is when GitLab would remove the file, unless it is of the latest successful pipeline of its ref. Zero is
-	// never.
+	// ExpiresAt is when GitLab would remove the file, unless KeepLatestArtifacts has it live on. Zero is never.
 	ExpiresAt time.Time `json:"expire_at,omitzero"`
 }
 

@@ -41,8 +41,8 @@ func endpointRows(t *testing.T) (rows []endpointRow) {
 		if probes[s.from] == nil {
 			probes[s.from] = newProber(t, s.from)
 		}
-		row := endpointRow{endpoint: string(s.endpoint), who: probes[s.from].who(s.endpoint), constant: constants[s.endpoint],
-			permission: fineGrained.permission(s.endpoint)}
+		row := endpointRow{endpoint: string(s.endpoint), constant: constants[s.endpoint],
+			who: lastingWho(t, probes[s.from], fineGrained, s.endpoint), permission: fineGrained.permission(s.endpoint)}
 		if s.from != gitlabversion.Default {
 			row.since = " (from " + s.from + ")"
 		}
@@ -51,6 +51,24 @@ func endpointRows(t *testing.T) (rows []endpointRow) {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// lastingWho is who may call an endpoint, with the version from which on people no longer may whose place only other
+// tokens have kept.
+func lastingWho(t *testing.T, first, newest *prober, e fakegitlab.Endpoint) string {
+	t.Helper()
+	who, left := first.who(e), newest.who(e)
+	people, lost := strings.CutSuffix(who, " or "+left)
+	if !lost {
+		return who
+	}
+	all := gitlabversion.All()
+	for _, v := range all[slices.Index(all, defaultVersion(t)):] {
+		if newProber(t, v.String()).who(e) == left {
+			return fmt.Sprintf("%s (until %s) or %s", people, v, left)
+		}
+	}
+	return who
 }
 
 // endpointTable has a line for each endpoint.

@@ -76,14 +76,10 @@ func (q *Request) answerRouted() Response {
 // handle runs the handler. A token that was made before a Reset is there again from then on, but for a call that the
 // handler refuses: that leaves the state as it was.
 func (q *Request) handle() Response {
-	if q.Token == nil {
-		return q.route.Handle(q)
-	}
-	token, takeBack := q.Remake(q.Token)
-	q.Token = token
+	q.remakeToken()
 	res := q.route.Handle(q)
-	if res.Status >= http.StatusBadRequest {
-		takeBack()
+	if q.takeBack != nil && res.Status >= http.StatusBadRequest {
+		q.takeBack()
 	}
 	return res
 }

@@ -59,9 +59,15 @@ func (q *Request) authenticate() *Response {
 	return nil
 }
 
-// Authenticate is for an endpoint that is not one for access tokens and takes them nevertheless. It returns the
-// refusal, or nil.
-func (q *Request) Authenticate() *Response { return q.authenticate() }
+// AuthenticatePerson is for the handler of an endpoint that is not one for access tokens and takes them nevertheless.
+// It returns the refusal, or nil.
+func (q *Request) AuthenticatePerson() *Response {
+	if refusal := q.authenticate(); refusal != nil {
+		return refusal
+	}
+	q.remakeToken()
+	return nil
+}
 
 // Nobody is the user of a call without credentials, where that is allowed. It sees what is public and holds no role.
 var Nobody = &world.User{External: true}
@@ -93,18 +99,9 @@ func InvalidToken(description, reason string) *Response {
 	return &r
 }
 
-// blocked is the 403 of a user who may not use the API.
-func (q *Request) blocked() *Response {
-	var why string
-	switch q.User.State {
-	case world.UserBlocked:
-		why = msgUserBlocked
-	case world.UserBlockedPendingApproval:
-		why = msgUserPending
-	case world.UserDeactivated:
-		why = fmt.Sprintf(msgfUserDeactivated, q.Way.BaseURL)
-	default:
-		return nil
+// remakeToken puts the token that was accepted, if there is one, where it is if it was made before a Reset.
+func (q *Request) remakeToken() {
+	if q.Token != nil {
+		q.Token, q.takeBack = q.Remake(q.Token)
 	}
-	return Forbidden(why, q.User.Username+" is "+string(q.User.State)).AsRefusal()
 }

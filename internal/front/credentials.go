@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -130,4 +131,20 @@ func (q *Request) JobCredentials() string {
 		return q.sent(ParamToken)
 	}
 	return q.HTTP.Header.Get(headerJobToken)
+}
+
+// blocked is the 403 of a user who may not use the API.
+func (q *Request) blocked() *Response {
+	var why string
+	switch q.User.State {
+	case world.UserBlocked:
+		why = msgUserBlocked
+	case world.UserBlockedPendingApproval:
+		why = msgUserPending
+	case world.UserDeactivated:
+		why = fmt.Sprintf(msgfUserDeactivated, q.Way.BaseURL)
+	default:
+		return nil
+	}
+	return Forbidden(why, q.User.Username+" is "+string(q.User.State)).AsRefusal()
 }

@@ -6,6 +6,7 @@ package front
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -81,8 +82,8 @@ func (q *Request) boundary() (b world.Boundary, known bool) {
 		b.Group = q.GroupByRef(q.Vars["id"])
 		return b, b.Group != nil
 	case AtRunner:
-		r, err := q.RunnerByNumber(q.Vars["id"])
-		if err != nil || r.Orphaned() {
+		r := q.runnerOfPath()
+		if r == nil || r.Orphaned() {
 			return b, false
 		}
 		if r.Type != world.InstanceRunner {
@@ -90,6 +91,15 @@ func (q *Request) boundary() (b world.Boundary, known bool) {
 		}
 	}
 	return world.Boundary{Access: world.AccessInstance}, true
+}
+
+// runnerOfPath finds the runner that the path has as :id; nil if there is none.
+func (q *Request) runnerOfPath() *world.Runner {
+	id, err := strconv.Atoi(q.Vars["id"])
+	if err != nil || !world.IsNumber(q.Vars["id"]) {
+		return nil
+	}
+	return q.Runners.ByID[id]
 }
 
 // tokenBoundary is a boundary as policy knows it.

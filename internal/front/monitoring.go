@@ -26,7 +26,7 @@ var well = check{Status: "ok"}
 
 // monitoring is the answer to a check of GitLab's health, nil if the request is none. No throttle counts it.
 func (q *Request) monitoring() *Response {
-	if !asks(q.HTTP.Method) {
+	if !reads(q.HTTP.Method) {
 		return nil
 	}
 	switch q.Path {
@@ -44,14 +44,14 @@ func (q *Request) monitoring() *Response {
 	return nil
 }
 
-// asks reports whether a method changes nothing.
-func asks(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+// reads reports whether a method changes nothing.
+func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
 // Probes reports whether a request, of which nothing is served, asks whether GitLab or its API is there at all. Go's
 // old client go-gitlab asks for the API's own path before its first call and is content with any answer.
 func (s *Site) Probes(method, path string) bool {
 	below, inside := s.BelowBase(path)
-	if !inside || !asks(method) {
+	if !inside || !reads(method) {
 		return false
 	}
 	switch below {

@@ -52,14 +52,16 @@ type Request struct {
 	validated bool
 	limits    http.Header // what the throttle lets the answer tell; nil: nothing
 
-	Upload  *Upload            // the body of an endpoint that streams, once it has been read
-	unread  bool               // a streamed body has not been read to its end
-	User    *world.User        // who is acting: whom sudo names, else whose token it is
-	Token   *world.AccessToken // the access token that was accepted
-	ByJob   *world.Job         // the job whose token was accepted in its place
-	Actor   policy.Actor       // what User counts as
-	Project *world.Project     // of the path, once the endpoint's before block has found it
-	Group   *world.Group       // likewise
+	Upload *Upload            // the body of an endpoint that streams, once it has been read
+	unread bool               // a streamed body has not been read to its end
+	User   *world.User        // who is acting: whom sudo names, else whose token it is
+	Token  *world.AccessToken // the access token that was accepted
+	// takeBack has the state forget the token again that was made anew for this request; nil: none was accepted.
+	takeBack func()
+	ByJob    *world.Job     // the job whose token was accepted in its place
+	Actor    policy.Actor   // what User counts as
+	Project  *world.Project // of the path, once the endpoint's before block has found it
+	Group    *world.Group   // likewise
 }
 
 // NewRequest is a request to a GitLab that came on a way. query is that of its URL.

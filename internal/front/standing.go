@@ -102,6 +102,8 @@ var levels = map[world.Visibility]policy.Visibility{world.Private: policy.Privat
 func (q *Request) ProjectStanding(p *world.Project) policy.ProjectStanding {
 	s := ProjectStandingOf(q.User, p)
 	s.SecurityManager = q.SecurityManager(s.Held)
+	s.Spared = policy.SparedJobs{Cancel: q.Has(gitlabversion.CancelBuildAbility),
+		Rerun: q.Has(gitlabversion.RerunAbilities), Keep: q.Has(gitlabversion.KeepDecidedByJob)}
 	if q.ByJob != nil {
 		s = policy.UnderJobToken(s, q.jobToken(p))
 	}
@@ -152,7 +154,7 @@ func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
 // jobStanding is where the user of the request stands to a job.
 func (q *Request) jobStanding(j *world.Job) policy.JobStanding {
 	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: j.Protected,
-		Debugged: j.Debugged(), ArchivedCancels: q.Has(gitlabversion.CancelBuildAbility)}
+		Debugged: j.Debugged()}
 	if a := j.Spec.Artifacts; a != nil {
 		s.ArtifactsAccess, s.ArtifactsPrivate = a.Access, a.Public != nil && !*a.Public
 	}

@@ -6,7 +6,6 @@ package front
 import (
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -42,11 +41,7 @@ func (q *Request) throttle() (t throttle, counts bool) {
 	case user != "":
 		return throttle{throttleOfUsers, user, world.RateLimit{Requests: usersOfGitLabCom, Per: time.Minute}, false}, true
 	}
-	host, _, err := net.SplitHostPort(q.HTTP.RemoteAddr)
-	if err != nil {
-		host = q.HTTP.RemoteAddr
-	}
-	return throttle{throttleOfNobody, "address " + host, // which is no username
+	return throttle{throttleOfNobody, "address " + q.Address(), // which is no username
 		world.RateLimit{Requests: nobodyOfGitLabCom, Per: time.Minute}, false}, true
 }
 

@@ -47,6 +47,7 @@ const (
 	ExtendedTrailers
 	JobSource
 	CancelBuildAbility
+	RerunAbilities
 	PlayAnswersNewAttempt
 	JobInputsOverridden
 	RetryReasonAliases
@@ -208,6 +209,10 @@ var table = [differenceCount]Row{
 	CancelBuildAbility: {"to cancel a job is an ability of its own, which an archived project does not take away; " +
 		"before, whoever may update a job may cancel it",
 		Version{16, 8}, first, "lib/api/ci/jobs.rb, app/policies/concerns/archived_abilities.rb", false},
+	RerunAbilities: {"to retry and to play a job are abilities of their own, which an archived project does not take " +
+		"away; before, 403 there",
+		Version{18, 0}, first, "app/policies/concerns/ci/job_abilities.rb and " +
+			"config/authz/permission_groups/internal/project/archived.yml of the newest, otherwise in 17.x", false},
 	PlayAnswersNewAttempt: {"POST /projects/:id/jobs/:job_id/play of a job that is over answers with the new attempt; " +
 		"before, with the job that was over",
 		Version{18, 10}, first, "lib/api/ci/jobs.rb of 17.x and the newest", false},
@@ -305,9 +310,9 @@ var table = [differenceCount]Row{
 	JobTokenRefusedByName: {"a job token that does not reach a project is refused with 403 and the names of both; " +
 		"before, with 404 Project Not Found",
 		Version{17, 3}, first, "lib/api/helpers.rb of 16.x and of 17.x", true},
-	KeepDecidedByJob: {"POST /projects/:id/jobs/:job_id/artifacts/keep finds the job before it asks who may; before, " +
-		"after it",
-		Version{19, 0}, first, "lib/api/ci/job_artifacts.rb of 17.x and the newest", true},
+	KeepDecidedByJob: {"POST /projects/:id/jobs/:job_id/artifacts/keep finds the job before it asks who may, and an " +
+		"archived project takes that from nobody; before, after it, and 403 there",
+		Version{19, 0}, first, "lib/api/ci/job_artifacts.rb of 17.x and the newest, keep_job_artifacts", false},
 	RecentPipelinesSearched: {"artifacts by ref are looked for in the 100 latest successful pipelines with " +
 		"search_recent_successful_pipelines",
 		Version{18, 10}, first, "Job artifacts API page", false},

@@ -30,8 +30,9 @@ func FuzzJobPayload(f *testing.F) {
 		if json.Unmarshal(data, &spec) != nil {
 			return
 		}
+		project := &world.Project{}
 		_, err := json.Marshal(Build(Input{
-			Job: &world.Job{Spec: spec}, Project: &world.Project{}, Runner: &world.Runner{}, User: &world.User{},
+			Job: &world.Job{Spec: spec, Project: project}, Project: project, Runner: &world.Runner{}, User: &world.User{},
 		}))
 		require.NoError(t, err)
 	})

@@ -82,7 +82,7 @@ type Rules struct {
 // Build makes the payload of a job. It reads in and nothing else, and shares memory with what it returns.
 func Build(in Input) Payload {
 	spec := in.Job.Spec
-	timeout := jobTimeoutSeconds(in.Job, in.Project, in.Runner)
+	timeout := world.WholeSeconds(in.Job.TimeoutOn(in.Runner)) // a runner takes 0 for its own default
 	variables := jobVariables(in)
 	reasons := world.FailureReasons(in.Rules.NewFailureReasons)
 	payload := Payload{
@@ -125,12 +125,6 @@ func Build(in Input) Payload {
 		payload.Credentials = append(payload.Credentials, registry)
 	}
 	return payload
-}
-
-// jobTimeoutSeconds is how long the job may run on a runner, in seconds. A part of a second counts as a whole one,
-// since a runner takes 0 for its own default.
-func jobTimeoutSeconds(j *world.Job, p *world.Project, r *world.Runner) int {
-	return world.WholeSeconds(world.JobTimeout(j, p, r))
 }
 
 // buildJobInfo is what a runner is told of the job, its project and the queue.

@@ -157,14 +157,15 @@ func (r *runnerRun) UnmarshalJSON(data []byte) error {
 
 func payloadInputOf(spec ci.JobSpec) Input {
 	started := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
+	project := &world.Project{ID: 7, Path: "acme/tools/shop", Name: "Shop"}
 	return Input{
 		Job: &world.Job{
-			ID: 1101, Name: "Unit test: 1", Stage: "test", Ref: "main", PipelineID: 33, Token: "glcbt-1_abc",
+			Project: project, ID: 1101, Name: "Unit test: 1", Stage: "test", Ref: "main", PipelineID: 33, Token: "glcbt-1_abc",
 			Commit: world.Commit{SHA: strings.Repeat("a1", 20), Title: "Fix", Message: "Fix\n\nIt was broken",
 				AuthorName: "Mia", AuthorEmail: "mia@example.com", CreatedAt: started},
 			CreatedAt: started, StartedAt: started, Spec: spec,
 		},
-		Project: &world.Project{ID: 7, Path: "acme/tools/shop", Name: "Shop"},
+		Project: project,
 		Runner: &world.Runner{ID: 3, Type: world.ProjectRunner,
 			Attributes: world.Attributes{Description: world.OrNull("r"), Tags: []string{"docker", "linux"}}},
 		User:      &world.User{ID: 2, Username: "mia", Name: "Mia", Email: "mia@example.com"},
@@ -297,7 +298,7 @@ func TestGitInfo(t *testing.T) {
 func TestJobTimeout(t *testing.T) {
 	for _, tt := range []struct {
 		job, project, runner time.Duration
-		want                 int
+		want                 int64
 	}{
 		{0, 0, 0, 3600},
 		{0, 1234 * time.Second, 0, 1234},
@@ -311,8 +312,9 @@ func TestJobTimeout(t *testing.T) {
 		if seconds := int(tt.runner / time.Second); seconds != 0 {
 			r.MaximumTimeout = &seconds
 		}
-		got := jobTimeoutSeconds(&world.Job{Spec: ci.JobSpec{Timeout: tt.job}}, &world.Project{BuildTimeout: tt.project}, r)
-		assert.Equal(t, tt.want, got, "%+v", tt)
+		in := payloadInputOf(ci.JobSpec{Timeout: tt.job})
+		in.Job.Project, in.Runner = &world.Project{BuildTimeout: tt.project}, r
+		assert.Equal(t, int(tt.want), Build(in).RunnerInfo.Timeout, "%+v", tt) // int cuts both where it has 32 bits
 	}
 }
 

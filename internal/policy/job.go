@@ -7,8 +7,6 @@ type JobStanding struct {
 	Own bool
 	// Protected is whether the job runs on a protected ref.
 	Protected bool
-	// ArchivedCancels is whether jobs of an archived project can be canceled.
-	ArchivedCancels bool
 	// Debugged is whether the job's log may show its variables.
 	Debugged bool
 	// ArtifactsAccess is artifacts:access of .gitlab-ci.yml, "" if it is not given; ArtifactsPrivate is
@@ -25,10 +23,11 @@ func ReadBuild(a Actor, s ProjectStanding) Decision { return ReadProject(a, s) }
 // (app/finders/ci/runner_jobs_finder.rb).
 func ReadRunnerBuild(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Reporter, true) }
 
-// ReadBuildTrace says whether the actor, who sees the job, may read its log (app/policies/ci/build_policy.rb).
+// ReadBuildTrace says whether the actor, who sees the job, may read its log. One that may show variables is for those
+// who may change the project's jobs, so for nobody while it is archived (app/policies/ci/build_policy.rb, debug_mode).
 func ReadBuildTrace(a Actor, s JobStanding) Decision {
 	if s.Debugged {
-		return s.Project.atLeast(a, Developer, false)
+		return UpdateBuilds(a, s.Project)
 	}
 	return allowed
 }
@@ -62,22 +61,23 @@ func UpdateBuild(a Actor, s JobStanding) Decision {
 }
 
 // CancelBuilds says whether the actor may cancel jobs of the project at all, which is asked before the job is looked
-// for (lib/api/ci/jobs.rb, authorize_cancel_builds!). archivedToo is whether that goes for an archived project.
-func CancelBuilds(a Actor, s ProjectStanding, archivedToo bool) Decision {
-	s.Archived = s.Archived && !archivedToo
+// for (lib/api/ci/jobs.rb, authorize_cancel_builds!).
+func CancelBuilds(a Actor, s ProjectStanding) Decision {
+	s = s.unarchivedIf(s.Spared.Cancel)
 	if s.SecurityManager && !s.Archived {
 		return allowed
 	}
-	return UpdateBuild(a, JobStanding{Project: s})
+	return UpdateBuilds(a, s)
 }
 
-// CancelBuild says whether the actor may cancel the job (app/policies/ci/build_policy.rb).
+// CancelBuild says whether the actor may cancel the job: whoever may cancel the project's and, on a protected ref, is a
+// Maintainer (app/policies/ci/build_policy.rb).
 func CancelBuild(a Actor, s JobStanding) Decision {
-	s.Project.Archived = s.Project.Archived && !s.ArchivedCancels
-	if s.Project.SecurityManager && !s.Protected && !s.Project.Archived {
-		return allowed
+	d := CancelBuilds(a, s.Project)
+	if !d.Allowed || !s.Protected {
+		return d
 	}
-	return UpdateBuild(a, s)
+	return MaintainerAccess(a, s.Project)
 }
 
 // CancelBuildByForce says whether the actor may cancel the job without waiting for its runner (lib/api/ci/jobs.rb).
@@ -88,11 +88,21 @@ func CancelBuildByForce(a Actor, s JobStanding) Decision {
 	return MaintainerAccess(a, s.Project)
 }
 
-// RetryJob says whether the actor may have the job run again (app/policies/ci/processable_policy.rb).
-func RetryJob(a Actor, s JobStanding) Decision { return UpdateBuild(a, s) }
+// RetryJob says whether the actor may have the job run again (app/policies/concerns/ci/job_abilities.rb).
+func RetryJob(a Actor, s JobStanding) Decision {
+	s.Project = s.Project.unarchivedIf(s.Project.Spared.Rerun)
+	return UpdateBuild(a, s)
+}
 
-// PlayJob says whether the actor may start the job by hand (app/policies/ci/processable_policy.rb).
-func PlayJob(a Actor, s JobStanding) Decision { return UpdateBuild(a, s) }
+// PlayJob says whether the actor may start the job by hand (app/policies/concerns/ci/job_abilities.rb).
+func PlayJob(a Actor, s JobStanding) Decision { return RetryJob(a, s) }
+
+// KeepJobArtifacts says whether the actor may have the job's artifacts kept for ever
+// (app/policies/concerns/ci/job_abilities.rb).
+func KeepJobArtifacts(a Actor, s JobStanding) Decision {
+	s.Project = s.Project.unarchivedIf(s.Project.Spared.Keep)
+	return UpdateBuild(a, s)
+}
 
 // EraseBuild says whether the actor may erase the job's log and artifacts: of a job of its own, or as a Maintainer
 // (app/policies/ci/build_policy.rb).

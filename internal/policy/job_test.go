@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,7 +10,27 @@ import (
 // changes are the rules for what changes a job.
 var changes = map[string]func(Actor, JobStanding) Decision{
 	"update": UpdateBuild, "cancel": CancelBuild, "retry": RetryJob, "play": PlayJob, "erase": EraseBuild,
-	"cancel by force": CancelBuildByForce,
+	"cancel by force": CancelBuildByForce, "keep": KeepJobArtifacts,
+}
+
+// What is spared in an archived project goes by the same roles as in any other, and nothing else goes.
+func TestSparedInArchivedProjects(t *testing.T) {
+	for name, rule := range changes {
+		for spared, of := range map[SparedJobs][]string{{Cancel: true}: {"cancel", "cancel by force"},
+			{Rerun: true}: {"retry", "play"}, {Keep: true}: {"keep"}} {
+			archived := inProject(Maintainer)
+			archived.Archived, archived.Spared = true, spared
+			want := "acme/shop is archived"
+			if slices.Contains(of, name) {
+				want = ""
+			}
+			check(t, want, rule(mia, JobStanding{Project: archived, Own: true}), "%s, %+v", name, spared)
+			if want == "" {
+				archived.Held = Reporter
+				check(t, "mia is Reporter in acme/shop; needs Developer", rule(mia, JobStanding{Project: archived}), name)
+			}
+		}
+	}
 }
 
 func TestUpdateBuild(t *testing.T) {
@@ -60,6 +81,11 @@ func TestReadBuildTrace(t *testing.T) {
 	check(t, "mia is Reporter in acme/shop; needs Developer", ReadBuildTrace(mia, debugged(Reporter)))
 	check(t, "eva is no member of acme/shop; needs Developer", ReadBuildTrace(eva, debugged(None)))
 	check(t, "", ReadBuildTrace(root, debugged(None)))
+	archived := debugged(Owner)
+	archived.Project.Archived = true
+	check(t, "acme/shop is archived", ReadBuildTrace(root, archived))
+	archived.Debugged = false
+	check(t, "", ReadBuildTrace(mia, archived))
 }
 
 func TestReadJobArtifacts(t *testing.T) {

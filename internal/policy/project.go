@@ -8,9 +8,22 @@ type ProjectStanding struct {
 	Held       Role
 	Visibility Visibility
 	Archived   bool
+	// Spared is what one may do to the jobs of an archived project nevertheless.
+	Spared SparedJobs
 	// SecurityManager is whether Held is that role in a version that has it. It may what a Reporter may and some more
 	// (config/authz/roles/security_manager.yml), of which a Developer may not all.
 	SecurityManager bool
+}
+
+// SparedJobs says which changes of jobs are abilities of their own in a version, which the archiving of their project
+// does not take away (app/policies/concerns/ci/job_abilities.rb beside
+// config/authz/permission_groups/internal/project/archived.yml).
+type SparedJobs struct{ Cancel, Rerun, Keep bool }
+
+// unarchivedIf is the standing for what an archived project does not take away, if it is spared.
+func (s ProjectStanding) unarchivedIf(spared bool) ProjectStanding {
+	s.Archived = s.Archived && !spared
+	return s
 }
 
 func (s ProjectStanding) atLeast(a Actor, least Role, reading bool) Decision {

@@ -247,7 +247,10 @@ func TestLongPolling(t *testing.T) {
 	}()
 	status, _ = post("/-/fake/seed", `{"jobs": [{"project": "acme/shop"}]}`)
 	assert.Equal(t, 201, status)
-	assert.Equal(t, 204, <-taken)
-	status, _ = post("/api/v4/jobs/request", fmt.Sprintf(request, lastUpdate))
-	assert.Equal(t, 201, status)
+	if status := <-taken; status == 201 {
+		return // the job was there before the request was
+	} else if assert.Equal(t, 204, status) {
+		status, _ = post("/api/v4/jobs/request", fmt.Sprintf(request, lastUpdate))
+		assert.Equal(t, 201, status)
+	}
 }

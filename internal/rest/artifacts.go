@@ -119,7 +119,7 @@ func downloadArtifacts(q request) front.Response {
 
 // downloadByPerson is downloadArtifacts for an access token: that its user may read the job is enough.
 func (q request) downloadByPerson(id int) front.Response {
-	if refusal := q.Authenticate(); refusal != nil {
+	if refusal := q.AuthenticatePerson(); refusal != nil {
 		return *refusal
 	}
 	j := q.Jobs.ByID[id]
@@ -134,12 +134,14 @@ func (q request) downloadByPerson(id int) front.Response {
 
 // noArchive is the reason why a job has no archive to give.
 func (q request) noArchive(j *world.Job) string {
-	if !q.ArtifactsExpired(j) {
+	what, at := "artifacts", j.ArtifactsExpireAt
+	if f := j.File(world.Archive); f != nil && q.FileExpired(f) {
+		what, at = "archive", f.ExpiresAt
+	} else if !q.ArtifactsExpired(j) {
 		return fmt.Sprintf("job %d has no archive", j.ID)
 	}
-	return fmt.Sprintf("the artifacts of job %d expired at %s, and nothing keeps them: the latest are "+
-		"not to be kept, or theirs is not the latest successful pipeline of %s",
-		j.ID, j.ArtifactsExpireAt.Format(time.RFC3339), j.Ref)
+	return fmt.Sprintf("the %s of job %d expired at %s, and nothing keeps them: the latest are "+
+		"not to be kept, or a newer pipeline of %s has taken their place", what, j.ID, at.Format(time.RFC3339), j.Ref)
 }
 
 // archiveOf is the answer with a job's archive.

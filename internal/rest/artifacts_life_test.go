@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -57,6 +58,57 @@ func TestLifeOfArtifacts(t *testing.T) {
 		assert.Equal(t, "missing_dependency_failure", late.FailureReason)
 		t.Logf("deploy is %s, %s", late.Status, late.FailureReason)
 	})
+}
+
+// Each file of a job has a time of its own, and the job that of its last upload: a file goes by its own, and what GitLab
+// asks of the job alone by the job's (app/models/ci/build.rb, available_artifacts? and artifacts?;
+// lib/api/ci/job_artifacts.rb). That a worker then removes the files changes nothing of it.
+func TestFilesGoByTheirOwnTime(t *testing.T) {
+	off := false
+	archive, report := "expire_in=%s", "artifact_type=junit&artifact_format=gzip&expire_in=%s"
+	for name, tt := range map[string]struct {
+		archive, report  string
+		reportFirst      bool
+		download, single int
+		shown            bool
+		kept             int
+	}{
+		"the archive goes, the job does not": {archive: "1+hour", report: "30+days", download: 404, single: 404, kept: 404},
+		"the job goes, the archive does not": {archive: "never", report: "1+hour", download: 200, single: 404, kept: 404},
+		"the report goes, the job does not": {archive: "30+days", report: "1+hour", reportFirst: true, download: 200,
+			single: 200, shown: true, kept: 200},
+		"both go": {archive: "1+hour", report: "1+hour", download: 404, single: 404, kept: 404},
+	} {
+		t.Run(name, func(t *testing.T) {
+			gl, r := testkit.Factory(t)
+			gl.UpdateProject("acme/shop", func(p *fg.Project) { p.KeepLatestArtifact = &off })
+			job := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+			send := func(query, filename string, content []byte) {
+				require.Equal(t, 201, testkit.Upload(t, gl, job, query, filename, content).Status)
+			}
+			uploads := []func(){
+				func() { send(fmt.Sprintf(archive, tt.archive), "a.zip", zipOf(t, "a")) },
+				func() { send(fmt.Sprintf(report, tt.report), "j.gz", testkit.Gzipped("x")) },
+			}
+			if tt.reportFirst {
+				slices.Reverse(uploads)
+			}
+			for _, upload := range uploads {
+				upload()
+			}
+			gl.FinishJob(job.ID, fg.JobSuccess)
+			gl.Advance(2 * time.Hour)
+			path := fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d", job.ID)
+			ask := func(method, path string) testkit.Reply { return testkit.Ask(t, gl, gl.AdminToken(), method, path) }
+			for _, when := range []string{"before the workers", "after them"} {
+				assert.Equal(t, tt.download, ask("GET", path+"/artifacts").Status, when)
+				assert.Equal(t, tt.single, ask("GET", path+"/artifacts/a").Status, when)
+				assert.Equal(t, tt.shown, ask("GET", path).JSON(t)["artifacts_file"] != nil, when)
+				gl.RunWorkers()
+			}
+			assert.Equal(t, tt.kept, ask("POST", path+"/artifacts/keep").Status)
+		})
+	}
 }
 
 // run has the runner take a job, keep a dotenv and a junit report and an archive for a day, and succeed.

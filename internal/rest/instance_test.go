@@ -118,6 +118,10 @@ func TestApplicationSettings(t *testing.T) {
 		[]any{s.RegistrationTokensDisabled, s.RunnerTokenExpiration, s.ValidRegistrars, s.MaxArtifactsSize})
 	assert.Equal(t, 200, put(`{"runner_token_expiration_interval":null,"valid_runner_registrars":[]}`).Status)
 	assert.Zero(t, gl.Settings().RunnerTokenExpiration)
+	assert.Equal(t, 200, put(`{"keep_latest_artifact":false,"allow_local_requests_from_web_hooks_and_services":false}`).Status)
+	assert.Equal(t, []bool{false, true}, []bool{*gl.Settings().KeepLatestArtifacts, gl.Settings().LocalRequestsForbidden})
+	assert.Equal(t, 200, put(`{"keep_latest_artifact":"1","allow_local_requests_from_hooks_and_services":true}`).Status)
+	assert.Equal(t, []bool{true, false}, []bool{*gl.Settings().KeepLatestArtifacts, gl.Settings().LocalRequestsForbidden})
 	assert.Equal(t, []string{}, gl.Settings().ValidRegistrars)
 	before := gl.Snapshot()
 	for body, status := range map[string]int{`{"runner_token_expiration_interval":-1}`: 400,

@@ -86,6 +86,9 @@ func downloadJobArtifact(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
+	if q.KeptIn(j.Pipeline).Available(j) == nil {
+		return front.Refuse(http.StatusNotFound, front.MsgNotFound).Because(q.noArchive(j))
+	}
 	return q.archivedFile(j, typeByName)
 }
 
@@ -99,14 +102,17 @@ func keepArtifacts(q request) front.Response {
 			return *refusal
 		}
 	}
-	j, refusal := q.permittedJob(policy.UpdateBuild)
+	j, refusal := q.permittedJob(policy.KeepJobArtifacts)
 	if refusal != nil {
 		return *refusal
 	}
-	if q.Artifact(j, world.Archive) == nil {
+	if q.Unexpired(j) == nil {
+		why := q.noArchive(j)
+		if q.Artifact(j, world.Archive) != nil {
+			why = fmt.Sprintf("the artifacts of job %d have expired; GitLab keeps what has not, whatever else keeps them", j.ID)
+		}
 		// GitLab puts the job itself into the text, which Ruby writes as a class and an address.
-		return front.NotFound(fmt.Sprintf(msgfBuildObject, j.ID)).
-			Because(q.noArchive(j))
+		return front.NotFound(fmt.Sprintf(msgfBuildObject, j.ID)).Because(why)
 	}
 	q.KeepArtifacts(j)
 	return front.OK(q.projectJobEntity(j))

@@ -173,8 +173,7 @@ func (q request) cancelableJob(may front.JobRule) (*world.Job, *front.Response) 
 	if refusal := q.pathProject(policy.ReadBuild); refusal != nil {
 		return nil, refusal
 	}
-	decision := policy.CancelBuilds(q.Actor, q.ProjectStanding(q.Project), q.Has(gitlabversion.CancelBuildAbility))
-	if refusal := front.Allow(decision, ""); refusal != nil {
+	if refusal := front.Allow(q.OnProject(q.Project, policy.CancelBuilds), ""); refusal != nil {
 		return nil, refusal
 	}
 	j, refusal := q.jobOfProject()

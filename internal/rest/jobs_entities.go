@@ -124,9 +124,9 @@ func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 	for _, f := range j.Files {
 		format := f.Format
 		e.Artifacts = append(e.Artifacts, artifactEntity{f.Type, f.Content.Size, f.Filename, &format})
-		if f.Type == world.Archive && !q.ArtifactsExpired(j) { // GitLab does not ask for the lock here
-			e.ArtifactsFile = &jobpayload.ArtifactsFile{Filename: f.Filename, Size: f.Content.Size}
-		}
+	}
+	if f := q.Unexpired(j); f != nil {
+		e.ArtifactsFile = &jobpayload.ArtifactsFile{Filename: f.Filename, Size: f.Content.Size}
 	}
 	if j.Log.Size > 0 && j.Status.Completed() { // GitLab archives the log without saying its format
 		e.Artifacts = append(e.Artifacts, artifactEntity{"trace", j.Log.Size, "job.log", nil})

@@ -75,11 +75,6 @@ func TestWhoMayDoWhatToAJob(t *testing.T) {
 		assert.Equal(t, 401, got.Status, "as the parameter %s", name)
 	}
 	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true })
-	job := gl.AddJob(fg.Job{Project: "acme/shop"})
-	for what, want := range map[string]int{"cancel": 201, "retry": 403, "play": 403, "erase": 403} {
-		path := fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/%s", job.ID, what)
-		assert.Equal(t, want, as(t, gl, "mia", "POST", path).Status, "%s in an archived project", what)
-	}
 	assert.JSONEq(t, `{"message":"404 Not found"}`, as(t, gl, "mia", "GET", "/projects/acme%2Fshop/jobs/1").Body)
 }
 

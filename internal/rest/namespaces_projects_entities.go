@@ -241,9 +241,9 @@ func (q request) projectAdminEntity(p *world.Project) *projectAdminEntity {
 	return &projectAdminEntity{DefaultGitDepth: &depth, ForwardDeployment: true, ForwardDeploymentRollback: true,
 		SeparatedCaches: true, ForkPipelinesInParent: true,
 		IDTokenSubClaimComponents: []string{"project_path", "ref_type", "ref"}, BuildGitStrategy: "fetch",
-		KeepLatestArtifact: true, VariablesOverrideRole: "developer",
+		KeepLatestArtifact: q.KeepsLatest(p), VariablesOverrideRole: "developer",
 		RunnerTokenExpiration: secondsOrNull(p.RunnerTokenExpiration), GroupRunnersEnabled: !p.GroupRunnersDisabled,
-		AutoCancelPendingPipelines: enabled, BuildTimeout: int(p.Timeout() / time.Second), AutoDevOpsEnabled: true,
+		AutoCancelPendingPipelines: enabled, BuildTimeout: int(p.JobTimeout() / time.Second), AutoDevOpsEnabled: true,
 		AutoDevOpsDeployStrategy: "continuous"}
 }
 

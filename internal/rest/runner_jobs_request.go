@@ -185,7 +185,7 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 	kept := q.KeptIn(j.Pipeline)
 	for _, d := range j.Dependencies() {
 		dependency := jobpayload.Dependency{ID: d.ID, Name: d.Name}
-		if a := kept.Artifact(d, world.Archive); a != nil {
+		if a := kept.Available(d); a != nil {
 			dependency.ArtifactsFilename, dependency.ArtifactsSize = a.Filename, a.Content.Size
 		}
 		in.Dependencies = append(in.Dependencies, dependency)

@@ -92,9 +92,12 @@ func (q request) runnerScope() (n world.RunnerDraft, refusal *front.Response) {
 // strayScope is what comes of a group or project that the type of the new runner does not have: GitLab hands it on to
 // the record, which knows no such attribute.
 func (q request) strayScope(t world.RunnerType) *front.Response {
-	for name, of := range map[string]world.RunnerType{"group_id": world.GroupRunner, "project_id": world.ProjectRunner} {
-		if t != of && q.present(name) {
-			return gitlabFails(fmt.Sprintf("a runner of %s has no %s", t, name))
+	for _, scope := range []struct {
+		name string
+		of   world.RunnerType
+	}{{"group_id", world.GroupRunner}, {"project_id", world.ProjectRunner}} {
+		if t != scope.of && q.present(scope.name) {
+			return gitlabFails(fmt.Sprintf("a runner of %s has no %s", t, scope.name))
 		}
 	}
 	return nil

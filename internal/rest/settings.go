@@ -17,11 +17,21 @@ func administrators(q request) *front.Response {
 	return front.Allow(policy.UpdateApplicationSettings(q.Actor), "")
 }
 
+// paramLocalRequests is whether GitLab calls local addresses. It had another name before, which still goes and counts
+// first (lib/api/settings.rb).
+const (
+	paramLocalRequests       = "allow_local_requests_from_web_hooks_and_services"
+	paramLocalRequestsBefore = "allow_local_requests_from_hooks_and_services"
+)
+
 var settingsSpec = func() params.Spec {
 	s := front.Declare([]params.Param{
 		{Name: "admin_mode", Kind: params.Boolean},
+		{Name: paramLocalRequestsBefore, Kind: params.Boolean},
+		{Name: paramLocalRequests, Kind: params.Boolean},
 		{Name: "allow_runner_registration_token", Kind: params.Boolean},
 		{Name: "group_runner_token_expiration_interval", Kind: params.Integer},
+		{Name: "keep_latest_artifact", Kind: params.Boolean},
 		{Name: "max_artifacts_size", Kind: params.Integer},
 		{Name: "project_runner_token_expiration_interval", Kind: params.Integer},
 		{Name: "runner_token_expiration_interval", Kind: params.Integer},
@@ -40,9 +50,11 @@ var settingsSpec = func() params.Spec {
 
 type settingsEntity struct {
 	AdminMode                    bool `json:"admin_mode"`
+	AllowLocalRequests           bool `json:"allow_local_requests_from_web_hooks_and_services"`
 	AllowRunnerRegistrationToken bool `json:"allow_runner_registration_token"`
 	registryImportEntity
 	GroupRunnerTokenExpirationInterval   *int     `json:"group_runner_token_expiration_interval"`
+	KeepLatestArtifact                   bool     `json:"keep_latest_artifact"`
 	MaxArtifactsSize                     int      `json:"max_artifacts_size"`
 	ProjectRunnerTokenExpirationInterval *int     `json:"project_runner_token_expiration_interval"`
 	RunnerTokenExpirationInterval        *int     `json:"runner_token_expiration_interval"`
@@ -77,6 +89,7 @@ func (q request) registryImport() registryImportEntity {
 func (q request) settingsEntity() settingsEntity {
 	s := q.Settings
 	return settingsEntity{AdminMode: s.AdminMode, AllowRunnerRegistrationToken: !s.RegistrationTokensDisabled,
+		AllowLocalRequests: !s.LocalRequestsForbidden, KeepLatestArtifact: s.KeepsLatestArtifacts(),
 		registryImportEntity:                 q.registryImport(),
 		GroupRunnerTokenExpirationInterval:   secondsOrNull(s.GroupRunnerTokenExpiration),
 		ProjectRunnerTokenExpirationInterval: secondsOrNull(s.ProjectRunnerTokenExpiration),
@@ -89,10 +102,16 @@ func getApplicationSettings(q request) front.Response { return front.OK(q.settin
 
 func updateApplicationSettings(q request) front.Response {
 	registrars, named := q.Params.List("valid_runner_registrars")
+	localRequests := paramLocalRequests
+	if q.Params.Has(paramLocalRequestsBefore) {
+		localRequests = paramLocalRequestsBefore
+	}
 	err := q.ChangeSettings(world.SettingsChange{
 		AdminMode:                    changeTo(q, "admin_mode", q.Params.Bool),
 		RegistrationTokensAllowed:    changeTo(q, "allow_runner_registration_token", q.Params.Bool),
 		SharedRunnersEnabled:         changeTo(q, "shared_runners_enabled", q.Params.Bool),
+		LocalRequestsAllowed:         changeTo(q, localRequests, q.Params.Bool),
+		KeepLatestArtifacts:          changeTo(q, "keep_latest_artifact", q.Params.Bool),
 		GroupRunnerTokenExpiration:   changeTo(q, "group_runner_token_expiration_interval", q.Params.Int),
 		ProjectRunnerTokenExpiration: changeTo(q, "project_runner_token_expiration_interval", q.Params.Int),
 		RunnerTokenExpiration:        changeTo(q, "runner_token_expiration_interval", q.Params.Int),

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +42,10 @@ func TestRateLimitHeadersAsGitLabCom(t *testing.T) {
 	assert.Equal(t, 401, refused.Status)
 	assert.Equal(t, map[string]string{"Limit": "500", "Name": "throttle_unauthenticated_api", "Observed": "1",
 		"Remaining": "499", "Reset": reset}, limitsOf(refused.Header))
+	for i := range 2 {
+		behind := testkit.Ask(t, gl, "glpat-none", "GET", "/user", testkit.WithHeader("X-Forwarded-For", "10.9.9.9"))
+		assert.Equal(t, strconv.Itoa(i+1), behind.Header.Get("Ratelimit-Observed"), "who is behind a proxy counts alone")
+	}
 	runner := testkit.Ask(t, gl, "", "POST", "/runners/verify", testkit.WithForm("token=shop-token"))
 	assert.Equal(t, 200, runner.Status)
 	assert.Empty(t, limitsOf(runner.Header), "a runner is neither a user nor nobody")

@@ -48,6 +48,17 @@ func canceledWhileArchived(v inVersion) any {
 	return v.as("mia", "POST", fmt.Sprintf("/projects/10001/jobs/%d/cancel", j.ID)).Status
 }
 
+// rerunWhileArchived is whether a job of an archived project is retried, played and erased.
+func rerunWhileArchived(v inVersion) any {
+	failed := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobFailed, Trace: "log"})
+	manual := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobManual})
+	v.gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true })
+	do := func(j fg.Job, what string) int {
+		return v.as("mia", "POST", fmt.Sprintf("/projects/10001/jobs/%d/%s", j.ID, what)).Status
+	}
+	return []int{do(failed, "retry"), do(manual, "play"), do(failed, "erase")}
+}
+
 func playedAgain(v inVersion) any {
 	j := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess, Manual: true})
 	return v.as("mia", "POST", fmt.Sprintf("/projects/10001/jobs/%d/play", j.ID)).Field(v.T, "status")

@@ -32,9 +32,12 @@ func neighbourProofs() map[gitlabversion.Difference]proof {
 			`403 {"message":"403 Forbidden - Authentication by CI/CD job token not allowed from shop to api."}`, nil},
 		gitlabversion.KeepDecidedByJob: {func(v inVersion) any {
 			v.gl.AddUser(fg.User{Username: "gus"})
-			v.gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Members["gus"] = fg.Guest })
-			return v.as("gus", "POST", "/projects/10001/jobs/404/artifacts/keep").Status
-		}, 403, 404, nil},
+			v.gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Members["gus"], p.Archived = fg.Guest, true })
+			j := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
+				Artifacts: []fg.Artifact{{Filename: "a.zip"}}})
+			return []int{v.as("gus", "POST", "/projects/10001/jobs/404/artifacts/keep").Status,
+				v.as("mia", "POST", fmt.Sprintf("/projects/10001/jobs/%d/artifacts/keep", j.ID)).Status}
+		}, []int{403, 403}, []int{404, 200}, nil},
 		gitlabversion.RecentPipelinesSearched: {func(v inVersion) any {
 			files := []fg.Artifact{{Filename: "a.zip", Content: []byte("PK")}}
 			v.gl.AddJob(fg.Job{Project: "acme/shop", Name: "unit", Status: fg.JobSuccess, Artifacts: files})

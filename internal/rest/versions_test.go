@@ -376,6 +376,7 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.ExtendedTrailers:             {jobShows(`"extended_trailers":{}`), false, true, nil},
 		gitlabversion.JobSource:                    {jobShows(`"tag_list":[],"source":"push"`), false, true, nil},
 		gitlabversion.CancelBuildAbility:           {canceledWhileArchived, 403, 201, nil},
+		gitlabversion.RerunAbilities:               {rerunWhileArchived, []int{403, 403, 403}, []int{201, 200, 403}, nil},
 		gitlabversion.PlayAnswersNewAttempt:        {playedAgain, "success", "pending", nil},
 		gitlabversion.JobInputsOverridden:          {retriedWithInputs, `"stage"`, `"prod"`, nil},
 		gitlabversion.RetryReasonAliases:           {retriedByAlias, 1, 2, nil},

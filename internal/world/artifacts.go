@@ -36,7 +36,7 @@ func (st *State) KeepFile(j *Job, f *File) *Refusal {
 	}
 	files := []*File{f}
 	if metadata := metadataOf(f); metadata != nil {
-		if j.keeps(metadataType) {
+		if j.File(metadataType) != nil {
 			return &Refusal{msgArtifactTwice, fmt.Sprintf("job %d has metadata already", j.ID)}
 		}
 		files = append(files, metadata)
@@ -50,16 +50,24 @@ func (st *State) KeepFile(j *Job, f *File) *Refusal {
 	return nil
 }
 
-// keeps reports whether the job has a file of a type.
-func (j *Job) keeps(fileType string) bool {
-	return slices.ContainsFunc(j.Files, func(f *File) bool { return f.Type == fileType })
+// File is the job's record of a file of a type; nil if there is none. Whether the file is there still, Artifact says.
+func (j *Job) File(fileType string) *File {
+	i := slices.IndexFunc(j.Files, func(f *File) bool { return f.Type == fileType })
+	if i < 0 {
+		return nil
+	}
+	return j.Files[i]
 }
 
-// ArtifactsExpired reports whether the time of the job's artifacts is over (app/models/ci/build.rb,
-// artifacts_expired?).
-func (st *State) ArtifactsExpired(j *Job) bool {
-	return !j.ArtifactsExpireAt.IsZero() && !j.ArtifactsExpireAt.After(st.Now())
-}
+// over reports whether something that expires at a time, never if that is zero, has done so.
+func (st *State) over(at time.Time) bool { return !at.IsZero() && !at.After(st.Now()) }
+
+// ArtifactsExpired reports whether the time of the job's artifacts is over, which is that of its last upload whatever
+// the others say (app/models/ci/build.rb, artifacts_expired?).
+func (st *State) ArtifactsExpired(j *Job) bool { return st.over(j.ArtifactsExpireAt) }
+
+// FileExpired reports whether the own time of a file is over (app/models/ci/job_artifact.rb, expired?).
+func (st *State) FileExpired(f *File) bool { return st.over(f.ExpiresAt) }
 
 // Kept answers for the artifacts of one pipeline, as long as nothing changes: whether they are locked is found out
 // once, however many of its jobs are asked about.
@@ -73,26 +81,45 @@ func (st *State) KeptIn(p *Pipeline) Kept {
 	return Kept{st, sync.OnceValue(func() bool { return st.locked(p) })}
 }
 
-// gone reports whether a job's artifacts have expired and no lock keeps them (app/models/ci/build.rb,
-// available_artifacts?). GitLab serves them until a worker removes them, some minutes later; here that is at once.
-func (k Kept) gone(j *Job) bool { return k.st.ArtifactsExpired(j) && !k.locked() }
-
-// Artifact is the file of a type that a job kept; nil if there is none or the job's artifacts are gone.
+// Artifact is the file of a type that a job kept; nil if there is none or it is gone: its own time is over, and no lock
+// keeps it (app/services/ci/job_artifacts/destroy_all_expired_service.rb). GitLab serves it until a worker removes it,
+// some minutes later; here that is at once.
 func (k Kept) Artifact(j *Job, fileType string) *File {
-	i := slices.IndexFunc(j.Files, func(f *File) bool { return f.Type == fileType })
-	if i < 0 || k.gone(j) {
+	f := j.File(fileType)
+	if f == nil || k.st.FileExpired(f) && !k.locked() {
 		return nil
 	}
-	return j.Files[i]
+	return f
+}
+
+// gone reports whether GitLab takes a job's artifacts for gone: the job's time is over, and no lock keeps them.
+func (k Kept) gone(j *Job) bool { return k.st.ArtifactsExpired(j) && !k.locked() }
+
+// Available is the archive of a job unless GitLab takes the job's artifacts for gone, as it may do while the archive is
+// there (app/models/ci/build.rb, available_artifacts?).
+func (k Kept) Available(j *Job) *File {
+	if k.gone(j) {
+		return nil
+	}
+	return k.Artifact(j, Archive)
 }
 
 // ValidDependency reports whether jobs that want the artifacts of this one may run: to have kept nothing, or reports
 // alone, is no obstacle (app/models/ci/build.rb, valid_dependency?).
 func (k Kept) ValidDependency(j *Job) bool { return !j.Erased && !k.gone(j) }
 
-// Artifact is the file of a type that the job kept; nil if there is none or the job's artifacts are gone.
+// Artifact is the file of a type that the job kept; nil if there is none or it is gone.
 func (st *State) Artifact(j *Job, fileType string) *File {
 	return st.KeptIn(j.Pipeline).Artifact(j, fileType)
+}
+
+// Unexpired is the archive of a job while the job's time is not over; no lock prolongs that (app/models/ci/build.rb,
+// artifacts?).
+func (st *State) Unexpired(j *Job) *File {
+	if st.ArtifactsExpired(j) {
+		return nil
+	}
+	return st.Artifact(j, Archive)
 }
 
 // Erase removes the job's log and files (app/services/ci/build_erase_service.rb).

@@ -30,7 +30,7 @@ func (p *Project) SuccessfulArchive(name, ref string) *Job {
 	searched := 0
 	for pipeline := range p.successful(ref) {
 		for _, j := range slices.Backward(pipeline.Jobs) {
-			if j.Name == name && j.Status == JobSuccess && j.has(Archive) {
+			if j.Name == name && j.Status == JobSuccess && j.File(Archive) != nil {
 				return j
 			}
 		}
@@ -45,17 +45,11 @@ func (p *Project) SuccessfulArchive(name, ref string) *Job {
 func (p *Project) successful(ref string) func(yield func(*Pipeline) bool) {
 	return func(yield func(*Pipeline) bool) {
 		for _, pipeline := range slices.Backward(p.pipelines) {
-			name, _ := pipeline.ref()
-			if name == ref && pipeline.Status() == JobSuccess && !yield(pipeline) {
+			if pipeline.ref().name == ref && pipeline.Status() == JobSuccess && !yield(pipeline) {
 				return
 			}
 		}
 	}
-}
-
-// has reports whether the job kept a file of a type, be it expired.
-func (j *Job) has(fileType string) bool {
-	return slices.ContainsFunc(j.Files, func(f *File) bool { return f.Type == fileType })
 }
 
 // KeepArtifacts has the files of a job live for ever (app/models/ci/build.rb, keep_artifacts!).
@@ -74,10 +68,7 @@ func (st *State) DeleteArtifacts(j *Job) { j.Files = nil }
 // expire, and a worker removes them some minutes later; here that is at once
 // (app/services/ci/job_artifacts/expire_project_build_artifacts_service.rb).
 func (st *State) DeleteProjectArtifacts(p *Project) {
-	for _, pipeline := range p.pipelines {
-		if st.locked(pipeline) {
-			continue
-		}
+	for _, pipeline := range st.unlocked(p) {
 		for _, j := range pipeline.Jobs {
 			st.DeleteArtifacts(j)
 		}

@@ -18,7 +18,9 @@ func (st *State) fire(j *Job, event jobEvent) error {
 	}
 	now := st.Now()
 	st.Queue.leave(j)
+	j.Pipeline.count(j, -1)
 	j.Status, j.UpdatedAt = to, now
+	j.Pipeline.count(j, 1)
 	st.Queue.enter(j)
 	j.History = append(j.History, to)
 	switch to { // of a job whose seed had times that are yet to come, none of the steps goes back behind them
@@ -64,11 +66,11 @@ func (j *Job) Unplayable() error {
 func (j *Job) waitsForPeople() bool { return j.Status == JobManual || j.Status == JobScheduled }
 
 // PlayJob makes a manual or scheduled job, of which Unplayable says nothing, pending for a user, with variables added
-// to its own and inputs in the place of its own. One that is over is tried again. It returns the job that is pending
-// now (app/services/ci/play_build_service.rb).
+// to its own and inputs in the place of its own. One that is over is tried again, as it was: GitLab hands neither on
+// then. It returns the job that is pending now (app/services/ci/play_build_service.rb, retry_build).
 func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.JobInputs) *Job {
 	if !j.waitsForPeople() {
-		return st.RetryJob(j, u, inputs)
+		return st.RetryJob(j, u, j.Spec.Inputs)
 	}
 	_ = st.fire(j, eventEnqueue) // such a job can always be enqueued
 	j.User = u
@@ -191,8 +193,12 @@ func (st *State) RetryJob(old *Job, u *User, inputs ci.JobInputs) *Job {
 }
 
 // resetSkippedAfter has the skipped jobs of later stages wait for a job that is to run
-// (app/services/ci/reset_skipped_jobs_service.rb).
+// (app/services/ci/reset_skipped_jobs_service.rb). Where none is skipped, which is known without a look at them, many
+// jobs of one pipeline may be tried again.
 func (st *State) resetSkippedAfter(j *Job) {
+	if j.Pipeline.skipped == 0 {
+		return
+	}
 	for _, later := range j.Pipeline.Latest() {
 		if later.Status == JobSkipped && later.StageIndex > j.StageIndex {
 			_ = st.fire(later, eventProcess) // a skipped job can always be processed

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -83,19 +84,20 @@ func (st *State) ContactBy(r *Runner, draft Manager) error {
 // DeleteManager removes one manager; the jobs that it took forget it. When it was the runner's last, the runner counts
 // as never contacted.
 func (st *State) DeleteManager(m *Manager) {
-	st.removeManager(m)
-	if r := m.Runner; len(r.Managers) == 0 {
+	r := m.Runner
+	st.managers.remove(m)
+	r.forget(func(other *Manager) bool { return other == m })
+	if len(r.Managers) == 0 {
 		st.SetContacted(r, time.Time{})
 	}
 }
 
-// removeManager removes one manager; the jobs that it took forget it.
-func (st *State) removeManager(m *Manager) {
-	r := m.Runner
-	r.Managers = removeByID(r.Managers, m)
-	st.managers.remove(m)
+// forget has the runner lose the managers of which gone says so, and the jobs that they took forget them. Each list is
+// gone through once, however many they are.
+func (r *Runner) forget(gone func(*Manager) bool) {
+	r.Managers = slices.DeleteFunc(r.Managers, gone)
 	for _, j := range r.Jobs {
-		if j.Manager == m {
+		if j.Manager != nil && gone(j.Manager) {
 			j.Manager = nil
 		}
 	}

@@ -74,13 +74,14 @@ func metadataEntries(archive *zip.Reader) (_ map[string]metadataEntry, ok bool) 
 		entries[f.Name] = metadataEntry{f.Modified.Unix(), fmt.Sprintf("%o", f.Mode().Perm()), f.CRC32,
 			f.UncompressedSize64, f.CompressedSize64, f.Comment}
 		size += len(f.Name) + len(f.Comment)
-		for end := strings.LastIndexByte(f.Name, '/'); end > 0; end = strings.LastIndexByte(f.Name[:end], '/') {
-			directory := f.Name[:end+1]
-			if _, known := entries[directory]; !known {
-				entries[directory] = metadataEntry{}
-				size += len(directory)
+		inside := strings.TrimSuffix(f.Name, "/") // the name of a directory of its own ends with one
+		for end := strings.LastIndexByte(inside, '/'); end > 0; end = strings.LastIndexByte(inside[:end], '/') {
+			directory := inside[:end+1]
+			if _, known := entries[directory]; known {
+				break // and so are all above it
 			}
-			if size > maxMetadata {
+			entries[directory] = metadataEntry{}
+			if size += len(directory); size > maxMetadata {
 				return nil, false
 			}
 		}
@@ -91,7 +92,7 @@ func metadataEntries(archive *zip.Reader) (_ map[string]metadataEntry, ok bool) 
 // addMetadata gives the archive of a seed its metadata, which no seed needs to say.
 func (j *Job) addMetadata() {
 	i := slices.IndexFunc(j.Files, func(f *File) bool { return f.Type == Archive })
-	if i < 0 || j.keeps(metadataType) {
+	if i < 0 || j.File(metadataType) != nil {
 		return
 	}
 	if metadata := metadataOf(j.Files[i]); metadata != nil {

@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,6 +41,24 @@ func TestMetadataOfAnArchive(t *testing.T) {
 		`...\x04out/...\x03\{\}\n...\x08out/bin/...\x03\{\}\n...\x0bout/bin/app....\{"modified"`)
 	_, entries, _ := bytes.Cut(text, []byte("{}"))
 	assert.Regexp(t, shape, string(entries))
+}
+
+// A directory that is in an archive itself is listed with those above it, too.
+func TestMetadataOfDirectories(t *testing.T) {
+	for names, want := range map[string][]string{
+		"a/b/c/":             {"a/", "a/b/", "a/b/c/"},
+		"a/b/c/ a/b/c/d":     {"a/", "a/b/", "a/b/c/", "a/b/c/d"},
+		"a/b/c/d a/b/ a/x/y": {"a/", "a/b/", "a/b/c/", "a/b/c/d", "a/x/", "a/x/y"},
+		"a//b /c/d e/":       {"/c/", "/c/d", "a/", "a//", "a//b", "e/"},
+	} {
+		var archive zip.Reader
+		for _, name := range strings.Fields(names) {
+			archive.File = append(archive.File, &zip.File{FileHeader: zip.FileHeader{Name: name}})
+		}
+		entries, ok := metadataEntries(&archive)
+		assert.True(t, ok)
+		assert.Equal(t, want, slices.Sorted(maps.Keys(entries)), names)
+	}
 }
 
 func TestNoMetadata(t *testing.T) {

@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 )
@@ -106,9 +107,10 @@ func checkNesting(path string) error {
 // msgTooDeep is app/models/namespace.rb's word for that.
 const msgTooDeep = "Parent has too deep level of nesting"
 
-// maxID is the highest id that a record may be given. The ids of GitLab's database go up to twice that; with room above
-// them the next one can always be counted, and a number in a request that no id can be is never cut to one.
-const maxID = 1 << 62
+// maxID is the highest id that a record may be given, half of the largest int, whose size is the machine's. The ids of
+// GitLab's database go up to twice that; with room above them the next one can always be counted, and a number in a
+// request that no id can be is never cut to one.
+const maxID = math.MaxInt/2 + 1
 
 // checkID refuses ids that GitLab gives to nothing.
 func checkID(what string, id int) error {

@@ -1,61 +1,140 @@
 package world
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// weight is the order in which the states of a pipeline's jobs outweigh one another.
-var weight = []JobStatus{JobRunning, JobCanceling, JobPending, JobWaitingForResource, JobPreparing, JobFailed,
-	JobCanceled, JobManual, JobScheduled, JobCreated, JobSuccess}
+// What counts as a status of its own while the status of a pipeline is made, and is none of a job's: a job that may
+// fail and did so or was canceled, and one that waits for a person and need not run at all.
+const (
+	successWithWarnings JobStatus = "success_with_warnings"
+	ignored             JobStatus = "ignored"
+)
 
-// Status is the status of the pipeline, made of its latest jobs. What may fail and did so counts as success
-// (lib/gitlab/ci/status/composite.rb).
+// statusRule says that a pipeline has a status if its jobs have only these, or any of these.
+type statusRule struct {
+	status JobStatus
+	only   []JobStatus
+	any    []JobStatus
+}
+
+// statusRules are in the order in which GitLab asks; the first that holds decides. Where none does, the pipeline has
+// failed.
+var statusRules = []statusRule{
+	{status: JobSkipped, only: []JobStatus{JobSkipped, ignored}},
+	{status: JobSuccess, only: []JobStatus{JobSuccess, JobSkipped, successWithWarnings, ignored}},
+	{status: JobCreated, only: []JobStatus{JobCreated, successWithWarnings, ignored}},
+	{status: JobPreparing, only: []JobStatus{JobPreparing, successWithWarnings, ignored}},
+	{status: JobCanceled, only: []JobStatus{JobCanceled, JobSuccess, JobSkipped, successWithWarnings, ignored}},
+	{status: JobPending, only: []JobStatus{JobPending, JobCreated, JobSkipped, successWithWarnings, ignored}},
+	{status: JobRunning, any: []JobStatus{JobRunning, JobPending}},
+	{status: JobWaitingForResource, any: []JobStatus{JobWaitingForResource}},
+	{status: JobManual, any: []JobStatus{JobManual}},
+	{status: JobScheduled, any: []JobStatus{JobScheduled}},
+	{status: JobPreparing, any: []JobStatus{JobPreparing}},
+	{status: JobRunning, any: []JobStatus{JobCreated}},
+	{status: JobCanceling, any: []JobStatus{JobCanceling}},
+}
+
+// Status is the status of the pipeline, made of its latest jobs (lib/gitlab/ci/status/composite.rb).
 func (p *Pipeline) Status() JobStatus {
 	has := map[JobStatus]bool{}
-	for _, j := range p.Latest() {
-		s := j.Status
-		if j.AllowFailure && (s == JobFailed || s == JobCanceled) {
-			s = JobSuccess
-		}
-		has[s] = true
-	}
-	for _, s := range weight {
-		if has[s] {
-			return s
+	for _, j := range p.Jobs {
+		if !j.retried() {
+			has[j.statusInPipeline()] = true
 		}
 	}
-	return JobSkipped
+	present := slices.Collect(maps.Keys(has))
+	for _, rule := range statusRules {
+		within := func(s JobStatus) bool { return slices.Contains(rule.only, s) }
+		outside := func(s JobStatus) bool { return !within(s) }
+		if rule.only != nil && !slices.ContainsFunc(present, outside) ||
+			slices.ContainsFunc(rule.any, func(s JobStatus) bool { return has[s] }) {
+			return rule.status
+		}
+	}
+	return JobFailed
+}
+
+// statusInPipeline is as what the job counts in its pipeline (app/models/concerns/ci/has_status.rb,
+// PASSED_WITH_WARNINGS_STATUSES and IGNORED_STATUSES).
+func (j *Job) statusInPipeline() JobStatus {
+	switch {
+	case j.AllowFailure && (j.Status == JobFailed || j.Status == JobCanceled):
+		return successWithWarnings
+	case j.AllowFailure && j.Status == JobManual:
+		return ignored
+	}
+	return j.Status
+}
+
+// gitRef is a branch or a tag: of the same name there may be both.
+type gitRef struct {
+	name  string
+	isTag bool
 }
 
 // ref is the branch or tag that the pipeline runs for: that of its jobs.
-func (p *Pipeline) ref() (name string, isTag bool) { return p.Jobs[0].Ref, p.Jobs[0].RefIsTag }
+func (p *Pipeline) ref() gitRef { return gitRef{p.Jobs[0].Ref, p.Jobs[0].RefIsTag} }
 
-// locked reports whether the artifacts of the pipeline outlive their time, as those of the latest pipelines of a ref do
-// until a newer one of the ref succeeds (app/models/ci/ref.rb, app/services/ci/unlock_artifacts_service.rb). In later
-// versions a newer one that ends in any way is enough, unless this is the last that succeeded.
+// KeepsLatest reports whether the artifacts of the latest pipelines of the project outlive their time: both the
+// instance and the project must want that (app/models/project_ci_cd_setting.rb, keep_latest_artifacts_available?).
+func (st *State) KeepsLatest(p *Project) bool {
+	return !isFalse(st.Settings.KeepLatestArtifacts) && !isFalse(p.KeepLatestArtifact)
+}
+
+// newerPipelines is what there is of a ref that is newer than a pipeline of it.
+type newerPipelines struct{ succeeded, ended bool }
+
+// and adds a pipeline that has a status. One that waits for a person counts as ended (app/models/ci/pipeline.rb,
+// UNLOCKABLE_STATUSES).
+func (n newerPipelines) and(s JobStatus) newerPipelines {
+	return newerPipelines{n.succeeded || s == JobSuccess, n.ended || s.Completed() || s == JobManual}
+}
+
+// unlock reports whether a pipeline with a status is no longer locked, because of those that are newer: one that
+// succeeded is enough, and in later versions one that ended in any way, unless this is the last that succeeded
+// (app/models/ci/ref.rb, app/services/ci/unlock_artifacts_service.rb).
+func (st *State) unlock(n newerPipelines, status func() JobStatus) bool {
+	return n.succeeded || n.ended && st.Has(gitlabversion.EndedPipelinesUnlock) && status() != JobSuccess
+}
+
+// locked reports whether the artifacts of the pipeline outlive their time.
 func (st *State) locked(p *Pipeline) bool {
-	if isFalse(st.Settings.KeepLatestArtifacts) || isFalse(p.project.KeepLatestArtifact) {
+	if !st.KeepsLatest(p.project) {
 		return false
 	}
-	name, isTag := p.ref()
-	ended := false
-	for _, newer := range slices.Backward(p.project.pipelines) {
-		if newer.ID == p.ID {
+	var newer newerPipelines
+	ref := p.ref()
+	for _, other := range slices.Backward(p.project.pipelines) {
+		if other == p || newer.succeeded {
 			break
 		}
-		if other, otherIsTag := newer.ref(); other != name || otherIsTag != isTag {
-			continue
-		}
-		switch newer.Status() {
-		case JobSuccess:
-			return false
-		case JobFailed, JobCanceled, JobSkipped, JobManual:
-			ended = true
+		if other.ref() == ref {
+			newer = newer.and(other.Status())
 		}
 	}
-	return !ended || !st.Has(gitlabversion.EndedPipelinesUnlock) || p.Status() == JobSuccess
+	return !st.unlock(newer, p.Status)
+}
+
+// unlocked are the pipelines of a project that are not locked, found in one walk through all of them.
+func (st *State) unlocked(p *Project) []*Pipeline {
+	if !st.KeepsLatest(p) {
+		return p.pipelines
+	}
+	var found []*Pipeline
+	newer := map[gitRef]newerPipelines{}
+	for _, pipeline := range slices.Backward(p.pipelines) {
+		ref, status := pipeline.ref(), pipeline.Status()
+		if st.unlock(newer[ref], func() JobStatus { return status }) {
+			found = append(found, pipeline)
+		}
+		newer[ref] = newer[ref].and(status)
+	}
+	return found
 }
 
 // isFalse reports whether a switch that is on by default has been turned off.

@@ -121,6 +121,7 @@ type Pipeline struct {
 	Jobs    []*Job               // by id
 	named   map[string]*attempts // at the job of each name
 	staged  map[string][]*Job    // those of each stage, by id
+	skipped int                  // how many of them are skipped
 }
 
 // attempts are the jobs of one name in a pipeline, by id: the first try and the later ones.
@@ -139,6 +140,7 @@ func (p *Pipeline) join(j *Job) {
 	j.Pipeline, j.tries = p, p.named[j.Name]
 	p.Jobs, j.tries.jobs = insertByID(p.Jobs, j), insertByID(j.tries.jobs, j)
 	p.staged[j.Stage] = insertByID(p.staged[j.Stage], j)
+	p.count(j, 1)
 }
 
 // leave takes a job out of the pipeline.
@@ -146,6 +148,14 @@ func (p *Pipeline) leave(j *Job) {
 	p.Jobs, j.tries.jobs = removeByID(p.Jobs, j), removeByID(j.tries.jobs, j)
 	if p.staged[j.Stage] = removeByID(p.staged[j.Stage], j); len(p.staged[j.Stage]) == 0 {
 		delete(p.staged, j.Stage)
+	}
+	p.count(j, -1)
+}
+
+// count adds to what is known of the statuses of the pipeline's jobs, or takes from it, what one job makes of it.
+func (p *Pipeline) count(j *Job, by int) {
+	if j.Status == JobSkipped {
+		p.skipped += by
 	}
 }
 

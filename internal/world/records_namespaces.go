@@ -96,8 +96,8 @@ const (
 	defaultGitDepth     = 20 // commits
 )
 
-// Timeout is how long a job of the project may run that says nothing of it.
-func (p *Project) Timeout() time.Duration {
+// JobTimeout is how long a job of the project may run that says nothing of it.
+func (p *Project) JobTimeout() time.Duration {
 	if p.BuildTimeout > 0 {
 		return p.BuildTimeout
 	}

@@ -115,9 +115,9 @@ func TestErasableAndCancelJob(t *testing.T) {
 }
 
 func TestDefaultsOfProjectsAndSettings(t *testing.T) {
-	assert.Equal(t, []any{time.Hour, 20}, []any{(&Project{}).Timeout(), (&Project{}).Depth()})
+	assert.Equal(t, []any{time.Hour, 20}, []any{(&Project{}).JobTimeout(), (&Project{}).Depth()})
 	p := &Project{BuildTimeout: time.Minute, GitDepth: -1}
-	assert.Equal(t, []any{time.Minute, 0}, []any{p.Timeout(), p.Depth()})
+	assert.Equal(t, []any{time.Minute, 0}, []any{p.JobTimeout(), p.Depth()})
 	assert.Equal(t, []int64{100 << 20, 100 << 20}, []int64{Settings{}.TraceLimit(), Settings{}.ArtifactsLimit()})
 	assert.Equal(t, int64(7), Settings{MaxTraceSize: 7}.TraceLimit())
 }

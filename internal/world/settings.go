@@ -72,6 +72,11 @@ func sizeLimit(set int64) int64 {
 	return defaultSizeLimit
 }
 
+// KeepsLatestArtifacts is whether the artifacts of the latest successful pipelines outlive their time.
+func (s Settings) KeepsLatestArtifacts() bool {
+	return s.KeepLatestArtifacts == nil || *s.KeepLatestArtifacts
+}
+
 // Registrars are the kinds of registration token that work.
 func (s Settings) Registrars() []string {
 	if s.ValidRegistrars == nil {

@@ -15,6 +15,7 @@ type Change[T any] struct {
 // SettingsChange is what a request wants of the application settings, in the units of GitLab's database.
 type SettingsChange struct {
 	AdminMode, RegistrationTokensAllowed, SharedRunnersEnabled                      Change[bool]
+	LocalRequestsAllowed, KeepLatestArtifacts                                       Change[bool]
 	GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration, RunnerTokenExpiration Change[int] // seconds
 	MaxArtifactsSize                                                                Change[int] // MiB
 	ValidRegistrars                                                                 Change[[]string]
@@ -39,6 +40,9 @@ func (st *State) ChangeSettings(c SettingsChange) error {
 	v.flag("allow_runner_registration_token", c.RegistrationTokensAllowed,
 		func(on bool) { next.RegistrationTokensDisabled = !on })
 	v.flag("shared_runners_enabled", c.SharedRunnersEnabled, func(on bool) { unshared = !on })
+	v.flag("allow_local_requests_from_web_hooks_and_services", c.LocalRequestsAllowed,
+		func(on bool) { next.LocalRequestsForbidden = !on })
+	v.flag("keep_latest_artifact", c.KeepLatestArtifacts, func(on bool) { next.KeepLatestArtifacts = &on })
 	v.interval("group_"+fieldExpiration, c.GroupRunnerTokenExpiration, &next.GroupRunnerTokenExpiration)
 	v.interval("project_"+fieldExpiration, c.ProjectRunnerTokenExpiration, &next.ProjectRunnerTokenExpiration)
 	v.interval(fieldExpiration, c.RunnerTokenExpiration, &next.RunnerTokenExpiration)

@@ -33,6 +33,17 @@ func (t *table[T]) remove(r T) {
 	t.Rows = removeByID(t.Rows, r)
 }
 
+// removeAll takes out the records of which gone says so, in one pass. gone is asked of each once.
+func (t *table[T]) removeAll(gone func(T) bool) {
+	t.Rows = slices.DeleteFunc(t.Rows, func(r T) bool {
+		goes := gone(r)
+		if goes {
+			delete(t.ByID, r.id())
+		}
+		return goes
+	})
+}
+
 // insertByID adds a record to a list that is ordered by id. It looks at the end first, where a new record belongs.
 func insertByID[T Row](rows []T, r T) []T {
 	if n := len(rows); n == 0 || rows[n-1].id() < r.id() {

@@ -62,7 +62,7 @@ func (st *State) silentSince(j *Job) time.Time {
 
 // timeoutOf is when a job that is on a runner has run for as long as it may.
 func (st *State) timeoutOf(j *Job) time.Time {
-	return j.StartedAt.Add(JobTimeout(j, j.Project, j.Runner))
+	return j.StartedAt.Add(j.TimeoutOn(j.Runner))
 }
 
 // overrun reports whether a job on a runner will have run into its own timeout before its silence lasts too long.
@@ -182,23 +182,28 @@ func (st *State) onlineUntil() func(*Job) time.Time {
 func (st *State) deleteStaleManagers() {
 	at := st.managerMoments()
 	stale := func(m *Manager) bool { return at.isStale(m.CreatedAt, m.ContactedAt) }
+	runners := map[*Runner]bool{}
 	for _, m := range Filtered(st.managers.Rows, stale) {
-		st.removeManager(m)
+		runners[m.Runner] = true
+	}
+	st.managers.removeAll(stale)
+	for r := range runners {
+		r.forget(stale)
 	}
 }
 
 // deleteExpiredFiles removes the files whose time is over, unless their pipeline is locked
 // (app/services/ci/job_artifacts/destroy_all_expired_service.rb).
 func (st *State) deleteExpiredFiles() {
-	now := st.Now()
-	expired := func(f *File) bool { return !f.ExpiresAt.IsZero() && !f.ExpiresAt.After(now) }
-	for _, p := range st.pipelines {
-		hasExpired := func(j *Job) bool { return slices.ContainsFunc(j.Files, expired) }
-		if !slices.ContainsFunc(p.Jobs, hasExpired) || st.locked(p) {
+	hasExpired := func(j *Job) bool { return slices.ContainsFunc(j.Files, st.FileExpired) }
+	for _, project := range st.Projects.Rows {
+		if !slices.ContainsFunc(project.Jobs, hasExpired) {
 			continue
 		}
-		for _, j := range p.Jobs {
-			j.Files = Filtered(j.Files, func(f *File) bool { return !expired(f) })
+		for _, p := range st.unlocked(project) {
+			for _, j := range p.Jobs {
+				j.Files = Filtered(j.Files, func(f *File) bool { return !st.FileExpired(f) })
+			}
 		}
 	}
 }
