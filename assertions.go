@@ -3,11 +3,13 @@ package fakegitlab
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // T is what the assertions need of a test: testify's TestingT, so *testing.T, GinkgoT() and mocks of either fit. If it
@@ -39,15 +41,77 @@ func (f *Fake) ClearCalls() { f.log.Clear() }
 // waits for the next one. When ctx ends first, the error wraps ctx.Err() and names the nearest recorded calls; an
 // endpoint that nothing serves, and a count such as Times, are errors at once.
 func (f *Fake) WaitForCall(ctx context.Context, e Endpoint, where ...CallMatcher) (Call, error) {
+	return f.waitForCall(ctx, "WaitForCall", 0, e, where)
+}
+
+// WaitForNextCall is WaitForCall for a call that arrives from now on: those that are recorded or being served already
+// do not count. What is to cause the call must come after this began, in another goroutine; of calls that may have come
+// already, ClearCalls and WaitForCall find the first afterwards.
+func (f *Fake) WaitForNextCall(ctx context.Context, e Endpoint, where ...CallMatcher) (Call, error) {
+	return f.waitForCall(ctx, "WaitForNextCall", f.log.Last(), e, where)
+}
+
+func (f *Fake) waitForCall(ctx context.Context, name string, after int, e Endpoint, where []CallMatcher) (Call, error) {
 	if problem := f.selectionProblem(e, where); problem != "" {
-		return Call{}, fmt.Errorf("WaitForCall: %s", problem)
+		return Call{}, fmt.Errorf("%s: %s", name, problem)
 	}
-	call, err := f.log.Wait(ctx, func(c Call) bool { return matches(c, e, where) })
-	if err != nil {
-		return Call{}, fmt.Errorf("WaitForCall: no call of %s: %w\n%s", selectionText(e, where), err,
-			f.nearestCalls(e, where))
+	call, err := f.log.Wait(ctx, func(c Call) bool { return (after == 0 || c.Number > after) && matches(c, e, where) })
+	if err == nil {
+		return call, nil
 	}
-	return call, nil
+	since := ""
+	if after > 0 {
+		since = fmt.Sprintf(" after #%d", after)
+	}
+	return Call{}, fmt.Errorf("%s: no call of %s%s: %w\n%s", name, selectionText(e, where), since, err,
+		f.nearestCalls(e, where))
+}
+
+// WaitFor waits until holds returns nil. It is asked at once and then after every call, every change of the world and
+// every Advance, in the goroutine that waits; nothing is polled, so that an outside clock alone wakes nobody. When ctx
+// ends first, the error wraps ctx.Err() and says what holds said last; so it does when the fake is closed.
+func (f *Fake) WaitFor(ctx context.Context, holds func(*Fake) error) error {
+	if holds == nil {
+		return errors.New("WaitFor: there is no function")
+	}
+	for {
+		changed := f.news.next() // before asking: what happens meanwhile is to be asked about again
+		err := holds(f)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-f.closing:
+			return fmt.Errorf("WaitFor: %w, and still: %w", errClosed, err)
+		case <-ctx.Done():
+			return fmt.Errorf("WaitFor: %w: %w\n%s", ctx.Err(), err, f.seeJournal())
+		}
+	}
+}
+
+// news tells those who wait that something has happened.
+type news struct {
+	mu      sync.Mutex
+	changed chan struct{} // closed at the next change; nil while nobody waits
+}
+
+func (n *news) next() <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.changed == nil {
+		n.changed = make(chan struct{})
+	}
+	return n.changed
+}
+
+func (n *news) tell() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.changed != nil {
+		close(n.changed)
+		n.changed = nil
+	}
 }
 
 // AssertCalled asserts that an endpoint was called, with every condition met, at least once or as often as Times,
@@ -102,6 +166,21 @@ func (f *Fake) AssertAllSucceeded(t T) bool {
 	}
 	return report(t, fmt.Sprintf("expected every call to succeed; got %d of %d refused or failed:\n%s%s",
 		len(failed), len(calls), journalLines(failed), f.seeJournal()))
+}
+
+// AssertNothingIgnored asserts that no call had a parameter that nothing reads, which often is a misspelt one. It names
+// the nearest that the endpoint has.
+func (f *Fake) AssertNothingIgnored(t T) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	calls := f.log.Closed()
+	ignored := slices.DeleteFunc(slices.Clone(calls), func(c Call) bool { return len(c.IgnoredParams) == 0 })
+	if len(ignored) == 0 {
+		return report(t, f.incompleteProblem())
+	}
+	return report(t, fmt.Sprintf("expected every parameter to be read; got %d of %d calls with others:\n%s%s",
+		len(ignored), len(calls), journalLines(ignored), f.seeJournal()))
 }
 
 // report fails the test if there is a problem, and returns whether there is none.

@@ -13,6 +13,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
 )
 
 // Call is one request that the fake was sent, with its answer. The zero value is no call. All copies of a Call share
@@ -50,6 +52,8 @@ type Call struct {
 	// answer: "op_test.go:113". For one of the control API it is its path there. It is "" if there was none, or if that
 	// is unknown.
 	Injected string
+	// Held is whether a Hold holds the request: so in what Held.Wait returns, and never in the journal.
+	Held bool
 }
 
 // JSON decodes the body of the request into a value. The error names the call.
@@ -60,8 +64,9 @@ func (c Call) JSON(into any) error {
 	return nil
 }
 
-// String is the call in one line: "#3 DELETE /runners/:id id=7 by mia -> 204". Path parameters follow the endpoint;
-// "by" is left out for a call without valid credentials.
+// String is the call in one line: "#3 DELETE /runners/:id id=7 by mia -> 204". Path parameters follow the endpoint, and
+// what a list was asked for; "by" is left out for a call without valid credentials. What a call made follows the
+// status: "-> 201 runner 100002".
 func (c Call) String() string {
 	if actor := c.actor(); actor != "" {
 		return c.request() + " by " + actor + " -> " + c.answer()
@@ -79,7 +84,27 @@ func (c Call) request() string {
 			}
 		}
 	}
+	if c.Method == http.MethodGet && c.Endpoint != "" { // what a list was asked for
+		for _, name := range slices.Sorted(maps.Keys(c.Query)) {
+			if !slices.Contains(front.CredentialParams(), name) {
+				fmt.Fprintf(&text, " %s=%s", name, printable(strings.Join(c.Query[name], ",")))
+			}
+		}
+	}
 	return text.String()
+}
+
+// made is the record that a call made, "runner 100002", or was given, "job 2000001"; "" if it is none of these.
+func (c Call) made() string {
+	kinds := map[Endpoint]string{RegisterRunner: "runner", CreateUserRunner: "runner", RequestJob: "job", RetryJob: "job"}
+	kind := kinds[c.Endpoint]
+	var record struct {
+		ID int `json:"id"`
+	}
+	if kind == "" || c.Status != http.StatusCreated || json.Unmarshal(c.ResponseBody, &record) != nil || record.ID == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" %s %d", kind, record.ID)
 }
 
 // param is a parameter by its name or, in a hash or list, by its dotted path.
@@ -97,10 +122,13 @@ func (c Call) param(name string) (value any, present bool) {
 }
 
 func (c Call) answer() string {
+	if c.Held {
+		return "held"
+	}
 	if c.Status == 0 {
 		return "no answer"
 	}
-	return strconv.Itoa(c.Status)
+	return strconv.Itoa(c.Status) + c.made()
 }
 
 // printable quotes what a client sent if it has line breaks or the like, so that a message stays on one line.

@@ -5,10 +5,12 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -65,21 +67,32 @@ func TestMessages(t *testing.T) {
 			return f.AssertCalled(t, UpdateRunner, Param("id", 7), Param("paused", true), Param("locked", true),
 				Header("x-a", "3"), Where(func(Call) bool { return false }))
 		},
-		"called_too_rarely":        func(f *Fake, t T) bool { return f.AssertCalled(t, DeleteRunner, Status(403), Times(2)) },
-		"called_too_often":         func(f *Fake, t T) bool { return f.AssertCalled(t, DeleteRunner, AtLeast(1), AtMost(2)) },
-		"called_misspelt":          func(f *Fake, t T) bool { return f.AssertCalled(t, RegisterRunner) },
-		"called_with_other_method": func(f *Fake, t T) bool { return f.AssertCalled(t, GetRunner) },
-		"called_any_endpoint":      func(f *Fake, t T) bool { return f.AssertCalled(t, "", ByRunner(8)) },
-		"called_any_method":        func(f *Fake, t T) bool { return f.AssertCalled(t, "* /runners/:id", Param("id", 6)) },
-		"called_impossible":        func(f *Fake, t T) bool { return f.AssertCalled(t, GetRunner, AtLeast(3), Times(2)) },
-		"unknown_endpoint":         func(f *Fake, t T) bool { return f.AssertCalled(t, "POST /runner") },
-		"unknown_method":           func(f *Fake, t T) bool { return f.AssertNotCalled(t, "PATCH /runners/:id") },
-		"unknown_with_value":       func(f *Fake, t T) bool { return f.AssertNotCalled(t, "DELETE /projects/5/runners/7") },
-		"unknown_any_method":       func(f *Fake, t T) bool { return f.AssertNotCalled(t, "* /runner/:id") },
-		"unknown_form":             func(f *Fake, t T) bool { return f.AssertNotCalled(t, "runners") },
-		"unknown_user":             func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, By("mai")) },
-		"not_called":               func(f *Fake, t T) bool { return f.AssertNotCalled(t, "* /runners/:id", By("mia")) },
-		"not_called_with_count":    func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, Times(1)) },
+		"called_too_rarely":         func(f *Fake, t T) bool { return f.AssertCalled(t, DeleteRunner, Status(403), Times(2)) },
+		"called_too_often":          func(f *Fake, t T) bool { return f.AssertCalled(t, DeleteRunner, AtLeast(1), AtMost(2)) },
+		"called_misspelt":           func(f *Fake, t T) bool { return f.AssertCalled(t, RegisterRunner) },
+		"called_with_other_method":  func(f *Fake, t T) bool { return f.AssertCalled(t, GetRunner) },
+		"called_any_endpoint":       func(f *Fake, t T) bool { return f.AssertCalled(t, "", ByRunner(8)) },
+		"called_any_method":         func(f *Fake, t T) bool { return f.AssertCalled(t, "* /runners/:id", Param("id", 6)) },
+		"called_impossible":         func(f *Fake, t T) bool { return f.AssertCalled(t, GetRunner, AtLeast(3), Times(2)) },
+		"unknown_endpoint":          func(f *Fake, t T) bool { return f.AssertCalled(t, "POST /runner") },
+		"unknown_method":            func(f *Fake, t T) bool { return f.AssertNotCalled(t, "PATCH /runners/:id") },
+		"unknown_with_value":        func(f *Fake, t T) bool { return f.AssertNotCalled(t, "DELETE /projects/5/runners/7") },
+		"unknown_any_method":        func(f *Fake, t T) bool { return f.AssertNotCalled(t, "* /runner/:id") },
+		"unknown_constant":          func(f *Fake, t T) bool { return f.AssertCalled(t, "DeleteRunner") },
+		"unknown_constant_misspelt": func(f *Fake, t T) bool { return f.AssertCalled(t, "fakegitlab.DeleteRuner") },
+		"unknown_braces":            func(f *Fake, t T) bool { return f.AssertCalled(t, "* /runners/{id}") },
+		"unknown_braces_of_one":     func(f *Fake, t T) bool { return f.AssertCalled(t, "DELETE /runners/{id}") },
+		"unknown_form":              func(f *Fake, t T) bool { return f.AssertNotCalled(t, "runners") },
+		"unknown_user":              func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, By("mai")) },
+		"not_called":                func(f *Fake, t T) bool { return f.AssertNotCalled(t, "* /runners/:id", By("mia")) },
+		"not_called_no_status":      func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, Status(2000)) },
+		"not_called_nil":            func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, By("mia"), nil) },
+		"not_called_where_nil":      func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, Where(nil)) },
+		"changed_nothing": func(f *Fake, t T) bool {
+			return f.AssertChanged(t, f.Snapshot(), func(s *Scenario) { s.Runners[0].Paused = false })
+		},
+		"nothing_ignored":       func(f *Fake, t T) bool { return f.AssertNothingIgnored(t) },
+		"not_called_with_count": func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, Times(1)) },
 		"order": func(f *Fake, t T) bool {
 			return f.AssertCallOrder(t, CreateUserRunner, DeleteRunner, VerifyRunner)
 		},
@@ -140,6 +153,56 @@ func TestJournal(t *testing.T) {
 	f.log.Open()
 	golden(t, "journal", f.Journal())
 	golden(t, "journal_mermaid", f.JournalMermaid())
+}
+
+// What a list was asked for, what was made, when, and twenty failures alike.
+func TestJournalOfALongStory(t *testing.T) {
+	at := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
+	calls := []Call{
+		{Endpoint: ListRunners, Method: "GET", Path: "/api/v4/runners", User: "mia", Status: 200, Time: at,
+			Query: url.Values{"status": {"online"}, "tag_list[]": {"a", "b"}, "private_token": {longToken}}},
+		{Endpoint: CreateUserRunner, User: "mia", Status: 201, Time: at, ResponseBody: []byte(`{"id":100002,"token":"x"}`)},
+	}
+	for i := range 20 {
+		calls = append(calls, Call{Endpoint: DeleteRunner, User: "mia", Params: map[string]any{"id": 8}, Status: 503,
+			Failure: true, Path: "/api/v4/runners/8", Method: "DELETE", Time: at.Add(time.Hour)})
+		calls[len(calls)-1].Number = i
+	}
+	calls = append(calls, Call{Endpoint: DeleteRunner, User: "mia", Params: map[string]any{"id": 8}, Status: 204,
+		Path: "/api/v4/runners/8", Method: "DELETE", Time: at.Add(time.Hour)})
+	golden(t, "journal_long", recordedFake(t, calls...).Journal())
+}
+
+func TestPlainTypesAsText(t *testing.T) {
+	assert.Equal(t, "user mia (2, admin, blocked)", User{ID: 2, Username: "mia", Admin: true, State: UserBlocked}.String())
+	assert.Equal(t, "group acme (public)", Group{Path: "acme", Visibility: Public}.String())
+	assert.Equal(t, "project acme/shop (5, archived)", Project{ID: 5, Path: "acme/shop", Archived: true}.String())
+	assert.Equal(t, `runner 7 (instance_type, "old", paused)`,
+		Runner{ID: 7, Description: "old", Paused: true, Token: longToken}.String())
+	assert.Equal(t, `job 9 (acme/shop, "build", failed: script_failure, runner 7)`, Job{ID: 9, Project: "acme/shop",
+		Name: "build", Status: JobFailed, FailureReason: "script_failure", RunnerID: 7, Token: longToken}.String())
+	assert.Equal(t, "access token 6 of mia (api, revoked)",
+		AccessToken{ID: 6, User: "mia", Token: longToken, Scopes: []string{"api"}, Revoked: true}.String())
+}
+
+func TestAssertRunnerFields(t *testing.T) {
+	f := recordedFake(t, story()...)
+	assert.True(t, f.AssertRunnerFields(t, 7, map[string]any{"description": "old", "paused": false, "run_untagged": true,
+		"tag_list": []string{"go"}, "projects": []any{"acme/shop"}, "maximum_timeout": nil, "runner_type": ProjectRunner,
+		"access_level": "not_protected", "id": 7}))
+	f.UpdateRunner(7, func(r *Runner) { r.MaximumTimeout = 10 * time.Minute })
+	for _, same := range []any{600, "10m", 10 * time.Minute} {
+		assert.True(t, f.AssertRunnerFields(t, 7, map[string]any{"maximum_timeout": same}))
+	}
+	for name, want := range map[string]map[string]any{
+		"runner_fields":         {"paused": true, "tag_list": []string{"go", "linux"}, "maintenance_note": "soon", "locked": false},
+		"runner_fields_unknown": {"puased": true},
+		"runner_fields_none":    {},
+	} {
+		var got messages
+		assert.False(t, f.AssertRunnerFields(&got, 7, want))
+		golden(t, name, got.text)
+	}
 }
 
 func TestWaitForCallSaysWhatCame(t *testing.T) {

@@ -7,14 +7,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
 // Journal is the recorded calls for a person to read, one line a call: number, endpoint, who called, status, and in
-// brackets the reason of a refusal and what else is odd about it. A call that repeats the one before it, which had
-// failed, is indented below it. Tokens are shortened.
+// brackets the reason of a refusal and what else is odd about it. A line between calls says that the fake's clock has
+// moved. A call that repeats the one before it, which had failed, is indented below it; many that are alike are one
+// line. Tokens are shortened.
 func (f *Fake) Journal() string {
 	text := journalText(f.log.Closed())
 	for _, lost := range []string{f.shedText(), f.droppedText()} {
@@ -55,7 +57,11 @@ func journalLines(calls []Call) string { return indent(journalText(calls), "  ")
 func journalText(calls []Call) string {
 	var text strings.Builder
 	retries := 0
-	for i, c := range calls {
+	for i := 0; i < len(calls); i++ {
+		c := calls[i]
+		if i > 0 {
+			text.WriteString(laterLine(calls[i-1], c))
+		}
 		if i == 0 || !retried(calls[i-1], c) {
 			retries = 0
 			text.WriteString(journalLine(c) + "\n")
@@ -63,8 +69,33 @@ func journalText(calls []Call) string {
 		}
 		retries++
 		fmt.Fprintf(&text, "  %s [retry %d]\n", journalLine(c), retries)
+		if n := likeIt(calls[i:]); n > 1 {
+			retries, i = retries+n, i+n
+			fmt.Fprintf(&text, "    ... %d more like it, up to #%d\n", n, calls[i].Number)
+		}
 	}
 	return text.String()
+}
+
+// likeIt counts the calls after the first that repeat it with the same answer.
+func likeIt(calls []Call) int {
+	first := calls[0]
+	for n, c := range calls[1:] {
+		same := c.Status == first.Status && c.Failure == first.Failure && c.Reason == first.Reason
+		if !same || !retried(first, c) {
+			return n
+		}
+	}
+	return len(calls) - 1
+}
+
+// laterLine says that the fake's clock has moved on between two calls, by a second or more; else it is "".
+func laterLine(before, after Call) string {
+	passed := after.Time.Sub(before.Time)
+	if before.Time.IsZero() || after.Time.IsZero() || passed < time.Second {
+		return ""
+	}
+	return fmt.Sprintf("-- %s later, at %s\n", passed.Truncate(time.Millisecond), after.Time.Format(time.RFC3339))
 }
 
 func journalLine(c Call) string {

@@ -28,6 +28,7 @@ type condition struct {
 	user               string          // whom By names
 	runner             int             // which ByRunner names
 	param              string          // which Param names
+	problem            string          // why no call can ever meet it
 	ofAnswer           bool            // needs what is known only when the call was answered
 	ofBody             bool            // looks at what WithJournalBytes may drop
 }
@@ -106,23 +107,29 @@ func Header(name, value string) CallMatcher {
 	}
 }
 
-// Status matches calls that were answered with that status.
+// Status matches calls that were answered with that status. What is no status of an answer fails the test.
 func Status(code int) CallMatcher {
+	problem := ""
+	if code < 100 || code > 599 {
+		problem = fmt.Sprintf("%d is no status of an answer", code)
+	}
 	return condition{
-		text: fmt.Sprintf("Status(%d)", code), aspect: "status", want: strconv.Itoa(code), ofAnswer: true,
+		problem: problem,
+		text:    fmt.Sprintf("Status(%d)", code), aspect: "status", want: strconv.Itoa(code), ofAnswer: true,
 		got: func(c Call) (string, bool) { return strconv.Itoa(c.Status), c.Status != 0 },
 	}
 }
 
-// Where matches calls for which holds returns true. nil matches nothing. The Call is a copy, which holds may change.
+// Where matches calls for which holds returns true. nil fails the test. The Call is a copy, which holds may change.
 func Where(holds func(Call) bool) CallMatcher {
 	is := func(c Call) bool { return holds != nil && holds(cloneCall(c)) }
-	text := "Where(func)"
+	text, problem := "Where(func)", ""
 	if holds == nil {
-		text = "Where(nil)"
+		text, problem = "Where(nil)", "there is no function"
 	}
 	return condition{
-		text: text, aspect: "Where", want: "true", isWant: is, ofBody: true,
+		problem: problem,
+		text:    text, aspect: "Where", want: "true", isWant: is, ofBody: true,
 		got: func(c Call) (string, bool) { return strconv.FormatBool(is(c)), true },
 	}
 }
@@ -182,7 +189,6 @@ func splitCounts(where []CallMatcher) (times bounds, conditions []CallMatcher) {
 	counted := false
 	for _, m := range where {
 		switch m := m.(type) {
-		case nil:
 		case count:
 			times.least, times.most, counted = max(times.least, m.least), min(times.most, m.most), true
 		default:

@@ -24,6 +24,9 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	method, path := e.cut()
 	if !strings.HasPrefix(path, "/") {
 		problem := fmt.Sprintf("%q is no endpoint: write method, blank and path, as in %q", string(e), GetRunner)
+		if constant := constantText(string(e)); constant != "" {
+			return problem + constant
+		}
 		if meant, near := nearest.Of(string(e), world.WordsOf(served...)); near {
 			problem += "; did you mean " + meant + "?"
 		}
@@ -31,6 +34,9 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	}
 	if slices.Contains(served, e) {
 		return ""
+	}
+	if colons := Endpoint(method + " " + bracesToColons(path)); colons != e && slices.Contains(served, colons) {
+		return bracesText(string(e), colons)
 	}
 	if later := f.laterText(e); later != "" {
 		return later
@@ -83,11 +89,16 @@ func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
 	if problem := f.recordedProblem(e); problem != "" {
 		return problem
 	}
-	for _, m := range where {
+	for i, m := range where {
 		switch m := m.(type) {
+		case nil:
+			return fmt.Sprintf("condition %d is nil", i+1)
 		case count:
 			return m.text + " counts calls: only AssertCalled takes it"
 		case condition:
+			if m.problem != "" {
+				return m.text + " can never hold: " + m.problem
+			}
 			if problem := cmp.Or(f.userProblem(m.user), f.runnerIDProblem(m.runner)); problem != "" {
 				return m.text + " can never hold: " + problem
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -115,6 +116,83 @@ func separateMap(v reflect.Value) {
 		copied.SetMapIndex(entries.Key(), value)
 	}
 	v.Set(copied)
+}
+
+// String is the user on one line: "user mia (2, admin)".
+func (u User) String() string {
+	state := unless(string(u.State), string(UserActive))
+	return "user " + u.Username + inBrackets(idText(u.ID), when(u.Admin, "admin"), state)
+}
+
+// String is the group on one line: "group acme (1001, public)".
+func (g Group) String() string {
+	return "group " + g.Path + inBrackets(idText(g.ID), string(g.Visibility))
+}
+
+// String is the project on one line: "project acme/shop (10001, private, archived)".
+func (p Project) String() string {
+	return "project " + p.Path + inBrackets(idText(p.ID), string(p.Visibility), when(p.Archived, "archived"))
+}
+
+// String is the runner on one line, without its token: `runner 100001 (project_type, "old", paused)`.
+func (r Runner) String() string {
+	name := ""
+	if r.Description != "" {
+		name = strconv.Quote(r.Description)
+	}
+	return "runner" + spaced(idText(r.ID)) + inBrackets(string(normalRunner(r).Type), name, when(r.Paused, "paused"),
+		when(r.Locked, "locked"))
+}
+
+// String is the job on one line, without its token: `job 2000001 (acme/shop, "build", failed: script_failure, runner
+// 7)`.
+func (j Job) String() string {
+	status, runner := string(normalJob(j).Status), ""
+	if j.FailureReason != "" {
+		status += ": " + j.FailureReason
+	}
+	if j.RunnerID != 0 {
+		runner = "runner " + strconv.Itoa(j.RunnerID)
+	}
+	return "job" + spaced(idText(j.ID)) + inBrackets(j.Project, strconv.Quote(j.Name), status, runner)
+}
+
+// String is the access token on one line, without its value: "access token 6000001 of mia (api, revoked)".
+func (t AccessToken) String() string {
+	return "access token" + spaced(idText(t.ID)) + " of " + cmp.Or(t.User, t.Project, t.Group) +
+		inBrackets(strings.Join(t.Scopes, " "), when(t.Revoked, "revoked"))
+}
+
+func idText(id int) string {
+	if id == 0 {
+		return ""
+	}
+	return strconv.Itoa(id)
+}
+
+func spaced(word string) string {
+	if word == "" {
+		return ""
+	}
+	return " " + word
+}
+
+func when(is bool, word string) string {
+	if is {
+		return word
+	}
+	return ""
+}
+
+func unless(word, usual string) string { return when(word != usual, word) }
+
+// inBrackets lists the words that are not empty: " (a, b)".
+func inBrackets(words ...string) string {
+	words = slices.DeleteFunc(words, func(word string) bool { return word == "" })
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
 }
 
 // element is what a hash has under a key, or a list at a place.

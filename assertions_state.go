@@ -3,6 +3,7 @@ package fakegitlab
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -22,6 +24,98 @@ func (f *Fake) AssertRunner(t T, want Runner, opts ...cmp.Option) bool {
 		h.Helper()
 	}
 	return report(t, f.runnerProblem(want, opts))
+}
+
+// AssertRunnerFields asserts that fields of the stored runner have these values, whatever the others are. Fields are
+// named as in JSON: "paused", "tag_list", "maximum_timeout". Values are compared in the form in which they stand in
+// JSON, so that 600, "10m" and a time.Duration are one, and so are a list and its elements; nil is a field that is not
+// set.
+func (f *Fake) AssertRunnerFields(t T, id int, want map[string]any) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	return report(t, f.runnerFieldsProblem(id, want))
+}
+
+func (f *Fake) runnerFieldsProblem(id int, want map[string]any) string {
+	runner, ok := f.Runner(id)
+	if !ok {
+		return fmt.Sprintf("expected a runner with ID %d; there is none\n%s%s", id, f.runnersText(), f.deletionsText(id))
+	}
+	if len(want) == 0 {
+		return "no field is given to compare"
+	}
+	got, known := runnerFields(runner), jsonNames(reflect.TypeFor[Runner]())
+	wanted, has := map[string]string{}, map[string]string{}
+	for name, value := range want {
+		if !slices.Contains(known, name) {
+			problem := fmt.Sprintf("a runner has no field %q", name)
+			if meant, near := nearest.Of(name, known); near {
+				problem += fmt.Sprintf("; did you mean %q?", meant)
+			}
+			return problem
+		}
+		wanted[name], has[name] = fieldText(name, value), fieldText(name, got[name])
+	}
+	var lines strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		if wanted[name] != has[name] {
+			fmt.Fprintf(&lines, "  %s: expected %s; it is %s\n", name, wanted[name], has[name])
+		}
+	}
+	if lines.Len() == 0 {
+		return ""
+	}
+	return fmt.Sprintf("runner %s differs:\n%s", runnerText(runner), lines.String())
+}
+
+// runnerFields are a runner's fields by their names in JSON, defaults in full.
+func runnerFields(r Runner) map[string]any {
+	r = normalRunner(r)
+	untagged := r.RunsUntagged()
+	r.RunUntagged = &untagged
+	fields := map[string]any{}
+	v := reflect.ValueOf(r)
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		fields[name] = v.Field(i).Interface()
+	}
+	return fields
+}
+
+// jsonNames are the names of a plain type's fields in JSON.
+func jsonNames(t reflect.Type) (names []string) {
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
+// fieldText is the value of a field for comparing and for a person.
+func fieldText(name string, value any) string {
+	if name == "maximum_timeout" {
+		if text, ok := value.(string); ok {
+			if d, err := time.ParseDuration(strings.ReplaceAll(text, " ", "")); err == nil {
+				value = d
+			}
+		}
+	}
+	if v := reflect.ValueOf(value); isNil(value) || v.IsZero() && v.Kind() != reflect.Bool ||
+		v.Kind() == reflect.Slice && v.Len() == 0 {
+		return "not set"
+	}
+	if managers, ok := value.([]RunnerManager); ok {
+		return fmt.Sprint(managers)
+	}
+	if v := reflect.ValueOf(value); v.Kind() == reflect.Slice {
+		texts := make([]string, v.Len())
+		for i := range texts {
+			texts[i] = gitlabText(v.Index(i).Interface())
+		}
+		return "[" + strings.Join(texts, ", ") + "]"
+	}
+	return gitlabText(value)
 }
 
 // AssertRunnerGone asserts that no runner has that ID any more. An ID that no runner ever had fails: it is another
@@ -53,12 +147,14 @@ func (f *Fake) AssertJobStatus(t T, jobID int, want JobStatus) bool {
 }
 
 // AssertSnapshot asserts that the whole world equals want; two ways to write the same are equal, as in AssertRunner.
+// Times of a world that has a Now are those that the last Seed of such a world gave them.
 // Access tokens that Token and ClientAs made do not count, unless want has them.
 func (f *Fake) AssertSnapshot(t T, want Scenario, opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
 	}
-	return report(t, worldProblem(want, f.snapshotBeside(want), opts))
+	want = f.standing(want)
+	return report(t, f.worldProblem(want, f.snapshotBeside(want), opts))
 }
 
 // AssertGolden asserts that the world equals the one in a file, which ReadScenario reads; two ways to write the same
@@ -92,15 +188,16 @@ func (f *Fake) goldenProblem(file string, update bool, opts []cmp.Option) string
 	if err != nil {
 		return fmt.Sprintf("%s: %v", file, err)
 	}
-	if problem := worldProblem(want, f.Snapshot(), opts); problem != "" {
+	if problem := f.worldProblem(f.standing(want), f.Snapshot(), opts); problem != "" {
 		return file + ": " + problem
 	}
 	return ""
 }
 
 // AssertChanged asserts that the world is what it was before, with exactly that change: nothing more and nothing less.
-// Before is a Snapshot taken earlier, and is not changed itself; with a nil change, nothing may have changed. Two ways
-// to write the same are equal, as in AssertRunner, and access tokens that Token and ClientAs made since do not count.
+// Before is a Snapshot taken earlier, and is not changed itself; with a nil change, nothing may have changed, while a
+// change that changes nothing fails the test, as it is a mistake. Two ways to write the same are equal,
+// as in AssertRunner, and access tokens that Token and ClientAs made since do not count.
 func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts ...cmp.Option) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -108,8 +205,22 @@ func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts 
 	want := cloneScenario(before)
 	if change != nil {
 		change(&want)
+		if diffText(normalScenario(before), normalScenario(want)) == "" {
+			return report(t, "the change given to AssertChanged changes nothing of the world before; "+
+				"if nothing is to have changed, give nil")
+		}
 	}
-	return report(t, worldProblem(want, f.snapshotBeside(want), opts))
+	want = f.standing(want)
+	return report(t, f.worldProblem(want, f.snapshotBeside(want), opts))
+}
+
+// standing is a world with the times that it has in this fake: where they are told from the moment at which it is
+// seeded, that is the last one.
+func (f *Fake) standing(want Scenario) Scenario {
+	if want.Now.IsZero() {
+		return want
+	}
+	return want.At(read(f, (*world.State).Begun))
 }
 
 // snapshotBeside is Snapshot without the access tokens that Token made and want does not know.
@@ -242,53 +353,123 @@ func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
 	return problem + "\n" + f.seeJournal()
 }
 
-func worldProblem(want, got Scenario, opts []cmp.Option) string {
+// worldProblem is "" for equal worlds. Else it has one line for each field that differs, with the call that last
+// changed the record by that parameter where there is one.
+func (f *Fake) worldProblem(want, got Scenario, opts []cmp.Option) string {
 	want, got = normalScenario(want), normalScenario(got)
 	diff := diffText(want, got, opts...)
 	if diff == "" {
 		return ""
 	}
-	return fmt.Sprintf("the world differs (- expected, + stored):\n%s%s", changesText(want, got, opts), diff)
+	lines := f.changesText(want, got, opts)
+	if lines == "" { // an option that go-cmp cannot work with, or one that looks at whole worlds
+		lines = diff
+	}
+	return "the world differs:\n" + lines
 }
 
-// changesText names the entities that differ. The diff alone would not: it leaves out equal fields, such as the name by
-// which a person knows an entity.
-func changesText(want, got Scenario, opts []cmp.Option) string {
+func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
 	var text strings.Builder
-	if diffText(want.Settings, got.Settings, opts...) != "" {
-		text.WriteString("  settings: different\n")
+	for _, line := range fieldLines(want.Settings, got.Settings, opts) {
+		fmt.Fprintf(&text, "  settings: %s\n", line.text)
 	}
-	entityChanges(&text, want.Users, got.Users, opts, func(u User) string { return "user " + u.Username })
-	entityChanges(&text, want.AccessTokens, got.AccessTokens, opts, func(a AccessToken) string {
-		return fmt.Sprintf("access token %d of %s", a.ID, a.User)
-	})
-	entityChanges(&text, want.Groups, got.Groups, opts, func(g Group) string { return "group " + g.Path })
-	entityChanges(&text, want.Projects, got.Projects, opts, func(p Project) string { return "project " + p.Path })
-	entityChanges(&text, want.Runners, got.Runners, opts, func(r Runner) string { return "runner " + runnerText(r) })
-	entityChanges(&text, want.Jobs, got.Jobs, opts, func(j Job) string { return fmt.Sprintf("job %d (%q)", j.ID, j.Name) })
+	calls := f.log.Closed()
+	entityChanges(&text, want.Users, got.Users, opts, calls)
+	entityChanges(&text, want.AccessTokens, got.AccessTokens, opts, calls)
+	entityChanges(&text, want.Groups, got.Groups, opts, calls)
+	entityChanges(&text, want.Projects, got.Projects, opts, calls)
+	entityChanges(&text, want.Runners, got.Runners, opts, calls)
+	entityChanges(&text, want.Jobs, got.Jobs, opts, calls)
 	return text.String()
 }
 
-func entityChanges[E any](text *strings.Builder, want, got []E, opts []cmp.Option, name func(E) string) {
+func entityChanges[E fmt.Stringer](text *strings.Builder, want, got []E, opts []cmp.Option, calls []Call) {
 	stored := make(map[any]E, len(got))
 	for _, g := range got {
 		stored[identity(g)] = g
 	}
 	for _, w := range want {
 		g, ok := stored[identity(w)]
-		switch {
-		case !ok:
-			fmt.Fprintf(text, "  %s: missing\n", name(w))
-		case diffText(w, g, opts...) != "":
-			fmt.Fprintf(text, "  %s: different\n", name(w))
+		if !ok {
+			fmt.Fprintf(text, "  %s: expected, and not there\n", w)
+			continue
+		}
+		for _, line := range fieldLines(w, g, opts) {
+			fmt.Fprintf(text, "  %s: %s%s\n", g, line.text, changedBy(any(g), line.name, calls))
 		}
 		delete(stored, identity(w))
 	}
 	for _, g := range got {
 		if _, left := stored[identity(g)]; left {
-			fmt.Fprintf(text, "  %s: not expected\n", name(g))
+			fmt.Fprintf(text, "  %s: there, and not expected\n", g)
 		}
 	}
+}
+
+// changedBy names the last call that had a runner's field as a parameter and succeeded; "" if there was none.
+func changedBy(entity any, field string, calls []Call) string {
+	runner, is := entity.(Runner)
+	if !is {
+		return ""
+	}
+	for _, c := range slices.Backward(calls) {
+		id, _ := c.param("id")
+		_, sent := c.Params[field]
+		if sent && c.succeeded() && c.Endpoint == UpdateRunner && gitlabText(id) == strconv.Itoa(runner.ID) {
+			return fmt.Sprintf(" (%s)", c)
+		}
+	}
+	return ""
+}
+
+// fieldLine is a field that differs: its name in JSON, and what a person is told.
+type fieldLine struct{ name, text string }
+
+// fieldLines compares two records field by field.
+func fieldLines(want, got any, opts []cmp.Option) (lines []fieldLine) {
+	w, g := reflect.ValueOf(want), reflect.ValueOf(got)
+	if diffText(want, got, opts...) == "" {
+		return nil
+	}
+	for i := range w.NumField() {
+		field := w.Type().Field(i)
+		// A whole record with that field alone, for the sake of options that look at paths.
+		a, b := reflect.New(w.Type()).Elem(), reflect.New(w.Type()).Elem()
+		a.Field(i).Set(w.Field(i))
+		b.Field(i).Set(g.Field(i))
+		if diffText(a.Interface(), b.Interface(), opts...) == "" {
+			continue
+		}
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		lines = append(lines, fieldLine{name, fmt.Sprintf("%s: expected %s, got %s", field.Name,
+			shortText(w.Field(i)), shortText(g.Field(i)))})
+	}
+	return lines
+}
+
+// shortText is the value of a field on one line.
+func shortText(v reflect.Value) string {
+	for v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	const long = 120
+	text := fmt.Sprint(v.Interface())
+	switch {
+	case v.IsZero() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Struct || v.Kind() == reflect.Slice ||
+		v.Kind() == reflect.Map):
+		return "none"
+	case v.Kind() == reflect.String:
+		text = strconv.Quote(v.String())
+	case v.Kind() == reflect.Struct, v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
+		if at, is := v.Interface().(time.Time); is {
+			return at.Format(time.RFC3339Nano)
+		}
+		text = strings.Join(strings.Fields(fmt.Sprintf("%+v", v.Interface())), " ")
+	}
+	if runes := []rune(text); len(runes) > long {
+		text = string(runes[:long]) + "..."
+	}
+	return text
 }
 
 // identity is what tells an entity from others of its kind: its username, its full path or, if it has neither, its ID.

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"sync"
@@ -17,7 +18,7 @@ func TestAssertionsHold(t *testing.T) {
 	before := f.Snapshot()
 
 	assert.True(t, f.AssertCalled(t, ""))
-	assert.True(t, f.AssertCalled(t, CreateUserRunner, By("mia"), Param("paused", true), Status(201), nil))
+	assert.True(t, f.AssertCalled(t, CreateUserRunner, By("mia"), Param("paused", true), Status(201)))
 	assert.True(t, f.AssertCalled(t, DeleteRunner, Times(3)))
 	assert.True(t, f.AssertCalled(t, "* /runners/:id", AtLeast(2), AtMost(4)))
 	assert.True(t, f.AssertCalled(t, GetRunner, AtMost(1)))
@@ -129,9 +130,31 @@ func TestWaitForCall(t *testing.T) {
 	assert.EqualError(t, err, "WaitForCall: AtLeast(2) counts calls: only AssertCalled takes it")
 }
 
+func TestWaitForNextCall(t *testing.T) {
+	f := recordedFake(t, story()...)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := f.WaitForNextCall(ctx, DeleteRunner)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Contains(t, err.Error(), "WaitForNextCall: no call of DELETE /runners/:id after #8: context canceled")
+
+	before := f.log.Open()
+	var all sync.WaitGroup
+	all.Go(func() {
+		call, err := f.waitForCall(t.Context(), "WaitForNextCall", before, DeleteRunner, nil)
+		assert.NoError(t, err)
+		assert.Equal(t, 204, call.Status, "not those of before, nor the one that was being served")
+	})
+	f.log.Close(before, Call{Number: before, Endpoint: DeleteRunner, Status: 500})
+	next := f.log.Open()
+	f.log.Close(next, Call{Number: next, Endpoint: DeleteRunner, Status: 204})
+	all.Wait()
+}
+
 func TestRequestProblem(t *testing.T) {
 	f := recordedFake(t)
-	assert.Empty(t, f.requestProblem(GetRunner, []CallMatcher{By("mia"), nil, Param("id", 7)}))
+	assert.Empty(t, f.requestProblem(GetRunner, []CallMatcher{By("mia"), Param("id", 7)}))
+	assert.Equal(t, "condition 2 is nil", f.requestProblem(GetRunner, []CallMatcher{By("mia"), nil}))
 	assert.Equal(t, "Status(200) looks at the answer, which is not known yet",
 		f.requestProblem(GetRunner, []CallMatcher{Status(200)}))
 	assert.Contains(t, f.requestProblem("GET /runner", nil), "did you mean")

@@ -38,6 +38,9 @@ func someCopies[R world.Row, T any](rows []R, public func(R) T) []T {
 // seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError with everything that GitLab refuses.
 func seed(st *world.State, s Scenario) error {
 	return world.Atomically(st, func() error {
+		if !s.Now.IsZero() {
+			s = s.At(st.Begin())
+		}
 		refused := seedAll(st, s)
 		if len(refused) == 0 {
 			return nil

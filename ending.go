@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // closeWithin is how long Close waits for what does not end, in real time or in that of a synctest bubble. The last
@@ -20,7 +22,7 @@ const closeWithin = 5 * time.Second
 // that are in flight. After four seconds it cuts their connections, and after five it no longer waits: for a body
 // that does not arrive, an answer that nobody reads, a function of the test that does not return. Each such call is
 // an error of the test, which names it and says what it waited for. What the fake knows can still be read and
-// asserted on. Closing again does nothing.
+// asserted on, while Inject, Before, After and Hold fail the test: no call will come. Closing again does nothing.
 func (f *Fake) Close() {
 	f.close.Do(func() {
 		close(f.closing)
@@ -116,18 +118,25 @@ func (f *Fake) report() {
 	}
 }
 
-// Problems returns what no assertion may have noticed so far: calls that nothing serves, failures that never fired,
-// functions of Before and After that never ran, requests that were held and never let go, what a JobRun arranged and
-// never happened, functions of the test that hung or panicked, what Close had to cut, invariants that do not hold. Each
-// says where in the test it came from: "... injected at op_test.go:113". With New a test fails with them at its end; it
-// is for a fake that is shared and Reset between tests, or that came from Start. It is empty, and nil, if there are
-// none.
+// Problems returns what no assertion may have noticed so far: calls that nothing serves, parameters that nothing
+// reads (WithIgnoredParams), failures that never fired, functions of Before and After that never ran, NextID and
+// NextToken that were never used, requests that were held and never let go, what a JobRun arranged and never
+// happened, functions of the test that hung or panicked, what Close had to cut, invariants that do not hold. Each
+// says where in the test it came from: "... injected at op_test.go:113". With New a test fails with them at its end;
+// it is for a fake that is shared and Reset between tests, or that came from Start. It is empty, and nil, if there
+// are none.
 func (f *Fake) Problems() []string {
 	problems := f.noticed()
 	calls := f.log.Closed()
 	problems = append(problems, f.strayProblems(calls)...)
+	for _, c := range calls {
+		if f.options.ignoredRefused && len(c.IgnoredParams) > 0 {
+			problems = append(problems, fmt.Sprintf("%s: nothing reads %s", c, ignoredText(c)))
+		}
+	}
 	if !f.options.unusedAllowed {
 		problems = append(problems, f.faults.unused(calls)...)
+		problems = append(problems, read(f, (*world.State).PinProblems)...)
 		problems = append(problems, f.unmetPlans()...)
 	}
 	f.ending.mu.Lock()

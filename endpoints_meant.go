@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -9,6 +10,86 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
+
+// namedConstants are the constants of handlers.go by their names, for those who write the name in quotes.
+func namedConstants() []namedConstant { return constantsByName }
+
+var constantsByName = []namedConstant{
+	{"ListRunners", ListRunners},
+	{"ListAllRunners", ListAllRunners},
+	{"GetRunner", GetRunner},
+	{"UpdateRunner", UpdateRunner},
+	{"DeleteRunner", DeleteRunner},
+	{"ListRunnerJobs", ListRunnerJobs},
+	{"ListRunnerManagers", ListRunnerManagers},
+	{"ListRunnerProjects", ListRunnerProjects},
+	{"ListProjectRunners", ListProjectRunners},
+	{"AssignProjectRunner", AssignProjectRunner},
+	{"UnassignProjectRunner", UnassignProjectRunner},
+	{"ListGroupRunners", ListGroupRunners},
+	{"ResetInstanceRegistrationToken", ResetInstanceRegistrationToken},
+	{"ResetProjectRegistrationToken", ResetProjectRegistrationToken},
+	{"ResetGroupRegistrationToken", ResetGroupRegistrationToken},
+	{"ResetRunnerToken", ResetRunnerToken},
+	{"CreateUserRunner", CreateUserRunner},
+	{"RegisterRunner", RegisterRunner},
+	{"DeleteRunnerByToken", DeleteRunnerByToken},
+	{"VerifyRunner", VerifyRunner},
+	{"ResetOwnRunnerToken", ResetOwnRunnerToken},
+	{"DeleteRunnerManager", DeleteRunnerManager},
+	{"RequestJob", RequestJob},
+	{"UpdateJob", UpdateJob},
+	{"AppendTrace", AppendTrace},
+	{"UploadArtifacts", UploadArtifacts},
+	{"DownloadArtifacts", DownloadArtifacts},
+	{"RouterDiscovery", RouterDiscovery},
+	{"ListProjectJobs", ListProjectJobs},
+	{"GetJob", GetJob},
+	{"GetJobTrace", GetJobTrace},
+	{"DownloadJobArtifacts", DownloadJobArtifacts},
+	{"CancelJob", CancelJob},
+	{"RetryJob", RetryJob},
+	{"EraseJob", EraseJob},
+	{"PlayJob", PlayJob},
+	{"GetOwnJob", GetOwnJob},
+	{"ListAllowedAgents", ListAllowedAgents},
+	{"DownloadRefArtifacts", DownloadRefArtifacts},
+	{"DownloadJobArtifactFile", DownloadJobArtifactFile},
+	{"DownloadRefArtifactFile", DownloadRefArtifactFile},
+	{"KeepJobArtifacts", KeepJobArtifacts},
+	{"DeleteJobArtifacts", DeleteJobArtifacts},
+	{"DeleteProjectArtifacts", DeleteProjectArtifacts},
+	{"GetVersion", GetVersion},
+	{"GetMetadata", GetMetadata},
+	{"GetCurrentUser", GetCurrentUser},
+	{"GetOwnAccessToken", GetOwnAccessToken},
+	{"RevokeOwnAccessToken", RevokeOwnAccessToken},
+	{"GetApplicationSettings", GetApplicationSettings},
+	{"UpdateApplicationSettings", UpdateApplicationSettings},
+	{"ListProjects", ListProjects},
+	{"GetProject", GetProject},
+	{"ListGroups", ListGroups},
+	{"GetGroup", GetGroup},
+	{"ListGroupProjects", ListGroupProjects},
+	{"ListSubgroups", ListSubgroups},
+}
+
+type namedConstant struct {
+	name string
+	Endpoint
+}
+
+// constantText continues the sentence "... is no endpoint" for what is a constant's name, or nearly; "" if it is none.
+func constantText(name string) string {
+	constants := namedConstants()
+	name = strings.TrimPrefix(name, "fakegitlab.")
+	meant, near := nearest.Of(name, world.NamesOf(constants, func(c namedConstant) string { return c.name }))
+	if !near {
+		return ""
+	}
+	at := slices.IndexFunc(constants, func(c namedConstant) bool { return c.name == meant })
+	return fmt.Sprintf("; did you mean the constant %s, %q?", meant, string(constants[at].Endpoint))
+}
 
 func wildcardProblem(path string, served []Endpoint) string {
 	paths := make([]Endpoint, len(served))
@@ -18,6 +99,9 @@ func wildcardProblem(path string, served []Endpoint) string {
 	}
 	if slices.Contains(paths, Endpoint("* "+path)) {
 		return ""
+	}
+	if colons := Endpoint("* " + bracesToColons(path)); slices.Contains(paths, colons) {
+		return bracesText("* "+path, colons)
 	}
 	return "nothing serves * " + path + meantText("*", path, paths)
 }
@@ -66,6 +150,17 @@ func outsideText(method, path string) string {
 	return fmt.Sprintf("; if GitLab does, it is outside this fake: serve it with Handle(%q, ...)",
 		method+" "+nearest.Pattern(path))
 }
+
+// bracesToColons is a path whose parameters are written as in other languages' routers, {id} or <id>, with them as
+// GitLab's documentation writes them.
+func bracesToColons(path string) string { return bracedParameter.ReplaceAllString(path, "/:$1$2") }
+
+func bracesText(written string, meant Endpoint) string {
+	return fmt.Sprintf("nothing serves %s; a parameter is written as in GitLab's documentation: %q", written,
+		string(meant))
+}
+
+var bracedParameter = regexp.MustCompile(`/(?:\{(\w+)\}|<(?:int:)?(\w+)>)`)
 
 // belowAPI is the part of a path below the API's prefix, wherever that is in it: below the instance's own relative URL,
 // or where a client has put it twice. It is the whole path if there is none.

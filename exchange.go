@@ -31,6 +31,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	defer func() { // also when the connection is torn down
 		x.call.note(x.Request.Settled())
 		f.log.Close(number, x.call)
+		f.news.tell()
 		if f.lines != nil {
 			flying.doing("its line was being written (WithJournalTo)")
 			f.lines.Write(journalLine(x.call) + "\n")

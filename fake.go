@@ -94,7 +94,7 @@ type TB interface {
 //	    the one of internal/journal in a Reset, and by itself
 //	    rest's foundRoutes.mu       for OPTIONS, and by itself
 //	    clock.mu                    for every time
-//	inFlight.mu, ending.mu, door.mu: each by itself alone
+//	inFlight.mu, ending.mu, door.mu, news.mu: each by itself alone
 //
 // Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they
 // may use the fake. There are two exceptions, which may not and are given up when they do: the clock of WithClock is
@@ -122,6 +122,7 @@ type Fake struct {
 	closing chan struct{}  // closed by Close: whoever waits, let go
 	close   sync.Once
 	flight  inFlight
+	news    news
 
 	ending struct {
 		mu         sync.Mutex
@@ -153,6 +154,8 @@ type options struct {
 	basePath       string
 	unknownAllowed bool
 	unusedAllowed  bool
+	ignoredRefused bool
+	mistakes       []string // options that make no sense
 	longPolling    time.Duration
 	workers        bool
 	control        func(*Fake, http.ResponseWriter, *http.Request) bool // whether it has answered
@@ -185,7 +188,16 @@ func WithStartTime(t time.Time) Option { return func(o *options) { o.start = t }
 // WithClock makes the fake follow an outside clock, such as time.Now, which must not run backwards and may be asked by
 // several goroutines at once. Advance then moves the fake ahead of it. now must not use the fake: one that panics, or
 // does not return for two seconds, is not asked again, which is an error of the test, and the clock stands still.
-func WithClock(now func() time.Time) Option { return func(o *options) { o.clock = now } }
+func WithClock(now func() time.Time) Option {
+	return func(o *options) {
+		if o.clock = now; now == nil {
+			o.mistaken("WithClock(nil): there is no clock to follow; without WithClock the fake has its own")
+		}
+	}
+}
+
+// WithWorkers has each Advance run GitLab's background workers, as RunWorkers does, once, at its end.
+func WithWorkers() Option { return func(o *options) { o.workers = true } }
 
 // WithLongPolling has a runner's request for a job wait up to d, in real time (or a synctest bubble's), when there is
 // nothing new for it since the X-GitLab-Last-Update that it sends. Any change that may give it a job, Close, and the
@@ -193,10 +205,13 @@ func WithClock(now func() time.Time) Option { return func(o *options) { o.clock 
 // It is the next request that gets the job. A request that has waited counts as no contact of the runner: it has been
 // answered by Workhorse, GitLab's outer server, which lets wait what is JSON and no form. The default, 0, answers at
 // once, as a newly installed GitLab does (https://docs.gitlab.com/ci/runners/long_polling/).
-func WithLongPolling(d time.Duration) Option { return func(o *options) { o.longPolling = d } }
-
-// WithWorkers has each Advance run GitLab's background workers, as RunWorkers does, once, at its end.
-func WithWorkers() Option { return func(o *options) { o.workers = true } }
+func WithLongPolling(d time.Duration) Option {
+	return func(o *options) {
+		if o.longPolling = d; d < 0 {
+			o.mistaken("WithLongPolling(%s): a time to wait is not negative", d)
+		}
+	}
+}
 
 // WithTLS serves HTTPS, with HTTP/2. Client trusts the certificate, which is for 127.0.0.1, ::1 and example.com.
 func WithTLS() Option { return func(o *options) { o.tls = true } }
@@ -220,9 +235,19 @@ func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true 
 func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }
 
 // WithUnusedFailures says whether it is fine that an injected Failure never fired, that a function of Before or After
-// never ran, that a Hold never held a request or never let it go, and that what a JobRun arranged (CancelAt ...) never
+// never ran, that a Hold never held a request or
+// never let it go, that a NextID or NextToken was never used, and that what a JobRun arranged (CancelAt ...) never
 // happened. By default each is an error of the test.
 func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
+
+// WithIgnoredParams says whether it is fine that a call has a parameter that nothing reads, as GitLab drops it without
+// a word. By default it is, and the journal says so; with false each such call is an error of the test.
+func WithIgnoredParams(allow bool) Option { return func(o *options) { o.ignoredRefused = !allow } }
+
+// mistaken notes that an option makes no sense, which keeps the fake from starting.
+func (o *options) mistaken(format string, args ...any) {
+	o.mistakes = append(o.mistakes, fmt.Sprintf(format, args...))
+}
 
 // WithJournalTo writes each call's line of Journal to w when the call ends. w need not be safe for concurrent use; the
 // errors that it returns are passed over. It must not use the fake: a w that panics, or keeps a line waiting for two
@@ -248,7 +273,13 @@ func WithJournalBytes(n int64) Option { return func(o *options) { o.journalBytes
 // some 50 MB when answers are of usual size. Calls that nothing serves are kept whatever this limit, unless
 // WithUnknownEndpoints allows them; WithJournalBytes limits them, too. An assertion that would have to know of calls
 // that were dropped (none, at most, exactly, all) fails and says so.
-func WithJournalLimit(n int) Option { return func(o *options) { o.journalLimit = max(n, 0) } }
+func WithJournalLimit(n int) Option {
+	return func(o *options) {
+		if o.journalLimit = n; n < 0 {
+			o.mistaken("WithJournalLimit(%d): a limit is 1 or more, or 0 for none", n)
+		}
+	}
+}
 
 // New starts a fake for a test and closes it at the test's end. It then reports [Fake.Problems], all in one error of
 // the test; if there are some, or the test has failed already, it logs the journal first. A fake that cannot start
@@ -314,6 +345,8 @@ func start(tb TB, opts []Option) (*Fake, error) {
 // check refuses options that cannot be, and brings the others into their form.
 func (o *options) check() error {
 	switch {
+	case len(o.mistakes) > 0:
+		return errors.New(strings.Join(o.mistakes, "\n"))
 	case !basePathPattern.MatchString(o.basePath):
 		return fmt.Errorf("WithBasePath(%q): that is no path of a URL, such as /gitlab", o.basePath)
 	case o.journalBytes < 0:
@@ -337,9 +370,20 @@ func (f *Fake) prepare() {
 	f.site.Added = f.added.lookup
 	f.site.Meant = func(method, path string) string { return unservedMessage(method, path, f.Endpoints()) }
 	gitlab.Serve(&f.site)
-	f.log.Limit(f.options.journalLimit, f.strayed)
+	f.log.Limit(f.options.journalLimit, func(c Call) bool {
+		return f.strayed(c) || f.options.ignoredRefused && len(c.IgnoredParams) > 0
+	})
 	f.log.LimitWeight(journal.Weight[Call]{Limit: f.options.journalBytes, Size: Call.weight, Shed: Call.shed})
 	f.faults.lastCall = f.log.Last
+}
+
+func (f *Fake) isClosed() bool {
+	select {
+	case <-f.closing:
+		return true
+	default:
+		return false
+	}
 }
 
 // Reset puts the state, the clock, the journal, the failures and what Handle added back to how they were after the
@@ -362,6 +406,7 @@ func (f *Fake) ResetTo(s Scenario) error {
 
 // reset resets to a scenario, nil for that of the last time.
 func (f *Fake) reset(s *Scenario) error {
+	defer f.news.tell()
 	f.initial.mu.Lock()
 	defer f.initial.mu.Unlock()
 	if err := f.up(); err != nil {
@@ -404,6 +449,7 @@ func (f *Fake) Advance(d time.Duration) {
 }
 
 func (f *Fake) advance(d time.Duration) error {
+	defer f.news.tell()
 	err := f.clock.Advance(d)
 	if err == nil && f.options.workers {
 		f.RunWorkers()
@@ -416,6 +462,7 @@ func (f *Fake) advance(d time.Duration) error {
 // ref until a newer one of it succeeds or, from 16.7 on, ends (Settings.KeepLatestArtifacts). docs/time.md has the
 // rules. Nothing else does that, unless WithWorkers is given.
 func (f *Fake) RunWorkers() {
+	defer f.news.tell()
 	world.Visit(f.state, f.state.RunWorkers)
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -416,4 +417,52 @@ func TestTokenAfterItsRevocation(t *testing.T) {
 	gl.Reset()
 	assert.Equal(t, []int{200, 200}, []int{status(gl.Client(), second), status(gl.Client(), first)},
 		"what Token returned stays good")
+}
+
+// Options that make no sense keep the fake from starting, each with its place.
+func TestOptionsThatMakeNoSense(t *testing.T) {
+	for want, option := range map[string]fakegitlab.Option{
+		"WithClock(nil): there is no clock to follow; without WithClock the fake has its own": fakegitlab.WithClock(nil),
+		"WithLongPolling(-1s): a time to wait is not negative":                                fakegitlab.WithLongPolling(-time.Second),
+		"WithJournalLimit(-1): a limit is 1 or more, or 0 for none":                           fakegitlab.WithJournalLimit(-1),
+	} {
+		_, err := fakegitlab.Start(option)
+		assert.EqualError(t, err, want)
+	}
+}
+
+func TestIgnoredParams(t *testing.T) {
+	for _, refused := range []bool{false, true} {
+		gl, err := fakegitlab.Start(fakegitlab.WithIgnoredParams(!refused), fakegitlab.WithScenario(testkit.MiasWorld()))
+		require.NoError(t, err)
+		defer gl.Close()
+		assert.True(t, gl.AssertNothingIgnored(t))
+		testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners?puased=true")
+		assert.False(t, gl.AssertNothingIgnored(&testkit.Spy{}))
+		var want []string
+		if refused {
+			want = []string{"#1 GET /runners puased=true by root -> 200: nothing reads puased (did you mean paused?)"}
+		}
+		assert.Equal(t, want, gl.Problems())
+	}
+}
+
+// Once a fake is closed it can be read; what only calls could meet fails at once, and requests find nobody.
+func TestAfterTheEnd(t *testing.T) {
+	gl, err := fakegitlab.Start(fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	require.NoError(t, err)
+	gl.Close()
+	assert.Len(t, gl.Runners(), 15)
+	assert.True(t, gl.AssertNotCalled(t, ""))
+	for name, do := range map[string]func(){
+		"Inject": func() { gl.Inject(fakegitlab.InternalError("")) },
+		"Before": func() { gl.Before("", func(fakegitlab.Call) {}) },
+		"Hold":   func() { gl.Hold("") },
+	} {
+		assert.PanicsWithValue(t, "fakegitlab: "+name+": the fake is closed: no call will come", do)
+	}
+	answer := httptest.NewRecorder()
+	gl.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/api/v4/version", nil))
+	assert.Equal(t, http.StatusServiceUnavailable, answer.Code)
+	assert.Empty(t, gl.Calls(""))
 }

@@ -23,11 +23,11 @@ func fuzzWorld() fakegitlab.Scenario {
 	return fakegitlab.NewScenario().
 		WithSettings(func(s *fakegitlab.Settings) { s.RegistrationToken = "instance-registration" }).
 		WithUser("mia").WithUser("sam").
-		WithAccessToken("root", func(t *fakegitlab.AccessToken) {
+		WithAccessToken("root", "", func(t *fakegitlab.AccessToken) {
 			t.Token, t.Scopes = "root-token", []string{"api", "sudo"}
 		}).
-		WithAccessToken("mia", func(t *fakegitlab.AccessToken) { t.Token = "mia-token" }).
-		WithAccessToken("sam", func(t *fakegitlab.AccessToken) { t.Token = "sam-token" }).
+		WithAccessToken("mia", "", func(t *fakegitlab.AccessToken) { t.Token = "mia-token" }).
+		WithAccessToken("sam", "", func(t *fakegitlab.AccessToken) { t.Token = "sam-token" }).
 		WithProject("acme/shop", func(p *fakegitlab.Project) {
 			p.ID, p.RegistrationToken, p.Members = 3, "project-registration", fakegitlab.Members{"mia": fakegitlab.Maintainer}
 		}).

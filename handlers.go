@@ -117,8 +117,13 @@ func (f *Fake) Endpoints() []Endpoint {
 }
 
 // ServeHTTP answers one request, so that the fake can be mounted in another server. URLs in its answers then follow the
-// request's Host.
+// request's Host. Once the fake is closed, requests are answered 503 and not recorded: there is nobody any more whom
+// they could concern.
 func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if f.isClosed() {
+		http.Error(w, "fakegitlab: the fake is closed, its test has ended", http.StatusServiceUnavailable)
+		return
+	}
 	scheme := "http"
 	if r.TLS != nil {
 		scheme = "https"

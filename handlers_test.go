@@ -4,15 +4,20 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakegitlab/fakegitlab"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // Every endpoint that some version serves has a constant in handlers.go, and every constant is served by some version.
@@ -23,6 +28,22 @@ func TestEndpointsHaveConstants(t *testing.T) {
 	}
 	slices.Sort(served)
 	assert.Equal(t, slices.Compact(served), endpointConstants(t))
+}
+
+// A constant's name in quotes is met with the constant, for each of them.
+func TestConstantsAreKnownByName(t *testing.T) {
+	gl, err := fakegitlab.Start()
+	require.NoError(t, err)
+	defer gl.Close()
+	text, err := os.ReadFile("handlers.go")
+	require.NoError(t, err)
+	constants := regexp.MustCompile(`(?m)^\t(\w+) +Endpoint = ("[^"]+")`).FindAllStringSubmatch(string(text), -1)
+	require.Len(t, constants, len(endpointConstants(t)))
+	for _, c := range constants {
+		var spy testkit.Spy
+		gl.AssertCalled(&spy, fakegitlab.Endpoint(c[1]))
+		assert.Contains(t, strings.Join(spy.Errors, ""), "did you mean the constant "+c[1]+", "+c[2]+"?")
+	}
 }
 
 // endpointConstants are the values of the constants of type Endpoint in handlers.go, in order.

@@ -154,6 +154,7 @@ func (h *Held) arrive(c Call) {
 	defer h.mu.Unlock()
 	if h.first == nil {
 		c = cloneCall(c) // Wait gives it to the test while the request waits
+		c.Held = true
 		h.first = &c
 		close(h.arrived)
 	}

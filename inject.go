@@ -19,7 +19,7 @@ import (
 // (WithUnusedFailures).
 func (f *Fake) Inject(failure Failure) (remove func()) {
 	f.tb.Helper()
-	if problem := f.failureProblem(failure); problem != "" {
+	if problem := cmp.Or(f.closedProblem(), f.failureProblem(failure)); problem != "" {
 		f.misuse("Inject: %s", problem)
 		return func() {}
 	}
@@ -35,6 +35,14 @@ var ownPackage = reflect.TypeFor[Fake]().PkgPath()
 func place() string { return outside.Place(ownPackage) }
 
 func (f *Fake) plant() planted { return planted{at: place(), since: f.log.Last()} }
+
+// closedProblem is a problem of what is to happen to calls once there are none any more.
+func (f *Fake) closedProblem() string {
+	if f.isClosed() {
+		return "the fake is closed: no call will come"
+	}
+	return ""
+}
 
 func (f *Fake) failureProblem(failure Failure) string {
 	if problem := f.requestProblem(failure.Endpoint, failure.Where); problem != "" {
@@ -116,6 +124,7 @@ func (f *Fake) After(e Endpoint, do func(Call), where ...CallMatcher) (remove fu
 
 func (f *Fake) addHook(list *[]*hook, problem string, h hook) (remove func()) {
 	f.tb.Helper()
+	problem = cmp.Or(f.closedProblem(), problem)
 	if h.do == nil {
 		problem = "there is no function"
 	}
@@ -134,7 +143,7 @@ func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
 	f.tb.Helper()
 	h := newHeld(e, where)
 	h.at = place()
-	if problem := f.requestProblem(e, where); problem != "" {
+	if problem := cmp.Or(f.closedProblem(), f.requestProblem(e, where)); problem != "" {
 		f.misuse("Hold: %s", problem)
 		return h
 	}

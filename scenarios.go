@@ -4,7 +4,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -18,6 +20,10 @@ import (
 // (WithUser and so on) never change the scenario they are called on, nor do their results share memory with it, so
 // parallel tests may start from one scenario.
 type Scenario struct {
+	// Now is the moment that all times in the scenario are told from. Seed then moves them so that this moment is the
+	// fake's Now: what was heard of five minutes ago is so under any clock. Ready-made worlds have one. Zero: the times
+	// are taken as they stand, as those of a Snapshot.
+	Now time.Time `json:"now,omitzero"`
 	// Settings, when zero, leave GitLab's defaults.
 	Settings     Settings      `json:"settings,omitzero"`
 	Users        []User        `json:"users,omitzero"`
@@ -37,8 +43,48 @@ type Membership struct {
 	Role Role   `json:"role"`
 }
 
+// At returns a copy, all of whose times are moved so that "now" is t: the scenario's Now or, without one, the time at
+// which a fake's clock starts, 2024-07-01T12:00:00Z. Seed takes the times of the copy as they stand, since it has no
+// Now: give it further times by that clock, or move it on by the difference of two times. A time in the year 9999,
+// which is never, stays.
+func (s Scenario) At(t time.Time) Scenario {
+	from := s.Now
+	if from.IsZero() {
+		from = defaultStartTime()
+	}
+	s = cloneScenario(s)
+	s.Now = time.Time{}
+	moveTimes(reflect.ValueOf(&s).Elem(), t.Sub(from))
+	return s
+}
+
+// moveTimes moves all times in plain data, which must be a clone.
+func moveTimes(v reflect.Value, by time.Duration) {
+	if at, ok := v.Interface().(time.Time); ok {
+		if !at.IsZero() && at.Year() < world.Never.Year() {
+			v.Set(reflect.ValueOf(at.Add(by)))
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				moveTimes(v.Field(i), by)
+			}
+		}
+	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Struct {
+			for i := range v.Len() {
+				moveTimes(v.Index(i), by)
+			}
+		}
+	}
+}
+
 // isEmpty is whether nothing is said of the world, be it by empty lists.
 func (s Scenario) isEmpty() bool {
+	s.Now = time.Time{}
 	fields := reflect.ValueOf(s)
 	for i := range fields.NumField() {
 		field := fields.Field(i)
@@ -74,11 +120,14 @@ func (s Scenario) WithAdmin(username string, change ...func(*User)) Scenario {
 	return s.WithUser(username, append([]func(*User){admin}, change...)...)
 }
 
-// WithAccessToken returns a copy with one more access token of the user. For a project or group access token, leave
-// username empty and set Project or Group in change.
-func (s Scenario) WithAccessToken(username string, change ...func(*AccessToken)) Scenario {
+// WithAccessToken returns a copy with the user's access token of that value, added or, if there is one, changed. An
+// empty token always adds one, whose value is made up. For a project or group access token, leave username empty and
+// set Project or Group in change. In JSON it is an entry of "access_tokens": {"user": "mia", "token": "glpat-..."}.
+func (s Scenario) WithAccessToken(username, token string, change ...func(*AccessToken)) Scenario {
 	s = cloneScenario(s)
-	s.AccessTokens = withItem(s.AccessTokens, neverSame, AccessToken{User: username}, cloneAccessToken, change)
+	same := func(t AccessToken) bool { return token != "" && t.Token == token }
+	fresh := AccessToken{User: username, Token: token}
+	s.AccessTokens = withItem(s.AccessTokens, same, fresh, cloneAccessToken, change)
 	return s
 }
 
@@ -134,8 +183,6 @@ func withItem[T any](items []T, same func(T) bool, fresh T, clone func(T) T, cha
 	items[i] = withChanges(items[i], clone, change)
 	return items
 }
-
-func neverSame[T any](T) bool { return false }
 
 // withChanges clones the result, because a change may have stored a slice or map that its caller keeps.
 func withChanges[T any](value T, clone func(T) T, change []func(*T)) T {
@@ -222,4 +269,28 @@ func (m Members) set(username string, role Role) {
 		}
 	}
 	m[username] = role
+}
+
+// Validate reports, all in one *ScenarioError, what keeps the scenario from being seeded into a new fake: references to
+// users, groups, projects, runners and runner managers that do not exist, each with the nearest that does; usernames,
+// paths, IDs, system ids and tokens given twice; words and roles that GitLab does not have; what is missing; what
+// GitLab would not take, as a maximum timeout of five minutes.
+func (s Scenario) Validate() error {
+	e := &ScenarioError{}
+	for _, r := range s.rejections() {
+		e.Problems = append(e.Problems, ScenarioProblem{Path: r.path(), Message: r.Text})
+	}
+	if len(e.Problems) > 0 {
+		return e
+	}
+	return nil
+}
+
+// rejections are what a new fake would refuse of the scenario.
+func (s Scenario) rejections() []rejection {
+	version, err := gitlabversion.Parse(gitlabversion.Default)
+	if err != nil {
+		panic(err) // it is a constant
+	}
+	return seedAll(world.New(version, defaultStartTime), s)
 }

@@ -128,7 +128,7 @@ func TestSeedIntoAWorld(t *testing.T) {
 // The bot of an access token may be a member of what comes before the tokens.
 func TestSeedOfBotsAsMembers(t *testing.T) {
 	s := fakegitlab.NewScenario().WithProject("acme/shop").WithMember("acme/shop", "helper", fakegitlab.Guest).
-		WithAccessToken("helper", func(a *fakegitlab.AccessToken) { a.Group = "acme" })
+		WithAccessToken("helper", "", func(a *fakegitlab.AccessToken) { a.Group = "acme" })
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(s))
 	shop, _ := gl.Project("acme/shop")
 	assert.Equal(t, fakegitlab.Members{"helper": fakegitlab.Guest}, shop.Members)

@@ -29,8 +29,8 @@ func TestBuilders(t *testing.T) {
 		WithProject("acme/shop", func(p *fakegitlab.Project) { p.Archived = true }).
 		WithMember("acme/shop", "mia", fakegitlab.Developer).
 		WithMember("ACME/SHOP", "Mia", fakegitlab.Maintainer).
-		WithAccessToken("mia", func(t *fakegitlab.AccessToken) { t.Scopes = []string{"read_api"} }).
-		WithAccessToken("mia").
+		WithAccessToken("mia", "", func(t *fakegitlab.AccessToken) { t.Scopes = []string{"read_api"} }).
+		WithAccessToken("mia", "").
 		WithRunner("one", func(r *fakegitlab.Runner) { r.Projects = []string{"acme/shop"} }).
 		WithRunner("one", func(r *fakegitlab.Runner) { r.Paused = true }).
 		WithRunner("").WithRunner("").
@@ -82,7 +82,7 @@ func TestBuildersNeverAlias(t *testing.T) {
 			return s.WithUser("mia", func(u *fakegitlab.User) { u.Name = "M" })
 		},
 		"admin":  func(s fakegitlab.Scenario) fakegitlab.Scenario { return s.WithAdmin("mia") },
-		"token":  func(s fakegitlab.Scenario) fakegitlab.Scenario { return s.WithAccessToken("mia") },
+		"token":  func(s fakegitlab.Scenario) fakegitlab.Scenario { return s.WithAccessToken("mia", "") },
 		"member": func(s fakegitlab.Scenario) fakegitlab.Scenario { return s.WithMember("acme", "gus", fakegitlab.Owner) },
 		"group": func(s fakegitlab.Scenario) fakegitlab.Scenario {
 			return s.WithGroup("acme", func(g *fakegitlab.Group) { delete(g.Members, "gus") })
@@ -149,7 +149,7 @@ func TestValidateReports(t *testing.T) {
 		`groups[0].members.root: no role has the number 3; known are`: shop.WithGroup("a", func(g *fakegitlab.Group) {
 			g.Members = fakegitlab.Members{"root": 3}
 		}),
-		`access_tokens[0].role: no role has the number 3; known are`: shop.WithAccessToken("root", func(a *fakegitlab.AccessToken) { a.Role = 3 }),
+		`access_tokens[0].role: no role has the number 3; known are`: shop.WithAccessToken("root", "", func(a *fakegitlab.AccessToken) { a.Role = 3 }),
 		`users[0].username: no username is given`:                    shop.WithUser(""),
 		`runners[0].managers[0].system_id: a manager has no system id`: shop.WithRunner("x", func(r *fakegitlab.Runner) {
 			r.Managers = []fakegitlab.RunnerManager{{}}

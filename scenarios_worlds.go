@@ -8,8 +8,8 @@ import (
 )
 
 // SmallCompany is a world with one of everything: each role, each type of runner in each status, a job in each state.
-// IDs are fixed; the times suit the default start time, 2024-07-01T12:00:00Z, and the status rules of GitLab 17.1 and
-// later.
+// IDs are fixed; times are told from when it is seeded, by the fake's clock (Scenario.Now), and suit the status rules
+// of GitLab 17.1 and later.
 //
 //	administrators              root (1), ada (2)
 //	strangers                   sam (9), a member of nothing
@@ -182,9 +182,10 @@ func companyTimes(j Job, created time.Time) Job {
 	return j
 }
 
-// bornBefore makes everything half a year old, but for runners and jobs, whose age the scenario states. It changes s
-// itself, which must be a clone.
+// bornBefore makes everything half a year old, but for runners and jobs, whose age the scenario states. Now is that
+// time. It changes s itself, which must be a clone.
 func (s Scenario) bornBefore(now time.Time) Scenario {
+	s.Now = now
 	created := now.AddDate(0, -6, 0)
 	for i := range s.Users {
 		s.Users[i].CreatedAt = created

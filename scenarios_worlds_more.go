@@ -9,7 +9,7 @@ import (
 )
 
 // TokenMigration is a world half way from registration tokens to runners made by users, which GitLab asks for since
-// 16.0. IDs are fixed; the times suit the default start time, 2024-07-01T12:00:00Z.
+// 16.0. IDs are fixed; times are told from when it is seeded, by the fake's clock (Scenario.Now).
 //
 //	administrator               root (1)
 //	instance                    registration token instanceToken0000000
@@ -91,8 +91,8 @@ func migratingRunners(now time.Time) []Runner {
 }
 
 // ThousandRunners is a world with a thousand runners over a hundred projects, for paging, filters and what takes its
-// time. IDs are fixed; the times suit the default start time, 2024-07-01T12:00:00Z, and the status rules of GitLab 17.1
-// and later.
+// time. IDs are fixed; times are told from when it is seeded, by the fake's clock (Scenario.Now), and suit the status
+// rules of GitLab 17.1 and later.
 //
 //	administrator               root (1)
 //	instance                    100001 to 100020: 20 instance runners
@@ -160,8 +160,8 @@ func thousandth(i int, now time.Time) Runner {
 }
 
 // Fleet is a world with a runner in each state that one can be in, for what watches, sorts or cleans up runners. IDs
-// are fixed; the times suit the default start time, 2024-07-01T12:00:00Z, and the status rules of GitLab 17.1 and
-// later.
+// are fixed; times are told from when it is seeded, by the fake's clock (Scenario.Now), and suit the status rules of
+// GitLab 17.1 and later.
 //
 //	administrator               root (1)
 //	fleet (group 1001)          oli owner (2), mia maintainer (3), dan developer (4)

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -250,4 +251,50 @@ func ExampleThousandRunners() {
 	// "?status=stale": 100 runners on 5 pages
 	// "?tag_list=windows,large": 34 runners on 2 pages
 	// "?type=group_type&paused=true": 8 runners on 1 pages
+}
+
+// Ready-made worlds are told from when they are seeded: under no clock is anybody staler than under the usual one.
+func TestReadyWorldsFollowTheClock(t *testing.T) {
+	later := time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
+	for name, world := range readyWorlds() {
+		t.Run(name, func(t *testing.T) {
+			usual := fakegitlab.New(t, fakegitlab.WithScenario(world))
+			told := usual.Snapshot() // with tokens and all
+			told.Now = usual.Now()
+			for clock, option := range map[string]fakegitlab.Option{
+				"WithClock":     fakegitlab.WithClock(func() time.Time { return later }),
+				"real":          fakegitlab.WithClock(time.Now),
+				"WithStartTime": fakegitlab.WithStartTime(later),
+				"earlier":       fakegitlab.WithStartTime(later.AddDate(-30, 0, 0)),
+			} {
+				gl := fakegitlab.New(t, option, fakegitlab.WithScenario(told))
+				for _, r := range usual.Runners() {
+					assert.Equal(t, usual.RunnerStatus(r.ID), gl.RunnerStatus(r.ID), "%s, %s", r.Description, clock)
+				}
+				gl.Advance(time.Hour)
+				gl.AssertSnapshot(t, told)
+			}
+		})
+	}
+}
+
+func TestScenarioAt(t *testing.T) {
+	start, later := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC), time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
+	never := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+	told := fakegitlab.NewScenario().WithProject("acme/shop").WithRunner("r", func(r *fakegitlab.Runner) {
+		r.ContactedAt, r.TokenExpiresAt = start.Add(-time.Minute), never
+		r.Managers = []fakegitlab.RunnerManager{{SystemID: "s_1", ContactedAt: start.Add(-time.Minute)}}
+	}).WithJob("acme/shop", "build", func(j *fakegitlab.Job) { j.Commit.CreatedAt = start.Add(-time.Hour) })
+
+	moved := told.At(later)
+	assert.Equal(t, later.Add(-time.Minute), moved.Runners[0].ContactedAt)
+	assert.Equal(t, later.Add(-time.Minute), moved.Runners[0].Managers[0].ContactedAt)
+	assert.Equal(t, never, moved.Runners[0].TokenExpiresAt, "never stays")
+	assert.True(t, moved.Runners[0].CreatedAt.IsZero(), "and so does what is not said")
+	assert.Equal(t, later.Add(-time.Hour), moved.Jobs[0].Commit.CreatedAt)
+	assert.Equal(t, start.Add(-time.Minute), told.Runners[0].Managers[0].ContactedAt, "the base is as it was")
+
+	assert.Equal(t, later.Add(-5*time.Minute), fakegitlab.SmallCompany().At(later).Runners[0].ContactedAt)
+	asItStands := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany().At(later)))
+	assert.Equal(t, later.Add(-5*time.Minute), asItStands.Runners()[0].ContactedAt, "At has the last word")
 }

@@ -36,7 +36,8 @@ func (f *Fake) AddProject(p Project) Project {
 }
 
 // AddRunner adds a runner and returns it with what was empty filled in. A project runner without projects is an
-// orphan, as GitLab 17 leaves them when their projects are deleted.
+// orphan, as GitLab 17 leaves them when their projects are deleted. So is a group runner without a group, which must
+// have an ID and a Token.
 func (f *Fake) AddRunner(r Runner) Runner {
 	f.tb.Helper()
 	return change(f, "AddRunner(%s)", r.named(), adding(addRunner, r, publicRunner))
@@ -103,8 +104,24 @@ func change[T any](f *Fake, format, name string, do func(*world.State) (T, error
 	return done
 }
 
-// attempt does something to the state, whole or not at all.
+// askWorld is change for what nobody waits for.
+func askWorld[T any](f *Fake, format, name string, do func(*world.State) (T, error)) T {
+	f.tb.Helper()
+	done, err := quietly(f, do)
+	if err != nil {
+		f.misuse(format+": %v", name, err)
+	}
+	return done
+}
+
+// attempt does something to the state, whole or not at all, and tells those who WaitFor something.
 func attempt[T any](f *Fake, do func(*world.State) (T, error)) (done T, err error) {
+	defer f.news.tell()
+	return quietly(f, do)
+}
+
+// quietly is attempt for what nobody waits for: looking, and making what is only made to be given out.
+func quietly[T any](f *Fake, do func(*world.State) (T, error)) (done T, err error) {
 	world.Visit(f.state, func() {
 		err = world.Atomically(f.state, func() (err error) {
 			done, err = do(f.state)
@@ -193,7 +210,7 @@ func (f *Fake) Job(id int) (Job, bool) {
 // GitLab's REST API. An unknown runner fails the test.
 func (f *Fake) RunnerStatus(id int) RunnerStatus {
 	f.tb.Helper()
-	return change(f, "RunnerStatus(%s)", strconv.Itoa(id), func(st *world.State) (RunnerStatus, error) {
+	return askWorld(f, "RunnerStatus(%s)", strconv.Itoa(id), func(st *world.State) (RunnerStatus, error) {
 		r, err := st.RunnerByID(id)
 		if err != nil {
 			return "", err
@@ -219,11 +236,11 @@ func revise[T any](f *Fake, get func(*world.State) (T, error), set func(*world.S
 		return errors.New("there is no function")
 	}
 	for {
-		before, err := attempt(f, get)
+		before, err := quietly(f, get)
 		if err != nil {
 			return err
 		}
-		next, err := attempt(f, get)
+		next, err := quietly(f, get)
 		if err != nil {
 			return err
 		}
@@ -430,7 +447,9 @@ func (f *Fake) CancelJob(jobID int) Job {
 // 401. Without scopes it has "api".
 func (f *Fake) Token(username string, scopes ...string) string {
 	f.tb.Helper()
-	return change(f, "Token(%q)", username, func(st *world.State) (string, error) { return st.TokenOf(username, scopes) })
+	return askWorld(f, "Token(%q)", username, func(st *world.State) (string, error) {
+		return st.TokenOf(username, scopes)
+	})
 }
 
 // AdminToken is Token("root"): the administrator that every GitLab starts with.
@@ -441,7 +460,10 @@ func (f *Fake) AdminToken() string {
 
 // Seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError, which says what could not be and
 // where. The user root, who is always there, is updated by the scenario's.
-func (f *Fake) Seed(s Scenario) error { return enter(f.state, s) }
+func (f *Fake) Seed(s Scenario) error {
+	defer f.news.tell()
+	return enter(f.state, s)
+}
 
 // enter is Seed.
 func enter(st *world.State, s Scenario) (err error) {

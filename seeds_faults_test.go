@@ -81,7 +81,7 @@ func TestTextsOfSeeds(t *testing.T) {
 			p.Description, p.Members = "\xc3", fakegitlab.Members{"mia": fakegitlab.Owner}
 		}).
 		WithMember("acme", "mia\x00", fakegitlab.Owner).
-		WithAccessToken("mia", func(t *fakegitlab.AccessToken) { t.Name = "\x00" }).
+		WithAccessToken("mia", "", func(t *fakegitlab.AccessToken) { t.Name = "\x00" }).
 		WithRunner("r\x00", func(r *fakegitlab.Runner) {
 			r.ID, r.Tags, r.MaintenanceNote = 5, []string{"linux", "a\x00b"}, "\xff"
 			r.Managers = []fakegitlab.RunnerManager{{SystemID: "s\x00"}}
@@ -221,7 +221,7 @@ func TestTokensExpireByTheMicrosecond(t *testing.T) {
 func TestIDsBeyondTheDatabase(t *testing.T) {
 	for _, id := range []int{math.MaxInt, math.MaxInt/2 + 2, -1, math.MinInt} {
 		s := fakegitlab.NewScenario().WithUser("mia", func(u *fakegitlab.User) { u.ID = id }).
-			WithAccessToken("root", func(t *fakegitlab.AccessToken) { t.ID = id }).
+			WithAccessToken("root", "", func(t *fakegitlab.AccessToken) { t.ID = id }).
 			WithGroup("acme", func(g *fakegitlab.Group) { g.ID = id }).
 			WithProject("acme/shop", func(p *fakegitlab.Project) { p.ID = id }).
 			WithRunner("r", func(r *fakegitlab.Runner) {

@@ -197,7 +197,7 @@ func TestRefusedSeedsLeaveNoTrace(t *testing.T) {
 	t.Cleanup(gl.Close)
 	before := gl.Snapshot()
 	err = gl.Seed(fakegitlab.NewScenario().WithUser("max").WithGroup("new/deep").WithProject("new/deep/tool").WithRunner("r").
-		WithJob("new/deep/tool", "build").WithAccessToken("max").
+		WithJob("new/deep/tool", "build").WithAccessToken("max", "").
 		WithRunner("broken", func(r *fakegitlab.Runner) { r.Token = "shop-token" }))
 	assert.ErrorContains(t, err, "runners[1].token (broken): another runner has that token")
 	assert.Empty(t, cmp.Diff(before, gl.Snapshot()))

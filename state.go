@@ -303,6 +303,9 @@ type Runner struct {
 	Managers       []RunnerManager `json:"managers,omitzero"`
 }
 
+// RunsUntagged is whether the runner takes jobs without tags: RunUntagged, of which nil is true.
+func (r Runner) RunsUntagged() bool { return r.RunUntagged == nil || *r.RunUntagged }
+
 // RunnerManager is one machine, told apart by its system id, that runs jobs with a runner's token.
 type RunnerManager struct {
 	ID           int       `json:"id,omitzero"`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -357,4 +358,29 @@ func TestFreezeWithTheFake(t *testing.T) {
 
 	r.Paused = true
 	gl.AssertRunner(t, r)
+}
+
+func TestWhatGitLabMakesUp(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.NextID(7)
+	gl.NextToken("glrt-of-the-fixture")
+
+	res, err := gl.ClientAs("root").PostForm(gl.APIURL()+"/user/runners", url.Values{"runner_type": {"instance_type"}})
+	require.NoError(t, err)
+	res.Body.Close()
+
+	gl.AssertRunnerFields(t, 7, map[string]any{"token": "glrt-of-the-fixture", "paused": false})
+}
+
+func TestAnswerThatGitLabNeverGives(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.GetRunner, Status: 200,
+		Body: map[string]any{"id": "seven", "paused": nil}})
+
+	res, err := gl.ClientAs("root").Get(gl.APIURL() + "/runners/7") // there need not be one
+	require.NoError(t, err)
+	body, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	res.Body.Close()
+	assert.JSONEq(t, `{"id": "seven", "paused": null}`, string(body))
 }

@@ -27,6 +27,11 @@ var readElsewhere = []string{paramPrivateToken, paramAccessToken, paramBearerTok
 // jobTokenParams are read where an endpoint takes the tokens of jobs.
 var jobTokenParams = []string{ParamJobToken, ParamToken}
 
+// CredentialParams are the parameters that carry credentials, and that no endpoint declares for it.
+func CredentialParams() []string {
+	return append(jobTokenParams[:len(jobTokenParams):len(jobTokenParams)], readElsewhere...)
+}
+
 // ParamFile is the parameter that holds the file of an upload.
 const ParamFile = "file"
 

@@ -257,6 +257,13 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		}, false, true, false},
 		gitlabversion.OrphanedRunnersForbidden: {verifyOrphan, `422 {"message":"Runner is orphaned"}`,
 			`403 {"message":"403 Forbidden - Runner is orphaned"}`, verified(100001)},
+		gitlabversion.OrphanedRunnersDeleted: {func(v inVersion) any {
+			v.gl.AddProject(fg.Project{Path: "short/lived"})
+			r := v.gl.AddRunner(fg.Runner{Projects: []string{"short/lived"}})
+			v.gl.DeleteProject("short/lived")
+			_, stays := v.gl.Runner(r.ID)
+			return stays
+		}, true, false, nil},
 		gitlabversion.KASProxyURL:       {shows("mia", "/metadata", "externalK8sProxyUrl"), false, true, nil},
 		gitlabversion.EmailResetOffered: {shows("root", "/user", `"email_reset_offered_at":null`), false, true, false},
 		gitlabversion.UsersShowLocked:   {shows("mia", "/user", `"locked":false`), false, true, nil},

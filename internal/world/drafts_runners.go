@@ -19,7 +19,7 @@ func (st *State) checkRunner(n *RunnerDraft) (ps Problems) {
 		ps.addFrom("group", newInvalid(attrRunner, msgGroupsAssigned), "runner_type")
 	case len(n.Projects) > 0 && n.Type != ProjectRunner:
 		ps.addFrom("projects", newInvalid(attrRunner, msgProjectsAssigned), "runner_type")
-	case n.Type == GroupRunner && n.Group == nil:
+	case n.Type == GroupRunner && n.Group == nil && (n.ID == 0 || n.Token == ""): // else an orphan out of a snapshot
 		ps.unset("group", newInvalid(attrRunner, msgGroupNeeded).Error())
 	}
 	ps.Add("access_level", oneOf("access level", &n.Attributes.AccessLevel, NotProtected, RefAccessLevels))
@@ -37,7 +37,9 @@ func (st *State) checkRunner(n *RunnerDraft) (ps Problems) {
 	return ps
 }
 
-// AddRunner makes a runner of a draft. A project runner without projects is an orphan: its projects are gone.
+// AddRunner makes a runner of a draft. A project runner without projects is an orphan: its projects are gone. So is a
+// group runner without a group, if the draft gives its id and token, as that of a snapshot does; else somebody forgot
+// the group.
 func (st *State) AddRunner(n RunnerDraft, found ...Problem) (*Runner, error) {
 	ps := append(Problems(found), st.checkRunner(&n)...)
 	ps.Add("id", freeID(&st.Runners, "runner", n.ID))

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -208,4 +209,16 @@ func numbersOf[T Row](t table[T]) []string {
 		}
 	}
 	return numbers
+}
+
+// AccessTokenByValue finds an access token for a person. The error does not repeat what may be a secret.
+func (st *State) AccessTokenByValue(value string) (*AccessToken, error) {
+	t := st.AccessToken(value)
+	if t == nil {
+		return nil, errors.New("no access token has that value")
+	}
+	if st.tokenValues[value] == nil { // of before a Reset
+		return st.addHanded(st.handed[value], value)
+	}
+	return t, nil
 }

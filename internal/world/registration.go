@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -27,7 +28,7 @@ func (st *State) RegistrarKnown(kind string) bool {
 // ResetInstanceRegistrationToken gives the instance a new registration token and returns it; the old one is dead at
 // once.
 func (st *State) ResetInstanceRegistrationToken() string {
-	st.Settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
+	st.Settings.RegistrationToken = cmp.Or(st.pinnedToken(), st.made.token(instanceRegistrationTokens))
 	return st.Settings.RegistrationToken
 }
 
@@ -42,7 +43,7 @@ func (st *State) ResetGroupRegistrationToken(g *Group) string {
 }
 
 func (st *State) resetRegistrationToken(token *string) string {
-	*token = st.made.token(registrationTokens)
+	*token = cmp.Or(st.pinnedToken(), st.made.token(registrationTokens))
 	st.indexRegistrationToken(token)
 	return *token
 }

@@ -23,8 +23,8 @@ type RunnerDraft struct {
 	// Existing: the draft says how the runner stands in the database, where texts saved before there was a limit may be
 	// longer than that.
 	Existing bool
-	// CreatedAt and ContactedAt are for AddRunner and ChangeRunner: zero is now, and never contacted. TokenExpiresAt is as
-	// the settings say when it is zero; a token that expires at Never lives for ever whatever they say.
+	// CreatedAt and ContactedAt are for AddRunner and ChangeRunner: zero is now, and never contacted. TokenExpiresAt is
+	// as the settings say when it is zero; a token that expires at Never lives for ever whatever they say.
 	CreatedAt, ContactedAt, TokenExpiresAt time.Time
 }
 

@@ -69,6 +69,9 @@ func (st *State) jobTokenKind() tokenKind {
 // newRunnerToken makes an authentication token for the runner. A routable one says in itself whose it is, which an
 // orphaned runner cannot.
 func (st *State) newRunnerToken(r *Runner) string {
+	if token := st.pinnedToken(); token != "" {
+		return token
+	}
 	k := st.runnerTokenKind(r)
 	if st.Has(gitlabversion.RoutableRunnerTokens) && !r.Orphaned() {
 		return st.made.routable(k, routingPayload(r))

@@ -38,6 +38,8 @@ type world struct {
 	managers table[*Manager]
 	Jobs     table[*Job]
 	pipeline int // the last pipeline id given out
+	pins     pins
+	begun    time.Time // when the last seed was entered whose times are told from then; zero if none was
 	Queue    JobQueue
 
 	UserNames    map[string]*User    // by Key of the username
@@ -130,6 +132,22 @@ func Replace(st, next *State, clock func() time.Time) {
 
 // Now is the clock's time as GitLab's database keeps it: UTC, in microseconds.
 func (st *State) Now() time.Time { return st.clock().UTC().Round(0).Truncate(time.Microsecond) }
+
+// Begin notes that the times of the seed that is being run are told from now on, and returns now.
+func (st *State) Begin() time.Time {
+	before := st.begun
+	st.onUndo(func() { st.begun = before })
+	st.begun = st.Now()
+	return st.begun
+}
+
+// Begun is the time that Begin returned last; now, if it was never called.
+func (st *State) Begun() time.Time {
+	if st.begun.IsZero() {
+		return st.Now()
+	}
+	return st.begun
+}
 
 // Has reports whether the GitLab that is followed behaves as d says.
 func (st *State) Has(d gitlabversion.Difference) bool { return st.Version.Has(d) }

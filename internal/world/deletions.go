@@ -1,0 +1,206 @@
+package world
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+)
+
+// What people delete, and what goes with it. Each of these refuses before it changes anything; what is done cannot
+// fail.
+
+// GhostUsername is the user that the jobs of deleted users are given to. GitLab has a user of that name for what it
+// keeps of deleted users, issues and the like; a job it leaves without a user, which a record here cannot be.
+const GhostUsername = "ghost"
+
+// DeleteUser deletes a user with the tokens, memberships and personal projects. Jobs that have not ended fail, because
+// the user is blocked first; others stay, and so do runners, which forget who made them. The only owner of a group
+// cannot be deleted (app/services/users/destroy_service.rb; app/models/user.rb, the transition to blocked).
+func (st *State) DeleteUser(u *User) error {
+	switch {
+	case u.Username == GhostUsername:
+		return fmt.Errorf("%s stands for deleted users", GhostUsername)
+	case u.Username == RootUsername:
+		return fmt.Errorf("%s is always there: AdminToken and what is made by nobody need it", RootUsername)
+	}
+	if g := st.soleOwned(u); g != nil {
+		return fmt.Errorf("%s is the only owner of group %s, which GitLab asks to delete or to give to somebody first",
+			u.Username, g.Path)
+	}
+	for _, p := range slices.Clone(st.Projects.Rows) {
+		if p.Owner == u {
+			st.DeleteProject(p)
+		}
+	}
+	st.removeUser(u)
+	return nil
+}
+
+// soleOwned is a group without another owner than that user, of its own members or of those above it; nil if there is
+// none (app/models/user.rb, solo_owned_groups).
+func (st *State) soleOwned(u *User) *Group {
+	for _, g := range st.Groups.Rows {
+		if g.Roles[u] == Owner && !ownedByOther(g, u) {
+			return g
+		}
+	}
+	return nil
+}
+
+func ownedByOther(g *Group, u *User) bool {
+	for above := range g.Lineage {
+		for other, role := range above.Roles {
+			if other != u && role == Owner && !other.Bot {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// removeUser takes a user out who owns nothing.
+func (st *State) removeUser(u *User) {
+	for _, j := range slices.Clone(st.Jobs.Rows) {
+		if j.User != u {
+			continue
+		}
+		j.User = st.ghost()
+		if _, open := transition(eventDrop, j.Status, false); open {
+			_ = st.fire(j, eventDrop) // and not Drop: what a blocked user began is not tried again
+			if j.Status == JobFailed {
+				j.FailureReason = UserBlockedFailure
+			}
+		}
+	}
+	for _, r := range st.Runners.Rows {
+		if r.Creator == u {
+			r.Creator = nil
+		}
+	}
+	for _, g := range st.Groups.Rows {
+		delete(g.Roles, u)
+	}
+	for _, p := range st.Projects.Rows {
+		delete(p.Roles, u)
+	}
+	st.removeTokens(func(t *AccessToken) bool { return t.User == u })
+	maps.DeleteFunc(st.handed, func(_ string, h handedToken) bool { return Key(h.username) == Key(u.Username) })
+	delete(st.UserNames, Key(u.Username))
+	st.Users.remove(u)
+	st.tickAll()
+}
+
+// ghost is the user for what is left of deleted users, made when it is first needed.
+func (st *State) ghost() *User {
+	if u := st.UserNames[GhostUsername]; u != nil {
+		return u
+	}
+	u := &User{ID: assignID(st, &st.Users, 0), Username: GhostUsername, Name: "Ghost User", Email: "ghost@example.com",
+		State: UserActive, CreatedAt: st.Now()}
+	add(st, &st.Users, u)
+	setKey(st, st.UserNames, GhostUsername, u)
+	return u
+}
+
+func (st *State) removeTokens(gone func(*AccessToken) bool) {
+	for _, t := range slices.Clone(st.Tokens.Rows) {
+		if gone(t) {
+			st.Tokens.remove(t)
+			delete(st.tokenValues, t.Token)
+			maps.DeleteFunc(st.namedTokens, func(_ string, named *AccessToken) bool { return named == t })
+		}
+	}
+}
+
+// DeleteProject deletes a project with its jobs, memberships, access tokens and their bots. Runners that serve other
+// projects go on with those, the next of which owns them then. Those that served it alone are orphans or, in later
+// versions, deleted (app/services/projects/destroy_service.rb,
+// app/services/ci/runners/update_project_runners_owner_service.rb).
+func (st *State) DeleteProject(p *Project) {
+	for _, j := range slices.Clone(p.Jobs) {
+		st.removeJob(j)
+	}
+	for _, r := range slices.Clone(p.Runners) {
+		st.UnassignRunner(r, p)
+		st.dropOrphan(r)
+	}
+	st.removeBots(p.Roles)
+	st.removeTokens(func(t *AccessToken) bool { return t.Project == p })
+	for _, t := range st.Tokens.Rows {
+		for i := range t.Grants {
+			t.Grants[i].Projects = without(t.Grants[i].Projects, p)
+		}
+	}
+	if p.Group != nil {
+		p.Group.Projects = without(p.Group.Projects, p)
+	}
+	delete(st.registrationTokens, p.RegistrationToken)
+	delete(st.ProjectPaths, Key(p.Path))
+	st.Projects.remove(p)
+	st.tickAll()
+}
+
+// DeleteGroup deletes a group with all below it, its memberships, access tokens and their bots. Its runners are orphans
+// or, in later versions, deleted (app/services/groups/destroy_service.rb).
+func (st *State) DeleteGroup(g *Group) {
+	for _, p := range slices.Clone(g.Projects) {
+		st.DeleteProject(p)
+	}
+	for _, c := range slices.Clone(g.Children) {
+		st.DeleteGroup(c)
+	}
+	for _, r := range slices.Clone(g.runners) {
+		r.Group = nil
+		st.tick(r)
+		st.dropOrphan(r)
+	}
+	st.removeBots(g.Roles)
+	st.removeTokens(func(t *AccessToken) bool { return t.Group == g })
+	for _, t := range st.Tokens.Rows {
+		for i := range t.Grants {
+			t.Grants[i].Groups = without(t.Grants[i].Groups, g)
+		}
+	}
+	if g.Parent != nil {
+		g.Parent.Children = without(g.Parent.Children, g)
+	}
+	delete(st.registrationTokens, g.RegistrationToken)
+	delete(st.GroupPaths, Key(g.Path))
+	st.Groups.remove(g)
+	st.tickAll()
+}
+
+// dropOrphan deletes a runner that has lost all that it served, in versions that do not keep such runners.
+func (st *State) dropOrphan(r *Runner) {
+	if r.Orphaned() && st.Has(gitlabversion.OrphanedRunnersDeleted) {
+		st.DeleteRunner(r)
+	}
+}
+
+// removeBots deletes those members of a project or group that are the bots of its access tokens.
+func (st *State) removeBots(roles map[*User]Role) {
+	for _, u := range slices.SortedFunc(maps.Keys(roles), func(a, b *User) int { return a.ID - b.ID }) {
+		if u.Bot {
+			st.removeUser(u)
+		}
+	}
+}
+
+// removeJob takes a job out of the world, with its log and files; its token is dead at once.
+func (st *State) removeJob(j *Job) {
+	st.Queue.leave(j)
+	if j.Runner != nil {
+		j.Runner.Jobs = removeByID(j.Runner.Jobs, j)
+	}
+	j.Project.Jobs = removeByID(j.Project.Jobs, j)
+	st.leavePipeline(j)
+	delete(st.JobTokens, j.Token)
+	st.Jobs.remove(j)
+	j.wake()
+}
+
+func without[T comparable](rows []T, gone T) []T {
+	return slices.DeleteFunc(slices.Clone(rows), func(row T) bool { return row == gone })
+}
