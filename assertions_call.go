@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/plain"
 )
 
 // Call is one request that the fake was sent, with its answer. The zero value is no call. All copies of a Call share
@@ -80,7 +81,7 @@ func (c Call) request() string {
 	for segment := range strings.SplitSeq(string(c.Endpoint), "/") {
 		if name, ok := strings.CutPrefix(segment, ":"); ok {
 			if value, sent := c.param(name); sent {
-				fmt.Fprintf(&text, " %s=%s", name, printable(gitlabText(value)))
+				fmt.Fprintf(&text, " %s=%s", name, printable(plain.Text(value)))
 			}
 		}
 	}
@@ -114,7 +115,7 @@ func (c Call) param(name string) (value any, present bool) {
 	}
 	value = c.Params
 	for key := range strings.SplitSeq(name, ".") {
-		if value, present = element(value, key); !present {
+		if value, present = plain.Element(value, key); !present {
 			return nil, false
 		}
 	}

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
+	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
@@ -33,26 +33,8 @@ func (f *Fake) Journal() string {
 	return text
 }
 
-// How many lines of the journal are in the log of a failed test: some from its beginning, more from before the failure.
-const (
-	firstLines = 20
-	lastLines  = 180
-)
-
-// middleCutOut shortens a long journal to its beginning and its end.
-func middleCutOut(journal string) string {
-	lines := strings.SplitAfter(journal, "\n")
-	left := len(lines) - firstLines - lastLines
-	if left <= 1 {
-		return journal
-	}
-	return strings.Join(lines[:firstLines], "") +
-		fmt.Sprintf("... %d lines are left out; Journal has them, and WithJournalTo writes them as they come ...\n", left) +
-		strings.Join(lines[firstLines+left:], "")
-}
-
 // journalLines is calls as in Journal, below a line of a message.
-func journalLines(calls []Call) string { return indent(journalText(calls), "  ") }
+func journalLines(calls []Call) string { return journal.Indent(journalText(calls), "  ") }
 
 func journalText(calls []Call) string {
 	var text strings.Builder
@@ -112,7 +94,7 @@ func journalLine(c Call) string {
 	if len(c.IgnoredParams) > 0 {
 		line += " [nothing reads " + ignoredText(c) + "]"
 	}
-	return shortenTokens(strings.ReplaceAll(line, "\n", " "))
+	return journal.ShortenTokens(strings.ReplaceAll(line, "\n", " "))
 }
 
 // injectedText says that a Failure answered, and which.
@@ -173,17 +155,9 @@ func (f *Fake) droppedText() string {
 	}
 	if n := lost.Heavy; n > 0 {
 		texts = append(texts, fmt.Sprintf("%d earlier ones were dropped: WithJournalBytes keeps %s", n,
-			sizeText(f.options.journalBytes)))
+			journal.Size(f.options.journalBytes)))
 	}
 	return strings.Join(texts, "; ")
-}
-
-// sizeText is a number of bytes for a person: "64 MiB", "1000 bytes".
-func sizeText(n int64) string {
-	if n > 0 && n%(1<<20) == 0 {
-		return fmt.Sprintf("%d MiB", n>>20)
-	}
-	return fmt.Sprintf("%d bytes", n)
 }
 
 // shedText says how many calls have lost their bodies; "" if none has.
@@ -193,7 +167,7 @@ func (f *Fake) shedText() string {
 		return ""
 	}
 	return fmt.Sprintf("the bodies and parameters of the oldest %d were dropped: WithJournalBytes keeps %s", n,
-		sizeText(f.options.journalBytes))
+		journal.Size(f.options.journalBytes))
 }
 
 // shedProblem is the problem of an assertion that has to know of every call whether it meets the conditions, when calls
@@ -253,22 +227,6 @@ func (f *Fake) incompleteProblem() string {
 	return ""
 }
 
-func indent(text, by string) string {
-	var indented strings.Builder
-	for line := range strings.Lines(text) {
-		indented.WriteString(by + line)
-	}
-	return indented.String()
-}
-
-// tokenPattern finds GitLab's tokens by their prefixes (those in lib/gitlab/ci and app/models). Its group is what
-// shortenTokens keeps: the prefix and four more characters.
-var tokenPattern = regexp.MustCompile(
-	`\b((?:gl[a-z]+-(?:t\d_)?|GR1348941)[\w-]{4})[\w-]{8,}(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?`)
-
-// shortenTokens cuts each token down to enough to tell it from others.
-func shortenTokens(text string) string { return tokenPattern.ReplaceAllString(text, "$1…") }
-
 // JournalMermaid is the recorded calls as a sequence diagram for Mermaid (https://mermaid.js.org), as GitLab's and
 // GitHub's Markdown show it. Tokens are shortened.
 func (f *Fake) JournalMermaid() string {
@@ -279,7 +237,7 @@ func (f *Fake) JournalMermaid() string {
 	for _, c := range calls {
 		if actor := mermaidActor(c); aliases[actor] == "" {
 			aliases[actor] = fmt.Sprintf("a%d", len(aliases)+1)
-			fmt.Fprintf(&text, "    participant %s as %s\n", aliases[actor], mermaidText(actor))
+			fmt.Fprintf(&text, "    participant %s as %s\n", aliases[actor], journal.Mermaid(actor))
 		}
 	}
 	text.WriteString("    participant gitlab as GitLab\n")
@@ -297,10 +255,10 @@ func writeMermaid(text *strings.Builder, actor string, c Call) {
 	if c.Failure || c.Status == 0 {
 		arrow = "--x"
 	}
-	fmt.Fprintf(text, "    %s->>gitlab: %s\n", actor, mermaidText(c.request()))
-	fmt.Fprintf(text, "    gitlab%s%s: %s\n", arrow, actor, mermaidText(answer))
+	fmt.Fprintf(text, "    %s->>gitlab: %s\n", actor, journal.Mermaid(c.request()))
+	fmt.Fprintf(text, "    gitlab%s%s: %s\n", arrow, actor, journal.Mermaid(answer))
 	if c.Reason != "" {
-		fmt.Fprintf(text, "    Note over gitlab: %s\n", mermaidText(c.Reason))
+		fmt.Fprintf(text, "    Note over gitlab: %s\n", journal.Mermaid(c.Reason))
 	}
 }
 
@@ -310,8 +268,3 @@ func mermaidActor(c Call) string {
 	}
 	return "anonymous"
 }
-
-// mermaidEscapes replaces characters that mean something to Mermaid by their codes.
-var mermaidEscapes = strings.NewReplacer("#", "#35;", ";", "#59;", "<", "#lt;", ">", "#gt;", "\n", " ", "\r", " ")
-
-func mermaidText(text string) string { return mermaidEscapes.Replace(shortenTokens(text)) }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/plain"
 )
 
 // CallMatcher is a condition on a recorded call, or a count of the calls that are wanted. By, ByRunner, Param, Header,
@@ -75,20 +77,20 @@ func ByRunner(id int) CallMatcher {
 // nil matches a parameter that is null or was not sent. A parameter that the endpoint does not have fails the test,
 // unless a call of it was sent with one; Where looks for anything.
 func Param(name string, value any) CallMatcher {
-	want := gitlabText(value)
+	want := plain.Text(value)
 	m := condition{
-		text: fmt.Sprintf("Param(%q, %s)", name, goText(value)), aspect: "param " + name, want: want, param: name,
+		text: fmt.Sprintf("Param(%q, %s)", name, plain.GoText(value)), aspect: "param " + name, want: want, param: name,
 		ofBody: true,
 		got: func(c Call) (string, bool) {
 			got, present := c.param(name)
-			return gitlabText(got), present
+			return plain.Text(got), present
 		},
 	}
-	if isNil(value) {
+	if plain.IsNil(value) {
 		m.want = "(none)"
 		m.isWant = func(c Call) bool {
 			got, _ := c.param(name)
-			return isNil(got)
+			return plain.IsNil(got)
 		}
 	}
 	return m

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
+	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -214,7 +215,7 @@ func (f *Fake) nearestCalls(e Endpoint, where []CallMatcher) string {
 	for _, c := range near[:min(len(near), nearestShown)] {
 		text.WriteString("  " + journalLine(c) + "\n")
 		if len(where) > 0 { // else the line above says it all
-			text.WriteString(indent(conditionsDiff(c, e, where), "    "))
+			text.WriteString(journal.Indent(conditionsDiff(c, e, where), "    "))
 		}
 	}
 	return text.String() + f.seeJournal()

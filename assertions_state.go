@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
+	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -101,7 +102,7 @@ func fieldText(name string, value any) string {
 			}
 		}
 	}
-	if v := reflect.ValueOf(value); isNil(value) || v.IsZero() && v.Kind() != reflect.Bool ||
+	if v := reflect.ValueOf(value); plain.IsNil(value) || v.IsZero() && v.Kind() != reflect.Bool ||
 		v.Kind() == reflect.Slice && v.Len() == 0 {
 		return "not set"
 	}
@@ -111,11 +112,11 @@ func fieldText(name string, value any) string {
 	if v := reflect.ValueOf(value); v.Kind() == reflect.Slice {
 		texts := make([]string, v.Len())
 		for i := range texts {
-			texts[i] = gitlabText(v.Index(i).Interface())
+			texts[i] = plain.Text(v.Index(i).Interface())
 		}
 		return "[" + strings.Join(texts, ", ") + "]"
 	}
-	return gitlabText(value)
+	return plain.Text(value)
 }
 
 // AssertRunnerGone asserts that no runner has that ID any more. An ID that no runner ever had fails: it is another
@@ -286,7 +287,7 @@ func (f *Fake) deletionsText(id int) string {
 	var deletions []Call
 	for _, c := range f.log.Closed() {
 		byID, _ := c.param("id")
-		byPerson := c.Endpoint == DeleteRunner && gitlabText(byID) == strconv.Itoa(id)
+		byPerson := c.Endpoint == DeleteRunner && plain.Text(byID) == strconv.Itoa(id)
 		if byPerson || c.Endpoint == DeleteRunnerByToken && c.RunnerID == id {
 			deletions = append(deletions, c)
 		}
@@ -415,7 +416,7 @@ func changedBy(entity any, field string, calls []Call) string {
 	for _, c := range slices.Backward(calls) {
 		id, _ := c.param("id")
 		_, sent := c.Params[field]
-		if sent && c.succeeded() && c.Endpoint == UpdateRunner && gitlabText(id) == strconv.Itoa(runner.ID) {
+		if sent && c.succeeded() && c.Endpoint == UpdateRunner && plain.Text(id) == strconv.Itoa(runner.ID) {
 			return fmt.Sprintf(" (%s)", c)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/controlpage"
+	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -196,8 +197,8 @@ func (c pageCall) row() controlpage.Call {
 	case c.Status >= 400:
 		tone = controlpage.Warn
 	}
-	return controlpage.Call{Number: c.Number, Line: shortenTokens(line), Curl: c.Curl(), Body: pageText(c.ResponseBody),
-		Sent: c.shortSent(), Who: c.actor(), Answer: c.answer(), Tone: tone, Notes: c.notes()}
+	return controlpage.Call{Number: c.Number, Line: journal.ShortenTokens(line), Curl: c.Curl(),
+		Body: pageText(c.ResponseBody), Sent: c.shortSent(), Who: c.actor(), Answer: c.answer(), Tone: tone, Notes: c.notes()}
 }
 
 // pageSent is how many characters of a call's parameters the page shows in the list of calls.
@@ -205,7 +206,7 @@ const pageSent = 160
 
 // shortSent is what was sent in query and body, on one line and not too long.
 func (c pageCall) shortSent() string {
-	text := shortenTokens(c.sent())
+	text := journal.ShortenTokens(c.sent())
 	if short := []rune(text); len(short) > pageSent {
 		return string(short[:pageSent]) + "…"
 	}
@@ -248,7 +249,7 @@ func (c pageCall) notes() []string {
 		notes = append(notes, "nothing reads "+ignoredText(c.Call))
 	}
 	for i := range notes {
-		notes[i] = shortenTokens(notes[i])
+		notes[i] = journal.ShortenTokens(notes[i])
 	}
 	return notes
 }
@@ -259,7 +260,7 @@ const pageBody = 4096
 // pageText is a body for a person to read.
 func pageText(body []byte) string {
 	if text, isText := bodyData(body).(string); isText {
-		return shortenTokens(text[:min(pageBody, len(text))])
+		return journal.ShortenTokens(text[:min(pageBody, len(text))])
 	}
 	if len(body) == 0 {
 		return ""

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -107,7 +108,7 @@ func (f *Fake) report() {
 	f.tb.Helper()
 	problems := f.Problems()
 	if len(problems) > 0 || f.tb.Failed() {
-		f.tb.Logf("fakegitlab: the calls of %s\n%s", f.tb.Name(), middleCutOut(f.Journal()))
+		f.tb.Logf("fakegitlab: the calls of %s\n%s", f.tb.Name(), journal.CutMiddle(f.Journal()))
 	}
 	switch len(problems) {
 	case 0:
@@ -171,7 +172,7 @@ func (f *Fake) strayProblems(calls []Call) []string {
 	}
 	if n := f.log.Lost().Spared; n > 0 {
 		problems = append(problems, fmt.Sprintf("nothing served %d more calls, which the journal has dropped: "+
-			"WithJournalBytes keeps %s", n, sizeText(f.options.journalBytes)))
+			"WithJournalBytes keeps %s", n, journal.Size(f.options.journalBytes)))
 	}
 	return problems
 }

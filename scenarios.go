@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -54,32 +55,8 @@ func (s Scenario) At(t time.Time) Scenario {
 	}
 	s = cloneScenario(s)
 	s.Now = time.Time{}
-	moveTimes(reflect.ValueOf(&s).Elem(), t.Sub(from))
+	plain.MoveTimes(&s, t.Sub(from), world.Never)
 	return s
-}
-
-// moveTimes moves all times in plain data, which must be a clone.
-func moveTimes(v reflect.Value, by time.Duration) {
-	if at, ok := v.Interface().(time.Time); ok {
-		if !at.IsZero() && at.Year() < world.Never.Year() {
-			v.Set(reflect.ValueOf(at.Add(by)))
-		}
-		return
-	}
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				moveTimes(v.Field(i), by)
-			}
-		}
-	case reflect.Slice:
-		if v.Type().Elem().Kind() == reflect.Struct {
-			for i := range v.Len() {
-				moveTimes(v.Index(i), by)
-			}
-		}
-	}
 }
 
 // isEmpty is whether nothing is said of the world, be it by empty lists.

@@ -241,18 +241,30 @@ func knownValues(t reflect.Type) []string {
 
 func unmarshalData(text []byte, v any) error { return datajson.Unmarshal(text, v, knownValues) }
 
+// These are the types without their methods, so that MarshalJSON and UnmarshalJSON do not call themselves.
+type (
+	plainScenario      Scenario
+	plainSettings      Settings
+	plainRateLimit     RateLimit
+	plainUser          User
+	plainAccessToken   AccessToken
+	plainGroup         Group
+	plainProject       Project
+	plainRunner        Runner
+	plainRunnerManager RunnerManager
+	plainJob           Job
+	plainCommit        Commit
+	plainArtifact      Artifact
+)
+
 // MarshalJSON writes the scenario compactly, otherwise as Write does.
-func (s Scenario) MarshalJSON() ([]byte, error) {
-	type plain Scenario
-	return datajson.Marshal(plain(s))
-}
+func (s Scenario) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainScenario(s)) }
 
 // UnmarshalJSON reads what MarshalJSON wrote. It refuses unknown fields and wrong types, all at once, but unlike
 // ReadScenario it neither validates nor knows lines.
 func (s *Scenario) UnmarshalJSON(text []byte) error {
-	type plain Scenario
 	isSchema := func(p datajson.Problem) bool { return p.Path == "$schema" }
-	found := slices.DeleteFunc(problemsOf(unmarshalData(text, (*plain)(s))), isSchema)
+	found := slices.DeleteFunc(problemsOf(unmarshalData(text, (*plainScenario)(s))), isSchema)
 	if len(found) == 0 {
 		return nil
 	}
@@ -260,136 +272,76 @@ func (s *Scenario) UnmarshalJSON(text []byte) error {
 }
 
 // MarshalJSON writes the settings as Scenario.Write does.
-func (s Settings) MarshalJSON() ([]byte, error) {
-	type plain Settings
-	return datajson.Marshal(plain(s))
-}
+func (s Settings) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainSettings(s)) }
 
 // UnmarshalJSON reads the settings as ReadScenario does, and as strictly.
-func (s *Settings) UnmarshalJSON(text []byte) error {
-	type plain Settings
-	return unmarshalData(text, (*plain)(s))
-}
+func (s *Settings) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainSettings)(s)) }
 
 // MarshalJSON writes the limit as Scenario.Write does.
-func (l RateLimit) MarshalJSON() ([]byte, error) {
-	type plain RateLimit
-	return datajson.Marshal(plain(l))
-}
+func (l RateLimit) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainRateLimit(l)) }
 
 // UnmarshalJSON reads the limit as ReadScenario does, and as strictly.
 func (l *RateLimit) UnmarshalJSON(text []byte) error {
-	type plain RateLimit
-	return unmarshalData(text, (*plain)(l))
+	return unmarshalData(text, (*plainRateLimit)(l))
 }
 
 // MarshalJSON writes the user as Scenario.Write does.
-func (u User) MarshalJSON() ([]byte, error) {
-	type plain User
-	return datajson.Marshal(plain(u))
-}
+func (u User) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainUser(u)) }
 
 // UnmarshalJSON reads the user as ReadScenario does, and as strictly.
-func (u *User) UnmarshalJSON(text []byte) error {
-	type plain User
-	return unmarshalData(text, (*plain)(u))
-}
+func (u *User) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainUser)(u)) }
 
 // MarshalJSON writes the access token as Scenario.Write does.
-func (t AccessToken) MarshalJSON() ([]byte, error) {
-	type plain AccessToken
-	return datajson.Marshal(plain(t))
-}
+func (t AccessToken) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainAccessToken(t)) }
 
 // UnmarshalJSON reads the access token as ReadScenario does, and as strictly.
 func (t *AccessToken) UnmarshalJSON(text []byte) error {
-	type plain AccessToken
-	return unmarshalData(text, (*plain)(t))
+	return unmarshalData(text, (*plainAccessToken)(t))
 }
 
 // MarshalJSON writes the group as Scenario.Write does.
-func (g Group) MarshalJSON() ([]byte, error) {
-	type plain Group
-	return datajson.Marshal(plain(g))
-}
+func (g Group) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainGroup(g)) }
 
 // UnmarshalJSON reads the group as ReadScenario does, and as strictly.
-func (g *Group) UnmarshalJSON(text []byte) error {
-	type plain Group
-	return unmarshalData(text, (*plain)(g))
-}
+func (g *Group) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainGroup)(g)) }
 
 // MarshalJSON writes the project as Scenario.Write does.
-func (p Project) MarshalJSON() ([]byte, error) {
-	type plain Project
-	return datajson.Marshal(plain(p))
-}
+func (p Project) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainProject(p)) }
 
 // UnmarshalJSON reads the project as ReadScenario does, and as strictly.
-func (p *Project) UnmarshalJSON(text []byte) error {
-	type plain Project
-	return unmarshalData(text, (*plain)(p))
-}
+func (p *Project) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainProject)(p)) }
 
 // MarshalJSON writes the runner as Scenario.Write does.
-func (r Runner) MarshalJSON() ([]byte, error) {
-	type plain Runner
-	return datajson.Marshal(plain(r))
-}
+func (r Runner) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainRunner(r)) }
 
 // UnmarshalJSON reads the runner as ReadScenario does, and as strictly.
-func (r *Runner) UnmarshalJSON(text []byte) error {
-	type plain Runner
-	return unmarshalData(text, (*plain)(r))
-}
+func (r *Runner) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainRunner)(r)) }
 
 // MarshalJSON writes the runner manager as Scenario.Write does.
-func (m RunnerManager) MarshalJSON() ([]byte, error) {
-	type plain RunnerManager
-	return datajson.Marshal(plain(m))
-}
+func (m RunnerManager) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainRunnerManager(m)) }
 
 // UnmarshalJSON reads the runner manager as ReadScenario does, and as strictly.
 func (m *RunnerManager) UnmarshalJSON(text []byte) error {
-	type plain RunnerManager
-	return unmarshalData(text, (*plain)(m))
+	return unmarshalData(text, (*plainRunnerManager)(m))
 }
 
 // MarshalJSON writes the job as Scenario.Write does.
-func (j Job) MarshalJSON() ([]byte, error) {
-	type plain Job
-	return datajson.Marshal(plain(j))
-}
+func (j Job) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainJob(j)) }
 
 // UnmarshalJSON reads the job as ReadScenario does, and as strictly.
-func (j *Job) UnmarshalJSON(text []byte) error {
-	type plain Job
-	return unmarshalData(text, (*plain)(j))
-}
+func (j *Job) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainJob)(j)) }
 
 // MarshalJSON writes the commit as Scenario.Write does.
-func (c Commit) MarshalJSON() ([]byte, error) {
-	type plain Commit
-	return datajson.Marshal(plain(c))
-}
+func (c Commit) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainCommit(c)) }
 
 // UnmarshalJSON reads the commit as ReadScenario does, and as strictly.
-func (c *Commit) UnmarshalJSON(text []byte) error {
-	type plain Commit
-	return unmarshalData(text, (*plain)(c))
-}
+func (c *Commit) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainCommit)(c)) }
 
 // MarshalJSON writes the artifact as Scenario.Write does.
-func (a Artifact) MarshalJSON() ([]byte, error) {
-	type plain Artifact
-	return datajson.Marshal(plain(a))
-}
+func (a Artifact) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainArtifact(a)) }
 
 // UnmarshalJSON reads the artifact as ReadScenario does, and as strictly.
-func (a *Artifact) UnmarshalJSON(text []byte) error {
-	type plain Artifact
-	return unmarshalData(text, (*plain)(a))
-}
+func (a *Artifact) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainArtifact)(a)) }
 
 // inText adds to an error of Seed the places in the text where the refused things stand.
 func inText(err error, text []byte) error {

@@ -3,6 +3,7 @@ package fakegitlab
 import (
 	"strconv"
 
+	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -47,7 +48,7 @@ func (f *Fake) DeleteProject(path string) {
 // again does nothing.
 func (f *Fake) RevokeAccessToken(token string) {
 	f.tb.Helper()
-	change(f, "RevokeAccessToken(%q)", shortenTokens(token), deletion(token, (*world.State).AccessTokenByValue,
+	change(f, "RevokeAccessToken(%q)", journal.ShortenTokens(token), deletion(token, (*world.State).AccessTokenByValue,
 		surely((*world.State).RevokeToken)))
 }
 
@@ -71,7 +72,7 @@ func (f *Fake) NextID(id int) {
 // an access token. It may have any form, of which GitLab makes others. It queues up, fails and is forgotten as NextID.
 func (f *Fake) NextToken(token string) {
 	f.tb.Helper()
-	change(f, "NextToken(%q)", shortenTokens(token), func(st *world.State) (struct{}, error) {
+	change(f, "NextToken(%q)", journal.ShortenTokens(token), func(st *world.State) (struct{}, error) {
 		return struct{}{}, st.PinToken(token)
 	})
 }

@@ -1,0 +1,56 @@
+package journal
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// How many lines of the journal are in the log of a failed test: some from its beginning, more from before the failure.
+const (
+	firstLines = 20
+	lastLines  = 180
+)
+
+// CutMiddle shortens a long journal to its beginning and its end.
+func CutMiddle(journal string) string {
+	lines := strings.SplitAfter(journal, "\n")
+	left := len(lines) - firstLines - lastLines
+	if left <= 1 {
+		return journal
+	}
+	return strings.Join(lines[:firstLines], "") +
+		fmt.Sprintf("... %d lines are left out; Journal has them, and WithJournalTo writes them as they come ...\n", left) +
+		strings.Join(lines[firstLines+left:], "")
+}
+
+// Size is a number of bytes for a person: "64 MiB", "1000 bytes".
+func Size(n int64) string {
+	if n > 0 && n%(1<<20) == 0 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// Indent puts by before every line of a text.
+func Indent(text, by string) string {
+	var indented strings.Builder
+	for line := range strings.Lines(text) {
+		indented.WriteString(by + line)
+	}
+	return indented.String()
+}
+
+// tokenPattern finds GitLab's tokens by their prefixes (those in lib/gitlab/ci and app/models). Its group is what
+// ShortenTokens keeps: the prefix and four more characters.
+var tokenPattern = regexp.MustCompile(
+	`\b((?:gl[a-z]+-(?:t\d_)?|GR1348941)[\w-]{4})[\w-]{8,}(?:\.[0-9a-z]{2}\.[0-9a-z]{9})?`)
+
+// ShortenTokens cuts each token down to enough to tell it from others.
+func ShortenTokens(text string) string { return tokenPattern.ReplaceAllString(text, "$1…") }
+
+// mermaidEscapes replaces characters that mean something to Mermaid by their codes.
+var mermaidEscapes = strings.NewReplacer("#", "#35;", ";", "#59;", "<", "#lt;", ">", "#gt;", "\n", " ", "\r", " ")
+
+// Mermaid is a text as a label in a diagram, its tokens shortened.
+func Mermaid(text string) string { return mermaidEscapes.Replace(ShortenTokens(text)) }

@@ -1,0 +1,62 @@
+package plain_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/fakegitlab/fakegitlab/internal/plain"
+)
+
+func TestText(t *testing.T) {
+	for want, value := range map[string]any{
+		"2024-07-01T12:00:00Z": time.Date(2024, 7, 1, 14, 0, 0, 0, time.FixedZone("", 7200)),
+		"":                     (*int)(nil),
+		"1.5":                  1500 * time.Millisecond,
+		"9":                    json.Number("9"),
+		"a,b":                  []string{"a", "b"},
+		"raw":                  []byte("raw"),
+		`{"trace":true}`:       map[string]bool{"trace": true},
+	} {
+		assert.Equal(t, want, plain.Text(value))
+	}
+	assert.Equal(t, "nil", plain.GoText((*int)(nil)))
+	assert.Equal(t, `"a"`, plain.GoText("a"))
+	assert.Equal(t, "9", plain.GoText(9))
+}
+
+func TestElement(t *testing.T) {
+	type word string
+	value, present := plain.Element(map[word]int{"a": 1}, "a")
+	assert.Equal(t, []any{1, true}, []any{value, present})
+	value, present = plain.Element([]string{"a"}, "0")
+	assert.Equal(t, []any{"a", true}, []any{value, present})
+	for key, of := range map[string]any{"1": []string{"a"}, "x": []string{"a"},
+		"b": map[string]int{}, "0": map[int]int{0: 1}} {
+		_, present := plain.Element(of, key)
+		assert.False(t, present, key)
+	}
+}
+
+func TestEmptyIsNilSharesNothing(t *testing.T) {
+	type open struct{ Raw map[string]any }
+	raw := open{map[string]any{"a": []any{1}}}
+	other := plain.EmptyIsNil(raw)
+	other.Raw["a"].([]any)[0] = 2
+	assert.Equal(t, 1, raw.Raw["a"].([]any)[0])
+	assert.Nil(t, plain.EmptyIsNil(open{map[string]any{}}).Raw)
+}
+
+func TestMoveTimes(t *testing.T) {
+	type record struct {
+		At   time.Time
+		List []record
+	}
+	begin, never := time.Unix(0, 0).UTC(), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	r := record{At: begin, List: []record{{At: begin}, {At: never}, {}}}
+	plain.MoveTimes(&r, time.Hour, never)
+	later := begin.Add(time.Hour)
+	assert.Equal(t, record{At: later, List: []record{{At: later}, {At: never}, {}}}, r)
+}

@@ -1,0 +1,44 @@
+// Package words puts a line about a record together from words, some of which may be missing.
+package words
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ID is an ID in digits, "" for 0, which is none.
+func ID(id int) string {
+	if id == 0 {
+		return ""
+	}
+	return strconv.Itoa(id)
+}
+
+// Spaced puts a blank before a word, unless it is empty.
+func Spaced(word string) string {
+	if word == "" {
+		return ""
+	}
+	return " " + word
+}
+
+// When is the word if it holds, else "".
+func When(is bool, word string) string {
+	if is {
+		return word
+	}
+	return ""
+}
+
+// Unless is the word if it is not the usual one, else "".
+func Unless(word, usual string) string { return When(word != usual, word) }
+
+// InBrackets lists the words that are not empty: " (a, b)".
+func InBrackets(words ...string) string {
+	words = slices.DeleteFunc(words, func(word string) bool { return word == "" })
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
+}
