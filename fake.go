@@ -60,6 +60,7 @@ import (
 	"io"
 	"log"
 	"net/http"
+	"reflect"
 	"regexp"
 	"strings"
 	"sync"
@@ -485,3 +486,9 @@ func (noTest) Errorf(format string, args ...any) { panic(fmt.Sprintf(format, arg
 func (noTest) FailNow()                          {}
 func (noTest) Failed() bool                      { return false }
 func (noTest) Name() string                      { return "" }
+
+// ownPackage is the import path of this package.
+var ownPackage = reflect.TypeFor[Fake]().PkgPath()
+
+// place is where in the test the fake is called: "op_test.go:113"; "" if that cannot be known.
+func place() string { return outside.Place(ownPackage) }
