@@ -328,3 +328,29 @@ func diffText(want, got any, opts ...gocmp.Option) (text string) {
 	// go-cmp mixes no-break spaces in, at random, against programs that parse it.
 	return strings.ReplaceAll(gocmp.Diff(want, got, opts...), "\u00a0", " ")
 }
+
+func (f *Fake) runnersText() string {
+	runners := f.Runners()
+	if len(runners) == 0 {
+		return "there are no runners\n"
+	}
+	var texts []string
+	for _, r := range runners[:min(len(runners), runnersShown)] {
+		texts = append(texts, runnerText(r))
+	}
+	if more := len(runners) - len(texts); more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", more))
+	}
+	return "runners: " + strings.Join(texts, ", ") + "\n"
+}
+
+func runnerText(r Runner) string {
+	text := fmt.Sprintf("%d (%s", r.ID, normalRunner(r).Type)
+	if r.Description != "" {
+		text += fmt.Sprintf(", %q", r.Description)
+	}
+	return text + ")"
+}
+
+// runnersShown is how many runners a message names.
+const runnersShown = 10

@@ -377,3 +377,11 @@ func copies[R world.Row, T any](rows []R, public func(R) T) []T {
 	}
 	return out
 }
+
+// badValues are the texts and times of plain data that GitLab does not keep. A job's log may be any bytes.
+func badValues(plain any) (ps world.Problems) {
+	for _, p := range datajson.BadValues(plain, "trace") {
+		ps = append(ps, world.Problem{Field: p.Path, Text: p.Message, Terse: true})
+	}
+	return ps
+}

@@ -151,14 +151,6 @@ func withValues[T any](add func(T) error) func(T) error {
 	}
 }
 
-// badValues are the texts and times of plain data that GitLab does not keep. A job's log may be any bytes.
-func badValues(plain any) (ps world.Problems) {
-	for _, p := range datajson.BadValues(plain, "trace") {
-		ps = append(ps, world.Problem{Field: p.Path, Text: p.Message, Terse: true})
-	}
-	return ps
-}
-
 // reject notes what is wrong with the record at a place, if anything.
 func reject(refused *[]rejection, at, name string, err error) {
 	var ps world.Problems

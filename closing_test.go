@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/traffic"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -43,12 +44,12 @@ func handleHuge(gl *Fake) {
 func arrived(t *testing.T, gl *Fake, what string) {
 	t.Helper()
 	require.Eventually(t, func() bool {
-		for _, f := range gl.flight.all() {
-			if f.what() == what {
+		for _, f := range gl.flight.All() {
+			if f.What() == what {
 				return true
 			}
 		}
-		return what == "" && len(gl.network.conns.busy()) > 0
+		return what == "" && len(gl.network.conns.Busy()) > 0
 	}, time.Minute, time.Millisecond)
 }
 
@@ -102,11 +103,11 @@ func TestCloseWhateverAClientDoes(t *testing.T) {
 		}, "Close cut a connection from 127.0.0.1:N after 400ms: no whole request had arrived on it"},
 		"half a body": {nil, func(t *testing.T, gl *Fake) {
 			dialed(t, gl, half)
-			arrived(t, gl, notArrived)
+			arrived(t, gl, traffic.NotArrived)
 		}, "Close cut #1 POST /api/v4/runners after 400ms: its body had not arrived"},
 		"half a chunked body": {nil, func(t *testing.T, gl *Fake) {
 			dialed(t, gl, "PUT /api/v4/runners/1"+head+"Transfer-Encoding: chunked\r\n\r\n6\r\ntoken=\r\n")
-			arrived(t, gl, notArrived)
+			arrived(t, gl, traffic.NotArrived)
 		}, "Close cut #1 PUT /api/v4/runners/1 after 400ms: its body had not arrived"},
 		"half a piece of log": {nil, func(t *testing.T, gl *Fake) {
 			gl.AddProject(Project{Path: "acme/shop"})
@@ -114,48 +115,48 @@ func TestCloseWhateverAClientDoes(t *testing.T) {
 			token := gl.StartJob(j.ID, r.ID).Token
 			dialed(t, gl, fmt.Sprintf("PATCH /api/v4/jobs/%d/trace"+head+
 				"Job-Token: %s\r\nContent-Type: text/plain\r\nContent-Range: 0-99\r\nContent-Length: 100\r\n\r\nhello", j.ID, token))
-			arrived(t, gl, notArrived)
+			arrived(t, gl, traffic.NotArrived)
 		}, "Close cut #1 PATCH /api/v4/jobs/2000001/trace after 400ms: its body had not arrived"},
 		"an answer unread": {nil, func(t *testing.T, gl *Fake) {
 			handleHuge(gl)
 			dialed(t, gl, "GET /api/v4/huge"+head+"\r\n")
-			arrived(t, gl, unread)
+			arrived(t, gl, traffic.Unread)
 		}, "Close cut #1 GET /api/v4/huge after 400ms: its answer was not read"},
 		"TLS, an answer unread": {[]Option{secure}, func(t *testing.T, gl *Fake) {
 			handleHuge(gl)
 			dialed(t, gl, "GET /api/v4/huge"+head+"\r\n")
-			arrived(t, gl, unread)
+			arrived(t, gl, traffic.Unread)
 		}, "Close cut #1 GET /api/v4/huge after 400ms: its answer was not read"},
 		"HTTP/2, no window": {[]Option{secure}, func(t *testing.T, gl *Fake) {
 			handleHuge(gl)
 			requested(t, gl, "GET", "/huge", nil) // the window is what Go's client gives to what nobody reads: 4 MiB
-			arrived(t, gl, unread)
+			arrived(t, gl, traffic.Unread)
 		}, "Close cut #1 GET /api/v4/huge after 400ms: its answer was not read"},
 		"HTTP/2, half a body": {[]Option{secure}, func(t *testing.T, gl *Fake) {
 			body, w := io.Pipe()
 			t.Cleanup(func() { _ = w.Close() })
 			requested(t, gl, "POST", "/runners", body)
-			arrived(t, gl, notArrived)
+			arrived(t, gl, traffic.NotArrived)
 		}, "Close cut #1 POST /api/v4/runners after 400ms: its body had not arrived"},
 		"memory, a pipe": {[]Option{memory}, func(t *testing.T, gl *Fake) {
 			body, w := io.Pipe()
 			t.Cleanup(func() { _ = w.Close() })
 			requested(t, gl, "POST", "/runners", body)
-			arrived(t, gl, notArrived)
+			arrived(t, gl, traffic.NotArrived)
 		}, "Close cut #1 POST /api/v4/runners after 400ms: its body had not arrived"},
 		"memory, an answer unread": {[]Option{memory}, func(t *testing.T, gl *Fake) {
 			handleHuge(gl)
 			requested(t, gl, "GET", "/huge", nil)
-			arrived(t, gl, unread)
+			arrived(t, gl, traffic.Unread)
 		}, "Close cut #1 GET /api/v4/huge after 400ms: its answer was not read"},
 		"memory, half a body on a connection": {[]Option{memory}, func(t *testing.T, gl *Fake) {
 			dialed(t, gl, half)
-			arrived(t, gl, notArrived)
+			arrived(t, gl, traffic.NotArrived)
 		}, "Close cut #1 POST /api/v4/runners after 400ms: its body had not arrived"},
 		"memory, an answer unread on a connection": {[]Option{memory}, func(t *testing.T, gl *Fake) {
 			handleHuge(gl)
 			dialed(t, gl, "GET /api/v4/huge"+head+"\r\n")
-			arrived(t, gl, unread)
+			arrived(t, gl, traffic.Unread)
 		}, "Close cut #1 GET /api/v4/huge after 400ms: its answer was not read"},
 		"memory, a body whose reader never returns": {[]Option{memory}, func(t *testing.T, gl *Fake) {
 			stuck := make(chan struct{})
@@ -164,7 +165,7 @@ func TestCloseWhateverAClientDoes(t *testing.T) {
 				return 0, io.EOF
 			}))
 			t.Cleanup(func() { close(stuck) })
-			arrived(t, gl, notArrived)
+			arrived(t, gl, traffic.NotArrived)
 		}, "2 problems:\n- Close cut #1 POST /api/v4/runners after 400ms: its body had not arrived\n" +
 			"- Close left #1 POST /api/v4/runners behind, which did not end when it was cut"},
 		"a hook that does not return": {nil, func(t *testing.T, gl *Fake) {
@@ -221,7 +222,7 @@ func TestCloseWithoutATest(t *testing.T) {
 	defer c.Close()
 	_, err = io.WriteString(c, "POST /api/v4/runners"+head+"Content-Length: 100\r\n\r\n")
 	require.NoError(t, err)
-	arrived(t, gl, notArrived)
+	arrived(t, gl, traffic.NotArrived)
 	gl.Close()
 	gl.Close()
 	require.Len(t, gl.Problems(), 1)

@@ -164,8 +164,8 @@ func pageJob(j Job) controlpage.Job {
 // pageCalls are the calls, the newest first, and those that have no answer yet.
 func (c *control) pageCalls(find string) (list controlpage.List[controlpage.Call], waiting []string) {
 	open := c.log.StillOpen()
-	for _, call := range c.flight.list() {
-		if slices.Contains(open, call.number) {
+	for _, call := range c.flight.List() {
+		if slices.Contains(open, call.Number) {
 			waiting = append(waiting, call.String())
 		}
 	}

@@ -3,12 +3,8 @@ package fakegitlab
 import (
 	"cmp"
 	"fmt"
-	"io"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/journal"
@@ -32,7 +28,7 @@ func (f *Fake) Close() {
 		go func() {
 			defer close(ended)
 			f.network.close()
-			f.flight.wait() // net/http does not wait for requests over HTTP/2
+			f.flight.Wait() // net/http does not wait for requests over HTTP/2
 		}()
 		const parts = 5
 		if endsWithin(ended, within-within/parts) {
@@ -41,7 +37,7 @@ func (f *Fake) Close() {
 		f.noticeCut(within - within/parts)
 		f.network.cut()
 		if !endsWithin(ended, within/parts) {
-			for _, call := range f.flight.list() {
+			for _, call := range f.flight.List() {
 				f.notice(fmt.Sprintf("Close left %s behind, which did not end when it was cut", call))
 			}
 		}
@@ -66,17 +62,17 @@ func endsWithin(ended <-chan struct{}, d time.Duration) bool {
 
 // noticeCut names all that Close has to cut.
 func (f *Fake) noticeCut(after time.Duration) {
-	for _, call := range f.flight.all() {
-		f.notice(fmt.Sprintf("Close cut %s after %s: %s", call.called, after,
-			cmp.Or(call.what(), "it was still being served")))
+	for _, call := range f.flight.All() {
+		f.notice(fmt.Sprintf("Close cut %s after %s: %s", call.Called, after,
+			cmp.Or(call.What(), "it was still being served")))
 	}
-	for _, c := range f.network.conns.busy() {
-		if c.last == nil {
-			f.notice(fmt.Sprintf("Close cut a connection from %s after %s: no whole request had arrived on it", c.remote,
+	for _, c := range f.network.conns.Busy() {
+		if c.Last == nil {
+			f.notice(fmt.Sprintf("Close cut a connection from %s after %s: no whole request had arrived on it", c.Remote,
 				after))
-		} else if !f.flight.has(c.last) {
+		} else if !f.flight.Has(c.Last) {
 			f.notice(fmt.Sprintf("Close cut the connection from %s after %s: what followed %s had not arrived or was not read",
-				c.remote, after, c.last.called))
+				c.Remote, after, c.Last.Called))
 		}
 	}
 }
@@ -181,106 +177,4 @@ func (f *Fake) strayProblems(calls []Call) []string {
 // none.
 func (f *Fake) strayed(c Call) bool {
 	return c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed && !f.site.Probes(c.Method, c.Path)
-}
-
-// inFlight knows the requests that are being answered, for those who wait for them.
-type inFlight struct {
-	mu    sync.Mutex
-	left  sync.Cond // a request has left
-	calls map[*flying]struct{}
-}
-
-// called is what a request is for.
-type called struct {
-	number       int // of its Call; it comes again after a Reset
-	method, path string
-}
-
-// flying is a request that is being answered.
-type flying struct {
-	called
-	now atomic.Pointer[string]
-}
-
-// What a request may wait for without end.
-const (
-	notArrived = "its body had not arrived"
-	unread     = "its answer was not read"
-)
-
-// doing notes what the request waits for, "" for nothing in particular.
-func (f *flying) doing(what string) { f.now.Store(&what) }
-
-func (f *flying) what() string {
-	if what := f.now.Load(); what != nil {
-		return *what
-	}
-	return ""
-}
-
-// arriving is the body of a request, which notes while it is waited for.
-type arriving struct {
-	io.ReadCloser
-	flying *flying
-}
-
-func (a arriving) Read(p []byte) (int, error) {
-	before := a.flying.now.Swap(&waitsForBody)
-	defer a.flying.now.Store(before)
-	return a.ReadCloser.Read(p)
-}
-
-var waitsForBody = notArrived
-
-func (i *inFlight) enter(what called) *flying {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.calls == nil {
-		i.calls = map[*flying]struct{}{}
-	}
-	f := &flying{called: what}
-	i.calls[f] = struct{}{}
-	return f
-}
-
-func (i *inFlight) leave(f *flying) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	delete(i.calls, f)
-	i.left.Broadcast()
-}
-
-func (i *inFlight) has(f *flying) bool {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	_, is := i.calls[f]
-	return is
-}
-
-// wait waits until no request is being answered.
-func (i *inFlight) wait() {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.left.L = &i.mu
-	for len(i.calls) > 0 {
-		i.left.Wait()
-	}
-}
-
-// String is the request on one line.
-func (c called) String() string { return fmt.Sprintf("#%d %s %s", c.number, c.method, c.path) }
-
-// all returns what is being answered, in the order of the calls.
-func (i *inFlight) all() []*flying {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return slices.SortedFunc(maps.Keys(i.calls), func(a, b *flying) int { return cmp.Compare(a.number, b.number) })
-}
-
-func (i *inFlight) list() []called {
-	var list []called
-	for _, f := range i.all() {
-		list = append(list, f.called)
-	}
-	return list
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/memnet"
+	"github.com/fakegitlab/fakegitlab/internal/traffic"
 )
 
 // serve answers one request: it opens a Call, lets failures and hooks have their way, and closes the Call.
@@ -17,11 +18,11 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	}
 	started := time.Now()
 	number := f.log.Open()
-	flying := f.flight.enter(called{number, r.Method, r.URL.EscapedPath()})
-	defer f.flight.leave(flying)
-	way.conns.calledBy(r.RemoteAddr, flying)
+	flying := f.flight.Enter(traffic.Called{Number: number, Method: r.Method, Path: r.URL.EscapedPath()})
+	defer f.flight.Leave(flying)
+	way.conns.CalledBy(r.RemoteAddr, flying)
 	if r.Body != http.NoBody {
-		r.Body = arriving{r.Body, flying}
+		r.Body = traffic.Arriving(r.Body, flying)
 	}
 	x := exchange{fake: f, flying: flying, abort: way.reset, hangUp: func() {}, call: Call{Number: number,
 		Time:   f.clock.Now().UTC(),
@@ -33,7 +34,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 		f.log.Close(number, x.call)
 		f.news.tell()
 		if f.lines != nil {
-			flying.doing("its line was being written (WithJournalTo)")
+			flying.Doing("its line was being written (WithJournalTo)")
 			f.lines.Write(journalLine(x.call) + "\n")
 		}
 		x.hangUp()
@@ -52,7 +53,7 @@ func (c *Call) note(r *front.Record) {
 type exchange struct {
 	front.Sending
 	fake   *Fake
-	flying *flying
+	flying *traffic.Flying
 	call   Call
 	// header is what a failure puts on the answer; a name without values is taken away.
 	header http.Header
@@ -69,7 +70,7 @@ func (x *exchange) serve(refusal *front.Response) {
 	if !x.hold() {
 		return
 	}
-	fs.run(&fs.before, *call, x.flying.doing)
+	fs.run(&fs.before, *call, x.flying.Doing)
 	failure := fs.pick(call, x.fake.clock.Now)
 	if failure == nil {
 		failure = &injected{}
@@ -92,7 +93,7 @@ func (x *exchange) serve(refusal *front.Response) {
 		res, call.Failure = failure.response(), true
 		call.Status = res.Status
 	}
-	fs.run(&fs.after, *call, x.flying.doing)
+	fs.run(&fs.after, *call, x.flying.Doing)
 	if failure.Network != "" {
 		call.Failure = true
 		x.breakDown(failure.Network, res)
@@ -115,9 +116,9 @@ func (x *exchange) render(res *front.Response) []byte {
 func (x *exchange) finish(res front.Response, body []byte) {
 	c := &x.call
 	c.Status, c.Reason, c.ResponseHeader, c.ResponseBody = res.Status, res.Reason, x.W.Header(), x.Kept(res, body)
-	x.flying.doing(unread)
+	x.flying.Doing(traffic.Unread)
 	x.Write(res, body)
-	x.flying.doing("")
+	x.flying.Doing("")
 }
 
 // hold waits while the call is held. It is false when the client gave up meanwhile.

@@ -1,47 +1,11 @@
 package fakegitlab
 
 import (
-	"encoding/json"
-	"maps"
 	"net/http"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 )
-
-// response is the answer that the failure gives.
-func (i *injected) response() front.Response {
-	r := front.Response{Status: i.Status}
-	switch body := i.Body.(type) {
-	case nil:
-		r = front.Usual(i.Status, i.Message)
-	case string:
-		r.Text, r.ContentType = body, "application/json"
-	case []byte:
-		r.Text, r.ContentType = string(body), "application/json"
-	default:
-		raw, _ := json.Marshal(body) // Inject has tried it
-		r.Text, r.ContentType = string(raw), "application/json"
-	}
-	if r.Header == nil {
-		r.Header = http.Header{}
-	}
-	if i.limited {
-		now := time.Now()
-		maps.Copy(r.Header, front.RateLimitHeader(injectedLimit, injectedLimit+1, now, now.Add(i.retryAfter)))
-	}
-	for name, values := range i.Header {
-		r.Header[http.CanonicalHeaderKey(name)] = values
-	}
-	if ct := r.Header.Get("Content-Type"); ct != "" {
-		r.ContentType = ct
-		if r.Body != nil {
-			raw, _ := json.Marshal(r.Body)
-			r.Body, r.Text = nil, string(raw)
-		}
-	}
-	return r
-}
 
 // RegistrationDisabled answers POST /runners with 410, whatever the settings say. To have GitLab itself refuse, use
 // Settings.RegistrationTokensDisabled, or the field of that name in Group or Project.
@@ -67,10 +31,6 @@ func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
 	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: front.MsgRetryLater,
 		Header: http.Header{"Content-Type": {"text/plain"}}, limited: true, retryAfter: retryAfter}
 }
-
-// injectedLimit is the limit that RateLimited's headers name, in requests a minute. It is high because client-go slows
-// itself down for good to the limit that it reads in its first answer.
-const injectedLimit = 6000
 
 // Slow delays the answer and changes nothing about it.
 func Slow(e Endpoint, d time.Duration) Failure { return Failure{Endpoint: e, Delay: d} }

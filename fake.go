@@ -60,6 +60,7 @@ import (
 	"io"
 	"log"
 	"net/http"
+	"reflect"
 	"regexp"
 	"strings"
 	"sync"
@@ -70,6 +71,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
+	"github.com/fakegitlab/fakegitlab/internal/traffic"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -94,7 +96,7 @@ type TB interface {
 //	    the one of internal/journal in a Reset, and by itself
 //	    rest's foundRoutes.mu       for OPTIONS, and by itself
 //	    clock.mu                    for every time
-//	inFlight.mu, ending.mu, door.mu, news.mu: each by itself alone
+//	InFlight.mu and Door.mu of internal/traffic, ending.mu, news.mu: each by itself alone
 //
 // Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they
 // may use the fake. There are two exceptions, which may not and are given up when they do: the clock of WithClock is
@@ -121,7 +123,7 @@ type Fake struct {
 	lines   *outside.Lines // for WithJournalTo; nil without it
 	closing chan struct{}  // closed by Close: whoever waits, let go
 	close   sync.Once
-	flight  inFlight
+	flight  traffic.InFlight
 	news    news
 
 	ending struct {
@@ -484,3 +486,9 @@ func (noTest) Errorf(format string, args ...any) { panic(fmt.Sprintf(format, arg
 func (noTest) FailNow()                          {}
 func (noTest) Failed() bool                      { return false }
 func (noTest) Name() string                      { return "" }
+
+// ownPackage is the import path of this package.
+var ownPackage = reflect.TypeFor[Fake]().PkgPath()
+
+// place is where in the test the fake is called: "op_test.go:113"; "" if that cannot be known.
+func place() string { return outside.Place(ownPackage) }

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
 )
 
 // NetworkFault is a way in which an answer fails to arrive whole.
@@ -347,3 +350,41 @@ func (fs *faults) clear() {
 	}
 	fs.failures, fs.before, fs.after, fs.held, fs.spent, fs.spentHooks = nil, nil, nil, nil, nil, nil
 }
+
+// response is the answer that the failure gives.
+func (i *injected) response() front.Response {
+	r := front.Response{Status: i.Status}
+	switch body := i.Body.(type) {
+	case nil:
+		r = front.Usual(i.Status, i.Message)
+	case string:
+		r.Text, r.ContentType = body, "application/json"
+	case []byte:
+		r.Text, r.ContentType = string(body), "application/json"
+	default:
+		raw, _ := json.Marshal(body) // Inject has tried it
+		r.Text, r.ContentType = string(raw), "application/json"
+	}
+	if r.Header == nil {
+		r.Header = http.Header{}
+	}
+	if i.limited {
+		now := time.Now()
+		maps.Copy(r.Header, front.RateLimitHeader(injectedLimit, injectedLimit+1, now, now.Add(i.retryAfter)))
+	}
+	for name, values := range i.Header {
+		r.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	if ct := r.Header.Get("Content-Type"); ct != "" {
+		r.ContentType = ct
+		if r.Body != nil {
+			raw, _ := json.Marshal(r.Body)
+			r.Body, r.Text = nil, string(raw)
+		}
+	}
+	return r
+}
+
+// injectedLimit is the limit that RateLimited's headers name, in requests a minute. It is high because client-go slows
+// itself down for good to the limit that it reads in its first answer.
+const injectedLimit = 6000

@@ -20,7 +20,7 @@ import (
 // beside it or above.
 var floors = [][]string{
 	{"internal/clone", "internal/gitlabversion", "internal/journal", "internal/memnet", "internal/nearest", "internal/outside",
-		"internal/params", "internal/plain", "internal/words",
+		"internal/params", "internal/plain", "internal/traffic", "internal/words",
 		"internal/policy", "internal/search", "internal/controlpage"},
 	{"internal/datajson", "internal/page"},
 	{"ci"},

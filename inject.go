@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
-	"github.com/fakegitlab/fakegitlab/internal/outside"
 )
 
 // Inject makes calls fail from now on, until the failure is spent or removed. An endpoint that nothing serves, or a
@@ -27,12 +26,6 @@ func (f *Fake) Inject(failure Failure) (remove func()) {
 	failure.Header = failure.Header.Clone()
 	return f.faults.remover(f.faults.inject(&injected{Failure: failure, planted: f.plant()}))
 }
-
-// ownPackage is the import path of this package.
-var ownPackage = reflect.TypeFor[Fake]().PkgPath()
-
-// place is where in the test the fake is called: "op_test.go:113"; "" if that cannot be known.
-func place() string { return outside.Place(ownPackage) }
 
 func (f *Fake) plant() planted { return planted{at: place(), since: f.log.Last()} }
 

@@ -6,17 +6,15 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
-	"slices"
-	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/memnet"
+	"github.com/fakegitlab/fakegitlab/internal/traffic"
 )
 
 // network is how clients reach the fake.
@@ -25,7 +23,7 @@ type network struct {
 	url    string // scheme and host
 	client *http.Client
 	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
-	conns  *door
+	conns  *traffic.Door
 	direct *memnet.RoundTripper // what client calls in memory; else nil
 }
 
@@ -42,7 +40,7 @@ func (n network) cut() {
 	if n.direct != nil {
 		_ = n.direct.Close()
 	}
-	n.conns.cut()
+	n.conns.Cut()
 }
 
 // via is what the fake knows of the way on which a request came.
@@ -50,7 +48,7 @@ type via struct {
 	front.Way
 	// reset is what a handler panics with to have the connection reset, where there is none to reset by hand.
 	reset any
-	conns *door // nil when it came on no connection of the fake's own
+	conns *traffic.Door // nil when it came on no connection of the fake's own
 }
 
 // tlsHost is a name that httptest's certificate is for.
@@ -82,7 +80,7 @@ func (f *Fake) listen() error {
 		return nil
 	}
 	addr := f.options.addr
-	l, err := openDoor(func() (net.Listener, error) { return net.Listen("tcp", addr) })
+	l, err := traffic.OpenDoor(func() (net.Listener, error) { return net.Listen("tcp", addr) })
 	if err != nil {
 		return err
 	}
@@ -110,7 +108,7 @@ func isLoopback(addr net.Addr) bool {
 // listenInMemory makes a network without sockets. Client calls the handler without a connection in between, which is
 // many times faster; Dial gives connections to a real HTTP server.
 func (f *Fake) listenInMemory() network {
-	l, _ := openDoor(func() (net.Listener, error) { return memnet.Listen(), nil })
+	l, _ := traffic.OpenDoor(func() (net.Listener, error) { return memnet.Listen(), nil })
 	host := memnet.Host
 	if f.options.tls {
 		host = tlsHost
@@ -124,14 +122,14 @@ func (f *Fake) listenInMemory() network {
 	}
 	return network{server: s, url: f.scheme() + "://" + host, client: &http.Client{Transport: direct},
 		conns: l, direct: direct, dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			return l.listener().(*memnet.Listener).DialContext(ctx, network, addr)
+			return l.Listener().(*memnet.Listener).DialContext(ctx, network, addr)
 		}}
 }
 
 // startServer serves what comes through the listener of a host.
-func (f *Fake) startServer(l *door, host string) *httptest.Server {
+func (f *Fake) startServer(l *traffic.Door, host string) *httptest.Server {
 	s := &httptest.Server{Listener: l, EnableHTTP2: true,
-		Config: &http.Server{Handler: f.own(host, http.ErrAbortHandler, l), ErrorLog: quiet(), ConnState: l.note}}
+		Config: &http.Server{Handler: f.own(host, http.ErrAbortHandler, l), ErrorLog: quiet(), ConnState: l.Note}}
 	if f.options.tls {
 		s.StartTLS()
 	} else {
@@ -152,7 +150,7 @@ func (f *Fake) scheme() string {
 
 // own serves what came through the fake's own network, whose URL is known. It must not ask the fake for it, which
 // knows of its network only when that serves already.
-func (f *Fake) own(host string, reset any, conns *door) http.Handler {
+func (f *Fake) own(host string, reset any, conns *traffic.Door) http.Handler {
 	way := f.via(f.scheme(), host, reset)
 	way.conns = conns
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, way) })
@@ -215,7 +213,7 @@ func (t withToken) RoundTrip(r *http.Request) (*http.Response, error) {
 // are open break, whatever is being answered on them. What it knows stays. Up, Reset or Close end that; Down again does
 // nothing. Where the fake is mounted with ServeHTTP it changes nothing.
 func (f *Fake) Down() {
-	f.network.conns.shut()
+	f.network.conns.Shut()
 	f.network.cut()
 	f.network.server.Client().CloseIdleConnections() // Client is not to try one that it does not yet know to be broken
 }
@@ -235,159 +233,11 @@ func (f *Fake) up() error {
 		return nil
 	default:
 	}
-	if err := f.network.conns.reopen(); err != nil {
+	if err := f.network.conns.Reopen(); err != nil {
 		return err
 	}
 	if f.network.direct != nil {
 		f.network.direct.Reopen()
 	}
 	return nil
-}
-
-// door is a listener that can be shut and opened again at the same address. It knows the connections that came through
-// it, as long as they are open and net/http's.
-type door struct {
-	open func() (net.Listener, error)
-
-	mu      sync.Mutex
-	now     net.Listener // closed while the door is shut
-	isShut  bool
-	closed  bool
-	changed chan struct{} // closed when the door is opened again or closed for good
-	conns   map[string]*doorConn
-}
-
-// doorConn is a connection with what is known of it.
-type doorConn struct {
-	net.Conn
-	remote string
-	active bool    // a request is being read, served or answered
-	last   *flying // the last that came on it
-}
-
-func openDoor(open func() (net.Listener, error)) (*door, error) {
-	l, err := open()
-	return &door{open: open, now: l, changed: make(chan struct{}), conns: map[string]*doorConn{}}, err
-}
-
-func (d *door) listener() net.Listener {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.now
-}
-
-// Accept waits for the next connection, also while the door is shut.
-func (d *door) Accept() (net.Conn, error) {
-	for {
-		l := d.listener()
-		c, err := l.Accept()
-		d.mu.Lock()
-		changed, shut, closed := d.changed, d.isShut, d.closed
-		same := l == d.now && !shut && !closed
-		if err == nil && same {
-			d.conns[c.RemoteAddr().String()] = &doorConn{Conn: c, remote: c.RemoteAddr().String()}
-		}
-		d.mu.Unlock()
-		if same {
-			return c, err
-		}
-		if err == nil {
-			_ = c.Close() // it came while the door was being shut
-		}
-		switch {
-		case closed:
-			return nil, net.ErrClosed
-		case shut:
-			<-changed
-		}
-	}
-}
-
-// Close closes the door for good.
-func (d *door) Close() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed {
-		return nil
-	}
-	d.closed = true
-	close(d.changed)
-	return d.now.Close()
-}
-
-func (d *door) Addr() net.Addr { return d.listener().Addr() }
-
-func (d *door) shut() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.isShut = true
-	_ = d.now.Close()
-}
-
-func (d *door) reopen() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed || !d.isShut {
-		return nil
-	}
-	l, err := d.open()
-	if err != nil {
-		return err
-	}
-	d.now, d.isShut = l, false
-	close(d.changed)
-	d.changed = make(chan struct{})
-	return nil
-}
-
-// note is told by net/http what becomes of a connection.
-func (d *door) note(c net.Conn, state http.ConnState) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	remote := c.RemoteAddr().String()
-	known := d.conns[remote]
-	if wrapped, ok := c.(interface{ NetConn() net.Conn }); ok { // TLS
-		c = wrapped.NetConn()
-	}
-	switch {
-	case known == nil || known.Conn != c: // in memory, addresses come again
-	case state == http.StateClosed || state == http.StateHijacked:
-		delete(d.conns, remote)
-	default:
-		known.active = state == http.StateActive
-	}
-}
-
-// calledBy notes the call that came on a connection.
-func (d *door) calledBy(remote string, call *flying) {
-	if d == nil {
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if c := d.conns[remote]; c != nil {
-		c.last = call
-	}
-}
-
-// busy are the connections that are not idle, in the order of their addresses.
-func (d *door) busy() []doorConn {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	var busy []doorConn
-	for _, remote := range slices.Sorted(maps.Keys(d.conns)) {
-		if c := d.conns[remote]; c.active {
-			busy = append(busy, *c)
-		}
-	}
-	return busy
-}
-
-// cut closes all connections, below TLS: to take leave of one who does not read would take time.
-func (d *door) cut() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, c := range d.conns {
-		_ = c.Close()
-	}
 }

@@ -1,0 +1,122 @@
+// Package traffic knows what is under way between clients and the fake: the requests that are being answered, what each
+// waits for, and the connections on which they came. Close asks it what has not ended.
+package traffic
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// InFlight knows the requests that are being answered, for those who wait for them.
+type InFlight struct {
+	mu    sync.Mutex
+	left  sync.Cond // a request has left
+	calls map[*Flying]struct{}
+}
+
+// Called is what a request is for.
+type Called struct {
+	Number       int // of its Call; it comes again after a Reset
+	Method, Path string
+}
+
+// Flying is a request that is being answered.
+type Flying struct {
+	Called
+	now atomic.Pointer[string]
+}
+
+// What a request may wait for without end.
+const (
+	NotArrived = "its body had not arrived"
+	Unread     = "its answer was not read"
+)
+
+// Doing notes what the request waits for, "" for nothing in particular.
+func (f *Flying) Doing(what string) { f.now.Store(&what) }
+
+// What is what the request waits for; "" for nothing in particular.
+func (f *Flying) What() string {
+	if what := f.now.Load(); what != nil {
+		return *what
+	}
+	return ""
+}
+
+type arriving struct {
+	io.ReadCloser
+	flying *Flying
+}
+
+// Arriving is the body of a request, which notes while it is waited for.
+func Arriving(body io.ReadCloser, flying *Flying) io.ReadCloser { return arriving{body, flying} }
+
+func (a arriving) Read(p []byte) (int, error) {
+	before := a.flying.now.Swap(&waitsForBody)
+	defer a.flying.now.Store(before)
+	return a.ReadCloser.Read(p)
+}
+
+var waitsForBody = NotArrived
+
+// Enter notes a request that is now being answered.
+func (i *InFlight) Enter(what Called) *Flying {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.calls == nil {
+		i.calls = map[*Flying]struct{}{}
+	}
+	f := &Flying{Called: what}
+	i.calls[f] = struct{}{}
+	return f
+}
+
+// Leave notes that a request has been answered.
+func (i *InFlight) Leave(f *Flying) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	delete(i.calls, f)
+	i.left.Broadcast()
+}
+
+// Has reports whether a request is still being answered.
+func (i *InFlight) Has(f *Flying) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	_, is := i.calls[f]
+	return is
+}
+
+// Wait waits until no request is being answered.
+func (i *InFlight) Wait() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.left.L = &i.mu
+	for len(i.calls) > 0 {
+		i.left.Wait()
+	}
+}
+
+// String is the request on one line.
+func (c Called) String() string { return fmt.Sprintf("#%d %s %s", c.Number, c.Method, c.Path) }
+
+// All returns what is being answered, in the order of the calls.
+func (i *InFlight) All() []*Flying {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return slices.SortedFunc(maps.Keys(i.calls), func(a, b *Flying) int { return cmp.Compare(a.Number, b.Number) })
+}
+
+// List returns what is being answered, in the order of the calls.
+func (i *InFlight) List() []Called {
+	var list []Called
+	for _, f := range i.All() {
+		list = append(list, f.Called)
+	}
+	return list
+}
