@@ -1,10 +1,10 @@
 package traffic
 
 import (
-	"maps"
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -18,7 +18,8 @@ type Door struct {
 	isShut  bool
 	closed  bool
 	changed chan struct{} // closed when the door is opened again or closed for good
-	conns   map[string]*Conn
+	conns   map[net.Conn]*Conn
+	remotes map[string]*Conn // of two with one address, as there are in memory, the last
 }
 
 // Conn is a connection with what is known of it.
@@ -32,7 +33,8 @@ type Conn struct {
 // OpenDoor opens a door; open is asked for the listener each time that it is opened. The error is that of open.
 func OpenDoor(open func() (net.Listener, error)) (*Door, error) {
 	l, err := open()
-	return &Door{open: open, now: l, changed: make(chan struct{}), conns: map[string]*Conn{}}, err
+	return &Door{open: open, now: l, changed: make(chan struct{}), conns: map[net.Conn]*Conn{},
+		remotes: map[string]*Conn{}}, err
 }
 
 // Listener is the one of now, closed while the door is shut.
@@ -51,7 +53,8 @@ func (d *Door) Accept() (net.Conn, error) {
 		changed, shut, closed := d.changed, d.isShut, d.closed
 		same := l == d.now && !shut && !closed
 		if err == nil && same {
-			d.conns[c.RemoteAddr().String()] = &Conn{Conn: c, Remote: c.RemoteAddr().String()}
+			came := &Conn{Conn: c, Remote: c.RemoteAddr().String()}
+			d.conns[c], d.remotes[came.Remote] = came, came
 		}
 		d.mu.Unlock()
 		if same {
@@ -113,15 +116,17 @@ func (d *Door) Reopen() error {
 func (d *Door) Note(c net.Conn, state http.ConnState) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	remote := c.RemoteAddr().String()
-	known := d.conns[remote]
 	if wrapped, ok := c.(interface{ NetConn() net.Conn }); ok { // TLS
 		c = wrapped.NetConn()
 	}
+	known := d.conns[c]
 	switch {
-	case known == nil || known.Conn != c: // in memory, addresses come again
+	case known == nil:
 	case state == http.StateClosed || state == http.StateHijacked:
-		delete(d.conns, remote)
+		delete(d.conns, c)
+		if d.remotes[known.Remote] == known {
+			delete(d.remotes, known.Remote)
+		}
 	default:
 		known.active = state == http.StateActive
 	}
@@ -134,7 +139,7 @@ func (d *Door) CalledBy(remote string, call *Flying) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if c := d.conns[remote]; c != nil {
+	if c := d.remotes[remote]; c != nil {
 		c.Last = call
 	}
 }
@@ -144,11 +149,12 @@ func (d *Door) Busy() []Conn {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var busy []Conn
-	for _, remote := range slices.Sorted(maps.Keys(d.conns)) {
-		if c := d.conns[remote]; c.active {
+	for _, c := range d.conns {
+		if c.active {
 			busy = append(busy, *c)
 		}
 	}
+	slices.SortFunc(busy, func(a, b Conn) int { return strings.Compare(a.Remote, b.Remote) })
 	return busy
 }
 

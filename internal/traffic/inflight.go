@@ -37,8 +37,19 @@ const (
 	Unread     = "its answer was not read"
 )
 
-// Doing notes what the request waits for, "" for nothing in particular.
-func (f *Flying) Doing(what string) { f.now.Store(&what) }
+// Doing notes what the request waits for, "" for nothing in particular. What every request waits for is noted without
+// an allocation.
+func (f *Flying) Doing(what string) {
+	switch what {
+	case "":
+		f.now.Store(nil)
+	case Unread:
+		f.now.Store(&waitsForReader)
+	default:
+		text := what
+		f.now.Store(&text)
+	}
+}
 
 // What is what the request waits for; "" for nothing in particular.
 func (f *Flying) What() string {
@@ -62,7 +73,7 @@ func (a arriving) Read(p []byte) (int, error) {
 	return a.ReadCloser.Read(p)
 }
 
-var waitsForBody = NotArrived
+var waitsForBody, waitsForReader = NotArrived, Unread
 
 // Enter notes a request that is now being answered.
 func (i *InFlight) Enter(what Called) *Flying {
