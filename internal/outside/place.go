@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Place is where in the code outside of a package (an import path) the calling goroutine is: "op_test.go:113". Tests of
@@ -38,9 +39,14 @@ func isMachinery(function string) bool {
 }
 
 // InBubble reports whether the calling goroutine is in a testing/synctest bubble. Go has no function that tells; the
-// header of a goroutine's stack does, and costs nothing but a look. Should a later Go word it otherwise, the answer is
+// header of a goroutine's stack does. It is looked at only where the time is what it can be in a bubble, which begins
+// in 2000: walking a stack takes as long as opening a socket. Should a later Go word it otherwise, the answer is
 // false, and TestInBubble fails.
 func InBubble() bool {
+	const sleptLongest = 2020 // no machine's clock is before it, and no test sleeps until then
+	if time.Now().Year() >= sleptLongest {
+		return false
+	}
 	const enough = 128 // for the header, in bytes
 	var stack [enough]byte
 	header, _, _ := bytes.Cut(stack[:runtime.Stack(stack[:], false)], []byte("\n"))
