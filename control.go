@@ -19,6 +19,8 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlab"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // control is one call of the control API. It must not call what fails a test, because its caller is a program outside
@@ -252,12 +254,13 @@ func hostname(host string) string {
 	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
 }
 
-// meantControl is meantText for the control API: below its prefix, where full paths are looked for as in GitLab's API.
+// meantControl is gitlab.Meant for the control API: below its prefix, where full paths are looked for as in GitLab's
+// API.
 func meantControl(method, path string) string {
 	var served []Endpoint
 	for _, route := range controlRoutes() {
 		served = append(served, Endpoint(strings.Replace(string(route.endpoint), controlPrefix, "", 1)))
 	}
-	text := meantText(method, strings.TrimPrefix(path, controlPrefix), served)
+	text := gitlab.Meant(method, strings.TrimPrefix(path, controlPrefix), world.WordsOf(served...))
 	return strings.ReplaceAll(text, " /", " "+controlPrefix+"/")
 }
