@@ -8,7 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"github.com/fakegitlab/fakegitlab/internal/calltext"
 )
 
 func (c *control) endpoints() controlAnswer { return controlOK(c.Endpoints()) }
@@ -85,53 +86,12 @@ func (c *control) callQuery(query url.Values) (q callQuery, err error) {
 	return q, err
 }
 
-// callData is a Call as JSON. Bodies are texts; a body that is no text is {"base64": "..."}.
-type callData struct {
-	Number         int                 `json:"number"`
-	Time           time.Time           `json:"time"`
-	Endpoint       *Endpoint           `json:"endpoint"` // null when nothing serves it, as in Call
-	Method         string              `json:"method"`
-	Path           string              `json:"path"`
-	Query          map[string][]string `json:"query,omitempty"`
-	Header         map[string][]string `json:"header,omitempty"`
-	Body           any                 `json:"body,omitempty"`
-	Params         map[string]any      `json:"params,omitempty"`
-	IgnoredParams  []string            `json:"ignored_params,omitempty"`
-	User           string              `json:"user,omitempty"`
-	RunnerID       int                 `json:"runner_id,omitempty"`
-	JobID          int                 `json:"job_id,omitempty"`
-	Status         int                 `json:"status"` // 0 when there was no answer
-	ResponseHeader map[string][]string `json:"response_header,omitempty"`
-	ResponseBody   any                 `json:"response_body,omitempty"`
-	Reason         string              `json:"reason,omitempty"`
-	Failure        bool                `json:"failure,omitempty"`
-	Injected       string              `json:"injected,omitempty"` // where the failure came from
-}
-
-func callsAsData(calls []Call) []callData {
-	data := make([]callData, len(calls))
+func callsAsData(calls []Call) []calltext.Data {
+	data := make([]calltext.Data, len(calls))
 	for i, c := range calls {
-		data[i] = callAsData(c)
+		data[i] = c.text().Data()
 	}
 	return data
 }
 
-func callAsData(c Call) callData {
-	data := callData{c.Number, c.Time, nil, c.Method, c.Path, c.Query, c.Header, bodyData(c.Body), c.Params,
-		slices.Clone(c.IgnoredParams), c.User, c.RunnerID, c.JobID, c.Status, c.ResponseHeader, bodyData(c.ResponseBody),
-		c.Reason, c.Failure, c.Injected}
-	if c.Endpoint != "" {
-		data.Endpoint = &c.Endpoint
-	}
-	return data
-}
-
-func bodyData(body []byte) any {
-	switch {
-	case len(body) == 0:
-		return nil
-	case utf8.Valid(body):
-		return string(body)
-	}
-	return map[string][]byte{"base64": body}
-}
+func bodyData(body []byte) any { return calltext.BodyData(body) }

@@ -7,20 +7,21 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/fakegitlab/fakegitlab/internal/calltext"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // holdState is a Hold as it is now.
 type holdState struct {
-	ID    int       `json:"id"`
-	Calls string    `json:"calls"` // which it is for
-	Call  *callData `json:"call"`  // the first that came; null while none has
+	ID    int            `json:"id"`
+	Calls string         `json:"calls"` // which it is for
+	Call  *calltext.Data `json:"call"`  // the first that came; null while none has
 }
 
 func stateOfHold(h *Held) holdState {
 	s := holdState{ID: h.id, Calls: selectionText(h.endpoint, h.where)}
 	if first, came := h.firstCall(); came {
-		call := callAsData(first)
+		call := first.text().Data()
 		s.Call = &call
 	}
 	return s

@@ -28,6 +28,7 @@ var floors = [][]string{
 	{"internal/front", "internal/jobpayload"},
 	{"internal/rest", "internal/graphql", "internal/githttp"},
 	{"internal/gitlab"},
+	{"internal/calltext"},
 	{""},
 	{"internal/program"},
 	{"cmd/fakegitlab"},

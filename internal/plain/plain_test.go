@@ -40,6 +40,18 @@ func TestElement(t *testing.T) {
 	}
 }
 
+func TestAt(t *testing.T) {
+	params := map[string]any{"a.b": 1, "info": map[string]any{"tags": []any{"x", "y"}}, "null": nil}
+	for path, want := range map[string]any{"a.b": 1, "info.tags.1": "y", "null": nil} {
+		value, present := plain.At(params, path)
+		assert.Equal(t, []any{want, true}, []any{value, present}, path)
+	}
+	for _, path := range []string{"a", "info.tags.2", "info.name", "null.x", ""} {
+		_, present := plain.At(params, path)
+		assert.False(t, present, path)
+	}
+}
+
 func TestEmptyIsNilSharesNothing(t *testing.T) {
 	type open struct{ Raw map[string]any }
 	raw := open{map[string]any{"a": []any{1}}}
