@@ -1,0 +1,88 @@
+package plain
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// JSONNames are the names of a plain type's fields in JSON.
+func JSONNames(t reflect.Type) (names []string) {
+	for i := range t.NumField() {
+		names = append(names, jsonName(t.Field(i)))
+	}
+	return names
+}
+
+// Fields are the fields of a plain value by their names in JSON.
+func Fields(value any) map[string]any {
+	fields := map[string]any{}
+	v := reflect.ValueOf(value)
+	for i := range v.NumField() {
+		fields[jsonName(v.Type().Field(i))] = v.Field(i).Interface()
+	}
+	return fields
+}
+
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
+
+// IsSet is whether a field has a value: false has, an empty list has not.
+func IsSet(value any) bool {
+	v := reflect.ValueOf(value)
+	empty := v.Kind() == reflect.Slice && v.Len() == 0
+	return !IsNil(value) && (!v.IsZero() || v.Kind() == reflect.Bool) && !empty
+}
+
+// ListText is Text, but of a list what a person writes: "[a, b]".
+func ListText(value any) string {
+	v := reflect.ValueOf(value)
+	if v.Kind() != reflect.Slice {
+		return Text(value)
+	}
+	texts := make([]string, v.Len())
+	for i := range texts {
+		texts[i] = Text(v.Index(i).Interface())
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}
+
+// short is the value of a field on one line, and not too long.
+func short(v reflect.Value) string {
+	for v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	const long = 120
+	text := fmt.Sprint(v.Interface())
+	switch {
+	case v.IsZero() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Struct || v.Kind() == reflect.Slice ||
+		v.Kind() == reflect.Map):
+		return "none"
+	case v.Kind() == reflect.String:
+		text = strconv.Quote(v.String())
+	case v.Kind() == reflect.Struct, v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
+		if at, is := v.Interface().(time.Time); is {
+			return at.Format(time.RFC3339Nano)
+		}
+		text = strings.Join(strings.Fields(fmt.Sprintf("%+v", v.Interface())), " ")
+	}
+	if runes := []rune(text); len(runes) > long {
+		text = string(runes[:long]) + "..."
+	}
+	return text
+}
+
+// identity is what tells an entity from others of its kind: its username, its full path or, if it has neither, its ID.
+func identity(entity any) any {
+	v := reflect.ValueOf(entity)
+	for _, name := range []string{"Username", "Path", "ID"} {
+		if field := v.FieldByName(name); field.IsValid() {
+			return field.Interface()
+		}
+	}
+	return nil
+}
