@@ -29,6 +29,7 @@ var floors = [][]string{
 	{"internal/rest", "internal/graphql", "internal/githttp"},
 	{"internal/gitlab"},
 	{"internal/calltext"},
+	{"internal/controlapi"},
 	{""},
 	{"internal/program"},
 	{"cmd/fakegitlab"},
