@@ -37,7 +37,7 @@ type control struct {
 
 // controlRoute is one row of the control API.
 type controlRoute struct {
-	endpoint string
+	endpoint Endpoint
 	handle   func(*control) controlAnswer
 }
 
@@ -87,16 +87,16 @@ func controlRoutes() []controlRoute {
 }
 
 // controlRows are controlRoutes for the table.
-func controlRows(yield func(string, func(*control) controlAnswer) bool) {
+func controlRows(yield func(string, controlRoute) bool) {
 	for _, r := range controlRoutes() {
-		if !yield(r.endpoint, r.handle) {
+		if !yield(string(r.endpoint), r) {
 			return
 		}
 	}
 }
 
 // controlTable finds the row of a call. It has none until it is first asked.
-var controlTable controlapi.Table[func(*control) controlAnswer]
+var controlTable controlapi.Table[controlRoute]
 
 // serveControl answers a call of the control API; false if it is none.
 func (f *Fake) serveControl(w http.ResponseWriter, r *http.Request) bool {
@@ -120,11 +120,11 @@ func (f *Fake) controlled(r *http.Request, path string) controlAnswer {
 		to := http.Header{"Location": {f.options.basePath + controlapi.Prefix + "/"}}
 		return controlAnswer{status: http.StatusMovedPermanently, header: to}
 	}
-	handle, vars, found := controlTable.Find(r.Method, path, controlRows)
+	row, vars, found := controlTable.Find(r.Method, path, controlRows)
 	if !found {
 		return controlRefusal(http.StatusNotFound, controlapi.Unserved(r.Method, path, controlRows))
 	}
-	return handle(&control{f, r, vars})
+	return row.handle(&control{f, r, vars})
 }
 
 // body is the whole body, or an empty object if there is none.

@@ -18,19 +18,19 @@ const Prefix = "/-/fake"
 // Table finds the row of a call. It is made when it is first asked and never changes. It is no sync.OnceValue, which
 // would be made when the program starts: then Go's linker would keep the control API, and the page with html/template,
 // in every program that uses the fake, instead of only in those that call WithControl.
-type Table[H any] struct {
+type Table[R any] struct {
 	once   sync.Once
-	router *front.Router[H]
+	router *front.Router[R]
 }
 
-// Find returns what answers a call, and the parameters of its path. rows are what answers each endpoint, the same each
+// Find returns the row of a call, and the parameters of its path. rows are all rows by their endpoints, the same each
 // time.
-func (t *Table[H]) Find(method, path string, rows iter.Seq2[string, H]) (handle H, vars map[string]string, found bool) {
+func (t *Table[R]) Find(method, path string, rows iter.Seq2[string, R]) (row R, vars map[string]string, found bool) {
 	t.once.Do(func() {
-		t.router = front.NewRouter[H]()
-		for endpoint, handle := range rows {
+		t.router = front.NewRouter[R]()
+		for endpoint, row := range rows {
 			method, path := nearest.CutEndpoint(endpoint)
-			t.router.Add(method, path, handle)
+			t.router.Add(method, path, row)
 		}
 	})
 	if method == http.MethodHead {
@@ -41,7 +41,7 @@ func (t *Table[H]) Find(method, path string, rows iter.Seq2[string, H]) (handle 
 
 // Unserved says of a call that has no row what was probably meant. That is looked for below the prefix, where full
 // paths stand as in GitLab's API.
-func Unserved[H any](method, path string, rows iter.Seq2[string, H]) string {
+func Unserved[R any](method, path string, rows iter.Seq2[string, R]) string {
 	var served []string
 	for endpoint := range rows {
 		served = append(served, strings.Replace(endpoint, Prefix, "", 1))
