@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/fakegitlab/fakegitlab/internal/plain"
 )
 
 // T is what the assertions need of a test: testify's TestingT, so *testing.T, GinkgoT() and mocks of either fit. If it
@@ -291,7 +289,7 @@ func (f *Fake) callsProblem(want []string) string {
 	if problem := f.incompleteProblem(); problem != "" {
 		return problem
 	}
-	diff := plain.Diff(append([]string{}, want...), got)
+	diff := diffText(append([]string{}, want...), got)
 	if diff == "" {
 		return ""
 	}

@@ -183,7 +183,7 @@ func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts 
 	want := cloneScenario(before)
 	if change != nil {
 		change(&want)
-		if plain.Diff(normalScenario(before), normalScenario(want)) == "" {
+		if diffText(normalScenario(before), normalScenario(want)) == "" {
 			return report(t, "the change given to AssertChanged changes nothing of the world before; "+
 				"if nothing is to have changed, give nil")
 		}
@@ -228,9 +228,14 @@ func IgnoreIDs() cmp.Option {
 	})
 }
 
-// ignoreFields looks only at structs of this package.
+// ignoreFields looks only at structs of this package, because options are often shared with comparisons of other
+// things.
 func ignoreFields(ignored func(cmp.StructField) bool) cmp.Option {
-	return plain.IgnoreFields(reflect.TypeFor[Runner]().PkgPath(), ignored)
+	here := reflect.TypeFor[Runner]().PkgPath()
+	return cmp.FilterPath(func(p cmp.Path) bool {
+		field, ok := p.Last().(cmp.StructField)
+		return ok && p.Index(-2).Type().PkgPath() == here && ignored(field)
+	}, cmp.Ignore())
 }
 
 func (f *Fake) runnerProblem(want Runner, opts []cmp.Option) string {
@@ -243,12 +248,12 @@ func (f *Fake) runnerProblem(want Runner, opts []cmp.Option) string {
 			f.deletionsText(want.ID))
 	}
 	want, got = normalRunner(want), normalRunner(got)
-	diff := plain.Diff(want, got, opts...)
+	diff := diffText(want, got, opts...)
 	if diff == "" {
 		return ""
 	}
 	problem := fmt.Sprintf("runner %d differs (- expected, + stored):\n%s", want.ID, diff)
-	if plain.Diff(want, got, append(slices.Clone(opts), IgnoreTimes(), IgnoreTokens())...) == "" {
+	if diffText(want, got, append(slices.Clone(opts), IgnoreTimes(), IgnoreTokens())...) == "" {
 		problem += "only times and tokens differ: IgnoreTimes() and IgnoreTokens() leave them out\n"
 	}
 	return problem
@@ -304,7 +309,7 @@ func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
 // changed the record by that parameter where there is one.
 func (f *Fake) worldProblem(want, got Scenario, opts []cmp.Option) string {
 	want, got = normalScenario(want), normalScenario(got)
-	diff := plain.Diff(want, got, opts...)
+	diff := diffText(want, got, opts...)
 	if diff == "" {
 		return ""
 	}
@@ -316,27 +321,49 @@ func (f *Fake) worldProblem(want, got Scenario, opts []cmp.Option) string {
 }
 
 func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
-	var settings strings.Builder
-	for _, line := range plain.FieldLines(want.Settings, got.Settings, opts...) {
-		fmt.Fprintf(&settings, "  settings: %s\n", line.Text)
+	var text strings.Builder
+	for _, line := range fieldLines(want.Settings, got.Settings, opts) {
+		fmt.Fprintf(&text, "  settings: %s\n", line.text)
 	}
 	calls := f.log.Closed()
-	return settings.String() +
-		plain.Changes(want.Users, got.Users, unknownChange, opts...) +
-		plain.Changes(want.AccessTokens, got.AccessTokens, unknownChange, opts...) +
-		plain.Changes(want.Groups, got.Groups, unknownChange, opts...) +
-		plain.Changes(want.Projects, got.Projects, unknownChange, opts...) +
-		plain.Changes(want.Runners, got.Runners, func(r Runner, field string) string {
-			return changedBy(r, field, calls)
-		}, opts...) +
-		plain.Changes(want.Jobs, got.Jobs, unknownChange, opts...)
+	entityChanges(&text, want.Users, got.Users, opts, calls)
+	entityChanges(&text, want.AccessTokens, got.AccessTokens, opts, calls)
+	entityChanges(&text, want.Groups, got.Groups, opts, calls)
+	entityChanges(&text, want.Projects, got.Projects, opts, calls)
+	entityChanges(&text, want.Runners, got.Runners, opts, calls)
+	entityChanges(&text, want.Jobs, got.Jobs, opts, calls)
+	return text.String()
 }
 
-// unknownChange is for the kinds of records of which changedBy knows nothing.
-func unknownChange[E any](E, string) string { return "" }
+func entityChanges[E fmt.Stringer](text *strings.Builder, want, got []E, opts []cmp.Option, calls []Call) {
+	stored := make(map[any]E, len(got))
+	for _, g := range got {
+		stored[identity(g)] = g
+	}
+	for _, w := range want {
+		g, ok := stored[identity(w)]
+		if !ok {
+			fmt.Fprintf(text, "  %s: expected, and not there\n", w)
+			continue
+		}
+		for _, line := range fieldLines(w, g, opts) {
+			fmt.Fprintf(text, "  %s: %s%s\n", g, line.text, changedBy(any(g), line.name, calls))
+		}
+		delete(stored, identity(w))
+	}
+	for _, g := range got {
+		if _, left := stored[identity(g)]; left {
+			fmt.Fprintf(text, "  %s: there, and not expected\n", g)
+		}
+	}
+}
 
 // changedBy names the last call that had a runner's field as a parameter and succeeded; "" if there was none.
-func changedBy(runner Runner, field string, calls []Call) string {
+func changedBy(entity any, field string, calls []Call) string {
+	runner, is := entity.(Runner)
+	if !is {
+		return ""
+	}
 	for _, c := range slices.Backward(calls) {
 		id, _ := c.param("id")
 		_, sent := c.Params[field]
@@ -345,4 +372,65 @@ func changedBy(runner Runner, field string, calls []Call) string {
 		}
 	}
 	return ""
+}
+
+// fieldLine is a field that differs: its name in JSON, and what a person is told.
+type fieldLine struct{ name, text string }
+
+// fieldLines compares two records field by field.
+func fieldLines(want, got any, opts []cmp.Option) (lines []fieldLine) {
+	w, g := reflect.ValueOf(want), reflect.ValueOf(got)
+	if diffText(want, got, opts...) == "" {
+		return nil
+	}
+	for i := range w.NumField() {
+		field := w.Type().Field(i)
+		// A whole record with that field alone, for the sake of options that look at paths.
+		a, b := reflect.New(w.Type()).Elem(), reflect.New(w.Type()).Elem()
+		a.Field(i).Set(w.Field(i))
+		b.Field(i).Set(g.Field(i))
+		if diffText(a.Interface(), b.Interface(), opts...) == "" {
+			continue
+		}
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		lines = append(lines, fieldLine{name, fmt.Sprintf("%s: expected %s, got %s", field.Name,
+			shortText(w.Field(i)), shortText(g.Field(i)))})
+	}
+	return lines
+}
+
+// shortText is the value of a field on one line.
+func shortText(v reflect.Value) string {
+	for v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	const long = 120
+	text := fmt.Sprint(v.Interface())
+	switch {
+	case v.IsZero() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Struct || v.Kind() == reflect.Slice ||
+		v.Kind() == reflect.Map):
+		return "none"
+	case v.Kind() == reflect.String:
+		text = strconv.Quote(v.String())
+	case v.Kind() == reflect.Struct, v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
+		if at, is := v.Interface().(time.Time); is {
+			return at.Format(time.RFC3339Nano)
+		}
+		text = strings.Join(strings.Fields(fmt.Sprintf("%+v", v.Interface())), " ")
+	}
+	if runes := []rune(text); len(runes) > long {
+		text = string(runes[:long]) + "..."
+	}
+	return text
+}
+
+// identity is what tells an entity from others of its kind: its username, its full path or, if it has neither, its ID.
+func identity(entity any) any {
+	v := reflect.ValueOf(entity)
+	for _, name := range []string{"Username", "Path", "ID"} {
+		if field := v.FieldByName(name); field.IsValid() {
+			return field.Interface()
+		}
+	}
+	return nil
 }

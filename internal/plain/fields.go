@@ -1,11 +1,8 @@
 package plain
 
 import (
-	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // JSONNames are the names of a plain type's fields in JSON.
@@ -49,40 +46,4 @@ func ListText(value any) string {
 		texts[i] = Text(v.Index(i).Interface())
 	}
 	return "[" + strings.Join(texts, ", ") + "]"
-}
-
-// short is the value of a field on one line, and not too long.
-func short(v reflect.Value) string {
-	for v.Kind() == reflect.Pointer && !v.IsNil() {
-		v = v.Elem()
-	}
-	const long = 120
-	text := fmt.Sprint(v.Interface())
-	switch {
-	case v.IsZero() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Struct || v.Kind() == reflect.Slice ||
-		v.Kind() == reflect.Map):
-		return "none"
-	case v.Kind() == reflect.String:
-		text = strconv.Quote(v.String())
-	case v.Kind() == reflect.Struct, v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
-		if at, is := v.Interface().(time.Time); is {
-			return at.Format(time.RFC3339Nano)
-		}
-		text = strings.Join(strings.Fields(fmt.Sprintf("%+v", v.Interface())), " ")
-	}
-	if runes := []rune(text); len(runes) > long {
-		text = string(runes[:long]) + "..."
-	}
-	return text
-}
-
-// identity is what tells an entity from others of its kind: its username, its full path or, if it has neither, its ID.
-func identity(entity any) any {
-	v := reflect.ValueOf(entity)
-	for _, name := range []string{"Username", "Path", "ID"} {
-		if field := v.FieldByName(name); field.IsValid() {
-			return field.Interface()
-		}
-	}
-	return nil
 }
