@@ -86,6 +86,10 @@ func fill(v reflect.Value, number *int) {
 			fill(v.Index(i), number)
 		}
 	case reflect.Map:
+		if texts, ok := v.Addr().Interface().(*map[string]string); ok {
+			*texts = map[string]string{"merge_method": "ff", "lfs_enabled": "false"}
+			return
+		}
 		v.Set(reflect.ValueOf(fakegitlab.Members{"mia": fakegitlab.Maintainer, "dan.k": fakegitlab.Developer}))
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))

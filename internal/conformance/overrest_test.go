@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -24,13 +25,13 @@ import (
 // the cases.
 func TestConformanceOverREST(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithVersion("17.2"), fakegitlab.WithUnknownEndpoints(true),
-		fakegitlab.WithJournalLimit(100))
+		fakegitlab.WithJournalLimit(100), fakegitlab.WithClock(time.Now))
 	admin := gl.Token("root", "api", "admin_mode")
 	serveCreation(gl, admin)
 	g := conformance.DialGitLab(t, gl.URL(), admin, "")
 	played, all := 0, 0
 	for name, atLeast := range map[string]int{"management": 200, "rest": 100, "runner": 30, "namespaces": 60,
-		"truth_runners": 20} {
+		"truth_runners": 20, "users": 100} {
 		file := conformance.ReadFile(t, testkit.Path("testdata/conformance/"+name+".json"))
 		ofFile := len(file.Cases)
 		all += ofFile
@@ -59,17 +60,11 @@ type creation struct {
 func serveCreation(gl *fakegitlab.Fake, admin string) {
 	c := &creation{gl: gl, admin: admin}
 	for endpoint, answer := range map[fakegitlab.Endpoint]func(*http.Request, creationParams) any{
-		"POST /users":                            c.user,
-		"POST /users/:id/block":                  c.state(fakegitlab.UserBlocked),
-		"POST /users/:id/deactivate":             c.state(fakegitlab.UserDeactivated),
-		"POST /users/:id/personal_access_tokens": c.accessToken(false),
-		"POST /users/:id/impersonation_tokens":   c.accessToken(true),
-		"POST /groups":                           c.group,
-		"POST /groups/:id/members":               c.groupMember,
-		"POST /projects":                         c.project,
-		"POST /projects/:id/members":             c.projectMember,
+		"POST /groups":               c.group,
+		"POST /groups/:id/members":   c.groupMember,
+		"POST /projects":             c.project,
+		"POST /projects/:id/members": c.projectMember,
 		// they are in nobody's way
-		"DELETE /users/:id":  func(*http.Request, creationParams) any { return nil },
 		"DELETE /groups/:id": func(*http.Request, creationParams) any { return nil },
 	} {
 		gl.Handle(endpoint, c.handler(answer))
@@ -78,18 +73,15 @@ func serveCreation(gl *fakegitlab.Fake, admin string) {
 
 // creationParams are all parameters of those endpoints.
 type creationParams struct {
-	Username, Path           string
-	Admin, Auditor, External bool
-	Visibility               fakegitlab.Visibility
-	ParentID                 int                 `json:"parent_id"`
-	NamespaceID              int                 `json:"namespace_id"`
-	UserID                   int                 `json:"user_id"`
-	AccessLevel              int                 `json:"access_level"`
-	SharedRunnersEnabled     *bool               `json:"shared_runners_enabled"`
-	GroupRunnersEnabled      *bool               `json:"group_runners_enabled"`
-	BuildTimeout             conformance.Seconds `json:"build_timeout"`
-	Scopes                   []string
-	ExpiresAt                conformance.Time `json:"expires_at"`
+	Path                 string
+	Visibility           fakegitlab.Visibility
+	ParentID             int                 `json:"parent_id"`
+	NamespaceID          int                 `json:"namespace_id"`
+	UserID               int                 `json:"user_id"`
+	AccessLevel          int                 `json:"access_level"`
+	SharedRunnersEnabled *bool               `json:"shared_runners_enabled"`
+	GroupRunnersEnabled  *bool               `json:"group_runners_enabled"`
+	BuildTimeout         conformance.Seconds `json:"build_timeout"`
 }
 
 func (c *creation) handler(answer func(*http.Request, creationParams) any) http.Handler {
@@ -126,26 +118,6 @@ func (c *creation) path(kind, id string) string {
 	return text
 }
 
-func (c *creation) user(_ *http.Request, in creationParams) any {
-	u := c.gl.AddUser(fakegitlab.User{Username: in.Username, Admin: in.Admin, Auditor: in.Auditor, External: in.External})
-	return c.made("user", u.ID, u.Username)
-}
-
-func (c *creation) state(s fakegitlab.UserState) func(*http.Request, creationParams) any {
-	return func(r *http.Request, _ creationParams) any {
-		return c.gl.UpdateUser(c.path("user", r.PathValue("id")), func(u *fakegitlab.User) { u.State = s }).ID
-	}
-}
-
-func (c *creation) accessToken(impersonation bool) func(*http.Request, creationParams) any {
-	return func(r *http.Request, in creationParams) any {
-		t := c.gl.AddAccessToken(fakegitlab.AccessToken{User: c.path("user", r.PathValue("id")), Scopes: in.Scopes,
-			Impersonation: impersonation,
-			ExpiresAt:     in.ExpiresAt.At(c.gl.Now())})
-		return map[string]any{"id": t.ID, "token": t.Token}
-	}
-}
-
 func (c *creation) group(_ *http.Request, in creationParams) any {
 	path := strings.TrimPrefix(c.path("group", strconv.Itoa(in.ParentID))+"/"+in.Path, "/")
 	g := c.gl.AddGroup(fakegitlab.Group{Path: path, Visibility: in.Visibility})
@@ -175,7 +147,12 @@ func (c *creation) projectMember(r *http.Request, in creationParams) any {
 
 // with is the members and one more.
 func (c *creation) with(members fakegitlab.Members, in creationParams) fakegitlab.Members {
-	all := fakegitlab.Members{c.path("user", strconv.Itoa(in.UserID)): fakegitlab.Role(in.AccessLevel)}
+	all := fakegitlab.Members{}
 	maps.Copy(all, members)
+	for _, u := range c.gl.Users() {
+		if u.ID == in.UserID {
+			all[u.Username] = fakegitlab.Role(in.AccessLevel)
+		}
+	}
 	return all
 }

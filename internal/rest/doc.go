@@ -13,6 +13,8 @@
 //	artifacts.go                       artifacts, uploaded and downloaded by runners (lib/api/ci/runner.rb)
 //	jobs.go                            jobs, for people (lib/api/ci/jobs.rb, lib/api/ci/job_artifacts.rb)
 //	instance.go, settings.go           version, the caller, its token, application settings
+//	users.go, users_*.go               users and their states (lib/api/users.rb)
+//	access_tokens.go, impersonation_tokens.go   personal access tokens (lib/api/personal_access_tokens.rb)
 //	namespaces.go, namespaces_*.go     projects and groups (lib/api/projects.rb, lib/api/groups.rb)
 //
 // routing.go is how Grape finds the route of a request, and what it answers where there is none: the front.Protocol

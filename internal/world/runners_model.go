@@ -24,6 +24,14 @@ func (v *Invalid) Add(attribute, text string) {
 	v.Problems = append(v.Problems, AttributeProblem{attribute, text})
 }
 
+// orNil is the error, nil where there is no problem.
+func (v *Invalid) orNil() error {
+	if len(v.Problems) == 0 {
+		return nil
+	}
+	return v
+}
+
 // sentence has all problems in one sentence, as Rails' full_messages.to_sentence does: "Tags list can not be empty, A,
 // and B".
 func (v *Invalid) sentence() string {
