@@ -60,8 +60,8 @@ func surely[R any](do func(*world.State, R)) func(*world.State, R) error {
 	}
 }
 
-// NextID has the next record that a request makes get this ID: a runner, a job (by a retry) or an access token, but no
-// runner manager, which comes along with others. Several queue up, each for one record. An ID that a runner has already
+// NextID has the next record that a request makes get this ID: a runner, a job (by a retry), a user or an access token,
+// but no runner manager, which comes along with others. Several queue up, each for one record. An ID that a runner has already
 // fails the test; one that no request used is a problem at its end (WithUnusedFailures). Reset forgets them.
 func (f *Fake) NextID(id int) {
 	f.tb.Helper()

@@ -156,7 +156,7 @@ func TestPinsThatComeToNothing(t *testing.T) {
 	gl.NextToken("never")
 	assert.Equal(t, []string{
 		"NextID(7): when its turn came, the ID was taken",
-		"NextID(9) was never used: no request made a runner, job or access token",
+		"NextID(9) was never used: no request made a runner, job, user or access token",
 		`NextToken("never") was never used: no request made a token`,
 	}, gl.Problems())
 	gl.Reset()

@@ -15,7 +15,7 @@ type pins struct {
 	missed []string // problems: what was taken meanwhile
 }
 
-// PinID has the next runner, job or access token that a request makes get that id, after those pinned before. The error
+// PinID has the next runner, job, user or access token that a request makes get that id, after those pinned before. The error
 // is that it cannot: a runner has it. Records of other kinds have ids of their own, as in GitLab.
 func (st *State) PinID(id int) error {
 	switch {
@@ -96,7 +96,7 @@ func (st *State) PinProblems() []string {
 	problems := append([]string(nil), st.pins.missed...)
 	for _, id := range st.pins.ids {
 		problems = append(problems,
-			fmt.Sprintf("NextID(%d) was never used: no request made a runner, job or access token", id))
+			fmt.Sprintf("NextID(%d) was never used: no request made a runner, job, user or access token", id))
 	}
 	for _, token := range st.pins.tokens {
 		problems = append(problems, fmt.Sprintf("NextToken(%q) was never used: no request made a token", token))
