@@ -31,8 +31,9 @@ type Scenario struct {
 	AccessTokens []AccessToken `json:"access_tokens,omitzero"`
 	Groups       []Group       `json:"groups,omitzero"`
 	Projects     []Project     `json:"projects,omitzero"`
-	// Memberships add to the Members of groups and projects. Fake.Snapshot returns them there, never here.
+	// Memberships add to the Members of groups and projects. Fake.Snapshot returns only those here that end by themselves.
 	Memberships []Membership `json:"memberships,omitzero"`
+	Shares      []Share      `json:"shares,omitzero"`
 	Runners     []Runner     `json:"runners,omitzero"`
 	Jobs        []Job        `json:"jobs,omitzero"`
 }
@@ -42,6 +43,8 @@ type Membership struct {
 	Path string `json:"path"` // of a group or project
 	User string `json:"user"` // username
 	Role Role   `json:"role"`
+	// ExpiresAt counts by the day, as in GitLab: the membership ends at 00:00 UTC of that date. Zero is never.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
 // At returns a copy, all of whose times are moved so that "now" is t: the scenario's Now or, without one, the time at

@@ -52,6 +52,25 @@ func (f *Fake) RevokeAccessToken(token string) {
 		surely((*world.State).RevokeToken)))
 }
 
+// AddShare invites a group into another group or a project.
+func (f *Fake) AddShare(s Share) Share {
+	f.tb.Helper()
+	return change(f, "AddShare(%q)", s.Path, func(st *world.State) (Share, error) {
+		if bad := badValues(s); len(bad) > 0 {
+			return s, bad
+		}
+		return addShare(st, s)
+	})
+}
+
+// DeleteShare takes the invitation of a group into the group or project at a path back.
+func (f *Fake) DeleteShare(path, group string) {
+	f.tb.Helper()
+	change(f, "DeleteShare(%q)", path, func(st *world.State) (struct{}, error) {
+		return struct{}{}, st.DeleteShare(path, group)
+	})
+}
+
 // surely is a transition that cannot fail as one that may.
 func surely[R any](do func(*world.State, R)) func(*world.State, R) error {
 	return func(st *world.State, r R) error {
