@@ -121,6 +121,9 @@ func createGroup(q request) front.Response {
 	if refusal := front.Allow(may, ""); refusal != nil {
 		return *refusal
 	}
+	if q.Params.Has(paramSharedRunnersSetting) {
+		return *gitlabFails("a new group has no attribute " + paramSharedRunnersSetting + ", which is for PUT /groups/:id")
+	}
 	g, err := q.State.CreateGroup(n)
 	if err != nil {
 		return front.Refuse(http.StatusBadRequest, fmt.Sprintf(msgfGroupNotSaved, inspectedHash(err))).

@@ -179,8 +179,19 @@ var UpdatedProjectAttributes = []Attribute{
 	{Name: AttrMaxArtifactsSize, Kind: NumberAttribute},
 }
 
-func allProjectAttributes() []Attribute {
-	return slices.Concat(ProjectAttributes, UpdatedProjectAttributes)
+// allProjectAttributes are those that a project may have; the defaults are found by name.
+var (
+	allProjectAttributes = slices.Concat(ProjectAttributes, UpdatedProjectAttributes)
+	projectDefaults      = defaultsOf(allProjectAttributes)
+	groupDefaults        = defaultsOf(GroupAttributes)
+)
+
+func defaultsOf(all []Attribute) map[string]string {
+	defaults := make(map[string]string, len(all))
+	for _, a := range all {
+		defaults[a.Name] = a.Default
+	}
+	return defaults
 }
 
 // changesOf are attributes with other ones laid over them, without those that are as in a new group or project. The
@@ -230,16 +241,11 @@ func (a Attribute) check(value string) error {
 }
 
 // valueOf is an attribute as it counts: as set or, else, as in a new group or project.
-func valueOf(known []Attribute, set map[string]string, name string) string {
+func valueOf(set, defaults map[string]string, name string) string {
 	if value, given := set[name]; given {
 		return value
 	}
-	for _, a := range known {
-		if a.Name == name {
-			return a.Default
-		}
-	}
-	return Unset
+	return defaults[name]
 }
 
 // Words are those of an attribute of words.
@@ -251,15 +257,10 @@ func Words(text string) []string {
 }
 
 // Attribute is an attribute of the group in its text form; Unset for null.
-func (g *Group) Attribute(name string) string { return valueOf(GroupAttributes, g.Attributes, name) }
+func (g *Group) Attribute(name string) string { return valueOf(g.Attributes, groupDefaults, name) }
 
 // Attribute is an attribute of the project in its text form; Unset for null.
-func (p *Project) Attribute(name string) string {
-	if value, given := p.Attributes[name]; given {
-		return value
-	}
-	return valueOf(allProjectAttributes(), nil, name)
-}
+func (p *Project) Attribute(name string) string { return valueOf(p.Attributes, projectDefaults, name) }
 
 // PublicJobs is whether all who see the project may see its jobs.
 func (p *Project) PublicJobs() bool { return p.Attributes[AttrPublicJobs] != "false" }

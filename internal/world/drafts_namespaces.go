@@ -339,8 +339,8 @@ func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems
 	}
 	ps.Add("visibility", checkVisibility(&in.Visibility))
 	ps.Add(fieldExpiration, checkExpiration(in.RunnerTokenExpiration))
-	ps = append(ps, checkAttributes(allProjectAttributes(), in.Attributes)...)
-	in.Attributes = changesOf(allProjectAttributes(), nil, in.Attributes)
+	ps = append(ps, checkAttributes(allProjectAttributes, in.Attributes)...)
+	in.Attributes = changesOf(allProjectAttributes, nil, in.Attributes)
 	if _, last := SplitPath(in.Path); in.Name == "" {
 		in.Name = last
 	}

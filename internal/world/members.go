@@ -150,8 +150,11 @@ func (st *State) endsAt(at time.Time) {
 // minutes after midnight (app/workers/remove_expired_members_worker.rb,
 // app/workers/remove_expired_group_links_worker.rb).
 func (st *State) endWhatIsOver() {
+	if st.nextEnd.IsZero() {
+		return
+	}
 	now := st.Now()
-	if st.nextEnd.IsZero() || now.Before(st.nextEnd) {
+	if now.Before(st.nextEnd) {
 		return
 	}
 	st.nextEnd = time.Time{}

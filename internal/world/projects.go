@@ -158,7 +158,7 @@ func (p *Project) apply(v *Invalid, c ProjectChange) {
 	} else if tooLong(&path, maxSegmentLength) {
 		v.Add(attrConfigPath, msgTooLong(maxSegmentLength))
 	}
-	p.Attributes = changesOf(allProjectAttributes(), p.Attributes, c.Attributes)
+	p.Attributes = changesOf(allProjectAttributes, p.Attributes, c.Attributes)
 	if p.JobTimeout() == defaultBuildTimeout {
 		p.BuildTimeout = 0
 	}
