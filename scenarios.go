@@ -136,6 +136,14 @@ func (s Scenario) WithMember(path, username string, role Role) Scenario {
 	return s.withMembers()
 }
 
+// WithShare returns a copy in which the group or project at path has invited a group: its members have a role there,
+// that one at most. All of them may be added later.
+func (s Scenario) WithShare(path, group string, role Role) Scenario {
+	s = cloneScenario(s)
+	s.Shares = append(s.Shares, Share{Path: path, Group: group, Role: role})
+	return s
+}
+
 // WithRunner returns a copy with the runner, added or, if there is one of that description, changed: the first such
 // one. An empty description always adds.
 func (s Scenario) WithRunner(description string, change ...func(*Runner)) Scenario {

@@ -178,9 +178,7 @@ func newProber(t *testing.T, version string) *prober {
 		WithMember("acme", "tia", fakegitlab.Guest).WithMember("acme/shop", "tia", fakegitlab.Guest).
 		WithGroup("partners", func(g *fakegitlab.Group) { g.ID, g.Members = partnersID, invited }).
 		WithGroup("friends", func(g *fakegitlab.Group) { g.ID = friendsID })
-	for _, path := range []string{"acme", "acme/shop"} {
-		world.Shares = append(world.Shares, fakegitlab.Share{Path: path, Group: "friends", Role: fakegitlab.Guest})
-	}
+	world = world.WithShare("acme", "friends", fakegitlab.Guest).WithShare("acme/shop", "friends", fakegitlab.Guest)
 	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
 }
 

@@ -207,7 +207,7 @@ func TestMembershipsEnd(t *testing.T) {
 	assert.Equal(t, 200, ask("max", "GET /groups/acme", "").Status)
 	gl.Advance(24 * time.Hour)
 	assert.Equal(t, 404, ask("max", "GET /groups/acme", "").Status)
-	assert.Empty(t, gl.Snapshot().Shares)
+	assert.Empty(t, gl.Shares())
 	acme, _ := gl.Group("acme")
 	assert.NotContains(t, acme.Members, "sam")
 }
@@ -238,16 +238,15 @@ func TestRolesThroughShares(t *testing.T) {
 }
 
 func TestUnsharingByWhoMayNot(t *testing.T) {
-	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees()))
-	gl.AddShare(fakegitlab.Share{Path: "acme", Group: "open", Role: fakegitlab.Guest})
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees().WithShare("acme", "open", fakegitlab.Guest)))
 	ask := asks(t, gl)
 	open, _ := gl.Group("open")
 	link := fmt.Sprintf("DELETE /groups/acme/share/%d", open.ID)
 
 	assert.Equal(t, 204, ask("gus", link, "").Status)
-	assert.Len(t, gl.Snapshot().Shares, 1)
+	assert.Len(t, gl.Shares(), 1)
 	assert.Equal(t, 204, ask("oli", link, "").Status)
-	assert.Empty(t, gl.Snapshot().Shares)
+	assert.Empty(t, gl.Shares())
 	assert.Equal(t, `404 {"message":"404 Group Link Not Found"}`, ask("oli", link, "").String())
 }
 
