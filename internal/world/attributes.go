@@ -42,6 +42,8 @@ const (
 	AttrPublicJobs       = "public_jobs"
 	AttrBuildsAccess     = "builds_access_level"
 	AttrMaxArtifactsSize = "max_artifacts_size"
+	AttrGitProtocol      = "enabled_git_access_protocol"
+	AttrDefaultBranch    = "default_branch"
 	attrConfigPath       = "ci_config_path"
 )
 
@@ -94,12 +96,13 @@ var GroupAttributes = slices.Concat([]Attribute{
 	unsetOnOff("mentions_disabled"),
 	onOff("lfs_enabled", true),
 	onOff("request_access_enabled", true),
-}, texts("default_branch"), []Attribute{
+}, texts(AttrDefaultBranch), []Attribute{
 	choice("default_branch_protection", "2", "0", "1", "2", "3", "4").numbers(),
 	onOff(AttrSharingInside, false),
 	onOff("math_rendering_limits_enabled", true),
 	onOff("lock_math_rendering_limits_enabled", false),
 	{Name: AttrMaxArtifactsSize, Kind: NumberAttribute},
+	choice(AttrGitProtocol, "all", "ssh", "http", "all"),
 })
 
 // numbers is a choice of numbers.
@@ -137,7 +140,7 @@ var projectFeatures = []Attribute{
 var ProjectAttributes = slices.Concat([]Attribute{
 	choice("build_git_strategy", "fetch", "fetch", "clone"),
 	choice("auto_cancel_pending_pipelines", "enabled", "disabled", "enabled"),
-}, texts(attrConfigPath), projectFeatures, []Attribute{
+}, texts(AttrDefaultBranch, attrConfigPath), projectFeatures, []Attribute{
 	onOff("service_desk_enabled", false),
 	onOff("emails_enabled", true),
 	onOff("show_diff_preview_in_email", true),
@@ -175,6 +178,7 @@ var UpdatedProjectAttributes = []Attribute{
 	choice("ci_pipeline_variables_minimum_override_role", CreationDeveloper, "no_one_allowed", CreationDeveloper,
 		CreationMaintainer, CreationOwner),
 	onOff("ci_push_repository_for_job_token_allowed", false),
+	{Name: "ci_id_token_sub_claim_components", Kind: WordsAttribute, Default: "project_path,ref_type,ref"},
 	{Name: "ci_delete_pipelines_in_seconds", Kind: NumberAttribute},
 	{Name: AttrMaxArtifactsSize, Kind: NumberAttribute},
 }
