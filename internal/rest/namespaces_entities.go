@@ -4,7 +4,6 @@ package rest
 // them).
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -116,7 +115,7 @@ func (q request) projectSeen(p *world.Project, readsCode bool) projectEntity {
 		SSHURLToRepo: "git@" + q.Way.Host + ":" + p.Path + ".git", HTTPURLToRepo: repository,
 		WebURL: strings.TrimSuffix(repository, ".git"), LastActivityAt: identity.CreatedAt, Namespace: q.namespaceEntity(p)}
 	if readsCode {
-		e.DefaultBranch = cmp.Or(p.Attribute(world.AttrDefaultBranch), world.DefaultRef)
+		e.DefaultBranch = p.DefaultBranch()
 		e.projectCodeEntity = &projectCodeEntity{}
 	}
 	if q.Has(gitlabversion.NamespaceAttributesOf18) {
