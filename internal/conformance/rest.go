@@ -25,7 +25,9 @@ import (
 type RealGitLab struct {
 	base, adminToken, version string
 	client                    *http.Client
-	Settings                  params // those that cases change, as they were
+	Settings                  params       // those that cases change, as they were
+	groups                    map[int]bool // at the top, which no case has made
+	adminID                   int
 }
 
 // DialGitLab looks at a GitLab before cases change it. Cases reset its registration token, change its settings and
@@ -44,8 +46,26 @@ func DialGitLab(t testing.TB, base, adminToken, version string) *RealGitLab {
 		g.version, _ = testkit.Descend(answer, "version").(string)
 	}
 	require.Regexp(t, `^\d+\.\d+`, g.version, "no version of a GitLab")
-	g.Settings = g.Current(t)
+	g.Settings, g.groups = g.Current(t), map[int]bool{}
+	for _, id := range g.topGroups(t) {
+		g.groups[id] = true
+	}
+	_, me := g.call(t, adminToken, http.MethodGet, "/user", nil)
+	id, _ := testkit.Descend(me, "id").(float64)
+	g.adminID = int(id)
 	return g
+}
+
+// topGroups are the first of the groups that lie in no other.
+func (g *RealGitLab) topGroups(t testing.TB) (ids []int) {
+	t.Helper()
+	_, answer := g.call(t, g.adminToken, http.MethodGet, "/groups?top_level_only=true&all_available=true&per_page=100", nil)
+	list, _ := answer.([]any)
+	for _, group := range list {
+		id, _ := testkit.Descend(group, "id").(float64)
+		ids = append(ids, int(id))
+	}
+	return ids
 }
 
 // Current is how the settings are that cases change.
@@ -104,7 +124,7 @@ func (g *RealGitLab) Open(p *Player, c Case) WorldMaker {
 		p.skip("bound to other versions of GitLab than " + g.version)
 	}
 	p.prefix = "c" + strings.ToLower(rand.Text()[:8]) + "-"
-	w := &restWorld{Player: p, gitlab: g, about: c.text(), specs: map[string]caseUser{}, tokens: map[string]string{},
+	w := &restWorld{Player: p, gitlab: g, about: c.text(), asked: c.requests(), specs: map[string]caseUser{}, tokens: map[string]string{},
 		settingsNow: params{}, roles: map[string]fakegitlab.Members{}}
 	if namesItself.MatchString(w.about) {
 		p.skip("it writes out a username or a path, which has a prefix there")
@@ -128,6 +148,16 @@ func (c Case) text() string {
 	return text.String()
 }
 
+// requests is what a case sends.
+func (c Case) requests() string {
+	var text strings.Builder
+	for _, s := range append([]Step{c.Step}, c.Then...) {
+		raw, _ := json.Marshal([]any{s.Request.JSON, s.Request.Form, s.Request.Query}) // it was read from JSON
+		text.Write(raw)
+	}
+	return text.String()
+}
+
 // params are what a request has in its body.
 type params map[string]any
 
@@ -137,6 +167,7 @@ type restWorld struct {
 	*Player
 	gitlab      *RealGitLab
 	about       string
+	asked       string                        // what the case sends
 	specs       map[string]caseUser           // of all users; they are made when somebody needs them
 	tokens      map[string]string             // by username and scopes
 	settingsNow params                        // set once all else is made, for they may forbid it
@@ -203,6 +234,21 @@ func (w *restWorld) clear() {
 	}
 	slices.Reverse(w.made)
 	w.remove(w.made)
+	for _, id := range w.gitlab.topGroups(w.t) { // made by the case itself
+		if !w.gitlab.groups[id] {
+			w.remove([]string{fmt.Sprintf("/groups/%d", id)})
+		}
+	}
+}
+
+// named skips a case that calls something of its world by its name, which has a prefix here.
+func (w *restWorld) named(name string) {
+	for _, key := range []string{"path", "username", "namespace"} {
+		if strings.Contains(strings.ToLower(w.asked), fmt.Sprintf("%q:%q", key, name)) ||
+			strings.Contains(w.asked, fmt.Sprintf(`%q:"%s/`, key, name)) {
+			w.skip("it calls something of its world by its name, which has a prefix there")
+		}
+	}
 }
 
 // remove deletes what is still there of these paths.
@@ -251,7 +297,8 @@ func (w *restWorld) ready() { w.gitlab.set(w.t, w.settingsNow) }
 
 func (w *restWorld) user(name string, in caseUser) {
 	w.specs[name] = in
-	if w.mentions(name) {
+	w.named(name)
+	if w.mentions(name) || w.mentions("/members") {
 		w.userID(name)
 	}
 }
@@ -312,6 +359,9 @@ func (w *restWorld) group(name string, in caseGroup) {
 	}
 	body := params{"name": name, "path": w.prefix + name, "visibility": in.Visibility}
 	fullPath := w.prefix + name
+	if in.Parent == "" {
+		w.named(name)
+	}
 	if in.Parent != "" {
 		body["path"], body["parent_id"] = name, w.ids["group."+in.Parent]
 		fullPath = w.Names["group."+in.Parent+".path"] + "/" + name
@@ -323,6 +373,9 @@ func (w *restWorld) group(name string, in caseGroup) {
 		w.send(http.MethodPut, path, params{"shared_runners_setting": "disabled_and_unoverridable"})
 	}
 	w.members("group", name, in.Parent, path, in.Members)
+	if hasOwner := slices.Contains(slices.Collect(maps.Values(w.roles[name])), fakegitlab.Owner); hasOwner {
+		w.send(http.MethodDelete, fmt.Sprintf("%s/members/%d", path, w.gitlab.adminID), nil) // who has made it
+	}
 	if w.mentions("{{group." + name + ".registration_token}}") {
 		w.registrationToken("group", name, path)
 	}
