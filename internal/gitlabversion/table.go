@@ -94,6 +94,9 @@ const (
 	TokenFamilyRevoked
 	TokenExpiryFilters
 	ActivationByService
+	MovedProjectsRedirect
+	DeletionMarks
+	DeletionRenames
 	differenceCount
 )
 
@@ -332,6 +335,14 @@ var table = [differenceCount]Row{
 	ActivationByService: {"activating a user who is blocked is 403 with Error occurred. before the text, one who is " +
 		"active true; before, 403 Forbidden - and false",
 		Version{17, 0}, first, "lib/api/users.rb of 16.3 and of about 17.10; app/services/users/activate_service.rb", false},
+	MovedProjectsRedirect: {"a path that a project had answers 301 to GET and 405 to the rest; before, 404",
+		Version{16, 7}, first, "lib/api/helpers.rb, redirect!; behind the flag api_redirect_moved_projects from 16.4 on",
+		true},
+	DeletionMarks: {"DELETE of a group or project only marks it, for 30 days; permanently_remove and restore; " +
+		"before, it goes at once",
+		Version{18, 0}, first, "app/services/groups/mark_for_deletion_service.rb; epic 17208", false},
+	DeletionRenames: {"what is marked for deletion has -deletion_scheduled- and its ID at the end of its path and name",
+		Version{18, 2}, first, "app/services/namespaces/mark_for_deletion_base_service.rb", false},
 	RecentPipelinesSearched: {"artifacts by ref are looked for in the 100 latest successful pipelines with " +
 		"search_recent_successful_pipelines",
 		Version{18, 10}, first, "Job artifacts API page", false},

@@ -32,6 +32,15 @@ func CreateProjects(a Actor) Decision {
 	return unless(a.NoProjects, a, "may have no more projects in the own namespace")
 }
 
+// UseUserNamespace is create_projects and read_namespace of a user's own namespace: for the user, and for
+// administrators (app/policies/namespaces/user_namespace_policy.rb).
+func UseUserNamespace(a Actor, own bool) Decision {
+	if own {
+		return allowed
+	}
+	return isAdmin(a, false)
+}
+
 func unless(forbidden bool, a Actor, why string) Decision {
 	if !forbidden {
 		return allowed

@@ -9,7 +9,8 @@ func Routes() []*front.Route {
 	var all []*front.Route
 	for _, family := range [][]row{
 		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(),
-		instanceRows(), namespaceRows(), userRows(), userStateRows(), accessTokenRows(), impersonationTokenRows(),
+		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
+		userRows(), userStateRows(), accessTokenRows(), impersonationTokenRows(),
 	} {
 		for _, r := range family {
 			all = append(all, r.route())

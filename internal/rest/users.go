@@ -85,7 +85,8 @@ func given[T any](name string, read func(string) (T, bool)) *T {
 // saidOfUser is what the parameters that creating and changing have in common say of a user.
 func (q request) saidOfUser() world.UserChange {
 	p := q.Params
-	c := world.UserChange{Username: q.text("username"), Name: q.text("name"), Email: q.text("email"), Password: given("password", p.String), Admin: given("admin", p.Bool),
+	c := world.UserChange{Username: q.text("username"), Name: q.text("name"), Email: q.text("email"),
+		Password: given("password", p.String), Admin: given("admin", p.Bool),
 		Auditor: given("auditor", p.Bool), External: given("external", p.Bool),
 		PrivateProfile: given("private_profile", p.Bool), CanCreateGroup: given("can_create_group", p.Bool),
 		ProjectsLimit: given("projects_limit", p.Int), Attributes: map[string]string{}}

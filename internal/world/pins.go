@@ -15,8 +15,9 @@ type pins struct {
 	missed []string // problems: what was taken meanwhile
 }
 
-// PinID has the next runner, job, user or access token that a request makes get that id, after those pinned before. The error
-// is that it cannot: a runner has it. Records of other kinds have ids of their own, as in GitLab.
+// PinID has the next runner, job, user, access token, group or project that a request makes get that id, after those
+// pinned before. The error is that it cannot: a runner has it. Records of other kinds have ids of their own, as in
+// GitLab.
 func (st *State) PinID(id int) error {
 	switch {
 	case id <= 0:

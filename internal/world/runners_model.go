@@ -44,6 +44,9 @@ func (v *Invalid) sentence() string {
 
 // sentence is the problem with its attribute as people write it.
 func (p AttributeProblem) sentence() string {
+	if p.Attribute == attrBase {
+		return p.Text
+	}
 	human := strings.ReplaceAll(strings.ReplaceAll(p.Attribute, "_", " "), ".", " ")
 	return strings.ToUpper(human[:1]) + human[1:] + " " + p.Text
 }
