@@ -16,7 +16,7 @@
 //	  polling.go                           Workhorse lets it wait, without the mutex            204, 413
 //	  throttle.go                          too many requests, of whatever kind                  429
 //	  auth.go, auth_job.go, sudo.go,       who is it, and may the token?                        401, 403
-//	  scopes.go
+//	  scopes.go, signin.go
 //	                                       here is the endpoint's before block
 //	  answer.go: validate                  the parameters as the endpoint declares them         400
 //	  stream.go, upload.go                 a body of any size, read without the mutex

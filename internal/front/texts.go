@@ -49,5 +49,7 @@ const (
 	msgfGranularMissing    = "Access denied: This operation requires a fine-grained personal access token " +
 		"with the following %s permissions: [%s]."
 	msgSudoAdminOnly     = "Must be admin to use sudo"
+	msgSignInFailed      = "Invalid token"
+	msgNotAccessible     = "API not accessible for user"
 	msgfSudoUserNotFound = "User with ID or username '%s'"
 )
