@@ -35,9 +35,9 @@ type Field struct {
 // Scalar is how a scalar type reads and shows its values.
 type Scalar struct {
 	// ParseInput turns a literal or the value of a variable (string, bool, int64, float64, []any, map[string]any; an
-	// enum's literal comes as an EnumLiteral) into what a resolver gets. The text of its error is shown to the client, as
-	// that of a GraphQL::CoercionError; nil and no error says that the value is refused without a text of the scalar's own.
-	// It is never asked for null.
+	// enum's literal comes as an EnumLiteral) into what a resolver gets. The text of its error is shown to the client,
+	// as that of a GraphQL::CoercionError; nil and no error says that the value is refused without a text of the
+	// scalar's own. It is never asked for null.
 	ParseInput func(value any) (any, error)
 	// Output turns what a resolver gave into what is shown. It is never asked for nil.
 	Output func(value any) any
