@@ -11,6 +11,18 @@ type Bindings struct {
 	// TypeOf names the object type of a value whose declared type is an interface or a union. It is not needed if the
 	// schema has neither.
 	TypeOf func(value any) string
+	// Analyzers are asked of each document that is valid, in this order, before it is run. Each call makes a new one.
+	Analyzers []func() Analyzer
+}
+
+// Analyzer looks at a valid document before it is run, as a query analyzer of graphql-ruby: at every field that is asked
+// for, through fragments, in the order of the document. What @skip and @include leave out is not shown to it.
+type Analyzer interface {
+	// Enter and Leave are called around the fields below.
+	Enter(name string, hasSelections bool)
+	Leave(name string, hasSelections bool)
+	// Result is nil, or why the document is refused.
+	Result() *Error
 }
 
 // FieldValuer is a parent that reads its own fields. It says false for a field that it does not know, which is a bug of
@@ -35,9 +47,9 @@ type Field struct {
 // Scalar is how a scalar type reads and shows its values.
 type Scalar struct {
 	// ParseInput turns a literal or the value of a variable (string, bool, int64, float64, []any, map[string]any; an
-	// enum's literal comes as an EnumLiteral) into what a resolver gets. The text of its error is shown to the client, as
-	// that of a GraphQL::CoercionError; nil and no error says that the value is refused without a text of the scalar's own.
-	// It is never asked for null.
+	// enum's literal comes as an EnumLiteral) into what a resolver gets. The text of its error is shown to the client,
+	// as that of a GraphQL::CoercionError; nil and no error says that the value is refused without a text of the
+	// scalar's own. It is never asked for null.
 	ParseInput func(value any) (any, error)
 	// Output turns what a resolver gave into what is shown. It is never asked for nil.
 	Output func(value any) any
@@ -65,23 +77,22 @@ func (e *Error) Error() string { return e.Message }
 type Request struct {
 	// Query is the document. An empty one is answered with a parse error.
 	Query string
-	// OperationName chooses among several operations; empty is none.
-	OperationName string
+	// OperationName chooses among several operations. Nil is none; an empty one is a name, which no operation has.
+	OperationName *string
 	// Variables are values as encoding/json decodes them, numbers as float64, json.Number or an integer type.
 	Variables map[string]any
 	// RemoveDeprecated takes everything deprecated out of the schema for this request.
 	RemoveDeprecated bool
+	// Suggest adds to an unknown name what may have been meant, as graphql-ruby does from 2.4 on.
+	Suggest bool
 }
 
 // Limits are what a request may ask for. A zero is no limit.
 type Limits struct {
 	// Depth is how deep fields may be nested.
 	Depth int
-	// Complexity is the highest sum of costs of one document, and of all documents that are run together.
+	// Complexity is the highest sum of costs of one document, and of all documents that RunAll runs together.
 	Complexity int
-	// IntrospectionComplexity takes the place of Complexity, if it is higher, for a document that asks for nothing but
-	// the schema.
-	IntrospectionComplexity int
 }
 
 // Operation is what a document asks for, without looking at any schema.
