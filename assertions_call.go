@@ -24,14 +24,19 @@ type Call struct {
 	Number   int       // 1, 2, 3 ... in the order of arrival
 	Time     time.Time // of arrival, by the fake's clock
 	Endpoint Endpoint  // "" when nothing serves it, in this version or a later one
-	Method   string
-	Origin   string // what the client called: "http://127.0.0.1:41234"
-	Path     string // as sent, still escaped: "/api/v4/projects/acme%2Fshop/runners"
-	Query    url.Values
-	Header   http.Header
+	// Operation is what a call of GraphQL asks for, with its kind, its name if it has one, and its fields at the root:
+	// "mutation Fleet { runnerCreate }". Those of a batch are divided by "; ". It is "" for other calls, and for a
+	// document that cannot be read.
+	Operation string
+	Method    string
+	Origin    string // what the client called: "http://127.0.0.1:41234"
+	Path      string // as sent, still escaped: "/api/v4/projects/acme%2Fshop/runners"
+	Query     url.Values
+	Header    http.Header
 	// Body is as sent; of a piece of log and of an upload of artifacts it is the first 64 KiB.
 	Body []byte
-	// Params are the parameters as GitLab understood them: those of path, query, form, multipart and JSON together.
+	// Params are the parameters as GitLab understood them: those of path, query, form, multipart and JSON together. Of a
+	// call of GraphQL they are the variables; of a batch, those of each document under its place: "0", "1" ...
 	Params map[string]any
 	// IgnoredParams are parameters that were sent but that nothing reads; often they are misspelt.
 	IgnoredParams []string
@@ -45,7 +50,8 @@ type Call struct {
 	ResponseHeader http.Header
 	ResponseBody   []byte // of a log and of artifacts the first 64 KiB
 	// Reason is, for a refusal, the rule that decided: "mia is Developer in acme/shop; needs Maintainer"; for a runner
-	// that got no job while some are pending, why. It never goes over the wire.
+	// that got no job while some are pending, why; for a call of GraphQL, why fields are null, "runner: mia is ...", or
+	// else which errors there are. It never goes over the wire.
 	Reason string
 	// Failure is whether an injected Failure answered.
 	Failure bool
@@ -85,7 +91,10 @@ func (c Call) request() string {
 			}
 		}
 	}
-	if c.Method == http.MethodGet && c.Endpoint != "" { // what a list was asked for
+	if c.Operation != "" {
+		text.WriteString(" " + c.Operation)
+	}
+	if c.Method == http.MethodGet && c.Endpoint != "" && c.Endpoint != GraphQL { // what a list was asked for
 		for _, name := range slices.Sorted(maps.Keys(c.Query)) {
 			if !slices.Contains(front.CredentialParams(), name) {
 				fmt.Fprintf(&text, " %s=%s", name, printable(strings.Join(c.Query[name], ",")))

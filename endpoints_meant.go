@@ -72,6 +72,7 @@ var constantsByName = []namedConstant{
 	{"GetGroup", GetGroup},
 	{"ListGroupProjects", ListGroupProjects},
 	{"ListSubgroups", ListSubgroups},
+	{"GraphQL", GraphQL},
 }
 
 type namedConstant struct {

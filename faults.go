@@ -41,8 +41,8 @@ type Failure struct {
 	// For is how long calls fail, by the fake's clock and from the first that does; 0 is without end. Of For and Times
 	// the one counts that is over first.
 	For time.Duration
-	// Status is the status of the answer. With it alone the body is GitLab's own for that status; Message replaces its
-	// text, Body the whole: a string or []byte is sent as it is, anything else as JSON.
+	// Status is the status of the answer. With it alone the body is GitLab's own for that status, in GraphQL's form for
+	// a call of it; Message replaces its text, Body the whole: a string or []byte is sent as it is, anything else as JSON.
 	Status  int
 	Message string
 	Body    any
@@ -351,12 +351,12 @@ func (fs *faults) clear() {
 	fs.failures, fs.before, fs.after, fs.held, fs.spent, fs.spentHooks = nil, nil, nil, nil, nil, nil
 }
 
-// response is the answer that the failure gives.
-func (i *injected) response() front.Response {
+// response is the answer that the failure gives to a request.
+func (i *injected) response(q *front.Request) front.Response {
 	r := front.Response{Status: i.Status}
 	switch body := i.Body.(type) {
 	case nil:
-		r = front.Usual(i.Status, i.Message)
+		r = q.Usual(i.Status, i.Message)
 	case string:
 		r.Text, r.ContentType = body, "application/json"
 	case []byte:

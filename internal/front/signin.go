@@ -28,11 +28,11 @@ func (q *Request) signIn() *Response {
 		if !q.sentToken() {
 			return nil
 		}
-		return q.Refusal(http.StatusUnauthorized, msgSignInFailed).Because(why).AsRefusal()
+		return q.Refusal(http.StatusUnauthorized, MsgSignInFailed).Because(why).AsRefusal()
 	}
 	q.User, q.Token, q.Record.User = t.User, t, t.User.Username
 	if t.User.State == world.UserDeactivated {
-		return q.Refusal(http.StatusForbidden, msgNotAccessible).
+		return q.Refusal(http.StatusForbidden, MsgNotAccessible).
 			Because(t.User.Username + " is " + string(t.User.State)).AsRefusal()
 	}
 	q.Actor = q.ActorOf(q.User, true)
