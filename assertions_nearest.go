@@ -162,9 +162,8 @@ func (f *Fake) operationProblem(e Endpoint, name string) string {
 	}
 	known := gitlab.RootFields()
 	meant, near := nearest.Slip(name, known)
-	if !near || slices.Contains(known, name) || name[0] >= 'A' && name[0] <= 'Z' || slices.ContainsFunc(f.log.Closed(), func(c Call) bool {
-		return slices.Contains(gitlab.OperationNames(c.Operation), name)
-	}) {
+	had := func(c Call) bool { return slices.Contains(gitlab.OperationNames(c.Operation), name) }
+	if !near || meant == name || name[0] >= 'A' && name[0] <= 'Z' || slices.ContainsFunc(f.log.Closed(), had) {
 		return ""
 	}
 	return fmt.Sprintf("GraphQL has no field %q; did you mean %q?", name, meant)

@@ -55,7 +55,7 @@ func (c *control) calls() controlAnswer {
 }
 
 func (c *control) callQuery(query url.Values) (q callQuery, err error) {
-	if err := knownParameters(query, "endpoint", "by", "status", "since", "wait"); err != nil {
+	if err := knownParameters(query, "endpoint", "by", "operation", "status", "since", "wait"); err != nil {
 		return q, err
 	}
 	number := func(name string) (n int) {
@@ -69,6 +69,9 @@ func (c *control) callQuery(query url.Values) (q callQuery, err error) {
 	q.endpoint = Endpoint(query.Get("endpoint"))
 	if query.Has("by") {
 		q.where = append(q.where, By(query.Get("by")))
+	}
+	if query.Has("operation") {
+		q.where = append(q.where, Operation(query.Get("operation")))
 	}
 	if status := number("status"); query.Has("status") {
 		q.where = append(q.where, Status(status))
@@ -90,6 +93,7 @@ type callData struct {
 	Number         int                 `json:"number"`
 	Time           time.Time           `json:"time"`
 	Endpoint       *Endpoint           `json:"endpoint"` // null when nothing serves it, as in Call
+	Operation      string              `json:"operation,omitempty"` // of a call of GraphQL
 	Method         string              `json:"method"`
 	Path           string              `json:"path"`
 	Query          map[string][]string `json:"query,omitempty"`
@@ -117,7 +121,7 @@ func callsAsData(calls []Call) []callData {
 }
 
 func callAsData(c Call) callData {
-	data := callData{c.Number, c.Time, nil, c.Method, c.Path, c.Query, c.Header, bodyData(c.Body), c.Params,
+	data := callData{c.Number, c.Time, nil, c.Operation, c.Method, c.Path, c.Query, c.Header, bodyData(c.Body), c.Params,
 		slices.Clone(c.IgnoredParams), c.User, c.RunnerID, c.JobID, c.Status, c.ResponseHeader, bodyData(c.ResponseBody),
 		c.Reason, c.Failure, c.Injected}
 	if c.Endpoint != "" {

@@ -81,6 +81,8 @@ type whereData struct {
 	Runner *int        `json:"runner,omitzero"`
 	Param  *paramData  `json:"param,omitzero"`
 	Header *headerData `json:"header,omitzero"`
+
+	Operation *string `json:"operation,omitzero"` // of GraphQL
 }
 
 type paramData struct {
@@ -100,6 +102,9 @@ func (w whereData) matchers() []CallMatcher {
 	}
 	if w.Runner != nil {
 		where = append(where, ByRunner(*w.Runner))
+	}
+	if w.Operation != nil {
+		where = append(where, Operation(*w.Operation))
 	}
 	if w.Param != nil {
 		where = append(where, Param(w.Param.Name, anyJSON(w.Param.Value)))

@@ -32,8 +32,8 @@ func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
 		Header: http.Header{"Content-Type": {"text/plain"}}, limited: true, retryAfter: retryAfter}
 }
 
-// GraphQLError answers calls of GraphQL with 200 and an error in place of data, as graphql-ruby refuses a document: in a
-// batch, each of them. A Where with Operation says which calls.
+// GraphQLError answers calls of GraphQL with 200 and an error in place of data, as graphql-ruby refuses a document, be
+// it every one of a batch. A Where with Operation says which calls.
 func GraphQLError(message string) Failure {
 	return Failure{Endpoint: GraphQL, Status: http.StatusOK, Message: message}
 }

@@ -1,7 +1,7 @@
 package front
 
-// In the authentication's place at an endpoint that is a page of GitLab's and no part of the REST API: who signs in with
-// the token? (app/controllers/concerns/sessionless_authentication.rb, app/controllers/graphql_controller.rb)
+// In the authentication's place at an endpoint that is a page of GitLab's and no part of the REST API: who signs in
+// with the token? (app/controllers/concerns/sessionless_authentication.rb, app/controllers/graphql_controller.rb)
 
 import (
 	"net/http"

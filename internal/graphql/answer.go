@@ -46,7 +46,7 @@ func shape(q *front.Request, status int, text string) front.Response {
 		text = usual
 	}
 	var body any = errorsBody{[]errorBody{{text}}}
-	if a, read := q.Asked.(*asked); read && a.batch && status == http.StatusOK {
+	if a, read := q.Asked.(*incoming); read && a.batch && status == http.StatusOK {
 		body = slices.Repeat([]any{body}, len(a.documents))
 	}
 	res := front.Response{Status: status, Body: body, ContentType: contentType}
@@ -63,7 +63,7 @@ func refused(q *front.Request, status int, text string) front.Response {
 
 // handle answers a request of somebody who was let in.
 func handle(q *front.Request) front.Response {
-	a := q.Asked.(*asked)
+	a := q.Asked.(*incoming)
 	if refusal := a.refusal(q); refusal != nil {
 		return *refusal
 	}
@@ -86,7 +86,7 @@ func handle(q *front.Request) front.Response {
 }
 
 // refusal is what GitLab refuses before it looks into the documents, in its order.
-func (a *asked) refusal(q *front.Request) *front.Response {
+func (a *incoming) refusal(q *front.Request) *front.Response {
 	method := q.HTTP.Method
 	mutates := slices.ContainsFunc(a.documents, func(d document) bool { return d.mutates() })
 	switch {
@@ -107,7 +107,7 @@ func (a *asked) refusal(q *front.Request) *front.Response {
 }
 
 // limits are what the caller may ask for. An administrator is one by rank here, whatever the token may do.
-func (a *asked) limits(q *front.Request) graphqlruby.Limits {
+func (a *incoming) limits(q *front.Request) graphqlruby.Limits {
 	l := graphqlruby.Limits{Depth: depthOfUsers, Complexity: complexityOfUsers}
 	switch {
 	case q.Anonymous():
@@ -122,7 +122,7 @@ func (a *asked) limits(q *front.Request) graphqlruby.Limits {
 }
 
 // reason is what a person should know of an answer: why fields are null or else which errors there are.
-func (a *asked) reason(q *front.Request, results []graphqlruby.Result) string {
+func (a *incoming) reason(q *front.Request, results []graphqlruby.Result) string {
 	var said []string
 	for i, r := range results {
 		place := ""

@@ -12,7 +12,7 @@ const kindMutation = "mutation"
 
 // operations is what runs of a request: "mutation Fleet { runnerCreate }", those of a batch one after the other; "" for
 // documents that cannot be read, or where none of several operations is chosen.
-func (a *asked) operations() string {
+func (a *incoming) operations() string {
 	var texts []string
 	for _, d := range a.documents {
 		if d.chosen {
@@ -35,8 +35,8 @@ func operationText(o graphqlruby.Operation) string {
 	return text.String()
 }
 
-// OperationNames are the names in what a Record has as its Operation: those of the operations and of their fields at the
-// root.
+// OperationNames are the names in what a Record has as its Operation: those of the operations and of their fields at
+// the root.
 func OperationNames(text string) []string {
 	var names []string
 	for operation := range strings.SplitSeq(text, operationsApart) {

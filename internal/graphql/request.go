@@ -27,8 +27,8 @@ const (
 	paramRemoveDeprecated = "remove_deprecated"
 )
 
-// asked is what a request asks for.
-type asked struct {
+// incoming is what a request asks for.
+type incoming struct {
 	documents        []document
 	batch            bool
 	removeDeprecated bool
@@ -47,7 +47,7 @@ type document struct {
 
 // read reads what a request asks for and notes it for whoever looks at the request before it is answered.
 func read(q *front.Request, sent params.Tree) {
-	a := &asked{removeDeprecated: boolean(sent[paramRemoveDeprecated])}
+	a := &incoming{removeDeprecated: boolean(sent[paramRemoveDeprecated])}
 	var ignored []string
 	known := []string{paramRemoveDeprecated}
 	if list, isList := sent[params.JSONName].([]any); isList {
@@ -241,7 +241,7 @@ func inspected(value any) string {
 }
 
 // variables are those of the document or, of a batch, those of each by its place from 0.
-func (a *asked) variables() map[string]any {
+func (a *incoming) variables() map[string]any {
 	if !a.batch {
 		return a.documents[0].variables
 	}
@@ -253,7 +253,7 @@ func (a *asked) variables() map[string]any {
 }
 
 // size is how many characters all documents have together.
-func (a *asked) size() int {
+func (a *incoming) size() int {
 	n := 0
 	for _, d := range a.documents {
 		n += utf8.RuneCountInString(d.text)

@@ -12,7 +12,7 @@ func TestSlip(t *testing.T) {
 	fields := []string{"runner", "runnerCreate", "runners", "echo"}
 	for name, want := range map[string]string{
 		"runner": "runner", "runnerCrate": "runnerCreate", "runnerCreat": "runnerCreate", "runers": "runners",
-		"getRunner": "", "fleetRunners": "", "ehco": "", "": "", "x": "",
+		"getRunner": "", "fleetRunners": "", "ehco": "echo", "": "", "x": "",
 	} {
 		meant, near := nearest.Slip(name, fields)
 		assert.Equal(t, want != "", near, name)

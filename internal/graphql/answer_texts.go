@@ -6,8 +6,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/front"
 )
 
-// The texts with which GitLab refuses a whole request (app/controllers/graphql_controller.rb). A name with an f in front
-// of its text has verbs to fill in.
+// The texts with which GitLab refuses a whole request (app/controllers/graphql_controller.rb). A name with an f in
+// front of its text has verbs to fill in.
 const (
 	msgQueryTooLarge        = "Query too large"
 	msgfMutationForbidden   = "Mutations are forbidden in %s requests"
