@@ -83,16 +83,13 @@ func (c Call) String() string {
 
 func (c Call) request() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "#%d %s", c.Number, c.name())
+	fmt.Fprintf(&text, "#%d %s", c.Number, c.asked())
 	for segment := range strings.SplitSeq(string(c.Endpoint), "/") {
 		if name, ok := strings.CutPrefix(segment, ":"); ok {
 			if value, sent := c.param(name); sent {
 				fmt.Fprintf(&text, " %s=%s", name, printable(plain.Text(value)))
 			}
 		}
-	}
-	if c.Operation != "" {
-		text.WriteString(" " + c.Operation)
 	}
 	if c.Method == http.MethodGet && c.Endpoint != "" && c.Endpoint != GraphQL { // what a list was asked for
 		for _, name := range slices.Sorted(maps.Keys(c.Query)) {
@@ -155,6 +152,14 @@ func (c Call) name() string {
 		return string(c.Endpoint)
 	}
 	return c.Method + " " + c.Path
+}
+
+// asked is the name with the operation of a call of GraphQL.
+func (c Call) asked() string {
+	if c.Operation == "" {
+		return c.name()
+	}
+	return c.name() + " " + c.Operation
 }
 
 func (c Call) actor() string {

@@ -92,7 +92,7 @@ func (c *control) callQuery(query url.Values) (q callQuery, err error) {
 type callData struct {
 	Number         int                 `json:"number"`
 	Time           time.Time           `json:"time"`
-	Endpoint       *Endpoint           `json:"endpoint"` // null when nothing serves it, as in Call
+	Endpoint       *Endpoint           `json:"endpoint"`            // null when nothing serves it, as in Call
 	Operation      string              `json:"operation,omitempty"` // of a call of GraphQL
 	Method         string              `json:"method"`
 	Path           string              `json:"path"`
