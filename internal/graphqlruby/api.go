@@ -15,14 +15,21 @@ type Bindings struct {
 	Analyzers []func() Analyzer
 }
 
-// Analyzer looks at a valid document before it is run, as a query analyzer of graphql-ruby: at every field that is asked
-// for, through fragments, in the order of the document. What @skip and @include leave out is not shown to it.
+// Analyzer looks at a valid document before it is run, as a query analyzer of graphql-ruby: at every field of the
+// chosen operation, through fragments, in the order of the document.
 type Analyzer interface {
 	// Enter and Leave are called around the fields below.
-	Enter(name string, hasSelections bool)
-	Leave(name string, hasSelections bool)
+	Enter(AnalyzedField)
+	Leave(AnalyzedField)
 	// Result is nil, or why the document is refused.
 	Result() *Error
+}
+
+// AnalyzedField is one field of a document, as an Analyzer sees it.
+type AnalyzedField struct {
+	Name string
+	// Selections says that fields are asked for below it, Skipped that @skip or @include leave it out.
+	Selections, Skipped bool
 }
 
 // FieldValuer is a parent that reads its own fields. It says false for a field that it does not know, which is a bug of
@@ -40,8 +47,6 @@ type Field struct {
 	// Cost is what the field adds to the query's complexity, given what the fields below it cost together. Nil is the
 	// plain rule: 1 and the children.
 	Cost func(args Args, children int) int
-	// Connection says that the field is a connection: the arguments first and last must then not be negative.
-	Connection bool
 }
 
 // Scalar is how a scalar type reads and shows its values.

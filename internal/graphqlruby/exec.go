@@ -9,20 +9,65 @@ type Exec struct {
 	// Limits are what the request may ask for, Complexity and Depth what it does ask for.
 	Limits            Limits
 	Complexity, Depth int
+
+	run *run
+	at  *target
 }
 
-// Path is where the field stands in the answer: keys, and the places in lists. It is the caller's.
-func (x *Exec) Path() []any { return nil }
+// Path is where the field stands in the answer: keys as strings, and the places in lists as ints.
+func (x *Exec) Path() []any { return x.at.in.path(x.at.key) }
 
-// Parents are the objects on the way to the field, the nearest first; that which the field is of is the first.
-func (x *Exec) Parents() []any { return nil }
+// Parents are the objects on the way to the field, the nearest first: that which the field is of, then that which it is
+// in, and so on. What the root's fields are of is nil, and not among them.
+func (x *Exec) Parents() []any {
+	var all []any
+	for p := x.at.in; p.parent != nil; p = p.parent {
+		if p.object != nil {
+			all = append(all, p.value)
+		}
+	}
+	return all
+}
 
 // Selects says whether a field is asked for below this one: Selects("nodes", "jobs") is nodes { jobs }. Fragments and
-// aliases are looked through, and what @skip and @include leave out is not there. It is false for a scalar.
-func (x *Exec) Selects(path ...string) bool { return false }
+// aliases are looked through, whatever types the fragments are on, and what @skip and @include leave out is not there.
+func (x *Exec) Selects(path ...string) bool {
+	for _, f := range x.at.all {
+		if x.run.selects(f.selections, path) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *run) selects(all []selection, path []string) bool {
+	if len(path) == 0 {
+		return true
+	}
+	for _, s := range all {
+		below, left, directives := []selection(nil), path, []*directive(nil)
+		switch s := s.(type) {
+		case *field:
+			if s.name != path[0] {
+				continue
+			}
+			below, left, directives = s.selections, path[1:], s.directives
+		case *inline:
+			below, directives = s.selections, s.directives
+		case *spread:
+			below, directives = r.fragments[s.name].selections, s.directives
+		}
+		if !r.view.skips(directives, r.values) && r.selects(below, left) {
+			return true
+		}
+	}
+	return false
+}
 
 // Note records what the caller of Run is to know of this field, such as why it is null.
-func (x *Exec) Note(text string) {}
+func (x *Exec) Note(text string) {
+	x.run.result.Notes = append(x.run.result.Notes, Note{Path: x.Path(), Text: text})
+}
 
 // AddError shows an error at this field beside its value, which a returned *Error would take away.
-func (x *Exec) AddError(e *Error) {}
+func (x *Exec) AddError(e *Error) { x.run.show(x.at, e) }
