@@ -1,5 +1,5 @@
 // Package gitlab is the door of a GitLab: it knows which protocols there are, which part of the paths is whose, and
-// what each serves.
+// what each serves. meant.go tells a person which endpoint was probably meant by what is none.
 //
 // Those are REST and GraphQL. Another protocol is a front.Protocol of a package beside theirs and a line in Serve. What
 // stands before every protocol is in internal/front, what all of them change in internal/world.

@@ -4,6 +4,7 @@ package graphql
 // (app/controllers/graphql_controller.rb).
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -18,14 +19,6 @@ const contentType = "application/json; charset=utf-8"
 // maxQuerySize is how many characters the documents of a request may have together.
 const maxQuerySize = 10_000
 
-// The limits of a request (app/graphql/gitlab_schema.rb). introspection is for nobody who asks for the schema as tools
-// do, under that name.
-const (
-	depthOfNobody, depthOfUsers                        = 15, 20
-	complexityOfNobody, complexityOfUsers, ofAdmins    = 200, 250, 300
-	complexityOfIntrospection, introspectionsOperation = 217, "IntrospectionQuery"
-)
-
 // errorsBody is the body of a refusal.
 type errorsBody struct {
 	Errors []errorBody `json:"errors"`
@@ -39,11 +32,13 @@ type errorBody struct {
 // of its documents.
 func shape(q *front.Request, status int, text string) front.Response {
 	if text == "" {
-		usual, known := usualTexts[status]
-		if !known {
-			return front.Usual(status, "")
-		}
-		text = usual
+		text = usualTexts[status]
+	}
+	switch {
+	case status == http.StatusBadGateway && text == "", status == http.StatusNoContent, status == http.StatusNotModified:
+		return front.Usual(status, "") // it has no body, or one of what stands before GitLab
+	case text == "":
+		text = http.StatusText(status)
 	}
 	var body any = errorsBody{[]errorBody{{text}}}
 	if a, read := q.Asked.(*incoming); read && a.batch && status == http.StatusOK {
@@ -72,10 +67,10 @@ func handle(q *front.Request) front.Response {
 		requests[i] = graphqlruby.Request{Query: d.text, OperationName: d.operationName, Variables: d.variables,
 			RemoveDeprecated: a.removeDeprecated}
 	}
-	results := schemaOf(q.Version).RunAll(q, requests, a.limits(q))
+	results := Execute(q, requests)
 	for _, r := range results {
 		if r.Bug != nil {
-			return shape(q, http.StatusInternalServerError, "").Because("bug in fakegitlab: " + r.Bug.Error())
+			return failed(q, r.Bug)
 		}
 	}
 	var body any = results
@@ -85,14 +80,22 @@ func handle(q *front.Request) front.Response {
 	return front.Response{Status: http.StatusOK, Body: body, ContentType: contentType}.Because(a.reason(q, results))
 }
 
+// failed is the 500 where GitLab's own code fails, or this.
+func failed(q *front.Request, bug error) front.Response {
+	why := "bug in fakegitlab: " + bug.Error()
+	if ofGitLab := (*GitLabFails)(nil); errors.As(bug, &ofGitLab) {
+		why = ofGitLab.Error()
+	}
+	return shape(q, http.StatusInternalServerError, "").Because(why)
+}
+
 // refusal is what GitLab refuses before it looks into the documents, in its order.
 func (a *incoming) refusal(q *front.Request) *front.Response {
 	method := q.HTTP.Method
 	mutates := slices.ContainsFunc(a.documents, func(d document) bool { return d.mutates() })
 	switch {
 	case slices.ContainsFunc(a.documents, func(d document) bool { return d.noText }):
-		return shape(q, http.StatusInternalServerError, "").
-			Because("GitLab fails here: a document of the batch has no query").AsRefusal()
+		return failed(q, &GitLabFails{"a document of the batch has no query"}).AsRefusal()
 	case a.size() > maxQuerySize:
 		return refused(q, http.StatusUnprocessableEntity, msgQueryTooLarge).AsRefusal()
 	case mutates && (method == http.MethodGet || method == http.MethodHead):
@@ -104,21 +107,6 @@ func (a *incoming) refusal(q *front.Request) *front.Response {
 		}
 	}
 	return nil
-}
-
-// limits are what the caller may ask for. An administrator is one by rank here, whatever the token may do.
-func (a *incoming) limits(q *front.Request) graphqlruby.Limits {
-	l := graphqlruby.Limits{Depth: depthOfUsers, Complexity: complexityOfUsers}
-	switch {
-	case q.Anonymous():
-		l.Depth, l.Complexity = depthOfNobody, complexityOfNobody
-		if d := a.documents; !a.batch && d[0].operation.Name == introspectionsOperation {
-			l.Complexity = complexityOfIntrospection
-		}
-	case q.User.Admin:
-		l.Complexity = ofAdmins
-	}
-	return l
 }
 
 // reason is what a person should know of an answer: why fields are null or else which errors there are.

@@ -19,7 +19,7 @@ func guarded(fields map[string]graphqlruby.Field) map[string]graphqlruby.Field {
 		}
 		resolve := f.Resolve
 		f.Resolve = func(x *graphqlruby.Exec, parent any, args graphqlruby.Args) (any, error) {
-			if text, why := denied(x.Context.(*front.Request), root); text != "" {
+			if text, why := denied(callOf(x).Request, root); text != "" {
 				x.Note(why)
 				return nil, &graphqlruby.Error{Message: text}
 			}
