@@ -16,7 +16,7 @@ import (
 )
 
 // Endpoint names an endpoint as GitLab's documentation writes it: method, blank, path below /api/v4 with its parameters
-// as :name. The typed constants below are those that the fake serves.
+// as :name. The typed constants below are those that the fake serves. GraphQL's path is whole, as it is not below that.
 type Endpoint string
 
 // cut splits an endpoint into method and path.
