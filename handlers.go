@@ -109,7 +109,9 @@ const (
 
 // GraphQL is all of the GraphQL API, which is beside the REST API and not below it; what is asked for in it is the
 // Call's Operation. Calls with GET are recorded as of this endpoint, too.
-const GraphQL Endpoint = "POST /api/graphql"
+const (
+	GraphQL Endpoint = "POST /api/graphql"
+)
 
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
 func (f *Fake) Endpoints() []Endpoint {
