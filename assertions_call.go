@@ -102,7 +102,7 @@ const usualCall = 1 << 10
 
 // weight is about what the call takes in the journal, in bytes. Parameters are a second copy of what brought them.
 func (c Call) weight() int64 {
-	n := usualCall + len(c.Body) + len(c.ResponseBody) + len(c.Path) + len(c.Reason)
+	n := usualCall + len(c.Body) + len(c.ResponseBody) + len(c.Path) + len(c.Reason) + len(c.Operation)
 	if len(c.Params) > 0 {
 		n += len(c.Body)
 	}

@@ -75,6 +75,7 @@ func (x *exchange) serve(refusal *front.Response) {
 	if failure == nil {
 		failure = &injected{}
 	}
+	failure = failure.spoken(x.Request)
 	if !x.delay(failure.Delay) {
 		return
 	}

@@ -61,6 +61,8 @@ type Failure struct {
 	// limited adds the headers of GitLab's throttle, which lets requests through again after retryAfter.
 	limited    bool
 	retryAfter time.Duration
+	// ofREST says that Body and Header are REST's: where GitLab tells of refusals otherwise they are what it says there.
+	ofREST bool
 }
 
 // planted is when and where a test arranged for something to happen to calls.
@@ -349,6 +351,16 @@ func (fs *faults) clear() {
 		h.Release()
 	}
 	fs.failures, fs.before, fs.after, fs.held, fs.spent, fs.spentHooks = nil, nil, nil, nil, nil, nil
+}
+
+// spoken is the failure in the form in which the request's endpoint tells of refusals.
+func (i *injected) spoken(q *front.Request) *injected {
+	if !i.ofREST || !q.TellsOtherwise() {
+		return i
+	}
+	there := *i
+	there.Body, there.Header = nil, nil
+	return &there
 }
 
 // response is the answer that the failure gives to a request.

@@ -117,6 +117,14 @@ func TestGraphQLFailures(t *testing.T) {
 		}
 		remove()
 	}
+	remove := gl.Inject(fakegitlab.ExpiredToken("root"))
+	assert.Equal(t, `401 {"errors":[{"message":"Invalid token"}]}`, ask(t, gl, "root", whoAmI, nil))
+	remove()
+	remove = gl.Inject(fakegitlab.Maintenance())
+	const readOnly = `200 {"errors":[{"message":"You cannot perform write operations on a read-only instance"}]}`
+	assert.Equal(t, readOnly, ask(t, gl, "root", `mutation { echoCreate(input: {}) { errors } }`, nil))
+	assert.Contains(t, ask(t, gl, "root", whoAmI, nil), "data")
+	remove()
 	gl.Inject(fakegitlab.GraphQLError("no"))
 	res, err := gl.Client().Post(gl.URL()+"/api/graphql", "application/json", strings.NewReader(`[{"query":"{a}"},{"query":"{b}"}]`))
 	require.NoError(t, err)

@@ -21,8 +21,8 @@ type Fleet struct {
 	Tokens map[string]string
 }
 
-// New makes a fleet of a project, with the access token of a Maintainer. The client does not repeat what GitLab may have
-// done already: Reconcile finds out.
+// New makes a fleet of a project, with the access token of a Maintainer. The client does not repeat what GitLab may
+// have done already: Reconcile finds out.
 func New(httpClient *http.Client, url, token, project, tag string, size int) (*Fleet, error) {
 	client, err := gitlab.NewClient(token, gitlab.WithBaseURL(url), gitlab.WithHTTPClient(httpClient),
 		gitlab.WithoutRetries())
@@ -32,8 +32,8 @@ func New(httpClient *http.Client, url, token, project, tag string, size int) (*F
 	return &Fleet{client: client, project: project, tag: tag, size: size, Tokens: map[string]string{}}, nil
 }
 
-// Reconcile makes the fleet what it should be: stale runners go, and so do those whose tokens nobody knows; then runners
-// are made up to the number. What one call fails to do, the next one does.
+// Reconcile makes the fleet what it should be: stale runners go, and so do those whose tokens nobody knows; then
+// runners are made up to the number. What one call fails to do, the next one does.
 func (f *Fleet) Reconcile(ctx context.Context) error {
 	projectID, runners, err := f.list(ctx)
 	if err != nil {

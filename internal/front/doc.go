@@ -8,6 +8,7 @@
 //	                                     (route.go, table.go and router.go are what protocols hold endpoints in)
 //	cors.go: preflight                   a browser that only asks is answered here
 //	receive.go                           Receive: body and parameters                           400, 413, 415
+//	                                     here a route with a language of its own reads what it is asked (Route.Reads)
 //	credentials.go: identify             whose credentials came? nobody is refused yet
 //	                                     here whoever embeds this GitLab may look at the Record, wait, or answer instead
 //	answer.go                            Answer: the rest, with the state's mutex held

@@ -35,6 +35,8 @@ func shape(q *front.Request, status int, text string) front.Response {
 		text = usualTexts[status]
 	}
 	switch {
+	case text == front.MsgReadOnly:
+		status = http.StatusOK // mutations say it, where what stands before GitLab has let them through
 	case status == http.StatusBadGateway && text == "", status == http.StatusNoContent, status == http.StatusNotModified:
 		return front.Usual(status, "") // it has no body, or one of what stands before GitLab
 	case text == "":
