@@ -94,8 +94,8 @@ func (p *prepared) readVariables() {
 	}
 }
 
-// chosen is the operation to run: the only one, or that of a name (Query#find_operation). Of several with one name it
-// is the last, and validation refuses them.
+// chosen is the operation to run: that of a name, or else the only one, or else that without a name
+// (Query#find_operation). Of several with one name it is the last; validation refuses them, as it does the last kind.
 func (doc *document) chosen(name *string) *operation {
 	byName := map[string]*operation{}
 	for _, o := range doc.operations {
@@ -111,7 +111,7 @@ func (doc *document) chosen(name *string) *operation {
 	if len(byName) == 1 {
 		return last(doc.operations)
 	}
-	return nil
+	return byName[""]
 }
 
 // analyze counts what a valid request asks for, and refuses what is too much.
