@@ -160,17 +160,17 @@ func TestGraphQLHoldsAndHooks(t *testing.T) {
 func TestGraphQLUnservedFields(t *testing.T) {
 	question := func(tb *testkit.Spy, opts ...fakegitlab.Option) (answer string, calls []fakegitlab.Call) {
 		gl := fakegitlab.New(tb, opts...)
-		answer = ask(t, gl, "root", `{ projects { nodes { id } } }`, nil)
+		answer = ask(t, gl, "root", `{ groups { nodes { id } } }`, nil)
 		return answer + ask(t, gl, "root", `{ nope }`, nil), gl.Calls("")
 	}
 	tb, _ := testkit.SpyOn(func(tb *testkit.Spy) {
 		answer, calls := question(tb)
-		assert.Contains(t, answer, "Field 'projects' doesn't exist on type 'Query'")
+		assert.Contains(t, answer, "Field 'groups' doesn't exist on type 'Query'")
 		assert.Contains(t, answer, "Field 'nope' doesn't exist on type 'Query'")
-		assert.Contains(t, calls[0].Reason, "GitLab has the field Query.projects and this fake has not")
+		assert.Contains(t, calls[0].Reason, "GitLab has the field Query.groups and this fake has not")
 		assert.NotContains(t, calls[1].Reason, "this fake has not")
 	})
-	assert.Equal(t, []string{"fakegitlab: GraphQL: GitLab has the field Query.projects and this fake has not"}, tb.Errors)
+	assert.Equal(t, []string{"fakegitlab: GraphQL: GitLab has the field Query.groups and this fake has not"}, tb.Errors)
 	tb, _ = testkit.SpyOn(func(tb *testkit.Spy) { question(tb, fakegitlab.WithUnknownEndpoints(true)) })
 	assert.Empty(t, tb.Errors)
 }
