@@ -1,61 +1,187 @@
 package graphql
 
+// The schema of one version. The files in schema/ are GraphQL but for four things, each on a line of its own:
+//
+//	name: Type @since(row: "X")        only in versions that have the difference X of internal/gitlabversion
+//	name: Type @until(row: "X")        only in versions that have it not
+//	name: Type @experiment(milestone: "17.0")   deprecated, with GitLab's words for what is an experiment
+//	fragment NAME { ... }  ...NAME     members or arguments that stand in several places
+//
+// A member whose arguments are on lines of their own has its directives behind the closing parenthesis.
+
 import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
 	"sync"
 
-	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/graphqlruby"
 )
 
-const sdl = `
-type Query { currentUser: UserCore echo(text: String!): String! }
-type Mutation { echoCreate(input: EchoCreateInput!): EchoCreatePayload }
-input EchoCreateInput { clientMutationId: String messages: [String!] errors: [String!] }
-type EchoCreatePayload { clientMutationId: String echoes: [String!] errors: [String!]! }
-type UserCore { username: String! }
-`
+//go:embed schema/*.graphql
+var sources embed.FS
 
-var schema = sync.OnceValue(func() *graphqlruby.Schema {
-	return graphqlruby.Load(sdl, graphqlruby.Bindings{Fields: guarded(map[string]graphqlruby.Field{
-		"Query.currentUser": {Resolve: func(x *graphqlruby.Exec, _ any, _ graphqlruby.Args) (any, error) {
-			q := callOf(x)
-			if q.Anonymous() {
-				return nil, nil
+// schemas are those that have been wanted, by version: func() *graphqlruby.Schema. One schema serves all GitLabs of a
+// version in the process, as it never changes.
+var schemas sync.Map
+
+// schemaOf is the schema of a version. The first to want it waits until it is loaded.
+func schemaOf(v gitlabversion.Version) *graphqlruby.Schema {
+	load, _ := schemas.LoadOrStore(v, sync.OnceValue(func() *graphqlruby.Schema {
+		text, has := schemaText(v)
+		return graphqlruby.Load(text, bindings(has))
+	}))
+	return load.(func() *graphqlruby.Schema)()
+}
+
+// rowNames are the differences that the files in schema/ name.
+var rowNames = map[string]gitlabversion.Difference{
+	"JobCountByStatus":       gitlabversion.JobCountByStatus,
+	"JobInterface":           gitlabversion.JobInterface,
+	"ManagersShowExecution":  gitlabversion.ManagersShowExecution,
+	"ProjectJobsByName":      gitlabversion.ProjectJobsByName,
+	"RunnerAssignMutations":  gitlabversion.RunnerAssignMutations,
+	"RunnerBulkPause":        gitlabversion.RunnerBulkPause,
+	"RunnerCreationMethod":   gitlabversion.RunnerCreationMethod,
+	"RunnerCreationState":    gitlabversion.RunnerCreationState,
+	"RunnerShowsMachine":     gitlabversion.RunnerShowsMachine,
+	"RunnersByCreatorName":   gitlabversion.RunnersByCreatorName,
+	"RunnersByOwner":         gitlabversion.RunnersByOwner,
+	"RunnersByVersionPrefix": gitlabversion.RunnersByVersionPrefix,
+	"RunnersOfCurrentUser":   gitlabversion.RunnersOfCurrentUser,
+}
+
+var (
+	versionDirective = regexp.MustCompile(` @(since|until)\(row: "(\w+)"\)`)
+	experiment       = regexp.MustCompile(`@experiment\(milestone: "([\d.]+)"\)`)
+	definition       = regexp.MustCompile(`^(type|input|enum|interface|fragment) (\w+)(?: implements (\w+))?`)
+	memberName       = regexp.MustCompile(`^\w+`)
+)
+
+// experimentally is GitLab's reason for the deprecation of what is an experiment
+// (lib/gitlab/graphql/deprecations/deprecation.rb).
+const experimentally = `@deprecated(reason: "**Status**: Experiment. Introduced in GitLab $1.")`
+
+// schemaText is the schema of a version as plain GraphQL; has tells which members its types have, as "CiRunner.jobs".
+func schemaText(v gitlabversion.Version) (text string, has map[string]bool) {
+	w := schemaWriter{version: v, has: map[string]bool{}, cut: map[string]bool{}}
+	for _, block := range schemaBlocks() {
+		w.define(block)
+	}
+	text = w.text.String()
+	for interfaceName := range w.cut {
+		text = strings.ReplaceAll(text, " implements "+interfaceName+" ", " ")
+	}
+	return text, w.has
+}
+
+// schemaBlocks are the definitions of all files, line by line, without comments, with the fragments put in.
+func schemaBlocks() [][]string {
+	var blocks [][]string
+	fragments := map[string][]string{}
+	files, _ := fs.Glob(sources, "schema/*.graphql") // the pattern is right
+	for _, name := range files {
+		source, _ := fs.ReadFile(sources, name) // it is there
+		var block []string
+		for line := range strings.Lines(string(source)) {
+			line = strings.TrimRight(line, "\n")
+			if strings.HasPrefix(strings.TrimSpace(line), "#") || line == "" {
+				continue
 			}
-			return map[string]any{"username": q.User.Username}, nil
-		}},
-		"Query.echo": {Resolve: func(x *graphqlruby.Exec, _ any, a graphqlruby.Args) (any, error) {
-			return a["text"], nil
-		}},
-		"Mutation.echoCreate": {Resolve: func(x *graphqlruby.Exec, _ any, a graphqlruby.Args) (any, error) {
-			in := a["input"].(graphqlruby.Args)
-			return map[string]any{"echoes": in["messages"], "errors": []any{}}, nil
-		}},
-	})})
-})
-
-func schemaOf(gitlabversion.Version) *graphqlruby.Schema { return schema() }
-
-// RootFields are the fields of queries and mutations, in any version.
-func RootFields() []string { return []string{"currentUser", "echo", "echoCreate"} }
-
-func elsewhere(_ gitlabversion.Version, typeName, field string) (later string, has bool) {
-	return "", typeName == "Query" && field == "projects"
+			block = append(block, line)
+			if line != "}" && !strings.HasPrefix(line, "scalar ") {
+				continue
+			}
+			if m := definition.FindStringSubmatch(block[0]); m != nil && m[1] == "fragment" {
+				fragments[m[2]] = block[1 : len(block)-1]
+			} else {
+				blocks = append(blocks, block)
+			}
+			block = nil
+		}
+	}
+	for i, block := range blocks {
+		blocks[i] = withFragments(block, fragments)
+	}
+	return blocks
 }
 
-type call struct{ *front.Request }
-
-func callOf(x *graphqlruby.Exec) *call { return x.Context.(*call) }
-
-// Execute answers the documents of one HTTP request, whose user is known, in their order. It is called with the state's
-// mutex held.
-func Execute(q *front.Request, documents []graphqlruby.Request) []graphqlruby.Result {
-	return schemaOf(q.Version).RunAll(&call{q}, documents, graphqlruby.Limits{})
+func withFragments(block []string, fragments map[string][]string) []string {
+	var whole []string
+	for _, line := range block {
+		if name, names := strings.CutPrefix(strings.TrimSpace(line), "..."); names {
+			whole = append(whole, fragments[name]...)
+		} else {
+			whole = append(whole, line)
+		}
+	}
+	return whole
 }
 
-// GitLabFails is the bug of a result where it is GitLab's own code that fails: it answers 500 there.
-type GitLabFails struct{ Why string }
+// schemaWriter collects what one version has.
+type schemaWriter struct {
+	version gitlabversion.Version
+	text    strings.Builder
+	has     map[string]bool
+	cut     map[string]bool // types that the version has not
+}
 
-// Error is why GitLab fails.
-func (e *GitLabFails) Error() string { return "GitLab fails here: " + e.Why }
+// wants reports whether the version has what a line is about, and is the line without what only schema.go knows.
+func (w *schemaWriter) wants(line string) (plain string, wanted bool) {
+	wanted = true
+	for _, m := range versionDirective.FindAllStringSubmatch(line, -1) {
+		row, known := rowNames[m[2]]
+		if !known {
+			panic(fmt.Sprintf("graphql: the schema names the difference %q, which rowNames has not", m[2]))
+		}
+		wanted = wanted && w.version.Has(row) == (m[1] == "since")
+	}
+	plain = experiment.ReplaceAllString(versionDirective.ReplaceAllString(line, ""), experimentally)
+	return plain, wanted
+}
+
+// define adds one definition, if the version has it.
+func (w *schemaWriter) define(block []string) {
+	head, wanted := w.wants(block[0])
+	m := definition.FindStringSubmatch(head)
+	if !wanted {
+		w.cut[m[2]] = true
+		return
+	}
+	w.text.WriteString(head + "\n")
+	for i := 1; i < len(block); i++ {
+		if !strings.HasSuffix(block[i], "(") {
+			w.member(m[2], block[i])
+			continue
+		}
+		opening, arguments := block[i], []string(nil)
+		for i++; !strings.HasPrefix(strings.TrimSpace(block[i]), ")"); i++ {
+			if argument, has := w.wants(block[i]); has {
+				arguments = append(arguments, strings.TrimSpace(argument))
+			}
+		}
+		end := strings.TrimPrefix(strings.TrimSpace(block[i]), ")")
+		if len(arguments) > 0 {
+			opening, end = opening+strings.Join(arguments, " "), ")"+end
+		} else { // without arguments there are no parentheses either
+			opening = strings.TrimSuffix(opening, "(")
+		}
+		w.member(m[2], opening+end)
+	}
+}
+
+// member adds a field, an argument of an input or a value of an enum, if the version has it. The end of the definition
+// passes as one.
+func (w *schemaWriter) member(of, line string) {
+	plain, wanted := w.wants(line)
+	if !wanted {
+		return
+	}
+	w.text.WriteString(plain + "\n")
+	if name := memberName.FindString(strings.TrimSpace(plain)); name != "" {
+		w.has[of+"."+name] = true
+	}
+}

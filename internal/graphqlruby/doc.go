@@ -5,7 +5,7 @@
 //	api.go, exec.go, result.go   what a caller says and gets; what a resolver knows of its request; the answer's JSON
 //	schema.go, view.go           Load; the schema as one request sees it
 //	prelude.go, introspect.go    what every schema has; the schema's fields about itself
-//	lexer.go, strings.go, parser.go, literals.go, nodes.go
+//	lexer.go, strings.go, parser*.go, literals.go, nodes.go
 //	                             a text becomes a document, or a parse error
 //	validate*.go                 the rules a document must keep; suggest.go: "did you mean"
 //	problems.go, literalcheck.go, scalars.go, variables.go

@@ -14,6 +14,9 @@ type Exec struct {
 	at  *target
 }
 
+// Document is the same for all fields of one document, and another one for each of those that run together.
+func (x *Exec) Document() any { return x.run }
+
 // Path is where the field stands in the answer: keys as strings, and the places in lists as ints.
 func (x *Exec) Path() []any { return x.at.in.path(x.at.key) }
 

@@ -132,24 +132,58 @@ func (l *lexer) shown(kind token) string {
 	return l.value()
 }
 
-// stringLength is how long the string is that a text begins with, and 0 if it is malformed.
+// stringLength is how long the string is that a text begins with, and 0 if it is malformed. A block string without an
+// end is an empty string and whatever comes after it.
 func stringLength(text string) int {
 	if strings.HasPrefix(text, `"""`) {
-		for i := 3; i < len(text); i++ {
-			if text[i] == '\\' && strings.HasPrefix(text[i+1:], `"""`) {
-				i += 3
-				continue
-			}
-			if strings.HasPrefix(text[i:], `"""`) {
-				end := i + 3
-				for extra := 0; extra < 2 && end < len(text) && text[end] == '"'; extra++ {
-					end++
-				}
-				return end
-			}
+		if n := blockLength(text, 3, map[int]bool{}); n > 0 {
+			return n
 		}
 	}
 	return len(quotedText.FindString(text))
+}
+
+// blockLength is BLOCK_STRING_REGEXP of the gem, from inside: it tries what the expression tries, in its order, so that
+// quotes and backslashes before the end are taken as it takes them.
+func blockLength(text string, i int, failed map[int]bool) int {
+	start := i
+	if failed[start] {
+		return 0
+	}
+	plain := strings.IndexAny(text[i:], "\"\\")
+	if plain < 0 {
+		return 0
+	}
+	i += plain
+	skip, most := 0, 2
+	if text[i] == '\\' {
+		skip, most = 1, 3
+	}
+	quotes := quotesAt(text, i+skip)
+	for n := min(quotes, most); skip+n > 0; n-- {
+		// Quotes that are taken must not be followed by another, but a backslash may be taken alone.
+		if n < quotes && n > 0 {
+			continue
+		}
+		if end := blockLength(text, i+skip+n, failed); end > 0 {
+			return end
+		}
+		if n == 0 {
+			break
+		}
+	}
+	switch quotes = quotesAt(text, i); {
+	case quotes >= 5:
+		return i + 5
+	case quotes >= 3:
+		return i + 3
+	}
+	failed[start] = true
+	return 0
+}
+
+func quotesAt(text string, i int) int {
+	return len(text[i:]) - len(strings.TrimLeft(text[i:], `"`))
 }
 
 // fail raises a parse error at the token.
@@ -158,10 +192,13 @@ func (l *lexer) fail(message string) {
 	panic(&parseError{message: message, line: line, column: column})
 }
 
-// place is the line and the column of the token, in characters (Lexer#line_number, #column_number).
+// place is the line and the column of the token (Lexer#line_number, #column_number). The gem takes the place, which is
+// one in bytes, for one in characters.
 func (l *lexer) place() (line, column int) {
-	before := l.text[:l.at]
-	return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1
+	before := firstRunes(l.text, l.at+1)
+	line = strings.Count(before, "\n") + 1
+	before = strings.TrimRight(before, "\n")
+	return line, utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:])
 }
 
 func firstRunes(text string, n int) string {

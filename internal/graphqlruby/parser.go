@@ -2,7 +2,6 @@ package graphqlruby
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -271,43 +270,4 @@ func (p *parser) pairs(end token) []*argument {
 		all = append(all, a)
 	}
 	return all
-}
-
-// Kinds of tokens in the order in which the parser's errors list them.
-const (
-	schemaKinds    = "SCHEMA, SCALAR, TYPE, ENUM, INPUT, UNION, INTERFACE"
-	operationKinds = "QUERY, MUTATION, SUBSCRIPTION"
-)
-
-var definitionKinds = []token{"SCHEMA", "SCALAR", "TYPE", "ENUM", "INPUT", "UNION", "INTERFACE"}
-
-// schemaDefinition passes over the definition of a type, a directive or a schema: validation refuses any, so what is in
-// it does not matter. It ends where braces close, or where another definition begins.
-func (p *parser) schemaDefinition() *schemaDefinition {
-	d := &schemaDefinition{at: p.at}
-	extension := p.is("EXTEND")
-	if extension || p.is(tokString) {
-		p.step()
-	}
-	if !slices.Contains(definitionKinds, p.kind) && (extension || !p.is("DIRECTIVE")) {
-		p.expectOneOf(schemaKinds)
-	}
-	p.step()
-	for open := 0; p.kind != tokEnd; p.step() {
-		switch {
-		case p.is(tokOpenCurly):
-			open++
-		case p.is(tokCloseCurly) && open == 0:
-			p.expectOneOf(schemaKinds)
-		case p.is(tokCloseCurly):
-			if open--; open == 0 {
-				p.step()
-				return d
-			}
-		case open == 0 && slices.Contains([]token{"FRAGMENT", "QUERY", "MUTATION", "SUBSCRIPTION", "EXTEND"}, p.kind),
-			open == 0 && slices.Contains(definitionKinds, p.kind):
-			return d
-		}
-	}
-	return d
 }

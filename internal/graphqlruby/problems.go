@@ -113,9 +113,32 @@ func (t *typeDef) checkScalar(value any) []problem {
 // parse reads the value of a scalar; a scalar that says nothing takes any.
 func (t *typeDef) parse(value any) (any, error) {
 	if t.scalar.ParseInput == nil {
-		return value, nil
+		return finite(value), nil
 	}
 	return t.scalar.ParseInput(value)
+}
+
+// finite is a value without numbers that JSON cannot show: they are shown as null.
+func finite(value any) any {
+	switch v := value.(type) {
+	case float64:
+		if math.IsInf(v, 0) {
+			return json.RawMessage("null")
+		}
+	case []any:
+		list := make([]any, len(v))
+		for i, item := range v {
+			list[i] = finite(item)
+		}
+		return list
+	case map[string]any:
+		object := make(map[string]any, len(v))
+		for key, item := range v {
+			object[key] = finite(item)
+		}
+		return object
+	}
+	return value
 }
 
 // checkObject looks at the fields in the order in which the schema has them, then at those that it has not, by name: in

@@ -3,7 +3,6 @@ package graphqlruby
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 )
 
 // Result is the answer to one request.
@@ -126,14 +125,21 @@ func marshal(value any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// location is the line and column of a node (Parser#line_at, #column_at). On the last line of a document that does not
-// end in a line break the gem counts the column from the beginning of the document.
+// location is the line and column of a node (Parser#line_at, #column_at). The gem compares the place, which is one in
+// bytes, with those of line breaks in characters; and on the last line of a document that does not end in a line break
+// it counts the column from the beginning of the document.
 func (doc *document) location(at int) Location {
-	line := strings.Count(doc.text[:at], "\n") + 1
-	if line == 1 || !strings.Contains(doc.text[at:], "\n") {
-		return Location{Line: line, Column: at + 1}
+	line, before, character := 1, -1, 0
+	for _, r := range doc.text {
+		if r == '\n' {
+			if character >= at {
+				return Location{Line: line, Column: at - before}
+			}
+			line, before = line+1, character
+		}
+		character++
 	}
-	return Location{Line: line, Column: at - strings.LastIndexByte(doc.text[:at], '\n')}
+	return Location{Line: line, Column: at + 1}
 }
 
 func (e *parseError) shown() ResultError {

@@ -1,6 +1,9 @@
 package graphqlruby
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // prepared is a request on its way to be run.
 type prepared struct {
@@ -11,16 +14,29 @@ type prepared struct {
 	operation *operation
 	values    variables
 	result    Result
+
+	// What it is refused for, in the order in which it is shown (Query#static_errors).
+	invalid, tooMuch, unparsed []ResultError
+}
+
+func (p *prepared) refused() bool {
+	return p.operation == nil || p.invalid != nil || p.tooMuch != nil || p.unparsed != nil
+}
+
+// finish runs what is not refused.
+func (p *prepared) finish(s *Schema, context any, l Limits) Result {
+	p.result.Errors = slices.Concat(p.invalid, p.tooMuch, p.unparsed)
+	if !p.refused() {
+		p.execute(s, context, l)
+	}
+	return p.result
 }
 
 // Run answers one request. The context is handed to the resolvers as it is. It never panics on what a client sent.
 func (s *Schema) Run(context any, r Request, l Limits) Result {
 	p := s.prepare(r)
 	s.analyze(p, l)
-	if p.result.Errors == nil && p.operation != nil {
-		p.execute(s, context, l)
-	}
-	return p.result
+	return p.finish(s, context, l)
 }
 
 // RunAll answers several requests that came together: all are looked at before the first is run, and the sum of their
@@ -35,11 +51,8 @@ func (s *Schema) RunAll(context any, requests []Request, l Limits) []Result {
 	}
 	results := make([]Result, len(requests))
 	for i, p := range all {
-		p.result.Errors = append(messages(l.checkComplexity(sum)), p.result.Errors...)
-		if len(p.result.Errors) == 0 && p.operation != nil {
-			p.execute(s, context, l)
-		}
-		results[i] = p.result
+		p.tooMuch = append(messages(l.checkComplexity(sum)), p.tooMuch...)
+		results[i] = p.finish(s, context, l)
 	}
 	return results
 }
@@ -60,7 +73,7 @@ func (s *Schema) prepare(r Request) *prepared {
 	}
 	doc, err := parse(r.Query)
 	if err != nil {
-		p.result.Errors = []ResultError{err.shown()}
+		p.unparsed = []ResultError{err.shown()}
 		return p
 	}
 	p.doc, p.fragments = doc, doc.fragmentsByName()
@@ -69,7 +82,7 @@ func (s *Schema) prepare(r Request) *prepared {
 		if r.OperationName != nil {
 			message = fmt.Sprintf(textNoOperation, *r.OperationName)
 		}
-		p.result.Errors = []ResultError{{Message: message}}
+		p.invalid = []ResultError{{Message: message}}
 		return p
 	}
 	if p.operation != nil {
@@ -78,7 +91,7 @@ func (s *Schema) prepare(r Request) *prepared {
 	errors, unknown := p.view.validate(doc, r.Suggest)
 	p.result.Unknown = unknown
 	for _, e := range errors {
-		p.result.Errors = append(p.result.Errors, doc.shown(e))
+		p.invalid = append(p.invalid, doc.shown(e))
 	}
 	if errors == nil && p.operation != nil {
 		p.readVariables()
@@ -90,12 +103,12 @@ func (p *prepared) readVariables() {
 	values, errors := p.view.readVariables(p.operation, p.request.Variables)
 	p.values = values
 	for _, e := range errors {
-		p.result.Errors = append(p.result.Errors, p.doc.shownVariable(e))
+		p.invalid = append(p.invalid, p.doc.shownVariable(e))
 	}
 }
 
-// chosen is the operation to run: the only one, or that of a name (Query#find_operation). Of several with one name it
-// is the last, and validation refuses them.
+// chosen is the operation to run: that of a name, or else the only one, or else that without a name
+// (Query#find_operation). Of several with one name it is the last; validation refuses them, as it does the last kind.
 func (doc *document) chosen(name *string) *operation {
 	byName := map[string]*operation{}
 	for _, o := range doc.operations {
@@ -111,12 +124,12 @@ func (doc *document) chosen(name *string) *operation {
 	if len(byName) == 1 {
 		return last(doc.operations)
 	}
-	return nil
+	return byName[""]
 }
 
 // analyze counts what a valid request asks for, and refuses what is too much.
 func (s *Schema) analyze(p *prepared, l Limits) {
-	if p.result.Errors != nil || p.operation == nil {
+	if p.refused() {
 		return
 	}
 	a := &analysis{view: p.view, fragments: p.fragments, values: p.values}
@@ -125,7 +138,7 @@ func (s *Schema) analyze(p *prepared, l Limits) {
 	}
 	depth, complexity, refused := a.analyze(p.operation)
 	if refused != nil {
-		p.result.Errors = messages([]*Error{refused})
+		p.tooMuch = messages([]*Error{refused})
 		return
 	}
 	p.result.Depth, p.result.Complexity = depth, complexity
@@ -135,5 +148,5 @@ func (s *Schema) analyze(p *prepared, l Limits) {
 			errors = append(errors, e)
 		}
 	}
-	p.result.Errors = messages(append(errors, l.check(depth, complexity)...))
+	p.tooMuch = messages(append(errors, l.check(depth, complexity)...))
 }

@@ -42,10 +42,14 @@ var builtInScalars = map[string]Scalar{
 			if n, ok := wholeOf(value); ok {
 				return json.RawMessage(rubyFloat(float64(n)))
 			}
-			if v := reflect.ValueOf(value); v.CanFloat() && !math.IsInf(v.Float(), 0) && !math.IsNaN(v.Float()) {
-				return json.RawMessage(rubyFloat(v.Float()))
+			v := reflect.ValueOf(value)
+			switch {
+			case !v.CanFloat():
+				return fmt.Errorf("%v (%T) is no Float", value, value)
+			case math.IsInf(v.Float(), 0) || math.IsNaN(v.Float()):
+				return json.RawMessage("null") // as ActiveSupport shows what JSON has no number for
 			}
-			return fmt.Errorf("%v (%T) is no Float", value, value)
+			return json.RawMessage(rubyFloat(v.Float()))
 		},
 	},
 	"String": {

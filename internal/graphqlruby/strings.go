@@ -61,8 +61,12 @@ func codePoint(hex string) int64 {
 	return n
 }
 
+// encode is UTF-8 of a code point, of one that is half a character too.
 func encode(point int64) string {
-	if point > utf8.MaxRune || !utf8.ValidRune(rune(point)) {
+	switch {
+	case 0xD800 <= point && point <= 0xDFFF:
+		return string([]byte{0xE0 | byte(point>>12), 0x80 | byte(point>>6)&0x3F, 0x80 | byte(point)&0x3F})
+	case point > utf8.MaxRune:
 		return "\xff"
 	}
 	return string(rune(point))

@@ -18,13 +18,14 @@ type merging struct {
 	compared    map[string]bool // pairs of fragments
 	count       int
 	comparisons int
-	conflicts   [2]conflicts // of this selection: by field, by argument
+	conflicts   []*conflicts // of this selection, by what is in conflict
 }
 
-// conflicts keep the order of the keys.
+// conflicts are those of fields or those of arguments. They keep the order of the keys.
 type conflicts struct {
-	keys  []string
-	byKey map[string]*conflict
+	kind, article string
+	keys          []string
+	byKey         map[string]*conflict
 }
 
 type conflict struct {
@@ -60,7 +61,7 @@ func (c *checker) checkMerge(all []selection, t *typeDef) {
 	if m.visited == nil {
 		m.visited, m.compared = map[string]bool{}, map[string]bool{}
 	}
-	m.conflicts = [2]conflicts{}
+	m.conflicts = nil
 	set := c.mergeSet(all, t, nil)
 	c.mergeWithin(set)
 	for i, s := range set.spreads {
@@ -69,21 +70,34 @@ func (c *checker) checkMerge(all []selection, t *typeDef) {
 			c.mergeSpreads(s, other, exclusive(s.parents, other.parents))
 		}
 	}
-	for kind, found := range m.conflicts {
-		for _, key := range found.keys {
-			c.refuseMerge(key, []string{"field", "argument"}[kind], []string{"a", "an"}[kind], found.byKey[key])
+	for _, all := range m.conflicts {
+		for _, key := range all.keys {
+			c.refuseMerge(key, all)
 		}
 	}
 }
 
-func (c *checker) refuseMerge(key, kind, article string, found *conflict) {
+func (c *checker) refuseMerge(key string, all *conflicts) {
+	found := all.byKey[key]
 	places := make([]int, len(found.nodes))
 	for i, n := range found.nodes {
 		places[i] = n.at
 	}
 	texts := strings.Join(found.texts, " or ")
-	c.add(newError([]any{}, "fieldConflict", places, fmt.Sprintf(textFieldConflict, key, article, kind, texts),
+	c.add(newError([]any{}, "fieldConflict", places, fmt.Sprintf(textFieldConflict, key, all.article, all.kind, texts),
 		"fieldName", key, "conflicts", texts))
+}
+
+// of finds the conflicts of a kind.
+func (m *merging) of(kind, article string) *conflicts {
+	for _, all := range m.conflicts {
+		if all.kind == kind {
+			return all
+		}
+	}
+	all := &conflicts{kind: kind, article: article, byKey: map[string]*conflict{}}
+	m.conflicts = append(m.conflicts, all)
+	return all
 }
 
 func (c *checker) mergeSet(all []selection, t *typeDef, parents []*typeDef) *mergeSet {
@@ -146,13 +160,15 @@ func (c *checker) mergePair(key string, a, b mergeField, excluded bool) {
 	}
 	excluded = excluded || exclusive(a.parents, b.parents)
 	if !excluded && a.node.name != b.node.name {
-		m.conflicts[0].add(key, a.node, a.node.name)
-		m.conflicts[0].add(key, b.node, b.node.name)
+		found := m.of("field", "a")
+		found.add(key, a.node, a.node.name)
+		found.add(key, b.node, b.node.name)
 		m.count++
 	}
 	if !excluded && !sameArguments(a.node, b.node) {
-		m.conflicts[1].add(key, a.node, argumentsText(a.node))
-		m.conflicts[1].add(key, b.node, argumentsText(b.node))
+		found := m.of("argument", "an")
+		found.add(key, a.node, argumentsText(a.node))
+		found.add(key, b.node, argumentsText(b.node))
 		m.count++
 	}
 	if len(a.node.selections) > 0 || len(b.node.selections) > 0 {
@@ -161,9 +177,6 @@ func (c *checker) mergePair(key string, a, b mergeField, excluded bool) {
 }
 
 func (c *conflicts) add(key string, node *field, text string) {
-	if c.byKey == nil {
-		c.byKey = map[string]*conflict{}
-	}
 	if c.byKey[key] == nil {
 		c.byKey[key] = &conflict{}
 		c.keys = append(c.keys, key)

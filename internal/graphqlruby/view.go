@@ -109,7 +109,9 @@ func (b *builder) outputs(t *typeDef, d *ast.Definition) {
 		t.interfaces = append(t.interfaces, b.reach(name))
 	}
 	for _, p := range b.document.PossibleTypes[d.Name] {
-		t.possible = append(t.possible, b.reach(p.Name))
+		if p.Kind == ast.Object { // gqlparser counts interfaces that implement it, too
+			t.possible = append(t.possible, b.reach(p.Name))
+		}
 	}
 	slices.SortFunc(t.interfaces, byName)
 	slices.SortFunc(t.possible, byName)
@@ -126,10 +128,35 @@ func (b *builder) args(list ast.ArgumentDefinitionList) []*argDef {
 		}
 		b.reach(a.Type.Name())
 		all = append(all, &argDef{
-			name: a.Name, description: a.Description, typ: a.Type, initial: schemaLiteral(a.DefaultValue), deprecation: reason,
+			name: a.Name, description: a.Description, typ: a.Type, deprecation: reason,
+			initial: b.ordered(a.Type, schemaLiteral(a.DefaultValue)),
 		})
 	}
 	return all
+}
+
+// ordered puts the fields of object literals in the order in which their type has them, as introspection shows them.
+func (b *builder) ordered(t *ast.Type, value any) any {
+	switch v := value.(type) {
+	case []any:
+		for _, item := range v {
+			if t.Elem != nil {
+				b.ordered(t.Elem, item)
+			}
+		}
+	case *objectLiteral:
+		fields := b.document.Types[t.Name()].Fields
+		place := func(a *argument) int {
+			return slices.IndexFunc(fields, func(f *ast.FieldDefinition) bool { return f.Name == a.name })
+		}
+		slices.SortFunc(v.fields, func(one, other *argument) int { return place(one) - place(other) })
+		for _, a := range v.fields {
+			if f := fields.ForName(a.name); f != nil {
+				b.ordered(f.Type, a.value)
+			}
+		}
+	}
+	return value
 }
 
 func deprecation(list ast.DirectiveList) *string {
