@@ -158,19 +158,21 @@ func TestGraphQLHoldsAndHooks(t *testing.T) {
 // TestGraphQLUnservedFields holds that what GitLab has and the fake has not is answered as GitLab answers an unknown
 // field, and is an error of the test.
 func TestGraphQLUnservedFields(t *testing.T) {
+	const later = `{ currentUser { runners { count } } }`
 	question := func(tb *testkit.Spy, opts ...fakegitlab.Option) (answer string, calls []fakegitlab.Call) {
 		gl := fakegitlab.New(tb, opts...)
-		answer = ask(t, gl, "root", `{ groups { nodes { id } } }`, nil)
-		return answer + ask(t, gl, "root", `{ nope }`, nil), gl.Calls("")
+		answer = ask(t, gl, "root", `{ users { nodes { id } } }`, nil)
+		return answer + ask(t, gl, "root", `{ nope }`, nil) + ask(t, gl, "root", later, nil), gl.Calls("")
 	}
 	tb, _ := testkit.SpyOn(func(tb *testkit.Spy) {
 		answer, calls := question(tb)
-		assert.Contains(t, answer, "Field 'groups' doesn't exist on type 'Query'")
+		assert.Contains(t, answer, "Field 'users' doesn't exist on type 'Query'")
 		assert.Contains(t, answer, "Field 'nope' doesn't exist on type 'Query'")
-		assert.Contains(t, calls[0].Reason, "GitLab has the field Query.groups and this fake has not")
+		assert.Contains(t, calls[0].Reason, "GitLab has the field Query.users and this fake has not")
 		assert.NotContains(t, calls[1].Reason, "this fake has not")
+		assert.Contains(t, calls[2].Reason, "GitLab has the field CurrentUser.runners from 18.3 on, and this one is 17.2")
 	})
-	assert.Equal(t, []string{"fakegitlab: GraphQL: GitLab has the field Query.groups and this fake has not"}, tb.Errors)
+	assert.Equal(t, []string{"fakegitlab: GraphQL: GitLab has the field Query.users and this fake has not"}, tb.Errors)
 	tb, _ = testkit.SpyOn(func(tb *testkit.Spy) { question(tb, fakegitlab.WithUnknownEndpoints(true)) })
 	assert.Empty(t, tb.Errors)
 }

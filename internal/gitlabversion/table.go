@@ -102,6 +102,7 @@ const (
 	JobInterface
 	RunnerBulkPause
 	RunnerAssignMutations
+	GraphQLSuggests
 	differenceCount
 )
 
@@ -359,6 +360,8 @@ var table = [differenceCount]Row{
 		Version{18, 4}, first, "app/graphql/types/ci/runner_type.rb of about 18.3 and of the newest", false},
 	RunnerBulkPause: {"GraphQL has the mutation runnerBulkPause",
 		Version{17, 11}, first, "merge request 184012 of spring 2025", false},
+	GraphQLSuggests: {"GraphQL says of an unknown field, argument or type what may have been meant",
+		Version{17, 7}, first, "Gemfile of late 2024: graphql 2.4.1, which is of November", false},
 	RunnerAssignMutations: {"GraphQL has the mutations runnerAssignToProject and runnerUnassignFromProject",
 		Version{18, 0}, first, "absent in the reference of 17.x, there in that of 18.x", false},
 }

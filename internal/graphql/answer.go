@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/graphqlruby"
 )
 
@@ -67,7 +68,7 @@ func handle(q *front.Request) front.Response {
 	requests := make([]graphqlruby.Request, len(a.documents))
 	for i, d := range a.documents {
 		requests[i] = graphqlruby.Request{Query: d.text, OperationName: d.operationName, Variables: d.variables,
-			RemoveDeprecated: a.removeDeprecated}
+			RemoveDeprecated: a.removeDeprecated, Suggest: q.Has(gitlabversion.GraphQLSuggests)}
 	}
 	results := Execute(q, requests)
 	for _, r := range results {

@@ -56,6 +56,9 @@ func graphqlProofs() map[gitlabversion.Difference]proof {
 			return []any{knows(`{ ` + shop + ` { jobs { nodes { ... on CiJobInterface { id } } } } }`)(v),
 				knows(`{ ` + shop + ` { ownerProject { ... on ProjectInterface { id } } } }`)(v)}
 		}, []any{false, false}, []any{true, true}, nil},
+		gitlabversion.GraphQLSuggests: {func(v inVersion) any {
+			return strings.Contains(v.graphql("root", "{ runer }"), "(Did you mean `runner` or `runners`?)")
+		}, false, true, nil},
 		gitlabversion.RunnerBulkPause:       {mutates("runnerBulkPause"), []bool{false}, []bool{true}, nil},
 		gitlabversion.RunnerAssignMutations: {mutates("runnerAssignToProject", "runnerUnassignFromProject"), []bool{false, false}, []bool{true, true}, nil},
 	}
