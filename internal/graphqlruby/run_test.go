@@ -180,6 +180,13 @@ func TestOrderOfResolving(t *testing.T) {
 	assert.Equal(t, []string{"a", "ac", "b"}, order)
 }
 
+// What validation overlooks is no surprise to a resolver (see coerce).
+func TestArgumentsThatMustBeThere(t *testing.T) {
+	assert.Equal(t, `{"errors":[{"message":"`+"`null` is not a valid input for `Int!`"+
+		`, please provide a value for this argument.","locations":[{"line":1,"column":23}],"path":["add"]}],"data":{"add":null}}`,
+		shown(t, run(t, schema(t), `fragment F on Query { add(a: $a) } query A($a: Int) { ...F }`)))
+}
+
 type reader struct{}
 
 func (reader) FieldValue(name string) (any, bool) { return "read " + name, name == "name" }
@@ -375,6 +382,7 @@ func FuzzRun(f *testing.F) {
 		f.Add(r.Query, string(r.Variables), "")
 	}
 	f.Add(`query A { __typename } query B { __typename }`, `{}`, "A")
+	f.Add(`fragment F on Query { add(a: $a) } query A($a: Int) { ...F }`, `{}`, "")
 	s := schema(f)
 	f.Fuzz(func(t *testing.T, query, variables, name string) {
 		r := graphqlruby.Request{Query: query, Suggest: len(query)%2 == 0, RemoveDeprecated: len(query)%3 == 0}
