@@ -180,6 +180,24 @@ func TestOrderOfResolving(t *testing.T) {
 	assert.Equal(t, []string{"a", "ac", "b"}, order)
 }
 
+// Numbers come as they were decoded; 1.0 is a Float for Ruby, and no Int.
+func TestNumbersOfVariables(t *testing.T) {
+	const data = `{"data":{"add":2}}`
+	for want, values := range map[string][]any{
+		data:                            {1, int32(1), uint8(1), 1.0, float32(1), json.Number("1")},
+		"was provided invalid value":    {1.5, json.Number("1.0"), json.Number("99999999999999999999"), uint64(1) << 63},
+		`"value":99999999999999999999`:  {json.Number("99999999999999999999")},
+		"Could not coerce value 1.0 to": {json.Number("1.0")},
+	} {
+		for _, value := range values {
+			r := schema(t).Run(nil, graphqlruby.Request{
+				Query: `query($a: Int!) { add(a: $a) }`, Variables: map[string]any{"a": value},
+			}, graphqlruby.Limits{})
+			assert.Contains(t, shown(t, r), want, "%T %v", value, value)
+		}
+	}
+}
+
 // What validation overlooks is no surprise to a resolver (see coerce).
 func TestArgumentsThatMustBeThere(t *testing.T) {
 	assert.Equal(t, `{"errors":[{"message":"`+"`null` is not a valid input for `Int!`"+
@@ -208,7 +226,7 @@ func TestBugsOfTheCaller(t *testing.T) {
 	for query, value := range map[string]any{
 		`{ box { other } }`: reader{},
 		`{ box { name } }`:  3,
-		`{ n }`:             1 << 40,
+		`{ n }`:             int64(1) << 40,
 		`{ n n2: n }`:       "three",
 		`{ e }`:             "B",
 		`{ l }`:             3,
