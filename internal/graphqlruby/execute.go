@@ -188,10 +188,11 @@ func (r *run) set(in *place, key, value any, nonNull bool) {
 	}
 	if value == nil && nonNull {
 		if in.parent == nil {
+			// What else was asked of the root is resolved all the same, and its errors are shown.
 			r.result.Data = nil
-		} else {
-			r.set(in.parent, in.key, nil, in.nonNull)
+			return
 		}
+		r.set(in.parent, in.key, nil, in.nonNull)
 		in.die()
 		return
 	}

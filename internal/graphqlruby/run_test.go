@@ -180,6 +180,31 @@ func TestOrderOfResolving(t *testing.T) {
 	assert.Equal(t, []string{"a", "ac", "b"}, order)
 }
 
+// Numbers come as they were decoded; 1.0 is a Float for Ruby, and no Int.
+func TestNumbersOfVariables(t *testing.T) {
+	const data = `{"data":{"add":2}}`
+	for want, values := range map[string][]any{
+		data:                            {1, int32(1), uint8(1), 1.0, float32(1), json.Number("1")},
+		"was provided invalid value":    {1.5, json.Number("1.0"), json.Number("99999999999999999999"), uint64(1) << 63},
+		`"value":99999999999999999999`:  {json.Number("99999999999999999999")},
+		"Could not coerce value 1.0 to": {json.Number("1.0")},
+	} {
+		for _, value := range values {
+			r := schema(t).Run(nil, graphqlruby.Request{
+				Query: `query($a: Int!) { add(a: $a) }`, Variables: map[string]any{"a": value},
+			}, graphqlruby.Limits{})
+			assert.Contains(t, shown(t, r), want, "%T %v", value, value)
+		}
+	}
+}
+
+// What validation overlooks is no surprise to a resolver (see coerce).
+func TestArgumentsThatMustBeThere(t *testing.T) {
+	assert.Equal(t, `{"errors":[{"message":"`+"`null` is not a valid input for `Int!`"+
+		`, please provide a value for this argument.","locations":[{"line":1,"column":23}],"path":["add"]}],"data":{"add":null}}`,
+		shown(t, run(t, schema(t), `fragment F on Query { add(a: $a) } query A($a: Int) { ...F }`)))
+}
+
 type reader struct{}
 
 func (reader) FieldValue(name string) (any, bool) { return "read " + name, name == "name" }
@@ -201,7 +226,7 @@ func TestBugsOfTheCaller(t *testing.T) {
 	for query, value := range map[string]any{
 		`{ box { other } }`: reader{},
 		`{ box { name } }`:  3,
-		`{ n }`:             1 << 40,
+		`{ n }`:             int64(1) << 40,
 		`{ n n2: n }`:       "three",
 		`{ e }`:             "B",
 		`{ l }`:             3,
@@ -375,6 +400,7 @@ func FuzzRun(f *testing.F) {
 		f.Add(r.Query, string(r.Variables), "")
 	}
 	f.Add(`query A { __typename } query B { __typename }`, `{}`, "A")
+	f.Add(`fragment F on Query { add(a: $a) } query A($a: Int) { ...F }`, `{}`, "")
 	s := schema(f)
 	f.Fuzz(func(t *testing.T, query, variables, name string) {
 		r := graphqlruby.Request{Query: query, Suggest: len(query)%2 == 0, RemoveDeprecated: len(query)%3 == 0}
