@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// run is one operation while it is executed (lib/graphql/execution/interpreter/runtime.rb). A field is resolved with all
-// that is below it before the next one is, in queries as in mutations: so does the gem without a dataloader.
+// run is one operation while it is executed (lib/graphql/execution/interpreter/runtime.rb). A field is resolved with
+// all that is below it before the next one is, in queries as in mutations: so does the gem without a dataloader.
 type run struct {
 	*prepared
 	schema  *Schema

@@ -352,7 +352,7 @@ func TestBounds(t *testing.T) {
 		large   = `{"errors":[{"message":"This query is too large to execute.","locations":[]}]}`
 		timeout = `{"errors":[{"message":"Timeout on validation of query","locations":[],` +
 			`"extensions":{"code":"validationTimeout"}}]}`
-		slow    = `{"errors":[{"message":"Timeout on validation of query"}]}`
+		slow = `{"errors":[{"message":"Timeout on validation of query"}]}`
 	)
 	bomb := func(leaf string) string {
 		var b strings.Builder
