@@ -111,6 +111,24 @@ func TestKeysKeepTheOrderOfTheDocument(t *testing.T) {
 		`{ z: __typename me { name ...F } a: __typename me { b: name } } fragment F on User { b: name id }`)))
 }
 
+// A schema need not have mutations and subscriptions (mutation_root_exists.rb,
+// subscription_root_exists_and_single_subscription_selection.rb).
+func TestRootsThatAreNotThere(t *testing.T) {
+	fields := map[string]graphqlruby.Field{"Query.a": always(1), "Subscription.a": always(1)}
+	none := small(t, `type Query { a: Int }`, map[string]graphqlruby.Field{"Query.a": always(1)})
+	two := small(t, `type Query { a: Int } type Subscription { a: Int }`, fields)
+	refusal := func(message, path, code string) string {
+		return fmt.Sprintf(`{"errors":[{"message":"%s","locations":[{"line":1,"column":1}],"path":["%s"],`+
+			`"extensions":{"code":"%s"}}]}`, message, path, code)
+	}
+	assert.Equal(t, refusal("Schema is not configured for mutations", "mutation M", "missingMutationConfiguration"),
+		shown(t, run(t, none, `mutation M { a }`)))
+	assert.Equal(t, refusal("Schema is not configured for subscriptions", "subscription S",
+		"missingSubscriptionConfiguration"), shown(t, run(t, none, `subscription S { a }`)))
+	assert.Equal(t, refusal("A subscription operation may only have one selection", "subscription",
+		"notSingleSubscription"), shown(t, run(t, two, `subscription { a b: a }`)))
+}
+
 func TestUnknownFieldsAreListed(t *testing.T) {
 	r := run(t, schema(t), `{ nope me { friend { x: nope2 } ...F } } fragment F on User { nope3 }`)
 	assert.Equal(t, []graphqlruby.UnknownField{
