@@ -58,7 +58,6 @@ var (
 	versionDirective = regexp.MustCompile(` @(since|until)\(row: "(\w+)"\)`)
 	experiment       = regexp.MustCompile(`@experiment\(milestone: "([\d.]+)"\)`)
 	definition       = regexp.MustCompile(`^(type|input|enum|interface|fragment) (\w+)(?: implements (\w+))?`)
-	memberName       = regexp.MustCompile(`^\w+`)
 )
 
 // experimentally is GitLab's reason for the deprecation of what is an experiment
@@ -131,6 +130,9 @@ type schemaWriter struct {
 
 // wants reports whether the version has what a line is about, and is the line without what only schema.go knows.
 func (w *schemaWriter) wants(line string) (plain string, wanted bool) {
+	if strings.IndexByte(line, '@') < 0 {
+		return line, true // most lines; the expressions below would take long for all of them
+	}
 	wanted = true
 	for _, m := range versionDirective.FindAllStringSubmatch(line, -1) {
 		row, known := rowNames[m[2]]
@@ -181,7 +183,18 @@ func (w *schemaWriter) member(of, line string) {
 		return
 	}
 	w.text.WriteString(plain + "\n")
-	if name := memberName.FindString(strings.TrimSpace(plain)); name != "" {
+	if name := memberName(plain); name != "" {
 		w.has[of+"."+name] = true
 	}
+}
+
+// memberName is the name that a line begins with; "" for the end of a definition.
+func memberName(line string) string {
+	line = strings.TrimSpace(line)
+	if end := strings.IndexFunc(line, func(r rune) bool {
+		return r != '_' && !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9')
+	}); end >= 0 {
+		return line[:end]
+	}
+	return line
 }

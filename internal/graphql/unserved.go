@@ -46,7 +46,7 @@ var boundFields = sync.OnceValue(func() map[string]gitlabversion.Difference {
 		typeName, member := head[2], ""
 		for _, line := range block[1:] {
 			indent := len(line) - len(strings.TrimLeft(line, " "))
-			if name := memberName.FindString(strings.TrimSpace(line)); name != "" && indent == len("  ") {
+			if name := memberName(line); name != "" && indent == len("  ") {
 				member = name
 			}
 			if m := versionDirective.FindStringSubmatch(line); m != nil && m[1] == "since" && indent == len("  ") {
