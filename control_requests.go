@@ -102,6 +102,33 @@ func (c *control) release() controlAnswer {
 	return controlDone()
 }
 
+// hookState is a function that Before or After runs. Only a test in Go has such.
+type hookState struct {
+	ID   int    `json:"id"`
+	Hook string `json:"hook"` // "Before(POST /runners) at op_test.go:113"
+	Ran  int    `json:"ran"`
+}
+
+func (c *control) listHooks() controlAnswer {
+	states := []hookState{}
+	for _, h := range c.faults.hooks() {
+		states = append(states, hookState{h.id, h.text(), h.ran})
+	}
+	return controlOK(states)
+}
+
+func (c *control) removeHook() controlAnswer {
+	hooks := c.faults.hooks()
+	for _, h := range hooks {
+		if h.id == c.pathID() {
+			h.remove()
+			return controlDone()
+		}
+	}
+	ids := world.NamesOf(hooks, func(h hook) string { return strconv.Itoa(h.id) })
+	return controlError(absent{world.Missing("hook", c.vars["id"], ids)})
+}
+
 // fixedAnswer is an answer that is always the same.
 type fixedAnswer struct {
 	Endpoint Endpoint          `json:"endpoint"`
