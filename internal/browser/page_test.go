@@ -292,4 +292,7 @@ func TestJournalFile(t *testing.T) {
 	b.click("#call-2 button.copy")
 	b.until(`document.querySelector("#call-2 button.copy").textContent === "Copied"`)
 	b.picture("journal-file")
+	b.look(400, 900, "light")
+	assert.LessOrEqual(t, eval[int](b, "document.documentElement.scrollWidth"), 400)
+	b.picture("journal-file-400")
 }

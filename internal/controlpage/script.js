@@ -164,7 +164,7 @@
   if (frozen) { // nobody answers a search here
     const look = () => {
       const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
-      for (const row of document.querySelectorAll("tbody tr")) {
+      for (const row of document.querySelectorAll("tbody.call, tbody:not(.call) > tr")) {
         const text = row.textContent.toLowerCase();
         row.hidden = !words.every((word) => text.includes(word));
       }
