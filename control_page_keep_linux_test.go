@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"unsafe"
 
 	"github.com/stretchr/testify/assert"
@@ -54,6 +55,16 @@ func TestKept(t *testing.T) {
 	case "":
 	case "in memory":
 		fakegitlab.New(t, fakegitlab.WithPage(), fakegitlab.WithInMemoryNetwork(), fakegitlab.WithBasePath("/gitlab"))
+		t.Error("as it is told to")
+		return
+	case "in a bubble":
+		synctest.Test(t, func(t *testing.T) {
+			fakegitlab.New(t, fakegitlab.WithPage(), fakegitlab.WithInMemoryNetwork())
+			t.Error("as it is told to")
+		})
+		return
+	case "without a page":
+		fakegitlab.New(t)
 		t.Error("as it is told to")
 		return
 	default:
@@ -122,12 +133,17 @@ func TestKeptWithoutATerminal(t *testing.T) {
 		_, _ = io.Copy(io.Discard, said)
 		assert.Error(t, cmd.Wait())
 	})
-	t.Run("nobody", func(t *testing.T) {
-		out, err := failing(t, "a problem").CombinedOutput()
-		assert.Error(t, err)
-		assert.Contains(t, string(out), "FAKEGITLAB_KEEP is set, but there is no terminal at which Enter could be pressed")
-		assert.Regexp(t, `fakegitlab: the page is http://127\.0\.0\.1:\d+/-/fake/`, string(out))
-	})
+	for how, says := range map[string]string{
+		"a problem":      `the page is http://127\.0\.0\.1:\d+/-/fake/[^!]*_KEEP is set, but there is no terminal at which Enter could be pressed`,
+		"in a bubble":    "_KEEP is set, but in a testing/synctest bubble nothing waits for a person",
+		"without a page": `_KEEP keeps the fakes that New is given WithPage\(\) for`,
+	} {
+		t.Run(how, func(t *testing.T) {
+			out, err := failing(t, how).CombinedOutput()
+			assert.Error(t, err)
+			assert.Regexp(t, says, string(out))
+		})
+	}
 	t.Run("time is up", func(t *testing.T) {
 		cmd := failing(t, "a problem", "-test.timeout=5500ms")
 		enter, err := cmd.StdinPipe()

@@ -300,6 +300,8 @@ func New(tb TB, opts ...Option) *Fake {
 		tb.Helper()
 		if f.options.look != nil {
 			f.options.look(f)
+		} else if tb.Failed() && outside.WantsToKeep() {
+			tb.Logf("fakegitlab: %s keeps the fakes that New is given WithPage() for", outside.KeepVariable)
 		}
 		f.Close()
 		f.report()

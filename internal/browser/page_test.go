@@ -228,8 +228,7 @@ func TestNarrow(t *testing.T) {
 	b.visit(page(gl))
 	b.until(`document.querySelector(".waiting")`)
 	fits(400)
-	var why struct{ Left, Right, Width float64 }
-	why = eval[struct{ Left, Right, Width float64 }](b, `document.querySelector("#call-9 .why p").getBoundingClientRect()`)
+	why := eval[struct{ Left, Right, Width float64 }](b, `document.querySelector("#call-9 .why p").getBoundingClientRect()`)
 	assert.True(t, why.Left >= 0 && why.Right <= 400 && why.Width > 100, why)
 	b.picture("overview-400")
 	b.do("/execute/sync", map[string]any{"script": `document.getElementById("arranged").scrollIntoView()`, "args": []any{}}, nil)
