@@ -36,19 +36,20 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	if slices.Contains(served, e) {
 		return ""
 	}
-	if colons := Endpoint(method + " " + bracesToColons(path)); colons != e && slices.Contains(served, colons) {
-		return bracesText(string(e), colons)
+	names := world.WordsOf(served...)
+	if problem := gitlab.BracesProblem(method, path, names); problem != "" {
+		return problem
 	}
 	if later := f.laterText(e); later != "" {
 		return later
 	}
 	if method == "*" {
-		return wildcardProblem(path, served)
+		return gitlab.WildcardProblem(path, names)
 	}
 	if below, whole := front.BelowAPI(path); whole {
 		return fmt.Sprintf("an endpoint is named without %s: %s %s", front.APIPrefix, method, below)
 	}
-	return "nothing serves " + string(e) + cmp.Or(meantText(method, path, served), outsideText(method, path))
+	return "nothing serves " + string(e) + cmp.Or(gitlab.Meant(method, path, names), gitlab.Outside(method, path))
 }
 
 // laterText says of an endpoint that is not served, but is by a later version, from when on GitLab has it; "" for
@@ -259,7 +260,7 @@ func kinship(c Call, e Endpoint) int {
 		return 2
 	}
 	_, wanted := e.cut()
-	path, _ := belowAPI(c.Path)
+	path, _ := gitlab.BelowAPI(c.Path)
 	if c.Endpoint != "" {
 		_, path = c.Endpoint.cut()
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/calltext"
+	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/controlpage"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -47,7 +49,7 @@ func ofPage(e Endpoint) bool {
 func (f *Fake) sayPage() {
 	f.tb.Helper()
 	if f.options.control != nil && !f.options.inMemory {
-		f.tb.Logf("fakegitlab: the page is %s%s/", f.URL(), controlPrefix)
+		f.tb.Logf("fakegitlab: the page is %s%s/", f.URL(), controlapi.Prefix)
 	}
 }
 
@@ -102,7 +104,7 @@ func (f *Fake) keepPage() {
 	if t, has := f.tb.(interface{ Deadline() (time.Time, bool) }); has {
 		deadline, _ = t.Deadline()
 	}
-	text := fmt.Sprintf("fakegitlab: %s has failed. Its fake is still there: %s%s/", f.tb.Name(), at, controlPrefix)
+	text := fmt.Sprintf("fakegitlab: %s has failed. Its fake is still there: %s%s/", f.tb.Name(), at, controlapi.Prefix)
 	if !outside.Keep(text, deadline) {
 		f.tb.Logf("fakegitlab: %s is set, but there is no terminal at which Enter could be pressed", outside.KeepVariable)
 	}
@@ -126,7 +128,7 @@ func (c *control) page(v controlpage.View, err error) controlAnswer {
 
 // shell is what is around the page that is asked for.
 func (c *control) shell(title string) controlpage.Shell {
-	_, below, _ := strings.Cut(c.http.URL.Path, controlPrefix+"/")
+	_, below, _ := strings.Cut(c.http.URL.Path, controlapi.Prefix+"/")
 	return controlpage.Shell{Title: title, Version: c.Version(), URL: c.URL(), Now: c.Now(),
 		Up: "./" + strings.Repeat("../", strings.Count(below, "/"))}
 }
@@ -245,11 +247,12 @@ func (c *control) problemsPage() controlAnswer {
 
 func (c *control) callPage() controlAnswer {
 	calls := c.log.Closed()
-	i := slices.IndexFunc(calls, func(call Call) bool { return call.Number == c.pathID() })
+	i := slices.IndexFunc(calls, func(call Call) bool { return call.Number == controlapi.ID(c.vars) })
 	if i < 0 {
-		return c.page(nil, absent{fmt.Errorf("the journal has no call #%s: it has not ended, or is forgotten", c.vars["id"])})
+		return c.page(nil, controlapi.Absent{
+			Why: fmt.Errorf("the journal has no call #%s: it has not ended, or is forgotten", c.vars["id"])})
 	}
-	text, err := json.MarshalIndent(callAsData(calls[i]), "", "  ")
+	text, err := json.MarshalIndent(calls[i].text().Data(), "", "  ")
 	v := controlpage.CallPage{Shell: c.shell(fmt.Sprintf("#%d", calls[i].Number)), Call: pageCall(calls[i]),
 		JSON: string(text)}
 	v.Asked = true
@@ -267,7 +270,8 @@ func (f *Fake) pageCalls(shown func(controlpage.Call) bool) (list controlpage.Li
 	calls := f.log.Closed()
 	list.Total = len(calls)
 	var firsts []int
-	for i := 0; i < len(calls); i += 1 + likeIt(calls[i:]) {
+	texts := textsOf(calls)
+	for i := 0; i < len(calls); i += 1 + calltext.LikeIt(texts[i:]) {
 		firsts = append(firsts, i)
 	}
 	end := len(calls)
@@ -285,16 +289,17 @@ func (f *Fake) pageCalls(shown func(controlpage.Call) bool) (list controlpage.Li
 }
 
 func pageCall(c Call) controlpage.Call {
-	_, line, _ := strings.Cut(c.request(), " "+c.Method+" ")
+	text := c.text()
+	_, line, _ := strings.Cut(text.Request(), " "+c.Method+" ")
 	row := controlpage.Call{Number: c.Number, Time: c.Time, Method: c.Method, Path: c.Path, Endpoint: string(c.Endpoint),
-		Line: line, Query: c.Query, Header: c.Header, Body: c.Body, Params: c.Params, Who: c.actor(), RunnerID: c.RunnerID,
-		JobID: c.JobID, Made: c.made(), Status: c.Status, ResponseHeader: c.ResponseHeader, ResponseBody: c.ResponseBody,
-		Reason: c.Reason, Injected: c.Injected, Curl: c.Curl}
+		Line: line, Query: c.Query, Header: c.Header, Body: c.Body, Params: c.Params, Who: text.Actor(), RunnerID: c.RunnerID,
+		JobID: c.JobID, Made: text.Made(), Status: c.Status, ResponseHeader: c.ResponseHeader, ResponseBody: c.ResponseBody,
+		Reason: c.Reason, Injected: c.Injected, Curl: text.Curl}
 	if c.Failure {
-		row.Failure = strings.Trim(injectedText(c), "[]")
+		row.Failure = strings.Trim(text.InjectedText(), "[]")
 	}
 	if len(c.IgnoredParams) > 0 {
-		row.Ignored = "nothing reads " + ignoredText(c)
+		row.Ignored = "nothing reads " + text.Ignored()
 	}
 	return row
 }
