@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
 )
 
@@ -95,17 +96,42 @@ func (c Call) request() string {
 	return text.String()
 }
 
-// made is the record that a call made, "runner 100002", or was given, "job 2000001"; "" if it is none of these.
+// made is the record that a call made, " runner 100002", or was given, " job 2000001"; "" if it is none of these.
 func (c Call) made() string {
-	kinds := map[Endpoint]string{RegisterRunner: "runner", CreateUserRunner: "runner", RequestJob: "job", RetryJob: "job"}
-	kind := kinds[c.Endpoint]
+	for _, e := range journal.Effects(string(c.Endpoint)) {
+		if id := c.answeredID(); e.Of == journal.Answered && c.Status == http.StatusCreated && id != 0 {
+			return fmt.Sprintf(" %s %d", e.Kind, id)
+		}
+	}
+	return ""
+}
+
+// answeredID is the ID of the record that the answer shows; 0 if it shows none.
+func (c Call) answeredID() int {
 	var record struct {
 		ID int `json:"id"`
 	}
-	if kind == "" || c.Status != http.StatusCreated || json.Unmarshal(c.ResponseBody, &record) != nil || record.ID == 0 {
-		return ""
+	if json.Unmarshal(c.ResponseBody, &record) != nil {
+		return 0
 	}
-	return fmt.Sprintf(" %s %d", kind, record.ID)
+	return record.ID
+}
+
+// recordOf is the ID or path of the record that the call had an effect on.
+func (c Call) recordOf(e journal.Effect) string {
+	switch e.Of {
+	case journal.Only:
+		return ""
+	case journal.Answered:
+		return strconv.Itoa(c.answeredID())
+	case journal.Caller:
+		if e.Kind == "job" {
+			return strconv.Itoa(c.JobID)
+		}
+		return strconv.Itoa(c.RunnerID)
+	}
+	value, _ := c.param(e.Of)
+	return plain.Text(value)
 }
 
 // param is a parameter by its name or, in a hash or list, by its dotted path.
