@@ -23,7 +23,7 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	}
 	served := f.Endpoints()
 	method, path := e.cut()
-	if !strings.HasPrefix(path, "/") {
+	if !strings.HasPrefix(path, "/") && !strings.Contains(path, "://") {
 		problem := fmt.Sprintf("%q is no endpoint: write method, blank and path, as in %q", string(e), GetRunner)
 		if constant := constantText(string(e)); constant != "" {
 			return problem + constant
@@ -36,8 +36,13 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	if slices.Contains(served, e) {
 		return ""
 	}
-	if colons := Endpoint(method + " " + bracesToColons(path)); colons != e && slices.Contains(served, colons) {
-		return bracesText(string(e), colons)
+	if named := pathAlone(path); named != path {
+		return fmt.Sprintf("an endpoint is named by method and path alone, as in GitLab's documentation: \"%s %s\"", method,
+			named)
+	}
+	colons := bracesToColons(path)
+	if meant := Endpoint(method + " " + colons); meant != e && slices.Contains(served, meant) {
+		return bracesText(string(e), meant)
 	}
 	if later := f.laterText(e); later != "" {
 		return later
@@ -48,7 +53,7 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	if below, whole := front.BelowAPI(path); whole {
 		return fmt.Sprintf("an endpoint is named without %s: %s %s", front.APIPrefix, method, below)
 	}
-	return "nothing serves " + string(e) + cmp.Or(meantText(method, path, served), outsideText(method, path))
+	return "nothing serves " + string(e) + cmp.Or(meantText(method, colons, served), outsideText(method, colons))
 }
 
 // laterText says of an endpoint that is not served, but is by a later version, from when on GitLab has it; "" for

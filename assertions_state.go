@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -53,11 +54,11 @@ func (f *Fake) runnerFieldsProblem(id int, want map[string]any) string {
 	wanted, has := map[string]string{}, map[string]string{}
 	for name, value := range want {
 		if !slices.Contains(known, name) {
-			problem := fmt.Sprintf("a runner has no field %q", name)
+			problem := fmt.Sprintf("a runner has no field %q; ", name)
 			if meant, near := nearest.Of(name, known); near {
-				problem += fmt.Sprintf("; did you mean %q?", meant)
+				return problem + fmt.Sprintf("did you mean %q?", meant)
 			}
-			return problem
+			return problem + "it has " + strings.Join(known, ", ")
 		}
 		wanted[name], has[name] = fieldText(name, value), fieldText(name, got[name])
 	}
@@ -109,17 +110,24 @@ func fieldText(name string, value any) string {
 		v.Kind() == reflect.Slice && v.Len() == 0 {
 		return "not set"
 	}
-	if managers, ok := value.([]RunnerManager); ok {
-		return fmt.Sprint(managers)
-	}
 	if v := reflect.ValueOf(value); v.Kind() == reflect.Slice {
 		texts := make([]string, v.Len())
 		for i := range texts {
-			texts[i] = plain.Text(v.Index(i).Interface())
+			texts[i] = sortedJSON(plain.Text(v.Index(i).Interface()))
 		}
 		return "[" + strings.Join(texts, ", ") + "]"
 	}
 	return plain.Text(value)
+}
+
+// sortedJSON is an object in JSON with its keys in order, by which a struct and a map compare; any other text stays.
+func sortedJSON(text string) string {
+	var object map[string]any
+	if json.Unmarshal([]byte(text), &object) != nil {
+		return text
+	}
+	sorted, _ := json.Marshal(object) // what was read can be written
+	return string(sorted)
 }
 
 // AssertRunnerGone asserts that no runner has that ID any more. An ID that no runner ever had fails: it is another

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -79,6 +80,18 @@ func TestWhyItNeverHappened(t *testing.T) {
 			gl.After(GetVersion, func(Call) {}, Status(404))
 			get(gl, "/version")
 		}, "After(GET /version with Status(404)) at x_test.go:1 never ran; no call met its conditions"},
+		"a call that ended before its turn": {func(gl *Fake) {
+			gl.Inject(Slow(GetVersion, time.Hour))
+			gl.After(GetVersion, func(Call) {})
+			ctx, cancel := context.WithCancel(context.Background())
+			gl.Before(GetVersion, func(Call) { cancel() })
+			req, err := http.NewRequestWithContext(ctx, "GET", gl.APIURL()+"/version", nil)
+			require.NoError(t, err)
+			_, err = gl.Client().Do(req)
+			require.ErrorIs(t, err, context.Canceled)
+			_, err = gl.WaitForCall(context.Background(), GetVersion)
+			require.NoError(t, err)
+		}, "After(GET /version) at x_test.go:1 never ran; #1 came, but it ended before its turn or met the conditions only later"},
 		"a hook taken back": {func(gl *Fake) {
 			gl.Before(GetVersion, func(Call) {})()
 			get(gl, "/version")

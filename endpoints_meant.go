@@ -100,10 +100,11 @@ func wildcardProblem(path string, served []Endpoint) string {
 	if slices.Contains(paths, Endpoint("* "+path)) {
 		return ""
 	}
-	if colons := Endpoint("* " + bracesToColons(path)); slices.Contains(paths, colons) {
-		return bracesText("* "+path, colons)
+	colons := bracesToColons(path)
+	if meant := Endpoint("* " + colons); slices.Contains(paths, meant) {
+		return bracesText("* "+path, meant)
 	}
-	return "nothing serves * " + path + meantText("*", path, paths)
+	return "nothing serves * " + path + meantText("*", colons, paths)
 }
 
 // unservedMessage says of a request that no endpoint serves what was probably meant, or how to have it served.
@@ -149,6 +150,16 @@ func meantText(method, path string, served []Endpoint) string {
 func outsideText(method, path string) string {
 	return fmt.Sprintf("; if GitLab does, it is outside this fake: serve it with Handle(%q, ...)",
 		method+" "+nearest.Pattern(path))
+}
+
+// pathAlone is the path of a URL below the API, or of a path with a query.
+func pathAlone(path string) string {
+	path, _, _ = strings.Cut(path, "?")
+	if _, rest, isURL := strings.Cut(path, "://"); isURL {
+		_, rest, _ = strings.Cut(rest, "/")
+		path, _ = belowAPI("/" + rest)
+	}
+	return path
 }
 
 // bracesToColons is a path whose parameters are written as in other languages' routers, {id} or <id>, with them as

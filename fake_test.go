@@ -424,6 +424,8 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 	for want, option := range map[string]fakegitlab.Option{
 		"WithClock(nil): there is no clock to follow; without WithClock the fake has its own": fakegitlab.WithClock(nil),
 		"WithLongPolling(-1s): a time to wait is not negative":                                fakegitlab.WithLongPolling(-time.Second),
+		"WithJournalTo(nil): there is no writer":                                              fakegitlab.WithJournalTo(nil),
+		`WithScenarioFile(""): there is no path`:                                              fakegitlab.WithScenarioFile(""),
 		"WithJournalLimit(-1): a limit is 1 or more, or 0 for none":                           fakegitlab.WithJournalLimit(-1),
 	} {
 		_, err := fakegitlab.Start(option)
@@ -455,9 +457,10 @@ func TestAfterTheEnd(t *testing.T) {
 	assert.Len(t, gl.Runners(), 15)
 	assert.True(t, gl.AssertNotCalled(t, ""))
 	for name, do := range map[string]func(){
-		"Inject": func() { gl.Inject(fakegitlab.InternalError("")) },
-		"Before": func() { gl.Before("", func(fakegitlab.Call) {}) },
-		"Hold":   func() { gl.Hold("") },
+		"Inject":           func() { gl.Inject(fakegitlab.InternalError("")) },
+		`Handle("GET /x")`: func() { gl.Handle("GET /x", http.NotFoundHandler()) },
+		"Before":           func() { gl.Before("", func(fakegitlab.Call) {}) },
+		"Hold":             func() { gl.Hold("") },
 	} {
 		assert.PanicsWithValue(t, "fakegitlab: "+name+": the fake is closed: no call will come", do)
 	}

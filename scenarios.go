@@ -55,7 +55,7 @@ func (s Scenario) At(t time.Time) Scenario {
 	}
 	s = cloneScenario(s)
 	s.Now = time.Time{}
-	plain.MoveTimes(&s, t.Sub(from), world.Never)
+	plain.MoveTimes(&s, from, t, world.Never)
 	return s
 }
 
