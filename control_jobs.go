@@ -55,20 +55,28 @@ func (c *control) planJob() controlAnswer {
 		CancelAt      *string `json:"cancel_at,omitzero"`
 		PostponeFinal *int    `json:"postpone_final,omitzero"`
 		RejectLog     *int    `json:"reject_log,omitzero"`
+		LoseLog       *int    `json:"lose_log,omitzero"`
 		Watch         bool    `json:"watch,omitzero"`
 	}
 	if err := c.read(&in); err != nil {
 		return controlError(err)
 	}
-	for _, count := range []struct {
+	counts := []struct {
 		name string
 		n    *int
-	}{{"postpone_final", in.PostponeFinal}, {"reject_log", in.RejectLog}} {
+		plan func(*world.State, *world.Job, int)
+	}{
+		{"postpone_final", in.PostponeFinal, (*world.State).PostponeFinal},
+		{"reject_log", in.RejectLog, (*world.State).RejectLog},
+		{"lose_log", in.LoseLog, (*world.State).LoseLog},
+	}
+	planned := in.CancelAt != nil
+	for _, count := range counts {
 		if count.n != nil && *count.n < 0 {
 			return controlError(errors.New(count.name + ": must not be negative"))
 		}
+		planned = planned || count.n != nil
 	}
-	planned := in.CancelAt != nil || in.PostponeFinal != nil || in.RejectLog != nil
 	_, err := atPath(c, (*world.State).JobByNumber, func(st *world.State, j *world.Job) (struct{}, error) {
 		if err := j.Plannable(); planned && err != nil {
 			return struct{}{}, err
@@ -76,11 +84,10 @@ func (c *control) planJob() controlAnswer {
 		if in.CancelAt != nil {
 			st.CancelOn(j, *in.CancelAt)
 		}
-		if in.PostponeFinal != nil {
-			st.PostponeFinal(j, *in.PostponeFinal)
-		}
-		if in.RejectLog != nil {
-			st.RejectLog(j, *in.RejectLog)
+		for _, count := range counts {
+			if count.n != nil {
+				count.plan(st, j, *count.n)
+			}
 		}
 		if in.Watch {
 			st.Watch(j)

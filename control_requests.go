@@ -39,7 +39,7 @@ func (c *control) hold() controlAnswer {
 		return controlError(errors.New(problem))
 	}
 	h := newHeld(in.Endpoint, where)
-	h.at = "/-/fake/holds"
+	h.control = true
 	return controlCreated(struct {
 		ID int `json:"id"`
 	}{c.faults.hold(h)})

@@ -359,5 +359,10 @@ func TestLoseLog(t *testing.T) {
 	assert.Equal(t, "202 0-8", send("two\n", 4), "the runner is not to know yet")
 	assert.Equal(t, "416 0-4", send("three\n", 8))
 	assert.Equal(t, "202 0-14", send("two\nthree\n", 4))
-	assert.Equal(t, "one\ntwo\nthree\n", gl.JobRun(j.ID).Trace())
+	gl.JobRun(j.ID).LoseLog(2)
+	assert.Equal(t, "202 0-19", send("four\n", 14))
+	assert.Equal(t, "202 0-24", send("five\n", 19), "both are lost before the runner hears of it")
+	assert.Equal(t, "416 0-14", send("six\n", 24))
+	assert.Equal(t, "202 0-28", send("four\nfive\nsix\n", 14))
+	assert.Equal(t, "one\ntwo\nthree\nfour\nfive\nsix\n", gl.JobRun(j.ID).Trace())
 }
