@@ -351,8 +351,15 @@ func (f *Fake) worldProblem(want, got Scenario, opts []cmp.Option) string {
 	if lines == "" { // an option that go-cmp cannot work with, or one that looks at whole worlds
 		lines = diff
 	}
+	shown := strings.SplitAfter(lines, "\n")
+	if more := len(shown) - 1 - differencesShown; more > 1 {
+		lines = strings.Join(shown[:differencesShown], "") + fmt.Sprintf("  ... and %d more lines\n", more)
+	}
 	return "the world differs:\n" + lines
 }
+
+// differencesShown is how many lines a message has on how worlds differ.
+const differencesShown = 60
 
 func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
 	var text strings.Builder
@@ -404,8 +411,8 @@ func changedBy(record any, field string, calls []Call) string {
 	}
 	for _, c := range slices.Backward(calls) {
 		did := func(e journal.Effect) bool {
-			isIt := e.Of == journal.Only || slices.Contains(names, c.recordOf(e))
-			return e.Kind == kind && isIt && e.Changes(field, c.Params)
+			return e.Kind == kind && e.Changes(field, c.Params) &&
+				(e.Of == journal.Only || slices.Contains(names, c.recordOf(e)))
 		}
 		if c.succeeded() && !c.Failure && slices.ContainsFunc(journal.Effects(string(c.Endpoint)), did) {
 			return fmt.Sprintf(" (%s)", journal.ShortenTokens(c.String()))

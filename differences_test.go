@@ -106,3 +106,10 @@ func TestEveryEndpointThatChangesSomethingSaysWhat(t *testing.T) {
 		}
 	}
 }
+
+func TestManyDifferences(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.ThousandRunners()))
+	var spy testkit.Spy
+	assert.False(t, gl.AssertChanged(&spy, gl.Snapshot(), func(s *fakegitlab.Scenario) { s.Runners = nil }))
+	assert.Regexp(t, `^the world differs:\n(  runner .*\n){60}  \.\.\. and 940 more lines$`, spy.Errors[0])
+}

@@ -133,7 +133,9 @@ func (f *Fake) Problems() []string {
 	}
 	if !f.options.unusedAllowed {
 		problems = append(problems, f.faults.unused(calls)...)
-		problems = append(problems, read(f, (*world.State).PinProblems)...)
+		for _, problem := range read(f, (*world.State).PinProblems) {
+			problems = append(problems, journal.ShortenTokens(problem))
+		}
 		problems = append(problems, f.unmetPlans()...)
 	}
 	f.ending.mu.Lock()

@@ -65,14 +65,18 @@ func surely[R any](do func(*world.State, R)) func(*world.State, R) error {
 // fails the test; one that no request used is a problem at its end (WithUnusedFailures). Reset forgets them.
 func (f *Fake) NextID(id int) {
 	f.tb.Helper()
-	change(f, "NextID(%s)", strconv.Itoa(id), func(st *world.State) (struct{}, error) { return struct{}{}, st.PinID(id) })
+	at := planted{at: place()}.place("")
+	change(f, "NextID(%s)", strconv.Itoa(id), func(st *world.State) (struct{}, error) {
+		return struct{}{}, st.PinID(id, at)
+	})
 }
 
 // NextToken has the next token that a request makes be this one: a new runner's or a reset one, a registration token or
 // an access token. It may have any form, of which GitLab makes others. It queues up, fails and is forgotten as NextID.
 func (f *Fake) NextToken(token string) {
 	f.tb.Helper()
+	at := planted{at: place()}.place("")
 	change(f, "NextToken(%q)", journal.ShortenTokens(token), func(st *world.State) (struct{}, error) {
-		return struct{}{}, st.PinToken(token)
+		return struct{}{}, st.PinToken(token, at)
 	})
 }
