@@ -187,6 +187,12 @@ func TestPlainTypesAsText(t *testing.T) {
 		AccessToken{ID: 6, User: "mia", Token: longToken, Scopes: []string{"api"}, Revoked: true}.String())
 }
 
+func TestJournalOfAQuestionWhetherGitLabIsThere(t *testing.T) {
+	f := recordedFake(t, Call{Number: 1, Method: "GET", Path: "/-/health", Status: 200},
+		Call{Number: 2, Method: "GET", Path: "/help", Status: 404})
+	assert.Equal(t, "#1 GET /-/health -> 200\n#2 GET /help -> 404 [nothing serves this]\n", f.Journal())
+}
+
 func TestAssertRunnerFields(t *testing.T) {
 	f := recordedFake(t, story()...)
 	assert.True(t, f.AssertRunnerFields(t, 7, map[string]any{"description": "old", "paused": false, "run_untagged": true,

@@ -88,7 +88,7 @@ func journalLine(c Call) string {
 	if c.Failure {
 		line += " " + injectedText(c)
 	}
-	if c.Endpoint == "" && c.Reason == "" {
+	if c.Endpoint == "" && c.Reason == "" && !c.succeeded() { // who asks whether GitLab is there is answered
 		line += " [nothing serves this]"
 	}
 	if len(c.IgnoredParams) > 0 {
