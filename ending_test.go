@@ -333,7 +333,7 @@ func TestJournalBytes(t *testing.T) {
 	golden(t, "journal_bytes", failed.text)
 	problems := strings.Join(gl.Problems(), "\n")
 	assert.Regexp(t, `nothing serves GET /api/v4/nothing.* \(\d+ calls\)\n`+
-		`nothing served \d+ more calls, which the journal has dropped: WithJournalBytes keeps 65536 bytes`, problems)
+		`nothing served further calls, which the journal has dropped: \d+; WithJournalBytes keeps 65536 bytes`, problems)
 	gl.Close()
 	_, err := Start(WithJournalBytes(-1))
 	assert.EqualError(t, err, "WithJournalBytes(-1): a journal takes no negative number of bytes; 0 sets no limit")

@@ -439,11 +439,15 @@ func TestIgnoredParams(t *testing.T) {
 		require.NoError(t, err)
 		defer gl.Close()
 		assert.True(t, gl.AssertNothingIgnored(t))
-		testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners?puased=true")
+		for range 3 {
+			testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners?puased=true")
+		}
+		testkit.Ask(t, gl, gl.AdminToken(), "GET", "/version?x=1")
 		assert.False(t, gl.AssertNothingIgnored(&testkit.Spy{}))
 		var want []string
 		if refused {
-			want = []string{"#1 GET /runners puased=true by root -> 200: nothing reads puased (did you mean paused?)"}
+			want = []string{"#1 GET /runners puased=true by root -> 200: nothing reads puased (did you mean paused?) (and so in 2 more)",
+				"#4 GET /version x=1 by root -> 200: nothing reads x"}
 		}
 		assert.Equal(t, want, gl.Problems())
 	}

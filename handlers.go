@@ -122,7 +122,7 @@ func (f *Fake) Endpoints() []Endpoint {
 // they could concern.
 func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.isClosed() {
-		http.Error(w, "fakegitlab: the fake is closed, its test has ended", http.StatusServiceUnavailable)
+		http.Error(w, "fakegitlab: the fake is closed", http.StatusServiceUnavailable)
 		return
 	}
 	scheme := "http"
