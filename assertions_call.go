@@ -1,20 +1,15 @@
 package fakegitlab
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/calltext"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
 )
@@ -69,183 +64,129 @@ func (c Call) JSON(into any) error {
 // String is the call in one line: "#3 DELETE /runners/:id id=7 by mia -> 204". Path parameters follow the endpoint, and
 // what a list was asked for; "by" is left out for a call without valid credentials. What a call made follows the
 // status: "-> 201 runner 100002".
-func (c Call) String() string {
-	if actor := c.actor(); actor != "" {
-		return c.request() + " by " + actor + " -> " + c.answer()
+func (c Call) String() string { return c.text().String() }
+
+// text is the call where it is turned into text.
+func (c Call) text() calltext.Call[Endpoint] { return calltext.Call[Endpoint](c) }
+
+func textsOf(calls []Call) []calltext.Call[Endpoint] {
+	texts := make([]calltext.Call[Endpoint], len(calls))
+	for i, c := range calls {
+		texts[i] = c.text()
 	}
-	return c.request() + " -> " + c.answer()
+	return texts
 }
 
-func (c Call) request() string {
-	var text strings.Builder
-	fmt.Fprintf(&text, "#%d %s", c.Number, c.name())
-	for segment := range strings.SplitSeq(string(c.Endpoint), "/") {
-		if name, ok := strings.CutPrefix(segment, ":"); ok {
-			if value, sent := c.param(name); sent {
-				fmt.Fprintf(&text, " %s=%s", name, printable(plain.Text(value)))
-			}
-		}
-	}
-	if c.Method == http.MethodGet && c.Endpoint != "" { // what a list was asked for
-		for _, name := range slices.Sorted(maps.Keys(c.Query)) {
-			if !slices.Contains(front.CredentialParams(), name) {
-				fmt.Fprintf(&text, " %s=%s", name, printable(strings.Join(c.Query[name], ",")))
-			}
-		}
-	}
-	return text.String()
-}
-
-// made is the record that a call made, " runner 100002", or was given, " job 2000001"; "" if it is none of these.
-func (c Call) made() string {
-	for _, e := range journal.Effects(string(c.Endpoint)) {
-		if id := c.answeredID(); e.Of == journal.Answered && c.Status == http.StatusCreated && id != 0 {
-			return fmt.Sprintf(" %s %d", e.Kind, id)
-		}
-	}
-	return ""
-}
-
-// answeredID is the ID of the record that the answer shows; 0 if it shows none.
-func (c Call) answeredID() int {
-	var record struct {
-		ID int `json:"id"`
-	}
-	if json.Unmarshal(c.ResponseBody, &record) != nil {
-		return 0
-	}
-	return record.ID
-}
-
-// recordOf is the ID or path of the record that the call had an effect on.
-func (c Call) recordOf(e journal.Effect) string {
-	switch e.Of {
-	case journal.Only:
-		return ""
-	case journal.Answered:
-		return strconv.Itoa(c.answeredID())
-	case journal.Caller:
-		if e.Kind == "job" {
-			return strconv.Itoa(c.JobID)
-		}
-		return strconv.Itoa(c.RunnerID)
-	}
-	value, _ := c.param(e.Of)
-	return plain.Text(value)
-}
+func (c Call) request() string { return c.text().Request() }
+func (c Call) answer() string  { return c.text().Answer() }
+func (c Call) name() string    { return c.text().Name() }
+func (c Call) actor() string   { return c.text().Actor() }
 
 // param is a parameter by its name or, in a hash or list, by its dotted path.
-func (c Call) param(name string) (value any, present bool) {
-	if value, present = c.Params[name]; present {
-		return value, true
-	}
-	value = c.Params
-	for key := range strings.SplitSeq(name, ".") {
-		if value, present = plain.Element(value, key); !present {
-			return nil, false
-		}
-	}
-	return value, true
-}
-
-func (c Call) answer() string {
-	if c.Held {
-		return "held"
-	}
-	if c.Status == 0 {
-		return "no answer"
-	}
-	return strconv.Itoa(c.Status) + c.made()
-}
-
-// printable quotes what a client sent if it has line breaks or the like, so that a message stays on one line.
-func printable(text string) string {
-	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return strconv.Quote(text)
-	}
-	return text
-}
-
-// name is the endpoint or, when nothing serves the call, its method and path.
-func (c Call) name() string {
-	if c.Endpoint != "" {
-		return string(c.Endpoint)
-	}
-	return c.Method + " " + c.Path
-}
-
-func (c Call) actor() string {
-	switch {
-	case c.User != "":
-		return c.User
-	case c.JobID != 0 && c.RunnerID != 0:
-		return fmt.Sprintf("job %d on runner %d", c.JobID, c.RunnerID)
-	case c.JobID != 0:
-		return fmt.Sprintf("job %d", c.JobID)
-	case c.RunnerID != 0:
-		return fmt.Sprintf("runner %d", c.RunnerID)
-	default:
-		return ""
-	}
-}
+func (c Call) param(name string) (value any, present bool) { return plain.At(c.Params, name) }
 
 func (c Call) succeeded() bool { return c.Status > 0 && c.Status < 400 }
 
 // Curl is a shell command that sends the request again, credentials included. A body that is no text travels as base64.
-func (c Call) Curl() string {
-	target := c.Origin + c.Path
-	if len(c.Query) > 0 {
-		target += "?" + c.Query.Encode()
-	}
-	command := []string{"curl"}
-	if strings.ContainsAny(target, "[]{}") {
-		command = append(command, "--globoff")
-	}
-	if c.Method == http.MethodHead {
-		command = append(command, "--head", shellQuote(target)) // curl would wait for a body after -X HEAD
-	} else {
-		command = append(command, "-X", shellQuote(c.Method), shellQuote(target))
-	}
-	command = append(command, c.curlHeaders()...)
-	switch {
-	case len(c.Body) == 0:
-	case utf8.Valid(c.Body) && !strings.Contains(string(c.Body), "\x00"):
-		command = append(command, "--data-raw", shellQuote(string(c.Body)))
-	default:
-		encoded := base64.StdEncoding.EncodeToString(c.Body)
-		command = append([]string{"echo", encoded, "|", "base64", "-d", "|"}, append(command, "--data-binary", "@-")...)
-	}
-	return strings.Join(command, " ")
-}
+func (c Call) Curl() string { return c.text().Curl() }
 
-// curlHeaders leaves out what curl sends by itself and what belongs to the client's own connection.
-func (c Call) curlHeaders() []string {
-	var options []string
-	for _, name := range slices.Sorted(maps.Keys(c.Header)) {
-		switch http.CanonicalHeaderKey(name) {
-		case "Host", "Connection", "Content-Length", "Transfer-Encoding", "Accept-Encoding", "User-Agent", "Expect":
-			continue
-		}
-		for _, value := range c.Header[name] {
-			header := name + ": " + value
-			if value == "" {
-				header = name + ";" // how curl is told of an empty one
+// usualCall is about what a call takes beside what varies, in bytes.
+const usualCall = 1 << 10
+
+// weight is about what the call takes in the journal, in bytes. Parameters are a second copy of what brought them.
+func (c Call) weight() int64 {
+	n := usualCall + len(c.Body) + len(c.ResponseBody) + len(c.Path) + len(c.Reason)
+	if len(c.Params) > 0 {
+		n += len(c.Body)
+	}
+	for _, values := range []map[string][]string{c.Query, c.Header, c.ResponseHeader} {
+		for name, list := range values {
+			n += len(name)
+			for _, value := range list {
+				n += len(value)
 			}
-			options = append(options, "-H", shellQuote(header))
 		}
 	}
-	if len(c.Body) > 0 && c.Header.Get("Content-Type") == "" {
-		options = append(options, "-H", shellQuote("Content-Type:")) // else curl calls it a form
-	}
-	return options
+	return int64(n)
 }
 
-func shellQuote(word string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=%", r)
+// shed is the call without its bodies and parameters, but for those of the path.
+func (c Call) shed() Call {
+	kept := map[string]any{}
+	for segment := range strings.SplitSeq(string(c.Endpoint), "/") {
+		if name, ok := strings.CutPrefix(segment, ":"); ok {
+			if value, sent := c.Params[name]; sent {
+				kept[name] = value
+			}
+		}
 	}
-	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	c.Body, c.ResponseBody, c.Params = nil, nil, kept
+	return c
 }
+
+// Journal is the recorded calls for a person to read, one line a call: number, endpoint, who called, status, and in
+// brackets the reason of a refusal and what else is odd about it. A line between calls says that the fake's clock has
+// moved. A call that repeats the one before it, which had failed, is indented below it; many that are alike are one
+// line. Tokens are shortened.
+func (f *Fake) Journal() string {
+	text := calltext.Journal(textsOf(f.log.Closed()))
+	for _, lost := range []string{f.shedText(), f.droppedText()} {
+		if lost != "" {
+			text = lost + "\n" + text
+		}
+	}
+	if text == "" {
+		text = "no call was recorded\n"
+	}
+	if open := f.log.StillOpen(); len(open) > 0 {
+		text += "not answered yet: #" + strings.Trim(strings.ReplaceAll(fmt.Sprint(open), " ", ", #"), "[]") + "\n"
+	}
+	return text
+}
+
+// journalLines is calls as in Journal, below a line of a message.
+func journalLines(calls []Call) string { return journal.Indent(calltext.Journal(textsOf(calls)), "  ") }
+
+func journalLine(c Call) string { return c.text().Line() }
+
+func ignoredText(c Call) string { return c.text().Ignored() }
+
+// seeJournal says where the rest of the calls is to be seen.
+func (f *Fake) seeJournal() string {
+	return journal.See(len(f.log.Closed()), f.droppedText(), f.shedText())
+}
+
+// droppedText says how many calls the journal has dropped; "" if it has them all.
+func (f *Fake) droppedText() string {
+	return f.log.Lost().Dropped(f.options.journalLimit, f.options.journalBytes)
+}
+
+// shedText says how many calls have lost their bodies; "" if none has.
+func (f *Fake) shedText() string { return f.log.Lost().Bodiless(f.options.journalBytes) }
+
+// shedProblem is the problem of an assertion that has to know of every call whether it meets the conditions, when calls
+// of the endpoint have lost what a condition looks at; "" if none has.
+func (f *Fake) shedProblem(e Endpoint, where []CallMatcher) string {
+	looks := func(m CallMatcher) bool {
+		c, is := m.(condition)
+		return is && c.ofBody
+	}
+	shed := f.shedText()
+	if shed == "" || !slices.ContainsFunc(where, looks) {
+		return ""
+	}
+	return fmt.Sprintf("the journal does not know all of the calls of %s; %s", e.text(), shed)
+}
+
+// incompleteProblem is the problem of an assertion that has to know every call (none, at most, exactly) when the
+// journal has dropped some; "" if it has them all.
+func (f *Fake) incompleteProblem() string {
+	if dropped := f.droppedText(); dropped != "" {
+		return "the journal does not know all calls; " + dropped
+	}
+	return ""
+}
+
+// JournalMermaid is the recorded calls as a sequence diagram for Mermaid (https://mermaid.js.org), as GitLab's and
+// GitHub's Markdown show it. Tokens are shortened.
+func (f *Fake) JournalMermaid() string { return calltext.Mermaid(textsOf(f.log.Closed())) }

@@ -14,6 +14,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlab"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 var update = flag.Bool("update", false, "write testdata/golden anew")
@@ -228,7 +231,7 @@ func TestWaitForCallSaysWhatCame(t *testing.T) {
 }
 
 func TestUnservedMessage(t *testing.T) {
-	served := newAssertionsFake(t).Endpoints()
+	served := world.WordsOf(newAssertionsFake(t).Endpoints()...)
 	var all strings.Builder
 	for _, request := range []string{
 		"POST /api/v4/runner", "PATCH /api/v4/runners/7", "PATCH /runners/:id", "GET /gitlab/api/v4/runner/7",
@@ -237,7 +240,7 @@ func TestUnservedMessage(t *testing.T) {
 		"GET /api/v4/runners/online", "GET /", "GET /api/v4", "GET ", "POST /oauth/token",
 	} {
 		method, path, _ := strings.Cut(request, " ")
-		all.WriteString(unservedMessage(method, path, served) + "\n")
+		all.WriteString(gitlab.Unserved(method, path, served) + "\n")
 	}
 	golden(t, "unserved", all.String())
 }

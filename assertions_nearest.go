@@ -36,24 +36,24 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	if slices.Contains(served, e) {
 		return ""
 	}
-	if named := pathAlone(path); named != path {
+	if named := gitlab.PathAlone(path); named != path {
 		return fmt.Sprintf("an endpoint is named by method and path alone, as in GitLab's documentation: \"%s %s\"", method,
 			named)
 	}
-	colons := bracesToColons(path)
-	if meant := Endpoint(method + " " + colons); meant != e && slices.Contains(served, meant) {
-		return bracesText(string(e), meant)
+	names := world.WordsOf(served...)
+	if problem := gitlab.BracesProblem(method, path, names); problem != "" {
+		return problem
 	}
 	if later := f.laterText(e); later != "" {
 		return later
 	}
 	if method == "*" {
-		return wildcardProblem(path, served)
+		return gitlab.WildcardProblem(path, names)
 	}
 	if below, whole := front.BelowAPI(path); whole {
 		return fmt.Sprintf("an endpoint is named without %s: %s %s", front.APIPrefix, method, below)
 	}
-	return "nothing serves " + string(e) + cmp.Or(meantText(method, colons, served), outsideText(method, colons))
+	return "nothing serves " + string(e) + cmp.Or(gitlab.Meant(method, path, names), gitlab.Outside(method, path))
 }
 
 // laterText says of an endpoint that is not served, but is by a later version, from when on GitLab has it; "" for
@@ -264,7 +264,7 @@ func kinship(c Call, e Endpoint) int {
 		return 2
 	}
 	_, wanted := e.cut()
-	path, _ := belowAPI(c.Path)
+	path, _ := gitlab.BelowAPI(c.Path)
 	if c.Endpoint != "" {
 		_, path = c.Endpoint.cut()
 	}

@@ -50,7 +50,7 @@ func (f *Fake) runnerFieldsProblem(id int, want map[string]any) string {
 	if len(want) == 0 {
 		return "no field is given to compare"
 	}
-	got, known := runnerFields(runner), jsonNames(reflect.TypeFor[Runner]())
+	got, known := runnerFields(runner), plain.JSONNames(reflect.TypeFor[Runner]())
 	wanted, has := map[string]string{}, map[string]string{}
 	for name, value := range want {
 		if !slices.Contains(known, name) {
@@ -79,22 +79,7 @@ func runnerFields(r Runner) map[string]any {
 	r = normalRunner(r)
 	untagged := r.RunsUntagged()
 	r.RunUntagged = &untagged
-	fields := map[string]any{}
-	v := reflect.ValueOf(r)
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		fields[name] = v.Field(i).Interface()
-	}
-	return fields
-}
-
-// jsonNames are the names of a plain type's fields in JSON.
-func jsonNames(t reflect.Type) (names []string) {
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		names = append(names, name)
-	}
-	return names
+	return plain.Fields(r)
 }
 
 // fieldText is the value of a field for comparing and for a person.
@@ -106,8 +91,7 @@ func fieldText(name string, value any) string {
 			}
 		}
 	}
-	if v := reflect.ValueOf(value); plain.IsNil(value) || v.IsZero() && v.Kind() != reflect.Bool ||
-		v.Kind() == reflect.Slice && v.Len() == 0 {
+	if !plain.IsSet(value) {
 		return "not set"
 	}
 	if v := reflect.ValueOf(value); v.Kind() == reflect.Slice {
@@ -412,7 +396,7 @@ func changedBy(record any, field string, calls []Call) string {
 	for _, c := range slices.Backward(calls) {
 		did := func(e journal.Effect) bool {
 			return e.Kind == kind && e.Changes(field, c.Params) &&
-				(e.Of == journal.Only || slices.Contains(names, c.recordOf(e)))
+				(e.Of == journal.Only || slices.Contains(names, c.text().RecordOf(e)))
 		}
 		if c.succeeded() && !c.Failure && slices.ContainsFunc(journal.Effects(string(c.Endpoint)), did) {
 			return fmt.Sprintf(" (%s)", journal.ShortenTokens(c.String()))

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/traffic"
 )
 
@@ -25,12 +26,12 @@ func within(d time.Duration) Option { return func(o *options) { o.closeWithin = 
 // ended plays a test to its end and returns what it was told.
 func ended(t *testing.T, test func(gl *Fake), opts ...Option) (errs []string, took time.Duration) {
 	t.Helper()
-	k := &keeper{name: t.Name()}
+	k := outside.NewKeeper(t.Name())
 	gl := New(k, opts...)
 	test(gl)
 	started := time.Now()
-	k.cleanUp()
-	return k.kept(), time.Since(started)
+	k.CleanUp()
+	return k.Kept(), time.Since(started)
 }
 
 // huge is more than any buffer between a server and a client takes.

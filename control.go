@@ -1,105 +1,17 @@
 package fakegitlab
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"maps"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"slices"
-	"strconv"
-	"strings"
-	"sync"
 	"time"
 
-	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
-
-// control is one call of the control API. It must not call what fails a test, because its caller is a program outside
-// of the test.
-type control struct {
-	*Fake
-	http *http.Request
-	vars map[string]string // path parameters
-}
-
-// maxControlBody is the largest body that is read. Even a world with large logs is far smaller.
-const maxControlBody = 100 << 20
-
-// emptyObject is what a missing body means.
-const emptyObject = "{}"
-
-// body is the whole body, or an empty object if there is none.
-func (c *control) body() ([]byte, error) {
-	text, err := io.ReadAll(http.MaxBytesReader(nil, c.http.Body, maxControlBody))
-	if len(bytes.TrimSpace(text)) == 0 {
-		text = []byte(emptyObject)
-	}
-	return text, err
-}
-
-// read reads the body into plain data.
-func (c *control) read(into any) error {
-	text, err := c.body()
-	if err != nil {
-		return err
-	}
-	return placedIn(text, problemsOf(unmarshalData(text, into)), nil)
-}
-
-// waiting is a context for waiting at most that long. It also ends with the request and when the fake is closed, so
-// that Close need not wait.
-func (c *control) waiting(d time.Duration) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithTimeout(c.http.Context(), d)
-	go func() {
-		select {
-		case <-c.closing:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, cancel
-}
-
-// waitIn is the query parameter wait, or 0 without it.
-func waitIn(query url.Values) (time.Duration, error) {
-	if !query.Has("wait") {
-		return 0, nil
-	}
-	wait, err := datajson.ParseDuration(query.Get("wait"))
-	switch {
-	case err != nil:
-		return 0, fmt.Errorf("wait: %w", err)
-	case wait < 0:
-		return 0, errors.New("wait: must not be negative")
-	}
-	return wait, nil
-}
-
-// knownParameters returns an error if the query has a parameter that is not known.
-func knownParameters(query url.Values, known ...string) error {
-	for _, name := range slices.Sorted(maps.Keys(query)) {
-		if !slices.Contains(known, name) {
-			return fmt.Errorf("unknown parameter %q; %s", name, datajson.Suggest(name, known))
-		}
-	}
-	return nil
-}
-
-// pathID is the id in the path, or 0, which nothing has, if it is no number.
-func (c *control) pathID() int {
-	id, err := strconv.Atoi(c.vars["id"])
-	if err != nil {
-		return 0
-	}
-	return id
-}
 
 // WithControl lets programs in any language do what a Go test does with the fake's methods: it serves a control API,
 // and a page that shows the world and the journal as they change, below "/-/fake/" of URL. docs/other-languages.md
@@ -115,9 +27,13 @@ func WithControl(hosts ...string) Option {
 	return func(o *options) { o.control, o.controlHosts = (*Fake).serveControl, hosts }
 }
 
-// controlPrefix is where the control API is, below the base path. GitLab keeps "/-/" for routes of its own and has no
-// "fake" there.
-const controlPrefix = "/-/fake"
+// control is one call of the control API. It must not call what fails a test, because its caller is a program outside
+// of the test.
+type control struct {
+	*Fake
+	http *http.Request
+	vars map[string]string // path parameters
+}
 
 // controlRoute is one row of the control API.
 type controlRoute struct {
@@ -170,94 +86,140 @@ func controlRoutes() []controlRoute {
 	}
 }
 
-// controlRouter finds the row of a method and path. It is made when it is first asked for and never changes. It is no
-// sync.OnceValue, which would be made when the program starts: then Go's linker would keep the control API, and the
-// page with html/template, in every program that uses the fake, instead of only in those that call WithControl.
-var controlRouter struct {
-	once   sync.Once
-	router *front.Router[controlRoute]
+// controlRows are controlRoutes for the table.
+func controlRows(yield func(string, controlRoute) bool) {
+	for _, r := range controlRoutes() {
+		if !yield(string(r.endpoint), r) {
+			return
+		}
+	}
 }
 
-func routeControl() *front.Router[controlRoute] {
-	controlRouter.once.Do(func() {
-		controlRouter.router = front.NewRouter[controlRoute]()
-		for _, r := range controlRoutes() {
-			method, path := r.endpoint.cut()
-			controlRouter.router.Add(method, path, r)
-		}
-	})
-	return controlRouter.router
-}
+// controlTable finds the row of a call. It has none until it is first asked.
+var controlTable controlapi.Table[controlRoute]
 
 // serveControl answers a call of the control API; false if it is none.
 func (f *Fake) serveControl(w http.ResponseWriter, r *http.Request) bool {
 	path, inside := f.site.BelowBase(r.URL.EscapedPath())
-	if _, isControl := front.Below(controlPrefix, path); !inside || !isControl {
+	if _, isControl := front.Below(controlapi.Prefix, path); !inside || !isControl {
 		return false
 	}
-	f.controlled(r, path).write(w, r)
+	a := f.controlled(r, path)
+	controlapi.Answer{Status: a.status, JSON: a.json, Text: a.text, ContentType: a.contentType,
+		Header: a.header}.Write(w, r)
 	return true
 }
 
 // controlled finds the row of a call and lets it answer.
 func (f *Fake) controlled(r *http.Request, path string) controlAnswer {
-	// Any web page in a browser on this machine can send requests to a loopback address; it must not change a test's
-	// world.
-	if err := http.NewCrossOriginProtection().Check(r); err != nil {
-		return controlRefusal(http.StatusForbidden, err.Error())
+	own := []string{f.options.addr, tlsHost} // the latter belongs to nobody
+	if problem := controlapi.Guard(r, f.URL(), slices.Concat(own, f.options.controlHosts)); problem != "" {
+		return controlRefusal(http.StatusForbidden, problem)
 	}
-	if !f.isControlHost(r.Host) {
-		return controlRefusal(http.StatusForbidden, fmt.Sprintf("the control API does not answer to the name %q, which "+
-			"any web page could have; call it at %s, or name the host in WithControl", r.Host, f.URL()))
-	}
-	if path == controlPrefix {
-		to := http.Header{"Location": {f.options.basePath + controlPrefix + "/"}}
+	if path == controlapi.Prefix {
+		to := http.Header{"Location": {f.options.basePath + controlapi.Prefix + "/"}}
 		return controlAnswer{status: http.StatusMovedPermanently, header: to}
 	}
-	method := r.Method
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
-	row, vars, found := routeControl().Find(method, path)
+	row, vars, found := controlTable.Find(r.Method, path, controlRows)
 	if !found {
-		return controlRefusal(http.StatusNotFound, "nothing serves "+r.Method+" "+path+meantControl(r.Method, path))
+		return controlRefusal(http.StatusNotFound, controlapi.Unserved(r.Method, path, controlRows))
 	}
 	return row.handle(&control{f, r, vars})
 }
 
-// isControlHost reports whether a request with that Host may use the control API. A browser asks for a name of a page's
-// choice, which may lead here (DNS rebinding); it cannot make up an address or a name that no public DNS has.
-func (f *Fake) isControlHost(host string) bool {
-	name := hostname(host)
-	if _, err := netip.ParseAddr(name); err == nil || name == "" { // no browser leaves it out
-		return true
+// body is the whole body, or an empty object if there is none.
+func (c *control) body() ([]byte, error) { return controlapi.Body(c.http) }
+
+// read reads the body into plain data.
+func (c *control) read(into any) error {
+	text, err := c.body()
+	if err != nil {
+		return err
 	}
-	if !strings.Contains(name, ".") || name == tlsHost { // which belongs to nobody
-		return true
-	}
-	for _, reserved := range []string{".localhost", ".test", ".internal"} {
-		if strings.HasSuffix(name, reserved) {
-			return true
+	return placedIn(text, problemsOf(unmarshalData(text, into)), nil)
+}
+
+// readNothing refuses a body that says something.
+func (c *control) readNothing() error { return c.read(&struct{}{}) }
+
+// waiting is a context for waiting at most that long.
+func (c *control) waiting(d time.Duration) (context.Context, context.CancelFunc) {
+	return controlapi.Waiting(c.http.Context(), d, c.closing)
+}
+
+func knownParameters(query url.Values, known ...string) error {
+	return controlapi.OnlyKnown(query, known...)
+}
+
+// controlAnswer is what the control API answers: a JSON body, a text or nothing.
+type controlAnswer struct {
+	status      int
+	json        any
+	text        string // in place of json, with its contentType
+	contentType string
+	header      http.Header
+}
+
+func controlOK(body any) controlAnswer { return controlAnswer{status: http.StatusOK, json: body} }
+func controlCreated(body any) controlAnswer {
+	return controlAnswer{status: http.StatusCreated, json: body}
+}
+func controlDone() controlAnswer { return controlAnswer{status: http.StatusNoContent} }
+
+// controlText is a text that is no JSON.
+func controlText(text, contentType string) controlAnswer {
+	return controlAnswer{status: http.StatusOK, text: text, contentType: contentType}
+}
+
+func controlRefusal(status int, text string) controlAnswer {
+	return controlAnswer{status: status, json: controlapi.Problems{Error: text}}
+}
+
+// controlError is the refusal for an error: 404 when the path names what is not there, else 400.
+func controlError(err error) controlAnswer {
+	var lines []string
+	var scenario *ScenarioError
+	if errors.As(err, &scenario) {
+		for _, p := range scenario.Problems {
+			lines = append(lines, p.String())
 		}
 	}
-	is := func(known string) bool { return hostname(known) == name }
-	return slices.ContainsFunc(f.options.controlHosts, is) || is(f.options.addr)
+	status, body := controlapi.Refuse(err, lines...)
+	return controlAnswer{status: status, json: body}
 }
 
-// hostname is the name or address of a host with or without a port, in the one form that can be compared.
-func hostname(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+// answered is the answer to a call that may have failed.
+func answered[T any](done T, err error) controlAnswer {
+	if err != nil {
+		return controlError(err)
 	}
-	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	return controlOK(done)
 }
 
-// meantControl is meantText for the control API: below its prefix, where full paths are looked for as in GitLab's API.
-func meantControl(method, path string) string {
-	var served []Endpoint
-	for _, route := range controlRoutes() {
-		served = append(served, Endpoint(strings.Replace(string(route.endpoint), controlPrefix, "", 1)))
+// answeredEmpty is answered for a call whose success has no body.
+func answeredEmpty(err error) controlAnswer {
+	if err != nil {
+		return controlError(err)
 	}
-	text := meantText(method, strings.TrimPrefix(path, controlPrefix), served)
-	return strings.ReplaceAll(text, " /", " "+controlPrefix+"/")
+	return controlDone()
+}
+
+// atPath does something with the record whose id is in the path. It finds and changes the record under one lock, so
+// that nobody can remove it in between and the error tells whether it was absent or could not be changed.
+func atPath[R, T any](
+	c *control, find func(*world.State, string) (R, error), do func(*world.State, R) (T, error),
+) (T, error) {
+	return at(c, "id", find, do)
+}
+
+// at is atPath for another part of the path than the id.
+func at[R, T any](c *control, parameter string, find func(*world.State, string) (R, error),
+	do func(*world.State, R) (T, error)) (T, error) {
+	return attempt(c.Fake, func(st *world.State) (done T, err error) {
+		r, err := find(st, c.vars[parameter])
+		if err != nil {
+			return done, controlapi.Absent{Why: err}
+		}
+		return do(st, r)
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -68,7 +69,7 @@ func TestControlPatchFindsAndActsInOneVisit(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, edit("mai", nil).status)
 	assert.Equal(t, http.StatusBadRequest, edit("mia", world.Missing("user", "mai", nil)).status)
 	assert.Equal(t, http.StatusOK, edit("mia", nil).status)
-	wrapped := fmt.Errorf("while looking: %w", absent{world.Missing("user", "mai", nil)})
+	wrapped := fmt.Errorf("while looking: %w", controlapi.Absent{Why: world.Missing("user", "mai", nil)})
 	assert.Equal(t, http.StatusNotFound, controlError(wrapped).status)
 }
 

@@ -1,26 +1,134 @@
 package fakegitlab
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 
+	"github.com/fakegitlab/fakegitlab/internal/controlapi"
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// holdState is a Hold as it is now.
-type holdState struct {
-	ID    int       `json:"id"`
-	Calls string    `json:"calls"` // which it is for
-	Call  *callData `json:"call"`  // the first that came; null while none has
+// failureData is a Failure as JSON.
+type failureData = controlapi.Failure[NetworkFault]
+
+// readyFailures are the ready-made ones, by the names of their functions.
+func readyFailures() []string {
+	return []string{"registration_disabled", "unavailable", "internal_error", "database_locked", "rate_limited",
+		"maintenance", "expired_token"}
 }
 
-func stateOfHold(h *Held) holdState {
-	s := holdState{ID: h.id, Calls: selectionText(h.endpoint, h.where)}
+// readyMade is the ready-made failure that is asked for.
+func readyMade(d failureData) (f Failure, err error) {
+	switch d.Ready {
+	case "registration_disabled":
+		f = RegistrationDisabled()
+		if d.Endpoint != "" && Endpoint(d.Endpoint) != f.Endpoint {
+			return f, fmt.Errorf("ready: %s is of %s", d.Ready, f.Endpoint)
+		}
+	case "unavailable":
+		f = Unavailable(Endpoint(d.Endpoint))
+	case "internal_error":
+		f = InternalError(Endpoint(d.Endpoint))
+	case "database_locked":
+		f = DatabaseLocked(Endpoint(d.Endpoint))
+	case "rate_limited":
+		f = RateLimited(Endpoint(d.Endpoint), d.RetryAfter)
+	case "maintenance":
+		f = Maintenance()
+		f.Endpoint = Endpoint(d.Endpoint)
+	case "expired_token":
+		if d.Where.By == nil {
+			return f, fmt.Errorf("ready: %s wants to know whose: where.by", d.Ready)
+		}
+		f = ExpiredToken(*d.Where.By)
+		f.Endpoint = Endpoint(d.Endpoint)
+		d.Where.By = nil
+	default:
+		return f, fmt.Errorf("ready: no such value %q; %s", d.Ready, datajson.Suggest(d.Ready, readyFailures()))
+	}
+	f.Where = append(f.Where, matchersOf(d.Where)...)
+	f.After, f.Times, f.For, f.Delay, f.Applied = d.After, d.Times, d.For, d.Delay, d.Applied
+	return f, nil
+}
+
+// matchersOf are conditions in JSON as matchers.
+func matchersOf(w controlapi.Where) []CallMatcher {
+	var where []CallMatcher
+	if w.By != nil {
+		where = append(where, By(*w.By))
+	}
+	if w.Runner != nil {
+		where = append(where, ByRunner(*w.Runner))
+	}
+	if w.Param != nil {
+		where = append(where, Param(w.Param.Name, controlapi.Any(w.Param.Value)))
+	}
+	if w.Header != nil {
+		where = append(where, Header(w.Header.Name, w.Header.Value))
+	}
+	return where
+}
+
+// failureOf is the failure that is asked for.
+func failureOf(d failureData) (Failure, error) {
+	if err := d.Check(); err != nil {
+		return Failure{}, err
+	}
+	if d.Ready != "" {
+		return readyMade(d)
+	}
+	return Failure{Endpoint: Endpoint(d.Endpoint), Where: matchersOf(d.Where), After: d.After, Times: d.Times, For: d.For,
+		Status: d.Status, Message: d.Message, Body: d.Sent(), Header: d.SentHeader(), Delay: d.Delay, Network: d.Network,
+		Applied: d.Applied}, nil
+}
+
+func (c *control) inject() controlAnswer {
+	var in failureData
+	if err := c.read(&in); err != nil {
+		return controlError(err)
+	}
+	failure, err := failureOf(in)
+	if err != nil {
+		return controlError(err)
+	}
+	if problem := c.failureProblem(failure); problem != "" {
+		return controlError(errors.New(problem))
+	}
+	i := &injected{Failure: failure, control: true, planted: planted{since: c.log.Last()}}
+	return controlCreated(controlapi.Made{ID: c.faults.inject(i)})
+}
+
+func (c *control) failureStates() []controlapi.FailureState {
+	states := []controlapi.FailureState{}
+	for _, i := range c.faults.list() {
+		states = append(states, controlapi.FailureState{ID: i.id, Calls: selectionText(i.Endpoint, i.Where),
+			Effect: i.effect(), Matched: i.seen, Fired: i.fired, Spent: i.isSpent(c.clock.Now())})
+	}
+	return states
+}
+
+func (c *control) listFailures() controlAnswer { return controlOK(c.failureStates()) }
+
+func (c *control) removeFailures() controlAnswer {
+	c.faults.removeAll()
+	return controlDone()
+}
+
+func (c *control) removeFailure() controlAnswer {
+	if !c.faults.remove(controlapi.ID(c.vars)) {
+		ids := world.NamesOf(c.faults.list(), func(i injected) string { return strconv.Itoa(i.id) })
+		return controlError(controlapi.NoneWithID("failure", c.vars["id"], ids))
+	}
+	return controlDone()
+}
+
+func stateOfHold(h *Held) controlapi.HoldState {
+	s := controlapi.HoldState{ID: h.id, Calls: selectionText(h.endpoint, h.where)}
 	if first, came := h.firstCall(); came {
-		call := callAsData(first)
+		call := first.text().Data()
 		s.Call = &call
 	}
 	return s
@@ -28,25 +136,23 @@ func stateOfHold(h *Held) holdState {
 
 func (c *control) hold() controlAnswer {
 	var in struct {
-		Endpoint Endpoint  `json:"endpoint,omitzero"`
-		Where    whereData `json:"where,omitzero"`
+		Endpoint Endpoint         `json:"endpoint,omitzero"`
+		Where    controlapi.Where `json:"where,omitzero"`
 	}
 	if err := c.read(&in); err != nil {
 		return controlError(err)
 	}
-	where := in.Where.matchers()
+	where := matchersOf(in.Where)
 	if problem := c.requestProblem(in.Endpoint, where); problem != "" {
 		return controlError(errors.New(problem))
 	}
 	h := newHeld(in.Endpoint, where)
 	h.control = true
-	return controlCreated(struct {
-		ID int `json:"id"`
-	}{c.faults.hold(h)})
+	return controlCreated(controlapi.Made{ID: c.faults.hold(h)})
 }
 
-func (c *control) holdStates() []holdState {
-	states := []holdState{}
+func (c *control) holdStates() []controlapi.HoldState {
+	states := []controlapi.HoldState{}
 	for _, h := range c.faults.holding() {
 		states = append(states, stateOfHold(h))
 	}
@@ -69,7 +175,7 @@ func (c *control) pathHold() (*Held, error) {
 		}
 	}
 	ids := world.NamesOf(holding, func(h *Held) string { return strconv.Itoa(h.id) })
-	return nil, absent{world.Missing("hold", c.vars["id"], ids)}
+	return nil, controlapi.NoneWithID("hold", c.vars["id"], ids)
 }
 
 func (c *control) showHold() controlAnswer {
@@ -77,7 +183,7 @@ func (c *control) showHold() controlAnswer {
 	if err := knownParameters(query, "wait"); err != nil {
 		return controlError(err)
 	}
-	wait, err := waitIn(query)
+	wait, err := controlapi.WaitIn(query)
 	if err != nil {
 		return controlError(err)
 	}
@@ -102,41 +208,19 @@ func (c *control) release() controlAnswer {
 	return controlDone()
 }
 
-// fixedAnswer is an answer that is always the same.
-type fixedAnswer struct {
-	Endpoint Endpoint          `json:"endpoint"`
-	Status   int               `json:"status,omitzero"` // 200 when it is left out
-	Body     json.RawMessage   `json:"body,omitzero"`   // a string is sent as it is, anything else as JSON
-	Header   map[string]string `json:"header,omitzero"`
-}
-
-func (a fixedAnswer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	body := []byte(a.Body)
-	if text, isText := anyJSON(a.Body).(string); isText {
-		body = []byte(text)
-	} else if len(body) > 0 {
-		w.Header().Set("Content-Type", "application/json")
-	}
-	for name, value := range a.Header {
-		w.Header().Set(name, value)
-	}
-	w.WriteHeader(a.Status)
-	_, _ = w.Write(body)
-}
-
 // handle is Handle with an answer that is always the same. It is for what a client also asks for but the test is not
 // about.
 func (c *control) handle() controlAnswer {
-	answer := fixedAnswer{Status: http.StatusOK}
+	answer := controlapi.FixedAnswer{Status: http.StatusOK}
 	if err := c.read(&answer); err != nil {
 		return controlError(err)
 	}
-	if problem := c.cannotHandle(answer.Endpoint); problem != "" {
+	if problem := c.cannotHandle(Endpoint(answer.Endpoint)); problem != "" {
 		return controlError(fmt.Errorf("endpoint %q: %s", answer.Endpoint, problem))
 	}
 	if answer.Status < 200 || answer.Status > 599 {
 		return controlError(fmt.Errorf("status: %d is no status of an answer", answer.Status))
 	}
-	c.Handle(answer.Endpoint, answer)
+	c.Handle(Endpoint(answer.Endpoint), answer)
 	return controlDone()
 }

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"maps"
+	"slices"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -80,28 +81,22 @@ func (c *control) token() controlAnswer {
 }
 
 func (c *control) advance() controlAnswer {
-	var in struct {
-		ByNumber *time.Duration `json:"seconds,omitzero"`
-		ByText   *time.Duration `json:"duration,omitzero"`
-	}
+	var in controlapi.Advance
 	if err := c.read(&in); err != nil {
 		return controlError(err)
 	}
-	by := in.ByNumber
-	if by == nil {
-		by = in.ByText
+	by, err := in.By()
+	if err != nil {
+		return controlError(err)
 	}
-	if by == nil || in.ByNumber != nil && in.ByText != nil {
-		return controlError(errors.New(`give either "seconds", a number, or "duration", such as "2h"`))
-	}
-	err := c.Fake.advance(*by)
+	err = c.Fake.advance(by)
 	return answered(struct {
 		Now time.Time `json:"now"`
 	}{c.Now().UTC()}, err)
 }
 
 func (c *control) runWorkers() controlAnswer {
-	if err := c.read(&struct{}{}); err != nil {
+	if err := c.readNothing(); err != nil {
 		return controlError(err)
 	}
 	c.RunWorkers()
@@ -111,27 +106,14 @@ func (c *control) runWorkers() controlAnswer {
 // overlay is plain data in which the fields of a JSON object replace its own; null sets a field to its zero value.
 func overlay[T any](onto T, patch []byte) (T, error) {
 	var next T
-	var changes map[string]json.RawMessage
-	if err := json.Unmarshal(patch, &changes); err != nil || changes == nil {
-		malformed := placedIn(patch, problemsOf(unmarshalData(patch, &next)), nil)
-		if malformed != nil && !json.Valid(patch) {
-			return next, malformed
-		}
-		return next, errors.New("want a JSON object with the fields to change")
-	}
-	text, err := json.Marshal(onto)
-	if err != nil {
+	text, err := controlapi.Overlay(onto, patch)
+	if err == nil {
+		err = unmarshalData(text, &next)
 		return next, err
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(text, &fields); err != nil {
-		return next, err
+	if malformed := placedIn(patch, problemsOf(unmarshalData(patch, &next)), nil); malformed != nil && !json.Valid(patch) {
+		err = malformed
 	}
-	maps.Copy(fields, changes)
-	if text, err = json.Marshal(fields); err != nil {
-		return next, err
-	}
-	err = unmarshalData(text, &next)
 	return next, err
 }
 
@@ -206,4 +188,104 @@ func (c *control) deletePathRunner() controlAnswer {
 		return struct{}{}, nil
 	})
 	return answeredEmpty(err)
+}
+
+func (c *control) enqueueJob() controlAnswer {
+	if err := c.readNothing(); err != nil {
+		return controlError(err)
+	}
+	return c.changePathJob(enqueueNow)
+}
+
+func (c *control) startJob() controlAnswer {
+	var in struct {
+		RunnerID int `json:"runner_id"`
+	}
+	if err := c.read(&in); err != nil {
+		return controlError(err)
+	}
+	return c.changePathJob(startOn(in.RunnerID))
+}
+
+func (c *control) finishJob() controlAnswer {
+	var in struct {
+		Status JobStatus `json:"status"`
+	}
+	if err := c.read(&in); err != nil {
+		return controlError(err)
+	}
+	return c.changePathJob(finishAs(in.Status))
+}
+
+func (c *control) cancelJob() controlAnswer {
+	if err := c.readNothing(); err != nil {
+		return controlError(err)
+	}
+	return c.changePathJob(cancelByPerson)
+}
+
+// changePathJob changes the job whose id is in the path.
+func (c *control) changePathJob(do func(*world.State, *world.Job) error) controlAnswer {
+	return answered(atPath(c, (*world.State).JobByNumber, func(st *world.State, j *world.Job) (Job, error) {
+		return changeJob(st, j, do)
+	}))
+}
+
+// planJob is the part of a JobRun that says what is to happen to the job.
+func (c *control) planJob() controlAnswer {
+	var plan controlapi.Plan
+	err := c.read(&plan)
+	if err == nil {
+		err = plan.Check()
+	}
+	if err != nil {
+		return controlError(err)
+	}
+	_, err = atPath(c, (*world.State).JobByNumber, func(st *world.State, j *world.Job) (struct{}, error) {
+		return struct{}{}, plan.Make(st, j)
+	})
+	return answeredEmpty(err)
+}
+
+// jobData is a job with what it has gone through.
+type jobData struct {
+	Job       Job               `json:"job"`
+	States    []JobStatus       `json:"states"`    // oldest first
+	Variables map[string]string `json:"variables"` // of its dotenv report
+}
+
+// showJob shows a job. If told to wait, it first waits until the job has reached a status or logged a text, and shows
+// the job also if that does not happen in time or can no longer happen.
+func (c *control) showJob() controlAnswer {
+	query := c.http.URL.Query()
+	if err := knownParameters(query, "status", "trace", "wait"); err != nil {
+		return controlError(err)
+	}
+	wait, err := controlapi.WaitIn(query)
+	if status := JobStatus(query.Get("status")); err == nil && query.Has("status") && status.problem() != "" {
+		err = errors.New("status: " + status.problem())
+	}
+	if err != nil {
+		return controlError(err)
+	}
+	if wait > 0 {
+		c.waitForJob(wait, func(j *world.Job) bool {
+			return (!query.Has("status") || slices.Contains(j.History, world.JobStatus(query.Get("status")))) &&
+				j.Log.Contains([]byte(query.Get("trace")))
+		})
+	}
+	return answered(atPath(c, (*world.State).JobByNumber, func(_ *world.State, j *world.Job) (jobData, error) {
+		shown := jobData{publicJob(j), publicHistory(j), map[string]string{}}
+		for _, v := range j.Dotenv {
+			shown.Variables[v.Key] = v.Value
+		}
+		return shown, nil
+	}))
+}
+
+// waitForJob waits until the job in the path has come that far. If there is no such job, it does not wait.
+func (c *control) waitForJob(d time.Duration, reached func(*world.Job) bool) {
+	ctx, cancel := c.waiting(d)
+	defer cancel()
+	_, _ = (&JobRun{c.Fake, controlapi.ID(c.vars)}).wait(ctx, "", reached)
 }

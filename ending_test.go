@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 )
 
 // asked sends a request as the administrator and returns the status, or 0 and the error.
@@ -110,7 +112,7 @@ func TestWhyItNeverHappened(t *testing.T) {
 		}, "nothing serves GET /api/v4/nothing; GitLab's API has no such path (2 calls)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			gl := New(&keeper{}, WithInMemoryNetwork())
+			gl := New(&outside.Keeper{}, WithInMemoryNetwork())
 			defer gl.Close()
 			c.do(gl)
 			require.Len(t, gl.Problems(), 1)
@@ -126,7 +128,7 @@ func TestWhyItNeverHappened(t *testing.T) {
 
 // ginkgo is a TB whose first error ends the test, as GinkgoT's does.
 type ginkgo struct {
-	*keeper
+	*outside.Keeper
 	said []string
 }
 
@@ -140,7 +142,7 @@ func (g *ginkgo) Errorf(format string, args ...any) {
 }
 
 func TestJournalFirstThenOneError(t *testing.T) {
-	g := &ginkgo{keeper: &keeper{name: "It works"}}
+	g := &ginkgo{Keeper: outside.NewKeeper("It works")}
 	gl := New(g, WithInMemoryNetwork())
 	gl.Inject(Failure{Endpoint: GetRunner, Status: 500})
 	gl.Inject(Failure{Endpoint: GetVersion, Status: 503})
@@ -227,7 +229,7 @@ func TestDownAndUp(t *testing.T) {
 }
 
 func TestUpWhenThePortIsTaken(t *testing.T) {
-	k := &keeper{}
+	k := &outside.Keeper{}
 	gl := New(k)
 	gl.Down()
 	other := New(t, WithAddr(strings.TrimPrefix(gl.URL(), "http://")))
@@ -238,8 +240,8 @@ func TestUpWhenThePortIsTaken(t *testing.T) {
 	}()
 	<-done
 	other.Close()
-	require.Len(t, k.kept(), 1)
-	assert.Contains(t, k.kept()[0], "fakegitlab: Up: listen tcp 127.0.0.1:")
+	require.Len(t, k.Kept(), 1)
+	assert.Contains(t, k.Kept()[0], "fakegitlab: Up: listen tcp 127.0.0.1:")
 	gl.Up()
 	gl.Close()
 }
@@ -289,7 +291,7 @@ func TestWriterOrClockThatUsesTheFake(t *testing.T) {
 		for network, opts := range map[string][]Option{"TCP": nil, "memory": {WithInMemoryNetwork()}} {
 			t.Run(name+", "+network, func(t *testing.T) {
 				running.Store(nil)
-				k := &keeper{}
+				k := &outside.Keeper{}
 				gl := New(k, append(opts, c.opt, impatient, WithScenario(SmallCompany()))...)
 				running.Store(gl)
 				for range 3 {
@@ -297,8 +299,8 @@ func TestWriterOrClockThatUsesTheFake(t *testing.T) {
 					require.NoError(t, err)
 					assert.Equal(t, 200, status)
 				}
-				k.cleanUp()
-				assert.Equal(t, []string{"fakegitlab: " + c.want}, k.kept())
+				k.CleanUp()
+				assert.Equal(t, []string{"fakegitlab: " + c.want}, k.Kept())
 			})
 		}
 	}
@@ -310,7 +312,7 @@ func (r reader) Write(p []byte) (int, error) { return r(p) }
 
 // What the journal no longer knows, no assertion passes over in silence.
 func TestJournalBytes(t *testing.T) {
-	k := &keeper{}
+	k := &outside.Keeper{}
 	gl := New(k, WithInMemoryNetwork(), WithJournalBytes(64<<10))
 	for n := range 20 {
 		_, err := asked(gl, "POST", "/runners", "token=x&description="+strings.Repeat("x", 4<<10)+"&n="+strconv.Itoa(n))

@@ -373,7 +373,9 @@ func (f *Fake) prepare() {
 	f.site.State, f.site.BasePath = f.state, f.options.basePath
 	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
 	f.site.Added = f.added.lookup
-	f.site.Meant = func(method, path string) string { return unservedMessage(method, path, f.Endpoints()) }
+	f.site.Meant = func(method, path string) string {
+		return gitlab.Unserved(method, path, world.WordsOf(f.Endpoints()...))
+	}
 	gitlab.Serve(&f.site)
 	f.log.Limit(f.options.journalLimit, func(c Call) bool {
 		return f.strayed(c) || f.options.ignoredRefused && len(c.IgnoredParams) > 0

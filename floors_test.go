@@ -28,6 +28,8 @@ var floors = [][]string{
 	{"internal/front", "internal/jobpayload"},
 	{"internal/rest", "internal/graphql", "internal/githttp"},
 	{"internal/gitlab"},
+	{"internal/calltext"},
+	{"internal/controlapi"},
 	{""},
 	{"internal/program"},
 	{"cmd/fakegitlab"},

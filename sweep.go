@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 )
 
 // sweptWays are the ways in which Sweep makes each call fail, one at a time.
@@ -99,6 +101,62 @@ func disturbed(tb TB, failure *Failure, at string, opts []Option) *Fake {
 		gl.faults.inject(&injected{Failure: *failure, planted: planted{at: at}})
 	}
 	return gl
+}
+
+// SweptRun is what came of one run of SweepRuns.
+type SweptRun struct {
+	Name   string   // as Sweep names its subtests: "undisturbed", "#4 POST /user/runners, answer lost"
+	Errors []string // what the run failed with, broken invariants included; empty if it passed
+	Calls  []Call   // the calls that it made
+}
+
+// Passed reports whether nothing failed in the run.
+func (r SweptRun) Passed() bool { return len(r.Errors) == 0 }
+
+// SweepRuns is Sweep for those who want a report instead of a failed test: it fails nothing and returns what came of
+// each run, the undisturbed one first. If that one fails it is the only one. The test gets a TB that keeps its errors
+// for the report; a panic of the test is one of them.
+//
+// Use it for a report on code that is known to have faults, or to test that a test, or an Invariant, finds such faults.
+func SweepRuns(t *testing.T, test func(tb TB, gl *Fake), opts ...Option) []SweptRun {
+	t.Helper()
+	at := place()
+	first := keptRun(t, undisturbed, nil, at, opts, test)
+	if first.Passed() && len(first.Calls) == 0 {
+		first.Errors = append(first.Errors,
+			"fakegitlab: SweepRuns: the test made no call; does it speak to the fake that it was given?")
+	}
+	runs := []SweptRun{first}
+	if !first.Passed() {
+		return runs
+	}
+	for name, failure := range disturbances(first.Calls) {
+		runs = append(runs, keptRun(t, name, &failure, at, opts, test))
+	}
+	return runs
+}
+
+// keptRun is one run of SweepRuns. It has a goroutine of its own, so that FailNow can end the run alone.
+func keptRun(t *testing.T, name string, failure *Failure, at string, opts []Option,
+	test func(TB, *Fake),
+) SweptRun {
+	t.Helper()
+	k := outside.NewKeeper(t.Name() + "/" + name)
+	run := SweptRun{Name: name}
+	bubbled(t, opts, func(*testing.T) {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			defer k.CleanUp()
+			defer k.RecoverPanic()
+			gl := disturbed(k, failure, at, opts)
+			k.Cleanup(func() { run.Calls = gl.Calls("") })
+			test(k, gl)
+		}()
+		<-done
+	})
+	run.Errors = k.Kept()
+	return run
 }
 
 // bubbled runs in a synctest bubble if the network allows.

@@ -1,5 +1,5 @@
 // Package gitlab is the door of a GitLab: it knows which protocols there are, which part of the paths is whose, and
-// what each serves.
+// what each serves. meant.go tells a person which endpoint was probably meant by what is none.
 //
 // Today that is REST alone. Another protocol is a front.Protocol of a package beside internal/rest, and a line in
 // Serve. What stands before every protocol is in internal/front, what all of them change in internal/world.

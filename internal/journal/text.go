@@ -54,3 +54,43 @@ var mermaidEscapes = strings.NewReplacer("#", "#35;", ";", "#59;", "<", "#lt;", 
 
 // Mermaid is a text as a label in a diagram, its tokens shortened.
 func Mermaid(text string) string { return mermaidEscapes.Replace(ShortenTokens(text)) }
+
+// See says where the recorded calls are to be seen, given how many there are and what was dropped of them.
+func See(calls int, dropped, shed string) string {
+	switch {
+	case dropped != "" && shed != "":
+		return fmt.Sprintf("gl.Journal() shows the last %d calls; %s; %s\n", calls, dropped, shed)
+	case dropped != "":
+		return fmt.Sprintf("gl.Journal() shows the last %d calls; %s\n", calls, dropped)
+	case shed != "":
+		return fmt.Sprintf("gl.Journal() shows all %d recorded calls; %s\n", calls, shed)
+	}
+	switch calls {
+	case 0:
+		return "no call was recorded\n"
+	case 1:
+		return "gl.Journal() shows the 1 recorded call\n"
+	}
+	return fmt.Sprintf("gl.Journal() shows all %d recorded calls\n", calls)
+}
+
+// Dropped says how many calls were dropped to keep to the limits, in calls and in bytes; "" if none was.
+func (l Losses) Dropped(limit int, weight int64) string {
+	var texts []string
+	if l.Excess > 0 {
+		texts = append(texts, fmt.Sprintf("%d earlier ones were dropped: WithJournalLimit keeps %d", l.Excess, limit))
+	}
+	if l.Heavy > 0 {
+		texts = append(texts, fmt.Sprintf("%d earlier ones were dropped: WithJournalBytes keeps %s", l.Heavy, Size(weight)))
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Bodiless says how many calls have lost their bodies to keep to the limit in bytes; "" if none has.
+func (l Losses) Bodiless(weight int64) string {
+	if l.Shed == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the bodies and parameters of the oldest %d were dropped: WithJournalBytes keeps %s", l.Shed,
+		Size(weight))
+}

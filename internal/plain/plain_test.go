@@ -2,6 +2,7 @@ package plain_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 	"time"
 
@@ -40,6 +41,18 @@ func TestElement(t *testing.T) {
 	}
 }
 
+func TestAt(t *testing.T) {
+	params := map[string]any{"a.b": 1, "info": map[string]any{"tags": []any{"x", "y"}}, "null": nil}
+	for path, want := range map[string]any{"a.b": 1, "info.tags.1": "y", "null": nil} {
+		value, present := plain.At(params, path)
+		assert.Equal(t, []any{want, true}, []any{value, present}, path)
+	}
+	for _, path := range []string{"a", "info.tags.2", "info.name", "null.x", ""} {
+		_, present := plain.At(params, path)
+		assert.False(t, present, path)
+	}
+}
+
 func TestEmptyIsNilSharesNothing(t *testing.T) {
 	type open struct{ Raw map[string]any }
 	raw := open{map[string]any{"a": []any{1}}}
@@ -62,4 +75,23 @@ func TestMoveTimes(t *testing.T) {
 	far := begin.AddDate(5000, 0, 0)
 	plain.MoveTimes(&r, later, far, never)
 	assert.Equal(t, far, r.At)
+}
+
+type account struct {
+	ID    int               `json:"id,omitzero"`
+	Email *string           `json:"mail"`
+	Tags  []string          `json:"tags"`
+	Extra map[string]string `json:"extra"`
+}
+
+func TestFields(t *testing.T) {
+	assert.Equal(t, []string{"id", "mail", "tags", "extra"}, plain.JSONNames(reflect.TypeFor[account]()))
+	fields := plain.Fields(account{ID: 7, Tags: []string{"a", "b"}})
+	assert.Equal(t, "7", plain.ListText(fields["id"]))
+	assert.Equal(t, "[a, b]", plain.ListText(fields["tags"]))
+	assert.True(t, plain.IsSet(fields["tags"]))
+	for _, unset := range []any{fields["mail"], fields["extra"], []string{}, nil, 0, ""} {
+		assert.False(t, plain.IsSet(unset), "%#v", unset)
+	}
+	assert.True(t, plain.IsSet(false))
 }

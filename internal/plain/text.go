@@ -33,6 +33,20 @@ func Element(of any, key string) (value any, present bool) {
 	}
 }
 
+// At is what a hash has under a name or, in a hash or list of it, at a dotted path.
+func At(of map[string]any, path string) (value any, present bool) {
+	if value, present = of[path]; present {
+		return value, true
+	}
+	value = of
+	for key := range strings.SplitSeq(path, ".") {
+		if value, present = Element(value, key); !present {
+			return nil, false
+		}
+	}
+	return value, true
+}
+
 // IsNil is whether a value is nil, or a pointer that is.
 func IsNil(value any) bool {
 	v := reflect.ValueOf(value)

@@ -33,8 +33,7 @@ type Conn struct {
 // OpenDoor opens a door; open is asked for the listener each time that it is opened. The error is that of open.
 func OpenDoor(open func() (net.Listener, error)) (*Door, error) {
 	l, err := open()
-	return &Door{open: open, now: l, changed: make(chan struct{}), conns: map[net.Conn]*Conn{},
-		remotes: map[string]*Conn{}}, err
+	return &Door{open: open, now: l, changed: make(chan struct{})}, err
 }
 
 // Listener is the one of now, closed while the door is shut.
@@ -53,8 +52,7 @@ func (d *Door) Accept() (net.Conn, error) {
 		changed, shut, closed := d.changed, d.isShut, d.closed
 		same := l == d.now && !shut && !closed
 		if err == nil && same {
-			came := &Conn{Conn: c, Remote: c.RemoteAddr().String()}
-			d.conns[c], d.remotes[came.Remote] = came, came
+			d.note(&Conn{Conn: c, Remote: c.RemoteAddr().String()})
 		}
 		d.mu.Unlock()
 		if same {
@@ -70,6 +68,14 @@ func (d *Door) Accept() (net.Conn, error) {
 			<-changed
 		}
 	}
+}
+
+// note notes a connection. The maps are made for the first: most fakes with a network in memory never have one.
+func (d *Door) note(c *Conn) {
+	if d.conns == nil {
+		d.conns, d.remotes = map[net.Conn]*Conn{}, map[string]*Conn{}
+	}
+	d.conns[c.Conn], d.remotes[c.Remote] = c, c
 }
 
 // Close closes the door for good.

@@ -1,0 +1,108 @@
+package calltext
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlab"
+	"github.com/fakegitlab/fakegitlab/internal/journal"
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
+)
+
+// Journal is calls for a person, one line a call. A line between calls says that the clock has moved. A call that
+// repeats the one before it, which had failed, is indented below it; many that are alike are one line.
+func Journal[E ~string](calls []Call[E]) string {
+	var text strings.Builder
+	retries := 0
+	for i := 0; i < len(calls); i++ {
+		c := calls[i]
+		if i > 0 {
+			text.WriteString(laterLine(calls[i-1], c))
+		}
+		if i == 0 || !retried(calls[i-1], c) {
+			retries = 0
+			text.WriteString(c.Line() + "\n")
+			continue
+		}
+		retries++
+		fmt.Fprintf(&text, "  %s [retry %d]\n", c.Line(), retries)
+		if n := likeIt(calls[i:]); n > 1 {
+			retries, i = retries+n, i+n
+			fmt.Fprintf(&text, "    ... %d more like it, up to #%d\n", n, calls[i].Number)
+		}
+	}
+	return text.String()
+}
+
+// likeIt counts the calls after the first that repeat it with the same answer.
+func likeIt[E ~string](calls []Call[E]) int {
+	first := calls[0]
+	for n, c := range calls[1:] {
+		same := c.Status == first.Status && c.Failure == first.Failure && c.Reason == first.Reason
+		if !same || !retried(first, c) {
+			return n
+		}
+	}
+	return len(calls) - 1
+}
+
+// laterLine says that the fake's clock has moved on between two calls, by a second or more; else it is "".
+func laterLine[E ~string](before, after Call[E]) string {
+	passed := after.Time.Sub(before.Time)
+	if before.Time.IsZero() || after.Time.IsZero() || passed < time.Second {
+		return ""
+	}
+	return fmt.Sprintf("-- %s later, at %s\n", passed.Truncate(time.Millisecond), after.Time.Format(time.RFC3339))
+}
+
+// Line is the call in the journal: String, and in brackets the reason of a refusal and what else is odd about it.
+// Tokens are shortened.
+func (c Call[E]) Line() string {
+	line := c.String()
+	if c.Reason != "" {
+		line += " (" + c.Reason + ")"
+	}
+	if c.Failure {
+		line += " " + c.injectedText()
+	}
+	answered := c.Status > 0 && c.Status < 400 // who asks whether GitLab is there is answered
+	if c.Endpoint == "" && c.Reason == "" && !answered {
+		line += " [nothing serves this]"
+	}
+	if len(c.IgnoredParams) > 0 {
+		line += " [nothing reads " + c.Ignored() + "]"
+	}
+	return journal.ShortenTokens(strings.ReplaceAll(line, "\n", " "))
+}
+
+// injectedText says that a Failure answered, and which.
+func (c Call[E]) injectedText() string {
+	if c.Injected == "" {
+		return "[injected failure]"
+	}
+	return "[failure injected at " + c.Injected + "]"
+}
+
+// Ignored names the parameters that nothing read, each with the nearest that the endpoint knows: they are often
+// misspelt. One that the endpoint reads beside something else says beside what.
+func (c Call[E]) Ignored() string {
+	known := gitlab.Parameters(string(c.Endpoint))
+	texts := slices.Clone(c.IgnoredParams)
+	for i, name := range texts {
+		if meant, near := nearest.Of(name, known); near && meant != name {
+			texts[i] += " (did you mean " + meant + "?)"
+		}
+	}
+	return strings.Join(texts, ", ")
+}
+
+// retried is whether the second call is the same request again after the first one failed in a way that may pass.
+func retried[E ~string](first, second Call[E]) bool {
+	passing := first.Failure || first.Status == 0 || first.Status == 429 || first.Status >= 500
+	return passing && first.Method == second.Method && first.Path == second.Path &&
+		maps.EqualFunc(first.Query, second.Query, slices.Equal) && bytes.Equal(first.Body, second.Body)
+}

@@ -1,0 +1,93 @@
+package controlapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// Problems is the body of a refusal.
+type Problems struct {
+	Error    string   `json:"error"`
+	Problems []string `json:"problems,omitempty"` // each of several
+}
+
+// Absent is the error of looking for a record that is not there, as against whatever else may fail once it has been
+// found.
+type Absent struct{ Why error }
+
+// Error says what is not there.
+func (a Absent) Error() string { return a.Why.Error() }
+
+// NoneWithID is the error of looking for something with an id that only those have.
+func NoneWithID(what, id string, ids []string) error { return Absent{world.Missing(what, id, ids)} }
+
+// Refuse is the refusal for an error: 404 when the path names what is not there, else 400. lines are the several
+// problems that the error stands for, if the caller knows them.
+func Refuse(err error, lines ...string) (status int, body Problems) {
+	var notThere Absent
+	if errors.As(err, &notThere) {
+		return http.StatusNotFound, Problems{Error: err.Error()}
+	}
+	var data *datajson.Error
+	if len(lines) == 0 && errors.As(err, &data) {
+		for _, p := range data.Problems {
+			lines = append(lines, datajson.At(p.Path, p.Message))
+		}
+	}
+	switch len(lines) {
+	case 0:
+		return http.StatusBadRequest, Problems{Error: err.Error()}
+	case 1:
+		return http.StatusBadRequest, Problems{Error: lines[0]}
+	}
+	return http.StatusBadRequest,
+		Problems{fmt.Sprintf("%d problems: %s", len(lines), strings.Join(lines, "; ")), lines}
+}
+
+// Answer is what the control API answers: a JSON body, a text or nothing.
+type Answer struct {
+	Status      int
+	JSON        any
+	Text        string // in place of JSON, with its ContentType
+	ContentType string
+	Header      http.Header
+}
+
+// Write writes the answer, JSON indented for whoever calls with curl.
+func (a Answer) Write(w http.ResponseWriter, r *http.Request) {
+	body := []byte(a.Text)
+	if a.JSON != nil {
+		var text bytes.Buffer
+		e := json.NewEncoder(&text)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		if err := e.Encode(a.JSON); err != nil { // a world of the year 10000, which JSON's times do not reach
+			a.Status = http.StatusInternalServerError
+			text.Reset()
+			_ = e.Encode(Problems{Error: err.Error()})
+		}
+		body, a.ContentType = text.Bytes(), "application/json"
+	}
+	// No page may show the control API in a frame of its own, where a person can be led to press its buttons.
+	w.Header().Set("X-Frame-Options", "DENY")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	for name, values := range a.Header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	if len(body) > 0 {
+		w.Header().Set("Content-Type", a.ContentType)
+	}
+	w.WriteHeader(a.Status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body)
+	}
+}

@@ -1,0 +1,131 @@
+package controlapi_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/controlapi"
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+)
+
+func TestGuard(t *testing.T) {
+	hosts := []string{"ci.example.org", ":8080", "example.com"}
+	for _, own := range []string{"127.0.0.1:1", "[::1]:1", "::1", "", "LOCALHOST", "gitlab", "a.test.", "x.internal:1",
+		"ci.example.org:443", "Example.com"} {
+		assert.Empty(t, controlapi.Guard(&http.Request{Method: "GET", Host: own}, "http://u", hosts), own)
+	}
+	for _, other := range []string{"evil.com", "test.com:80", "example.com.evil.org", "ci.example.org.x"} {
+		problem := controlapi.Guard(&http.Request{Method: "GET", Host: other}, "http://u", hosts)
+		assert.Contains(t, problem, "does not answer to the name", other)
+	}
+	framed := httptest.NewRequest("POST", "/", nil)
+	framed.Host = "localhost"
+	framed.Header.Set("Sec-Fetch-Site", "cross-site")
+	assert.Contains(t, controlapi.Guard(framed, "http://u", nil), "cross-origin")
+}
+
+func rows(yield func(string, int) bool) {
+	_ = yield("GET /-/fake/jobs/:id", 1) && yield("DELETE /-/fake/calls", 2)
+}
+
+func TestTable(t *testing.T) {
+	var table controlapi.Table[int]
+	for _, method := range []string{"GET", "HEAD"} {
+		got, vars, found := table.Find(method, "/-/fake/jobs/7", rows)
+		assert.True(t, found)
+		assert.Equal(t, 1, got)
+		assert.Equal(t, 7, controlapi.ID(vars))
+	}
+	_, _, found := table.Find("POST", "/-/fake/calls", rows)
+	assert.False(t, found)
+	assert.Equal(t, "nothing serves POST /-/fake/calls, but there is DELETE /-/fake/calls",
+		controlapi.Unserved("POST", "/-/fake/calls", rows))
+	assert.Zero(t, controlapi.ID(map[string]string{"id": "x"}))
+}
+
+func TestCallsIn(t *testing.T) {
+	q, err := controlapi.CallsIn(url.Values{"by": {""}, "status": {"404"}, "wait": {"2s"}, "endpoint": {"GET /x"}})
+	require.NoError(t, err)
+	nobody, status := "", 404
+	assert.Equal(t, controlapi.CallQuery{Endpoint: "GET /x", By: &nobody, Status: &status, Wait: 2 * time.Second}, q)
+	for want, query := range map[string]url.Values{
+		`status: want a number, have "x"`:             {"status": {"x"}, "since": {"y"}},
+		`since: want a number, have "y"`:              {"since": {"y"}, "wait": {"-1s"}},
+		"wait: must not be negative":                  {"wait": {"-1s"}},
+		`unknown parameter "bye"; did you mean "by"?`: {"bye": {"mia"}, "status": {"x"}},
+	} {
+		_, err := controlapi.CallsIn(query)
+		assert.EqualError(t, err, want)
+	}
+}
+
+func TestOverlay(t *testing.T) {
+	onto := struct {
+		A int `json:"a"`
+		B int `json:"b"`
+	}{1, 2}
+	text, err := controlapi.Overlay(onto, []byte(`{"b": null, "c": 3}`))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"a": 1, "b": null, "c": 3}`, string(text))
+	for _, none := range []string{"null", "[]", "{", ""} {
+		_, err := controlapi.Overlay(onto, []byte(none))
+		assert.EqualError(t, err, "want a JSON object with the fields to change", none)
+	}
+}
+
+func TestRefuse(t *testing.T) {
+	status, body := controlapi.Refuse(controlapi.NoneWithID("hold", "7", []string{"1"}))
+	assert.Equal(t, http.StatusNotFound, status)
+	assert.Equal(t, controlapi.Problems{Error: `no hold "7"; known are 1`}, body)
+	status, body = controlapi.Refuse(errors.New("no"))
+	assert.Equal(t, http.StatusBadRequest, status)
+	assert.Equal(t, controlapi.Problems{Error: "no"}, body)
+	two := &datajson.Error{Problems: []datajson.Problem{{Path: "a", Message: "x"}, {Path: "b", Message: "y"}}}
+	_, body = controlapi.Refuse(two)
+	assert.Equal(t, controlapi.Problems{Error: "2 problems: a: x; b: y", Problems: []string{"a: x", "b: y"}}, body)
+	_, body = controlapi.Refuse(two, "only this")
+	assert.Equal(t, controlapi.Problems{Error: "only this"}, body)
+}
+
+func TestFailure(t *testing.T) {
+	type fault string
+	type failure = controlapi.Failure[fault]
+	require.NoError(t, failure{Ready: "unavailable"}.Check())
+	assert.EqualError(t, failure{Ready: "unavailable", Status: 500}.Check(), "ready: unavailable says itself what is answered")
+	assert.ErrorContains(t, failure{RetryAfter: 1}.Check(), "retry_after: goes with")
+	assert.Nil(t, failure{}.Sent())
+	assert.Equal(t, "a", failure{Body: []byte(`"a"`)}.Sent())
+	assert.Equal(t, []byte("[1]"), failure{Body: []byte("[1]")}.Sent())
+	assert.Nil(t, failure{}.SentHeader())
+	assert.Equal(t, http.Header{"X-A": {"b"}}, failure{Header: map[string]string{"x-a": "b"}}.SentHeader())
+}
+
+func TestFixedAnswer(t *testing.T) {
+	rec := httptest.NewRecorder()
+	controlapi.FixedAnswer{Status: 201, Body: []byte(`{"a":1}`), Header: map[string]string{"X-A": "b"}}.ServeHTTP(rec, nil)
+	assert.Equal(t, []any{201, `{"a":1}`, "application/json", "b"},
+		[]any{rec.Code, rec.Body.String(), rec.Header().Get("Content-Type"), rec.Header().Get("X-A")})
+	rec = httptest.NewRecorder()
+	controlapi.FixedAnswer{Status: 200, Body: []byte(`"text"`)}.ServeHTTP(rec, nil)
+	assert.Equal(t, []string{"text", ""}, []string{rec.Body.String(), rec.Header().Get("Content-Type")})
+}
+
+func TestAdvance(t *testing.T) {
+	second := time.Second
+	for _, a := range []controlapi.Advance{{ByNumber: &second}, {ByText: &second}} {
+		by, err := a.By()
+		require.NoError(t, err)
+		assert.Equal(t, second, by)
+	}
+	for _, a := range []controlapi.Advance{{}, {ByNumber: &second, ByText: &second}} {
+		_, err := a.By()
+		assert.ErrorContains(t, err, `give either "seconds"`)
+	}
+}

@@ -1,0 +1,12 @@
+// Package controlapi is what the control API is without a fake: which calls it lets in, how it reads and refuses them,
+// and the shapes of what comes and goes. What a call does is the root's business.
+//
+//   - guard.go: who may call, so that no web page can
+//   - table.go: the row of a call, and what was probably meant by a call that has none
+//   - requests.go: the body, the query and the id of a call
+//   - answers.go: answers and refusals, and their sending
+//   - shapes.go: bodies of requests and of answers
+//
+// So that Go's linker leaves it out of programs that do not call WithControl, nothing here may be made when the program
+// starts.
+package controlapi

@@ -1,0 +1,146 @@
+package controlapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+)
+
+// maxBody is the largest body that is read. Even a world with large logs is far smaller.
+const maxBody = 100 << 20
+
+// emptyObject is what a missing body means.
+const emptyObject = "{}"
+
+// Body is the whole body, or an empty object if there is none.
+func Body(r *http.Request) ([]byte, error) {
+	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	if len(bytes.TrimSpace(text)) == 0 {
+		text = []byte(emptyObject)
+	}
+	return text, err
+}
+
+// Waiting is a context for waiting at most that long. It also ends with the request and when the fake is closed, so
+// that Close need not wait.
+func Waiting(request context.Context, d time.Duration, closing <-chan struct{}) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(request, d)
+	go func() {
+		select {
+		case <-closing:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
+// OnlyKnown returns an error if the query has a parameter that is not known.
+func OnlyKnown(query url.Values, known ...string) error {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("unknown parameter %q; %s", name, datajson.Suggest(name, known))
+		}
+	}
+	return nil
+}
+
+// WaitIn is the query parameter wait, or 0 without it.
+func WaitIn(query url.Values) (time.Duration, error) {
+	if !query.Has("wait") {
+		return 0, nil
+	}
+	wait, err := datajson.ParseDuration(query.Get("wait"))
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("wait: %w", err)
+	case wait < 0:
+		return 0, errors.New("wait: must not be negative")
+	}
+	return wait, nil
+}
+
+// CallQuery is what a list of calls may be narrowed by. nil is what the query does not have.
+type CallQuery struct {
+	Endpoint      string
+	By            *string
+	Status, Since *int
+	Wait          time.Duration
+}
+
+// CallsIn reads the query of a list of calls.
+func CallsIn(query url.Values) (q CallQuery, err error) {
+	if err := OnlyKnown(query, "endpoint", "by", "status", "since", "wait"); err != nil {
+		return q, err
+	}
+	number := func(name string) *int {
+		if !query.Has(name) || err != nil {
+			return nil
+		}
+		n, bad := strconv.Atoi(query.Get(name))
+		if bad != nil {
+			err = fmt.Errorf("%s: want a number, have %q", name, query.Get(name))
+		}
+		return &n
+	}
+	q.Endpoint = query.Get("endpoint")
+	if by := query.Get("by"); query.Has("by") {
+		q.By = &by
+	}
+	q.Status, q.Since = number("status"), number("since")
+	if err == nil {
+		q.Wait, err = WaitIn(query)
+	}
+	return q, err
+}
+
+// ID is the id in a path, or 0, which nothing has, if it is no number.
+func ID(vars map[string]string) int {
+	id, err := strconv.Atoi(vars["id"])
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
+// Any is the value of a JSON text that is known to be valid; nil if there is none. Numbers stay as they were written.
+func Any(text json.RawMessage) (value any) {
+	if len(text) == 0 {
+		return nil
+	}
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.UseNumber()
+	_ = d.Decode(&value)
+	return value
+}
+
+// Overlay is plain data, as JSON, in which the fields of a JSON object replace its own; null sets a field to its zero
+// value.
+func Overlay(onto any, patch []byte) ([]byte, error) {
+	var changes map[string]json.RawMessage
+	if err := json.Unmarshal(patch, &changes); err != nil || changes == nil {
+		return nil, errors.New("want a JSON object with the fields to change")
+	}
+	text, err := json.Marshal(onto)
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return nil, err
+	}
+	maps.Copy(fields, changes)
+	return json.Marshal(fields)
+}
