@@ -147,7 +147,7 @@ func (c *control) hold() controlAnswer {
 		return controlError(errors.New(problem))
 	}
 	h := newHeld(in.Endpoint, where)
-	h.at = controlapi.Prefix + "/holds"
+	h.control = true
 	return controlCreated(controlapi.Made{ID: c.faults.hold(h)})
 }
 

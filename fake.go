@@ -239,9 +239,8 @@ func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true 
 func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }
 
 // WithUnusedFailures says whether it is fine that an injected Failure never fired, that a function of Before or After
-// never ran, that a Hold never held a request or
-// never let it go, that a NextID or NextToken was never used, and that what a JobRun arranged (CancelAt ...) never
-// happened. By default each is an error of the test.
+// never ran, that a Hold never held a request or never let it go, that a NextID or NextToken was never used, and that
+// what a JobRun arranged (CancelAt ...) never happened. By default each is an error of the test.
 func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
 
 // WithIgnoredParams says whether it is fine that a call has a parameter that nothing reads, as GitLab drops it without
@@ -258,7 +257,11 @@ func (o *options) mistaken(format string, args ...any) {
 // seconds, is not written to again, and that is an error of the test.
 func WithJournalTo(w io.Writer) Option {
 	lines := outside.NewWriter(w) // one for all the fakes that Sweep or ForEachVersion starts with the option
-	return func(o *options) { o.journalTo = lines }
+	return func(o *options) {
+		if o.journalTo = lines; w == nil {
+			o.mistaken("WithJournalTo(nil): there is no writer")
+		}
+	}
 }
 
 // defaultJournalLimit is room for what a test says of its calls, and an end to what hours of load leave behind.

@@ -92,6 +92,7 @@ type Held struct {
 	endpoint Endpoint
 	where    []CallMatcher
 	at       string        // where in the test it began; "" if unknown
+	control  bool          // it came through the control API
 	arrived  chan struct{} // closed when first is set
 	released chan struct{}
 	once     sync.Once
@@ -108,7 +109,9 @@ func (fs *faults) hold(h *Held) (id int) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	fs.lastHold++
-	h.id = fs.lastHold
+	if h.id = fs.lastHold; h.control {
+		h.at = fmt.Sprintf("/-/fake/holds/%d", h.id)
+	}
 	done := func(other *Held) bool { return other.isReleased() && other.unused() == "" }
 	fs.held = append(slices.DeleteFunc(slices.Clone(fs.held), done), h)
 	return h.id

@@ -69,7 +69,8 @@ func (c Call[E]) Line() string {
 	if c.Failure {
 		line += " " + c.InjectedText()
 	}
-	if c.Endpoint == "" && c.Reason == "" {
+	answered := c.Status > 0 && c.Status < 400 // who asks whether GitLab is there is answered
+	if c.Endpoint == "" && c.Reason == "" && !answered {
 		line += " [nothing serves this]"
 	}
 	if len(c.IgnoredParams) > 0 {
