@@ -50,8 +50,8 @@
 //
 // A program that takes jobs finds a whole GitLab, too: [Fake.AddJob] says what is to be done and [Fake.JobRun] shows
 // what becomes of it. [Sweep] runs a test once for every way in which one of its calls can fail. [WithVersion] makes
-// the fake another GitLab, [WithInMemoryNetwork] lets it do without sockets, and [WithControl] lets programs in any
-// language use it.
+// the fake another GitLab, [WithInMemoryNetwork] lets it do without sockets, [WithPage] shows it in a browser, and
+// [WithControl] lets programs in any language use it.
 package fakegitlab
 
 import (
@@ -162,6 +162,8 @@ type options struct {
 	workers        bool
 	control        func(*Fake, http.ResponseWriter, *http.Request) bool // whether it has answered
 	controlHosts   []string
+	wholeControl   bool        // not only what the page needs
+	look           func(*Fake) // lets a person look at a failed test; nil without a page
 	journalTo      *outside.Writer
 	journalLimit   int
 	journalBytes   int64
@@ -296,8 +298,14 @@ func New(tb TB, opts ...Option) *Fake {
 		tb.Errorf("fakegitlab: %v", err)
 		tb.FailNow()
 	}
+	f.sayPage()
 	tb.Cleanup(func() {
 		tb.Helper()
+		if f.options.look != nil {
+			f.options.look(f)
+		} else if tb.Failed() && outside.WantsToKeep() {
+			tb.Logf("fakegitlab: %s keeps the fakes that New is given WithPage() for", outside.KeepVariable)
+		}
 		f.Close()
 		f.report()
 	})

@@ -187,6 +187,7 @@ type faults struct {
 	spentHooks    []*hook     // likewise those that never ran
 	last          int         // the highest id given out
 	lastHold      int         // the highest id given to a hold
+	lastHook      int         // the highest id given to a hook
 	lastCall      func() int  // the number of the last call that came
 }
 

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -14,7 +15,9 @@ type hook struct {
 	where    []CallMatcher
 	do       func(Call)
 	planted
-	ran int // how often
+	ran    int // how often
+	id     int // 1, 2, 3 ...
+	remove func()
 }
 
 // text is the hook for a message: "Before(POST /runners) at op_test.go:113".
@@ -27,7 +30,9 @@ func (fs *faults) hook(list *[]*hook, h *hook) (remove func()) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	*list = append(*list, h)
-	return func() {
+	fs.lastHook++
+	h.id = fs.lastHook
+	h.remove = func() {
 		last := fs.lastCall()
 		fs.mu.Lock()
 		defer fs.mu.Unlock()
@@ -38,6 +43,19 @@ func (fs *faults) hook(list *[]*hook, h *hook) (remove func()) {
 		}
 		*list = left
 	}
+	return h.remove
+}
+
+// hooks are copies of all hooks, in the order of their ids.
+func (fs *faults) hooks() []hook {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	var all []hook
+	for _, h := range slices.Concat(fs.before, fs.after) {
+		all = append(all, *h)
+	}
+	slices.SortFunc(all, func(a, b hook) int { return cmp.Compare(a.id, b.id) })
+	return all
 }
 
 // run calls the hooks that match. Each runs in a goroutine of its own, so that a FailNow in it ends the hook and not

@@ -73,8 +73,8 @@ func (c Call[E]) Request() string {
 	return text.String()
 }
 
-// made is the record that a call made, " runner 100002", or was given, " job 2000001"; "" if it is none of these.
-func (c Call[E]) made() string {
+// Made is the record that a call made, " runner 100002", or was given, " job 2000001"; "" if it is none of these.
+func (c Call[E]) Made() string {
 	for _, e := range journal.Effects(string(c.Endpoint)) {
 		if id := c.answeredID(); e.Of == journal.Answered && c.Status == http.StatusCreated && id != 0 {
 			return fmt.Sprintf(" %s %d", e.Kind, id)
@@ -119,7 +119,7 @@ func (c Call[E]) Answer() string {
 	if c.Status == 0 {
 		return "no answer"
 	}
-	return strconv.Itoa(c.Status) + c.made()
+	return strconv.Itoa(c.Status) + c.Made()
 }
 
 // printable quotes what a client sent if it has line breaks or the like, so that a message stays on one line.

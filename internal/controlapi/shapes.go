@@ -204,3 +204,10 @@ func (a Advance) By() (time.Duration, error) {
 	}
 	return 0, errors.New(`give either "seconds", a number, or "duration", such as "2h"`)
 }
+
+// HookState is a function that Before or After runs. Only a test in Go has such.
+type HookState struct {
+	ID   int    `json:"id"`
+	Hook string `json:"hook"` // "Before(POST /runners) at op_test.go:113"
+	Ran  int    `json:"ran"`
+}
