@@ -70,7 +70,7 @@ func handle(q *front.Request) front.Response {
 		requests[i] = graphqlruby.Request{Query: d.text, OperationName: d.operationName, Variables: d.variables,
 			RemoveDeprecated: a.removeDeprecated, Suggest: q.Has(gitlabversion.GraphQLSuggests)}
 	}
-	results := Execute(q, requests)
+	results := execute(q, requests, a.batch)
 	for _, r := range results {
 		if r.Bug != nil {
 			return failed(q, r.Bug)

@@ -17,11 +17,14 @@ const (
 	depthForUsers              = 20
 )
 
-// Execute answers the documents of one HTTP request, whose user is known, in their order. It is called with the state's
-// mutex held.
-func Execute(q *front.Request, documents []graphqlruby.Request) []graphqlruby.Result {
-	c := &call{Request: q}
-	return schemaOf(q.Version).RunAll(c, documents, c.limits(documents))
+// execute answers the documents of one HTTP request, whose user is known, in their order. It is called with the state's
+// mutex held. What comes as a batch, be it one document, is held to the limits as a whole, too.
+func execute(q *front.Request, documents []graphqlruby.Request, batch bool) []graphqlruby.Result {
+	c, schema := &call{Request: q}, schemaOf(q.Version)
+	if batch {
+		return schema.RunAll(c, documents, c.limits(documents))
+	}
+	return []graphqlruby.Result{schema.Run(c, documents[0], c.limits(documents))}
 }
 
 // introspectionQuery is the name of the operation that tools ask for the schema with.

@@ -56,7 +56,8 @@ type Scalar struct {
 	// as that of a GraphQL::CoercionError; nil and no error says that the value is refused without a text of the
 	// scalar's own. It is never asked for null.
 	ParseInput func(value any) (any, error)
-	// Output turns what a resolver gave into what is shown. It is never asked for nil.
+	// Output turns what a resolver gave into what is shown. It is never asked for nil. An error that it gives is a bug
+	// (Result.Bug).
 	Output func(value any) any
 }
 
@@ -84,7 +85,9 @@ type Request struct {
 	Query string
 	// OperationName chooses among several operations. Nil is none; an empty one is a name, which no operation has.
 	OperationName *string
-	// Variables are values as encoding/json decodes them, numbers as float64, json.Number or an integer type.
+	// Variables are values as encoding/json decodes them, numbers as float64, json.Number or an integer type. A
+	// json.Number keeps 1.0 from being taken for the whole number 1, and a long one exact. In what order a client sent
+	// the keys of an object is lost: what is wrong with several is listed in the order of the schema.
 	Variables map[string]any
 	// RemoveDeprecated takes everything deprecated out of the schema for this request.
 	RemoveDeprecated bool

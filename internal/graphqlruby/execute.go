@@ -7,15 +7,13 @@ import (
 	"slices"
 )
 
-// run is one operation while it is executed (lib/graphql/execution/interpreter/runtime.rb). Fields are resolved level
-// by level, as the gem's dataloader does: the root fields, then all fields below them. A mutation's root fields wait
-// for each other.
+// run is one operation while it is executed (lib/graphql/execution/interpreter/runtime.rb). A field is resolved with
+// all that is below it before the next one is, in queries as in mutations: so does the gem without a dataloader.
 type run struct {
 	*prepared
 	schema  *Schema
 	context any
 	limits  Limits
-	queue   []func()
 }
 
 // place is an object or a list of the answer while it grows.
@@ -45,17 +43,7 @@ func (p *prepared) execute(s *Schema, context any, l Limits) {
 	top := &place{typ: root, object: &Object{}}
 	p.result.Executed = true
 	p.result.Data = top.object
-	r.selections(top, p.operation.selections, p.operation.kind == "mutation")
-	r.drain()
-}
-
-// drain resolves what is waiting, and what comes to wait meanwhile.
-func (r *run) drain() {
-	for len(r.queue) > 0 && r.result.Bug == nil {
-		next := r.queue[0]
-		r.queue = r.queue[1:]
-		next()
-	}
+	r.selections(top, p.operation.selections)
 }
 
 // collected are the fields of a selection by their keys, in order.
@@ -95,22 +83,18 @@ func (c *collected) add(f *field) {
 	c.fields[f.key()] = append(c.fields[f.key()], f)
 }
 
-func (r *run) selections(in *place, all []selection, oneByOne bool) {
+func (r *run) selections(in *place, all []selection) {
 	var c collected
 	r.collect(&c, in.typ, all)
 	in.object.keys, in.object.values = c.keys, make(map[string]any, len(c.keys))
 	for _, key := range c.keys {
 		fields := c.fields[key]
-		at := &target{in: in, key: key, node: fields[0], all: fields, def: r.view.field(in.typ, fields[0].name)}
-		r.queue = append(r.queue, func() { r.field(at) })
-		if oneByOne {
-			r.drain()
-		}
+		r.field(&target{in: in, key: key, node: fields[0], all: fields, def: r.view.field(in.typ, fields[0].name)})
 	}
 }
 
 func (r *run) field(at *target) {
-	if at.in.dead {
+	if at.in.dead || r.result.Bug != nil {
 		return
 	}
 	args, refused := r.view.coerce(at.def.args, r.values.plainArguments(at.node.arguments))
@@ -188,10 +172,11 @@ func (r *run) set(in *place, key, value any, nonNull bool) {
 	}
 	if value == nil && nonNull {
 		if in.parent == nil {
+			// What else was asked of the root is resolved all the same, and its errors are shown.
 			r.result.Data = nil
-		} else {
-			r.set(in.parent, in.key, nil, in.nonNull)
+			return
 		}
+		r.set(in.parent, in.key, nil, in.nonNull)
 		in.die()
 		return
 	}
@@ -283,7 +268,7 @@ func (r *run) object(at *target, t *typeRef, d *typeDef, value any) {
 	for _, f := range at.all {
 		below = append(below, f.selections...)
 	}
-	r.selections(inner, below, false)
+	r.selections(inner, below)
 }
 
 func (r *run) list(at *target, t *typeRef, value any) {
@@ -294,15 +279,9 @@ func (r *run) list(at *target, t *typeRef, value any) {
 	}
 	inner := &place{parent: at.in, key: at.key, nonNull: t.NonNull, list: make([]any, items.Len())}
 	r.set(at.in, at.key, &list{inner}, t.NonNull)
-	lazily := t.Elem.Elem != nil || !r.view.named(t.Elem).leaf()
 	for i := range items.Len() {
 		item := &target{in: inner, key: i, def: at.def, node: at.node, all: at.all}
-		work := func() { r.complete(item, t.Elem, items.Index(i).Interface()) }
-		if lazily {
-			r.queue = append(r.queue, work)
-		} else {
-			work()
-		}
+		r.complete(item, t.Elem, items.Index(i).Interface())
 	}
 }
 

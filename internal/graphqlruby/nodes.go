@@ -43,7 +43,7 @@ type fragment struct {
 type schemaDefinition struct{ at int }
 
 // selection is a *field, an *inline or a *spread.
-type selection interface{ place() int }
+type selection any
 
 type field struct {
 	at          int
@@ -65,10 +65,6 @@ type spread struct {
 	name       string
 	directives []*directive
 }
-
-func (f *field) place() int  { return f.at }
-func (f *inline) place() int { return f.at }
-func (s *spread) place() int { return s.at }
 
 // key is the name of the field in the answer.
 func (f *field) key() string {

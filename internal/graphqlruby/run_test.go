@@ -47,7 +47,9 @@ func TestRunAll(t *testing.T) {
 		most    int
 		want    []string
 	}{
-		{[]string{me, name}, 4, []string{`{"errors":[` + fmt.Sprintf(sum, 5, 4) + `]}`, `{"errors":[` + fmt.Sprintf(sum, 5, 4) + `]}`}},
+		{[]string{me, name}, 4, []string{
+			`{"errors":[` + fmt.Sprintf(sum, 5, 4) + `]}`, `{"errors":[` + fmt.Sprintf(sum, 5, 4) + `]}`,
+		}},
 		{[]string{me, name}, 5, []string{`{"data":{"me":{"id":"1"}}}`, `{"data":{"me":{"id":"1","name":"Ann"}}}`}},
 		{[]string{me, name}, 2, []string{
 			`{"errors":[` + fmt.Sprintf(sum, 5, 2) + `]}`,
@@ -109,6 +111,24 @@ func TestKeysKeepTheOrderOfTheDocument(t *testing.T) {
 		`{ z: __typename me { name ...F } a: __typename me { b: name } } fragment F on User { b: name id }`)))
 }
 
+// A schema need not have mutations and subscriptions (mutation_root_exists.rb,
+// subscription_root_exists_and_single_subscription_selection.rb).
+func TestRootsThatAreNotThere(t *testing.T) {
+	fields := map[string]graphqlruby.Field{"Query.a": always(1), "Subscription.a": always(1)}
+	none := small(t, `type Query { a: Int }`, map[string]graphqlruby.Field{"Query.a": always(1)})
+	two := small(t, `type Query { a: Int } type Subscription { a: Int }`, fields)
+	refusal := func(message, path, code string) string {
+		return fmt.Sprintf(`{"errors":[{"message":"%s","locations":[{"line":1,"column":1}],"path":["%s"],`+
+			`"extensions":{"code":"%s"}}]}`, message, path, code)
+	}
+	assert.Equal(t, refusal("Schema is not configured for mutations", "mutation M", "missingMutationConfiguration"),
+		shown(t, run(t, none, `mutation M { a }`)))
+	assert.Equal(t, refusal("Schema is not configured for subscriptions", "subscription S",
+		"missingSubscriptionConfiguration"), shown(t, run(t, none, `subscription S { a }`)))
+	assert.Equal(t, refusal("A subscription operation may only have one selection", "subscription",
+		"notSingleSubscription"), shown(t, run(t, two, `subscription { a b: a }`)))
+}
+
 func TestUnknownFieldsAreListed(t *testing.T) {
 	r := run(t, schema(t), `{ nope me { friend { x: nope2 } ...F } } fragment F on User { nope3 }`)
 	assert.Equal(t, []graphqlruby.UnknownField{
@@ -163,8 +183,7 @@ func TestWhatAResolverKnows(t *testing.T) {
 		`"data":{"box":{"hurt":{"n":"hurt"},"all":[{"in":{"name":"in"}}]}}}`, shown(t, r))
 }
 
-// A mutation's fields are run one after another, each with all that is below it (Runtime#evaluate_selections, is_eager);
-// a query's fields come before what is below them.
+// Fields are resolved one after another, each with all that is below it.
 func TestOrderOfResolving(t *testing.T) {
 	var order []string
 	step := graphqlruby.Field{Resolve: func(x *exec, _ any, _ args) (any, error) {
@@ -174,10 +193,36 @@ func TestOrderOfResolving(t *testing.T) {
 	s := small(t, `type Query { step: Step } type Mutation { step: Step } type Step { step: Step }`,
 		map[string]graphqlruby.Field{"Query.step": step, "Mutation.step": step, "Step.step": step})
 	run(t, s, `{ a: step { c: step { __typename } } b: step { __typename } }`)
-	assert.Equal(t, []string{"a", "b", "ac"}, order)
+	assert.Equal(t, []string{"a", "ac", "b"}, order)
 	order = nil
 	run(t, s, `mutation { a: step { c: step { __typename } } b: step { __typename } }`)
 	assert.Equal(t, []string{"a", "ac", "b"}, order)
+}
+
+// Numbers come as they were decoded; 1.0 is a Float for Ruby, and no Int.
+func TestNumbersOfVariables(t *testing.T) {
+	const data = `{"data":{"add":2}}`
+	for want, values := range map[string][]any{
+		data:                            {1, int32(1), uint8(1), 1.0, float32(1), json.Number("1")},
+		"was provided invalid value":    {1.5, json.Number("1.0"), json.Number("99999999999999999999"), uint64(1) << 63},
+		`"value":99999999999999999999`:  {json.Number("99999999999999999999")},
+		"Could not coerce value 1.0 to": {json.Number("1.0")},
+	} {
+		for _, value := range values {
+			r := schema(t).Run(nil, graphqlruby.Request{
+				Query: `query($a: Int!) { add(a: $a) }`, Variables: map[string]any{"a": value},
+			}, graphqlruby.Limits{})
+			assert.Contains(t, shown(t, r), want, "%T %v", value, value)
+		}
+	}
+}
+
+// What validation overlooks is no surprise to a resolver (see coerce).
+func TestArgumentsThatMustBeThere(t *testing.T) {
+	assert.Equal(t, `{"errors":[{"message":"`+"`null` is not a valid input for `Int!`"+
+		`, please provide a value for this argument.","locations":[{"line":1,"column":23}],"path":["add"]}],`+
+		`"data":{"add":null}}`,
+		shown(t, run(t, schema(t), `fragment F on Query { add(a: $a) } query A($a: Int) { ...F }`)))
 }
 
 type reader struct{}
@@ -201,7 +246,7 @@ func TestBugsOfTheCaller(t *testing.T) {
 	for query, value := range map[string]any{
 		`{ box { other } }`: reader{},
 		`{ box { name } }`:  3,
-		`{ n }`:             1 << 40,
+		`{ n }`:             int64(1) << 40,
 		`{ n n2: n }`:       "three",
 		`{ e }`:             "B",
 		`{ l }`:             3,
@@ -323,8 +368,9 @@ func TestOperations(t *testing.T) {
 func TestBounds(t *testing.T) {
 	const (
 		large   = `{"errors":[{"message":"This query is too large to execute.","locations":[]}]}`
-		timeout = `{"errors":[{"message":"Timeout on validation of query","locations":[],"extensions":{"code":"validationTimeout"}}]}`
-		slow    = `{"errors":[{"message":"Timeout on validation of query"}]}`
+		timeout = `{"errors":[{"message":"Timeout on validation of query","locations":[],` +
+			`"extensions":{"code":"validationTimeout"}}]}`
+		slow = `{"errors":[{"message":"Timeout on validation of query"}]}`
 	)
 	bomb := func(leaf string) string {
 		var b strings.Builder
@@ -375,6 +421,7 @@ func FuzzRun(f *testing.F) {
 		f.Add(r.Query, string(r.Variables), "")
 	}
 	f.Add(`query A { __typename } query B { __typename }`, `{}`, "A")
+	f.Add(`fragment F on Query { add(a: $a) } query A($a: Int) { ...F }`, `{}`, "")
 	s := schema(f)
 	f.Fuzz(func(t *testing.T, query, variables, name string) {
 		r := graphqlruby.Request{Query: query, Suggest: len(query)%2 == 0, RemoveDeprecated: len(query)%3 == 0}

@@ -2,6 +2,7 @@ package graphqlruby
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -53,23 +54,31 @@ func unescape(found string) string {
 	return encode(first) + encode(second)
 }
 
+// codePoint reads a number; one that Ruby has no character for is the highest that it has.
 func codePoint(hex string) int64 {
 	n, err := strconv.ParseInt(hex, 16, 32)
 	if err != nil {
-		return utf8.MaxRune + 1
+		return math.MaxInt32
 	}
 	return n
 }
 
-// encode is UTF-8 of a code point, of one that is half a character too.
+// encode is UTF-8 of a code point, of half a character and of one beyond the last as well.
 func encode(point int64) string {
-	switch {
-	case 0xD800 <= point && point <= 0xDFFF:
-		return string([]byte{0xE0 | byte(point>>12), 0x80 | byte(point>>6)&0x3F, 0x80 | byte(point)&0x3F})
-	case point > utf8.MaxRune:
-		return "\xff"
+	if utf8.ValidRune(rune(point)) {
+		return string(rune(point))
 	}
-	return string(rune(point))
+	size := 3
+	for point >= 1<<(5*size+1) {
+		size++
+	}
+	text := make([]byte, size)
+	for i := size - 1; i > 0; i-- {
+		text[i] = 0x80 | byte(point)&0x3F
+		point >>= 6
+	}
+	text[0] = byte(0xFF<<(8-size)) | byte(point)
+	return string(text)
 }
 
 // trimBlock takes from a block string its common indentation and its blank lines at both ends

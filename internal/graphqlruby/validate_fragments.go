@@ -92,7 +92,11 @@ func (c *checker) checkFragmentsUsed() {
 		}
 	}
 	for _, f := range d.cyclic {
+		name := any(f.name)
+		if !f.named {
+			name = nil
+		}
 		c.add(newError(c.fragmentPaths[f], "infiniteLoop", at(f.at), fmt.Sprintf(textFragmentLoop, f.name),
-			"fragmentName", f.name))
+			"fragmentName", name))
 	}
 }

@@ -107,12 +107,17 @@ func (vs variables) plainArguments(all []*argument) map[string]any {
 	return given
 }
 
-// coerce makes the arguments that a resolver gets of plain values (lib/graphql/schema/member/has_arguments.rb).
+// coerce makes the arguments that a resolver gets of plain values (lib/graphql/schema/member/has_arguments.rb). One
+// that must be given may be absent all the same, since the variables of a fragment that stands before its operation are
+// not looked at by validation. The gem calls the resolver without it, which breaks; here it is refused as a null is.
 func (v *view) coerce(args []*argDef, given map[string]any) (Args, *Error) {
 	result := Args{}
 	for _, a := range args {
 		value, ok := given[a.name]
 		if !ok {
+			if a.required() {
+				return nil, &Error{Message: fmt.Sprintf(textNullArgument, a.typ)}
+			}
 			if a.initial == nil {
 				continue
 			}
