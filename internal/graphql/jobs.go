@@ -4,6 +4,7 @@ package graphql
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -78,21 +79,12 @@ func jobFields() map[string]func(*call, *exec, *world.Job) any {
 		"kind":           func(_ *call, _ *exec, _ *world.Job) any { return "BUILD" },
 		"manualJob":      func(_ *call, _ *exec, j *world.Job) any { return j.Manual },
 		"name":           func(_ *call, _ *exec, j *world.Job) any { return j.Name },
-		"pipeline":       func(c *call, x *exec, j *world.Job) any { return c.pipeline(x, j.Pipeline) },
 		"playable":       func(_ *call, _ *exec, j *world.Job) any { return j.Unplayable() == nil },
-		"project":        func(c *call, x *exec, j *world.Job) any { return c.project(x, j.Project) },
 		"refName":        func(_ *call, _ *exec, j *world.Job) any { return j.Ref },
 		"retried":        func(_ *call, _ *exec, j *world.Job) any { return j.Retried() },
 		"retryable":      func(_ *call, _ *exec, j *world.Job) any { return j.Retryable() },
-		"runner":         func(c *call, x *exec, j *world.Job) any { return c.runner(x, j.Runner) },
-		"runnerManager": func(c *call, x *exec, j *world.Job) any {
-			if j.Manager == nil {
-				return nil
-			}
-			return shown(x, c.onRunner(j.Manager.Runner, policy.HasReadRunner), j.Manager)
-		},
-		"scheduled":   func(_ *call, _ *exec, j *world.Job) any { return j.Status == world.JobScheduled },
-		"scheduledAt": func(*call, *exec, *world.Job) any { return nil }, // nothing here says when a delay ends
+		"scheduled":      func(_ *call, _ *exec, j *world.Job) any { return j.Status == world.JobScheduled },
+		"scheduledAt":    func(*call, *exec, *world.Job) any { return nil }, // nothing here says when a delay ends
 		"schedulingType": func(_ *call, _ *exec, j *world.Job) any {
 			if j.Spec.Needs != nil {
 				return "dag"
@@ -110,6 +102,7 @@ func jobFields() map[string]func(*call, *exec, *world.Job) any {
 		"triggered":       func(*call, *exec, *world.Job) any { return false },
 		"userPermissions": func(_ *call, _ *exec, j *world.Job) any { return j },
 	}
+	maps.Copy(all, jobNeighbours())
 	for name, read := range jobPaths() {
 		all[name] = func(_ *call, _ *exec, j *world.Job) any { return read(j) }
 	}
@@ -117,6 +110,21 @@ func jobFields() map[string]func(*call, *exec, *world.Job) any {
 		all[name] = func(c *call, _ *exec, j *world.Job) any { return read(c, j) }
 	}
 	return all
+}
+
+// jobNeighbours are what stands around a job.
+func jobNeighbours() map[string]func(*call, *exec, *world.Job) any {
+	return map[string]func(*call, *exec, *world.Job) any{
+		"pipeline": func(c *call, x *exec, j *world.Job) any { return c.pipeline(x, j.Pipeline) },
+		"project":  func(c *call, x *exec, j *world.Job) any { return c.project(x, j.Project) },
+		"runner":   func(c *call, x *exec, j *world.Job) any { return c.runner(x, j.Runner) },
+		"runnerManager": func(c *call, x *exec, j *world.Job) any {
+			if j.Manager == nil {
+				return nil
+			}
+			return shown(x, c.onRunner(j.Manager.Runner, policy.HasReadRunner), j.Manager)
+		},
+	}
 }
 
 // activeStatuses are those of jobs that are not over and wait for nobody

@@ -4,6 +4,7 @@ package graphql
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -28,16 +29,10 @@ func findRunner(c *call, x *exec, a args) (any, error) {
 
 func runnerRows() rows {
 	all := rows{
-		"accessLevel": of(func(_ *call, r *world.Runner) any { return enum(r.AccessLevel) }),
-		"active":      of(func(_ *call, r *world.Runner) any { return !r.Paused }),
-		"contactedAt": of(func(_ *call, r *world.Runner) any { return when(r.ContactedAt) }),
-		"createdAt":   of(func(_ *call, r *world.Runner) any { return when(r.CreatedAt) }),
-		"createdBy": of(func(_ *call, r *world.Runner) any {
-			if r.Creator == nil {
-				return nil
-			}
-			return r.Creator
-		}),
+		"accessLevel":    of(func(_ *call, r *world.Runner) any { return enum(r.AccessLevel) }),
+		"active":         of(func(_ *call, r *world.Runner) any { return !r.Paused }),
+		"contactedAt":    of(func(_ *call, r *world.Runner) any { return when(r.ContactedAt) }),
+		"createdAt":      of(func(_ *call, r *world.Runner) any { return when(r.CreatedAt) }),
 		"creationMethod": of(func(_ *call, r *world.Runner) any { return enum(r.Registration) }),
 		"creationState": of(func(_ *call, r *world.Runner) any {
 			if r.RegistrationStarted() {
@@ -46,6 +41,46 @@ func runnerRows() rows {
 			return "FINISHED"
 		}),
 		"description": of(func(_ *call, r *world.Runner) any { return text(r.Description) }),
+		"id":          of(func(_ *call, r *world.Runner) any { return gid(modelRunner, r.ID) }),
+		"locked":      of(func(_ *call, r *world.Runner) any { return r.Locked && r.Type == world.ProjectRunner }),
+		"maximumTimeout": of(func(_ *call, r *world.Runner) any {
+			if r.MaximumTimeout == nil {
+				return nil
+			}
+			return *r.MaximumTimeout
+		}),
+		"paused":      of(func(_ *call, r *world.Runner) any { return r.Paused }),
+		"runUntagged": of(func(_ *call, r *world.Runner) any { return r.RunUntagged }),
+		"runnerType":  of(func(_ *call, r *world.Runner) any { return enum(r.Type) }),
+		"shortSha":    of(func(_ *call, r *world.Runner) any { return r.ShortSHA() }),
+		"status":      of(func(c *call, r *world.Runner) any { return enum(c.RunnerStatus(r)) }),
+		"tagList": of(func(_ *call, r *world.Runner) any {
+			return append([]string{}, r.Tags...)
+		}),
+		"userPermissions": of(func(_ *call, r *world.Runner) any { return r }),
+	}
+	maps.Copy(all, aroundRunnerRows())
+	maps.Copy(all, guardedRunnerRows())
+	for name, f := range machineRows() {
+		all[name] = of(func(c *call, r *world.Runner) any {
+			if m := r.LatestManager(); m != nil {
+				return f(m)
+			}
+			return nil
+		})
+	}
+	return all
+}
+
+// aroundRunnerRows are what a runner belongs to and what belongs to it.
+func aroundRunnerRows() rows {
+	return rows{
+		"createdBy": of(func(_ *call, r *world.Runner) any {
+			if r.Creator == nil {
+				return nil
+			}
+			return r.Creator
+		}),
 		"groups": listed(func(c *call, x *exec, r *world.Runner, a args) (any, error) {
 			if r.Type != world.GroupRunner {
 				return nil, nil
@@ -56,48 +91,19 @@ func runnerRows() rows {
 			}
 			return byPlace(x, groups, a, func(g *world.Group) policy.Decision { return c.OnGroup(g, policy.ReadGroup) }), nil
 		}),
-		"id":                 of(func(_ *call, r *world.Runner) any { return gid(modelRunner, r.ID) }),
 		"jobCount":           asked(countRunnerJobs),
 		"jobExecutionStatus": of(func(_ *call, r *world.Runner) any { return execution(r.Jobs, nil) }),
 		"jobs":               listed(listRunnerJobs),
-		"locked":             of(func(_ *call, r *world.Runner) any { return r.Locked && r.Type == world.ProjectRunner }),
 		"managers":           listed(listManagers),
-		"maximumTimeout": of(func(_ *call, r *world.Runner) any {
-			if r.MaximumTimeout == nil {
-				return nil
-			}
-			return *r.MaximumTimeout
-		}),
-		"ownerProject": reached(func(c *call, x *exec, r *world.Runner) any { return c.project(x, r.Owner()) }),
-		"paused":       of(func(_ *call, r *world.Runner) any { return r.Paused }),
+		"ownerProject":       reached(func(c *call, x *exec, r *world.Runner) any { return c.project(x, r.Owner()) }),
 		"projectCount": of(func(_ *call, r *world.Runner) any {
 			if r.Type != world.ProjectRunner {
 				return nil
 			}
 			return len(r.Assignments)
 		}),
-		"projects":    listed(listRunnerProjects),
-		"runUntagged": of(func(_ *call, r *world.Runner) any { return r.RunUntagged }),
-		"runnerType":  of(func(_ *call, r *world.Runner) any { return enum(r.Type) }),
-		"shortSha":    of(func(_ *call, r *world.Runner) any { return r.ShortSHA() }),
-		"status":      of(func(c *call, r *world.Runner) any { return enum(c.RunnerStatus(r)) }),
-		"tagList": of(func(_ *call, r *world.Runner) any {
-			return append([]string{}, r.Tags...)
-		}),
-		"userPermissions": of(func(_ *call, r *world.Runner) any { return r }),
+		"projects": listed(listRunnerProjects),
 	}
-	for name, f := range guardedRunnerRows() {
-		all[name] = f
-	}
-	for name, f := range machineRows() {
-		all[name] = of(func(c *call, r *world.Runner) any {
-			if m := r.LatestManager(); m != nil {
-				return f(m)
-			}
-			return nil
-		})
-	}
-	return all
 }
 
 // machineRows are what a manager says of its machine, which in older versions is also that of the runner.

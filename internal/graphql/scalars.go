@@ -5,7 +5,6 @@ package graphql
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -172,7 +171,7 @@ func parseDuration(value any) (any, error) {
 	case int64:
 		return float64(n), nil
 	case string:
-		return nil, errors.New(fmt.Sprintf(msgfNumberWanted, "String"))
+		return nil, fmt.Errorf(msgfNumberWanted, "String")
 	}
 	return nil, nil
 }
