@@ -177,6 +177,19 @@ func TestGraphQLUnservedFields(t *testing.T) {
 	assert.Empty(t, tb.Errors)
 }
 
+func TestGraphQLElsewhere(t *testing.T) {
+	for _, path := range []string{"/graphql", "/api/v4/graphql", "/api/v4/api/graphql", "/api/GraphQL"} {
+		tb, _ := testkit.SpyOn(func(tb *testkit.Spy) {
+			gl := fakegitlab.New(tb)
+			res, err := gl.Client().Post(gl.URL()+path, "application/json", strings.NewReader("{}"))
+			require.NoError(t, err)
+			assert.Equal(t, http.StatusNotFound, res.StatusCode, path)
+			_ = res.Body.Close()
+		})
+		assert.Contains(t, strings.Join(tb.Errors, ""), "did you mean POST /api/graphql?", path)
+	}
+}
+
 func TestGraphQLIgnoredParams(t *testing.T) {
 	tb, _ := testkit.SpyOn(func(tb *testkit.Spy) {
 		gl := fakegitlab.New(tb, fakegitlab.WithIgnoredParams(false))

@@ -10,9 +10,10 @@ import (
 )
 
 // Endpoint names all of GraphQL: it is what a GET is recorded as, too.
-const Endpoint = "POST " + endpointPath
+const Endpoint = "POST " + Path
 
-const endpointPath = "/api/graphql"
+// Path is where GraphQL is, below the base path.
+const Path = "/api/graphql"
 
 // API is the GraphQL API, as a protocol of GitLab's door.
 type API struct{}
@@ -23,7 +24,7 @@ var route = &front.Route{Endpoint: Endpoint, Access: front.BySignIn, Rails: true
 
 // Owns reports whether a path below the base path is that of GraphQL. Rails takes a final slash or a format with it.
 func (API) Owns(p string) bool {
-	below, found := strings.CutPrefix(strings.TrimRight(p, "/"), endpointPath)
+	below, found := strings.CutPrefix(strings.TrimRight(p, "/"), Path)
 	return found && (below == "" || below[0] == '.' && !strings.Contains(below, "/"))
 }
 
