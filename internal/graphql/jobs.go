@@ -22,14 +22,6 @@ type job struct {
 	guarded bool
 }
 
-// job is a job, if the user sees it.
-func (c *call) job(x *exec, j *world.Job) any {
-	if j == nil {
-		return nil
-	}
-	return shown(x, c.OnProject(j.Project, policy.ReadBuild), job{j, false})
-}
-
 // publicJobFields are what a runner shows of all its jobs (app/graphql/types/ci/job_base_field.rb, PUBLIC_FIELDS).
 var publicJobFields = []string{"allowFailure", "createdAt", "duration", "finishedAt", "id", "kind", "queuedAt",
 	"queuedDuration", "runner", "status"}
