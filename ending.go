@@ -116,7 +116,8 @@ func (f *Fake) report() {
 	}
 }
 
-// Problems returns what no assertion may have noticed so far: calls that nothing serves, parameters that nothing
+// Problems returns what no assertion may have noticed so far: calls that nothing serves, fields of GraphQL that GitLab
+// has and the fake has not, parameters that nothing
 // reads (WithIgnoredParams), failures that never fired, functions of Before and After that never ran, NextID and
 // NextToken that were never used, requests that were held and never let go, what a JobRun arranged and never
 // happened, functions of the test that hung or panicked, what Close had to cut, invariants that do not hold. Each
@@ -147,6 +148,15 @@ func (f *Fake) Problems() []string {
 		}
 	}
 	return problems
+}
+
+// noticeLacking keeps, for the end of the test, what a call asked for and GitLab has, but the fake has not.
+func (f *Fake) noticeLacking(lacking []string) {
+	for _, text := range lacking {
+		if !f.options.unknownAllowed {
+			f.notice("GraphQL: " + text)
+		}
+	}
 }
 
 // strayProblems are the calls that nothing serves, those to one place in one line.

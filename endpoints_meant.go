@@ -68,6 +68,7 @@ var namedConstants = []namedConstant{
 	{"GetGroup", GetGroup},
 	{"ListGroupProjects", ListGroupProjects},
 	{"ListSubgroups", ListSubgroups},
+	{"GraphQL", GraphQL},
 }
 
 type namedConstant struct {
