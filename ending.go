@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -211,4 +212,12 @@ func ignoredProblems(calls []Call) []string {
 // none.
 func (f *Fake) strayed(c Call) bool {
 	return c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed && !f.site.Probes(c.Method, c.Path)
+}
+
+// sayPage logs where the page is, if it is anywhere.
+func (f *Fake) sayPage() {
+	f.tb.Helper()
+	if f.options.control != nil && !f.options.inMemory {
+		f.tb.Logf("fakegitlab: the page is %s%s/", f.URL(), controlapi.Prefix)
+	}
 }

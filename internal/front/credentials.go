@@ -157,3 +157,6 @@ func (q *Request) blocked() *Response {
 	}
 	return Forbidden(why, q.User.Username+" is "+string(q.User.State)).AsRefusal()
 }
+
+// signsIn reports whether the request's endpoint has its callers sign in.
+func (q *Request) signsIn() bool { return q.route != nil && q.route.Access == BySignIn }

@@ -12,9 +12,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// signsIn reports whether the request's endpoint has its callers sign in.
-func (q *Request) signsIn() bool { return q.route != nil && q.route.Access == BySignIn }
-
 // signIn finds out who calls: nobody, where no token came. One that signs nobody in is refused, whatever is wrong with
 // it. Nobody acts as somebody else here, and an administrator who has signed in is one in admin mode, too, with any
 // token.
