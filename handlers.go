@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -183,6 +184,12 @@ const (
 	UnshareProject         Endpoint = "DELETE /projects/:id/share/:group_id"
 )
 
+// GraphQL is all of the GraphQL API, which is beside the REST API and not below it; what is asked for in it is the
+// Call's Operation. Calls with GET are recorded as of this endpoint, too.
+const (
+	GraphQL Endpoint = "POST /api/graphql"
+)
+
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
 func (f *Fake) Endpoints() []Endpoint {
 	var all []Endpoint
@@ -197,7 +204,7 @@ func (f *Fake) Endpoints() []Endpoint {
 // they could concern.
 func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.isClosed() {
-		http.Error(w, "fakegitlab: the fake is closed, its test has ended", http.StatusServiceUnavailable)
+		http.Error(w, "fakegitlab: the fake is closed", http.StatusServiceUnavailable)
 		return
 	}
 	scheme := "http"
@@ -224,7 +231,7 @@ var (
 // already fails the test. A handler that panics breaks the connection, which is an error of the test.
 func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
 	f.tb.Helper()
-	problem := f.cannotHandle(endpoint)
+	problem := cmp.Or(f.closedProblem(), f.cannotHandle(endpoint))
 	if problem == "" && h == nil {
 		problem = "there is no handler"
 	}
