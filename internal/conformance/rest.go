@@ -59,7 +59,8 @@ func DialGitLab(t testing.TB, base, adminToken, version string) *RealGitLab {
 // topGroups are the first of the groups that lie in no other.
 func (g *RealGitLab) topGroups(t testing.TB) (ids []int) {
 	t.Helper()
-	_, answer := g.call(t, g.adminToken, http.MethodGet, "/groups?top_level_only=true&all_available=true&per_page=100", nil)
+	const all = "/groups?top_level_only=true&all_available=true&per_page=100"
+	_, answer := g.call(t, g.adminToken, http.MethodGet, all, nil)
 	list, _ := answer.([]any)
 	for _, group := range list {
 		id, _ := testkit.Descend(group, "id").(float64)
@@ -124,8 +125,8 @@ func (g *RealGitLab) Open(p *Player, c Case) WorldMaker {
 		p.skip("bound to other versions of GitLab than " + g.version)
 	}
 	p.prefix = "c" + strings.ToLower(rand.Text()[:8]) + "-"
-	w := &restWorld{Player: p, gitlab: g, about: c.text(), asked: c.requests(), specs: map[string]caseUser{}, tokens: map[string]string{},
-		settingsNow: params{}, roles: map[string]fakegitlab.Members{}}
+	w := &restWorld{Player: p, gitlab: g, about: c.text(), asked: c.requests(), specs: map[string]caseUser{},
+		tokens: map[string]string{}, settingsNow: params{}, roles: map[string]fakegitlab.Members{}}
 	if namesItself.MatchString(w.about) {
 		p.skip("it writes out a username or a path, which has a prefix there")
 	}
