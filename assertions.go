@@ -38,8 +38,8 @@ func (f *Fake) Calls(e Endpoint, where ...CallMatcher) []Call {
 func (f *Fake) ClearCalls() { f.log.Clear() }
 
 // WaitForCall returns the first answered call of an endpoint that meets every condition. If none is recorded yet, it
-// waits for the next one. When ctx ends first, the error wraps ctx.Err() and names the nearest recorded calls; an
-// endpoint that nothing serves, and a count such as Times, are errors at once.
+// waits for the next one. When ctx ends first, the error wraps ctx.Err() and names the nearest recorded calls; so it
+// does when the fake is closed. An endpoint that nothing serves, and a count such as Times, are errors at once.
 func (f *Fake) WaitForCall(ctx context.Context, e Endpoint, where ...CallMatcher) (Call, error) {
 	return f.waitForCall(ctx, "WaitForCall", 0, e, where)
 }
@@ -55,9 +55,14 @@ func (f *Fake) waitForCall(ctx context.Context, name string, after int, e Endpoi
 	if problem := f.selectionProblem(e, where); problem != "" {
 		return Call{}, fmt.Errorf("%s: %s", name, problem)
 	}
-	call, err := f.log.Wait(ctx, func(c Call) bool { return (after == 0 || c.Number > after) && matches(c, e, where) })
+	open, stop := f.untilClosed(ctx)
+	defer stop()
+	call, err := f.log.Wait(open, func(c Call) bool { return (after == 0 || c.Number > after) && matches(c, e, where) })
 	if err == nil {
 		return call, nil
+	}
+	if context.Cause(open) == errClosed {
+		err = errClosed
 	}
 	since := ""
 	if after > 0 {
@@ -67,9 +72,23 @@ func (f *Fake) waitForCall(ctx context.Context, name string, after int, e Endpoi
 		f.nearestCalls(e, where))
 }
 
+// untilClosed is a context that ends with ctx or, with errClosed, when the fake is closed.
+func (f *Fake) untilClosed(ctx context.Context) (open context.Context, stop func()) {
+	open, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-f.closing:
+			cancel(errClosed)
+		case <-open.Done():
+		}
+	}()
+	return open, func() { cancel(nil) }
+}
+
 // WaitFor waits until holds returns nil. It is asked at once and then after every call, every change of the world and
 // every Advance, in the goroutine that waits; nothing is polled, so that an outside clock alone wakes nobody. When ctx
-// ends first, the error wraps ctx.Err() and says what holds said last; so it does when the fake is closed.
+// ends first, the error wraps ctx.Err() and says what holds said last; so it does when the fake is closed. holds only
+// looks: a change of its own has it asked again at once.
 func (f *Fake) WaitFor(ctx context.Context, holds func(*Fake) error) error {
 	if holds == nil {
 		return errors.New("WaitFor: there is no function")

@@ -77,10 +77,7 @@ func textsOf(calls []Call) []calltext.Call[Endpoint] {
 	return texts
 }
 
-func (c Call) request() string { return c.text().Request() }
-func (c Call) answer() string  { return c.text().Answer() }
-func (c Call) name() string    { return c.text().Name() }
-func (c Call) actor() string   { return c.text().Actor() }
+func (c Call) name() string { return c.text().Name() }
 
 // param is a parameter by its name or, in a hash or list, by its dotted path.
 func (c Call) param(name string) (value any, present bool) { return plain.At(c.Params, name) }

@@ -96,11 +96,13 @@ func Param(name string, value any) CallMatcher {
 	return m
 }
 
-// Header matches calls that were sent with a header of that value. Capitals in the name do not matter.
+// Header matches calls that were sent with a header of that value. Capitals in the name do not matter. A name that no
+// header can have fails the test.
 func Header(name, value string) CallMatcher {
 	name = http.CanonicalHeaderKey(name)
 	return condition{
-		text: fmt.Sprintf("Header(%q, %q)", name, value), aspect: "header " + name, want: value,
+		problem: headerNameProblem(name),
+		text:    fmt.Sprintf("Header(%q, %q)", name, value), aspect: "header " + name, want: value,
 		got: func(c Call) (string, bool) {
 			values := c.Header.Values(name)
 			return strings.Join(values, ", "), len(values) > 0

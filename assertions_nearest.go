@@ -23,7 +23,7 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	}
 	served := f.Endpoints()
 	method, path := e.cut()
-	if !strings.HasPrefix(path, "/") {
+	if !strings.HasPrefix(path, "/") && !strings.Contains(path, "://") {
 		problem := fmt.Sprintf("%q is no endpoint: write method, blank and path, as in %q", string(e), GetRunner)
 		if constant := constantText(string(e)); constant != "" {
 			return problem + constant
@@ -35,6 +35,10 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	}
 	if slices.Contains(served, e) {
 		return ""
+	}
+	if named := gitlab.PathAlone(path); named != path {
+		return fmt.Sprintf("an endpoint is named by method and path alone, as in GitLab's documentation: \"%s %s\"", method,
+			named)
 	}
 	names := world.WordsOf(served...)
 	if problem := gitlab.BracesProblem(method, path, names); problem != "" {

@@ -56,9 +56,6 @@ func someCopies[R world.Row, T any](rows []R, public func(R) T) []T {
 // seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError with everything that GitLab refuses.
 func seed(st *world.State, s Scenario) error {
 	return world.Atomically(st, func() error {
-		if !s.Now.IsZero() {
-			s = s.At(st.Begin())
-		}
 		refused := seedAll(st, s)
 		if len(refused) == 0 {
 			return nil
@@ -84,6 +81,9 @@ func (r rejection) path() string { return datajson.Join(r.at, r.Field) }
 // refuses of them. With a rejection the state is not to be used: it has stand-ins for what was refused. The user root,
 // who is always there, is updated; everything else is new.
 func seedAll(st *world.State, s Scenario) (refused []rejection) {
+	if !s.Now.IsZero() {
+		s = s.At(st.Begin())
+	}
 	groups := world.NamesOf(s.Groups, func(g Group) string { return g.Path })
 	projects := world.NamesOf(s.Projects, func(p Project) string { return p.Path })
 	world.Seeding(st, groups, projects, func() {

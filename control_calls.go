@@ -58,5 +58,3 @@ func (c *control) calls() controlAnswer {
 	}
 	return controlOK(list)
 }
-
-func bodyData(body []byte) any { return calltext.BodyData(body) }

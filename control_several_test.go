@@ -135,6 +135,7 @@ func TestControlHolds(t *testing.T) {
 	hold := `{"endpoint": "GET /runners/:id", "where": {"by": "mia"}}`
 	assert.Contains(t, askControl(t, gl, "POST /-/fake/holds", hold).body, `"id": 1`)
 	assert.Contains(t, askControl(t, gl, "GET /-/fake/holds/1?wait=1ms", "").body, `"call": null`)
+	assert.Contains(t, askControl(t, gl, "GET /-/fake/problems", "").body, " at /-/fake/holds/1 never held a request")
 	var asking sync.WaitGroup
 	asking.Go(func() { assert.Equal(t, 404, statusOf(t, gl, "mia", "/runners/100021")) })
 	var held struct {
@@ -333,7 +334,7 @@ func TestControlWhileOthersReset(t *testing.T) {
 	gl := controlled(t, fakegitlab.WithUnusedFailures(true))
 	scenario := `{"groups": [{"path": "brief"}], "projects": [{"path": "brief/p"}],
 		"jobs": [{"id": 5000, "name": "j", "project": "brief/p", "status": "pending"}]}`
-	plan := `{"cancel_at": "x", "postpone_final": 1, "reject_log": 1, "watch": true}`
+	plan := `{"cancel_at": "x", "postpone_final": 1, "reject_log": 1, "lose_log": 1, "watch": true}`
 	var all sync.WaitGroup
 	defer all.Wait()
 	for range 4 {

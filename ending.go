@@ -19,7 +19,8 @@ const closeWithin = 5 * time.Second
 // that are in flight. After four seconds it cuts their connections, and after five it no longer waits: for a body
 // that does not arrive, an answer that nobody reads, a function of the test that does not return. Each such call is
 // an error of the test, which names it and says what it waited for. What the fake knows can still be read and
-// asserted on, while Inject, Before, After and Hold fail the test: no call will come. Closing again does nothing.
+// asserted on, while Inject, Before, After, Hold and Handle fail the test: no call will come. Closing again does
+// nothing.
 func (f *Fake) Close() {
 	f.close.Do(func() {
 		close(f.closing)
@@ -126,14 +127,14 @@ func (f *Fake) Problems() []string {
 	problems := f.noticed()
 	calls := f.log.Closed()
 	problems = append(problems, f.strayProblems(calls)...)
-	for _, c := range calls {
-		if f.options.ignoredRefused && len(c.IgnoredParams) > 0 {
-			problems = append(problems, fmt.Sprintf("%s: nothing reads %s", c, ignoredText(c)))
-		}
+	if f.options.ignoredRefused {
+		problems = append(problems, ignoredProblems(calls)...)
 	}
 	if !f.options.unusedAllowed {
 		problems = append(problems, f.faults.unused(calls)...)
-		problems = append(problems, read(f, (*world.State).PinProblems)...)
+		for _, problem := range read(f, (*world.State).PinProblems) {
+			problems = append(problems, journal.ShortenTokens(problem))
+		}
 		problems = append(problems, f.unmetPlans()...)
 	}
 	f.ending.mu.Lock()
@@ -167,8 +168,31 @@ func (f *Fake) strayProblems(calls []Call) []string {
 		}
 	}
 	if n := f.log.Lost().Spared; n > 0 {
-		problems = append(problems, fmt.Sprintf("nothing served %d more calls, which the journal has dropped: "+
+		problems = append(problems, fmt.Sprintf("nothing served further calls, which the journal has dropped: %d; "+
 			"WithJournalBytes keeps %s", n, journal.Size(f.options.journalBytes)))
+	}
+	return problems
+}
+
+// ignoredProblems are the calls with parameters that nothing reads, those of one endpoint with the same in one line.
+func ignoredProblems(calls []Call) []string {
+	var problems []string
+	first, times := map[string]int{}, map[string]int{} // by endpoint and parameters: the place in problems; the calls
+	for _, c := range calls {
+		if len(c.IgnoredParams) == 0 {
+			continue
+		}
+		ignored := ignoredText(c)
+		key := string(c.Endpoint) + " " + ignored
+		if times[key]++; times[key] == 1 {
+			first[key] = len(problems)
+			problems = append(problems, fmt.Sprintf("%s: nothing reads %s", c, ignored))
+		}
+	}
+	for key, i := range first {
+		if others := times[key] - 1; others > 0 {
+			problems[i] += fmt.Sprintf(" (and so in %d more)", others)
+		}
 	}
 	return problems
 }

@@ -95,9 +95,13 @@ func (p planted) saw(c Call) bool { return c.Number > p.since && (!p.gone || c.N
 func (p planted) absence(e Endpoint, where []CallMatcher, calls []Call, last int) string {
 	known := 0
 	for _, c := range calls {
-		if p.saw(c) {
+		saw := p.saw(c)
+		switch {
+		case matches(c, e, where) && saw:
+			return fmt.Sprintf("#%d came, but it ended before its turn or met the conditions only later", c.Number)
+		case saw:
 			known++
-		} else if matches(c, e, where) {
+		case matches(c, e, where):
 			return fmt.Sprintf("that was called (#%d), but not while it was there", c.Number)
 		}
 	}
@@ -183,6 +187,7 @@ type faults struct {
 	spentHooks    []*hook     // likewise those that never ran
 	last          int         // the highest id given out
 	lastHold      int         // the highest id given to a hold
+	lastHook      int         // the highest id given to a hook
 	lastCall      func() int  // the number of the last call that came
 }
 

@@ -21,9 +21,9 @@ import (
 var floors = [][]string{
 	{"internal/clone", "internal/gitlabversion", "internal/journal", "internal/memnet", "internal/nearest", "internal/outside",
 		"internal/params", "internal/plain", "internal/traffic", "internal/words",
-		"internal/policy", "internal/search", "internal/controlpage"},
+		"internal/policy", "internal/search"},
 	{"internal/datajson", "internal/page"},
-	{"ci"},
+	{"ci", "internal/controlpage"},
 	{"internal/world"},
 	{"internal/front", "internal/jobpayload"},
 	{"internal/rest", "internal/graphql", "internal/githttp"},

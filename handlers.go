@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -159,7 +160,7 @@ func (f *Fake) Endpoints() []Endpoint {
 // they could concern.
 func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.isClosed() {
-		http.Error(w, "fakegitlab: the fake is closed, its test has ended", http.StatusServiceUnavailable)
+		http.Error(w, "fakegitlab: the fake is closed", http.StatusServiceUnavailable)
 		return
 	}
 	scheme := "http"
@@ -186,7 +187,7 @@ var (
 // already fails the test. A handler that panics breaks the connection, which is an error of the test.
 func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
 	f.tb.Helper()
-	problem := f.cannotHandle(endpoint)
+	problem := cmp.Or(f.closedProblem(), f.cannotHandle(endpoint))
 	if problem == "" && h == nil {
 		problem = "there is no handler"
 	}

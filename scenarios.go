@@ -22,8 +22,8 @@ import (
 // parallel tests may start from one scenario.
 type Scenario struct {
 	// Now is the moment that all times in the scenario are told from. Seed then moves them so that this moment is the
-	// fake's Now: what was heard of five minutes ago is so under any clock. Ready-made worlds have one. Zero: the times
-	// are taken as they stand, as those of a Snapshot.
+	// fake's Now: what was heard of five minutes ago is so under any clock. Ready-made worlds have one. What runners and
+	// jobs have been through cannot be later. Zero: the times are taken as they stand, as those of a Snapshot.
 	Now time.Time `json:"now,omitzero"`
 	// Settings, when zero, leave GitLab's defaults.
 	Settings     Settings      `json:"settings,omitzero"`
@@ -58,7 +58,7 @@ func (s Scenario) At(t time.Time) Scenario {
 	}
 	s = cloneScenario(s)
 	s.Now = time.Time{}
-	plain.MoveTimes(&s, t.Sub(from), world.Never)
+	plain.MoveTimes(&s, from, t, world.Never)
 	return s
 }
 

@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
 )
 
@@ -72,22 +73,42 @@ func (c Call[E]) Request() string {
 	return text.String()
 }
 
-// made is the record that a call made, "runner 100002", or was given, "job 2000001"; "" if it is none of these.
-func (c Call[E]) made() string {
-	kind := ""
-	switch c.Endpoint {
-	case "POST /runners", "POST /user/runners":
-		kind = "runner"
-	case "POST /jobs/request", "POST /projects/:id/jobs/:job_id/retry":
-		kind = "job"
+// Made is the record that a call made, " runner 100002", or was given, " job 2000001"; "" if it is none of these.
+func (c Call[E]) Made() string {
+	for _, e := range journal.Effects(string(c.Endpoint)) {
+		if id := c.answeredID(); e.Of == journal.Answered && c.Status == http.StatusCreated && id != 0 {
+			return fmt.Sprintf(" %s %d", e.Kind, id)
+		}
 	}
+	return ""
+}
+
+// answeredID is the ID of the record that the answer shows; 0 if it shows none.
+func (c Call[E]) answeredID() int {
 	var record struct {
 		ID int `json:"id"`
 	}
-	if kind == "" || c.Status != http.StatusCreated || json.Unmarshal(c.ResponseBody, &record) != nil || record.ID == 0 {
-		return ""
+	if json.Unmarshal(c.ResponseBody, &record) != nil {
+		return 0
 	}
-	return fmt.Sprintf(" %s %d", kind, record.ID)
+	return record.ID
+}
+
+// RecordOf is the ID or path of the record that the call had an effect on.
+func (c Call[E]) RecordOf(e journal.Effect) string {
+	switch e.Of {
+	case journal.Only:
+		return ""
+	case journal.Answered:
+		return strconv.Itoa(c.answeredID())
+	case journal.Caller:
+		if e.Kind == "job" {
+			return strconv.Itoa(c.JobID)
+		}
+		return strconv.Itoa(c.RunnerID)
+	}
+	value, _ := plain.At(c.Params, e.Of)
+	return plain.Text(value)
 }
 
 // Answer is the last part of String: "201 runner 100002".
@@ -98,7 +119,7 @@ func (c Call[E]) Answer() string {
 	if c.Status == 0 {
 		return "no answer"
 	}
-	return strconv.Itoa(c.Status) + c.made()
+	return strconv.Itoa(c.Status) + c.Made()
 }
 
 // printable quotes what a client sent if it has line breaks or the like, so that a message stays on one line.

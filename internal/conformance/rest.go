@@ -260,4 +260,3 @@ func (w *restWorld) remove(paths []string) {
 			path, answer)
 	}
 }
-

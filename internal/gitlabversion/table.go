@@ -167,9 +167,10 @@ var table = [differenceCount]Row{
 	OrphanedRunnersForbidden: {"an orphaned runner is refused with 403 by every endpoint that takes its token; before, " +
 		"with 422 by the two that give it work or verify it",
 		Version{17, 9}, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 17.9", false},
-	OrphanedRunnersDeleted: {"when a group or project is deleted, runners that served nothing else are deleted, too; " +
-		"before, they stay as orphans",
-		Version{18, 0}, first, "app/services/ci/runners/update_project_runners_owner_service.rb", false},
+	OrphanedRunnersDeleted: {"when a project is deleted, runners that served nothing else are deleted, too; before and " +
+		"after, they stay as orphans",
+		Version{18, 0}, Version{18, 3}, "app/workers/ci/runners/update_project_runners_owner_worker.rb, with a flag of " +
+			"17.9 that was off; a migration of 18.4 removes what is left of it", false},
 	KASProxyURL: {"GET /version and GET /metadata show kas.externalK8sProxyUrl",
 		Version{17, 6}, first, "Metadata API page", true},
 	CancelingState: {"a job of a runner that cancels gracefully is canceling before it is canceled",

@@ -264,7 +264,7 @@ func versionProofs() map[gitlabversion.Difference]proof {
 			v.gl.DeleteProject("short/lived")
 			_, stays := v.gl.Runner(r.ID)
 			return stays
-		}, true, false, nil},
+		}, true, false, true},
 		gitlabversion.KASProxyURL:       {shows("mia", "/metadata", "externalK8sProxyUrl"), false, true, nil},
 		gitlabversion.EmailResetOffered: {shows("root", "/user", `"email_reset_offered_at":null`), false, true, false},
 		gitlabversion.UsersShowLocked:   {shows("mia", "/user", `"locked":false`), false, true, nil},

@@ -60,6 +60,7 @@ type world struct {
 	NewProjectsUnshared bool
 	undo                []func()            // what takes back the change that Atomically runs, as far as it has come
 	undoing             bool                // Atomically is running one
+	told                bool                // while Seed runs, and a little before: its times are told from now
 	coming              map[string]bool     // while Seed runs: the projects that it adds, by lower-cased path; else nil
 	standIns            map[Row]bool        // of the seed that is being run
 	lookedThrough       int                 // names, by the seed that is being run, for those nearest to what is not there
@@ -142,7 +143,7 @@ func (st *State) Now() time.Time { return st.clock().UTC().Round(0).Truncate(tim
 func (st *State) Begin() time.Time {
 	before := st.begun
 	st.onUndo(func() { st.begun = before })
-	st.begun = st.Now()
+	st.begun, st.told = st.Now(), true
 	return st.begun
 }
 
