@@ -397,10 +397,9 @@ func changedBy(record any, field string, calls []Call) string {
 	}
 	for _, c := range slices.Backward(calls) {
 		did := func(e journal.Effect) bool {
-			return e.Kind == kind && e.Changes(field, c.Params) &&
-				(e.Of == journal.Only || slices.Contains(names, c.text().RecordOf(e)))
+			return e.Kind == kind && e.Changes(field, c.Params) && c.text().Concerns(e, names)
 		}
-		if c.succeeded() && !c.Failure && slices.ContainsFunc(journal.Effects(string(c.Endpoint)), did) {
+		if c.succeeded() && !c.Failure && slices.ContainsFunc(c.text().Effects(), did) {
 			return fmt.Sprintf(" (%s)", journal.ShortenTokens(c.String()))
 		}
 	}

@@ -1,10 +1,13 @@
 package fakegitlab_test
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
@@ -100,6 +103,7 @@ func TestEveryEndpointThatChangesSomethingSaysWhat(t *testing.T) {
 		fakegitlab.VerifyRunner:           "a runner is heard of, as by all of its calls",
 		fakegitlab.RevokeOwnAccessToken:   "the call does not say which of a user's tokens it was",
 		fakegitlab.DeleteProjectArtifacts: "it is of all jobs of a project",
+		fakegitlab.GraphQL:                "its mutations say it, by their fields",
 	}
 	gl := fakegitlab.New(t, fakegitlab.WithVersion("19.4"))
 	for _, e := range gl.Endpoints() {
@@ -109,6 +113,31 @@ func TestEveryEndpointThatChangesSomethingSaysWhat(t *testing.T) {
 			assert.Empty(t, journal.Effects(string(e)), e)
 		}
 	}
+}
+
+// The same of the mutations of GraphQL, and what they are named for.
+func TestEveryMutationThatChangesSomethingSaysWhat(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithVersion("19.4"), fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	var answer struct {
+		Data struct {
+			Type struct{ Fields []struct{ Name string } }
+		}
+	}
+	_, text, _ := strings.Cut(ask(t, gl, "root", `{ type: __type(name: "Mutation") { fields { name } } }`, nil), " ")
+	require.NoError(t, json.Unmarshal([]byte(text), &answer))
+	require.NotEmpty(t, answer.Data.Type.Fields)
+	silent := []string{"echoCreate", "pipelineCancel", "pipelineRetry"} // of all jobs of a pipeline
+	for _, f := range answer.Data.Type.Fields {
+		assert.Equal(t, slices.Contains(silent, f.Name), len(journal.MutationEffects(f.Name)) == 0, f.Name)
+	}
+	lines := strings.Join(differences(t, gl, func() {
+		ask(t, gl, "root", `mutation Pause($id: CiRunnerID!) { runnerUpdate(input: {id: $id, paused: true}) { errors } }`,
+			map[string]any{"id": "gid://gitlab/Ci::Runner/100001"})
+		ask(t, gl, "root", `mutation { runnerDelete(input: {id: "gid://gitlab/Ci::Runner/100002"}) { errors } }`, nil)
+		ask(t, gl, "root", `mutation { runnerDelete(input: {id: "gid://gitlab/Ci::Runner/100001"}) { nope } }`, nil)
+	}), "\n")
+	assert.Regexp(t, `runner 100001 .*Paused: expected false, got true \(#2 POST /api/graphql mutation Pause \{ runnerUpdate \} by root -> 200\)`, lines)
+	assert.Regexp(t, `runner 100002 .*expected, and not there \(#3 POST /api/graphql mutation \{ runnerDelete \} by root -> 200\)`, lines)
 }
 
 func TestManyDifferences(t *testing.T) {

@@ -101,6 +101,7 @@ var namedConstants = []namedConstant{
 	{"UnshareGroup", UnshareGroup},
 	{"ShareProject", ShareProject},
 	{"UnshareProject", UnshareProject},
+	{"GraphQL", GraphQL},
 }
 
 type namedConstant struct {

@@ -17,7 +17,7 @@ import (
 )
 
 // Endpoint names an endpoint as GitLab's documentation writes it: method, blank, path below /api/v4 with its parameters
-// as :name. The typed constants below are those that the fake serves.
+// as :name. The typed constants below are those that the fake serves. GraphQL's path is whole, as it is not below that.
 type Endpoint string
 
 // cut splits an endpoint into method and path.
@@ -144,6 +144,12 @@ const (
 	UnshareGroup           Endpoint = "DELETE /groups/:id/share/:group_id"
 	ShareProject           Endpoint = "POST /projects/:id/share"
 	UnshareProject         Endpoint = "DELETE /projects/:id/share/:group_id"
+)
+
+// GraphQL is all of the GraphQL API, which is beside the REST API and not below it; what is asked for in it is the
+// Call's Operation. Calls with GET are recorded as of this endpoint, too.
+const (
+	GraphQL Endpoint = "POST /api/graphql"
 )
 
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.

@@ -363,7 +363,11 @@ func (p *prober) call(
 			parts[i] = strconv.Itoa(ids[name])
 		}
 	}
-	req := httptest.NewRequest(method, "/api/v4"+strings.Join(parts, "/")+"?"+query.Encode(), nil)
+	prefix := "/api/v4"
+	if e == fakegitlab.GraphQL {
+		prefix = ""
+	}
+	req := httptest.NewRequest(method, prefix+strings.Join(parts, "/")+"?"+query.Encode(), nil)
 	req.Header = header
 	rec := httptest.NewRecorder()
 	p.gl.ServeHTTP(rec, req)

@@ -26,11 +26,16 @@ const (
 	Caller   = "(caller)"   // of the runner or job that called
 	Answered = "(answered)" // whose ID is in the answer
 	Only     = "(only)"     // there is but one
+	// Mentioned is whose global ID is in the request or its answer, as in GraphQL.
+	Mentioned = "(mentioned)"
 )
 
 // Effects are those of an endpoint, by its name in GitLab's documentation; nil for one that changes nothing that a
 // world shows.
 func Effects(endpoint string) []Effect { return effects[endpoint] }
+
+// MutationEffects are those of a mutation of GraphQL, by its field.
+func MutationEffects(field string) []Effect { return mutations[field] }
 
 // Changes reports whether it may have changed a field, or Made or Deleted the record, given the parameters that were
 // sent.
@@ -75,6 +80,25 @@ var (
 	projectSettings = []string{"name", "path", "old_paths", "description", "visibility", "shared_runners_disabled",
 		"group_runners_disabled", "build_timeout", "ci_default_git_depth", "keep_latest_artifact", "attributes"}
 )
+
+// updated are the fields of a runner that runnerUpdate changes.
+var updated = []string{"description", "maintenance_note", "maximum_timeout", "access_level", "paused", "locked",
+	"run_untagged", "tags", "projects"}
+
+var mutations = map[string][]Effect{
+	"runnerCreate":              {{Kind: "runner", Of: Mentioned, Fields: made}},
+	"runnerUpdate":              {{Kind: "runner", Of: Mentioned, Fields: updated}},
+	"runnerDelete":              {{Kind: "runner", Of: Mentioned, Fields: deleted}},
+	"bulkRunnerDelete":          {{Kind: "runner", Of: Mentioned, Fields: deleted}},
+	"runnerBulkPause":           {{Kind: "runner", Of: Mentioned, Fields: []string{"paused"}}},
+	"runnerAssignToProject":     {{Kind: "runner", Of: Mentioned, Fields: assignments}},
+	"runnerUnassignFromProject": {{Kind: "runner", Of: Mentioned, Fields: assignments}},
+	"runnersRegistrationTokenReset": {{Kind: "settings", Of: Only, Fields: registration},
+		{Kind: "group", Of: Mentioned, Fields: registration}, {Kind: "project", Of: Mentioned, Fields: registration}},
+	"jobCancel": {{Kind: "job", Of: Mentioned, Fields: canceled}},
+	"jobRetry":  {{Kind: "job", Of: Mentioned, Fields: made}},
+	"jobPlay":   {{Kind: "job", Of: Mentioned, Fields: []string{"status", "queued_at", "user", "spec"}}},
+}
 
 var effects = map[string][]Effect{
 	"POST /user/runners":  {{Kind: "runner", Of: Answered, Fields: made}},
