@@ -355,6 +355,8 @@ func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
 	entityChanges(&text, want.AccessTokens, got.AccessTokens, opts, calls)
 	entityChanges(&text, want.Groups, got.Groups, opts, calls)
 	entityChanges(&text, want.Projects, got.Projects, opts, calls)
+	entityChanges(&text, want.Memberships, got.Memberships, opts, calls)
+	entityChanges(&text, want.Shares, got.Shares, opts, calls)
 	entityChanges(&text, want.Runners, got.Runners, opts, calls)
 	entityChanges(&text, want.Jobs, got.Jobs, opts, calls)
 	return text.String()
@@ -452,6 +454,12 @@ func fieldValue(v reflect.Value) string {
 
 // identity is what tells an entity from others of its kind: its username, its full path or, if it has neither, its ID.
 func identity(entity any) any {
+	switch tie := entity.(type) {
+	case Membership:
+		return [...]string{tie.Path, tie.User}
+	case Share:
+		return [...]string{tie.Path, tie.Group}
+	}
 	v := reflect.ValueOf(entity)
 	for _, name := range []string{"Username", "Path", "ID"} {
 		if field := v.FieldByName(name); field.IsValid() {

@@ -5,7 +5,9 @@ import "slices"
 // Effect is what a call of an endpoint may have done to one record, if it succeeded. What only follows from it, such as
 // the next jobs of a pipeline, is no effect, nor is that a runner has been heard of.
 type Effect struct {
-	Kind string // of the record: "runner", "job", "project", "group"; "settings", of which there is one
+	// Kind is that of the record: "runner", "job", "project", "group"; "share", which goes by the path of what is shared;
+	// "settings", of which there is one.
+	Kind string
 	// Of says which record: the name of the parameter that has its ID or path, or one of Caller, Answered and Only.
 	Of string
 	// Fields are those that it may change, by their names in JSON, or one of Made and Deleted; nil are those that its
@@ -69,6 +71,14 @@ var (
 	logged       = []string{"trace", "debug_trace", "updated_at"}
 	canceled     = []string{"status", "failure_reason", "finished_at"}
 	erased       = append([]string{"erased", "trace"}, artifacts...)
+	members      = []string{"members"}
+	marked       = []string{Deleted, "deletion_marked_at", "name", "path", "old_paths"}
+	moved        = []string{"path", "old_paths", "visibility", "shared_runners_disabled", "shared_runners_overridable",
+		"members"}
+	groupSettings = []string{"name", "path", "description", "visibility", "shared_runners_disabled",
+		"shared_runners_overridable", "attributes"}
+	projectSettings = []string{"name", "path", "old_paths", "description", "visibility", "shared_runners_disabled",
+		"group_runners_disabled", "build_timeout", "ci_default_git_depth", "keep_latest_artifact", "attributes"}
 )
 
 // updated are the fields of a runner that runnerUpdate changes.
@@ -116,4 +126,28 @@ var effects = map[string][]Effect{
 	"POST /projects/:id/jobs/:job_id/erase":          {{Kind: "job", Of: "job_id", Fields: erased}},
 	"POST /projects/:id/jobs/:job_id/artifacts/keep": {{Kind: "job", Of: "job_id", Fields: artifacts}},
 	"DELETE /projects/:id/jobs/:job_id/artifacts":    {{Kind: "job", Of: "job_id", Fields: artifacts}},
+	"POST /groups":                          {{Kind: "group", Of: Answered, Fields: made}},
+	"PUT /groups/:id":                       {{Kind: "group", Of: "id", Fields: groupSettings}},
+	"DELETE /groups/:id":                    {{Kind: "group", Of: "id", Fields: marked}},
+	"POST /groups/:id/restore":              {{Kind: "group", Of: "id", Fields: marked[1:]}},
+	"POST /groups/:id/transfer":             {{Kind: "group", Of: "id", Fields: moved}},
+	"POST /groups/:id/projects/:project_id": {{Kind: "project", Of: "project_id", Fields: moved}},
+	"POST /groups/:id/members":              {{Kind: "group", Of: "id", Fields: members}},
+	"PUT /groups/:id/members/:user_id":      {{Kind: "group", Of: "id", Fields: members}},
+	"DELETE /groups/:id/members/:user_id":   {{Kind: "group", Of: "id", Fields: members}},
+	"POST /groups/:id/share":                {{Kind: "share", Of: "id", Fields: made}},
+	"DELETE /groups/:id/share/:group_id":    {{Kind: "share", Of: "id", Fields: deleted}},
+	"POST /projects":                        {{Kind: "project", Of: Answered, Fields: made}},
+	"POST /projects/user/:user_id":          {{Kind: "project", Of: Answered, Fields: made}},
+	"PUT /projects/:id":                     {{Kind: "project", Of: "id", Fields: projectSettings}},
+	"DELETE /projects/:id":                  {{Kind: "project", Of: "id", Fields: marked}},
+	"POST /projects/:id/restore":            {{Kind: "project", Of: "id", Fields: marked[1:]}},
+	"POST /projects/:id/archive":            {{Kind: "project", Of: "id", Fields: []string{"archived"}}},
+	"POST /projects/:id/unarchive":          {{Kind: "project", Of: "id", Fields: []string{"archived"}}},
+	"PUT /projects/:id/transfer":            {{Kind: "project", Of: "id", Fields: moved}},
+	"POST /projects/:id/members":            {{Kind: "project", Of: "id", Fields: members}},
+	"PUT /projects/:id/members/:user_id":    {{Kind: "project", Of: "id", Fields: members}},
+	"DELETE /projects/:id/members/:user_id": {{Kind: "project", Of: "id", Fields: members}},
+	"POST /projects/:id/share":              {{Kind: "share", Of: "id", Fields: made}},
+	"DELETE /projects/:id/share/:group_id":  {{Kind: "share", Of: "id", Fields: deleted}},
 }
