@@ -36,7 +36,7 @@ func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
 // GraphQLError answers calls of GraphQL with 200 and an error in place of data, as graphql-ruby refuses a document, be
 // it every one of a batch. A Where with Operation says which calls.
 func GraphQLError(message string) Failure {
-	return Failure{Endpoint: GraphQL, Status: http.StatusOK, Message: message}
+	return Failure{Endpoint: GraphQL, Status: http.StatusOK, Message: message, ofGraphQL: true}
 }
 
 // Slow delays the answer and changes nothing about it.

@@ -77,6 +77,24 @@ func TestGraphQLNamesAreChecked(t *testing.T) {
 		`Operation("echo") can never hold: GET /runners is not GraphQL`: func(gl *fakegitlab.Fake, _ fakegitlab.T) {
 			gl.Before(fakegitlab.ListRunners, func(fakegitlab.Call) {}, fakegitlab.Operation("echo"))
 		},
+		`Operation("mutation runnerDelete") can never hold: it takes one name, of an operation or of a field at the root, such as "runnerDelete"`: func(gl *fakegitlab.Fake, tb fakegitlab.T) {
+			gl.AssertNotCalled(tb, fakegitlab.GraphQL, fakegitlab.Operation("mutation runnerDelete"))
+		},
+		`Operation("a.b") can never hold: it takes one name, of an operation or of a field at the root`: func(gl *fakegitlab.Fake, tb fakegitlab.T) {
+			gl.AssertCalled(tb, fakegitlab.GraphQL, fakegitlab.Operation("a.b"))
+		},
+		"nothing serves POST /graphql; did you mean POST /api/graphql?": func(gl *fakegitlab.Fake, tb fakegitlab.T) {
+			gl.AssertCalled(tb, "POST /graphql")
+		},
+		"nothing serves GET /api/graphql, but there is POST /api/graphql": func(gl *fakegitlab.Fake, tb fakegitlab.T) {
+			gl.AssertCalled(tb, "GET /api/graphql")
+		},
+		"a GraphQLError is an answer to GraphQL: its Endpoint has to stay GraphQL": func(gl *fakegitlab.Fake, _ fakegitlab.T) {
+			failure := fakegitlab.GraphQLError("Timeout")
+			failure.Endpoint = fakegitlab.ListRunners
+			gl.Inject(failure)
+		},
+		"GraphQLError needs a message": func(gl *fakegitlab.Fake, _ fakegitlab.T) { gl.Inject(fakegitlab.GraphQLError("")) },
 		"the fake serves that endpoint itself": func(gl *fakegitlab.Fake, _ fakegitlab.T) {
 			gl.Handle(fakegitlab.GraphQL, http.NotFoundHandler())
 		},

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -110,51 +109,4 @@ func (a *incoming) refusal(q *front.Request) *front.Response {
 		}
 	}
 	return nil
-}
-
-// reason is what a person should know of an answer: why fields are null or else which errors there are.
-func (a *incoming) reason(q *front.Request, results []graphqlruby.Result) string {
-	var said []string
-	for i, r := range results {
-		place := ""
-		if a.batch {
-			place = fmt.Sprint(i) + "."
-		}
-		for _, n := range r.Notes {
-			said = append(said, place+pathText(n.Path)+": "+n.Text)
-		}
-		if len(r.Notes) > 0 {
-			continue
-		}
-		for _, e := range r.Errors {
-			said = append(said, e.Message)
-		}
-	}
-	if who := q.SentSudo(); who != "" {
-		said = append(said, fmt.Sprintf("GraphQL knows no sudo: nobody acted as %s", who))
-	}
-	missing, later := absences(q.Version, results)
-	q.Record.Lacking = missing
-	said = slices.Concat(said, missing, later)
-	return strings.Join(unique(said), "; ")
-}
-
-// pathText is a path as people write it: runners.nodes.0.token.
-func pathText(path []any) string {
-	parts := make([]string, len(path))
-	for i, p := range path {
-		parts[i] = fmt.Sprint(p)
-	}
-	return strings.Join(parts, ".")
-}
-
-// unique leaves out what was said before.
-func unique(texts []string) []string {
-	var out []string
-	for _, t := range texts {
-		if !slices.Contains(out, t) {
-			out = append(out, t)
-		}
-	}
-	return out
 }

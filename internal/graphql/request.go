@@ -65,6 +65,11 @@ func read(q *front.Request, sent params.Tree) {
 		known = append(known, documentParams()...)
 		a.documents = []document{single(sent)}
 	}
+	if a.size() <= maxQuerySize { // GitLab looks into no others either, and some would take very long
+		for i := range a.documents {
+			a.documents[i].choose()
+		}
+	}
 	q.Asked = a
 	q.Record.IgnoredParams = append(ignored, unread(sent, "", append(known, front.CredentialParams()...))...)
 	q.Record.Params, q.Record.Operation = a.variables(), a.operations()
@@ -108,6 +113,10 @@ func (d *document) complete(sent params.Tree) {
 		d.operationName = &name
 	}
 	d.variables, d.unreadable = variables(sent[paramVariables])
+}
+
+// choose finds the operation that runs.
+func (d *document) choose() {
 	operations, err := graphqlruby.Operations(d.text)
 	if err != nil {
 		return
