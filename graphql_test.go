@@ -142,6 +142,7 @@ func TestGraphQLFailures(t *testing.T) {
 	const readOnly = `200 {"errors":[{"message":"You cannot perform write operations on a read-only instance"}]}`
 	assert.Equal(t, readOnly, ask(t, gl, "root", `mutation { echoCreate(input: {}) { errors } }`, nil))
 	assert.Contains(t, ask(t, gl, "root", whoAmI, nil), "data")
+	assert.Contains(t, ask(t, gl, "root", `query no_mutation { __typename }`, nil), "data")
 	remove()
 	gl.Inject(fakegitlab.GraphQLError("no"))
 	res, err := gl.Client().Post(gl.URL()+"/api/graphql", "application/json", strings.NewReader(`[{"query":"{a}"},{"query":"{b}"}]`))

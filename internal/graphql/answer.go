@@ -10,8 +10,6 @@ import (
 	"slices"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
-	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
-	"github.com/fakegitlab/fakegitlab/internal/graphqlruby"
 )
 
 const contentType = "application/json; charset=utf-8"
@@ -64,12 +62,7 @@ func handle(q *front.Request) front.Response {
 	if refusal := a.refusal(q); refusal != nil {
 		return *refusal
 	}
-	requests := make([]graphqlruby.Request, len(a.documents))
-	for i, d := range a.documents {
-		requests[i] = graphqlruby.Request{Query: d.text, OperationName: d.operationName, Variables: d.variables,
-			RemoveDeprecated: a.removeDeprecated, Suggest: q.Has(gitlabversion.GraphQLSuggests)}
-	}
-	results := execute(q, requests, a.batch)
+	results := execute(q, a)
 	for _, r := range results {
 		if r.Bug != nil {
 			return failed(q, r.Bug)

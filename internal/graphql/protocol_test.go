@@ -221,6 +221,9 @@ func TestRefusedWhole(t *testing.T) {
 			byGET}, "Mutations are forbidden in GET requests"},
 		"variables that are a list": {[]func(*http.Request){asking(object{"query": typename, "variables": []int{1, 2}})},
 			"Unexpected parameter: [1, 2]"},
+		"variables that are a list of other things": {[]func(*http.Request){asking(object{"query": typename,
+			"variables": []any{"a,<b>", nil, true, 1.5, object{"x": "\"y\""}}})},
+			`Unexpected parameter: ["a,<b>", nil, true, 1.5, {"x"=>"\"y\""}]`},
 		"variables that are a number in a text": {[]func(*http.Request){asking(object{"query": typename, "variables": "7"})},
 			"Unexpected parameter: 7"},
 		"variables that are no JSON": {[]func(*http.Request){asking(object{"query": typename, "variables": "nope"})},
@@ -228,9 +231,10 @@ func TestRefusedWhole(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			res := gql(t, gl, gl.Token("mia"), test.change...)
+			assert.Equal(t, http.StatusUnprocessableEntity, res.Status)
 			raw, err := json.Marshal(object{"errors": []object{{"message": test.want}}})
 			require.NoError(t, err)
-			assert.Equal(t, "422 "+string(raw), res.String())
+			assert.JSONEq(t, string(raw), res.Body)
 			assert.Equal(t, "1", res.Header.Get("X-Gitlab-Custom-Error"))
 		})
 	}
