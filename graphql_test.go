@@ -243,16 +243,3 @@ func TestSweepOfGraphQL(t *testing.T) {
 		"#2 POST /api/graphql query Who { currentUser }, 503", "#2 POST /api/graphql query Who { currentUser }, answer lost", "#2 POST /api/graphql query Who { currentUser }, connection reset"}, names)
 	assert.Contains(t, string(runs[1].Calls[0].ResponseBody), "errors", "a 503 in GraphQL's form")
 }
-
-// TestGraphQLCostsNothingUnused holds that a fake that nobody asks in GraphQL does not load the schema: it would take
-// more than all else that a start does.
-func TestGraphQLCostsNothingUnused(t *testing.T) {
-	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork())
-	allocated := testing.AllocsPerRun(5, func() {
-		f, err := fakegitlab.Start(fakegitlab.WithInMemoryNetwork())
-		require.NoError(t, err)
-		f.Close()
-	})
-	assert.Less(t, allocated, 2000.0)
-	ask(t, gl, "", `{ __typename }`, nil)
-}

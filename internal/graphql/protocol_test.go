@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/graphql"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
@@ -90,6 +91,22 @@ func TestWaysToAsk(t *testing.T) {
 			assert.Empty(t, last.IgnoredParams)
 		})
 	}
+}
+
+// TestSchemaIsLoadedOnFirstUse holds that whoever never asks in GraphQL does not pay for its schema, and who does pays
+// for the schema of one version.
+func TestSchemaIsLoadedOnFirstUse(t *testing.T) {
+	graphql.ForgetSchemas()
+	for range 2 {
+		gl := world(t)
+		testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners")
+		gl.AssertNotCalled(t, fakegitlab.GraphQL, fakegitlab.Operation("runnerDelete"))
+	}
+	assert.Zero(t, graphql.LoadedSchemas())
+	for range 2 {
+		gql(t, world(t), "", query(typename))
+	}
+	assert.Equal(t, 1, graphql.LoadedSchemas())
 }
 
 // TestNoDocument holds what comes of requests without one, or with one that is no text.
