@@ -29,8 +29,12 @@ func (q *Request) authenticate() *Response {
 	if t == nil {
 		return Refuse(http.StatusUnauthorized, MsgUnauthorized).Because(q.whyAnonymous()).AsRefusal()
 	}
-	if text, why := q.tokenOver(t); text != "" {
-		return InvalidToken(text, why)
+	switch now := q.Now(); {
+	case t.Expired(now):
+		day := t.ExpiresAt.Format(time.DateOnly)
+		return InvalidToken(MsgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.User.Username, day))
+	case t.Revoked:
+		return InvalidToken(msgTokenRevoked, "the token of "+t.User.Username+" is revoked")
 	}
 	q.User, q.Token = t.User, t
 	q.Record.User = t.User.Username
@@ -53,18 +57,6 @@ func (q *Request) authenticate() *Response {
 	}
 	q.NoteTokenUse(t, q.Address())
 	return nil
-}
-
-// tokenOver is what GitLab says of a token that has expired or was revoked, and why; "" of any other.
-func (q *Request) tokenOver(t *world.AccessToken) (text, why string) {
-	switch {
-	case t.Expired(q.Now()):
-		day := t.ExpiresAt.Format(time.DateOnly)
-		return MsgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.User.Username, day)
-	case t.Revoked:
-		return msgTokenRevoked, "the token of " + t.User.Username + " is revoked"
-	}
-	return "", ""
 }
 
 // AuthenticatePerson is for the handler of an endpoint that is not one for access tokens and takes them nevertheless.

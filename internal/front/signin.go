@@ -45,19 +45,25 @@ func (q *Request) cannotSignIn(t *world.AccessToken) string {
 	if t == nil {
 		return q.whyAnonymous()
 	}
-	if _, why := q.tokenOver(t); why != "" {
-		return why
-	}
+	who := "the token of " + t.User.Username
 	switch {
+	case t.Expired(q.Now()):
+		return who + " expired on " + t.ExpiresAt.Format("2006-01-02")
+	case t.Revoked:
+		return who + " is revoked"
 	case t.User.State == world.UserBlocked || t.User.State == world.UserBlockedPendingApproval:
 		return t.User.Username + " is " + string(t.User.State)
 	case t.IsGranular() && q.Has(gitlabversion.GranularTokens):
 		return ""
 	}
-	if slices.Contains(t.Scopes, world.ScopeAPI) || slices.Contains(t.Scopes, world.ScopeReadAPI) {
-		return ""
+	for _, scope := range []string{world.ScopeAPI, world.ScopeReadAPI} {
+		if slices.Contains(t.Scopes, scope) {
+			return ""
+		}
 	}
-	return "the token of " + t.User.Username + " has neither the scope api nor read_api" + q.laterScopes(t)
+	q.Token = t // laterScopes looks at it
+	defer func() { q.Token = nil }()
+	return who + " has neither the scope api nor read_api" + q.laterScopes()
 }
 
 // sentToken reports whether there is a token in any of the places where GitLab looks for one, were it an empty one
