@@ -22,7 +22,7 @@ type Call struct {
 	Endpoint Endpoint  // "" when nothing serves it, in this version or a later one
 	// Operation is what a call of GraphQL asks for, with its kind, its name if it has one, and its fields at the root:
 	// "mutation Fleet { runnerCreate }". Those of a batch are divided by "; ". It is "" for other calls, and for a
-	// document that cannot be read.
+	// document that cannot be read or is longer than GitLab reads.
 	Operation string
 	Method    string
 	Origin    string // what the client called: "http://127.0.0.1:41234"
@@ -46,8 +46,8 @@ type Call struct {
 	ResponseHeader http.Header
 	ResponseBody   []byte // of a log and of artifacts the first 64 KiB
 	// Reason is, for a refusal, the rule that decided: "mia is Developer in acme/shop; needs Maintainer"; for a runner
-	// that got no job while some are pending, why; for a call of GraphQL, why fields are null, "runner: mia is ...", or
-	// else which errors there are. It never goes over the wire.
+	// that got no job while some are pending, why; for a call of GraphQL, why fields are null, "runner: mia is ...", what
+	// is the same for many items of a list once, or else which errors there are. It never goes over the wire.
 	Reason string
 	// Failure is whether an injected Failure answered.
 	Failure bool

@@ -63,6 +63,8 @@ type Failure struct {
 	retryAfter time.Duration
 	// ofREST says that Body and Header are REST's: where GitLab tells of refusals otherwise they are what it says there.
 	ofREST bool
+	// ofGraphQL says that it is a GraphQLError, which other calls cannot have.
+	ofGraphQL bool
 }
 
 // planted is when and where a test arranged for something to happen to calls.

@@ -48,6 +48,10 @@ func (f *Fake) failureProblem(failure Failure) string {
 		return "After, Times, For and Delay cannot be negative"
 	case failure.Status != 0 && (failure.Status < 200 || failure.Status > 599):
 		return fmt.Sprintf("%d is no status of an answer", failure.Status)
+	case failure.ofGraphQL && failure.Endpoint != GraphQL:
+		return "a GraphQLError is an answer to GraphQL: its Endpoint has to stay GraphQL"
+	case failure.ofGraphQL && failure.Message == "" && failure.Body == nil:
+		return "GraphQLError needs a message"
 	case failure.Status == 0 && (failure.Message != "" || failure.Body != nil):
 		return "Message and Body need a Status to go with"
 	case failure.Status == 0 && len(failure.Header) == 0 && failure.Network == "" && failure.Delay == 0:

@@ -34,8 +34,8 @@ func WildcardProblem(path string, served []string) string {
 func Unserved(method, path string, served []string) string {
 	message := "nothing serves " + method + " " + path
 	below, inAPI := BelowAPI(path)
-	if strings.EqualFold(below[strings.LastIndexByte(below, '/')+1:], "graphql") && queries.Serves(method, graphql.Path) {
-		return message + "; did you mean " + graphql.Endpoint + "? GraphQL is beside the REST API, not below it"
+	if besideREST := meantGraphQL(method, below); besideREST != "" {
+		return message + besideREST
 	}
 	if !inAPI && reaches(method, path, served) {
 		return message + "; did you mean " + method + " " + front.APIPrefix + path + "?"
@@ -51,9 +51,22 @@ func Unserved(method, path string, served []string) string {
 	}
 }
 
+// meantGraphQL continues the sentence "nothing serves METHOD /path" for those who look for GraphQL elsewhere; "" for
+// others.
+func meantGraphQL(method, path string) string {
+	last := path[strings.LastIndexByte(path, '/')+1:]
+	if path == graphql.Path || !strings.EqualFold(last, "graphql") || !queries.Serves(method, graphql.Path) {
+		return ""
+	}
+	return "; did you mean " + graphql.Endpoint + "? GraphQL is beside the REST API, not below it"
+}
+
 // Meant continues the sentence "nothing serves METHOD /path", with a path below /api/v4, by what was probably
 // meant. It is "" when no served endpoint resembles it.
 func Meant(method, path string, served []string) string {
+	if besideREST := meantGraphQL(method, path); besideREST != "" {
+		return besideREST
+	}
 	path = bracesToColons(path)
 	if same := nearest.Methods(path, served); len(same) > 0 {
 		for _, endpoint := range same {
@@ -87,6 +100,27 @@ func BracesProblem(method, path string, served []string) string {
 	}
 	return ""
 }
+
+// OperationNameProblem is what is wrong with a text where the name of an operation of GraphQL, or of a field, is
+// expected; "" for what may be one.
+func OperationNameProblem(text string) string {
+	fields := operationName.FindAllString(text, -1)
+	switch {
+	case text == "":
+		return "there is no name"
+	case len(fields) == 1 && fields[0] == text:
+		return ""
+	}
+	problem := "it takes one name, of an operation or of a field at the root"
+	for _, field := range fields {
+		if slices.Contains(graphql.RootFields(), field) {
+			return fmt.Sprintf("%s, such as %q", problem, field)
+		}
+	}
+	return problem
+}
+
+var operationName = regexp.MustCompile(`[_A-Za-z][_0-9A-Za-z]*`)
 
 // PathAlone is the path of a URL below the API, or of a path with a query.
 func PathAlone(path string) string {

@@ -16,19 +16,29 @@ import (
 // listProjects are the projects that the user sees.
 func listProjects(c *call, x *exec, a args) (any, error) {
 	rows := c.Projects.Rows
-	if ids, given := a["ids"].([]any); given {
-		wanted := make([]int, len(ids))
-		for i, id := range ids {
-			n, err := parseID(id, modelProject)
-			if err != nil {
-				return nil, err
-			}
-			wanted[i] = n
-		}
-		rows = world.Filtered(rows, func(p *world.Project) bool { return slices.Contains(wanted, p.ID) })
+	rows, err := projectsWith(rows, a["ids"])
+	if err != nil {
+		return nil, err
 	}
 	o, keyOf := projectOrder(a)
 	return byKeys(x, c.projectsIn(rows, a), o, keyOf, a, anything[*world.Project]), nil
+}
+
+// projectsWith are those of the projects that have one of the ids; all of them if ids is null.
+func projectsWith(projects []*world.Project, ids any) ([]*world.Project, error) {
+	list, given := ids.([]any)
+	if !given {
+		return projects, nil
+	}
+	wanted := map[int]bool{}
+	for _, id := range list {
+		n, err := parseID(id, modelProject)
+		if err != nil {
+			return nil, err
+		}
+		wanted[n] = true
+	}
+	return world.Filtered(projects, func(p *world.Project) bool { return wanted[p.ID] }), nil
 }
 
 // projectOrder is the order that sort asks for; the newest first if it asks for none that is known here. What happens
@@ -77,16 +87,9 @@ func listGroupProjects(c *call, x *exec, g *world.Group, a args) (any, error) {
 			return true
 		})
 	}
-	if ids, given := a["ids"].([]any); given {
-		var wanted []int
-		for _, id := range ids {
-			n, err := parseID(id, modelProject)
-			if err != nil {
-				return nil, err
-			}
-			wanted = append(wanted, n)
-		}
-		projects = world.Filtered(projects, func(p *world.Project) bool { return slices.Contains(wanted, p.ID) })
+	projects, err := projectsWith(projects, a["ids"])
+	if err != nil {
+		return nil, err
 	}
 	keyOf := func(p *world.Project) key { return key{id: p.ID} }
 	return byKeys(x, c.projectsIn(projects, a), newestFirst, keyOf, a, anything[*world.Project]), nil
