@@ -1,7 +1,7 @@
 package graphql
 
-// The lists of projects (app/graphql/resolvers/projects_resolver.rb, app/finders/projects_finder.rb): no project here
-// has topics; all have issues and merge requests.
+// The lists of projects (app/graphql/resolvers/projects_resolver.rb, app/finders/projects_finder.rb): all
+// projects here have issues and merge requests.
 
 import (
 	"slices"
@@ -41,11 +41,12 @@ func projectsWith(projects []*world.Project, ids any) ([]*world.Project, error) 
 	return world.Filtered(projects, func(p *world.Project) bool { return wanted[p.ID] }), nil
 }
 
-// projectOrder is the order that sort asks for; the newest first if it asks for none that is known here. What happens
-// in a project is not noted: all its times are that of its creation.
+// projectOrder is the order that sort asks for; the newest first if it asks for none that is known here. When
+// something last happened in a project is not noted: that is the time of its creation.
 func projectOrder(a args) (order, func(*world.Project) key) {
 	byID := func(p *world.Project) key { return key{id: p.ID} }
 	byTime := func(p *world.Project) key { return key{p.CreatedAt, p.ID} }
+	byChange := func(p *world.Project) key { return key{changedAt(p), p.ID} }
 	sort, _ := a["sort"].(string)
 	column, upwards := strings.CutSuffix(strings.ToLower(sort), "_asc")
 	column = strings.TrimSuffix(column, "_desc")
@@ -53,7 +54,7 @@ func projectOrder(a args) (order, func(*world.Project) key) {
 	case "created", "created_at":
 		return order{"created_at", upwards}, byTime
 	case "updated", "updated_at":
-		return order{"updated_at", upwards}, byTime
+		return order{"updated_at", upwards}, byChange
 	case "latest_activity", "last_activity_at":
 		return order{"last_activity_at", upwards}, byTime
 	}
@@ -62,14 +63,13 @@ func projectOrder(a args) (order, func(*world.Project) key) {
 
 // projectsIn are those of the projects that the user sees and that the arguments ask for, the newest first.
 func (c *call) projectsIn(projects []*world.Project, a args) []*world.Project {
-	if len(texts(a["topics"])) > 0 {
-		return nil
-	}
+	topics := texts(a["topics"])
 	wanted, _ := a["search"].(string)
 	query := search.Parse(wanted)
 	found := world.Filtered(projects, func(p *world.Project) bool {
 		return c.OnProject(p, policy.ReadProject).Allowed &&
 			(a["membership"] != true || policy.IsMember(policy.Role(world.RoleInProject(c.User, p)))) &&
+			!slices.ContainsFunc(topics, func(t string) bool { return !slices.Contains(p.Topics(), t) }) &&
 			(query.Blank() || front.ProjectMatches(query, p, a["searchNamespaces"] == true))
 	})
 	slices.SortFunc(found, func(a, b *world.Project) int { return b.ID - a.ID })
