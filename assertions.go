@@ -38,8 +38,9 @@ func (f *Fake) Calls(e Endpoint, where ...CallMatcher) []Call {
 func (f *Fake) ClearCalls() { f.log.Clear() }
 
 // WaitForCall returns the first answered call of an endpoint that meets every condition. If none is recorded yet, it
-// waits for the next one. When ctx ends first, the error wraps ctx.Err() and names the nearest recorded calls; an
-// endpoint that nothing serves, and a count such as Times, are errors at once.
+// waits for the next one. When ctx ends first, the error wraps ctx.Err() and names the nearest recorded calls; so it
+// does when the fake is closed and shortly before the test's deadline. An endpoint that nothing serves, and a count
+// such as Times, are errors at once.
 func (f *Fake) WaitForCall(ctx context.Context, e Endpoint, where ...CallMatcher) (Call, error) {
 	return f.waitForCall(ctx, "WaitForCall", 0, e, where)
 }
@@ -55,7 +56,9 @@ func (f *Fake) waitForCall(ctx context.Context, name string, after int, e Endpoi
 	if problem := f.selectionProblem(e, where); problem != "" {
 		return Call{}, fmt.Errorf("%s: %s", name, problem)
 	}
-	call, err := f.log.Wait(ctx, func(c Call) bool { return (after == 0 || c.Number > after) && matches(c, e, where) })
+	open, stop := f.waiting(ctx)
+	defer stop()
+	call, err := f.log.Wait(open, func(c Call) bool { return (after == 0 || c.Number > after) && matches(c, e, where) })
 	if err == nil {
 		return call, nil
 	}
@@ -63,17 +66,20 @@ func (f *Fake) waitForCall(ctx context.Context, name string, after int, e Endpoi
 	if after > 0 {
 		since = fmt.Sprintf(" after #%d", after)
 	}
-	return Call{}, fmt.Errorf("%s: no call of %s%s: %w\n%s", name, selectionText(e, where), since, err,
-		f.nearestCalls(e, where))
+	return Call{}, fmt.Errorf("%s: no call of %s%s: %w\n%s", name, selectionText(e, where), since,
+		open.Why(), f.nearestCalls(e, where))
 }
 
 // WaitFor waits until holds returns nil. It is asked at once and then after every call, every change of the world and
 // every Advance, in the goroutine that waits; nothing is polled, so that an outside clock alone wakes nobody. When ctx
-// ends first, the error wraps ctx.Err() and says what holds said last; so it does when the fake is closed.
+// ends first, the error wraps ctx.Err() and says what holds said last; so it does when the fake is closed. As all waits it
+// ends some seconds before the test's deadline, if t.Deadline knows of one: go test would end it without a word.
 func (f *Fake) WaitFor(ctx context.Context, holds func(*Fake) error) error {
 	if holds == nil {
 		return errors.New("WaitFor: there is no function")
 	}
+	open, stop := f.waiting(ctx)
+	defer stop()
 	for {
 		changed := f.news.next() // before asking: what happens meanwhile is to be asked about again
 		err := holds(f)
@@ -82,10 +88,8 @@ func (f *Fake) WaitFor(ctx context.Context, holds func(*Fake) error) error {
 		}
 		select {
 		case <-changed:
-		case <-f.closing:
-			return fmt.Errorf("WaitFor: %w, and still: %w", errClosed, err)
-		case <-ctx.Done():
-			return fmt.Errorf("WaitFor: %w: %w\n%s", ctx.Err(), err, f.seeJournal())
+		case <-open.Done():
+			return fmt.Errorf("WaitFor: %w: %w\n%s", open.Why(), err, f.seeJournal())
 		}
 	}
 }

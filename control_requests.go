@@ -146,7 +146,7 @@ func (c *control) hold() controlAnswer {
 	if problem := c.requestProblem(in.Endpoint, where); problem != "" {
 		return controlError(errors.New(problem))
 	}
-	h := newHeld(in.Endpoint, where)
+	h := c.newHeld(in.Endpoint, where)
 	h.at = controlapi.Prefix + "/holds"
 	return controlCreated(controlapi.Made{ID: c.faults.hold(h)})
 }

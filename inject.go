@@ -32,7 +32,7 @@ func (f *Fake) plant() planted { return planted{at: place(), since: f.log.Last()
 // closedProblem is a problem of what is to happen to calls once there are none any more.
 func (f *Fake) closedProblem() string {
 	if f.isClosed() {
-		return "the fake is closed: no call will come"
+		return errClosed.Error()
 	}
 	return ""
 }
@@ -134,7 +134,7 @@ func (f *Fake) addHook(list *[]*hook, problem string, h hook) (remove func()) {
 // two holds that match a request the older one has it until its release.
 func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
 	f.tb.Helper()
-	h := newHeld(e, where)
+	h := f.newHeld(e, where)
 	h.at = place()
 	if problem := cmp.Or(f.closedProblem(), f.requestProblem(e, where)); problem != "" {
 		f.misuse("Hold: %s", problem)

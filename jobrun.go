@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -165,8 +166,8 @@ func (r *JobRun) CancelAt(text string) {
 }
 
 // WaitForJob waits until the job has reached a status, even if it has left it again by then, and returns the job as it
-// is now. It does not poll. It is an error if ctx ends, if the fake is closed, or if the job ends without having
-// reached the status. The error says which status the job has and, if it is pending, which runner it waits for or why
+// is now. It does not poll. It is an error if ctx ends, if the fake is closed, if the test's deadline is near (WaitFor),
+// or if the job ends without having reached the status. The error says which status the job has and, if it is pending, which runner it waits for or why
 // none may take it. A status that does not exist, or an ID that no job has, fails the test.
 func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, error) {
 	f.tb.Helper()
@@ -188,10 +189,17 @@ func (r *JobRun) WaitForTrace(ctx context.Context, text string) error {
 	return err
 }
 
-var errClosed = errors.New("fakegitlab: the fake was closed")
+var errClosed = errors.New("the fake is closed: no call will come")
+
+// waiting begins a wait: until ctx ends, the fake is closed, or the test has to end soon.
+func (f *Fake) waiting(ctx context.Context) (open outside.Wait, stop func()) {
+	return outside.Waiting(ctx, f.tb, f.closing, errClosed)
+}
 
 // wait waits until reached is true of the job. what continues the sentence "the job ..." in errors: "is success".
 func (r *JobRun) wait(ctx context.Context, what string, reached func(*world.Job) bool) (Job, error) {
+	open, stop := r.fake.waiting(ctx)
+	defer stop()
 	for {
 		job, done, changed, err := r.look(what, reached)
 		if done || err != nil {
@@ -199,11 +207,9 @@ func (r *JobRun) wait(ctx context.Context, what string, reached func(*world.Job)
 		}
 		select {
 		case <-changed:
-		case <-r.fake.closing:
-			return job, errClosed
-		case <-ctx.Done():
+		case <-open.Done():
 			return job, fmt.Errorf("fakegitlab: waiting until job %d (%s) %s, which is %s%s: %w", job.ID, job.Name, what,
-				job.Status, r.untaken(), ctx.Err())
+				job.Status, r.untaken(), open.Why())
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -75,5 +76,75 @@ func TestWaitForInVain(t *testing.T) {
 	assert.EqualError(t, gl.WaitFor(ctx, nil), "WaitFor: there is no function")
 	gl.Close()
 	err = gl.WaitFor(t.Context(), never)
-	assert.EqualError(t, err, "WaitFor: fakegitlab: the fake was closed, and still: runner 7 is not there")
+	assert.EqualError(t, err,
+		"WaitFor: the fake is closed: no call will come: runner 7 is not there\nno call was recorded\n")
+}
+
+// waits are all waits, each for what does not happen.
+func waits(gl *fakegitlab.Fake) map[string]func(context.Context) error {
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	run := gl.JobRun(gl.AddJob(fakegitlab.Job{Project: "acme/shop"}).ID)
+	held := gl.Hold(fakegitlab.GetVersion)
+	return map[string]func(context.Context) error{
+		"WaitForCall": func(ctx context.Context) error {
+			_, err := gl.WaitForCall(ctx, fakegitlab.GetVersion)
+			return err
+		},
+		"WaitForNextCall": func(ctx context.Context) error {
+			_, err := gl.WaitForNextCall(ctx, fakegitlab.GetVersion)
+			return err
+		},
+		"WaitFor": func(ctx context.Context) error {
+			return gl.WaitFor(ctx, func(*fakegitlab.Fake) error { return errors.New("not yet") })
+		},
+		"WaitForJob": func(ctx context.Context) error {
+			_, err := gl.WaitForJob(ctx, run.Job().ID, fakegitlab.JobRunning)
+			return err
+		},
+		"WaitForTrace": func(ctx context.Context) error { return run.WaitForTrace(ctx, "x") },
+		"Held": func(ctx context.Context) error {
+			_, err := held.Wait(ctx)
+			return err
+		},
+	}
+}
+
+// No wait outlasts the fake, also one that was waiting when it was closed.
+func TestWaitsEndWithTheFake(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork(), fakegitlab.WithUnusedFailures(true))
+	ended := make(chan error)
+	all := waits(gl)
+	for _, wait := range all {
+		go func() { ended <- wait(context.Background()) }()
+	}
+	gl.Close()
+	for name, wait := range all {
+		assert.ErrorContains(t, <-ended, "the fake is closed: no call will come")
+		assert.ErrorContains(t, wait(context.Background()), "the fake is closed: no call will come", name)
+	}
+}
+
+// ends is a test that go test is to end at a time.
+type ends struct {
+	*testing.T
+	at time.Time
+}
+
+func (e ends) Deadline() (time.Time, bool) { return e.at, true }
+
+// At a test's deadline go test tells where its goroutines are, and nothing of what it waits for.
+func TestWaitsEndBeforeTheDeadline(t *testing.T) {
+	gl := fakegitlab.New(ends{t, time.Now()}, fakegitlab.WithInMemoryNetwork(), fakegitlab.WithUnusedFailures(true))
+	for name, wait := range waits(gl) {
+		err := wait(t.Context())
+		require.ErrorIs(t, err, context.DeadlineExceeded, name)
+		assert.ErrorContains(t, err, "the test's deadline (go test -timeout) is near", name)
+	}
+	synctest.Test(t, func(t *testing.T) { // whose own Deadline panics
+		gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork())
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		_, err := gl.WaitForCall(ctx, fakegitlab.GetVersion)
+		assert.ErrorContains(t, err, "no call of GET /version: context deadline exceeded")
+	})
 }

@@ -4,6 +4,7 @@
 //   - clock.go: the fake's clock, which stands still or follows a function of the test
 //   - lines.go: lines for a writer of the test
 //   - keeper.go: what takes the test's place where its errors are to be kept and not to fail it
+//   - waiting.go: until when the test waits
 //   - place.go: where in the test a call came from; whether the test runs in a testing/synctest bubble
 //
 // A function of the test may panic, hang or use the fake, which then waits for itself. Neither may cost an answer: the
