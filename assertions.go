@@ -72,8 +72,9 @@ func (f *Fake) waitForCall(ctx context.Context, name string, after int, e Endpoi
 
 // WaitFor waits until holds returns nil. It is asked at once and then after every call, every change of the world and
 // every Advance, in the goroutine that waits; nothing is polled, so that an outside clock alone wakes nobody. When ctx
-// ends first, the error wraps ctx.Err() and says what holds said last; so it does when the fake is closed. As all waits it
-// ends some seconds before the test's deadline, if t.Deadline knows of one: go test would end it without a word.
+// ends first, the error wraps ctx.Err() and says what holds said last; so it does when the fake is closed. As all
+// waits it ends some seconds before the test's deadline, if t.Deadline knows of one: go test would end it without a
+// word.
 func (f *Fake) WaitFor(ctx context.Context, holds func(*Fake) error) error {
 	if holds == nil {
 		return errors.New("WaitFor: there is no function")

@@ -38,10 +38,7 @@ func someCopies[R world.Row, T any](rows []R, public func(R) T) []T {
 // seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError with everything that GitLab refuses.
 func seed(st *world.State, s Scenario) error {
 	return world.Atomically(st, func() error {
-		if !s.Now.IsZero() {
-			s = s.At(st.Begin())
-		}
-		refused := seedAll(st, s)
+		refused := seedAll(st, toldFromNow(st, s))
 		if len(refused) == 0 {
 			return nil
 		}
@@ -51,6 +48,14 @@ func seed(st *world.State, s Scenario) error {
 		}
 		return e
 	})
+}
+
+// toldFromNow is a scenario with its times as they are in that world from now on.
+func toldFromNow(st *world.State, s Scenario) Scenario {
+	if s.Now.IsZero() {
+		return s
+	}
+	return s.At(st.Begin())
 }
 
 // rejection is a problem of a record of a scenario.

@@ -37,7 +37,7 @@ func (c *control) scenario(text []byte) (Scenario, error) {
 	unreadable := errors.New("nothing of it is to stay")
 	var deeper []rejection
 	_, _ = attempt(c.Fake, func(st *world.State) (struct{}, error) {
-		deeper = seedAll(st, s)
+		deeper = seedAll(st, toldFromNow(st, s))
 		return struct{}{}, unreadable
 	})
 	return s, placedIn(text, found, deeper)

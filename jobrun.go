@@ -166,9 +166,10 @@ func (r *JobRun) CancelAt(text string) {
 }
 
 // WaitForJob waits until the job has reached a status, even if it has left it again by then, and returns the job as it
-// is now. It does not poll. It is an error if ctx ends, if the fake is closed, if the test's deadline is near (WaitFor),
-// or if the job ends without having reached the status. The error says which status the job has and, if it is pending, which runner it waits for or why
-// none may take it. A status that does not exist, or an ID that no job has, fails the test.
+// is now. It does not poll. It is an error if ctx ends, if the fake is closed, shortly before the test's deadline
+// (WaitFor), or if the job ends without having reached the status. The error says which status the job has and, if it
+// is pending, which runner it waits for or why none may take it. A status that does not exist, or an ID that no job
+// has, fails the test.
 func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, error) {
 	f.tb.Helper()
 	if problem := status.problem(); problem != "" {

@@ -295,6 +295,7 @@ func TestScenarioAt(t *testing.T) {
 	assert.Equal(t, start.Add(-time.Minute), told.Runners[0].Managers[0].ContactedAt, "the base is as it was")
 
 	assert.Equal(t, later.Add(-5*time.Minute), fakegitlab.SmallCompany().At(later).Runners[0].ContactedAt)
-	asItStands := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany().At(later)))
+	asItStands := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany().At(later)),
+		fakegitlab.WithStartTime(later.Add(time.Hour)))
 	assert.Equal(t, later.Add(-5*time.Minute), asItStands.Runners()[0].ContactedAt, "At has the last word")
 }

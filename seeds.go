@@ -471,5 +471,6 @@ func enter(st *world.State, s Scenario) (err error) {
 	return err
 }
 
-// Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot.
+// Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot, unless the
+// clock there is behind: with WithStartTime(gl.Now()) it is not, and with s.Now = gl.Now() the times move to it.
 func (f *Fake) Snapshot() Scenario { return read(f, snapshotOf) }

@@ -224,7 +224,8 @@ func TestSnapshotsSeedEqualWorlds(t *testing.T) {
 			testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001&description=api"))
 			testkit.Ask(t, gl, gl.Token("mia"), "POST", "/projects/10002/runners", testkit.WithForm("runner_id=100023"))
 			snapshot := gl.Snapshot()
-			again := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(snapshot))
+			again := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(snapshot),
+				fakegitlab.WithStartTime(gl.Now()))
 			assert.Empty(t, cmp.Diff(snapshot, again.Snapshot()))
 			var file strings.Builder
 			require.NoError(t, snapshot.Write(&file))
