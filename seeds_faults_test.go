@@ -207,8 +207,8 @@ func TestScenariosOfLaterTimes(t *testing.T) {
 	const is = " is yet to come: it is 2024-07-01T12:00:00Z" + told
 	assert.EqualError(t, err, "scenario: 3 problems:\n\t"+
 		file+`:3:52: runners[0].contacted_at (r): ContactedAt 2024-07-02T00:00:00Z`+is+"\n\t"+
-		file+`:4:60: runners[0].managers[0].contacted_at (r): ContactedAt of manager "s" 2024-07-02T00:00:00Z`+is+"\n\t"+
-		file+`:5:50: jobs[0].created_at: CreatedAt 2024-07-03T00:00:00Z`+is)
+		file+`:4:64: runners[0].managers[0].contacted_at (r): ContactedAt of manager "s" 2024-07-02T00:00:00Z`+is+"\n\t"+
+		file+`:5:51: jobs[0].created_at: CreatedAt 2024-07-03T00:00:00Z`+is)
 	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork(), fakegitlab.WithStartTime(time.Date(2024, 7, 4, 0, 0, 0, 0, time.UTC)),
 		fakegitlab.WithScenarioFile(file))
 	assert.Equal(t, fakegitlab.Offline, gl.RunnerStatus(gl.Runners()[0].ID), "where it has been, it is fine")
