@@ -124,7 +124,11 @@ func (r *JobRun) LoseLog(n int) {
 		r.fake.misuse("JobRun(%d): %d pieces of log cannot be lost", r.id, n)
 		return
 	}
-	r.script(0, func(st *world.State, j *world.Job) { st.LoseLog(j, n) })
+	why := "LoseLog" + planted{at: place()}.place("")
+	r.script(0, func(st *world.State, j *world.Job) {
+		st.LoseLog(j, n)
+		st.LoseLogFor(j, why)
+	})
 }
 
 // script sets what is to become of the job. n is how many final updates that concerns.

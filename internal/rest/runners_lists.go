@@ -4,6 +4,7 @@ package rest
 // projects of one runner.
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -86,16 +87,37 @@ func (q request) runnerPage(rows []*world.Runner, everything bool, f world.Runne
 }
 
 func listRunners(q request) front.Response {
-	owned := q.OwnedRunners(
-		func(p *world.Project) bool {
+	why := ""
+	claim := func(owns bool, held policy.Role, lacks func() policy.Decision) world.Claim {
+		switch {
+		case owns:
+			return world.Owns
+		case held == policy.None:
+			return 0
+		case why == "":
+			why = lacks().Reason
+		}
+		return world.Belongs
+	}
+	owned, leftOut := q.OwnedRunners(
+		func(p *world.Project) world.Claim {
 			held := policy.Role(world.RoleInProject(q.User, p))
-			return policy.OwnsProjectRunners(held, q.SecurityManager(held))
+			return claim(policy.OwnsProjectRunners(held, q.SecurityManager(held)), held,
+				func() policy.Decision { return policy.LacksProjectRunners(q.Actor, held, p.Path) })
 		},
-		func(g *world.Group) bool {
+		func(g *world.Group) world.Claim {
 			held := policy.Role(world.RoleInGroup(q.User, g))
-			return policy.OwnsGroupRunners(held, q.SecurityManager(held))
+			return claim(policy.OwnsGroupRunners(held, q.SecurityManager(held)), held,
+				func() policy.Decision { return policy.LacksGroupRunners(q.Actor, held, g.Path) })
 		})
-	return q.listed(owned, world.RunnerStatuses)
+	res := q.listed(owned, world.RunnerStatuses)
+	if instance := q.InstanceRunners(); leftOut == 0 && len(owned) == 0 && instance > 0 {
+		leftOut, why = instance, "runners of the instance are in GET /runners/all alone"
+	}
+	if res.Reason == "" && leftOut > 0 {
+		res = res.Because(fmt.Sprintf("%d left out: %s", leftOut, why))
+	}
+	return res
 }
 
 func listAllRunners(q request) front.Response {
