@@ -138,6 +138,9 @@ func (f *Fake) Journal() string {
 	}
 	if text == "" {
 		text = "no call was recorded\n"
+		if f.options.inMemory && f.log.Last() == 0 {
+			text += "only Client, ClientAs and DialContext reach this fake, which has no socket (WithInMemoryNetwork)\n"
+		}
 	}
 	if open := f.log.StillOpen(); len(open) > 0 {
 		text += "not answered yet: #" + strings.Trim(strings.ReplaceAll(fmt.Sprint(open), " ", ", #"), "[]") + "\n"

@@ -104,7 +104,8 @@ func (f *Fake) report() {
 	f.tb.Helper()
 	problems := f.Problems()
 	if len(problems) > 0 || f.tb.Failed() {
-		f.tb.Logf("fakegitlab: the calls of %s\n%s", f.tb.Name(), journal.CutMiddle(f.Journal()))
+		f.tb.Logf("fakegitlab: the calls of %s to %s, whose clock is at %s\n%s", f.tb.Name(), f.URL(),
+			f.Now().UTC().Format(time.RFC3339), journal.CutMiddle(f.Journal()))
 	}
 	switch len(problems) {
 	case 0:

@@ -141,8 +141,10 @@ func planned(gl *fakegitlab.Fake) (id int) {
 }
 
 func TestJournalOfAFailedTest(t *testing.T) {
+	url := ""
 	tb, finished := testkit.SpyOn(func(tb *testkit.Spy) {
 		gl := fakegitlab.New(tb)
+		url = gl.URL()
 		testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners/404")
 		gl.ClearCalls()
 		testkit.Ask(t, gl, gl.AdminToken(), "DELETE", "/runners/404")
@@ -153,7 +155,7 @@ func TestJournalOfAFailedTest(t *testing.T) {
 	assert.Equal(t, []string{"it is broken"}, tb.Errors)
 	require.Len(t, tb.Logs, 1)
 	assert.Equal(t,
-		"fakegitlab: the calls of TestSpied\n#2 DELETE /runners/:id id=404 by root -> 404 (there is no runner 404)",
+		"fakegitlab: the calls of TestSpied to "+url+", whose clock is at 2024-07-01T12:00:00Z\n#2 DELETE /runners/:id id=404 by root -> 404 (there is no runner 404)",
 		strings.TrimSpace(tb.Logs[0]))
 }
 

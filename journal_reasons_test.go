@@ -42,6 +42,14 @@ func TestJournalOfLists(t *testing.T) {
 `, gl.Journal())
 }
 
+// A client that is none of the fake's own never reaches one without sockets, and its error names a host that is not there.
+func TestJournalOfNobody(t *testing.T) {
+	assert.Equal(t, "no call was recorded\n"+
+		"only Client, ClientAs and DialContext reach this fake, which has no socket (WithInMemoryNetwork)\n",
+		fakegitlab.New(t, fakegitlab.WithInMemoryNetwork()).Journal())
+	assert.Equal(t, "no call was recorded\n", fakegitlab.New(t).Journal())
+}
+
 func TestJournalOfLogs(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork())
 	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
