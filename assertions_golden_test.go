@@ -113,6 +113,8 @@ func TestMessages(t *testing.T) {
 		},
 		"runner_token":            func(f *Fake, t T) bool { return f.AssertRunner(t, Runner{ID: 8}) },
 		"runner_never_there":      func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 5) },
+		"order_of_nothing":        func(f *Fake, t T) bool { return f.AssertCallOrder(t) },
+		"runner_of_users":         func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, ByRunner(7)) },
 		"unknown_runner":          func(f *Fake, t T) bool { return f.AssertNotCalled(t, "", ByRunner(5)) },
 		"unknown_param":           func(f *Fake, t T) bool { return f.AssertNotCalled(t, UpdateRunner, Param("pause", true)) },
 		"unlike_param":            func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetJob, Param("zzz", nil)) },

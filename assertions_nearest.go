@@ -101,10 +101,11 @@ func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
 			if m.problem != "" {
 				return m.text + " can never hold: " + m.problem
 			}
-			if problem := cmp.Or(f.userProblem(m.user), f.runnerIDProblem(m.runner)); problem != "" {
+			problem := cmp.Or(f.userProblem(m.user), f.runnerIDProblem(m.runner), e.noRunnerProblem(m.runner))
+			if problem != "" {
 				return m.text + " can never hold: " + problem
 			}
-			if problem := f.paramProblem(e, m.param); problem != "" {
+			if problem = f.paramProblem(e, m.param); problem != "" {
 				return m.text + " looks for what is not there: " + problem
 			}
 		}
@@ -147,6 +148,20 @@ func (f *Fake) runnerIDProblem(id int) string {
 		return ""
 	}
 	return fmt.Sprintf("no runner has ever had the ID %d; %s", id, strings.TrimSuffix(f.runnersText(), "\n"))
+}
+
+// noRunnerProblem is why a runner never calls an endpoint, "" if it may.
+func (e Endpoint) noRunnerProblem(id int) string {
+	if id == 0 || !gitlab.ForUsers(string(e)) {
+		return ""
+	}
+	problem := fmt.Sprintf("%s takes a user's token, and By is for users", e)
+	for _, name := range []string{"runner_id", "id"} {
+		if strings.Contains(string(e), "runners/:"+name) {
+			problem += fmt.Sprintf("; for the runner in the path: Param(%q, %d)", name, id)
+		}
+	}
+	return problem
 }
 
 // paramProblem is "" for a parameter that the endpoint reads in some version, or one of the endpoints if it stands for

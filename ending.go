@@ -19,7 +19,8 @@ const closeWithin = 5 * time.Second
 // that are in flight. After four seconds it cuts their connections, and after five it no longer waits: for a body
 // that does not arrive, an answer that nobody reads, a function of the test that does not return. Each such call is
 // an error of the test, which names it and says what it waited for. What the fake knows can still be read and
-// asserted on, while Inject, Before, After and Hold fail the test: no call will come. Closing again does nothing.
+// asserted on, while what changes the world or is for calls (AddRunner, Advance, Inject, Before, Hold ...) fails the
+// test: no call will come. Closing again does nothing.
 func (f *Fake) Close() {
 	f.close.Do(func() {
 		close(f.closing)

@@ -209,8 +209,7 @@ func TestClose(t *testing.T) {
 	gl.Close()
 	_, err = http.Get(url + "/version")
 	assert.Error(t, err)
-	gl.AddUser(fakegitlab.User{Username: "mia"}) // the world is still there to look at
-	assert.Len(t, gl.Users(), 2)
+	assert.Len(t, gl.Users(), 1, "the world is still there to look at")
 }
 
 func TestReset(t *testing.T) {
@@ -423,12 +422,19 @@ func TestTokenAfterItsRevocation(t *testing.T) {
 
 // Options that make no sense keep the fake from starting, each with its place.
 func TestOptionsThatMakeNoSense(t *testing.T) {
-	for want, option := range map[string]fakegitlab.Option{
-		"WithClock(nil): there is no clock to follow; without WithClock the fake has its own": fakegitlab.WithClock(nil),
-		"WithLongPolling(-1s): a time to wait is not negative":                                fakegitlab.WithLongPolling(-time.Second),
-		"WithJournalLimit(-1): a limit is 1 or more, or 0 for none":                           fakegitlab.WithJournalLimit(-1),
+	type options = []fakegitlab.Option
+	for want, given := range map[string]options{
+		"WithClock(nil): there is no clock to follow; without WithClock the fake has its own": {fakegitlab.WithClock(nil)},
+		"WithLongPolling(-1s): a time to wait is not negative":                                {fakegitlab.WithLongPolling(-time.Second)},
+		"WithJournalLimit(-1): a limit is 1 or more, or 0 for none":                           {fakegitlab.WithJournalLimit(-1)},
+		"WithStartTime: the zero time is none to start at; without WithStartTime it is 2024-07-01T12:00:00Z": {
+			fakegitlab.WithStartTime(time.Time{})},
+		"WithClock and WithStartTime: who follows a clock starts at what it says; choose one": {
+			fakegitlab.WithClock(time.Now), fakegitlab.WithStartTime(time.Now())},
+		`WithAddr(":80") and WithInMemoryNetwork: without sockets there is no address; choose one`: {
+			fakegitlab.WithAddr(":80"), fakegitlab.WithInMemoryNetwork()},
 	} {
-		_, err := fakegitlab.Start(option)
+		_, err := fakegitlab.Start(given...)
 		assert.EqualError(t, err, want)
 	}
 }
@@ -460,9 +466,20 @@ func TestAfterTheEnd(t *testing.T) {
 		"Inject": func() { gl.Inject(fakegitlab.InternalError("")) },
 		"Before": func() { gl.Before("", func(fakegitlab.Call) {}) },
 		"Hold":   func() { gl.Hold("") },
+
+		`Handle("GET /x")`:     func() { gl.Handle("GET /x", http.NotFoundHandler()) },
+		`AddUser("mia")`:       func() { gl.AddUser(fakegitlab.User{Username: "mia"}) },
+		"UpdateRunner(100001)": func() { gl.UpdateRunner(100001, func(*fakegitlab.Runner) {}) },
+		"UpdateSettings":       func() { gl.UpdateSettings(func(*fakegitlab.Settings) {}) },
+		"DeleteRunner(100001)": func() { gl.DeleteRunner(100001) },
+		"FinishJob(2000001)":   func() { gl.FinishJob(2000001, fakegitlab.JobSuccess) },
+		"Advance(1s)":          func() { gl.Advance(time.Second) },
+		"RunWorkers":           func() { gl.RunWorkers() },
+		"Reset":                func() { gl.Reset() },
 	} {
 		assert.PanicsWithValue(t, "fakegitlab: "+name+": the fake is closed: no call will come", do)
 	}
+	assert.EqualError(t, gl.Seed(fakegitlab.NewScenario()), "the fake is closed: no call will come")
 	answer := httptest.NewRecorder()
 	gl.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/api/v4/version", nil))
 	assert.Equal(t, http.StatusServiceUnavailable, answer.Code)

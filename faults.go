@@ -137,6 +137,11 @@ func (f Failure) withoutAnswer() bool {
 	return f.Network == ConnectionReset || f.Network == EmptyReply || f.Network == Hang
 }
 
+// bodiless reports whether the answer is of a status that goes without a body.
+func (f Failure) bodiless() bool {
+	return f.Status == http.StatusNoContent || f.Status == http.StatusNotModified
+}
+
 // takesEffect reports whether the request is served all the same.
 func (i *injected) takesEffect() bool { return i.Applied || !i.answers() }
 

@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -148,7 +149,7 @@ var (
 // already fails the test. A handler that panics breaks the connection, which is an error of the test.
 func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
 	f.tb.Helper()
-	problem := f.cannotHandle(endpoint)
+	problem := cmp.Or(f.closedProblem(), f.cannotHandle(endpoint))
 	if problem == "" && h == nil {
 		problem = "there is no handler"
 	}

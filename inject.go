@@ -31,8 +31,8 @@ func (f *Fake) plant() planted { return planted{at: place(), since: f.log.Last()
 
 // closedProblem is a problem of what is to happen to calls once there are none any more.
 func (f *Fake) closedProblem() string {
-	if f.isClosed() {
-		return errClosed.Error()
+	if err := f.openProblem(); err != nil {
+		return err.Error()
 	}
 	return ""
 }
@@ -54,6 +54,8 @@ func (f *Fake) failureProblem(failure Failure) string {
 		return "Message and Body need a Status to go with"
 	case failure.Status == 0 && len(failure.Header) == 0 && failure.Network == "" && failure.Delay == 0:
 		return "the Failure has no Status, Header, Network or Delay and would change nothing"
+	case failure.bodiless() && (failure.Message != "" || failure.Body != nil):
+		return fmt.Sprintf("an answer of status %d has no body, so that HTTP cannot send Message or Body", failure.Status)
 	case failure.Status != 0 && failure.withoutAnswer():
 		return fmt.Sprintf("with %s there is no answer that could have Status %d: choose one; %s and %s go with a Status",
 			failure.Network, failure.Status, TruncatedBody, MalformedJSON)

@@ -87,6 +87,8 @@ func (q *Request) whyAnonymous() string {
 		return "no credentials were sent"
 	case q.RunnerTokens[sent] != nil:
 		return "that is a runner's authentication token, no access token"
+	case q.GoneTokenOf(sent) != "":
+		return "that was a token of " + q.GoneTokenOf(sent) + ", who was deleted"
 	}
 	return "no access token has that value"
 }

@@ -79,6 +79,9 @@ const (
 	ByRunnerHeader               // a runner's token in RUNNER-TOKEN
 )
 
+// ForUsers reports whether the endpoint takes a user's access token and nothing else.
+func (r *Route) ForUsers() bool { return r.Access == byUser && !r.JobTokens }
+
 // AnyScope, among the scopes of a route, says that every scope will do.
 const AnyScope = "*"
 

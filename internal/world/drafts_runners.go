@@ -15,6 +15,8 @@ func (st *State) checkRunner(n *RunnerDraft) (ps Problems) {
 	ps.Add("runner_type", err)
 	switch {
 	case err != nil: // of a type that is none, nothing follows
+	case n.Group != nil && len(n.Projects) > 0:
+		ps.addFrom("group", errors.New("a runner is of a group or of projects, and not of both"), "projects", "runner_type")
 	case n.Group != nil && n.Type != GroupRunner:
 		ps.addFrom("group", newInvalid(attrRunner, msgGroupsAssigned), "runner_type")
 	case len(n.Projects) > 0 && n.Type != ProjectRunner:

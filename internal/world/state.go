@@ -46,6 +46,7 @@ type world struct {
 	GroupPaths   map[string]*Group   // by Key of the full path
 	ProjectPaths map[string]*Project // by Key of the full path
 	tokenValues  map[string]*AccessToken
+	goneTokens   map[string]string // the usernames of deleted access tokens, by value; nil for none
 	RunnerTokens map[string]*Runner
 	JobTokens    map[string]*Job
 	pipelines    map[int]*Pipeline
