@@ -148,8 +148,11 @@ func (f *Fake) Journal() string {
 	return text
 }
 
-// journalLines is calls as in Journal, below a line of a message.
-func journalLines(calls []Call) string { return journal.Indent(calltext.Journal(textsOf(calls)), "  ") }
+// journalLines is calls as in Journal, below a line of a message; of many the first and the last.
+func journalLines(calls []Call) string {
+	const first, last = 10, 10
+	return journal.Indent(journal.CutTo(calltext.Journal(textsOf(calls)), first, last), "  ")
+}
 
 func journalLine(c Call) string { return c.text().Line() }
 

@@ -21,6 +21,9 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	if e == "" {
 		return ""
 	}
+	if problem := gitlab.FormProblem(string(e)); problem != "" {
+		return problem
+	}
 	served := f.Endpoints()
 	method, path := e.cut()
 	if !strings.HasPrefix(path, "/") {

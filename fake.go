@@ -268,10 +268,14 @@ func WithJournalLimit(n int) Option {
 	}
 }
 
-// New starts a fake for a test and closes it at the test's end. It then reports [Fake.Problems], all in one error of
+// New starts a fake for a test, a GitLab 17.2 on a free port with nobody in it but the administrator root unless the
+// options say otherwise, and closes it at the test's end. It then reports [Fake.Problems], all in one error of
 // the test; if there are some, or the test has failed already, it logs the journal first. A fake that cannot start
 // fails the test.
 func New(tb TB, opts ...Option) *Fake {
+	if tb == nil {
+		panic("fakegitlab: New(nil): there is no test; Start is for a fake without one")
+	}
 	tb.Helper()
 	f, err := start(tb, opts)
 	if err != nil {

@@ -46,6 +46,10 @@ func TestEndOfATest(t *testing.T) {
 			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/api/v4/runner") },
 			want: []string{"fakegitlab: nothing serves GET /api/v4/runner; did you mean GET /runners?"},
 		},
+		"a call of the control API": {
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/-/fake/journal") },
+			want: []string{"fakegitlab: nothing serves GET /-/fake/journal; the control API is off: WithControl"},
+		},
 		"a call outside the API": {
 			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/login") },
 			want: []string{"fakegitlab: nothing serves GET /login; GitLab's API begins at /api/v4"},
@@ -199,6 +203,11 @@ func TestProblems(t *testing.T) {
 	gl.Reset()
 	assert.Equal(t, []string{"it does not hold that there is a runner: there is none (Invariant at x_test.go:1)"}, unplaced(gl.Problems()),
 		"an invariant outlives a Reset")
+}
+
+func TestNewWithoutATest(t *testing.T) {
+	assert.PanicsWithValue(t, "fakegitlab: New(nil): there is no test; Start is for a fake without one",
+		func() { fakegitlab.New(nil) })
 }
 
 func TestClose(t *testing.T) {

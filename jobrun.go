@@ -279,7 +279,7 @@ func (s JobStatus) problem() string {
 	}
 	problem := fmt.Sprintf("%q is no job status", string(s))
 	if meant, ok := nearest.Of(string(s), world.WordsOf(world.JobStatuses...)); ok {
-		problem += fmt.Sprintf("; did you mean %q?", meant)
+		return problem + fmt.Sprintf("; did you mean %q?", meant)
 	}
-	return problem
+	return problem + "; there are " + strings.Join(world.WordsOf(world.JobStatuses...), ", ")
 }

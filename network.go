@@ -84,7 +84,7 @@ func (f *Fake) listen() error {
 	addr := f.options.addr
 	l, err := traffic.OpenDoor(func() (net.Listener, error) { return net.Listen("tcp", addr) })
 	if err != nil {
-		return err
+		return fmt.Errorf("%w%s", err, portHint(addr))
 	}
 	if f.options.loopbackOnly && !isLoopback(l.Addr()) {
 		_ = l.Close()
@@ -99,6 +99,14 @@ func (f *Fake) listen() error {
 	f.network = network{server: s, url: f.scheme() + "://" + addr, client: s.Client(), conns: l,
 		dial: func(ctx context.Context, _, _ string) (net.Conn, error) { return d.DialContext(ctx, "tcp", addr) }}
 	return nil
+}
+
+// portHint says how an address without a port is meant to be.
+func portHint(addr string) string {
+	if _, _, err := net.SplitHostPort(addr); err == nil || strings.Contains(addr, ":") {
+		return ""
+	}
+	return fmt.Sprintf("; write %q for a free port", addr+":0")
 }
 
 // isLoopback is whether only this machine reaches an address that is listened on.
