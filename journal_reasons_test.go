@@ -3,6 +3,7 @@ package fakegitlab_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -48,6 +49,18 @@ func TestJournalOfNobody(t *testing.T) {
 		"only Client, ClientAs and DialContext reach this fake, which has no socket (WithInMemoryNetwork)\n",
 		fakegitlab.New(t, fakegitlab.WithInMemoryNetwork()).Journal())
 	assert.Equal(t, "no call was recorded\n", fakegitlab.New(t).Journal())
+}
+
+// GitLab says that a value is not valid, or a body of no type that it reads, and not what would be.
+func TestJournalOfBadParameters(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork())
+	testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners?type=shared&paused=maybe")
+	testkit.Ask(t, gl, gl.AdminToken(), "POST", "/user/runners", testkit.WithBody("", "x"),
+		func(r *http.Request) { r.Header.Del("Content-Type") })
+	assert.Equal(t, "#1 GET /runners paused=maybe type=shared by root -> 400 (type does not have a valid value "+
+		"(instance_type, group_type, project_type), paused is invalid)\n"+
+		"#2 POST /user/runners -> 415 (no Content-Type was sent; GitLab reads JSON, forms and multipart)\n",
+		gl.Journal())
 }
 
 func TestJournalOfLogs(t *testing.T) {
