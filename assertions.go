@@ -74,7 +74,7 @@ func (f *Fake) waitForCall(ctx context.Context, name string, after int, e Endpoi
 // every Advance, in the goroutine that waits; nothing is polled, so that an outside clock alone wakes nobody. When ctx
 // ends first, the error wraps ctx.Err() and says what holds said last; so it does when the fake is closed. As all
 // waits it ends some seconds before the test's deadline, if t.Deadline knows of one: go test would end it without a
-// word.
+// word. holds only looks: a change of its own has it asked again at once.
 func (f *Fake) WaitFor(ctx context.Context, holds func(*Fake) error) error {
 	if holds == nil {
 		return errors.New("WaitFor: there is no function")

@@ -84,6 +84,7 @@ func TestMessages(t *testing.T) {
 		"unknown_constant":          func(f *Fake, t T) bool { return f.AssertCalled(t, "DeleteRunner") },
 		"unknown_constant_misspelt": func(f *Fake, t T) bool { return f.AssertCalled(t, "fakegitlab.DeleteRuner") },
 		"unknown_braces":            func(f *Fake, t T) bool { return f.AssertCalled(t, "* /runners/{id}") },
+		"unknown_query":             func(f *Fake, t T) bool { return f.AssertCalled(t, "GET /runners?page=2") },
 		"unknown_braces_of_one":     func(f *Fake, t T) bool { return f.AssertCalled(t, "DELETE /runners/{id}") },
 		"unknown_star":              func(f *Fake, t T) bool { return f.AssertCalled(t, "*") },
 		"unknown_star_of_a_method":  func(f *Fake, t T) bool { return f.AssertCalled(t, "GET *") },
@@ -98,6 +99,7 @@ func TestMessages(t *testing.T) {
 			return f.AssertChanged(t, f.Snapshot(), func(s *Scenario) { s.Runners[0].Paused = false })
 		},
 		"nothing_ignored":       func(f *Fake, t T) bool { return f.AssertNothingIgnored(t) },
+		"not_called_header":     func(f *Fake, t T) bool { return f.AssertNotCalled(t, "", Header("PRIVATE TOKEN", "x")) },
 		"not_called_with_count": func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, Times(1)) },
 		"order": func(f *Fake, t T) bool {
 			return f.AssertCallOrder(t, CreateUserRunner, DeleteRunner, VerifyRunner)
@@ -201,6 +203,12 @@ func TestPlainTypesAsText(t *testing.T) {
 		AccessToken{ID: 6, User: "mia", Token: longToken, Scopes: []string{"api"}, Revoked: true}.String())
 }
 
+func TestJournalOfAQuestionWhetherGitLabIsThere(t *testing.T) {
+	f := recordedFake(t, Call{Number: 1, Method: "GET", Path: "/-/health", Status: 200},
+		Call{Number: 2, Method: "GET", Path: "/help", Status: 404})
+	assert.Equal(t, "#1 GET /-/health -> 200\n#2 GET /help -> 404 [nothing serves this]\n", f.Journal())
+}
+
 func TestAssertRunnerFields(t *testing.T) {
 	f := recordedFake(t, story()...)
 	assert.True(t, f.AssertRunnerFields(t, 7, map[string]any{"description": "old", "paused": false, "run_untagged": true,
@@ -210,10 +218,16 @@ func TestAssertRunnerFields(t *testing.T) {
 	for _, same := range []any{600, "10m", 10 * time.Minute} {
 		assert.True(t, f.AssertRunnerFields(t, 7, map[string]any{"maximum_timeout": same}))
 	}
+	f.ContactRunner(7, RunnerManager{SystemID: "s_1"})
+	r, _ := f.Runner(7)
+	assert.True(t, f.AssertRunnerFields(t, 7, map[string]any{"managers": r.Managers}))
+	assert.True(t, f.AssertRunnerFields(t, 7, map[string]any{"managers": []map[string]any{{"id": r.Managers[0].ID,
+		"system_id": "s_1", "created_at": f.Now(), "contacted_at": f.Now()}}}))
 	for name, want := range map[string]map[string]any{
 		"runner_fields":         {"paused": true, "tag_list": []string{"go", "linux"}, "maintenance_note": "soon", "locked": false},
 		"runner_fields_unknown": {"puased": true},
 		"runner_fields_both":    {"puased": true, "locked": true},
+		"runner_fields_unlike":  {"status": "online"},
 		"runner_fields_none":    {},
 	} {
 		var got messages

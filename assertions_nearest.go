@@ -26,7 +26,7 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	}
 	served := f.Endpoints()
 	method, path := e.cut()
-	if !strings.HasPrefix(path, "/") {
+	if !strings.HasPrefix(path, "/") && !strings.Contains(path, "://") {
 		problem := fmt.Sprintf("%q is no endpoint: write method, blank and path, as in %q", string(e), GetRunner)
 		if constant := constantText(string(e)); constant != "" {
 			return problem + constant
@@ -38,6 +38,10 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	}
 	if slices.Contains(served, e) {
 		return ""
+	}
+	if named := gitlab.PathAlone(path); named != path {
+		return fmt.Sprintf("an endpoint is named by method and path alone, as in GitLab's documentation: \"%s %s\"", method,
+			named)
 	}
 	names := world.WordsOf(served...)
 	if problem := gitlab.BracesProblem(method, path, names); problem != "" {
@@ -108,6 +112,9 @@ func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
 			if problem != "" {
 				return m.text + " can never hold: " + problem
 			}
+			if problem = f.operationProblem(e, m.operation); problem != "" {
+				return m.text + " can never hold: " + problem
+			}
 			if problem = f.paramProblem(e, m.param); problem != "" {
 				return m.text + " looks for what is not there: " + problem
 			}
@@ -165,6 +172,24 @@ func (e Endpoint) noRunnerProblem(id int) string {
 		}
 	}
 	return problem
+}
+
+// operationProblem is "" for a name of what may be asked for in GraphQL: a field at the root, or any operation's name
+// that is no slip of the pen for one. A name that a call has had is one, too, and fields begin with no capital.
+func (f *Fake) operationProblem(e Endpoint, name string) string {
+	if name == "" {
+		return ""
+	}
+	if !e.covers(Call{Endpoint: GraphQL}) {
+		return fmt.Sprintf("%s is not GraphQL", e)
+	}
+	known := gitlab.RootFields()
+	meant, near := nearest.Slip(name, known)
+	had := func(c Call) bool { return slices.Contains(gitlab.OperationNames(c.Operation), name) }
+	if !near || meant == name || name[0] >= 'A' && name[0] <= 'Z' || slices.ContainsFunc(f.log.Closed(), had) {
+		return ""
+	}
+	return fmt.Sprintf("GraphQL has no field %q; did you mean %q?", name, meant)
 }
 
 // paramProblem is "" for a parameter that the endpoint reads in some version, or one of the endpoints if it stands for
@@ -364,7 +389,7 @@ func (f *Fake) runnersText() string {
 }
 
 func runnerText(r Runner) string {
-	text := fmt.Sprintf("%d (%s", r.ID, normalRunner(r).Type)
+	text := fmt.Sprintf("%d (%s", r.ID, r.Type)
 	if r.Description != "" {
 		text += fmt.Sprintf(", %q", r.Description)
 	}

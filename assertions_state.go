@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -13,8 +14,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
+	"github.com/fakegitlab/fakegitlab/internal/words"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -92,10 +96,24 @@ func fieldText(name string, value any) string {
 	if !plain.IsSet(value) {
 		return "not set"
 	}
-	if managers, ok := value.([]RunnerManager); ok {
-		return fmt.Sprint(managers)
+	if v := reflect.ValueOf(value); v.Kind() == reflect.Slice {
+		texts := make([]string, v.Len())
+		for i := range texts {
+			texts[i] = sortedJSON(plain.Text(v.Index(i).Interface()))
+		}
+		return "[" + strings.Join(texts, ", ") + "]"
 	}
-	return plain.ListText(value)
+	return plain.Text(value)
+}
+
+// sortedJSON is an object in JSON with its keys in order, by which a struct and a map compare; any other text stays.
+func sortedJSON(text string) string {
+	var object map[string]any
+	if json.Unmarshal([]byte(text), &object) != nil {
+		return text
+	}
+	sorted, _ := json.Marshal(object) // what was read can be written
+	return string(sorted)
 }
 
 // AssertRunnerGone asserts that no runner has that ID any more. An ID that no runner ever had fails: it is another
@@ -324,8 +342,8 @@ func (f *Fake) jobsText() string {
 	return "jobs: " + strings.Join(texts, ", ") + "\n"
 }
 
-// worldProblem is "" for equal worlds. Else it has one line for each field that differs, with the call that last
-// changed the record by that parameter where there is one.
+// worldProblem is "" for equal worlds. Else it has one line for each field that differs, with the last call whose
+// endpoint changes that field, where there is one.
 func (f *Fake) worldProblem(want, got Scenario, opts []cmp.Option) string {
 	want, got = normalScenario(want), normalScenario(got)
 	diff := diffText(want, got, opts...)
@@ -336,19 +354,28 @@ func (f *Fake) worldProblem(want, got Scenario, opts []cmp.Option) string {
 	if lines == "" { // an option that go-cmp cannot work with, or one that looks at whole worlds
 		lines = diff
 	}
+	shown := strings.SplitAfter(lines, "\n")
+	if more := len(shown) - 1 - differencesShown; more > 1 {
+		lines = strings.Join(shown[:differencesShown], "") + fmt.Sprintf("  ... and %d more lines\n", more)
+	}
 	return "the world differs:\n" + lines
 }
 
+// differencesShown is how many lines a message has on how worlds differ.
+const differencesShown = 60
+
 func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
 	var text strings.Builder
-	for _, line := range fieldLines(want.Settings, got.Settings, opts) {
-		fmt.Fprintf(&text, "  settings: %s\n", line.text)
-	}
 	calls := f.log.Closed()
+	for _, line := range fieldLines(want.Settings, got.Settings, opts) {
+		fmt.Fprintf(&text, "  settings: %s%s\n", line.text, changedBy(got.Settings, line.name, calls))
+	}
 	entityChanges(&text, want.Users, got.Users, opts, calls)
 	entityChanges(&text, want.AccessTokens, got.AccessTokens, opts, calls)
 	entityChanges(&text, want.Groups, got.Groups, opts, calls)
 	entityChanges(&text, want.Projects, got.Projects, opts, calls)
+	entityChanges(&text, want.Memberships, got.Memberships, opts, calls)
+	entityChanges(&text, want.Shares, got.Shares, opts, calls)
 	entityChanges(&text, want.Runners, got.Runners, opts, calls)
 	entityChanges(&text, want.Jobs, got.Jobs, opts, calls)
 	return text.String()
@@ -362,32 +389,37 @@ func entityChanges[E fmt.Stringer](text *strings.Builder, want, got []E, opts []
 	for _, w := range want {
 		g, ok := stored[identity(w)]
 		if !ok {
-			fmt.Fprintf(text, "  %s: expected, and not there\n", w)
+			fmt.Fprintf(text, "  %s: expected, and not there%s\n", w, changedBy(w, journal.Deleted, calls))
 			continue
 		}
 		for _, line := range fieldLines(w, g, opts) {
-			fmt.Fprintf(text, "  %s: %s%s\n", g, line.text, changedBy(any(g), line.name, calls))
+			fmt.Fprintf(text, "  %s: %s%s\n", g, line.text, changedBy(g, line.name, calls))
 		}
 		delete(stored, identity(w))
 	}
 	for _, g := range got {
 		if _, left := stored[identity(g)]; left {
-			fmt.Fprintf(text, "  %s: there, and not expected\n", g)
+			fmt.Fprintf(text, "  %s: there, and not expected%s\n", g, changedBy(g, journal.Made, calls))
 		}
 	}
 }
 
-// changedBy names the last call that had a runner's field as a parameter and succeeded; "" if there was none.
-func changedBy(entity any, field string, calls []Call) string {
-	runner, is := entity.(Runner)
-	if !is {
-		return ""
+// changedBy names the last call that succeeded and, by its endpoint, changes that field of the record, or has made or
+// deleted it (journal.Made, journal.Deleted); "" if there was none.
+func changedBy(record any, field string, calls []Call) string {
+	v := reflect.ValueOf(record)
+	kind, names := strings.ToLower(v.Type().Name()), []string{}
+	for _, name := range []string{"ID", "Path"} {
+		if f := v.FieldByName(name); f.IsValid() {
+			names = append(names, plain.Text(f.Interface()))
+		}
 	}
 	for _, c := range slices.Backward(calls) {
-		id, _ := c.param("id")
-		_, sent := c.Params[field]
-		if sent && c.succeeded() && c.Endpoint == UpdateRunner && plain.Text(id) == strconv.Itoa(runner.ID) {
-			return fmt.Sprintf(" (%s)", c)
+		did := func(e journal.Effect) bool {
+			return e.Kind == kind && e.Changes(field, c.Params) && c.text().Concerns(e, names)
+		}
+		if c.succeeded() && !c.Failure && slices.ContainsFunc(c.text().Effects(), did) {
+			return fmt.Sprintf(" (%s)", journal.ShortenTokens(c.String()))
 		}
 	}
 	return ""
@@ -412,39 +444,41 @@ func fieldLines(want, got any, opts []cmp.Option) (lines []fieldLine) {
 			continue
 		}
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		lines = append(lines, fieldLine{name, fmt.Sprintf("%s: expected %s, got %s", field.Name,
-			shortText(w.Field(i)), shortText(g.Field(i)))})
+		expected, stored := words.Differing(fieldValue(w.Field(i)), fieldValue(g.Field(i)))
+		lines = append(lines, fieldLine{name, fmt.Sprintf("%s: expected %s, got %s", field.Name, expected, stored)})
 	}
 	return lines
 }
 
-// shortText is the value of a field on one line.
-func shortText(v reflect.Value) string {
+// fieldValue is the value of a field on one line.
+func fieldValue(v reflect.Value) string {
 	for v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()
 	}
-	const long = 120
-	text := fmt.Sprint(v.Interface())
-	switch {
-	case v.IsZero() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Struct || v.Kind() == reflect.Slice ||
-		v.Kind() == reflect.Map):
+	composed := v.Kind() == reflect.Struct || v.Kind() == reflect.Slice || v.Kind() == reflect.Map
+	switch at, isTime := v.Interface().(time.Time); {
+	case v.IsZero() && (composed || v.Kind() == reflect.Pointer):
 		return "none"
+	case isTime:
+		return at.Format(time.RFC3339Nano)
 	case v.Kind() == reflect.String:
-		text = strconv.Quote(v.String())
+		return strconv.Quote(v.String())
 	case v.Kind() == reflect.Struct, v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
-		if at, is := v.Interface().(time.Time); is {
-			return at.Format(time.RFC3339Nano)
+		if text, err := datajson.Marshal(v.Interface()); err == nil { // else a test's own option made something else of it
+			return string(text)
 		}
-		text = strings.Join(strings.Fields(fmt.Sprintf("%+v", v.Interface())), " ")
 	}
-	if runes := []rune(text); len(runes) > long {
-		text = string(runes[:long]) + "..."
-	}
-	return text
+	return fmt.Sprint(v.Interface())
 }
 
 // identity is what tells an entity from others of its kind: its username, its full path or, if it has neither, its ID.
 func identity(entity any) any {
+	switch tie := entity.(type) {
+	case Membership:
+		return [...]string{tie.Path, tie.User}
+	case Share:
+		return [...]string{tie.Path, tie.Group}
+	}
 	v := reflect.ValueOf(entity)
 	for _, name := range []string{"Username", "Path", "ID"} {
 		if field := v.FieldByName(name); field.IsValid() {

@@ -13,11 +13,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/fakegitlab/fakegitlab/internal/traffic"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab/internal/outside"
+	"github.com/fakegitlab/fakegitlab/internal/traffic"
 )
 
 // within shortens what Close waits.

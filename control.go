@@ -22,9 +22,12 @@ import (
 // .test, .internal), to the host of WithAddr and to the hosts given here, all on any port. To others it answers 403:
 // a web page whose name its owner had pointed at this machine could otherwise use it.
 func WithControl(hosts ...string) Option {
-	// Nothing else mentions the control API, so that Go's linker leaves it and its page out of programs that do not call
-	// this function.
-	return func(o *options) { o.control, o.controlHosts = (*Fake).serveControl, hosts }
+	// Only this and WithPage mention the control API, so that Go's linker leaves it and its page out of programs that call
+	// neither.
+	return func(o *options) {
+		WithPage()(o)
+		o.controlHosts, o.wholeControl = hosts, true
+	}
 }
 
 // control is one call of the control API. It must not call what fails a test, because its caller is a program outside
@@ -44,7 +47,11 @@ type controlRoute struct {
 // controlRoutes are the control API, in the order of docs/other-languages.md.
 func controlRoutes() []controlRoute {
 	return []controlRoute{
-		{"GET /-/fake/", (*control).page},
+		{"GET /-/fake/", (*control).overviewPage},
+		{"GET /-/fake/page/problems", (*control).problemsPage},
+		{"GET /-/fake/page/runners/:id", (*control).runnerPage},
+		{"GET /-/fake/page/jobs/:id", (*control).jobPage},
+		{"GET /-/fake/page/calls/:id", (*control).callPage},
 		{"POST /-/fake/seed", (*control).seed},
 		{"GET /-/fake/snapshot", (*control).snapshot},
 		{"POST /-/fake/reset", (*control).resetAll},
@@ -59,6 +66,8 @@ func controlRoutes() []controlRoute {
 		{"GET /-/fake/holds", (*control).listHolds},
 		{"GET /-/fake/holds/:id", (*control).showHold},
 		{"DELETE /-/fake/holds/:id", (*control).release},
+		{"GET /-/fake/hooks", (*control).listHooks},
+		{"DELETE /-/fake/hooks/:id", (*control).removeHook},
 		{"POST /-/fake/handlers", (*control).handle},
 		{"GET /-/fake/calls", (*control).calls},
 		{"DELETE /-/fake/calls", (*control).clearCalls},
@@ -123,6 +132,9 @@ func (f *Fake) controlled(r *http.Request, path string) controlAnswer {
 	row, vars, found := controlTable.Find(r.Method, path, controlRows)
 	if !found {
 		return controlRefusal(http.StatusNotFound, controlapi.Unserved(r.Method, path, controlRows))
+	}
+	if !f.options.wholeControl && !ofPage(row.endpoint) {
+		return controlRefusal(http.StatusNotFound, "WithPage does not serve "+r.Method+" "+path+"; WithControl does")
 	}
 	return row.handle(&control{f, r, vars})
 }

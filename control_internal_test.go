@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 	"testing"
 
 	"github.com/fakegitlab/fakegitlab/internal/controlapi"
@@ -71,26 +69,4 @@ func TestControlPatchFindsAndActsInOneVisit(t *testing.T) {
 	assert.Equal(t, http.StatusOK, edit("mia", nil).status)
 	wrapped := fmt.Errorf("while looking: %w", controlapi.Absent{Why: world.Missing("user", "mai", nil)})
 	assert.Equal(t, http.StatusNotFound, controlError(wrapped).status)
-}
-
-func TestPageText(t *testing.T) {
-	assert.Empty(t, pageText(nil))
-	assert.Equal(t, "2 bytes that are no text", pageText([]byte("\xff\xfe")))
-	assert.Equal(t, `{"token":"`+"glrt-abcd…"+`"}`, pageText([]byte(`{"token":"glrt-abcdefghijklmnop"}`)))
-	assert.Equal(t, `{"token":"`+"glrtr-Abcd…"+`"}`,
-		pageText([]byte(`{"token":"glrtr-AbcdefghijklmnopqrstuvwxyzABCDEFGH-_01.01.120000abc"}`)), "a routable token")
-	assert.Len(t, pageText(make([]byte, 2*pageBody)), pageBody)
-}
-
-func TestPageSent(t *testing.T) {
-	form := Call{Query: url.Values{"b": {"2", "1"}, "a": {"x y"}},
-		Body:   []byte("paused=true&token=glrt-abcdefghijklmnop"),
-		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}
-	assert.Equal(t, "a=x y b=2 b=1 paused=true token=glrt-abcd…", pageCall{form}.shortSent())
-	object := Call{Body: []byte("{\"paused\":\n  true}"), Header: http.Header{"Content-Type": {"application/json"}}}
-	assert.Equal(t, `{"paused": true}`, pageCall{object}.shortSent())
-	file := Call{Body: []byte("--x\r\n"), Header: http.Header{"Content-Type": {"multipart/form-data; boundary=x"}}}
-	assert.Empty(t, pageCall{file}.shortSent())
-	long := Call{Body: []byte(strings.Repeat("ü", 2*pageSent))}
-	assert.Equal(t, pageSent+1, len([]rune(pageCall{long}.shortSent())))
 }

@@ -1,269 +1,297 @@
 package fakegitlab
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"net/url"
+	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/calltext"
+	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/controlpage"
-	"github.com/fakegitlab/fakegitlab/internal/journal"
-	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// pagePolicy is the page's Content-Security-Policy. It allows what the page needs and no more: its own style and
-// script, and requests to the fake.
-const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+// WithPage serves a page at "/-/fake/" below URL that shows the world and the journal as they change: calls, what
+// hangs, runners, jobs with their logs. Its buttons move the clock, reset, let held calls go and take failures and
+// hooks back. It serves no more of the control API than that page needs, to the same hosts as WithControl without any;
+// WithControl has the page, too, and all that is said here. docs/page.md shows it.
+//
+// New logs the page's address, so that it is in the log of a failed test. With the environment variable
+// FAKEGITLAB_KEEP set to 1, a test that has failed, or that Problems is about to fail, waits at its end with the fake
+// and its page still there, until somebody presses Enter or Ctrl-C at the terminal, or until five seconds before the
+// test binary's deadline. Where there is no terminal and standard input is at its end, as in a CI, it does not wait.
+//
+// With WithInMemoryNetwork no browser reaches the page: only for the time that a test waits it is at an address of its
+// own, on loopback. In a testing/synctest bubble a test does not wait.
+//
+// When go test is given -artifacts (Go 1.26), a failed test leaves two files in T.ArtifactDir: journal.html, the page
+// with what is in its calls, and world.json, what Snapshot has to say.
+func WithPage() Option {
+	return func(o *options) { o.control, o.look = (*Fake).serveControl, (*Fake).lookAtFailure }
+}
 
-func (c *control) page() controlAnswer {
-	query := c.http.URL.Query()
-	if err := knownParameters(query, "find"); err != nil {
-		return controlError(err)
+// ofPage reports whether WithPage serves a call of the control API, too: pages, what they link to, and what their
+// buttons do.
+func ofPage(e Endpoint) bool {
+	return strings.HasPrefix(string(e), "GET /-/fake/page/") || slices.Contains([]Endpoint{"GET /-/fake/",
+		"POST /-/fake/reset", "POST /-/fake/advance", "DELETE /-/fake/failures/:id", "DELETE /-/fake/holds/:id",
+		"DELETE /-/fake/hooks/:id", "GET /-/fake/journal", "GET /-/fake/runners/:id", "GET /-/fake/jobs/:id"}, e)
+}
+
+// lookAtFailure lets a person look at what a failed test leaves: files, and the page as long as they like.
+func (f *Fake) lookAtFailure() {
+	f.tb.Helper()
+	problems := f.Problems()
+	if !f.tb.Failed() && len(problems) == 0 {
+		return
 	}
-	find := strings.ToLower(strings.TrimSpace(query.Get("find")))
-	v := read(c.Fake, func(st *world.State) controlpage.View { return pageWorld(st, find) })
-	v.Find, v.Version, v.URL, v.Now = find, c.Version(), c.URL(), c.Now().UTC()
-	v.Calls, v.Waiting = c.pageCalls(find)
-	for _, f := range c.failureStates() {
-		v.Failures = append(v.Failures, controlpage.Failure(f))
-	}
-	for _, h := range c.holdStates() {
-		hold := controlpage.Hold{ID: h.ID, Calls: h.Calls}
-		if h.Call != nil {
-			hold.First = h.Call.Number
+	if dir := outside.ArtifactDir(f.tb); dir != "" {
+		if files, err := f.leaveFiles(dir, problems); err != nil {
+			f.tb.Logf("fakegitlab: the journal and the world could not be left in %s: %v", dir, err)
+		} else {
+			f.tb.Logf("fakegitlab: to look at: %s", strings.Join(files, ", "))
 		}
-		v.Holds = append(v.Holds, hold)
 	}
-	html, err := v.HTML()
+	switch {
+	case !outside.WantsToKeep():
+		f.tb.Logf("fakegitlab: %s=1 go test -run '^%s$' keeps the page until Enter", outside.KeepVariable,
+			strings.ReplaceAll(regexp.QuoteMeta(f.tb.Name()), "/", "$/^"))
+	case outside.InBubble():
+		f.tb.Logf("fakegitlab: %s is set, but in a testing/synctest bubble nothing waits for a person", outside.KeepVariable)
+	default:
+		f.keepPage()
+	}
+}
+
+func (f *Fake) leaveFiles(dir string, problems []string) ([]string, error) {
+	view := f.overview(nil)
+	view.Frozen, view.Problems = true, problems
+	html, err := controlpage.HTML(view)
+	if err != nil {
+		return nil, err
+	}
+	var snapshot bytes.Buffer
+	if err := f.Snapshot().Write(&snapshot); err != nil {
+		return nil, err
+	}
+	return outside.Leave(dir, map[string][]byte{"journal.html": []byte(html), "world.json": snapshot.Bytes()})
+}
+
+func (f *Fake) keepPage() {
+	f.tb.Helper()
+	at := f.URL()
+	if f.options.inMemory {
+		door := httptest.NewServer(f)
+		defer door.Close()
+		at = door.URL + f.options.basePath
+	}
+	var deadline time.Time
+	if t, has := f.tb.(interface{ Deadline() (time.Time, bool) }); has {
+		deadline, _ = t.Deadline()
+	}
+	text := fmt.Sprintf("fakegitlab: %s has failed. Its fake is still there: %s%s/", f.tb.Name(), at, controlapi.Prefix)
+	if !outside.Keep(text, deadline) {
+		f.tb.Logf("fakegitlab: %s is set, but there is no terminal at which Enter could be pressed", outside.KeepVariable)
+	}
+}
+
+// page answers with a page or, if there is an error, with one that says so.
+func (c *control) page(v controlpage.View, err error) controlAnswer {
+	status := http.StatusOK
+	if err != nil {
+		status = controlError(err).status
+		v = controlpage.ErrorPage{Shell: c.shell("Error"), Error: err.Error()}
+	}
+	html, err := controlpage.HTML(v)
 	if err != nil {
 		return controlRefusal(http.StatusInternalServerError, err.Error())
 	}
 	page := controlText(html, "text/html; charset=utf-8")
-	page.header = http.Header{"Content-Security-Policy": {pagePolicy}}
+	page.status, page.header = status, http.Header{"Content-Security-Policy": {controlpage.Policy()}}
 	return page
 }
 
+// shell is what is around the page that is asked for.
+func (c *control) shell(title string) controlpage.Shell {
+	_, below, _ := strings.Cut(c.http.URL.Path, controlapi.Prefix+"/")
+	return controlpage.Shell{Title: title, Version: c.Version(), URL: c.URL(), Now: c.Now(),
+		Up: "./" + strings.Repeat("../", strings.Count(below, "/"))}
+}
+
+func (c *control) overviewPage() controlAnswer {
+	query := c.http.URL.Query()
+	if err := knownParameters(query, "find"); err != nil {
+		return controlError(err)
+	}
+	v := c.overview(controlpage.Words(query.Get("find")))
+	v.Shell = c.shell("")
+	v.Find = query.Get("find")
+	return c.page(v, nil)
+}
+
+func (f *Fake) overview(find controlpage.Find) controlpage.Overview {
+	v := controlpage.Overview{Shell: controlpage.Shell{Version: f.Version(), URL: f.URL(), Now: f.Now()}}
+	v.World = read(f, func(st *world.State) controlpage.World { return pageWorld(st, find) })
+	v.Calls = f.pageCalls(func(c controlpage.Call) bool { return c.Found(find) })
+	now := f.Now()
+	for _, i := range f.faults.list() {
+		v.Failures = append(v.Failures, controlpage.Failure{ID: i.id, Calls: selectionText(i.Endpoint, i.Where),
+			Effect: i.effect(), At: i.at, Matched: i.seen, Fired: i.fired, Spent: i.isSpent(now)})
+	}
+	held := map[int]bool{}
+	for _, h := range f.faults.holding() {
+		first, _ := h.firstCall()
+		held[first.Number] = true
+		v.Holds = append(v.Holds, controlpage.Hold{ID: h.id, Calls: selectionText(h.endpoint, h.where), At: h.at,
+			First: first.Number})
+	}
+	for _, h := range f.faults.hooks() {
+		v.Hooks = append(v.Hooks, controlpage.Hook{ID: h.id, Text: h.text(), Ran: h.ran})
+	}
+	open := f.log.StillOpen()
+	for _, call := range f.flight.All() {
+		if slices.Contains(open, call.Number) {
+			waiting := controlpage.Waiting{Text: call.Called.String(), What: call.What()}
+			if held[call.Number] {
+				waiting.What = "it is held"
+			}
+			v.Waiting = append(v.Waiting, waiting)
+		}
+	}
+	return v
+}
+
 // pageWorld is the part of the page that shows the world.
-func pageWorld(st *world.State, find string) controlpage.View {
-	s := st.Settings
-	return controlpage.View{
-		Settings: controlpage.Settings{RegistrationToken: s.RegistrationToken, AdminMode: s.AdminMode,
-			RegistrationTokensDisabled: s.RegistrationTokensDisabled, RateLimit: controlpage.RateLimit(s.RateLimit)},
+func pageWorld(st *world.State, find controlpage.Find) controlpage.World {
+	return controlpage.World{
+		Settings: controlpage.Of[controlpage.Settings](publicSettings(st.Settings)),
 		Users: controlpage.FirstRows(st.Users.Rows, find, func(u *world.User) controlpage.User {
-			return pageUser(publicUser(u))
+			return controlpage.Of[controlpage.User](publicUser(u))
 		}),
-		Groups: controlpage.FirstRows(st.Groups.Rows, find, func(g *world.Group) controlpage.Group {
-			return pageGroup(publicGroup(g))
+		Groups: controlpage.FirstRows(st.Groups.Rows, find, func(g *world.Group) controlpage.Space {
+			return controlpage.Of[controlpage.Space](publicGroup(g))
 		}),
-		Projects: controlpage.FirstRows(st.Projects.Rows, find, func(p *world.Project) controlpage.Project {
-			return pageProject(publicProject(p))
+		Projects: controlpage.FirstRows(st.Projects.Rows, find, func(p *world.Project) controlpage.Space {
+			return controlpage.Of[controlpage.Space](publicProject(p))
 		}),
 		Runners: controlpage.FirstRows(st.Runners.Rows, find, func(r *world.Runner) controlpage.Runner {
-			row := pageRunner(publicRunner(r))
-			row.Status = pageRunnerStatus(RunnerStatus(st.RunnerStatus(r)))
-			for i, m := range r.Managers {
-				row.Managers[i].Status = pageRunnerStatus(RunnerStatus(st.ManagerStatus(m)))
+			return pageRunner(st, r)
+		}),
+		Jobs: controlpage.FirstRows(st.Jobs.Rows, find, pageJob),
+	}
+}
+
+func pageRunner(st *world.State, r *world.Runner) controlpage.Runner {
+	managers := world.NamesOf(r.Managers, func(m *world.Manager) string { return string(st.ManagerStatus(m)) })
+	return controlpage.RunnerOf(publicRunner(r), string(st.RunnerStatus(r)), managers)
+}
+
+// pageJob is a job without its log: copying every log each second would be slow.
+func pageJob(j *world.Job) controlpage.Job { return controlpage.Of[controlpage.Job](outlineOf(j)) }
+
+func (c *control) runnerPage() controlAnswer {
+	v, err := atPath(c, (*world.State).RunnerByNumber,
+		func(st *world.State, r *world.Runner) (v controlpage.RunnerPage, err error) {
+			v.Runner, v.Fields = pageRunner(st, r), controlpage.Fields(publicRunner(r), "managers")
+			for _, j := range slices.Backward(st.Jobs.Rows) {
+				if j.Runner == r {
+					v.Jobs.Take(func() controlpage.Job { return pageJob(j) })
+				}
 			}
-			return row
-		}),
-		Jobs: controlpage.FirstRows(st.Jobs.Rows, find, func(j *world.Job) controlpage.Job {
-			return pageJob(outlineOf(j)) // without its log: copying every log each second would be slow
-		}),
+			return v, nil
+		})
+	if err == nil {
+		v.Shell = c.shell(fmt.Sprintf("runner %d", v.Runner.ID))
+		v.Calls = c.pageCalls(func(call controlpage.Call) bool { return call.Concerns("runner", v.Runner.ID) })
 	}
+	return c.page(v, err)
 }
 
-func pageUser(u User) controlpage.User {
-	return controlpage.User{ID: u.ID, Username: u.Username, Name: u.Name, State: string(u.State),
-		Admin: u.Admin, Auditor: u.Auditor, External: u.External}
+func (c *control) jobPage() controlAnswer {
+	v, err := atPath(c, (*world.State).JobByNumber,
+		func(st *world.State, j *world.Job) (v controlpage.JobPage, err error) {
+			v.Job, v.Fields, v.History = pageJob(j), controlpage.Fields(outlineOf(j)), world.WordsOf(j.History...)
+			v.Why = strings.TrimSuffix(strings.TrimPrefix((&JobRun{c.Fake, j.ID}).untakenIn(st), " ("), ")")
+			tail := make([]byte, min(j.Log.Size, controlpage.LogTail))
+			n, _ := j.Log.ReadAt(tail, j.Log.Size-int64(len(tail)))
+			v.Log = controlpage.LogOf(tail[:n], j.Log.Size)
+			return v, nil
+		})
+	if err == nil {
+		v.Shell = c.shell(fmt.Sprintf("job %d", v.Job.ID))
+		v.Calls = c.pageCalls(func(call controlpage.Call) bool { return call.Concerns("job", v.Job.ID) })
+	}
+	return c.page(v, err)
 }
 
-func pageGroup(g Group) controlpage.Group {
-	return controlpage.Group{ID: g.ID, Path: g.Path, Visibility: string(g.Visibility), Members: pageMembers(g.Members)}
+func (c *control) problemsPage() controlAnswer {
+	v := controlpage.ProblemsPage{Shell: c.shell("problems"), Problems: c.Problems()}
+	v.Asked = true
+	return c.page(v, nil)
 }
 
-func pageProject(p Project) controlpage.Project {
-	return controlpage.Project{ID: p.ID, Path: p.Path, Visibility: string(p.Visibility), Archived: p.Archived,
-		Members: pageMembers(p.Members)}
-}
-
-// pageMembers are members with their roles, the highest role first.
-func pageMembers(m Members) []controlpage.Member {
-	names := slices.SortedFunc(maps.Keys(m), func(a, b string) int {
-		if m[a] != m[b] {
-			return int(m[b] - m[a])
-		}
-		return strings.Compare(a, b)
-	})
-	members := make([]controlpage.Member, len(names))
-	for i, name := range names {
-		members[i] = controlpage.Member{Name: name, Role: m[name].String()}
-	}
-	return members
-}
-
-// pageRunner is a runner without its status and those of its managers, which depend on the time.
-func pageRunner(r Runner) controlpage.Runner {
-	row := controlpage.Runner{ID: r.ID, Description: r.Description, Paused: r.Paused, Locked: r.Locked, Tags: r.Tags}
-	switch {
-	case r.Type == InstanceRunner:
-		row.Serves = "the instance"
-	case r.Group != "":
-		row.Serves = r.Group
-	case len(r.Projects) > 0:
-		row.Serves = strings.Join(r.Projects, ", ")
-	default:
-		row.Serves = "nothing: orphaned"
-	}
-	if r.RunUntagged != nil && !*r.RunUntagged {
-		row.Refuses = append(row.Refuses, "not untagged")
-	}
-	if r.AccessLevel == RefProtected {
-		row.Refuses = append(row.Refuses, "protected refs alone")
-	}
-	for _, m := range r.Managers {
-		row.Managers = append(row.Managers,
-			controlpage.Manager{SystemID: m.SystemID, Version: m.Version, ContactedAt: m.ContactedAt})
-	}
-	return row
-}
-
-func pageRunnerStatus(s RunnerStatus) controlpage.Status {
-	tone := controlpage.Quiet
-	switch s {
-	case Online:
-		tone = controlpage.Good
-	case Offline:
-		tone = controlpage.Warn
-	case Stale:
-		tone = controlpage.Bad
-	}
-	return controlpage.Status{Text: string(s), Tone: tone}
-}
-
-func pageJob(j Job) controlpage.Job {
-	tone := controlpage.Quiet
-	switch j.Status {
-	case JobSuccess:
-		tone = controlpage.Good
-	case JobRunning, JobPending, JobPreparing, JobCanceling:
-		tone = controlpage.Busy
-	case JobFailed:
-		tone = controlpage.Bad
-	case JobCanceled:
-		tone = controlpage.Warn
-	}
-	return controlpage.Job{ID: j.ID, Name: j.Name, Project: j.Project, Stage: j.Stage, FailureReason: j.FailureReason,
-		Status: controlpage.Status{Text: string(j.Status), Tone: tone}, Tags: j.Tags, RunnerID: j.RunnerID,
-		SystemID: j.SystemID}
-}
-
-// pageCalls are the calls, the newest first, and those that have no answer yet.
-func (c *control) pageCalls(find string) (list controlpage.List[controlpage.Call], waiting []string) {
-	open := c.log.StillOpen()
-	for _, call := range c.flight.List() {
-		if slices.Contains(open, call.Number) {
-			waiting = append(waiting, call.String())
-		}
-	}
+func (c *control) callPage() controlAnswer {
 	calls := c.log.Closed()
+	i := slices.IndexFunc(calls, func(call Call) bool { return call.Number == controlapi.ID(c.vars) })
+	if i < 0 {
+		return c.page(nil, controlapi.Absent{
+			Why: fmt.Errorf("the journal has no call #%s: it has not ended, or is forgotten", c.vars["id"])})
+	}
+	text, err := json.MarshalIndent(calls[i].text().Data(), "", "  ")
+	v := controlpage.CallPage{Shell: c.shell(fmt.Sprintf("#%d", calls[i].Number)), Call: pageCall(calls[i]),
+		JSON: string(text)}
+	v.Asked = true
+	if i > 0 {
+		v.Earlier = calls[i-1].Number
+	}
+	if i+1 < len(calls) {
+		v.Later = calls[i+1].Number
+	}
+	return c.page(v, err)
+}
+
+// pageCalls are some of the calls, the newest first and what repeats a call folded into it.
+func (f *Fake) pageCalls(shown func(controlpage.Call) bool) (list controlpage.List[controlpage.Call]) {
+	calls := f.log.Closed()
 	list.Total = len(calls)
-	for _, call := range slices.Backward(calls) {
-		if shown := (pageCall{call}); find == "" || controlpage.IsFound(find, shown.words()) {
-			list.Add(shown.row)
+	var firsts []int
+	texts := textsOf(calls)
+	for i := 0; i < len(calls); i += 1 + calltext.LikeIt(texts[i:]) {
+		firsts = append(firsts, i)
+	}
+	end := len(calls)
+	for _, i := range slices.Backward(firsts) {
+		row := pageCall(calls[i])
+		for _, again := range calls[i+1 : end] {
+			row.Repeats = append(row.Repeats, pageCall(again))
+		}
+		end = i
+		if shown(row) {
+			list.Add(row)
 		}
 	}
-	return list, waiting
+	return list
 }
 
-// pageCall is a call for the page.
-type pageCall struct{ Call }
-
-// words are the texts by which a call is found. They are made for every call of the journal each second, so they leave
-// out what is only displayed.
-func (c pageCall) words() []string {
-	return []string{c.request(), c.Path, c.sent(), c.Reason, c.actor(), c.answer()}
-}
-
-func (c pageCall) row() controlpage.Call {
-	_, line, _ := strings.Cut(c.request(), " ")
-	tone := controlpage.Good
-	switch {
-	case c.Status == 0 || c.Status >= 500:
-		tone = controlpage.Bad
-	case c.Status >= 400:
-		tone = controlpage.Warn
-	}
-	return controlpage.Call{Number: c.Number, Line: journal.ShortenTokens(line), Curl: c.Curl(),
-		Body: pageText(c.ResponseBody), Sent: c.shortSent(), Who: c.actor(), Answer: c.answer(), Tone: tone, Notes: c.notes()}
-}
-
-// pageSent is how many characters of a call's parameters the page shows in the list of calls.
-const pageSent = 160
-
-// shortSent is what was sent in query and body, on one line and not too long.
-func (c pageCall) shortSent() string {
-	text := journal.ShortenTokens(c.sent())
-	if short := []rune(text); len(short) > pageSent {
-		return string(short[:pageSent]) + "…"
-	}
-	return text
-}
-
-// sent is query and body as they came, not Params, which also has GitLab's defaults.
-func (c pageCall) sent() string {
-	var sent []string
-	pairs := func(values url.Values) {
-		for _, name := range slices.Sorted(maps.Keys(values)) {
-			for _, value := range values[name] {
-				sent = append(sent, name+"="+value)
-			}
-		}
-	}
-	pairs(c.Query)
-	text, isText := bodyData(c.Body).(string)
-	switch kind := params.MediaType(c.Header.Get("Content-Type")); {
-	case !isText || kind == "multipart/form-data":
-	case kind == "application/x-www-form-urlencoded":
-		form, _ := url.ParseQuery(text)
-		pairs(form)
-	default:
-		sent = append(sent, text)
-	}
-	return strings.Join(strings.Fields(strings.Join(sent, " ")), " ")
-}
-
-// notes are the remarks that the journal puts in brackets.
-func (c pageCall) notes() []string {
-	var notes []string
-	if c.Reason != "" {
-		notes = append(notes, c.Reason)
-	}
-	if c.Failure && c.Reason == "" {
-		notes = append(notes, "an injected Failure answered")
+func pageCall(c Call) controlpage.Call {
+	text := c.text()
+	_, line, _ := strings.Cut(text.Request(), " "+c.Method+" ")
+	row := controlpage.Call{Number: c.Number, Time: c.Time, Method: c.Method, Path: c.Path, Endpoint: string(c.Endpoint),
+		Line: line, Query: c.Query, Header: c.Header, Body: c.Body, Params: c.Params, Who: text.Actor(), RunnerID: c.RunnerID,
+		JobID: c.JobID, Made: text.Made(), Status: c.Status, ResponseHeader: c.ResponseHeader, ResponseBody: c.ResponseBody,
+		Reason: c.Reason, Injected: c.Injected, Curl: text.Curl}
+	if c.Failure {
+		row.Failure = strings.Trim(text.InjectedText(), "[]")
 	}
 	if len(c.IgnoredParams) > 0 {
-		notes = append(notes, "nothing reads "+ignoredText(c.Call))
+		row.Ignored = "nothing reads " + text.Ignored()
 	}
-	for i := range notes {
-		notes[i] = journal.ShortenTokens(notes[i])
-	}
-	return notes
-}
-
-// pageBody is the most that the page shows of a body, in bytes.
-const pageBody = 4096
-
-// pageText is a body for a person to read.
-func pageText(body []byte) string {
-	if text, isText := bodyData(body).(string); isText {
-		return journal.ShortenTokens(text[:min(pageBody, len(text))])
-	}
-	if len(body) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d bytes that are no text", len(body))
+	return row
 }

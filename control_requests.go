@@ -63,6 +63,9 @@ func matchersOf(w controlapi.Where) []CallMatcher {
 	if w.Runner != nil {
 		where = append(where, ByRunner(*w.Runner))
 	}
+	if w.Operation != nil {
+		where = append(where, Operation(*w.Operation))
+	}
 	if w.Param != nil {
 		where = append(where, Param(w.Param.Name, controlapi.Any(w.Param.Value)))
 	}
@@ -147,7 +150,7 @@ func (c *control) hold() controlAnswer {
 		return controlError(errors.New(problem))
 	}
 	h := c.newHeld(in.Endpoint, where)
-	h.at = controlapi.Prefix + "/holds"
+	h.control = true
 	return controlCreated(controlapi.Made{ID: c.faults.hold(h)})
 }
 
@@ -206,6 +209,26 @@ func (c *control) release() controlAnswer {
 	}
 	h.Release()
 	return controlDone()
+}
+
+func (c *control) listHooks() controlAnswer {
+	states := []controlapi.HookState{}
+	for _, h := range c.faults.hooks() {
+		states = append(states, controlapi.HookState{ID: h.id, Hook: h.text(), Ran: h.ran})
+	}
+	return controlOK(states)
+}
+
+func (c *control) removeHook() controlAnswer {
+	hooks := c.faults.hooks()
+	for _, h := range hooks {
+		if strconv.Itoa(h.id) == c.vars["id"] {
+			h.remove()
+			return controlDone()
+		}
+	}
+	ids := world.NamesOf(hooks, func(h hook) string { return strconv.Itoa(h.id) })
+	return controlError(controlapi.NoneWithID("hook", c.vars["id"], ids))
 }
 
 // handle is Handle with an answer that is always the same. It is for what a client also asks for but the test is not

@@ -135,6 +135,7 @@ func TestControlHolds(t *testing.T) {
 	hold := `{"endpoint": "GET /runners/:id", "where": {"by": "mia"}}`
 	assert.Contains(t, askControl(t, gl, "POST /-/fake/holds", hold).body, `"id": 1`)
 	assert.Contains(t, askControl(t, gl, "GET /-/fake/holds/1?wait=1ms", "").body, `"call": null`)
+	assert.Contains(t, askControl(t, gl, "GET /-/fake/problems", "").body, " at /-/fake/holds/1 never held a request")
 	var asking sync.WaitGroup
 	asking.Go(func() { assert.Equal(t, 404, statusOf(t, gl, "mia", "/runners/100021")) })
 	var held struct {
@@ -332,7 +333,7 @@ func TestControlWhileOthersReset(t *testing.T) {
 	gl := controlled(t, fakegitlab.WithUnusedFailures(true))
 	scenario := `{"groups": [{"path": "brief"}], "projects": [{"path": "brief/p"}],
 		"jobs": [{"id": 5000, "name": "j", "project": "brief/p", "status": "pending"}]}`
-	plan := `{"cancel_at": "x", "postpone_final": 1, "reject_log": 1, "watch": true}`
+	plan := `{"cancel_at": "x", "postpone_final": 1, "reject_log": 1, "lose_log": 1, "watch": true}`
 	var all sync.WaitGroup
 	defer all.Wait()
 	for range 4 {
@@ -348,4 +349,24 @@ func TestControlWhileOthersReset(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What GraphQL is asked for, calls and failures can be chosen by.
+func TestControlOperations(t *testing.T) {
+	gl := controlled(t)
+	failure := `{"endpoint": "POST /api/graphql", "where": {"operation": "Who"}, "times": 1, "status": 200, "message": "Timeout"}`
+	require.Equal(t, 201, askControl(t, gl, "POST /-/fake/failures", failure).status)
+	misspelt := askControl(t, gl, "POST /-/fake/failures", `{"where": {"operation": "ehco"}, "status": 503}`)
+	assert.Contains(t, misspelt.body, `did you mean \"echo\"?`)
+	for _, document := range []string{"{ echo(text: \\\"x\\\") }", "query Who { currentUser { username } }"} {
+		askControl(t, gl, "POST /api/graphql", `{"query": "`+document+`"}`, "Content-Type", "application/json")
+	}
+	var calls []struct {
+		Operation    string
+		ResponseBody string `json:"response_body"`
+	}
+	askControl(t, gl, "GET /-/fake/calls?operation=currentUser", "").into(t, &calls)
+	require.Len(t, calls, 1)
+	assert.Equal(t, "query Who { currentUser }", calls[0].Operation)
+	assert.Equal(t, `{"errors":[{"message":"Timeout"}]}`, calls[0].ResponseBody)
 }

@@ -256,6 +256,7 @@ func TestControl(t *testing.T) {
 		"a job that never will": {"GET /-/fake/jobs/2000001?status=failed&wait=1h&trace=x", "", 400,
 			`job 2000001 (build) never is failed and has logged \"x\": it went through [success]`, nil},
 		"plan, nothing": {"POST /-/fake/jobs/2000005/plan", "", 204, "", nil},
+		"plan, lost":    {"POST /-/fake/jobs/2000005/plan", `{"lose_log": -1}`, 400, "lose_log: must not be negative", nil},
 		"plan, less than nothing": {"POST /-/fake/jobs/2000005/plan", `{"reject_log": -1}`, 400,
 			"reject_log: must not be negative", nil},
 		"plan, no such job":        {"POST /-/fake/jobs/2/plan", `{"watch": true}`, 404, "no job", nil},

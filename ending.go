@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -117,7 +118,8 @@ func (f *Fake) report() {
 	}
 }
 
-// Problems returns what no assertion may have noticed so far: calls that nothing serves, parameters that nothing
+// Problems returns what no assertion may have noticed so far: calls that nothing serves, fields of GraphQL that GitLab
+// has and the fake has not, parameters that nothing
 // reads (WithIgnoredParams), failures that never fired, functions of Before and After that never ran, NextID and
 // NextToken that were never used, requests that were held and never let go, what a JobRun arranged and never
 // happened, functions of the test that hung or panicked, what Close had to cut, invariants that do not hold. Each
@@ -128,14 +130,14 @@ func (f *Fake) Problems() []string {
 	problems := f.noticed()
 	calls := f.log.Closed()
 	problems = append(problems, f.strayProblems(calls)...)
-	for _, c := range calls {
-		if f.options.ignoredRefused && len(c.IgnoredParams) > 0 {
-			problems = append(problems, fmt.Sprintf("%s: nothing reads %s", c, ignoredText(c)))
-		}
+	if f.options.ignoredRefused {
+		problems = append(problems, ignoredProblems(calls)...)
 	}
 	if !f.options.unusedAllowed {
 		problems = append(problems, f.faults.unused(calls)...)
-		problems = append(problems, read(f, (*world.State).PinProblems)...)
+		for _, problem := range read(f, (*world.State).PinProblems) {
+			problems = append(problems, journal.ShortenTokens(problem))
+		}
 		problems = append(problems, f.unmetPlans()...)
 	}
 	f.ending.mu.Lock()
@@ -148,6 +150,15 @@ func (f *Fake) Problems() []string {
 		}
 	}
 	return problems
+}
+
+// noticeLacking keeps, for the end of the test, what a call asked for and GitLab has, but the fake has not.
+func (f *Fake) noticeLacking(lacking []string) {
+	for _, text := range lacking {
+		if !f.options.unknownAllowed {
+			f.notice("GraphQL: " + text)
+		}
+	}
 }
 
 // strayProblems are the calls that nothing serves, those to one place in one line.
@@ -169,8 +180,31 @@ func (f *Fake) strayProblems(calls []Call) []string {
 		}
 	}
 	if n := f.log.Lost().Spared; n > 0 {
-		problems = append(problems, fmt.Sprintf("nothing served %d more calls, which the journal has dropped: "+
+		problems = append(problems, fmt.Sprintf("nothing served further calls, which the journal has dropped: %d; "+
 			"WithJournalBytes keeps %s", n, journal.Size(f.options.journalBytes)))
+	}
+	return problems
+}
+
+// ignoredProblems are the calls with parameters that nothing reads, those of one endpoint with the same in one line.
+func ignoredProblems(calls []Call) []string {
+	var problems []string
+	first, times := map[string]int{}, map[string]int{} // by endpoint and parameters: the place in problems; the calls
+	for _, c := range calls {
+		if len(c.IgnoredParams) == 0 {
+			continue
+		}
+		ignored := ignoredText(c)
+		key := string(c.Endpoint) + " " + ignored
+		if times[key]++; times[key] == 1 {
+			first[key] = len(problems)
+			problems = append(problems, fmt.Sprintf("%s: nothing reads %s", c, ignored))
+		}
+	}
+	for key, i := range first {
+		if others := times[key] - 1; others > 0 {
+			problems[i] += fmt.Sprintf(" (and so in %d more)", others)
+		}
 	}
 	return problems
 }
@@ -179,4 +213,12 @@ func (f *Fake) strayProblems(calls []Call) []string {
 // none.
 func (f *Fake) strayed(c Call) bool {
 	return c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed && !f.site.Probes(c.Method, c.Path)
+}
+
+// sayPage logs where the page is, if it is anywhere.
+func (f *Fake) sayPage() {
+	f.tb.Helper()
+	if f.options.control != nil && !f.options.inMemory {
+		f.tb.Logf("fakegitlab: the page is %s%s/", f.URL(), controlapi.Prefix)
+	}
 }

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -81,6 +82,18 @@ func TestWhyItNeverHappened(t *testing.T) {
 			gl.After(GetVersion, func(Call) {}, Status(404))
 			get(gl, "/version")
 		}, "After(GET /version with Status(404)) at x_test.go:1 never ran; no call met its conditions"},
+		"a call that ended before its turn": {func(gl *Fake) {
+			gl.Inject(Slow(GetVersion, time.Hour))
+			gl.After(GetVersion, func(Call) {})
+			ctx, cancel := context.WithCancel(context.Background())
+			gl.Before(GetVersion, func(Call) { cancel() })
+			req, err := http.NewRequestWithContext(ctx, "GET", gl.APIURL()+"/version", nil)
+			require.NoError(t, err)
+			_, err = gl.Client().Do(req)
+			require.ErrorIs(t, err, context.Canceled)
+			_, err = gl.WaitForCall(context.Background(), GetVersion)
+			require.NoError(t, err)
+		}, "After(GET /version) at x_test.go:1 never ran; #1 came, but it ended before its turn or met the conditions only later"},
 		"a hook taken back": {func(gl *Fake) {
 			gl.Before(GetVersion, func(Call) {})()
 			get(gl, "/version")
@@ -322,7 +335,7 @@ func TestJournalBytes(t *testing.T) {
 	golden(t, "journal_bytes", failed.text)
 	problems := strings.Join(gl.Problems(), "\n")
 	assert.Regexp(t, `nothing serves GET /api/v4/nothing.* \(\d+ calls\)\n`+
-		`nothing served \d+ more calls, which the journal has dropped: WithJournalBytes keeps 65536 bytes`, problems)
+		`nothing served further calls, which the journal has dropped: \d+; WithJournalBytes keeps 65536 bytes`, problems)
 	gl.Close()
 	_, err := Start(WithJournalBytes(-1))
 	assert.EqualError(t, err, "WithJournalBytes(-1): a journal takes no negative number of bytes; 0 sets no limit")
@@ -348,5 +361,10 @@ func TestLoseLog(t *testing.T) {
 	assert.Equal(t, "202 0-8", send("two\n", 4), "the runner is not to know yet")
 	assert.Equal(t, "416 0-4", send("three\n", 8))
 	assert.Equal(t, "202 0-14", send("two\nthree\n", 4))
-	assert.Equal(t, "one\ntwo\nthree\n", gl.JobRun(j.ID).Trace())
+	gl.JobRun(j.ID).LoseLog(2)
+	assert.Equal(t, "202 0-19", send("four\n", 14))
+	assert.Equal(t, "202 0-24", send("five\n", 19), "both are lost before the runner hears of it")
+	assert.Equal(t, "416 0-14", send("six\n", 24))
+	assert.Equal(t, "202 0-28", send("four\nfive\nsix\n", 14))
+	assert.Equal(t, "one\ntwo\nthree\nfour\nfive\nsix\n", gl.JobRun(j.ID).Trace())
 }

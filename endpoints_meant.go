@@ -10,9 +10,7 @@ import (
 )
 
 // namedConstants are the constants of handlers.go by their names, for those who write the name in quotes.
-func namedConstants() []namedConstant { return constantsByName }
-
-var constantsByName = []namedConstant{
+var namedConstants = []namedConstant{
 	{"ListRunners", ListRunners},
 	{"ListAllRunners", ListAllRunners},
 	{"GetRunner", GetRunner},
@@ -70,6 +68,40 @@ var constantsByName = []namedConstant{
 	{"GetGroup", GetGroup},
 	{"ListGroupProjects", ListGroupProjects},
 	{"ListSubgroups", ListSubgroups},
+	{"CreateGroup", CreateGroup},
+	{"UpdateGroup", UpdateGroup},
+	{"DeleteGroup", DeleteGroup},
+	{"RestoreGroup", RestoreGroup},
+	{"TransferGroup", TransferGroup},
+	{"TransferProjectToGroup", TransferProjectToGroup},
+	{"ListDescendantGroups", ListDescendantGroups},
+	{"CreateProject", CreateProject},
+	{"CreateUserProject", CreateUserProject},
+	{"UpdateProject", UpdateProject},
+	{"DeleteProject", DeleteProject},
+	{"RestoreProject", RestoreProject},
+	{"ArchiveProject", ArchiveProject},
+	{"UnarchiveProject", UnarchiveProject},
+	{"TransferProject", TransferProject},
+	{"ListGroupMembers", ListGroupMembers},
+	{"ListAllGroupMembers", ListAllGroupMembers},
+	{"GetGroupMember", GetGroupMember},
+	{"GetAnyGroupMember", GetAnyGroupMember},
+	{"AddGroupMember", AddGroupMember},
+	{"UpdateGroupMember", UpdateGroupMember},
+	{"RemoveGroupMember", RemoveGroupMember},
+	{"ListProjectMembers", ListProjectMembers},
+	{"ListAllProjectMembers", ListAllProjectMembers},
+	{"GetProjectMember", GetProjectMember},
+	{"GetAnyProjectMember", GetAnyProjectMember},
+	{"AddProjectMember", AddProjectMember},
+	{"UpdateProjectMember", UpdateProjectMember},
+	{"RemoveProjectMember", RemoveProjectMember},
+	{"ShareGroup", ShareGroup},
+	{"UnshareGroup", UnshareGroup},
+	{"ShareProject", ShareProject},
+	{"UnshareProject", UnshareProject},
+	{"GraphQL", GraphQL},
 }
 
 type namedConstant struct {
@@ -79,12 +111,11 @@ type namedConstant struct {
 
 // constantText continues the sentence "... is no endpoint" for what is a constant's name, or nearly; "" if it is none.
 func constantText(name string) string {
-	constants := namedConstants()
 	name = strings.TrimPrefix(name, "fakegitlab.")
-	meant, near := nearest.Of(name, world.NamesOf(constants, func(c namedConstant) string { return c.name }))
+	meant, near := nearest.Of(name, world.NamesOf(namedConstants, func(c namedConstant) string { return c.name }))
 	if !near {
 		return ""
 	}
-	at := slices.IndexFunc(constants, func(c namedConstant) bool { return c.name == meant })
-	return fmt.Sprintf("; did you mean the constant %s, %q?", meant, string(constants[at].Endpoint))
+	at := slices.IndexFunc(namedConstants, func(c namedConstant) bool { return c.name == meant })
+	return fmt.Sprintf("; did you mean the constant %s, %q?", meant, string(namedConstants[at].Endpoint))
 }

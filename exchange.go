@@ -47,7 +47,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 // note takes over what GitLab made of the request so far.
 func (c *Call) note(r *front.Record) {
 	c.Endpoint, c.Body, c.Params, c.IgnoredParams = Endpoint(r.Endpoint), r.Body, r.Params, r.IgnoredParams
-	c.User, c.RunnerID, c.JobID = r.User, r.RunnerID, r.JobID
+	c.User, c.RunnerID, c.JobID, c.Operation = r.User, r.RunnerID, r.JobID, r.Operation
 }
 
 // exchange is a request together with where its answer goes. It is where failures and hooks have their say, so that no
@@ -78,6 +78,7 @@ func (x *exchange) serve(refusal *front.Response) {
 	if failure == nil {
 		failure = &injected{}
 	}
+	failure = failure.spoken(x.Request)
 	if !x.delay(failure.Delay) {
 		call.Reason = fmt.Sprintf("its client left before the Delay of %s was over", failure.Delay)
 		return
@@ -93,11 +94,12 @@ func (x *exchange) serve(refusal *front.Response) {
 		call.Status = res.Status
 		res.Reason = cmp.Or(fs.whyNoJob(*call, x.fake.isRunning), res.Reason)
 		call.Reason = res.Reason
+		x.fake.noticeLacking(x.Request.Record.Lacking)
 	}
 	x.header = failure.Header
 	own := *call
 	if failure.Status != 0 {
-		res, call.Failure = failure.response(), true
+		res, call.Failure = failure.response(x.Request), true
 		call.Status = res.Status
 	}
 	if failure.spoils() {

@@ -219,7 +219,17 @@ func TestImpossibleFailures(t *testing.T) {
 			Status: 500},
 		`Inject: "boom" is no NetworkFault; there are connection reset, empty reply, hang, truncated body, malformed JSON`: {
 			Network: "boom"},
-		`Inject: "connection-reset" is no NetworkFault; did you mean "connection reset"?`: {Network: "connection-reset"},
+		`Inject: "connection-reset" is no NetworkFault; did you mean the constant ConnectionReset, "connection reset"?`: {
+			Network: "connection-reset"},
+		`Inject: "reset" is no NetworkFault; did you mean the constant ConnectionReset, "connection reset"?`: {Network: "reset"},
+		`Inject: "Timeout" is no NetworkFault; did you mean the constant Hang, "hang"?`:                      {Network: "Timeout"},
+		`Inject: "EOF" is no NetworkFault; did you mean the constant EmptyReply, "empty reply"?`:             {Network: "EOF"},
+		`Inject: "Connection Refused" is no NetworkFault: a connection is refused before there is a call; see Down and Up`: {
+			Network: "Connection Refused"},
+		`Inject: an endpoint is named by method and path alone, as in GitLab's documentation: "GET /runners"`: {
+			Endpoint: "GET https://gitlab.example.com/gitlab/api/v4/runners?page=2", Status: 500},
+		`Inject: nothing serves GET /runners/{runner_id}; did you mean GET /runners/:id?`: {Endpoint: "GET /runners/{runner_id}",
+			Status: 500},
 		`Inject: with connection reset there is no answer that could have Status 500: choose one; ` +
 			`truncated body and malformed JSON go with a Status`: {Status: 500, Network: fakegitlab.ConnectionReset},
 		"Inject: Header: \"bad name\" is no name of a header, which is of letters, digits and !#$%&'*+-.^_`|~": {Status: 500,

@@ -50,8 +50,8 @@
 //
 // A program that takes jobs finds a whole GitLab, too: [Fake.AddJob] says what is to be done and [Fake.JobRun] shows
 // what becomes of it. [Sweep] runs a test once for every way in which one of its calls can fail. [WithVersion] makes
-// the fake another GitLab, [WithInMemoryNetwork] lets it do without sockets, and [WithControl] lets programs in any
-// language use it.
+// the fake another GitLab, [WithInMemoryNetwork] lets it do without sockets, [WithPage] shows it in a browser, and
+// [WithControl] lets programs in any language use it.
 package fakegitlab
 
 import (
@@ -163,6 +163,8 @@ type options struct {
 	workers        bool
 	control        func(*Fake, http.ResponseWriter, *http.Request) bool // whether it has answered
 	controlHosts   []string
+	wholeControl   bool        // not only what the page needs
+	look           func(*Fake) // lets a person look at a failed test; nil without a page
 	journalTo      *outside.Writer
 	journalLimit   int
 	journalBytes   int64
@@ -215,16 +217,16 @@ var basePathPattern = regexp.MustCompile(`^(/[\w.~-]+)*/?$`)
 // it works inside a testing/synctest bubble. URL is "http://fakegitlab.test", which no other client resolves.
 func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true } }
 
-// WithUnknownEndpoints says whether calls to endpoints that nothing serves are fine. By default each is an error of the
-// test. They are answered with GitLab's 404 either way. An endpoint that GitLab has, but not yet in the version that
+// WithUnknownEndpoints says whether calls to endpoints that nothing serves are fine, and GraphQL's questions for fields
+// that GitLab has and the fake has not. By default each is an error of the test. They are answered with GitLab's 404,
+// and the fields as those that GitLab has not, either way. An endpoint that GitLab has, but not yet in the version that
 // is followed, is no error: its call is recorded as one of that endpoint, with the version that brings it as the
 // reason, so that ForEachVersion can test a client that falls back on the 404.
 func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }
 
 // WithUnusedFailures says whether it is fine that an injected Failure never fired, that a function of Before or After
-// never ran, that a Hold never held a request or
-// never let it go, that a NextID or NextToken was never used, and that what a JobRun arranged (CancelAt ...) never
-// happened. By default each is an error of the test.
+// never ran, that a Hold never held a request or never let it go, that a NextID or NextToken was never used, and that
+// what a JobRun arranged (CancelAt ...) never happened. By default each is an error of the test.
 func WithUnusedFailures(allow bool) Option { return func(o *options) { o.unusedAllowed = allow } }
 
 // WithIgnoredParams says whether it is fine that a call has a parameter that nothing reads, as GitLab drops it without
@@ -241,7 +243,11 @@ func (o *options) mistaken(format string, args ...any) {
 // seconds, is not written to again, and that is an error of the test.
 func WithJournalTo(w io.Writer) Option {
 	lines := outside.NewWriter(w) // one for all the fakes that Sweep or ForEachVersion starts with the option
-	return func(o *options) { o.journalTo = lines }
+	return func(o *options) {
+		if o.journalTo = lines; w == nil {
+			o.mistaken("WithJournalTo(nil): there is no writer")
+		}
+	}
 }
 
 // defaultJournalLimit is room for what a test says of its calls, and an end to what hours of load leave behind.
@@ -282,8 +288,14 @@ func New(tb TB, opts ...Option) *Fake {
 		tb.Errorf("fakegitlab: %v", err)
 		tb.FailNow()
 	}
+	f.sayPage()
 	tb.Cleanup(func() {
 		tb.Helper()
+		if f.options.look != nil {
+			f.options.look(f)
+		} else if tb.Failed() && outside.WantsToKeep() {
+			tb.Logf("fakegitlab: %s keeps the fakes that New is given WithPage() for", outside.KeepVariable)
+		}
 		f.Close()
 		f.report()
 	})

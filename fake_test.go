@@ -435,6 +435,8 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 	for want, given := range map[string]options{
 		"WithClock(nil): there is no clock to follow; without WithClock the fake has its own": {fakegitlab.WithClock(nil)},
 		"WithLongPolling(-1s): a time to wait is not negative":                                {fakegitlab.WithLongPolling(-time.Second)},
+		"WithJournalTo(nil): there is no writer":                                              {fakegitlab.WithJournalTo(nil)},
+		`WithScenarioFile(""): there is no path`:                                              {fakegitlab.WithScenarioFile("")},
 		"WithJournalLimit(-1): a limit is 1 or more, or 0 for none":                           {fakegitlab.WithJournalLimit(-1)},
 		"WithStartTime: the zero time is none to start at; without WithStartTime it is 2024-07-01T12:00:00Z": {
 			fakegitlab.WithStartTime(time.Time{})},
@@ -454,11 +456,15 @@ func TestIgnoredParams(t *testing.T) {
 		require.NoError(t, err)
 		defer gl.Close()
 		assert.True(t, gl.AssertNothingIgnored(t))
-		testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners?puased=true")
+		for range 3 {
+			testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners?puased=true")
+		}
+		testkit.Ask(t, gl, gl.AdminToken(), "GET", "/version?x=1")
 		assert.False(t, gl.AssertNothingIgnored(&testkit.Spy{}))
 		var want []string
 		if refused {
-			want = []string{"#1 GET /runners puased=true by root -> 200: nothing reads puased (did you mean paused?)"}
+			want = []string{"#1 GET /runners puased=true by root -> 200: nothing reads puased (did you mean paused?) (and so in 2 more)",
+				"#4 GET /version x=1 by root -> 200: nothing reads x"}
 		}
 		assert.Equal(t, want, gl.Problems())
 	}

@@ -41,8 +41,8 @@ type Failure struct {
 	// For is how long calls fail, by the fake's clock and from the first that does; 0 is without end. Of For and Times
 	// the one counts that is over first.
 	For time.Duration
-	// Status is the status of the answer. With it alone the body is GitLab's own for that status; Message replaces its
-	// text, Body the whole: a string or []byte is sent as it is, anything else as JSON.
+	// Status is the status of the answer. With it alone the body is GitLab's own for that status, in GraphQL's form for
+	// a call of it; Message replaces its text, Body the whole: a string or []byte is sent as it is, anything else as JSON.
 	Status  int
 	Message string
 	Body    any
@@ -61,6 +61,8 @@ type Failure struct {
 	// limited adds the headers of GitLab's throttle, which lets requests through again after retryAfter.
 	limited    bool
 	retryAfter time.Duration
+	// ofREST says that Body and Header are REST's: where GitLab tells of refusals otherwise they are what it says there.
+	ofREST bool
 }
 
 // planted is when and where a test arranged for something to happen to calls.
@@ -95,9 +97,13 @@ func (p planted) saw(c Call) bool { return c.Number > p.since && (!p.gone || c.N
 func (p planted) absence(e Endpoint, where []CallMatcher, calls []Call, last int) string {
 	known := 0
 	for _, c := range calls {
-		if p.saw(c) {
+		saw := p.saw(c)
+		switch {
+		case matches(c, e, where) && saw:
+			return fmt.Sprintf("#%d came, but it ended before its turn or met the conditions only later", c.Number)
+		case saw:
 			known++
-		} else if matches(c, e, where) {
+		case matches(c, e, where):
 			return fmt.Sprintf("that was called (#%d), but not while it was there", c.Number)
 		}
 	}
@@ -154,7 +160,7 @@ func (i *injected) told(own Call) string {
 	effect := "it took no effect"
 	switch {
 	case i.takesEffect() && i.answers():
-		effect = fmt.Sprintf("its own answer, %s, was lost", own.answer())
+		effect = fmt.Sprintf("its own answer, %s, was lost", own.text().Answer())
 	case i.takesEffect():
 		effect = ""
 	}
@@ -205,6 +211,7 @@ type faults struct {
 	spentHooks    []*hook     // likewise those that never ran
 	last          int         // the highest id given out
 	lastHold      int         // the highest id given to a hold
+	lastHook      int         // the highest id given to a hook
 	lastCall      func() int  // the number of the last call that came
 	lostJobs      []Call      // requests for jobs that got one and lost the answer
 }
@@ -402,12 +409,22 @@ func (fs *faults) clear() {
 	fs.lostJobs = nil
 }
 
-// response is the answer that the failure gives.
-func (i *injected) response() front.Response {
+// spoken is the failure in the form in which the request's endpoint tells of refusals.
+func (i *injected) spoken(q *front.Request) *injected {
+	if !i.ofREST || !q.TellsOtherwise() {
+		return i
+	}
+	there := *i
+	there.Body, there.Header = nil, nil
+	return &there
+}
+
+// response is the answer that the failure gives to a request.
+func (i *injected) response(q *front.Request) front.Response {
 	r := front.Response{Status: i.Status}
 	switch body := i.Body.(type) {
 	case nil:
-		r = front.Usual(i.Status, i.Message)
+		r = q.Usual(i.Status, i.Message)
 	case string:
 		r.Text, r.ContentType = body, "application/json"
 	case []byte:

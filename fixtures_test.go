@@ -68,7 +68,7 @@ func TestScenarioFile(t *testing.T) {
 		dir + "/refusd.json":            "refusd.json: no such file or directory; did you mean " + dir + "/refused.json?",
 		dir + "/nowhere/world.json":     "world.json: no such file or directory",
 		dir:                             "is a directory",
-		"":                              "WithScenarioFile: open : no such file or directory",
+		"":                              "WithScenarioFile(\"\"): there is no path",
 	} {
 		_, err := fakegitlab.Start(fakegitlab.WithInMemoryNetwork(), fakegitlab.WithScenarioFile(path))
 		assert.ErrorContains(t, err, says, path)

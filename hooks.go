@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -16,7 +17,9 @@ type hook struct {
 	where    []CallMatcher
 	do       func(Call)
 	planted
-	ran int // how often
+	ran    int // how often
+	id     int // 1, 2, 3 ...
+	remove func()
 }
 
 // text is the hook for a message: "Before(POST /runners) at op_test.go:113".
@@ -29,7 +32,9 @@ func (fs *faults) hook(list *[]*hook, h *hook) (remove func()) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	*list = append(*list, h)
-	return func() {
+	fs.lastHook++
+	h.id = fs.lastHook
+	h.remove = func() {
 		last := fs.lastCall()
 		fs.mu.Lock()
 		defer fs.mu.Unlock()
@@ -40,6 +45,19 @@ func (fs *faults) hook(list *[]*hook, h *hook) (remove func()) {
 		}
 		*list = left
 	}
+	return h.remove
+}
+
+// hooks are copies of all hooks, in the order of their ids.
+func (fs *faults) hooks() []hook {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	var all []hook
+	for _, h := range slices.Concat(fs.before, fs.after) {
+		all = append(all, *h)
+	}
+	slices.SortFunc(all, func(a, b hook) int { return cmp.Compare(a.id, b.id) })
+	return all
 }
 
 // run calls the hooks that match. Each runs in a goroutine of its own, so that a FailNow in it ends the hook and not
@@ -76,6 +94,7 @@ type Held struct {
 	endpoint Endpoint
 	where    []CallMatcher
 	at       string        // where in the test it began; "" if unknown
+	control  bool          // it came through the control API
 	arrived  chan struct{} // closed when first is set
 	released chan struct{}
 	once     sync.Once
@@ -94,7 +113,9 @@ func (fs *faults) hold(h *Held) (id int) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	fs.lastHold++
-	h.id = fs.lastHold
+	if h.id = fs.lastHold; h.control {
+		h.at = fmt.Sprintf("/-/fake/holds/%d", h.id)
+	}
 	done := func(other *Held) bool { return other.isReleased() && other.unused() == "" }
 	fs.held = append(slices.DeleteFunc(slices.Clone(fs.held), done), h)
 	return h.id

@@ -102,7 +102,11 @@ func ReadScenario(r io.Reader) (Scenario, error) {
 // counts. The path is taken from the working directory, in a test the folder of its package. What is wrong with the
 // file fails the start, with its name, line and column.
 func WithScenarioFile(path string) Option {
-	return func(o *options) { o.scenario, o.scenarioFile = nil, &path }
+	return func(o *options) {
+		if o.scenario, o.scenarioFile = nil, &path; path == "" { // an unset variable
+			o.mistaken(`WithScenarioFile(""): there is no path`)
+		}
+	}
 }
 
 // seedInitial seeds what WithScenario or WithScenarioFile says, and keeps it for Reset.

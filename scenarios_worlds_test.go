@@ -278,6 +278,26 @@ func TestReadyWorldsFollowTheClock(t *testing.T) {
 	}
 }
 
+// Times that nobody meant, as those told from a variable that was never set, are refused by the first fake.
+func TestScenarioAtNoTime(t *testing.T) {
+	err := fakegitlab.SmallCompany().At(time.Time{}).Validate()
+	assert.ErrorContains(t, err, "runners[0].contacted_at: a time has a year from 1 to 9999")
+	far := time.Date(5000, 1, 1, 0, 0, 0, 0, time.UTC)
+	assert.Equal(t, far.Add(-5*time.Minute), fakegitlab.SmallCompany().At(far).Runners[0].ContactedAt)
+}
+
+// A world with a Now moves all its times, those that a test gave it by another clock, too: then they are yet to come.
+func TestTimesByAnotherClock(t *testing.T) {
+	s := fakegitlab.SmallCompany().WithRunner("new", func(r *fakegitlab.Runner) { r.ContactedAt = time.Now() })
+	_, err := fakegitlab.Start(fakegitlab.WithScenario(s), fakegitlab.WithClock(time.Now))
+	assert.ErrorContains(t, err, "runners[15].contacted_at (new): ContactedAt 20")
+	assert.ErrorContains(t, err, "told from: all of them move along, as those of ready-made worlds do")
+	assert.Error(t, s.Validate())
+	gl := fakegitlab.New(t, fakegitlab.WithClock(time.Now), fakegitlab.WithScenario(fakegitlab.SmallCompany().At(time.Now()).
+		WithRunner("new", func(r *fakegitlab.Runner) { r.ID, r.ContactedAt = 7, time.Now() })))
+	assert.Equal(t, fakegitlab.Online, gl.RunnerStatus(7))
+}
+
 func TestScenarioAt(t *testing.T) {
 	start, later := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC), time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
 	never := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)

@@ -194,7 +194,8 @@ func TestImpossibleTimes(t *testing.T) {
 
 // What is yet to come is refused in a scenario as in AddRunner; one that says from when it tells is moved to the clock.
 func TestScenariosOfLaterTimes(t *testing.T) {
-	const told = `; "now" in a scenario (Now, At) says when its times are told from, and all of them move along`
+	const told = `; start the fake later (WithStartTime), or say in the scenario's "now" (Now, At) when its times are ` +
+		`told from: all of them move along, as those of ready-made worlds do`
 	text := `{
   "projects": [{"path": "acme/shop"}],
   "runners": [{"description": "r", "contacted_at": "2024-07-02",

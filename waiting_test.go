@@ -74,7 +74,14 @@ func TestWaitForInVain(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	assert.EqualError(t, err, "WaitFor: context canceled: runner 7 is not there\nno call was recorded\n")
 	assert.EqualError(t, gl.WaitFor(ctx, nil), "WaitFor: there is no function")
+	waited := make(chan error)
+	go func() {
+		_, err := gl.WaitForNextCall(t.Context(), fakegitlab.GetVersion)
+		waited <- err
+	}()
 	gl.Close()
+	assert.EqualError(t, <-waited,
+		"WaitForNextCall: no call of GET /version: the fake is closed: no call will come\nno call was recorded\n")
 	err = gl.WaitFor(t.Context(), never)
 	assert.EqualError(t, err,
 		"WaitFor: the fake is closed: no call will come: runner 7 is not there\nno call was recorded\n")

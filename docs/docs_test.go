@@ -30,6 +30,17 @@ func TestSeedByStructs(t *testing.T) {
 	gl.UpdateRunner(r.ID, func(r *fakegitlab.Runner) { r.Paused = true })
 }
 
+func TestLookedAt(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithPage()) // logs "the page is http://127.0.0.1:41234/-/fake/"
+
+	res, err := gl.Client().Get(gl.URL() + "/-/fake/")
+	require.NoError(t, err)
+	res.Body.Close()
+
+	assert.Equal(t, http.StatusOK, res.StatusCode)
+	assert.Empty(t, gl.Calls(""), "who looks leaves no trace")
+}
+
 func TestSeedByScenario(t *testing.T) {
 	base := fakegitlab.NewScenario().
 		WithUser("mia").WithUser("dan").

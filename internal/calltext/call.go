@@ -1,6 +1,7 @@
 package calltext
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"unicode"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
 )
 
@@ -22,6 +24,7 @@ type Call[E ~string] struct {
 	Number        int
 	Time          time.Time
 	Endpoint      E
+	Operation     string
 	Method        string
 	Origin        string
 	Path          string
@@ -54,7 +57,7 @@ func (c Call[E]) String() string {
 // Request is the first part of String: "#3 DELETE /runners/:id id=7".
 func (c Call[E]) Request() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "#%d %s", c.Number, c.Name())
+	fmt.Fprintf(&text, "#%d %s", c.Number, c.Asked())
 	for segment := range strings.SplitSeq(string(c.Endpoint), "/") {
 		if name, ok := strings.CutPrefix(segment, ":"); ok {
 			if value, sent := plain.At(c.Params, name); sent {
@@ -62,7 +65,7 @@ func (c Call[E]) Request() string {
 			}
 		}
 	}
-	if c.Method == http.MethodGet && c.Endpoint != "" { // what a list was asked for
+	if c.Method == http.MethodGet && c.Endpoint != "" && c.Operation == "" { // what a list was asked for
 		for _, name := range slices.Sorted(maps.Keys(c.Query)) {
 			if !slices.Contains(front.CredentialParams(), name) {
 				fmt.Fprintf(&text, " %s=%s", name, printable(strings.Join(c.Query[name], ",")))
@@ -72,22 +75,87 @@ func (c Call[E]) Request() string {
 	return text.String()
 }
 
-// made is the record that a call made, "runner 100002", or was given, "job 2000001"; "" if it is none of these.
-func (c Call[E]) made() string {
-	kind := ""
-	switch c.Endpoint {
-	case "POST /runners", "POST /user/runners":
-		kind = "runner"
-	case "POST /jobs/request", "POST /projects/:id/jobs/:job_id/retry":
-		kind = "job"
+// Made is the record that a call made, " runner 100002", or was given, " job 2000001"; "" if it is none of these.
+func (c Call[E]) Made() string {
+	for _, e := range journal.Effects(string(c.Endpoint)) {
+		if id := c.answeredID(); e.Of == journal.Answered && c.Status == http.StatusCreated && id != 0 {
+			return fmt.Sprintf(" %s %d", e.Kind, id)
+		}
 	}
+	return ""
+}
+
+// answeredID is the ID of the record that the answer shows; 0 if it shows none.
+func (c Call[E]) answeredID() int {
 	var record struct {
 		ID int `json:"id"`
 	}
-	if kind == "" || c.Status != http.StatusCreated || json.Unmarshal(c.ResponseBody, &record) != nil || record.ID == 0 {
-		return ""
+	if json.Unmarshal(c.ResponseBody, &record) != nil {
+		return 0
 	}
-	return fmt.Sprintf(" %s %d", kind, record.ID)
+	return record.ID
+}
+
+// Effects are what the call may have done, if it succeeded: in GraphQL, what its mutations may have that were answered
+// with more than null.
+func (c Call[E]) Effects() []journal.Effect {
+	if c.Operation == "" {
+		return journal.Effects(string(c.Endpoint))
+	}
+	var all []journal.Effect
+	executed := bytes.Contains(c.ResponseBody, []byte(`"data":{`))
+	for _, field := range strings.Fields(strings.NewReplacer("{", " ", "}", " ").Replace(c.Operation)) {
+		if executed && !bytes.Contains(c.ResponseBody, []byte(`"`+field+`":null`)) {
+			all = append(all, journal.MutationEffects(field)...)
+		}
+	}
+	return all
+}
+
+// models are GitLab's names of kinds of records in global IDs.
+var models = map[string]string{"runner": "Ci::Runner", "job": "Ci::Build", "project": "Project", "group": "Group"}
+
+// mentions reports whether the global ID of a record stands in the request or its answer.
+func (c Call[E]) mentions(kind, id string) bool {
+	gid := []byte("gid://gitlab/" + models[kind] + "/" + id)
+	for _, text := range [][]byte{c.Body, c.ResponseBody} {
+		for at := bytes.Index(text, gid); at >= 0; at = bytes.Index(text, gid) {
+			text = text[at+len(gid):]
+			if len(text) == 0 || text[0] < '0' || text[0] > '9' {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Concerns reports whether an effect of the call is on the record that has one of the names, which are its ID and, if
+// it has one, its path.
+func (c Call[E]) Concerns(e journal.Effect, names []string) bool {
+	switch e.Of {
+	case journal.Only:
+		return true
+	case journal.Mentioned:
+		return slices.ContainsFunc(names, func(name string) bool { return c.mentions(e.Kind, name) })
+	}
+	return slices.Contains(names, c.RecordOf(e))
+}
+
+// RecordOf is the ID or path of the record that the call had an effect on.
+func (c Call[E]) RecordOf(e journal.Effect) string {
+	switch e.Of {
+	case journal.Only:
+		return ""
+	case journal.Answered:
+		return strconv.Itoa(c.answeredID())
+	case journal.Caller:
+		if e.Kind == "job" {
+			return strconv.Itoa(c.JobID)
+		}
+		return strconv.Itoa(c.RunnerID)
+	}
+	value, _ := plain.At(c.Params, e.Of)
+	return plain.Text(value)
 }
 
 // Answer is the last part of String: "201 runner 100002".
@@ -98,7 +166,7 @@ func (c Call[E]) Answer() string {
 	if c.Status == 0 {
 		return "no answer"
 	}
-	return strconv.Itoa(c.Status) + c.made()
+	return strconv.Itoa(c.Status) + c.Made()
 }
 
 // printable quotes what a client sent if it has line breaks or the like, so that a message stays on one line.
@@ -115,6 +183,14 @@ func (c Call[E]) Name() string {
 		return string(c.Endpoint)
 	}
 	return c.Method + " " + c.Path
+}
+
+// Asked is the name with what a call of GraphQL asks for: "POST /api/graphql query { currentUser }".
+func (c Call[E]) Asked() string {
+	if c.Operation == "" {
+		return c.Name()
+	}
+	return c.Name() + " " + c.Operation
 }
 
 // Actor is who called: "mia", "job 7 on runner 3"; "" for a call without valid credentials.

@@ -33,7 +33,7 @@ func Journal[E ~string](calls []Call[E]) string {
 		}
 		retries++
 		fmt.Fprintf(&text, "  %s [retry %d]\n", c.Line(), retries)
-		if n := likeIt(calls[i:]); n > 1 {
+		if n := LikeIt(calls[i:]); n > 1 {
 			retries, i = retries+n, i+n
 			fmt.Fprintf(&text, "    ... %d more like it, up to #%d\n", n, calls[i].Number)
 		}
@@ -41,8 +41,8 @@ func Journal[E ~string](calls []Call[E]) string {
 	return text.String()
 }
 
-// likeIt counts the calls after the first that repeat it with the same answer.
-func likeIt[E ~string](calls []Call[E]) int {
+// LikeIt counts the calls after the first that repeat it with the same answer.
+func LikeIt[E ~string](calls []Call[E]) int {
 	first := calls[0]
 	for n, c := range calls[1:] {
 		same := c.Status == first.Status && c.Failure == first.Failure && c.Reason == first.Reason
@@ -70,9 +70,10 @@ func (c Call[E]) Line() string {
 		line += " (" + strings.Join(notes, "; ") + ")"
 	}
 	if c.Failure {
-		line += " " + c.injectedText()
+		line += " " + c.InjectedText()
 	}
-	if c.Endpoint == "" && c.Reason == "" {
+	answered := c.Status > 0 && c.Status < 400 // who asks whether GitLab is there is answered
+	if c.Endpoint == "" && c.Reason == "" && !answered {
 		line += " [nothing serves this]"
 	}
 	if len(c.IgnoredParams) > 0 {
@@ -105,8 +106,8 @@ func (c Call[E]) listed() string {
 	return shown + " " + kind
 }
 
-// injectedText says that a Failure answered, and which.
-func (c Call[E]) injectedText() string {
+// InjectedText says that a Failure answered, and which.
+func (c Call[E]) InjectedText() string {
 	if c.Injected == "" {
 		return "[injected failure]"
 	}

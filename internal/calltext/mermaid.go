@@ -28,7 +28,7 @@ func Mermaid[E ~string](calls []Call[E]) string {
 func (c Call[E]) writeMermaid(text *strings.Builder, actor string) {
 	answer, arrow := c.Answer(), "-->>"
 	if c.Failure {
-		answer += " " + c.injectedText()
+		answer += " " + c.InjectedText()
 	}
 	if c.Failure || c.Status == 0 {
 		arrow = "--x"

@@ -72,6 +72,8 @@ type Where struct {
 	Runner *int    `json:"runner,omitzero"`
 	Param  *Param  `json:"param,omitzero"`
 	Header *Header `json:"header,omitzero"`
+
+	Operation *string `json:"operation,omitzero"` // of GraphQL
 }
 
 // Param is a parameter of a call.
@@ -136,16 +138,29 @@ type Plan struct {
 	CancelAt      *string `json:"cancel_at,omitzero"`
 	PostponeFinal *int    `json:"postpone_final,omitzero"`
 	RejectLog     *int    `json:"reject_log,omitzero"`
+	LoseLog       *int    `json:"lose_log,omitzero"`
 	Watch         bool    `json:"watch,omitzero"`
+}
+
+// planned is something that is to happen to a job a number of times.
+type planned struct {
+	name  string
+	times *int
+	plan  func(*world.State, *world.Job, int)
+}
+
+func (p Plan) counts() []planned {
+	return []planned{
+		{"postpone_final", p.PostponeFinal, (*world.State).PostponeFinal},
+		{"reject_log", p.RejectLog, (*world.State).RejectLog},
+		{"lose_log", p.LoseLog, (*world.State).LoseLog},
+	}
 }
 
 // Check returns an error for a count that is negative.
 func (p Plan) Check() error {
-	for _, count := range []struct {
-		name string
-		n    *int
-	}{{"postpone_final", p.PostponeFinal}, {"reject_log", p.RejectLog}} {
-		if count.n != nil && *count.n < 0 {
+	for _, count := range p.counts() {
+		if count.times != nil && *count.times < 0 {
 			return errors.New(count.name + ": must not be negative")
 		}
 	}
@@ -154,18 +169,20 @@ func (p Plan) Check() error {
 
 // Make makes the plan for a job.
 func (p Plan) Make(st *world.State, j *world.Job) error {
-	planned := p.CancelAt != nil || p.PostponeFinal != nil || p.RejectLog != nil
-	if err := j.Plannable(); planned && err != nil {
+	something := p.CancelAt != nil
+	for _, count := range p.counts() {
+		something = something || count.times != nil
+	}
+	if err := j.Plannable(); something && err != nil {
 		return err
 	}
 	if p.CancelAt != nil {
 		st.CancelOn(j, *p.CancelAt)
 	}
-	if p.PostponeFinal != nil {
-		st.PostponeFinal(j, *p.PostponeFinal)
-	}
-	if p.RejectLog != nil {
-		st.RejectLog(j, *p.RejectLog)
+	for _, count := range p.counts() {
+		if count.times != nil {
+			count.plan(st, j, *count.times)
+		}
 	}
 	if p.Watch {
 		st.Watch(j)
@@ -188,4 +205,11 @@ func (a Advance) By() (time.Duration, error) {
 		return *a.ByText, nil
 	}
 	return 0, errors.New(`give either "seconds", a number, or "duration", such as "2h"`)
+}
+
+// HookState is a function that Before or After runs. Only a test in Go has such.
+type HookState struct {
+	ID   int    `json:"id"`
+	Hook string `json:"hook"` // "Before(POST /runners) at op_test.go:113"
+	Ran  int    `json:"ran"`
 }

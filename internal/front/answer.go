@@ -91,7 +91,7 @@ func (q *Request) visit(part func() Response) (res Response) {
 	world.Visit(q.State, func() {
 		defer func() {
 			if p := recover(); p != nil { // a bug in this code, whatever the request was
-				res = Refuse(http.StatusInternalServerError, MsgInternalError).
+				res = q.Usual(http.StatusInternalServerError, "").
 					Because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
 			}
 		}()
@@ -106,8 +106,13 @@ func (q *Request) admit() *Response {
 	if refusal := q.throttled(); refusal != nil {
 		return refusal
 	}
-	if q.route.Access == byUser || q.route.Access == ByAnyone {
+	switch q.route.Access {
+	case byUser, ByAnyone:
 		if refusal := q.authenticate(); refusal != nil {
+			return refusal
+		}
+	case BySignIn:
+		if refusal := q.signIn(); refusal != nil {
 			return refusal
 		}
 	}
@@ -124,6 +129,9 @@ func (q *Request) admit() *Response {
 
 // validate reads the parameters as the endpoint declares them.
 func (q *Request) validate() *Response {
+	if q.route.Reads != nil {
+		return nil
+	}
 	spec := q.route.declared(q.Version)
 	values, problems := spec.Validate(q.tree)
 	q.Params, q.validated = values, true

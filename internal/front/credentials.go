@@ -56,11 +56,11 @@ func (q *Request) credentials() string {
 	private := q.privateToken()
 	switch {
 	case strings.HasPrefix(private, world.JobTokenPrefix):
-		return ""
+		return q.basicToken()
 	case private != "":
 		return private
 	}
-	return cmp.Or(q.credential(paramAccessToken), q.bearer(), q.credential(paramBearerToken))
+	return cmp.Or(q.credential(paramAccessToken), q.bearer(), q.credential(paramBearerToken), q.basicToken())
 }
 
 // privateToken is the token of GitLab's own carriers: the parameter before the header.
@@ -75,6 +75,15 @@ func (q *Request) bearer() string {
 		return ""
 	}
 	return strings.TrimSpace(token)
+}
+
+// basicToken is an access token as the password of HTTP Basic, which signs in alone.
+func (q *Request) basicToken() string {
+	if !q.signsIn() {
+		return ""
+	}
+	_, password, _ := q.HTTP.BasicAuth()
+	return password
 }
 
 // credential is a parameter that carries a token; a blank one counts as none.
@@ -148,3 +157,6 @@ func (q *Request) blocked() *Response {
 	}
 	return Forbidden(why, q.User.Username+" is "+string(q.User.State)).AsRefusal()
 }
+
+// signsIn reports whether the request's endpoint has its callers sign in.
+func (q *Request) signsIn() bool { return q.route != nil && q.route.Access == BySignIn }

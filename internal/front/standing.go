@@ -5,6 +5,8 @@ package front
 // themselves.
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -85,13 +87,26 @@ func (q *Request) PolicyRules() policy.Rules {
 		NoteForUpdatersOnly:         q.Has(gitlabversion.MaintenanceNoteForUpdatersOnly),
 		OwnerProjectKeepsRunner:     q.Has(gitlabversion.OwnerProjectKeepsRunner),
 		UnassignDecidedFirst:        q.Has(gitlabversion.UnassignDecidedFirst),
+		AnybodyReadsInstanceRunners: q.Has(gitlabversion.InstanceRunnersReadByAll),
 	}
 }
 
 // ProjectStandingOf is where a user stands to a project.
 func ProjectStandingOf(u *world.User, p *world.Project) policy.ProjectStanding {
 	return policy.ProjectStanding{Where: p.Path, Held: policy.Role(world.RoleInProject(u, p)),
-		Visibility: levels[p.Visibility], Archived: p.Archived}
+		Visibility: levels[p.Visibility], Archived: p.Archived, Builds: AccessOf(p.Attribute(world.AttrBuildsAccess)),
+		MembersJobs: !p.PublicJobs()}
+}
+
+// AccessOf is a level of access to a feature as policy knows it.
+func AccessOf(level string) policy.FeatureAccess {
+	switch level {
+	case world.FeatureDisabled:
+		return policy.ForNobody
+	case world.FeaturePrivate:
+		return policy.ForMembers
+	}
+	return policy.ForAll
 }
 
 // levels are the visibilities as policy knows them.
@@ -119,12 +134,19 @@ func (q *Request) SecurityManager(held policy.Role) bool {
 func (q *Request) GroupStanding(g *world.Group) policy.GroupStanding {
 	held := policy.Role(world.RoleInGroup(q.User, g))
 	return policy.GroupStanding{Where: g.Path, Held: held, Around: world.InAndAround(q.User, g),
-		Visibility: levels[g.Visibility], SecurityManager: q.SecurityManager(held)}
+		Visibility: levels[g.Visibility], SecurityManager: q.SecurityManager(held),
+		Subgroups: creators[g.Attribute(world.AttrSubgroupCreation)],
+		Projects:  creators[g.Attribute(world.AttrProjectCreation)]}
 }
+
+// creators are the roles that the words of the creation levels of a group stand for.
+var creators = map[string]policy.Role{world.CreationNoone: policy.Noone, world.CreationOwner: policy.Owner,
+	world.CreationMaintainer: policy.Maintainer, world.CreationDeveloper: policy.Developer}
 
 // RunnerStanding is where the user of the request stands to a runner.
 func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
-	s := policy.RunnerStanding{ID: r.ID, Projects: len(r.Assignments), Locked: r.Locked}
+	s := policy.RunnerStanding{ID: r.ID, Projects: len(r.Assignments), Locked: r.Locked,
+		Creator: r.Creator != nil && r.Creator == q.User}
 	switch r.Type {
 	case world.GroupRunner:
 		s.Type = policy.Group
@@ -149,6 +171,57 @@ func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
 		s.Where = strings.Join(paths, ", ")
 	}
 	return s
+}
+
+// SharesInstance is whether the user of the request is a Maintainer of any group or project that uses instance runners
+// (app/policies/ci/runner_policy.rb).
+func (q *Request) SharesInstance() bool {
+	least := world.Role(policy.Maintainer)
+	return slices.ContainsFunc(q.Groups.Rows, func(g *world.Group) bool {
+		return !g.SharedRunnersDisabled && world.RoleInGroup(q.User, g) >= least
+	}) || slices.ContainsFunc(q.Projects.Rows, func(p *world.Project) bool {
+		return !p.SharedRunnersDisabled && world.RoleInProject(q.User, p) >= least
+	})
+}
+
+// RunnersOfUser are the runners that count as the user's own, by id (app/models/user.rb, ci_owned_runners). missed is
+// how many others the user might miss, and why; "" for none.
+func (q *Request) RunnersOfUser() (owned []*world.Runner, missed string) {
+	why := ""
+	claim := func(owns bool, held policy.Role, lacks func() policy.Decision) world.Claim {
+		switch {
+		case owns:
+			return world.Owns
+		case held == policy.None:
+			return 0
+		case why == "":
+			why = lacks().Reason
+		}
+		return world.Belongs
+	}
+	owned, leftOut := q.OwnedRunners(
+		func(p *world.Project) world.Claim {
+			held := policy.Role(world.RoleInProject(q.User, p))
+			return claim(policy.OwnsProjectRunners(held, q.SecurityManager(held)), held,
+				func() policy.Decision { return policy.LacksProjectRunners(q.Actor, held, p.Path) })
+		},
+		func(g *world.Group) world.Claim {
+			held := policy.Role(world.RoleInGroup(q.User, g))
+			return claim(policy.OwnsGroupRunners(held, q.SecurityManager(held)), held,
+				func() policy.Decision { return policy.LacksGroupRunners(q.Actor, held, g.Path) })
+		})
+	if instance := q.InstanceRunners(); leftOut == 0 && len(owned) == 0 && instance > 0 {
+		leftOut, why = instance, "runners of the instance are in GET /runners/all alone"
+	}
+	if leftOut == 0 {
+		return owned, ""
+	}
+	return owned, fmt.Sprintf("%d left out: %s", leftOut, why)
+}
+
+// OnPipeline asks whether the user may do something with a pipeline.
+func (q *Request) OnPipeline(p *world.Pipeline, may JobRule) policy.Decision {
+	return may(q.Actor, policy.JobStanding{Project: q.ProjectStanding(p.Project()), Protected: p.Protected()})
 }
 
 // jobStanding is where the user of the request stands to a job.

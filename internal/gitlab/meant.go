@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/graphql"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
@@ -52,6 +53,9 @@ func Unserved(method, path string, served []string) string {
 		return message + "; the control API is off: WithControl"
 	}
 	below, inAPI := BelowAPI(path)
+	if strings.EqualFold(below[strings.LastIndexByte(below, '/')+1:], "graphql") && queries.Serves(method, graphql.Path) {
+		return message + "; did you mean " + graphql.Endpoint + "? GraphQL is beside the REST API, not below it"
+	}
 	if !inAPI && reaches(method, path, served) {
 		return message + "; did you mean " + method + " " + front.APIPrefix + path + "?"
 	}
@@ -69,6 +73,7 @@ func Unserved(method, path string, served []string) string {
 // Meant continues the sentence "nothing serves METHOD /path", with a path below /api/v4, by what was probably
 // meant. It is "" when no served endpoint resembles it.
 func Meant(method, path string, served []string) string {
+	path = bracesToColons(path)
 	if same := nearest.Methods(path, served); len(same) > 0 {
 		for _, endpoint := range same {
 			if pattern, ok := strings.CutPrefix(endpoint, method+" "); ok {
@@ -89,18 +94,32 @@ func Meant(method, path string, served []string) string {
 // Outside continues the same sentence when no served endpoint resembles what was asked for.
 func Outside(method, path string) string {
 	return fmt.Sprintf("; if GitLab does, it is outside this fake: serve it with Handle(%q, ...)",
-		method+" "+nearest.Pattern(path))
+		method+" "+nearest.Pattern(bracesToColons(path)))
 }
 
 // BracesProblem is what is wrong with an endpoint whose parameters are written as in other languages' routers, {id} or
 // <id>; "" if it is not that.
 func BracesProblem(method, path string, served []string) string {
-	meant := method + " " + bracedParameter.ReplaceAllString(path, "/:$1$2")
+	meant := method + " " + bracesToColons(path)
 	if written := method + " " + path; meant != written && slices.Contains(served, meant) {
 		return fmt.Sprintf("nothing serves %s; a parameter is written as in GitLab's documentation: %q", written, meant)
 	}
 	return ""
 }
+
+// PathAlone is the path of a URL below the API, or of a path with a query.
+func PathAlone(path string) string {
+	path, _, _ = strings.Cut(path, "?")
+	if _, rest, isURL := strings.Cut(path, "://"); isURL {
+		_, rest, _ = strings.Cut(rest, "/")
+		path, _ = BelowAPI("/" + rest)
+	}
+	return path
+}
+
+// bracesToColons is a path whose parameters are written as in other languages' routers, {id} or <id>, with them as
+// GitLab's documentation writes them.
+func bracesToColons(path string) string { return bracedParameter.ReplaceAllString(path, "/:$1$2") }
 
 var bracedParameter = regexp.MustCompile(`/(?:\{(\w+)\}|<(?:int:)?(\w+)>)`)
 

@@ -31,6 +31,7 @@ type record[T any] struct {
 	entry  T
 	size   int64
 	shed   bool // by Weight.Shed
+	less   bool // it has lost something by that
 }
 
 // Weight is a limit of what a log takes. The zero value is none.
@@ -45,7 +46,7 @@ type Losses struct {
 	Excess int // entries that were dropped because there were too many
 	Heavy  int // entries that were dropped because they took too much
 	Spared int // those of them that would have been spared, had they only been too many
-	Shed   int // entries that have lost what Weight.Shed takes away
+	Shed   int // entries still there that have lost what Weight.Shed takes away
 }
 
 // waiter has a list of its own, so that an entry that is closed and cleared at once still reaches whoever waits for it.
@@ -97,6 +98,9 @@ func (l *Log[T]) sort() {
 // gone takes a record that is dropped out of what the log weighs.
 func (l *Log[T]) gone(r record[T]) bool {
 	l.bytes -= r.size
+	if r.less {
+		l.lost.Shed--
+	}
 	return true
 }
 
@@ -117,7 +121,7 @@ func (l *Log[T]) weigh() {
 		}
 		r.entry, r.shed = l.weight.Shed(r.entry), true
 		size := l.weight.Size(r.entry)
-		if size < r.size {
+		if r.less = size < r.size; r.less {
 			l.lost.Shed++
 		}
 		l.bytes += size - r.size

@@ -13,13 +13,9 @@ type Wait struct {
 	asked context.Context
 }
 
-// closeBefore is how long before the test's deadline a wait ends at the latest, so that the test can still tell why.
-// What is shorter gets a tenth of it.
-const closeBefore = 5 * time.Second
-
 // Waiting begins a wait, which stop ends. Once closing is closed its reason is closed.
 func Waiting(ctx context.Context, test any, closing <-chan struct{}, closed error) (w Wait, stop func()) {
-	inTime, cancelInTime := beforeDeadline(ctx, test)
+	inTime, cancelInTime := untilDeadline(ctx, test)
 	open, cancel := context.WithCancelCause(inTime)
 	go func() {
 		select {
@@ -34,9 +30,9 @@ func Waiting(ctx context.Context, test any, closing <-chan struct{}, closed erro
 	}
 }
 
-// beforeDeadline is a context that ends shortly before the test's deadline, if there is one. In a bubble the time is
-// another than that of the deadline.
-func beforeDeadline(ctx context.Context, test any) (context.Context, context.CancelFunc) {
+// untilDeadline is a context that ends shortly before the test's deadline, if there is one. In a bubble the time is
+// another than that of the deadline. Of a test of less than a minute a tenth is left.
+func untilDeadline(ctx context.Context, test any) (context.Context, context.CancelFunc) {
 	limited, has := test.(interface{ Deadline() (time.Time, bool) })
 	if !has || InBubble() { // where testing.T.Deadline panics
 		return context.WithCancel(ctx)
@@ -46,7 +42,7 @@ func beforeDeadline(ctx context.Context, test any) (context.Context, context.Can
 		return context.WithCancel(ctx)
 	}
 	const parts = 10
-	before := min(closeBefore, time.Until(deadline)/parts)
+	before := min(beforeDeadline, time.Until(deadline)/parts)
 	why := fmt.Errorf("the test's deadline (go test -timeout) is near: %w", context.DeadlineExceeded)
 	return context.WithDeadlineCause(ctx, deadline.Add(-before), why)
 }

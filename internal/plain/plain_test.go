@@ -69,9 +69,12 @@ func TestMoveTimes(t *testing.T) {
 	}
 	begin, never := time.Unix(0, 0).UTC(), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 	r := record{At: begin, List: []record{{At: begin}, {At: never}, {}}}
-	plain.MoveTimes(&r, time.Hour, never)
+	plain.MoveTimes(&r, begin.Add(time.Minute), begin.Add(time.Hour+time.Minute), never)
 	later := begin.Add(time.Hour)
 	assert.Equal(t, record{At: later, List: []record{{At: later}, {At: never}, {}}}, r)
+	far := begin.AddDate(5000, 0, 0)
+	plain.MoveTimes(&r, later, far, never)
+	assert.Equal(t, far, r.At)
 }
 
 type account struct {

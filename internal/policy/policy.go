@@ -22,6 +22,8 @@ const (
 	Developer       Role = 30
 	Maintainer      Role = 40
 	Owner           Role = 50
+	// Noone is more than anybody's role.
+	Noone Role = 100
 )
 
 // String returns GitLab's name of the role.
@@ -74,6 +76,8 @@ type Rules struct {
 	// OwnerProjectKeepsRunner: a runner cannot leave its owner project nor, when locked, any project; before, it could not
 	// leave its only one.
 	OwnerProjectKeepsRunner bool
+	// AnybodyReadsInstanceRunners: every user has read_runner of instance runners.
+	AnybodyReadsInstanceRunners bool
 	// UnassignDecidedFirst: whether a runner may leave a project is decided before its record is looked at.
 	UnassignDecidedFirst bool
 }

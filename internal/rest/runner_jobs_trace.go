@@ -53,15 +53,18 @@ func appendTrace(q request) front.Response {
 	}
 	start := rangeStart(q.HTTP.Header.Get(headerContentRange))
 	sent := q.Upload.Content.Size
-	kept := true
+	tooLarge := sent >= q.roomForLog()
+	lostEnd, loses := int64(0), false
+	if !tooLarge {
+		lostEnd, loses = q.LosesLog(j, start, sent)
+	}
 	switch size := j.Log.Size; {
-	case sent >= q.roomForLog():
+	case tooLarge:
 		_ = q.Drop(j, world.TraceSizeExceeded, nil)
 		return front.RefuseError(http.StatusForbidden, front.MsgForbidden).
 			Because(fmt.Sprintf("%d bytes from %d on; the limit of the log is %d",
 				sent, start, q.Settings.TraceLimit()))
-	case start == size && q.LosesLog(j):
-		kept = false
+	case loses:
 	case start == size:
 		q.AppendLog(j, q.Upload.Content)
 	case start+sent != size: // else it repeats what came last
@@ -78,15 +81,15 @@ func appendTrace(q request) front.Response {
 		interval = watchedInterval
 	}
 	end := j.Log.Size
-	if !kept {
-		end += sent // the runner is not to know yet
+	if loses {
+		end = lostEnd // the runner is not to know yet
 	}
 	// Grape sends as the body what the endpoint's block ends with: here the value of the last header that it sets.
 	return front.Response{Status: http.StatusAccepted, Text: interval, ContentType: "application/json"}.
 		With(headerJobStatus, string(j.Status)).
 		With(headerRange, traceRange(end)).
 		With(headerTraceInterval, interval).
-		Because(pieceText(j, start, sent, kept))
+		Because(pieceText(j, start, sent, !loses))
 }
 
 // pieceText says what was sent of a log and what there is of it, which neither the status nor the body tells.

@@ -4,7 +4,6 @@ package rest
 // projects of one runner.
 
 import (
-	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -87,35 +86,10 @@ func (q request) runnerPage(rows []*world.Runner, everything bool, f world.Runne
 }
 
 func listRunners(q request) front.Response {
-	why := ""
-	claim := func(owns bool, held policy.Role, lacks func() policy.Decision) world.Claim {
-		switch {
-		case owns:
-			return world.Owns
-		case held == policy.None:
-			return 0
-		case why == "":
-			why = lacks().Reason
-		}
-		return world.Belongs
-	}
-	owned, leftOut := q.OwnedRunners(
-		func(p *world.Project) world.Claim {
-			held := policy.Role(world.RoleInProject(q.User, p))
-			return claim(policy.OwnsProjectRunners(held, q.SecurityManager(held)), held,
-				func() policy.Decision { return policy.LacksProjectRunners(q.Actor, held, p.Path) })
-		},
-		func(g *world.Group) world.Claim {
-			held := policy.Role(world.RoleInGroup(q.User, g))
-			return claim(policy.OwnsGroupRunners(held, q.SecurityManager(held)), held,
-				func() policy.Decision { return policy.LacksGroupRunners(q.Actor, held, g.Path) })
-		})
+	owned, leftOut := q.RunnersOfUser()
 	res := q.listed(owned, world.RunnerStatuses)
-	if instance := q.InstanceRunners(); leftOut == 0 && len(owned) == 0 && instance > 0 {
-		leftOut, why = instance, "runners of the instance are in GET /runners/all alone"
-	}
-	if res.Reason == "" && leftOut > 0 {
-		res = res.Because(fmt.Sprintf("%d left out: %s", leftOut, why))
+	if res.Reason == "" {
+		res = res.Because(leftOut)
 	}
 	return res
 }

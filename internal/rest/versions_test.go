@@ -75,6 +75,8 @@ func has(attributes map[string]string) func(inVersion) any {
 func TestVersions(t *testing.T) {
 	proofs := versionProofs()
 	maps.Copy(proofs, neighbourProofs())
+	maps.Copy(proofs, namespaceProofs())
+	maps.Copy(proofs, graphqlProofs())
 	for _, d := range gitlabversion.Differences() {
 		row := d.Row()
 		t.Run(row.What, func(t *testing.T) {
@@ -263,7 +265,7 @@ func versionProofs() map[gitlabversion.Difference]proof {
 			v.gl.DeleteProject("short/lived")
 			_, stays := v.gl.Runner(r.ID)
 			return stays
-		}, true, false, nil},
+		}, true, false, true},
 		gitlabversion.KASProxyURL:       {shows("mia", "/metadata", "externalK8sProxyUrl"), false, true, nil},
 		gitlabversion.EmailResetOffered: {shows("root", "/user", `"email_reset_offered_at":null`), false, true, false},
 		gitlabversion.UsersShowLocked:   {shows("mia", "/user", `"locked":false`), false, true, nil},

@@ -42,3 +42,28 @@ func InBrackets(words ...string) string {
 	}
 	return " (" + strings.Join(words, ", ") + ")"
 }
+
+// Differing shortens two long texts to about where they begin to differ.
+func Differing(a, b string) (string, string) {
+	const long, before = 120, 40
+	first, second := []rune(a), []rune(b)
+	same := 0
+	for same < min(len(first), len(second)) && first[same] == second[same] {
+		same++
+	}
+	short := func(text []rune) string {
+		from := 0
+		if len(text) > long {
+			from = max(0, min(same-before, len(text)-long))
+		}
+		cut := string(text[from:min(len(text), from+long)])
+		if from > 0 {
+			cut = "..." + cut
+		}
+		if from+long < len(text) {
+			cut += "..."
+		}
+		return cut
+	}
+	return short(first), short(second)
+}

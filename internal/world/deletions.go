@@ -11,13 +11,16 @@ import (
 // What people delete, and what goes with it. Each of these refuses before it changes anything; what is done cannot
 // fail.
 
-// GhostUsername is the user that the jobs of deleted users are given to. GitLab has a user of that name for what it
-// keeps of deleted users, issues and the like; a job it leaves without a user, which a record here cannot be.
+// GhostUsername is the user that the jobs of deleted users are given to
+// (app/services/users/migrate_records_to_ghost_user_service.rb, migrate_pipelines). Before GitLab had that, in some
+// 18.x, such jobs were left without a user (config/gitlab_loose_foreign_keys.yml, p_ci_builds), which a record here
+// cannot be.
 const GhostUsername = "ghost"
 
-// DeleteUser deletes a user with the tokens, memberships and personal projects. Jobs that have not ended fail, because
+// DeleteUser deletes a user with the tokens, memberships and personal projects. Jobs that can be canceled fail, because
 // the user is blocked first; others stay, and so do runners, which forget who made them. The only owner of a group
-// cannot be deleted (app/services/users/destroy_service.rb; app/models/user.rb, the transition to blocked).
+// cannot be deleted (app/services/users/destroy_service.rb; app/models/user.rb, the transition to blocked;
+// app/services/ci/drop_pipelines_and_disable_schedules_for_user_service.rb).
 func (st *State) DeleteUser(u *User) error {
 	switch {
 	case u.Username == GhostUsername:
@@ -67,11 +70,9 @@ func (st *State) removeUser(u *User) {
 			continue
 		}
 		j.User = st.ghost()
-		if _, open := transition(eventDrop, j.Status, false); open {
+		if j.Status.cancelable() {
 			_ = st.fire(j, eventDrop) // and not Drop: what a blocked user began is not tried again
-			if j.Status == JobFailed {
-				j.FailureReason = UserBlockedFailure
-			}
+			j.FailureReason = UserBlockedFailure
 		}
 	}
 	for _, r := range st.Runners.Rows {
@@ -80,10 +81,15 @@ func (st *State) removeUser(u *User) {
 		}
 	}
 	for _, g := range st.Groups.Rows {
-		delete(g.Roles, u)
+		leave(g, u)
+		g.forgetInviter(u)
 	}
 	for _, p := range st.Projects.Rows {
-		delete(p.Roles, u)
+		leave(p, u)
+		p.forgetInviter(u)
+		if p.Creator == u {
+			p.Creator = nil
+		}
 	}
 	st.removeTokens(func(t *AccessToken) bool { return t.User == u })
 	maps.DeleteFunc(st.handed, func(_ string, h handedToken) bool { return Key(h.username) == Key(u.Username) })
@@ -122,7 +128,7 @@ func (st *State) removeTokens(gone func(*AccessToken) bool) {
 }
 
 // DeleteProject deletes a project with its jobs, memberships, access tokens and their bots. Runners that serve other
-// projects go on with those, the next of which owns them then. Those that served it alone are orphans or, in later
+// projects go on with those, the next of which owns them then. Those that served it alone are orphans or, in some
 // versions, deleted (app/services/projects/destroy_service.rb,
 // app/services/ci/runners/update_project_runners_owner_service.rb).
 func (st *State) DeleteProject(p *Project) {
@@ -131,7 +137,9 @@ func (st *State) DeleteProject(p *Project) {
 	}
 	for _, r := range slices.Clone(p.Runners) {
 		st.UnassignRunner(r, p)
-		st.dropOrphan(r)
+		if r.Orphaned() && st.Has(gitlabversion.OrphanedRunnersDeleted) {
+			st.DeleteRunner(r)
+		}
 	}
 	st.removeBots(p.Roles)
 	st.removeTokens(func(t *AccessToken) bool { return t.Project == p })
@@ -145,12 +153,15 @@ func (st *State) DeleteProject(p *Project) {
 	}
 	delete(st.registrationTokens, p.RegistrationToken)
 	delete(st.ProjectPaths, Key(p.Path))
+	for _, old := range p.OldPaths {
+		delete(st.oldPaths, Key(old))
+	}
 	st.Projects.remove(p)
 	st.tickAll()
 }
 
-// DeleteGroup deletes a group with all below it, its memberships, access tokens and their bots. Its runners are orphans
-// or, in later versions, deleted (app/services/groups/destroy_service.rb).
+// DeleteGroup deletes a group with all below it, its memberships, access tokens and their bots. Its own runners stay,
+// as orphans (app/services/groups/destroy_service.rb; https://gitlab.com/gitlab-org/gitlab/-/merge_requests/176804).
 func (st *State) DeleteGroup(g *Group) {
 	for _, p := range slices.Clone(g.Projects) {
 		st.DeleteProject(p)
@@ -161,7 +172,6 @@ func (st *State) DeleteGroup(g *Group) {
 	for _, r := range slices.Clone(g.runners) {
 		r.Group = nil
 		st.tick(r)
-		st.dropOrphan(r)
 	}
 	st.removeBots(g.Roles)
 	st.removeTokens(func(t *AccessToken) bool { return t.Group == g })
@@ -175,15 +185,9 @@ func (st *State) DeleteGroup(g *Group) {
 	}
 	delete(st.registrationTokens, g.RegistrationToken)
 	delete(st.GroupPaths, Key(g.Path))
+	st.dropShares(g)
 	st.Groups.remove(g)
 	st.tickAll()
-}
-
-// dropOrphan deletes a runner that has lost all that it served, in versions that do not keep such runners.
-func (st *State) dropOrphan(r *Runner) {
-	if r.Orphaned() && st.Has(gitlabversion.OrphanedRunnersDeleted) {
-		st.DeleteRunner(r)
-	}
 }
 
 // removeBots deletes those members of a project or group that are the bots of its access tokens.

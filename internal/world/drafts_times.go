@@ -27,7 +27,8 @@ func (st *State) yetToCome(times ...draftTime) (ps Problems) {
 	now := st.Now()
 	why := "the fake's time, gl.Now(), is %s; Advance moves it"
 	if st.seeding() {
-		why = `it is %s; "now" in a scenario (Now, At) says when its times are told from, and all of them move along`
+		why = `it is %s; start the fake later (WithStartTime), or say in the scenario's "now" (Now, At) when its times are ` +
+			`told from: all of them move along, as those of ready-made worlds do`
 	}
 	for _, t := range times {
 		if !t.at.IsZero() && orNow(t.at, now).After(now) {

@@ -17,15 +17,17 @@ func (st *State) LoseLogFor(j *Job, why string) { j.fate.lostBy = why }
 // LostBy is what LoseLogFor noted.
 func (j *Job) LostBy() string { return j.fate.lostBy }
 
-// LosesLog reports whether the piece of log that has just come is lost, and counts it.
-func (st *State) LosesLog(j *Job) bool {
+// LosesLog reports whether the piece of log that has just come is lost, given where in the log it begins and its size,
+// in bytes, and counts it. end is then where the runner is to think that the log ends.
+func (st *State) LosesLog(j *Job, start, size int64) (end int64, loses bool) {
 	f := &j.fate
-	if f.losing == 0 {
-		return false
+	if f.losing == 0 || start != j.Log.Size+f.lostBytes {
+		return 0, false
 	}
 	f.losing--
 	f.lost++
-	return true
+	f.lostBytes += size
+	return j.Log.Size + f.lostBytes, true
 }
 
 // CancelOn decides that the job is canceled as soon as its log has the text; "" cancels it at the runner's next word.

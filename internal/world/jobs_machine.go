@@ -60,6 +60,14 @@ func (s JobStatus) Completed() bool {
 	return s == JobSuccess || s == JobFailed || s == JobCanceled || s == JobSkipped
 }
 
+// cancelable reports whether the job counts where GitLab stops all that is under way, as when its user is blocked: a
+// manual job does not, nor one that is canceling (has_status.rb, CANCELABLE_STATUSES;
+// app/services/ci/drop_pipeline_service.rb).
+func (s JobStatus) cancelable() bool {
+	return s == JobCreated || s == JobWaitingForResource || s == JobPreparing || s == JobPending || s == JobRunning ||
+		s == JobScheduled
+}
+
 // Executing reports whether the job is on a runner, which is while its token works.
 func (s JobStatus) Executing() bool { return s == JobRunning || s == JobCanceling }
 

@@ -14,6 +14,7 @@ func (st *State) AppendLog(j *Job, piece Blob) {
 		piece.overwrite(secret, st.masked(len(secret)))
 	}
 	j.Log.take(piece)
+	j.fate.lostBytes = 0
 	st.Touch(j)
 	j.wake()
 }
