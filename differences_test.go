@@ -2,9 +2,11 @@ package fakegitlab_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -44,15 +46,16 @@ func TestDifferencesNameTheCall(t *testing.T) {
 		"there, and not expected (#1 POST /projects by root -> 201 project":                                 root("POST", "/projects", "name=x"),
 		"Members: expected": root("DELETE", "/groups/1001/members/3", ""),
 		"share of acme/shop with acme/backend (guest): there, and not expected (#1 POST /projects/:id/share": root("POST", "/projects/acme%2Fshop/share", "group_id=1002&group_access=10"),
-		"settings: RegistrationToken: expected":                                                            root("POST", "/runners/reset_registration_token", ""),
-		"(#1 POST /groups/:id/runners/reset_registration_token id=acme/backend by root -> 201)":            root("POST", "/groups/acme%2Fbackend/runners/reset_registration_token", ""),
-		"(#1 POST /projects/:id/runners/reset_registration_token id=10001 by root -> 201)":                 root("POST", "/projects/10001/runners/reset_registration_token", ""),
-		`Status: expected "pending", got "canceled" (#1 POST /projects/:id/jobs/:job_id/cancel id=10001`:   root("POST", "/projects/10001/jobs/2000007/cancel", ""),
-		"there, and not expected (#1 POST /projects/:id/jobs/:job_id/retry id=10001 job_id=2000002":        root("POST", "/projects/10001/jobs/2000002/retry", ""),
-		"Erased: expected false, got true (#1 POST /projects/:id/jobs/:job_id/erase id=10001":              root("POST", "/projects/10001/jobs/9/erase", ""),
-		`got "pending" (#1 POST /projects/:id/jobs/:job_id/play id=10002 job_id=2000009 by root -> 200)`:   root("POST", "/projects/10002/jobs/2000009/play", ""),
-		`Status: expected "pending", got "running" (#1 POST /jobs/request by job 2000007 on runner 100001`: {"", "POST", "/jobs/request", "system_id=s_100001a&token=" + online.Token},
-		`Status: expected "running", got "success" (#1 PUT /jobs/:id id=2000005 by job 2000005`:            {"", "PUT", "/jobs/2000005", "state=success&token=" + running.Token},
+		`State: expected "active", got "blocked" (#1 POST /users/:id/block id=3 by root -> 201`:              root("POST", "/users/3/block", ""),
+		"settings: RegistrationToken: expected":                                                              root("POST", "/runners/reset_registration_token", ""),
+		"(#1 POST /groups/:id/runners/reset_registration_token id=acme/backend by root -> 201)":              root("POST", "/groups/acme%2Fbackend/runners/reset_registration_token", ""),
+		"(#1 POST /projects/:id/runners/reset_registration_token id=10001 by root -> 201)":                   root("POST", "/projects/10001/runners/reset_registration_token", ""),
+		`Status: expected "pending", got "canceled" (#1 POST /projects/:id/jobs/:job_id/cancel id=10001`:     root("POST", "/projects/10001/jobs/2000007/cancel", ""),
+		"there, and not expected (#1 POST /projects/:id/jobs/:job_id/retry id=10001 job_id=2000002":          root("POST", "/projects/10001/jobs/2000002/retry", ""),
+		"Erased: expected false, got true (#1 POST /projects/:id/jobs/:job_id/erase id=10001":                root("POST", "/projects/10001/jobs/9/erase", ""),
+		`got "pending" (#1 POST /projects/:id/jobs/:job_id/play id=10002 job_id=2000009 by root -> 200)`:     root("POST", "/projects/10002/jobs/2000009/play", ""),
+		`Status: expected "pending", got "running" (#1 POST /jobs/request by job 2000007 on runner 100001`:   {"", "POST", "/jobs/request", "system_id=s_100001a&token=" + online.Token},
+		`Status: expected "running", got "success" (#1 PUT /jobs/:id id=2000005 by job 2000005`:              {"", "PUT", "/jobs/2000005", "state=success&token=" + running.Token},
 	} {
 		gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
 		gl.AddJob(fakegitlab.Job{ID: 9, Project: "acme/shop", Name: "old", Status: fakegitlab.JobSuccess, Trace: "log"})
@@ -65,6 +68,20 @@ func TestDifferencesNameTheCall(t *testing.T) {
 		})
 		assert.Contains(t, strings.Join(lines, "\n"), want)
 	}
+}
+
+func TestDifferencesOfTokensNameTheCall(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	token := testkit.WithForm("name=x&scopes[]=api&expires_at=" + gl.Now().AddDate(0, 1, 0).Format(time.DateOnly))
+	tokens := "/users/3/impersonation_tokens"
+	first := testkit.Ask(t, gl, gl.AdminToken(), "POST", tokens, token).Field(t, "id")
+	lines := strings.Join(differences(t, gl, func() {
+		testkit.Ask(t, gl, gl.AdminToken(), "DELETE", fmt.Sprintf("%s/%.0f", tokens, first))
+		testkit.Ask(t, gl, gl.AdminToken(), "POST", tokens, token)
+	}), "\n")
+	assert.Regexp(t, `Revoked: expected false, got true \(#2 DELETE /users/:user_id/impersonation_tokens/`, lines)
+	assert.Regexp(t, `there, and not expected \(#3 POST /users/:user_id/impersonation_tokens user_id=3 by root -> 201 acc`,
+		lines)
 }
 
 // What a failure answered in GitLab's place, what was refused, and what a test changed itself names no call.
@@ -103,6 +120,7 @@ func TestEveryEndpointThatChangesSomethingSaysWhat(t *testing.T) {
 		fakegitlab.VerifyRunner:           "a runner is heard of, as by all of its calls",
 		fakegitlab.RevokeOwnAccessToken:   "the call does not say which of a user's tokens it was",
 		fakegitlab.DeleteProjectArtifacts: "it is of all jobs of a project",
+		fakegitlab.OAuthToken:             "its tokens are in no world",
 		fakegitlab.GraphQL:                "its mutations say it, by their fields",
 	}
 	gl := fakegitlab.New(t, fakegitlab.WithVersion("19.4"))

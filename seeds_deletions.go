@@ -83,10 +83,10 @@ func surely[R any](do func(*world.State, R)) func(*world.State, R) error {
 	}
 }
 
-// NextID has the next record that a request makes get this ID: a runner, a group, a project or, by a retry, a job,
-// but no runner manager, which comes along with others. Several queue up, each for one record. An ID that a runner
-// has already fails the test; one that no request used is a problem at its end (WithUnusedFailures). Reset forgets
-// them.
+// NextID has the next record that a request makes get this ID: a runner, a job (by a retry), a user, an access token, a
+// group or a project, but no runner manager, which comes along with others. Several queue up, each for one record. An
+// ID that a runner has already fails the test; one that no request used is a problem at its end (WithUnusedFailures).
+// Reset forgets them.
 func (f *Fake) NextID(id int) {
 	f.tb.Helper()
 	at := planted{at: place()}.place("")

@@ -28,6 +28,7 @@ type RealGitLab struct {
 	Settings                  params       // those that cases change, as they were
 	groups                    map[int]bool // at the top, which no case has made
 	adminID                   int
+	lastUser                  int // the youngest user who is none of a case's
 }
 
 // DialGitLab looks at a GitLab before cases change it. Cases reset its registration token, change its settings and
@@ -53,6 +54,9 @@ func DialGitLab(t testing.TB, base, adminToken, version string) *RealGitLab {
 	_, me := g.call(t, adminToken, http.MethodGet, "/user", nil)
 	id, _ := testkit.Descend(me, "id").(float64)
 	g.adminID = int(id)
+	if users := g.users(t); len(users) > 0 {
+		g.lastUser = slices.Max(users)
+	}
 	return g
 }
 
@@ -127,7 +131,7 @@ func (g *RealGitLab) Open(p *Player, c Case) WorldMaker {
 	p.prefix = "c" + strings.ToLower(rand.Text()[:8]) + "-"
 	w := &restWorld{Player: p, gitlab: g, about: c.text(), asked: c.requests(), specs: map[string]caseUser{},
 		tokens: map[string]string{}, settingsNow: params{}, roles: map[string]fakegitlab.Members{}}
-	if namesItself.MatchString(w.about) {
+	if namesItself.MatchString(w.about) || namesUsers.MatchString(c.paths()+w.asked) {
 		p.skip("it writes out a username or a path, which has a prefix there")
 	}
 	p.server = w
@@ -159,6 +163,15 @@ func (c Case) requests() string {
 	return text.String()
 }
 
+// paths are those that a case asks for.
+func (c Case) paths() string {
+	var text strings.Builder
+	for _, s := range append([]Step{c.Step}, c.Then...) {
+		fmt.Fprintf(&text, "%q:%q ", "path", s.Request.Path)
+	}
+	return text.String()
+}
+
 // params are what a request has in its body.
 type params map[string]any
 
@@ -179,6 +192,7 @@ type restWorld struct {
 func (w *restWorld) URL() string          { return w.gitlab.base }
 func (w *restWorld) APIURL() string       { return w.gitlab.base + "/api/v4" }
 func (w *restWorld) Client() *http.Client { return w.gitlab.client }
+func (w *restWorld) Now() time.Time       { return time.Now() }
 
 func (w *restWorld) mentions(name string) bool { return strings.Contains(w.about, name) }
 
@@ -238,6 +252,11 @@ func (w *restWorld) clear() {
 	for _, id := range w.gitlab.topGroups(w.t) { // made by the case itself
 		if !w.gitlab.groups[id] {
 			w.remove([]string{fmt.Sprintf("/groups/%d", id)})
+		}
+	}
+	for _, u := range w.gitlab.users(w.t) {
+		if u > w.gitlab.lastUser {
+			w.remove([]string{fmt.Sprintf("/users/%d?hard_delete=true", u)}) // made by the case itself
 		}
 	}
 }

@@ -52,7 +52,7 @@ func (w *restWorld) ready() { w.gitlab.set(w.t, w.settingsNow) }
 func (w *restWorld) user(name string, in caseUser) {
 	w.specs[name] = in
 	w.named(name)
-	if w.mentions(name) || w.mentions("/members") {
+	if w.mentions(name) || aboutMembers.MatchString(w.about) {
 		w.userID(name)
 	}
 }
@@ -298,49 +298,4 @@ func (w *restWorld) job(string, caseJob) {
 	if w.mentions("job") {
 		w.skip("REST cannot give a job its status")
 	}
-}
-
-func (w *restWorld) token(name string, in caseToken) {
-	if !w.mentions(name) {
-		return
-	}
-	if len(in.Grants) > 0 || slices.Contains(in.Scopes, "granular") {
-		w.skip("REST makes no fine-grained token for another user")
-	}
-	now := time.Now()
-	expires := (in.Expires + in.ExpiresAt).At(now)
-	if !expires.IsZero() && expires.Before(now) {
-		w.skip("REST makes no access token that has expired")
-	}
-	kind := "personal_access_tokens"
-	if in.Impersonation {
-		kind = "impersonation_tokens"
-	}
-	token := w.accessToken(in.User, kind, in.Scopes, expires)
-	w.Names["token."+name] = token
-	if in.Revoked {
-		w.sendAs(token, http.MethodDelete, "/personal_access_tokens/self", nil)
-	}
-}
-
-func (w *restWorld) accessToken(username, kind string, scopes []string, expires time.Time) string {
-	body := params{"name": "conformance", "scopes": append([]string{}, scopes...)}
-	if !expires.IsZero() {
-		body["expires_at"] = expires.Format(time.DateOnly)
-	}
-	token, _ := testkit.Descend(w.send(http.MethodPost, fmt.Sprintf("/users/%d/%s", w.userID(username), kind), body),
-		"token").(string)
-	return token
-}
-
-// Token is made at the first use.
-func (w *restWorld) Token(username string, scopes ...string) string {
-	if len(scopes) == 0 {
-		scopes = []string{"api"}
-	}
-	key := username + " " + strings.Join(scopes, " ")
-	if w.tokens[key] == "" {
-		w.tokens[key] = w.accessToken(username, "personal_access_tokens", scopes, time.Time{})
-	}
-	return w.tokens[key]
 }

@@ -17,7 +17,7 @@ import (
 // token.
 func (q *Request) signIn() *Response {
 	q.User, q.Actor, q.Record.User = Nobody, policy.Anonymous(), ""
-	t := q.AccessToken(q.credentials())
+	t := q.sentAccessToken()
 	if why := q.cannotSignIn(t); why != "" {
 		if t != nil {
 			q.Record.User = t.User.Username
@@ -28,9 +28,12 @@ func (q *Request) signIn() *Response {
 		return q.Refusal(http.StatusUnauthorized, MsgSignInFailed).Because(why).AsRefusal()
 	}
 	q.User, q.Token, q.Record.User = t.User, t, t.User.Username
-	if t.User.State == world.UserDeactivated {
+	switch u := t.User; {
+	case u.State == world.UserDeactivated:
+		return q.Refusal(http.StatusForbidden, MsgNotAccessible).Because(u.Username + " is " + string(u.State)).AsRefusal()
+	case u.PasswordExpired && !u.Bot:
 		return q.Refusal(http.StatusForbidden, MsgNotAccessible).
-			Because(t.User.Username + " is " + string(t.User.State)).AsRefusal()
+			Because(u.Username + " " + mustSetPassword).AsRefusal()
 	}
 	q.Actor = q.ActorOf(q.User, true)
 	q.NoteTokenUse(t, q.Address())
@@ -45,10 +48,10 @@ func (q *Request) cannotSignIn(t *world.AccessToken) string {
 	who := "the token of " + t.User.Username
 	switch {
 	case t.Expired(q.Now()):
-		return who + " expired on " + t.ExpiresAt.Format("2006-01-02")
+		return who + " expired on " + t.Expiry().Format("2006-01-02")
 	case t.Revoked:
 		return who + " is revoked"
-	case t.User.State == world.UserBlocked || t.User.State == world.UserBlockedPendingApproval:
+	case t.User.Blocked():
 		return t.User.Username + " is " + string(t.User.State)
 	case t.IsGranular() && q.Has(gitlabversion.GranularTokens):
 		return ""

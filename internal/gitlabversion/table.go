@@ -88,6 +88,12 @@ const (
 	JobTokenRefusedByName
 	KeepDecidedByJob
 	RecentPipelinesSearched
+	OwnTokenCreation
+	TokenRotationExpiry
+	TokenSelfRotation
+	TokenFamilyRevoked
+	TokenExpiryFilters
+	ActivationByService
 	MovedProjectsRedirect
 	DeletionMarks
 	DeletionRenames
@@ -332,6 +338,19 @@ var table = [differenceCount]Row{
 	KeepDecidedByJob: {"POST /projects/:id/jobs/:job_id/artifacts/keep finds the job before it asks who may, and an " +
 		"archived project takes that from nobody; before, after it, and 403 there",
 		Version{19, 0}, first, "lib/api/ci/job_artifacts.rb of 17.x and the newest, keep_job_artifacts", false},
+	OwnTokenCreation: {"POST /user/personal_access_tokens",
+		Version{16, 5}, first, "Users API page", true},
+	TokenRotationExpiry: {"rotating an access token takes expires_at; before, the new one lives a week",
+		Version{16, 6}, first, "Personal access tokens API page", true},
+	TokenSelfRotation: {"POST /personal_access_tokens/self/rotate",
+		Version{16, 10}, first, "Personal access tokens API page", true},
+	TokenFamilyRevoked: {"a rotated token that is used to rotate has the tokens revoked that came of it",
+		Version{16, 3}, first, "Personal access tokens API page; lib/gitlab/auth/auth_finders.rb, revoke_token_family", true},
+	TokenExpiryFilters: {"lists of personal access tokens are narrowed by expires_before and expires_after",
+		Version{17, 11}, first, "lib/api/helpers/personal_access_tokens_helpers.rb of about 17.11", false},
+	ActivationByService: {"activating a user who is blocked is 403 with Error occurred. before the text, one who is " +
+		"active true; before, 403 Forbidden - and false",
+		Version{17, 0}, first, "lib/api/users.rb of 16.3 and of about 17.10; app/services/users/activate_service.rb", false},
 	MovedProjectsRedirect: {"a path that a project had answers 301 to GET and 405 to the rest; before, 404",
 		Version{16, 7}, first, "lib/api/helpers.rb, redirect!; behind the flag api_redirect_moved_projects from 16.4 on",
 		true},
