@@ -64,6 +64,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -130,6 +131,8 @@ type Fake struct {
 		mu         sync.Mutex
 		noticed    []string // problems that were noticed on the way
 		invariants []invariant
+		begun      string      // where in the test this fake did: "New at op_test.go:12"; "" if unknown
+		asking     atomic.Bool // whether the invariants hold
 	}
 }
 
@@ -288,6 +291,7 @@ func New(tb TB, opts ...Option) *Fake {
 		tb.Errorf("fakegitlab: %v", err)
 		tb.FailNow()
 	}
+	f.ending.begun = planted{at: place()}.place("New")
 	f.sayPage()
 	tb.Cleanup(func() {
 		tb.Helper()

@@ -194,7 +194,10 @@ func (r *JobRun) WaitForTrace(ctx context.Context, text string) error {
 	return err
 }
 
-var errClosed = errors.New("the fake is closed: no call will come")
+var (
+	errClosed = errors.New("the fake is closed: no call will come")
+	errAsked  = errors.New("the test is over: an Invariant looks at the fake as it is, and does not change it")
+)
 
 // waiting begins a wait: until ctx ends, the fake is closed, or the test has to end soon.
 func (f *Fake) waiting(ctx context.Context) (open outside.Wait, stop func()) {

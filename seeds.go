@@ -110,10 +110,13 @@ func change[T any](f *Fake, format, name string, do func(*world.State) (T, error
 
 // openProblem is the error of what changes the world of a fake that is closed: nobody will see it.
 func (f *Fake) openProblem() error {
-	if f.isClosed() {
-		return errClosed
+	switch {
+	case !f.isClosed():
+		return nil
+	case f.ending.asking.Load():
+		return errAsked
 	}
-	return nil
+	return errClosed
 }
 
 // askWorld is change for what nobody waits for.

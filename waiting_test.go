@@ -3,6 +3,8 @@ package fakegitlab_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -154,4 +156,35 @@ func TestWaitsEndBeforeTheDeadline(t *testing.T) {
 		_, err := gl.WaitForCall(ctx, fakegitlab.GetVersion)
 		assert.ErrorContains(t, err, "no call of GET /version: context deadline exceeded")
 	})
+}
+
+// Once a fake is closed it can be read; what only calls could meet fails at once, and requests find nobody.
+func TestAfterTheEnd(t *testing.T) {
+	gl, err := fakegitlab.Start(fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	require.NoError(t, err)
+	gl.Close()
+	assert.Len(t, gl.Runners(), 15)
+	assert.True(t, gl.AssertNotCalled(t, ""))
+	for name, do := range map[string]func(){
+		"Inject": func() { gl.Inject(fakegitlab.InternalError("")) },
+		"Before": func() { gl.Before("", func(fakegitlab.Call) {}) },
+		"Hold":   func() { gl.Hold("") },
+
+		`Handle("GET /x")`:     func() { gl.Handle("GET /x", http.NotFoundHandler()) },
+		`AddUser("mia")`:       func() { gl.AddUser(fakegitlab.User{Username: "mia"}) },
+		"UpdateRunner(100001)": func() { gl.UpdateRunner(100001, func(*fakegitlab.Runner) {}) },
+		"UpdateSettings":       func() { gl.UpdateSettings(func(*fakegitlab.Settings) {}) },
+		"DeleteRunner(100001)": func() { gl.DeleteRunner(100001) },
+		"FinishJob(2000001)":   func() { gl.FinishJob(2000001, fakegitlab.JobSuccess) },
+		"Advance(1s)":          func() { gl.Advance(time.Second) },
+		"RunWorkers":           func() { gl.RunWorkers() },
+		"Reset":                func() { gl.Reset() },
+	} {
+		assert.PanicsWithValue(t, "fakegitlab: "+name+": the fake is closed: no call will come", do)
+	}
+	assert.EqualError(t, gl.Seed(fakegitlab.NewScenario()), "the fake is closed: no call will come")
+	answer := httptest.NewRecorder()
+	gl.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/api/v4/version", nil))
+	assert.Equal(t, http.StatusServiceUnavailable, answer.Code)
+	assert.Empty(t, gl.Calls(""))
 }
