@@ -96,6 +96,7 @@ func (c Call[E]) listed() string {
 			kind = segment
 		}
 	}
+	kind = strings.ReplaceAll(kind, "_", " ")
 	shown := strconv.Itoa(len(list))
 	if total := c.ResponseHeader.Get("X-Total"); total != "" && total != shown {
 		return fmt.Sprintf("%s of %s %s", shown, total, kind)
