@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -383,7 +384,11 @@ func runnerDraft(st *world.State, in Runner) (world.RunnerDraft, world.Problems)
 	}
 	switch {
 	case in.MaximumTimeout%time.Second != 0:
-		found.problems.Addf("maximum_timeout", "MaximumTimeout is whole seconds")
+		hint := ""
+		if abs := in.MaximumTimeout.Abs(); abs < time.Millisecond { // a number of seconds as it stands in GitLab's JSON
+			hint = fmt.Sprintf("; it is %s: %d*time.Second?", in.MaximumTimeout, in.MaximumTimeout)
+		}
+		found.problems.Addf("maximum_timeout", "MaximumTimeout is whole seconds%s", hint)
 	case in.MaximumTimeout != 0:
 		seconds := int(in.MaximumTimeout / time.Second)
 		n.Attributes.MaximumTimeout = &seconds

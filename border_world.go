@@ -56,7 +56,7 @@ func someCopies[R world.Row, T any](rows []R, public func(R) T) []T {
 // seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError with everything that GitLab refuses.
 func seed(st *world.State, s Scenario) error {
 	return world.Atomically(st, func() error {
-		refused := seedAll(st, s)
+		refused := seedAll(st, toldFromNow(st, s))
 		if len(refused) == 0 {
 			return nil
 		}
@@ -66,6 +66,14 @@ func seed(st *world.State, s Scenario) error {
 		}
 		return e
 	})
+}
+
+// toldFromNow is a scenario with its times as they are in that world from now on.
+func toldFromNow(st *world.State, s Scenario) Scenario {
+	if s.Now.IsZero() {
+		return s
+	}
+	return s.At(st.Begin())
 }
 
 // rejection is a problem of a record of a scenario.
@@ -81,9 +89,6 @@ func (r rejection) path() string { return datajson.Join(r.at, r.Field) }
 // refuses of them. With a rejection the state is not to be used: it has stand-ins for what was refused. The user root,
 // who is always there, is updated; everything else is new.
 func seedAll(st *world.State, s Scenario) (refused []rejection) {
-	if !s.Now.IsZero() {
-		s = s.At(st.Begin())
-	}
 	groups := world.NamesOf(s.Groups, func(g Group) string { return g.Path })
 	projects := world.NamesOf(s.Projects, func(p Project) string { return p.Path })
 	world.Seeding(st, groups, projects, func() {

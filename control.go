@@ -5,11 +5,13 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -197,6 +199,9 @@ func controlError(err error) controlAnswer {
 		}
 	}
 	status, body := controlapi.Refuse(err, lines...)
+	body.Say(func(text string) string {
+		return plain.CamelsInJSON(text, reflect.TypeFor[Runner](), reflect.TypeFor[RunnerManager](), reflect.TypeFor[Job]())
+	})
 	return controlAnswer{status: status, json: body}
 }
 

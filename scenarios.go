@@ -22,8 +22,8 @@ import (
 // parallel tests may start from one scenario.
 type Scenario struct {
 	// Now is the moment that all times in the scenario are told from. Seed then moves them so that this moment is the
-	// fake's Now: what was heard of five minutes ago is so under any clock. Ready-made worlds have one. What runners and
-	// jobs have been through cannot be later. Zero: the times are taken as they stand, as those of a Snapshot.
+	// fake's Now: what was heard of five minutes ago is so under any clock. Ready-made worlds have one. Zero: the times
+	// are taken as they stand, as those of a Snapshot, and what is yet to come by the fake's clock is refused.
 	Now time.Time `json:"now,omitzero"`
 	// Settings, when zero, leave GitLab's defaults.
 	Settings     Settings      `json:"settings,omitzero"`
@@ -280,5 +280,10 @@ func (s Scenario) rejections() []rejection {
 	if err != nil {
 		panic(err) // it is a constant
 	}
-	return seedAll(world.New(version, defaultStartTime), s)
+	if s.Now.IsZero() {
+		st := world.New(version, defaultStartTime)
+		st.Timeless() // the clock that the times are for is not known
+		return seedAll(st, s)
+	}
+	return seedAll(world.New(version, func() time.Time { return s.Now }), s)
 }

@@ -97,11 +97,26 @@ func adding[R world.Row, T any](
 // change does something to the state on the test's behalf, whole or not at all; a refusal is a misuse.
 func change[T any](f *Fake, format, name string, do func(*world.State) (T, error)) T {
 	f.tb.Helper()
-	done, err := attempt(f, do)
+	var done T
+	err := f.openProblem()
+	if err == nil {
+		done, err = attempt(f, do)
+	}
 	if err != nil {
 		f.misuse(format+": %v", name, err)
 	}
 	return done
+}
+
+// openProblem is the error of what changes the world of a fake that is closed: nobody will see it.
+func (f *Fake) openProblem() error {
+	switch {
+	case !f.isClosed():
+		return nil
+	case f.ending.asking.Load():
+		return errAsked
+	}
+	return errClosed
 }
 
 // askWorld is change for what nobody waits for.
@@ -232,6 +247,9 @@ func (f *Fake) UpdateSettings(alter func(*Settings)) {
 // revise lets alter change a copy of something and puts it back. Alter runs without the lock; what changed under it
 // is altered anew.
 func revise[T any](f *Fake, get func(*world.State) (T, error), set func(*world.State, T) error, alter func(*T)) error {
+	if err := f.openProblem(); err != nil {
+		return err
+	}
 	if alter == nil {
 		return errors.New("there is no function")
 	}
@@ -442,25 +460,12 @@ func (f *Fake) CancelJob(jobID int) Job {
 	return f.changeJob("CancelJob(%s)", jobID, cancelByPerson)
 }
 
-// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well.
-// When it has been revoked, be it by the code under test, Token makes another one; what has the old one keeps it, and
-// 401. Without scopes it has "api".
-func (f *Fake) Token(username string, scopes ...string) string {
-	f.tb.Helper()
-	return askWorld(f, "Token(%q)", username, func(st *world.State) (string, error) {
-		return st.TokenOf(username, scopes)
-	})
-}
-
-// AdminToken is Token("root"): the administrator that every GitLab starts with.
-func (f *Fake) AdminToken() string {
-	f.tb.Helper()
-	return f.Token(world.RootUsername)
-}
-
 // Seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError, which says what could not be and
 // where. The user root, who is always there, is updated by the scenario's.
 func (f *Fake) Seed(s Scenario) error {
+	if err := f.openProblem(); err != nil {
+		return err
+	}
 	defer f.news.tell()
 	return enter(f.state, s)
 }
@@ -471,5 +476,6 @@ func enter(st *world.State, s Scenario) (err error) {
 	return err
 }
 
-// Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot.
+// Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot, unless the
+// clock there is behind: with WithStartTime(gl.Now()) it is not, and with s.Now = gl.Now() the times move to it.
 func (f *Fake) Snapshot() Scenario { return read(f, snapshotOf) }

@@ -333,9 +333,9 @@ type Runner struct {
 	MaintenanceNote string `json:"maintenance_note,omitzero"`
 	// Token is the authentication token, made up when empty in the form that the version and Registration ask for.
 	Token string `json:"token,omitzero"`
-	// TokenExpiresAt is when Token dies. Zero: reckoned from CreatedAt and the interval settings, so usually never. A time
-	// in the year 9999 is never whatever the settings say, as for a runner that is older than they are; Snapshot writes it
-	// so.
+	// TokenExpiresAt is when Token dies. Zero: reckoned from CreatedAt or, if that is not said either, from now, and the
+	// interval settings, so usually never. A time in the year 9999 is never whatever the settings say, as for a runner
+	// that is older than they are; Snapshot writes it so.
 	TokenExpiresAt time.Time    `json:"token_expires_at,omitzero"`
 	Registration   Registration `json:"registration_type,omitzero"`
 	CreatedBy      string       `json:"created_by,omitzero"` // username
@@ -344,12 +344,14 @@ type Runner struct {
 	// RunUntagged is whether the runner takes jobs without tags. nil is true, which is also how the fake returns true.
 	RunUntagged *bool `json:"run_untagged,omitzero"`
 	// Tags keep the order in which they were given.
-	Tags           []string        `json:"tag_list,omitzero"`
-	AccessLevel    AccessLevel     `json:"access_level,omitzero"`
-	MaximumTimeout time.Duration   `json:"maximum_timeout,omitzero"` // whole seconds, at least 10 minutes; 0 is none
-	CreatedAt      time.Time       `json:"created_at,omitzero"`      // the fake's time when zero
-	ContactedAt    time.Time       `json:"contacted_at,omitzero"`    // zero: never contacted
-	Managers       []RunnerManager `json:"managers,omitzero"`
+	Tags           []string      `json:"tag_list,omitzero"`
+	AccessLevel    AccessLevel   `json:"access_level,omitzero"`
+	MaximumTimeout time.Duration `json:"maximum_timeout,omitzero"` // whole seconds, at least 10 minutes; 0 is none
+	// CreatedAt is, when zero, the first time at which the runner or one of its managers was heard of, or the fake's time
+	// if none was: so one that is silent for a week is stale, as nothing is that is younger.
+	CreatedAt   time.Time       `json:"created_at,omitzero"`
+	ContactedAt time.Time       `json:"contacted_at,omitzero"` // zero: never contacted
+	Managers    []RunnerManager `json:"managers,omitzero"`
 }
 
 // RunsUntagged is whether the runner takes jobs without tags: RunUntagged, of which nil is true.
@@ -365,7 +367,7 @@ type RunnerManager struct {
 	Architecture string    `json:"architecture,omitzero"`
 	IPAddress    string    `json:"ip_address,omitzero"`
 	Executor     string    `json:"executor,omitzero"`
-	CreatedAt    time.Time `json:"created_at,omitzero"`
+	CreatedAt    time.Time `json:"created_at,omitzero"`   // zero: ContactedAt or, without one, the fake's time
 	ContactedAt  time.Time `json:"contacted_at,omitzero"` // zero: never contacted
 }
 

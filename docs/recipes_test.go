@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -150,7 +151,9 @@ func TestWaitForWhatAnotherGoroutineDoes(t *testing.T) {
 	client := gl.ClientAs("root")
 	go func() { _ = pause(client, gl.APIURL(), r.ID) }()
 
-	call, err := gl.WaitForCall(t.Context(), fakegitlab.UpdateRunner, fakegitlab.Param("paused", true))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	call, err := gl.WaitForCall(ctx, fakegitlab.UpdateRunner, fakegitlab.Param("paused", true))
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusOK, call.Status)
 }

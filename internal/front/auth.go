@@ -110,6 +110,8 @@ func (q *Request) whyAnonymous() string {
 		return "an access token of OAuth is sent in the header Authorization or as access_token"
 	case q.RunnerTokens[sent] != nil:
 		return "that is a runner's authentication token, no access token"
+	case q.GoneTokenOf(sent) != "":
+		return "that was a token of " + q.GoneTokenOf(sent) + ", who was deleted"
 	}
 	return "no access token has that value"
 }

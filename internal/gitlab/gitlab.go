@@ -97,6 +97,12 @@ func Takes(endpoint string) []string {
 	return r.Takes()
 }
 
+// ForUsers reports whether an endpoint takes a user's access token and nothing else.
+func ForUsers(endpoint string) bool {
+	r := routeOf(endpoint)
+	return r != nil && r.ForUsers()
+}
+
 // Lacks says of an endpoint that only later versions than v have, or of a path that only they have ("* /path"), from
 // when on GitLab has it; "" for every other.
 func Lacks(v gitlabversion.Version, endpoint string) string {

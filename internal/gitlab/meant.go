@@ -14,6 +14,22 @@ import (
 // What was probably meant by an endpoint that is none, or by a request that nothing serves, for a person. Served are
 // the endpoints that there are, those of the test's own handlers included.
 
+// FormProblem is what is wrong with the form of an endpoint, whatever is served: a star in place of a path, a method
+// that is not in capitals; "" for any other.
+func FormProblem(endpoint string) string {
+	method, path := nearest.CutEndpoint(endpoint)
+	switch upper := strings.ToUpper(method); {
+	case endpoint == "*" || endpoint == "* *" || endpoint == "* /*":
+		return fmt.Sprintf("%q is no endpoint: every call is \"\"", endpoint)
+	case (path == "*" || path == "/*") && upper == method:
+		return fmt.Sprintf("%q is no endpoint: every call of a method is \"\" with "+
+			"Where(func(c fakegitlab.Call) bool { return c.Method == %q })", endpoint, method)
+	case upper != method && strings.HasPrefix(path, "/"):
+		return fmt.Sprintf("a method is in capitals: %q", upper+" "+path)
+	}
+	return ""
+}
+
 // WildcardProblem is what is wrong with an endpoint of any method, "* /runners"; "" if one of that path is served.
 func WildcardProblem(path string, served []string) string {
 	paths := make([]string, len(served))
@@ -33,6 +49,9 @@ func WildcardProblem(path string, served []string) string {
 // Unserved says of a request that no endpoint serves what was probably meant, or how to have it served.
 func Unserved(method, path string, served []string) string {
 	message := "nothing serves " + method + " " + path
+	if strings.Contains(path+"/", "/-/fake/") {
+		return message + "; the control API is off: WithControl"
+	}
 	below, inAPI := BelowAPI(path)
 	if besideREST := meantGraphQL(method, below); besideREST != "" {
 		return message + besideREST

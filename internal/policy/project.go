@@ -125,6 +125,11 @@ func OwnsProjectRunners(held Role, securityManager bool) bool {
 	return held >= Maintainer || securityManager
 }
 
+// LacksProjectRunners is why the runners of a project in which the actor has a role are not the actor's own.
+func LacksProjectRunners(a Actor, held Role, where string) Decision {
+	return lacks(a, held, where, Maintainer, "")
+}
+
 // ReadProjectRunners says whether the actor may list the project's runners (app/policies/project_policy.rb).
 func ReadProjectRunners(a Actor, s ProjectStanding) Decision {
 	if s.SecurityManager {

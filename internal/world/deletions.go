@@ -131,11 +131,18 @@ func (st *State) ghost() *User {
 	return u
 }
 
+// GoneTokenOf is whose access token went when its user, project or group was deleted; "" for any other value.
+func (st *State) GoneTokenOf(value string) string { return st.goneTokens[value] }
+
 func (st *State) removeTokens(gone func(*AccessToken) bool) {
 	for _, t := range slices.Clone(st.Tokens.Rows) {
 		if gone(t) {
 			st.Tokens.remove(t)
 			delete(st.tokenValues, t.Token)
+			if st.goneTokens == nil {
+				st.goneTokens = map[string]string{}
+			}
+			st.goneTokens[t.Token] = t.User.Username
 			maps.DeleteFunc(st.namedTokens, func(_ string, named *AccessToken) bool { return named == t })
 		}
 	}

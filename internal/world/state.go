@@ -46,6 +46,7 @@ type world struct {
 	GroupPaths   map[string]*Group   // by Key of the full path
 	ProjectPaths map[string]*Project // by Key of the full path
 	tokenValues  map[string]*AccessToken
+	goneTokens   map[string]string // the usernames of deleted access tokens, by value; nil for none
 	RunnerTokens map[string]*Runner
 	JobTokens    map[string]*Job
 	pipelines    map[int]*Pipeline
@@ -60,9 +61,9 @@ type world struct {
 	NewProjectsUnshared bool
 	undo                []func()            // what takes back the change that Atomically runs, as far as it has come
 	undoing             bool                // Atomically is running one
-	told                bool                // while Seed runs, and a little before: its times are told from now
 	coming              map[string]bool     // while Seed runs: the projects that it adds, by lower-cased path; else nil
 	standIns            map[Row]bool        // of the seed that is being run
+	timeless            bool                // drafts may have times that are yet to come
 	lookedThrough       int                 // names, by the seed that is being run, for those nearest to what is not there
 	links               int                 // shares made so far
 	nextEnd             time.Time           // when the next membership or share ends by itself; zero: none does
@@ -139,11 +140,14 @@ func Replace(st, next *State, clock func() time.Time) {
 // Now is the clock's time as GitLab's database keeps it: UTC, in microseconds.
 func (st *State) Now() time.Time { return st.clock().UTC().Round(0).Truncate(time.Microsecond) }
 
+// Timeless has drafts take times that are yet to come from now on, for who only wants to know what else is wrong.
+func (st *State) Timeless() { st.timeless = true }
+
 // Begin notes that the times of the seed that is being run are told from now on, and returns now.
 func (st *State) Begin() time.Time {
 	before := st.begun
 	st.onUndo(func() { st.begun = before })
-	st.begun, st.told = st.Now(), true
+	st.begun = st.Now()
 	return st.begun
 }
 
