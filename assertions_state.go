@@ -357,6 +357,7 @@ func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
 	entityChanges(&text, want.Projects, got.Projects, opts, calls)
 	entityChanges(&text, want.Runners, got.Runners, opts, calls)
 	entityChanges(&text, want.Jobs, got.Jobs, opts, calls)
+	entityChanges(&text, want.Webhooks, got.Webhooks, opts, calls)
 	return text.String()
 }
 

@@ -21,6 +21,7 @@ func cloneScenario(s Scenario) Scenario {
 	s.Memberships = slices.Clone(s.Memberships)
 	s.Runners = clone.Each(s.Runners, cloneRunner)
 	s.Jobs = clone.Each(s.Jobs, cloneJob)
+	s.Webhooks = clone.Each(s.Webhooks, cloneWebhook)
 	return s
 }
 
@@ -81,4 +82,10 @@ func cloneJob(j Job) Job {
 func cloneArtifact(a Artifact) Artifact {
 	a.Content = slices.Clone(a.Content)
 	return a
+}
+
+func cloneWebhook(h Webhook) Webhook {
+	h.OtherEvents = slices.Clone(h.OtherEvents)
+	h.URLVariables, h.Headers = maps.Clone(h.URLVariables), maps.Clone(h.Headers)
+	return h
 }

@@ -108,6 +108,31 @@ const (
 	ListSubgroups             Endpoint = "GET /groups/:id/subgroups"
 )
 
+// The endpoints of webhooks (lib/api/project_hooks.rb) and, of an Enterprise Edition, those of groups; tests from
+// GitLab 16.11 on, headers from 17.1 on.
+const (
+	ListProjectWebhooks            Endpoint = "GET /projects/:id/hooks"
+	GetProjectWebhook              Endpoint = "GET /projects/:id/hooks/:hook_id"
+	AddProjectWebhook              Endpoint = "POST /projects/:id/hooks"
+	UpdateProjectWebhook           Endpoint = "PUT /projects/:id/hooks/:hook_id"
+	DeleteProjectWebhook           Endpoint = "DELETE /projects/:id/hooks/:hook_id"
+	TestProjectWebhook             Endpoint = "POST /projects/:id/hooks/:hook_id/test/:trigger"
+	SetProjectWebhookHeader        Endpoint = "PUT /projects/:id/hooks/:hook_id/custom_headers/:key"
+	UnsetProjectWebhookHeader      Endpoint = "DELETE /projects/:id/hooks/:hook_id/custom_headers/:key"
+	SetProjectWebhookURLVariable   Endpoint = "PUT /projects/:id/hooks/:hook_id/url_variables/:key"
+	UnsetProjectWebhookURLVariable Endpoint = "DELETE /projects/:id/hooks/:hook_id/url_variables/:key"
+	ListGroupWebhooks              Endpoint = "GET /groups/:id/hooks"
+	GetGroupWebhook                Endpoint = "GET /groups/:id/hooks/:hook_id"
+	AddGroupWebhook                Endpoint = "POST /groups/:id/hooks"
+	UpdateGroupWebhook             Endpoint = "PUT /groups/:id/hooks/:hook_id"
+	DeleteGroupWebhook             Endpoint = "DELETE /groups/:id/hooks/:hook_id"
+	TestGroupWebhook               Endpoint = "POST /groups/:id/hooks/:hook_id/test/:trigger"
+	SetGroupWebhookHeader          Endpoint = "PUT /groups/:id/hooks/:hook_id/custom_headers/:key"
+	UnsetGroupWebhookHeader        Endpoint = "DELETE /groups/:id/hooks/:hook_id/custom_headers/:key"
+	SetGroupWebhookURLVariable     Endpoint = "PUT /groups/:id/hooks/:hook_id/url_variables/:key"
+	UnsetGroupWebhookURLVariable   Endpoint = "DELETE /groups/:id/hooks/:hook_id/url_variables/:key"
+)
+
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
 func (f *Fake) Endpoints() []Endpoint {
 	var all []Endpoint

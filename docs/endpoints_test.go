@@ -173,7 +173,25 @@ func newProber(t *testing.T, version string) *prober {
 		j.Artifacts = []fakegitlab.Artifact{{Filename: "artifacts.zip", Content: archiveOf(t, archivedFile)}}
 	})
 	world = world.WithJob("acme/shop", "by hand", func(j *fakegitlab.Job) { j.Status = fakegitlab.JobManual })
+	world = withWebhooks(world)
 	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
+}
+
+// The webhooks of the project and of the group that is asked about, with a variable and a header of one name.
+const (
+	projectHookID, groupHookID = 8_000_001, 8_000_002
+	hookKey                    = "place"
+)
+
+func withWebhooks(s fakegitlab.Scenario) fakegitlab.Scenario {
+	entries := func(id int, group string) func(*fakegitlab.Webhook) {
+		return func(h *fakegitlab.Webhook) {
+			h.ID, h.Group = id, group
+			h.URLVariables, h.Headers = map[string]string{hookKey: "x"}, map[string]string{hookKey: "x"}
+		}
+	}
+	return s.WithWebhook("acme/shop", "https://hooks.example.com/", entries(projectHookID, "")).
+		WithWebhook("", "https://hooks.example.com/", entries(groupHookID, "acme"))
 }
 
 // archivedFile is what the archive of the job package has, archivedRef the branch that the job ran for.
@@ -309,6 +327,7 @@ func (p *prober) call(
 	for name, value := range map[string]string{
 		"runner_id": strconv.Itoa(ids["runner_id"]), "runner_type": string(kind), "system_id": "s_100001a",
 		"description": "x", "admin_mode": "false", "state": "success", "job": "package",
+		"url": "https://hooks.example.com/in", "value": "x",
 	} {
 		query.Set(name, value)
 	}
@@ -326,6 +345,10 @@ func (p *prober) call(
 			parts[i] = archivedFile
 		case name == "ref_name":
 			parts[i] = archivedRef
+		case name == "trigger":
+			parts[i] = "job_events"
+		case isParam && name == "key":
+			parts[i] = hookKey
 		case isParam:
 			parts[i] = strconv.Itoa(ids[name])
 		}
@@ -367,7 +390,11 @@ func (p *prober) ids(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) map[stri
 	if status == "" {
 		status = fakegitlab.JobSuccess
 	}
-	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status)}
+	hook := projectHookID
+	if id == 1001 {
+		hook = groupHookID
+	}
+	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status), "hook_id": hook}
 }
 
 // job is the last job of acme/shop in a state: of JobSuccess, the one with artifacts.

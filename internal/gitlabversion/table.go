@@ -88,6 +88,13 @@ const (
 	JobTokenRefusedByName
 	KeepDecidedByJob
 	RecentPipelinesSearched
+	WebhookUUID
+	WebhookTemplates
+	WebhookTests
+	WebhookNames
+	WebhookIdempotencyKey
+	WebhooksForgivenAlike
+	WebhookEventsOf18
 	differenceCount
 )
 
@@ -317,6 +324,21 @@ var table = [differenceCount]Row{
 	RecentPipelinesSearched: {"artifacts by ref are looked for in the 100 latest successful pipelines with " +
 		"search_recent_successful_pipelines",
 		Version{18, 10}, first, "Job artifacts API page", false},
+	WebhookUUID: {"webhooks are called with X-Gitlab-Webhook-UUID",
+		Version{16, 2}, first, "merge request 125338", true},
+	WebhookTemplates: {"webhooks have custom_webhook_template, emoji_events and resource_access_token_events",
+		Version{16, 10}, first, "Project webhooks API page; lib/api/project_hooks.rb", false},
+	WebhookTests: {"POST /projects/:id/hooks/:hook_id/test/:trigger, and the same of groups",
+		Version{16, 11}, first, "Project webhooks API page", true},
+	WebhookNames: {"webhooks have a name, a description and custom_headers, which /custom_headers/:key sets",
+		Version{17, 1}, first, "Project webhooks API page, issue 460887; lib/api/project_hooks.rb", true},
+	WebhookIdempotencyKey: {"webhooks are called with Idempotency-Key",
+		Version{17, 4}, first, "merge request 160952", true},
+	WebhooksForgivenAlike: {"a webhook that fails is disabled for a time whatever the failure, and for good at the " +
+		"40th; before, for good at the 4th if an answer was 4xx",
+		Version{17, 11}, first, "app/models/concerns/web_hooks/auto_disabling.rb, issue 503733", false},
+	WebhookEventsOf18: {"webhooks have milestone_events, resource_deploy_token_events and vulnerability_events",
+		Version{18, 0}, first, "lib/api/project_hooks.rb", false},
 }
 
 // Differences returns every difference, in the order in which they came, or went where they were there from the first.

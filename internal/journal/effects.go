@@ -5,7 +5,7 @@ import "slices"
 // Effect is what a call of an endpoint may have done to one record, if it succeeded. What only follows from it, such as
 // the next jobs of a pipeline, is no effect, nor is that a runner has been heard of.
 type Effect struct {
-	Kind string // of the record: "runner", "job", "project", "group"; "settings", of which there is one
+	Kind string // of the record: "runner", "job", "project", "group", "webhook"; "settings", of which there is one
 	// Of says which record: the name of the parameter that has its ID or path, or one of Caller, Answered and Only.
 	Of string
 	// Fields are those that it may change, by their names in JSON, or one of Made and Deleted; nil are those that its
@@ -46,8 +46,9 @@ func (e Effect) Changes(field string, sent map[string]any) bool {
 
 // fieldsOfParams are the fields that parameters change which have another name.
 var fieldsOfParams = map[string]string{
-	"active":                          "paused",
-	"allow_runner_registration_token": "registration_tokens_disabled",
+	"active":                                           "paused",
+	"allow_runner_registration_token":                  "registration_tokens_disabled",
+	"enable_ssl_verification":                          "tls_unverified",
 	"allow_local_requests_from_hooks_and_services":     "local_requests_forbidden",
 	"allow_local_requests_from_web_hooks_and_services": "local_requests_forbidden",
 }
@@ -63,6 +64,9 @@ var (
 	reported     = []string{"status", "failure_reason", "finished_at", "updated_at", "coverage"}
 	logged       = []string{"trace", "debug_trace", "updated_at"}
 	canceled     = []string{"status", "failure_reason", "finished_at"}
+	fared        = []string{"disabled", "disabled_until", "failures"}
+	headers      = []string{"custom_headers"}
+	variables    = []string{"url_variables"}
 	erased       = append([]string{"erased", "trace"}, artifacts...)
 )
 
@@ -89,7 +93,23 @@ var effects = map[string][]Effect{
 	"POST /projects/:id/jobs/:job_id/retry":               {{Kind: "job", Of: Answered, Fields: made}},
 	"POST /projects/:id/jobs/:job_id/play": {{Kind: "job", Of: "job_id",
 		Fields: []string{"status", "queued_at", "user", "spec"}}, {Kind: "job", Of: Answered, Fields: made}},
-	"POST /projects/:id/jobs/:job_id/erase":          {{Kind: "job", Of: "job_id", Fields: erased}},
-	"POST /projects/:id/jobs/:job_id/artifacts/keep": {{Kind: "job", Of: "job_id", Fields: artifacts}},
-	"DELETE /projects/:id/jobs/:job_id/artifacts":    {{Kind: "job", Of: "job_id", Fields: artifacts}},
+	"POST /projects/:id/jobs/:job_id/erase":                   {{Kind: "job", Of: "job_id", Fields: erased}},
+	"POST /projects/:id/jobs/:job_id/artifacts/keep":          {{Kind: "job", Of: "job_id", Fields: artifacts}},
+	"DELETE /projects/:id/jobs/:job_id/artifacts":             {{Kind: "job", Of: "job_id", Fields: artifacts}},
+	"POST /projects/:id/hooks":                                {{Kind: "webhook", Of: Answered, Fields: made}},
+	"PUT /projects/:id/hooks/:hook_id":                        {{Kind: "webhook", Of: "hook_id"}},
+	"DELETE /projects/:id/hooks/:hook_id":                     {{Kind: "webhook", Of: "hook_id", Fields: deleted}},
+	"POST /projects/:id/hooks/:hook_id/test/:trigger":         {{Kind: "webhook", Of: "hook_id", Fields: fared}},
+	"PUT /projects/:id/hooks/:hook_id/custom_headers/:key":    {{Kind: "webhook", Of: "hook_id", Fields: headers}},
+	"DELETE /projects/:id/hooks/:hook_id/custom_headers/:key": {{Kind: "webhook", Of: "hook_id", Fields: headers}},
+	"PUT /projects/:id/hooks/:hook_id/url_variables/:key":     {{Kind: "webhook", Of: "hook_id", Fields: variables}},
+	"DELETE /projects/:id/hooks/:hook_id/url_variables/:key":  {{Kind: "webhook", Of: "hook_id", Fields: variables}},
+	"POST /groups/:id/hooks":                                  {{Kind: "webhook", Of: Answered, Fields: made}},
+	"PUT /groups/:id/hooks/:hook_id":                          {{Kind: "webhook", Of: "hook_id"}},
+	"DELETE /groups/:id/hooks/:hook_id":                       {{Kind: "webhook", Of: "hook_id", Fields: deleted}},
+	"POST /groups/:id/hooks/:hook_id/test/:trigger":           {{Kind: "webhook", Of: "hook_id", Fields: fared}},
+	"PUT /groups/:id/hooks/:hook_id/custom_headers/:key":      {{Kind: "webhook", Of: "hook_id", Fields: headers}},
+	"DELETE /groups/:id/hooks/:hook_id/custom_headers/:key":   {{Kind: "webhook", Of: "hook_id", Fields: headers}},
+	"PUT /groups/:id/hooks/:hook_id/url_variables/:key":       {{Kind: "webhook", Of: "hook_id", Fields: variables}},
+	"DELETE /groups/:id/hooks/:hook_id/url_variables/:key":    {{Kind: "webhook", Of: "hook_id", Fields: variables}},
 }

@@ -71,8 +71,8 @@ func (st *State) removeUser(u *User) {
 		}
 		j.User = st.ghost()
 		if j.Status.cancelable() {
-			_ = st.fire(j, eventDrop) // and not Drop: what a blocked user began is not tried again
-			j.FailureReason = UserBlockedFailure
+			because := func() { j.FailureReason = UserBlockedFailure }
+			_ = st.fireWith(j, eventDrop, because) // and not Drop: what a blocked user began is not tried again
 		}
 	}
 	for _, r := range st.Runners.Rows {
@@ -130,6 +130,7 @@ func (st *State) DeleteProject(p *Project) {
 		}
 	}
 	st.removeBots(p.Roles)
+	st.removeWebhooks(p.webhooks)
 	st.removeTokens(func(t *AccessToken) bool { return t.Project == p })
 	for _, t := range st.Tokens.Rows {
 		for i := range t.Grants {
@@ -159,6 +160,7 @@ func (st *State) DeleteGroup(g *Group) {
 		st.tick(r)
 	}
 	st.removeBots(g.Roles)
+	st.removeWebhooks(g.webhooks)
 	st.removeTokens(func(t *AccessToken) bool { return t.Group == g })
 	for _, t := range st.Tokens.Rows {
 		for i := range t.Grants {

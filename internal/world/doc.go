@@ -43,7 +43,7 @@
 //
 //	words.go settings.go failure_reasons.go messages.go   GitLab's words, settings and texts
 //	artifact_kinds.go files.go dotenv.go blob.go          artifacts, and the bytes of artifacts and logs
-//	names.go strings.go times.go tables.go                tools: paths, nullable texts, times, rows ordered by id
+//	names.go strings.go times.go tables.go avatars.go     tools: paths, nullable texts, times, rows ordered by id
 //	records_*.go roles.go                                 the records, and what one can tell by looking at them
 //	settings_change.go                                    what a request changes of the settings
 //	fit.go jobs_machine.go                                which job a runner may take; the table of job transitions
@@ -55,6 +55,7 @@
 //	jobs.go log.go artifacts*.go fates.go                 transitions of jobs, their logs and files
 //	workers.go                                            what GitLab's background workers do with all that
 //	access_tokens.go                                      transitions of access tokens
+//	webhooks.go webhooks_notices.go                       transitions of webhooks; the events that they are told of
 //	deletions.go                                          of users, projects and groups, with all that goes with them
 //	pins.go                                               ids and tokens that a test wants requests to make
 //	drafts*.go                                            records from plain data

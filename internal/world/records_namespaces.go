@@ -20,6 +20,7 @@ type Group struct {
 	Roles    map[*User]Role // of its direct members
 	Projects []*Project     // directly in it
 	runners  []*Runner      // its own, by id
+	webhooks []*Webhook     // its own, by id
 	implied  bool           // made as somebody's parent; AddGroup may still say more of it
 }
 
@@ -86,6 +87,7 @@ type Project struct {
 	Runners   []*Runner      // assigned project runners, by id
 	Jobs      []*Job         // by id
 	pipelines []*Pipeline    // those of its jobs, by id
+	webhooks  []*Webhook     // its own, by id
 }
 
 func (p *Project) id() int { return p.ID }

@@ -234,7 +234,7 @@ func (st *State) AssignRunner(r *Runner, p *Project) error {
 		refused = newInvalid(attrRunnerTaken, msgAlreadyTaken)
 	}
 	if refused != nil {
-		refused.Add(attrAssignTo, fmt.Sprintf(msgfValidationFailed, refused.sentence()))
+		refused.Add(attrAssignTo, fmt.Sprintf(msgfValidationFailed, refused.Sentence()))
 		return refused
 	}
 	r.Assignments = append(r.Assignments, &Assignment{p, st.Now()})

@@ -24,9 +24,9 @@ func (v *Invalid) Add(attribute, text string) {
 	v.Problems = append(v.Problems, AttributeProblem{attribute, text})
 }
 
-// sentence has all problems in one sentence, as Rails' full_messages.to_sentence does: "Tags list can not be empty, A,
+// Sentence has all problems in one sentence, as Rails' full_messages.to_sentence does: "Tags list can not be empty, A,
 // and B".
-func (v *Invalid) sentence() string {
+func (v *Invalid) Sentence() string {
 	var said []string
 	for _, p := range v.Problems {
 		said = append(said, p.sentence())
@@ -34,14 +34,17 @@ func (v *Invalid) sentence() string {
 	return toSentence(said)
 }
 
-// sentence is the problem with its attribute as people write it.
+// sentence is the problem with its attribute as people write it; one of the whole record has none.
 func (p AttributeProblem) sentence() string {
+	if p.Attribute == attrBase {
+		return p.Text
+	}
 	human := strings.ReplaceAll(strings.ReplaceAll(p.Attribute, "_", " "), ".", " ")
 	return strings.ToUpper(human[:1]) + human[1:] + " " + p.Text
 }
 
 // Error has all problems in one sentence.
-func (v *Invalid) Error() string { return v.sentence() }
+func (v *Invalid) Error() string { return v.Sentence() }
 
 // Limits of a runner's attributes (app/models/ci/runner.rb), in characters unless something else is said.
 const (
