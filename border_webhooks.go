@@ -10,22 +10,14 @@ import (
 
 // Webhooks as plain data and back.
 
-// webhooksOf copies webhooks of a state out.
-func webhooksOf(st *world.State) func(*world.Webhook) Webhook {
-	return func(h *world.Webhook) Webhook { return publicWebhook(st, h) }
-}
-
-func publicWebhook(st *world.State, h *world.Webhook) Webhook {
+func publicWebhook(h *world.Webhook) Webhook {
 	a := h.Clone()
 	out := Webhook{ID: h.ID, URL: a.URL, Token: a.Token, JobEvents: a.Events[world.JobEvents],
 		PipelineEvents: a.Events[world.PipelineEvents], PushEvents: a.Events[world.PushEvents],
 		Name: world.OrEmpty(a.Name), Description: world.OrEmpty(a.Description), TLSUnverified: a.UnverifiedTLS,
 		BranchFilter: world.OrEmpty(a.BranchFilter), Template: world.OrEmpty(a.Template), URLVariables: a.Variables,
-		Headers: a.Headers, Disabled: st.WebhookStatus(h) != world.WebhookExecutable, Failures: h.Failures,
-		CreatedAt: h.CreatedAt}
-	if st.Settings.FailingWebhooksDisabled {
-		out.DisabledUntil = h.DisabledUntil
-	}
+		Headers: a.Headers, Disabled: h.Disabled || !h.DisabledUntil.IsZero(), DisabledUntil: h.DisabledUntil,
+		Failures: h.Failures, CreatedAt: h.CreatedAt}
 	if a.BranchFilterStrategy != world.FilterByWildcard {
 		out.BranchFilterStrategy = a.BranchFilterStrategy
 	}
@@ -73,7 +65,32 @@ func addWebhook(st *world.State, in Webhook) (*world.Webhook, error) {
 	return st.AddWebhook(h, webhookState(in), found.problems...)
 }
 
+func rewriteWebhook(st *world.State, h *world.Webhook, in Webhook) error {
+	return st.ReviseWebhook(h, webhookAttributes(in), webhookState(in))
+}
+
 func publicDelivery(d webhooks.Delivery) Delivery {
 	return Delivery{WebhookID: d.WebhookID, Event: d.Event, Header: d.Header.Clone(), Body: slices.Clone(d.Body),
 		Status: d.Status, Err: d.Err, Time: d.Time}
+}
+
+func publicDeliveries(all []webhooks.Delivery) []Delivery {
+	out := make([]Delivery, len(all))
+	for i, d := range all {
+		out[i] = publicDelivery(d)
+	}
+	return out
+}
+
+// deliveriesOf are the deliveries that conditions of a test ask for.
+func deliveriesOf(event string, where []func(Delivery) bool) webhooks.Wanted {
+	wanted := webhooks.Wanted{Event: event}
+	for _, holds := range where {
+		if holds == nil {
+			wanted.Holds = append(wanted.Holds, nil)
+			continue
+		}
+		wanted.Holds = append(wanted.Holds, func(d webhooks.Delivery) bool { return holds(publicDelivery(d)) })
+	}
+	return wanted
 }

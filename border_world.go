@@ -17,7 +17,7 @@ func snapshotOf(st *world.State) Scenario {
 	s := Scenario{Settings: publicSettings(st.Settings), Users: someCopies(st.Users.Rows, publicUser),
 		AccessTokens: someCopies(st.Tokens.Rows, publicAccessToken), Groups: someCopies(st.Groups.Rows, publicGroup),
 		Projects: someCopies(st.Projects.Rows, publicProject), Jobs: someCopies(st.Jobs.Rows, publicJob),
-		Webhooks: someCopies(st.Webhooks.Rows, webhooksOf(st))}
+		Webhooks: someCopies(st.Webhooks.Rows, publicWebhook)}
 	s.Runners = someCopies(st.Runners.Rows, func(r *world.Runner) Runner {
 		out := publicRunner(r)
 		if r.TokenExpiresAt.IsZero() && !st.TokenExpiry(r, r.CreatedAt).IsZero() {

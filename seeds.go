@@ -269,6 +269,7 @@ var (
 	groupEdits   = editable[*world.Group, Group]{(*world.State).GroupByPath, publicGroup, rewriteGroup}
 	projectEdits = editable[*world.Project, Project]{(*world.State).ProjectByPath, publicProject, rewriteProject}
 	runnerEdits  = editable[*world.Runner, Runner]{(*world.State).RunnerByNumber, publicRunner, rewriteRunner}
+	webhookEdits = editable[*world.Webhook, Webhook]{(*world.State).WebhookByNumber, publicWebhook, rewriteWebhook}
 )
 
 // edit lets alter change one record's plain data, and takes it over unless that fails.

@@ -3,14 +3,11 @@ package fakegitlab
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/webhooks"
 	"github.com/fakegitlab/fakegitlab/internal/words"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -43,8 +40,8 @@ type Webhook struct {
 	Template     string            `json:"custom_webhook_template,omitzero"`
 	URLVariables map[string]string `json:"url_variables,omitzero"`
 	Headers      map[string]string `json:"custom_headers,omitzero"` // sent as well; GitLab's own stay
-	// Disabled: it is not called because it failed too often, until DisabledUntil or, where that is zero, until a test
-	// of it succeeds. That needs Settings.FailingWebhooksDisabled.
+	// Disabled: it failed too often, and is not called before DisabledUntil or, where that is zero, until a test of it
+	// succeeds. That counts while Settings.FailingWebhooksDisabled is set.
 	Disabled      bool      `json:"disabled,omitzero"`
 	DisabledUntil time.Time `json:"disabled_until,omitzero"`
 	Failures      int       `json:"failures,omitzero"`   // in a row, counted while that setting is on
@@ -57,33 +54,21 @@ func (h Webhook) String() string {
 		words.When(h.Disabled, "disabled"))
 }
 
-// named is what tells the webhook from others in a message.
-func (h Webhook) named() string {
-	if h.URL != "" {
-		return strconv.Quote(h.URL)
-	}
-	return "ID " + strconv.Itoa(h.ID)
-}
-
 // Delivery is one call of a webhook by the fake, which has ended. Each event is sent once to each webhook, whatever
 // comes of it.
 type Delivery struct {
-	WebhookID int         `json:"webhook_id"`
-	Event     string      `json:"event"` // what X-Gitlab-Event says: "Job Hook", "Pipeline Hook"
-	Header    http.Header `json:"header"`
-	Body      []byte      `json:"body"`
-	Status    int         `json:"status"` // of the answer; 0: there is none, and Err says why
-	Err       string      `json:"err,omitzero"`
-	Time      time.Time   `json:"time"` // by the fake's clock, when it was sent
+	WebhookID int
+	Event     string // what X-Gitlab-Event says: "Job Hook", "Pipeline Hook"
+	Header    http.Header
+	Body      []byte
+	Status    int       // of the answer; 0: there is none, and Err says why
+	Err       string    // empty: it was answered
+	Time      time.Time // by the fake's clock, when it was sent
 }
 
 // String is the delivery on a line.
 func (d Delivery) String() string {
-	came := strconv.Itoa(d.Status)
-	if d.Err != "" {
-		came = d.Err
-	}
-	return fmt.Sprintf("%s to webhook %d -> %s", d.Event, d.WebhookID, came)
+	return webhooks.Delivery{WebhookID: d.WebhookID, Event: d.Event, Status: d.Status, Err: d.Err}.String()
 }
 
 // WithWebhookClient has webhooks called by a client of the test's: in the in-memory network, where there is no other
@@ -124,139 +109,65 @@ func (f *Fake) noticeCutWebhooks(after time.Duration) {
 // AddWebhook adds a webhook and returns it with what was empty filled in.
 func (f *Fake) AddWebhook(h Webhook) Webhook {
 	f.tb.Helper()
-	return change(f, "AddWebhook(%s)", h.named(), func(st *world.State) (Webhook, error) {
-		return adding(addWebhook, h, webhooksOf(st))(st)
-	})
+	return change(f, "AddWebhook(%q)", h.URL, adding(addWebhook, h, publicWebhook))
 }
 
 // UpdateWebhook changes a webhook and returns it. ID, Project, Group and CreatedAt stay.
-func (f *Fake) UpdateWebhook(id int, alter func(*Webhook)) (done Webhook) {
+func (f *Fake) UpdateWebhook(id int, alter func(*Webhook)) Webhook {
 	f.tb.Helper()
-	get := func(st *world.State) (out Webhook, err error) {
-		h, err := st.WebhookByID(id)
-		if err == nil {
-			out = publicWebhook(st, h)
-		}
-		return out, err
-	}
-	set := func(st *world.State, next Webhook) error {
-		if bad := badValues(next); len(bad) > 0 {
-			return bad
-		}
-		h, err := st.WebhookByID(id)
-		if err == nil {
-			err = st.ReviseWebhook(h, webhookAttributes(next), webhookState(next))
-		}
-		if err == nil {
-			done = publicWebhook(st, h)
-		}
-		return err
-	}
-	if err := revise(f, get, set, alter); err != nil {
-		f.misuse("UpdateWebhook(%d): %v", id, err)
-	}
-	return done
+	return webhookEdits.update(f, "UpdateWebhook(%s)", strconv.Itoa(id), alter)
 }
 
 // DeleteWebhook deletes a webhook. What it has not been told yet, it never is.
 func (f *Fake) DeleteWebhook(id int) {
 	f.tb.Helper()
-	change(f, "DeleteWebhook(%s)", strconv.Itoa(id), func(st *world.State) (struct{}, error) {
-		h, err := st.WebhookByID(id)
-		if err == nil {
-			st.DeleteWebhook(h)
-		}
-		return struct{}{}, err
-	})
+	number := strconv.Itoa(id)
+	change(f, "DeleteWebhook(%s)", number,
+		deletion(number, (*world.State).WebhookByNumber, surely((*world.State).DeleteWebhook)))
 }
 
 // Webhooks returns copies of all webhooks, ordered by ID.
 func (f *Fake) Webhooks() []Webhook {
-	return read(f, func(st *world.State) []Webhook { return copies(st.Webhooks.Rows, webhooksOf(st)) })
+	return read(f, func(st *world.State) []Webhook { return copies(st.Webhooks.Rows, publicWebhook) })
 }
 
 // Deliveries returns the calls of webhooks for an event ("Job Hook", "Pipeline Hook"; "" is all) that have ended, in
 // the order of what happened. The latest 10,000 are kept. WaitForDeliveries waits until none is under way.
 func (f *Fake) Deliveries(event string) []Delivery {
 	f.tb.Helper()
-	if problem := eventProblem(event); problem != "" {
-		f.misuse("Deliveries: %s", problem)
+	wanted := deliveriesOf(event, nil)
+	if err := wanted.Check(); err != nil {
+		f.misuse("Deliveries: %v", err)
 	}
-	return f.deliveries(event, nil)
-}
-
-func (f *Fake) deliveries(event string, where []func(Delivery) bool) []Delivery {
-	found := []Delivery{}
-	for _, d := range f.courier.Deliveries() {
-		out := publicDelivery(d)
-		if (event == "" || out.Event == event) &&
-			!slices.ContainsFunc(where, func(holds func(Delivery) bool) bool { return !holds(out) }) {
-			found = append(found, out)
-		}
-	}
-	return found
-}
-
-// eventProblem is what is wrong with the name of an event, "" if nothing is.
-func eventProblem(event string) string {
-	names := slices.Sorted(maps.Values(world.EventNames))
-	if event == "" || slices.Contains(names, event) {
-		return ""
-	}
-	for attribute, name := range world.EventNames {
-		if strings.EqualFold(event, attribute) {
-			return fmt.Sprintf("no event is called %q; did you mean %q?", event, name)
-		}
-	}
-	return fmt.Sprintf("no event %q is sent; %s", event, datajson.Suggest(event, names))
+	return publicDeliveries(f.courier.Find(wanted))
 }
 
 // WaitForDelivery waits for a call of a webhook for an event ("" is any) of which all conditions hold, and returns the
 // first, be it that it has ended already. One that had no answer counts: its Err says why. When ctx ends first, the
 // error wraps ctx.Err() and lists what was delivered; so it does when the fake is closed.
 func (f *Fake) WaitForDelivery(ctx context.Context, event string, where ...func(Delivery) bool) (Delivery, error) {
-	if problem := whereProblem(event, where); problem != "" {
-		return Delivery{}, fmt.Errorf("WaitForDelivery: %s", problem)
+	wanted := deliveriesOf(event, where)
+	if err := wanted.Check(); err != nil {
+		return Delivery{}, fmt.Errorf("WaitForDelivery: %w", err)
 	}
-	var found Delivery
-	err := f.untilTold(ctx, func() bool {
-		all := f.deliveries(event, where)
-		if len(all) > 0 {
-			found = all[0]
-		}
-		return len(all) > 0
+	var found []webhooks.Delivery
+	err := f.courier.Wait(ctx, f.news.next, f.closing, errClosed, func() bool {
+		found = f.courier.Find(wanted)
+		return len(found) > 0
 	})
 	if err != nil {
-		return Delivery{}, fmt.Errorf("WaitForDelivery: no %s: %w\n%s", deliveryText(event, where), err,
-			f.deliveryLines())
+		return Delivery{}, fmt.Errorf("WaitForDelivery: no %s: %w\n%s", wanted, err, f.courier.Lines())
 	}
-	return found, nil
+	return publicDelivery(found[0]), nil
 }
 
 // WaitForDeliveries waits until everything that has happened so far has been told to the webhooks that want to know it,
 // so that Deliveries has it all. When ctx ends first, the error wraps ctx.Err().
 func (f *Fake) WaitForDeliveries(ctx context.Context) error {
-	if err := f.untilTold(ctx, f.courier.Idle); err != nil {
-		return fmt.Errorf("WaitForDeliveries: %w\n%s", err, f.deliveryLines())
+	if err := f.courier.Wait(ctx, f.news.next, f.closing, errClosed, f.courier.Idle); err != nil {
+		return fmt.Errorf("WaitForDeliveries: %w\n%s", err, f.courier.Lines())
 	}
 	return nil
-}
-
-// untilTold waits until something holds, which is asked again after each delivery.
-func (f *Fake) untilTold(ctx context.Context, holds func() bool) error {
-	for {
-		changed := f.news.next()
-		if holds() {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-f.closing:
-			return errClosed
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }
 
 // AssertDelivered asserts that a webhook has been called for an event ("" is any) and has answered, with any status,
@@ -265,47 +176,13 @@ func (f *Fake) AssertDelivered(t T, event string, where ...func(Delivery) bool) 
 	if h, ok := t.(helper); ok {
 		h.Helper()
 	}
-	if problem := whereProblem(event, where); problem != "" {
-		return report(t, problem)
+	wanted := deliveriesOf(event, where)
+	if err := wanted.Check(); err != nil {
+		return report(t, err.Error())
 	}
-	answered := func(d Delivery) bool { return d.Err == "" }
-	if len(f.deliveries(event, append([]func(Delivery) bool{answered}, where...))) > 0 {
-		return report(t, "")
+	answered := func(d webhooks.Delivery) bool { return d.Err == "" }
+	if !slices.ContainsFunc(f.courier.Find(wanted), answered) {
+		return report(t, fmt.Sprintf("want %s delivered\n%s", wanted, f.courier.Lines()))
 	}
-	return report(t, fmt.Sprintf("want %s delivered\n%s", deliveryText(event, where), f.deliveryLines()))
-}
-
-func whereProblem(event string, where []func(Delivery) bool) string {
-	if slices.ContainsFunc(where, func(holds func(Delivery) bool) bool { return holds == nil }) {
-		return "a condition is nil"
-	}
-	return eventProblem(event)
-}
-
-func deliveryText(event string, where []func(Delivery) bool) string {
-	text := event
-	if text == "" {
-		text = "event"
-	}
-	if n := len(where); n > 0 {
-		text += fmt.Sprintf(" that meets %d conditions", n)
-	}
-	return text
-}
-
-// deliveryLines are the last deliveries, for the message of a failure.
-func (f *Fake) deliveryLines() string {
-	const shown = 20
-	all := f.deliveries("", nil)
-	lines := []string{fmt.Sprintf("deliveries: %d", len(all))}
-	for _, d := range all[max(0, len(all)-shown):] {
-		lines = append(lines, "  "+d.String())
-	}
-	if !f.courier.Idle() {
-		lines = append(lines, "  more are under way")
-	}
-	if len(read(f, func(st *world.State) []*world.Webhook { return st.Webhooks.Rows })) == 0 {
-		lines = append(lines, "  there is no webhook; AddWebhook adds one")
-	}
-	return strings.Join(lines, "\n")
+	return report(t, "")
 }

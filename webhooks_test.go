@@ -424,7 +424,7 @@ func TestWebhookSeeds(t *testing.T) {
 		"did you mean \"acme/shop\"":            func(h *fakegitlab.Webhook) { h.Project = "acme/shpo" },
 		"Only allowed schemes are http, https":  func(h *fakegitlab.Webhook) { h.URL = "ftp://x" },
 		"did you mean \"wildcard\"":             func(h *fakegitlab.Webhook) { h.BranchFilterStrategy = "wildcards" },
-		"Settings.FailingWebhooksDisabled":      func(h *fakegitlab.Webhook) { h.Disabled = true },
+		"failures: Failures: -1 is no number":   func(h *fakegitlab.Webhook) { h.Failures = -1 },
 		`Missing keys: ["y"]`:                   func(h *fakegitlab.Webhook) { h.URL = "https://x/{y}" },
 		"Custom headers must be a valid json s": func(h *fakegitlab.Webhook) { h.Headers = map[string]string{"a b": "c"} },
 	} {
@@ -463,4 +463,23 @@ func TestWebhookMistakes(t *testing.T) {
 	assert.ErrorContains(t, err, "there is no webhook")
 	_, err = fakegitlab.Start(fakegitlab.WithWebhookClient(nil))
 	assert.ErrorContains(t, err, "WithWebhookClient(nil)")
+}
+
+// Programs in other languages see and change webhooks, and wait for deliveries.
+func TestWebhooksOverControl(t *testing.T) {
+	gl, r, hook := hooked(t, nil, fakegitlab.WithControl())
+	var deliveries []map[string]any
+	askControl(t, gl, "GET /-/fake/deliveries", "").into(t, &deliveries)
+	assert.Empty(t, deliveries)
+	gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: fakegitlab.JobCreated})
+	askControl(t, gl, "GET /-/fake/deliveries?event=Job+Hook&wait=20", "").into(t, &deliveries)
+	require.Len(t, deliveries, 1)
+	assert.Equal(t, []any{200.0, "Job Hook", "created"}, []any{deliveries[0]["status"], deliveries[0]["event"],
+		testkit.Descend(deliveries[0], "body.build_status")})
+	assert.Contains(t, askControl(t, gl, "GET /-/fake/deliveries?event=Jobs", "").body, `Job Hook`)
+	path := fmt.Sprintf("/-/fake/webhooks/%d", hook.ID)
+	assert.Contains(t, askControl(t, gl, "GET "+path, "").body, r.url)
+	assert.Contains(t, askControl(t, gl, "PATCH "+path, `{"failures": 2}`).body, `"failures": 2`)
+	assert.Equal(t, 2, gl.Webhooks()[0].Failures)
+	assert.Equal(t, 404, askControl(t, gl, "GET /-/fake/webhooks/7", "").status)
 }

@@ -18,8 +18,8 @@ type Delivery struct {
 	Body      []byte
 	Status    int    // of the answer; 0 without one
 	Err       string // why there is none
-	Answer    string // the beginning of its body
 	Time      time.Time
+	Answer    string // the beginning of its body
 	number    int
 }
 
@@ -190,8 +190,8 @@ func (c *Courier) Test(ctx context.Context, n world.Notice) Delivery {
 	return *d
 }
 
-// Deliveries are the calls that have ended, in the order of their events.
-func (c *Courier) Deliveries() []Delivery {
+// all are the calls that have ended, in the order of their events.
+func (c *Courier) all() []Delivery {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.deliveries)

@@ -8,6 +8,7 @@
 //
 //	payload.go, project.go   the JSON of job and pipeline events
 //	courier.go               the queues, and who waits for them
+//	finding.go               looking for deliveries, and waiting for them
 //	request.go               one call: where to, headers, body, what came of it
 //	template.go              bodies made from a webhook's own template
 package webhooks

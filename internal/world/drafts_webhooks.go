@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
@@ -17,7 +19,7 @@ type WebhookState struct {
 }
 
 // checkWebhookDraft checks what plain data says of a webhook, and fills in what it leaves out.
-func (st *State) checkWebhookDraft(a *WebhookAttributes, s WebhookState) (ps Problems) {
+func checkWebhookDraft(a *WebhookAttributes, s WebhookState) (ps Problems) {
 	ps.Add("branch_filter_strategy", oneOf("branch filter strategy", &a.BranchFilterStrategy, FilterByWildcard,
 		BranchFilterStrategies))
 	// One at a local address may be older than the setting that forbids it.
@@ -36,9 +38,6 @@ func (st *State) checkWebhookDraft(a *WebhookAttributes, s WebhookState) (ps Pro
 	}
 	if s.Failures < 0 {
 		ps.Addf("failures", "Failures: %d is no number of failures", s.Failures)
-	}
-	if (s.Disabled || !s.DisabledUntil.IsZero()) && !st.Settings.FailingWebhooksDisabled {
-		ps.Addf("disabled", "no webhook is disabled unless Settings.FailingWebhooksDisabled is set")
 	}
 	return ps
 }
@@ -60,7 +59,7 @@ func (h *Webhook) set(s WebhookState) {
 
 // AddWebhook makes a webhook of a draft, which has the project or the group that it is of.
 func (st *State) AddWebhook(h Webhook, s WebhookState, found ...Problem) (*Webhook, error) {
-	ps := append(Problems(found), st.checkWebhookDraft(&h.WebhookAttributes, s)...)
+	ps := append(Problems(found), checkWebhookDraft(&h.WebhookAttributes, s)...)
 	ps.Add("id", freeID(&st.Webhooks, "webhook", h.ID))
 	if len(found) == 0 && (h.Project == nil) == (h.Group == nil) {
 		ps.unset("project", "a webhook is of a project or of a group", "group")
@@ -80,7 +79,7 @@ func (st *State) AddWebhook(h Webhook, s WebhookState, found ...Problem) (*Webho
 
 // ReviseWebhook gives a webhook what plain data says of it.
 func (st *State) ReviseWebhook(h *Webhook, a WebhookAttributes, s WebhookState) error {
-	if ps := st.checkWebhookDraft(&a, s); len(ps) > 0 {
+	if ps := checkWebhookDraft(&a, s); len(ps) > 0 {
 		return ps
 	}
 	h.WebhookAttributes, h.UpdatedAt = a.Clone(), st.Now()
@@ -88,17 +87,16 @@ func (st *State) ReviseWebhook(h *Webhook, a WebhookAttributes, s WebhookState) 
 	return nil
 }
 
-// WebhookByID finds a webhook for a person.
-func (st *State) WebhookByID(id int) (*Webhook, error) {
-	if h := st.Webhooks.ByID[id]; h != nil {
-		return h, nil
-	}
-	if len(st.Webhooks.Rows) == 0 {
-		return nil, fmt.Errorf("no webhook %d; there is none at all", id)
-	}
-	var known []int
+// WebhookByNumber finds a webhook for a person.
+func (st *State) WebhookByNumber(number string) (*Webhook, error) {
+	var known []string
 	for _, h := range st.Webhooks.Rows {
-		known = append(known, h.ID)
+		if known = append(known, strconv.Itoa(h.ID)); strconv.Itoa(h.ID) == number {
+			return h, nil
+		}
 	}
-	return nil, fmt.Errorf("no webhook %d; there are %v", id, known)
+	if len(known) == 0 {
+		return nil, fmt.Errorf("no webhook %s; there is none at all", number)
+	}
+	return nil, fmt.Errorf("no webhook %s; there are %s", number, strings.Join(known, ", "))
 }
