@@ -358,6 +358,7 @@ func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
 	entityChanges(&text, want.Runners, got.Runners, opts, calls)
 	entityChanges(&text, want.Jobs, got.Jobs, opts, calls)
 	entityChanges(&text, want.Webhooks, got.Webhooks, opts, calls)
+	entityChanges(&text, want.RunnerControllers, got.RunnerControllers, opts, calls)
 	return text.String()
 }
 

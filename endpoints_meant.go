@@ -88,6 +88,21 @@ var namedConstants = []namedConstant{
 	{"UnsetGroupWebhookHeader", UnsetGroupWebhookHeader},
 	{"SetGroupWebhookURLVariable", SetGroupWebhookURLVariable},
 	{"UnsetGroupWebhookURLVariable", UnsetGroupWebhookURLVariable},
+	{"ListRunnerControllers", ListRunnerControllers},
+	{"GetRunnerController", GetRunnerController},
+	{"CreateRunnerController", CreateRunnerController},
+	{"UpdateRunnerController", UpdateRunnerController},
+	{"DeleteRunnerController", DeleteRunnerController},
+	{"ListRunnerControllerTokens", ListRunnerControllerTokens},
+	{"GetRunnerControllerToken", GetRunnerControllerToken},
+	{"CreateRunnerControllerToken", CreateRunnerControllerToken},
+	{"RotateRunnerControllerToken", RotateRunnerControllerToken},
+	{"RevokeRunnerControllerToken", RevokeRunnerControllerToken},
+	{"ListRunnerControllerScopes", ListRunnerControllerScopes},
+	{"AddRunnerControllerInstanceScope", AddRunnerControllerInstanceScope},
+	{"RemoveRunnerControllerInstanceScope", RemoveRunnerControllerInstanceScope},
+	{"AddRunnerControllerRunnerScope", AddRunnerControllerRunnerScope},
+	{"RemoveRunnerControllerRunnerScope", RemoveRunnerControllerRunnerScope},
 }
 
 type namedConstant struct {

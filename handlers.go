@@ -133,6 +133,25 @@ const (
 	UnsetGroupWebhookURLVariable   Endpoint = "DELETE /groups/:id/hooks/:hook_id/url_variables/:key"
 )
 
+// The endpoints of runner controllers: an experiment, from GitLab 18.9 on, scopes from 18.10 on.
+const (
+	ListRunnerControllers               Endpoint = "GET /runner_controllers"
+	GetRunnerController                 Endpoint = "GET /runner_controllers/:id"
+	CreateRunnerController              Endpoint = "POST /runner_controllers"
+	UpdateRunnerController              Endpoint = "PUT /runner_controllers/:id"
+	DeleteRunnerController              Endpoint = "DELETE /runner_controllers/:id"
+	ListRunnerControllerTokens          Endpoint = "GET /runner_controllers/:id/tokens"
+	GetRunnerControllerToken            Endpoint = "GET /runner_controllers/:id/tokens/:token_id"
+	CreateRunnerControllerToken         Endpoint = "POST /runner_controllers/:id/tokens"
+	RotateRunnerControllerToken         Endpoint = "POST /runner_controllers/:id/tokens/:token_id/rotate"
+	RevokeRunnerControllerToken         Endpoint = "DELETE /runner_controllers/:id/tokens/:token_id"
+	ListRunnerControllerScopes          Endpoint = "GET /runner_controllers/:id/scopes"
+	AddRunnerControllerInstanceScope    Endpoint = "POST /runner_controllers/:id/scopes/instance"
+	RemoveRunnerControllerInstanceScope Endpoint = "DELETE /runner_controllers/:id/scopes/instance"
+	AddRunnerControllerRunnerScope      Endpoint = "POST /runner_controllers/:id/scopes/runners/:runner_id"
+	RemoveRunnerControllerRunnerScope   Endpoint = "DELETE /runner_controllers/:id/scopes/runners/:runner_id"
+)
+
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
 func (f *Fake) Endpoints() []Endpoint {
 	var all []Endpoint

@@ -36,6 +36,8 @@ type Scenario struct {
 	Runners     []Runner     `json:"runners,omitzero"`
 	Jobs        []Job        `json:"jobs,omitzero"`
 	Webhooks    []Webhook    `json:"webhooks,omitzero"`
+	// RunnerControllers may be there in every version; before 18.9 nothing shows them.
+	RunnerControllers []RunnerController `json:"runner_controllers,omitzero"`
 }
 
 // Membership makes a user a direct member of a group or project.

@@ -50,6 +50,13 @@ func (f *Fake) AddJob(j Job) Job {
 	return change(f, "AddJob(%s)", j.named(), adding(addJob, j, publicJob))
 }
 
+// AddRunnerController adds a runner controller and returns it with what was empty filled in.
+func (f *Fake) AddRunnerController(c RunnerController) RunnerController {
+	f.tb.Helper()
+	return change(f, "AddRunnerController(%q)", c.Description,
+		adding(addRunnerController, c, publicRunnerController))
+}
+
 // named is what tells the runner from others in a message: without a description its ID or, as in a draft, where it is.
 func (r Runner) named() string {
 	switch kind := string(r.Type); {
@@ -160,6 +167,13 @@ func (f *Fake) Runners() []Runner {
 // Jobs returns copies of all jobs, ordered by ID.
 func (f *Fake) Jobs() []Job {
 	return read(f, func(st *world.State) []Job { return copies(st.Jobs.Rows, publicJob) })
+}
+
+// RunnerControllers returns copies of all runner controllers, ordered by ID.
+func (f *Fake) RunnerControllers() []RunnerController {
+	return read(f, func(st *world.State) []RunnerController {
+		return copies(st.RunnerControllers.Rows, publicRunnerController)
+	})
 }
 
 // Settings returns a copy of the settings.

@@ -174,8 +174,13 @@ func newProber(t *testing.T, version string) *prober {
 	})
 	world = world.WithJob("acme/shop", "by hand", func(j *fakegitlab.Job) { j.Status = fakegitlab.JobManual })
 	world = withWebhooks(world)
+	world.RunnerControllers = []fakegitlab.RunnerController{{ID: controllerID,
+		Tokens: []fakegitlab.RunnerControllerToken{{ID: controllerTokenID}}}}
 	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
 }
+
+// A runner controller and its token.
+const controllerID, controllerTokenID = 9_000_001, 9_500_001
 
 // The webhooks of the project and of the group that is asked about, with a variable and a header of one name.
 const (
@@ -339,6 +344,9 @@ func (p *prober) call(
 	}
 	method, path := cut(e)
 	parts := strings.Split(path, "/")
+	if parts[1] == "runner_controllers" {
+		query.Set("state", "enabled")
+	}
 	for i, part := range parts {
 		switch name, isParam := strings.CutPrefix(part, ":"); {
 		case part == "*artifact_path":
@@ -380,6 +388,8 @@ func (p *prober) ids(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) map[stri
 		id = 1001
 	case "jobs":
 		id = 2000005
+	case "runner_controllers":
+		id, runner = controllerID, 100001
 	}
 	if e == fakegitlab.DownloadArtifacts {
 		id = p.job(fakegitlab.JobSuccess)
@@ -394,7 +404,8 @@ func (p *prober) ids(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) map[stri
 	if id == 1001 {
 		hook = groupHookID
 	}
-	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status), "hook_id": hook}
+	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status), "hook_id": hook,
+		"token_id": controllerTokenID}
 }
 
 // job is the last job of acme/shop in a state: of JobSuccess, the one with artifacts.

@@ -95,6 +95,8 @@ const (
 	WebhookIdempotencyKey
 	WebhooksForgivenAlike
 	WebhookEventsOf18
+	RunnerControllers
+	RunnerControllerScopes
 	differenceCount
 )
 
@@ -339,6 +341,10 @@ var table = [differenceCount]Row{
 		Version{17, 11}, first, "app/models/concerns/web_hooks/auto_disabling.rb, issue 503733", false},
 	WebhookEventsOf18: {"webhooks have milestone_events, resource_deploy_token_events and vulnerability_events",
 		Version{18, 0}, first, "lib/api/project_hooks.rb", false},
+	RunnerControllers: {"/runner_controllers and their tokens",
+		Version{18, 9}, first, "Runner controllers API page, merge request 218229; lib/api/ci/runner_controllers.rb", true},
+	RunnerControllerScopes: {"/runner_controllers/:id/scopes",
+		Version{18, 10}, first, "GitLab's Terraform provider, runner_controller_instance_scope; client-go", true},
 }
 
 // Differences returns every difference, in the order in which they came, or went where they were there from the first.

@@ -5,7 +5,9 @@ import "slices"
 // Effect is what a call of an endpoint may have done to one record, if it succeeded. What only follows from it, such as
 // the next jobs of a pipeline, is no effect, nor is that a runner has been heard of.
 type Effect struct {
-	Kind string // of the record: "runner", "job", "project", "group", "webhook"; "settings", of which there is one
+	// Kind is that of the record: "runner", "job", "project", "group", "webhook", "runnercontroller"; "settings", of which
+	// there is one.
+	Kind string
 	// Of says which record: the name of the parameter that has its ID or path, or one of Caller, Answered and Only.
 	Of string
 	// Fields are those that it may change, by their names in JSON, or one of Made and Deleted; nil are those that its
@@ -64,6 +66,8 @@ var (
 	reported     = []string{"status", "failure_reason", "finished_at", "updated_at", "coverage"}
 	logged       = []string{"trace", "debug_trace", "updated_at"}
 	canceled     = []string{"status", "failure_reason", "finished_at"}
+	tokens       = []string{"tokens"}
+	scoped       = []string{"instance", "runners"}
 	fared        = []string{"disabled", "disabled_until", "failures"}
 	headers      = []string{"custom_headers"}
 	variables    = []string{"url_variables"}
@@ -93,23 +97,33 @@ var effects = map[string][]Effect{
 	"POST /projects/:id/jobs/:job_id/retry":               {{Kind: "job", Of: Answered, Fields: made}},
 	"POST /projects/:id/jobs/:job_id/play": {{Kind: "job", Of: "job_id",
 		Fields: []string{"status", "queued_at", "user", "spec"}}, {Kind: "job", Of: Answered, Fields: made}},
-	"POST /projects/:id/jobs/:job_id/erase":                   {{Kind: "job", Of: "job_id", Fields: erased}},
-	"POST /projects/:id/jobs/:job_id/artifacts/keep":          {{Kind: "job", Of: "job_id", Fields: artifacts}},
-	"DELETE /projects/:id/jobs/:job_id/artifacts":             {{Kind: "job", Of: "job_id", Fields: artifacts}},
-	"POST /projects/:id/hooks":                                {{Kind: "webhook", Of: Answered, Fields: made}},
-	"PUT /projects/:id/hooks/:hook_id":                        {{Kind: "webhook", Of: "hook_id"}},
-	"DELETE /projects/:id/hooks/:hook_id":                     {{Kind: "webhook", Of: "hook_id", Fields: deleted}},
-	"POST /projects/:id/hooks/:hook_id/test/:trigger":         {{Kind: "webhook", Of: "hook_id", Fields: fared}},
-	"PUT /projects/:id/hooks/:hook_id/custom_headers/:key":    {{Kind: "webhook", Of: "hook_id", Fields: headers}},
-	"DELETE /projects/:id/hooks/:hook_id/custom_headers/:key": {{Kind: "webhook", Of: "hook_id", Fields: headers}},
-	"PUT /projects/:id/hooks/:hook_id/url_variables/:key":     {{Kind: "webhook", Of: "hook_id", Fields: variables}},
-	"DELETE /projects/:id/hooks/:hook_id/url_variables/:key":  {{Kind: "webhook", Of: "hook_id", Fields: variables}},
-	"POST /groups/:id/hooks":                                  {{Kind: "webhook", Of: Answered, Fields: made}},
-	"PUT /groups/:id/hooks/:hook_id":                          {{Kind: "webhook", Of: "hook_id"}},
-	"DELETE /groups/:id/hooks/:hook_id":                       {{Kind: "webhook", Of: "hook_id", Fields: deleted}},
-	"POST /groups/:id/hooks/:hook_id/test/:trigger":           {{Kind: "webhook", Of: "hook_id", Fields: fared}},
-	"PUT /groups/:id/hooks/:hook_id/custom_headers/:key":      {{Kind: "webhook", Of: "hook_id", Fields: headers}},
-	"DELETE /groups/:id/hooks/:hook_id/custom_headers/:key":   {{Kind: "webhook", Of: "hook_id", Fields: headers}},
-	"PUT /groups/:id/hooks/:hook_id/url_variables/:key":       {{Kind: "webhook", Of: "hook_id", Fields: variables}},
-	"DELETE /groups/:id/hooks/:hook_id/url_variables/:key":    {{Kind: "webhook", Of: "hook_id", Fields: variables}},
+	"POST /projects/:id/jobs/:job_id/erase":                    {{Kind: "job", Of: "job_id", Fields: erased}},
+	"POST /projects/:id/jobs/:job_id/artifacts/keep":           {{Kind: "job", Of: "job_id", Fields: artifacts}},
+	"DELETE /projects/:id/jobs/:job_id/artifacts":              {{Kind: "job", Of: "job_id", Fields: artifacts}},
+	"POST /projects/:id/hooks":                                 {{Kind: "webhook", Of: Answered, Fields: made}},
+	"PUT /projects/:id/hooks/:hook_id":                         {{Kind: "webhook", Of: "hook_id"}},
+	"DELETE /projects/:id/hooks/:hook_id":                      {{Kind: "webhook", Of: "hook_id", Fields: deleted}},
+	"POST /projects/:id/hooks/:hook_id/test/:trigger":          {{Kind: "webhook", Of: "hook_id", Fields: fared}},
+	"PUT /projects/:id/hooks/:hook_id/custom_headers/:key":     {{Kind: "webhook", Of: "hook_id", Fields: headers}},
+	"DELETE /projects/:id/hooks/:hook_id/custom_headers/:key":  {{Kind: "webhook", Of: "hook_id", Fields: headers}},
+	"PUT /projects/:id/hooks/:hook_id/url_variables/:key":      {{Kind: "webhook", Of: "hook_id", Fields: variables}},
+	"DELETE /projects/:id/hooks/:hook_id/url_variables/:key":   {{Kind: "webhook", Of: "hook_id", Fields: variables}},
+	"POST /groups/:id/hooks":                                   {{Kind: "webhook", Of: Answered, Fields: made}},
+	"PUT /groups/:id/hooks/:hook_id":                           {{Kind: "webhook", Of: "hook_id"}},
+	"DELETE /groups/:id/hooks/:hook_id":                        {{Kind: "webhook", Of: "hook_id", Fields: deleted}},
+	"POST /groups/:id/hooks/:hook_id/test/:trigger":            {{Kind: "webhook", Of: "hook_id", Fields: fared}},
+	"PUT /groups/:id/hooks/:hook_id/custom_headers/:key":       {{Kind: "webhook", Of: "hook_id", Fields: headers}},
+	"DELETE /groups/:id/hooks/:hook_id/custom_headers/:key":    {{Kind: "webhook", Of: "hook_id", Fields: headers}},
+	"PUT /groups/:id/hooks/:hook_id/url_variables/:key":        {{Kind: "webhook", Of: "hook_id", Fields: variables}},
+	"DELETE /groups/:id/hooks/:hook_id/url_variables/:key":     {{Kind: "webhook", Of: "hook_id", Fields: variables}},
+	"POST /runner_controllers":                                 {{Kind: "runnercontroller", Of: Answered, Fields: made}},
+	"PUT /runner_controllers/:id":                              {{Kind: "runnercontroller", Of: "id"}},
+	"DELETE /runner_controllers/:id":                           {{Kind: "runnercontroller", Of: "id", Fields: deleted}},
+	"POST /runner_controllers/:id/tokens":                      {{Kind: "runnercontroller", Of: "id", Fields: tokens}},
+	"POST /runner_controllers/:id/tokens/:token_id/rotate":     {{Kind: "runnercontroller", Of: "id", Fields: tokens}},
+	"DELETE /runner_controllers/:id/tokens/:token_id":          {{Kind: "runnercontroller", Of: "id", Fields: tokens}},
+	"POST /runner_controllers/:id/scopes/instance":             {{Kind: "runnercontroller", Of: "id", Fields: scoped}},
+	"DELETE /runner_controllers/:id/scopes/instance":           {{Kind: "runnercontroller", Of: "id", Fields: scoped}},
+	"POST /runner_controllers/:id/scopes/runners/:runner_id":   {{Kind: "runnercontroller", Of: "id", Fields: scoped}},
+	"DELETE /runner_controllers/:id/scopes/runners/:runner_id": {{Kind: "runnercontroller", Of: "id", Fields: scoped}},
 }

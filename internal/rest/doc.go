@@ -14,6 +14,7 @@
 //	jobs.go                            jobs, for people (lib/api/ci/jobs.rb, lib/api/ci/job_artifacts.rb)
 //	instance.go, settings.go           version, the caller, its token, application settings
 //	namespaces.go, namespaces_*.go     projects and groups (lib/api/projects.rb, lib/api/groups.rb)
+//	runner_controllers*.go             runner controllers, their tokens and scopes (lib/api/ci/runner_controllers.rb)
 //	hooks.go, hooks_*.go               webhooks of projects and groups (lib/api/project_hooks.rb)
 //
 // routing.go is how Grape finds the route of a request, and what it answers where there is none: the front.Protocol

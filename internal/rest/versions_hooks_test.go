@@ -42,6 +42,13 @@ func hookProofs() map[gitlabversion.Difference]proof {
 			calledWith(v, 404, 4)
 			return v.gl.Webhooks()[0].DisabledUntil.IsZero()
 		}, true, false, nil},
+		gitlabversion.RunnerControllers: {func(v inVersion) any {
+			return v.as("root", "GET", "/runner_controllers").Status
+		}, 404, 200, nil},
+		gitlabversion.RunnerControllerScopes: {func(v inVersion) any {
+			v.gl.AddRunnerController(fg.RunnerController{ID: 7})
+			return v.as("root", "GET", "/runner_controllers/7/scopes").Status
+		}, 404, 200, nil},
 		gitlabversion.WebhookEventsOf18: {shows("milestone_events resource_deploy_token_events vulnerability_events"),
 			false, true, nil},
 	}

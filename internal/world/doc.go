@@ -55,6 +55,7 @@
 //	jobs.go log.go artifacts*.go fates.go                 transitions of jobs, their logs and files
 //	workers.go                                            what GitLab's background workers do with all that
 //	access_tokens.go                                      transitions of access tokens
+//	runner_controllers.go                                 runner controllers, their tokens and scopes
 //	webhooks.go webhooks_notices.go                       transitions of webhooks; the events that they are told of
 //	deletions.go                                          of users, projects and groups, with all that goes with them
 //	pins.go                                               ids and tokens that a test wants requests to make

@@ -39,6 +39,10 @@ type world struct {
 	managers table[*Manager]
 	Jobs     table[*Job]
 	Webhooks table[*Webhook]
+	// RunnerControllers are programs that decide about jobs, controllerTokens what they connect with.
+	RunnerControllers table[*RunnerController]
+	controllerTokens  table[*RunnerControllerToken]
+
 	notices  []Notice // events on their way to webhooks, which the end of the visit hands over
 	pipeline int      // the last pipeline id given out
 	pins     pins
@@ -86,6 +90,9 @@ const (
 	firstPipelineID = 4_000_001
 	firstTokenID    = 6_000_001
 	firstWebhookID  = 8_000_001
+
+	firstControllerID      = 9_000_001
+	firstControllerTokenID = 9_500_001
 )
 
 // RootUsername is the administrator that every GitLab starts with.
@@ -101,7 +108,9 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 		Groups: newTable[*Group](firstGroupID), Projects: newTable[*Project](firstProjectID),
 		Runners: newTable[*Runner](firstRunnerID), managers: newTable[*Manager](firstManagerID),
 		Jobs: newTable[*Job](firstJobID), Webhooks: newTable[*Webhook](firstWebhookID),
-		pipeline: firstPipelineID - 1, Queue: newQueue(),
+		RunnerControllers: newTable[*RunnerController](firstControllerID),
+		controllerTokens:  newTable[*RunnerControllerToken](firstControllerTokenID),
+		pipeline:          firstPipelineID - 1, Queue: newQueue(),
 		UserNames: map[string]*User{}, GroupPaths: map[string]*Group{}, ProjectPaths: map[string]*Project{},
 		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},
 		pipelines: map[int]*Pipeline{}, registrationTokens: map[string]*string{}, namedTokens: map[string]*AccessToken{},

@@ -80,7 +80,8 @@ func assignID[T Row](st *State, t *table[T], wanted int) int {
 		return wanted
 	}
 	switch any(t).(type) {
-	case *table[*Manager], *table[*Webhook]: // managers come along with what a test asks for, webhooks are not pinned
+	case *table[*Manager], *table[*Webhook], *table[*RunnerController], *table[*RunnerControllerToken]:
+		// managers come along with what a test asks for; the others are not what it asks for
 	default:
 		if id := pinnedID(st, t); id != 0 {
 			return id
@@ -98,5 +99,6 @@ func assignID[T Row](st *State, t *table[T], wanted int) int {
 // idTaken reports whether a record of any kind but a pipeline has that id.
 func (st *State) idTaken(id int) bool {
 	return has(st.Users, id) || has(st.Groups, id) || has(st.Projects, id) || has(st.Runners, id) ||
-		has(st.managers, id) || has(st.Jobs, id) || has(st.Tokens, id) || has(st.Webhooks, id)
+		has(st.managers, id) || has(st.Jobs, id) || has(st.Tokens, id) || has(st.Webhooks, id) ||
+		has(st.RunnerControllers, id) || has(st.controllerTokens, id)
 }
