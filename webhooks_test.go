@@ -483,3 +483,43 @@ func TestWebhooksOverControl(t *testing.T) {
 	assert.Equal(t, 2, gl.Webhooks()[0].Failures)
 	assert.Equal(t, 404, askControl(t, gl, "GET /-/fake/webhooks/7", "").status)
 }
+
+// A webhook that does not answer is cut when Close has waited long enough, and the test is told which it was.
+func TestCloseCutsWebhooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hung := &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		})}
+		gl, err := fakegitlab.Start(fakegitlab.WithInMemoryNetwork(), fakegitlab.WithWebhookClient(hung))
+		require.NoError(t, err)
+		gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+		gl.AddWebhook(fakegitlab.Webhook{Project: "acme/shop", URL: "https://x.example.com", JobEvents: true})
+		gl.AddJob(fakegitlab.Job{Project: "acme/shop"})
+		synctest.Wait()
+		began := time.Now()
+		gl.Close()
+		assert.Equal(t, 4*time.Second, time.Since(began))
+		assert.Contains(t, gl.Problems(), "Close cut a call of webhook 8000001 after 4s, which had not answered")
+		gl.AddJob(fakegitlab.Job{Project: "acme/shop"}) // nobody is told any more
+		assert.Len(t, gl.Deliveries(""), 1)
+	})
+}
+
+// GitLab waits ten seconds for an answer, in the time of the bubble here.
+func TestWebhooksTimeOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		})}
+		gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork(), fakegitlab.WithWebhookClient(slow))
+		gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+		gl.AddWebhook(fakegitlab.Webhook{Project: "acme/shop", URL: "https://x.example.com", JobEvents: true})
+		gl.AddJob(fakegitlab.Job{Project: "acme/shop"})
+		began := time.Now()
+		require.NoError(t, gl.WaitForDeliveries(t.Context()))
+		assert.Equal(t, 20*time.Second, time.Since(began), "for each of two events, and never again")
+		assert.Contains(t, gl.Deliveries("")[0].Err, "deadline")
+	})
+}
