@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -105,27 +106,53 @@ func rewriteSettings(st *world.State, s Settings) error {
 
 // publicUser is the user as plain data.
 func publicUser(u *world.User) User {
-	return User{
+	out := User{
 		ID: u.ID, Username: u.Username, Name: u.Name, Email: u.Email,
 		Admin: u.Admin, Auditor: u.Auditor, External: u.External,
 		State: UserState(u.State), Bot: u.Bot, CreatedAt: u.CreatedAt,
+		Attributes: maps.Clone(u.Attributes), PrivateProfile: u.PrivateProfile,
+		ProjectsLimit:  clone.Pointer(u.ProjectsLimit, clone.Shallow),
+		CanCreateGroup: clone.Pointer(u.CanCreateGroup, clone.Shallow),
+		Password:       u.Password, PasswordExpired: u.PasswordExpired,
+		Unconfirmed: u.Unconfirmed, UnconfirmedEmail: u.UnconfirmedEmail, Identities: maps.Clone(u.Identities),
 	}
+	if u.Creator != nil {
+		out.CreatedBy = u.Creator.Username
+	}
+	return out
 }
 
-func userDraft(in User) world.User {
-	return world.User{
+func userDraft(st *world.State, in User) (world.User, world.Problems) {
+	found := references{st: st}
+	u := world.User{
 		ID: in.ID, Username: in.Username, Name: in.Name, Email: in.Email,
 		Admin: in.Admin, Auditor: in.Auditor, External: in.External,
 		State: world.UserState(in.State), Bot: in.Bot, CreatedAt: in.CreatedAt,
+		Attributes: maps.Clone(in.Attributes), PrivateProfile: in.PrivateProfile,
+		ProjectsLimit:  clone.Pointer(in.ProjectsLimit, clone.Shallow),
+		CanCreateGroup: clone.Pointer(in.CanCreateGroup, clone.Shallow),
+		Password:       in.Password, PasswordExpired: in.PasswordExpired,
+		Unconfirmed: in.Unconfirmed, UnconfirmedEmail: in.UnconfirmedEmail, Identities: maps.Clone(in.Identities),
 	}
+	if in.CreatedBy != "" {
+		u.Creator = found.user("created_by", in.CreatedBy)
+	}
+	return u, found.problems
 }
 
-func addUser(st *world.State, in User) (*world.User, error) { return st.AddUser(userDraft(in)) }
+func addUser(st *world.State, in User) (*world.User, error) {
+	u, found := userDraft(st, in)
+	return st.AddUser(u, found...)
+}
 
-func seedUser(st *world.State, in User) error { return st.SeedUser(userDraft(in)) }
+func seedUser(st *world.State, in User) error {
+	u, found := userDraft(st, in)
+	return st.SeedUser(u, found...)
+}
 
 func rewriteUser(st *world.State, u *world.User, in User) error {
-	return st.UpdateUser(u, userDraft(in))
+	draft, found := userDraft(st, in)
+	return st.UpdateUser(u, draft, found...)
 }
 
 // publicAccessToken is the access token as plain data. The value, too: a test may need it.
@@ -133,7 +160,7 @@ func publicAccessToken(t *world.AccessToken) AccessToken {
 	out := AccessToken{
 		ID: t.ID, Token: t.Token, User: t.User.Username, Name: t.Name,
 		Scopes: slices.Clone(t.Scopes), ExpiresAt: t.ExpiresAt, Revoked: t.Revoked, Impersonation: t.Impersonation,
-		Role: Role(t.Role), CreatedAt: t.CreatedAt,
+		Role: Role(t.Role), CreatedAt: t.CreatedAt, Description: t.Description, RotatedFrom: t.RotatedFrom,
 	}
 	for _, g := range t.Grants {
 		out.Grants = append(out.Grants, publicGrant(g))
@@ -152,7 +179,7 @@ func accessTokenDraft(st *world.State, in AccessToken) (world.AccessToken, world
 	t := world.AccessToken{
 		ID: in.ID, Token: in.Token, Name: in.Name, Scopes: in.Scopes,
 		ExpiresAt: in.ExpiresAt, Revoked: in.Revoked, Impersonation: in.Impersonation,
-		Role: world.Role(in.Role), CreatedAt: in.CreatedAt,
+		Role: world.Role(in.Role), CreatedAt: in.CreatedAt, Description: in.Description, RotatedFrom: in.RotatedFrom,
 	}
 	if in.Project != "" {
 		t.Project = found.project("project", in.Project)
@@ -212,7 +239,8 @@ func publicGroup(g *world.Group) Group {
 		Visibility: Visibility(g.Visibility), Members: publicMembers(g.Roles),
 		RegistrationToken: g.RegistrationToken, RegistrationTokensDisabled: g.RegistrationTokensDisabled,
 		SharedRunnersDisabled: g.SharedRunnersDisabled, RunnerTokenExpiration: g.RunnerTokenExpiration,
-		CreatedAt: g.CreatedAt,
+		SharedRunnersOverridable: g.SharedRunnersOverridable, Description: g.Description,
+		Attributes: maps.Clone(g.Attributes), CreatedAt: g.CreatedAt, DeletionMarkedAt: g.DeletionMarkedAt,
 	}
 }
 
@@ -221,7 +249,8 @@ func groupDraft(in Group) world.Group {
 		ID: in.ID, Path: in.Path, Name: in.Name, Visibility: world.Visibility(in.Visibility),
 		RegistrationToken: in.RegistrationToken, RegistrationTokensDisabled: in.RegistrationTokensDisabled,
 		SharedRunnersDisabled: in.SharedRunnersDisabled, RunnerTokenExpiration: in.RunnerTokenExpiration,
-		CreatedAt: in.CreatedAt,
+		SharedRunnersOverridable: in.SharedRunnersOverridable, Description: in.Description,
+		Attributes: maps.Clone(in.Attributes), CreatedAt: in.CreatedAt, DeletionMarkedAt: in.DeletionMarkedAt,
 	}
 }
 
@@ -235,33 +264,52 @@ func rewriteGroup(st *world.State, g *world.Group, in Group) error {
 
 // publicProject is the project as plain data.
 func publicProject(p *world.Project) Project {
-	return Project{
+	out := Project{
 		ID: p.ID, Path: p.Path, Name: p.Name,
 		Description: p.Description, Visibility: Visibility(p.Visibility), Members: publicMembers(p.Roles),
 		RegistrationToken: p.RegistrationToken, RegistrationTokensDisabled: p.RegistrationTokensDisabled,
 		SharedRunnersDisabled: p.SharedRunnersDisabled, GroupRunnersDisabled: p.GroupRunnersDisabled, Archived: p.Archived,
 		RunnerTokenExpiration: p.RunnerTokenExpiration, BuildTimeout: p.BuildTimeout, GitDepth: p.GitDepth,
 		KeepLatestArtifact: clone.Pointer(p.KeepLatestArtifact, clone.Shallow), CreatedAt: p.CreatedAt,
+		Attributes: maps.Clone(p.Attributes), DeletionMarkedAt: p.DeletionMarkedAt,
+		OldPaths: append([]string(nil), p.OldPaths...),
 	}
+	if p.Creator != nil {
+		out.CreatedBy = p.Creator.Username
+	}
+	return out
 }
 
-func projectDraft(in Project) world.Project {
-	return world.Project{
+func projectDraft(st *world.State, in Project) (world.Project, world.Problems) {
+	found := references{st: st}
+	p := world.Project{
 		ID: in.ID, Path: in.Path, Name: in.Name,
 		Description: in.Description, Visibility: world.Visibility(in.Visibility),
 		RegistrationToken: in.RegistrationToken, RegistrationTokensDisabled: in.RegistrationTokensDisabled,
 		SharedRunnersDisabled: in.SharedRunnersDisabled, GroupRunnersDisabled: in.GroupRunnersDisabled, Archived: in.Archived,
 		RunnerTokenExpiration: in.RunnerTokenExpiration, BuildTimeout: in.BuildTimeout, GitDepth: in.GitDepth,
 		KeepLatestArtifact: clone.Pointer(in.KeepLatestArtifact, clone.Shallow), CreatedAt: in.CreatedAt,
+		Attributes: maps.Clone(in.Attributes), DeletionMarkedAt: in.DeletionMarkedAt, OldPaths: slices.Clone(in.OldPaths),
 	}
+	if in.CreatedBy != "" {
+		p.Creator = found.user("created_by", in.CreatedBy)
+	}
+	return p, found.problems
 }
 
 func addProject(st *world.State, in Project) (*world.Project, error) {
-	return st.AddProject(projectDraft(in), membersDraft(in.Members))
+	p, found := projectDraft(st, in)
+	return st.AddProject(p, membersDraft(in.Members), found...)
 }
 
 func rewriteProject(st *world.State, p *world.Project, in Project) error {
-	return st.UpdateProject(p, projectDraft(in), membersDraft(in.Members))
+	draft, found := projectDraft(st, in)
+	return st.UpdateProject(p, draft, membersDraft(in.Members), found...)
+}
+
+func addShare(st *world.State, in Share) (Share, error) {
+	_, err := st.AddShare(in.Path, in.Group, world.Role(in.Role), in.ExpiresAt)
+	return in, err
 }
 
 func publicMembers(roles map[*world.User]world.Role) Members {

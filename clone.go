@@ -14,11 +14,12 @@ import (
 
 func cloneScenario(s Scenario) Scenario {
 	s.Settings = cloneSettings(s.Settings)
-	s.Users = slices.Clone(s.Users)
+	s.Users = clone.Each(s.Users, cloneUser)
 	s.AccessTokens = clone.Each(s.AccessTokens, cloneAccessToken)
 	s.Groups = clone.Each(s.Groups, cloneGroup)
 	s.Projects = clone.Each(s.Projects, cloneProject)
 	s.Memberships = slices.Clone(s.Memberships)
+	s.Shares = slices.Clone(s.Shares)
 	s.Runners = clone.Each(s.Runners, cloneRunner)
 	s.Jobs = clone.Each(s.Jobs, cloneJob)
 	s.Webhooks = clone.Each(s.Webhooks, cloneWebhook)
@@ -32,7 +33,12 @@ func cloneSettings(s Settings) Settings {
 	return s
 }
 
-func cloneUser(u User) User { return u }
+func cloneUser(u User) User {
+	u.Attributes, u.Identities = maps.Clone(u.Attributes), maps.Clone(u.Identities)
+	u.ProjectsLimit = clone.Pointer(u.ProjectsLimit, clone.Shallow)
+	u.CanCreateGroup = clone.Pointer(u.CanCreateGroup, clone.Shallow)
+	return u
+}
 
 // cloneCall is for the functions of a test that see a request while it is served: what they change is theirs.
 func cloneCall(c Call) Call {
@@ -54,12 +60,13 @@ func cloneGrant(g TokenGrant) TokenGrant {
 }
 
 func cloneGroup(g Group) Group {
-	g.Members = maps.Clone(g.Members)
+	g.Members, g.Attributes = maps.Clone(g.Members), maps.Clone(g.Attributes)
 	return g
 }
 
 func cloneProject(p Project) Project {
-	p.Members = maps.Clone(p.Members)
+	p.Members, p.Attributes = maps.Clone(p.Members), maps.Clone(p.Attributes)
+	p.OldPaths = slices.Clone(p.OldPaths)
 	p.KeepLatestArtifact = clone.Pointer(p.KeepLatestArtifact, clone.Shallow)
 	return p
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // Endpoint names an endpoint as GitLab's documentation writes it: method, blank, path below /api/v4 with its parameters
-// as :name. The typed constants below are those that the fake serves.
+// as :name. What is not below /api/v4 has its whole path. The typed constants below are those that the fake serves.
 type Endpoint string
 
 // cut splits an endpoint into method and path.
@@ -106,6 +106,88 @@ const (
 	GetGroup                  Endpoint = "GET /groups/:id"
 	ListGroupProjects         Endpoint = "GET /groups/:id/projects"
 	ListSubgroups             Endpoint = "GET /groups/:id/subgroups"
+)
+
+// The endpoints of the Users API (https://docs.gitlab.com/ee/api/users.html).
+const (
+	ListUsers             Endpoint = "GET /users"
+	GetUser               Endpoint = "GET /users/:id"
+	CreateUser            Endpoint = "POST /users"
+	UpdateUser            Endpoint = "PUT /users/:id"
+	DeleteUser            Endpoint = "DELETE /users/:id"
+	GetUserStatus         Endpoint = "GET /users/:user_id/status"
+	ListUserProjects      Endpoint = "GET /users/:user_id/projects"
+	ListUserMemberships   Endpoint = "GET /users/:id/memberships"
+	CountUserAssociations Endpoint = "GET /users/:id/associations_count"
+	ActivateUser          Endpoint = "POST /users/:id/activate"
+	DeactivateUser        Endpoint = "POST /users/:id/deactivate"
+	BlockUser             Endpoint = "POST /users/:id/block"
+	UnblockUser           Endpoint = "POST /users/:id/unblock"
+	BanUser               Endpoint = "POST /users/:id/ban"
+	UnbanUser             Endpoint = "POST /users/:id/unban"
+	ApproveUser           Endpoint = "POST /users/:id/approve"
+	RejectUser            Endpoint = "POST /users/:id/reject"
+)
+
+// The endpoints of access tokens (https://docs.gitlab.com/ee/api/personal_access_tokens.html and
+// https://docs.gitlab.com/ee/api/user_tokens.html), and the one of OAuth, whose path is not below /api/v4.
+const (
+	ListAccessTokens         Endpoint = "GET /personal_access_tokens"
+	GetAccessToken           Endpoint = "GET /personal_access_tokens/:id"
+	RotateAccessToken        Endpoint = "POST /personal_access_tokens/:id/rotate"
+	RotateOwnAccessToken     Endpoint = "POST /personal_access_tokens/self/rotate" // from GitLab 16.10 on
+	RevokeAccessToken        Endpoint = "DELETE /personal_access_tokens/:id"
+	CreateAccessToken        Endpoint = "POST /users/:user_id/personal_access_tokens"
+	CreateOwnAccessToken     Endpoint = "POST /user/personal_access_tokens" // from GitLab 16.5 on
+	ListImpersonationTokens  Endpoint = "GET /users/:user_id/impersonation_tokens"
+	CreateImpersonationToken Endpoint = "POST /users/:user_id/impersonation_tokens"
+	GetImpersonationToken    Endpoint = "GET /users/:user_id/impersonation_tokens/:impersonation_token_id"
+	RevokeImpersonationToken Endpoint = "DELETE /users/:user_id/impersonation_tokens/:impersonation_token_id"
+	OAuthToken               Endpoint = "POST /oauth/token"
+)
+
+// The endpoints that build and change groups and projects, their members and shares
+// (https://docs.gitlab.com/ee/api/groups.html, projects.html, members.html).
+const (
+	CreateGroup            Endpoint = "POST /groups"
+	UpdateGroup            Endpoint = "PUT /groups/:id"
+	DeleteGroup            Endpoint = "DELETE /groups/:id"
+	RestoreGroup           Endpoint = "POST /groups/:id/restore" // from GitLab 18.0 on
+	TransferGroup          Endpoint = "POST /groups/:id/transfer"
+	TransferProjectToGroup Endpoint = "POST /groups/:id/projects/:project_id"
+	ListDescendantGroups   Endpoint = "GET /groups/:id/descendant_groups"
+	CreateProject          Endpoint = "POST /projects"
+	CreateUserProject      Endpoint = "POST /projects/user/:user_id"
+	UpdateProject          Endpoint = "PUT /projects/:id"
+	DeleteProject          Endpoint = "DELETE /projects/:id"
+	RestoreProject         Endpoint = "POST /projects/:id/restore" // from GitLab 18.0 on
+	ArchiveProject         Endpoint = "POST /projects/:id/archive"
+	UnarchiveProject       Endpoint = "POST /projects/:id/unarchive"
+	TransferProject        Endpoint = "PUT /projects/:id/transfer"
+	ListGroupMembers       Endpoint = "GET /groups/:id/members"
+	ListAllGroupMembers    Endpoint = "GET /groups/:id/members/all"
+	GetGroupMember         Endpoint = "GET /groups/:id/members/:user_id"
+	GetAnyGroupMember      Endpoint = "GET /groups/:id/members/all/:user_id"
+	AddGroupMember         Endpoint = "POST /groups/:id/members"
+	UpdateGroupMember      Endpoint = "PUT /groups/:id/members/:user_id"
+	RemoveGroupMember      Endpoint = "DELETE /groups/:id/members/:user_id"
+	ListProjectMembers     Endpoint = "GET /projects/:id/members"
+	ListAllProjectMembers  Endpoint = "GET /projects/:id/members/all"
+	GetProjectMember       Endpoint = "GET /projects/:id/members/:user_id"
+	GetAnyProjectMember    Endpoint = "GET /projects/:id/members/all/:user_id"
+	AddProjectMember       Endpoint = "POST /projects/:id/members"
+	UpdateProjectMember    Endpoint = "PUT /projects/:id/members/:user_id"
+	RemoveProjectMember    Endpoint = "DELETE /projects/:id/members/:user_id"
+	ShareGroup             Endpoint = "POST /groups/:id/share"
+	UnshareGroup           Endpoint = "DELETE /groups/:id/share/:group_id"
+	ShareProject           Endpoint = "POST /projects/:id/share"
+	UnshareProject         Endpoint = "DELETE /projects/:id/share/:group_id"
+)
+
+// GraphQL is all of the GraphQL API, which is beside the REST API and not below it; what is asked for in it is the
+// Call's Operation. Calls with GET are recorded as of this endpoint, too.
+const (
+	GraphQL Endpoint = "POST /api/graphql"
 )
 
 // The endpoints of webhooks (lib/api/project_hooks.rb) and, of an Enterprise Edition, those of groups; tests from

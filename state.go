@@ -72,6 +72,7 @@ const (
 	UserBlocked                UserState = "blocked"
 	UserBlockedPendingApproval UserState = "blocked_pending_approval"
 	UserDeactivated            UserState = "deactivated"
+	UserBanned                 UserState = "banned"
 )
 
 // Registration is how a runner came to be, which decides the form of its token (it begins with glrt- for ByUser; for
@@ -192,8 +193,26 @@ type User struct {
 	State UserState `json:"state,omitzero"`
 	// Bot: no person, but the user to whom a project or group access token belongs. AddAccessToken makes such users by
 	// itself; a Snapshot lists them.
-	Bot       bool      `json:"bot,omitzero"`
-	CreatedAt time.Time `json:"created_at,omitzero"` // the fake's time when zero
+	Bot bool `json:"bot,omitzero"`
+	// Attributes are the profile (bio, location, public_email, commit_email, skype, linkedin, twitter, discord,
+	// website_url, organization, pronouns), the note of administrators and preferences (theme_id, color_scheme_id), by
+	// GitLab's names and as text. What is not set is left out.
+	Attributes     map[string]string `json:"attributes,omitzero"`
+	PrivateProfile bool              `json:"private_profile,omitzero"` // others do not see when the user came
+	// ProjectsLimit is how many projects the user may have in the own namespace, and CanCreateGroup whether groups may be
+	// made. nil is GitLab's default, 100,000 and true; of an External user 0 and false.
+	ProjectsLimit  *int  `json:"projects_limit,omitzero"`
+	CanCreateGroup *bool `json:"can_create_group,omitzero"`
+	// Password opens POST /oauth/token. Empty: nobody knows it. PasswordExpired: until the user has set another one, all
+	// tokens are refused, as GitLab does when an administrator has set one for somebody else.
+	Password        string `json:"password,omitzero"`
+	PasswordExpired bool   `json:"password_expired,omitzero"`
+	// Unconfirmed: Email has not been confirmed. UnconfirmedEmail is the address that takes its place once it is.
+	Unconfirmed      bool              `json:"unconfirmed,omitzero"`
+	UnconfirmedEmail string            `json:"unconfirmed_email,omitzero"`
+	Identities       map[string]string `json:"identities,omitzero"` // by provider, the uid there
+	CreatedBy        string            `json:"created_by,omitzero"` // username; nobody is known when empty
+	CreatedAt        time.Time         `json:"created_at,omitzero"` // the fake's time when zero
 }
 
 // AccessToken is a personal access token or, with Project or Group set, a project or group access token: then GitLab
@@ -205,6 +224,10 @@ type AccessToken struct {
 	User   string   `json:"user,omitzero"`  // username
 	Name   string   `json:"name,omitzero"`
 	Scopes []string `json:"scopes,omitzero"` // nil is "api"
+	// Description is shown from GitLab 17.7 on.
+	Description string `json:"description,omitzero"`
+	// RotatedFrom is the ID of the token whose place this one took when that was rotated. 0 is none.
+	RotatedFrom int `json:"rotated_from,omitzero"`
 	// Grants are what a fine-grained personal access token may do, whose one scope is "granular". They count from GitLab
 	// 19.2 on; before, such a token opens nothing. No grants is nothing, too.
 	Grants []TokenGrant `json:"grants,omitzero"`
@@ -242,10 +265,28 @@ type Group struct {
 	RegistrationToken string `json:"registration_token,omitzero"`
 	// RegistrationTokensDisabled is the setting allow_runner_registration_token of a top-level group; it rules all below.
 	RegistrationTokensDisabled bool `json:"registration_tokens_disabled,omitzero"`
-	SharedRunnersDisabled      bool `json:"shared_runners_disabled,omitzero"`
+	// SharedRunnersDisabled takes the instance runners from new projects. With SharedRunnersOverridable the groups and
+	// projects directly in it may still be given them (shared_runners_setting).
+	SharedRunnersDisabled    bool   `json:"shared_runners_disabled,omitzero"`
+	SharedRunnersOverridable bool   `json:"shared_runners_overridable,omitzero"`
+	Description              string `json:"description,omitzero"`
+	// Attributes are the other settings that PUT /groups/:id takes, by GitLab's names and as text: "lfs_enabled": "false".
+	// Those that are as in a new group are left out.
+	Attributes map[string]string `json:"attributes,omitzero"`
 	// RunnerTokenExpiration shortens the life of the tokens of the group's own runners. 0 sets no limit.
 	RunnerTokenExpiration time.Duration `json:"runner_token_expiration_interval,omitzero"`
 	CreatedAt             time.Time     `json:"created_at,omitzero"`
+	// DeletionMarkedAt is when somebody deleted the group, which from GitLab 18.0 on only marks it. Zero: nobody has.
+	DeletionMarkedAt time.Time `json:"deletion_marked_at,omitzero"`
+}
+
+// Share invites a group into another group or a project: its members have a role there, Role at most.
+type Share struct {
+	Path  string `json:"path"`  // of the group or project
+	Group string `json:"group"` // full path of the invited one
+	Role  Role   `json:"role"`
+	// ExpiresAt counts by the day, as in GitLab. Zero is never.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
 // Project is a project. Its namespace is a group, created if missing, or an existing user, who then is its Owner.
@@ -271,8 +312,16 @@ type Project struct {
 	GitDepth int `json:"ci_default_git_depth,omitzero"`
 	// KeepLatestArtifact, when false, has the artifacts of the project's latest pipelines expire like all others, whatever
 	// the Settings say. nil is true.
-	KeepLatestArtifact *bool     `json:"keep_latest_artifact,omitzero"`
-	CreatedAt          time.Time `json:"created_at,omitzero"`
+	KeepLatestArtifact *bool `json:"keep_latest_artifact,omitzero"`
+	// Attributes are the other settings that PUT /projects/:id takes, by GitLab's names and as text: "merge_method": "ff".
+	// Those that are as in a new project are left out.
+	Attributes map[string]string `json:"attributes,omitzero"`
+	// OldPaths are full paths that the project had before it was renamed or moved; they still lead to it.
+	OldPaths  []string  `json:"old_paths,omitzero"`
+	CreatedBy string    `json:"created_by,omitzero"` // username; nobody is known when empty
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// DeletionMarkedAt is when somebody deleted the project, which from GitLab 18.0 on only marks it. Zero: nobody has.
+	DeletionMarkedAt time.Time `json:"deletion_marked_at,omitzero"`
 }
 
 // Runner is a runner as GitLab knows it: the record, not the process. The processes are its Managers.

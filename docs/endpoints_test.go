@@ -3,6 +3,7 @@ package docs_test
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -173,10 +174,83 @@ func newProber(t *testing.T, version string) *prober {
 		j.Artifacts = []fakegitlab.Artifact{{Filename: "artifacts.zip", Content: archiveOf(t, archivedFile)}}
 	})
 	world = world.WithJob("acme/shop", "by hand", func(j *fakegitlab.Job) { j.Status = fakegitlab.JobManual })
+	invited := fakegitlab.Members{"mia": fakegitlab.Guest, "oli": fakegitlab.Guest}
+	world = world.WithUser("tia", func(u *fakegitlab.User) { u.ID = memberID }).
+		WithMember("acme", "tia", fakegitlab.Guest).WithMember("acme/shop", "tia", fakegitlab.Guest).
+		WithGroup("partners", func(g *fakegitlab.Group) { g.ID, g.Members = partnersID, invited }).
+		WithGroup("friends", func(g *fakegitlab.Group) { g.ID = friendsID })
+	world = world.WithShare("acme", "friends", fakegitlab.Guest).WithShare("acme/shop", "friends", fakegitlab.Guest)
+	for username, state := range probedUsers {
+		world = world.WithUser(username, func(u *fakegitlab.User) { u.State, u.Password = state, probedPassword })
+	}
+	world = world.WithAccessToken("probed", probedToken, func(t *fakegitlab.AccessToken) { t.Impersonation = true })
 	world = withWebhooks(world)
 	world.RunnerControllers = []fakegitlab.RunnerController{{ID: controllerID,
 		Tokens: []fakegitlab.RunnerControllerToken{{ID: controllerTokenID}}}}
 	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
+}
+
+// Whom and what the calls about members and shares name: a direct member of the group and of the project, somebody who
+// is none yet, a group that may be invited, and one that is.
+const (
+	memberID, strangerID  = 10, 9
+	partnersID, friendsID = 1003, 1004
+)
+
+// wanted are the parameters that an endpoint needs beside those of all.
+func wanted(e fakegitlab.Endpoint) map[string]string {
+	switch e {
+	case fakegitlab.CreateGroup, fakegitlab.CreateProject, fakegitlab.CreateUserProject:
+		return map[string]string{"name": "fresh", "path": "fresh"}
+	case fakegitlab.AddGroupMember, fakegitlab.AddProjectMember:
+		return map[string]string{"user_id": strconv.Itoa(strangerID), "access_level": "10"}
+	case fakegitlab.UpdateGroupMember, fakegitlab.UpdateProjectMember:
+		return map[string]string{"access_level": "10"}
+	case fakegitlab.ShareGroup, fakegitlab.ShareProject:
+		return map[string]string{"group_id": strconv.Itoa(partnersID), "group_access": "10"}
+	case fakegitlab.TransferProject:
+		return map[string]string{"namespace": "acme/backend"}
+	}
+	return nil
+}
+
+// probedUsers are whom something is asked of or done to, in the states that it wants; none of them calls.
+var probedUsers = map[string]fakegitlab.UserState{"probed": fakegitlab.UserActive,
+	"deactivated": fakegitlab.UserDeactivated, "pending": fakegitlab.UserBlockedPendingApproval,
+	"banned": fakegitlab.UserBanned}
+
+// probedPassword is theirs, probedToken an impersonation token of one of them.
+const (
+	probedPassword = "Wq7-tundra-Lk29"
+	probedToken    = "glpat-probed-probed-probed"
+)
+
+// user is whom an endpoint is asked about.
+func (p *prober) user(e fakegitlab.Endpoint) int {
+	username := map[fakegitlab.Endpoint]string{fakegitlab.ActivateUser: "deactivated", fakegitlab.ApproveUser: "pending",
+		fakegitlab.RejectUser: "pending", fakegitlab.UnbanUser: "banned"}[e]
+	u, _ := p.gl.User(cmp.Or(username, "probed"))
+	return u.ID
+}
+
+// ownToken is the id of the access token that a caller sends; 0 for none.
+func (p *prober) ownToken(header http.Header) int {
+	for _, t := range p.gl.Snapshot().AccessTokens {
+		if t.Token == header.Get("Private-Token") {
+			return t.ID
+		}
+	}
+	return 0
+}
+
+// sentToUsers is what the endpoints of users and tokens get, which read some names as others do not.
+func sentToUsers() url.Values {
+	query := url.Values{}
+	for name, value := range map[string]string{"email": "new@corp.example", "name": "New", "username": "probed",
+		"password": probedPassword, "scopes": "k8s_proxy", "expires_at": "2024-07-02", "grant_type": "password"} {
+		query.Set(name, value)
+	}
+	return query
 }
 
 // A runner controller and its token.
@@ -342,9 +416,32 @@ func (p *prober) call(
 	case fakegitlab.ProjectRunner:
 		query.Set("project_id", "10001")
 	}
+	for name, value := range wanted(e) {
+		query.Set(name, value)
+	}
 	method, path := cut(e)
 	parts := strings.Split(path, "/")
-	if parts[1] == "runner_controllers" {
+	prefix := "/api/v4"
+	switch parts[1] {
+	case "api":
+		prefix = ""
+	case "oauth":
+		prefix, query = "", sentToUsers()
+	case "users", "user", "personal_access_tokens":
+		if e != fakegitlab.CreateUserRunner {
+			query = sentToUsers()
+		}
+		if e == fakegitlab.CreateUser || e == fakegitlab.UpdateUser {
+			query.Set("username", "newcomer")
+		}
+		ids["user_id"] = p.user(e)
+		if parts[1] == "users" {
+			ids["id"] = ids["user_id"]
+		} else {
+			ids["id"] = p.ownToken(header)
+		}
+		ids["impersonation_token_id"] = p.ownToken(http.Header{"Private-Token": {probedToken}})
+	case "runner_controllers":
 		query.Set("state", "enabled")
 	}
 	for i, part := range parts {
@@ -361,7 +458,7 @@ func (p *prober) call(
 			parts[i] = strconv.Itoa(ids[name])
 		}
 	}
-	req := httptest.NewRequest(method, "/api/v4"+strings.Join(parts, "/")+"?"+query.Encode(), nil)
+	req := httptest.NewRequest(method, prefix+strings.Join(parts, "/")+"?"+query.Encode(), nil)
 	req.Header = header
 	rec := httptest.NewRecorder()
 	p.gl.ServeHTTP(rec, req)
@@ -404,8 +501,8 @@ func (p *prober) ids(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) map[stri
 	if id == 1001 {
 		hook = groupHookID
 	}
-	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status), "hook_id": hook,
-		"token_id": controllerTokenID}
+	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status), "user_id": memberID,
+		"group_id": friendsID, "project_id": 10002, "hook_id": hook, "token_id": controllerTokenID}
 }
 
 // job is the last job of acme/shop in a state: of JobSuccess, the one with artifacts.

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,6 +39,7 @@ type caseServer interface {
 	URL() string
 	APIURL() string
 	Client() *http.Client
+	Now() time.Time
 	// Token is an access token of a user of the case, with the scope api unless others are given.
 	Token(username string, scopes ...string) string
 }
@@ -57,7 +60,7 @@ func NewPlayer(t testing.TB) *Player {
 func (p *Player) play(s Step) playedAnswer {
 	p.t.Helper()
 	answer := p.send(p.request(s))
-	where := fmt.Sprintf("%s %s as %s", s.Request.Method, s.Request.Path, s.As)
+	where := fmt.Sprintf("%s %s as %s", s.Request.Method, cmp.Or(s.Request.AbsolutePath, s.Request.Path), s.As)
 	if answer.status != s.Expect.Status {
 		p.t.Errorf("%s: status %d, want %d; body %.400s", where, answer.status, s.Expect.Status, answer.raw)
 		return answer
@@ -213,6 +216,9 @@ func (p *Player) expand(s string) string {
 		if field, ok := strings.CutPrefix(name, "last.json."); ok {
 			return textOf(testkit.Descend(p.last.json, field))
 		}
+		if date, ok := dateAhead(name, p.server.Now()); ok {
+			return date
+		}
 		if header, ok := strings.CutPrefix(name, "last.headers."); ok {
 			return p.last.header.Get(header)
 		}
@@ -317,7 +323,7 @@ func (p *Player) checkIDs(where string, want, got any) {
 	var wanted []int
 	for _, name := range want.([]any) {
 		id := -1
-		for _, kind := range []string{"runner", "job", "project", "group"} {
+		for _, kind := range []string{"runner", "job", "project", "group", "token", "user"} {
 			if known, ok := p.ids[kind+"."+fmt.Sprint(name)]; ok && id < 0 {
 				id = known
 			}

@@ -56,11 +56,11 @@ func (q *Request) credentials() string {
 	private := q.privateToken()
 	switch {
 	case strings.HasPrefix(private, world.JobTokenPrefix):
-		return ""
+		return q.basicToken()
 	case private != "":
 		return private
 	}
-	return cmp.Or(q.credential(paramAccessToken), q.bearer(), q.credential(paramBearerToken))
+	return cmp.Or(q.credential(paramAccessToken), q.bearer(), q.credential(paramBearerToken), q.basicToken())
 }
 
 // privateToken is the token of GitLab's own carriers: the parameter before the header.
@@ -75,6 +75,15 @@ func (q *Request) bearer() string {
 		return ""
 	}
 	return strings.TrimSpace(token)
+}
+
+// basicToken is an access token as the password of HTTP Basic, which signs in alone.
+func (q *Request) basicToken() string {
+	if !q.signsIn() {
+		return ""
+	}
+	_, password, _ := q.HTTP.BasicAuth()
+	return password
 }
 
 // credential is a parameter that carries a token; a blank one counts as none.
@@ -100,6 +109,10 @@ func (q *Request) sentScalar(name string) string {
 	return q.sent(name)
 }
 
+// Sent is a parameter as it came, a number as its digits; "" if it is neither text nor number. It is for before blocks,
+// which run before the parameters are validated.
+func (q *Request) Sent(name string) string { return q.sentScalar(name) }
+
 // malformedBasic reports whether HTTP Basic credentials hold what GitLab refuses in every string
 // (lib/gitlab/middleware/handle_malformed_strings.rb).
 func (q *Request) malformedBasic() bool {
@@ -113,10 +126,20 @@ func (q *Request) malformedBasic() bool {
 
 // LivingToken is the access token that was sent, nil if there is none or it is revoked or past its day.
 func (q *Request) LivingToken() *world.AccessToken {
-	if t := q.AccessToken(q.credentials()); t != nil && !t.Revoked && !t.Expired(q.Now()) {
+	if t := q.sentAccessToken(); t != nil && t.LivesOn(q.Now()) {
 		return t
 	}
 	return nil
+}
+
+// sentAccessToken is the access token that was sent, whatever state it is in; nil if there is none of that value. The
+// carriers of GitLab's own tokens are not for those of OAuth.
+func (q *Request) sentAccessToken() *world.AccessToken {
+	t := q.AccessToken(q.credentials())
+	if t != nil && t.OAuth != nil && q.privateToken() != "" {
+		return nil
+	}
+	return t
 }
 
 // SentJobToken is the job token that came where people send one: parameters count before the header
@@ -133,18 +156,26 @@ func (q *Request) JobCredentials() string {
 	return q.HTTP.Header.Get(headerJobToken)
 }
 
+// mustSetPassword says of a user, for the journal, why nothing is let through.
+const mustSetPassword = "has to set another password in the browser first, as an administrator has set this one"
+
 // blocked is the 403 of a user who may not use the API.
 func (q *Request) blocked() *Response {
-	var why string
-	switch q.User.State {
-	case world.UserBlocked:
-		why = msgUserBlocked
-	case world.UserBlockedPendingApproval:
+	why, reason := "", "is "+string(q.User.State)
+	switch state := q.User.State; {
+	case state == world.UserBlockedPendingApproval:
 		why = msgUserPending
-	case world.UserDeactivated:
+	case state == world.UserDeactivated:
 		why = fmt.Sprintf(msgfUserDeactivated, q.Way.BaseURL)
+	case q.User.Blocked():
+		why = msgUserBlocked
+	case q.User.PasswordExpired && !q.User.Bot:
+		why, reason = msgPasswordExpired, mustSetPassword
 	default:
 		return nil
 	}
-	return Forbidden(why, q.User.Username+" is "+string(q.User.State)).AsRefusal()
+	return Forbidden(why, q.User.Username+" "+reason).AsRefusal()
 }
+
+// signsIn reports whether the request's endpoint has its callers sign in.
+func (q *Request) signsIn() bool { return q.route != nil && q.route.Access == BySignIn }

@@ -86,6 +86,11 @@ func RefuseError(status int, text string) Response {
 	return Response{Status: status, Body: errorBody{text}}
 }
 
+// RefuseErrors is RefuseError with a list: {"error": [text]}.
+func RefuseErrors(status int, texts []string) Response {
+	return Response{Status: status, Body: errorsBody{texts}}
+}
+
 // Plain is a refusal by what stands before the API, Rack or Workhorse: a text, without the headers of the API.
 func Plain(status int, text string) Response {
 	return Response{Status: status, Text: text, ContentType: "text/plain; charset=utf-8", Bare: true}
@@ -122,6 +127,25 @@ func Usual(status int, message string) Response {
 	return Refuse(status, text)
 }
 
+// TellsOtherwise reports whether the request's endpoint tells of refusals in another form than REST.
+func (q *Request) TellsOtherwise() bool { return q.route != nil && q.route.Shape != nil }
+
+// Refusal is a refusal in the form in which the request's endpoint tells of it.
+func (q *Request) Refusal(status int, text string) Response {
+	if !q.TellsOtherwise() {
+		return Refuse(status, text)
+	}
+	return q.route.Shape(q, status, text)
+}
+
+// Usual is GitLab's own answer of a status at the request's endpoint; message, unless empty, replaces its text.
+func (q *Request) Usual(status int, message string) Response {
+	if !q.TellsOtherwise() {
+		return Usual(status, message)
+	}
+	return q.route.Shape(q, status, message)
+}
+
 // With is the response with a header more.
 func (r Response) With(name, value string) Response {
 	if r.Header == nil {
@@ -147,6 +171,9 @@ type (
 	}
 	errorBody struct {
 		Error string `json:"error"`
+	}
+	errorsBody struct {
+		Error []string `json:"error"`
 	}
 	oauthErrorBody struct {
 		Error       string `json:"error"`

@@ -5,6 +5,7 @@ package front
 // themselves.
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -54,7 +55,29 @@ func (q *Request) OnJob(j *world.Job, may JobRule) policy.Decision {
 // ActorOf is who a user is for policy; elevated is whether an administrator counts as one.
 func (q *Request) ActorOf(u *world.User, elevated bool) policy.Actor {
 	return policy.Actor{Name: u.Username, Admin: u.Admin && elevated, Auditor: u.Auditor, External: u.External,
-		LaterRoles: laterRoles()[q.Version]}
+		NoGroups: !u.CreatesGroups(), NoProjects: q.hasAllProjects(u), LaterRoles: laterRoles()[q.Version]}
+}
+
+// hasAllProjects reports whether a user has as many projects as may be. Those who may have as many as GitLab's default
+// says never have.
+func (q *Request) hasAllProjects(u *world.User) bool {
+	most := u.MostProjects()
+	if u.ProjectsLimit == nil || most <= 0 {
+		return most <= 0
+	}
+	own := 0
+	for _, p := range q.Projects.Rows {
+		if p.Owner == u {
+			own++
+		}
+	}
+	return own >= most
+}
+
+// OnUser asks whether the user may do something with a user.
+func (q *Request) OnUser(u *world.User, may func(policy.Actor, policy.UserStanding) policy.Decision) policy.Decision {
+	return may(q.Actor, policy.UserStanding{Username: u.Username, Own: u == q.User,
+		Hidden: u.PrivateProfile || u.Blocked() || u.Unconfirmed, Internal: u.Internal()})
 }
 
 // laterRoles are, for each version, the roles that it does not have yet, each with the words for a person. They are
@@ -85,13 +108,26 @@ func (q *Request) PolicyRules() policy.Rules {
 		NoteForUpdatersOnly:         q.Has(gitlabversion.MaintenanceNoteForUpdatersOnly),
 		OwnerProjectKeepsRunner:     q.Has(gitlabversion.OwnerProjectKeepsRunner),
 		UnassignDecidedFirst:        q.Has(gitlabversion.UnassignDecidedFirst),
+		AnybodyReadsInstanceRunners: q.Has(gitlabversion.InstanceRunnersReadByAll),
 	}
 }
 
 // ProjectStandingOf is where a user stands to a project.
 func ProjectStandingOf(u *world.User, p *world.Project) policy.ProjectStanding {
 	return policy.ProjectStanding{Where: p.Path, Held: policy.Role(world.RoleInProject(u, p)),
-		Visibility: levels[p.Visibility], Archived: p.Archived}
+		Visibility: levels[p.Visibility], Archived: p.Archived, Builds: AccessOf(p.Attribute(world.AttrBuildsAccess)),
+		MembersJobs: !p.PublicJobs()}
+}
+
+// AccessOf is a level of access to a feature as policy knows it.
+func AccessOf(level string) policy.FeatureAccess {
+	switch level {
+	case world.FeatureDisabled:
+		return policy.ForNobody
+	case world.FeaturePrivate:
+		return policy.ForMembers
+	}
+	return policy.ForAll
 }
 
 // levels are the visibilities as policy knows them.
@@ -119,12 +155,19 @@ func (q *Request) SecurityManager(held policy.Role) bool {
 func (q *Request) GroupStanding(g *world.Group) policy.GroupStanding {
 	held := policy.Role(world.RoleInGroup(q.User, g))
 	return policy.GroupStanding{Where: g.Path, Held: held, Around: world.InAndAround(q.User, g),
-		Visibility: levels[g.Visibility], SecurityManager: q.SecurityManager(held)}
+		Visibility: levels[g.Visibility], SecurityManager: q.SecurityManager(held),
+		Subgroups: creators[g.Attribute(world.AttrSubgroupCreation)],
+		Projects:  creators[g.Attribute(world.AttrProjectCreation)]}
 }
+
+// creators are the roles that the words of the creation levels of a group stand for.
+var creators = map[string]policy.Role{world.CreationNoone: policy.Noone, world.CreationOwner: policy.Owner,
+	world.CreationMaintainer: policy.Maintainer, world.CreationDeveloper: policy.Developer}
 
 // RunnerStanding is where the user of the request stands to a runner.
 func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
-	s := policy.RunnerStanding{ID: r.ID, Projects: len(r.Assignments), Locked: r.Locked}
+	s := policy.RunnerStanding{ID: r.ID, Projects: len(r.Assignments), Locked: r.Locked,
+		Creator: r.Creator != nil && r.Creator == q.User}
 	switch r.Type {
 	case world.GroupRunner:
 		s.Type = policy.Group
@@ -149,6 +192,35 @@ func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
 		s.Where = strings.Join(paths, ", ")
 	}
 	return s
+}
+
+// SharesInstance is whether the user of the request is a Maintainer of any group or project that uses instance runners
+// (app/policies/ci/runner_policy.rb).
+func (q *Request) SharesInstance() bool {
+	least := world.Role(policy.Maintainer)
+	return slices.ContainsFunc(q.Groups.Rows, func(g *world.Group) bool {
+		return !g.SharedRunnersDisabled && world.RoleInGroup(q.User, g) >= least
+	}) || slices.ContainsFunc(q.Projects.Rows, func(p *world.Project) bool {
+		return !p.SharedRunnersDisabled && world.RoleInProject(q.User, p) >= least
+	})
+}
+
+// RunnersOfUser are the runners that count as the user's own, by id (app/models/user.rb, ci_owned_runners).
+func (q *Request) RunnersOfUser() []*world.Runner {
+	return q.OwnedRunners(
+		func(p *world.Project) bool {
+			held := policy.Role(world.RoleInProject(q.User, p))
+			return policy.OwnsProjectRunners(held, q.SecurityManager(held))
+		},
+		func(g *world.Group) bool {
+			held := policy.Role(world.RoleInGroup(q.User, g))
+			return policy.OwnsGroupRunners(held, q.SecurityManager(held))
+		})
+}
+
+// OnPipeline asks whether the user may do something with a pipeline.
+func (q *Request) OnPipeline(p *world.Pipeline, may JobRule) policy.Decision {
+	return may(q.Actor, policy.JobStanding{Project: q.ProjectStanding(p.Project()), Protected: p.Protected()})
 }
 
 // jobStanding is where the user of the request stands to a job.

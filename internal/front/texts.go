@@ -41,13 +41,16 @@ const (
 	msgInsufficientScope = "The request requires higher privileges than provided by the access token."
 	msgfBearerChallenge  = `Bearer realm="Protected by OAuth 2.0", error="invalid_token", error_description="%s"`
 	msgUserBlocked       = "Your account has been blocked."
+	msgPasswordExpired   = "Your password expired. Please access GitLab from a web browser to update your password."
 	msgUserPending       = "Your account is pending approval from your administrator and hence blocked."
 	msgfUserDeactivated  = "Your account has been deactivated by your administrator. " +
 		"Please log back in from a web browser to reactivate your account at %s"
 	msgGranularOff         = "Access denied: Fine-grained personal access tokens are not yet supported."
-	msgGranularUnsupported = "Access denied: This operation doesn't support fine-grained personal access tokens."
+	MsgGranularUnsupported = "Access denied: This operation doesn't support fine-grained personal access tokens."
 	msgfGranularMissing    = "Access denied: This operation requires a fine-grained personal access token " +
 		"with the following %s permissions: [%s]."
 	msgSudoAdminOnly     = "Must be admin to use sudo"
+	MsgSignInFailed      = "Invalid token"
+	MsgNotAccessible     = "API not accessible for user"
 	msgfSudoUserNotFound = "User with ID or username '%s'"
 )

@@ -22,6 +22,8 @@ const (
 	Developer       Role = 30
 	Maintainer      Role = 40
 	Owner           Role = 50
+	// Noone is more than anybody's role.
+	Noone Role = 100
 )
 
 // String returns GitLab's name of the role.
@@ -53,12 +55,16 @@ type Actor struct {
 	Admin, Auditor bool
 	// External users see what is internal only where they are members.
 	External bool
+	// NoGroups users may not make groups, NoProjects none in their own namespace: they may have none, or no more.
+	NoGroups, NoProjects bool
 	// LaterRoles has, for roles that came with a later version, a sentence that says so, for the reasons of refusals.
 	LaterRoles map[Role]string
 }
 
 // Anonymous is who asks without credentials: it sees what is public.
-func Anonymous() Actor { return Actor{Name: "an anonymous caller", External: true} }
+func Anonymous() Actor {
+	return Actor{Name: "an anonymous caller", External: true, NoGroups: true, NoProjects: true}
+}
 
 func (a Actor) readsAll() bool { return a.Admin || a.Auditor }
 
@@ -74,6 +80,8 @@ type Rules struct {
 	// OwnerProjectKeepsRunner: a runner cannot leave its owner project nor, when locked, any project; before, it could not
 	// leave its only one.
 	OwnerProjectKeepsRunner bool
+	// AnybodyReadsInstanceRunners: every user has read_runner of instance runners.
+	AnybodyReadsInstanceRunners bool
 	// UnassignDecidedFirst: whether a runner may leave a project is decided before its record is looked at.
 	UnassignDecidedFirst bool
 }

@@ -9,7 +9,9 @@ func Routes() []*front.Route {
 	var all []*front.Route
 	for _, family := range [][]row{
 		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(),
-		instanceRows(), namespaceRows(), hookRows(), runnerControllerRows(),
+		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
+		userRows(), userStateRows(), accessTokenRows(), impersonationTokenRows(),
+		hookRows(), runnerControllerRows(),
 	} {
 		for _, r := range family {
 			all = append(all, r.route())

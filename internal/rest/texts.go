@@ -14,6 +14,53 @@ const (
 	msgUpdatedUnpaired = "`updated_at` filter and `updated_at` sorting must be paired"
 )
 
+// Users and their access tokens (lib/api/users.rb, lib/api/personal_access_tokens.rb).
+const (
+	msgUsersForbidden     = "Not authorized to access /api/v4/users"
+	msgNotAuthorized      = "Not authorized!"
+	msgEmailTaken         = "Email has already been taken"
+	msgUsernameTaken      = "Username has already been taken"
+	msgSoleOwner          = "User cannot be removed while is the sole-owner of a group"
+	msgOwnBlock           = "The API initiating user cannot be blocked by the API"
+	msgDeactivatedUnblock = "Deactivated users cannot be unblocked by the API"
+	msgErrorOccurred      = "Error occurred. "
+	msgMayNotApprove      = "You are not allowed to approve a user"
+	msgMayNotReject       = "You are not allowed to reject a user"
+	msgSuccess            = "Success"
+	msgScopesValue        = "scopes does not have a valid value"
+	msgNotAllowed         = "405 Method Not Allowed"
+	msgPersonalTokenAlone = "This endpoint requires token type to be a personal access token"
+)
+
+// What the journal says where this GitLab is not GitLab.
+const msgRootStays = "root is always there under that name: AdminToken and what is made by nobody need it"
+
+// Groups and projects (lib/api/groups.rb, lib/api/projects.rb and the services behind them).
+const (
+	msgfGroupNotSaved     = "Failed to save group %s"
+	msgfTransferFailed    = "Transfer failed: %s"
+	msgMayNotCreate       = "You don't have enough permissions."
+	msgfNotTransferred    = "Failed to transfer project %s"
+	msgSubgroupsAlone     = "`permanently_remove` option is only available for subgroups."
+	msgGroupToBeMarked    = "Group must be marked for deletion first."
+	msgGroupPathWrong     = "`full_path` is incorrect. You must enter the complete path for the subgroup."
+	msgProjectToBeMarked  = "Project must be marked for deletion first."
+	msgProjectPathWrong   = "`full_path` is incorrect. You must enter the complete path for the project."
+	msgNoPersonalProjects = "You cannot create projects in your personal namespace. Contact your GitLab administrator."
+	msgNamespaceInvalid   = "is not valid"
+	msgfMovedPermanently  = "This resource has been moved permanently to %s"
+	msgMovedNotGet        = "Non GET methods are not allowed for moved projects"
+)
+
+// Members and shares (lib/api/members.rb, app/services/members, app/services/groups/group_links,
+// app/services/projects/group_links).
+const (
+	msgfTooManyUsers   = "Too many users specified (limit is %d)"
+	msgMemberExists    = "Member already exists"
+	msgNotFoundPlain   = "Not Found"
+	msgSharingDisabled = "The project sharing with group is disabled"
+)
+
 // Runners for people (lib/api/ci/runners.rb and the services behind it).
 const (
 	msgNoAccess           = "No access granted"

@@ -75,6 +75,9 @@ func has(attributes map[string]string) func(inVersion) any {
 func TestVersions(t *testing.T) {
 	proofs := versionProofs()
 	maps.Copy(proofs, neighbourProofs())
+	maps.Copy(proofs, userProofs())
+	maps.Copy(proofs, namespaceProofs())
+	maps.Copy(proofs, graphqlProofs())
 	maps.Copy(proofs, hookProofs())
 	for _, d := range gitlabversion.Differences() {
 		row := d.Row()

@@ -12,12 +12,19 @@ type Group struct {
 	RegistrationToken          string
 	RegistrationTokensDisabled bool // counts in a top-level group, for all groups and projects below
 	SharedRunnersDisabled      bool
+	SharedRunnersOverridable   bool          // though disabled, what is directly below may have them
 	RunnerTokenExpiration      time.Duration // of its own runners; 0 sets no limit
+	Description                string
+	Attributes                 map[string]string // of GroupAttributes, those that are not as in a new group
 	CreatedAt                  time.Time
+	UpdatedAt                  time.Time // when a request last changed it; zero: never
+	DeletionMarkedAt           time.Time // zero: nobody has deleted it
 
 	Parent   *Group // nil at the top
 	Children []*Group
 	Roles    map[*User]Role // of its direct members
+	joinings                // of them
+	Shares   []*Share       // the groups whose members it has invited, the first invited first
 	Projects []*Project     // directly in it
 	runners  []*Runner      // its own, by id
 	webhooks []*Webhook     // its own, by id
@@ -75,15 +82,22 @@ type Project struct {
 	SharedRunnersDisabled      bool
 	GroupRunnersDisabled       bool
 	Archived                   bool
-	RunnerTokenExpiration      time.Duration // of runners assigned to it; 0 sets no limit
-	BuildTimeout               time.Duration // 0 is GitLab's default
-	GitDepth                   int           // 0 is GitLab's default; a negative number is all
-	KeepLatestArtifact         *bool         // keep_latest_artifact; nil is true
+	RunnerTokenExpiration      time.Duration     // of runners assigned to it; 0 sets no limit
+	BuildTimeout               time.Duration     // 0 is GitLab's default
+	GitDepth                   int               // 0 is GitLab's default; a negative number is all
+	KeepLatestArtifact         *bool             // keep_latest_artifact; nil is true
+	Attributes                 map[string]string // of projects, those that are not as in a new one
+	OldPaths                   []string          // full paths that it had, which lead to it until another project has them
 	CreatedAt                  time.Time
+	UpdatedAt                  time.Time // when a request last changed it; zero: never
+	DeletionMarkedAt           time.Time // zero: nobody has deleted it
 
 	Group     *Group         // nil in a personal namespace
 	Owner     *User          // whose personal namespace it lies in; nil in a group
+	Creator   *User          // nil when nobody is known to have made it
 	Roles     map[*User]Role // of its direct members
+	joinings                 // of them
+	Shares    []*Share       // the groups whose members it has invited, the first invited first
 	Runners   []*Runner      // assigned project runners, by id
 	Jobs      []*Job         // by id
 	pipelines []*Pipeline    // those of its jobs, by id
@@ -91,6 +105,9 @@ type Project struct {
 }
 
 func (p *Project) id() int { return p.ID }
+
+// Pipelines are those of the project's jobs, by id. The list is not to be changed.
+func (p *Project) Pipelines() []*Pipeline { return p.pipelines }
 
 // What a new project is given (app/models/project_ci_cd_setting.rb and db/structure.sql).
 const (

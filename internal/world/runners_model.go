@@ -24,14 +24,18 @@ func (v *Invalid) Add(attribute, text string) {
 	v.Problems = append(v.Problems, AttributeProblem{attribute, text})
 }
 
+// orNil is the error, nil where there is no problem.
+func (v *Invalid) orNil() error {
+	if len(v.Problems) == 0 {
+		return nil
+	}
+	return v
+}
+
 // Sentence has all problems in one sentence, as Rails' full_messages.to_sentence does: "Tags list can not be empty, A,
 // and B".
 func (v *Invalid) Sentence() string {
-	var said []string
-	for _, p := range v.Problems {
-		said = append(said, p.sentence())
-	}
-	return toSentence(said)
+	return toSentence(v.Sentences())
 }
 
 // sentence is the problem with its attribute as people write it; one of the whole record has none.
@@ -41,6 +45,15 @@ func (p AttributeProblem) sentence() string {
 	}
 	human := strings.ReplaceAll(strings.ReplaceAll(p.Attribute, "_", " "), ".", " ")
 	return strings.ToUpper(human[:1]) + human[1:] + " " + p.Text
+}
+
+// Sentences are the problems, each in a sentence of its own, as Rails' full_messages are.
+func (v *Invalid) Sentences() []string {
+	var said []string
+	for _, p := range v.Problems {
+		said = append(said, p.sentence())
+	}
+	return said
 }
 
 // Error has all problems in one sentence.

@@ -20,9 +20,7 @@ const (
 	attrURLVariables  = "url_variables"
 	attrToken         = "token"
 	attrTemplate      = "custom_webhook_template"
-	attrBase          = "base"
 
-	msgInvalid             = "is invalid"
 	msgfMissingKeys        = "Invalid URL template. Missing keys: %s"
 	msgSchemaMismatch      = "must be a valid json schema"
 	msgOnlySchemes         = "is blocked: Only allowed schemes are http, https"
