@@ -45,16 +45,11 @@ type Call struct {
 	Status         int // 0 when there was no answer
 	ResponseHeader http.Header
 	ResponseBody   []byte // of a log and of artifacts the first 64 KiB
-<<<<<<< HEAD
-	// Reason is, for a refusal, the rule that decided: "mia is Developer in acme/shop; needs Maintainer"; for a runner
-	// that got no job while some are pending, why; for a call of GraphQL, why fields are null, "runner: mia is ...", what
-	// is the same for many items of a list once, or else which errors there are. It never goes over the wire.
-=======
 	// Reason is, for a refusal, the rule that decided: "mia is Developer in acme/shop; needs Maintainer". For others it is
 	// what their answer does not tell: why a runner got no job while some are pending, whom a list leaves out, which part
 	// of a log came, what a network fault left of the answer; for a call of GraphQL, why fields are null,
-	// "runner: mia is ...", or else which errors there are. It never goes over the wire.
->>>>>>> mend
+	// "runner: mia is ...", what is the same for many items of a list once, or else which errors there are. It never goes
+	// over the wire.
 	Reason string
 	// Failure is whether an injected Failure answered.
 	Failure bool

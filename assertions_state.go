@@ -378,6 +378,8 @@ func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
 	entityChanges(&text, want.Shares, got.Shares, opts, calls)
 	entityChanges(&text, want.Runners, got.Runners, opts, calls)
 	entityChanges(&text, want.Jobs, got.Jobs, opts, calls)
+	entityChanges(&text, want.Webhooks, got.Webhooks, opts, calls)
+	entityChanges(&text, want.RunnerControllers, got.RunnerControllers, opts, calls)
 	return text.String()
 }
 

@@ -16,7 +16,9 @@ import (
 func snapshotOf(st *world.State) Scenario {
 	s := Scenario{Settings: publicSettings(st.Settings), Users: someCopies(st.Users.Rows, publicUser),
 		AccessTokens: someCopies(st.Tokens.Rows, publicAccessToken), Groups: someCopies(st.Groups.Rows, publicGroup),
-		Projects: someCopies(st.Projects.Rows, publicProject), Jobs: someCopies(st.Jobs.Rows, publicJob)}
+		Projects: someCopies(st.Projects.Rows, publicProject), Jobs: someCopies(st.Jobs.Rows, publicJob),
+		Webhooks:          someCopies(st.Webhooks.Rows, publicWebhook),
+		RunnerControllers: someCopies(st.RunnerControllers.Rows, publicRunnerController)}
 	s.Runners = someCopies(st.Runners.Rows, func(r *world.Runner) Runner {
 		out := publicRunner(r)
 		if r.TokenExpiresAt.IsZero() && !st.TokenExpiry(r, r.CreatedAt).IsZero() {
@@ -117,6 +119,9 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 			func(t AccessToken) error { return seedAccessToken(st, t) })
 		seedEach(&refused, "runners", s.Runners, func(r Runner) string { return r.Description }, making(st, addRunner))
 		seedEach(&refused, "jobs", s.Jobs, func(j Job) string { return j.Name }, making(st, addJob))
+		seedEach(&refused, "runner_controllers", s.RunnerControllers,
+			func(c RunnerController) string { return c.Description }, making(st, addRunnerController))
+		seedEach(&refused, "webhooks", s.Webhooks, func(h Webhook) string { return h.URL }, making(st, addWebhook))
 	})
 	return refused
 }

@@ -32,12 +32,14 @@ func (f *Fake) Close() {
 			defer close(ended)
 			f.network.close()
 			f.flight.Wait() // net/http does not wait for requests over HTTP/2
+			f.courier.Close()
 		}()
 		const parts = 5
 		if endsWithin(ended, within-within/parts) {
 			return
 		}
 		f.noticeCut(within - within/parts)
+		f.noticeCutWebhooks(within - within/parts)
 		f.network.cut()
 		if !endsWithin(ended, within/parts) {
 			for _, call := range f.flight.List() {

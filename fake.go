@@ -73,6 +73,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/traffic"
+	"github.com/fakegitlab/fakegitlab/internal/webhooks"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -97,6 +98,7 @@ type TB interface {
 //	    the one of internal/journal in a Reset, and by itself
 //	    rest's foundRoutes.mu       for OPTIONS, and by itself
 //	    clock.mu                    for every time
+//	    those of internal/webhooks  at the end of a visit, in a Reset, and by themselves
 //	InFlight.mu and Door.mu of internal/traffic, ending.mu, news.mu: each by itself alone
 //
 // Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they
@@ -117,6 +119,7 @@ type Fake struct {
 	state   *world.State
 	log     journal.Log[Call]
 	faults  faults
+	courier *webhooks.Courier
 	site    front.Site
 	added   addedRoutes // by Handle
 
@@ -172,6 +175,7 @@ type options struct {
 	journalLimit   int
 	journalBytes   int64
 	closeWithin    time.Duration // how long Close waits for what does not end
+	webhookClient  *http.Client
 	patience       time.Duration // how long functions of the test may take in the middle of a call
 }
 
@@ -377,6 +381,7 @@ func (o *options) check() error {
 // prepare makes the fake's parts, which know of each other by functions alone.
 func (f *Fake) prepare() {
 	f.state = world.New(f.version, f.clock.Now)
+	f.tellWebhooks()
 	f.site.State, f.site.BasePath = f.state, f.options.basePath
 	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
 	f.site.Added = f.added.lookup
@@ -445,6 +450,7 @@ func (f *Fake) reset(s *Scenario) error {
 		f.added.clear()
 		f.forgetNoticed()
 		f.log.Reset()
+		f.courier.Forget()
 		world.Replace(f.state, fresh, f.clock.Now)
 	})
 	return nil

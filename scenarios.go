@@ -36,6 +36,9 @@ type Scenario struct {
 	Shares      []Share      `json:"shares,omitzero"`
 	Runners     []Runner     `json:"runners,omitzero"`
 	Jobs        []Job        `json:"jobs,omitzero"`
+	Webhooks    []Webhook    `json:"webhooks,omitzero"`
+	// RunnerControllers may be there in every version; before 18.9 nothing shows them.
+	RunnerControllers []RunnerController `json:"runner_controllers,omitzero"`
 }
 
 // Membership makes a user a direct member of a group or project.
@@ -159,6 +162,15 @@ func (s Scenario) WithJob(project, name string, change ...func(*Job)) Scenario {
 	s = cloneScenario(s)
 	same := func(j Job) bool { return name != "" && j.Name == name && strings.EqualFold(j.Project, project) }
 	s.Jobs = withItem(s.Jobs, same, Job{Project: project, Name: name}, cloneJob, change)
+	return s
+}
+
+// WithWebhook returns a copy with the webhook of the project, added or, if it has one of that URL, changed: the first
+// such one. An empty URL always adds. For one of a group, leave project empty and set Group in change.
+func (s Scenario) WithWebhook(project, url string, change ...func(*Webhook)) Scenario {
+	s = cloneScenario(s)
+	same := func(h Webhook) bool { return url != "" && h.URL == url && strings.EqualFold(h.Project, project) }
+	s.Webhooks = withItem(s.Webhooks, same, Webhook{Project: project, URL: url}, cloneWebhook, change)
 	return s
 }
 

@@ -50,6 +50,13 @@ func (f *Fake) AddJob(j Job) Job {
 	return change(f, "AddJob(%s)", j.named(), adding(addJob, j, publicJob))
 }
 
+// AddRunnerController adds a runner controller and returns it with what was empty filled in.
+func (f *Fake) AddRunnerController(c RunnerController) RunnerController {
+	f.tb.Helper()
+	return change(f, "AddRunnerController(%q)", c.Description,
+		adding(addRunnerController, c, publicRunnerController))
+}
+
 // named is what tells the runner from others in a message: without a description its ID or, as in a draft, where it is.
 func (r Runner) named() string {
 	switch kind := string(r.Type); {
@@ -177,6 +184,13 @@ func (f *Fake) Jobs() []Job {
 	return read(f, func(st *world.State) []Job { return copies(st.Jobs.Rows, publicJob) })
 }
 
+// RunnerControllers returns copies of all runner controllers, ordered by ID.
+func (f *Fake) RunnerControllers() []RunnerController {
+	return read(f, func(st *world.State) []RunnerController {
+		return copies(st.RunnerControllers.Rows, publicRunnerController)
+	})
+}
+
 // Settings returns a copy of the settings.
 func (f *Fake) Settings() Settings {
 	return read(f, func(st *world.State) Settings { return publicSettings(st.Settings) })
@@ -287,6 +301,7 @@ var (
 	groupEdits   = editable[*world.Group, Group]{(*world.State).GroupByPath, publicGroup, rewriteGroup}
 	projectEdits = editable[*world.Project, Project]{(*world.State).ProjectByPath, publicProject, rewriteProject}
 	runnerEdits  = editable[*world.Runner, Runner]{(*world.State).RunnerByNumber, publicRunner, rewriteRunner}
+	webhookEdits = editable[*world.Webhook, Webhook]{(*world.State).WebhookByNumber, publicWebhook, rewriteWebhook}
 )
 
 // edit lets alter change one record's plain data, and takes it over unless that fails.

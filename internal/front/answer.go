@@ -61,6 +61,9 @@ func (q *Request) answerRouted() Response {
 		}
 		return q.handle()
 	})
+	if pause == nil && res.Outside != nil {
+		return res.Outside()
+	}
 	if pause == nil {
 		return res
 	}

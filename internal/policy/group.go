@@ -96,3 +96,7 @@ func UpdateGroupRegistrationToken(a Actor, s GroupStanding, tokensOn bool) Decis
 	}
 	return allowed
 }
+
+// AdminGroupWebHook is read_web_hook and admin_web_hook of a group, which an Enterprise Edition has
+// (app/policies/group_policy.rb).
+func AdminGroupWebHook(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }

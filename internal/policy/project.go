@@ -161,3 +161,7 @@ func UpdateProjectRegistrationToken(a Actor, s ProjectStanding, tokensOn bool) D
 	}
 	return allowed
 }
+
+// AdminWebHook is read_web_hook and admin_web_hook of a project: whether the actor may see its webhooks and change them
+// (app/policies/project_policy.rb).
+func AdminWebHook(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }

@@ -113,7 +113,7 @@ func (st *State) dropJobsOf(u *User) {
 			continue
 		}
 		if j.Status.cancelable() {
-			_ = st.fire(j, eventDrop) // and not Drop: what a blocked user began is not tried again
+			_ = st.move(j, eventDrop) // and not Drop: what a blocked user began is not tried again, and no webhook is told
 			j.FailureReason = UserBlockedFailure
 		}
 	}
@@ -163,6 +163,7 @@ func (st *State) DeleteProject(p *Project) {
 		}
 	}
 	st.removeBots(p.Roles)
+	st.removeWebhooks(p.webhooks)
 	st.removeTokens(func(t *AccessToken) bool { return t.Project == p })
 	for _, t := range st.Tokens.Rows {
 		for i := range t.Grants {
@@ -195,6 +196,7 @@ func (st *State) DeleteGroup(g *Group) {
 		st.tick(r)
 	}
 	st.removeBots(g.Roles)
+	st.removeWebhooks(g.webhooks)
 	st.removeTokens(func(t *AccessToken) bool { return t.Group == g })
 	for _, t := range st.Tokens.Rows {
 		for i := range t.Grants {

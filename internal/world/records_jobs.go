@@ -209,8 +209,8 @@ func (j *Job) retried() bool {
 	return j.tries.jobs[len(j.tries.jobs)-1] != j
 }
 
-// attempts is how many earlier jobs of the same name the pipeline has.
-func (j *Job) attempts() int {
+// Retries is how many earlier jobs of the same name the pipeline has.
+func (j *Job) Retries() int {
 	n, _ := slices.BinarySearchFunc(j.tries.jobs, j.ID, byID[*Job])
 	return n
 }

@@ -14,6 +14,7 @@ type State struct {
 	// mu is the one lock of the state; Visit takes it.
 	mu     sync.Mutex
 	handed map[string]handedToken // what TokenOf has returned, by token; unlike all below it outlives Replace
+	ear    ear                    // who is told of events; it outlives Replace, too
 	world
 }
 
@@ -37,7 +38,13 @@ type world struct {
 	gone     map[int]bool // the ids of runners that were deleted
 	managers table[*Manager]
 	Jobs     table[*Job]
-	pipeline int // the last pipeline id given out
+	Webhooks table[*Webhook]
+	// RunnerControllers are programs that decide about jobs, controllerTokens what they connect with.
+	RunnerControllers table[*RunnerController]
+	controllerTokens  table[*RunnerControllerToken]
+
+	notices  []Notice // events on their way to webhooks, which the end of the visit hands over
+	pipeline int      // the last pipeline id given out
 	pins     pins
 	begun    time.Time // when the last seed was entered whose times are told from then; zero if none was
 	Queue    JobQueue
@@ -86,6 +93,10 @@ const (
 	firstJobID      = 2_000_001
 	firstPipelineID = 4_000_001
 	firstTokenID    = 6_000_001
+	firstWebhookID  = 8_000_001
+
+	firstControllerID      = 9_000_001
+	firstControllerTokenID = 9_500_001
 )
 
 // RootUsername is the administrator that every GitLab starts with.
@@ -100,7 +111,10 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 		Users: newTable[*User](firstUserID), Tokens: newTable[*AccessToken](firstTokenID),
 		Groups: newTable[*Group](firstGroupID), Projects: newTable[*Project](firstProjectID),
 		Runners: newTable[*Runner](firstRunnerID), managers: newTable[*Manager](firstManagerID),
-		Jobs: newTable[*Job](firstJobID), pipeline: firstPipelineID - 1, Queue: newQueue(),
+		Jobs: newTable[*Job](firstJobID), Webhooks: newTable[*Webhook](firstWebhookID),
+		RunnerControllers: newTable[*RunnerController](firstControllerID),
+		controllerTokens:  newTable[*RunnerControllerToken](firstControllerTokenID),
+		pipeline:          firstPipelineID - 1, Queue: newQueue(),
 		UserNames: map[string]*User{}, GroupPaths: map[string]*Group{}, ProjectPaths: map[string]*Project{},
 		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},
 		pipelines: map[int]*Pipeline{}, registrationTokens: map[string]*string{}, namedTokens: map[string]*AccessToken{},
@@ -122,6 +136,7 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 func Visit(st *State, part func()) {
 	st.mu.Lock()
 	defer st.mu.Unlock() // also when a function of the test panics
+	defer st.handOver()
 	st.endWhatIsOver()
 	part()
 }
