@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -210,7 +211,8 @@ func publicGroup(g *world.Group) Group {
 		Visibility: Visibility(g.Visibility), Members: publicMembers(g.Roles),
 		RegistrationToken: g.RegistrationToken, RegistrationTokensDisabled: g.RegistrationTokensDisabled,
 		SharedRunnersDisabled: g.SharedRunnersDisabled, RunnerTokenExpiration: g.RunnerTokenExpiration,
-		CreatedAt: g.CreatedAt,
+		SharedRunnersOverridable: g.SharedRunnersOverridable, Description: g.Description,
+		Attributes: maps.Clone(g.Attributes), CreatedAt: g.CreatedAt, DeletionMarkedAt: g.DeletionMarkedAt,
 	}
 }
 
@@ -219,7 +221,8 @@ func groupDraft(in Group) world.Group {
 		ID: in.ID, Path: in.Path, Name: in.Name, Visibility: world.Visibility(in.Visibility),
 		RegistrationToken: in.RegistrationToken, RegistrationTokensDisabled: in.RegistrationTokensDisabled,
 		SharedRunnersDisabled: in.SharedRunnersDisabled, RunnerTokenExpiration: in.RunnerTokenExpiration,
-		CreatedAt: in.CreatedAt,
+		SharedRunnersOverridable: in.SharedRunnersOverridable, Description: in.Description,
+		Attributes: maps.Clone(in.Attributes), CreatedAt: in.CreatedAt, DeletionMarkedAt: in.DeletionMarkedAt,
 	}
 }
 
@@ -233,33 +236,52 @@ func rewriteGroup(st *world.State, g *world.Group, in Group) error {
 
 // publicProject is the project as plain data.
 func publicProject(p *world.Project) Project {
-	return Project{
+	out := Project{
 		ID: p.ID, Path: p.Path, Name: p.Name,
 		Description: p.Description, Visibility: Visibility(p.Visibility), Members: publicMembers(p.Roles),
 		RegistrationToken: p.RegistrationToken, RegistrationTokensDisabled: p.RegistrationTokensDisabled,
 		SharedRunnersDisabled: p.SharedRunnersDisabled, GroupRunnersDisabled: p.GroupRunnersDisabled, Archived: p.Archived,
 		RunnerTokenExpiration: p.RunnerTokenExpiration, BuildTimeout: p.BuildTimeout, GitDepth: p.GitDepth,
 		KeepLatestArtifact: clone.Pointer(p.KeepLatestArtifact, clone.Shallow), CreatedAt: p.CreatedAt,
+		Attributes: maps.Clone(p.Attributes), DeletionMarkedAt: p.DeletionMarkedAt,
+		OldPaths: append([]string(nil), p.OldPaths...),
 	}
+	if p.Creator != nil {
+		out.CreatedBy = p.Creator.Username
+	}
+	return out
 }
 
-func projectDraft(in Project) world.Project {
-	return world.Project{
+func projectDraft(st *world.State, in Project) (world.Project, world.Problems) {
+	found := references{st: st}
+	p := world.Project{
 		ID: in.ID, Path: in.Path, Name: in.Name,
 		Description: in.Description, Visibility: world.Visibility(in.Visibility),
 		RegistrationToken: in.RegistrationToken, RegistrationTokensDisabled: in.RegistrationTokensDisabled,
 		SharedRunnersDisabled: in.SharedRunnersDisabled, GroupRunnersDisabled: in.GroupRunnersDisabled, Archived: in.Archived,
 		RunnerTokenExpiration: in.RunnerTokenExpiration, BuildTimeout: in.BuildTimeout, GitDepth: in.GitDepth,
 		KeepLatestArtifact: clone.Pointer(in.KeepLatestArtifact, clone.Shallow), CreatedAt: in.CreatedAt,
+		Attributes: maps.Clone(in.Attributes), DeletionMarkedAt: in.DeletionMarkedAt, OldPaths: slices.Clone(in.OldPaths),
 	}
+	if in.CreatedBy != "" {
+		p.Creator = found.user("created_by", in.CreatedBy)
+	}
+	return p, found.problems
 }
 
 func addProject(st *world.State, in Project) (*world.Project, error) {
-	return st.AddProject(projectDraft(in), membersDraft(in.Members))
+	p, found := projectDraft(st, in)
+	return st.AddProject(p, membersDraft(in.Members), found...)
 }
 
 func rewriteProject(st *world.State, p *world.Project, in Project) error {
-	return st.UpdateProject(p, projectDraft(in), membersDraft(in.Members))
+	draft, found := projectDraft(st, in)
+	return st.UpdateProject(p, draft, membersDraft(in.Members), found...)
+}
+
+func addShare(st *world.State, in Share) (Share, error) {
+	_, err := st.AddShare(in.Path, in.Group, world.Role(in.Role), in.ExpiresAt)
+	return in, err
 }
 
 func publicMembers(roles map[*world.User]world.Role) Members {

@@ -24,7 +24,25 @@ func snapshotOf(st *world.State) Scenario {
 		}
 		return out
 	})
+	for _, g := range st.Groups.Rows {
+		s.addTies(g.Path, g)
+	}
+	for _, p := range st.Projects.Rows {
+		s.addTies(p.Path, p)
+	}
 	return s
+}
+
+// addTies adds the memberships of a group or project that end by themselves, and its shares.
+func (s *Scenario) addTies(path string, of world.Source) {
+	for _, m := range world.MembersOf(of) {
+		if !m.ExpiresAt.IsZero() {
+			s.Memberships = append(s.Memberships, Membership{path, m.User.Username, Role(m.Role), m.ExpiresAt})
+		}
+	}
+	for _, share := range world.SharesOf(of) {
+		s.Shares = append(s.Shares, Share{path, share.Group.Path, Role(share.Role), share.ExpiresAt})
+	}
 }
 
 // someCopies is copies, but nil for none.
@@ -88,7 +106,8 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 		}
 		seedEach(&refused, "projects", s.Projects, func(p Project) string { return p.Path }, making(st, addProject))
 		seedEach(&refused, "memberships", s.Memberships, func(m Membership) string { return m.Path },
-			func(m Membership) error { return st.AddMember(m.Path, m.User, world.Role(m.Role)) })
+			func(m Membership) error { return st.AddMember(m.Path, m.User, world.Role(m.Role), m.ExpiresAt) })
+		seedEach(&refused, "shares", s.Shares, func(share Share) string { return share.Path }, making(st, addShare))
 		seedEach(&refused, "access_tokens", s.AccessTokens, func(t AccessToken) string { return t.User },
 			func(t AccessToken) error { return seedAccessToken(st, t) })
 		seedEach(&refused, "runners", s.Runners, func(r Runner) string { return r.Description }, making(st, addRunner))

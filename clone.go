@@ -19,6 +19,7 @@ func cloneScenario(s Scenario) Scenario {
 	s.Groups = clone.Each(s.Groups, cloneGroup)
 	s.Projects = clone.Each(s.Projects, cloneProject)
 	s.Memberships = slices.Clone(s.Memberships)
+	s.Shares = slices.Clone(s.Shares)
 	s.Runners = clone.Each(s.Runners, cloneRunner)
 	s.Jobs = clone.Each(s.Jobs, cloneJob)
 	return s
@@ -52,12 +53,13 @@ func cloneGrant(g TokenGrant) TokenGrant {
 }
 
 func cloneGroup(g Group) Group {
-	g.Members = maps.Clone(g.Members)
+	g.Members, g.Attributes = maps.Clone(g.Members), maps.Clone(g.Attributes)
 	return g
 }
 
 func cloneProject(p Project) Project {
-	p.Members = maps.Clone(p.Members)
+	p.Members, p.Attributes = maps.Clone(p.Members), maps.Clone(p.Attributes)
+	p.OldPaths = slices.Clone(p.OldPaths)
 	p.KeepLatestArtifact = clone.Pointer(p.KeepLatestArtifact, clone.Shallow)
 	return p
 }

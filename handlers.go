@@ -108,6 +108,44 @@ const (
 	ListSubgroups             Endpoint = "GET /groups/:id/subgroups"
 )
 
+// The endpoints that build and change groups and projects, their members and shares
+// (https://docs.gitlab.com/ee/api/groups.html, projects.html, members.html).
+const (
+	CreateGroup            Endpoint = "POST /groups"
+	UpdateGroup            Endpoint = "PUT /groups/:id"
+	DeleteGroup            Endpoint = "DELETE /groups/:id"
+	RestoreGroup           Endpoint = "POST /groups/:id/restore" // from GitLab 18.0 on
+	TransferGroup          Endpoint = "POST /groups/:id/transfer"
+	TransferProjectToGroup Endpoint = "POST /groups/:id/projects/:project_id"
+	ListDescendantGroups   Endpoint = "GET /groups/:id/descendant_groups"
+	CreateProject          Endpoint = "POST /projects"
+	CreateUserProject      Endpoint = "POST /projects/user/:user_id"
+	UpdateProject          Endpoint = "PUT /projects/:id"
+	DeleteProject          Endpoint = "DELETE /projects/:id"
+	RestoreProject         Endpoint = "POST /projects/:id/restore" // from GitLab 18.0 on
+	ArchiveProject         Endpoint = "POST /projects/:id/archive"
+	UnarchiveProject       Endpoint = "POST /projects/:id/unarchive"
+	TransferProject        Endpoint = "PUT /projects/:id/transfer"
+	ListGroupMembers       Endpoint = "GET /groups/:id/members"
+	ListAllGroupMembers    Endpoint = "GET /groups/:id/members/all"
+	GetGroupMember         Endpoint = "GET /groups/:id/members/:user_id"
+	GetAnyGroupMember      Endpoint = "GET /groups/:id/members/all/:user_id"
+	AddGroupMember         Endpoint = "POST /groups/:id/members"
+	UpdateGroupMember      Endpoint = "PUT /groups/:id/members/:user_id"
+	RemoveGroupMember      Endpoint = "DELETE /groups/:id/members/:user_id"
+	ListProjectMembers     Endpoint = "GET /projects/:id/members"
+	ListAllProjectMembers  Endpoint = "GET /projects/:id/members/all"
+	GetProjectMember       Endpoint = "GET /projects/:id/members/:user_id"
+	GetAnyProjectMember    Endpoint = "GET /projects/:id/members/all/:user_id"
+	AddProjectMember       Endpoint = "POST /projects/:id/members"
+	UpdateProjectMember    Endpoint = "PUT /projects/:id/members/:user_id"
+	RemoveProjectMember    Endpoint = "DELETE /projects/:id/members/:user_id"
+	ShareGroup             Endpoint = "POST /groups/:id/share"
+	UnshareGroup           Endpoint = "DELETE /groups/:id/share/:group_id"
+	ShareProject           Endpoint = "POST /projects/:id/share"
+	UnshareProject         Endpoint = "DELETE /projects/:id/share/:group_id"
+)
+
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
 func (f *Fake) Endpoints() []Endpoint {
 	var all []Endpoint

@@ -31,8 +31,9 @@ type Scenario struct {
 	AccessTokens []AccessToken `json:"access_tokens,omitzero"`
 	Groups       []Group       `json:"groups,omitzero"`
 	Projects     []Project     `json:"projects,omitzero"`
-	// Memberships add to the Members of groups and projects. Fake.Snapshot returns them there, never here.
+	// Memberships add to the Members of groups and projects. Fake.Snapshot returns only those here that end by themselves.
 	Memberships []Membership `json:"memberships,omitzero"`
+	Shares      []Share      `json:"shares,omitzero"`
 	Runners     []Runner     `json:"runners,omitzero"`
 	Jobs        []Job        `json:"jobs,omitzero"`
 }
@@ -42,6 +43,8 @@ type Membership struct {
 	Path string `json:"path"` // of a group or project
 	User string `json:"user"` // username
 	Role Role   `json:"role"`
+	// ExpiresAt counts by the day, as in GitLab: the membership ends at 00:00 UTC of that date. Zero is never.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
 // At returns a copy, all of whose times are moved so that "now" is t: the scenario's Now or, without one, the time at
@@ -131,6 +134,14 @@ func (s Scenario) WithMember(path, username string, role Role) Scenario {
 	s = cloneScenario(s)
 	s.Memberships = append(s.Memberships, Membership{Path: path, User: username, Role: role})
 	return s.withMembers()
+}
+
+// WithShare returns a copy in which the group or project at path has invited a group: its members have a role there,
+// that one at most. All of them may be added later.
+func (s Scenario) WithShare(path, group string, role Role) Scenario {
+	s = cloneScenario(s)
+	s.Shares = append(s.Shares, Share{Path: path, Group: group, Role: role})
+	return s
 }
 
 // WithRunner returns a copy with the runner, added or, if there is one of that description, changed: the first such

@@ -86,6 +86,10 @@ func fill(v reflect.Value, number *int) {
 			fill(v.Index(i), number)
 		}
 	case reflect.Map:
+		if texts, ok := v.Addr().Interface().(*map[string]string); ok {
+			*texts = map[string]string{"merge_method": "ff", "lfs_enabled": "false"}
+			return
+		}
 		v.Set(reflect.ValueOf(fakegitlab.Members{"mia": fakegitlab.Maintainer, "dan.k": fakegitlab.Developer}))
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
@@ -260,7 +264,7 @@ func TestReadScenarioReportsOne(t *testing.T) {
 		`{"runer": []}`:            `1:2: runer: unknown field; did you mean "runners"?`,
 		`{"Users": []}`:            `1:2: Users: unknown field; did you mean "users"?`,
 		`{"users": [], "users":0}`: `1:15: users: given twice`,
-		`{"x.y": 0}`:               `1:2: ["x.y"]: unknown field; known are now, settings, users, access_tokens, groups, projects, memberships, runners, jobs`,
+		`{"x.y": 0}`:               `1:2: ["x.y"]: unknown field; known are now, settings, users, access_tokens, groups, projects, memberships, shares, runners, jobs`,
 		`{"users": [{"username": "m", "name": "ü", "id": 1.5}]}`:                  `1:49: users[0].id: want an integer, have 1.5`,
 		`{"users": [{"username": "m", "name": "ü", "id": 99999999999999999999}]}`: `1:49: users[0].id: 99999999999999999999 is out of range`,
 		`{"users": [{"username": 3}]}`:                                            `1:25: users[0].username: want a string, have a number`,

@@ -52,6 +52,29 @@ func (f *Fake) RevokeAccessToken(token string) {
 		surely((*world.State).RevokeToken)))
 }
 
+// Shares returns copies of all invitations of groups: those into groups first, in the order of their IDs, and of one
+// group or project the oldest first.
+func (f *Fake) Shares() []Share { return append([]Share{}, f.Snapshot().Shares...) }
+
+// AddShare invites a group into another group or a project: its members have a role there.
+func (f *Fake) AddShare(s Share) Share {
+	f.tb.Helper()
+	return change(f, "AddShare(%q)", s.Path, func(st *world.State) (Share, error) {
+		if bad := badValues(s); len(bad) > 0 {
+			return s, bad
+		}
+		return addShare(st, s)
+	})
+}
+
+// DeleteShare takes the invitation of a group into the group or project at a path back.
+func (f *Fake) DeleteShare(path, group string) {
+	f.tb.Helper()
+	change(f, "DeleteShare(%q)", path, func(st *world.State) (struct{}, error) {
+		return struct{}{}, st.DeleteShare(path, group)
+	})
+}
+
 // surely is a transition that cannot fail as one that may.
 func surely[R any](do func(*world.State, R)) func(*world.State, R) error {
 	return func(st *world.State, r R) error {
@@ -60,9 +83,10 @@ func surely[R any](do func(*world.State, R)) func(*world.State, R) error {
 	}
 }
 
-// NextID has the next record that a request makes get this ID: a runner or, by a retry, a job, but no runner manager,
-// which comes along with others. Several queue up, each for one record. An ID that a runner has already fails the test;
-// one that no request used is a problem at its end (WithUnusedFailures). Reset forgets them.
+// NextID has the next record that a request makes get this ID: a runner, a job (by a retry), an access token, a group
+// or a project, but no runner manager, which comes along with others. Several queue up, each for one record. An ID
+// that a runner has already fails the test; one that no request used is a problem at its end (WithUnusedFailures).
+// Reset forgets them.
 func (f *Fake) NextID(id int) {
 	f.tb.Helper()
 	at := planted{at: place()}.place("")
@@ -71,8 +95,9 @@ func (f *Fake) NextID(id int) {
 	})
 }
 
-// NextToken has the next token that a request makes be this one: a new runner's, a reset one or a registration token.
-// It may have any form, also one that GitLab would not make. It queues up, fails and is forgotten as NextID.
+// NextToken has the next token that a request makes be this one: a new runner's or a reset one, a registration token or
+// an access token. It may have any form, also one that GitLab would not make. It queues up, fails and is forgotten as
+// NextID.
 func (f *Fake) NextToken(token string) {
 	f.tb.Helper()
 	at := planted{at: place()}.place("")

@@ -238,10 +238,28 @@ type Group struct {
 	RegistrationToken string `json:"registration_token,omitzero"`
 	// RegistrationTokensDisabled is the setting allow_runner_registration_token of a top-level group; it rules all below.
 	RegistrationTokensDisabled bool `json:"registration_tokens_disabled,omitzero"`
-	SharedRunnersDisabled      bool `json:"shared_runners_disabled,omitzero"`
+	// SharedRunnersDisabled takes the instance runners from new projects. With SharedRunnersOverridable the groups and
+	// projects directly in it may still be given them (shared_runners_setting).
+	SharedRunnersDisabled    bool   `json:"shared_runners_disabled,omitzero"`
+	SharedRunnersOverridable bool   `json:"shared_runners_overridable,omitzero"`
+	Description              string `json:"description,omitzero"`
+	// Attributes are the other settings that PUT /groups/:id takes, by GitLab's names and as text: "lfs_enabled": "false".
+	// Those that are as in a new group are left out.
+	Attributes map[string]string `json:"attributes,omitzero"`
 	// RunnerTokenExpiration shortens the life of the tokens of the group's own runners. 0 sets no limit.
 	RunnerTokenExpiration time.Duration `json:"runner_token_expiration_interval,omitzero"`
 	CreatedAt             time.Time     `json:"created_at,omitzero"`
+	// DeletionMarkedAt is when somebody deleted the group, which from GitLab 18.0 on only marks it. Zero: nobody has.
+	DeletionMarkedAt time.Time `json:"deletion_marked_at,omitzero"`
+}
+
+// Share invites a group into another group or a project: its members have a role there, Role at most.
+type Share struct {
+	Path  string `json:"path"`  // of the group or project
+	Group string `json:"group"` // full path of the invited one
+	Role  Role   `json:"role"`
+	// ExpiresAt counts by the day, as in GitLab. Zero is never.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
 // Project is a project. Its namespace is a group, created if missing, or an existing user, who then is its Owner.
@@ -267,8 +285,16 @@ type Project struct {
 	GitDepth int `json:"ci_default_git_depth,omitzero"`
 	// KeepLatestArtifact, when false, has the artifacts of the project's latest pipelines expire like all others, whatever
 	// the Settings say. nil is true.
-	KeepLatestArtifact *bool     `json:"keep_latest_artifact,omitzero"`
-	CreatedAt          time.Time `json:"created_at,omitzero"`
+	KeepLatestArtifact *bool `json:"keep_latest_artifact,omitzero"`
+	// Attributes are the other settings that PUT /projects/:id takes, by GitLab's names and as text: "merge_method": "ff".
+	// Those that are as in a new project are left out.
+	Attributes map[string]string `json:"attributes,omitzero"`
+	// OldPaths are full paths that the project had before it was renamed or moved; they still lead to it.
+	OldPaths  []string  `json:"old_paths,omitzero"`
+	CreatedBy string    `json:"created_by,omitzero"` // username; nobody is known when empty
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// DeletionMarkedAt is when somebody deleted the project, which from GitLab 18.0 on only marks it. Zero: nobody has.
+	DeletionMarkedAt time.Time `json:"deletion_marked_at,omitzero"`
 }
 
 // Runner is a runner as GitLab knows it: the record, not the process. The processes are its Managers.

@@ -173,7 +173,37 @@ func newProber(t *testing.T, version string) *prober {
 		j.Artifacts = []fakegitlab.Artifact{{Filename: "artifacts.zip", Content: archiveOf(t, archivedFile)}}
 	})
 	world = world.WithJob("acme/shop", "by hand", func(j *fakegitlab.Job) { j.Status = fakegitlab.JobManual })
+	invited := fakegitlab.Members{"mia": fakegitlab.Guest, "oli": fakegitlab.Guest}
+	world = world.WithUser("tia", func(u *fakegitlab.User) { u.ID = memberID }).
+		WithMember("acme", "tia", fakegitlab.Guest).WithMember("acme/shop", "tia", fakegitlab.Guest).
+		WithGroup("partners", func(g *fakegitlab.Group) { g.ID, g.Members = partnersID, invited }).
+		WithGroup("friends", func(g *fakegitlab.Group) { g.ID = friendsID })
+	world = world.WithShare("acme", "friends", fakegitlab.Guest).WithShare("acme/shop", "friends", fakegitlab.Guest)
 	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
+}
+
+// Whom and what the calls about members and shares name: a direct member of the group and of the project, somebody who
+// is none yet, a group that may be invited, and one that is.
+const (
+	memberID, strangerID  = 10, 9
+	partnersID, friendsID = 1003, 1004
+)
+
+// wanted are the parameters that an endpoint needs beside those of all.
+func wanted(e fakegitlab.Endpoint) map[string]string {
+	switch e {
+	case fakegitlab.CreateGroup, fakegitlab.CreateProject, fakegitlab.CreateUserProject:
+		return map[string]string{"name": "fresh", "path": "fresh"}
+	case fakegitlab.AddGroupMember, fakegitlab.AddProjectMember:
+		return map[string]string{"user_id": strconv.Itoa(strangerID), "access_level": "10"}
+	case fakegitlab.UpdateGroupMember, fakegitlab.UpdateProjectMember:
+		return map[string]string{"access_level": "10"}
+	case fakegitlab.ShareGroup, fakegitlab.ShareProject:
+		return map[string]string{"group_id": strconv.Itoa(partnersID), "group_access": "10"}
+	case fakegitlab.TransferProject:
+		return map[string]string{"namespace": "acme/backend"}
+	}
+	return nil
 }
 
 // archivedFile is what the archive of the job package has, archivedRef the branch that the job ran for.
@@ -318,6 +348,9 @@ func (p *prober) call(
 	case fakegitlab.ProjectRunner:
 		query.Set("project_id", "10001")
 	}
+	for name, value := range wanted(e) {
+		query.Set(name, value)
+	}
 	method, path := cut(e)
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
@@ -367,7 +400,8 @@ func (p *prober) ids(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) map[stri
 	if status == "" {
 		status = fakegitlab.JobSuccess
 	}
-	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status)}
+	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status), "user_id": memberID,
+		"group_id": friendsID, "project_id": 10002}
 }
 
 // job is the last job of acme/shop in a state: of JobSuccess, the one with artifacts.

@@ -3,11 +3,9 @@ package conformance_test
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 
@@ -20,7 +18,7 @@ import (
 )
 
 // TestConformanceOverREST plays cases as against a real GitLab: against one fake for all of them, at its address, that
-// also serves the endpoints which make users, groups and projects. It shows that the worlds made over REST are those of
+// also serves the endpoints which make users. It shows that the worlds made over REST are those of
 // the cases.
 func TestConformanceOverREST(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithVersion("17.2"), fakegitlab.WithUnknownEndpoints(true),
@@ -64,13 +62,7 @@ func serveCreation(gl *fakegitlab.Fake, admin string) {
 		"POST /users/:id/deactivate":             c.state(fakegitlab.UserDeactivated),
 		"POST /users/:id/personal_access_tokens": c.accessToken(false),
 		"POST /users/:id/impersonation_tokens":   c.accessToken(true),
-		"POST /groups":                           c.group,
-		"POST /groups/:id/members":               c.groupMember,
-		"POST /projects":                         c.project,
-		"POST /projects/:id/members":             c.projectMember,
-		// they are in nobody's way
-		"DELETE /users/:id":  func(*http.Request, creationParams) any { return nil },
-		"DELETE /groups/:id": func(*http.Request, creationParams) any { return nil },
+		"DELETE /users/:id":                      func(*http.Request, creationParams) any { return nil },
 	} {
 		gl.Handle(endpoint, c.handler(answer))
 	}
@@ -78,16 +70,8 @@ func serveCreation(gl *fakegitlab.Fake, admin string) {
 
 // creationParams are all parameters of those endpoints.
 type creationParams struct {
-	Username, Path           string
+	Username                 string
 	Admin, Auditor, External bool
-	Visibility               fakegitlab.Visibility
-	ParentID                 int                 `json:"parent_id"`
-	NamespaceID              int                 `json:"namespace_id"`
-	UserID                   int                 `json:"user_id"`
-	AccessLevel              int                 `json:"access_level"`
-	SharedRunnersEnabled     *bool               `json:"shared_runners_enabled"`
-	GroupRunnersEnabled      *bool               `json:"group_runners_enabled"`
-	BuildTimeout             conformance.Seconds `json:"build_timeout"`
 	Scopes                   []string
 	ExpiresAt                conformance.Time `json:"expires_at"`
 }
@@ -144,38 +128,4 @@ func (c *creation) accessToken(impersonation bool) func(*http.Request, creationP
 			ExpiresAt:     in.ExpiresAt.At(c.gl.Now())})
 		return map[string]any{"id": t.ID, "token": t.Token}
 	}
-}
-
-func (c *creation) group(_ *http.Request, in creationParams) any {
-	path := strings.TrimPrefix(c.path("group", strconv.Itoa(in.ParentID))+"/"+in.Path, "/")
-	g := c.gl.AddGroup(fakegitlab.Group{Path: path, Visibility: in.Visibility})
-	return c.made("group", g.ID, g.Path)
-}
-
-func (c *creation) project(_ *http.Request, in creationParams) any {
-	p := c.gl.AddProject(fakegitlab.Project{Path: c.path("group", strconv.Itoa(in.NamespaceID)) + "/" + in.Path,
-		Visibility:            in.Visibility,
-		SharedRunnersDisabled: conformance.IsFalse(in.SharedRunnersEnabled),
-		GroupRunnersDisabled:  conformance.IsFalse(in.GroupRunnersEnabled),
-		BuildTimeout:          in.BuildTimeout.Duration()})
-	return c.made("project", p.ID, p.Path)
-}
-
-func (c *creation) groupMember(r *http.Request, in creationParams) any {
-	c.gl.UpdateGroup(c.path("group", r.PathValue("id")), func(g *fakegitlab.Group) { g.Members = c.with(g.Members, in) })
-	return map[string]any{"id": in.UserID}
-}
-
-func (c *creation) projectMember(r *http.Request, in creationParams) any {
-	c.gl.UpdateProject(c.path("project", r.PathValue("id")), func(p *fakegitlab.Project) {
-		p.Members = c.with(p.Members, in)
-	})
-	return map[string]any{"id": in.UserID}
-}
-
-// with is the members and one more.
-func (c *creation) with(members fakegitlab.Members, in creationParams) fakegitlab.Members {
-	all := fakegitlab.Members{c.path("user", strconv.Itoa(in.UserID)): fakegitlab.Role(in.AccessLevel)}
-	maps.Copy(all, members)
-	return all
 }

@@ -105,7 +105,7 @@ func (g *RealGitLab) Open(p *Player, c Case) WorldMaker {
 	}
 	p.prefix = "c" + strings.ToLower(rand.Text()[:8]) + "-"
 	w := &restWorld{Player: p, gitlab: g, about: c.text(), specs: map[string]caseUser{}, tokens: map[string]string{},
-		settingsNow: params{}}
+		settingsNow: params{}, roles: map[string]fakegitlab.Members{}}
 	if namesItself.MatchString(w.about) {
 		p.skip("it writes out a username or a path, which has a prefix there")
 	}
@@ -137,10 +137,11 @@ type restWorld struct {
 	*Player
 	gitlab      *RealGitLab
 	about       string
-	specs       map[string]caseUser // of all users; they are made when somebody needs them
-	tokens      map[string]string   // by username and scopes
-	settingsNow params              // set once all else is made, for they may forbid it
-	made        []string            // paths to delete
+	specs       map[string]caseUser           // of all users; they are made when somebody needs them
+	tokens      map[string]string             // by username and scopes
+	settingsNow params                        // set once all else is made, for they may forbid it
+	made        []string                      // paths to delete
+	roles       map[string]fakegitlab.Members // of the members of groups, inherited ones included, by the group's name
 }
 
 func (w *restWorld) URL() string          { return w.gitlab.base }
@@ -281,18 +282,33 @@ func (w *restWorld) userID(name string) int {
 	return id
 }
 
-// members adds those of the members whom somebody needs.
-func (w *restWorld) members(path string, in caseMembers) {
+// members adds those of the members whom somebody needs, and notes all of them. One with a lower role than in a group
+// above is left out: GitLab makes none, and the higher role counts anyway. Who makes a group is its Owner already.
+func (w *restWorld) members(kind, name, parent, path string, in caseMembers) {
+	roles := maps.Clone(w.roles[parent])
+	if roles == nil {
+		roles = fakegitlab.Members{}
+	}
 	for username, role := range in.members() {
-		if id, needed := w.ids["user."+username]; needed {
-			w.send(http.MethodPost, path+"/members", params{"user_id": id, "access_level": int(role)})
+		id, needed := w.ids["user."+username]
+		if !needed || role < roles[username] {
+			continue
 		}
+		roles[username] = role
+		if status, answer := w.gitlab.call(w.t, w.gitlab.adminToken, http.MethodPost, path+"/members",
+			params{"user_id": id, "access_level": int(role)}); status != http.StatusCreated {
+			w.t.Logf("%v", answer)
+			w.skip(fmt.Sprintf("this version makes nobody a member with the role %d", role))
+		}
+	}
+	if kind == "group" {
+		w.roles[name] = roles
 	}
 }
 
 func (w *restWorld) group(name string, in caseGroup) {
-	if IsFalse(in.AllowRegistrationTokens) || IsFalse(in.SharedRunnersEnabled) || in.RunnerExpiration > 0 {
-		w.skip("REST sets no limits of one group here")
+	if IsFalse(in.AllowRegistrationTokens) || in.RunnerExpiration > 0 {
+		w.skip("REST sets no limits of one group")
 	}
 	body := params{"name": name, "path": w.prefix + name, "visibility": in.Visibility}
 	fullPath := w.prefix + name
@@ -303,7 +319,10 @@ func (w *restWorld) group(name string, in caseGroup) {
 	path := fmt.Sprintf("/groups/%d", w.create("group", name, "/groups", visible(body)))
 	w.Names["group."+name+".path"] = fullPath
 	w.made = append(w.made, path)
-	w.members(path, in.Members)
+	if IsFalse(in.SharedRunnersEnabled) {
+		w.send(http.MethodPut, path, params{"shared_runners_setting": "disabled_and_unoverridable"})
+	}
+	w.members("group", name, in.Parent, path, in.Members)
 	if w.mentions("{{group." + name + ".registration_token}}") {
 		w.registrationToken("group", name, path)
 	}
@@ -318,21 +337,45 @@ func visible(body params) params {
 }
 
 func (w *restWorld) project(name string, in caseProject) {
-	namespace, isGroup := w.ids["group."+in.Namespace]
-	if IsFalse(in.AllowRegistrationTokens) || in.GitDepth != nil || in.Archived || !isGroup {
-		w.skip("REST makes no project like one of its world here")
+	if IsFalse(in.AllowRegistrationTokens) {
+		w.skip("REST does not switch the registration token of a project off")
 	}
-	body := params{"name": name, "path": name, "namespace_id": namespace, "visibility": in.Visibility,
+	body := params{"name": name, "path": name, "visibility": in.Visibility,
 		"shared_runners_enabled": !IsFalse(in.SharedRunnersEnabled),
 		"group_runners_enabled":  !IsFalse(in.GroupRunnersEnabled)}
 	if in.BuildTimeout > 0 {
 		body["build_timeout"] = in.BuildTimeout
 	}
-	path := fmt.Sprintf("/projects/%d", w.create("project", name, "/projects", visible(body)))
-	w.Names["project."+name+".path"] = w.Names["group."+in.Namespace+".path"] + "/" + name
-	w.members(path, in.Members)
+	to, namespace := "/projects", w.Names["group."+in.Namespace+".path"]
+	if id, isGroup := w.ids["group."+in.Namespace]; isGroup {
+		body["namespace_id"] = id
+	} else {
+		to, namespace = fmt.Sprintf("/projects/user/%d", w.userID(in.Namespace)), w.prefix+in.Namespace
+	}
+	path := fmt.Sprintf("/projects/%d", w.create("project", name, to, visible(body)))
+	w.made = append(w.made, path)
+	w.Names["project."+name+".path"] = namespace + "/" + name
+	w.setUp(path, in)
+	w.members("project", name, in.Namespace, path, in.Members)
 	if w.mentions("{{project." + name + ".registration_token}}") {
 		w.registrationToken("project", name, path)
+	}
+}
+
+// setUp gives a project what none can be made with.
+func (w *restWorld) setUp(path string, in caseProject) {
+	more := params{}
+	if in.KeepLatestArtifact != nil {
+		more["keep_latest_artifact"] = *in.KeepLatestArtifact
+	}
+	if in.GitDepth != nil {
+		more["ci_default_git_depth"] = max(0, in.gitDepth())
+	}
+	if len(more) > 0 {
+		w.send(http.MethodPut, path, more)
+	}
+	if in.Archived {
+		w.send(http.MethodPost, path+"/archive", nil)
 	}
 }
 

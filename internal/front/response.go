@@ -84,6 +84,11 @@ func RefuseError(status int, text string) Response {
 	return Response{Status: status, Body: errorBody{text}}
 }
 
+// RefuseErrors is RefuseError with a list: {"error": [text]}.
+func RefuseErrors(status int, texts []string) Response {
+	return Response{Status: status, Body: errorsBody{texts}}
+}
+
 // Plain is a refusal by what stands before the API, Rack or Workhorse: a text, without the headers of the API.
 func Plain(status int, text string) Response {
 	return Response{Status: status, Text: text, ContentType: "text/plain; charset=utf-8", Bare: true}
@@ -145,6 +150,9 @@ type (
 	}
 	errorBody struct {
 		Error string `json:"error"`
+	}
+	errorsBody struct {
+		Error []string `json:"error"`
 	}
 	oauthErrorBody struct {
 		Error       string `json:"error"`

@@ -91,7 +91,19 @@ func (q *Request) PolicyRules() policy.Rules {
 // ProjectStandingOf is where a user stands to a project.
 func ProjectStandingOf(u *world.User, p *world.Project) policy.ProjectStanding {
 	return policy.ProjectStanding{Where: p.Path, Held: policy.Role(world.RoleInProject(u, p)),
-		Visibility: levels[p.Visibility], Archived: p.Archived}
+		Visibility: levels[p.Visibility], Archived: p.Archived, Builds: AccessOf(p.Attribute(world.AttrBuildsAccess)),
+		MembersJobs: !p.PublicJobs()}
+}
+
+// AccessOf is a level of access to a feature as policy knows it.
+func AccessOf(level string) policy.FeatureAccess {
+	switch level {
+	case world.FeatureDisabled:
+		return policy.ForNobody
+	case world.FeaturePrivate:
+		return policy.ForMembers
+	}
+	return policy.ForAll
 }
 
 // levels are the visibilities as policy knows them.
@@ -119,8 +131,14 @@ func (q *Request) SecurityManager(held policy.Role) bool {
 func (q *Request) GroupStanding(g *world.Group) policy.GroupStanding {
 	held := policy.Role(world.RoleInGroup(q.User, g))
 	return policy.GroupStanding{Where: g.Path, Held: held, Around: world.InAndAround(q.User, g),
-		Visibility: levels[g.Visibility], SecurityManager: q.SecurityManager(held)}
+		Visibility: levels[g.Visibility], SecurityManager: q.SecurityManager(held),
+		Subgroups: creators[g.Attribute(world.AttrSubgroupCreation)],
+		Projects:  creators[g.Attribute(world.AttrProjectCreation)]}
 }
+
+// creators are the roles that the words of the creation levels of a group stand for.
+var creators = map[string]policy.Role{world.CreationNoone: policy.Noone, world.CreationOwner: policy.Owner,
+	world.CreationMaintainer: policy.Maintainer, world.CreationDeveloper: policy.Developer}
 
 // RunnerStanding is where the user of the request stands to a runner.
 func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {

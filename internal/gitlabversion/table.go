@@ -88,6 +88,9 @@ const (
 	JobTokenRefusedByName
 	KeepDecidedByJob
 	RecentPipelinesSearched
+	MovedProjectsRedirect
+	DeletionMarks
+	DeletionRenames
 	differenceCount
 )
 
@@ -314,6 +317,14 @@ var table = [differenceCount]Row{
 	KeepDecidedByJob: {"POST /projects/:id/jobs/:job_id/artifacts/keep finds the job before it asks who may, and an " +
 		"archived project takes that from nobody; before, after it, and 403 there",
 		Version{19, 0}, first, "lib/api/ci/job_artifacts.rb of 17.x and the newest, keep_job_artifacts", false},
+	MovedProjectsRedirect: {"a path that a project had answers 301 to GET and 405 to the rest; before, 404",
+		Version{16, 7}, first, "lib/api/helpers.rb, redirect!; behind the flag api_redirect_moved_projects from 16.4 on",
+		true},
+	DeletionMarks: {"DELETE of a group or project only marks it, for 30 days; permanently_remove and restore; " +
+		"before, it goes at once",
+		Version{18, 0}, first, "app/services/groups/mark_for_deletion_service.rb; epic 17208", false},
+	DeletionRenames: {"what is marked for deletion has -deletion_scheduled- and its ID at the end of its path and name",
+		Version{18, 2}, first, "app/services/namespaces/mark_for_deletion_base_service.rb", false},
 	RecentPipelinesSearched: {"artifacts by ref are looked for in the 100 latest successful pipelines with " +
 		"search_recent_successful_pipelines",
 		Version{18, 10}, first, "Job artifacts API page", false},

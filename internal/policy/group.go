@@ -9,6 +9,9 @@ type GroupStanding struct {
 	// Around is whether the actor is a member of the group, of one above it or of anything in it.
 	Around     bool
 	Visibility Visibility
+	// Subgroups and Projects are the least roles that may make something in the group, as its settings have them; Noone
+	// is a role that nobody has.
+	Subgroups, Projects Role
 	// SecurityManager is whether Held is that role in a version that has it.
 	SecurityManager bool
 }
@@ -23,6 +26,30 @@ func ReadGroup(a Actor, s GroupStanding) Decision { return canSee(a, s.Around, s
 // AdminGroup says whether the actor sees and changes the group's settings, among them the registration token
 // (app/policies/group_policy.rb).
 func AdminGroup(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }
+
+// RemoveGroup says whether the actor may delete the group or take that back (app/policies/group_policy.rb).
+func RemoveGroup(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }
+
+// CreateSubgroup says whether the actor may make a group in the group, or move one there. External users have it, too:
+// GitLab asks for no more than the role (app/policies/group_policy.rb).
+func CreateSubgroup(a Actor, s GroupStanding) Decision { return s.atLeast(a, s.Subgroups, false) }
+
+// CreateProjectsInGroup is create_projects of a group, by its project_creation_level, which holds for everybody where
+// it is noone (app/policies/group_policy.rb).
+func CreateProjectsInGroup(a Actor, s GroupStanding) Decision {
+	if s.Projects == Noone {
+		return Decision{Reason: "project_creation_level of " + s.Where + " is noone"}
+	}
+	return s.atLeast(a, s.Projects, false)
+}
+
+// TransferProjectsToGroup is transfer_projects of a group (app/policies/group_policy.rb).
+func TransferProjectsToGroup(a Actor, s GroupStanding) Decision {
+	if d := CreateProjectsInGroup(a, s); !d.Allowed {
+		return d
+	}
+	return s.atLeast(a, Maintainer, false)
+}
 
 // OwnsGroup reports whether a list of the user's own groups has a group in which the user itself has this role: one
 // held further up is not enough, and an administrator's are no others than anybody's (app/finders/groups_finder.rb).

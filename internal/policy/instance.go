@@ -29,6 +29,15 @@ func CreateGroup(a Actor) Decision { return notExternal(a) }
 // (app/models/user.rb, can_create_project?).
 func CreateProjects(a Actor) Decision { return notExternal(a) }
 
+// UseUserNamespace is create_projects and read_namespace of a user's own namespace: for the user, and for
+// administrators (app/policies/namespaces/user_namespace_policy.rb).
+func UseUserNamespace(a Actor, own bool) Decision {
+	if own {
+		return allowed
+	}
+	return isAdmin(a, false)
+}
+
 func notExternal(a Actor) Decision {
 	if a.External {
 		return Decision{Reason: a.Name + " is an external user"}

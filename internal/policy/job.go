@@ -15,9 +15,20 @@ type JobStanding struct {
 	ArtifactsPrivate bool
 }
 
-// ReadBuild says whether the actor may see the project's jobs: whoever sees the project does, as public_builds is
-// on in a new one (app/policies/project_policy.rb).
-func ReadBuild(a Actor, s ProjectStanding) Decision { return ReadProject(a, s) }
+// ReadBuild says whether the actor may see the project's jobs: whoever sees the project does while public_jobs is on,
+// as in a new one; else a Reporter (app/policies/project_policy.rb).
+func ReadBuild(a Actor, s ProjectStanding) Decision {
+	if d := ReadProject(a, s); !d.Allowed {
+		return d
+	}
+	if d := useBuilds(a, s); !d.Allowed {
+		return d
+	}
+	if s.MembersJobs {
+		return s.atLeast(a, Reporter, true)
+	}
+	return allowed
+}
 
 // ReadRunnerBuild says whether the jobs of this project are in the list of a runner's jobs
 // (app/finders/ci/runner_jobs_finder.rb).
@@ -53,6 +64,9 @@ func UpdateBuild(a Actor, s JobStanding) Decision {
 	if s.Project.Archived {
 		return Decision{Reason: s.Project.Where + " is archived"}
 	}
+	if d := useBuilds(a, s.Project); !d.Allowed {
+		return d
+	}
 	least := Developer
 	if s.Protected {
 		least = Maintainer
@@ -64,7 +78,7 @@ func UpdateBuild(a Actor, s JobStanding) Decision {
 // for (lib/api/ci/jobs.rb, authorize_cancel_builds!).
 func CancelBuilds(a Actor, s ProjectStanding) Decision {
 	s = s.unarchivedIf(s.Spared.Cancel)
-	if s.SecurityManager && !s.Archived {
+	if s.SecurityManager && !s.Archived && s.Builds != ForNobody {
 		return allowed
 	}
 	return UpdateBuilds(a, s)

@@ -22,6 +22,8 @@ const (
 	Developer       Role = 30
 	Maintainer      Role = 40
 	Owner           Role = 50
+	// Noone is more than anybody's role.
+	Noone Role = 100
 )
 
 // String returns GitLab's name of the role.

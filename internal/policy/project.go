@@ -8,12 +8,41 @@ type ProjectStanding struct {
 	Held       Role
 	Visibility Visibility
 	Archived   bool
+	// Builds is who has the project's jobs at all; MembersJobs is whether, of those, Reporters alone see them
+	// (public_jobs=false).
+	Builds      FeatureAccess
+	MembersJobs bool
 	// Spared is what one may do to the jobs of an archived project nevertheless.
 	Spared SparedJobs
 	// SecurityManager is whether Held is that role in a version that has it. It may what a Reporter may and some more
 	// (config/authz/roles/security_manager.yml), of which a Developer may not all.
 	SecurityManager bool
 }
+
+// FeatureAccess is who has a feature of a project, as far as the project's settings go.
+type FeatureAccess int
+
+// The levels of access to a feature: all who see the project, its members, nobody.
+const (
+	ForAll FeatureAccess = iota
+	ForMembers
+	ForNobody
+)
+
+// UseFeature says whether the actor, who sees the project, has a feature of it (app/models/concerns/featurable.rb,
+// feature_available?).
+func UseFeature(a Actor, s ProjectStanding, access FeatureAccess, feature string) Decision {
+	switch {
+	case access == ForNobody:
+		return Decision{Reason: feature + " of " + s.Where + " are switched off"}
+	case access == ForMembers && s.Held == None && !a.readsAll():
+		return Decision{Reason: feature + " of " + s.Where + " are for members and " + a.Name + " is none"}
+	}
+	return allowed
+}
+
+// useBuilds is UseFeature for jobs.
+func useBuilds(a Actor, s ProjectStanding) Decision { return UseFeature(a, s, s.Builds, "jobs") }
 
 // SparedJobs says which changes of jobs are abilities of their own in a version, which the archiving of their project
 // does not take away (app/policies/concerns/ci/job_abilities.rb beside
@@ -51,6 +80,23 @@ func AuthorizedProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a
 // AdminProject says whether the actor sees and changes the project's settings, among them the registration token
 // (app/policies/project_policy.rb).
 func AdminProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
+
+// RenameProject says whether the actor may give the project another name (app/policies/project_policy.rb).
+func RenameProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
+
+// ChangeVisibilityLevel says whether the actor may set the project's visibility, be it to what it is
+// (app/policies/project_policy.rb).
+func ChangeVisibilityLevel(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Owner, false) }
+
+// ArchiveProject says whether the actor may put the project into the archive, or take it out
+// (app/policies/project_policy.rb).
+func ArchiveProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Owner, false) }
+
+// RemoveProject says whether the actor may delete the project or take that back (app/policies/project_policy.rb).
+func RemoveProject(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Owner, false) }
+
+// ChangeNamespace says whether the actor may move the project elsewhere (app/policies/project_policy.rb).
+func ChangeNamespace(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Owner, false) }
 
 // AdminIssue says whether the actor manages the project's issues, and so is shown where its service desk is
 // (app/policies/project_policy.rb).

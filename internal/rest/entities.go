@@ -37,6 +37,15 @@ func (q request) timeOrNull(t time.Time) *isoTime {
 	return &at
 }
 
+// dateOrNull is the day of a time; null for one that was never set.
+func dateOrNull(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	day := t.UTC().Format(time.DateOnly)
+	return &day
+}
+
 // secondsOrNull is null for a duration that was never set.
 func secondsOrNull(d time.Duration) *int {
 	if d == 0 {

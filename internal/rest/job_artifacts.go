@@ -47,7 +47,7 @@ func searchable(s params.Spec) *front.LaterSpec {
 
 // refJob finds the job of the latest successful pipeline of a ref whose artifacts the caller may read.
 func (q request) refJob() (*world.Job, *front.Response) {
-	if refusal := q.pathProject(policy.ReadBuild); refusal != nil {
+	if refusal := jobReaders(q); refusal != nil {
 		return nil, refusal
 	}
 	name, _ := q.Params.String("job")

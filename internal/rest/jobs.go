@@ -51,7 +51,7 @@ var (
 
 // pathJob finds the job of the path in its project, both of which the user must be allowed to read.
 func (q request) pathJob() (*world.Job, *front.Response) {
-	if refusal := q.pathProject(policy.ReadBuild); refusal != nil {
+	if refusal := jobReaders(q); refusal != nil {
 		return nil, refusal
 	}
 	return q.jobOfProject()
@@ -80,7 +80,7 @@ func listProjectJobs(q request) front.Response {
 	if refusal != nil {
 		return *refusal
 	}
-	if refusal := q.pathProject(policy.ReadBuild); refusal != nil {
+	if refusal := jobReaders(q); refusal != nil {
 		return *refusal
 	}
 	var jobs []*world.Job
@@ -170,7 +170,7 @@ func cancelJob(q request) front.Response {
 // cancelableJob is permittedJob for canceling, which GitLab refuses for the project as a whole before it looks for the
 // job (lib/api/ci/jobs.rb, authorize_cancel_builds!).
 func (q request) cancelableJob(may front.JobRule) (*world.Job, *front.Response) {
-	if refusal := q.pathProject(policy.ReadBuild); refusal != nil {
+	if refusal := jobReaders(q); refusal != nil {
 		return nil, refusal
 	}
 	if refusal := front.Allow(q.OnProject(q.Project, policy.CancelBuilds), ""); refusal != nil {

@@ -37,6 +37,9 @@ func namespaceRows() []row {
 		{endpoint: "GET /groups/:id/subgroups", access: front.ByAnyone, spec: groupsSpec(rolesBeforePlanner, pathID),
 			handle: listSubgroups,
 			later:  withLaterRoles(func(roles []string) params.Spec { return groupsSpec(roles, pathID) })},
+		{endpoint: "GET /groups/:id/descendant_groups", access: front.ByAnyone,
+			spec: groupsSpec(rolesBeforePlanner, pathID), handle: listDescendantGroups,
+			later: withLaterRoles(func(roles []string) params.Spec { return groupsSpec(roles, pathID) })},
 	}
 }
 
@@ -44,12 +47,7 @@ func getProject(q request) front.Response {
 	if q.Anonymous() {
 		return front.OK(q.projectEntity(q.Project))
 	}
-	e := q.projectWithAccess(q.Project)
-	if e.projectAdminEntity != nil {
-		e.RunnersToken = some(q.runnersToken(q.Project.RegistrationToken, q.Project.Group))
-		e.ImportError = some[string](nil)
-	}
-	return front.OK(e)
+	return front.OK(q.withToken(q.projectWithAccess(q.Project), q.Project))
 }
 
 // runnersToken is the registration token of a group, or of a project in it, as it is shown. A project's own switch
@@ -62,7 +60,7 @@ func (q request) runnersToken(token string, g *world.Group) *string {
 }
 
 func getGroup(q request) front.Response {
-	return front.OK(q.groupDetail(q.Group))
+	return front.OK(q.wholeGroup(q.Group, isTrue(q.Params, "with_projects")))
 }
 
 func listProjects(q request) front.Response {
@@ -139,7 +137,7 @@ func (q request) filteredByIDAndTime() func(*world.Project) bool {
 	}
 }
 
-func listGroups(q request) front.Response { return q.groupsIn(nil) }
+func listGroups(q request) front.Response { return q.groupsIn(nil, false) }
 
 func listGroupProjects(q request) front.Response {
 	if refusal := groupReaders(q); refusal != nil {
@@ -158,6 +156,11 @@ func listGroupProjects(q request) front.Response {
 		for g := range q.Group.Parent.Lineage {
 			inside = append(inside, g.Projects...)
 		}
+	}
+	if isTrue(q.Params, "with_shared") {
+		inside = append(inside, world.Filtered(q.SharedProjects(q.Group), func(p *world.Project) bool {
+			return !slices.Contains(inside, p)
+		})...)
 	}
 	reached := q.reached(false)
 	if q.Anonymous() { // for whom GET /projects finds nothing with a role asked for; here GitLab does not look at it
@@ -180,16 +183,40 @@ func listGroupProjects(q request) front.Response {
 // GitLab, and the group of the path is not even looked for (lib/api/groups.rb, find_groups).
 func listSubgroups(q request) front.Response {
 	if isTrue(q.Params, "top_level_only") {
-		return q.groupsIn(nil)
+		return q.groupsIn(nil, false)
 	}
 	if refusal := groupReaders(q); refusal != nil {
 		return *refusal
 	}
-	return q.groupsIn(q.Group)
+	return q.groupsIn(q.Group, false)
 }
 
-// groupsIn answers with a page of the groups in one, or of all.
-func (q request) groupsIn(parent *world.Group) front.Response {
+// listDescendantGroups is listSubgroups with the groups in those as well.
+func listDescendantGroups(q request) front.Response {
+	if isTrue(q.Params, "top_level_only") {
+		return q.groupsIn(nil, false)
+	}
+	if refusal := groupReaders(q); refusal != nil {
+		return *refusal
+	}
+	return q.groupsIn(q.Group, true)
+}
+
+// liesIn reports whether a group is directly in another one or, if so asked, anywhere below it.
+func liesIn(g, parent *world.Group, deep bool) bool {
+	for above := range g.Parent.Lineage {
+		if above == parent {
+			return true
+		}
+		if !deep {
+			break
+		}
+	}
+	return false
+}
+
+// groupsIn answers with a page of the groups in one, with those further below if so asked, or of all.
+func (q request) groupsIn(parent *world.Group, deep bool) front.Response {
 	atTop := isTrue(q.Params, "top_level_only")
 	skipped := map[int]bool{}
 	skip, _ := q.Params.List("skip_groups")
@@ -201,7 +228,7 @@ func (q request) groupsIn(parent *world.Group) front.Response {
 	query := q.searched()
 	rows := world.Filtered(q.Groups.Rows, func(g *world.Group) bool {
 		switch {
-		case atTop && g.Parent != nil, parent != nil && g.Parent != parent, skipped[g.ID]:
+		case atTop && g.Parent != nil, parent != nil && !liesIn(g, parent, deep), skipped[g.ID]:
 			return false
 		}
 		return !byVisibility || string(g.Visibility) == visibility

@@ -110,7 +110,8 @@ func (q request) projectEntity(p *world.Project) projectEntity {
 // projectSeen is a project as those see it who may read its code, or may not.
 func (q request) projectSeen(p *world.Project, readsCode bool) projectEntity {
 	identity, repository := q.projectIdentity(p), q.WebURL(p.Path+".git")
-	e := projectEntity{projectIdentity: identity, TagList: []string{}, Topics: []string{},
+	topics := world.Words(p.Attribute(paramTopics))
+	e := projectEntity{projectIdentity: identity, TagList: topics, Topics: topics,
 		SSHURLToRepo: "git@" + q.Way.Host + ":" + p.Path + ".git", HTTPURLToRepo: repository,
 		WebURL: strings.TrimSuffix(repository, ".git"), LastActivityAt: identity.CreatedAt, Namespace: q.namespaceEntity(p)}
 	if readsCode {
@@ -143,7 +144,7 @@ func (q request) customAttributes() optional[[]string] {
 func (q request) projectWithAccess(p *world.Project) fullProjectEntity {
 	e := q.fullProject(p)
 	e.Permissions = &permissionsEntity{ProjectAccess: accessOrNull(world.DirectRoleInProject(q.User, p)),
-		GroupAccess: accessOrNull(world.RoleInGroup(q.User, p.Group))}
+		GroupAccess: accessOrNull(world.MemberRoleInGroup(q.User, p.Group))}
 	return e
 }
 

@@ -68,7 +68,7 @@ type accessLevelEntity struct {
 // groupDetailEntity is one group. Its projects are there unless they are not wanted.
 type groupDetailEntity struct {
 	groupEntity
-	SharedWithGroups        []string                      `json:"shared_with_groups"`
+	SharedWithGroups        []sharedGroupEntity           `json:"shared_with_groups"`
 	RunnersToken            optional[string]              `json:"runners_token,omitzero"`
 	EnabledGitProtocol      string                        `json:"enabled_git_access_protocol,omitempty"`
 	PreventSharingOutside   optional[bool]                `json:"prevent_sharing_groups_outside_hierarchy,omitzero"`
@@ -93,11 +93,9 @@ func (q request) groupEntity(g *world.Group) groupEntity {
 		EmailsEnabled: true, LFSEnabled: true, MathRenderingLimits: true, DefaultBranchProtection: 2,
 		BranchProtectionDefaults: branchProtectionEntity{AllowedToPush: maintainers, AllowedToMerge: maintainers},
 		RequestAccessEnabled:     true, FullName: g.FullName(), FullPath: g.Path, CreatedAt: q.iso(g.CreatedAt),
-		OrganizationID: 1, SharedRunnersSetting: enabled, CustomAttributes: q.customAttributes(),
+		OrganizationID: 1, CustomAttributes: q.customAttributes(),
 		Statistics: q.groupStatistics(g), WikiAccessLevel: enabled}
-	if g.SharedRunnersDisabled {
-		e.SharedRunnersSetting = "disabled_and_unoverridable"
-	}
+	e.Description, e.SharedRunnersSetting = g.Description, g.SharedRunnersSetting()
 	e.ParentID = parentID(g)
 	yes, no := true, false
 	if q.Has(gitlabversion.NamespaceAttributesOf17) {
@@ -106,21 +104,38 @@ func (q request) groupEntity(g *world.Group) groupEntity {
 	if q.Has(gitlabversion.NamespaceAttributesOf18) {
 		e.ShowDiffPreviewInEmail, e.Archived, e.MarkedForDeletionOn = some(&yes), some(&no), some[string](nil)
 		e.DuoNamespaceAccessRules = some(&[]string{})
+		e.MarkedForDeletionOn = some(dateOrNull(g.DeletionMarkedAt))
 	}
+	overlay(&e, g.Attributes)
+	e.ShareWithGroupLock, e.EmailsDisabled = g.ShareLocked(), !e.EmailsEnabled
 	return e
 }
 
-// groupDetail is one group as the user sees it.
+// sharedGroupEntity is a group that is invited into another group or a project.
+type sharedGroupEntity struct {
+	GroupID     int     `json:"group_id"`
+	Name        string  `json:"group_name"`
+	FullPath    string  `json:"group_full_path"`
+	AccessLevel int     `json:"group_access_level"`
+	ExpiresAt   *string `json:"expires_at"`
+}
+
+// sharedGroups are the invited groups that the user may see.
+func (q request) sharedGroups(shares []*world.Share) []sharedGroupEntity {
+	seen := world.Filtered(shares, func(s *world.Share) bool { return q.OnGroup(s.Group, policy.ReadGroup).Allowed })
+	return entitiesOf(seen, func(s *world.Share) sharedGroupEntity {
+		return sharedGroupEntity{GroupID: s.Group.ID, Name: s.Group.Name, FullPath: s.Group.Path, AccessLevel: int(s.Role),
+			ExpiresAt: dateOrNull(s.ExpiresAt)}
+	})
+}
+
+// groupDetail is one group as the user sees it, without its projects and its token.
 func (q request) groupDetail(g *world.Group) groupDetailEntity {
-	e := groupDetailEntity{groupEntity: q.groupEntity(g), SharedWithGroups: []string{}}
-	admin := q.OnGroup(g, policy.AdminGroup).Allowed
-	if admin {
-		e.RunnersToken = some(q.runnersToken(g.RegistrationToken, g))
-	}
-	no := false
+	e := groupDetailEntity{groupEntity: q.groupEntity(g), SharedWithGroups: q.sharedGroups(g.Shares)}
 	if g.Parent == nil {
-		e.PreventSharingOutside = some(&no)
-		if admin {
+		inside := g.Attribute(world.AttrSharingInside) == "true"
+		e.PreventSharingOutside = some(&inside)
+		if q.OnGroup(g, policy.AdminGroup).Allowed {
 			e.EnabledGitProtocol = "all"
 		}
 	}
@@ -128,9 +143,20 @@ func (q request) groupDetail(g *world.Group) groupDetailEntity {
 		yes := true
 		e.TokenExpirationIsForced = some(&yes)
 	}
-	if isTrue(q.Params, "with_projects") {
-		projects := entitiesOf(q.projectsOf(g), q.fullProject)
-		e.Projects, e.SharedProjects = some(&projects), some(&[]fullProjectEntity{})
+	return e
+}
+
+// wholeGroup is groupDetail as GET and PUT answer it: with the token, for those who may, and with its projects unless
+// they are not wanted.
+func (q request) wholeGroup(g *world.Group, withProjects bool) groupDetailEntity {
+	e := q.groupDetail(g)
+	if q.OnGroup(g, policy.AdminGroup).Allowed {
+		e.RunnersToken = some(q.runnersToken(g.RegistrationToken, g))
+	}
+	if withProjects {
+		projects := entitiesOf(q.firstSeen(newestFirst(g.Projects)), q.fullProject)
+		shared := entitiesOf(q.firstSeen(q.SharedProjects(g)), q.fullProject)
+		e.Projects, e.SharedProjects = some(&projects), some(&shared)
 	}
 	return e
 }
@@ -138,11 +164,14 @@ func (q request) groupDetail(g *world.Group) groupDetailEntity {
 // mostGroupProjects is how many projects GET /groups/:id shows (GroupProjectsFinder, DEFAULT_PROJECTS_LIMIT).
 const mostGroupProjects = 100
 
-// projectsOf are the projects directly in a group that the user may see, the newest first.
-func (q request) projectsOf(g *world.Group) []*world.Project {
-	seen := world.Filtered(g.Projects, func(p *world.Project) bool {
+// firstSeen are the first of those projects that the user may see.
+func (q request) firstSeen(projects []*world.Project) []*world.Project {
+	seen := world.Filtered(projects, func(p *world.Project) bool {
 		return q.OnProject(p, policy.ReadProject).Allowed
 	})
-	slices.SortFunc(seen, func(a, b *world.Project) int { return b.ID - a.ID })
 	return seen[:min(mostGroupProjects, len(seen))]
+}
+
+func newestFirst(projects []*world.Project) []*world.Project {
+	return slices.SortedFunc(slices.Values(projects), func(a, b *world.Project) int { return b.ID - a.ID })
 }

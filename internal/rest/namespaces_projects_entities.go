@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -45,9 +46,9 @@ type fullProjectEntity struct {
 	DescriptionHTML string           `json:"description_html"`
 	UpdatedAt       isoTime          `json:"updated_at"`
 	*projectAdminEntity
-	CIConfigPath     optional[string] `json:"ci_config_path,omitzero"`
-	PublicJobs       bool             `json:"public_jobs"`
-	SharedWithGroups []string         `json:"shared_with_groups"`
+	CIConfigPath     optional[string]    `json:"ci_config_path,omitzero"`
+	PublicJobs       bool                `json:"public_jobs"`
+	SharedWithGroups []sharedGroupEntity `json:"shared_with_groups"`
 	mergeRequestSettings
 	MaxArtifactsSize             optional[int]      `json:"max_artifacts_size,omitzero"`
 	RequirementsEnabled          bool               `json:"requirements_enabled"`
@@ -172,11 +173,12 @@ func (q request) fullProject(p *world.Project) fullProjectEntity {
 	e := fullProjectEntity{projectEntity: q.projectSeen(p, readsCode), Links: q.projectLinks(p), PackagesEnabled: true,
 		EmptyRepo: true, Archived: p.Archived, ContainerExpirationPolicy: registryCleanupEntity{Cadence: "1d", KeepN: 10,
 			OlderThan: "90d", NameRegex: ".*", NextRunAt: q.iso(p.CreatedAt.Add(24 * time.Hour))},
-		RepositoryObjectFormat: "sha1", projectFeatures: projectFeatures{true, true, true, true, true, true, false},
+		RepositoryObjectFormat:  "sha1",
 		CanCreateMergeRequestIn: readsCode && !q.Anonymous(), projectAccessLevels: accessLevelsOf(p), EmailsEnabled: true,
 		SharedRunnersEnabled: !p.SharedRunnersDisabled, LFSEnabled: true, CreatorID: 1, ImportStatus: "none",
-		DescriptionHTML: descriptionHTML(p.Description), UpdatedAt: q.iso(p.CreatedAt), PublicJobs: true,
-		SharedWithGroups: []string{}, mergeRequestSettings: mergeRequestSettings{RequestAccessEnabled: true,
+		DescriptionHTML: descriptionHTML(p.Description), UpdatedAt: q.iso(world.Later(p.CreatedAt, p.UpdatedAt)),
+		PublicJobs: true, SharedWithGroups: q.sharedGroups(p.Shares),
+		mergeRequestSettings: mergeRequestSettings{RequestAccessEnabled: true,
 			RemoveSourceBranch: true, PrintingLinkEnabled: true, MergeMethod: "merge", SquashOption: "default_off",
 			EnforceAuthOnUploads: true, WarnAboutCharacters: true, AutocloseIssues: true},
 		RequirementsAccessLevel: enabled, SecurityAndComplianceEnabled: true, ComplianceFrameworks: []string{}}
@@ -184,6 +186,9 @@ func (q request) fullProject(p *world.Project) fullProjectEntity {
 	if p.Owner != nil {
 		owner := q.basicUser(p.Owner)
 		e.CreatorID, e.Owner = p.Owner.ID, &owner
+	}
+	if p.Creator != nil {
+		e.CreatorID = p.Creator.ID
 	}
 	if host := q.Settings.RegistryHost; host != "" {
 		e.ContainerRegistryImagePrefix = host + "/" + p.Path
@@ -199,7 +204,22 @@ func (q request) fullProject(p *world.Project) fullProjectEntity {
 	}
 	e.Statistics = q.projectStatistics(p)
 	q.addLaterAttributes(&e, p)
+	overlay(&e, p.Attributes)
+	e.EmailsDisabled, e.projectFeatures = !e.EmailsEnabled, q.projectFeatures(p)
 	return e
+}
+
+// projectFeatures are what the caller has of the project, by its levels of access.
+func (q request) projectFeatures(p *world.Project) projectFeatures {
+	s := q.ProjectStanding(p)
+	has := func(level string) bool {
+		return policy.UseFeature(q.Actor, s, front.AccessOf(p.Attribute(level)), level).Allowed
+	}
+	return projectFeatures{IssuesEnabled: has("issues_access_level"),
+		MergeRequestsEnabled: has("merge_requests_access_level"), WikiEnabled: has("wiki_access_level"),
+		JobsEnabled: has(world.AttrBuildsAccess), SnippetsEnabled: has("snippets_access_level"),
+		ContainerRegistryEnabled: has("container_registry_access_level"),
+		ServiceDeskEnabled:       p.Attribute("service_desk_enabled") == "true"}
 }
 
 // enabled is an access level: everybody who sees the project. The other one here is for members alone.
@@ -258,7 +278,8 @@ func (q request) addLaterAttributes(e *fullProjectEntity, p *world.Project) {
 	}
 	if q.Has(gitlabversion.NamespaceAttributesOf18) {
 		level, mode := enabled, "unordered"
-		e.MarkedForDeletionAt, e.MarkedForDeletionOn = some[string](nil), some[string](nil)
+		e.MarkedForDeletionAt, e.MarkedForDeletionOn = some(dateOrNull(p.DeletionMarkedAt)),
+			some(dateOrNull(p.DeletionMarkedAt))
 		e.PackageRegistry, e.ShowDiffPreviewInEmail = some(&level), some(&yes)
 		if admin != nil {
 			admin.ResourceGroupProcessMode = some(&mode)

@@ -5,7 +5,9 @@ package rest
 
 import (
 	"fmt"
+	"net/http"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -24,11 +26,23 @@ var (
 // projectReaders is the before block of endpoints below a project: who cannot see it gets a 404.
 func projectReaders(q request) *front.Response { return q.pathProject(policy.ReadProject) }
 
+// jobReaders is what stands before the jobs of a project: who sees the project but not its jobs gets a 403
+// (lib/api/ci/jobs.rb, authorize_read_builds!).
+func jobReaders(q request) *front.Response {
+	if refusal := projectReaders(q); refusal != nil {
+		return refusal
+	}
+	return front.Allow(q.OnProject(q.Project, policy.ReadBuild), "")
+}
+
 // pathProject finds the project of the path for those who may do this to it, and hides it from others.
 func (q request) pathProject(may front.ProjectRule) *front.Response {
 	q.Project = q.ProjectByRef(q.Vars["id"])
 	var why string
 	if q.Project == nil {
+		if moved := q.moved(may); moved != nil {
+			return moved
+		}
 		why = fmt.Sprintf("there is no project %q", q.Vars["id"])
 		if !strings.Contains(q.Vars["id"], "/") && !world.IsNumber(q.Vars["id"]) {
 			why += "; a path names its namespace too: acme%2Fshop"
@@ -43,6 +57,29 @@ func (q request) pathProject(may front.ProjectRule) *front.Response {
 		return nil
 	}
 	return front.NotFound("Project").Because(why).AsRefusal()
+}
+
+// moved is the answer where the path names a project as it was called before, for those who may do this to it: where it
+// is now. Nothing but reading follows it (lib/api/helpers.rb, redirect!). nil if there is no such project.
+func (q request) moved(may front.ProjectRule) *front.Response {
+	ref := q.Vars["id"]
+	p := q.MovedProject(ref)
+	if p == nil || world.IsNumber(ref) || !q.Has(gitlabversion.MovedProjectsRedirect) || !q.OnProject(p, may).Allowed {
+		return nil
+	}
+	if m := q.HTTP.Method; m != http.MethodGet && m != http.MethodHead {
+		return front.Refuse(http.StatusMethodNotAllowed, msgMovedNotGet).Because("the project is at " + p.Path).AsRefusal()
+	}
+	const projects = "/projects/"
+	before, after, _ := strings.Cut(q.HTTP.URL.EscapedPath(), projects)
+	at := strings.IndexAny(after+"/", "/")
+	to := q.Way.Origin + before + projects + strconv.Itoa(p.ID) + after[at:]
+	if query := q.HTTP.URL.RawQuery; query != "" {
+		to += "?" + query
+	}
+	res := front.Response{Status: http.StatusMovedPermanently, Text: fmt.Sprintf(msgfMovedPermanently, to),
+		ContentType: "text/plain"}.With("Location", to)
+	return &res
 }
 
 // projectMaintainers is the before block of a project's runners: Maintainers, also for what changes nothing.

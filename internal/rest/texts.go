@@ -14,6 +14,32 @@ const (
 	msgUpdatedUnpaired = "`updated_at` filter and `updated_at` sorting must be paired"
 )
 
+// Groups and projects (lib/api/groups.rb, lib/api/projects.rb and the services behind them).
+const (
+	msgfGroupNotSaved     = "Failed to save group %s"
+	msgfTransferFailed    = "Transfer failed: %s"
+	msgMayNotCreate       = "You don't have enough permissions."
+	msgfNotTransferred    = "Failed to transfer project %s"
+	msgSubgroupsAlone     = "`permanently_remove` option is only available for subgroups."
+	msgGroupToBeMarked    = "Group must be marked for deletion first."
+	msgGroupPathWrong     = "`full_path` is incorrect. You must enter the complete path for the subgroup."
+	msgProjectToBeMarked  = "Project must be marked for deletion first."
+	msgProjectPathWrong   = "`full_path` is incorrect. You must enter the complete path for the project."
+	msgNoPersonalProjects = "You cannot create projects in your personal namespace. Contact your GitLab administrator."
+	msgNamespaceInvalid   = "is not valid"
+	msgfMovedPermanently  = "This resource has been moved permanently to %s"
+	msgMovedNotGet        = "Non GET methods are not allowed for moved projects"
+)
+
+// Members and shares (lib/api/members.rb, app/services/members, app/services/groups/group_links,
+// app/services/projects/group_links).
+const (
+	msgfTooManyUsers   = "Too many users specified (limit is %d)"
+	msgMemberExists    = "Member already exists"
+	msgNotFoundPlain   = "Not Found"
+	msgSharingDisabled = "The project sharing with group is disabled"
+)
+
 // Runners for people (lib/api/ci/runners.rb and the services behind it).
 const (
 	msgNoAccess           = "No access granted"

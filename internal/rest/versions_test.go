@@ -75,6 +75,7 @@ func has(attributes map[string]string) func(inVersion) any {
 func TestVersions(t *testing.T) {
 	proofs := versionProofs()
 	maps.Copy(proofs, neighbourProofs())
+	maps.Copy(proofs, namespaceProofs())
 	for _, d := range gitlabversion.Differences() {
 		row := d.Row()
 		t.Run(row.What, func(t *testing.T) {

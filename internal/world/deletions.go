@@ -81,10 +81,15 @@ func (st *State) removeUser(u *User) {
 		}
 	}
 	for _, g := range st.Groups.Rows {
-		delete(g.Roles, u)
+		leave(g, u)
+		g.forgetInviter(u)
 	}
 	for _, p := range st.Projects.Rows {
-		delete(p.Roles, u)
+		leave(p, u)
+		p.forgetInviter(u)
+		if p.Creator == u {
+			p.Creator = nil
+		}
 	}
 	st.removeTokens(func(t *AccessToken) bool { return t.User == u })
 	maps.DeleteFunc(st.handed, func(_ string, h handedToken) bool { return Key(h.username) == Key(u.Username) })
@@ -141,6 +146,9 @@ func (st *State) DeleteProject(p *Project) {
 	}
 	delete(st.registrationTokens, p.RegistrationToken)
 	delete(st.ProjectPaths, Key(p.Path))
+	for _, old := range p.OldPaths {
+		delete(st.oldPaths, Key(old))
+	}
 	st.Projects.remove(p)
 	st.tickAll()
 }
@@ -170,6 +178,7 @@ func (st *State) DeleteGroup(g *Group) {
 	}
 	delete(st.registrationTokens, g.RegistrationToken)
 	delete(st.GroupPaths, Key(g.Path))
+	st.dropShares(g)
 	st.Groups.remove(g)
 	st.tickAll()
 }

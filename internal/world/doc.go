@@ -55,7 +55,11 @@
 //	jobs.go log.go artifacts*.go fates.go                 transitions of jobs, their logs and files
 //	workers.go                                            what GitLab's background workers do with all that
 //	access_tokens.go                                      transitions of access tokens
-//	deletions.go                                          of users, projects and groups, with all that goes with them
+//	attributes.go names_model.go paths.go                 settings that are kept; names and paths that requests give;
+//	                                                      where groups and projects are and were
+//	groups.go projects.go members.go shares.go            transitions of groups, projects, memberships and invitations
+//	deletions*.go                                         of users, projects and groups, with all that goes with them;
+//	                                                      those that are only marked
 //	pins.go                                               ids and tokens that a test wants requests to make
 //	drafts*.go                                            records from plain data
 package world

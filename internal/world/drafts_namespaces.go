@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
@@ -36,33 +37,74 @@ func checkRole(r Role) error {
 	return nil
 }
 
-// AddMember makes a user a direct member of the group or project at a path. A group that has a member of its own is not
-// there only as somebody's parent.
-func (st *State) AddMember(path, username string, r Role) error {
+// AddMember makes a user a direct member of the group or project at a path, until the day of that time unless it is
+// zero. A group that has a member of its own is not there only as somebody's parent.
+func (st *State) AddMember(path, username string, r Role, until time.Time) error {
 	var ps Problems
 	u, err := st.UserByName(username)
 	ps.Add("user", err)
 	ps.Add("role", checkRole(r))
-	var roles map[*User]Role
-	p, g := st.ProjectPaths[Key(path)], st.GroupPaths[Key(path)]
-	switch {
-	case p != nil:
-		roles = p.Roles
-	case g != nil:
-		roles = g.Roles
-	default:
-		ps.Add("path", st.noneAt("group or project", path, func() []string {
-			return inOrder(slices.Concat(st.groupPaths(), st.projectPaths()))
-		}))
-	}
+	s, err := st.sourceAt(path)
+	ps.Add("path", err)
 	if len(ps) > 0 {
 		return ps
 	}
-	if p == nil {
+	how := s.joinedAs().joined[u]
+	if how.ExpiresAt = until; !until.IsZero() {
+		how.ExpiresAt = until.UTC().Truncate(24 * time.Hour)
+	}
+	if g, isGroup := s.(*Group); isGroup {
 		st.setImplied(g, false)
 	}
-	setRole(st, roles, u, r)
+	if until.IsZero() && how == s.joinedAs().joined[u] {
+		setRole(st, s.directRoles(), u, r)
+		return nil
+	}
+	st.join(s, u, r, how)
 	return nil
+}
+
+// sourceAt is the group or project at a path.
+func (st *State) sourceAt(path string) (Source, error) {
+	if p := st.ProjectPaths[Key(path)]; p != nil {
+		return p, nil
+	}
+	if g := st.GroupPaths[Key(path)]; g != nil {
+		return g, nil
+	}
+	return nil, st.noneAt("group or project", path, func() []string {
+		return inOrder(slices.Concat(st.groupPaths(), st.projectPaths()))
+	})
+}
+
+// AddShare invites a group into the group or project at a path, until the day of that time unless it is zero.
+func (st *State) AddShare(path, invited string, r Role, until time.Time) (*Share, error) {
+	var ps Problems
+	s, err := st.sourceAt(path)
+	ps.Add("path", err)
+	g, err := st.GroupByPath(invited)
+	ps.Add("group", err)
+	ps.Add("role", checkRole(r))
+	if len(ps) > 0 {
+		return nil, ps
+	}
+	d := ShareDraft{Group: g, Role: r, ExpiresAt: until}
+	into, isGroup := s.(*Group)
+	p, _ := s.(*Project)
+	if isGroup {
+		before := into.Shares
+		st.onUndo(func() { into.Shares = before })
+		err = st.ShareGroup(into, d)
+	} else {
+		before := p.Shares
+		st.onUndo(func() { p.Shares = before })
+		err = st.ShareProject(p, d)
+	}
+	if err != nil {
+		ps.Addf("group", "%s", err)
+		return nil, ps
+	}
+	return ShareOf(s, g), nil
 }
 
 // rolesOf finds the members of a group or project by their usernames.
@@ -82,6 +124,28 @@ func (st *State) rolesOf(members map[string]Role) (roles map[*User]Role, ps Prob
 		}
 	}
 	return roles, ps
+}
+
+// DeleteShare takes the invitation of a group into the group or project at a path back.
+func (st *State) DeleteShare(path, invited string) error {
+	s, err := st.sourceAt(path)
+	if err != nil {
+		return err
+	}
+	g, err := st.GroupByPath(invited)
+	if err != nil {
+		return err
+	}
+	share := ShareOf(s, g)
+	if share == nil {
+		return fmt.Errorf("%s is not shared with group %s", path, g.Path)
+	}
+	if into, isGroup := s.(*Group); isGroup {
+		st.UnshareGroup(into, share)
+	} else {
+		st.UnshareProject(s.(*Project), share)
+	}
+	return nil
 }
 
 func checkVisibility(v *Visibility) error {
@@ -114,13 +178,21 @@ func (st *State) checkGroup(in *Group, members map[string]Role) (ps Problems) {
 	}
 	ps.Add("visibility", checkVisibility(&in.Visibility))
 	ps.Add(fieldExpiration, checkExpiration(in.RunnerTokenExpiration))
+	ps = append(ps, checkAttributes(GroupAttributes, in.Attributes)...)
+	in.Attributes = changesOf(GroupAttributes, nil, in.Attributes)
 	if _, last := SplitPath(in.Path); in.Name == "" {
 		in.Name = last
+	}
+	if in.SharedRunnersOverridable && !in.SharedRunnersDisabled {
+		ps.addFrom("shared_runners_overridable", errNothingToOverride, "shared_runners_disabled")
 	}
 	var ofMembers Problems
 	in.Roles, ofMembers = st.rolesOf(members)
 	return append(ps, ofMembers...)
 }
+
+// errNothingToOverride is that of a group which says that below it something may be switched on that is on.
+var errNothingToOverride = errors.New("nothing is to be overridden where the group has shared runners")
 
 // AddGroup makes a group of a draft, and the parents in its path that do not exist. A group that is there only as
 // somebody's parent takes over what the draft says.
@@ -188,6 +260,7 @@ func (st *State) setGroup(g *Group, in Group) {
 	in.ID, in.Path, in.CreatedAt = g.ID, g.Path, orNow(in.CreatedAt, g.CreatedAt)
 	in.RegistrationToken = st.secret(registrationTokens, cmp.Or(in.RegistrationToken, g.RegistrationToken))
 	in.Parent, in.Children, in.Projects, in.runners, in.implied = g.Parent, g.Children, g.Projects, g.runners, g.implied
+	in.joinings, in.Shares, in.UpdatedAt = g.joinings.of(in.Roles), g.Shares, g.UpdatedAt
 	*g = in
 	st.indexRegistrationToken(&g.RegistrationToken)
 }
@@ -266,6 +339,8 @@ func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems
 	}
 	ps.Add("visibility", checkVisibility(&in.Visibility))
 	ps.Add(fieldExpiration, checkExpiration(in.RunnerTokenExpiration))
+	ps = append(ps, checkAttributes(allProjectAttributes, in.Attributes)...)
+	in.Attributes = changesOf(allProjectAttributes, nil, in.Attributes)
 	if _, last := SplitPath(in.Path); in.Name == "" {
 		in.Name = last
 	}
@@ -275,8 +350,8 @@ func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems
 }
 
 // AddProject makes a project of a draft, and the groups in its path that do not exist.
-func (st *State) AddProject(p Project, members map[string]Role) (*Project, error) {
-	ps := append(st.checkParents(p.Path, true), st.checkProject(&p, members)...)
+func (st *State) AddProject(p Project, members map[string]Role, found ...Problem) (*Project, error) {
+	ps := slices.Concat(found, st.checkParents(p.Path, true), st.checkProject(&p, members))
 	switch key := Key(p.Path); {
 	case st.ProjectPaths[key] != nil:
 		ps.Addf("path", "the path is taken by another project")
@@ -284,6 +359,11 @@ func (st *State) AddProject(p Project, members map[string]Role) (*Project, error
 		ps.Addf("path", "the path is taken by a group")
 	case st.UserNames[key] != nil:
 		ps.Addf("path", "%q is a user's namespace", p.Path)
+	}
+	for i, old := range p.OldPaths {
+		if st.named(Key(old)) || st.oldPaths[Key(old)] != nil {
+			ps.Addf(datajson.Index("old_paths", i), "%q leads to something else", shortened(old))
+		}
 	}
 	ps.Add("id", freeID(&st.Projects, "project", p.ID))
 	ps.Add(fieldRegistrationToken, st.checkRegistrationToken(p.RegistrationToken, ""))
@@ -307,17 +387,21 @@ func (st *State) AddProject(p Project, members map[string]Role) (*Project, error
 		st.onUndo(func() { g.Projects = g.Projects[:len(g.Projects)-1] })
 	}
 	add(st, &st.Projects, &p)
+	st.endOldPaths(p.Path)
 	setKey(st, st.ProjectPaths, Key(p.Path), &p)
+	for _, old := range p.OldPaths {
+		setKey(st, st.oldPaths, Key(old), &p)
+	}
 	st.indexRegistrationToken(&p.RegistrationToken)
 	return &p, nil
 }
 
 // UpdateProject replaces what is known of a project.
-func (st *State) UpdateProject(p *Project, in Project, members map[string]Role) error {
-	if in.ID != p.ID || in.Path != p.Path {
-		return errors.New("a project's ID and Path do not change here")
+func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, found ...Problem) error {
+	if in.ID != p.ID || in.Path != p.Path || !slices.Equal(in.OldPaths, p.OldPaths) {
+		return errors.New("a project's ID, Path and OldPaths do not change here")
 	}
-	ps := st.checkProject(&in, members)
+	ps := append(Problems(found), st.checkProject(&in, members)...)
 	ps.Add(fieldRegistrationToken, st.checkRegistrationToken(in.RegistrationToken, p.RegistrationToken))
 	if len(ps) > 0 {
 		return ps
@@ -325,6 +409,7 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role) 
 	in.RegistrationToken = st.secret(registrationTokens, cmp.Or(in.RegistrationToken, p.RegistrationToken))
 	in.CreatedAt = orNow(in.CreatedAt, p.CreatedAt)
 	in.Group, in.Owner, in.Runners, in.Jobs, in.pipelines = p.Group, p.Owner, p.Runners, p.Jobs, p.pipelines
+	in.joinings, in.Shares, in.UpdatedAt, in.OldPaths = p.joinings.of(in.Roles), p.Shares, p.UpdatedAt, p.OldPaths
 	*p = in
 	st.indexRegistrationToken(&p.RegistrationToken)
 	st.tickAll()

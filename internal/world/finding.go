@@ -26,6 +26,9 @@ func (st *State) GroupByRef(ref string) *Group {
 	return st.GroupPaths[Key(ref)]
 }
 
+// UserByNumber finds a user by an id in digits; nil if there is none.
+func (st *State) UserByNumber(id string) *User { return st.Users.ByID[number(id)] }
+
 // number is the id that digits write; 0, which no record has, for those beyond the ids of a database.
 func number(digits string) int {
 	n, err := strconv.Atoi(digits)

@@ -53,8 +53,12 @@ func (m Misfit) Explain(r *Runner, j *Job) string {
 	return ""
 }
 
-// reaches reports whether the project has the runner: its own, one of a group above it, or one of the instance.
+// reaches reports whether the project has the runner: its own, one of a group above it, or one of the instance. Where
+// jobs are switched off it has none.
 func (r *Runner) reaches(p *Project) bool {
+	if p.BuildsDisabled() {
+		return false
+	}
 	switch r.Type {
 	case InstanceRunner:
 		return !p.SharedRunnersDisabled

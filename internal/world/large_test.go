@@ -228,7 +228,7 @@ func TestVeryManyRecords(t *testing.T) {
 		refused := 0
 		Seeding(st, nil, nil, func() {
 			for _, name := range many(n, "u%d") {
-				if err := st.AddMember("acme/none", name, Owner); err != nil {
+				if err := st.AddMember("acme/none", name, Owner, time.Time{}); err != nil {
 					refused++
 				}
 			}

@@ -39,6 +39,67 @@ const (
 	msgfGroupRunnerLimit      = "Maximum number of ci registered group runners (%d) exceeded"
 )
 
+// What models say of groups, projects, members and shares (app/models/namespace.rb, group.rb, project.rb, member.rb,
+// project_group_link.rb, group_group_link.rb).
+const (
+	attrPath             = "path"
+	attrParent           = "parent_id"
+	attrVisibility       = "visibility_level"
+	attrSharedRunners    = "update_shared_runners"
+	attrProjectShared    = "shared_runners_enabled"
+	attrBuildTimeout     = "build_timeout"
+	attrGitDepth         = "ci_cd_settings.default_git_depth"
+	attrExpiresAt        = "expires_at"
+	attrNewNamespace     = "new_namespace"
+	attrProjectNamespace = "project_namespace.name"
+	attrGroup            = "group"
+	attrSharedGroup      = "shared_group"
+	attrBase             = "base"
+
+	msgfTooShort       = "is too short (minimum is %d characters)"
+	msgfReserved       = "%s is a reserved name"
+	msgNamespaceFormat = "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-' or end in '.', " +
+		"'.git' or '.atom'."
+	msgProjectFormat = "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-', end in '.git' or " +
+		"end in '.atom'"
+	msgRegistryFormat = "must not start or end with a special character and must not contain consecutive special " +
+		"characters."
+	msgGroupName = "can contain only letters, digits, emoji, '_', '.', dash, space, parenthesis. It must start with " +
+		"letter, digit, emoji or '_'."
+	msgProjectName = "can contain only letters, digits, emoji, '_', '.', '+', dashes, or spaces. It must start with a " +
+		"letter, digit, emoji, or '_'."
+	msgNestedTooDeep       = "has too deep level of nesting"
+	msgfAboveParent        = "%s is not allowed since the parent group has a %s visibility."
+	msgfBelowSubgroups     = "%s is not allowed since there are sub-groups with higher visibility."
+	msgfBelowProjects      = "%s is not allowed since this group contains projects with higher visibility."
+	msgfAboveGroup         = "%s is not allowed in a %s group."
+	msgSharedRunnersParent = "Validation failed: Shared runners enabled cannot be enabled because parent group has " +
+		"shared Runners disabled"
+	msgOverrideParent = "Validation failed: Allow descendants override disabled shared runners cannot be enabled " +
+		"because parent group does not allow it"
+	msgSharedRunnersGroup   = "cannot be enabled because parent group does not allow it"
+	msgBuildTimeout         = "needs to be between 10 minutes and 1 month"
+	msgConfigPath           = "cannot include leading slash or directory traversal."
+	msgfTooLarge            = "must be less than or equal to %d"
+	msgNotInList            = "is not included in the list"
+	msgfLowerThanInherited  = "should be greater than or equal to %s inherited membership from group %s"
+	msgDateInPast           = "cannot be a date in the past"
+	msgGroupSharedAlready   = "The group has already been shared with this group"
+	msgProjectSharedAlready = "already shared with this group"
+	msgSharedWithOwnGroup   = "Project cannot be shared with the group it is in or one of its ancestors."
+)
+
+// What is said of transfers (app/services/groups/transfer_service.rb, app/services/projects/transfer_service.rb).
+const (
+	msgAlreadyRoot       = "Group is already a root group."
+	msgSameParent        = "Group is already associated to the parent group."
+	msgPathTakenInParent = "The parent group already has a subgroup or a project with the same path."
+	msgOwnSubgroup       = "Cannot transfer group to one of its subgroup."
+	msgSameNamespace     = "Project is already in this namespace."
+	msgMayNotTransfer    = "You don't have permission to transfer projects into that namespace."
+	msgTakenInNamespace  = "Project with same name or path in target namespace already exists"
+)
+
 // What is said of jobs (app/services/ci and lib/gitlab/ci).
 const (
 	msgMasked         = "[MASKED]" // in place of a secret

@@ -25,9 +25,9 @@ func pinned[T comparable](list []pin[T], value T) bool {
 	return slices.ContainsFunc(list, func(p pin[T]) bool { return p.value == value })
 }
 
-// PinID has the next runner or job that a request makes get that id, after those pinned before. The error is that it
-// cannot: a runner has it. Records of other kinds have ids of their own, as in GitLab. at is where the test says so,
-// for messages: " at op_test.go:113", or "".
+// PinID has the next runner, job, access token, group or project that a request makes get that id, after those pinned
+// before. The error is that it cannot: a runner has it. Records of other kinds have ids of their own, as in GitLab. at
+// is where the test says so, for messages: " at op_test.go:113", or "".
 func (st *State) PinID(id int, at string) error {
 	switch {
 	case id <= 0:

@@ -12,12 +12,19 @@ type Group struct {
 	RegistrationToken          string
 	RegistrationTokensDisabled bool // counts in a top-level group, for all groups and projects below
 	SharedRunnersDisabled      bool
+	SharedRunnersOverridable   bool          // though disabled, what is directly below may have them
 	RunnerTokenExpiration      time.Duration // of its own runners; 0 sets no limit
+	Description                string
+	Attributes                 map[string]string // of GroupAttributes, those that are not as in a new group
 	CreatedAt                  time.Time
+	UpdatedAt                  time.Time // when a request last changed it; zero: never
+	DeletionMarkedAt           time.Time // zero: nobody has deleted it
 
 	Parent   *Group // nil at the top
 	Children []*Group
 	Roles    map[*User]Role // of its direct members
+	joinings                // of them
+	Shares   []*Share       // the groups whose members it has invited, the first invited first
 	Projects []*Project     // directly in it
 	runners  []*Runner      // its own, by id
 	implied  bool           // made as somebody's parent; AddGroup may still say more of it
@@ -74,15 +81,22 @@ type Project struct {
 	SharedRunnersDisabled      bool
 	GroupRunnersDisabled       bool
 	Archived                   bool
-	RunnerTokenExpiration      time.Duration // of runners assigned to it; 0 sets no limit
-	BuildTimeout               time.Duration // 0 is GitLab's default
-	GitDepth                   int           // 0 is GitLab's default; a negative number is all
-	KeepLatestArtifact         *bool         // keep_latest_artifact; nil is true
+	RunnerTokenExpiration      time.Duration     // of runners assigned to it; 0 sets no limit
+	BuildTimeout               time.Duration     // 0 is GitLab's default
+	GitDepth                   int               // 0 is GitLab's default; a negative number is all
+	KeepLatestArtifact         *bool             // keep_latest_artifact; nil is true
+	Attributes                 map[string]string // of projects, those that are not as in a new one
+	OldPaths                   []string          // full paths that it had, which lead to it until another project has them
 	CreatedAt                  time.Time
+	UpdatedAt                  time.Time // when a request last changed it; zero: never
+	DeletionMarkedAt           time.Time // zero: nobody has deleted it
 
 	Group     *Group         // nil in a personal namespace
 	Owner     *User          // whose personal namespace it lies in; nil in a group
+	Creator   *User          // nil when nobody is known to have made it
 	Roles     map[*User]Role // of its direct members
+	joinings                 // of them
+	Shares    []*Share       // the groups whose members it has invited, the first invited first
 	Runners   []*Runner      // assigned project runners, by id
 	Jobs      []*Job         // by id
 	pipelines []*Pipeline    // those of its jobs, by id

@@ -24,6 +24,14 @@ func (v *Invalid) Add(attribute, text string) {
 	v.Problems = append(v.Problems, AttributeProblem{attribute, text})
 }
 
+// orNil is the error, nil where there is no problem.
+func (v *Invalid) orNil() error {
+	if len(v.Problems) == 0 {
+		return nil
+	}
+	return v
+}
+
 // sentence has all problems in one sentence, as Rails' full_messages.to_sentence does: "Tags list can not be empty, A,
 // and B".
 func (v *Invalid) sentence() string {
@@ -36,6 +44,9 @@ func (v *Invalid) sentence() string {
 
 // sentence is the problem with its attribute as people write it.
 func (p AttributeProblem) sentence() string {
+	if p.Attribute == attrBase {
+		return p.Text
+	}
 	human := strings.ReplaceAll(strings.ReplaceAll(p.Attribute, "_", " "), ".", " ")
 	return strings.ToUpper(human[:1]) + human[1:] + " " + p.Text
 }

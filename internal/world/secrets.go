@@ -24,6 +24,7 @@ var (
 	botNames                   = tokenKind{"bot", ""}
 	queueValues                = tokenKind{"queue", ""}
 	shas                       = tokenKind{"sha", ""}
+	restoredPaths              = tokenKind{"restored path", ""}
 )
 
 // The beginnings by which secrets are told apart.

@@ -58,12 +58,15 @@ type world struct {
 	// NewProjectsUnshared is the application setting shared_runners_enabled=false. It only decides how a project begins
 	// that says nothing of it, which is for whoever drafts the project to look at.
 	NewProjectsUnshared bool
-	undo                []func()        // what takes back the change that Atomically runs, as far as it has come
-	undoing             bool            // Atomically is running one
-	told                bool            // while Seed runs, and a little before: its times are told from now
-	coming              map[string]bool // while Seed runs: the projects that it adds, by lower-cased path; else nil
-	standIns            map[Row]bool    // of the seed that is being run
-	lookedThrough       int             // names, by the seed that is being run, for those nearest to what is not there
+	undo                []func()            // what takes back the change that Atomically runs, as far as it has come
+	undoing             bool                // Atomically is running one
+	told                bool                // while Seed runs, and a little before: its times are told from now
+	coming              map[string]bool     // while Seed runs: the projects that it adds, by lower-cased path; else nil
+	standIns            map[Row]bool        // of the seed that is being run
+	lookedThrough       int                 // names, by the seed that is being run, for those nearest to what is not there
+	links               int                 // shares made so far
+	nextEnd             time.Time           // when the next membership or share ends by itself; zero: none does
+	oldPaths            map[string]*Project // by Key of a full path that they had
 }
 
 // RateWindow is how many requests somebody has made in one period.
@@ -100,6 +103,7 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 		UserNames: map[string]*User{}, GroupPaths: map[string]*Group{}, ProjectPaths: map[string]*Project{},
 		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},
 		pipelines: map[int]*Pipeline{}, registrationTokens: map[string]*string{}, namedTokens: map[string]*AccessToken{},
+		oldPaths: map[string]*Project{},
 	}
 	st.Settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
 	root := &User{ID: firstUserID, Username: RootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true,
@@ -117,6 +121,7 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 func Visit(st *State, part func()) {
 	st.mu.Lock()
 	defer st.mu.Unlock() // also when a function of the test panics
+	st.endWhatIsOver()
 	part()
 }
 

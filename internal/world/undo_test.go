@@ -54,7 +54,7 @@ func TestAtomicallyLeavesNoTraceOfAnyAddition(t *testing.T) {
 		"token":    func() error { _, err := st.AddAccessToken(AccessToken{}, RootUsername); return err },
 		"bot":      func() error { _, err := st.AddAccessToken(AccessToken{Project: shop}, ""); return err },
 		"handed":   func() error { _, err := st.TokenOf(RootUsername, nil); return err },
-		"member":   func() error { return st.AddMember("acme", RootUsername, Developer) },
+		"member":   func() error { return st.AddMember("acme", RootUsername, Developer, time.Time{}) },
 		"group":    func() error { _, err := st.AddGroup(Group{Path: "x/y/z"}, nil); return err },
 		"implied":  func() error { _, err := st.AddGroup(Group{ID: 77, Path: "acme", Name: "A"}, nil); return err },
 		"project":  func() error { _, err := st.AddProject(Project{Path: "x/y/z"}, nil); return err },

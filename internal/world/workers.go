@@ -34,6 +34,7 @@ func (st *State) RunWorkers() {
 	st.dropPendingJobs()
 	st.deleteStaleManagers()
 	st.deleteExpiredFiles()
+	st.deleteMarked()
 }
 
 // dropSilentJobs fails the running jobs, and ends the canceling ones, that have run into their timeout or of which

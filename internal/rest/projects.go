@@ -1,0 +1,269 @@
+package rest
+
+// Projects that are made, changed, archived, moved and deleted (lib/api/projects.rb).
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// projectRows are the endpoints of projects that change something.
+func projectRows() []row {
+	return []row{
+		{endpoint: "POST /projects", spec: newProjectSpec, handle: createProject},
+		{endpoint: "POST /projects/user/:user_id", spec: userProjectSpec, handle: createProjectFor},
+		{endpoint: "PUT /projects/:id", spec: changedProjectSpec, handle: updateProject},
+		{endpoint: "DELETE /projects/:id", spec: front.Declare(pathID),
+			later:  &front.LaterSpec{Since: gitlabversion.DeletionMarks, Spec: front.Declare(pathID, removalParams)},
+			handle: deleteProject},
+		{endpoint: "POST /projects/:id/restore", since: since(gitlabversion.DeletionMarks),
+			spec: front.Declare(pathID), handle: restoreProject},
+		{endpoint: "POST /projects/:id/archive", spec: front.Declare(pathID),
+			handle: archiving(true)},
+		{endpoint: "POST /projects/:id/unarchive", spec: front.Declare(pathID),
+			handle: archiving(false)},
+		{endpoint: "PUT /projects/:id/transfer", spec: front.Declare(pathID,
+			[]params.Param{{Name: "namespace", Required: true}}), handle: transferProject},
+	}
+}
+
+func createProject(q request) front.Response {
+	in := world.Namespace{User: q.User}
+	if id, given := q.Params.Int("namespace_id"); given {
+		in = world.Namespace{Group: q.Groups.ByID[id], User: q.Users.ByID[id]}
+	}
+	may := q.mayCreateIn(in)
+	if !may.Allowed {
+		if in.Group == nil && in.User == q.User {
+			return front.RefuseErrors(http.StatusForbidden, []string{msgNoPersonalProjects}).Because(may.Reason)
+		}
+		return front.Refuse(http.StatusBadRequest, map[string][]string{"namespace": {msgNamespaceInvalid}}).
+			Because(may.Reason)
+	}
+	return q.makeProject(in, q.User)
+}
+
+// mayCreateIn decides whether the user may make a project in a namespace. What the user may not see is refused like
+// what is not there.
+func (q request) mayCreateIn(in world.Namespace) policy.Decision {
+	switch {
+	case in.Group != nil:
+		if d := q.OnGroup(in.Group, policy.ReadGroup); !d.Allowed {
+			return d
+		}
+		return q.OnGroup(in.Group, policy.CreateProjectsInGroup)
+	case in.User == nil:
+		return policy.Decision{Reason: "there is no such namespace"}
+	case in.User != q.User:
+		return policy.UseUserNamespace(q.Actor, false)
+	}
+	return policy.CreateProjects(q.Actor)
+}
+
+// createProjectFor makes a project in the namespace of a user, who counts as who made it.
+func createProjectFor(q request) front.Response {
+	if refusal := front.Allow(policy.AdminAllResources(q.Actor), ""); refusal != nil {
+		return *refusal
+	}
+	id, _ := q.Params.Int("user_id")
+	u := q.Users.ByID[id]
+	if u == nil {
+		return front.NotFound("User").Because(fmt.Sprintf("there is no user %d", id))
+	}
+	return q.makeProject(world.Namespace{User: u}, u)
+}
+
+func (q request) makeProject(in world.Namespace, creator *world.User) front.Response {
+	n := world.NewProject{In: in, Creator: creator, Visibility: world.Private, ProjectChange: q.projectChange(false)}
+	if n.ProjectChange.Visibility != nil {
+		n.Visibility = *n.ProjectChange.Visibility
+	}
+	name, _ := q.Params.String("name")
+	path, _ := q.Params.String("path")
+	n.Name, n.Path = world.NameAndPath(name, path)
+	p, err := q.State.CreateProject(n)
+	if err != nil {
+		return modelError(err)
+	}
+	return front.Created(q.projectForAdmins(p))
+}
+
+// projectForAdmins is a project as POST and PUT answer it: with the token, for those who may administer it.
+func (q request) projectForAdmins(p *world.Project) fullProjectEntity {
+	return q.withToken(q.fullProject(p), p)
+}
+
+// withToken adds to a project what is shown to its administrators where it is alone.
+func (q request) withToken(e fullProjectEntity, p *world.Project) fullProjectEntity {
+	if e.projectAdminEntity != nil {
+		e.RunnersToken = some(q.runnersToken(p.RegistrationToken, p.Group))
+		e.ImportError = some[string](nil)
+	}
+	return e
+}
+
+// permittedProject finds the project of the path, which is sought after the parameters, and checks that the user may do
+// this to it.
+func (q request) permittedProject(may front.ProjectRule) (*world.Project, *front.Response) {
+	if refusal := projectReaders(q); refusal != nil {
+		return nil, refusal
+	}
+	return q.Project, front.Allow(q.OnProject(q.Project, may), "")
+}
+
+func updateProject(q request) front.Response {
+	p, refusal := q.permittedProject(policy.AdminProject)
+	if refusal != nil {
+		return *refusal
+	}
+	for _, asked := range []struct {
+		whether bool
+		may     front.ProjectRule
+	}{
+		{textChange(q.Params, "name") != nil, policy.RenameProject},
+		{q.Params.Has("visibility"), policy.ChangeVisibilityLevel},
+	} {
+		if asked.whether {
+			if refusal := front.Allow(q.OnProject(p, asked.may), ""); refusal != nil {
+				return *refusal
+			}
+		}
+	}
+	if err := q.ChangeProject(p, q.projectChange(true)); err != nil {
+		return modelError(err)
+	}
+	return front.OK(q.projectForAdmins(p))
+}
+
+func deleteProject(q request) front.Response {
+	p, refusal := q.permittedProject(policy.RemoveProject)
+	if refusal != nil {
+		return *refusal
+	}
+	changedAt := later(p.CreatedAt, p.UpdatedAt)
+	if q.Has(gitlabversion.DeletionMarks) {
+		switch {
+		case !q.removesForGood():
+			return q.marked(changedAt, func() error { return q.MarkProject(p) })
+		case p.DeletionMarkedAt.IsZero():
+			return front.Refuse(http.StatusBadRequest, msgProjectToBeMarked)
+		case !q.namesWhole(p.Path):
+			return front.Refuse(http.StatusBadRequest, msgProjectPathWrong)
+		}
+	}
+	if refusal := q.unmodifiedSince(changedAt); refusal != nil {
+		return *refusal
+	}
+	q.State.DeleteProject(p)
+	return accepted()
+}
+
+func restoreProject(q request) front.Response {
+	p, refusal := q.permittedProject(policy.RemoveProject)
+	if refusal != nil {
+		return *refusal
+	}
+	if err := q.RestoreProject(p); err != nil {
+		return front.Refuse(http.StatusBadRequest, err.Error()).Because(err.Error())
+	}
+	return front.Created(q.fullProject(p))
+}
+
+func archiving(archived bool) func(request) front.Response {
+	return func(q request) front.Response {
+		p, refusal := q.permittedProject(policy.ArchiveProject)
+		if refusal != nil {
+			return *refusal
+		}
+		q.ArchiveProject(p, archived)
+		return front.Created(q.fullProject(p))
+	}
+}
+
+// findNamespace finds a namespace by its id or full path, if the user may see it; of a person that is one's own.
+func (q request) findNamespace(ref string) (world.Namespace, *front.Response) {
+	why := fmt.Sprintf("there is no namespace %q", ref)
+	if g := q.GroupByRef(ref); g != nil {
+		d := q.OnGroup(g, policy.ReadGroup)
+		if d.Allowed {
+			return world.Namespace{Group: g}, nil
+		}
+		why = d.Reason
+	} else if u := q.userByNamespace(ref); u != nil {
+		d := policy.UseUserNamespace(q.Actor, u == q.User)
+		if d.Allowed {
+			return world.Namespace{User: u}, nil
+		}
+		why = d.Reason
+	}
+	return world.Namespace{}, front.NotFound("Namespace").Because(why).AsRefusal()
+}
+
+func (q request) userByNamespace(ref string) *world.User {
+	if world.IsNumber(ref) {
+		return q.UserByNumber(ref)
+	}
+	return q.UserNames[world.Key(ref)]
+}
+
+func transferProject(q request) front.Response {
+	p, refusal := q.permittedProject(policy.ChangeNamespace)
+	if refusal != nil {
+		return *refusal
+	}
+	ref, _ := q.Params.String("namespace")
+	to, refusal := q.findNamespace(ref)
+	if refusal != nil {
+		return *refusal
+	}
+	may := policy.UseUserNamespace(q.Actor, to.User == q.User)
+	if to.Group != nil {
+		may = q.OnGroup(to.Group, policy.TransferProjectsToGroup)
+	}
+	if refusal := q.transferTo(p, to, may); refusal != nil {
+		return *refusal
+	}
+	return front.OK(q.fullProject(p))
+}
+
+// transferTo moves a project, or refuses.
+func (q request) transferTo(p *world.Project, to world.Namespace, may policy.Decision) *front.Response {
+	err := world.StaysInNamespace(p, to)
+	if err == nil && !may.Allowed {
+		err = world.NoTransferThere()
+	}
+	if err == nil {
+		err = q.TransferProject(p, to)
+	}
+	if err != nil {
+		return front.Refuse(http.StatusBadRequest, fmt.Sprintf(msgfNotTransferred, inspectedHash(err))).
+			Because(err.Error()).AsRefusal()
+	}
+	return nil
+}
+
+// transferProjectToGroup is POST /groups/:id/projects/:project_id, for administrators.
+func transferProjectToGroup(q request) front.Response {
+	if refusal := front.Allow(policy.AdminAllResources(q.Actor), ""); refusal != nil {
+		return *refusal
+	}
+	g, refusal := q.findGroup(q.Vars["id"])
+	if refusal != nil {
+		return *refusal
+	}
+	p := q.ProjectByRef(q.Vars["project_id"])
+	if p == nil {
+		return front.NotFound("Project").Because(fmt.Sprintf("there is no project %q", q.Vars["project_id"]))
+	}
+	may := q.OnGroup(g, policy.TransferProjectsToGroup)
+	if refusal := q.transferTo(p, world.Namespace{Group: g}, may); refusal != nil {
+		return *refusal
+	}
+	return front.Created(q.groupDetail(g))
+}

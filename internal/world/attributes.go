@@ -1,0 +1,280 @@
+package world
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+)
+
+// Attribute is a setting of a group or project that GitLab lets clients change and shows again. Those that something
+// here reads have a method of their own below; the others are kept for whoever asks.
+type Attribute struct {
+	Name    string
+	Kind    AttributeKind
+	Values  []string // the words allowed; nil: any
+	Default string   // in the text form; Unset for null
+}
+
+// AttributeKind is the type of an attribute. The text form of a flag is "true" or "false", that of a number its digits,
+// that of words each of them with a comma in between.
+type AttributeKind int
+
+// The kinds of attributes.
+const (
+	FlagAttribute AttributeKind = iota
+	NumberAttribute
+	TextAttribute
+	WordsAttribute
+)
+
+// Unset is the default of an attribute that is null in a new group or project.
+const Unset = ""
+
+// The attributes that decide about something here, by GitLab's names.
+const (
+	AttrProjectCreation  = "project_creation_level"
+	AttrSubgroupCreation = "subgroup_creation_level"
+	AttrShareLock        = "share_with_group_lock"
+	AttrSharingInside    = "prevent_sharing_groups_outside_hierarchy"
+	AttrPublicJobs       = "public_jobs"
+	AttrBuildsAccess     = "builds_access_level"
+	AttrMaxArtifactsSize = "max_artifacts_size"
+	attrConfigPath       = "ci_config_path"
+)
+
+// Levels of access to a feature of a project: nobody, its members, all who see it; for some, everybody.
+const (
+	FeatureDisabled = "disabled"
+	FeaturePrivate  = "private"
+	FeatureEnabled  = "enabled"
+	featurePublic   = "public"
+)
+
+// Words of project_creation_level and subgroup_creation_level.
+const (
+	CreationNoone      = "noone"
+	CreationOwner      = "owner"
+	CreationMaintainer = "maintainer"
+	CreationDeveloper  = "developer"
+)
+
+func onOff(name string, on bool) Attribute {
+	return Attribute{Name: name, Kind: FlagAttribute, Default: strconv.FormatBool(on)}
+}
+
+func unsetOnOff(name string) Attribute { return Attribute{Name: name, Kind: FlagAttribute} }
+
+func choice(name, usual string, values ...string) Attribute {
+	return Attribute{Name: name, Kind: TextAttribute, Values: values, Default: usual}
+}
+
+func feature(name, usual string) Attribute {
+	return choice(name, usual, FeatureDisabled, FeaturePrivate, FeatureEnabled)
+}
+
+func texts(names ...string) (all []Attribute) {
+	for _, name := range names {
+		all = append(all, Attribute{Name: name, Kind: TextAttribute})
+	}
+	return all
+}
+
+// GroupAttributes are those of groups, in GitLab's order (lib/api/helpers/groups_helpers.rb).
+var GroupAttributes = slices.Concat([]Attribute{
+	onOff(AttrShareLock, false),
+	onOff("require_two_factor_authentication", false),
+	{Name: "two_factor_grace_period", Kind: NumberAttribute, Default: "48"},
+	choice(AttrProjectCreation, CreationDeveloper, CreationNoone, CreationMaintainer, CreationDeveloper),
+	unsetOnOff("auto_devops_enabled"),
+	choice(AttrSubgroupCreation, CreationMaintainer, CreationOwner, CreationMaintainer),
+	onOff("emails_enabled", true),
+	unsetOnOff("mentions_disabled"),
+	onOff("lfs_enabled", true),
+	onOff("request_access_enabled", true),
+}, texts("default_branch"), []Attribute{
+	choice("default_branch_protection", "2", "0", "1", "2", "3", "4").numbers(),
+	onOff(AttrSharingInside, false),
+	onOff("math_rendering_limits_enabled", true),
+	onOff("lock_math_rendering_limits_enabled", false),
+	{Name: AttrMaxArtifactsSize, Kind: NumberAttribute},
+})
+
+// numbers is a choice of numbers.
+func (a Attribute) numbers() Attribute {
+	a.Kind = NumberAttribute
+	return a
+}
+
+// projectFeatures are those features of a project whose level a request may set.
+var projectFeatures = []Attribute{
+	feature("issues_access_level", FeatureEnabled),
+	feature("repository_access_level", FeatureEnabled),
+	feature("merge_requests_access_level", FeatureEnabled),
+	feature("forking_access_level", FeatureEnabled),
+	feature("wiki_access_level", FeatureEnabled),
+	feature(AttrBuildsAccess, FeatureEnabled),
+	feature("snippets_access_level", FeatureEnabled),
+	choice("package_registry_access_level", FeatureEnabled, FeatureDisabled, FeaturePrivate, FeatureEnabled,
+		featurePublic),
+	choice("pages_access_level", Unset, FeatureDisabled, FeaturePrivate, FeatureEnabled, featurePublic),
+	feature("analytics_access_level", FeatureEnabled),
+	feature("container_registry_access_level", FeatureEnabled),
+	feature("security_and_compliance_access_level", FeaturePrivate),
+	feature("releases_access_level", FeatureEnabled),
+	feature("environments_access_level", FeatureEnabled),
+	feature("feature_flags_access_level", FeatureEnabled),
+	feature("infrastructure_access_level", FeatureEnabled),
+	feature("monitor_access_level", FeatureEnabled),
+	feature("model_experiments_access_level", FeatureEnabled),
+	feature("model_registry_access_level", FeatureEnabled),
+}
+
+// ProjectAttributes are those of projects that may be given to a new one as well, in GitLab's order
+// (lib/api/helpers/projects_helpers.rb).
+var ProjectAttributes = slices.Concat([]Attribute{
+	choice("build_git_strategy", "fetch", "fetch", "clone"),
+	choice("auto_cancel_pending_pipelines", "enabled", "disabled", "enabled"),
+}, texts(attrConfigPath), projectFeatures, []Attribute{
+	onOff("service_desk_enabled", false),
+	onOff("emails_enabled", true),
+	onOff("show_diff_preview_in_email", true),
+	onOff("warn_about_potentially_unwanted_characters", true),
+	onOff("enforce_auth_checks_on_uploads", true),
+	choice("resource_group_default_process_mode", "unordered", "unordered", "oldest_first", "newest_first",
+		"newest_ready_first"),
+	onOff("resolve_outdated_diff_discussions", false),
+	onOff("remove_source_branch_after_merge", true),
+	onOff("packages_enabled", true),
+	onOff("lfs_enabled", true),
+	onOff(AttrPublicJobs, true),
+	onOff("request_access_enabled", true),
+	onOff("only_allow_merge_if_pipeline_succeeds", false),
+	unsetOnOff("allow_merge_on_skipped_pipeline"),
+	onOff("only_allow_merge_if_all_discussions_are_resolved", false),
+	{Name: "topics", Kind: WordsAttribute},
+	onOff("printing_merge_request_link_enabled", true),
+	choice("merge_method", "merge", "ff", "rebase_merge", "merge"),
+}, texts("suggestion_commit_message", "merge_commit_template", "squash_commit_template", "issue_branch_template"),
+	[]Attribute{
+		onOff("auto_devops_enabled", true),
+		choice("auto_devops_deploy_strategy", "continuous", "continuous", "manual", "timed_incremental"),
+		onOff("autoclose_referenced_issues", true),
+		choice("squash_option", "default_off", "never", "always", "default_on", "default_off"),
+	})
+
+// UpdatedProjectAttributes are those that a new project cannot be given (optional_update_params_ce).
+var UpdatedProjectAttributes = []Attribute{
+	onOff("ci_forward_deployment_enabled", true),
+	onOff("ci_forward_deployment_rollback_allowed", true),
+	onOff("ci_allow_fork_pipelines_to_run_in_parent_project", true),
+	onOff("ci_separated_caches", true),
+	onOff("restrict_user_defined_variables", false),
+	choice("ci_pipeline_variables_minimum_override_role", CreationDeveloper, "no_one_allowed", CreationDeveloper,
+		CreationMaintainer, CreationOwner),
+	onOff("ci_push_repository_for_job_token_allowed", false),
+	{Name: "ci_delete_pipelines_in_seconds", Kind: NumberAttribute},
+	{Name: AttrMaxArtifactsSize, Kind: NumberAttribute},
+}
+
+// allProjectAttributes are those that a project may have; the defaults are found by name.
+var (
+	allProjectAttributes = slices.Concat(ProjectAttributes, UpdatedProjectAttributes)
+	projectDefaults      = defaultsOf(allProjectAttributes)
+	groupDefaults        = defaultsOf(GroupAttributes)
+)
+
+func defaultsOf(all []Attribute) map[string]string {
+	defaults := make(map[string]string, len(all))
+	for _, a := range all {
+		defaults[a.Name] = a.Default
+	}
+	return defaults
+}
+
+// changesOf are attributes with other ones laid over them, without those that are as in a new group or project. The
+// value Unset makes one null, or its default where it is never null.
+func changesOf(known []Attribute, before, over map[string]string) map[string]string {
+	after := maps.Clone(before)
+	if after == nil {
+		after = make(map[string]string, len(over))
+	}
+	maps.Copy(after, over)
+	for _, a := range known {
+		if value, given := after[a.Name]; given && (value == a.Default || value == Unset) {
+			delete(after, a.Name)
+		}
+	}
+	if len(after) == 0 {
+		return nil
+	}
+	return after
+}
+
+// checkAttributes refuses, in a draft, what is no attribute of that name or no value of it.
+func checkAttributes(known []Attribute, given map[string]string) (ps Problems) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		at := datajson.Field("attributes", name)
+		i := slices.IndexFunc(known, func(a Attribute) bool { return a.Name == name })
+		if i < 0 {
+			ps.Add(at, Missing("attribute", name, NamesOf(known, func(a Attribute) string { return a.Name })))
+			continue
+		}
+		ps.Add(at, known[i].check(given[name]))
+	}
+	return ps.terse()
+}
+
+// check refuses what is no value in the attribute's text form.
+func (a Attribute) check(value string) error {
+	switch {
+	case a.Kind == FlagAttribute && value != "true" && value != "false":
+		return Missing("truth value", value, []string{"true", "false"})
+	case a.Kind == NumberAttribute && !IsNumber(value):
+		return Problem{Text: strconv.Quote(value) + " is no number"}
+	case a.Values != nil && !slices.Contains(a.Values, value):
+		return Missing("value", value, a.Values)
+	}
+	return nil
+}
+
+// valueOf is an attribute as it counts: as set or, else, as in a new group or project.
+func valueOf(set, defaults map[string]string, name string) string {
+	if value, given := set[name]; given {
+		return value
+	}
+	return defaults[name]
+}
+
+// Words are those of an attribute of words.
+func Words(text string) []string {
+	if text == Unset {
+		return []string{}
+	}
+	return strings.Split(text, ",")
+}
+
+// Attribute is an attribute of the group in its text form; Unset for null.
+func (g *Group) Attribute(name string) string { return valueOf(g.Attributes, groupDefaults, name) }
+
+// Attribute is an attribute of the project in its text form; Unset for null.
+func (p *Project) Attribute(name string) string { return valueOf(p.Attributes, projectDefaults, name) }
+
+// PublicJobs is whether all who see the project may see its jobs.
+func (p *Project) PublicJobs() bool { return p.Attributes[AttrPublicJobs] != "false" }
+
+// BuildsDisabled is whether nobody has the project's jobs, and no runner gets them.
+func (p *Project) BuildsDisabled() bool { return p.Attributes[AttrBuildsAccess] == FeatureDisabled }
+
+// ShareLocked is whether the group, or one above it, keeps its projects from being shared: the lock goes down
+// (app/models/namespace.rb, force_share_with_group_lock_on_descendants).
+func (g *Group) ShareLocked() bool {
+	for g := range g.Lineage {
+		if g.Attributes[AttrShareLock] == "true" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,184 @@
+package world
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// MemberDraft is a membership as a request wants it.
+type MemberDraft struct {
+	User      *User
+	Role      Role
+	ExpiresAt Change[time.Time] // the day with which it ends; null: never
+	By        *User             // who makes it
+}
+
+// AddMemberTo makes a user a direct member of a group or project, who is none yet, by the rules of GitLab's model
+// (app/models/member.rb). The error is an *Invalid.
+func (st *State) AddMemberTo(s Source, d MemberDraft) error {
+	if err := st.checkMember(s, d); err != nil {
+		return err
+	}
+	now := st.Now()
+	st.join(s, d.User, d.Role, Joining{By: d.By, CreatedAt: now, UpdatedAt: now, ExpiresAt: dayOf(d.ExpiresAt)})
+	return nil
+}
+
+// ChangeMemberOf gives a direct member another role and, if that is given, another day with which it ends. The error is
+// an *Invalid.
+func (st *State) ChangeMemberOf(s Source, d MemberDraft) error {
+	if err := st.checkMember(s, d); err != nil {
+		return err
+	}
+	m, _ := MemberOf(s, d.User)
+	m.UpdatedAt = st.Now()
+	if d.ExpiresAt.Given {
+		m.ExpiresAt = dayOf(d.ExpiresAt)
+	}
+	st.join(s, d.User, d.Role, m.Joining)
+	return nil
+}
+
+// RemoveMemberFrom ends a direct membership and, unless only that is meant, those in all groups and projects below
+// (app/services/members/destroy_service.rb).
+func (st *State) RemoveMemberFrom(s Source, u *User, alone bool) {
+	leave(s, u)
+	if g, isGroup := s.(*Group); isGroup && !alone {
+		g.Below(func(below *Group) bool {
+			leave(below, u)
+			for _, p := range below.Projects {
+				leave(p, u)
+			}
+			return true
+		})
+	}
+}
+
+func leave(s Source, u *User) {
+	delete(s.directRoles(), u)
+	delete(s.joinedAs().joined, u)
+}
+
+// join stores a membership.
+func (st *State) join(s Source, u *User, r Role, how Joining) {
+	setRole(st, s.directRoles(), u, r)
+	j := s.joinedAs()
+	if j.joined == nil {
+		j.joined = map[*User]Joining{}
+	}
+	setKey(st, j.joined, u, how)
+	st.endsAt(how.ExpiresAt)
+	if g, isGroup := s.(*Group); isGroup {
+		st.setImplied(g, false)
+	}
+}
+
+// dayOf is the beginning of a day in UTC; zero for none.
+func dayOf(c Change[time.Time]) time.Time {
+	if c.Value == nil {
+		return time.Time{}
+	}
+	return c.Value.UTC().Truncate(24 * time.Hour)
+}
+
+// checkMember holds a membership against the model.
+func (st *State) checkMember(s Source, d MemberDraft) error {
+	var v Invalid
+	if !slices.Contains(st.MemberRoles(), d.Role) {
+		v.Add(attrAccessLevel, msgNotInList)
+	}
+	if from, inherited := inheritedMost(s, d.User); inherited > d.Role {
+		v.Add(attrAccessLevel, fmt.Sprintf(msgfLowerThanInherited, inherited.title(), from.Name))
+	}
+	if day := dayOf(d.ExpiresAt); !day.IsZero() && day.Before(st.Now().Truncate(24*time.Hour)) {
+		v.Add(attrExpiresAt, msgDateInPast)
+	}
+	return v.orNil()
+}
+
+// inheritedMost is the highest role that a user has as a member of a group above, and the nearest such group.
+func inheritedMost(s Source, u *User) (from *Group, best Role) {
+	for g := range s.above().Lineage {
+		if r := g.Roles[u]; r > best {
+			from, best = g, r
+		}
+	}
+	return from, best
+}
+
+// title is the role as GitLab writes it for people: "Security Manager".
+func (r Role) title() string {
+	for _, n := range RoleNames() {
+		if n.Role == r {
+			words := strings.Split(n.Name, "_")
+			for i, w := range words {
+				words[i] = strings.ToUpper(w[:1]) + w[1:]
+			}
+			return strings.Join(words, " ")
+		}
+	}
+	return fmt.Sprint(int(r))
+}
+
+// LastOwner reports whether a group would have no owner without that direct member; those of groups above count, bots
+// do not (app/models/group.rb, last_owner?).
+func LastOwner(g *Group, u *User) bool {
+	if g.Roles[u] != Owner {
+		return false
+	}
+	for above := range g.Lineage {
+		for other, role := range above.Roles {
+			if role == Owner && !other.Bot && (other != u || above != g) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// endsAt notes that something ends by itself at a time; zero is never.
+func (st *State) endsAt(at time.Time) {
+	if !at.IsZero() && (st.nextEnd.IsZero() || at.Before(st.nextEnd)) {
+		st.nextEnd = at
+	}
+}
+
+// endWhatIsOver ends the memberships and shares whose day has begun. GitLab has workers for that, ten and fifteen
+// minutes after midnight (app/workers/remove_expired_members_worker.rb,
+// app/workers/remove_expired_group_links_worker.rb).
+func (st *State) endWhatIsOver() {
+	if st.nextEnd.IsZero() {
+		return
+	}
+	now := st.Now()
+	if now.Before(st.nextEnd) {
+		return
+	}
+	st.nextEnd = time.Time{}
+	over := func(at time.Time) bool {
+		if at.IsZero() || at.After(now) {
+			st.endsAt(at)
+			return false
+		}
+		return true
+	}
+	for _, g := range st.Groups.Rows {
+		endIn(g, over)
+		g.Shares = slices.DeleteFunc(g.Shares, func(s *Share) bool { return over(s.ExpiresAt) })
+	}
+	for _, p := range st.Projects.Rows {
+		endIn(p, over)
+		p.Shares = slices.DeleteFunc(p.Shares, func(s *Share) bool { return over(s.ExpiresAt) })
+	}
+}
+
+func endIn(s Source, over func(time.Time) bool) {
+	for u, how := range maps.Clone(s.joinedAs().joined) {
+		if over(how.ExpiresAt) {
+			leave(s, u)
+		}
+	}
+}

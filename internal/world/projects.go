@@ -1,0 +1,232 @@
+package world
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+)
+
+// Transitions of projects, by the rules of GitLab's models. Each refuses with an *Invalid before it changes anything.
+
+// Namespace is where a project lies or is to lie: in a group, or with a user.
+type Namespace struct {
+	Group *Group
+	User  *User // if Group is nil
+}
+
+func (n Namespace) path() string {
+	if n.Group != nil {
+		return n.Group.Path
+	}
+	return n.User.Username
+}
+
+// Namespace is where the project lies.
+func (p *Project) Namespace() Namespace { return Namespace{p.Group, p.Owner} }
+
+// projects are those directly in the namespace.
+func (st *State) projectsIn(n Namespace) []*Project {
+	if n.Group != nil {
+		return n.Group.Projects
+	}
+	return Filtered(st.Projects.Rows, func(p *Project) bool { return p.Owner == n.User })
+}
+
+// NewProject is a project that a request wants.
+type NewProject struct {
+	Name, Path string // the last part of the path
+	In         Namespace
+	Creator    *User
+	Visibility Visibility // lowered to that of the group without a word
+	ProjectChange
+}
+
+// ProjectChange is what a request wants of a project; nil leaves it as it is.
+type ProjectChange struct {
+	Name, Path, Description     *string // of NewProject only the description is read
+	Visibility                  *Visibility
+	SharedRunners, GroupRunners *bool // whether the project has them
+	BuildTimeout                *int  // seconds
+	GitDepth                    Change[int]
+	KeepLatestArtifact          *bool
+	Attributes                  map[string]string
+}
+
+// CreateProject makes a project (app/services/projects/create_service.rb).
+func (st *State) CreateProject(n NewProject) (*Project, error) {
+	draft := Project{Name: n.Name, Visibility: n.Visibility, Group: n.In.Group, Roles: map[*User]Role{},
+		Creator: n.Creator, CreatedAt: st.Now()}
+	if n.In.Group == nil {
+		draft.Owner = n.In.User
+	} else {
+		draft.Visibility = lower(draft.Visibility, n.In.Group.Visibility)
+	}
+	draft.SharedRunnersDisabled = st.NewProjectsUnshared || n.In.Group != nil && n.In.Group.SharedRunnersDisabled
+	v := st.checkProjectNames(nil, n.In, n.Name, n.Path)
+	draft.apply(&v, n.ProjectChange)
+	if err := v.orNil(); err != nil {
+		return nil, err
+	}
+	p := &draft
+	p.ID, p.RegistrationToken = assignID(st, &st.Projects, 0), st.made.token(registrationTokens)
+	p.Path = n.In.path() + "/" + n.Path
+	st.endOldPaths(p.Path)
+	if p.Group != nil {
+		p.Group.Projects = append(p.Group.Projects, p)
+		p.Group.implied = false
+	}
+	add(st, &st.Projects, p)
+	setKey(st, st.ProjectPaths, Key(p.Path), p)
+	st.indexRegistrationToken(&p.RegistrationToken)
+	return p, nil
+}
+
+// checkProjectNames holds the name and path of a project, nil for a new one, against the model and its neighbours.
+func (st *State) checkProjectNames(p *Project, in Namespace, name, path string) (v Invalid) {
+	nameTaken := slices.ContainsFunc(st.projectsIn(in), func(o *Project) bool { return o != p && o.Name == name })
+	if nameTaken {
+		v.Add(attrProjectNamespace, msgAlreadyTaken)
+	}
+	v.checkName(name, projectNamePattern, msgProjectName, nameTaken)
+	v.checkProjectPath(path, st.pathTaken(in.path()+"/"+path, p))
+	return v
+}
+
+// ChangeProject changes a project (app/services/projects/update_service.rb).
+func (st *State) ChangeProject(p *Project, c ProjectChange) error {
+	_, last := SplitPath(p.Path)
+	name, path := orAsIs(c.Name, p.Name), orAsIs(c.Path, last)
+	var v Invalid
+	if name != p.Name || path != last {
+		v = st.checkProjectNames(p, p.Namespace(), name, path)
+	}
+	next := *p
+	if level := orAsIs(c.Visibility, p.Visibility); level != p.Visibility {
+		if p.Group != nil && levelOf(level) > levelOf(p.Group.Visibility) {
+			v.Add(attrVisibility, fmt.Sprintf(msgfAboveGroup, level, p.Group.Visibility))
+		}
+		next.Visibility = level
+	}
+	next.apply(&v, c)
+	if err := v.orNil(); err != nil {
+		return err
+	}
+	next.Name, next.UpdatedAt = name, st.Now()
+	*p = next
+	if path != last {
+		st.moveProject(p, p.Namespace().path()+"/"+path)
+	}
+	st.tickAll()
+	return nil
+}
+
+// Limits of a project's settings (app/models/project.rb, app/models/project_ci_cd_setting.rb).
+const (
+	minBuildTimeout  = 10 * 60   // seconds
+	pastBuildTimeout = 2_629_746 // a month
+	maxGitDepth      = 1000
+)
+
+// leavesRepository finds a ci_config_path that begins with a slash or goes up.
+var leavesRepository = regexp.MustCompile(`(^/)|(^|/)\.\.(/|$)`)
+
+// apply changes all but names and visibility, and holds that against the model.
+func (p *Project) apply(v *Invalid, c ProjectChange) {
+	p.Description = orAsIs(c.Description, p.Description)
+	p.SharedRunnersDisabled = !orAsIs(c.SharedRunners, !p.SharedRunnersDisabled)
+	p.GroupRunnersDisabled = !orAsIs(c.GroupRunners, !p.GroupRunnersDisabled)
+	if c.SharedRunners != nil && *c.SharedRunners && p.Group != nil &&
+		p.Group.SharedRunnersSetting() == SharedRunnersUnoverridable {
+		v.Add(attrProjectShared, msgSharedRunnersGroup)
+	}
+	if n := c.BuildTimeout; n != nil {
+		if *n < minBuildTimeout || *n >= pastBuildTimeout {
+			v.Add(attrBuildTimeout, msgBuildTimeout)
+		}
+		p.BuildTimeout = time.Duration(*n) * time.Second
+	}
+	p.applyDepth(v, c.GitDepth)
+	if c.KeepLatestArtifact != nil {
+		p.KeepLatestArtifact = nil // which is true
+		if !*c.KeepLatestArtifact {
+			p.KeepLatestArtifact = c.KeepLatestArtifact
+		}
+	}
+	if path := c.Attributes[attrConfigPath]; leavesRepository.MatchString(path) {
+		v.Add(attrConfigPath, msgConfigPath)
+	} else if tooLong(&path, maxSegmentLength) {
+		v.Add(attrConfigPath, msgTooLong(maxSegmentLength))
+	}
+	p.Attributes = changesOf(allProjectAttributes, p.Attributes, c.Attributes)
+	if p.JobTimeout() == defaultBuildTimeout {
+		p.BuildTimeout = 0
+	}
+}
+
+func (p *Project) applyDepth(v *Invalid, c Change[int]) {
+	switch {
+	case !c.Given:
+	case c.Value == nil:
+		p.GitDepth = 0
+	case *c.Value < 0:
+		v.Add(attrGitDepth, fmt.Sprintf(msgfTooSmall, 0))
+	case *c.Value > maxGitDepth:
+		v.Add(attrGitDepth, fmt.Sprintf(msgfTooLarge, maxGitDepth))
+	case *c.Value == 0:
+		p.GitDepth = -1 // all
+	case *c.Value == defaultGitDepth:
+		p.GitDepth = 0
+	default:
+		p.GitDepth = *c.Value
+	}
+}
+
+// ArchiveProject archives a project or takes it out of the archive.
+func (st *State) ArchiveProject(p *Project, archived bool) {
+	if p.Archived != archived {
+		p.Archived, p.UpdatedAt = archived, st.Now()
+		st.tickAll()
+	}
+}
+
+// StaysInNamespace refuses to move a project to where it is, which is looked at before anybody's rights there.
+func StaysInNamespace(p *Project, to Namespace) error {
+	if p.Namespace() == to {
+		return newInvalid(attrNewNamespace, msgSameNamespace)
+	}
+	return nil
+}
+
+// NoTransferThere is the refusal to move a project to where whoever asks may not put it
+// (app/services/projects/transfer_service.rb).
+func NoTransferThere() error { return newInvalid(attrNewNamespace, msgMayNotTransfer) }
+
+// TransferProject moves a project into another namespace. Its members stay; it is no more visible than its group
+// (app/services/projects/transfer_service.rb).
+func (st *State) TransferProject(p *Project, to Namespace) error {
+	if err := StaysInNamespace(p, to); err != nil {
+		return err
+	}
+	_, last := SplitPath(p.Path)
+	path := to.path() + "/" + last
+	if st.pathTaken(path, p) ||
+		slices.ContainsFunc(st.projectsIn(to), func(o *Project) bool { return o.Name == p.Name }) {
+		return newInvalid(attrNewNamespace, msgTakenInNamespace)
+	}
+	if p.Group != nil {
+		p.Group.Projects = without(p.Group.Projects, p)
+	}
+	p.Group, p.Owner, p.UpdatedAt = to.Group, nil, st.Now()
+	if g := to.Group; g != nil {
+		g.Projects = append(g.Projects, p)
+		g.implied = false
+		p.Visibility = lower(p.Visibility, g.Visibility)
+		p.SharedRunnersDisabled = p.SharedRunnersDisabled || g.SharedRunnersSetting() == SharedRunnersUnoverridable
+	} else {
+		p.Owner = to.User
+	}
+	st.moveProject(p, path)
+	st.tickAll()
+	return nil
+}
