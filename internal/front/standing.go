@@ -172,7 +172,7 @@ func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
 // jobStanding is where the user of the request stands to a job.
 func (q *Request) jobStanding(j *world.Job) policy.JobStanding {
 	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: j.Protected,
-		Debugged: j.Debugged()}
+		Debugged: q.Debugged(j)}
 	if a := j.Spec.Artifacts; a != nil {
 		s.ArtifactsAccess, s.ArtifactsPrivate = a.Access, a.Public != nil && !*a.Public
 	}

@@ -75,6 +75,9 @@ const (
 	NamespaceAttributesOf18
 	MergeRequestTitleTemplate
 	RunnersTokenInLists
+	HiddenVariables
+	VariableDescription
+	InstanceVariableDescription
 	RegistryImportOver
 	VerifyAnswersToken
 	RegistrationGone
@@ -282,6 +285,12 @@ var table = [differenceCount]Row{
 	RunnersTokenInLists: {"who may administer a project finds its runners_token in lists and groups, too; before, in " +
 		"GET /projects/:id alone",
 		Version{17, 11}, first, "lib/api/entities/project.rb; answers recorded from GitLab 17.11.7", false},
+	HiddenVariables: {"CI/CD variables of projects and groups can be hidden (masked_and_hidden, hidden)",
+		Version{17, 4}, first, "Project-level CI/CD variables API page", true},
+	VariableDescription: {"CI/CD variables of projects and groups have a description",
+		Version{16, 2}, first, "Project-level CI/CD variables API page", true},
+	InstanceVariableDescription: {"CI/CD variables of the instance have a description",
+		Version{16, 8}, first, "Instance-level CI/CD variables API page", false},
 	RegistryImportOver: {"GET /application/settings shows the container_registry_import_ settings as 0 and as the empty " +
 		"string, the time container_registry_import_created_before too; before, as numbers, a text and a time",
 		Version{17, 0}, first, "lib/api/entities/application_setting.rb and its spec; go-gitlab issues 1938 and 1952", false},

@@ -71,6 +71,10 @@ func ReadGroupRunners(a Actor, s GroupStanding, r Rules) Decision {
 	return s.atLeast(a, least, true)
 }
 
+// AdminGroupCICDVariables is admin_cicd_variables of a group: whether the actor sees and changes its CI/CD variables
+// (app/policies/group_policy.rb).
+func AdminGroupCICDVariables(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }
+
 // CreateGroupRunner is create_runner of a group. validRegistrar is whether valid_runner_registrars has groups
 // (app/policies/group_policy.rb).
 func CreateGroupRunner(a Actor, s GroupStanding, validRegistrar bool) Decision {

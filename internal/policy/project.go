@@ -125,6 +125,10 @@ func OwnsProjectRunners(held Role, securityManager bool) bool {
 	return held >= Maintainer || securityManager
 }
 
+// AdminCICDVariables says whether the actor sees and changes the CI/CD variables of the project
+// (app/policies/project_policy.rb).
+func AdminCICDVariables(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
+
 // ReadProjectRunners says whether the actor may list the project's runners (app/policies/project_policy.rb).
 func ReadProjectRunners(a Actor, s ProjectStanding) Decision {
 	if s.SecurityManager {

@@ -9,7 +9,7 @@ func Routes() []*front.Route {
 	var all []*front.Route
 	for _, family := range [][]row{
 		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(),
-		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
+		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(), variableRows(),
 	} {
 		for _, r := range family {
 			all = append(all, r.route())

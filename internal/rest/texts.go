@@ -40,6 +40,10 @@ const (
 	msgSharingDisabled = "The project sharing with group is disabled"
 )
 
+// CI/CD variables (lib/api/helpers/variables_helpers.rb).
+const msgSeveralVariables = "There are multiple variables with provided parameters. " +
+	"Please use 'filter[environment_scope]'"
+
 // Runners for people (lib/api/ci/runners.rb and the services behind it).
 const (
 	msgNoAccess           = "No access granted"

@@ -51,6 +51,7 @@ type world struct {
 	pipelines    map[int]*Pipeline
 	// registrationTokens is where the registration tokens of groups and projects stand; see indexRegistrationToken.
 	registrationTokens map[string]*string
+	variables          []*Variable             // of the instance, oldest first
 	namedTokens        map[string]*AccessToken // what TokenOf made, by TokenName
 	instanceWide       []*Runner               // instance runners, by id
 	index              *runnerIndex            // nil: no list has wanted it yet
