@@ -104,27 +104,53 @@ func rewriteSettings(st *world.State, s Settings) error {
 
 // publicUser is the user as plain data.
 func publicUser(u *world.User) User {
-	return User{
+	out := User{
 		ID: u.ID, Username: u.Username, Name: u.Name, Email: u.Email,
 		Admin: u.Admin, Auditor: u.Auditor, External: u.External,
 		State: UserState(u.State), Bot: u.Bot, CreatedAt: u.CreatedAt,
+		Attributes: maps.Clone(u.Attributes), PrivateProfile: u.PrivateProfile,
+		ProjectsLimit:  clone.Pointer(u.ProjectsLimit, clone.Shallow),
+		CanCreateGroup: clone.Pointer(u.CanCreateGroup, clone.Shallow),
+		Password:       u.Password, PasswordExpired: u.PasswordExpired,
+		Unconfirmed: u.Unconfirmed, UnconfirmedEmail: u.UnconfirmedEmail, Identities: maps.Clone(u.Identities),
 	}
+	if u.Creator != nil {
+		out.CreatedBy = u.Creator.Username
+	}
+	return out
 }
 
-func userDraft(in User) world.User {
-	return world.User{
+func userDraft(st *world.State, in User) (world.User, world.Problems) {
+	found := references{st: st}
+	u := world.User{
 		ID: in.ID, Username: in.Username, Name: in.Name, Email: in.Email,
 		Admin: in.Admin, Auditor: in.Auditor, External: in.External,
 		State: world.UserState(in.State), Bot: in.Bot, CreatedAt: in.CreatedAt,
+		Attributes: maps.Clone(in.Attributes), PrivateProfile: in.PrivateProfile,
+		ProjectsLimit:  clone.Pointer(in.ProjectsLimit, clone.Shallow),
+		CanCreateGroup: clone.Pointer(in.CanCreateGroup, clone.Shallow),
+		Password:       in.Password, PasswordExpired: in.PasswordExpired,
+		Unconfirmed: in.Unconfirmed, UnconfirmedEmail: in.UnconfirmedEmail, Identities: maps.Clone(in.Identities),
 	}
+	if in.CreatedBy != "" {
+		u.Creator = found.user("created_by", in.CreatedBy)
+	}
+	return u, found.problems
 }
 
-func addUser(st *world.State, in User) (*world.User, error) { return st.AddUser(userDraft(in)) }
+func addUser(st *world.State, in User) (*world.User, error) {
+	u, found := userDraft(st, in)
+	return st.AddUser(u, found...)
+}
 
-func seedUser(st *world.State, in User) error { return st.SeedUser(userDraft(in)) }
+func seedUser(st *world.State, in User) error {
+	u, found := userDraft(st, in)
+	return st.SeedUser(u, found...)
+}
 
 func rewriteUser(st *world.State, u *world.User, in User) error {
-	return st.UpdateUser(u, userDraft(in))
+	draft, found := userDraft(st, in)
+	return st.UpdateUser(u, draft, found...)
 }
 
 // publicAccessToken is the access token as plain data. The value, too: a test may need it.
@@ -132,7 +158,7 @@ func publicAccessToken(t *world.AccessToken) AccessToken {
 	out := AccessToken{
 		ID: t.ID, Token: t.Token, User: t.User.Username, Name: t.Name,
 		Scopes: slices.Clone(t.Scopes), ExpiresAt: t.ExpiresAt, Revoked: t.Revoked, Impersonation: t.Impersonation,
-		Role: Role(t.Role), CreatedAt: t.CreatedAt,
+		Role: Role(t.Role), CreatedAt: t.CreatedAt, Description: t.Description, RotatedFrom: t.RotatedFrom,
 	}
 	for _, g := range t.Grants {
 		out.Grants = append(out.Grants, publicGrant(g))
@@ -151,7 +177,7 @@ func accessTokenDraft(st *world.State, in AccessToken) (world.AccessToken, world
 	t := world.AccessToken{
 		ID: in.ID, Token: in.Token, Name: in.Name, Scopes: in.Scopes,
 		ExpiresAt: in.ExpiresAt, Revoked: in.Revoked, Impersonation: in.Impersonation,
-		Role: world.Role(in.Role), CreatedAt: in.CreatedAt,
+		Role: world.Role(in.Role), CreatedAt: in.CreatedAt, Description: in.Description, RotatedFrom: in.RotatedFrom,
 	}
 	if in.Project != "" {
 		t.Project = found.project("project", in.Project)

@@ -14,7 +14,7 @@ import (
 
 func cloneScenario(s Scenario) Scenario {
 	s.Settings = cloneSettings(s.Settings)
-	s.Users = slices.Clone(s.Users)
+	s.Users = clone.Each(s.Users, cloneUser)
 	s.AccessTokens = clone.Each(s.AccessTokens, cloneAccessToken)
 	s.Groups = clone.Each(s.Groups, cloneGroup)
 	s.Projects = clone.Each(s.Projects, cloneProject)
@@ -31,7 +31,12 @@ func cloneSettings(s Settings) Settings {
 	return s
 }
 
-func cloneUser(u User) User { return u }
+func cloneUser(u User) User {
+	u.Attributes, u.Identities = maps.Clone(u.Attributes), maps.Clone(u.Identities)
+	u.ProjectsLimit = clone.Pointer(u.ProjectsLimit, clone.Shallow)
+	u.CanCreateGroup = clone.Pointer(u.CanCreateGroup, clone.Shallow)
+	return u
+}
 
 // cloneCall is for the functions of a test that see a request while it is served: what they change is theirs.
 func cloneCall(c Call) Call {

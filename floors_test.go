@@ -26,7 +26,7 @@ var floors = [][]string{
 	{"ci", "internal/controlpage"},
 	{"internal/world"},
 	{"internal/front", "internal/jobpayload"},
-	{"internal/rest", "internal/graphql", "internal/githttp"},
+	{"internal/rest", "internal/graphql", "internal/githttp", "internal/oauth"},
 	{"internal/gitlab"},
 	{"internal/calltext"},
 	{"internal/controlapi"},

@@ -17,7 +17,7 @@ import (
 )
 
 // Endpoint names an endpoint as GitLab's documentation writes it: method, blank, path below /api/v4 with its parameters
-// as :name. The typed constants below are those that the fake serves.
+// as :name. What is not below /api/v4 has its whole path. The typed constants below are those that the fake serves.
 type Endpoint string
 
 // cut splits an endpoint into method and path.
@@ -144,6 +144,44 @@ const (
 	UnshareGroup           Endpoint = "DELETE /groups/:id/share/:group_id"
 	ShareProject           Endpoint = "POST /projects/:id/share"
 	UnshareProject         Endpoint = "DELETE /projects/:id/share/:group_id"
+)
+
+// The endpoints of the Users API (https://docs.gitlab.com/ee/api/users.html).
+const (
+	ListUsers             Endpoint = "GET /users"
+	GetUser               Endpoint = "GET /users/:id"
+	CreateUser            Endpoint = "POST /users"
+	UpdateUser            Endpoint = "PUT /users/:id"
+	DeleteUser            Endpoint = "DELETE /users/:id"
+	GetUserStatus         Endpoint = "GET /users/:user_id/status"
+	ListUserProjects      Endpoint = "GET /users/:user_id/projects"
+	ListUserMemberships   Endpoint = "GET /users/:id/memberships"
+	CountUserAssociations Endpoint = "GET /users/:id/associations_count"
+	ActivateUser          Endpoint = "POST /users/:id/activate"
+	DeactivateUser        Endpoint = "POST /users/:id/deactivate"
+	BlockUser             Endpoint = "POST /users/:id/block"
+	UnblockUser           Endpoint = "POST /users/:id/unblock"
+	BanUser               Endpoint = "POST /users/:id/ban"
+	UnbanUser             Endpoint = "POST /users/:id/unban"
+	ApproveUser           Endpoint = "POST /users/:id/approve"
+	RejectUser            Endpoint = "POST /users/:id/reject"
+)
+
+// The endpoints of access tokens (https://docs.gitlab.com/ee/api/personal_access_tokens.html and
+// https://docs.gitlab.com/ee/api/user_tokens.html), and the one of OAuth, whose path is not below /api/v4.
+const (
+	ListAccessTokens         Endpoint = "GET /personal_access_tokens"
+	GetAccessToken           Endpoint = "GET /personal_access_tokens/:id"
+	RotateAccessToken        Endpoint = "POST /personal_access_tokens/:id/rotate"
+	RotateOwnAccessToken     Endpoint = "POST /personal_access_tokens/self/rotate" // from GitLab 16.10 on
+	RevokeAccessToken        Endpoint = "DELETE /personal_access_tokens/:id"
+	CreateAccessToken        Endpoint = "POST /users/:user_id/personal_access_tokens"
+	CreateOwnAccessToken     Endpoint = "POST /user/personal_access_tokens" // from GitLab 16.5 on
+	ListImpersonationTokens  Endpoint = "GET /users/:user_id/impersonation_tokens"
+	CreateImpersonationToken Endpoint = "POST /users/:user_id/impersonation_tokens"
+	GetImpersonationToken    Endpoint = "GET /users/:user_id/impersonation_tokens/:impersonation_token_id"
+	RevokeImpersonationToken Endpoint = "DELETE /users/:user_id/impersonation_tokens/:impersonation_token_id"
+	OAuthToken               Endpoint = "POST /oauth/token"
 )
 
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.

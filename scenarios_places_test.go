@@ -119,7 +119,7 @@ func TestSeedIntoAWorld(t *testing.T) {
 		Runners:     []fakegitlab.Runner{{Description: "one", Projects: []string{"acme/shpo"}}},
 	}), `scenario: 4 problems:
 	users[0].username (MIA): the username is taken
-	users[1].state (dan): unknown user state "away"; GitLab knows active, blocked, blocked_pending_approval, deactivated
+	users[1].state (dan): unknown user state "away"; GitLab knows active, blocked, blocked_pending_approval, deactivated, banned
 	groups[0].path (mia/tools): "mia" is a user; users have projects, but no groups
 	runners[0].projects[0] (one): no project "acme/shpo"; did you mean "acme/shop"?`)
 	assert.Empty(t, cmp.Diff(before, gl.Snapshot()))

@@ -34,7 +34,7 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddUser("a b"): "a b" is no username`:   func(gl fake) { gl.AddUser(fakegitlab.User{Username: "a b"}) },
 		`AddUser("acme"): a group has that path`: func(gl fake) { gl.AddUser(fakegitlab.User{Username: "acme"}) },
 		`AddUser("max"): user id 2 is taken`:     func(gl fake) { gl.AddUser(fakegitlab.User{ID: 2, Username: "max"}) },
-		`AddUser("max"): unknown user state "away"; GitLab knows active, blocked, blocked_pending_approval, deactivated`: func(gl fake) {
+		`AddUser("max"): unknown user state "away"; GitLab knows active, blocked, blocked_pending_approval, deactivated, banned`: func(gl fake) {
 			gl.AddUser(fakegitlab.User{Username: "max", State: "away"})
 		},
 		`AddGroup("acme"): the path is taken by another group`: func(gl fake) { gl.AddGroup(fakegitlab.Group{Path: "acme"}) },

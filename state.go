@@ -72,6 +72,7 @@ const (
 	UserBlocked                UserState = "blocked"
 	UserBlockedPendingApproval UserState = "blocked_pending_approval"
 	UserDeactivated            UserState = "deactivated"
+	UserBanned                 UserState = "banned"
 )
 
 // Registration is how a runner came to be, which decides the form of its token (it begins with glrt- for ByUser; for
@@ -188,8 +189,26 @@ type User struct {
 	State UserState `json:"state,omitzero"`
 	// Bot: no person, but the user to whom a project or group access token belongs. AddAccessToken makes such users by
 	// itself; a Snapshot lists them.
-	Bot       bool      `json:"bot,omitzero"`
-	CreatedAt time.Time `json:"created_at,omitzero"` // the fake's time when zero
+	Bot bool `json:"bot,omitzero"`
+	// Attributes are the profile (bio, location, public_email, commit_email, skype, linkedin, twitter, discord,
+	// website_url, organization, pronouns), the note of administrators and preferences (theme_id, color_scheme_id), by
+	// GitLab's names and as text. What is not set is left out.
+	Attributes     map[string]string `json:"attributes,omitzero"`
+	PrivateProfile bool              `json:"private_profile,omitzero"` // others do not see when the user came
+	// ProjectsLimit is how many projects the user may have in the own namespace, and CanCreateGroup whether groups may be
+	// made. nil is GitLab's default, 100,000 and true; of an External user 0 and false.
+	ProjectsLimit  *int  `json:"projects_limit,omitzero"`
+	CanCreateGroup *bool `json:"can_create_group,omitzero"`
+	// Password opens POST /oauth/token. Empty: nobody knows it. PasswordExpired: until the user has set another one, all
+	// tokens are refused, as GitLab does when an administrator has set one for somebody else.
+	Password        string `json:"password,omitzero"`
+	PasswordExpired bool   `json:"password_expired,omitzero"`
+	// Unconfirmed: Email has not been confirmed. UnconfirmedEmail is the address that takes its place once it is.
+	Unconfirmed      bool              `json:"unconfirmed,omitzero"`
+	UnconfirmedEmail string            `json:"unconfirmed_email,omitzero"`
+	Identities       map[string]string `json:"identities,omitzero"` // by provider, the uid there
+	CreatedBy        string            `json:"created_by,omitzero"` // username; nobody is known when empty
+	CreatedAt        time.Time         `json:"created_at,omitzero"` // the fake's time when zero
 }
 
 // AccessToken is a personal access token or, with Project or Group set, a project or group access token: then GitLab
@@ -201,6 +220,10 @@ type AccessToken struct {
 	User   string   `json:"user,omitzero"`  // username
 	Name   string   `json:"name,omitzero"`
 	Scopes []string `json:"scopes,omitzero"` // nil is "api"
+	// Description is shown from GitLab 17.7 on.
+	Description string `json:"description,omitzero"`
+	// RotatedFrom is the ID of the token whose place this one took when that was rotated. 0 is none.
+	RotatedFrom int `json:"rotated_from,omitzero"`
 	// Grants are what a fine-grained personal access token may do, whose one scope is "granular". They count from GitLab
 	// 19.2 on; before, such a token opens nothing. No grants is nothing, too.
 	Grants []TokenGrant `json:"grants,omitzero"`

@@ -3,6 +3,7 @@ package docs_test
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -179,6 +180,10 @@ func newProber(t *testing.T, version string) *prober {
 		WithGroup("partners", func(g *fakegitlab.Group) { g.ID, g.Members = partnersID, invited }).
 		WithGroup("friends", func(g *fakegitlab.Group) { g.ID = friendsID })
 	world = world.WithShare("acme", "friends", fakegitlab.Guest).WithShare("acme/shop", "friends", fakegitlab.Guest)
+	for username, state := range probedUsers {
+		world = world.WithUser(username, func(u *fakegitlab.User) { u.State, u.Password = state, probedPassword })
+	}
+	world = world.WithAccessToken("probed", probedToken, func(t *fakegitlab.AccessToken) { t.Impersonation = true })
 	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
 }
 
@@ -204,6 +209,45 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 		return map[string]string{"namespace": "acme/backend"}
 	}
 	return nil
+}
+
+// probedUsers are whom something is asked of or done to, in the states that it wants; none of them calls.
+var probedUsers = map[string]fakegitlab.UserState{"probed": fakegitlab.UserActive,
+	"deactivated": fakegitlab.UserDeactivated, "pending": fakegitlab.UserBlockedPendingApproval,
+	"banned": fakegitlab.UserBanned}
+
+// probedPassword is theirs, probedToken an impersonation token of one of them.
+const (
+	probedPassword = "Wq7-tundra-Lk29"
+	probedToken    = "glpat-probed-probed-probed"
+)
+
+// user is whom an endpoint is asked about.
+func (p *prober) user(e fakegitlab.Endpoint) int {
+	username := map[fakegitlab.Endpoint]string{fakegitlab.ActivateUser: "deactivated", fakegitlab.ApproveUser: "pending",
+		fakegitlab.RejectUser: "pending", fakegitlab.UnbanUser: "banned"}[e]
+	u, _ := p.gl.User(cmp.Or(username, "probed"))
+	return u.ID
+}
+
+// ownToken is the id of the access token that a caller sends; 0 for none.
+func (p *prober) ownToken(header http.Header) int {
+	for _, t := range p.gl.Snapshot().AccessTokens {
+		if t.Token == header.Get("Private-Token") {
+			return t.ID
+		}
+	}
+	return 0
+}
+
+// sentToUsers is what the endpoints of users and tokens get, which read some names as others do not.
+func sentToUsers() url.Values {
+	query := url.Values{}
+	for name, value := range map[string]string{"email": "new@corp.example", "name": "New", "username": "probed",
+		"password": probedPassword, "scopes": "k8s_proxy", "expires_at": "2024-07-02", "grant_type": "password"} {
+		query.Set(name, value)
+	}
+	return query
 }
 
 // archivedFile is what the archive of the job package has, archivedRef the branch that the job ran for.
@@ -353,6 +397,25 @@ func (p *prober) call(
 	}
 	method, path := cut(e)
 	parts := strings.Split(path, "/")
+	prefix := "/api/v4"
+	switch parts[1] {
+	case "oauth":
+		prefix, query = "", sentToUsers()
+	case "users", "user", "personal_access_tokens":
+		if e != fakegitlab.CreateUserRunner {
+			query = sentToUsers()
+		}
+		if e == fakegitlab.CreateUser || e == fakegitlab.UpdateUser {
+			query.Set("username", "newcomer")
+		}
+		ids["user_id"] = p.user(e)
+		if parts[1] == "users" {
+			ids["id"] = ids["user_id"]
+		} else {
+			ids["id"] = p.ownToken(header)
+		}
+		ids["impersonation_token_id"] = p.ownToken(http.Header{"Private-Token": {probedToken}})
+	}
 	for i, part := range parts {
 		switch name, isParam := strings.CutPrefix(part, ":"); {
 		case part == "*artifact_path":
@@ -363,7 +426,7 @@ func (p *prober) call(
 			parts[i] = strconv.Itoa(ids[name])
 		}
 	}
-	req := httptest.NewRequest(method, "/api/v4"+strings.Join(parts, "/")+"?"+query.Encode(), nil)
+	req := httptest.NewRequest(method, prefix+strings.Join(parts, "/")+"?"+query.Encode(), nil)
 	req.Header = header
 	rec := httptest.NewRecorder()
 	p.gl.ServeHTTP(rec, req)

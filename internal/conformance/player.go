@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,6 +38,7 @@ type caseServer interface {
 	URL() string
 	APIURL() string
 	Client() *http.Client
+	Now() time.Time
 	// Token is an access token of a user of the case, with the scope api unless others are given.
 	Token(username string, scopes ...string) string
 }
@@ -213,6 +215,9 @@ func (p *Player) expand(s string) string {
 		if field, ok := strings.CutPrefix(name, "last.json."); ok {
 			return textOf(testkit.Descend(p.last.json, field))
 		}
+		if date, ok := dateAhead(name, p.server.Now()); ok {
+			return date
+		}
 		if header, ok := strings.CutPrefix(name, "last.headers."); ok {
 			return p.last.header.Get(header)
 		}
@@ -317,7 +322,7 @@ func (p *Player) checkIDs(where string, want, got any) {
 	var wanted []int
 	for _, name := range want.([]any) {
 		id := -1
-		for _, kind := range []string{"runner", "job", "project", "group"} {
+		for _, kind := range []string{"runner", "job", "project", "group", "token", "user"} {
 			if known, ok := p.ids[kind+"."+fmt.Sprint(name)]; ok && id < 0 {
 				id = known
 			}

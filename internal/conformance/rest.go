@@ -26,6 +26,7 @@ type RealGitLab struct {
 	base, adminToken, version string
 	client                    *http.Client
 	Settings                  params // those that cases change, as they were
+	lastUser                  int    // the youngest user who is none of a case's
 }
 
 // DialGitLab looks at a GitLab before cases change it. Cases reset its registration token, change its settings and
@@ -45,6 +46,9 @@ func DialGitLab(t testing.TB, base, adminToken, version string) *RealGitLab {
 	}
 	require.Regexp(t, `^\d+\.\d+`, g.version, "no version of a GitLab")
 	g.Settings = g.Current(t)
+	if users := g.users(t); len(users) > 0 {
+		g.lastUser = slices.Max(users)
+	}
 	return g
 }
 
@@ -106,7 +110,7 @@ func (g *RealGitLab) Open(p *Player, c Case) WorldMaker {
 	p.prefix = "c" + strings.ToLower(rand.Text()[:8]) + "-"
 	w := &restWorld{Player: p, gitlab: g, about: c.text(), specs: map[string]caseUser{}, tokens: map[string]string{},
 		settingsNow: params{}, roles: map[string]fakegitlab.Members{}}
-	if namesItself.MatchString(w.about) {
+	if namesItself.MatchString(w.about) || namesUsers.MatchString(c.requests()) {
 		p.skip("it writes out a username or a path, which has a prefix there")
 	}
 	p.server = w
@@ -147,6 +151,7 @@ type restWorld struct {
 func (w *restWorld) URL() string          { return w.gitlab.base }
 func (w *restWorld) APIURL() string       { return w.gitlab.base + "/api/v4" }
 func (w *restWorld) Client() *http.Client { return w.gitlab.client }
+func (w *restWorld) Now() time.Time       { return time.Now() }
 
 func (w *restWorld) mentions(name string) bool { return strings.Contains(w.about, name) }
 
@@ -203,6 +208,11 @@ func (w *restWorld) clear() {
 	}
 	slices.Reverse(w.made)
 	w.remove(w.made)
+	for _, u := range w.gitlab.users(w.t) {
+		if u > w.gitlab.lastUser {
+			w.remove([]string{fmt.Sprintf("/users/%d?hard_delete=true", u)}) // made by the case itself
+		}
+	}
 }
 
 // remove deletes what is still there of these paths.
@@ -491,49 +501,4 @@ func (w *restWorld) job(string, caseJob) {
 	if w.mentions("job") {
 		w.skip("REST cannot give a job its status")
 	}
-}
-
-func (w *restWorld) token(name string, in caseToken) {
-	if !w.mentions(name) {
-		return
-	}
-	if len(in.Grants) > 0 || slices.Contains(in.Scopes, "granular") {
-		w.skip("REST makes no fine-grained token for another user")
-	}
-	now := time.Now()
-	expires := (in.Expires + in.ExpiresAt).At(now)
-	if !expires.IsZero() && expires.Before(now) {
-		w.skip("REST makes no access token that has expired")
-	}
-	kind := "personal_access_tokens"
-	if in.Impersonation {
-		kind = "impersonation_tokens"
-	}
-	token := w.accessToken(in.User, kind, in.Scopes, expires)
-	w.Names["token."+name] = token
-	if in.Revoked {
-		w.sendAs(token, http.MethodDelete, "/personal_access_tokens/self", nil)
-	}
-}
-
-func (w *restWorld) accessToken(username, kind string, scopes []string, expires time.Time) string {
-	body := params{"name": "conformance", "scopes": append([]string{}, scopes...)}
-	if !expires.IsZero() {
-		body["expires_at"] = expires.Format(time.DateOnly)
-	}
-	token, _ := testkit.Descend(w.send(http.MethodPost, fmt.Sprintf("/users/%d/%s", w.userID(username), kind), body),
-		"token").(string)
-	return token
-}
-
-// Token is made at the first use.
-func (w *restWorld) Token(username string, scopes ...string) string {
-	if len(scopes) == 0 {
-		scopes = []string{"api"}
-	}
-	key := username + " " + strings.Join(scopes, " ")
-	if w.tokens[key] == "" {
-		w.tokens[key] = w.accessToken(username, "personal_access_tokens", scopes, time.Time{})
-	}
-	return w.tokens[key]
 }

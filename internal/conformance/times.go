@@ -46,6 +46,18 @@ func (s Time) At(now time.Time) time.Time {
 	return now.Add(d)
 }
 
+var aheadPattern = regexp.MustCompile(`^date\.plus(\d+)$`)
+
+// dateAhead is the date that a placeholder such as date.plus30 stands for: so many days after now, in UTC.
+func dateAhead(name string, now time.Time) (date string, ok bool) {
+	m := aheadPattern.FindStringSubmatch(name)
+	if m == nil {
+		return "", false
+	}
+	n, _ := strconv.Atoi(m[1])
+	return now.UTC().AddDate(0, 0, n).Format(time.DateOnly), true
+}
+
 // compareVersions compares "17.2" and "17.10" by their numbers.
 func compareVersions(a, b string) int {
 	numbers := func(version string) []int {

@@ -89,6 +89,7 @@ func (p fakeWorld) token(name string, in caseToken) {
 	t := p.gl.AddAccessToken(fakegitlab.AccessToken{User: in.User, Scopes: append([]string{}, in.Scopes...),
 		Grants: p.grants(in.Grants), Revoked: in.Revoked, Impersonation: in.Impersonation,
 		ExpiresAt: (in.Expires + in.ExpiresAt).At(p.gl.Now())})
+	p.noteID("token", name, t.ID)
 	p.Names["token."+name] = t.Token
 }
 

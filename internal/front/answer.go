@@ -78,8 +78,11 @@ func (q *Request) answerRouted() Response {
 func (q *Request) handle() Response {
 	q.remakeToken()
 	res := q.route.Handle(q)
-	if q.takeBack != nil && res.Status >= http.StatusBadRequest {
+	switch refused := res.Status >= http.StatusBadRequest; {
+	case refused && q.takeBack != nil:
 		q.takeBack()
+	case !refused && q.User != nil && !q.Anonymous():
+		q.NoteActivity(q.User)
 	}
 	return res
 }

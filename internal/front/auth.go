@@ -5,6 +5,7 @@ package front
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -25,15 +26,18 @@ func (q *Request) authenticate() *Response {
 		q.User, q.Actor = Nobody, policy.Anonymous()
 		return nil
 	}
-	t := q.AccessToken(q.credentials())
+	t := q.sentAccessToken()
 	if t == nil {
-		return Refuse(http.StatusUnauthorized, MsgUnauthorized).Because(q.whyAnonymous()).AsRefusal()
+		return q.Unauthorized()
 	}
 	switch now := q.Now(); {
 	case t.Expired(now):
 		day := t.ExpiresAt.Format(time.DateOnly)
 		return InvalidToken(MsgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.User.Username, day))
 	case t.Revoked:
+		if rotation.MatchString(q.HTTP.URL.EscapedPath()) {
+			q.RevokeFamily(t)
+		}
 		return InvalidToken(msgTokenRevoked, "the token of "+t.User.Username+" is revoked")
 	}
 	q.User, q.Token = t.User, t
@@ -59,6 +63,10 @@ func (q *Request) authenticate() *Response {
 	return nil
 }
 
+// rotation is the path at which a token is rotated. Whoever sends one there that has been rotated already has it from
+// its owner or its thief, and nobody knows which (lib/gitlab/auth/auth_finders.rb, access_token_rotation_request?).
+var rotation = regexp.MustCompile(`access_tokens/(\d+|self)/rotate$`)
+
 // AuthenticatePerson is for the handler of an endpoint that is not one for access tokens and takes them nevertheless.
 // It returns the refusal, or nil.
 func (q *Request) AuthenticatePerson() *Response {
@@ -67,6 +75,11 @@ func (q *Request) AuthenticatePerson() *Response {
 	}
 	q.remakeToken()
 	return nil
+}
+
+// Unauthorized is the 401 of a handler that finds out late that it needs to know who calls.
+func (q *Request) Unauthorized() *Response {
+	return Refuse(http.StatusUnauthorized, MsgUnauthorized).Because(q.whyAnonymous()).AsRefusal()
 }
 
 // Nobody is the user of a call without credentials, where that is allowed. It sees what is public and holds no role.
@@ -85,6 +98,8 @@ func (q *Request) whyAnonymous() string {
 		return "job tokens are not accepted here"
 	case sent == "":
 		return "no credentials were sent"
+	case q.AccessToken(sent) != nil:
+		return "an access token of OAuth is sent in the header Authorization or as access_token"
 	case q.RunnerTokens[sent] != nil:
 		return "that is a runner's authentication token, no access token"
 	}

@@ -100,6 +100,10 @@ func (q *Request) sentScalar(name string) string {
 	return q.sent(name)
 }
 
+// Sent is a parameter as it came, a number as its digits; "" if it is neither text nor number. It is for before blocks,
+// which run before the parameters are validated.
+func (q *Request) Sent(name string) string { return q.sentScalar(name) }
+
 // malformedBasic reports whether HTTP Basic credentials hold what GitLab refuses in every string
 // (lib/gitlab/middleware/handle_malformed_strings.rb).
 func (q *Request) malformedBasic() bool {
@@ -113,10 +117,20 @@ func (q *Request) malformedBasic() bool {
 
 // LivingToken is the access token that was sent, nil if there is none or it is revoked or past its day.
 func (q *Request) LivingToken() *world.AccessToken {
-	if t := q.AccessToken(q.credentials()); t != nil && !t.Revoked && !t.Expired(q.Now()) {
+	if t := q.sentAccessToken(); t != nil && t.LivesOn(q.Now()) {
 		return t
 	}
 	return nil
+}
+
+// sentAccessToken is the access token that was sent, whatever state it is in; nil if there is none of that value. The
+// carriers of GitLab's own tokens are not for those of OAuth.
+func (q *Request) sentAccessToken() *world.AccessToken {
+	t := q.AccessToken(q.credentials())
+	if t != nil && t.OAuth != nil && q.privateToken() != "" {
+		return nil
+	}
+	return t
 }
 
 // SentJobToken is the job token that came where people send one: parameters count before the header
@@ -135,16 +149,18 @@ func (q *Request) JobCredentials() string {
 
 // blocked is the 403 of a user who may not use the API.
 func (q *Request) blocked() *Response {
-	var why string
-	switch q.User.State {
-	case world.UserBlocked:
-		why = msgUserBlocked
-	case world.UserBlockedPendingApproval:
+	why, is := "", string(q.User.State)
+	switch state := q.User.State; {
+	case state == world.UserBlockedPendingApproval:
 		why = msgUserPending
-	case world.UserDeactivated:
+	case state == world.UserDeactivated:
 		why = fmt.Sprintf(msgfUserDeactivated, q.Way.BaseURL)
+	case q.User.Blocked():
+		why = msgUserBlocked
+	case q.User.PasswordExpired && !q.User.Bot:
+		why, is = msgPasswordExpired, "to set another password in the browser first"
 	default:
 		return nil
 	}
-	return Forbidden(why, q.User.Username+" is "+string(q.User.State)).AsRefusal()
+	return Forbidden(why, q.User.Username+" is "+is).AsRefusal()
 }

@@ -86,6 +86,9 @@ func requestID(n int) (id, meta string) {
 
 // cache sets the headers for caches and answers a conditional GET (Rack::ETag, Rack::ConditionalGet).
 func (x *Sending) cache(res *Response, body []byte) []byte {
+	if res.Header.Get("Cache-Control") != "" { // the endpoint has said it itself
+		return body
+	}
 	if (res.Status != http.StatusOK && res.Status != http.StatusCreated) || len(body) == 0 {
 		x.set("Cache-Control", "no-cache")
 		return body

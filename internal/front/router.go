@@ -29,13 +29,16 @@ func (r *Router[T]) Add(method, path string, value T) {
 	r.values = append(r.values, value)
 }
 
-// muxPath writes /runners/:id as mux does. Parameters that span segments take slashes, too.
+// muxPath writes /runners/:id as mux does. Parameters that span segments take slashes, too; the id of a user is digits
+// (lib/api/users.rb, requirements).
 func muxPath(path string) string {
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
 		switch {
 		case spansSegments(p):
 			parts[i] = "{" + p[1:] + ":.+}"
+		case p == ":id" && i > 0 && parts[i-1] == "users":
+			parts[i] = "{id:[0-9]+|:id}" // also as it is written, so that the endpoint of that name is found
 		case strings.HasPrefix(p, ":"):
 			parts[i] = "{" + p[1:] + "}"
 		}

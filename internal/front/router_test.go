@@ -76,3 +76,12 @@ func TestRoutesThatStreamFindTheirCaller(t *testing.T) {
 	}
 	NewTable([]*Route{{Endpoint: "POST /a", Access: ByJobToken, Streams: streams}})
 }
+
+func TestRouterOfUsers(t *testing.T) {
+	r := NewRouter[string]()
+	r.Add("GET", "/users/:id", "one")
+	for path, want := range map[string]bool{"/users/7": true, "/users/:id": true, "/users/mia": false, "/users/7a": false} {
+		_, _, found := r.Find("GET", path)
+		assert.Equal(t, want, found, path)
+	}
+}

@@ -42,17 +42,13 @@ func (q *Request) routeScopes() []string {
 	return append(scopes, world.ScopeAPI, world.ScopeReadAPI)
 }
 
-// scopeSince has the scopes that not every version knows.
-var scopeSince = map[string]gitlabversion.Difference{
-	world.ScopeManageRunner: gitlabversion.ManageRunnerScope, world.ScopeGranular: gitlabversion.GranularTokens}
-
 // laterScopes says of the token's scopes that this version does not know from when on GitLab has them. A world may have
 // such tokens, so that it serves tests over several versions; whoever is refused for one must learn that it is only
 // too early.
 func (q *Request) laterScopes() string {
 	var text strings.Builder
 	for _, scope := range q.Token.Scopes {
-		if d, dated := scopeSince[scope]; dated && !q.Has(d) {
+		if d, dated := world.ScopeSince(scope); dated && !q.Has(d) {
 			text.WriteString("; " + q.Version.Lacks("the scope "+scope, d))
 		}
 	}

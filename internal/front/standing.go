@@ -54,7 +54,29 @@ func (q *Request) OnJob(j *world.Job, may JobRule) policy.Decision {
 // ActorOf is who a user is for policy; elevated is whether an administrator counts as one.
 func (q *Request) ActorOf(u *world.User, elevated bool) policy.Actor {
 	return policy.Actor{Name: u.Username, Admin: u.Admin && elevated, Auditor: u.Auditor, External: u.External,
-		LaterRoles: laterRoles()[q.Version]}
+		NoGroups: !u.CreatesGroups(), NoProjects: q.hasAllProjects(u), LaterRoles: laterRoles()[q.Version]}
+}
+
+// hasAllProjects reports whether a user has as many projects as may be. Those who may have as many as GitLab's default
+// says never have.
+func (q *Request) hasAllProjects(u *world.User) bool {
+	most := u.MostProjects()
+	if u.ProjectsLimit == nil || most <= 0 {
+		return most <= 0
+	}
+	own := 0
+	for _, p := range q.Projects.Rows {
+		if p.Owner == u {
+			own++
+		}
+	}
+	return own >= most
+}
+
+// OnUser asks whether the user may do something with a user.
+func (q *Request) OnUser(u *world.User, may func(policy.Actor, policy.UserStanding) policy.Decision) policy.Decision {
+	return may(q.Actor, policy.UserStanding{Username: u.Username, Own: u == q.User,
+		Hidden: u.PrivateProfile || u.Blocked() || u.Unconfirmed, Internal: u.Internal()})
 }
 
 // laterRoles are, for each version, the roles that it does not have yet, each with the words for a person. They are

@@ -41,6 +41,7 @@ const (
 	msgInsufficientScope = "The request requires higher privileges than provided by the access token."
 	msgfBearerChallenge  = `Bearer realm="Protected by OAuth 2.0", error="invalid_token", error_description="%s"`
 	msgUserBlocked       = "Your account has been blocked."
+	msgPasswordExpired   = "Your password expired. Please access GitLab from a web browser to update your password."
 	msgUserPending       = "Your account is pending approval from your administrator and hence blocked."
 	msgfUserDeactivated  = "Your account has been deactivated by your administrator. " +
 		"Please log back in from a web browser to reactivate your account at %s"

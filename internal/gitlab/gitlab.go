@@ -1,8 +1,8 @@
 // Package gitlab is the door of a GitLab: it knows which protocols there are, which part of the paths is whose, and
 // what each serves. meant.go tells a person which endpoint was probably meant by what is none.
 //
-// Today that is REST alone. Another protocol is a front.Protocol of a package beside internal/rest, and a line in
-// Serve. What stands before every protocol is in internal/front, what all of them change in internal/world.
+// Those are REST and OAuth. Another protocol is a front.Protocol of a package beside theirs, and a line in Serve. What
+// stands before every protocol is in internal/front, what all of them change in internal/world.
 package gitlab
 
 import (
@@ -10,8 +10,12 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/oauth"
 	"github.com/fakegitlab/fakegitlab/internal/rest"
 )
+
+// authorization is the authorization server of OAuth, which is one for all GitLabs of the process.
+var authorization oauth.API
 
 // table is the table of the REST API's routes. It is built once for all GitLabs of the process and never changes.
 var table = sync.OnceValue(func() *front.Table { return front.NewTable(rest.Routes()) })
@@ -20,8 +24,11 @@ var table = sync.OnceValue(func() *front.Table { return front.NewTable(rest.Rout
 func Serve(s *front.Site) {
 	api := rest.NewAPI(s, table())
 	s.Protocol = func(path string) front.Protocol {
-		if api.Owns(path) {
+		switch {
+		case api.Owns(path):
 			return api
+		case authorization.Owns(path):
+			return authorization
 		}
 		return nil
 	}
@@ -35,11 +42,15 @@ func Endpoints(v gitlabversion.Version) []string {
 			all = append(all, r.Endpoint)
 		}
 	}
-	return all
+	return append(all, oauth.Endpoint)
 }
 
-// EndpointAt is the endpoint that a version serves at a method and a path below /api/v4; "" for none.
+// EndpointAt is the endpoint that a version serves at a method and a path below /api/v4, or else its whole path; "" for
+// none.
 func EndpointAt(v gitlabversion.Version, method, path string) string {
+	if authorization.Serves(method, path) {
+		return oauth.Endpoint
+	}
 	if r, _ := table().Lookup(method, path, ""); r != nil && r.ServedBy(v) {
 		return r.Endpoint
 	}
@@ -79,6 +90,9 @@ func Lacks(v gitlabversion.Version, endpoint string) string {
 }
 
 func routeOf(endpoint string) *front.Route {
+	if endpoint == oauth.Endpoint {
+		return oauth.Route()
+	}
 	for _, r := range table().Routes() {
 		if r.Endpoint == endpoint {
 			return r

@@ -94,6 +94,12 @@ const (
 	MovedProjectsRedirect
 	DeletionMarks
 	DeletionRenames
+	OwnTokenCreation
+	TokenRotationExpiry
+	TokenSelfRotation
+	TokenFamilyRevoked
+	TokenExpiryFilters
+	ActivationByService
 	differenceCount
 )
 
@@ -334,6 +340,19 @@ var table = [differenceCount]Row{
 		Version{18, 0}, first, "app/services/groups/mark_for_deletion_service.rb; epic 17208", false},
 	DeletionRenames: {"what is marked for deletion has -deletion_scheduled- and its ID at the end of its path and name",
 		Version{18, 2}, first, "app/services/namespaces/mark_for_deletion_base_service.rb", false},
+	OwnTokenCreation: {"POST /user/personal_access_tokens",
+		Version{16, 5}, first, "Users API page", true},
+	TokenRotationExpiry: {"rotating an access token takes expires_at; before, the new one lives a week",
+		Version{16, 6}, first, "Personal access tokens API page", true},
+	TokenSelfRotation: {"POST /personal_access_tokens/self/rotate",
+		Version{16, 10}, first, "Personal access tokens API page", true},
+	TokenFamilyRevoked: {"a rotated token that is used to rotate has the tokens revoked that came of it",
+		Version{16, 3}, first, "Personal access tokens API page; lib/gitlab/auth/auth_finders.rb, revoke_token_family", true},
+	TokenExpiryFilters: {"lists of personal access tokens are narrowed by expires_before and expires_after",
+		Version{17, 11}, first, "lib/api/helpers/personal_access_tokens_helpers.rb of about 17.11", false},
+	ActivationByService: {"activating a user who is blocked is 403 with Error occurred. before the text, one who is " +
+		"active true; before, 403 Forbidden - and false",
+		Version{17, 0}, first, "lib/api/users.rb of 16.3 and of about 17.10; app/services/users/activate_service.rb", false},
 	RecentPipelinesSearched: {"artifacts by ref are looked for in the 100 latest successful pipelines with " +
 		"search_recent_successful_pipelines",
 		Version{18, 10}, first, "Job artifacts API page", false},

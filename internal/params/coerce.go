@@ -21,7 +21,7 @@ func coerce(kind Kind, raw any) (value any, ok bool) {
 	if raw == nil || kind == Any {
 		return raw, true
 	}
-	if raw == "" && (kind == Integer || kind == Boolean || kind == DateTime) {
+	if raw == "" && (kind == Integer || kind == Boolean || kind == DateTime || kind == Date) {
 		return nil, true
 	}
 	switch kind {
@@ -35,6 +35,8 @@ func coerce(kind Kind, raw any) (value any, ok bool) {
 		return stringList(raw)
 	case DateTime:
 		return dateTime(raw)
+	case Date:
+		return date(raw)
 	case Hash:
 		value, ok = raw.(Tree)
 	}
@@ -149,6 +151,15 @@ func dateTime(raw any) (any, bool) {
 		}
 	}
 	return nil, false
+}
+
+// date reads a date, of which a time of day is left out.
+func date(raw any) (any, bool) {
+	at, ok := dateTime(raw)
+	if !ok {
+		return nil, false
+	}
+	return at.(string)[:len(time.DateOnly)], true
 }
 
 // commaList is GitLab's own coercion of comma lists: text is cut and stripped, so is every element of a list, and

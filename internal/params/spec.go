@@ -20,6 +20,7 @@ const (
 	Hash                   // Hash, with Fields if the inside is declared too
 	Any                    // no type: kept as sent
 	DateTime               // DateTime: kept as text, 2024-07-01T12:00:00+00:00; "" is null
+	Date                   // Date: kept as text, 2024-07-01; "" is null
 )
 
 // Param declares one parameter. The zero value of every field but Name means "no such rule".
@@ -50,12 +51,14 @@ type RuleKind int
 const (
 	MutuallyExclusive RuleKind = iota // at most one
 	AtLeastOneOf                      // one or more
+	AllOrNoneOf                       // all or none
 )
 
 // Rule says how the named parameters go together.
 type Rule struct {
 	Kind  RuleKind
 	Names []string
+	After string // the parameter that the rule is declared behind; "" is the last
 }
 
 // Spec declares the parameters of an endpoint, path parameters among them.
@@ -66,19 +69,20 @@ type Spec struct {
 }
 
 // Validate coerces t and returns Grape's sentences about what is wrong with it, in the order of declaration (each
-// parameter: presence, type, values, pattern; the rules last) and none of them twice; GitLab joins them with ", ".
+// parameter: presence, type, values, pattern) and none of them twice; GitLab joins them with ", ".
 // Parameters that nothing declares are kept as they are. t is not changed and must not be changed afterwards.
 func (s Spec) Validate(t Tree) (Values, []string) {
-	var c check
+	c := check{rules: s.Rules}
 	data := c.fields(s.Params, t, "")
-	for _, rule := range s.Rules {
-		c.rule(rule, data)
-	}
+	c.rulesAfter("", data)
 	return Values{data: data, given: t, params: s.Params, known: s.Known}, c.errors
 }
 
 // check collects the errors of one request.
-type check struct{ errors []string }
+type check struct {
+	errors []string
+	rules  []Rule
+}
 
 func (c *check) fail(name, complaint string) {
 	if sentence := name + " " + complaint; !slices.Contains(c.errors, sentence) {
@@ -98,11 +102,23 @@ func (c *check) fields(params []Param, given Tree, prefix string) Tree {
 			continue
 		}
 		c.param(p, data, given, prefix)
+		if prefix == "" {
+			c.rulesAfter(p.Name, given)
+		}
 		if data[p.Name] == nil && p.Default != nil {
 			data[p.Name] = p.Default
 		}
 	}
 	return data
+}
+
+// rulesAfter checks the rules that are declared behind a parameter.
+func (c *check) rulesAfter(name string, data Tree) {
+	for _, rule := range c.rules {
+		if rule.After == name {
+			c.rule(rule, data)
+		}
+	}
 }
 
 func (c *check) param(p *Param, data, given Tree, prefix string) {
@@ -116,7 +132,7 @@ func (c *check) param(p *Param, data, given Tree, prefix string) {
 	}
 	if !present {
 		c.fail(name, "is missing")
-		if len(p.Values) > 0 && prefix == "" {
+		if len(p.Values) > 0 && prefix == "" && p.Kind != CommaList { // a comma list is one without elements then
 			c.fail(name, "does not have a valid value")
 		}
 		c.fields(p.Fields, nil, name)
@@ -183,6 +199,8 @@ func (c *check) rule(rule Rule, data Tree) {
 	switch n := len(present); {
 	case n > 1 && rule.Kind == MutuallyExclusive:
 		c.fail(strings.Join(present, ", "), "are mutually exclusive")
+	case n > 0 && n < len(rule.Names) && rule.Kind == AllOrNoneOf:
+		c.fail(strings.Join(rule.Names, ", "), "provide all or none of parameters")
 	case n == 0 && rule.Kind == AtLeastOneOf:
 		c.fail(strings.Join(rule.Names, ", "), "are missing, at least one parameter must be provided")
 	}

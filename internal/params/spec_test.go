@@ -15,7 +15,7 @@ import (
 var everyKind = Spec{Params: []Param{
 	{Name: "string"}, {Name: "integer", Kind: Integer}, {Name: "boolean", Kind: Boolean},
 	{Name: "comma", Kind: CommaList}, {Name: "list", Kind: StringList}, {Name: "hash", Kind: Hash},
-	{Name: "any", Kind: Any}, {Name: "datetime", Kind: DateTime},
+	{Name: "any", Kind: Any}, {Name: "datetime", Kind: DateTime}, {Name: "date", Kind: Date},
 	{Name: "info", Kind: Hash, Fields: []Param{{Name: "name"},
 		{Name: "config", Kind: Hash, Fields: []Param{{Name: "gpus"}}}}},
 }}
@@ -75,6 +75,10 @@ func TestCoerce(t *testing.T) {
 			{"2024-07-01", "2024-07-01T00:00:00+00:00"}, {"", nil}, {nil, nil},
 			{"soon", invalid{}}, {"2024-13-01", invalid{}}, {n("1"), invalid{}}, {true, invalid{}},
 		},
+		"date": {
+			{"2024-07-01", "2024-07-01"}, {"2024-07-01T23:00:00+02:00", "2024-07-01"}, {"", nil}, {nil, nil},
+			{"soon", invalid{}}, {n("20240701"), invalid{}},
+		},
 	} {
 		for _, r := range rows {
 			values, errs := everyKind.Validate(Tree{name: r.raw})
@@ -96,10 +100,10 @@ func TestValidateErrors(t *testing.T) {
 		{Name: "active", Kind: Boolean}, {Name: "paused", Kind: Boolean},
 		{Name: "access_level", Values: []string{"not_protected", "ref_protected"}},
 		{Name: "maximum_timeout", Kind: Integer},
-	}, Rules: []Rule{{MutuallyExclusive, []string{"active", "paused"}}}}
+	}, Rules: []Rule{{MutuallyExclusive, []string{"active", "paused"}, ""}}}
 	update := Spec{Params: []Param{
 		{Name: "id", Kind: Integer, Required: true}, {Name: "description"}, {Name: "paused", Kind: Boolean},
-	}, Rules: []Rule{{AtLeastOneOf, []string{"description", "paused"}}}}
+	}, Rules: []Rule{{AtLeastOneOf, []string{"description", "paused"}, ""}}}
 	create := Spec{Params: []Param{
 		{Name: "runner_type", Required: true, Values: runnerTypes},
 		{Name: "group_id", Kind: Integer, Required: true, When: &When{"runner_type", "group_type"}},
@@ -111,6 +115,10 @@ func TestValidateErrors(t *testing.T) {
 		{Name: "levels", Kind: CommaList, Values: []string{"a", "b"}},
 		{Name: "type", Values: runnerTypes},
 	}}
+	user := Spec{Params: []Param{{Name: "email", Required: true}, {Name: "name", Required: true}, {Name: "uid"},
+		{Name: "provider"}, {Name: "scopes", Kind: CommaList, Required: true, Values: []string{"a"}},
+	}, Rules: []Rule{{AtLeastOneOf, []string{"password", "random"}, "email"},
+		{AllOrNoneOf, []string{"uid", "provider"}, ""}}}
 	output := Spec{Params: []Param{{Name: "output", Kind: Hash, Required: true, Fields: []Param{
 		{Name: "checksum", Required: true, Values: []string{"x"}}, {Name: "bytesize", Kind: Integer},
 	}}}}
@@ -142,15 +150,20 @@ func TestValidateErrors(t *testing.T) {
 		"given":                    {create, "runner_type=project_type", []string{"project_id is missing"}},
 		"given, other":             {create, "runner_type=instance_type&project_id=abc", nil},
 		"given, coerced":           {create, "runner_type=group_type&group_id=abc", []string{"group_id is invalid"}},
-		"pattern":                  {list, "version_prefix=a17", []string{"version_prefix is invalid"}},
-		"pattern and type, once":   {list, "version_prefix[]=a", []string{"version_prefix is invalid"}},
-		"pattern holds":            {list, "version_prefix=17.", nil},
-		"except":                   {list, "per_page=0", []string{"per_page has a value not allowed"}},
-		"not a number":             {list, "per_page=x", []string{"per_page is invalid"}},
-		"values of a list":         {list, "levels=a,c", []string{"levels does not have a valid value"}},
-		"values of an empty list":  {list, "levels=", nil},
-		"values of an unfit hash":  {list, "type[a]=b", []string{"type is invalid", "type does not have a valid value"}},
-		"required hash":            {output, "", []string{"output is missing", "output[checksum] is missing"}},
+		"a rule in its place, and a list that is missing": {user, "", []string{"email is missing",
+			"password, random are missing, at least one parameter must be provided", "name is missing", "scopes is missing"}},
+		"one of all or none": {user, "email=a&name=b&random=1&scopes=a&uid",
+			[]string{"uid, provider provide all or none of parameters"}},
+		"all of all or none":      {user, "email=a&name=b&random=1&scopes=a&uid=1&provider=2", nil},
+		"pattern":                 {list, "version_prefix=a17", []string{"version_prefix is invalid"}},
+		"pattern and type, once":  {list, "version_prefix[]=a", []string{"version_prefix is invalid"}},
+		"pattern holds":           {list, "version_prefix=17.", nil},
+		"except":                  {list, "per_page=0", []string{"per_page has a value not allowed"}},
+		"not a number":            {list, "per_page=x", []string{"per_page is invalid"}},
+		"values of a list":        {list, "levels=a,c", []string{"levels does not have a valid value"}},
+		"values of an empty list": {list, "levels=", nil},
+		"values of an unfit hash": {list, "type[a]=b", []string{"type is invalid", "type does not have a valid value"}},
+		"required hash":           {output, "", []string{"output is missing", "output[checksum] is missing"}},
 		"fields": {output, "output[checksum]=y&output[bytesize]=z",
 			[]string{"output[checksum] does not have a valid value", "output[bytesize] is invalid"}},
 		"optional hash":             {optional, "", nil},

@@ -51,6 +51,16 @@ func (v Values) Time(name string) (time.Time, bool) {
 	return t, err == nil
 }
 
+// Date returns the beginning of a Date, in UTC; false when it is absent or null.
+func (v Values) Date(name string) (time.Time, bool) {
+	s, ok := get[string](v, Date, name)
+	if !ok {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.DateOnly, s)
+	return t, err == nil
+}
+
 func get[T any](v Values, kind Kind, name string) (value T, ok bool) {
 	coerced, valid := coerce(kind, v.data[name])
 	if !valid {
@@ -97,6 +107,16 @@ func (v Values) With(name string, value any) Values {
 		data = make(Tree, 1)
 	}
 	data[name] = value
+	v.data = data
+	return v
+}
+
+// Without returns a copy that lacks some values, as if they had neither been sent nor had a default.
+func (v Values) Without(names ...string) Values {
+	data := maps.Clone(v.data)
+	for _, name := range names {
+		delete(data, name)
+	}
 	v.data = data
 	return v
 }

@@ -3,6 +3,7 @@ package params
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
@@ -82,6 +83,9 @@ func TestZeroValues(t *testing.T) {
 	assert.Empty(t, v.Ignored())
 	assert.Empty(t, v.Names())
 	assert.Equal(t, "a=1", v.With("a", 1).Query())
+	assert.Equal(t, "a=1", v.With("a", 1).With("b", 2).Without("b", "c").Query())
+	day, ok := v.With("date", "2024-07-01").Date("date")
+	assert.True(t, ok && day.Equal(time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)), day)
 	assert.Empty(t, v.Query())
 }
 

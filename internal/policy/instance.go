@@ -26,12 +26,15 @@ func ReadAdminCICD(a Actor, r Rules) Decision { return isAdmin(a, r.AuditorsList
 // CreateInstanceRunners says whether the actor may make runners for every project (app/policies/global_policy.rb).
 func CreateInstanceRunners(a Actor) Decision { return isAdmin(a, false) }
 
-// CreateGroup says whether the actor may make groups: external users may not (app/policies/global_policy.rb).
-func CreateGroup(a Actor) Decision { return notExternal(a) }
+// CreateGroup says whether the actor may make groups, which external users may not unless somebody lets them
+// (app/policies/global_policy.rb).
+func CreateGroup(a Actor) Decision { return unless(a.NoGroups, a, "may make no groups") }
 
-// CreateProjects says whether the actor may make projects: external users, whose limit is 0, may not
-// (app/models/user.rb, can_create_project?).
-func CreateProjects(a Actor) Decision { return notExternal(a) }
+// CreateProjects says whether the actor may make projects in the own namespace, of which external users may have none
+// unless somebody lets them (app/models/user.rb, can_create_project?).
+func CreateProjects(a Actor) Decision {
+	return unless(a.NoProjects, a, "may have no more projects in the own namespace")
+}
 
 // UseUserNamespace is create_projects and read_namespace of a user's own namespace: for the user, and for
 // administrators (app/policies/namespaces/user_namespace_policy.rb).
@@ -42,11 +45,14 @@ func UseUserNamespace(a Actor, own bool) Decision {
 	return isAdmin(a, false)
 }
 
-func notExternal(a Actor) Decision {
-	if a.External {
-		return Decision{Reason: a.Name + " is an external user"}
+func unless(forbidden bool, a Actor, why string) Decision {
+	if !forbidden {
+		return allowed
 	}
-	return allowed
+	if a.External {
+		why += ", being an external user"
+	}
+	return Decision{Reason: a.Name + " " + why}
 }
 
 // UpdateInstanceRegistrationToken is update_runners_registration_token for the instance's own token, which is

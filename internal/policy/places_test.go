@@ -43,10 +43,12 @@ func TestReadCode(t *testing.T) {
 }
 
 func TestCreatePlaces(t *testing.T) {
-	for _, rule := range []func(Actor) Decision{CreateGroup, CreateProjects} {
-		check(t, "", rule(mia))
-		check(t, "ext is an external user", rule(Actor{Name: "ext", External: true}))
-	}
+	check(t, "", CreateGroup(Actor{External: true, NoProjects: true}))
+	check(t, "", CreateProjects(Actor{External: true, NoGroups: true}))
+	check(t, "mia may make no groups", CreateGroup(Actor{Name: "mia", NoGroups: true}))
+	check(t, "ext may make no groups, being an external user", CreateGroup(Actor{Name: "ext", External: true,
+		NoGroups: true}))
+	check(t, "mia may have no more projects in the own namespace", CreateProjects(Actor{Name: "mia", NoProjects: true}))
 }
 
 // Lists ask for roles alone: an administrator's are no others than anybody's.

@@ -55,12 +55,16 @@ type Actor struct {
 	Admin, Auditor bool
 	// External users see what is internal only where they are members.
 	External bool
+	// NoGroups users may not make groups, NoProjects none in their own namespace: they may have none, or no more.
+	NoGroups, NoProjects bool
 	// LaterRoles has, for roles that came with a later version, a sentence that says so, for the reasons of refusals.
 	LaterRoles map[Role]string
 }
 
 // Anonymous is who asks without credentials: it sees what is public.
-func Anonymous() Actor { return Actor{Name: "an anonymous caller", External: true} }
+func Anonymous() Actor {
+	return Actor{Name: "an anonymous caller", External: true, NoGroups: true, NoProjects: true}
+}
 
 func (a Actor) readsAll() bool { return a.Admin || a.Auditor }
 

@@ -5,7 +5,6 @@ package rest
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -18,8 +17,9 @@ func instanceRows() []row {
 		{endpoint: "GET /version", scopes: profile, handle: getMetadata},
 		{endpoint: "GET /metadata", scopes: profile, handle: getMetadata},
 		{endpoint: "GET /user", scopes: profile, handle: getCurrentUser},
-		{endpoint: "GET /personal_access_tokens/self", scopes: anything, handle: getOwnAccessToken},
-		{endpoint: "DELETE /personal_access_tokens/self", scopes: anything, handle: revokeOwnAccessToken},
+		{endpoint: "GET /personal_access_tokens/self", scopes: anything, before: personalTokens, handle: getOwnAccessToken},
+		{endpoint: "DELETE /personal_access_tokens/self", scopes: anything, before: personalTokens,
+			handle: revokeOwnAccessToken},
 		{endpoint: "GET /application/settings", before: administrators, handle: getApplicationSettings},
 		{endpoint: "PUT /application/settings", before: administrators, spec: settingsSpec,
 			handle: updateApplicationSettings},
@@ -49,50 +49,25 @@ func getMetadata(q request) front.Response {
 }
 
 func getCurrentUser(q request) front.Response {
-	u := q.User
-	e := currentUserEntity{userEntity: q.userEntity(u), ConfirmedAt: q.iso(u.CreatedAt), Email: u.Email, ThemeID: 1,
-		ColorSchemeID: 1, ProjectsLimit: 100000, Identities: []string{},
-		CanCreateGroup:   policy.CreateGroup(q.Actor).Allowed,
-		CanCreateProject: policy.CreateProjects(q.Actor).Allowed, External: u.External, CommitEmail: u.Email}
-	if q.Has(gitlabversion.PreferredLanguage) {
-		language := "en"
-		e.PreferredLanguage = some(&language)
+	if q.User.Admin {
+		return front.OK(q.userForAdmins(q.User))
 	}
-	if q.Has(gitlabversion.ScimIdentities) {
-		e.ScimIdentities = some(&[]string{})
-	}
-	if u.Admin {
-		e.adminUserEntity = &adminUserEntity{IsAdmin: true, NamespaceID: u.ID}
-		if q.Has(gitlabversion.EmailResetOffered) {
-			e.EmailResetOfferedAt = some[isoTime](nil)
-		}
-	}
-	return front.OK(e)
+	return front.OK(q.userForItself(q.User))
 }
 
+// personalTokens is the before block of what a token does with itself: one of OAuth is of another kind.
+func personalTokens(q request) *front.Response {
+	if q.Token.OAuth == nil {
+		return nil
+	}
+	return front.BadRequest(msgPersonalTokenAlone).Because(msgReasonOAuth).AsRefusal()
+}
+
+// msgReasonOAuth is for the journal.
+const msgReasonOAuth = "the token is one of POST /oauth/token"
+
 func getOwnAccessToken(q request) front.Response {
-	t := q.Token
-	e := accessTokenEntity{ID: t.ID, Name: t.Name, Revoked: t.Revoked, CreatedAt: q.iso(t.CreatedAt), Scopes: t.Scopes,
-		UserID: t.User.ID, LastUsedAt: q.timeOrNull(t.LastUsedAt), Active: true}
-	if e.Scopes == nil {
-		e.Scopes = []string{}
-	}
-	if !t.ExpiresAt.IsZero() {
-		day := t.ExpiresAt.UTC().Format(time.DateOnly)
-		e.ExpiresAt = &day
-	}
-	if q.Has(gitlabversion.GranularShown) {
-		granular := t.IsGranular()
-		e.Granular = some(&granular)
-	}
-	if q.Has(gitlabversion.TokenDescription) {
-		e.Description = some[string](nil)
-	}
-	if q.Has(gitlabversion.TokenLastUsedIPs) {
-		addresses := append([]string{}, t.LastUsedIPs...)
-		e.LastUsedIPs = some(&addresses)
-	}
-	return front.OK(e)
+	return front.OK(q.accessTokenWithAddresses(q.Token))
 }
 
 func revokeOwnAccessToken(q request) front.Response {

@@ -15,9 +15,9 @@ import (
 )
 
 // as makes a request of a person.
-func as(t *testing.T, gl *fg.Fake, user, method, path string) testkit.Reply {
+func as(t *testing.T, gl *fg.Fake, user, method, path string, change ...func(*http.Request)) testkit.Reply {
 	t.Helper()
-	return testkit.Send(t, gl, method, path, nil, "Private-Token", gl.Token(user))
+	return testkit.Ask(t, gl, gl.Token(user), method, path, change...)
 }
 
 func TestWhoMayDoWhatToAJob(t *testing.T) {

@@ -32,13 +32,18 @@ func (st *State) DeleteUser(u *User) error {
 		return fmt.Errorf("%s is the only owner of group %s, which GitLab asks to delete or to give to somebody first",
 			u.Username, g.Path)
 	}
+	st.eraseOwn(u)
+	return nil
+}
+
+// eraseOwn deletes a user who owns no group, with the personal projects.
+func (st *State) eraseOwn(u *User) {
 	for _, p := range slices.Clone(st.Projects.Rows) {
 		if p.Owner == u {
 			st.DeleteProject(p)
 		}
 	}
 	st.removeUser(u)
-	return nil
 }
 
 // soleOwned is a group without another owner than that user, of its own members or of those above it; nil if there is
@@ -65,14 +70,15 @@ func ownedByOther(g *Group, u *User) bool {
 
 // removeUser takes a user out who owns nothing.
 func (st *State) removeUser(u *User) {
-	for _, j := range slices.Clone(st.Jobs.Rows) {
-		if j.User != u {
-			continue
+	st.dropJobsOf(u)
+	for _, j := range st.Jobs.Rows {
+		if j.User == u {
+			j.User = st.ghost()
 		}
-		j.User = st.ghost()
-		if j.Status.cancelable() {
-			_ = st.fire(j, eventDrop) // and not Drop: what a blocked user began is not tried again
-			j.FailureReason = UserBlockedFailure
+	}
+	for _, other := range st.Users.Rows {
+		if other.Creator == u {
+			other.Creator = nil
 		}
 	}
 	for _, r := range st.Runners.Rows {
@@ -92,10 +98,27 @@ func (st *State) removeUser(u *User) {
 		}
 	}
 	st.removeTokens(func(t *AccessToken) bool { return t.User == u })
+	maps.DeleteFunc(st.tokenValues, func(_ string, t *AccessToken) bool { return t.User == u }) // those of OAuth
 	maps.DeleteFunc(st.handed, func(_ string, h handedToken) bool { return Key(h.username) == Key(u.Username) })
 	delete(st.UserNames, Key(u.Username))
 	st.Users.remove(u)
 	st.tickAll()
+}
+
+// dropJobsOf has the jobs of a user fail that have not ended, because the user is blocked
+// (app/services/ci/drop_pipelines_and_disable_schedules_for_user_service.rb).
+func (st *State) dropJobsOf(u *User) {
+	for _, j := range slices.Clone(st.Jobs.Rows) {
+		if j.User != u {
+			continue
+		}
+		if _, open := transition(eventDrop, j.Status, false); open {
+			_ = st.fire(j, eventDrop) // and not Drop: what a blocked user began is not tried again
+			if j.Status == JobFailed {
+				j.FailureReason = UserBlockedFailure
+			}
+		}
+	}
 }
 
 // ghost is the user for what is left of deleted users, made when it is first needed.

@@ -60,6 +60,9 @@
 //	groups.go projects.go members.go shares.go            transitions of groups, projects, memberships and invitations
 //	deletions*.go                                         of users, projects and groups, with all that goes with them;
 //	                                                      those that are only marked
+//	access_tokens*.go                                     transitions of access tokens, those of OAuth among them
+//	users.go users_model.go users_states.go               what requests make of users, GitLab's rules of that, states
+//	deletions.go                                          of users, projects and groups, with all that goes with them
 //	pins.go                                               ids and tokens that a test wants requests to make
 //	drafts*.go                                            records from plain data
 package world

@@ -25,12 +25,14 @@ func checkUser(u *User) (ps Problems) {
 		u.Email = u.Username + "@example.com"
 	}
 	ps.Add("state", oneOf("user state", &u.State, UserActive, UserStates))
+	ps.Add("", checkUserDetails(u).err())
 	return ps
 }
 
 // AddUser makes a user of a draft; what is empty in it is filled in.
-func (st *State) AddUser(u User) (*User, error) {
-	ps := checkUser(&u)
+func (st *State) AddUser(u User, found ...Problem) (*User, error) {
+	ps := Problems(found)
+	ps.Add("", checkUser(&u).err())
 	switch key := Key(u.Username); {
 	case st.UserNames[key] != nil:
 		ps.Addf("username", "the username is taken")
@@ -49,17 +51,19 @@ func (st *State) AddUser(u User) (*User, error) {
 }
 
 // UpdateUser replaces what is known of a user. Who a user is, ID and username, stays.
-func (st *State) UpdateUser(u *User, next User) error {
+func (st *State) UpdateUser(u *User, next User, found ...Problem) error {
 	if next.ID != u.ID || next.Username != u.Username {
 		return errors.New("a user's ID and Username do not change")
 	}
 	if next.Bot != u.Bot {
 		return errors.New("Bot says how a user was made and does not change")
 	}
-	if ps := checkUser(&next); len(ps) > 0 {
+	ps := Problems(found)
+	if ps.Add("", checkUser(&next).err()); len(ps) > 0 {
 		return ps
 	}
 	next.CreatedAt = orNow(next.CreatedAt, u.CreatedAt)
+	next.UpdatedAt, next.ActiveOn = u.UpdatedAt, u.ActiveOn
 	before := *u
 	*u = next
 	st.onUndo(func() { *u = before })
@@ -67,13 +71,13 @@ func (st *State) UpdateUser(u *User, next User) error {
 }
 
 // SeedUser is AddUser, but for the user root, who is always there and is updated.
-func (st *State) SeedUser(in User) error {
+func (st *State) SeedUser(in User, found ...Problem) error {
 	if Key(in.Username) != RootUsername {
-		_, err := st.AddUser(in)
+		_, err := st.AddUser(in, found...)
 		return err
 	}
 	root := st.UserNames[RootUsername]
-	var ps Problems
+	ps := Problems(found)
 	if in.ID != 0 && in.ID != root.ID {
 		ps.Addf("id", "the ID of root is %d", root.ID)
 	}

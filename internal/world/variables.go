@@ -120,7 +120,7 @@ func (st *State) checkVariable(s VariableSet, v, before *Variable, bad *Invalid)
 		bad.Add(attrKey, msgVariableKey)
 	}
 	if v.Masked && !v.fitToBeMasked() {
-		bad.Add(attrValue, msgInvalidValue)
+		bad.Add(attrValue, msgInvalid)
 	}
 	if s.bare && tooLong(&v.Value, maxInstanceSecret) {
 		bad.Add(attrValue, fmt.Sprintf(msgfValueTooLong, maxInstanceSecret))

@@ -109,6 +109,7 @@ const (
 	UserBlocked                UserState = "blocked"
 	UserBlockedPendingApproval UserState = "blocked_pending_approval"
 	UserDeactivated            UserState = "deactivated"
+	UserBanned                 UserState = "banned"
 )
 
 // Registration is how a runner came to be (app/models/ci/runner.rb, registration_type).
@@ -172,6 +173,6 @@ var (
 	RunnerKinds      = []RunnerType{InstanceRunner, GroupRunner, ProjectRunner}
 	RefAccessLevels  = []AccessLevel{NotProtected, RefProtected}
 	Accesses         = []Access{PersonalProjects, AllMemberships, SelectedMemberships, AccessUser, AccessInstance}
-	UserStates       = []UserState{UserActive, UserBlocked, UserBlockedPendingApproval, UserDeactivated}
+	UserStates       = []UserState{UserActive, UserBlocked, UserBlockedPendingApproval, UserDeactivated, UserBanned}
 	Registrations    = []Registration{ByUser, ByRegistrationToken}
 )
