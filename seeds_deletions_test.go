@@ -182,3 +182,43 @@ func TestPinsThatComeToNothing(t *testing.T) {
 		assert.Contains(t, misusing(t, do), want)
 	}
 }
+
+// What cannot be shared, kept or overridden is said at once, with the nearest right thing.
+func TestSharesAndAttributesOfSeeds(t *testing.T) {
+	for want, do := range map[string]func(gl *fakegitlab.Fake){
+		`AddShare("acme/shop"): no group "acme/backed"; did you mean "acme/backend"?`: func(gl *fakegitlab.Fake) {
+			gl.AddShare(fakegitlab.Share{Path: "acme/shop", Group: "acme/backed", Role: fakegitlab.Guest})
+		},
+		`AddShare("acme/shop"): Project cannot be shared with the group it is in or one of its ancestors.`: func(
+			gl *fakegitlab.Fake) {
+			gl.AddShare(fakegitlab.Share{Path: "acme/shop", Group: "acme", Role: fakegitlab.Guest})
+		},
+		`DeleteShare("acme/shop"): acme/shop is not shared with group acme/backend`: func(gl *fakegitlab.Fake) {
+			gl.DeleteShare("acme/shop", "acme/backend")
+		},
+		`UpdateProject("acme/shop"): attributes.merge_metod: no attribute "merge_metod"; did you mean "merge_method"?`: func(
+			gl *fakegitlab.Fake) {
+			gl.UpdateProject("acme/shop", func(p *fakegitlab.Project) { p.Attributes = map[string]string{"merge_metod": "ff"} })
+		},
+		`UpdateGroup("acme"): attributes.lfs_enabled: no truth value "yes"; known are true, false`: func(
+			gl *fakegitlab.Fake) {
+			gl.UpdateGroup("acme", func(g *fakegitlab.Group) { g.Attributes = map[string]string{"lfs_enabled": "yes"} })
+		},
+		`UpdateGroup("acme"): nothing is to be overridden where the group has shared runners`: func(gl *fakegitlab.Fake) {
+			gl.UpdateGroup("acme", func(g *fakegitlab.Group) { g.SharedRunnersOverridable = true })
+		},
+		`UpdateProject("acme/shop"): no user "mie"; did you mean "mia"?`: func(gl *fakegitlab.Fake) {
+			gl.UpdateProject("acme/shop", func(p *fakegitlab.Project) { p.CreatedBy = "mie" })
+		},
+	} {
+		assert.Equal(t, "fakegitlab: "+want, misusing(t, do))
+	}
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany().WithGroup("team").
+		WithShare("acme", "team", fakegitlab.Developer)))
+	gl.AddShare(fakegitlab.Share{Path: "acme/shop", Group: "acme/backend", Role: fakegitlab.Guest})
+	assert.Equal(t, []fakegitlab.Share{{Path: "acme", Group: "team", Role: fakegitlab.Developer},
+		{Path: "acme/shop", Group: "acme/backend", Role: fakegitlab.Guest}}, gl.Shares())
+	gl.DeleteGroup("team")
+	gl.DeleteShare("ACME/shop", "acme/backend")
+	assert.Empty(t, gl.Shares())
+}

@@ -90,7 +90,7 @@ func Build(in Input) Payload {
 	payload := Payload{
 		ID:            in.Job.ID,
 		Token:         in.Job.Token,
-		AllowGitFetch: true,
+		AllowGitFetch: in.Project.FetchesGit(),
 		JobInfo:       buildJobInfo(in),
 		GitInfo:       buildGitInfo(in, variables),
 		RunnerInfo:    payloadRunnerInfo{Timeout: timeout},

@@ -155,8 +155,8 @@ func (l *variableList) addProject(in Input) {
 	l.add("CI_PROJECT_VISIBILITY", string(cmp.Or(project.Visibility, world.Private)))
 	l.add("CI_PROJECT_REPOSITORY_LANGUAGES", "")
 	l.add("CI_PROJECT_CLASSIFICATION_LABEL", "")
-	l.add("CI_DEFAULT_BRANCH", world.DefaultRef)
-	l.add("CI_CONFIG_PATH", ".gitlab-ci.yml")
+	l.add("CI_DEFAULT_BRANCH", project.DefaultBranch())
+	l.add("CI_CONFIG_PATH", project.ConfigPath())
 }
 
 // addServer adds what is known of the GitLab instance.

@@ -35,10 +35,11 @@ func readArtifact(q request) (front.BodyReader, *front.Response) {
 	if q.MediaType() != front.MultipartForm {
 		return q.WithoutFile(), nil
 	}
-	if _, refusal := q.processingJob(); refusal != nil {
+	j, refusal := q.processingJob()
+	if refusal != nil {
 		return nil, refusal
 	}
-	return q.ReadMultipart(q.Settings.ArtifactsLimit()), nil
+	return q.ReadMultipart(q.ArtifactsLimitOf(j.Project)), nil
 }
 
 // uploadArtifacts is POST /jobs/:id/artifacts (app/services/ci/job_artifacts/create_service.rb).
@@ -56,7 +57,7 @@ func uploadArtifacts(q request) front.Response {
 		return front.RefuseError(http.StatusBadRequest, text).
 			Because("the file is a part of a multipart body that is named file and has a file name")
 	}
-	if limit := q.Settings.ArtifactsLimit(); u.Content.Size > limit {
+	if limit := q.ArtifactsLimitOf(j.Project); u.Content.Size > limit {
 		return front.Refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).
 			Because(fmt.Sprintf("the file has more than %d bytes", limit))
 	}

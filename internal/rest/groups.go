@@ -167,9 +167,7 @@ func updateGroup(q request) front.Response {
 	if level := textChange(q.Params, "visibility"); level != nil {
 		c.Visibility = (*world.Visibility)(level)
 	}
-	if !policy.AdminAllResources(q.Actor).Allowed {
-		delete(c.Attributes, world.AttrMaxArtifactsSize)
-	}
+	q.dropAdministrative(c.Attributes)
 	if g.Parent != nil {
 		delete(c.Attributes, world.AttrSharingInside)
 	}
@@ -177,6 +175,13 @@ func updateGroup(q request) front.Response {
 		return modelError(err)
 	}
 	return front.OK(q.wholeGroup(g, true))
+}
+
+// dropAdministrative leaves out what nobody but administrators may set, of whom the others do not hear.
+func (q request) dropAdministrative(attributes map[string]string) {
+	if !policy.AdminAllResources(q.Actor).Allowed {
+		delete(attributes, world.AttrMaxArtifactsSize)
+	}
 }
 
 // textChange is the text that a parameter gives; nil if it is absent or null.

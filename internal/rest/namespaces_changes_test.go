@@ -250,6 +250,42 @@ func TestUnsharingByWhoMayNot(t *testing.T) {
 	assert.Equal(t, `404 {"message":"404 Group Link Not Found"}`, ask("oli", link, "").String())
 }
 
+// Settings that jobs are made of and limited by.
+func TestSettingsReachJobs(t *testing.T) {
+	gl, runner := testkit.Factory(t)
+	gl.AddJob(fakegitlab.Job{Project: "acme/shop"})
+	ask := asks(t, gl)
+	require.Equal(t, 200, ask("mia", "PUT /projects/acme%2Fshop",
+		`{"build_git_strategy":"clone","default_branch":"trunk","ci_config_path":"ci/a.yml","max_artifacts_size":9}`).Status)
+	require.Equal(t, 200, ask("root", "PUT /groups/acme", `{"max_artifacts_size":1}`).Status)
+	job := testkit.Ask(t, gl, "", "POST", "/jobs/request", testkit.WithJSON(`{"token":"`+runner.Token+`"}`))
+	assert.Equal(t, false, job.Field(t, "allow_git_fetch"))
+	variables := map[any]any{}
+	for _, v := range job.Field(t, "variables").([]any) {
+		variables[testkit.Descend(v, "key")] = testkit.Descend(v, "value")
+	}
+	assert.Equal(t, []any{"trunk", "ci/a.yml"}, []any{variables["CI_DEFAULT_BRANCH"], variables["CI_CONFIG_PATH"]})
+	upload := func(size int) int {
+		body := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.zip\"\r\n\r\n" +
+			strings.Repeat("a", size) + "\r\n--x--\r\n"
+		return testkit.Ask(t, gl, "", "POST", fmt.Sprintf("/jobs/%.0f/artifacts", job.Field(t, "id")),
+			testkit.WithBody("multipart/form-data; boundary=x", body),
+			testkit.WithHeader("JOB-TOKEN", job.Field(t, "token").(string))).Status
+	}
+	assert.Equal(t, 413, upload(1<<20+1), "what mia said of it counts for nothing: administrators set it")
+	require.Equal(t, 200, ask("root", "PUT /projects/acme%2Fshop", `{"max_artifacts_size":2}`).Status)
+	assert.Equal(t, 201, upload(1<<20+1))
+}
+
+// Who moves a project out of the own namespace stays its Owner.
+func TestLeavingAPersonalNamespace(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees().WithMember("open", "mia", fakegitlab.Maintainer)))
+	moved := asks(t, gl)("mia", "PUT /projects/mia%2Ftool/transfer", `{"namespace":"open"}`)
+	require.Equal(t, 200, moved.Status, moved.Body)
+	tool, _ := gl.Project("open/tool")
+	assert.Equal(t, fakegitlab.Members{"mia": fakegitlab.Owner}, tool.Members)
+}
+
 // public_jobs and builds_access_level decide who sees jobs, and whether runners get them.
 func TestJobsAreSwitchedOff(t *testing.T) {
 	gl, runner := testkit.Factory(t)

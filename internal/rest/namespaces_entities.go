@@ -115,7 +115,8 @@ func (q request) projectSeen(p *world.Project, readsCode bool) projectEntity {
 		SSHURLToRepo: "git@" + q.Way.Host + ":" + p.Path + ".git", HTTPURLToRepo: repository,
 		WebURL: strings.TrimSuffix(repository, ".git"), LastActivityAt: identity.CreatedAt, Namespace: q.namespaceEntity(p)}
 	if readsCode {
-		e.DefaultBranch, e.projectCodeEntity = world.DefaultRef, &projectCodeEntity{}
+		e.DefaultBranch = p.DefaultBranch()
+		e.projectCodeEntity = &projectCodeEntity{}
 	}
 	if q.Has(gitlabversion.NamespaceAttributesOf18) {
 		e.Visibility = p.Visibility

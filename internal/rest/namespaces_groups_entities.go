@@ -136,7 +136,7 @@ func (q request) groupDetail(g *world.Group) groupDetailEntity {
 		inside := g.Attribute(world.AttrSharingInside) == "true"
 		e.PreventSharingOutside = some(&inside)
 		if q.OnGroup(g, policy.AdminGroup).Allowed {
-			e.EnabledGitProtocol = "all"
+			e.EnabledGitProtocol = g.Attribute(world.AttrGitProtocol)
 		}
 	}
 	if q.Has(gitlabversion.NamespaceAttributesOf18) {

@@ -204,7 +204,9 @@ func (q request) fullProject(p *world.Project) fullProjectEntity {
 	}
 	e.Statistics = q.projectStatistics(p)
 	q.addLaterAttributes(&e, p)
+	branch := e.DefaultBranch // for those who may read the code
 	overlay(&e, p.Attributes)
+	e.DefaultBranch = branch
 	e.EmailsDisabled, e.projectFeatures = !e.EmailsEnabled, q.projectFeatures(p)
 	return e
 }

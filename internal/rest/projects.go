@@ -135,7 +135,9 @@ func updateProject(q request) front.Response {
 			}
 		}
 	}
-	if err := q.ChangeProject(p, q.projectChange(true)); err != nil {
+	change := q.projectChange(true)
+	q.dropAdministrative(change.Attributes)
+	if err := q.ChangeProject(p, change); err != nil {
 		return modelError(err)
 	}
 	return front.OK(q.projectForAdmins(p))

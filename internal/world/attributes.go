@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -42,7 +43,10 @@ const (
 	AttrPublicJobs       = "public_jobs"
 	AttrBuildsAccess     = "builds_access_level"
 	AttrMaxArtifactsSize = "max_artifacts_size"
+	AttrGitProtocol      = "enabled_git_access_protocol"
+	AttrDefaultBranch    = "default_branch"
 	attrConfigPath       = "ci_config_path"
+	attrGitStrategy      = "build_git_strategy"
 )
 
 // Levels of access to a feature of a project: nobody, its members, all who see it; for some, everybody.
@@ -52,6 +56,8 @@ const (
 	FeatureEnabled  = "enabled"
 	featurePublic   = "public"
 )
+
+const gitFetch = "fetch" // of build_git_strategy
 
 // Words of project_creation_level and subgroup_creation_level.
 const (
@@ -94,12 +100,13 @@ var GroupAttributes = slices.Concat([]Attribute{
 	unsetOnOff("mentions_disabled"),
 	onOff("lfs_enabled", true),
 	onOff("request_access_enabled", true),
-}, texts("default_branch"), []Attribute{
+}, texts(AttrDefaultBranch), []Attribute{
 	choice("default_branch_protection", "2", "0", "1", "2", "3", "4").numbers(),
 	onOff(AttrSharingInside, false),
 	onOff("math_rendering_limits_enabled", true),
 	onOff("lock_math_rendering_limits_enabled", false),
 	{Name: AttrMaxArtifactsSize, Kind: NumberAttribute},
+	choice(AttrGitProtocol, "all", "ssh", "http", "all"),
 })
 
 // numbers is a choice of numbers.
@@ -135,9 +142,9 @@ var projectFeatures = []Attribute{
 // ProjectAttributes are those of projects that may be given to a new one as well, in GitLab's order
 // (lib/api/helpers/projects_helpers.rb).
 var ProjectAttributes = slices.Concat([]Attribute{
-	choice("build_git_strategy", "fetch", "fetch", "clone"),
+	choice(attrGitStrategy, gitFetch, gitFetch, "clone"),
 	choice("auto_cancel_pending_pipelines", "enabled", "disabled", "enabled"),
-}, texts(attrConfigPath), projectFeatures, []Attribute{
+}, texts(AttrDefaultBranch, attrConfigPath), projectFeatures, []Attribute{
 	onOff("service_desk_enabled", false),
 	onOff("emails_enabled", true),
 	onOff("show_diff_preview_in_email", true),
@@ -175,6 +182,7 @@ var UpdatedProjectAttributes = []Attribute{
 	choice("ci_pipeline_variables_minimum_override_role", CreationDeveloper, "no_one_allowed", CreationDeveloper,
 		CreationMaintainer, CreationOwner),
 	onOff("ci_push_repository_for_job_token_allowed", false),
+	{Name: "ci_id_token_sub_claim_components", Kind: WordsAttribute, Default: "project_path,ref_type,ref"},
 	{Name: "ci_delete_pipelines_in_seconds", Kind: NumberAttribute},
 	{Name: AttrMaxArtifactsSize, Kind: NumberAttribute},
 }
@@ -267,6 +275,28 @@ func (p *Project) PublicJobs() bool { return p.Attributes[AttrPublicJobs] != "fa
 
 // BuildsDisabled is whether nobody has the project's jobs, and no runner gets them.
 func (p *Project) BuildsDisabled() bool { return p.Attributes[AttrBuildsAccess] == FeatureDisabled }
+
+// DefaultBranch is the branch that the project's repository stands on.
+func (p *Project) DefaultBranch() string { return cmp.Or(p.Attribute(AttrDefaultBranch), DefaultRef) }
+
+// ConfigPath is where the project has its .gitlab-ci.yml.
+func (p *Project) ConfigPath() string { return cmp.Or(p.Attribute(attrConfigPath), ".gitlab-ci.yml") }
+
+// FetchesGit is whether its jobs get the repository by fetching into what is there; else by cloning.
+func (p *Project) FetchesGit() bool { return p.Attribute(attrGitStrategy) == gitFetch }
+
+// ArtifactsLimitOf is how many bytes a file of a job of the project may have: by its own setting, that of the nearest
+// group above that has one, or the instance's (app/models/project.rb, closest_setting).
+func (st *State) ArtifactsLimitOf(p *Project) int64 {
+	sizes := []string{p.Attribute(AttrMaxArtifactsSize)}
+	for g := range p.Group.Lineage {
+		sizes = append(sizes, g.Attribute(AttrMaxArtifactsSize))
+	}
+	if megabytes := number(cmp.Or(sizes...)); megabytes > 0 {
+		return int64(megabytes) << 20
+	}
+	return st.Settings.ArtifactsLimit()
+}
 
 // ShareLocked is whether the group, or one above it, keeps its projects from being shared: the lock goes down
 // (app/models/namespace.rb, force_share_with_group_lock_on_descendants).

@@ -216,6 +216,8 @@ func (st *State) TransferProject(p *Project, to Namespace) error {
 	}
 	if p.Group != nil {
 		p.Group.Projects = without(p.Group.Projects, p)
+	} else { // whose namespace it leaves stays a member
+		p.Roles[p.Owner] = Owner
 	}
 	p.Group, p.Owner, p.UpdatedAt = to.Group, nil, st.Now()
 	if g := to.Group; g != nil {
