@@ -352,6 +352,7 @@ func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
 		fmt.Fprintf(&text, "  settings: %s%s\n", line.text, changedBy(got.Settings, line.name, calls))
 	}
 	entityChanges(&text, want.Users, got.Users, opts, calls)
+	entityChanges(&text, want.Variables, got.Variables, opts, calls)
 	entityChanges(&text, want.AccessTokens, got.AccessTokens, opts, calls)
 	entityChanges(&text, want.Groups, got.Groups, opts, calls)
 	entityChanges(&text, want.Projects, got.Projects, opts, calls)
@@ -388,14 +389,14 @@ func entityChanges[E fmt.Stringer](text *strings.Builder, want, got []E, opts []
 func changedBy(record any, field string, calls []Call) string {
 	v := reflect.ValueOf(record)
 	kind, names := strings.ToLower(v.Type().Name()), []string{}
-	for _, name := range []string{"ID", "Path"} {
+	for _, name := range []string{"ID", "Path", "Key"} {
 		if f := v.FieldByName(name); f.IsValid() {
 			names = append(names, plain.Text(f.Interface()))
 		}
 	}
 	for _, c := range slices.Backward(calls) {
 		did := func(e journal.Effect) bool {
-			return e.Kind == kind && e.Changes(field, c.Params) &&
+			return strings.ReplaceAll(e.Kind, " ", "") == kind && e.Changes(field, c.Params) &&
 				(e.Of == journal.Only || slices.Contains(names, c.text().RecordOf(e)))
 		}
 		if c.succeeded() && !c.Failure && slices.ContainsFunc(journal.Effects(string(c.Endpoint)), did) {
@@ -453,6 +454,9 @@ func fieldValue(v reflect.Value) string {
 
 // identity is what tells an entity from others of its kind: its username, its full path or, if it has neither, its ID.
 func identity(entity any) any {
+	if one, ok := entity.(interface{ identity() any }); ok {
+		return one.identity()
+	}
 	v := reflect.ValueOf(entity)
 	for _, name := range []string{"Username", "Path", "ID"} {
 		if field := v.FieldByName(name); field.IsValid() {

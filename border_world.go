@@ -24,6 +24,7 @@ func snapshotOf(st *world.State) Scenario {
 		}
 		return out
 	})
+	s.Variables = publicVariables(st)
 	for _, g := range st.Groups.Rows {
 		s.addTies(g.Path, g)
 	}
@@ -108,6 +109,7 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 		seedEach(&refused, "memberships", s.Memberships, func(m Membership) string { return m.Path },
 			func(m Membership) error { return st.AddMember(m.Path, m.User, world.Role(m.Role), m.ExpiresAt) })
 		seedEach(&refused, "shares", s.Shares, func(share Share) string { return share.Path }, making(st, addShare))
+		seedEach(&refused, "variables", s.Variables, func(v Variable) string { return v.Key }, making(st, addVariable))
 		seedEach(&refused, "access_tokens", s.AccessTokens, func(t AccessToken) string { return t.User },
 			func(t AccessToken) error { return seedAccessToken(st, t) })
 		seedEach(&refused, "runners", s.Runners, func(r Runner) string { return r.Description }, making(st, addRunner))

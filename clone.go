@@ -20,6 +20,7 @@ func cloneScenario(s Scenario) Scenario {
 	s.Projects = clone.Each(s.Projects, cloneProject)
 	s.Memberships = slices.Clone(s.Memberships)
 	s.Shares = slices.Clone(s.Shares)
+	s.Variables = clone.Each(s.Variables, cloneVariable)
 	s.Runners = clone.Each(s.Runners, cloneRunner)
 	s.Jobs = clone.Each(s.Jobs, cloneJob)
 	return s

@@ -96,6 +96,7 @@ func TestEveryEndpointThatChangesSomethingSaysWhat(t *testing.T) {
 		fakegitlab.VerifyRunner:           "a runner is heard of, as by all of its calls",
 		fakegitlab.RevokeOwnAccessToken:   "the call does not say which of a user's tokens it was",
 		fakegitlab.DeleteProjectArtifacts: "it is of all jobs of a project",
+		fakegitlab.OAuthToken:             "such tokens are in no world",
 	}
 	gl := fakegitlab.New(t, fakegitlab.WithVersion("19.4"))
 	for _, e := range gl.Endpoints() {

@@ -130,6 +130,21 @@ var namedConstants = []namedConstant{
 	{"GetImpersonationToken", GetImpersonationToken},
 	{"RevokeImpersonationToken", RevokeImpersonationToken},
 	{"OAuthToken", OAuthToken},
+	{"ListProjectVariables", ListProjectVariables},
+	{"GetProjectVariable", GetProjectVariable},
+	{"CreateProjectVariable", CreateProjectVariable},
+	{"UpdateProjectVariable", UpdateProjectVariable},
+	{"DeleteProjectVariable", DeleteProjectVariable},
+	{"ListGroupVariables", ListGroupVariables},
+	{"GetGroupVariable", GetGroupVariable},
+	{"CreateGroupVariable", CreateGroupVariable},
+	{"UpdateGroupVariable", UpdateGroupVariable},
+	{"DeleteGroupVariable", DeleteGroupVariable},
+	{"ListInstanceVariables", ListInstanceVariables},
+	{"GetInstanceVariable", GetInstanceVariable},
+	{"CreateInstanceVariable", CreateInstanceVariable},
+	{"UpdateInstanceVariable", UpdateInstanceVariable},
+	{"DeleteInstanceVariable", DeleteInstanceVariable},
 }
 
 type namedConstant struct {

@@ -184,6 +184,26 @@ const (
 	OAuthToken               Endpoint = "POST /oauth/token"
 )
 
+// The endpoints of CI/CD variables (https://docs.gitlab.com/ee/api/project_level_variables.html,
+// group_level_variables.html, instance_level_ci_variables.html).
+const (
+	ListProjectVariables   Endpoint = "GET /projects/:id/variables"
+	GetProjectVariable     Endpoint = "GET /projects/:id/variables/:key"
+	CreateProjectVariable  Endpoint = "POST /projects/:id/variables"
+	UpdateProjectVariable  Endpoint = "PUT /projects/:id/variables/:key"
+	DeleteProjectVariable  Endpoint = "DELETE /projects/:id/variables/:key"
+	ListGroupVariables     Endpoint = "GET /groups/:id/variables"
+	GetGroupVariable       Endpoint = "GET /groups/:id/variables/:key"
+	CreateGroupVariable    Endpoint = "POST /groups/:id/variables"
+	UpdateGroupVariable    Endpoint = "PUT /groups/:id/variables/:key"
+	DeleteGroupVariable    Endpoint = "DELETE /groups/:id/variables/:key"
+	ListInstanceVariables  Endpoint = "GET /admin/ci/variables"
+	GetInstanceVariable    Endpoint = "GET /admin/ci/variables/:key"
+	CreateInstanceVariable Endpoint = "POST /admin/ci/variables"
+	UpdateInstanceVariable Endpoint = "PUT /admin/ci/variables/:key"
+	DeleteInstanceVariable Endpoint = "DELETE /admin/ci/variables/:key"
+)
+
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
 func (f *Fake) Endpoints() []Endpoint {
 	var all []Endpoint

@@ -34,8 +34,10 @@ type Scenario struct {
 	// Memberships add to the Members of groups and projects. Fake.Snapshot returns only those here that end by themselves.
 	Memberships []Membership `json:"memberships,omitzero"`
 	Shares      []Share      `json:"shares,omitzero"`
-	Runners     []Runner     `json:"runners,omitzero"`
-	Jobs        []Job        `json:"jobs,omitzero"`
+	// Variables are the CI/CD variables of projects, groups and the instance.
+	Variables []Variable `json:"variables,omitzero"`
+	Runners   []Runner   `json:"runners,omitzero"`
+	Jobs      []Job      `json:"jobs,omitzero"`
 }
 
 // Membership makes a user a direct member of a group or project.

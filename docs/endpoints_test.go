@@ -180,6 +180,9 @@ func newProber(t *testing.T, version string) *prober {
 		WithGroup("partners", func(g *fakegitlab.Group) { g.ID, g.Members = partnersID, invited }).
 		WithGroup("friends", func(g *fakegitlab.Group) { g.ID = friendsID })
 	world = world.WithShare("acme", "friends", fakegitlab.Guest).WithShare("acme/shop", "friends", fakegitlab.Guest)
+	for _, path := range []string{"", "acme", "acme/shop"} {
+		world = world.WithVariable(path, probedKey, "x")
+	}
 	for username, state := range probedUsers {
 		world = world.WithUser(username, func(u *fakegitlab.User) { u.State, u.Password = state, probedPassword })
 	}
@@ -192,6 +195,7 @@ func newProber(t *testing.T, version string) *prober {
 const (
 	memberID, strangerID  = 10, 9
 	partnersID, friendsID = 1003, 1004
+	probedKey             = "PROBED" // of a CI/CD variable of each kind
 )
 
 // wanted are the parameters that an endpoint needs beside those of all.
@@ -207,6 +211,8 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 		return map[string]string{"group_id": strconv.Itoa(partnersID), "group_access": "10"}
 	case fakegitlab.TransferProject:
 		return map[string]string{"namespace": "acme/backend"}
+	case fakegitlab.CreateProjectVariable, fakegitlab.CreateGroupVariable, fakegitlab.CreateInstanceVariable:
+		return map[string]string{"key": "NEW", "value": "x"}
 	}
 	return nil
 }
@@ -422,6 +428,8 @@ func (p *prober) call(
 			parts[i] = archivedFile
 		case name == "ref_name":
 			parts[i] = archivedRef
+		case name == "key":
+			parts[i] = probedKey
 		case isParam:
 			parts[i] = strconv.Itoa(ids[name])
 		}

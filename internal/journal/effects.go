@@ -5,7 +5,7 @@ import "slices"
 // Effect is what a call of an endpoint may have done to one record, if it succeeded. What only follows from it, such as
 // the next jobs of a pipeline, is no effect, nor is that a runner has been heard of.
 type Effect struct {
-	Kind string // of the record: "runner", "job", "project", "group"; "settings", of which there is one
+	Kind string // of the record: "runner", "access token"; "settings", of which there is one
 	// Of says which record: the name of the parameter that has its ID or path, or one of Caller, Answered and Only.
 	Of string
 	// Fields are those that it may change, by their names in JSON, or one of Made and Deleted; nil are those that its
@@ -28,7 +28,14 @@ const (
 
 // Effects are those of an endpoint, by its name in GitLab's documentation; nil for one that changes nothing that a
 // world shows.
-func Effects(endpoint string) []Effect { return effects[endpoint] }
+func Effects(endpoint string) []Effect {
+	for _, family := range []map[string][]Effect{effects, namespaceEffects, userEffects, tokenEffects, settingEffects} {
+		if of := family[endpoint]; of != nil {
+			return of
+		}
+	}
+	return nil
+}
 
 // Changes reports whether it may have changed a field, or Made or Deleted the record, given the parameters that were
 // sent.

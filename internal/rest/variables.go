@@ -220,7 +220,7 @@ type variableEntity struct {
 }
 
 func (k variableKind) entity(q request, v *world.Variable) variableEntity {
-	value, scope, hidden := v.Value, v.Scope, v.Hidden // copies: what is answered is written when the record may be another
+	value, scope, hidden := v.Value, v.Scope, v.Hidden // copies: the answer is written later
 	e := variableEntity{Type: typeEnvVar, Key: v.Key, Protected: v.Protected, Masked: v.Masked, Raw: v.Raw}
 	if v.File {
 		e.Type = typeFile

@@ -76,6 +76,7 @@ func TestVersions(t *testing.T) {
 	proofs := versionProofs()
 	maps.Copy(proofs, neighbourProofs())
 	maps.Copy(proofs, namespaceProofs())
+	maps.Copy(proofs, variableProofs())
 	maps.Copy(proofs, userProofs())
 	for _, d := range gitlabversion.Differences() {
 		row := d.Row()

@@ -112,11 +112,9 @@ func (st *State) dropJobsOf(u *User) {
 		if j.User != u {
 			continue
 		}
-		if _, open := transition(eventDrop, j.Status, false); open {
+		if j.Status.cancelable() {
 			_ = st.fire(j, eventDrop) // and not Drop: what a blocked user began is not tried again
-			if j.Status == JobFailed {
-				j.FailureReason = UserBlockedFailure
-			}
+			j.FailureReason = UserBlockedFailure
 		}
 	}
 }

@@ -21,8 +21,8 @@ type Variable struct {
 	UpdatedAt time.Time
 }
 
-// everywhere is the environment scope of what is for all jobs, those of no environment among them.
-const everywhere = "*"
+// Everywhere is the environment scope of what is for all jobs, those of no environment among them.
+const Everywhere = "*"
 
 // VariableSet are the variables of one project, of one group or of the instance.
 type VariableSet struct {
@@ -30,7 +30,7 @@ type VariableSet struct {
 	rows  *[]*Variable
 	limit int    // of the plan
 	name  string // of that limit, for a person
-	// bare variables are for all environments and can be hidden from nobody: those of the instance.
+	// bare variables, those of the instance, are for all environments and cannot be hidden.
 	bare bool
 }
 
@@ -58,7 +58,8 @@ func (st *State) GroupVariables(g *Group) VariableSet {
 
 // InstanceVariables are the variables of the instance.
 func (st *State) InstanceVariables() VariableSet {
-	return VariableSet{rows: &st.variables, name: "ci instance level variables", limit: defaultInstanceVariables, bare: true}
+	return VariableSet{rows: &st.variables, name: "ci instance level variables", limit: defaultInstanceVariables,
+		bare: true}
 }
 
 // VariableSets are all sets that have variables: that of the instance, those of groups and those of projects, by id.
@@ -97,7 +98,7 @@ func (st *State) VariablesFor(j *Job) [][]*Variable {
 func OnEnvironment(level []*Variable, environment string) []*Variable {
 	rank := func(v *Variable) int {
 		switch v.Scope {
-		case everywhere:
+		case Everywhere:
 			return 0
 		case environment:
 			return 2
@@ -105,7 +106,7 @@ func OnEnvironment(level []*Variable, environment string) []*Variable {
 		return 1
 	}
 	fit := Filtered(level, func(v *Variable) bool {
-		return v.Scope == everywhere || environment != "" && matchesGlob(v.Scope, environment)
+		return v.Scope == Everywhere || environment != "" && matchesGlob(v.Scope, environment)
 	})
 	slices.SortStableFunc(fit, func(a, b *Variable) int { return rank(a) - rank(b) })
 	return fit

@@ -1,6 +1,8 @@
 package world
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -32,7 +34,7 @@ var (
 
 // CreateVariable makes a variable. The error is an *Invalid.
 func (st *State) CreateVariable(s VariableSet, c VariableChange) (*Variable, error) {
-	v := Variable{Scope: everywhere}
+	v := Variable{Scope: Everywhere}
 	bad := c.applyTo(&v)
 	if v.Hidden && !v.Masked {
 		bad.Add(attrMasked, msgHiddenUnmasked)
@@ -190,21 +192,26 @@ func (st *State) AddVariable(path string, v Variable) (*Variable, error) {
 	var ps Problems
 	s, err := st.variableSetAt(path)
 	ps.Add("path", err)
-	if v.Scope == "" {
-		v.Scope = everywhere
-	}
-	if s.bare && v.Scope != everywhere {
-		ps.Addf(attrScope, "a variable of the instance is for all environments")
-	}
-	if s.bare && v.Hidden {
-		ps.Addf(attrHidden, "a variable of the instance cannot be hidden")
-	}
+	ps.Add("", s.checkDraft(&v))
 	if len(ps) > 0 {
 		return nil, ps
 	}
 	added, err := st.CreateVariable(s, v.whole())
 	ps.Add("", err)
 	return added, ps.err()
+}
+
+// checkDraft refuses what no request can say of a variable of the set, and fills in the scope.
+func (s VariableSet) checkDraft(v *Variable) error {
+	var ps Problems
+	v.Scope = cmp.Or(v.Scope, Everywhere)
+	if s.bare && v.Scope != Everywhere {
+		ps.Addf(attrScope, "a variable of the instance is for all environments")
+	}
+	if s.bare && v.Hidden {
+		ps.Addf(attrHidden, "a variable of the instance cannot be hidden")
+	}
+	return ps.err()
 }
 
 // VariableAt is the variable of that key in the project or group at a path, of the instance for "". scope tells
@@ -229,9 +236,10 @@ func (st *State) VariableAt(path, key, scope string) (VariableSet, *Variable, er
 // RewriteVariable replaces what is known of a variable.
 func (st *State) RewriteVariable(s VariableSet, v *Variable, next Variable) error {
 	if next.Key != v.Key || next.Hidden != v.Hidden {
-		return fmt.Errorf("a variable's Key and whether it is Hidden do not change")
+		return errors.New("a variable's Key and whether it is Hidden do not change")
 	}
 	var ps Problems
+	ps.Add("", s.checkDraft(&next))
 	ps.Add("", st.ChangeVariable(s, v, next.whole()))
 	return ps.err()
 }

@@ -1,0 +1,163 @@
+package fakegitlab
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/fakegitlab/fakegitlab/internal/clone"
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// Variable is a CI/CD variable in the settings of a project, a group or the instance. Jobs get it, by GitLab's order of
+// precedence, when a runner takes them.
+type Variable struct {
+	Path        string  `json:"path,omitzero"` // full path of the project or group; empty: the instance
+	Key         string  `json:"key"`
+	Value       string  `json:"value,omitzero"`
+	Description *string `json:"description,omitzero"` // nil is null
+	// File: the job gets the path of a file with the value (variable_type=file).
+	File bool `json:"file,omitzero"`
+	// Protected: only jobs of protected refs get it.
+	Protected bool `json:"protected,omitzero"`
+	Masked    bool `json:"masked,omitzero"`
+	// Hidden: no answer shows the value again. It goes with Masked, for a project or group, and from GitLab 17.4 on;
+	// before, nothing reads it.
+	Hidden bool `json:"hidden,omitzero"`
+	Raw    bool `json:"raw,omitzero"` // references in the value stay as they are
+	// EnvironmentScope is the name of an environment, or a pattern with *, whose jobs get it. Empty is "*": all jobs.
+	// Several variables of one key may differ in it.
+	EnvironmentScope string `json:"environment_scope,omitzero"`
+}
+
+// plainVariable is Variable without its methods.
+type plainVariable Variable
+
+// MarshalJSON writes the variable as Scenario.Write does.
+func (v Variable) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainVariable(v)) }
+
+// UnmarshalJSON reads the variable as ReadScenario does, and as strictly.
+func (v *Variable) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainVariable)(v)) }
+
+// String is "variable KEY of acme/shop", with the environment scope where it has one.
+func (v Variable) String() string {
+	where := v.Path
+	if where == "" {
+		where = "the instance"
+	}
+	if v.EnvironmentScope != "" {
+		where += " for " + v.EnvironmentScope
+	}
+	return "variable " + v.Key + " of " + where
+}
+
+// identity is what tells the variable from others.
+func (v Variable) identity() any {
+	return [3]string{world.Key(v.Path), v.Key, cmp.Or(v.EnvironmentScope, world.Everywhere)}
+}
+
+func cloneVariable(v Variable) Variable {
+	v.Description = clone.Pointer(v.Description, clone.Shallow)
+	return v
+}
+
+// WithVariable returns a copy with the variable of that key of the project or group at path, of the instance for "",
+// added or, if there is one, changed: the first such one.
+func (s Scenario) WithVariable(path, key, value string, change ...func(*Variable)) Scenario {
+	s = cloneScenario(s)
+	same := func(v Variable) bool { return v.Key == key && world.Key(v.Path) == world.Key(path) }
+	setValue := func(v *Variable) { v.Value = value }
+	s.Variables = withItem(s.Variables, same, Variable{Path: path, Key: key}, cloneVariable,
+		slices.Insert(slices.Clone(change), 0, setValue))
+	return s
+}
+
+// Variables returns copies of all CI/CD variables: those of the instance, then those of groups and of projects, in the
+// order of their IDs, and of one group or project the oldest first.
+func (f *Fake) Variables() []Variable { return append([]Variable{}, f.Snapshot().Variables...) }
+
+// AddVariable adds a CI/CD variable and returns it with what was empty filled in.
+func (f *Fake) AddVariable(v Variable) Variable {
+	f.tb.Helper()
+	return change(f, "AddVariable(%q)", v.Key, func(st *world.State) (Variable, error) {
+		if bad := badValues(v); len(bad) > 0 {
+			return v, bad
+		}
+		return addVariable(st, v)
+	})
+}
+
+// UpdateVariable changes the CI/CD variable of that key of the project or group at path, of the instance for "". Where
+// several have the key, scope says which, by its EnvironmentScope.
+func (f *Fake) UpdateVariable(path, key string, rewrite func(*Variable), scope ...string) Variable {
+	f.tb.Helper()
+	return change(f, "UpdateVariable(%q)", key, func(st *world.State) (out Variable, err error) {
+		set, v, err := st.VariableAt(path, key, theOne(scope))
+		if err != nil {
+			return out, err
+		}
+		next := publicVariable(set.Path, v)
+		rewrite(&next)
+		if bad := badValues(next); len(bad) > 0 {
+			return out, bad
+		}
+		if err := st.RewriteVariable(set, v, variableDraft(next)); err != nil {
+			return out, err
+		}
+		return publicVariable(set.Path, v), nil
+	})
+}
+
+// DeleteVariable deletes the CI/CD variable of that key of the project or group at path, of the instance for "". Where
+// several have the key, scope says which, by its EnvironmentScope.
+func (f *Fake) DeleteVariable(path, key string, scope ...string) {
+	f.tb.Helper()
+	change(f, "DeleteVariable(%q)", key, func(st *world.State) (struct{}, error) {
+		set, v, err := st.VariableAt(path, key, theOne(scope))
+		if err == nil {
+			st.DeleteVariable(set, v)
+		}
+		return struct{}{}, err
+	})
+}
+
+// theOne is the first of what may be left out.
+func theOne(given []string) string {
+	if len(given) == 0 {
+		return ""
+	}
+	return given[0]
+}
+
+func publicVariable(path string, v *world.Variable) Variable {
+	out := Variable{Path: path, Key: v.Key, Value: v.Value, Description: clone.Pointer(v.Description, clone.Shallow),
+		File: v.File, Protected: v.Protected, Masked: v.Masked, Hidden: v.Hidden, Raw: v.Raw}
+	if v.Scope != world.Everywhere {
+		out.EnvironmentScope = v.Scope
+	}
+	return out
+}
+
+func variableDraft(in Variable) world.Variable {
+	return world.Variable{Key: in.Key, Value: in.Value, Description: clone.Pointer(in.Description, clone.Shallow),
+		File: in.File, Protected: in.Protected, Masked: in.Masked, Hidden: in.Hidden, Raw: in.Raw,
+		Scope: in.EnvironmentScope}
+}
+
+func addVariable(st *world.State, in Variable) (Variable, error) {
+	added, err := st.AddVariable(in.Path, variableDraft(in))
+	if err != nil {
+		return in, err
+	}
+	return publicVariable(in.Path, added), nil
+}
+
+// publicVariables are the variables of all projects and groups and of the instance.
+func publicVariables(st *world.State) (all []Variable) {
+	for _, set := range st.VariableSets() {
+		for _, v := range set.Rows() {
+			all = append(all, publicVariable(set.Path, v))
+		}
+	}
+	return all
+}
