@@ -353,6 +353,7 @@ func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
 	}
 	entityChanges(&text, want.Users, got.Users, opts, calls)
 	entityChanges(&text, want.Variables, got.Variables, opts, calls)
+	entityChanges(&text, want.ProtectedRefs, got.ProtectedRefs, opts, calls)
 	entityChanges(&text, want.AccessTokens, got.AccessTokens, opts, calls)
 	entityChanges(&text, want.Groups, got.Groups, opts, calls)
 	entityChanges(&text, want.Projects, got.Projects, opts, calls)
@@ -389,7 +390,7 @@ func entityChanges[E fmt.Stringer](text *strings.Builder, want, got []E, opts []
 func changedBy(record any, field string, calls []Call) string {
 	v := reflect.ValueOf(record)
 	kind, names := strings.ToLower(v.Type().Name()), []string{}
-	for _, name := range []string{"ID", "Path", "Key"} {
+	for _, name := range []string{"ID", "Path", "Key", "Name"} {
 		if f := v.FieldByName(name); f.IsValid() {
 			names = append(names, plain.Text(f.Interface()))
 		}

@@ -21,6 +21,7 @@ func cloneScenario(s Scenario) Scenario {
 	s.Memberships = slices.Clone(s.Memberships)
 	s.Shares = slices.Clone(s.Shares)
 	s.Variables = clone.Each(s.Variables, cloneVariable)
+	s.ProtectedRefs = slices.Clone(s.ProtectedRefs)
 	s.Runners = clone.Each(s.Runners, cloneRunner)
 	s.Jobs = clone.Each(s.Jobs, cloneJob)
 	return s

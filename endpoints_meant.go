@@ -145,6 +145,15 @@ var namedConstants = []namedConstant{
 	{"CreateInstanceVariable", CreateInstanceVariable},
 	{"UpdateInstanceVariable", UpdateInstanceVariable},
 	{"DeleteInstanceVariable", DeleteInstanceVariable},
+	{"ListProtectedBranches", ListProtectedBranches},
+	{"GetProtectedBranch", GetProtectedBranch},
+	{"ProtectBranch", ProtectBranch},
+	{"UpdateProtectedBranch", UpdateProtectedBranch},
+	{"UnprotectBranch", UnprotectBranch},
+	{"ListProtectedTags", ListProtectedTags},
+	{"GetProtectedTag", GetProtectedTag},
+	{"ProtectTag", ProtectTag},
+	{"UnprotectTag", UnprotectTag},
 }
 
 type namedConstant struct {

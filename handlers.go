@@ -204,6 +204,20 @@ const (
 	DeleteInstanceVariable Endpoint = "DELETE /admin/ci/variables/:key"
 )
 
+// The endpoints of protected branches and tags (https://docs.gitlab.com/ee/api/protected_branches.html,
+// protected_tags.html).
+const (
+	ListProtectedBranches Endpoint = "GET /projects/:id/protected_branches"
+	GetProtectedBranch    Endpoint = "GET /projects/:id/protected_branches/:name"
+	ProtectBranch         Endpoint = "POST /projects/:id/protected_branches"
+	UpdateProtectedBranch Endpoint = "PATCH /projects/:id/protected_branches/:name"
+	UnprotectBranch       Endpoint = "DELETE /projects/:id/protected_branches/:name"
+	ListProtectedTags     Endpoint = "GET /projects/:id/protected_tags"
+	GetProtectedTag       Endpoint = "GET /projects/:id/protected_tags/:name"
+	ProtectTag            Endpoint = "POST /projects/:id/protected_tags"
+	UnprotectTag          Endpoint = "DELETE /projects/:id/protected_tags/:name"
+)
+
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
 func (f *Fake) Endpoints() []Endpoint {
 	var all []Endpoint

@@ -36,8 +36,10 @@ type Scenario struct {
 	Shares      []Share      `json:"shares,omitzero"`
 	// Variables are the CI/CD variables of projects, groups and the instance.
 	Variables []Variable `json:"variables,omitzero"`
-	Runners   []Runner   `json:"runners,omitzero"`
-	Jobs      []Job      `json:"jobs,omitzero"`
+	// ProtectedRefs protect branches and tags of projects.
+	ProtectedRefs []ProtectedRef `json:"protected_refs,omitzero"`
+	Runners       []Runner       `json:"runners,omitzero"`
+	Jobs          []Job          `json:"jobs,omitzero"`
 }
 
 // Membership makes a user a direct member of a group or project.

@@ -95,3 +95,40 @@ func assertMisuse(t *testing.T, want string, do func(*fakegitlab.Fake)) {
 	t.Helper()
 	assert.Contains(t, misuse(t, fakegitlab.NewScenario(), do), want)
 }
+
+// Rules that protect branches and tags come out of a snapshot as they went in, and go with their project.
+func TestProtectedRefsOfAScenario(t *testing.T) {
+	s := fakegitlab.NewScenario().WithProject("acme/shop").WithProtectedBranch("acme/shop", "main").
+		WithProtectedBranch("acme/shop", "main", func(r *fakegitlab.ProtectedRef) { r.Push = fakegitlab.NoOne }).
+		WithProtectedTag("acme/shop", "v*", func(r *fakegitlab.ProtectedRef) { r.Push = fakegitlab.DevelopersUp }).
+		WithJob("acme/shop", "unit")
+	var text bytes.Buffer
+	require.NoError(t, s.Write(&text))
+	read, err := fakegitlab.ReadScenario(&text)
+	require.NoError(t, err)
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(read))
+	job := gl.Jobs()[0]
+	assert.False(t, job.Protected, "what a seed says of a job stands, whatever the rules are")
+	fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot())).AssertSnapshot(t, gl.Snapshot())
+	assert.True(t, gl.AddJob(fakegitlab.Job{Project: "acme/shop", Ref: "v1", RefIsTag: true}).Protected)
+	gl.DeleteProtectedTag("acme/shop", "v*")
+	gl.DeleteProject("acme/shop")
+	assert.Empty(t, gl.ProtectedRefs())
+
+	bad := fakegitlab.NewScenario().WithProject("acme/shop").WithProtectedBranch("acme/shpo", "main").
+		WithProtectedBranch("acme/shop", "", func(r *fakegitlab.ProtectedRef) { r.Push = "maintainer" })
+	bad.ProtectedRefs = append(bad.ProtectedRefs, fakegitlab.ProtectedRef{Project: "acme/shop", Name: "x"},
+		fakegitlab.ProtectedRef{Project: "acme/shop", Name: "x"})
+	err = bad.Validate()
+	for _, want := range []string{`protected_refs[0].project: no project "acme/shpo"; did you mean "acme/shop"?`,
+		`protected_refs[1].push_access: unknown access to protected refs "maintainer"; did you mean "maintainers"?`,
+		`protected_refs[3].name: Name has already been taken`} {
+		assert.ErrorContains(t, err, want)
+	}
+	assertMisuse(t, `DeleteProtectedBranch("mian"): no protected branch "mian"; did you mean "main"?`,
+		func(gl *fakegitlab.Fake) {
+			gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+			gl.AddProtectedRef(fakegitlab.ProtectedRef{Project: "acme/shop", Name: "main"})
+			gl.DeleteProtectedBranch("acme/shop", "mian")
+		})
+}

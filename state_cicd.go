@@ -161,3 +161,126 @@ func publicVariables(st *world.State) (all []Variable) {
 	}
 	return all
 }
+
+// RefAccess is who may push to a protected branch or merge into it, or create a protected tag. Empty means
+// MaintainersUp. Administrators may whatever anybody may.
+type RefAccess string
+
+// The levels of access to protected refs, with GitLab's numbers: 0, 30, 40, 60.
+const (
+	NoOne         RefAccess = "no_one"
+	DevelopersUp  RefAccess = "developers"
+	MaintainersUp RefAccess = "maintainers"
+	AdminsOnly    RefAccess = "admins"
+)
+
+// ProtectedRef is a rule that protects branches or tags of a project. A new project has none, as one without a
+// repository in GitLab. In a project with no rule for branches, or for tags, each job's Protected tells whether its ref
+// is protected.
+type ProtectedRef struct {
+	ID      int    `json:"id,omitzero"`
+	Project string `json:"project"`      // full path
+	Name    string `json:"name"`         // of a branch or tag, or a pattern with *
+	Tag     bool   `json:"tag,omitzero"` // it is for tags, else for branches
+	// Push is who may push to the branch or create the tag, Merge who may merge into the branch. Who may do neither may
+	// not run, retry or cancel the jobs of the ref.
+	Push      RefAccess `json:"push_access,omitzero"`
+	Merge     RefAccess `json:"merge_access,omitzero"`
+	ForcePush bool      `json:"allow_force_push,omitzero"`
+}
+
+// plainProtectedRef is ProtectedRef without its methods.
+type plainProtectedRef ProtectedRef
+
+// MarshalJSON writes the rule as Scenario.Write does.
+func (r ProtectedRef) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainProtectedRef(r)) }
+
+// UnmarshalJSON reads the rule as ReadScenario does, and as strictly.
+func (r *ProtectedRef) UnmarshalJSON(text []byte) error {
+	return unmarshalData(text, (*plainProtectedRef)(r))
+}
+
+// String is "protected branch main of acme/shop".
+func (r ProtectedRef) String() string {
+	kind := "branch"
+	if r.Tag {
+		kind = "tag"
+	}
+	return "protected " + kind + " " + r.Name + " of " + r.Project
+}
+
+// WithProtectedBranch returns a copy with the rule of that name for branches of the project, added or, if there is one,
+// changed.
+func (s Scenario) WithProtectedBranch(project, name string, change ...func(*ProtectedRef)) Scenario {
+	return s.withProtectedRef(ProtectedRef{Project: project, Name: name}, change)
+}
+
+// WithProtectedTag returns a copy with the rule of that name for tags of the project, added or, if there is one,
+// changed.
+func (s Scenario) WithProtectedTag(project, name string, change ...func(*ProtectedRef)) Scenario {
+	return s.withProtectedRef(ProtectedRef{Project: project, Name: name, Tag: true}, change)
+}
+
+func (s Scenario) withProtectedRef(fresh ProtectedRef, change []func(*ProtectedRef)) Scenario {
+	s = cloneScenario(s)
+	same := func(r ProtectedRef) bool {
+		return r.Name == fresh.Name && r.Tag == fresh.Tag && world.Key(r.Project) == world.Key(fresh.Project)
+	}
+	itself := func(r ProtectedRef) ProtectedRef { return r }
+	s.ProtectedRefs = withItem(s.ProtectedRefs, same, fresh, itself, change)
+	return s
+}
+
+// ProtectedRefs returns copies of all rules that protect branches and tags, in the order of their IDs.
+func (f *Fake) ProtectedRefs() []ProtectedRef {
+	return askWorld(f, "ProtectedRefs()%s", "", func(st *world.State) ([]ProtectedRef, error) {
+		return copies(st.ProtectedRefs.Rows, publicProtectedRef), nil
+	})
+}
+
+// AddProtectedRef adds a rule that protects branches or tags of a project and returns it with what was empty filled in.
+// Jobs that are there keep what they have been: a job's Protected is decided when it is made.
+func (f *Fake) AddProtectedRef(r ProtectedRef) ProtectedRef {
+	f.tb.Helper()
+	return change(f, "AddProtectedRef(%q)", r.Name, adding(addProtectedRef, r, publicProtectedRef))
+}
+
+// DeleteProtectedBranch takes the rule of that name for branches of a project back.
+func (f *Fake) DeleteProtectedBranch(project, name string) {
+	f.tb.Helper()
+	change(f, "DeleteProtectedBranch(%q)", name, unprotecting(project, false, name))
+}
+
+// DeleteProtectedTag takes the rule of that name for tags of a project back.
+func (f *Fake) DeleteProtectedTag(project, name string) {
+	f.tb.Helper()
+	change(f, "DeleteProtectedTag(%q)", name, unprotecting(project, true, name))
+}
+
+func unprotecting(project string, tag bool, name string) func(*world.State) (struct{}, error) {
+	return func(st *world.State) (struct{}, error) {
+		r, err := st.RefRule(project, tag, name)
+		if err == nil {
+			st.UnprotectRef(r)
+		}
+		return struct{}{}, err
+	}
+}
+
+func publicProtectedRef(r *world.ProtectedRef) ProtectedRef {
+	out := ProtectedRef{ID: r.ID, Project: r.Project.Path, Name: r.Name, Tag: r.Tag, ForcePush: r.ForcePush}
+	if r.Push != world.MaintainersUp {
+		out.Push = RefAccess(r.Push)
+	}
+	if r.Merge != world.MaintainersUp {
+		out.Merge = RefAccess(r.Merge)
+	}
+	return out
+}
+
+func addProtectedRef(st *world.State, in ProtectedRef) (*world.ProtectedRef, error) {
+	found := references{st: st}
+	return st.AddProtectedRef(world.ProtectedRef{ID: in.ID, Project: found.project("project", in.Project), Name: in.Name,
+		Tag: in.Tag, Push: world.RefAccess(in.Push), Merge: world.RefAccess(in.Merge), ForcePush: in.ForcePush},
+		found.problems...)
+}

@@ -180,6 +180,7 @@ func newProber(t *testing.T, version string) *prober {
 		WithGroup("partners", func(g *fakegitlab.Group) { g.ID, g.Members = partnersID, invited }).
 		WithGroup("friends", func(g *fakegitlab.Group) { g.ID = friendsID })
 	world = world.WithShare("acme", "friends", fakegitlab.Guest).WithShare("acme/shop", "friends", fakegitlab.Guest)
+	world = world.WithProtectedBranch("acme/shop", probedKey).WithProtectedTag("acme/shop", probedKey)
 	for _, path := range []string{"", "acme", "acme/shop"} {
 		world = world.WithVariable(path, probedKey, "x")
 	}
@@ -195,7 +196,7 @@ func newProber(t *testing.T, version string) *prober {
 const (
 	memberID, strangerID  = 10, 9
 	partnersID, friendsID = 1003, 1004
-	probedKey             = "PROBED" // of a CI/CD variable of each kind
+	probedKey             = "PROBED" // of a CI/CD variable of each kind, and what is protected
 )
 
 // wanted are the parameters that an endpoint needs beside those of all.
@@ -211,6 +212,8 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 		return map[string]string{"group_id": strconv.Itoa(partnersID), "group_access": "10"}
 	case fakegitlab.TransferProject:
 		return map[string]string{"namespace": "acme/backend"}
+	case fakegitlab.ProtectBranch, fakegitlab.ProtectTag:
+		return map[string]string{"name": "new"}
 	case fakegitlab.CreateProjectVariable, fakegitlab.CreateGroupVariable, fakegitlab.CreateInstanceVariable:
 		return map[string]string{"key": "NEW", "value": "x"}
 	}
@@ -428,7 +431,7 @@ func (p *prober) call(
 			parts[i] = archivedFile
 		case name == "ref_name":
 			parts[i] = archivedRef
-		case name == "key":
+		case name == "key", name == "name":
 			parts[i] = probedKey
 		case isParam:
 			parts[i] = strconv.Itoa(ids[name])

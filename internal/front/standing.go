@@ -106,6 +106,7 @@ func (q *Request) PolicyRules() policy.Rules {
 		AuditorsListAllRunners:      q.Has(gitlabversion.AuditorsListAllRunners),
 		NoteForUpdatersOnly:         q.Has(gitlabversion.MaintenanceNoteForUpdatersOnly),
 		OwnerProjectKeepsRunner:     q.Has(gitlabversion.OwnerProjectKeepsRunner),
+		CodeReadersSeeProtection:    q.Has(gitlabversion.CodeReadersSeeProtection),
 		UnassignDecidedFirst:        q.Has(gitlabversion.UnassignDecidedFirst),
 	}
 }
@@ -191,10 +192,15 @@ func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
 	return s
 }
 
+// refRoles are the roles that the levels of access to protected refs stand for.
+var refRoles = map[world.RefAccess]policy.Role{world.DevelopersUp: policy.Developer,
+	world.MaintainersUp: policy.Maintainer, world.AdminsOnly: policy.Noone, world.NoOne: policy.Noone}
+
 // jobStanding is where the user of the request stands to a job.
 func (q *Request) jobStanding(j *world.Job) policy.JobStanding {
-	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: j.Protected,
-		Debugged: q.Debugged(j)}
+	who, protected := q.RefProtection(j)
+	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: protected,
+		For: refRoles[who], Debugged: q.Debugged(j)}
 	if a := j.Spec.Artifacts; a != nil {
 		s.ArtifactsAccess, s.ArtifactsPrivate = a.Access, a.Public != nil && !*a.Public
 	}

@@ -75,6 +75,7 @@ const (
 	NamespaceAttributesOf18
 	MergeRequestTitleTemplate
 	RunnersTokenInLists
+	CodeReadersSeeProtection
 	HiddenVariables
 	VariableDescription
 	InstanceVariableDescription
@@ -291,6 +292,8 @@ var table = [differenceCount]Row{
 	RunnersTokenInLists: {"who may administer a project finds its runners_token in lists and groups, too; before, in " +
 		"GET /projects/:id alone",
 		Version{17, 11}, first, "lib/api/entities/project.rb; answers recorded from GitLab 17.11.7", false},
+	CodeReadersSeeProtection: {"who may read a project's code lists its protected branches; before, Maintainers alone",
+		Version{17, 0}, first, "lib/api/protected_branches.rb of 16.0 and of 17.x", false},
 	HiddenVariables: {"CI/CD variables of projects and groups can be hidden (masked_and_hidden, hidden)",
 		Version{17, 4}, first, "Project-level CI/CD variables API page", true},
 	VariableDescription: {"CI/CD variables of projects and groups have a description",

@@ -9,6 +9,7 @@ var (
 	archived  = []string{"archived"}
 	state     = []string{"state"}
 	revoked   = []string{"revoked"}
+	force     = []string{"allow_force_push"}
 )
 
 var namespaceEffects = map[string][]Effect{
@@ -65,13 +66,18 @@ var tokenEffects = map[string][]Effect{
 }
 
 var settingEffects = map[string][]Effect{
-	"POST /projects/:id/variables":        {{Kind: "variable", Of: "key", Fields: made}},
-	"PUT /projects/:id/variables/:key":    {{Kind: "variable", Of: "key"}},
-	"DELETE /projects/:id/variables/:key": {{Kind: "variable", Of: "key", Fields: deleted}},
-	"POST /groups/:id/variables":          {{Kind: "variable", Of: "key", Fields: made}},
-	"PUT /groups/:id/variables/:key":      {{Kind: "variable", Of: "key"}},
-	"DELETE /groups/:id/variables/:key":   {{Kind: "variable", Of: "key", Fields: deleted}},
-	"POST /admin/ci/variables":            {{Kind: "variable", Of: "key", Fields: made}},
-	"PUT /admin/ci/variables/:key":        {{Kind: "variable", Of: "key"}},
-	"DELETE /admin/ci/variables/:key":     {{Kind: "variable", Of: "key", Fields: deleted}},
+	"POST /projects/:id/variables":                  {{Kind: "variable", Of: "key", Fields: made}},
+	"PUT /projects/:id/variables/:key":              {{Kind: "variable", Of: "key"}},
+	"DELETE /projects/:id/variables/:key":           {{Kind: "variable", Of: "key", Fields: deleted}},
+	"POST /groups/:id/variables":                    {{Kind: "variable", Of: "key", Fields: made}},
+	"PUT /groups/:id/variables/:key":                {{Kind: "variable", Of: "key"}},
+	"DELETE /groups/:id/variables/:key":             {{Kind: "variable", Of: "key", Fields: deleted}},
+	"POST /admin/ci/variables":                      {{Kind: "variable", Of: "key", Fields: made}},
+	"PUT /admin/ci/variables/:key":                  {{Kind: "variable", Of: "key"}},
+	"DELETE /admin/ci/variables/:key":               {{Kind: "variable", Of: "key", Fields: deleted}},
+	"POST /projects/:id/protected_branches":         {{Kind: "protected ref", Of: "name", Fields: made}},
+	"PATCH /projects/:id/protected_branches/:name":  {{Kind: "protected ref", Of: "name", Fields: force}},
+	"DELETE /projects/:id/protected_branches/:name": {{Kind: "protected ref", Of: "name", Fields: deleted}},
+	"POST /projects/:id/protected_tags":             {{Kind: "protected ref", Of: "name", Fields: made}},
+	"DELETE /projects/:id/protected_tags/:name":     {{Kind: "protected ref", Of: "name", Fields: deleted}},
 }

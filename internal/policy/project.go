@@ -129,6 +129,15 @@ func OwnsProjectRunners(held Role, securityManager bool) bool {
 // (app/policies/project_policy.rb).
 func AdminCICDVariables(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
 
+// ReadProtectedBranches says whether the actor sees which branches are protected: whoever may read the code or, before,
+// change the project's settings (lib/api/protected_branches.rb).
+func ReadProtectedBranches(a Actor, s ProjectStanding, r Rules) Decision {
+	if r.CodeReadersSeeProtection {
+		return ReadCode(a, s)
+	}
+	return AdminProject(a, s)
+}
+
 // ReadProjectRunners says whether the actor may list the project's runners (app/policies/project_policy.rb).
 func ReadProjectRunners(a Actor, s ProjectStanding) Decision {
 	if s.SecurityManager {

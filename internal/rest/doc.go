@@ -20,6 +20,7 @@
 //	users.go, users_*.go               users and their states (lib/api/users.rb)
 //	access_tokens.go, impersonation_tokens.go   personal access tokens (lib/api/personal_access_tokens.rb)
 //	variables.go                       CI/CD variables (lib/api/ci/variables.rb, lib/api/group_variables.rb)
+//	protected_refs.go                  protected branches and tags (lib/api/protected_branches.rb)
 //
 // routing.go is how Grape finds the route of a request, and what it answers where there is none: the front.Protocol
 // by which the API stands in the door, internal/gitlab. names.go has the headers that some endpoints read or write.

@@ -9,7 +9,8 @@ func Routes() []*front.Route {
 	var all []*front.Route
 	for _, family := range [][]row{
 		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(),
-		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(), variableRows(),
+		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
+		variableRows(), protectedRefRows(),
 		userRows(), userStateRows(), accessTokenRows(), impersonationTokenRows(),
 	} {
 		for _, r := range family {

@@ -40,6 +40,12 @@ const (
 	msgSharingDisabled = "The project sharing with group is disabled"
 )
 
+// Protected branches (lib/api/protected_branches.rb).
+const (
+	msgfBranchProtected = "Protected branch '%s' already exists"
+	msgForcePushEmpty   = "allow_force_push is empty"
+)
+
 // CI/CD variables (lib/api/helpers/variables_helpers.rb).
 const msgSeveralVariables = "There are multiple variables with provided parameters. " +
 	"Please use 'filter[environment_scope]'"

@@ -105,6 +105,9 @@ func variableProofs() map[gitlabversion.Difference]proof {
 		}
 	}
 	return map[gitlabversion.Difference]proof{
+		gitlabversion.CodeReadersSeeProtection: {func(v inVersion) any {
+			return v.as("aud", "GET", "/projects/10001/protected_branches").Status
+		}, 403, 200, nil},
 		gitlabversion.HiddenVariables: {keys("/projects/10001/variables", "hidden"), []any{http.StatusCreated, nil},
 			[]any{http.StatusCreated, true}, nil},
 		gitlabversion.VariableDescription: {keys("/groups/1001/variables", "description"), []any{http.StatusCreated, nil},

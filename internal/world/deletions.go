@@ -156,6 +156,7 @@ func (st *State) DeleteProject(p *Project) {
 		}
 	}
 	st.removeBots(p.Roles)
+	st.dropProtectedRefs(p)
 	st.removeTokens(func(t *AccessToken) bool { return t.Project == p })
 	for _, t := range st.Tokens.Rows {
 		for i := range t.Grants {

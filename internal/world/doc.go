@@ -61,7 +61,7 @@
 //	                                                      those that are only marked
 //	access_tokens*.go                                     transitions of access tokens, those of OAuth among them
 //	users.go users_model.go users_states.go               what requests make of users, GitLab's rules of that, states
-//	variables.go refs.go                                  transitions of CI/CD variables; which refs are protected
+//	variables.go refs.go                                  transitions of CI/CD variables, protected branches and tags
 //	pins.go                                               ids and tokens that a test wants requests to make
 //	drafts*.go                                            records from plain data
 package world

@@ -83,7 +83,7 @@ func (st *State) VariablesFor(j *Job) [][]*Variable {
 		levels = slices.Insert(levels, 1, g.variables)
 	}
 	levels = append(levels, j.Project.variables)
-	if st.onProtectedRef(j) {
+	if _, protected := st.RefProtection(j); protected {
 		return levels
 	}
 	for i := range levels {

@@ -34,12 +34,18 @@ func (v *Invalid) orNil() error {
 
 // sentence has all problems in one sentence, as Rails' full_messages.to_sentence does: "Tags list can not be empty, A,
 // and B".
-func (v *Invalid) sentence() string {
-	var said []string
+func (v *Invalid) sentence() string { return toSentence(Sentences(v)) }
+
+// Sentences are what a model refuses, each in a sentence.
+func Sentences(err error) (said []string) {
+	v, ok := err.(*Invalid)
+	if !ok {
+		return []string{err.Error()}
+	}
 	for _, p := range v.Problems {
 		said = append(said, p.sentence())
 	}
-	return toSentence(said)
+	return said
 }
 
 // sentence is the problem with its attribute as people write it.

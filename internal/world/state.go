@@ -28,19 +28,20 @@ type world struct {
 	clock func() time.Time
 	made  tokenMaker
 
-	Settings Settings
-	Users    table[*User]
-	Tokens   table[*AccessToken]
-	Groups   table[*Group]
-	Projects table[*Project]
-	Runners  table[*Runner]
-	gone     map[int]bool // the ids of runners that were deleted
-	managers table[*Manager]
-	Jobs     table[*Job]
-	pipeline int // the last pipeline id given out
-	pins     pins
-	begun    time.Time // when the last seed was entered whose times are told from then; zero if none was
-	Queue    JobQueue
+	Settings      Settings
+	Users         table[*User]
+	Tokens        table[*AccessToken]
+	Groups        table[*Group]
+	Projects      table[*Project]
+	Runners       table[*Runner]
+	gone          map[int]bool // the ids of runners that were deleted
+	managers      table[*Manager]
+	ProtectedRefs table[*ProtectedRef]
+	Jobs          table[*Job]
+	pipeline      int // the last pipeline id given out
+	pins          pins
+	begun         time.Time // when the last seed was entered whose times are told from then; zero if none was
+	Queue         JobQueue
 
 	UserNames    map[string]*User    // by Key of the username
 	GroupPaths   map[string]*Group   // by Key of the full path
@@ -86,6 +87,7 @@ const (
 	firstJobID      = 2_000_001
 	firstPipelineID = 4_000_001
 	firstTokenID    = 6_000_001
+	firstRefID      = 8_000_001 // of protected branches and tags
 )
 
 // RootUsername is the administrator that every GitLab starts with.
@@ -100,7 +102,8 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 		Users: newTable[*User](firstUserID), Tokens: newTable[*AccessToken](firstTokenID),
 		Groups: newTable[*Group](firstGroupID), Projects: newTable[*Project](firstProjectID),
 		Runners: newTable[*Runner](firstRunnerID), managers: newTable[*Manager](firstManagerID),
-		Jobs: newTable[*Job](firstJobID), pipeline: firstPipelineID - 1, Queue: newQueue(),
+		ProtectedRefs: newTable[*ProtectedRef](firstRefID),
+		Jobs:          newTable[*Job](firstJobID), pipeline: firstPipelineID - 1, Queue: newQueue(),
 		UserNames: map[string]*User{}, GroupPaths: map[string]*Group{}, ProjectPaths: map[string]*Project{},
 		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},
 		pipelines: map[int]*Pipeline{}, registrationTokens: map[string]*string{}, namedTokens: map[string]*AccessToken{},

@@ -79,7 +79,9 @@ func assignID[T Row](st *State, t *table[T], wanted int) int {
 	if wanted != 0 {
 		return wanted
 	}
-	if _, ofManagers := any(t).(*table[*Manager]); !ofManagers { // they come along with what a test asks for
+	switch any(t).(type) {
+	case *table[*Manager], *table[*ProtectedRef]: // they come along with what a test asks for, or go by their names
+	default:
 		if id := pinnedID(st, t); id != 0 {
 			return id
 		}
@@ -96,5 +98,5 @@ func assignID[T Row](st *State, t *table[T], wanted int) int {
 // idTaken reports whether a record of any kind but a pipeline has that id.
 func (st *State) idTaken(id int) bool {
 	return has(st.Users, id) || has(st.Groups, id) || has(st.Projects, id) || has(st.Runners, id) ||
-		has(st.managers, id) || has(st.Jobs, id) || has(st.Tokens, id)
+		has(st.managers, id) || has(st.Jobs, id) || has(st.Tokens, id) || has(st.ProtectedRefs, id)
 }
