@@ -20,14 +20,19 @@ type Call struct {
 	Number   int       // 1, 2, 3 ... in the order of arrival
 	Time     time.Time // of arrival, by the fake's clock
 	Endpoint Endpoint  // "" when nothing serves it, in this version or a later one
-	Method   string
-	Origin   string // what the client called: "http://127.0.0.1:41234"
-	Path     string // as sent, still escaped: "/api/v4/projects/acme%2Fshop/runners"
-	Query    url.Values
-	Header   http.Header
+	// Operation is what a call of GraphQL asks for, with its kind, its name if it has one, and its fields at the root:
+	// "mutation Fleet { runnerCreate }". Those of a batch are divided by "; ". It is "" for other calls, and for a
+	// document that cannot be read.
+	Operation string
+	Method    string
+	Origin    string // what the client called: "http://127.0.0.1:41234"
+	Path      string // as sent, still escaped: "/api/v4/projects/acme%2Fshop/runners"
+	Query     url.Values
+	Header    http.Header
 	// Body is as sent; of a piece of log and of an upload of artifacts it is the first 64 KiB.
 	Body []byte
-	// Params are the parameters as GitLab understood them: those of path, query, form, multipart and JSON together.
+	// Params are the parameters as GitLab understood them: those of path, query, form, multipart and JSON together. Of a
+	// call of GraphQL they are the variables; of a batch, those of each document under its place: "0", "1" ...
 	Params map[string]any
 	// IgnoredParams are parameters that were sent but that nothing reads; often they are misspelt.
 	IgnoredParams []string
@@ -41,7 +46,8 @@ type Call struct {
 	ResponseHeader http.Header
 	ResponseBody   []byte // of a log and of artifacts the first 64 KiB
 	// Reason is, for a refusal, the rule that decided: "mia is Developer in acme/shop; needs Maintainer"; for a runner
-	// that got no job while some are pending, why. It never goes over the wire.
+	// that got no job while some are pending, why; for a call of GraphQL, why fields are null, "runner: mia is ...", or
+	// else which errors there are. It never goes over the wire.
 	Reason string
 	// Failure is whether an injected Failure answered.
 	Failure bool
@@ -77,7 +83,8 @@ func textsOf(calls []Call) []calltext.Call[Endpoint] {
 	return texts
 }
 
-func (c Call) name() string { return c.text().Name() }
+func (c Call) name() string  { return c.text().Name() }
+func (c Call) asked() string { return c.text().Asked() }
 
 // param is a parameter by its name or, in a hash or list, by its dotted path.
 func (c Call) param(name string) (value any, present bool) { return plain.At(c.Params, name) }
@@ -92,7 +99,7 @@ const usualCall = 1 << 10
 
 // weight is about what the call takes in the journal, in bytes. Parameters are a second copy of what brought them.
 func (c Call) weight() int64 {
-	n := usualCall + len(c.Body) + len(c.ResponseBody) + len(c.Path) + len(c.Reason)
+	n := usualCall + len(c.Body) + len(c.ResponseBody) + len(c.Path) + len(c.Reason) + len(c.Operation)
 	if len(c.Params) > 0 {
 		n += len(c.Body)
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
 )
 
@@ -30,6 +31,7 @@ type condition struct {
 	user               string          // whom By names
 	runner             int             // which ByRunner names
 	param              string          // which Param names
+	operation          string          // which Operation names
 	problem            string          // why no call can ever meet it
 	ofAnswer           bool            // needs what is known only when the call was answered
 	ofBody             bool            // looks at what WithJournalBytes may drop
@@ -94,6 +96,21 @@ func Param(name string, value any) CallMatcher {
 		}
 	}
 	return m
+}
+
+// Operation matches calls of GraphQL that ask for a field at the root of queries or mutations, "runnerCreate", or have
+// an operation of that name. What nearly is a field of GitLab's fails the test.
+func Operation(name string) CallMatcher {
+	problem := ""
+	if name == "" {
+		problem = "there is no name"
+	}
+	return condition{
+		problem: problem, operation: name,
+		text: fmt.Sprintf("Operation(%q)", name), aspect: "operation", want: name,
+		got:    func(c Call) (string, bool) { return c.Operation, c.Operation != "" },
+		isWant: func(c Call) bool { return slices.Contains(gitlab.OperationNames(c.Operation), name) },
+	}
 }
 
 // Header matches calls that were sent with a header of that value. Capitals in the name do not matter. A name that no

@@ -108,6 +108,9 @@ func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
 			if problem := cmp.Or(f.userProblem(m.user), f.runnerIDProblem(m.runner)); problem != "" {
 				return m.text + " can never hold: " + problem
 			}
+			if problem := f.operationProblem(e, m.operation); problem != "" {
+				return m.text + " can never hold: " + problem
+			}
 			if problem := f.paramProblem(e, m.param); problem != "" {
 				return m.text + " looks for what is not there: " + problem
 			}
@@ -151,6 +154,24 @@ func (f *Fake) runnerIDProblem(id int) string {
 		return ""
 	}
 	return fmt.Sprintf("no runner has ever had the ID %d; %s", id, strings.TrimSuffix(f.runnersText(), "\n"))
+}
+
+// operationProblem is "" for a name of what may be asked for in GraphQL: a field at the root, or any operation's name
+// that is no slip of the pen for one. A name that a call has had is one, too, and fields begin with no capital.
+func (f *Fake) operationProblem(e Endpoint, name string) string {
+	if name == "" {
+		return ""
+	}
+	if !e.covers(Call{Endpoint: GraphQL}) {
+		return fmt.Sprintf("%s is not GraphQL", e)
+	}
+	known := gitlab.RootFields()
+	meant, near := nearest.Slip(name, known)
+	had := func(c Call) bool { return slices.Contains(gitlab.OperationNames(c.Operation), name) }
+	if !near || meant == name || name[0] >= 'A' && name[0] <= 'Z' || slices.ContainsFunc(f.log.Closed(), had) {
+		return ""
+	}
+	return fmt.Sprintf("GraphQL has no field %q; did you mean %q?", name, meant)
 }
 
 // paramProblem is "" for a parameter that the endpoint reads in some version, or one of the endpoints if it stands for

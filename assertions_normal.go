@@ -66,6 +66,16 @@ func (p Project) String() string {
 	return "project " + p.Path + words.InBrackets(words.ID(p.ID), string(p.Visibility), words.When(p.Archived, "archived"))
 }
 
+// String is the membership on one line: "member mia of acme (maintainer)".
+func (m Membership) String() string {
+	return "member " + m.User + " of " + m.Path + words.InBrackets(m.Role.String())
+}
+
+// String is the share on one line: "share of acme with team (developer)".
+func (s Share) String() string {
+	return "share of " + s.Path + " with " + s.Group + words.InBrackets(s.Role.String())
+}
+
 // String is the runner on one line, without its token: `runner 100001 (project_type, "old", paused)`.
 func (r Runner) String() string {
 	name := ""

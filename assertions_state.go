@@ -357,6 +357,8 @@ func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
 	entityChanges(&text, want.AccessTokens, got.AccessTokens, opts, calls)
 	entityChanges(&text, want.Groups, got.Groups, opts, calls)
 	entityChanges(&text, want.Projects, got.Projects, opts, calls)
+	entityChanges(&text, want.Memberships, got.Memberships, opts, calls)
+	entityChanges(&text, want.Shares, got.Shares, opts, calls)
 	entityChanges(&text, want.Runners, got.Runners, opts, calls)
 	entityChanges(&text, want.Jobs, got.Jobs, opts, calls)
 	return text.String()
@@ -397,10 +399,9 @@ func changedBy(record any, field string, calls []Call) string {
 	}
 	for _, c := range slices.Backward(calls) {
 		did := func(e journal.Effect) bool {
-			return strings.ReplaceAll(e.Kind, " ", "") == kind && e.Changes(field, c.Params) &&
-				(e.Of == journal.Only || slices.Contains(names, c.text().RecordOf(e)))
+			return e.Kind == kind && e.Changes(field, c.Params) && c.text().Concerns(e, names)
 		}
-		if c.succeeded() && !c.Failure && slices.ContainsFunc(journal.Effects(string(c.Endpoint)), did) {
+		if c.succeeded() && !c.Failure && slices.ContainsFunc(c.text().Effects(), did) {
 			return fmt.Sprintf(" (%s)", journal.ShortenTokens(c.String()))
 		}
 	}
@@ -455,8 +456,13 @@ func fieldValue(v reflect.Value) string {
 
 // identity is what tells an entity from others of its kind: its username, its full path or, if it has neither, its ID.
 func identity(entity any) any {
-	if one, ok := entity.(interface{ identity() any }); ok {
-		return one.identity()
+	switch tie := entity.(type) {
+	case Membership:
+		return [...]string{tie.Path, tie.User}
+	case Share:
+		return [...]string{tie.Path, tie.Group}
+	case Variable:
+		return tie.identity()
 	}
 	v := reflect.ValueOf(entity)
 	for _, name := range []string{"Username", "Path", "ID"} {

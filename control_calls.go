@@ -33,7 +33,7 @@ func (c *control) clearCalls() controlAnswer {
 
 func (c *control) calls() controlAnswer {
 	q, err := controlapi.CallsIn(c.http.URL.Query())
-	endpoint, where := Endpoint(q.Endpoint), matchersOf(controlapi.Where{By: q.By})
+	endpoint, where := Endpoint(q.Endpoint), matchersOf(controlapi.Where{By: q.By, Operation: q.Operation})
 	if q.Status != nil {
 		where = append(where, Status(*q.Status))
 	}

@@ -45,14 +45,6 @@ func ofPage(e Endpoint) bool {
 		"DELETE /-/fake/hooks/:id", "GET /-/fake/journal", "GET /-/fake/runners/:id", "GET /-/fake/jobs/:id"}, e)
 }
 
-// sayPage logs where the page is, if it is anywhere.
-func (f *Fake) sayPage() {
-	f.tb.Helper()
-	if f.options.control != nil && !f.options.inMemory {
-		f.tb.Logf("fakegitlab: the page is %s%s/", f.URL(), controlapi.Prefix)
-	}
-}
-
 // lookAtFailure lets a person look at what a failed test leaves: files, and the page as long as they like.
 func (f *Fake) lookAtFailure() {
 	f.tb.Helper()

@@ -63,6 +63,9 @@ func matchersOf(w controlapi.Where) []CallMatcher {
 	if w.Runner != nil {
 		where = append(where, ByRunner(*w.Runner))
 	}
+	if w.Operation != nil {
+		where = append(where, Operation(*w.Operation))
+	}
 	if w.Param != nil {
 		where = append(where, Param(w.Param.Name, controlapi.Any(w.Param.Value)))
 	}

@@ -351,3 +351,23 @@ func TestControlWhileOthersReset(t *testing.T) {
 		})
 	}
 }
+
+// What GraphQL is asked for, calls and failures can be chosen by.
+func TestControlOperations(t *testing.T) {
+	gl := controlled(t)
+	failure := `{"endpoint": "POST /api/graphql", "where": {"operation": "Who"}, "times": 1, "status": 200, "message": "Timeout"}`
+	require.Equal(t, 201, askControl(t, gl, "POST /-/fake/failures", failure).status)
+	misspelt := askControl(t, gl, "POST /-/fake/failures", `{"where": {"operation": "ehco"}, "status": 503}`)
+	assert.Contains(t, misspelt.body, `did you mean \"echo\"?`)
+	for _, document := range []string{"{ echo(text: \\\"x\\\") }", "query Who { currentUser { username } }"} {
+		askControl(t, gl, "POST /api/graphql", `{"query": "`+document+`"}`, "Content-Type", "application/json")
+	}
+	var calls []struct {
+		Operation    string
+		ResponseBody string `json:"response_body"`
+	}
+	askControl(t, gl, "GET /-/fake/calls?operation=currentUser", "").into(t, &calls)
+	require.Len(t, calls, 1)
+	assert.Equal(t, "query Who { currentUser }", calls[0].Operation)
+	assert.Equal(t, `{"errors":[{"message":"Timeout"}]}`, calls[0].ResponseBody)
+}

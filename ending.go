@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -116,7 +117,8 @@ func (f *Fake) report() {
 	}
 }
 
-// Problems returns what no assertion may have noticed so far: calls that nothing serves, parameters that nothing
+// Problems returns what no assertion may have noticed so far: calls that nothing serves, fields of GraphQL that GitLab
+// has and the fake has not, parameters that nothing
 // reads (WithIgnoredParams), failures that never fired, functions of Before and After that never ran, NextID and
 // NextToken that were never used, requests that were held and never let go, what a JobRun arranged and never
 // happened, functions of the test that hung or panicked, what Close had to cut, invariants that do not hold. Each
@@ -147,6 +149,15 @@ func (f *Fake) Problems() []string {
 		}
 	}
 	return problems
+}
+
+// noticeLacking keeps, for the end of the test, what a call asked for and GitLab has, but the fake has not.
+func (f *Fake) noticeLacking(lacking []string) {
+	for _, text := range lacking {
+		if !f.options.unknownAllowed {
+			f.notice("GraphQL: " + text)
+		}
+	}
 }
 
 // strayProblems are the calls that nothing serves, those to one place in one line.
@@ -201,4 +212,12 @@ func ignoredProblems(calls []Call) []string {
 // none.
 func (f *Fake) strayed(c Call) bool {
 	return c.Endpoint == "" && !c.Failure && !f.options.unknownAllowed && !f.site.Probes(c.Method, c.Path)
+}
+
+// sayPage logs where the page is, if it is anywhere.
+func (f *Fake) sayPage() {
+	f.tb.Helper()
+	if f.options.control != nil && !f.options.inMemory {
+		f.tb.Logf("fakegitlab: the page is %s%s/", f.URL(), controlapi.Prefix)
+	}
 }

@@ -45,7 +45,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 // note takes over what GitLab made of the request so far.
 func (c *Call) note(r *front.Record) {
 	c.Endpoint, c.Body, c.Params, c.IgnoredParams = Endpoint(r.Endpoint), r.Body, r.Params, r.IgnoredParams
-	c.User, c.RunnerID, c.JobID = r.User, r.RunnerID, r.JobID
+	c.User, c.RunnerID, c.JobID, c.Operation = r.User, r.RunnerID, r.JobID, r.Operation
 }
 
 // exchange is a request together with where its answer goes. It is where failures and hooks have their say, so that no
@@ -75,6 +75,7 @@ func (x *exchange) serve(refusal *front.Response) {
 	if failure == nil {
 		failure = &injected{}
 	}
+	failure = failure.spoken(x.Request)
 	if !x.delay(failure.Delay) {
 		return
 	}
@@ -87,10 +88,11 @@ func (x *exchange) serve(refusal *front.Response) {
 		}
 		call.note(&x.Request.Record)
 		call.Status, call.Reason = res.Status, res.Reason
+		x.fake.noticeLacking(x.Request.Record.Lacking)
 	}
 	x.header = failure.Header
 	if failure.Status != 0 {
-		res, call.Failure = failure.response(), true
+		res, call.Failure = failure.response(x.Request), true
 		call.Status = res.Status
 	}
 	fs.run(&fs.after, *call, x.flying.Doing)

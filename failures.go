@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -32,19 +33,30 @@ func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
 		Header: http.Header{"Content-Type": {"text/plain"}}, limited: true, retryAfter: retryAfter}
 }
 
+// GraphQLError answers calls of GraphQL with 200 and an error in place of data, as graphql-ruby refuses a document, be
+// it every one of a batch. A Where with Operation says which calls.
+func GraphQLError(message string) Failure {
+	return Failure{Endpoint: GraphQL, Status: http.StatusOK, Message: message}
+}
+
 // Slow delays the answer and changes nothing about it.
 func Slow(e Endpoint, d time.Duration) Failure { return Failure{Endpoint: e, Delay: d} }
 
-// Maintenance refuses every request that writes, as a read-only GitLab does: 403.
+// Maintenance refuses every request that writes, as a read-only GitLab does: 403. Of GraphQL's those are mutations,
+// and what they are answered is an error of GraphQL's, with 200.
 func Maintenance() Failure {
 	writes := Where(func(c Call) bool {
+		if c.Endpoint == GraphQL {
+			return strings.Contains(c.Operation, "mutation ")
+		}
 		return c.Method != http.MethodGet && c.Method != http.MethodHead && c.Method != http.MethodOptions
 	})
 	return Failure{Where: []CallMatcher{writes}, Status: http.StatusForbidden, Message: front.MsgReadOnly}
 }
 
-// ExpiredToken refuses all calls of a user as if the token had just expired: 401.
+// ExpiredToken refuses all calls of a user as if the token had just expired: 401, in the words of REST or of GraphQL.
 func ExpiredToken(username string) Failure {
 	r := front.InvalidToken(front.MsgTokenExpired, "")
-	return Failure{Where: []CallMatcher{By(username)}, Status: r.Status, Body: r.Body, Header: r.Header}
+	return Failure{Where: []CallMatcher{By(username)}, Status: r.Status, Body: r.Body, Header: r.Header,
+		ofREST: true}
 }

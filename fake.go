@@ -232,8 +232,9 @@ var basePathPattern = regexp.MustCompile(`^(/[\w.~-]+)*/?$`)
 // it works inside a testing/synctest bubble. URL is "http://fakegitlab.test", which no other client resolves.
 func WithInMemoryNetwork() Option { return func(o *options) { o.inMemory = true } }
 
-// WithUnknownEndpoints says whether calls to endpoints that nothing serves are fine. By default each is an error of the
-// test. They are answered with GitLab's 404 either way. An endpoint that GitLab has, but not yet in the version that
+// WithUnknownEndpoints says whether calls to endpoints that nothing serves are fine, and GraphQL's questions for fields
+// that GitLab has and the fake has not. By default each is an error of the test. They are answered with GitLab's 404,
+// and the fields as those that GitLab has not, either way. An endpoint that GitLab has, but not yet in the version that
 // is followed, is no error: its call is recorded as one of that endpoint, with the version that brings it as the
 // reason, so that ForEachVersion can test a client that falls back on the 404.
 func WithUnknownEndpoints(allow bool) Option { return func(o *options) { o.unknownAllowed = allow } }

@@ -41,8 +41,8 @@ type Failure struct {
 	// For is how long calls fail, by the fake's clock and from the first that does; 0 is without end. Of For and Times
 	// the one counts that is over first.
 	For time.Duration
-	// Status is the status of the answer. With it alone the body is GitLab's own for that status; Message replaces its
-	// text, Body the whole: a string or []byte is sent as it is, anything else as JSON.
+	// Status is the status of the answer. With it alone the body is GitLab's own for that status, in GraphQL's form for
+	// a call of it; Message replaces its text, Body the whole: a string or []byte is sent as it is, anything else as JSON.
 	Status  int
 	Message string
 	Body    any
@@ -61,6 +61,8 @@ type Failure struct {
 	// limited adds the headers of GitLab's throttle, which lets requests through again after retryAfter.
 	limited    bool
 	retryAfter time.Duration
+	// ofREST says that Body and Header are REST's: where GitLab tells of refusals otherwise they are what it says there.
+	ofREST bool
 }
 
 // planted is when and where a test arranged for something to happen to calls.
@@ -356,12 +358,22 @@ func (fs *faults) clear() {
 	fs.failures, fs.before, fs.after, fs.held, fs.spent, fs.spentHooks = nil, nil, nil, nil, nil, nil
 }
 
-// response is the answer that the failure gives.
-func (i *injected) response() front.Response {
+// spoken is the failure in the form in which the request's endpoint tells of refusals.
+func (i *injected) spoken(q *front.Request) *injected {
+	if !i.ofREST || !q.TellsOtherwise() {
+		return i
+	}
+	there := *i
+	there.Body, there.Header = nil, nil
+	return &there
+}
+
+// response is the answer that the failure gives to a request.
+func (i *injected) response(q *front.Request) front.Response {
 	r := front.Response{Status: i.Status}
 	switch body := i.Body.(type) {
 	case nil:
-		r = front.Usual(i.Status, i.Message)
+		r = q.Usual(i.Status, i.Message)
 	case string:
 		r.Text, r.ContentType = body, "application/json"
 	case []byte:

@@ -108,6 +108,44 @@ const (
 	ListSubgroups             Endpoint = "GET /groups/:id/subgroups"
 )
 
+// The endpoints of the Users API (https://docs.gitlab.com/ee/api/users.html).
+const (
+	ListUsers             Endpoint = "GET /users"
+	GetUser               Endpoint = "GET /users/:id"
+	CreateUser            Endpoint = "POST /users"
+	UpdateUser            Endpoint = "PUT /users/:id"
+	DeleteUser            Endpoint = "DELETE /users/:id"
+	GetUserStatus         Endpoint = "GET /users/:user_id/status"
+	ListUserProjects      Endpoint = "GET /users/:user_id/projects"
+	ListUserMemberships   Endpoint = "GET /users/:id/memberships"
+	CountUserAssociations Endpoint = "GET /users/:id/associations_count"
+	ActivateUser          Endpoint = "POST /users/:id/activate"
+	DeactivateUser        Endpoint = "POST /users/:id/deactivate"
+	BlockUser             Endpoint = "POST /users/:id/block"
+	UnblockUser           Endpoint = "POST /users/:id/unblock"
+	BanUser               Endpoint = "POST /users/:id/ban"
+	UnbanUser             Endpoint = "POST /users/:id/unban"
+	ApproveUser           Endpoint = "POST /users/:id/approve"
+	RejectUser            Endpoint = "POST /users/:id/reject"
+)
+
+// The endpoints of access tokens (https://docs.gitlab.com/ee/api/personal_access_tokens.html and
+// https://docs.gitlab.com/ee/api/user_tokens.html), and the one of OAuth, whose path is not below /api/v4.
+const (
+	ListAccessTokens         Endpoint = "GET /personal_access_tokens"
+	GetAccessToken           Endpoint = "GET /personal_access_tokens/:id"
+	RotateAccessToken        Endpoint = "POST /personal_access_tokens/:id/rotate"
+	RotateOwnAccessToken     Endpoint = "POST /personal_access_tokens/self/rotate" // from GitLab 16.10 on
+	RevokeAccessToken        Endpoint = "DELETE /personal_access_tokens/:id"
+	CreateAccessToken        Endpoint = "POST /users/:user_id/personal_access_tokens"
+	CreateOwnAccessToken     Endpoint = "POST /user/personal_access_tokens" // from GitLab 16.5 on
+	ListImpersonationTokens  Endpoint = "GET /users/:user_id/impersonation_tokens"
+	CreateImpersonationToken Endpoint = "POST /users/:user_id/impersonation_tokens"
+	GetImpersonationToken    Endpoint = "GET /users/:user_id/impersonation_tokens/:impersonation_token_id"
+	RevokeImpersonationToken Endpoint = "DELETE /users/:user_id/impersonation_tokens/:impersonation_token_id"
+	OAuthToken               Endpoint = "POST /oauth/token"
+)
+
 // The endpoints that build and change groups and projects, their members and shares
 // (https://docs.gitlab.com/ee/api/groups.html, projects.html, members.html).
 const (
@@ -146,42 +184,10 @@ const (
 	UnshareProject         Endpoint = "DELETE /projects/:id/share/:group_id"
 )
 
-// The endpoints of the Users API (https://docs.gitlab.com/ee/api/users.html).
+// GraphQL is all of the GraphQL API, which is beside the REST API and not below it; what is asked for in it is the
+// Call's Operation. Calls with GET are recorded as of this endpoint, too.
 const (
-	ListUsers             Endpoint = "GET /users"
-	GetUser               Endpoint = "GET /users/:id"
-	CreateUser            Endpoint = "POST /users"
-	UpdateUser            Endpoint = "PUT /users/:id"
-	DeleteUser            Endpoint = "DELETE /users/:id"
-	GetUserStatus         Endpoint = "GET /users/:user_id/status"
-	ListUserProjects      Endpoint = "GET /users/:user_id/projects"
-	ListUserMemberships   Endpoint = "GET /users/:id/memberships"
-	CountUserAssociations Endpoint = "GET /users/:id/associations_count"
-	ActivateUser          Endpoint = "POST /users/:id/activate"
-	DeactivateUser        Endpoint = "POST /users/:id/deactivate"
-	BlockUser             Endpoint = "POST /users/:id/block"
-	UnblockUser           Endpoint = "POST /users/:id/unblock"
-	BanUser               Endpoint = "POST /users/:id/ban"
-	UnbanUser             Endpoint = "POST /users/:id/unban"
-	ApproveUser           Endpoint = "POST /users/:id/approve"
-	RejectUser            Endpoint = "POST /users/:id/reject"
-)
-
-// The endpoints of access tokens (https://docs.gitlab.com/ee/api/personal_access_tokens.html and
-// https://docs.gitlab.com/ee/api/user_tokens.html), and the one of OAuth, whose path is not below /api/v4.
-const (
-	ListAccessTokens         Endpoint = "GET /personal_access_tokens"
-	GetAccessToken           Endpoint = "GET /personal_access_tokens/:id"
-	RotateAccessToken        Endpoint = "POST /personal_access_tokens/:id/rotate"
-	RotateOwnAccessToken     Endpoint = "POST /personal_access_tokens/self/rotate" // from GitLab 16.10 on
-	RevokeAccessToken        Endpoint = "DELETE /personal_access_tokens/:id"
-	CreateAccessToken        Endpoint = "POST /users/:user_id/personal_access_tokens"
-	CreateOwnAccessToken     Endpoint = "POST /user/personal_access_tokens" // from GitLab 16.5 on
-	ListImpersonationTokens  Endpoint = "GET /users/:user_id/impersonation_tokens"
-	CreateImpersonationToken Endpoint = "POST /users/:user_id/impersonation_tokens"
-	GetImpersonationToken    Endpoint = "GET /users/:user_id/impersonation_tokens/:impersonation_token_id"
-	RevokeImpersonationToken Endpoint = "DELETE /users/:user_id/impersonation_tokens/:impersonation_token_id"
-	OAuthToken               Endpoint = "POST /oauth/token"
+	GraphQL Endpoint = "POST /api/graphql"
 )
 
 // The endpoints of CI/CD variables (https://docs.gitlab.com/ee/api/project_level_variables.html,

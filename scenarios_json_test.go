@@ -68,10 +68,11 @@ func fill(v reflect.Value, number *int) {
 	case fakegitlab.JobSpec:
 		v.Set(reflect.ValueOf(fakegitlab.JobSpec{Script: []string{"make", "make install"}}))
 		return
-	case fakegitlab.Visibility, fakegitlab.RunnerType, fakegitlab.AccessLevel, fakegitlab.UserState, fakegitlab.Registration, fakegitlab.JobStatus:
+	case fakegitlab.Visibility, fakegitlab.RunnerType, fakegitlab.AccessLevel, fakegitlab.UserState, fakegitlab.Registration,
+		fakegitlab.JobStatus, fakegitlab.RefAccess:
 		v.SetString(map[string]string{
 			"Visibility": "internal", "RunnerType": "group_type", "AccessLevel": "ref_protected", "UserState": "blocked",
-			"Registration": "registration_token", "JobStatus": "running",
+			"Registration": "registration_token", "JobStatus": "running", "RefAccess": "admins",
 		}[v.Type().Name()])
 		return
 	}

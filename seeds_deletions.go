@@ -83,9 +83,9 @@ func surely[R any](do func(*world.State, R)) func(*world.State, R) error {
 	}
 }
 
-// NextID has the next record that a request makes get this ID: a runner, a job (by a retry), an access token, a group
-// or a project, but no runner manager, which comes along with others. Several queue up, each for one record. An ID
-// that a runner has already fails the test; one that no request used is a problem at its end (WithUnusedFailures).
+// NextID has the next record that a request makes get this ID: a runner, a job (by a retry), a user, an access token, a
+// group or a project, but no runner manager, which comes along with others. Several queue up, each for one record. An
+// ID that a runner has already fails the test; one that no request used is a problem at its end (WithUnusedFailures).
 // Reset forgets them.
 func (f *Fake) NextID(id int) {
 	f.tb.Helper()
@@ -95,9 +95,8 @@ func (f *Fake) NextID(id int) {
 	})
 }
 
-// NextToken has the next token that a request makes be this one: a new runner's or a reset one, a registration token or
-// an access token. It may have any form, also one that GitLab would not make. It queues up, fails and is forgotten as
-// NextID.
+// NextToken has the next token that a request makes be this one: a new runner's, a reset one or a registration token.
+// It may have any form, also one that GitLab would not make. It queues up, fails and is forgotten as NextID.
 func (f *Fake) NextToken(token string) {
 	f.tb.Helper()
 	at := planted{at: place()}.place("")

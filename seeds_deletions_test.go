@@ -160,7 +160,7 @@ func TestPinsThatComeToNothing(t *testing.T) {
 	problems := gl.Problems()
 	for i, want := range []string{
 		`^NextID\(7\) at seeds_deletions_test.go:\d+: when its turn came, the ID was taken$`,
-		`^NextID\(9\) at seeds_deletions_test.go:\d+ was never used: no request made a runner or job$`,
+		`^NextID\(9\) at seeds_deletions_test.go:\d+ was never used: no request made what has an ID$`,
 		`^NextToken\("glrt-neve…"\) at seeds_deletions_test.go:\d+ was never used: no request made a token$`,
 	} {
 		assert.Regexp(t, want, problems[i])

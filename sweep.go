@@ -75,7 +75,7 @@ func disturbances(calls []Call) iter.Seq2[string, Failure] {
 			for _, way := range sweptWays {
 				failure := way.failure
 				failure.After, failure.Times = i, 1
-				if !yield(fmt.Sprintf("#%d %s, %s", i+1, c.name(), way.name), failure) {
+				if !yield(fmt.Sprintf("#%d %s, %s", i+1, c.asked(), way.name), failure) {
 					return
 				}
 			}

@@ -11,7 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakegitlab/fakegitlab"
 	"github.com/fakegitlab/fakegitlab/internal/conformance"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
 // proof is one in docs/confidence.md: its kind and what it names.
@@ -56,6 +58,39 @@ func TestConfidence(t *testing.T) {
 			is := func(s served) bool { return string(s.endpoint) == name }
 			assert.True(t, slices.ContainsFunc(all, is), "%s is no endpoint", name)
 		}
+	}
+}
+
+// Every type of objects and every mutation that GraphQL serves has a row.
+func TestConfidenceInGraphQL(t *testing.T) {
+	versions := gitlabversion.All()
+	gl := fakegitlab.New(t, fakegitlab.WithVersion(versions[len(versions)-1].String()))
+	var answer struct {
+		Data struct {
+			Schema struct {
+				Types        []struct{ Name, Kind string }
+				MutationType struct{ Fields []struct{ Name string } }
+			} `json:"__schema"`
+		}
+	}
+	text := askGraphQL(t, gl, "root", `{ __schema { types { name kind } mutationType { fields { name } } } }`)
+	require.NoError(t, json.Unmarshal([]byte(text), &answer))
+	names := []string{}
+	for _, served := range answer.Data.Schema.Types {
+		part := strings.HasPrefix(served.Name, "__") || served.Name == "Mutation" || strings.HasSuffix(served.Name, "Payload") ||
+			strings.HasSuffix(served.Name, "Connection") || strings.HasSuffix(served.Name, "Edge")
+		if served.Kind == "OBJECT" && !part {
+			names = append(names, served.Name)
+		}
+	}
+	for _, mutation := range answer.Data.Schema.MutationType.Fields {
+		names = append(names, mutation.Name)
+	}
+	require.Greater(t, len(names), 20, text)
+	rows := confidenceRows(t)
+	for _, name := range names {
+		named := func(row [3]string) bool { return slices.Contains(strings.Split(row[0], ", "), name) }
+		assert.True(t, slices.ContainsFunc(rows, named), "no row for %s", name)
 	}
 }
 

@@ -408,6 +408,8 @@ func (p *prober) call(
 	parts := strings.Split(path, "/")
 	prefix := "/api/v4"
 	switch parts[1] {
+	case "api":
+		prefix = ""
 	case "oauth":
 		prefix, query = "", sentToUsers()
 	case "users", "user", "personal_access_tokens":

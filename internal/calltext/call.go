@@ -1,6 +1,7 @@
 package calltext
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -23,6 +24,7 @@ type Call[E ~string] struct {
 	Number        int
 	Time          time.Time
 	Endpoint      E
+	Operation     string
 	Method        string
 	Origin        string
 	Path          string
@@ -55,7 +57,7 @@ func (c Call[E]) String() string {
 // Request is the first part of String: "#3 DELETE /runners/:id id=7".
 func (c Call[E]) Request() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "#%d %s", c.Number, c.Name())
+	fmt.Fprintf(&text, "#%d %s", c.Number, c.Asked())
 	for segment := range strings.SplitSeq(string(c.Endpoint), "/") {
 		if name, ok := strings.CutPrefix(segment, ":"); ok {
 			if value, sent := plain.At(c.Params, name); sent {
@@ -63,7 +65,7 @@ func (c Call[E]) Request() string {
 			}
 		}
 	}
-	if c.Method == http.MethodGet && c.Endpoint != "" { // what a list was asked for
+	if c.Method == http.MethodGet && c.Endpoint != "" && c.Operation == "" { // what a list was asked for
 		for _, name := range slices.Sorted(maps.Keys(c.Query)) {
 			if !slices.Contains(front.CredentialParams(), name) {
 				fmt.Fprintf(&text, " %s=%s", name, printable(strings.Join(c.Query[name], ",")))
@@ -92,6 +94,51 @@ func (c Call[E]) answeredID() int {
 		return 0
 	}
 	return record.ID
+}
+
+// Effects are what the call may have done, if it succeeded: in GraphQL, what its mutations may have that were answered
+// with more than null.
+func (c Call[E]) Effects() []journal.Effect {
+	if c.Operation == "" {
+		return journal.Effects(string(c.Endpoint))
+	}
+	var all []journal.Effect
+	executed := bytes.Contains(c.ResponseBody, []byte(`"data":{`))
+	for _, field := range strings.Fields(strings.NewReplacer("{", " ", "}", " ").Replace(c.Operation)) {
+		if executed && !bytes.Contains(c.ResponseBody, []byte(`"`+field+`":null`)) {
+			all = append(all, journal.MutationEffects(field)...)
+		}
+	}
+	return all
+}
+
+// models are GitLab's names of kinds of records in global IDs.
+var models = map[string]string{"runner": "Ci::Runner", "job": "Ci::Build", "project": "Project", "group": "Group"}
+
+// mentions reports whether the global ID of a record stands in the request or its answer.
+func (c Call[E]) mentions(kind, id string) bool {
+	gid := []byte("gid://gitlab/" + models[kind] + "/" + id)
+	for _, text := range [][]byte{c.Body, c.ResponseBody} {
+		for at := bytes.Index(text, gid); at >= 0; at = bytes.Index(text, gid) {
+			text = text[at+len(gid):]
+			if len(text) == 0 || text[0] < '0' || text[0] > '9' {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Concerns reports whether an effect of the call is on the record that has one of the names, which are its ID and, if
+// it has one, its path.
+func (c Call[E]) Concerns(e journal.Effect, names []string) bool {
+	switch e.Of {
+	case journal.Only:
+		return true
+	case journal.Mentioned:
+		return slices.ContainsFunc(names, func(name string) bool { return c.mentions(e.Kind, name) })
+	}
+	return slices.Contains(names, c.RecordOf(e))
 }
 
 // RecordOf is the ID or path of the record that the call had an effect on.
@@ -136,6 +183,14 @@ func (c Call[E]) Name() string {
 		return string(c.Endpoint)
 	}
 	return c.Method + " " + c.Path
+}
+
+// Asked is the name with what a call of GraphQL asks for: "POST /api/graphql query { currentUser }".
+func (c Call[E]) Asked() string {
+	if c.Operation == "" {
+		return c.Name()
+	}
+	return c.Name() + " " + c.Operation
 }
 
 // Actor is who called: "mia", "job 7 on runner 3"; "" for a call without valid credentials.

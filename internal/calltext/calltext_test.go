@@ -25,6 +25,8 @@ func TestCallOnOneLine(t *testing.T) {
 			Params: map[string]any{"id": 9}, Held: true},
 		"#4 GET /runners scope=a,b -> 200": {Number: 4, Method: "GET", Endpoint: "GET /runners", Status: 200,
 			Query: map[string][]string{"scope": {"a", "b"}, "private_token": {"glpat-x"}}},
+		"#5 POST /api/graphql query { runners } -> 200": {Number: 5, Method: "GET", Endpoint: "POST /api/graphql", Status: 200,
+			Operation: "query { runners }", Query: map[string][]string{"query": {"{ runners { count } }"}}},
 	} {
 		assert.Equal(t, want, c.String())
 	}

@@ -10,7 +10,8 @@ import (
 type Data struct {
 	Number         int                 `json:"number"`
 	Time           time.Time           `json:"time"`
-	Endpoint       *string             `json:"endpoint"` // null when nothing serves it, as in Call
+	Endpoint       *string             `json:"endpoint"`            // null when nothing serves it, as in Call
+	Operation      string              `json:"operation,omitempty"` // of a call of GraphQL
 	Method         string              `json:"method"`
 	Path           string              `json:"path"`
 	Query          map[string][]string `json:"query,omitempty"`
@@ -31,7 +32,7 @@ type Data struct {
 
 // Data is the call as JSON.
 func (c Call[E]) Data() Data {
-	data := Data{c.Number, c.Time, nil, c.Method, c.Path, c.Query, c.Header, BodyData(c.Body), c.Params,
+	data := Data{c.Number, c.Time, nil, c.Operation, c.Method, c.Path, c.Query, c.Header, BodyData(c.Body), c.Params,
 		slices.Clone(c.IgnoredParams), c.User, c.RunnerID, c.JobID, c.Status, c.ResponseHeader, BodyData(c.ResponseBody),
 		c.Reason, c.Failure, c.Injected}
 	if c.Endpoint != "" {

@@ -23,7 +23,7 @@ func TestConformanceOverREST(t *testing.T) {
 	g := conformance.DialGitLab(t, gl.URL(), admin, "")
 	played, all := 0, 0
 	for name, atLeast := range map[string]int{"management": 200, "rest": 100, "runner": 30, "namespaces": 60,
-		"truth_runners": 20, "groups": 150, "users": 100} {
+		"truth_runners": 20, "groups": 150, "users": 120} {
 		file := conformance.ReadFile(t, testkit.Path("testdata/conformance/"+name+".json"))
 		ofFile := len(file.Cases)
 		all += ofFile

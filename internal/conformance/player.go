@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -58,7 +59,7 @@ func NewPlayer(t testing.TB) *Player {
 func (p *Player) play(s Step) playedAnswer {
 	p.t.Helper()
 	answer := p.send(p.request(s))
-	where := fmt.Sprintf("%s %s as %s", s.Request.Method, s.Request.Path, s.As)
+	where := fmt.Sprintf("%s %s as %s", s.Request.Method, cmp.Or(s.Request.AbsolutePath, s.Request.Path), s.As)
 	if answer.status != s.Expect.Status {
 		p.t.Errorf("%s: status %d, want %d; body %.400s", where, answer.status, s.Expect.Status, answer.raw)
 		return answer

@@ -131,7 +131,7 @@ func (g *RealGitLab) Open(p *Player, c Case) WorldMaker {
 	p.prefix = "c" + strings.ToLower(rand.Text()[:8]) + "-"
 	w := &restWorld{Player: p, gitlab: g, about: c.text(), asked: c.requests(), specs: map[string]caseUser{},
 		tokens: map[string]string{}, settingsNow: params{}, roles: map[string]fakegitlab.Members{}}
-	if namesItself.MatchString(w.about) || namesUsers.MatchString(c.requests()) {
+	if namesItself.MatchString(w.about) || namesUsers.MatchString(c.paths()+w.asked) {
 		p.skip("it writes out a username or a path, which has a prefix there")
 	}
 	p.server = w
@@ -149,6 +149,25 @@ func (c Case) text() string {
 		parts := []any{s.As, s.Request, s.Expect.IDs, s.Expect.JSON, s.Expect.Headers, s.Expect.Body}
 		raw, _ := json.Marshal(parts) // cannot fail: it was read from JSON
 		text.Write(raw)
+	}
+	return text.String()
+}
+
+// requests is what a case sends.
+func (c Case) requests() string {
+	var text strings.Builder
+	for _, s := range append([]Step{c.Step}, c.Then...) {
+		raw, _ := json.Marshal([]any{s.Request.JSON, s.Request.Form, s.Request.Query}) // it was read from JSON
+		text.Write(raw)
+	}
+	return text.String()
+}
+
+// paths are those that a case asks for.
+func (c Case) paths() string {
+	var text strings.Builder
+	for _, s := range append([]Step{c.Step}, c.Then...) {
+		fmt.Fprintf(&text, "%q:%q ", "path", s.Request.Path)
 	}
 	return text.String()
 }

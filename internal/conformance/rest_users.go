@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -15,22 +14,15 @@ import (
 
 // What playing cases over REST needs for users and their access tokens.
 
-// namesUsers are requests that write out a username of the world.
+// namesUsers are requests that write out a username of the world, or ask for all users of a kind.
 var namesUsers = regexp.MustCompile(`(?i)"path":"/users/[a-z]|` +
 	`"(username|search)":"(dev|outsider|blockedbea|deactdora|external)"|"(blocked|external)":"true"`)
 
+// aboutMembers are requests about members, who are needed then though they are not named.
+var aboutMembers = regexp.MustCompile(`/members\b`)
+
 // aboutTokens are requests for a list of tokens, which has those that are not named, too.
 var aboutTokens = regexp.MustCompile(`"path":"/personal_access_tokens"`)
-
-// requests is all that a case sends.
-func (c Case) requests() string {
-	var text strings.Builder
-	for _, s := range append([]Step{c.Step}, c.Then...) {
-		raw, _ := json.Marshal(s.Request) // cannot fail: it was read from JSON
-		text.Write(raw)
-	}
-	return text.String()
-}
 
 // users are the ids of the youngest users.
 func (g *RealGitLab) users(t testing.TB) (ids []int) {

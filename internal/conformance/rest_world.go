@@ -54,7 +54,7 @@ func (w *restWorld) ready() { w.gitlab.set(w.t, w.settingsNow) }
 func (w *restWorld) user(name string, in caseUser) {
 	w.specs[name] = in
 	w.named(name)
-	if w.mentions(name) || w.mentions("/members") {
+	if w.mentions(name) || aboutMembers.MatchString(w.about) {
 		w.userID(name)
 	}
 }

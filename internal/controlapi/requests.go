@@ -75,14 +75,14 @@ func WaitIn(query url.Values) (time.Duration, error) {
 // CallQuery is what a list of calls may be narrowed by. nil is what the query does not have.
 type CallQuery struct {
 	Endpoint      string
-	By            *string
+	By, Operation *string
 	Status, Since *int
 	Wait          time.Duration
 }
 
 // CallsIn reads the query of a list of calls.
 func CallsIn(query url.Values) (q CallQuery, err error) {
-	if err := OnlyKnown(query, "endpoint", "by", "status", "since", "wait"); err != nil {
+	if err := OnlyKnown(query, "endpoint", "by", "operation", "status", "since", "wait"); err != nil {
 		return q, err
 	}
 	number := func(name string) *int {
@@ -98,6 +98,9 @@ func CallsIn(query url.Values) (q CallQuery, err error) {
 	q.Endpoint = query.Get("endpoint")
 	if by := query.Get("by"); query.Has("by") {
 		q.By = &by
+	}
+	if operation := query.Get("operation"); query.Has("operation") {
+		q.Operation = &operation
 	}
 	q.Status, q.Since = number("status"), number("since")
 	if err == nil {

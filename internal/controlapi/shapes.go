@@ -72,6 +72,8 @@ type Where struct {
 	Runner *int    `json:"runner,omitzero"`
 	Param  *Param  `json:"param,omitzero"`
 	Header *Header `json:"header,omitzero"`
+
+	Operation *string `json:"operation,omitzero"` // of GraphQL
 }
 
 // Param is a parameter of a call.

@@ -92,7 +92,7 @@ func (q *Request) visit(part func() Response) (res Response) {
 	world.Visit(q.State, func() {
 		defer func() {
 			if p := recover(); p != nil { // a bug in this code, whatever the request was
-				res = Refuse(http.StatusInternalServerError, MsgInternalError).
+				res = q.Usual(http.StatusInternalServerError, "").
 					Because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
 			}
 		}()
@@ -107,8 +107,13 @@ func (q *Request) admit() *Response {
 	if refusal := q.throttled(); refusal != nil {
 		return refusal
 	}
-	if q.route.Access == byUser || q.route.Access == ByAnyone {
+	switch q.route.Access {
+	case byUser, ByAnyone:
 		if refusal := q.authenticate(); refusal != nil {
+			return refusal
+		}
+	case BySignIn:
+		if refusal := q.signIn(); refusal != nil {
 			return refusal
 		}
 	}
@@ -125,6 +130,9 @@ func (q *Request) admit() *Response {
 
 // validate reads the parameters as the endpoint declares them.
 func (q *Request) validate() *Response {
+	if q.route.Reads != nil {
+		return nil
+	}
 	values, problems := q.route.declared(q.Version).Validate(q.tree)
 	q.Params, q.validated = values, true
 	q.Record.Params, q.Record.IgnoredParams = values.All(), values.Ignored()

@@ -32,7 +32,7 @@ func (q *Request) authenticate() *Response {
 	}
 	switch now := q.Now(); {
 	case t.Expired(now):
-		day := t.ExpiresAt.Format(time.DateOnly)
+		day := t.Expiry().Format(time.DateOnly)
 		return InvalidToken(MsgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.User.Username, day))
 	case t.Revoked:
 		if rotation.MatchString(q.HTTP.URL.EscapedPath()) {

@@ -56,11 +56,11 @@ func (q *Request) credentials() string {
 	private := q.privateToken()
 	switch {
 	case strings.HasPrefix(private, world.JobTokenPrefix):
-		return ""
+		return q.basicToken()
 	case private != "":
 		return private
 	}
-	return cmp.Or(q.credential(paramAccessToken), q.bearer(), q.credential(paramBearerToken))
+	return cmp.Or(q.credential(paramAccessToken), q.bearer(), q.credential(paramBearerToken), q.basicToken())
 }
 
 // privateToken is the token of GitLab's own carriers: the parameter before the header.
@@ -75,6 +75,15 @@ func (q *Request) bearer() string {
 		return ""
 	}
 	return strings.TrimSpace(token)
+}
+
+// basicToken is an access token as the password of HTTP Basic, which signs in alone.
+func (q *Request) basicToken() string {
+	if !q.signsIn() {
+		return ""
+	}
+	_, password, _ := q.HTTP.BasicAuth()
+	return password
 }
 
 // credential is a parameter that carries a token; a blank one counts as none.
@@ -147,9 +156,12 @@ func (q *Request) JobCredentials() string {
 	return q.HTTP.Header.Get(headerJobToken)
 }
 
+// mustSetPassword says of a user, for the journal, why nothing is let through.
+const mustSetPassword = "has to set another password in the browser first, as an administrator has set this one"
+
 // blocked is the 403 of a user who may not use the API.
 func (q *Request) blocked() *Response {
-	why, is := "", string(q.User.State)
+	why, reason := "", "is "+string(q.User.State)
 	switch state := q.User.State; {
 	case state == world.UserBlockedPendingApproval:
 		why = msgUserPending
@@ -158,9 +170,12 @@ func (q *Request) blocked() *Response {
 	case q.User.Blocked():
 		why = msgUserBlocked
 	case q.User.PasswordExpired && !q.User.Bot:
-		why, is = msgPasswordExpired, "to set another password in the browser first"
+		why, reason = msgPasswordExpired, mustSetPassword
 	default:
 		return nil
 	}
-	return Forbidden(why, q.User.Username+" is "+is).AsRefusal()
+	return Forbidden(why, q.User.Username+" "+reason).AsRefusal()
 }
+
+// signsIn reports whether the request's endpoint has its callers sign in.
+func (q *Request) signsIn() bool { return q.route != nil && q.route.Access == BySignIn }

@@ -8,6 +8,7 @@
 //	                                     (route.go, table.go and router.go are what protocols hold endpoints in)
 //	cors.go: preflight                   a browser that only asks is answered here
 //	receive.go                           Receive: body and parameters                           400, 413, 415
+//	                                     here a route with a language of its own reads what it is asked (Route.Reads)
 //	credentials.go: identify             whose credentials came? nobody is refused yet
 //	                                     here whoever embeds this GitLab may look at the Record, wait, or answer instead
 //	answer.go                            Answer: the rest, with the state's mutex held
@@ -16,7 +17,7 @@
 //	  polling.go                           Workhorse lets it wait, without the mutex            204, 413
 //	  throttle.go                          too many requests, of whatever kind                  429
 //	  auth.go, auth_job.go, sudo.go,       who is it, and may the token?                        401, 403
-//	  scopes.go
+//	  scopes.go, signin.go
 //	                                       here is the endpoint's before block
 //	  answer.go: validate                  the parameters as the endpoint declares them         400
 //	  stream.go, upload.go                 a body of any size, read without the mutex
@@ -24,6 +25,8 @@
 //	  standing.go                          which asks: may the user?                            403
 //	response.go                          what handlers and stages return
 //	render.go                            Sending: headers, ETag, bytes
+//
+// shown.go is what every protocol shows alike.
 //
 // It knows nothing of what an endpoint does, nor of the ways of one protocol to name endpoints: that is in the Routes
 // and the Protocol of a package above. Which protocols there are, internal/gitlab knows.

@@ -43,7 +43,7 @@ func (q *Request) authorizeGranular() *Response {
 	case !q.Has(gitlabversion.GranularTokens):
 		return insufficientGranularScope(msgGranularOff, who+" is a fine-grained one"+q.laterScopes())
 	case q.route.Granular == nil:
-		return insufficientGranularScope(msgGranularUnsupported, who+" is a fine-grained one")
+		return insufficientGranularScope(MsgGranularUnsupported, who+" is a fine-grained one")
 	}
 	b, known := q.boundary()
 	if !known {

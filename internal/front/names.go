@@ -8,6 +8,7 @@ const (
 	headerAuthorization = "Authorization"
 	headerSudo          = "Sudo"
 	headerJobToken      = "Job-Token"
+	headerDeployToken   = "Deploy-Token"
 	headerPolling       = "Gitlab-Ci-Builds-Polling" // "yes" on every answer of a Workhorse that polls
 )
 

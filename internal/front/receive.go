@@ -26,6 +26,10 @@ func (q *Request) Receive() *Response {
 	if refusal := q.readParams(); refusal != nil {
 		return refusal
 	}
+	if q.route != nil && q.route.Reads != nil {
+		q.route.Reads(q, q.tree)
+		q.validated = true
+	}
 	q.identify()
 	return nil
 }
@@ -68,11 +72,11 @@ func (q *Request) readParams() *Response {
 		return q.unreadable(&params.Error{Kind: params.BadEncoding}).AsRefusal()
 	}
 	tree, err := params.Parse(params.Input{RawQuery: q.HTTP.URL.RawQuery, ContentType: q.HTTP.Header.Get("Content-Type"),
-		Body: q.Record.Body, Path: q.Vars,
+		Body: q.Record.Body, Path: q.Vars, Rails: q.route != nil && q.route.Rails,
 		AllowText: q.route != nil && (q.route.Access == ByToken || q.route.Access == ByJobToken)})
 	if err == nil {
 		q.tree, q.Record.Params = tree, tree
-		if _, twice := q.tree[paramAccessToken].(string); twice && q.bearer() != "" && !q.sentJSON() {
+		if _, twice := q.tree[paramAccessToken].(string); twice && q.bearer() != "" && !q.sentJSON() && !q.signsIn() {
 			return Response{Status: http.StatusBadRequest,
 				Body: oauthErrorBody{Error: errInvalidRequest, Description: msgTokenTwice}, Bare: true}.
 				Because("a token came in the Authorization header and as access_token").AsRefusal()

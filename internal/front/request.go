@@ -26,6 +26,11 @@ type Record struct {
 	// Params are the parameters as GitLab understood them: those of path, query, form, multipart and JSON together.
 	Params        map[string]any
 	IgnoredParams []string // sent, but read by nothing
+	// Operation is what a request in a language of operations asks for: "mutation Fleet { runnerCreate }"; "" in any
+	// other.
+	Operation string
+	// Lacking says of what was asked for and GitLab has, but not this one, what a person should know of it.
+	Lacking []string
 	// User, RunnerID and JobID are who authenticated: a username, the runner of an authentication token, the job of a
 	// job token.
 	User     string
@@ -48,6 +53,7 @@ type Request struct {
 	Vars   map[string]string // path parameters, decoded
 	tree   params.Tree       // the parameters as sent
 	Params params.Values     // the parameters as the endpoint declares them
+	Asked  any               // what the route's Reads made of them
 	// validated is whether Params has been read from tree.
 	validated bool
 	limits    http.Header // what the throttle lets the answer tell; nil: nothing

@@ -125,6 +125,25 @@ func Usual(status int, message string) Response {
 	return Refuse(status, text)
 }
 
+// TellsOtherwise reports whether the request's endpoint tells of refusals in another form than REST.
+func (q *Request) TellsOtherwise() bool { return q.route != nil && q.route.Shape != nil }
+
+// Refusal is a refusal in the form in which the request's endpoint tells of it.
+func (q *Request) Refusal(status int, text string) Response {
+	if !q.TellsOtherwise() {
+		return Refuse(status, text)
+	}
+	return q.route.Shape(q, status, text)
+}
+
+// Usual is GitLab's own answer of a status at the request's endpoint; message, unless empty, replaces its text.
+func (q *Request) Usual(status int, message string) Response {
+	if !q.TellsOtherwise() {
+		return Usual(status, message)
+	}
+	return q.route.Shape(q, status, message)
+}
+
 // With is the response with a header more.
 func (r Response) With(name, value string) Response {
 	if r.Header == nil {

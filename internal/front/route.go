@@ -34,6 +34,15 @@ type Route struct {
 	// lastUpdate of what the token waits for, or nil if that change has been already. Whatever has to be refused is left
 	// to the handler.
 	Waits func(q *Request, token, lastUpdate string) <-chan struct{}
+	// Rails is whether Rails alone reads the parameters, and no Grape (params.Input.Rails).
+	Rails bool
+	// Reads, of an endpoint that declares no parameters but reads them in a way of its own: it is called when they have
+	// been decoded, without the mutex, and says in the Record what they are. What the handler needs of it, it keeps in
+	// Request.Asked.
+	Reads func(q *Request, sent params.Tree)
+	// Shape, of an endpoint that tells of its refusals in another form than REST: the answer with a status and a text,
+	// or, where that is "", with what GitLab says there of such a status.
+	Shape func(q *Request, status int, text string) Response
 	// Before runs after authentication and before the parameters are validated, as a Grape before block.
 	Before func(*Request) *Response
 	Spec   params.Spec
@@ -77,6 +86,7 @@ const (
 	ByAnyone                     // an access token, or none at all
 	ByJobToken                   // the token of a job, among the parameters or in JOB-TOKEN
 	ByRunnerHeader               // a runner's token in RUNNER-TOKEN
+	BySignIn                     // an access token that signs in as at a page of GitLab's, or none at all
 )
 
 // AnyScope, among the scopes of a route, says that every scope will do.

@@ -5,6 +5,7 @@ package front
 // themselves.
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -108,6 +109,7 @@ func (q *Request) PolicyRules() policy.Rules {
 		OwnerProjectKeepsRunner:     q.Has(gitlabversion.OwnerProjectKeepsRunner),
 		CodeReadersSeeProtection:    q.Has(gitlabversion.CodeReadersSeeProtection),
 		UnassignDecidedFirst:        q.Has(gitlabversion.UnassignDecidedFirst),
+		AnybodyReadsInstanceRunners: q.Has(gitlabversion.InstanceRunnersReadByAll),
 	}
 }
 
@@ -165,7 +167,8 @@ var creators = map[string]policy.Role{world.CreationNoone: policy.Noone, world.C
 
 // RunnerStanding is where the user of the request stands to a runner.
 func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
-	s := policy.RunnerStanding{ID: r.ID, Projects: len(r.Assignments), Locked: r.Locked}
+	s := policy.RunnerStanding{ID: r.ID, Projects: len(r.Assignments), Locked: r.Locked,
+		Creator: r.Creator != nil && r.Creator == q.User}
 	switch r.Type {
 	case world.GroupRunner:
 		s.Type = policy.Group
@@ -190,6 +193,35 @@ func (q *Request) RunnerStanding(r *world.Runner) policy.RunnerStanding {
 		s.Where = strings.Join(paths, ", ")
 	}
 	return s
+}
+
+// SharesInstance is whether the user of the request is a Maintainer of any group or project that uses instance runners
+// (app/policies/ci/runner_policy.rb).
+func (q *Request) SharesInstance() bool {
+	least := world.Role(policy.Maintainer)
+	return slices.ContainsFunc(q.Groups.Rows, func(g *world.Group) bool {
+		return !g.SharedRunnersDisabled && world.RoleInGroup(q.User, g) >= least
+	}) || slices.ContainsFunc(q.Projects.Rows, func(p *world.Project) bool {
+		return !p.SharedRunnersDisabled && world.RoleInProject(q.User, p) >= least
+	})
+}
+
+// RunnersOfUser are the runners that count as the user's own, by id (app/models/user.rb, ci_owned_runners).
+func (q *Request) RunnersOfUser() []*world.Runner {
+	return q.OwnedRunners(
+		func(p *world.Project) bool {
+			held := policy.Role(world.RoleInProject(q.User, p))
+			return policy.OwnsProjectRunners(held, q.SecurityManager(held))
+		},
+		func(g *world.Group) bool {
+			held := policy.Role(world.RoleInGroup(q.User, g))
+			return policy.OwnsGroupRunners(held, q.SecurityManager(held))
+		})
+}
+
+// OnPipeline asks whether the user may do something with a pipeline.
+func (q *Request) OnPipeline(p *world.Pipeline, may JobRule) policy.Decision {
+	return may(q.Actor, policy.JobStanding{Project: q.ProjectStanding(p.Project()), Protected: p.Protected()})
 }
 
 // refRoles are the roles that the levels of access to protected refs stand for.

@@ -46,9 +46,11 @@ const (
 	msgfUserDeactivated  = "Your account has been deactivated by your administrator. " +
 		"Please log back in from a web browser to reactivate your account at %s"
 	msgGranularOff         = "Access denied: Fine-grained personal access tokens are not yet supported."
-	msgGranularUnsupported = "Access denied: This operation doesn't support fine-grained personal access tokens."
+	MsgGranularUnsupported = "Access denied: This operation doesn't support fine-grained personal access tokens."
 	msgfGranularMissing    = "Access denied: This operation requires a fine-grained personal access token " +
 		"with the following %s permissions: [%s]."
 	msgSudoAdminOnly     = "Must be admin to use sudo"
+	MsgSignInFailed      = "Invalid token"
+	MsgNotAccessible     = "API not accessible for user"
 	msgfSudoUserNotFound = "User with ID or username '%s'"
 )

@@ -1,7 +1,8 @@
 // Package gitlab is the door of a GitLab: it knows which protocols there are, which part of the paths is whose, and
 // what each serves. meant.go tells a person which endpoint was probably meant by what is none.
 //
-// Those are REST and OAuth. Another protocol is a front.Protocol of a package beside theirs, and a line in Serve. What
+// Those are REST, GraphQL and OAuth. Another protocol is a front.Protocol of a package beside theirs and a line in
+// Serve. What
 // stands before every protocol is in internal/front, what all of them change in internal/world.
 package gitlab
 
@@ -10,12 +11,16 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/graphql"
 	"github.com/fakegitlab/fakegitlab/internal/oauth"
 	"github.com/fakegitlab/fakegitlab/internal/rest"
 )
 
-// authorization is the authorization server of OAuth, which is one for all GitLabs of the process.
-var authorization oauth.API
+// queries is GraphQL, and authorization the authorization server of OAuth: each is one for all GitLabs of the process.
+var (
+	queries       graphql.API
+	authorization oauth.API
+)
 
 // table is the table of the REST API's routes. It is built once for all GitLabs of the process and never changes.
 var table = sync.OnceValue(func() *front.Table { return front.NewTable(rest.Routes()) })
@@ -29,6 +34,8 @@ func Serve(s *front.Site) {
 			return api
 		case authorization.Owns(path):
 			return authorization
+		case queries.Owns(path):
+			return queries
 		}
 		return nil
 	}
@@ -42,13 +49,22 @@ func Endpoints(v gitlabversion.Version) []string {
 			all = append(all, r.Endpoint)
 		}
 	}
-	return append(all, oauth.Endpoint)
+	return append(all, graphql.Endpoint, oauth.Endpoint)
 }
+
+// RootFields are the fields of GraphQL's queries and mutations, in any version.
+func RootFields() []string { return graphql.RootFields() }
+
+// OperationNames are the names in what a Record has as its Operation: of operations, and of fields at the root.
+func OperationNames(operation string) []string { return graphql.OperationNames(operation) }
 
 // EndpointAt is the endpoint that a version serves at a method and a path below /api/v4, or else its whole path; "" for
 // none.
 func EndpointAt(v gitlabversion.Version, method, path string) string {
-	if authorization.Serves(method, path) {
+	switch {
+	case queries.Serves(method, path):
+		return graphql.Endpoint
+	case authorization.Serves(method, path):
 		return oauth.Endpoint
 	}
 	if r, _ := table().Lookup(method, path, ""); r != nil && r.ServedBy(v) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/graphql"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
@@ -33,6 +34,9 @@ func WildcardProblem(path string, served []string) string {
 func Unserved(method, path string, served []string) string {
 	message := "nothing serves " + method + " " + path
 	below, inAPI := BelowAPI(path)
+	if strings.EqualFold(below[strings.LastIndexByte(below, '/')+1:], "graphql") && queries.Serves(method, graphql.Path) {
+		return message + "; did you mean " + graphql.Endpoint + "? GraphQL is beside the REST API, not below it"
+	}
 	if !inAPI && reaches(method, path, served) {
 		return message + "; did you mean " + method + " " + front.APIPrefix + path + "?"
 	}

@@ -81,8 +81,12 @@ func (v Version) Has(d Difference) bool {
 	return !v.before(row.Since) && (row.Until == Version{} || v.before(row.Until))
 }
 
-// Lacks says for a person that GitLab has something, which a difference brought, only in versions later than v.
+// Lacks says for a person that GitLab has something, which a difference brought, only in versions later than v, or had
+// it only in earlier ones.
 func (v Version) Lacks(what string, d Difference) string {
+	if until := table[d].Until; until != first && !v.before(until) {
+		return fmt.Sprintf("GitLab has %s only before %s, and this one is %s", what, until, v)
+	}
 	return fmt.Sprintf("GitLab has %s from %s on, and this one is %s", what, table[d].Since, v)
 }
 

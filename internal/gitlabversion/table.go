@@ -92,15 +92,30 @@ const (
 	JobTokenRefusedByName
 	KeepDecidedByJob
 	RecentPipelinesSearched
-	MovedProjectsRedirect
-	DeletionMarks
-	DeletionRenames
 	OwnTokenCreation
 	TokenRotationExpiry
 	TokenSelfRotation
 	TokenFamilyRevoked
 	TokenExpiryFilters
 	ActivationByService
+	MovedProjectsRedirect
+	DeletionMarks
+	DeletionRenames
+	InstanceRunnersReadByAll
+	RunnerShowsMachine
+	RunnerCreationMethod
+	RunnerCreationState
+	RunnersByVersionPrefix
+	RunnersByCreatorName
+	RunnersByOwner
+	RunnersOfCurrentUser
+	ManagersShowExecution
+	JobCountByStatus
+	ProjectJobsByName
+	JobInterface
+	RunnerBulkPause
+	RunnerAssignMutations
+	GraphQLSuggests
 	differenceCount
 )
 
@@ -335,14 +350,6 @@ var table = [differenceCount]Row{
 	KeepDecidedByJob: {"POST /projects/:id/jobs/:job_id/artifacts/keep finds the job before it asks who may, and an " +
 		"archived project takes that from nobody; before, after it, and 403 there",
 		Version{19, 0}, first, "lib/api/ci/job_artifacts.rb of 17.x and the newest, keep_job_artifacts", false},
-	MovedProjectsRedirect: {"a path that a project had answers 301 to GET and 405 to the rest; before, 404",
-		Version{16, 7}, first, "lib/api/helpers.rb, redirect!; behind the flag api_redirect_moved_projects from 16.4 on",
-		true},
-	DeletionMarks: {"DELETE of a group or project only marks it, for 30 days; permanently_remove and restore; " +
-		"before, it goes at once",
-		Version{18, 0}, first, "app/services/groups/mark_for_deletion_service.rb; epic 17208", false},
-	DeletionRenames: {"what is marked for deletion has -deletion_scheduled- and its ID at the end of its path and name",
-		Version{18, 2}, first, "app/services/namespaces/mark_for_deletion_base_service.rb", false},
 	OwnTokenCreation: {"POST /user/personal_access_tokens",
 		Version{16, 5}, first, "Users API page", true},
 	TokenRotationExpiry: {"rotating an access token takes expires_at; before, the new one lives a week",
@@ -356,9 +363,50 @@ var table = [differenceCount]Row{
 	ActivationByService: {"activating a user who is blocked is 403 with Error occurred. before the text, one who is " +
 		"active true; before, 403 Forbidden - and false",
 		Version{17, 0}, first, "lib/api/users.rb of 16.3 and of about 17.10; app/services/users/activate_service.rb", false},
+	MovedProjectsRedirect: {"a path that a project had answers 301 to GET and 405 to the rest; before, 404",
+		Version{16, 7}, first, "lib/api/helpers.rb, redirect!; behind the flag api_redirect_moved_projects from 16.4 on",
+		true},
+	DeletionMarks: {"DELETE of a group or project only marks it, for 30 days; permanently_remove and restore; " +
+		"before, it goes at once",
+		Version{18, 0}, first, "app/services/groups/mark_for_deletion_service.rb; epic 17208", false},
+	DeletionRenames: {"what is marked for deletion has -deletion_scheduled- and its ID at the end of its path and name",
+		Version{18, 2}, first, "app/services/namespaces/mark_for_deletion_base_service.rb", false},
 	RecentPipelinesSearched: {"artifacts by ref are looked for in the 100 latest successful pipelines with " +
 		"search_recent_successful_pipelines",
 		Version{18, 10}, first, "Job artifacts API page", false},
+	InstanceRunnersReadByAll: {"GraphQL shows instance runners to every user; before, to administrators and to " +
+		"Maintainers of a group or project that uses such runners",
+		Version{18, 2}, first, "app/policies/ci/runner_policy.rb of 17.x and of about 18.2", false},
+	RunnerShowsMachine: {"GraphQL's CiRunner has version, revision, ipAddress, executorName, architectureName and " +
+		"platformName; afterwards CiRunnerManager alone",
+		first, Version{17, 0}, "GraphQL reference of 16.x and of 17.x", false},
+	RunnerCreationMethod: {"GraphQL's CiRunner has creationMethod",
+		Version{17, 0}, first, "app/graphql/types/ci/runner_type.rb: experiment of 17.0", true},
+	RunnerCreationState: {"GraphQL's CiRunner has creationState",
+		Version{18, 2}, first, "app/graphql/types/ci/runner_type.rb of the newest; absent in the reference of 18.1", false},
+	RunnersByVersionPrefix: {"GraphQL's lists of runners take versionPrefix",
+		Version{16, 6}, first, "app/graphql/resolvers/ci/runners_resolver.rb: experiment of 16.6", true},
+	RunnersByCreatorName: {"GraphQL's lists of runners take creatorUsername",
+		Version{16, 7}, first, "app/graphql/resolvers/ci/runners_resolver.rb: experiment of 16.7", true},
+	RunnersByOwner: {"GraphQL's list of all runners takes ownerFullPath and ownerWildcard",
+		Version{17, 8}, first, "app/graphql/resolvers/ci/runners_resolver.rb: experiment of 17.8", true},
+	RunnersOfCurrentUser: {"GraphQL's CurrentUser has runners",
+		Version{18, 3}, first, "app/graphql/types/current_user_type.rb: experiment of 18.3", true},
+	ManagersShowExecution: {"GraphQL's CiRunnerManager has jobExecutionStatus",
+		Version{16, 3}, first, "app/graphql/types/ci/runner_manager_type.rb: experiment of 16.3", true},
+	JobCountByStatus: {"jobCount of GraphQL's CiRunner takes statuses",
+		Version{16, 2}, first, "app/graphql/resolvers/ci/runner_job_count_resolver.rb: experiment of 16.2", true},
+	ProjectJobsByName: {"jobs of GraphQL's Project takes name",
+		Version{17, 1}, first, "app/graphql/resolvers/project_jobs_resolver.rb: experiment of 17.1", true},
+	JobInterface: {"GraphQL's CiRunner.jobs has CiJobInterface and ownerProject ProjectInterface; before, CiJob and " +
+		"Project",
+		Version{18, 4}, first, "app/graphql/types/ci/runner_type.rb of about 18.3 and of the newest", false},
+	RunnerBulkPause: {"GraphQL has the mutation runnerBulkPause",
+		Version{17, 11}, first, "merge request 184012 of spring 2025", false},
+	GraphQLSuggests: {"GraphQL says of an unknown field, argument or type what may have been meant",
+		Version{17, 7}, first, "Gemfile of late 2024: graphql 2.4.1, which is of November", false},
+	RunnerAssignMutations: {"GraphQL has the mutations runnerAssignToProject and runnerUnassignFromProject",
+		Version{18, 0}, first, "absent in the reference of 17.x, there in that of 18.x", false},
 }
 
 // Differences returns every difference, in the order in which they came, or went where they were there from the first.

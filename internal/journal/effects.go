@@ -5,7 +5,9 @@ import "slices"
 // Effect is what a call of an endpoint may have done to one record, if it succeeded. What only follows from it, such as
 // the next jobs of a pipeline, is no effect, nor is that a runner has been heard of.
 type Effect struct {
-	Kind string // of the record: "runner", "access token"; "settings", of which there is one
+	// Kind is that of the record: "runner", "job", "project", "group", "user", "accesstoken", "variable", "protectedref";
+	// "share", which goes by the path of what is shared; "settings", of which there is one.
+	Kind string
 	// Of says which record: the name of the parameter that has its ID or path, or one of Caller, Answered and Only.
 	Of string
 	// Fields are those that it may change, by their names in JSON, or one of Made and Deleted; nil are those that its
@@ -24,18 +26,23 @@ const (
 	Caller   = "(caller)"   // of the runner or job that called
 	Answered = "(answered)" // whose ID is in the answer
 	Only     = "(only)"     // there is but one
+	// Mentioned is whose global ID is in the request or its answer, as in GraphQL.
+	Mentioned = "(mentioned)"
 )
 
 // Effects are those of an endpoint, by its name in GitLab's documentation; nil for one that changes nothing that a
 // world shows.
 func Effects(endpoint string) []Effect {
-	for _, family := range []map[string][]Effect{effects, namespaceEffects, userEffects, tokenEffects, settingEffects} {
+	for _, family := range []map[string][]Effect{effects, settingEffects} {
 		if of := family[endpoint]; of != nil {
 			return of
 		}
 	}
 	return nil
 }
+
+// MutationEffects are those of a mutation of GraphQL, by its field.
+func MutationEffects(field string) []Effect { return mutations[field] }
 
 // Changes reports whether it may have changed a field, or Made or Deleted the record, given the parameters that were
 // sent.
@@ -71,7 +78,39 @@ var (
 	logged       = []string{"trace", "debug_trace", "updated_at"}
 	canceled     = []string{"status", "failure_reason", "finished_at"}
 	erased       = append([]string{"erased", "trace"}, artifacts...)
+	members      = []string{"members"}
+	marked       = []string{Deleted, "deletion_marked_at", "name", "path", "old_paths"}
+	moved        = []string{"path", "old_paths", "visibility", "shared_runners_disabled", "shared_runners_overridable",
+		"members"}
+	state   = []string{"state"}
+	revoked = []string{"revoked"}
+	profile = []string{"username", "name", "email", "unconfirmed_email", "admin", "auditor", "external",
+		"attributes", "private_profile", "projects_limit", "can_create_group", "password", "password_expired",
+		"identities"}
+	groupSettings = []string{"name", "path", "description", "visibility", "shared_runners_disabled",
+		"shared_runners_overridable", "attributes"}
+	projectSettings = []string{"name", "path", "old_paths", "description", "visibility", "shared_runners_disabled",
+		"group_runners_disabled", "build_timeout", "ci_default_git_depth", "keep_latest_artifact", "attributes"}
 )
+
+// updated are the fields of a runner that runnerUpdate changes.
+var updated = []string{"description", "maintenance_note", "maximum_timeout", "access_level", "paused", "locked",
+	"run_untagged", "tags", "projects"}
+
+var mutations = map[string][]Effect{
+	"runnerCreate":              {{Kind: "runner", Of: Mentioned, Fields: made}},
+	"runnerUpdate":              {{Kind: "runner", Of: Mentioned, Fields: updated}},
+	"runnerDelete":              {{Kind: "runner", Of: Mentioned, Fields: deleted}},
+	"bulkRunnerDelete":          {{Kind: "runner", Of: Mentioned, Fields: deleted}},
+	"runnerBulkPause":           {{Kind: "runner", Of: Mentioned, Fields: []string{"paused"}}},
+	"runnerAssignToProject":     {{Kind: "runner", Of: Mentioned, Fields: assignments}},
+	"runnerUnassignFromProject": {{Kind: "runner", Of: Mentioned, Fields: assignments}},
+	"runnersRegistrationTokenReset": {{Kind: "settings", Of: Only, Fields: registration},
+		{Kind: "group", Of: Mentioned, Fields: registration}, {Kind: "project", Of: Mentioned, Fields: registration}},
+	"jobCancel": {{Kind: "job", Of: Mentioned, Fields: canceled}},
+	"jobRetry":  {{Kind: "job", Of: Mentioned, Fields: made}},
+	"jobPlay":   {{Kind: "job", Of: Mentioned, Fields: []string{"status", "queued_at", "user", "spec"}}},
+}
 
 var effects = map[string][]Effect{
 	"POST /user/runners":  {{Kind: "runner", Of: Answered, Fields: made}},
@@ -99,4 +138,48 @@ var effects = map[string][]Effect{
 	"POST /projects/:id/jobs/:job_id/erase":          {{Kind: "job", Of: "job_id", Fields: erased}},
 	"POST /projects/:id/jobs/:job_id/artifacts/keep": {{Kind: "job", Of: "job_id", Fields: artifacts}},
 	"DELETE /projects/:id/jobs/:job_id/artifacts":    {{Kind: "job", Of: "job_id", Fields: artifacts}},
+	"POST /groups":                                {{Kind: "group", Of: Answered, Fields: made}},
+	"PUT /groups/:id":                             {{Kind: "group", Of: "id", Fields: groupSettings}},
+	"DELETE /groups/:id":                          {{Kind: "group", Of: "id", Fields: marked}},
+	"POST /groups/:id/restore":                    {{Kind: "group", Of: "id", Fields: marked[1:]}},
+	"POST /groups/:id/transfer":                   {{Kind: "group", Of: "id", Fields: moved}},
+	"POST /groups/:id/projects/:project_id":       {{Kind: "project", Of: "project_id", Fields: moved}},
+	"POST /groups/:id/members":                    {{Kind: "group", Of: "id", Fields: members}},
+	"PUT /groups/:id/members/:user_id":            {{Kind: "group", Of: "id", Fields: members}},
+	"DELETE /groups/:id/members/:user_id":         {{Kind: "group", Of: "id", Fields: members}},
+	"POST /groups/:id/share":                      {{Kind: "share", Of: "id", Fields: made}},
+	"DELETE /groups/:id/share/:group_id":          {{Kind: "share", Of: "id", Fields: deleted}},
+	"POST /projects":                              {{Kind: "project", Of: Answered, Fields: made}},
+	"POST /projects/user/:user_id":                {{Kind: "project", Of: Answered, Fields: made}},
+	"PUT /projects/:id":                           {{Kind: "project", Of: "id", Fields: projectSettings}},
+	"DELETE /projects/:id":                        {{Kind: "project", Of: "id", Fields: marked}},
+	"POST /projects/:id/restore":                  {{Kind: "project", Of: "id", Fields: marked[1:]}},
+	"POST /projects/:id/archive":                  {{Kind: "project", Of: "id", Fields: []string{"archived"}}},
+	"POST /projects/:id/unarchive":                {{Kind: "project", Of: "id", Fields: []string{"archived"}}},
+	"PUT /projects/:id/transfer":                  {{Kind: "project", Of: "id", Fields: moved}},
+	"POST /projects/:id/members":                  {{Kind: "project", Of: "id", Fields: members}},
+	"PUT /projects/:id/members/:user_id":          {{Kind: "project", Of: "id", Fields: members}},
+	"DELETE /projects/:id/members/:user_id":       {{Kind: "project", Of: "id", Fields: members}},
+	"POST /projects/:id/share":                    {{Kind: "share", Of: "id", Fields: made}},
+	"DELETE /projects/:id/share/:group_id":        {{Kind: "share", Of: "id", Fields: deleted}},
+	"POST /users":                                 {{Kind: "user", Of: Answered, Fields: made}},
+	"PUT /users/:id":                              {{Kind: "user", Of: "id", Fields: profile}},
+	"DELETE /users/:id":                           {{Kind: "user", Of: "id", Fields: deleted}},
+	"POST /users/:id/reject":                      {{Kind: "user", Of: "id", Fields: deleted}},
+	"POST /users/:id/activate":                    {{Kind: "user", Of: "id", Fields: state}},
+	"POST /users/:id/approve":                     {{Kind: "user", Of: "id", Fields: state}},
+	"POST /users/:id/ban":                         {{Kind: "user", Of: "id", Fields: state}},
+	"POST /users/:id/block":                       {{Kind: "user", Of: "id", Fields: state}},
+	"POST /users/:id/deactivate":                  {{Kind: "user", Of: "id", Fields: state}},
+	"POST /users/:id/unban":                       {{Kind: "user", Of: "id", Fields: state}},
+	"POST /users/:id/unblock":                     {{Kind: "user", Of: "id", Fields: state}},
+	"POST /users/:user_id/personal_access_tokens": {{Kind: "accesstoken", Of: Answered, Fields: made}},
+	"POST /user/personal_access_tokens":           {{Kind: "accesstoken", Of: Answered, Fields: made}},
+	"POST /users/:user_id/impersonation_tokens":   {{Kind: "accesstoken", Of: Answered, Fields: made}},
+	"POST /personal_access_tokens/self/rotate":    {{Kind: "accesstoken", Of: Answered, Fields: made}},
+	"POST /personal_access_tokens/:id/rotate": {{Kind: "accesstoken", Of: "id", Fields: revoked},
+		{Kind: "accesstoken", Of: Answered, Fields: made}},
+	"DELETE /personal_access_tokens/:id": {{Kind: "accesstoken", Of: "id", Fields: revoked}},
+	"DELETE /users/:user_id/impersonation_tokens/:impersonation_token_id": {
+		{Kind: "accesstoken", Of: "impersonation_token_id", Fields: revoked}},
 }

@@ -24,6 +24,14 @@ func Of(name string, candidates []string) (string, bool) {
 	return best, found
 }
 
+// Slip returns the candidate that name was meant to be if one or two slips made it what it is. It is name itself if
+// that is a candidate.
+func Slip(name string, candidates []string) (string, bool) {
+	best := Closest(name, candidates)
+	slips := distance([]rune(name), []rune(best))
+	return best, best != "" && slips <= 2 && slips < min(len(name), len(best))-1
+}
+
 // Closest returns the candidate that is the fewest slips away from name, however many those are. If several are equally
 // close it returns the first, and "" if there are no candidates. Use it where name must stand for one of the
 // candidates.

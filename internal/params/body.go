@@ -12,13 +12,19 @@ import (
 // maxNesting is the depth that Ruby's JSON parser accepts.
 const maxNesting = 100
 
+// parseJSON reads JSON whose parameters are those of an object; anything else has none.
 func parseJSON(body []byte) (Tree, *Error) {
+	value, err := decodeJSON(body)
+	tree, _ := value.(Tree)
+	return tree, err
+}
+
+func decodeJSON(body []byte) (value any, refused *Error) {
 	if !utf8.Valid(body) {
 		return nil, badEncoding()
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
-	var value any
 	if err := decoder.Decode(&value); err != nil {
 		return nil, &Error{Kind: BadJSON}
 	}
@@ -28,8 +34,7 @@ func parseJSON(body []byte) (Tree, *Error) {
 	if err := checkJSON(value, maxNesting); err != nil {
 		return nil, err
 	}
-	tree, _ := value.(Tree)
-	return tree, nil
+	return value, nil
 }
 
 // checkJSON refuses NUL bytes, which JSON can write as an escape, and nesting that GitLab's parser would not take.

@@ -30,7 +30,13 @@ type Input struct {
 	Body        []byte            // empty: no body, whatever ContentType says
 	Path        map[string]string // path parameters, already unescaped
 	AllowText   bool              // a text/plain body is accepted and left alone, as the runner's own endpoints do
+	// Rails reads the parameters as Rails does where no Grape stands before it: JSON that is no object is a parameter of
+	// the name JSONName, a body of an unknown type has none, and those of the query count before those of the body.
+	Rails bool
 }
+
+// JSONName is the name that Rails gives to JSON that is no object.
+const JSONName = "_json"
 
 // ErrorKind says why a request could not be read at all.
 type ErrorKind int
@@ -83,6 +89,11 @@ func Parse(in Input) (Tree, *Error) {
 			return nil, err
 		}
 	}
+	if in.Rails {
+		for name := range tree {
+			delete(body, name)
+		}
+	}
 	Overlay(tree, body, in.Path)
 	return tree, nil
 }
@@ -98,6 +109,8 @@ func Overlay(tree, body Tree, path map[string]string) {
 func parseBody(in Input) (Tree, *Error) {
 	media := MediaType(in.ContentType)
 	switch {
+	case in.Rails:
+		return parseRailsBody(media, in)
 	case media == "application/json":
 		return parseJSON(in.Body)
 	case media == "application/x-www-form-urlencoded":
@@ -110,6 +123,27 @@ func parseBody(in Input) (Tree, *Error) {
 	default:
 		return nil, &Error{Kind: UnsupportedMediaType, ContentType: media}
 	}
+}
+
+// parseRailsBody reads a body as Rails does (ActionDispatch::Http::Parameters). A body without any type is a form.
+func parseRailsBody(media string, in Input) (Tree, *Error) {
+	switch media {
+	case "application/json", "text/x-json", "application/jsonrequest", "application/vnd.api+json":
+		value, err := decodeJSON(in.Body)
+		if err != nil {
+			return nil, err
+		}
+		if tree, isObject := value.(Tree); isObject {
+			return tree, nil
+		}
+		return Tree{JSONName: value}, nil
+	case "", "application/x-www-form-urlencoded":
+		tree := Tree{}
+		return tree, parseNested(tree, string(in.Body), "&")
+	case "multipart/form-data":
+		return parseMultipart(in.ContentType, in.Body)
+	}
+	return nil, nil
 }
 
 // MediaType cuts a Content-Type the way Rack does: at the first semicolon or comma, in lower case.

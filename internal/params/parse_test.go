@@ -293,3 +293,28 @@ func TestEachPart(t *testing.T) {
 	}
 	assert.Error(t, EachPart("multipart/form-data", strings.NewReader(""), nil))
 }
+
+// TestParseAsRails holds what Rails makes of requests that do not go through Grape: to GraphQL.
+func TestParseAsRails(t *testing.T) {
+	for name, test := range map[string]struct {
+		query, contentType, body string
+		want                     Tree
+	}{
+		"a list":                 {"", jsonType, `[{"a":1}]`, Tree{JSONName: []any{Tree{"a": json.Number("1")}}}},
+		"a text":                 {"", jsonType, `"a"`, Tree{JSONName: "a"}},
+		"null":                   {"", jsonType, `null`, Tree{JSONName: nil}},
+		"an object":              {"", "text/x-json", `{"a":"b"}`, Tree{"a": "b"}},
+		"the query counts first": {"a=query&b=query", jsonType, `{"a":"body","c":"body"}`, Tree{"a": "query", "b": "query", "c": "body"}},
+		"a form without a type":  {"", "", "a[b]=1", Tree{"a": Tree{"b": "1"}}},
+		"a form":                 {"", formType, "a=1", Tree{"a": "1"}},
+		"what Rails cannot read": {"a=1", "application/graphql", "{ a }", Tree{"a": "1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := Parse(Input{RawQuery: test.query, ContentType: test.contentType, Body: []byte(test.body), Rails: true})
+			require.Nil(t, err)
+			assert.Empty(t, cmp.Diff(test.want, got))
+		})
+	}
+	_, err := Parse(Input{ContentType: jsonType, Body: []byte(`[`), Rails: true})
+	assert.Equal(t, &Error{Kind: BadJSON}, err)
+}

@@ -139,6 +139,13 @@ func EraseBuild(a Actor, s JobStanding) Decision {
 // obstacle (app/policies/project_policy.rb, app/policies/concerns/archived_abilities.rb).
 func DestroyArtifacts(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
 
+// UpdatePipeline says whether the actor may change a pipeline, which stands where its jobs do
+// (app/policies/ci/pipeline_policy.rb).
+func UpdatePipeline(a Actor, s JobStanding) Decision { return UpdateBuild(a, s) }
+
+// CancelPipeline says whether the actor may cancel a pipeline (app/policies/ci/pipeline_policy.rb).
+func CancelPipeline(a Actor, s JobStanding) Decision { return CancelBuild(a, s) }
+
 // UpdateBuilds says whether the actor may change jobs of the project at all (app/policies/project_policy.rb).
 func UpdateBuilds(a Actor, s ProjectStanding) Decision {
 	return UpdateBuild(a, JobStanding{Project: s})

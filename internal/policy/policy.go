@@ -80,6 +80,8 @@ type Rules struct {
 	// OwnerProjectKeepsRunner: a runner cannot leave its owner project nor, when locked, any project; before, it could not
 	// leave its only one.
 	OwnerProjectKeepsRunner bool
+	// AnybodyReadsInstanceRunners: every user has read_runner of instance runners.
+	AnybodyReadsInstanceRunners bool
 	// CodeReadersSeeProtection: whoever may read a project's code sees its protected branches.
 	CodeReadersSeeProtection bool
 	// UnassignDecidedFirst: whether a runner may leave a project is decided before its record is looked at.

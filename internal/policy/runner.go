@@ -30,6 +30,11 @@ type RunnerStanding struct {
 	// Projects is how many projects a project runner has; Locked keeps it from getting more.
 	Projects int
 	Locked   bool
+	// Creator is whether the actor made the runner.
+	Creator bool
+	// SharesInstance, of an instance runner, is whether the actor is a Maintainer of any group or project that uses
+	// instance runners.
+	SharesInstance bool
 }
 
 // ability is something one may do to a runner, by GitLab's name.
@@ -107,6 +112,7 @@ var runnerTable = map[ability][3]need{
 		Project: {held: ruling, least: Maintainer, where: ofProjects},
 	},
 	assignRunner: {
+		Group:   {held: inGroup, least: Owner, where: ofGroup},
 		Project: {held: inProjects, least: Maintainer, where: ofProjects},
 	},
 	readBuilds: {
@@ -140,8 +146,38 @@ func can(a Actor, wanted ability, s RunnerStanding, r Rules) Decision {
 // typeNames are the runner types with their article, for reasons.
 var typeNames = [...]string{Instance: "an instance", Group: "a group", Project: "a project"}
 
-// ReadRunner says whether the actor may see the runner (app/policies/ci/runner_policy.rb).
+// ReadRunner says whether the actor may see the runner over REST, which shows instance runners to everybody before it
+// asks for the ability (lib/api/ci/runners.rb, authenticate_show_runner!; app/policies/ci/runner_policy.rb).
 func ReadRunner(a Actor, s RunnerStanding, r Rules) Decision { return can(a, readRunner, s, r) }
+
+// HasReadRunner says whether the actor has the ability read_runner, which is all that GraphQL asks for. Of instance
+// runners older versions give it to administrators, auditors and to Maintainers of whatever uses such runners
+// (app/policies/ci/runner_policy.rb).
+func HasReadRunner(a Actor, s RunnerStanding, r Rules) Decision {
+	if s.Type == Instance && !r.AnybodyReadsInstanceRunners && !s.SharesInstance && !a.readsAll() {
+		return Decision{Reason: fmt.Sprintf("%s is no administrator, nor Maintainer of a group or project that uses "+
+			"instance runners; this version shows runner %d to nobody else", a.Name, s.ID)}
+	}
+	return ReadRunner(a, s, r)
+}
+
+// ReadRunnerSensitiveData says whether the actor, who has read_runner, is told when the runner's token dies
+// (app/policies/ci/runner_policy.rb).
+func ReadRunnerSensitiveData(a Actor, s RunnerStanding, r Rules) Decision {
+	if s.Type == Instance {
+		return isAdmin(a, false)
+	}
+	return HasReadRunner(a, s, r)
+}
+
+// ReadEphemeralToken says whether the actor is shown the runner's token while it waits for its first manager: its
+// creator alone is, be others administrators (app/policies/ci/runner_policy.rb).
+func ReadEphemeralToken(a Actor, s RunnerStanding, _ Rules) Decision {
+	if !s.Creator {
+		return Decision{Reason: fmt.Sprintf("%s did not make runner %d; its token is for who did", a.Name, s.ID)}
+	}
+	return allowed
+}
 
 // UpdateRunner says whether the actor may change the runner or reset its token (app/policies/ci/runner_policy.rb).
 func UpdateRunner(a Actor, s RunnerStanding, r Rules) Decision { return can(a, updateRunner, s, r) }
@@ -167,12 +203,17 @@ func DeleteRunner(a Actor, s RunnerStanding, r Rules) Decision {
 	return can(a, deleteRunner, s, r)
 }
 
-// AssignRunner says whether the actor may assign the runner to another project in which it may create runners. Nobody
-// assigns group runners (lib/api/ci/runners.rb, authenticate_enable_runner!; app/policies/ci/runner_policy.rb).
+// AssignRunner says whether the actor may assign the runner to another project in which it may create runners. Over
+// REST nobody assigns group runners, whatever the ability says (lib/api/ci/runners.rb, authenticate_enable_runner!).
 func AssignRunner(a Actor, s RunnerStanding, r Rules) Decision {
 	if s.Type == Group {
 		return Decision{Rule: GroupRunner, Reason: "group runners serve their group and nothing else"}
 	}
+	return HasAssignRunner(a, s, r)
+}
+
+// HasAssignRunner says whether the actor has the ability assign_runner (app/policies/ci/runner_policy.rb).
+func HasAssignRunner(a Actor, s RunnerStanding, r Rules) Decision {
 	if d := unlocked(a, s); !d.Allowed {
 		return d
 	}

@@ -37,7 +37,6 @@ func inProjectsAs(n int, best, owner Role) RunnerStanding {
 func TestMatrix(t *testing.T) {
 	reading := []ability{readRunner}
 	readingAll := []ability{readRunner, readBuilds}
-	all := []ability{readRunner, updateRunner, deleteRunner, readBuilds}
 	assigningAlone := []ability{readRunner, assignRunner, readBuilds}
 	type row struct {
 		who   string
@@ -58,8 +57,8 @@ func TestMatrix(t *testing.T) {
 		{"Maintainer of a parent, group runner", inGroupAs(Maintainer, None, None), nil, readingAll},
 		same("Maintainer of a project below, group runner", inGroupAs(None, None, Maintainer), reading),
 		same("Owner of a project below, group runner", inGroupAs(None, None, Owner), reading),
-		same("Owner, group runner", inGroupAs(Owner, Owner, Owner), all),
-		same("Owner of a parent, group runner", inGroupAs(Owner, None, None), all),
+		same("Owner, group runner", inGroupAs(Owner, Owner, Owner), abilities),
+		same("Owner of a parent, group runner", inGroupAs(Owner, None, None), abilities),
 
 		same("outsider, project runner", inProjectsAs(1, None, None), nil),
 		same("Guest, project runner", inProjectsAs(1, Guest, Guest), nil),
@@ -97,8 +96,9 @@ func TestReasonsOfRunnerRules(t *testing.T) {
 	}{
 		{updateRunner, RunnerStanding{Type: Instance},
 			"mia is no administrator; update_runner of an instance runner: only administrators"},
-		{assignRunner, RunnerStanding{Type: Group, InGroup: Owner},
-			"mia is no administrator; assign_runner of a group runner: only administrators"},
+		{assignRunner, RunnerStanding{Type: Instance},
+			"mia is no administrator; assign_runner of an instance runner: only administrators"},
+		{assignRunner, inGroupAs(Maintainer, Maintainer, None), "mia is Maintainer in group acme; needs Owner"},
 		{readRunner, inGroupAs(None, None, None),
 			"mia is no member of group acme; needs Maintainer (the documentation says Developer)"},
 		{readRunner, inGroupAs(Developer, Developer, None),
@@ -282,4 +282,42 @@ func TestUnassignRunner(t *testing.T) {
 		assert.Equal(t, Decision{c.first == ByStanding, reasons[c.first], c.first}, first, c.about)
 		assert.Equal(t, Decision{c.then == ByStanding, reasons[c.then], c.then}, then, c.about)
 	}
+}
+
+// GraphQL asks for the abilities themselves, where REST has words of its own for instance and group runners.
+func TestAbilitiesOfGraphQL(t *testing.T) {
+	mia, root, eva := Actor{Name: "mia"}, Actor{Name: "root", Admin: true}, Actor{Name: "eva", Auditor: true}
+	newest := Rules{AnybodyReadsInstanceRunners: true}
+	shared := RunnerStanding{Type: Instance, ID: 6}
+	sharing := shared
+	sharing.SharesInstance = true
+	for _, c := range []struct {
+		a     Actor
+		s     RunnerStanding
+		rules Rules
+		want  bool
+	}{
+		{mia, shared, Rules{}, false}, {mia, shared, newest, true}, {mia, sharing, Rules{}, true},
+		{root, shared, Rules{}, true}, {eva, shared, Rules{}, true},
+		{mia, inProjectsAs(1, Maintainer, Maintainer), Rules{}, true}, {mia, inProjectsAs(1, Developer, None), newest, false},
+	} {
+		assert.Equal(t, c.want, HasReadRunner(c.a, c.s, c.rules).Allowed, "%s %+v %+v", c.a.Name, c.s, c.rules)
+	}
+	assert.Equal(t, "mia is no administrator, nor Maintainer of a group or project that uses instance runners; this "+
+		"version shows runner 6 to nobody else", HasReadRunner(mia, shared, Rules{}).Reason)
+
+	assert.False(t, ReadRunnerSensitiveData(mia, sharing, newest).Allowed)
+	assert.True(t, ReadRunnerSensitiveData(root, shared, newest).Allowed)
+	assert.True(t, ReadRunnerSensitiveData(mia, inGroupAs(Maintainer, Maintainer, None), newest).Allowed)
+
+	made := RunnerStanding{Type: Project, ID: 5, Creator: true}
+	assert.True(t, ReadEphemeralToken(mia, made, newest).Allowed)
+	made.Creator = false
+	assert.Equal(t, "root did not make runner 5; its token is for who did", ReadEphemeralToken(root, made, newest).Reason)
+
+	owned := inGroupAs(Owner, Owner, None)
+	assert.True(t, HasAssignRunner(mia, owned, newest).Allowed)
+	assert.Equal(t, GroupRunner, AssignRunner(mia, owned, newest).Rule)
+	owned.Locked = true
+	assert.Equal(t, LockedRunner, HasAssignRunner(mia, owned, newest).Rule)
 }

@@ -13,14 +13,15 @@
 //	artifacts.go                       artifacts, uploaded and downloaded by runners (lib/api/ci/runner.rb)
 //	jobs.go                            jobs, for people (lib/api/ci/jobs.rb, lib/api/ci/job_artifacts.rb)
 //	instance.go, settings.go           version, the caller, its token, application settings
+//	users.go, users_*.go               users and their states (lib/api/users.rb)
+//	access_tokens.go, impersonation_tokens.go   personal access tokens (lib/api/personal_access_tokens.rb)
+//	namespaces.go, namespaces_*.go     projects and groups (lib/api/projects.rb, lib/api/groups.rb)
 //	namespaces.go, namespaces_*.go     projects and groups, read (lib/api/projects.rb, lib/api/groups.rb)
 //	groups.go, projects.go, shares.go  projects and groups, made, changed, moved, shared and deleted; the settings of
 //	projects_params.go, attributes.go  both that are kept
-//	members.go                         members of both (lib/api/members.rb)
-//	users.go, users_*.go               users and their states (lib/api/users.rb)
-//	access_tokens.go, impersonation_tokens.go   personal access tokens (lib/api/personal_access_tokens.rb)
 //	variables.go                       CI/CD variables (lib/api/ci/variables.rb, lib/api/group_variables.rb)
 //	protected_refs.go                  protected branches and tags (lib/api/protected_branches.rb)
+//	members.go                         members of both (lib/api/members.rb)
 //
 // routing.go is how Grape finds the route of a request, and what it answers where there is none: the front.Protocol
 // by which the API stands in the door, internal/gitlab. names.go has the headers that some endpoints read or write.

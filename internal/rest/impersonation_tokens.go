@@ -11,19 +11,27 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
+// The paths of the impersonation tokens of a user, and of one.
+const (
+	impersonationTokens = "/users/:user_id/impersonation_tokens"
+	impersonationToken  = impersonationTokens + "/:impersonation_token_id"
+)
+
 func impersonationTokenRows() []row {
-	const all, one = "/users/:user_id/impersonation_tokens", "/users/:user_id/impersonation_tokens/:impersonation_token_id"
 	id := []params.Param{{Name: "impersonation_token_id", Kind: params.Integer, Required: true}}
+	listed := front.Declare(userOfTokens, page.Params(),
+		[]params.Param{{Name: "state", Values: []string{"all", stateActive, stateInactive}, Default: "all"}})
+	made := front.Declare(userOfTokens, []params.Param{{Name: "name", Required: true}}, expiry,
+		[]params.Param{{Name: "scopes", Kind: params.CommaList}})
+	one := front.Declare(userOfTokens, id)
 	return []row{
-		{endpoint: "GET " + all, scopes: profile, before: administrators, spec: front.Declare(userOfTokens, page.Params(),
-			[]params.Param{{Name: "state", Values: []string{"all", stateActive, stateInactive}, Default: "all"}}),
+		{endpoint: "GET " + impersonationTokens, scopes: profile, before: administrators, spec: listed,
 			handle: listImpersonationTokens},
-		{endpoint: "POST " + all, scopes: profile, before: administrators, spec: front.Declare(userOfTokens,
-			[]params.Param{{Name: "name", Required: true}}, expiry, []params.Param{{Name: "scopes", Kind: params.CommaList}}),
+		{endpoint: "POST " + impersonationTokens, scopes: profile, before: administrators, spec: made,
 			handle: createImpersonationToken},
-		{endpoint: "GET " + one, scopes: profile, before: administrators, spec: front.Declare(userOfTokens, id),
+		{endpoint: "GET " + impersonationToken, scopes: profile, before: administrators, spec: one,
 			handle: getImpersonationToken},
-		{endpoint: "DELETE " + one, scopes: profile, before: administrators, spec: front.Declare(userOfTokens, id),
+		{endpoint: "DELETE " + impersonationToken, scopes: profile, before: administrators, spec: one,
 			handle: revokeImpersonationToken},
 	}
 }

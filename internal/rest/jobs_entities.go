@@ -132,7 +132,7 @@ func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 		e.Artifacts = append(e.Artifacts, artifactEntity{"trace", j.Log.Size, "job.log", nil})
 	}
 	if q.Has(gitlabversion.JobSource) {
-		e.Source = pipelineSource
+		e.Source = world.PipelineSource
 	}
 	if j.Runner != nil {
 		r := q.runnerEntity(j.Runner)
@@ -175,14 +175,8 @@ func parents(c world.Commit) []string {
 
 func (q request) pipelineEntity(j *world.Job) *pipelineEntity {
 	p := j.Pipeline
-	createdAt, updatedAt := j.CreatedAt, j.UpdatedAt
-	for _, other := range p.Latest() {
-		createdAt, updatedAt = world.Earliest(createdAt, other.CreatedAt), world.Later(updatedAt, other.UpdatedAt)
-	}
 	return &pipelineEntity{ID: p.ID, IID: p.IID(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref,
-		Status: string(p.Status()), Source: pipelineSource, CreatedAt: q.iso(createdAt), UpdatedAt: q.iso(updatedAt),
-		WebURL: q.WebURL(j.Project.Path + "/-/pipelines/" + strconv.Itoa(p.ID))}
+		Status: string(p.Status()), Source: world.PipelineSource, CreatedAt: q.iso(p.CreatedAt()),
+		UpdatedAt: q.iso(p.UpdatedAt()),
+		WebURL:    q.WebURL(j.Project.Path + "/-/pipelines/" + strconv.Itoa(p.ID))}
 }
-
-// pipelineSource is what set a pipeline and its jobs going, as far as GitLab knows here.
-const pipelineSource = "push"

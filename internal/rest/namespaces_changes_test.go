@@ -100,6 +100,21 @@ func TestMarkedForDeletion(t *testing.T) {
 	assert.Equal(t, 404, ask("oli", "GET /projects/10004", "").Status)
 }
 
+func TestGroupsGoTwentyDeep(t *testing.T) {
+	deep := "a" + strings.Repeat("/a", 18)
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.NewScenario().WithGroup(deep).WithGroup("b/c/d")))
+	ask := asks(t, gl)
+	id := func(path string) int { g, _ := gl.Group(path); return g.ID }
+
+	assert.Equal(t, "Transfer failed: Validation failed: Parent has too deep level of nesting",
+		ask("root", "POST /groups/b/transfer", fmt.Sprintf(`{"group_id":%d}`, id(deep))).Field(t, "message"))
+	assert.Equal(t, 201, ask("root", "POST /groups/b%2Fc/transfer", fmt.Sprintf(`{"group_id":%d}`, id(deep))).Status)
+	assert.Equal(t, `Failed to save group {:parent_id=>["has too deep level of nesting"]}`, ask("root", "POST /groups",
+		fmt.Sprintf(`{"name":"e","path":"ee","parent_id":%d}`, id(deep+"/c/d"))).Field(t, "message"))
+	again := fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot()))
+	again.AssertSnapshot(t, gl.Snapshot())
+}
+
 func TestProjectMovedByAdministrator(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees()))
 	ask := asks(t, gl)

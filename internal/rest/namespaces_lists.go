@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/search"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -48,16 +49,10 @@ func (q request) filtered(query search.Query) func(*world.Project) bool {
 	archived, byArchived := q.Params.Bool("archived")
 	byNamespace := isTrue(q.Params, "search_namespaces")
 	return func(p *world.Project) bool {
-		switch {
-		case byVisibility && string(p.Visibility) != visibility, byArchived && p.Archived != archived:
+		if byVisibility && string(p.Visibility) != visibility || byArchived && p.Archived != archived {
 			return false
-		case query.Blank():
-			return true
-		case byNamespace:
-			return query.Matches(p.Path, p.FullNamespaceName()+" / "+p.Name, p.Description)
 		}
-		_, path := world.SplitPath(p.Path)
-		return query.Matches(path, p.Name, p.Description)
+		return query.Blank() || front.ProjectMatches(query, p, byNamespace)
 	}
 }
 

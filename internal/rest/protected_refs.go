@@ -123,8 +123,15 @@ func protectBranch(q request) front.Response {
 
 // unprotectable is how the model's refusal is told: in sentences.
 func unprotectable(err error) front.Response {
-	return front.Refuse(http.StatusUnprocessableEntity, world.Sentences(err)).
+	return front.Refuse(http.StatusUnprocessableEntity, sentencesOf(err)).
 		Because("GitLab's model refuses: " + err.Error())
+}
+
+func sentencesOf(err error) []string {
+	if v, ok := err.(*world.Invalid); ok {
+		return v.Sentences()
+	}
+	return []string{err.Error()}
 }
 
 func updateProtectedBranch(q request) front.Response {

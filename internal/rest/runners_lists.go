@@ -86,16 +86,7 @@ func (q request) runnerPage(rows []*world.Runner, everything bool, f world.Runne
 }
 
 func listRunners(q request) front.Response {
-	owned := q.OwnedRunners(
-		func(p *world.Project) bool {
-			held := policy.Role(world.RoleInProject(q.User, p))
-			return policy.OwnsProjectRunners(held, q.SecurityManager(held))
-		},
-		func(g *world.Group) bool {
-			held := policy.Role(world.RoleInGroup(q.User, g))
-			return policy.OwnsGroupRunners(held, q.SecurityManager(held))
-		})
-	return q.listed(owned, world.RunnerStatuses)
+	return q.listed(q.RunnersOfUser(), world.RunnerStatuses)
 }
 
 func listAllRunners(q request) front.Response {

@@ -14,6 +14,27 @@ const (
 	msgUpdatedUnpaired = "`updated_at` filter and `updated_at` sorting must be paired"
 )
 
+// Users and their access tokens (lib/api/users.rb, lib/api/personal_access_tokens.rb).
+const (
+	msgUsersForbidden     = "Not authorized to access /api/v4/users"
+	msgNotAuthorized      = "Not authorized!"
+	msgEmailTaken         = "Email has already been taken"
+	msgUsernameTaken      = "Username has already been taken"
+	msgSoleOwner          = "User cannot be removed while is the sole-owner of a group"
+	msgOwnBlock           = "The API initiating user cannot be blocked by the API"
+	msgDeactivatedUnblock = "Deactivated users cannot be unblocked by the API"
+	msgErrorOccurred      = "Error occurred. "
+	msgMayNotApprove      = "You are not allowed to approve a user"
+	msgMayNotReject       = "You are not allowed to reject a user"
+	msgSuccess            = "Success"
+	msgScopesValue        = "scopes does not have a valid value"
+	msgNotAllowed         = "405 Method Not Allowed"
+	msgPersonalTokenAlone = "This endpoint requires token type to be a personal access token"
+)
+
+// What the journal says where this GitLab is not GitLab.
+const msgRootStays = "root is always there under that name: AdminToken and what is made by nobody need it"
+
 // Groups and projects (lib/api/groups.rb, lib/api/projects.rb and the services behind them).
 const (
 	msgfGroupNotSaved     = "Failed to save group %s"
@@ -49,27 +70,6 @@ const (
 // CI/CD variables (lib/api/helpers/variables_helpers.rb).
 const msgSeveralVariables = "There are multiple variables with provided parameters. " +
 	"Please use 'filter[environment_scope]'"
-
-// Users and their access tokens (lib/api/users.rb, lib/api/personal_access_tokens.rb).
-const (
-	msgUsersForbidden     = "Not authorized to access /api/v4/users"
-	msgNotAuthorized      = "Not authorized!"
-	msgEmailTaken         = "Email has already been taken"
-	msgUsernameTaken      = "Username has already been taken"
-	msgSoleOwner          = "User cannot be removed while is the sole-owner of a group"
-	msgOwnBlock           = "The API initiating user cannot be blocked by the API"
-	msgDeactivatedUnblock = "Deactivated users cannot be unblocked by the API"
-	msgErrorOccurred      = "Error occurred. "
-	msgMayNotApprove      = "You are not allowed to approve a user"
-	msgMayNotReject       = "You are not allowed to reject a user"
-	msgSuccess            = "Success"
-	msgScopesValue        = "scopes does not have a valid value"
-	msgNotAllowed         = "405 Method Not Allowed"
-	msgPersonalTokenAlone = "This endpoint requires token type to be a personal access token"
-)
-
-// What the journal says where this GitLab is not GitLab.
-const msgRootStays = "root is always there under that name: AdminToken and what is made by nobody need it"
 
 // Runners for people (lib/api/ci/runners.rb and the services behind it).
 const (

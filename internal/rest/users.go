@@ -65,6 +65,15 @@ func getUser(q request) front.Response {
 	return front.OK(q.userEntity(u))
 }
 
+// text is a pointer to what a parameter says, a null as the empty text that the model refuses; nil if it is not sent.
+func (q request) text(name string) *string {
+	if !q.Params.Has(name) {
+		return nil
+	}
+	value, _ := q.Params.String(name)
+	return &value
+}
+
 // given is a pointer to what a parameter says; nil if it is not sent or null.
 func given[T any](name string, read func(string) (T, bool)) *T {
 	if value, ok := read(name); ok {
@@ -76,8 +85,8 @@ func given[T any](name string, read func(string) (T, bool)) *T {
 // saidOfUser is what the parameters that creating and changing have in common say of a user.
 func (q request) saidOfUser() world.UserChange {
 	p := q.Params
-	c := world.UserChange{Username: given("username", p.String), Name: given("name", p.String),
-		Email: given("email", p.String), Password: given("password", p.String), Admin: given("admin", p.Bool),
+	c := world.UserChange{Username: q.text("username"), Name: q.text("name"), Email: q.text("email"),
+		Password: given("password", p.String), Admin: given("admin", p.Bool),
 		Auditor: given("auditor", p.Bool), External: given("external", p.Bool),
 		PrivateProfile: given("private_profile", p.Bool), CanCreateGroup: given("can_create_group", p.Bool),
 		ProjectsLimit: given("projects_limit", p.Int), Attributes: map[string]string{}}
@@ -89,9 +98,6 @@ func (q request) saidOfUser() world.UserChange {
 	if uid, _ := p.String("extern_uid"); uid != "" {
 		c.Provider, _ = p.String("provider")
 		c.ExternUID = uid
-	}
-	if c.Password != nil && *c.Password == "" {
-		c.Password = nil
 	}
 	return c
 }
@@ -145,7 +151,7 @@ func updateUser(q request) front.Response {
 	if u.Username == world.RootUsername && c.Username != nil && *c.Username != u.Username {
 		return front.Forbidden("", msgRootStays)
 	}
-	if c.Email != nil && *c.Email != u.Email && !isTrue(q.Params, "skip_reconfirmation") {
+	if c.Email != nil && *c.Email != "" && *c.Email != u.Email && !isTrue(q.Params, "skip_reconfirmation") {
 		c.UnconfirmedEmail, c.Email = c.Email, nil
 	}
 	if err := q.ChangeUser(u, c, q.User); err != nil {

@@ -3,13 +3,10 @@ package rest
 // What GitLab shows of users and access tokens (lib/api/entities/user.rb, lib/api/entities/personal_access_token.rb).
 
 import (
-	"crypto/md5"
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
@@ -145,7 +142,7 @@ type accessTokenEntity struct {
 }
 
 func (q request) basicUser(u *world.User) basicUser {
-	avatar := q.avatarURL(u.Email)
+	avatar := q.AvatarURL(u.Email)
 	e := basicUser{ID: u.ID, Username: u.Username, Name: u.Name, State: string(u.State), AvatarURL: &avatar,
 		WebURL: q.WebURL(u.Username), CustomAttributes: q.customAttributes()}
 	if q.Has(gitlabversion.PublicEmailOfUsers) {
@@ -155,16 +152,6 @@ func (q request) basicUser(u *world.User) basicUser {
 		e.Locked = some(new(bool))
 	}
 	return e
-}
-
-// avatarURL is where Gravatar has the picture of an email address (app/services/gravatar_service.rb).
-func (q request) avatarURL(email string) string {
-	email = strings.ToLower(email)
-	hash := fmt.Sprintf("%x", md5.Sum([]byte(email)))
-	if q.Has(gitlabversion.SHA256Avatars) {
-		hash = fmt.Sprintf("%x", sha256.Sum256([]byte(email)))
-	}
-	return "https://www.gravatar.com/avatar/" + hash + "?s=80&d=identicon"
 }
 
 func (q request) userEntity(u *world.User) userEntity {

@@ -180,6 +180,22 @@ func TestUserChanged(t *testing.T) {
 	u, _ = gl.User("maria")
 	assert.Equal(t, []any{map[string]string{"saml": "7"}, map[string]string{}}, []any{u.Identities, u.Attributes})
 
+	for body, want := range map[string]string{
+		`{"name":null}`:          `{"name":["can't be blank"]}`,
+		`{"email":null}`:         `{"email":["can't be blank"]}`,
+		`{"username":null}`:      `{"username":["can't be blank"]}`,
+		`{"password":""}`:        `{"password":["can't be blank"]}`,
+		`{"email":"nowhere"}`:    `{"email":["is invalid"]}`,
+		`{"projects_limit":-1}`:  `{"projects_limit":["must be greater than or equal to 0"]}`,
+		`{"username":"acme"}`:    `{"username":["has already been taken"]}`,
+		`{"commit_email":"a@b"}`: `{"commit_email":["must be an email you have verified"]}`,
+	} {
+		before := gl.Snapshot()
+		assert.Equal(t, `400 {"message":`+want+`}`, as(t, gl, "ada", "PUT", path, testkit.WithJSON(body)).String(), body)
+		assert.Equal(t, before.Users, gl.Snapshot().Users, "a refusal changes nothing: %s", body)
+	}
+	assert.Equal(t, 200, as(t, gl, "ada", "PUT", path, testkit.WithJSON(`{"password":null,"admin":null}`)).Status)
+
 	assert.Equal(t, 200, put("password=Wq7-tundra-Lk29").Status)
 	assert.Equal(t, `403 {"message":"403 Forbidden - Your password expired. Please access GitLab from a web browser to update `+
 		`your password."}`, testkit.Ask(t, gl, token, "GET", "/user").String(), "somebody else has set it")

@@ -75,9 +75,10 @@ func has(attributes map[string]string) func(inVersion) any {
 func TestVersions(t *testing.T) {
 	proofs := versionProofs()
 	maps.Copy(proofs, neighbourProofs())
-	maps.Copy(proofs, namespaceProofs())
 	maps.Copy(proofs, variableProofs())
 	maps.Copy(proofs, userProofs())
+	maps.Copy(proofs, namespaceProofs())
+	maps.Copy(proofs, graphqlProofs())
 	for _, d := range gitlabversion.Differences() {
 		row := d.Row()
 		t.Run(row.What, func(t *testing.T) {

@@ -65,7 +65,7 @@ func (st *State) CreateToken(t AccessToken) (*AccessToken, error) {
 		v.Add(attrScopes, msgBlank)
 	}
 	if t.ExpiresAt.IsZero() {
-		v.Add(attrExpiry, msgBlank)
+		v.Add(attrExpiresAt, msgBlank)
 	}
 	known := st.Scopes()
 	if slices.ContainsFunc(t.Scopes, func(s string) bool {
@@ -74,7 +74,7 @@ func (st *State) CreateToken(t AccessToken) (*AccessToken, error) {
 		v.Add(attrScopes, msgUnknownScopes)
 	}
 	if latest := st.LatestTokenExpiry(); t.ExpiresAt.After(latest) {
-		v.Add(attrExpiry, fmt.Sprintf(msgfExpiryTooFar, latest.Format(time.DateOnly)))
+		v.Add(attrExpiresAt, fmt.Sprintf(msgfExpiryTooFar, latest.Format(time.DateOnly)))
 	}
 	if err := v.orNil(); err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func TokenSentence(err error) string {
 	}
 	var said []string
 	for _, p := range v.Problems {
-		if p.Attribute == attrExpiry {
+		if p.Attribute == attrExpiresAt {
 			said = append(said, humanExpiry+" "+p.Text)
 			continue
 		}

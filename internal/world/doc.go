@@ -54,13 +54,13 @@
 //	job_timeout.go pipelines.go                           how long a job may run; the state of a pipeline, what it locks
 //	jobs.go log.go artifacts*.go fates.go                 transitions of jobs, their logs and files
 //	workers.go                                            what GitLab's background workers do with all that
+//	access_tokens*.go                                     transitions of access tokens, those of OAuth among them
+//	users.go users_model.go users_states.go               what requests make of users, GitLab's rules of that, states
 //	attributes.go names_model.go paths.go                 settings that are kept; names and paths that requests give;
 //	                                                      where groups and projects are and were
 //	groups.go projects.go members.go shares.go            transitions of groups, projects, memberships and invitations
 //	deletions*.go                                         of users, projects and groups, with all that goes with them;
 //	                                                      those that are only marked
-//	access_tokens*.go                                     transitions of access tokens, those of OAuth among them
-//	users.go users_model.go users_states.go               what requests make of users, GitLab's rules of that, states
 //	variables.go refs.go                                  transitions of CI/CD variables, protected branches and tags
 //	pins.go                                               ids and tokens that a test wants requests to make
 //	drafts*.go                                            records from plain data

@@ -61,6 +61,7 @@ func (g Grant) reaches(u *User, b Boundary) bool {
 // (config/authz/permission_groups/assignable_permissions).
 var permissionActions = map[string][]string{
 	"Application Setting":       {"Read", "Update"},
+	"Impersonation Token":       {"Create", "Read", "Revoke"},
 	"Job":                       {"Delete", "Read", "Run", "Update"},
 	"Job Artifact":              {"Delete", "Read", "Update"},
 	"Metadata":                  {"Read"},
@@ -68,6 +69,8 @@ var permissionActions = map[string][]string{
 	"Project":                   {"Archive", "Create", "Delete", "Fork", "Read", "Share", "Transfer", "Update"},
 	"Runner":                    {"Assign", "Create", "Delete", "Read", "Update"},
 	"Runner Registration Token": {"Reset"},
+	"User": {"Activate", "Approve", "Ban", "Block", "Create", "Deactivate", "Delete", "Disable Two Factor", "Follow",
+		"Read", "Reject", "Unban", "Unblock", "Unfollow", "Update"},
 }
 
 // checkGrants checks what a token is to be allowed, and fills in the access of grants that name none.

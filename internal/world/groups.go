@@ -226,6 +226,9 @@ func (st *State) TransferGroup(g, parent *Group, by *User) error {
 			return newInvalid(attrBase, msgOwnSubgroup)
 		}
 	}
+	if strings.Count(childPath(parent, last), "/")+g.depth() > maxAncestors {
+		return newInvalid(attrBase, fmt.Sprintf(msgfValidationFailed, msgTooDeep))
+	}
 	st.hang(g, parent)
 	st.moveGroup(g, childPath(parent, last))
 	g.UpdatedAt = st.Now()
@@ -239,6 +242,14 @@ func (st *State) TransferGroup(g, parent *Group, by *User) error {
 	}
 	st.tickAll()
 	return nil
+}
+
+// depth is how many groups lie below one another in the group.
+func (g *Group) depth() (deepest int) {
+	for _, c := range g.Children {
+		deepest = max(deepest, c.depth()+1)
+	}
+	return deepest
 }
 
 // hang takes a group from its parent to another one, nil for the top.

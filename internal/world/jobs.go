@@ -65,14 +65,17 @@ func (j *Job) Unplayable() error {
 // waitsForPeople reports whether the job runs when somebody plays it.
 func (j *Job) waitsForPeople() bool { return j.Status == JobManual || j.Status == JobScheduled }
 
-// PlayJob makes a manual or scheduled job, of which Unplayable says nothing, pending for a user, with variables added
-// to its own and inputs in the place of its own. One that is over is tried again, as it was: GitLab hands neither on
-// then. It returns the job that is pending now (app/services/ci/play_build_service.rb, retry_build).
+// PlayJob makes a job that waits, be it for a person or for its turn, pending for a user, with variables added to its
+// own and inputs in the place of its own. One that is over and may be retried is tried again, as it was: GitLab hands
+// neither on then. It returns the job that is pending now, or the job as it is if neither can be
+// (app/services/ci/play_build_service.rb, retry_build).
 func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.JobInputs) *Job {
-	if !j.waitsForPeople() {
+	switch err := st.fire(j, eventEnqueue); {
+	case err != nil && j.Retryable():
 		return st.RetryJob(j, u, j.Spec.Inputs)
+	case err != nil:
+		return j
 	}
-	_ = st.fire(j, eventEnqueue) // such a job can always be enqueued
 	j.User = u
 	j.Spec.Variables = slices.Concat(j.Spec.Variables, variables) // the spec is shared with other attempts
 	j.Spec.Inputs = inputs
@@ -88,6 +91,12 @@ func (st *State) LinkJob(j *Job, r *Runner, m *Manager) {
 
 // EnqueueJob makes a job pending that waits for its turn. The error is that it does not.
 func (st *State) EnqueueJob(j *Job) error { return st.fire(j, eventEnqueue) }
+
+// Cancelable reports whether people may cancel the job (app/models/ci/build.rb, cancelable?).
+func (j *Job) Cancelable() bool {
+	_, can := transition(eventCancel, j.Status, false)
+	return can
+}
 
 // CancelJob cancels a job: one that runs on a runner which cancels gracefully is canceling first, any other canceled at
 // once. By force it is a job that is canceling already which is canceled (app/models/ci/build.rb). The error is that
@@ -181,12 +190,30 @@ func (j *Job) Erasable() bool {
 // once. Skipped jobs of later stages are created again and wait for it (app/services/ci/retry_job_service.rb).
 func (st *State) RetryJob(old *Job, u *User, inputs ci.JobInputs) *Job {
 	st.resetSkippedAfter(old)
+	return st.retryAs(old, u, inputs, JobPending)
+}
+
+// RetryJobWith is RetryJob with variables added to those of a job that people start; other jobs take none
+// (app/services/ci/clone_job_service.rb).
+func (st *State) RetryJobWith(old *Job, u *User, variables []ci.JobVariable) *Job {
+	next := st.RetryJob(old, u, old.Spec.Inputs)
+	if old.Manual {
+		next.Spec.Variables = slices.Concat(next.Spec.Variables, variables) // the spec is shared with other attempts
+	}
+	return next
+}
+
+// retryAs makes a new job like another one, in a state.
+func (st *State) retryAs(old *Job, u *User, inputs ci.JobInputs, as JobStatus) *Job {
 	now := st.Now()
 	next := &Job{ID: assignID(st, &st.Jobs, 0), Token: st.made.token(st.jobTokenKind()),
 		Name: old.Name, Stage: old.Stage, StageIndex: old.StageIndex, Ref: old.Ref, RefIsTag: old.RefIsTag,
 		Protected: old.Protected, Tags: old.Tags, AllowFailure: old.AllowFailure, Spec: old.Spec, Commit: old.Commit,
-		PipelineID: old.PipelineID, Status: JobPending, CreatedAt: now, QueuedAt: now, UpdatedAt: now,
+		PipelineID: old.PipelineID, Status: as, CreatedAt: now, UpdatedAt: now,
 		DebugTrace: old.DebugTrace, Manual: old.Manual, Project: old.Project, User: u}
+	if as == JobPending {
+		next.QueuedAt = now
+	}
 	next.Spec.Inputs = inputs
 	st.insertJob(next)
 	return next

@@ -39,6 +39,38 @@ const (
 	msgfGroupRunnerLimit      = "Maximum number of ci registered group runners (%d) exceeded"
 )
 
+// What models say of users and their access tokens (app/models/user.rb, user_detail.rb, personal_access_token.rb).
+const (
+	attrUsername      = "username"
+	attrEmail         = "email"
+	attrPassword      = "password"
+	attrProjectsLimit = "projects_limit"
+	attrScopes        = "scopes"
+	humanExpiry       = "Expiration date" // GitLab's word for that attribute of tokens
+
+	msgInvalid        = "is invalid"
+	msgWeakPassword   = "must not contain commonly used combinations of words and letters"
+	msgUnverified     = "must be an email you have verified"
+	msgfNoTheme       = "%s is not a valid theme"
+	msgfNoColorScheme = "%s is not a valid color scheme"
+	msgUnknownScopes  = "can only contain available scopes"
+	msgfExpiryTooFar  = "must be before %s"
+)
+
+// What is said of the states of users (app/services/users).
+const (
+	msgBlockedNotDeactivated  = "Error occurred. A blocked user cannot be deactivated"
+	msgInternalNotDeactivated = "Internal users cannot be deactivated"
+	msgfRecentlyActive        = "The user you are trying to deactivate has been active in the past %d days and cannot " +
+		"be deactivated"
+	msgInternalNotBlocked = "An internal user cannot be blocked"
+	msgBlockedNotActive   = "A blocked user must be unblocked to be activated"
+	msgfStateRefused      = "You cannot %s %s users."
+	msgNotPending         = "The user you are trying to approve is not pending approval"
+	msgNoRequest          = "User does not have a pending request"
+	msgAlreadyRevoked     = "Token already revoked"
+)
+
 // What models say of groups, projects, members and shares (app/models/namespace.rb, group.rb, project.rb, member.rb,
 // project_group_link.rb, group_group_link.rb).
 const (
@@ -98,43 +130,6 @@ const (
 	msgSameNamespace     = "Project is already in this namespace."
 	msgMayNotTransfer    = "You don't have permission to transfer projects into that namespace."
 	msgTakenInNamespace  = "Project with same name or path in target namespace already exists"
-)
-
-// What models say of users and their access tokens (app/models/user.rb, user_detail.rb, personal_access_token.rb).
-const (
-	attrUsername      = "username"
-	attrEmail         = "email"
-	attrPassword      = "password"
-	attrProjectsLimit = "projects_limit"
-	attrScopes        = "scopes"
-	attrExpiry        = "expires_at"
-	humanExpiry       = "Expiration date" // GitLab's word for that attribute of tokens
-
-	msgInvalid        = "is invalid"
-	msgUsernameFormat = "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-' or end in '.', " +
-		"'.git' or '.atom'."
-	msgfShort         = "is too short (minimum is %d characters)"
-	msgWeakPassword   = "must not contain commonly used combinations of words and letters"
-	msgUnverified     = "must be an email you have verified"
-	msgfNoTheme       = "%s is not a valid theme"
-	msgfNoColorScheme = "%s is not a valid color scheme"
-	msgfAbove         = "must be less than or equal to %d"
-	msgUnknownScopes  = "can only contain available scopes"
-	msgfExpiryTooFar  = "must be before %s"
-)
-
-// What is said of the states of users (app/services/users).
-const (
-	msgBlockedNotDeactivated  = "Error occurred. A blocked user cannot be deactivated"
-	msgInternalNotDeactivated = "Internal users cannot be deactivated"
-	msgfRecentlyActive        = "The user you are trying to deactivate has been active in the past %d days and cannot " +
-		"be deactivated"
-	msgInternalNotBlocked = "An internal user cannot be blocked"
-	msgBlockedNotActive   = "A blocked user must be unblocked to be activated"
-	msgfStateRefused      = "You cannot %s %s users."
-	msgNotPending         = "The user you are trying to approve is not pending approval"
-	msgNoRequest          = "User does not have a pending request"
-	msgAlreadyRevoked     = "Token already revoked"
 )
 
 // What is said of jobs (app/services/ci and lib/gitlab/ci).

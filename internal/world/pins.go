@@ -25,9 +25,9 @@ func pinned[T comparable](list []pin[T], value T) bool {
 	return slices.ContainsFunc(list, func(p pin[T]) bool { return p.value == value })
 }
 
-// PinID has the next runner, job, access token, group or project that a request makes get that id, after those pinned
-// before. The error is that it cannot: a runner has it. Records of other kinds have ids of their own, as in GitLab. at
-// is where the test says so, for messages: " at op_test.go:113", or "".
+// PinID has the next runner, job, user, access token, group or project that a request makes get that id, after those
+// pinned before. The error is that it cannot: a runner has it. Records of other kinds have ids of their own, as in
+// GitLab. at is where the test says so, for messages: " at op_test.go:113", or "".
 func (st *State) PinID(id int, at string) error {
 	switch {
 	case id <= 0:
@@ -43,8 +43,8 @@ func (st *State) PinID(id int, at string) error {
 	return nil
 }
 
-// PinToken has the next token that a request makes be that one, after those pinned before: a runner's or a registration
-// token. The error is that it cannot. at is as for PinID.
+// PinToken has the next token that a request makes be that one, after those pinned before: a runner's, a registration
+// token or an access token. The error is that it cannot. at is as for PinID.
 func (st *State) PinToken(token, at string) error {
 	odd := func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }
 	switch {
@@ -104,7 +104,7 @@ func (st *State) pinnedToken() string {
 func (st *State) PinProblems() []string {
 	problems := append([]string(nil), st.pins.missed...)
 	for _, id := range st.pins.ids {
-		problems = append(problems, fmt.Sprintf("NextID(%d)%s was never used: no request made a runner or job", id.value,
+		problems = append(problems, fmt.Sprintf("NextID(%d)%s was never used: no request made what has an ID", id.value,
 			id.at))
 	}
 	for _, token := range st.pins.tokens {

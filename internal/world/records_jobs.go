@@ -148,6 +148,33 @@ func (p *Pipeline) count(j *Job, by int) {
 
 func (p *Pipeline) id() int { return p.ID }
 
+// Project is the project whose jobs the pipeline has.
+func (p *Pipeline) Project() *Project { return p.project }
+
+// Protected reports whether the pipeline runs for a protected ref: all its jobs are of one ref.
+func (p *Pipeline) Protected() bool { return p.Jobs[0].Protected }
+
+// PipelineSource is what set a pipeline and its jobs going, as far as GitLab knows here.
+const PipelineSource = "push"
+
+// CreatedAt is when the pipeline was made: with the first of its jobs.
+func (p *Pipeline) CreatedAt() time.Time {
+	first := p.Jobs[0].CreatedAt
+	for _, j := range p.Jobs {
+		first = Earliest(first, j.CreatedAt)
+	}
+	return first
+}
+
+// UpdatedAt is when anything last happened in the pipeline.
+func (p *Pipeline) UpdatedAt() time.Time {
+	var last time.Time
+	for _, j := range p.Jobs {
+		last = Later(last, j.UpdatedAt)
+	}
+	return last
+}
+
 // IID is the pipeline's place among those of its project, from 1.
 func (p *Pipeline) IID() int {
 	i, _ := slices.BinarySearchFunc(p.project.pipelines, p.ID, byID[*Pipeline])
@@ -159,7 +186,9 @@ func (p *Pipeline) Latest() []*Job {
 	return Filtered(p.Jobs, func(j *Job) bool { return !j.retried() })
 }
 
-// retried reports whether the pipeline has a later job of the same name.
+// Retried reports whether the pipeline has a later job of the same name.
+func (j *Job) Retried() bool { return j.retried() }
+
 func (j *Job) retried() bool {
 	return j.tries.jobs[len(j.tries.jobs)-1] != j
 }

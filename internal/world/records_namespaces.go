@@ -106,6 +106,9 @@ type Project struct {
 
 func (p *Project) id() int { return p.ID }
 
+// Pipelines are those of the project's jobs, by id. The list is not to be changed.
+func (p *Project) Pipelines() []*Pipeline { return p.pipelines }
+
 // What a new project is given (app/models/project_ci_cd_setting.rb and db/structure.sql).
 const (
 	defaultBuildTimeout = time.Hour

@@ -111,8 +111,17 @@ func (t *AccessToken) LivesOn(now time.Time) bool { return !t.Revoked && !t.Expi
 
 // Expired reports whether the day that the token expires on has begun, in UTC; one of OAuth lives for a time.
 func (t *AccessToken) Expired(now time.Time) bool {
-	if t.OAuth != nil {
-		return !now.Before(t.CreatedAt.Add(t.OAuth.Life))
+	at := t.Expiry()
+	return !at.IsZero() && !now.Before(at)
+}
+
+// Expiry is when the token dies; zero: never.
+func (t *AccessToken) Expiry() time.Time {
+	switch {
+	case t.OAuth != nil:
+		return t.CreatedAt.Add(t.OAuth.Life)
+	case t.ExpiresAt.IsZero():
+		return time.Time{}
 	}
-	return !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt.UTC().Truncate(24*time.Hour))
+	return t.ExpiresAt.UTC().Truncate(24 * time.Hour)
 }

@@ -2,7 +2,9 @@ package world
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -229,18 +231,31 @@ func (st *State) AssignRunner(r *Runner, p *Project) error {
 		return fmt.Errorf("a runner of %s is assigned to no project; app/models/ci/runner.rb raises an error, which "+
 			"nothing rescues", r.Type)
 	}
+	if err := st.assignable(r, p); err != nil {
+		return err
+	}
+	st.assign(r, p)
+	return nil
+}
+
+// assignable is the refusal of AssignRunner for a project runner.
+func (st *State) assignable(r *Runner, p *Project) error {
 	refused := st.planLimit(nil, p)
 	if r.AssignedTo(p) != nil {
 		refused = newInvalid(attrRunnerTaken, msgAlreadyTaken)
 	}
-	if refused != nil {
-		refused.Add(attrAssignTo, fmt.Sprintf(msgfValidationFailed, refused.sentence()))
-		return refused
+	if refused == nil {
+		return nil
 	}
+	refused.Add(attrAssignTo, fmt.Sprintf(msgfValidationFailed, refused.sentence()))
+	return refused
+}
+
+// assign makes a project runner serve a project that it may serve.
+func (st *State) assign(r *Runner, p *Project) {
 	r.Assignments = append(r.Assignments, &Assignment{p, st.Now()})
 	p.Runners = insertByID(p.Runners, r)
 	st.tick(r)
-	return nil
 }
 
 // UnassignRunner ends that a project runner serves a project (app/services/ci/runners/unassign_runner_service.rb).
@@ -248,4 +263,68 @@ func (st *State) UnassignRunner(r *Runner, p *Project) {
 	r.Assignments = slices.DeleteFunc(slices.Clone(r.Assignments), func(a *Assignment) bool { return a.Project == p })
 	p.Runners = removeByID(p.Runners, r)
 	st.tick(r)
+}
+
+// CheckRunnerProjects says why SetRunnerProjects is not possible; the error is an *Invalid.
+func (st *State) CheckRunnerProjects(r *Runner, projects []*Project) error {
+	for _, p := range projects {
+		if r.AssignedTo(p) == nil {
+			if err := st.assignable(r, p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// SetRunnerProjects makes a project runner, which has an owner and of which CheckRunnerProjects says nothing, serve its
+// owner project and these, and no others (app/services/ci/runners/set_runner_associated_projects_service.rb).
+func (st *State) SetRunnerProjects(r *Runner, projects []*Project) {
+	projects = append([]*Project{r.Owner()}, projects...)
+	for _, p := range projects {
+		if r.AssignedTo(p) == nil {
+			st.assign(r, p)
+		}
+	}
+	for _, a := range slices.Clone(r.Assignments) {
+		if !slices.Contains(projects, a.Project) {
+			st.UnassignRunner(r, a.Project)
+		}
+	}
+}
+
+// CheckRunner is the error of UpdateRunner, without the change.
+func (st *State) CheckRunner(r *Runner, next Attributes) error {
+	next.Tags = cleanTags(next.Tags)
+	return st.validate(next, &r.Attributes)
+}
+
+// registrationTime is how long after it was made a runner may be registered from GitLab's page for that
+// (app/models/ci/runner.rb, REGISTRATION_AVAILABILITY_TIME).
+const registrationTime = time.Hour
+
+// RegistrationStarted reports whether a runner was made by a person and has not been seen since: no machine runs with
+// its token (app/models/ci/runner.rb, creation_state).
+func (r *Runner) RegistrationStarted() bool {
+	return r.Registration == ByUser && len(r.Managers) == 0 && r.ContactedAt.IsZero()
+}
+
+// RegistrationAvailable reports whether GitLab still shows how to register the runner
+// (app/models/ci/runner.rb, registration_available?).
+func (st *State) RegistrationAvailable(r *Runner) bool {
+	return r.RegistrationStarted() && r.CreatedAt.After(st.Now().Add(-registrationTime))
+}
+
+// shortTokenLength is how much of a token is shown, without what it begins with
+// (app/models/ci/runner.rb, RUNNER_SHORT_SHA_LENGTH).
+const shortTokenLength = 8
+
+// partitionOfToken is what a token may name of its runner's type in front.
+var partitionOfToken = regexp.MustCompile(`^t\d_`)
+
+// ShortSHA is the part of the runner's token by which people tell it (app/models/ci/runner.rb, short_sha).
+func (r *Runner) ShortSHA() string {
+	token := strings.TrimPrefix(strings.TrimPrefix(r.Token, registeredRunnerPrefix), createdRunnerPrefix)
+	token = token[len(partitionOfToken.FindString(token)):]
+	return token[:min(shortTokenLength, len(token))]
 }

@@ -51,6 +51,33 @@ func (st *State) RunnersFor(g *Group, own []*Runner, withGroups, withInstance bo
 	return rs
 }
 
+// RunnersOf are a group's own runners, by id. The list is not to be changed.
+func (st *State) RunnersOf(g *Group) []*Runner { return g.runners }
+
+// RunnersWithin are the runners of a group and of all groups and projects below it, by id, each once
+// (app/models/ci/runner.rb, belonging_to_group_or_project_descendants).
+func (st *State) RunnersWithin(g *Group) []*Runner {
+	within := map[*Runner]bool{}
+	g.Below(func(g *Group) bool {
+		for _, r := range g.runners {
+			within[r] = true
+		}
+		for _, p := range g.Projects {
+			for _, r := range p.Runners {
+				within[r] = true
+			}
+		}
+		return true
+	})
+	return sorted(within)
+}
+
+// RunnersAround are RunnersWithin with those of the groups above and, if the group uses them, those of the instance,
+// by id (app/models/ci/runner.rb, usable_from_scope).
+func (st *State) RunnersAround(g *Group) []*Runner {
+	return st.RunnersFor(g.Parent, st.RunnersWithin(g), true, !g.SharedRunnersDisabled)
+}
+
 // Narrowed are those runners of the instance that may pass a filter, by id, as far as the index knows; all says that
 // every one of them does, so that nobody needs to look at each with Filter. The list is not to be changed, and not to
 // be kept when the lock is released.

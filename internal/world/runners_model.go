@@ -34,18 +34,8 @@ func (v *Invalid) orNil() error {
 
 // sentence has all problems in one sentence, as Rails' full_messages.to_sentence does: "Tags list can not be empty, A,
 // and B".
-func (v *Invalid) sentence() string { return toSentence(Sentences(v)) }
-
-// Sentences are what a model refuses, each in a sentence.
-func Sentences(err error) (said []string) {
-	v, ok := err.(*Invalid)
-	if !ok {
-		return []string{err.Error()}
-	}
-	for _, p := range v.Problems {
-		said = append(said, p.sentence())
-	}
-	return said
+func (v *Invalid) sentence() string {
+	return toSentence(v.Sentences())
 }
 
 // sentence is the problem with its attribute as people write it.
@@ -55,6 +45,15 @@ func (p AttributeProblem) sentence() string {
 	}
 	human := strings.ReplaceAll(strings.ReplaceAll(p.Attribute, "_", " "), ".", " ")
 	return strings.ToUpper(human[:1]) + human[1:] + " " + p.Text
+}
+
+// Sentences are the problems, each in a sentence of its own, as Rails' full_messages are.
+func (v *Invalid) Sentences() []string {
+	var said []string
+	for _, p := range v.Problems {
+		said = append(said, p.sentence())
+	}
+	return said
 }
 
 // Error has all problems in one sentence.

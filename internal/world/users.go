@@ -118,9 +118,7 @@ func (st *State) renameUser(u *User, was string) {
 	for _, p := range st.Projects.Rows {
 		if p.Owner == u {
 			_, last := SplitPath(p.Path)
-			delete(st.ProjectPaths, Key(p.Path))
-			p.Path = u.Username + "/" + last
-			st.ProjectPaths[Key(p.Path)] = p
+			st.moveProject(p, u.Username+"/"+last)
 		}
 	}
 }

@@ -68,7 +68,7 @@ func (st *State) validateUser(next, before *User, password *string) error {
 	case n < 0:
 		v.Add(attrProjectsLimit, fmt.Sprintf(msgfTooSmall, 0))
 	case n > MaxDatabaseInteger:
-		v.Add(attrProjectsLimit, fmt.Sprintf(msgfAbove, MaxDatabaseInteger))
+		v.Add(attrProjectsLimit, fmt.Sprintf(msgfTooLarge, MaxDatabaseInteger))
 	}
 	for _, name := range UserAttributes {
 		if text := checkUserAttribute(name, next); text != "" {
@@ -88,21 +88,15 @@ func (st *State) checkUsername(v *Invalid, username string, before *User) {
 	case username == "":
 		v.Add(attrUsername, msgBlank)
 	case checkPath("username", username, false) != nil && len(username) <= maxSegmentLength:
-		v.Add(attrUsername, msgUsernameFormat)
-	case slices.Contains(reservedUsernames, key):
-		v.Add(attrUsername, username+" is a reserved name")
+		v.Add(attrUsername, msgNamespaceFormat)
+	case slices.Contains(topLevelWords, key):
+		v.Add(attrUsername, fmt.Sprintf(msgfReserved, username))
 	case len(username) > maxSegmentLength:
 		v.Add(attrUsername, msgTooLong(maxSegmentLength))
 	case st.GroupPaths[key] != nil, st.UserNames[key] != nil && st.UserNames[key] != before:
 		v.Add(attrUsername, msgAlreadyTaken)
 	}
 }
-
-// reservedUsernames are the first parts of paths that lead elsewhere (lib/gitlab/path_regex.rb, TOP_LEVEL_ROUTES).
-var reservedUsernames = strings.Fields(`- .well-known 404.html 422.html 500.html 502.html 503.html admin api
-	apple-touch-icon-precomposed.png apple-touch-icon.png assets dashboard deploy.html explore favicon.ico favicon.png
-	files groups health_check help import jwt login oauth profile projects public robots.txt s search sitemap
-	sitemap.xml sitemap.xml.gz slash-command-logo.png snippets unsubscribes uploads users v2`)
 
 func (st *State) checkEmail(v *Invalid, address string, before *User, own bool) {
 	switch {
@@ -129,7 +123,7 @@ func checkPassword(v *Invalid, password string, u *User) {
 	case password == "":
 		v.Add(attrPassword, msgBlank)
 	case n < minPassword:
-		v.Add(attrPassword, fmt.Sprintf(msgfShort, minPassword))
+		v.Add(attrPassword, fmt.Sprintf(msgfTooShort, minPassword))
 	case n > maxPassword:
 		v.Add(attrPassword, msgTooLong(maxPassword))
 	case weak(password, u):

@@ -1,0 +1,234 @@
+package graphql
+
+// Jobs (app/graphql/types/ci/job_type.rb, job_interface.rb).
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// job is a job as a query came to it.
+type job struct {
+	*world.Job
+	// guarded: the way led through a runner, which shows jobs of projects that the user does not see
+	// (app/graphql/types/ci/job_base_field.rb).
+	guarded bool
+}
+
+// publicJobFields are what a runner shows of all its jobs (app/graphql/types/ci/job_base_field.rb, PUBLIC_FIELDS).
+var publicJobFields = []string{"allowFailure", "createdAt", "duration", "finishedAt", "id", "kind", "queuedAt",
+	"queuedDuration", "runner", "status"}
+
+func jobRows() rows {
+	all := rows{}
+	for name, read := range jobFields() {
+		f := field{Resolve: func(x *exec, parent any, _ args) (any, error) {
+			c, j := callOf(x), parent.(job)
+			if j.guarded && !slices.Contains(publicJobFields, name) {
+				if d := c.OnProject(j.Project, policy.ReadBuild); !d.Allowed {
+					x.Note(d.Reason)
+					return unauthorized[name], nil
+				}
+			}
+			return read(c, x, j.Job), nil
+		}}
+		if name == "canPlayJob" {
+			f.Cost = gitalyCost
+		}
+		all[name] = f
+	}
+	return all
+}
+
+// unauthorized is what stands for a field of a job that the user does not see, if it is not null.
+var unauthorized = map[string]any{"shortSha": msgUnauthorizedContent}
+
+// jobFields are how the fields of a job are read.
+func jobFields() map[string]func(*call, *exec, *world.Job) any {
+	all := map[string]func(*call, *exec, *world.Job) any{
+		"active":       func(_ *call, _ *exec, j *world.Job) any { return slices.Contains(activeStatuses, j.Status) },
+		"allowFailure": func(_ *call, _ *exec, j *world.Job) any { return j.AllowFailure },
+		"canPlayJob": func(c *call, _ *exec, j *world.Job) any {
+			return j.Unplayable() == nil && c.OnJob(j, policy.PlayJob).Allowed
+		},
+		"cancelable": func(_ *call, _ *exec, j *world.Job) any { return j.Cancelable() },
+		"coverage": func(_ *call, _ *exec, j *world.Job) any {
+			if j.Coverage == nil {
+				return nil
+			}
+			return *j.Coverage
+		},
+		"createdByTag":   func(_ *call, _ *exec, j *world.Job) any { return j.RefIsTag },
+		"failureMessage": func(_ *call, _ *exec, j *world.Job) any { return orNull(j.FailureReason) },
+		"id":             func(_ *call, _ *exec, j *world.Job) any { return gid(modelJob, j.ID) },
+		"kind":           func(_ *call, _ *exec, _ *world.Job) any { return "BUILD" },
+		"manualJob":      func(_ *call, _ *exec, j *world.Job) any { return j.Manual },
+		"name":           func(_ *call, _ *exec, j *world.Job) any { return j.Name },
+		"playable":       func(_ *call, _ *exec, j *world.Job) any { return j.Unplayable() == nil },
+		"refName":        func(_ *call, _ *exec, j *world.Job) any { return j.Ref },
+		"retried":        func(_ *call, _ *exec, j *world.Job) any { return j.Retried() },
+		"retryable":      func(_ *call, _ *exec, j *world.Job) any { return j.Retryable() },
+		"scheduled":      func(_ *call, _ *exec, j *world.Job) any { return j.Status == world.JobScheduled },
+		"scheduledAt":    func(*call, *exec, *world.Job) any { return nil }, // nothing here says when a delay ends
+		"schedulingType": func(_ *call, _ *exec, j *world.Job) any {
+			if j.Spec.Needs != nil {
+				return "dag"
+			}
+			return "stage"
+		},
+		"shortSha": func(_ *call, _ *exec, j *world.Job) any { return j.Commit.SHA[:min(8, len(j.Commit.SHA))] },
+		"source":   func(*call, *exec, *world.Job) any { return world.PipelineSource },
+		"stage":    func(_ *call, _ *exec, j *world.Job) any { return j },
+		"status":   func(_ *call, _ *exec, j *world.Job) any { return enum(j.Status) },
+		"stuck":    func(c *call, _ *exec, j *world.Job) any { return c.stuck(j) },
+		"tags": func(_ *call, _ *exec, j *world.Job) any {
+			return append([]string{}, j.Tags...)
+		},
+		"triggered":       func(*call, *exec, *world.Job) any { return false },
+		"userPermissions": func(_ *call, _ *exec, j *world.Job) any { return j },
+	}
+	maps.Copy(all, jobNeighbours())
+	for name, read := range jobPaths() {
+		all[name] = func(_ *call, _ *exec, j *world.Job) any { return read(j) }
+	}
+	for name, read := range jobTimes() {
+		all[name] = func(c *call, _ *exec, j *world.Job) any { return read(c, j) }
+	}
+	return all
+}
+
+// jobNeighbours are what stands around a job.
+func jobNeighbours() map[string]func(*call, *exec, *world.Job) any {
+	return map[string]func(*call, *exec, *world.Job) any{
+		"pipeline": func(c *call, x *exec, j *world.Job) any { return c.pipeline(x, j.Pipeline) },
+		"project":  func(c *call, x *exec, j *world.Job) any { return c.project(x, j.Project) },
+		"runner":   func(c *call, x *exec, j *world.Job) any { return c.runner(x, j.Runner) },
+		"runnerManager": func(c *call, x *exec, j *world.Job) any {
+			if j.Manager == nil {
+				return nil
+			}
+			return shown(x, c.onRunner(j.Manager.Runner, policy.HasReadRunner), j.Manager)
+		},
+	}
+}
+
+// activeStatuses are those of jobs that are not over and wait for nobody
+// (app/models/concerns/ci/has_status.rb, ACTIVE_STATUSES).
+var activeStatuses = []world.JobStatus{world.JobWaitingForResource, world.JobPreparing, world.JobPending,
+	world.JobRunning}
+
+// stuck reports whether no runner that is there may take the job (app/models/ci/build.rb, stuck?).
+func (c *call) stuck(j *world.Job) bool {
+	p := j.Project
+	return j.Status == world.JobPending && !slices.ContainsFunc(
+		c.RunnersFor(p.Group, p.Runners, !p.GroupRunnersDisabled, !p.SharedRunnersDisabled),
+		func(r *world.Runner) bool { return !r.Paused && c.IsOnline(r) && world.Unfit(r, j) == world.Fits })
+}
+
+// jobPaths are the addresses of a job's pages, without the host.
+func jobPaths() map[string]func(*world.Job) any {
+	page := func(j *world.Job, rest string) any { return "/" + projectPage(j.Project) + "/" + rest }
+	ofJob := func(j *world.Job, rest string) any { return page(j, "jobs/"+strconv.Itoa(j.ID)+rest) }
+	return map[string]func(*world.Job) any{
+		"browseArtifactsPath": func(j *world.Job) any { return ofJob(j, "/artifacts/browse") },
+		"commitPath":          func(j *world.Job) any { return page(j, "commit/"+j.Commit.SHA) },
+		"playPath":            func(j *world.Job) any { return ofJob(j, "/play") },
+		"refPath":             func(j *world.Job) any { return page(j, "commits/"+j.Ref) },
+		"retryPath": func(j *world.Job) any {
+			if !j.Retryable() {
+				return nil
+			}
+			return ofJob(j, "/retry")
+		},
+		"webPath": func(j *world.Job) any { return ofJob(j, "") },
+	}
+}
+
+// jobTimes are when what happened to a job, and how long that took.
+func jobTimes() map[string]func(*call, *world.Job) any {
+	return map[string]func(*call, *world.Job) any{
+		"createdAt":  func(_ *call, j *world.Job) any { return when(j.CreatedAt) },
+		"erasedAt":   func(_ *call, j *world.Job) any { return when(j.ErasedAt) },
+		"finishedAt": func(_ *call, j *world.Job) any { return when(j.FinishedAt) },
+		"queuedAt":   func(_ *call, j *world.Job) any { return when(j.QueuedAt) },
+		"startedAt":  func(_ *call, j *world.Job) any { return when(j.StartedAt) },
+		"duration": func(c *call, j *world.Job) any {
+			if j.StartedAt.IsZero() {
+				return nil
+			}
+			return int(c.between(j.StartedAt, j.FinishedAt))
+		},
+		"queuedDuration": func(c *call, j *world.Job) any {
+			if j.QueuedAt.IsZero() {
+				return nil
+			}
+			return c.between(j.QueuedAt, j.StartedAt)
+		},
+	}
+}
+
+// between is the time between two moments in seconds; of one that has no end yet, until now.
+func (c *call) between(from, to time.Time) float64 {
+	if to.IsZero() {
+		to = c.Now()
+	}
+	return to.Sub(from).Seconds()
+}
+
+func stageRows() rows { return rows{"name": of(func(_ *call, j *world.Job) any { return j.Stage })} }
+
+func jobPermissionRows() rows {
+	permission := func(may front.JobRule) field {
+		return of(func(c *call, j *world.Job) any { return c.OnJob(j, may).Allowed })
+	}
+	readBuild := of(func(c *call, j *world.Job) any { return c.OnProject(j.Project, policy.ReadBuild).Allowed })
+	update, cancel := permission(policy.UpdateBuild), permission(policy.CancelBuild)
+	update.Cost, cancel.Cost = gitalyCost, gitalyCost
+	return rows{"cancelBuild": cancel, "readBuild": readBuild, "readJobArtifacts": permission(policy.ReadJobArtifacts),
+		"updateBuild": update}
+}
+
+// listProjectJobs are the jobs of a project, the newest first, of one project in a request
+// (app/graphql/resolvers/project_jobs_resolver.rb).
+func listProjectJobs(c *call, x *exec, p *world.Project, a args) (any, error) {
+	if d := c.OnProject(p, policy.ReadBuild); !d.Allowed {
+		x.Note(d.Reason)
+		return nil, nil
+	}
+	if err := c.once(x); err != nil {
+		return nil, err
+	}
+	name, named := a["name"].(string)
+	jobs := world.Filtered(jobsWith(p.Jobs, a["statuses"]), func(j *world.Job) bool {
+		return (!named || j.Name == name) && (a["withArtifacts"] != true || len(j.Files) > 0)
+	})
+	return byKeys(x, unguarded(jobs), newestFirst, jobKey, a, anything[job]), nil
+}
+
+// unguarded are jobs to which the way led through their project.
+func unguarded(jobs []*world.Job) []job {
+	all := make([]job, len(jobs))
+	for i, j := range jobs {
+		all[i] = job{j, false}
+	}
+	return all
+}
+
+// findJob finds the job of a mutation for those who may do this to it.
+func (c *call) findJob(x *exec, id any, may front.JobRule) (*world.Job, error) {
+	j := c.Jobs.ByID[id.(int)]
+	if j == nil {
+		return nil, noResource(x, fmt.Sprintf("there is no job %d", id))
+	}
+	if d := c.OnProject(j.Project, policy.ReadBuild); !d.Allowed {
+		return nil, allow(x, d)
+	}
+	return j, allow(x, c.OnJob(j, may))
+}

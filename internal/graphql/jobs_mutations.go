@@ -1,0 +1,98 @@
+package graphql
+
+// What people do to jobs and pipelines (app/graphql/mutations/ci/job, app/graphql/mutations/ci/pipeline).
+
+import (
+	"fmt"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+func cancelJob(c *call, x *exec, input args) (payload, error) {
+	j, err := c.findJob(x, input["id"], policy.CancelBuild)
+	if err != nil {
+		return nil, err
+	}
+	_ = c.CancelJob(j, false) // where that is not possible, GitLab leaves the job as it is and says nothing
+	return payload{"job": job{j, false}}, nil
+}
+
+// playJob starts a job by hand. What cannot be started is tried again or, if that cannot be either, left alone, of
+// which older versions say nothing.
+func playJob(c *call, x *exec, input args) (payload, error) {
+	j, err := c.findJob(x, input["id"], policy.PlayJob)
+	if err != nil {
+		return nil, err
+	}
+	before := j.Status
+	played := c.PlayJob(j, c.User, jobVariables(input["variables"]), j.Spec.Inputs)
+	if !c.Has(gitlabversion.PlayAnswersNewAttempt) {
+		return payload{"job": job{j, false}}, nil
+	}
+	if played == j && j.Status == before {
+		x.Note(fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
+		return unchanged(msgNotRetryable), nil
+	}
+	return payload{"job": job{played, false}}, nil
+}
+
+func retryJob(c *call, x *exec, input args) (payload, error) {
+	j, err := c.findJob(x, input["id"], policy.RetryJob)
+	if err != nil {
+		return nil, err
+	}
+	if !j.Retryable() {
+		x.Note(fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
+		return unchanged(msgNotRetryable), nil
+	}
+	return payload{"job": job{c.RetryJobWith(j, c.User, jobVariables(input["variables"])), false}}, nil
+}
+
+// jobVariables are those that a mutation gives a job.
+func jobVariables(list any) []ci.JobVariable {
+	var all []ci.JobVariable
+	elements, _ := list.([]any)
+	for _, element := range elements {
+		v := element.(args)
+		all = append(all, ci.JobVariable{Key: v["key"].(string), Value: v["value"].(string)})
+	}
+	return all
+}
+
+// findPipeline finds the pipeline of a mutation for those who may do this to it.
+func (c *call) findPipeline(x *exec, id any, may front.JobRule) (*world.Pipeline, error) {
+	p := c.PipelineByID(id.(int))
+	if p == nil {
+		return nil, noResource(x, fmt.Sprintf("there is no pipeline %d", id))
+	}
+	if d := c.OnProject(p.Project(), policy.ReadBuild); !d.Allowed {
+		return nil, allow(x, d)
+	}
+	return p, allow(x, c.OnPipeline(p, may))
+}
+
+func cancelPipeline(c *call, x *exec, input args) (payload, error) {
+	p, err := c.findPipeline(x, input["id"], policy.CancelPipeline)
+	if err != nil {
+		return nil, err
+	}
+	if !p.Cancelable() {
+		x.Note(fmt.Sprintf("pipeline %d is %s", p.ID, p.Status()))
+		return unchanged(msgNotCancelable), nil
+	}
+	c.CancelPipeline(p)
+	return payload{}, nil
+}
+
+func retryPipeline(c *call, x *exec, input args) (payload, error) {
+	p, err := c.findPipeline(x, input["id"], policy.UpdatePipeline)
+	if err != nil {
+		return nil, err
+	}
+	c.RetryPipeline(p, c.User, func(j *world.Job) bool { return c.OnJob(j, policy.RetryJob).Allowed })
+	return payload{"pipeline": p}, nil
+}

@@ -1,0 +1,48 @@
+package graphql
+
+// Mutations: what they all have in common, and which there are.
+
+// mutate is a mutation: it makes the payload of an input. Its errors are empty if it says none.
+type mutate func(c *call, x *exec, input args) (payload, error)
+
+// payload is what a mutation answers, by the names of its fields.
+type payload map[string]any
+
+// unchanged is a payload that says why nothing was changed.
+func unchanged(texts ...string) payload { return payload{"errors": texts} }
+
+// mutation is the field of a mutation.
+func mutation(m mutate) field {
+	return field{Cost: mutationCost, Resolve: func(x *exec, _ any, a args) (any, error) {
+		c, input := callOf(x), a["input"].(args)
+		p, err := m(c, x, input)
+		if err != nil {
+			return nil, err
+		}
+		if p["errors"] == nil {
+			p["errors"] = []string{}
+		}
+		p["clientMutationId"] = input["clientMutationId"]
+		return map[string]any(p), nil
+	}}
+}
+
+// mutations are all that there are in any version, by name.
+func mutations() map[string]mutate {
+	return map[string]mutate{
+		"bulkRunnerDelete":              bulkDeleteRunners,
+		"echoCreate":                    createEcho,
+		"jobCancel":                     cancelJob,
+		"jobPlay":                       playJob,
+		"jobRetry":                      retryJob,
+		"pipelineCancel":                cancelPipeline,
+		"pipelineRetry":                 retryPipeline,
+		"runnerAssignToProject":         assignRunner,
+		"runnerBulkPause":               bulkPauseRunners,
+		"runnerCreate":                  createRunner,
+		"runnerDelete":                  deleteRunner,
+		"runnerUnassignFromProject":     unassignRunner,
+		"runnerUpdate":                  updateRunner,
+		"runnersRegistrationTokenReset": resetRegistrationToken,
+	}
+}

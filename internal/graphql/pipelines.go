@@ -1,0 +1,201 @@
+package graphql
+
+// Pipelines (app/graphql/types/ci/pipeline_type.rb). What a pipeline has beside its jobs is made of them.
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+func pipelineRows() rows {
+	path := func(p *world.Pipeline, rest string) any { return "/" + projectPage(p.Project()) + "/" + rest }
+	return rows{
+		"active":     of(func(_ *call, p *world.Pipeline) any { return slices.Contains(activeStatuses, p.Status()) }),
+		"cancelable": of(func(_ *call, p *world.Pipeline) any { return p.Cancelable() }),
+		"commitPath": of(func(_ *call, p *world.Pipeline) any { return path(p, "commit/"+p.Jobs[0].Commit.SHA) }),
+		"complete":   of(func(_ *call, p *world.Pipeline) any { return p.Status().Completed() }),
+		"createdAt":  of(func(_ *call, p *world.Pipeline) any { return p.CreatedAt() }),
+		"duration":   of(func(_ *call, p *world.Pipeline) any { return durationOf(p) }),
+		"finishedAt": of(func(_ *call, p *world.Pipeline) any {
+			if !p.Status().Completed() {
+				return nil
+			}
+			return when(lastOf(p, func(j *world.Job) time.Time { return j.FinishedAt }))
+		}),
+		"id":   of(func(_ *call, p *world.Pipeline) any { return gid(modelPipeline, p.ID) }),
+		"iid":  of(func(_ *call, p *world.Pipeline) any { return strconv.Itoa(p.IID()) }),
+		"job":  asked(findPipelineJob),
+		"jobs": listed(listPipelineJobs),
+		"path": of(func(_ *call, p *world.Pipeline) any { return path(p, "pipelines/"+strconv.Itoa(p.ID)) }),
+		"project": reached(func(c *call, x *exec, p *world.Pipeline) any {
+			return c.project(x, p.Project())
+		}),
+		"ref":       of(func(_ *call, p *world.Pipeline) any { return p.Jobs[0].Ref }),
+		"retryable": of(func(_ *call, p *world.Pipeline) any { return p.Retryable() }),
+		"sha": asked(func(_ *call, _ *exec, p *world.Pipeline, a args) (any, error) {
+			sha := p.Jobs[0].Commit.SHA
+			if a["format"] == "SHORT" {
+				return sha[:min(8, len(sha))], nil
+			}
+			return sha, nil
+		}),
+		"source": of(func(*call, *world.Pipeline) any { return world.PipelineSource }),
+		"startedAt": of(func(_ *call, p *world.Pipeline) any {
+			var first time.Time
+			for _, j := range p.Latest() {
+				if !j.StartedAt.IsZero() && (first.IsZero() || j.StartedAt.Before(first)) {
+					first = j.StartedAt
+				}
+			}
+			return when(first)
+		}),
+		"status":          of(func(_ *call, p *world.Pipeline) any { return enum(p.Status()) }),
+		"totalJobs":       of(func(_ *call, p *world.Pipeline) any { return len(p.Jobs) }),
+		"updatedAt":       of(func(_ *call, p *world.Pipeline) any { return p.UpdatedAt() }),
+		"user":            of(func(_ *call, p *world.Pipeline) any { return p.Jobs[0].User }),
+		"userPermissions": of(func(_ *call, p *world.Pipeline) any { return p }),
+	}
+}
+
+func pipelinePermissionRows() rows {
+	permission := func(may front.JobRule) field {
+		f := of(func(c *call, p *world.Pipeline) any { return c.OnPipeline(p, may).Allowed })
+		f.Cost = gitalyCost
+		return f
+	}
+	return rows{"cancelPipeline": permission(policy.CancelPipeline), "updatePipeline": permission(policy.UpdatePipeline)}
+}
+
+// lastOf is the latest of a time of a pipeline's latest jobs.
+func lastOf(p *world.Pipeline, at func(*world.Job) time.Time) time.Time {
+	var last time.Time
+	for _, j := range p.Latest() {
+		last = world.Later(last, at(j))
+	}
+	return last
+}
+
+// durationOf is how many seconds anything ran in a pipeline that is over; null before
+// (lib/gitlab/ci/pipeline/duration.rb).
+func durationOf(p *world.Pipeline) any {
+	if !p.Status().Completed() {
+		return nil
+	}
+	var ran []*world.Job
+	for _, j := range p.Latest() {
+		if !j.StartedAt.IsZero() && !j.FinishedAt.IsZero() {
+			ran = append(ran, j)
+		}
+	}
+	slices.SortFunc(ran, func(a, b *world.Job) int { return a.StartedAt.Compare(b.StartedAt) })
+	var sum time.Duration
+	var until time.Time
+	for _, j := range ran {
+		if from := world.Later(j.StartedAt, until); j.FinishedAt.After(from) {
+			sum += j.FinishedAt.Sub(from)
+			until = j.FinishedAt
+		}
+	}
+	return int(sum.Seconds())
+}
+
+// findPipelineJob finds a job of a pipeline by its id, or the latest of a name.
+func findPipelineJob(_ *call, _ *exec, p *world.Pipeline, a args) (any, error) {
+	id, byID := a["id"].(int)
+	name, byName := a["name"].(string)
+	if !byID && !byName {
+		return nil, failure(msgOneOfIDOrName)
+	}
+	for _, j := range p.Jobs {
+		if byID && j.ID == id || !byID && j.Name == name && !j.Retried() {
+			return job{j, false}, nil
+		}
+	}
+	return nil, nil
+}
+
+// listPipelineJobs are the jobs of a pipeline, the newest first (app/graphql/resolvers/ci/jobs_resolver.rb).
+func listPipelineJobs(_ *call, x *exec, p *world.Pipeline, a args) (any, error) {
+	wanted := a["statuses"]
+	if len(texts(wanted)) == 0 {
+		wanted = nil // an empty list does not narrow here
+	}
+	retried, asked := a["retried"].(bool)
+	jobs := world.Filtered(jobsWith(p.Jobs, wanted), func(j *world.Job) bool { return !asked || j.Retried() == retried })
+	return byKeys(x, unguarded(jobs), newestFirst, jobKey, a, anything[job]), nil
+}
+
+// pipelineScopes are which statuses a scope has; of the other scopes each ref has one pipeline
+// (app/finders/ci/pipelines_finder.rb).
+var pipelineScopes = map[any][]world.JobStatus{
+	"RUNNING":  {world.JobRunning},
+	"PENDING":  {world.JobPending},
+	"FINISHED": {world.JobSuccess, world.JobFailed, world.JobCanceled},
+}
+
+// listPipelines are the pipelines of a project, the newest first
+// (app/graphql/resolvers/ci/project_pipelines_resolver.rb).
+func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
+	if d := c.OnProject(p, policy.ReadBuild); !d.Allowed {
+		x.Note(d.Reason)
+		return byKeys(x, nil, newestFirst, pipelineKey, a, anything[*world.Pipeline]), nil
+	}
+	found := pipelinesInScope(p.Pipelines(), a["scope"])
+	matches := func(name string, of func(*world.Pipeline) string) {
+		if wanted, _ := a[name].(string); wanted != "" {
+			found = world.Filtered(found, func(p *world.Pipeline) bool { return of(p) == wanted })
+		}
+	}
+	matches("status", func(p *world.Pipeline) string { return enum(p.Status()) })
+	matches("ref", func(p *world.Pipeline) string { return p.Jobs[0].Ref })
+	matches("sha", func(p *world.Pipeline) string { return p.Jobs[0].Commit.SHA })
+	matches("source", func(*world.Pipeline) string { return world.PipelineSource })
+	matches("username", func(p *world.Pipeline) string { return p.Jobs[0].User.Username })
+	if after, given := a["updatedAfter"].(time.Time); given {
+		found = world.Filtered(found, func(p *world.Pipeline) bool { return !p.UpdatedAt().Before(after) })
+	}
+	if before, given := a["updatedBefore"].(time.Time); given {
+		found = world.Filtered(found, func(p *world.Pipeline) bool { return !p.UpdatedAt().After(before) })
+	}
+	return byKeys(x, found, newestFirst, pipelineKey, a, anything[*world.Pipeline]), nil
+}
+
+// pipelinesInScope are those pipelines that a scope has, of those that are given by id.
+func pipelinesInScope(all []*world.Pipeline, scope any) []*world.Pipeline {
+	if scope == nil {
+		return all
+	}
+	if statuses, byStatus := pipelineScopes[scope]; byStatus {
+		return world.Filtered(all, func(p *world.Pipeline) bool { return slices.Contains(statuses, p.Status()) })
+	}
+	latest := map[string]*world.Pipeline{}
+	for _, p := range all {
+		if j := p.Jobs[0]; j.RefIsTag == (scope == "TAGS") {
+			latest[j.Ref] = p
+		}
+	}
+	return world.Filtered(all, func(p *world.Pipeline) bool { return latest[p.Jobs[0].Ref] == p })
+}
+
+// findProjectPipeline finds a pipeline of a project by its id or its number there, or the latest for a commit or for
+// the default branch (app/graphql/resolvers/ci/project_pipeline_resolver.rb).
+func findProjectPipeline(c *call, x *exec, p *world.Project, a args) (any, error) {
+	id, byID := a["id"].(int)
+	iid, byIID := a["iid"].(string)
+	sha, bySHA := a["sha"].(string)
+	for _, pipeline := range slices.Backward(p.Pipelines()) {
+		first := pipeline.Jobs[0]
+		switch {
+		case byID && pipeline.ID != id, byIID && strconv.Itoa(pipeline.IID()) != iid, bySHA && first.Commit.SHA != sha:
+		case cmp.Or(byID, byIID, bySHA), first.Ref == world.DefaultRef && !first.RefIsTag:
+			return c.pipeline(x, pipeline), nil
+		}
+	}
+	return nil, nil
+}

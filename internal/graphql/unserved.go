@@ -1,0 +1,191 @@
+package graphql
+
+// What GitLab's types have and this package has not, so that whoever asks for it learns that the document is right and
+// this GitLab is not the real one.
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+)
+
+// RootFields are the fields of queries and mutations, in any version.
+func RootFields() []string {
+	all := allRows()
+	return slices.Sorted(maps.Keys(maps.Collect(func(yield func(string, bool) bool) {
+		for _, root := range []string{typeQuery, typeMutation} {
+			for name := range all[root] {
+				if !yield(name, true) {
+					return
+				}
+			}
+		}
+	})))
+}
+
+// elsewhere tells of a field that a type of the version's schema has not. later says from when on GitLab has it, or
+// until when it had it; has is whether GitLab has it and this package has not.
+func elsewhere(v gitlabversion.Version, typeName, field string) (later string, has bool) {
+	if row, bound := boundFields()[typeName+"."+field]; bound {
+		return v.Lacks("the field "+typeName+"."+field, row), false
+	}
+	return "", slices.Contains(strings.Fields(unserved[typeName]), field)
+}
+
+// boundFields are the fields that not every version has, with the difference that each hangs on.
+var boundFields = sync.OnceValue(func() map[string]gitlabversion.Difference {
+	bound := map[string]gitlabversion.Difference{}
+	for _, block := range schemaBlocks() {
+		head := definition.FindStringSubmatch(block[0])
+		if head == nil {
+			continue // a scalar
+		}
+		typeName, member := head[2], ""
+		for _, line := range block[1:] {
+			indent := len(line) - len(strings.TrimLeft(line, " "))
+			if name := memberName(line); name != "" && indent == len("  ") {
+				member = name
+			}
+			if m := versionDirective.FindStringSubmatch(line); m != nil && m[1] == "since" && indent == len("  ") {
+				bound[typeName+"."+member] = rowNames[m[2]]
+			}
+		}
+	}
+	return bound
+})
+
+// unserved are the fields of GitLab's types that are not served, in the newest version that was looked at
+// (doc/api/graphql/reference and app/graphql/types).
+var unserved = map[string]string{
+	"Query": `abuseReport abuseReportLabels accessTokenPermissions addOnPurchase addOnPurchases adminGroups
+		adminMemberRole adminMemberRolePermissions adminMemberRoles adminProjects aiCatalogItem aiCatalogItems
+		aiChatContextPresets aiConversationThreads aiFeatureSettings aiMessages aiSelfHostedModels aiSlashCommands
+		auditEventDefinitions auditEventsInstanceAmazonS3Configurations auditEventsInstanceStreamingDestinations
+		blobSearch boardList ciApplicationSettings ciCatalogResource ciCatalogResources ciConfig
+		ciDedicatedHostedRunnerFilters ciDedicatedHostedRunnerUsage ciMinutesUsage ciPipelineStage ciQueueingHistory
+		ciVariables cloudConnectorStatus complianceRequirementControls containerRepository currentLicense customField
+		dependency designManagement devopsAdoptionEnabledNamespaces duoSettings duoWorkflowEvents
+		duoWorkflowWorkflows epicBoardList featureFlagEnabled frecentGroups frecentProjects geoNode gitpodEnabled
+		groups instanceExternalAuditEventDestinations instanceGoogleCloudLoggingConfigurations
+		instanceSecurityDashboard integrationExclusions issue issues iteration jobs ldapAdminRoleLinks
+		licenseHistoryEntries memberRole memberRolePermissions memberRoles mergeRequest milestone mlExperiment mlModel
+		namespace note organization organizations package projectComplianceViolation projectSecret projectSecrets
+		projectSecretsManager runnerPlatforms runnerSetup runnerUsage runnerUsageByProject
+		selfManagedAddOnEligibleUsers selfManagedUsersQueuedForRolePromotion snippets standardRole standardRoles
+		subscriptionFutureEntries syntheticNote timelogs todo topics usageTrendsMeasurements user users
+		vulnerabilities vulnerabilitiesCountByDay vulnerability wikiPage workItem workItemAllowedStatuses
+		workItemDescriptionTemplateContent workItemsByReference workspace workspaces`,
+	"Mutation": `artifactDestroy bulkDestroyJobArtifacts catalogResourcesCreate catalogResourcesDestroy ciCdSettingsUpdate
+		ciJobTokenScopeAddGroupOrProject ciJobTokenScopeAddProject ciJobTokenScopeRemoveGroup
+		ciJobTokenScopeRemoveProject ciJobTokenScopeUpdatePolicies ciLint clusterAgentDelete
+		clusterAgentTokenCreate clusterAgentTokenRevoke commitCreate createAlertIssue createAnnotation createBoard
+		createBranch createClusterAgent createIssue createNote createSnippet deleteAnnotation destroyBoard destroyNote
+		destroyPackage destroySnippet discussionToggleResolve environmentCreate environmentDelete environmentStop
+		environmentUpdate groupMemberBulkUpdate groupUpdate issueMove issueSetAssignees issueSetConfidential
+		issueSetDueDate issueSetLocked issueSetSubscription jobArtifactsDestroy jobUnschedule labelCreate labelUpdate
+		markAsSpamSnippet mergeRequestAccept mergeRequestCreate mergeRequestSetAssignees mergeRequestSetDraft
+		mergeRequestSetLabels mergeRequestSetLocked mergeRequestSetMilestone mergeRequestSetReviewers
+		mergeRequestSetSubscription mergeRequestUpdate namespaceCiCdSettingsUpdate namespaceSettingsUpdate
+		organizationCreate organizationUpdate personalAccessTokenCreate personalAccessTokenRevoke
+		personalAccessTokenRotate pipelineCreate pipelineDestroy pipelineScheduleCreate pipelineScheduleDelete
+		pipelineSchedulePlay pipelineScheduleTakeOwnership pipelineScheduleUpdate pipelineTriggerCreate
+		pipelineTriggerDelete pipelineTriggerUpdate projectCiCdSettingsUpdate projectMemberBulkUpdate
+		projectSettingsUpdate projectSyncFork releaseAssetLinkCreate releaseAssetLinkDelete releaseAssetLinkUpdate
+		releaseCreate releaseDelete releaseUpdate runnerCacheClear runnersExportUsage safeDisablePipelineVariables
+		starProject tagCreate tagDelete terraformStateDelete terraformStateLock terraformStateUnlock timelogCreate
+		timelogDelete todoCreate todoMarkDone todoRestore todosMarkAllDone updateBoard updateIssue updateNote
+		updateSnippet uploadDelete userCalloutCreate userPreferencesUpdate workItemCreate workItemDelete
+		workItemUpdate`,
+	"CiRunner":              `privateProjectsMinutesCostFactor publicProjectsMinutesCostFactor upgradeStatus`,
+	"CiRunnerManager":       `upgradeStatus`,
+	"CiRunnerConnection":    `jobsStatistics`,
+	"PipelineCancelPayload": `pipeline`,
+	"Metadata":              `featureFlags`,
+	"Kas":                   `externalK8sProxyUrl`,
+	"CiJob": `aiFailureAnalysis artifacts detailedStatus downstreamPipeline exitCode inputs inputsSpec manualVariables
+		needs previousStageJobs previousStageJobsOrNeeds runnerManagers trace`,
+	"CiJobInterface": `artifacts detailedStatus exitCode trace`,
+	"CiStage":        `detailedStatus groups id jobs status`,
+	"Pipeline": `beforeSha child codeQualityReportSummary codeQualityReports commit committedAt computeMinutes
+		configSource coverage dastProfile detailedStatus downstream enabledPartialSecurityScans enabledSecurityScans
+		endpoint errorMessages failureReason hasManualActions hasScheduledActions jobArtifacts latest manualVariables
+		mergeRequest mergeRequestEventType name queuedDuration refPath refText securityReportFinding
+		securityReportFindings securityReportSummary sourceJob stages stuck testReportSummary testSuite trigger
+		triggeredByPath troubleshootJobWithAi type upstream usesNeeds warningMessages warnings yamlErrorMessages
+		yamlErrors`,
+	"PipelinePermissions": `adminPipeline destroyPipeline`,
+	"JobPermissions":      `eraseBuild keepJobArtifacts playJob readBuildMetadata readManualVariables retryJob`,
+	"Project":             unservedOfProject,
+	"ProjectInterface": `allowMergeOnSkippedPipeline autocloseReferencedIssues avatarUrl ciConfigPathOrDefault
+		containerRegistryEnabled containerRepositoriesCount descriptionHtml exploreCatalogPath forksCount
+		importStatus isCatalogResource isForked issuesEnabled jobs jobsEnabled lfsEnabled markedForDeletion
+		markedForDeletionOn mergeCommitTemplate mergeRequestsEnabled openIssuesCount openMergeRequestsCount
+		organizationEditPath pagesForceHttps permanentDeletionDate pipeline protectableBranches removeSourceBranchAfterMerge
+		repository requestAccessEnabled serviceDeskAddress serviceDeskEnabled snippetsEnabled starCount wikiEnabled`,
+	"Group":       unservedOfGroup,
+	"UserCore":    unservedOfUsers,
+	"CurrentUser": unservedOfUsers + unservedOfCurrentUser,
+}
+
+const (
+	unservedOfProject = `actualRepositorySizeLimit agentConfigurations aiMetrics alertManagementAlert
+		alertManagementAlertStatusCounts alertManagementAlerts alertManagementHttpIntegrations
+		alertManagementIntegrations allowMergeOnSkippedPipeline allowsMultipleMergeRequestAssignees
+		allowsMultipleMergeRequestReviewers approvalPolicies autocloseReferencedIssues autocompleteUsers avatarUrl board
+		boards branchRules ciAccessAuthorizedAgents ciCdSettings ciConfigPathOrDefault ciConfigVariables
+		ciJobTokenAuthLogs ciJobTokenScope ciJobTokenScopeAllowlist ciPipelineCreation ciTemplate ciVariables
+		clusterAgent clusterAgents codeCoverageSummary commitReferences complianceFrameworks componentUsages
+		containerExpirationPolicy containerProtectionRepositoryRules containerProtectionTagRules
+		containerRegistryEnabled containerRepositories containerRepositoriesCount dastProfile dastProfiles
+		dataTransfer dependencies deployment descriptionHtml detailedImportStatus dora editPath environment
+		environments escalationPolicies escalationPolicy exploreCatalogPath flowMetrics forkDetails forkTargets
+		forkingAccessLevel grafanaIntegration importStatus incidentManagementOncallSchedules
+		incidentManagementTimelineEvent incidentManagementTimelineEvents inheritedCiVariables isCatalogResource
+		isForked issue issueStatusCounts issues issuesAccessLevel issuesEnabled iterationCadences iterations
+		jiraImportStatus jiraImports jobAnalytics jobsEnabled label labels languages lfsEnabled markedForDeletion
+		markedForDeletionOn maxAccessLevel mergeCommitTemplate mergeRequest mergeRequests mergeRequestsAccessLevel
+		mergeRequestsEnabled mergeRequestsFfOnlyEnabled mergeTrains milestones mlExperiments mlModels namespace
+		nestedEnvironments onlyAllowMergeIfAllDiscussionsAreResolved onlyAllowMergeIfPipelineSucceeds openIssuesCount
+		openMergeRequestsCount organizationEditPath packages packagesCleanupPolicy packagesProtectionRules
+		pagesDeployments pagesForceHttps pagesUseUniqueDomain pathLocks permanentDeletionDate pipelineAnalytics
+		pipelineCounts pipelineExecutionPolicies pipelineScheduleStatusCounts pipelineSchedules pipelineTriggers
+		printingMergeRequestLinkEnabled projectMembers projectPlanLimits protectableBranches pushRules release
+		releases removeSourceBranchAfterMerge repository repositorySizeExcess requestAccessEnabled requirement
+		requirementStatesCount requirements runnerCloudProvisioning sastCiConfiguration savedReplies savedReply
+		scanExecutionPolicies scanResultPolicies secretPushProtectionEnabled securityDashboardPath
+		securityPolicyProject securityScanners sentryDetailedError sentryErrors serviceDeskAddress serviceDeskEnabled
+		services snippets snippetsEnabled squashCommitTemplate squashReadOnly statistics statisticsDetailsPaths
+		suggestionCommitMessage targetBranchRules terraformState terraformStates timelogCategories timelogs
+		userAccessAuthorizedAgents valueStreamAnalytics valueStreams visibleForks vulnerabilities
+		vulnerabilitiesCountByDay vulnerabilityScanners vulnerabilitySeveritiesCount webPath wikiEnabled workItem
+		workItemStateCounts workItemTypes workItems`
+	unservedOfGroup = `actualRepositorySizeLimit aiMetrics allowStaleRunnerPruning allowedCustomStatuses archived
+		autoDevopsEnabled autocompleteUsers avatarUrl billableMembersCount board boards ciCdSettings
+		ciCrossReferences ciVariables clusterAgents complianceFrameworks contactStateCounts contacts
+		containerRepositories containerRepositoriesCount customEmoji dataTransfer dependencyProxyBlobCount
+		dependencyProxyBlobs dependencyProxyImageCount dependencyProxyImagePrefix dependencyProxyImageTtlPolicy
+		dependencyProxyManifests dependencyProxySetting dependencyProxyTotalSize dependencyProxyTotalSizeBytes
+		descendantGroups descendantGroupsCount descriptionHtml dora editPath emailsDisabled emailsEnabled
+		environmentScopes epic epicBoard epicBoards epics epicsEnabled flowMetrics groupMembers groupMembersCount
+		isLinkedToSubscription issues iterationCadences iterations label labels lfsEnabled
+		lockMathRenderingLimitsEnabled markedForDeletionOn mathRenderingLimitsEnabled maxAccessLevel
+		mentionsDisabled mergeRequests milestones organizationEditPath organizationStateCounts organizations
+		packageSettings packages permanentDeletionDate pipelineExecutionPolicies plan projectCreationLevel
+		projectsCount recentIssueBoards releases requestAccessEnabled requireTwoFactorAuthentication
+		rootStorageStatistics scanExecutionPolicies shareWithGroupLock sharedRunnersSetting stats storageSizeLimit
+		subgroupCreationLevel timelogs totalRepositorySize twoFactorGracePeriod updatedAt valueStreamAnalytics
+		valueStreams vulnerabilities vulnerabilitySeveritiesCount webPath workItem workItemStateCounts workItemTypes
+		workItems`
+	unservedOfUsers = `assignedMergeRequests authoredMergeRequests bio callouts commitEmail contributedProjects
+		discord email emails github gitpodEnabled groupCallouts groupCount groupMemberships groups ide jobTitle
+		lastActivityOn linkedin location namespace namespaceCommitEmails organization organizations
+		personalAccessTokens preferencesGitpodPath profileEnableGitpodPath projectCount projectMemberships pronouns
+		reviewRequestedMergeRequests savedReplies savedReply snippets starredProjects status timelogs todos twitter
+		type userAchievements userPermissions userPreferences`
+	unservedOfCurrentUser = ` assigneeOrReviewerMergeRequests codeSuggestionsContexts duoChatAvailable
+		duoChatAvailableFeatures duoCodeSuggestionsAvailable recentlyViewedIssues recentlyViewedItems
+		recentlyViewedMergeRequests workItemPreferences workItems workspaces`
+)
