@@ -155,6 +155,16 @@ var namedConstants = []namedConstant{
 	{"ListProtectedTags", ListProtectedTags},
 	{"GetProtectedTag", GetProtectedTag},
 	{"ProtectTag", ProtectTag},
+	{"ListProjectAccessTokens", ListProjectAccessTokens},
+	{"GetProjectAccessToken", GetProjectAccessToken},
+	{"CreateProjectAccessToken", CreateProjectAccessToken},
+	{"RotateProjectAccessToken", RotateProjectAccessToken},
+	{"RevokeProjectAccessToken", RevokeProjectAccessToken},
+	{"ListGroupAccessTokens", ListGroupAccessTokens},
+	{"GetGroupAccessToken", GetGroupAccessToken},
+	{"CreateGroupAccessToken", CreateGroupAccessToken},
+	{"RotateGroupAccessToken", RotateGroupAccessToken},
+	{"RevokeGroupAccessToken", RevokeGroupAccessToken},
 }
 
 type namedConstant struct {

@@ -224,6 +224,21 @@ const (
 	UnprotectTag          Endpoint = "DELETE /projects/:id/protected_tags/:name"
 )
 
+// The endpoints of project and group access tokens (https://docs.gitlab.com/ee/api/project_access_tokens.html,
+// group_access_tokens.html).
+const (
+	ListProjectAccessTokens  Endpoint = "GET /projects/:id/access_tokens"
+	GetProjectAccessToken    Endpoint = "GET /projects/:id/access_tokens/:token_id"
+	CreateProjectAccessToken Endpoint = "POST /projects/:id/access_tokens"
+	RotateProjectAccessToken Endpoint = "POST /projects/:id/access_tokens/:token_id/rotate"
+	RevokeProjectAccessToken Endpoint = "DELETE /projects/:id/access_tokens/:token_id"
+	ListGroupAccessTokens    Endpoint = "GET /groups/:id/access_tokens"
+	GetGroupAccessToken      Endpoint = "GET /groups/:id/access_tokens/:token_id"
+	CreateGroupAccessToken   Endpoint = "POST /groups/:id/access_tokens"
+	RotateGroupAccessToken   Endpoint = "POST /groups/:id/access_tokens/:token_id/rotate"
+	RevokeGroupAccessToken   Endpoint = "DELETE /groups/:id/access_tokens/:token_id"
+)
+
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
 func (f *Fake) Endpoints() []Endpoint {
 	var all []Endpoint

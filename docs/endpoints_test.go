@@ -180,6 +180,11 @@ func newProber(t *testing.T, version string) *prober {
 		WithGroup("partners", func(g *fakegitlab.Group) { g.ID, g.Members = partnersID, invited }).
 		WithGroup("friends", func(g *fakegitlab.Group) { g.ID = friendsID })
 	world = world.WithShare("acme", "friends", fakegitlab.Guest).WithShare("acme/shop", "friends", fakegitlab.Guest)
+	world = world.WithAccessToken("", "glpat-of-the-project", func(t *fakegitlab.AccessToken) {
+		t.ID, t.Project, t.Role = probedTokens["projects"], "acme/shop", fakegitlab.Guest
+	}).WithAccessToken("", "glpat-of-the-group", func(t *fakegitlab.AccessToken) {
+		t.ID, t.Group, t.Role = probedTokens["groups"], "acme", fakegitlab.Guest
+	})
 	world = world.WithProtectedBranch("acme/shop", probedKey).WithProtectedTag("acme/shop", probedKey)
 	for _, path := range []string{"", "acme", "acme/shop"} {
 		world = world.WithVariable(path, probedKey, "x")
@@ -199,6 +204,9 @@ const (
 	probedKey             = "PROBED" // of a CI/CD variable of each kind, and what is protected
 )
 
+// probedTokens are the access tokens of a project and a group.
+var probedTokens = map[string]int{"projects": 6000101, "groups": 6000102}
+
 // wanted are the parameters that an endpoint needs beside those of all.
 func wanted(e fakegitlab.Endpoint) map[string]string {
 	switch e {
@@ -212,6 +220,8 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 		return map[string]string{"group_id": strconv.Itoa(partnersID), "group_access": "10"}
 	case fakegitlab.TransferProject:
 		return map[string]string{"namespace": "acme/backend"}
+	case fakegitlab.CreateProjectAccessToken, fakegitlab.CreateGroupAccessToken:
+		return map[string]string{"name": "new", "scopes": "api", "access_level": "10"}
 	case fakegitlab.ProtectBranch, fakegitlab.ProtectTag:
 		return map[string]string{"name": "new"}
 	case fakegitlab.CreateProjectVariable, fakegitlab.CreateGroupVariable, fakegitlab.CreateInstanceVariable:
@@ -433,6 +443,8 @@ func (p *prober) call(
 			parts[i] = archivedFile
 		case name == "ref_name":
 			parts[i] = archivedRef
+		case name == "token_id":
+			parts[i] = strconv.Itoa(probedTokens[parts[1]])
 		case name == "key", name == "name":
 			parts[i] = probedKey
 		case isParam:

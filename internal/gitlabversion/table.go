@@ -76,6 +76,8 @@ const (
 	MergeRequestTitleTemplate
 	RunnersTokenInLists
 	CodeReadersSeeProtection
+	BotsOutliveTokens
+	TokenPermissionsHeld
 	HiddenVariables
 	VariableDescription
 	InstanceVariableDescription
@@ -309,6 +311,12 @@ var table = [differenceCount]Row{
 		Version{17, 11}, first, "lib/api/entities/project.rb; answers recorded from GitLab 17.11.7", false},
 	CodeReadersSeeProtection: {"who may read a project's code lists its protected branches; before, Maintainers alone",
 		Version{17, 0}, first, "lib/api/protected_branches.rb of 16.0 and of 17.x", false},
+	BotsOutliveTokens: {"the bot of a project or group access token stays when that is revoked; before, it is deleted",
+		Version{17, 10}, first, "app/services/resource_access_tokens/revoke_service.rb", false},
+	TokenPermissionsHeld: {"who asks for an access token with more rights than the own, or rotates one, is told of " +
+		"permissions; before, of the access level, and that a missing one is a missing one in a sentence",
+		Version{18, 0}, first, "app/services/resource_access_tokens/create_service.rb of 17.x and of 18.x, " +
+			"lib/api/resource_access_tokens.rb", false},
 	HiddenVariables: {"CI/CD variables of projects and groups can be hidden (masked_and_hidden, hidden)",
 		Version{17, 4}, first, "Project-level CI/CD variables API page", true},
 	VariableDescription: {"CI/CD variables of projects and groups have a description",

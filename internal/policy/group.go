@@ -75,6 +75,9 @@ func ReadGroupRunners(a Actor, s GroupStanding, r Rules) Decision {
 // (app/policies/group_policy.rb).
 func AdminGroupCICDVariables(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }
 
+// ManageGroupAccessTokens is manage_resource_access_tokens of a group (app/policies/group_policy.rb).
+func ManageGroupAccessTokens(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }
+
 // CreateGroupRunner is create_runner of a group. validRegistrar is whether valid_runner_registrars has groups
 // (app/policies/group_policy.rb).
 func CreateGroupRunner(a Actor, s GroupStanding, validRegistrar bool) Decision {

@@ -129,6 +129,27 @@ func OwnsProjectRunners(held Role, securityManager bool) bool {
 // (app/policies/project_policy.rb).
 func AdminCICDVariables(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
 
+// ManageResourceAccessTokens says whether the actor sees, rotates and revokes the project's access tokens
+// (app/policies/project_policy.rb, manage_resource_access_tokens).
+func ManageResourceAccessTokens(a Actor, s ProjectStanding) Decision {
+	return s.atLeast(a, Maintainer, false)
+}
+
+// CreateResourceAccessTokens is create_resource_access_tokens of a project or group, for those who may manage them:
+// bots make none (app/policies/project_policy.rb, app/policies/group_policy.rb).
+func CreateResourceAccessTokens(a Actor, manages Decision, bot bool) Decision {
+	if manages.Allowed && bot {
+		return Decision{Reason: a.Name + " is a bot, and bots make no access tokens"}
+	}
+	return manages
+}
+
+// AssignAccessLevel says whether the actor may make or rotate an access token with a role in where
+// (lib/gitlab/access.rb, level_encompasses?).
+func AssignAccessLevel(a Actor, held, wanted Role, where string) Decision {
+	return atLeast(a, held, where, wanted, false)
+}
+
 // ReadProtectedBranches says whether the actor sees which branches are protected: whoever may read the code or, before,
 // change the project's settings (lib/api/protected_branches.rb).
 func ReadProtectedBranches(a Actor, s ProjectStanding, r Rules) Decision {

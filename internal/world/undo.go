@@ -86,6 +86,11 @@ func assignID[T Row](st *State, t *table[T], wanted int) int {
 			return id
 		}
 	}
+	return nextID(st, t)
+}
+
+// nextID is the next id of a kind that no record of any kind has, whatever ids a test wants requests to give.
+func nextID[T Row](st *State, t *table[T]) int {
 	before := t.next
 	st.onUndo(func() { t.next = before })
 	for st.idTaken(t.next) {
