@@ -354,6 +354,7 @@ func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
 	entityChanges(&text, want.Users, got.Users, opts, calls)
 	entityChanges(&text, want.Variables, got.Variables, opts, calls)
 	entityChanges(&text, want.ProtectedRefs, got.ProtectedRefs, opts, calls)
+	entityChanges(&text, want.DeployTokens, got.DeployTokens, opts, calls)
 	entityChanges(&text, want.AccessTokens, got.AccessTokens, opts, calls)
 	entityChanges(&text, want.Groups, got.Groups, opts, calls)
 	entityChanges(&text, want.Projects, got.Projects, opts, calls)
@@ -462,7 +463,11 @@ func identity(entity any) any {
 	case Share:
 		return [...]string{tie.Path, tie.Group}
 	case Variable:
-		return tie.identity()
+		return [...]string{world.Key(tie.Path), tie.Key, tie.EnvironmentScope}
+	case ProtectedRef:
+		return tie.ID
+	case DeployToken:
+		return tie.ID
 	}
 	v := reflect.ValueOf(entity)
 	for _, name := range []string{"Username", "Path", "ID"} {

@@ -25,6 +25,7 @@ func snapshotOf(st *world.State) Scenario {
 		return out
 	})
 	s.Variables, s.ProtectedRefs = publicVariables(st), someCopies(st.ProtectedRefs.Rows, publicProtectedRef)
+	s.DeployTokens = someCopies(st.DeployTokens.Rows, publicDeployToken)
 	for _, g := range st.Groups.Rows {
 		s.addTies(g.Path, g)
 	}
@@ -110,6 +111,8 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 			func(m Membership) error { return st.AddMember(m.Path, m.User, world.Role(m.Role), m.ExpiresAt) })
 		seedEach(&refused, "shares", s.Shares, func(share Share) string { return share.Path }, making(st, addShare))
 		seedEach(&refused, "variables", s.Variables, func(v Variable) string { return v.Key }, making(st, addVariable))
+		seedEach(&refused, "deploy_tokens", s.DeployTokens, func(t DeployToken) string { return t.Name },
+			making(st, addDeployToken))
 		seedEach(&refused, "protected_refs", s.ProtectedRefs, func(r ProtectedRef) string { return r.Name },
 			making(st, addProtectedRef))
 		seedEach(&refused, "access_tokens", s.AccessTokens, func(t AccessToken) string { return t.User },

@@ -165,6 +165,15 @@ var namedConstants = []namedConstant{
 	{"CreateGroupAccessToken", CreateGroupAccessToken},
 	{"RotateGroupAccessToken", RotateGroupAccessToken},
 	{"RevokeGroupAccessToken", RevokeGroupAccessToken},
+	{"ListAllDeployTokens", ListAllDeployTokens},
+	{"ListProjectDeployTokens", ListProjectDeployTokens},
+	{"GetProjectDeployToken", GetProjectDeployToken},
+	{"CreateProjectDeployToken", CreateProjectDeployToken},
+	{"DeleteProjectDeployToken", DeleteProjectDeployToken},
+	{"ListGroupDeployTokens", ListGroupDeployTokens},
+	{"GetGroupDeployToken", GetGroupDeployToken},
+	{"CreateGroupDeployToken", CreateGroupDeployToken},
+	{"DeleteGroupDeployToken", DeleteGroupDeployToken},
 }
 
 type namedConstant struct {

@@ -239,6 +239,19 @@ const (
 	RevokeGroupAccessToken   Endpoint = "DELETE /groups/:id/access_tokens/:token_id"
 )
 
+// The endpoints of deploy tokens (https://docs.gitlab.com/ee/api/deploy_tokens.html).
+const (
+	ListAllDeployTokens      Endpoint = "GET /deploy_tokens"
+	ListProjectDeployTokens  Endpoint = "GET /projects/:id/deploy_tokens"
+	GetProjectDeployToken    Endpoint = "GET /projects/:id/deploy_tokens/:token_id"
+	CreateProjectDeployToken Endpoint = "POST /projects/:id/deploy_tokens"
+	DeleteProjectDeployToken Endpoint = "DELETE /projects/:id/deploy_tokens/:token_id"
+	ListGroupDeployTokens    Endpoint = "GET /groups/:id/deploy_tokens"
+	GetGroupDeployToken      Endpoint = "GET /groups/:id/deploy_tokens/:token_id"
+	CreateGroupDeployToken   Endpoint = "POST /groups/:id/deploy_tokens"
+	DeleteGroupDeployToken   Endpoint = "DELETE /groups/:id/deploy_tokens/:token_id"
+)
+
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
 func (f *Fake) Endpoints() []Endpoint {
 	var all []Endpoint

@@ -38,6 +38,7 @@ type Scenario struct {
 	Variables []Variable `json:"variables,omitzero"`
 	// ProtectedRefs protect branches and tags of projects.
 	ProtectedRefs []ProtectedRef `json:"protected_refs,omitzero"`
+	DeployTokens  []DeployToken  `json:"deploy_tokens,omitzero"`
 	Runners       []Runner       `json:"runners,omitzero"`
 	Jobs          []Job          `json:"jobs,omitzero"`
 }

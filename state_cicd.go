@@ -1,11 +1,9 @@
 package fakegitlab
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/fakegitlab/fakegitlab/internal/clone"
-	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -30,15 +28,6 @@ type Variable struct {
 	EnvironmentScope string `json:"environment_scope,omitzero"`
 }
 
-// plainVariable is Variable without its methods.
-type plainVariable Variable
-
-// MarshalJSON writes the variable as Scenario.Write does.
-func (v Variable) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainVariable(v)) }
-
-// UnmarshalJSON reads the variable as ReadScenario does, and as strictly.
-func (v *Variable) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainVariable)(v)) }
-
 // String is "variable KEY of acme/shop", with the environment scope where it has one.
 func (v Variable) String() string {
 	where := v.Path
@@ -49,11 +38,6 @@ func (v Variable) String() string {
 		where += " for " + v.EnvironmentScope
 	}
 	return "variable " + v.Key + " of " + where
-}
-
-// identity is what tells the variable from others.
-func (v Variable) identity() any {
-	return [3]string{world.Key(v.Path), v.Key, cmp.Or(v.EnvironmentScope, world.Everywhere)}
 }
 
 func cloneVariable(v Variable) Variable {
@@ -189,17 +173,6 @@ type ProtectedRef struct {
 	ForcePush bool      `json:"allow_force_push,omitzero"`
 }
 
-// plainProtectedRef is ProtectedRef without its methods.
-type plainProtectedRef ProtectedRef
-
-// MarshalJSON writes the rule as Scenario.Write does.
-func (r ProtectedRef) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainProtectedRef(r)) }
-
-// UnmarshalJSON reads the rule as ReadScenario does, and as strictly.
-func (r *ProtectedRef) UnmarshalJSON(text []byte) error {
-	return unmarshalData(text, (*plainProtectedRef)(r))
-}
-
 // String is "protected branch main of acme/shop".
 func (r ProtectedRef) String() string {
 	kind := "branch"
@@ -226,8 +199,7 @@ func (s Scenario) withProtectedRef(fresh ProtectedRef, change []func(*ProtectedR
 	same := func(r ProtectedRef) bool {
 		return r.Name == fresh.Name && r.Tag == fresh.Tag && world.Key(r.Project) == world.Key(fresh.Project)
 	}
-	itself := func(r ProtectedRef) ProtectedRef { return r }
-	s.ProtectedRefs = withItem(s.ProtectedRefs, same, fresh, itself, change)
+	s.ProtectedRefs = withItem(s.ProtectedRefs, same, fresh, clone.Shallow, change)
 	return s
 }
 
@@ -268,14 +240,8 @@ func unprotecting(project string, tag bool, name string) func(*world.State) (str
 }
 
 func publicProtectedRef(r *world.ProtectedRef) ProtectedRef {
-	out := ProtectedRef{ID: r.ID, Project: r.Project.Path, Name: r.Name, Tag: r.Tag, ForcePush: r.ForcePush}
-	if r.Push != world.MaintainersUp {
-		out.Push = RefAccess(r.Push)
-	}
-	if r.Merge != world.MaintainersUp {
-		out.Merge = RefAccess(r.Merge)
-	}
-	return out
+	return ProtectedRef{ID: r.ID, Project: r.Project.Path, Name: r.Name, Tag: r.Tag, Push: RefAccess(r.Push),
+		Merge: RefAccess(r.Merge), ForcePush: r.ForcePush}
 }
 
 func addProtectedRef(st *world.State, in ProtectedRef) (*world.ProtectedRef, error) {

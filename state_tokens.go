@@ -1,6 +1,11 @@
 package fakegitlab
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
 
 // AccessToken is a personal access token or, with Project or Group set, a project or group access token: then GitLab
 // makes a bot user that is a member there with Role, and User, which may be left empty, is that bot's username: a new
@@ -39,4 +44,42 @@ type TokenGrant struct {
 	Groups   []string `json:"groups,omitzero"`   // full paths; with all below them
 	// Permissions are written as in GitLab's page on fine-grained permissions: "Runner: Read", "Job Artifact: Read".
 	Permissions []string `json:"permissions,omitzero"`
+}
+
+// DeployToken is a deploy token of a project or group. GitLab lets it read a repository or a registry; here it opens
+// nothing, and is only kept and shown.
+type DeployToken struct {
+	ID        int       `json:"id,omitzero"`
+	Path      string    `json:"path"`                // full path of the project or group
+	Token     string    `json:"token,omitzero"`      // gldt- and 20 characters, made up when empty
+	Name      string    `json:"name,omitzero"`       // "deploy token" when empty
+	Username  string    `json:"username,omitzero"`   // gitlab+deploy-token- and the ID when empty
+	Scopes    []string  `json:"scopes,omitzero"`     // nil is "read_repository"
+	ExpiresAt time.Time `json:"expires_at,omitzero"` // it dies when the day is over, in UTC. Zero is never.
+	Revoked   bool      `json:"revoked,omitzero"`
+}
+
+// String is "deploy token puller of acme/shop".
+func (t DeployToken) String() string { return "deploy token " + t.Name + " of " + t.Path }
+
+// AddDeployToken adds a deploy token and returns it with what was empty filled in.
+func (f *Fake) AddDeployToken(t DeployToken) DeployToken {
+	f.tb.Helper()
+	return change(f, "AddDeployToken(%q)", t.Name, adding(addDeployToken, t, publicDeployToken))
+}
+
+func publicDeployToken(t *world.DeployToken) DeployToken {
+	out := DeployToken{ID: t.ID, Token: t.Token, Name: t.Name, Username: t.Username, Scopes: slices.Clone(t.Scopes),
+		ExpiresAt: t.ExpiresAt, Revoked: t.Revoked}
+	if t.Project != nil {
+		out.Path = t.Project.Path
+	} else {
+		out.Path = t.Group.Path
+	}
+	return out
+}
+
+func addDeployToken(st *world.State, in DeployToken) (*world.DeployToken, error) {
+	return st.AddDeployToken(in.Path, world.DeployToken{ID: in.ID, Token: in.Token, Name: in.Name, Username: in.Username,
+		Scopes: slices.Clone(in.Scopes), ExpiresAt: in.ExpiresAt, Revoked: in.Revoked})
 }

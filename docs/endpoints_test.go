@@ -185,6 +185,9 @@ func newProber(t *testing.T, version string) *prober {
 	}).WithAccessToken("", "glpat-of-the-group", func(t *fakegitlab.AccessToken) {
 		t.ID, t.Group, t.Role = probedTokens["groups"], "acme", fakegitlab.Guest
 	})
+	for kind, path := range map[string]string{"projects": "acme/shop", "groups": "acme"} {
+		world.DeployTokens = append(world.DeployTokens, fakegitlab.DeployToken{ID: 3_000_000 + probedTokens[kind], Path: path})
+	}
 	world = world.WithProtectedBranch("acme/shop", probedKey).WithProtectedTag("acme/shop", probedKey)
 	for _, path := range []string{"", "acme", "acme/shop"} {
 		world = world.WithVariable(path, probedKey, "x")
@@ -222,6 +225,8 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 		return map[string]string{"namespace": "acme/backend"}
 	case fakegitlab.CreateProjectAccessToken, fakegitlab.CreateGroupAccessToken:
 		return map[string]string{"name": "new", "scopes": "api", "access_level": "10"}
+	case fakegitlab.CreateProjectDeployToken, fakegitlab.CreateGroupDeployToken:
+		return map[string]string{"name": "new", "scopes": "read_repository"}
 	case fakegitlab.ProtectBranch, fakegitlab.ProtectTag:
 		return map[string]string{"name": "new"}
 	case fakegitlab.CreateProjectVariable, fakegitlab.CreateGroupVariable, fakegitlab.CreateInstanceVariable:
@@ -445,6 +450,9 @@ func (p *prober) call(
 			parts[i] = archivedRef
 		case name == "token_id":
 			parts[i] = strconv.Itoa(probedTokens[parts[1]])
+			if parts[3] == "deploy_tokens" {
+				parts[i] = strconv.Itoa(3_000_000 + probedTokens[parts[1]])
+			}
 		case name == "key", name == "name":
 			parts[i] = probedKey
 		case isParam:

@@ -28,5 +28,9 @@ var settingEffects = map[string][]Effect{
 	"POST /groups/:id/access_tokens":               {{Kind: "accesstoken", Of: Answered, Fields: made}},
 	"POST /groups/:id/access_tokens/:token_id/rotate": {{Kind: "accesstoken", Of: "token_id", Fields: ended[:1]},
 		{Kind: "accesstoken", Of: Answered, Fields: made}},
-	"DELETE /groups/:id/access_tokens/:token_id": {{Kind: "accesstoken", Of: "token_id", Fields: ended}},
+	"DELETE /groups/:id/access_tokens/:token_id":   {{Kind: "accesstoken", Of: "token_id", Fields: ended}},
+	"POST /projects/:id/deploy_tokens":             {{Kind: "deploytoken", Of: Answered, Fields: made}},
+	"DELETE /projects/:id/deploy_tokens/:token_id": {{Kind: "deploytoken", Of: "token_id", Fields: deleted}},
+	"POST /groups/:id/deploy_tokens":               {{Kind: "deploytoken", Of: Answered, Fields: made}},
+	"DELETE /groups/:id/deploy_tokens/:token_id":   {{Kind: "deploytoken", Of: "token_id", Fields: deleted}},
 }

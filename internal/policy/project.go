@@ -150,6 +150,10 @@ func AssignAccessLevel(a Actor, held, wanted Role, where string) Decision {
 	return atLeast(a, held, where, wanted, false)
 }
 
+// ManageDeployTokens says whether the actor sees, makes and deletes the project's deploy tokens
+// (app/policies/project_policy.rb, read_deploy_token, create_deploy_token, destroy_deploy_token).
+func ManageDeployTokens(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
+
 // ReadProtectedBranches says whether the actor sees which branches are protected: whoever may read the code or, before,
 // change the project's settings (lib/api/protected_branches.rb).
 func ReadProtectedBranches(a Actor, s ProjectStanding, r Rules) Decision {

@@ -21,6 +21,7 @@
 //	projects_params.go, attributes.go  both that are kept
 //	variables.go                       CI/CD variables (lib/api/ci/variables.rb, lib/api/group_variables.rb)
 //	resource_access_tokens.go          access tokens of projects and groups (lib/api/resource_access_tokens.rb)
+//	deploy_tokens.go                   deploy tokens (lib/api/deploy_tokens.rb)
 //	protected_refs.go                  protected branches and tags (lib/api/protected_branches.rb)
 //	members.go                         members of both (lib/api/members.rb)
 //

@@ -163,4 +163,13 @@ var granular = map[string]*front.Granular{
 	"POST /groups/:id/access_tokens":                    wants("Resource Access Token: Create", front.AtGroup),
 	"POST /groups/:id/access_tokens/:token_id/rotate":   wants("Resource Access Token: Rotate", front.AtGroup),
 	"DELETE /groups/:id/access_tokens/:token_id":        wants("Resource Access Token: Delete", front.AtGroup),
+	"GET /deploy_tokens":                                wants("Deploy Token: Read", front.AtInstance),
+	"GET /projects/:id/deploy_tokens":                   wants("Deploy Token: Read", front.AtProject),
+	"GET /projects/:id/deploy_tokens/:token_id":         wants("Deploy Token: Read", front.AtProject),
+	"POST /projects/:id/deploy_tokens":                  wants("Deploy Token: Create", front.AtProject),
+	"DELETE /projects/:id/deploy_tokens/:token_id":      wants("Deploy Token: Delete", front.AtProject),
+	"GET /groups/:id/deploy_tokens":                     wants("Deploy Token: Read", front.AtGroup),
+	"GET /groups/:id/deploy_tokens/:token_id":           wants("Deploy Token: Read", front.AtGroup),
+	"POST /groups/:id/deploy_tokens":                    wants("Deploy Token: Create", front.AtGroup),
+	"DELETE /groups/:id/deploy_tokens/:token_id":        wants("Deploy Token: Delete", front.AtGroup),
 }

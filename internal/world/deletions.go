@@ -157,6 +157,7 @@ func (st *State) DeleteProject(p *Project) {
 	}
 	st.removeBots(p.Roles)
 	st.dropProtectedRefs(p)
+	st.dropDeployTokens(p, nil)
 	st.removeTokens(func(t *AccessToken) bool { return t.Project == p })
 	for _, t := range st.Tokens.Rows {
 		for i := range t.Grants {
@@ -189,6 +190,7 @@ func (st *State) DeleteGroup(g *Group) {
 		st.tick(r)
 	}
 	st.removeBots(g.Roles)
+	st.dropDeployTokens(nil, g)
 	st.removeTokens(func(t *AccessToken) bool { return t.Group == g })
 	for _, t := range st.Tokens.Rows {
 		for i := range t.Grants {

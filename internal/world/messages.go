@@ -169,3 +169,9 @@ const (
 	msgHiddenStays      = "The visibility setting cannot be changed for masked and hidden variables."
 	msgfVariableLimit   = "Maximum number of %s (%d) exceeded"
 )
+
+// Deploy tokens (app/models/deploy_token.rb).
+const (
+	msgNoDeployScope  = "Scopes can't be blank"
+	msgDeployUsername = "can contain only letters, digits, '_', '-', '+', and '.'"
+)

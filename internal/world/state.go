@@ -37,6 +37,7 @@ type world struct {
 	gone          map[int]bool // the ids of runners that were deleted
 	managers      table[*Manager]
 	ProtectedRefs table[*ProtectedRef]
+	DeployTokens  table[*DeployToken]
 	Jobs          table[*Job]
 	pipeline      int // the last pipeline id given out
 	pins          pins
@@ -88,6 +89,7 @@ const (
 	firstPipelineID = 4_000_001
 	firstTokenID    = 6_000_001
 	firstRefID      = 8_000_001 // of protected branches and tags
+	firstDeployID   = 9_000_001
 )
 
 // RootUsername is the administrator that every GitLab starts with.
@@ -102,8 +104,8 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 		Users: newTable[*User](firstUserID), Tokens: newTable[*AccessToken](firstTokenID),
 		Groups: newTable[*Group](firstGroupID), Projects: newTable[*Project](firstProjectID),
 		Runners: newTable[*Runner](firstRunnerID), managers: newTable[*Manager](firstManagerID),
-		ProtectedRefs: newTable[*ProtectedRef](firstRefID),
-		Jobs:          newTable[*Job](firstJobID), pipeline: firstPipelineID - 1, Queue: newQueue(),
+		ProtectedRefs: newTable[*ProtectedRef](firstRefID), DeployTokens: newTable[*DeployToken](firstDeployID),
+		Jobs: newTable[*Job](firstJobID), pipeline: firstPipelineID - 1, Queue: newQueue(),
 		UserNames: map[string]*User{}, GroupPaths: map[string]*Group{}, ProjectPaths: map[string]*Project{},
 		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},
 		pipelines: map[int]*Pipeline{}, registrationTokens: map[string]*string{}, namedTokens: map[string]*AccessToken{},

@@ -103,5 +103,6 @@ func nextID[T Row](st *State, t *table[T]) int {
 // idTaken reports whether a record of any kind but a pipeline has that id.
 func (st *State) idTaken(id int) bool {
 	return has(st.Users, id) || has(st.Groups, id) || has(st.Projects, id) || has(st.Runners, id) ||
-		has(st.managers, id) || has(st.Jobs, id) || has(st.Tokens, id) || has(st.ProtectedRefs, id)
+		has(st.managers, id) || has(st.Jobs, id) || has(st.Tokens, id) || has(st.ProtectedRefs, id) ||
+		has(st.DeployTokens, id)
 }
