@@ -371,6 +371,9 @@ func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
 		fmt.Fprintf(&text, "  settings: %s%s\n", line.text, changedBy(got.Settings, line.name, calls))
 	}
 	entityChanges(&text, want.Users, got.Users, opts, calls)
+	entityChanges(&text, want.Variables, got.Variables, opts, calls)
+	entityChanges(&text, want.ProtectedRefs, got.ProtectedRefs, opts, calls)
+	entityChanges(&text, want.DeployTokens, got.DeployTokens, opts, calls)
 	entityChanges(&text, want.AccessTokens, got.AccessTokens, opts, calls)
 	entityChanges(&text, want.Groups, got.Groups, opts, calls)
 	entityChanges(&text, want.Projects, got.Projects, opts, calls)
@@ -411,7 +414,7 @@ func entityChanges[E fmt.Stringer](text *strings.Builder, want, got []E, opts []
 func changedBy(record any, field string, calls []Call) string {
 	v := reflect.ValueOf(record)
 	kind, names := strings.ToLower(v.Type().Name()), []string{}
-	for _, name := range []string{"ID", "Path"} {
+	for _, name := range []string{"ID", "Path", "Key", "Name"} {
 		if f := v.FieldByName(name); f.IsValid() {
 			names = append(names, plain.Text(f.Interface()))
 		}
@@ -480,6 +483,12 @@ func identity(entity any) any {
 		return [...]string{tie.Path, tie.User}
 	case Share:
 		return [...]string{tie.Path, tie.Group}
+	case Variable:
+		return [...]string{world.Key(tie.Path), tie.Key, tie.EnvironmentScope}
+	case ProtectedRef:
+		return tie.ID
+	case DeployToken:
+		return tie.ID
 	}
 	v := reflect.ValueOf(entity)
 	for _, name := range []string{"Username", "Path", "ID"} {

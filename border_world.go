@@ -26,6 +26,8 @@ func snapshotOf(st *world.State) Scenario {
 		}
 		return out
 	})
+	s.Variables, s.ProtectedRefs = publicVariables(st), someCopies(st.ProtectedRefs.Rows, publicProtectedRef)
+	s.DeployTokens = someCopies(st.DeployTokens.Rows, publicDeployToken)
 	for _, g := range st.Groups.Rows {
 		s.addTies(g.Path, g)
 	}
@@ -115,6 +117,11 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 		seedEach(&refused, "memberships", s.Memberships, func(m Membership) string { return m.Path },
 			func(m Membership) error { return st.AddMember(m.Path, m.User, world.Role(m.Role), m.ExpiresAt) })
 		seedEach(&refused, "shares", s.Shares, func(share Share) string { return share.Path }, making(st, addShare))
+		seedEach(&refused, "variables", s.Variables, func(v Variable) string { return v.Key }, making(st, addVariable))
+		seedEach(&refused, "deploy_tokens", s.DeployTokens, func(t DeployToken) string { return t.Name },
+			making(st, addDeployToken))
+		seedEach(&refused, "protected_refs", s.ProtectedRefs, func(r ProtectedRef) string { return r.Name },
+			making(st, addProtectedRef))
 		seedEach(&refused, "access_tokens", s.AccessTokens, func(t AccessToken) string { return t.User },
 			func(t AccessToken) error { return seedAccessToken(st, t) })
 		seedEach(&refused, "runners", s.Runners, func(r Runner) string { return r.Description }, making(st, addRunner))

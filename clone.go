@@ -20,6 +20,12 @@ func cloneScenario(s Scenario) Scenario {
 	s.Projects = clone.Each(s.Projects, cloneProject)
 	s.Memberships = slices.Clone(s.Memberships)
 	s.Shares = slices.Clone(s.Shares)
+	s.Variables = clone.Each(s.Variables, cloneVariable)
+	s.ProtectedRefs = slices.Clone(s.ProtectedRefs)
+	s.DeployTokens = clone.Each(s.DeployTokens, func(t DeployToken) DeployToken {
+		t.Scopes = slices.Clone(t.Scopes)
+		return t
+	})
 	s.Runners = clone.Each(s.Runners, cloneRunner)
 	s.Jobs = clone.Each(s.Jobs, cloneJob)
 	s.Webhooks = clone.Each(s.Webhooks, cloneWebhook)

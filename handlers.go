@@ -234,6 +234,68 @@ const (
 	RemoveRunnerControllerRunnerScope   Endpoint = "DELETE /runner_controllers/:id/scopes/runners/:runner_id"
 )
 
+// The endpoints of CI/CD variables (https://docs.gitlab.com/ee/api/project_level_variables.html,
+// group_level_variables.html, instance_level_ci_variables.html).
+const (
+	ListProjectVariables   Endpoint = "GET /projects/:id/variables"
+	GetProjectVariable     Endpoint = "GET /projects/:id/variables/:key"
+	CreateProjectVariable  Endpoint = "POST /projects/:id/variables"
+	UpdateProjectVariable  Endpoint = "PUT /projects/:id/variables/:key"
+	DeleteProjectVariable  Endpoint = "DELETE /projects/:id/variables/:key"
+	ListGroupVariables     Endpoint = "GET /groups/:id/variables"
+	GetGroupVariable       Endpoint = "GET /groups/:id/variables/:key"
+	CreateGroupVariable    Endpoint = "POST /groups/:id/variables"
+	UpdateGroupVariable    Endpoint = "PUT /groups/:id/variables/:key"
+	DeleteGroupVariable    Endpoint = "DELETE /groups/:id/variables/:key"
+	ListInstanceVariables  Endpoint = "GET /admin/ci/variables"
+	GetInstanceVariable    Endpoint = "GET /admin/ci/variables/:key"
+	CreateInstanceVariable Endpoint = "POST /admin/ci/variables"
+	UpdateInstanceVariable Endpoint = "PUT /admin/ci/variables/:key"
+	DeleteInstanceVariable Endpoint = "DELETE /admin/ci/variables/:key"
+)
+
+// The endpoints of protected branches and tags (https://docs.gitlab.com/ee/api/protected_branches.html,
+// protected_tags.html).
+const (
+	ListProtectedBranches Endpoint = "GET /projects/:id/protected_branches"
+	GetProtectedBranch    Endpoint = "GET /projects/:id/protected_branches/:name"
+	ProtectBranch         Endpoint = "POST /projects/:id/protected_branches"
+	UpdateProtectedBranch Endpoint = "PATCH /projects/:id/protected_branches/:name"
+	UnprotectBranch       Endpoint = "DELETE /projects/:id/protected_branches/:name"
+	ListProtectedTags     Endpoint = "GET /projects/:id/protected_tags"
+	GetProtectedTag       Endpoint = "GET /projects/:id/protected_tags/:name"
+	ProtectTag            Endpoint = "POST /projects/:id/protected_tags"
+	UnprotectTag          Endpoint = "DELETE /projects/:id/protected_tags/:name"
+)
+
+// The endpoints of project and group access tokens (https://docs.gitlab.com/ee/api/project_access_tokens.html,
+// group_access_tokens.html).
+const (
+	ListProjectAccessTokens  Endpoint = "GET /projects/:id/access_tokens"
+	GetProjectAccessToken    Endpoint = "GET /projects/:id/access_tokens/:token_id"
+	CreateProjectAccessToken Endpoint = "POST /projects/:id/access_tokens"
+	RotateProjectAccessToken Endpoint = "POST /projects/:id/access_tokens/:token_id/rotate"
+	RevokeProjectAccessToken Endpoint = "DELETE /projects/:id/access_tokens/:token_id"
+	ListGroupAccessTokens    Endpoint = "GET /groups/:id/access_tokens"
+	GetGroupAccessToken      Endpoint = "GET /groups/:id/access_tokens/:token_id"
+	CreateGroupAccessToken   Endpoint = "POST /groups/:id/access_tokens"
+	RotateGroupAccessToken   Endpoint = "POST /groups/:id/access_tokens/:token_id/rotate"
+	RevokeGroupAccessToken   Endpoint = "DELETE /groups/:id/access_tokens/:token_id"
+)
+
+// The endpoints of deploy tokens (https://docs.gitlab.com/ee/api/deploy_tokens.html).
+const (
+	ListAllDeployTokens      Endpoint = "GET /deploy_tokens"
+	ListProjectDeployTokens  Endpoint = "GET /projects/:id/deploy_tokens"
+	GetProjectDeployToken    Endpoint = "GET /projects/:id/deploy_tokens/:token_id"
+	CreateProjectDeployToken Endpoint = "POST /projects/:id/deploy_tokens"
+	DeleteProjectDeployToken Endpoint = "DELETE /projects/:id/deploy_tokens/:token_id"
+	ListGroupDeployTokens    Endpoint = "GET /groups/:id/deploy_tokens"
+	GetGroupDeployToken      Endpoint = "GET /groups/:id/deploy_tokens/:token_id"
+	CreateGroupDeployToken   Endpoint = "POST /groups/:id/deploy_tokens"
+	DeleteGroupDeployToken   Endpoint = "DELETE /groups/:id/deploy_tokens/:token_id"
+)
+
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
 func (f *Fake) Endpoints() []Endpoint {
 	var all []Endpoint

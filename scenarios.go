@@ -34,9 +34,14 @@ type Scenario struct {
 	// Memberships add to the Members of groups and projects. Fake.Snapshot returns only those here that end by themselves.
 	Memberships []Membership `json:"memberships,omitzero"`
 	Shares      []Share      `json:"shares,omitzero"`
-	Runners     []Runner     `json:"runners,omitzero"`
-	Jobs        []Job        `json:"jobs,omitzero"`
-	Webhooks    []Webhook    `json:"webhooks,omitzero"`
+	// Variables are the CI/CD variables of projects, groups and the instance.
+	Variables []Variable `json:"variables,omitzero"`
+	// ProtectedRefs protect branches and tags of projects.
+	ProtectedRefs []ProtectedRef `json:"protected_refs,omitzero"`
+	DeployTokens  []DeployToken  `json:"deploy_tokens,omitzero"`
+	Runners       []Runner       `json:"runners,omitzero"`
+	Jobs          []Job          `json:"jobs,omitzero"`
+	Webhooks      []Webhook      `json:"webhooks,omitzero"`
 	// RunnerControllers may be there in every version; before 18.9 nothing shows them.
 	RunnerControllers []RunnerController `json:"runner_controllers,omitzero"`
 }

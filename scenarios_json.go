@@ -231,6 +231,8 @@ func knownValues(t reflect.Type) []string {
 		return world.WordsOf(world.RunnerKinds...)
 	case reflect.TypeFor[AccessLevel]():
 		return world.WordsOf(world.RefAccessLevels...)
+	case reflect.TypeFor[RefAccess]():
+		return world.WordsOf(world.RefAccesses...)
 	case reflect.TypeFor[UserState]():
 		return world.WordsOf(world.UserStates...)
 	case reflect.TypeFor[Registration]():

@@ -68,10 +68,11 @@ func fill(v reflect.Value, number *int) {
 	case fakegitlab.JobSpec:
 		v.Set(reflect.ValueOf(fakegitlab.JobSpec{Script: []string{"make", "make install"}}))
 		return
-	case fakegitlab.Visibility, fakegitlab.RunnerType, fakegitlab.AccessLevel, fakegitlab.UserState, fakegitlab.Registration, fakegitlab.JobStatus:
+	case fakegitlab.Visibility, fakegitlab.RunnerType, fakegitlab.AccessLevel, fakegitlab.UserState, fakegitlab.Registration,
+		fakegitlab.JobStatus, fakegitlab.RefAccess:
 		v.SetString(map[string]string{
 			"Visibility": "internal", "RunnerType": "group_type", "AccessLevel": "ref_protected", "UserState": "blocked",
-			"Registration": "registration_token", "JobStatus": "running",
+			"Registration": "registration_token", "JobStatus": "running", "RefAccess": "admins",
 		}[v.Type().Name()])
 		return
 	}
@@ -274,7 +275,7 @@ func TestReadScenarioReportsOne(t *testing.T) {
 		`{"runer": []}`:            `1:2: runer: unknown field; did you mean "runners"?`,
 		`{"Users": []}`:            `1:2: Users: unknown field; did you mean "users"?`,
 		`{"users": [], "users":0}`: `1:15: users: given twice`,
-		`{"x.y": 0}`:               `1:2: ["x.y"]: unknown field; known are now, settings, users, access_tokens, groups, projects, memberships, shares, runners, jobs, webhooks, runner_controllers`,
+		`{"x.y": 0}`:               `1:2: ["x.y"]: unknown field; known are now, settings, users, access_tokens, groups, projects, memberships, shares, variables, protected_refs, deploy_tokens, runners, jobs, webhooks, runner_controllers`,
 		`{"users": [{"username": "m", "name": "ü", "id": 1.5}]}`:                  `1:49: users[0].id: want an integer, have 1.5`,
 		`{"users": [{"username": "m", "name": "ü", "id": 99999999999999999999}]}`: `1:49: users[0].id: 99999999999999999999 is out of range`,
 		`{"users": [{"username": 3}]}`:                                            `1:25: users[0].username: want a string, have a number`,

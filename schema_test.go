@@ -25,7 +25,8 @@ import (
 // ReadScenario reads: go test -run TestScenarioSchema -update .
 func TestScenarioSchema(t *testing.T) {
 	const file = "docs/scenario.schema.json"
-	g := schemas{t: t, comments: fieldComments(t, "state.go", "scenarios.go", "jobspec.go"), definitions: map[string]any{}}
+	g := schemas{t: t, comments: fieldComments(t, "state.go", "state_tokens.go", "state_cicd.go", "scenarios.go",
+		"jobspec.go"), definitions: map[string]any{}}
 	root := g.object(reflect.TypeFor[Scenario]())
 	root["properties"].(map[string]any)["$schema"] = map[string]any{"type": "string"}
 	root["$schema"] = "http://json-schema.org/draft-07/schema#"

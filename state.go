@@ -145,6 +145,10 @@ type Settings struct {
 	// ci_registered_group_runners; runners that are stale do not count. 0 is no limit.
 	MaxProjectRunners int `json:"ci_registered_project_runners,omitzero"`
 	MaxGroupRunners   int `json:"ci_registered_group_runners,omitzero"`
+	// MaxProjectVariables and MaxGroupVariables are how many CI/CD variables a project and a group may have. 0 is GitLab's
+	// default, 8,000 and 30,000.
+	MaxProjectVariables int `json:"project_ci_variables,omitzero"`
+	MaxGroupVariables   int `json:"group_ci_variables,omitzero"`
 	// MaxTraceSize, in bytes, is the plan limit ci_jobs_trace_size_limit. 0 is GitLab's default, 100 MiB.
 	MaxTraceSize int64 `json:"ci_jobs_trace_size_limit,omitzero"`
 	// MaxArtifactsSize, in bytes, is max_artifacts_size. 0 is GitLab's default, 100 MiB.
@@ -213,45 +217,6 @@ type User struct {
 	Identities       map[string]string `json:"identities,omitzero"` // by provider, the uid there
 	CreatedBy        string            `json:"created_by,omitzero"` // username; nobody is known when empty
 	CreatedAt        time.Time         `json:"created_at,omitzero"` // the fake's time when zero
-}
-
-// AccessToken is a personal access token or, with Project or Group set, a project or group access token: then GitLab
-// makes a bot user that is a member there with Role, and User, which may be left empty, is that bot's username: a new
-// one or, for one more token of the same bot, that of an earlier token. A person is refused there.
-type AccessToken struct {
-	ID     int      `json:"id,omitzero"`
-	Token  string   `json:"token,omitzero"` // glpat- and 20 characters, made up when empty
-	User   string   `json:"user,omitzero"`  // username
-	Name   string   `json:"name,omitzero"`
-	Scopes []string `json:"scopes,omitzero"` // nil is "api"
-	// Description is shown from GitLab 17.7 on.
-	Description string `json:"description,omitzero"`
-	// RotatedFrom is the ID of the token whose place this one took when that was rotated. 0 is none.
-	RotatedFrom int `json:"rotated_from,omitzero"`
-	// Grants are what a fine-grained personal access token may do, whose one scope is "granular". They count from GitLab
-	// 19.2 on; before, such a token opens nothing. No grants is nothing, too.
-	Grants []TokenGrant `json:"grants,omitzero"`
-	// ExpiresAt counts by the day, as in GitLab: the token dies at 00:00 UTC of that date. Zero is never.
-	ExpiresAt     time.Time `json:"expires_at,omitzero"`
-	Revoked       bool      `json:"revoked,omitzero"`
-	Impersonation bool      `json:"impersonation,omitzero"`
-	Project       string    `json:"project,omitzero"` // full path
-	Group         string    `json:"group,omitzero"`   // full path
-	Role          Role      `json:"role,omitzero"`    // of the bot; Maintainer when 0
-	CreatedAt     time.Time `json:"created_at,omitzero"`
-}
-
-// TokenGrant is what a fine-grained personal access token may do, and where. What its user may not do, it does not
-// allow.
-type TokenGrant struct {
-	// Access is GitLab's word for where: "user" and "instance" for what belongs to no project or group, "all_memberships"
-	// for the projects and groups that the user is a member of, "personal_projects", or, as when it is empty,
-	// "selected_memberships": those in Projects and Groups.
-	Access   string   `json:"access,omitzero"`
-	Projects []string `json:"projects,omitzero"` // full paths
-	Groups   []string `json:"groups,omitzero"`   // full paths; with all below them
-	// Permissions are written as in GitLab's page on fine-grained permissions: "Runner: Read", "Job Artifact: Read".
-	Permissions []string `json:"permissions,omitzero"`
 }
 
 // Group is a group or subgroup.

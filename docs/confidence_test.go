@@ -96,9 +96,10 @@ func TestConfidenceInGraphQL(t *testing.T) {
 
 // docsPages are the pages of GitLab's REST API documentation that were read.
 func docsPages() []string {
-	return []string{"groups", "job_artifacts", "jobs", "metadata", "personal_access_tokens", "projects", "rest",
-		"rest/authentication",
-		"runners", "settings", "users", "version"}
+	return []string{"deploy_tokens", "group_access_tokens", "group_level_variables", "groups",
+		"instance_level_ci_variables", "job_artifacts", "jobs", "metadata", "personal_access_tokens",
+		"project_access_tokens", "project_level_variables", "projects", "protected_branches", "protected_tags", "rest",
+		"rest/authentication", "runners", "settings", "users", "version"}
 }
 
 // filesKnown is all that names files of GitLab's besides the page: the conformance cases, the code and its tests. A

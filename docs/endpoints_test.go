@@ -180,6 +180,18 @@ func newProber(t *testing.T, version string) *prober {
 		WithGroup("partners", func(g *fakegitlab.Group) { g.ID, g.Members = partnersID, invited }).
 		WithGroup("friends", func(g *fakegitlab.Group) { g.ID = friendsID })
 	world = world.WithShare("acme", "friends", fakegitlab.Guest).WithShare("acme/shop", "friends", fakegitlab.Guest)
+	world = world.WithAccessToken("", "glpat-of-the-project", func(t *fakegitlab.AccessToken) {
+		t.ID, t.Project, t.Role = probedTokens["projects"], "acme/shop", fakegitlab.Guest
+	}).WithAccessToken("", "glpat-of-the-group", func(t *fakegitlab.AccessToken) {
+		t.ID, t.Group, t.Role = probedTokens["groups"], "acme", fakegitlab.Guest
+	})
+	for kind, path := range map[string]string{"projects": "acme/shop", "groups": "acme"} {
+		world.DeployTokens = append(world.DeployTokens, fakegitlab.DeployToken{ID: 5_000_000 + probedTokens[kind], Path: path})
+	}
+	world = world.WithProtectedBranch("acme/shop", probedKey).WithProtectedTag("acme/shop", probedKey)
+	for _, path := range []string{"", "acme", "acme/shop"} {
+		world = world.WithVariable(path, probedKey, "x")
+	}
 	for username, state := range probedUsers {
 		world = world.WithUser(username, func(u *fakegitlab.User) { u.State, u.Password = state, probedPassword })
 	}
@@ -195,7 +207,11 @@ func newProber(t *testing.T, version string) *prober {
 const (
 	memberID, strangerID  = 10, 9
 	partnersID, friendsID = 1003, 1004
+	probedKey             = "PROBED" // of a CI/CD variable of each kind, and what is protected
 )
+
+// probedTokens are the access tokens of a project and a group.
+var probedTokens = map[string]int{"projects": 6000101, "groups": 6000102}
 
 // wanted are the parameters that an endpoint needs beside those of all.
 func wanted(e fakegitlab.Endpoint) map[string]string {
@@ -210,6 +226,14 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 		return map[string]string{"group_id": strconv.Itoa(partnersID), "group_access": "10"}
 	case fakegitlab.TransferProject:
 		return map[string]string{"namespace": "acme/backend"}
+	case fakegitlab.CreateProjectAccessToken, fakegitlab.CreateGroupAccessToken:
+		return map[string]string{"name": "new", "scopes": "api", "access_level": "10"}
+	case fakegitlab.CreateProjectDeployToken, fakegitlab.CreateGroupDeployToken:
+		return map[string]string{"name": "new", "scopes": "read_repository"}
+	case fakegitlab.ProtectBranch, fakegitlab.ProtectTag:
+		return map[string]string{"name": "new"}
+	case fakegitlab.CreateProjectVariable, fakegitlab.CreateGroupVariable, fakegitlab.CreateInstanceVariable:
+		return map[string]string{"key": "NEW", "value": "x"}
 	}
 	return nil
 }
@@ -452,8 +476,15 @@ func (p *prober) call(
 			parts[i] = archivedRef
 		case name == "trigger":
 			parts[i] = "job_events"
-		case isParam && name == "key":
+		case isParam && name == "key" && parts[3] == "hooks":
 			parts[i] = hookKey
+		case name == "token_id" && parts[1] != "runner_controllers":
+			parts[i] = strconv.Itoa(probedTokens[parts[1]])
+			if parts[3] == "deploy_tokens" {
+				parts[i] = strconv.Itoa(5_000_000 + probedTokens[parts[1]])
+			}
+		case name == "key", name == "name":
+			parts[i] = probedKey
 		case isParam:
 			parts[i] = strconv.Itoa(ids[name])
 		}

@@ -113,6 +113,8 @@ type Answer struct {
 	IDs     json.RawMessage `json:"ids"`
 	Headers map[string]any  `json:"headers"`
 	Body    *string         `json:"body"`
+	// Variables are, by key, what a runner is to be given of those of the job.
+	Variables map[string]any `json:"variables"`
 }
 
 // caseVersions are the first GitLab version with a behaviour and the first without it; empty is no bound.

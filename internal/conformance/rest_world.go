@@ -15,7 +15,9 @@ import (
 )
 
 func (w *restWorld) settings(in caseInstance) {
-	if in.PlanLimits.ProjectRunners+in.PlanLimits.GroupRunners+int(in.PlanLimits.TraceSize) > 0 || in.Registry.Enabled {
+	limits := in.PlanLimits
+	if limits.ProjectRunners+limits.GroupRunners+int(limits.TraceSize)+limits.ProjectVariables+limits.GroupVariables > 0 ||
+		in.Registry.Enabled {
 		w.skip("REST sets no plan limits or registries here")
 	}
 	if in.AllowRegistrationTokens != nil {

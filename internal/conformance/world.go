@@ -131,9 +131,11 @@ type caseInstance struct {
 		HostPort string `json:"host_port"`
 	}
 	PlanLimits struct {
-		ProjectRunners int   `json:"ci_registered_project_runners"`
-		GroupRunners   int   `json:"ci_registered_group_runners"`
-		TraceSize      int64 `json:"ci_jobs_trace_size_limit"` // MiB
+		ProjectRunners   int   `json:"ci_registered_project_runners"`
+		GroupRunners     int   `json:"ci_registered_group_runners"`
+		TraceSize        int64 `json:"ci_jobs_trace_size_limit"` // MiB
+		ProjectVariables int   `json:"project_ci_variables"`
+		GroupVariables   int   `json:"group_ci_variables"`
 	} `json:"plan_limits"`
 }
 
@@ -152,6 +154,7 @@ func (p fakeWorld) settings(in caseInstance) {
 		s.GroupRunnerTokenExpiration = in.GroupRunnerExpiration.Duration()
 		s.ProjectRunnerTokenExpiration = in.ProjectRunnerExpiration.Duration()
 		s.MaxProjectRunners, s.MaxGroupRunners = in.PlanLimits.ProjectRunners, in.PlanLimits.GroupRunners
+		s.MaxProjectVariables, s.MaxGroupVariables = in.PlanLimits.ProjectVariables, in.PlanLimits.GroupVariables
 		s.LocalRequestsForbidden = IsFalse(in.AllowLocalRequests)
 		s.KeepLatestArtifacts = in.KeepLatestArtifact
 		if in.Registry.Enabled {

@@ -108,6 +108,7 @@ func (q *Request) PolicyRules() policy.Rules {
 		AuditorsListAllRunners:      q.Has(gitlabversion.AuditorsListAllRunners),
 		NoteForUpdatersOnly:         q.Has(gitlabversion.MaintenanceNoteForUpdatersOnly),
 		OwnerProjectKeepsRunner:     q.Has(gitlabversion.OwnerProjectKeepsRunner),
+		CodeReadersSeeProtection:    q.Has(gitlabversion.CodeReadersSeeProtection),
 		UnassignDecidedFirst:        q.Has(gitlabversion.UnassignDecidedFirst),
 		AnybodyReadsInstanceRunners: q.Has(gitlabversion.InstanceRunnersReadByAll),
 	}
@@ -246,10 +247,15 @@ func (q *Request) OnPipeline(p *world.Pipeline, may JobRule) policy.Decision {
 	return may(q.Actor, policy.JobStanding{Project: q.ProjectStanding(p.Project()), Protected: p.Protected()})
 }
 
+// refRoles are the roles that the levels of access to protected refs stand for.
+var refRoles = map[world.RefAccess]policy.Role{world.DevelopersUp: policy.Developer,
+	world.MaintainersUp: policy.Maintainer, world.AdminsOnly: policy.Noone, world.NoOne: policy.Noone}
+
 // jobStanding is where the user of the request stands to a job.
 func (q *Request) jobStanding(j *world.Job) policy.JobStanding {
-	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: j.Protected,
-		Debugged: j.Debugged()}
+	who, protected := q.RefProtection(j)
+	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: protected,
+		For: refRoles[who], Debugged: q.Debugged(j)}
 	if a := j.Spec.Artifacts; a != nil {
 		s.ArtifactsAccess, s.ArtifactsPrivate = a.Access, a.Public != nil && !*a.Public
 	}

@@ -75,6 +75,12 @@ const (
 	NamespaceAttributesOf18
 	MergeRequestTitleTemplate
 	RunnersTokenInLists
+	CodeReadersSeeProtection
+	BotsOutliveTokens
+	TokenPermissionsHeld
+	HiddenVariables
+	VariableDescription
+	InstanceVariableDescription
 	RegistryImportOver
 	VerifyAnswersToken
 	RegistrationGone
@@ -312,6 +318,20 @@ var table = [differenceCount]Row{
 	RunnersTokenInLists: {"who may administer a project finds its runners_token in lists and groups, too; before, in " +
 		"GET /projects/:id alone",
 		Version{17, 11}, first, "lib/api/entities/project.rb; answers recorded from GitLab 17.11.7", false},
+	CodeReadersSeeProtection: {"who may read a project's code lists its protected branches; before, Maintainers alone",
+		Version{17, 0}, first, "lib/api/protected_branches.rb of 16.0 and of 17.x", false},
+	BotsOutliveTokens: {"the bot of a project or group access token stays when that is revoked; before, it is deleted",
+		Version{17, 10}, first, "app/services/resource_access_tokens/revoke_service.rb", false},
+	TokenPermissionsHeld: {"who asks for an access token with more rights than the own, or rotates one, is told of " +
+		"permissions; before, of the access level, and that a missing one is a missing one in a sentence",
+		Version{18, 0}, first, "app/services/resource_access_tokens/create_service.rb of 17.x and of 18.x, " +
+			"lib/api/resource_access_tokens.rb", false},
+	HiddenVariables: {"CI/CD variables of projects and groups can be hidden (masked_and_hidden, hidden)",
+		Version{17, 4}, first, "Project-level CI/CD variables API page", true},
+	VariableDescription: {"CI/CD variables of projects and groups have a description",
+		Version{16, 2}, first, "Project-level CI/CD variables API page", true},
+	InstanceVariableDescription: {"CI/CD variables of the instance have a description",
+		Version{16, 8}, first, "Instance-level CI/CD variables API page", false},
 	RegistryImportOver: {"GET /application/settings shows the container_registry_import_ settings as 0 and as the empty " +
 		"string, the time container_registry_import_created_before too; before, as numbers, a text and a time",
 		Version{17, 0}, first, "lib/api/entities/application_setting.rb and its spec; go-gitlab issues 1938 and 1952", false},

@@ -45,6 +45,8 @@ type Input struct {
 	Dependencies []Dependency
 	// Dotenv are the variables of the dotenv reports of Dependencies.
 	Dotenv []ci.JobVariable
+	// Settings are the variables of the settings that the job's ref may have, as world.State's VariablesFor has them.
+	Settings [][]*world.Variable
 	// TimeInQueue is how long the job was pending; nil is null.
 	TimeInQueue *time.Duration
 	// RunningOnInstanceRunners is how many of the project's jobs run on instance runners.

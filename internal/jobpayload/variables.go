@@ -53,10 +53,38 @@ func (l *variableList) addAll(variables []ci.JobVariable, public bool) {
 	}
 }
 
+// addSettings adds the variables of the settings that are for an environment.
+func (l *variableList) addSettings(levels [][]*world.Variable, environment string) {
+	for _, level := range levels {
+		for _, v := range world.OnEnvironment(level, environment) {
+			*l = append(*l, payloadVariable{Key: v.Key, Value: v.Value, File: v.File, Masked: v.Masked, Raw: v.Raw})
+		}
+	}
+}
+
 // jobVariables lists the job's variables in GitLab's order, lowest precedence first: predefined ones, those of the job
-// (JobSpec.Variables), the user's, those of dotenv reports. References in values are still as they were written.
-// (https://docs.gitlab.com/ee/ci/variables/predefined_variables.html)
+// (JobSpec.Variables), the user's, those of dotenv reports, those of the settings. References in values are still as
+// they were written. (https://docs.gitlab.com/ee/ci/variables/predefined_variables.html)
 func jobVariables(in Input) []payloadVariable {
+	return variablesOn(in, environmentOf(in))
+}
+
+// environmentOf is the name of the job's environment, in which references to variables that are for all environments
+// stand for their values (app/models/ci/build.rb, expanded_environment_name).
+func environmentOf(in Input) string {
+	name := in.Job.Spec.Environment.Name
+	if !strings.ContainsAny(name, "$%") {
+		return name
+	}
+	known := map[string]payloadVariable{}
+	for _, v := range expandVariables(variablesOn(in, "")) {
+		known[v.Key] = v
+	}
+	return substituted(name, known)
+}
+
+// variablesOn is jobVariables with those of the settings that are for an environment of that name.
+func variablesOn(in Input, environment string) []payloadVariable {
 	var l variableList
 	l.addPersisted(in)
 	l.addJob(in.Job)
@@ -72,6 +100,7 @@ func jobVariables(in Input) []payloadVariable {
 	l.add("GITLAB_USER_LOGIN", in.User.Username)
 	l.add("GITLAB_USER_NAME", in.User.Name)
 	l.addAll(in.Dotenv, false)
+	l.addSettings(in.Settings, environment)
 	if env := in.Job.Spec.Environment; env.Name != "" {
 		l.add("CI_ENVIRONMENT_SLUG", slugify(env.Name))
 		l.addSet("CI_ENVIRONMENT_URL", env.URL)
@@ -254,18 +283,23 @@ func expandVariables(variables []payloadVariable) []payloadVariable {
 	for _, i := range order {
 		v := variables[i]
 		if v.references() != nil {
-			v.Value = variableReference.ReplaceAllStringFunc(v.Value, func(reference string) string {
-				known, ok := values[strings.Trim(reference, "${}%")]
-				if !ok || known.File || known.Raw {
-					return reference
-				}
-				return known.Value
-			})
+			v.Value = substituted(v.Value, values)
 		}
 		values[v.Key] = v
 		expanded = append(expanded, v)
 	}
 	return expanded
+}
+
+// substituted is a text with the values of the known variables in the place of references to them.
+func substituted(text string, known map[string]payloadVariable) string {
+	return variableReference.ReplaceAllStringFunc(text, func(reference string) string {
+		v, ok := known[strings.Trim(reference, "${}%")]
+		if !ok || v.File || v.Raw {
+			return reference
+		}
+		return v.Value
+	})
 }
 
 // sortVariables is the order, as indexes of variables, in which each comes after those that it refers to, otherwise as

@@ -5,8 +5,9 @@ import "slices"
 // Effect is what a call of an endpoint may have done to one record, if it succeeded. What only follows from it, such as
 // the next jobs of a pipeline, is no effect, nor is that a runner has been heard of.
 type Effect struct {
-	// Kind is that of the record: "runner", "job", "project", "group", "user", "accesstoken", "webhook",
-	// "runnercontroller"; "share", which goes by the path of what is shared; "settings", of which there is one.
+	// Kind is that of the record: "runner", "job", "project", "group", "user", "accesstoken", "webhook", "variable",
+	// "protectedref", "runnercontroller"; "share", which goes by the path of what is shared; "settings", of which there
+	// is one.
 	Kind string
 	// Of says which record: the name of the parameter that has its ID or path, or one of Caller, Answered and Only.
 	Of string
@@ -32,7 +33,14 @@ const (
 
 // Effects are those of an endpoint, by its name in GitLab's documentation; nil for one that changes nothing that a
 // world shows.
-func Effects(endpoint string) []Effect { return effects[endpoint] }
+func Effects(endpoint string) []Effect {
+	for _, family := range []map[string][]Effect{effects, settingEffects} {
+		if of := family[endpoint]; of != nil {
+			return of
+		}
+	}
+	return nil
+}
 
 // MutationEffects are those of a mutation of GraphQL, by its field.
 func MutationEffects(field string) []Effect { return mutations[field] }

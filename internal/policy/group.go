@@ -76,6 +76,19 @@ func ReadGroupRunners(a Actor, s GroupStanding, r Rules) Decision {
 	return s.atLeast(a, least, true)
 }
 
+// AdminGroupCICDVariables is admin_cicd_variables of a group: whether the actor sees and changes its CI/CD variables
+// (app/policies/group_policy.rb).
+func AdminGroupCICDVariables(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }
+
+// ManageGroupAccessTokens is manage_resource_access_tokens of a group (app/policies/group_policy.rb).
+func ManageGroupAccessTokens(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }
+
+// ReadGroupDeployToken is read_deploy_token of a group (app/policies/group_policy.rb).
+func ReadGroupDeployToken(a Actor, s GroupStanding) Decision { return s.atLeast(a, Maintainer, false) }
+
+// ChangeGroupDeployTokens is create_deploy_token and destroy_deploy_token of a group (app/policies/group_policy.rb).
+func ChangeGroupDeployTokens(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }
+
 // CreateGroupRunner is create_runner of a group. validRegistrar is whether valid_runner_registrars has groups
 // (app/policies/group_policy.rb).
 func CreateGroupRunner(a Actor, s GroupStanding, validRegistrar bool) Decision {

@@ -15,6 +15,14 @@ func ReadCustomAttribute(a Actor) Decision { return isAdmin(a, false) }
 // (lib/api/settings.rb, authenticated_as_admin!).
 func UpdateApplicationSettings(a Actor) Decision { return isAdmin(a, false) }
 
+// AdminInstanceVariables says whether the actor sees and changes the CI/CD variables of the instance
+// (lib/api/admin/ci/variables.rb, authenticated_as_admin!).
+func AdminInstanceVariables(a Actor) Decision { return isAdmin(a, false) }
+
+// ReadAllDeployTokens says whether the actor lists the deploy tokens of all projects and groups
+// (lib/api/deploy_tokens.rb, authenticated_as_admin!).
+func ReadAllDeployTokens(a Actor) Decision { return isAdmin(a, false) }
+
 // ReadAdminCICD says whether the actor may list the runners of the whole instance (lib/api/ci/runners.rb,
 // app/policies/global_policy.rb).
 func ReadAdminCICD(a Actor, r Rules) Decision { return isAdmin(a, r.AuditorsListAllRunners) }

@@ -1,12 +1,16 @@
 package policy
 
+import "cmp"
+
 // JobStanding is where an actor stands to a job.
 type JobStanding struct {
 	Project ProjectStanding
 	// Own is whether the actor started the job.
 	Own bool
-	// Protected is whether the job runs on a protected ref.
+	// Protected is whether the job runs on a protected ref. For it is the least role that may change the ref: the zero
+	// value is a Maintainer, Noone leaves administrators alone.
 	Protected bool
+	For       Role
 	// Debugged is whether the job's log may show its variables.
 	Debugged bool
 	// ArtifactsAccess is artifacts:access of .gitlab-ci.yml, "" if it is not given; ArtifactsPrivate is
@@ -58,8 +62,8 @@ func ReadJobArtifacts(a Actor, s JobStanding) Decision {
 	return s.Project.atLeast(a, least, true)
 }
 
-// UpdateBuild says whether the actor, who sees the job, may change it. Developers may or, on a protected ref,
-// Maintainers; nobody may while the project is archived (app/policies/ci/build_policy.rb).
+// UpdateBuild says whether the actor, who sees the job, may change it. Developers may or, on a protected ref, those who
+// may change that; nobody may while the project is archived (app/policies/ci/build_policy.rb).
 func UpdateBuild(a Actor, s JobStanding) Decision {
 	if s.Project.Archived {
 		return Decision{Reason: s.Project.Where + " is archived"}
@@ -69,10 +73,13 @@ func UpdateBuild(a Actor, s JobStanding) Decision {
 	}
 	least := Developer
 	if s.Protected {
-		least = Maintainer
+		least = s.refRole()
 	}
 	return s.Project.atLeast(a, least, false)
 }
+
+// refRole is the least role that may change the protected ref of the job.
+func (s JobStanding) refRole() Role { return cmp.Or(s.For, Maintainer) }
 
 // CancelBuilds says whether the actor may cancel jobs of the project at all, which is asked before the job is looked
 // for (lib/api/ci/jobs.rb, authorize_cancel_builds!).
@@ -84,14 +91,14 @@ func CancelBuilds(a Actor, s ProjectStanding) Decision {
 	return UpdateBuilds(a, s)
 }
 
-// CancelBuild says whether the actor may cancel the job: whoever may cancel the project's and, on a protected ref, is a
-// Maintainer (app/policies/ci/build_policy.rb).
+// CancelBuild says whether the actor may cancel the job: whoever may cancel the project's and, on a protected ref,
+// may change that (app/policies/ci/build_policy.rb).
 func CancelBuild(a Actor, s JobStanding) Decision {
 	d := CancelBuilds(a, s.Project)
 	if !d.Allowed || !s.Protected {
 		return d
 	}
-	return MaintainerAccess(a, s.Project)
+	return s.Project.atLeast(a, s.refRole(), false)
 }
 
 // CancelBuildByForce says whether the actor may cancel the job without waiting for its runner (lib/api/ci/jobs.rb).

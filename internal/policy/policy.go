@@ -82,6 +82,8 @@ type Rules struct {
 	OwnerProjectKeepsRunner bool
 	// AnybodyReadsInstanceRunners: every user has read_runner of instance runners.
 	AnybodyReadsInstanceRunners bool
+	// CodeReadersSeeProtection: whoever may read a project's code sees its protected branches.
+	CodeReadersSeeProtection bool
 	// UnassignDecidedFirst: whether a runner may leave a project is decided before its record is looked at.
 	UnassignDecidedFirst bool
 }

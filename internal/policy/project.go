@@ -130,6 +130,44 @@ func LacksProjectRunners(a Actor, held Role, where string) Decision {
 	return lacks(a, held, where, Maintainer, "")
 }
 
+// AdminCICDVariables says whether the actor sees and changes the CI/CD variables of the project
+// (app/policies/project_policy.rb).
+func AdminCICDVariables(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
+
+// ManageResourceAccessTokens says whether the actor sees, rotates and revokes the project's access tokens
+// (app/policies/project_policy.rb, manage_resource_access_tokens).
+func ManageResourceAccessTokens(a Actor, s ProjectStanding) Decision {
+	return s.atLeast(a, Maintainer, false)
+}
+
+// CreateResourceAccessTokens is create_resource_access_tokens of a project or group, for those who may manage them:
+// bots make none (app/policies/project_policy.rb, app/policies/group_policy.rb).
+func CreateResourceAccessTokens(a Actor, manages Decision, bot bool) Decision {
+	if manages.Allowed && bot {
+		return Decision{Reason: a.Name + " is a bot, and bots make no access tokens"}
+	}
+	return manages
+}
+
+// AssignAccessLevel says whether the actor may make or rotate an access token with a role in where
+// (lib/gitlab/access.rb, level_encompasses?).
+func AssignAccessLevel(a Actor, held, wanted Role, where string) Decision {
+	return atLeast(a, held, where, wanted, false)
+}
+
+// ManageDeployTokens says whether the actor sees, makes and deletes the project's deploy tokens
+// (app/policies/project_policy.rb, read_deploy_token, create_deploy_token, destroy_deploy_token).
+func ManageDeployTokens(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }
+
+// ReadProtectedBranches says whether the actor sees which branches are protected: whoever may read the code or, before,
+// change the project's settings (lib/api/protected_branches.rb).
+func ReadProtectedBranches(a Actor, s ProjectStanding, r Rules) Decision {
+	if r.CodeReadersSeeProtection {
+		return ReadCode(a, s)
+	}
+	return AdminProject(a, s)
+}
+
 // ReadProjectRunners says whether the actor may list the project's runners (app/policies/project_policy.rb).
 func ReadProjectRunners(a Actor, s ProjectStanding) Decision {
 	if s.SecurityManager {

@@ -21,6 +21,10 @@
 //	namespaces.go, namespaces_*.go     projects and groups, read (lib/api/projects.rb, lib/api/groups.rb)
 //	groups.go, projects.go, shares.go  projects and groups, made, changed, moved, shared and deleted; the settings of
 //	projects_params.go, attributes.go  both that are kept
+//	variables.go                       CI/CD variables (lib/api/ci/variables.rb, lib/api/group_variables.rb)
+//	resource_access_tokens.go          access tokens of projects and groups (lib/api/resource_access_tokens.rb)
+//	deploy_tokens.go                   deploy tokens (lib/api/deploy_tokens.rb)
+//	protected_refs.go                  protected branches and tags (lib/api/protected_branches.rb)
 //	members.go                         members of both (lib/api/members.rb)
 //
 // routing.go is how Grape finds the route of a request, and what it answers where there is none: the front.Protocol

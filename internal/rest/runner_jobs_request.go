@@ -158,7 +158,7 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 	p := j.Project
 	in := jobpayload.Input{
 		Project: p, Runner: r, User: j.User, ServerURL: q.Way.BaseURL, Version: q.Version.Full(),
-		PipelineIID: j.Pipeline.IID(),
+		PipelineIID: j.Pipeline.IID(), Settings: q.VariablesFor(j),
 		UserIsMaintainer: policy.MaintainerAccess(q.ActorOf(j.User, true),
 			front.ProjectStandingOf(j.User, p)).Allowed,
 		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID,

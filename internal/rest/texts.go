@@ -61,6 +61,28 @@ const (
 	msgSharingDisabled = "The project sharing with group is disabled"
 )
 
+// Project and group access tokens (lib/api/resource_access_tokens.rb, app/services/resource_access_tokens,
+// app/services/project_access_tokens).
+const (
+	msgfMayNotCreateToken = "User does not have permission to create %s access token"
+	msgNoOwnerToken       = "Could not provision owner access to project access token"
+	msgLevelNotHeld       = "Access level of the token contains permissions not held by the creating user"
+	msgfCannotDeleteToken = "%s cannot delete %s"
+	msgfTokenNotFound     = "Could not find %s access token with token_id: %d"
+	msgHigherToken        = "Not eligible to rotate token with access level higher than the user"
+	msgTokenNotHeld       = "Not eligible to rotate token with permissions not held by the user"
+)
+
+// Protected branches (lib/api/protected_branches.rb).
+const (
+	msgfBranchProtected = "Protected branch '%s' already exists"
+	msgForcePushEmpty   = "allow_force_push is empty"
+)
+
+// CI/CD variables (lib/api/helpers/variables_helpers.rb).
+const msgSeveralVariables = "There are multiple variables with provided parameters. " +
+	"Please use 'filter[environment_scope]'"
+
 // Runners for people (lib/api/ci/runners.rb and the services behind it).
 const (
 	msgNoAccess           = "No access granted"

@@ -75,6 +75,8 @@ func has(attributes map[string]string) func(inVersion) any {
 func TestVersions(t *testing.T) {
 	proofs := versionProofs()
 	maps.Copy(proofs, neighbourProofs())
+	maps.Copy(proofs, variableProofs())
+	maps.Copy(proofs, tokenProofs())
 	maps.Copy(proofs, userProofs())
 	maps.Copy(proofs, namespaceProofs())
 	maps.Copy(proofs, graphqlProofs())

@@ -57,6 +57,21 @@ func KnownScopes() []string { return slices.Clone(knownScopes) }
 
 // CreateToken makes a personal access token of a draft without an id and a value; the error is an *Invalid.
 func (st *State) CreateToken(t AccessToken) (*AccessToken, error) {
+	if err := st.checkNewToken(t); err != nil {
+		return nil, err
+	}
+	if t.Token = st.pinnedToken(); t.Token == "" {
+		t.Token = st.made.token(accessTokens)
+	}
+	t.Scopes, t.Grants = slices.Clone(t.Scopes), slices.Clone(t.Grants)
+	t.ID, t.CreatedAt = assignID(st, &st.Tokens, 0), st.Now()
+	add(st, &st.Tokens, &t)
+	setKey(st, st.tokenValues, t.Token, &t)
+	return &t, nil
+}
+
+// checkNewToken is the model's validation of a token that is to be made.
+func (st *State) checkNewToken(t AccessToken) error {
 	var v Invalid
 	if strings.TrimSpace(t.Name) == "" {
 		v.Add(attrName, msgBlank)
@@ -76,17 +91,7 @@ func (st *State) CreateToken(t AccessToken) (*AccessToken, error) {
 	if latest := st.LatestTokenExpiry(); t.ExpiresAt.After(latest) {
 		v.Add(attrExpiresAt, fmt.Sprintf(msgfExpiryTooFar, latest.Format(time.DateOnly)))
 	}
-	if err := v.orNil(); err != nil {
-		return nil, err
-	}
-	if t.Token = st.pinnedToken(); t.Token == "" {
-		t.Token = st.made.token(accessTokens)
-	}
-	t.Scopes, t.Grants = slices.Clone(t.Scopes), slices.Clone(t.Grants)
-	t.ID, t.CreatedAt = assignID(st, &st.Tokens, 0), st.Now()
-	add(st, &st.Tokens, &t)
-	setKey(st, st.tokenValues, t.Token, &t)
-	return &t, nil
+	return v.orNil()
 }
 
 // TokenSentence is what CreateToken refuses, in one sentence.

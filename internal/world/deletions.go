@@ -164,6 +164,8 @@ func (st *State) DeleteProject(p *Project) {
 	}
 	st.removeBots(p.Roles)
 	st.removeWebhooks(p.webhooks)
+	st.dropProtectedRefs(p)
+	st.dropDeployTokens(p, nil)
 	st.removeTokens(func(t *AccessToken) bool { return t.Project == p })
 	for _, t := range st.Tokens.Rows {
 		for i := range t.Grants {
@@ -197,6 +199,7 @@ func (st *State) DeleteGroup(g *Group) {
 	}
 	st.removeBots(g.Roles)
 	st.removeWebhooks(g.webhooks)
+	st.dropDeployTokens(nil, g)
 	st.removeTokens(func(t *AccessToken) bool { return t.Group == g })
 	for _, t := range st.Tokens.Rows {
 		for i := range t.Grants {

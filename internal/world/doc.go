@@ -63,6 +63,8 @@
 //	webhooks.go webhooks_notices.go                       transitions of webhooks; the events that they are told of
 //	deletions*.go                                         of users, projects and groups, with all that goes with them;
 //	                                                      those that are only marked
+//	variables.go refs.go                                  transitions of CI/CD variables, protected branches and tags
+//	deploy_tokens.go                                      deploy tokens
 //	pins.go                                               ids and tokens that a test wants requests to make
 //	drafts*.go                                            records from plain data
 package world

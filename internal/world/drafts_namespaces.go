@@ -261,6 +261,7 @@ func (st *State) setGroup(g *Group, in Group) {
 	in.RegistrationToken = st.secret(registrationTokens, cmp.Or(in.RegistrationToken, g.RegistrationToken))
 	in.Parent, in.Children, in.Projects, in.runners, in.implied = g.Parent, g.Children, g.Projects, g.runners, g.implied
 	in.joinings, in.Shares, in.UpdatedAt = g.joinings.of(in.Roles), g.Shares, g.UpdatedAt
+	in.variables = g.variables
 	*g = in
 	st.indexRegistrationToken(&g.RegistrationToken)
 }
@@ -410,6 +411,7 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, 
 	in.CreatedAt = orNow(in.CreatedAt, p.CreatedAt)
 	in.Group, in.Owner, in.Runners, in.Jobs, in.pipelines = p.Group, p.Owner, p.Runners, p.Jobs, p.pipelines
 	in.joinings, in.Shares, in.UpdatedAt, in.OldPaths = p.joinings.of(in.Roles), p.Shares, p.UpdatedAt, p.OldPaths
+	in.variables = p.variables
 	*p = in
 	st.indexRegistrationToken(&p.RegistrationToken)
 	st.tickAll()

@@ -28,6 +28,8 @@ func checkSettings(in *Settings) (ps Problems) {
 	}
 	limit("ci_registered_project_runners", int64(in.MaxProjectRunners))
 	limit("ci_registered_group_runners", int64(in.MaxGroupRunners))
+	limit("project_ci_variables", int64(in.MaxProjectVariables))
+	limit("group_ci_variables", int64(in.MaxGroupVariables))
 	limit("ci_jobs_trace_size_limit", in.MaxTraceSize)
 	limit(columnMaxArtifactsSize, in.MaxArtifactsSize)
 	if in.ContactInterval < 0 {

@@ -150,3 +150,28 @@ const (
 	msgDeadlinePast    = "token_rotation_deadline cannot be in the past"
 	msgDeadlineTooLate = "token_rotation_deadline must be less than or equal to token_expires_at"
 )
+
+// CI/CD variables (app/models/ci/variable.rb and the concerns that it includes).
+const (
+	attrKey       = "key"
+	attrValue     = "value"
+	attrScope     = "environment_scope"
+	attrProtected = "protected"
+	attrMasked    = "masked"
+	attrHidden    = "hidden"
+	attrRaw       = "raw"
+
+	msgVariableKey      = "can contain only letters, digits and '_'."
+	msgfTaken           = "(%s) has already been taken"
+	msgfValueTooLong    = "The value of the provided variable exceeds the %d character limit"
+	msgEnvironmentScope = "can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', '*' and spaces"
+	msgHiddenUnmasked   = "should be true when variable is hidden"
+	msgHiddenStays      = "The visibility setting cannot be changed for masked and hidden variables."
+	msgfVariableLimit   = "Maximum number of %s (%d) exceeded"
+)
+
+// Deploy tokens (app/models/deploy_token.rb).
+const (
+	msgNoDeployScope  = "Scopes can't be blank"
+	msgDeployUsername = "can contain only letters, digits, '_', '-', '+', and '.'"
+)

@@ -96,21 +96,6 @@ func (j *Job) NextChange() <-chan struct{} {
 	return j.changed
 }
 
-// Debugged reports whether the job's log may show all variables: its runner said so, or the job's own variables ask for
-// it. Of a variable given twice the last value counts (app/models/ci/build.rb, debug_mode?).
-func (j *Job) Debugged() bool {
-	var trace, services bool
-	for _, v := range j.Spec.Variables {
-		switch v.Key {
-		case "CI_DEBUG_TRACE":
-			trace = meansTrue(v.Value)
-		case "CI_DEBUG_SERVICES":
-			services = meansTrue(v.Value)
-		}
-	}
-	return j.DebugTrace || trace || services
-}
-
 // meansTrue reports whether a text is one that GitLab takes for true (lib/gitlab/utils.rb, to_boolean).
 func meansTrue(text string) bool {
 	return slices.Contains([]string{"true", "t", "yes", "y", "1", "on"}, strings.ToLower(text))

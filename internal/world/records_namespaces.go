@@ -20,15 +20,16 @@ type Group struct {
 	UpdatedAt                  time.Time // when a request last changed it; zero: never
 	DeletionMarkedAt           time.Time // zero: nobody has deleted it
 
-	Parent   *Group // nil at the top
-	Children []*Group
-	Roles    map[*User]Role // of its direct members
-	joinings                // of them
-	Shares   []*Share       // the groups whose members it has invited, the first invited first
-	Projects []*Project     // directly in it
-	runners  []*Runner      // its own, by id
-	webhooks []*Webhook     // its own, by id
-	implied  bool           // made as somebody's parent; AddGroup may still say more of it
+	Parent    *Group // nil at the top
+	Children  []*Group
+	Roles     map[*User]Role // of its direct members
+	joinings                 // of them
+	Shares    []*Share       // the groups whose members it has invited, the first invited first
+	Projects  []*Project     // directly in it
+	variables []*Variable    // oldest first
+	runners   []*Runner      // its own, by id
+	webhooks  []*Webhook     // its own, by id
+	implied   bool           // made as somebody's parent; AddGroup may still say more of it
 }
 
 func (g *Group) id() int { return g.ID }
@@ -102,6 +103,7 @@ type Project struct {
 	Jobs      []*Job         // by id
 	pipelines []*Pipeline    // those of its jobs, by id
 	webhooks  []*Webhook     // its own, by id
+	variables []*Variable    // oldest first
 }
 
 func (p *Project) id() int { return p.ID }

@@ -22,6 +22,7 @@ var (
 	instanceRegistrationTokens = tokenKind{"instance registration", ""}
 	registrationTokens         = tokenKind{"registration", RegistrationTokenPrefix}
 	botNames                   = tokenKind{"bot", ""}
+	deployTokens               = tokenKind{"deploy", "gldt-"}
 	queueValues                = tokenKind{"queue", ""}
 	shas                       = tokenKind{"sha", ""}
 	restoredPaths              = tokenKind{"restored path", ""}

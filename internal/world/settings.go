@@ -27,6 +27,8 @@ type Settings struct {
 	AdminMode                    bool          // administrators need the scope admin_mode
 	MaxProjectRunners            int           // 0 is no limit
 	MaxGroupRunners              int           // 0 is no limit
+	MaxProjectVariables          int           // of one project; 0 is GitLab's default
+	MaxGroupVariables            int           // of one group; 0 is GitLab's default
 	MaxTraceSize                 int64         // bytes; 0 is GitLab's default
 	MaxArtifactsSize             int64         // bytes; 0 is GitLab's default
 	RegistryHost                 string        // host and port; empty: there is no container registry

@@ -29,16 +29,18 @@ type world struct {
 	clock func() time.Time
 	made  tokenMaker
 
-	Settings Settings
-	Users    table[*User]
-	Tokens   table[*AccessToken]
-	Groups   table[*Group]
-	Projects table[*Project]
-	Runners  table[*Runner]
-	gone     map[int]bool // the ids of runners that were deleted
-	managers table[*Manager]
-	Jobs     table[*Job]
-	Webhooks table[*Webhook]
+	Settings      Settings
+	Users         table[*User]
+	Tokens        table[*AccessToken]
+	Groups        table[*Group]
+	Projects      table[*Project]
+	Runners       table[*Runner]
+	gone          map[int]bool // the ids of runners that were deleted
+	managers      table[*Manager]
+	Jobs          table[*Job]
+	ProtectedRefs table[*ProtectedRef]
+	DeployTokens  table[*DeployToken]
+	Webhooks      table[*Webhook]
 	// RunnerControllers are programs that decide about jobs, controllerTokens what they connect with.
 	RunnerControllers table[*RunnerController]
 	controllerTokens  table[*RunnerControllerToken]
@@ -59,6 +61,7 @@ type world struct {
 	pipelines    map[int]*Pipeline
 	// registrationTokens is where the registration tokens of groups and projects stand; see indexRegistrationToken.
 	registrationTokens map[string]*string
+	variables          []*Variable             // of the instance, oldest first
 	namedTokens        map[string]*AccessToken // what TokenOf made, by TokenName
 	instanceWide       []*Runner               // instance runners, by id
 	index              *runnerIndex            // nil: no list has wanted it yet
@@ -85,18 +88,19 @@ type RateWindow struct {
 
 // The ids of each kind of record start somewhere else, so that an id passed for one of another kind finds nothing.
 const (
-	firstUserID     = 1
-	firstGroupID    = 1_001
-	firstProjectID  = 10_001
-	firstRunnerID   = 100_001
-	firstManagerID  = 1_000_001
-	firstJobID      = 2_000_001
-	firstPipelineID = 4_000_001
-	firstTokenID    = 6_000_001
-	firstWebhookID  = 8_000_001
-
+	firstUserID            = 1
+	firstGroupID           = 1_001
+	firstProjectID         = 10_001
+	firstRunnerID          = 100_001
+	firstManagerID         = 1_000_001
+	firstJobID             = 2_000_001
+	firstPipelineID        = 4_000_001
+	firstTokenID           = 6_000_001
+	firstWebhookID         = 8_000_001
 	firstControllerID      = 9_000_001
 	firstControllerTokenID = 9_500_001
+	firstRefID             = 10_000_001 // of protected branches and tags
+	firstDeployID          = 11_000_001
 )
 
 // RootUsername is the administrator that every GitLab starts with.
@@ -114,7 +118,8 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 		Jobs: newTable[*Job](firstJobID), Webhooks: newTable[*Webhook](firstWebhookID),
 		RunnerControllers: newTable[*RunnerController](firstControllerID),
 		controllerTokens:  newTable[*RunnerControllerToken](firstControllerTokenID),
-		pipeline:          firstPipelineID - 1, Queue: newQueue(),
+		ProtectedRefs:     newTable[*ProtectedRef](firstRefID), DeployTokens: newTable[*DeployToken](firstDeployID),
+		pipeline: firstPipelineID - 1, Queue: newQueue(),
 		UserNames: map[string]*User{}, GroupPaths: map[string]*Group{}, ProjectPaths: map[string]*Project{},
 		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},
 		pipelines: map[int]*Pipeline{}, registrationTokens: map[string]*string{}, namedTokens: map[string]*AccessToken{},

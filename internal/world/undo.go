@@ -80,13 +80,19 @@ func assignID[T Row](st *State, t *table[T], wanted int) int {
 		return wanted
 	}
 	switch any(t).(type) {
-	case *table[*Manager], *table[*Webhook], *table[*RunnerController], *table[*RunnerControllerToken]:
-		// managers come along with what a test asks for; the others are not what it asks for
+	case *table[*Manager], *table[*Webhook], *table[*RunnerController], *table[*RunnerControllerToken],
+		*table[*ProtectedRef]:
+		// managers come along with what a test asks for; the others are not what it asks for, or go by their names
 	default:
 		if id := pinnedID(st, t); id != 0 {
 			return id
 		}
 	}
+	return nextID(st, t)
+}
+
+// nextID is the next id of a kind that no record of any kind has, whatever ids a test wants requests to give.
+func nextID[T Row](st *State, t *table[T]) int {
 	before := t.next
 	st.onUndo(func() { t.next = before })
 	for st.idTaken(t.next) {
@@ -100,5 +106,6 @@ func assignID[T Row](st *State, t *table[T], wanted int) int {
 func (st *State) idTaken(id int) bool {
 	return has(st.Users, id) || has(st.Groups, id) || has(st.Projects, id) || has(st.Runners, id) ||
 		has(st.managers, id) || has(st.Jobs, id) || has(st.Tokens, id) || has(st.Webhooks, id) ||
-		has(st.RunnerControllers, id) || has(st.controllerTokens, id)
+		has(st.RunnerControllers, id) || has(st.controllerTokens, id) ||
+		has(st.ProtectedRefs, id) || has(st.DeployTokens, id)
 }

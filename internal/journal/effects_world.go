@@ -1,0 +1,36 @@
+package journal
+
+// The effects of the endpoints of what projects, groups and the instance have set.
+
+// ended are the fields of an access token that goes, and the whole, as its bot may go with it.
+var ended = []string{"revoked", Deleted}
+
+var settingEffects = map[string][]Effect{
+	"POST /projects/:id/variables":          {{Kind: "variable", Of: "key", Fields: made}},
+	"PUT /projects/:id/variables/:key":      {{Kind: "variable", Of: "key"}},
+	"DELETE /projects/:id/variables/:key":   {{Kind: "variable", Of: "key", Fields: deleted}},
+	"POST /groups/:id/variables":            {{Kind: "variable", Of: "key", Fields: made}},
+	"PUT /groups/:id/variables/:key":        {{Kind: "variable", Of: "key"}},
+	"DELETE /groups/:id/variables/:key":     {{Kind: "variable", Of: "key", Fields: deleted}},
+	"POST /admin/ci/variables":              {{Kind: "variable", Of: "key", Fields: made}},
+	"PUT /admin/ci/variables/:key":          {{Kind: "variable", Of: "key"}},
+	"DELETE /admin/ci/variables/:key":       {{Kind: "variable", Of: "key", Fields: deleted}},
+	"POST /projects/:id/protected_branches": {{Kind: "protectedref", Of: "name", Fields: made}},
+	"PATCH /projects/:id/protected_branches/:name": {{Kind: "protectedref", Of: "name",
+		Fields: []string{"allow_force_push"}}},
+	"DELETE /projects/:id/protected_branches/:name": {{Kind: "protectedref", Of: "name", Fields: deleted}},
+	"POST /projects/:id/protected_tags":             {{Kind: "protectedref", Of: "name", Fields: made}},
+	"DELETE /projects/:id/protected_tags/:name":     {{Kind: "protectedref", Of: "name", Fields: deleted}},
+	"POST /projects/:id/access_tokens":              {{Kind: "accesstoken", Of: Answered, Fields: made}},
+	"POST /projects/:id/access_tokens/:token_id/rotate": {{Kind: "accesstoken", Of: "token_id", Fields: ended[:1]},
+		{Kind: "accesstoken", Of: Answered, Fields: made}},
+	"DELETE /projects/:id/access_tokens/:token_id": {{Kind: "accesstoken", Of: "token_id", Fields: ended}},
+	"POST /groups/:id/access_tokens":               {{Kind: "accesstoken", Of: Answered, Fields: made}},
+	"POST /groups/:id/access_tokens/:token_id/rotate": {{Kind: "accesstoken", Of: "token_id", Fields: ended[:1]},
+		{Kind: "accesstoken", Of: Answered, Fields: made}},
+	"DELETE /groups/:id/access_tokens/:token_id":   {{Kind: "accesstoken", Of: "token_id", Fields: ended}},
+	"POST /projects/:id/deploy_tokens":             {{Kind: "deploytoken", Of: Answered, Fields: made}},
+	"DELETE /projects/:id/deploy_tokens/:token_id": {{Kind: "deploytoken", Of: "token_id", Fields: deleted}},
+	"POST /groups/:id/deploy_tokens":               {{Kind: "deploytoken", Of: Answered, Fields: made}},
+	"DELETE /groups/:id/deploy_tokens/:token_id":   {{Kind: "deploytoken", Of: "token_id", Fields: deleted}},
+}

@@ -1,0 +1,214 @@
+package rest
+
+// Protected branches and tags of a project (lib/api/protected_branches.rb, lib/api/protected_tags.rb).
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/params"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// refsAt is where the rules for branches (false) and for tags (true) are.
+var refsAt = map[bool]string{false: "protected_branches", true: "protected_tags"}
+
+// protectedRefRows are the rules for branches and those for tags.
+func protectedRefRows() []row {
+	name := []params.Param{{Name: "name", Required: true}}
+	force := params.Param{Name: "allow_force_push", Kind: params.Boolean}
+	branches, tags := "/projects/:id/"+refsAt[false], "/projects/:id/"+refsAt[true]
+	return []row{
+		{endpoint: "GET " + branches, before: codeReaders, spec: listing(pathID, []params.Param{{Name: "search"}}),
+			handle: listProtectedBranches},
+		{endpoint: "GET " + branches + "/:name", before: codeReaders, spec: front.Declare(pathID, name),
+			handle: ofRef(false, getProtectedBranch)},
+		{endpoint: "POST " + branches, before: projectAdministrators, handle: protectBranch,
+			spec: front.Declare(pathID, name, refLevel("push_access_level"), refLevel("merge_access_level"),
+				[]params.Param{force})},
+		{endpoint: "PATCH " + branches + "/:name", before: projectAdministrators,
+			spec: front.Declare(pathID, name, []params.Param{force}), handle: updateProtectedBranch},
+		{endpoint: "DELETE " + branches + "/:name", before: projectAdministrators, spec: front.Declare(pathID, name),
+			handle: ofRef(false, unprotect)},
+		{endpoint: "GET " + tags, before: projectAdministrators, spec: listing(pathID), handle: listProtectedTags},
+		{endpoint: "GET " + tags + "/:name", before: projectAdministrators, spec: front.Declare(pathID, name),
+			handle: ofRef(true, getProtectedTag)},
+		{endpoint: "POST " + tags, before: projectAdministrators, handle: protectTag,
+			spec: front.Declare(pathID, name, refLevel("create_access_level"))},
+		{endpoint: "DELETE " + tags + "/:name", before: projectAdministrators, spec: front.Declare(pathID, name),
+			handle: ofRef(true, unprotect)},
+	}
+}
+
+// refLevel declares a level of access to protected refs.
+func refLevel(name string) []params.Param {
+	p := params.Param{Name: name, Kind: params.Integer}
+	for _, a := range world.RefAccesses {
+		p.Values = append(p.Values, strconv.Itoa(a.Level()))
+	}
+	return []params.Param{p}
+}
+
+// projectAdministrators is the before block of what Maintainers alone do with a project, also for what changes nothing.
+func projectAdministrators(q request) *front.Response {
+	if refusal := projectReaders(q); refusal != nil {
+		return refusal
+	}
+	return front.Allow(q.OnProject(q.Project, policy.AdminProject), "")
+}
+
+// codeReaders is the before block of the protected branches, read.
+func codeReaders(q request) *front.Response {
+	if refusal := projectReaders(q); refusal != nil {
+		return refusal
+	}
+	return front.Allow(policy.ReadProtectedBranches(q.Actor, q.ProjectStanding(q.Project), q.PolicyRules()), "")
+}
+
+// ofRef hands the rule that the path names, as it is written, to a handler.
+func ofRef(tag bool, handle func(request, *world.ProtectedRef) front.Response) func(request) front.Response {
+	return func(q request) front.Response {
+		name, _ := q.Params.String("name")
+		r := q.ProtectedRefNamed(q.Project, tag, name)
+		if r == nil {
+			return noRecord().Because(fmt.Sprintf("%s has no rule that is called %q", q.Project.Path, name))
+		}
+		return handle(q, r)
+	}
+}
+
+func listProtectedBranches(q request) front.Response {
+	query := q.searched()
+	rows := world.Filtered(q.ProtectedRefsOf(q.Project, false), func(r *world.ProtectedRef) bool {
+		return query.Blank() || query.Matches(r.Name)
+	})
+	return offsetPage(q, rows, false, branchRule)
+}
+
+func getProtectedBranch(_ request, r *world.ProtectedRef) front.Response {
+	return front.OK(branchRule(r))
+}
+
+// newRef is a rule as the request wants it.
+func (q request) newRef(tag bool, push, merge string) world.ProtectedRef {
+	level := func(param string) world.RefAccess {
+		n, given := q.Params.Int(param)
+		access, known := world.RefAccessOf(n)
+		if !given || !known {
+			return world.MaintainersUp
+		}
+		return access
+	}
+	r := world.ProtectedRef{Project: q.Project, Tag: tag, Push: level(push), Merge: level(merge),
+		ForcePush: isTrue(q.Params, "allow_force_push")}
+	r.Name, _ = q.Params.String("name")
+	return r
+}
+
+func protectBranch(q request) front.Response {
+	wanted := q.newRef(false, "push_access_level", "merge_access_level")
+	if q.ProtectedRefNamed(q.Project, false, wanted.Name) != nil {
+		return front.Refuse(http.StatusConflict, fmt.Sprintf(msgfBranchProtected, wanted.Name)).
+			Because("there is a rule of that name")
+	}
+	r, err := q.ProtectRef(wanted)
+	if err != nil {
+		return unprotectable(err)
+	}
+	return front.Created(branchRule(r))
+}
+
+// unprotectable is how the model's refusal is told: in sentences.
+func unprotectable(err error) front.Response {
+	return front.Refuse(http.StatusUnprocessableEntity, sentencesOf(err)).
+		Because("GitLab's model refuses: " + err.Error())
+}
+
+func sentencesOf(err error) []string {
+	if v, ok := err.(*world.Invalid); ok {
+		return v.Sentences()
+	}
+	return []string{err.Error()}
+}
+
+func updateProtectedBranch(q request) front.Response {
+	allowed, given := q.Params.Bool("allow_force_push")
+	if q.Params.Has("allow_force_push") && !given {
+		return front.RefuseError(http.StatusBadRequest, msgForcePushEmpty).Because("allow_force_push is true or false")
+	}
+	return ofRef(false, func(q request, r *world.ProtectedRef) front.Response {
+		if given {
+			q.AllowForcePush(r, allowed)
+		}
+		return front.OK(branchRule(r))
+	})(q)
+}
+
+func unprotect(q request, r *world.ProtectedRef) front.Response {
+	if refusal := q.unmodifiedSince(r.CreatedAt); refusal != nil {
+		return *refusal
+	}
+	q.UnprotectRef(r)
+	return front.NoContent()
+}
+
+func listProtectedTags(q request) front.Response {
+	return offsetPage(q, q.ProtectedRefsOf(q.Project, true), false, tagRule)
+}
+
+func getProtectedTag(_ request, r *world.ProtectedRef) front.Response { return front.OK(tagRule(r)) }
+
+func protectTag(q request) front.Response {
+	r, err := q.ProtectRef(q.newRef(true, "create_access_level", ""))
+	if err != nil {
+		return unprotectable(err)
+	}
+	return front.Created(tagRule(r))
+}
+
+// branchRuleEntity is lib/api/entities/protected_branch.rb, with what an EE adds without a licence.
+type branchRuleEntity struct {
+	ID                int              `json:"id"`
+	Name              string           `json:"name"`
+	Push              []refLevelEntity `json:"push_access_levels"`
+	Merge             []refLevelEntity `json:"merge_access_levels"`
+	ForcePush         bool             `json:"allow_force_push"`
+	Unprotect         []refLevelEntity `json:"unprotect_access_levels"`
+	CodeOwnerApproval bool             `json:"code_owner_approval_required"`
+}
+
+// tagRuleEntity is lib/api/entities/protected_tag.rb.
+type tagRuleEntity struct {
+	Name   string           `json:"name"`
+	Create []refLevelEntity `json:"create_access_levels"`
+}
+
+// refLevelEntity is lib/api/entities/protected_ref_access.rb. Each rule has one level of a kind here, whose id is that
+// of the rule.
+type refLevelEntity struct {
+	ID          int    `json:"id"`
+	AccessLevel int    `json:"access_level"`
+	Description string `json:"access_level_description"`
+	UserID      *int   `json:"user_id"`
+	GroupID     *int   `json:"group_id"`
+}
+
+// refAccessNames are what the levels are called (app/models/concerns/protected_ref_access.rb).
+var refAccessNames = map[world.RefAccess]string{world.NoOne: "No one", world.DevelopersUp: "Developers + Maintainers",
+	world.MaintainersUp: "Maintainers", world.AdminsOnly: "Instance admins"}
+
+func refLevels(r *world.ProtectedRef, a world.RefAccess) []refLevelEntity {
+	return []refLevelEntity{{ID: r.ID, AccessLevel: a.Level(), Description: refAccessNames[a]}}
+}
+
+func branchRule(r *world.ProtectedRef) branchRuleEntity {
+	return branchRuleEntity{ID: r.ID, Name: r.Name, Push: refLevels(r, r.Push), Merge: refLevels(r, r.Merge),
+		ForcePush: r.ForcePush, Unprotect: []refLevelEntity{}}
+}
+
+func tagRule(r *world.ProtectedRef) tagRuleEntity {
+	return tagRuleEntity{Name: r.Name, Create: refLevels(r, r.Push)}
+}

@@ -1,0 +1,118 @@
+package rest_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// Several variables of one key differ in their environment scope, and a filter tells which is meant.
+func TestVariablesOfSeveralScopes(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(twoTrees()))
+	ask := asks(t, gl)
+	const all, one = "/projects/acme%2Fshop/variables", "/projects/acme%2Fshop/variables/KEY"
+	for _, scope := range []string{"*", "prod", "review/*"} {
+		made := ask("root", "POST "+all, `{"key":"KEY","value":"of `+scope+`","environment_scope":" `+scope+` "}`)
+		require.Equal(t, 201, made.Status, made.Body)
+	}
+	for _, call := range []string{"GET " + one, "PUT " + one, "DELETE " + one} {
+		several := ask("root", call, "")
+		assert.Equal(t, 409, several.Status, call)
+		assert.Equal(t, "There are multiple variables with provided parameters. Please use 'filter[environment_scope]'",
+			several.Field(t, "message"))
+		assert.Equal(t, 404, ask("root", call+"?filter[environment_scope]=none", "").Status, call)
+	}
+	assert.Equal(t, "of prod", ask("root", "GET "+one+"?filter[environment_scope]=prod", "").Field(t, "value"))
+	taken := ask("root", "PUT "+one, `{"filter":{"environment_scope":"prod"},"environment_scope":"*"}`)
+	assert.Equal(t, map[string]any{"key": []any{"(KEY) has already been taken"}}, taken.Field(t, "message"))
+	moved := ask("root", "PUT "+one, `{"filter":{"environment_scope":"prod"},"environment_scope":"test","key":"OTHER"}`)
+	assert.Equal(t, []any{"KEY", "test"}, []any{moved.Field(t, "key"), moved.Field(t, "environment_scope")})
+	assert.Equal(t, 204, ask("root", "DELETE "+one+"?filter[environment_scope]=review/*", "").Status)
+	assert.Equal(t, []any{"*", "test"}, ask("root", "GET "+all, "").Each(t, "environment_scope"))
+
+	for body, want := range map[string]map[string]any{
+		`{"environment_scope":"","filter":{"environment_scope":"test"}}`: {"environment_scope": []any{"can't be blank",
+			"can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', '*' and spaces"}},
+		`{"masked":null,"filter":{"environment_scope":"test"}}`:                                {"masked": []any{"is not included in the list"}},
+		`{"masked":true,"raw":true,"value":"a b c d e","filter":{"environment_scope":"test"}}`: {"value": []any{"is invalid"}},
+	} {
+		refused := ask("root", "PUT "+one, body)
+		assert.Equal(t, 400, refused.Status, body)
+		assert.Equal(t, want, refused.Field(t, "message"), body)
+	}
+	assert.Equal(t, 500, ask("root", "POST "+all, `{"key":"NULL","value":"x","protected":null}`).Status)
+	raw := ask("root", "POST "+all, `{"key":"RAW","value":"!$%^&*()","masked":true,"raw":true,"variable_type":"file"}`)
+	assert.Equal(t, []any{201, "file"}, []any{raw.Status, raw.Field(t, "variable_type")})
+	assert.Len(t, gl.Variables(), 3)
+}
+
+// The variables of a group are for all environments, as scopes take a licence. A PUT that is not told which one is meant
+// takes the first.
+func TestVariablesOfAGroup(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithVersion("17.4"), fakegitlab.WithScenario(twoTrees().
+		WithVariable("acme", "KEY", "all").WithVariable("acme", "HIDDEN", "secret-value", func(v *fakegitlab.Variable) {
+		v.Masked, v.Hidden = true, true
+	})))
+	gl.AddVariable(fakegitlab.Variable{Path: "acme", Key: "KEY", Value: "prod", EnvironmentScope: "prod"}) // of a licence
+	ask := asks(t, gl)
+	const one = "/groups/acme/variables/KEY"
+
+	assert.Equal(t, 409, ask("root", "GET "+one, "").Status)
+	for filter, want := range map[string]string{"": "*", "?filter[environment_scope]=prod": "prod",
+		"?filter[environment_scope]=none": "*"} {
+		assert.Equal(t, want, ask("root", "PUT "+one+filter, `{"environment_scope":"x"}`).Field(t, "environment_scope"), filter)
+	}
+	assert.Equal(t, 412, testkit.Ask(t, gl, gl.Token("root"), "DELETE", one+"?filter[environment_scope]=prod",
+		testkit.WithHeader("If-Unmodified-Since", "Mon, 01 Jan 2024 00:00:00 GMT")).Status)
+	assert.Equal(t, 204, ask("root", "DELETE "+one+"?filter[environment_scope]=prod", "").Status)
+	hidden := ask("root", "PUT /groups/acme/variables/HIDDEN", `{"value":"another-value"}`)
+	assert.Equal(t, []any{200, nil, true}, []any{hidden.Status, hidden.Field(t, "value"), hidden.Field(t, "hidden")})
+	assert.Equal(t, "another-value", gl.Variables()[1].Value)
+}
+
+func TestVariablesOfTheInstance(t *testing.T) {
+	gl := fakegitlab.New(t)
+	ask := asks(t, gl)
+	made := ask("root", "POST /admin/ci/variables", `{"key":"A","value":"x","environment_scope":"prod","masked_and_hidden":true}`)
+	assert.Equal(t, []any{201, false}, []any{made.Status, made.Field(t, "masked")})
+	assert.NotContains(t, made.Body, "environment_scope")
+	assert.NotContains(t, made.Body, "hidden")
+	for len(gl.Variables()) < 25 {
+		gl.AddVariable(fakegitlab.Variable{Key: "N" + string(rune('a'+len(gl.Variables())))})
+	}
+	full := ask("root", "POST /admin/ci/variables", `{"key":"B","value":"x"}`)
+	assert.Equal(t, map[string]any{"base": []any{"Maximum number of ci instance level variables (25) exceeded"}},
+		full.Field(t, "message"))
+	long := ask("root", "PUT /admin/ci/variables/A", `{"value":"`+strings.Repeat("x", 10_001)+`"}`)
+	assert.Equal(t, map[string]any{"value": []any{"The value of the provided variable exceeds the 10000 character limit"}},
+		long.Field(t, "message"))
+}
+
+// variableProofs prove what differs in CI/CD variables.
+func variableProofs() map[gitlabversion.Difference]proof {
+	keys := func(path, field string) func(v inVersion) any {
+		return func(v inVersion) any {
+			made := v.as("root", "POST", path, testkit.WithJSON(`{"key":"A","value":"long-enough","masked_and_hidden":true,`+
+				`"description":"why"}`))
+			return []any{made.Status, made.JSON(v.T)[field]}
+		}
+	}
+	return map[gitlabversion.Difference]proof{
+		gitlabversion.CodeReadersSeeProtection: {func(v inVersion) any {
+			return v.as("aud", "GET", "/projects/10001/protected_branches").Status
+		}, 403, 200, nil},
+		gitlabversion.HiddenVariables: {keys("/projects/10001/variables", "hidden"), []any{http.StatusCreated, nil},
+			[]any{http.StatusCreated, true}, nil},
+		gitlabversion.VariableDescription: {keys("/groups/1001/variables", "description"), []any{http.StatusCreated, nil},
+			[]any{http.StatusCreated, "why"}, nil},
+		gitlabversion.InstanceVariableDescription: {keys("/admin/ci/variables", "description"),
+			[]any{http.StatusCreated, nil}, []any{http.StatusCreated, "why"}, nil},
+	}
+}

@@ -1,0 +1,58 @@
+package world
+
+import (
+	"fmt"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+)
+
+// Project and group access tokens that requests make (app/services/resource_access_tokens).
+
+// botDigits is how many hexadecimal digits the username of a bot ends with.
+const botDigits = 32
+
+// CreateResourceToken makes an access token of a project or group, of a draft without a user, with a bot that is a
+// member there. by is who makes it. The error is an *Invalid.
+func (st *State) CreateResourceToken(t AccessToken, by *User) (*AccessToken, error) {
+	if err := st.checkNewToken(t); err != nil {
+		return nil, err
+	}
+	var of Source = t.Project
+	kind, id := "project", 0
+	if t.Project != nil {
+		id = t.Project.ID
+	} else {
+		of, kind, id = t.Group, "group", t.Group.ID
+	}
+	username := fmt.Sprintf("%s_%d_bot_%s", kind, id, st.made.hex(botNames, botDigits))
+	bot := &User{ID: nextID(st, &st.Users), Username: username, Name: t.Name,
+		Email: username + "@noreply.example.com", External: by.External, State: UserActive, CreatedAt: st.Now(), Bot: true,
+		Creator: by}
+	add(st, &st.Users, bot)
+	setKey(st, st.UserNames, Key(username), bot)
+	st.join(of, bot, t.Role, Joining{By: by, CreatedAt: st.Now(), UpdatedAt: st.Now()})
+	t.User = bot
+	return st.CreateToken(t)
+}
+
+// RevokeResourceToken revokes the access token of a project or group. Its bot goes with it or, in later versions, stays
+// (app/services/resource_access_tokens/revoke_service.rb).
+func (st *State) RevokeResourceToken(t *AccessToken) {
+	st.RevokeToken(t)
+	if !st.Has(gitlabversion.BotsOutliveTokens) {
+		st.removeUser(t.User)
+	}
+}
+
+// ResourceToken is the access token of a project or group that has an id; nil if it has none.
+func (st *State) ResourceToken(p *Project, g *Group, id int) *AccessToken {
+	if t := st.Tokens.ByID[id]; t != nil && t.IsOf(p, g) {
+		return t
+	}
+	return nil
+}
+
+// IsOf reports whether it is an access token of that project, or of that group; the other is nil.
+func (t *AccessToken) IsOf(p *Project, g *Group) bool {
+	return (p != nil || g != nil) && t.Project == p && t.Group == g
+}

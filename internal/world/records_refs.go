@@ -1,0 +1,91 @@
+package world
+
+import (
+	"slices"
+	"time"
+)
+
+// ProtectedRef is a rule that protects branches or tags of a project (app/models/protected_branch.rb,
+// app/models/protected_tag.rb).
+type ProtectedRef struct {
+	ID          int
+	Project     *Project
+	Name        string // of a branch or tag, or a pattern with *
+	Tag         bool   // it is for tags; else for branches
+	Push, Merge RefAccess
+	ForcePush   bool
+	CreatedAt   time.Time
+}
+
+func (r *ProtectedRef) id() int { return r.ID }
+
+// RefAccess is who may push to what is protected or merge into it or, of tags, who may create them
+// (app/models/concerns/protected_ref_access.rb).
+type RefAccess string
+
+// The levels of access to protected refs.
+const (
+	NoOne         RefAccess = "no_one"
+	DevelopersUp  RefAccess = "developers"
+	MaintainersUp RefAccess = "maintainers"
+	AdminsOnly    RefAccess = "admins"
+)
+
+// RefAccesses are all levels of access, the widest first.
+var RefAccesses = []RefAccess{DevelopersUp, MaintainersUp, AdminsOnly, NoOne}
+
+// refLevels are GitLab's numbers for them.
+var refLevels = map[RefAccess]int{NoOne: 0, DevelopersUp: 30, MaintainersUp: 40, AdminsOnly: 60}
+
+// Level is GitLab's number for the access.
+func (a RefAccess) Level() int { return refLevels[a] }
+
+// RefAccessOf is the access of a number; false for a number that is no level.
+func RefAccessOf(level int) (RefAccess, bool) {
+	for _, a := range RefAccesses {
+		if a.Level() == level {
+			return a, true
+		}
+	}
+	return "", false
+}
+
+// wider is the access of those who have the one or the other.
+func (a RefAccess) wider(b RefAccess) RefAccess {
+	return RefAccesses[min(slices.Index(RefAccesses, a), slices.Index(RefAccesses, b))]
+}
+
+// updating is who may change a ref that the rule is for, by pushing or by merging.
+func (r *ProtectedRef) updating() RefAccess {
+	if r.Tag {
+		return r.Push
+	}
+	return r.Push.wider(r.Merge)
+}
+
+// ProtectedRefsOf are the rules for a project's branches or, if so asked, tags.
+func (st *State) ProtectedRefsOf(p *Project, tags bool) []*ProtectedRef {
+	return Filtered(st.ProtectedRefs.Rows, func(r *ProtectedRef) bool { return r.Project == p && r.Tag == tags })
+}
+
+// RefProtection is who may change the ref of a job, as far as it is protected now, whatever it was when the job was
+// made; false if it is not protected. In a project that has no rule for any branch, or for any tag, the job itself
+// tells: a world that says nothing of rules says so of its jobs (app/models/project.rb, protected_for?;
+// lib/gitlab/user_access.rb, can_update_branch?).
+func (st *State) RefProtection(j *Job) (who RefAccess, protected bool) {
+	return st.protection(j.Project, j.Ref, j.RefIsTag, j.Protected)
+}
+
+func (st *State) protection(p *Project, ref string, tag, otherwise bool) (who RefAccess, protected bool) {
+	rules := st.ProtectedRefsOf(p, tag)
+	if len(rules) == 0 {
+		return MaintainersUp, otherwise
+	}
+	who = NoOne
+	for _, r := range rules {
+		if matchesGlob(r.Name, ref) {
+			who, protected = who.wider(r.updating()), true
+		}
+	}
+	return who, protected
+}

@@ -1,0 +1,106 @@
+package world
+
+import (
+	"slices"
+	"strings"
+)
+
+// ProtectRef protects what the name of a draft is for. The error is an *Invalid.
+func (st *State) ProtectRef(draft ProtectedRef) (*ProtectedRef, error) {
+	var v Invalid
+	if strings.TrimSpace(draft.Name) == "" {
+		v.Add(attrName, msgBlank)
+	}
+	if st.ProtectedRefNamed(draft.Project, draft.Tag, draft.Name) != nil {
+		v.Add(attrName, msgAlreadyTaken)
+	}
+	if err := v.orNil(); err != nil {
+		return nil, err
+	}
+	r := &draft
+	r.ID, r.CreatedAt = assignID(st, &st.ProtectedRefs, r.ID), st.Now()
+	add(st, &st.ProtectedRefs, r)
+	return r, nil
+}
+
+// ProtectedRefNamed is the rule of a project that is called so, be it a pattern; nil for none.
+func (st *State) ProtectedRefNamed(p *Project, tag bool, name string) *ProtectedRef {
+	for _, r := range st.ProtectedRefsOf(p, tag) {
+		if r.Name == name {
+			return r
+		}
+	}
+	return nil
+}
+
+// AllowForcePush says whether those who may push to a protected branch may do so by force.
+func (st *State) AllowForcePush(r *ProtectedRef, allowed bool) { r.ForcePush = allowed }
+
+// UnprotectRef takes a rule back.
+func (st *State) UnprotectRef(r *ProtectedRef) {
+	st.ProtectedRefs.remove(r)
+	st.onUndo(func() { st.ProtectedRefs.insert(r) })
+}
+
+// AddProtectedRef makes a rule of a draft; what is empty in it is GitLab's default.
+func (st *State) AddProtectedRef(draft ProtectedRef, found ...Problem) (*ProtectedRef, error) {
+	ps := Problems(found)
+	ps.Add("id", freeID(&st.ProtectedRefs, "protected ref", draft.ID))
+	ps.Add("push_access", oneOf("access to protected refs", &draft.Push, MaintainersUp, RefAccesses))
+	ps.Add("merge_access", oneOf("access to protected refs", &draft.Merge, MaintainersUp, RefAccesses))
+	if len(ps) > 0 {
+		return nil, ps
+	}
+	r, err := st.ProtectRef(draft)
+	ps.Add("", err)
+	return r, ps.err()
+}
+
+// RefRule is the rule of a project for branches or tags that is called so, for a person.
+func (st *State) RefRule(path string, tag bool, name string) (*ProtectedRef, error) {
+	p, err := st.ProjectByPath(path)
+	if err != nil {
+		return nil, err
+	}
+	if r := st.ProtectedRefNamed(p, tag, name); r != nil {
+		return r, nil
+	}
+	kind := "protected branch"
+	if tag {
+		kind = "protected tag"
+	}
+	return nil, Missing(kind, name, NamesOf(st.ProtectedRefsOf(p, tag), func(r *ProtectedRef) string { return r.Name }))
+}
+
+// dropProtectedRefs takes all rules of a project back, which goes.
+func (st *State) dropProtectedRefs(p *Project) {
+	for _, r := range slices.Clone(st.ProtectedRefs.Rows) {
+		if r.Project == p {
+			st.ProtectedRefs.remove(r)
+		}
+	}
+}
+
+// matchesGlob reports whether a name is what a pattern is for, in which * stands for any text
+// (lib/gitlab/sql/glob.rb, app/models/concerns/protected_ref.rb).
+func matchesGlob(pattern, name string) bool {
+	first, rest, wild := strings.Cut(pattern, "*")
+	if !wild {
+		return pattern == name
+	}
+	if !strings.HasPrefix(name, first) {
+		return false
+	}
+	name = name[len(first):]
+	for {
+		part, more, wild := strings.Cut(rest, "*")
+		if !wild {
+			return strings.HasSuffix(name, part)
+		}
+		at := strings.Index(name, part)
+		if at < 0 {
+			return false
+		}
+		name, rest = name[at+len(part):], more
+	}
+}
