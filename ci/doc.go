@@ -17,8 +17,8 @@
 // can, what was probably meant; every mistake is reported at once. [JobSpec.Validate] holds the same rules against a
 // value made in Go.
 //
-// [Read] reads a whole .gitlab-ci.yml as GitLab does, with GitLab's errors and warnings, and [Config.Pipeline] makes of it
-// the jobs that a pipeline of a given ref would have:
+// [Read] reads a whole .gitlab-ci.yml as GitLab does, with GitLab's errors and warnings, and [Config.Pipeline] makes of
+// it the jobs that a pipeline of a given ref would have:
 //
 //	config := ci.Read(text, ci.Options{Files: ci.FileMap{"more.yml": more}})
 //	pipeline := config.Pipeline(ci.Context{Ref: "main"})
@@ -30,8 +30,8 @@
 //	pipeline.go            rules, only, except and needs for one ref
 //	variables.go           variables over variables, and in texts
 //
-// The package knows nothing of the fake. It asks for one other module, a reader of YAML. Package fakegitlab has its own JobSpec, of
-// the same fields, and aliases for the other types: values of either convert to the other,
+// The package knows nothing of the fake. It asks for one other module, a reader of YAML. Package fakegitlab has its own
+// JobSpec, of the same fields, and aliases for the other types: values of either convert to the other,
 //
 //	gl.AddJob(fakegitlab.Job{Project: "acme/shop", Spec: fakegitlab.JobSpec(spec)})
 package ci

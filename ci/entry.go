@@ -190,7 +190,7 @@ func isExpression(value any) bool {
 	return err == nil
 }
 
-// isRef says whether a value may stand in only or except: a text and, if it has slashes around it, a regular expression.
+// isRef says whether a value may stand in only or except: a text and, with slashes around it, a regular expression.
 func isRef(value any) bool {
 	text, ok := value.(string)
 	if !ok {

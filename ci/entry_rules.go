@@ -8,7 +8,8 @@ import (
 )
 
 var (
-	ruleKeywords     = []string{"if", "changes", "exists", "when", "start_in", "allow_failure", "variables", "needs", "auto_cancel", "interruptible"}
+	ruleKeywords = []string{"if", "changes", "exists", "when", "start_in", "allow_failure", "variables", "needs",
+		"auto_cancel", "interruptible"}
 	workflowRuleWhen = []string{"always", whenNever}
 	jobRuleWhen      = []string{"on_success", "on_failure", "always", whenNever, whenManual, whenDelayed}
 	onlyByDefault    = []string{"branches", "tags"}

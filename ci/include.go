@@ -26,11 +26,12 @@ const (
 	errTextTooManyFiles   = "Maximum of %d nested includes are allowed!"
 	errTextBlankFile      = "Included file `%s` does not have valid YAML syntax!"
 	errTextBadInclude     = "Include must be a String or a Hash"
-	errTextOtherProject   = "Project `%s` not found or access denied! (fakegitlab includes local files only)"
-	errTextRemote         = "Remote file `%s` could not be fetched because of a socket error! (fakegitlab includes local files only)"
+	errTextOtherProject   = "Project `%s` not found or access denied! " + errTextLocalOnly
+	errTextRemote         = "Remote file `%s` could not be fetched because of a socket error! " + errTextLocalOnly
 	errTextTemplate       = "Included file `%s` is empty or does not exist! (fakegitlab has no templates)"
-	errTextArtifactFile   = "Job `%s` not found in parent pipeline or does not have artifacts! (fakegitlab includes local files only)"
-	errTextComponent      = "Component '%s' - content not found (fakegitlab includes local files only)"
+	errTextArtifactFile   = "Job `%s` not found in parent pipeline or does not have artifacts! " + errTextLocalOnly
+	errTextComponent      = "Component '%s' - content not found " + errTextLocalOnly
+	errTextLocalOnly      = "(fakegitlab includes local files only)"
 	errTextInputs         = "spec:inputs and include:inputs are not followed by fakegitlab"
 	errTextIncludeRule    = "include:rules:rule if invalid expression syntax"
 	errTextIncludeChanges = "include:rules:changes is not followed by fakegitlab"

@@ -308,7 +308,7 @@ func (p *prober) call(
 	ids := p.ids(e, kind)
 	for name, value := range map[string]string{
 		"runner_id": strconv.Itoa(ids["runner_id"]), "runner_type": string(kind), "system_id": "s_100001a",
-		"description": "x", "admin_mode": "false", "state": "success", "job": "package",
+		"description": "x", "admin_mode": "false", "state": "success", "job": "package", "content": "a: {script: x}",
 	} {
 		query.Set(name, value)
 	}

@@ -36,9 +36,9 @@ func compile(source string) (*pattern, error) {
 	return &pattern{re}, nil
 }
 
-// matches is =~, or !~ if negated. A text on the right, or the value of a variable there, is a pattern if it is written
-// as one. Otherwise GitLab's code falls through to Ruby's String#scan, the other way around: it holds if the text on the
-// right contains the one on the left.
+// matches is =~, or !~ if negated. A text on the right, or the value of a variable there, is a pattern if it is
+// written as one. Otherwise GitLab's code falls through to Ruby's String#scan, the other way around: it holds if the
+// text on the right contains the one on the left.
 func matches(left, right any, negated bool) (any, error) {
 	subject, _ := left.(string)
 	switch r := right.(type) {
