@@ -7,5 +7,5 @@
 //	problem.go    syntax errors in Psych's words
 //	extend.go     extends
 //	reference.go  !reference
-//	dump.go       values to YAML, as Ruby writes it, and to JSON
+//	dump.go       values to YAML, as Ruby writes it (quoted.go: texts), and to JSON
 package ciyaml

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -25,58 +24,68 @@ func dumpMap(b *strings.Builder, m *Map, indent int) {
 		if i > 0 || indent == 0 {
 			b.WriteString(strings.Repeat(" ", indent))
 		}
+		key := e.Key
 		if e.Named {
-			b.WriteString(dumpText(e.Key, indent))
-		} else {
-			b.WriteString(e.Key)
+			key = quoted{text: e.Key, indent: indent}.String()
 		}
-		b.WriteByte(':')
-		dumpValue(b, e.Value, indent, false)
+		b.WriteString(key + ":")
+		dumpValue(b, e.Value, place{indent: indent, column: indent + len([]rune(key)) + 2})
 	}
 }
 
+// place is where a value is written: the indent of the map or list that it is in, and its own column.
+type place struct {
+	indent, column int
+	inList         bool
+}
+
 // dumpValue writes what follows a key's colon or a list's dash. Ruby does not indent a list below its key.
-func dumpValue(b *strings.Builder, value any, indent int, inList bool) {
+func dumpValue(b *strings.Builder, value any, at place) {
 	switch v := value.(type) {
 	case *Map:
-		if v.Len() == 0 {
+		switch {
+		case v.Len() == 0:
 			b.WriteString(" {}\n")
 			return
-		}
-		if inList {
+		case at.inList:
 			b.WriteByte(' ')
-		} else {
-			b.WriteString("\n" + strings.Repeat(" ", indent+2))
+		default:
+			b.WriteString("\n" + strings.Repeat(" ", at.indent+2))
 		}
-		dumpMap(b, v, indent+2)
+		dumpMap(b, v, at.indent+2)
 	case []any:
-		if len(v) == 0 {
-			b.WriteString(" []\n")
-			return
-		}
-		if inList {
-			b.WriteByte(' ')
-			indent += 2
-		} else {
-			b.WriteByte('\n')
-		}
-		for i, each := range v {
-			if i > 0 || !inList {
-				b.WriteString(strings.Repeat(" ", indent))
-			}
-			b.WriteByte('-')
-			dumpValue(b, each, indent, true)
-		}
+		dumpList(b, v, at)
 	case nil:
 		b.WriteByte('\n')
 	case string:
-		b.WriteString(" " + dumpText(v, indent) + "\n")
+		b.WriteString(" " + quoted{v, at.indent, at.column, true}.String() + "\n")
 	case Symbol:
 		b.WriteString(" :" + string(v) + "\n")
 	case float64:
 		b.WriteString(" " + dumpFloat(v) + "\n")
 	default:
 		b.WriteString(" " + Text(v) + "\n")
+	}
+}
+
+func dumpList(b *strings.Builder, list []any, at place) {
+	indent := at.indent
+	switch {
+	case len(list) == 0:
+		b.WriteString(" []\n")
+		return
+	case at.inList:
+		b.WriteByte(' ')
+		indent += 2
+	default:
+		b.WriteByte('\n')
+	}
+	for i, each := range list {
+		if i > 0 || !at.inList {
+			b.WriteString(strings.Repeat(" ", indent))
+		}
+		b.WriteByte('-')
+		dumpValue(b, each, place{indent, indent + 2, true})
 	}
 }
 
@@ -88,49 +97,6 @@ func dumpFloat(f float64) string {
 		return strings.Replace(strconv.FormatFloat(f, 'f', -1, 64), "Inf", ".inf", 1)
 	}
 	return floatText(f)
-}
-
-// needsQuotes are texts that YAML would read as something else.
-var needsQuotes = regexp.MustCompile("^[-?:,\\[\\]{}#&*!|>'\"%@` ]|: |:$| #| $")
-
-func dumpText(text string, indent int) string {
-	switch {
-	case text == "":
-		return `''`
-	case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f }):
-		return strconv.Quote(text)
-	case strings.Contains(text, "\n"):
-		return dumpBlock(text, indent)
-	}
-	_, isText := plainScalar(text).(string)
-	if isText && !isDate.MatchString(text) && (!needsQuotes.MatchString(text) || plainDash(text)) {
-		return text
-	}
-	if strings.Contains(text, "'") && !strings.ContainsAny(text, `"\`) {
-		return `"` + text + `"`
-	}
-	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
-}
-
-// plainDash says whether a text begins with a dash that does not begin a list.
-func plainDash(text string) bool {
-	return len(text) > 1 && text[0] == '-' && text[1] != ' ' && !needsQuotes.MatchString(text[1:])
-}
-
-func dumpBlock(text string, indent int) string {
-	header := "|-"
-	if strings.HasSuffix(text, "\n\n") {
-		header = "|+"
-	} else if strings.HasSuffix(text, "\n") {
-		header = "|"
-	}
-	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-	for i, line := range lines {
-		if line != "" {
-			lines[i] = strings.Repeat(" ", indent+2) + line
-		}
-	}
-	return header + "\n" + strings.Join(lines, "\n")
 }
 
 // JSON is the value as JSON, maps in their order.

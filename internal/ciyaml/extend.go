@@ -12,7 +12,7 @@ const maxExtends = 10
 // Extend resolves the key extends of every map of the configuration, as lib/gitlab/ci/config/extendable does: bases in
 // order, later ones win, then the map itself. The error is GitLab's.
 func Extend(config *Map) (*Map, error) {
-	x := extender{config: config.Without(), done: map[string]bool{}}
+	x := extender{config: config.Without(), bases: map[string][]string{}, height: map[string]int{}}
 	for _, e := range config.Entries() {
 		if _, err := x.extend(e.Key, nil); err != nil {
 			return nil, err
@@ -21,15 +21,24 @@ func Extend(config *Map) (*Map, error) {
 	return x.config, nil
 }
 
+// extender merges each map once. GitLab does so again for each that extends it, and counts how deep it gets: so it must
+// be known of a merged map how many stand below it.
 type extender struct {
 	config *Map
-	done   map[string]bool
+	bases  map[string][]string
+	height map[string]int // of maps that are merged: how many extend another on the longest way down
 }
 
 func (x *extender) extend(key string, ancestors []string) (*Map, error) {
 	value, _ := x.config.Get(key).(*Map)
 	given, has := value.Lookup("extends")
-	if !has || x.done[key] {
+	if !has {
+		return value, nil
+	}
+	if height := x.height[key]; height > 0 {
+		if len(ancestors)+height-1 > maxExtends {
+			return nil, fmt.Errorf(errTextTooDeep, x.tooDeep(key, len(ancestors)))
+		}
 		return value, nil
 	}
 	bases := baseNames(given)
@@ -46,9 +55,28 @@ func (x *extender) extend(key string, ancestors []string) (*Map, error) {
 	}
 	merged = merged.Merge(value)
 	x.config.Set(key, merged)
-	x.done[key] = true
+	x.bases[key] = bases
+	x.height[key] = 1
+	for _, base := range bases {
+		x.height[key] = max(x.height[key], x.height[base]+1)
+	}
 	return merged, nil
 }
+
+// tooDeep is the map at which GitLab finds that it is too deep, on the way down from key, which has some above it.
+func (x *extender) tooDeep(key string, above int) string {
+	for ; above <= maxExtends; above++ {
+		for _, base := range x.bases[key] {
+			if above+x.height[base] > maxExtends {
+				key = base
+				break
+			}
+		}
+	}
+	return key
+}
+
+const errTextTooDeep = "%s: nesting too deep in `extends`"
 
 func baseNames(given any) []string {
 	list, ok := given.([]any)
@@ -80,7 +108,7 @@ func (x *extender) check(key string, bases, ancestors []string) error {
 	case invalid != nil:
 		return fmt.Errorf("%s: invalid base hashes in `extends` (%s)", key, strings.Join(invalid, ", "))
 	case len(ancestors) > maxExtends:
-		return fmt.Errorf("%s: nesting too deep in `extends`", key)
+		return fmt.Errorf(errTextTooDeep, key)
 	case slices.Contains(ancestors, key):
 		return fmt.Errorf("%s: circular dependency detected in `extends`", key)
 	}

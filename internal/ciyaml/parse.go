@@ -1,9 +1,10 @@
 package ciyaml
 
 import (
-	"bytes"
 	"errors"
 	"io"
+	"regexp"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -17,7 +18,9 @@ const (
 // maxSource is more than any text of a configuration that is not too big, its comments aside.
 const maxSource = 16 << 20
 
-// maxDocuments is how many documents of a file are looked at: a header and the configuration.
+// divider is what stands between the documents of a file, of which GitLab looks at two: a header and the configuration.
+var divider = regexp.MustCompile(`(?m)^---\s+`)
+
 const maxDocuments = 2
 
 // Load reads the text of a configuration: its first document or, where that is a header with spec, the second, with
@@ -44,29 +47,37 @@ func Load(source string) (config, header *Map, err error) {
 	return config, header, nil
 }
 
-func parseAll(source string) ([]any, error) {
-	decoder := yaml.NewDecoder(bytes.NewReader([]byte(source)))
-	documents := []any{}
-	for len(documents) < maxDocuments {
-		var node yaml.Node
-		err := decoder.Decode(&node)
-		if err == io.EOF {
-			break
+func parseAll(source string) (documents []any, err error) {
+	for _, text := range divider.Split(source, -1) {
+		if strings.TrimSpace(text) == "" {
+			continue
 		}
-		if err != nil {
-			return nil, problem(source, err)
-		}
-		p := parser{values: map[*yaml.Node]any{}, open: map[*yaml.Node]bool{}}
-		value, err := p.value(&node, 0)
+		document, err := parse(text)
 		if err != nil {
 			return nil, err
 		}
-		documents = append(documents, value)
+		if documents = append(documents, document); len(documents) == maxDocuments {
+			break
+		}
 	}
 	if len(documents) == 0 {
 		documents = append(documents, nil)
 	}
 	return documents, nil
+}
+
+// parse reads a text's first document.
+func parse(source string) (any, error) {
+	var node yaml.Node
+	err := yaml.NewDecoder(strings.NewReader(source)).Decode(&node)
+	if err == io.EOF {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, problem(source, err)
+	}
+	p := parser{values: map[*yaml.Node]any{}, open: map[*yaml.Node]bool{}}
+	return p.value(&node, 0)
 }
 
 // parser turns one document's nodes into values, each node once, however many aliases name it.

@@ -19,12 +19,12 @@ var (
 	isOctal    = regexp.MustCompile(`^[-+]?0[_,]*[0-7][0-7_,]*$`)
 	isHex      = regexp.MustCompile(`^[-+]?0x[0-9a-fA-F_,]+$`)
 	isBinary   = regexp.MustCompile(`^[-+]?0b[01_,]+$`)
-	isFloat    = regexp.MustCompile(`^[-+]?([0-9][0-9_,]*)?\.[0-9]*([eE][+-][0-9]+)?$|^[-+]?[0-9]+[eE][+-]?[0-9]+$`)
+	isFloat    = regexp.MustCompile(`^[-+]?([0-9][0-9_,]*)?\.[0-9]*([eE][+-][0-9]+)?$`)
 	isInfinity = regexp.MustCompile(`(?i)^[-+]?\.inf$`)
 	isNaN      = regexp.MustCompile(`(?i)^\.nan$`)
 	isBase60   = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(:[0-5]?[0-9]){1,2}$`)
 	isDate     = regexp.MustCompile(`^\d{4}-(1[012]|0\d|\d)-([12]\d|3[01]|0\d|\d)$`)
-	isSymbol   = regexp.MustCompile(`^:[A-Za-z_]\w*$`)
+	isSymbol   = regexp.MustCompile(`^:.`)
 )
 
 // errTextDate is Psych's refusal of a date, a class that GitLab does not let it load.
@@ -53,7 +53,7 @@ func plainScalar(word string) any {
 	case isFalse.MatchString(word):
 		return false
 	case isSymbol.MatchString(word):
-		return Symbol(word[1:])
+		return Symbol(strings.Trim(word[1:], `"'`))
 	case isInfinity.MatchString(word):
 		if word[0] == '-' {
 			return math.Inf(-1)
@@ -95,19 +95,18 @@ func number(word string) any {
 	return word
 }
 
-// sixties reads YAML 1.1's numbers to the base of sixty: 1:30 is 90.
+// sixties reads YAML 1.1's numbers to the base of sixty as Psych does, to which 1:30 is an hour and a half.
 func sixties(word string) any {
 	var total int64
-	negative := strings.HasPrefix(word, "-")
-	for _, part := range strings.Split(strings.TrimLeft(word, "+-"), ":") {
+	for _, part := range strings.Split(word, ":") {
 		n, err := strconv.ParseInt(part, 10, 32)
 		if err != nil {
 			return word
 		}
 		total = total*60 + n
 	}
-	if negative {
-		total = -total
+	if strings.Count(word, ":") == 1 {
+		total *= 60
 	}
 	return total
 }
