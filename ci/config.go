@@ -73,10 +73,8 @@ type Job struct {
 	// Part and Parts say which part of a parallel job it is, from 1; 0 for others.
 	Part, Parts int
 
-	base      string // the name without its part
-	own       JobVariables
-	inherits  inheritance
-	onlyPlain bool // only is GitLab's default
+	own      JobVariables // its own variables, without those of the root
+	inherits inheritance
 }
 
 // Rule is one of rules. All its conditions must hold; one that is empty always does.
@@ -148,11 +146,8 @@ func Read(source string, o Options) *Config {
 	if c.Errors = r.errors; len(c.Errors) > 0 {
 		return c.refused()
 	}
-	jobs, err := expandParallel(r.jobs)
-	if err == nil {
-		err = checkLogic(jobs, c.Stages)
-	}
-	if err == nil {
+	jobs := expandParallel(r.jobs)
+	if err = checkLogic(jobs, c.Stages); err == nil {
 		c.Jobs, err = finishJobs(jobs, c.Variables)
 	}
 	if err != nil {

@@ -64,7 +64,7 @@ func (r *reader) job(e entry, name string, named bool, m *ciyaml.Map) {
 		return
 	}
 	own := len(r.errors)
-	d := &draft{job: Job{Name: name, base: name}, keywords: m}
+	d := &draft{job: Job{Name: name}, keywords: m}
 	r.processable(e, d, m)
 	if isTrigger {
 		r.triggerJob(e, d, m)
@@ -161,7 +161,7 @@ func (r *reader) processable(e entry, d *draft, m *ciyaml.Map) {
 	case j.Only != nil && len(j.Only.Refs) == 0:
 		j.Only.Refs = slices.Clone(onlyByDefault)
 	case j.Only == nil && !hasRules && !r.hasWorkflowRules:
-		j.Only, j.onlyPlain = &Policy{Refs: slices.Clone(onlyByDefault)}, true
+		j.Only = &Policy{Refs: slices.Clone(onlyByDefault)}
 	}
 	j.own = r.variables(e.below("variables"), m.Get("variables"), false)
 	inheritsDefault := r.inherit(e.below("inherit"), d, m.Get("inherit"))

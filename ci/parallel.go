@@ -11,7 +11,7 @@ import (
 
 // expandParallel puts the parts of parallel jobs in their place, and lets needs and dependencies of such a job mean its
 // parts, as Gitlab::Ci::Config::Normalizer does.
-func expandParallel(drafts []*draft) ([]*draft, error) {
+func expandParallel(drafts []*draft) []*draft {
 	parts := map[string][]*draft{}
 	var all []*draft
 	for _, d := range drafts {
@@ -30,7 +30,7 @@ func expandParallel(drafts []*draft) ([]*draft, error) {
 		}
 		d.job.Spec.Dependencies = meantNames(d.keywords.Get("dependencies"), parts)
 	}
-	return all, nil
+	return all
 }
 
 // parts are the jobs that a job stands for.
@@ -80,9 +80,9 @@ func meantNeeds(given []Need, needs []need, parts map[string][]*draft) []Need {
 			}) {
 				continue
 			}
-			one := n.Need
-			one.Job = part.job.Name
-			meant = append(meant, one)
+			ofPart := n.Need
+			ofPart.Job = part.job.Name
+			meant = append(meant, ofPart)
 		}
 	}
 	return meant

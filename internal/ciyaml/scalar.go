@@ -36,26 +36,35 @@ func scalar(node *yaml.Node) (any, error) {
 	if node.Style&quotedStyles != 0 || node.Style&yaml.TaggedStyle != 0 && node.Tag == "!!str" {
 		return node.Value, nil
 	}
-	if isDate.MatchString(node.Value) {
+	if word := node.Value; word != "" && word[0] >= '0' && word[0] <= '9' && isDate.MatchString(word) {
 		return nil, errors.New(errTextDate)
 	}
 	return plainScalar(node.Value), nil
 }
 
+// plainScalar is what a plain word stands for. Most begin with a letter that says at once that they are texts.
 func plainScalar(word string) any {
-	switch {
-	case isNothing.MatchString(word):
+	if word == "" {
 		return nil
-	case len(word) > 60:
+	}
+	if len(word) > 60 || !strings.Contains("~nNyYtToOfF:+-.0123456789", word[:1]) {
 		return word
-	case isTrue.MatchString(word):
-		return true
-	case isFalse.MatchString(word):
-		return false
-	case isSymbol.MatchString(word):
-		return Symbol(strings.Trim(word[1:], `"'`))
+	}
+	switch first := word[0]; {
+	case first > '9':
+		switch {
+		case isNothing.MatchString(word):
+			return nil
+		case isTrue.MatchString(word):
+			return true
+		case isFalse.MatchString(word):
+			return false
+		case isSymbol.MatchString(word):
+			return Symbol(strings.Trim(word[1:], `"'`))
+		}
+		return word
 	case isInfinity.MatchString(word):
-		if word[0] == '-' {
+		if first == '-' {
 			return math.Inf(-1)
 		}
 		return math.Inf(1)
