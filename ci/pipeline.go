@@ -113,14 +113,20 @@ func (p *Pipeline) checkNeeds() {
 
 // predefined are the variables that follow from the context.
 func (x Context) predefined() JobVariables {
-	refKind := "CI_COMMIT_BRANCH"
-	if x.Tag {
-		refKind = "CI_COMMIT_TAG"
-	}
-	return JobVariables{{Key: "CI", Value: "true"}, {Key: "GITLAB_CI", Value: "true"},
+	variables := JobVariables{{Key: "CI", Value: "true"}, {Key: "GITLAB_CI", Value: "true"},
 		{Key: "CI_PIPELINE_SOURCE", Value: x.source()}, {Key: "CI_COMMIT_REF_NAME", Value: x.Ref},
-		{Key: "CI_COMMIT_REF_SLUG", Value: Slug(x.Ref)}, {Key: refKind, Value: x.Ref}}
+		{Key: "CI_COMMIT_REF_SLUG", Value: Slug(x.Ref)}}
+	switch {
+	case x.Tag:
+		variables = append(variables, JobVariable{Key: "CI_COMMIT_TAG", Value: x.Ref})
+	case x.source() != mergeRequestEvent: // whose pipelines are of no branch
+		variables = append(variables, JobVariable{Key: "CI_COMMIT_BRANCH", Value: x.Ref})
+	}
+	return variables
 }
+
+// mergeRequestEvent is the source of pipelines of merge requests.
+const mergeRequestEvent = "merge_request_event"
 
 func (x Context) source() string {
 	if x.Source == "" {
@@ -287,7 +293,7 @@ func (b builder) refs(patterns []string) bool {
 
 func (b builder) ref(pattern string) bool {
 	source := b.x.source()
-	mergeRequest := source == "merge_request_event"
+	mergeRequest := source == mergeRequestEvent
 	switch pattern {
 	case "tags":
 		return b.x.Tag

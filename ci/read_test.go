@@ -162,6 +162,21 @@ gone: {script: x, rules: [{when: never}]}
 	assert.Equal(t, before, fmt.Sprintf("%+v", config))
 }
 
+func TestPipelinesOfMergeRequests(t *testing.T) {
+	config := ci.Read(`
+branch: {script: x, only: [branches]}
+request: {script: x, only: [merge_requests]}
+rule: {script: x, rules: [{if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_COMMIT_BRANCH == null}]}
+named: {script: x, only: [topic]}
+`, ci.Options{})
+	require.Empty(t, config.Errors)
+	var names []string
+	for _, j := range config.Pipeline(ci.Context{Ref: "topic", Source: "merge_request_event"}).Jobs {
+		names = append(names, j.Name)
+	}
+	assert.Equal(t, []string{"request", "rule"}, names)
+}
+
 func TestCircularVariables(t *testing.T) {
 	config := ci.Read("a: {script: x, variables: {A: $B, B: $C, C: $A, D: $D}}\n", ci.Options{})
 	require.Empty(t, config.Errors)
