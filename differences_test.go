@@ -121,6 +121,7 @@ func TestEveryEndpointThatChangesSomethingSaysWhat(t *testing.T) {
 		fakegitlab.RevokeOwnAccessToken:   "the call does not say which of a user's tokens it was",
 		fakegitlab.DeleteProjectArtifacts: "it is of all jobs of a project",
 		fakegitlab.OAuthToken:             "its tokens are in no world",
+		fakegitlab.LintConfig:             "it only says what it thinks of a text",
 		fakegitlab.GraphQL:                "its mutations say it, by their fields",
 	}
 	gl := fakegitlab.New(t, fakegitlab.WithVersion("19.4"))

@@ -47,6 +47,8 @@ var namedConstants = []namedConstant{
 	{"RetryJob", RetryJob},
 	{"EraseJob", EraseJob},
 	{"PlayJob", PlayJob},
+	{"LintProject", LintProject},
+	{"LintConfig", LintConfig},
 	{"GetOwnJob", GetOwnJob},
 	{"ListAllowedAgents", ListAllowedAgents},
 	{"DownloadRefArtifacts", DownloadRefArtifacts},

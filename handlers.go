@@ -78,6 +78,12 @@ const (
 	PlayJob              Endpoint = "POST /projects/:id/jobs/:job_id/play"
 )
 
+// The endpoints of the CI Lint API (https://docs.gitlab.com/ee/api/lint.html).
+const (
+	LintProject Endpoint = "GET /projects/:id/ci/lint"
+	LintConfig  Endpoint = "POST /projects/:id/ci/lint"
+)
+
 // The endpoints of the Job artifacts API (https://docs.gitlab.com/ee/api/job_artifacts.html), and those with which a
 // job asks who it is.
 const (

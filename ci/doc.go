@@ -17,8 +17,21 @@
 // can, what was probably meant; every mistake is reported at once. [JobSpec.Validate] holds the same rules against a
 // value made in Go.
 //
-// The package knows nothing of the fake and asks for no other module. Package fakegitlab has its own JobSpec, of
-// the same fields, and aliases for the other types: values of either convert to the other,
+// [Read] reads a whole .gitlab-ci.yml as GitLab does, with GitLab's errors and warnings, and [Config.Pipeline] makes of
+// it the jobs that a pipeline of a given ref would have:
+//
+//	config := ci.Read(text, ci.Options{Files: ci.FileMap{"more.yml": more}})
+//	pipeline := config.Pipeline(ci.Context{Ref: "main"})
+//
+//	config.go              Read: its order, and the types of what it makes
+//	include.go, files.go   include:local and its refusals; files and globs
+//	entry*.go              the keywords, one after the other, with what GitLab says of wrong ones
+//	parallel.go, logic.go  the parts of parallel jobs; how jobs hang together
+//	pipeline.go            rules, only, except and needs for one ref
+//	variables.go           variables over variables, and in texts
+//
+// The package knows nothing of the fake. It asks for one other module, a reader of YAML. Package fakegitlab has its own
+// JobSpec, of the same fields, and aliases for the other types: values of either convert to the other,
 //
 //	gl.AddJob(fakegitlab.Job{Project: "acme/shop", Spec: fakegitlab.JobSpec(spec)})
 package ci

@@ -430,7 +430,7 @@ func (p *prober) call(
 	for name, value := range map[string]string{
 		"runner_id": strconv.Itoa(ids["runner_id"]), "runner_type": string(kind), "system_id": "s_100001a",
 		"description": "x", "admin_mode": "false", "state": "success", "job": "package",
-		"url": "https://hooks.example.com/in", "value": "x",
+		"url": "https://hooks.example.com/in", "value": "x", "content": "a: {script: x}",
 	} {
 		query.Set(name, value)
 	}

@@ -50,6 +50,7 @@ const (
 	RerunAbilities
 	PlayAnswersNewAttempt
 	JobInputsOverridden
+	LintContentRef
 	RetryReasonAliases
 	JobRouter
 	RateLimitHeaders
@@ -258,6 +259,8 @@ var table = [differenceCount]Row{
 		Version{18, 10}, first, "lib/api/ci/jobs.rb of 17.x and the newest", false},
 	JobInputsOverridden: {"play and retry take job_inputs",
 		Version{18, 10}, first, "Jobs API page", true},
+	LintContentRef: {"GET /projects/:id/ci/lint takes content_ref and dry_run_ref, the new names of sha and ref",
+		Version{16, 10}, first, "CI Lint API page", true},
 	RetryReasonAliases: {"retry:when by the name of stuck_or_timeout_failure or job_execution_timeout also means the " +
 		"reasons that have taken their place, and the other way round",
 		Version{19, 0}, first, "issue 602133 of GitLab", false},

@@ -81,6 +81,10 @@ func UpdateBuild(a Actor, s JobStanding) Decision {
 // refRole is the least role that may change the protected ref of the job.
 func (s JobStanding) refRole() Role { return cmp.Or(s.For, Maintainer) }
 
+// CreatePipeline says whether the actor may make pipelines in the project, and try out what they would be of
+// (app/policies/project_policy.rb).
+func CreatePipeline(a Actor, s ProjectStanding) Decision { return UpdateBuilds(a, s) }
+
 // CancelBuilds says whether the actor may cancel jobs of the project at all, which is asked before the job is looked
 // for (lib/api/ci/jobs.rb, authorize_cancel_builds!).
 func CancelBuilds(a Actor, s ProjectStanding) Decision {

@@ -15,6 +15,7 @@ func TestRolesInProjects(t *testing.T) {
 		reading bool // auditors pass
 	}{
 		"read code":            {ReadCode, Reporter, true},
+		"create pipelines":     {CreatePipeline, Developer, false},
 		"authorized projects":  {AuthorizedProject, Guest, true},
 		"administer":           {AdminProject, Maintainer, false},
 		"administer webhooks":  {AdminWebHook, Maintainer, false},

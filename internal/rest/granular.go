@@ -46,6 +46,8 @@ var granular = map[string]*front.Granular{
 	"POST /projects/:id/jobs/:job_id/retry":                         wants("Job: Run", front.AtProject),
 	"POST /projects/:id/jobs/:job_id/cancel":                        wants("Job: Update", front.AtProject),
 	"POST /projects/:id/jobs/:job_id/erase":                         wants("Job: Delete", front.AtProject),
+	"GET /projects/:id/ci/lint":                                     wants("CI Config: Read", front.AtProject),
+	"POST /projects/:id/ci/lint":                                    wants("CI Config: Validate", front.AtProject),
 	"GET /projects/:id/jobs/:job_id/artifacts":                      wants("Job Artifact: Read", front.AtProject),
 	"GET /projects/:id/jobs/:job_id/artifacts/*artifact_path":       wants("Job Artifact: Read", front.AtProject),
 	"GET /projects/:id/jobs/artifacts/:ref_name/download":           wants("Job Artifact: Read", front.AtProject),

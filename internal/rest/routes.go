@@ -8,7 +8,7 @@ import "github.com/fakegitlab/fakegitlab/internal/front"
 func Routes() []*front.Route {
 	var all []*front.Route
 	for _, family := range [][]row{
-		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(),
+		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(), lintRows(),
 		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
 		variableRows(), protectedRefRows(), resourceTokenRows(), deployTokenRows(),
 		userRows(), userStateRows(), accessTokenRows(), impersonationTokenRows(),

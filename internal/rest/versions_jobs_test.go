@@ -74,6 +74,11 @@ func retriedWithInputs(v inVersion) any {
 	return string(next.Spec.Inputs[0].Value)
 }
 
+// lintedElsewhere is what comes of asking for a commit that is not there by a parameter that may not be there yet.
+func lintedElsewhere(v inVersion) any {
+	return v.as("mia", "GET", "/projects/10001/ci/lint?content_ref=elsewhere").Status
+}
+
 func retriedByAlias(v inVersion) any {
 	v.gl.AddJob(fg.Job{Project: "acme/shop",
 		Spec: fg.JobSpec{Retry: fg.Retry{Max: 1, When: []string{"stuck_or_timeout_failure"}}}})

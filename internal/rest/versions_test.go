@@ -385,6 +385,7 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.RerunAbilities:               {rerunWhileArchived, []int{403, 403, 403}, []int{201, 200, 403}, nil},
 		gitlabversion.PlayAnswersNewAttempt:        {playedAgain, "success", "pending", nil},
 		gitlabversion.JobInputsOverridden:          {retriedWithInputs, `"stage"`, `"prod"`, nil},
+		gitlabversion.LintContentRef:               {lintedElsewhere, 200, 404, nil},
 		gitlabversion.RetryReasonAliases:           {retriedByAlias, 1, 2, nil},
 	}
 }

@@ -1,0 +1,90 @@
+package ci
+
+import (
+	"fmt"
+	"strings"
+)
+
+// connected are the strongly connected components of a graph, each after those that it leads to, in the order in which
+// Ruby's TSort finds them: GitLab's errors about circles list a component as it does. It does without recursion, for a
+// chain may be as long as a file.
+func connected(nodes []string, next map[string][]string) [][]string {
+	s := search{next: next, number: map[string]int{}, low: map[string]int{}, stacked: map[string]bool{}}
+	for _, node := range nodes {
+		if s.number[node] == 0 {
+			s.from(node)
+		}
+	}
+	return s.found
+}
+
+// search is Tarjan's.
+type search struct {
+	next        map[string][]string
+	number, low map[string]int // from 1
+	stacked     map[string]bool
+	stack       []string
+	found       [][]string
+}
+
+func (s *search) enter(node string) {
+	s.number[node] = len(s.number) + 1
+	s.low[node] = s.number[node]
+	s.stack = append(s.stack, node)
+	s.stacked[node] = true
+}
+
+func (s *search) from(start string) {
+	type frame struct {
+		node string
+		at   int
+	}
+	s.enter(start)
+	for path := []frame{{node: start}}; len(path) > 0; {
+		top := &path[len(path)-1]
+		if top.at < len(s.next[top.node]) {
+			child := s.next[top.node][top.at]
+			top.at++
+			switch {
+			case s.number[child] == 0:
+				s.enter(child)
+				path = append(path, frame{node: child})
+			case s.stacked[child]:
+				s.low[top.node] = min(s.low[top.node], s.number[child])
+			}
+			continue
+		}
+		node := top.node
+		path = path[:len(path)-1]
+		if len(path) > 0 {
+			above := path[len(path)-1].node
+			s.low[above] = min(s.low[above], s.low[node])
+		}
+		if s.low[node] == s.number[node] {
+			s.leave(node)
+		}
+	}
+}
+
+// leave takes the component that began with the node off the stack.
+func (s *search) leave(node string) {
+	from := len(s.stack) - 1
+	for s.stack[from] != node {
+		from--
+	}
+	component := append([]string{}, s.stack[from:]...)
+	s.stack = s.stack[:from]
+	for _, each := range component {
+		s.stacked[each] = false
+	}
+	s.found = append(s.found, component)
+}
+
+// quotedList is a list of texts as Ruby inspects it.
+func quotedList(list []string) string {
+	quoted := make([]string, len(list))
+	for i, each := range list {
+		quoted[i] = fmt.Sprintf("%q", each)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}

@@ -1,0 +1,286 @@
+package ci
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/ciexpr"
+	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
+)
+
+// reader turns the tree of a configuration into what it says, as lib/gitlab/ci/config/entry does, and collects what is
+// wrong with it: an entry's own errors come before those of its parts, and an entry with errors of its own does not
+// look at its parts.
+type reader struct {
+	errors, warnings []string
+	defaults         *ciyaml.Map
+	hasWorkflowRules bool
+	jobs             []*draft
+}
+
+// draft is a job that is being read.
+type draft struct {
+	job       Job
+	keywords  *ciyaml.Map // with those of default
+	needs     []need
+	parallel  parallel
+	generates []string // the jobs whose artifacts have the child pipeline's configuration
+}
+
+// need is a need of a job of the same pipeline.
+type need struct {
+	Need
+	matrix []combination // the parts that it picks; nil is all
+}
+
+// entry is a place of the configuration.
+type entry struct {
+	r     *reader
+	place string
+	from  int // where its errors begin
+}
+
+func (r *reader) at(place string) entry { return entry{r, place, len(r.errors)} }
+
+// below is a part of the entry.
+func (e entry) below(key string) entry {
+	if e.place != "" {
+		key = e.place + ":" + key
+	}
+	return e.r.at(key)
+}
+
+// addf reports what is wrong with a field. GitLab writes all of it in small letters.
+func (e entry) addf(field, format string, args ...any) {
+	e.r.errors = append(e.r.errors, strings.ToLower(e.text(field, format, args...)))
+}
+
+// laterf reports what GitLab finds once it has looked at the parts, and yet lists before what is wrong with them.
+func (e entry) laterf(own int, field, format string, args ...any) {
+	text := strings.ToLower(e.text(field, format, args...))
+	e.r.errors = slices.Insert(e.r.errors, own, text)
+}
+
+func (e entry) text(field, format string, args ...any) string {
+	text := field + " " + fmt.Sprintf(format, args...)
+	if e.place != "" {
+		text = e.place + " " + text
+	}
+	return text
+}
+
+// kindf reports a value of none of the kinds that the entry may have. Here GitLab keeps the case of the place.
+func (e entry) kindf(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if e.place != "" {
+		text = e.place + " " + text
+	}
+	e.r.errors = append(e.r.errors, text)
+}
+
+// fine says whether nothing was wrong so far.
+func (e entry) fine() bool { return len(e.r.errors) == e.from }
+
+// Texts that many entries share.
+const (
+	errTextUnknownKeys  = "contains unknown keys: %s"
+	errTextMissingKeys  = "missing required keys: %s"
+	errTextBlank        = "can't be blank"
+	errTextText         = "should be a string"
+	errTextTexts        = "should be an array of strings"
+	errTextTextOrTexts  = "should be an array of strings or a string"
+	errTextBoolean      = "should be a boolean value"
+	errTextHash         = "should be a hash"
+	errTextDuration     = "should be a duration"
+	errTextOneOf        = "should be one of: %s"
+	errTextNested       = "should be a string or a nested array of strings up to 10 levels deep"
+	errTextIntegers     = "should be an array of integers or an integer"
+	errTextHashOrText   = "should be a hash or a string"
+	errTextExpression   = "invalid expression syntax"
+	errTextRe2          = "must be a regular expression with re2 syntax"
+	errTextNestedHashes = "should be an array containing hashes and arrays of hashes"
+)
+
+// keys wants the keys of a map to be among those that are known.
+func (e entry) keys(m *ciyaml.Map, known ...string) {
+	var unknown []string
+	for _, key := range m.Keys() {
+		if !slices.Contains(known, key) {
+			unknown = append(unknown, key)
+		}
+	}
+	if unknown != nil {
+		e.addf("config", errTextUnknownKeys, strings.Join(unknown, ", "))
+	}
+}
+
+// required wants a map to have keys.
+func (e entry) required(m *ciyaml.Map, keys ...string) {
+	var missing []string
+	for _, key := range keys {
+		if !m.Has(key) {
+			missing = append(missing, key)
+		}
+	}
+	if missing != nil {
+		e.addf("config", errTextMissingKeys, strings.Join(missing, ", "))
+	}
+}
+
+// field is a check of one key of a map, which passes if the key is not there or has nothing.
+func (e entry) field(m *ciyaml.Map, key, text string, good func(any) bool) {
+	if value := m.Get(key); value != nil && !good(value) {
+		e.addf(human(key), "%s", text)
+	}
+}
+
+// oneOf wants a key, if it is there, to be one of some words.
+func (e entry) oneOf(m *ciyaml.Map, key string, words ...string) {
+	e.field(m, key, fmt.Sprintf(errTextOneOf, strings.Join(words, ", ")), among(words...))
+}
+
+// human is a keyword as GitLab names it in an error.
+func human(key string) string { return strings.ReplaceAll(key, "_", " ") }
+
+func among(words ...string) func(any) bool {
+	return func(value any) bool {
+		text, ok := value.(string)
+		return ok && slices.Contains(words, text)
+	}
+}
+
+func isText(value any) bool    { _, ok := value.(string); return ok }
+func isBoolean(value any) bool { _, ok := value.(bool); return ok }
+func isInteger(value any) bool { _, ok := value.(int64); return ok }
+func isMap(value any) bool     { _, ok := value.(*ciyaml.Map); return ok }
+func isTexts(value any) bool   { _, ok := textList(value); return ok }
+
+func isTextOrTexts(value any) bool { return isText(value) || isTexts(value) }
+
+func isScalar(value any) bool {
+	switch value.(type) {
+	case string, ciyaml.Symbol, int64, float64, bool:
+		return true
+	}
+	return false
+}
+
+func isIntegers(value any) bool {
+	list, ok := value.([]any)
+	return isInteger(value) || ok && !slices.ContainsFunc(list, func(each any) bool { return !isInteger(each) })
+}
+
+// isDuration says whether a value is a duration; never is one where it may be.
+func isDuration(value any) bool {
+	_, err := ParseDuration(ciyaml.Text(value))
+	return err == nil && (isText(value) || isInteger(value))
+}
+
+func isDurationOrNever(value any) bool {
+	return isDuration(value) || strings.EqualFold(ciyaml.Text(value), "never")
+}
+
+func isExpression(value any) bool {
+	text, ok := value.(string)
+	if !ok {
+		return false
+	}
+	_, err := ciexpr.Parse(text)
+	return err == nil
+}
+
+// isRef says whether a value may stand in only or except: a text and, with slashes around it, a regular expression.
+func isRef(value any) bool {
+	text, ok := value.(string)
+	if !ok {
+		return false
+	}
+	_, isPattern, err := ciexpr.Regexp(text)
+	return !isPattern || err == nil
+}
+
+func isRefs(value any) bool {
+	list, ok := value.([]any)
+	return ok && !slices.ContainsFunc(list, func(each any) bool { return !isRef(each) })
+}
+
+// blank is Rails' idea of nothing.
+func blank(value any) bool {
+	switch v := value.(type) {
+	case nil:
+		return true
+	case bool:
+		return !v
+	case string:
+		return strings.TrimSpace(v) == ""
+	case []any:
+		return len(v) == 0
+	case *ciyaml.Map:
+		return v.Len() == 0
+	}
+	return false
+}
+
+func textList(value any) ([]string, bool) {
+	list, ok := value.([]any)
+	texts := make([]string, len(list))
+	for i, each := range list {
+		text, isText := each.(string)
+		if !isText {
+			return nil, false
+		}
+		texts[i] = text
+	}
+	return texts, ok
+}
+
+// maxNesting is how deep lists may lie within lists.
+const maxNesting = 10
+
+// script is a command, or lists of them within lists, as one list.
+func script(value any) ([]string, bool) {
+	if text, ok := value.(string); ok {
+		return []string{text}, true
+	}
+	flat, ok := flattened(value, maxNesting)
+	if !ok {
+		return nil, false
+	}
+	return textList(flat)
+}
+
+// flattened is a list without the lists within it.
+func flattened(value any, depth int) ([]any, bool) {
+	list, ok := value.([]any)
+	if !ok || depth == 0 {
+		return nil, false
+	}
+	flat := []any{}
+	for _, each := range list {
+		if _, isList := each.([]any); !isList {
+			flat = append(flat, each)
+			continue
+		}
+		inner, ok := flattened(each, depth-1)
+		if !ok {
+			return nil, false
+		}
+		flat = append(flat, inner...)
+	}
+	return flat, true
+}
+
+// texts are the elements of a list that are texts.
+func texts(value any) []string {
+	list, _ := textList(value)
+	return list
+}
+
+// one is a value as a list of it, unless it is one.
+func one(value any) []any {
+	if list, ok := value.([]any); ok {
+		return list
+	}
+	return []any{value}
+}

@@ -1,0 +1,343 @@
+package ci
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
+)
+
+// commonKeywords are those of every job, with a script or a trigger.
+var commonKeywords = []string{"extends", "stage", "only", "except", "rules", "variables", "inherit", "allow_failure",
+	"when", "needs", "resource_group"}
+
+var (
+	scriptKeywords = slices.Concat(commonKeywords, []string{"tags", "script", "image", "services", "start_in",
+		"artifacts", "cache", "dependencies", "before_script", "after_script", "hooks", "environment", "coverage", "retry",
+		"parallel", "interruptible", "timeout", "release", "id_tokens", "publish", "pages", "manual_confirmation", "run",
+		"secrets", "identity", "dast_configuration", "inputs"})
+	triggerKeywords = slices.Concat(commonKeywords, []string{"trigger", "parallel", "interruptible",
+		"manual_confirmation", "environment"})
+	// inherited are the keywords that a job takes from default.
+	inherited = []string{"before_script", "after_script", "hooks", "cache", "image", "services", "interruptible",
+		"timeout", "retry", "tags", "artifacts"}
+)
+
+var (
+	scriptWhen  = []string{"on_success", "on_failure", "always", "manual", "delayed"}
+	triggerWhen = []string{"on_success", "on_failure", "always", "manual"}
+)
+
+const (
+	whenManual, whenDelayed, whenNever, whenOnSuccess = "manual", "delayed", "never", "on_success"
+
+	// startInLimit is how long a delayed job may wait.
+	startInLimit = 7 * 24 * time.Hour
+)
+
+const (
+	errTextNotSymbol   = "should be a symbol"
+	errTextNotWithRule = "key may not be used with `rules`: %s"
+	errTextLimit       = "should not exceed the limit"
+	errTextMustBeBlank = "must be blank"
+	errTextHashOrBool  = "should be a hash or a boolean value"
+	errTextPartOfNeeds = "the %s should be part of needs"
+	warningRulesWhen   = "may allow multiple pipelines to run for a single action due to `rules:when` clause with no " +
+		"`workflow:rules` - read more: https://docs.gitlab.com/ee/ci/troubleshooting.html#pipeline-warnings"
+)
+
+// job reads one job, with a script or a trigger.
+func (r *reader) job(e entry, name string, named bool, m *ciyaml.Map) {
+	isTrigger := !m.Has("script") && !m.Has("run")
+	r.checkJob(e, name, named, m)
+	if isTrigger {
+		e.keys(m, triggerKeywords...)
+		e.oneOf(m, "when", triggerWhen...)
+		e.field(m, "allow_failure", errTextBoolean, isBoolean)
+	} else {
+		r.checkScriptJob(e, m)
+	}
+	if !e.fine() {
+		return
+	}
+	own := len(r.errors)
+	d := &draft{job: Job{Name: name}, keywords: m}
+	r.processable(e, d, m)
+	if isTrigger {
+		r.triggerJob(e, d, m)
+	} else {
+		r.scriptJob(e, d, m, own)
+	}
+	r.jobs = append(r.jobs, d)
+}
+
+// checkJob is what holds for every job.
+func (r *reader) checkJob(e entry, name string, named bool, m *ciyaml.Map) {
+	if strings.TrimSpace(name) == "" {
+		e.addf("name", errTextBlank)
+	}
+	if !named {
+		e.addf("name", errTextNotSymbol)
+	}
+	if len([]rune(name)) > maxName {
+		e.addf("name", errTextNameTooLong, maxName)
+	}
+	if m.Has("rules") {
+		var both []string
+		for _, key := range []string{"only", "except", "start_in"} {
+			if m.Get(key) != nil {
+				both = append(both, key)
+			}
+		}
+		if both != nil {
+			e.addf("config", errTextNotWithRule, strings.Join(both, ", "))
+		}
+	}
+	e.field(m, "extends", errTextTextOrTexts, isTextOrTexts)
+	e.field(m, "rules", errTextNestedHashes, isNestedMaps)
+	e.field(m, "resource_group", errTextText, isText)
+}
+
+func isNestedMaps(value any) bool {
+	flat, ok := flattened(value, maxNesting)
+	return ok && !slices.ContainsFunc(flat, func(each any) bool { return !isMap(each) })
+}
+
+func (r *reader) checkScriptJob(e entry, m *ciyaml.Map) {
+	e.keys(m, scriptKeywords...)
+	if blank(m.Get("script")) && !m.Has("run") {
+		e.addf("script", errTextBlank)
+	}
+	e.oneOf(m, "when", scriptWhen...)
+	e.field(m, "dependencies", errTextTexts, isTexts)
+	e.field(m, "allow_failure", errTextHashOrBool, func(v any) bool { return isMap(v) || isBoolean(v) })
+	delayed := m.Get("when") == whenDelayed
+	if delayed {
+		e.startIn(m.Get("start_in"))
+	}
+	if (m.Has("rules") || !delayed) && !blank(m.Get("start_in")) {
+		e.addf("start in", errTextMustBeBlank)
+	}
+}
+
+// startIn wants a delay of at most a week.
+func (e entry) startIn(value any) {
+	if value == nil {
+		return
+	}
+	if !isDuration(value) {
+		e.addf("start in", errTextDuration)
+	} else if seconds(value) > startInLimit {
+		e.addf("start in", errTextLimit)
+	}
+}
+
+// seconds is a duration that was checked.
+func seconds(value any) time.Duration {
+	d, _ := ParseDuration(ciyaml.Text(value))
+	return d
+}
+
+// processable reads what every job has.
+func (r *reader) processable(e entry, d *draft, m *ciyaml.Map) {
+	j := &d.job
+	j.Stage = "test"
+	if stage := m.Get("stage"); stage != nil {
+		if !isText(stage) {
+			e.below("stage").addf("config", errTextText)
+		}
+		j.Stage = ciyaml.Text(stage)
+	}
+	j.Only = r.policy(e.below("only"), m.Get("only"))
+	j.Except = r.policy(e.below("except"), m.Get("except"))
+	hasRules := m.Has("rules")
+	if hasRules && m.Get("rules") != nil {
+		j.Rules = r.rules(e.below("rules"), m.Get("rules"), false)
+	}
+	switch {
+	case j.Only != nil && len(j.Only.Refs) == 0:
+		j.Only.Refs = slices.Clone(onlyByDefault)
+	case j.Only == nil && !hasRules && !r.hasWorkflowRules:
+		j.Only = &Policy{Refs: slices.Clone(onlyByDefault)}
+	}
+	j.own = r.variables(e.below("variables"), m.Get("variables"), false)
+	inheritsDefault := r.inherit(e.below("inherit"), d, m.Get("inherit"))
+	j.ResourceGroup = ciyaml.Text(m.Get("resource_group"))
+	j.When = whenOnSuccess
+	if when := m.Get("when"); when != nil {
+		j.When = ciyaml.Text(when)
+	}
+	if j.When == whenDelayed {
+		j.StartIn = seconds(m.Get("start_in"))
+	}
+	d.keywords = m.Without()
+	for _, key := range inherited {
+		if value := r.defaults.Get(key); d.keywords.Get(key) == nil && value != nil && inheritsDefault(key) {
+			d.keywords.Set(key, value)
+		}
+	}
+	r.warn(j)
+}
+
+// warn is GitLab's warning about a last rule that has nothing but when.
+func (r *reader) warn(j *Job) {
+	if r.hasWorkflowRules || len(j.Rules) == 0 {
+		return
+	}
+	last := j.Rules[len(j.Rules)-1]
+	if last.When == "" || last.When == whenNever || !last.bare() {
+		return
+	}
+	r.warnings = append(r.warnings, fmt.Sprintf("jobs:%s %s", j.Name, warningRulesWhen))
+}
+
+// bare says whether a rule has nothing but, perhaps, when.
+func (rule Rule) bare() bool {
+	return rule.If == "" && rule.Changes == nil && rule.Exists == nil && rule.StartIn == 0 && rule.AllowFailure == nil &&
+		rule.Interruptible == nil && rule.Variables == nil && rule.Needs == nil && rule.AutoCancel == AutoCancel{}
+}
+
+// inherit reads the keyword, and returns which keywords of default the job has.
+func (r *reader) inherit(e entry, d *draft, value any) func(key string) bool {
+	everything := func(string) bool { return true }
+	if value == nil {
+		return everything
+	}
+	m, ok := value.(*ciyaml.Map)
+	if !ok {
+		e.addf("config", errTextHash)
+		return everything
+	}
+	if e.keys(m, "default", "variables"); !e.fine() {
+		return everything
+	}
+	if names, all, ok := e.below("variables").allOrSome(m.Get("variables")); ok {
+		d.job.inherits = inheritance{!all, names}
+	}
+	names, all, _ := e.below("default").allOrSome(m.Get("default"))
+	return func(key string) bool { return all || slices.Contains(names, key) }
+}
+
+// allOrSome reads a boolean or a list of names.
+func (e entry) allOrSome(value any) (names []string, all, ok bool) {
+	if value == nil {
+		return nil, true, true
+	}
+	if all, isBool := value.(bool); isBool {
+		return nil, all, true
+	}
+	if names, ok = textList(value); !ok {
+		e.kindf("should be a bool or array of strings")
+	}
+	return names, false, ok
+}
+
+// scriptJob reads what only a job with a script has. own is where the job's own errors end.
+func (r *reader) scriptJob(e entry, d *draft, m *ciyaml.Map, own int) {
+	for _, key := range inherited {
+		r.shared(e.below(key), key, m.Get(key))
+	}
+	if value := m.Get("script"); value != nil {
+		r.shared(e.below("script"), "script", value)
+	}
+	r.needs(e.below("needs"), d, m.Get("needs"), "job", "cross_dependency")
+	r.environment(e.below("environment"), m.Get("environment"))
+	if value := m.Get("coverage"); value != nil && !isPattern(value) {
+		e.below("coverage").addf("config", errTextRe2)
+	}
+	r.release(e.below("release"), m.Get("release"))
+	r.parallel(e.below("parallel"), d, m.Get("parallel"))
+	r.exitCodes(e.below("allow_failure"), m.Get("allow_failure"))
+	d.job.Tags = texts(d.keywords.Get("tags"))
+	dependencies, needed := texts(m.Get("dependencies")), d.needNames()
+	if len(dependencies) > 0 && len(needed) > 0 {
+		missing := slices.DeleteFunc(dependencies, func(s string) bool { return slices.Contains(needed, s) })
+		if len(missing) > 0 {
+			e.laterf(own, "dependencies", errTextPartOfNeeds, strings.Join(missing, ", "))
+		}
+	}
+}
+
+func (d *draft) needNames() []string {
+	names := make([]string, len(d.needs))
+	for i, n := range d.needs {
+		names[i] = n.Job
+	}
+	return names
+}
+
+// exitCodes reads allow_failure as a map.
+func (r *reader) exitCodes(e entry, value any) {
+	m, ok := value.(*ciyaml.Map)
+	if !ok {
+		return
+	}
+	e.keys(m, "exit_codes")
+	e.field(m, "exit_codes", errTextIntegers, isIntegers)
+}
+
+const (
+	errTextStrategy   = "should be depend or mirror"
+	errTextNoArtifact = "include config must specify the job where to fetch the artifact from"
+	errTextIncludes   = "is too long (maximum is %d)"
+	// maxChildIncludes is how many files a child pipeline may be made of.
+	maxChildIncludes = 3
+)
+
+// triggerJob reads what only a job with a trigger has. It is shown and never run.
+func (r *reader) triggerJob(e entry, d *draft, m *ciyaml.Map) {
+	t := e.below("trigger")
+	switch value := m.Get("trigger").(type) {
+	case string:
+		if blank(value) {
+			t.addf("config", errTextBlank)
+		}
+	case *ciyaml.Map:
+		if value.Has("include") {
+			t.keys(value, "strategy", "include", "forward", "inputs")
+		} else {
+			t.keys(value, "project", "branch", "strategy", "forward", "inputs")
+			if blank(value.Get("project")) {
+				t.addf("project", errTextBlank)
+			}
+			t.field(value, "project", errTextText, isText)
+			t.field(value, "branch", errTextText, isText)
+		}
+		t.field(value, "strategy", errTextStrategy, among("depend", "mirror"))
+		if value.Has("include") && t.fine() {
+			r.childIncludes(t, d, value.Get("include"))
+		}
+	default:
+		t.kindf("has to be either a string or a hash")
+	}
+	r.needs(e.below("needs"), d, m.Get("needs"), "job", "bridge")
+	r.environment(e.below("environment"), m.Get("environment"))
+	r.parallel(e.below("parallel"), d, m.Get("parallel"))
+	if value := m.Get("interruptible"); value != nil && !isBoolean(value) {
+		e.below("interruptible").addf("config", errTextBoolean)
+	}
+	d.job.Trigger = json.RawMessage(ciyaml.JSON(m.Get("trigger")))
+}
+
+// childIncludes reads the files of a child pipeline, which may come from the artifacts of a job.
+func (r *reader) childIncludes(e entry, d *draft, value any) {
+	includes := one(value)
+	if len(includes) > maxChildIncludes {
+		e.below("include").addf("config", errTextIncludes, maxChildIncludes)
+	}
+	for _, each := range includes {
+		m, ok := each.(*ciyaml.Map)
+		if !ok {
+			continue
+		}
+		if m.Get("artifact") != nil && blank(m.Get("job")) {
+			r.errors = append(r.errors, errTextNoArtifact)
+		}
+		if job := m.Get("job"); job != nil {
+			d.generates = append(d.generates, ciyaml.Text(job))
+		}
+	}
+}

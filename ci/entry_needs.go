@@ -1,0 +1,193 @@
+package ci
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
+)
+
+const (
+	errTextNeeds      = "can only be a hash or an array"
+	errTextEmptyNeeds = "can not be an empty hash"
+	errTextNeedKind   = "has an unsupported type"
+	errTextNeedKinds  = "uses invalid types: %s"
+)
+
+// needs reads needs into d; kinds are those that may stand there.
+func (r *reader) needs(e entry, d *draft, value any, kinds ...string) {
+	if value == nil {
+		return
+	}
+	m, isHash := value.(*ciyaml.Map)
+	list, isList := value.([]any)
+	switch {
+	case !isHash && !isList:
+		e.addf("config", errTextNeeds)
+	case isHash && m.Len() == 0:
+		e.addf("config", errTextEmptyNeeds)
+	case isHash:
+		list = []any{m}
+	}
+	if !e.fine() {
+		return
+	}
+	if flat, ok := flattened(list, maxNesting); ok {
+		list = flat
+	}
+	own := len(r.errors)
+	d.job.Spec.Needs = []Need{}
+	var wrong []string
+	for _, each := range list {
+		kind := r.need(e.below("need"), d, each)
+		if kind != "" && !slices.Contains(kinds, kind) && !slices.Contains(wrong, kind) {
+			wrong = append(wrong, kind)
+		}
+	}
+	if wrong != nil {
+		e.laterf(own, "config", errTextNeedKinds, strings.Join(wrong, ", "))
+	}
+}
+
+// need reads one need, and returns its kind as GitLab names it.
+func (r *reader) need(e entry, d *draft, value any) (kind string) {
+	if name, ok := value.(string); ok {
+		if blank(name) {
+			e.addf("config", errTextBlank)
+		}
+		d.needs = append(d.needs, need{Need: Need{Job: name}})
+		return "job"
+	}
+	m, ok := value.(*ciyaml.Map)
+	switch {
+	case ok && m.Has("job") && !m.Has("project") && !m.Has("ref") && !m.Has("pipeline"):
+		kind = "job"
+		e.keys(m, "job", "artifacts", "optional", "parallel")
+	case ok && m.Has("job") && m.Has("pipeline") && !m.Has("project"):
+		kind = "cross_dependency"
+		e.keys(m, "pipeline", "job", "artifacts")
+	case ok && m.Has("job") && m.Has("project"):
+		kind = "cross_dependency"
+		e.keys(m, "project", "ref", "job", "artifacts")
+		e.required(m, "ref")
+	case ok && m.Has("pipeline"):
+		kind = "bridge"
+		e.keys(m, "pipeline")
+	default:
+		e.kindf(errTextNeedKind)
+		return ""
+	}
+	for _, key := range []string{"project", "ref", "pipeline", "job"} {
+		if m.Has(key) && blank(m.Get(key)) {
+			e.addf(key, errTextBlank)
+		}
+		e.field(m, key, errTextText, isText)
+	}
+	e.field(m, "artifacts", errTextBoolean, isBoolean)
+	e.field(m, "optional", errTextBoolean, isBoolean)
+	if kind != "job" {
+		d.job.CrossPipelineNeeds = append(d.job.CrossPipelineNeeds, json.RawMessage(ciyaml.JSON(m)))
+		return kind
+	}
+	n := need{Need: Need{Job: ciyaml.Text(m.Get("job")), Artifacts: boolean(m.Get("artifacts")),
+		Optional: m.Get("optional") == true}}
+	if matrix, ok := m.Get("parallel").(*ciyaml.Map); ok && e.fine() {
+		n.matrix = r.matrix(e.below("parallel:matrix"), matrix.Get("matrix"))
+	}
+	d.needs = append(d.needs, n)
+	return kind
+}
+
+const (
+	maxParallel        = 200
+	errTextParallel    = "should be an integer or a hash"
+	errTextTooManyJobs = "generates too many jobs (maximum is %d)"
+	errTextMatrix      = "should be an array of hashes"
+	errTextMatrixValue = "should be a hash of key value pairs, value can be an array"
+)
+
+// parallel is the keyword: a number of parts, or what each part's variables are.
+type parallel struct {
+	number int
+	matrix []combination
+}
+
+// combination is the variables of one part of a matrix.
+type combination JobVariables
+
+func (c combination) name(job string) string {
+	values := make([]string, len(c))
+	for i, v := range c {
+		values[i] = v.Value
+	}
+	return job + ": [" + strings.Join(values, ", ") + "]"
+}
+
+func (r *reader) parallel(e entry, d *draft, value any) {
+	switch v := value.(type) {
+	case nil:
+	case int64:
+		e.number("config", v, 1, maxParallel)
+		if e.fine() {
+			d.parallel.number = int(v)
+		}
+	case float64:
+		e.addf("config", "must be an integer")
+	case *ciyaml.Map:
+		e.keys(v, "matrix")
+		e.required(v, "matrix")
+		if e.fine() {
+			d.parallel.matrix = r.matrix(e.below("matrix"), v.Get("matrix"))
+		}
+	default:
+		e.kindf(errTextParallel)
+	}
+}
+
+// matrix reads a list of maps of variables, each with one value or several, as all their combinations.
+func (r *reader) matrix(e entry, value any) []combination {
+	list, ok := value.([]any)
+	if !ok || slices.ContainsFunc(list, func(each any) bool { return !isMap(each) }) {
+		e.addf("config", errTextMatrix)
+		return nil
+	}
+	own, total := len(r.errors), 0
+	all := []combination{}
+	for _, each := range list {
+		m := each.(*ciyaml.Map)
+		count := 1
+		for _, variable := range m.Entries() {
+			values := one(variable.Value)
+			if slices.ContainsFunc(values, func(v any) bool { return !isScalar(v) }) || len(values) == 0 {
+				e.below("variables").addf("config", errTextMatrixValue)
+				return nil
+			}
+			count = min(count*len(values), 2*maxParallel)
+		}
+		if total += count; total <= maxParallel {
+			all = append(all, product(m)...)
+		}
+	}
+	if total > maxParallel {
+		e.laterf(own, "config", errTextTooManyJobs, maxParallel)
+		return nil
+	}
+	return all
+}
+
+// product is every combination of the values of a map's variables, the last one changing fastest.
+func product(m *ciyaml.Map) []combination {
+	all := []combination{nil}
+	for _, variable := range m.Entries() {
+		var longer []combination
+		for _, each := range all {
+			for _, value := range one(variable.Value) {
+				next := JobVariable{Key: variable.Key, Value: ciyaml.Text(value)}
+				longer = append(longer, append(slices.Clone(each), next))
+			}
+		}
+		all = longer
+	}
+	return all
+}

@@ -1,0 +1,234 @@
+package ci
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
+)
+
+var (
+	ruleKeywords = []string{"if", "changes", "exists", "when", "start_in", "allow_failure", "variables", "needs",
+		"auto_cancel", "interruptible"}
+	workflowRuleWhen = []string{"always", whenNever}
+	jobRuleWhen      = []string{"on_success", "on_failure", "always", whenNever, whenManual, whenDelayed}
+	onlyByDefault    = []string{"branches", "tags"}
+)
+
+const (
+	errTextWhen         = "unknown value: %s"
+	errTextDisallowed   = "contains disallowed keys: %s"
+	errTextPolicy       = "has to be either an array of conditions or a hash"
+	errTextRefs         = "should be an array of strings or regular expressions using re2 syntax"
+	errTextTooManyGlobs = "has too many entries (maximum %d)"
+	errTextHashOrTexts  = "should be a hash or an array of strings"
+	maxGlobs            = 50
+)
+
+// rules reads a list of rules; lists within it are put in their place.
+func (r *reader) rules(e entry, value any, ofWorkflow bool) []Rule {
+	if blank(value) {
+		e.addf("config", errTextBlank)
+	}
+	if !isNestedMaps(value) {
+		e.addf("config", errTextNestedHashes)
+	}
+	if !e.fine() {
+		return nil
+	}
+	flat, _ := flattened(value, maxNesting)
+	rules := make([]Rule, 0, len(flat))
+	for _, each := range flat {
+		rules = append(rules, r.rule(e.below("rule"), each.(*ciyaml.Map), ofWorkflow))
+	}
+	return rules
+}
+
+func (r *reader) rule(e entry, m *ciyaml.Map, ofWorkflow bool) Rule {
+	if m.Len() == 0 {
+		e.addf("config", errTextBlank)
+	}
+	delayed := m.Get("when") == whenDelayed
+	switch {
+	case !delayed && m.Has("start_in"):
+		e.addf("config", errTextDisallowed, "start_in")
+	case delayed && blank(m.Get("start_in")):
+		e.addf("start in", errTextBlank)
+	case delayed:
+		e.startIn(m.Get("start_in"))
+	}
+	e.field(m, "if", errTextExpression, isExpression)
+	e.field(m, "allow_failure", errTextBoolean, isBoolean)
+	e.field(m, "interruptible", errTextBoolean, isBoolean)
+	allowed := jobRuleWhen
+	if ofWorkflow {
+		allowed = workflowRuleWhen
+	}
+	if when := m.Get("when"); when != nil && !slices.Contains(allowed, ciyaml.Text(when)) {
+		e.addf("when", errTextWhen, ciyaml.Text(when))
+	}
+	e.keys(m, ruleKeywords...)
+	if !e.fine() {
+		return Rule{}
+	}
+	rule := Rule{If: ciyaml.Text(m.Get("if")), When: ciyaml.Text(m.Get("when")),
+		AllowFailure: boolean(m.Get("allow_failure")), Interruptible: boolean(m.Get("interruptible"))}
+	if delayed {
+		rule.StartIn = seconds(m.Get("start_in"))
+	}
+	if value := m.Get("changes"); value != nil {
+		rule.Changes = r.changes(e.below("changes"), value)
+	}
+	if value := m.Get("exists"); value != nil {
+		rule.Exists = r.globs(e.below("exists"), value, "project", "ref")
+	}
+	rule.Variables = r.variables(e.below("variables"), m.Get("variables"), false)
+	if value := m.Get("needs"); value != nil {
+		d := &draft{}
+		r.needs(e.below("needs"), d, value, "job")
+		rule.Needs = []Need{}
+		for _, n := range d.needs {
+			rule.Needs = append(rule.Needs, n.Need)
+		}
+	}
+	rule.AutoCancel = r.autoCancel(e.below("auto_cancel"), m.Get("auto_cancel"))
+	return rule
+}
+
+func boolean(value any) *bool {
+	if b, ok := value.(bool); ok {
+		return &b
+	}
+	return nil
+}
+
+func (r *reader) changes(e entry, value any) *Changes {
+	c := &Changes{Paths: r.globs(e, value, "compare_to")}
+	if m, ok := value.(*ciyaml.Map); ok {
+		e.field(m, "compare_to", errTextText, isText)
+		c.CompareTo = ciyaml.Text(m.Get("compare_to"))
+	}
+	return c
+}
+
+// globs reads a list of globs, or a map with them under paths.
+func (r *reader) globs(e entry, value any, more ...string) []string {
+	field := "config"
+	if m, ok := value.(*ciyaml.Map); ok {
+		e.keys(m, append([]string{"paths"}, more...)...)
+		e.required(m, "paths")
+		if !e.fine() {
+			return nil
+		}
+		field, value = "paths", m.Get("paths")
+	} else if _, ok := value.([]any); !ok {
+		e.kindf(errTextHashOrTexts)
+		return nil
+	}
+	list, ok := textList(value)
+	if !ok {
+		e.addf(field, errTextTexts)
+	}
+	if len(list) > maxGlobs {
+		e.addf(field, errTextTooManyGlobs, maxGlobs)
+	}
+	if list == nil {
+		list = []string{}
+	}
+	return list
+}
+
+// policy reads only or except.
+func (r *reader) policy(e entry, value any) *Policy {
+	switch v := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		if !isRefs(v) {
+			e.addf("config", errTextRefs)
+		}
+		return &Policy{Refs: texts(v)}
+	case *ciyaml.Map:
+		if v.Len() == 0 {
+			e.addf("config", errTextBlank)
+		}
+		e.keys(v, "refs", "kubernetes", "variables", "changes")
+		if conditions, ok := v.Get("variables").([]any); ok {
+			for _, each := range conditions {
+				if !isExpression(each) {
+					e.addf("variables", errTextExpression)
+				}
+			}
+		}
+		e.field(v, "refs", errTextRefs, isRefs)
+		e.field(v, "kubernetes", "unknown value: "+ciyaml.Text(v.Get("kubernetes")), among("active"))
+		e.field(v, "variables", errTextTexts, isTexts)
+		e.field(v, "changes", errTextTexts, isTexts)
+		return &Policy{Refs: texts(v.Get("refs")), Kubernetes: ciyaml.Text(v.Get("kubernetes")),
+			Variables: texts(v.Get("variables")), Changes: texts(v.Get("changes"))}
+	}
+	e.kindf(errTextPolicy)
+	return nil
+}
+
+const (
+	errTextVariable    = "variable definition must be either a string or a hash"
+	errTextData        = "uses invalid data keys: %s"
+	errTextNotScalar   = "must be a scalar"
+	errTextNotInOption = "value must be present in options"
+)
+
+// variables reads variables; those of the root may have a description and options.
+func (r *reader) variables(e entry, value any, ofRoot bool) JobVariables {
+	if value == nil {
+		return nil
+	}
+	m, ok := value.(*ciyaml.Map)
+	if !ok {
+		e.addf("config", errTextHash)
+		return nil
+	}
+	list := make(JobVariables, 0, m.Len())
+	for _, each := range m.Entries() {
+		variable := JobVariable{Key: each.Key, Value: ciyaml.Text(each.Value)}
+		inner, isMap := each.Value.(*ciyaml.Map)
+		switch {
+		case isMap:
+			r.variable(e.below(each.Key), inner, ofRoot)
+			variable.Value = ciyaml.Text(inner.Get("value"))
+			variable.Description = ciyaml.Text(inner.Get("description"))
+			variable.Raw = inner.Get("expand") == false
+		case !isScalar(each.Value):
+			r.errors = append(r.errors, errTextVariable)
+		}
+		list = append(list, variable)
+	}
+	return list
+}
+
+func (r *reader) variable(e entry, m *ciyaml.Map, ofRoot bool) {
+	if value := m.Get("value"); value != nil && !isScalar(value) {
+		e.addf("config value", errTextNotScalar)
+	}
+	if value := m.Get("description"); value != nil && !isScalar(value) {
+		e.addf("config description", errTextNotScalar)
+	}
+	if value := m.Get("expand"); value != nil && !isBoolean(value) {
+		e.addf("config expand", errTextBoolean)
+	}
+	if value := m.Get("options"); value != nil && !isTexts(value) {
+		e.addf("config options", errTextTexts)
+	}
+	allowed := []string{"value", "expand"}
+	if ofRoot {
+		allowed = append(allowed, "description", "options")
+	}
+	extra := slices.DeleteFunc(m.Keys(), func(key string) bool { return slices.Contains(allowed, key) })
+	if len(extra) > 0 {
+		e.addf("config", errTextData, strings.Join(extra, ", "))
+	}
+	options := texts(m.Get("options"))
+	if len(options) > 0 && !slices.Contains(options, ciyaml.Text(m.Get("value"))) {
+		e.addf("config", errTextNotInOption)
+	}
+}

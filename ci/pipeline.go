@@ -1,0 +1,315 @@
+package ci
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/ciexpr"
+)
+
+// Context is what a pipeline is made for.
+type Context struct {
+	// Ref is the name of the branch or, with Tag, of the tag.
+	Ref string
+	Tag bool
+	// Source is CI_PIPELINE_SOURCE: "push" (when empty), "web", "schedule", "merge_request_event", "api" ...
+	Source string
+	// ProjectPath is the full path, for only: branches@group/project.
+	ProjectPath string
+	// Predefined are variables that lose against those of the YAML, beside CI, GITLAB_CI, CI_PIPELINE_SOURCE and
+	// CI_COMMIT_REF_NAME, _REF_SLUG, _BRANCH and _TAG, which are always there.
+	Predefined JobVariables
+	// Variables win against those of the YAML: of the instance, the group, the project and, last, of the pipeline.
+	Variables JobVariables
+	// Files are where rules:exists looks; nil is none.
+	Files Files
+	// Changes are the files that differ; nil if there is nothing to compare with, in which case rules:changes holds.
+	Changes []string
+}
+
+// Pipeline is what GitLab would make of a configuration. If Errors is not empty it would make none.
+type Pipeline struct {
+	Name string
+	// Variables are those of the root, as workflow:rules left them.
+	Variables  JobVariables
+	AutoCancel AutoCancel
+	// Jobs are in the order of their stages; their fields are what their rules made of them.
+	Jobs             []Job
+	Errors, Warnings []string
+}
+
+// Texts of lib/gitlab/ci/pipeline.
+const (
+	errTextFiltered = "Pipeline filtered out by workflow rules."
+	errTextNoJobs   = "Pipeline will not run for the selected trigger. " +
+		"The rules configuration prevented any jobs from being added to the pipeline."
+	errTextNeedGone = "'%s' job needs '%s' job, but '%s' does not exist in the pipeline. This might be because of the " +
+		"only, except, or rules keywords. To need a job that sometimes does not exist in the pipeline, use needs:optional."
+	errTextNeedsLimit = "%s: one job can only need %d others, but you have listed %d. " +
+		"See needs keyword documentation for more details"
+	maxNeeds = 50
+)
+
+// Pipeline makes the pipeline of the configuration for x: workflow, rules, only, except and needs are followed, and the
+// jobs have the variables that they would run with. The configuration is not changed.
+func (c *Config) Pipeline(x Context) *Pipeline {
+	p := &Pipeline{Warnings: slices.Clone(c.Warnings), Errors: slices.Clone(c.Errors)}
+	if !c.Valid() {
+		return p
+	}
+	b := builder{config: c, x: x, predefined: x.Predefined.over(x.predefined())}
+	if !b.workflow(p) {
+		p.Errors = []string{errTextFiltered}
+		return p
+	}
+	for _, stage := range c.Stages {
+		for _, job := range c.Jobs {
+			if job.Stage != stage {
+				continue
+			}
+			made, ok, err := b.job(job, p.Variables)
+			if err != nil {
+				p.Errors = append(p.Errors, fmt.Sprintf("%s: %s", job.Name, err))
+			} else if ok {
+				p.Jobs = append(p.Jobs, made)
+			}
+		}
+	}
+	p.checkNeeds()
+	if len(p.Errors) == 0 && !p.runs() {
+		p.Errors = []string{errTextNoJobs}
+	}
+	if len(p.Errors) > 0 {
+		p.Jobs = nil
+	}
+	return p
+}
+
+// runs says whether any stage between the edges has a job.
+func (p *Pipeline) runs() bool {
+	return slices.ContainsFunc(p.Jobs, func(j Job) bool { return j.Stage != stagePre && j.Stage != stagePost })
+}
+
+// checkNeeds wants needed jobs to be in the pipeline, and drops the optional needs that are not.
+func (p *Pipeline) checkNeeds() {
+	there := make(map[string]bool, len(p.Jobs))
+	for _, j := range p.Jobs {
+		there[j.Name] = true
+	}
+	for i, j := range p.Jobs {
+		if n := len(j.Spec.Needs); n > maxNeeds {
+			p.Errors = append(p.Errors, fmt.Sprintf(errTextNeedsLimit, j.Name, maxNeeds, n))
+			continue
+		}
+		for _, n := range j.Spec.Needs {
+			if !there[n.Job] && !n.Optional {
+				p.Errors = append(p.Errors, fmt.Sprintf(errTextNeedGone, j.Name, n.Job, n.Job))
+			}
+		}
+		p.Jobs[i].Spec.Needs = slices.DeleteFunc(j.Spec.Needs, func(n Need) bool { return !there[n.Job] })
+	}
+}
+
+// predefined are the variables that follow from the context.
+func (x Context) predefined() JobVariables {
+	variables := JobVariables{{Key: "CI", Value: "true"}, {Key: "GITLAB_CI", Value: "true"},
+		{Key: "CI_PIPELINE_SOURCE", Value: x.source()}, {Key: "CI_COMMIT_REF_NAME", Value: x.Ref},
+		{Key: "CI_COMMIT_REF_SLUG", Value: Slug(x.Ref)}}
+	switch {
+	case x.Tag:
+		variables = append(variables, JobVariable{Key: "CI_COMMIT_TAG", Value: x.Ref})
+	case x.source() != mergeRequestEvent: // whose pipelines are of no branch
+		variables = append(variables, JobVariable{Key: "CI_COMMIT_BRANCH", Value: x.Ref})
+	}
+	return variables
+}
+
+// mergeRequestEvent is the source of pipelines of merge requests.
+const mergeRequestEvent = "merge_request_event"
+
+func (x Context) source() string {
+	if x.Source == "" {
+		return "push"
+	}
+	return x.Source
+}
+
+// Slug is a text as GitLab writes it in CI_COMMIT_REF_SLUG: small letters, digits and dashes, at most 63 of them.
+func Slug(text string) string {
+	slug := []byte(strings.ToLower(text))
+	for i, c := range slug {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			slug[i] = '-'
+		}
+	}
+	return strings.Trim(string(slug[:min(len(slug), 63)]), "-")
+}
+
+// builder makes a pipeline's jobs.
+type builder struct {
+	config     *Config
+	x          Context
+	predefined JobVariables
+}
+
+// workflow decides whether there is a pipeline, and with which variables.
+func (b builder) workflow(p *Pipeline) bool {
+	p.Variables = slices.Clone(b.config.Variables)
+	p.AutoCancel = b.config.Workflow.AutoCancel
+	seen := b.scope(nil, p.Variables)
+	if rules := b.config.Workflow.Rules; rules != nil {
+		i := slices.IndexFunc(rules, func(rule Rule) bool { return b.holds(rule, seen) })
+		if i < 0 || rules[i].When == whenNever {
+			return false
+		}
+		p.Variables = rules[i].Variables.over(p.Variables)
+		if rules[i].AutoCancel != (AutoCancel{}) {
+			p.AutoCancel = rules[i].AutoCancel
+		}
+	}
+	p.Name = strings.TrimSpace(Expand(b.config.Workflow.Name, b.scope(nil, p.Variables)))
+	return true
+}
+
+// scope are the variables that a condition sees, the strongest last.
+func (b builder) scope(more, yaml JobVariables) JobVariables {
+	return slices.Concat(more, b.predefined, yaml, b.x.Variables)
+}
+
+// job is the job as its rules make it, and whether it is in the pipeline.
+func (b builder) job(j Job, root JobVariables) (Job, bool, error) {
+	j.Spec = j.Spec.Clone()
+	j.Spec.Variables = j.variables(root)
+	own := JobVariables{{Key: "CI_JOB_NAME", Value: j.Name}, {Key: "CI_JOB_NAME_SLUG", Value: Slug(j.Name)},
+		{Key: "CI_JOB_STAGE", Value: j.Stage}}
+	seen := b.scope(own, j.Spec.Variables)
+	if j.Rules != nil {
+		i := slices.IndexFunc(j.Rules, func(rule Rule) bool { return b.holds(rule, seen) })
+		if i < 0 {
+			return j, false, nil
+		}
+		j.follow(j.Rules[i])
+		if j.When == whenNever {
+			return j, false, nil
+		}
+	} else if j.Only != nil && !b.allowed(*j.Only, seen) || j.Except != nil && b.excluded(*j.Except, seen) {
+		return j, false, nil
+	}
+	if err := j.Spec.Variables.cycle(); err != nil {
+		return j, false, err
+	}
+	final := b.scope(own, j.Spec.Variables).expanded()
+	j.Tags = slices.Clone(j.Tags)
+	for i, tag := range j.Tags {
+		j.Tags[i] = Expand(tag, final)
+	}
+	j.ResourceGroup = Expand(j.ResourceGroup, final)
+	return j, true, nil
+}
+
+// follow makes the job what the rule that holds says.
+func (j *Job) follow(rule Rule) {
+	if rule.When != "" {
+		j.When, j.StartIn = rule.When, rule.StartIn
+	}
+	if rule.AllowFailure != nil {
+		j.Spec.AllowFailure = AllowFailure{Always: *rule.AllowFailure}
+	}
+	if rule.Interruptible != nil {
+		value := *rule.Interruptible
+		j.Spec.Interruptible = &value
+	}
+	if rule.Needs != nil {
+		j.Spec.Needs = slices.Clone(rule.Needs)
+	}
+	j.Spec.Variables = rule.Variables.over(j.Spec.Variables)
+}
+
+// holds says whether all conditions of a rule hold.
+func (b builder) holds(rule Rule, seen JobVariables) bool {
+	if rule.If != "" && !isTrueFor(rule.If, seen) {
+		return false
+	}
+	if rule.Changes != nil && !b.changed(rule.Changes.Paths, seen) {
+		return false
+	}
+	return rule.Exists == nil || anyExists(b.x.Files, rule.Exists, seen)
+}
+
+func isTrueFor(expression string, seen JobVariables) bool {
+	e, err := ciexpr.Parse(expression)
+	return err == nil && e.True(seen.lookup)
+}
+
+// changed says whether a file that a glob means differs, or nobody knows.
+func (b builder) changed(globs []string, seen JobVariables) bool {
+	return b.x.Changes == nil || anyMatches(globs, b.x.Changes, seen)
+}
+
+// anyExists says whether there is a file that a glob means.
+func anyExists(files Files, globs []string, seen JobVariables) bool {
+	return files != nil && anyMatches(globs, files.Paths(), seen)
+}
+
+func anyMatches(globs, paths []string, seen JobVariables) bool {
+	values := seen.strongest().expanded()
+	for _, glob := range globs {
+		glob = expand(glob, values.lookup, true)
+		if slices.ContainsFunc(paths, func(path string) bool { return globMatches(glob, path) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// strongest keeps the last of the variables of one name.
+func (v JobVariables) strongest() JobVariables { return v.over(nil) }
+
+// allowed says whether only lets the job in: all that it names must hold.
+func (b builder) allowed(only Policy, seen JobVariables) bool {
+	return b.refs(only.Refs) && only.Kubernetes == "" &&
+		(only.Variables == nil || anyTrue(only.Variables, seen)) &&
+		(only.Changes == nil || b.changed(only.Changes, seen))
+}
+
+// excluded says whether except keeps the job out: anything that it names is enough.
+func (b builder) excluded(except Policy, seen JobVariables) bool {
+	return b.refs(except.Refs) || anyTrue(except.Variables, seen) ||
+		except.Changes != nil && b.changed(except.Changes, seen)
+}
+
+func anyTrue(conditions []string, seen JobVariables) bool {
+	return slices.ContainsFunc(conditions, func(c string) bool { return isTrueFor(c, seen) })
+}
+
+// refs says whether one of the patterns means the ref, or the kind or source of the pipeline.
+func (b builder) refs(patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		pattern, path, limited := strings.Cut(pattern, "@")
+		return (!limited || path == b.x.ProjectPath) && b.ref(pattern)
+	})
+}
+
+func (b builder) ref(pattern string) bool {
+	source := b.x.source()
+	mergeRequest := source == mergeRequestEvent
+	switch pattern {
+	case "tags":
+		return b.x.Tag
+	case "branches":
+		return !b.x.Tag && !mergeRequest
+	case "merge_requests":
+		return mergeRequest
+	case "external_pull_requests":
+		return source == "external_pull_request_event"
+	case "pushes":
+		return source == "push"
+	case source, source + "s":
+		return true
+	}
+	if re, ok, err := ciexpr.Regexp(pattern); ok {
+		return err == nil && !mergeRequest && re.MatchString(b.x.Ref)
+	}
+	return pattern == b.x.Ref && !mergeRequest
+}

@@ -1,0 +1,71 @@
+package docs_test
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+)
+
+func TestReadingAPipeline(t *testing.T) {
+	config := ci.Read(`
+stages: [build, test]
+default: {image: "golang:1.25"}
+compile: {stage: build, script: go build ./...}
+unit:
+  needs: [compile]
+  script: [go vet ./..., go test ./...]
+  parallel: {matrix: [{GOARCH: [amd64, arm64]}]}
+  rules:
+    - if: $CI_COMMIT_BRANCH == "main"
+      when: manual
+    - changes: ["**/*.go"]
+`, ci.Options{})
+	require.Empty(t, config.Errors)
+
+	pipeline := config.Pipeline(ci.Context{Ref: "topic", Changes: []string{"cmd/main.go"}})
+
+	var names []string
+	for _, job := range pipeline.Jobs {
+		names = append(names, job.Name)
+	}
+	assert.Equal(t, []string{"compile", "unit: [amd64]", "unit: [arm64]"}, names)
+	assert.Equal(t, "golang:1.25", pipeline.Jobs[1].Spec.Image.Name)
+}
+
+var keywordRow = regexp.MustCompile("(?m)^\\| `(\\w+)` \\| ([^|]*) \\| ([^|]*) \\|$")
+
+// TestKeywords holds the table of keywords against what package ci takes: each keyword may stand where the table says
+// and nowhere else, and none is missing that a job's spec has.
+func TestKeywords(t *testing.T) {
+	_, table, _ := strings.Cut(readPage(t, "docs/pipelines.md"), "## Keywords")
+	rows := map[string]string{}
+	for _, row := range keywordRow.FindAllStringSubmatch(table, -1) {
+		rows[row[1]] = row[2]
+	}
+	require.Greater(t, len(rows), 40)
+	takes := func(format, keyword string) bool {
+		config := ci.Read(fmt.Sprintf(format, keyword), ci.Options{})
+		return !strings.Contains(strings.Join(config.Errors, "\n"), "unknown keys")
+	}
+	for keyword, where := range rows {
+		inJob, inDefault := strings.Contains(where, "job"), strings.Contains(where, "default")
+		assert.Equal(t, inJob, takes("j: {script: x, %s: null}", keyword) || takes("j: {trigger: p, %s: null}", keyword), keyword)
+		if keyword != "script" && keyword != "run" && keyword != "trigger" { // these make a job of default
+			assert.Equal(t, inDefault, takes("default: {%s: null}\nj: {script: x}", keyword), keyword)
+		}
+	}
+	spec := reflect.TypeFor[ci.JobSpec]()
+	for i := range spec.NumField() {
+		name, _, _ := strings.Cut(spec.Field(i).Tag.Get("json"), ",")
+		if name != "raw" {
+			assert.Contains(t, rows, name)
+		}
+	}
+}

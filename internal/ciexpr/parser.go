@@ -1,0 +1,116 @@
+package ciexpr
+
+// node is a part of an expression. Its value is a string, a bool, a *pattern or nil, which is GitLab's null.
+type node interface {
+	value(lookup func(string) (string, bool)) (any, error)
+}
+
+type (
+	null     struct{}
+	text     string
+	variable string
+	// operation is an operator with what stands on both its sides.
+	operation struct {
+		operator    string
+		left, right node
+	}
+)
+
+func (null) value(func(string) (string, bool)) (any, error)   { return nil, nil }
+func (t text) value(func(string) (string, bool)) (any, error) { return string(t), nil }
+
+func (v variable) value(lookup func(string) (string, bool)) (any, error) {
+	if value, ok := lookup(string(v)); ok {
+		return value, nil
+	}
+	return nil, nil
+}
+
+func (o operation) value(lookup func(string) (string, bool)) (any, error) {
+	left, err := o.left.value(lookup)
+	if err != nil {
+		return nil, err
+	}
+	// An empty text is true here, as it is in Ruby: only null and false are not.
+	truthy := left != nil && left != false
+	if o.operator == "&&" && !truthy || o.operator == "||" && truthy {
+		return left, nil
+	}
+	right, err := o.right.value(lookup)
+	if err != nil {
+		return nil, err
+	}
+	switch o.operator {
+	case "==":
+		return left == right, nil
+	case "!=":
+		return left != right, nil
+	case "=~":
+		return matches(left, right, false)
+	case "!~":
+		return matches(left, right, true)
+	}
+	return right, nil
+}
+
+// precedence of an operator: the lower binds the stronger.
+var precedence = map[string]int{"==": 10, "!=": 10, "=~": 10, "!~": 10, "&&": 11, "||": 12}
+
+// parse builds the tree by way of reverse Polish notation, which makes the same of a malformed expression as GitLab.
+func parse(tokens []token) (node, error) {
+	var results []node
+	var operators []token
+	apply := func(t token) error {
+		if len(results) < 2 {
+			return errShape
+		}
+		left, right := results[len(results)-2], results[len(results)-1]
+		results = append(results[:len(results)-2], operation{t.operator, left, right})
+		return nil
+	}
+	unwind := func(until func(top token) bool) error {
+		for len(operators) > 0 && !until(operators[len(operators)-1]) {
+			top := operators[len(operators)-1]
+			operators = operators[:len(operators)-1]
+			if top.kind != operator {
+				return errShape
+			}
+			if err := apply(top); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, t := range tokens {
+		var err error
+		switch t.kind {
+		case operand:
+			results = append(results, t.leaf)
+		case operator:
+			err = unwind(func(top token) bool {
+				return top.kind != operator || precedence[t.operator] < precedence[top.operator]
+			})
+			operators = append(operators, t)
+		case open:
+			operators = append(operators, t)
+		case closing:
+			err = unwind(func(top token) bool { return top.kind == open })
+			if err == nil && len(operators) == 0 {
+				err = errShape
+			}
+			if err == nil {
+				operators = operators[:len(operators)-1]
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := unwind(func(token) bool { return false }); err != nil {
+		return nil, err
+	}
+	if len(results) != 1 {
+		return nil, errShape
+	}
+	return results[0], nil
+}

@@ -1,0 +1,187 @@
+package ciyaml
+
+import (
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Texts of lib/gitlab/config/loader.
+const (
+	errTextTooBig  = "The parsed YAML is too big"
+	errTextNotHash = "Invalid configuration format"
+)
+
+// maxSource is more than any text of a configuration that is not too big, its comments aside.
+const maxSource = 16 << 20
+
+// divider is what stands between the documents of a file, of which GitLab looks at two: a header and the configuration.
+var divider = regexp.MustCompile(`(?m)^---\s+`)
+
+const maxDocuments = 2
+
+// Load reads the text of a configuration: its first document or, where that is a header with spec, the second, with
+// the header beside it. What is no hash, too big or no YAML is an error in GitLab's words.
+func Load(source string) (config, header *Map, err error) {
+	if len(source) > maxSource {
+		return nil, nil, errors.New(errTextTooBig)
+	}
+	documents, err := parseAll(source)
+	if err != nil {
+		return nil, nil, err
+	}
+	value := documents[0]
+	if first, ok := value.(*Map); ok && len(documents) > 1 && first.Has("spec") {
+		header, value = first, documents[1]
+	}
+	if TooBig(value) {
+		return nil, nil, errors.New(errTextTooBig)
+	}
+	config, ok := value.(*Map)
+	if !ok {
+		return nil, nil, errors.New(errTextNotHash)
+	}
+	return config, header, nil
+}
+
+func parseAll(source string) (documents []any, err error) {
+	for _, text := range divider.Split(source, -1) {
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		document, err := parse(text)
+		if err != nil {
+			return nil, err
+		}
+		if documents = append(documents, document); len(documents) == maxDocuments {
+			break
+		}
+	}
+	if len(documents) == 0 {
+		documents = append(documents, nil)
+	}
+	return documents, nil
+}
+
+// parse reads a text's first document.
+func parse(source string) (any, error) {
+	var node yaml.Node
+	err := yaml.NewDecoder(strings.NewReader(source)).Decode(&node)
+	if err == io.EOF {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, problem(source, err)
+	}
+	p := parser{values: map[*yaml.Node]any{}, open: map[*yaml.Node]bool{}}
+	return p.value(&node, 0)
+}
+
+// parser turns one document's nodes into values, each node once, however many aliases name it.
+type parser struct {
+	values map[*yaml.Node]any
+	open   map[*yaml.Node]bool
+}
+
+func (p *parser) value(node *yaml.Node, depth int) (any, error) {
+	if value, ok := p.values[node]; ok {
+		return value, nil
+	}
+	// An alias to a node that it lies in has no end, which GitLab finds out by measuring it.
+	if p.open[node] || depth > 4*maxDepth {
+		return nil, errors.New(errTextTooBig)
+	}
+	p.open[node] = true
+	defer delete(p.open, node)
+	value, err := p.read(node, depth+1)
+	if err != nil {
+		return nil, err
+	}
+	p.values[node] = value
+	return value, nil
+}
+
+func (p *parser) read(node *yaml.Node, depth int) (any, error) {
+	switch node.Kind {
+	case yaml.DocumentNode:
+		if len(node.Content) == 0 {
+			return nil, nil
+		}
+		return p.value(node.Content[0], depth)
+	case yaml.AliasNode:
+		return p.value(node.Alias, depth)
+	case yaml.MappingNode:
+		m, err := p.mapping(node, depth)
+		return tagged(node, m, err)
+	case yaml.SequenceNode:
+		list := make([]any, len(node.Content))
+		for i, each := range node.Content {
+			value, err := p.value(each, depth)
+			if err != nil {
+				return nil, err
+			}
+			list[i] = value
+		}
+		return tagged(node, list, nil)
+	case yaml.ScalarNode:
+		value, err := scalar(node)
+		return tagged(node, value, err)
+	}
+	return nil, nil
+}
+
+// tagged is the value or, with GitLab's own tag, the reference that it describes.
+func tagged(node *yaml.Node, value any, err error) (any, error) {
+	if err == nil && node.Tag == referenceTag {
+		return &Reference{data: value}, nil
+	}
+	return value, err
+}
+
+func (p *parser) mapping(node *yaml.Node, depth int) (any, error) {
+	m := &Map{}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, err := p.value(node.Content[i], depth)
+		if err != nil {
+			return nil, err
+		}
+		value, err := p.value(node.Content[i+1], depth)
+		if err != nil {
+			return nil, err
+		}
+		if key == mergeKey && mergeInto(m, value) {
+			continue
+		}
+		_, isText := key.(string)
+		_, isSymbol := key.(Symbol)
+		m.put(Entry{Text(key), isText || isSymbol, value})
+	}
+	return m, nil
+}
+
+const mergeKey = "<<"
+
+// mergeInto lays what a merge key names over what came before it, as Psych does; of several the first counts most.
+func mergeInto(m *Map, value any) bool {
+	switch v := value.(type) {
+	case *Map:
+		for _, e := range v.Entries() {
+			m.put(e)
+		}
+		return true
+	case []any:
+		for i := len(v) - 1; i >= 0; i-- {
+			if _, ok := v[i].(*Map); !ok {
+				return false
+			}
+		}
+		for i := len(v) - 1; i >= 0; i-- {
+			mergeInto(m, v[i])
+		}
+		return true
+	}
+	return false
+}
