@@ -52,7 +52,8 @@ func (w *restWorld) ready() { w.gitlab.set(w.t, w.settingsNow) }
 func (w *restWorld) user(name string, in caseUser) {
 	w.specs[name] = in
 	w.named(name)
-	if w.mentions(name) || aboutMembers.MatchString(w.about) {
+	waits := in.State == fakegitlab.UserBlockedPendingApproval // such users come of signing up
+	if w.mentions(name) || w.aboutUsers && !waits || aboutMembers.MatchString(w.about) {
 		w.userID(name)
 	}
 }
@@ -69,8 +70,8 @@ func (w *restWorld) userID(name string) int {
 	if in.State == fakegitlab.UserBlockedPendingApproval {
 		w.skip("REST makes no users who wait for approval")
 	}
-	id := w.create("user", name, "/users", params{"username": w.prefix + name, "name": name,
-		"email":                 w.prefix + name + "@example.com",
+	id := w.create("user", name, "/users", params{"username": w.called(name), "name": name,
+		"email":                 w.called(name) + "@example.com",
 		"force_random_password": true, "skip_confirmation": true, "admin": in.Admin, "auditor": in.Auditor,
 		"external": in.External})
 	w.made = append(w.made, fmt.Sprintf("/users/%d?hard_delete=true", id))
@@ -111,8 +112,8 @@ func (w *restWorld) group(name string, in caseGroup) {
 	if IsFalse(in.AllowRegistrationTokens) || in.RunnerExpiration > 0 {
 		w.skip("REST sets no limits of one group")
 	}
-	body := params{"name": name, "path": w.prefix + name, "visibility": in.Visibility}
-	fullPath := w.prefix + name
+	body := params{"name": name, "path": w.called(name), "visibility": in.Visibility}
+	fullPath := w.called(name)
 	if in.Parent == "" {
 		w.named(name)
 	}
@@ -238,8 +239,12 @@ func (w *restWorld) makeRunner(name string, in caseRunner, body params) string {
 		kind, owner = "group", in.Group
 	case len(in.Projects) > 0:
 		kind, owner = "project", in.Projects[0]
+	case in.Type == fakegitlab.ProjectRunner: // of nobody: its only project goes
+		kind, owner = "project", "gone of "+name
+		gone := fmt.Sprintf("/projects/%d", w.create(kind, owner, "/projects", params{"name": w.prefix + "gone"}))
+		defer w.remove([]string{gone})
 	case in.Type != fakegitlab.InstanceRunner:
-		w.skip("REST makes no runner that is of nobody")
+		w.skip("REST makes no group runner that is of nobody")
 	}
 	if owner != "" {
 		path = fmt.Sprintf("/%ss/%d", kind, w.ids[kind+"."+owner])
@@ -268,7 +273,7 @@ func (w *restWorld) makeRunner(name string, in caseRunner, body params) string {
 // about that.
 func (w *restWorld) contact(token string, in caseRunner, managers []caseManager) {
 	timely := aboutTime.MatchString(w.about)
-	if !timely && !aboutManager.MatchString(w.about) {
+	if w.refused || !timely && !aboutManager.MatchString(w.about) {
 		return
 	}
 	if w.mentions("ip_address") && len(managers) > 0 {
@@ -294,8 +299,9 @@ func (w *restWorld) contact(token string, in caseRunner, managers []caseManager)
 	}
 }
 
+// job makes none: a case can do without if it names none and is refused whatever there is.
 func (w *restWorld) job(string, caseJob) {
-	if w.mentions("job") {
+	if w.mentions("{{job.") || w.mentions("job") && !w.refused {
 		w.skip("REST cannot give a job its status")
 	}
 }
