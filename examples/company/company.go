@@ -1,5 +1,5 @@
-// Package company builds a small company in a GitLab with GitLab's own Go client: people, groups, members, projects, and
-// runners that have been heard of. It knows nothing of the fake: it is what a program does that sets up a GitLab.
+// Package company builds a small company in a GitLab with GitLab's own Go client: people, groups, members, projects,
+// and runners that report. It knows nothing of the fake: it is what a program does that sets up a GitLab.
 package company
 
 import (

@@ -148,11 +148,9 @@ func (g *RealGitLab) Open(p *Player, c Case) WorldMaker {
 	}
 	p.prefix = "c" + strings.ToLower(rand.Text()[:8]) + "-"
 	w := &restWorld{Player: p, gitlab: g, about: c.text(), asked: c.requests(), specs: map[string]caseUser{},
-		tokens: map[string]string{}, settingsNow: params{}, roles: map[string]fakegitlab.Members{}}
-	w.refused = !slices.ContainsFunc(append([]Step{c.Step}, c.Then...),
-		func(s Step) bool {
-			return s.Expect.Status < http.StatusBadRequest || s.Expect.Status > http.StatusNotFound
-		})
+		tokens: map[string]string{}, settingsNow: params{}, roles: map[string]fakegitlab.Members{},
+		later: map[string][]func(id int){}, parents: map[string]string{}}
+	w.refused = !slices.ContainsFunc(append([]Step{c.Step}, c.Then...), Step.needsJobs)
 	w.aboutUsers = namesUsers.MatchString(c.paths() + w.asked)
 	if !g.alone && (w.aboutUsers || namesItself.MatchString(w.about)) {
 		p.skip("it writes out a username or a path, which has a prefix there")
@@ -189,6 +187,12 @@ func (c Case) requests() string {
 	return text.String()
 }
 
+// needsJobs is false for what is refused whatever jobs there are.
+func (s Step) needsJobs() bool {
+	refused := s.Expect.Status >= http.StatusBadRequest && s.Expect.Status <= http.StatusNotFound
+	return !refused || strings.Contains(s.Request.Path, "/jobs/artifacts/") // names a job
+}
+
 // paths are those that a case asks for.
 func (c Case) paths() string {
 	var text strings.Builder
@@ -208,12 +212,14 @@ type restWorld struct {
 	gitlab      *RealGitLab
 	about       string
 	asked       string                        // what the case sends
-	refused     bool                          // all that the case sends is refused
+	refused     bool                          // all that the case sends, whatever jobs there are
 	aboutUsers  bool                          // the case finds users who are not named
 	specs       map[string]caseUser           // of all users; they are made when somebody needs them
 	tokens      map[string]string             // by username and scopes
 	settingsNow params                        // set once all else is made, for they may forbid it
 	made        []string                      // paths to delete
+	parents     map[string]string             // of the groups that lie in another
+	later       map[string][]func(id int)     // where users, who are made late, become members
 	roles       map[string]fakegitlab.Members // of the members of groups, inherited ones included, by the group's name
 }
 

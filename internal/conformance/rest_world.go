@@ -15,8 +15,9 @@ import (
 )
 
 func (w *restWorld) settings(in caseInstance) {
-	if in.PlanLimits.ProjectRunners+in.PlanLimits.GroupRunners+int(in.PlanLimits.TraceSize) > 0 || in.Registry.Enabled {
-		w.skip("REST sets no plan limits or registries here")
+	if in.PlanLimits.ProjectRunners+in.PlanLimits.GroupRunners+int(in.PlanLimits.TraceSize) > 0 || in.Registry.Enabled ||
+		in.RateLimitHeaders || IsFalse(in.KeepLatestArtifact) {
+		w.skip("REST sets no plan limits, registries, throttles and artifacts to be kept here")
 	}
 	if in.AllowRegistrationTokens != nil {
 		w.settingsNow["allow_runner_registration_token"] = *in.AllowRegistrationTokens
@@ -75,6 +76,9 @@ func (w *restWorld) userID(name string) int {
 		"force_random_password": true, "skip_confirmation": true, "admin": in.Admin, "auditor": in.Auditor,
 		"external": in.External})
 	w.made = append(w.made, fmt.Sprintf("/users/%d?hard_delete=true", id))
+	for _, join := range w.later[name] {
+		join(id)
+	}
 	switch in.State {
 	case fakegitlab.UserBlocked:
 		w.send(http.MethodPost, fmt.Sprintf("/users/%d/block", id), nil)
@@ -84,23 +88,30 @@ func (w *restWorld) userID(name string) int {
 	return id
 }
 
-// members adds those of the members whom somebody needs, and notes all of them. One with a lower role than in a group
-// above is left out: GitLab makes none, and the higher role counts anyway. Who makes a group is its Owner already.
+// members adds those of the members whom somebody needs; the others join when they are needed. One with a lower role
+// than in a group above is left out: GitLab makes none, and the higher role counts anyway. Who makes a group is its
+// Owner already.
 func (w *restWorld) members(kind, name, parent, path string, in caseMembers) {
 	roles := maps.Clone(w.roles[parent])
 	if roles == nil {
 		roles = fakegitlab.Members{}
 	}
 	for username, role := range in.members() {
-		id, needed := w.ids["user."+username]
-		if !needed || role < roles[username] {
-			continue
+		join := func(id int) {
+			if role < roles[username] {
+				return
+			}
+			roles[username] = role
+			if status, answer := w.gitlab.call(w.t, w.gitlab.adminToken, http.MethodPost, path+"/members",
+				params{"user_id": id, "access_level": int(role)}); status != http.StatusCreated {
+				w.t.Logf("%v", answer)
+				w.skip(fmt.Sprintf("this version makes nobody a member with the role %d", role))
+			}
 		}
-		roles[username] = role
-		if status, answer := w.gitlab.call(w.t, w.gitlab.adminToken, http.MethodPost, path+"/members",
-			params{"user_id": id, "access_level": int(role)}); status != http.StatusCreated {
-			w.t.Logf("%v", answer)
-			w.skip(fmt.Sprintf("this version makes nobody a member with the role %d", role))
+		if id, needed := w.ids["user."+username]; needed {
+			join(id)
+		} else {
+			w.later[username] = append(w.later[username], join)
 		}
 	}
 	if kind == "group" {
@@ -119,6 +130,7 @@ func (w *restWorld) group(name string, in caseGroup) {
 	}
 	if in.Parent != "" {
 		body["path"], body["parent_id"] = name, w.ids["group."+in.Parent]
+		w.parents[name] = in.Parent
 		fullPath = w.Names["group."+in.Parent+".path"] + "/" + name
 	}
 	path := fmt.Sprintf("/groups/%d", w.create("group", name, "/groups", visible(body)))
@@ -134,6 +146,20 @@ func (w *restWorld) group(name string, in caseGroup) {
 	if w.mentions("{{group." + name + ".registration_token}}") {
 		w.registrationToken("group", name, path)
 	}
+}
+
+// open gives a group the visibility of a project in it: GitLab makes no project that more people see than its group.
+func (w *restWorld) open(group string, visibility fakegitlab.Visibility) {
+	path := fmt.Sprintf("/groups/%d", w.ids["group."+group])
+	levels := []fakegitlab.Visibility{fakegitlab.Private, fakegitlab.Internal, fakegitlab.Public}
+	is, _ := testkit.Descend(w.send(http.MethodGet, path, nil), "visibility").(string)
+	if slices.Index(levels, fakegitlab.Visibility(is)) >= slices.Index(levels, visibility) {
+		return
+	}
+	if parent := w.parents[group]; parent != "" {
+		w.open(parent, visibility)
+	}
+	w.send(http.MethodPut, path, params{"visibility": visibility})
 }
 
 // visible leaves the visibility to GitLab, which is private, where the case gives none.
@@ -157,6 +183,7 @@ func (w *restWorld) project(name string, in caseProject) {
 	to, namespace := "/projects", w.Names["group."+in.Namespace+".path"]
 	if id, isGroup := w.ids["group."+in.Namespace]; isGroup {
 		body["namespace_id"] = id
+		w.open(in.Namespace, in.Visibility)
 	} else {
 		to, namespace = fmt.Sprintf("/projects/user/%d", w.userID(in.Namespace)), w.prefix+in.Namespace
 	}
@@ -283,7 +310,11 @@ func (w *restWorld) contact(token string, in caseRunner, managers []caseManager)
 		managers = []caseManager{{Contacted: in.Contacted}}
 	}
 	now := time.Now()
-	slices.SortStableFunc(managers, func(a, b caseManager) int { return a.Contacted.At(now).Compare(b.Contacted.At(now)) })
+	if timely || w.mentions("version") { // which is that of the last to come
+		slices.SortStableFunc(managers, func(a, b caseManager) int {
+			return a.Contacted.At(now).Compare(b.Contacted.At(now))
+		})
+	}
 	for _, m := range managers {
 		if timely && (in.Contacted == "" || m.Created != "") || m.Contacted == "" && (timely || len(managers) > 1) {
 			w.skip("REST makes no manager without contact, and none in the past")
@@ -293,9 +324,12 @@ func (w *restWorld) contact(token string, in caseRunner, managers []caseManager)
 		}
 	}
 	for _, m := range managers {
-		w.sendAs("", http.MethodPost, "/runners/verify", params{"token": token, "system_id": m.SystemID,
-			"info": params{"version": m.Version, "revision": m.Revision, "platform": m.Platform,
-				"architecture": m.Architecture}})
+		body := params{"token": token, "info": params{"version": m.Version, "revision": m.Revision,
+			"platform": m.Platform, "architecture": m.Architecture}}
+		if m.SystemID != "" {
+			body["system_id"] = m.SystemID
+		}
+		w.sendAs("", http.MethodPost, "/runners/verify", body)
 	}
 }
 
