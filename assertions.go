@@ -39,7 +39,8 @@ func (f *Fake) ClearCalls() { f.log.Clear() }
 
 // WaitForCall returns the first answered call of an endpoint that meets every condition. If none is recorded yet, it
 // waits for the next one. When ctx ends first, the error wraps ctx.Err() and names the nearest recorded calls; so it
-// does when the fake is closed. An endpoint that nothing serves, and a count such as Times, are errors at once.
+// does when the fake is closed and shortly before the test's deadline. An endpoint that nothing serves, and a count
+// such as Times, are errors at once.
 func (f *Fake) WaitForCall(ctx context.Context, e Endpoint, where ...CallMatcher) (Call, error) {
 	return f.waitForCall(ctx, "WaitForCall", 0, e, where)
 }
@@ -55,44 +56,31 @@ func (f *Fake) waitForCall(ctx context.Context, name string, after int, e Endpoi
 	if problem := f.selectionProblem(e, where); problem != "" {
 		return Call{}, fmt.Errorf("%s: %s", name, problem)
 	}
-	open, stop := f.untilClosed(ctx)
+	open, stop := f.waiting(ctx)
 	defer stop()
 	call, err := f.log.Wait(open, func(c Call) bool { return (after == 0 || c.Number > after) && matches(c, e, where) })
 	if err == nil {
 		return call, nil
 	}
-	if context.Cause(open) == errClosed {
-		err = errClosed
-	}
 	since := ""
 	if after > 0 {
 		since = fmt.Sprintf(" after #%d", after)
 	}
-	return Call{}, fmt.Errorf("%s: no call of %s%s: %w\n%s", name, selectionText(e, where), since, err,
-		f.nearestCalls(e, where))
-}
-
-// untilClosed is a context that ends with ctx or, with errClosed, when the fake is closed.
-func (f *Fake) untilClosed(ctx context.Context) (open context.Context, stop func()) {
-	open, cancel := context.WithCancelCause(ctx)
-	go func() {
-		select {
-		case <-f.closing:
-			cancel(errClosed)
-		case <-open.Done():
-		}
-	}()
-	return open, func() { cancel(nil) }
+	return Call{}, fmt.Errorf("%s: no call of %s%s: %w\n%s", name, selectionText(e, where), since,
+		open.Why(), f.nearestCalls(e, where))
 }
 
 // WaitFor waits until holds returns nil. It is asked at once and then after every call, every change of the world and
 // every Advance, in the goroutine that waits; nothing is polled, so that an outside clock alone wakes nobody. When ctx
-// ends first, the error wraps ctx.Err() and says what holds said last; so it does when the fake is closed. holds only
-// looks: a change of its own has it asked again at once.
+// ends first, the error wraps ctx.Err() and says what holds said last; so it does when the fake is closed. As all
+// waits it ends some seconds before the test's deadline, if t.Deadline knows of one: go test would end it without a
+// word. holds only looks: a change of its own has it asked again at once.
 func (f *Fake) WaitFor(ctx context.Context, holds func(*Fake) error) error {
 	if holds == nil {
 		return errors.New("WaitFor: there is no function")
 	}
+	open, stop := f.waiting(ctx)
+	defer stop()
 	for {
 		changed := f.news.next() // before asking: what happens meanwhile is to be asked about again
 		err := holds(f)
@@ -101,10 +89,8 @@ func (f *Fake) WaitFor(ctx context.Context, holds func(*Fake) error) error {
 		}
 		select {
 		case <-changed:
-		case <-f.closing:
-			return fmt.Errorf("WaitFor: %w, and still: %w", errClosed, err)
-		case <-ctx.Done():
-			return fmt.Errorf("WaitFor: %w: %w\n%s", ctx.Err(), err, f.seeJournal())
+		case <-open.Done():
+			return fmt.Errorf("WaitFor: %w: %w\n%s", open.Why(), err, f.seeJournal())
 		}
 	}
 }
@@ -155,7 +141,7 @@ func (f *Fake) AssertNotCalled(t T, e Endpoint, where ...CallMatcher) bool {
 }
 
 // AssertCallOrder asserts that the endpoints were called in this order. What counts is when the calls arrived; other
-// calls in between do not matter.
+// calls in between do not matter. No endpoint at all fails the test.
 func (f *Fake) AssertCallOrder(t T, e ...Endpoint) bool {
 	if h, ok := t.(helper); ok {
 		h.Helper()
@@ -247,6 +233,9 @@ func (f *Fake) calledProblem(e Endpoint, where []CallMatcher) string {
 }
 
 func (f *Fake) orderProblem(order []Endpoint) string {
+	if len(order) == 0 {
+		return "AssertCallOrder is given no endpoint, so it would assert nothing"
+	}
 	for _, e := range order {
 		if problem := f.recordedProblem(e); problem != "" {
 			return problem

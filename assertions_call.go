@@ -22,7 +22,7 @@ type Call struct {
 	Endpoint Endpoint  // "" when nothing serves it, in this version or a later one
 	// Operation is what a call of GraphQL asks for, with its kind, its name if it has one, and its fields at the root:
 	// "mutation Fleet { runnerCreate }". Those of a batch are divided by "; ". It is "" for other calls, and for a
-	// document that cannot be read.
+	// document that cannot be read or is longer than GitLab reads.
 	Operation string
 	Method    string
 	Origin    string // what the client called: "http://127.0.0.1:41234"
@@ -45,9 +45,11 @@ type Call struct {
 	Status         int // 0 when there was no answer
 	ResponseHeader http.Header
 	ResponseBody   []byte // of a log and of artifacts the first 64 KiB
-	// Reason is, for a refusal, the rule that decided: "mia is Developer in acme/shop; needs Maintainer"; for a runner
-	// that got no job while some are pending, why; for a call of GraphQL, why fields are null, "runner: mia is ...", or
-	// else which errors there are. It never goes over the wire.
+	// Reason is, for a refusal, the rule that decided: "mia is Developer in acme/shop; needs Maintainer". For others it is
+	// what their answer does not tell: why a runner got no job while some are pending, whom a list leaves out, which part
+	// of a log came, what a network fault left of the answer; for a call of GraphQL, why fields are null,
+	// "runner: mia is ...", what is the same for many items of a list once, or else which errors there are. It never goes
+	// over the wire.
 	Reason string
 	// Failure is whether an injected Failure answered.
 	Failure bool
@@ -141,6 +143,9 @@ func (f *Fake) Journal() string {
 	}
 	if text == "" {
 		text = "no call was recorded\n"
+		if f.options.inMemory && f.log.Last() == 0 {
+			text += "only Client, ClientAs and DialContext reach this fake, which has no socket (WithInMemoryNetwork)\n"
+		}
 	}
 	if open := f.log.StillOpen(); len(open) > 0 {
 		text += "not answered yet: #" + strings.Trim(strings.ReplaceAll(fmt.Sprint(open), " ", ", #"), "[]") + "\n"
@@ -148,8 +153,11 @@ func (f *Fake) Journal() string {
 	return text
 }
 
-// journalLines is calls as in Journal, below a line of a message.
-func journalLines(calls []Call) string { return journal.Indent(calltext.Journal(textsOf(calls)), "  ") }
+// journalLines is calls as in Journal, below a line of a message; of many the first and the last.
+func journalLines(calls []Call) string {
+	const first, last = 10, 10
+	return journal.Indent(journal.CutTo(calltext.Journal(textsOf(calls)), first, last), "  ")
+}
 
 func journalLine(c Call) string { return c.text().Line() }
 

@@ -86,6 +86,9 @@ func TestMessages(t *testing.T) {
 		"unknown_braces":            func(f *Fake, t T) bool { return f.AssertCalled(t, "* /runners/{id}") },
 		"unknown_query":             func(f *Fake, t T) bool { return f.AssertCalled(t, "GET /runners?page=2") },
 		"unknown_braces_of_one":     func(f *Fake, t T) bool { return f.AssertCalled(t, "DELETE /runners/{id}") },
+		"unknown_star":              func(f *Fake, t T) bool { return f.AssertCalled(t, "*") },
+		"unknown_star_of_a_method":  func(f *Fake, t T) bool { return f.AssertCalled(t, "GET *") },
+		"unknown_capitals":          func(f *Fake, t T) bool { return f.AssertCalled(t, "get /runners") },
 		"unknown_form":              func(f *Fake, t T) bool { return f.AssertNotCalled(t, "runners") },
 		"unknown_user":              func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, By("mai")) },
 		"not_called":                func(f *Fake, t T) bool { return f.AssertNotCalled(t, "* /runners/:id", By("mia")) },
@@ -113,8 +116,18 @@ func TestMessages(t *testing.T) {
 			return f.AssertRunner(t, Runner{ID: 7, Projects: []string{"acme/shop"}, Paused: true, Description: "old"},
 				IgnoreTokens())
 		},
-		"runner_token":            func(f *Fake, t T) bool { return f.AssertRunner(t, Runner{ID: 8}) },
-		"runner_never_there":      func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 5) },
+		"runner_token":       func(f *Fake, t T) bool { return f.AssertRunner(t, Runner{ID: 8}) },
+		"runner_never_there": func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 5) },
+		"many_calls": func(_ *Fake, t T) bool {
+			gl := New(noTest{}, WithInMemoryNetwork())
+			defer gl.Close()
+			for range 40 {
+				_, _ = asked(gl, "GET", "/version", "")
+			}
+			return gl.AssertNotCalled(t, GetVersion)
+		},
+		"order_of_nothing":        func(f *Fake, t T) bool { return f.AssertCallOrder(t) },
+		"runner_of_users":         func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetRunner, ByRunner(7)) },
 		"unknown_runner":          func(f *Fake, t T) bool { return f.AssertNotCalled(t, "", ByRunner(5)) },
 		"unknown_param":           func(f *Fake, t T) bool { return f.AssertNotCalled(t, UpdateRunner, Param("pause", true)) },
 		"unlike_param":            func(f *Fake, t T) bool { return f.AssertNotCalled(t, GetJob, Param("zzz", nil)) },
@@ -213,6 +226,7 @@ func TestAssertRunnerFields(t *testing.T) {
 	for name, want := range map[string]map[string]any{
 		"runner_fields":         {"paused": true, "tag_list": []string{"go", "linux"}, "maintenance_note": "soon", "locked": false},
 		"runner_fields_unknown": {"puased": true},
+		"runner_fields_both":    {"puased": true, "locked": true},
 		"runner_fields_unlike":  {"status": "online"},
 		"runner_fields_none":    {},
 	} {

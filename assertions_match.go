@@ -101,12 +101,8 @@ func Param(name string, value any) CallMatcher {
 // Operation matches calls of GraphQL that ask for a field at the root of queries or mutations, "runnerCreate", or have
 // an operation of that name. What nearly is a field of GitLab's fails the test.
 func Operation(name string) CallMatcher {
-	problem := ""
-	if name == "" {
-		problem = "there is no name"
-	}
 	return condition{
-		problem: problem, operation: name,
+		problem: gitlab.OperationNameProblem(name), operation: name,
 		text: fmt.Sprintf("Operation(%q)", name), aspect: "operation", want: name,
 		got:    func(c Call) (string, bool) { return c.Operation, c.Operation != "" },
 		isWant: func(c Call) bool { return slices.Contains(gitlab.OperationNames(c.Operation), name) },

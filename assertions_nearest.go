@@ -21,6 +21,9 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	if e == "" {
 		return ""
 	}
+	if problem := gitlab.FormProblem(string(e)); problem != "" {
+		return problem
+	}
 	served := f.Endpoints()
 	method, path := e.cut()
 	if !strings.HasPrefix(path, "/") && !strings.Contains(path, "://") {
@@ -105,13 +108,14 @@ func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
 			if m.problem != "" {
 				return m.text + " can never hold: " + m.problem
 			}
-			if problem := cmp.Or(f.userProblem(m.user), f.runnerIDProblem(m.runner)); problem != "" {
+			problem := cmp.Or(f.userProblem(m.user), f.runnerIDProblem(m.runner), e.noRunnerProblem(m.runner))
+			if problem != "" {
 				return m.text + " can never hold: " + problem
 			}
-			if problem := f.operationProblem(e, m.operation); problem != "" {
+			if problem = f.operationProblem(e, m.operation); problem != "" {
 				return m.text + " can never hold: " + problem
 			}
-			if problem := f.paramProblem(e, m.param); problem != "" {
+			if problem = f.paramProblem(e, m.param); problem != "" {
 				return m.text + " looks for what is not there: " + problem
 			}
 		}
@@ -154,6 +158,20 @@ func (f *Fake) runnerIDProblem(id int) string {
 		return ""
 	}
 	return fmt.Sprintf("no runner has ever had the ID %d; %s", id, strings.TrimSuffix(f.runnersText(), "\n"))
+}
+
+// noRunnerProblem is why a runner never calls an endpoint, "" if it may.
+func (e Endpoint) noRunnerProblem(id int) string {
+	if id == 0 || !gitlab.ForUsers(string(e)) {
+		return ""
+	}
+	problem := fmt.Sprintf("%s takes a user's token, and By is for users", e)
+	for _, name := range []string{"runner_id", "id"} {
+		if strings.Contains(string(e), "runners/:"+name) {
+			problem += fmt.Sprintf("; for the runner in the path: Param(%q, %d)", name, id)
+		}
+	}
+	return problem
 }
 
 // operationProblem is "" for a name of what may be asked for in GraphQL: a field at the root, or any operation's name
@@ -371,7 +389,7 @@ func (f *Fake) runnersText() string {
 }
 
 func runnerText(r Runner) string {
-	text := fmt.Sprintf("%d (%s", r.ID, normalRunner(r).Type)
+	text := fmt.Sprintf("%d (%s", r.ID, r.Type)
 	if r.Description != "" {
 		text += fmt.Sprintf(", %q", r.Description)
 	}

@@ -104,3 +104,8 @@ func (t AccessToken) String() string {
 	return "access token" + words.Spaced(words.ID(t.ID)) + " of " + cmp.Or(t.User, t.Project, t.Group) +
 		words.InBrackets(strings.Join(t.Scopes, " "), words.When(t.Revoked, "revoked"))
 }
+
+// String is the runner controller on one line, without its tokens.
+func (c RunnerController) String() string {
+	return "runner controller" + words.Spaced(words.ID(c.ID)) + words.InBrackets(c.State, strconv.Quote(c.Description))
+}

@@ -52,15 +52,17 @@ func (f *Fake) runnerFieldsProblem(id int, want map[string]any) string {
 	}
 	got, known := runnerFields(runner), plain.JSONNames(reflect.TypeFor[Runner]())
 	wanted, has := map[string]string{}, map[string]string{}
-	for name, value := range want {
+	unknown := ""
+	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if !slices.Contains(known, name) {
-			problem := fmt.Sprintf("a runner has no field %q; ", name)
+			hint := "it has " + strings.Join(known, ", ")
 			if meant, near := nearest.Of(name, known); near {
-				return problem + fmt.Sprintf("did you mean %q?", meant)
+				hint = fmt.Sprintf("did you mean %q?", meant)
 			}
-			return problem + "it has " + strings.Join(known, ", ")
+			unknown += fmt.Sprintf("a runner has no field %q; %s\n", name, hint)
+			continue
 		}
-		wanted[name], has[name] = fieldText(name, value), fieldText(name, got[name])
+		wanted[name], has[name] = fieldText(name, want[name]), fieldText(name, got[name])
 	}
 	var lines strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
@@ -69,9 +71,9 @@ func (f *Fake) runnerFieldsProblem(id int, want map[string]any) string {
 		}
 	}
 	if lines.Len() == 0 {
-		return ""
+		return unknown
 	}
-	return fmt.Sprintf("runner %s differs:\n%s", runnerText(runner), lines.String())
+	return unknown + fmt.Sprintf("runner %s differs:\n%s", runnerText(runner), lines.String())
 }
 
 // runnerFields are a runner's fields by their names in JSON, defaults in full.
@@ -302,7 +304,7 @@ func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
 	}
 	job, ok := f.Job(id)
 	if !ok {
-		return fmt.Sprintf("expected job %d to be %s; there is no such job", id, want)
+		return fmt.Sprintf("expected job %d to be %s; there is no such job\n%s", id, want, f.jobsText())
 	}
 	job = normalJob(job)
 	if job.Status == want {
@@ -321,6 +323,23 @@ func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
 		problem += "\ncalls with its token:\n" + strings.TrimSuffix(journalLines(own), "\n")
 	}
 	return problem + "\n" + f.seeJournal()
+}
+
+// jobsText names the jobs that there are, for a message.
+func (f *Fake) jobsText() string {
+	const shown = 10
+	jobs := f.Jobs()
+	if len(jobs) == 0 {
+		return "there are no jobs\n"
+	}
+	var texts []string
+	for _, j := range jobs[:min(len(jobs), shown)] {
+		texts = append(texts, fmt.Sprintf("%d (%q, %s)", j.ID, j.Name, j.Status))
+	}
+	if more := len(jobs) - len(texts); more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", more))
+	}
+	return "jobs: " + strings.Join(texts, ", ") + "\n"
 }
 
 // worldProblem is "" for equal worlds. Else it has one line for each field that differs, with the last call whose
@@ -359,6 +378,8 @@ func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
 	entityChanges(&text, want.Shares, got.Shares, opts, calls)
 	entityChanges(&text, want.Runners, got.Runners, opts, calls)
 	entityChanges(&text, want.Jobs, got.Jobs, opts, calls)
+	entityChanges(&text, want.Webhooks, got.Webhooks, opts, calls)
+	entityChanges(&text, want.RunnerControllers, got.RunnerControllers, opts, calls)
 	return text.String()
 }
 

@@ -1,6 +1,8 @@
 package fakegitlab_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -124,6 +126,39 @@ func BenchmarkGetRunner(b *testing.B) {
 func BenchmarkGetRunnerByTheBytes(b *testing.B) {
 	s := fakegitlab.Scenario{Runners: []fakegitlab.Runner{{ID: 5, Description: "x"}}}
 	sideBySide(b, "fake", asking(b, s, "/runners/5"), "stub", stub(b, s, "/runners/5", "Content-Type"))
+}
+
+// runnerDocuments ask for a runner in GraphQL: as much of it as GET /runners/:id shows, or what one program asks for.
+var runnerDocuments = map[string]string{
+	"whole": `query($id: CiRunnerID!) { runner(id: $id) { id description paused runnerType status contactedAt locked
+		maintenanceNote maximumTimeout accessLevel runUntagged tagList createdAt createdBy { id username name }
+		projects { nodes { id name path nameWithNamespace fullPath } } managers { nodes { version revision platformName architectureName ipAddress } } } }`,
+	"status": `query($id: CiRunnerID!) { runner(id: $id) { jobExecutionStatus } }`,
+}
+
+// BenchmarkGraphQLRunner is a runner by GraphQL beside the same one by GET /runners/:id, over TCP and in memory.
+func BenchmarkGraphQLRunner(b *testing.B) {
+	for _, size := range []string{"whole", "status"} {
+		for _, name := range []string{"TCP", "memory"} {
+			b.Run(size+"/"+name, func(b *testing.B) {
+				s := testkit.MiasWorld()
+				body, err := json.Marshal(map[string]any{"query": runnerDocuments[size],
+					"variables": map[string]any{"id": "gid://gitlab/Ci::Runner/5"}})
+				require.NoError(b, err)
+				gl := fakegitlab.New(b, append(networks[name], fakegitlab.WithScenario(s), fakegitlab.WithJournalLimit(100))...)
+				client := gl.ClientAs("root")
+				sideBySide(b, "GraphQL", func() {
+					res, err := client.Post(gl.URL()+"/api/graphql", "application/json", bytes.NewReader(body))
+					require.NoError(b, err)
+					answer, err := io.ReadAll(res.Body)
+					_ = res.Body.Close()
+					if err != nil || !bytes.HasPrefix(answer, []byte(`{"data":{"runner":{`)) {
+						b.Fatalf("%v %s", err, answer)
+					}
+				}, "REST", asking(b, s, "/runners/5", networks[name]...))
+			})
+		}
+	}
 }
 
 // fleet is n runners of all types, tags and statuses, of which "rare" ones are one in a thousand.

@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -57,7 +58,8 @@ func publicSettings(s world.Settings) Settings {
 		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners,
 		MaxTraceSize: s.MaxTraceSize, MaxArtifactsSize: s.MaxArtifactsSize,
 		RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
-		RateLimit: RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders,
+		FailingWebhooksDisabled: s.FailingWebhooksDisabled,
+		RateLimit:               RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders,
 		TimeZone: timeZoneName(s.TimeZone), ContactInterval: s.ContactInterval,
 		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
 		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
@@ -81,7 +83,8 @@ func settingsDraft(s Settings) (world.Settings, error) {
 		AdminMode: s.AdminMode, MaxProjectRunners: s.MaxProjectRunners, MaxGroupRunners: s.MaxGroupRunners,
 		MaxTraceSize: s.MaxTraceSize, MaxArtifactsSize: s.MaxArtifactsSize,
 		RegistryHost: s.RegistryHost, LocalRequestsForbidden: s.LocalRequestsForbidden,
-		RateLimit: world.RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders,
+		FailingWebhooksDisabled: s.FailingWebhooksDisabled,
+		RateLimit:               world.RateLimit(s.RateLimit), RateLimitHeaders: s.RateLimitHeaders,
 		TimeZone: zone, ContactInterval: s.ContactInterval,
 		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
 		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
@@ -383,7 +386,11 @@ func runnerDraft(st *world.State, in Runner) (world.RunnerDraft, world.Problems)
 	}
 	switch {
 	case in.MaximumTimeout%time.Second != 0:
-		found.problems.Addf("maximum_timeout", "MaximumTimeout is whole seconds")
+		hint := ""
+		if abs := in.MaximumTimeout.Abs(); abs < time.Millisecond { // a number of seconds as it stands in GitLab's JSON
+			hint = fmt.Sprintf("; it is %s: %d*time.Second?", in.MaximumTimeout, in.MaximumTimeout)
+		}
+		found.problems.Addf("maximum_timeout", "MaximumTimeout is whole seconds%s", hint)
 	case in.MaximumTimeout != 0:
 		seconds := int(in.MaximumTimeout / time.Second)
 		n.Attributes.MaximumTimeout = &seconds
@@ -415,6 +422,39 @@ func managerDraft(in RunnerManager) world.Manager {
 		Version: in.Version, Revision: in.Revision, Platform: in.Platform, Architecture: in.Architecture,
 		IPAddress: in.IPAddress, Executor: in.Executor, CreatedAt: in.CreatedAt, ContactedAt: in.ContactedAt,
 	}
+}
+
+// publicRunnerController is the runner controller as plain data.
+func publicRunnerController(c *world.RunnerController) RunnerController {
+	out := RunnerController{ID: c.ID, Description: world.OrEmpty(c.Description), State: string(c.State),
+		Instance: c.Instance != nil, CreatedAt: c.CreatedAt}
+	for _, s := range c.Runners {
+		out.Runners = append(out.Runners, s.Runner.ID)
+	}
+	for _, t := range c.Tokens {
+		out.Tokens = append(out.Tokens, RunnerControllerToken{t.ID, t.Token, world.OrEmpty(t.Description), t.CreatedAt})
+	}
+	return out
+}
+
+func addRunnerController(st *world.State, in RunnerController) (*world.RunnerController, error) {
+	var found world.Problems
+	c := world.RunnerController{ID: in.ID, Description: world.OrNull(in.Description),
+		State: world.RunnerControllerState(in.State), CreatedAt: in.CreatedAt}
+	if in.Instance {
+		c.Instance = &world.RunnerControllerScope{}
+	}
+	for i, id := range in.Runners {
+		r, err := st.RunnerByID(id)
+		if found.Add(datajson.Index("runners", i), err); err == nil {
+			c.Runners = append(c.Runners, &world.RunnerControllerScope{Runner: r})
+		}
+	}
+	for _, t := range in.Tokens {
+		c.Tokens = append(c.Tokens, &world.RunnerControllerToken{ID: t.ID, Token: t.Token,
+			Description: world.OrNull(t.Description), CreatedAt: t.CreatedAt})
+	}
+	return st.AddRunnerController(c, found...)
 }
 
 // copies are rows as plain data. It is never nil.

@@ -16,7 +16,9 @@ import (
 func snapshotOf(st *world.State) Scenario {
 	s := Scenario{Settings: publicSettings(st.Settings), Users: someCopies(st.Users.Rows, publicUser),
 		AccessTokens: someCopies(st.Tokens.Rows, publicAccessToken), Groups: someCopies(st.Groups.Rows, publicGroup),
-		Projects: someCopies(st.Projects.Rows, publicProject), Jobs: someCopies(st.Jobs.Rows, publicJob)}
+		Projects: someCopies(st.Projects.Rows, publicProject), Jobs: someCopies(st.Jobs.Rows, publicJob),
+		Webhooks:          someCopies(st.Webhooks.Rows, publicWebhook),
+		RunnerControllers: someCopies(st.RunnerControllers.Rows, publicRunnerController)}
 	s.Runners = someCopies(st.Runners.Rows, func(r *world.Runner) Runner {
 		out := publicRunner(r)
 		if r.TokenExpiresAt.IsZero() && !st.TokenExpiry(r, r.CreatedAt).IsZero() {
@@ -56,7 +58,7 @@ func someCopies[R world.Row, T any](rows []R, public func(R) T) []T {
 // seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError with everything that GitLab refuses.
 func seed(st *world.State, s Scenario) error {
 	return world.Atomically(st, func() error {
-		refused := seedAll(st, s)
+		refused := seedAll(st, toldFromNow(st, s))
 		if len(refused) == 0 {
 			return nil
 		}
@@ -66,6 +68,14 @@ func seed(st *world.State, s Scenario) error {
 		}
 		return e
 	})
+}
+
+// toldFromNow is a scenario with its times as they are in that world from now on.
+func toldFromNow(st *world.State, s Scenario) Scenario {
+	if s.Now.IsZero() {
+		return s
+	}
+	return s.At(st.Begin())
 }
 
 // rejection is a problem of a record of a scenario.
@@ -81,9 +91,6 @@ func (r rejection) path() string { return datajson.Join(r.at, r.Field) }
 // refuses of them. With a rejection the state is not to be used: it has stand-ins for what was refused. The user root,
 // who is always there, is updated; everything else is new.
 func seedAll(st *world.State, s Scenario) (refused []rejection) {
-	if !s.Now.IsZero() {
-		s = s.At(st.Begin())
-	}
 	groups := world.NamesOf(s.Groups, func(g Group) string { return g.Path })
 	projects := world.NamesOf(s.Projects, func(p Project) string { return p.Path })
 	world.Seeding(st, groups, projects, func() {
@@ -112,6 +119,9 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 			func(t AccessToken) error { return seedAccessToken(st, t) })
 		seedEach(&refused, "runners", s.Runners, func(r Runner) string { return r.Description }, making(st, addRunner))
 		seedEach(&refused, "jobs", s.Jobs, func(j Job) string { return j.Name }, making(st, addJob))
+		seedEach(&refused, "runner_controllers", s.RunnerControllers,
+			func(c RunnerController) string { return c.Description }, making(st, addRunnerController))
+		seedEach(&refused, "webhooks", s.Webhooks, func(h Webhook) string { return h.URL }, making(st, addWebhook))
 	})
 	return refused
 }

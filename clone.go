@@ -22,6 +22,8 @@ func cloneScenario(s Scenario) Scenario {
 	s.Shares = slices.Clone(s.Shares)
 	s.Runners = clone.Each(s.Runners, cloneRunner)
 	s.Jobs = clone.Each(s.Jobs, cloneJob)
+	s.Webhooks = clone.Each(s.Webhooks, cloneWebhook)
+	s.RunnerControllers = clone.Each(s.RunnerControllers, cloneRunnerController)
 	return s
 }
 
@@ -88,4 +90,15 @@ func cloneJob(j Job) Job {
 func cloneArtifact(a Artifact) Artifact {
 	a.Content = slices.Clone(a.Content)
 	return a
+}
+
+func cloneWebhook(h Webhook) Webhook {
+	h.OtherEvents = slices.Clone(h.OtherEvents)
+	h.URLVariables, h.Headers = maps.Clone(h.URLVariables), maps.Clone(h.Headers)
+	return h
+}
+
+func cloneRunnerController(c RunnerController) RunnerController {
+	c.Runners, c.Tokens = slices.Clone(c.Runners), slices.Clone(c.Tokens)
+	return c
 }

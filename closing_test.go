@@ -210,7 +210,9 @@ func TestCloseInABubble(t *testing.T) {
 			requested(t, gl, "POST", "/runners", body)
 			synctest.Wait()
 		}, WithInMemoryNetwork())
-		assert.Equal(t, []string{"fakegitlab: Close cut #1 POST /api/v4/runners after 4s: its body had not arrived"}, errs)
+		require.Len(t, errs, 1)
+		assert.Equal(t, "fakegitlab: Close cut #1 POST /api/v4/runners after 4s: its body had not arrived (New at x_test.go:1)",
+			unplacedText(errs[0]))
 		assert.Equal(t, 4*time.Second, took)
 	})
 }

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -85,6 +87,9 @@ func controlRoutes() []controlRoute {
 		{"GET /-/fake/runners/:id", (*control).showRunner},
 		{"DELETE /-/fake/runners/:id", (*control).deletePathRunner},
 		{"POST /-/fake/runners/:id/contact", (*control).contactRunner},
+		{"GET /-/fake/webhooks/:id", showing(webhookEdits, "id")},
+		{"PATCH /-/fake/webhooks/:id", patching(webhookEdits, "id")},
+		{"GET /-/fake/deliveries", (*control).deliveries},
 		{"GET /-/fake/jobs/:id", (*control).showJob},
 		{"POST /-/fake/jobs/:id/plan", (*control).planJob},
 		{"POST /-/fake/jobs/:id/enqueue", (*control).enqueueJob},
@@ -197,6 +202,9 @@ func controlError(err error) controlAnswer {
 		}
 	}
 	status, body := controlapi.Refuse(err, lines...)
+	body.Say(func(text string) string {
+		return plain.CamelsInJSON(text, reflect.TypeFor[Runner](), reflect.TypeFor[RunnerManager](), reflect.TypeFor[Job]())
+	})
 	return controlAnswer{status: status, json: body}
 }
 

@@ -1,12 +1,14 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/calltext"
 	"github.com/fakegitlab/fakegitlab/internal/controlapi"
+	"github.com/fakegitlab/fakegitlab/internal/webhooks"
 )
 
 func (c *control) endpoints() controlAnswer { return controlOK(c.Endpoints()) }
@@ -57,4 +59,21 @@ func (c *control) calls() controlAnswer {
 		list = append(list, call.text().Data())
 	}
 	return controlOK(list)
+}
+
+// deliveries are the calls of webhooks; if told to wait, those that there are once there is one, or the time is over.
+func (c *control) deliveries() controlAnswer {
+	query := c.http.URL.Query()
+	err := knownParameters(query, "event", "wait")
+	wait, badWait := controlapi.WaitIn(query)
+	wanted := deliveriesOf(query.Get("event"), nil)
+	if err := cmp.Or(err, badWait, wanted.Check()); err != nil {
+		return controlError(err)
+	}
+	ctx, cancel := c.waiting(wait)
+	defer cancel()
+	_ = c.courier.Wait(ctx, c.news.next, c.closing, errClosed, func() bool {
+		return wait == 0 || len(c.courier.Find(wanted)) > 0
+	})
+	return controlOK(webhooks.DataOf(c.courier.Find(wanted)))
 }

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -98,7 +100,7 @@ func (c *control) inject() controlAnswer {
 		return controlError(err)
 	}
 	if problem := c.failureProblem(failure); problem != "" {
-		return controlError(errors.New(problem))
+		return controlError(errors.New(plain.InJSON(problem, reflect.TypeFor[failureData]())))
 	}
 	i := &injected{Failure: failure, control: true, planted: planted{since: c.log.Last()}}
 	return controlCreated(controlapi.Made{ID: c.faults.inject(i)})
@@ -149,7 +151,7 @@ func (c *control) hold() controlAnswer {
 	if problem := c.requestProblem(in.Endpoint, where); problem != "" {
 		return controlError(errors.New(problem))
 	}
-	h := newHeld(in.Endpoint, where)
+	h := c.newHeld(in.Endpoint, where)
 	h.control = true
 	return controlCreated(controlapi.Made{ID: c.faults.hold(h)})
 }

@@ -267,8 +267,7 @@ func TestControlRefusesOtherOrigins(t *testing.T) {
 // A page whose name leads to this machine (DNS rebinding) is of the same origin as the fake, as browsers see it: only
 // the name tells.
 func TestControlRefusesOtherNames(t *testing.T) {
-	gl := controlled(t, fakegitlab.WithControl("gitlab.acme.com:8080"), fakegitlab.WithAddr("fake.acme.com:80"),
-		fakegitlab.WithUnknownEndpoints(true))
+	gl := controlled(t, fakegitlab.WithControl("gitlab.acme.com:8080", "fake.acme.com:80"), fakegitlab.WithUnknownEndpoints(true))
 	for host, status := range map[string]int{
 		"127.0.0.1": 204, "127.0.0.1:1": 204, "[::1]:80": 204, "10.1.2.3": 204, "localhost:8080": 204, "LOCALHOST.": 204,
 		"gitlab.localhost": 204, "gitlab": 204, "gitlab:80": 204, "host.docker.internal": 204, "fakegitlab.test": 204,

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/controlapi"
@@ -37,7 +40,7 @@ func (c *control) scenario(text []byte) (Scenario, error) {
 	unreadable := errors.New("nothing of it is to stay")
 	var deeper []rejection
 	_, _ = attempt(c.Fake, func(st *world.State) (struct{}, error) {
-		deeper = seedAll(st, s)
+		deeper = seedAll(st, toldFromNow(st, s))
 		return struct{}{}, unreadable
 	})
 	return s, placedIn(text, found, deeper)
@@ -255,7 +258,7 @@ type jobData struct {
 }
 
 // showJob shows a job. If told to wait, it first waits until the job has reached a status or logged a text, and shows
-// the job also if that does not happen in time or can no longer happen.
+// the job also if that does not happen in time. That it can no longer happen is an error.
 func (c *control) showJob() controlAnswer {
 	query := c.http.URL.Query()
 	if err := knownParameters(query, "status", "trace", "wait"); err != nil {
@@ -269,10 +272,13 @@ func (c *control) showJob() controlAnswer {
 		return controlError(err)
 	}
 	if wait > 0 {
-		c.waitForJob(wait, func(j *world.Job) bool {
+		err := c.waitForJob(wait, wantedOfJob(query), func(j *world.Job) bool {
 			return (!query.Has("status") || slices.Contains(j.History, world.JobStatus(query.Get("status")))) &&
 				j.Log.Contains([]byte(query.Get("trace")))
 		})
+		if err != nil {
+			return controlError(err)
+		}
 	}
 	return answered(atPath(c, (*world.State).JobByNumber, func(_ *world.State, j *world.Job) (jobData, error) {
 		shown := jobData{publicJob(j), publicHistory(j), map[string]string{}}
@@ -283,9 +289,29 @@ func (c *control) showJob() controlAnswer {
 	}))
 }
 
-// waitForJob waits until the job in the path has come that far. If there is no such job, it does not wait.
-func (c *control) waitForJob(d time.Duration, reached func(*world.Job) bool) {
+// wantedOfJob continues the sentence "the job ..." with what is waited for: "is success".
+func wantedOfJob(query url.Values) string {
+	var wanted []string
+	if query.Has("status") {
+		wanted = append(wanted, "is "+query.Get("status"))
+	}
+	if query.Has("trace") {
+		wanted = append(wanted, fmt.Sprintf("has logged %q", query.Get("trace")))
+	}
+	return strings.Join(wanted, " and ")
+}
+
+// waitForJob waits until the job in the path has come that far. If there is no such job, it does not wait. It is an
+// error if the job ends without having come that far.
+func (c *control) waitForJob(d time.Duration, what string, reached func(*world.Job) bool) error {
 	ctx, cancel := c.waiting(d)
 	defer cancel()
-	_, _ = (&JobRun{c.Fake, controlapi.ID(c.vars)}).wait(ctx, "", reached)
+	_, err := (&JobRun{c.Fake, controlapi.ID(c.vars)}).wait(ctx, what, reached)
+	if job, there := c.Job(controlapi.ID(c.vars)); err == nil || ctx.Err() != nil || !there || !job.over() {
+		return nil
+	}
+	return errors.New(strings.TrimPrefix(err.Error(), "fakegitlab: "))
 }
+
+// over reports whether the job has ended.
+func (j Job) over() bool { return world.JobStatus(j.Status).Completed() }

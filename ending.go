@@ -9,6 +9,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -20,8 +21,8 @@ const closeWithin = 5 * time.Second
 // that are in flight. After four seconds it cuts their connections, and after five it no longer waits: for a body
 // that does not arrive, an answer that nobody reads, a function of the test that does not return. Each such call is
 // an error of the test, which names it and says what it waited for. What the fake knows can still be read and
-// asserted on, while Inject, Before, After, Hold and Handle fail the test: no call will come. Closing again does
-// nothing.
+// asserted on, while what changes the world or is for calls (AddRunner, Advance, Inject, Before, Hold ...) fails the
+// test: no call will come. Closing again does nothing.
 func (f *Fake) Close() {
 	f.close.Do(func() {
 		close(f.closing)
@@ -31,12 +32,14 @@ func (f *Fake) Close() {
 			defer close(ended)
 			f.network.close()
 			f.flight.Wait() // net/http does not wait for requests over HTTP/2
+			f.courier.Close()
 		}()
 		const parts = 5
 		if endsWithin(ended, within-within/parts) {
 			return
 		}
 		f.noticeCut(within - within/parts)
+		f.noticeCutWebhooks(within - within/parts)
 		f.network.cut()
 		if !endsWithin(ended, within/parts) {
 			for _, call := range f.flight.List() {
@@ -104,17 +107,27 @@ func (f *Fake) noticed() []string {
 // Ginkgo the first error ends the report.
 func (f *Fake) report() {
 	f.tb.Helper()
-	problems := f.Problems()
+	problems, begun := f.Problems(), f.begun()
 	if len(problems) > 0 || f.tb.Failed() {
-		f.tb.Logf("fakegitlab: the calls of %s\n%s", f.tb.Name(), journal.CutMiddle(f.Journal()))
+		f.tb.Logf("fakegitlab: the calls of %s to %s, whose clock is at %s%s\n%s", f.tb.Name(), f.URL(),
+			f.Now().UTC().Format(time.RFC3339), begun, journal.CutMiddle(f.Journal()))
 	}
 	switch len(problems) {
 	case 0:
 	case 1:
-		f.tb.Errorf("fakegitlab: %s", problems[0])
+		f.tb.Errorf("fakegitlab: %s%s", problems[0], begun)
 	default:
-		f.tb.Errorf("fakegitlab: %d problems:\n- %s", len(problems), strings.Join(problems, "\n- "))
+		f.tb.Errorf("fakegitlab: %d problems%s:\n- %s", len(problems), begun, strings.Join(problems, "\n- "))
 	}
+}
+
+// begun is where in the test the fake did, in brackets, if that is not the line that errors at the test's end stand at:
+// of a bubble testing does not know which function gave it the cleanup.
+func (f *Fake) begun() string {
+	if f.ending.begun == "" || !outside.InBubble() {
+		return ""
+	}
+	return " (" + f.ending.begun + ")"
 }
 
 // Problems returns what no assertion may have noticed so far: calls that nothing serves, fields of GraphQL that GitLab
@@ -142,8 +155,12 @@ func (f *Fake) Problems() []string {
 	f.ending.mu.Lock()
 	invariants := f.ending.invariants
 	f.ending.mu.Unlock()
+	f.ending.asking.Store(true)
+	defer f.ending.asking.Store(false)
 	for _, i := range invariants {
-		if err := i.check(f); err != nil {
+		var err error
+		outside.Apart(func() { err = i.check(f) })
+		if err != nil {
 			problems = append(problems, fmt.Sprintf("it does not hold that %s: %v%s", i.name, err,
 				planted{at: i.at}.brackets("Invariant")))
 		}

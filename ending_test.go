@@ -368,3 +368,41 @@ func TestLoseLog(t *testing.T) {
 	assert.Equal(t, "202 0-28", send("four\nfive\nsix\n", 14))
 	assert.Equal(t, "one\ntwo\nthree\nfour\nfive\nsix\n", gl.JobRun(j.ID).Trace())
 }
+
+// An Invariant only looks. One that changes the fake fails the test, and what else there is to say is said.
+func TestInvariantThatChangesTheFake(t *testing.T) {
+	for name, change := range map[string]func(*Fake){
+		"Advance(1h0m0s)": func(gl *Fake) { gl.Advance(time.Hour) },
+		"RunWorkers":      func(gl *Fake) { gl.RunWorkers() },
+		`AddUser("mia")`:  func(gl *Fake) { gl.AddUser(User{Username: "mia"}) },
+	} {
+		k := outside.NewKeeper("")
+		gl := New(k, WithInMemoryNetwork())
+		gl.Inject(Slow(GetVersion, time.Hour))
+		gl.Invariant("it is so", func(gl *Fake) error {
+			change(gl)
+			return errors.New("not reached")
+		})
+		gl.Invariant("two is odd", func(*Fake) error { return errors.New("it is even") })
+		k.CleanUp()
+		kept := k.Kept()
+		require.Len(t, kept, 2, name)
+		assert.Equal(t, "fakegitlab: "+name+": the test is over: an Invariant looks at the fake as it is, and does not change it",
+			kept[0])
+		assert.Equal(t, "fakegitlab: 2 problems:\n"+
+			"- the injected Failure of GET /version never fired; that was not called (injected at x_test.go:1)\n"+
+			"- it does not hold that two is odd: it is even (Invariant at x_test.go:1)", unplacedText(kept[1]), name)
+	}
+}
+
+// In a bubble testing puts what is said at a test's end to a line of its own, so that the text has that of New.
+func TestEndInABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := outside.NewKeeper("")
+		New(k, WithInMemoryNetwork()).Inject(Slow(GetVersion, time.Hour))
+		k.CleanUp()
+		require.Len(t, k.Kept(), 1)
+		assert.Equal(t, "fakegitlab: the injected Failure of GET /version never fired; that was not called "+
+			"(injected at x_test.go:1) (New at x_test.go:1)", unplacedText(k.Kept()[0]))
+	})
+}

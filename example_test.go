@@ -251,11 +251,11 @@ func ExampleFake_Journal() {
 	answer(gl.ClientAs("root").Get(gl.APIURL() + "/runners/all"))
 	fmt.Print(gl.Journal())
 	// Output:
-	// #1 GET /projects/:id/runners id=acme/shop pausd=true by mia -> 200 [nothing reads pausd (did you mean paused?)]
+	// #1 GET /projects/:id/runners id=acme/shop pausd=true by mia -> 200 (13 runners) [nothing reads pausd (did you mean paused?)]
 	// #2 GET /projects/:id/runners id=acme/shop by dan -> 403 (dan is Developer in acme/shop; needs Maintainer)
 	// #3 GET /runners/:id id=100011 by dan -> 403 (dan is Developer in group acme; needs Maintainer (the documentation says Developer))
 	// #4 GET /runners/all by root -> 503 [failure injected at example_test.go:246]
-	//   #5 GET /runners/all by root -> 200 [retry 1]
+	//   #5 GET /runners/all by root -> 200 (15 runners) [retry 1]
 }
 
 func ExampleFake_ClientAs() {

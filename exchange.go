@@ -1,6 +1,8 @@
 package fakegitlab
 
 import (
+	"cmp"
+	"fmt"
 	"net"
 	"net/http"
 	"strconv"
@@ -68,6 +70,7 @@ func (x *exchange) serve(refusal *front.Response) {
 	fs, call := &x.fake.faults, &x.call
 	call.note(&x.Request.Record)
 	if !x.hold() {
+		call.Reason = "its client left while it was held"
 		return
 	}
 	fs.run(&fs.before, *call, x.flying.Doing)
@@ -77,6 +80,7 @@ func (x *exchange) serve(refusal *front.Response) {
 	}
 	failure = failure.spoken(x.Request)
 	if !x.delay(failure.Delay) {
+		call.Reason = fmt.Sprintf("its client left before the Delay of %s was over", failure.Delay)
 		return
 	}
 	var res front.Response
@@ -87,13 +91,21 @@ func (x *exchange) serve(refusal *front.Response) {
 			res = x.Request.Answer()
 		}
 		call.note(&x.Request.Record)
-		call.Status, call.Reason = res.Status, res.Reason
+		call.Status = res.Status
+		res.Reason = cmp.Or(fs.whyNoJob(*call, x.fake.isRunning), res.Reason)
+		call.Reason = res.Reason
 		x.fake.noticeLacking(x.Request.Record.Lacking)
 	}
 	x.header = failure.Header
+	own := *call
 	if failure.Status != 0 {
 		res, call.Failure = failure.response(x.Request), true
 		call.Status = res.Status
+	}
+	if failure.spoils() {
+		call.Reason = failure.told(own)
+		res.Reason = call.Reason
+		fs.lose(own)
 	}
 	fs.run(&fs.after, *call, x.flying.Doing)
 	if failure.Network != "" {
@@ -103,6 +115,12 @@ func (x *exchange) serve(refusal *front.Response) {
 	}
 	body := x.render(&res)
 	x.finish(res, body)
+}
+
+// isRunning reports whether there is a job of that ID and it is on a runner.
+func (f *Fake) isRunning(jobID int) bool {
+	j, there := f.Job(jobID)
+	return there && j.Status == JobRunning
 }
 
 // render renders an answer, with the headers that a failure puts on it.

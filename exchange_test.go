@@ -2,6 +2,7 @@ package fakegitlab_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -24,6 +25,25 @@ func TestWhoSawAResetFindsItInTheJournal(t *testing.T) {
 					strings.NewReader("token=x"))
 				require.ErrorContains(t, err, "connection reset by peer")
 				require.Len(t, gl.Calls(fg.RegisterRunner), n+1)
+			}
+		})
+	}
+}
+
+// Long answers reach the client before the handler has returned, all but their end.
+func TestWhoReadAnAnswerFindsItInTheJournal(t *testing.T) {
+	for name, opts := range map[string][]fg.Option{"TCP": nil, "TLS": {fg.WithTLS()}, "in memory": {fg.WithInMemoryNetwork()}} {
+		t.Run(name, func(t *testing.T) {
+			gl := fg.New(t, append(opts, fg.WithScenario(fg.ThousandRunners()))...)
+			client := gl.ClientAs("root")
+			for n := range 300 {
+				res, err := client.Get(gl.APIURL() + "/runners/all?per_page=100")
+				require.NoError(t, err)
+				body, err := io.ReadAll(res.Body)
+				require.NoError(t, err)
+				require.NoError(t, res.Body.Close())
+				require.Greater(t, len(body), 10_000)
+				require.Len(t, gl.Calls(fg.ListAllRunners), n+1)
 			}
 		})
 	}

@@ -2,10 +2,10 @@ package fakegitlab
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 )
 
 // RegistrationDisabled answers POST /runners with 410, whatever the settings say. To have GitLab itself refuse, use
@@ -36,7 +36,7 @@ func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
 // GraphQLError answers calls of GraphQL with 200 and an error in place of data, as graphql-ruby refuses a document, be
 // it every one of a batch. A Where with Operation says which calls.
 func GraphQLError(message string) Failure {
-	return Failure{Endpoint: GraphQL, Status: http.StatusOK, Message: message}
+	return Failure{Endpoint: GraphQL, Status: http.StatusOK, Message: message, ofGraphQL: true}
 }
 
 // Slow delays the answer and changes nothing about it.
@@ -47,7 +47,7 @@ func Slow(e Endpoint, d time.Duration) Failure { return Failure{Endpoint: e, Del
 func Maintenance() Failure {
 	writes := Where(func(c Call) bool {
 		if c.Endpoint == GraphQL {
-			return strings.Contains(c.Operation, "mutation ")
+			return gitlab.Mutates(c.Operation)
 		}
 		return c.Method != http.MethodGet && c.Method != http.MethodHead && c.Method != http.MethodOptions
 	})

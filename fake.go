@@ -64,6 +64,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -72,6 +73,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/traffic"
+	"github.com/fakegitlab/fakegitlab/internal/webhooks"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -96,6 +98,7 @@ type TB interface {
 //	    the one of internal/journal in a Reset, and by itself
 //	    rest's foundRoutes.mu       for OPTIONS, and by itself
 //	    clock.mu                    for every time
+//	    those of internal/webhooks  at the end of a visit, in a Reset, and by themselves
 //	InFlight.mu and Door.mu of internal/traffic, ending.mu, news.mu: each by itself alone
 //
 // Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they
@@ -116,6 +119,7 @@ type Fake struct {
 	state   *world.State
 	log     journal.Log[Call]
 	faults  faults
+	courier *webhooks.Courier
 	site    front.Site
 	added   addedRoutes // by Handle
 
@@ -130,6 +134,8 @@ type Fake struct {
 		mu         sync.Mutex
 		noticed    []string // problems that were noticed on the way
 		invariants []invariant
+		begun      string      // where in the test this fake did: "New at op_test.go:12"; "" if unknown
+		asking     atomic.Bool // whether the invariants hold
 	}
 }
 
@@ -140,14 +146,15 @@ type invariant struct {
 	at    string // where in the test it was said
 }
 
-// Option changes how a fake starts.
+// Option changes how a fake starts. Of the same option twice the last counts, so that a test may overrule the options
+// that it shares with others; two that contradict each other fail the start.
 type Option func(*options)
 
 type options struct {
 	scenario       *Scenario
 	scenarioFile   *string // in place of scenario
 	version        string
-	start          time.Time
+	start          *time.Time
 	clock          func() time.Time
 	inMemory       bool
 	tls            bool
@@ -168,6 +175,7 @@ type options struct {
 	journalLimit   int
 	journalBytes   int64
 	closeWithin    time.Duration // how long Close waits for what does not end
+	webhookClient  *http.Client
 	patience       time.Duration // how long functions of the test may take in the middle of a call
 }
 
@@ -182,26 +190,10 @@ func WithScenario(s Scenario) Option {
 	return func(o *options) { o.scenario, o.scenarioFile = &s, nil }
 }
 
-// WithVersion makes the fake behave as that version of GitLab: "17.2" (the default), "16.11", "18.0", ... A version
-// that is not supported fails the start and lists those that are. docs/versions.md tells what differs.
+// WithVersion makes the fake behave as that version of GitLab: "17.2" (the default), "16.11", "18.0", ... "17" is
+// "17.0", and of "17.2.1-ee" what follows the minor version does not matter. A version that is not supported fails the
+// start and lists those that are. docs/versions.md tells what differs.
 func WithVersion(version string) Option { return func(o *options) { o.version = version } }
-
-// WithStartTime sets where the fake's clock starts. The default is 2024-07-01T12:00:00Z.
-func WithStartTime(t time.Time) Option { return func(o *options) { o.start = t } }
-
-// WithClock makes the fake follow an outside clock, such as time.Now, which must not run backwards and may be asked by
-// several goroutines at once. Advance then moves the fake ahead of it. now must not use the fake: one that panics, or
-// does not return for two seconds, is not asked again, which is an error of the test, and the clock stands still.
-func WithClock(now func() time.Time) Option {
-	return func(o *options) {
-		if o.clock = now; now == nil {
-			o.mistaken("WithClock(nil): there is no clock to follow; without WithClock the fake has its own")
-		}
-	}
-}
-
-// WithWorkers has each Advance run GitLab's background workers, as RunWorkers does, once, at its end.
-func WithWorkers() Option { return func(o *options) { o.workers = true } }
 
 // WithLongPolling has a runner's request for a job wait up to d, in real time (or a synctest bubble's), when there is
 // nothing new for it since the X-GitLab-Last-Update that it sends. Any change that may give it a job, Close, and the
@@ -289,16 +281,21 @@ func WithJournalLimit(n int) Option {
 	}
 }
 
-// New starts a fake for a test and closes it at the test's end. It then reports [Fake.Problems], all in one error of
+// New starts a fake for a test, a GitLab 17.2 on a free port with nobody in it but the administrator root unless the
+// options say otherwise, and closes it at the test's end. It then reports [Fake.Problems], all in one error of
 // the test; if there are some, or the test has failed already, it logs the journal first. A fake that cannot start
 // fails the test.
 func New(tb TB, opts ...Option) *Fake {
+	if tb == nil {
+		panic("fakegitlab: New(nil): there is no test; Start is for a fake without one")
+	}
 	tb.Helper()
 	f, err := start(tb, opts)
 	if err != nil {
 		tb.Errorf("fakegitlab: %v", err)
 		tb.FailNow()
 	}
+	f.ending.begun = planted{at: place()}.place("New")
 	f.sayPage()
 	tb.Cleanup(func() {
 		tb.Helper()
@@ -317,12 +314,9 @@ func New(tb TB, opts ...Option) *Fake {
 // end, and misuse that would fail a test panics instead.
 func Start(opts ...Option) (*Fake, error) { return start(noTest{}, opts) }
 
-// defaultStartTime is the time at which the fake's clock starts.
-func defaultStartTime() time.Time { return time.Date(2024, time.July, 1, 12, 0, 0, 0, time.UTC) }
-
 func start(tb TB, opts []Option) (*Fake, error) {
 	f := &Fake{tb: tb, closing: make(chan struct{}),
-		options: options{version: gitlabversion.Default, start: defaultStartTime(), addr: defaultAddr,
+		options: options{version: gitlabversion.Default, addr: defaultAddr,
 			journalLimit: defaultJournalLimit, journalBytes: defaultJournalBytes,
 			closeWithin: closeWithin, patience: outside.Patience}}
 	for i, o := range opts {
@@ -338,7 +332,11 @@ func start(tb TB, opts []Option) (*Fake, error) {
 	if f.version, err = gitlabversion.Parse(f.options.version); err != nil {
 		return nil, err
 	}
-	f.clock = outside.NewClock(f.options.start, f.options.clock, f.options.patience, f.notice)
+	start := defaultStartTime()
+	if f.options.start != nil {
+		start = *f.options.start
+	}
+	f.clock = outside.NewClock(start, f.options.clock, f.options.patience, f.notice)
 	f.clock.Now()
 	if noticed := f.noticed(); len(noticed) > 0 { // with such a clock nothing would be as it should
 		return nil, errors.New(noticed[0])
@@ -363,6 +361,10 @@ func (o *options) check() error {
 		return errors.New(strings.Join(o.mistakes, "\n"))
 	case !basePathPattern.MatchString(o.basePath):
 		return fmt.Errorf("WithBasePath(%q): that is no path of a URL, such as /gitlab", o.basePath)
+	case o.clock != nil && o.start != nil:
+		return errors.New("WithClock and WithStartTime: who follows a clock starts at what it says; choose one")
+	case o.inMemory && o.addr != defaultAddr:
+		return fmt.Errorf("WithAddr(%q) and WithInMemoryNetwork: without sockets there is no address; choose one", o.addr)
 	case o.journalBytes < 0:
 		return fmt.Errorf("WithJournalBytes(%d): a journal takes no negative number of bytes; 0 sets no limit",
 			o.journalBytes)
@@ -379,6 +381,7 @@ func (o *options) check() error {
 // prepare makes the fake's parts, which know of each other by functions alone.
 func (f *Fake) prepare() {
 	f.state = world.New(f.version, f.clock.Now)
+	f.tellWebhooks()
 	f.site.State, f.site.BasePath = f.state, f.options.basePath
 	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
 	f.site.Added = f.added.lookup
@@ -422,6 +425,9 @@ func (f *Fake) ResetTo(s Scenario) error {
 
 // reset resets to a scenario, nil for that of the last time.
 func (f *Fake) reset(s *Scenario) error {
+	if err := f.openProblem(); err != nil {
+		return err
+	}
 	defer f.news.tell()
 	f.initial.mu.Lock()
 	defer f.initial.mu.Unlock()
@@ -444,6 +450,7 @@ func (f *Fake) reset(s *Scenario) error {
 		f.added.clear()
 		f.forgetNoticed()
 		f.log.Reset()
+		f.courier.Forget()
 		world.Replace(f.state, fresh, f.clock.Now)
 	})
 	return nil
@@ -451,36 +458,6 @@ func (f *Fake) reset(s *Scenario) error {
 
 // Version is the version of GitLab that the fake follows: "17.2".
 func (f *Fake) Version() string { return f.version.String() }
-
-// Now is the time by the fake's clock.
-func (f *Fake) Now() time.Time { return f.clock.Now() }
-
-// Advance moves the fake's clock, which everything about time in the fake follows. It does not move backwards. With
-// WithWorkers it then does what RunWorkers does.
-func (f *Fake) Advance(d time.Duration) {
-	f.tb.Helper()
-	if err := f.advance(d); err != nil {
-		f.misuse("Advance(%s): %v", d, err)
-	}
-}
-
-func (f *Fake) advance(d time.Duration) error {
-	defer f.news.tell()
-	err := f.clock.Advance(d)
-	if err == nil && f.options.workers {
-		f.RunWorkers()
-	}
-	return err
-}
-
-// RunWorkers does what GitLab's background workers would have done by now: jobs that wait in vain or of whose runner
-// nothing is heard fail, stale runner managers and expired artifacts go, but for those of locked pipelines: any of a
-// ref until a newer one of it succeeds or, from 16.7 on, ends (Settings.KeepLatestArtifacts). docs/time.md has the
-// rules. Nothing else does that, unless WithWorkers is given.
-func (f *Fake) RunWorkers() {
-	defer f.news.tell()
-	world.Visit(f.state, f.state.RunWorkers)
-}
 
 // misuse fails the test at once or, without a test, panics. It is for the goroutine of the test alone, never for a
 // handler.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -45,6 +44,10 @@ func TestEndOfATest(t *testing.T) {
 		"a call that nothing serves": {
 			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/api/v4/runner") },
 			want: []string{"fakegitlab: nothing serves GET /api/v4/runner; did you mean GET /runners?"},
+		},
+		"a call of the control API": {
+			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/-/fake/journal") },
+			want: []string{"fakegitlab: nothing serves GET /-/fake/journal; the control API is off: WithControl"},
 		},
 		"a call outside the API": {
 			test: func(_ *testkit.Spy, gl *fakegitlab.Fake) { get(gl, "/login") },
@@ -141,8 +144,10 @@ func planned(gl *fakegitlab.Fake) (id int) {
 }
 
 func TestJournalOfAFailedTest(t *testing.T) {
+	url := ""
 	tb, finished := testkit.SpyOn(func(tb *testkit.Spy) {
 		gl := fakegitlab.New(tb)
+		url = gl.URL()
 		testkit.Ask(t, gl, gl.AdminToken(), "GET", "/runners/404")
 		gl.ClearCalls()
 		testkit.Ask(t, gl, gl.AdminToken(), "DELETE", "/runners/404")
@@ -153,7 +158,7 @@ func TestJournalOfAFailedTest(t *testing.T) {
 	assert.Equal(t, []string{"it is broken"}, tb.Errors)
 	require.Len(t, tb.Logs, 1)
 	assert.Equal(t,
-		"fakegitlab: the calls of TestSpied\n#2 DELETE /runners/:id id=404 by root -> 404 (there is no runner 404)",
+		"fakegitlab: the calls of TestSpied to "+url+", whose clock is at 2024-07-01T12:00:00Z\n#2 DELETE /runners/:id id=404 by root -> 404 (there is no runner 404)",
 		strings.TrimSpace(tb.Logs[0]))
 }
 
@@ -199,6 +204,11 @@ func TestProblems(t *testing.T) {
 		"an invariant outlives a Reset")
 }
 
+func TestNewWithoutATest(t *testing.T) {
+	assert.PanicsWithValue(t, "fakegitlab: New(nil): there is no test; Start is for a fake without one",
+		func() { fakegitlab.New(nil) })
+}
+
 func TestClose(t *testing.T) {
 	gl, err := fakegitlab.Start()
 	require.NoError(t, err)
@@ -207,8 +217,7 @@ func TestClose(t *testing.T) {
 	gl.Close()
 	_, err = http.Get(url + "/version")
 	assert.Error(t, err)
-	gl.AddUser(fakegitlab.User{Username: "mia"}) // the world is still there to look at
-	assert.Len(t, gl.Users(), 2)
+	assert.Len(t, gl.Users(), 1, "the world is still there to look at")
 }
 
 func TestReset(t *testing.T) {
@@ -421,14 +430,21 @@ func TestTokenAfterItsRevocation(t *testing.T) {
 
 // Options that make no sense keep the fake from starting, each with its place.
 func TestOptionsThatMakeNoSense(t *testing.T) {
-	for want, option := range map[string]fakegitlab.Option{
-		"WithClock(nil): there is no clock to follow; without WithClock the fake has its own": fakegitlab.WithClock(nil),
-		"WithLongPolling(-1s): a time to wait is not negative":                                fakegitlab.WithLongPolling(-time.Second),
-		"WithJournalTo(nil): there is no writer":                                              fakegitlab.WithJournalTo(nil),
-		`WithScenarioFile(""): there is no path`:                                              fakegitlab.WithScenarioFile(""),
-		"WithJournalLimit(-1): a limit is 1 or more, or 0 for none":                           fakegitlab.WithJournalLimit(-1),
+	type options = []fakegitlab.Option
+	for want, given := range map[string]options{
+		"WithClock(nil): there is no clock to follow; without WithClock the fake has its own": {fakegitlab.WithClock(nil)},
+		"WithLongPolling(-1s): a time to wait is not negative":                                {fakegitlab.WithLongPolling(-time.Second)},
+		"WithJournalTo(nil): there is no writer":                                              {fakegitlab.WithJournalTo(nil)},
+		`WithScenarioFile(""): there is no path`:                                              {fakegitlab.WithScenarioFile("")},
+		"WithJournalLimit(-1): a limit is 1 or more, or 0 for none":                           {fakegitlab.WithJournalLimit(-1)},
+		"WithStartTime: the zero time is none to start at; without WithStartTime it is 2024-07-01T12:00:00Z": {
+			fakegitlab.WithStartTime(time.Time{})},
+		"WithClock and WithStartTime: who follows a clock starts at what it says; choose one": {
+			fakegitlab.WithClock(time.Now), fakegitlab.WithStartTime(time.Now())},
+		`WithAddr(":80") and WithInMemoryNetwork: without sockets there is no address; choose one`: {
+			fakegitlab.WithAddr(":80"), fakegitlab.WithInMemoryNetwork()},
 	} {
-		_, err := fakegitlab.Start(option)
+		_, err := fakegitlab.Start(given...)
 		assert.EqualError(t, err, want)
 	}
 }
@@ -451,25 +467,4 @@ func TestIgnoredParams(t *testing.T) {
 		}
 		assert.Equal(t, want, gl.Problems())
 	}
-}
-
-// Once a fake is closed it can be read; what only calls could meet fails at once, and requests find nobody.
-func TestAfterTheEnd(t *testing.T) {
-	gl, err := fakegitlab.Start(fakegitlab.WithScenario(fakegitlab.SmallCompany()))
-	require.NoError(t, err)
-	gl.Close()
-	assert.Len(t, gl.Runners(), 15)
-	assert.True(t, gl.AssertNotCalled(t, ""))
-	for name, do := range map[string]func(){
-		"Inject":           func() { gl.Inject(fakegitlab.InternalError("")) },
-		`Handle("GET /x")`: func() { gl.Handle("GET /x", http.NotFoundHandler()) },
-		"Before":           func() { gl.Before("", func(fakegitlab.Call) {}) },
-		"Hold":             func() { gl.Hold("") },
-	} {
-		assert.PanicsWithValue(t, "fakegitlab: "+name+": the fake is closed: no call will come", do)
-	}
-	answer := httptest.NewRecorder()
-	gl.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/api/v4/version", nil))
-	assert.Equal(t, http.StatusServiceUnavailable, answer.Code)
-	assert.Empty(t, gl.Calls(""))
 }

@@ -63,6 +63,8 @@ type Failure struct {
 	retryAfter time.Duration
 	// ofREST says that Body and Header are REST's: where GitLab tells of refusals otherwise they are what it says there.
 	ofREST bool
+	// ofGraphQL says that it is a GraphQLError, which other calls cannot have.
+	ofGraphQL bool
 }
 
 // planted is when and where a test arranged for something to happen to calls.
@@ -143,8 +145,30 @@ func (f Failure) withoutAnswer() bool {
 	return f.Network == ConnectionReset || f.Network == EmptyReply || f.Network == Hang
 }
 
+// bodiless reports whether the answer is of a status that goes without a body.
+func (f Failure) bodiless() bool {
+	return f.Status == http.StatusNoContent || f.Status == http.StatusNotModified
+}
+
 // takesEffect reports whether the request is served all the same.
 func (i *injected) takesEffect() bool { return i.Applied || !i.answers() }
+
+// spoils reports whether the client gets no whole answer of its own, or another one than what it did was answered.
+func (f Failure) spoils() bool { return f.Network != "" || f.Applied }
+
+// told says what became of a call that the failure spoils: which fault it met, and whether it took effect. own is the
+// call as it would have been answered.
+func (i *injected) told(own Call) string {
+	effect := "it took no effect"
+	switch {
+	case i.takesEffect() && i.answers():
+		effect = fmt.Sprintf("its own answer, %s, was lost", own.text().Answer())
+	case i.takesEffect():
+		effect = ""
+	}
+	said := slices.DeleteFunc([]string{string(i.Network), effect, own.Reason}, func(s string) bool { return s == "" })
+	return strings.Join(said, "; ")
+}
 
 // effect says in words what the failure does: "503, not the first 1, 2 times".
 func (i *injected) effect() string {
@@ -191,6 +215,34 @@ type faults struct {
 	lastHold      int         // the highest id given to a hold
 	lastHook      int         // the highest id given to a hook
 	lastCall      func() int  // the number of the last call that came
+	lostJobs      []Call      // requests for jobs that got one and lost the answer
+}
+
+// lose remembers a request for a job that got one of which the runner is not to know.
+func (fs *faults) lose(c Call) {
+	if c.Endpoint != RequestJob || c.JobID == 0 {
+		return
+	}
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.lostJobs = append(fs.lostJobs, c)
+}
+
+// whyNoJob says of a request for a job that got none which running job the runner has without knowing of it; "" if
+// there is none.
+func (fs *faults) whyNoJob(c Call, running func(jobID int) bool) string {
+	if c.Endpoint != RequestJob || c.Status != http.StatusNoContent {
+		return ""
+	}
+	fs.mu.Lock()
+	lost := slices.Clone(fs.lostJobs)
+	fs.mu.Unlock()
+	for _, l := range lost {
+		if l.RunnerID == c.RunnerID && running(l.JobID) {
+			return fmt.Sprintf("job %d went to this runner with #%d, whose answer was lost", l.JobID, l.Number)
+		}
+	}
+	return ""
 }
 
 func (fs *faults) inject(i *injected) (id int) {
@@ -356,6 +408,7 @@ func (fs *faults) clear() {
 		h.Release()
 	}
 	fs.failures, fs.before, fs.after, fs.held, fs.spent, fs.spentHooks = nil, nil, nil, nil, nil, nil
+	fs.lostJobs = nil
 }
 
 // spoken is the failure in the form in which the request's endpoint tells of refusals.

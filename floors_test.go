@@ -25,7 +25,7 @@ var floors = [][]string{
 	{"internal/datajson", "internal/page"},
 	{"ci", "internal/controlpage"},
 	{"internal/world"},
-	{"internal/front", "internal/jobpayload"},
+	{"internal/front", "internal/jobpayload", "internal/webhooks"},
 	{"internal/rest", "internal/graphql", "internal/githttp", "internal/oauth"},
 	{"internal/gitlab"},
 	{"internal/calltext"},

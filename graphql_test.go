@@ -77,6 +77,24 @@ func TestGraphQLNamesAreChecked(t *testing.T) {
 		`Operation("echo") can never hold: GET /runners is not GraphQL`: func(gl *fakegitlab.Fake, _ fakegitlab.T) {
 			gl.Before(fakegitlab.ListRunners, func(fakegitlab.Call) {}, fakegitlab.Operation("echo"))
 		},
+		`Operation("mutation runnerDelete") can never hold: it takes one name, of an operation or of a field at the root, such as "runnerDelete"`: func(gl *fakegitlab.Fake, tb fakegitlab.T) {
+			gl.AssertNotCalled(tb, fakegitlab.GraphQL, fakegitlab.Operation("mutation runnerDelete"))
+		},
+		`Operation("a.b") can never hold: it takes one name, of an operation or of a field at the root`: func(gl *fakegitlab.Fake, tb fakegitlab.T) {
+			gl.AssertCalled(tb, fakegitlab.GraphQL, fakegitlab.Operation("a.b"))
+		},
+		"nothing serves POST /graphql; did you mean POST /api/graphql?": func(gl *fakegitlab.Fake, tb fakegitlab.T) {
+			gl.AssertCalled(tb, "POST /graphql")
+		},
+		"nothing serves GET /api/graphql, but there is POST /api/graphql": func(gl *fakegitlab.Fake, tb fakegitlab.T) {
+			gl.AssertCalled(tb, "GET /api/graphql")
+		},
+		"a GraphQLError is an answer to GraphQL: its Endpoint has to stay GraphQL": func(gl *fakegitlab.Fake, _ fakegitlab.T) {
+			failure := fakegitlab.GraphQLError("Timeout")
+			failure.Endpoint = fakegitlab.ListRunners
+			gl.Inject(failure)
+		},
+		"GraphQLError needs a message": func(gl *fakegitlab.Fake, _ fakegitlab.T) { gl.Inject(fakegitlab.GraphQLError("")) },
 		"the fake serves that endpoint itself": func(gl *fakegitlab.Fake, _ fakegitlab.T) {
 			gl.Handle(fakegitlab.GraphQL, http.NotFoundHandler())
 		},
@@ -124,6 +142,7 @@ func TestGraphQLFailures(t *testing.T) {
 	const readOnly = `200 {"errors":[{"message":"You cannot perform write operations on a read-only instance"}]}`
 	assert.Equal(t, readOnly, ask(t, gl, "root", `mutation { echoCreate(input: {}) { errors } }`, nil))
 	assert.Contains(t, ask(t, gl, "root", whoAmI, nil), "data")
+	assert.Contains(t, ask(t, gl, "root", `query no_mutation { __typename }`, nil), "data")
 	remove()
 	gl.Inject(fakegitlab.GraphQLError("no"))
 	res, err := gl.Client().Post(gl.URL()+"/api/graphql", "application/json", strings.NewReader(`[{"query":"{a}"},{"query":"{b}"}]`))
@@ -223,17 +242,4 @@ func TestSweepOfGraphQL(t *testing.T) {
 		"#1 POST /api/graphql query Who { currentUser }, 503", "#1 POST /api/graphql query Who { currentUser }, answer lost", "#1 POST /api/graphql query Who { currentUser }, connection reset",
 		"#2 POST /api/graphql query Who { currentUser }, 503", "#2 POST /api/graphql query Who { currentUser }, answer lost", "#2 POST /api/graphql query Who { currentUser }, connection reset"}, names)
 	assert.Contains(t, string(runs[1].Calls[0].ResponseBody), "errors", "a 503 in GraphQL's form")
-}
-
-// TestGraphQLCostsNothingUnused holds that a fake that nobody asks in GraphQL does not load the schema: it would take
-// more than all else that a start does.
-func TestGraphQLCostsNothingUnused(t *testing.T) {
-	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork())
-	allocated := testing.AllocsPerRun(5, func() {
-		f, err := fakegitlab.Start(fakegitlab.WithInMemoryNetwork())
-		require.NoError(t, err)
-		f.Close()
-	})
-	assert.Less(t, allocated, 2000.0)
-	ask(t, gl, "", `{ __typename }`, nil)
 }

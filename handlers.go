@@ -190,6 +190,50 @@ const (
 	GraphQL Endpoint = "POST /api/graphql"
 )
 
+// The endpoints of webhooks (lib/api/project_hooks.rb) and, of an Enterprise Edition, those of groups; tests from
+// GitLab 16.11 on, headers from 17.1 on.
+const (
+	ListProjectWebhooks            Endpoint = "GET /projects/:id/hooks"
+	GetProjectWebhook              Endpoint = "GET /projects/:id/hooks/:hook_id"
+	AddProjectWebhook              Endpoint = "POST /projects/:id/hooks"
+	UpdateProjectWebhook           Endpoint = "PUT /projects/:id/hooks/:hook_id"
+	DeleteProjectWebhook           Endpoint = "DELETE /projects/:id/hooks/:hook_id"
+	TestProjectWebhook             Endpoint = "POST /projects/:id/hooks/:hook_id/test/:trigger"
+	SetProjectWebhookHeader        Endpoint = "PUT /projects/:id/hooks/:hook_id/custom_headers/:key"
+	UnsetProjectWebhookHeader      Endpoint = "DELETE /projects/:id/hooks/:hook_id/custom_headers/:key"
+	SetProjectWebhookURLVariable   Endpoint = "PUT /projects/:id/hooks/:hook_id/url_variables/:key"
+	UnsetProjectWebhookURLVariable Endpoint = "DELETE /projects/:id/hooks/:hook_id/url_variables/:key"
+	ListGroupWebhooks              Endpoint = "GET /groups/:id/hooks"
+	GetGroupWebhook                Endpoint = "GET /groups/:id/hooks/:hook_id"
+	AddGroupWebhook                Endpoint = "POST /groups/:id/hooks"
+	UpdateGroupWebhook             Endpoint = "PUT /groups/:id/hooks/:hook_id"
+	DeleteGroupWebhook             Endpoint = "DELETE /groups/:id/hooks/:hook_id"
+	TestGroupWebhook               Endpoint = "POST /groups/:id/hooks/:hook_id/test/:trigger"
+	SetGroupWebhookHeader          Endpoint = "PUT /groups/:id/hooks/:hook_id/custom_headers/:key"
+	UnsetGroupWebhookHeader        Endpoint = "DELETE /groups/:id/hooks/:hook_id/custom_headers/:key"
+	SetGroupWebhookURLVariable     Endpoint = "PUT /groups/:id/hooks/:hook_id/url_variables/:key"
+	UnsetGroupWebhookURLVariable   Endpoint = "DELETE /groups/:id/hooks/:hook_id/url_variables/:key"
+)
+
+// The endpoints of runner controllers: an experiment, from GitLab 18.9 on, scopes from 18.10 on.
+const (
+	ListRunnerControllers               Endpoint = "GET /runner_controllers"
+	GetRunnerController                 Endpoint = "GET /runner_controllers/:id"
+	CreateRunnerController              Endpoint = "POST /runner_controllers"
+	UpdateRunnerController              Endpoint = "PUT /runner_controllers/:id"
+	DeleteRunnerController              Endpoint = "DELETE /runner_controllers/:id"
+	ListRunnerControllerTokens          Endpoint = "GET /runner_controllers/:id/tokens"
+	GetRunnerControllerToken            Endpoint = "GET /runner_controllers/:id/tokens/:token_id"
+	CreateRunnerControllerToken         Endpoint = "POST /runner_controllers/:id/tokens"
+	RotateRunnerControllerToken         Endpoint = "POST /runner_controllers/:id/tokens/:token_id/rotate"
+	RevokeRunnerControllerToken         Endpoint = "DELETE /runner_controllers/:id/tokens/:token_id"
+	ListRunnerControllerScopes          Endpoint = "GET /runner_controllers/:id/scopes"
+	AddRunnerControllerInstanceScope    Endpoint = "POST /runner_controllers/:id/scopes/instance"
+	RemoveRunnerControllerInstanceScope Endpoint = "DELETE /runner_controllers/:id/scopes/instance"
+	AddRunnerControllerRunnerScope      Endpoint = "POST /runner_controllers/:id/scopes/runners/:runner_id"
+	RemoveRunnerControllerRunnerScope   Endpoint = "DELETE /runner_controllers/:id/scopes/runners/:runner_id"
+)
+
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
 func (f *Fake) Endpoints() []Endpoint {
 	var all []Endpoint

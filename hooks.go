@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 )
 
 // hook is something that a test does in the middle of a call.
@@ -98,10 +100,12 @@ type Held struct {
 	once     sync.Once
 	mu       sync.Mutex
 	first    *Call
+	waiting  func(context.Context) (open outside.Wait, stop func())
 }
 
-func newHeld(e Endpoint, where []CallMatcher) *Held {
-	return &Held{endpoint: e, where: slices.Clone(where), arrived: make(chan struct{}), released: make(chan struct{})}
+func (f *Fake) newHeld(e Endpoint, where []CallMatcher) *Held {
+	return &Held{endpoint: e, where: slices.Clone(where), arrived: make(chan struct{}), released: make(chan struct{}),
+		waiting: f.waiting}
 }
 
 // hold lets a new hold begin.
@@ -117,17 +121,20 @@ func (fs *faults) hold(h *Held) (id int) {
 	return h.id
 }
 
-// Wait waits until a request is held and returns the first that was. It fails only when ctx ends.
+// Wait waits until a request is held and returns the first that was. It fails when ctx ends, when the fake is closed,
+// and shortly before the test's deadline (WaitFor).
 func (h *Held) Wait(ctx context.Context) (Call, error) {
+	open, stop := h.waiting(ctx)
+	defer stop()
 	select {
 	case <-h.arrived:
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		return *h.first, nil
-	case <-ctx.Done():
-		return Call{}, fmt.Errorf("fakegitlab: waiting for a request to hold, %s: %w", selectionText(h.endpoint, h.where),
-			ctx.Err())
+	case <-open.Done():
 	}
+	if first, came := h.firstCall(); came {
+		return first, nil
+	}
+	return Call{}, fmt.Errorf("fakegitlab: waiting for a request to hold, %s: %w", selectionText(h.endpoint, h.where),
+		open.Why())
 }
 
 // Release lets every held request go on and ends the hold. Releasing again does nothing.

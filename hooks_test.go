@@ -39,7 +39,7 @@ func TestHooksMayFailTheTest(t *testing.T) {
 		assert.Equal(t, 401, testkit.Ask(t, gl, "", "GET", "/version").Status)
 	})
 	assert.True(t, finished)
-	assert.Equal(t, []string{`fakegitlab: Token("nobody"): no user "nobody"; known are root`}, tb.Errors)
+	assert.Equal(t, []string{`fakegitlab: Token("nobody"): no user "nobody"; known are root; AddUser adds one`}, tb.Errors)
 }
 
 func TestHold(t *testing.T) {

@@ -31,8 +31,8 @@ func (f *Fake) plant() planted { return planted{at: place(), since: f.log.Last()
 
 // closedProblem is a problem of what is to happen to calls once there are none any more.
 func (f *Fake) closedProblem() string {
-	if f.isClosed() {
-		return "the fake is closed: no call will come"
+	if err := f.openProblem(); err != nil {
+		return err.Error()
 	}
 	return ""
 }
@@ -48,10 +48,16 @@ func (f *Fake) failureProblem(failure Failure) string {
 		return "After, Times, For and Delay cannot be negative"
 	case failure.Status != 0 && (failure.Status < 200 || failure.Status > 599):
 		return fmt.Sprintf("%d is no status of an answer", failure.Status)
+	case failure.ofGraphQL && failure.Endpoint != GraphQL:
+		return "a GraphQLError is an answer to GraphQL: its Endpoint has to stay GraphQL"
+	case failure.ofGraphQL && failure.Message == "" && failure.Body == nil:
+		return "GraphQLError needs a message"
 	case failure.Status == 0 && (failure.Message != "" || failure.Body != nil):
 		return "Message and Body need a Status to go with"
 	case failure.Status == 0 && len(failure.Header) == 0 && failure.Network == "" && failure.Delay == 0:
 		return "the Failure has no Status, Header, Network or Delay and would change nothing"
+	case failure.bodiless() && (failure.Message != "" || failure.Body != nil):
+		return fmt.Sprintf("an answer of status %d has no body, so that HTTP cannot send Message or Body", failure.Status)
 	case failure.Status != 0 && failure.withoutAnswer():
 		return fmt.Sprintf("with %s there is no answer that could have Status %d: choose one; %s and %s go with a Status",
 			failure.Network, failure.Status, TruncatedBody, MalformedJSON)
@@ -165,7 +171,7 @@ func (f *Fake) addHook(list *[]*hook, problem string, h hook) (remove func()) {
 // two holds that match a request the older one has it until its release.
 func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
 	f.tb.Helper()
-	h := newHeld(e, where)
+	h := f.newHeld(e, where)
 	h.at = place()
 	if problem := cmp.Or(f.closedProblem(), f.requestProblem(e, where)); problem != "" {
 		f.misuse("Hold: %s", problem)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -123,7 +124,11 @@ func (r *JobRun) LoseLog(n int) {
 		r.fake.misuse("JobRun(%d): %d pieces of log cannot be lost", r.id, n)
 		return
 	}
-	r.script(0, func(st *world.State, j *world.Job) { st.LoseLog(j, n) })
+	why := "LoseLog" + planted{at: place()}.place("")
+	r.script(0, func(st *world.State, j *world.Job) {
+		st.LoseLog(j, n)
+		st.LoseLogFor(j, why)
+	})
 }
 
 // script sets what is to become of the job. n is how many final updates that concerns.
@@ -165,9 +170,10 @@ func (r *JobRun) CancelAt(text string) {
 }
 
 // WaitForJob waits until the job has reached a status, even if it has left it again by then, and returns the job as it
-// is now. It does not poll. It is an error if ctx ends, if the fake is closed, or if the job ends without having
-// reached the status. The error says which status the job has and, if it is pending, which runner it waits for or why
-// none may take it. A status that does not exist, or an ID that no job has, fails the test.
+// is now. It does not poll. It is an error if ctx ends, if the fake is closed, shortly before the test's deadline
+// (WaitFor), or if the job ends without having reached the status. The error says which status the job has and, if it
+// is pending, which runner it waits for or why none may take it. A status that does not exist, or an ID that no job
+// has, fails the test.
 func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, error) {
 	f.tb.Helper()
 	if problem := status.problem(); problem != "" {
@@ -188,10 +194,20 @@ func (r *JobRun) WaitForTrace(ctx context.Context, text string) error {
 	return err
 }
 
-var errClosed = errors.New("fakegitlab: the fake was closed")
+var (
+	errClosed = errors.New("the fake is closed: no call will come")
+	errAsked  = errors.New("the test is over: an Invariant looks at the fake as it is, and does not change it")
+)
+
+// waiting begins a wait: until ctx ends, the fake is closed, or the test has to end soon.
+func (f *Fake) waiting(ctx context.Context) (open outside.Wait, stop func()) {
+	return outside.Waiting(ctx, f.tb, f.closing, errClosed)
+}
 
 // wait waits until reached is true of the job. what continues the sentence "the job ..." in errors: "is success".
 func (r *JobRun) wait(ctx context.Context, what string, reached func(*world.Job) bool) (Job, error) {
+	open, stop := r.fake.waiting(ctx)
+	defer stop()
 	for {
 		job, done, changed, err := r.look(what, reached)
 		if done || err != nil {
@@ -199,11 +215,9 @@ func (r *JobRun) wait(ctx context.Context, what string, reached func(*world.Job)
 		}
 		select {
 		case <-changed:
-		case <-r.fake.closing:
-			return job, errClosed
-		case <-ctx.Done():
+		case <-open.Done():
 			return job, fmt.Errorf("fakegitlab: waiting until job %d (%s) %s, which is %s%s: %w", job.ID, job.Name, what,
-				job.Status, r.untaken(), ctx.Err())
+				job.Status, r.untaken(), open.Why())
 		}
 	}
 }
@@ -268,7 +282,7 @@ func (s JobStatus) problem() string {
 	}
 	problem := fmt.Sprintf("%q is no job status", string(s))
 	if meant, ok := nearest.Of(string(s), world.WordsOf(world.JobStatuses...)); ok {
-		problem += fmt.Sprintf("; did you mean %q?", meant)
+		return problem + fmt.Sprintf("; did you mean %q?", meant)
 	}
-	return problem
+	return problem + "; there are " + strings.Join(world.WordsOf(world.JobStatuses...), ", ")
 }

@@ -68,7 +68,7 @@ func TestWaitForJob(t *testing.T) {
 		done <- err
 	}()
 	gl.Close()
-	require.ErrorContains(t, <-done, "was closed")
+	require.ErrorContains(t, <-done, "the fake is closed: no call will come")
 }
 
 // A job that nobody takes is what most often goes wrong when a runner is tested, and its 204 does not say why.

@@ -11,10 +11,12 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/memnet"
 	"github.com/fakegitlab/fakegitlab/internal/traffic"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // network is how clients reach the fake.
@@ -82,7 +84,7 @@ func (f *Fake) listen() error {
 	addr := f.options.addr
 	l, err := traffic.OpenDoor(func() (net.Listener, error) { return net.Listen("tcp", addr) })
 	if err != nil {
-		return err
+		return fmt.Errorf("%w%s", err, portHint(addr))
 	}
 	if f.options.loopbackOnly && !isLoopback(l.Addr()) {
 		_ = l.Close()
@@ -97,6 +99,14 @@ func (f *Fake) listen() error {
 	f.network = network{server: s, url: f.scheme() + "://" + addr, client: s.Client(), conns: l,
 		dial: func(ctx context.Context, _, _ string) (net.Conn, error) { return d.DialContext(ctx, "tcp", addr) }}
 	return nil
+}
+
+// portHint says how an address without a port is meant to be.
+func portHint(addr string) string {
+	if _, _, err := net.SplitHostPort(addr); err == nil || strings.Contains(addr, ":") {
+		return ""
+	}
+	return fmt.Sprintf("; write %q for a free port", addr+":0")
 }
 
 // isLoopback is whether only this machine reaches an address that is listened on.
@@ -187,12 +197,39 @@ func (f *Fake) CertificatePEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})
 }
 
+// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well.
+// When it has been revoked, be it by the code under test, Token makes another one; what has the old one keeps it, and
+// 401. Without scopes it has "api".
+func (f *Fake) Token(username string, scopes ...string) string {
+	f.tb.Helper()
+	return f.tokenFor("Token(%q)", username, scopes)
+}
+
+// tokenFor is Token for a function of that name.
+func (f *Fake) tokenFor(function, username string, scopes []string) string {
+	f.tb.Helper()
+	return askWorld(f, function, username, func(st *world.State) (string, error) {
+		token, err := st.TokenOf(username, scopes)
+		_, there := st.UserNames[world.Key(username)]
+		if err != nil && username != "" && !there && !strings.Contains(err.Error(), "did you mean") {
+			err = fmt.Errorf("%w; AddUser adds one", err)
+		}
+		return token, err
+	})
+}
+
+// AdminToken is Token("root"): the administrator that every GitLab starts with.
+func (f *Fake) AdminToken() string {
+	f.tb.Helper()
+	return f.Token(world.RootUsername)
+}
+
 // ClientAs returns an HTTP client that sends the user's Token, as it is now, as PRIVATE-TOKEN, unless the request has
 // one.
 func (f *Fake) ClientAs(username string) *http.Client {
 	f.tb.Helper()
 	c := *f.Client()
-	c.Transport = withToken{c.Transport, f.Token(username)}
+	c.Transport = withToken{c.Transport, f.tokenFor("ClientAs(%q)", username, nil)}
 	return &c
 }
 

@@ -22,8 +22,8 @@ import (
 // parallel tests may start from one scenario.
 type Scenario struct {
 	// Now is the moment that all times in the scenario are told from. Seed then moves them so that this moment is the
-	// fake's Now: what was heard of five minutes ago is so under any clock. Ready-made worlds have one. What runners and
-	// jobs have been through cannot be later. Zero: the times are taken as they stand, as those of a Snapshot.
+	// fake's Now: what was heard of five minutes ago is so under any clock. Ready-made worlds have one. Zero: the times
+	// are taken as they stand, as those of a Snapshot, and what is yet to come by the fake's clock is refused.
 	Now time.Time `json:"now,omitzero"`
 	// Settings, when zero, leave GitLab's defaults.
 	Settings     Settings      `json:"settings,omitzero"`
@@ -36,6 +36,9 @@ type Scenario struct {
 	Shares      []Share      `json:"shares,omitzero"`
 	Runners     []Runner     `json:"runners,omitzero"`
 	Jobs        []Job        `json:"jobs,omitzero"`
+	Webhooks    []Webhook    `json:"webhooks,omitzero"`
+	// RunnerControllers may be there in every version; before 18.9 nothing shows them.
+	RunnerControllers []RunnerController `json:"runner_controllers,omitzero"`
 }
 
 // Membership makes a user a direct member of a group or project.
@@ -162,6 +165,15 @@ func (s Scenario) WithJob(project, name string, change ...func(*Job)) Scenario {
 	return s
 }
 
+// WithWebhook returns a copy with the webhook of the project, added or, if it has one of that URL, changed: the first
+// such one. An empty URL always adds. For one of a group, leave project empty and set Group in change.
+func (s Scenario) WithWebhook(project, url string, change ...func(*Webhook)) Scenario {
+	s = cloneScenario(s)
+	same := func(h Webhook) bool { return url != "" && h.URL == url && strings.EqualFold(h.Project, project) }
+	s.Webhooks = withItem(s.Webhooks, same, Webhook{Project: project, URL: url}, cloneWebhook, change)
+	return s
+}
+
 // withItem changes the first of items that is the same, or else a fresh one at their end. It changes items themselves.
 func withItem[T any](items []T, same func(T) bool, fresh T, clone func(T) T, change []func(*T)) []T {
 	i := slices.IndexFunc(items, same)
@@ -280,5 +292,10 @@ func (s Scenario) rejections() []rejection {
 	if err != nil {
 		panic(err) // it is a constant
 	}
-	return seedAll(world.New(version, defaultStartTime), s)
+	if s.Now.IsZero() {
+		st := world.New(version, defaultStartTime)
+		st.Timeless() // the clock that the times are for is not known
+		return seedAll(st, s)
+	}
+	return seedAll(world.New(version, func() time.Time { return s.Now }), s)
 }

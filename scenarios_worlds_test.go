@@ -291,7 +291,7 @@ func TestTimesByAnotherClock(t *testing.T) {
 	s := fakegitlab.SmallCompany().WithRunner("new", func(r *fakegitlab.Runner) { r.ContactedAt = time.Now() })
 	_, err := fakegitlab.Start(fakegitlab.WithScenario(s), fakegitlab.WithClock(time.Now))
 	assert.ErrorContains(t, err, "runners[15].contacted_at (new): ContactedAt 20")
-	assert.ErrorContains(t, err, "where a scenario has a Now, as ready-made ones have, its times are told from then and move with it")
+	assert.ErrorContains(t, err, "told from: all of them move along, as those of ready-made worlds do")
 	assert.Error(t, s.Validate())
 	gl := fakegitlab.New(t, fakegitlab.WithClock(time.Now), fakegitlab.WithScenario(fakegitlab.SmallCompany().At(time.Now()).
 		WithRunner("new", func(r *fakegitlab.Runner) { r.ID, r.ContactedAt = 7, time.Now() })))
@@ -315,6 +315,7 @@ func TestScenarioAt(t *testing.T) {
 	assert.Equal(t, start.Add(-time.Minute), told.Runners[0].Managers[0].ContactedAt, "the base is as it was")
 
 	assert.Equal(t, later.Add(-5*time.Minute), fakegitlab.SmallCompany().At(later).Runners[0].ContactedAt)
-	asItStands := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany().At(later)))
+	asItStands := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany().At(later)),
+		fakegitlab.WithStartTime(later.Add(time.Hour)))
 	assert.Equal(t, later.Add(-5*time.Minute), asItStands.Runners()[0].ContactedAt, "At has the last word")
 }

@@ -50,6 +50,13 @@ func (f *Fake) AddJob(j Job) Job {
 	return change(f, "AddJob(%s)", j.named(), adding(addJob, j, publicJob))
 }
 
+// AddRunnerController adds a runner controller and returns it with what was empty filled in.
+func (f *Fake) AddRunnerController(c RunnerController) RunnerController {
+	f.tb.Helper()
+	return change(f, "AddRunnerController(%q)", c.Description,
+		adding(addRunnerController, c, publicRunnerController))
+}
+
 // named is what tells the runner from others in a message: without a description its ID or, as in a draft, where it is.
 func (r Runner) named() string {
 	switch kind := string(r.Type); {
@@ -97,11 +104,26 @@ func adding[R world.Row, T any](
 // change does something to the state on the test's behalf, whole or not at all; a refusal is a misuse.
 func change[T any](f *Fake, format, name string, do func(*world.State) (T, error)) T {
 	f.tb.Helper()
-	done, err := attempt(f, do)
+	var done T
+	err := f.openProblem()
+	if err == nil {
+		done, err = attempt(f, do)
+	}
 	if err != nil {
 		f.misuse(format+": %v", name, err)
 	}
 	return done
+}
+
+// openProblem is the error of what changes the world of a fake that is closed: nobody will see it.
+func (f *Fake) openProblem() error {
+	switch {
+	case !f.isClosed():
+		return nil
+	case f.ending.asking.Load():
+		return errAsked
+	}
+	return errClosed
 }
 
 // askWorld is change for what nobody waits for.
@@ -160,6 +182,13 @@ func (f *Fake) Runners() []Runner {
 // Jobs returns copies of all jobs, ordered by ID.
 func (f *Fake) Jobs() []Job {
 	return read(f, func(st *world.State) []Job { return copies(st.Jobs.Rows, publicJob) })
+}
+
+// RunnerControllers returns copies of all runner controllers, ordered by ID.
+func (f *Fake) RunnerControllers() []RunnerController {
+	return read(f, func(st *world.State) []RunnerController {
+		return copies(st.RunnerControllers.Rows, publicRunnerController)
+	})
 }
 
 // Settings returns a copy of the settings.
@@ -232,6 +261,9 @@ func (f *Fake) UpdateSettings(alter func(*Settings)) {
 // revise lets alter change a copy of something and puts it back. Alter runs without the lock; what changed under it
 // is altered anew.
 func revise[T any](f *Fake, get func(*world.State) (T, error), set func(*world.State, T) error, alter func(*T)) error {
+	if err := f.openProblem(); err != nil {
+		return err
+	}
 	if alter == nil {
 		return errors.New("there is no function")
 	}
@@ -269,6 +301,7 @@ var (
 	groupEdits   = editable[*world.Group, Group]{(*world.State).GroupByPath, publicGroup, rewriteGroup}
 	projectEdits = editable[*world.Project, Project]{(*world.State).ProjectByPath, publicProject, rewriteProject}
 	runnerEdits  = editable[*world.Runner, Runner]{(*world.State).RunnerByNumber, publicRunner, rewriteRunner}
+	webhookEdits = editable[*world.Webhook, Webhook]{(*world.State).WebhookByNumber, publicWebhook, rewriteWebhook}
 )
 
 // edit lets alter change one record's plain data, and takes it over unless that fails.
@@ -442,25 +475,12 @@ func (f *Fake) CancelJob(jobID int) Job {
 	return f.changeJob("CancelJob(%s)", jobID, cancelByPerson)
 }
 
-// Token returns a personal access token of a user: made at the first use, the same afterwards, after a Reset as well.
-// When it has been revoked, be it by the code under test, Token makes another one; what has the old one keeps it, and
-// 401. Without scopes it has "api".
-func (f *Fake) Token(username string, scopes ...string) string {
-	f.tb.Helper()
-	return askWorld(f, "Token(%q)", username, func(st *world.State) (string, error) {
-		return st.TokenOf(username, scopes)
-	})
-}
-
-// AdminToken is Token("root"): the administrator that every GitLab starts with.
-func (f *Fake) AdminToken() string {
-	f.tb.Helper()
-	return f.Token(world.RootUsername)
-}
-
 // Seed adds a whole scenario, or nothing of it: then the error is a *ScenarioError, which says what could not be and
 // where. The user root, who is always there, is updated by the scenario's.
 func (f *Fake) Seed(s Scenario) error {
+	if err := f.openProblem(); err != nil {
+		return err
+	}
 	defer f.news.tell()
 	return enter(f.state, s)
 }
@@ -471,5 +491,6 @@ func enter(st *world.State, s Scenario) (err error) {
 	return err
 }
 
-// Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot.
+// Snapshot returns all that GitLab knows as plain data. Seeded into a new fake it gives an equal Snapshot, unless the
+// clock there is behind: with WithStartTime(gl.Now()) it is not, and with s.Now = gl.Now() the times move to it.
 func (f *Fake) Snapshot() Scenario { return read(f, snapshotOf) }

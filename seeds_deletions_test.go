@@ -112,6 +112,14 @@ func TestDeletionsThatGitLabRefuses(t *testing.T) {
 		"no access token has that value")
 }
 
+func TestTokenOfADeletedUser(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork(), fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	token := gl.Token("mia")
+	gl.DeleteUser("mia")
+	assert.Equal(t, 401, testkit.Ask(t, gl, token, "GET", "/user").Status)
+	assert.Equal(t, "that was a token of mia, who was deleted", gl.Calls("")[0].Reason)
+}
+
 func TestRevokeAccessToken(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany().WithAccessToken("mia", "glpat-of-mia")))
 	assert.Equal(t, 200, testkit.Ask(t, gl, "glpat-of-mia", "GET", "/user").Status)

@@ -3,6 +3,8 @@ package fakegitlab_test
 import (
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -190,20 +192,53 @@ func TestImpossibleTimes(t *testing.T) {
 		"jobs[0].finished_at: FinishedAt 2024-07-01T11:00:00Z is before CreatedAt 2024-07-01T12:00:00Z")
 }
 
-// A world whose clock had moved on can be seeded where it has not, and goes on from there.
+// What is yet to come is refused in a scenario as in AddRunner; one that says from when it tells is moved to the clock.
+func TestScenariosOfLaterTimes(t *testing.T) {
+	const told = `; start the fake later (WithStartTime), or say in the scenario's "now" (Now, At) when its times are ` +
+		`told from: all of them move along, as those of ready-made worlds do`
+	text := `{
+  "projects": [{"path": "acme/shop"}],
+  "runners": [{"description": "r", "contacted_at": "2024-07-02",
+               "managers": [{"system_id": "s", "contacted_at": "2024-07-02"}]}],
+  "jobs": [{"project": "acme/shop", "created_at": "2024-07-03"}]
+}`
+	file := filepath.Join(t.TempDir(), "world.json")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	_, err := fakegitlab.Start(fakegitlab.WithInMemoryNetwork(), fakegitlab.WithScenarioFile(file))
+	const is = " is yet to come: it is 2024-07-01T12:00:00Z" + told
+	assert.EqualError(t, err, "scenario: 3 problems:\n\t"+
+		file+`:3:52: runners[0].contacted_at (r): ContactedAt 2024-07-02T00:00:00Z`+is+"\n\t"+
+		file+`:4:64: runners[0].managers[0].contacted_at (r): ContactedAt of manager "s" 2024-07-02T00:00:00Z`+is+"\n\t"+
+		file+`:5:51: jobs[0].created_at: CreatedAt 2024-07-03T00:00:00Z`+is)
+	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork(), fakegitlab.WithStartTime(time.Date(2024, 7, 4, 0, 0, 0, 0, time.UTC)),
+		fakegitlab.WithScenarioFile(file))
+	assert.Equal(t, fakegitlab.Offline, gl.RunnerStatus(gl.Runners()[0].ID), "where it has been, it is fine")
+
+	_, err = fakegitlab.ReadScenario(strings.NewReader(strings.Replace(text, "{", `{"now": "2024-07-02T12:00:00Z",`, 1)))
+	assert.EqualError(t, err, `scenario: 5:51: jobs[0].created_at: CreatedAt 2024-07-03T00:00:00Z is yet to come: `+
+		`it is 2024-07-02T12:00:00Z`+told)
+	s := readScenario(t, strings.Replace(text, "{", `{"now": "2024-07-03T00:00:00Z",`, 1))
+	gl = fakegitlab.New(t, fakegitlab.WithInMemoryNetwork(), fakegitlab.WithScenario(s))
+	assert.Equal(t, gl.Now().Add(-24*time.Hour), gl.Runners()[0].ContactedAt)
+}
+
+// A world whose clock had moved on can be seeded where it has not, told from then, and goes on from there.
 func TestSnapshotOfLaterSeedsEarlier(t *testing.T) {
 	later := testkit.NewMia(t)
 	later.Advance(time.Hour)
 	later.UpdateRunner(5, func(r *fakegitlab.Runner) { r.ContactedAt = later.Now() })
 	id := later.AddJob(fakegitlab.Job{Project: "acme/shop"}).ID
-	gl := fakegitlab.New(t, fakegitlab.WithScenario(later.Snapshot()))
-	gl.AssertSnapshot(t, later.Snapshot())
+	snapshot := later.Snapshot()
+	snapshot.Now = later.Now()
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(snapshot))
+	gl.AssertSnapshot(t, snapshot)
 	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Description = "changed beside its times" })
 	gl.StartJob(id, 5)
 	done := gl.FinishJob(id, fakegitlab.JobSuccess)
 	assert.False(t, done.StartedAt.Before(done.QueuedAt))
 	assert.False(t, done.FinishedAt.Before(done.StartedAt))
-	fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot())).AssertSnapshot(t, gl.Snapshot())
+	again := fakegitlab.New(t, fakegitlab.WithScenario(later.Snapshot()), fakegitlab.WithStartTime(later.Now()))
+	again.AssertSnapshot(t, later.Snapshot())
 }
 
 // Times are kept to the microsecond, those that are reckoned as well.
@@ -269,7 +304,7 @@ func TestNeverQueuedJobs(t *testing.T) {
 		gl.Advance(time.Hour)
 		failed := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: s})
 		gl.FinishJob(failed.ID, fakegitlab.JobFailed)
-		again := fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot()))
+		again := fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot()), fakegitlab.WithStartTime(gl.Now()))
 		assert.Equal(t, gl.Snapshot(), again.Snapshot())
 		for _, id := range []int{j.ID, failed.ID} {
 			shown := testkit.Ask(t, again, again.AdminToken(), "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d", id))
@@ -348,4 +383,34 @@ func TestSeedsOfJobsOnChangedRunners(t *testing.T) {
 	gl := fakegitlab.New(t, fakegitlab.WithScenario(runningOn(5, "acme/shop")))
 	gl.UpdateRunner(5, func(r *fakegitlab.Runner) { r.Tags, r.RunUntagged, r.Paused = []string{"gpu"}, &untagged, true })
 	assert.Equal(t, gl.Snapshot(), fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot())).Snapshot())
+}
+
+// A runner that is silent since before it was seeded was there before: so its status follows from ContactedAt alone.
+func TestSilentRunnersAreOld(t *testing.T) {
+	week := 7 * 24 * time.Hour
+	gl := fakegitlab.New(t)
+	gl.UpdateSettings(func(s *fakegitlab.Settings) { s.RunnerTokenExpiration = 2 * 24 * time.Hour })
+	contact, expires := gl.Now().Add(-week), gl.Now().Add(2*24*time.Hour)
+	silent := gl.AddRunner(fakegitlab.Runner{ContactedAt: contact})
+	assert.Equal(t, contact, silent.CreatedAt)
+	assert.Equal(t, expires, silent.TokenExpiresAt, "its token is a new one")
+	byManager := gl.AddRunner(fakegitlab.Runner{ContactedAt: contact, Managers: []fakegitlab.RunnerManager{
+		{SystemID: "s_1", ContactedAt: contact.Add(-time.Hour)}}})
+	assert.Equal(t, contact.Add(-time.Hour), byManager.CreatedAt)
+	assert.Equal(t, contact.Add(-time.Hour), byManager.Managers[0].CreatedAt)
+	young := gl.AddRunner(fakegitlab.Runner{ContactedAt: contact, CreatedAt: gl.Now()})
+	require.NoError(t, gl.Seed(readScenario(t, `{"runners": [{"description": "json", "contacted_at": "2024-06-24"}]}`)))
+	seeded := gl.Runners()[3]
+	for id, status := range map[int]fakegitlab.RunnerStatus{silent.ID: fakegitlab.Stale, byManager.ID: fakegitlab.Stale,
+		seeded.ID: fakegitlab.Stale, young.ID: fakegitlab.Offline} {
+		assert.Equal(t, status, gl.RunnerStatus(id), id)
+	}
+	assert.Equal(t, gl.Now(), gl.AddRunner(fakegitlab.Runner{}).CreatedAt)
+}
+
+func readScenario(t *testing.T, text string) fakegitlab.Scenario {
+	t.Helper()
+	s, err := fakegitlab.ReadScenario(strings.NewReader(text))
+	require.NoError(t, err)
+	return s
 }

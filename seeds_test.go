@@ -77,7 +77,13 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddRunner("r"): Runner cannot have projects assigned`: func(gl fake) {
 			gl.AddRunner(fakegitlab.Runner{Description: "r", Type: fakegitlab.InstanceRunner, Projects: []string{"acme/shop"}})
 		},
+		`AddRunner("r"): MaximumTimeout is whole seconds; it is 600ns: 600*time.Second?`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", MaximumTimeout: 600})
+		},
 		`AddRunner("r"): Runner cannot have groups assigned`: func(gl fake) {
+			gl.AddRunner(fakegitlab.Runner{Description: "r", Group: "acme", Type: fakegitlab.InstanceRunner})
+		},
+		`AddRunner("r"): a runner is of a group or of projects, and not of both`: func(gl fake) {
 			gl.AddRunner(fakegitlab.Runner{Description: "r", Group: "acme", Projects: []string{"acme/shop"}})
 		},
 		`AddRunner("r"): Runner needs to be assigned to exactly one group`: func(gl fake) {
@@ -224,7 +230,8 @@ func TestSnapshotsSeedEqualWorlds(t *testing.T) {
 			testkit.Ask(t, gl, gl.Token("mia"), "POST", "/user/runners", testkit.WithForm("runner_type=project_type&project_id=10001&description=api"))
 			testkit.Ask(t, gl, gl.Token("mia"), "POST", "/projects/10002/runners", testkit.WithForm("runner_id=100023"))
 			snapshot := gl.Snapshot()
-			again := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(snapshot))
+			again := fakegitlab.New(t, fakegitlab.WithVersion(version), fakegitlab.WithScenario(snapshot),
+				fakegitlab.WithStartTime(gl.Now()))
 			assert.Empty(t, cmp.Diff(snapshot, again.Snapshot()))
 			var file strings.Builder
 			require.NoError(t, snapshot.Write(&file))

@@ -152,9 +152,13 @@ type Settings struct {
 	// RegistryHost is the host and port of the container registry ("registry.example.com:5005"), for which jobs then get
 	// credentials. Empty: there is none.
 	RegistryHost string `json:"registry_host,omitzero"`
-	// LocalRequestsForbidden: a runner that offers a session on a local address gets 409 instead of a job
-	// (allow_local_requests_from_web_hooks_and_services). The zero value allows it, as a runner of a test is local.
+	// LocalRequestsForbidden: a runner that offers a session on a local address gets 409 instead of a job, and no webhook
+	// is made for one or calls one (allow_local_requests_from_web_hooks_and_services). The zero value allows it, as what a
+	// test runs is local.
 	LocalRequestsForbidden bool `json:"local_requests_forbidden,omitzero"`
+	// FailingWebhooksDisabled: a webhook that fails again and again is not called any more, for a time or for good, as the
+	// feature flag auto_disabling_web_hooks has it: on at GitLab.com, off, as here, in a new GitLab of one's own.
+	FailingWebhooksDisabled bool `json:"auto_disabling_web_hooks,omitzero"`
 	// RateLimit is the throttle of authenticated API requests, by the fake's clock; over it, 429 with RateLimit- headers.
 	// No other answer has them unless RateLimitHeaders is set: one such header slows GitLab's Go client for good.
 	RateLimit RateLimit `json:"rate_limit,omitzero"`
@@ -333,9 +337,9 @@ type Runner struct {
 	MaintenanceNote string `json:"maintenance_note,omitzero"`
 	// Token is the authentication token, made up when empty in the form that the version and Registration ask for.
 	Token string `json:"token,omitzero"`
-	// TokenExpiresAt is when Token dies. Zero: reckoned from CreatedAt and the interval settings, so usually never. A time
-	// in the year 9999 is never whatever the settings say, as for a runner that is older than they are; Snapshot writes it
-	// so.
+	// TokenExpiresAt is when Token dies. Zero: reckoned from CreatedAt or, if that is not said either, from now, and the
+	// interval settings, so usually never. A time in the year 9999 is never whatever the settings say, as for a runner
+	// that is older than they are; Snapshot writes it so.
 	TokenExpiresAt time.Time    `json:"token_expires_at,omitzero"`
 	Registration   Registration `json:"registration_type,omitzero"`
 	CreatedBy      string       `json:"created_by,omitzero"` // username
@@ -344,12 +348,14 @@ type Runner struct {
 	// RunUntagged is whether the runner takes jobs without tags. nil is true, which is also how the fake returns true.
 	RunUntagged *bool `json:"run_untagged,omitzero"`
 	// Tags keep the order in which they were given.
-	Tags           []string        `json:"tag_list,omitzero"`
-	AccessLevel    AccessLevel     `json:"access_level,omitzero"`
-	MaximumTimeout time.Duration   `json:"maximum_timeout,omitzero"` // whole seconds, at least 10 minutes; 0 is none
-	CreatedAt      time.Time       `json:"created_at,omitzero"`      // the fake's time when zero
-	ContactedAt    time.Time       `json:"contacted_at,omitzero"`    // zero: never contacted
-	Managers       []RunnerManager `json:"managers,omitzero"`
+	Tags           []string      `json:"tag_list,omitzero"`
+	AccessLevel    AccessLevel   `json:"access_level,omitzero"`
+	MaximumTimeout time.Duration `json:"maximum_timeout,omitzero"` // whole seconds, at least 10 minutes; 0 is none
+	// CreatedAt is, when zero, the first time at which the runner or one of its managers was heard of, or the fake's time
+	// if none was: so one that is silent for a week is stale, as nothing is that is younger.
+	CreatedAt   time.Time       `json:"created_at,omitzero"`
+	ContactedAt time.Time       `json:"contacted_at,omitzero"` // zero: never contacted
+	Managers    []RunnerManager `json:"managers,omitzero"`
 }
 
 // RunsUntagged is whether the runner takes jobs without tags: RunUntagged, of which nil is true.
@@ -365,7 +371,7 @@ type RunnerManager struct {
 	Architecture string    `json:"architecture,omitzero"`
 	IPAddress    string    `json:"ip_address,omitzero"`
 	Executor     string    `json:"executor,omitzero"`
-	CreatedAt    time.Time `json:"created_at,omitzero"`
+	CreatedAt    time.Time `json:"created_at,omitzero"`   // zero: ContactedAt or, without one, the fake's time
 	ContactedAt  time.Time `json:"contacted_at,omitzero"` // zero: never contacted
 }
 
@@ -500,3 +506,24 @@ func (r *Role) UnmarshalJSON(text []byte) error {
 }
 
 func (r Role) unknown() error { return world.UnknownRole(world.Role(r)) }
+
+// RunnerController is a program that decides which jobs the runners of the instance may take, an experiment of GitLab
+// 18.9. The fake serves its API; jobs are not asked about, as there is no job router.
+type RunnerController struct {
+	ID          int    `json:"id,omitzero"`
+	Description string `json:"description,omitzero"`
+	State       string `json:"state,omitzero"` // "disabled" when empty, "enabled" or "dry_run"
+	// Instance: it decides about all runners of the instance; else about Runners, by ID, which are instance runners.
+	Instance  bool                    `json:"instance,omitzero"`
+	Runners   []int                   `json:"runners,omitzero"`
+	Tokens    []RunnerControllerToken `json:"tokens,omitzero"` // those that are not revoked
+	CreatedAt time.Time               `json:"created_at,omitzero"`
+}
+
+// RunnerControllerToken is a token that a runner controller connects with.
+type RunnerControllerToken struct {
+	ID          int       `json:"id,omitzero"`
+	Token       string    `json:"token,omitzero"` // glrct- and 20 characters, made up when empty
+	Description string    `json:"description,omitzero"`
+	CreatedAt   time.Time `json:"created_at,omitzero"`
+}

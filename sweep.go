@@ -88,7 +88,9 @@ func sweepRun(t *testing.T, failure *Failure, at string, opts []Option, test fun
 	t.Helper()
 	bubbled(t, opts, func(t *testing.T) {
 		t.Helper()
-		test(t, disturbed(t, failure, at, opts))
+		gl := disturbed(t, failure, at, opts)
+		gl.ending.begun = planted{at: at}.place("Sweep")
+		test(t, gl)
 	})
 }
 
@@ -181,7 +183,7 @@ func taken(opts []Option, o options) options {
 
 // Invariant says what must hold at the end of the test, whatever happened in it. The name completes the sentence "it
 // does not hold that ...". check is called when the test is over and the fake is closed; if it returns an error, the
-// test fails. With Start it is never called.
+// test fails. It only looks: what would change the fake fails the test. With Start it is never called.
 func (f *Fake) Invariant(name string, check func(*Fake) error) {
 	f.tb.Helper()
 	at := place()

@@ -184,6 +184,9 @@ func newProber(t *testing.T, version string) *prober {
 		world = world.WithUser(username, func(u *fakegitlab.User) { u.State, u.Password = state, probedPassword })
 	}
 	world = world.WithAccessToken("probed", probedToken, func(t *fakegitlab.AccessToken) { t.Impersonation = true })
+	world = withWebhooks(world)
+	world.RunnerControllers = []fakegitlab.RunnerController{{ID: controllerID,
+		Tokens: []fakegitlab.RunnerControllerToken{{ID: controllerTokenID}}}}
 	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
 }
 
@@ -248,6 +251,26 @@ func sentToUsers() url.Values {
 		query.Set(name, value)
 	}
 	return query
+}
+
+// A runner controller and its token.
+const controllerID, controllerTokenID = 9_000_001, 9_500_001
+
+// The webhooks of the project and of the group that is asked about, with a variable and a header of one name.
+const (
+	projectHookID, groupHookID = 8_000_001, 8_000_002
+	hookKey                    = "place"
+)
+
+func withWebhooks(s fakegitlab.Scenario) fakegitlab.Scenario {
+	entries := func(id int, group string) func(*fakegitlab.Webhook) {
+		return func(h *fakegitlab.Webhook) {
+			h.ID, h.Group = id, group
+			h.URLVariables, h.Headers = map[string]string{hookKey: "x"}, map[string]string{hookKey: "x"}
+		}
+	}
+	return s.WithWebhook("acme/shop", "https://hooks.example.com/", entries(projectHookID, "")).
+		WithWebhook("", "https://hooks.example.com/", entries(groupHookID, "acme"))
 }
 
 // archivedFile is what the archive of the job package has, archivedRef the branch that the job ran for.
@@ -383,6 +406,7 @@ func (p *prober) call(
 	for name, value := range map[string]string{
 		"runner_id": strconv.Itoa(ids["runner_id"]), "runner_type": string(kind), "system_id": "s_100001a",
 		"description": "x", "admin_mode": "false", "state": "success", "job": "package",
+		"url": "https://hooks.example.com/in", "value": "x",
 	} {
 		query.Set(name, value)
 	}
@@ -417,6 +441,8 @@ func (p *prober) call(
 			ids["id"] = p.ownToken(header)
 		}
 		ids["impersonation_token_id"] = p.ownToken(http.Header{"Private-Token": {probedToken}})
+	case "runner_controllers":
+		query.Set("state", "enabled")
 	}
 	for i, part := range parts {
 		switch name, isParam := strings.CutPrefix(part, ":"); {
@@ -424,6 +450,10 @@ func (p *prober) call(
 			parts[i] = archivedFile
 		case name == "ref_name":
 			parts[i] = archivedRef
+		case name == "trigger":
+			parts[i] = "job_events"
+		case isParam && name == "key":
+			parts[i] = hookKey
 		case isParam:
 			parts[i] = strconv.Itoa(ids[name])
 		}
@@ -455,6 +485,8 @@ func (p *prober) ids(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) map[stri
 		id = 1001
 	case "jobs":
 		id = 2000005
+	case "runner_controllers":
+		id, runner = controllerID, 100001
 	}
 	if e == fakegitlab.DownloadArtifacts {
 		id = p.job(fakegitlab.JobSuccess)
@@ -465,8 +497,12 @@ func (p *prober) ids(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) map[stri
 	if status == "" {
 		status = fakegitlab.JobSuccess
 	}
+	hook := projectHookID
+	if id == 1001 {
+		hook = groupHookID
+	}
 	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status), "user_id": memberID,
-		"group_id": friendsID, "project_id": 10002}
+		"group_id": friendsID, "project_id": 10002, "hook_id": hook, "token_id": controllerTokenID}
 }
 
 // job is the last job of acme/shop in a state: of JobSuccess, the one with artifacts.

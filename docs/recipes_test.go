@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -150,7 +151,9 @@ func TestWaitForWhatAnotherGoroutineDoes(t *testing.T) {
 	client := gl.ClientAs("root")
 	go func() { _ = pause(client, gl.APIURL(), r.ID) }()
 
-	call, err := gl.WaitForCall(t.Context(), fakegitlab.UpdateRunner, fakegitlab.Param("paused", true))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	call, err := gl.WaitForCall(ctx, fakegitlab.UpdateRunner, fakegitlab.Param("paused", true))
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusOK, call.Status)
 }
@@ -383,4 +386,31 @@ func TestAnswerThatGitLabNeverGives(t *testing.T) {
 	require.NoError(t, err)
 	res.Body.Close()
 	assert.JSONEq(t, `{"id": "seven", "paused": null}`, string(body))
+}
+
+// scaler is code under test that adds a runner for each job that waits.
+type scaler struct{ waiting chan string }
+
+func (s *scaler) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	var event struct {
+		Status string `json:"build_status"`
+		Name   string `json:"build_name"`
+	}
+	if json.NewDecoder(r.Body).Decode(&event) == nil && event.Status == "pending" {
+		s.waiting <- event.Name
+	}
+}
+
+func TestScalerHearsOfJobs(t *testing.T) {
+	s := &scaler{waiting: make(chan string, 1)}
+	server := httptest.NewServer(s)
+	defer server.Close()
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	gl.AddWebhook(fakegitlab.Webhook{Project: "acme/shop", URL: server.URL, Token: "s3cret", JobEvents: true})
+
+	gl.AddJob(fakegitlab.Job{Project: "acme/shop", Name: "build"})
+
+	assert.Equal(t, "build", <-s.waiting)
+	require.NoError(t, gl.WaitForDeliveries(t.Context()))
+	gl.AssertDelivered(t, "Job Hook", func(d fakegitlab.Delivery) bool { return d.Status == 200 })
 }

@@ -168,14 +168,16 @@ func TestRunnerRunsAJob(t *testing.T) {
 
 	startBuilder(t, gl, r.Token) // the code under test
 
-	done, err := gl.WaitForJob(t.Context(), job.ID, fakegitlab.JobSuccess)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	done, err := gl.WaitForJob(ctx, job.ID, fakegitlab.JobSuccess)
 	require.NoError(t, err) // else it says which states the job went through
 	assert.Equal(t, "make test\n", done.Trace)
 	assert.Equal(t, r.ID, done.RunnerID)
 	manager, _ := gl.JobRun(job.ID).Manager()
 	assert.Equal(t, "1.0", manager.Version)
 	// a status is there before its call has its answer
-	_, err = gl.WaitForCall(t.Context(), fakegitlab.UpdateJob, fakegitlab.Status(200))
+	_, err = gl.WaitForCall(ctx, fakegitlab.UpdateJob, fakegitlab.Status(200))
 	require.NoError(t, err)
 	gl.AssertCalls(t, "POST /jobs/request 201", "PATCH /jobs/:id/trace 202", "PUT /jobs/:id 200")
 }
@@ -190,7 +192,9 @@ func TestRunnerIsToldOfACancellation(t *testing.T) {
 
 	startBuilder(t, gl, r.Token)
 
-	_, err := gl.WaitForJob(t.Context(), job.ID, fakegitlab.JobCanceled)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	_, err := gl.WaitForJob(ctx, job.ID, fakegitlab.JobCanceled)
 	require.NoError(t, err)
 	assert.Equal(t, []fakegitlab.JobStatus{fakegitlab.JobPending, fakegitlab.JobRunning, fakegitlab.JobCanceling,
 		fakegitlab.JobCanceled}, run.States())

@@ -2,6 +2,7 @@ package calltext_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,17 @@ func TestJournalFoldsWhatIsAlike(t *testing.T) {
 		"#6 GET /runners -> 200 (token glpat-abcd…) [nothing reads staus (did you mean status?)]", ""}, "\n"),
 		calltext.Journal(calls))
 	assert.Equal(t, 6, strings.Count(calltext.Mermaid(calls), "->>gitlab:"))
+}
+
+// Of a list the line says how much it has, whatever it lists.
+func TestListsAreCounted(t *testing.T) {
+	for want, e := range map[string]endpoint{
+		"2 of 35 descendant groups": "GET /groups/:id/descendant_groups", "2 of 35 members": "GET /groups/:id/members/all",
+	} {
+		list := call{Method: "GET", Endpoint: e, Status: 200, ResponseBody: []byte(`[{"id": 1}, {"id": 2}]`),
+			ResponseHeader: http.Header{"X-Total": {"35"}}}
+		assert.Equal(t, "#0 "+string(e)+" -> 200 ("+want+")", list.Line())
+	}
 }
 
 func TestData(t *testing.T) {

@@ -2,9 +2,12 @@ package calltext
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,12 +62,12 @@ func laterLine[E ~string](before, after Call[E]) string {
 	return fmt.Sprintf("-- %s later, at %s\n", passed.Truncate(time.Millisecond), after.Time.Format(time.RFC3339))
 }
 
-// Line is the call in the journal: String, and in brackets the reason of a refusal and what else is odd about it.
-// Tokens are shortened.
+// Line is the call in the journal: String, and in brackets how much a list has, the reason of a refusal and what else
+// is odd about it. Tokens are shortened.
 func (c Call[E]) Line() string {
 	line := c.String()
-	if c.Reason != "" {
-		line += " (" + c.Reason + ")"
+	if notes := slices.DeleteFunc([]string{c.listed(), c.Reason}, func(s string) bool { return s == "" }); len(notes) > 0 {
+		line += " (" + strings.Join(notes, "; ") + ")"
 	}
 	if c.Failure {
 		line += " " + c.InjectedText()
@@ -77,6 +80,31 @@ func (c Call[E]) Line() string {
 		line += " [nothing reads " + c.Ignored() + "]"
 	}
 	return journal.ShortenTokens(strings.ReplaceAll(line, "\n", " "))
+}
+
+// listed is how much a list has: "0 runners", "20 of 35 runners"; "" for what is no list, or has lost its body.
+func (c Call[E]) listed() string {
+	var list []json.RawMessage
+	isList := c.Method == http.MethodGet && c.Status == http.StatusOK && c.Endpoint != "" &&
+		bytes.HasPrefix(c.ResponseBody, []byte("["))
+	if !isList || json.Unmarshal(c.ResponseBody, &list) != nil {
+		return ""
+	}
+	kind := ""
+	for segment := range strings.SplitSeq(string(c.Endpoint), "/") {
+		if !strings.HasPrefix(segment, ":") && segment != "all" {
+			kind = segment
+		}
+	}
+	kind = strings.ReplaceAll(kind, "_", " ")
+	shown := strconv.Itoa(len(list))
+	if total := c.ResponseHeader.Get("X-Total"); total != "" && total != shown {
+		return fmt.Sprintf("%s of %s %s", shown, total, kind)
+	}
+	if len(list) == 1 {
+		kind = strings.TrimSuffix(kind, "s")
+	}
+	return shown + " " + kind
 }
 
 // InjectedText says that a Failure answered, and which.

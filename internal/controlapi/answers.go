@@ -51,6 +51,14 @@ func Refuse(err error, lines ...string) (status int, body Problems) {
 		Problems{fmt.Sprintf("%d problems: %s", len(lines), strings.Join(lines, "; ")), lines}
 }
 
+// Say has all that is said worded anew.
+func (p *Problems) Say(in func(text string) string) {
+	p.Error = in(p.Error)
+	for i, problem := range p.Problems {
+		p.Problems[i] = in(problem)
+	}
+}
+
 // Answer is what the control API answers: a JSON body, a text or nothing.
 type Answer struct {
 	Status      int

@@ -62,7 +62,11 @@ func WaitIn(query url.Values) (time.Duration, error) {
 	if !query.Has("wait") {
 		return 0, nil
 	}
-	wait, err := datajson.ParseDuration(query.Get("wait"))
+	text := query.Get("wait")
+	if strings.Contains(text, ".") && strings.Trim(text, "0123456789.") == "" { // as a number of seconds in JSON
+		text += "s"
+	}
+	wait, err := datajson.ParseDuration(text)
 	switch {
 	case err != nil:
 		return 0, fmt.Errorf("wait: %w", err)

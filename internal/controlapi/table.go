@@ -1,8 +1,11 @@
 package controlapi
 
 import (
+	"cmp"
+	"fmt"
 	"iter"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -46,6 +49,34 @@ func Unserved[R any](method, path string, rows iter.Seq2[string, R]) string {
 	for endpoint := range rows {
 		served = append(served, strings.Replace(endpoint, Prefix, "", 1))
 	}
-	meant := gitlab.Meant(method, strings.TrimPrefix(path, Prefix), served)
+	meant := cmp.Or(siblings(method, strings.TrimPrefix(path, Prefix), served),
+		gitlab.Meant(method, strings.TrimPrefix(path, Prefix), served))
 	return "nothing serves " + method + " " + path + strings.ReplaceAll(meant, " /", " "+Prefix+"/")
+}
+
+// siblings names what can be done to a record, for a call that does something else to it: "POST /jobs/7/begin".
+func siblings(method, path string, served []string) string {
+	of, do := cutLast(path)
+	kind, _ := cutLast(of)
+	var can []string
+	for _, endpoint := range served {
+		m, pattern := nearest.CutEndpoint(endpoint)
+		ofPattern, doing := cutLast(pattern)
+		if itsKind, id := cutLast(ofPattern); m == method && itsKind == kind && strings.HasPrefix(id, ":") {
+			can = append(can, doing)
+		}
+	}
+	if len(can) < 2 || slices.Contains(can, do) {
+		return ""
+	}
+	if _, near := nearest.Of(do, can); near {
+		return ""
+	}
+	return fmt.Sprintf("; there are %s %s/%s", method, of, strings.Join(can, ", "))
+}
+
+// cutLast cuts a path before its last segment.
+func cutLast(path string) (before, last string) {
+	at := max(strings.LastIndex(path, "/"), 0)
+	return path[:at], strings.TrimPrefix(path[at:], "/")
 }

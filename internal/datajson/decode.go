@@ -172,7 +172,26 @@ func (d *decoder) unknown(m member, fields []StructField, path string) {
 	for i, field := range fields {
 		names[i] = field.Name
 	}
-	d.problems = append(d.problems, Problem{Field(path, m.name), m.start, "unknown field; " + Suggest(m.name, names)})
+	hint := Suggest(m.name, names)
+	for _, other := range otherWords {
+		if strings.HasPrefix(m.name, other.name) && slices.Contains(names, other.field) {
+			hint = fmt.Sprintf("did you mean %q%s?", other.field, other.remark)
+		}
+	}
+	d.problems = append(d.problems, Problem{Field(path, m.name), m.start, "unknown field; " + hint})
+}
+
+// otherWords are what GitLab's answers, and those who remember them, call what has another name in a scenario.
+var otherWords = []struct{ name, field, remark string }{
+	{"tag", "tag_list", ""},
+	{"active", "paused", ", which is its opposite"},
+	{"status", "contacted_at", ", from which a runner's status follows"},
+	{"online", "contacted_at", ", from which a runner's status follows"},
+	{"access_level", "role", ""},
+	{"user", "username", ""},
+	{"full_path", "path", ""},
+	{"path_with_namespace", "path", ""},
+	{"is_shared", "runner_type", ""},
 }
 
 func (d *decoder) stringMap(n *node, v reflect.Value, path string) {
@@ -199,8 +218,17 @@ func (d *decoder) array(n *node, v reflect.Value, path string) {
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
 	for i, item := range n.items {
+		if item.token == nil && !nilable(v.Type().Elem()) {
+			d.report(item, Index(path, i), "null is no element of a list; leave it out")
+			continue
+		}
 		d.decode(item, v.Index(i), Index(path, i))
 	}
+}
+
+// nilable reports whether null is a value of the type, and is written so.
+func nilable(t reflect.Type) bool {
+	return slices.Contains([]reflect.Kind{reflect.Slice, reflect.Map, reflect.Pointer}, t.Kind())
 }
 
 func (d *decoder) string(n *node, v reflect.Value, path string) {

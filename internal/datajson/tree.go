@@ -2,8 +2,10 @@ package datajson
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 )
@@ -68,12 +70,43 @@ func measure(text []byte) (int, *Problem) {
 		return int(dec.InputOffset()), nil
 	case errors.As(err, &syntax):
 		// SyntaxError counts the bytes read, the offending one among them.
-		return 0, &Problem{Offset: max(int(syntax.Offset)-1, 0), Message: "malformed JSON: " + syntax.Error()}
+		at := max(int(syntax.Offset)-1, 0)
+		return 0, &Problem{Offset: at, Message: "malformed JSON: " + cmp.Or(slip(text, at), syntax.Error())}
 	case errors.Is(err, io.EOF):
 		return 0, &Problem{Offset: len(text), Message: "malformed JSON: there is none"}
 	default:
 		return 0, &Problem{Offset: len(text), Message: "malformed JSON: it ends in the middle"}
 	}
+}
+
+// byteOrderMark is what some editors put before a text, and JSON does not have (RFC 8259, 8.1).
+const byteOrderMark = "\xef\xbb\xbf"
+
+// slip says what is wrong at a place of malformed JSON in the words of whoever wrote it, if that is one of the usual
+// mistakes; else it is "".
+func slip(text []byte, at int) string {
+	if at >= len(text) {
+		return ""
+	}
+	before, rest := bytes.TrimRight(text[:at], " \t\r\n"), text[at:]
+	last := byte(0)
+	if len(before) > 0 {
+		last = before[len(before)-1]
+	}
+	value := `"{[-0123456789tfn`
+	switch {
+	case bytes.HasPrefix(text, []byte(byteOrderMark)) && at < len(byteOrderMark):
+		return "it begins with a byte order mark, which JSON does not have: save it as UTF-8 without one"
+	case rest[0] == '/' || rest[0] == '#':
+		return "JSON has no comments"
+	case last == ',' && (rest[0] == '}' || rest[0] == ']'):
+		return fmt.Sprintf("there is a comma before %q, where nothing follows", rest[:1])
+	case rest[0] == '\'':
+		return "texts and names are in double quotes"
+	case strings.IndexByte(value, rest[0]) >= 0 && last != 0 && strings.IndexByte(`{[,:`, last) < 0:
+		return "a comma is missing before this"
+	}
+	return ""
 }
 
 // parser builds nodes of a text that is known to be well-formed.

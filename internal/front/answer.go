@@ -6,8 +6,10 @@ package front
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -59,6 +61,9 @@ func (q *Request) answerRouted() Response {
 		}
 		return q.handle()
 	})
+	if pause == nil && res.Outside != nil {
+		return res.Outside()
+	}
 	if pause == nil {
 		return res
 	}
@@ -133,14 +138,29 @@ func (q *Request) validate() *Response {
 	if q.route.Reads != nil {
 		return nil
 	}
-	values, problems := q.route.declared(q.Version).Validate(q.tree)
+	spec := q.route.declared(q.Version)
+	values, problems := spec.Validate(q.tree)
 	q.Params, q.validated = values, true
 	q.Record.Params, q.Record.IgnoredParams = values.All(), values.Ignored()
 	if len(problems) > 0 {
 		text := strings.Join(problems, ", ")
-		return RefuseError(http.StatusBadRequest, text).Because(text).AsRefusal()
+		return RefuseError(http.StatusBadRequest, text).Because(withChoices(problems, spec.Params)).AsRefusal()
 	}
 	return nil
+}
+
+// withChoices is what is wrong with parameters, with the values from which one may be chosen: GitLab does not tell.
+func withChoices(problems []string, declared []params.Param) string {
+	texts := slices.Clone(problems)
+	for i, problem := range problems {
+		name, of, _ := strings.Cut(problem, " ")
+		for _, p := range declared {
+			if p.Name == name && len(p.Values) > 0 && strings.HasSuffix(of, "valid value") {
+				texts[i] += " (" + strings.Join(p.Values, ", ") + ")"
+			}
+		}
+	}
+	return strings.Join(texts, ", ")
 }
 
 // pause is what the endpoint has to do without the state's mutex before its handler runs, nil for nothing.

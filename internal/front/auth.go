@@ -30,15 +30,11 @@ func (q *Request) authenticate() *Response {
 	if t == nil {
 		return q.Unauthorized()
 	}
-	switch now := q.Now(); {
-	case t.Expired(now):
-		day := t.Expiry().Format(time.DateOnly)
-		return InvalidToken(MsgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.User.Username, day))
-	case t.Revoked:
-		if rotation.MatchString(q.HTTP.URL.EscapedPath()) {
+	if text, why := q.tokenOver(t); text != "" {
+		if text == msgTokenRevoked && rotation.MatchString(q.HTTP.URL.EscapedPath()) {
 			q.RevokeFamily(t)
 		}
-		return InvalidToken(msgTokenRevoked, "the token of "+t.User.Username+" is revoked")
+		return InvalidToken(text, why)
 	}
 	q.User, q.Token = t.User, t
 	q.Record.User = t.User.Username
@@ -66,6 +62,18 @@ func (q *Request) authenticate() *Response {
 // rotation is the path at which a token is rotated. Whoever sends one there that has been rotated already has it from
 // its owner or its thief, and nobody knows which (lib/gitlab/auth/auth_finders.rb, access_token_rotation_request?).
 var rotation = regexp.MustCompile(`access_tokens/(\d+|self)/rotate$`)
+
+// tokenOver is what GitLab says of a token that has expired or was revoked, and why; "" of any other.
+func (q *Request) tokenOver(t *world.AccessToken) (text, why string) {
+	switch {
+	case t.Expired(q.Now()):
+		day := t.Expiry().Format(time.DateOnly)
+		return MsgTokenExpired, fmt.Sprintf("the token of %s expired on %s", t.User.Username, day)
+	case t.Revoked:
+		return msgTokenRevoked, "the token of " + t.User.Username + " is revoked"
+	}
+	return "", ""
+}
 
 // AuthenticatePerson is for the handler of an endpoint that is not one for access tokens and takes them nevertheless.
 // It returns the refusal, or nil.
@@ -102,6 +110,8 @@ func (q *Request) whyAnonymous() string {
 		return "an access token of OAuth is sent in the header Authorization or as access_token"
 	case q.RunnerTokens[sent] != nil:
 		return "that is a runner's authentication token, no access token"
+	case q.GoneTokenOf(sent) != "":
+		return "that was a token of " + q.GoneTokenOf(sent) + ", who was deleted"
 	}
 	return "no access token has that value"
 }

@@ -41,7 +41,7 @@ func (q *Request) authorizeGranular() *Response {
 	who := "the token of " + q.Token.User.Username
 	switch {
 	case !q.Has(gitlabversion.GranularTokens):
-		return insufficientGranularScope(msgGranularOff, who+" is a fine-grained one"+q.laterScopes())
+		return insufficientGranularScope(msgGranularOff, who+" is a fine-grained one"+q.laterScopes(q.Token))
 	case q.route.Granular == nil:
 		return insufficientGranularScope(MsgGranularUnsupported, who+" is a fine-grained one")
 	}

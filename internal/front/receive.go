@@ -98,8 +98,11 @@ func (q *Request) sentJSON() bool {
 func (q *Request) unreadable(err *params.Error) Response {
 	switch err.Kind {
 	case params.UnsupportedMediaType:
-		return RefuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(MsgfMediaType, err.ContentType)).
-			Because("GitLab reads JSON, forms and multipart")
+		why := "GitLab reads JSON, forms and multipart"
+		if q.HTTP.Header.Get("Content-Type") == "" {
+			why = "no Content-Type was sent; " + why
+		}
+		return RefuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(MsgfMediaType, err.ContentType)).Because(why)
 	case params.BadJSON:
 		if strings.Contains(q.HTTP.Header.Get("Accept"), "application/json") {
 			return Response{Status: http.StatusBadRequest, Body: railsError{http.StatusBadRequest, msgBadRequestPlain},

@@ -130,8 +130,27 @@ func (x *Sending) Write(res Response, body []byte) {
 	switch {
 	case x.Request.HTTP.Method == http.MethodHead:
 	case res.File != nil:
-		_, _ = res.File.WriteTo(x.W)
+		_, _ = res.File.WriteTo(&endApart{x.W, res.File.Size})
 	case len(body) > 0:
-		_, _ = x.W.Write(body)
+		_, _ = (&endApart{x.W, int64(len(body))}).Write(body)
 	}
+}
+
+// endApart writes the last byte of so many by itself. net/http sends what is long at once, and what is that short when
+// the handler returns: so nobody has read a whole answer whose Call is not in the journal yet.
+type endApart struct {
+	http.ResponseWriter
+	left int64
+}
+
+func (w *endApart) Write(p []byte) (n int, err error) {
+	if w.left -= int64(len(p)); w.left != 0 || len(p) < 2 {
+		return w.ResponseWriter.Write(p)
+	}
+	end := len(p) - 1
+	if n, err = w.ResponseWriter.Write(p[:end]); err != nil {
+		return n, err
+	}
+	last, err := w.ResponseWriter.Write(p[end:])
+	return n + last, err
 }

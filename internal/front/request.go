@@ -86,5 +86,8 @@ func (q *Request) Settled() *Record {
 	return &q.Record
 }
 
+// Site is what the request has in common with all others.
+func (q *Request) Site() *Site { return q.site }
+
 // WebURL is the address of a page in GitLab's web interface.
 func (q *Request) WebURL(path string) string { return q.Way.BaseURL + "/" + path }

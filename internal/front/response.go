@@ -25,6 +25,8 @@ type Response struct {
 	ContentType string
 	Header      http.Header
 	File        *world.Blob // a large body instead
+	// Outside, if set, makes the answer once the state's mutex has been let go, for what takes its time.
+	Outside func() Response
 	// Reason is why it is a refusal, for the journal alone.
 	Reason string
 	// Bare answers come from outside the API's own helpers and lack the headers that those set.

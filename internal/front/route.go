@@ -89,6 +89,9 @@ const (
 	BySignIn                     // an access token that signs in as at a page of GitLab's, or none at all
 )
 
+// ForUsers reports whether the endpoint takes a user's access token and nothing else.
+func (r *Route) ForUsers() bool { return r.Access == byUser && !r.JobTokens }
+
 // AnyScope, among the scopes of a route, says that every scope will do.
 const AnyScope = "*"
 

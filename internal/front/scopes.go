@@ -42,12 +42,12 @@ func (q *Request) routeScopes() []string {
 	return append(scopes, world.ScopeAPI, world.ScopeReadAPI)
 }
 
-// laterScopes says of the token's scopes that this version does not know from when on GitLab has them. A world may have
+// laterScopes says of a token's scopes that this version does not know from when on GitLab has them. A world may have
 // such tokens, so that it serves tests over several versions; whoever is refused for one must learn that it is only
 // too early.
-func (q *Request) laterScopes() string {
+func (q *Request) laterScopes(t *world.AccessToken) string {
 	var text strings.Builder
-	for _, scope := range q.Token.Scopes {
+	for _, scope := range t.Scopes {
 		if d, dated := world.ScopeSince(scope); dated && !q.Has(d) {
 			text.WriteString("; " + q.Version.Lacks("the scope "+scope, d))
 		}
@@ -61,6 +61,6 @@ func (q *Request) insufficientScope(named []string, rule string) *Response {
 		Body: oauthErrorBody{Error: errInsufficientScope, Description: msgInsufficientScope,
 			Scope: strings.Join(named, " ")}}.
 		Because(fmt.Sprintf("the token of %s has the scopes %s; %s", q.Token.User.Username,
-			strings.Join(q.Token.Scopes, " "), rule) + q.laterScopes())
+			strings.Join(q.Token.Scopes, " "), rule) + q.laterScopes(q.Token))
 	return &r
 }

@@ -45,25 +45,19 @@ func (q *Request) cannotSignIn(t *world.AccessToken) string {
 	if t == nil {
 		return q.whyAnonymous()
 	}
-	who := "the token of " + t.User.Username
+	if _, why := q.tokenOver(t); why != "" {
+		return why
+	}
 	switch {
-	case t.Expired(q.Now()):
-		return who + " expired on " + t.Expiry().Format("2006-01-02")
-	case t.Revoked:
-		return who + " is revoked"
 	case t.User.Blocked():
 		return t.User.Username + " is " + string(t.User.State)
 	case t.IsGranular() && q.Has(gitlabversion.GranularTokens):
 		return ""
 	}
-	for _, scope := range []string{world.ScopeAPI, world.ScopeReadAPI} {
-		if slices.Contains(t.Scopes, scope) {
-			return ""
-		}
+	if slices.Contains(t.Scopes, world.ScopeAPI) || slices.Contains(t.Scopes, world.ScopeReadAPI) {
+		return ""
 	}
-	q.Token = t // laterScopes looks at it
-	defer func() { q.Token = nil }()
-	return who + " has neither the scope api nor read_api" + q.laterScopes()
+	return "the token of " + t.User.Username + " has neither the scope api nor read_api" + q.laterScopes(t)
 }
 
 // sentToken reports whether there is a token in any of the places where GitLab looks for one, were it an empty one

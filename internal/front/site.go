@@ -3,6 +3,7 @@ package front
 // What all requests to one GitLab have in common.
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -26,6 +27,8 @@ type Site struct {
 	// LongPolling is how long a request for a job waits for one, in real time; 0: not at all.
 	LongPolling time.Duration
 	Closing     <-chan struct{} // closed when this GitLab ends: whoever waits, let go
+	// TestWebhook calls a webhook, with no lock held, and returns status and body of the answer; 0 and why there is none.
+	TestWebhook func(context.Context, world.Notice) (status int, text string)
 }
 
 // Served is an endpoint that is no route of this GitLab's.

@@ -5,6 +5,7 @@ package front
 // themselves.
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -205,17 +206,39 @@ func (q *Request) SharesInstance() bool {
 	})
 }
 
-// RunnersOfUser are the runners that count as the user's own, by id (app/models/user.rb, ci_owned_runners).
-func (q *Request) RunnersOfUser() []*world.Runner {
-	return q.OwnedRunners(
-		func(p *world.Project) bool {
+// RunnersOfUser are the runners that count as the user's own, by id (app/models/user.rb, ci_owned_runners). missed is
+// how many others the user might miss, and why; "" for none.
+func (q *Request) RunnersOfUser() (owned []*world.Runner, missed string) {
+	why := ""
+	claim := func(owns bool, held policy.Role, lacks func() policy.Decision) world.Claim {
+		switch {
+		case owns:
+			return world.Owns
+		case held == policy.None:
+			return 0
+		case why == "":
+			why = lacks().Reason
+		}
+		return world.Belongs
+	}
+	owned, leftOut := q.OwnedRunners(
+		func(p *world.Project) world.Claim {
 			held := policy.Role(world.RoleInProject(q.User, p))
-			return policy.OwnsProjectRunners(held, q.SecurityManager(held))
+			return claim(policy.OwnsProjectRunners(held, q.SecurityManager(held)), held,
+				func() policy.Decision { return policy.LacksProjectRunners(q.Actor, held, p.Path) })
 		},
-		func(g *world.Group) bool {
+		func(g *world.Group) world.Claim {
 			held := policy.Role(world.RoleInGroup(q.User, g))
-			return policy.OwnsGroupRunners(held, q.SecurityManager(held))
+			return claim(policy.OwnsGroupRunners(held, q.SecurityManager(held)), held,
+				func() policy.Decision { return policy.LacksGroupRunners(q.Actor, held, g.Path) })
 		})
+	if instance := q.InstanceRunners(); leftOut == 0 && len(owned) == 0 && instance > 0 {
+		leftOut, why = instance, "runners of the instance are in GET /runners/all alone"
+	}
+	if leftOut == 0 {
+		return owned, ""
+	}
+	return owned, fmt.Sprintf("%d left out: %s", leftOut, why)
 }
 
 // OnPipeline asks whether the user may do something with a pipeline.

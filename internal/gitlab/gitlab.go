@@ -58,6 +58,9 @@ func RootFields() []string { return graphql.RootFields() }
 // OperationNames are the names in what a Record has as its Operation: of operations, and of fields at the root.
 func OperationNames(operation string) []string { return graphql.OperationNames(operation) }
 
+// Mutates reports whether there is a mutation in what a Record has as its Operation.
+func Mutates(operation string) bool { return graphql.Mutates(operation) }
+
 // EndpointAt is the endpoint that a version serves at a method and a path below /api/v4, or else its whole path; "" for
 // none.
 func EndpointAt(v gitlabversion.Version, method, path string) string {
@@ -92,6 +95,12 @@ func Takes(endpoint string) []string {
 		return nil
 	}
 	return r.Takes()
+}
+
+// ForUsers reports whether an endpoint takes a user's access token and nothing else.
+func ForUsers(endpoint string) bool {
+	r := routeOf(endpoint)
+	return r != nil && r.ForUsers()
 }
 
 // Lacks says of an endpoint that only later versions than v have, or of a path that only they have ("* /path"), from

@@ -14,6 +14,22 @@ import (
 // What was probably meant by an endpoint that is none, or by a request that nothing serves, for a person. Served are
 // the endpoints that there are, those of the test's own handlers included.
 
+// FormProblem is what is wrong with the form of an endpoint, whatever is served: a star in place of a path, a method
+// that is not in capitals; "" for any other.
+func FormProblem(endpoint string) string {
+	method, path := nearest.CutEndpoint(endpoint)
+	switch upper := strings.ToUpper(method); {
+	case endpoint == "*" || endpoint == "* *" || endpoint == "* /*":
+		return fmt.Sprintf("%q is no endpoint: every call is \"\"", endpoint)
+	case (path == "*" || path == "/*") && upper == method:
+		return fmt.Sprintf("%q is no endpoint: every call of a method is \"\" with "+
+			"Where(func(c fakegitlab.Call) bool { return c.Method == %q })", endpoint, method)
+	case upper != method && strings.HasPrefix(path, "/"):
+		return fmt.Sprintf("a method is in capitals: %q", upper+" "+path)
+	}
+	return ""
+}
+
 // WildcardProblem is what is wrong with an endpoint of any method, "* /runners"; "" if one of that path is served.
 func WildcardProblem(path string, served []string) string {
 	paths := make([]string, len(served))
@@ -33,9 +49,12 @@ func WildcardProblem(path string, served []string) string {
 // Unserved says of a request that no endpoint serves what was probably meant, or how to have it served.
 func Unserved(method, path string, served []string) string {
 	message := "nothing serves " + method + " " + path
+	if strings.Contains(path+"/", "/-/fake/") {
+		return message + "; the control API is off: WithControl"
+	}
 	below, inAPI := BelowAPI(path)
-	if strings.EqualFold(below[strings.LastIndexByte(below, '/')+1:], "graphql") && queries.Serves(method, graphql.Path) {
-		return message + "; did you mean " + graphql.Endpoint + "? GraphQL is beside the REST API, not below it"
+	if besideREST := meantGraphQL(method, below); besideREST != "" {
+		return message + besideREST
 	}
 	if !inAPI && reaches(method, path, served) {
 		return message + "; did you mean " + method + " " + front.APIPrefix + path + "?"
@@ -51,9 +70,22 @@ func Unserved(method, path string, served []string) string {
 	}
 }
 
+// meantGraphQL continues the sentence "nothing serves METHOD /path" for those who look for GraphQL elsewhere; "" for
+// others.
+func meantGraphQL(method, path string) string {
+	last := path[strings.LastIndexByte(path, '/')+1:]
+	if path == graphql.Path || !strings.EqualFold(last, "graphql") || !queries.Serves(method, graphql.Path) {
+		return ""
+	}
+	return "; did you mean " + graphql.Endpoint + "? GraphQL is beside the REST API, not below it"
+}
+
 // Meant continues the sentence "nothing serves METHOD /path", with a path below /api/v4, by what was probably
 // meant. It is "" when no served endpoint resembles it.
 func Meant(method, path string, served []string) string {
+	if besideREST := meantGraphQL(method, path); besideREST != "" {
+		return besideREST
+	}
 	path = bracesToColons(path)
 	if same := nearest.Methods(path, served); len(same) > 0 {
 		for _, endpoint := range same {
@@ -87,6 +119,27 @@ func BracesProblem(method, path string, served []string) string {
 	}
 	return ""
 }
+
+// OperationNameProblem is what is wrong with a text where the name of an operation of GraphQL, or of a field, is
+// expected; "" for what may be one.
+func OperationNameProblem(text string) string {
+	fields := operationName.FindAllString(text, -1)
+	switch {
+	case text == "":
+		return "there is no name"
+	case len(fields) == 1 && fields[0] == text:
+		return ""
+	}
+	problem := "it takes one name, of an operation or of a field at the root"
+	for _, field := range fields {
+		if slices.Contains(graphql.RootFields(), field) {
+			return fmt.Sprintf("%s, such as %q", problem, field)
+		}
+	}
+	return problem
+}
+
+var operationName = regexp.MustCompile(`[_A-Za-z][_0-9A-Za-z]*`)
 
 // PathAlone is the path of a URL below the API, or of a path with a query.
 func PathAlone(path string) string {

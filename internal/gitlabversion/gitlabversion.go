@@ -23,6 +23,11 @@ const firstMajor, lastMajor = 16, 19
 // an error that lists those that are.
 func Parse(s string) (Version, error) {
 	bad := fmt.Errorf("GitLab version %q is not supported; supported are %s", s, Supported())
+	if rest, hasV := strings.CutPrefix(s, "v"); hasV {
+		if v, err := Parse(rest); err == nil {
+			return Version{}, fmt.Errorf("%w; did you mean %q?", bad, v)
+		}
+	}
 	number, _, _ := strings.Cut(s, "-")
 	parts := strings.Split(number, ".")
 	if len(parts) > 3 {

@@ -21,6 +21,8 @@ func TestParse(t *testing.T) {
 		_, err := Parse(in)
 		assert.ErrorContains(t, err, "supported are 16.0 to 16.11, 17.0 to 17.11, 18.0 to 18.11, 19.0 to 19.4", in)
 	}
+	_, err := Parse("v17.2")
+	assert.ErrorContains(t, err, `did you mean "17.2"?`)
 }
 
 func TestEveryVersionParsesBack(t *testing.T) {

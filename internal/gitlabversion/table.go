@@ -112,6 +112,15 @@ const (
 	RunnerBulkPause
 	RunnerAssignMutations
 	GraphQLSuggests
+	WebhookUUID
+	WebhookTemplates
+	WebhookTests
+	WebhookNames
+	WebhookIdempotencyKey
+	WebhooksForgivenAlike
+	WebhookEventsOf18
+	RunnerControllers
+	RunnerControllerScopes
 	differenceCount
 )
 
@@ -395,6 +404,25 @@ var table = [differenceCount]Row{
 		Version{17, 7}, first, "Gemfile of late 2024: graphql 2.4.1, which is of November", false},
 	RunnerAssignMutations: {"GraphQL has the mutations runnerAssignToProject and runnerUnassignFromProject",
 		Version{18, 0}, first, "absent in the reference of 17.x, there in that of 18.x", false},
+	WebhookUUID: {"webhooks are called with X-Gitlab-Webhook-UUID",
+		Version{16, 2}, first, "merge request 125338", true},
+	WebhookTemplates: {"webhooks have custom_webhook_template, emoji_events and resource_access_token_events",
+		Version{16, 10}, first, "Project webhooks API page; lib/api/project_hooks.rb", false},
+	WebhookTests: {"POST /projects/:id/hooks/:hook_id/test/:trigger, and the same of groups",
+		Version{16, 11}, first, "Project webhooks API page", true},
+	WebhookNames: {"webhooks have a name, a description and custom_headers, which /custom_headers/:key sets",
+		Version{17, 1}, first, "Project webhooks API page, issue 460887; lib/api/project_hooks.rb", true},
+	WebhookIdempotencyKey: {"webhooks are called with Idempotency-Key",
+		Version{17, 4}, first, "merge request 160952", true},
+	WebhooksForgivenAlike: {"a webhook that fails is disabled for a time whatever the failure, and for good at the " +
+		"40th; before, for good at the 4th if an answer was 4xx",
+		Version{17, 11}, first, "app/models/concerns/web_hooks/auto_disabling.rb, issue 503733", false},
+	WebhookEventsOf18: {"webhooks have milestone_events, resource_deploy_token_events and vulnerability_events",
+		Version{18, 0}, first, "lib/api/project_hooks.rb", false},
+	RunnerControllers: {"/runner_controllers and their tokens",
+		Version{18, 9}, first, "Runner controllers API page, merge request 218229; lib/api/ci/runner_controllers.rb", true},
+	RunnerControllerScopes: {"/runner_controllers/:id/scopes",
+		Version{18, 10}, first, "GitLab's Terraform provider, runner_controller_instance_scope; client-go", true},
 }
 
 // Differences returns every difference, in the order in which they came, or went where they were there from the first.

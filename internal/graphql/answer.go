@@ -8,11 +8,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
-	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
-	"github.com/fakegitlab/fakegitlab/internal/graphqlruby"
 )
 
 const contentType = "application/json; charset=utf-8"
@@ -65,12 +62,7 @@ func handle(q *front.Request) front.Response {
 	if refusal := a.refusal(q); refusal != nil {
 		return *refusal
 	}
-	requests := make([]graphqlruby.Request, len(a.documents))
-	for i, d := range a.documents {
-		requests[i] = graphqlruby.Request{Query: d.text, OperationName: d.operationName, Variables: d.variables,
-			RemoveDeprecated: a.removeDeprecated, Suggest: q.Has(gitlabversion.GraphQLSuggests)}
-	}
-	results := execute(q, requests, a.batch)
+	results := execute(q, a)
 	for _, r := range results {
 		if r.Bug != nil {
 			return failed(q, r.Bug)
@@ -110,51 +102,4 @@ func (a *incoming) refusal(q *front.Request) *front.Response {
 		}
 	}
 	return nil
-}
-
-// reason is what a person should know of an answer: why fields are null or else which errors there are.
-func (a *incoming) reason(q *front.Request, results []graphqlruby.Result) string {
-	var said []string
-	for i, r := range results {
-		place := ""
-		if a.batch {
-			place = fmt.Sprint(i) + "."
-		}
-		for _, n := range r.Notes {
-			said = append(said, place+pathText(n.Path)+": "+n.Text)
-		}
-		if len(r.Notes) > 0 {
-			continue
-		}
-		for _, e := range r.Errors {
-			said = append(said, e.Message)
-		}
-	}
-	if who := q.SentSudo(); who != "" {
-		said = append(said, fmt.Sprintf("GraphQL knows no sudo: nobody acted as %s", who))
-	}
-	missing, later := absences(q.Version, results)
-	q.Record.Lacking = missing
-	said = slices.Concat(said, missing, later)
-	return strings.Join(unique(said), "; ")
-}
-
-// pathText is a path as people write it: runners.nodes.0.token.
-func pathText(path []any) string {
-	parts := make([]string, len(path))
-	for i, p := range path {
-		parts[i] = fmt.Sprint(p)
-	}
-	return strings.Join(parts, ".")
-}
-
-// unique leaves out what was said before.
-func unique(texts []string) []string {
-	var out []string
-	for _, t := range texts {
-		if !slices.Contains(out, t) {
-			out = append(out, t)
-		}
-	}
-	return out
 }

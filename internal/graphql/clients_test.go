@@ -2,6 +2,9 @@ package graphql_test
 
 import (
 	"encoding/json"
+	"maps"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -85,16 +88,59 @@ func TestQueriesOfPrograms(t *testing.T) {
 				"nodes":[{"id":"gid://gitlab/Ci::Build/72","name":"test","status":"RUNNING","createdAt":"2024-07-01T12:00:00Z",
 					"finishedAt":null,"duration":0,"webPath":"/acme/shop/-/jobs/72"}],
 				"pageInfo":{"hasNextPage":false,"endCursor":"eyJpZCI6IjcyIn0"}}}}`},
-		{"an assistant lists a group's", `query($fullPath: ID!) { group(fullPath: $fullPath) { runners(paused: false) { nodes { id } } } }`,
-			object{"fullPath": "acme"}, `{"group":{"runners":{"nodes":[{"id":"gid://gitlab/Ci::Runner/7"},{"id":"gid://gitlab/Ci::Runner/5"}]}}}`},
-		{"an assistant lists a project's", `query($fullPath: ID!) { project(fullPath: $fullPath) { runners(type: INSTANCE_TYPE) { nodes { id } } } }`,
-			object{"fullPath": "acme/shop"}, `{"project":{"runners":{"nodes":[{"id":"gid://gitlab/Ci::Runner/6"}]}}}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.variables == nil {
 				c.variables = object{}
 			}
 			run(t, gl, "mia", c.document, c.variables).is(c.want)
+		})
+	}
+}
+
+// TestListsOfAnAssistant asks for runners in the four places as a public MCP server does: every filter is declared, and
+// those that are not wanted are null.
+func TestListsOfAnAssistant(t *testing.T) {
+	gl := fleet(t, fg.WithVersion("18.3"))
+	const declared = `$type: CiRunnerType, $status: CiRunnerStatus, $paused: Boolean, $tagList: [String!], $search: String, $first: Int, $after: String`
+	const list = `runners(type: $type, status: $status, paused: $paused, tagList: $tagList, search: $search, first: $first, after: $after) {
+		nodes { id description runnerType status paused locked runUntagged tagList accessLevel maximumTimeout jobExecutionStatus jobCount contactedAt createdAt }
+		pageInfo { hasNextPage endCursor } }`
+	for _, c := range []struct {
+		name, document, path, username string
+		all, instance, online          []int
+	}{
+		{"ListRunners", `query ListRunners(` + declared + `) { ` + list + ` }`, "runners", "root", []int{7, 6, 5}, []int{6}, []int{5}},
+		{"ListOwnedRunners", `query ListOwnedRunners(` + declared + `) { currentUser { ` + list + ` } }`, "currentUser.runners", "mia",
+			[]int{7, 5}, nil, []int{5}},
+		{"ListGroupRunners", `query ListGroupRunners($fullPath: ID!, ` + declared + `) { group(fullPath: $fullPath) { ` + list + ` } }`,
+			"group.runners", "mia", []int{7, 5}, nil, []int{5}},
+		{"ListProjectRunners", `query ListProjectRunners($fullPath: ID!, ` + declared + `) { project(fullPath: $fullPath) { ` + list + ` } }`,
+			"project.runners", "mia", []int{7, 6, 5}, []int{6}, []int{5}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			found := func(narrowed object) (ids []int) {
+				sent := object{"type": nil, "status": nil, "paused": nil, "tagList": nil, "search": nil, "first": 20, "after": nil}
+				for name, path := range map[string]string{"ListGroupRunners": "acme", "ListProjectRunners": "acme/shop"} {
+					if c.name == name {
+						sent["fullPath"] = path
+					}
+				}
+				maps.Copy(sent, narrowed)
+				a := run(t, gl, c.username, c.document, sent)
+				assert.Empty(t, a.errors())
+				assert.Equal(t, false, a.at(c.path+".pageInfo.hasNextPage"))
+				for _, gid := range a.all(c.path+".nodes", "id") {
+					id, err := strconv.Atoi(strings.TrimPrefix(gid.(string), "gid://gitlab/Ci::Runner/"))
+					require.NoError(t, err)
+					ids = append(ids, id)
+				}
+				return ids
+			}
+			assert.Equal(t, c.all, found(nil))
+			assert.Equal(t, c.instance, found(object{"type": "INSTANCE_TYPE"}))
+			assert.Equal(t, c.online, found(object{"status": "ONLINE", "tagList": []string{"go", "linux"}, "search": "sho", "paused": false}))
+			assert.Empty(t, found(object{"paused": true}))
 		})
 	}
 }

@@ -8,6 +8,7 @@
 //	guard.go           what the token decides at the root
 //	answer.go          what a request is answered
 //	answer_texts.go    what GitLab says to a whole request
+//	reason.go          what a person should know of the answer
 //	execute.go         documents in, results out, within the limits of whoever asks
 //
 //	schema/*.graphql   the types, as GitLab has them, with the versions that have each

@@ -4,6 +4,7 @@ package graphql
 
 import (
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/graphqlruby"
 )
 
@@ -19,31 +20,23 @@ const (
 
 // execute answers the documents of one HTTP request, whose user is known, in their order. It is called with the state's
 // mutex held. What comes as a batch, be it one document, is held to the limits as a whole, too.
-func execute(q *front.Request, documents []graphqlruby.Request, batch bool) []graphqlruby.Result {
+func execute(q *front.Request, a *incoming) []graphqlruby.Result {
+	requests := make([]graphqlruby.Request, len(a.documents))
+	for i, d := range a.documents {
+		requests[i] = graphqlruby.Request{Query: d.text, OperationName: d.operationName, Variables: d.variables,
+			RemoveDeprecated: a.removeDeprecated, Suggest: q.Has(gitlabversion.GraphQLSuggests)}
+	}
 	c, schema := &call{Request: q}, schemaOf(q.Version)
-	if batch {
-		return schema.RunAll(c, documents, c.limits(documents))
+	if a.batch {
+		return schema.RunAll(c, requests, c.limits(false))
 	}
-	return []graphqlruby.Result{schema.Run(c, documents[0], c.limits(documents))}
-}
-
-// introspectionQuery is the name of the operation that tools ask for the schema with.
-const introspectionQuery = "IntrospectionQuery"
-
-// introspects reports whether a document is the one that tools ask for the schema with: by its name
-// (app/controllers/graphql_controller.rb, introspection_query?).
-func introspects(d graphqlruby.Request) bool {
-	if d.OperationName != nil {
-		return *d.OperationName == introspectionQuery
-	}
-	operations, err := graphqlruby.Operations(d.Query)
-	return err == nil && len(operations) == 1 && operations[0].Name == introspectionQuery
+	return []graphqlruby.Result{schema.Run(c, requests[0], c.limits(a.documents[0].introspects()))}
 }
 
 // limits are those of the user. An administrator is one by rank here, whatever admin mode says.
-func (c *call) limits(documents []graphqlruby.Request) graphqlruby.Limits {
+func (c *call) limits(introspects bool) graphqlruby.Limits {
 	switch {
-	case c.Anonymous() && len(documents) == 1 && introspects(documents[0]):
+	case c.Anonymous() && introspects:
 		return graphqlruby.Limits{Depth: depthForAnybody, Complexity: complexityForIntrospection}
 	case c.Anonymous():
 		return graphqlruby.Limits{Depth: depthForAnybody, Complexity: complexityForAnybody}

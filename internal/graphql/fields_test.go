@@ -167,6 +167,22 @@ func TestNamespacesAsREST(t *testing.T) {
 		"fullName": "full_name", "fullPath": "full_path", "name": "name", "path": "path", "visibility": "visibility", "webUrl": "web_url"})
 	assert.Equal(t, "acme", a.at("group.parent.fullPath"))
 
+	change := func(path, body string) {
+		res := testkit.Ask(t, gl, gl.Token("oli"), "PUT", path, testkit.WithJSON(body))
+		require.Equal(t, 200, res.Status, res.Body)
+	}
+	gl.Advance(time.Hour)
+	change("/projects/10001", `{"public_jobs": false, "topics": ["go", "ci"]}`)
+	change("/groups/acme%2Fbackend", `{"description": "Whoever keeps it up"}`)
+	a = run(t, gl, "oli", `{ project(fullPath: "acme/shop") { topics tagList publicJobs updatedAt } group(fullPath: "acme/backend") { description }
+		projects(topics: ["go"], sort: "updated_desc") { nodes { fullPath } } none: projects(topics: ["go", "rust"]) { nodes { fullPath } } }`)
+	agree(t, a, "project", rest(t, gl, "oli", "/projects/10001"), map[string]string{"topics": "topics", "publicJobs": "public_jobs",
+		"updatedAt": "updated_at"})
+	assert.Equal(t, "go, ci", a.at("project.tagList"))
+	assert.Equal(t, "Whoever keeps it up", a.at("group.description"))
+	assert.Equal(t, []any{"acme/shop"}, a.all("projects.nodes", "fullPath"))
+	assert.Empty(t, a.all("none.nodes", "fullPath"))
+
 	a = run(t, gl, "oli", `{ currentUser { avatarUrl createdAt name state username webUrl bot } }`)
 	agree(t, a, "currentUser", rest(t, gl, "oli", "/user"), map[string]string{"avatarUrl": "avatar_url", "createdAt": "created_at",
 		"name": "name", "state": "state", "username": "username", "webUrl": "web_url", "bot": "bot"})

@@ -200,6 +200,38 @@ func TestIntrospectedSchema(t *testing.T) {
 	assert.NotEmpty(t, errs)
 }
 
+// TestLimitsOfUsers holds whose documents may cost how much: introspection is known by the operation's name, where it
+// comes alone.
+func TestLimitsOfUsers(t *testing.T) {
+	gl := fleet(t)
+	const limit, introspection = `{ queryComplexity { limit } }`, `query IntrospectionQuery { queryComplexity { limit } }`
+	for _, c := range []struct {
+		username string
+		body     any
+		want     float64
+	}{
+		{"", object{"query": limit}, 200},
+		{"mia", object{"query": limit}, 250},
+		{"root", object{"query": limit}, 300},
+		{"", object{"query": introspection}, 217},
+		{"", object{"query": introspection, "operationName": "IntrospectionQuery"}, 217},
+		{"", object{"query": introspection, "operationName": nil}, 200},
+		{"", []any{object{"query": introspection}}, 200},
+		{"mia", object{"query": introspection}, 250},
+	} {
+		token := ""
+		if c.username != "" {
+			token = gl.Token(c.username)
+		}
+		res := gql(t, gl, token, asking(c.body))
+		path := "data.queryComplexity.limit"
+		if _, batch := c.body.([]any); batch {
+			path = "0." + path
+		}
+		assert.Equal(t, c.want, res.Field(t, path), "%s %v", c.username, c.body)
+	}
+}
+
 // remove_deprecated takes what is deprecated and what is an experiment out of the schema.
 func TestRemoveDeprecated(t *testing.T) {
 	gl := fleet(t)

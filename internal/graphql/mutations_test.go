@@ -185,7 +185,7 @@ func TestBulk(t *testing.T) {
 		is(`{"runnerBulkPause":{"updatedCount":0,"updatedRunners":[],"errors":[]}}`)
 	mutating(t, gl, "mia", "runnerBulkPause", pausing, object{"ids": all(100001), "paused": true}).
 		is(`{"runnerBulkPause":{"updatedCount":0,"updatedRunners":[],"errors":["User does not have permission to update / pause any of the runners"]}}`)
-	mutating(t, gl, "mia", "runnerBulkPause", pausing, object{"ids": all(100023, 100001), "paused": true}).
+	mutating(t, gl, "mia", "runnerBulkPause", pausing, object{"ids": all(100023, 100001, 100023), "paused": true}).
 		is(`{"runnerBulkPause":{"updatedCount":1,"updatedRunners":[{"id":"gid://gitlab/Ci::Runner/100023","paused":true}],
 			"errors":["User does not have permission to update / pause runner(s) #100001"]}}`)
 

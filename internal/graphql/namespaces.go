@@ -4,6 +4,8 @@ package graphql
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
@@ -67,7 +69,7 @@ func projectRows() rows {
 		"path":       of(func(_ *call, p *world.Project) any { return lastPart(p.Path) }),
 		"pipeline":   asked(findProjectPipeline),
 		"pipelines":  listed(listPipelines, extraCost{"sha", 2}, extraCost{"ref", 2}),
-		"publicJobs": of(func(*call, *world.Project) any { return true }),
+		"publicJobs": of(func(_ *call, p *world.Project) any { return p.PublicJobs() }),
 		"runners":    listed(listProjectRunners),
 		"sharedRunnersEnabled": of(func(_ *call, p *world.Project) any {
 			return !p.SharedRunnersDisabled
@@ -76,15 +78,18 @@ func projectRows() rows {
 			return "git@" + c.Way.Host + ":" + p.Path + ".git"
 		}),
 		"starCount":       of(func(*call, *world.Project) any { return 0 }),
-		"tagList":         of(func(*call, *world.Project) any { return "" }),
-		"topics":          of(func(*call, *world.Project) any { return []string{} }),
-		"updatedAt":       of(func(_ *call, p *world.Project) any { return when(p.CreatedAt) }),
+		"tagList":         of(func(_ *call, p *world.Project) any { return strings.Join(p.Topics(), ", ") }),
+		"topics":          of(func(_ *call, p *world.Project) any { return p.Topics() }),
+		"updatedAt":       of(func(_ *call, p *world.Project) any { return when(changedAt(p)) }),
 		"userPermissions": of(func(_ *call, p *world.Project) any { return p }),
 		"visibility":      of(func(_ *call, p *world.Project) any { return string(p.Visibility) }),
 		"webUrl":          of(func(c *call, p *world.Project) any { return c.WebURL(p.Path) }),
 	}
 	return all
 }
+
+// changedAt is when a project was last changed: when it was made, if it never was.
+func changedAt(p *world.Project) time.Time { return world.Later(p.CreatedAt, p.UpdatedAt) }
 
 // lastPart is the last part of a full path.
 func lastPart(path string) string {
@@ -103,7 +108,7 @@ func groupRows() rows {
 	projects := listed(listGroupProjects)
 	return rows{
 		"createdAt":       of(func(_ *call, g *world.Group) any { return when(g.CreatedAt) }),
-		"description":     of(func(*call, *world.Group) any { return "" }),
+		"description":     of(func(_ *call, g *world.Group) any { return g.Description }),
 		"fullName":        of(func(_ *call, g *world.Group) any { return g.FullName() }),
 		"fullPath":        of(func(_ *call, g *world.Group) any { return g.Path }),
 		"id":              of(func(_ *call, g *world.Group) any { return gid(modelGroup, g.ID) }),

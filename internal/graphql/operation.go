@@ -35,6 +35,16 @@ func operationText(o graphqlruby.Operation) string {
 	return text.String()
 }
 
+// Mutates reports whether there is a mutation in what a Record has as its Operation.
+func Mutates(text string) bool {
+	for operation := range strings.SplitSeq(text, operationsApart) {
+		if strings.HasPrefix(operation, kindMutation+" ") {
+			return true
+		}
+	}
+	return false
+}
+
 // OperationNames are the names in what a Record has as its Operation: those of the operations and of their fields at
 // the root.
 func OperationNames(text string) []string {

@@ -193,7 +193,7 @@ func findProjectPipeline(c *call, x *exec, p *world.Project, a args) (any, error
 		first := pipeline.Jobs[0]
 		switch {
 		case byID && pipeline.ID != id, byIID && strconv.Itoa(pipeline.IID()) != iid, bySHA && first.Commit.SHA != sha:
-		case cmp.Or(byID, byIID, bySHA), first.Ref == world.DefaultRef && !first.RefIsTag:
+		case cmp.Or(byID, byIID, bySHA), first.Ref == p.DefaultBranch() && !first.RefIsTag:
 			return c.pipeline(x, pipeline), nil
 		}
 	}

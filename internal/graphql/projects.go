@@ -1,7 +1,7 @@
 package graphql
 
-// The lists of projects (app/graphql/resolvers/projects_resolver.rb, app/finders/projects_finder.rb): no project here
-// has topics; all have issues and merge requests.
+// The lists of projects (app/graphql/resolvers/projects_resolver.rb, app/finders/projects_finder.rb): all
+// projects here have issues and merge requests.
 
 import (
 	"slices"
@@ -16,26 +16,37 @@ import (
 // listProjects are the projects that the user sees.
 func listProjects(c *call, x *exec, a args) (any, error) {
 	rows := c.Projects.Rows
-	if ids, given := a["ids"].([]any); given {
-		wanted := make([]int, len(ids))
-		for i, id := range ids {
-			n, err := parseID(id, modelProject)
-			if err != nil {
-				return nil, err
-			}
-			wanted[i] = n
-		}
-		rows = world.Filtered(rows, func(p *world.Project) bool { return slices.Contains(wanted, p.ID) })
+	rows, err := projectsWith(rows, a["ids"])
+	if err != nil {
+		return nil, err
 	}
 	o, keyOf := projectOrder(a)
 	return byKeys(x, c.projectsIn(rows, a), o, keyOf, a, anything[*world.Project]), nil
 }
 
-// projectOrder is the order that sort asks for; the newest first if it asks for none that is known here. What happens
-// in a project is not noted: all its times are that of its creation.
+// projectsWith are those of the projects that have one of the ids; all of them if ids is null.
+func projectsWith(projects []*world.Project, ids any) ([]*world.Project, error) {
+	list, given := ids.([]any)
+	if !given {
+		return projects, nil
+	}
+	wanted := map[int]bool{}
+	for _, id := range list {
+		n, err := parseID(id, modelProject)
+		if err != nil {
+			return nil, err
+		}
+		wanted[n] = true
+	}
+	return world.Filtered(projects, func(p *world.Project) bool { return wanted[p.ID] }), nil
+}
+
+// projectOrder is the order that sort asks for; the newest first if it asks for none that is known here. When
+// something last happened in a project is not noted: that is the time of its creation.
 func projectOrder(a args) (order, func(*world.Project) key) {
 	byID := func(p *world.Project) key { return key{id: p.ID} }
 	byTime := func(p *world.Project) key { return key{p.CreatedAt, p.ID} }
+	byChange := func(p *world.Project) key { return key{changedAt(p), p.ID} }
 	sort, _ := a["sort"].(string)
 	column, upwards := strings.CutSuffix(strings.ToLower(sort), "_asc")
 	column = strings.TrimSuffix(column, "_desc")
@@ -43,7 +54,7 @@ func projectOrder(a args) (order, func(*world.Project) key) {
 	case "created", "created_at":
 		return order{"created_at", upwards}, byTime
 	case "updated", "updated_at":
-		return order{"updated_at", upwards}, byTime
+		return order{"updated_at", upwards}, byChange
 	case "latest_activity", "last_activity_at":
 		return order{"last_activity_at", upwards}, byTime
 	}
@@ -52,14 +63,13 @@ func projectOrder(a args) (order, func(*world.Project) key) {
 
 // projectsIn are those of the projects that the user sees and that the arguments ask for, the newest first.
 func (c *call) projectsIn(projects []*world.Project, a args) []*world.Project {
-	if len(texts(a["topics"])) > 0 {
-		return nil
-	}
+	topics := texts(a["topics"])
 	wanted, _ := a["search"].(string)
 	query := search.Parse(wanted)
 	found := world.Filtered(projects, func(p *world.Project) bool {
 		return c.OnProject(p, policy.ReadProject).Allowed &&
 			(a["membership"] != true || policy.IsMember(policy.Role(world.RoleInProject(c.User, p)))) &&
+			!slices.ContainsFunc(topics, func(t string) bool { return !slices.Contains(p.Topics(), t) }) &&
 			(query.Blank() || front.ProjectMatches(query, p, a["searchNamespaces"] == true))
 	})
 	slices.SortFunc(found, func(a, b *world.Project) int { return b.ID - a.ID })
@@ -77,16 +87,9 @@ func listGroupProjects(c *call, x *exec, g *world.Group, a args) (any, error) {
 			return true
 		})
 	}
-	if ids, given := a["ids"].([]any); given {
-		var wanted []int
-		for _, id := range ids {
-			n, err := parseID(id, modelProject)
-			if err != nil {
-				return nil, err
-			}
-			wanted = append(wanted, n)
-		}
-		projects = world.Filtered(projects, func(p *world.Project) bool { return slices.Contains(wanted, p.ID) })
+	projects, err := projectsWith(projects, a["ids"])
+	if err != nil {
+		return nil, err
 	}
 	keyOf := func(p *world.Project) key { return key{id: p.ID} }
 	return byKeys(x, c.projectsIn(projects, a), newestFirst, keyOf, a, anything[*world.Project]), nil

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/graphql"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
@@ -90,6 +91,22 @@ func TestWaysToAsk(t *testing.T) {
 			assert.Empty(t, last.IgnoredParams)
 		})
 	}
+}
+
+// TestSchemaIsLoadedOnFirstUse holds that whoever never asks in GraphQL does not pay for its schema, and who does pays
+// for the schema of one version.
+func TestSchemaIsLoadedOnFirstUse(t *testing.T) {
+	graphql.ForgetSchemas()
+	for range 2 {
+		gl := world(t)
+		testkit.Ask(t, gl, gl.Token("mia"), "GET", "/runners")
+		gl.AssertNotCalled(t, fakegitlab.GraphQL, fakegitlab.Operation("runnerDelete"))
+	}
+	assert.Zero(t, graphql.LoadedSchemas())
+	for range 2 {
+		gql(t, world(t), "", query(typename))
+	}
+	assert.Equal(t, 1, graphql.LoadedSchemas())
 }
 
 // TestNoDocument holds what comes of requests without one, or with one that is no text.
@@ -221,6 +238,9 @@ func TestRefusedWhole(t *testing.T) {
 			byGET}, "Mutations are forbidden in GET requests"},
 		"variables that are a list": {[]func(*http.Request){asking(object{"query": typename, "variables": []int{1, 2}})},
 			"Unexpected parameter: [1, 2]"},
+		"variables that are a list of other things": {[]func(*http.Request){asking(object{"query": typename,
+			"variables": []any{"a,<b>", nil, true, 1.5, object{"x": "\"y\""}}})},
+			`Unexpected parameter: ["a,<b>", nil, true, 1.5, {"x"=>"\"y\""}]`},
 		"variables that are a number in a text": {[]func(*http.Request){asking(object{"query": typename, "variables": "7"})},
 			"Unexpected parameter: 7"},
 		"variables that are no JSON": {[]func(*http.Request){asking(object{"query": typename, "variables": "nope"})},
@@ -228,9 +248,10 @@ func TestRefusedWhole(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			res := gql(t, gl, gl.Token("mia"), test.change...)
+			assert.Equal(t, http.StatusUnprocessableEntity, res.Status)
 			raw, err := json.Marshal(object{"errors": []object{{"message": test.want}}})
 			require.NoError(t, err)
-			assert.Equal(t, "422 "+string(raw), res.String())
+			assert.JSONEq(t, string(raw), res.Body)
 			assert.Equal(t, "1", res.Header.Get("X-Gitlab-Custom-Error"))
 		})
 	}

@@ -39,6 +39,7 @@ type document struct {
 	text          string
 	noText        bool // a batch has it without a query
 	operationName *string
+	namesNone     bool // operationName came as null
 	variables     map[string]any
 	unreadable    string // what GitLab says of variables that it cannot read
 	operation     graphqlruby.Operation
@@ -64,6 +65,12 @@ func read(q *front.Request, sent params.Tree) {
 	} else {
 		known = append(known, documentParams()...)
 		a.documents = []document{single(sent)}
+	}
+	if a.size() <= maxQuerySize { // GitLab looks into no others either, and some would take very long
+		for i := range a.documents {
+			d := &a.documents[i]
+			d.operation, d.chosen = graphqlruby.Chosen(d.text, d.operationName)
+		}
 	}
 	q.Asked = a
 	q.Record.IgnoredParams = append(ignored, unread(sent, "", append(known, front.CredentialParams()...))...)
@@ -104,21 +111,26 @@ func batched(entry params.Tree) document {
 
 // complete adds what comes with a document.
 func (d *document) complete(sent params.Tree) {
-	if name, isScalar := scalar(sent[paramOperationName]); isScalar && sent[paramOperationName] != nil {
-		d.operationName = &name
-	}
-	d.variables, d.unreadable = variables(sent[paramVariables])
-	operations, err := graphqlruby.Operations(d.text)
-	if err != nil {
-		return
-	}
-	for _, o := range operations {
-		if d.operationName == nil && len(operations) == 1 || d.operationName != nil && *d.operationName == o.Name {
-			d.operation, d.chosen = o, true
-			return
+	if sentName, sent := sent[paramOperationName]; sent {
+		name, isScalar := scalar(sentName)
+		if d.namesNone = sentName == nil; isScalar && !d.namesNone {
+			d.operationName = &name
 		}
 	}
+	d.variables, d.unreadable = variables(sent[paramVariables])
 }
+
+// introspects reports whether the document is the one that tools ask for the schema with, which GitLab knows by the
+// operation's name (app/controllers/graphql_controller.rb, introspection_query?): that which was sent, were it null.
+func (d *document) introspects() bool {
+	if d.operationName != nil {
+		return *d.operationName == introspectionQuery
+	}
+	return !d.namesNone && d.operation.Name == introspectionQuery
+}
+
+// introspectionQuery is the name of that operation.
+const introspectionQuery = "IntrospectionQuery"
 
 // mutates reports whether what runs is a mutation.
 func (d *document) mutates() bool { return d.chosen && d.operation.Kind == kindMutation }
@@ -192,7 +204,7 @@ func variables(sent any) (values map[string]any, unreadable string) {
 				return map[string]any{}, fmt.Sprintf(msgfUnreadableVariables, value)
 			}
 		default:
-			return map[string]any{}, fmt.Sprintf(msgfUnexpectedVariables, inspected(value))
+			return map[string]any{}, fmt.Sprintf(msgfUnexpectedVariables, graphqlruby.Inspect(plainValues(value)))
 		}
 	}
 }
@@ -229,15 +241,6 @@ func plainValues(value any) any {
 		return map[string]any{"filename": value.Filename}
 	}
 	return value
-}
-
-// inspected is a value as Ruby shows it within a text.
-func inspected(value any) string {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Sprint(value)
-	}
-	return strings.ReplaceAll(string(text), ",", ", ")
 }
 
 // variables are those of the document or, of a batch, those of each by its place from 0.

@@ -31,12 +31,7 @@ var (
 // find are the runners with these ids that the user may do this to, at most 50 being looked at, in the order of ids,
 // and what is to be said of the others.
 func (b bulk) find(c *call, x *exec, ids []any, may front.RunnerRule) (runners []*world.Runner, problems []string) {
-	var found []*world.Runner
-	for _, r := range c.Runners.Rows {
-		if slices.Contains(ids, any(r.ID)) {
-			found = append(found, r)
-		}
-	}
+	found := c.runnersWith(ids)
 	if len(found) > mostAtOnce {
 		found = found[:mostAtOnce]
 		problems = append(problems, fmt.Sprintf(msgfTooManyRunners, b.does, mostAtOnce))
@@ -59,6 +54,18 @@ func (b bulk) find(c *call, x *exec, ids []any, may front.RunnerRule) (runners [
 	return runners, problems
 }
 
+// runnersWith are the runners that have one of the ids, in the order of ids.
+func (c *call) runnersWith(ids []any) []*world.Runner {
+	var found []*world.Runner
+	for _, id := range ids {
+		if n, given := id.(int); given && c.Runners.ByID[n] != nil {
+			found = append(found, c.Runners.ByID[n])
+		}
+	}
+	slices.SortFunc(found, func(a, b *world.Runner) int { return a.ID - b.ID })
+	return slices.Compact(found)
+}
+
 func bulkDeleteRunners(c *call, x *exec, input args) (payload, error) {
 	ids, given := input["ids"].([]any)
 	if !given {
@@ -77,7 +84,7 @@ func bulkDeleteRunners(c *call, x *exec, input args) (payload, error) {
 func bulkPauseRunners(c *call, x *exec, input args) (payload, error) {
 	ids := input["ids"].([]any)
 	paused := input["paused"].(bool)
-	if !slices.ContainsFunc(c.Runners.Rows, func(r *world.Runner) bool { return slices.Contains(ids, any(r.ID)) }) {
+	if len(c.runnersWith(ids)) == 0 {
 		return payload{"updatedCount": 0, "updatedRunners": []any{}}, nil
 	}
 	runners, problems := bulkPausing.find(c, x, ids, policy.UpdateRunner)

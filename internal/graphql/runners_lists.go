@@ -76,7 +76,8 @@ func listUserRunners(c *call, x *exec, _ *world.User, a args) (any, error) {
 	assignable := func(r *world.Runner) bool {
 		return p == nil || r.Type == world.ProjectRunner && !r.Locked && r.AssignedTo(p) == nil
 	}
-	return c.runnerPage(x, c.RunnersOfUser(), c.runnerFilter(a), a, assignable), nil
+	owned, _ := c.RunnersOfUser()
+	return c.runnerPage(x, owned, c.runnerFilter(a), a, assignable), nil
 }
 
 // versionDigits are what counts of a versionPrefix.

@@ -71,7 +71,7 @@ func idScalar(model string, others ...string) graphqlruby.Scalar {
 	return graphqlruby.Scalar{ParseInput: func(value any) (any, error) {
 		text, isText := value.(string)
 		id, valid := parseGlobalID(text)
-		written := rubyText(value)
+		written := graphqlruby.Inspect(value)
 		switch {
 		case !isText || !valid:
 			return nil, fmt.Errorf(msgfNoGlobalID, written)
@@ -82,14 +82,6 @@ func idScalar(model string, others ...string) graphqlruby.Scalar {
 		}
 		return id.number(), nil
 	}, Output: func(value any) any { return value }}
-}
-
-// rubyText is a value as Ruby's inspect writes it.
-func rubyText(value any) string {
-	if text, isText := value.(string); isText {
-		return strconv.Quote(text)
-	}
-	return fmt.Sprint(value)
 }
 
 // parseID reads a global id that came as a plain ID, for one model.
@@ -161,7 +153,7 @@ func parseTime(value any) (any, error) {
 			return t, nil
 		}
 	}
-	return nil, fmt.Errorf(msgfTimeMalformed, rubyText(value))
+	return nil, fmt.Errorf(msgfTimeMalformed, graphqlruby.Inspect(value))
 }
 
 func parseDuration(value any) (any, error) {

@@ -4,7 +4,6 @@ package graphql
 // this GitLab is not the real one.
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -12,19 +11,21 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
-// RootFields are the fields of queries and mutations, in any version.
-func RootFields() []string {
+// RootFields are the fields of queries and mutations, in any version. The list is not to be changed.
+func RootFields() []string { return rootFields() }
+
+var rootFields = sync.OnceValue(func() []string {
 	all := allRows()
-	return slices.Sorted(maps.Keys(maps.Collect(func(yield func(string, bool) bool) {
+	return slices.Sorted(func(yield func(string) bool) {
 		for _, root := range []string{typeQuery, typeMutation} {
 			for name := range all[root] {
-				if !yield(name, true) {
+				if !yield(name) {
 					return
 				}
 			}
 		}
-	})))
-}
+	})
+})
 
 // elsewhere tells of a field that a type of the version's schema has not. later says from when on GitLab has it, or
 // until when it had it; has is whether GitLab has it and this package has not.

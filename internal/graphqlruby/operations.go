@@ -1,18 +1,19 @@
 package graphqlruby
 
-// Operations are those of a document, for a journal. The error is that of a document that cannot be parsed.
-func Operations(query string) ([]Operation, error) {
+// Chosen is the operation of a document that Run would run, by its name or nil, whether that is valid or not. It is
+// false if there is none, or if the document cannot be parsed.
+func Chosen(query string, name *string) (Operation, bool) {
 	doc, err := parse(query)
 	if err != nil {
-		return nil, err
+		return Operation{}, false
 	}
-	all := make([]Operation, len(doc.operations))
-	for i, o := range doc.operations {
-		w := rootWalk{fragments: doc.fragmentsByName(), spread: map[string]bool{}, known: map[string]bool{}}
-		w.walk(o.selections)
-		all[i] = Operation{Kind: o.kind, Name: o.name, Fields: w.names}
+	o := doc.chosen(name)
+	if o == nil {
+		return Operation{}, false
 	}
-	return all, nil
+	w := rootWalk{fragments: doc.fragmentsByName(), spread: map[string]bool{}, known: map[string]bool{}}
+	w.walk(o.selections)
+	return Operation{Kind: o.kind, Name: o.name, Fields: w.names}, true
 }
 
 // rootWalk gathers the fields of an operation's root, each fragment once.

@@ -346,22 +346,34 @@ func TestAnalyzers(t *testing.T) {
 	}
 }
 
-func TestOperations(t *testing.T) {
-	got, err := graphqlruby.Operations(`query A { x: me { id } ...F node(id: 1) { id } me { id } }
+func TestChosen(t *testing.T) {
+	const document = `query A { x: me { id } ...F node(id: 1) { id } me { id } }
 		mutation { ... on Mutation { set } }
 		subscription S { ...G ...Nope }
 		fragment F on Query { ...F add node }
-		fragment G on Subscription { a ...F }`)
-	require.NoError(t, err)
-	assert.Equal(t, []graphqlruby.Operation{
-		{Kind: "query", Name: "A", Fields: []string{"me", "add", "node"}},
-		{Kind: "mutation", Fields: []string{"set"}},
-		{Kind: "subscription", Name: "S", Fields: []string{"a", "add", "node"}},
-	}, got)
-	_, err = graphqlruby.Operations(`{ a`)
-	assert.EqualError(t, err, `Expected NAME, actual: (none) ("") at [1, 3]`)
-	_, err = graphqlruby.Operations(``)
-	assert.EqualError(t, err, `Unexpected end of document`)
+		fragment G on Subscription { a ...F }`
+	name := func(text string) *string { return &text }
+	for _, c := range []struct {
+		document string
+		name     *string
+		want     graphqlruby.Operation
+	}{
+		{document, name("A"), graphqlruby.Operation{Kind: "query", Name: "A", Fields: []string{"me", "add", "node"}}},
+		{document, nil, graphqlruby.Operation{Kind: "mutation", Fields: []string{"set"}}}, // the one without a name
+		{document, name("S"), graphqlruby.Operation{Kind: "subscription", Name: "S", Fields: []string{"a", "add", "node"}}},
+		{`query Only { me }`, nil, graphqlruby.Operation{Kind: "query", Name: "Only", Fields: []string{"me"}}},
+		{document, name(""), graphqlruby.Operation{}}, // no operation has that name
+		{document, name("Nope"), graphqlruby.Operation{}},
+		{`query A { me } query B { me }`, nil, graphqlruby.Operation{}},
+		{`fragment F on Query { me }`, nil, graphqlruby.Operation{}},
+		{`{ a`, nil, graphqlruby.Operation{}},
+		{``, nil, graphqlruby.Operation{}},
+	} {
+		got, found := graphqlruby.Chosen(c.document, c.name)
+		assert.Equal(t, c.want, got)
+		assert.Equal(t, c.want.Kind != "", found)
+		assert.Equal(t, got.Kind, schema(t).Run(nil, graphqlruby.Request{Query: c.document, OperationName: c.name}, graphqlruby.Limits{}).Kind)
+	}
 }
 
 // Nothing that a client sends takes long: what would overflow Ruby's stack or its time is refused in the gem's words.
@@ -437,9 +449,8 @@ func FuzzRun(f *testing.F) {
 		require.NoError(t, json.Unmarshal([]byte(shown(t, result)), &answer))
 		_, data := answer["data"]
 		assert.Equal(t, result.Executed, data)
-		_, err := graphqlruby.Operations(query)
-		if err != nil {
-			assert.False(t, result.Executed)
-		}
+		chosen, found := graphqlruby.Chosen(query, r.OperationName)
+		assert.Equal(t, result.Kind, chosen.Kind)
+		assert.True(t, found || !result.Executed)
 	})
 }

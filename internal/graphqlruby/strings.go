@@ -109,6 +109,31 @@ func trimBlock(text string) string {
 	return strings.Join(lines, "\n")
 }
 
+// Inspect is how Ruby's #inspect shows a value that came as JSON or as a literal, for messages that have one in them.
+func Inspect(value any) string {
+	switch value := value.(type) {
+	case nil:
+		return "nil"
+	case string:
+		return inspect(value)
+	case []any:
+		items := make([]string, len(value))
+		for i, item := range value {
+			items[i] = Inspect(item)
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	case map[string]any:
+		items := make([]string, 0, len(value))
+		for _, key := range sortedKeys(value) { // Ruby has the order in which they came, which is lost
+			items = append(items, inspect(key)+"=>"+Inspect(value[key]))
+		}
+		return "{" + strings.Join(items, ", ") + "}"
+	case EnumLiteral:
+		return string(value)
+	}
+	return serialize(value)
+}
+
 // inspect is how Ruby's String#inspect shows a text.
 func inspect(text string) string {
 	var b strings.Builder

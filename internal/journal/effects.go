@@ -5,8 +5,8 @@ import "slices"
 // Effect is what a call of an endpoint may have done to one record, if it succeeded. What only follows from it, such as
 // the next jobs of a pipeline, is no effect, nor is that a runner has been heard of.
 type Effect struct {
-	// Kind is that of the record: "runner", "job", "project", "group", "user", "accesstoken"; "share", which
-	// goes by the path of what is shared; "settings", of which there is one.
+	// Kind is that of the record: "runner", "job", "project", "group", "user", "accesstoken", "webhook",
+	// "runnercontroller"; "share", which goes by the path of what is shared; "settings", of which there is one.
 	Kind string
 	// Of says which record: the name of the parameter that has its ID or path, or one of Caller, Answered and Only.
 	Of string
@@ -53,8 +53,9 @@ func (e Effect) Changes(field string, sent map[string]any) bool {
 
 // fieldsOfParams are the fields that parameters change which have another name.
 var fieldsOfParams = map[string]string{
-	"active":                          "paused",
-	"allow_runner_registration_token": "registration_tokens_disabled",
+	"active":                                           "paused",
+	"allow_runner_registration_token":                  "registration_tokens_disabled",
+	"enable_ssl_verification":                          "tls_unverified",
 	"allow_local_requests_from_hooks_and_services":     "local_requests_forbidden",
 	"allow_local_requests_from_web_hooks_and_services": "local_requests_forbidden",
 }
@@ -70,6 +71,11 @@ var (
 	reported     = []string{"status", "failure_reason", "finished_at", "updated_at", "coverage"}
 	logged       = []string{"trace", "debug_trace", "updated_at"}
 	canceled     = []string{"status", "failure_reason", "finished_at"}
+	tokens       = []string{"tokens"}
+	scoped       = []string{"instance", "runners"}
+	fared        = []string{"disabled", "disabled_until", "failures"}
+	headers      = []string{"custom_headers"}
+	variables    = []string{"url_variables"}
 	erased       = append([]string{"erased", "trace"}, artifacts...)
 	members      = []string{"members"}
 	marked       = []string{Deleted, "deletion_marked_at", "name", "path", "old_paths"}
@@ -175,4 +181,30 @@ var effects = map[string][]Effect{
 	"DELETE /personal_access_tokens/:id": {{Kind: "accesstoken", Of: "id", Fields: revoked}},
 	"DELETE /users/:user_id/impersonation_tokens/:impersonation_token_id": {
 		{Kind: "accesstoken", Of: "impersonation_token_id", Fields: revoked}},
+	"POST /projects/:id/hooks":                                 {{Kind: "webhook", Of: Answered, Fields: made}},
+	"PUT /projects/:id/hooks/:hook_id":                         {{Kind: "webhook", Of: "hook_id"}},
+	"DELETE /projects/:id/hooks/:hook_id":                      {{Kind: "webhook", Of: "hook_id", Fields: deleted}},
+	"POST /projects/:id/hooks/:hook_id/test/:trigger":          {{Kind: "webhook", Of: "hook_id", Fields: fared}},
+	"PUT /projects/:id/hooks/:hook_id/custom_headers/:key":     {{Kind: "webhook", Of: "hook_id", Fields: headers}},
+	"DELETE /projects/:id/hooks/:hook_id/custom_headers/:key":  {{Kind: "webhook", Of: "hook_id", Fields: headers}},
+	"PUT /projects/:id/hooks/:hook_id/url_variables/:key":      {{Kind: "webhook", Of: "hook_id", Fields: variables}},
+	"DELETE /projects/:id/hooks/:hook_id/url_variables/:key":   {{Kind: "webhook", Of: "hook_id", Fields: variables}},
+	"POST /groups/:id/hooks":                                   {{Kind: "webhook", Of: Answered, Fields: made}},
+	"PUT /groups/:id/hooks/:hook_id":                           {{Kind: "webhook", Of: "hook_id"}},
+	"DELETE /groups/:id/hooks/:hook_id":                        {{Kind: "webhook", Of: "hook_id", Fields: deleted}},
+	"POST /groups/:id/hooks/:hook_id/test/:trigger":            {{Kind: "webhook", Of: "hook_id", Fields: fared}},
+	"PUT /groups/:id/hooks/:hook_id/custom_headers/:key":       {{Kind: "webhook", Of: "hook_id", Fields: headers}},
+	"DELETE /groups/:id/hooks/:hook_id/custom_headers/:key":    {{Kind: "webhook", Of: "hook_id", Fields: headers}},
+	"PUT /groups/:id/hooks/:hook_id/url_variables/:key":        {{Kind: "webhook", Of: "hook_id", Fields: variables}},
+	"DELETE /groups/:id/hooks/:hook_id/url_variables/:key":     {{Kind: "webhook", Of: "hook_id", Fields: variables}},
+	"POST /runner_controllers":                                 {{Kind: "runnercontroller", Of: Answered, Fields: made}},
+	"PUT /runner_controllers/:id":                              {{Kind: "runnercontroller", Of: "id"}},
+	"DELETE /runner_controllers/:id":                           {{Kind: "runnercontroller", Of: "id", Fields: deleted}},
+	"POST /runner_controllers/:id/tokens":                      {{Kind: "runnercontroller", Of: "id", Fields: tokens}},
+	"POST /runner_controllers/:id/tokens/:token_id/rotate":     {{Kind: "runnercontroller", Of: "id", Fields: tokens}},
+	"DELETE /runner_controllers/:id/tokens/:token_id":          {{Kind: "runnercontroller", Of: "id", Fields: tokens}},
+	"POST /runner_controllers/:id/scopes/instance":             {{Kind: "runnercontroller", Of: "id", Fields: scoped}},
+	"DELETE /runner_controllers/:id/scopes/instance":           {{Kind: "runnercontroller", Of: "id", Fields: scoped}},
+	"POST /runner_controllers/:id/scopes/runners/:runner_id":   {{Kind: "runnercontroller", Of: "id", Fields: scoped}},
+	"DELETE /runner_controllers/:id/scopes/runners/:runner_id": {{Kind: "runnercontroller", Of: "id", Fields: scoped}},
 }

@@ -13,15 +13,18 @@ const (
 )
 
 // CutMiddle shortens a long journal to its beginning and its end.
-func CutMiddle(journal string) string {
+func CutMiddle(journal string) string { return CutTo(journal, firstLines, lastLines) }
+
+// CutTo shortens the lines of a journal to the first and the last of them.
+func CutTo(journal string, first, last int) string {
 	lines := strings.SplitAfter(journal, "\n")
-	left := len(lines) - firstLines - lastLines
+	left := len(lines) - first - last
 	if left <= 1 {
 		return journal
 	}
-	return strings.Join(lines[:firstLines], "") +
+	return strings.Join(lines[:first], "") +
 		fmt.Sprintf("... %d lines are left out; Journal has them, and WithJournalTo writes them as they come ...\n", left) +
-		strings.Join(lines[firstLines+left:], "")
+		strings.Join(lines[first+left:], "")
 }
 
 // Size is a number of bytes for a person: "64 MiB", "1000 bytes".

@@ -19,8 +19,8 @@ func WantsToKeep() bool {
 	return wish != "" && wish != "0"
 }
 
-// beforeDeadline is how long before the test binary's deadline nothing is kept any more, so that the test can still say
-// why it failed.
+// beforeDeadline is how long before the test binary's deadline nothing is kept and no wait goes on any more, so that
+// the test can still say why it failed.
 const beforeDeadline = 5 * time.Second
 
 // one at a time: of several tests that fail at once, the next is looked at when the one before it was.

@@ -1,6 +1,7 @@
 package outside_test
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -84,4 +85,20 @@ func TestWriterThatPanics(t *testing.T) {
 	lines.Write("one")
 	lines.Write("two")
 	assert.Equal(t, []string{"the writer of WithJournalTo panicked: full; nothing more is written to it"}, told)
+}
+
+// What the test's function does to its goroutine is its own affair; a panic is the caller's.
+func TestApart(t *testing.T) {
+	ran := false
+	outside.Apart(func() {
+		defer func() { ran = true }()
+		runtime.Goexit()
+	})
+	assert.True(t, ran)
+	defer func() {
+		said, _ := recover().(string)
+		assert.True(t, strings.HasPrefix(said, "no such thing\n\n"), said)
+		assert.Contains(t, said, "outside_test.go")
+	}()
+	outside.Apart(func() { panic("no such thing") })
 }

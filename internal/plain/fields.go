@@ -1,8 +1,11 @@
 package plain
 
 import (
+	"cmp"
 	"reflect"
+	"regexp"
 	"strings"
+	"unicode"
 )
 
 // JSONNames are the names of a plain type's fields in JSON.
@@ -11,6 +14,32 @@ func JSONNames(t reflect.Type) (names []string) {
 		names = append(names, jsonName(t.Field(i)))
 	}
 	return names
+}
+
+// InJSON is a text that names fields of a plain type as Go does, with their names in JSON. What is in quotes stays.
+func InJSON(text string, t reflect.Type) string {
+	return inJSON(text, func(string) bool { return true }, t)
+}
+
+// CamelsInJSON is InJSON for the fields whose names are no words that a sentence may begin with: CreatedAt, not Tags.
+func CamelsInJSON(text string, types ...reflect.Type) string {
+	return inJSON(text, func(name string) bool {
+		return strings.ContainsFunc(name[1:], unicode.IsUpper) && name != strings.ToUpper(name)
+	}, types...)
+}
+
+func inJSON(text string, meant func(name string) bool, types ...reflect.Type) string {
+	names := map[string]string{}
+	for _, t := range types {
+		for i := range t.NumField() {
+			if f := t.Field(i); meant(f.Name) {
+				names[f.Name] = jsonName(f)
+			}
+		}
+	}
+	return regexp.MustCompile(`"(\\.|[^"\\])*"|\w+`).ReplaceAllStringFunc(text, func(word string) string {
+		return cmp.Or(names[word], word)
+	})
 }
 
 // Fields are the fields of a plain value by their names in JSON.

@@ -11,6 +11,16 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/plain"
 )
 
+func TestInJSON(t *testing.T) {
+	type job struct {
+		CreatedAt time.Time `json:"created_at,omitzero"`
+		Status    string    `json:"status"`
+	}
+	assert.Equal(t, `created_at needs a status, not "Status \" CreatedAt", Statuses or At`,
+		plain.InJSON(`CreatedAt needs a Status, not "Status \" CreatedAt", Statuses or At`, reflect.TypeFor[job]()))
+	assert.Equal(t, "created_at, Status", plain.CamelsInJSON("CreatedAt, Status", reflect.TypeFor[job]()))
+}
+
 func TestText(t *testing.T) {
 	for want, value := range map[string]any{
 		"2024-07-01T12:00:00Z": time.Date(2024, 7, 1, 14, 0, 0, 0, time.FixedZone("", 7200)),

@@ -59,6 +59,11 @@ func OwnsGroup(direct Role) bool { return direct == Owner }
 // ci_owned_group_runners).
 func OwnsGroupRunners(held Role, securityManager bool) bool { return held >= Owner || securityManager }
 
+// LacksGroupRunners is why the runners of a group in which the actor has a role are not the actor's own.
+func LacksGroupRunners(a Actor, held Role, where string) Decision {
+	return lacks(a, held, "group "+where, Owner, "")
+}
+
 // ReadGroupRunners says whether the actor may list the group's runners (app/policies/group_policy.rb).
 func ReadGroupRunners(a Actor, s GroupStanding, r Rules) Decision {
 	if s.SecurityManager {
@@ -91,3 +96,7 @@ func UpdateGroupRegistrationToken(a Actor, s GroupStanding, tokensOn bool) Decis
 	}
 	return allowed
 }
+
+// AdminGroupWebHook is read_web_hook and admin_web_hook of a group, which an Enterprise Edition has
+// (app/policies/group_policy.rb).
+func AdminGroupWebHook(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }

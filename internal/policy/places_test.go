@@ -17,6 +17,7 @@ func TestRolesInProjects(t *testing.T) {
 		"read code":            {ReadCode, Reporter, true},
 		"authorized projects":  {AuthorizedProject, Guest, true},
 		"administer":           {AdminProject, Maintainer, false},
+		"administer webhooks":  {AdminWebHook, Maintainer, false},
 		"count as Maintainer":  {MaintainerAccess, Maintainer, false},
 		"list runners":         {ReadProjectRunners, Maintainer, true},
 		"administer runners":   {AdminProjectRunners, Maintainer, false},

@@ -125,6 +125,11 @@ func OwnsProjectRunners(held Role, securityManager bool) bool {
 	return held >= Maintainer || securityManager
 }
 
+// LacksProjectRunners is why the runners of a project in which the actor has a role are not the actor's own.
+func LacksProjectRunners(a Actor, held Role, where string) Decision {
+	return lacks(a, held, where, Maintainer, "")
+}
+
 // ReadProjectRunners says whether the actor may list the project's runners (app/policies/project_policy.rb).
 func ReadProjectRunners(a Actor, s ProjectStanding) Decision {
 	if s.SecurityManager {
@@ -156,3 +161,7 @@ func UpdateProjectRegistrationToken(a Actor, s ProjectStanding, tokensOn bool) D
 	}
 	return allowed
 }
+
+// AdminWebHook is read_web_hook and admin_web_hook of a project: whether the actor may see its webhooks and change them
+// (app/policies/project_policy.rb).
+func AdminWebHook(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Maintainer, false) }

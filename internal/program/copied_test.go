@@ -24,7 +24,7 @@ func TestPytestFiles(t *testing.T) {
 		standIn(t, "pytest.py", filepath.Join(dir, "pytest.py"))
 		args = []string{"pytest.py"}
 	}
-	assert.Contains(t, runIn(t, dir, python, args...), "3 passed")
+	assert.Contains(t, runIn(t, dir, python, args...), "4 passed")
 }
 
 func TestVitestFiles(t *testing.T) {

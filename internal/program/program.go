@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
@@ -122,8 +123,11 @@ func (a *arguments) declare(flags *flag.FlagSet) {
 		})
 	flags.BoolVar(&a.realTime, "real-time", false,
 		"follow the machine's clock; else it stands still until somebody advances it")
-	flags.DurationVar(&a.longPolling, "long-polling", 0,
-		"let a runner's request for a job wait so `long`, \"50s\", when there is none")
+	flags.Func("long-polling", "let a runner's request for a job wait so `long`, \"50s\", when there is none",
+		func(text string) (err error) {
+			a.longPolling, err = datajson.ParseDuration(text) // as everywhere else a number is seconds
+			return err
+		})
 	flags.BoolVar(&a.tls, "tls", false, "serve HTTPS")
 	flags.StringVar(&a.certFile, "cert", "", "with -tls, the `file` to write the certificate to, for clients to trust")
 	flags.StringVar(&a.basePath, "base-path", "", "serve GitLab under a relative URL: `/gitlab`")

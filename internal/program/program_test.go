@@ -184,7 +184,7 @@ func TestRefuses(t *testing.T) {
 		{[]string{"-addr", ":0"}, `-addr ":0" is `},
 		{[]string{"-addr", "0.0.0.0:0"}, "which other machines may reach, and whoever reaches the " +
 			"fake is an administrator; say -allow-remote"},
-		{[]string{"-addr", "nowhere"}, "missing port"},
+		{[]string{"-addr", "nowhere"}, `missing port in address; write "nowhere:0" for a free port`},
 		{[]string{"-version", "12.0"}, "12.0"},
 		{[]string{"-cert", "x.pem"}, "-cert needs -tls"},
 		{[]string{"-start-time", "yesterday"}, "yesterday"},
@@ -196,7 +196,7 @@ func TestRefuses(t *testing.T) {
 		{[]string{"-scenario", "smallcompany"}, "did you mean SmallCompany?"},
 		{[]string{"-scenario", "program.go"}, "scenario: program.go:1:1: "},
 		{[]string{"-url-file", "/dev/null"}, "-url-file: /dev/null is no ordinary file"},
-		{[]string{"-url-file", "nowhere/url"}, "-url-file: open nowhere/"},
+		{[]string{"-url-file", "nowhere/url"}, "-url-file: stat nowhere: "},
 	} {
 		assert.ErrorContains(t, run(c.args, io.Discard, io.Discard, nil), c.says, c.args)
 	}
@@ -228,7 +228,7 @@ func TestStartTime(t *testing.T) {
 
 // A runner that waits for a job is answered when there is one, and gets it with its next request.
 func TestLongPolling(t *testing.T) {
-	p := launch(t, "-scenario", twoTeams, "-long-polling", "1m")
+	p := launch(t, "-scenario", twoTeams, "-long-polling", "60")
 	post := func(path, body string) (status int, lastUpdate string) {
 		res, err := http.Post(p.url+path, "application/json", strings.NewReader(body))
 		if assert.NoError(t, err) {

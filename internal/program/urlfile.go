@@ -23,6 +23,9 @@ func newURLFile(path string) (*urlFile, error) {
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(filepath.Dir(path)); err != nil {
+			return f, usageError{fmt.Errorf("-url-file: %w", err)}
+		}
 		return f, nil
 	case err != nil:
 		return f, fmt.Errorf("-url-file: %w", err)

@@ -54,8 +54,11 @@ func uploadArtifacts(q request) front.Response {
 		if q.Params.Has(front.ParamFile) {
 			text = msgFileInvalid
 		}
-		return front.RefuseError(http.StatusBadRequest, text).
-			Because("the file is a part of a multipart body that is named file and has a file name")
+		why := "the file is a part of a multipart body that is named file and has a file name"
+		if sent := q.MediaType(); sent != front.MultipartForm {
+			why = fmt.Sprintf("artifacts come as %s, and this came as %q: %s", front.MultipartForm, sent, why)
+		}
+		return front.RefuseError(http.StatusBadRequest, text).Because(why)
 	}
 	if limit := q.ArtifactsLimitOf(j.Project); u.Content.Size > limit {
 		return front.Refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).

@@ -37,3 +37,17 @@ func TestUploadWithFilesThatNobodyWants(t *testing.T) {
 	assert.Equal(t, 400, none.Status)
 	assert.Contains(t, none.Body, "file is missing")
 }
+
+// Who sends artifacts as JSON is told how they come.
+func TestUploadAsJSON(t *testing.T) {
+	gl := fg.New(t)
+	gl.AddProject(fg.Project{Path: "acme/shop"})
+	r := gl.AddRunner(fg.Runner{Projects: []string{"acme/shop"}})
+	j := gl.AddJob(fg.Job{Project: "acme/shop", RunnerID: r.ID, Status: fg.JobRunning})
+	path := "/jobs/" + strconv.Itoa(j.ID) + "/artifacts"
+	assert.Equal(t, 400, testkit.SendJSON(t, gl, "POST", path, testkit.Hash{"file": "x"}, "Job-Token", j.Token).Status)
+	gl.AssertCalled(t, fg.UploadArtifacts, fg.Where(func(c fg.Call) bool {
+		return c.Reason == `artifacts come as multipart/form-data, and this came as "application/json": `+
+			"the file is a part of a multipart body that is named file and has a file name"
+	}))
+}

@@ -16,6 +16,8 @@
 //	users.go, users_*.go               users and their states (lib/api/users.rb)
 //	access_tokens.go, impersonation_tokens.go   personal access tokens (lib/api/personal_access_tokens.rb)
 //	namespaces.go, namespaces_*.go     projects and groups (lib/api/projects.rb, lib/api/groups.rb)
+//	runner_controllers*.go             runner controllers, their tokens and scopes (lib/api/ci/runner_controllers.rb)
+//	hooks.go, hooks_*.go               webhooks of projects and groups (lib/api/project_hooks.rb)
 //	namespaces.go, namespaces_*.go     projects and groups, read (lib/api/projects.rb, lib/api/groups.rb)
 //	groups.go, projects.go, shares.go  projects and groups, made, changed, moved, shared and deleted; the settings of
 //	projects_params.go, attributes.go  both that are kept

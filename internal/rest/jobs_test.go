@@ -61,13 +61,14 @@ func TestARunnerTakesAJobToItsEnd(t *testing.T) {
 	assert.Contains(t, next["variables"], testkit.Hash{"key": "VERSION", "value": "1.2", "public": false, "masked": false})
 	archive := testkit.Send(t, gl, "GET", fmt.Sprintf("/jobs/%d/artifacts", build.ID), nil, "Job-Token", deploy.Token)
 	assert.Equal(t, "PK", archive.Body)
-	assert.Equal(t, gl.Snapshot(), seeded(t, gl.Snapshot()).Snapshot(), "a snapshot keeps logs and artifacts")
+	assert.Equal(t, gl.Snapshot(), seeded(t, gl).Snapshot(), "a snapshot keeps logs and artifacts")
 }
 
-func seeded(t *testing.T, s fg.Scenario) *fg.Fake {
-	gl := fg.New(t)
-	require.NoError(t, gl.Seed(s))
-	return gl
+// seeded is another fake with the world of the first, and its time.
+func seeded(t *testing.T, gl *fg.Fake) *fg.Fake {
+	again := fg.New(t, fg.WithStartTime(gl.Now()))
+	require.NoError(t, again.Seed(gl.Snapshot()))
+	return again
 }
 
 func TestWhichJobARunnerGets(t *testing.T) {
@@ -128,7 +129,7 @@ func TestWhatCannotRunFails(t *testing.T) {
 			job, _ = gl.Job(job.ID)
 			assert.Equal(t, fg.JobFailed, job.Status)
 			assert.Equal(t, c.reason, job.FailureReason)
-			assert.Equal(t, gl.Snapshot(), seeded(t, gl.Snapshot()).Snapshot())
+			assert.Equal(t, gl.Snapshot(), seeded(t, gl).Snapshot())
 		})
 	}
 	t.Run("scheduler_failure", func(t *testing.T) {

@@ -110,7 +110,7 @@ func (q request) projectEntity(p *world.Project) projectEntity {
 // projectSeen is a project as those see it who may read its code, or may not.
 func (q request) projectSeen(p *world.Project, readsCode bool) projectEntity {
 	identity, repository := q.projectIdentity(p), q.WebURL(p.Path+".git")
-	topics := world.Words(p.Attribute(paramTopics))
+	topics := p.Topics()
 	e := projectEntity{projectIdentity: identity, TagList: topics, Topics: topics,
 		SSHURLToRepo: "git@" + q.Way.Host + ":" + p.Path + ".git", HTTPURLToRepo: repository,
 		WebURL: strings.TrimSuffix(repository, ".git"), LastActivityAt: identity.CreatedAt, Namespace: q.namespaceEntity(p)}

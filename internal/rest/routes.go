@@ -11,6 +11,7 @@ func Routes() []*front.Route {
 		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(),
 		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
 		userRows(), userStateRows(), accessTokenRows(), impersonationTokenRows(),
+		hookRows(), runnerControllerRows(),
 	} {
 		for _, r := range family {
 			all = append(all, r.route())

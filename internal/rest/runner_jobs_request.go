@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"slices"
 
@@ -144,20 +143,11 @@ func (q request) session() (string, *front.Response) {
 	case err != nil || u.Scheme != "https" || u.Host == "":
 		return "", front.Refuse(http.StatusConflict, msgConflict).
 			Because("session[url] is no address that begins with https").AsRefusal()
-	case q.Settings.LocalRequestsForbidden && isLocal(u.Hostname()):
+	case q.Settings.LocalRequestsForbidden && world.LocalHost(u.Hostname()):
 		return "", front.Refuse(http.StatusConflict, msgConflict).
 			Because("session[url] is local and Settings.LocalRequestsForbidden is set").AsRefusal()
 	}
 	return raw, nil
-}
-
-// isLocal reports whether a host is one of the local network.
-func isLocal(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return host == "localhost"
-	}
-	return addr.IsLoopback() || addr.IsPrivate() || addr.IsUnspecified() || addr.IsLinkLocalUnicast()
 }
 
 // instanceUUID is the uuid of this GitLab.

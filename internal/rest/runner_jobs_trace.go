@@ -88,7 +88,20 @@ func appendTrace(q request) front.Response {
 	return front.Response{Status: http.StatusAccepted, Text: interval, ContentType: "application/json"}.
 		With(headerJobStatus, string(j.Status)).
 		With(headerRange, traceRange(end)).
-		With(headerTraceInterval, interval)
+		With(headerTraceInterval, interval).
+		Because(pieceText(j, start, sent, !loses))
+}
+
+// pieceText says what was sent of a log and what there is of it, which neither the status nor the body tells.
+func pieceText(j *world.Job, start, sent int64, kept bool) string {
+	piece := "nothing"
+	if sent > 0 {
+		piece = fmt.Sprintf("%d-%d", start, start+sent-1)
+	}
+	if !kept {
+		piece = strings.TrimSuffix(fmt.Sprintf("%s, these bytes were dropped: %s", piece, j.LostBy()), ": ")
+	}
+	return fmt.Sprintf("%s; the log has %d bytes", piece, j.Log.Size)
 }
 
 // The seconds after which a runner is to send more of the log, while somebody looks at it and else.

@@ -86,7 +86,12 @@ func (q request) runnerPage(rows []*world.Runner, everything bool, f world.Runne
 }
 
 func listRunners(q request) front.Response {
-	return q.listed(q.RunnersOfUser(), world.RunnerStatuses)
+	owned, leftOut := q.RunnersOfUser()
+	res := q.listed(owned, world.RunnerStatuses)
+	if res.Reason == "" {
+		res = res.Because(leftOut)
+	}
+	return res
 }
 
 func listAllRunners(q request) front.Response {

@@ -87,6 +87,32 @@ const (
 	msgManagerNotFound          = "Runner manager not found"
 )
 
+// Webhooks (lib/api/project_hooks.rb, lib/api/helpers/web_hooks_helpers.rb, lib/api/hooks and the services behind
+// them).
+const (
+	msgInvalidURL          = "Invalid url given"
+	msgInvalidBranchFilter = "Invalid branch filter given"
+	msgHeadersInvalid      = "Custom headers validation failed"
+	msgHeadersNoSchema     = "Custom headers must be a valid json schema"
+	msgNoParameters        = "No parameters provided"
+	msgIllegalKeyOrValue   = "Illegal key or value"
+	msgHeaderNotUnset      = "Could not unset custom header"
+	msgVariableNotUnset    = "Could not unset variable"
+	msgfIsInvalid          = "%s is invalid"
+	msgfEntryIncomplete    = "%s[%d][%s] is missing"
+	msgCreated             = "201 Created"
+	msgNotTested           = "Testing not available for this hook"
+	msgNeedsJobs           = "Ensure the project has CI jobs."
+	msgNeedsPipelines      = "Ensure the project has CI pipelines."
+	msgNeedsNotes          = "Ensure the project has notes."
+	msgNeedsIssues         = "Ensure the project has issues."
+	msgNeedsMergeRequests  = "Ensure the project has merge requests."
+	msgNeedsWiki           = "Ensure the wiki is enabled and has pages."
+	msgNeedsDeployments    = "Ensure the project has deployments."
+	msgNeedsFlags          = "Ensure the project has feature flags."
+	msgNeedsReleases       = "Ensure the project has releases."
+)
+
 // Files out of archives, as Workhorse answers by itself (workhorse/internal/artifacts/entry.go).
 const (
 	msgWorkhorseNotFound = "404 page not found\n"

@@ -78,6 +78,7 @@ func TestVersions(t *testing.T) {
 	maps.Copy(proofs, userProofs())
 	maps.Copy(proofs, namespaceProofs())
 	maps.Copy(proofs, graphqlProofs())
+	maps.Copy(proofs, hookProofs())
 	for _, d := range gitlabversion.Differences() {
 		row := d.Row()
 		t.Run(row.What, func(t *testing.T) {

@@ -41,6 +41,7 @@ const (
 	AttrShareLock        = "share_with_group_lock"
 	AttrSharingInside    = "prevent_sharing_groups_outside_hierarchy"
 	AttrPublicJobs       = "public_jobs"
+	attrTopics           = "topics"
 	AttrBuildsAccess     = "builds_access_level"
 	AttrMaxArtifactsSize = "max_artifacts_size"
 	AttrGitProtocol      = "enabled_git_access_protocol"
@@ -161,7 +162,7 @@ var ProjectAttributes = slices.Concat([]Attribute{
 	onOff("only_allow_merge_if_pipeline_succeeds", false),
 	unsetOnOff("allow_merge_on_skipped_pipeline"),
 	onOff("only_allow_merge_if_all_discussions_are_resolved", false),
-	{Name: "topics", Kind: WordsAttribute},
+	{Name: attrTopics, Kind: WordsAttribute},
 	onOff("printing_merge_request_link_enabled", true),
 	choice("merge_method", "merge", "ff", "rebase_merge", "merge"),
 }, texts("suggestion_commit_message", "merge_commit_template", "squash_commit_template", "issue_branch_template"),
@@ -272,6 +273,9 @@ func (p *Project) Attribute(name string) string { return valueOf(p.Attributes, p
 
 // PublicJobs is whether all who see the project may see its jobs.
 func (p *Project) PublicJobs() bool { return p.Attributes[AttrPublicJobs] != "false" }
+
+// Topics are the topics of the project.
+func (p *Project) Topics() []string { return Words(p.Attribute(attrTopics)) }
 
 // BuildsDisabled is whether nobody has the project's jobs, and no runner gets them.
 func (p *Project) BuildsDisabled() bool { return p.Attributes[AttrBuildsAccess] == FeatureDisabled }

@@ -113,7 +113,7 @@ func (st *State) dropJobsOf(u *User) {
 			continue
 		}
 		if j.Status.cancelable() {
-			_ = st.fire(j, eventDrop) // and not Drop: what a blocked user began is not tried again
+			_ = st.move(j, eventDrop) // and not Drop: what a blocked user began is not tried again, and no webhook is told
 			j.FailureReason = UserBlockedFailure
 		}
 	}
@@ -131,11 +131,18 @@ func (st *State) ghost() *User {
 	return u
 }
 
+// GoneTokenOf is whose access token went when its user, project or group was deleted; "" for any other value.
+func (st *State) GoneTokenOf(value string) string { return st.goneTokens[value] }
+
 func (st *State) removeTokens(gone func(*AccessToken) bool) {
 	for _, t := range slices.Clone(st.Tokens.Rows) {
 		if gone(t) {
 			st.Tokens.remove(t)
 			delete(st.tokenValues, t.Token)
+			if st.goneTokens == nil {
+				st.goneTokens = map[string]string{}
+			}
+			st.goneTokens[t.Token] = t.User.Username
 			maps.DeleteFunc(st.namedTokens, func(_ string, named *AccessToken) bool { return named == t })
 		}
 	}
@@ -156,6 +163,7 @@ func (st *State) DeleteProject(p *Project) {
 		}
 	}
 	st.removeBots(p.Roles)
+	st.removeWebhooks(p.webhooks)
 	st.removeTokens(func(t *AccessToken) bool { return t.Project == p })
 	for _, t := range st.Tokens.Rows {
 		for i := range t.Grants {
@@ -188,6 +196,7 @@ func (st *State) DeleteGroup(g *Group) {
 		st.tick(r)
 	}
 	st.removeBots(g.Roles)
+	st.removeWebhooks(g.webhooks)
 	st.removeTokens(func(t *AccessToken) bool { return t.Group == g })
 	for _, t := range st.Tokens.Rows {
 		for i := range t.Grants {

@@ -43,7 +43,7 @@
 //
 //	words.go settings.go failure_reasons.go messages.go   GitLab's words, settings and texts
 //	artifact_kinds.go files.go dotenv.go blob.go          artifacts, and the bytes of artifacts and logs
-//	names.go strings.go times.go tables.go                tools: paths, nullable texts, times, rows ordered by id
+//	names.go strings.go times.go tables.go avatars.go     tools: paths, nullable texts, times, rows ordered by id
 //	records_*.go roles.go                                 the records, and what one can tell by looking at them
 //	settings_change.go                                    what a request changes of the settings
 //	fit.go jobs_machine.go                                which job a runner may take; the table of job transitions
@@ -59,6 +59,8 @@
 //	attributes.go names_model.go paths.go                 settings that are kept; names and paths that requests give;
 //	                                                      where groups and projects are and were
 //	groups.go projects.go members.go shares.go            transitions of groups, projects, memberships and invitations
+//	runner_controllers.go                                 runner controllers, their tokens and scopes
+//	webhooks.go webhooks_notices.go                       transitions of webhooks; the events that they are told of
 //	deletions*.go                                         of users, projects and groups, with all that goes with them;
 //	                                                      those that are only marked
 //	pins.go                                               ids and tokens that a test wants requests to make

@@ -15,6 +15,8 @@ func (st *State) checkRunner(n *RunnerDraft) (ps Problems) {
 	ps.Add("runner_type", err)
 	switch {
 	case err != nil: // of a type that is none, nothing follows
+	case n.Group != nil && len(n.Projects) > 0:
+		ps.addFrom("group", errors.New("a runner is of a group or of projects, and not of both"), "projects", "runner_type")
 	case n.Group != nil && n.Type != GroupRunner:
 		ps.addFrom("group", newInvalid(attrRunner, msgGroupsAssigned), "runner_type")
 	case len(n.Projects) > 0 && n.Type != ProjectRunner:
@@ -55,13 +57,27 @@ func (st *State) AddRunner(n RunnerDraft, found ...Problem) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
+	tokenFrom := orNow(n.CreatedAt, r.CreatedAt)
+	if n.CreatedAt.IsZero() {
+		n.CreatedAt = n.firstContact(r.CreatedAt)
+	}
 	st.setTimes(r, n)
 	if n.TokenExpiresAt.IsZero() {
-		r.TokenExpiresAt = st.TokenExpiry(r, r.CreatedAt)
+		r.TokenExpiresAt = st.TokenExpiry(r, tokenFrom)
 	}
 	st.setManagers(r, n.Managers)
 	st.reindex(r)
 	return r, nil
+}
+
+// firstContact is the earliest time at which a runner of the draft was heard of, or now: a runner that is silent since
+// last week was not made today, and is stale rather than offline.
+func (n RunnerDraft) firstContact(now time.Time) time.Time {
+	first := Earliest(now, n.ContactedAt)
+	for _, m := range n.Managers {
+		first = Earliest(first, m.CreatedAt, m.ContactedAt)
+	}
+	return first
 }
 
 func (st *State) setTimes(r *Runner, n RunnerDraft) {
@@ -116,7 +132,7 @@ func (st *State) setManagers(r *Runner, in []Manager) {
 	for _, m := range in {
 		known := bySystemID[m.SystemID]
 		if known == nil || m.ID != 0 && m.ID != known.ID {
-			known = &Manager{ID: assignID(st, &st.managers, m.ID), CreatedAt: st.Now()}
+			known = &Manager{ID: assignID(st, &st.managers, m.ID), CreatedAt: Earliest(st.Now(), orNow(m.ContactedAt, st.Now()))}
 			add(st, &st.managers, known)
 		}
 		m.ID, m.CreatedAt, m.Runner = known.ID, orNow(m.CreatedAt, known.CreatedAt), r

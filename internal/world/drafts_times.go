@@ -7,10 +7,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
-// Times of drafts that can never have been. What is yet to come is refused where a test adds or changes one record by
-// the clock that it sees, and in a seed whose times are told from now. In any other seed it stands: a Snapshot taken
-// after the clock had moved, or a file with times of its own, is seeded where the clock is earlier, and is to come out
-// as it went in.
+// Times of drafts that can never have been: what is yet to come, and what ends before it began. A scenario that is only
+// validated has no clock that it could be ahead of.
 
 // draftTime is a time of a draft, with its name in a scenario's JSON and in Go.
 type draftTime struct {
@@ -23,18 +21,18 @@ func (t draftTime) String() string { return t.name + " " + t.at.UTC().Format(tim
 
 // yetToCome are the times of a draft that are after now.
 func (st *State) yetToCome(times ...draftTime) (ps Problems) {
-	text := "%s is yet to come: the fake's time, gl.Now(), is %s; Advance moves it"
-	if st.seeding() {
-		text = "%s is yet to come, as the fake's time is %s: where a scenario has a Now, as ready-made ones have, its " +
-			"times are told from then and move with it"
-	}
-	if st.seeding() && !st.told {
+	if st.timeless {
 		return nil
 	}
 	now := st.Now()
+	why := "the fake's time, gl.Now(), is %s; Advance moves it"
+	if st.seeding() {
+		why = `it is %s; start the fake later (WithStartTime), or say in the scenario's "now" (Now, At) when its times are ` +
+			`told from: all of them move along, as those of ready-made worlds do`
+	}
 	for _, t := range times {
 		if !t.at.IsZero() && orNow(t.at, now).After(now) {
-			ps.Addf(t.field, text, t, now.Format(time.RFC3339Nano))
+			ps.Addf(t.field, "%s is yet to come: "+why, t, now.Format(time.RFC3339Nano))
 		}
 	}
 	return ps

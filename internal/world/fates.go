@@ -11,6 +11,12 @@ func (st *State) RejectLog(j *Job, n int) { j.fate.rejected, j.fate.rejections =
 // LoseLog decides that the next n pieces of the job's log are lost although they are answered as if they were kept.
 func (st *State) LoseLog(j *Job, n int) { j.fate.losing, j.fate.lost = n, 0 }
 
+// LoseLogFor notes what has decided that pieces of the job's log are lost: "LoseLog at x_test.go:12".
+func (st *State) LoseLogFor(j *Job, why string) { j.fate.lostBy = why }
+
+// LostBy is what LoseLogFor noted.
+func (j *Job) LostBy() string { return j.fate.lostBy }
+
 // LosesLog reports whether the piece of log that has just come is lost, given where in the log it begins and its size,
 // in bytes, and counts it. end is then where the runner is to think that the log ends.
 func (st *State) LosesLog(j *Job, start, size int64) (end int64, loses bool) {

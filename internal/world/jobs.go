@@ -10,7 +10,22 @@ import (
 
 // fire lets an event change the job's state as jobTransitions has it, and notes the time. The error is that the state
 // does not know the event; it names those that it does, and the job is as before.
-func (st *State) fire(j *Job, event jobEvent) error {
+func (st *State) fire(j *Job, event jobEvent) error { return st.fireWith(j, event, func() {}) }
+
+// fireWith is fire where more belongs to the change, which webhooks are to be told with it.
+func (st *State) fireWith(j *Job, event jobEvent, more func()) error {
+	tell := st.watchPipeline(j)
+	if err := st.move(j, event); err != nil {
+		return err
+	}
+	more()
+	st.announceJob(j)
+	tell()
+	return nil
+}
+
+// move is fire of which no webhook is told.
+func (st *State) move(j *Job, event jobEvent) error {
 	to, ok := transition(event, j.Status, j.cancelGracefully && st.Has(gitlabversion.CancelingState))
 	if !ok {
 		return fmt.Errorf("job %d (%s) is %s: GitLab knows no %s from there, %s",
@@ -23,14 +38,14 @@ func (st *State) fire(j *Job, event jobEvent) error {
 	j.Pipeline.count(j, 1)
 	st.Queue.enter(j)
 	j.History = append(j.History, to)
-	switch to { // of a job whose seed had times that are yet to come, none of the steps goes back behind them
+	switch to {
 	case JobPending:
-		j.QueuedAt = Later(now, j.CreatedAt)
+		j.QueuedAt = now
 		st.tickFor(j)
 	case JobRunning:
-		j.StartedAt = Later(now, Later(j.CreatedAt, j.QueuedAt))
+		j.StartedAt = now
 	case JobSuccess, JobFailed, JobCanceled:
-		j.FinishedAt = Later(Later(now, j.CreatedAt), Later(j.QueuedAt, j.StartedAt))
+		j.FinishedAt = now
 		j.findCoverage()
 	}
 	j.wake()
@@ -44,12 +59,10 @@ func (st *State) StartJob(j *Job, r *Runner, m *Manager, graceful bool) error {
 	if why := Unfit(r, j); why != Fits {
 		return fmt.Errorf("runner %d cannot take job %d (%s): %s", r.ID, j.ID, j.Name, why.Explain(r, j))
 	}
-	if err := st.fire(j, eventRun); err != nil {
-		return err
-	}
-	st.LinkJob(j, r, m)
-	j.cancelGracefully = graceful
-	return nil
+	return st.fireWith(j, eventRun, func() {
+		st.LinkJob(j, r, m)
+		j.cancelGracefully = graceful
+	})
 }
 
 // Unplayable says why people cannot start the job by hand: it neither waits for that nor did so before it ended
@@ -70,15 +83,17 @@ func (j *Job) waitsForPeople() bool { return j.Status == JobManual || j.Status =
 // neither on then. It returns the job that is pending now, or the job as it is if neither can be
 // (app/services/ci/play_build_service.rb, retry_build).
 func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.JobInputs) *Job {
-	switch err := st.fire(j, eventEnqueue); {
+	err := st.fireWith(j, eventEnqueue, func() {
+		j.User = u
+		j.Spec.Variables = slices.Concat(j.Spec.Variables, variables) // the spec is shared with other attempts
+		j.Spec.Inputs = inputs
+	})
+	switch {
 	case err != nil && j.Retryable():
 		return st.RetryJob(j, u, j.Spec.Inputs)
 	case err != nil:
 		return j
 	}
-	j.User = u
-	j.Spec.Variables = slices.Concat(j.Spec.Variables, variables) // the spec is shared with other attempts
-	j.Spec.Inputs = inputs
 	st.resetSkippedAfter(j)
 	return j
 }
@@ -128,20 +143,19 @@ func (st *State) FinishJob(j *Job, to JobStatus, failureReason string, exitCode 
 // that is being canceled becomes canceled instead. One that its retry keyword covers is tried again
 // (app/models/ci/build.rb, drop_with_exit_code! and the transition to failed). The error is fire's.
 func (st *State) Drop(j *Job, reason string, exitCode *int) error {
-	if err := st.fire(j, eventDrop); err != nil {
-		return err
-	}
-	if j.Status != JobFailed {
-		return nil // it was canceling
-	}
-	j.FailureReason = reason
-	if exitCode != nil && slices.Contains(j.Spec.AllowFailure.ExitCodes, *exitCode) {
-		j.AllowFailure = true
-	}
-	if st.triedAgain(j, exitCode) {
+	err := st.fireWith(j, eventDrop, func() {
+		if j.Status != JobFailed {
+			return // it was canceling
+		}
+		j.FailureReason = reason
+		if exitCode != nil && slices.Contains(j.Spec.AllowFailure.ExitCodes, *exitCode) {
+			j.AllowFailure = true
+		}
+	})
+	if err == nil && j.Status == JobFailed && st.triedAgain(j, exitCode) {
 		st.RetryJob(j, j.User, j.Spec.Inputs)
 	}
-	return nil
+	return err
 }
 
 // triedAgain reports whether GitLab itself retries the job that has just failed (lib/gitlab/ci/build/auto_retry.rb).
@@ -150,9 +164,9 @@ func (st *State) triedAgain(j *Job, exitCode *int) bool {
 		return false
 	}
 	if retry := j.Spec.Retry; retry.Max > 0 && st.covers(retry, j.FailureReason, exitCode) {
-		return j.attempts() < retry.Max
+		return j.Retries() < retry.Max
 	}
-	return j.FailureReason == SchedulerFailure && j.attempts() < schedulerRetries
+	return j.FailureReason == SchedulerFailure && j.Retries() < schedulerRetries
 }
 
 // covers reports whether a retry keyword is meant for a failure. In later versions the reasons that have taken the
@@ -236,6 +250,7 @@ func (st *State) resetSkippedAfter(j *Job) {
 // insertJob puts the record of a job, complete but for its Pipeline and History, wherever a job is found.
 func (st *State) insertJob(j *Job) {
 	j.History = []JobStatus{j.Status}
+	before := st.statusBefore(j)
 	add(st, &st.Jobs, j)
 	setKey(st, st.JobTokens, j.Token, j)
 	p := j.Project
@@ -247,6 +262,7 @@ func (st *State) insertJob(j *Job) {
 	if j.Status == JobPending {
 		st.tickFor(j)
 	}
+	st.announceNewJob(j, before)
 }
 
 // joinPipeline puts a job into the pipeline of its PipelineID, which is made if the job is its first.

@@ -95,10 +95,10 @@ func TestVeryManyJobsInAPipeline(t *testing.T) {
 		pipeline := st.pipelines[7]
 		for _, j := range pipeline.Jobs {
 			require.True(t, j.Retryable())
-			require.Zero(t, j.attempts())
+			require.Zero(t, j.Retries())
 		}
 		for range 5 {
-			assert.Equal(t, 1, st.RetryJob(pipeline.Latest()[0], st.Users.Rows[0], nil).attempts())
+			assert.Equal(t, 1, st.RetryJob(pipeline.Latest()[0], st.Users.Rows[0], nil).Retries())
 		}
 		assert.Len(t, pipeline.Latest(), n)
 		var needs []ci.Need
@@ -141,18 +141,18 @@ func TestAttempts(t *testing.T) {
 	require.NoError(t, err)
 	second := st.RetryJob(first, root, nil)
 	third := st.RetryJob(second, root, nil)
-	assert.Equal(t, []int{0, 1, 2}, []int{first.attempts(), second.attempts(), third.attempts()})
+	assert.Equal(t, []int{0, 1, 2}, []int{first.Retries(), second.Retries(), third.Retries()})
 	assert.Equal(t, []bool{true, true, false}, []bool{first.retried(), second.retried(), third.retried()})
 	assert.Equal(t, []*Job{third}, first.Pipeline.Latest())
 	assert.Error(t, Atomically(st, func() error {
 		earlier, err := st.AddJob(&Job{ID: 5, Project: p, User: root, Name: "build", Status: JobFailed, PipelineID: 7})
 		require.NoError(t, err)
-		assert.Equal(t, []int{0, 1, 2, 3}, []int{earlier.attempts(), first.attempts(), second.attempts(), third.attempts()})
+		assert.Equal(t, []int{0, 1, 2, 3}, []int{earlier.Retries(), first.Retries(), second.Retries(), third.Retries()})
 		st.RetryJob(third, root, nil)
 		assert.True(t, third.retried())
 		return assert.AnError
 	}))
-	assert.Equal(t, []int{0, 1, 2}, []int{first.attempts(), second.attempts(), third.attempts()})
+	assert.Equal(t, []int{0, 1, 2}, []int{first.Retries(), second.Retries(), third.Retries()})
 	assert.False(t, third.retried())
 }
 

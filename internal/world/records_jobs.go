@@ -61,6 +61,7 @@ type fate struct {
 	postponed, postponements int    // final updates still to be answered 202, and those answered so
 	rejected, rejections     int    // final updates still to be answered 412, and those answered so
 	losing, lost             int    // pieces of log still to be lost, and those lost so
+	lostBy                   string // what decided that: "LoseLog at x_test.go:12"
 	lostBytes                int64  // what was lost since the last piece that was kept
 	cancelAt                 []byte // the text of the log at which the job is canceled; nil for none
 	searched                 int64  // how much of the log, in bytes, is known not to have that text
@@ -208,8 +209,8 @@ func (j *Job) retried() bool {
 	return j.tries.jobs[len(j.tries.jobs)-1] != j
 }
 
-// attempts is how many earlier jobs of the same name the pipeline has.
-func (j *Job) attempts() int {
+// Retries is how many earlier jobs of the same name the pipeline has.
+func (j *Job) Retries() int {
 	n, _ := slices.BinarySearchFunc(j.tries.jobs, j.ID, byID[*Job])
 	return n
 }

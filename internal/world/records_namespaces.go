@@ -27,6 +27,7 @@ type Group struct {
 	Shares   []*Share       // the groups whose members it has invited, the first invited first
 	Projects []*Project     // directly in it
 	runners  []*Runner      // its own, by id
+	webhooks []*Webhook     // its own, by id
 	implied  bool           // made as somebody's parent; AddGroup may still say more of it
 }
 
@@ -100,6 +101,7 @@ type Project struct {
 	Runners   []*Runner      // assigned project runners, by id
 	Jobs      []*Job         // by id
 	pipelines []*Pipeline    // those of its jobs, by id
+	webhooks  []*Webhook     // its own, by id
 }
 
 func (p *Project) id() int { return p.ID }

@@ -203,6 +203,7 @@ func (st *State) setRunnerToken(r *Runner, token string) {
 // DeleteRunner removes the runner with its managers and assignments. The jobs that it took stay and forget it
 // (app/services/ci/runners/unregister_runner_service.rb).
 func (st *State) DeleteRunner(r *Runner) {
+	st.unscopeEverywhere(r)
 	st.unlinkRunner(r)
 	st.unindex(r)
 	for _, m := range r.Managers {
@@ -247,7 +248,7 @@ func (st *State) assignable(r *Runner, p *Project) error {
 	if refused == nil {
 		return nil
 	}
-	refused.Add(attrAssignTo, fmt.Sprintf(msgfValidationFailed, refused.sentence()))
+	refused.Add(attrAssignTo, fmt.Sprintf(msgfValidationFailed, refused.Sentence()))
 	return refused
 }
 

@@ -1,32 +1,51 @@
 package world
 
 import (
+	"maps"
 	"slices"
 )
 
 // OwnedRunners are the project runners of every project and the group runners of every group that the caller says is
-// owned, by id (app/models/user.rb, ci_owned_runners).
-func (st *State) OwnedRunners(ownsProject func(*Project) bool, ownsGroup func(*Group) bool) []*Runner {
-	owned := map[*Runner]bool{}
-	for _, p := range st.Projects.Rows {
-		if len(p.Runners) > 0 && ownsProject(p) {
-			for _, r := range p.Runners {
-				owned[r] = true
+// owned, by id (app/models/user.rb, ci_owned_runners), and how many more are in those to which the caller belongs.
+func (st *State) OwnedRunners(ownsProject func(*Project) Claim, ownsGroup func(*Group) Claim) (owned []*Runner,
+	leftOut int) {
+	best := map[*Runner]Claim{}
+	claimed := func(rs []*Runner, claim Claim) {
+		for _, r := range rs {
+			if claim > 0 {
+				best[r] = max(best[r], claim)
 			}
+		}
+	}
+	for _, p := range st.Projects.Rows {
+		if len(p.Runners) > 0 {
+			claimed(p.Runners, ownsProject(p))
 		}
 	}
 	for _, g := range st.Groups.Rows {
-		if len(g.runners) > 0 && ownsGroup(g) {
-			for _, r := range g.runners {
-				owned[r] = true
-			}
+		if len(g.runners) > 0 {
+			claimed(g.runners, ownsGroup(g))
 		}
 	}
-	return sorted(owned)
+	all := len(best)
+	maps.DeleteFunc(best, func(_ *Runner, claim Claim) bool { return claim < Owns })
+	return sorted(best), all - len(best)
 }
 
+// Claim is how far the runners of a project or group are a user's.
+type Claim int
+
+// The claims to runners; 0 is none.
+const (
+	Belongs Claim = 1 // the user has a role there that does not do
+	Owns    Claim = 2
+)
+
+// InstanceRunners counts the runners of the instance.
+func (st *State) InstanceRunners() int { return len(st.instanceWide) }
+
 // sorted are the runners of a set, by id.
-func sorted(set map[*Runner]bool) []*Runner {
+func sorted[V any](set map[*Runner]V) []*Runner {
 	rs := make([]*Runner, 0, len(set))
 	for r := range set {
 		rs = append(rs, r)

@@ -32,13 +32,13 @@ func (v *Invalid) orNil() error {
 	return v
 }
 
-// sentence has all problems in one sentence, as Rails' full_messages.to_sentence does: "Tags list can not be empty, A,
+// Sentence has all problems in one sentence, as Rails' full_messages.to_sentence does: "Tags list can not be empty, A,
 // and B".
-func (v *Invalid) sentence() string {
+func (v *Invalid) Sentence() string {
 	return toSentence(v.Sentences())
 }
 
-// sentence is the problem with its attribute as people write it.
+// sentence is the problem with its attribute as people write it; one of the whole record has none.
 func (p AttributeProblem) sentence() string {
 	if p.Attribute == attrBase {
 		return p.Text
@@ -57,7 +57,7 @@ func (v *Invalid) Sentences() []string {
 }
 
 // Error has all problems in one sentence.
-func (v *Invalid) Error() string { return v.sentence() }
+func (v *Invalid) Error() string { return v.Sentence() }
 
 // Limits of a runner's attributes (app/models/ci/runner.rb), in characters unless something else is said.
 const (

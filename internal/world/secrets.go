@@ -25,6 +25,8 @@ var (
 	queueValues                = tokenKind{"queue", ""}
 	shas                       = tokenKind{"sha", ""}
 	restoredPaths              = tokenKind{"restored path", ""}
+	controllerTokens           = tokenKind{"runner controller", "glrct-"}
+	uuids                      = tokenKind{"uuid", ""}
 )
 
 // The beginnings by which secrets are told apart.

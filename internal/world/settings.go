@@ -31,6 +31,7 @@ type Settings struct {
 	MaxArtifactsSize             int64         // bytes; 0 is GitLab's default
 	RegistryHost                 string        // host and port; empty: there is no container registry
 	LocalRequestsForbidden       bool          // allow_local_requests_from_web_hooks_and_services=false
+	FailingWebhooksDisabled      bool          // the feature flag auto_disabling_web_hooks
 	RateLimit                    RateLimit
 	RateLimitHeaders             bool           // on every answer to a request that the throttle counts
 	TimeZone                     *time.Location // in which times are shown; nil is UTC

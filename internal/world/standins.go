@@ -11,7 +11,7 @@ import "slices"
 func Seeding(st *State, groups, projects []string, seed func()) {
 	st.coming = make(map[string]bool, len(projects))
 	st.standIns, st.lookedThrough = map[Row]bool{}, 0
-	defer func() { st.coming, st.standIns, st.told = nil, nil, false }()
+	defer func() { st.coming, st.standIns = nil, nil }()
 	for _, path := range projects {
 		st.coming[Key(path)] = true
 	}

@@ -14,6 +14,7 @@ type State struct {
 	// mu is the one lock of the state; Visit takes it.
 	mu     sync.Mutex
 	handed map[string]handedToken // what TokenOf has returned, by token; unlike all below it outlives Replace
+	ear    ear                    // who is told of events; it outlives Replace, too
 	world
 }
 
@@ -37,7 +38,13 @@ type world struct {
 	gone     map[int]bool // the ids of runners that were deleted
 	managers table[*Manager]
 	Jobs     table[*Job]
-	pipeline int // the last pipeline id given out
+	Webhooks table[*Webhook]
+	// RunnerControllers are programs that decide about jobs, controllerTokens what they connect with.
+	RunnerControllers table[*RunnerController]
+	controllerTokens  table[*RunnerControllerToken]
+
+	notices  []Notice // events on their way to webhooks, which the end of the visit hands over
+	pipeline int      // the last pipeline id given out
 	pins     pins
 	begun    time.Time // when the last seed was entered whose times are told from then; zero if none was
 	Queue    JobQueue
@@ -46,6 +53,7 @@ type world struct {
 	GroupPaths   map[string]*Group   // by Key of the full path
 	ProjectPaths map[string]*Project // by Key of the full path
 	tokenValues  map[string]*AccessToken
+	goneTokens   map[string]string // the usernames of deleted access tokens, by value; nil for none
 	RunnerTokens map[string]*Runner
 	JobTokens    map[string]*Job
 	pipelines    map[int]*Pipeline
@@ -60,9 +68,9 @@ type world struct {
 	NewProjectsUnshared bool
 	undo                []func()            // what takes back the change that Atomically runs, as far as it has come
 	undoing             bool                // Atomically is running one
-	told                bool                // while Seed runs, and a little before: its times are told from now
 	coming              map[string]bool     // while Seed runs: the projects that it adds, by lower-cased path; else nil
 	standIns            map[Row]bool        // of the seed that is being run
+	timeless            bool                // drafts may have times that are yet to come
 	lookedThrough       int                 // names, by the seed that is being run, for those nearest to what is not there
 	links               int                 // shares made so far
 	nextEnd             time.Time           // when the next membership or share ends by itself; zero: none does
@@ -85,6 +93,10 @@ const (
 	firstJobID      = 2_000_001
 	firstPipelineID = 4_000_001
 	firstTokenID    = 6_000_001
+	firstWebhookID  = 8_000_001
+
+	firstControllerID      = 9_000_001
+	firstControllerTokenID = 9_500_001
 )
 
 // RootUsername is the administrator that every GitLab starts with.
@@ -99,7 +111,10 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 		Users: newTable[*User](firstUserID), Tokens: newTable[*AccessToken](firstTokenID),
 		Groups: newTable[*Group](firstGroupID), Projects: newTable[*Project](firstProjectID),
 		Runners: newTable[*Runner](firstRunnerID), managers: newTable[*Manager](firstManagerID),
-		Jobs: newTable[*Job](firstJobID), pipeline: firstPipelineID - 1, Queue: newQueue(),
+		Jobs: newTable[*Job](firstJobID), Webhooks: newTable[*Webhook](firstWebhookID),
+		RunnerControllers: newTable[*RunnerController](firstControllerID),
+		controllerTokens:  newTable[*RunnerControllerToken](firstControllerTokenID),
+		pipeline:          firstPipelineID - 1, Queue: newQueue(),
 		UserNames: map[string]*User{}, GroupPaths: map[string]*Group{}, ProjectPaths: map[string]*Project{},
 		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},
 		pipelines: map[int]*Pipeline{}, registrationTokens: map[string]*string{}, namedTokens: map[string]*AccessToken{},
@@ -121,6 +136,7 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 func Visit(st *State, part func()) {
 	st.mu.Lock()
 	defer st.mu.Unlock() // also when a function of the test panics
+	defer st.handOver()
 	st.endWhatIsOver()
 	part()
 }
@@ -139,11 +155,14 @@ func Replace(st, next *State, clock func() time.Time) {
 // Now is the clock's time as GitLab's database keeps it: UTC, in microseconds.
 func (st *State) Now() time.Time { return st.clock().UTC().Round(0).Truncate(time.Microsecond) }
 
+// Timeless has drafts take times that are yet to come from now on, for who only wants to know what else is wrong.
+func (st *State) Timeless() { st.timeless = true }
+
 // Begin notes that the times of the seed that is being run are told from now on, and returns now.
 func (st *State) Begin() time.Time {
 	before := st.begun
 	st.onUndo(func() { st.begun = before })
-	st.begun, st.told = st.Now(), true
+	st.begun = st.Now()
 	return st.begun
 }
 

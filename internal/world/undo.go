@@ -18,7 +18,7 @@ func Atomically(st *State, change func() error) error {
 	if st.undoing {
 		panic("world: Atomically within Atomically would forget how to undo the outer one")
 	}
-	made, pipeline := st.made.clone(), st.pipeline
+	made, pipeline, notices := st.made.clone(), st.pipeline, len(st.notices)
 	st.undoing = true
 	done := false
 	defer func() {
@@ -26,7 +26,7 @@ func Atomically(st *State, change func() error) error {
 			for _, f := range slices.Backward(st.undo) {
 				f()
 			}
-			st.made, st.pipeline = made, pipeline
+			st.made, st.pipeline, st.notices = made, pipeline, st.notices[:notices]
 		}
 		st.undo, st.undoing = nil, false
 	}()
@@ -79,7 +79,10 @@ func assignID[T Row](st *State, t *table[T], wanted int) int {
 	if wanted != 0 {
 		return wanted
 	}
-	if _, ofManagers := any(t).(*table[*Manager]); !ofManagers { // they come along with what a test asks for
+	switch any(t).(type) {
+	case *table[*Manager], *table[*Webhook], *table[*RunnerController], *table[*RunnerControllerToken]:
+		// managers come along with what a test asks for; the others are not what it asks for
+	default:
 		if id := pinnedID(st, t); id != 0 {
 			return id
 		}
@@ -96,5 +99,6 @@ func assignID[T Row](st *State, t *table[T], wanted int) int {
 // idTaken reports whether a record of any kind but a pipeline has that id.
 func (st *State) idTaken(id int) bool {
 	return has(st.Users, id) || has(st.Groups, id) || has(st.Projects, id) || has(st.Runners, id) ||
-		has(st.managers, id) || has(st.Jobs, id) || has(st.Tokens, id)
+		has(st.managers, id) || has(st.Jobs, id) || has(st.Tokens, id) || has(st.Webhooks, id) ||
+		has(st.RunnerControllers, id) || has(st.controllerTokens, id)
 }

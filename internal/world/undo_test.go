@@ -32,7 +32,8 @@ func traces(st *State) []string {
 			len(g.runners), len(g.Roles)))
 	}
 	for _, p := range st.Projects.Rows {
-		said = append(said, fmt.Sprintln("project", p.Path, len(p.Runners), len(p.Jobs), len(p.pipelines), len(p.Roles)))
+		said = append(said, fmt.Sprintln("project", p.Path, len(p.Runners), len(p.Jobs), len(p.pipelines), len(p.Roles),
+			len(p.webhooks), len(st.Webhooks.Rows), st.Webhooks.next))
 	}
 	for _, r := range st.Runners.Rows {
 		said = append(said, fmt.Sprintln("runner", r.ID, len(r.Jobs), len(r.Managers)))
@@ -69,6 +70,10 @@ func TestAtomicallyLeavesNoTraceOfAnyAddition(t *testing.T) {
 		"job": func() error { _, err := st.AddJob(&Job{Project: shop, User: root}); return err },
 		"job of a runner": func() error {
 			_, err := st.AddJob(&Job{Project: shop, User: root, Runner: runner, Status: JobRunning, PipelineID: 4_000_900})
+			return err
+		},
+		"webhook": func() error {
+			_, err := st.AddWebhook(Webhook{Project: shop, WebhookAttributes: WebhookAttributes{URL: "https://x"}}, WebhookState{})
 			return err
 		},
 		"settings": func() error { return st.UpdateSettings(Settings{AdminMode: true, RegistrationToken: "mine"}) },

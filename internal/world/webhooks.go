@@ -1,0 +1,309 @@
+package world
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+)
+
+// What is to be said of an attribute of a webhook.
+const (
+	AttrURL           = "url"
+	AttrBranchFilter  = "push_events_branch_filter"
+	AttrCustomHeaders = "custom_headers"
+	attrURLVariables  = "url_variables"
+	attrToken         = "token"
+	attrTemplate      = "custom_webhook_template"
+
+	msgfMissingKeys        = "Invalid URL template. Missing keys: %s"
+	msgSchemaMismatch      = "must be a valid json schema"
+	msgOnlySchemes         = "is blocked: Only allowed schemes are http, https"
+	msgNoHost              = "is blocked: URI is invalid"
+	msgLocalHost           = "is blocked: Requests to localhost are not allowed"
+	msgLocalNetwork        = "is blocked: Requests to the local network are not allowed"
+	msgfTooManyWebhooks    = "Maximum number of %s hooks (%d) exceeded"
+	maxProjectWebhooks     = 100 // app/models/plan_limits.rb
+	maxGroupWebhooks       = 50
+	maxWebhookTemplate     = 4096 // characters
+	maxWebhookEntries      = 20   // variables or headers
+	maxWebhookValue        = 2048 // characters of one
+	maxBranchFilterPattern = 255  // bytes of a ref
+)
+
+// LocalRequestsSetting is the setting that lets webhooks call local addresses, as GitLab and as a test call it.
+const LocalRequestsSetting = "allow_local_requests_from_web_hooks_and_services (Settings.LocalRequestsForbidden)"
+
+var (
+	variableInURL   = regexp.MustCompile(`\{[A-Za-z]+[0-9]*(?:[._-][A-Za-z0-9]+)*\}`)
+	webhookKey      = regexp.MustCompile(`^[A-Za-z]+[0-9]*(?:[._-][A-Za-z0-9]+)*$`)
+	badInBranchName = regexp.MustCompile(`[\x00-\x20\x7f~^:?\[\\]|\.\.|@\{|//|\.lock(/|$)|(^|/)\.|^-|^/|/$|\.$`)
+)
+
+// LocalHost reports whether a host is one of the local network (lib/gitlab/url_blocker.rb).
+func LocalHost(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return strings.EqualFold(host, "localhost")
+	}
+	return LocalAddress(addr)
+}
+
+// LocalAddress reports whether an address is one of the local network.
+func LocalAddress(addr netip.Addr) bool {
+	addr = addr.Unmap()
+	return addr.IsLoopback() || addr.IsPrivate() || addr.IsUnspecified() || addr.IsLinkLocalUnicast()
+}
+
+// LocalRefusal is what GitLab says of a local host.
+func LocalRefusal(host string) string {
+	if addr, err := netip.ParseAddr(host); err == nil && !addr.IsLoopback() && !addr.IsUnspecified() {
+		return msgLocalNetwork
+	}
+	return msgLocalHost
+}
+
+// CheckWebhook refuses attributes that GitLab's model refuses, with an *Invalid (app/models/concerns/web_hooks/hook.rb,
+// app/validators/public_url_validator.rb).
+func (st *State) CheckWebhook(a WebhookAttributes) error {
+	return checkWebhook(a, !st.Settings.LocalRequestsForbidden)
+}
+
+func checkWebhook(a WebhookAttributes, localAllowed bool) error {
+	v := &Invalid{}
+	checkWebhookURL(v, a, localAllowed)
+	if strings.Contains(a.Token, "\n") {
+		v.Add(attrToken, msgInvalid)
+	}
+	checkBranchFilter(v, a)
+	if a.Template != nil && len([]rune(*a.Template)) > maxWebhookTemplate {
+		v.Add(attrTemplate, msgTooLong(maxWebhookTemplate))
+	}
+	checkEntries(v, attrURLVariables, a.Variables)
+	checkEntries(v, AttrCustomHeaders, a.Headers)
+	if len(v.Problems) > 0 {
+		return v
+	}
+	return nil
+}
+
+func checkWebhookURL(v *Invalid, a WebhookAttributes, localAllowed bool) {
+	if strings.TrimSpace(a.URL) == "" {
+		v.Add(AttrURL, msgBlank)
+		return
+	}
+	address, missing := a.address()
+	if len(missing) > 0 {
+		v.Add(AttrURL, fmt.Sprintf(msgfMissingKeys, Inspect(missing)))
+		return
+	}
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		v.Add(AttrURL, msgNoHost)
+	case u.Scheme != "http" && u.Scheme != "https":
+		v.Add(AttrURL, msgOnlySchemes)
+	case u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " {}"):
+		v.Add(AttrURL, msgNoHost)
+	case !localAllowed && LocalHost(u.Hostname()):
+		v.Add(AttrURL, LocalRefusal(u.Hostname())+"; "+LocalRequestsSetting+" forbids it")
+	}
+}
+
+// checkBranchFilter refuses a filter that is no pattern by its strategy (app/validators/untrusted_regexp_validator.rb,
+// app/validators/web_hooks/wildcard_branch_filter_validator.rb).
+func checkBranchFilter(v *Invalid, a WebhookAttributes) {
+	if a.BranchFilter == nil || *a.BranchFilter == "" {
+		return
+	}
+	filter := *a.BranchFilter
+	switch a.BranchFilterStrategy {
+	case FilterByRegex:
+		if _, err := regexp.Compile(filter); err != nil {
+			v.Add(AttrBranchFilter, "not valid RE2 syntax: "+err.Error())
+		}
+	case FilterByWildcard, "":
+		name := strings.ReplaceAll(filter, "*", "x")
+		if len(filter) > maxBranchFilterPattern || badInBranchName.MatchString(name) {
+			v.Add(AttrBranchFilter, "is not a valid branch name")
+		}
+	}
+}
+
+// checkEntries refuses variables or headers whose names or values are none (app/validators/json_schemas/
+// web_hooks_url_variables.json, web_hooks_custom_headers.json).
+func checkEntries(v *Invalid, attribute string, entries map[string]string) {
+	for key, value := range entries {
+		if n := len([]rune(value)); !webhookKey.MatchString(key) || n == 0 || n > maxWebhookValue {
+			v.Add(attribute, msgSchemaMismatch)
+			return
+		}
+	}
+	if len(entries) > maxWebhookEntries {
+		v.Add(attribute, msgSchemaMismatch)
+	}
+}
+
+// CreateWebhook makes a webhook of a project or, if that is nil, of a group. The error is an *Invalid.
+func (st *State) CreateWebhook(p *Project, g *Group, a WebhookAttributes) (*Webhook, error) {
+	if err := st.CheckWebhook(a); err != nil {
+		return nil, err
+	}
+	kind, limit := "project", maxProjectWebhooks
+	if p == nil {
+		kind, limit = "group", maxGroupWebhooks
+	}
+	now := st.Now()
+	h := &Webhook{Project: p, Group: g, WebhookAttributes: a.Clone(), CreatedAt: now, UpdatedAt: now}
+	if len(*h.siblings()) >= limit {
+		return nil, newInvalid(attrBase, fmt.Sprintf(msgfTooManyWebhooks, kind, limit))
+	}
+	h.ID = assignID(st, &st.Webhooks, 0)
+	st.insertWebhook(h)
+	return h, nil
+}
+
+// insertWebhook puts a record that is complete wherever a webhook is found.
+func (st *State) insertWebhook(h *Webhook) {
+	add(st, &st.Webhooks, h)
+	siblings := h.siblings()
+	*siblings = insertByID(*siblings, h)
+	st.onUndo(func() { *siblings = removeByID(*siblings, h) })
+}
+
+// siblings are the webhooks of the project or group that it is of.
+func (h *Webhook) siblings() *[]*Webhook {
+	if h.Project != nil {
+		return &h.Project.webhooks
+	}
+	return &h.Group.webhooks
+}
+
+// UpdateWebhook gives a webhook other attributes. A new address takes away what was meant for the old one and is not
+// sent along: the token, the headers and, where some of them stay the same, the variables
+// (app/models/concerns/web_hooks/hook.rb, reset_token, reset_url_variables, reset_custom_headers). The error is an
+// *Invalid.
+func (st *State) UpdateWebhook(h *Webhook, next WebhookAttributes, tokenGiven bool) error {
+	before, _ := h.address()
+	after, _ := next.address()
+	next = next.Clone()
+	if next.URL != h.URL && !tokenGiven {
+		next.Token = ""
+	}
+	if before != after && variablesStay(h.WebhookAttributes, next) {
+		next.Variables = nil
+	}
+	if before != after {
+		next.Headers = nil
+	}
+	if err := st.CheckWebhook(next); err != nil {
+		return err
+	}
+	h.WebhookAttributes, h.UpdatedAt = next, st.Now()
+	return nil
+}
+
+// variablesStay reports whether a secret in the URL could be found out by changing what surrounds it.
+func variablesStay(before, next WebhookAttributes) bool {
+	for key, value := range before.Variables {
+		now, kept := next.Variables[key]
+		if kept && now == value && next.URL != before.URL {
+			return true
+		}
+	}
+	return false
+}
+
+// SetURLVariables gives a webhook other variables of its URL. The error is an *Invalid.
+func (st *State) SetURLVariables(h *Webhook, variables map[string]string) error {
+	next := h.Clone()
+	next.Variables = variables
+	return st.UpdateWebhook(h, next, true)
+}
+
+// SetCustomHeaders gives a webhook other headers of its own. The error is an *Invalid.
+func (st *State) SetCustomHeaders(h *Webhook, headers map[string]string) error {
+	next := h.Clone()
+	next.Headers = headers
+	return st.UpdateWebhook(h, next, true)
+}
+
+// DeleteWebhook deletes a webhook. What is on its way to it is dropped.
+func (st *State) DeleteWebhook(h *Webhook) {
+	siblings := h.siblings()
+	*siblings = removeByID(*siblings, h)
+	st.Webhooks.remove(h)
+}
+
+// removeWebhooks deletes the webhooks of what is deleted.
+func (st *State) removeWebhooks(all []*Webhook) {
+	for _, h := range slices.Clone(all) {
+		st.DeleteWebhook(h)
+	}
+}
+
+// When webhooks that fail are disabled (app/models/concerns/web_hooks/auto_disabling.rb).
+const (
+	failuresForgiven     = 3
+	failuresUntilForGood = 39
+	firstBackoff         = time.Minute
+	longestBackoff       = 24 * time.Hour
+)
+
+// WebhookStatus is a webhook's alert_status.
+type WebhookStatus string
+
+// The states of webhooks.
+const (
+	WebhookExecutable          WebhookStatus = "executable"
+	WebhookTemporarilyDisabled WebhookStatus = "temporarily_disabled"
+	WebhookDisabled            WebhookStatus = "disabled"
+)
+
+// WebhookStatus is whether a webhook is told of events now. Only projects' webhooks, and as an Enterprise Edition those
+// of groups, are disabled for their failures, and only where the settings want it.
+func (st *State) WebhookStatus(h *Webhook) WebhookStatus {
+	switch {
+	case !st.Settings.FailingWebhooksDisabled:
+		return WebhookExecutable
+	case h.Disabled:
+		return WebhookDisabled
+	case !h.DisabledUntil.IsZero() && !h.DisabledUntil.Before(st.Now()):
+		return WebhookTemporarilyDisabled
+	}
+	return WebhookExecutable
+}
+
+// noteDelivery notes how a delivery ended, for the rule about failing webhooks. status is that of the answer, 0 for
+// none.
+func (st *State) noteDelivery(h *Webhook, status int) {
+	if !st.Settings.FailingWebhooksDisabled {
+		return
+	}
+	if status >= 200 && status < 400 {
+		h.Failures, h.DisabledUntil, h.Disabled = 0, time.Time{}, false
+		return
+	}
+	if st.WebhookStatus(h) != WebhookExecutable {
+		return
+	}
+	forgiven := h.Failures < failuresForgiven
+	backoff := longestBackoff
+	if doublings := h.Failures - failuresForgiven; doublings >= 0 && doublings < 11 { // 2^11 minutes are over a day
+		backoff = firstBackoff << doublings
+	}
+	h.Failures++
+	refused := status >= 400 && status < 500 && !st.Has(gitlabversion.WebhooksForgivenAlike)
+	switch {
+	case forgiven:
+	case refused || st.Has(gitlabversion.WebhooksForgivenAlike) && h.Failures > failuresUntilForGood:
+		h.Disabled, h.DisabledUntil = true, time.Time{}
+	default:
+		h.DisabledUntil = st.Now().Add(backoff)
+	}
+}

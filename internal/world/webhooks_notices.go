@@ -1,0 +1,240 @@
+package world
+
+import (
+	"slices"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+)
+
+// Notice is an event on its way to a webhook: plain data, which whoever delivers it may keep.
+type Notice struct {
+	WebhookID int
+	Event     string // by the attribute that switches it on: JobEvents, PipelineEvents
+	Body      []byte // JSON
+	// EventUUID is that of the event, the same for all webhooks that are told of it; UUID and Key are this notice's.
+	EventUUID, UUID, Key string
+}
+
+// Target is where and how a webhook is called. URL has no variables left.
+type Target struct {
+	URL, Token      string
+	Headers         map[string]string // its own
+	UnverifiedTLS   bool
+	Template        string // empty: the notice is sent as it is
+	LocalForbidden  bool   // it may call no local address
+	SendsWebhookKey bool   // Idempotency-Key
+	SendsUUID       bool   // X-Gitlab-Webhook-UUID
+}
+
+// EventWriter writes what webhooks are told of an event, as JSON. It is called with the state's mutex held.
+type EventWriter interface {
+	JobEvent(j *Job, status JobStatus) []byte // status is that of the job then
+	PipelineEvent(p *Pipeline) []byte
+}
+
+// ear is who is told of events: a writer of bodies, and what takes them at the end of each visit, with the mutex still
+// held, in their order. Without them no webhook hears anything.
+type ear struct {
+	writer EventWriter
+	take   func([]Notice)
+}
+
+// TellWebhooks has the events of a state written by a writer and handed to take at the end of the visit in which they
+// came about. It is called once, before the state is used.
+func TellWebhooks(st *State, writer EventWriter, take func([]Notice)) { st.ear = ear{writer, take} }
+
+// handOver hands over what a visit has announced.
+func (st *State) handOver() {
+	if len(st.notices) > 0 {
+		notices := st.notices
+		st.notices = nil
+		st.ear.take(notices)
+	}
+}
+
+// deaf reports whether nobody is told of what happens to a job: there is no writer, the world is being seeded, which
+// tells what has been for long, or the user is blocked (app/models/ci/build.rb, execute_hooks).
+func (st *State) deaf(j *Job) bool {
+	return st.ear.writer == nil || st.seeding() || j.User != nil && j.User.State == UserBlocked
+}
+
+// announceJob tells those webhooks that want to know of it which state a job has reached. Some states are passed over
+// in silence (app/models/ci/build.rb).
+func (st *State) announceJob(j *Job) {
+	switch j.Status {
+	case JobPending, JobRunning, JobSuccess, JobFailed, JobCanceled:
+		st.announceJobAs(j, j.Status)
+	}
+}
+
+func (st *State) announceJobAs(j *Job, status JobStatus) {
+	if st.deaf(j) {
+		return
+	}
+	if hooks := j.Project.listening(JobEvents); len(hooks) > 0 {
+		st.announce(hooks, JobEvents, st.ear.writer.JobEvent(j, status))
+	}
+}
+
+// announceNewJob tells of a job that has just been made and is not under way yet, and of what that makes of its
+// pipeline, whose status was another before. One that is seeded in a later state was made long ago.
+func (st *State) announceNewJob(j *Job, before JobStatus) {
+	switch j.Status {
+	case JobCreated, JobManual, JobScheduled:
+		st.announceJobAs(j, JobCreated)
+	case JobPending:
+		st.announceJobAs(j, JobCreated)
+		st.announceJobAs(j, JobPending)
+	default:
+		return
+	}
+	st.announcePipeline(j, before)
+}
+
+// statusBefore is the status of the pipeline that a new job is to come into, as far as anybody wants to know. One that
+// is yet to be made counts as created, of which nobody is told.
+func (st *State) statusBefore(j *Job) JobStatus {
+	p := st.pipelines[j.PipelineID]
+	if p == nil || st.deaf(j) || len(j.Project.listening(PipelineEvents)) == 0 {
+		return JobCreated
+	}
+	return p.Status()
+}
+
+// watchPipeline notes what a pipeline's status is before a job of it changes. What it returns tells of the change that
+// this has brought about, if it has.
+func (st *State) watchPipeline(j *Job) (tell func()) {
+	if st.deaf(j) || len(j.Project.listening(PipelineEvents)) == 0 {
+		return func() {}
+	}
+	before := j.Pipeline.Status()
+	return func() { st.announcePipeline(j, before) }
+}
+
+// announcePipeline tells of the status of a job's pipeline, if it is another one than before.
+func (st *State) announcePipeline(j *Job, before JobStatus) {
+	if st.deaf(j) {
+		return
+	}
+	hooks := j.Project.listening(PipelineEvents)
+	if len(hooks) == 0 || j.Pipeline.Status() == before {
+		return
+	}
+	st.announce(hooks, PipelineEvents, st.ear.writer.PipelineEvent(j.Pipeline))
+}
+
+// announce puts an event on its way to webhooks. A disabled one is passed over.
+func (st *State) announce(hooks []*Webhook, event string, body []byte) {
+	id := st.uuid()
+	for _, h := range hooks {
+		if st.WebhookStatus(h) == WebhookExecutable {
+			st.notices = append(st.notices, st.notice(h, event, body, id))
+		}
+	}
+}
+
+func (st *State) notice(h *Webhook, event string, body []byte, id string) Notice {
+	return Notice{WebhookID: h.ID, Event: event, Body: body, EventUUID: id, UUID: st.uuid(), Key: st.uuid()}
+}
+
+// TestNotice is what a test of a webhook sends: the last job or pipeline of the project, or of any project in the
+// group. It is nil where there is none.
+func (st *State) TestNotice(h *Webhook, event string) *Notice {
+	if st.ear.writer == nil {
+		return nil
+	}
+	j := st.lastJob(h)
+	if j == nil {
+		return nil
+	}
+	body := st.ear.writer.JobEvent(j, j.Status)
+	if event == PipelineEvents {
+		body = st.ear.writer.PipelineEvent(j.Pipeline)
+	}
+	n := st.notice(h, event, body, st.uuid())
+	return &n
+}
+
+// lastJob is the last job of the project, or of the projects of the group, that a webhook is of; nil if there is none.
+func (st *State) lastJob(h *Webhook) *Job {
+	if h.Project != nil {
+		if jobs := h.Project.Jobs; len(jobs) > 0 {
+			return jobs[len(jobs)-1]
+		}
+		return nil
+	}
+	for _, j := range slices.Backward(st.Jobs.Rows) {
+		for g := range j.Project.Group.Lineage {
+			if g == h.Group {
+				return j
+			}
+		}
+	}
+	return nil
+}
+
+// TargetOf is where a notice is to go now. It is false where it is not to be sent any more: the webhook is gone or, but
+// for a test, disabled.
+func (st *State) TargetOf(n Notice, test bool) (Target, bool) {
+	h := st.Webhooks.ByID[n.WebhookID]
+	if h == nil || !test && st.WebhookStatus(h) != WebhookExecutable {
+		return Target{}, false
+	}
+	a := h.Clone()
+	url, _ := a.address()
+	return Target{URL: url, Token: a.Token, Headers: a.Headers, UnverifiedTLS: a.UnverifiedTLS,
+		Template: OrEmpty(a.Template), LocalForbidden: st.Settings.LocalRequestsForbidden,
+		SendsWebhookKey: st.Has(gitlabversion.WebhookIdempotencyKey), SendsUUID: st.Has(gitlabversion.WebhookUUID)}, true
+}
+
+// Delivered notes how the delivery of a notice ended. status is that of the answer, 0 for none.
+func (st *State) Delivered(n Notice, status int) {
+	if h := st.Webhooks.ByID[n.WebhookID]; h != nil {
+		st.noteDelivery(h, status)
+	}
+}
+
+// uuid makes the next UUID.
+func (st *State) uuid() string {
+	const digits = 32
+	s := []byte(st.made.hex(uuids, digits))
+	s[12], s[16] = '4', "89ab"[s[16]%4] // as a random one says of itself
+	return string(s[:8]) + "-" + string(s[8:12]) + "-" + string(s[12:16]) + "-" + string(s[16:20]) + "-" + string(s[20:])
+}
+
+// Times are when the pipeline was made, when its first job began, and when the last one ended; zero is not yet.
+func (p *Pipeline) Times() (created, started, finished time.Time) {
+	over := p.Status().Completed()
+	for _, j := range p.Jobs {
+		if created.IsZero() || j.CreatedAt.Before(created) {
+			created = j.CreatedAt
+		}
+		if !j.StartedAt.IsZero() && (started.IsZero() || j.StartedAt.Before(started)) {
+			started = j.StartedAt
+		}
+		if over {
+			finished = Later(finished, j.FinishedAt)
+		}
+	}
+	return created, started, finished
+}
+
+// Busy is how long jobs of the pipeline have run, time in which several did so counted once
+// (lib/gitlab/ci/pipeline/duration.rb).
+func (p *Pipeline) Busy(now time.Time) (busy time.Duration) {
+	jobs := Filtered(p.Latest(), func(j *Job) bool { return !j.StartedAt.IsZero() })
+	slices.SortStableFunc(jobs, func(a, b *Job) int { return a.StartedAt.Compare(b.StartedAt) })
+	var until time.Time
+	for _, j := range jobs {
+		end := j.FinishedAt
+		if end.IsZero() {
+			end = now
+		}
+		if begin := Later(j.StartedAt, until); end.After(begin) {
+			busy += end.Sub(begin)
+			until = end
+		}
+	}
+	return busy
+}
