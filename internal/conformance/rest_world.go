@@ -16,8 +16,11 @@ import (
 
 func (w *restWorld) settings(in caseInstance) {
 	if in.PlanLimits.ProjectRunners+in.PlanLimits.GroupRunners+int(in.PlanLimits.TraceSize) > 0 || in.Registry.Enabled ||
-		in.RateLimitHeaders || IsFalse(in.KeepLatestArtifact) {
-		w.skip("REST sets no plan limits, registries, throttles and artifacts to be kept here")
+		in.RateLimitHeaders {
+		w.skip("REST sets no plan limits, registries and throttles here")
+	}
+	if in.KeepLatestArtifact != nil {
+		w.settingsNow["keep_latest_artifact"] = *in.KeepLatestArtifact
 	}
 	if in.AllowRegistrationTokens != nil {
 		w.settingsNow["allow_runner_registration_token"] = *in.AllowRegistrationTokens
