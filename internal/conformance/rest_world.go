@@ -17,8 +17,11 @@ import (
 func (w *restWorld) settings(in caseInstance) {
 	limits := in.PlanLimits
 	if limits.ProjectRunners+limits.GroupRunners+int(limits.TraceSize)+limits.ProjectVariables+limits.GroupVariables > 0 ||
-		in.Registry.Enabled {
-		w.skip("REST sets no plan limits or registries here")
+		in.Registry.Enabled || in.RateLimitHeaders {
+		w.skip("REST sets no plan limits, registries and throttles here")
+	}
+	if in.KeepLatestArtifact != nil {
+		w.settingsNow["keep_latest_artifact"] = *in.KeepLatestArtifact
 	}
 	if in.AllowRegistrationTokens != nil {
 		w.settingsNow["allow_runner_registration_token"] = *in.AllowRegistrationTokens
@@ -54,7 +57,8 @@ func (w *restWorld) ready() { w.gitlab.set(w.t, w.settingsNow) }
 func (w *restWorld) user(name string, in caseUser) {
 	w.specs[name] = in
 	w.named(name)
-	if w.mentions(name) || aboutMembers.MatchString(w.about) {
+	waits := in.State == fakegitlab.UserBlockedPendingApproval // such users come of signing up
+	if w.mentions(name) || w.aboutUsers && !waits || aboutMembers.MatchString(w.about) {
 		w.userID(name)
 	}
 }
@@ -71,11 +75,14 @@ func (w *restWorld) userID(name string) int {
 	if in.State == fakegitlab.UserBlockedPendingApproval {
 		w.skip("REST makes no users who wait for approval")
 	}
-	id := w.create("user", name, "/users", params{"username": w.prefix + name, "name": name,
-		"email":                 w.prefix + name + "@example.com",
+	id := w.create("user", name, "/users", params{"username": w.called(name), "name": name,
+		"email":                 w.called(name) + "@example.com",
 		"force_random_password": true, "skip_confirmation": true, "admin": in.Admin, "auditor": in.Auditor,
 		"external": in.External})
 	w.made = append(w.made, fmt.Sprintf("/users/%d?hard_delete=true", id))
+	for _, join := range w.later[name] {
+		join(id)
+	}
 	switch in.State {
 	case fakegitlab.UserBlocked:
 		w.send(http.MethodPost, fmt.Sprintf("/users/%d/block", id), nil)
@@ -85,23 +92,30 @@ func (w *restWorld) userID(name string) int {
 	return id
 }
 
-// members adds those of the members whom somebody needs, and notes all of them. One with a lower role than in a group
-// above is left out: GitLab makes none, and the higher role counts anyway. Who makes a group is its Owner already.
+// members adds those of the members whom somebody needs; the others join when they are needed. One with a lower role
+// than in a group above is left out: GitLab makes none, and the higher role counts anyway. Who makes a group is its
+// Owner already.
 func (w *restWorld) members(kind, name, parent, path string, in caseMembers) {
 	roles := maps.Clone(w.roles[parent])
 	if roles == nil {
 		roles = fakegitlab.Members{}
 	}
 	for username, role := range in.members() {
-		id, needed := w.ids["user."+username]
-		if !needed || role < roles[username] {
-			continue
+		join := func(id int) {
+			if role < roles[username] {
+				return
+			}
+			roles[username] = role
+			if status, answer := w.gitlab.call(w.t, w.gitlab.adminToken, http.MethodPost, path+"/members",
+				params{"user_id": id, "access_level": int(role)}); status != http.StatusCreated {
+				w.t.Logf("%v", answer)
+				w.skip(fmt.Sprintf("this version makes nobody a member with the role %d", role))
+			}
 		}
-		roles[username] = role
-		if status, answer := w.gitlab.call(w.t, w.gitlab.adminToken, http.MethodPost, path+"/members",
-			params{"user_id": id, "access_level": int(role)}); status != http.StatusCreated {
-			w.t.Logf("%v", answer)
-			w.skip(fmt.Sprintf("this version makes nobody a member with the role %d", role))
+		if id, needed := w.ids["user."+username]; needed {
+			join(id)
+		} else {
+			w.later[username] = append(w.later[username], join)
 		}
 	}
 	if kind == "group" {
@@ -113,13 +127,14 @@ func (w *restWorld) group(name string, in caseGroup) {
 	if IsFalse(in.AllowRegistrationTokens) || in.RunnerExpiration > 0 {
 		w.skip("REST sets no limits of one group")
 	}
-	body := params{"name": name, "path": w.prefix + name, "visibility": in.Visibility}
-	fullPath := w.prefix + name
+	body := params{"name": name, "path": w.called(name), "visibility": in.Visibility}
+	fullPath := w.called(name)
 	if in.Parent == "" {
 		w.named(name)
 	}
 	if in.Parent != "" {
 		body["path"], body["parent_id"] = name, w.ids["group."+in.Parent]
+		w.parents[name] = in.Parent
 		fullPath = w.Names["group."+in.Parent+".path"] + "/" + name
 	}
 	path := fmt.Sprintf("/groups/%d", w.create("group", name, "/groups", visible(body)))
@@ -135,6 +150,20 @@ func (w *restWorld) group(name string, in caseGroup) {
 	if w.mentions("{{group." + name + ".registration_token}}") {
 		w.registrationToken("group", name, path)
 	}
+}
+
+// open gives a group the visibility of a project in it: GitLab makes no project that more people see than its group.
+func (w *restWorld) open(group string, visibility fakegitlab.Visibility) {
+	path := fmt.Sprintf("/groups/%d", w.ids["group."+group])
+	levels := []fakegitlab.Visibility{fakegitlab.Private, fakegitlab.Internal, fakegitlab.Public}
+	is, _ := testkit.Descend(w.send(http.MethodGet, path, nil), "visibility").(string)
+	if slices.Index(levels, fakegitlab.Visibility(is)) >= slices.Index(levels, visibility) {
+		return
+	}
+	if parent := w.parents[group]; parent != "" {
+		w.open(parent, visibility)
+	}
+	w.send(http.MethodPut, path, params{"visibility": visibility})
 }
 
 // visible leaves the visibility to GitLab, which is private, where the case gives none.
@@ -158,6 +187,7 @@ func (w *restWorld) project(name string, in caseProject) {
 	to, namespace := "/projects", w.Names["group."+in.Namespace+".path"]
 	if id, isGroup := w.ids["group."+in.Namespace]; isGroup {
 		body["namespace_id"] = id
+		w.open(in.Namespace, in.Visibility)
 	} else {
 		to, namespace = fmt.Sprintf("/projects/user/%d", w.userID(in.Namespace)), w.prefix+in.Namespace
 	}
@@ -240,8 +270,12 @@ func (w *restWorld) makeRunner(name string, in caseRunner, body params) string {
 		kind, owner = "group", in.Group
 	case len(in.Projects) > 0:
 		kind, owner = "project", in.Projects[0]
+	case in.Type == fakegitlab.ProjectRunner: // of nobody: its only project goes
+		kind, owner = "project", "gone of "+name
+		gone := fmt.Sprintf("/projects/%d", w.create(kind, owner, "/projects", params{"name": w.prefix + "gone"}))
+		defer w.remove([]string{gone})
 	case in.Type != fakegitlab.InstanceRunner:
-		w.skip("REST makes no runner that is of nobody")
+		w.skip("REST makes no group runner that is of nobody")
 	}
 	if owner != "" {
 		path = fmt.Sprintf("/%ss/%d", kind, w.ids[kind+"."+owner])
@@ -270,7 +304,7 @@ func (w *restWorld) makeRunner(name string, in caseRunner, body params) string {
 // about that.
 func (w *restWorld) contact(token string, in caseRunner, managers []caseManager) {
 	timely := aboutTime.MatchString(w.about)
-	if !timely && !aboutManager.MatchString(w.about) {
+	if w.refused || !timely && !aboutManager.MatchString(w.about) {
 		return
 	}
 	if w.mentions("ip_address") && len(managers) > 0 {
@@ -280,7 +314,11 @@ func (w *restWorld) contact(token string, in caseRunner, managers []caseManager)
 		managers = []caseManager{{Contacted: in.Contacted}}
 	}
 	now := time.Now()
-	slices.SortStableFunc(managers, func(a, b caseManager) int { return a.Contacted.At(now).Compare(b.Contacted.At(now)) })
+	if timely || w.mentions("version") { // which is that of the last to come
+		slices.SortStableFunc(managers, func(a, b caseManager) int {
+			return a.Contacted.At(now).Compare(b.Contacted.At(now))
+		})
+	}
 	for _, m := range managers {
 		if timely && (in.Contacted == "" || m.Created != "") || m.Contacted == "" && (timely || len(managers) > 1) {
 			w.skip("REST makes no manager without contact, and none in the past")
@@ -290,14 +328,18 @@ func (w *restWorld) contact(token string, in caseRunner, managers []caseManager)
 		}
 	}
 	for _, m := range managers {
-		w.sendAs("", http.MethodPost, "/runners/verify", params{"token": token, "system_id": m.SystemID,
-			"info": params{"version": m.Version, "revision": m.Revision, "platform": m.Platform,
-				"architecture": m.Architecture}})
+		body := params{"token": token, "info": params{"version": m.Version, "revision": m.Revision,
+			"platform": m.Platform, "architecture": m.Architecture}}
+		if m.SystemID != "" {
+			body["system_id"] = m.SystemID
+		}
+		w.sendAs("", http.MethodPost, "/runners/verify", body)
 	}
 }
 
+// job makes none: a case can do without if it names none and is refused whatever there is.
 func (w *restWorld) job(string, caseJob) {
-	if w.mentions("job") {
+	if w.mentions("{{job.") || w.mentions("job") && !w.refused {
 		w.skip("REST cannot give a job its status")
 	}
 }
