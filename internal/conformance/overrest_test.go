@@ -18,6 +18,7 @@ import (
 // TestConformanceOverREST plays cases as against a real GitLab: each against a fake of its own, at its address. It shows
 // that the worlds made over REST are those of the cases.
 func TestConformanceOverREST(t *testing.T) {
+	skipUnderRace(t)
 	files, err := filepath.Glob(testkit.Path("testdata/conformance/*.json"))
 	require.NoError(t, err)
 	played, all := 0, 0
