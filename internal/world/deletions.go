@@ -11,12 +11,6 @@ import (
 // What people delete, and what goes with it. Each of these refuses before it changes anything; what is done cannot
 // fail.
 
-// GhostUsername is the user that the jobs of deleted users are given to
-// (app/services/users/migrate_records_to_ghost_user_service.rb, migrate_pipelines). Before GitLab had that, in some
-// 18.x, such jobs were left without a user (config/gitlab_loose_foreign_keys.yml, p_ci_builds), which a record here
-// cannot be.
-const GhostUsername = "ghost"
-
 // DeleteUser deletes a user with the tokens, memberships and personal projects. Jobs that can be canceled fail, because
 // the user is blocked first; others stay, and so do runners, which forget who made them. The only owner of a group
 // cannot be deleted (app/services/users/destroy_service.rb; app/models/user.rb, the transition to blocked;
@@ -236,8 +230,4 @@ func (st *State) removeJob(j *Job) {
 	delete(st.JobTokens, j.Token)
 	st.Jobs.remove(j)
 	j.wake()
-}
-
-func without[T comparable](rows []T, gone T) []T {
-	return slices.DeleteFunc(slices.Clone(rows), func(row T) bool { return row == gone })
 }

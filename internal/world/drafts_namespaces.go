@@ -12,21 +12,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
-// fieldRegistrationToken is the registration token of the instance, a group or a project.
-const fieldRegistrationToken = "registration_token"
-
-func setRole(st *State, roles map[*User]Role, u *User, r Role) {
-	before, had := roles[u]
-	roles[u] = r
-	st.onUndo(func() {
-		if had {
-			roles[u] = before
-		} else {
-			delete(roles, u)
-		}
-	})
-}
-
 func checkRole(r Role) error {
 	switch {
 	case r == 0:
@@ -236,12 +221,6 @@ func (st *State) EnsureGroup(path string) {
 	}
 }
 
-func (st *State) setImplied(g *Group, implied bool) {
-	before := g.implied
-	g.implied = implied
-	st.onUndo(func() { g.implied = before })
-}
-
 // renumber gives an implied group the id that it is now said to have.
 func (st *State) renumber(g *Group, id int) {
 	before := g.ID
@@ -302,26 +281,6 @@ func (st *State) UpdateGroup(g *Group, in Group, members map[string]Role) error 
 	}
 	st.setGroup(g, in)
 	return nil
-}
-
-// checkRegistrationToken refuses a registration token that something else has already.
-func (st *State) checkRegistrationToken(token, own string) error {
-	if token == "" || token == own {
-		return nil
-	}
-	holder := st.registrationTokens[token]
-	if token == st.Settings.RegistrationToken || holder != nil && *holder == token {
-		return errors.New("the registration token is another's")
-	}
-	return nil
-}
-
-// indexRegistrationToken notes where a group's or project's token stands. What stands there may change without a word:
-// whoever looks it up compares.
-func (st *State) indexRegistrationToken(at *string) {
-	if *at != "" {
-		setKey(st, st.registrationTokens, *at, at)
-	}
 }
 
 func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems) {
