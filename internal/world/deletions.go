@@ -156,16 +156,8 @@ func (st *State) DeleteProject(p *Project) {
 			st.DeleteRunner(r)
 		}
 	}
-	st.removeBots(p.Roles)
-	st.removeWebhooks(p.webhooks)
 	st.dropProtectedRefs(p)
-	st.dropDeployTokens(p, nil)
-	st.removeTokens(func(t *AccessToken) bool { return t.Project == p })
-	for _, t := range st.Tokens.Rows {
-		for i := range t.Grants {
-			t.Grants[i].Projects = without(t.Grants[i].Projects, p)
-		}
-	}
+	st.dropAccess(p, nil, p.Roles, p.webhooks)
 	if p.Group != nil {
 		p.Group.Projects = without(p.Group.Projects, p)
 	}
@@ -191,15 +183,7 @@ func (st *State) DeleteGroup(g *Group) {
 		r.Group = nil
 		st.tick(r)
 	}
-	st.removeBots(g.Roles)
-	st.removeWebhooks(g.webhooks)
-	st.dropDeployTokens(nil, g)
-	st.removeTokens(func(t *AccessToken) bool { return t.Group == g })
-	for _, t := range st.Tokens.Rows {
-		for i := range t.Grants {
-			t.Grants[i].Groups = without(t.Grants[i].Groups, g)
-		}
-	}
+	st.dropAccess(nil, g, g.Roles, g.webhooks)
 	if g.Parent != nil {
 		g.Parent.Children = without(g.Parent.Children, g)
 	}
@@ -208,6 +192,21 @@ func (st *State) DeleteGroup(g *Group) {
 	st.dropShares(g)
 	st.Groups.remove(g)
 	st.tickAll()
+}
+
+// dropAccess takes away what reaches into or out of a project or a group that goes; the other is nil. That is the bots
+// among its members, its webhooks, deploy tokens and access tokens, and what grants of other tokens say of it.
+func (st *State) dropAccess(p *Project, g *Group, members map[*User]Role, webhooks []*Webhook) {
+	st.removeBots(members)
+	st.removeWebhooks(webhooks)
+	st.dropDeployTokens(p, g)
+	st.removeTokens(func(t *AccessToken) bool { return t.Project == p && t.Group == g })
+	for _, t := range st.Tokens.Rows {
+		for i := range t.Grants {
+			grant := &t.Grants[i]
+			grant.Projects, grant.Groups = without(grant.Projects, p), without(grant.Groups, g)
+		}
+	}
 }
 
 // removeBots deletes those members of a project or group that are the bots of its access tokens.

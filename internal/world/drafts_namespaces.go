@@ -152,6 +152,31 @@ func (st *State) checkParents(path string, project bool) (ps Problems) {
 	return ps
 }
 
+// inCommon is what drafts of groups and of projects have in common. What a pointer leads to may be filled in.
+type inCommon struct {
+	path            string
+	name            *string
+	visibility      *Visibility
+	tokenExpiration time.Duration
+	known           []Attribute // the attributes that there are
+	attributes      *map[string]string
+	roles           *map[*User]Role
+}
+
+// checkInCommon checks that part of a draft, fills in what is empty, and finds the members.
+func (st *State) checkInCommon(in inCommon, members map[string]Role) (ps Problems) {
+	ps.Add("visibility", checkVisibility(in.visibility))
+	ps.Add(fieldExpiration, checkExpiration(in.tokenExpiration))
+	ps = append(ps, checkAttributes(in.known, *in.attributes)...)
+	*in.attributes = changesOf(in.known, nil, *in.attributes)
+	if _, last := SplitPath(in.path); *in.name == "" {
+		*in.name = last
+	}
+	var ofMembers Problems
+	*in.roles, ofMembers = st.rolesOf(members)
+	return append(ps, ofMembers...)
+}
+
 func (st *State) checkGroup(in *Group, members map[string]Role) (ps Problems) {
 	switch {
 	case in.Path == "":
@@ -161,19 +186,11 @@ func (st *State) checkGroup(in *Group, members map[string]Role) (ps Problems) {
 	default:
 		ps.Add("path", checkPath("full path of a group", in.Path, false))
 	}
-	ps.Add("visibility", checkVisibility(&in.Visibility))
-	ps.Add(fieldExpiration, checkExpiration(in.RunnerTokenExpiration))
-	ps = append(ps, checkAttributes(GroupAttributes, in.Attributes)...)
-	in.Attributes = changesOf(GroupAttributes, nil, in.Attributes)
-	if _, last := SplitPath(in.Path); in.Name == "" {
-		in.Name = last
-	}
 	if in.SharedRunnersOverridable && !in.SharedRunnersDisabled {
 		ps.addFrom("shared_runners_overridable", errNothingToOverride, "shared_runners_disabled")
 	}
-	var ofMembers Problems
-	in.Roles, ofMembers = st.rolesOf(members)
-	return append(ps, ofMembers...)
+	return append(ps, st.checkInCommon(inCommon{in.Path, &in.Name, &in.Visibility, in.RunnerTokenExpiration,
+		GroupAttributes, &in.Attributes, &in.Roles}, members)...)
 }
 
 // errNothingToOverride is that of a group which says that below it something may be switched on that is on.
@@ -297,16 +314,8 @@ func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems
 	if in.BuildTimeout < 0 {
 		ps.Addf("build_timeout", "a job cannot time out after %s", in.BuildTimeout)
 	}
-	ps.Add("visibility", checkVisibility(&in.Visibility))
-	ps.Add(fieldExpiration, checkExpiration(in.RunnerTokenExpiration))
-	ps = append(ps, checkAttributes(allProjectAttributes, in.Attributes)...)
-	in.Attributes = changesOf(allProjectAttributes, nil, in.Attributes)
-	if _, last := SplitPath(in.Path); in.Name == "" {
-		in.Name = last
-	}
-	var ofMembers Problems
-	in.Roles, ofMembers = st.rolesOf(members)
-	return append(ps, ofMembers...)
+	return append(ps, st.checkInCommon(inCommon{in.Path, &in.Name, &in.Visibility, in.RunnerTokenExpiration,
+		allProjectAttributes, &in.Attributes, &in.Roles}, members)...)
 }
 
 // AddProject makes a project of a draft, and the groups in its path that do not exist.
