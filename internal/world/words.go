@@ -177,7 +177,7 @@ var (
 	Registrations    = []Registration{ByUser, ByRegistrationToken}
 )
 
-// The attributes that decide about something here, by GitLab's names.
+// The attributes of groups and projects that decide about something here, by GitLab's names.
 const (
 	AttrProjectCreation  = "project_creation_level"
 	AttrSubgroupCreation = "subgroup_creation_level"
