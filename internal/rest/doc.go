@@ -28,7 +28,8 @@
 //	members.go                         members of both (lib/api/members.rb)
 //
 // routing.go is how Grape finds the route of a request, and what it answers where there is none: the front.Protocol
-// by which the API stands in the door, internal/gitlab. names.go has the headers that some endpoints read or write.
+// by which the API stands in the door, internal/gitlab. names.go has the headers that some endpoints read or write,
+// and paths of endpoints that more than one file names.
 //
 // Families share row.go (rows and the request), path.go (what a path names, before blocks), lists.go (pages),
 // refusals.go, texts.go and entities.go. Files that end in _entities.go are what GitLab shows; no handler is in them.

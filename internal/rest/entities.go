@@ -3,7 +3,12 @@ package rest
 // What the JSON shapes of GitLab (lib/api/entities) are made of. Their fields are in GitLab's order. A pointer that
 // is nil is null; what only some versions have is left out of the others by omitzero.
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+)
 
 // isoTime is a time as GitLab writes it, "2016-01-25T16:39:48.066Z" or, in an instance with a time zone,
 // "2016-01-25T17:39:48.066+01:00".
@@ -60,3 +65,16 @@ type optional[T any] **T
 
 // some is a field that the version has.
 func some[T any](v *T) optional[T] { return &v }
+
+// asksFor reports whether a parameter of the endpoint is true: another one's says nothing.
+func (q request) asksFor(name string) bool {
+	return isTrue(q.Params, name) && slices.Contains(q.Params.Names(), name)
+}
+
+// customAttributes are the attributes of anything for administrators who ask for them; nothing here has any.
+func (q request) customAttributes() optional[[]string] {
+	if q.asksFor("with_custom_attributes") && policy.ReadCustomAttribute(q.Actor).Allowed {
+		return some(&[]string{})
+	}
+	return nil
+}

@@ -289,3 +289,23 @@ func transferGroup(q request) front.Response {
 	}
 	return front.Created(q.groupDetail(g))
 }
+
+// transferProjectToGroup is POST /groups/:id/projects/:project_id, for administrators.
+func transferProjectToGroup(q request) front.Response {
+	if refusal := front.Allow(policy.AdminAllResources(q.Actor), ""); refusal != nil {
+		return *refusal
+	}
+	g, refusal := q.findGroup(q.Vars["id"])
+	if refusal != nil {
+		return *refusal
+	}
+	p := q.ProjectByRef(q.Vars["project_id"])
+	if p == nil {
+		return front.NotFound("Project").Because(fmt.Sprintf("there is no project %q", q.Vars["project_id"]))
+	}
+	may := q.OnGroup(g, policy.TransferProjectsToGroup)
+	if refusal := q.transferTo(p, world.Namespace{Group: g}, may); refusal != nil {
+		return *refusal
+	}
+	return front.Created(q.groupDetail(g))
+}

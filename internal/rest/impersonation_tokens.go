@@ -11,12 +11,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// The paths of the impersonation tokens of a user, and of one.
-const (
-	impersonationTokens = "/users/:user_id/impersonation_tokens"
-	impersonationToken  = impersonationTokens + "/:impersonation_token_id"
-)
-
 func impersonationTokenRows() []row {
 	id := []params.Param{{Name: "impersonation_token_id", Kind: params.Integer, Required: true}}
 	listed := front.Declare(userOfTokens, page.Params(),

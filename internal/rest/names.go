@@ -10,3 +10,9 @@ const (
 	headerLastUpdate      = "X-Gitlab-Last-Update"
 	headerTraceInterval   = "X-Gitlab-Trace-Update-Interval"
 )
+
+// The paths of the impersonation tokens of a user, and of one.
+const (
+	impersonationTokens = "/users/:user_id/impersonation_tokens"
+	impersonationToken  = impersonationTokens + "/:impersonation_token_id"
+)

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
-	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/page"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
@@ -48,15 +47,6 @@ func getProject(q request) front.Response {
 		return front.OK(q.projectEntity(q.Project))
 	}
 	return front.OK(q.withToken(q.projectWithAccess(q.Project), q.Project))
-}
-
-// runnersToken is the registration token of a group, or of a project in it, as it is shown. A project's own switch
-// does not hide it.
-func (q request) runnersToken(token string, g *world.Group) *string {
-	if q.Has(gitlabversion.DisallowedTokensHidden) && !q.RegistrationTokensAllowed(g) {
-		return nil
-	}
-	return &token
 }
 
 func getGroup(q request) front.Response {

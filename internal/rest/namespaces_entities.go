@@ -4,7 +4,6 @@ package rest
 // them).
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -128,27 +127,6 @@ func (q request) projectSeen(p *world.Project, readsCode bool) projectEntity {
 	return e
 }
 
-// asksFor reports whether a parameter of the endpoint is true: another one's says nothing.
-func (q request) asksFor(name string) bool {
-	return isTrue(q.Params, name) && slices.Contains(q.Params.Names(), name)
-}
-
-// customAttributes are the attributes of anything for administrators who ask for them; nothing here has any.
-func (q request) customAttributes() optional[[]string] {
-	if q.asksFor("with_custom_attributes") && policy.ReadCustomAttribute(q.Actor).Allowed {
-		return some(&[]string{})
-	}
-	return nil
-}
-
-// projectWithAccess is fullProject with what the user is in it.
-func (q request) projectWithAccess(p *world.Project) fullProjectEntity {
-	e := q.fullProject(p)
-	e.Permissions = &permissionsEntity{ProjectAccess: accessOrNull(world.DirectRoleInProject(q.User, p)),
-		GroupAccess: accessOrNull(world.MemberRoleInGroup(q.User, p.Group))}
-	return e
-}
-
 // globalNotifications is the notification level of a member who has not chosen one.
 const globalNotifications = 3
 
@@ -157,4 +135,13 @@ func accessOrNull(r world.Role) *accessEntity {
 		return nil
 	}
 	return &accessEntity{AccessLevel: int(r), NotificationLevel: globalNotifications}
+}
+
+// runnersToken is the registration token of a group, or of a project in it, as it is shown. A project's own switch
+// does not hide it.
+func (q request) runnersToken(token string, g *world.Group) *string {
+	if q.Has(gitlabversion.DisallowedTokensHidden) && !q.RegistrationTokensAllowed(g) {
+		return nil
+	}
+	return &token
 }

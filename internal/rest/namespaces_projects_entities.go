@@ -295,3 +295,20 @@ func (q request) addLaterAttributes(e *fullProjectEntity, p *world.Project) {
 		e.DefaultTitleTemplate = some[string](nil)
 	}
 }
+
+// withToken adds to a project what is shown to its administrators where it is alone.
+func (q request) withToken(e fullProjectEntity, p *world.Project) fullProjectEntity {
+	if e.projectAdminEntity != nil {
+		e.RunnersToken = some(q.runnersToken(p.RegistrationToken, p.Group))
+		e.ImportError = some[string](nil)
+	}
+	return e
+}
+
+// projectWithAccess is fullProject with what the user is in it.
+func (q request) projectWithAccess(p *world.Project) fullProjectEntity {
+	e := q.fullProject(p)
+	e.Permissions = &permissionsEntity{ProjectAccess: accessOrNull(world.DirectRoleInProject(q.User, p)),
+		GroupAccess: accessOrNull(world.MemberRoleInGroup(q.User, p.Group))}
+	return e
+}

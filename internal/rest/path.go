@@ -1,7 +1,7 @@
 package rest
 
-// The project, group or runner of a path: finding it, and the before blocks that hide it from those who may not see it
-// (find_project! and find_group! in lib/api/helpers.rb, get_runner in lib/api/ci/runners.rb).
+// The project, group, user or runner of a path: finding it, and the before blocks that hide it from those who may not
+// see it (find_project! and find_group! in lib/api/helpers.rb, get_runner in lib/api/ci/runners.rb).
 
 import (
 	"fmt"
@@ -133,4 +133,21 @@ func (q request) permittedRunner(may front.RunnerRule) (*world.Runner, *front.Re
 		return nil, refusal
 	}
 	return r, front.Allow(q.OnRunner(r, may), msgNoAccess)
+}
+
+// findUser finds the user that a parameter has the ID of, or refuses with the 404.
+func (q request) findUser(param string) (*world.User, *front.Response) {
+	id, _ := q.Params.Int(param)
+	if u := q.Users.ByID[id]; u != nil {
+		return u, nil
+	}
+	return nil, front.NotFound("User").Because(fmt.Sprintf("there is no user %d", id)).AsRefusal()
+}
+
+// userForAdmin finds the user of the path for an administrator; others are refused first.
+func (q request) userForAdmin() (*world.User, *front.Response) {
+	if refusal := front.Allow(policy.AdminUsers(q.Actor), ""); refusal != nil {
+		return nil, refusal
+	}
+	return q.findUser("id")
 }

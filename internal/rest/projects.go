@@ -99,15 +99,6 @@ func (q request) projectForAdmins(p *world.Project) fullProjectEntity {
 	return q.withToken(q.fullProject(p), p)
 }
 
-// withToken adds to a project what is shown to its administrators where it is alone.
-func (q request) withToken(e fullProjectEntity, p *world.Project) fullProjectEntity {
-	if e.projectAdminEntity != nil {
-		e.RunnersToken = some(q.runnersToken(p.RegistrationToken, p.Group))
-		e.ImportError = some[string](nil)
-	}
-	return e
-}
-
 // permittedProject finds the project of the path, which is sought after the parameters, and checks that the user may do
 // this to it.
 func (q request) permittedProject(may front.ProjectRule) (*world.Project, *front.Response) {
@@ -248,24 +239,4 @@ func (q request) transferTo(p *world.Project, to world.Namespace, may policy.Dec
 			Because(err.Error()).AsRefusal()
 	}
 	return nil
-}
-
-// transferProjectToGroup is POST /groups/:id/projects/:project_id, for administrators.
-func transferProjectToGroup(q request) front.Response {
-	if refusal := front.Allow(policy.AdminAllResources(q.Actor), ""); refusal != nil {
-		return *refusal
-	}
-	g, refusal := q.findGroup(q.Vars["id"])
-	if refusal != nil {
-		return *refusal
-	}
-	p := q.ProjectByRef(q.Vars["project_id"])
-	if p == nil {
-		return front.NotFound("Project").Because(fmt.Sprintf("there is no project %q", q.Vars["project_id"]))
-	}
-	may := q.OnGroup(g, policy.TransferProjectsToGroup)
-	if refusal := q.transferTo(p, world.Namespace{Group: g}, may); refusal != nil {
-		return *refusal
-	}
-	return front.Created(q.groupDetail(g))
 }

@@ -3,7 +3,6 @@ package rest
 // Users, one and in lists, and what administrators make of them (lib/api/users.rb).
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 
@@ -32,23 +31,6 @@ func userRows() []row {
 		{endpoint: "GET /users/:id/associations_count", scopes: profile, spec: front.Declare(userID),
 			handle: countAssociations},
 	}
-}
-
-// findUser finds the user that a parameter has the ID of, or refuses with the 404.
-func (q request) findUser(param string) (*world.User, *front.Response) {
-	id, _ := q.Params.Int(param)
-	if u := q.Users.ByID[id]; u != nil {
-		return u, nil
-	}
-	return nil, front.NotFound("User").Because(fmt.Sprintf("there is no user %d", id)).AsRefusal()
-}
-
-// userForAdmin finds the user of the path for an administrator; others are refused first.
-func (q request) userForAdmin() (*world.User, *front.Response) {
-	if refusal := front.Allow(policy.AdminUsers(q.Actor), ""); refusal != nil {
-		return nil, refusal
-	}
-	return q.findUser("id")
 }
 
 func getUser(q request) front.Response {

@@ -13,7 +13,6 @@ import (
 // Personal access tokens that requests make (app/models/personal_access_token.rb, app/services/personal_access_tokens).
 
 const (
-	day = 24 * time.Hour
 	// longestTokenLife is how far the day may be on which a new token expires.
 	longestTokenLife = 365 * day
 	// rotatedTokenLife is how long a token lives that has taken another's place.

@@ -50,15 +50,6 @@ func (st *State) KeepFile(j *Job, f *File) *Refusal {
 	return nil
 }
 
-// File is the job's record of a file of a type; nil if there is none. Whether the file is there still, Artifact says.
-func (j *Job) File(fileType string) *File {
-	i := slices.IndexFunc(j.Files, func(f *File) bool { return f.Type == fileType })
-	if i < 0 {
-		return nil
-	}
-	return j.Files[i]
-}
-
 // over reports whether something that expires at a time, never if that is zero, has done so.
 func (st *State) over(at time.Time) bool { return !at.IsZero() && !at.After(st.Now()) }
 

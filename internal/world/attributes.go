@@ -34,40 +34,6 @@ const (
 // Unset is the default of an attribute that is null in a new group or project.
 const Unset = ""
 
-// The attributes that decide about something here, by GitLab's names.
-const (
-	AttrProjectCreation  = "project_creation_level"
-	AttrSubgroupCreation = "subgroup_creation_level"
-	AttrShareLock        = "share_with_group_lock"
-	AttrSharingInside    = "prevent_sharing_groups_outside_hierarchy"
-	AttrPublicJobs       = "public_jobs"
-	attrTopics           = "topics"
-	AttrBuildsAccess     = "builds_access_level"
-	AttrMaxArtifactsSize = "max_artifacts_size"
-	AttrGitProtocol      = "enabled_git_access_protocol"
-	AttrDefaultBranch    = "default_branch"
-	attrConfigPath       = "ci_config_path"
-	attrGitStrategy      = "build_git_strategy"
-)
-
-// Levels of access to a feature of a project: nobody, its members, all who see it; for some, everybody.
-const (
-	FeatureDisabled = "disabled"
-	FeaturePrivate  = "private"
-	FeatureEnabled  = "enabled"
-	featurePublic   = "public"
-)
-
-const gitFetch = "fetch" // of build_git_strategy
-
-// Words of project_creation_level and subgroup_creation_level.
-const (
-	CreationNoone      = "noone"
-	CreationOwner      = "owner"
-	CreationMaintainer = "maintainer"
-	CreationDeveloper  = "developer"
-)
-
 func onOff(name string, on bool) Attribute {
 	return Attribute{Name: name, Kind: FlagAttribute, Default: strconv.FormatBool(on)}
 }
@@ -277,9 +243,6 @@ func (p *Project) PublicJobs() bool { return p.Attributes[AttrPublicJobs] != "fa
 // Topics are the topics of the project.
 func (p *Project) Topics() []string { return Words(p.Attribute(attrTopics)) }
 
-// BuildsDisabled is whether nobody has the project's jobs, and no runner gets them.
-func (p *Project) BuildsDisabled() bool { return p.Attributes[AttrBuildsAccess] == FeatureDisabled }
-
 // DefaultBranch is the branch that the project's repository stands on.
 func (p *Project) DefaultBranch() string { return cmp.Or(p.Attribute(AttrDefaultBranch), DefaultRef) }
 
@@ -300,15 +263,4 @@ func (st *State) ArtifactsLimitOf(p *Project) int64 {
 		return int64(megabytes) << 20
 	}
 	return st.Settings.ArtifactsLimit()
-}
-
-// ShareLocked is whether the group, or one above it, keeps its projects from being shared: the lock goes down
-// (app/models/namespace.rb, force_share_with_group_lock_on_descendants).
-func (g *Group) ShareLocked() bool {
-	for g := range g.Lineage {
-		if g.Attributes[AttrShareLock] == "true" {
-			return true
-		}
-	}
-	return false
 }

@@ -11,12 +11,6 @@ import (
 // What people delete, and what goes with it. Each of these refuses before it changes anything; what is done cannot
 // fail.
 
-// GhostUsername is the user that the jobs of deleted users are given to
-// (app/services/users/migrate_records_to_ghost_user_service.rb, migrate_pipelines). Before GitLab had that, in some
-// 18.x, such jobs were left without a user (config/gitlab_loose_foreign_keys.yml, p_ci_builds), which a record here
-// cannot be.
-const GhostUsername = "ghost"
-
 // DeleteUser deletes a user with the tokens, memberships and personal projects. Jobs that can be canceled fail, because
 // the user is blocked first; others stay, and so do runners, which forget who made them. The only owner of a group
 // cannot be deleted (app/services/users/destroy_service.rb; app/models/user.rb, the transition to blocked;
@@ -162,16 +156,8 @@ func (st *State) DeleteProject(p *Project) {
 			st.DeleteRunner(r)
 		}
 	}
-	st.removeBots(p.Roles)
-	st.removeWebhooks(p.webhooks)
 	st.dropProtectedRefs(p)
-	st.dropDeployTokens(p, nil)
-	st.removeTokens(func(t *AccessToken) bool { return t.Project == p })
-	for _, t := range st.Tokens.Rows {
-		for i := range t.Grants {
-			t.Grants[i].Projects = without(t.Grants[i].Projects, p)
-		}
-	}
+	st.dropAccess(p, nil, p.Roles, p.webhooks)
 	if p.Group != nil {
 		p.Group.Projects = without(p.Group.Projects, p)
 	}
@@ -197,15 +183,7 @@ func (st *State) DeleteGroup(g *Group) {
 		r.Group = nil
 		st.tick(r)
 	}
-	st.removeBots(g.Roles)
-	st.removeWebhooks(g.webhooks)
-	st.dropDeployTokens(nil, g)
-	st.removeTokens(func(t *AccessToken) bool { return t.Group == g })
-	for _, t := range st.Tokens.Rows {
-		for i := range t.Grants {
-			t.Grants[i].Groups = without(t.Grants[i].Groups, g)
-		}
-	}
+	st.dropAccess(nil, g, g.Roles, g.webhooks)
 	if g.Parent != nil {
 		g.Parent.Children = without(g.Parent.Children, g)
 	}
@@ -214,6 +192,21 @@ func (st *State) DeleteGroup(g *Group) {
 	st.dropShares(g)
 	st.Groups.remove(g)
 	st.tickAll()
+}
+
+// dropAccess takes away what reaches into or out of a project or a group that goes; the other is nil. That is the bots
+// among its members, its webhooks, deploy tokens and access tokens, and what grants of other tokens say of it.
+func (st *State) dropAccess(p *Project, g *Group, members map[*User]Role, webhooks []*Webhook) {
+	st.removeBots(members)
+	st.removeWebhooks(webhooks)
+	st.dropDeployTokens(p, g)
+	st.removeTokens(func(t *AccessToken) bool { return t.Project == p && t.Group == g })
+	for _, t := range st.Tokens.Rows {
+		for i := range t.Grants {
+			grant := &t.Grants[i]
+			grant.Projects, grant.Groups = without(grant.Projects, p), without(grant.Groups, g)
+		}
+	}
 }
 
 // removeBots deletes those members of a project or group that are the bots of its access tokens.
@@ -236,8 +229,4 @@ func (st *State) removeJob(j *Job) {
 	delete(st.JobTokens, j.Token)
 	st.Jobs.remove(j)
 	j.wake()
-}
-
-func without[T comparable](rows []T, gone T) []T {
-	return slices.DeleteFunc(slices.Clone(rows), func(row T) bool { return row == gone })
 }

@@ -42,6 +42,7 @@
 // # The files, from the ground up
 //
 //	words.go settings.go failure_reasons.go messages.go   GitLab's words, settings and texts
+//	invalid.go problems.go                                the errors of refused records and drafts
 //	artifact_kinds.go files.go dotenv.go blob.go          artifacts, and the bytes of artifacts and logs
 //	names.go strings.go times.go tables.go avatars.go     tools: paths, nullable texts, times, rows ordered by id
 //	records_*.go roles.go                                 the records, and what one can tell by looking at them
@@ -54,7 +55,8 @@
 //	job_timeout.go pipelines.go                           how long a job may run; the state of a pipeline, what it locks
 //	jobs.go log.go artifacts*.go fates.go                 transitions of jobs, their logs and files
 //	workers.go                                            what GitLab's background workers do with all that
-//	access_tokens*.go                                     transitions of access tokens, those of OAuth among them
+//	access_tokens*.go                                     transitions of access tokens, those of OAuth among them, and
+//	                                                      those that Token hands out
 //	users.go users_model.go users_states.go               what requests make of users, GitLab's rules of that, states
 //	attributes.go names_model.go paths.go                 settings that are kept; names and paths that requests give;
 //	                                                      where groups and projects are and were
@@ -66,5 +68,6 @@
 //	variables.go refs.go                                  transitions of CI/CD variables, protected branches and tags
 //	deploy_tokens.go                                      deploy tokens
 //	pins.go                                               ids and tokens that a test wants requests to make
-//	drafts*.go                                            records from plain data
+//	drafts*.go standins.go                                records from plain data; what stands for refused ones
+//	visits.go                                             New, Visit and Replace, the ways into a whole state
 package world

@@ -12,21 +12,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
-// fieldRegistrationToken is the registration token of the instance, a group or a project.
-const fieldRegistrationToken = "registration_token"
-
-func setRole(st *State, roles map[*User]Role, u *User, r Role) {
-	before, had := roles[u]
-	roles[u] = r
-	st.onUndo(func() {
-		if had {
-			roles[u] = before
-		} else {
-			delete(roles, u)
-		}
-	})
-}
-
 func checkRole(r Role) error {
 	switch {
 	case r == 0:
@@ -167,6 +152,31 @@ func (st *State) checkParents(path string, project bool) (ps Problems) {
 	return ps
 }
 
+// inCommon is what drafts of groups and of projects have in common. What a pointer leads to may be filled in.
+type inCommon struct {
+	path            string
+	name            *string
+	visibility      *Visibility
+	tokenExpiration time.Duration
+	known           []Attribute // the attributes that there are
+	attributes      *map[string]string
+	roles           *map[*User]Role
+}
+
+// checkInCommon checks that part of a draft, fills in what is empty, and finds the members.
+func (st *State) checkInCommon(in inCommon, members map[string]Role) (ps Problems) {
+	ps.Add("visibility", checkVisibility(in.visibility))
+	ps.Add(fieldExpiration, checkExpiration(in.tokenExpiration))
+	ps = append(ps, checkAttributes(in.known, *in.attributes)...)
+	*in.attributes = changesOf(in.known, nil, *in.attributes)
+	if _, last := SplitPath(in.path); *in.name == "" {
+		*in.name = last
+	}
+	var ofMembers Problems
+	*in.roles, ofMembers = st.rolesOf(members)
+	return append(ps, ofMembers...)
+}
+
 func (st *State) checkGroup(in *Group, members map[string]Role) (ps Problems) {
 	switch {
 	case in.Path == "":
@@ -176,19 +186,11 @@ func (st *State) checkGroup(in *Group, members map[string]Role) (ps Problems) {
 	default:
 		ps.Add("path", checkPath("full path of a group", in.Path, false))
 	}
-	ps.Add("visibility", checkVisibility(&in.Visibility))
-	ps.Add(fieldExpiration, checkExpiration(in.RunnerTokenExpiration))
-	ps = append(ps, checkAttributes(GroupAttributes, in.Attributes)...)
-	in.Attributes = changesOf(GroupAttributes, nil, in.Attributes)
-	if _, last := SplitPath(in.Path); in.Name == "" {
-		in.Name = last
-	}
 	if in.SharedRunnersOverridable && !in.SharedRunnersDisabled {
 		ps.addFrom("shared_runners_overridable", errNothingToOverride, "shared_runners_disabled")
 	}
-	var ofMembers Problems
-	in.Roles, ofMembers = st.rolesOf(members)
-	return append(ps, ofMembers...)
+	return append(ps, st.checkInCommon(inCommon{in.Path, &in.Name, &in.Visibility, in.RunnerTokenExpiration,
+		GroupAttributes, &in.Attributes, &in.Roles}, members)...)
 }
 
 // errNothingToOverride is that of a group which says that below it something may be switched on that is on.
@@ -234,12 +236,6 @@ func (st *State) EnsureGroup(path string) {
 	if st.GroupPaths[Key(path)] == nil {
 		_, _ = st.AddGroup(Group{Path: path}, nil)
 	}
-}
-
-func (st *State) setImplied(g *Group, implied bool) {
-	before := g.implied
-	g.implied = implied
-	st.onUndo(func() { g.implied = before })
 }
 
 // renumber gives an implied group the id that it is now said to have.
@@ -304,26 +300,6 @@ func (st *State) UpdateGroup(g *Group, in Group, members map[string]Role) error 
 	return nil
 }
 
-// checkRegistrationToken refuses a registration token that something else has already.
-func (st *State) checkRegistrationToken(token, own string) error {
-	if token == "" || token == own {
-		return nil
-	}
-	holder := st.registrationTokens[token]
-	if token == st.Settings.RegistrationToken || holder != nil && *holder == token {
-		return errors.New("the registration token is another's")
-	}
-	return nil
-}
-
-// indexRegistrationToken notes where a group's or project's token stands. What stands there may change without a word:
-// whoever looks it up compares.
-func (st *State) indexRegistrationToken(at *string) {
-	if *at != "" {
-		setKey(st, st.registrationTokens, *at, at)
-	}
-}
-
 func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems) {
 	switch namespace, _ := SplitPath(in.Path); {
 	case in.Path == "":
@@ -338,16 +314,8 @@ func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems
 	if in.BuildTimeout < 0 {
 		ps.Addf("build_timeout", "a job cannot time out after %s", in.BuildTimeout)
 	}
-	ps.Add("visibility", checkVisibility(&in.Visibility))
-	ps.Add(fieldExpiration, checkExpiration(in.RunnerTokenExpiration))
-	ps = append(ps, checkAttributes(allProjectAttributes, in.Attributes)...)
-	in.Attributes = changesOf(allProjectAttributes, nil, in.Attributes)
-	if _, last := SplitPath(in.Path); in.Name == "" {
-		in.Name = last
-	}
-	var ofMembers Problems
-	in.Roles, ofMembers = st.rolesOf(members)
-	return append(ps, ofMembers...)
+	return append(ps, st.checkInCommon(inCommon{in.Path, &in.Name, &in.Visibility, in.RunnerTokenExpiration,
+		allProjectAttributes, &in.Attributes, &in.Roles}, members)...)
 }
 
 // AddProject makes a project of a draft, and the groups in its path that do not exist.

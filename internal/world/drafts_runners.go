@@ -91,35 +91,6 @@ func (st *State) setTimes(r *Runner, n RunnerDraft) {
 	}
 }
 
-// checkManagers checks the managers that a runner, nil if it is yet to be made, is to have.
-func (st *State) checkManagers(r *Runner, in []Manager) (ps Problems) {
-	seen, ids := map[string]bool{}, map[int]bool{}
-	for i, m := range in {
-		var of Problems
-		known := st.managers.ByID[m.ID]
-		switch {
-		case checkID("runner manager", m.ID) != nil:
-			of.Add("id", checkID("runner manager", m.ID))
-		case ids[m.ID] || known != nil && (known.Runner != r || known.SystemID != m.SystemID):
-			of.Addf("id", "runner manager id %d is taken", m.ID)
-		}
-		ids[m.ID] = m.ID != 0
-		switch {
-		case m.SystemID == "":
-			of.unset("system_id", "a manager has no system id")
-		case CheckSystemID(m.SystemID) != nil:
-			of.Add("system_id", CheckSystemID(m.SystemID))
-		case seen[m.SystemID]:
-			of.Addf("system_id", "two managers have the system id %q", m.SystemID)
-		}
-		seen[m.SystemID] = true
-		if len(of) > 0 {
-			ps.Add(datajson.Index("managers", i), of)
-		}
-	}
-	return ps
-}
-
 // setManagers makes the runner's managers those that are given; one that is known by its system id keeps its record.
 func (st *State) setManagers(r *Runner, in []Manager) {
 	var kept []*Manager

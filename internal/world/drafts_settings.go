@@ -54,9 +54,6 @@ func checkSettings(in *Settings) (ps Problems) {
 	return ps
 }
 
-// fieldExpiration is, of the settings, groups and projects, how long a runner's token lives.
-const fieldExpiration = "runner_token_expiration_interval"
-
 func checkExpiration(d time.Duration) error {
 	if d < 0 {
 		return fmt.Errorf("a token cannot live for %s", d)

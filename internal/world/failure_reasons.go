@@ -15,6 +15,15 @@ const (
 	stuckOrTimeout           = "stuck_or_timeout_failure"
 )
 
+// The failure reasons that workers give in later versions (app/models/concerns/enums/ci/commit_status.rb).
+const (
+	jobExecutionServerTimeout       = "job_execution_server_timeout"
+	stuckPendingWithMatchingRunners = "stuck_pending_with_matching_runners"
+	stuckPendingNoMatchingRunners   = "stuck_pending_no_matching_runners"
+	noUpdatesRunning                = "no_updates_running"
+	serverTimeoutRunning            = "server_timeout_running"
+)
+
 // neverRan are the reasons for which GitLab fails a job that it was about to give to a runner.
 func neverRan() []string {
 	return []string{MissingDependencyFailure, RunnerUnsupported, ArchivedFailure, projectDeletedFailure,

@@ -1,7 +1,6 @@
 package world
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -212,16 +211,4 @@ func numbersOf[T Row](t table[T]) []string {
 		}
 	}
 	return numbers
-}
-
-// AccessTokenByValue finds an access token for a person. The error does not repeat what may be a secret.
-func (st *State) AccessTokenByValue(value string) (*AccessToken, error) {
-	t := st.AccessToken(value)
-	if t == nil {
-		return nil, errors.New("no access token has that value")
-	}
-	if st.tokenValues[value] == nil { // of before a Reset
-		return st.addHanded(st.handed[value], value)
-	}
-	return t, nil
 }

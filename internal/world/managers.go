@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
 // legacySystemID is the system id of a manager that sends none (lib/api/ci/helpers/runner.rb, LEGACY_SYSTEM_XID).
@@ -107,4 +109,33 @@ func (r *Runner) forget(gone func(*Manager) bool) {
 func (st *State) SetContacted(r *Runner, at time.Time) {
 	r.ContactedAt = at
 	st.reindex(r)
+}
+
+// checkManagers checks the managers that a runner, nil if it is yet to be made, is to have.
+func (st *State) checkManagers(r *Runner, in []Manager) (ps Problems) {
+	seen, ids := map[string]bool{}, map[int]bool{}
+	for i, m := range in {
+		var of Problems
+		known := st.managers.ByID[m.ID]
+		switch {
+		case checkID("runner manager", m.ID) != nil:
+			of.Add("id", checkID("runner manager", m.ID))
+		case ids[m.ID] || known != nil && (known.Runner != r || known.SystemID != m.SystemID):
+			of.Addf("id", "runner manager id %d is taken", m.ID)
+		}
+		ids[m.ID] = m.ID != 0
+		switch {
+		case m.SystemID == "":
+			of.unset("system_id", "a manager has no system id")
+		case CheckSystemID(m.SystemID) != nil:
+			of.Add("system_id", CheckSystemID(m.SystemID))
+		case seen[m.SystemID]:
+			of.Addf("system_id", "two managers have the system id %q", m.SystemID)
+		}
+		seen[m.SystemID] = true
+		if len(of) > 0 {
+			ps.Add(datajson.Index("managers", i), of)
+		}
+	}
+	return ps
 }

@@ -182,3 +182,21 @@ func endIn(s Source, over func(time.Time) bool) {
 		}
 	}
 }
+
+func setRole(st *State, roles map[*User]Role, u *User, r Role) {
+	before, had := roles[u]
+	roles[u] = r
+	st.onUndo(func() {
+		if had {
+			roles[u] = before
+		} else {
+			delete(roles, u)
+		}
+	})
+}
+
+func (st *State) setImplied(g *Group, implied bool) {
+	before := g.implied
+	g.implied = implied
+	st.onUndo(func() { g.implied = before })
+}

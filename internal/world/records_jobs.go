@@ -239,3 +239,12 @@ func artifactsWanted(s ci.JobSpec) (of func(name string, earlier bool) bool) {
 		return needed[name]
 	}
 }
+
+// File is the job's record of a file of a type; nil if there is none. Whether the file is there still, Artifact says.
+func (j *Job) File(fileType string) *File {
+	i := slices.IndexFunc(j.Files, func(f *File) bool { return f.Type == fileType })
+	if i < 0 {
+		return nil
+	}
+	return j.Files[i]
+}

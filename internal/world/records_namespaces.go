@@ -148,3 +148,17 @@ func (p *Project) FullNamespaceName() string {
 	}
 	return p.Group.FullName()
 }
+
+// BuildsDisabled is whether nobody has the project's jobs, and no runner gets them.
+func (p *Project) BuildsDisabled() bool { return p.Attributes[AttrBuildsAccess] == FeatureDisabled }
+
+// ShareLocked is whether the group, or one above it, keeps its projects from being shared: the lock goes down
+// (app/models/namespace.rb, force_share_with_group_lock_on_descendants).
+func (g *Group) ShareLocked() bool {
+	for g := range g.Lineage {
+		if g.Attributes[AttrShareLock] == "true" {
+			return true
+		}
+	}
+	return false
+}

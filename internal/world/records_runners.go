@@ -127,3 +127,27 @@ type indexEntry struct {
 	scopes uint // one bit for each of RunnerScopes
 	tags   []string
 }
+
+// moments are what statuses are reckoned from: one that was contacted after online is online, one that was made and
+// last contacted at or before stale is stale (app/models/concerns/ci/has_runner_status.rb). Everything that tells
+// runners apart by how lately GitLab heard of them asks here.
+type moments struct{ online, stale time.Time }
+
+func (m moments) isOnline(contactedAt time.Time) bool { return contactedAt.After(m.online) }
+
+func (m moments) isStale(createdAt, contactedAt time.Time) bool {
+	return !Later(createdAt, contactedAt).After(m.stale)
+}
+
+// status is the status of what was made and last contacted then; zero for never.
+func (m moments) status(createdAt, contactedAt time.Time) RunnerStatus {
+	switch {
+	case m.isStale(createdAt, contactedAt):
+		return Stale
+	case contactedAt.IsZero():
+		return NeverContacted
+	case m.isOnline(contactedAt):
+		return Online
+	}
+	return Offline
+}

@@ -125,3 +125,9 @@ func (t *AccessToken) Expiry() time.Time {
 	}
 	return t.ExpiresAt.UTC().Truncate(24 * time.Hour)
 }
+
+// GhostUsername is the user that the jobs of deleted users are given to
+// (app/services/users/migrate_records_to_ghost_user_service.rb, migrate_pipelines). Before GitLab had that, in some
+// 18.x, such jobs were left without a user (config/gitlab_loose_foreign_keys.yml, p_ci_builds), which a record here
+// cannot be.
+const GhostUsername = "ghost"

@@ -2,6 +2,7 @@ package world
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -79,6 +80,8 @@ func (a WebhookAttributes) Clone() WebhookAttributes {
 	return a
 }
 
+var variableInURL = regexp.MustCompile(`\{[A-Za-z]+[0-9]*(?:[._-][A-Za-z0-9]+)*\}`)
+
 // address is the URL with the values of its variables. Those without a value are left as they are, and returned.
 func (a WebhookAttributes) address() (url string, missing []string) {
 	url = variableInURL.ReplaceAllStringFunc(a.URL, func(reference string) string {
@@ -108,4 +111,19 @@ func (p *Project) listening(event string) (all []*Webhook) {
 		all = append(all, Filtered(g.webhooks, wants)...)
 	}
 	return all
+}
+
+// Notice is an event on its way to a webhook: plain data, which whoever delivers it may keep.
+type Notice struct {
+	WebhookID int
+	Event     string // by the attribute that switches it on: JobEvents, PipelineEvents
+	Body      []byte // JSON
+	// EventUUID is that of the event, the same for all webhooks that are told of it; UUID and Key are this notice's.
+	EventUUID, UUID, Key string
+}
+
+// EventWriter writes what webhooks are told of an event, as JSON. It is called with the state's mutex held.
+type EventWriter interface {
+	JobEvent(j *Job, status JobStatus) []byte // status is that of the job then
+	PipelineEvent(p *Pipeline) []byte
 }

@@ -81,26 +81,29 @@ func (st *State) dropProtectedRefs(p *Project) {
 	}
 }
 
-// matchesGlob reports whether a name is what a pattern is for, in which * stands for any text
-// (lib/gitlab/sql/glob.rb, app/models/concerns/protected_ref.rb).
-func matchesGlob(pattern, name string) bool {
-	first, rest, wild := strings.Cut(pattern, "*")
-	if !wild {
-		return pattern == name
+// ProtectedRefsOf are the rules for a project's branches or, if so asked, tags.
+func (st *State) ProtectedRefsOf(p *Project, tags bool) []*ProtectedRef {
+	return Filtered(st.ProtectedRefs.Rows, func(r *ProtectedRef) bool { return r.Project == p && r.Tag == tags })
+}
+
+// RefProtection is who may change the ref of a job, as far as it is protected now, whatever it was when the job was
+// made; false if it is not protected. In a project that has no rule for any branch, or for any tag, the job itself
+// tells: a world that says nothing of rules says so of its jobs (app/models/project.rb, protected_for?;
+// lib/gitlab/user_access.rb, can_update_branch?).
+func (st *State) RefProtection(j *Job) (who RefAccess, protected bool) {
+	return st.protection(j.Project, j.Ref, j.RefIsTag, j.Protected)
+}
+
+func (st *State) protection(p *Project, ref string, tag, otherwise bool) (who RefAccess, protected bool) {
+	rules := st.ProtectedRefsOf(p, tag)
+	if len(rules) == 0 {
+		return MaintainersUp, otherwise
 	}
-	if !strings.HasPrefix(name, first) {
-		return false
-	}
-	name = name[len(first):]
-	for {
-		part, more, wild := strings.Cut(rest, "*")
-		if !wild {
-			return strings.HasSuffix(name, part)
+	who = NoOne
+	for _, r := range rules {
+		if matchesGlob(r.Name, ref) {
+			who, protected = who.wider(r.updating()), true
 		}
-		at := strings.Index(name, part)
-		if at < 0 {
-			return false
-		}
-		name, rest = name[at+len(part):], more
 	}
+	return who, protected
 }

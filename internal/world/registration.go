@@ -2,6 +2,7 @@ package world
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -70,3 +71,26 @@ func (st *State) planLimit(g *Group, p *Project) *Invalid {
 	}
 	return nil
 }
+
+// indexRegistrationToken notes where a group's or project's token stands. What stands there may change without a word:
+// whoever looks it up compares.
+func (st *State) indexRegistrationToken(at *string) {
+	if *at != "" {
+		setKey(st, st.registrationTokens, *at, at)
+	}
+}
+
+// checkRegistrationToken refuses a registration token that something else has already.
+func (st *State) checkRegistrationToken(token, own string) error {
+	if token == "" || token == own {
+		return nil
+	}
+	holder := st.registrationTokens[token]
+	if token == st.Settings.RegistrationToken || holder != nil && *holder == token {
+		return errors.New("the registration token is another's")
+	}
+	return nil
+}
+
+// fieldRegistrationToken is the registration token of the instance, a group or a project.
+const fieldRegistrationToken = "registration_token"

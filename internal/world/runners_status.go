@@ -14,11 +14,6 @@ const onlineContactTimeout = 2 * time.Hour
 // (app/models/ci/runner_manager.rb, STALE_TIMEOUT).
 const staleTimeout = 7 * 24 * time.Hour
 
-// moments are what statuses are reckoned from: one that was contacted after online is online, one that was made and
-// last contacted at or before stale is stale (app/models/concerns/ci/has_runner_status.rb). Everything that tells
-// runners apart by how lately GitLab heard of them asks here.
-type moments struct{ online, stale time.Time }
-
 // moments are those of runners, now.
 func (st *State) moments() moments {
 	m := st.managerMoments()
@@ -32,25 +27,6 @@ func (st *State) moments() moments {
 func (st *State) managerMoments() moments {
 	now := st.Now()
 	return moments{now.Add(-onlineContactTimeout), now.Add(-staleTimeout)}
-}
-
-func (m moments) isOnline(contactedAt time.Time) bool { return contactedAt.After(m.online) }
-
-func (m moments) isStale(createdAt, contactedAt time.Time) bool {
-	return !Later(createdAt, contactedAt).After(m.stale)
-}
-
-// status is the status of what was made and last contacted then; zero for never.
-func (m moments) status(createdAt, contactedAt time.Time) RunnerStatus {
-	switch {
-	case m.isStale(createdAt, contactedAt):
-		return Stale
-	case contactedAt.IsZero():
-		return NeverContacted
-	case m.isOnline(contactedAt):
-		return Online
-	}
-	return Offline
 }
 
 // RunnerStatus is how lately GitLab heard of a runner.

@@ -102,3 +102,6 @@ func (s Settings) Clone() Settings {
 	s.KeepLatestArtifacts = clone.Pointer(s.KeepLatestArtifacts, clone.Shallow)
 	return s
 }
+
+// fieldExpiration is, of the settings, groups and projects, how long a runner's token lives.
+const fieldExpiration = "runner_token_expiration_interval"

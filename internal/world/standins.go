@@ -21,12 +21,6 @@ func Seeding(st *State, groups, projects []string, seed func()) {
 	seed()
 }
 
-// seeding reports whether what is refused leaves a stand-in.
-func (st *State) seeding() bool { return st.coming != nil }
-
-// standsIn reports whether a record is a stand-in, of which nothing follows.
-func (st *State) standsIn(r Row) bool { return st.standIns[r] }
-
 // standInID is the wanted ID of a stand-in or, if that is none or taken, one that no record has.
 func standInID[T Row](t *table[T], wanted int) int {
 	if wanted > 0 && !has(*t, wanted) {

@@ -106,57 +106,6 @@ const (
 // RootUsername is the administrator that every GitLab starts with.
 const RootUsername = "root"
 
-// New makes a GitLab of a version that nobody has touched yet: it has the user root and nothing else. Its times are
-// those of clock.
-func New(v gitlabversion.Version, clock func() time.Time) *State {
-	st := &State{Version: v}
-	st.world = world{
-		clock: clock,
-		Users: newTable[*User](firstUserID), Tokens: newTable[*AccessToken](firstTokenID),
-		Groups: newTable[*Group](firstGroupID), Projects: newTable[*Project](firstProjectID),
-		Runners: newTable[*Runner](firstRunnerID), managers: newTable[*Manager](firstManagerID),
-		Jobs: newTable[*Job](firstJobID), Webhooks: newTable[*Webhook](firstWebhookID),
-		RunnerControllers: newTable[*RunnerController](firstControllerID),
-		controllerTokens:  newTable[*RunnerControllerToken](firstControllerTokenID),
-		ProtectedRefs:     newTable[*ProtectedRef](firstRefID), DeployTokens: newTable[*DeployToken](firstDeployID),
-		pipeline: firstPipelineID - 1, Queue: newQueue(),
-		UserNames: map[string]*User{}, GroupPaths: map[string]*Group{}, ProjectPaths: map[string]*Project{},
-		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},
-		pipelines: map[int]*Pipeline{}, registrationTokens: map[string]*string{}, namedTokens: map[string]*AccessToken{},
-		oldPaths: map[string]*Project{},
-	}
-	st.Settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
-	root := &User{ID: firstUserID, Username: RootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true,
-		State: UserActive, CreatedAt: st.Now()}
-	st.Users.insert(root)
-	st.UserNames[RootUsername] = root
-	return st
-}
-
-// Visit does something with the state's mutex held. Whoever does takes no lock that is held while this one is taken;
-// the order of all locks of a fake stands at fakegitlab.Fake. The clock is asked while it is held.
-//
-// Visit, Replace, Atomically and Seeding are no methods, so that an endpoint, whose request is a State with more to it,
-// does not find them there: it runs within a visit.
-func Visit(st *State, part func()) {
-	st.mu.Lock()
-	defer st.mu.Unlock() // also when a function of the test panics
-	defer st.handOver()
-	st.endWhatIsOver()
-	part()
-}
-
-// Replace puts the world of another state in the place of this one's; the other is not to be used afterwards. Its times
-// are those of clock from now on. Requests that wait for something in the old world are woken to look again.
-func Replace(st, next *State, clock func() time.Time) {
-	for _, j := range st.Jobs.Rows {
-		j.wake()
-	}
-	st.tickAll()
-	st.world = next.world
-	st.clock = clock
-}
-
 // Now is the clock's time as GitLab's database keeps it: UTC, in microseconds.
 func (st *State) Now() time.Time { return st.clock().UTC().Round(0).Truncate(time.Microsecond) }
 
@@ -181,3 +130,16 @@ func (st *State) Begun() time.Time {
 
 // Has reports whether the GitLab that is followed behaves as d says.
 func (st *State) Has(d gitlabversion.Difference) bool { return st.Version.Has(d) }
+
+// seeding reports whether what is refused leaves a stand-in.
+func (st *State) seeding() bool { return st.coming != nil }
+
+// standsIn reports whether a record is a stand-in, of which nothing follows.
+func (st *State) standsIn(r Row) bool { return st.standIns[r] }
+
+// ear is who is told of events: a writer of bodies, and what takes them at the end of each visit, with the mutex still
+// held, in their order. Without them no webhook hears anything.
+type ear struct {
+	writer EventWriter
+	take   func([]Notice)
+}

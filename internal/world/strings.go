@@ -63,3 +63,27 @@ func Leading(s, set string) (prefix, rest string) {
 	rest = strings.TrimLeft(s, set)
 	return s[:len(s)-len(rest)], rest
 }
+
+// matchesGlob reports whether a name is what a pattern is for, in which * stands for any text
+// (lib/gitlab/sql/glob.rb, app/models/concerns/protected_ref.rb).
+func matchesGlob(pattern, name string) bool {
+	first, rest, wild := strings.Cut(pattern, "*")
+	if !wild {
+		return pattern == name
+	}
+	if !strings.HasPrefix(name, first) {
+		return false
+	}
+	name = name[len(first):]
+	for {
+		part, more, wild := strings.Cut(rest, "*")
+		if !wild {
+			return strings.HasSuffix(name, part)
+		}
+		at := strings.Index(name, part)
+		if at < 0 {
+			return false
+		}
+		name, rest = name[at+len(part):], more
+	}
+}

@@ -73,3 +73,7 @@ func Filtered[T any](rows []T, filters ...func(T) bool) (kept []T) {
 
 // has reports whether there is a record with that id.
 func has[T Row](t table[T], id int) bool { _, ok := t.ByID[id]; return ok }
+
+func without[T comparable](rows []T, gone T) []T {
+	return slices.DeleteFunc(slices.Clone(rows), func(row T) bool { return row == gone })
+}

@@ -1,8 +1,8 @@
 package world
 
-import (
-	"time"
-)
+import "time"
+
+const day = 24 * time.Hour
 
 // monthsBefore goes back by the calendar as Rails does: where that month has no such day, to its last one.
 func monthsBefore(t time.Time, months int) time.Time {

@@ -40,7 +40,6 @@ const (
 const LocalRequestsSetting = "allow_local_requests_from_web_hooks_and_services (Settings.LocalRequestsForbidden)"
 
 var (
-	variableInURL   = regexp.MustCompile(`\{[A-Za-z]+[0-9]*(?:[._-][A-Za-z0-9]+)*\}`)
 	webhookKey      = regexp.MustCompile(`^[A-Za-z]+[0-9]*(?:[._-][A-Za-z0-9]+)*$`)
 	badInBranchName = regexp.MustCompile(`[\x00-\x20\x7f~^:?\[\\]|\.\.|@\{|//|\.lock(/|$)|(^|/)\.|^-|^/|/$|\.$`)
 )

@@ -2,43 +2,9 @@ package world
 
 import (
 	"slices"
-	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
-
-// Notice is an event on its way to a webhook: plain data, which whoever delivers it may keep.
-type Notice struct {
-	WebhookID int
-	Event     string // by the attribute that switches it on: JobEvents, PipelineEvents
-	Body      []byte // JSON
-	// EventUUID is that of the event, the same for all webhooks that are told of it; UUID and Key are this notice's.
-	EventUUID, UUID, Key string
-}
-
-// Target is where and how a webhook is called. URL has no variables left.
-type Target struct {
-	URL, Token      string
-	Headers         map[string]string // its own
-	UnverifiedTLS   bool
-	Template        string // empty: the notice is sent as it is
-	LocalForbidden  bool   // it may call no local address
-	SendsWebhookKey bool   // Idempotency-Key
-	SendsUUID       bool   // X-Gitlab-Webhook-UUID
-}
-
-// EventWriter writes what webhooks are told of an event, as JSON. It is called with the state's mutex held.
-type EventWriter interface {
-	JobEvent(j *Job, status JobStatus) []byte // status is that of the job then
-	PipelineEvent(p *Pipeline) []byte
-}
-
-// ear is who is told of events: a writer of bodies, and what takes them at the end of each visit, with the mutex still
-// held, in their order. Without them no webhook hears anything.
-type ear struct {
-	writer EventWriter
-	take   func([]Notice)
-}
 
 // TellWebhooks has the events of a state written by a writer and handed to take at the end of the visit in which they
 // came about. It is called once, before the state is used.
@@ -203,38 +169,13 @@ func (st *State) uuid() string {
 	return string(s[:8]) + "-" + string(s[8:12]) + "-" + string(s[12:16]) + "-" + string(s[16:20]) + "-" + string(s[20:])
 }
 
-// Times are when the pipeline was made, when its first job began, and when the last one ended; zero is not yet.
-func (p *Pipeline) Times() (created, started, finished time.Time) {
-	over := p.Status().Completed()
-	for _, j := range p.Jobs {
-		if created.IsZero() || j.CreatedAt.Before(created) {
-			created = j.CreatedAt
-		}
-		if !j.StartedAt.IsZero() && (started.IsZero() || j.StartedAt.Before(started)) {
-			started = j.StartedAt
-		}
-		if over {
-			finished = Later(finished, j.FinishedAt)
-		}
-	}
-	return created, started, finished
-}
-
-// Busy is how long jobs of the pipeline have run, time in which several did so counted once
-// (lib/gitlab/ci/pipeline/duration.rb).
-func (p *Pipeline) Busy(now time.Time) (busy time.Duration) {
-	jobs := Filtered(p.Latest(), func(j *Job) bool { return !j.StartedAt.IsZero() })
-	slices.SortStableFunc(jobs, func(a, b *Job) int { return a.StartedAt.Compare(b.StartedAt) })
-	var until time.Time
-	for _, j := range jobs {
-		end := j.FinishedAt
-		if end.IsZero() {
-			end = now
-		}
-		if begin := Later(j.StartedAt, until); end.After(begin) {
-			busy += end.Sub(begin)
-			until = end
-		}
-	}
-	return busy
+// Target is where and how a webhook is called. URL has no variables left.
+type Target struct {
+	URL, Token      string
+	Headers         map[string]string // its own
+	UnverifiedTLS   bool
+	Template        string // empty: the notice is sent as it is
+	LocalForbidden  bool   // it may call no local address
+	SendsWebhookKey bool   // Idempotency-Key
+	SendsUUID       bool   // X-Gitlab-Webhook-UUID
 }

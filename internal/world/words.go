@@ -176,3 +176,37 @@ var (
 	UserStates       = []UserState{UserActive, UserBlocked, UserBlockedPendingApproval, UserDeactivated, UserBanned}
 	Registrations    = []Registration{ByUser, ByRegistrationToken}
 )
+
+// The attributes of groups and projects that decide about something here, by GitLab's names.
+const (
+	AttrProjectCreation  = "project_creation_level"
+	AttrSubgroupCreation = "subgroup_creation_level"
+	AttrShareLock        = "share_with_group_lock"
+	AttrSharingInside    = "prevent_sharing_groups_outside_hierarchy"
+	AttrPublicJobs       = "public_jobs"
+	attrTopics           = "topics"
+	AttrBuildsAccess     = "builds_access_level"
+	AttrMaxArtifactsSize = "max_artifacts_size"
+	AttrGitProtocol      = "enabled_git_access_protocol"
+	AttrDefaultBranch    = "default_branch"
+	attrConfigPath       = "ci_config_path"
+	attrGitStrategy      = "build_git_strategy"
+)
+
+// Levels of access to a feature of a project: nobody, its members, all who see it; for some, everybody.
+const (
+	FeatureDisabled = "disabled"
+	FeaturePrivate  = "private"
+	FeatureEnabled  = "enabled"
+	featurePublic   = "public"
+)
+
+const gitFetch = "fetch" // of build_git_strategy
+
+// Words of project_creation_level and subgroup_creation_level.
+const (
+	CreationNoone      = "noone"
+	CreationOwner      = "owner"
+	CreationMaintainer = "maintainer"
+	CreationDeveloper  = "developer"
+)

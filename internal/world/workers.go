@@ -17,15 +17,6 @@ const (
 	timeoutBuffer  = 15 * time.Minute // beyond its own timeout, of a job that is on a runner
 )
 
-// The failure reasons that workers give in later versions (app/models/concerns/enums/ci/commit_status.rb).
-const (
-	jobExecutionServerTimeout       = "job_execution_server_timeout"
-	stuckPendingWithMatchingRunners = "stuck_pending_with_matching_runners"
-	stuckPendingNoMatchingRunners   = "stuck_pending_no_matching_runners"
-	noUpdatesRunning                = "no_updates_running"
-	serverTimeoutRunning            = "server_timeout_running"
-)
-
 // RunWorkers does what GitLab's cron workers would have done by now. They have not run meanwhile; so of several rules
 // that have come due since for a job the first does it, for that is the one a worker would have found. What they do has
 // the time of now.

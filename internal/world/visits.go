@@ -1,0 +1,58 @@
+package world
+
+import (
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+)
+
+// New makes a GitLab of a version that nobody has touched yet: it has the user root and nothing else. Its times are
+// those of clock.
+func New(v gitlabversion.Version, clock func() time.Time) *State {
+	st := &State{Version: v}
+	st.world = world{
+		clock: clock,
+		Users: newTable[*User](firstUserID), Tokens: newTable[*AccessToken](firstTokenID),
+		Groups: newTable[*Group](firstGroupID), Projects: newTable[*Project](firstProjectID),
+		Runners: newTable[*Runner](firstRunnerID), managers: newTable[*Manager](firstManagerID),
+		Jobs: newTable[*Job](firstJobID), Webhooks: newTable[*Webhook](firstWebhookID),
+		RunnerControllers: newTable[*RunnerController](firstControllerID),
+		controllerTokens:  newTable[*RunnerControllerToken](firstControllerTokenID),
+		ProtectedRefs:     newTable[*ProtectedRef](firstRefID), DeployTokens: newTable[*DeployToken](firstDeployID),
+		pipeline: firstPipelineID - 1, Queue: newQueue(),
+		UserNames: map[string]*User{}, GroupPaths: map[string]*Group{}, ProjectPaths: map[string]*Project{},
+		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},
+		pipelines: map[int]*Pipeline{}, registrationTokens: map[string]*string{}, namedTokens: map[string]*AccessToken{},
+		oldPaths: map[string]*Project{},
+	}
+	st.Settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
+	root := &User{ID: firstUserID, Username: RootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true,
+		State: UserActive, CreatedAt: st.Now()}
+	st.Users.insert(root)
+	st.UserNames[RootUsername] = root
+	return st
+}
+
+// Visit does something with the state's mutex held. Whoever does takes no lock that is held while this one is taken;
+// the order of all locks of a fake stands at fakegitlab.Fake. The clock is asked while it is held.
+//
+// Visit, Replace, Atomically and Seeding are no methods, so that an endpoint, whose request is a State with more to it,
+// does not find them there: it runs within a visit.
+func Visit(st *State, part func()) {
+	st.mu.Lock()
+	defer st.mu.Unlock() // also when a function of the test panics
+	defer st.handOver()
+	st.endWhatIsOver()
+	part()
+}
+
+// Replace puts the world of another state in the place of this one's; the other is not to be used afterwards. Its times
+// are those of clock from now on. Requests that wait for something in the old world are woken to look again.
+func Replace(st, next *State, clock func() time.Time) {
+	for _, j := range st.Jobs.Rows {
+		j.wake()
+	}
+	st.tickAll()
+	st.world = next.world
+	st.clock = clock
+}
