@@ -230,3 +230,23 @@ func TestSharesAndAttributesOfSeeds(t *testing.T) {
 	gl.DeleteShare("ACME/shop", "acme/backend")
 	assert.Empty(t, gl.Shares())
 }
+
+func TestResetBringsDeletedUserBack(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	mia, unused := gl.ClientAs("mia"), gl.Token("mia", "read_api")
+	status := func() int {
+		res, err := mia.Get(gl.APIURL() + "/user")
+		require.NoError(t, err)
+		_ = res.Body.Close()
+		return res.StatusCode
+	}
+	for range 2 { // the second time, no token of hers has been made in that world
+		gl.DeleteUser("mia")
+		assert.Equal(t, 401, status(), "her tokens go with her")
+		gl.AddUser(fakegitlab.User{Username: "mia"})
+		assert.Equal(t, 401, status(), "and are not those of who has her name now")
+		gl.Reset()
+	}
+	assert.Equal(t, 200, status(), "clients of ClientAs stay good")
+	assert.Equal(t, unused, gl.Token("mia", "read_api"))
+}

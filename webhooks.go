@@ -156,7 +156,7 @@ func (f *Fake) WaitForDelivery(ctx context.Context, event string, where ...func(
 		return len(found) > 0
 	})
 	if err != nil {
-		return Delivery{}, fmt.Errorf("WaitForDelivery: no %s: %w\n%s", wanted, err, f.courier.Lines())
+		return Delivery{}, fmt.Errorf("WaitForDelivery: no %s: %w\n%s", wanted, err, f.courier.Lines(wanted))
 	}
 	return publicDelivery(found[0]), nil
 }
@@ -165,7 +165,7 @@ func (f *Fake) WaitForDelivery(ctx context.Context, event string, where ...func(
 // so that Deliveries has it all. When ctx ends first, the error wraps ctx.Err().
 func (f *Fake) WaitForDeliveries(ctx context.Context) error {
 	if err := f.courier.Wait(ctx, f.news.next, f.closing, errClosed, f.courier.Idle); err != nil {
-		return fmt.Errorf("WaitForDeliveries: %w\n%s", err, f.courier.Lines())
+		return fmt.Errorf("WaitForDeliveries: %w\n%s", err, f.courier.Lines(webhooks.Wanted{}))
 	}
 	return nil
 }
@@ -182,7 +182,7 @@ func (f *Fake) AssertDelivered(t T, event string, where ...func(Delivery) bool) 
 	}
 	answered := func(d webhooks.Delivery) bool { return d.Err == "" }
 	if !slices.ContainsFunc(f.courier.Find(wanted), answered) {
-		return report(t, fmt.Sprintf("want %s delivered\n%s", wanted, f.courier.Lines()))
+		return report(t, fmt.Sprintf("want %s delivered\n%s", wanted, f.courier.Lines(wanted)))
 	}
 	return report(t, "")
 }

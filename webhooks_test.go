@@ -522,3 +522,15 @@ func TestWebhooksTimeOut(t *testing.T) {
 		assert.Contains(t, gl.Deliveries("")[0].Err, "deadline")
 	})
 }
+
+func TestNoWebhookWantsTheEvent(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(fakegitlab.SmallCompany()))
+	gl.AddWebhook(fakegitlab.Webhook{Project: "acme/shop", URL: "http://127.0.0.1:1", PipelineEvents: true})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+
+	_, err := gl.WaitForDelivery(ctx, "Job Hook")
+	assert.ErrorContains(t, err, "no webhook wants it; JobEvents and PipelineEvents say what one is called for")
+	_, err = gl.WaitForDelivery(ctx, "Pipeline Hook")
+	assert.NotContains(t, fmt.Sprint(err), "no webhook wants it")
+}

@@ -50,6 +50,16 @@ func (w Wanted) String() string {
 	return text
 }
 
+// wantedBy reports whether a webhook is to be called for the event.
+func (w Wanted) wantedBy(h *world.Webhook) bool {
+	for attribute, name := range world.EventNames {
+		if h.Events[attribute] && (w.Event == "" || w.Event == name) {
+			return true
+		}
+	}
+	return false
+}
+
 // Find are the deliveries that are wanted, in the order of their events.
 func (c *Courier) Find(w Wanted) []Delivery {
 	return slices.DeleteFunc(c.all(), func(d Delivery) bool {
@@ -86,8 +96,9 @@ func (d Delivery) String() string {
 	return fmt.Sprintf("%s to webhook %d -> %s", d.Event, d.WebhookID, came)
 }
 
-// Lines are the last deliveries, for the message of a failure.
-func (c *Courier) Lines() string {
+// Lines are the last deliveries and, where no webhook could be told of what is wanted, that; for the message of a
+// failure.
+func (c *Courier) Lines(w Wanted) string {
 	const shown = 20
 	all := c.all()
 	lines := []string{fmt.Sprintf("deliveries: %d", len(all))}
@@ -97,10 +108,16 @@ func (c *Courier) Lines() string {
 	if !c.Idle() {
 		lines = append(lines, "  more are under way")
 	}
-	webhooks := 0
-	world.Visit(c.State, func() { webhooks = len(c.State.Webhooks.Rows) })
-	if webhooks == 0 {
+	webhooks, told := 0, false
+	world.Visit(c.State, func() {
+		webhooks = len(c.State.Webhooks.Rows)
+		told = slices.ContainsFunc(c.State.Webhooks.Rows, w.wantedBy)
+	})
+	switch {
+	case webhooks == 0:
 		lines = append(lines, "  there is no webhook; AddWebhook adds one")
+	case !told:
+		lines = append(lines, "  no webhook wants it; JobEvents and PipelineEvents say what one is called for")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -48,7 +48,7 @@ func (st *State) AccessToken(value string) *AccessToken {
 	}
 	h, ok := st.handed[value]
 	u := st.UserNames[Key(h.username)]
-	if !ok || u == nil {
+	if !ok || u == nil || st.goneTokens[value] != "" {
 		return nil
 	}
 	return &AccessToken{Name: TokenName(u.Username, h.scopes), Scopes: h.scopes, Token: value, User: u}

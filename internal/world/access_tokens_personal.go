@@ -131,9 +131,9 @@ func (st *State) RotateToken(t *AccessToken, expires time.Time) (*AccessToken, e
 }
 
 // RevokeFamily revokes what has come of a token by rotation, however often it was rotated
-// (app/services/personal_access_tokens/revoke_token_family_service.rb).
+// (app/services/personal_access_tokens/revoke_token_family_service.rb). One of OAuth has no id that others could name.
 func (st *State) RevokeFamily(t *AccessToken) {
-	if !st.Has(gitlabversion.TokenFamilyRevoked) {
+	if t.OAuth != nil || !st.Has(gitlabversion.TokenFamilyRevoked) {
 		return
 	}
 	family := map[int]bool{t.ID: true}

@@ -93,7 +93,11 @@ func (st *State) removeUser(u *User) {
 	}
 	st.removeTokens(func(t *AccessToken) bool { return t.User == u })
 	maps.DeleteFunc(st.tokenValues, func(_ string, t *AccessToken) bool { return t.User == u }) // those of OAuth
-	maps.DeleteFunc(st.handed, func(_ string, h handedToken) bool { return Key(h.username) == Key(u.Username) })
+	for value, h := range st.handed {                                                           // which a Reset brings back with the user
+		if Key(h.username) == Key(u.Username) {
+			st.noteGone(value, u)
+		}
+	}
 	delete(st.UserNames, Key(u.Username))
 	st.Users.remove(u)
 	st.tickAll()
@@ -128,15 +132,19 @@ func (st *State) ghost() *User {
 // GoneTokenOf is whose access token went when its user, project or group was deleted; "" for any other value.
 func (st *State) GoneTokenOf(value string) string { return st.goneTokens[value] }
 
+func (st *State) noteGone(value string, of *User) {
+	if st.goneTokens == nil {
+		st.goneTokens = map[string]string{}
+	}
+	st.goneTokens[value] = of.Username
+}
+
 func (st *State) removeTokens(gone func(*AccessToken) bool) {
 	for _, t := range slices.Clone(st.Tokens.Rows) {
 		if gone(t) {
 			st.Tokens.remove(t)
 			delete(st.tokenValues, t.Token)
-			if st.goneTokens == nil {
-				st.goneTokens = map[string]string{}
-			}
-			st.goneTokens[t.Token] = t.User.Username
+			st.noteGone(t.Token, t.User)
 			maps.DeleteFunc(st.namedTokens, func(_ string, named *AccessToken) bool { return named == t })
 		}
 	}
