@@ -28,7 +28,7 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	method, path := e.cut()
 	if !strings.HasPrefix(path, "/") && !strings.Contains(path, "://") {
 		problem := fmt.Sprintf("%q is no endpoint: write method, blank and path, as in %q", string(e), GetRunner)
-		if constant := constantText(string(e)); constant != "" {
+		if constant := gitlab.ConstantText(string(e)); constant != "" {
 			return problem + constant
 		}
 		if meant, near := nearest.Of(string(e), world.WordsOf(served...)); near {
