@@ -6,8 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	gocmp "github.com/google/go-cmp/cmp"
-
+	"github.com/fakegitlab/fakegitlab/internal/differences"
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
@@ -339,7 +338,7 @@ func conditionsDiff(c Call, e Endpoint, where []CallMatcher) string {
 			want[key] = has // one of several header values is no difference
 		}
 	}
-	return diffText(want, got)
+	return differences.Text(want, got)
 }
 
 // tally counts calls by endpoint, in the order in which each was first called.
@@ -359,18 +358,6 @@ func tally(calls []Call) string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-// diffText is go-cmp's diff, "" for equal values. An option that go-cmp cannot work with is reported in place of the
-// diff: a panic out of an assertion would hide which one it was.
-func diffText(want, got any, opts ...gocmp.Option) (text string) {
-	defer func() {
-		if problem := recover(); problem != nil {
-			text = fmt.Sprintf("cannot compare: %v\n", problem)
-		}
-	}()
-	// go-cmp mixes no-break spaces in, at random, against programs that parse it.
-	return strings.ReplaceAll(gocmp.Diff(want, got, opts...), "\u00a0", " ")
 }
 
 func (f *Fake) runnersText() string {
