@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/calltext"
 	"github.com/fakegitlab/fakegitlab/internal/differences"
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
@@ -251,7 +252,7 @@ func (f *Fake) nearestCalls(e Endpoint, where []CallMatcher) string {
 	case len(calls) == 0:
 		return later + f.seeJournal()
 	case len(near) == 0:
-		return later + "recorded: " + tally(calls) + "\n" + f.seeJournal()
+		return later + "recorded: " + calltext.Tally(textsOf(calls)) + "\n" + f.seeJournal()
 	}
 	var text strings.Builder
 	text.WriteString(later + "nearest (- expected, + recorded):\n")
@@ -339,25 +340,6 @@ func conditionsDiff(c Call, e Endpoint, where []CallMatcher) string {
 		}
 	}
 	return differences.Text(want, got)
-}
-
-// tally counts calls by endpoint, in the order in which each was first called.
-func tally(calls []Call) string {
-	var names []string
-	counts := map[string]int{}
-	for _, c := range calls {
-		name := c.name()
-		if counts[name] == 0 {
-			names = append(names, name)
-		}
-		counts[name]++
-	}
-	for i, name := range names {
-		if counts[name] > 1 {
-			names[i] = fmt.Sprintf("%s (%d times)", name, counts[name])
-		}
-	}
-	return strings.Join(names, ", ")
 }
 
 func (f *Fake) runnersText() string {
