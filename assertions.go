@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/fakegitlab/fakegitlab/internal/differences"
 )
 
 // T is what the assertions need of a test: testify's TestingT, so *testing.T, GinkgoT() and mocks of either fit. If it
@@ -297,7 +299,7 @@ func (f *Fake) callsProblem(want []string) string {
 	if problem := f.incompleteProblem(); problem != "" {
 		return problem
 	}
-	diff := diffText(append([]string{}, want...), got)
+	diff := differences.Text(append([]string{}, want...), got)
 	if diff == "" {
 		return ""
 	}

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	gocmp "github.com/google/go-cmp/cmp"
-
+	"github.com/fakegitlab/fakegitlab/internal/calltext"
+	"github.com/fakegitlab/fakegitlab/internal/differences"
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
@@ -28,7 +28,7 @@ func (f *Fake) endpointProblem(e Endpoint) string {
 	method, path := e.cut()
 	if !strings.HasPrefix(path, "/") && !strings.Contains(path, "://") {
 		problem := fmt.Sprintf("%q is no endpoint: write method, blank and path, as in %q", string(e), GetRunner)
-		if constant := constantText(string(e)); constant != "" {
+		if constant := gitlab.ConstantText(string(e)); constant != "" {
 			return problem + constant
 		}
 		if meant, near := nearest.Of(string(e), world.WordsOf(served...)); near {
@@ -252,7 +252,7 @@ func (f *Fake) nearestCalls(e Endpoint, where []CallMatcher) string {
 	case len(calls) == 0:
 		return later + f.seeJournal()
 	case len(near) == 0:
-		return later + "recorded: " + tally(calls) + "\n" + f.seeJournal()
+		return later + "recorded: " + calltext.Tally(textsOf(calls)) + "\n" + f.seeJournal()
 	}
 	var text strings.Builder
 	text.WriteString(later + "nearest (- expected, + recorded):\n")
@@ -339,38 +339,7 @@ func conditionsDiff(c Call, e Endpoint, where []CallMatcher) string {
 			want[key] = has // one of several header values is no difference
 		}
 	}
-	return diffText(want, got)
-}
-
-// tally counts calls by endpoint, in the order in which each was first called.
-func tally(calls []Call) string {
-	var names []string
-	counts := map[string]int{}
-	for _, c := range calls {
-		name := c.name()
-		if counts[name] == 0 {
-			names = append(names, name)
-		}
-		counts[name]++
-	}
-	for i, name := range names {
-		if counts[name] > 1 {
-			names[i] = fmt.Sprintf("%s (%d times)", name, counts[name])
-		}
-	}
-	return strings.Join(names, ", ")
-}
-
-// diffText is go-cmp's diff, "" for equal values. An option that go-cmp cannot work with is reported in place of the
-// diff: a panic out of an assertion would hide which one it was.
-func diffText(want, got any, opts ...gocmp.Option) (text string) {
-	defer func() {
-		if problem := recover(); problem != nil {
-			text = fmt.Sprintf("cannot compare: %v\n", problem)
-		}
-	}()
-	// go-cmp mixes no-break spaces in, at random, against programs that parse it.
-	return strings.ReplaceAll(gocmp.Diff(want, got, opts...), "\u00a0", " ")
+	return differences.Text(want, got)
 }
 
 func (f *Fake) runnersText() string {

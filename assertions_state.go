@@ -2,7 +2,6 @@ package fakegitlab
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -10,15 +9,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fakegitlab/fakegitlab/internal/datajson"
-	"github.com/fakegitlab/fakegitlab/internal/journal"
+	"github.com/fakegitlab/fakegitlab/internal/calltext"
+	"github.com/fakegitlab/fakegitlab/internal/differences"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
-	"github.com/fakegitlab/fakegitlab/internal/words"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -62,7 +61,7 @@ func (f *Fake) runnerFieldsProblem(id int, want map[string]any) string {
 			unknown += fmt.Sprintf("a runner has no field %q; %s\n", name, hint)
 			continue
 		}
-		wanted[name], has[name] = fieldText(name, want[name]), fieldText(name, got[name])
+		wanted[name], has[name] = differences.Value(name, want[name]), differences.Value(name, got[name])
 	}
 	var lines strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
@@ -82,38 +81,6 @@ func runnerFields(r Runner) map[string]any {
 	untagged := r.RunsUntagged()
 	r.RunUntagged = &untagged
 	return plain.Fields(r)
-}
-
-// fieldText is the value of a field for comparing and for a person.
-func fieldText(name string, value any) string {
-	if name == "maximum_timeout" {
-		if text, ok := value.(string); ok {
-			if d, err := time.ParseDuration(strings.ReplaceAll(text, " ", "")); err == nil {
-				value = d
-			}
-		}
-	}
-	if !plain.IsSet(value) {
-		return "not set"
-	}
-	if v := reflect.ValueOf(value); v.Kind() == reflect.Slice {
-		texts := make([]string, v.Len())
-		for i := range texts {
-			texts[i] = sortedJSON(plain.Text(v.Index(i).Interface()))
-		}
-		return "[" + strings.Join(texts, ", ") + "]"
-	}
-	return plain.Text(value)
-}
-
-// sortedJSON is an object in JSON with its keys in order, by which a struct and a map compare; any other text stays.
-func sortedJSON(text string) string {
-	var object map[string]any
-	if json.Unmarshal([]byte(text), &object) != nil {
-		return text
-	}
-	sorted, _ := json.Marshal(object) // what was read can be written
-	return string(sorted)
 }
 
 // AssertRunnerGone asserts that no runner has that ID any more. An ID that no runner ever had fails: it is another
@@ -203,7 +170,7 @@ func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts 
 	want := cloneScenario(before)
 	if change != nil {
 		change(&want)
-		if diffText(normalScenario(before), normalScenario(want)) == "" {
+		if differences.Text(normalScenario(before), normalScenario(want)) == "" {
 			return report(t, "the change given to AssertChanged changes nothing of the world before; "+
 				"if nothing is to have changed, give nil")
 		}
@@ -233,29 +200,21 @@ func (f *Fake) snapshotBeside(want Scenario) Scenario {
 
 // IgnoreTimes makes a comparison ignore every time.Time in the fake's own data.
 func IgnoreTimes() cmp.Option {
-	return ignoreFields(func(f cmp.StructField) bool { return f.Type() == reflect.TypeFor[time.Time]() })
+	return differences.Ignore(ownPackage, func(f cmp.StructField) bool { return f.Type() == reflect.TypeFor[time.Time]() })
 }
 
 // IgnoreTokens makes a comparison ignore every Token and RegistrationToken in the fake's own data.
 func IgnoreTokens() cmp.Option {
-	return ignoreFields(func(f cmp.StructField) bool { return f.Name() == "Token" || f.Name() == "RegistrationToken" })
+	return differences.Ignore(ownPackage, func(f cmp.StructField) bool {
+		return f.Name() == "Token" || f.Name() == "RegistrationToken"
+	})
 }
 
 // IgnoreIDs makes a comparison ignore every ID, RunnerID and PipelineID in the fake's own data.
 func IgnoreIDs() cmp.Option {
-	return ignoreFields(func(f cmp.StructField) bool {
+	return differences.Ignore(ownPackage, func(f cmp.StructField) bool {
 		return f.Name() == "ID" || f.Name() == "RunnerID" || f.Name() == "PipelineID"
 	})
-}
-
-// ignoreFields looks only at structs of this package, because options are often shared with comparisons of other
-// things.
-func ignoreFields(ignored func(cmp.StructField) bool) cmp.Option {
-	here := reflect.TypeFor[Runner]().PkgPath()
-	return cmp.FilterPath(func(p cmp.Path) bool {
-		field, ok := p.Last().(cmp.StructField)
-		return ok && p.Index(-2).Type().PkgPath() == here && ignored(field)
-	}, cmp.Ignore())
 }
 
 func (f *Fake) runnerProblem(want Runner, opts []cmp.Option) string {
@@ -268,12 +227,12 @@ func (f *Fake) runnerProblem(want Runner, opts []cmp.Option) string {
 			f.deletionsText(want.ID))
 	}
 	want, got = normalRunner(want), normalRunner(got)
-	diff := diffText(want, got, opts...)
+	diff := differences.Text(want, got, opts...)
 	if diff == "" {
 		return ""
 	}
 	problem := fmt.Sprintf("runner %d differs (- expected, + stored):\n%s", want.ID, diff)
-	if diffText(want, got, append(slices.Clone(opts), IgnoreTimes(), IgnoreTokens())...) == "" {
+	if differences.Text(want, got, append(slices.Clone(opts), IgnoreTimes(), IgnoreTokens())...) == "" {
 		problem += "only times and tokens differ: IgnoreTimes() and IgnoreTokens() leave them out\n"
 	}
 	return problem
@@ -345,156 +304,7 @@ func (f *Fake) jobsText() string {
 // worldProblem is "" for equal worlds. Else it has one line for each field that differs, with the last call whose
 // endpoint changes that field, where there is one.
 func (f *Fake) worldProblem(want, got Scenario, opts []cmp.Option) string {
-	want, got = normalScenario(want), normalScenario(got)
-	diff := diffText(want, got, opts...)
-	if diff == "" {
-		return ""
-	}
-	lines := f.changesText(want, got, opts)
-	if lines == "" { // an option that go-cmp cannot work with, or one that looks at whole worlds
-		lines = diff
-	}
-	shown := strings.SplitAfter(lines, "\n")
-	if more := len(shown) - 1 - differencesShown; more > 1 {
-		lines = strings.Join(shown[:differencesShown], "") + fmt.Sprintf("  ... and %d more lines\n", more)
-	}
-	return "the world differs:\n" + lines
-}
-
-// differencesShown is how many lines a message has on how worlds differ.
-const differencesShown = 60
-
-func (f *Fake) changesText(want, got Scenario, opts []cmp.Option) string {
-	var text strings.Builder
-	calls := f.log.Closed()
-	for _, line := range fieldLines(want.Settings, got.Settings, opts) {
-		fmt.Fprintf(&text, "  settings: %s%s\n", line.text, changedBy(got.Settings, line.name, calls))
-	}
-	entityChanges(&text, want.Users, got.Users, opts, calls)
-	entityChanges(&text, want.Variables, got.Variables, opts, calls)
-	entityChanges(&text, want.ProtectedRefs, got.ProtectedRefs, opts, calls)
-	entityChanges(&text, want.DeployTokens, got.DeployTokens, opts, calls)
-	entityChanges(&text, want.AccessTokens, got.AccessTokens, opts, calls)
-	entityChanges(&text, want.Groups, got.Groups, opts, calls)
-	entityChanges(&text, want.Projects, got.Projects, opts, calls)
-	entityChanges(&text, want.Memberships, got.Memberships, opts, calls)
-	entityChanges(&text, want.Shares, got.Shares, opts, calls)
-	entityChanges(&text, want.Runners, got.Runners, opts, calls)
-	entityChanges(&text, want.Jobs, got.Jobs, opts, calls)
-	entityChanges(&text, want.Webhooks, got.Webhooks, opts, calls)
-	entityChanges(&text, want.RunnerControllers, got.RunnerControllers, opts, calls)
-	return text.String()
-}
-
-func entityChanges[E fmt.Stringer](text *strings.Builder, want, got []E, opts []cmp.Option, calls []Call) {
-	stored := make(map[any]E, len(got))
-	for _, g := range got {
-		stored[identity(g)] = g
-	}
-	for _, w := range want {
-		g, ok := stored[identity(w)]
-		if !ok {
-			fmt.Fprintf(text, "  %s: expected, and not there%s\n", w, changedBy(w, journal.Deleted, calls))
-			continue
-		}
-		for _, line := range fieldLines(w, g, opts) {
-			fmt.Fprintf(text, "  %s: %s%s\n", g, line.text, changedBy(g, line.name, calls))
-		}
-		delete(stored, identity(w))
-	}
-	for _, g := range got {
-		if _, left := stored[identity(g)]; left {
-			fmt.Fprintf(text, "  %s: there, and not expected%s\n", g, changedBy(g, journal.Made, calls))
-		}
-	}
-}
-
-// changedBy names the last call that succeeded and, by its endpoint, changes that field of the record, or has made or
-// deleted it (journal.Made, journal.Deleted); "" if there was none.
-func changedBy(record any, field string, calls []Call) string {
-	v := reflect.ValueOf(record)
-	kind, names := strings.ToLower(v.Type().Name()), []string{}
-	for _, name := range []string{"ID", "Path", "Key", "Name"} {
-		if f := v.FieldByName(name); f.IsValid() {
-			names = append(names, plain.Text(f.Interface()))
-		}
-	}
-	for _, c := range slices.Backward(calls) {
-		did := func(e journal.Effect) bool {
-			return e.Kind == kind && e.Changes(field, c.Params) && c.text().Concerns(e, names)
-		}
-		if c.succeeded() && !c.Failure && slices.ContainsFunc(c.text().Effects(), did) {
-			return fmt.Sprintf(" (%s)", journal.ShortenTokens(c.String()))
-		}
-	}
-	return ""
-}
-
-// fieldLine is a field that differs: its name in JSON, and what a person is told.
-type fieldLine struct{ name, text string }
-
-// fieldLines compares two records field by field.
-func fieldLines(want, got any, opts []cmp.Option) (lines []fieldLine) {
-	w, g := reflect.ValueOf(want), reflect.ValueOf(got)
-	if diffText(want, got, opts...) == "" {
-		return nil
-	}
-	for i := range w.NumField() {
-		field := w.Type().Field(i)
-		// A whole record with that field alone, for the sake of options that look at paths.
-		a, b := reflect.New(w.Type()).Elem(), reflect.New(w.Type()).Elem()
-		a.Field(i).Set(w.Field(i))
-		b.Field(i).Set(g.Field(i))
-		if diffText(a.Interface(), b.Interface(), opts...) == "" {
-			continue
-		}
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		expected, stored := words.Differing(fieldValue(w.Field(i)), fieldValue(g.Field(i)))
-		lines = append(lines, fieldLine{name, fmt.Sprintf("%s: expected %s, got %s", field.Name, expected, stored)})
-	}
-	return lines
-}
-
-// fieldValue is the value of a field on one line.
-func fieldValue(v reflect.Value) string {
-	for v.Kind() == reflect.Pointer && !v.IsNil() {
-		v = v.Elem()
-	}
-	composed := v.Kind() == reflect.Struct || v.Kind() == reflect.Slice || v.Kind() == reflect.Map
-	switch at, isTime := v.Interface().(time.Time); {
-	case v.IsZero() && (composed || v.Kind() == reflect.Pointer):
-		return "none"
-	case isTime:
-		return at.Format(time.RFC3339Nano)
-	case v.Kind() == reflect.String:
-		return strconv.Quote(v.String())
-	case v.Kind() == reflect.Struct, v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
-		if text, err := datajson.Marshal(v.Interface()); err == nil { // else a test's own option made something else of it
-			return string(text)
-		}
-	}
-	return fmt.Sprint(v.Interface())
-}
-
-// identity is what tells an entity from others of its kind: its username, its full path or, if it has neither, its ID.
-func identity(entity any) any {
-	switch tie := entity.(type) {
-	case Membership:
-		return [...]string{tie.Path, tie.User}
-	case Share:
-		return [...]string{tie.Path, tie.Group}
-	case Variable:
-		return [...]string{world.Key(tie.Path), tie.Key, tie.EnvironmentScope}
-	case ProtectedRef:
-		return tie.ID
-	case DeployToken:
-		return tie.ID
-	}
-	v := reflect.ValueOf(entity)
-	for _, name := range []string{"Username", "Path", "ID"} {
-		if field := v.FieldByName(name); field.IsValid() {
-			return field.Interface()
-		}
-	}
-	return nil
+	calls := sync.OnceValue(func() []calltext.Call[Endpoint] { return textsOf(f.log.Closed()) })
+	changedBy := func(record any, field string) string { return calltext.ChangedBy(calls(), record, field) }
+	return differences.Worlds(normalScenario(want), normalScenario(got), opts, changedBy)
 }

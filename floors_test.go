@@ -26,7 +26,7 @@ var floors = [][]string{
 	{"internal/datajson", "internal/page"},
 	{"ci", "internal/controlpage"},
 	{"internal/world"},
-	{"internal/front", "internal/jobpayload", "internal/webhooks"},
+	{"internal/front", "internal/jobpayload", "internal/webhooks", "internal/worlds", "internal/differences"},
 	{"internal/rest", "internal/graphql", "internal/githttp", "internal/oauth"},
 	{"internal/gitlab"},
 	{"internal/calltext"},

@@ -84,9 +84,9 @@ func (f *Fake) listen() error {
 	addr := f.options.addr
 	l, err := traffic.OpenDoor(func() (net.Listener, error) { return net.Listen("tcp", addr) })
 	if err != nil {
-		return fmt.Errorf("%w%s", err, portHint(addr))
+		return fmt.Errorf("%w%s", err, traffic.PortHint(addr))
 	}
-	if f.options.loopbackOnly && !isLoopback(l.Addr()) {
+	if f.options.loopbackOnly && !traffic.IsLoopback(l.Addr()) {
 		_ = l.Close()
 		return fmt.Errorf("WithLoopbackOnly: %q is %s, which other machines may reach", f.options.addr, l.Addr())
 	}
@@ -99,20 +99,6 @@ func (f *Fake) listen() error {
 	f.network = network{server: s, url: f.scheme() + "://" + addr, client: s.Client(), conns: l,
 		dial: func(ctx context.Context, _, _ string) (net.Conn, error) { return d.DialContext(ctx, "tcp", addr) }}
 	return nil
-}
-
-// portHint says how an address without a port is meant to be.
-func portHint(addr string) string {
-	if _, _, err := net.SplitHostPort(addr); err == nil || strings.Contains(addr, ":") {
-		return ""
-	}
-	return fmt.Sprintf("; write %q for a free port", addr+":0")
-}
-
-// isLoopback is whether only this machine reaches an address that is listened on.
-func isLoopback(addr net.Addr) bool {
-	tcp, isTCP := addr.(*net.TCPAddr)
-	return isTCP && tcp.IP.IsLoopback()
 }
 
 // listenInMemory makes a network without sockets. Client calls the handler without a connection in between, which is

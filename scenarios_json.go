@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -122,7 +121,7 @@ func (f *Fake) seedInitial() error {
 	}
 	text, err := os.ReadFile(*path)
 	if err != nil {
-		return fmt.Errorf("WithScenarioFile: %w%s", err, meantFile(*path))
+		return fmt.Errorf("WithScenarioFile: %w%s", err, nearest.File(*path))
 	}
 	s, err := ReadScenario(bytes.NewReader(text))
 	if err == nil {
@@ -137,19 +136,6 @@ func (f *Fake) seedInitial() error {
 		refused.Problems[i].File = *path
 	}
 	return refused
-}
-
-// meantFile is a hint at the file beside path that was meant, where there is none of that name.
-func meantFile(path string) string {
-	entries, _ := os.ReadDir(filepath.Dir(path))
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	if meant, near := nearest.Of(filepath.Base(path), names); near && meant != filepath.Base(path) {
-		return "; did you mean " + filepath.Join(filepath.Dir(path), meant) + "?"
-	}
-	return ""
 }
 
 //go:embed docs/scenario.schema.json

@@ -1,10 +1,8 @@
 package fakegitlab
 
 import (
-	"fmt"
-	"time"
-
-	"github.com/fakegitlab/fakegitlab/internal/world"
+	"github.com/fakegitlab/fakegitlab/internal/plain"
+	"github.com/fakegitlab/fakegitlab/internal/worlds"
 )
 
 // SmallCompany is a world with one of everything: each role, each type of runner in each status, a job in each state.
@@ -41,171 +39,91 @@ import (
 // manager, s_ and the runner's ID (100002: s_100002). Managers have the IDs 1000001 and up, in the order of their
 // runners. Job 2000005 runs on s_100001a, 2000006 on s_100001b; 2000001 ran on s_100001a, 2000002 on s_100022, 2000003
 // on s_100021.
-func SmallCompany() Scenario {
-	s := NewScenario().WithAdmin("ada", func(u *User) { u.ID, u.Name = 2, "Ada Administrator" })
-	s = s.WithGroup("acme", func(g *Group) { g.ID, g.Name = 1001, "Acme" }).
-		WithGroup("acme/backend", func(g *Group) { g.ID, g.Name = 1002, "Backend" }).
-		WithProject("acme/shop", func(p *Project) { p.ID, p.Name = 10001, "Shop" }).
-		WithProject("acme/backend/api", func(p *Project) { p.ID, p.Name = 10002, "API" })
-	for i, member := range []struct {
-		username, name string
-		role           Role
-	}{
-		{"gus", "Gus Guest", Guest}, {"pia", "Pia Planner", Planner}, {"ria", "Ria Reporter", Reporter},
-		{"dan", "Dan Developer", Developer}, {"mia", "Mia Maintainer", Maintainer}, {"oli", "Oli Owner", Owner},
-	} {
-		s = s.WithUser(member.username, func(u *User) { u.ID, u.Name = 3+i, member.name }).
-			WithMember("acme", member.username, member.role)
-	}
-	s = s.WithUser("sam", func(u *User) { u.ID, u.Name = 9, "Sam Stranger" })
-	started := defaultStartTime()
-	s.Runners = companyRunners(started)
-	s.Jobs = companyJobs(started)
-	return s.bornBefore(started)
+func SmallCompany() Scenario { return plain.As[Scenario](worlds.SmallCompany(defaultStartTime())) }
+
+// TokenMigration is a world half way from registration tokens to runners made by users, which GitLab asks for since
+// 16.0. IDs are fixed; times are told from when it is seeded, by the fake's clock (Scenario.Now).
+//
+//	administrator               root (1)
+//	instance                    registration token instanceToken0000000
+//	├── 100001 shared-old       registered, online
+//	└── 100002 shared-new       created by root, online
+//	acme (group 1001)           oli owner (2), mia maintainer (3), dan developer (4)
+//	│                           registration token GR1348941acmeGroupToken000000
+//	├── 100003 acme-old         registered, online, no successor yet
+//	├── acme/legacy             project 10001, nothing done yet; registration token GR1348941legacyProjectToken00
+//	│   ├── 100004 legacy-old   registered, online
+//	│   └── 100005 legacy-dead  registered, stale: nobody will miss it
+//	├── acme/pilot              project 10002, both at once; registration token GR1348941pilotProjectToken000
+//	│   ├── 100006 pilot-old    registered, online, paused, its last job 2000001 still running
+//	│   └── 100007 pilot-new    created by mia, online, with the tags of pilot-old
+//	└── acme/closed             project 10003, done: its own registration tokens are switched off
+//	    └── 100008 closed-new   created by mia, online
+//	modern (group 1002)         oli owner; done: registration tokens are switched off for all below
+//	└── modern/app              project 10004
+//	    ├── 100009 app-new      created by oli, online
+//	    └── 100010 app-unused   created by oli, never contacted
+//
+// POST /runners is 201 with these four tokens, and 410 with those of acme/closed (GR1348941closedProjectToken00),
+// modern (GR1348941modernGroupToken0000) and modern/app (GR1348941appProjectToken00000). Authentication tokens are made
+// up: runners that registered have them without the prefix glrt-.
+func TokenMigration() Scenario { return plain.As[Scenario](worlds.TokenMigration(defaultStartTime())) }
+
+// ThousandRunners is a world with a thousand runners over a hundred projects, for paging, filters and what takes its
+// time. IDs are fixed; times are told from when it is seeded, by the fake's clock (Scenario.Now), and suit the status
+// rules of GitLab 17.1 and later.
+//
+//	administrator               root (1)
+//	instance                    100001 to 100020: 20 instance runners
+//	team-0 (group 1001)         oli owner (2), mia maintainer (3)
+//	├── 8 group runners         100021 to 100028
+//	├── team-0/project-0        project 10001, 9 project runners, 100101 to 100109
+//	├── ...
+//	└── team-0/project-9        project 10010, 9 project runners, 100182 to 100190
+//	...
+//	team-9 (group 1010)         oli owner; 8 group runners, 100093 to 100100
+//	└── team-9/project-9        project 10100, 9 project runners, 100992 to 101000
+//
+// oli owns every team, mia is in team-0 alone: she sees 90 project runners with GET /runners. By the last digit of its
+// ID a runner is offline (7, 8), stale (9), never contacted (0) or else online; one whose ID ends in 5 is paused. It
+// has the tags linux, windows and macos in turn, and large where its ID ends in 2. Its description is runner-0001 to
+// runner-1000. There are no jobs.
+func ThousandRunners() Scenario {
+	return plain.As[Scenario](worlds.ThousandRunners(defaultStartTime()))
 }
 
-func companyRunners(now time.Time) []Runner {
-	const day = 24 * time.Hour
-	var runners []Runner
-	for i, t := range []RunnerType{InstanceRunner, GroupRunner, ProjectRunner} {
-		for j, state := range []struct {
-			name         string
-			age, silence time.Duration // no silence: never contacted
-		}{
-			{"online", 30 * day, 5 * time.Minute}, {"offline", 30 * day, 5 * time.Hour}, {"stale", 30 * day, 8 * day},
-			{"never-contacted", day, 0}, {"paused", 30 * day, 10 * time.Minute},
-		} {
-			r := Runner{
-				ID: 100001 + 10*i + j, Type: t, Description: []string{"instance", "group", "project"}[i] + "-" + state.name,
-				Tags: []string{"docker", "linux"}, CreatedBy: []string{"ada", "oli", "mia"}[i],
-				Paused: state.name == "paused", CreatedAt: now.Add(-state.age),
-			}
-			r.Group, r.Projects = companyReach(r)
-			if state.silence > 0 {
-				r.ContactedAt = now.Add(-state.silence)
-				r.Managers = []RunnerManager{companyManager(r, "")}
-			}
-			runners = append(runners, companySpecial(r))
-		}
-	}
-	return numberManagers(runners)
-}
-
-// companyReach sets whom a runner serves.
-func companyReach(r Runner) (group string, projects []string) {
-	switch {
-	case r.ID == 100014:
-		return "acme/backend", nil
-	case r.ID == 100022:
-		return "", []string{"acme/shop", "acme/backend/api"}
-	case r.ID == 100024:
-		return "", []string{"acme/backend/api"}
-	case r.Type == GroupRunner:
-		return "acme", nil
-	case r.Type == ProjectRunner:
-		return "", []string{"acme/shop"}
-	}
-	return "", nil
-}
-
-// companySpecial gives each online runner what distinguishes it from the other runners.
-func companySpecial(r Runner) Runner {
-	switch r.ID {
-	case 100001:
-		r.Managers = []RunnerManager{companyManager(r, "a"), companyManager(r, "b")}
-	case 100011:
-		untagged := false
-		r.Tags, r.RunUntagged, r.AccessLevel = []string{"deploy"}, &untagged, RefProtected
-	case 100021:
-		r.Tags, r.Locked = []string{"shop"}, true
-	}
-	return r
-}
-
-func companyManager(r Runner, suffix string) RunnerManager {
-	return RunnerManager{
-		SystemID: fmt.Sprintf("s_%d%s", r.ID, suffix), Version: "17.2.0", Revision: "6428c288", Platform: "linux",
-		Architecture: "amd64", Executor: "docker", IPAddress: "127.0.0.1", CreatedAt: r.CreatedAt, ContactedAt: r.ContactedAt,
-	}
-}
-
-func companyJobs(now time.Time) []Job {
-	var jobs []Job
-	ages := []time.Duration{6 * time.Hour, 10 * time.Minute, 20 * time.Minute} // of the pipelines
-	for i, j := range []Job{
-		{Name: "build", Stage: "build", Status: JobSuccess, RunnerID: 100001, SystemID: "s_100001a"},
-		{Name: "unit-tests", Status: JobFailed, FailureReason: world.ScriptFailure, RunnerID: 100022, SystemID: "s_100022"},
-		{Name: "lint", Status: JobCanceled, RunnerID: 100021, SystemID: "s_100021", Tags: []string{"shop"}},
-		{Name: "deploy", Stage: "deploy", Status: JobSkipped},
-		{Name: "build", Stage: "build", Status: JobRunning, RunnerID: 100001, SystemID: "s_100001a"},
-		{Name: "lint", Stage: "build", Status: JobCanceling, RunnerID: 100001, SystemID: "s_100001b"},
-		{Name: "unit-tests", Stage: "build", Status: JobPending, Tags: []string{"docker"}},
-		{Name: "deploy", Stage: "deploy", Status: JobCreated},
-		{Name: "approve", Status: JobManual},
-		{Name: "nightly", Status: JobScheduled},
-		{Name: "migrate", Status: JobWaitingForResource},
-		{Name: "review", Status: JobPreparing},
-	} {
-		pipeline := i / 4
-		j.ID, j.PipelineID, j.User = 2000001+i, 4000001+pipeline, "dan"
-		j.Project = []string{"acme/shop", "acme/shop", "acme/backend/api"}[pipeline]
-		j.Stage, j.StageIndex = companyStage(j.Stage)
-		j.Spec = JobSpec{Script: []string{"make " + j.Name}}
-		jobs = append(jobs, companyTimes(j, now.Add(-ages[pipeline])))
-	}
-	return jobs
-}
-
-func companyStage(stage string) (name string, index int) {
-	switch stage {
-	case "build":
-		return stage, 0
-	case "deploy":
-		return stage, 2
-	}
-	return "test", 1
-}
-
-// companyTimes gives a job the times that one of its status has: queued and started within a minute, over after three.
-func companyTimes(j Job, created time.Time) Job {
-	j.CreatedAt = created
-	switch j.Status {
-	case JobSuccess, JobFailed, JobCanceled:
-		j.FinishedAt = created.Add(4 * time.Minute)
-		fallthrough
-	case JobRunning, JobCanceling:
-		j.StartedAt = created.Add(time.Minute)
-		fallthrough
-	case JobPending:
-		j.QueuedAt = created.Add(30 * time.Second)
-	}
-	return j
-}
-
-// bornBefore makes everything half a year old, but for runners and jobs, whose age the scenario states. Now is that
-// time. It changes s itself, which must be a clone.
-func (s Scenario) bornBefore(now time.Time) Scenario {
-	s.Now = now
-	created := now.AddDate(0, -6, 0)
-	for i := range s.Users {
-		s.Users[i].CreatedAt = created
-	}
-	for i := range s.Groups {
-		s.Groups[i].CreatedAt = created
-	}
-	for i := range s.Projects {
-		s.Projects[i].CreatedAt = created
-	}
-	return s
-}
-
-func numberManagers(runners []Runner) []Runner {
-	number := 1000001
-	for i := range runners {
-		for j := range runners[i].Managers {
-			runners[i].Managers[j].ID = number
-			number++
-		}
-	}
-	return runners
-}
+// Fleet is a world with a runner in each state that one can be in, for what watches, sorts or cleans up runners. IDs
+// are fixed; times are told from when it is seeded, by the fake's clock (Scenario.Now), and suit the status rules of
+// GitLab 17.1 and later.
+//
+//	administrator               root (1)
+//	fleet (group 1001)          oli owner (2), mia maintainer (3), dan developer (4)
+//	├── fleet/web               project 10001, jobs 2000001 to 2000003
+//	├── fleet/api               project 10002
+//	└── fleet/images (group 1002)
+//	    └── fleet/images/base   project 10003
+//
+//	instance
+//	├── 100001 idle             online            one manager
+//	├── 100002 busy             online            runs job 2000001
+//	├── 100003 never-used       never_contacted   made yesterday
+//	└── 100004 never-wanted     stale             made a month ago, never contacted
+//	group fleet
+//	├── 100005 autoscaled       online            three managers: online, offline and stale
+//	├── 100006 upgrading        online            two managers, of 16.11.0 and of 17.2.0
+//	├── 100007 draining         online, paused    still runs job 2000002
+//	└── 100008 asleep           offline, paused   silent for five hours
+//	group fleet/images
+//	└── 100009 protected        online            for protected refs alone
+//	project fleet/web
+//	├── 100010 silent           offline           silent for five hours
+//	├── 100011 forgotten        stale             silent for thirty days
+//	├── 100012 locked           online            not to be assigned elsewhere
+//	├── 100013 shared           online            of fleet/api, too
+//	├── 100014 rotating         online            its token dies in an hour
+//	├── 100015 lapsed           offline           its token died yesterday
+//	└── 100016 registered       online            with a registration token; fleet/web alone
+//
+// A runner's description is its name here, and its tag: job 2000003 waits for one tagged gpu, which none has. Runners
+// take untagged jobs. Managers have the IDs 1000001 and up and the system IDs s_100001a, s_100001b and so on.
+func Fleet() Scenario { return plain.As[Scenario](worlds.Fleet(defaultStartTime())) }

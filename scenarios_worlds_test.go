@@ -40,8 +40,8 @@ func TestReadyWorldsInEveryVersion(t *testing.T) {
 // The trees in the comments are what people read: each runner in them is as they say.
 func TestTreesOfReadyWorlds(t *testing.T) {
 	runner := regexp.MustCompile(`── (\d{6}) ([\w-]+) +(.+)`)
-	for function, file := range map[string]string{"Fleet": "scenarios_worlds_more.go",
-		"TokenMigration": "scenarios_worlds_more.go"} {
+	for function, file := range map[string]string{"Fleet": "scenarios_worlds.go",
+		"TokenMigration": "scenarios_worlds.go"} {
 		source, err := os.ReadFile(file)
 		require.NoError(t, err)
 		doc, _, _ := strings.Cut(string(source), "\nfunc "+function+"()")

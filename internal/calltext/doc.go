@@ -6,4 +6,5 @@
 //   - journal.go: the lines of a journal
 //   - mermaid.go: the diagram
 //   - data.go: JSON
+//   - changed.go: which call changed a field of a record
 package calltext

@@ -134,3 +134,22 @@ func retried[E ~string](first, second Call[E]) bool {
 	return passing && first.Method == second.Method && first.Path == second.Path &&
 		maps.EqualFunc(first.Query, second.Query, slices.Equal) && bytes.Equal(first.Body, second.Body)
 }
+
+// Tally counts calls by endpoint, in the order in which each was first called.
+func Tally[E ~string](calls []Call[E]) string {
+	var names []string
+	counts := map[string]int{}
+	for _, c := range calls {
+		name := c.Name()
+		if counts[name] == 0 {
+			names = append(names, name)
+		}
+		counts[name]++
+	}
+	for i, name := range names {
+		if counts[name] > 1 {
+			names[i] = fmt.Sprintf("%s (%d times)", name, counts[name])
+		}
+	}
+	return strings.Join(names, ", ")
+}

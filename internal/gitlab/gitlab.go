@@ -1,5 +1,6 @@
 // Package gitlab is the door of a GitLab: it knows which protocols there are, which part of the paths is whose, and
-// what each serves. meant.go tells a person which endpoint was probably meant by what is none.
+// what each serves. meant.go tells a person which endpoint was probably meant by what is none, constants.go which of
+// the root's constants.
 //
 // Those are REST, GraphQL and OAuth. Another protocol is a front.Protocol of a package beside theirs and a line in
 // Serve. What

@@ -1,0 +1,5 @@
+// Package differences tells a person how plain data differs from what was expected.
+//
+//   - text.go: of any two values; what a comparison leaves out; the value of a field as text
+//   - worlds.go: of two whole worlds, a line for each field
+package differences
