@@ -93,7 +93,8 @@ func (st *State) removeUser(u *User) {
 	}
 	st.removeTokens(func(t *AccessToken) bool { return t.User == u })
 	maps.DeleteFunc(st.tokenValues, func(_ string, t *AccessToken) bool { return t.User == u }) // those of OAuth
-	for value, h := range st.handed {                                                           // which a Reset brings back with the user
+	// What the test was handed comes back with the user at a Reset.
+	for value, h := range st.handed {
 		if Key(h.username) == Key(u.Username) {
 			st.noteGone(value, u)
 		}
