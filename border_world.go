@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/clone"
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -202,4 +203,65 @@ func making[T, R any](st *world.State, add func(*world.State, T) (R, error)) fun
 		_, err := add(st, row)
 		return err
 	}
+}
+
+func publicDeployToken(t *world.DeployToken) DeployToken {
+	out := DeployToken{ID: t.ID, Token: t.Token, Name: t.Name, Username: t.Username, Scopes: slices.Clone(t.Scopes),
+		ExpiresAt: t.ExpiresAt, Revoked: t.Revoked}
+	if t.Project != nil {
+		out.Path = t.Project.Path
+	} else {
+		out.Path = t.Group.Path
+	}
+	return out
+}
+
+func addDeployToken(st *world.State, in DeployToken) (*world.DeployToken, error) {
+	return st.AddDeployToken(in.Path, world.DeployToken{ID: in.ID, Token: in.Token, Name: in.Name, Username: in.Username,
+		Scopes: slices.Clone(in.Scopes), ExpiresAt: in.ExpiresAt, Revoked: in.Revoked})
+}
+
+func publicVariable(path string, v *world.Variable) Variable {
+	out := Variable{Path: path, Key: v.Key, Value: v.Value, Description: clone.Pointer(v.Description, clone.Shallow),
+		File: v.File, Protected: v.Protected, Masked: v.Masked, Hidden: v.Hidden, Raw: v.Raw}
+	if v.Scope != world.Everywhere {
+		out.EnvironmentScope = v.Scope
+	}
+	return out
+}
+
+func variableDraft(in Variable) world.Variable {
+	return world.Variable{Key: in.Key, Value: in.Value, Description: clone.Pointer(in.Description, clone.Shallow),
+		File: in.File, Protected: in.Protected, Masked: in.Masked, Hidden: in.Hidden, Raw: in.Raw,
+		Scope: in.EnvironmentScope}
+}
+
+func addVariable(st *world.State, in Variable) (Variable, error) {
+	added, err := st.AddVariable(in.Path, variableDraft(in))
+	if err != nil {
+		return in, err
+	}
+	return publicVariable(in.Path, added), nil
+}
+
+// publicVariables are the variables of all projects and groups and of the instance.
+func publicVariables(st *world.State) (all []Variable) {
+	for _, set := range st.VariableSets() {
+		for _, v := range set.Rows() {
+			all = append(all, publicVariable(set.Path, v))
+		}
+	}
+	return all
+}
+
+func publicProtectedRef(r *world.ProtectedRef) ProtectedRef {
+	return ProtectedRef{ID: r.ID, Project: r.Project.Path, Name: r.Name, Tag: r.Tag, Push: RefAccess(r.Push),
+		Merge: RefAccess(r.Merge), ForcePush: r.ForcePush}
+}
+
+func addProtectedRef(st *world.State, in ProtectedRef) (*world.ProtectedRef, error) {
+	found := references{st: st}
+	return st.AddProtectedRef(world.ProtectedRef{ID: in.ID, Project: found.project("project", in.Project), Name: in.Name,
+		Tag: in.Tag, Push: world.RefAccess(in.Push), Merge: world.RefAccess(in.Merge), ForcePush: in.ForcePush},
+		found.problems...)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/clone"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -303,4 +304,36 @@ func (s Scenario) rejections() []rejection {
 		return seedAll(st, s)
 	}
 	return seedAll(world.New(version, func() time.Time { return s.Now }), s)
+}
+
+// WithVariable returns a copy with the variable of that key of the project or group at path, of the instance for "",
+// added or, if there is one, changed: the first such one.
+func (s Scenario) WithVariable(path, key, value string, change ...func(*Variable)) Scenario {
+	s = cloneScenario(s)
+	same := func(v Variable) bool { return v.Key == key && world.Key(v.Path) == world.Key(path) }
+	setValue := func(v *Variable) { v.Value = value }
+	s.Variables = withItem(s.Variables, same, Variable{Path: path, Key: key}, cloneVariable,
+		slices.Insert(slices.Clone(change), 0, setValue))
+	return s
+}
+
+// WithProtectedBranch returns a copy with the rule of that name for branches of the project, added or, if there is one,
+// changed.
+func (s Scenario) WithProtectedBranch(project, name string, change ...func(*ProtectedRef)) Scenario {
+	return s.withProtectedRef(ProtectedRef{Project: project, Name: name}, change)
+}
+
+// WithProtectedTag returns a copy with the rule of that name for tags of the project, added or, if there is one,
+// changed.
+func (s Scenario) WithProtectedTag(project, name string, change ...func(*ProtectedRef)) Scenario {
+	return s.withProtectedRef(ProtectedRef{Project: project, Name: name, Tag: true}, change)
+}
+
+func (s Scenario) withProtectedRef(fresh ProtectedRef, change []func(*ProtectedRef)) Scenario {
+	s = cloneScenario(s)
+	same := func(r ProtectedRef) bool {
+		return r.Name == fresh.Name && r.Tag == fresh.Tag && world.Key(r.Project) == world.Key(fresh.Project)
+	}
+	s.ProtectedRefs = withItem(s.ProtectedRefs, same, fresh, clone.Shallow, change)
+	return s
 }

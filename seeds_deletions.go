@@ -104,3 +104,9 @@ func (f *Fake) NextToken(token string) {
 		return struct{}{}, st.PinToken(token, at)
 	})
 }
+
+// AddDeployToken adds a deploy token and returns it with what was empty filled in.
+func (f *Fake) AddDeployToken(t DeployToken) DeployToken {
+	f.tb.Helper()
+	return change(f, "AddDeployToken(%q)", t.Name, adding(addDeployToken, t, publicDeployToken))
+}

@@ -1,10 +1,7 @@
 package fakegitlab
 
 import (
-	"slices"
 	"time"
-
-	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // AccessToken is a personal access token or, with Project or Group set, a project or group access token: then GitLab
@@ -61,25 +58,3 @@ type DeployToken struct {
 
 // String is "deploy token puller of acme/shop".
 func (t DeployToken) String() string { return "deploy token " + t.Name + " of " + t.Path }
-
-// AddDeployToken adds a deploy token and returns it with what was empty filled in.
-func (f *Fake) AddDeployToken(t DeployToken) DeployToken {
-	f.tb.Helper()
-	return change(f, "AddDeployToken(%q)", t.Name, adding(addDeployToken, t, publicDeployToken))
-}
-
-func publicDeployToken(t *world.DeployToken) DeployToken {
-	out := DeployToken{ID: t.ID, Token: t.Token, Name: t.Name, Username: t.Username, Scopes: slices.Clone(t.Scopes),
-		ExpiresAt: t.ExpiresAt, Revoked: t.Revoked}
-	if t.Project != nil {
-		out.Path = t.Project.Path
-	} else {
-		out.Path = t.Group.Path
-	}
-	return out
-}
-
-func addDeployToken(st *world.State, in DeployToken) (*world.DeployToken, error) {
-	return st.AddDeployToken(in.Path, world.DeployToken{ID: in.ID, Token: in.Token, Name: in.Name, Username: in.Username,
-		Scopes: slices.Clone(in.Scopes), ExpiresAt: in.ExpiresAt, Revoked: in.Revoked})
-}

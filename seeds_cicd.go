@@ -1,0 +1,127 @@
+package fakegitlab
+
+import (
+	"strconv"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// CI/CD variables, protected refs and webhooks, as a test makes and changes them.
+
+// Variables returns copies of all CI/CD variables: those of the instance, then those of groups and of projects, in the
+// order of their IDs, and of one group or project the oldest first.
+func (f *Fake) Variables() []Variable { return append([]Variable{}, f.Snapshot().Variables...) }
+
+// AddVariable adds a CI/CD variable and returns it with what was empty filled in.
+func (f *Fake) AddVariable(v Variable) Variable {
+	f.tb.Helper()
+	return change(f, "AddVariable(%q)", v.Key, func(st *world.State) (Variable, error) {
+		if bad := badValues(v); len(bad) > 0 {
+			return v, bad
+		}
+		return addVariable(st, v)
+	})
+}
+
+// UpdateVariable changes the CI/CD variable of that key of the project or group at path, of the instance for "". Where
+// several have the key, scope says which, by its EnvironmentScope.
+func (f *Fake) UpdateVariable(path, key string, rewrite func(*Variable), scope ...string) Variable {
+	f.tb.Helper()
+	return change(f, "UpdateVariable(%q)", key, func(st *world.State) (out Variable, err error) {
+		set, v, err := st.VariableAt(path, key, theOne(scope))
+		if err != nil {
+			return out, err
+		}
+		next := publicVariable(set.Path, v)
+		rewrite(&next)
+		if bad := badValues(next); len(bad) > 0 {
+			return out, bad
+		}
+		if err := st.RewriteVariable(set, v, variableDraft(next)); err != nil {
+			return out, err
+		}
+		return publicVariable(set.Path, v), nil
+	})
+}
+
+// DeleteVariable deletes the CI/CD variable of that key of the project or group at path, of the instance for "". Where
+// several have the key, scope says which, by its EnvironmentScope.
+func (f *Fake) DeleteVariable(path, key string, scope ...string) {
+	f.tb.Helper()
+	change(f, "DeleteVariable(%q)", key, func(st *world.State) (struct{}, error) {
+		set, v, err := st.VariableAt(path, key, theOne(scope))
+		if err == nil {
+			st.DeleteVariable(set, v)
+		}
+		return struct{}{}, err
+	})
+}
+
+// theOne is the first of what may be left out.
+func theOne(given []string) string {
+	if len(given) == 0 {
+		return ""
+	}
+	return given[0]
+}
+
+// ProtectedRefs returns copies of all rules that protect branches and tags, in the order of their IDs.
+func (f *Fake) ProtectedRefs() []ProtectedRef {
+	return askWorld(f, "ProtectedRefs()%s", "", func(st *world.State) ([]ProtectedRef, error) {
+		return copies(st.ProtectedRefs.Rows, publicProtectedRef), nil
+	})
+}
+
+// AddProtectedRef adds a rule that protects branches or tags of a project and returns it with what was empty filled in.
+// Jobs that are there keep what they have been: a job's Protected is decided when it is made.
+func (f *Fake) AddProtectedRef(r ProtectedRef) ProtectedRef {
+	f.tb.Helper()
+	return change(f, "AddProtectedRef(%q)", r.Name, adding(addProtectedRef, r, publicProtectedRef))
+}
+
+// DeleteProtectedBranch takes the rule of that name for branches of a project back.
+func (f *Fake) DeleteProtectedBranch(project, name string) {
+	f.tb.Helper()
+	change(f, "DeleteProtectedBranch(%q)", name, unprotecting(project, false, name))
+}
+
+// DeleteProtectedTag takes the rule of that name for tags of a project back.
+func (f *Fake) DeleteProtectedTag(project, name string) {
+	f.tb.Helper()
+	change(f, "DeleteProtectedTag(%q)", name, unprotecting(project, true, name))
+}
+
+func unprotecting(project string, tag bool, name string) func(*world.State) (struct{}, error) {
+	return func(st *world.State) (struct{}, error) {
+		r, err := st.RefRule(project, tag, name)
+		if err == nil {
+			st.UnprotectRef(r)
+		}
+		return struct{}{}, err
+	}
+}
+
+// AddWebhook adds a webhook and returns it with what was empty filled in.
+func (f *Fake) AddWebhook(h Webhook) Webhook {
+	f.tb.Helper()
+	return change(f, "AddWebhook(%q)", h.URL, adding(addWebhook, h, publicWebhook))
+}
+
+// UpdateWebhook changes a webhook and returns it. ID, Project, Group and CreatedAt stay.
+func (f *Fake) UpdateWebhook(id int, alter func(*Webhook)) Webhook {
+	f.tb.Helper()
+	return webhookEdits.update(f, "UpdateWebhook(%s)", strconv.Itoa(id), alter)
+}
+
+// DeleteWebhook deletes a webhook. What it has not been told yet, it never is.
+func (f *Fake) DeleteWebhook(id int) {
+	f.tb.Helper()
+	number := strconv.Itoa(id)
+	change(f, "DeleteWebhook(%s)", number,
+		deletion(number, (*world.State).WebhookByNumber, surely((*world.State).DeleteWebhook)))
+}
+
+// Webhooks returns copies of all webhooks, ordered by ID.
+func (f *Fake) Webhooks() []Webhook {
+	return read(f, func(st *world.State) []Webhook { return copies(st.Webhooks.Rows, publicWebhook) })
+}
