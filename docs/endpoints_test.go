@@ -226,6 +226,8 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 		return map[string]string{"group_id": strconv.Itoa(partnersID), "group_access": "10"}
 	case fakegitlab.TransferProject:
 		return map[string]string{"namespace": "acme/backend"}
+	case fakegitlab.ListProjectAccessTokens, fakegitlab.ListGroupAccessTokens:
+		return map[string]string{"state": "active"}
 	case fakegitlab.CreateProjectAccessToken, fakegitlab.CreateGroupAccessToken:
 		return map[string]string{"name": "new", "scopes": "api", "access_level": "10"}
 	case fakegitlab.CreateProjectDeployToken, fakegitlab.CreateGroupDeployToken:
