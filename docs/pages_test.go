@@ -28,6 +28,9 @@ import (
 var update = flag.Bool("update", false, "write the pages anew")
 
 func TestPagesEndpoints(t *testing.T) {
+	if testkit.UnderRace {
+		t.Skip("thousands of calls, one after the other: the pages are checked without the race detector alone")
+	}
 	rows := endpointRows(t)
 	checkGenerated(t, "README.md", "endpoints", endpointsByCaller(rows))
 	checkGenerated(t, "docs/endpoints.md", "endpoints", endpointTable(rows))

@@ -31,7 +31,7 @@ func TestConformanceAtEveryVersion(t *testing.T) {
 // and takes minutes over it. `go test` without it plays them all.
 func skipUnderRace(t *testing.T) {
 	t.Helper()
-	if underRace {
+	if testkit.UnderRace {
 		t.Skip("the cases are played again without the race detector alone")
 	}
 }
