@@ -60,11 +60,9 @@ func (st *State) RestoreGroup(g *Group) error {
 		return newInvalid(attrBase, msgGroupNotMarked)
 	}
 	g.DeletionMarkedAt, g.UpdatedAt = time.Time{}, st.Now()
-	ending := fmt.Sprint(scheduledInfix, g.ID)
-	if path, renamed := strings.CutSuffix(g.Path, ending); renamed {
-		distinct := st.distinction(path)
-		g.Name = strings.TrimSuffix(g.Name, ending) + distinct
-		st.moveGroup(g, path+distinct)
+	if name, path, renamed := st.restored(g.ID, g.Name, g.Path); renamed {
+		g.Name = name
+		st.moveGroup(g, path)
 	}
 	return nil
 }
@@ -75,13 +73,22 @@ func (st *State) RestoreProject(p *Project) error {
 		return newInvalid(attrBase, msgProjectNotMarked)
 	}
 	p.DeletionMarkedAt, p.UpdatedAt = time.Time{}, st.Now()
-	ending := fmt.Sprint(scheduledInfix, p.ID)
-	if path, renamed := strings.CutSuffix(p.Path, ending); renamed {
-		distinct := st.distinction(path)
-		p.Name = strings.TrimSuffix(p.Name, ending) + distinct
-		st.moveProject(p, path+distinct)
+	if name, path, renamed := st.restored(p.ID, p.Name, p.Path); renamed {
+		p.Name = name
+		st.moveProject(p, path)
 	}
 	return nil
+}
+
+// restored are the name and path that something marked for deletion had before, or others like them if the path has
+// been taken meanwhile. It is not renamed if the mark has left its path as it was.
+func (st *State) restored(id int, name, path string) (oldName, oldPath string, renamed bool) {
+	ending := fmt.Sprint(scheduledInfix, id)
+	if oldPath, renamed = strings.CutSuffix(path, ending); !renamed {
+		return name, path, false
+	}
+	distinct := st.distinction(oldPath)
+	return strings.TrimSuffix(name, ending) + distinct, oldPath + distinct, true
 }
 
 // distinction is what has to follow a path so that nobody has it, which is nothing if nobody has it as it is.
