@@ -86,6 +86,19 @@ func (st *State) ProtectedRefsOf(p *Project, tags bool) []*ProtectedRef {
 	return Filtered(st.ProtectedRefs.Rows, func(r *ProtectedRef) bool { return r.Project == p && r.Tag == tags })
 }
 
+// RefRules are all rules together that protect a branch or a tag of a project, for who pushes to it: who may by one of
+// them may. protected is false if there is none.
+func (st *State) RefRules(p *Project, tag bool, name string) (all ProtectedRef, protected bool) {
+	all = ProtectedRef{Project: p, Name: name, Tag: tag, Push: NoOne, Merge: NoOne}
+	for _, r := range st.ProtectedRefsOf(p, tag) {
+		if matchesGlob(r.Name, name) {
+			all.Push, all.Merge = all.Push.wider(r.Push), all.Merge.wider(r.Merge)
+			all.ForcePush, protected = all.ForcePush || r.ForcePush, true
+		}
+	}
+	return all, protected
+}
+
 // RefProtection is who may change the ref of a job, as far as it is protected now, whatever it was when the job was
 // made; false if it is not protected. In a project that has no rule for any branch, or for any tag, the job itself
 // tells: a world that says nothing of rules says so of its jobs (app/models/project.rb, protected_for?;
