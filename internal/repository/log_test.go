@@ -105,7 +105,7 @@ func TestRevisions(t *testing.T) {
 	tag := repository.AnnotatedTag{Target: ids["b"], TargetKind: repository.KindCommit, Name: "side", Tagger: ann, Message: "t"}
 	r.SetRef(repository.Tag("side"), r.Add(tag.Object()))
 	git := onDisk(t, r)
-	for _, revision := range []string{"HEAD", "main", "refs/heads/side", "heads/main", "main^", "main~1", "main^^2", "main~2^2",
+	for _, revision := range []string{"HEAD", "main", "refs/heads/side", "heads/main", "main^", "main~1", "main^^2", "main~1^2",
 		"main~4", ids["d"], ids["d"][:8], "main^0", "side", "tags/side", "main^1~2"} {
 		want := strings.TrimSpace(git("rev-parse", "--verify", "-q", "--end-of-options", revision+"^{commit}"))
 		if c := r.CommitAt(revision); assert.NotNil(t, c, revision) {
@@ -113,7 +113,7 @@ func TestRevisions(t *testing.T) {
 			assert.Equal(t, want[len(want)-40:], c.ID, revision)
 		}
 	}
-	for _, revision := range []string{"", "nothing", "main~9", "main^3", "abc", strings.Repeat("0", 40), "^main", "main^{x", "~"} {
+	for _, revision := range []string{"", "nothing", "main~9", "main~2^2", "main^3", "abc", strings.Repeat("0", 40), "^main", "main^{x", "~"} {
 		assert.Nil(t, r.CommitAt(revision), revision)
 	}
 }
