@@ -115,7 +115,13 @@ func (a *access) push(asked *push, objects map[string]repository.Object, unpacki
 		return r.response(fmt.Sprintf("the pack: %v", unpacking))
 	}
 	a.dropBroken(r, objects)
-	if why := a.preReceive(r, objects); why != "" {
+	repo := a.project.Repository
+	before := repo.Count()
+	for _, o := range objects { // the rules look at them
+		repo.Add(o)
+	}
+	if why := a.preReceive(r); why != "" {
+		repo.Forget(before)
 		return r.response(why)
 	}
 	a.dropStale(r)
@@ -123,13 +129,10 @@ func (a *access) push(asked *push, objects map[string]repository.Object, unpacki
 		r.refuseAll(reasonAtomic)
 	}
 	updates := a.updates(r)
-	if len(updates) > 0 {
-		for _, o := range objects {
-			a.project.Repository.Add(o)
-		}
-		if err := a.q.PushRefs(a.project, a.q.User, updates, a.options(asked)); err != nil {
-			r.refuse(updates[0].Ref, err)
-		}
+	if len(updates) == 0 {
+		repo.Forget(before)
+	} else if err := a.q.PushRefs(a.project, a.q.User, updates, a.options(asked)); err != nil {
+		r.refuse(updates[0].Ref, err)
 	}
 	a.tell(r)
 	return r.response(r.why())

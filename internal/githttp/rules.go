@@ -13,7 +13,7 @@ import (
 
 // preReceive asks GitLab's rules about each ref of a push: as soon as one refuses, no ref is moved
 // (lib/gitlab/checks/changes_access.rb). why is for the journal; "" if all are allowed.
-func (a *access) preReceive(r *report, objects map[string]repository.Object) (why string) {
+func (a *access) preReceive(r *report) (why string) {
 	s := a.q.ProjectStanding(a.project)
 	if a.q.ByJob != nil { // it pushes to its own project, or does not get here
 		s = front.ProjectStandingOf(a.q.User, a.project)
@@ -22,7 +22,7 @@ func (a *access) preReceive(r *report, objects map[string]repository.Object) (wh
 		if r.reasons[c.Ref] != "" {
 			continue
 		}
-		change, ok := a.change(c, objects)
+		change, ok := a.q.RefChangeOf(a.project, world.RefUpdate{Ref: c.Ref, Old: c.Old, New: c.New})
 		if !ok {
 			continue // who pushes at all pushes to refs that are neither branches nor tags
 		}
@@ -30,7 +30,7 @@ func (a *access) preReceive(r *report, objects map[string]repository.Object) (wh
 		if d.Allowed {
 			continue
 		}
-		text := refusals[d.Rule]
+		text := front.RefTexts[d.Rule]
 		if d.Rule == policy.ProtectedFirst {
 			text = fmt.Sprintf(msgfFirstBranch, a.project.Path, a.q.WebURL(a.project.Path+"/-/project_members"))
 		}
@@ -39,58 +39,6 @@ func (a *access) preReceive(r *report, objects map[string]repository.Object) (wh
 		return d.Reason
 	}
 	return ""
-}
-
-// change is what a command does, as the rules need to know it; ok is false for a ref that is no branch and no tag.
-func (a *access) change(c command, objects map[string]repository.Object) (change policy.RefChange, ok bool) {
-	name, isTag, ok := repository.ShortName(c.Ref)
-	if !ok {
-		return change, false
-	}
-	p := a.project
-	rules, protected := a.q.RefRules(p, isTag, name)
-	return policy.RefChange{Name: name, Tag: isTag, Made: c.creates(), Gone: c.deletes(),
-		Forced: !isTag && !c.creates() && !c.deletes() && !a.goesOn(c, objects), Default: name == p.DefaultBranch(),
-		Protected: protected, Push: front.RefAccessOf(rules.Push), Merge: front.RefAccessOf(rules.Merge),
-		ForceAllowed: rules.ForcePush, Empty: p.Repository.Empty() && !isTag,
-		First: front.RefAccessOf(a.q.FirstPush(p)), OfProtected: c.creates() && a.onProtected(c.New)}, true
-}
-
-// goesOn reports whether the new commit of a command has the old one in its history. A commit that is not in the
-// repository any more is in no history.
-func (a *access) goesOn(c command, objects map[string]repository.Object) bool {
-	seen := map[string]bool{}
-	todo := []string{c.New}
-	for len(todo) > 0 {
-		id := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if id == c.Old {
-			return true
-		}
-		if seen[id] {
-			continue
-		}
-		seen[id] = true
-		if commit := a.project.Repository.Commit(id); commit != nil {
-			todo = append(todo, commit.Parents...)
-		} else if o, sent := objects[id]; sent && o.Kind == repository.KindCommit {
-			if commit, err := repository.ParseCommit(o.Data); err == nil {
-				todo = append(todo, commit.Parents...)
-			}
-		}
-	}
-	return false
-}
-
-// onProtected reports whether a protected branch has a commit.
-func (a *access) onProtected(commit string) bool {
-	r := a.project.Repository
-	for _, b := range r.Branches() {
-		if _, protected := a.q.RefRules(a.project, false, b.Name); protected && r.Reachable(b.ID)[commit] {
-			return true
-		}
-	}
-	return false
 }
 
 // options are the push options that GitLab knows and somebody here follows (lib/gitlab/push_options.rb); others are

@@ -1,7 +1,5 @@
 package githttp
 
-import "github.com/fakegitlab/fakegitlab/internal/policy"
-
 // What GitLab says (lib/gitlab/git_access.rb, lib/gitlab/git_access_project.rb).
 const (
 	msgProjectNotFound   = "The project you were looking for could not be found or you don't have permission to view it."
@@ -26,29 +24,6 @@ const (
 		"Ask a project Owner or Maintainer to create a default branch:\n\n  %s\n\n"
 	msgfGitLab = "GitLab: %s\n" // what a hook of GitLab's has refused a push with
 )
-
-// refusals are what GitLab says of a ref that may not be moved (lib/gitlab/checks/branch_check.rb, tag_check.rb).
-var refusals = map[policy.Rule]string{
-	policy.ByRefRole:          msgPushCode,
-	policy.DefaultBranchStays: "The default branch of a project cannot be deleted.",
-	policy.ProtectedNotForced: "You are not allowed to force push code to a protected branch on this project.",
-	policy.ProtectedPush:      "You are not allowed to push code to protected branches on this project.",
-	policy.ProtectedMade:      "You are not allowed to create protected branches on this project.",
-	policy.ProtectedMadeOfCommit: "You can only use an existing protected branch ref as the basis of a new protected " +
-		"branch.",
-	policy.ProtectedMadeOnPages: "You can only create protected branches using the web interface and API.",
-	policy.ProtectedGone: "You are not allowed to delete protected branches from this project. Only a project " +
-		"maintainer or owner can delete a protected branch.",
-	policy.ProtectedGoneOnPages: "You can only delete protected branches using the web interface.",
-	policy.BranchLikeCommit:     "You cannot create a branch with a 40-character hexadecimal branch name.",
-	policy.TagLikeCommit:        "You cannot create a tag with a SHA-1 or SHA-256 tag name.",
-	policy.TagLikeDefaultBranch: "You cannot use default branch name to create a tag",
-	policy.ProtectedTagChanged:  "Protected tags cannot be updated.",
-	policy.ProtectedTagGone: "You are not allowed to delete protected tags from this project. Only a project maintainer " +
-		"or owner can delete a protected tag.",
-	policy.ProtectedTagGoneOnPage: "You can only delete protected tags using the web interface.",
-	policy.ProtectedTagMade:       "You are not allowed to create this tag as it is protected.",
-}
 
 // What git's receive-pack says of a ref that it does not move (builtin/receive-pack.c).
 const (

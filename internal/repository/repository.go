@@ -61,6 +61,18 @@ func (r *Repository) Objects() iter.Seq2[string, Object] {
 // Since are the names of all objects that came after the first n, in the order in which they came.
 func (r *Repository) Since(n int) []string { return r.order[n:] }
 
+// Count is how many objects there are.
+func (r *Repository) Count() int { return len(r.order) }
+
+// Forget takes back the objects that came after the first n, of which nobody knows yet and to which no ref leads.
+func (r *Repository) Forget(n int) {
+	for _, id := range r.order[n:] {
+		delete(r.objects, id)
+		delete(r.commits, id)
+	}
+	r.order = r.order[:n]
+}
+
 // Size is how many bytes all objects have, and how many there are.
 func (r *Repository) Size() (bytes, objects int) {
 	for _, o := range r.objects {

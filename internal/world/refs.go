@@ -86,19 +86,6 @@ func (st *State) ProtectedRefsOf(p *Project, tags bool) []*ProtectedRef {
 	return Filtered(st.ProtectedRefs.Rows, func(r *ProtectedRef) bool { return r.Project == p && r.Tag == tags })
 }
 
-// RefRules are all rules together that protect a branch or a tag of a project, for who pushes to it: who may by one of
-// them may. protected is false if there is none.
-func (st *State) RefRules(p *Project, tag bool, name string) (all ProtectedRef, protected bool) {
-	all = ProtectedRef{Project: p, Name: name, Tag: tag, Push: NoOne, Merge: NoOne}
-	for _, r := range st.ProtectedRefsOf(p, tag) {
-		if matchesGlob(r.Name, name) {
-			all.Push, all.Merge = all.Push.wider(r.Push), all.Merge.wider(r.Merge)
-			all.ForcePush, protected = all.ForcePush || r.ForcePush, true
-		}
-	}
-	return all, protected
-}
-
 // RefProtection is who may change the ref of a job, as far as it is protected now, whatever it was when the job was
 // made; false if it is not protected. In a project that has no rule for any branch, or for any tag, the job itself
 // tells: a world that says nothing of rules says so of its jobs (app/models/project.rb, protected_for?;
@@ -119,4 +106,22 @@ func (st *State) protection(p *Project, ref string, tag, otherwise bool) (who Re
 		}
 	}
 	return who, protected
+}
+
+// RefRules is what all rules of a project for a branch or a tag say together: a push or a merge is for those whom any of
+// them names.
+type RefRules struct {
+	Protected, ForcePush bool
+	Push, Merge          RefAccess // NoOne where no rule is
+}
+
+// RefRules are the rules for a branch or a tag as they are now. Without a rule it is not protected.
+func (st *State) RefRules(p *Project, tag bool, name string) RefRules {
+	all := RefRules{Push: NoOne, Merge: NoOne}
+	for _, r := range st.ProtectedRefsOf(p, tag) {
+		if matchesGlob(r.Name, name) {
+			all = RefRules{true, all.ForcePush || r.ForcePush, all.Push.wider(r.Push), all.Merge.wider(r.Merge)}
+		}
+	}
+	return all
 }

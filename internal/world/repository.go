@@ -205,7 +205,7 @@ func (p *Project) branchProtection() string {
 // (app/services/projects/protect_default_branch_service.rb).
 func (st *State) protectDefault(p *Project) {
 	level, name := p.branchProtection(), p.DefaultBranch()
-	if _, protected := st.RefRules(p, false, name); level == protectNothing || protected {
+	if level == protectNothing || st.RefRules(p, false, name).Protected {
 		return
 	}
 	r := ProtectedRef{Project: p, Name: name, Push: MaintainersUp, Merge: MaintainersUp}
