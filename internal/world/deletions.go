@@ -168,6 +168,7 @@ func (st *State) DeleteProject(p *Project) {
 			st.DeleteRunner(r)
 		}
 	}
+	maps.DeleteFunc(st.resourceGroups, func(at resourceKey, _ *ResourceGroup) bool { return at.project == p })
 	st.dropProtectedRefs(p)
 	st.dropAccess(p, nil, p.Roles, p.webhooks)
 	if p.Group != nil {
@@ -232,7 +233,11 @@ func (st *State) removeBots(roles map[*User]Role) {
 
 // removeJob takes a job out of the world, with its log and files; its token is dead at once.
 func (st *State) removeJob(j *Job) {
-	st.Queue.leave(j)
+	st.leave(j)
+	if g := st.groupOf(j); g != nil && g.holder == j {
+		g.holder = nil
+		st.later(chore{kind: choreAssign, group: g})
+	}
 	if j.Runner != nil {
 		j.Runner.Jobs = removeByID(j.Runner.Jobs, j)
 	}
