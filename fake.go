@@ -72,6 +72,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
+	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/traffic"
 	"github.com/fakegitlab/fakegitlab/internal/webhooks"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -419,7 +420,7 @@ func (f *Fake) Reset() {
 // ResetTo is Reset to another scenario, which takes the place of WithScenario's from now on. If the scenario cannot be
 // seeded, the error says why and nothing has changed.
 func (f *Fake) ResetTo(s Scenario) error {
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	return f.reset(&s)
 }
 

@@ -1,9 +1,5 @@
 package fakegitlab
 
-import (
-	"github.com/fakegitlab/fakegitlab/internal/clone"
-)
-
 // Variable is a CI/CD variable in the settings of a project, a group or the instance. Jobs get it, by GitLab's order of
 // precedence, when a runner takes them.
 type Variable struct {
@@ -35,11 +31,6 @@ func (v Variable) String() string {
 		where += " for " + v.EnvironmentScope
 	}
 	return "variable " + v.Key + " of " + where
-}
-
-func cloneVariable(v Variable) Variable {
-	v.Description = clone.Pointer(v.Description, clone.Shallow)
-	return v
 }
 
 // RefAccess is who may push to a protected branch or merge into it, or create a protected tag. Empty means
