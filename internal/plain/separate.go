@@ -89,7 +89,8 @@ func refers(t reflect.Type) bool {
 // knownReferring caches referringFields: most of a world refers to nothing.
 var knownReferring sync.Map // reflect.Type -> []int
 
-// referringFields are the exported fields of a struct that may refer to something. time.Time has none, and is immutable.
+// referringFields are the exported fields of a struct that may refer to something. time.Time, which is immutable, has
+// none.
 func referringFields(t reflect.Type) []int {
 	if known, ok := knownReferring.Load(t); ok {
 		return known.([]int)
