@@ -110,15 +110,15 @@ var projectFeatures = []Attribute{
 // (lib/api/helpers/projects_helpers.rb).
 var ProjectAttributes = slices.Concat([]Attribute{
 	choice(attrGitStrategy, gitFetch, gitFetch, "clone"),
-	choice("auto_cancel_pending_pipelines", "enabled", "disabled", "enabled"),
+	choice(attrAutoCancel, FeatureEnabled, FeatureDisabled, FeatureEnabled),
 }, texts(AttrDefaultBranch, attrConfigPath), projectFeatures, []Attribute{
 	onOff("service_desk_enabled", false),
 	onOff("emails_enabled", true),
 	onOff("show_diff_preview_in_email", true),
 	onOff("warn_about_potentially_unwanted_characters", true),
 	onOff("enforce_auth_checks_on_uploads", true),
-	choice("resource_group_default_process_mode", "unordered", "unordered", "oldest_first", "newest_first",
-		"newest_ready_first"),
+	choice(attrProcessMode, string(Unordered), string(Unordered), string(OldestFirst), string(NewestFirst),
+		string(NewestReadyFirst)),
 	onOff("resolve_outdated_diff_discussions", false),
 	onOff("remove_source_branch_after_merge", true),
 	onOff("packages_enabled", true),

@@ -195,6 +195,8 @@ const (
 	AttrDefaultBranch    = "default_branch"
 	attrConfigPath       = "ci_config_path"
 	attrGitStrategy      = "build_git_strategy"
+	attrAutoCancel       = "auto_cancel_pending_pipelines"
+	attrProcessMode      = "resource_group_default_process_mode"
 )
 
 // Levels of access to a feature of a project: nobody, its members, all who see it; for some, everybody.
