@@ -131,6 +131,9 @@ const (
 	JobTokensPush
 	GitDeniedTellsOfTokens
 	ArchivedPushToldApart
+	TagsShowCreation
+	GeneratedFiles
+	OmittedDiffs
 	differenceCount
 )
 
@@ -457,6 +460,12 @@ var table = [differenceCount]Row{
 		Version{17, 5}, first, "issue 493212 of September 2024, seen in October 2024", false},
 	ArchivedPushToldApart: {"a push to an archived project is refused as such; before, as one that is not allowed",
 		Version{18, 4}, first, "lib/gitlab/git_access.rb of 2025; merge request 210927 of November 2025 builds on it", false},
+	TagsShowCreation: {"tags have created_at",
+		Version{16, 11}, first, "Tags API page", true},
+	GeneratedFiles: {"diffs have generated_file",
+		Version{16, 10}, first, "Merge requests API page: added in 16.9 behind a flag that 16.10 enables", false},
+	OmittedDiffs: {"diffs have collapsed and too_large",
+		Version{18, 4}, first, "Commits API page, Repositories API page", true},
 }
 
 // Differences returns every difference, in the order in which they came, or went where they were there from the first.
