@@ -128,12 +128,12 @@ const (
 	WebhookEventsOf18
 	RunnerControllers
 	RunnerControllerScopes
-	JobTokensPush
-	GitDeniedTellsOfTokens
-	ArchivedPushToldApart
 	TagsShowCreation
 	GeneratedFiles
 	OmittedDiffs
+	JobTokensPush
+	GitDeniedTellsOfTokens
+	ArchivedPushToldApart
 	differenceCount
 )
 
@@ -452,6 +452,12 @@ var table = [differenceCount]Row{
 		Version{18, 9}, first, "Runner controllers API page, merge request 218229; lib/api/ci/runner_controllers.rb", true},
 	RunnerControllerScopes: {"/runner_controllers/:id/scopes",
 		Version{18, 10}, first, "GitLab's Terraform provider, runner_controller_instance_scope; client-go", true},
+	TagsShowCreation: {"tags have created_at",
+		Version{16, 11}, first, "Tags API page", true},
+	GeneratedFiles: {"diffs have generated_file",
+		Version{16, 10}, first, "Merge requests API page: added in 16.9 behind a flag that 16.10 enables", false},
+	OmittedDiffs: {"diffs have collapsed and too_large",
+		Version{18, 4}, first, "Commits API page, Repositories API page", true},
 	JobTokensPush: {"a job's token pushes to its own project with git, where ci_push_repository_for_job_token_allowed " +
 		"lets it; where not, \"You are not allowed to push code to this project.\", before \"... to upload code.\"",
 		Version{17, 1}, first, "merge request 152096, commit dc08601d of June 2024: lib/gitlab/git_access.rb", true},
@@ -460,12 +466,6 @@ var table = [differenceCount]Row{
 		Version{17, 5}, first, "issue 493212 of September 2024, seen in October 2024", false},
 	ArchivedPushToldApart: {"a push to an archived project is refused as such; before, as one that is not allowed",
 		Version{18, 4}, first, "lib/gitlab/git_access.rb of 2025; merge request 210927 of November 2025 builds on it", false},
-	TagsShowCreation: {"tags have created_at",
-		Version{16, 11}, first, "Tags API page", true},
-	GeneratedFiles: {"diffs have generated_file",
-		Version{16, 10}, first, "Merge requests API page: added in 16.9 behind a flag that 16.10 enables", false},
-	OmittedDiffs: {"diffs have collapsed and too_large",
-		Version{18, 4}, first, "Commits API page, Repositories API page", true},
 }
 
 // Differences returns every difference, in the order in which they came, or went where they were there from the first.
