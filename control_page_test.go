@@ -165,11 +165,12 @@ func TestControlPageOfAJob(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := gl.WaitForJob(ended, job.ID, fakegitlab.JobSuccess)
-	_, why, _ := strings.Cut(err.Error(), "pending (")
-	why, _, _ = strings.Cut(why, "): context")
+	_, why, _ := strings.Cut(err.Error(), "runner 100021: ")
+	why, _, _ = strings.Cut(why, "; runner")
 	require.Contains(t, why, "mainframe")
+	shop, _ := gl.Runner(100021)
 	path := fmt.Sprintf("page/jobs/%d", job.ID)
-	assertSays(t, pageOf(t, gl, path), "Why it is pending: "+why, "Nothing has been logged.",
+	assertSays(t, pageOf(t, gl, path), "Why it is pending: no runner may take it", "100021 "+shop.Description+" no "+why, "Nothing has been logged.",
 		"No call has come by it or about it.", "acme/shop", "ref main")
 
 	gl.UpdateRunner(100021, func(r *fakegitlab.Runner) { r.Tags = []string{"mainframe"} })

@@ -51,12 +51,13 @@ func (j *Job) statusInPipeline() JobStatus {
 }
 
 // Status is the status of the pipeline, made of its latest jobs (lib/gitlab/ci/status/composite.rb).
-func (p *Pipeline) Status() JobStatus {
+func (p *Pipeline) Status() JobStatus { return StatusOf(p.Latest()) }
+
+// StatusOf is the one status that jobs have together, as those of a stage.
+func StatusOf(jobs []*Job) JobStatus {
 	has := map[JobStatus]bool{}
-	for _, j := range p.Jobs {
-		if !j.retried() {
-			has[j.statusInPipeline()] = true
-		}
+	for _, j := range jobs {
+		has[j.statusInPipeline()] = true
 	}
 	present := slices.Collect(maps.Keys(has))
 	for _, rule := range statusRules {
