@@ -195,16 +195,19 @@ func awaited(j *Job) string {
 	return "the job waits for no other, and for being enqueued: jobs that were added alone do not go on by themselves"
 }
 
-// unfinished are the jobs before a job that have not ended, without those that are only created if another one is
-// further: that is what they wait for themselves. Jobs of an earlier stage that people need not play do not count.
+// unfinished are the jobs before a job that have not ended, those first that are further than created. Without needs
+// the others are left out: what they wait for themselves is among the first. Jobs of an earlier stage that people need
+// not play do not count.
 func unfinished(j *Job) []*Job {
 	open := Filtered(j.before(), func(other *Job) bool {
 		return !other.Status.Completed() && (j.Spec.Needs != nil || other.statusInPipeline() != ignored)
 	})
-	if further := Filtered(open, func(other *Job) bool { return other.Status != JobCreated }); len(further) > 0 {
-		return further
+	isCreated := func(other *Job) bool { return other.Status == JobCreated }
+	further := Filtered(open, func(other *Job) bool { return !isCreated(other) })
+	if j.Spec.Needs != nil || len(further) == 0 {
+		return append(further, Filtered(open, isCreated)...)
 	}
-	return open
+	return further
 }
 
 // waitingText is a job that another one waits for, with what it waits for itself. seen are those on the way to it, as
