@@ -184,6 +184,18 @@ func TestControlPageOfAJob(t *testing.T) {
 	assert.Equal(t, 404, askControl(t, gl, "GET /-/fake/page/jobs/1", "").status)
 }
 
+func TestControlPageOfAPipeline(t *testing.T) {
+	gl := controlled(t)
+	statusOf(t, gl, "mia", "/runners/100021")
+	page := pageOf(t, gl, "page/pipelines/4000001")
+	assertSays(t, page, "Pipeline 4000001", "failed acme/shop push on main", "Stages 3", "build success build success",
+		"test failed", "deploy skipped deploy skipped", "No call has come by it or about it.")
+	assertSays(t, pageOf(t, gl, "?find=4000001"), "Pipelines 1 of 3", "failed main", "build test deploy")
+	assertSays(t, pageOf(t, gl, "page/pipelines/4000003"), "approve manual Play", "nightly scheduled Play")
+	assertSays(t, pageOf(t, gl, "page/jobs/2000009"), "Jobs Pipeline 4000003", "Why it is manual: the job waits for somebody")
+	assertSays(t, askControl(t, gl, "GET /-/fake/page/pipelines/4000009", "").text(), `no pipeline "4000009"`)
+}
+
 func appendLog(t *testing.T, gl *fakegitlab.Fake, job fakegitlab.Job, from int, text string) {
 	t.Helper()
 	r, err := http.NewRequest(http.MethodPatch, fmt.Sprintf("%s/jobs/%d/trace", gl.APIURL(), job.ID), strings.NewReader(text))
