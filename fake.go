@@ -117,7 +117,8 @@ type Fake struct {
 	version gitlabversion.Version
 	clock   *outside.Clock
 	state   *world.State
-	log     journal.Log[Call]
+	log     journal.Lazy[Call, sentHeads]
+	bodies  journal.Bodies
 	faults  faults
 	courier *webhooks.Courier
 	site    front.Site
