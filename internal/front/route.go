@@ -56,6 +56,9 @@ type Route struct {
 // be another one by then. So its handler finds out by itself who calls.
 func (r *Route) mustBeWhole() {
 	selfAuthenticated := r.Access == ByToken || r.Access == ByJobToken || r.Access == ByRunnerHeader
+	if first := r.Path()[1:]; strings.HasPrefix(first, ":") || strings.HasPrefix(first, "*") {
+		panic("front: " + r.Endpoint + " begins with a parameter, and routes are looked for by their first segment")
+	}
 	if r.Streams != nil && (!selfAuthenticated || r.Before != nil) {
 		panic("front: " + r.Endpoint + " streams, so it must find its caller by itself and have no before block")
 	}
@@ -70,11 +73,7 @@ type LaterSpec struct {
 
 // Declare makes a Spec of parameters and groups of parameters.
 func Declare(groups ...[]params.Param) params.Spec {
-	var s params.Spec
-	for _, g := range groups {
-		s.Params = append(s.Params, g...)
-	}
-	return s
+	return params.Spec{Params: slices.Concat(groups...)}
 }
 
 // Access is how a caller proves who it is.
