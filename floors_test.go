@@ -22,7 +22,7 @@ var floors = [][]string{
 	{"internal/ciexpr", "internal/ciyaml", "internal/clone", "internal/gitlabversion", "internal/graphqlruby",
 		"internal/journal", "internal/memnet",
 		"internal/nearest", "internal/outside", "internal/params", "internal/plain", "internal/traffic", "internal/words",
-		"internal/policy", "internal/search"},
+		"internal/policy", "internal/repository", "internal/search"},
 	{"internal/datajson", "internal/page"},
 	{"ci", "internal/controlpage"},
 	{"internal/world"},

@@ -159,6 +159,9 @@ func (st *State) DeleteProject(p *Project) {
 	for _, j := range slices.Clone(p.Jobs) {
 		st.removeJob(j)
 	}
+	for _, pipeline := range slices.Clone(p.pipelines) {
+		st.removePipeline(pipeline)
+	}
 	for _, r := range slices.Clone(p.Runners) {
 		st.UnassignRunner(r, p)
 		if r.Orphaned() && st.Has(gitlabversion.OrphanedRunnersDeleted) {

@@ -53,6 +53,7 @@
 //	finding.go                                            looking up by what a URL, a runner or a person has
 //	runners*.go managers.go registration.go               transitions of runners, their lists and their managers
 //	job_timeout.go pipelines.go                           how long a job may run; the state of a pipeline, what it locks
+//	pipelines_*.go                                        the record of a pipeline, its making and its moving
 //	jobs.go log.go artifacts*.go fates.go                 transitions of jobs, their logs and files
 //	workers.go                                            what GitLab's background workers do with all that
 //	access_tokens*.go                                     transitions of access tokens, those of OAuth among them, and
@@ -66,7 +67,7 @@
 //	deletions*.go                                         of users, projects and groups, with all that goes with them;
 //	                                                      those that are only marked
 //	variables.go refs.go                                  transitions of CI/CD variables, protected branches and tags
-//	deploy_tokens.go                                      deploy tokens
+//	deploy_tokens.go repository.go                        deploy tokens; how refs of a repository move, commits
 //	pins.go                                               ids and tokens that a test wants requests to make
 //	drafts*.go standins.go                                records from plain data; what stands for refused ones
 //	visits.go                                             New, Visit and Replace, the ways into a whole state

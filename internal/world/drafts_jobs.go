@@ -178,16 +178,11 @@ func (st *State) fillCommit(j *Job) {
 	c := &j.Commit
 	if c.SHA == "" {
 		if p := st.pipelines[j.PipelineID]; p != nil {
-			*c = p.Jobs[0].Commit
+			*c = p.Commit()
 			return
 		}
-		c.SHA = st.made.hex(shas, 40)
 	}
-	c.BeforeSHA = cmp.Or(c.BeforeSHA, ZeroSHA)
-	c.Title = cmp.Or(c.Title, firstLine(c.Message), "Update "+j.Ref)
-	c.Message = cmp.Or(c.Message, c.Title+"\n")
-	c.AuthorName, c.AuthorEmail = cmp.Or(c.AuthorName, j.User.Name), cmp.Or(c.AuthorEmail, j.User.Email)
-	c.CreatedAt = orNow(c.CreatedAt, st.Now())
+	st.completeCommit(c, j.Ref, j.User)
 }
 
 func firstLine(s string) string { s, _, _ = strings.Cut(s, "\n"); return s }

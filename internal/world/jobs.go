@@ -277,11 +277,10 @@ func (st *State) joinPipeline(j *Job) {
 	st.onUndo(func() { st.leavePipeline(j) })
 }
 
-// leavePipeline takes back what joinPipeline did: a pipeline without jobs is none.
+// leavePipeline takes back what joinPipeline did: a pipeline that is nothing but its jobs ends with the last of them.
 func (st *State) leavePipeline(j *Job) {
 	p := j.Pipeline
-	if p.leave(j); len(p.Jobs) == 0 {
-		delete(st.pipelines, p.ID)
-		p.project.pipelines = removeByID(p.project.pipelines, p)
+	if p.leave(j); len(p.Jobs) == 0 && !p.Moves() {
+		st.removePipeline(p)
 	}
 }

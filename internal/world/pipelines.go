@@ -61,9 +61,6 @@ type gitRef struct {
 	isTag bool
 }
 
-// ref is the branch or tag that the pipeline runs for: that of its jobs.
-func (p *Pipeline) ref() gitRef { return gitRef{p.Jobs[0].Ref, p.Jobs[0].RefIsTag} }
-
 // KeepsLatest reports whether the artifacts of the latest pipelines of the project outlive their time: both the
 // instance and the project must want that (app/models/project_ci_cd_setting.rb, keep_latest_artifacts_available?).
 func (st *State) KeepsLatest(p *Project) bool {

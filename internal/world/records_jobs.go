@@ -2,6 +2,7 @@ package world
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -38,6 +39,7 @@ type Job struct {
 	tries     *attempts // the job itself among them
 	// cancelGracefully: the runner that took the job said that it can end a canceled job with its after_script.
 	cancelGracefully bool
+	JobFlow
 	History          []JobStatus // the states it went through, the present one last
 
 	Log   Blob
@@ -52,6 +54,25 @@ type Job struct {
 	watchedAt time.Time        // when somebody last opened its page; zero: never
 	fate      fate
 	changed   chan struct{} // closed by wake; nil while nobody waits
+}
+
+// JobFlow is what decides when a job of a pipeline that moves by itself has its turn, beside the needs of its Spec.
+// The zero value is that of a job added alone, which waits to be told.
+type JobFlow struct {
+	// When is "on_success", "on_failure", "always", "manual" or "delayed".
+	When string
+	// StartIn is how long a delayed job waits once it is its turn; ScheduledAt is when that is over, zero before.
+	StartIn     time.Duration
+	ScheduledAt time.Time
+	// ResourceGroup is the key of the group of jobs of the project of which one runs at a time; empty for none.
+	ResourceGroup string
+	// Trigger is the keyword trigger as JSON; nil for a job with a script. Such a job succeeds when it is its turn, without
+	// a runner.
+	Trigger []byte
+	// Part and Parts say which part of a parallel job it is, from 1; 0 for others.
+	Part, Parts int
+	// CrossPipelineNeeds are needs of jobs of other pipelines or projects, as JSON, which are not followed.
+	CrossPipelineNeeds []json.RawMessage
 }
 
 func (j *Job) id() int { return j.ID }
@@ -99,92 +120,6 @@ func (j *Job) NextChange() <-chan struct{} {
 // meansTrue reports whether a text is one that GitLab takes for true (lib/gitlab/utils.rb, to_boolean).
 func meansTrue(text string) bool {
 	return slices.Contains([]string{"true", "t", "yes", "y", "1", "on"}, strings.ToLower(text))
-}
-
-// Pipeline is the record of a pipeline (app/models/ci/pipeline.rb). It is made with its first job and has at least one;
-// all are of one project.
-type Pipeline struct {
-	ID      int
-	project *Project
-	Jobs    []*Job               // by id
-	named   map[string]*attempts // at the job of each name
-	staged  map[string][]*Job    // those of each stage, by id
-	skipped int                  // how many of them are skipped
-}
-
-// attempts are the jobs of one name in a pipeline, by id: the first try and the later ones.
-type attempts struct{ jobs []*Job }
-
-// newPipeline makes the record of a pipeline that has no job yet.
-func newPipeline(id int, p *Project) *Pipeline {
-	return &Pipeline{ID: id, project: p, named: map[string]*attempts{}, staged: map[string][]*Job{}}
-}
-
-// join puts a job into the pipeline.
-func (p *Pipeline) join(j *Job) {
-	if p.named[j.Name] == nil {
-		p.named[j.Name] = &attempts{}
-	}
-	j.Pipeline, j.tries = p, p.named[j.Name]
-	p.Jobs, j.tries.jobs = insertByID(p.Jobs, j), insertByID(j.tries.jobs, j)
-	p.staged[j.Stage] = insertByID(p.staged[j.Stage], j)
-	p.count(j, 1)
-}
-
-// leave takes a job out of the pipeline.
-func (p *Pipeline) leave(j *Job) {
-	p.Jobs, j.tries.jobs = removeByID(p.Jobs, j), removeByID(j.tries.jobs, j)
-	if p.staged[j.Stage] = removeByID(p.staged[j.Stage], j); len(p.staged[j.Stage]) == 0 {
-		delete(p.staged, j.Stage)
-	}
-	p.count(j, -1)
-}
-
-// count adds to what is known of the statuses of the pipeline's jobs, or takes from it, what one job makes of it.
-func (p *Pipeline) count(j *Job, by int) {
-	if j.Status == JobSkipped {
-		p.skipped += by
-	}
-}
-
-func (p *Pipeline) id() int { return p.ID }
-
-// Project is the project whose jobs the pipeline has.
-func (p *Pipeline) Project() *Project { return p.project }
-
-// Protected reports whether the pipeline runs for a protected ref: all its jobs are of one ref.
-func (p *Pipeline) Protected() bool { return p.Jobs[0].Protected }
-
-// PipelineSource is what set a pipeline and its jobs going, as far as GitLab knows here.
-const PipelineSource = "push"
-
-// CreatedAt is when the pipeline was made: with the first of its jobs.
-func (p *Pipeline) CreatedAt() time.Time {
-	first := p.Jobs[0].CreatedAt
-	for _, j := range p.Jobs {
-		first = Earliest(first, j.CreatedAt)
-	}
-	return first
-}
-
-// UpdatedAt is when anything last happened in the pipeline.
-func (p *Pipeline) UpdatedAt() time.Time {
-	var last time.Time
-	for _, j := range p.Jobs {
-		last = Later(last, j.UpdatedAt)
-	}
-	return last
-}
-
-// IID is the pipeline's place among those of its project, from 1.
-func (p *Pipeline) IID() int {
-	i, _ := slices.BinarySearchFunc(p.project.pipelines, p.ID, byID[*Pipeline])
-	return i + 1
-}
-
-// Latest are the pipeline's jobs without those that have been retried: of several jobs of one name the last, by id.
-func (p *Pipeline) Latest() []*Job {
-	return Filtered(p.Jobs, func(j *Job) bool { return !j.retried() })
 }
 
 // Retried reports whether the pipeline has a later job of the same name.

@@ -1,0 +1,203 @@
+package world
+
+import (
+	"slices"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+)
+
+// Pipeline is the record of a pipeline (app/models/ci/pipeline.rb). One that CreatePipeline or AddPipeline made has
+// facts of its own and moves by itself: its jobs go on as those before them end. One that came about with a job that
+// was added alone has at least one job, tells what they have in common, and its jobs move only when they are told to.
+// All jobs are of one project.
+type Pipeline struct {
+	ID      int
+	project *Project
+	Jobs    []*Job               // by id
+	named   map[string]*attempts // at the job of each name
+	staged  map[string][]*Job    // those of each stage, by id
+	skipped int                  // how many of them are skipped
+	facts   *PipelineFacts       // nil for one whose jobs were added alone
+}
+
+// PipelineFacts is what is known of a pipeline that moves by itself, beside its jobs.
+type PipelineFacts struct {
+	Ref                 string // a branch, a tag or refs/merge-requests/...
+	RefIsTag, Protected bool   // Ref is a tag, is protected
+	Commit              Commit // its SHA, the SHA before, and what is said of it
+	Source              string // one of PipelineSources
+	Name                string // of workflow:name, or given later; empty is null
+	User                *User  // who set it going
+	// Variables were handed in with it; they win against those of settings and of the file.
+	Variables []ci.JobVariable
+	// YAMLErrors is why the file could not be read, or used: the pipeline has failed then and has no jobs.
+	YAMLErrors string
+	// Skipped: it was asked not to run, as by [skip ci], and has no jobs.
+	Skipped bool
+	// AutoCancel is what the file says of canceling; empty words are GitLab's defaults.
+	AutoCancel ci.AutoCancel
+	// ScheduleID and TriggerID are those of the schedule or trigger that made it; 0 for none.
+	ScheduleID, TriggerID int
+	// AutoCanceledBy is the id of the newer pipeline that made it redundant; 0 for none.
+	AutoCanceledBy int
+
+	CreatedAt, UpdatedAt, StartedAt, FinishedAt time.Time // zero: not yet
+}
+
+// attempts are the jobs of one name in a pipeline, by id: the first try and the later ones.
+type attempts struct{ jobs []*Job }
+
+// The sources of pipelines (app/models/concerns/enums/ci/pipeline.rb).
+const (
+	SourcePush         = "push"
+	SourceWeb          = "web"
+	SourceTrigger      = "trigger"
+	SourceSchedule     = "schedule"
+	SourceAPI          = "api"
+	SourceExternal     = "external"
+	SourcePipeline     = "pipeline"
+	SourceMergeRequest = "merge_request_event"
+	SourceParent       = "parent_pipeline"
+)
+
+// PipelineSources are all sources of pipelines, in GitLab's order.
+var PipelineSources = []string{"unknown", SourcePush, SourceWeb, SourceTrigger, SourceSchedule, SourceAPI,
+	SourceExternal, SourcePipeline, "chat", "webide", SourceMergeRequest, "external_pull_request_event", SourceParent,
+	"ondemand_dast_scan", "ondemand_dast_validation", "security_orchestration_policy"}
+
+// PipelineSource is the source of pipelines whose jobs were added alone.
+const PipelineSource = SourcePush
+
+// newPipeline makes the record of a pipeline that has no job yet.
+func newPipeline(id int, p *Project) *Pipeline {
+	return &Pipeline{ID: id, project: p, named: map[string]*attempts{}, staged: map[string][]*Job{}}
+}
+
+// join puts a job into the pipeline.
+func (p *Pipeline) join(j *Job) {
+	if p.named[j.Name] == nil {
+		p.named[j.Name] = &attempts{}
+	}
+	j.Pipeline, j.tries = p, p.named[j.Name]
+	p.Jobs, j.tries.jobs = insertByID(p.Jobs, j), insertByID(j.tries.jobs, j)
+	p.staged[j.Stage] = insertByID(p.staged[j.Stage], j)
+	p.count(j, 1)
+}
+
+// leave takes a job out of the pipeline.
+func (p *Pipeline) leave(j *Job) {
+	p.Jobs, j.tries.jobs = removeByID(p.Jobs, j), removeByID(j.tries.jobs, j)
+	if p.staged[j.Stage] = removeByID(p.staged[j.Stage], j); len(p.staged[j.Stage]) == 0 {
+		delete(p.staged, j.Stage)
+	}
+	p.count(j, -1)
+}
+
+// count adds to what is known of the statuses of the pipeline's jobs, or takes from it, what one job makes of it.
+func (p *Pipeline) count(j *Job, by int) {
+	if j.Status == JobSkipped {
+		p.skipped += by
+	}
+}
+
+func (p *Pipeline) id() int { return p.ID }
+
+// Project is the project whose jobs the pipeline has.
+func (p *Pipeline) Project() *Project { return p.project }
+
+// Moves reports whether the pipeline moves by itself; false where its jobs were added alone.
+func (p *Pipeline) Moves() bool { return p.facts != nil }
+
+// Facts are those of a pipeline that moves by itself; of another one what its first job tells.
+func (p *Pipeline) Facts() PipelineFacts {
+	if p.Moves() {
+		return *p.facts
+	}
+	j := p.Jobs[0]
+	created, started, finished := p.Times()
+	return PipelineFacts{Ref: j.Ref, RefIsTag: j.RefIsTag, Protected: j.Protected, Commit: j.Commit,
+		Source: SourcePush, User: j.User, CreatedAt: created, UpdatedAt: p.UpdatedAt(), StartedAt: started,
+		FinishedAt: finished}
+}
+
+// Ref is the branch or tag that the pipeline runs for, and RefIsTag which of them it is.
+func (p *Pipeline) Ref() string { return p.ref().name }
+
+// RefIsTag reports whether the pipeline runs for a tag.
+func (p *Pipeline) RefIsTag() bool { return p.ref().isTag }
+
+// ref is the branch or tag that the pipeline runs for: all its jobs are of one.
+func (p *Pipeline) ref() gitRef {
+	if p.Moves() {
+		return gitRef{p.facts.Ref, p.facts.RefIsTag}
+	}
+	return gitRef{p.Jobs[0].Ref, p.Jobs[0].RefIsTag}
+}
+
+// Commit is the commit that the pipeline runs for.
+func (p *Pipeline) Commit() Commit {
+	if p.Moves() {
+		return p.facts.Commit
+	}
+	return p.Jobs[0].Commit
+}
+
+// User is who set the pipeline going.
+func (p *Pipeline) User() *User {
+	if p.Moves() {
+		return p.facts.User
+	}
+	return p.Jobs[0].User
+}
+
+// Source is what set the pipeline going, one of PipelineSources.
+func (p *Pipeline) Source() string {
+	if p.Moves() {
+		return p.facts.Source
+	}
+	return SourcePush
+}
+
+// Protected reports whether the pipeline runs for a protected ref.
+func (p *Pipeline) Protected() bool {
+	if p.Moves() {
+		return p.facts.Protected
+	}
+	return p.Jobs[0].Protected
+}
+
+// CreatedAt is when the pipeline was made: where its jobs were added alone, with the first of them.
+func (p *Pipeline) CreatedAt() time.Time {
+	if p.Moves() {
+		return p.facts.CreatedAt
+	}
+	first := p.Jobs[0].CreatedAt
+	for _, j := range p.Jobs {
+		first = Earliest(first, j.CreatedAt)
+	}
+	return first
+}
+
+// UpdatedAt is when anything last happened in the pipeline.
+func (p *Pipeline) UpdatedAt() time.Time {
+	if p.Moves() {
+		return p.facts.UpdatedAt
+	}
+	var last time.Time
+	for _, j := range p.Jobs {
+		last = Later(last, j.UpdatedAt)
+	}
+	return last
+}
+
+// IID is the pipeline's place among those of its project, from 1.
+func (p *Pipeline) IID() int {
+	i, _ := slices.BinarySearchFunc(p.project.pipelines, p.ID, byID[*Pipeline])
+	return i + 1
+}
+
+// Latest are the pipeline's jobs without those that have been retried: of several jobs of one name the last, by id.
+func (p *Pipeline) Latest() []*Job {
+	return Filtered(p.Jobs, func(j *Job) bool { return !j.retried() })
+}
