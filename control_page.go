@@ -141,19 +141,18 @@ func (f *Fake) overview(find controlpage.Find) controlpage.Overview {
 	v.World = read(f, func(st *world.State) controlpage.World { return pageWorld(st, find) })
 	v.Calls = f.pageCalls(func(c controlpage.Call) bool { return c.Found(find) })
 	now := f.Now()
-	for _, i := range f.faults.list() {
-		v.Failures = append(v.Failures, controlpage.Failure{ID: i.id, Calls: selectionText(i.Endpoint, i.Where),
-			Effect: i.effect(), At: i.at, Matched: i.seen, Fired: i.fired, Spent: i.isSpent(now)})
+	for _, i := range f.faults.List() {
+		v.Failures = append(v.Failures, controlpage.Failure{ID: i.ID, Calls: i.Text, Effect: i.Failure.effect(), At: i.At,
+			Matched: i.Matched, Fired: i.Fired, Spent: i.IsSpent(now)})
 	}
 	held := map[int]bool{}
-	for _, h := range f.faults.holding() {
-		first, _ := h.firstCall()
+	for _, h := range f.faults.Holding() {
+		first, _ := h.First()
 		held[first.Number] = true
-		v.Holds = append(v.Holds, controlpage.Hold{ID: h.id, Calls: selectionText(h.endpoint, h.where), At: h.at,
-			First: first.Number})
+		v.Holds = append(v.Holds, controlpage.Hold{ID: h.ID, Calls: h.Text, At: h.At, First: first.Number})
 	}
-	for _, h := range f.faults.hooks() {
-		v.Hooks = append(v.Hooks, controlpage.Hook{ID: h.id, Text: h.text(), Ran: h.ran})
+	for _, h := range f.faults.Hooks() {
+		v.Hooks = append(v.Hooks, controlpage.Hook{ID: h.ID, Text: h.String(), Ran: h.Ran})
 	}
 	open := f.log.StillOpen()
 	for _, call := range f.flight.All() {

@@ -1,15 +1,21 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/calltext"
 	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
+	"github.com/fakegitlab/fakegitlab/internal/webhooks"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -102,15 +108,16 @@ func (c *control) inject() controlAnswer {
 	if problem := c.failureProblem(failure); problem != "" {
 		return controlError(errors.New(plain.InJSON(problem, reflect.TypeFor[failureData]())))
 	}
-	i := &injected{Failure: failure, control: true, planted: planted{since: c.log.Last()}}
-	return controlCreated(controlapi.Made{ID: c.faults.inject(i)})
+	i := injection(failure, faults.Planted{Since: c.log.Last()})
+	i.Control = true
+	return controlCreated(controlapi.Made{ID: c.faults.Inject(i)})
 }
 
 func (c *control) failureStates() []controlapi.FailureState {
 	states := []controlapi.FailureState{}
-	for _, i := range c.faults.list() {
-		states = append(states, controlapi.FailureState{ID: i.id, Calls: selectionText(i.Endpoint, i.Where),
-			Effect: i.effect(), Matched: i.seen, Fired: i.fired, Spent: i.isSpent(c.clock.Now())})
+	for _, i := range c.faults.List() {
+		states = append(states, controlapi.FailureState{ID: i.ID, Calls: i.Text, Effect: i.Failure.effect(),
+			Matched: i.Matched, Fired: i.Fired, Spent: i.IsSpent(c.clock.Now())})
 	}
 	return states
 }
@@ -118,21 +125,21 @@ func (c *control) failureStates() []controlapi.FailureState {
 func (c *control) listFailures() controlAnswer { return controlOK(c.failureStates()) }
 
 func (c *control) removeFailures() controlAnswer {
-	c.faults.removeAll()
+	c.faults.RemoveAll()
 	return controlDone()
 }
 
 func (c *control) removeFailure() controlAnswer {
-	if !c.faults.remove(controlapi.ID(c.vars)) {
-		ids := world.NamesOf(c.faults.list(), func(i injected) string { return strconv.Itoa(i.id) })
+	if !c.faults.Remove(controlapi.ID(c.vars)) {
+		ids := world.NamesOf(c.faults.List(), func(i faults.Injected[Call, Failure]) string { return strconv.Itoa(i.ID) })
 		return controlError(controlapi.NoneWithID("failure", c.vars["id"], ids))
 	}
 	return controlDone()
 }
 
-func stateOfHold(h *Held) controlapi.HoldState {
-	s := controlapi.HoldState{ID: h.id, Calls: selectionText(h.endpoint, h.where)}
-	if first, came := h.firstCall(); came {
+func stateOfHold(h *faults.Held[Call]) controlapi.HoldState {
+	s := controlapi.HoldState{ID: h.ID, Calls: h.Text}
+	if first, came := h.First(); came {
 		call := first.text().Data()
 		s.Call = &call
 	}
@@ -151,14 +158,14 @@ func (c *control) hold() controlAnswer {
 	if problem := c.requestProblem(in.Endpoint, where); problem != "" {
 		return controlError(errors.New(problem))
 	}
-	h := c.newHeld(in.Endpoint, where)
-	h.control = true
-	return controlCreated(controlapi.Made{ID: c.faults.hold(h)})
+	h := faults.NewHeld(selected(in.Endpoint, where))
+	h.Control = true
+	return controlCreated(controlapi.Made{ID: c.faults.Hold(h)})
 }
 
 func (c *control) holdStates() []controlapi.HoldState {
 	states := []controlapi.HoldState{}
-	for _, h := range c.faults.holding() {
+	for _, h := range c.faults.Holding() {
 		states = append(states, stateOfHold(h))
 	}
 	return states
@@ -172,14 +179,14 @@ func (c *control) listHolds() controlAnswer {
 }
 
 // pathHold is the hold in the path.
-func (c *control) pathHold() (*Held, error) {
-	holding := c.faults.holding()
+func (c *control) pathHold() (*faults.Held[Call], error) {
+	holding := c.faults.Holding()
 	for _, h := range holding {
-		if strconv.Itoa(h.id) == c.vars["id"] {
+		if strconv.Itoa(h.ID) == c.vars["id"] {
 			return h, nil
 		}
 	}
-	ids := world.NamesOf(holding, func(h *Held) string { return strconv.Itoa(h.id) })
+	ids := world.NamesOf(holding, func(h *faults.Held[Call]) string { return strconv.Itoa(h.ID) })
 	return nil, controlapi.NoneWithID("hold", c.vars["id"], ids)
 }
 
@@ -199,7 +206,7 @@ func (c *control) showHold() controlAnswer {
 	if wait > 0 {
 		ctx, cancel := c.waiting(wait)
 		defer cancel()
-		_, _ = h.Wait(ctx) // if none comes in time, call is null
+		_, _ = h.Wait(ctx.Done()) // if none comes in time, call is null
 	}
 	return controlOK(stateOfHold(h))
 }
@@ -215,21 +222,21 @@ func (c *control) release() controlAnswer {
 
 func (c *control) listHooks() controlAnswer {
 	states := []controlapi.HookState{}
-	for _, h := range c.faults.hooks() {
-		states = append(states, controlapi.HookState{ID: h.id, Hook: h.text(), Ran: h.ran})
+	for _, h := range c.faults.Hooks() {
+		states = append(states, controlapi.HookState{ID: h.ID, Hook: h.String(), Ran: h.Ran})
 	}
 	return controlOK(states)
 }
 
 func (c *control) removeHook() controlAnswer {
-	hooks := c.faults.hooks()
+	hooks := c.faults.Hooks()
 	for _, h := range hooks {
-		if strconv.Itoa(h.id) == c.vars["id"] {
-			h.remove()
+		if strconv.Itoa(h.ID) == c.vars["id"] {
+			h.Remove()
 			return controlDone()
 		}
 	}
-	ids := world.NamesOf(hooks, func(h hook) string { return strconv.Itoa(h.id) })
+	ids := world.NamesOf(hooks, func(h faults.Hook[Call]) string { return strconv.Itoa(h.ID) })
 	return controlError(controlapi.NoneWithID("hook", c.vars["id"], ids))
 }
 
@@ -248,4 +255,71 @@ func (c *control) handle() controlAnswer {
 	}
 	c.Handle(Endpoint(answer.Endpoint), answer)
 	return controlDone()
+}
+
+func (c *control) endpoints() controlAnswer { return controlOK(c.Endpoints()) }
+
+// problems is what New reports at the end of a test.
+func (c *control) problems() controlAnswer { return controlOK(append([]string{}, c.Problems()...)) }
+
+// journal is the calls as a text for a person or, to who asks for JSON, as a list of its lines.
+func (c *control) journal() controlAnswer {
+	if strings.Contains(c.http.Header.Get("Accept"), "application/json") {
+		lines := []string{}
+		if len(c.log.Closed()) > 0 {
+			lines = strings.Split(strings.TrimSuffix(c.Journal(), "\n"), "\n")
+		}
+		return controlOK(lines)
+	}
+	return controlText(c.Journal(), "text/plain; charset=utf-8")
+}
+
+func (c *control) clearCalls() controlAnswer {
+	c.ClearCalls()
+	return controlDone()
+}
+
+func (c *control) calls() controlAnswer {
+	q, err := controlapi.CallsIn(c.http.URL.Query())
+	endpoint, where := Endpoint(q.Endpoint), matchersOf(controlapi.Where{By: q.By, Operation: q.Operation})
+	if q.Status != nil {
+		where = append(where, Status(*q.Status))
+	}
+	if q.Since != nil {
+		where = append(where, Where(func(call Call) bool { return call.Number > *q.Since }))
+	}
+	if problem := c.selectionProblem(endpoint, where); problem != "" && err == nil {
+		err = errors.New(problem)
+	}
+	if err != nil {
+		return controlError(err)
+	}
+	matching := func(call Call) bool { return matches(call, endpoint, where) }
+	if q.Wait > 0 {
+		ctx, cancel := c.waiting(q.Wait)
+		defer cancel()
+		_, _ = c.log.Wait(ctx, matching) // if none comes in time, the list is empty
+	}
+	list := []calltext.Data{}
+	for _, call := range slices.DeleteFunc(c.log.Closed(), func(call Call) bool { return !matching(call) }) {
+		list = append(list, call.text().Data())
+	}
+	return controlOK(list)
+}
+
+// deliveries are the calls of webhooks; if told to wait, those that there are once there is one, or the time is over.
+func (c *control) deliveries() controlAnswer {
+	query := c.http.URL.Query()
+	err := knownParameters(query, "event", "wait")
+	wait, badWait := controlapi.WaitIn(query)
+	wanted := deliveriesOf(query.Get("event"), nil)
+	if err := cmp.Or(err, badWait, wanted.Check()); err != nil {
+		return controlError(err)
+	}
+	ctx, cancel := c.waiting(wait)
+	defer cancel()
+	_ = c.courier.Wait(ctx, c.news.next, c.closing, errClosed, func() bool {
+		return wait == 0 || len(c.courier.Find(wanted)) > 0
+	})
+	return controlOK(webhooks.DataOf(c.courier.Find(wanted)))
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -124,7 +125,7 @@ func (r *JobRun) LoseLog(n int) {
 		r.fake.misuse("JobRun(%d): %d pieces of log cannot be lost", r.id, n)
 		return
 	}
-	why := "LoseLog" + planted{at: place()}.place("")
+	why := "LoseLog" + faults.Planted{At: place()}.Place("")
 	r.script(0, func(st *world.State, j *world.Job) {
 		st.LoseLog(j, n)
 		st.LoseLogFor(j, why)

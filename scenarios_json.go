@@ -15,6 +15,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
+	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -115,7 +116,7 @@ func (f *Fake) seedInitial() error {
 		if f.options.scenario == nil {
 			return nil
 		}
-		kept := cloneScenario(*f.options.scenario)
+		kept := plain.Clone(*f.options.scenario)
 		f.initial.scenario = &kept
 		return f.Seed(kept)
 	}

@@ -3,6 +3,7 @@ package repository
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -108,7 +109,8 @@ func (r *Repository) writeEntry(path string, old Entry, there bool, inside map[s
 	delete(inside, "")
 	stays := there && !itself
 	switch {
-	case itself && !w.Delete && len(inside) > 0:
+	case itself && !w.Delete && slices.ContainsFunc(slices.Collect(maps.Values(inside)),
+		func(below Write) bool { return !below.Delete }):
 		return e, fmt.Errorf("%q cannot be a file and a folder", path)
 	case itself && !w.Delete && there && old.Mode == ModeTree && !r.emptied(old.ID, inside):
 		return e, fmt.Errorf("%q is a folder", path)

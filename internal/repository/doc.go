@@ -9,4 +9,6 @@
 //	tree.go commit.go          trees, commits and annotated tags as values and as objects
 //	repository.go revision.go  the repository: objects, refs, what a revision means
 //	files.go change.go         reading paths of a commit; a tree with some of its files changed
+//	log.go diff.go lines.go    history, ancestors, merge bases; what differs between trees, and between texts
+//	archive.go                 the files of a commit in one file
 package repository
