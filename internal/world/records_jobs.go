@@ -40,7 +40,7 @@ type Job struct {
 	// cancelGracefully: the runner that took the job said that it can end a canceled job with its after_script.
 	cancelGracefully bool
 	JobFlow
-	History          []JobStatus // the states it went through, the present one last
+	History []JobStatus // the states it went through, the present one last
 
 	Log   Blob
 	Files []*File // at most one of each type, in the order in which they came

@@ -58,6 +58,11 @@ func (p *Pipeline) Status() JobStatus {
 			has[j.statusInPipeline()] = true
 		}
 	}
+	for _, s := range p.statuses {
+		if !s.Retried() {
+			has[s.Status] = true
+		}
+	}
 	present := slices.Collect(maps.Keys(has))
 	for _, rule := range statusRules {
 		within := func(s JobStatus) bool { return slices.Contains(rule.only, s) }

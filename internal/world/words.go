@@ -179,18 +179,21 @@ var (
 
 // The attributes of groups and projects that decide about something here, by GitLab's names.
 const (
-	AttrProjectCreation  = "project_creation_level"
-	AttrSubgroupCreation = "subgroup_creation_level"
-	AttrShareLock        = "share_with_group_lock"
-	AttrSharingInside    = "prevent_sharing_groups_outside_hierarchy"
-	AttrPublicJobs       = "public_jobs"
-	attrTopics           = "topics"
-	AttrBuildsAccess     = "builds_access_level"
-	AttrMaxArtifactsSize = "max_artifacts_size"
-	AttrGitProtocol      = "enabled_git_access_protocol"
-	AttrDefaultBranch    = "default_branch"
-	attrConfigPath       = "ci_config_path"
-	attrGitStrategy      = "build_git_strategy"
+	AttrProjectCreation   = "project_creation_level"
+	AttrSubgroupCreation  = "subgroup_creation_level"
+	AttrShareLock         = "share_with_group_lock"
+	AttrSharingInside     = "prevent_sharing_groups_outside_hierarchy"
+	AttrRestrictVariables = "restrict_user_defined_variables"
+	AttrVariablesRole     = "ci_pipeline_variables_minimum_override_role"
+	VariablesNoOne        = "no_one_allowed" // of AttrVariablesRole
+	AttrPublicJobs        = "public_jobs"
+	attrTopics            = "topics"
+	AttrBuildsAccess      = "builds_access_level"
+	AttrMaxArtifactsSize  = "max_artifacts_size"
+	AttrGitProtocol       = "enabled_git_access_protocol"
+	AttrDefaultBranch     = "default_branch"
+	attrConfigPath        = "ci_config_path"
+	attrGitStrategy       = "build_git_strategy"
 )
 
 // Levels of access to a feature of a project: nobody, its members, all who see it; for some, everybody.
