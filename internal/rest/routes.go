@@ -9,6 +9,7 @@ func Routes() []*front.Route {
 	var all []*front.Route
 	for _, family := range [][]row{
 		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(), lintRows(),
+		pipelineRows(),
 		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
 		variableRows(), protectedRefRows(), resourceTokenRows(), deployTokenRows(),
 		userRows(), userStateRows(), accessTokenRows(), impersonationTokenRows(),

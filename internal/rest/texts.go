@@ -166,3 +166,15 @@ const (
 	msgAccepted            = "202 Accepted"
 	msgfJobTokenRefused    = "Authentication by CI/CD job token not allowed from %s to %s."
 )
+
+// Pipelines, their triggers and schedules, and commit statuses (lib/api/ci/pipelines.rb, lib/api/ci/triggers.rb,
+// lib/api/commit_statuses.rb and the services behind them).
+const (
+	baseAttribute               = "base" // of what a model says of itself as a whole
+	msgPipelineVariablesInvalid = "variables is invalid"
+	msgfVariableTypeInvalid     = "variables[%d][variable_type] does not have a valid value"
+	msgfPipelineNotUpdated      = "Failed to update pipeline - %s"
+	msgInputsUnknown            = "Given inputs not defined in the `spec` section of the included configuration file"
+	msgNoName                   = "(No name)"
+	msgJUnitData                = "JUnit data parsing failed: "
+)

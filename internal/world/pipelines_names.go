@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/ci"
 )
 
 // Name is what the pipeline is called, by its file or by those who renamed it; "" is null.
@@ -68,4 +70,15 @@ func (p *Pipeline) Coverage() *float64 {
 		return nil
 	}
 	return &mean
+}
+
+// IsBridge reports whether the job is a trigger job, which no runner gets.
+func (j *Job) IsBridge() bool { return j.Trigger != nil }
+
+// HandedIn are the variables that the pipeline was given when it was made. Those of a schedule stay with that.
+func (p *Pipeline) HandedIn() []ci.JobVariable {
+	if p.facts == nil || p.facts.ScheduleID != 0 {
+		return nil
+	}
+	return p.facts.Variables
 }
