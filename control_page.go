@@ -103,18 +103,18 @@ func (f *Fake) keepPage() {
 }
 
 // page answers with a page or, if there is an error, with one that says so.
-func (c *control) page(v controlpage.View, err error) controlAnswer {
+func (c *control) page(v controlpage.View, err error) controlapi.Answer {
 	status := http.StatusOK
 	if err != nil {
-		status = controlError(err).status
+		status = controlError(err).Status
 		v = controlpage.ErrorPage{Shell: c.shell("Error"), Error: err.Error()}
 	}
 	html, err := controlpage.HTML(v)
 	if err != nil {
-		return controlRefusal(http.StatusInternalServerError, err.Error())
+		return controlapi.Refusal(http.StatusInternalServerError, err.Error())
 	}
-	page := controlText(html, "text/html; charset=utf-8")
-	page.status, page.header = status, http.Header{"Content-Security-Policy": {controlpage.Policy()}}
+	page := controlapi.Text(html, "text/html; charset=utf-8")
+	page.Status, page.Header = status, http.Header{"Content-Security-Policy": {controlpage.Policy()}}
 	return page
 }
 
@@ -125,9 +125,9 @@ func (c *control) shell(title string) controlpage.Shell {
 		Up: "./" + strings.Repeat("../", strings.Count(below, "/"))}
 }
 
-func (c *control) overviewPage() controlAnswer {
+func (c *control) overviewPage() controlapi.Answer {
 	query := c.http.URL.Query()
-	if err := knownParameters(query, "find"); err != nil {
+	if err := controlapi.OnlyKnown(query, "find"); err != nil {
 		return controlError(err)
 	}
 	v := c.overview(controlpage.Words(query.Get("find")))
@@ -195,7 +195,7 @@ func pageRunner(st *world.State, r *world.Runner) controlpage.Runner {
 // pageJob is a job without its log: copying every log each second would be slow.
 func pageJob(j *world.Job) controlpage.Job { return controlpage.Of[controlpage.Job](outlineOf(j)) }
 
-func (c *control) runnerPage() controlAnswer {
+func (c *control) runnerPage() controlapi.Answer {
 	v, err := atPath(c, (*world.State).RunnerByNumber,
 		func(st *world.State, r *world.Runner) (v controlpage.RunnerPage, err error) {
 			v.Runner, v.Fields = pageRunner(st, r), controlpage.Fields(publicRunner(r), "managers")
@@ -213,7 +213,7 @@ func (c *control) runnerPage() controlAnswer {
 	return c.page(v, err)
 }
 
-func (c *control) jobPage() controlAnswer {
+func (c *control) jobPage() controlapi.Answer {
 	v, err := atPath(c, (*world.State).JobByNumber,
 		func(st *world.State, j *world.Job) (v controlpage.JobPage, err error) {
 			v.Job, v.Fields, v.History = pageJob(j), controlpage.Fields(outlineOf(j)), world.WordsOf(j.History...)
@@ -230,13 +230,13 @@ func (c *control) jobPage() controlAnswer {
 	return c.page(v, err)
 }
 
-func (c *control) problemsPage() controlAnswer {
+func (c *control) problemsPage() controlapi.Answer {
 	v := controlpage.ProblemsPage{Shell: c.shell("problems"), Problems: c.Problems()}
 	v.Asked = true
 	return c.page(v, nil)
 }
 
-func (c *control) callPage() controlAnswer {
+func (c *control) callPage() controlapi.Answer {
 	calls := c.log.Closed()
 	i := slices.IndexFunc(calls, func(call Call) bool { return call.Number == controlapi.ID(c.vars) })
 	if i < 0 {

@@ -96,7 +96,7 @@ func failureOf(d failureData) (Failure, error) {
 		Applied: d.Applied}, nil
 }
 
-func (c *control) inject() controlAnswer {
+func (c *control) inject() controlapi.Answer {
 	var in failureData
 	if err := c.read(&in); err != nil {
 		return controlError(err)
@@ -110,7 +110,7 @@ func (c *control) inject() controlAnswer {
 	}
 	i := injection(failure, faults.Planted{Since: c.log.Last()})
 	i.Control = true
-	return controlCreated(controlapi.Made{ID: c.faults.Inject(i)})
+	return controlapi.Created(controlapi.Made{ID: c.faults.Inject(i)})
 }
 
 func (c *control) failureStates() []controlapi.FailureState {
@@ -122,19 +122,19 @@ func (c *control) failureStates() []controlapi.FailureState {
 	return states
 }
 
-func (c *control) listFailures() controlAnswer { return controlOK(c.failureStates()) }
+func (c *control) listFailures() controlapi.Answer { return controlapi.OK(c.failureStates()) }
 
-func (c *control) removeFailures() controlAnswer {
+func (c *control) removeFailures() controlapi.Answer {
 	c.faults.RemoveAll()
-	return controlDone()
+	return controlapi.Done()
 }
 
-func (c *control) removeFailure() controlAnswer {
+func (c *control) removeFailure() controlapi.Answer {
 	if !c.faults.Remove(controlapi.ID(c.vars)) {
 		ids := world.NamesOf(c.faults.List(), func(i faults.Injected[Call, Failure]) string { return strconv.Itoa(i.ID) })
 		return controlError(controlapi.NoneWithID("failure", c.vars["id"], ids))
 	}
-	return controlDone()
+	return controlapi.Done()
 }
 
 func stateOfHold(h *faults.Held[Call]) controlapi.HoldState {
@@ -146,7 +146,7 @@ func stateOfHold(h *faults.Held[Call]) controlapi.HoldState {
 	return s
 }
 
-func (c *control) hold() controlAnswer {
+func (c *control) hold() controlapi.Answer {
 	var in struct {
 		Endpoint Endpoint         `json:"endpoint,omitzero"`
 		Where    controlapi.Where `json:"where,omitzero"`
@@ -160,7 +160,7 @@ func (c *control) hold() controlAnswer {
 	}
 	h := faults.NewHeld(selected(in.Endpoint, where))
 	h.Control = true
-	return controlCreated(controlapi.Made{ID: c.faults.Hold(h)})
+	return controlapi.Created(controlapi.Made{ID: c.faults.Hold(h)})
 }
 
 func (c *control) holdStates() []controlapi.HoldState {
@@ -171,11 +171,11 @@ func (c *control) holdStates() []controlapi.HoldState {
 	return states
 }
 
-func (c *control) listHolds() controlAnswer {
-	if err := knownParameters(c.http.URL.Query()); err != nil { // wait is known only where one hold is asked for
+func (c *control) listHolds() controlapi.Answer {
+	if err := controlapi.OnlyKnown(c.http.URL.Query()); err != nil { // wait is known only where one hold is asked for
 		return controlError(err)
 	}
-	return controlOK(c.holdStates())
+	return controlapi.OK(c.holdStates())
 }
 
 // pathHold is the hold in the path.
@@ -190,9 +190,9 @@ func (c *control) pathHold() (*faults.Held[Call], error) {
 	return nil, controlapi.NoneWithID("hold", c.vars["id"], ids)
 }
 
-func (c *control) showHold() controlAnswer {
+func (c *control) showHold() controlapi.Answer {
 	query := c.http.URL.Query()
-	if err := knownParameters(query, "wait"); err != nil {
+	if err := controlapi.OnlyKnown(query, "wait"); err != nil {
 		return controlError(err)
 	}
 	wait, err := controlapi.WaitIn(query)
@@ -208,32 +208,32 @@ func (c *control) showHold() controlAnswer {
 		defer cancel()
 		_, _ = h.Wait(ctx.Done()) // if none comes in time, call is null
 	}
-	return controlOK(stateOfHold(h))
+	return controlapi.OK(stateOfHold(h))
 }
 
-func (c *control) release() controlAnswer {
+func (c *control) release() controlapi.Answer {
 	h, err := c.pathHold()
 	if err != nil {
 		return controlError(err)
 	}
 	h.Release()
-	return controlDone()
+	return controlapi.Done()
 }
 
-func (c *control) listHooks() controlAnswer {
+func (c *control) listHooks() controlapi.Answer {
 	states := []controlapi.HookState{}
 	for _, h := range c.faults.Hooks() {
 		states = append(states, controlapi.HookState{ID: h.ID, Hook: h.String(), Ran: h.Ran})
 	}
-	return controlOK(states)
+	return controlapi.OK(states)
 }
 
-func (c *control) removeHook() controlAnswer {
+func (c *control) removeHook() controlapi.Answer {
 	hooks := c.faults.Hooks()
 	for _, h := range hooks {
 		if strconv.Itoa(h.ID) == c.vars["id"] {
 			h.Remove()
-			return controlDone()
+			return controlapi.Done()
 		}
 	}
 	ids := world.NamesOf(hooks, func(h faults.Hook[Call]) string { return strconv.Itoa(h.ID) })
@@ -242,7 +242,7 @@ func (c *control) removeHook() controlAnswer {
 
 // handle is Handle with an answer that is always the same. It is for what a client also asks for but the test is not
 // about.
-func (c *control) handle() controlAnswer {
+func (c *control) handle() controlapi.Answer {
 	answer := controlapi.FixedAnswer{Status: http.StatusOK}
 	if err := c.read(&answer); err != nil {
 		return controlError(err)
@@ -254,32 +254,34 @@ func (c *control) handle() controlAnswer {
 		return controlError(fmt.Errorf("status: %d is no status of an answer", answer.Status))
 	}
 	c.Handle(Endpoint(answer.Endpoint), answer)
-	return controlDone()
+	return controlapi.Done()
 }
 
-func (c *control) endpoints() controlAnswer { return controlOK(c.Endpoints()) }
+func (c *control) endpoints() controlapi.Answer { return controlapi.OK(c.Endpoints()) }
 
 // problems is what New reports at the end of a test.
-func (c *control) problems() controlAnswer { return controlOK(append([]string{}, c.Problems()...)) }
+func (c *control) problems() controlapi.Answer {
+	return controlapi.OK(append([]string{}, c.Problems()...))
+}
 
 // journal is the calls as a text for a person or, to who asks for JSON, as a list of its lines.
-func (c *control) journal() controlAnswer {
+func (c *control) journal() controlapi.Answer {
 	if strings.Contains(c.http.Header.Get("Accept"), "application/json") {
 		lines := []string{}
 		if len(c.log.Closed()) > 0 {
 			lines = strings.Split(strings.TrimSuffix(c.Journal(), "\n"), "\n")
 		}
-		return controlOK(lines)
+		return controlapi.OK(lines)
 	}
-	return controlText(c.Journal(), "text/plain; charset=utf-8")
+	return controlapi.Text(c.Journal(), "text/plain; charset=utf-8")
 }
 
-func (c *control) clearCalls() controlAnswer {
+func (c *control) clearCalls() controlapi.Answer {
 	c.ClearCalls()
-	return controlDone()
+	return controlapi.Done()
 }
 
-func (c *control) calls() controlAnswer {
+func (c *control) calls() controlapi.Answer {
 	q, err := controlapi.CallsIn(c.http.URL.Query())
 	endpoint, where := Endpoint(q.Endpoint), matchersOf(controlapi.Where{By: q.By, Operation: q.Operation})
 	if q.Status != nil {
@@ -304,13 +306,13 @@ func (c *control) calls() controlAnswer {
 	for _, call := range slices.DeleteFunc(c.log.Closed(), func(call Call) bool { return !matching(call) }) {
 		list = append(list, call.text().Data())
 	}
-	return controlOK(list)
+	return controlapi.OK(list)
 }
 
 // deliveries are the calls of webhooks; if told to wait, those that there are once there is one, or the time is over.
-func (c *control) deliveries() controlAnswer {
+func (c *control) deliveries() controlapi.Answer {
 	query := c.http.URL.Query()
-	err := knownParameters(query, "event", "wait")
+	err := controlapi.OnlyKnown(query, "event", "wait")
 	wait, badWait := controlapi.WaitIn(query)
 	wanted := deliveriesOf(query.Get("event"), nil)
 	if err := cmp.Or(err, badWait, wanted.Check()); err != nil {
@@ -321,5 +323,5 @@ func (c *control) deliveries() controlAnswer {
 	_ = c.courier.Wait(ctx, c.news.next, c.closing, errClosed, func() bool {
 		return wait == 0 || len(c.courier.Find(wanted)) > 0
 	})
-	return controlOK(webhooks.DataOf(c.courier.Find(wanted)))
+	return controlapi.OK(webhooks.DataOf(c.courier.Find(wanted)))
 }

@@ -13,7 +13,9 @@ type (
 	failure int
 )
 
-func every() Selection[call] { return Selection[call]{Text: "any", Matches: func(call) bool { return true }} }
+func every() Selection[call] {
+	return Selection[call]{Text: "any", Matches: func(call) bool { return true }}
+}
 
 // set is a set to which calls up to last have come.
 func set(last *int) *Set[call, failure] {

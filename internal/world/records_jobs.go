@@ -68,11 +68,13 @@ type JobFlow struct {
 	ResourceGroup string
 	// Trigger is the keyword trigger as JSON; nil for a job with a script. Such a job succeeds when it is its turn, without
 	// a runner.
-	Trigger []byte
+	Trigger json.RawMessage
 	// Part and Parts say which part of a parallel job it is, from 1; 0 for others.
 	Part, Parts int
 	// CrossPipelineNeeds are needs of jobs of other pipelines or projects, as JSON, which are not followed.
 	CrossPipelineNeeds []json.RawMessage
+	// startedByHand: whoever tried the job again wants it to run, though people start it.
+	startedByHand bool
 }
 
 func (j *Job) id() int { return j.ID }

@@ -183,17 +183,23 @@ const (
 	AttrSubgroupCreation  = "subgroup_creation_level"
 	AttrShareLock         = "share_with_group_lock"
 	AttrSharingInside     = "prevent_sharing_groups_outside_hierarchy"
-	AttrRestrictVariables = "restrict_user_defined_variables"
-	AttrVariablesRole     = "ci_pipeline_variables_minimum_override_role"
-	VariablesNoOne        = "no_one_allowed" // of AttrVariablesRole
 	AttrPublicJobs        = "public_jobs"
 	attrTopics            = "topics"
 	AttrBuildsAccess      = "builds_access_level"
+	AttrRepositoryAccess  = "repository_access_level"
+	AttrMergeAccess       = "merge_requests_access_level"
+	AttrJobTokenPush      = "ci_push_repository_for_job_token_allowed"
+	AttrPrintsMergeLink   = "printing_merge_request_link_enabled"
 	AttrMaxArtifactsSize  = "max_artifacts_size"
 	AttrGitProtocol       = "enabled_git_access_protocol"
 	AttrDefaultBranch     = "default_branch"
 	attrConfigPath        = "ci_config_path"
 	attrGitStrategy       = "build_git_strategy"
+	attrAutoCancel        = "auto_cancel_pending_pipelines"
+	attrProcessMode       = "resource_group_default_process_mode"
+	AttrRestrictVariables = "restrict_user_defined_variables"
+	AttrVariablesRole     = "ci_pipeline_variables_minimum_override_role"
+	VariablesNoOne        = "no_one_allowed" // of AttrVariablesRole
 )
 
 // Levels of access to a feature of a project: nobody, its members, all who see it; for some, everybody.
