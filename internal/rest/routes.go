@@ -11,7 +11,7 @@ func Routes() []*front.Route {
 		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(), lintRows(),
 		pipelineRows(),
 		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
-		variableRows(), protectedRefRows(), resourceTokenRows(), deployTokenRows(),
+		variableRows(), branchRows(), tagRows(), commitRows(), repositoryRows(), fileRows(), protectedRefRows(), resourceTokenRows(), deployTokenRows(),
 		userRows(), userStateRows(), accessTokenRows(), impersonationTokenRows(),
 		hookRows(), runnerControllerRows(),
 	} {
