@@ -58,17 +58,15 @@ func (q *Request) MaySetVariables(p *world.Project) policy.Decision {
 const (
 	msgVariablesForbidden = "Insufficient permissions to set pipeline variables"
 	msgPipelineForbidden  = "Insufficient permissions to create a new pipeline"
-	msgPipelinesDisabled  = "Pipelines are disabled!"
 	msgfRefForbidden      = "You do not have sufficient permission to run a pipeline on '%s'. Please select a different branch " +
 		"or contact your administrator for assistance. <a href=https://docs.gitlab.com/ee/ci/pipelines/" +
 		"#pipeline-security-on-protected-branches>Learn more</a>"
 )
 
 // MakePipeline makes a pipeline for a user, who need not be the one who asks: it is held against what the user may, and
-// then made as world.CreatePipeline does. RefIsTag is found out. The error is a *world.Invalid.
+// then made as world.CreatePipeline does. The error is a *world.Invalid.
 func (q *Request) MakePipeline(u *world.User, n world.NewPipeline) (*world.Pipeline, error) {
 	n.User = u
-	n.Ref, n.RefIsTag = RefNamed(n.Project, n.Ref)
 	if err := mayRun(q.State, q.ActorOf(u, u != q.User || q.Actor.Admin), u, n); err != nil {
 		return nil, err
 	}
@@ -93,14 +91,15 @@ func mayRun(st *world.State, a policy.Actor, u *world.User, n world.NewPipeline)
 	if len(n.Variables) > 0 && !policy.SetPipelineVariables(a, s, variablesRole(n.Project)).Allowed {
 		return refused(msgVariablesForbidden)
 	}
-	exists := n.Project.Repository.CommitAt(n.Ref) != nil
+	ref, tag := RefNamed(n.Project, n.Ref)
+	exists := n.Project.Repository.CommitAt(ref) != nil
 	switch {
 	case n.Project.BuildsDisabled():
-		return refused(msgPipelinesDisabled)
+		return nil // which the state refuses ahead of the rest
 	case !policy.CreatePipeline(a, s).Allowed || u.Blocked():
 		return refused(msgPipelineForbidden)
-	case exists && !policy.UpdateBuild(a, refStanding(st, s, n.Project, n.Ref, n.RefIsTag)).Allowed:
-		return refused(fmt.Sprintf(msgfRefForbidden, n.Ref))
+	case exists && !policy.UpdateBuild(a, refStanding(st, s, n.Project, ref, tag || n.RefIsTag)).Allowed:
+		return refused(fmt.Sprintf(msgfRefForbidden, ref))
 	}
 	return nil
 }

@@ -222,16 +222,33 @@ func createPipeline(q request) front.Response {
 		return *refusal
 	}
 	if inputs, _ := q.Record.Params["inputs"].(map[string]any); len(inputs) > 0 && q.Has(gitlabversion.PipelineInputs) {
-		return front.Refuse(http.StatusBadRequest, map[string][]string{baseAttribute: {msgInputsUnknown}}).
-			Because("no file here has a header with spec:inputs")
+		return inputsUnknown()
 	}
 	ref, _ := q.Params.String("ref")
+	if ref == "" {
+		return front.Refuse(http.StatusBadRequest, map[string][]string{baseAttribute: {msgReferenceNotFound}}).
+			Because("ref is empty")
+	}
 	p, err := q.MakePipeline(q.User, world.NewPipeline{Project: q.Project, Ref: ref, Source: world.SourceAPI,
 		Variables: variables, IgnoreSkip: true})
 	if err != nil {
 		return modelError(err)
 	}
 	return front.Created(q.fullPipeline(p))
+}
+
+// inputsUnknown is the refusal of inputs: files with a header that names some are not read here.
+func inputsUnknown() front.Response {
+	return front.Refuse(http.StatusBadRequest, map[string][]string{baseAttribute: {msgInputsUnknown}}).
+		Because("no file here has a header with spec:inputs")
+}
+
+// refNotEmpty is the refusal of a ref that is given and empty, where Grape wants one.
+func (q request) refNotEmpty() *front.Response {
+	if ref, given := q.Params.String("ref"); given && strings.TrimSpace(ref) == "" {
+		return front.RefuseError(http.StatusBadRequest, fmt.Sprintf(msgfIsEmpty, "ref")).Because("ref is empty").AsRefusal()
+	}
+	return nil
 }
 
 // pipelineVariables reads the variables that a pipeline is given: a list of hashes with key, value and variable_type.

@@ -98,12 +98,12 @@ func (q request) fullPipeline(p *world.Pipeline) fullPipelineEntity {
 		u := q.basicUser(f.User)
 		e.User = &u
 	}
-	if !f.StartedAt.IsZero() {
-		e.QueuedDuration = secondsOrNull(f.StartedAt.Sub(f.CreatedAt).Truncate(time.Second))
-		if !f.FinishedAt.IsZero() {
-			ran := int(p.Busy(q.Now()) / time.Second)
-			e.Duration = &ran
-		}
+	if waited, known := p.QueuedFor(); known {
+		e.QueuedDuration = secondsOrNull(waited)
+	}
+	if ran, known := p.Ran(q.Now()); known {
+		s := int(ran / time.Second)
+		e.Duration = &s
 	}
 	if c := p.Coverage(); c != nil {
 		text := fmt.Sprintf("%.2f", *c)

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
 // StatusReport is what somebody tells of a job that runs outside.
@@ -36,11 +38,14 @@ func (st *State) ExternalPipeline(p *Project, sha string, pass func(*Pipeline) b
 	return nil
 }
 
-// CreateExternalPipeline makes a pipeline that has nothing but what is told of jobs outside
-// (app/services/ci/create_commit_status_service.rb, create_pipeline).
-func (st *State) CreateExternalPipeline(p *Project, ref string, c Commit, u *User) *Pipeline {
-	f := st.factsOf(NewPipeline{Project: p, Ref: ref, Commit: c, Source: SourceExternal, User: u})
-	f.Commit.BeforeSHA = ZeroSHA
+// CreateExternalPipeline makes a pipeline that has nothing but what is told of jobs outside, for a commit of a branch or
+// a tag, which need not be there (app/services/ci/create_commit_status_service.rb, create_pipeline).
+func (st *State) CreateExternalPipeline(p *Project, ref string, c *repository.Commit, u *User) *Pipeline {
+	f := PipelineFacts{Ref: ref, Source: SourceExternal, User: u, Status: JobCreated, CreatedAt: st.Now(),
+		UpdatedAt: st.Now()}
+	_, f.Protected = st.protection(p, ref, false, false)
+	takeCommit(&f.Commit, c)
+	st.completeCommit(&f.Commit, ref, u)
 	return st.storePipeline(0, p, f)
 }
 
@@ -69,7 +74,9 @@ func (st *State) ReportStatus(p *Pipeline, u *User, r StatusReport) (*CommitStat
 		p.statuses = insertByID(p.statuses, old)
 		st.onUndo(func() { p.statuses = removeByID(p.statuses, old) })
 	}
-	p.heardOf(st)
+	if p.Moves() {
+		st.later(chore{kind: choreProcess, pipeline: p})
+	}
 	return old, nil
 }
 
@@ -123,11 +130,11 @@ func (st *State) checkStatus(s *CommitStatus, p *Pipeline) error {
 // enqueued first.
 func (st *State) moveStatus(s *CommitStatus, event jobEvent) error {
 	if event == eventRun {
-		if to, ok := transition(eventEnqueue, s.Status, false); ok {
+		if to, ok := transition(eventEnqueue, s.Status, false, false); ok {
 			s.Status = to
 		}
 	}
-	to, ok := transition(event, s.Status, false)
+	to, ok := transition(event, s.Status, false, false)
 	if !ok {
 		return &Refusal{fmt.Sprintf(msgfCannotTransition, event, s.Status, event),
 			fmt.Sprintf("the status %q is %s already", s.Name, s.Status)}
@@ -145,19 +152,15 @@ func (st *State) moveStatus(s *CommitStatus, event jobEvent) error {
 	return nil
 }
 
-// heardOf notes that something has been told of the pipeline, which may begin or end it.
-func (p *Pipeline) heardOf(st *State) {
-	if p.facts == nil {
-		return
+// total counts the pipeline's jobs and what was told of those outside.
+func (p *Pipeline) total() tally {
+	t := p.flow.total
+	for _, s := range p.statuses {
+		if !s.Retried() {
+			t.add(s.Status, 1)
+		}
 	}
-	now := st.Now()
-	p.facts.UpdatedAt = now
-	switch status := p.Status(); {
-	case status.Completed():
-		p.facts.FinishedAt = now
-	case status == JobRunning && p.facts.StartedAt.IsZero():
-		p.facts.StartedAt = now
-	}
+	return t
 }
 
 // Error is GitLab's text.

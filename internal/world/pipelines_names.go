@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 )
@@ -81,4 +82,19 @@ func (p *Pipeline) HandedIn() []ci.JobVariable {
 		return nil
 	}
 	return p.facts.Variables
+}
+
+// Ran is for how long jobs of the pipeline had run when it last ended; false before.
+func (p *Pipeline) Ran(now time.Time) (time.Duration, bool) {
+	if p.Moves() {
+		if p.facts.Duration == nil {
+			return 0, false
+		}
+		return *p.facts.Duration, true
+	}
+	_, started, finished := p.Times()
+	if started.IsZero() || finished.IsZero() {
+		return 0, false
+	}
+	return p.Busy(now), true
 }
