@@ -131,6 +131,9 @@ const (
 	TagsShowCreation
 	GeneratedFiles
 	OmittedDiffs
+	JobTokensPush
+	GitDeniedTellsOfTokens
+	ArchivedPushToldApart
 	PipelineNames
 	PipelineMetadata
 	PipelinesByName
@@ -464,6 +467,14 @@ var table = [differenceCount]Row{
 		Version{16, 10}, first, "Merge requests API page: added in 16.9 behind a flag that 16.10 enables", false},
 	OmittedDiffs: {"diffs have collapsed and too_large",
 		Version{18, 4}, first, "Commits API page, Repositories API page", true},
+	JobTokensPush: {"a job's token pushes to its own project with git, where ci_push_repository_for_job_token_allowed " +
+		"lets it; where not, \"You are not allowed to push code to this project.\", before \"... to upload code.\"",
+		Version{17, 1}, first, "merge request 152096, commit dc08601d of June 2024: lib/gitlab/git_access.rb", true},
+	GitDeniedTellsOfTokens: {"the 401 of git over HTTP says that a password or a token may be wrong; before, that " +
+		"two-factor authentication may be in the way",
+		Version{17, 5}, first, "issue 493212 of September 2024, seen in October 2024", false},
+	ArchivedPushToldApart: {"a push to an archived project is refused as such; before, as one that is not allowed",
+		Version{18, 4}, first, "lib/gitlab/git_access.rb of 2025; merge request 210927 of November 2025 builds on it", false},
 	PipelineNames: {"pipelines show their name",
 		Version{16, 3}, first, "Pipelines API page", true},
 	PipelineMetadata: {"PUT /projects/:id/pipelines/:pipeline_id/metadata",
