@@ -94,6 +94,9 @@ func (x *exchange) serve(refusal *front.Response) {
 		res.Reason = cmp.Or(x.fake.lost.whyNoJob(*call, x.fake.isRunning), res.Reason)
 		call.Reason = res.Reason
 		x.fake.noticeLacking(x.Request.Record.Lacking)
+		if problem := x.Request.Record.Problem; problem != "" {
+			x.fake.notice(problem)
+		}
 	}
 	x.header = failure.Header
 	own := *call

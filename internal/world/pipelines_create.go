@@ -226,6 +226,7 @@ func (st *State) DeletePipeline(p *Pipeline) {
 
 // removePipeline takes the record of a pipeline without jobs out of the world.
 func (st *State) removePipeline(p *Pipeline) {
+	st.dropStatuses(p)
 	delete(st.pipelines, p.ID)
 	p.project.pipelines = removeByID(p.project.pipelines, p)
 }
