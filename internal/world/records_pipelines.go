@@ -118,6 +118,11 @@ func StatusOf(jobs []*Job) JobStatus {
 	for _, j := range jobs {
 		t.add(j.statusInPipeline(), 1)
 	}
+	for _, s := range p.statuses {
+		if !s.Retried() {
+			t.add(s.Status, 1)
+		}
+	}
 	return t.status()
 }
 
