@@ -390,8 +390,8 @@ func (f *Fake) prepare() {
 	f.tellWebhooks()
 	f.site.State, f.site.BasePath = f.state, f.options.basePath
 	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
-	f.site.Files = &f.files
 	f.site.Added = f.added.Lookup
+	f.site.Files = &f.files
 	f.site.Meant = func(method, path string) string {
 		return gitlab.Unserved(method, path, world.WordsOf(f.Endpoints()...))
 	}

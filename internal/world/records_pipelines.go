@@ -115,6 +115,11 @@ func (p *Pipeline) Status() JobStatus {
 			t.add(j.statusInPipeline(), 1)
 		}
 	}
+	for _, s := range p.statuses {
+		if !s.Retried() {
+			t.add(s.Status, 1)
+		}
+	}
 	return t.status()
 }
 
