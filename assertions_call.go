@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/calltext"
+	"github.com/fakegitlab/fakegitlab/internal/clone"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
 )
@@ -90,6 +91,14 @@ func (c Call) asked() string { return c.text().Asked() }
 
 // param is a parameter by its name or, in a hash or list, by its dotted path.
 func (c Call) param(name string) (value any, present bool) { return plain.At(c.Params, name) }
+
+// cloneCall is for the functions of a test that see a request while it is served: what they change is theirs.
+func cloneCall(c Call) Call {
+	c.Query, c.Header = url.Values(http.Header(c.Query).Clone()), c.Header.Clone()
+	c.Body, c.Params, c.IgnoredParams = slices.Clone(c.Body), clone.Object(c.Params), slices.Clone(c.IgnoredParams)
+	c.ResponseHeader, c.ResponseBody = c.ResponseHeader.Clone(), slices.Clone(c.ResponseBody)
+	return c
+}
 
 func (c Call) succeeded() bool { return c.Status > 0 && c.Status < 400 }
 

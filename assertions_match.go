@@ -219,13 +219,7 @@ func splitCounts(where []CallMatcher) (times bounds, conditions []CallMatcher) {
 }
 
 // covers is whether a call is of the endpoint. "" covers every call, "* /path" those of that path with any method.
-func (e Endpoint) covers(c Call) bool {
-	if path, ok := strings.CutPrefix(string(e), "* "); ok {
-		_, served := c.Endpoint.cut()
-		return served == path
-	}
-	return e == "" || e == c.Endpoint
-}
+func (e Endpoint) covers(c Call) bool { return gitlab.Covers(string(e), string(c.Endpoint)) }
 
 func (e Endpoint) text() string {
 	if e == "" {

@@ -8,69 +8,24 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/calltext"
 	"github.com/fakegitlab/fakegitlab/internal/differences"
-	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
+// names is what a test's names of endpoints are judged by.
+func (f *Fake) names() gitlab.Names {
+	return gitlab.Names{Version: f.version, Served: world.WordsOf(f.Endpoints()...)}
+}
+
 // endpointProblem is "" for an endpoint that the fake serves, for "" and for a served path with any method:
 // "* /runners". For every other name it says what is wrong with it and what was probably meant.
-func (f *Fake) endpointProblem(e Endpoint) string {
-	if e == "" {
-		return ""
-	}
-	if problem := gitlab.FormProblem(string(e)); problem != "" {
-		return problem
-	}
-	served := f.Endpoints()
-	method, path := e.cut()
-	if !strings.HasPrefix(path, "/") && !strings.Contains(path, "://") {
-		problem := fmt.Sprintf("%q is no endpoint: write method, blank and path, as in %q", string(e), GetRunner)
-		if constant := gitlab.ConstantText(string(e)); constant != "" {
-			return problem + constant
-		}
-		if meant, near := nearest.Of(string(e), world.WordsOf(served...)); near {
-			problem += "; did you mean " + meant + "?"
-		}
-		return problem
-	}
-	if slices.Contains(served, e) {
-		return ""
-	}
-	if named := gitlab.PathAlone(path); named != path {
-		return fmt.Sprintf("an endpoint is named by method and path alone, as in GitLab's documentation: \"%s %s\"", method,
-			named)
-	}
-	names := world.WordsOf(served...)
-	if problem := gitlab.BracesProblem(method, path, names); problem != "" {
-		return problem
-	}
-	if later := f.laterText(e); later != "" {
-		return later
-	}
-	if method == "*" {
-		return gitlab.WildcardProblem(path, names)
-	}
-	if below, whole := front.BelowAPI(path); whole {
-		return fmt.Sprintf("an endpoint is named without %s: %s %s", front.APIPrefix, method, below)
-	}
-	return "nothing serves " + string(e) + cmp.Or(gitlab.Meant(method, path, names), gitlab.Outside(method, path))
-}
+func (f *Fake) endpointProblem(e Endpoint) string { return f.names().Problem(string(e)) }
 
 // laterText says of an endpoint that is not served, but is by a later version, from when on GitLab has it; "" for
 // every other.
-func (f *Fake) laterText(e Endpoint) string {
-	later := gitlab.Lacks(f.version, string(e))
-	if later == "" || slices.ContainsFunc(f.Endpoints(), func(served Endpoint) bool { // perhaps by Handle
-		_, path := served.cut()
-		return served == e || "* "+path == string(e)
-	}) {
-		return ""
-	}
-	return later + ": see WithVersion"
-}
+func (f *Fake) laterText(e Endpoint) string { return f.names().Later(string(e)) }
 
 // laterLines is laterText of several endpoints, for the end of a message on what was not called.
 func (f *Fake) laterLines(endpoints ...Endpoint) string {
@@ -108,7 +63,7 @@ func (f *Fake) selectionProblem(e Endpoint, where []CallMatcher) string {
 			if m.problem != "" {
 				return m.text + " can never hold: " + m.problem
 			}
-			problem := cmp.Or(f.userProblem(m.user), f.runnerIDProblem(m.runner), e.noRunnerProblem(m.runner))
+			problem := cmp.Or(f.userProblem(m.user), f.runnerIDProblem(m.runner), gitlab.NoRunnerProblem(string(e), m.runner))
 			if problem != "" {
 				return m.text + " can never hold: " + problem
 			}
@@ -160,20 +115,6 @@ func (f *Fake) runnerIDProblem(id int) string {
 	return fmt.Sprintf("no runner has ever had the ID %d; %s", id, strings.TrimSuffix(f.runnersText(), "\n"))
 }
 
-// noRunnerProblem is why a runner never calls an endpoint, "" if it may.
-func (e Endpoint) noRunnerProblem(id int) string {
-	if id == 0 || !gitlab.ForUsers(string(e)) {
-		return ""
-	}
-	problem := fmt.Sprintf("%s takes a user's token, and By is for users", e)
-	for _, name := range []string{"runner_id", "id"} {
-		if strings.Contains(string(e), "runners/:"+name) {
-			problem += fmt.Sprintf("; for the runner in the path: Param(%q, %d)", name, id)
-		}
-	}
-	return problem
-}
-
 // operationProblem is "" for a name of what may be asked for in GraphQL: a field at the root, or any operation's name
 // that is no slip of the pen for one. A name that a call has had is one, too, and fields begin with no capital.
 func (f *Fake) operationProblem(e Endpoint, name string) string {
@@ -192,52 +133,14 @@ func (f *Fake) operationProblem(e Endpoint, name string) string {
 	return fmt.Sprintf("GraphQL has no field %q; did you mean %q?", name, meant)
 }
 
-// paramProblem is "" for a parameter that the endpoint reads in some version, or one of the endpoints if it stands for
-// several. What the test serves with Handle reads what it likes. A parameter that a call was sent with can be looked
-// for, too: clients send what GitLab ignores.
+// paramProblem is "" for a parameter that calls of the endpoint can be selected by.
 func (f *Fake) paramProblem(e Endpoint, name string) string {
-	if name == "" {
-		return ""
-	}
-	top, _, _ := strings.Cut(name, ".")
-	var known []string
-	for _, served := range f.Endpoints() {
-		if !e.covers(Call{Endpoint: served}) {
-			continue
-		}
-		takes := gitlab.Takes(string(served))
-		if takes == nil || slices.Contains(takes, top) || slices.Contains(takes, name) {
-			return ""
-		}
-		known = append(known, takes...)
-	}
-	sent := func(c Call) bool {
-		_, present := c.param(name)
-		return present && e.covers(c)
-	}
-	if slices.ContainsFunc(f.log.Closed(), sent) {
-		return ""
-	}
-	problem := fmt.Sprintf("%s has no parameter %q", e.text(), top)
-	if meant, ok := nearest.Of(top, known); ok {
-		return problem + fmt.Sprintf("; did you mean %q?", meant)
-	}
-	if own := f.ownParams(e); e != "" && len(own) > 0 {
-		problem += "; it has " + strings.Join(own, ", ")
-	}
-	return problem
-}
-
-// ownParams are the parameters that endpoints declare, without those that authentication reads everywhere.
-func (f *Fake) ownParams(e Endpoint) []string {
-	var own []string
-	for _, served := range f.Endpoints() {
-		if e.covers(Call{Endpoint: served}) {
-			own = append(own, gitlab.Parameters(string(served))...)
-		}
-	}
-	slices.Sort(own)
-	return slices.Compact(own)
+	return f.names().ParamProblem(string(e), name, func() bool {
+		return slices.ContainsFunc(f.log.Closed(), func(c Call) bool {
+			_, present := c.param(name)
+			return present && e.covers(c)
+		})
+	})
 }
 
 // nearestShown is how many calls a message shows of those that nearly matched.
@@ -274,7 +177,7 @@ func (f *Fake) rank(calls []Call, e Endpoint, where []CallMatcher) []Call {
 	}
 	var near []ranked
 	for _, c := range calls {
-		r := ranked{call: c, endpoint: kinship(c, e)}
+		r := ranked{call: c, endpoint: gitlab.Kinship(string(e), string(c.Endpoint), c.Method, c.Path)}
 		for _, m := range where {
 			if m.holds(c) {
 				r.meets++
@@ -294,26 +197,6 @@ func (f *Fake) rank(calls []Call, e Endpoint, where []CallMatcher) []Call {
 		}
 	}
 	return best
-}
-
-// kinship is how close a call is to an endpoint: 2 if it is a call of it; 1 if it has the same path, or looks like a
-// misspelt call of it; else 0.
-func kinship(c Call, e Endpoint) int {
-	if e.covers(c) {
-		return 2
-	}
-	_, wanted := e.cut()
-	path, _ := gitlab.BelowAPI(c.Path)
-	if c.Endpoint != "" {
-		_, path = c.Endpoint.cut()
-	}
-	if path == wanted {
-		return 1
-	}
-	if _, near := nearest.Endpoint(c.Method, path, []string{string(e)}); near && c.Endpoint == "" {
-		return 1
-	}
-	return 0
 }
 
 // conditionsDiff compares what the endpoint and the conditions want of a call with what the call has.

@@ -167,7 +167,7 @@ func (f *Fake) AssertChanged(t T, before Scenario, change func(*Scenario), opts 
 	if h, ok := t.(helper); ok {
 		h.Helper()
 	}
-	want := cloneScenario(before)
+	want := plain.Clone(before)
 	if change != nil {
 		change(&want)
 		if differences.Text(normalScenario(before), normalScenario(want)) == "" {

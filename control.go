@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"reflect"
 	"slices"
 	"time"
@@ -43,7 +42,7 @@ type control struct {
 // controlRoute is one row of the control API.
 type controlRoute struct {
 	endpoint Endpoint
-	handle   func(*control) controlAnswer
+	handle   func(*control) controlapi.Answer
 }
 
 // controlRoutes are the control API, in the order of docs/other-languages.md.
@@ -121,28 +120,26 @@ func (f *Fake) serveControl(w http.ResponseWriter, r *http.Request) bool {
 	if _, isControl := front.Below(controlapi.Prefix, path); !inside || !isControl {
 		return false
 	}
-	a := f.controlled(r, path)
-	controlapi.Answer{Status: a.status, JSON: a.json, Text: a.text, ContentType: a.contentType,
-		Header: a.header}.Write(w, r)
+	f.controlled(r, path).Write(w, r)
 	return true
 }
 
 // controlled finds the row of a call and lets it answer.
-func (f *Fake) controlled(r *http.Request, path string) controlAnswer {
+func (f *Fake) controlled(r *http.Request, path string) controlapi.Answer {
 	own := []string{f.options.addr, tlsHost} // the latter belongs to nobody
 	if problem := controlapi.Guard(r, f.URL(), slices.Concat(own, f.options.controlHosts)); problem != "" {
-		return controlRefusal(http.StatusForbidden, problem)
+		return controlapi.Refusal(http.StatusForbidden, problem)
 	}
 	if path == controlapi.Prefix {
 		to := http.Header{"Location": {f.options.basePath + controlapi.Prefix + "/"}}
-		return controlAnswer{status: http.StatusMovedPermanently, header: to}
+		return controlapi.Answer{Status: http.StatusMovedPermanently, Header: to}
 	}
 	row, vars, found := controlTable.Find(r.Method, path, controlRows)
 	if !found {
-		return controlRefusal(http.StatusNotFound, controlapi.Unserved(r.Method, path, controlRows))
+		return controlapi.Refusal(http.StatusNotFound, controlapi.Unserved(r.Method, path, controlRows))
 	}
 	if !f.options.wholeControl && !ofPage(row.endpoint) {
-		return controlRefusal(http.StatusNotFound, "WithPage does not serve "+r.Method+" "+path+"; WithControl does")
+		return controlapi.Refusal(http.StatusNotFound, "WithPage does not serve "+r.Method+" "+path+"; WithControl does")
 	}
 	return row.handle(&control{f, r, vars})
 }
@@ -167,36 +164,8 @@ func (c *control) waiting(d time.Duration) (context.Context, context.CancelFunc)
 	return controlapi.Waiting(c.http.Context(), d, c.closing)
 }
 
-func knownParameters(query url.Values, known ...string) error {
-	return controlapi.OnlyKnown(query, known...)
-}
-
-// controlAnswer is what the control API answers: a JSON body, a text or nothing.
-type controlAnswer struct {
-	status      int
-	json        any
-	text        string // in place of json, with its contentType
-	contentType string
-	header      http.Header
-}
-
-func controlOK(body any) controlAnswer { return controlAnswer{status: http.StatusOK, json: body} }
-func controlCreated(body any) controlAnswer {
-	return controlAnswer{status: http.StatusCreated, json: body}
-}
-func controlDone() controlAnswer { return controlAnswer{status: http.StatusNoContent} }
-
-// controlText is a text that is no JSON.
-func controlText(text, contentType string) controlAnswer {
-	return controlAnswer{status: http.StatusOK, text: text, contentType: contentType}
-}
-
-func controlRefusal(status int, text string) controlAnswer {
-	return controlAnswer{status: status, json: controlapi.Problems{Error: text}}
-}
-
 // controlError is the refusal for an error: 404 when the path names what is not there, else 400.
-func controlError(err error) controlAnswer {
+func controlError(err error) controlapi.Answer {
 	var lines []string
 	var scenario *ScenarioError
 	if errors.As(err, &scenario) {
@@ -208,23 +177,23 @@ func controlError(err error) controlAnswer {
 	body.Say(func(text string) string {
 		return plain.CamelsInJSON(text, reflect.TypeFor[Runner](), reflect.TypeFor[RunnerManager](), reflect.TypeFor[Job]())
 	})
-	return controlAnswer{status: status, json: body}
+	return controlapi.Answer{Status: status, JSON: body}
 }
 
 // answered is the answer to a call that may have failed.
-func answered[T any](done T, err error) controlAnswer {
+func answered[T any](done T, err error) controlapi.Answer {
 	if err != nil {
 		return controlError(err)
 	}
-	return controlOK(done)
+	return controlapi.OK(done)
 }
 
 // answeredEmpty is answered for a call whose success has no body.
-func answeredEmpty(err error) controlAnswer {
+func answeredEmpty(err error) controlapi.Answer {
 	if err != nil {
 		return controlError(err)
 	}
-	return controlDone()
+	return controlapi.Done()
 }
 
 // atPath does something with the record whose id is in the path. It finds and changes the record under one lock, so

@@ -47,7 +47,7 @@ func TestControlFindsAndActsInOneVisit(t *testing.T) {
 				}
 				return found, c.done
 			}))
-			assert.Equal(t, c.status, got.status)
+			assert.Equal(t, c.status, got.Status)
 			undone := read(gl, func(st *world.State) bool { return st.UserNames["found"] == nil })
 			assert.Equal(t, c.undone, undone)
 			assert.Equal(t, c.found == nil, acted)
@@ -58,15 +58,15 @@ func TestControlFindsAndActsInOneVisit(t *testing.T) {
 // The edits of records tell the two apart in the same way.
 func TestControlPatchFindsAndActsInOneVisit(t *testing.T) {
 	gl := New(t, WithInMemoryNetwork(), WithScenario(SmallCompany()))
-	edit := func(name string, refusal error) controlAnswer {
+	edit := func(name string, refusal error) controlapi.Answer {
 		call := &control{Fake: gl, vars: map[string]string{"username": name}}
 		return answered(at(call, "username", userEdits.find, func(st *world.State, u *world.User) (User, error) {
 			return userEdits.edit(st, u, func(*User) error { return refusal })
 		}))
 	}
-	assert.Equal(t, http.StatusNotFound, edit("mai", nil).status)
-	assert.Equal(t, http.StatusBadRequest, edit("mia", world.Missing("user", "mai", nil)).status)
-	assert.Equal(t, http.StatusOK, edit("mia", nil).status)
+	assert.Equal(t, http.StatusNotFound, edit("mai", nil).Status)
+	assert.Equal(t, http.StatusBadRequest, edit("mia", world.Missing("user", "mai", nil)).Status)
+	assert.Equal(t, http.StatusOK, edit("mia", nil).Status)
 	wrapped := fmt.Errorf("while looking: %w", controlapi.Absent{Why: world.Missing("user", "mai", nil)})
-	assert.Equal(t, http.StatusNotFound, controlError(wrapped).status)
+	assert.Equal(t, http.StatusNotFound, controlError(wrapped).Status)
 }

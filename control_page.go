@@ -104,18 +104,18 @@ func (f *Fake) keepPage() {
 }
 
 // page answers with a page or, if there is an error, with one that says so.
-func (c *control) page(v controlpage.View, err error) controlAnswer {
+func (c *control) page(v controlpage.View, err error) controlapi.Answer {
 	status := http.StatusOK
 	if err != nil {
-		status = controlError(err).status
+		status = controlError(err).Status
 		v = controlpage.ErrorPage{Shell: c.shell("Error"), Error: err.Error()}
 	}
 	html, err := controlpage.HTML(v)
 	if err != nil {
-		return controlRefusal(http.StatusInternalServerError, err.Error())
+		return controlapi.Refusal(http.StatusInternalServerError, err.Error())
 	}
-	page := controlText(html, "text/html; charset=utf-8")
-	page.status, page.header = status, http.Header{"Content-Security-Policy": {controlpage.Policy()}}
+	page := controlapi.Text(html, "text/html; charset=utf-8")
+	page.Status, page.Header = status, http.Header{"Content-Security-Policy": {controlpage.Policy()}}
 	return page
 }
 
@@ -126,9 +126,9 @@ func (c *control) shell(title string) controlpage.Shell {
 		Up: "./" + strings.Repeat("../", strings.Count(below, "/"))}
 }
 
-func (c *control) overviewPage() controlAnswer {
+func (c *control) overviewPage() controlapi.Answer {
 	query := c.http.URL.Query()
-	if err := knownParameters(query, "find"); err != nil {
+	if err := controlapi.OnlyKnown(query, "find"); err != nil {
 		return controlError(err)
 	}
 	v := c.overview(controlpage.Words(query.Get("find")))
@@ -142,19 +142,18 @@ func (f *Fake) overview(find controlpage.Find) controlpage.Overview {
 	v.World = read(f, func(st *world.State) controlpage.World { return pageWorld(st, find) })
 	v.Calls = f.pageCalls(func(c controlpage.Call) bool { return c.Found(find) })
 	now := f.Now()
-	for _, i := range f.faults.list() {
-		v.Failures = append(v.Failures, controlpage.Failure{ID: i.id, Calls: selectionText(i.Endpoint, i.Where),
-			Effect: i.effect(), At: i.at, Matched: i.seen, Fired: i.fired, Spent: i.isSpent(now)})
+	for _, i := range f.faults.List() {
+		v.Failures = append(v.Failures, controlpage.Failure{ID: i.ID, Calls: i.Text, Effect: i.Failure.effect(), At: i.At,
+			Matched: i.Matched, Fired: i.Fired, Spent: i.IsSpent(now)})
 	}
 	held := map[int]bool{}
-	for _, h := range f.faults.holding() {
-		first, _ := h.firstCall()
+	for _, h := range f.faults.Holding() {
+		first, _ := h.First()
 		held[first.Number] = true
-		v.Holds = append(v.Holds, controlpage.Hold{ID: h.id, Calls: selectionText(h.endpoint, h.where), At: h.at,
-			First: first.Number})
+		v.Holds = append(v.Holds, controlpage.Hold{ID: h.ID, Calls: h.Text, At: h.At, First: first.Number})
 	}
-	for _, h := range f.faults.hooks() {
-		v.Hooks = append(v.Hooks, controlpage.Hook{ID: h.id, Text: h.text(), Ran: h.ran})
+	for _, h := range f.faults.Hooks() {
+		v.Hooks = append(v.Hooks, controlpage.Hook{ID: h.ID, Text: h.String(), Ran: h.Ran})
 	}
 	open := f.log.StillOpen()
 	for _, call := range f.flight.All() {
@@ -198,7 +197,7 @@ func pageRunner(st *world.State, r *world.Runner) controlpage.Runner {
 // pageJob is a job without its log: copying every log each second would be slow.
 func pageJob(j *world.Job) controlpage.Job { return controlpage.Of[controlpage.Job](outlineOf(j)) }
 
-func (c *control) runnerPage() controlAnswer {
+func (c *control) runnerPage() controlapi.Answer {
 	v, err := atPath(c, (*world.State).RunnerByNumber,
 		func(st *world.State, r *world.Runner) (v controlpage.RunnerPage, err error) {
 			v.Runner, v.Fields = pageRunner(st, r), controlpage.Fields(publicRunner(r), "managers")
@@ -216,7 +215,7 @@ func (c *control) runnerPage() controlAnswer {
 	return c.page(v, err)
 }
 
-func (c *control) jobPage() controlAnswer {
+func (c *control) jobPage() controlapi.Answer {
 	v, err := atPath(c, (*world.State).JobByNumber,
 		func(st *world.State, j *world.Job) (v controlpage.JobPage, err error) {
 			v.Job, v.Fields, v.History = pageJob(j), controlpage.Fields(outlineOf(j)), world.WordsOf(j.History...)
@@ -235,7 +234,7 @@ func (c *control) jobPage() controlAnswer {
 	return c.page(v, err)
 }
 
-func (c *control) pipelinePage() controlAnswer {
+func (c *control) pipelinePage() controlapi.Answer {
 	v, err := atPath(c, controlapi.PipelineByNumber,
 		func(st *world.State, p *world.Pipeline) (controlpage.PipelinePage, error) {
 			return controlapi.PipelinePage(st, p, pageJob), nil
@@ -247,13 +246,13 @@ func (c *control) pipelinePage() controlAnswer {
 	return c.page(v, err)
 }
 
-func (c *control) problemsPage() controlAnswer {
+func (c *control) problemsPage() controlapi.Answer {
 	v := controlpage.ProblemsPage{Shell: c.shell("problems"), Problems: c.Problems()}
 	v.Asked = true
 	return c.page(v, nil)
 }
 
-func (c *control) callPage() controlAnswer {
+func (c *control) callPage() controlapi.Answer {
 	calls := c.log.Closed()
 	i := slices.IndexFunc(calls, func(call Call) bool { return call.Number == controlapi.ID(c.vars) })
 	if i < 0 {

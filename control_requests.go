@@ -1,15 +1,21 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/calltext"
 	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
+	"github.com/fakegitlab/fakegitlab/internal/webhooks"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -90,7 +96,7 @@ func failureOf(d failureData) (Failure, error) {
 		Applied: d.Applied}, nil
 }
 
-func (c *control) inject() controlAnswer {
+func (c *control) inject() controlapi.Answer {
 	var in failureData
 	if err := c.read(&in); err != nil {
 		return controlError(err)
@@ -102,44 +108,45 @@ func (c *control) inject() controlAnswer {
 	if problem := c.failureProblem(failure); problem != "" {
 		return controlError(errors.New(plain.InJSON(problem, reflect.TypeFor[failureData]())))
 	}
-	i := &injected{Failure: failure, control: true, planted: planted{since: c.log.Last()}}
-	return controlCreated(controlapi.Made{ID: c.faults.inject(i)})
+	i := injection(failure, faults.Planted{Since: c.log.Last()})
+	i.Control = true
+	return controlapi.Created(controlapi.Made{ID: c.faults.Inject(i)})
 }
 
 func (c *control) failureStates() []controlapi.FailureState {
 	states := []controlapi.FailureState{}
-	for _, i := range c.faults.list() {
-		states = append(states, controlapi.FailureState{ID: i.id, Calls: selectionText(i.Endpoint, i.Where),
-			Effect: i.effect(), Matched: i.seen, Fired: i.fired, Spent: i.isSpent(c.clock.Now())})
+	for _, i := range c.faults.List() {
+		states = append(states, controlapi.FailureState{ID: i.ID, Calls: i.Text, Effect: i.Failure.effect(),
+			Matched: i.Matched, Fired: i.Fired, Spent: i.IsSpent(c.clock.Now())})
 	}
 	return states
 }
 
-func (c *control) listFailures() controlAnswer { return controlOK(c.failureStates()) }
+func (c *control) listFailures() controlapi.Answer { return controlapi.OK(c.failureStates()) }
 
-func (c *control) removeFailures() controlAnswer {
-	c.faults.removeAll()
-	return controlDone()
+func (c *control) removeFailures() controlapi.Answer {
+	c.faults.RemoveAll()
+	return controlapi.Done()
 }
 
-func (c *control) removeFailure() controlAnswer {
-	if !c.faults.remove(controlapi.ID(c.vars)) {
-		ids := world.NamesOf(c.faults.list(), func(i injected) string { return strconv.Itoa(i.id) })
+func (c *control) removeFailure() controlapi.Answer {
+	if !c.faults.Remove(controlapi.ID(c.vars)) {
+		ids := world.NamesOf(c.faults.List(), func(i faults.Injected[Call, Failure]) string { return strconv.Itoa(i.ID) })
 		return controlError(controlapi.NoneWithID("failure", c.vars["id"], ids))
 	}
-	return controlDone()
+	return controlapi.Done()
 }
 
-func stateOfHold(h *Held) controlapi.HoldState {
-	s := controlapi.HoldState{ID: h.id, Calls: selectionText(h.endpoint, h.where)}
-	if first, came := h.firstCall(); came {
+func stateOfHold(h *faults.Held[Call]) controlapi.HoldState {
+	s := controlapi.HoldState{ID: h.ID, Calls: h.Text}
+	if first, came := h.First(); came {
 		call := first.text().Data()
 		s.Call = &call
 	}
 	return s
 }
 
-func (c *control) hold() controlAnswer {
+func (c *control) hold() controlapi.Answer {
 	var in struct {
 		Endpoint Endpoint         `json:"endpoint,omitzero"`
 		Where    controlapi.Where `json:"where,omitzero"`
@@ -151,41 +158,41 @@ func (c *control) hold() controlAnswer {
 	if problem := c.requestProblem(in.Endpoint, where); problem != "" {
 		return controlError(errors.New(problem))
 	}
-	h := c.newHeld(in.Endpoint, where)
-	h.control = true
-	return controlCreated(controlapi.Made{ID: c.faults.hold(h)})
+	h := faults.NewHeld(selected(in.Endpoint, where))
+	h.Control = true
+	return controlapi.Created(controlapi.Made{ID: c.faults.Hold(h)})
 }
 
 func (c *control) holdStates() []controlapi.HoldState {
 	states := []controlapi.HoldState{}
-	for _, h := range c.faults.holding() {
+	for _, h := range c.faults.Holding() {
 		states = append(states, stateOfHold(h))
 	}
 	return states
 }
 
-func (c *control) listHolds() controlAnswer {
-	if err := knownParameters(c.http.URL.Query()); err != nil { // wait is known only where one hold is asked for
+func (c *control) listHolds() controlapi.Answer {
+	if err := controlapi.OnlyKnown(c.http.URL.Query()); err != nil { // wait is known only where one hold is asked for
 		return controlError(err)
 	}
-	return controlOK(c.holdStates())
+	return controlapi.OK(c.holdStates())
 }
 
 // pathHold is the hold in the path.
-func (c *control) pathHold() (*Held, error) {
-	holding := c.faults.holding()
+func (c *control) pathHold() (*faults.Held[Call], error) {
+	holding := c.faults.Holding()
 	for _, h := range holding {
-		if strconv.Itoa(h.id) == c.vars["id"] {
+		if strconv.Itoa(h.ID) == c.vars["id"] {
 			return h, nil
 		}
 	}
-	ids := world.NamesOf(holding, func(h *Held) string { return strconv.Itoa(h.id) })
+	ids := world.NamesOf(holding, func(h *faults.Held[Call]) string { return strconv.Itoa(h.ID) })
 	return nil, controlapi.NoneWithID("hold", c.vars["id"], ids)
 }
 
-func (c *control) showHold() controlAnswer {
+func (c *control) showHold() controlapi.Answer {
 	query := c.http.URL.Query()
-	if err := knownParameters(query, "wait"); err != nil {
+	if err := controlapi.OnlyKnown(query, "wait"); err != nil {
 		return controlError(err)
 	}
 	wait, err := controlapi.WaitIn(query)
@@ -199,43 +206,43 @@ func (c *control) showHold() controlAnswer {
 	if wait > 0 {
 		ctx, cancel := c.waiting(wait)
 		defer cancel()
-		_, _ = h.Wait(ctx) // if none comes in time, call is null
+		_, _ = h.Wait(ctx.Done()) // if none comes in time, call is null
 	}
-	return controlOK(stateOfHold(h))
+	return controlapi.OK(stateOfHold(h))
 }
 
-func (c *control) release() controlAnswer {
+func (c *control) release() controlapi.Answer {
 	h, err := c.pathHold()
 	if err != nil {
 		return controlError(err)
 	}
 	h.Release()
-	return controlDone()
+	return controlapi.Done()
 }
 
-func (c *control) listHooks() controlAnswer {
+func (c *control) listHooks() controlapi.Answer {
 	states := []controlapi.HookState{}
-	for _, h := range c.faults.hooks() {
-		states = append(states, controlapi.HookState{ID: h.id, Hook: h.text(), Ran: h.ran})
+	for _, h := range c.faults.Hooks() {
+		states = append(states, controlapi.HookState{ID: h.ID, Hook: h.String(), Ran: h.Ran})
 	}
-	return controlOK(states)
+	return controlapi.OK(states)
 }
 
-func (c *control) removeHook() controlAnswer {
-	hooks := c.faults.hooks()
+func (c *control) removeHook() controlapi.Answer {
+	hooks := c.faults.Hooks()
 	for _, h := range hooks {
-		if strconv.Itoa(h.id) == c.vars["id"] {
-			h.remove()
-			return controlDone()
+		if strconv.Itoa(h.ID) == c.vars["id"] {
+			h.Remove()
+			return controlapi.Done()
 		}
 	}
-	ids := world.NamesOf(hooks, func(h hook) string { return strconv.Itoa(h.id) })
+	ids := world.NamesOf(hooks, func(h faults.Hook[Call]) string { return strconv.Itoa(h.ID) })
 	return controlError(controlapi.NoneWithID("hook", c.vars["id"], ids))
 }
 
 // handle is Handle with an answer that is always the same. It is for what a client also asks for but the test is not
 // about.
-func (c *control) handle() controlAnswer {
+func (c *control) handle() controlapi.Answer {
 	answer := controlapi.FixedAnswer{Status: http.StatusOK}
 	if err := c.read(&answer); err != nil {
 		return controlError(err)
@@ -247,5 +254,74 @@ func (c *control) handle() controlAnswer {
 		return controlError(fmt.Errorf("status: %d is no status of an answer", answer.Status))
 	}
 	c.Handle(Endpoint(answer.Endpoint), answer)
-	return controlDone()
+	return controlapi.Done()
+}
+
+func (c *control) endpoints() controlapi.Answer { return controlapi.OK(c.Endpoints()) }
+
+// problems is what New reports at the end of a test.
+func (c *control) problems() controlapi.Answer {
+	return controlapi.OK(append([]string{}, c.Problems()...))
+}
+
+// journal is the calls as a text for a person or, to who asks for JSON, as a list of its lines.
+func (c *control) journal() controlapi.Answer {
+	if strings.Contains(c.http.Header.Get("Accept"), "application/json") {
+		lines := []string{}
+		if len(c.log.Closed()) > 0 {
+			lines = strings.Split(strings.TrimSuffix(c.Journal(), "\n"), "\n")
+		}
+		return controlapi.OK(lines)
+	}
+	return controlapi.Text(c.Journal(), "text/plain; charset=utf-8")
+}
+
+func (c *control) clearCalls() controlapi.Answer {
+	c.ClearCalls()
+	return controlapi.Done()
+}
+
+func (c *control) calls() controlapi.Answer {
+	q, err := controlapi.CallsIn(c.http.URL.Query())
+	endpoint, where := Endpoint(q.Endpoint), matchersOf(controlapi.Where{By: q.By, Operation: q.Operation})
+	if q.Status != nil {
+		where = append(where, Status(*q.Status))
+	}
+	if q.Since != nil {
+		where = append(where, Where(func(call Call) bool { return call.Number > *q.Since }))
+	}
+	if problem := c.selectionProblem(endpoint, where); problem != "" && err == nil {
+		err = errors.New(problem)
+	}
+	if err != nil {
+		return controlError(err)
+	}
+	matching := func(call Call) bool { return matches(call, endpoint, where) }
+	if q.Wait > 0 {
+		ctx, cancel := c.waiting(q.Wait)
+		defer cancel()
+		_, _ = c.log.Wait(ctx, matching) // if none comes in time, the list is empty
+	}
+	list := []calltext.Data{}
+	for _, call := range slices.DeleteFunc(c.log.Closed(), func(call Call) bool { return !matching(call) }) {
+		list = append(list, call.text().Data())
+	}
+	return controlapi.OK(list)
+}
+
+// deliveries are the calls of webhooks; if told to wait, those that there are once there is one, or the time is over.
+func (c *control) deliveries() controlapi.Answer {
+	query := c.http.URL.Query()
+	err := controlapi.OnlyKnown(query, "event", "wait")
+	wait, badWait := controlapi.WaitIn(query)
+	wanted := deliveriesOf(query.Get("event"), nil)
+	if err := cmp.Or(err, badWait, wanted.Check()); err != nil {
+		return controlError(err)
+	}
+	ctx, cancel := c.waiting(wait)
+	defer cancel()
+	_ = c.courier.Wait(ctx, c.news.next, c.closing, errClosed, func() bool {
+		return wait == 0 || len(c.courier.Find(wanted)) > 0
+	})
+	return controlapi.OK(webhooks.DataOf(c.courier.Find(wanted)))
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-func (c *control) seed() controlAnswer {
+func (c *control) seed() controlapi.Answer {
 	text, err := c.body()
 	if err != nil {
 		return controlError(err)
@@ -26,7 +26,7 @@ func (c *control) seed() controlAnswer {
 	if err != nil {
 		return controlError(inText(err, text))
 	}
-	return controlCreated(c.Snapshot())
+	return controlapi.Created(c.Snapshot())
 }
 
 // scenario reads a scenario that is to be added to the world as it is: what the scenario refers to may exist in the
@@ -46,11 +46,11 @@ func (c *control) scenario(text []byte) (Scenario, error) {
 	return s, placedIn(text, found, deeper)
 }
 
-func (c *control) snapshot() controlAnswer { return controlOK(c.Snapshot()) }
+func (c *control) snapshot() controlapi.Answer { return controlapi.OK(c.Snapshot()) }
 
 // resetAll goes back to the start or, with a scenario in the body, starts anew with that. One with nothing in it, such
 // as {} or null, counts as none, because that is what many clients send in place of an empty body.
-func (c *control) resetAll() controlAnswer {
+func (c *control) resetAll() controlapi.Answer {
 	text, err := c.body()
 	if err != nil {
 		return controlError(err)
@@ -66,10 +66,10 @@ func (c *control) resetAll() controlAnswer {
 	if err := c.reset(world); err != nil {
 		return controlError(inText(err, text))
 	}
-	return controlDone()
+	return controlapi.Done()
 }
 
-func (c *control) token() controlAnswer {
+func (c *control) token() controlapi.Answer {
 	var in struct {
 		Username string   `json:"username"`
 		Scopes   []string `json:"scopes,omitzero"`
@@ -83,7 +83,7 @@ func (c *control) token() controlAnswer {
 	}{token}, err)
 }
 
-func (c *control) advance() controlAnswer {
+func (c *control) advance() controlapi.Answer {
 	var in controlapi.Advance
 	if err := c.read(&in); err != nil {
 		return controlError(err)
@@ -98,12 +98,12 @@ func (c *control) advance() controlAnswer {
 	}{c.Now().UTC()}, err)
 }
 
-func (c *control) runWorkers() controlAnswer {
+func (c *control) runWorkers() controlapi.Answer {
 	if err := c.readNothing(); err != nil {
 		return controlError(err)
 	}
 	c.RunWorkers()
-	return controlDone()
+	return controlapi.Done()
 }
 
 // overlay is plain data in which the fields of a JSON object replace its own; null sets a field to its zero value.
@@ -121,8 +121,8 @@ func overlay[T any](onto T, patch []byte) (T, error) {
 }
 
 // patching changes a record, named by a path parameter, by the fields in the body.
-func patching[R world.Row, T any](k editable[R, T], parameter string) func(*control) controlAnswer {
-	return func(c *control) controlAnswer {
+func patching[R world.Row, T any](k editable[R, T], parameter string) func(*control) controlapi.Answer {
+	return func(c *control) controlapi.Answer {
 		patch, err := c.body()
 		if err != nil {
 			return controlError(err)
@@ -136,7 +136,7 @@ func patching[R world.Row, T any](k editable[R, T], parameter string) func(*cont
 	}
 }
 
-func (c *control) changeSettings() controlAnswer {
+func (c *control) changeSettings() controlapi.Answer {
 	patch, err := c.body()
 	if err != nil {
 		return controlError(err)
@@ -151,15 +151,15 @@ func (c *control) changeSettings() controlAnswer {
 }
 
 // showing answers with a record, named by a path parameter, in the fields that patching changes.
-func showing[R world.Row, T any](k editable[R, T], parameter string) func(*control) controlAnswer {
-	return func(c *control) controlAnswer {
+func showing[R world.Row, T any](k editable[R, T], parameter string) func(*control) controlapi.Answer {
+	return func(c *control) controlapi.Answer {
 		return answered(at(c, parameter, k.find, func(_ *world.State, r R) (T, error) { return k.public(r), nil }))
 	}
 }
 
-func (c *control) showSettings() controlAnswer { return controlOK(c.Settings()) }
+func (c *control) showSettings() controlapi.Answer { return controlapi.OK(c.Settings()) }
 
-func (c *control) contactRunner() controlAnswer {
+func (c *control) contactRunner() controlapi.Answer {
 	m := RunnerManager{}
 	text, err := c.body()
 	if err == nil {
@@ -179,13 +179,13 @@ type runnerData struct {
 	Status RunnerStatus `json:"status"`
 }
 
-func (c *control) showRunner() controlAnswer {
+func (c *control) showRunner() controlapi.Answer {
 	return answered(atPath(c, (*world.State).RunnerByNumber, func(st *world.State, r *world.Runner) (runnerData, error) {
 		return runnerData{publicRunner(r), RunnerStatus(st.RunnerStatus(r))}, nil
 	}))
 }
 
-func (c *control) deletePathRunner() controlAnswer {
+func (c *control) deletePathRunner() controlapi.Answer {
 	_, err := atPath(c, (*world.State).RunnerByNumber, func(st *world.State, r *world.Runner) (struct{}, error) {
 		st.DeleteRunner(r)
 		return struct{}{}, nil
@@ -193,14 +193,14 @@ func (c *control) deletePathRunner() controlAnswer {
 	return answeredEmpty(err)
 }
 
-func (c *control) enqueueJob() controlAnswer {
+func (c *control) enqueueJob() controlapi.Answer {
 	if err := c.readNothing(); err != nil {
 		return controlError(err)
 	}
 	return c.changePathJob(enqueueNow)
 }
 
-func (c *control) startJob() controlAnswer {
+func (c *control) startJob() controlapi.Answer {
 	var in struct {
 		RunnerID int `json:"runner_id"`
 	}
@@ -210,7 +210,7 @@ func (c *control) startJob() controlAnswer {
 	return c.changePathJob(startOn(in.RunnerID))
 }
 
-func (c *control) finishJob() controlAnswer {
+func (c *control) finishJob() controlapi.Answer {
 	var in struct {
 		Status JobStatus `json:"status"`
 	}
@@ -220,7 +220,7 @@ func (c *control) finishJob() controlAnswer {
 	return c.changePathJob(finishAs(in.Status))
 }
 
-func (c *control) cancelJob() controlAnswer {
+func (c *control) cancelJob() controlapi.Answer {
 	if err := c.readNothing(); err != nil {
 		return controlError(err)
 	}
@@ -228,7 +228,7 @@ func (c *control) cancelJob() controlAnswer {
 }
 
 // playJob is somebody who starts a job that waits for that.
-func (c *control) playJob() controlAnswer {
+func (c *control) playJob() controlapi.Answer {
 	if err := c.readNothing(); err != nil {
 		return controlError(err)
 	}
@@ -241,23 +241,23 @@ func (c *control) playJob() controlAnswer {
 }
 
 // whyJob says why a job is not running.
-func (c *control) whyJob() controlAnswer {
+func (c *control) whyJob() controlapi.Answer {
 	verdicts, err := c.verdicts(c.vars["id"])
 	if err != nil {
 		return controlError(controlapi.Absent{Why: err})
 	}
-	return controlOK(publicVerdicts(verdicts))
+	return controlapi.OK(publicVerdicts(verdicts))
 }
 
 // changePathJob changes the job whose id is in the path.
-func (c *control) changePathJob(do func(*world.State, *world.Job) error) controlAnswer {
+func (c *control) changePathJob(do func(*world.State, *world.Job) error) controlapi.Answer {
 	return answered(atPath(c, (*world.State).JobByNumber, func(st *world.State, j *world.Job) (Job, error) {
 		return changeJob(st, j, do)
 	}))
 }
 
 // planJob is the part of a JobRun that says what is to happen to the job.
-func (c *control) planJob() controlAnswer {
+func (c *control) planJob() controlapi.Answer {
 	var plan controlapi.Plan
 	err := c.read(&plan)
 	if err == nil {
@@ -281,9 +281,9 @@ type jobData struct {
 
 // showJob shows a job. If told to wait, it first waits until the job has reached a status or logged a text, and shows
 // the job also if that does not happen in time. That it can no longer happen is an error.
-func (c *control) showJob() controlAnswer {
+func (c *control) showJob() controlapi.Answer {
 	query := c.http.URL.Query()
-	if err := knownParameters(query, "status", "trace", "wait"); err != nil {
+	if err := controlapi.OnlyKnown(query, "status", "trace", "wait"); err != nil {
 		return controlError(err)
 	}
 	wait, err := controlapi.WaitIn(query)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/controlapi"
+	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -146,7 +147,7 @@ func (f *Fake) Problems() []string {
 		problems = append(problems, ignoredProblems(calls)...)
 	}
 	if !f.options.unusedAllowed {
-		problems = append(problems, f.faults.unused(calls)...)
+		problems = append(problems, f.faults.Unused(calls)...)
 		for _, problem := range read(f, (*world.State).PinProblems) {
 			problems = append(problems, journal.ShortenTokens(problem))
 		}
@@ -162,7 +163,7 @@ func (f *Fake) Problems() []string {
 		outside.Apart(func() { err = i.check(f) })
 		if err != nil {
 			problems = append(problems, fmt.Sprintf("it does not hold that %s: %v%s", i.name, err,
-				planted{at: i.at}.brackets("Invariant")))
+				faults.Planted{At: i.at}.Brackets("Invariant")))
 		}
 	}
 	return problems

@@ -73,12 +73,11 @@ func (x *exchange) serve(refusal *front.Response) {
 		call.Reason = "its client left while it was held"
 		return
 	}
-	fs.run(&fs.before, *call, x.flying.Doing)
-	failure := fs.pick(call, x.fake.clock.Now)
-	if failure == nil {
-		failure = &injected{}
+	fs.RunBefore(*call, x.flying.Doing)
+	var failure Failure
+	if met := fs.Pick(*call, x.fake.clock.Now); met != nil {
+		failure, call.Injected = met.Failure.spoken(x.Request), met.At
 	}
-	failure = failure.spoken(x.Request)
 	if !x.delay(failure.Delay) {
 		call.Reason = fmt.Sprintf("its client left before the Delay of %s was over", failure.Delay)
 		return
@@ -92,7 +91,7 @@ func (x *exchange) serve(refusal *front.Response) {
 		}
 		call.note(&x.Request.Record)
 		call.Status = res.Status
-		res.Reason = cmp.Or(fs.whyNoJob(*call, x.fake.isRunning), res.Reason)
+		res.Reason = cmp.Or(x.fake.lost.whyNoJob(*call, x.fake.isRunning), res.Reason)
 		call.Reason = res.Reason
 		x.fake.noticeLacking(x.Request.Record.Lacking)
 	}
@@ -105,9 +104,9 @@ func (x *exchange) serve(refusal *front.Response) {
 	if failure.spoils() {
 		call.Reason = failure.told(own)
 		res.Reason = call.Reason
-		fs.lose(own)
+		x.fake.lost.lose(own)
 	}
-	fs.run(&fs.after, *call, x.flying.Doing)
+	fs.RunAfter(*call, x.flying.Doing)
 	if failure.Network != "" {
 		call.Failure = true
 		x.breakDown(failure.Network, res)
@@ -143,7 +142,12 @@ func (x *exchange) finish(res front.Response, body []byte) {
 
 // hold waits while the call is held. It is false when the client gave up meanwhile.
 func (x *exchange) hold() bool {
-	return x.fake.faults.wait(x.Request.HTTP.Context(), x.call, x.fake.closing)
+	marked := func(c Call) Call {
+		c = cloneCall(c) // Wait gives it to the test while the request waits
+		c.Held = true
+		return c
+	}
+	return x.fake.faults.Wait(x.Request.HTTP.Context(), x.call, marked, x.fake.closing)
 }
 
 // delay waits; false when the client gave up meanwhile. When the fake is closed the request is dropped: its client

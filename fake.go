@@ -67,11 +67,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
+	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/traffic"
 	"github.com/fakegitlab/fakegitlab/internal/webhooks"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -118,10 +120,11 @@ type Fake struct {
 	clock   *outside.Clock
 	state   *world.State
 	log     journal.Log[Call]
-	faults  faults
+	faults  faults.Set[Call, Failure]
+	lost    lostJobs
 	courier *webhooks.Courier
 	site    front.Site
-	added   addedRoutes // by Handle
+	added   front.AddedRoutes // by Handle
 
 	network network
 	lines   *outside.Lines // for WithJournalTo; nil without it
@@ -295,7 +298,7 @@ func New(tb TB, opts ...Option) *Fake {
 		tb.Errorf("fakegitlab: %v", err)
 		tb.FailNow()
 	}
-	f.ending.begun = planted{at: place()}.place("New")
+	f.ending.begun = faults.Planted{At: place()}.Place("New")
 	f.sayPage()
 	tb.Cleanup(func() {
 		tb.Helper()
@@ -384,7 +387,7 @@ func (f *Fake) prepare() {
 	f.tellWebhooks()
 	f.site.State, f.site.BasePath = f.state, f.options.basePath
 	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
-	f.site.Added = f.added.lookup
+	f.site.Added = f.added.Lookup
 	f.site.Meant = func(method, path string) string {
 		return gitlab.Unserved(method, path, world.WordsOf(f.Endpoints()...))
 	}
@@ -393,7 +396,7 @@ func (f *Fake) prepare() {
 		return f.strayed(c) || f.options.ignoredRefused && len(c.IgnoredParams) > 0
 	})
 	f.log.LimitWeight(journal.Weight[Call]{Limit: f.options.journalBytes, Size: Call.weight, Shed: Call.shed})
-	f.faults.lastCall = f.log.Last
+	f.faults.LastCall, f.faults.Seen, f.faults.Copy = f.log.Last, seenIn, cloneCall
 }
 
 func (f *Fake) isClosed() bool {
@@ -419,7 +422,7 @@ func (f *Fake) Reset() {
 // ResetTo is Reset to another scenario, which takes the place of WithScenario's from now on. If the scenario cannot be
 // seeded, the error says why and nothing has changed.
 func (f *Fake) ResetTo(s Scenario) error {
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	return f.reset(&s)
 }
 
@@ -446,8 +449,9 @@ func (f *Fake) reset(s *Scenario) error {
 	f.initial.scenario = s
 	world.Visit(f.state, func() { // before the journal begins anew: what is recorded then is answered by the new world
 		f.clock.Reset()
-		f.faults.clear()
-		f.added.clear()
+		f.faults.Clear()
+		f.lost.clear()
+		f.added.Clear()
 		f.forgetNoticed()
 		f.log.Reset()
 		f.courier.Forget()

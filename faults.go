@@ -11,7 +11,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 )
 
 // NetworkFault is a way in which an answer fails to arrive whole.
@@ -67,78 +69,8 @@ type Failure struct {
 	ofGraphQL bool
 }
 
-// planted is when and where a test arranged for something to happen to calls.
-type planted struct {
-	at    string // "op_test.go:113"; "" if unknown
-	since int    // the number of the last call before it
-	gone  bool   // it was taken back
-	until int    // then: the number of the last call before that
-}
-
-// place is " at op_test.go:113" or, with a word before it, ", injected at op_test.go:113"; "" if unknown.
-func (p planted) place(word string) string {
-	if p.at == "" {
-		return ""
-	}
-	return word + " at " + p.at
-}
-
-// brackets is " (Invariant at op_test.go:113)", with a word for what it is; "" if the place is unknown.
-func (p planted) brackets(word string) string {
-	if p.at == "" {
-		return ""
-	}
-	return " (" + word + p.place("") + ")"
-}
-
-// saw reports whether it was there when a call came.
-func (p planted) saw(c Call) bool { return c.Number > p.since && (!p.gone || c.Number <= p.until) }
-
-// absence says why nothing happened to any call of an endpoint that meets the conditions, given the recorded calls and
-// the number of the last.
-func (p planted) absence(e Endpoint, where []CallMatcher, calls []Call, last int) string {
-	known := 0
-	for _, c := range calls {
-		saw := p.saw(c)
-		switch {
-		case matches(c, e, where) && saw:
-			return fmt.Sprintf("#%d came, but it ended before its turn or met the conditions only later", c.Number)
-		case saw:
-			known++
-		case matches(c, e, where):
-			return fmt.Sprintf("that was called (#%d), but not while it was there", c.Number)
-		}
-	}
-	if p.gone {
-		last = p.until
-	}
-	text := "that was not called"
-	if len(where) > 0 {
-		text = "no call met its conditions"
-	}
-	if known < last-p.since { // ClearCalls, a limit of the journal, or calls that have not ended
-		text += ", as far as the journal knows"
-	}
-	return text
-}
-
-// injected is a Failure with what has come of it.
-type injected struct {
-	Failure
-	planted
-	id          int  // 1, 2, 3 ...
-	control     bool // it came through the control API
-	seen, fired int
-	firstFired  time.Time
-}
-
-// isSpent reports whether it has failed all the calls that it was to fail.
-func (i *injected) isSpent(now time.Time) bool {
-	return i.Times > 0 && i.fired >= i.Times || i.For > 0 && i.fired > 0 && !now.Before(i.firstFired.Add(i.For))
-}
-
 // answers reports whether the failure takes the place of the answer.
-func (i *injected) answers() bool { return i.Status != 0 || i.withoutAnswer() }
+func (f Failure) answers() bool { return f.Status != 0 || f.withoutAnswer() }
 
 // withoutAnswer reports whether no byte of an answer comes.
 func (f Failure) withoutAnswer() bool {
@@ -151,282 +83,129 @@ func (f Failure) bodiless() bool {
 }
 
 // takesEffect reports whether the request is served all the same.
-func (i *injected) takesEffect() bool { return i.Applied || !i.answers() }
+func (f Failure) takesEffect() bool { return f.Applied || !f.answers() }
 
 // spoils reports whether the client gets no whole answer of its own, or another one than what it did was answered.
 func (f Failure) spoils() bool { return f.Network != "" || f.Applied }
 
 // told says what became of a call that the failure spoils: which fault it met, and whether it took effect. own is the
 // call as it would have been answered.
-func (i *injected) told(own Call) string {
+func (f Failure) told(own Call) string {
 	effect := "it took no effect"
 	switch {
-	case i.takesEffect() && i.answers():
+	case f.takesEffect() && f.answers():
 		effect = fmt.Sprintf("its own answer, %s, was lost", own.text().Answer())
-	case i.takesEffect():
+	case f.takesEffect():
 		effect = ""
 	}
-	said := slices.DeleteFunc([]string{string(i.Network), effect, own.Reason}, func(s string) bool { return s == "" })
+	said := slices.DeleteFunc([]string{string(f.Network), effect, own.Reason}, func(s string) bool { return s == "" })
 	return strings.Join(said, "; ")
 }
 
 // effect says in words what the failure does: "503, not the first 1, 2 times".
-func (i *injected) effect() string {
+func (f Failure) effect() string {
 	var parts []string
-	if i.Delay > 0 {
-		parts = append(parts, "after "+i.Delay.String())
+	if f.Delay > 0 {
+		parts = append(parts, "after "+f.Delay.String())
 	}
-	if i.Status != 0 {
-		parts = append(parts, strconv.Itoa(i.Status))
+	if f.Status != 0 {
+		parts = append(parts, strconv.Itoa(f.Status))
 	}
-	if len(i.Header) > 0 && i.Status == 0 {
-		parts = append(parts, "with other headers: "+strings.Join(slices.Sorted(maps.Keys(i.Header)), ", "))
+	if len(f.Header) > 0 && f.Status == 0 {
+		parts = append(parts, "with other headers: "+strings.Join(slices.Sorted(maps.Keys(f.Header)), ", "))
 	}
-	if i.Network != "" {
-		parts = append(parts, string(i.Network))
+	if f.Network != "" {
+		parts = append(parts, string(f.Network))
 	}
-	if i.Applied {
+	if f.Applied {
 		parts = append(parts, "once it has taken effect")
 	}
-	if i.After > 0 {
-		parts = append(parts, fmt.Sprintf("not the first %d", i.After))
+	if f.After > 0 {
+		parts = append(parts, fmt.Sprintf("not the first %d", f.After))
 	}
 	switch {
-	case i.Times == 1:
+	case f.Times == 1:
 		parts = append(parts, "once")
-	case i.Times > 1:
-		parts = append(parts, fmt.Sprintf("%d times", i.Times))
+	case f.Times > 1:
+		parts = append(parts, fmt.Sprintf("%d times", f.Times))
 	}
-	if i.For > 0 {
-		parts = append(parts, "for "+i.For.String())
+	if f.For > 0 {
+		parts = append(parts, "for "+f.For.String())
 	}
 	return strings.Join(parts, ", ")
 }
 
-// faults are the failures, hooks and holds of a fake.
-type faults struct {
-	mu            sync.Mutex
-	failures      []*injected
-	before, after []*hook
-	held          []*Held
-	spent         []*injected // removed ones that never fired, for the report
-	spentHooks    []*hook     // likewise those that never ran
-	last          int         // the highest id given out
-	lastHold      int         // the highest id given to a hold
-	lastHook      int         // the highest id given to a hook
-	lastCall      func() int  // the number of the last call that came
-	lostJobs      []Call      // requests for jobs that got one and lost the answer
+// selected are the calls of an endpoint that meet the conditions.
+func selected(e Endpoint, where []CallMatcher) faults.Selection[Call] {
+	where = slices.Clone(where)
+	return faults.Selection[Call]{Text: selectionText(e, where), Narrow: len(where) > 0,
+		Matches: func(c Call) bool { return matches(c, e, where) }}
+}
+
+// injection is a failure for the calls that it is of.
+func injection(f Failure, at faults.Planted) *faults.Injected[Call, Failure] {
+	return &faults.Injected[Call, Failure]{Planted: at, Selection: selected(f.Endpoint, f.Where), Failure: f,
+		After: f.After, Times: f.Times, For: f.For}
+}
+
+// seenIn is what internal/faults asks of a call.
+func seenIn(c Call) faults.Seen {
+	return faults.Seen{Number: c.Number, Failed: c.Failure, Injected: c.Injected}
+}
+
+// lostJobs are requests for jobs that got one and lost the answer.
+type lostJobs struct {
+	mu    sync.Mutex
+	calls []Call
 }
 
 // lose remembers a request for a job that got one of which the runner is not to know.
-func (fs *faults) lose(c Call) {
+func (l *lostJobs) lose(c Call) {
 	if c.Endpoint != RequestJob || c.JobID == 0 {
 		return
 	}
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	fs.lostJobs = append(fs.lostJobs, c)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls = append(l.calls, c)
+}
+
+func (l *lostJobs) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls = nil
 }
 
 // whyNoJob says of a request for a job that got none which running job the runner has without knowing of it; "" if
 // there is none.
-func (fs *faults) whyNoJob(c Call, running func(jobID int) bool) string {
+func (l *lostJobs) whyNoJob(c Call, running func(jobID int) bool) string {
 	if c.Endpoint != RequestJob || c.Status != http.StatusNoContent {
 		return ""
 	}
-	fs.mu.Lock()
-	lost := slices.Clone(fs.lostJobs)
-	fs.mu.Unlock()
-	for _, l := range lost {
-		if l.RunnerID == c.RunnerID && running(l.JobID) {
-			return fmt.Sprintf("job %d went to this runner with #%d, whose answer was lost", l.JobID, l.Number)
+	l.mu.Lock()
+	lost := slices.Clone(l.calls)
+	l.mu.Unlock()
+	for _, before := range lost {
+		if before.RunnerID == c.RunnerID && running(before.JobID) {
+			return fmt.Sprintf("job %d went to this runner with #%d, whose answer was lost", before.JobID, before.Number)
 		}
 	}
 	return ""
 }
 
-func (fs *faults) inject(i *injected) (id int) {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	fs.last++
-	i.id = fs.last
-	if i.at == "" && i.control {
-		i.at = fmt.Sprintf("/-/fake/failures/%d", i.id)
-	}
-	fs.failures = append(fs.failures, i)
-	return i.id
-}
-
-func (fs *faults) remover(id int) func() { return func() { fs.remove(id) } }
-
-// remove takes a failure back. It is false when there is none with that id, or no longer.
-func (fs *faults) remove(id int) bool {
-	last := fs.lastCall()
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	n := slices.IndexFunc(fs.failures, func(i *injected) bool { return i.id == id })
-	if n < 0 {
-		return false
-	}
-	fs.retire(last, fs.failures[n])
-	fs.failures = slices.Delete(fs.failures, n, n+1)
-	return true
-}
-
-// removeAll takes all failures back.
-func (fs *faults) removeAll() {
-	last := fs.lastCall()
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	fs.retire(last, fs.failures...)
-	fs.failures = nil
-}
-
-// retire keeps those of the removed failures that are to be reported: they never fired.
-func (fs *faults) retire(lastCall int, removed ...*injected) {
-	for _, i := range removed {
-		i.gone, i.until = true, lastCall
-		if i.fired == 0 {
-			fs.spent = append(fs.spent, i)
-		}
-	}
-}
-
-// list returns the failures that have not been removed, as they are now.
-func (fs *faults) list() []injected {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	all := make([]injected, len(fs.failures))
-	for n, i := range fs.failures {
-		all[n] = *i
-	}
-	return all
-}
-
-// pick finds the failure that a call meets at that time, nil if none. Every failure it asks on the way counts the call,
-// for its After and Times.
-func (fs *faults) pick(c *Call, now func() time.Time) *injected {
-	fs.mu.Lock()
-	failures := slices.Clone(fs.failures)
-	fs.mu.Unlock()
-	for _, i := range failures {
-		// Without the lock: a condition is a function of the test, which may use the fake.
-		if matches(*c, i.Endpoint, i.Where) && fs.count(i, now()) {
-			c.Injected = i.at
-			return i
-		}
-	}
-	return nil
-}
-
-// count counts a matching call and reports whether it is one that is to fail.
-func (fs *faults) count(i *injected, now time.Time) bool {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	if i.isSpent(now) {
-		return false
-	}
-	if i.seen++; i.seen <= i.After {
-		return false
-	}
-	if i.fired++; i.fired == 1 {
-		i.firstFired = now
-	}
-	return true
-}
-
-// unused lists, for the end of a test, the failures that never fired, the holds that were of no use or never released
-// and the hooks that never ran, given the calls that there were.
-func (fs *faults) unused(calls []Call) []string {
-	last := fs.lastCall()
-	fs.mu.Lock()
-	var failures []injected
-	for _, i := range slices.Concat(fs.spent, fs.failures) {
-		failures = append(failures, *i)
-	}
-	var hooks []hook
-	for _, h := range slices.Concat(fs.spentHooks, fs.before, fs.after) {
-		hooks = append(hooks, *h)
-	}
-	held := slices.Clone(fs.held)
-	fs.mu.Unlock()
-	var said []string // without the lock: conditions are functions of the test
-	for _, i := range failures {
-		if i.fired == 0 {
-			said = append(said, fmt.Sprintf("the injected Failure of %s never fired; %s%s",
-				selectionText(i.Endpoint, i.Where), i.whyNot(calls, last), i.brackets("injected")))
-		}
-	}
-	for _, h := range held {
-		if odd := h.unused(); odd != "" {
-			said = append(said, odd)
-		}
-	}
-	for _, h := range hooks {
-		if h.ran == 0 {
-			said = append(said, fmt.Sprintf("%s never ran; %s", h.text(), h.absence(h.endpoint, h.where, calls, last)))
-		}
-	}
-	return said
-}
-
-// whyNot says why the failure never fired.
-func (i *injected) whyNot(calls []Call, last int) string {
-	var matching, failed []Call
-	for _, c := range calls {
-		if i.saw(c) && matches(c, i.Endpoint, i.Where) {
-			matching = append(matching, c)
-			if c.Failure || c.Injected != "" {
-				failed = append(failed, c)
-			}
-		}
-	}
-	earlier := ""
-	if len(failed) > 0 && len(matching) > i.seen { // what it did not see met one that was injected before
-		earlier = fmt.Sprintf("#%d met an earlier Failure%s", failed[0].Number,
-			planted{at: failed[0].Injected}.place(", injected"))
-		if others := len(matching) - i.seen - 1; others > 0 {
-			earlier += fmt.Sprintf(", and so did %d more", others)
-		}
-	}
-	switch {
-	case i.seen > 0 && earlier != "":
-		return fmt.Sprintf("After lets %d matching calls through first, and only %d came to it; %s", i.After, i.seen,
-			earlier)
-	case i.seen > 0:
-		return fmt.Sprintf("After lets %d matching calls through first, and only %d came", i.After, i.seen)
-	case earlier != "":
-		return earlier
-	}
-	return i.absence(i.Endpoint, i.Where, calls, last)
-}
-
-func (fs *faults) clear() {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	for _, h := range fs.held {
-		h.Release()
-	}
-	fs.failures, fs.before, fs.after, fs.held, fs.spent, fs.spentHooks = nil, nil, nil, nil, nil, nil
-	fs.lostJobs = nil
-}
-
 // spoken is the failure in the form in which the request's endpoint tells of refusals.
-func (i *injected) spoken(q *front.Request) *injected {
-	if !i.ofREST || !q.TellsOtherwise() {
-		return i
+func (f Failure) spoken(q *front.Request) Failure {
+	if f.ofREST && q.TellsOtherwise() {
+		f.Body, f.Header = nil, nil
 	}
-	there := *i
-	there.Body, there.Header = nil, nil
-	return &there
+	return f
 }
 
 // response is the answer that the failure gives to a request.
-func (i *injected) response(q *front.Request) front.Response {
-	r := front.Response{Status: i.Status}
-	switch body := i.Body.(type) {
+func (f Failure) response(q *front.Request) front.Response {
+	r := front.Response{Status: f.Status}
+	switch body := f.Body.(type) {
 	case nil:
-		r = q.Usual(i.Status, i.Message)
+		r = q.Usual(f.Status, f.Message)
 	case string:
 		r.Text, r.ContentType = body, "application/json"
 	case []byte:
@@ -438,11 +217,11 @@ func (i *injected) response(q *front.Request) front.Response {
 	if r.Header == nil {
 		r.Header = http.Header{}
 	}
-	if i.limited {
+	if f.limited {
 		now := time.Now()
-		maps.Copy(r.Header, front.RateLimitHeader(injectedLimit, injectedLimit+1, now, now.Add(i.retryAfter)))
+		maps.Copy(r.Header, front.RateLimitHeader(injectedLimit, injectedLimit+1, now, now.Add(f.retryAfter)))
 	}
-	for name, values := range i.Header {
+	for name, values := range f.Header {
 		r.Header[http.CanonicalHeaderKey(name)] = values
 	}
 	if ct := r.Header.Get("Content-Type"); ct != "" {
@@ -458,3 +237,56 @@ func (i *injected) response(q *front.Request) front.Response {
 // injectedLimit is the limit that RateLimited's headers name, in requests a minute. It is high because client-go slows
 // itself down for good to the limit that it reads in its first answer.
 const injectedLimit = 6000
+
+// RegistrationDisabled answers POST /runners with 410, whatever the settings say. To have GitLab itself refuse, use
+// Settings.RegistrationTokensDisabled, or the field of that name in Group or Project.
+func RegistrationDisabled() Failure {
+	return Failure{Endpoint: RegisterRunner, Status: http.StatusGone, Message: front.MsgRegistrationDisallowed}
+}
+
+// Unavailable answers as nginx and Workhorse do while GitLab is down: 502, in plain text.
+func Unavailable(e Endpoint) Failure { return Failure{Endpoint: e, Status: http.StatusBadGateway} }
+
+// InternalError answers with GitLab's 500.
+func InternalError(e Endpoint) Failure {
+	return Failure{Endpoint: e, Status: http.StatusInternalServerError}
+}
+
+// DatabaseLocked answers with the 409 of a record that another request holds.
+func DatabaseLocked(e Endpoint) Failure { return Failure{Endpoint: e, Status: http.StatusConflict} }
+
+// RateLimited answers with the 429 of GitLab's throttle (Rack::Attack): plain text, Retry-After in seconds, rounded up,
+// and the RateLimit headers. The time at which the limit ends is counted from time.Now, as clients compare it with
+// their own clock, not with the fake's.
+func RateLimited(e Endpoint, retryAfter time.Duration) Failure {
+	return Failure{Endpoint: e, Status: http.StatusTooManyRequests, Body: front.MsgRetryLater,
+		Header: http.Header{"Content-Type": {"text/plain"}}, limited: true, retryAfter: retryAfter}
+}
+
+// GraphQLError answers calls of GraphQL with 200 and an error in place of data, as graphql-ruby refuses a document, be
+// it every one of a batch. A Where with Operation says which calls.
+func GraphQLError(message string) Failure {
+	return Failure{Endpoint: GraphQL, Status: http.StatusOK, Message: message, ofGraphQL: true}
+}
+
+// Slow delays the answer and changes nothing about it.
+func Slow(e Endpoint, d time.Duration) Failure { return Failure{Endpoint: e, Delay: d} }
+
+// Maintenance refuses every request that writes, as a read-only GitLab does: 403. Of GraphQL's those are mutations,
+// and what they are answered is an error of GraphQL's, with 200.
+func Maintenance() Failure {
+	writes := Where(func(c Call) bool {
+		if c.Endpoint == GraphQL {
+			return gitlab.Mutates(c.Operation)
+		}
+		return c.Method != http.MethodGet && c.Method != http.MethodHead && c.Method != http.MethodOptions
+	})
+	return Failure{Where: []CallMatcher{writes}, Status: http.StatusForbidden, Message: front.MsgReadOnly}
+}
+
+// ExpiredToken refuses all calls of a user as if the token had just expired: 401, in the words of REST or of GraphQL.
+func ExpiredToken(username string) Failure {
+	r := front.InvalidToken(front.MsgTokenExpired, "")
+	return Failure{Where: []CallMatcher{By(username)}, Status: r.Status, Body: r.Body, Header: r.Header,
+		ofREST: true}
+}

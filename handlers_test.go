@@ -20,7 +20,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
-// Every endpoint that some version serves has a constant in handlers.go, and every constant is served by some version.
+// Every endpoint that some version serves has a constant in endpoints.go, and every constant is served by some version.
 func TestEndpointsHaveConstants(t *testing.T) {
 	var served []string
 	for _, v := range gitlabversion.All() {
@@ -35,7 +35,7 @@ func TestConstantsAreKnownByName(t *testing.T) {
 	gl, err := fakegitlab.Start()
 	require.NoError(t, err)
 	defer gl.Close()
-	text, err := os.ReadFile("handlers.go")
+	text, err := os.ReadFile("endpoints.go")
 	require.NoError(t, err)
 	constants := regexp.MustCompile(`(?m)^\t(\w+) +Endpoint = ("[^"]+")`).FindAllStringSubmatch(string(text), -1)
 	require.Len(t, constants, len(endpointConstants(t)))
@@ -46,10 +46,10 @@ func TestConstantsAreKnownByName(t *testing.T) {
 	}
 }
 
-// endpointConstants are the values of the constants of type Endpoint in handlers.go, in order.
+// endpointConstants are the values of the constants of type Endpoint in endpoints.go, in order.
 func endpointConstants(t *testing.T) (values []string) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "handlers.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "endpoints.go", nil, 0)
 	require.NoError(t, err)
 	for _, decl := range file.Decls {
 		consts, isGen := decl.(*ast.GenDecl)

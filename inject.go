@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -10,7 +11,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 )
 
 // Inject makes calls fail from now on, until the failure is spent or removed. An endpoint that nothing serves, or a
@@ -24,10 +27,10 @@ func (f *Fake) Inject(failure Failure) (remove func()) {
 	}
 	failure.Where = slices.Clone(failure.Where)
 	failure.Header = failure.Header.Clone()
-	return f.faults.remover(f.faults.inject(&injected{Failure: failure, planted: f.plant()}))
+	return f.faults.Remover(f.faults.Inject(injection(failure, f.plant())))
 }
 
-func (f *Fake) plant() planted { return planted{at: place(), since: f.log.Last()} }
+func (f *Fake) plant() faults.Planted { return faults.Planted{At: place(), Since: f.log.Last()} }
 
 // closedProblem is a problem of what is to happen to calls once there are none any more.
 func (f *Fake) closedProblem() string {
@@ -140,30 +143,30 @@ var otherWords = []struct {
 // (WithUnusedFailures).
 func (f *Fake) Before(e Endpoint, do func(Call), where ...CallMatcher) (remove func()) {
 	f.tb.Helper()
-	return f.addHook(&f.faults.before, f.requestProblem(e, where),
-		hook{name: "Before", endpoint: e, where: where, do: do})
+	return f.addHook(f.faults.Before, f.requestProblem(e, where),
+		&faults.Hook[Call]{Name: "Before", Selection: selected(e, where), Do: do})
 }
 
 // After runs do when a matching request has been served and before its answer is sent, so that do always runs before
 // the client goes on. The Call has the status and, if there is one, the reason; conditions may look at them.
 func (f *Fake) After(e Endpoint, do func(Call), where ...CallMatcher) (remove func()) {
 	f.tb.Helper()
-	return f.addHook(&f.faults.after, cmp.Or(f.endpointProblem(e), f.selectionProblem(e, where)),
-		hook{name: "After", endpoint: e, where: where, do: do})
+	return f.addHook(f.faults.After, cmp.Or(f.endpointProblem(e), f.selectionProblem(e, where)),
+		&faults.Hook[Call]{Name: "After", Selection: selected(e, where), Do: do})
 }
 
-func (f *Fake) addHook(list *[]*hook, problem string, h hook) (remove func()) {
+func (f *Fake) addHook(add func(*faults.Hook[Call]) func(), problem string, h *faults.Hook[Call]) (remove func()) {
 	f.tb.Helper()
 	problem = cmp.Or(f.closedProblem(), problem)
-	if h.do == nil {
+	if h.Do == nil {
 		problem = "there is no function"
 	}
 	if problem != "" {
-		f.misuse("%s: %s", h.name, problem)
+		f.misuse("%s: %s", h.Name, problem)
 		return func() {}
 	}
-	h.where, h.planted = slices.Clone(h.where), f.plant()
-	return f.faults.hook(list, &h)
+	h.Planted = f.plant()
+	return add(h)
 }
 
 // Hold stops every matching request that arrives from now on, until Release. Close and Reset release, too; at the end
@@ -171,12 +174,32 @@ func (f *Fake) addHook(list *[]*hook, problem string, h hook) (remove func()) {
 // two holds that match a request the older one has it until its release.
 func (f *Fake) Hold(e Endpoint, where ...CallMatcher) *Held {
 	f.tb.Helper()
-	h := f.newHeld(e, where)
-	h.at = place()
+	h := &Held{faults.NewHeld(selected(e, where)), f.waiting}
+	h.hold.At = place()
 	if problem := cmp.Or(f.closedProblem(), f.requestProblem(e, where)); problem != "" {
 		f.misuse("Hold: %s", problem)
 		return h
 	}
-	f.faults.hold(h)
+	f.faults.Hold(h.hold)
 	return h
 }
+
+// Held is a hold on requests: those that match arrive and then wait, before they are served, until Release.
+type Held struct {
+	hold    *faults.Held[Call]
+	waiting func(context.Context) (open outside.Wait, stop func())
+}
+
+// Wait waits until a request is held and returns the first that was. It fails when ctx ends, when the fake is closed,
+// and shortly before the test's deadline (WaitFor).
+func (h *Held) Wait(ctx context.Context) (Call, error) {
+	open, stop := h.waiting(ctx)
+	defer stop()
+	if first, came := h.hold.Wait(open.Done()); came {
+		return first, nil
+	}
+	return Call{}, fmt.Errorf("fakegitlab: waiting for a request to hold, %s: %w", h.hold.Text, open.Why())
+}
+
+// Release lets every held request go on and ends the hold. Releasing again does nothing.
+func (h *Held) Release() { h.hold.Release() }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
@@ -126,7 +127,7 @@ func (r *JobRun) LoseLog(n int) {
 		r.fake.misuse("JobRun(%d): %d pieces of log cannot be lost", r.id, n)
 		return
 	}
-	why := "LoseLog" + planted{at: place()}.place("")
+	why := "LoseLog" + faults.Planted{At: place()}.Place("")
 	r.script(0, func(st *world.State, j *world.Job) {
 		st.LoseLog(j, n)
 		st.LoseLogFor(j, why)
@@ -320,16 +321,16 @@ func (f *Fake) arrangedFor(c Call) (all []string) {
 	if f.network.conns.IsShut() {
 		all = append(all, "Down has taken the fake off its network")
 	}
-	for _, h := range f.faults.holding() {
-		if matches(c, h.endpoint, h.where) {
-			all = append(all, "its requests are held by "+h.text())
+	for _, h := range f.faults.Holding() {
+		if h.Matches(c) {
+			all = append(all, "its requests are held by "+h.String())
 		}
 	}
 	now := f.clock.Now()
-	for _, i := range f.faults.list() {
-		if (!i.takesEffect() || i.Delay > 0) && !i.isSpent(now) && matches(c, i.Endpoint, i.Where) {
-			all = append(all, fmt.Sprintf("its requests meet the Failure of %s (%s)%s", selectionText(i.Endpoint, i.Where),
-				i.effect(), i.place(" injected")))
+	for _, i := range f.faults.List() {
+		if (!i.Failure.takesEffect() || i.Failure.Delay > 0) && !i.IsSpent(now) && i.Matches(c) {
+			all = append(all, fmt.Sprintf("its requests meet the Failure of %s (%s)%s", i.Text, i.Failure.effect(),
+				i.Place(" injected")))
 		}
 	}
 	return all

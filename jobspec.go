@@ -60,8 +60,6 @@ func (s JobSpec) MarshalJSON() ([]byte, error) { return ci.JobSpec(s).MarshalJSO
 func (s *JobSpec) UnmarshalJSON(data []byte) error { return (*ci.JobSpec)(s).UnmarshalJSON(data) }
 
 // clone returns a copy that shares no memory with s.
-func (s JobSpec) clone() JobSpec { return JobSpec(ci.JobSpec(s).Clone()) }
-
 // The parts of a JobSpec have their fields and methods in the package ci, with the other words of .gitlab-ci.yml.
 type (
 	// Image is a container image, by name alone in JSON or with its options.

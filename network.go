@@ -114,7 +114,7 @@ func (f *Fake) listenInMemory() network {
 		Handler:  f.own(host, memnet.ErrReset, nil),
 		ErrorLog: quiet(),
 		// A handler of the test may do what only one in a goroutine of its own may.
-		Inline: func(*http.Request) bool { return f.added.none() },
+		Inline: func(*http.Request) bool { return f.added.None() },
 	}
 	return network{server: s, url: f.scheme() + "://" + host, client: &http.Client{Transport: direct},
 		conns: l, direct: direct, dial: func(ctx context.Context, network, addr string) (net.Conn, error) {

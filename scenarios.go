@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fakegitlab/fakegitlab/internal/clone"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -65,7 +64,7 @@ func (s Scenario) At(t time.Time) Scenario {
 	if from.IsZero() {
 		from = defaultStartTime()
 	}
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	s.Now = time.Time{}
 	plain.MoveTimes(&s, from, t, world.Never)
 	return s
@@ -90,16 +89,16 @@ func NewScenario() Scenario { return Scenario{} }
 
 // WithSettings returns a copy with changed settings.
 func (s Scenario) WithSettings(change ...func(*Settings)) Scenario {
-	s = cloneScenario(s)
-	s.Settings = withChanges(s.Settings, cloneSettings, change)
+	s = plain.Clone(s)
+	s.Settings = withChanges(s.Settings, change)
 	return s
 }
 
 // WithUser returns a copy with the user, added or, if there is one of that name, changed.
 func (s Scenario) WithUser(username string, change ...func(*User)) Scenario {
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	same := func(u User) bool { return strings.EqualFold(u.Username, username) }
-	s.Users = withItem(s.Users, same, User{Username: username}, cloneUser, change)
+	s.Users = withItem(s.Users, same, User{Username: username}, change)
 	return s
 }
 
@@ -113,26 +112,26 @@ func (s Scenario) WithAdmin(username string, change ...func(*User)) Scenario {
 // empty token always adds one, whose value is made up. For a project or group access token, leave username empty and
 // set Project or Group in change. In JSON it is an entry of "access_tokens": {"user": "mia", "token": "glpat-..."}.
 func (s Scenario) WithAccessToken(username, token string, change ...func(*AccessToken)) Scenario {
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	same := func(t AccessToken) bool { return token != "" && t.Token == token }
 	fresh := AccessToken{User: username, Token: token}
-	s.AccessTokens = withItem(s.AccessTokens, same, fresh, cloneAccessToken, change)
+	s.AccessTokens = withItem(s.AccessTokens, same, fresh, change)
 	return s
 }
 
 // WithGroup returns a copy with the group, added or, if there is one of that full path, changed.
 func (s Scenario) WithGroup(path string, change ...func(*Group)) Scenario {
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	same := func(g Group) bool { return strings.EqualFold(g.Path, path) }
-	s.Groups = withItem(s.Groups, same, Group{Path: path}, cloneGroup, change)
+	s.Groups = withItem(s.Groups, same, Group{Path: path}, change)
 	return s.withMembers()
 }
 
 // WithProject returns a copy with the project, added or, if there is one of that full path, changed.
 func (s Scenario) WithProject(path string, change ...func(*Project)) Scenario {
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	same := func(p Project) bool { return strings.EqualFold(p.Path, path) }
-	s.Projects = withItem(s.Projects, same, Project{Path: path}, cloneProject, change)
+	s.Projects = withItem(s.Projects, same, Project{Path: path}, change)
 	return s.withMembers()
 }
 
@@ -140,7 +139,7 @@ func (s Scenario) WithProject(path string, change ...func(*Project)) Scenario {
 // at path. That group or project and that user may be added later; where they never are, Validate, and so Seed, says
 // it.
 func (s Scenario) WithMember(path, username string, role Role) Scenario {
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	s.Memberships = append(s.Memberships, Membership{Path: path, User: username, Role: role})
 	return s.withMembers()
 }
@@ -148,7 +147,7 @@ func (s Scenario) WithMember(path, username string, role Role) Scenario {
 // WithShare returns a copy in which the group or project at path has invited a group: its members have a role there,
 // that one at most. All of them may be added later.
 func (s Scenario) WithShare(path, group string, role Role) Scenario {
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	s.Shares = append(s.Shares, Share{Path: path, Group: group, Role: role})
 	return s
 }
@@ -156,48 +155,48 @@ func (s Scenario) WithShare(path, group string, role Role) Scenario {
 // WithRunner returns a copy with the runner, added or, if there is one of that description, changed: the first such
 // one. An empty description always adds.
 func (s Scenario) WithRunner(description string, change ...func(*Runner)) Scenario {
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	same := func(r Runner) bool { return description != "" && r.Description == description }
-	s.Runners = withItem(s.Runners, same, Runner{Description: description}, cloneRunner, change)
+	s.Runners = withItem(s.Runners, same, Runner{Description: description}, change)
 	return s
 }
 
 // WithJob returns a copy with the job, added or, if the project has one of that name, changed: the first such one. An
 // empty name always adds.
 func (s Scenario) WithJob(project, name string, change ...func(*Job)) Scenario {
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	same := func(j Job) bool { return name != "" && j.Name == name && strings.EqualFold(j.Project, project) }
-	s.Jobs = withItem(s.Jobs, same, Job{Project: project, Name: name}, cloneJob, change)
+	s.Jobs = withItem(s.Jobs, same, Job{Project: project, Name: name}, change)
 	return s
 }
 
 // WithWebhook returns a copy with the webhook of the project, added or, if it has one of that URL, changed: the first
 // such one. An empty URL always adds. For one of a group, leave project empty and set Group in change.
 func (s Scenario) WithWebhook(project, url string, change ...func(*Webhook)) Scenario {
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	same := func(h Webhook) bool { return url != "" && h.URL == url && strings.EqualFold(h.Project, project) }
-	s.Webhooks = withItem(s.Webhooks, same, Webhook{Project: project, URL: url}, cloneWebhook, change)
+	s.Webhooks = withItem(s.Webhooks, same, Webhook{Project: project, URL: url}, change)
 	return s
 }
 
 // withItem changes the first of items that is the same, or else a fresh one at their end. It changes items themselves.
-func withItem[T any](items []T, same func(T) bool, fresh T, clone func(T) T, change []func(*T)) []T {
+func withItem[T any](items []T, same func(T) bool, fresh T, change []func(*T)) []T {
 	i := slices.IndexFunc(items, same)
 	if i < 0 {
 		i, items = len(items), append(items, fresh)
 	}
-	items[i] = withChanges(items[i], clone, change)
+	items[i] = withChanges(items[i], change)
 	return items
 }
 
 // withChanges clones the result, because a change may have stored a slice or map that its caller keeps.
-func withChanges[T any](value T, clone func(T) T, change []func(*T)) T {
+func withChanges[T any](value T, change []func(*T)) T {
 	for _, do := range change {
 		if do != nil {
 			do(&value)
 		}
 	}
-	return clone(value)
+	return plain.Clone(value)
 }
 
 // withMembers enters the memberships whose group or project exists into its Members, and keeps the others. It changes s
@@ -309,10 +308,10 @@ func (s Scenario) rejections() []rejection {
 // WithVariable returns a copy with the variable of that key of the project or group at path, of the instance for "",
 // added or, if there is one, changed: the first such one.
 func (s Scenario) WithVariable(path, key, value string, change ...func(*Variable)) Scenario {
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	same := func(v Variable) bool { return v.Key == key && world.Key(v.Path) == world.Key(path) }
 	setValue := func(v *Variable) { v.Value = value }
-	s.Variables = withItem(s.Variables, same, Variable{Path: path, Key: key}, cloneVariable,
+	s.Variables = withItem(s.Variables, same, Variable{Path: path, Key: key},
 		slices.Insert(slices.Clone(change), 0, setValue))
 	return s
 }
@@ -330,10 +329,10 @@ func (s Scenario) WithProtectedTag(project, name string, change ...func(*Protect
 }
 
 func (s Scenario) withProtectedRef(fresh ProtectedRef, change []func(*ProtectedRef)) Scenario {
-	s = cloneScenario(s)
+	s = plain.Clone(s)
 	same := func(r ProtectedRef) bool {
 		return r.Name == fresh.Name && r.Tag == fresh.Tag && world.Key(r.Project) == world.Key(fresh.Project)
 	}
-	s.ProtectedRefs = withItem(s.ProtectedRefs, same, fresh, clone.Shallow, change)
+	s.ProtectedRefs = withItem(s.ProtectedRefs, same, fresh, change)
 	return s
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
+	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -115,7 +116,7 @@ func (f *Fake) seedInitial() error {
 		if f.options.scenario == nil {
 			return nil
 		}
-		kept := cloneScenario(*f.options.scenario)
+		kept := plain.Clone(*f.options.scenario)
 		f.initial.scenario = &kept
 		return f.Seed(kept)
 	}
@@ -233,30 +234,16 @@ func knownValues(t reflect.Type) []string {
 
 func unmarshalData(text []byte, v any) error { return datajson.Unmarshal(text, v, knownValues) }
 
-// These are the types without their methods, so that MarshalJSON and UnmarshalJSON do not call themselves.
-type (
-	plainScenario      Scenario
-	plainSettings      Settings
-	plainRateLimit     RateLimit
-	plainUser          User
-	plainAccessToken   AccessToken
-	plainGroup         Group
-	plainProject       Project
-	plainRunner        Runner
-	plainRunnerManager RunnerManager
-	plainJob           Job
-	plainCommit        Commit
-	plainArtifact      Artifact
-)
+func unmarshalFields(text []byte, v any) error { return datajson.UnmarshalFields(text, v, knownValues) }
 
 // MarshalJSON writes the scenario compactly, otherwise as Write does.
-func (s Scenario) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainScenario(s)) }
+func (s Scenario) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(s) }
 
 // UnmarshalJSON reads what MarshalJSON wrote. It refuses unknown fields and wrong types, all at once, but unlike
 // ReadScenario it neither validates nor knows lines.
 func (s *Scenario) UnmarshalJSON(text []byte) error {
 	isSchema := func(p datajson.Problem) bool { return p.Path == "$schema" }
-	found := slices.DeleteFunc(problemsOf(unmarshalData(text, (*plainScenario)(s))), isSchema)
+	found := slices.DeleteFunc(problemsOf(unmarshalFields(text, s)), isSchema)
 	if len(found) == 0 {
 		return nil
 	}
@@ -264,76 +251,70 @@ func (s *Scenario) UnmarshalJSON(text []byte) error {
 }
 
 // MarshalJSON writes the settings as Scenario.Write does.
-func (s Settings) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainSettings(s)) }
+func (s Settings) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(s) }
 
 // UnmarshalJSON reads the settings as ReadScenario does, and as strictly.
-func (s *Settings) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainSettings)(s)) }
+func (s *Settings) UnmarshalJSON(text []byte) error { return unmarshalFields(text, s) }
 
 // MarshalJSON writes the limit as Scenario.Write does.
-func (l RateLimit) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainRateLimit(l)) }
+func (l RateLimit) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(l) }
 
 // UnmarshalJSON reads the limit as ReadScenario does, and as strictly.
-func (l *RateLimit) UnmarshalJSON(text []byte) error {
-	return unmarshalData(text, (*plainRateLimit)(l))
-}
+func (l *RateLimit) UnmarshalJSON(text []byte) error { return unmarshalFields(text, l) }
 
 // MarshalJSON writes the user as Scenario.Write does.
-func (u User) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainUser(u)) }
+func (u User) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(u) }
 
 // UnmarshalJSON reads the user as ReadScenario does, and as strictly.
-func (u *User) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainUser)(u)) }
+func (u *User) UnmarshalJSON(text []byte) error { return unmarshalFields(text, u) }
 
 // MarshalJSON writes the access token as Scenario.Write does.
-func (t AccessToken) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainAccessToken(t)) }
+func (t AccessToken) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(t) }
 
 // UnmarshalJSON reads the access token as ReadScenario does, and as strictly.
-func (t *AccessToken) UnmarshalJSON(text []byte) error {
-	return unmarshalData(text, (*plainAccessToken)(t))
-}
+func (t *AccessToken) UnmarshalJSON(text []byte) error { return unmarshalFields(text, t) }
 
 // MarshalJSON writes the group as Scenario.Write does.
-func (g Group) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainGroup(g)) }
+func (g Group) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(g) }
 
 // UnmarshalJSON reads the group as ReadScenario does, and as strictly.
-func (g *Group) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainGroup)(g)) }
+func (g *Group) UnmarshalJSON(text []byte) error { return unmarshalFields(text, g) }
 
 // MarshalJSON writes the project as Scenario.Write does.
-func (p Project) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainProject(p)) }
+func (p Project) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(p) }
 
 // UnmarshalJSON reads the project as ReadScenario does, and as strictly.
-func (p *Project) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainProject)(p)) }
+func (p *Project) UnmarshalJSON(text []byte) error { return unmarshalFields(text, p) }
 
 // MarshalJSON writes the runner as Scenario.Write does.
-func (r Runner) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainRunner(r)) }
+func (r Runner) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(r) }
 
 // UnmarshalJSON reads the runner as ReadScenario does, and as strictly.
-func (r *Runner) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainRunner)(r)) }
+func (r *Runner) UnmarshalJSON(text []byte) error { return unmarshalFields(text, r) }
 
 // MarshalJSON writes the runner manager as Scenario.Write does.
-func (m RunnerManager) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainRunnerManager(m)) }
+func (m RunnerManager) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(m) }
 
 // UnmarshalJSON reads the runner manager as ReadScenario does, and as strictly.
-func (m *RunnerManager) UnmarshalJSON(text []byte) error {
-	return unmarshalData(text, (*plainRunnerManager)(m))
-}
+func (m *RunnerManager) UnmarshalJSON(text []byte) error { return unmarshalFields(text, m) }
 
 // MarshalJSON writes the job as Scenario.Write does.
-func (j Job) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainJob(j)) }
+func (j Job) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(j) }
 
 // UnmarshalJSON reads the job as ReadScenario does, and as strictly.
-func (j *Job) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainJob)(j)) }
+func (j *Job) UnmarshalJSON(text []byte) error { return unmarshalFields(text, j) }
 
 // MarshalJSON writes the commit as Scenario.Write does.
-func (c Commit) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainCommit(c)) }
+func (c Commit) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(c) }
 
 // UnmarshalJSON reads the commit as ReadScenario does, and as strictly.
-func (c *Commit) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainCommit)(c)) }
+func (c *Commit) UnmarshalJSON(text []byte) error { return unmarshalFields(text, c) }
 
 // MarshalJSON writes the artifact as Scenario.Write does.
-func (a Artifact) MarshalJSON() ([]byte, error) { return datajson.Marshal(plainArtifact(a)) }
+func (a Artifact) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(a) }
 
 // UnmarshalJSON reads the artifact as ReadScenario does, and as strictly.
-func (a *Artifact) UnmarshalJSON(text []byte) error { return unmarshalData(text, (*plainArtifact)(a)) }
+func (a *Artifact) UnmarshalJSON(text []byte) error { return unmarshalFields(text, a) }
 
 // inText adds to an error of Seed the places in the text where the refused things stand.
 func inText(err error, text []byte) error {

@@ -25,7 +25,7 @@ import (
 // ReadScenario reads: go test -run TestScenarioSchema -update .
 func TestScenarioSchema(t *testing.T) {
 	const file = "docs/scenario.schema.json"
-	g := schemas{t: t, comments: fieldComments(t, "state.go", "state_tokens.go", "state_cicd.go", "scenarios.go",
+	g := schemas{t: t, comments: fieldComments(t, "state.go", "state_cicd.go", "scenarios.go",
 		"jobspec.go"), definitions: map[string]any{}}
 	root := g.object(reflect.TypeFor[Scenario]())
 	root["properties"].(map[string]any)["$schema"] = map[string]any{"type": "string"}

@@ -3,6 +3,7 @@ package fakegitlab
 import (
 	"strconv"
 
+	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -89,7 +90,7 @@ func surely[R any](do func(*world.State, R)) func(*world.State, R) error {
 // Reset forgets them.
 func (f *Fake) NextID(id int) {
 	f.tb.Helper()
-	at := planted{at: place()}.place("")
+	at := faults.Planted{At: place()}.Place("")
 	change(f, "NextID(%s)", strconv.Itoa(id), func(st *world.State) (struct{}, error) {
 		return struct{}{}, st.PinID(id, at)
 	})
@@ -99,7 +100,7 @@ func (f *Fake) NextID(id int) {
 // It may have any form, also one that GitLab would not make. It queues up, fails and is forgotten as NextID.
 func (f *Fake) NextToken(token string) {
 	f.tb.Helper()
-	at := planted{at: place()}.place("")
+	at := faults.Planted{At: place()}.Place("")
 	change(f, "NextToken(%q)", journal.ShortenTokens(token), func(st *world.State) (struct{}, error) {
 		return struct{}{}, st.PinToken(token, at)
 	})

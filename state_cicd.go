@@ -1,8 +1,6 @@
 package fakegitlab
 
-import (
-	"github.com/fakegitlab/fakegitlab/internal/clone"
-)
+import "time"
 
 // Variable is a CI/CD variable in the settings of a project, a group or the instance. Jobs get it, by GitLab's order of
 // precedence, when a runner takes them.
@@ -35,11 +33,6 @@ func (v Variable) String() string {
 		where += " for " + v.EnvironmentScope
 	}
 	return "variable " + v.Key + " of " + where
-}
-
-func cloneVariable(v Variable) Variable {
-	v.Description = clone.Pointer(v.Description, clone.Shallow)
-	return v
 }
 
 // RefAccess is who may push to a protected branch or merge into it, or create a protected tag. Empty means
@@ -77,3 +70,58 @@ func (r ProtectedRef) String() string {
 	}
 	return "protected " + kind + " " + r.Name + " of " + r.Project
 }
+
+// AccessToken is a personal access token or, with Project or Group set, a project or group access token: then GitLab
+// makes a bot user that is a member there with Role, and User, which may be left empty, is that bot's username: a new
+// one or, for one more token of the same bot, that of an earlier token. A person is refused there.
+type AccessToken struct {
+	ID     int      `json:"id,omitzero"`
+	Token  string   `json:"token,omitzero"` // glpat- and 20 characters, made up when empty
+	User   string   `json:"user,omitzero"`  // username
+	Name   string   `json:"name,omitzero"`
+	Scopes []string `json:"scopes,omitzero"` // nil is "api"
+	// Description is shown from GitLab 17.7 on.
+	Description string `json:"description,omitzero"`
+	// RotatedFrom is the ID of the token whose place this one took when that was rotated. 0 is none.
+	RotatedFrom int `json:"rotated_from,omitzero"`
+	// Grants are what a fine-grained personal access token may do, whose one scope is "granular". They count from GitLab
+	// 19.2 on; before, such a token opens nothing. No grants is nothing, too.
+	Grants []TokenGrant `json:"grants,omitzero"`
+	// ExpiresAt counts by the day, as in GitLab: the token dies at 00:00 UTC of that date. Zero is never.
+	ExpiresAt     time.Time `json:"expires_at,omitzero"`
+	Revoked       bool      `json:"revoked,omitzero"`
+	Impersonation bool      `json:"impersonation,omitzero"`
+	Project       string    `json:"project,omitzero"` // full path
+	Group         string    `json:"group,omitzero"`   // full path
+	Role          Role      `json:"role,omitzero"`    // of the bot; Maintainer when 0
+	CreatedAt     time.Time `json:"created_at,omitzero"`
+}
+
+// TokenGrant is what a fine-grained personal access token may do, and where. What its user may not do, it does not
+// allow.
+type TokenGrant struct {
+	// Access is GitLab's word for where: "user" and "instance" for what belongs to no project or group, "all_memberships"
+	// for the projects and groups that the user is a member of, "personal_projects", or, as when it is empty,
+	// "selected_memberships": those in Projects and Groups.
+	Access   string   `json:"access,omitzero"`
+	Projects []string `json:"projects,omitzero"` // full paths
+	Groups   []string `json:"groups,omitzero"`   // full paths; with all below them
+	// Permissions are written as in GitLab's page on fine-grained permissions: "Runner: Read", "Job Artifact: Read".
+	Permissions []string `json:"permissions,omitzero"`
+}
+
+// DeployToken is a deploy token of a project or group. GitLab lets it read a repository or a registry; here it opens
+// nothing, and is only kept and shown.
+type DeployToken struct {
+	ID        int       `json:"id,omitzero"`
+	Path      string    `json:"path"`                // full path of the project or group
+	Token     string    `json:"token,omitzero"`      // gldt- and 20 characters, made up when empty
+	Name      string    `json:"name,omitzero"`       // "deploy token" when empty
+	Username  string    `json:"username,omitzero"`   // gitlab+deploy-token- and the ID when empty
+	Scopes    []string  `json:"scopes,omitzero"`     // nil is "read_repository"
+	ExpiresAt time.Time `json:"expires_at,omitzero"` // it dies when the day is over, in UTC. Zero is never.
+	Revoked   bool      `json:"revoked,omitzero"`
+}
+
+// String is "deploy token puller of acme/shop".
+func (t DeployToken) String() string { return "deploy token " + t.Name + " of " + t.Path }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
 )
 
@@ -89,7 +90,7 @@ func sweepRun(t *testing.T, failure *Failure, at string, opts []Option, test fun
 	bubbled(t, opts, func(t *testing.T) {
 		t.Helper()
 		gl := disturbed(t, failure, at, opts)
-		gl.ending.begun = planted{at: at}.place("Sweep")
+		gl.ending.begun = faults.Planted{At: at}.Place("Sweep")
 		test(t, gl)
 	})
 }
@@ -100,7 +101,7 @@ func disturbed(tb TB, failure *Failure, at string, opts []Option) *Fake {
 	tb.Helper()
 	gl := New(tb, append(opts[:len(opts):len(opts)], WithUnusedFailures(true))...)
 	if failure != nil {
-		gl.faults.inject(&injected{Failure: *failure, planted: planted{at: at}})
+		gl.faults.Inject(injection(*failure, faults.Planted{At: at}))
 	}
 	return gl
 }

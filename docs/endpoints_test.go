@@ -144,7 +144,7 @@ func defaultVersion(t *testing.T) gitlabversion.Version {
 func endpointConstants(t *testing.T) map[fakegitlab.Endpoint]string {
 	t.Helper()
 	constants := map[fakegitlab.Endpoint]string{}
-	file, err := parser.ParseFile(gotoken.NewFileSet(), testkit.Path("handlers.go"), nil, 0)
+	file, err := parser.ParseFile(gotoken.NewFileSet(), testkit.Path("endpoints.go"), nil, 0)
 	require.NoError(t, err)
 	ast.Inspect(file, func(n ast.Node) bool {
 		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Values) == 1 {

@@ -148,10 +148,11 @@ func (v caseVersions) include(version string) bool {
 		(v.Until == "" || compareVersions(version, v.Until) < 0)
 }
 
-// ReadFile reads a file of cases. Of ConfigCasesFile, whose cases are of another form, it reads none.
+// ReadFile reads a file of cases. Of ConfigCasesFile and ProcessingCasesFile, whose cases are of another form, it reads
+// none.
 func ReadFile(t testing.TB, name string) File {
 	t.Helper()
-	if filepath.Base(name) == ConfigCasesFile {
+	if base := filepath.Base(name); base == ConfigCasesFile || base == ProcessingCasesFile {
 		return File{}
 	}
 	raw, err := os.ReadFile(name)

@@ -68,6 +68,25 @@ type Answer struct {
 	Header      http.Header
 }
 
+// OK is a body with 200.
+func OK(body any) Answer { return Answer{Status: http.StatusOK, JSON: body} }
+
+// Created is a body with 201.
+func Created(body any) Answer { return Answer{Status: http.StatusCreated, JSON: body} }
+
+// Done is 204.
+func Done() Answer { return Answer{Status: http.StatusNoContent} }
+
+// Text is a text that is no JSON, with 200.
+func Text(text, contentType string) Answer {
+	return Answer{Status: http.StatusOK, Text: text, ContentType: contentType}
+}
+
+// Refusal is a sentence with the status of a refusal.
+func Refusal(status int, text string) Answer {
+	return Answer{Status: status, JSON: Problems{Error: text}}
+}
+
 // Write writes the answer, JSON indented for whoever calls with curl.
 func (a Answer) Write(w http.ResponseWriter, r *http.Request) {
 	body := []byte(a.Text)

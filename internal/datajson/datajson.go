@@ -10,12 +10,9 @@
 //   - A string type may have a list of the values it takes (see Known).
 //
 // Types with their own MarshalJSON and UnmarshalJSON are left to those. A type that uses this package for its own
-// methods strips them first, so that they do not call themselves:
+// methods goes by its fields, so that they do not call themselves:
 //
-//	func (r Runner) MarshalJSON() ([]byte, error) {
-//		type plain Runner
-//		return datajson.Marshal(plain(r))
-//	}
+//	func (r Runner) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(r) }
 package datajson
 
 import (

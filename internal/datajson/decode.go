@@ -16,11 +16,27 @@ import (
 // Unmarshal reads text into the value that v points to; known may be nil. Its error is an *Error with every problem;
 // what is sound has been read all the same.
 func Unmarshal(text []byte, v any, known Known) error {
+	return unmarshal(text, v, known, (*decoder).decode)
+}
+
+// UnmarshalFields is Unmarshal for the UnmarshalJSON of a type that has one for others to find: v is read by its
+// fields.
+func UnmarshalFields(text []byte, v any, known Known) error {
+	return unmarshal(text, v, known, func(d *decoder, n *node, v reflect.Value, path string) {
+		if n.token == nil {
+			v.SetZero()
+			return
+		}
+		d.kind(n, v, path)
+	})
+}
+
+func unmarshal(text []byte, v any, known Known, read func(*decoder, *node, reflect.Value, string)) error {
 	d := decoder{text: text, known: known}
 	root, problems := parse(text)
 	d.problems = problems
 	if root != nil {
-		d.decode(root, reflect.ValueOf(v).Elem(), "")
+		read(&d, root, reflect.ValueOf(v).Elem(), "")
 	}
 	if len(d.problems) == 0 {
 		return nil

@@ -26,6 +26,15 @@ func Marshal(v any) ([]byte, error) {
 	return e.Bytes(), nil
 }
 
+// MarshalFields is Marshal for the MarshalJSON of a type that has one for others to find: v is written by its fields.
+func MarshalFields(v any) ([]byte, error) {
+	var e encoder
+	if err := e.kind(reflect.ValueOf(v), ""); err != nil {
+		return nil, err
+	}
+	return e.Bytes(), nil
+}
+
 // fail places an error, also one that a type's own method placed within its value.
 func fail(path string, err error) error {
 	var below *Error

@@ -26,7 +26,7 @@
 //	response.go                          what handlers and stages return
 //	render.go                            Sending: headers, ETag, bytes
 //
-// shown.go is what every protocol shows alike.
+// shown.go is what every protocol shows alike, added.go the endpoints that a test serves itself.
 //
 // It knows nothing of what an endpoint does, nor of the ways of one protocol to name endpoints: that is in the Routes
 // and the Protocol of a package above. Which protocols there are, internal/gitlab knows.

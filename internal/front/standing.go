@@ -118,7 +118,7 @@ func (q *Request) PolicyRules() policy.Rules {
 func ProjectStandingOf(u *world.User, p *world.Project) policy.ProjectStanding {
 	return policy.ProjectStanding{Where: p.Path, Held: policy.Role(world.RoleInProject(u, p)),
 		Visibility: levels[p.Visibility], Archived: p.Archived, Builds: AccessOf(p.Attribute(world.AttrBuildsAccess)),
-		MembersJobs: !p.PublicJobs()}
+		MembersJobs: !p.PublicJobs(), Code: AccessOf(p.Attribute(world.AttrRepositoryAccess))}
 }
 
 // AccessOf is a level of access to a feature as policy knows it.
@@ -135,6 +135,14 @@ func AccessOf(level string) policy.FeatureAccess {
 // levels are the visibilities as policy knows them.
 var levels = map[world.Visibility]policy.Visibility{world.Private: policy.Private, world.Internal: policy.Internal,
 	world.Public: policy.Public}
+
+// JobTokenFor is what policy knows of the job whose token was accepted, as it asks for something of a project.
+func (q *Request) JobTokenFor(p *world.Project) policy.JobToken { return q.jobToken(p) }
+
+// RefAccessOf is who a level of access to protected refs stands for.
+func RefAccessOf(level world.RefAccess) policy.RefAccess {
+	return policy.RefAccess{Least: refRoles[level], Nobody: level == world.NoOne}
+}
 
 // ProjectStanding is where the user of the request stands to a project.
 func (q *Request) ProjectStanding(p *world.Project) policy.ProjectStanding {

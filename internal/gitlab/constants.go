@@ -9,7 +9,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// constants are the constants of handlers.go at the root, for those who write the name in quotes. The root imports
+// constants are the constants of endpoints.go at the root, for those who write the name in quotes. The root imports
 // this package, so that their values stand here once more; TestConstantsAreThoseOfTheRoot compares.
 var constants = []constant{
 	{"ListRunners", "GET /runners"},

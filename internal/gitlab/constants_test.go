@@ -11,7 +11,7 @@ import (
 
 // The table has each constant of the root with its value, and nothing else.
 func TestConstantsAreThoseOfTheRoot(t *testing.T) {
-	text, err := os.ReadFile("../../handlers.go")
+	text, err := os.ReadFile("../../endpoints.go")
 	require.NoError(t, err)
 	var root []constant
 	for _, c := range regexp.MustCompile(`(?m)^\t(\w+) +Endpoint = "([^"]+)"`).FindAllStringSubmatch(string(text), -1) {

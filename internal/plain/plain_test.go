@@ -72,6 +72,27 @@ func TestEmptyIsNilSharesNothing(t *testing.T) {
 	assert.Nil(t, plain.EmptyIsNil(open{map[string]any{}}).Raw)
 }
 
+func TestCloneSharesNothingAndKeepsEmpty(t *testing.T) {
+	type item struct {
+		Name string
+		Tags []string
+	}
+	type open struct {
+		Raw   map[string]any
+		Items []item
+		Level *int
+		At    time.Time
+	}
+	level := 1
+	raw := open{map[string]any{"a": []any{1}}, []item{{"one", []string{"x"}}, {}}, &level, time.Unix(1, 0)}
+	other := plain.Clone(raw)
+	assert.Equal(t, raw, other)
+	other.Raw["a"].([]any)[0], other.Items[0].Tags[0], *other.Level = 2, "y", 2
+	assert.Equal(t, open{map[string]any{"a": []any{1}}, []item{{"one", []string{"x"}}, {}}, &level, raw.At}, raw)
+	assert.Equal(t, 1, level)
+	assert.Equal(t, open{Items: []item{}}, plain.Clone(open{Items: []item{}}), "empty is not nil")
+}
+
 func TestMoveTimes(t *testing.T) {
 	type record struct {
 		At   time.Time

@@ -12,6 +12,8 @@ type ProjectStanding struct {
 	// (public_jobs=false).
 	Builds      FeatureAccess
 	MembersJobs bool
+	// Code is who has the project's files and history at all.
+	Code FeatureAccess
 	// Spared is what one may do to the jobs of an archived project nevertheless.
 	Spared SparedJobs
 	// SecurityManager is whether Held is that role in a version that has it. It may what a Reporter may and some more
@@ -41,6 +43,9 @@ func UseFeature(a Actor, s ProjectStanding, access FeatureAccess, feature string
 	return allowed
 }
 
+// featureCode is what a project's repository is called in reasons.
+const featureCode = "files"
+
 // useBuilds is UseFeature for jobs.
 func useBuilds(a Actor, s ProjectStanding) Decision { return UseFeature(a, s, s.Builds, "jobs") }
 
@@ -67,6 +72,9 @@ func ReadProject(a Actor, s ProjectStanding) Decision {
 // ReadCode says whether the actor may read the project's code: as a Reporter, or because the project is open to all
 // who see it (app/policies/project_policy.rb).
 func ReadCode(a Actor, s ProjectStanding) Decision {
+	if d := UseFeature(a, s, s.Code, featureCode); !d.Allowed {
+		return d
+	}
 	if a.isShown(s.Visibility) {
 		return allowed
 	}

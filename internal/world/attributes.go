@@ -85,8 +85,8 @@ func (a Attribute) numbers() Attribute {
 // projectFeatures are those features of a project whose level a request may set.
 var projectFeatures = []Attribute{
 	feature("issues_access_level", FeatureEnabled),
-	feature("repository_access_level", FeatureEnabled),
-	feature("merge_requests_access_level", FeatureEnabled),
+	feature(AttrRepositoryAccess, FeatureEnabled),
+	feature(AttrMergeAccess, FeatureEnabled),
 	feature("forking_access_level", FeatureEnabled),
 	feature("wiki_access_level", FeatureEnabled),
 	feature(AttrBuildsAccess, FeatureEnabled),
@@ -110,15 +110,15 @@ var projectFeatures = []Attribute{
 // (lib/api/helpers/projects_helpers.rb).
 var ProjectAttributes = slices.Concat([]Attribute{
 	choice(attrGitStrategy, gitFetch, gitFetch, "clone"),
-	choice("auto_cancel_pending_pipelines", "enabled", "disabled", "enabled"),
+	choice(attrAutoCancel, FeatureEnabled, FeatureDisabled, FeatureEnabled),
 }, texts(AttrDefaultBranch, attrConfigPath), projectFeatures, []Attribute{
 	onOff("service_desk_enabled", false),
 	onOff("emails_enabled", true),
 	onOff("show_diff_preview_in_email", true),
 	onOff("warn_about_potentially_unwanted_characters", true),
 	onOff("enforce_auth_checks_on_uploads", true),
-	choice("resource_group_default_process_mode", "unordered", "unordered", "oldest_first", "newest_first",
-		"newest_ready_first"),
+	choice(attrProcessMode, string(Unordered), string(Unordered), string(OldestFirst), string(NewestFirst),
+		string(NewestReadyFirst)),
 	onOff("resolve_outdated_diff_discussions", false),
 	onOff("remove_source_branch_after_merge", true),
 	onOff("packages_enabled", true),
@@ -129,7 +129,7 @@ var ProjectAttributes = slices.Concat([]Attribute{
 	unsetOnOff("allow_merge_on_skipped_pipeline"),
 	onOff("only_allow_merge_if_all_discussions_are_resolved", false),
 	{Name: attrTopics, Kind: WordsAttribute},
-	onOff("printing_merge_request_link_enabled", true),
+	onOff(AttrPrintsMergeLink, true),
 	choice("merge_method", "merge", "ff", "rebase_merge", "merge"),
 }, texts("suggestion_commit_message", "merge_commit_template", "squash_commit_template", "issue_branch_template"),
 	[]Attribute{
@@ -148,7 +148,7 @@ var UpdatedProjectAttributes = []Attribute{
 	onOff("restrict_user_defined_variables", false),
 	choice("ci_pipeline_variables_minimum_override_role", CreationDeveloper, "no_one_allowed", CreationDeveloper,
 		CreationMaintainer, CreationOwner),
-	onOff("ci_push_repository_for_job_token_allowed", false),
+	onOff(AttrJobTokenPush, false),
 	{Name: "ci_id_token_sub_claim_components", Kind: WordsAttribute, Default: "project_path,ref_type,ref"},
 	{Name: "ci_delete_pipelines_in_seconds", Kind: NumberAttribute},
 	{Name: AttrMaxArtifactsSize, Kind: NumberAttribute},

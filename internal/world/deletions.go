@@ -232,7 +232,11 @@ func (st *State) removeBots(roles map[*User]Role) {
 
 // removeJob takes a job out of the world, with its log and files; its token is dead at once.
 func (st *State) removeJob(j *Job) {
-	st.Queue.leave(j)
+	st.leave(j)
+	if g := st.groupOf(j); g != nil && g.holder == j {
+		g.holder = nil
+		st.later(chore{kind: choreAssign, group: g})
+	}
 	if j.Runner != nil {
 		j.Runner.Jobs = removeByID(j.Runner.Jobs, j)
 	}

@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -19,24 +20,33 @@ func (st *State) fireWith(j *Job, event jobEvent, more func()) error {
 		return err
 	}
 	more()
+	j.Pipeline.noticed(j)
 	st.announceJob(j)
 	tell()
+	if j.Trigger != nil && j.Status == JobPending {
+		return st.fire(j, eventSuccess) // what it triggers is not run
+	}
 	return nil
 }
 
 // move is fire of which no webhook is told.
 func (st *State) move(j *Job, event jobEvent) error {
-	to, ok := transition(event, j.Status, j.cancelGracefully && st.Has(gitlabversion.CancelingState))
+	to, ok := transition(event, j.Status, j.cancelGracefully && st.Has(gitlabversion.CancelingState),
+		j.ResourceGroup != "")
 	if !ok {
 		return fmt.Errorf("job %d (%s) is %s: GitLab knows no %s from there, %s",
 			j.ID, j.Name, j.Status, event, eventsFrom(j.Status))
 	}
 	now := st.Now()
-	st.Queue.leave(j)
-	j.Pipeline.count(j, -1)
+	st.leave(j)
 	j.Status, j.UpdatedAt = to, now
-	j.Pipeline.count(j, 1)
-	st.Queue.enter(j)
+	switch {
+	case event == eventSchedule:
+		st.schedule(j)
+	case to != JobScheduled:
+		j.ScheduledAt = time.Time{}
+	}
+	st.enter(j)
 	j.History = append(j.History, to)
 	switch to {
 	case JobPending:
@@ -50,6 +60,31 @@ func (st *State) move(j *Job, event jobEvent) error {
 	}
 	j.wake()
 	return nil
+}
+
+// enter puts a job wherever one in its state is found, after that has changed; leave takes it out before.
+func (st *State) enter(j *Job) {
+	j.Pipeline.count(j, 1)
+	if j.Trigger == nil || j.Status != JobPending {
+		st.Queue.enter(j)
+	}
+	if p := j.Pipeline; p.Moves() {
+		st.enterDelay(j)
+		st.enterGroup(j)
+		p.noticed(j)
+		st.later(chore{kind: choreProcess, pipeline: p})
+	}
+}
+
+func (st *State) leave(j *Job) {
+	j.Pipeline.count(j, -1)
+	if j.Trigger == nil || j.Status != JobPending {
+		st.Queue.leave(j)
+	}
+	if j.Pipeline.Moves() {
+		delete(st.delayed, j)
+		st.leaveGroup(j)
+	}
 }
 
 // StartJob gives a pending job to a runner and one of its managers, which may be nil
@@ -94,7 +129,7 @@ func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.
 	case err != nil:
 		return j
 	}
-	st.resetSkippedAfter(j)
+	st.resetSkippedAfter(j, u)
 	return j
 }
 
@@ -109,7 +144,7 @@ func (st *State) EnqueueJob(j *Job) error { return st.fire(j, eventEnqueue) }
 
 // Cancelable reports whether people may cancel the job (app/models/ci/build.rb, cancelable?).
 func (j *Job) Cancelable() bool {
-	_, can := transition(eventCancel, j.Status, false)
+	_, can := transition(eventCancel, j.Status, false, false)
 	return can
 }
 
@@ -152,10 +187,15 @@ func (st *State) Drop(j *Job, reason string, exitCode *int) error {
 			j.AllowFailure = true
 		}
 	})
-	if err == nil && j.Status == JobFailed && st.triedAgain(j, exitCode) {
-		st.RetryJob(j, j.User, j.Spec.Inputs)
+	if err != nil || j.Status != JobFailed {
+		return err
 	}
-	return err
+	if st.triedAgain(j, exitCode) {
+		st.RetryJob(j, j.User, j.Spec.Inputs)
+	} else if p := j.Pipeline; p.Moves() && !j.AllowFailure && p.facts.AutoCancel.OnJobFailure == autoCancelAll {
+		st.later(chore{kind: choreCancel, pipeline: p})
+	}
+	return nil
 }
 
 // triedAgain reports whether GitLab itself retries the job that has just failed (lib/gitlab/ci/build/auto_retry.rb).
@@ -203,18 +243,28 @@ func (j *Job) Erasable() bool {
 // RetryJob tries a job again for a user: it makes and returns a new job like it, with these inputs, which is pending at
 // once. Skipped jobs of later stages are created again and wait for it (app/services/ci/retry_job_service.rb).
 func (st *State) RetryJob(old *Job, u *User, inputs ci.JobInputs) *Job {
-	st.resetSkippedAfter(old)
-	return st.retryAs(old, u, inputs, JobPending)
+	return st.retry(old, u, func(next *Job) { next.Spec.Inputs = inputs })
+}
+
+// retry is RetryJob with changes to the new job, made before anything follows from it.
+func (st *State) retry(old *Job, u *User, change func(next *Job)) *Job {
+	if old.Pipeline.Moves() {
+		return st.retryMoving(old, u, change)
+	}
+	st.resetSkippedAfter(old, u)
+	next := st.retryAs(old, u, old.Spec.Inputs, JobPending)
+	change(next)
+	return next
 }
 
 // RetryJobWith is RetryJob with variables added to those of a job that people start; other jobs take none
 // (app/services/ci/clone_job_service.rb).
 func (st *State) RetryJobWith(old *Job, u *User, variables []ci.JobVariable) *Job {
-	next := st.RetryJob(old, u, old.Spec.Inputs)
-	if old.Manual {
-		next.Spec.Variables = slices.Concat(next.Spec.Variables, variables) // the spec is shared with other attempts
-	}
-	return next
+	return st.retry(old, u, func(next *Job) {
+		if old.Manual {
+			next.Spec.Variables = slices.Concat(next.Spec.Variables, variables) // the spec is shared with other attempts
+		}
+	})
 }
 
 // retryAs makes a new job like another one, in a state.
@@ -224,7 +274,8 @@ func (st *State) retryAs(old *Job, u *User, inputs ci.JobInputs, as JobStatus) *
 		Name: old.Name, Stage: old.Stage, StageIndex: old.StageIndex, Ref: old.Ref, RefIsTag: old.RefIsTag,
 		Protected: old.Protected, Tags: old.Tags, AllowFailure: old.AllowFailure, Spec: old.Spec, Commit: old.Commit,
 		PipelineID: old.PipelineID, Status: as, CreatedAt: now, UpdatedAt: now,
-		DebugTrace: old.DebugTrace, Manual: old.Manual, Project: old.Project, User: u}
+		DebugTrace: old.DebugTrace, Manual: old.Manual, Project: old.Project, User: u, JobFlow: old.JobFlow}
+	next.ScheduledAt = time.Time{}
 	if as == JobPending {
 		next.QueuedAt = now
 	}
@@ -236,7 +287,11 @@ func (st *State) retryAs(old *Job, u *User, inputs ci.JobInputs, as JobStatus) *
 // resetSkippedAfter has the skipped jobs of later stages wait for a job that is to run
 // (app/services/ci/reset_skipped_jobs_service.rb). Where none is skipped, which is known without a look at them, many
 // jobs of one pipeline may be tried again.
-func (st *State) resetSkippedAfter(j *Job) {
+func (st *State) resetSkippedAfter(j *Job, u *User) {
+	if j.Pipeline.Moves() {
+		st.resetSkipped(j, u)
+		return
+	}
 	if j.Pipeline.skipped == 0 {
 		return
 	}
@@ -257,8 +312,8 @@ func (st *State) insertJob(j *Job) {
 	p.Jobs = insertByID(p.Jobs, j)
 	st.onUndo(func() { p.Jobs = removeByID(p.Jobs, j) })
 	st.joinPipeline(j)
-	st.Queue.enter(j)
-	st.onUndo(func() { st.Queue.leave(j) })
+	st.enter(j)
+	st.onUndo(func() { st.leave(j) })
 	if j.Status == JobPending {
 		st.tickFor(j)
 	}

@@ -20,20 +20,28 @@ const (
 	eventSuccess     jobEvent = "success"
 	eventCancel      jobEvent = "cancel"
 	eventForceCancel jobEvent = "force_cancel"
+
+	eventActionize        jobEvent = "actionize"
+	eventSchedule         jobEvent = "schedule"
+	eventEnqueueScheduled jobEvent = "enqueue_scheduled"
+	eventEnqueueWaiting   jobEvent = "enqueue_waiting_for_resource"
 )
 
 // jobTransition is an arrow of the job state machine, from each of several states to one. An event takes the first
-// arrow that leaves the job's state; a Graceful one counts only for a job whose runner can cancel gracefully.
+// arrow that leaves the job's state; a Graceful one counts only for a job whose runner can cancel gracefully, a Grouped
+// one only for a job of a resource group.
 type jobTransition struct {
-	Event    jobEvent
-	From     []JobStatus
-	To       JobStatus
-	Graceful bool
+	Event             jobEvent
+	From              []JobStatus
+	To                JobStatus
+	Graceful, Grouped bool
 }
 
 // jobTransitions is the job state machine, which docs/jobs.md draws. It is not to be changed.
 var jobTransitions = []jobTransition{
 	{Event: eventProcess, From: []JobStatus{JobSkipped, JobManual}, To: JobCreated},
+	{Event: eventEnqueue, From: []JobStatus{JobCreated, JobSkipped, JobManual, JobScheduled}, To: JobWaitingForResource,
+		Grouped: true},
 	{Event: eventEnqueue, From: []JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobSkipped, JobManual,
 		JobScheduled}, To: JobPending},
 	{Event: eventRun, From: []JobStatus{JobPending}, To: JobRunning},
@@ -48,6 +56,11 @@ var jobTransitions = []jobTransition{
 	{Event: eventCancel, From: []JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobPending, JobRunning,
 		JobManual, JobScheduled}, To: JobCanceled},
 	{Event: eventForceCancel, From: []JobStatus{JobCanceling}, To: JobCanceled},
+	{Event: eventActionize, From: []JobStatus{JobCreated}, To: JobManual},
+	{Event: eventSchedule, From: []JobStatus{JobCreated}, To: JobScheduled},
+	{Event: eventEnqueueScheduled, From: []JobStatus{JobScheduled}, To: JobWaitingForResource, Grouped: true},
+	{Event: eventEnqueueScheduled, From: []JobStatus{JobScheduled}, To: JobPending},
+	{Event: eventEnqueueWaiting, From: []JobStatus{JobWaitingForResource}, To: JobPending},
 }
 
 // JobStatuses are all states, in GitLab's order (app/models/concerns/ci/has_status.rb, AVAILABLE_STATUSES).
@@ -72,10 +85,10 @@ func (s JobStatus) cancelable() bool {
 func (s JobStatus) Executing() bool { return s == JobRunning || s == JobCanceling }
 
 // transition finds where an event takes a job from a state; false if the state does not know the event. graceful is
-// whether Graceful transitions count.
-func transition(event jobEvent, from JobStatus, graceful bool) (JobStatus, bool) {
+// whether Graceful transitions count, grouped whether Grouped ones do.
+func transition(event jobEvent, from JobStatus, graceful, grouped bool) (JobStatus, bool) {
 	for _, t := range jobTransitions {
-		if t.Event == event && slices.Contains(t.From, from) && (!t.Graceful || graceful) {
+		if t.Event == event && slices.Contains(t.From, from) && (!t.Graceful || graceful) && (!t.Grouped || grouped) {
 			return t.To, true
 		}
 	}

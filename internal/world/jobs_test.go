@@ -29,6 +29,9 @@ func jobDiagram() string {
 			if t.Graceful {
 				event += " (gracefully)"
 			}
+			if t.Grouped {
+				event += " (in a resource group)"
+			}
 			events[arrow] = append(events[arrow], event)
 		}
 	}
@@ -95,7 +98,7 @@ func TestEveryTransition(t *testing.T) {
 					return
 				}
 				require.NoError(t, err)
-				want, _ := transition(event, from, false)
+				want, _ := transition(event, from, false, false)
 				assert.Equal(t, want, j.Status)
 				assert.Equal(t, []JobStatus{from, want}, j.History)
 				assert.Equal(t, want == JobPending, j.QueuedAt.Equal(now), "queued_at")

@@ -9,9 +9,6 @@ import (
 // PipelineByID finds a pipeline; nil if there is none.
 func (st *State) PipelineByID(id int) *Pipeline { return st.pipelines[id] }
 
-// Cancelable reports whether people may cancel any of the pipeline's jobs (app/models/ci/pipeline.rb, cancelable?).
-func (p *Pipeline) Cancelable() bool { return slices.ContainsFunc(p.Jobs, (*Job).Cancelable) }
-
 // Retryable reports whether people may try any of the pipeline's jobs again that failed or were canceled
 // (app/models/ci/pipeline.rb, retryable?).
 func (p *Pipeline) Retryable() bool { return slices.ContainsFunc(p.Jobs, (*Job).endedBadly) }
@@ -22,19 +19,14 @@ func (j *Job) endedBadly() bool {
 	return (j.Status == JobFailed || j.Status == JobCanceled) && j.Retryable()
 }
 
-// CancelPipeline cancels all of the pipeline's jobs that can be (app/services/ci/cancel_pipeline_service.rb).
-func (st *State) CancelPipeline(p *Pipeline) {
-	for _, j := range p.Jobs {
-		if j.Cancelable() {
-			_ = st.CancelJob(j, false) // such a job can always be canceled
-		}
-	}
-}
-
 // RetryPipeline tries all jobs of the pipeline again that failed or were canceled and that may be tried, for a user.
 // What was skipped is created again. Of the new jobs those that wait for no other are pending at once, as after
 // RetryJob (app/services/ci/retry_pipeline_service.rb).
 func (st *State) RetryPipeline(p *Pipeline, u *User, may func(*Job) bool) {
+	if p.Moves() {
+		st.retryPipelineMoving(p, u, may)
+		return
+	}
 	var again []*Job
 	for _, j := range slices.Clone(p.Jobs) { // each try adds one
 		if j.endedBadly() && may(j) {

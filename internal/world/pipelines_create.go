@@ -42,9 +42,10 @@ func (st *State) CreatePipeline(n NewPipeline) (*Pipeline, error) {
 	if len(made.Errors) > 0 {
 		return nil, refusedFor(made.Errors)
 	}
-	facts.Name, facts.AutoCancel = made.Name, made.AutoCancel
+	facts.Name, facts.AutoCancel, facts.Status = made.Name, made.AutoCancel, JobCreated
 	p := st.storePipeline(n.ID, n.Project, facts)
 	st.makeJobs(p, config.Stages, made.Jobs)
+	st.later(chore{kind: choreRedundant, pipeline: p})
 	return p, nil
 }
 
@@ -103,7 +104,8 @@ func (st *State) storePipeline(id int, of *Project, f PipelineFacts) *Pipeline {
 	st.pipeline = max(st.pipeline, id)
 	st.onUndo(func() { st.pipeline = before })
 	p := newPipeline(id, of)
-	p.facts = &f
+	p.facts, p.flow = &f, newFlow()
+	p.unsettled = f.Status == ""
 	setKey(st, st.pipelines, id, p)
 	of.pipelines = insertByID(of.pipelines, p)
 	st.onUndo(func() { of.pipelines = removeByID(of.pipelines, p) })
@@ -156,9 +158,6 @@ func (st *State) completeCommit(c *Commit, ref string, author *User) {
 	}
 	c.CreatedAt = orNow(c.CreatedAt, st.Now())
 }
-
-// MovePipelines does what GitLab's background work does with the pipelines in which something has happened.
-func (st *State) MovePipelines() {}
 
 // DeletePipeline deletes a pipeline with its jobs, their logs and files
 // (app/services/ci/destroy_pipeline_service.rb).

@@ -19,6 +19,9 @@ type Pipeline struct {
 	staged  map[string][]*Job    // those of each stage, by id
 	skipped int                  // how many of them are skipped
 	facts   *PipelineFacts       // nil for one whose jobs were added alone
+	flow    *flow                // likewise
+	// unsettled: nobody has said which status the pipeline has, but for its jobs.
+	unsettled bool
 }
 
 // PipelineFacts is what is known of a pipeline that moves by itself, beside its jobs.
@@ -29,6 +32,8 @@ type PipelineFacts struct {
 	Source              string // one of PipelineSources
 	Name                string // of workflow:name, or given later; empty is null
 	User                *User  // who set it going
+	// Status is that which the pipeline had when it last moved. Empty in a draft is that which its jobs have together.
+	Status JobStatus
 	// Variables were handed in with it; they win against those of settings and of the file.
 	Variables []ci.JobVariable
 	// YAMLErrors is why the file could not be read, or used: the pipeline has failed then and has no jobs.
@@ -43,6 +48,8 @@ type PipelineFacts struct {
 	AutoCanceledBy int
 
 	CreatedAt, UpdatedAt, StartedAt, FinishedAt time.Time // zero: not yet
+	// Duration is for how long its jobs ran, as it was when the pipeline last ended; nil before.
+	Duration *time.Duration
 }
 
 // attempts are the jobs of one name in a pipeline, by id: the first try and the later ones.
@@ -82,7 +89,7 @@ func (p *Pipeline) join(j *Job) {
 	j.Pipeline, j.tries = p, p.named[j.Name]
 	p.Jobs, j.tries.jobs = insertByID(p.Jobs, j), insertByID(j.tries.jobs, j)
 	p.staged[j.Stage] = insertByID(p.staged[j.Stage], j)
-	p.count(j, 1)
+	p.renew(j)
 }
 
 // leave takes a job out of the pipeline.
@@ -91,7 +98,26 @@ func (p *Pipeline) leave(j *Job) {
 	if p.staged[j.Stage] = removeByID(p.staged[j.Stage], j); len(p.staged[j.Stage]) == 0 {
 		delete(p.staged, j.Stage)
 	}
-	p.count(j, -1)
+	p.renew(j)
+}
+
+// renew notes which job of that one's name is the latest.
+func (p *Pipeline) renew(j *Job) {
+	if !p.Moves() {
+		return
+	}
+	var latest *Job
+	if n := len(j.tries.jobs); n > 0 {
+		latest = j.tries.jobs[n-1]
+	}
+	p.flow.latest(j.Name, latest)
+}
+
+// noticed notes what a job has become, in its status or in whether it may fail.
+func (p *Pipeline) noticed(j *Job) {
+	if p.Moves() {
+		p.flow.changed(j)
+	}
 }
 
 // count adds to what is known of the statuses of the pipeline's jobs, or takes from it, what one job makes of it.

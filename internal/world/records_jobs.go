@@ -40,7 +40,7 @@ type Job struct {
 	// cancelGracefully: the runner that took the job said that it can end a canceled job with its after_script.
 	cancelGracefully bool
 	JobFlow
-	History          []JobStatus // the states it went through, the present one last
+	History []JobStatus // the states it went through, the present one last
 
 	Log   Blob
 	Files []*File // at most one of each type, in the order in which they came
@@ -68,11 +68,13 @@ type JobFlow struct {
 	ResourceGroup string
 	// Trigger is the keyword trigger as JSON; nil for a job with a script. Such a job succeeds when it is its turn, without
 	// a runner.
-	Trigger []byte
+	Trigger json.RawMessage
 	// Part and Parts say which part of a parallel job it is, from 1; 0 for others.
 	Part, Parts int
 	// CrossPipelineNeeds are needs of jobs of other pipelines or projects, as JSON, which are not followed.
 	CrossPipelineNeeds []json.RawMessage
+	// startedByHand: whoever tried the job again wants it to run, though people start it.
+	startedByHand bool
 }
 
 func (j *Job) id() int { return j.ID }

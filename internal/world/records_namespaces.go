@@ -2,6 +2,8 @@ package world
 
 import (
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
 // Group is the record of a group or subgroup (app/models/group.rb).
@@ -104,6 +106,8 @@ type Project struct {
 	pipelines []*Pipeline    // those of its jobs, by id
 	webhooks  []*Webhook     // its own, by id
 	variables []*Variable    // oldest first
+	// Repository is what is in its git repository, which is never nil; of a new project it is empty.
+	Repository *repository.Repository
 }
 
 func (p *Project) id() int { return p.ID }

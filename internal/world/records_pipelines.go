@@ -1,7 +1,6 @@
 package world
 
 import (
-	"maps"
 	"slices"
 	"time"
 )
@@ -13,7 +12,8 @@ const (
 	ignored             JobStatus = "ignored"
 )
 
-// statusRule says that a pipeline has a status if its jobs have only these, or any of these.
+// statusRule says that a pipeline, a stage or what comes before a job has a status if its jobs have only these, or any
+// of these.
 type statusRule struct {
 	status JobStatus
 	only   []JobStatus
@@ -21,7 +21,7 @@ type statusRule struct {
 }
 
 // statusRules are in the order in which GitLab asks; the first that holds decides. Where none does, the pipeline has
-// failed.
+// failed. docs/pipelines.md shows them.
 var statusRules = []statusRule{
 	{status: JobSkipped, only: []JobStatus{JobSkipped, ignored}},
 	{status: JobSuccess, only: []JobStatus{JobSuccess, JobSkipped, successWithWarnings, ignored}},
@@ -38,6 +38,59 @@ var statusRules = []statusRule{
 	{status: JobCanceling, any: []JobStatus{JobCanceling}},
 }
 
+// counted are all statuses that a tally counts.
+var counted = append(slices.Clone(JobStatuses), successWithWarnings, ignored)
+
+// place of a status in a tally.
+var tallyPlace = func() map[JobStatus]int {
+	places := map[JobStatus]int{}
+	for i, s := range counted {
+		places[s] = i
+	}
+	return places
+}()
+
+// tally is how many jobs there are of each status, in the order of counted.
+type tally [14]int
+
+// add counts a job of a status, or takes it back.
+func (t *tally) add(s JobStatus, by int) { t[tallyPlace[s]] += by }
+
+// addAll counts what another tally has, or takes it back.
+func (t *tally) addAll(other tally, by int) {
+	for i, n := range other {
+		t[i] += by * n
+	}
+}
+
+// of is how many jobs have the status.
+func (t *tally) of(s JobStatus) int { return t[tallyPlace[s]] }
+
+// has reports whether any job has one of the statuses.
+func (t *tally) has(statuses ...JobStatus) bool {
+	return slices.ContainsFunc(statuses, func(s JobStatus) bool { return t.of(s) > 0 })
+}
+
+// only reports whether all jobs have one of the statuses.
+func (t *tally) only(statuses ...JobStatus) bool {
+	for i, n := range t {
+		if n > 0 && !slices.Contains(statuses, counted[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// status is the one status that the jobs have together (lib/gitlab/ci/status/composite.rb).
+func (t *tally) status() JobStatus {
+	for _, rule := range statusRules {
+		if rule.only != nil && t.only(rule.only...) || t.has(rule.any...) {
+			return rule.status
+		}
+	}
+	return JobFailed
+}
+
 // statusInPipeline is as what the job counts in its pipeline (app/models/concerns/ci/has_status.rb,
 // PASSED_WITH_WARNINGS_STATUSES and IGNORED_STATUSES).
 func (j *Job) statusInPipeline() JobStatus {
@@ -50,29 +103,30 @@ func (j *Job) statusInPipeline() JobStatus {
 	return j.Status
 }
 
-// Status is the status of the pipeline, made of its latest jobs (lib/gitlab/ci/status/composite.rb).
-func (p *Pipeline) Status() JobStatus { return StatusOf(p.Latest()) }
+// Status is the status of the pipeline: of one that moves by itself that which it had when it last did, of another one
+// that of its latest jobs.
+func (p *Pipeline) Status() JobStatus {
+	if p.Moves() {
+		return p.facts.Status
+	}
+	return StatusOf(p.Latest())
+}
 
 // StatusOf is the one status that jobs have together, as those of a stage.
 func StatusOf(jobs []*Job) JobStatus {
-	has := map[JobStatus]bool{}
+	var t tally
 	for _, j := range jobs {
-		has[j.statusInPipeline()] = true
+		t.add(j.statusInPipeline(), 1)
 	}
-	present := slices.Collect(maps.Keys(has))
-	for _, rule := range statusRules {
-		within := func(s JobStatus) bool { return slices.Contains(rule.only, s) }
-		outside := func(s JobStatus) bool { return !within(s) }
-		if rule.only != nil && !slices.ContainsFunc(present, outside) ||
-			slices.ContainsFunc(rule.any, func(s JobStatus) bool { return has[s] }) {
-			return rule.status
-		}
-	}
-	return JobFailed
+	return t.status()
 }
 
-// Times are when the pipeline was made, when its first job began, and when the last one ended; zero is not yet.
+// Times are when the pipeline was made, when its first job began, and when the last one ended; zero is not yet. One that
+// moves by itself notes them.
 func (p *Pipeline) Times() (created, started, finished time.Time) {
+	if f := p.facts; f != nil {
+		return f.CreatedAt, f.StartedAt, f.FinishedAt
+	}
 	over := p.Status().Completed()
 	for _, j := range p.Jobs {
 		if created.IsZero() || j.CreatedAt.Before(created) {

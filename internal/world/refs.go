@@ -107,3 +107,21 @@ func (st *State) protection(p *Project, ref string, tag, otherwise bool) (who Re
 	}
 	return who, protected
 }
+
+// RefRules is what all rules of a project for a branch or a tag say together: a push or a merge is for those whom any of
+// them names.
+type RefRules struct {
+	Protected, ForcePush bool
+	Push, Merge          RefAccess // NoOne where no rule is
+}
+
+// RefRules are the rules for a branch or a tag as they are now. Without a rule it is not protected.
+func (st *State) RefRules(p *Project, tag bool, name string) RefRules {
+	all := RefRules{Push: NoOne, Merge: NoOne}
+	for _, r := range st.ProtectedRefsOf(p, tag) {
+		if matchesGlob(r.Name, name) {
+			all = RefRules{true, all.ForcePush || r.ForcePush, all.Push.wider(r.Push), all.Merge.wider(r.Merge)}
+		}
+	}
+	return all
+}

@@ -78,6 +78,13 @@ type world struct {
 	links               int                 // shares made so far
 	nextEnd             time.Time           // when the next membership or share ends by itself; zero: none does
 	oldPaths            map[string]*Project // by Key of a full path that they had
+
+	chores         []chore // what workers have to do with pipelines, in its order
+	left           map[chore]bool
+	resourceGroups map[resourceKey]*ResourceGroup
+	delayed        map[*Job]bool // those that start by themselves at a time
+	nextDelay      time.Time     // not after the time of the first of them; zero: there is none
+	at             time.Time     // the time that Now tells while something is done that was due earlier; zero: the clock's
 }
 
 // RateWindow is how many requests somebody has made in one period.
@@ -107,7 +114,12 @@ const (
 const RootUsername = "root"
 
 // Now is the clock's time as GitLab's database keeps it: UTC, in microseconds.
-func (st *State) Now() time.Time { return st.clock().UTC().Round(0).Truncate(time.Microsecond) }
+func (st *State) Now() time.Time {
+	if !st.at.IsZero() {
+		return st.at
+	}
+	return st.clock().UTC().Round(0).Truncate(time.Microsecond)
+}
 
 // Timeless has drafts take times that are yet to come from now on, for who only wants to know what else is wrong.
 func (st *State) Timeless() { st.timeless = true }

@@ -24,6 +24,7 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},
 		pipelines: map[int]*Pipeline{}, registrationTokens: map[string]*string{}, namedTokens: map[string]*AccessToken{},
 		oldPaths: map[string]*Project{},
+		left:     map[chore]bool{}, resourceGroups: map[resourceKey]*ResourceGroup{}, delayed: map[*Job]bool{},
 	}
 	st.Settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
 	root := &User{ID: firstUserID, Username: RootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true,
@@ -42,7 +43,9 @@ func Visit(st *State, part func()) {
 	st.mu.Lock()
 	defer st.mu.Unlock() // also when a function of the test panics
 	defer st.handOver()
+	defer st.MovePipelines()
 	st.endWhatIsOver()
+	st.startDelayed()
 	part()
 }
 

@@ -35,7 +35,7 @@ func (st *State) announceJob(j *Job) {
 }
 
 func (st *State) announceJobAs(j *Job, status JobStatus) {
-	if st.deaf(j) {
+	if st.deaf(j) || j.Trigger != nil { // of which no webhook is told
 		return
 	}
 	if hooks := j.Project.listening(JobEvents); len(hooks) > 0 {
@@ -62,7 +62,7 @@ func (st *State) announceNewJob(j *Job, before JobStatus) {
 // is yet to be made counts as created, of which nobody is told.
 func (st *State) statusBefore(j *Job) JobStatus {
 	p := st.pipelines[j.PipelineID]
-	if p == nil || st.deaf(j) || len(j.Project.listening(PipelineEvents)) == 0 {
+	if p == nil || p.Moves() || st.deaf(j) || len(j.Project.listening(PipelineEvents)) == 0 {
 		return JobCreated
 	}
 	return p.Status()
@@ -71,7 +71,7 @@ func (st *State) statusBefore(j *Job) JobStatus {
 // watchPipeline notes what a pipeline's status is before a job of it changes. What it returns tells of the change that
 // this has brought about, if it has.
 func (st *State) watchPipeline(j *Job) (tell func()) {
-	if st.deaf(j) || len(j.Project.listening(PipelineEvents)) == 0 {
+	if j.Pipeline.Moves() || st.deaf(j) || len(j.Project.listening(PipelineEvents)) == 0 {
 		return func() {}
 	}
 	before := j.Pipeline.Status()
@@ -80,7 +80,7 @@ func (st *State) watchPipeline(j *Job) (tell func()) {
 
 // announcePipeline tells of the status of a job's pipeline, if it is another one than before.
 func (st *State) announcePipeline(j *Job, before JobStatus) {
-	if st.deaf(j) {
+	if j.Pipeline.Moves() || st.deaf(j) {
 		return
 	}
 	hooks := j.Project.listening(PipelineEvents)
@@ -88,6 +88,17 @@ func (st *State) announcePipeline(j *Job, before JobStatus) {
 		return
 	}
 	st.announce(hooks, PipelineEvents, st.ear.writer.PipelineEvent(j.Pipeline))
+}
+
+// announceStatus tells of the status that a pipeline has got which moves by itself.
+func (st *State) announceStatus(p *Pipeline) {
+	u := p.facts.User
+	if st.ear.writer == nil || st.seeding() || u != nil && u.State == UserBlocked {
+		return
+	}
+	if hooks := p.project.listening(PipelineEvents); len(hooks) > 0 {
+		st.announce(hooks, PipelineEvents, st.ear.writer.PipelineEvent(p))
+	}
 }
 
 // announce puts an event on its way to webhooks. A disabled one is passed over.

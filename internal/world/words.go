@@ -186,11 +186,17 @@ const (
 	AttrPublicJobs       = "public_jobs"
 	attrTopics           = "topics"
 	AttrBuildsAccess     = "builds_access_level"
+	AttrRepositoryAccess = "repository_access_level"
+	AttrMergeAccess      = "merge_requests_access_level"
+	AttrJobTokenPush     = "ci_push_repository_for_job_token_allowed"
+	AttrPrintsMergeLink  = "printing_merge_request_link_enabled"
 	AttrMaxArtifactsSize = "max_artifacts_size"
 	AttrGitProtocol      = "enabled_git_access_protocol"
 	AttrDefaultBranch    = "default_branch"
 	attrConfigPath       = "ci_config_path"
 	attrGitStrategy      = "build_git_strategy"
+	attrAutoCancel       = "auto_cancel_pending_pipelines"
+	attrProcessMode      = "resource_group_default_process_mode"
 )
 
 // Levels of access to a feature of a project: nobody, its members, all who see it; for some, everybody.

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 )
@@ -88,22 +89,13 @@ func checkClone[T any](t *testing.T, clone func(T) T) {
 }
 
 func TestClonesShareNothing(t *testing.T) {
-	checkClone(t, cloneScenario)
-	checkClone(t, cloneSettings)
-	checkClone(t, cloneUser)
-	checkClone(t, cloneAccessToken)
-	checkClone(t, cloneGroup)
-	checkClone(t, cloneProject)
-	checkClone(t, cloneRunner)
-	checkClone(t, cloneJob)
-	checkClone(t, JobSpec.clone)
-	checkClone(t, cloneArtifact)
+	checkClone(t, plain.Clone[Scenario])
 }
 
 func TestCloneKeepsEmptyApartFromNil(t *testing.T) {
-	assert.NotNil(t, cloneSettings(Settings{ValidRegistrars: []string{}}).ValidRegistrars)
-	assert.NotNil(t, cloneGroup(Group{Members: Members{}}).Members)
-	assert.NotNil(t, cloneScenario(Scenario{Jobs: []Job{}}).Jobs)
+	assert.NotNil(t, plain.Clone(Settings{ValidRegistrars: []string{}}).ValidRegistrars)
+	assert.NotNil(t, plain.Clone(Group{Members: Members{}}).Members)
+	assert.NotNil(t, plain.Clone(Scenario{Jobs: []Job{}}).Jobs)
 }
 
 func TestSeedEntersMemberships(t *testing.T) {

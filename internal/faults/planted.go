@@ -1,0 +1,71 @@
+package faults
+
+import "fmt"
+
+// Selection is the calls that something is to happen to.
+type Selection[C any] struct {
+	Text    string       // for a message: "POST /runners with By("mia")"
+	Matches func(C) bool // may be a function of the test, which is never called under a lock
+	Narrow  bool         // it has conditions beside the endpoint
+}
+
+// Seen is what is asked of a recorded call.
+type Seen struct {
+	Number   int
+	Failed   bool   // a failure answered it
+	Injected string // where the failure was injected that it met; "" if none, or unknown
+}
+
+// Planted is when and where a test arranged for something to happen to calls.
+type Planted struct {
+	At    string // "op_test.go:113"; "" if unknown
+	Since int    // the number of the last call before it
+	gone  bool   // it was taken back
+	until int    // then: the number of the last call before that
+}
+
+// Place is " at op_test.go:113" or, with a word before it, ", injected at op_test.go:113"; "" if unknown.
+func (p Planted) Place(word string) string {
+	if p.At == "" {
+		return ""
+	}
+	return word + " at " + p.At
+}
+
+// Brackets is " (Invariant at op_test.go:113)", with a word for what it is; "" if the place is unknown.
+func (p Planted) Brackets(word string) string {
+	if p.At == "" {
+		return ""
+	}
+	return " (" + word + p.Place("") + ")"
+}
+
+// saw reports whether it was there when a call came.
+func (p Planted) saw(c Seen) bool { return c.Number > p.Since && (!p.gone || c.Number <= p.until) }
+
+// absence says why nothing happened to any selected call, given the recorded calls and the number of the last.
+func absence[C any](p Planted, which Selection[C], calls []C, seen func(C) Seen, last int) string {
+	known := 0
+	for _, c := range calls {
+		facts := seen(c)
+		switch saw := p.saw(facts); {
+		case which.Matches(c) && saw:
+			return fmt.Sprintf("#%d came, but it ended before its turn or met the conditions only later", facts.Number)
+		case saw:
+			known++
+		case which.Matches(c):
+			return fmt.Sprintf("that was called (#%d), but not while it was there", facts.Number)
+		}
+	}
+	if p.gone {
+		last = p.until
+	}
+	text := "that was not called"
+	if which.Narrow {
+		text = "no call met its conditions"
+	}
+	if known < last-p.Since { // ClearCalls, a limit of the journal, or calls that have not ended
+		text += ", as far as the journal knows"
+	}
+	return text
+}

@@ -1,0 +1,77 @@
+package repository
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// Mode is what an entry of a tree is, in six octal digits.
+type Mode string
+
+// The modes that git writes.
+const (
+	ModeFile       Mode = "100644"
+	ModeExecutable Mode = "100755"
+	ModeSymlink    Mode = "120000" // its blob is where it leads
+	ModeTree       Mode = "040000"
+	ModeSubmodule  Mode = "160000" // its object is a commit of another repository
+)
+
+// Kind is what kind of object an entry of that mode leads to.
+func (m Mode) Kind() Kind {
+	switch m {
+	case ModeTree:
+		return KindTree
+	case ModeSubmodule:
+		return KindCommit
+	}
+	return KindBlob
+}
+
+// Entry is one entry of a tree.
+type Entry struct {
+	Mode Mode
+	Name string // without a slash
+	ID   string // of the object
+}
+
+// sortKey is what git sorts the entries of a tree by: folders as if their names ended in a slash.
+func (e Entry) sortKey() string {
+	if e.Mode == ModeTree {
+		return e.Name + "/"
+	}
+	return e.Name
+}
+
+// TreeObject is the tree of some entries, which may come in any order.
+func TreeObject(entries []Entry) Object {
+	entries = slices.Clone(entries)
+	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.sortKey(), b.sortKey()) })
+	var b bytes.Buffer
+	for _, e := range entries {
+		b.WriteString(strings.TrimLeft(string(e.Mode), "0") + " " + e.Name + "\x00")
+		id, _ := hex.DecodeString(e.ID) // the name of an object is of hexadecimal digits
+		b.Write(id)
+	}
+	return Object{KindTree, b.Bytes()}
+}
+
+var errBrokenTree = errors.New("the tree is broken")
+
+// ParseTree reads the entries of a tree, in git's order.
+func ParseTree(data []byte) (entries []Entry, err error) {
+	for len(data) > 0 {
+		mode, rest, ok := bytes.Cut(data, []byte{' '})
+		name, rest, named := bytes.Cut(rest, []byte{0})
+		if !ok || !named || len(rest) < idLength/2 || len(mode) > len(ModeTree) || len(name) == 0 {
+			return nil, errBrokenTree
+		}
+		padded := strings.Repeat("0", len(ModeTree)-len(mode)) + string(mode)
+		entries = append(entries, Entry{Mode(padded), string(name), hex.EncodeToString(rest[:idLength/2])})
+		data = rest[idLength/2:]
+	}
+	return entries, nil
+}

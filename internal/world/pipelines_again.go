@@ -1,0 +1,75 @@
+package world
+
+import (
+	"maps"
+	"slices"
+)
+
+// resetSkipped has skipped jobs wait again for a job that is to run, for a user: of those that need it, on any depth,
+// and of those of later stages (app/services/ci/reset_skipped_jobs_service.rb).
+func (st *State) resetSkipped(j *Job, u *User) {
+	p := j.Pipeline
+	if p.skipped == 0 {
+		return
+	}
+	found := p.flow.dependents(j)
+	for _, s := range p.flow.stages {
+		if s.index > j.StageIndex && s.tally.of(JobSkipped) > 0 {
+			for _, n := range s.nodes {
+				found[n] = true
+			}
+		}
+	}
+	maps.DeleteFunc(found, func(n *node, _ bool) bool { return n.job == nil || n.job.Status != JobSkipped })
+	p.flow.order()
+	for _, n := range slices.SortedFunc(maps.Keys(found), func(a, b *node) int { return a.rank - b.rank }) {
+		st.waitAgain(n.job, u)
+	}
+}
+
+// waitAgain has a skipped job wait for its turn, for a user.
+func (st *State) waitAgain(j *Job, u *User) {
+	_ = st.fireWith(j, eventProcess, func() { // a skipped job can always be processed
+		if u != nil {
+			j.User = u
+		}
+	})
+}
+
+// retryMoving tries a job again whose pipeline moves by itself: the new job is created, and whether it has its turn is
+// looked at at once. If people start it, they have (app/services/ci/retry_job_service.rb).
+func (st *State) retryMoving(old *Job, u *User, change func(*Job)) *Job {
+	next := st.retryAs(old, u, old.Spec.Inputs, JobCreated)
+	next.startedByHand = next.actionable()
+	change(next)
+	if !st.undoing {
+		st.process(next.Pipeline)
+	}
+	if next.Status != JobFailed {
+		st.resetSkipped(old, u)
+	}
+	return next
+}
+
+// actionable reports whether people start the job (app/models/ci/build.rb and bridge.rb, action?).
+func (j *Job) actionable() bool {
+	return j.When == whenManual || j.When == whenDelayed && j.Trigger == nil
+}
+
+// retryPipelineMoving is RetryPipeline for one that moves by itself
+// (app/services/ci/retry_pipeline_service.rb).
+func (st *State) retryPipelineMoving(p *Pipeline, u *User, may func(*Job) bool) {
+	for _, j := range slices.Clone(p.Jobs) { // each try adds one
+		if j.Trigger == nil && j.endedBadly() && may(j) {
+			st.retryAs(j, u, j.Spec.Inputs, JobCreated)
+		}
+	}
+	if p.skipped > 0 {
+		for _, j := range p.Latest() {
+			if j.Status == JobSkipped {
+				st.waitAgain(j, u)
+			}
+		}
+	}
+	st.process(p)
+}

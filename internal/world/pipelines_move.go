@@ -1,0 +1,261 @@
+package world
+
+import (
+	"slices"
+	"time"
+)
+
+// chore is something that GitLab leaves to a worker, which does it as soon as what set it off is done.
+type chore struct {
+	kind     choreKind
+	pipeline *Pipeline      // that it is about; of choreAssign nil
+	group    *ResourceGroup // of choreAssign
+}
+
+type choreKind int
+
+// The kinds of chores: to move a pipeline on (PipelineProcessWorker), to cancel it because a job failed
+// (UserCancelPipelineWorker), to cancel those that it makes redundant (CancelRedundantPipelinesWorker), to give a free
+// resource to a job (AssignResourceFromResourceGroupWorker).
+const (
+	choreProcess choreKind = iota
+	choreCancel
+	choreRedundant
+	choreAssign
+)
+
+// later leaves a chore to be done, once.
+func (st *State) later(c chore) {
+	if st.left[c] {
+		return
+	}
+	st.chores, st.left[c] = append(st.chores, c), true
+	st.onUndo(func() {
+		st.chores = slices.DeleteFunc(st.chores, func(other chore) bool { return other == c })
+		delete(st.left, c)
+	})
+}
+
+// MovePipelines does what GitLab's workers do with the pipelines in which something has happened: it starts, skips and
+// cancels jobs until nothing is left to do. The end of each visit does that, too; whoever wants to see the result in the
+// same visit calls it. Within Atomically it does nothing, for what it does is not taken back.
+func (st *State) MovePipelines() {
+	if st.undoing {
+		return
+	}
+	for len(st.chores) > 0 {
+		c := st.chores[0]
+		st.chores = st.chores[1:]
+		delete(st.left, c)
+		switch c.kind {
+		case choreProcess:
+			st.process(c.pipeline)
+		case choreCancel:
+			st.CancelPipeline(c.pipeline)
+		case choreRedundant:
+			st.cancelRedundant(c.pipeline)
+		case choreAssign:
+			st.assignResource(c.group)
+		}
+	}
+	st.chores = nil
+}
+
+// process moves a pipeline on: each created job whose turn it may be is looked at, stage by stage and by needs; then
+// its stages and itself get their statuses (app/services/ci/pipeline_processing/atomic_processing_service.rb).
+func (st *State) process(p *Pipeline) {
+	if st.pipelines[p.ID] != p {
+		return // it is gone
+	}
+	for n := p.flow.next(); n != nil; n = p.flow.next() {
+		st.turn(n.job, p.flow.previous(n))
+	}
+	for _, s := range p.flow.touched {
+		s.settle()
+	}
+	p.flow.touched = nil
+	st.settle(p, p.flow.total.status())
+}
+
+// turn decides about a created job, of which the status of what comes before is known
+// (app/services/ci/process_build_service.rb).
+func (st *State) turn(j *Job, previous JobStatus) {
+	if !previous.Completed() {
+		return
+	}
+	event := eventSkip
+	if j.startsAfter(previous) {
+		event = j.begins()
+	}
+	_ = st.fire(j, event) // a created job knows all of them
+}
+
+// startRule says for a keyword when, after which statuses of what comes before it a job goes on.
+type startRule struct {
+	when   []string
+	stages []JobStatus // of all earlier stages, for a job without needs
+	needs  []JobStatus // of what it needs
+}
+
+// startRules are when a job goes on, and is not skipped, once what comes before it is over
+// (app/services/ci/process_build_service.rb, valid_statuses_for_processable). docs/pipelines.md shows them.
+var startRules = []startRule{
+	{when: []string{whenOnSuccess, whenManual, whenDelayed}, stages: []JobStatus{JobSuccess, JobSkipped},
+		needs: []JobStatus{JobSuccess}},
+	{when: []string{whenOnFailure}, stages: []JobStatus{JobFailed}, needs: []JobStatus{JobFailed}},
+	{when: []string{whenAlways}, stages: []JobStatus{JobSuccess, JobFailed, JobSkipped},
+		needs: []JobStatus{JobSuccess, JobFailed, JobSkipped}},
+}
+
+// startsAfter reports whether the job goes on after what comes before it has ended with a status.
+func (j *Job) startsAfter(previous JobStatus) bool {
+	when := j.When
+	if when == "" {
+		when = whenOnSuccess
+	}
+	for _, rule := range startRules {
+		if slices.Contains(rule.when, when) {
+			if j.byNeeds() {
+				return slices.Contains(rule.needs, previous)
+			}
+			return slices.Contains(rule.stages, previous)
+		}
+	}
+	return false
+}
+
+// begins is the event by which a job goes on whose turn it is. One that was tried again, and that people start, has been
+// started by whoever tried it again.
+func (j *Job) begins() jobEvent {
+	switch {
+	case j.startedByHand:
+		return eventEnqueue
+	case j.When == whenDelayed && j.StartIn > 0 && j.Trigger == nil:
+		return eventSchedule
+	case j.When == whenManual || j.When == whenDelayed:
+		return eventActionize
+	}
+	return eventEnqueue
+}
+
+// settle gives a stage the status that its jobs have together. It does not become created again: until its jobs go on,
+// one that was skipped is skipped (app/models/ci/stage.rb, set_status).
+func (s *stage) settle() {
+	s.changed = false
+	if status := s.tally.status(); status != JobCreated {
+		s.status = status
+	}
+}
+
+// settle gives a pipeline a status, notes the times that go with it, and tells webhooks if it is another one. What had
+// ended and waits again counts as running (app/models/ci/pipeline.rb, set_status and the state machine).
+func (st *State) settle(p *Pipeline, status JobStatus) {
+	f, now := p.facts, st.Now()
+	if p.unsettled {
+		p.adopt(status)
+		return
+	}
+	was := f.Status
+	ended := was == JobSuccess || was == JobFailed || was == JobCanceled || was == JobCanceling
+	switch {
+	case status == JobCreated:
+		status = was
+	case status == JobPending && (ended || was == JobRunning):
+		status = JobRunning
+	}
+	if status == was {
+		return
+	}
+	if status == JobRunning && f.StartedAt.IsZero() && !ended {
+		f.StartedAt = now
+	}
+	switch status {
+	case JobSuccess, JobFailed, JobCanceled:
+		f.FinishedAt = now
+		fallthrough
+	case JobManual:
+		if !f.StartedAt.IsZero() {
+			busy := p.busy(now)
+			f.Duration = &busy
+		}
+	}
+	if was == JobCanceled {
+		f.AutoCanceledBy = 0
+	}
+	f.Status, f.UpdatedAt = status, now
+	st.announceStatus(p)
+}
+
+// adopt gives a pipeline of a seed, of which that was not said, the status of its jobs and the times that go with it.
+func (p *Pipeline) adopt(status JobStatus) {
+	f := p.facts
+	p.unsettled, f.Status = false, status
+	for _, j := range p.Jobs {
+		if !j.StartedAt.IsZero() && (f.StartedAt.IsZero() || j.StartedAt.Before(f.StartedAt)) {
+			f.StartedAt = j.StartedAt
+		}
+		if status.Completed() && status != JobSkipped {
+			f.FinishedAt = Later(f.FinishedAt, j.FinishedAt)
+		}
+		f.UpdatedAt = Later(f.UpdatedAt, j.UpdatedAt)
+	}
+	if !f.FinishedAt.IsZero() && !f.StartedAt.IsZero() {
+		busy := p.busy(f.FinishedAt)
+		f.Duration = &busy
+	}
+}
+
+// Stage is a stage of a pipeline that moves by itself.
+type Stage struct {
+	Name   string
+	Index  int // its place among the stages of the file, .pre being 0
+	Status JobStatus
+	Jobs   []*Job // the latest of each name, in their order
+}
+
+// Stages are the stages of the pipeline that have jobs, in order. Of a pipeline whose jobs were added alone a stage has
+// the status that its jobs have together.
+func (p *Pipeline) Stages() (stages []Stage) {
+	if p.Moves() {
+		for _, s := range p.flow.stages {
+			shown := Stage{Name: s.name, Index: s.index, Status: s.status}
+			for _, n := range s.nodes {
+				if n.job != nil {
+					shown.Jobs = append(shown.Jobs, n.job)
+				}
+			}
+			if shown.Jobs != nil {
+				stages = append(stages, shown)
+			}
+		}
+		return stages
+	}
+	at := map[string]int{}
+	tallies := []tally{}
+	for _, j := range p.Latest() {
+		i, known := at[j.Stage]
+		if !known {
+			i = len(stages)
+			at[j.Stage] = i
+			stages, tallies = append(stages, Stage{Name: j.Stage, Index: j.StageIndex}), append(tallies, tally{})
+		}
+		stages[i].Jobs = append(stages[i].Jobs, j)
+		tallies[i].add(j.statusInPipeline(), 1)
+	}
+	for i := range stages {
+		stages[i].Status = tallies[i].status()
+	}
+	slices.SortStableFunc(stages, func(a, b Stage) int { return a.Index - b.Index })
+	return stages
+}
+
+// QueuedFor is how long the pipeline waited before its first job ran, and whether that is known
+// (app/models/ci/pipeline.rb, queued_duration).
+func (p *Pipeline) QueuedFor() (time.Duration, bool) {
+	created, started, _ := p.Times()
+	if started.IsZero() {
+		return 0, false
+	}
+	waited := started.Sub(created).Truncate(time.Second)
+	return waited, waited != 0
+}
