@@ -37,6 +37,8 @@ type Pipeline struct {
 	// Jobs are in the order of their stages; their fields are what their rules made of them.
 	Jobs             []Job
 	Errors, Warnings []string
+	// Filtered: Errors say that by its rules the pipeline would not run, and not that the configuration is wrong.
+	Filtered bool
 }
 
 // Texts of lib/gitlab/ci/pipeline.
@@ -60,7 +62,7 @@ func (c *Config) Pipeline(x Context) *Pipeline {
 	}
 	b := builder{config: c, x: x, predefined: x.Predefined.over(x.predefined())}
 	if !b.workflow(p) {
-		p.Errors = []string{errTextFiltered}
+		p.Errors, p.Filtered = []string{errTextFiltered}, true
 		return p
 	}
 	for _, stage := range c.Stages {
@@ -78,7 +80,7 @@ func (c *Config) Pipeline(x Context) *Pipeline {
 	}
 	p.checkNeeds()
 	if len(p.Errors) == 0 && !p.runs() {
-		p.Errors = []string{errTextNoJobs}
+		p.Errors, p.Filtered = []string{errTextNoJobs}, true
 	}
 	if len(p.Errors) > 0 {
 		p.Jobs = nil

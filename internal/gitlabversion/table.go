@@ -128,6 +128,9 @@ const (
 	WebhookEventsOf18
 	RunnerControllers
 	RunnerControllerScopes
+	TagsShowCreation
+	GeneratedFiles
+	OmittedDiffs
 	differenceCount
 )
 
@@ -446,6 +449,12 @@ var table = [differenceCount]Row{
 		Version{18, 9}, first, "Runner controllers API page, merge request 218229; lib/api/ci/runner_controllers.rb", true},
 	RunnerControllerScopes: {"/runner_controllers/:id/scopes",
 		Version{18, 10}, first, "GitLab's Terraform provider, runner_controller_instance_scope; client-go", true},
+	TagsShowCreation: {"tags have created_at",
+		Version{16, 11}, first, "Tags API page", true},
+	GeneratedFiles: {"diffs have generated_file",
+		Version{16, 10}, first, "Merge requests API page: added in 16.9 behind a flag that 16.10 enables", false},
+	OmittedDiffs: {"diffs have collapsed and too_large",
+		Version{18, 4}, first, "Commits API page, Repositories API page", true},
 }
 
 // Differences returns every difference, in the order in which they came, or went where they were there from the first.

@@ -162,7 +162,7 @@ func (p KeysetPage) SetHeaders(h http.Header, baseURL string, v params.Values) {
 		return
 	}
 	v = v.With("cursor", p.Next.String()).With("per_page", p.PerPage)
-	h.Set("Link", linkTo(baseURL, v, "next"))
+	h.Set("Link", LinkTo(baseURL, v, "next"))
 }
 
 // Bound is the end of a page of keyset pagination in lists of projects. These have no cursor: the link to the next page
@@ -183,5 +183,5 @@ func (b Bound) SetHeaders(h http.Header, baseURL string, v params.Values) {
 	if b.Ascending {
 		name = "id_after"
 	}
-	h.Set("Link", linkTo(baseURL, v.With(name, b.Last), "next"))
+	h.Set("Link", LinkTo(baseURL, v.With(name, b.Last), "next"))
 }

@@ -98,7 +98,7 @@ func (r Result) SetHeaders(h http.Header, baseURL string, v params.Values) {
 	var links []string
 	link := func(page int, rel string) {
 		if page > 0 {
-			links = append(links, linkTo(baseURL, v.With("page", page), rel))
+			links = append(links, LinkTo(baseURL, v.With("page", page), rel))
 		}
 	}
 	link(prev, "prev")
@@ -128,6 +128,6 @@ func pageText(n int) string {
 	return strconv.Itoa(n)
 }
 
-func linkTo(baseURL string, v params.Values, rel string) string {
+func LinkTo(baseURL string, v params.Values, rel string) string {
 	return "<" + baseURL + "?" + v.Query() + `>; rel="` + rel + `"`
 }

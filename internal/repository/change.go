@@ -10,8 +10,8 @@ import (
 
 // Write is what becomes of one path: a file of that content, or none.
 type Write struct {
-	Content []byte
-	Mode    Mode // "" keeps that of the file before, and is ModeFile of a new one
+	Content []byte // of a submodule the name of its commit
+	Mode    Mode   // "" keeps that of the file before, and is ModeFile of a new one
 	Delete  bool
 }
 
@@ -45,6 +45,9 @@ func (r *Repository) WriteTree(tree string, writes map[string]Write) (string, er
 	for path, w := range writes {
 		if err := CheckPath(path); err != nil {
 			return "", err
+		}
+		if w.Mode == ModeSubmodule && !IsID(string(w.Content)) {
+			return "", fmt.Errorf("the submodule %q is at no commit", path)
 		}
 		if f, ok := r.FileAt(tree, path); w.Delete && (!ok || f.Mode == ModeTree) {
 			return "", fmt.Errorf("there is no file %q to delete", path)
@@ -116,6 +119,8 @@ func (r *Repository) writeEntry(path string, old Entry, there bool, inside map[s
 		return e, fmt.Errorf("%q is a folder", path)
 	case len(inside) > 0 && stays && old.Mode != ModeTree:
 		return e, fmt.Errorf("%q is a file; nothing lies below it", path)
+	case itself && !w.Delete && w.Mode == ModeSubmodule:
+		return Entry{ModeSubmodule, "", string(w.Content)}, nil
 	case itself && !w.Delete:
 		return Entry{modeAfter(w.Mode, old, there), "", keep(made, Object{KindBlob, w.Content})}, nil
 	case len(inside) == 0:

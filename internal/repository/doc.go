@@ -10,5 +10,5 @@
 //	repository.go revision.go  the repository: objects, refs, what a revision means
 //	files.go change.go         reading paths of a commit; a tree with some of its files changed
 //	log.go diff.go lines.go    history, ancestors, merge bases; what differs between trees, and between texts
-//	archive.go                 the files of a commit in one file
+//	archive.go history.go      the files of a commit in one file; all of a repository as plain data
 package repository

@@ -74,7 +74,7 @@ type commitEntity struct {
 	CommitterEmail string            `json:"committer_email"`
 	CommittedDate  isoTime           `json:"committed_date"`
 	Trailers       map[string]string `json:"trailers"`
-	// ExtendedTrailers would have lists as values; no commit here has trailers.
+	// ExtendedTrailers have all values of a trailer; where nobody asked for trailers there are none.
 	ExtendedTrailers map[string][]string `json:"extended_trailers,omitzero"`
 	WebURL           string              `json:"web_url"`
 }

@@ -160,13 +160,17 @@ func (f *foundRoutes) lookup(table *front.Table, method, path string) (*front.Ro
 }
 
 // apiPath is the path below /api/v4 as Grape's routes see it: without repeated or final slashes and without a format
-// suffix, except in the id of a project or group and in the name of a protected branch or tag, which may have dots.
+// suffix, except in the id of a project or group and in the name of a branch, tag, commit or file, which may have dots.
 // format is the suffix.
 func apiPath(path string) (clean, format string) {
 	parts := slices.DeleteFunc(strings.Split(path, "/"), func(p string) bool { return p == "" })
 	if n := len(parts); n > 0 && !(n == 2 && (parts[0] == "projects" || parts[0] == "groups")) &&
-		!(n == 4 && (parts[2] == refsAt[false] || parts[2] == refsAt[true])) {
+		!(n == 4 && (parts[2] == refsAt[false] || parts[2] == refsAt[true])) &&
+		!(n == 5 && parts[2] == "repository" && slices.Contains(dotted, parts[3])) {
 		parts[n-1], format, _ = strings.Cut(parts[n-1], ".")
 	}
 	return "/" + strings.Join(parts, "/"), format
 }
+
+// dotted are the parts of a repository whose names may have dots.
+var dotted = []string{"branches", "tags", "commits", "files"}

@@ -166,3 +166,43 @@ const (
 	msgAccepted            = "202 Accepted"
 	msgfJobTokenRefused    = "Authentication by CI/CD job token not allowed from %s to %s."
 )
+
+// Repositories (lib/api/branches.rb, tags.rb, commits.rb, files.rb, repositories.rb, the services behind them, and
+// Gitaly, internal/gitaly/service/operations/commit_files.go).
+const (
+	msgfIsEmpty         = "%s is empty"
+	msgRegexInvalid     = "Regex is invalid"
+	msgfPageToken       = "Invalid page token: %s"
+	msgBranchRefname    = "The branch refname is invalid"
+	msgBranchInvalid    = "Branch name is invalid"
+	msgBranchExists     = "Branch already exists"
+	msgfBranchNoRef     = "Failed to create branch '%s': invalid reference name '%s'"
+	msgfBranchHierarchy = "Failed to create branch '%s': Branch name conflicts with existing branch hierarchy."
+	msgTargetEmpty      = "Target is empty"
+	msgTagInvalid       = "Tag name invalid"
+	msgfTagExists       = "Tag %s already exists"
+	msgfTargetInvalid   = "Target %s is invalid"
+	msgRefNameInvalid   = "ref_name is invalid"
+	msgMayNotPush       = "You are not allowed to push into this branch"
+	msgfInvalidStart    = "Invalid start_sha '%s'"
+	msgfNoStart         = "Cannot find start_sha '%s'"
+	msgNotOnBranch      = "You can only create or edit files when you are on a branch"
+	msgfBranchTaken     = "A branch called '%s' already exists. Switch to that branch in order to make changes"
+	msgfBranchNotMade   = "Something went wrong when we tried to create '%s' for you: %s"
+	msgfFileChanged     = "The file has changed since you started editing it: %s"
+	msgFileChanged      = "You are attempting to update a file that has changed since you started editing it."
+	msgNoFilePath       = "You must provide a file path"
+	msgFileThere        = "A file with this name already exists"
+	msgFileNotThere     = "A file with this name doesn't exist"
+	msgFolderThere      = "A directory with this name already exists"
+	msgTraversal        = "Path cannot include directory traversal"
+	msgfInvalidPath     = "invalid path: '%s'"
+	msgFilePath         = "file_path should be a valid file path"
+	msgActionsInvalid   = "actions is invalid"
+	msgPaginationNone   = `pagination cannot be "none" unless "recursive" is true`
+	msgNoPath           = "invalid revision or path"
+	msgfNoFork          = "Target project id:%d is not a fork of project id:%s"
+	msgTwoRefs          = "Provide at least 2 refs"
+	msgfNoRef           = "Could not find ref: %s"
+	msgfNoRefs          = "Could not find refs: %s"
+)

@@ -168,6 +168,7 @@ func (st *State) DeleteProject(p *Project) {
 			st.DeleteRunner(r)
 		}
 	}
+	maps.DeleteFunc(st.resourceGroups, func(at resourceKey, _ *ResourceGroup) bool { return at.project == p })
 	st.dropProtectedRefs(p)
 	st.dropAccess(p, nil, p.Roles, p.webhooks)
 	if p.Group != nil {

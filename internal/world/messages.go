@@ -4,6 +4,16 @@ import (
 	"fmt"
 )
 
+// What GitLab says of a pipeline that it does not make (lib/gitlab/ci/pipeline/chain); one with an f is a format.
+const (
+	msgPipelinesDisabled  = "Pipelines are disabled!"
+	msgRefNotFound        = "Reference not found"
+	msgCommitNotFound     = "Commit not found"
+	msgRefAmbiguous       = "Ref is ambiguous"
+	msgMissingConfig      = "Missing CI config file"
+	msgfDuplicateVariable = "Duplicate variable name%s: %s"
+)
+
 // What models say of an attribute that they refuse (app/models/ci/runner.rb and Rails' own texts): attr... are
 // the attributes' names, msg... the texts; those with an f are formats for fmt.
 const (

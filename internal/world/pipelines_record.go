@@ -217,11 +217,15 @@ func (p *Pipeline) UpdatedAt() time.Time {
 	return last
 }
 
-// IID is the pipeline's place among those of its project, from 1.
+// IID is the pipeline's place among those that its project has or had, from 1.
 func (p *Pipeline) IID() int {
 	i, _ := slices.BinarySearchFunc(p.project.pipelines, p.ID, byID[*Pipeline])
-	return i + 1
+	gone, _ := slices.BinarySearch(p.project.gonePipelines, p.ID)
+	return i + gone + 1
 }
+
+// nextIID is the IID of the next pipeline.
+func (p *Project) nextIID() int { return len(p.pipelines) + len(p.gonePipelines) + 1 }
 
 // Latest are the pipeline's jobs without those that have been retried: of several jobs of one name the last, by id.
 func (p *Pipeline) Latest() []*Job {

@@ -81,6 +81,9 @@ func (st *State) PushRefs(p *Project, user *User, updates []RefUpdate, o PushOpt
 		before := p.Repository.SetRef(u.Ref, u.New)
 		st.onUndo(func() { p.Repository.SetRef(u.Ref, before) })
 	}
+	if !o.Silent {
+		st.pipelinesOfPush(p, user, updates, o)
+	}
 	return nil
 }
 

@@ -1,0 +1,93 @@
+package rest
+
+// The actions of a commit, as a request lists them: hashes, of which Grape checks each.
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+)
+
+// actions reads the parameter actions, or refuses with all that is wrong with it.
+func (q request) actions() ([]fileAction, *front.Response) {
+	list, isList := q.Record.Params["actions"].([]any)
+	if !isList {
+		return nil, badActions(msgActionsInvalid)
+	}
+	var all []fileAction
+	var wrong []string
+	for i, element := range list {
+		hash, isHash := element.(map[string]any)
+		if !isHash {
+			return nil, badActions(msgActionsInvalid)
+		}
+		a, complaints := readAction(hash, func(name, text string) string { return fmt.Sprintf("actions[%d][%s] %s", i, name, text) })
+		all, wrong = append(all, a), append(wrong, complaints...)
+	}
+	if len(wrong) > 0 {
+		return nil, badActions(wrong...)
+	}
+	return all, nil
+}
+
+func badActions(texts ...string) *front.Response {
+	joined := texts[0]
+	for _, text := range texts[1:] {
+		joined += ", " + text
+	}
+	return front.RefuseError(http.StatusBadRequest, joined).
+		Because("actions is a list of hashes with action, file_path and what the action needs").AsRefusal()
+}
+
+// What Grape says of a parameter behind its name.
+const (
+	isMissing  = "is missing"
+	isNoValue  = "does not have a valid value"
+	isUnusable = "is invalid"
+)
+
+// readAction reads one action. complaint makes a sentence of a field and what is wrong with it.
+func readAction(hash map[string]any, complaint func(name, text string) string) (a fileAction, wrong []string) {
+	field := func(name string, required bool) (text string, given bool) {
+		value, there := hash[name]
+		switch value.(type) {
+		case map[string]any, []any:
+			wrong = append(wrong, complaint(name, isUnusable))
+			return "", false
+		case nil:
+			if required && !there {
+				wrong = append(wrong, complaint(name, isMissing))
+			}
+			return "", false
+		}
+		return fmt.Sprint(value), true
+	}
+	a.action, _ = field("action", true)
+	known := []string{actionCreate, actionUpdate, actionMove, actionDelete, actionChmod}
+	if _, there := hash["action"]; there && !slices.Contains(known, a.action) {
+		wrong = append(wrong, complaint("action", isNoValue))
+	}
+	a.path, _ = field("file_path", true)
+	if a.action == actionMove {
+		a.previous, _ = field("previous_path", true)
+	}
+	if content, given := field("content", a.action == actionUpdate); given {
+		a.content = &content
+	} else if a.action == actionUpdate || a.action == actionCreate {
+		a.content = new(string)
+	}
+	switch encoding, given := field("encoding", false); {
+	case given && encoding != "text" && encoding != "base64":
+		wrong = append(wrong, complaint("encoding", isNoValue))
+	default:
+		a.base64 = encoding == "base64"
+	}
+	a.lastCommit, _ = field("last_commit_id", false)
+	if mode, given := field("execute_filemode", a.action == actionChmod); given && a.action == actionChmod {
+		executable := mode == "true" || mode == "1"
+		a.executable = &executable
+	}
+	return a, wrong
+}
