@@ -68,6 +68,7 @@
 //	deletions*.go                                         of users, projects and groups, with all that goes with them;
 //	                                                      those that are only marked
 //	variables.go refs.go                                  transitions of CI/CD variables, protected branches and tags
+//	schedules.go triggers.go commit_statuses.go           pipeline schedules and triggers, what is told of jobs outside
 //	deploy_tokens.go repository.go                        deploy tokens; how refs of a repository move, commits
 //	pins.go                                               ids and tokens that a test wants requests to make
 //	drafts*.go standins.go                                records from plain data; what stands for refused ones
