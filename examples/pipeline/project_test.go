@@ -1,6 +1,10 @@
 package pipeline_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,4 +56,23 @@ func (c checkout) write(files map[string]string) {
 	}
 	c.git("add", ".")
 	c.git("commit", "--quiet", "-m", "Work")
+}
+
+// call sends JSON to GitLab and reads its answer.
+func call(t testing.TB, client *http.Client, method, url string, body any, want int, answer any) {
+	t.Helper()
+	raw, err := json.Marshal(body)
+	require.NoError(t, err)
+	request, err := http.NewRequestWithContext(t.Context(), method, url, bytes.NewReader(raw))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Equal(t, want, response.StatusCode, "%s %s: %s", method, url, text)
+	if answer != nil {
+		require.NoError(t, json.Unmarshal(text, answer))
+	}
 }
