@@ -109,11 +109,14 @@ func (p *Pipeline) Status() JobStatus {
 	if p.Moves() {
 		return p.facts.Status
 	}
+	return StatusOf(p.Latest())
+}
+
+// StatusOf is the one status that jobs have together, as those of a stage.
+func StatusOf(jobs []*Job) JobStatus {
 	var t tally
-	for _, j := range p.Jobs {
-		if !j.retried() {
-			t.add(j.statusInPipeline(), 1)
-		}
+	for _, j := range jobs {
+		t.add(j.statusInPipeline(), 1)
 	}
 	for _, s := range p.statuses {
 		if !s.Retried() {
