@@ -10,7 +10,8 @@ func Routes() []*front.Route {
 	for _, family := range [][]row{
 		runnerRows(), registrationRows(), runnerJobRows(), jobRows(), jobTokenRows(), jobArtifactRows(), lintRows(),
 		instanceRows(), namespaceRows(), projectRows(), groupRows(), memberRows(), shareRows(),
-		variableRows(), branchRows(), tagRows(), commitRows(), repositoryRows(), fileRows(), protectedRefRows(), resourceTokenRows(), deployTokenRows(),
+		variableRows(), branchRows(), tagRows(), commitRows(), repositoryRows(), fileRows(),
+		protectedRefRows(), resourceTokenRows(), deployTokenRows(),
 		userRows(), userStateRows(), accessTokenRows(), impersonationTokenRows(),
 		hookRows(), runnerControllerRows(),
 	} {

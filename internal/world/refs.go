@@ -108,8 +108,8 @@ func (st *State) protection(p *Project, ref string, tag, otherwise bool) (who Re
 	return who, protected
 }
 
-// RefRules is what all rules of a project for a branch or a tag say together: a push or a merge is for those whom any of
-// them names.
+// RefRules is what all rules of a project for a branch or a tag say together: a push or a merge is for those whom any
+// of them names.
 type RefRules struct {
 	Protected, ForcePush bool
 	Push, Merge          RefAccess // NoOne where no rule is
