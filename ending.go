@@ -35,6 +35,7 @@ func (f *Fake) Close() {
 			f.flight.Wait() // net/http does not wait for requests over HTTP/2
 			f.courier.Close()
 		}()
+		defer f.files.Close()
 		const parts = 5
 		if endsWithin(ended, within-within/parts) {
 			return
@@ -42,6 +43,7 @@ func (f *Fake) Close() {
 		f.noticeCut(within - within/parts)
 		f.noticeCutWebhooks(within - within/parts)
 		f.network.cut()
+		f.files.Cut()
 		if !endsWithin(ended, within/parts) {
 			for _, call := range f.flight.List() {
 				f.notice(fmt.Sprintf("Close left %s behind, which did not end when it was cut", call))

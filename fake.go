@@ -101,6 +101,8 @@ type TB interface {
 //	    rest's foundRoutes.mu       for OPTIONS, and by itself
 //	    clock.mu                    for every time
 //	    those of internal/webhooks  at the end of a visit, in a Reset, and by themselves
+//	those of internal/githttp     a repository's on disk before that of what is to be written there; the state's before both
+//	  the one of outside.Folder   at the beginning and end of a clone or fetch, in a Reset, and by itself
 //	InFlight.mu and Door.mu of internal/traffic, ending.mu, news.mu: each by itself alone
 //
 // Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they
@@ -119,10 +121,12 @@ type Fake struct {
 	version gitlabversion.Version
 	clock   *outside.Clock
 	state   *world.State
-	log     journal.Log[Call]
+	log     journal.Lazy[Call, sentHeads]
+	bodies  journal.Bodies
 	faults  faults.Set[Call, Failure]
 	lost    lostJobs
 	courier *webhooks.Courier
+	files   outside.Folder
 	site    front.Site
 	added   front.AddedRoutes // by Handle
 
@@ -388,6 +392,7 @@ func (f *Fake) prepare() {
 	f.site.State, f.site.BasePath = f.state, f.options.basePath
 	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
 	f.site.Added = f.added.Lookup
+	f.site.Files = &f.files
 	f.site.Meant = func(method, path string) string {
 		return gitlab.Unserved(method, path, world.WordsOf(f.Endpoints()...))
 	}
@@ -455,6 +460,7 @@ func (f *Fake) reset(s *Scenario) error {
 		f.forgetNoticed()
 		f.log.Reset()
 		f.courier.Forget()
+		f.files.Empty()
 		world.Replace(f.state, fresh, f.clock.Now)
 	})
 	return nil

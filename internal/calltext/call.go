@@ -60,6 +60,7 @@ func (c Call[E]) Request() string {
 	fmt.Fprintf(&text, "#%d %s", c.Number, c.Asked())
 	for segment := range strings.SplitSeq(string(c.Endpoint), "/") {
 		if name, ok := strings.CutPrefix(segment, ":"); ok {
+			name, _, _ = strings.Cut(name, ".") // in :project.git
 			if value, sent := plain.At(c.Params, name); sent {
 				fmt.Fprintf(&text, " %s=%s", name, printable(plain.Text(value)))
 			}

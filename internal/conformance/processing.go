@@ -21,7 +21,6 @@ const ProcessingCasesFile = "processing.json"
 // ProcessingCase is a pipeline, and what becomes of it.
 type ProcessingCase struct {
 	ID, YAML    string
-	Versions    struct{ Exact string }
 	ProcessMode world.ProcessMode `json:"process_mode"`
 	Init        processingExpect
 	Transitions []struct {
@@ -71,11 +70,12 @@ func (c ProcessingCase) Play(t testing.TB) {
 	p := &processed{t: t, now: time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)}
 	p.st = world.New(v, func() time.Time { return p.now })
 	p.do(func() {
-		p.project, err = p.st.AddProject(world.Project{Path: "acme/shop"}, nil)
-		require.NoError(t, err)
+		draft := world.Project{Path: "acme/shop"}
 		if c.ProcessMode != "" {
-			p.project.Attributes = map[string]string{"resource_group_default_process_mode": string(c.ProcessMode)}
+			draft.Attributes = map[string]string{"resource_group_default_process_mode": string(c.ProcessMode)}
 		}
+		p.project, err = p.st.AddProject(draft, nil)
+		require.NoError(t, err)
 		p.runner, err = p.st.AddRunner(world.RunnerDraft{Attributes: world.DefaultAttributes()})
 		require.NoError(t, err)
 	})

@@ -70,13 +70,20 @@ func (q *Request) answerRouted() Response {
 	if refusal := pause(); refusal != nil {
 		return *refusal
 	}
-	return q.visit(func() Response {
+	res = q.visit(func() Response {
 		if refusal := q.validate(); refusal != nil { // the body may have brought more parameters
 			return *refusal
 		}
 		return q.handle()
 	})
+	if res.Outside != nil {
+		return res.Outside()
+	}
+	return res
 }
+
+// Again does a part of what is Outside with the state's mutex held once more. By then the world may be another one.
+func (q *Request) Again(part func() Response) Response { return q.visit(part) }
 
 // handle runs the handler. A token that was made before a Reset is there again from then on, but for a call that the
 // handler refuses: that leaves the state as it was.

@@ -37,6 +37,9 @@ func (q *Request) findCredentials() {
 			return
 		case ByRunnerHeader:
 			return
+		case ByGit:
+			q.identifyGit()
+			return
 		}
 	}
 	if j, sent := q.sentJob(); sent {

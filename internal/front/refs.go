@@ -16,7 +16,7 @@ func (q *Request) RefChangeOf(p *world.Project, u world.RefUpdate) (c policy.Ref
 	}
 	r := p.Repository
 	c = policy.RefChange{Name: name, Tag: isTag, Made: u.Old == repository.ZeroID, Gone: u.New == repository.ZeroID,
-		Default: name == p.DefaultBranch()}
+		Default: name == p.DefaultBranch(), Empty: !isTag && r.Empty(), First: RefAccessOf(q.FirstPush(p))}
 	c.Forced = !c.Made && !c.Gone && !r.IsAncestor(r.Peel(u.Old), r.Peel(u.New))
 	who := q.RefRules(p, isTag, name)
 	c.Protected, c.Push, c.Merge = who.Protected, RefAccessOf(who.Push), RefAccessOf(who.Merge)
@@ -42,7 +42,8 @@ func (q *Request) ofProtected(p *world.Project, commit string) bool {
 var RefTexts = map[policy.Rule]string{
 	policy.ByRefRole:          "You are not allowed to push code to this project.",
 	policy.DefaultBranchStays: "The default branch of a project cannot be deleted.",
-	policy.NameLikeCommit:     "You cannot create a branch with a SHA-1 or SHA-256 branch name.",
+	policy.BranchLikeCommit:   "You cannot create a branch with a 40-character hexadecimal branch name.",
+	policy.TagLikeCommit:      "You cannot create a tag with a SHA-1 or SHA-256 tag name.",
 	policy.ProtectedNotForced: "You are not allowed to force push code to a protected branch on this project.",
 	policy.ProtectedPush:      "You are not allowed to push code to protected branches on this project.",
 	policy.ProtectedFirst:     "You are not allowed to push code to protected branches on this project.",

@@ -31,6 +31,8 @@ type Record struct {
 	Operation string
 	// Lacking says of what was asked for and GitLab has, but not this one, what a person should know of it.
 	Lacking []string
+	// Problem is what kept this GitLab from answering as it should, which is an error of whoever runs it.
+	Problem string
 	// User, RunnerID and JobID are who authenticated: a username, the runner of an authentication token, the job of a
 	// job token.
 	User     string

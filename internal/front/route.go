@@ -27,8 +27,8 @@ type Route struct {
 	Since *gitlabversion.Difference
 	// Streams, of an endpoint that takes in a body of any size: it checks what GitLab checks before it reads the
 	// body, when the parameters are those of path and query alone, and says how to read it. The handler finds the
-	// body in Request.Upload, and checks again what may have changed meanwhile. Such an endpoint is ByJobToken: only
-	// then nothing has to be authenticated again.
+	// body in Request.Upload, and checks again what may have changed meanwhile. Such an endpoint is one that
+	// finds its caller by itself, as one ByJobToken does: only then nothing has to be authenticated again.
 	Streams func(*Request) (BodyReader, *Response)
 	// Waits, of an endpoint that Workhorse lets wait: it returns a channel that is closed at the first change after
 	// lastUpdate of what the token waits for, or nil if that change has been already. Whatever has to be refused is left
@@ -55,7 +55,11 @@ type Route struct {
 // second visit to the state, before which neither is the caller authenticated nor does Before run again: the world may
 // be another one by then. So its handler finds out by itself who calls.
 func (r *Route) mustBeWhole() {
-	selfAuthenticated := r.Access == ByToken || r.Access == ByJobToken || r.Access == ByRunnerHeader
+	selfAuthenticated := r.Access == ByToken || r.Access == ByJobToken ||
+		r.Access == ByRunnerHeader || r.Access == ByGit
+	if first := r.Path()[1:]; strings.HasPrefix(first, ":") || strings.HasPrefix(first, "*") {
+		panic("front: " + r.Endpoint + " begins with a parameter, and routes are looked for by their first segment")
+	}
 	if r.Streams != nil && (!selfAuthenticated || r.Before != nil) {
 		panic("front: " + r.Endpoint + " streams, so it must find its caller by itself and have no before block")
 	}
@@ -70,11 +74,7 @@ type LaterSpec struct {
 
 // Declare makes a Spec of parameters and groups of parameters.
 func Declare(groups ...[]params.Param) params.Spec {
-	var s params.Spec
-	for _, g := range groups {
-		s.Params = append(s.Params, g...)
-	}
-	return s
+	return params.Spec{Params: slices.Concat(groups...)}
 }
 
 // Access is how a caller proves who it is.
@@ -87,6 +87,7 @@ const (
 	ByJobToken                   // the token of a job, among the parameters or in JOB-TOKEN
 	ByRunnerHeader               // a runner's token in RUNNER-TOKEN
 	BySignIn                     // an access token that signs in as at a page of GitLab's, or none at all
+	ByGit                        // name and password of HTTP Basic, at which the handler looks with SignInGit
 )
 
 // ForUsers reports whether the endpoint takes a user's access token and nothing else.
@@ -112,6 +113,7 @@ func (r *Route) Takes() []string {
 	names := slices.Clone(r.Spec.Known)
 	for part := range strings.SplitSeq(r.Path(), "/") {
 		if name := strings.TrimLeft(part, ":*"); name != part {
+			name, _, _ = strings.Cut(name, ".") // in :project.git
 			names = append(names, name)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -27,6 +28,8 @@ type Site struct {
 	// LongPolling is how long a request for a job waits for one, in real time; 0: not at all.
 	LongPolling time.Duration
 	Closing     <-chan struct{} // closed when this GitLab ends: whoever waits, let go
+	// Files is where this GitLab keeps files on disk.
+	Files *outside.Folder
 	// TestWebhook calls a webhook, with no lock held, and returns status and body of the answer; 0 and why there is none.
 	TestWebhook func(context.Context, world.Notice) (status int, text string)
 }

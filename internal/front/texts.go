@@ -49,8 +49,15 @@ const (
 	MsgGranularUnsupported = "Access denied: This operation doesn't support fine-grained personal access tokens."
 	msgfGranularMissing    = "Access denied: This operation requires a fine-grained personal access token " +
 		"with the following %s permissions: [%s]."
-	msgSudoAdminOnly     = "Must be admin to use sudo"
-	MsgSignInFailed      = "Invalid token"
+	msgSudoAdminOnly = "Must be admin to use sudo"
+	MsgSignInFailed  = "Invalid token"
+	msgGitDenied     = "HTTP Basic: Access denied. The provided password or token is incorrect or your account has " +
+		"2FA enabled and you must use a personal access token instead of a password. See %s"
+	msgGitDeniedTokens = "HTTP Basic: Access denied. If a password was provided for Git authentication, the password " +
+		"was incorrect or you're required to use a token instead of a password. If a token was provided, it was " +
+		"either incorrect, expired, or improperly scoped. See %s"
+	gitHelpPage          = "help/topics/git/troubleshooting_git#error-on-git-fetch-http-basic-access-denied"
+	gitHelpPageFile      = "help/topics/git/troubleshooting_git.md#error-on-git-fetch-http-basic-access-denied"
 	MsgNotAccessible     = "API not accessible for user"
 	msgfSudoUserNotFound = "User with ID or username '%s'"
 )

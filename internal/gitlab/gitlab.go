@@ -2,25 +2,19 @@
 // what each serves. meant.go tells a person which endpoint was probably meant by what is none, constants.go which of
 // the root's constants.
 //
-// Those are REST, GraphQL and OAuth. Another protocol is a front.Protocol of a package beside theirs and a line in
-// Serve. What
-// stands before every protocol is in internal/front, what all of them change in internal/world.
+// Those are REST, GraphQL, OAuth and git. Another protocol is a front.Protocol of a package beside theirs and a line in
+// Serve. What stands before every protocol is in internal/front, what all of them change in internal/world.
 package gitlab
 
 import (
 	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/githttp"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/graphql"
 	"github.com/fakegitlab/fakegitlab/internal/oauth"
 	"github.com/fakegitlab/fakegitlab/internal/rest"
-)
-
-// queries is GraphQL, and authorization the authorization server of OAuth: each is one for all GitLabs of the process.
-var (
-	queries       graphql.API
-	authorization oauth.API
 )
 
 // table is the table of the REST API's routes. It is built once for all GitLabs of the process and never changes.
@@ -29,18 +23,22 @@ var table = sync.OnceValue(func() *front.Table { return front.NewTable(rest.Rout
 // Serve completes a site with the protocols that this GitLab serves. The site must not be copied afterwards.
 func Serve(s *front.Site) {
 	api := rest.NewAPI(s, table())
+	pages := []front.Pages{oauth.Pages, graphql.Pages, githttp.NewPages(s.Files)}
 	s.Protocol = func(path string) front.Protocol {
-		switch {
-		case api.Owns(path):
+		if api.Owns(path) {
 			return api
-		case authorization.Owns(path):
-			return authorization
-		case queries.Owns(path):
-			return queries
+		}
+		for _, p := range pages {
+			if p.Owns(path) {
+				return p
+			}
 		}
 		return nil
 	}
 }
+
+// beside are the protocols beside REST, for their names alone.
+var beside = []front.Pages{oauth.Pages, graphql.Pages, githttp.NewPages(nil)}
 
 // Endpoints are the endpoints that a version serves, in the order of the documentation.
 func Endpoints(v gitlabversion.Version) []string {
@@ -50,7 +48,7 @@ func Endpoints(v gitlabversion.Version) []string {
 			all = append(all, r.Endpoint)
 		}
 	}
-	return append(all, graphql.Endpoint, oauth.Endpoint)
+	return append(append(all, graphql.Endpoint, oauth.Endpoint), githttp.Endpoints()...)
 }
 
 // RootFields are the fields of GraphQL's queries and mutations, in any version.
@@ -65,11 +63,10 @@ func Mutates(operation string) bool { return graphql.Mutates(operation) }
 // EndpointAt is the endpoint that a version serves at a method and a path below /api/v4, or else its whole path; "" for
 // none.
 func EndpointAt(v gitlabversion.Version, method, path string) string {
-	switch {
-	case queries.Serves(method, path):
-		return graphql.Endpoint
-	case authorization.Serves(method, path):
-		return oauth.Endpoint
+	for _, p := range beside {
+		if endpoint := p.Serves(method, path); endpoint != "" {
+			return endpoint
+		}
 	}
 	if r, _ := table().Lookup(method, path, ""); r != nil && r.ServedBy(v) {
 		return r.Endpoint
@@ -118,6 +115,11 @@ func Lacks(v gitlabversion.Version, endpoint string) string {
 func routeOf(endpoint string) *front.Route {
 	if endpoint == oauth.Endpoint {
 		return oauth.Route()
+	}
+	for _, r := range githttp.Routes(nil) {
+		if r.Endpoint == endpoint {
+			return r
+		}
 	}
 	for _, r := range table().Routes() {
 		if r.Endpoint == endpoint {

@@ -74,7 +74,7 @@ func Unserved(method, path string, served []string) string {
 // others.
 func meantGraphQL(method, path string) string {
 	last := path[strings.LastIndexByte(path, '/')+1:]
-	if path == graphql.Path || !strings.EqualFold(last, "graphql") || !queries.Serves(method, graphql.Path) {
+	if path == graphql.Path || !strings.EqualFold(last, "graphql") || graphql.Pages.Serves(method, graphql.Path) == "" {
 		return ""
 	}
 	return "; did you mean " + graphql.Endpoint + "? GraphQL is beside the REST API, not below it"

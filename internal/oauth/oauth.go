@@ -18,8 +18,15 @@ const Endpoint = http.MethodPost + " " + tokenPath
 
 const tokenPath = "/oauth/token"
 
-// API is the authorization server, as a protocol of GitLab's door.
-type API struct{}
+// Pages are the authorization server, as a protocol of GitLab's door.
+var Pages = front.Pages{At: func(path string) (map[string]*front.Route, map[string]string) {
+	if path != tokenPath {
+		return nil, nil
+	}
+	return routes, nil
+}}
+
+var routes = map[string]*front.Route{http.MethodPost: route}
 
 var route = &front.Route{Endpoint: Endpoint, Access: front.ByToken, Handle: giveToken,
 	Spec: front.Declare([]params.Param{{Name: paramGrantType}, {Name: paramUsername}, {Name: paramPassword},
@@ -37,31 +44,6 @@ const (
 
 // Route is the one route there is.
 func Route() *front.Route { return route }
-
-// Owns reports whether a path below the base path is the authorization server's.
-func (API) Owns(path string) bool { return path == tokenPath }
-
-// Serves reports whether it answers a method at a path.
-func (a API) Serves(method, path string) bool { return method == http.MethodPost && a.Owns(path) }
-
-// Find finds what serves the request.
-func (a API) Find(q *front.Request) front.Found {
-	if a.Serves(q.HTTP.Method, q.Path) {
-		return front.Found{Route: route}
-	}
-	return front.Found{}
-}
-
-// Unserved is Rails' answer to a method that it has no route for.
-func (API) Unserved(q *front.Request, r *front.Route) *front.Response {
-	if r != nil {
-		return nil
-	}
-	return q.NothingServes(front.Plain(http.StatusNotFound, front.MsgNotFound)).AsRefusal()
-}
-
-// Options is as Unserved: no preflight gets here.
-func (a API) Options(q *front.Request, _ *front.Route) front.Response { return *a.Unserved(q, nil) }
 
 // The grants that GitLab knows.
 const (

@@ -77,7 +77,8 @@ type RefChange struct {
 const (
 	ByRefRole              Rule = iota + 100 // who pushes no code at all
 	DefaultBranchStays                       // the default branch is not deleted
-	NameLikeCommit                           // a branch or tag is not called like a commit
+	BranchLikeCommit                         // a branch is not called like a commit
+	TagLikeCommit                            // nor is a tag
 	ProtectedNotForced                       // no force push to a protected branch
 	ProtectedPush                            // a protected branch is for those whom its rules name
 	ProtectedFirst                           // so is the first branch of a project
@@ -114,7 +115,7 @@ func pushBranch(a Actor, s ProjectStanding, c RefChange) Decision {
 	case c.Gone && c.Default:
 		return refuse(DefaultBranchStays, "is the default branch")
 	case !c.Gone && branchLikeCommit.MatchString(c.Name):
-		return refuse(NameLikeCommit, "is called like a commit")
+		return refuse(BranchLikeCommit, "is called like a commit")
 	case !protected:
 		return allowed
 	case c.Forced && !c.ForceAllowed:
@@ -148,7 +149,7 @@ func pushTag(a Actor, s ProjectStanding, c RefChange) Decision {
 	case c.Made && c.Default:
 		return refuse(TagLikeDefaultBranch, "is called like the default branch")
 	case !c.Gone && tagLikeCommit.MatchString(c.Name):
-		return refuse(NameLikeCommit, "is called like a commit")
+		return refuse(TagLikeCommit, "is called like a commit")
 	case !c.Protected:
 		return allowed
 	case !c.Made && !c.Gone:

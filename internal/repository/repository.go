@@ -12,6 +12,7 @@ import (
 // Repository is one repository: its objects and its refs. Where HEAD leads is for its owner to say.
 type Repository struct {
 	objects map[string]Object
+	order   []string           // their names, as they came
 	commits map[string]*Commit // those of the objects that were asked for
 	refs    map[string]string  // the object that a full name leads to
 	head    func() string      // the full name of the default branch, which may not be there
@@ -35,6 +36,7 @@ func (r *Repository) Add(o Object) (id string) {
 	id = o.ID()
 	if _, known := r.objects[id]; !known {
 		r.objects[id] = o
+		r.order = append(r.order, id)
 	}
 	return id
 }
@@ -54,6 +56,21 @@ func (r *Repository) Objects() iter.Seq2[string, Object] {
 			}
 		}
 	}
+}
+
+// Since are the names of all objects that came after the first n, in the order in which they came.
+func (r *Repository) Since(n int) []string { return r.order[n:] }
+
+// Count is how many objects there are.
+func (r *Repository) Count() int { return len(r.order) }
+
+// Forget takes back the objects that came after the first n, of which nobody knows yet and to which no ref leads.
+func (r *Repository) Forget(n int) {
+	for _, id := range r.order[n:] {
+		delete(r.objects, id)
+		delete(r.commits, id)
+	}
+	r.order = r.order[:n]
 }
 
 // Size is how many bytes all objects have, and how many there are.
@@ -174,7 +191,7 @@ func (r *Repository) MissingFrom(id string, known func(id string) bool) error {
 		if !ok {
 			return fmt.Errorf("%w: %s", ErrMissing, id)
 		}
-		next, err := r.links(id, o)
+		next, err := o.Links()
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", o.Kind, id, err)
 		}
@@ -183,8 +200,8 @@ func (r *Repository) MissingFrom(id string, known func(id string) bool) error {
 	return nil
 }
 
-// links are the objects that an object leads to in this repository.
-func (r *Repository) links(id string, o Object) (to []string, err error) {
+// Links are the names of the objects that an object leads to in the same repository.
+func (o Object) Links() (to []string, err error) {
 	switch o.Kind {
 	case KindCommit:
 		c, err := ParseCommit(o.Data)
@@ -223,7 +240,7 @@ func (r *Repository) Reachable(from ...string) map[string]bool {
 			continue
 		}
 		seen[id] = true
-		next, _ := r.links(id, o)
+		next, _ := o.Links()
 		todo = append(todo, next...)
 	}
 	return seen

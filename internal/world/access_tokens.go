@@ -14,12 +14,15 @@ const (
 	ScopeCreateRunner = "create_runner"
 	ScopeAdminMode    = "admin_mode"
 	ScopeSudo         = "sudo"
+	// ScopeReadRepository and ScopeWriteRepository are for git.
+	ScopeReadRepository  = "read_repository"
+	ScopeWriteRepository = "write_repository"
 )
 
 // knownScopes are the scopes of access tokens (lib/gitlab/auth.rb) of all versions. A token may have one that the
 // version followed does not know, where it opens nothing, so that one scenario serves tests against several versions.
 var knownScopes = []string{ScopeAPI, ScopeReadAPI, ScopeReadUser, ScopeCreateRunner, ScopeManageRunner, ScopeAdminMode,
-	ScopeSudo, ScopeGranular, "k8s_proxy", "read_repository", "write_repository", "read_registry", "write_registry",
+	ScopeSudo, ScopeGranular, "k8s_proxy", ScopeReadRepository, ScopeWriteRepository, "read_registry", "write_registry",
 	"ai_features", "ai_workflows", "read_service_ping", "self_rotate", "read_observability", "write_observability",
 	"read_virtual_registry", "write_virtual_registry"}
 

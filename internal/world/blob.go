@@ -171,8 +171,8 @@ func (b Blob) ReadAt(p []byte, offset int64) (n int, err error) {
 	return n, io.EOF
 }
 
-// reader reads the blob from its beginning.
-func (b Blob) reader() io.Reader {
+// Reader reads the blob from its beginning.
+func (b Blob) Reader() io.Reader {
 	readers := make([]io.Reader, len(b.pieces))
 	for i, p := range b.pieces {
 		readers[i] = bytes.NewReader(p)

@@ -8,7 +8,7 @@ import (
 )
 
 // DeployScopes are what deploy tokens may open.
-var DeployScopes = []string{"read_repository", "read_registry", "write_registry", "read_package_registry",
+var DeployScopes = []string{ScopeReadRepository, "read_registry", "write_registry", "read_package_registry",
 	"write_package_registry"}
 
 var deployUsername = regexp.MustCompile(`\A[a-zA-Z0-9.+_-]+\z`)

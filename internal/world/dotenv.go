@@ -14,7 +14,7 @@ import (
 
 // readDotenv reads the variables of a dotenv report, packed by gzip or not. The errors are those of parseDotenv.
 func readDotenv(f *File) ([]ci.JobVariable, error) {
-	text := f.Content.reader()
+	text := f.Content.Reader()
 	if f.Format == GzipFormat {
 		var err error
 		if text, err = gzip.NewReader(text); err != nil {

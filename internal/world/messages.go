@@ -4,6 +4,16 @@ import (
 	"fmt"
 )
 
+// What GitLab says of a pipeline that it does not make (lib/gitlab/ci/pipeline/chain); one with an f is a format.
+const (
+	msgPipelinesDisabled  = "Pipelines are disabled!"
+	msgRefNotFound        = "Reference not found"
+	msgCommitNotFound     = "Commit not found"
+	msgRefAmbiguous       = "Ref is ambiguous"
+	msgMissingConfig      = "Missing CI config file"
+	msgfDuplicateVariable = "Duplicate variable name%s: %s"
+)
+
 // What models say of an attribute that they refuse (app/models/ci/runner.rb and Rails' own texts): attr... are
 // the attributes' names, msg... the texts; those with an f are formats for fmt.
 const (
@@ -168,6 +178,19 @@ const (
 	msgHiddenUnmasked   = "should be true when variable is hidden"
 	msgHiddenStays      = "The visibility setting cannot be changed for masked and hidden variables."
 	msgfVariableLimit   = "Maximum number of %s (%d) exceeded"
+)
+
+// Pipeline schedules and commit statuses (app/models/ci/pipeline_schedule.rb, app/models/generic_commit_status.rb).
+const (
+	attrCron         = "cron"
+	attrCronTimezone = "cron_timezone"
+	attrRef          = "ref"
+	attrTargetURL    = "target_url"
+
+	msgCronSyntax        = " is invalid syntax" // with that space
+	msgAmbiguousRef      = "Ref is ambiguous"
+	msgBlockedURL        = "is blocked: Only allowed schemes are http, https"
+	msgfCannotTransition = "Cannot transition status via :%s from :%s (Reason(s): Status cannot transition via \"%s\")"
 )
 
 // Deploy tokens (app/models/deploy_token.rb).

@@ -2,90 +2,147 @@ package world
 
 import (
 	"cmp"
+	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 )
 
 // NewPipeline is what a pipeline is to be made of.
 type NewPipeline struct {
-	ID       int // 0 is the next
-	Project  *Project
-	Ref      string // empty is the default branch
+	ID      int // 0 is the next
+	Project *Project
+	// Ref is a branch or a tag, by its short or its full name; empty is the default branch. RefIsTag has a short one that
+	// both a branch and a tag have mean the tag.
+	Ref      string
 	RefIsTag bool
-	Commit   Commit // what is empty in it is the repository's or, where that has nothing, made up
-	Source   string // one of PipelineSources; empty is "push"
-	User     *User
+	// Commit is the one to run for; without a SHA it is that of the ref, and what else is empty in it is the repository's.
+	// BeforeSHA is the SHA before a push.
+	Commit Commit
+	Source string // one of PipelineSources; empty is "push"
+	User   *User
 	// Variables are handed in with it.
 	Variables []ci.JobVariable
-	// CI is the text of a .gitlab-ci.yml; empty takes that of the repository at the commit.
+	// Predefined are further variables for its rules, as those that tell where the server is.
+	Predefined []ci.JobVariable
+	// CI is the text of a .gitlab-ci.yml; empty takes that of the repository at the commit. With a text, a project whose
+	// repository is empty may have a pipeline too, for a commit that is made up.
 	CI string
 	// Files are the files of the commit; nil are the repository's. Changes are the paths that differ from what is to be
-	// compared with; nil if there is nothing to compare with.
+	// compared with; nil are those that the push has changed.
 	Files   ci.Files
 	Changes []string
-	// IgnoreSkip passes over [skip ci] in the commit's message; Skip has the pipeline skipped in any case.
+	// Inputs are values for spec:inputs of the file, by their names, as they are in JSON.
+	Inputs map[string]any
+	// IgnoreSkip passes over [skip ci] in the commit's message; Skip is that the push asked for no pipeline.
 	IgnoreSkip, Skip bool
 	// SaveOnErrors stores a pipeline whose configuration is wrong, as one that failed, as a push does.
 	SaveOnErrors bool
-	// ScheduleID and TriggerID are those of the schedule or trigger that makes it.
+	// ScheduleID and TriggerID are those of the schedule or trigger that makes it; 0 for none.
 	ScheduleID, TriggerID int
 }
 
-// CreatePipeline makes a pipeline with its jobs as GitLab does (lib/gitlab/ci/pipeline/chain): the first check that
-// refuses it ends it. The error is an *Invalid with GitLab's texts, and nothing has changed then. The jobs are created;
-// what moves them is done when MovePipelines is called, or the visit ends.
+// skipPattern is what in the message of a commit asks for no pipeline (lib/gitlab/ci/pipeline/chain/skip.rb).
+var skipPattern = regexp.MustCompile(`(?i)\[(ci[ _-]skip|skip[ _-]ci)\]`)
+
+// CreatePipeline makes a pipeline with its jobs as GitLab does (app/services/ci/create_pipeline_service.rb and the chain
+// in lib/gitlab/ci/pipeline/chain): the first check that refuses it ends it. The error is an *Invalid with GitLab's
+// texts, and nothing has changed then. With SaveOnErrors a configuration that is wrong is no error: the pipeline has
+// failed and tells why in YAMLErrors. Who may make it is for the caller to ask. The jobs are created; they move when
+// MovePipelines is called, or the visit ends.
 func (st *State) CreatePipeline(n NewPipeline) (*Pipeline, error) {
-	facts := st.factsOf(n)
-	config := ci.Read(n.CI, ci.Options{Files: n.Files})
-	made := config.Pipeline(st.contextOf(n, facts))
-	if len(made.Errors) > 0 {
-		return nil, refusedFor(made.Errors)
+	made := st.made.clone()
+	p, err := st.createPipeline(n)
+	if err != nil {
+		st.made = made
 	}
-	facts.Name, facts.AutoCancel, facts.Status = made.Name, made.AutoCancel, JobCreated
-	p := st.storePipeline(n.ID, n.Project, facts)
+	return p, err
+}
+
+func (st *State) createPipeline(n NewPipeline) (*Pipeline, error) {
+	n.Source = cmp.Or(n.Source, SourcePush)
+	if text := duplicateVariables(n.Variables); text != "" {
+		return st.refusePipeline(n, PipelineFacts{Ref: n.Ref}, text, false)
+	}
+	if n.Project.BuildsDisabled() {
+		return st.refusePipeline(n, PipelineFacts{}, msgPipelinesDisabled, true)
+	}
+	f, problem := st.factsOf(n)
+	if problem != "" {
+		return st.refusePipeline(n, f, problem, true)
+	}
+	if !n.IgnoreSkip && (n.Skip || skipPattern.MatchString(f.Commit.Message)) {
+		return st.skipPipeline(n, f), nil
+	}
+	text, there := n.configuration(f)
+	if !there {
+		return st.refusePipeline(n, f, msgMissingConfig, true)
+	}
+	return st.populate(n, f, text)
+}
+
+// populate makes the pipeline that a configuration describes.
+func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipeline, error) {
+	x := st.contextOf(n, f)
+	config := ci.Read(text, ci.Options{Files: x.Files, Variables: slices.Concat(x.Predefined, x.Variables),
+		Inputs: n.Inputs, Changes: x.Changes, ChangesFrom: x.ChangesFrom})
+	if !config.Valid() {
+		return st.refusePipeline(n, f, config.Errors[0], false)
+	}
+	made := config.Pipeline(x)
+	if len(made.Errors) > 0 {
+		return st.refusePipeline(n, f, strings.Join(made.Errors, "\n"), made.Filtered)
+	}
+	f.Name, f.AutoCancel, f.Status = made.Name, made.AutoCancel, JobCreated
+	p := st.storePipeline(n.ID, n.Project, f)
 	st.makeJobs(p, config.Stages, made.Jobs)
 	st.later(chore{kind: choreRedundant, pipeline: p})
 	return p, nil
 }
 
-// refusedFor is the refusal of a pipeline with the errors that stand on it.
-func refusedFor(errors []string) error {
-	var v Invalid
-	for _, text := range errors {
-		v.Add(attrBase, text)
+// duplicateVariables is GitLab's text about keys that are given twice; empty if none is.
+func duplicateVariables(variables []ci.JobVariable) string {
+	times, twice := map[string]int{}, []string{}
+	for _, v := range variables {
+		if times[v.Key]++; times[v.Key] == 2 {
+			twice = append(twice, v.Key)
+		}
 	}
-	return &v
+	switch len(twice) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf(msgfDuplicateVariable, "", twice[0])
+	}
+	return fmt.Sprintf(msgfDuplicateVariable, "s", strings.Join(twice, ", "))
 }
 
-// factsOf are the facts of a new pipeline, as far as they are known before its file is read.
-func (st *State) factsOf(n NewPipeline) PipelineFacts {
-	f := PipelineFacts{Ref: cmp.Or(n.Ref, n.Project.DefaultBranch()), RefIsTag: n.RefIsTag, Commit: n.Commit,
-		Source: cmp.Or(n.Source, SourcePush), User: n.User, Variables: slices.Clone(n.Variables),
-		ScheduleID: n.ScheduleID, TriggerID: n.TriggerID, CreatedAt: st.Now(), UpdatedAt: st.Now()}
-	_, f.Protected = st.protection(n.Project, f.Ref, f.RefIsTag, false)
-	st.completeCommit(&f.Commit, f.Ref, f.User)
-	return f
+// refusePipeline refuses a pipeline or, if its configuration is what is wrong and that is to be stored, makes one that
+// has failed (lib/gitlab/ci/pipeline/chain/helpers.rb).
+func (st *State) refusePipeline(n NewPipeline, f PipelineFacts, text string, never bool) (*Pipeline, error) {
+	if never || !n.SaveOnErrors || f.Commit.SHA == "" {
+		return nil, newInvalid(attrBase, text)
+	}
+	f.YAMLErrors, f.Status, f.FinishedAt = text, JobFailed, f.CreatedAt
+	p := st.storePipeline(n.ID, n.Project, f)
+	st.announceStatus(p)
+	return p, nil
 }
 
-// contextOf is what the file of a new pipeline is evaluated for.
-func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
-	return ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, ProjectPath: n.Project.Path,
-		Variables: slices.Clone(f.Variables), Files: n.Files, Changes: n.Changes}
+// skipPipeline makes a pipeline that does not run.
+func (st *State) skipPipeline(n NewPipeline, f PipelineFacts) *Pipeline {
+	f.Status = JobSkipped
+	p := st.storePipeline(n.ID, n.Project, f)
+	st.announceStatus(p)
+	return p
 }
 
 // AddPipeline makes the record of a pipeline that moves by itself and has no jobs yet, as it is in a seed: AddJob gives
 // it those, in the states that they have.
-func (st *State) AddPipeline(id int, p *Project, f PipelineFacts) (*Pipeline, error) {
-	var ps Problems
-	ps.Add("id", checkID("pipeline", id))
-	if st.pipelines[id] != nil {
-		ps.Addf("id", "there is a pipeline %d already", id)
-	}
-	ps.Add("source", oneOf("source of a pipeline", &f.Source, SourcePush, PipelineSources))
-	ps.Add("sha", checkSHA(f.Commit.SHA))
-	ps.Add("before_sha", checkSHA(f.Commit.BeforeSHA))
-	if len(ps) > 0 {
+func (st *State) AddPipeline(id int, p *Project, f PipelineFacts, found ...Problem) (*Pipeline, error) {
+	if ps := append(Problems(found), st.checkPipelineFacts(id, &f)...); len(ps) > 0 {
 		return nil, ps
 	}
 	f.Ref = cmp.Or(f.Ref, p.DefaultBranch())
@@ -166,10 +223,13 @@ func (st *State) DeletePipeline(p *Pipeline) {
 		st.removeJob(j)
 	}
 	st.removePipeline(p)
+	at, _ := slices.BinarySearch(p.project.gonePipelines, p.ID)
+	p.project.gonePipelines = slices.Insert(p.project.gonePipelines, at, p.ID)
 }
 
 // removePipeline takes the record of a pipeline without jobs out of the world.
 func (st *State) removePipeline(p *Pipeline) {
+	st.dropStatuses(p)
 	delete(st.pipelines, p.ID)
 	p.project.pipelines = removeByID(p.project.pipelines, p)
 }

@@ -18,8 +18,11 @@ type Pipeline struct {
 	named   map[string]*attempts // at the job of each name
 	staged  map[string][]*Job    // those of each stage, by id
 	skipped int                  // how many of them are skipped
-	facts   *PipelineFacts       // nil for one whose jobs were added alone
-	flow    *flow                // likewise
+	// statuses are what was told of jobs that run outside, by id.
+	statuses []*CommitStatus
+	called   string         // the name given to one whose jobs were added alone
+	facts    *PipelineFacts // nil for one whose jobs were added alone
+	flow     *flow          // likewise
 	// unsettled: nobody has said which status the pipeline has, but for its jobs.
 	unsettled bool
 }
@@ -217,11 +220,15 @@ func (p *Pipeline) UpdatedAt() time.Time {
 	return last
 }
 
-// IID is the pipeline's place among those of its project, from 1.
+// IID is the pipeline's place among those that its project has or had, from 1.
 func (p *Pipeline) IID() int {
 	i, _ := slices.BinarySearchFunc(p.project.pipelines, p.ID, byID[*Pipeline])
-	return i + 1
+	gone, _ := slices.BinarySearch(p.project.gonePipelines, p.ID)
+	return i + gone + 1
 }
+
+// nextIID is the IID of the next pipeline.
+func (p *Project) nextIID() int { return len(p.pipelines) + len(p.gonePipelines) + 1 }
 
 // Latest are the pipeline's jobs without those that have been retried: of several jobs of one name the last, by id.
 func (p *Pipeline) Latest() []*Job {

@@ -103,9 +103,11 @@ type Project struct {
 	Shares    []*Share       // the groups whose members it has invited, the first invited first
 	Runners   []*Runner      // assigned project runners, by id
 	Jobs      []*Job         // by id
-	pipelines []*Pipeline    // those of its jobs, by id
-	webhooks  []*Webhook     // its own, by id
-	variables []*Variable    // oldest first
+	pipelines []*Pipeline    // by id
+	// gonePipelines are the ids of those that were deleted, in order: an IID is not given twice.
+	gonePipelines []int
+	webhooks      []*Webhook  // its own, by id
+	variables     []*Variable // oldest first
 	// Repository is what is in its git repository, which is never nil; of a new project it is empty.
 	Repository *repository.Repository
 	root       *User // who makes its first commit if nobody is known to have made the project

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strconv"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/repository"
@@ -25,6 +26,9 @@ type RefUpdate struct {
 type PushOptions struct {
 	SkipCI    bool              // ci.skip: its pipelines are skipped
 	Variables map[string]string // ci.variable: of its pipelines
+	Inputs    map[string]string // ci.input: of its pipelines
+	// NoPipelines: none are made, as for what a job pushes with its token.
+	NoPipelines bool
 	// Silent pushes are those that a test seeds: nothing follows from them, as if they had been long ago.
 	Silent bool
 }
@@ -81,6 +85,9 @@ func (st *State) PushRefs(p *Project, user *User, updates []RefUpdate, o PushOpt
 		st.standOn(p, u)
 		before := p.Repository.SetRef(u.Ref, u.New)
 		st.onUndo(func() { p.Repository.SetRef(u.Ref, before) })
+	}
+	if !o.Silent {
+		st.pipelinesOfPush(p, user, updates, o)
 	}
 	return nil
 }
@@ -159,4 +166,58 @@ func SignatureOf(u *User, when time.Time) repository.Signature {
 		s.Name, s.Email = u.Name, u.Email
 	}
 	return s
+}
+
+// PipelineRefs are the refs by which runners fetch the commits of a project's pipelines, whatever has become of their
+// branches (lib/gitlab/git/repository.rb, app/models/ci/persistent_ref.rb).
+func (p *Project) PipelineRefs() (refs []repository.Ref) {
+	for _, pipeline := range p.pipelines {
+		if sha := pipeline.Commit().SHA; p.Repository.Has(sha) {
+			refs = append(refs, repository.Ref{Name: "refs/pipelines/" + strconv.Itoa(pipeline.ID), ID: sha})
+		}
+	}
+	return refs
+}
+
+// FirstPush is who makes the first branch of a project that has none: GitLab protects it before it is there
+// (app/models/protected_branch.rb, lib/gitlab/access/branch_protection.rb).
+func (st *State) FirstPush(p *Project) RefAccess {
+	switch p.branchProtection() {
+	case protectNothing, protectPartly, protectAfterFirst:
+		return DevelopersUp
+	}
+	return MaintainersUp
+}
+
+// What default_branch_protection of a group may be (lib/gitlab/access.rb); without a group it is as in a new one.
+const (
+	protectNothing    = "0"
+	protectPartly     = "1" // developers push
+	protectFully      = "2"
+	protectMerging    = "3" // developers merge
+	protectAfterFirst = "4" // developers make the first push
+)
+
+func (p *Project) branchProtection() string {
+	if p.Group == nil {
+		return protectFully
+	}
+	return p.Group.Attribute(attrBranchProtection)
+}
+
+// protectDefault protects the default branch of a project once it is there
+// (app/services/projects/protect_default_branch_service.rb).
+func (st *State) protectDefault(p *Project) {
+	level, name := p.branchProtection(), p.DefaultBranch()
+	if level == protectNothing || st.RefRules(p, false, name).Protected {
+		return
+	}
+	r := ProtectedRef{Project: p, Name: name, Push: MaintainersUp, Merge: MaintainersUp}
+	switch level {
+	case protectPartly:
+		r.Push = DevelopersUp
+	case protectMerging:
+		r.Merge = DevelopersUp
+	}
+	_, _ = st.ProtectRef(r) // the name is there, and no rule is for it
 }

@@ -1,0 +1,83 @@
+package githttp
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/repository"
+)
+
+// command is what a push asks of one ref.
+type command struct {
+	Old, New string // names of objects; repository.ZeroID for none
+	Ref      string // the full name, as it came
+}
+
+func (c command) deletes() bool { return c.New == repository.ZeroID }
+func (c command) creates() bool { return c.Old == repository.ZeroID && !c.deletes() }
+
+// push is a request to receive-pack, whose pack is yet to be read.
+type push struct {
+	Commands     []command
+	Capabilities []string
+	Options      []string // as the client wrote them: "ci.skip"
+	Pack         []byte   // empty where nothing is sent
+}
+
+// can reports whether the client has a capability.
+func (p *push) can(capability string) bool { return slices.Contains(p.Capabilities, capability) }
+
+// readPush reads the body of a request to receive-pack. A body without commands is one that only tries whether it may.
+func readPush(body []byte) (*push, error) {
+	p := &push{}
+	for {
+		line, rest, isFlush, err := cutPkt(body)
+		if err != nil {
+			return nil, err
+		}
+		body = rest
+		if isFlush {
+			break
+		}
+		if err := p.addCommand(line); err != nil {
+			return nil, err
+		}
+	}
+	for p.can(capPushOptions) && len(body) > 0 {
+		line, rest, isFlush, err := cutPkt(body)
+		if err != nil {
+			return nil, err
+		}
+		body = rest
+		if isFlush {
+			break
+		}
+		p.Options = append(p.Options, string(line))
+	}
+	p.Pack = body
+	return p, nil
+}
+
+// addCommand reads one line: "OLD NEW REF", behind the first a NUL and the client's capabilities. The commits at which
+// the history of a shallow client ends ("shallow ID") are passed over: what is missing is found out anyway.
+func (p *push) addCommand(line []byte) error {
+	text, capabilities, first := bytes.Cut(line, []byte{0})
+	if bytes.HasPrefix(text, []byte("shallow ")) {
+		return nil
+	}
+	parts := strings.SplitN(string(text), " ", 3)
+	if len(parts) != 3 || !repository.IsID(parts[0]) || !repository.IsID(parts[1]) || parts[2] == "" {
+		return fmt.Errorf("%q is no command of a push: OLD NEW REF", text)
+	}
+	if first {
+		p.Capabilities = strings.Fields(string(capabilities))
+	}
+	c := command{parts[0], parts[1], parts[2]}
+	if slices.ContainsFunc(p.Commands, func(other command) bool { return other.Ref == c.Ref }) {
+		return fmt.Errorf("two commands are for %s", c.Ref)
+	}
+	p.Commands = append(p.Commands, c)
+	return nil
+}

@@ -1,0 +1,110 @@
+package githttp
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/fakegitlab/fakegitlab/internal/outside"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
+)
+
+// disk are the bare repositories on disk of one GitLab, each made when somebody first asks for it.
+type disk struct {
+	folder  *outside.Folder
+	mu      sync.Mutex
+	dir     string // of the folder when they were made: after a Reset it is another one
+	mirrors map[*repository.Repository]*mirror
+}
+
+// mirror is a repository on disk, and what is yet to be written there.
+type mirror struct {
+	dir     string
+	mu      sync.Mutex
+	known   int // so many objects of the repository have been taken over
+	pending []named
+	refs    []repository.Ref
+	head    string
+	writing sync.Mutex // before mu
+	begun   bool
+}
+
+// take begins a use of a repository on disk and takes over what is new in the one in memory. The state's mutex is held.
+func (d *disk) take(r *repository.Repository, extra []repository.Ref) (*mirror, outside.Use, error) {
+	use, err := d.folder.Use()
+	if err != nil {
+		return nil, use, err
+	}
+	d.mu.Lock()
+	if d.dir != use.Dir {
+		d.dir, d.mirrors = use.Dir, map[*repository.Repository]*mirror{}
+	}
+	m := d.mirrors[r]
+	if m == nil {
+		m = &mirror{dir: filepath.Join(use.Dir, strconv.Itoa(len(d.mirrors)+1)+".git")}
+		d.mirrors[r] = m
+	}
+	d.mu.Unlock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, id := range r.Since(m.known) {
+		o, _ := r.Object(id)
+		m.pending = append(m.pending, named{id, o})
+	}
+	m.known += len(r.Since(m.known))
+	m.refs, m.head = append(r.Refs(), extra...), r.Head()
+	return m, use, nil
+}
+
+// write writes all that was taken over. It does not need the state's mutex.
+func (m *mirror) write() error {
+	m.writing.Lock()
+	defer m.writing.Unlock()
+	m.mu.Lock()
+	pending, refs, head := m.pending, m.refs, m.head
+	m.pending = nil
+	m.mu.Unlock()
+	err := m.begin()
+	if err == nil {
+		err = writePacks(filepath.Join(m.dir, "objects", "pack"), pending)
+	}
+	if err != nil {
+		m.mu.Lock()
+		m.pending = append(pending, m.pending...)
+		m.mu.Unlock()
+		return err
+	}
+	return errors.Join(writeWhole(filepath.Join(m.dir, "packed-refs"), packedRefs(refs)),
+		writeWhole(filepath.Join(m.dir, "HEAD"), []byte("ref: "+head+"\n")))
+}
+
+// begin makes the empty repository.
+func (m *mirror) begin() error {
+	if m.begun {
+		return nil
+	}
+	const mine = 0o700
+	for _, dir := range []string{"objects/pack", "objects/info", "refs/heads"} {
+		if err := os.MkdirAll(filepath.Join(m.dir, filepath.FromSlash(dir)), mine); err != nil {
+			return err
+		}
+	}
+	config := "[core]\n\trepositoryformatversion = 0\n\tbare = true\n[gc]\n\tauto = 0\n"
+	if err := writeWhole(filepath.Join(m.dir, "config"), []byte(config)); err != nil {
+		return err
+	}
+	m.begun = true
+	return nil
+}
+
+// packedRefs are refs in the one file that git reads them from, which replaces them all at once.
+func packedRefs(refs []repository.Ref) []byte {
+	var b strings.Builder
+	for _, r := range refs {
+		b.WriteString(r.ID + " " + r.Name + "\n")
+	}
+	return []byte(b.String())
+}

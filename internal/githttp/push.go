@@ -1,0 +1,252 @@
+package githttp
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// The capabilities of a push that are spoken of here (https://git-scm.com/docs/gitprotocol-capabilities).
+const (
+	capReport      = "report-status"
+	capReportV2    = "report-status-v2"
+	capSideBand    = "side-band-64k"
+	capAtomic      = "atomic"
+	capPushOptions = "push-options"
+)
+
+// capabilities are what a client is told before it pushes.
+var capabilities = strings.Join([]string{capReport, capReportV2, "delete-refs", capSideBand, "quiet", capAtomic,
+	"ofs-delta", "object-format=sha1", capPushOptions, "agent=git/fakegitlab"}, " ")
+
+// hiddenRefs are those that nobody pushes to (Gitaly's internal/git/reference.go).
+var hiddenRefs = []string{"refs/environments/", "refs/keep-around/", "refs/merge-requests/", "refs/pipelines/",
+	"refs/remotes/", "refs/tmp/"}
+
+func isHidden(ref string) bool {
+	return slices.ContainsFunc(hiddenRefs, func(prefix string) bool { return strings.HasPrefix(ref, prefix) })
+}
+
+// pushable are the lines that a client gets before it pushes: what each ref leads to, behind the first the
+// capabilities. version is the header Git-Protocol; of its versions a push knows the first two, which differ in a line.
+func (a *access) pushable(version string) []byte {
+	var lines []byte
+	if slices.Contains(strings.Split(version, ":"), "version=1") {
+		lines = appendPkt(lines, "version 1\n")
+	}
+	refs := a.project.Repository.Refs()
+	if len(refs) == 0 {
+		refs = []repository.Ref{{Name: "capabilities^{}", ID: repository.ZeroID}}
+	}
+	for i, r := range refs {
+		line := r.ID + " " + r.Name
+		if i == 0 {
+			line += "\x00" + capabilities
+		}
+		lines = appendPkt(lines, line+"\n")
+	}
+	return append(lines, flush...)
+}
+
+// receivePack is a push, once its body has been read. The pack is read with the mutex let go, and who may do what is
+// decided when it is held once more.
+func (p *protocol) receivePack(q *front.Request) front.Response {
+	return front.Response{Outside: func() front.Response {
+		body := q.Upload.Content.Bytes()
+		q.Upload.Content = world.Blob{}
+		if isProbe(body) {
+			return result(nil)
+		}
+		asked, err := readPush(body)
+		if err != nil {
+			return front.Plain(http.StatusInternalServerError, msgInternalError).
+				Because("the body is no push: " + err.Error())
+		}
+		objects, err := readObjects(q, asked)
+		return q.Again(func() front.Response {
+			a, refusal := admit(q, receivePack)
+			if refusal != nil {
+				return *refusal
+			}
+			return a.push(asked, objects, err)
+		})
+	}}
+}
+
+// readObjects reads the pack of a push, which has none if it only deletes. What the pack builds on is asked for.
+func readObjects(q *front.Request, asked *push) (map[string]repository.Object, error) {
+	if !slices.ContainsFunc(asked.Commands, func(c command) bool { return !c.deletes() }) {
+		return nil, nil
+	}
+	if len(asked.Pack) == 0 {
+		return nil, errors.New("there is no pack")
+	}
+	return readPack(asked.Pack, func(ids []string) map[string]repository.Object {
+		found := map[string]repository.Object{}
+		q.Again(func() front.Response {
+			a, refusal := admit(q, receivePack)
+			if refusal != nil {
+				return *refusal
+			}
+			for _, id := range ids {
+				if o, ok := a.project.Repository.Object(id); ok {
+					found[id] = o
+				}
+			}
+			return front.Response{}
+		})
+		return found
+	})
+}
+
+// push decides a push and moves the refs that may be moved. unpacking is what was wrong with its pack.
+func (a *access) push(asked *push, objects map[string]repository.Object, unpacking error) front.Response {
+	r := &report{push: asked, reasons: map[string]string{}}
+	if unpacking != nil {
+		r.unpack = unpacking.Error()
+		r.refuseAll(reasonUnpack)
+		return r.response(fmt.Sprintf("the pack: %v", unpacking))
+	}
+	a.dropBroken(r, objects)
+	repo := a.project.Repository
+	before := repo.Count()
+	for _, o := range objects { // the rules look at them
+		repo.Add(o)
+	}
+	if why := a.preReceive(r); why != "" {
+		repo.Forget(before)
+		return r.response(why)
+	}
+	a.dropStale(r)
+	if asked.can(capAtomic) && len(r.reasons) > 0 {
+		r.refuseAll(reasonAtomic)
+	}
+	updates := a.updates(r)
+	if len(updates) == 0 {
+		repo.Forget(before)
+	} else if err := a.q.PushRefs(a.project, a.q.User, updates, a.options(asked)); err != nil {
+		r.refuse(updates[0].Ref, err)
+	}
+	a.tell(r)
+	return r.response(r.why())
+}
+
+// updates are the moves of refs that are not refused.
+func (a *access) updates(r *report) (updates []world.RefUpdate) {
+	for _, c := range r.push.Commands {
+		if r.reasons[c.Ref] != "" || c.deletes() && a.project.Repository.Ref(c.Ref) == "" {
+			continue
+		}
+		updates = append(updates, world.RefUpdate{Ref: c.Ref, Old: c.Old, New: c.New})
+	}
+	return updates
+}
+
+// dropBroken refuses commands that git refuses before it asks anybody: for refs that are hidden or no refs, and to
+// objects that are not there, or not whole.
+func (a *access) dropBroken(r *report, objects map[string]repository.Object) {
+	for _, c := range r.push.Commands {
+		switch {
+		case isHidden(c.Ref):
+			r.reasons[c.Ref] = reasonHidden
+		case !strings.HasPrefix(c.Ref, "refs/") || !repository.ValidRef(c.Ref):
+			r.reasons[c.Ref] = reasonName
+		case !c.deletes() && !a.isWhole(c.New, objects):
+			r.reasons[c.Ref] = reasonMissing
+		}
+	}
+}
+
+// isWhole reports whether an object is there with all that it leads to. What the repository has, it has whole.
+func (a *access) isWhole(id string, objects map[string]repository.Object) bool {
+	seen := map[string]bool{}
+	todo := []string{id}
+	for len(todo) > 0 {
+		id := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if seen[id] || a.project.Repository.Has(id) {
+			continue
+		}
+		seen[id] = true
+		o, sent := objects[id]
+		if !sent {
+			return false
+		}
+		links, err := o.Links()
+		if err != nil {
+			return false
+		}
+		todo = append(todo, links...)
+	}
+	return true
+}
+
+// dropStale refuses commands for refs that are not where the client saw them: somebody else was faster.
+func (a *access) dropStale(r *report) {
+	for _, c := range r.push.Commands {
+		now := a.project.Repository.Ref(c.Ref)
+		switch {
+		case r.reasons[c.Ref] != "":
+		case now == "" && c.deletes():
+			r.say(msgDeletesNone)
+		case now == c.Old || now == "" && c.Old == repository.ZeroID:
+		case now == "":
+			r.say(fmt.Sprintf(msgfStaleNone, c.Ref, c.Ref))
+			r.reasons[c.Ref] = reasonStale
+		case c.creates():
+			r.say(fmt.Sprintf(msgfStaleNew, c.Ref))
+			r.reasons[c.Ref] = reasonStale
+		default:
+			r.say(fmt.Sprintf(msgfStale, c.Ref, now, c.Old))
+			r.reasons[c.Ref] = reasonStale
+		}
+	}
+}
+
+// report is what becomes of a push.
+type report struct {
+	push    *push
+	unpack  string            // what was wrong with the pack; "" for nothing
+	reasons map[string]string // why a ref is not moved, in git's words
+	said    bytes.Buffer      // what the client shows as the words of the other side
+}
+
+// say has the client show a text, each line behind "remote: ".
+func (r *report) say(text string) { r.said.WriteString(text) }
+
+// refuseAll refuses what is not refused yet.
+func (r *report) refuseAll(reason string) {
+	for _, c := range r.push.Commands {
+		if r.reasons[c.Ref] == "" {
+			r.reasons[c.Ref] = reason
+		}
+	}
+}
+
+// refuse refuses a push for the error of one ref.
+func (r *report) refuse(ref string, err error) {
+	reason := err.Error()
+	if refused := (*world.RefRefusal)(nil); errors.As(err, &refused) {
+		ref, reason = refused.Ref, refused.Reason
+	}
+	r.refuseAll(reasonStale)
+	r.reasons[ref] = reason
+}
+
+// why is why something was refused, for the journal.
+func (r *report) why() string {
+	var parts []string
+	for _, c := range r.push.Commands {
+		if reason := r.reasons[c.Ref]; reason != "" {
+			parts = append(parts, c.Ref+": "+reason)
+		}
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,62 @@
+package githttp
+
+import (
+	"net/http"
+
+	"github.com/fakegitlab/fakegitlab/internal/front"
+)
+
+// The bands of an answer to a push.
+const (
+	bandReport = "\x01"
+	bandSaid   = "\x02"
+	bandRoom   = pktLongest - pktHead - 1 // bytes of a line in a band
+)
+
+// response is the answer with the report, in the form that the client can read. why is for the journal.
+func (r *report) response(why string) front.Response {
+	var status []byte
+	if r.push.can(capReport) || r.push.can(capReportV2) {
+		status = r.status()
+	}
+	if !r.push.can(capSideBand) {
+		return result(status).Because(why)
+	}
+	var body []byte
+	body = appendBand(body, bandSaid, r.said.Bytes())
+	body = appendBand(body, bandReport, status)
+	return result(append(body, flush...)).Because(why)
+}
+
+// status are the lines of the report: of the pack, and of each ref.
+func (r *report) status() []byte {
+	unpack := "ok"
+	if r.unpack != "" {
+		unpack = r.unpack
+	}
+	lines := appendPkt(nil, "unpack "+unpack+"\n")
+	for _, c := range r.push.Commands {
+		if reason := r.reasons[c.Ref]; reason != "" {
+			lines = appendPkt(lines, "ng "+c.Ref+" "+reason+"\n")
+		} else {
+			lines = appendPkt(lines, "ok "+c.Ref+"\n")
+		}
+	}
+	return append(lines, flush...)
+}
+
+// appendBand appends bytes in as many lines of a band as they need.
+func appendBand(b []byte, band string, content []byte) []byte {
+	for len(content) > 0 {
+		n := min(len(content), bandRoom)
+		b = appendPkt(b, band+string(content[:n]))
+		content = content[n:]
+	}
+	return b
+}
+
+// result is the answer to a push.
+func result(body []byte) front.Response {
+	return front.Response{Status: http.StatusOK, Text: string(body), ContentType: "application/x-" + receivePack + "-result",
+		Bare: true}.With("Cache-Control", "no-cache")
+}

@@ -1,0 +1,216 @@
+package world
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
+)
+
+// factsOf are the facts of a new pipeline, as far as they are known before its file is read. problem is what keeps it
+// from being made, in GitLab's words (lib/gitlab/ci/pipeline/chain/validate/repository.rb).
+func (st *State) factsOf(n NewPipeline) (f PipelineFacts, problem string) {
+	f = PipelineFacts{Commit: n.Commit, Source: n.Source, User: n.User, Variables: slices.Clone(n.Variables),
+		ScheduleID: n.ScheduleID, TriggerID: n.TriggerID, CreatedAt: st.Now(), UpdatedAt: st.Now()}
+	f.Ref, f.RefIsTag, problem = n.ref()
+	if problem != "" {
+		return f, problem
+	}
+	_, f.Protected = st.protection(n.Project, f.Ref, f.RefIsTag, false)
+	if r := n.Project.Repository; !r.Empty() {
+		c := r.CommitAt(cmp.Or(n.Commit.SHA, fullRef(f.Ref, f.RefIsTag)))
+		if c == nil {
+			return f, msgCommitNotFound
+		}
+		takeCommit(&f.Commit, c)
+	}
+	st.completeCommit(&f.Commit, f.Ref, f.User)
+	return f, ""
+}
+
+// ref is the short name of the ref of a new pipeline, and whether it is a tag. In an empty repository any is taken.
+func (n NewPipeline) ref() (name string, tag bool, problem string) {
+	given := cmp.Or(n.Ref, n.Project.DefaultBranch())
+	if short, isTag, full := repository.ShortName(given); full {
+		if r := n.Project.Repository; !r.Empty() && r.Ref(given) == "" {
+			return short, isTag, msgRefNotFound
+		}
+		return short, isTag, ""
+	}
+	r := n.Project.Repository
+	if r.Empty() {
+		if n.CI == "" {
+			return given, n.RefIsTag, msgRefNotFound
+		}
+		return given, n.RefIsTag, ""
+	}
+	branch, isTag := r.Ref(fullRef(given, false)) != "", r.Ref(fullRef(given, true)) != ""
+	switch {
+	case n.RefIsTag && isTag:
+		return given, true, ""
+	case n.RefIsTag || !branch && !isTag:
+		return given, n.RefIsTag, msgRefNotFound
+	case branch && isTag:
+		return given, false, msgRefAmbiguous
+	}
+	return given, isTag, ""
+}
+
+func fullRef(name string, tag bool) string {
+	if tag {
+		return repository.TagPrefix + name
+	}
+	return repository.BranchPrefix + name
+}
+
+// takeCommit fills in what a commit of the repository says of itself.
+func takeCommit(c *Commit, from *repository.Commit) {
+	c.SHA = from.ID
+	c.Title, c.Message = cmp.Or(c.Title, from.Title()), cmp.Or(c.Message, from.Message)
+	c.AuthorName, c.AuthorEmail = cmp.Or(c.AuthorName, from.Author.Name), cmp.Or(c.AuthorEmail, from.Author.Email)
+	if c.CreatedAt.IsZero() {
+		c.CreatedAt = from.Committer.When
+	}
+}
+
+// configuration is the text of the file that a new pipeline is made of, and whether there is one.
+func (n NewPipeline) configuration(f PipelineFacts) (text string, there bool) {
+	if n.CI != "" {
+		return n.CI, true
+	}
+	return n.files(f).Read(n.Project.ConfigPath())
+}
+
+// files are the files of the commit of a new pipeline.
+func (n NewPipeline) files(f PipelineFacts) ci.Files {
+	if n.Files != nil {
+		return n.Files
+	}
+	return &committedFiles{repository: n.Project.Repository, commit: f.Commit.SHA}
+}
+
+// committedFiles are the files of a commit.
+type committedFiles struct {
+	repository *repository.Repository
+	commit     string
+	paths      []string
+}
+
+// Read is the content of a file.
+func (c *committedFiles) Read(path string) (string, bool) {
+	content, ok := c.repository.ReadFile(c.commit, path)
+	return string(content), ok
+}
+
+// Paths are the paths of all files.
+func (c *committedFiles) Paths() []string {
+	if c.paths == nil {
+		c.paths = append([]string{}, c.repository.Paths(c.commit)...)
+	}
+	return c.paths
+}
+
+// contextOf is what the file of a new pipeline is evaluated for.
+func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
+	r, sha := n.Project.Repository, f.Commit.SHA
+	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, ProjectPath: n.Project.Path, Files: n.files(f),
+		Predefined: slices.Concat(st.PredefinedFor(n.Project, f), n.Predefined),
+		Variables:  slices.Concat(userVariables(f.User), st.settingsFor(n.Project, f), f.Variables), Changes: n.Changes}
+	if before := f.Commit.BeforeSHA; x.Changes == nil && !f.RefIsTag && before != ZeroSHA && r.Commit(before) != nil {
+		x.Changes = append([]string{}, r.ChangedPaths(before, sha)...)
+	}
+	if !r.Empty() {
+		x.ChangesFrom = func(ref string) ([]string, bool) {
+			other := r.CommitAt(ref)
+			if other == nil {
+				return nil, false
+			}
+			base := ""
+			if c := r.MergeBase(other.ID, sha); c != nil {
+				base = c.ID
+			}
+			return append([]string{}, r.ChangedPaths(base, sha)...), true
+		}
+	}
+	return x
+}
+
+// settingsFor are the variables of the settings that the rules of a pipeline see: those that are for all environments.
+func (st *State) settingsFor(p *Project, f PipelineFacts) (seen ci.JobVariables) {
+	for _, level := range st.VariablesFor(&Job{Project: p, Ref: f.Ref, RefIsTag: f.RefIsTag, Protected: f.Protected}) {
+		for _, v := range OnEnvironment(level, "") {
+			seen = append(seen, ci.JobVariable{Key: v.Key, Value: v.Value, File: v.File, Masked: v.Masked, Raw: v.Raw})
+		}
+	}
+	return seen
+}
+
+// userVariables are those that tell who set a pipeline going.
+func userVariables(u *User) ci.JobVariables {
+	if u == nil {
+		return nil
+	}
+	return ci.JobVariables{{Key: "GITLAB_USER_ID", Value: strconv.Itoa(u.ID)}, {Key: "GITLAB_USER_EMAIL", Value: u.Email},
+		{Key: "GITLAB_USER_LOGIN", Value: u.Username}, {Key: "GITLAB_USER_NAME", Value: u.Name}}
+}
+
+// PredefinedFor are the predefined variables of a pipeline that are known before it is stored, but for those that tell
+// where the server is (lib/gitlab/ci/variables/builder/pipeline.rb; app/models/project.rb, predefined_variables).
+func (st *State) PredefinedFor(p *Project, f PipelineFacts) ci.JobVariables {
+	namespace, name := SplitPath(p.Path)
+	root, _, _ := strings.Cut(p.Path, "/")
+	c := f.Commit
+	_, description, _ := strings.Cut(c.Message, "\n")
+	variables := ci.JobVariables{
+		{Key: "CI_PROJECT_ID", Value: strconv.Itoa(p.ID)}, {Key: "CI_PROJECT_NAME", Value: name},
+		{Key: "CI_PROJECT_TITLE", Value: p.Name}, {Key: "CI_PROJECT_DESCRIPTION", Value: p.Description},
+		{Key: "CI_PROJECT_PATH", Value: p.Path}, {Key: "CI_PROJECT_PATH_SLUG", Value: ci.Slug(p.Path)},
+		{Key: "CI_PROJECT_NAMESPACE", Value: namespace}, {Key: "CI_PROJECT_ROOT_NAMESPACE", Value: root},
+		{Key: "CI_PROJECT_VISIBILITY", Value: string(cmp.Or(p.Visibility, Private))},
+		{Key: "CI_DEFAULT_BRANCH", Value: p.DefaultBranch()}, {Key: "CI_CONFIG_PATH", Value: p.ConfigPath()},
+		{Key: "CI_PIPELINE_IID", Value: strconv.Itoa(p.nextIID())}, {Key: "CI_PIPELINE_SOURCE", Value: f.Source},
+		{Key: "CI_PIPELINE_CREATED_AT", Value: f.CreatedAt.UTC().Format(time.RFC3339)},
+		{Key: "CI_COMMIT_SHA", Value: c.SHA}, {Key: "CI_COMMIT_SHORT_SHA", Value: c.SHA[:shortSHA]},
+		{Key: "CI_COMMIT_BEFORE_SHA", Value: c.BeforeSHA}, {Key: "CI_COMMIT_REF_NAME", Value: f.Ref},
+		{Key: "CI_COMMIT_REF_SLUG", Value: ci.Slug(f.Ref)}, {Key: "CI_COMMIT_MESSAGE", Value: c.Message},
+		{Key: "CI_COMMIT_TITLE", Value: c.Title},
+		{Key: "CI_COMMIT_DESCRIPTION", Value: strings.TrimLeft(description, "\n")},
+		{Key: "CI_COMMIT_REF_PROTECTED", Value: strconv.FormatBool(f.Protected)},
+		{Key: "CI_COMMIT_TIMESTAMP", Value: c.CreatedAt.UTC().Format(time.RFC3339)},
+		{Key: "CI_COMMIT_AUTHOR", Value: c.AuthorName + " <" + c.AuthorEmail + ">"},
+	}
+	return variables
+}
+
+// shortSHA is how many digits of a SHA CI_COMMIT_SHORT_SHA has.
+const shortSHA = 8
+
+// maxPushedPipelines is for how many branches, and for how many tags, of one push there are pipelines
+// (app/services/git/process_ref_changes_service.rb, PIPELINE_PROCESS_LIMIT).
+const maxPushedPipelines = 4
+
+// pipelinesOfPush makes the pipelines that follow from a push, for each branch and tag that is there afterwards. Where
+// GitLab makes none, as without a configuration, there is none (app/services/git/base_hooks_service.rb).
+func (st *State) pipelinesOfPush(p *Project, user *User, updates []RefUpdate, o PushOptions) {
+	if user == nil {
+		user = st.UserNames[RootUsername]
+	}
+	made := map[bool]int{}
+	for _, u := range updates {
+		_, tag, known := repository.ShortName(u.Ref)
+		if made[tag]++; !known || made[tag] > maxPushedPipelines || u.New == repository.ZeroID {
+			continue
+		}
+		n := NewPipeline{Project: p, Ref: u.Ref, User: user, Skip: o.SkipCI, SaveOnErrors: true,
+			Commit: Commit{SHA: p.Repository.Peel(u.New), BeforeSHA: u.Old}}
+		for _, key := range slices.Sorted(maps.Keys(o.Variables)) {
+			n.Variables = append(n.Variables, ci.JobVariable{Key: key, Value: o.Variables[key]})
+		}
+		_, _ = st.CreatePipeline(n) // the push itself has succeeded
+	}
+}
