@@ -232,12 +232,7 @@ func (c *control) playJob() controlapi.Answer {
 	if err := c.readNothing(); err != nil {
 		return controlError(err)
 	}
-	return answered(atPath(c, (*world.State).JobByNumber, func(st *world.State, j *world.Job) (Job, error) {
-		if err := j.Unplayable(); err != nil {
-			return Job{}, err
-		}
-		return publicJob(st.PlayJob(j, j.User, nil, j.Spec.Inputs)), nil
-	}))
+	return c.changePathJob(playByPerson)
 }
 
 // whyJob says why a job is not running.

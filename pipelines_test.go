@@ -3,6 +3,7 @@ package fakegitlab_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -174,9 +175,10 @@ func TestWaitForPipelineSaysWhatKeepsIt(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	said := err.Error()
 	assert.Contains(t, said, "waiting until pipeline 40 has ended, which is pending: ")
-	assert.Contains(t, said, "(compile) is pending (there is no runner)\n")
-	assert.Contains(t, said, "(unit 1/2) is created: it waits for compile\n")
-	assert.Contains(t, said, "(ship) is created: it waits for compile, unit 1/2, unit 2/2, slow")
+	compile := jobNamed(t, gl, p.ID, "compile").ID
+	assert.Contains(t, said, "(compile) is pending: there is no runner\n")
+	assert.Contains(t, said, fmt.Sprintf("(unit 1/2) is created: the job waits for job %d (compile), which is pending\n", compile))
+	assert.Contains(t, said, fmt.Sprintf("(ship) is created: the job waits for job %d (compile), which is pending", compile))
 
 	gl.AddRunner(fakegitlab.Runner{ID: 7})
 	j := jobNamed(t, gl, p.ID, "compile")

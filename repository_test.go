@@ -13,8 +13,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
-// shop is a fake with a project that has some files.
-func shop(t *testing.T) *fakegitlab.Fake {
+// filledShop is a fake with a project that has some files.
+func filledShop(t *testing.T) *fakegitlab.Fake {
 	gl := fakegitlab.New(t)
 	gl.AddUser(fakegitlab.User{Username: "dev"})
 	gl.AddProject(fakegitlab.Project{Path: "acme/shop", Members: fakegitlab.Members{"dev": fakegitlab.Maintainer},
@@ -28,12 +28,12 @@ func headOf(t *testing.T, gl *fakegitlab.Fake, ref string) string {
 }
 
 func TestProjectFilesAreAFirstCommit(t *testing.T) {
-	gl := shop(t)
+	gl := filledShop(t)
 	p, _ := gl.Project("acme/shop")
 	assert.Equal(t, map[string]string{"README.md": "# Shop\n", "lib/a.go": "package lib\n"}, p.Files)
 	assert.Nil(t, p.Repository)
 	first := headOf(t, gl, "main")
-	assert.Equal(t, first, headOf(t, shop(t), "main"), "the same world has the same SHAs")
+	assert.Equal(t, first, headOf(t, filledShop(t), "main"), "the same world has the same SHAs")
 
 	sha := gl.Commit("acme/shop", "feature", map[string]string{"lib/b.go": "package lib\n"}, "Add b")
 	assert.Equal(t, sha, headOf(t, gl, "feature"))
@@ -48,7 +48,7 @@ func TestProjectFilesAreAFirstCommit(t *testing.T) {
 }
 
 func TestASeededRepositoryIsTheSame(t *testing.T) {
-	gl := shop(t)
+	gl := filledShop(t)
 	gl.Advance(time.Hour)
 	gl.Commit("acme/shop", "feature", map[string]string{"data": "\x00\xff", "README.md": ""}, "Change\n\nmore\n")
 	gl.AddProject(fakegitlab.Project{Path: "acme/other", Files: map[string]string{"x": "\x00\xff"}})
