@@ -2,11 +2,13 @@ package fakegitlab
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/clone"
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -32,6 +34,9 @@ func outlineOf(j *world.Job) Job {
 		CreatedAt: j.CreatedAt, QueuedAt: j.QueuedAt, StartedAt: j.StartedAt, FinishedAt: j.FinishedAt,
 		Erased: j.Erased, Token: j.Token, Spec: JobSpec(j.Spec.Clone()),
 		DebugTrace: j.DebugTrace, Manual: j.Manual, ArtifactsExpireAt: j.ArtifactsExpireAt,
+		When: j.When, StartIn: j.StartIn, ScheduledAt: j.ScheduledAt, ResourceGroup: j.ResourceGroup,
+		NodeIndex: j.Part, NodeTotal: j.Parts, Trigger: slices.Clone(j.Trigger),
+		CrossPipelineNeeds: plain.Clone(j.CrossPipelineNeeds),
 	}
 	if j.Status.Executing() && j.UpdatedAt.After(j.StartedAt) {
 		out.UpdatedAt = j.UpdatedAt
@@ -58,6 +63,9 @@ func jobDraft(st *world.State, in Job) (*world.Job, world.Problems) {
 		DebugTrace: in.DebugTrace, Manual: in.Manual, ArtifactsExpireAt: in.ArtifactsExpireAt,
 	}
 	j.UpdatedAt = in.UpdatedAt
+	j.JobFlow = world.JobFlow{When: in.When, StartIn: in.StartIn, ScheduledAt: in.ScheduledAt,
+		ResourceGroup: in.ResourceGroup, Part: in.NodeIndex, Parts: in.NodeTotal, Trigger: slices.Clone(in.Trigger),
+		CrossPipelineNeeds: plain.Clone(in.CrossPipelineNeeds)}
 	j.Project = found.project("project", in.Project)
 	j.User = found.user("user", cmp.Or(in.User, world.RootUsername))
 	found.taker(j, in)
@@ -114,3 +122,77 @@ func publicHistory(j *world.Job) []JobStatus {
 	}
 	return history
 }
+
+// publicPipeline is the pipeline as plain data; of one whose jobs were added alone what those have in common.
+func publicPipeline(p *world.Pipeline) Pipeline {
+	f := p.Facts()
+	out := Pipeline{ID: p.ID, Project: p.Project().Path, Ref: f.Ref, RefIsTag: f.RefIsTag, Protected: f.Protected,
+		SHA: f.Commit.SHA, BeforeSHA: f.Commit.BeforeSHA, Commit: Commit(f.Commit), Source: f.Source,
+		Status: JobStatus(p.Status()), Name: f.Name, YAMLErrors: f.YAMLErrors,
+		AutoCancelOnNewCommit: f.AutoCancel.OnNewCommit, AutoCancelOnJobFailure: f.AutoCancel.OnJobFailure,
+		ScheduleID: f.ScheduleID, TriggerID: f.TriggerID, AutoCanceledBy: f.AutoCanceledBy,
+		CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, StartedAt: f.StartedAt, FinishedAt: f.FinishedAt,
+		Duration: clone.Pointer(f.Duration, clone.Shallow)}
+	out.Commit.SHA, out.Commit.BeforeSHA = "", ""
+	if f.User != nil {
+		out.User = f.User.Username
+	}
+	for _, v := range f.Variables {
+		to := &out.Variables
+		if v.File {
+			to = &out.FileVariables
+		}
+		if *to == nil {
+			*to = map[string]string{}
+		}
+		(*to)[v.Key] = v.Value
+	}
+	return out
+}
+
+// pipelineDraft are the facts of a pipeline of a project.
+func pipelineDraft(st *world.State, in Pipeline) (*world.Project, world.PipelineFacts, world.Problems) {
+	found := references{st: st}
+	project := found.project("project", in.Project)
+	f := world.PipelineFacts{Ref: in.Ref, RefIsTag: in.RefIsTag, Protected: in.Protected, Commit: world.Commit(in.Commit),
+		Source: in.Source, Status: world.JobStatus(in.Status), Name: in.Name,
+		User:      found.user("user", cmp.Or(in.User, world.RootUsername)),
+		Variables: pipelineVariables(in), YAMLErrors: in.YAMLErrors,
+		AutoCancel: ci.AutoCancel{OnNewCommit: in.AutoCancelOnNewCommit, OnJobFailure: in.AutoCancelOnJobFailure},
+		ScheduleID: in.ScheduleID, TriggerID: in.TriggerID, AutoCanceledBy: in.AutoCanceledBy,
+		CreatedAt: in.CreatedAt, UpdatedAt: in.UpdatedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt,
+		Duration: clone.Pointer(in.Duration, clone.Shallow)}
+	if in.Commit.SHA != "" || in.Commit.BeforeSHA != "" {
+		found.problems.Addf("commit", "a pipeline's commit has its SHA and BeforeSHA in the pipeline's own fields")
+	}
+	f.Commit.SHA, f.Commit.BeforeSHA = in.SHA, in.BeforeSHA
+	return project, f, found.problems
+}
+
+// pipelineVariables are the variables that were handed in with a pipeline, by their keys.
+func pipelineVariables(in Pipeline) (all []ci.JobVariable) {
+	for _, key := range slices.Sorted(maps.Keys(in.Variables)) {
+		all = append(all, ci.JobVariable{Key: key, Value: in.Variables[key]})
+	}
+	for _, key := range slices.Sorted(maps.Keys(in.FileVariables)) {
+		all = append(all, ci.JobVariable{Key: key, Value: in.FileVariables[key], File: true})
+	}
+	return all
+}
+
+// isMade reports whether a pipeline is to be made of a file, with its jobs, as against being what it once was.
+func (p Pipeline) isMade(st *world.State) bool {
+	return p.CI != "" || p.Status == "" && st.HasConfig(p.Project, p.Ref, p.RefIsTag, p.SHA)
+}
+
+// addPipeline adds a pipeline and, where it is to be made of a file, its jobs.
+func addPipeline(st *world.State, in Pipeline) (*world.Pipeline, error) {
+	project, f, found := pipelineDraft(st, in)
+	if !in.isMade(st) {
+		return st.AddPipeline(in.ID, project, f, found...)
+	}
+	return st.MakePipeline(in.ID, project, f, in.CI, found...)
+}
+
+// seedName is what a message on a scenario calls the pipeline.
+func (p Pipeline) seedName() string { return p.Ref }

@@ -18,6 +18,7 @@ func snapshotOf(st *world.State) Scenario {
 	s := Scenario{Settings: publicSettings(st.Settings), Users: someCopies(st.Users.Rows, publicUser),
 		AccessTokens: someCopies(st.Tokens.Rows, publicAccessToken), Groups: someCopies(st.Groups.Rows, publicGroup),
 		Projects: someCopies(st.Projects.Rows, publicProject), Jobs: someCopies(st.Jobs.Rows, publicJob),
+		Pipelines:         someCopies(st.MovingPipelines(), publicPipeline),
 		Webhooks:          someCopies(st.Webhooks.Rows, publicWebhook),
 		RunnerControllers: someCopies(st.RunnerControllers.Rows, publicRunnerController)}
 	s.Runners = someCopies(st.Runners.Rows, func(r *world.Runner) Runner {
@@ -126,7 +127,18 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 		seedEach(&refused, "access_tokens", s.AccessTokens, func(t AccessToken) string { return t.User },
 			func(t AccessToken) error { return seedAccessToken(st, t) })
 		seedEach(&refused, "runners", s.Runners, func(r Runner) string { return r.Description }, making(st, addRunner))
+		pipelines := func(made bool) func(Pipeline) error {
+			return func(p Pipeline) error {
+				if p.isMade(st) != made {
+					return nil
+				}
+				_, err := addPipeline(st, p)
+				return err
+			}
+		}
+		seedEach(&refused, "pipelines", s.Pipelines, Pipeline.seedName, pipelines(false))
 		seedEach(&refused, "jobs", s.Jobs, func(j Job) string { return j.Name }, making(st, addJob))
+		seedEach(&refused, "pipelines", s.Pipelines, Pipeline.seedName, pipelines(true)) // behind the IDs of all others
 		seedEach(&refused, "runner_controllers", s.RunnerControllers,
 			func(c RunnerController) string { return c.Description }, making(st, addRunnerController))
 		seedEach(&refused, "webhooks", s.Webhooks, func(h Webhook) string { return h.URL }, making(st, addWebhook))

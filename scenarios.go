@@ -40,8 +40,10 @@ type Scenario struct {
 	ProtectedRefs []ProtectedRef `json:"protected_refs,omitzero"`
 	DeployTokens  []DeployToken  `json:"deploy_tokens,omitzero"`
 	Runners       []Runner       `json:"runners,omitzero"`
-	Jobs          []Job          `json:"jobs,omitzero"`
-	Webhooks      []Webhook      `json:"webhooks,omitzero"`
+	// Pipelines move by themselves; their jobs are among Jobs, unless they are to be made of a file.
+	Pipelines []Pipeline `json:"pipelines,omitzero"`
+	Jobs      []Job      `json:"jobs,omitzero"`
+	Webhooks  []Webhook  `json:"webhooks,omitzero"`
 	// RunnerControllers may be there in every version; before 18.9 nothing shows them.
 	RunnerControllers []RunnerController `json:"runner_controllers,omitzero"`
 }
@@ -167,6 +169,13 @@ func (s Scenario) WithJob(project, name string, change ...func(*Job)) Scenario {
 	s = plain.Clone(s)
 	same := func(j Job) bool { return name != "" && j.Name == name && strings.EqualFold(j.Project, project) }
 	s.Jobs = withItem(s.Jobs, same, Job{Project: project, Name: name}, change)
+	return s
+}
+
+// WithPipeline returns a copy with one more pipeline of the project.
+func (s Scenario) WithPipeline(project string, change ...func(*Pipeline)) Scenario {
+	s = plain.Clone(s)
+	s.Pipelines = append(s.Pipelines, withChanges(Pipeline{Project: project}, change))
 	return s
 }
 

@@ -304,6 +304,12 @@ func (j Job) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(j) }
 // UnmarshalJSON reads the job as ReadScenario does, and as strictly.
 func (j *Job) UnmarshalJSON(text []byte) error { return unmarshalFields(text, j) }
 
+// MarshalJSON writes the pipeline as Scenario.Write does.
+func (p Pipeline) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(p) }
+
+// UnmarshalJSON reads the pipeline as ReadScenario does, and as strictly.
+func (p *Pipeline) UnmarshalJSON(text []byte) error { return unmarshalFields(text, p) }
+
 // MarshalJSON writes the commit as Scenario.Write does.
 func (c Commit) MarshalJSON() ([]byte, error) { return datajson.MarshalFields(c) }
 

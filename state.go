@@ -368,6 +368,21 @@ type Job struct {
 	// Manual: people start the job, with when: manual or when: delayed, so that it can be played again when it is over. It
 	// is true of every job that is manual or scheduled.
 	Manual bool `json:"manual,omitzero"`
+	// The rest up to the times counts in a Pipeline that moves by itself. When is "on_success" (also when empty),
+	// "on_failure", "always", "manual" or "delayed"; StartIn is how long a delayed job waits once it is its turn, and
+	// ScheduledAt when that is over. Of the jobs of one ResourceGroup in a project one runs at a time.
+	When          string        `json:"when,omitzero"`
+	StartIn       time.Duration `json:"start_in,omitzero"`
+	ScheduledAt   time.Time     `json:"scheduled_at,omitzero"`
+	ResourceGroup string        `json:"resource_group,omitzero"`
+	// NodeIndex and NodeTotal say which of the jobs of a parallel one it is, from 1; 0 for others.
+	NodeIndex int `json:"node_index,omitzero"`
+	NodeTotal int `json:"node_total,omitzero"`
+	// Trigger is the keyword trigger as JSON. No runner gets such a job: it succeeds when it is its turn, and triggers
+	// nothing.
+	Trigger json.RawMessage `json:"trigger,omitzero"`
+	// CrossPipelineNeeds are needs of jobs elsewhere, as JSON. Nothing follows from them.
+	CrossPipelineNeeds []json.RawMessage `json:"cross_pipeline_needs,omitzero"`
 	// The times at which the job was made and entered pending, running and its end; reckoned from Status when zero. But a
 	// job that ended without having run, with a CreatedAt and a FinishedAt and no QueuedAt, was never queued.
 	CreatedAt  time.Time `json:"created_at,omitzero"`

@@ -1,6 +1,10 @@
 package fakegitlab
 
-import "time"
+import (
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/words"
+)
 
 // Variable is a CI/CD variable in the settings of a project, a group or the instance. Jobs get it, by GitLab's order of
 // precedence, when a runner takes them.
@@ -33,6 +37,57 @@ func (v Variable) String() string {
 		where += " for " + v.EnvironmentScope
 	}
 	return "variable " + v.Key + " of " + where
+}
+
+// Pipeline is a CI/CD pipeline that moves by itself: its jobs start, are skipped and wait as those before them end. It
+// gets its jobs from CI, from the repository's .gitlab-ci.yml, or from those that are added with its ID. Jobs that are
+// added alone have pipelines, too, which do not move by themselves and are in no Scenario.
+type Pipeline struct {
+	ID       int    `json:"id,omitzero"`
+	Project  string `json:"project"`             // full path
+	Ref      string `json:"ref,omitzero"`        // a branch or, with RefIsTag, a tag; the default branch when empty
+	RefIsTag bool   `json:"ref_is_tag,omitzero"` // Ref is a tag
+	// Protected: the ref is protected. Where the project has rules for its refs, those decide when the pipeline is made.
+	Protected bool   `json:"protected,omitzero"`
+	SHA       string `json:"sha,omitzero"`        // 40 hexadecimal digits; when empty what Ref is at, or made up
+	BeforeSHA string `json:"before_sha,omitzero"` // zeros when empty
+	// Commit says more of the commit; its SHA and BeforeSHA are those above, and stay empty here. Made up when zero.
+	Commit Commit `json:"commit,omitzero"`
+	Source string `json:"source,omitzero"` // "push" when empty, "web", "api", "schedule", "trigger" ...
+	// Status is that which the pipeline had when it last moved. With a Status nothing is made of a file: a pipeline as it
+	// was at some time. Without one it follows from the jobs.
+	Status JobStatus `json:"status,omitzero"`
+	Name   string    `json:"name,omitzero"` // of workflow:name
+	User   string    `json:"user,omitzero"` // username; root when empty
+	// Variables were handed in with it, FileVariables those that a job gets as the path of a file. They win against those
+	// of settings and of the file.
+	Variables     map[string]string `json:"variables,omitzero"`
+	FileVariables map[string]string `json:"file_variables,omitzero"`
+	// CI is the text of the .gitlab-ci.yml that the jobs are made of, when the pipeline is added; it is not kept. Empty:
+	// the repository's, if it has one.
+	CI string `json:"ci,omitzero"`
+	// YAMLErrors is why the file could not be used: the pipeline has failed and has no jobs.
+	YAMLErrors string `json:"yaml_errors,omitzero"`
+	// AutoCancelOnNewCommit is "conservative" (also when empty), "interruptible" or "none"; AutoCancelOnJobFailure is
+	// "none" (also when empty) or "all".
+	AutoCancelOnNewCommit  string `json:"auto_cancel_on_new_commit,omitzero"`
+	AutoCancelOnJobFailure string `json:"auto_cancel_on_job_failure,omitzero"`
+	// ScheduleID and TriggerID are those of the schedule or trigger that made it, AutoCanceledBy that of the newer
+	// pipeline which made it redundant; 0 for none.
+	ScheduleID     int       `json:"schedule_id,omitzero"`
+	TriggerID      int       `json:"trigger_id,omitzero"`
+	AutoCanceledBy int       `json:"auto_canceled_by,omitzero"`
+	CreatedAt      time.Time `json:"created_at,omitzero"` // the fake's time when zero
+	UpdatedAt      time.Time `json:"updated_at,omitzero"` // CreatedAt when zero
+	StartedAt      time.Time `json:"started_at,omitzero"` // zero: not yet
+	FinishedAt     time.Time `json:"finished_at,omitzero"`
+	// Duration is for how long its jobs ran, as it was when the pipeline last ended; nil before.
+	Duration *time.Duration `json:"duration,omitzero"`
+}
+
+// String is the pipeline on one line: "pipeline 4000001 (acme/shop, main, running)".
+func (p Pipeline) String() string {
+	return "pipeline" + words.Spaced(words.ID(p.ID)) + words.InBrackets(p.Project, p.Ref, string(p.Status))
 }
 
 // RefAccess is who may push to a protected branch or merge into it, or create a protected tag. Empty means

@@ -21,7 +21,7 @@ type Cause func(record any, field string) string
 
 // parts are the fields of a scenario in the order in which a message goes through them.
 var parts = []string{"Settings", "Users", "Variables", "ProtectedRefs", "DeployTokens", "AccessTokens", "Groups",
-	"Projects", "Memberships", "Shares", "Runners", "Jobs", "Webhooks", "RunnerControllers"}
+	"Projects", "Memberships", "Shares", "Runners", "Pipelines", "Jobs", "Webhooks", "RunnerControllers"}
 
 // linesShown is how many lines a message has on how worlds differ.
 const linesShown = 60

@@ -38,6 +38,7 @@ func checkJob(j *Job) (ps Problems) {
 	if c := j.Coverage; c != nil && (math.IsNaN(*c) || math.IsInf(*c, 0)) {
 		ps.Addf("coverage", "Coverage: %v is no number of percent", *c)
 	}
+	ps = append(ps, checkFlow(j.JobFlow)...)
 	ps.Add("spec", j.Spec.Validate())
 	for i, f := range j.Files {
 		var of Problems
@@ -54,6 +55,21 @@ func checkJob(j *Job) (ps Problems) {
 	}
 	ps.Add("commit.id", checkSHA(j.Commit.SHA))
 	ps.Add("commit.before_sha", checkSHA(j.Commit.BeforeSHA))
+	return ps
+}
+
+// checkFlow checks what a draft of a job says of its turn.
+func checkFlow(f JobFlow) (ps Problems) {
+	if f.When != "" {
+		ps.Add("when", oneOf("word of when", &f.When, f.When,
+			[]string{whenOnSuccess, whenOnFailure, whenAlways, whenManual, whenDelayed}))
+	}
+	if f.StartIn < 0 {
+		ps.Addf("start_in", "StartIn: %s is before the job's turn", f.StartIn)
+	}
+	if f.Part < 0 || f.Part > f.Parts || f.Part == 0 && f.Parts != 0 {
+		ps.Addf("node_index", "job %d of %d is none of a parallel job's", f.Part, f.Parts)
+	}
 	return ps
 }
 
@@ -96,7 +112,7 @@ func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 	st.fillCommit(j)
 	st.fillTimes(j)
 	st.placeStage(j)
-	j.Manual = j.Manual || j.Status == JobManual || j.Status == JobScheduled
+	j.Manual = j.Manual || j.waitsForPeople() || j.When == whenManual || j.When == whenDelayed
 	if n := len(j.Files); n > 0 && j.ArtifactsExpireAt.IsZero() {
 		j.ArtifactsExpireAt = j.Files[n-1].ExpiresAt
 	}

@@ -138,16 +138,8 @@ func (st *State) skipPipeline(n NewPipeline, f PipelineFacts) *Pipeline {
 
 // AddPipeline makes the record of a pipeline that moves by itself and has no jobs yet, as it is in a seed: AddJob gives
 // it those, in the states that they have.
-func (st *State) AddPipeline(id int, p *Project, f PipelineFacts) (*Pipeline, error) {
-	var ps Problems
-	ps.Add("id", checkID("pipeline", id))
-	if st.pipelines[id] != nil {
-		ps.Addf("id", "there is a pipeline %d already", id)
-	}
-	ps.Add("source", oneOf("source of a pipeline", &f.Source, SourcePush, PipelineSources))
-	ps.Add("sha", checkSHA(f.Commit.SHA))
-	ps.Add("before_sha", checkSHA(f.Commit.BeforeSHA))
-	if len(ps) > 0 {
+func (st *State) AddPipeline(id int, p *Project, f PipelineFacts, found ...Problem) (*Pipeline, error) {
+	if ps := append(Problems(found), st.checkPipelineFacts(id, &f)...); len(ps) > 0 {
 		return nil, ps
 	}
 	f.Ref = cmp.Or(f.Ref, p.DefaultBranch())

@@ -1,0 +1,191 @@
+package fakegitlab
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// AddPipeline adds a pipeline that moves by itself, as if Source had set it going, and returns it with what was empty
+// filled in. With CI, or where the repository has a .gitlab-ci.yml and no Status is said, its jobs are made of that;
+// what GitLab refuses of it fails the test. Otherwise jobs join it by their PipelineID.
+func (f *Fake) AddPipeline(p Pipeline) Pipeline {
+	f.tb.Helper()
+	added := change(f, "AddPipeline(of %q)", p.Project, adding(addPipeline, p, publicPipeline))
+	if moved, there := f.Pipeline(added.ID); there { // its first jobs have begun to wait for runners
+		return moved
+	}
+	return added
+}
+
+// Pipelines returns copies of all pipelines, ordered by ID; also of those whose jobs were added alone.
+func (f *Fake) Pipelines() []Pipeline {
+	return read(f, func(st *world.State) []Pipeline { return copies(st.AllPipelines(), publicPipeline) })
+}
+
+// Pipeline finds a pipeline by its ID.
+func (f *Fake) Pipeline(id int) (Pipeline, bool) {
+	return found(f, func(st *world.State) *world.Pipeline { return st.PipelineByID(id) }, publicPipeline)
+}
+
+// CancelPipeline cancels all jobs of a pipeline that can be, as somebody who may would.
+func (f *Fake) CancelPipeline(id int) Pipeline {
+	f.tb.Helper()
+	return f.changePipeline("CancelPipeline(%s)", id, cancelPipeline)
+}
+
+// RetryPipeline tries all jobs of a pipeline again that failed or were canceled, as whoever set it going. That there
+// are none is no error, as in GitLab.
+func (f *Fake) RetryPipeline(id int) Pipeline {
+	f.tb.Helper()
+	return f.changePipeline("RetryPipeline(%s)", id, retryPipeline)
+}
+
+// DeletePipeline deletes a pipeline with its jobs.
+func (f *Fake) DeletePipeline(id int) {
+	f.tb.Helper()
+	number := strconv.Itoa(id)
+	change(f, "DeletePipeline(%s)", number,
+		deletion(number, (*world.State).PipelineByNumber, surely((*world.State).DeletePipeline)))
+}
+
+// PlayJob starts a job that waits for a person or for its time, as whoever the job is of.
+func (f *Fake) PlayJob(jobID int) Job {
+	f.tb.Helper()
+	return f.changeJob("PlayJob(%s)", jobID, playByPerson)
+}
+
+// RetryJob tries a job again that is over, as whoever the job is of, and returns the new job.
+func (f *Fake) RetryJob(jobID int) Job {
+	f.tb.Helper()
+	return change(f, "RetryJob(%s)", strconv.Itoa(jobID), func(st *world.State) (Job, error) {
+		j, err := st.JobByID(jobID)
+		if err != nil {
+			return Job{}, err
+		}
+		return retryByPerson(st, j)
+	})
+}
+
+// changePipeline lets something happen to a pipeline, and shows what has become of it.
+func (f *Fake) changePipeline(format string, id int, do func(*world.State, *world.Pipeline)) Pipeline {
+	f.tb.Helper()
+	number := strconv.Itoa(id)
+	changed := change(f, format, number, func(st *world.State) (Pipeline, error) {
+		p, err := st.PipelineByNumber(number)
+		if err != nil {
+			return Pipeline{}, err
+		}
+		do(st, p)
+		return publicPipeline(p), nil
+	})
+	if moved, there := f.Pipeline(id); there {
+		return moved
+	}
+	return changed
+}
+
+// cancelPipeline, retryPipeline, playByPerson and retryByPerson are what people may do, whoever they are.
+func cancelPipeline(st *world.State, p *world.Pipeline) { st.CancelPipeline(p) }
+
+func retryPipeline(st *world.State, p *world.Pipeline) {
+	st.RetryPipeline(p, p.User(), func(*world.Job) bool { return true })
+}
+
+func playByPerson(st *world.State, j *world.Job) error {
+	if err := j.Unplayable(); err != nil {
+		return err
+	}
+	st.PlayJob(j, j.User, nil, j.Spec.Inputs)
+	return nil
+}
+
+func retryByPerson(st *world.State, j *world.Job) (Job, error) {
+	if !j.Retryable() {
+		return Job{}, fmt.Errorf("job %d is %s; what is tried again has ended, and not been tried again yet", j.ID, j.Status)
+	}
+	return publicJob(st.RetryJob(j, j.User, j.Spec.Inputs)), nil
+}
+
+// AssertPipelineStatus asserts that a pipeline has a status. A message says which jobs keep it from ending, and why.
+func (f *Fake) AssertPipelineStatus(t T, id int, want JobStatus) bool {
+	if h, ok := t.(helper); ok {
+		h.Helper()
+	}
+	return report(t, f.pipelineStatusProblem(id, want))
+}
+
+func (f *Fake) pipelineStatusProblem(id int, want JobStatus) string {
+	if problem := want.problem(); problem != "" {
+		return strings.Replace(problem, "job status", "status of a pipeline", 1)
+	}
+	return read(f, func(st *world.State) string {
+		p, err := st.PipelineByNumber(strconv.Itoa(id))
+		switch {
+		case err != nil:
+			return fmt.Sprintf("expected pipeline %d to be %s; %v", id, want, err)
+		case p.Status() == world.JobStatus(want):
+			return ""
+		}
+		return fmt.Sprintf("expected pipeline %d to be %s; it is %s\n%s", id, want, p.Status(), f.jobsOf(st, p))
+	})
+}
+
+// WaitForPipeline waits until a pipeline has one of the statuses, without any until it has ended: success, failed,
+// canceled or skipped. It fails when ctx ends, when the fake is closed, shortly before the test's deadline (WaitFor),
+// and when the pipeline has ended otherwise; the error says which jobs keep it from ending, and why. It does not move
+// the clock: what waits for its time, Advance starts.
+func (f *Fake) WaitForPipeline(ctx context.Context, id int, statuses ...JobStatus) (Pipeline, error) {
+	f.tb.Helper()
+	for _, s := range statuses {
+		if problem := s.problem(); problem != "" {
+			return Pipeline{}, fmt.Errorf("fakegitlab: WaitForPipeline: %s", problem)
+		}
+	}
+	wanted := "has ended"
+	if len(statuses) > 0 {
+		wanted = "is " + strings.Join(world.WordsOf(statuses...), " or ")
+	}
+	open, stop := f.waiting(ctx)
+	defer stop()
+	for {
+		changed := f.news.next() // before asking: what happens meanwhile is to be asked about again
+		p, said, done, err := f.lookAtPipeline(id, statuses)
+		switch {
+		case err != nil:
+			return p, fmt.Errorf("fakegitlab: %w", err)
+		case done:
+			return p, nil
+		case world.JobStatus(p.Status).Completed():
+			return p, fmt.Errorf("fakegitlab: pipeline %d never %s: it is %s\n%s", id, wanted, p.Status, said)
+		}
+		select {
+		case <-changed:
+		case <-open.Done():
+			return p, fmt.Errorf("fakegitlab: waiting until pipeline %d %s, which is %s: %w\n%s", id, wanted, p.Status,
+				open.Why(), said)
+		}
+	}
+}
+
+// lookAtPipeline looks at a pipeline once; said is what is to be told of its jobs.
+func (f *Fake) lookAtPipeline(id int, statuses []JobStatus) (p Pipeline, said string, done bool, err error) {
+	world.Visit(f.state, func() {
+		var found *world.Pipeline
+		if found, err = f.state.PipelineByNumber(strconv.Itoa(id)); err != nil {
+			return
+		}
+		p, said = publicPipeline(found), f.jobsOf(f.state, found)
+		done = slices.Contains(statuses, p.Status) || len(statuses) == 0 && found.Status().Completed()
+	})
+	return p, said, done, err
+}
+
+// jobsOf says of a pipeline's jobs which of them keep it from ending, and why; of one that is over, how they ended.
+func (f *Fake) jobsOf(st *world.State, p *world.Pipeline) string {
+	return p.JobsText(func(j *world.Job) string { return (&JobRun{f, j.ID}).untakenIn(st) })
+}

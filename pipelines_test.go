@@ -1,0 +1,209 @@
+package fakegitlab_test
+
+import (
+	"bytes"
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab"
+)
+
+const threeStages = `
+stages: [build, test, deploy]
+variables: {LEVEL: root}
+compile: {stage: build, script: make}
+unit:
+  stage: test
+  script: make test
+  parallel: 2
+slow: {stage: test, script: make slow, needs: [compile], when: delayed, start_in: 5 minutes}
+page: {stage: deploy, script: make page, when: manual, resource_group: production}
+ship: {stage: deploy, script: make ship, resource_group: production, rules: [{when: on_success}]}
+`
+
+func shop(t *testing.T) *fakegitlab.Fake {
+	t.Helper()
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	gl.AddRunner(fakegitlab.Runner{ID: 7})
+	return gl
+}
+
+func jobNamed(t *testing.T, gl *fakegitlab.Fake, pipeline int, name string) fakegitlab.Job {
+	t.Helper()
+	var last fakegitlab.Job
+	for _, j := range gl.Jobs() {
+		if j.PipelineID == pipeline && j.Name == name {
+			last = j
+		}
+	}
+	require.NotZero(t, last.ID, "there is no job %s", name)
+	return last
+}
+
+func run(t *testing.T, gl *fakegitlab.Fake, pipeline int, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		j := jobNamed(t, gl, pipeline, name)
+		gl.StartJob(j.ID, 7)
+		gl.FinishJob(j.ID, fakegitlab.JobSuccess)
+	}
+}
+
+func TestAddPipelineMakesJobsThatMove(t *testing.T) {
+	gl := shop(t)
+	p := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", CI: threeStages,
+		Variables: map[string]string{"LEVEL": "pipeline"}})
+	assert.Equal(t, fakegitlab.JobPending, p.Status)
+	assert.Equal(t, "push", p.Source)
+	assert.Equal(t, "main", p.Ref)
+	assert.Len(t, p.SHA, 40)
+	assert.Empty(t, p.CI, "it is what the jobs were made of")
+	gl.AssertJobStatus(t, jobNamed(t, gl, p.ID, "unit 2/2").ID, fakegitlab.JobCreated)
+
+	run(t, gl, p.ID, "compile")
+	gl.AssertJobStatus(t, jobNamed(t, gl, p.ID, "slow").ID, fakegitlab.JobScheduled)
+	run(t, gl, p.ID, "unit 1/2", "unit 2/2")
+	gl.AssertPipelineStatus(t, p.ID, fakegitlab.JobScheduled)
+	gl.Advance(5 * time.Minute)
+	run(t, gl, p.ID, "slow", "ship")
+	done, err := gl.WaitForPipeline(t.Context(), p.ID)
+	require.NoError(t, err)
+	assert.Equal(t, fakegitlab.JobSuccess, done.Status, "nobody has to play the optional job")
+
+	gl.PlayJob(jobNamed(t, gl, p.ID, "page").ID)
+	gl.AssertPipelineStatus(t, p.ID, fakegitlab.JobRunning)
+	run(t, gl, p.ID, "page")
+	again := gl.RetryJob(jobNamed(t, gl, p.ID, "ship").ID)
+	gl.StartJob(again.ID, 7)
+	gl.FinishJob(again.ID, fakegitlab.JobFailed)
+	gl.AssertPipelineStatus(t, p.ID, fakegitlab.JobFailed)
+	assert.Equal(t, fakegitlab.JobRunning, gl.RetryPipeline(p.ID).Status)
+	assert.Equal(t, fakegitlab.JobCanceled, gl.CancelPipeline(p.ID).Status)
+	gl.DeletePipeline(p.ID)
+	assert.Empty(t, gl.Pipelines())
+	assert.Empty(t, gl.Jobs())
+}
+
+// A pipeline in the middle of its way goes on in another fake as it does in the first one.
+func TestSnapshotOfAPipelineGoesOn(t *testing.T) {
+	stops := []struct {
+		name string
+		do   func(gl *fakegitlab.Fake, pipeline int)
+	}{
+		{"new", func(*fakegitlab.Fake, int) {}},
+		{"running", func(gl *fakegitlab.Fake, p int) { gl.StartJob(jobNamed(t, gl, p, "compile").ID, 7) }},
+		{"compiled", func(gl *fakegitlab.Fake, p int) { gl.FinishJob(jobNamed(t, gl, p, "compile").ID, "success") }},
+		{"tested", func(gl *fakegitlab.Fake, p int) { run(t, gl, p, "unit 1/2", "unit 2/2") }},
+		{"later", func(gl *fakegitlab.Fake, _ int) { gl.Advance(5 * time.Minute) }},
+		{"shipping", func(gl *fakegitlab.Fake, p int) {
+			run(t, gl, p, "slow")
+			gl.StartJob(jobNamed(t, gl, p, "ship").ID, 7)
+		}},
+		{"waiting", func(gl *fakegitlab.Fake, p int) { gl.PlayJob(jobNamed(t, gl, p, "page").ID) }},
+		{"failed", func(gl *fakegitlab.Fake, p int) { gl.FinishJob(jobNamed(t, gl, p, "ship").ID, "failed") }},
+		{"paged", func(gl *fakegitlab.Fake, p int) { run(t, gl, p, "page") }},
+		{"retried", func(gl *fakegitlab.Fake, p int) { gl.RetryPipeline(p) }},
+	}
+	first := shop(t)
+	p := first.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", CI: threeStages, User: "root",
+		Variables: map[string]string{"A": "1"}, FileVariables: map[string]string{"B": "2"}})
+	for i, stop := range stops {
+		stop.do(first, p.ID)
+		taken := first.Snapshot()
+		other := fakegitlab.New(t, fakegitlab.WithStartTime(first.Now()))
+		require.NoError(t, other.Seed(taken), stop.name)
+		if !other.AssertSnapshot(t, taken) {
+			t.Fatal(stop.name)
+		}
+		var text bytes.Buffer
+		require.NoError(t, taken.Write(&text))
+		read, err := fakegitlab.ReadScenario(&text)
+		require.NoError(t, err, stop.name)
+		other.AssertSnapshot(t, read)
+		if i+1 < len(stops) {
+			stops[i+1].do(other, p.ID)
+			ahead := fakegitlab.New(t, fakegitlab.WithStartTime(first.Now()))
+			require.NoError(t, ahead.Seed(taken))
+			stops[i+1].do(ahead, p.ID)
+			ahead.AssertSnapshot(t, other.Snapshot(), fakegitlab.IgnoreTokens())
+		}
+	}
+}
+
+func TestPipelinesInAScenario(t *testing.T) {
+	s := fakegitlab.NewScenario().WithProject("acme/shop").
+		WithPipeline("acme/shop", func(p *fakegitlab.Pipeline) { p.ID, p.Status, p.Ref = 40, "success", "topic" }).
+		WithPipeline("acme/shop", func(p *fakegitlab.Pipeline) { p.CI = "job: {script: make}" }).
+		WithPipeline("acme/shop", func(p *fakegitlab.Pipeline) { p.ID = 50 }).
+		WithJob("acme/shop", "old", func(j *fakegitlab.Job) { j.PipelineID, j.Status = 50, "failed" }).
+		WithJob("acme/shop", "alone")
+	require.NoError(t, s.Validate())
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(s))
+	var statuses []fakegitlab.JobStatus
+	for _, p := range gl.Pipelines() {
+		statuses = append(statuses, p.Status)
+	}
+	assert.Equal(t, []fakegitlab.JobStatus{"success", "failed", "pending", "pending"}, statuses)
+	assert.Len(t, gl.Snapshot().Pipelines, 3, "that of the job which was added alone does not move")
+	assert.Equal(t, "pipeline 40 (acme/shop, topic, success)", gl.Pipelines()[0].String())
+
+	bad := fakegitlab.NewScenario().WithProject("acme/shop").
+		WithPipeline("acme/shpo", func(p *fakegitlab.Pipeline) { p.Source, p.SHA = "pusch", "123" }).
+		WithPipeline("acme/shop", func(p *fakegitlab.Pipeline) { p.CI, p.Status = "job: {}", "running" }).
+		WithPipeline("acme/shop", func(p *fakegitlab.Pipeline) { p.CI = "job: {}" })
+	assert.EqualError(t, bad.Validate(), "scenario: 6 problems:\n"+
+		"\tpipelines[0].project: no project \"acme/shpo\"; did you mean \"acme/shop\"?\n"+
+		"\tpipelines[0].source: unknown source of a pipeline \"pusch\"; did you mean \"push\"?\n"+
+		"\tpipelines[0].sha: \"123\" is no commit SHA, which has 40 hexadecimal digits\n"+
+		"\tpipelines[1].status: a pipeline that is made of a .gitlab-ci.yml begins now; status follows from that, and stays empty\n"+
+		"\tpipelines[2].ci: jobs job config should implement the script:, run:, or trigger: keyword\n"+
+		"\tpipelines[2].ci: jobs config should contain at least one visible job")
+}
+
+func TestWaitForPipelineSaysWhatKeepsIt(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	p := gl.AddPipeline(fakegitlab.Pipeline{ID: 40, Project: "acme/shop", CI: threeStages})
+	ended, stop := context.WithCancel(t.Context())
+	stop()
+	_, err := gl.WaitForPipeline(ended, p.ID)
+	require.ErrorIs(t, err, context.Canceled)
+	said := err.Error()
+	assert.Contains(t, said, "waiting until pipeline 40 has ended, which is pending: ")
+	assert.Contains(t, said, "(compile) is pending (there is no runner)\n")
+	assert.Contains(t, said, "(unit 1/2) is created: it waits for compile\n")
+	assert.Contains(t, said, "(ship) is created: it waits for compile, unit 1/2, unit 2/2, slow")
+
+	gl.AddRunner(fakegitlab.Runner{ID: 7})
+	j := jobNamed(t, gl, p.ID, "compile")
+	gl.StartJob(j.ID, 7)
+	gl.FinishJob(j.ID, fakegitlab.JobFailed)
+	_, err = gl.WaitForPipeline(t.Context(), p.ID, fakegitlab.JobSuccess)
+	require.Error(t, err)
+	assert.Contains(t, err.Error(), "pipeline 40 never is success: it is failed\nits jobs that did not succeed:\n")
+	assert.Contains(t, err.Error(), "(compile) is failed: script_failure\n")
+
+	done := make(chan fakegitlab.JobStatus)
+	again := gl.RetryPipeline(p.ID)
+	go func() {
+		p, _ := gl.WaitForPipeline(t.Context(), again.ID, fakegitlab.JobCanceled)
+		done <- p.Status
+	}()
+	gl.CancelPipeline(p.ID)
+	assert.Equal(t, fakegitlab.JobCanceled, <-done)
+}
+
+func TestJobOfAPipelineIsChecked(t *testing.T) {
+	s := fakegitlab.NewScenario().WithProject("acme/shop").WithJob("acme/shop", "a", func(j *fakegitlab.Job) {
+		j.When, j.StartIn, j.NodeIndex, j.NodeTotal = "manuel", -time.Second, 3, 2
+	})
+	assert.EqualError(t, s.Validate(), "scenario: 3 problems:\n"+
+		"\tjobs[0].when: unknown word of when \"manuel\"; did you mean \"manual\"?\n"+
+		"\tjobs[0].start_in: StartIn: -1s is before the job's turn\n"+
+		"\tjobs[0].node_index: job 3 of 2 is none of a parallel job's")
+}
