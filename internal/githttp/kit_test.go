@@ -1,6 +1,8 @@
 package githttp_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -125,4 +127,12 @@ func seeded(t testing.TB, opts ...fakegitlab.Option) (*fakegitlab.Fake, desk) {
 	mine.git("remote", "add", "origin", as(t, gl, "mia"))
 	mine.git("push", "-q", "origin", "main")
 	return gl, mine
+}
+
+// listen serves a handler until the test ends, and returns its address.
+func listen(t testing.TB, h http.HandlerFunc) string {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s.URL
 }

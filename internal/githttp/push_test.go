@@ -32,9 +32,9 @@ func TestRefusedRefs(t *testing.T) {
 		{"mia", "+main:main", ""}, // it has not been pushed there before
 		{"mia", "+ahead:main", "You are not allowed to force push code to a protected branch on this project."},
 		{"dev", "ahead:stable-1", "You can only use an existing protected branch ref as the basis of a new protected branch."},
-		{"dev", "HEAD~:stable-1", "You can only create protected branches using the web interface and API."},
+		{"dev", "HEAD~:refs/heads/stable-1", "You can only create protected branches using the web interface and API."},
 		{"dev", "ahead:locked", "You are not allowed to create protected branches on this project."},
-		{"mia", "ahead:locked", "You are not allowed to create protected branches on this project."},
+		{"mia", "ahead:locked", "You can only use an existing protected branch ref as the basis of a new protected branch."},
 		{"mia", ":main", "The default branch of a project cannot be deleted."},
 		{"mia", "ahead:refs/heads/" + strings.Repeat("ab", 20), "You cannot create a branch with a 40-character " +
 			"hexadecimal branch name."},
