@@ -187,5 +187,5 @@ func (f *Fake) lookAtPipeline(id int, statuses []JobStatus) (p Pipeline, said st
 
 // jobsOf says of a pipeline's jobs which of them keep it from ending, and why; of one that is over, how they ended.
 func (f *Fake) jobsOf(st *world.State, p *world.Pipeline) string {
-	return p.JobsText(func(j *world.Job) string { return (&JobRun{f, j.ID}).untakenIn(st) })
+	return p.JobsText(func(j *world.Job) string { return " (" + world.WaitText(st.WhyPending(j)) + ")" })
 }

@@ -46,12 +46,18 @@ func muxPath(path string) string {
 	return strings.Join(parts, "/")
 }
 
-// refName is the parameter of a path that is a branch or tag, whose names have slashes (lib/api/ci/job_artifacts.rb).
-const refName = ":ref_name"
+// refName and plainRef are the parameters of a path that are a branch or tag, whose names have slashes
+// (lib/api/ci/job_artifacts.rb, lib/api/ci/triggers.rb).
+const (
+	refName  = ":ref_name"
+	plainRef = ":ref"
+)
 
 // spansSegments reports whether a part of an endpoint's path stands for several segments: what GitLab's documentation
 // writes with a *, and names of branches and tags.
-func spansSegments(part string) bool { return strings.HasPrefix(part, "*") || part == refName }
+func spansSegments(part string) bool {
+	return strings.HasPrefix(part, "*") || part == refName || part == plainRef
+}
 
 // Find finds the value of a method and an escaped path, with its path parameters, decoded.
 func (r *Router[T]) Find(method, path string) (value T, vars map[string]string, found bool) {

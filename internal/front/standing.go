@@ -250,11 +250,6 @@ func (q *Request) RunnersOfUser() (owned []*world.Runner, missed string) {
 	return owned, fmt.Sprintf("%d left out: %s", leftOut, why)
 }
 
-// OnPipeline asks whether the user may do something with a pipeline.
-func (q *Request) OnPipeline(p *world.Pipeline, may JobRule) policy.Decision {
-	return may(q.Actor, policy.JobStanding{Project: q.ProjectStanding(p.Project()), Protected: p.Protected()})
-}
-
 // refRoles are the roles that the levels of access to protected refs stand for.
 var refRoles = map[world.RefAccess]policy.Role{world.DevelopersUp: policy.Developer,
 	world.MaintainersUp: policy.Maintainer, world.AdminsOnly: policy.Noone, world.NoOne: policy.Noone}

@@ -134,6 +134,15 @@ const (
 	JobTokensPush
 	GitDeniedTellsOfTokens
 	ArchivedPushToldApart
+	PipelineNames
+	PipelineMetadata
+	PipelinesByName
+	PipelineInputs
+	PipelineArchived
+	StatusTextsCapital
+	ScheduleRefsWhole
+	ScheduleInputs
+	TriggerExpiry
 	differenceCount
 )
 
@@ -466,6 +475,24 @@ var table = [differenceCount]Row{
 		Version{17, 5}, first, "issue 493212 of September 2024, seen in October 2024", false},
 	ArchivedPushToldApart: {"a push to an archived project is refused as such; before, as one that is not allowed",
 		Version{18, 4}, first, "lib/gitlab/git_access.rb of 2025; merge request 210927 of November 2025 builds on it", false},
+	PipelineNames: {"pipelines show their name",
+		Version{16, 3}, first, "Pipelines API page", true},
+	PipelineMetadata: {"PUT /projects/:id/pipelines/:pipeline_id/metadata",
+		Version{16, 6}, first, "lib/api/ci/pipelines.rb", true},
+	PipelinesByName: {"GET /projects/:id/pipelines takes name",
+		Version{16, 9}, first, "Pipelines API page", true},
+	PipelineInputs: {"POST /projects/:id/pipeline takes inputs",
+		Version{17, 10}, first, "Pipelines API page, issue 519958", true},
+	PipelineArchived: {"a pipeline shows archived",
+		Version{18, 2}, first, "lib/api/entities/ci/pipeline.rb: absent in 17.x, there in 18.x", false},
+	StatusTextsCapital: {"the text of a detailed status begins with a capital letter",
+		Version{16, 6}, first, "lib/gitlab/ci/status, of about 16.5 and of 17.x", false},
+	ScheduleRefsWhole: {"pipeline schedules have the full name of their ref, and refuse one that is ambiguous",
+		Version{17, 0}, first, "app/services/ci/pipeline_schedules/base_save_service.rb; the pages of 16.x and 17.x", false},
+	ScheduleInputs: {"pipeline schedules have inputs",
+		Version{17, 11}, first, "Pipeline schedules API page, issue 525504", true},
+	TriggerExpiry: {"pipeline trigger tokens may expire",
+		Version{17, 10}, first, "merge request 146912 of early 2025; lib/api/entities/trigger.rb", false},
 }
 
 // Differences returns every difference, in the order in which they came, or went where they were there from the first.

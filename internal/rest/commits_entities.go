@@ -98,7 +98,7 @@ func (q request) commitDetail(c *repository.Commit) commitDetailEntity {
 		status := string(p.Status())
 		e.Status = &status
 		if q.OnProject(q.Project, policy.ReadBuild).Allowed {
-			e.LastPipeline = q.pipelineEntity(p.Jobs[0])
+			e.LastPipeline = q.pipelineEntity(p)
 		}
 	}
 	return e
@@ -107,7 +107,7 @@ func (q request) commitDetail(c *repository.Commit) commitDetailEntity {
 // lastPipelineOf is the newest pipeline of a commit; nil if it has none.
 func (q request) lastPipelineOf(c *repository.Commit) (last *world.Pipeline) {
 	for _, p := range q.Project.Pipelines() {
-		if len(p.Jobs) > 0 && p.Jobs[0].Commit.SHA == c.ID {
+		if p.Commit().SHA == c.ID {
 			last = p
 		}
 	}

@@ -85,7 +85,7 @@ func listProjectJobs(q request) front.Response {
 	}
 	var jobs []*world.Job
 	for _, j := range slices.Backward(q.Project.Jobs) {
-		if len(scope) == 0 || slices.Contains(scope, string(j.Status)) {
+		if !j.IsBridge() && (len(scope) == 0 || slices.Contains(scope, string(j.Status))) {
 			jobs = append(jobs, j)
 		}
 	}

@@ -79,28 +79,18 @@ type commitEntity struct {
 	WebURL           string              `json:"web_url"`
 }
 
-type pipelineEntity struct {
-	ID        int     `json:"id"`
-	IID       int     `json:"iid"`
-	ProjectID int     `json:"project_id"`
-	SHA       string  `json:"sha"`
-	Ref       string  `json:"ref"`
-	Status    string  `json:"status"`
-	Source    string  `json:"source"`
-	CreatedAt isoTime `json:"created_at"`
-	UpdatedAt isoTime `json:"updated_at"`
-	WebURL    string  `json:"web_url"`
-}
-
 func (q request) jobEntity(j *world.Job) jobEntity {
 	user, project := q.userEntity(j.User), q.projectIdentity(j.Project)
 	return jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag,
 		Coverage: j.Coverage, AllowFailure: j.AllowFailure, CreatedAt: q.iso(j.CreatedAt),
 		StartedAt: q.timeOrNull(j.StartedAt), FinishedAt: q.timeOrNull(j.FinishedAt), ErasedAt: q.timeOrNull(j.ErasedAt),
 		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt), User: &user,
-		Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j), FailureReason: j.FailureReason,
-		WebURL: q.WebURL(j.Project.Path + "/-/jobs/" + strconv.Itoa(j.ID)), Project: &project}
+		Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j.Pipeline), FailureReason: j.FailureReason,
+		WebURL: q.WebURL(jobPage(j)), Project: &project}
 }
+
+// jobPage is the path of a job's page, without the slash ahead of it.
+func jobPage(j *world.Job) string { return j.Project.Path + "/-/jobs/" + strconv.Itoa(j.ID) }
 
 // seconds is the time between two moments; of one that has no end yet, until now; nil without a beginning.
 func (q request) seconds(from, to time.Time) *float64 {
@@ -132,7 +122,7 @@ func (q request) projectJobEntity(j *world.Job) projectJobEntity {
 		e.Artifacts = append(e.Artifacts, artifactEntity{"trace", j.Log.Size, "job.log", nil})
 	}
 	if q.Has(gitlabversion.JobSource) {
-		e.Source = world.PipelineSource
+		e.Source = j.Pipeline.Source()
 	}
 	if j.Runner != nil {
 		r := q.runnerEntity(j.Runner)
@@ -171,12 +161,4 @@ func parents(c world.Commit) []string {
 		return []string{}
 	}
 	return []string{c.BeforeSHA}
-}
-
-func (q request) pipelineEntity(j *world.Job) *pipelineEntity {
-	p := j.Pipeline
-	return &pipelineEntity{ID: p.ID, IID: p.IID(), ProjectID: j.Project.ID, SHA: j.Commit.SHA, Ref: j.Ref,
-		Status: string(p.Status()), Source: world.PipelineSource, CreatedAt: q.iso(p.CreatedAt()),
-		UpdatedAt: q.iso(p.UpdatedAt()),
-		WebURL:    q.WebURL(j.Project.Path + "/-/pipelines/" + strconv.Itoa(p.ID))}
 }

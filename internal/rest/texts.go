@@ -206,3 +206,22 @@ const (
 	msgfNoRef           = "Could not find ref: %s"
 	msgfNoRefs          = "Could not find refs: %s"
 )
+
+// Pipelines, their triggers and schedules, and commit statuses (lib/api/ci/pipelines.rb, lib/api/ci/triggers.rb,
+// lib/api/commit_statuses.rb and the services behind them).
+const (
+	baseAttribute               = "base" // of what a model says of itself as a whole
+	msgPipelineVariablesInvalid = "variables is invalid"
+	msgfVariableTypeInvalid     = "variables[%d][variable_type] does not have a valid value"
+	msgfPipelineNotUpdated      = "Failed to update pipeline - %s"
+	msgInputsUnknown            = "Given inputs not defined in the `spec` section of the included configuration file"
+	msgReferenceNotFound        = "Reference not found"
+	msgVariablesNotTexts        = "variables needs to be a map of key-valued strings"
+	msgTriggerNotYours          = "The current user is not authorized to update the pipeline trigger token"
+	msgScheduleNotCreated       = "The current user is not authorized to create the pipeline schedule"
+	msgScheduleNotUpdated       = "The current user is not authorized to update the pipeline schedule"
+	msgInputsInvalid            = "inputs is invalid"
+	msgCoverageInvalid          = "coverage is invalid"
+	msgNoName                   = "(No name)"
+	msgJUnitData                = "JUnit data parsing failed: "
+)

@@ -65,9 +65,20 @@ func ownedByOther(g *Group, u *User) bool {
 // removeUser takes a user out who owns nothing.
 func (st *State) removeUser(u *User) {
 	st.dropJobsOf(u)
+	for _, s := range st.Schedules.Rows {
+		if s.Owner == u {
+			s.Owner = nil
+		}
+	}
+	st.dropPipelineMakers(func(_ *Project, owner *User) bool { return owner == u })
 	for _, j := range st.Jobs.Rows {
 		if j.User == u {
 			j.User = st.ghost()
+		}
+	}
+	for _, p := range st.pipelines {
+		if p.Moves() && p.facts.User == u {
+			p.facts.User = st.ghost()
 		}
 	}
 	for _, other := range st.Users.Rows {
@@ -107,6 +118,7 @@ func (st *State) removeUser(u *User) {
 // dropJobsOf has the jobs of a user fail that have not ended, because the user is blocked
 // (app/services/ci/drop_pipelines_and_disable_schedules_for_user_service.rb).
 func (st *State) dropJobsOf(u *User) {
+	st.disableSchedulesOf(u)
 	for _, j := range slices.Clone(st.Jobs.Rows) {
 		if j.User != u {
 			continue
@@ -170,6 +182,7 @@ func (st *State) DeleteProject(p *Project) {
 	}
 	maps.DeleteFunc(st.resourceGroups, func(at resourceKey, _ *ResourceGroup) bool { return at.project == p })
 	st.dropProtectedRefs(p)
+	st.dropPipelineMakers(func(q *Project, _ *User) bool { return q == p })
 	st.dropAccess(p, nil, p.Roles, p.webhooks)
 	if p.Group != nil {
 		p.Group.Projects = without(p.Group.Projects, p)

@@ -56,6 +56,7 @@
 //	pipelines_*.go                                        the record of a pipeline, its making and its moving
 //	jobs.go log.go artifacts*.go fates.go                 transitions of jobs, their logs and files
 //	workers.go                                            what GitLab's background workers do with all that
+//	why.go                                                why a job is not running, in words
 //	access_tokens*.go                                     transitions of access tokens, those of OAuth among them, and
 //	                                                      those that Token hands out
 //	users.go users_model.go users_states.go               what requests make of users, GitLab's rules of that, states
@@ -67,6 +68,7 @@
 //	deletions*.go                                         of users, projects and groups, with all that goes with them;
 //	                                                      those that are only marked
 //	variables.go refs.go                                  transitions of CI/CD variables, protected branches and tags
+//	schedules.go triggers.go commit_statuses.go           pipeline schedules and triggers, what is told of jobs outside
 //	deploy_tokens.go repository.go                        deploy tokens; how refs of a repository move, commits
 //	pins.go                                               ids and tokens that a test wants requests to make
 //	drafts*.go standins.go                                records from plain data; what stands for refused ones

@@ -180,6 +180,19 @@ const (
 	msgfVariableLimit   = "Maximum number of %s (%d) exceeded"
 )
 
+// Pipeline schedules and commit statuses (app/models/ci/pipeline_schedule.rb, app/models/generic_commit_status.rb).
+const (
+	attrCron         = "cron"
+	attrCronTimezone = "cron_timezone"
+	attrRef          = "ref"
+	attrTargetURL    = "target_url"
+
+	msgCronSyntax        = " is invalid syntax" // with that space
+	msgAmbiguousRef      = "Ref is ambiguous"
+	msgBlockedURL        = "is blocked: Only allowed schemes are http, https"
+	msgfCannotTransition = "Cannot transition status via :%s from :%s (Reason(s): Status cannot transition via \"%s\")"
+)
+
 // Deploy tokens (app/models/deploy_token.rb).
 const (
 	msgNoDeployScope  = "Scopes can't be blank"

@@ -124,6 +124,19 @@ func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
 	if before := f.Commit.BeforeSHA; x.Changes == nil && !f.RefIsTag && before != ZeroSHA && r.Commit(before) != nil {
 		x.Changes = append([]string{}, r.ChangedPaths(before, sha)...)
 	}
+	if !r.Empty() {
+		x.ChangesFrom = func(ref string) ([]string, bool) {
+			other := r.CommitAt(ref)
+			if other == nil {
+				return nil, false
+			}
+			base := ""
+			if c := r.MergeBase(other.ID, sha); c != nil {
+				base = c.ID
+			}
+			return append([]string{}, r.ChangedPaths(base, sha)...), true
+		}
+	}
 	return x
 }
 

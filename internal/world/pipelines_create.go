@@ -34,6 +34,8 @@ type NewPipeline struct {
 	// compared with; nil are those that the push has changed.
 	Files   ci.Files
 	Changes []string
+	// Inputs are values for spec:inputs of the file, by their names, as they are in JSON.
+	Inputs map[string]any
 	// IgnoreSkip passes over [skip ci] in the commit's message; Skip is that the push asked for no pipeline.
 	IgnoreSkip, Skip bool
 	// SaveOnErrors stores a pipeline whose configuration is wrong, as one that failed, as a push does.
@@ -84,7 +86,8 @@ func (st *State) createPipeline(n NewPipeline) (*Pipeline, error) {
 // populate makes the pipeline that a configuration describes.
 func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipeline, error) {
 	x := st.contextOf(n, f)
-	config := ci.Read(text, ci.Options{Files: x.Files, Variables: slices.Concat(x.Predefined, x.Variables)})
+	config := ci.Read(text, ci.Options{Files: x.Files, Variables: slices.Concat(x.Predefined, x.Variables),
+		Inputs: n.Inputs, Changes: x.Changes, ChangesFrom: x.ChangesFrom})
 	if !config.Valid() {
 		return st.refusePipeline(n, f, config.Errors[0], false)
 	}
@@ -226,6 +229,7 @@ func (st *State) DeletePipeline(p *Pipeline) {
 
 // removePipeline takes the record of a pipeline without jobs out of the world.
 func (st *State) removePipeline(p *Pipeline) {
+	st.dropStatuses(p)
 	delete(st.pipelines, p.ID)
 	p.project.pipelines = removeByID(p.project.pipelines, p)
 }

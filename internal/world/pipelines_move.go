@@ -74,7 +74,8 @@ func (st *State) process(p *Pipeline) {
 		s.settle()
 	}
 	p.flow.touched = nil
-	st.settle(p, p.flow.total.status())
+	total := p.total()
+	st.settle(p, total.status())
 }
 
 // turn decides about a created job, of which the status of what comes before is known

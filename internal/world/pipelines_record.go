@@ -18,8 +18,11 @@ type Pipeline struct {
 	named   map[string]*attempts // at the job of each name
 	staged  map[string][]*Job    // those of each stage, by id
 	skipped int                  // how many of them are skipped
-	facts   *PipelineFacts       // nil for one whose jobs were added alone
-	flow    *flow                // likewise
+	// statuses are what was told of jobs that run outside, by id.
+	statuses []*CommitStatus
+	called   string         // the name given to one whose jobs were added alone
+	facts    *PipelineFacts // nil for one whose jobs were added alone
+	flow     *flow          // likewise
 	// unsettled: nobody has said which status the pipeline has, but for its jobs.
 	unsettled bool
 }

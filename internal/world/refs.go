@@ -108,6 +108,16 @@ func (st *State) protection(p *Project, ref string, tag, otherwise bool) (who Re
 	return who, protected
 }
 
+// PipelineProtection is RefProtection for the ref of a pipeline.
+func (st *State) PipelineProtection(p *Pipeline) (who RefAccess, protected bool) {
+	return st.protection(p.project, p.Ref(), p.RefIsTag(), p.Protected())
+}
+
+// ProtectionOf is who may change a branch or tag of a project, as far as it is protected; false if it is not.
+func (st *State) ProtectionOf(p *Project, ref string, tag bool) (who RefAccess, protected bool) {
+	return st.protection(p, ref, tag, false)
+}
+
 // RefRules is what all rules of a project for a branch or a tag say together: a push or a merge is for those whom any of
 // them names.
 type RefRules struct {

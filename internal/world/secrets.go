@@ -23,6 +23,7 @@ var (
 	registrationTokens         = tokenKind{"registration", RegistrationTokenPrefix}
 	botNames                   = tokenKind{"bot", ""}
 	deployTokens               = tokenKind{"deploy", "gldt-"}
+	triggerTokens              = tokenKind{"trigger", "glptt-"}
 	queueValues                = tokenKind{"queue", ""}
 	shas                       = tokenKind{"sha", ""}
 	restoredPaths              = tokenKind{"restored path", ""}

@@ -15,6 +15,8 @@ type State struct {
 	mu     sync.Mutex
 	handed map[string]handedToken // what TokenOf has returned, by token; unlike all below it outlives Replace
 	ear    ear                    // who is told of events; it outlives Replace, too
+	// judge says whether a user may make a pipeline where no request asks; nil: everybody. It outlives Replace, too.
+	judge func(u *User, p *Project, ref string, tag bool) error
 	world
 }
 
@@ -40,6 +42,9 @@ type world struct {
 	Jobs          table[*Job]
 	ProtectedRefs table[*ProtectedRef]
 	DeployTokens  table[*DeployToken]
+	Schedules     table[*PipelineSchedule]
+	Triggers      table[*PipelineTrigger]
+	Statuses      table[*CommitStatus]
 	Webhooks      table[*Webhook]
 	// RunnerControllers are programs that decide about jobs, controllerTokens what they connect with.
 	RunnerControllers table[*RunnerController]
@@ -108,6 +113,9 @@ const (
 	firstControllerTokenID = 9_500_001
 	firstRefID             = 10_000_001 // of protected branches and tags
 	firstDeployID          = 11_000_001
+	firstScheduleID        = 12_000_001
+	firstTriggerID         = 13_000_001
+	firstStatusID          = 14_000_001
 )
 
 // RootUsername is the administrator that every GitLab starts with.

@@ -107,5 +107,6 @@ func (st *State) idTaken(id int) bool {
 	return has(st.Users, id) || has(st.Groups, id) || has(st.Projects, id) || has(st.Runners, id) ||
 		has(st.managers, id) || has(st.Jobs, id) || has(st.Tokens, id) || has(st.Webhooks, id) ||
 		has(st.RunnerControllers, id) || has(st.controllerTokens, id) ||
-		has(st.ProtectedRefs, id) || has(st.DeployTokens, id)
+		has(st.ProtectedRefs, id) || has(st.DeployTokens, id) ||
+		has(st.Schedules, id) || has(st.Triggers, id) || has(st.Statuses, id)
 }

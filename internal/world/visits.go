@@ -19,6 +19,8 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 		RunnerControllers: newTable[*RunnerController](firstControllerID),
 		controllerTokens:  newTable[*RunnerControllerToken](firstControllerTokenID),
 		ProtectedRefs:     newTable[*ProtectedRef](firstRefID), DeployTokens: newTable[*DeployToken](firstDeployID),
+		Schedules: newTable[*PipelineSchedule](firstScheduleID), Triggers: newTable[*PipelineTrigger](firstTriggerID),
+		Statuses: newTable[*CommitStatus](firstStatusID),
 		pipeline: firstPipelineID - 1, Queue: newQueue(),
 		UserNames: map[string]*User{}, GroupPaths: map[string]*Group{}, ProjectPaths: map[string]*Project{},
 		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},

@@ -26,6 +26,7 @@ func (st *State) RunWorkers() {
 	st.deleteStaleManagers()
 	st.deleteExpiredFiles()
 	st.deleteMarked()
+	st.runSchedules()
 }
 
 // dropSilentJobs fails the running jobs, and ends the canceling ones, that have run into their timeout or of which

@@ -1,0 +1,117 @@
+package front
+
+// Within the answer, for handlers: where users stand to pipelines and to the refs that they are to run for, and the
+// checks ahead of those of the state (lib/gitlab/ci/pipeline/chain).
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
+	"github.com/fakegitlab/fakegitlab/internal/world"
+)
+
+// OnPipeline asks whether the user may do something with a pipeline.
+func (q *Request) OnPipeline(p *world.Pipeline, may JobRule) policy.Decision {
+	who, protected := q.PipelineProtection(p)
+	s := policy.JobStanding{Project: q.ProjectStanding(p.Project()), Own: p.User() == q.User, Protected: protected,
+		For: refRoles[who]}
+	return may(q.Actor, s)
+}
+
+// OnRef asks whether the user may do something for a branch or tag of a project, with what is the user's own or not.
+func (q *Request) OnRef(p *world.Project, ref string, tag, own bool, may JobRule) policy.Decision {
+	s := refStanding(q.State, q.ProjectStanding(p), p, ref, tag)
+	s.Own = own
+	return may(q.Actor, s)
+}
+
+// refStanding is a standing to a project made one to a ref of it.
+func refStanding(st *world.State, s policy.ProjectStanding, p *world.Project, ref string, tag bool) policy.JobStanding {
+	who, protected := st.ProtectionOf(p, ref, tag)
+	return policy.JobStanding{Project: s, Protected: protected, For: refRoles[who]}
+}
+
+// variablesRole is the least role that may give variables to pipelines of a project
+// (app/models/project_ci_cd_setting.rb, override_pipeline_variables_allowed?).
+func variablesRole(p *world.Project) policy.Role {
+	role := p.Attribute(world.AttrVariablesRole)
+	switch {
+	case role == world.VariablesNoOne:
+		return policy.Noone
+	case role == world.CreationOwner:
+		return policy.Owner
+	case role == world.CreationMaintainer, p.Attribute(world.AttrRestrictVariables) == "true":
+		return policy.Maintainer
+	}
+	return policy.Developer
+}
+
+// MaySetVariables asks whether the user may give variables to pipelines of a project.
+func (q *Request) MaySetVariables(p *world.Project) policy.Decision {
+	return policy.SetPipelineVariables(q.Actor, q.ProjectStanding(p), variablesRole(p))
+}
+
+// What GitLab says of a pipeline that somebody may not make (lib/gitlab/ci/pipeline/chain/build/associations.rb,
+// validate/abilities.rb).
+const (
+	msgVariablesForbidden = "Insufficient permissions to set pipeline variables"
+	msgPipelineForbidden  = "Insufficient permissions to create a new pipeline"
+	msgfRefForbidden      = "You do not have sufficient permission to run a pipeline on '%s'. Please select a different branch " +
+		"or contact your administrator for assistance. <a href=https://docs.gitlab.com/ee/ci/pipelines/" +
+		"#pipeline-security-on-protected-branches>Learn more</a>"
+)
+
+// MakePipeline makes a pipeline for a user, who need not be the one who asks: it is held against what the user may, and
+// then made as world.CreatePipeline does. The error is a *world.Invalid.
+func (q *Request) MakePipeline(u *world.User, n world.NewPipeline) (*world.Pipeline, error) {
+	n.User = u
+	if err := mayRun(q.State, q.ActorOf(u, u != q.User || q.Actor.Admin), u, n); err != nil {
+		return nil, err
+	}
+	return q.State.CreatePipeline(n)
+}
+
+// RefNamed is the branch or tag that a name means, be it the full name of a ref, and whether it is a tag. What is
+// neither counts as a branch.
+func RefNamed(p *world.Project, name string) (ref string, tag bool) {
+	if short, isTag, whole := repository.ShortName(name); whole {
+		return short, isTag
+	}
+	return name, p.Repository.Ref(repository.Branch(name)) == "" && p.Repository.Ref(repository.Tag(name)) != ""
+}
+
+// mayRun holds a pipeline that is to be made against what a user may. The error is a *world.Invalid.
+func mayRun(st *world.State, a policy.Actor, u *world.User, n world.NewPipeline) error {
+	refused := func(text string) error {
+		return &world.Invalid{Problems: []world.AttributeProblem{{Attribute: "base", Text: text}}}
+	}
+	s := ProjectStandingOf(u, n.Project)
+	if len(n.Variables) > 0 && !policy.SetPipelineVariables(a, s, variablesRole(n.Project)).Allowed {
+		return refused(msgVariablesForbidden)
+	}
+	ref, tag := RefNamed(n.Project, n.Ref)
+	exists := n.Project.Repository.CommitAt(ref) != nil
+	switch {
+	case n.Project.BuildsDisabled():
+		return nil // which the state refuses ahead of the rest
+	case !policy.CreatePipeline(a, s).Allowed || u.Blocked():
+		return refused(msgPipelineForbidden)
+	case exists && !policy.UpdateBuild(a, refStanding(st, s, n.Project, ref, tag || n.RefIsTag)).Allowed:
+		return refused(fmt.Sprintf(msgfRefForbidden, ref))
+	}
+	return nil
+}
+
+// MayRun says why a user may not make a pipeline for a branch or tag, where nobody asks for it in a request; nil if the
+// user may.
+func MayRun(st *world.State) func(u *world.User, p *world.Project, ref string, tag bool) error {
+	return func(u *world.User, p *world.Project, ref string, tag bool) error {
+		if u == nil {
+			return errors.New("there is nobody for whom it would run")
+		}
+		return mayRun(st, policy.Actor{Name: u.Username, Admin: u.Admin, External: u.External}, u,
+			world.NewPipeline{Project: p, Ref: ref, RefIsTag: tag})
+	}
+}

@@ -1,0 +1,100 @@
+package world
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+)
+
+// Name is what the pipeline is called, by its file or by those who renamed it; "" is null.
+func (p *Pipeline) Name() string {
+	if p.Moves() {
+		return p.facts.Name
+	}
+	return p.called
+}
+
+// RenamePipeline gives a pipeline another name (app/services/ci/pipelines/update_metadata_service.rb). The error is an
+// *Invalid.
+func (st *State) RenamePipeline(p *Pipeline, name string) error {
+	name = strings.TrimSpace(name)
+	switch {
+	case name == "":
+		return newInvalid(attrName, fmt.Sprintf(msgfTooShort, 1))
+	case tooLong(&name, maxVariableText):
+		return newInvalid(attrName, msgTooLong(maxVariableText))
+	}
+	if p.Moves() {
+		p.facts.Name = name
+	} else {
+		p.called = name
+	}
+	return nil
+}
+
+// StatusPresent is the status of the pipeline and whether it passed with warnings: a job failed, or was canceled, that
+// may fail (app/models/ci/pipeline.rb, has_warnings?).
+func (p *Pipeline) StatusPresent() (status JobStatus, warned bool) {
+	status = p.Status()
+	for _, j := range p.Jobs {
+		if !j.retried() && j.AllowFailure && (j.Status == JobFailed || j.Status == JobCanceled) {
+			return status, status == JobSuccess
+		}
+	}
+	return status, false
+}
+
+// Coverage is the mean of what the latest jobs and statuses covered, in percent; nil if none tells
+// (app/models/ci/pipeline.rb, coverage).
+func (p *Pipeline) Coverage() *float64 {
+	var sum float64
+	n := 0
+	note := func(c *float64) {
+		if c != nil {
+			sum += *c
+			n++
+		}
+	}
+	for _, j := range p.Latest() {
+		note(j.Coverage)
+	}
+	for _, s := range p.statuses {
+		if !s.Retried() {
+			note(s.Coverage)
+		}
+	}
+	mean := sum / float64(cmp.Or(n, 1))
+	if n == 0 {
+		return nil
+	}
+	return &mean
+}
+
+// IsBridge reports whether the job is a trigger job, which no runner gets.
+func (j *Job) IsBridge() bool { return j.Trigger != nil }
+
+// HandedIn are the variables that the pipeline was given when it was made. Those of a schedule stay with that.
+func (p *Pipeline) HandedIn() []ci.JobVariable {
+	if p.facts == nil || p.facts.ScheduleID != 0 {
+		return nil
+	}
+	return p.facts.Variables
+}
+
+// Ran is for how long jobs of the pipeline had run when it last ended; false before.
+func (p *Pipeline) Ran(now time.Time) (time.Duration, bool) {
+	if p.Moves() {
+		if p.facts.Duration == nil {
+			return 0, false
+		}
+		return *p.facts.Duration, true
+	}
+	_, started, finished := p.Times()
+	if started.IsZero() || finished.IsZero() {
+		return 0, false
+	}
+	return p.Busy(now), true
+}

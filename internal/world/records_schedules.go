@@ -1,0 +1,113 @@
+package world
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+)
+
+// PipelineSchedule is the record of a pipeline schedule (app/models/ci/pipeline_schedule.rb).
+type PipelineSchedule struct {
+	ID                int
+	Project           *Project
+	Owner             *User // for whom its pipelines run; nil once the user is deleted
+	Description, Cron string
+	Timezone          string // cron_timezone, as it was given
+	Ref               string // "main" or "refs/heads/main", as the version has it
+	Active            bool
+	Variables         []ci.JobVariable // the oldest first
+	Inputs            []ScheduleInput
+	// NextRunAt is when a worker will see to it, inactive or not; zero where the cron line names no time in sight.
+	NextRunAt            time.Time
+	CreatedAt, UpdatedAt time.Time
+}
+
+// ScheduleInput is an input of the pipelines of a schedule: its name and value, which is JSON.
+type ScheduleInput struct {
+	Name  string
+	Value json.RawMessage
+}
+
+func (s *PipelineSchedule) id() int { return s.ID }
+
+// RefName is the branch or tag of the schedule, without where refs of its kind are, and whether its ref says that it is
+// a tag.
+func (s *PipelineSchedule) RefName() (name string, tag, whole bool) {
+	for _, kind := range []struct {
+		prefix string
+		tag    bool
+	}{{"refs/heads/", false}, {"refs/tags/", true}} {
+		if name, ok := strings.CutPrefix(s.Ref, kind.prefix); ok {
+			return name, kind.tag, true
+		}
+	}
+	return s.Ref, false, false
+}
+
+// Variable is the schedule's variable of a key; nil if there is none.
+func (s *PipelineSchedule) Variable(key string) *ci.JobVariable {
+	for i := range s.Variables {
+		if s.Variables[i].Key == key {
+			return &s.Variables[i]
+		}
+	}
+	return nil
+}
+
+// PipelineTrigger is the record of a trigger, whose token makes pipelines (app/models/ci/trigger.rb).
+type PipelineTrigger struct {
+	ID                   int
+	Project              *Project
+	Owner                *User // for whom its pipelines run
+	Token, Description   string
+	ExpiresAt            time.Time // zero: never
+	LastUsed             time.Time // when it made a pipeline last; zero: never
+	CreatedAt, UpdatedAt time.Time
+}
+
+func (t *PipelineTrigger) id() int { return t.ID }
+
+// Short is what those see of the token whose trigger it is not (app/models/ci/trigger.rb, short_token).
+func (t *PipelineTrigger) Short() string {
+	const shown = 4
+	token := strings.TrimPrefix(t.Token, triggerTokens.prefix)
+	return token[:min(shown, len(token))]
+}
+
+// CommitStatus is the record of a job that runs outside and of which somebody tells (app/models/generic_commit_status.rb).
+// It counts in the status of its pipeline, and is none of the pipeline's jobs.
+type CommitStatus struct {
+	ID                               int
+	Pipeline                         *Pipeline
+	Name                             string
+	Status                           JobStatus
+	User                             *User
+	TargetURL, Description           *string
+	Coverage                         *float64 // percent; nil is null
+	FailureReason                    string
+	CreatedAt, StartedAt, FinishedAt time.Time // zero: not yet
+	UpdatedAt                        time.Time
+}
+
+// The stage of all commit statuses, and its place.
+const (
+	ExternalStage      = "external"
+	ExternalStageIndex = 1_000_000
+)
+
+func (s *CommitStatus) id() int { return s.ID }
+
+// Retried reports whether the pipeline has a later status of the same name.
+func (s *CommitStatus) Retried() bool {
+	for _, other := range s.Pipeline.statuses {
+		if other.ID > s.ID && other.Name == s.Name {
+			return true
+		}
+	}
+	return false
+}
+
+// Statuses are what was told of jobs that run outside, by id. The list is not to be changed.
+func (p *Pipeline) Statuses() []*CommitStatus { return p.statuses }

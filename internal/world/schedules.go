@@ -1,0 +1,327 @@
+package world
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/cron"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
+)
+
+// The attributes of projects that say who may give variables to pipelines, by GitLab's names; VariablesNoOne is a value
+// of the second.
+const (
+	AttrRestrictVariables = "restrict_user_defined_variables"
+	AttrVariablesRole     = "ci_pipeline_variables_minimum_override_role"
+	VariablesNoOne        = "no_one_allowed"
+)
+
+const (
+	// scheduleWorkerCron is when GitLab looks for schedules that are due (config/initializers/1_settings.rb).
+	scheduleWorkerCron = "3-59/10 * * * *"
+	// defaultTimezone is that of a schedule that says nothing of it.
+	defaultTimezone = "UTC"
+	// maxSchedules is how many a project may have (app/models/plan_limits.rb, ci_pipeline_schedules).
+	maxSchedules = 10
+)
+
+// scheduleWorker is scheduleWorkerCron, read.
+var scheduleWorker, _ = cron.Parse(scheduleWorkerCron)
+
+// ScheduleChange is what a request says of a pipeline schedule.
+type ScheduleChange struct {
+	Description, Ref, Cron, Timezone Change[string]
+	Active                           Change[bool]
+	// Inputs are set, and those of NoInputs taken away.
+	Inputs   []ScheduleInput
+	NoInputs []string
+}
+
+// applyTo makes a schedule as the request wants it.
+func (c ScheduleChange) applyTo(s *PipelineSchedule) {
+	text := func(c Change[string], to *string) {
+		if c.Given {
+			*to = OrEmpty(c.Value)
+		}
+	}
+	text(c.Description, &s.Description)
+	text(c.Ref, &s.Ref)
+	text(c.Cron, &s.Cron)
+	text(c.Timezone, &s.Timezone)
+	s.Cron = strings.TrimSpace(s.Cron)
+	if c.Active.Value != nil {
+		s.Active = *c.Active.Value
+	}
+	s.Inputs = slices.DeleteFunc(slices.Clone(s.Inputs), func(in ScheduleInput) bool {
+		return slices.Contains(c.NoInputs, in.Name)
+	})
+	for _, in := range c.Inputs {
+		if i := slices.IndexFunc(s.Inputs, func(old ScheduleInput) bool { return old.Name == in.Name }); i >= 0 {
+			s.Inputs[i] = in
+		} else {
+			s.Inputs = append(s.Inputs, in)
+		}
+	}
+}
+
+// ScheduleDraft is the schedule that a change would make of one, or of a new one of an owner, whose ref is written out;
+// it is not part of the world. It is for who asks whether it may be made.
+func (st *State) ScheduleDraft(p *Project, owner *User, before *PipelineSchedule, c ScheduleChange) *PipelineSchedule {
+	s := PipelineSchedule{Project: p, Owner: owner, Active: true, Timezone: defaultTimezone}
+	if before != nil {
+		s = *before
+	}
+	c.applyTo(&s)
+	s.Ref = st.wholeRef(p, s.Ref)
+	return &s
+}
+
+// wholeRef is the full name of a branch or tag, in versions that write it out; what is none, or both, stays as it is
+// (app/models/ci/pipeline_schedule.rb, expand_short_ref).
+func (st *State) wholeRef(p *Project, ref string) string {
+	if !st.Has(gitlabversion.ScheduleRefsWhole) || strings.HasPrefix(ref, repository.BranchPrefix) ||
+		strings.HasPrefix(ref, repository.TagPrefix) {
+		return ref
+	}
+	branch, tag := p.Repository.Ref(repository.Branch(ref)) != "", p.Repository.Ref(repository.Tag(ref)) != ""
+	switch {
+	case branch && !tag:
+		return repository.Branch(ref)
+	case tag && !branch:
+		return repository.Tag(ref)
+	}
+	return ref
+}
+
+// CreateSchedule makes a pipeline schedule of a draft (app/services/ci/pipeline_schedules/create_service.rb). The error
+// is an *Invalid.
+func (st *State) CreateSchedule(draft *PipelineSchedule) (*PipelineSchedule, error) {
+	bad := st.checkSchedule(draft)
+	if len(st.SchedulesOf(draft.Project)) >= maxSchedules {
+		bad.Add(attrBase, fmt.Sprintf(msgfVariableLimit, "ci pipeline schedules", maxSchedules))
+	}
+	if err := bad.orNil(); err != nil {
+		return nil, err
+	}
+	s := *draft
+	s.ID = assignID(st, &st.Schedules, s.ID)
+	s.CreatedAt = orNow(s.CreatedAt, st.Now())
+	s.UpdatedAt = orNow(s.UpdatedAt, s.CreatedAt)
+	st.reckon(&s)
+	add(st, &st.Schedules, &s)
+	return &s, nil
+}
+
+// ChangeSchedule makes a schedule what a draft of it is. The error is an *Invalid, and then it is as before.
+func (st *State) ChangeSchedule(s, draft *PipelineSchedule) error {
+	if err := st.checkSchedule(draft).orNil(); err != nil {
+		return err
+	}
+	before := *s
+	st.onUndo(func() { *s = before })
+	*s = *draft
+	s.UpdatedAt = st.Now()
+	st.reckon(s)
+	return nil
+}
+
+// checkSchedule is the model's validation (app/models/ci/pipeline_schedule.rb).
+func (st *State) checkSchedule(s *PipelineSchedule) *Invalid {
+	var bad Invalid
+	blank := func(attribute, value string) {
+		if strings.TrimSpace(value) == "" {
+			bad.Add(attribute, msgBlank)
+		}
+	}
+	if _, ok := cron.Parse(s.Cron); !ok {
+		bad.Add(attrCron, msgCronSyntax)
+	}
+	blank(attrCron, s.Cron)
+	if _, ok := cron.Zone(s.Timezone); !ok {
+		bad.Add(attrCronTimezone, msgCronSyntax)
+	}
+	blank(attrCronTimezone, s.Timezone)
+	blank(attrRef, s.Ref)
+	blank(attrDescription, s.Description)
+	if _, _, whole := s.RefName(); st.Has(gitlabversion.ScheduleRefsWhole) && s.Ref != "" && !whole {
+		bad.Add(attrBase, msgAmbiguousRef)
+	}
+	return &bad
+}
+
+// OwnSchedule makes a schedule a user's.
+func (st *State) OwnSchedule(s *PipelineSchedule, u *User) {
+	s.Owner, s.UpdatedAt = u, st.Now()
+	st.reckon(s)
+}
+
+// reckon finds out when a schedule is next seen to: at the worker's own time after that of its line, unless both fall
+// together (app/models/concerns/cron_schedulable.rb).
+func (st *State) reckon(s *PipelineSchedule) {
+	line, _ := cron.Parse(s.Cron)
+	zone, ok := cron.Zone(s.Timezone)
+	if !ok {
+		zone = time.UTC
+	}
+	now, own := st.Now(), st.Settings.Zone()
+	s.NextRunAt = line.Next(now, zone)
+	if !s.NextRunAt.IsZero() && !s.NextRunAt.Equal(scheduleWorker.Next(now, own)) {
+		s.NextRunAt = scheduleWorker.Next(s.NextRunAt, own)
+	}
+}
+
+// DeleteSchedule deletes a schedule; its pipelines stay.
+func (st *State) DeleteSchedule(s *PipelineSchedule) {
+	for _, p := range s.Project.pipelines {
+		if p.facts != nil && p.facts.ScheduleID == s.ID {
+			p.facts.ScheduleID = 0
+		}
+	}
+	st.Schedules.remove(s)
+	st.onUndo(func() { st.Schedules.insert(s) })
+}
+
+// SchedulesOf are the schedules of a project, by id.
+func (st *State) SchedulesOf(p *Project) []*PipelineSchedule {
+	return Filtered(st.Schedules.Rows, func(s *PipelineSchedule) bool { return s.Project == p })
+}
+
+// PipelinesOf are the pipelines that a schedule has made, by id.
+func (s *PipelineSchedule) PipelinesOf() []*Pipeline {
+	return Filtered(s.Project.pipelines, func(p *Pipeline) bool { return p.facts != nil && p.facts.ScheduleID == s.ID })
+}
+
+// SetScheduleVariable puts a variable of a schedule in the place of another one, or adds it where that is nil. The error
+// is an *Invalid (app/models/ci/pipeline_schedule_variable.rb).
+func (st *State) SetScheduleVariable(s *PipelineSchedule, old *ci.JobVariable, v ci.JobVariable) error {
+	var bad Invalid
+	if v.Key == "" {
+		bad.Add(attrKey, msgBlank)
+	}
+	if tooLong(&v.Key, maxVariableText) {
+		bad.Add(attrKey, msgTooLong(maxVariableText))
+	}
+	if !variableKey.MatchString(v.Key) {
+		bad.Add(attrKey, msgVariableKey)
+	}
+	if old == nil && s.Variable(v.Key) != nil {
+		bad.Add(attrKey, msgAlreadyTaken)
+	}
+	if err := bad.orNil(); err != nil {
+		return err
+	}
+	before := s.Variables
+	st.onUndo(func() { s.Variables = before })
+	s.Variables = slices.Clone(before)
+	if old == nil {
+		s.Variables = append(s.Variables, v)
+		return nil
+	}
+	*s.Variable(old.Key) = v
+	return nil
+}
+
+// DeleteScheduleVariable takes the variable of a key out of a schedule.
+func (st *State) DeleteScheduleVariable(s *PipelineSchedule, key string) {
+	s.Variables = slices.DeleteFunc(slices.Clone(s.Variables), func(v ci.JobVariable) bool { return v.Key == key })
+}
+
+// RunSchedule makes a pipeline of a schedule for a user (app/workers/run_pipeline_schedule_worker.rb). The error is why
+// there is none, which nobody is told.
+func (st *State) RunSchedule(s *PipelineSchedule, u *User) (*Pipeline, error) {
+	ref, tag, _ := s.RefName()
+	if s.Project.Repository.Ref(repository.Branch(ref)) == "" && s.Project.Repository.Ref(repository.Tag(ref)) != "" {
+		tag = true
+	}
+	if st.judge != nil {
+		if err := st.judge(u, s.Project, ref, tag); err != nil {
+			return nil, err
+		}
+	}
+	return st.CreatePipeline(NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, Source: SourceSchedule, User: u,
+		Variables: slices.Clone(s.Variables), IgnoreSkip: true, ScheduleID: s.ID})
+}
+
+// JudgePipelines has somebody say whether a user may make a pipeline for a branch or tag, where no request asks: nil is
+// yes. It is called once, before the state is used.
+func JudgePipelines(st *State, judge func(u *User, p *Project, ref string, tag bool) error) {
+	st.judge = judge
+}
+
+// runSchedules makes the pipelines of the schedules that are due, each of them one, however long ago that was
+// (app/workers/pipeline_schedule_worker.rb).
+func (st *State) runSchedules() {
+	now := st.Now()
+	due := Filtered(st.Schedules.Rows, func(s *PipelineSchedule) bool {
+		return s.Active && !s.NextRunAt.IsZero() && !s.NextRunAt.After(now)
+	})
+	slices.SortStableFunc(due, func(a, b *PipelineSchedule) int {
+		return cmp.Or(a.NextRunAt.Compare(b.NextRunAt), cmp.Compare(a.ID, b.ID))
+	})
+	for _, s := range due {
+		st.reckon(s)
+		s.UpdatedAt = now
+		if s.Owner != nil {
+			_, _ = st.RunSchedule(s, s.Owner) // GitLab logs why not
+		}
+	}
+}
+
+// disableSchedulesOf has no schedule of a user run any more, who is blocked
+// (app/services/ci/disable_user_pipeline_schedules_service.rb).
+func (st *State) disableSchedulesOf(u *User) {
+	for _, s := range st.Schedules.Rows {
+		if s.Owner == u {
+			s.Active = false
+		}
+	}
+}
+
+// AddSchedule makes a schedule of a draft, of the project at a path and the user of a name.
+func (st *State) AddSchedule(path, owner string, draft PipelineSchedule) (*PipelineSchedule, error) {
+	var ps Problems
+	p, err := st.ProjectByPath(path)
+	ps.Add("project", err)
+	if draft.Owner, err = st.UserByName(cmp.Or(owner, RootUsername)); err != nil {
+		ps.Add("owner", err)
+	}
+	ps.Add("id", freeID(&st.Schedules, "pipeline schedule", draft.ID))
+	if len(ps) > 0 {
+		return nil, ps
+	}
+	draft.Project, draft.Timezone = p, cmp.Or(draft.Timezone, defaultTimezone)
+	draft.Ref = cmp.Or(draft.Ref, p.DefaultBranch())
+	draft.Description = cmp.Or(draft.Description, "schedule")
+	if draft.Ref = st.wholeRef(p, draft.Ref); st.Has(gitlabversion.ScheduleRefsWhole) && !strings.HasPrefix(draft.Ref, "refs/") {
+		draft.Ref = repository.Branch(draft.Ref) // which need not be there yet
+	}
+	variables := draft.Variables
+	draft.Variables = nil
+	s, err := st.CreateSchedule(&draft)
+	ps.Add("", err)
+	for _, v := range variables {
+		if err == nil {
+			ps.Add("variables", st.SetScheduleVariable(s, nil, v))
+		}
+	}
+	return s, ps.err()
+}
+
+// dropPipelineMakers takes away the schedules and triggers of a project that goes, and the triggers of a user who goes.
+func (st *State) dropPipelineMakers(of func(*Project, *User) bool) {
+	for _, s := range slices.Clone(st.Schedules.Rows) {
+		if of(s.Project, nil) {
+			st.Schedules.remove(s)
+		}
+	}
+	for _, t := range slices.Clone(st.Triggers.Rows) {
+		if of(t.Project, t.Owner) {
+			st.Triggers.remove(t)
+		}
+	}
+}
