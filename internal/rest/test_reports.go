@@ -162,7 +162,7 @@ func (q request) testSuites(p *world.Pipeline) (suites []*jobSuite) {
 const reportJUnit = "junit"
 
 // partOfName is what the name of a part of parallel jobs ends in (app/models/commit_status.rb, group_name).
-var partOfName = regexp.MustCompile(`([\b\s:]+((\[.*\])|(\d+[\s:/\\]+\d+))){1,3}\s*$`)
+var partOfName = regexp.MustCompile(`([\s:]+((\[.*\])|(\d+[\s:/\\]+\d+))){1,3}\s*$`)
 
 // suiteName is the name of a job without which part of parallel ones it is. Jobs of a matrix are apart
 // (app/models/ci/build.rb, test_suite_name).
