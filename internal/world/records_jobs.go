@@ -145,12 +145,32 @@ func (j *Job) Dependencies() []*Job {
 		return nil
 	}
 	wanted, latest := artifactsWanted(j.Spec), map[string]*Job{}
-	for _, other := range j.Pipeline.Jobs { // by id
+	for _, other := range j.namedDependencies() { // by id, those of one name
 		if other != j && wanted(other.Name, other.StageIndex < j.StageIndex) {
 			latest[other.Name] = other
 		}
 	}
 	return slices.SortedFunc(maps.Values(latest), func(a, b *Job) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// namedDependencies are the jobs of the names that the job's dependencies and needs have, and all of its pipeline without
+// either.
+func (j *Job) namedDependencies() (jobs []*Job) {
+	names := j.Spec.Dependencies
+	if names == nil && j.Spec.Needs == nil {
+		return j.Pipeline.Jobs
+	}
+	if names == nil {
+		for _, n := range j.Spec.Needs {
+			names = append(names, n.Job)
+		}
+	}
+	for _, name := range names {
+		if tries := j.Pipeline.named[name]; tries != nil {
+			jobs = append(jobs, tries.jobs...)
+		}
+	}
+	return jobs
 }
 
 // artifactsWanted tells for the jobs of a pipeline, by their name and whether they are of an earlier stage, whether a
