@@ -48,7 +48,9 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil {       // of http.NewRequest, which is for clients
 		r.Body = http.NoBody
 	}
-	f.serve(w, r, f.via(scheme, r.Host, http.ErrAbortHandler))
+	way := f.via(scheme, r.Host, http.ErrAbortHandler)
+	way.mounted = true
+	f.serve(w, r, way)
 }
 
 // An endpoint that a test serves is a method and a path of literal segments and :parameters.

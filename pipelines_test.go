@@ -174,9 +174,9 @@ func TestWaitForPipelineSaysWhatKeepsIt(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	said := err.Error()
 	assert.Contains(t, said, "waiting until pipeline 40 has ended, which is pending: ")
-	assert.Contains(t, said, "(compile) is pending (there is no runner)\n")
-	assert.Contains(t, said, "(unit 1/2) is created: it waits for compile\n")
-	assert.Contains(t, said, "(ship) is created: it waits for compile, unit 1/2, unit 2/2, slow")
+	assert.Contains(t, said, "(compile) is pending: there is no runner\n")
+	assert.Contains(t, said, "(unit 1/2) is created: the job waits for job ")
+	assert.Contains(t, said, "(ship) is created: the job waits for job ")
 
 	gl.AddRunner(fakegitlab.Runner{ID: 7})
 	j := jobNamed(t, gl, p.ID, "compile")
@@ -185,7 +185,7 @@ func TestWaitForPipelineSaysWhatKeepsIt(t *testing.T) {
 	_, err = gl.WaitForPipeline(t.Context(), p.ID, fakegitlab.JobSuccess)
 	require.Error(t, err)
 	assert.Contains(t, err.Error(), "pipeline 40 never is success: it is failed\nits jobs that did not succeed:\n")
-	assert.Contains(t, err.Error(), "(compile) is failed: script_failure\n")
+	assert.Contains(t, err.Error(), "(compile) is failed: the job has ended: it failed with script_failure\n")
 
 	done := make(chan fakegitlab.JobStatus)
 	again := gl.RetryPipeline(p.ID)
