@@ -3,6 +3,8 @@ package fakegitlab_test
 import (
 	"bytes"
 	"context"
+	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -205,4 +207,40 @@ func TestJobOfAPipelineIsChecked(t *testing.T) {
 		"\tjobs[0].when: unknown word of when \"manuel\"; did you mean \"manual\"?\n"+
 		"\tjobs[0].start_in: StartIn: -1s is before the job's turn\n"+
 		"\tjobs[0].node_index: job 3 of 2 is none of a parallel job's")
+}
+
+// Webhooks and GraphQL tell of a pipeline what it is, also of one without jobs.
+func TestPipelineIsToldOf(t *testing.T) {
+	r := newReceiver(t)
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	gl.AddWebhook(fakegitlab.Webhook{Project: "acme/shop", URL: r.url, PipelineEvents: true})
+	p := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", Ref: "topic", Source: "web",
+		Variables: map[string]string{"A": "1"},
+		CI:        "workflow: {name: Nightly}\nb: {script: a, when: on_failure}\na: {stage: build, script: a, when: always}\n"})
+	_, err := gl.WaitForDelivery(t.Context(), "Pipeline Hook")
+	require.NoError(t, err)
+	told := r.told()[0]
+	attributes := told["object_attributes"].(map[string]any)
+	assert.Equal(t, "web", attributes["source"])
+	assert.Equal(t, "topic", attributes["ref"])
+	assert.Equal(t, "Nightly", attributes["name"])
+	assert.Equal(t, []any{"build", "test"}, attributes["stages"])
+	assert.Equal(t, []any{map[string]any{"key": "A", "value": "1"}}, attributes["variables"])
+	var whens []any
+	for _, b := range told["builds"].([]any) {
+		whens = append(whens, b.(map[string]any)["when"])
+	}
+	assert.ElementsMatch(t, []any{"always", "on_failure"}, whens)
+	gl.CancelPipeline(p.ID)
+
+	gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", Status: "skipped", Source: "push"})
+	res, err := gl.ClientAs("root").Post(gl.URL()+"/api/graphql", "application/json", strings.NewReader(
+		`{"query":"{project(fullPath:\"acme/shop\"){pipelines{nodes{ref source status iid sha user{username} totalJobs}}}}"}`))
+	require.NoError(t, err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	assert.Contains(t, string(body), `{"ref":"main","source":"push","status":"SKIPPED","iid":"2","sha":"`)
+	assert.Contains(t, string(body), `{"ref":"topic","source":"web","status":"CANCELED","iid":"1","sha":"`)
 }

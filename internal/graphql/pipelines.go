@@ -1,6 +1,7 @@
 package graphql
 
-// Pipelines (app/graphql/types/ci/pipeline_type.rb). What a pipeline has beside its jobs is made of them.
+// Pipelines (app/graphql/types/ci/pipeline_type.rb). What one whose jobs were added alone has beside
+// them is made of them.
 
 import (
 	"cmp"
@@ -18,15 +19,13 @@ func pipelineRows() rows {
 	return rows{
 		"active":     of(func(_ *call, p *world.Pipeline) any { return slices.Contains(activeStatuses, p.Status()) }),
 		"cancelable": of(func(_ *call, p *world.Pipeline) any { return p.Cancelable() }),
-		"commitPath": of(func(_ *call, p *world.Pipeline) any { return path(p, "commit/"+p.Jobs[0].Commit.SHA) }),
+		"commitPath": of(func(_ *call, p *world.Pipeline) any { return path(p, "commit/"+p.Commit().SHA) }),
 		"complete":   of(func(_ *call, p *world.Pipeline) any { return p.Status().Completed() }),
 		"createdAt":  of(func(_ *call, p *world.Pipeline) any { return p.CreatedAt() }),
 		"duration":   of(func(_ *call, p *world.Pipeline) any { return durationOf(p) }),
 		"finishedAt": of(func(_ *call, p *world.Pipeline) any {
-			if !p.Status().Completed() {
-				return nil
-			}
-			return when(lastOf(p, func(j *world.Job) time.Time { return j.FinishedAt }))
+			_, _, finished := p.Times()
+			return when(finished)
 		}),
 		"id":   of(func(_ *call, p *world.Pipeline) any { return gid(modelPipeline, p.ID) }),
 		"iid":  of(func(_ *call, p *world.Pipeline) any { return strconv.Itoa(p.IID()) }),
@@ -36,29 +35,24 @@ func pipelineRows() rows {
 		"project": reached(func(c *call, x *exec, p *world.Pipeline) any {
 			return c.project(x, p.Project())
 		}),
-		"ref":       of(func(_ *call, p *world.Pipeline) any { return p.Jobs[0].Ref }),
+		"ref":       of(func(_ *call, p *world.Pipeline) any { return p.Ref() }),
 		"retryable": of(func(_ *call, p *world.Pipeline) any { return p.Retryable() }),
 		"sha": asked(func(_ *call, _ *exec, p *world.Pipeline, a args) (any, error) {
-			sha := p.Jobs[0].Commit.SHA
+			sha := p.Commit().SHA
 			if a["format"] == "SHORT" {
 				return sha[:min(8, len(sha))], nil
 			}
 			return sha, nil
 		}),
-		"source": of(func(*call, *world.Pipeline) any { return world.PipelineSource }),
+		"source": of(func(_ *call, p *world.Pipeline) any { return p.Source() }),
 		"startedAt": of(func(_ *call, p *world.Pipeline) any {
-			var first time.Time
-			for _, j := range p.Latest() {
-				if !j.StartedAt.IsZero() && (first.IsZero() || j.StartedAt.Before(first)) {
-					first = j.StartedAt
-				}
-			}
-			return when(first)
+			_, started, _ := p.Times()
+			return when(started)
 		}),
 		"status":          of(func(_ *call, p *world.Pipeline) any { return enum(p.Status()) }),
 		"totalJobs":       of(func(_ *call, p *world.Pipeline) any { return len(p.Jobs) }),
 		"updatedAt":       of(func(_ *call, p *world.Pipeline) any { return p.UpdatedAt() }),
-		"user":            of(func(_ *call, p *world.Pipeline) any { return p.Jobs[0].User }),
+		"user":            of(func(_ *call, p *world.Pipeline) any { return p.User() }),
 		"userPermissions": of(func(_ *call, p *world.Pipeline) any { return p }),
 	}
 }
@@ -72,18 +66,15 @@ func pipelinePermissionRows() rows {
 	return rows{"cancelPipeline": permission(policy.CancelPipeline), "updatePipeline": permission(policy.UpdatePipeline)}
 }
 
-// lastOf is the latest of a time of a pipeline's latest jobs.
-func lastOf(p *world.Pipeline, at func(*world.Job) time.Time) time.Time {
-	var last time.Time
-	for _, j := range p.Latest() {
-		last = world.Later(last, at(j))
-	}
-	return last
-}
-
 // durationOf is how many seconds anything ran in a pipeline that is over; null before
 // (lib/gitlab/ci/pipeline/duration.rb).
 func durationOf(p *world.Pipeline) any {
+	if p.Moves() {
+		if d := p.Facts().Duration; d != nil {
+			return int(d.Seconds())
+		}
+		return nil
+	}
 	if !p.Status().Completed() {
 		return nil
 	}
@@ -153,10 +144,15 @@ func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
 		}
 	}
 	matches("status", func(p *world.Pipeline) string { return enum(p.Status()) })
-	matches("ref", func(p *world.Pipeline) string { return p.Jobs[0].Ref })
-	matches("sha", func(p *world.Pipeline) string { return p.Jobs[0].Commit.SHA })
-	matches("source", func(*world.Pipeline) string { return world.PipelineSource })
-	matches("username", func(p *world.Pipeline) string { return p.Jobs[0].User.Username })
+	matches("ref", func(p *world.Pipeline) string { return p.Ref() })
+	matches("sha", func(p *world.Pipeline) string { return p.Commit().SHA })
+	matches("source", func(p *world.Pipeline) string { return p.Source() })
+	matches("username", func(p *world.Pipeline) string {
+		if p.User() == nil {
+			return ""
+		}
+		return p.User().Username
+	})
 	if after, given := a["updatedAfter"].(time.Time); given {
 		found = world.Filtered(found, func(p *world.Pipeline) bool { return !p.UpdatedAt().Before(after) })
 	}
@@ -176,11 +172,11 @@ func pipelinesInScope(all []*world.Pipeline, scope any) []*world.Pipeline {
 	}
 	latest := map[string]*world.Pipeline{}
 	for _, p := range all {
-		if j := p.Jobs[0]; j.RefIsTag == (scope == "TAGS") {
-			latest[j.Ref] = p
+		if p.RefIsTag() == (scope == "TAGS") {
+			latest[p.Ref()] = p
 		}
 	}
-	return world.Filtered(all, func(p *world.Pipeline) bool { return latest[p.Jobs[0].Ref] == p })
+	return world.Filtered(all, func(p *world.Pipeline) bool { return latest[p.Ref()] == p })
 }
 
 // findProjectPipeline finds a pipeline of a project by its id or its number there, or the latest for a commit or for
@@ -190,10 +186,9 @@ func findProjectPipeline(c *call, x *exec, p *world.Project, a args) (any, error
 	iid, byIID := a["iid"].(string)
 	sha, bySHA := a["sha"].(string)
 	for _, pipeline := range slices.Backward(p.Pipelines()) {
-		first := pipeline.Jobs[0]
 		switch {
-		case byID && pipeline.ID != id, byIID && strconv.Itoa(pipeline.IID()) != iid, bySHA && first.Commit.SHA != sha:
-		case cmp.Or(byID, byIID, bySHA), first.Ref == p.DefaultBranch() && !first.RefIsTag:
+		case byID && pipeline.ID != id, byIID && strconv.Itoa(pipeline.IID()) != iid, bySHA && pipeline.Commit().SHA != sha:
+		case cmp.Or(byID, byIID, bySHA), pipeline.Ref() == p.DefaultBranch() && !pipeline.RefIsTag():
 			return c.pipeline(x, pipeline), nil
 		}
 	}

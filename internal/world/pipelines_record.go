@@ -78,9 +78,6 @@ var PipelineSources = []string{"unknown", SourcePush, SourceWeb, SourceTrigger, 
 	SourceExternal, SourcePipeline, "chat", "webide", SourceMergeRequest, "external_pull_request_event", SourceParent,
 	"ondemand_dast_scan", "ondemand_dast_validation", "security_orchestration_policy"}
 
-// PipelineSource is the source of pipelines whose jobs were added alone.
-const PipelineSource = SourcePush
-
 // newPipeline makes the record of a pipeline that has no job yet.
 func newPipeline(id int, p *Project) *Pipeline {
 	return &Pipeline{ID: id, project: p, named: map[string]*attempts{}, staged: map[string][]*Job{}}
