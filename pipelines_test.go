@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -243,4 +245,43 @@ func TestPipelineIsToldOf(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(body), `{"ref":"main","source":"push","status":"SKIPPED","iid":"2","sha":"`)
 	assert.Contains(t, string(body), `{"ref":"topic","source":"web","status":"CANCELED","iid":"1","sha":"`)
+}
+
+func TestControlOfPipelines(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithControl())
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	gl.AddRunner(fakegitlab.Runner{ID: 7})
+	ask := func(method, path, body string) (int, string) {
+		req, err := http.NewRequestWithContext(t.Context(), method, gl.URL()+"/-/fake/"+path, strings.NewReader(body))
+		require.NoError(t, err)
+		res, err := gl.Client().Do(req)
+		require.NoError(t, err)
+		defer res.Body.Close()
+		text, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		return res.StatusCode, string(text)
+	}
+	code, text := ask("POST", "seed", `{"pipelines": [{"id": 40, "project": "acme/shop", "ci": "job: {script: make}"}]}`)
+	require.Equal(t, 201, code, text)
+	job := jobNamed(t, gl, 40, "job")
+	gl.StartJob(job.ID, 7)
+	code, text = ask("GET", "pipelines/40?wait=0.01", "")
+	assert.Equal(t, 200, code)
+	assert.Contains(t, text, `"status": "running"`)
+	gl.FinishJob(job.ID, fakegitlab.JobFailed)
+	code, text = ask("GET", "pipelines/40?wait=5&status=success", "")
+	assert.Equal(t, 400, code)
+	assert.Contains(t, text, "pipeline 40 never is success: it is failed")
+	code, text = ask("POST", "pipelines/40/retry", "")
+	assert.Equal(t, 200, code)
+	assert.Contains(t, text, `"status": "running"`)
+	_, text = ask("POST", "pipelines/40/cancel", "")
+	assert.Contains(t, text, `"status": "canceled"`)
+	code, text = ask("POST", "jobs/"+strconv.Itoa(jobNamed(t, gl, 40, "job").ID)+"/retry", "")
+	assert.Equal(t, 200, code, text)
+	assert.NotEqual(t, job.ID, jobNamed(t, gl, 40, "job").ID)
+	for path, want := range map[string]int{"pipelines/41": 404, "pipelines/40?state=x": 400, "pipelines/40?status=x": 400} {
+		code, _ = ask("GET", path, "")
+		assert.Equal(t, want, code, path)
+	}
 }
