@@ -323,7 +323,7 @@ func (f *Fake) arrangedFor(c Call) (all []string) {
 	}
 	for _, h := range f.faults.Holding() {
 		if h.Matches(c) {
-			all = append(all, "its requests are held by "+h.Text)
+			all = append(all, "its requests are held by "+h.String())
 		}
 	}
 	now := f.clock.Now()
