@@ -152,11 +152,11 @@ func TestBlob(t *testing.T) {
 
 func TestJobDependencies(t *testing.T) {
 	p := newPipeline(1, nil)
-	for _, j := range []Job{
+	for _, j := range []*Job{
 		{ID: 1, Name: "build", StageIndex: 0}, {ID: 2, Name: "lint", StageIndex: 0}, {ID: 3, Name: "test", StageIndex: 1},
 		{ID: 4, Name: "build", StageIndex: 0}, {ID: 5, Name: "deploy", StageIndex: 1}, {ID: 6, Name: "after", StageIndex: 2},
 	} {
-		p.join(&j)
+		p.join(j)
 	}
 	deploy := p.Jobs[4]
 	tests := []struct {

@@ -145,7 +145,11 @@ func (j *Job) Dependencies() []*Job {
 		return nil
 	}
 	wanted, latest := artifactsWanted(j.Spec), map[string]*Job{}
-	for _, other := range j.namedDependencies() { // by id, those of one name
+	candidates := j.Pipeline.Jobs
+	if j.Spec.Needs != nil || j.Spec.Dependencies != nil { // only those that it names, be the pipeline as large as it may
+		candidates = j.Pipeline.namedIn(j.Spec)
+	}
+	for _, other := range candidates { // those of one name by id
 		if other != j && wanted(other.Name, other.StageIndex < j.StageIndex) {
 			latest[other.Name] = other
 		}
@@ -153,21 +157,15 @@ func (j *Job) Dependencies() []*Job {
 	return slices.SortedFunc(maps.Values(latest), func(a, b *Job) int { return cmp.Compare(a.ID, b.ID) })
 }
 
-// namedDependencies are the jobs of the names that the job's dependencies and needs have, and all of its pipeline without
-// either.
-func (j *Job) namedDependencies() (jobs []*Job) {
-	names := j.Spec.Dependencies
-	if names == nil && j.Spec.Needs == nil {
-		return j.Pipeline.Jobs
-	}
-	if names == nil {
-		for _, n := range j.Spec.Needs {
-			names = append(names, n.Job)
-		}
+// namedIn are the jobs that the lists of a spec name.
+func (p *Pipeline) namedIn(s ci.JobSpec) (jobs []*Job) {
+	names := slices.Clone(s.Dependencies)
+	for _, n := range s.Needs {
+		names = append(names, n.Job)
 	}
 	for _, name := range names {
-		if tries := j.Pipeline.named[name]; tries != nil {
-			jobs = append(jobs, tries.jobs...)
+		if of := p.named[name]; of != nil {
+			jobs = append(jobs, of.jobs...)
 		}
 	}
 	return jobs
