@@ -98,6 +98,10 @@ func controlRoutes() []controlRoute {
 		{"POST /-/fake/jobs/:id/finish", (*control).finishJob},
 		{"POST /-/fake/jobs/:id/cancel", (*control).cancelJob},
 		{"POST /-/fake/jobs/:id/play", (*control).playJob},
+		{"POST /-/fake/jobs/:id/retry", (*control).retryJob},
+		{"GET /-/fake/pipelines/:id", (*control).showPipeline},
+		{"POST /-/fake/pipelines/:id/cancel", changingPipeline(cancelPipeline)},
+		{"POST /-/fake/pipelines/:id/retry", changingPipeline(retryPipeline)},
 		{"GET /-/fake/endpoints", (*control).endpoints},
 	}
 }

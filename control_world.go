@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -232,7 +233,7 @@ func (c *control) playJob() controlapi.Answer {
 	if err := c.readNothing(); err != nil {
 		return controlError(err)
 	}
-	return c.changePathJob(playByPerson)
+	return answered(atPath(c, (*world.State).JobByNumber, playByPerson))
 }
 
 // whyJob says why a job is not running.
@@ -242,6 +243,60 @@ func (c *control) whyJob() controlapi.Answer {
 		return controlError(controlapi.Absent{Why: err})
 	}
 	return controlapi.OK(publicVerdicts(verdicts))
+}
+
+func (c *control) retryJob() controlapi.Answer {
+	if err := c.readNothing(); err != nil {
+		return controlError(err)
+	}
+	return answered(atPath(c, (*world.State).JobByNumber, retryByPerson))
+}
+
+// changingPipeline lets something happen to the pipeline in the path.
+func changingPipeline(do func(*world.State, *world.Pipeline)) func(*control) controlapi.Answer {
+	return func(c *control) controlapi.Answer {
+		if err := c.readNothing(); err != nil {
+			return controlError(err)
+		}
+		_, err := atPath(c, (*world.State).PipelineByNumber, func(st *world.State, p *world.Pipeline) (struct{}, error) {
+			do(st, p)
+			return struct{}{}, nil
+		})
+		if err != nil {
+			return controlError(err)
+		}
+		return c.pathPipeline() // once its jobs have gone on
+	}
+}
+
+func (c *control) pathPipeline() controlapi.Answer {
+	return answered(atPath(c, (*world.State).PipelineByNumber, func(_ *world.State, p *world.Pipeline) (Pipeline, error) {
+		return publicPipeline(p), nil
+	}))
+}
+
+// showPipeline shows a pipeline. If told to wait, it first waits until it has a status or, without one, has ended. That
+// it can no longer be so is an error.
+func (c *control) showPipeline() controlapi.Answer {
+	query := c.http.URL.Query()
+	wait, err := controlapi.WaitIn(query)
+	var statuses []JobStatus
+	if status := JobStatus(query.Get("status")); query.Has("status") {
+		if statuses = append(statuses, status); status.problem() != "" {
+			err = errors.New("status: " + status.problem())
+		}
+	}
+	if err := cmp.Or(controlapi.OnlyKnown(query, "status", "wait"), err); err != nil {
+		return controlError(err)
+	}
+	if _, there := c.Pipeline(controlapi.ID(c.vars)); there && wait > 0 {
+		ctx, cancel := c.waiting(wait)
+		defer cancel()
+		if _, err := c.WaitForPipeline(ctx, controlapi.ID(c.vars), statuses...); err != nil && ctx.Err() == nil {
+			return controlError(errors.New(strings.TrimPrefix(err.Error(), "fakegitlab: ")))
+		}
+	}
+	return c.pathPipeline()
 }
 
 // changePathJob changes the job whose id is in the path.

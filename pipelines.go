@@ -53,21 +53,28 @@ func (f *Fake) DeletePipeline(id int) {
 		deletion(number, (*world.State).PipelineByNumber, surely((*world.State).DeletePipeline)))
 }
 
-// PlayJob starts a job that waits for a person or for its time, as whoever the job is of.
+// PlayJob starts a job that waits for a person or for its time, as whoever the job is of. One that people start and that
+// is over it tries again; the job returned is the one that waits for a runner then.
 func (f *Fake) PlayJob(jobID int) Job {
 	f.tb.Helper()
-	return f.changeJob("PlayJob(%s)", jobID, playByPerson)
+	return f.jobByPerson("PlayJob(%s)", jobID, playByPerson)
 }
 
 // RetryJob tries a job again that is over, as whoever the job is of, and returns the new job.
 func (f *Fake) RetryJob(jobID int) Job {
 	f.tb.Helper()
-	return change(f, "RetryJob(%s)", strconv.Itoa(jobID), func(st *world.State) (Job, error) {
-		j, err := st.JobByID(jobID)
+	return f.jobByPerson("RetryJob(%s)", jobID, retryByPerson)
+}
+
+// jobByPerson lets somebody do something to a job, which may make another one.
+func (f *Fake) jobByPerson(format string, id int, do func(*world.State, *world.Job) (Job, error)) Job {
+	f.tb.Helper()
+	return change(f, format, strconv.Itoa(id), func(st *world.State) (Job, error) {
+		j, err := st.JobByID(id)
 		if err != nil {
 			return Job{}, err
 		}
-		return retryByPerson(st, j)
+		return do(st, j)
 	})
 }
 
@@ -96,12 +103,11 @@ func retryPipeline(st *world.State, p *world.Pipeline) {
 	st.RetryPipeline(p, p.User(), func(*world.Job) bool { return true })
 }
 
-func playByPerson(st *world.State, j *world.Job) error {
+func playByPerson(st *world.State, j *world.Job) (Job, error) {
 	if err := j.Unplayable(); err != nil {
-		return err
+		return Job{}, err
 	}
-	st.PlayJob(j, j.User, nil, j.Spec.Inputs)
-	return nil
+	return publicJob(st.PlayJob(j, j.User, nil, j.Spec.Inputs)), nil
 }
 
 func retryByPerson(st *world.State, j *world.Job) (Job, error) {

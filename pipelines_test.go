@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -187,7 +191,7 @@ func TestWaitForPipelineSaysWhatKeepsIt(t *testing.T) {
 	_, err = gl.WaitForPipeline(t.Context(), p.ID, fakegitlab.JobSuccess)
 	require.Error(t, err)
 	assert.Contains(t, err.Error(), "pipeline 40 never is success: it is failed\nits jobs that did not succeed:\n")
-	assert.Contains(t, err.Error(), "(compile) is failed: script_failure\n")
+	assert.Contains(t, err.Error(), "(compile) is failed: the job has ended: it failed with script_failure\n")
 
 	done := make(chan fakegitlab.JobStatus)
 	again := gl.RetryPipeline(p.ID)
@@ -207,4 +211,79 @@ func TestJobOfAPipelineIsChecked(t *testing.T) {
 		"\tjobs[0].when: unknown word of when \"manuel\"; did you mean \"manual\"?\n"+
 		"\tjobs[0].start_in: StartIn: -1s is before the job's turn\n"+
 		"\tjobs[0].node_index: job 3 of 2 is none of a parallel job's")
+}
+
+// Webhooks and GraphQL tell of a pipeline what it is, also of one without jobs.
+func TestPipelineIsToldOf(t *testing.T) {
+	r := newReceiver(t)
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	gl.AddWebhook(fakegitlab.Webhook{Project: "acme/shop", URL: r.url, PipelineEvents: true})
+	p := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", Ref: "topic", Source: "web",
+		Variables: map[string]string{"A": "1"},
+		CI:        "workflow: {name: Nightly}\nb: {script: a, when: on_failure}\na: {stage: build, script: a, when: always}\n"})
+	_, err := gl.WaitForDelivery(t.Context(), "Pipeline Hook")
+	require.NoError(t, err)
+	told := r.told()[0]
+	attributes := told["object_attributes"].(map[string]any)
+	assert.Equal(t, "web", attributes["source"])
+	assert.Equal(t, "topic", attributes["ref"])
+	assert.Equal(t, "Nightly", attributes["name"])
+	assert.Equal(t, []any{"build", "test"}, attributes["stages"])
+	assert.Equal(t, []any{map[string]any{"key": "A", "value": "1"}}, attributes["variables"])
+	var whens []any
+	for _, b := range told["builds"].([]any) {
+		whens = append(whens, b.(map[string]any)["when"])
+	}
+	assert.ElementsMatch(t, []any{"always", "on_failure"}, whens)
+	gl.CancelPipeline(p.ID)
+
+	gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", Status: "skipped", Source: "push"})
+	res, err := gl.ClientAs("root").Post(gl.URL()+"/api/graphql", "application/json", strings.NewReader(
+		`{"query":"{project(fullPath:\"acme/shop\"){pipelines{nodes{ref source status iid sha user{username} totalJobs}}}}"}`))
+	require.NoError(t, err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	assert.Contains(t, string(body), `{"ref":"main","source":"push","status":"SKIPPED","iid":"2","sha":"`)
+	assert.Contains(t, string(body), `{"ref":"topic","source":"web","status":"CANCELED","iid":"1","sha":"`)
+}
+
+func TestControlOfPipelines(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithControl())
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	gl.AddRunner(fakegitlab.Runner{ID: 7})
+	ask := func(method, path, body string) (int, string) {
+		req, err := http.NewRequestWithContext(t.Context(), method, gl.URL()+"/-/fake/"+path, strings.NewReader(body))
+		require.NoError(t, err)
+		res, err := gl.Client().Do(req)
+		require.NoError(t, err)
+		defer res.Body.Close()
+		text, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		return res.StatusCode, string(text)
+	}
+	code, text := ask("POST", "seed", `{"pipelines": [{"id": 40, "project": "acme/shop", "ci": "job: {script: make}"}]}`)
+	require.Equal(t, 201, code, text)
+	job := jobNamed(t, gl, 40, "job")
+	gl.StartJob(job.ID, 7)
+	code, text = ask("GET", "pipelines/40?wait=0.01", "")
+	assert.Equal(t, 200, code)
+	assert.Contains(t, text, `"status": "running"`)
+	gl.FinishJob(job.ID, fakegitlab.JobFailed)
+	code, text = ask("GET", "pipelines/40?wait=5&status=success", "")
+	assert.Equal(t, 400, code)
+	assert.Contains(t, text, "pipeline 40 never is success: it is failed")
+	code, text = ask("POST", "pipelines/40/retry", "")
+	assert.Equal(t, 200, code)
+	assert.Contains(t, text, `"status": "running"`)
+	_, text = ask("POST", "pipelines/40/cancel", "")
+	assert.Contains(t, text, `"status": "canceled"`)
+	code, text = ask("POST", "jobs/"+strconv.Itoa(jobNamed(t, gl, 40, "job").ID)+"/retry", "")
+	assert.Equal(t, 200, code, text)
+	assert.NotEqual(t, job.ID, jobNamed(t, gl, 40, "job").ID)
+	for path, want := range map[string]int{"pipelines/41": 404, "pipelines/40?state=x": 400, "pipelines/40?status=x": 400} {
+		code, _ = ask("GET", path, "")
+		assert.Equal(t, want, code, path)
+	}
 }

@@ -1,6 +1,7 @@
 package graphql
 
-// Pipelines (app/graphql/types/ci/pipeline_type.rb). What a pipeline has beside its jobs is made of them.
+// Pipelines (app/graphql/types/ci/pipeline_type.rb). What one whose jobs were added alone has beside
+// them is made of them.
 
 import (
 	"cmp"
@@ -23,10 +24,8 @@ func pipelineRows() rows {
 		"createdAt":  of(func(_ *call, p *world.Pipeline) any { return p.CreatedAt() }),
 		"duration":   of(func(_ *call, p *world.Pipeline) any { return durationOf(p) }),
 		"finishedAt": of(func(_ *call, p *world.Pipeline) any {
-			if !p.Status().Completed() {
-				return nil
-			}
-			return when(lastOf(p, func(j *world.Job) time.Time { return j.FinishedAt }))
+			_, _, finished := p.Times()
+			return when(finished)
 		}),
 		"id":   of(func(_ *call, p *world.Pipeline) any { return gid(modelPipeline, p.ID) }),
 		"iid":  of(func(_ *call, p *world.Pipeline) any { return strconv.Itoa(p.IID()) }),
@@ -47,13 +46,8 @@ func pipelineRows() rows {
 		}),
 		"source": of(func(_ *call, p *world.Pipeline) any { return p.Source() }),
 		"startedAt": of(func(_ *call, p *world.Pipeline) any {
-			var first time.Time
-			for _, j := range p.Latest() {
-				if !j.StartedAt.IsZero() && (first.IsZero() || j.StartedAt.Before(first)) {
-					first = j.StartedAt
-				}
-			}
-			return when(first)
+			_, started, _ := p.Times()
+			return when(started)
 		}),
 		"status":          of(func(_ *call, p *world.Pipeline) any { return enum(p.Status()) }),
 		"totalJobs":       of(func(_ *call, p *world.Pipeline) any { return len(p.Jobs) }),
@@ -72,18 +66,15 @@ func pipelinePermissionRows() rows {
 	return rows{"cancelPipeline": permission(policy.CancelPipeline), "updatePipeline": permission(policy.UpdatePipeline)}
 }
 
-// lastOf is the latest of a time of a pipeline's latest jobs.
-func lastOf(p *world.Pipeline, at func(*world.Job) time.Time) time.Time {
-	var last time.Time
-	for _, j := range p.Latest() {
-		last = world.Later(last, at(j))
-	}
-	return last
-}
-
 // durationOf is how many seconds anything ran in a pipeline that is over; null before
 // (lib/gitlab/ci/pipeline/duration.rb).
 func durationOf(p *world.Pipeline) any {
+	if p.Moves() {
+		if d := p.Facts().Duration; d != nil {
+			return int(d.Seconds())
+		}
+		return nil
+	}
 	if !p.Status().Completed() {
 		return nil
 	}
@@ -155,12 +146,12 @@ func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
 	matches("status", func(p *world.Pipeline) string { return enum(p.Status()) })
 	matches("ref", func(p *world.Pipeline) string { return p.Ref() })
 	matches("sha", func(p *world.Pipeline) string { return p.Commit().SHA })
-	matches("source", (*world.Pipeline).Source)
+	matches("source", func(p *world.Pipeline) string { return p.Source() })
 	matches("username", func(p *world.Pipeline) string {
-		if u := p.User(); u != nil {
-			return u.Username
+		if p.User() == nil {
+			return ""
 		}
-		return ""
+		return p.User().Username
 	})
 	if after, given := a["updatedAfter"].(time.Time); given {
 		found = world.Filtered(found, func(p *world.Pipeline) bool { return !p.UpdatedAt().Before(after) })

@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -117,8 +118,14 @@ type pipelineAttributes struct {
 	FinishedAt     *string         `json:"finished_at"`
 	Duration       *int            `json:"duration"`
 	QueuedDuration *int            `json:"queued_duration"`
-	Variables      []struct{}      `json:"variables"`
+	Variables      []variable      `json:"variables"`
 	URL            string          `json:"url"`
+}
+
+// variable is one that was handed in with a pipeline.
+type variable struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
 }
 
 type commit struct {
@@ -198,22 +205,29 @@ func (w Writer) JobEvent(j *world.Job, status world.JobStatus) []byte {
 
 // PipelineEvent is the body that tells of a pipeline's status.
 func (w Writer) PipelineEvent(p *world.Pipeline) []byte {
-	project := p.Project()
-	created, began, ended := p.Times()
-	c := p.Commit()
-	e := pipelineEvent{ObjectKind: "pipeline", User: w.user(p.User()), Project: w.project(project),
-		ObjectAttributes: pipelineAttributes{ID: p.ID, IID: p.IID(), Ref: p.Ref(), Tag: p.RefIsTag(), SHA: c.SHA,
-			BeforeSHA: c.BeforeSHA, Source: p.Source(), Status: p.Status(), DetailedStatus: label(p), Stages: stages(p),
-			CreatedAt: utc(created), FinishedAt: utc(ended), Variables: []struct{}{},
-			URL: w.BaseURL() + "/" + project.Path + "/-/pipelines/" + strconv.Itoa(p.ID)},
+	f, url := p.Facts(), w.BaseURL()+"/"+p.Project().Path
+	_, began, _ := p.Times()
+	c := f.Commit
+	e := pipelineEvent{ObjectKind: "pipeline", User: w.user(f.User), Project: w.project(p.Project()),
+		ObjectAttributes: pipelineAttributes{ID: p.ID, IID: p.IID(), Name: world.OrNull(f.Name), Ref: f.Ref, Tag: f.RefIsTag,
+			SHA: c.SHA, BeforeSHA: c.BeforeSHA, Source: f.Source, Status: p.Status(), DetailedStatus: label(p),
+			Stages:    append([]string{}, world.NamesOf(p.Stages(), func(s world.Stage) string { return s.Name })...),
+			CreatedAt: utc(f.CreatedAt), FinishedAt: utc(f.FinishedAt), Variables: []variable{},
+			URL: url + "/-/pipelines/" + strconv.Itoa(p.ID)},
 		Commit: commit{ID: c.SHA, Message: c.Message, Title: c.Title, Timestamp: c.CreatedAt.UTC().Format(time.RFC3339),
-			URL: w.BaseURL() + "/" + project.Path + "/-/commit/" + c.SHA, Author: author{c.AuthorName, c.AuthorEmail}},
+			URL: url + "/-/commit/" + c.SHA, Author: author{c.AuthorName, c.AuthorEmail}},
 		Builds: []build{}}
-	if !ended.IsZero() {
-		e.ObjectAttributes.Duration = whole(p.Busy(ended))
+	for _, v := range f.Variables {
+		e.ObjectAttributes.Variables = append(e.ObjectAttributes.Variables, variable{v.Key, v.Value})
+	}
+	switch {
+	case f.Duration != nil:
+		e.ObjectAttributes.Duration = whole(*f.Duration)
+	case !p.Moves() && !f.FinishedAt.IsZero():
+		e.ObjectAttributes.Duration = whole(p.Busy(f.FinishedAt))
 	}
 	if !began.IsZero() {
-		e.ObjectAttributes.QueuedDuration = whole(began.Sub(created))
+		e.ObjectAttributes.QueuedDuration = whole(began.Sub(f.CreatedAt))
 	}
 	for _, j := range p.Latest() {
 		e.Builds = append(e.Builds, w.build(j))
@@ -224,9 +238,9 @@ func (w Writer) PipelineEvent(p *world.Pipeline) []byte {
 func (w Writer) build(j *world.Job) build {
 	b := build{ID: j.ID, Stage: j.Stage, Name: j.Name, Status: j.Status, CreatedAt: utc(j.CreatedAt),
 		StartedAt: utc(j.StartedAt), FinishedAt: utc(j.FinishedAt), Duration: w.seconds(j.StartedAt, j.FinishedAt),
-		QueuedDuration: w.seconds(j.QueuedAt, j.StartedAt), When: "on_success", Manual: j.Manual,
+		QueuedDuration: w.seconds(j.QueuedAt, j.StartedAt), When: cmp.Or(j.When, "on_success"), Manual: j.Manual,
 		AllowFailure: j.AllowFailure, User: w.user(j.User), Runner: runnerOf(j), Environment: environmentOf(j)}
-	if j.Manual {
+	if j.Manual && j.When == "" {
 		b.When = "manual"
 	}
 	if j.Status == world.JobFailed {
@@ -295,19 +309,6 @@ func formatted(t time.Time, layout string) *string {
 	}
 	s := t.UTC().Format(layout)
 	return &s
-}
-
-// stages are the names of a pipeline's stages, in their order.
-func stages(p *world.Pipeline) []string {
-	jobs := slices.Clone(p.Jobs)
-	slices.SortStableFunc(jobs, func(a, b *world.Job) int { return a.StageIndex - b.StageIndex })
-	names := []string{}
-	for _, j := range jobs {
-		if !slices.Contains(names, j.Stage) {
-			names = append(names, j.Stage)
-		}
-	}
-	return names
 }
 
 // labels are what people are told of the statuses that they are told otherwise (lib/gitlab/ci/status).

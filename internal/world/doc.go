@@ -53,7 +53,11 @@
 //	finding.go                                            looking up by what a URL, a runner or a person has
 //	runners*.go managers.go registration.go               transitions of runners, their lists and their managers
 //	job_timeout.go pipelines.go                           how long a job may run; the state of a pipeline, what it locks
-//	pipelines_*.go                                        the record of a pipeline, its making and its moving
+//	pipelines_record.go pipelines_create.go               a pipeline as a record, and how one is made of a configuration
+//	pipelines_context.go                                  what its rules see: refs, files, changes, variables
+//	pipelines_flow.go pipelines_move.go                   which job has its turn, and what becomes of it then
+//	pipelines_again.go pipelines_cancel.go                trying again; canceling, because of newer pipelines too
+//	pipelines_delay.go pipelines_resources.go             delayed jobs; resource groups
 //	jobs.go log.go artifacts*.go fates.go                 transitions of jobs, their logs and files
 //	workers.go                                            what GitLab's background workers do with all that
 //	why.go                                                why a job is not running, in words

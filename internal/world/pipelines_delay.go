@@ -24,6 +24,9 @@ func (st *State) enterDelay(j *Job) {
 // startDelayed starts the delayed jobs whose time has come, in the order of their times, each at its time: what follows
 // from one that starts has happened then, too (app/workers/ci/build_schedule_worker.rb).
 func (st *State) startDelayed() {
+	if st.nextDelay.IsZero() {
+		return
+	}
 	now := st.Now()
 	defer func() { st.at = time.Time{} }()
 	for !st.nextDelay.IsZero() && !st.nextDelay.After(now) {

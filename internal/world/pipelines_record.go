@@ -43,8 +43,6 @@ type PipelineFacts struct {
 	Variables []ci.JobVariable
 	// YAMLErrors is why the file could not be read, or used: the pipeline has failed then and has no jobs.
 	YAMLErrors string
-	// Skipped: it was asked not to run, as by [skip ci], and has no jobs.
-	Skipped bool
 	// AutoCancel is what the file says of canceling; empty words are GitLab's defaults.
 	AutoCancel ci.AutoCancel
 	// ScheduleID and TriggerID are those of the schedule or trigger that made it; 0 for none.
