@@ -32,6 +32,13 @@ type Context struct {
 	ChangesFrom func(ref string) (changed []string, ok bool)
 }
 
+// Options are those to read the configuration with for the same pipeline: conditions of includes see what rules of
+// workflow see, but for the variables of the YAML.
+func (x Context) Options() Options {
+	return Options{Files: x.Files, Variables: slices.Concat(x.Predefined.over(x.predefined()), x.Variables),
+		Changes: x.Changes, ChangesFrom: x.ChangesFrom}
+}
+
 // Pipeline is what GitLab would make of a configuration. If Errors is not empty it would make none.
 type Pipeline struct {
 	Name string

@@ -35,8 +35,7 @@ func pushProject(t testing.TB, gl *fakegitlab.Fake) {
 	t.Helper()
 	c := clone(t, gl, "mia", "acme/shop")
 	c.write(map[string]string{".gitlab-ci.yml": configuration, "message.txt": "hello\n"})
-	gl.AddVariable(fakegitlab.Variable{Path: "acme/shop", Key: "MARK", Value: filepath.Join(t.TempDir(), "mark")})
-	c.git("push", "--quiet", "origin", "HEAD:refs/heads/main")
+	c.git("push", "--quiet", "-o", "ci.variable=MARK="+filepath.Join(t.TempDir(), "mark"), "origin", "HEAD:refs/heads/main")
 }
 
 // startRunners starts minirunners that take jobs until the test ends.

@@ -74,17 +74,17 @@ func (c ConfigCase) InPackage(t testing.TB) {
 	for key, value := range c.Context.Variables {
 		given = append(given, ci.JobVariable{Key: key, Value: value})
 	}
-	o := ci.Options{Files: c.Context.Files, Variables: given, Inputs: c.Context.Inputs, ChangesFrom: c.Context.compared()}
+	x := ci.Context{Ref: c.Context.Ref, Tag: c.Context.Tag, Source: c.Context.Source, Variables: given,
+		Files: c.Context.Files, ChangesFrom: c.Context.compared()}
 	if c.Via == "pipeline" {
-		o.Changes = append([]string{}, c.Context.Changes...)
+		x.Changes = append([]string{}, c.Context.Changes...)
 	}
+	o := x.Options()
+	o.Inputs = c.Context.Inputs
 	config := ci.Read(c.YAML, o)
 	shown := shownConfig{Errors: list(config.Errors), Warnings: list(config.Warnings)}
 	jobs := config.Jobs
-	evaluated := c.DryRun || c.Via == "pipeline"
-	if evaluated {
-		x := ci.Context{Ref: c.Context.Ref, Tag: c.Context.Tag, Source: c.Context.Source, Variables: given,
-			Files: c.Context.Files, Changes: o.Changes, ChangesFrom: o.ChangesFrom}
+	if c.DryRun || c.Via == "pipeline" {
 		pipeline := config.Pipeline(x)
 		jobs, shown.Errors = pipeline.Jobs, list(pipeline.Errors)
 	}

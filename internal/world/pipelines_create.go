@@ -86,8 +86,9 @@ func (st *State) createPipeline(n NewPipeline) (*Pipeline, error) {
 // populate makes the pipeline that a configuration describes.
 func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipeline, error) {
 	x := st.contextOf(n, f)
-	config := ci.Read(text, ci.Options{Files: x.Files, Variables: slices.Concat(x.Predefined, x.Variables),
-		Inputs: n.Inputs, Changes: x.Changes, ChangesFrom: x.ChangesFrom})
+	o := x.Options()
+	o.Inputs = n.Inputs
+	config := ci.Read(text, o)
 	if !config.Valid() {
 		return st.refusePipeline(n, f, config.Errors[0], false)
 	}

@@ -104,6 +104,8 @@ func (s *said) JobEvent(j *Job, status JobStatus) []byte {
 	return nil
 }
 
+func (*said) PushEvent(Pushed) []byte { return nil }
+
 func (s *said) PipelineEvent(p *Pipeline) []byte {
 	s.lines = append(s.lines, fmt.Sprint("pipeline ", p.Status()))
 	return nil

@@ -1,7 +1,6 @@
 package world
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/ci"
@@ -32,7 +31,7 @@ func (st *State) TryPipeline(n NewPipeline) Trial {
 		t.SHA = f.Commit.SHA
 	}
 	x := st.contextOf(n, f)
-	t.Config = ci.Read(n.CI, ci.Options{Files: x.Files, Variables: slices.Concat(x.Predefined, x.Variables)})
+	t.Config = ci.Read(n.CI, x.Options())
 	made := t.Config.Pipeline(x)
 	t.Jobs, t.Errors, t.Warnings = made.Jobs, made.Errors, made.Warnings
 	return t
