@@ -178,6 +178,9 @@ func (w *restWorld) project(name string, in caseProject) {
 	if IsFalse(in.AllowRegistrationTokens) {
 		w.skip("REST does not switch the registration token of a project off")
 	}
+	if len(in.Files) > 0 {
+		w.skip("its project has files, and no commits are made over REST")
+	}
 	body := params{"name": name, "path": name, "visibility": in.Visibility,
 		"shared_runners_enabled": !IsFalse(in.SharedRunnersEnabled),
 		"group_runners_enabled":  !IsFalse(in.GroupRunnersEnabled)}

@@ -1,7 +1,11 @@
 package conformance
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
+	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -231,6 +235,70 @@ type caseProject struct {
 	KeepLatestArtifact      *bool   `json:"keep_latest_artifact"`
 	// GitDepth is absent for GitLab's default and null for a full clone.
 	GitDepth json.RawMessage `json:"ci_default_git_depth"`
+	caseRepository
+}
+
+// caseRepository is what is in the repository of a project.
+type caseRepository struct {
+	Files             map[string]string // of the default branch
+	DefaultBranch     string            `json:"default_branch"`
+	Branches, Tags    []string          // beside the default branch; all of its first commit
+	ProtectedBranches []string          `json:"protected_branches"`
+	ProtectedTags     []string          `json:"protected_tags"`
+	Commits           []caseCommit      // what follows on the first one
+}
+
+// caseCommit is one more commit.
+type caseCommit struct {
+	Branch, Message string
+	Files           map[string]string
+	Delete          []string
+}
+
+// attributes are those of the project that tell of its repository.
+func (in caseRepository) attributes() map[string]string {
+	if in.DefaultBranch == "" || in.DefaultBranch == "main" {
+		return nil
+	}
+	return map[string]string{"default_branch": in.DefaultBranch}
+}
+
+// fill makes the branches, tags, commits and rules of a project.
+func (in caseRepository) fill(p fakeWorld, project string) {
+	rest := "/api/v4/projects/" + url.PathEscape(project) + "/repository/"
+	make := func(what string, body map[string]string) {
+		raw, err := json.Marshal(body)
+		require.NoError(p.t, err)
+		req, err := http.NewRequest(http.MethodPost, p.gl.URL()+rest+what, bytes.NewReader(raw))
+		require.NoError(p.t, err)
+		req.Header = http.Header{"Content-Type": {"application/json"}, "Private-Token": {p.gl.AdminToken()}}
+		res, err := p.gl.Client().Do(req)
+		require.NoError(p.t, err)
+		require.NoError(p.t, res.Body.Close())
+		require.Equal(p.t, http.StatusCreated, res.StatusCode, "%s %s", what, raw)
+	}
+	head := cmp.Or(in.DefaultBranch, "main")
+	for _, name := range in.Branches {
+		if name != head {
+			make("branches", map[string]string{"branch": name, "ref": head})
+		}
+	}
+	for _, name := range in.Tags {
+		make("tags", map[string]string{"tag_name": name, "ref": head})
+	}
+	for _, c := range in.Commits {
+		branch := cmp.Or(c.Branch, head)
+		if len(c.Delete) > 0 {
+			p.gl.DeleteFiles(project, branch, c.Delete, c.Message)
+		} else {
+			p.gl.Commit(project, branch, c.Files, c.Message)
+		}
+	}
+	for tag, names := range map[bool][]string{false: in.ProtectedBranches, true: in.ProtectedTags} {
+		for _, name := range names {
+			p.gl.AddProtectedRef(fakegitlab.ProtectedRef{Project: project, Name: name, Tag: tag})
+		}
+	}
 }
 
 func (in caseProject) gitDepth() (depth int) {
@@ -251,7 +319,11 @@ func (p fakeWorld) project(name string, in caseProject) {
 		RegistrationTokensDisabled: IsFalse(in.AllowRegistrationTokens),
 		SharedRunnersDisabled:      IsFalse(in.SharedRunnersEnabled),
 		GroupRunnersDisabled:       IsFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.Duration(),
-		GitDepth: in.gitDepth(), Archived: in.Archived, KeepLatestArtifact: in.KeepLatestArtifact})
+		GitDepth: in.gitDepth(), KeepLatestArtifact: in.KeepLatestArtifact, Files: in.Files, Attributes: in.attributes()})
+	in.fill(p, added.Path)
+	if in.Archived {
+		p.gl.UpdateProject(added.Path, func(out *fakegitlab.Project) { out.Archived = true })
+	}
 	p.noteID("project", name, added.ID)
 	p.Names["project."+name+".registration_token"], p.Names["project."+name+".path"] = added.RegistrationToken, added.Path
 }
