@@ -319,3 +319,11 @@ const (
 	UpdateRepositoryFile Endpoint = "PUT /projects/:id/repository/files/:file_path"
 	DeleteRepositoryFile Endpoint = "DELETE /projects/:id/repository/files/:file_path"
 )
+
+// The endpoints of git over HTTP, where :project is a full path. Every clone, fetch and push begins with GitInfoRefs,
+// whose parameter service says what it is for: "git-upload-pack" or "git-receive-pack".
+const (
+	GitInfoRefs    Endpoint = "GET /:project.git/info/refs"
+	GitUploadPack  Endpoint = "POST /:project.git/git-upload-pack"
+	GitReceivePack Endpoint = "POST /:project.git/git-receive-pack"
+)

@@ -178,8 +178,8 @@ func (w *restWorld) project(name string, in caseProject) {
 	if IsFalse(in.AllowRegistrationTokens) {
 		w.skip("REST does not switch the registration token of a project off")
 	}
-	if len(in.Files) > 0 {
-		w.skip("its project has files, and no commits are made over REST")
+	if len(in.Commits) > 0 || len(in.ProtectedTags) > 0 {
+		w.skip("its project has more commits than one, or protected tags, which are not made over REST here")
 	}
 	body := params{"name": name, "path": name, "visibility": in.Visibility,
 		"shared_runners_enabled": !IsFalse(in.SharedRunnersEnabled),
@@ -216,6 +216,7 @@ func (w *restWorld) setUp(path string, in caseProject) {
 	if len(more) > 0 {
 		w.send(http.MethodPut, path, more)
 	}
+	w.fill(path, in.caseRepository)
 	if in.Archived {
 		w.send(http.MethodPost, path+"/archive", nil)
 	}

@@ -1,11 +1,7 @@
 package conformance
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/json"
-	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -24,6 +20,10 @@ type caseWorld struct {
 	Runners  entities        `json:"runners"`
 	Managers json.RawMessage `json:"managers"`
 	Jobs     entities        `json:"jobs"`
+	// Pipelines come before the jobs, some of which they name.
+	Pipelines entities `json:"pipelines"`
+	Triggers  entities `json:"triggers"`
+	Schedules entities `json:"schedules"`
 }
 
 // mergedWith lays the world of a case over that of its file.
@@ -38,6 +38,9 @@ func (w caseWorld) mergedWith(over *caseWorld, byKey bool) caseWorld {
 	w.Projects = w.Projects.mergedWith(over.Projects, byKey)
 	w.Runners = w.Runners.mergedWith(over.Runners, byKey)
 	w.Jobs = w.Jobs.mergedWith(over.Jobs, byKey)
+	w.Pipelines = w.Pipelines.mergedWith(over.Pipelines, byKey)
+	w.Triggers = w.Triggers.mergedWith(over.Triggers, byKey)
+	w.Schedules = w.Schedules.mergedWith(over.Schedules, byKey)
 	if len(over.Managers) > 0 {
 		w.Managers = over.Managers
 	}
@@ -51,7 +54,10 @@ type WorldMaker interface {
 	group(name string, in caseGroup)
 	project(name string, in caseProject)
 	runner(name string, in caseRunner, managers []caseManager)
+	pipeline(name string, in casePipeline)
 	job(name string, in caseJob)
+	trigger(name string, in caseTrigger)
+	schedule(name string, in caseSchedule)
 	token(name string, in caseToken)
 	ready() // all is made
 }
@@ -70,7 +76,10 @@ func (p *Player) seed(w caseWorld, maker WorldMaker) {
 		managers[m.Runner] = append(managers[m.Runner], m)
 	}
 	each(p, w.Runners, func(name string, r caseRunner) { maker.runner(name, r, managers[name]) })
+	each(p, w.Pipelines, maker.pipeline)
 	each(p, w.Jobs, maker.job)
+	each(p, w.Triggers, maker.trigger)
+	each(p, w.Schedules, maker.schedule)
 	each(p, w.Tokens, maker.token)
 	maker.ready()
 }
@@ -238,69 +247,6 @@ type caseProject struct {
 	caseRepository
 }
 
-// caseRepository is what is in the repository of a project.
-type caseRepository struct {
-	Files             map[string]string // of the default branch
-	DefaultBranch     string            `json:"default_branch"`
-	Branches, Tags    []string          // beside the default branch; all of its first commit
-	ProtectedBranches []string          `json:"protected_branches"`
-	ProtectedTags     []string          `json:"protected_tags"`
-	Commits           []caseCommit      // what follows on the first one
-}
-
-// caseCommit is one more commit.
-type caseCommit struct {
-	Branch, Message string
-	Files           map[string]string
-	Delete          []string
-}
-
-// attributes are those of the project that tell of its repository.
-func (in caseRepository) attributes() map[string]string {
-	if in.DefaultBranch == "" || in.DefaultBranch == "main" {
-		return nil
-	}
-	return map[string]string{"default_branch": in.DefaultBranch}
-}
-
-// fill makes the branches, tags, commits and rules of a project.
-func (in caseRepository) fill(p fakeWorld, project string) {
-	rest := "/api/v4/projects/" + url.PathEscape(project) + "/repository/"
-	make := func(what string, body map[string]string) {
-		raw, err := json.Marshal(body)
-		require.NoError(p.t, err)
-		req, err := http.NewRequest(http.MethodPost, p.gl.URL()+rest+what, bytes.NewReader(raw))
-		require.NoError(p.t, err)
-		req.Header = http.Header{"Content-Type": {"application/json"}, "Private-Token": {p.gl.AdminToken()}}
-		res, err := p.gl.Client().Do(req)
-		require.NoError(p.t, err)
-		require.NoError(p.t, res.Body.Close())
-		require.Equal(p.t, http.StatusCreated, res.StatusCode, "%s %s", what, raw)
-	}
-	head := cmp.Or(in.DefaultBranch, "main")
-	for _, name := range in.Branches {
-		if name != head {
-			make("branches", map[string]string{"branch": name, "ref": head})
-		}
-	}
-	for _, name := range in.Tags {
-		make("tags", map[string]string{"tag_name": name, "ref": head})
-	}
-	for _, c := range in.Commits {
-		branch := cmp.Or(c.Branch, head)
-		if len(c.Delete) > 0 {
-			p.gl.DeleteFiles(project, branch, c.Delete, c.Message)
-		} else {
-			p.gl.Commit(project, branch, c.Files, c.Message)
-		}
-	}
-	for tag, names := range map[bool][]string{false: in.ProtectedBranches, true: in.ProtectedTags} {
-		for _, name := range names {
-			p.gl.AddProtectedRef(fakegitlab.ProtectedRef{Project: project, Name: name, Tag: tag})
-		}
-	}
-}
-
 func (in caseProject) gitDepth() (depth int) {
 	if string(in.GitDepth) == "null" {
 		return -1
@@ -319,13 +265,14 @@ func (p fakeWorld) project(name string, in caseProject) {
 		RegistrationTokensDisabled: IsFalse(in.AllowRegistrationTokens),
 		SharedRunnersDisabled:      IsFalse(in.SharedRunnersEnabled),
 		GroupRunnersDisabled:       IsFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.Duration(),
-		GitDepth: in.gitDepth(), KeepLatestArtifact: in.KeepLatestArtifact, Files: in.Files, Attributes: in.attributes()})
-	in.fill(p, added.Path)
+		GitDepth: in.gitDepth(), KeepLatestArtifact: in.KeepLatestArtifact, Attributes: in.attributes(),
+		Files: in.firstFiles()})
+	p.noteID("project", name, added.ID)
+	p.Names["project."+name+".registration_token"], p.Names["project."+name+".path"] = added.RegistrationToken, added.Path
+	p.fill(added, in.caseRepository)
 	if in.Archived {
 		p.gl.UpdateProject(added.Path, func(out *fakegitlab.Project) { out.Archived = true })
 	}
-	p.noteID("project", name, added.ID)
-	p.Names["project."+name+".registration_token"], p.Names["project."+name+".path"] = added.RegistrationToken, added.Path
 }
 
 type caseManager struct {

@@ -81,13 +81,14 @@ func (st *State) PushRefs(p *Project, user *User, updates []RefUpdate, o PushOpt
 			return err
 		}
 	}
+	wasEmpty := p.Repository.Empty()
 	for _, u := range updates {
 		st.standOn(p, u)
 		before := p.Repository.SetRef(u.Ref, u.New)
 		st.onUndo(func() { p.Repository.SetRef(u.Ref, before) })
 	}
 	if !o.Silent {
-		st.pipelinesOfPush(p, user, updates, o)
+		st.afterPush(p, user, updates, o, wasEmpty)
 	}
 	return nil
 }
