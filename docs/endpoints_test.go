@@ -196,7 +196,7 @@ func newProber(t *testing.T, version string) *prober {
 		world = world.WithUser(username, func(u *fakegitlab.User) { u.State, u.Password = state, probedPassword })
 	}
 	world = world.WithAccessToken("probed", probedToken, func(t *fakegitlab.AccessToken) { t.Impersonation = true })
-	world = withWebhooks(world)
+	world = withRepository(withWebhooks(world))
 	world.RunnerControllers = []fakegitlab.RunnerController{{ID: controllerID,
 		Tokens: []fakegitlab.RunnerControllerToken{{ID: controllerTokenID}}}}
 	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
@@ -209,6 +209,26 @@ const (
 	partnersID, friendsID = 1003, 1004
 	probedKey             = "PROBED" // of a CI/CD variable of each kind, and what is protected
 )
+
+// probedFile is a file that is in the repository of acme/shop, probedBlob what it contains.
+const (
+	probedFile = "README.md"
+	probedBlob = "c1b0730e0133447badcfd47fd144e254807b06e1"
+)
+
+// withRepository gives acme/shop a file, and a branch and a tag that may go.
+func withRepository(world fakegitlab.Scenario) fakegitlab.Scenario {
+	for i := range world.Projects {
+		if p := &world.Projects[i]; p.Path == "acme/shop" {
+			p.Repository = &fakegitlab.Repository{
+				Refs: map[string]string{"refs/heads/main": "first", "refs/heads/" + probedKey + "-gone": "first",
+					"refs/tags/" + probedKey + "-gone": "first"},
+				Commits: []fakegitlab.RepositoryCommit{{SHA: "first", Author: "Ann <ann@example.com> 2024-06-01T12:00:00Z",
+					Message: "First", Files: map[string]string{probedFile: "x"}}}}
+		}
+	}
+	return world
+}
 
 // probedTokens are the access tokens of a project and a group.
 var probedTokens = map[string]int{"projects": 6000101, "groups": 6000102}
@@ -232,6 +252,21 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 		return map[string]string{"name": "new", "scopes": "api", "access_level": "10"}
 	case fakegitlab.CreateProjectDeployToken, fakegitlab.CreateGroupDeployToken:
 		return map[string]string{"name": "new", "scopes": "read_repository"}
+	case fakegitlab.CreateBranch:
+		return map[string]string{"branch": "new", "ref": "main"}
+	case fakegitlab.CreateTag:
+		return map[string]string{"tag_name": "new", "ref": "main"}
+	case fakegitlab.CreateCommit:
+		return map[string]string{"branch": "main", "commit_message": "m", "actions[][action]": "create",
+			"actions[][file_path]": "new"}
+	case fakegitlab.CompareRefs:
+		return map[string]string{"from": "main", "to": "main"}
+	case fakegitlab.GetMergeBase:
+		return map[string]string{"refs": "main,main"}
+	case fakegitlab.GetRepositoryFile, fakegitlab.GetRawRepositoryFile:
+		return map[string]string{"ref": "main"}
+	case fakegitlab.CreateRepositoryFile, fakegitlab.UpdateRepositoryFile, fakegitlab.DeleteRepositoryFile:
+		return map[string]string{"branch": "main", "commit_message": "m", "content": "y"}
 	case fakegitlab.ProtectBranch, fakegitlab.ProtectTag:
 		return map[string]string{"name": "new"}
 	case fakegitlab.CreateProjectVariable, fakegitlab.CreateGroupVariable, fakegitlab.CreateInstanceVariable:
@@ -479,6 +514,16 @@ func (p *prober) call(
 			parts[i] = archivedFile
 		case name == "ref_name":
 			parts[i] = archivedRef
+		case name == "branch", name == "tag_name":
+			parts[i] = probedKey + "-gone"
+		case name == "sha" && parts[i-1] == "blobs":
+			parts[i] = probedBlob
+		case name == "sha":
+			parts[i] = "main"
+		case name == "file_path" && e == fakegitlab.CreateRepositoryFile:
+			parts[i] = "new"
+		case name == "file_path":
+			parts[i] = probedFile
 		case name == "trigger":
 			parts[i] = "job_events"
 		case isParam && name == "key" && parts[3] == "hooks":

@@ -265,11 +265,14 @@ func (p fakeWorld) project(name string, in caseProject) {
 		RegistrationTokensDisabled: IsFalse(in.AllowRegistrationTokens),
 		SharedRunnersDisabled:      IsFalse(in.SharedRunnersEnabled),
 		GroupRunnersDisabled:       IsFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.Duration(),
-		GitDepth: in.gitDepth(), Archived: in.Archived, KeepLatestArtifact: in.KeepLatestArtifact,
-		Attributes: in.attributes()})
+		GitDepth: in.gitDepth(), KeepLatestArtifact: in.KeepLatestArtifact, Attributes: in.attributes(),
+		Files: in.firstFiles()})
 	p.noteID("project", name, added.ID)
 	p.Names["project."+name+".registration_token"], p.Names["project."+name+".path"] = added.RegistrationToken, added.Path
 	p.fill(added, in.caseRepository)
+	if in.Archived {
+		p.gl.UpdateProject(added.Path, func(out *fakegitlab.Project) { out.Archived = true })
+	}
 }
 
 type caseManager struct {

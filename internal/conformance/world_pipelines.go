@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -26,6 +27,23 @@ type caseRepository struct {
 	Protected         map[string]struct{ Push, Merge string } `json:"protected_branches"`
 	Restricted        bool                                    `json:"restrict_user_defined_variables"`
 	OverrideRole      string                                  `json:"ci_pipeline_variables_minimum_override_role"`
+	Commits           []caseCommit                            // what follows on the files, in order
+	ProtectedTags     []string                                `json:"protected_tags"`
+}
+
+// caseCommit is one more commit.
+type caseCommit struct {
+	Branch, Message string
+	Files           map[string]string
+	Delete          []string
+}
+
+// firstFiles are those that the project is made with; a message of their own wants a commit of their own.
+func (in caseRepository) firstFiles() map[string]string {
+	if in.LastCommitMessage != "" {
+		return nil
+	}
+	return in.Files
 }
 
 // attributes are the settings of a project that it has.
@@ -52,16 +70,10 @@ func (p fakeWorld) fill(project fakegitlab.Project, in caseRepository) {
 	if branch == "" {
 		branch = "main"
 	}
-	actions := []any{}
-	for _, path := range slices.Sorted(maps.Keys(in.Files)) {
-		actions = append(actions, params{"action": "create", "file_path": path, "content": in.Files[path]})
-	}
-	message := in.LastCommitMessage
-	if message == "" {
-		message = "Initial commit"
+	if in.LastCommitMessage != "" {
+		p.gl.Commit(project.Path, branch, in.Files, in.LastCommitMessage)
 	}
 	at := fmt.Sprintf("/projects/%d/repository/", project.ID)
-	p.ask(at+"commits", params{"branch": branch, "commit_message": message, "actions": actions})
 	for _, other := range in.Branches {
 		if other != branch {
 			p.ask(at+"branches", params{"branch": other, "ref": branch})
@@ -69,6 +81,16 @@ func (p fakeWorld) fill(project fakegitlab.Project, in caseRepository) {
 	}
 	for _, tag := range in.Tags {
 		p.ask(at+"tags", params{"tag_name": tag, "ref": branch})
+	}
+	for _, c := range in.Commits {
+		if len(c.Delete) > 0 {
+			p.gl.DeleteFiles(project.Path, cmp.Or(c.Branch, branch), c.Delete, c.Message)
+		} else {
+			p.gl.Commit(project.Path, cmp.Or(c.Branch, branch), c.Files, c.Message)
+		}
+	}
+	for _, name := range in.ProtectedTags {
+		p.gl.AddProtectedRef(fakegitlab.ProtectedRef{Project: project.Path, Name: name, Tag: true})
 	}
 	for _, made := range p.gl.Pipelines() {
 		if made.Project == project.Path {

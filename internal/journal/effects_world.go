@@ -5,6 +5,9 @@ package journal
 // ended are the fields of an access token that goes, and the whole, as its bot may go with it.
 var ended = []string{"revoked", Deleted}
 
+// inGit are the fields of a project that tell what is in its repository.
+var inGit = []string{"files", "repository"}
+
 var settingEffects = map[string][]Effect{
 	"POST /projects/:id/variables":          {{Kind: "variable", Of: "key", Fields: made}},
 	"PUT /projects/:id/variables/:key":      {{Kind: "variable", Of: "key"}},
@@ -18,10 +21,19 @@ var settingEffects = map[string][]Effect{
 	"POST /projects/:id/protected_branches": {{Kind: "protectedref", Of: "name", Fields: made}},
 	"PATCH /projects/:id/protected_branches/:name": {{Kind: "protectedref", Of: "name",
 		Fields: []string{"allow_force_push"}}},
-	"DELETE /projects/:id/protected_branches/:name": {{Kind: "protectedref", Of: "name", Fields: deleted}},
-	"POST /projects/:id/protected_tags":             {{Kind: "protectedref", Of: "name", Fields: made}},
-	"DELETE /projects/:id/protected_tags/:name":     {{Kind: "protectedref", Of: "name", Fields: deleted}},
-	"POST /projects/:id/access_tokens":              {{Kind: "accesstoken", Of: Answered, Fields: made}},
+	"DELETE /projects/:id/protected_branches/:name":    {{Kind: "protectedref", Of: "name", Fields: deleted}},
+	"POST /projects/:id/protected_tags":                {{Kind: "protectedref", Of: "name", Fields: made}},
+	"DELETE /projects/:id/protected_tags/:name":        {{Kind: "protectedref", Of: "name", Fields: deleted}},
+	"POST /projects/:id/repository/branches":           {{Kind: "project", Of: "id", Fields: inGit}},
+	"DELETE /projects/:id/repository/branches/:branch": {{Kind: "project", Of: "id", Fields: inGit}},
+	"DELETE /projects/:id/repository/merged_branches":  {{Kind: "project", Of: "id", Fields: inGit}},
+	"POST /projects/:id/repository/tags":               {{Kind: "project", Of: "id", Fields: inGit}},
+	"DELETE /projects/:id/repository/tags/:tag_name":   {{Kind: "project", Of: "id", Fields: inGit}},
+	"POST /projects/:id/repository/commits":            {{Kind: "project", Of: "id", Fields: inGit}},
+	"POST /projects/:id/repository/files/:file_path":   {{Kind: "project", Of: "id", Fields: inGit}},
+	"PUT /projects/:id/repository/files/:file_path":    {{Kind: "project", Of: "id", Fields: inGit}},
+	"DELETE /projects/:id/repository/files/:file_path": {{Kind: "project", Of: "id", Fields: inGit}},
+	"POST /projects/:id/access_tokens":                 {{Kind: "accesstoken", Of: Answered, Fields: made}},
 	"POST /projects/:id/access_tokens/:token_id/rotate": {{Kind: "accesstoken", Of: "token_id", Fields: ended[:1]},
 		{Kind: "accesstoken", Of: Answered, Fields: made}},
 	"DELETE /projects/:id/access_tokens/:token_id": {{Kind: "accesstoken", Of: "token_id", Fields: ended}},

@@ -167,9 +167,19 @@ func (w writer) file(path string) (repository.Write, bool) {
 	return repository.Write{Content: content, Mode: f.Mode}, true
 }
 
+// folder reports whether files lie below a path by now.
 func (w writer) folder(path string) bool {
-	f, ok := w.FileAt(w.tree, path)
-	return ok && f.Mode == repository.ModeTree
+	for below, changed := range w.writes {
+		if isBelow(below, path) && !changed.Delete {
+			return true
+		}
+	}
+	for f := range w.Walk(w.tree, path, true) {
+		if f.Mode != repository.ModeTree && !w.writes[f.Path].Delete {
+			return true
+		}
+	}
+	return false
 }
 
 // apply does an action, or says why it cannot be done: as Gitaly says it, and for the journal.

@@ -24,6 +24,10 @@
 //	variables.go                       CI/CD variables (lib/api/ci/variables.rb, lib/api/group_variables.rb)
 //	resource_access_tokens.go          access tokens of projects and groups (lib/api/resource_access_tokens.rb)
 //	deploy_tokens.go                   deploy tokens (lib/api/deploy_tokens.rb)
+//	branches.go, tags.go               branches and tags of a repository (lib/api/branches.rb, lib/api/tags.rb)
+//	commits.go, commits_*.go           commits, shown and made (lib/api/commits.rb)
+//	repository_files.go                files of a repository (lib/api/files.rb)
+//	repository_trees.go                trees, blobs, archives, comparisons (lib/api/repositories.rb)
 //	protected_refs.go                  protected branches and tags (lib/api/protected_branches.rb)
 //	members.go                         members of both (lib/api/members.rb)
 //

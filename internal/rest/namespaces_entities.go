@@ -4,10 +4,12 @@ package rest
 // them).
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -115,7 +117,7 @@ func (q request) projectSeen(p *world.Project, readsCode bool) projectEntity {
 		WebURL: strings.TrimSuffix(repository, ".git"), LastActivityAt: identity.CreatedAt, Namespace: q.namespaceEntity(p)}
 	if readsCode {
 		e.DefaultBranch = p.DefaultBranch()
-		e.projectCodeEntity = &projectCodeEntity{}
+		e.projectCodeEntity = &projectCodeEntity{ReadmeURL: q.readmeURL(p)}
 	}
 	if q.Has(gitlabversion.NamespaceAttributesOf18) {
 		e.Visibility = p.Visibility
@@ -125,6 +127,24 @@ func (q request) projectSeen(p *world.Project, readsCode bool) projectEntity {
 	}
 	e.CustomAttributes = q.customAttributes()
 	return e
+}
+
+// readme is what a file is called that tells of a project (lib/gitlab/file_detector.rb).
+var readme = regexp.MustCompile(`(?i)^(readme|index)(\.\w+)?$`)
+
+// readmeURL is where the file is that tells of a project; nil if there is none.
+func (q request) readmeURL(p *world.Project) *string {
+	head := p.Repository.CommitAt("HEAD")
+	if head == nil {
+		return nil
+	}
+	for f := range p.Repository.Walk(head.Tree, "", false) {
+		if f.Mode.Kind() == repository.KindBlob && readme.MatchString(f.Path) {
+			url := q.WebURL(p.Path + "/-/blob/" + p.DefaultBranch() + "/" + f.Path)
+			return &url
+		}
+	}
+	return nil
 }
 
 // globalNotifications is the notification level of a member who has not chosen one.

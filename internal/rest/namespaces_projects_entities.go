@@ -171,8 +171,9 @@ type mergeRequestSettings struct {
 func (q request) fullProject(p *world.Project) fullProjectEntity {
 	readsCode := q.OnProject(p, policy.ReadCode).Allowed
 	e := fullProjectEntity{projectEntity: q.projectSeen(p, readsCode), Links: q.projectLinks(p), PackagesEnabled: true,
-		EmptyRepo: true, Archived: p.Archived, ContainerExpirationPolicy: registryCleanupEntity{Cadence: "1d", KeepN: 10,
-			OlderThan: "90d", NameRegex: ".*", NextRunAt: q.iso(p.CreatedAt.Add(24 * time.Hour))},
+		EmptyRepo: p.Repository.Empty(), Archived: p.Archived,
+		ContainerExpirationPolicy: registryCleanupEntity{Cadence: "1d", KeepN: 10, OlderThan: "90d", NameRegex: ".*",
+			NextRunAt: q.iso(p.CreatedAt.Add(24 * time.Hour))},
 		RepositoryObjectFormat:  "sha1",
 		CanCreateMergeRequestIn: readsCode && !q.Anonymous(), projectAccessLevels: accessLevelsOf(p), EmailsEnabled: true,
 		SharedRunnersEnabled: !p.SharedRunnersDisabled, LFSEnabled: true, CreatorID: 1, ImportStatus: "none",

@@ -1,7 +1,7 @@
 package rest
 
 // What the parameter statistics adds to projects and groups (lib/api/entities/project_statistics.rb,
-// lib/api/entities/group.rb). What jobs left behind is all that takes room here.
+// lib/api/entities/group.rb). What jobs left behind takes room here, and what is in repositories.
 
 import (
 	"github.com/fakegitlab/fakegitlab/internal/policy"
@@ -46,7 +46,9 @@ func (q request) projectStatistics(p *world.Project) *projectStatisticsEntity {
 		return nil
 	}
 	size := artifactsSize(p)
-	return &projectStatisticsEntity{storageEntity: storageEntity{Storage: size, JobArtifacts: size}}
+	inGit, commits := repositorySize(p)
+	return &projectStatisticsEntity{CommitCount: commits,
+		storageEntity: storageEntity{Storage: size + inGit, Repository: inGit, JobArtifacts: size}}
 }
 
 // groupStatistics are those of a group with all that is in it, for those who read everything.
@@ -54,12 +56,22 @@ func (q request) groupStatistics(g *world.Group) *storageEntity {
 	if !q.asksFor("statistics") || !policy.ReadAllResources(q.Actor).Allowed {
 		return nil
 	}
-	var size int64
+	var size, inGit int64
 	g.Below(func(g *world.Group) bool {
 		for _, p := range g.Projects {
-			size += artifactsSize(p)
+			of, _ := repositorySize(p)
+			size, inGit = size+artifactsSize(p), inGit+of
 		}
 		return true
 	})
-	return &storageEntity{Storage: size, JobArtifacts: size}
+	return &storageEntity{Storage: size + inGit, Repository: inGit, JobArtifacts: size}
+}
+
+// repositorySize is how many bytes the objects of a project's repository have, and how many commits its default branch.
+func repositorySize(p *world.Project) (bytes int64, commits int) {
+	n, _ := p.Repository.Size()
+	if head := p.Repository.CommitAt("HEAD"); head != nil {
+		commits = len(p.Repository.Ancestors(head.ID))
+	}
+	return int64(n), commits
 }

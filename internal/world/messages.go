@@ -121,6 +121,7 @@ const (
 		"because parent group does not allow it"
 	msgSharedRunnersGroup   = "cannot be enabled because parent group does not allow it"
 	msgBuildTimeout         = "needs to be between 10 minutes and 1 month"
+	msgfNoSuchHead          = "Could not change HEAD: branch '%s' does not exist"
 	msgConfigPath           = "cannot include leading slash or directory traversal."
 	msgfTooLarge            = "must be less than or equal to %d"
 	msgNotInList            = "is not included in the list"

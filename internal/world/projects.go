@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
 // Transitions of projects, by the rules of GitLab's models. Each refuses with an *Invalid before it changes anything.
@@ -110,6 +112,10 @@ func (st *State) ChangeProject(p *Project, c ProjectChange) error {
 		next.Visibility = level
 	}
 	next.apply(&v, c)
+	if head := next.DefaultBranch(); head != p.DefaultBranch() && !p.Repository.Empty() &&
+		p.Repository.Ref(repository.Branch(head)) == "" {
+		v.Add(attrBase, fmt.Sprintf(msgfNoSuchHead, head))
+	}
 	if err := v.orNil(); err != nil {
 		return err
 	}

@@ -1,0 +1,60 @@
+package rest_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// What the conformance cases cannot say: what is in an archive, who sees what is only for members, and that a refused
+// commit leaves nothing.
+func TestRepositoryOverREST(t *testing.T) {
+	gl := testkit.NewMia(t)
+	gl.AddProject(fg.Project{Path: "acme/code", Visibility: fg.Public, Files: map[string]string{"a/b.txt": "b", "c": "c"},
+		Members: fg.Members{"mia": fg.Maintainer}, Attributes: map[string]string{"repository_access_level": "private"}})
+	ask := func(who, method, path, body string) testkit.Reply {
+		token := ""
+		if who != "" {
+			token = gl.Token(who)
+		}
+		return testkit.Ask(t, gl, token, method, "/projects/acme%2Fcode/repository/"+path, testkit.WithJSON(body))
+	}
+
+	packed := ask("mia", "GET", "archive.tar.gz?sha=main&path=a", "")
+	unpacked, err := gzip.NewReader(strings.NewReader(packed.Body))
+	require.NoError(t, err)
+	in := tar.NewReader(unpacked)
+	var names []string
+	for h, err := in.Next(); err != io.EOF; h, err = in.Next() {
+		require.NoError(t, err)
+		names = append(names, h.Name)
+	}
+	folder := strings.TrimSuffix(names[1], "/")
+	assert.Equal(t, []string{"pax_global_header", folder + "/", folder + "/a/b.txt"}, names)
+	assert.Equal(t, `404 {"message":"404 File Not Found"}`, ask("mia", "GET", "archive.tar.bz2", "").String())
+
+	assert.Equal(t, `404 {"message":"404 Repository Not Found"}`, ask("", "GET", "branches", "").String())
+	assert.Equal(t, `403 {"message":"403 Forbidden"}`, ask("", "GET", "tree", "").String())
+
+	before := gl.Snapshot()
+	refused := ask("mia", "POST", "commits", `{"branch":"main","commit_message":"m","actions":[`+
+		`{"action":"create","file_path":"new","content":"x"},{"action":"delete","file_path":"nothing"}]}`)
+	assert.Equal(t, `400 {"message":"A file with this name doesn't exist"}`, refused.String())
+	before.AccessTokens = gl.Snapshot().AccessTokens // which were used
+	assert.Equal(t, before, gl.Snapshot())
+
+	made := ask("mia", "POST", "commits", `{"branch":"main","commit_message":"m","actions":[`+
+		`{"action":"delete","file_path":"a/b.txt"},{"action":"create","file_path":"a","content":"a file now"}]}`)
+	require.Equal(t, 201, made.Status, made.Body)
+	assert.Equal(t, "a file now", ask("mia", "GET", "files/a/raw", "").Body)
+	assert.True(t, bytes.Contains([]byte(ask("mia", "GET", "commits/main/diff", "").Body), []byte(`"deleted_file":true`)))
+}
