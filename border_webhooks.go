@@ -14,7 +14,8 @@ func publicWebhook(h *world.Webhook) Webhook {
 	a := h.Clone()
 	out := Webhook{ID: h.ID, URL: a.URL, Token: a.Token, JobEvents: a.Events[world.JobEvents],
 		PipelineEvents: a.Events[world.PipelineEvents], PushEvents: a.Events[world.PushEvents],
-		TagPushEvents: a.Events[world.TagPushEvents], Name: world.OrEmpty(a.Name), Description: world.OrEmpty(a.Description), TLSUnverified: a.UnverifiedTLS,
+		TagPushEvents: a.Events[world.TagPushEvents], Name: world.OrEmpty(a.Name),
+		Description: world.OrEmpty(a.Description), TLSUnverified: a.UnverifiedTLS,
 		BranchFilter: world.OrEmpty(a.BranchFilter), Template: world.OrEmpty(a.Template), URLVariables: a.Variables,
 		Headers: a.Headers, Disabled: h.Disabled || !h.DisabledUntil.IsZero(), DisabledUntil: h.DisabledUntil,
 		Failures: h.Failures, CreatedAt: h.CreatedAt}

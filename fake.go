@@ -102,8 +102,8 @@ type TB interface {
 //	    rest's foundRoutes.mu       for OPTIONS, and by itself
 //	    clock.mu                    for every time
 //	    those of internal/webhooks  at the end of a visit, in a Reset, and by themselves
-//	those of internal/githttp     a repository's on disk before that of what is to be written there; the state's before both
-//	  the one of outside.Folder   at the beginning and end of a clone or fetch, in a Reset, and by itself
+//	    those of internal/githttp   at the beginning of a clone or fetch, and by themselves
+//	    the one of outside.Folder   likewise, in a Reset, and by itself
 //	InFlight.mu and Door.mu of internal/traffic, ending.mu, news.mu: each by itself alone
 //
 // Functions of the test (hooks, conditions, handlers, changes, invariants) run with none of them held, so that they

@@ -10,8 +10,8 @@ import (
 )
 
 // Webhook is an address of a project, or of a group for all projects below it, that GitLab calls when something
-// happens. Job events (X-Gitlab-Event: Job Hook), pipeline events (Pipeline Hook) and pushes of branches (Push Hook) and
-// tags (Tag Push Hook) are sent; of the others the fake only knows who wants them.
+// happens. Job events (X-Gitlab-Event: Job Hook), pipeline events (Pipeline Hook) and pushes of branches (Push Hook)
+// and tags (Tag Push Hook) are sent; of the others the fake only knows who wants them.
 type Webhook struct {
 	ID      int    `json:"id,omitzero"`
 	Project string `json:"project,omitzero"` // full path; a webhook is of a project or of a group

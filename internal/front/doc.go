@@ -17,7 +17,7 @@
 //	  polling.go                           Workhorse lets it wait, without the mutex            204, 413
 //	  throttle.go                          too many requests, of whatever kind                  429
 //	  auth.go, auth_job.go, sudo.go,       who is it, and may the token?                        401, 403
-//	  scopes.go, signin.go
+//	  scopes.go, signin.go, git.go
 //	                                       here is the endpoint's before block
 //	  answer.go: validate                  the parameters as the endpoint declares them         400
 //	  stream.go, upload.go                 a body of any size, read without the mutex
@@ -26,7 +26,8 @@
 //	response.go                          what handlers and stages return
 //	render.go                            Sending: headers, ETag, bytes
 //
-// shown.go is what every protocol shows alike, added.go the endpoints that a test serves itself.
+// shown.go is what every protocol shows alike, pages.go what the protocols of a few paths beside the REST API have in
+// common, added.go the endpoints that a test serves itself.
 //
 // It knows nothing of what an endpoint does, nor of the ways of one protocol to name endpoints: that is in the Routes
 // and the Protocol of a package above. Which protocols there are, internal/gitlab knows.

@@ -127,7 +127,8 @@ func readOffset(r *bytes.Reader) (back int64, err error) {
 	return back, nil
 }
 
-// inflate reads data that is compressed, of which so many bytes are to come. It takes room as they do, whatever is said.
+// inflate reads data that is compressed, of which so many bytes are to come. It takes room as they do, whatever is
+// said.
 func inflate(r *bytes.Reader, size uint64) ([]byte, error) {
 	z, err := zlib.NewReader(r)
 	if err != nil {

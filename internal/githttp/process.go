@@ -31,9 +31,9 @@ var passedOn = []string{"PATH", "TMPDIR", "TMP", "TEMP", "SystemRoot", "LD_LIBRA
 // afterKill is how long is waited for what a process that was killed has still open.
 const afterKill = 2 * time.Second
 
-// run runs git with a text for its standard input and an environment of its own, and returns what it wrote. It is killed
-// with all that it has begun when ctx ends. Where it fails, the error has what it said of it; errNoGit is that of a
-// machine without git.
+// run runs git with a text for its standard input and an environment of its own, and returns what it wrote. It is
+// killed with all that it has begun when ctx ends. Where it fails, the error has what it said of it; errNoGit is that
+// of a machine without git.
 func run(ctx context.Context, in io.Reader, protocol string, args ...string) (out world.Blob, err error) {
 	path, err := exec.LookPath(program)
 	if err != nil {

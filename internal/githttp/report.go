@@ -57,6 +57,6 @@ func appendBand(b []byte, band string, content []byte) []byte {
 
 // result is the answer to a push.
 func result(body []byte) front.Response {
-	return front.Response{Status: http.StatusOK, Text: string(body), ContentType: "application/x-" + receivePack + "-result",
-		Bare: true}.With("Cache-Control", "no-cache")
+	return front.Response{Status: http.StatusOK, Text: string(body), Bare: true,
+		ContentType: "application/x-" + receivePack + "-result"}.With("Cache-Control", "no-cache")
 }

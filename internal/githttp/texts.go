@@ -19,8 +19,9 @@ const (
 	msgInternalError = "Internal Server Error\n" // by Workhorse
 	msgUnavailable   = "The git server, Gitaly, is not available at this time. Please contact your administrator."
 	msgfMergeRequest = "\nTo create a merge request for %s, visit:\n  %s\n\n"
-	msgfMoved        = "\nProject '%s' was moved to '%s'.\n\nPlease update your Git remote:\n\n  git remote set-url origin %s\n\n"
-	msgfFirstBranch  = "\nA default branch (e.g. main) does not yet exist for %s\n" +
+	msgfMoved        = "\nProject '%s' was moved to '%s'.\n\nPlease update your Git remote:\n\n" +
+		"  git remote set-url origin %s\n\n"
+	msgfFirstBranch = "\nA default branch (e.g. main) does not yet exist for %s\n" +
 		"Ask a project Owner or Maintainer to create a default branch:\n\n  %s\n\n"
 	msgfGitLab = "GitLab: %s\n" // what a hook of GitLab's has refused a push with
 )

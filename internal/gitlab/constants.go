@@ -212,6 +212,9 @@ var constants = []constant{
 	{"GetGroupDeployToken", "GET /groups/:id/deploy_tokens/:token_id"},
 	{"CreateGroupDeployToken", "POST /groups/:id/deploy_tokens"},
 	{"DeleteGroupDeployToken", "DELETE /groups/:id/deploy_tokens/:token_id"},
+	{"GitInfoRefs", "GET /:project.git/info/refs"},
+	{"GitUploadPack", "POST /:project.git/git-upload-pack"},
+	{"GitReceivePack", "POST /:project.git/git-receive-pack"},
 }
 
 type constant struct{ name, endpoint string }

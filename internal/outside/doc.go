@@ -9,6 +9,7 @@
 //   - place.go: where in the test a call came from; whether the test runs in a testing/synctest bubble
 //   - keep.go: the person who runs the test, and waiting for them
 //   - artifacts.go: where a test leaves files
+//   - folder.go: the folder on disk that a fake has for itself, and that goes with it
 //
 // A function of the test may panic, hang or use the fake, which then waits for itself. Neither may cost an answer: the
 // function is given up after a while, once and for all, and what was wrong is told.

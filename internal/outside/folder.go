@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// Folder is the one folder on disk in which a fake keeps files. It is made when it is first needed, and it goes with all
-// that is in it when it is emptied or closed and nobody uses it any more. The zero value is ready.
+// Folder is the one folder on disk in which a fake keeps files. It is made when it is first needed, and it goes with
+// all that is in it when it is emptied or closed and nobody uses it any more. The zero value is ready.
 type Folder struct {
 	mu     sync.Mutex
 	now    *folderRound

@@ -82,6 +82,7 @@ func TestVersions(t *testing.T) {
 	maps.Copy(proofs, graphqlProofs())
 	maps.Copy(proofs, hookProofs())
 	maps.Copy(proofs, repositoryProofs())
+	maps.Copy(proofs, gitProofs())
 	for _, d := range gitlabversion.Differences() {
 		row := d.Row()
 		t.Run(row.What, func(t *testing.T) {

@@ -7,6 +7,7 @@
 // Delivery.
 //
 //	payload.go, project.go   the JSON of job and pipeline events
+//	push.go                  the JSON of pushes
 //	courier.go               the queues, and who waits for them
 //	finding.go               looking for deliveries, and waiting for them
 //	request.go               one call: where to, headers, body, what came of it

@@ -19,7 +19,7 @@ type pushEvent struct {
 	UserID            int          `json:"user_id"`
 	UserName          string       `json:"user_name"`
 	UserUsername      string       `json:"user_username"`
-	UserEmail         string       `json:"user_email"` // the public one, which nobody here has
+	UserEmail         string       `json:"user_email"` // the public one
 	UserAvatar        string       `json:"user_avatar"`
 	ProjectID         int          `json:"project_id"`
 	Project           project      `json:"project"`
@@ -56,7 +56,8 @@ func (w Writer) PushEvent(p world.Pushed) []byte {
 	}
 	e := pushEvent{ObjectKind: kind, EventName: kind, Before: p.Old, After: p.New, Ref: p.Ref, RefProtected: p.Protected,
 		CheckoutSHA: world.OrNull(p.Commit), Message: p.Message, UserID: p.User.ID, UserName: p.User.Name,
-		UserUsername: p.User.Username, UserAvatar: w.State.AvatarURL(p.User.Email), ProjectID: p.Project.ID,
+		UserUsername: p.User.Username, UserEmail: p.User.Attributes["public_email"],
+		UserAvatar: w.State.AvatarURL(p.User.Email), ProjectID: p.Project.ID,
 		Project: w.project(p.Project), Commits: []pushCommit{}, TotalCommitsCount: p.Total,
 		Repository: pushedTo(w.repository(p.Project))}
 	r := p.Project.Repository

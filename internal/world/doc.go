@@ -74,6 +74,7 @@
 //	variables.go refs.go                                  transitions of CI/CD variables, protected branches and tags
 //	schedules.go triggers.go commit_statuses.go           pipeline schedules and triggers, what is told of jobs outside
 //	deploy_tokens.go repository.go                        deploy tokens; how refs of a repository move, commits
+//	pushes.go                                             what follows from a push beside pipelines
 //	pins.go                                               ids and tokens that a test wants requests to make
 //	drafts*.go standins.go                                records from plain data; what stands for refused ones
 //	visits.go                                             New, Visit and Replace, the ways into a whole state
