@@ -137,16 +137,7 @@ func publicPipeline(p *world.Pipeline) Pipeline {
 	if f.User != nil {
 		out.User = f.User.Username
 	}
-	for _, v := range f.Variables {
-		to := &out.Variables
-		if v.File {
-			to = &out.FileVariables
-		}
-		if *to == nil {
-			*to = map[string]string{}
-		}
-		(*to)[v.Key] = v.Value
-	}
+	out.Variables, out.FileVariables = publicHandedIn(f.Variables)
 	return out
 }
 
@@ -157,7 +148,7 @@ func pipelineDraft(st *world.State, in Pipeline) (*world.Project, world.Pipeline
 	f := world.PipelineFacts{Ref: in.Ref, RefIsTag: in.RefIsTag, Protected: in.Protected, Commit: world.Commit(in.Commit),
 		Source: in.Source, Status: world.JobStatus(in.Status), Name: in.Name,
 		User:      found.user("user", cmp.Or(in.User, world.RootUsername)),
-		Variables: pipelineVariables(in), YAMLErrors: in.YAMLErrors,
+		Variables: handedIn(in.Variables, in.FileVariables), YAMLErrors: in.YAMLErrors,
 		AutoCancel: ci.AutoCancel{OnNewCommit: in.AutoCancelOnNewCommit, OnJobFailure: in.AutoCancelOnJobFailure},
 		ScheduleID: in.ScheduleID, TriggerID: in.TriggerID, AutoCanceledBy: in.AutoCanceledBy,
 		CreatedAt: in.CreatedAt, UpdatedAt: in.UpdatedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt,
@@ -169,13 +160,28 @@ func pipelineDraft(st *world.State, in Pipeline) (*world.Project, world.Pipeline
 	return project, f, found.problems
 }
 
-// pipelineVariables are the variables that were handed in with a pipeline, by their keys.
-func pipelineVariables(in Pipeline) (all []ci.JobVariable) {
-	for _, key := range slices.Sorted(maps.Keys(in.Variables)) {
-		all = append(all, ci.JobVariable{Key: key, Value: in.Variables[key]})
+// publicHandedIn are variables by their keys, those apart that are files.
+func publicHandedIn(variables []ci.JobVariable) (plain, files map[string]string) {
+	for _, v := range variables {
+		to := &plain
+		if v.File {
+			to = &files
+		}
+		if *to == nil {
+			*to = map[string]string{}
+		}
+		(*to)[v.Key] = v.Value
 	}
-	for _, key := range slices.Sorted(maps.Keys(in.FileVariables)) {
-		all = append(all, ci.JobVariable{Key: key, Value: in.FileVariables[key], File: true})
+	return plain, files
+}
+
+// handedIn are the variables that a pipeline or a schedule has, by their keys.
+func handedIn(plain, files map[string]string) (all []ci.JobVariable) {
+	for _, key := range slices.Sorted(maps.Keys(plain)) {
+		all = append(all, ci.JobVariable{Key: key, Value: plain[key]})
+	}
+	for _, key := range slices.Sorted(maps.Keys(files)) {
+		all = append(all, ci.JobVariable{Key: key, Value: files[key], File: true})
 	}
 	return all
 }
@@ -196,3 +202,30 @@ func addPipeline(st *world.State, in Pipeline) (*world.Pipeline, error) {
 
 // seedName is what a message on a scenario calls the pipeline.
 func (p Pipeline) seedName() string { return p.Ref }
+
+func publicSchedule(s *world.PipelineSchedule) PipelineSchedule {
+	out := PipelineSchedule{ID: s.ID, Project: s.Project.Path, Description: s.Description, Ref: s.Ref, Cron: s.Cron,
+		CronTimezone: s.Timezone, Inactive: !s.Active, NextRunAt: s.NextRunAt, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt}
+	if s.Owner != nil {
+		out.Owner = s.Owner.Username
+	}
+	out.Variables, out.FileVariables = publicHandedIn(s.Variables)
+	return out
+}
+
+func addSchedule(st *world.State, in PipelineSchedule) (*world.PipelineSchedule, error) {
+	return st.AddSchedule(in.Project, in.Owner, world.PipelineSchedule{ID: in.ID, Description: in.Description, Ref: in.Ref,
+		Cron: in.Cron, Timezone: in.CronTimezone, Active: !in.Inactive, NextRunAt: in.NextRunAt, CreatedAt: in.CreatedAt,
+		UpdatedAt: in.UpdatedAt, Variables: handedIn(in.Variables, in.FileVariables)})
+}
+
+func publicTrigger(t *world.PipelineTrigger) PipelineTrigger {
+	return PipelineTrigger{ID: t.ID, Project: t.Project.Path, Owner: t.Owner.Username, Token: t.Token,
+		Description: t.Description, ExpiresAt: t.ExpiresAt, LastUsed: t.LastUsed, CreatedAt: t.CreatedAt,
+		UpdatedAt: t.UpdatedAt}
+}
+
+func addTrigger(st *world.State, in PipelineTrigger) (*world.PipelineTrigger, error) {
+	return st.AddTrigger(in.Project, in.Owner, world.PipelineTrigger{ID: in.ID, Token: in.Token, Description: in.Description,
+		ExpiresAt: in.ExpiresAt, LastUsed: in.LastUsed, CreatedAt: in.CreatedAt, UpdatedAt: in.UpdatedAt})
+}

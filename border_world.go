@@ -30,6 +30,8 @@ func snapshotOf(st *world.State) Scenario {
 	})
 	s.Variables, s.ProtectedRefs = publicVariables(st), someCopies(st.ProtectedRefs.Rows, publicProtectedRef)
 	s.DeployTokens = someCopies(st.DeployTokens.Rows, publicDeployToken)
+	s.PipelineSchedules = someCopies(st.Schedules.Rows, publicSchedule)
+	s.PipelineTriggers = someCopies(st.Triggers.Rows, publicTrigger)
 	for _, g := range st.Groups.Rows {
 		s.addTies(g.Path, g)
 	}
@@ -122,6 +124,10 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 		seedEach(&refused, "variables", s.Variables, func(v Variable) string { return v.Key }, making(st, addVariable))
 		seedEach(&refused, "deploy_tokens", s.DeployTokens, func(t DeployToken) string { return t.Name },
 			making(st, addDeployToken))
+		seedEach(&refused, "pipeline_schedules", s.PipelineSchedules,
+			func(s PipelineSchedule) string { return s.Description }, making(st, addSchedule))
+		seedEach(&refused, "pipeline_triggers", s.PipelineTriggers,
+			func(t PipelineTrigger) string { return t.Description }, making(st, addTrigger))
 		seedEach(&refused, "protected_refs", s.ProtectedRefs, func(r ProtectedRef) string { return r.Name },
 			making(st, addProtectedRef))
 		seedEach(&refused, "access_tokens", s.AccessTokens, func(t AccessToken) string { return t.User },

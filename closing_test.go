@@ -61,7 +61,7 @@ func dialed(t *testing.T, gl *Fake, sent string) {
 	c, err := gl.DialContext(context.Background(), "tcp", "")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = c.Close() })
-	if gl.options.tls {
+	if gl.options.tls != nil {
 		roots := x509.NewCertPool()
 		roots.AppendCertsFromPEM(gl.CertificatePEM())
 		c = tls.Client(c, &tls.Config{RootCAs: roots, ServerName: tlsHost})

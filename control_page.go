@@ -235,7 +235,7 @@ func (c *control) jobPage() controlapi.Answer {
 }
 
 func (c *control) pipelinePage() controlapi.Answer {
-	v, err := atPath(c, controlapi.PipelineByNumber,
+	v, err := atPath(c, (*world.State).PipelineByNumber,
 		func(st *world.State, p *world.Pipeline) (controlpage.PipelinePage, error) {
 			return controlapi.PipelinePage(st, p, pageJob), nil
 		})

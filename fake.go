@@ -60,6 +60,7 @@ import (
 	"io"
 	"log"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"regexp"
 	"strings"
@@ -157,14 +158,15 @@ type invariant struct {
 // that it shares with others; two that contradict each other fail the start.
 type Option func(*options)
 
+// What takes much code is here as a function, so that Go's linker leaves it out of the tests that do not ask for it.
 type options struct {
 	scenario       *Scenario
-	scenarioFile   *string // in place of scenario
+	scenarioFile   func(*Fake) error // seeds what is in a file in place of scenario
 	version        string
 	start          *time.Time
 	clock          func() time.Time
 	inMemory       bool
-	tls            bool
+	tls            func(*httptest.Server) // starts a server with TLS; nil: without
 	addr           string
 	loopbackOnly   bool
 	basePath       string
@@ -217,7 +219,7 @@ func WithLongPolling(d time.Duration) Option {
 }
 
 // WithTLS serves HTTPS, with HTTP/2. Client trusts the certificate, which is for 127.0.0.1, ::1 and example.com.
-func WithTLS() Option { return func(o *options) { o.tls = true } }
+func WithTLS() Option { return func(o *options) { o.tls = (*httptest.Server).StartTLS } }
 
 // WithBasePath puts GitLab under a relative URL, such as "/gitlab".
 func WithBasePath(prefix string) Option {

@@ -329,7 +329,7 @@ func (f *Fake) arrangedFor(c Call) (all []string) {
 	now := f.clock.Now()
 	for _, i := range f.faults.List() {
 		if (!i.Failure.takesEffect() || i.Failure.Delay > 0) && !i.IsSpent(now) && i.Matches(c) {
-			all = append(all, fmt.Sprintf("its requests meet the Failure of %s (%s)%s", i.Selection.Text, i.Failure.effect(),
+			all = append(all, fmt.Sprintf("its requests meet the Failure of %s (%s)%s", i.Text, i.Failure.effect(),
 				i.Place(" injected")))
 		}
 	}

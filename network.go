@@ -108,7 +108,7 @@ func (f *Fake) listen() error {
 func (f *Fake) listenInMemory() network {
 	l, _ := traffic.OpenDoor(func() (net.Listener, error) { return memnet.Listen(), nil })
 	host := memnet.Host
-	if f.options.tls {
+	if f.options.tls != nil {
 		host = tlsHost
 	}
 	s := f.startServer(l, host)
@@ -128,8 +128,8 @@ func (f *Fake) listenInMemory() network {
 func (f *Fake) startServer(l *traffic.Door, host string) *httptest.Server {
 	s := &httptest.Server{Listener: l, EnableHTTP2: true,
 		Config: &http.Server{Handler: f.own(host, http.ErrAbortHandler, l), ErrorLog: quiet(), ConnState: l.Note}}
-	if f.options.tls {
-		s.StartTLS()
+	if f.options.tls != nil {
+		f.options.tls(s)
 	} else {
 		s.Start()
 	}
@@ -140,7 +140,7 @@ func (f *Fake) startServer(l *traffic.Door, host string) *httptest.Server {
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
 func (f *Fake) scheme() string {
-	if f.options.tls {
+	if f.options.tls != nil {
 		return "https"
 	}
 	return "http"

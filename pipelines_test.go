@@ -3,6 +3,7 @@ package fakegitlab_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -178,9 +179,10 @@ func TestWaitForPipelineSaysWhatKeepsIt(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	said := err.Error()
 	assert.Contains(t, said, "waiting until pipeline 40 has ended, which is pending: ")
+	compile := jobNamed(t, gl, p.ID, "compile").ID
 	assert.Contains(t, said, "(compile) is pending: there is no runner\n")
-	assert.Contains(t, said, "(unit 1/2) is created: the job waits for job ")
-	assert.Contains(t, said, "(ship) is created: the job waits for job ")
+	assert.Contains(t, said, fmt.Sprintf("(unit 1/2) is created: the job waits for job %d (compile), which is pending\n", compile))
+	assert.Contains(t, said, fmt.Sprintf("(ship) is created: the job waits for job %d (compile), which is pending", compile))
 
 	gl.AddRunner(fakegitlab.Runner{ID: 7})
 	j := jobNamed(t, gl, p.ID, "compile")
@@ -189,7 +191,7 @@ func TestWaitForPipelineSaysWhatKeepsIt(t *testing.T) {
 	_, err = gl.WaitForPipeline(t.Context(), p.ID, fakegitlab.JobSuccess)
 	require.Error(t, err)
 	assert.Contains(t, err.Error(), "pipeline 40 never is success: it is failed\nits jobs that did not succeed:\n")
-	assert.Contains(t, err.Error(), "(compile) is failed: the job has ended: it failed with script_failure\n")
+	assert.Contains(t, err.Error(), "(compile) is failed: script_failure\n")
 
 	done := make(chan fakegitlab.JobStatus)
 	again := gl.RetryPipeline(p.ID)

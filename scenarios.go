@@ -44,6 +44,9 @@ type Scenario struct {
 	Pipelines []Pipeline `json:"pipelines,omitzero"`
 	Jobs      []Job      `json:"jobs,omitzero"`
 	Webhooks  []Webhook  `json:"webhooks,omitzero"`
+	// PipelineSchedules and PipelineTriggers make pipelines.
+	PipelineSchedules []PipelineSchedule `json:"pipeline_schedules,omitzero"`
+	PipelineTriggers  []PipelineTrigger  `json:"pipeline_triggers,omitzero"`
 	// RunnerControllers may be there in every version; before 18.9 nothing shows them.
 	RunnerControllers []RunnerController `json:"runner_controllers,omitzero"`
 }

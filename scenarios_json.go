@@ -103,7 +103,8 @@ func ReadScenario(r io.Reader) (Scenario, error) {
 // file fails the start, with its name, line and column.
 func WithScenarioFile(path string) Option {
 	return func(o *options) {
-		if o.scenario, o.scenarioFile = nil, &path; path == "" { // an unset variable
+		o.scenario, o.scenarioFile = nil, func(f *Fake) error { return f.seedFile(path) }
+		if path == "" { // an unset variable
 			o.mistaken(`WithScenarioFile(""): there is no path`)
 		}
 	}
@@ -111,18 +112,22 @@ func WithScenarioFile(path string) Option {
 
 // seedInitial seeds what WithScenario or WithScenarioFile says, and keeps it for Reset.
 func (f *Fake) seedInitial() error {
-	path := f.options.scenarioFile
-	if path == nil {
-		if f.options.scenario == nil {
-			return nil
-		}
-		kept := plain.Clone(*f.options.scenario)
-		f.initial.scenario = &kept
-		return f.Seed(kept)
+	switch {
+	case f.options.scenarioFile != nil:
+		return f.options.scenarioFile(f)
+	case f.options.scenario == nil:
+		return nil
 	}
-	text, err := os.ReadFile(*path)
+	kept := plain.Clone(*f.options.scenario)
+	f.initial.scenario = &kept
+	return f.Seed(kept)
+}
+
+// seedFile seeds what WithScenarioFile says, and keeps it for Reset.
+func (f *Fake) seedFile(path string) error {
+	text, err := os.ReadFile(path)
 	if err != nil {
-		return fmt.Errorf("WithScenarioFile: %w%s", err, nearest.File(*path))
+		return fmt.Errorf("WithScenarioFile: %w%s", err, nearest.File(path))
 	}
 	s, err := ReadScenario(bytes.NewReader(text))
 	if err == nil {
@@ -134,7 +139,7 @@ func (f *Fake) seedInitial() error {
 		return err
 	}
 	for i := range refused.Problems {
-		refused.Problems[i].File = *path
+		refused.Problems[i].File = path
 	}
 	return refused
 }

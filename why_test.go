@@ -250,6 +250,44 @@ func TestWhyPendingOfOtherStates(t *testing.T) {
 	why(waiting, "there is no runner")
 }
 
+// What the jobs of a pipeline that moves by itself wait for.
+func TestWhyPendingInAPipeline(t *testing.T) {
+	gl := fg.New(t)
+	gl.AddProject(fg.Project{Path: "acme/shop"})
+	r := gl.AddRunner(fg.Runner{})
+	p := gl.AddPipeline(fg.Pipeline{Project: "acme/shop", CI: `
+compile: {stage: build, script: make}
+lint: {stage: test, script: make lint, when: manual, allow_failure: false}
+unit: {stage: test, script: make test, needs: [compile]}
+later: {stage: test, script: make later, when: delayed, start_in: 30 minutes}
+first: {stage: test, script: deploy, resource_group: site}
+second: {stage: test, script: deploy, resource_group: site}
+rescue: {stage: deploy, script: cry, when: on_failure}
+ship: {stage: deploy, script: make ship}
+`})
+	id := func(name string) int { return jobNamed(t, gl, p.ID, name).ID }
+	why := func(name, want string, ids ...any) {
+		t.Helper()
+		assert.Equal(t, []fg.Verdict{{Reason: fmt.Sprintf(want, ids...)}}, gl.WhyPending(id(name)))
+	}
+	why("lint", "the job waits for job %d (compile), which is pending", id("compile"))
+	gl.StartJob(id("compile"), r.ID)
+	gl.FinishJob(id("compile"), fg.JobSuccess)
+	why("lint", "the job waits for somebody to play it")
+	why("later", "the job is delayed until 2024-07-01T12:30:00Z, 30m0s from now")
+	why("second", "the job waits for the resource group site, which job %d (first) has; that one is pending", id("first"))
+	assert.Regexp(t, `^the job waits for job \d+ \(lint\), which is manual \(somebody has to play it\), job \d+ \(unit\), which is `+
+		`pending, job \d+ \(later\), which is scheduled and 2 more$`, gl.WhyPending(id("ship"))[0].Reason)
+
+	gl.PlayJob(id("lint"))
+	gl.Advance(30 * time.Minute)
+	for _, name := range []string{"lint", "unit", "later", "first", "second"} {
+		gl.StartJob(id(name), r.ID)
+		gl.FinishJob(id(name), fg.JobSuccess)
+	}
+	why("rescue", "the job was skipped: it is one for failures (when: on_failure), and none was before it")
+}
+
 // The errors of waits have the verdicts, too.
 func TestWaitsSayWhatAJobWaitsFor(t *testing.T) {
 	gl := fg.New(t)

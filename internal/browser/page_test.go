@@ -207,7 +207,7 @@ func TestLogGrows(t *testing.T) {
 	b.picture("job-400")
 	b.look(1200, 700, "dark")
 	b.visit(fmt.Sprintf("%spage/jobs/%d", page(gl), waiting.id))
-	assert.Contains(t, eval[string](b, `document.getElementById("why").textContent`), "mainframe")
+	assert.Contains(t, eval[string](b, `document.getElementById("runners").textContent`), "mainframe")
 	b.picture("pending-dark")
 }
 
@@ -330,6 +330,44 @@ func shipping(t *testing.T, gl *fakegitlab.Fake) (pipeline int, jobs map[string]
 	add("deploy", "production", fakegitlab.JobCreated, needs("integration", "staging"))
 	add("deploy", "canary", fakegitlab.JobScheduled)
 	return pipeline, jobs
+}
+
+// A pipeline that moves by itself keeps moving on the page; a delayed job has its time there.
+func TestPipelineMoves(t *testing.T) {
+	b, gl := open(t), looked(t)
+	p := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", CI: `
+workflow: {name: Nightly of the shop}
+stages: [build, test, deploy]
+compile: {stage: build, script: make}
+"unit": {stage: test, script: make test, needs: [compile], parallel: 3}
+later: {stage: test, script: make later, when: delayed, start_in: 30 minutes}
+page: {stage: deploy, script: make page, needs: ["unit"]}
+ship: {stage: deploy, script: make ship, when: manual, allow_failure: false, needs: [compile]}
+`})
+	jobs := map[string]int{}
+	for _, j := range gl.Jobs() {
+		if j.PipelineID == p.ID {
+			jobs[j.Name] = j.ID
+		}
+	}
+	b.look(1100, 800, "light")
+	b.visit(fmt.Sprintf("%spage/pipelines/%d", page(gl), p.ID))
+	assert.Contains(t, eval[string](b, `document.getElementById("h-pipeline").textContent`), "Nightly of the shop")
+	assert.Equal(t, 7, eval[int](b, `document.querySelectorAll(".flow path").length`))
+	gl.StartJob(jobs["compile"], 100001)
+	gl.Advance(100 * time.Second)
+	gl.FinishJob(jobs["compile"], fakegitlab.JobSuccess)
+	box := func(name string) string {
+		return fmt.Sprintf(`document.getElementById("box-%d").textContent`, jobs[name])
+	}
+	b.until(box("later") + `.includes("12:31:40")`)
+	assert.Contains(t, eval[string](b, box("compile")), "1 min 40 s")
+	assert.NotContains(t, eval[string](b, `document.getElementById("main").textContent`), "added alone")
+	assert.True(t, eval[bool](b, `[...document.querySelectorAll(".box button")].every((button) =>
+		button.getBoundingClientRect().right <= button.closest(".box").getBoundingClientRect().right)`), "no button is cut off")
+	b.picture("pipeline-moves")
+	b.click(fmt.Sprintf("#box-%d button", jobs["later"]))
+	b.until(box("later") + `.includes("pending")`)
 }
 
 // A pipeline is shown with its stages and needs; a manual job is played there, and the page keeps up.

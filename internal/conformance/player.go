@@ -219,6 +219,9 @@ func (p *Player) expand(s string) string {
 		if date, ok := dateAhead(name, p.server.Now()); ok {
 			return date
 		}
+		if ago, ok := strings.CutPrefix(name, "time."); ok {
+			return Time(ago).At(p.server.Now()).UTC().Format(time.RFC3339)
+		}
 		if header, ok := strings.CutPrefix(name, "last.headers."); ok {
 			return p.last.header.Get(header)
 		}
@@ -323,7 +326,8 @@ func (p *Player) checkIDs(where string, want, got any) {
 	var wanted []int
 	for _, name := range want.([]any) {
 		id := -1
-		for _, kind := range []string{"runner", "job", "project", "group", "token", "user"} {
+		for _, kind := range []string{"runner", "job", "project", "group", "token", "user", "pipeline", "trigger",
+			"schedule"} {
 			if known, ok := p.ids[kind+"."+fmt.Sprint(name)]; ok && id < 0 {
 				id = known
 			}

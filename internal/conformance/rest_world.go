@@ -213,6 +213,7 @@ func (w *restWorld) setUp(path string, in caseProject) {
 	if len(more) > 0 {
 		w.send(http.MethodPut, path, more)
 	}
+	w.fill(path, in.caseRepository)
 	if in.Archived {
 		w.send(http.MethodPost, path+"/archive", nil)
 	}

@@ -20,6 +20,10 @@ type caseWorld struct {
 	Runners  entities        `json:"runners"`
 	Managers json.RawMessage `json:"managers"`
 	Jobs     entities        `json:"jobs"`
+	// Pipelines come before the jobs, some of which they name.
+	Pipelines entities `json:"pipelines"`
+	Triggers  entities `json:"triggers"`
+	Schedules entities `json:"schedules"`
 }
 
 // mergedWith lays the world of a case over that of its file.
@@ -34,6 +38,9 @@ func (w caseWorld) mergedWith(over *caseWorld, byKey bool) caseWorld {
 	w.Projects = w.Projects.mergedWith(over.Projects, byKey)
 	w.Runners = w.Runners.mergedWith(over.Runners, byKey)
 	w.Jobs = w.Jobs.mergedWith(over.Jobs, byKey)
+	w.Pipelines = w.Pipelines.mergedWith(over.Pipelines, byKey)
+	w.Triggers = w.Triggers.mergedWith(over.Triggers, byKey)
+	w.Schedules = w.Schedules.mergedWith(over.Schedules, byKey)
 	if len(over.Managers) > 0 {
 		w.Managers = over.Managers
 	}
@@ -47,7 +54,10 @@ type WorldMaker interface {
 	group(name string, in caseGroup)
 	project(name string, in caseProject)
 	runner(name string, in caseRunner, managers []caseManager)
+	pipeline(name string, in casePipeline)
 	job(name string, in caseJob)
+	trigger(name string, in caseTrigger)
+	schedule(name string, in caseSchedule)
 	token(name string, in caseToken)
 	ready() // all is made
 }
@@ -66,7 +76,10 @@ func (p *Player) seed(w caseWorld, maker WorldMaker) {
 		managers[m.Runner] = append(managers[m.Runner], m)
 	}
 	each(p, w.Runners, func(name string, r caseRunner) { maker.runner(name, r, managers[name]) })
+	each(p, w.Pipelines, maker.pipeline)
 	each(p, w.Jobs, maker.job)
+	each(p, w.Triggers, maker.trigger)
+	each(p, w.Schedules, maker.schedule)
 	each(p, w.Tokens, maker.token)
 	maker.ready()
 }
@@ -231,6 +244,7 @@ type caseProject struct {
 	KeepLatestArtifact      *bool   `json:"keep_latest_artifact"`
 	// GitDepth is absent for GitLab's default and null for a full clone.
 	GitDepth json.RawMessage `json:"ci_default_git_depth"`
+	caseRepository
 }
 
 func (in caseProject) gitDepth() (depth int) {
@@ -251,9 +265,11 @@ func (p fakeWorld) project(name string, in caseProject) {
 		RegistrationTokensDisabled: IsFalse(in.AllowRegistrationTokens),
 		SharedRunnersDisabled:      IsFalse(in.SharedRunnersEnabled),
 		GroupRunnersDisabled:       IsFalse(in.GroupRunnersEnabled), BuildTimeout: in.BuildTimeout.Duration(),
-		GitDepth: in.gitDepth(), Archived: in.Archived, KeepLatestArtifact: in.KeepLatestArtifact})
+		GitDepth: in.gitDepth(), Archived: in.Archived, KeepLatestArtifact: in.KeepLatestArtifact,
+		Attributes: in.attributes()})
 	p.noteID("project", name, added.ID)
 	p.Names["project."+name+".registration_token"], p.Names["project."+name+".path"] = added.RegistrationToken, added.Path
+	p.fill(added, in.caseRepository)
 }
 
 type caseManager struct {

@@ -3,6 +3,7 @@ package conformance
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -55,7 +56,7 @@ func (p fakeWorld) job(name string, in caseJob) {
 			ExpiresAt: a.Expires.At(p.gl.Now())}}
 	}
 	pipeline := "pipeline." + in.Project + "/" + in.Pipeline
-	j.PipelineID = p.ids[pipeline]
+	j.PipelineID = cmp.Or(p.ids["pipeline of job."+name], p.ids[pipeline])
 	j = p.gl.AddJob(j)
 	p.ids[pipeline] = j.PipelineID
 	p.noteID("job", name, j.ID)

@@ -1,10 +1,8 @@
 package controlapi
 
 import (
-	"cmp"
 	"maps"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/controlpage"
@@ -13,26 +11,9 @@ import (
 
 // PipelineRows are the pipelines that are found, the newest first.
 func PipelineRows(st *world.State, find controlpage.Find) controlpage.List[controlpage.Pipeline] {
-	return controlpage.FirstRows(newestPipelines(st), find, pipelineRow)
-}
-
-func newestPipelines(st *world.State) (all []*world.Pipeline) {
-	for _, p := range st.Projects.Rows {
-		all = append(all, p.Pipelines()...)
-	}
-	slices.SortFunc(all, func(a, b *world.Pipeline) int { return cmp.Compare(b.ID, a.ID) })
-	return all
-}
-
-// PipelineByNumber finds a pipeline by its id in digits. Its error is an Absent.
-func PipelineByNumber(st *world.State, id string) (*world.Pipeline, error) {
-	n, _ := strconv.Atoi(id)
-	if p := st.PipelineByID(n); p != nil {
-		return p, nil
-	}
-	return nil, NoneWithID("pipeline", id, world.NamesOf(newestPipelines(st), func(p *world.Pipeline) string {
-		return strconv.Itoa(p.ID)
-	}))
+	newest := st.AllPipelines()
+	slices.Reverse(newest)
+	return controlpage.FirstRows(newest, find, pipelineRow)
 }
 
 // pipelineRow is a pipeline without the jobs of its stages.

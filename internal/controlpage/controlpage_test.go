@@ -163,12 +163,12 @@ func TestLines(t *testing.T) {
 		{Jobs: []Box{{Name: "e", Needs: []string{"b"}}}},
 	}}}
 	d := v.Lines()
-	assert.Equal(t, []float64{3*13 + 2*4, 2.4 + 2*4.3}, []float64{d.Width, d.Height})
+	assert.Equal(t, []float64{3*15 + 2*4, 2.4 + 2*4.3}, []float64{d.Width, d.Height})
 	require.Len(t, d.Lines, 3)
-	assert.Equal(t, Line{"M13.00 4.15 C15.00 4.15 15.00 4.15 17.00 4.15 M16.55 3.85 L17.00 4.15 L16.55 4.45", "success"}, d.Lines[0])
-	assert.Equal(t, "M17.00 4.15 C15.20 4.15 15.20 8.45 17.00 8.45 M16.55 8.15 L17.00 8.45 L16.55 8.75", d.Lines[1].Path)
-	assert.Equal(t, "M13.00 8.45 C15.00 8.45 15.00 6.30 17.00 6.30 L30.00 6.30 C32.00 6.30 32.00 4.15 34.00 4.15 "+
-		"M33.55 3.85 L34.00 4.15 L33.55 4.45", d.Lines[2].Path, "between the first box of the stage and the second")
+	assert.Equal(t, Line{"M15.00 4.15 C17.00 4.15 17.00 4.15 19.00 4.15 M18.55 3.85 L19.00 4.15 L18.55 4.45", "success"}, d.Lines[0])
+	assert.Equal(t, "M19.00 4.15 C17.20 4.15 17.20 8.45 19.00 8.45 M18.55 8.15 L19.00 8.45 L18.55 8.75", d.Lines[1].Path)
+	assert.Equal(t, "M15.00 8.45 C17.00 8.45 17.00 6.30 19.00 6.30 L34.00 6.30 C36.00 6.30 36.00 4.15 38.00 4.15 "+
+		"M37.55 3.85 L38.00 4.15 L37.55 4.45", d.Lines[2].Path, "between the first box of the stage and the second")
 
 	var crowded Stage
 	for i := range maxBoxes + 3 {

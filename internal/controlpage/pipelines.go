@@ -91,7 +91,7 @@ func (s *Stage) Add(b Box) {
 // The sizes of what is drawn, in rem, which style.css has as well: a box, what is between boxes below and beside each
 // other, and what is above the first.
 const (
-	boxWidth, boxHeight = 13.0, 3.5
+	boxWidth, boxHeight = 15.0, 3.5
 	boxGap, stageGap    = 0.8, 4.0
 	stageHead           = 2.4
 )

@@ -28,6 +28,8 @@ func TestEveryKindOfRecordIsCompared(t *testing.T) {
 		"runner":            {Runners: []fakegitlab.Runner{{ID: 1}}},
 		"job":               {Jobs: []fakegitlab.Job{{ID: 1}}},
 		"webhook":           {Webhooks: []fakegitlab.Webhook{{ID: 1}}},
+		"pipeline schedule": {PipelineSchedules: []fakegitlab.PipelineSchedule{{ID: 1}}},
+		"pipeline trigger":  {PipelineTriggers: []fakegitlab.PipelineTrigger{{ID: 1}}},
 		"runner controller": {RunnerControllers: []fakegitlab.RunnerController{{ID: 1}}},
 	} {
 		for _, worlds := range [][2]fakegitlab.Scenario{{want, {}}, {{}, want}} {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -71,6 +72,20 @@ func (q *Request) MakePipeline(u *world.User, n world.NewPipeline) (*world.Pipel
 		return nil, err
 	}
 	return q.State.CreatePipeline(n)
+}
+
+// TryPipeline is MakePipeline for whoever asks, of which nothing comes but what would become of it.
+func (q *Request) TryPipeline(n world.NewPipeline) world.Trial {
+	n.User = q.User
+	err := error(&world.Invalid{Problems: []world.AttributeProblem{{Attribute: "base", Text: msgPipelineForbidden}}})
+	if q.User != nil {
+		err = mayRun(q.State, q.Actor, q.User, n)
+	}
+	var refused *world.Invalid
+	if errors.As(err, &refused) {
+		return world.Trial{Config: &ci.Config{}, Errors: refused.Sentences()}
+	}
+	return q.State.TryPipeline(n)
 }
 
 // RefNamed is the branch or tag that a name means, be it the full name of a ref, and whether it is a tag. What is

@@ -76,7 +76,7 @@ func (q request) permittedJob(may front.JobRule) (*world.Job, *front.Response) {
 }
 
 func listProjectJobs(q request) front.Response {
-	scope, refusal := q.jobScope()
+	scope, refusal := q.jobScope(true)
 	if refusal != nil {
 		return *refusal
 	}
@@ -95,24 +95,28 @@ func listProjectJobs(q request) front.Response {
 	return offsetPage(q, jobs, true, q.projectJobEntity)
 }
 
-// jobScope reads the statuses that a list is narrowed to: one, a list of them or a hash whose values they are.
-func (q request) jobScope() ([]string, *front.Response) {
-	var scope []string
+// jobScope reads the statuses that a list is narrowed to: one, a list of them or, with hashes, a hash whose values they
+// are.
+func (q request) jobScope(hashes bool) ([]string, *front.Response) {
+	scope := []string{"unknown"}
 	switch given := q.Record.Params["scope"].(type) {
 	case nil:
 		return nil, nil
 	case string:
 		scope = []string{given}
 	case []any:
+		scope = nil
 		for _, s := range given {
 			scope = append(scope, fmt.Sprint(s))
 		}
 	case map[string]any:
+		if !hashes {
+			break
+		}
+		scope = nil
 		for _, name := range slices.Sorted(maps.Keys(given)) { // the refusal names them
 			scope = append(scope, fmt.Sprint(given[name]))
 		}
-	default:
-		scope = []string{"unknown"}
 	}
 	if slices.ContainsFunc(scope, func(s string) bool { return !slices.Contains(jobStatusNames(), s) }) {
 		return nil, front.RefuseError(http.StatusBadRequest, msgScopeNotValid).

@@ -38,12 +38,12 @@ var (
 const maxLintWarnings = 25
 
 type lintEntity struct {
-	Valid      bool     `json:"valid"`
-	Errors     []string `json:"errors"`
-	Warnings   []string `json:"warnings"`
-	MergedYAML *string  `json:"merged_yaml"`
-	Includes   []string `json:"includes"`
-	Jobs       *[]any   `json:"jobs,omitempty"`
+	Valid      bool                `json:"valid"`
+	Errors     []string            `json:"errors"`
+	Warnings   []string            `json:"warnings"`
+	MergedYAML *string             `json:"merged_yaml"`
+	Includes   []lintIncludeEntity `json:"includes"`
+	Jobs       *[]any              `json:"jobs,omitempty"`
 }
 
 // lintJobEntity is a job of a pipeline that was tried out.
@@ -73,7 +73,19 @@ type lintNeedEntity struct {
 	Optional  bool   `json:"optional"`
 }
 
-// lintText checks the text of the request.
+// lintIncludeEntity is a file of the repository that another includes (lib/gitlab/ci/config/external/file/local.rb).
+type lintIncludeEntity struct {
+	ContextProject string   `json:"context_project"`
+	ContextSHA     string   `json:"context_sha"`
+	Type           string   `json:"type"`
+	Location       string   `json:"location"`
+	Blob           string   `json:"blob"`
+	Raw            string   `json:"raw"`
+	Extra          struct{} `json:"extra"`
+}
+
+// lintText checks the text of the request. Files that it includes are those of the default branch or, for dry_run, of
+// the ref.
 func lintText(q request) front.Response {
 	if refusal := projectReaders(q); refusal != nil {
 		return *refusal
@@ -82,10 +94,14 @@ func lintText(q request) front.Response {
 		return *refusal
 	}
 	text, _ := q.Params.String("content")
-	return q.lint(text, "ref")
+	sha := ""
+	if c := q.Project.Repository.CommitAt(q.Project.DefaultBranch()); c != nil {
+		sha = c.ID
+	}
+	return q.lint(text, sha, "ref")
 }
 
-// lintProject checks the project's own file, which there is none of: the repository has no files.
+// lintProject checks the project's own file at a commit.
 func lintProject(q request) front.Response {
 	if refusal := projectReaders(q); refusal != nil {
 		return *refusal
@@ -93,44 +109,49 @@ func lintProject(q request) front.Response {
 	if refusal := front.Allow(q.OnProject(q.Project, policy.ReadCode), ""); refusal != nil {
 		return *refusal
 	}
+	if q.Project.Repository.Empty() {
+		return front.NotFound("Repository").Because("the repository of " + q.Project.Path + " is empty")
+	}
 	contentRefs, runRefs := []string{"sha"}, []string{"ref"}
 	if q.Has(gitlabversion.LintContentRef) {
 		contentRefs, runRefs = []string{"content_ref", "sha"}, []string{"dry_run_ref", "ref"}
 	}
-	for _, name := range contentRefs {
-		if ref, given := q.Params.String(name); given && ref != world.DefaultRef {
-			return front.NotFound("Commit").Because(name + " is not " + world.DefaultRef + ", the one branch")
-		}
+	at := q.lintRef(contentRefs)
+	c := q.Project.Repository.CommitAt(at)
+	if c == nil {
+		return front.NotFound("Commit").Because("the repository of " + q.Project.Path + " has no " + at)
 	}
-	return q.lint("", runRefs...)
+	text, _ := q.Project.Repository.ReadFile(c.ID, q.Project.ConfigPath())
+	return q.lint(string(text), c.ID, runRefs...)
 }
 
-// lint answers what GitLab makes of a text: of the file or, for dry_run, of a push to the ref that one of the
-// parameters names.
-func (q request) lint(text string, refParams ...string) front.Response {
-	config := ci.Read(text, ci.Options{})
-	answer := lintEntity{Errors: config.Errors, Warnings: config.Warnings}
+// lint answers what GitLab makes of a text: of the file beside those of a commit or, for dry_run, of a push to the ref
+// that one of the parameters names.
+func (q request) lint(text, sha string, refParams ...string) front.Response {
+	var t world.Trial
 	jobs := []any{}
 	if isTrue(q.Params, "dry_run") {
-		pipeline := config.Pipeline(ci.Context{Ref: q.lintRef(refParams), ProjectPath: q.Project.Path})
-		answer.Errors, answer.Warnings = pipeline.Errors, pipeline.Warnings
-		for _, j := range pipeline.Jobs {
+		t = q.TryPipeline(world.NewPipeline{Project: q.Project, Ref: q.lintRef(refParams), CI: text})
+		for _, j := range t.Jobs {
 			jobs = append(jobs, lintJob(j))
 		}
 	} else {
-		for _, stage := range config.Stages {
-			for _, j := range config.Jobs {
+		t = q.CheckConfig(q.Project, text, sha)
+		for _, stage := range t.Config.Stages {
+			for _, j := range t.Config.Jobs {
 				if j.Stage == stage {
 					jobs = append(jobs, lintStaticJob(j))
 				}
 			}
 		}
 	}
-	answer.Valid = len(answer.Errors) == 0
-	answer.Errors = listed(answer.Errors)
-	answer.Warnings = listed(answer.Warnings[:min(len(answer.Warnings), maxLintWarnings)])
-	if config.Merged != "" {
-		answer.MergedYAML, answer.Includes = &config.Merged, []string{}
+	answer := lintEntity{Valid: len(t.Errors) == 0, Errors: listed(t.Errors),
+		Warnings: listed(t.Warnings[:min(len(t.Warnings), maxLintWarnings)])}
+	if t.Config.Merged != "" {
+		answer.MergedYAML, answer.Includes = &t.Config.Merged, []lintIncludeEntity{}
+		for _, file := range t.Config.Includes {
+			answer.Includes = append(answer.Includes, q.lintInclude(file.Location, t.SHA))
+		}
 	}
 	if isTrue(q.Params, "include_jobs") {
 		answer.Jobs = &jobs
@@ -138,14 +159,20 @@ func (q request) lint(text string, refParams ...string) front.Response {
 	return front.OK(answer)
 }
 
-// lintRef is the ref that the first of the parameters that is given names.
+func (q request) lintInclude(path, sha string) lintIncludeEntity {
+	at := q.WebURL(q.Project.Path)
+	return lintIncludeEntity{ContextProject: q.Project.Path, ContextSHA: sha, Type: "local", Location: path,
+		Blob: at + "/-/blob/" + sha + "/" + path, Raw: at + "/-/raw/" + sha + "/" + path}
+}
+
+// lintRef is the ref that the first of the parameters that is given names, else the default branch.
 func (q request) lintRef(names []string) string {
 	for _, name := range names {
 		if given, ok := q.Params.String(name); ok && given != "" {
 			return given
 		}
 	}
-	return world.DefaultRef
+	return q.Project.DefaultBranch()
 }
 
 func lintJob(j ci.Job) lintJobEntity {

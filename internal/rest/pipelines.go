@@ -162,7 +162,7 @@ func getPipeline(q request) front.Response {
 }
 
 func listPipelineJobs(q request) front.Response {
-	scope, refusal := q.jobScope()
+	scope, refusal := q.jobScope(false)
 	if refusal != nil {
 		return *refusal
 	}
@@ -177,7 +177,7 @@ func listPipelineJobs(q request) front.Response {
 }
 
 func listPipelineBridges(q request) front.Response {
-	scope, refusal := q.jobScope()
+	scope, refusal := q.jobScope(false)
 	if refusal != nil {
 		return *refusal
 	}
@@ -309,6 +309,7 @@ func retryPipeline(q request) front.Response {
 		return *refusal
 	}
 	q.RetryPipeline(p, q.User, func(j *world.Job) bool { return q.OnJob(j, policy.RetryJob).Allowed })
+	q.MovePipelines()
 	return front.Created(q.fullPipeline(p))
 }
 
@@ -319,6 +320,7 @@ func cancelPipeline(q request) front.Response {
 		return *refusal
 	}
 	q.CancelPipeline(p)
+	q.MovePipelines()
 	return front.OK(q.fullPipeline(p))
 }
 

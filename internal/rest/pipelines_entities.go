@@ -137,12 +137,14 @@ const successWithWarnings world.JobStatus = "success_with_warnings"
 // statusLooks are how pipelines of each status look: what is empty is the status itself
 // (lib/gitlab/ci/status, lib/gitlab/ci/status/pipeline).
 var statusLooks = map[world.JobStatus]statusLook{
-	world.JobSuccess:            {text: "passed", label: "passed"},
-	successWithWarnings:         {text: "warning", label: "passed with warnings", group: "success-with-warnings", icon: "warning"},
-	world.JobManual:             {text: "blocked", label: "waiting for manual action"},
-	world.JobScheduled:          {text: "delayed", label: "waiting for delayed job"},
-	world.JobWaitingForResource: {text: "waiting", label: "waiting for resource", group: "waiting-for-resource", icon: "pending"},
-	world.JobCanceling:          {icon: "canceled"},
+	world.JobSuccess: {text: "passed", label: "passed"},
+	successWithWarnings: {text: "warning", label: "passed with warnings", group: "success-with-warnings",
+		icon: "warning"},
+	world.JobManual:    {text: "blocked", label: "waiting for manual action"},
+	world.JobScheduled: {text: "delayed", label: "waiting for delayed job"},
+	world.JobWaitingForResource: {text: "waiting", label: "waiting for resource", group: "waiting-for-resource",
+		icon: "pending"},
+	world.JobCanceling: {icon: "canceled"},
 }
 
 // detailedStatus is how GitLab shows the status of a pipeline. Nobody is told there who asks, so that details are for

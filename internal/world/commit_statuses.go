@@ -38,8 +38,8 @@ func (st *State) ExternalPipeline(p *Project, sha string, pass func(*Pipeline) b
 	return nil
 }
 
-// CreateExternalPipeline makes a pipeline that has nothing but what is told of jobs outside, for a commit of a branch or
-// a tag, which need not be there (app/services/ci/create_commit_status_service.rb, create_pipeline).
+// CreateExternalPipeline makes a pipeline that has nothing but what is told of jobs outside, for a commit of a branch
+// or a tag, which need not be there (app/services/ci/create_commit_status_service.rb, create_pipeline).
 func (st *State) CreateExternalPipeline(p *Project, ref string, c *repository.Commit, u *User) *Pipeline {
 	f := PipelineFacts{Ref: ref, Source: SourceExternal, User: u, Status: JobCreated, CreatedAt: st.Now(),
 		UpdatedAt: st.Now()}

@@ -197,9 +197,6 @@ const maxPushedPipelines = 4
 // pipelinesOfPush makes the pipelines that follow from a push, for each branch and tag that is there afterwards. Where
 // GitLab makes none, as without a configuration, there is none (app/services/git/base_hooks_service.rb).
 func (st *State) pipelinesOfPush(p *Project, user *User, updates []RefUpdate, o PushOptions) {
-	if user == nil {
-		user = st.UserNames[RootUsername]
-	}
 	made := map[bool]int{}
 	for _, u := range updates {
 		_, tag, known := repository.ShortName(u.Ref)

@@ -47,11 +47,11 @@ type NewPipeline struct {
 // skipPattern is what in the message of a commit asks for no pipeline (lib/gitlab/ci/pipeline/chain/skip.rb).
 var skipPattern = regexp.MustCompile(`(?i)\[(ci[ _-]skip|skip[ _-]ci)\]`)
 
-// CreatePipeline makes a pipeline with its jobs as GitLab does (app/services/ci/create_pipeline_service.rb and the chain
-// in lib/gitlab/ci/pipeline/chain): the first check that refuses it ends it. The error is an *Invalid with GitLab's
-// texts, and nothing has changed then. With SaveOnErrors a configuration that is wrong is no error: the pipeline has
-// failed and tells why in YAMLErrors. Who may make it is for the caller to ask. The jobs are created; they move when
-// MovePipelines is called, or the visit ends.
+// CreatePipeline makes a pipeline with its jobs as GitLab does (app/services/ci/create_pipeline_service.rb and the
+// chain in lib/gitlab/ci/pipeline/chain): the first check that refuses it ends it. The error is an *Invalid with
+// GitLab's texts, and nothing has changed then. With SaveOnErrors a configuration that is wrong is no error: the
+// pipeline has failed and tells why in YAMLErrors. Who may make it is for the caller to ask. The jobs are created; they
+// move when MovePipelines is called, or the visit ends.
 func (st *State) CreatePipeline(n NewPipeline) (*Pipeline, error) {
 	made := st.made.clone()
 	p, err := st.createPipeline(n)

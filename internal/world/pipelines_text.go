@@ -10,8 +10,8 @@ import (
 // jobsTold is how many jobs of a pipeline a message has.
 const jobsTold = 20
 
-// JobsText says which jobs keep a pipeline from ending, and why, each in a line; of one that is over, which jobs did not
-// succeed.
+// JobsText says which jobs keep the pipeline from ending, and why, each in a line; of one that is over, which jobs did
+// not succeed.
 func (st *State) JobsText(p *Pipeline) string {
 	over := p.Status().Completed()
 	jobs := Filtered(p.Latest(), func(j *Job) bool { return over && j.Status != JobSuccess || !j.Status.Completed() })
@@ -25,7 +25,7 @@ func (st *State) JobsText(p *Pipeline) string {
 	}
 	lines := []string{head}
 	for _, j := range jobs[:min(len(jobs), jobsTold)] {
-		lines = append(lines, fmt.Sprintf("  %s is %s: %s", jobText(j), j.Status, WaitText(st.WhyPending(j))))
+		lines = append(lines, fmt.Sprintf("  job %d (%s) is %s%s", j.ID, j.Name, j.Status, st.because(j)))
 	}
 	if more := len(jobs) - jobsTold; more > 0 {
 		lines = append(lines, fmt.Sprintf("  and %d more", more))
@@ -42,4 +42,15 @@ func (p *Pipeline) nothingLeft() string {
 		return "it has no jobs: " + p.facts.YAMLErrors
 	}
 	return "it has no jobs"
+}
+
+// because says why a job is in its state, as what follows a sentence; "" where that says it all.
+func (st *State) because(j *Job) string {
+	switch j.Status {
+	case JobSuccess, JobCanceled:
+		return ""
+	case JobFailed:
+		return ": " + j.FailureReason
+	}
+	return ": " + WaitText(st.WhyPending(j))
 }

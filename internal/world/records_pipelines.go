@@ -124,6 +124,7 @@ func StatusOf(jobs []*Job) JobStatus {
 	return t.status()
 }
 
+// tallyOf counts what jobs are in their pipeline.
 func tallyOf(jobs []*Job) (t tally) {
 	for _, j := range jobs {
 		t.add(j.statusInPipeline(), 1)

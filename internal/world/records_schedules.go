@@ -76,7 +76,8 @@ func (t *PipelineTrigger) Short() string {
 	return token[:min(shown, len(token))]
 }
 
-// CommitStatus is the record of a job that runs outside and of which somebody tells (app/models/generic_commit_status.rb).
+// CommitStatus is the record of a job that runs outside and of which somebody tells
+// (app/models/generic_commit_status.rb).
 // It counts in the status of its pipeline, and is none of the pipeline's jobs.
 type CommitStatus struct {
 	ID                               int

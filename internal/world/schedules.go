@@ -196,8 +196,8 @@ func (s *PipelineSchedule) PipelinesOf() []*Pipeline {
 	return Filtered(s.Project.pipelines, func(p *Pipeline) bool { return p.facts != nil && p.facts.ScheduleID == s.ID })
 }
 
-// SetScheduleVariable puts a variable of a schedule in the place of another one, or adds it where that is nil. The error
-// is an *Invalid (app/models/ci/pipeline_schedule_variable.rb).
+// SetScheduleVariable puts a variable of a schedule in the place of another one, or adds it where that is nil. The
+// error is an *Invalid (app/models/ci/pipeline_schedule_variable.rb).
 func (st *State) SetScheduleVariable(s *PipelineSchedule, old *ci.JobVariable, v ci.JobVariable) error {
 	var bad Invalid
 	if v.Key == "" {
@@ -297,13 +297,17 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule) (*Pipel
 	draft.Project, draft.Timezone = p, cmp.Or(draft.Timezone, defaultTimezone)
 	draft.Ref = cmp.Or(draft.Ref, p.DefaultBranch())
 	draft.Description = cmp.Or(draft.Description, "schedule")
-	if draft.Ref = st.wholeRef(p, draft.Ref); st.Has(gitlabversion.ScheduleRefsWhole) && !strings.HasPrefix(draft.Ref, "refs/") {
+	draft.Ref = st.wholeRef(p, draft.Ref)
+	if st.Has(gitlabversion.ScheduleRefsWhole) && !strings.HasPrefix(draft.Ref, "refs/") {
 		draft.Ref = repository.Branch(draft.Ref) // which need not be there yet
 	}
 	variables := draft.Variables
 	draft.Variables = nil
 	s, err := st.CreateSchedule(&draft)
 	ps.Add("", err)
+	if err == nil && !draft.NextRunAt.IsZero() {
+		s.NextRunAt = draft.NextRunAt
+	}
 	for _, v := range variables {
 		if err == nil {
 			ps.Add("variables", st.SetScheduleVariable(s, nil, v))

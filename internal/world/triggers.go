@@ -8,7 +8,9 @@ import (
 
 // CreateTrigger makes a trigger for a user (app/services/ci/pipeline_triggers/create_service.rb). The error is an
 // *Invalid.
-func (st *State) CreateTrigger(p *Project, owner *User, description string, expires time.Time) (*PipelineTrigger, error) {
+func (st *State) CreateTrigger(p *Project, owner *User, description string, expires time.Time) (
+	*PipelineTrigger, error,
+) {
 	latest := st.Now().Truncate(day).AddDate(0, 0, maxTokenDays)
 	if !expires.IsZero() && !expires.Before(latest) {
 		return nil, newInvalid(attrExpiresAt, "must be before "+latest.Format(time.DateOnly))
@@ -72,7 +74,8 @@ func (st *State) AddTrigger(path, owner string, t PipelineTrigger) (*PipelineTri
 	t.Owner, err = st.UserByName(cmp.Or(owner, RootUsername))
 	ps.Add("owner", err)
 	ps.Add("id", freeID(&st.Triggers, "pipeline trigger", t.ID))
-	if t.Token != "" && slices.ContainsFunc(st.Triggers.Rows, func(o *PipelineTrigger) bool { return o.Token == t.Token }) {
+	same := func(o *PipelineTrigger) bool { return o.Token == t.Token }
+	if t.Token != "" && slices.ContainsFunc(st.Triggers.Rows, same) {
 		ps.Addf("token", "another pipeline trigger has that token")
 	}
 	if len(ps) > 0 {

@@ -135,7 +135,7 @@ func (st *State) notPending(j *Job) string {
 		}
 		return fmt.Sprintf("the job is delayed until %s, %s from now", moment(j.ScheduledAt), j.ScheduledAt.Sub(st.Now()))
 	case JobWaitingForResource:
-		return "the job waits for the resource group " + j.ResourceGroup + heldBy(j)
+		return "the job waits for the resource group " + j.ResourceGroup + st.heldBy(j)
 	case JobSkipped:
 		return skippedFor(j)
 	case JobRunning, JobCanceling:
@@ -152,25 +152,25 @@ func (st *State) notPending(j *Job) string {
 	return "the job is " + string(j.Status)
 }
 
-// heldBy says which job of the project has the resource group of another one.
-func heldBy(j *Job) string {
-	for _, other := range j.Project.Jobs {
-		if other != j && other.ResourceGroup == j.ResourceGroup && other.holdsResource() {
-			return ", which " + jobText(other) + " has, that is " + string(other.Status)
-		}
+// heldBy says which job has the resource group of one that waits for it, or is to have it next.
+func (st *State) heldBy(j *Job) string {
+	g := st.ResourceGroup(j.Project, j.ResourceGroup)
+	if g == nil {
+		return ""
+	}
+	if first := g.Holder(); first != nil {
+		return fmt.Sprintf(", which %s has; that one is %s", jobText(first), first.Status)
+	}
+	if first := g.upcoming(); first != nil && first != j {
+		return fmt.Sprintf(", which %s is to have first (%s); that one is %s", jobText(first), g.Mode, first.Status)
 	}
 	return ""
-}
-
-// holdsResource reports whether a job of a resource group is the one that may run.
-func (j *Job) holdsResource() bool {
-	return j.Status == JobPreparing || j.Status == JobPending || j.Status.Executing()
 }
 
 // before are the jobs whose end decides whether a job starts: those that it needs or, without needs, all of earlier
 // stages. Of several tries the last counts.
 func (j *Job) before() (jobs []*Job) {
-	if j.Spec.Needs == nil {
+	if !j.byNeeds() {
 		return Filtered(j.Pipeline.Latest(), func(other *Job) bool { return other.StageIndex < j.StageIndex })
 	}
 	for _, need := range j.Spec.Needs {
@@ -200,11 +200,11 @@ func awaited(j *Job) string {
 // not play do not count.
 func unfinished(j *Job) []*Job {
 	open := Filtered(j.before(), func(other *Job) bool {
-		return !other.Status.Completed() && (j.Spec.Needs != nil || other.statusInPipeline() != ignored)
+		return !other.Status.Completed() && (j.byNeeds() || other.statusInPipeline() != ignored)
 	})
 	isCreated := func(other *Job) bool { return other.Status == JobCreated }
 	further := Filtered(open, func(other *Job) bool { return !isCreated(other) })
-	if j.Spec.Needs != nil || len(further) == 0 {
+	if j.byNeeds() || len(further) == 0 {
 		return append(further, Filtered(open, isCreated)...)
 	}
 	return further
@@ -231,7 +231,7 @@ func waitingText(j *Job, seen map[*Job]bool) string {
 func skippedFor(j *Job) string {
 	const text = "the job was skipped"
 	notRun := []JobStatus{JobSkipped}
-	if j.Spec.Needs != nil {
+	if j.byNeeds() {
 		notRun = append(notRun, ignored)
 	}
 	before := j.before()
