@@ -191,7 +191,7 @@ func TestWaitForPipelineSaysWhatKeepsIt(t *testing.T) {
 	_, err = gl.WaitForPipeline(t.Context(), p.ID, fakegitlab.JobSuccess)
 	require.Error(t, err)
 	assert.Contains(t, err.Error(), "pipeline 40 never is success: it is failed\nits jobs that did not succeed:\n")
-	assert.Contains(t, err.Error(), "(compile) is failed: the job has ended: it failed with script_failure\n")
+	assert.Contains(t, err.Error(), "(compile) is failed: script_failure\n")
 
 	done := make(chan fakegitlab.JobStatus)
 	again := gl.RetryPipeline(p.ID)

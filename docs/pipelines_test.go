@@ -10,8 +10,47 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakegitlab/fakegitlab"
 	"github.com/fakegitlab/fakegitlab/ci"
 )
+
+func TestPipelineInATest(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	runner := gl.AddRunner(fakegitlab.Runner{})
+	pipeline := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", Variables: map[string]string{"LEVEL": "full"}, CI: `
+compile: {stage: build, script: make}
+unit: {script: make test}
+publish: {stage: deploy, script: make publish, when: manual}
+`})
+	for _, job := range gl.Jobs()[:2] {
+		gl.StartJob(job.ID, runner.ID)
+		gl.FinishJob(job.ID, fakegitlab.JobSuccess)
+	}
+	gl.AssertPipelineStatus(t, pipeline.ID, fakegitlab.JobSuccess) // nobody has to publish
+
+	publish := gl.PlayJob(gl.Jobs()[2].ID)
+	gl.StartJob(publish.ID, runner.ID)
+	gl.FinishJob(publish.ID, fakegitlab.JobFailed)
+	done, err := gl.WaitForPipeline(t.Context(), pipeline.ID)
+	require.NoError(t, err)
+	assert.Equal(t, fakegitlab.JobSuccess, done.Status, "what people start may fail")
+}
+
+func TestPipelineGoesOnElsewhere(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	gl.AddRunner(fakegitlab.Runner{ID: 7})
+	pipeline := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop",
+		CI: "a: {stage: build, script: make}\nb: {needs: [a], script: make}"})
+	gl.StartJob(gl.Jobs()[0].ID, 7)
+
+	other := fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot()))
+	other.FinishJob(other.Jobs()[0].ID, fakegitlab.JobSuccess)
+
+	other.AssertJobStatus(t, other.Jobs()[1].ID, fakegitlab.JobPending)
+	gl.AssertPipelineStatus(t, pipeline.ID, fakegitlab.JobRunning)
+}
 
 func TestReadingAPipeline(t *testing.T) {
 	config := ci.Read(`

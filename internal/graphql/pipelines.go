@@ -146,12 +146,12 @@ func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
 	matches("status", func(p *world.Pipeline) string { return enum(p.Status()) })
 	matches("ref", func(p *world.Pipeline) string { return p.Ref() })
 	matches("sha", func(p *world.Pipeline) string { return p.Commit().SHA })
-	matches("source", func(p *world.Pipeline) string { return p.Source() })
+	matches("source", (*world.Pipeline).Source)
 	matches("username", func(p *world.Pipeline) string {
-		if p.User() == nil {
-			return ""
+		if u := p.User(); u != nil {
+			return u.Username
 		}
-		return p.User().Username
+		return ""
 	})
 	if after, given := a["updatedAfter"].(time.Time); given {
 		found = world.Filtered(found, func(p *world.Pipeline) bool { return !p.UpdatedAt().Before(after) })
