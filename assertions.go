@@ -202,7 +202,7 @@ func report(t T, problem string) bool {
 }
 
 func (f *Fake) selectCalls(e Endpoint, where []CallMatcher) []Call {
-	return slices.DeleteFunc(f.log.Closed(), func(c Call) bool { return !matches(c, e, where) })
+	return f.log.Select(func(c Call) bool { return matches(c, e, where) })
 }
 
 // calledProblem is "" if as many calls match as the counts in where ask for.

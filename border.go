@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/clone"
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/plain"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -280,6 +283,11 @@ func publicProject(p *world.Project) Project {
 	if p.Creator != nil {
 		out.CreatedBy = p.Creator.Username
 	}
+	files := p.RepositoryDraft()
+	if out.Files = files.Files; files.History != nil {
+		history := plain.As[Repository](*files.History)
+		out.Repository = &history
+	}
 	return out
 }
 
@@ -302,11 +310,31 @@ func projectDraft(st *world.State, in Project) (world.Project, world.Problems) {
 
 func addProject(st *world.State, in Project) (*world.Project, error) {
 	p, found := projectDraft(st, in)
-	return st.AddProject(p, membersDraft(in.Members), found...)
+	files := repositoryDraft(in)
+	added, err := st.AddProject(p, membersDraft(in.Members), append(found, files.Check()...)...)
+	if err == nil {
+		err = st.FillRepository(added, files)
+	}
+	return added, err
 }
+
+func repositoryDraft(in Project) world.RepositoryDraft {
+	d := world.RepositoryDraft{Files: in.Files}
+	if in.Repository != nil {
+		h := plain.As[repository.History](plain.Clone(*in.Repository))
+		d.History = &h
+	}
+	return d
+}
+
+// errFilesChange is that of an update that changes files.
+var errFilesChange = errors.New("a repository's files do not change here; Commit and DeleteFiles change them")
 
 func rewriteProject(st *world.State, p *world.Project, in Project) error {
 	draft, found := projectDraft(st, in)
+	if !p.HasRepository(repositoryDraft(in)) {
+		found.Add("files", errFilesChange)
+	}
 	return st.UpdateProject(p, draft, membersDraft(in.Members), found...)
 }
 
@@ -468,9 +496,11 @@ func copies[R world.Row, T any](rows []R, public func(R) T) []T {
 	return out
 }
 
-// badValues are the texts and times of plain data that GitLab does not keep. A job's log may be any bytes.
+// badValues are the texts and times of plain data that GitLab does not keep. A job's log and what is in files may be
+// any bytes.
 func badValues(plain any) (ps world.Problems) {
-	for _, p := range datajson.BadValues(plain, "trace") {
+	for _, p := range datajson.BadValues(plain, "trace", "Project.files", "RepositoryCommit.files",
+		"RepositoryCommit.raw", "RepositoryTag.raw") {
 		ps = append(ps, world.Problem{Field: p.Path, Text: p.Message, Terse: true})
 	}
 	return ps

@@ -14,7 +14,7 @@ func publicWebhook(h *world.Webhook) Webhook {
 	a := h.Clone()
 	out := Webhook{ID: h.ID, URL: a.URL, Token: a.Token, JobEvents: a.Events[world.JobEvents],
 		PipelineEvents: a.Events[world.PipelineEvents], PushEvents: a.Events[world.PushEvents],
-		Name: world.OrEmpty(a.Name), Description: world.OrEmpty(a.Description), TLSUnverified: a.UnverifiedTLS,
+		TagPushEvents: a.Events[world.TagPushEvents], Name: world.OrEmpty(a.Name), Description: world.OrEmpty(a.Description), TLSUnverified: a.UnverifiedTLS,
 		BranchFilter: world.OrEmpty(a.BranchFilter), Template: world.OrEmpty(a.Template), URLVariables: a.Variables,
 		Headers: a.Headers, Disabled: h.Disabled || !h.DisabledUntil.IsZero(), DisabledUntil: h.DisabledUntil,
 		Failures: h.Failures, CreatedAt: h.CreatedAt}
@@ -28,8 +28,8 @@ func publicWebhook(h *world.Webhook) Webhook {
 		out.Group = h.Group.Path
 	}
 	for _, event := range slices.Sorted(maps.Keys(a.Events)) {
-		ours := event == world.JobEvents || event == world.PipelineEvents || event == world.PushEvents
-		if a.Events[event] && !ours {
+		ours := []string{world.JobEvents, world.PipelineEvents, world.PushEvents, world.TagPushEvents}
+		if a.Events[event] && !slices.Contains(ours, event) {
 			out.OtherEvents = append(out.OtherEvents, event)
 		}
 	}
@@ -42,7 +42,7 @@ func webhookAttributes(in Webhook) world.WebhookAttributes {
 		BranchFilter: world.OrNull(in.BranchFilter), BranchFilterStrategy: in.BranchFilterStrategy,
 		Template: world.OrNull(in.Template), Variables: in.URLVariables, Headers: in.Headers,
 		Events: map[string]bool{world.JobEvents: in.JobEvents, world.PipelineEvents: in.PipelineEvents,
-			world.PushEvents: in.PushEvents}}
+			world.PushEvents: in.PushEvents, world.TagPushEvents: in.TagPushEvents}}
 	for _, event := range in.OtherEvents {
 		a.Events[event] = true
 	}

@@ -37,8 +37,8 @@ func defaultStartTime() time.Time { return time.Date(2024, time.July, 1, 12, 0, 
 // Now is the time by the fake's clock.
 func (f *Fake) Now() time.Time { return f.clock.Now() }
 
-// Advance moves the fake's clock, which everything about time in the fake follows. It does not move backwards. With
-// WithWorkers it then does what RunWorkers does.
+// Advance moves the fake's clock, which everything about time in the fake follows: delayed jobs start whose time it
+// passes. It does not move backwards. With WithWorkers it then does what RunWorkers does.
 func (f *Fake) Advance(d time.Duration) {
 	f.tb.Helper()
 	if err := f.advance(d); err != nil {
@@ -52,8 +52,12 @@ func (f *Fake) advance(d time.Duration) error {
 	}
 	defer f.news.tell()
 	err := f.clock.Advance(d)
-	if err == nil && f.options.workers {
+	switch {
+	case err != nil:
+	case f.options.workers:
 		f.RunWorkers()
+	default:
+		world.Visit(f.state, func() {}) // in which delayed jobs start whose time has come
 	}
 	return err
 }

@@ -51,6 +51,7 @@ func controlRoutes() []controlRoute {
 		{"GET /-/fake/", (*control).overviewPage},
 		{"GET /-/fake/page/problems", (*control).problemsPage},
 		{"GET /-/fake/page/runners/:id", (*control).runnerPage},
+		{"GET /-/fake/page/pipelines/:id", (*control).pipelinePage},
 		{"GET /-/fake/page/jobs/:id", (*control).jobPage},
 		{"GET /-/fake/page/calls/:id", (*control).callPage},
 		{"POST /-/fake/seed", (*control).seed},
@@ -90,11 +91,13 @@ func controlRoutes() []controlRoute {
 		{"PATCH /-/fake/webhooks/:id", patching(webhookEdits, "id")},
 		{"GET /-/fake/deliveries", (*control).deliveries},
 		{"GET /-/fake/jobs/:id", (*control).showJob},
+		{"GET /-/fake/jobs/:id/why", (*control).whyJob},
 		{"POST /-/fake/jobs/:id/plan", (*control).planJob},
 		{"POST /-/fake/jobs/:id/enqueue", (*control).enqueueJob},
 		{"POST /-/fake/jobs/:id/start", (*control).startJob},
 		{"POST /-/fake/jobs/:id/finish", (*control).finishJob},
 		{"POST /-/fake/jobs/:id/cancel", (*control).cancelJob},
+		{"POST /-/fake/jobs/:id/play", (*control).playJob},
 		{"GET /-/fake/endpoints", (*control).endpoints},
 	}
 }

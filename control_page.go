@@ -41,6 +41,7 @@ func WithPage() Option {
 // buttons do.
 func ofPage(e Endpoint) bool {
 	return strings.HasPrefix(string(e), "GET /-/fake/page/") || slices.Contains([]Endpoint{"GET /-/fake/",
+		"POST /-/fake/jobs/:id/play", "GET /-/fake/jobs/:id/why",
 		"POST /-/fake/reset", "POST /-/fake/advance", "DELETE /-/fake/failures/:id", "DELETE /-/fake/holds/:id",
 		"DELETE /-/fake/hooks/:id", "GET /-/fake/journal", "GET /-/fake/runners/:id", "GET /-/fake/jobs/:id"}, e)
 }
@@ -183,7 +184,8 @@ func pageWorld(st *world.State, find controlpage.Find) controlpage.World {
 		Runners: controlpage.FirstRows(st.Runners.Rows, find, func(r *world.Runner) controlpage.Runner {
 			return pageRunner(st, r)
 		}),
-		Jobs: controlpage.FirstRows(st.Jobs.Rows, find, pageJob),
+		Pipelines: controlapi.PipelineRows(st, find),
+		Jobs:      controlpage.FirstRows(st.Jobs.Rows, find, pageJob),
 	}
 }
 
@@ -217,7 +219,6 @@ func (c *control) jobPage() controlapi.Answer {
 	v, err := atPath(c, (*world.State).JobByNumber,
 		func(st *world.State, j *world.Job) (v controlpage.JobPage, err error) {
 			v.Job, v.Fields, v.History = pageJob(j), controlpage.Fields(outlineOf(j)), world.WordsOf(j.History...)
-			v.Why = strings.TrimSuffix(strings.TrimPrefix((&JobRun{c.Fake, j.ID}).untakenIn(st), " ("), ")")
 			tail := make([]byte, min(j.Log.Size, controlpage.LogTail))
 			n, _ := j.Log.ReadAt(tail, j.Log.Size-int64(len(tail)))
 			v.Log = controlpage.LogOf(tail[:n], j.Log.Size)
@@ -225,7 +226,22 @@ func (c *control) jobPage() controlapi.Answer {
 		})
 	if err == nil {
 		v.Shell = c.shell(fmt.Sprintf("job %d", v.Job.ID))
+		if verdicts, err := c.verdicts(c.vars["id"]); err == nil {
+			v.Why, v.Runners = world.WaitHead(verdicts), controlapi.VerdictRows(verdicts)
+		}
 		v.Calls = c.pageCalls(func(call controlpage.Call) bool { return call.Concerns("job", v.Job.ID) })
+	}
+	return c.page(v, err)
+}
+
+func (c *control) pipelinePage() controlapi.Answer {
+	v, err := atPath(c, (*world.State).PipelineByNumber,
+		func(st *world.State, p *world.Pipeline) (controlpage.PipelinePage, error) {
+			return controlapi.PipelinePage(st, p, pageJob), nil
+		})
+	if err == nil {
+		v.Shell = c.shell(fmt.Sprintf("pipeline %d", v.Pipeline.ID))
+		v.Calls = c.pageCalls(func(call controlpage.Call) bool { return call.Concerns("pipeline", v.Pipeline.ID) })
 	}
 	return c.page(v, err)
 }

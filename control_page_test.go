@@ -165,11 +165,12 @@ func TestControlPageOfAJob(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := gl.WaitForJob(ended, job.ID, fakegitlab.JobSuccess)
-	_, why, _ := strings.Cut(err.Error(), "pending (")
-	why, _, _ = strings.Cut(why, "): context")
+	_, why, _ := strings.Cut(err.Error(), "runner 100021: ")
+	why, _, _ = strings.Cut(why, "; runner")
 	require.Contains(t, why, "mainframe")
+	shop, _ := gl.Runner(100021)
 	path := fmt.Sprintf("page/jobs/%d", job.ID)
-	assertSays(t, pageOf(t, gl, path), "Why it is pending: "+why, "Nothing has been logged.",
+	assertSays(t, pageOf(t, gl, path), "Why it is pending: no runner may take it", "100021 "+shop.Description+" no "+why, "Nothing has been logged.",
 		"No call has come by it or about it.", "acme/shop", "ref main")
 
 	gl.UpdateRunner(100021, func(r *fakegitlab.Runner) { r.Tags = []string{"mainframe"} })
@@ -181,6 +182,18 @@ func TestControlPageOfAJob(t *testing.T) {
 	assertSays(t, page, "one two <b>", "pending running", "PATCH /jobs/:id/trace", "runner 100021")
 	assert.NotContains(t, page, "Why it is pending")
 	assert.Equal(t, 404, askControl(t, gl, "GET /-/fake/page/jobs/1", "").status)
+}
+
+func TestControlPageOfAPipeline(t *testing.T) {
+	gl := controlled(t)
+	statusOf(t, gl, "mia", "/runners/100021")
+	page := pageOf(t, gl, "page/pipelines/4000001")
+	assertSays(t, page, "Pipeline 4000001", "failed acme/shop push on main", "Stages 3", "build success build success",
+		"test failed", "deploy skipped deploy skipped", "No call has come by it or about it.")
+	assertSays(t, pageOf(t, gl, "?find=4000001"), "Pipelines 1 of 3", "failed main", "build test deploy")
+	assertSays(t, pageOf(t, gl, "page/pipelines/4000003"), "approve manual Play", "nightly scheduled Play")
+	assertSays(t, pageOf(t, gl, "page/jobs/2000009"), "Jobs Pipeline 4000003", "Why it is manual: the job waits for somebody")
+	assertSays(t, askControl(t, gl, "GET /-/fake/page/pipelines/4000009", "").text(), `no pipeline "4000009"`)
 }
 
 func appendLog(t *testing.T, gl *fakegitlab.Fake, job fakegitlab.Job, from int, text string) {

@@ -227,6 +227,23 @@ func (c *control) cancelJob() controlapi.Answer {
 	return c.changePathJob(cancelByPerson)
 }
 
+// playJob is somebody who starts a job that waits for that.
+func (c *control) playJob() controlapi.Answer {
+	if err := c.readNothing(); err != nil {
+		return controlError(err)
+	}
+	return c.changePathJob(playByPerson)
+}
+
+// whyJob says why a job is not running.
+func (c *control) whyJob() controlapi.Answer {
+	verdicts, err := c.verdicts(c.vars["id"])
+	if err != nil {
+		return controlError(controlapi.Absent{Why: err})
+	}
+	return controlapi.OK(publicVerdicts(verdicts))
+}
+
 // changePathJob changes the job whose id is in the path.
 func (c *control) changePathJob(do func(*world.State, *world.Job) error) controlapi.Answer {
 	return answered(atPath(c, (*world.State).JobByNumber, func(st *world.State, j *world.Job) (Job, error) {

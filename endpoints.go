@@ -337,3 +337,43 @@ const (
 	CreateGroupDeployToken   Endpoint = "POST /groups/:id/deploy_tokens"
 	DeleteGroupDeployToken   Endpoint = "DELETE /groups/:id/deploy_tokens/:token_id"
 )
+
+// The endpoints of repositories (https://docs.gitlab.com/ee/api/branches.html, tags.html, commits.html,
+// repositories.html, repository_files.html). HEAD is answered where GET is.
+const (
+	ListBranches         Endpoint = "GET /projects/:id/repository/branches"
+	GetBranch            Endpoint = "GET /projects/:id/repository/branches/:branch"
+	CreateBranch         Endpoint = "POST /projects/:id/repository/branches"
+	DeleteBranch         Endpoint = "DELETE /projects/:id/repository/branches/:branch"
+	DeleteMergedBranches Endpoint = "DELETE /projects/:id/repository/merged_branches"
+	ListTags             Endpoint = "GET /projects/:id/repository/tags"
+	GetTag               Endpoint = "GET /projects/:id/repository/tags/:tag_name"
+	CreateTag            Endpoint = "POST /projects/:id/repository/tags"
+	DeleteTag            Endpoint = "DELETE /projects/:id/repository/tags/:tag_name"
+	ListCommits          Endpoint = "GET /projects/:id/repository/commits"
+	CreateCommit         Endpoint = "POST /projects/:id/repository/commits"
+	GetCommit            Endpoint = "GET /projects/:id/repository/commits/:sha"
+	GetCommitDiff        Endpoint = "GET /projects/:id/repository/commits/:sha/diff"
+	ListCommitRefs       Endpoint = "GET /projects/:id/repository/commits/:sha/refs"
+	GetCommitSequence    Endpoint = "GET /projects/:id/repository/commits/:sha/sequence"
+	ListTree             Endpoint = "GET /projects/:id/repository/tree"
+	GetBlob              Endpoint = "GET /projects/:id/repository/blobs/:sha"
+	GetRawBlob           Endpoint = "GET /projects/:id/repository/blobs/:sha/raw"
+	GetRepositoryArchive Endpoint = "GET /projects/:id/repository/archive"
+	CompareRefs          Endpoint = "GET /projects/:id/repository/compare"
+	ListContributors     Endpoint = "GET /projects/:id/repository/contributors"
+	GetMergeBase         Endpoint = "GET /projects/:id/repository/merge_base"
+	GetRepositoryFile    Endpoint = "GET /projects/:id/repository/files/:file_path"
+	GetRawRepositoryFile Endpoint = "GET /projects/:id/repository/files/:file_path/raw"
+	CreateRepositoryFile Endpoint = "POST /projects/:id/repository/files/:file_path"
+	UpdateRepositoryFile Endpoint = "PUT /projects/:id/repository/files/:file_path"
+	DeleteRepositoryFile Endpoint = "DELETE /projects/:id/repository/files/:file_path"
+)
+
+// The endpoints of git over HTTP, where :project is a full path. Every clone, fetch and push begins with GitInfoRefs,
+// whose parameter service says what it is for: "git-upload-pack" or "git-receive-pack".
+const (
+	GitInfoRefs    Endpoint = "GET /:project.git/info/refs"
+	GitUploadPack  Endpoint = "POST /:project.git/git-upload-pack"
+	GitReceivePack Endpoint = "POST /:project.git/git-receive-pack"
+)

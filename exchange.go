@@ -29,11 +29,12 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	x := exchange{fake: f, flying: flying, abort: way.reset, hangUp: func() {}, call: Call{Number: number,
 		Time:   f.clock.Now().UTC(),
 		Origin: way.Origin, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}}
-	x.Sending = front.Sending{W: w, Number: number, Started: started,
+	x.Sending = front.Sending{W: w, Number: number, Started: started, Mounted: way.mounted,
 		Request: front.NewRequest(&f.site, r, way.Way, x.call.Query)}
 	defer func() { // also when the connection is torn down
 		x.call.note(x.Request.Settled())
-		f.log.Close(number, x.call)
+		x.call.ResponseBody = f.bodies.Share(front.Heads(x.sent).Get("Etag"), x.call.ResponseBody)
+		f.log.Close(number, x.call, x.sent)
 		f.news.tell()
 		if f.lines != nil {
 			flying.Doing("its line was being written (WithJournalTo)")
@@ -50,6 +51,19 @@ func (c *Call) note(r *front.Record) {
 	c.User, c.RunnerID, c.JobID, c.Operation = r.User, r.RunnerID, r.JobID, r.Operation
 }
 
+// sentHeads are the headers of an answer, of which the journal makes a map for who looks at the Call.
+type sentHeads front.Heads
+
+// Complete puts them into their Call.
+func (h sentHeads) Complete(c *Call) {
+	if len(h) > 0 {
+		c.ResponseHeader = front.Heads(h).Header()
+	}
+}
+
+// Size is what they take in the journal.
+func (h sentHeads) Size() int64 { return front.Heads(h).Size() }
+
 // exchange is a request together with where its answer goes. It is where failures and hooks have their say, so that no
 // handler knows of them.
 type exchange struct {
@@ -57,6 +71,7 @@ type exchange struct {
 	fake   *Fake
 	flying *traffic.Flying
 	call   Call
+	sent   sentHeads // none while there is no answer
 	// header is what a failure puts on the answer; a name without values is taken away.
 	header http.Header
 	abort  any // what to panic with for a connection reset
@@ -129,15 +144,16 @@ func (f *Fake) isRunning(jobID int) bool {
 func (x *exchange) render(res *front.Response) []byte {
 	body := x.Render(res)
 	for name, values := range x.header {
-		x.W.Header()[http.CanonicalHeaderKey(name)] = values
+		x.SetAll(http.Header{http.CanonicalHeaderKey(name): values})
 	}
 	return body
 }
 
 // finish writes an answer, which is in the Call before it can reach the client.
 func (x *exchange) finish(res front.Response, body []byte) {
+	x.Complete(res, body)
 	c := &x.call
-	c.Status, c.Reason, c.ResponseHeader, c.ResponseBody = res.Status, res.Reason, x.W.Header(), x.Kept(res, body)
+	c.Status, c.Reason, c.ResponseBody, x.sent = res.Status, res.Reason, x.Kept(res, body), sentHeads(x.Heads)
 	x.flying.Doing(traffic.Unread)
 	x.Write(res, body)
 	x.flying.Doing("")
@@ -184,7 +200,7 @@ func (x *exchange) breakDown(fault NetworkFault, res front.Response) {
 		return
 	case TruncatedBody:
 		body := x.render(&res)
-		x.W.Header().Set("Content-Length", strconv.Itoa(len(body)+1))
+		x.Heads.Set("Content-Length", strconv.Itoa(len(body)+1))
 		x.finish(res, body[:len(body)/2])
 		_ = http.NewResponseController(x.W).Flush()
 	case Hang:

@@ -121,7 +121,8 @@ type Fake struct {
 	version gitlabversion.Version
 	clock   *outside.Clock
 	state   *world.State
-	log     journal.Log[Call]
+	log     journal.Lazy[Call, sentHeads]
+	bodies  journal.Bodies
 	faults  faults.Set[Call, Failure]
 	lost    lostJobs
 	courier *webhooks.Courier

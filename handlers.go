@@ -15,14 +15,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 )
 
-// The endpoints of git over HTTP, where :project is a full path. Every clone, fetch and push begins with GitInfoRefs,
-// whose parameter service says what it is for: "git-upload-pack" or "git-receive-pack".
-const (
-	GitInfoRefs    Endpoint = "GET /:project.git/info/refs"
-	GitUploadPack  Endpoint = "POST /:project.git/git-upload-pack"
-	GitReceivePack Endpoint = "POST /:project.git/git-receive-pack"
-)
-
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
 func (f *Fake) Endpoints() []Endpoint {
 	var all []Endpoint
@@ -48,7 +40,9 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil {       // of http.NewRequest, which is for clients
 		r.Body = http.NoBody
 	}
-	f.serve(w, r, f.via(scheme, r.Host, http.ErrAbortHandler))
+	way := f.via(scheme, r.Host, http.ErrAbortHandler)
+	way.mounted = true
+	f.serve(w, r, way)
 }
 
 // An endpoint that a test serves is a method and a path of literal segments and :parameters.

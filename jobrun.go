@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/faults"
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -172,8 +174,8 @@ func (r *JobRun) CancelAt(text string) {
 
 // WaitForJob waits until the job has reached a status, even if it has left it again by then, and returns the job as it
 // is now. It does not poll. It is an error if ctx ends, if the fake is closed, shortly before the test's deadline
-// (WaitFor), or if the job ends without having reached the status. The error says which status the job has and, if it
-// is pending, which runner it waits for or why none may take it. A status that does not exist, or an ID that no job
+// (WaitFor), or if the job ends without having reached the status. The error says which status the job has and why it
+// has come no further, in the words of WhyPending. A status that does not exist, or an ID that no job
 // has, fails the test.
 func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, error) {
 	f.tb.Helper()
@@ -218,7 +220,7 @@ func (r *JobRun) wait(ctx context.Context, what string, reached func(*world.Job)
 		case <-changed:
 		case <-open.Done():
 			return job, fmt.Errorf("fakegitlab: waiting until job %d (%s) %s, which is %s%s: %w", job.ID, job.Name, what,
-				job.Status, r.untaken(), open.Why())
+				job.Status, r.fake.whyWaits(r.id), open.Why())
 		}
 	}
 }
@@ -236,7 +238,8 @@ func (r *JobRun) look(what string, reached func(*world.Job) bool) (
 			job, done = publicJob(j), true
 		case j.Status.Completed():
 			job = publicJob(j)
-			err = fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v", j.ID, j.Name, what, j.History)
+			err = fmt.Errorf("fakegitlab: job %d (%s) never %s: it went through %v (%s)", j.ID, j.Name, what, j.History,
+				world.WaitText(r.fake.state.WhyPending(j)))
 		default:
 			job, changed = outlineOf(j), j.NextChange()
 		}
@@ -244,36 +247,93 @@ func (r *JobRun) look(what string, reached func(*world.Job) bool) (
 	return job, done, changed, err
 }
 
-// untaken says why no runner has taken a pending job: none may take it, for these reasons, or one that may has not
-// asked.
-func (r *JobRun) untaken() string { return read(r.fake, r.untakenIn) }
-
-func (r *JobRun) untakenIn(st *world.State) string {
-	j, err := st.JobByID(r.id)
-	if err != nil || j.Status != world.JobPending {
+// whyWaits is, behind the status of a job that has not ended, why it has come no further.
+func (f *Fake) whyWaits(id int) string {
+	verdicts, err := f.verdicts(strconv.Itoa(id))
+	if err != nil {
 		return ""
 	}
-	const shown = 3
-	var fit, not []string
-	for _, candidate := range st.Runners.Rows {
-		if why := world.Unfit(candidate, j); why == world.Fits {
-			fit = append(fit, strconv.Itoa(candidate.ID))
-		} else if len(not) < shown {
-			not = append(not, fmt.Sprintf("runner %d: %s", candidate.ID, why.Explain(candidate, j)))
+	return " (" + world.WaitText(verdicts) + ")"
+}
+
+// Verdict says of a runner why it may have a pending job or may not.
+type Verdict struct {
+	RunnerID int    `json:"runner_id"` // 0: it is about the job itself, or there is no runner
+	May      bool   `json:"may"`       // GitLab gives the runner the job when it asks, unless another one comes first
+	Reason   string `json:"reason"`    // all that is known, as sentences joined by "and"
+}
+
+// WhyPending says of each runner, by ID, why it may have a pending job or may not: the rules that keep it from the job
+// or, if none does, which job comes before it, whether GitLab has heard of the runner, its last request for a job, and
+// what the test has arranged for such requests (Hold, Failure, Down). What a request has to be like to meet a condition
+// is taken from the runner's last one.
+//
+// Where no runner is asked, there is one Verdict without a RunnerID: there is no runner, or the job is not pending, and
+// Reason says what it waits for or what has become of it. An ID that no job has fails the test.
+func (f *Fake) WhyPending(jobID int) []Verdict {
+	f.tb.Helper()
+	verdicts, err := f.verdicts(strconv.Itoa(jobID))
+	if err != nil {
+		f.misuse("WhyPending(%d): %v", jobID, err)
+	}
+	return publicVerdicts(verdicts)
+}
+
+func publicVerdicts(verdicts []world.Verdict) (all []Verdict) {
+	for _, v := range verdicts {
+		all = append(all, Verdict{v.RunnerID, v.May, v.Reason()})
+	}
+	return all
+}
+
+// verdicts are the world's, with what is known beside it: the journal, and what is arranged for calls. Conditions are
+// functions of the test, so that they are asked without the state's lock.
+func (f *Fake) verdicts(job string) ([]world.Verdict, error) {
+	verdicts, err := quietly(f, func(st *world.State) ([]world.Verdict, error) {
+		j, err := st.JobByNumber(job)
+		if err != nil {
+			return nil, err
+		}
+		return st.WhyPending(j), nil
+	})
+	asked := map[int]Call{}
+	for _, c := range f.log.Closed() {
+		if c.Endpoint == RequestJob {
+			asked[c.RunnerID] = c
 		}
 	}
-	if others := len(fit) - shown; others > 0 {
-		fit = append(fit[:shown], fmt.Sprintf("%d more", others))
+	for i, v := range verdicts {
+		if !v.May {
+			continue
+		}
+		last, known := asked[v.RunnerID]
+		if !known {
+			last = Call{Endpoint: RequestJob, Method: http.MethodPost, Path: front.APIPrefix + "/jobs/request",
+				RunnerID: v.RunnerID}
+		}
+		verdicts[i].Add(f.arrangedFor(last), last.Number, last.text().Answer())
 	}
-	switch others := len(st.Runners.Rows) - len(not); {
-	case len(fit) > 0:
-		return " (it waits for runner " + strings.Join(fit, ", ") + " to ask for a job)"
-	case len(not) == 0:
-		return " (there is no runner)"
-	case others > 0:
-		not = append(not, fmt.Sprintf("%d more", others))
+	return verdicts, err
+}
+
+// arrangedFor are the reasons why a call like this one would not be answered, or by the test.
+func (f *Fake) arrangedFor(c Call) (all []string) {
+	if f.network.conns.IsShut() {
+		all = append(all, "Down has taken the fake off its network")
 	}
-	return " (no runner may take it; " + strings.Join(not, "; ") + ")"
+	for _, h := range f.faults.Holding() {
+		if h.Matches(c) {
+			all = append(all, "its requests are held by "+h.String())
+		}
+	}
+	now := f.clock.Now()
+	for _, i := range f.faults.List() {
+		if (!i.Failure.takesEffect() || i.Failure.Delay > 0) && !i.IsSpent(now) && i.Matches(c) {
+			all = append(all, fmt.Sprintf("its requests meet the Failure of %s (%s)%s", i.Text, i.Failure.effect(),
+				i.Place(" injected")))
+		}
+	}
+	return all
 }
 
 // problem is "" for a status that GitLab knows.

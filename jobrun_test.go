@@ -81,11 +81,14 @@ func TestWaitForJobSaysWhyNobodyTakesIt(t *testing.T) {
 	}{
 		"no runner": {nil, "which is pending (there is no runner): context canceled"},
 		"none fits": {[]fg.Runner{few, paused},
-			"(no runner may take it; runner 100001: the job asks for the tags [gpu] and the runner has [linux]; runner 100002: the runner is paused)"},
-		"many":     {runners(5, paused), "runner 100003: the runner is paused; 2 more)"},
-		"one fits": {[]fg.Runner{paused, {Tags: []string{"gpu"}}}, "(it waits for runner 100002 to ask for a job)"},
+			"(no runner may take it; runner 100001: the job asks for the tags [gpu] and the runner has [linux]; " +
+				"runner 100002: the runner is paused, and the job asks for the tags [gpu] and the runner has [])"},
+		"many": {append(runners(5, paused), few), "runner 100006: the job asks for the tags [gpu] and the runner has [linux]; " +
+			"runner 100001, 100002, 100003 and 2 more: the runner is paused, and the job asks"},
+		"one fits": {[]fg.Runner{paused, {Tags: []string{"gpu"}}},
+			"(it waits for runner 100002 to ask for a job: the runner has never contacted GitLab)"},
 		"many fit": {runners(5, fg.Runner{Tags: []string{"gpu"}}),
-			"(it waits for runner 100001, 100002, 100003, 2 more to ask for a job)"},
+			"(it waits for runner 100001, 100002, 100003 and 2 more to ask for a job: the runner has never contacted GitLab)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			gl := fg.New(t)

@@ -50,7 +50,9 @@ type via struct {
 	front.Way
 	// reset is what a handler panics with to have the connection reset, where there is none to reset by hand.
 	reset any
-	conns *traffic.Door // nil when it came on no connection of the fake's own
+	// mounted is whether the request came through another server, and its answer goes there.
+	mounted bool
+	conns   *traffic.Door // nil when it came on no connection of the fake's own
 }
 
 // tlsHost is a name that httptest's certificate is for.

@@ -131,7 +131,7 @@ func (f *Fake) pipelineStatusProblem(id int, want JobStatus) string {
 		case p.Status() == world.JobStatus(want):
 			return ""
 		}
-		return fmt.Sprintf("expected pipeline %d to be %s; it is %s\n%s", id, want, p.Status(), f.jobsOf(st, p))
+		return fmt.Sprintf("expected pipeline %d to be %s; it is %s\n%s", id, want, p.Status(), st.JobsText(p))
 	})
 }
 
@@ -179,13 +179,8 @@ func (f *Fake) lookAtPipeline(id int, statuses []JobStatus) (p Pipeline, said st
 		if found, err = f.state.PipelineByNumber(strconv.Itoa(id)); err != nil {
 			return
 		}
-		p, said = publicPipeline(found), f.jobsOf(f.state, found)
+		p, said = publicPipeline(found), f.state.JobsText(found)
 		done = slices.Contains(statuses, p.Status) || len(statuses) == 0 && found.Status().Completed()
 	})
 	return p, said, done, err
-}
-
-// jobsOf says of a pipeline's jobs which of them keep it from ending, and why; of one that is over, how they ended.
-func (f *Fake) jobsOf(st *world.State, p *world.Pipeline) string {
-	return p.JobsText(func(j *world.Job) string { return (&JobRun{f, j.ID}).untakenIn(st) })
 }

@@ -35,6 +35,24 @@ func (f *Fake) AddProject(p Project) Project {
 	return change(f, "AddProject(%q)", p.Path, adding(addProject, p, publicProject))
 }
 
+// Commit makes a commit in a project's repository, by root, and returns its SHA: files are what their paths contain
+// from then on, all others stay. A branch that is not there begins at the default branch. What follows from a push
+// follows from it. DeleteFiles takes files away.
+func (f *Fake) Commit(project, branch string, files map[string]string, message string) (sha string) {
+	f.tb.Helper()
+	return change(f, "Commit(%q)", project, func(st *world.State) (string, error) {
+		return st.CommitFiles(project, branch, files, nil, message)
+	})
+}
+
+// DeleteFiles makes a commit as Commit does, after which there are no files at these paths, which must have been there.
+func (f *Fake) DeleteFiles(project, branch string, paths []string, message string) (sha string) {
+	f.tb.Helper()
+	return change(f, "DeleteFiles(%q)", project, func(st *world.State) (string, error) {
+		return st.CommitFiles(project, branch, nil, paths, message)
+	})
+}
+
 // AddRunner adds a runner and returns it with what was empty filled in. A project runner without projects is an
 // orphan, as GitLab 17 leaves them when their projects are deleted. So is a group runner without a group, which must
 // have an ID and a Token.

@@ -349,14 +349,14 @@ func TestSeedsOfRunningJobs(t *testing.T) {
 		seed fakegitlab.Scenario
 		want string
 	}{
-		{runningOn(6, other), "the runner does not serve project other/app"},
-		{runningOn(7, other), "the runner does not serve project other/app"},
-		{runningOn(5, closed), "the runner does not serve project acme/closed"},
+		{runningOn(6, other), "the runner does not serve project other/app, which is not in its group acme"},
+		{runningOn(7, other), "the runner does not serve project other/app, which it is not assigned to"},
+		{runningOn(5, closed), "the runner does not serve project acme/closed, where instance runners are switched off"},
 		{runningOn(5, shop, windows), "the job asks for the tags [windows] and the runner has [linux]"},
 		{runningOn(5, shop, windows, canceling), "the job asks for the tags [windows] and the runner has [linux]"},
 		{runningOn(8, shop), "the job has no tags and the runner takes tagged jobs alone"},
 		{runningOn(9, shop), "the runner takes jobs of protected refs alone and the job's ref is not protected"},
-		{runningOn(6, other, before), "the runner does not serve project other/app"},
+		{runningOn(6, other, before), "the runner does not serve project other/app, which is not in its group acme"},
 		{runningOn(5, shop), ""}, {runningOn(6, shop), ""}, {runningOn(7, shop), ""}, {runningOn(10, shop), ""},
 		{runningOn(5, shop, windows, before), ""}, {runningOn(7, other, before), ""}, {runningOn(6, other, done), ""},
 	} {
@@ -366,7 +366,7 @@ func TestSeedsOfRunningJobs(t *testing.T) {
 		}
 		assert.Equal(t, want, problemsOf(t, c.seed))
 	}
-	assert.Equal(t, `fakegitlab: AddJob("build"): runner 6 cannot have the job: the runner does not serve project other/app`,
+	assert.Equal(t, `fakegitlab: AddJob("build"): runner 6 cannot have the job: the runner does not serve project other/app, which is not in its group acme`,
 		misuse(t, takersWorld(), func(gl *fakegitlab.Fake) {
 			gl.AddJob(fakegitlab.Job{Name: "build", Project: other, Status: fakegitlab.JobRunning, RunnerID: 6})
 		}))

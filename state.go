@@ -287,6 +287,12 @@ type Project struct {
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	// DeletionMarkedAt is when somebody deleted the project, which from GitLab 18.0 on only marks it. Zero: nobody has.
 	DeletionMarkedAt time.Time `json:"deletion_marked_at,omitzero"`
+	// Files are the first commit of the project's repository, on its default branch: what each path contains. None is an
+	// empty repository. Afterwards they change with Commit and DeleteFiles, with pushes and with requests alone.
+	Files map[string]string `json:"files,omitzero"`
+	// Repository is the history of the project's repository, where there is more to it than one commit of Files, which
+	// are empty then.
+	Repository *Repository `json:"repository,omitzero"`
 }
 
 // Runner is a runner as GitLab knows it: the record, not the process. The processes are its Managers.

@@ -180,3 +180,35 @@ type DeployToken struct {
 
 // String is "deploy token puller of acme/shop".
 func (t DeployToken) String() string { return "deploy token " + t.Name + " of " + t.Path }
+
+// Repository is the history of a project's git repository: all that its refs lead to. A Snapshot has one; whoever
+// writes one may give commits any names in place of their SHAs.
+type Repository struct {
+	Refs    map[string]string  `json:"refs"`             // by full name, as refs/heads/main: a commit's or tag's SHA
+	Commits []RepositoryCommit `json:"commits,omitzero"` // each behind its parents
+	Tags    []RepositoryTag    `json:"tags,omitzero"`    // those with a message
+}
+
+// RepositoryCommit is a commit, with what it changed against its first parent.
+type RepositoryCommit struct {
+	SHA       string            `json:"sha"` // or any other name that Refs and Parents have for it
+	Parents   []string          `json:"parents,omitzero"`
+	Author    string            `json:"author"`             // "Ann <ann@example.com> 2024-07-01T12:00:00Z"
+	Committer string            `json:"committer,omitzero"` // the Author when empty
+	Message   string            `json:"message"`
+	Files     map[string]string `json:"files,omitzero"` // what the paths contain that it added or changed
+	Modes     map[string]string `json:"modes,omitzero"` // of those that are not 100644
+	Deleted   []string          `json:"deleted,omitzero"`
+	// Raw is the object as git stores it, if there is more to it, as a signature.
+	Raw string `json:"raw,omitzero"`
+}
+
+// RepositoryTag is a tag that has a message.
+type RepositoryTag struct {
+	SHA     string `json:"sha"`
+	Name    string `json:"name"`
+	Target  string `json:"target"` // the SHA of the commit, or of another such tag
+	Tagger  string `json:"tagger"` // as the Author of a commit
+	Message string `json:"message"`
+	Raw     string `json:"raw,omitzero"` // as that of a commit
+}

@@ -10,20 +10,21 @@ import (
 )
 
 // Webhook is an address of a project, or of a group for all projects below it, that GitLab calls when something
-// happens. Job events (X-Gitlab-Event: Job Hook) and pipeline events (Pipeline Hook) are sent; of the others the fake
-// only knows who wants them.
+// happens. Job events (X-Gitlab-Event: Job Hook), pipeline events (Pipeline Hook) and pushes of branches (Push Hook) and
+// tags (Tag Push Hook) are sent; of the others the fake only knows who wants them.
 type Webhook struct {
 	ID      int    `json:"id,omitzero"`
 	Project string `json:"project,omitzero"` // full path; a webhook is of a project or of a group
 	Group   string `json:"group,omitzero"`   // full path
 	URL     string `json:"url"`              // may have names in braces, whose values are in URLVariables
 	Token   string `json:"token,omitzero"`   // sent as X-Gitlab-Token; empty: that header is not sent
-	// JobEvents, PipelineEvents and PushEvents are whether it is called for these. PushEvents is off here, while POST
-	// /projects/:id/hooks switches it on unless told otherwise.
+	// JobEvents, PipelineEvents, PushEvents (branches) and TagPushEvents are whether it is called for these. PushEvents is
+	// off here, while POST /projects/:id/hooks switches it on unless told otherwise.
 	JobEvents      bool `json:"job_events,omitzero"`
 	PipelineEvents bool `json:"pipeline_events,omitzero"`
 	PushEvents     bool `json:"push_events,omitzero"`
-	// OtherEvents are more that it wants, by GitLab's names: "tag_push_events", "releases_events".
+	TagPushEvents  bool `json:"tag_push_events,omitzero"`
+	// OtherEvents are more that it wants, by GitLab's names: "issues_events", "releases_events".
 	OtherEvents []string `json:"other_events,omitzero"`
 	Name        string   `json:"name,omitzero"`
 	Description string   `json:"description,omitzero"`
@@ -54,7 +55,7 @@ func (h Webhook) String() string {
 // comes of it.
 type Delivery struct {
 	WebhookID int
-	Event     string // what X-Gitlab-Event says: "Job Hook", "Pipeline Hook"
+	Event     string // what X-Gitlab-Event says: "Job Hook", "Pipeline Hook", "Push Hook", "Tag Push Hook"
 	Header    http.Header
 	Body      []byte
 	Status    int       // of the answer; 0: there is none, and Err says why

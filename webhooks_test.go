@@ -530,7 +530,8 @@ func TestNoWebhookWantsTheEvent(t *testing.T) {
 	cancel()
 
 	_, err := gl.WaitForDelivery(ctx, "Job Hook")
-	assert.ErrorContains(t, err, "no webhook wants it; JobEvents and PipelineEvents say what one is called for")
+	assert.ErrorContains(t, err, "no webhook wants it; JobEvents, PipelineEvents, PushEvents and "+
+		"TagPushEvents say what one is called for")
 	_, err = gl.WaitForDelivery(ctx, "Pipeline Hook")
 	assert.NotContains(t, fmt.Sprint(err), "no webhook wants it")
 }

@@ -96,7 +96,7 @@ type Rule struct {
 // Changes is rules:changes.
 type Changes struct {
 	Paths     []string
-	CompareTo string // read, but which files changed is for the [Context] to say
+	CompareTo string // a ref, for ChangesFrom of the [Context]
 }
 
 // Policy is only or except: names or /patterns/ of refs, expressions, globs of files.
@@ -119,6 +119,12 @@ type Options struct {
 	Files Files
 	// Variables may stand in the locations of includes and in their rules.
 	Variables JobVariables
+	// Inputs are values for spec:inputs of the file itself, by their names: texts, numbers, booleans and lists of these,
+	// as they are in JSON.
+	Inputs map[string]any
+	// Changes and ChangesFrom are for rules:changes of an include, and mean what they do in a [Context].
+	Changes     []string
+	ChangesFrom func(ref string) (changed []string, ok bool)
 }
 
 // Texts of lib/gitlab/ci/yaml_processor.rb.
@@ -126,8 +132,8 @@ const errTextNoContent = "Please provide content of .gitlab-ci.yml"
 
 // Read reads the text of a .gitlab-ci.yml as GitLab does. What is wrong with it is in the result's Errors.
 //
-// include:local is followed through Options.Files; files of other projects, remote ones, templates, components and
-// spec:inputs are refused by an error that says so.
+// include:local is followed through Options.Files; files of other projects, remote ones, templates and components are
+// refused by an error that says so.
 func Read(source string, o Options) *Config {
 	c := &Config{}
 	if strings.TrimSpace(source) == "" {
@@ -157,6 +163,18 @@ func Read(source string, o Options) *Config {
 	return c
 }
 
+// inputs are the given inputs as values of YAML, in the order of their names.
+func (o Options) inputs() (*ciyaml.Map, error) {
+	if len(o.Inputs) == 0 {
+		return nil, nil
+	}
+	text, err := json.Marshal(o.Inputs)
+	if err != nil {
+		return nil, err
+	}
+	return ciyaml.Load(string(text))
+}
+
 // refused is the configuration without what GitLab does not show of one with errors.
 func (c *Config) refused() *Config {
 	c.Jobs, c.Variables, c.Workflow = nil, nil, Workflow{}
@@ -165,7 +183,11 @@ func (c *Config) refused() *Config {
 
 // load reads the text and resolves includes, extends and references, in this order, as Gitlab::Ci::Config does.
 func (c *Config) load(source string, o Options) (*ciyaml.Map, error) {
-	tree, err := loadDocument(source)
+	given, err := o.inputs()
+	if err != nil {
+		return nil, err
+	}
+	tree, err := loadDocument(source, given, o.Variables)
 	if err != nil {
 		return nil, err
 	}

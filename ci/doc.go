@@ -24,7 +24,10 @@
 //	pipeline := config.Pipeline(ci.Context{Ref: "main"})
 //
 //	config.go              Read: its order, and the types of what it makes
-//	include.go, files.go   include:local and its refusals; files and globs
+//	include.go, files.go   include:local and its refusals; files
+//	inputs.go              spec:inputs: what they are declared as, and the values given
+//	interpolate.go         $[[ inputs.name | function ]] in the text of a file
+//	globs.go               rules:changes and rules:exists
 //	entry*.go              the keywords, one after the other, with what GitLab says of wrong ones
 //	parallel.go, logic.go  the parts of parallel jobs; how jobs hang together
 //	pipeline.go            rules, only, except and needs for one ref

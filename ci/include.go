@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/fakegitlab/fakegitlab/internal/ciexpr"
 	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
 )
 
@@ -32,27 +31,44 @@ const (
 	errTextArtifactFile   = "Job `%s` not found in parent pipeline or does not have artifacts! " + errTextLocalOnly
 	errTextComponent      = "Component '%s' - content not found " + errTextLocalOnly
 	errTextLocalOnly      = "(fakegitlab includes local files only)"
-	errTextInputs         = "spec:inputs and include:inputs are not followed by fakegitlab"
-	errTextIncludeRule    = "include:rules:rule if invalid expression syntax"
-	errTextIncludeChanges = "include:rules:changes is not followed by fakegitlab"
+	errTextIncludeInputs  = "include inputs " + errTextHash
+	errTextTotalSize      = "Total size of combined CI/CD configuration is too big"
+	errTextNoIncludeRules = "should be an array of hashes"
 )
 
-// loadDocument reads the YAML of one file.
-func loadDocument(source string) (*ciyaml.Map, error) {
-	tree, header, err := ciyaml.Load(source)
-	if err != nil {
+// loadDocument reads one file: its header takes the inputs given, and its text has them in the place of its blocks.
+func loadDocument(source string, given *ciyaml.Map, variables JobVariables) (*ciyaml.Map, error) {
+	header, text, err := ciyaml.Split(source)
+	switch {
+	case err != nil:
+		return nil, err
+	case header == nil && given.Len() > 0:
+		return nil, errors.New(errTextNoSpec)
+	case header == nil:
+		return ciyaml.Load(text)
+	}
+	taken := takeInputs(header, given)
+	if n := len(taken.errors); n > 0 {
+		return nil, errors.New(strings.Join(taken.errors[:min(n, maxInputErrors)], ", "))
+	}
+	p := interpolator{inputs: taken.values, variables: variables, known: map[string]string{}}
+	if text, err = p.interpolate(text); err != nil {
 		return nil, err
 	}
-	if spec, ok := header.Get("spec").(*ciyaml.Map); ok && spec.Has("inputs") {
-		return nil, errors.New(errTextInputs)
-	}
-	return tree, nil
+	return ciyaml.Load(text)
 }
 
 // includer puts the files that a configuration includes below it.
 type includer struct {
-	o   Options
-	met []Include
+	o    Options
+	met  []Include
+	size int // of all files
+}
+
+// included is a file that is to be included, with the inputs given to it.
+type included struct {
+	location string
+	inputs   *ciyaml.Map
 }
 
 // expand is the configuration over the files that it includes: later files win over earlier ones, and it over all.
@@ -71,8 +87,8 @@ func (in *includer) expand(tree *ciyaml.Map) (*ciyaml.Map, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, location := range locations {
-			file, err := in.file(location)
+		for _, each := range locations {
+			file, err := in.file(each)
 			if err != nil {
 				return nil, err
 			}
@@ -86,8 +102,9 @@ func (in *includer) expand(tree *ciyaml.Map) (*ciyaml.Map, error) {
 }
 
 // locate says which local files an element of include names.
-func (in *includer) locate(given any) ([]string, error) {
+func (in *includer) locate(given any) ([]included, error) {
 	var local any
+	var inputs *ciyaml.Map
 	switch v := given.(type) {
 	case string:
 		if strings.HasPrefix(v, "http://") || strings.HasPrefix(v, "https://") {
@@ -102,6 +119,7 @@ func (in *includer) locate(given any) ([]string, error) {
 		if local, err = localOf(v); err != nil {
 			return nil, err
 		}
+		inputs, _ = v.Get("inputs").(*ciyaml.Map)
 	default:
 		return nil, errors.New(errTextBadInclude)
 	}
@@ -111,14 +129,14 @@ func (in *includer) locate(given any) ([]string, error) {
 	}
 	location := strings.TrimLeft(Expand(text, in.o.Variables), "/")
 	if !strings.Contains(location, "*") {
-		return []string{location}, nil
+		return []included{{location, inputs}}, nil
 	}
-	var found []string
+	var found []included
 	if in.o.Files != nil {
 		shape := wildcard(location)
 		for _, path := range in.o.Files.Paths() {
 			if shape.MatchString(path) {
-				found = append(found, path)
+				found = append(found, included{path, inputs})
 			}
 		}
 	}
@@ -139,8 +157,8 @@ func localOf(include *ciyaml.Map) (any, error) {
 		return nil, fmt.Errorf(errTextNoSubkey, ciyaml.JSON(include), valid)
 	case len(kinds) > 1:
 		return nil, fmt.Errorf(errTextTwoSubkeys, valid)
-	case include.Has("inputs"):
-		return nil, errors.New(errTextInputs)
+	case include.Get("inputs") != nil && !isMap(include.Get("inputs")):
+		return nil, errors.New(errTextIncludeInputs)
 	}
 	value := ciyaml.Text(include.Get(kinds[0]))
 	switch kinds[0] {
@@ -160,35 +178,62 @@ func localOf(include *ciyaml.Map) (any, error) {
 
 // wanted says whether the rules of an include, if any, let the file in.
 func (in *includer) wanted(include *ciyaml.Map) (bool, error) {
-	rules, ok := include.Get("rules").([]any)
-	if !ok {
+	given := include.Get("rules")
+	if given == nil {
 		return true, nil
 	}
-	for _, each := range rules {
-		rule, _ := each.(*ciyaml.Map)
-		if rule.Has("changes") {
-			return false, errors.New(errTextIncludeChanges)
-		}
-		holds := true
-		if condition := rule.Get("if"); condition != nil {
-			expression, err := ciexpr.Parse(ciyaml.Text(condition))
-			if err != nil {
-				return false, errors.New(errTextIncludeRule)
-			}
-			holds = expression.True(in.o.Variables.lookup)
-		}
-		if globs, ok := textList(rule.Get("exists")); ok && holds {
-			holds = anyExists(in.o.Files, globs, in.o.Variables)
+	rules, err := includeRules(given)
+	if err != nil {
+		return false, err
+	}
+	b := builder{x: Context{Files: in.o.Files, Changes: in.o.Changes, ChangesFrom: in.o.ChangesFrom}}
+	for _, rule := range rules {
+		holds, err := b.holds(rule, in.o.Variables)
+		if err != nil {
+			return false, fmt.Errorf("include:%w", err)
 		}
 		if holds {
-			return rule.Get("when") != "never", nil
+			return rule.When != whenNever, nil
 		}
 	}
 	return false, nil
 }
 
+// includeRules reads the rules of an include, which have fewer keywords than those of a job.
+func includeRules(given any) ([]Rule, error) {
+	r := &reader{}
+	e := r.at("include:rules")
+	list, ok := given.([]any)
+	if !ok || !isNestedMaps(given) {
+		e.addf("config", errTextNoIncludeRules)
+	}
+	var rules []Rule
+	for _, each := range list {
+		m, ok := each.(*ciyaml.Map)
+		if !ok {
+			continue
+		}
+		below := e.below("rule")
+		if below.keys(m, "if", "changes", "exists", "when"); !below.fine() {
+			break
+		}
+		if glob, ok := m.Get("exists").(string); ok { // which GitLab takes here alone
+			m = m.With("exists", []any{glob})
+		}
+		rules = append(rules, r.rule(below, m, true))
+	}
+	if len(r.errors) > 0 {
+		return nil, errors.New(r.errors[0])
+	}
+	return rules, nil
+}
+
+// maxTotalSize is what all files of a configuration may weigh (ci_max_total_yaml_size_bytes).
+const maxTotalSize = 150 * 2 << 20
+
 // file reads one local file with all that it includes.
-func (in *includer) file(location string) (*ciyaml.Map, error) {
+func (in *includer) file(each included) (*ciyaml.Map, error) {
+	location := each.location
 	if !isYAML(location) {
 		return nil, fmt.Errorf(errTextNotYAML, location)
 	}
@@ -206,8 +251,11 @@ func (in *includer) file(location string) (*ciyaml.Map, error) {
 	case strings.TrimSpace(content) == "":
 		return nil, fmt.Errorf(errTextLocalEmpty, location)
 	}
+	if in.size += len(content); in.size > maxTotalSize {
+		return nil, errors.New(errTextTotalSize)
+	}
 	in.met = append(in.met, Include{Location: location})
-	tree, err := loadDocument(content)
+	tree, err := loadDocument(content, each.inputs, in.o.Variables)
 	if err != nil {
 		return nil, fmt.Errorf("`%s`: %w", location, err)
 	}

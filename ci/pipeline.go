@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,6 +27,9 @@ type Context struct {
 	Files Files
 	// Changes are the files that differ; nil if there is nothing to compare with, in which case rules:changes holds.
 	Changes []string
+	// ChangesFrom are the files that differ from a ref, for rules:changes:compare_to; not ok is GitLab's error that it is
+	// not a valid ref. With nil a rule with compare_to goes by Changes, too.
+	ChangesFrom func(ref string) (changed []string, ok bool)
 }
 
 // Pipeline is what GitLab would make of a configuration. If Errors is not empty it would make none.
@@ -51,7 +55,11 @@ const (
 	errTextNeedsLimit = "%s: one job can only need %d others, but you have listed %d. " +
 		"See needs keyword documentation for more details"
 	maxNeeds = 50
+
+	errTextRule = "Failed to parse rule for %s: %s"
 )
+
+var errCompareTo = errors.New("rules:changes:compare_to is not a valid ref")
 
 // Pipeline makes the pipeline of the configuration for x: workflow, rules, only, except and needs are followed, and the
 // jobs have the variables that they would run with. The configuration is not changed.
@@ -60,22 +68,20 @@ func (c *Config) Pipeline(x Context) *Pipeline {
 	if !c.Valid() {
 		return p
 	}
+	if x.Files != nil {
+		x.Files = &listedFiles{Files: x.Files}
+	}
 	b := builder{config: c, x: x, predefined: x.Predefined.over(x.predefined())}
 	if !b.workflow(p) {
 		p.Errors, p.Filtered = []string{errTextFiltered}, true
 		return p
 	}
-	for _, stage := range c.Stages {
-		for _, job := range c.Jobs {
-			if job.Stage != stage {
-				continue
-			}
-			made, ok, err := b.job(job, p.Variables)
-			if err != nil {
-				p.Errors = append(p.Errors, fmt.Sprintf("%s: %s", job.Name, err))
-			} else if ok {
-				p.Jobs = append(p.Jobs, made)
-			}
+	for _, job := range c.inStages() {
+		made, ok, err := b.job(job, p.Variables)
+		if err != nil {
+			p.Errors = append(p.Errors, err.Error())
+		} else if ok {
+			p.Jobs = append(p.Jobs, made)
 		}
 	}
 	p.checkNeeds()
@@ -86,6 +92,17 @@ func (c *Config) Pipeline(x Context) *Pipeline {
 		p.Jobs = nil
 	}
 	return p
+}
+
+// inStages are the jobs in the order of their stages.
+func (c *Config) inStages() []Job {
+	at := make(map[string]int, len(c.Stages))
+	for i := len(c.Stages) - 1; i >= 0; i-- {
+		at[c.Stages[i]] = i
+	}
+	jobs := slices.Clone(c.Jobs)
+	slices.SortStableFunc(jobs, func(a, b Job) int { return at[a.Stage] - at[b.Stage] })
+	return jobs
 }
 
 // runs says whether any stage between the edges has a job.
@@ -161,13 +178,13 @@ func (b builder) workflow(p *Pipeline) bool {
 	p.AutoCancel = b.config.Workflow.AutoCancel
 	seen := b.scope(nil, p.Variables)
 	if rules := b.config.Workflow.Rules; rules != nil {
-		i := slices.IndexFunc(rules, func(rule Rule) bool { return b.holds(rule, seen) })
-		if i < 0 || rules[i].When == whenNever {
+		rule, err := b.first(rules, seen) // GitLab passes over the error, and there is no pipeline
+		if err != nil || rule == nil || rule.When == whenNever {
 			return false
 		}
-		p.Variables = rules[i].Variables.over(p.Variables)
-		if rules[i].AutoCancel != (AutoCancel{}) {
-			p.AutoCancel = rules[i].AutoCancel
+		p.Variables = rule.Variables.over(p.Variables)
+		if rule.AutoCancel != (AutoCancel{}) {
+			p.AutoCancel = rule.AutoCancel
 		}
 	}
 	p.Name = strings.TrimSpace(Expand(b.config.Workflow.Name, b.scope(nil, p.Variables)))
@@ -187,19 +204,21 @@ func (b builder) job(j Job, root JobVariables) (Job, bool, error) {
 		{Key: "CI_JOB_STAGE", Value: j.Stage}}
 	seen := b.scope(own, j.Spec.Variables)
 	if j.Rules != nil {
-		i := slices.IndexFunc(j.Rules, func(rule Rule) bool { return b.holds(rule, seen) })
-		if i < 0 {
+		rule, err := b.first(j.Rules, seen)
+		if err != nil {
+			return j, false, fmt.Errorf(errTextRule, j.Name, err)
+		}
+		if rule == nil {
 			return j, false, nil
 		}
-		j.follow(j.Rules[i])
-		if j.When == whenNever {
+		if j.follow(*rule); j.When == whenNever {
 			return j, false, nil
 		}
 	} else if j.Only != nil && !b.allowed(*j.Only, seen) || j.Except != nil && b.excluded(*j.Except, seen) {
 		return j, false, nil
 	}
 	if err := j.Spec.Variables.cycle(); err != nil {
-		return j, false, err
+		return j, false, fmt.Errorf("%s: %w", j.Name, err)
 	}
 	final := b.scope(own, j.Spec.Variables).expanded()
 	j.Tags = slices.Clone(j.Tags)
@@ -228,15 +247,27 @@ func (j *Job) follow(rule Rule) {
 	j.Spec.Variables = rule.Variables.over(j.Spec.Variables)
 }
 
+// first is the first rule that holds; nil if none does.
+func (b builder) first(rules []Rule, seen JobVariables) (*Rule, error) {
+	for i := range rules {
+		if holds, err := b.holds(rules[i], seen); holds || err != nil {
+			return &rules[i], err
+		}
+	}
+	return nil, nil
+}
+
 // holds says whether all conditions of a rule hold.
-func (b builder) holds(rule Rule, seen JobVariables) bool {
+func (b builder) holds(rule Rule, seen JobVariables) (bool, error) {
 	if rule.If != "" && !isTrueFor(rule.If, seen) {
-		return false
+		return false, nil
 	}
-	if rule.Changes != nil && !b.changed(rule.Changes.Paths, seen) {
-		return false
+	if rule.Changes != nil {
+		if changed, err := b.changedFrom(*rule.Changes, seen); err != nil || !changed {
+			return false, err
+		}
 	}
-	return rule.Exists == nil || anyExists(b.x.Files, rule.Exists, seen)
+	return rule.Exists == nil || anyExists(b.x.Files, rule.Exists, seen), nil
 }
 
 func isTrueFor(expression string, seen JobVariables) bool {
@@ -244,25 +275,44 @@ func isTrueFor(expression string, seen JobVariables) bool {
 	return err == nil && e.True(seen.lookup)
 }
 
+// changedFrom says whether a file that rules:changes means differs from the ref that it names, or nobody knows.
+func (b builder) changedFrom(c Changes, seen JobVariables) (bool, error) {
+	if c.CompareTo == "" || b.x.ChangesFrom == nil {
+		return b.changed(c.Paths, seen), nil
+	}
+	values := seen.strongest().expanded()
+	changes, ok := b.x.ChangesFrom(expand(c.CompareTo, values.lookup, true))
+	if !ok {
+		return false, errCompareTo
+	}
+	return changes == nil || expandedGlobs(c.Paths, values.lookup).changed(changes), nil
+}
+
 // changed says whether a file that a glob means differs, or nobody knows.
-func (b builder) changed(globs []string, seen JobVariables) bool {
-	return b.x.Changes == nil || anyMatches(globs, b.x.Changes, seen)
+func (b builder) changed(paths []string, seen JobVariables) bool {
+	if b.x.Changes == nil {
+		return true
+	}
+	return expandedGlobs(paths, seen.strongest().expanded().lookup).changed(b.x.Changes)
 }
 
 // anyExists says whether there is a file that a glob means.
-func anyExists(files Files, globs []string, seen JobVariables) bool {
-	return files != nil && anyMatches(globs, files.Paths(), seen)
+func anyExists(files Files, paths []string, seen JobVariables) bool {
+	return files != nil && expandedGlobs(paths, seen.strongest().expanded().lookup).exist(files.Paths())
 }
 
-func anyMatches(globs, paths []string, seen JobVariables) bool {
-	values := seen.strongest().expanded()
-	for _, glob := range globs {
-		glob = expand(glob, values.lookup, true)
-		if slices.ContainsFunc(paths, func(path string) bool { return globMatches(glob, path) }) {
-			return true
-		}
+// listedFiles are Files that are asked for their paths once.
+type listedFiles struct {
+	Files
+	paths []string
+}
+
+// Paths are those of the files.
+func (f *listedFiles) Paths() []string {
+	if f.paths == nil {
+		f.paths = f.Files.Paths()
 	}
-	return false
+	return f.paths
 }
 
 // strongest keeps the last of the variables of one name.

@@ -41,19 +41,18 @@ func TestIncludes(t *testing.T) {
 	assert.Equal(t, "---\nj:\n  script: a\n  stage: build\n  tags:\n  - m\nonly-b:\n  script: b\n", config.Merged)
 
 	for text, want := range map[string]string{
-		"include: {local: loop.yml}":                     "Maximum of 150 nested includes are allowed!",
-		"include: broken.yml":                            "`broken.yml`: (<unknown>): did not find expected node content while parsing a flow node at line 2 column 1",
-		"include: empty.yml":                             "Local file `empty.yml` is empty!",
-		"include: list.yml":                              "`list.yml`: Invalid configuration format",
-		"include: {project: a/b, file: x.yml}":           "Project `a/b` not found or access denied! (fakegitlab includes local files only)",
-		"include: https://example.com/x.yml":             "Remote file `https://example.com/x.yml` could not be fetched because of a socket error! (fakegitlab includes local files only)",
-		"include: {template: Go.gitlab-ci.yml}":          "Included file `Go.gitlab-ci.yml` is empty or does not exist! (fakegitlab has no templates)",
-		"include: {component: a/b@1}":                    "Component 'a/b@1' - content not found (fakegitlab includes local files only)",
-		"include: {yolo: /a.yml}":                        "`{\"yolo\":\"/a.yml\"}` does not have a valid subkey for include. Valid subkeys are: `local`, `project`, `remote`, `template`, `artifact`, `component`",
-		"include: {local: a.yml, remote: https://x}":     "Each include must use only one of: `local`, `project`, `remote`, `template`, `artifact`, `component`",
-		"include: {local: 1}":                            "Included file `1` needs to be a string",
-		"include: 1":                                     "Include must be a String or a Hash",
-		"spec: {inputs: {a: null}}\n---\nj: {script: x}": "spec:inputs and include:inputs are not followed by fakegitlab",
+		"include: {local: loop.yml}":                 "Maximum of 150 nested includes are allowed!",
+		"include: broken.yml":                        "`broken.yml`: (<unknown>): did not find expected node content while parsing a flow node at line 2 column 1",
+		"include: empty.yml":                         "Local file `empty.yml` is empty!",
+		"include: list.yml":                          "`list.yml`: Invalid configuration format",
+		"include: {project: a/b, file: x.yml}":       "Project `a/b` not found or access denied! (fakegitlab includes local files only)",
+		"include: https://example.com/x.yml":         "Remote file `https://example.com/x.yml` could not be fetched because of a socket error! (fakegitlab includes local files only)",
+		"include: {template: Go.gitlab-ci.yml}":      "Included file `Go.gitlab-ci.yml` is empty or does not exist! (fakegitlab has no templates)",
+		"include: {component: a/b@1}":                "Component 'a/b@1' - content not found (fakegitlab includes local files only)",
+		"include: {yolo: /a.yml}":                    "`{\"yolo\":\"/a.yml\"}` does not have a valid subkey for include. Valid subkeys are: `local`, `project`, `remote`, `template`, `artifact`, `component`",
+		"include: {local: a.yml, remote: https://x}": "Each include must use only one of: `local`, `project`, `remote`, `template`, `artifact`, `component`",
+		"include: {local: 1}":                        "Included file `1` needs to be a string",
+		"include: 1":                                 "Include must be a String or a Hash",
 	} {
 		assert.Equal(t, want, errorsOf(text+"\n", files), text)
 	}
@@ -79,7 +78,9 @@ func TestHostileTexts(t *testing.T) {
 		fmt.Fprintf(&references, ".a%d: {script: [%s]}\n", i, strings.TrimSuffix(strings.Repeat(reference, 9), ", "))
 		fmt.Fprintf(&chain, ".j%d: {extends: .j%d}\n", i, i-1)
 	}
+	header := "spec: {inputs: {a: {default: " + strings.Repeat("x", 1<<20) + "}}}\n---\n"
 	for name, c := range map[string]struct{ text, want string }{
+		"inputs that explode":     {header + "j: {script: '" + strings.Repeat("$[[inputs.a]]", 100_000) + "'}", "config too large"},
 		"anchors that explode":    {bomb.String() + "j: {script: x}", tooBig},
 		"references that explode": {references.String() + "j: {script: [!reference [.a39, script]]}", tooBig},
 		"an anchor in itself":     {"a: &a [*a]\nj: {script: x}", tooBig},
@@ -92,6 +93,43 @@ func TestHostileTexts(t *testing.T) {
 	} {
 		from := time.Now()
 		assert.Equal(t, c.want, errorsOf(c.text, nil), name)
+		assert.Less(t, time.Since(from), 20*time.Second, name)
+	}
+}
+
+// TestLargeTexts: what grows with a text is no square of it, be it in jobs, stages, variables or globs.
+func TestLargeTexts(t *testing.T) {
+	const n = 2000
+	repeat := func(format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i, i+1)
+		}
+		return b.String()
+	}
+	files, changes := ci.FileMap{}, []string{}
+	for i := range 2 * n {
+		changes = append(changes, fmt.Sprintf("d%d/f%d", i%50, i))
+		files[changes[i]] = ""
+	}
+	for name, c := range map[string]struct {
+		text string
+		jobs int
+	}{
+		"needs":    {"j0: {script: x}\n" + repeat("j%[2]d: {script: x, needs: [j%[1]d]}\n"), n + 1},
+		"stages":   {repeat("j%[1]d: {script: x, stage: s%[1]d}\n") + "stages: [" + repeat("s%[1]d, ") + "]\n", n},
+		"variable": {"j: {script: x, tags: [$V0]}\nvariables:\n" + repeat("  V%[1]d: $V%[2]d\n"), 1},
+		"rules":    {"j:\n  script: x\n  rules:\n" + repeat("    - {if: $A == '%[1]d'}\n") + "    - if: $CI\n", 1},
+		"exists":   {"j:\n  script: x\n  rules:\n" + repeat("    - exists: ['n*%[1]d']\n") + "    - if: $CI\n", 1},
+		"changes":  {"j:\n  script: x\n  rules:\n" + repeat("    - changes: ['n*%[1]d']\n") + "    - if: $CI\n", 1},
+		"bases":    {repeat(".b%[1]d: {script: x}\n") + "j: {extends: [" + repeat(".b%[1]d, ") + "]}\n", 1},
+	} {
+		from := time.Now()
+		config := ci.Read(c.text, ci.Options{})
+		assert.Empty(t, config.Errors, name)
+		pipeline := config.Pipeline(ci.Context{Ref: "main", Files: files, Changes: changes})
+		assert.Empty(t, pipeline.Errors, name)
+		assert.Len(t, pipeline.Jobs, c.jobs, name)
 		assert.Less(t, time.Since(from), 20*time.Second, name)
 	}
 }

@@ -55,9 +55,14 @@ func (v JobVariables) lookup(name string) (string, bool) {
 // over lays variables on others, key by key: a key keeps its place and gets the value of the later.
 func (v JobVariables) over(below JobVariables) JobVariables {
 	result := slices.Clone(below)
+	at := make(map[string]int, len(v)+len(below))
+	for i := len(below) - 1; i >= 0; i-- {
+		at[below[i].Key] = i
+	}
 	for _, each := range v {
-		i := slices.IndexFunc(result, func(b JobVariable) bool { return b.Key == each.Key })
-		if i < 0 {
+		i, ok := at[each.Key]
+		if !ok {
+			at[each.Key] = len(result)
 			result = append(result, each)
 		} else {
 			result[i] = each
@@ -73,11 +78,18 @@ func (v JobVariables) expanded() JobVariables {
 	for i, each := range v {
 		at[each.Key] = i
 	}
+	lookup := func(name string) (string, bool) {
+		i, ok := at[name]
+		if !ok {
+			return "", false
+		}
+		return done[i].Value, true
+	}
 	for _, component := range connected(v.keys(), v.references()) {
 		for _, key := range component {
 			i := at[key]
 			if !done[i].Raw && len(component) == 1 {
-				done[i].Value = expand(done[i].Value, JobVariables(done).lookup, true)
+				done[i].Value = expand(done[i].Value, lookup, true)
 			}
 		}
 	}

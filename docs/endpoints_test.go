@@ -491,6 +491,9 @@ func (p *prober) call(
 		query.Set(name, value)
 	}
 	method, path := cut(e)
+	if strings.HasPrefix(path, "/:project.git/") {
+		return p.callGit(e, header)
+	}
 	parts := strings.Split(path, "/")
 	prefix := "/api/v4"
 	switch parts[1] {
@@ -542,6 +545,22 @@ func (p *prober) call(
 	}
 	req := httptest.NewRequest(method, prefix+strings.Join(parts, "/")+"?"+query.Encode(), nil)
 	req.Header = header
+	rec := httptest.NewRecorder()
+	p.gl.ServeHTTP(rec, req)
+	return rec
+}
+
+// callGit makes a call as git does, with a token as the password.
+func (p *prober) callGit(e fakegitlab.Endpoint, header http.Header) *httptest.ResponseRecorder {
+	method, path := cut(e)
+	const nothing = "0000" // to fetch or to push
+	req := httptest.NewRequest(method, strings.Replace(path, ":project", "acme/shop", 1)+"?service=git-upload-pack",
+		strings.NewReader(nothing))
+	if token := header.Get("Private-Token"); token != "" {
+		req.SetBasicAuth("git", token)
+	} else if token := header.Get("Job-Token"); token != "" {
+		req.SetBasicAuth("gitlab-ci-token", token)
+	}
 	rec := httptest.NewRecorder()
 	p.gl.ServeHTTP(rec, req)
 	return rec

@@ -262,3 +262,16 @@ func TestFleetOfTwoMachines(t *testing.T) {
 	gl.Advance(3 * time.Hour)
 	assert.Equal(t, fakegitlab.Offline, gl.RunnerStatus(r.ID))
 }
+
+func TestJobStaysPending(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	cpu := gl.AddRunner(fakegitlab.Runner{Tags: []string{"linux"}})
+	gpu := gl.AddRunner(fakegitlab.Runner{Tags: []string{"linux", "gpu"}})
+	job := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Tags: []string{"linux", "gpu"}})
+
+	assert.Equal(t, []fakegitlab.Verdict{
+		{RunnerID: cpu.ID, Reason: "the job asks for the tags [linux gpu] and the runner has [linux], which lacks gpu"},
+		{RunnerID: gpu.ID, May: true, Reason: "the runner has never contacted GitLab"},
+	}, gl.WhyPending(job.ID))
+}

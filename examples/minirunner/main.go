@@ -1,6 +1,6 @@
-// Minirunner is a GitLab runner of some 250 lines: it takes jobs, runs their scripts with sh in an empty directory,
-// sends the log while they run, heeds a cancel, and says how they ended. It fetches no sources and keeps no artifacts.
-// It is here for its tests, which show how to test a runner without GitLab.
+// Minirunner is a small GitLab runner: it fetches the commit of a job by git, brings artifacts, runs the scripts with sh,
+// sends the log while they run, heeds a cancel, keeps artifacts, and says how the job ended. It is here for its tests,
+// which show how to test a runner without GitLab, and for examples/pipeline, which runs whole pipelines with it.
 //
 //	go run ./examples/minirunner -url https://gitlab.example.com -token glrt-...
 package main
@@ -15,6 +15,8 @@ import (
 	"os/signal"
 	"strings"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/examples/minirunner/runner"
 )
 
 func main() {
@@ -26,11 +28,11 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 
-	r := &runner{
-		api: strings.TrimSuffix(*gitlab, "/") + "/api/v4", token: *token, systemID: *system,
-		http: &http.Client{Timeout: time.Minute}, interval: 3 * time.Second, backoff: time.Second,
+	r := &runner.Runner{
+		API: strings.TrimSuffix(*gitlab, "/") + "/api/v4", Token: *token, SystemID: *system, Sources: true,
+		HTTP: &http.Client{Timeout: time.Minute}, Interval: 3 * time.Second, Backoff: time.Second,
 	}
-	if err := r.run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+	if err := r.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		log.Fatal(err)
 	}
 }

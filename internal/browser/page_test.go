@@ -207,7 +207,7 @@ func TestLogGrows(t *testing.T) {
 	b.picture("job-400")
 	b.look(1200, 700, "dark")
 	b.visit(fmt.Sprintf("%spage/jobs/%d", page(gl), waiting.id))
-	assert.Contains(t, eval[string](b, `document.getElementById("why").textContent`), "mainframe")
+	assert.Contains(t, eval[string](b, `document.getElementById("runners").textContent`), "mainframe")
 	b.picture("pending-dark")
 }
 
@@ -294,4 +294,130 @@ func TestJournalFile(t *testing.T) {
 	b.look(400, 900, "light")
 	assert.LessOrEqual(t, eval[int](b, "document.documentElement.scrollWidth"), 400)
 	b.picture("journal-file-400")
+}
+
+// shipping is a pipeline in the middle of its way: stages, needs, a matrix of names, a manual and a delayed job.
+func shipping(t *testing.T, gl *fakegitlab.Fake) (pipeline int, jobs map[string]int) {
+	jobs = map[string]int{}
+	add := func(stage, name string, status fakegitlab.JobStatus, change ...func(*fakegitlab.Job)) {
+		j := fakegitlab.Job{Project: "acme/shop", PipelineID: pipeline, Stage: stage, Name: name, Status: status,
+			Tags: []string{"shop"}}
+		for _, c := range change {
+			c(&j)
+		}
+		made := gl.AddJob(j)
+		pipeline, jobs[name] = made.PipelineID, made.ID
+	}
+	needs := func(names ...string) func(*fakegitlab.Job) {
+		return func(j *fakegitlab.Job) {
+			j.Spec.Needs = []fakegitlab.Need{}
+			for _, name := range names {
+				j.Spec.Needs = append(j.Spec.Needs, fakegitlab.Need{Job: name})
+			}
+		}
+	}
+	add("build", "compile", fakegitlab.JobSuccess, func(j *fakegitlab.Job) {
+		j.StartedAt, j.FinishedAt = gl.Now().Add(-5*time.Minute), gl.Now().Add(-3*time.Minute-20*time.Second)
+	})
+	add("build", "assets: [linux, amd64, a very long name of a job]", fakegitlab.JobSuccess)
+	add("build", "docs", fakegitlab.JobFailed, func(j *fakegitlab.Job) { j.AllowFailure = true })
+	add("test", "unit-tests", fakegitlab.JobPending, needs("compile"))
+	add("test", "lint", fakegitlab.JobFailed, needs())
+	add("test", "lint", fakegitlab.JobPending, needs())
+	add("test", "integration", fakegitlab.JobCreated, needs("unit-tests", "assets: [linux, amd64, a very long name of a job]"))
+	add("review", "security", fakegitlab.JobSkipped)
+	add("deploy", "staging", fakegitlab.JobManual, needs("compile"))
+	add("deploy", "production", fakegitlab.JobCreated, needs("integration", "staging"))
+	add("deploy", "canary", fakegitlab.JobScheduled)
+	return pipeline, jobs
+}
+
+// A pipeline that moves by itself keeps moving on the page; a delayed job has its time there.
+func TestPipelineMoves(t *testing.T) {
+	b, gl := open(t), looked(t)
+	p := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", CI: `
+workflow: {name: Nightly of the shop}
+stages: [build, test, deploy]
+compile: {stage: build, script: make}
+"unit": {stage: test, script: make test, needs: [compile], parallel: 3}
+later: {stage: test, script: make later, when: delayed, start_in: 30 minutes}
+page: {stage: deploy, script: make page, needs: ["unit"]}
+ship: {stage: deploy, script: make ship, when: manual, allow_failure: false, needs: [compile]}
+`})
+	jobs := map[string]int{}
+	for _, j := range gl.Jobs() {
+		if j.PipelineID == p.ID {
+			jobs[j.Name] = j.ID
+		}
+	}
+	b.look(1100, 800, "light")
+	b.visit(fmt.Sprintf("%spage/pipelines/%d", page(gl), p.ID))
+	assert.Contains(t, eval[string](b, `document.getElementById("h-pipeline").textContent`), "Nightly of the shop")
+	assert.Equal(t, 7, eval[int](b, `document.querySelectorAll(".flow path").length`))
+	gl.StartJob(jobs["compile"], 100001)
+	gl.Advance(100 * time.Second)
+	gl.FinishJob(jobs["compile"], fakegitlab.JobSuccess)
+	box := func(name string) string {
+		return fmt.Sprintf(`document.getElementById("box-%d").textContent`, jobs[name])
+	}
+	b.until(box("later") + `.includes("12:31:40")`)
+	assert.Contains(t, eval[string](b, box("compile")), "1 min 40 s")
+	assert.NotContains(t, eval[string](b, `document.getElementById("main").textContent`), "added alone")
+	assert.True(t, eval[bool](b, `[...document.querySelectorAll(".box button")].every((button) =>
+		button.getBoundingClientRect().right <= button.closest(".box").getBoundingClientRect().right)`), "no button is cut off")
+	b.picture("pipeline-moves")
+	b.click(fmt.Sprintf("#box-%d button", jobs["later"]))
+	b.until(box("later") + `.includes("pending")`)
+}
+
+// A pipeline is shown with its stages and needs; a manual job is played there, and the page keeps up.
+func TestPipeline(t *testing.T) {
+	b, gl := open(t), looked(t)
+	id, jobs := shipping(t, gl)
+	b.look(1400, 900, "light")
+	b.visit(page(gl))
+	b.click(fmt.Sprintf("#pipeline-%d a", id))
+	b.until(`document.querySelectorAll(".box").length === 10`)
+	assert.Equal(t, 6, eval[int](b, `document.querySelectorAll(".flow path").length`), "each need has a line")
+	b.picture("pipeline")
+
+	// A line ends where the box of the job begins that needs it.
+	ends := eval[struct{ Line, Box, Middle, Y float64 }](b, fmt.Sprintf(`(() => {
+		const box = document.getElementById("box-%d").getBoundingClientRect();
+		const svg = document.querySelector(".flow svg"), path = document.querySelectorAll(".flow path")[0];
+		const end = path.getPointAtLength(path.getTotalLength() / 3), scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+		const x = parseFloat(path.getAttribute("d").split(" L")[1]) * scale + svg.getBoundingClientRect().left;
+		const y = parseFloat(path.getAttribute("d").split(" L")[1].split(" ")[1]) * scale + svg.getBoundingClientRect().top;
+		return {line: x, box: box.left, middle: box.top + box.height / 2, y};
+	})()`, jobs["unit-tests"]))
+	assert.InDelta(t, ends.Box, ends.Line, 1)
+	assert.InDelta(t, ends.Middle, ends.Y, 1)
+
+	b.click(fmt.Sprintf(`#box-%d button`, jobs["staging"]))
+	b.until(fmt.Sprintf(`document.querySelector("#box-%d .status").textContent === "pending"`, jobs["staging"]))
+	assert.Equal(t, fmt.Sprintf("Job %d is pending.", jobs["staging"]), eval[string](b, `document.getElementById("said").textContent`))
+	staging, _ := gl.Job(jobs["staging"])
+	assert.Equal(t, fakegitlab.JobPending, staging.Status)
+	gl.StartJob(jobs["unit-tests"], 100021)
+	b.until(fmt.Sprintf(`document.querySelector("#box-%d .status").textContent === "running"`, jobs["unit-tests"]))
+
+	b.click(fmt.Sprintf("#box-%d a", jobs["lint"]))
+	b.until(`document.getElementById("runner-100021")`)
+	assert.Contains(t, eval[string](b, `document.getElementById("why").textContent`), "it waits for runner 100021 to ask")
+	b.picture("pending")
+	b.visit(fmt.Sprintf("%spage/jobs/%d", page(gl), jobs["production"]))
+	assert.Contains(t, eval[string](b, `document.getElementById("why").textContent`), "(integration), which is created and waits for")
+
+	b.look(1400, 900, "dark")
+	b.visit(fmt.Sprintf("%spage/pipelines/%d", page(gl), id))
+	b.picture("pipeline-dark")
+	b.visit(page(gl) + "#pipelines")
+	b.picture("pipelines-dark")
+	b.look(400, 900, "light")
+	for name, below := range map[string]string{"pipelines-400": "#pipelines", "pipeline-400": fmt.Sprintf("page/pipelines/%d", id),
+		"pending-400": fmt.Sprintf("page/jobs/%d", jobs["lint"])} {
+		b.visit(page(gl) + below)
+		assert.LessOrEqual(t, eval[int](b, "document.documentElement.scrollWidth"), 400, name)
+		b.picture(name)
+	}
 }

@@ -21,49 +21,58 @@ const maxSource = 16 << 20
 // divider is what stands between the documents of a file, of which GitLab looks at two: a header and the configuration.
 var divider = regexp.MustCompile(`(?m)^---\s+`)
 
-const maxDocuments = 2
-
-// Load reads the text of a configuration: its first document or, where that is a header with spec, the second, with
-// the header beside it. What is no hash, too big or no YAML is an error in GitLab's words.
-func Load(source string) (config, header *Map, err error) {
+// Split cuts the text of a file into its header, a first document with spec, and the text of its configuration, which
+// is the document after it. Without a header the first document is the configuration.
+func Split(source string) (header *Map, config string, err error) {
 	if len(source) > maxSource {
-		return nil, nil, errors.New(errTextTooBig)
+		return nil, "", errors.New(errTextTooBig)
 	}
-	documents, err := parseAll(source)
+	var documents []string
+	for _, text := range divider.Split(source, -1) {
+		if strings.TrimSpace(text) != "" {
+			documents = append(documents, text)
+		}
+	}
+	switch len(documents) {
+	case 0:
+		return nil, "", nil
+	case 1:
+		return nil, documents[0], nil
+	}
+	first, err := Value(documents[0])
 	if err != nil {
-		return nil, nil, err
+		return nil, "", err
 	}
-	value := documents[0]
-	if first, ok := value.(*Map); ok && len(documents) > 1 && first.Has("spec") {
-		header, value = first, documents[1]
+	if m, ok := first.(*Map); ok && m.Has("spec") {
+		return m, documents[1], nil
 	}
-	if TooBig(value) {
-		return nil, nil, errors.New(errTextTooBig)
+	return nil, documents[0], nil
+}
+
+// Load reads the text of one document, which must be a hash. What is none, too big or no YAML is an error in GitLab's
+// words.
+func Load(document string) (*Map, error) {
+	if len(document) > maxSource {
+		return nil, errors.New(errTextTooBig)
+	}
+	value, err := Value(document)
+	if err != nil {
+		return nil, err
 	}
 	config, ok := value.(*Map)
 	if !ok {
-		return nil, nil, errors.New(errTextNotHash)
+		return nil, errors.New(errTextNotHash)
 	}
-	return config, header, nil
+	return config, nil
 }
 
-func parseAll(source string) (documents []any, err error) {
-	for _, text := range divider.Split(source, -1) {
-		if strings.TrimSpace(text) == "" {
-			continue
-		}
-		document, err := parse(text)
-		if err != nil {
-			return nil, err
-		}
-		if documents = append(documents, document); len(documents) == maxDocuments {
-			break
-		}
+// Value reads the text of one document, whatever it holds.
+func Value(document string) (any, error) {
+	value, err := parse(document)
+	if err == nil && TooBig(value) {
+		err = errors.New(errTextTooBig)
 	}
-	if len(documents) == 0 {
-		documents = append(documents, nil)
-	}
-	return documents, nil
+	return value, err
 }
 
 // parse reads a text's first document.

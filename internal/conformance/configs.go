@@ -36,6 +36,19 @@ type configContext struct {
 	Variables   map[string]string
 	Files       ci.FileMap
 	Changes     []string
+	ChangesFrom map[string][]string `json:"changes_from"`
+	Inputs      map[string]any
+}
+
+// compared are the files that differ from a ref; nil if the case knows of no refs.
+func (x configContext) compared() func(ref string) ([]string, bool) {
+	if x.ChangesFrom == nil {
+		return nil
+	}
+	return func(ref string) ([]string, bool) {
+		changed, ok := x.ChangesFrom[ref]
+		return changed, ok
+	}
 }
 
 // ReadConfigCases reads the file of them.
@@ -61,16 +74,17 @@ func (c ConfigCase) InPackage(t testing.TB) {
 	for key, value := range c.Context.Variables {
 		given = append(given, ci.JobVariable{Key: key, Value: value})
 	}
-	config := ci.Read(c.YAML, ci.Options{Files: c.Context.Files, Variables: given})
+	o := ci.Options{Files: c.Context.Files, Variables: given, Inputs: c.Context.Inputs, ChangesFrom: c.Context.compared()}
+	if c.Via == "pipeline" {
+		o.Changes = append([]string{}, c.Context.Changes...)
+	}
+	config := ci.Read(c.YAML, o)
 	shown := shownConfig{Errors: list(config.Errors), Warnings: list(config.Warnings)}
 	jobs := config.Jobs
 	evaluated := c.DryRun || c.Via == "pipeline"
 	if evaluated {
 		x := ci.Context{Ref: c.Context.Ref, Tag: c.Context.Tag, Source: c.Context.Source, Variables: given,
-			Files: c.Context.Files}
-		if c.Via == "pipeline" {
-			x.Changes = append([]string{}, c.Context.Changes...)
-		}
+			Files: c.Context.Files, Changes: o.Changes, ChangesFrom: o.ChangesFrom}
 		pipeline := config.Pipeline(x)
 		jobs, shown.Errors = pipeline.Jobs, list(pipeline.Errors)
 	}
@@ -118,8 +132,8 @@ func (c ConfigCase) NotOverHTTP() string {
 	switch {
 	case c.Via != "lint":
 		return "it compares what ci/lint does not show"
-	case len(c.Context.Files) > 0 || len(c.Context.Variables) > 0 || c.Context.Tag || c.Context.Source != "push":
-		return "its project would have files or variables"
+	case len(c.Context.Files) > 0 || len(c.Context.Variables) > 0 || len(c.Context.Inputs) > 0 || c.Context.Tag || c.Context.Source != "push":
+		return "its project would have files, variables or inputs"
 	}
 	return ""
 }

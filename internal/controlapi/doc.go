@@ -6,6 +6,7 @@
 //   - requests.go: the body, the query and the id of a call
 //   - answers.go: answers and refusals, and their sending
 //   - shapes.go: bodies of requests and of answers
+//   - pipelines.go: what the pages show of pipelines and of who may have a job, made of the records
 //
 // So that Go's linker leaves it out of programs that do not call WithControl, nothing here may be made when the program
 // starts.

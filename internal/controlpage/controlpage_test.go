@@ -134,7 +134,11 @@ func TestHTMLEscapes(t *testing.T) {
 		Overview{Shell: Shell{Frozen: true}, Calls: calls},
 		RunnerPage{Runner: Runner{Description: script, Managers: []Manager{{SystemID: script}}}, Calls: calls,
 			Fields: []Field{{script, script, true}}},
-		JobPage{Job: Job{Name: script}, Why: script, Log: Log{Lines: []LogLine{{Text: script}}}},
+		JobPage{Job: Job{Name: script}, Why: script, Log: Log{Lines: []LogLine{{Text: script}}},
+			Runners: List[Verdict]{Rows: []Verdict{{Description: script, Reasons: []string{script}}}}},
+		PipelinePage{Pipeline: Pipeline{Name: script, Errors: script, Ref: script, SHA: script, Stages: []Stage{{Name: script,
+			Jobs: []Box{{Name: script, Needs: []string{script}}}}}}},
+		Overview{World: World{Pipelines: List[Pipeline]{Rows: []Pipeline{{Name: script, Stages: []Stage{{Name: script}}}}}}},
 		CallPage{Call: call, JSON: script},
 		ProblemsPage{Problems: []string{script}},
 		ErrorPage{Error: script},
@@ -148,5 +152,36 @@ func TestHTMLEscapes(t *testing.T) {
 			text, _, _ = strings.Cut(text, "</"+part+">")
 			assert.Contains(t, Policy(), hash(text), part)
 		}
+	}
+}
+
+// Lines go from the right of a job to the left of those that need it, and do not pass through the boxes of other stages.
+func TestLines(t *testing.T) {
+	v := PipelinePage{Pipeline: Pipeline{Stages: []Stage{
+		{Jobs: []Box{{Name: "a", Status: "success"}, {Name: "b"}}},
+		{Jobs: []Box{{Name: "c", Needs: []string{"a", "nowhere"}}, {Name: "d", Needs: []string{"c"}}}},
+		{Jobs: []Box{{Name: "e", Needs: []string{"b"}}}},
+	}}}
+	d := v.Lines()
+	assert.Equal(t, []float64{3*15 + 2*4, 2.4 + 2*4.3}, []float64{d.Width, d.Height})
+	require.Len(t, d.Lines, 3)
+	assert.Equal(t, Line{"M15.00 4.15 C17.00 4.15 17.00 4.15 19.00 4.15 M18.55 3.85 L19.00 4.15 L18.55 4.45", "success"}, d.Lines[0])
+	assert.Equal(t, "M19.00 4.15 C17.20 4.15 17.20 8.45 19.00 8.45 M18.55 8.15 L19.00 8.45 L18.55 8.75", d.Lines[1].Path)
+	assert.Equal(t, "M15.00 8.45 C17.00 8.45 17.00 6.30 19.00 6.30 L34.00 6.30 C36.00 6.30 36.00 4.15 38.00 4.15 "+
+		"M37.55 3.85 L38.00 4.15 L37.55 4.45", d.Lines[2].Path, "between the first box of the stage and the second")
+
+	var crowded Stage
+	for i := range maxBoxes + 3 {
+		crowded.Add(Box{ID: i})
+	}
+	assert.Equal(t, []int{maxBoxes, 3}, []int{len(crowded.Jobs), crowded.More})
+}
+
+func TestSpans(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0 s", 400 * time.Millisecond: "0 s", 59 * time.Second: "59 s", time.Minute: "1 min", 100 * time.Second: "1 min 40 s",
+		time.Hour: "1 h", time.Hour + 5*time.Second: "1 h", 25*time.Hour + 7*time.Minute: "1 d 1 h",
+	} {
+		assert.Equal(t, want, spans(d), d)
 	}
 }

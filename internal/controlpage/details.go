@@ -15,14 +15,24 @@ func (RunnerPage) template() string { return "runner.html" }
 type JobPage struct {
 	Shell
 	Job     Job
-	Why     string   // why no runner has taken it; "" if that is no question
-	History []string // its statuses, oldest first
+	Why     string        // why it is not on a runner; "" if that is no question
+	Runners List[Verdict] // those that may have it or may not, of a pending job
+	History []string      // its statuses, oldest first
 	Fields  []Field
 	Log     Log
 	Calls   List[Call]
 }
 
 func (JobPage) template() string { return "job.html" }
+
+// Waits reports whether why the job is not on a runner is a question.
+func (p JobPage) Waits() bool {
+	switch p.Job.Status {
+	case "running", "canceling", "success", "failed", "canceled":
+		return false
+	}
+	return true
+}
 
 // CallPage is the page of one call.
 type CallPage struct {

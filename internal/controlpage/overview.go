@@ -24,6 +24,7 @@ type World struct {
 	Users            List[User]
 	Groups, Projects List[Space]
 	Runners          List[Runner]
+	Pipelines        List[Pipeline]
 	Jobs             List[Job]
 }
 

@@ -167,6 +167,7 @@ type Job struct {
 	Tags          []string `json:"tag_list"`
 	RunnerID      int      `json:"runner_id"` // 0 while no runner has it
 	SystemID      string   `json:"system_id"`
+	PipelineID    int      `json:"pipeline_id"`
 }
 
 // Words are what the job is found by.
@@ -223,7 +224,7 @@ func toneOf(status string) string {
 		return "good"
 	case "running", "pending", "preparing", "canceling":
 		return "busy"
-	case "offline", "canceled":
+	case "offline", "canceled", "manual", "scheduled", "waiting_for_resource":
 		return "warn"
 	case "stale", "failed":
 		return "bad"

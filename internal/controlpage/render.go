@@ -35,7 +35,7 @@ func parse() {
 		parsed.policy = "default-src 'none'; style-src " + hash(parsed.style) + "; script-src " + hash(parsed.script) +
 			"; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 		functions := template.FuncMap{
-			"ago": ago, "join": strings.Join, "tone": toneOf, "clock": clock, "day": day, "stamp": stamp,
+			"ago": ago, "join": strings.Join, "tone": toneOf, "clock": clock, "day": day, "stamp": stamp, "spans": spans,
 			"style":  func() template.CSS { return template.CSS(parsed.style) },
 			"script": func() template.JS { return template.JS(parsed.script) },
 			"policy": func() string { return strings.Replace(parsed.policy, "; frame-ancestors 'none'", "", 1) },

@@ -103,6 +103,7 @@
         return false;
       }
       if (told.now) say(`The fake's clock says ${told.now.replace("T", " ").replace("Z", " UTC")}.`);
+      else if (told.status) say(`Job ${told.id} is ${told.status}.`);
       else if (method === "POST") say("It is as after the start.");
       else say(path.startsWith("holds") ? "It is released." : "It is removed.");
       await refresh();

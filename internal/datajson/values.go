@@ -18,7 +18,8 @@ const (
 
 // BadValues finds the texts in plain data that GitLab's database does not hold, since they have a NUL byte or are not
 // UTF-8 (lib/gitlab/middleware/handle_malformed_strings.rb refuses them in every request), and the times that JSON does
-// not. Fields that are named in bytes, as logs, may hold anything. Problems have no Offset.
+// not. Fields that are named in bytes, as logs, may hold anything: by their names in JSON, of all types or, with a dot
+// between them, of one. Problems have no Offset.
 func BadValues(v any, bytes ...string) []Problem {
 	t := valueCheck{bytes: bytes}
 	t.value(reflect.ValueOf(v), "")
@@ -63,16 +64,17 @@ func (t *valueCheck) value(v reflect.Value, path string) {
 			return
 		}
 		for i := range v.NumField() {
-			t.field(v.Type().Field(i), v.Field(i), path)
+			t.field(v.Type(), v.Type().Field(i), v.Field(i), path)
 		}
 	}
 }
 
 // field looks at a field of a struct; one that no tag names has the place of what it is in.
-func (t *valueCheck) field(f reflect.StructField, v reflect.Value, path string) {
+func (t *valueCheck) field(of reflect.Type, f reflect.StructField, v reflect.Value, path string) {
 	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 	switch {
-	case !f.IsExported(), name != "" && slices.Contains(t.bytes, name):
+	case !f.IsExported(),
+		name != "" && (slices.Contains(t.bytes, name) || slices.Contains(t.bytes, of.Name()+"."+name)):
 	case name == "", name == "-":
 		t.value(v, path)
 	default:

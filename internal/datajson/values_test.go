@@ -36,5 +36,7 @@ func TestBadValues(t *testing.T) {
 		{Path: `pointer.map["a\x00"]`, Message: nul}, {Path: "pointer.map.b", Message: utf}, {Path: "", Message: nul},
 		{Path: "at", Message: "a time has a year from 1 to 9999"}}, datajson.BadValues(v, "log"))
 	assert.Empty(t, datajson.BadValues(outer{}, "log"))
+	assert.Len(t, datajson.BadValues(v, "outer.log"), 6)
+	assert.Len(t, datajson.BadValues(v, "inner.log"), 7)
 	assert.Len(t, datajson.BadValues(v), 7, "no field is one of bytes")
 }

@@ -43,7 +43,7 @@ func (q *Request) crossOrigin() bool {
 }
 
 // setCORS sets the headers of an answer to a page of another origin.
-func setCORS(h http.Header) {
+func setCORS(h *Heads) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Allow-Methods", strings.Join(corsMethods, ", "))
 	h.Set("Access-Control-Expose-Headers", strings.Join(corsExposed, ", "))

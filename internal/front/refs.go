@@ -40,22 +40,24 @@ func (q *Request) ofProtected(p *world.Project, commit string) bool {
 // RefTexts is what GitLab says of a move of a ref that policy refuses (lib/gitlab/checks/branch_check.rb, tag_check.rb,
 // push_check.rb).
 var RefTexts = map[policy.Rule]string{
-	policy.ByRefRole:             "You are not allowed to push code to this project.",
-	policy.DefaultBranchStays:    "The default branch of a project cannot be deleted.",
-	policy.BranchLikeCommit:      "You cannot create a branch with a 40-character hexadecimal branch name.",
-	policy.TagLikeCommit:         "You cannot create a tag with a SHA-1 or SHA-256 tag name.",
-	policy.ProtectedNotForced:    "You are not allowed to force push code to a protected branch on this project.",
-	policy.ProtectedPush:         "You are not allowed to push code to protected branches on this project.",
-	policy.ProtectedFirst:        "You are not allowed to push code to protected branches on this project.",
-	policy.ProtectedMade:         "You are not allowed to create protected branches on this project.",
-	policy.ProtectedMadeOfCommit: "You can only use an existing protected branch ref as the basis of a new protected branch.",
-	policy.ProtectedMadeOnPages:  "You can only create protected branches using the web interface and API.",
+	policy.ByRefRole:          "You are not allowed to push code to this project.",
+	policy.DefaultBranchStays: "The default branch of a project cannot be deleted.",
+	policy.BranchLikeCommit:   "You cannot create a branch with a 40-character hexadecimal branch name.",
+	policy.TagLikeCommit:      "You cannot create a tag with a SHA-1 or SHA-256 tag name.",
+	policy.ProtectedNotForced: "You are not allowed to force push code to a protected branch on this project.",
+	policy.ProtectedPush:      "You are not allowed to push code to protected branches on this project.",
+	policy.ProtectedFirst:     "You are not allowed to push code to protected branches on this project.",
+	policy.ProtectedMade:      "You are not allowed to create protected branches on this project.",
+	policy.ProtectedMadeOfCommit: "You can only use an existing protected branch ref as the basis of a new protected " +
+		"branch.",
+	policy.ProtectedMadeOnPages: "You can only create protected branches using the web interface and API.",
 	policy.ProtectedGone: "You are not allowed to delete protected branches from this project. " +
 		"Only a project maintainer or owner can delete a protected branch.",
-	policy.ProtectedGoneOnPages:   "You can only delete protected branches using the web interface.",
-	policy.TagLikeDefaultBranch:   "You cannot use default branch name to create a tag",
-	policy.ProtectedTagChanged:    "Protected tags cannot be updated.",
-	policy.ProtectedTagGone:       "You are not allowed to delete protected tags from this project. Only a project maintainer or owner can delete a protected tag.",
+	policy.ProtectedGoneOnPages: "You can only delete protected branches using the web interface.",
+	policy.TagLikeDefaultBranch: "You cannot use default branch name to create a tag",
+	policy.ProtectedTagChanged:  "Protected tags cannot be updated.",
+	policy.ProtectedTagGone: "You are not allowed to delete protected tags from this project. " +
+		"Only a project maintainer or owner can delete a protected tag.",
 	policy.ProtectedTagGoneOnPage: "You can only delete protected tags using the web interface.",
 	policy.ProtectedTagMade:       "You are not allowed to create this tag as it is protected.",
 }

@@ -18,8 +18,14 @@ type Sending struct {
 	Request *Request
 	Number  int // of the request, from 1
 	Started time.Time
-	// values are those of the headers, in one piece: an answer has many.
-	values []string
+	// Mounted is whether W may be another server's, who has set headers already and may do so later.
+	Mounted bool
+	// Heads are the headers of the answer.
+	Heads Heads
+	// bare are names that the answer is to have no header of, be it those that net/http adds.
+	bare []string
+	// odd is whether a header may be one that net/http would not send as it is.
+	odd bool
 }
 
 // Render turns an answer into headers and body.
@@ -33,55 +39,72 @@ func (x *Sending) Render(res *Response) []byte {
 	case res.ContentType != "":
 		body = []byte(res.Text)
 	}
-	h := x.W.Header()
-	x.values = make([]string, 0, usualHeaders)
-	if res.ContentType != "" {
-		x.set("Content-Type", res.ContentType)
-	} else {
-		h["Content-Type"] = nil // none, and none guessed by net/http
+	x.Heads = make(Heads, 0, usualHeads)
+	if x.Mounted {
+		x.SetAll(x.W.Header())
 	}
-	id, meta := requestID(x.Number)
-	x.set("X-Request-Id", id)
+	if res.ContentType != "" {
+		x.Heads.Set("Content-Type", res.ContentType)
+	} else {
+		x.untype()
+	}
+	id, meta, runtime := requestID(x.Number, time.Since(x.Started))
+	x.Heads.add("X-Request-Id", id)
 	if x.Request.longPolled() {
-		x.set(headerPolling, "yes")
+		x.Heads.add(headerPolling, "yes")
 	}
 	if res.FromWorkhorse {
 		return body
 	}
-	x.set("Vary", "Origin")
-	x.set("X-Runtime", strconv.FormatFloat(time.Since(x.Started).Seconds(), 'f', 6, 64))
-	x.set("X-Gitlab-Meta", meta)
+	x.Heads.add("Vary", "Origin")
+	x.Heads.add("X-Runtime", runtime)
+	x.Heads.add("X-Gitlab-Meta", meta)
 	if !res.Bare {
-		x.set("X-Frame-Options", "SAMEORIGIN")
-		x.set("X-Content-Type-Options", "nosniff")
+		x.Heads.add("X-Frame-Options", "SAMEORIGIN")
+		x.Heads.add("X-Content-Type-Options", "nosniff")
 	}
 	if x.Request.crossOrigin() {
-		setCORS(h)
+		setCORS(&x.Heads)
 	}
 	x.showLimits(res.Status)
-	for name, values := range res.Header {
-		h[name] = values
+	if len(res.Header) > 0 {
+		x.SetAll(res.Header)
 	}
 	return x.cache(res, body)
 }
 
-// usualHeaders is how many headers an answer has when nothing is odd about it.
-const usualHeaders = 10
+// SetAll sets headers in place of those of the same names; a name without values takes them away.
+func (x *Sending) SetAll(h http.Header) {
+	for name, values := range h {
+		x.Heads.Del(name)
+		for _, value := range values {
+			x.Heads.add(name, value)
+		}
+		if len(values) == 0 {
+			x.bare = append(x.bare, name)
+		}
+	}
+	x.odd = x.odd || len(h) > 0
+}
 
-// set sets a header of the answer, whose name is written as net/http does.
-func (x *Sending) set(name, value string) {
-	x.values = append(x.values, value)
-	n := len(x.values)
-	x.W.Header()[name] = x.values[n-1 : n : n]
+// untype has the answer go without a Content-Type, of which net/http is not to guess one either.
+func (x *Sending) untype() {
+	x.Heads.Del("Content-Type")
+	x.bare = append(x.bare, "Content-Type")
 }
 
 // requestID is GitLab's correlation id, which looks like a ULID, of the nth request, by itself and as X-Gitlab-Meta
-// has it.
-func requestID(n int) (id, meta string) {
+// has it, and what X-Runtime says: all three are pieces of one string.
+func requestID(n int, took time.Duration) (id, meta, runtime string) {
 	const begin, first, end = `{"correlation_id":"`, "01J1FAKE000000000000000000", `","version":"1"}`
-	digits := strconv.Itoa(n)
-	meta = begin + first[:len(first)-len(digits)] + digits + end
-	return meta[len(begin) : len(begin)+len(first)], meta
+	const length = len(begin) + len(first) + len(end)
+	var text [length + 24]byte
+	all := append(append(text[:0], begin...), first...)
+	digits := strconv.AppendInt(make([]byte, 0, 20), int64(n), 10)
+	copy(all[len(all)-len(digits):], digits)
+	all = strconv.AppendFloat(append(all, end...), took.Seconds(), 'f', 6, 64)
+	whole := string(all)
+	return whole[len(begin) : len(begin)+len(first)], whole[:length], whole[length:]
 }
 
 // cache sets the headers for caches and answers a conditional GET (Rack::ETag, Rack::ConditionalGet).
@@ -90,20 +113,25 @@ func (x *Sending) cache(res *Response, body []byte) []byte {
 		return body
 	}
 	if (res.Status != http.StatusOK && res.Status != http.StatusCreated) || len(body) == 0 {
-		x.set("Cache-Control", "no-cache")
+		x.Heads.add("Cache-Control", "no-cache")
 		return body
 	}
-	sum := sha256.Sum256(body)
-	etag := string(append(hex.AppendEncode(append(make([]byte, 0, 36), `W/"`...), sum[:16]), '"'))
-	x.set("Etag", etag)
-	x.set("Cache-Control", "max-age=0, private, must-revalidate")
+	etag := etagOf(body)
+	x.Heads.add("Etag", etag)
+	x.Heads.add("Cache-Control", "max-age=0, private, must-revalidate")
 	method := x.Request.HTTP.Method
 	if (method == http.MethodGet || method == http.MethodHead) && x.Request.HTTP.Header.Get("If-None-Match") == etag {
 		res.Status = http.StatusNotModified
-		x.W.Header()["Content-Type"] = nil
+		x.untype()
 		return nil
 	}
 	return body
+}
+
+// etagOf is the ETag of a body (Rack::ETag).
+func etagOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return string(append(hex.AppendEncode(append(make([]byte, 0, 36), `W/"`...), sum[:16]), '"'))
 }
 
 // Kept is what a journal keeps of the body: of a file the beginning.
@@ -114,21 +142,41 @@ func (x *Sending) Kept(res Response, body []byte) []byte {
 	return body
 }
 
-// Write writes status and body.
-func (x *Sending) Write(res Response, body []byte) {
-	if h := x.W.Header(); h.Get("Content-Length") == "" && res.Status != http.StatusNoContent &&
-		res.Status != http.StatusNotModified {
-		x.set("Content-Length", strconv.Itoa(len(body)))
-	}
-	if res.File != nil {
-		x.set("Content-Length", strconv.FormatInt(res.File.Size, 10))
+// Complete sets the last headers of an answer, which follow from its body: whoever records it does so before it is
+// written.
+func (x *Sending) Complete(res Response, body []byte) {
+	switch {
+	case res.File != nil:
+		x.Heads.Set("Content-Length", strconv.FormatInt(res.File.Size, 10))
+	case x.Heads.Get("Content-Length") == "" && res.Status != http.StatusNoContent && res.Status != http.StatusNotModified:
+		x.Heads.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	if x.Request.unread {
-		x.set("Connection", "close") // else net/http waits for the body before it answers
+		x.Heads.Set("Connection", "close") // else net/http waits for the body before it answers
+	}
+}
+
+// wholeWriter is what takes an answer whole (memnet.Answerer): the body must not be changed afterwards, and is sent
+// when the handler returns.
+type wholeWriter interface {
+	Answer(status int, heads []string, body []byte)
+}
+
+// Write writes a complete answer.
+func (x *Sending) Write(res Response, body []byte) {
+	if x.Request.HTTP.Method == http.MethodHead {
+		res.File, body = nil, nil
+	}
+	if w, takes := x.W.(wholeWriter); takes && !x.odd && res.File == nil {
+		w.Answer(res.Status, x.Heads, body)
+		return
+	}
+	x.Heads.put(x.W.Header(), x.Mounted)
+	for _, name := range x.bare {
+		x.W.Header()[name] = nil
 	}
 	x.W.WriteHeader(res.Status)
 	switch {
-	case x.Request.HTTP.Method == http.MethodHead:
 	case res.File != nil:
 		_, _ = res.File.WriteTo(&endApart{x.W, res.File.Size})
 	case len(body) > 0:

@@ -28,8 +28,9 @@ func TestRateLimitHeader(t *testing.T) {
 
 func TestRequestIDs(t *testing.T) {
 	for n, want := range map[int]string{1: "01J1FAKE000000000000000001", 12345: "01J1FAKE000000000000012345"} {
-		id, meta := requestID(n)
+		id, meta, runtime := requestID(n, 1234567*time.Nanosecond)
 		assert.Equal(t, want, id)
+		assert.Equal(t, "0.001235", runtime)
 		var told map[string]string
 		require.NoError(t, json.Unmarshal([]byte(meta), &told))
 		assert.Equal(t, map[string]string{"correlation_id": want, "version": "1"}, told)

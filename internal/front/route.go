@@ -57,6 +57,9 @@ type Route struct {
 func (r *Route) mustBeWhole() {
 	selfAuthenticated := r.Access == ByToken || r.Access == ByJobToken ||
 		r.Access == ByRunnerHeader || r.Access == ByGit
+	if first := r.Path()[1:]; strings.HasPrefix(first, ":") || strings.HasPrefix(first, "*") {
+		panic("front: " + r.Endpoint + " begins with a parameter, and routes are looked for by their first segment")
+	}
 	if r.Streams != nil && (!selfAuthenticated || r.Before != nil) {
 		panic("front: " + r.Endpoint + " streams, so it must find its caller by itself and have no before block")
 	}
@@ -71,11 +74,7 @@ type LaterSpec struct {
 
 // Declare makes a Spec of parameters and groups of parameters.
 func Declare(groups ...[]params.Param) params.Spec {
-	var s params.Spec
-	for _, g := range groups {
-		s.Params = append(s.Params, g...)
-	}
-	return s
+	return params.Spec{Params: slices.Concat(groups...)}
 }
 
 // Access is how a caller proves who it is.

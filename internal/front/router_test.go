@@ -1,6 +1,7 @@
 package front
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -52,6 +53,29 @@ func TestTablePrefersWordsToParameters(t *testing.T) {
 		assert.Nil(t, none, sent)
 	}
 	assert.Equal(t, "GET /runners/:id", table.Routes()[0].Endpoint, "the order of the documentation")
+}
+
+// Routers are made for the first request that may need one, of which several may come at once.
+func TestTableIsSearchedByMany(t *testing.T) {
+	table := NewTable([]*Route{{Endpoint: "GET /runners/:id"}, {Endpoint: "GET /projects/:id"},
+		{Endpoint: "GET /projects/:id/files/*path"}})
+	var all sync.WaitGroup
+	for range 8 {
+		for path, want := range map[string]string{"/runners/5": "GET /runners/:id", "/projects/7": "GET /projects/:id",
+			"/projects/7/files/a/b": "GET /projects/:id/files/*path"} {
+			all.Go(func() {
+				r, _ := table.Lookup("GET", path, "")
+				assert.Equal(t, want, r.Endpoint)
+			})
+		}
+	}
+	all.Wait()
+	none, _ := table.Lookup("GET", "/%72unners/5", "")
+	assert.Nil(t, none, "a literal segment is sent as it is")
+}
+
+func TestRoutesBeginWithAWord(t *testing.T) {
+	assert.Panics(t, func() { NewTable([]*Route{{Endpoint: "GET /:id"}}) })
 }
 
 func TestRoutesOfVersions(t *testing.T) {

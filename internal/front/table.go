@@ -5,6 +5,7 @@ package front
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
@@ -12,14 +13,36 @@ import (
 // Table is the table of a protocol's routes. It never changes, so that all GitLabs of a process may share one.
 type Table struct {
 	routes  []*Route
-	routers map[shape]*Router[*Route]
-	// open has the routes whose paths have as many segments as the client likes, by method.
-	open map[string]*Router[*Route]
+	routers map[shape]*family
+}
+
+// family is the routes of one shape, with their router from the first request on that may be for one of them: mux
+// compiles regular expressions for each, and most tests need few.
+type family struct {
+	routes []*Route
+	once   sync.Once
+	router *Router[*Route]
+}
+
+// find is Router.Find. A family may be nil.
+func (f *family) find(method, path string) (*Route, map[string]string) {
+	if f == nil {
+		return nil, nil
+	}
+	f.once.Do(func() {
+		f.router = NewRouter[*Route]()
+		for _, r := range f.routes {
+			method, path := nearest.CutEndpoint(r.Endpoint)
+			f.router.Add(method, path, r)
+		}
+	})
+	r, vars, _ := f.router.Find(method, path)
+	return r, vars
 }
 
 // NewTable makes a table of routes, in the order of the documentation. What authentication reads is known to each.
 func NewTable(routes []*Route) *Table {
-	t := &Table{routes: routes, routers: map[shape]*Router[*Route]{}, open: map[string]*Router[*Route]{}}
+	t := &Table{routes: routes, routers: map[shape]*family{}}
 	inOrder := slices.Clone(routes)
 	// Those with fewer parameters are tried first: in /runners/all, all is no runner's id.
 	slices.SortStableFunc(inOrder, func(a, b *Route) int { return a.PathParams() - b.PathParams() })
@@ -41,18 +64,14 @@ func NewTable(routes []*Route) *Table {
 // add puts a route where it is looked for.
 func (t *Table) add(r *Route) {
 	method, path := nearest.CutEndpoint(r.Endpoint)
-	if slices.ContainsFunc(strings.Split(path, "/"), spansSegments) {
-		if t.open[method] == nil {
-			t.open[method] = NewRouter[*Route]()
-		}
-		t.open[method].Add(method, path, r)
-		return
-	}
 	s := shapeOf(method, path)
-	if t.routers[s] == nil {
-		t.routers[s] = NewRouter[*Route]()
+	if slices.ContainsFunc(strings.Split(path, "/"), spansSegments) {
+		s.segments = anyNumber
 	}
-	t.routers[s].Add(method, path, r)
+	if t.routers[s] == nil {
+		t.routers[s] = &family{}
+	}
+	t.routers[s].routes = append(t.routers[s].routes, r)
 }
 
 // Routes are the routes of the table, in the order of the documentation.
@@ -61,28 +80,31 @@ func (t *Table) Routes() []*Route { return t.routes }
 // Lookup finds the route of a method and an escaped path, with its path parameters; nil if there is none. format is a
 // suffix that was cut from the path, "" for none: the path of a file may end like one.
 func (t *Table) Lookup(method, path, format string) (*Route, map[string]string) {
-	if routes := t.routers[shapeOf(method, path)]; routes != nil {
-		if r, vars, found := routes.Find(method, path); found {
-			return r, vars
-		}
+	s := shapeOf(method, path)
+	if r, vars := t.routers[s].find(method, path); r != nil {
+		return r, vars
 	}
-	open := t.open[method]
-	if open == nil {
-		return nil, nil
-	}
+	s.segments = anyNumber
 	if format != "" {
-		if r, vars, found := open.Find(method, path+"."+format); found {
+		if r, vars := t.routers[s].find(method, path+"."+format); r != nil {
 			return r, vars
 		}
 	}
-	r, vars, _ := open.Find(method, path)
-	return r, vars
+	return t.routers[s].find(method, path)
 }
 
-// shape is what the routes of a path have in common, so that mux need not try all of them one by one.
+// shape is what the routes of a path have in common, so that mux need not try all of them one by one. Every route
+// begins with a literal segment.
 type shape struct {
 	method   string
-	segments int
+	segments int // or anyNumber
+	first    string
 }
 
-func shapeOf(method, path string) shape { return shape{method, strings.Count(path, "/")} }
+// anyNumber is the segments of routes whose paths have as many as the client likes.
+const anyNumber = -1
+
+func shapeOf(method, path string) shape {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return shape{method, strings.Count(path, "/"), first}
+}

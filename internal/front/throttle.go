@@ -5,7 +5,6 @@ package front
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -113,6 +112,6 @@ func RateLimitHeader(limit, observed int, now, reset time.Time) http.Header {
 // showLimits puts what the throttle has to tell among the headers of an answer that is not a 429.
 func (x *Sending) showLimits(status int) {
 	if status != http.StatusTooManyRequests {
-		maps.Copy(x.W.Header(), x.Request.limits)
+		x.SetAll(x.Request.limits)
 	}
 }

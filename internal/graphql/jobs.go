@@ -84,7 +84,7 @@ func jobFields() map[string]func(*call, *exec, *world.Job) any {
 			return "stage"
 		},
 		"shortSha": func(_ *call, _ *exec, j *world.Job) any { return j.Commit.SHA[:min(8, len(j.Commit.SHA))] },
-		"source":   func(*call, *exec, *world.Job) any { return world.PipelineSource },
+		"source":   func(_ *call, _ *exec, j *world.Job) any { return j.Pipeline.Source() },
 		"stage":    func(_ *call, _ *exec, j *world.Job) any { return j },
 		"status":   func(_ *call, _ *exec, j *world.Job) any { return enum(j.Status) },
 		"stuck":    func(c *call, _ *exec, j *world.Job) any { return c.stuck(j) },

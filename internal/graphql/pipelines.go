@@ -18,7 +18,7 @@ func pipelineRows() rows {
 	return rows{
 		"active":     of(func(_ *call, p *world.Pipeline) any { return slices.Contains(activeStatuses, p.Status()) }),
 		"cancelable": of(func(_ *call, p *world.Pipeline) any { return p.Cancelable() }),
-		"commitPath": of(func(_ *call, p *world.Pipeline) any { return path(p, "commit/"+p.Jobs[0].Commit.SHA) }),
+		"commitPath": of(func(_ *call, p *world.Pipeline) any { return path(p, "commit/"+p.Commit().SHA) }),
 		"complete":   of(func(_ *call, p *world.Pipeline) any { return p.Status().Completed() }),
 		"createdAt":  of(func(_ *call, p *world.Pipeline) any { return p.CreatedAt() }),
 		"duration":   of(func(_ *call, p *world.Pipeline) any { return durationOf(p) }),
@@ -36,16 +36,16 @@ func pipelineRows() rows {
 		"project": reached(func(c *call, x *exec, p *world.Pipeline) any {
 			return c.project(x, p.Project())
 		}),
-		"ref":       of(func(_ *call, p *world.Pipeline) any { return p.Jobs[0].Ref }),
+		"ref":       of(func(_ *call, p *world.Pipeline) any { return p.Ref() }),
 		"retryable": of(func(_ *call, p *world.Pipeline) any { return p.Retryable() }),
 		"sha": asked(func(_ *call, _ *exec, p *world.Pipeline, a args) (any, error) {
-			sha := p.Jobs[0].Commit.SHA
+			sha := p.Commit().SHA
 			if a["format"] == "SHORT" {
 				return sha[:min(8, len(sha))], nil
 			}
 			return sha, nil
 		}),
-		"source": of(func(*call, *world.Pipeline) any { return world.PipelineSource }),
+		"source": of(func(_ *call, p *world.Pipeline) any { return p.Source() }),
 		"startedAt": of(func(_ *call, p *world.Pipeline) any {
 			var first time.Time
 			for _, j := range p.Latest() {
@@ -58,7 +58,7 @@ func pipelineRows() rows {
 		"status":          of(func(_ *call, p *world.Pipeline) any { return enum(p.Status()) }),
 		"totalJobs":       of(func(_ *call, p *world.Pipeline) any { return len(p.Jobs) }),
 		"updatedAt":       of(func(_ *call, p *world.Pipeline) any { return p.UpdatedAt() }),
-		"user":            of(func(_ *call, p *world.Pipeline) any { return p.Jobs[0].User }),
+		"user":            of(func(_ *call, p *world.Pipeline) any { return p.User() }),
 		"userPermissions": of(func(_ *call, p *world.Pipeline) any { return p }),
 	}
 }
@@ -153,10 +153,15 @@ func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
 		}
 	}
 	matches("status", func(p *world.Pipeline) string { return enum(p.Status()) })
-	matches("ref", func(p *world.Pipeline) string { return p.Jobs[0].Ref })
-	matches("sha", func(p *world.Pipeline) string { return p.Jobs[0].Commit.SHA })
-	matches("source", func(*world.Pipeline) string { return world.PipelineSource })
-	matches("username", func(p *world.Pipeline) string { return p.Jobs[0].User.Username })
+	matches("ref", func(p *world.Pipeline) string { return p.Ref() })
+	matches("sha", func(p *world.Pipeline) string { return p.Commit().SHA })
+	matches("source", (*world.Pipeline).Source)
+	matches("username", func(p *world.Pipeline) string {
+		if u := p.User(); u != nil {
+			return u.Username
+		}
+		return ""
+	})
 	if after, given := a["updatedAfter"].(time.Time); given {
 		found = world.Filtered(found, func(p *world.Pipeline) bool { return !p.UpdatedAt().Before(after) })
 	}
@@ -176,11 +181,11 @@ func pipelinesInScope(all []*world.Pipeline, scope any) []*world.Pipeline {
 	}
 	latest := map[string]*world.Pipeline{}
 	for _, p := range all {
-		if j := p.Jobs[0]; j.RefIsTag == (scope == "TAGS") {
-			latest[j.Ref] = p
+		if p.RefIsTag() == (scope == "TAGS") {
+			latest[p.Ref()] = p
 		}
 	}
-	return world.Filtered(all, func(p *world.Pipeline) bool { return latest[p.Jobs[0].Ref] == p })
+	return world.Filtered(all, func(p *world.Pipeline) bool { return latest[p.Ref()] == p })
 }
 
 // findProjectPipeline finds a pipeline of a project by its id or its number there, or the latest for a commit or for
@@ -190,10 +195,9 @@ func findProjectPipeline(c *call, x *exec, p *world.Project, a args) (any, error
 	iid, byIID := a["iid"].(string)
 	sha, bySHA := a["sha"].(string)
 	for _, pipeline := range slices.Backward(p.Pipelines()) {
-		first := pipeline.Jobs[0]
 		switch {
-		case byID && pipeline.ID != id, byIID && strconv.Itoa(pipeline.IID()) != iid, bySHA && first.Commit.SHA != sha:
-		case cmp.Or(byID, byIID, bySHA), first.Ref == p.DefaultBranch() && !first.RefIsTag:
+		case byID && pipeline.ID != id, byIID && strconv.Itoa(pipeline.IID()) != iid, bySHA && pipeline.Commit().SHA != sha:
+		case cmp.Or(byID, byIID, bySHA), pipeline.Ref() == p.DefaultBranch() && !pipeline.RefIsTag():
 			return c.pipeline(x, pipeline), nil
 		}
 	}

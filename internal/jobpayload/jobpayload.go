@@ -35,8 +35,14 @@ type Input struct {
 	// ServerURL is this GitLab's URL with its base path, without a slash at the end.
 	ServerURL string
 	Version   string // of GitLab: "17.2.0-ee"
-	// PipelineIID is the number of the pipeline within the project; 0 counts as 1.
+	// Pipeline is what is known of the pipeline, with PipelineIID, its number within the project; 0 counts as 1.
+	Pipeline    world.PipelineFacts
 	PipelineIID int
+	// Schedule is the schedule that made the pipeline, Trigger the trigger; nil for none.
+	Schedule *world.PipelineSchedule
+	Trigger  *world.PipelineTrigger
+	// TagMessage is the message of an annotated tag that the pipeline runs for.
+	TagMessage string
 	// NamespaceID is the project's namespace, RootNamespaceID the topmost one above it.
 	NamespaceID, RootNamespaceID int
 	// UserIsMaintainer: the job's user is Maintainer or more in the project, which gives the job the protected caches.

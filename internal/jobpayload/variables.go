@@ -63,8 +63,9 @@ func (l *variableList) addSettings(levels [][]*world.Variable, environment strin
 }
 
 // jobVariables lists the job's variables in GitLab's order, lowest precedence first: predefined ones, those of the job
-// (JobSpec.Variables), the user's, those of dotenv reports, those of the settings. References in values are still as
-// they were written. (https://docs.gitlab.com/ee/ci/variables/predefined_variables.html)
+// (JobSpec.Variables), the user's, those of dotenv reports, those of the settings, those handed in with the pipeline.
+// References in values are still as they were written (lib/gitlab/ci/variables/builder.rb,
+// https://docs.gitlab.com/ee/ci/variables/predefined_variables.html).
 func jobVariables(in Input) []payloadVariable {
 	return variablesOn(in, environmentOf(in))
 }
@@ -87,7 +88,7 @@ func environmentOf(in Input) string {
 func variablesOn(in Input, environment string) []payloadVariable {
 	var l variableList
 	l.addPersisted(in)
-	l.addJob(in.Job)
+	l.addJob(in)
 	l.addProject(in)
 	l.addServer(in)
 	l.addPipeline(in)
@@ -101,6 +102,7 @@ func variablesOn(in Input, environment string) []payloadVariable {
 	l.add("GITLAB_USER_NAME", in.User.Name)
 	l.addAll(in.Dotenv, false)
 	l.addSettings(in.Settings, environment)
+	l.addAll(in.Pipeline.Variables, false)
 	if env := in.Job.Spec.Environment; env.Name != "" {
 		l.add("CI_ENVIRONMENT_SLUG", slugify(env.Name))
 		l.addSet("CI_ENVIRONMENT_URL", env.URL)
@@ -123,11 +125,22 @@ func (l *variableList) addPersisted(in Input) {
 }
 
 // addJob adds what the job says of itself.
-func (l *variableList) addJob(job *world.Job) {
+func (l *variableList) addJob(in Input) {
+	job := in.Job
 	l.add("CI_JOB_NAME", job.Name)
 	l.add("CI_JOB_NAME_SLUG", slugify(job.Name))
 	l.add("CI_JOB_STAGE", job.Stage)
-	l.add("CI_NODE_TOTAL", "1")
+	if job.Manual {
+		l.add("CI_JOB_MANUAL", "true")
+	}
+	if t := in.Trigger; t != nil {
+		l.add("CI_PIPELINE_TRIGGERED", "true")
+		l.add("CI_TRIGGER_SHORT_TOKEN", t.Short())
+	}
+	if job.Part > 0 {
+		l.add("CI_NODE_INDEX", strconv.Itoa(job.Part))
+	}
+	l.add("CI_NODE_TOTAL", strconv.Itoa(max(job.Parts, 1)))
 	if env := job.Spec.Environment; env.Name != "" {
 		l.add("CI_ENVIRONMENT_NAME", env.Name)
 		l.add("CI_ENVIRONMENT_ACTION", cmp.Or(env.Action, "start"))
@@ -204,11 +217,15 @@ func (l *variableList) addPipeline(in Input) {
 	job, commit := in.Job, in.Job.Commit
 	l.add("CI_PIPELINE_IID", strconv.Itoa(max(in.PipelineIID, 1)))
 	if IsMergeRequestRef(job.Ref) {
-		l.add("CI_PIPELINE_SOURCE", "merge_request_event")
+		l.add("CI_PIPELINE_SOURCE", world.SourceMergeRequest)
 	} else {
-		l.add("CI_PIPELINE_SOURCE", "push")
+		l.add("CI_PIPELINE_SOURCE", cmp.Or(in.Pipeline.Source, world.SourcePush))
 	}
-	l.addSet("CI_PIPELINE_CREATED_AT", iso8601(job.CreatedAt, in.Zone))
+	l.addSet("CI_PIPELINE_CREATED_AT", iso8601(in.Pipeline.CreatedAt, in.Zone))
+	l.addSet("CI_PIPELINE_NAME", in.Pipeline.Name)
+	if s := in.Schedule; s != nil {
+		l.add("CI_PIPELINE_SCHEDULE_DESCRIPTION", s.Description)
+	}
 	l.add("CI_COMMIT_SHA", commit.SHA)
 	l.add("CI_COMMIT_SHORT_SHA", commit.SHA[:min(8, len(commit.SHA))])
 	l.add("CI_COMMIT_BEFORE_SHA", beforeSHA(commit))
@@ -226,6 +243,7 @@ func (l *variableList) addPipeline(in Input) {
 	l.add("CI_COMMIT_AUTHOR", commit.AuthorName+" <"+commit.AuthorEmail+">")
 	if job.RefIsTag {
 		l.add("CI_COMMIT_TAG", job.Ref)
+		l.addSet("CI_COMMIT_TAG_MESSAGE", in.TagMessage)
 	}
 }
 

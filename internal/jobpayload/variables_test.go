@@ -10,6 +10,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 func TestJobVariables(t *testing.T) {
@@ -81,6 +82,45 @@ func TestJobVariables(t *testing.T) {
 	in.Job.RefIsTag, in.Job.Ref = false, "refs/merge-requests/1/head"
 	assert.Contains(t, jobVariables(in),
 		payloadVariable{Key: "CI_PIPELINE_SOURCE", Value: "merge_request_event", Public: true})
+}
+
+func TestVariablesOfAPipeline(t *testing.T) {
+	in := payloadInputOf(ci.JobSpec{Variables: ci.JobVariables{{Key: "LEVEL", Value: "job"}}})
+	last := func() map[string]payloadVariable {
+		of := map[string]payloadVariable{}
+		for _, v := range jobVariables(in) {
+			of[v.Key] = v
+		}
+		return of
+	}
+	assert.Equal(t, "push", last()["CI_PIPELINE_SOURCE"].Value)
+	assert.Equal(t, "1", last()["CI_NODE_TOTAL"].Value)
+	for _, absent := range []string{"CI_JOB_MANUAL", "CI_NODE_INDEX", "CI_PIPELINE_NAME", "CI_PIPELINE_TRIGGERED",
+		"CI_PIPELINE_SCHEDULE_DESCRIPTION", "CI_COMMIT_TAG_MESSAGE"} {
+		assert.NotContains(t, last(), absent)
+	}
+
+	in.Pipeline = world.PipelineFacts{Source: "schedule", Name: "Nightly",
+		CreatedAt: time.Date(2024, 7, 1, 3, 0, 0, 0, time.UTC),
+		Variables: []ci.JobVariable{{Key: "LEVEL", Value: "pipeline"}, {Key: "TRIGGER_PAYLOAD", Value: "{}", File: true}}}
+	in.Schedule = &world.PipelineSchedule{Description: "every night"}
+	in.Trigger = &world.PipelineTrigger{Token: "glptt-a1b2c3d4"}
+	in.Job.Manual, in.Job.Part, in.Job.Parts = true, 2, 3
+	in.Job.RefIsTag, in.TagMessage = true, "the first"
+	in.Dotenv = []ci.JobVariable{{Key: "LEVEL", Value: "dotenv"}}
+	in.Settings = [][]*world.Variable{{{Key: "LEVEL", Value: "project", Scope: world.Everywhere}}}
+	for key, value := range map[string]string{"CI_PIPELINE_SOURCE": "schedule", "CI_PIPELINE_NAME": "Nightly",
+		"CI_PIPELINE_CREATED_AT": "2024-07-01T03:00:00Z", "CI_PIPELINE_SCHEDULE_DESCRIPTION": "every night",
+		"CI_PIPELINE_TRIGGERED": "true", "CI_TRIGGER_SHORT_TOKEN": "a1b2", "CI_JOB_MANUAL": "true", "CI_NODE_INDEX": "2",
+		"CI_NODE_TOTAL": "3", "CI_COMMIT_TAG_MESSAGE": "the first"} {
+		assert.Equal(t, payloadVariable{Key: key, Value: value, Public: true}, last()[key])
+	}
+	assert.Equal(t, payloadVariable{Key: "LEVEL", Value: "pipeline"}, last()["LEVEL"], "it wins")
+	assert.Equal(t, payloadVariable{Key: "TRIGGER_PAYLOAD", Value: "{}", File: true}, last()["TRIGGER_PAYLOAD"])
+	in.Pipeline.Variables = nil
+	assert.Equal(t, "project", last()["LEVEL"].Value, "settings win against a dotenv report, and that against the file")
+	in.Settings = nil
+	assert.Equal(t, "dotenv", last()["LEVEL"].Value)
 }
 
 func TestExpandVariables(t *testing.T) {

@@ -16,16 +16,19 @@ type Log[T any] struct {
 	mu      sync.Mutex
 	last    int          // the highest number given out
 	open    map[int]bool // numbers not closed yet; false: forgotten by Reset
-	closed  []record[T]  // in the order of closing
+	closed  []record[T]  // in the order of closing, or of the numbers once sort has run
+	mixed   bool         // closed is not known to be in the order of the numbers
 	limit   int          // of closed; 0 is none
 	spare   func(T) bool // entries that are not dropped
 	trimAt  int          // length of closed at which the next are dropped
 	bytes   int64        // what closed takes
 	weight  Weight[T]
+	shown   func(T)      // is called with an entry before it is shown; nil: nothing
 	lost    Losses       // since Clear
 	waiters []*waiter[T] // who is told of every closing
 }
 
+// A record is moved about a good deal: entries of many fields had better be pointers.
 type record[T any] struct {
 	number int
 	entry  T
@@ -62,8 +65,8 @@ func (l *Log[T]) Limit(n int, spare func(T) bool) {
 }
 
 // LimitWeight lets the log take no more than that. The oldest entries are shed first; when all are, the oldest are
-// dropped, those that Limit spares last. It comes after Limit and is for a log that is still empty. The functions are
-// called with the lock held.
+// dropped, those that Limit spares last. It comes after Limit and is for a log that is still empty. Size is called with
+// the lock held or without it, Shed with it.
 func (l *Log[T]) LimitWeight(w Weight[T]) { l.weight = w }
 
 // Lost returns what was lost to keep to the limits, since the beginning or the last Clear or Reset.
@@ -77,11 +80,11 @@ func (l *Log[T]) Lost() Losses {
 // trim drops what is beyond the limit. Close does not call it every time, because each call moves all the entries that
 // are left.
 func (l *Log[T]) trim() {
-	l.sort()
 	excess := len(l.closed) - l.limit
 	if l.limit == 0 || excess <= 0 {
 		return
 	}
+	l.sort()
 	before := len(l.closed)
 	l.closed = slices.DeleteFunc(l.closed, func(r record[T]) bool {
 		excess--
@@ -92,6 +95,10 @@ func (l *Log[T]) trim() {
 }
 
 func (l *Log[T]) sort() {
+	if !l.mixed {
+		return
+	}
+	l.mixed = false
 	slices.SortFunc(l.closed, func(a, b record[T]) int { return cmp.Compare(a.number, b.number) })
 }
 
@@ -160,6 +167,10 @@ func (l *Log[T]) Open() int {
 
 // Close ends the entry with that number and wakes those who Wait. A number that is not open is ignored.
 func (l *Log[T]) Close(number int, entry T) {
+	r := record[T]{number: number, entry: entry}
+	if l.weight.Limit > 0 {
+		r.size = l.weight.Size(entry) // before the lock is taken: others wait for it
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	wanted := l.open[number]
@@ -167,9 +178,8 @@ func (l *Log[T]) Close(number int, entry T) {
 	if !wanted {
 		return
 	}
-	r := record[T]{number: number, entry: entry}
-	if l.weight.Limit > 0 {
-		r.size = l.weight.Size(entry)
+	if n := len(l.closed); n > 0 && l.closed[n-1].number > number {
+		l.mixed = true
 	}
 	l.closed = append(l.closed, r)
 	l.bytes += r.size
@@ -177,6 +187,9 @@ func (l *Log[T]) Close(number int, entry T) {
 		l.trim()
 	}
 	l.weigh()
+	if len(l.waiters) > 0 {
+		l.show(entry)
+	}
 	for _, w := range l.waiters {
 		w.pending = append(w.pending, entry)
 		select {
@@ -195,11 +208,20 @@ func (l *Log[T]) Closed() []T {
 
 func (l *Log[T]) closedLocked() []T {
 	l.trim()
+	l.sort()
 	entries := make([]T, len(l.closed))
 	for i, r := range l.closed {
 		entries[i] = r.entry
+		l.show(r.entry)
 	}
 	return entries
+}
+
+// show gets an entry ready to be shown.
+func (l *Log[T]) show(entry T) {
+	if l.shown != nil {
+		l.shown(entry)
+	}
 }
 
 // StillOpen returns the numbers of the entries that have begun and not ended, lowest first.
@@ -217,7 +239,7 @@ func (l *Log[T]) StillOpen() []int {
 func (l *Log[T]) Clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed, l.bytes, l.lost = nil, 0, Losses{}
+	l.closed, l.mixed, l.bytes, l.lost = nil, false, 0, Losses{}
 }
 
 // Reset makes the log as new. Entries still open are forgotten too: closing them later records nothing. The numbers
@@ -225,7 +247,7 @@ func (l *Log[T]) Clear() {
 func (l *Log[T]) Reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed, l.bytes, l.lost, l.last = nil, 0, Losses{}, 0
+	l.closed, l.mixed, l.bytes, l.lost, l.last = nil, false, 0, Losses{}, 0
 	for number := range l.open {
 		l.open[number] = false
 		l.last = max(l.last, number)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,17 +13,18 @@ import (
 // A call is one request on its way through a RoundTripper. The client's goroutine and the handler's share it.
 type call struct {
 	t      *RoundTripper
-	client *http.Request      // as the client sent it
-	server http.Request       // as the handler gets it
-	cancel context.CancelFunc // ends the context of server
-	body   *requestBody       // nil if there is none
-	answer http.Response      // as the client gets it, once it is made
-	stream stream             // the response body, from handler to client
-	writer responseWriter     // the handler's end of it
-	gunzip bool               // the client did not ask for gzip itself and shall not see it
+	client *http.Request  // as the client sent it
+	server http.Request   // as the handler gets it
+	url    url.URL        // of server, unless it had to be parsed
+	ctx    callContext    // of server
+	body   *requestBody   // nil if there is none
+	answer http.Response  // as the client gets it, once it is made
+	stream stream         // the response body, from handler to client
+	writer responseWriter // the handler's end of it
+	gunzip bool           // the client did not ask for gzip itself and shall not see it
 
 	once    sync.Once     // guards settling
-	settled chan struct{} // closed when resp or err is set
+	settled chan struct{} // closed when resp or err is set; nil if the client's goroutine serves and need not wait
 	resp    *http.Response
 	err     error
 
@@ -35,7 +37,9 @@ type call struct {
 func (c *call) settle(resp *http.Response, err error) {
 	c.once.Do(func() {
 		c.resp, c.err = resp, err
-		close(c.settled)
+		if c.settled != nil {
+			close(c.settled)
+		}
 	})
 }
 
@@ -57,7 +61,7 @@ func (c *call) hangUp(err error) {
 
 // end tells the handler, if it still runs, that nobody waits for it, and gives the request body back to the client.
 func (c *call) end() {
-	c.cancel()
+	c.ctx.cancel()
 	if c.body != nil {
 		c.body.disconnect()
 	}

@@ -20,24 +20,33 @@ type header struct {
 // wireHeader returns a copy of h as the other side reads it: names in canonical form, values trimmed, and nothing for
 // which skip, given the canonical name, is true.
 func wireHeader(h http.Header, skip func(string) bool) header {
-	n, canonical := spareValues, true
+	w := newHeader(len(h))
 	for name, values := range h {
-		n += len(values)
-		canonical = canonical && http.CanonicalHeaderKey(name) == name
-	}
-	w := header{names: make(http.Header, len(h)+spareValues), values: make([]string, 0, n)}
-	if canonical {
-		for name, values := range h {
-			w.add(name, values, skip)
+		if http.CanonicalHeaderKey(name) != name {
+			return joinedHeader(h, skip)
 		}
-		return w
+		w.add(name, values, skip)
 	}
-	for _, name := range slices.Sorted(maps.Keys(h)) { // names that become one are joined in the order of the wire
+	return w
+}
+
+// newHeader returns an empty header with room for so many names with a value each, and those that are added to them.
+func newHeader(n int) header {
+	n += spareValues
+	return header{names: make(http.Header, n), values: make([]string, 0, n)}
+}
+
+// joinedHeader is wireHeader for a header of which several names may become one: they are joined in the order of the
+// wire.
+func joinedHeader(h http.Header, skip func(string) bool) header {
+	w := newHeader(len(h))
+	for _, name := range slices.Sorted(maps.Keys(h)) {
 		w.add(http.CanonicalHeaderKey(name), h[name], skip)
 	}
 	return w
 }
 
+// add adds values to those of a name.
 func (w *header) add(name string, values []string, skip func(string) bool) {
 	if len(values) == 0 || skip(name) {
 		return
@@ -47,6 +56,13 @@ func (w *header) add(name string, values []string, skip func(string) bool) {
 	for _, v := range values {
 		w.values = append(w.values, wireValue(v))
 	}
+	w.names[name] = slices.Clip(w.values[start:])
+}
+
+// append adds a value to those of a name, as both are.
+func (w *header) append(name, value string) {
+	start := len(w.values)
+	w.values = append(append(w.values, w.names[name]...), value)
 	w.names[name] = slices.Clip(w.values[start:])
 }
 

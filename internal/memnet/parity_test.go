@@ -212,6 +212,22 @@ func TestParity(t *testing.T) {
 			w.Header().Set("Content-Length", "20000")
 			_, _ = io.WriteString(w, long)
 		}},
+		{name: "neither date nor type", handler: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Date"], w.Header()["Content-Type"] = nil, nil
+			_, _ = io.WriteString(w, "<html>")
+		}},
+		{name: "all at once", handler: atOnce(200, "{}", "Content-Type", "application/json", "X-A", "1", "X-A", "2")},
+		{name: "all at once, length given", handler: atOnce(201, "{}", "Content-Length", "2")},
+		{name: "all at once, too short", handler: atOnce(200, "{}", "Content-Length", "3")},
+		{name: "all at once, long", handler: atOnce(200, long, "Content-Length", "10000")},
+		{name: "all at once, to HEAD", method: "HEAD", handler: atOnce(200, "", "Content-Length", "2")},
+		{name: "all at once, no content", handler: atOnce(204, "")},
+		{name: "all at once and closes", handler: atOnce(200, "{}", "Connection", "close")},
+		{name: "all at once, flushed and aborted", handler: func(w http.ResponseWriter, r *http.Request) {
+			atOnce(200, "abc", "Content-Length", "6")(w, r)
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		}},
 		{name: "aborted", method: "POST", handler: func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "abc")
 			panic(http.ErrAbortHandler)
@@ -310,6 +326,22 @@ func sameCall() cmp.Option {
 		cmp.Comparer(func(a, b *url.URL) bool {
 			return a.String() == b.String() && a.RawPath == b.RawPath && a.Path == b.Path
 		}),
+	}
+}
+
+// atOnce answers with an Answerer, if there is one.
+func atOnce(status int, body string, heads ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if whole, is := w.(memnet.Answerer); is {
+			whole.Answer(status, heads, []byte(body))
+			return
+		}
+		w.Header()["Content-Type"] = nil
+		for i := 0; i < len(heads); i += 2 {
+			w.Header().Add(heads[i], heads[i+1])
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
 	}
 }
 

@@ -1,7 +1,6 @@
 package memnet
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -50,18 +49,16 @@ func checkRequest(req *http.Request) error {
 func (c *call) makeServerRequest() error {
 	req := c.client
 	target := req.URL.RequestURI()
-	u, err := url.ParseRequestURI(target)
+	u, err := c.serverURL(target)
 	if err != nil {
 		return err
 	}
-	var ctx context.Context
-	ctx, c.cancel = context.WithCancel(serverContext)
 	header := wireHeader(req.Header, isRequestLineHeader)
 	c.server = *(&http.Request{
 		Method: req.Method, URL: u, RequestURI: target, Host: req.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: header.names,
 		Body: http.NoBody, RemoteAddr: clientAddrText, Close: req.Close,
-	}).WithContext(ctx)
+	}).WithContext(&c.ctx)
 	r := &c.server
 	if r.Method == "" {
 		r.Method = http.MethodGet
@@ -75,6 +72,28 @@ func (c *call) makeServerRequest() error {
 	c.addTransportHeaders(&header)
 	c.addBody(r, &header)
 	return nil
+}
+
+// serverURL is what an http.Server makes of the target of a request. That of a path which needs no escaping is the path
+// and the query as the client has them.
+func (c *call) serverURL(target string) (*url.URL, error) {
+	u := c.client.URL
+	if u.RawPath != "" || u.Opaque != "" || u.Path == "" || u.Path[0] != '/' || hasControl(target) ||
+		!strings.HasPrefix(target, u.Path) {
+		return url.ParseRequestURI(target)
+	}
+	c.url = url.URL{Path: u.Path, RawQuery: u.RawQuery, ForceQuery: u.ForceQuery && u.RawQuery == ""}
+	return &c.url, nil
+}
+
+// hasControl reports whether s has a control character, which no URL may have.
+func hasControl(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == 0x7f {
+			return true
+		}
+	}
+	return false
 }
 
 func tlsState(host string) *tls.ConnectionState {

@@ -5,33 +5,74 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 )
 
 // bufferSize is how much of a response an http.Server holds back to find out its length and type, in bytes.
 const bufferSize = 2048
 
+// The headers that a server adds of its own.
+const (
+	date        = "Date"
+	contentType = "Content-Type"
+)
+
 // A responseWriter is the handler's end of a call.
 type responseWriter struct {
 	call   *call
-	header http.Header // what the handler sets
+	header http.Header // what the handler sets; nil until it asks for it
 
-	status    int    // 0: not yet written
-	frozen    header // header as of WriteHeader
-	length    int64  // the Content-Length that the handler announced; -1 if none
-	unsized   bool   // the handler set the header so that no length can be added
-	written   int64  // what the handler wrote, in bytes
-	buf       []byte // the part of it that the client was not given yet
-	committed bool   // the client was given status and header
+	status    int      // 0: not yet written
+	frozen    header   // header as of WriteHeader
+	length    int64    // the Content-Length that the handler announced; -1 if none
+	unsized   bool     // the handler set the header so that no length can be added
+	written   int64    // what the handler wrote, in bytes
+	buf       []byte   // the part of it that the client was not given yet
+	absent    []string // headers of a server's that the handler wants none of
+	lent      bool     // buf is the handler's, which Answer was given
+	committed bool     // the client was given status and header
 	duplex    bool
 }
 
 func (w *responseWriter) init(c *call) {
-	w.call, w.header, w.length = c, make(http.Header), -1
+	w.call, w.length = c, -1
 }
 
 // Header returns the header that WriteHeader will send.
-func (w *responseWriter) Header() http.Header { return w.header }
+func (w *responseWriter) Header() http.Header {
+	if w.header == nil {
+		w.header = make(http.Header)
+	}
+	return w.header
+}
+
+// An Answerer is a ResponseWriter of a [RoundTripper] that takes a whole answer at once, so that nothing is copied that
+// need not be. The client gets it when the handler returns or flushes.
+type Answerer interface {
+	http.ResponseWriter
+	// Answer takes the place of Header, WriteHeader and Write, which are not to be called then. heads has names and
+	// values in turn, each as it is to be on the wire; there is no Content-Type but theirs. It is not kept. The body is:
+	// nobody may change it any more. It may be shorter than its Content-Length says, as if the connection had broken.
+	Answer(status int, heads []string, body []byte)
+}
+
+var _ Answerer = (*responseWriter)(nil)
+
+var untyped = []string{contentType}
+
+// Answer implements Answerer.
+func (w *responseWriter) Answer(status int, heads []string, body []byte) {
+	w.status, w.absent = status, untyped
+	w.frozen = newHeader(len(heads) / 2)
+	for i := 0; i+1 < len(heads); i += 2 {
+		w.frozen.append(heads[i], heads[i+1])
+	}
+	w.measure()
+	if bodyAllowed(status) {
+		w.buf, w.written, w.lent = slices.Clip(body), int64(len(body)), true
+	}
+}
 
 // WriteHeader decides status and header. The client learns them with the first part of the body that is not held back.
 func (w *responseWriter) WriteHeader(status int) {
@@ -44,6 +85,16 @@ func (w *responseWriter) WriteHeader(status int) {
 	w.status = status
 	w.frozen = wireHeader(w.header, isUnsendable)
 	_, w.unsized = w.header["Transfer-Encoding"]
+	for _, name := range []string{date, contentType} {
+		if values, named := w.header[name]; named && len(values) == 0 {
+			w.absent = append(w.absent, name)
+		}
+	}
+	w.measure()
+}
+
+// measure takes the length that the handler announced from the frozen header.
+func (w *responseWriter) measure() {
 	if length, ok := w.frozen.names["Content-Length"]; ok {
 		if n, err := strconv.ParseInt(length[0], 10, 64); err == nil && n >= 0 {
 			w.length = n
@@ -138,6 +189,9 @@ func (w *responseWriter) send() error {
 		w.commit(w.buf, false)
 	}
 	_, err := w.put(w.buf)
+	if w.lent {
+		w.buf, w.lent = nil, false
+	}
 	w.buf = w.buf[:0]
 	return err
 }
@@ -182,20 +236,20 @@ func (w *responseWriter) completeHeader(start []byte, done bool) {
 		w.length = -1
 		delete(h, "Content-Length")
 		if w.status == http.StatusNotModified {
-			delete(h, "Content-Type")
+			delete(h, contentType)
 		}
 	} else {
-		_, typed := h["Content-Type"]
-		if !typed && len(h["Content-Encoding"]) == 0 && len(start) > 0 {
-			w.frozen.set("Content-Type", http.DetectContentType(start))
+		_, typed := h[contentType]
+		if !typed && !slices.Contains(w.absent, contentType) && len(h["Content-Encoding"]) == 0 && len(start) > 0 {
+			w.frozen.set(contentType, http.DetectContentType(start))
 		}
 		if done && w.length < 0 && !w.unsized && (w.call.server.Method != http.MethodHead || len(start) > 0) {
 			w.length = int64(len(start))
 			w.frozen.set("Content-Length", strconv.Itoa(len(start)))
 		}
 	}
-	if _, ok := h["Date"]; !ok {
-		w.frozen.set("Date", w.call.t.dateText())
+	if _, ok := h[date]; !ok && !slices.Contains(w.absent, date) {
+		w.frozen.set(date, w.call.t.dateText())
 	}
 }
 

@@ -76,14 +76,14 @@ func (t *RoundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t.Inline != nil && t.Inline(&c.server) {
 		c.serveInline(ctx)
 	} else {
+		c.settled = make(chan struct{})
 		go c.serveAlone()
-	}
-	select {
-	case <-c.settled:
-		if ctx.Err() != nil { // both happened: let the select's choice not matter
-			return nil, c.giveUp()
+		select {
+		case <-c.settled:
+		case <-ctx.Done():
 		}
-	case <-ctx.Done():
+	}
+	if ctx.Err() != nil { // perhaps both happened: let the select's choice not matter
 		return nil, c.giveUp()
 	}
 	if c.err != nil {
@@ -103,7 +103,7 @@ func (t *RoundTripper) open(req *http.Request) (*call, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, context.Cause(req.Context())
 	}
-	c := &call{t: t, client: req, settled: make(chan struct{})}
+	c := &call{t: t, client: req}
 	c.stream.init()
 	c.writer.init(c)
 	if err := c.makeServerRequest(); err != nil {
@@ -112,7 +112,7 @@ func (t *RoundTripper) open(req *http.Request) (*call, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
-		c.cancel()
+		c.ctx.cancel()
 		return nil, opError("dial", nil, serverAddr, errRefused())
 	}
 	if t.calls == nil {
@@ -211,8 +211,10 @@ func (c *call) serveAlone() {
 // serveInline serves while the client waits. Nobody reads the response meanwhile, so all of it must find room.
 func (c *call) serveInline(ctx context.Context) {
 	c.stream.limit = math.MaxInt
-	stop := context.AfterFunc(ctx, func() { _ = c.giveUp() })
-	defer stop()
+	if ctx.Done() != nil {
+		stop := context.AfterFunc(ctx, func() { _ = c.giveUp() })
+		defer stop()
+	}
 	c.serve()
 }
 

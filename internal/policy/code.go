@@ -29,8 +29,8 @@ func PushCode(a Actor, s ProjectStanding) Decision {
 	return s.atLeast(a, Developer, false)
 }
 
-// PushCodeByBuild says whether a job's token may push: to its own project, where the project lets it and the user of the
-// job may push (app/policies/project_policy.rb, build_push_code).
+// PushCodeByBuild says whether a job's token may push: to its own project, where the project lets it and the user of
+// the job may push (app/policies/project_policy.rb, build_push_code).
 func PushCodeByBuild(a Actor, s ProjectStanding, t JobToken, lets bool) Decision {
 	switch {
 	case !t.SameProject:

@@ -4,7 +4,8 @@ package policy
 // (app/policies/project_policy.rb, admin_tag).
 func AdminTag(a Actor, s ProjectStanding) Decision { return PushCode(a, s) }
 
-// DeleteTag says whether the actor may delete a tag; one that is protected a Maintainer may (app/policies/tag_policy.rb).
+// DeleteTag says whether the actor may delete a tag; one that is protected a Maintainer may
+// (app/policies/tag_policy.rb).
 func DeleteTag(a Actor, s ProjectStanding, protected bool) Decision {
 	if d := AdminTag(a, s); !d.Allowed || !protected {
 		return d

@@ -26,8 +26,8 @@ type ArchiveOptions struct {
 	Exclude []string
 }
 
-// Archive writes the files of a commit as git archive does: with the commit's time, and its name in a comment. The error
-// is ErrArchiveFormat, ErrNoFolder, or what w returns.
+// Archive writes the files of a commit as git archive does: with the commit's time, and its name in a comment. The
+// error is ErrArchiveFormat, ErrNoFolder, or what w returns.
 func (r *Repository) Archive(w io.Writer, c *Commit, o ArchiveOptions) error {
 	if f, ok := r.FileAt(c.Tree, o.Path); !ok || f.Mode != ModeTree {
 		return ErrNoFolder
@@ -44,8 +44,8 @@ func (r *Repository) Archive(w io.Writer, c *Commit, o ArchiveOptions) error {
 	return ErrArchiveFormat
 }
 
-// archived are the files and folders that an archive has, with what each contains. Folders come ahead of what is in them,
-// where anything is.
+// archived are the files and folders that an archive has, with what each contains. Folders come ahead of what is in
+// them, where anything is.
 func (r *Repository) archived(c *Commit, o ArchiveOptions, add func(name string, f File, content []byte) error) error {
 	var err error
 	for f := range r.Walk(c.Tree, o.Path, true) {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Write is what becomes of one path: a file of that content, or none.
@@ -22,8 +23,8 @@ func CheckPath(path string) error {
 		return errors.New("a path is empty")
 	case strings.HasPrefix(path, "/"):
 		return fmt.Errorf("the path %q begins with a slash", path)
-	case strings.ContainsRune(path, 0):
-		return fmt.Errorf("the path %q has a zero byte", path)
+	case strings.ContainsRune(path, 0) || !utf8.ValidString(path):
+		return fmt.Errorf("the path %q is no text", path)
 	}
 	for part := range strings.SplitSeq(path, "/") {
 		switch {

@@ -126,8 +126,8 @@ type HistoryError struct {
 	Text  string
 }
 
-// Load makes what a history says, in a repository that is empty. Nothing but the error counts if there is one: the errors
-// are *HistoryError, joined.
+// Load makes what a history says, in a repository that is empty. Nothing but the error counts if there is one: the
+// errors are *HistoryError, joined.
 func (r *Repository) Load(h History) error {
 	l := loading{r, map[string]string{}, nil}
 	for i, c := range h.Commits {

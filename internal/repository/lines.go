@@ -20,12 +20,12 @@ func linesOf(text []byte) []string {
 	return lines
 }
 
-// edit is one place where two texts differ: lines of the old one that those of the new one stand for. Each pair is from,
-// up to and without to, counted from 0.
+// edit is one place where two texts differ: lines of the old one that those of the new one stand for. Each pair is
+// from, up to and without to, counted from 0.
 type edit struct{ oldFrom, oldTo, newFrom, newTo int }
 
-// maxDistance is how many lines may be added and deleted until two texts count as nothing alike: what the search for the
-// shortest way takes grows with its square.
+// maxDistance is how many lines may be added and deleted until two texts count as nothing alike: what the search for
+// the shortest way takes grows with its square.
 const maxDistance = 3000
 
 // edits is the shortest way from one text to another (Eugene Myers, An O(ND) Difference Algorithm and Its Variations).
@@ -208,7 +208,8 @@ func span(from, to int) string {
 	}
 }
 
-// heading is the nearest line above a hunk that begins with a letter, as git's default takes for the name of a function.
+// heading is the nearest line above a hunk that begins with a letter, as git's default takes for the name of a
+// function.
 func heading(above []string) string {
 	const longest = 80 // bytes
 	for i := len(above) - 1; i >= 0; i-- {

@@ -40,8 +40,8 @@ func (o LogOptions) passes(c *Commit) bool {
 		(o.Author == nil || o.Author.MatchString(c.Author.Name+" <"+c.Author.Email+">"))
 }
 
-// parentsIn are the parents of a commit that a log goes on with. Where a path counts and a parent has the same there, it
-// alone counts, as git simplifies history.
+// parentsIn are the parents of a commit that a log goes on with. Where a path counts and a parent has the same there,
+// it alone counts, as git simplifies history.
 func (r *Repository) parentsIn(c *Commit, o LogOptions) []string {
 	parents := c.Parents
 	if o.FirstParent && len(parents) > 1 {
@@ -182,8 +182,8 @@ func (r *Repository) Ancestors(from ...string) map[string]bool {
 // the one to the other is moved forward and not by force.
 func (r *Repository) IsAncestor(ancestor, of string) bool { return r.Ancestors(of)[ancestor] }
 
-// MergeBase is the latest commit that can be reached from the first and from any of the others, and from which no better
-// one can be: what git merge-base finds. nil if they have nothing in common.
+// MergeBase is the latest commit that can be reached from the first and from any of the others, and from which no
+// better one can be: what git merge-base finds. nil if they have nothing in common.
 func (r *Repository) MergeBase(first string, others ...string) *Commit {
 	common := r.Ancestors(first)
 	theirs := r.Ancestors(others...)

@@ -25,7 +25,8 @@ func ShortName(ref string) (name string, isTag, ok bool) {
 }
 
 // ValidRef reports whether a full name of a ref is one that git allows (git check-ref-format): parts between slashes
-// that are not empty, begin with no dot and end in no ".lock", and nothing in it that git's own words of revisions need.
+// that are not empty, begin with no dot and end in no ".lock", and nothing in it that git's own words of revisions
+// need.
 func ValidRef(ref string) bool {
 	if !strings.Contains(ref, "/") || strings.HasSuffix(ref, ".") || strings.Contains(ref, "..") ||
 		strings.Contains(ref, "@{") {

@@ -60,8 +60,8 @@ func (o Object) Loose() []byte {
 // LoosePath is where a loose object lies below objects/: "ab/cdef...".
 func LoosePath(id string) string { return id[:2] + "/" + id[2:] }
 
-// ReadBatch reads what `git cat-file --batch` prints, and hands each object to add, which checks it by its name. It ends
-// with the input. An object that git reports as missing is an error, as is output cut short.
+// ReadBatch reads what `git cat-file --batch` prints, and hands each object to add, which checks it by its name. It
+// ends with the input. An object that git reports as missing is an error, as is output cut short.
 func ReadBatch(r io.Reader, add func(id string, o Object) error) error {
 	in := bufio.NewReader(r)
 	for {

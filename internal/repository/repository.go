@@ -133,8 +133,8 @@ func (r *Repository) Head() string { return r.head() }
 // Ref is what a full name of a ref leads to: a commit, or an annotated tag; "" if there is no such ref.
 func (r *Repository) Ref(name string) string { return r.refs[name] }
 
-// SetRef has a ref of that full name lead to an object; ZeroID or "" deletes it. It returns what it led to before, "" for
-// nothing, so that SetRef(name, before) takes it back. Nothing is checked: that is for whoever moves it.
+// SetRef has a ref of that full name lead to an object; ZeroID or "" deletes it. It returns what it led to before, ""
+// for nothing, so that SetRef(name, before) takes it back. Nothing is checked: that is for whoever moves it.
 func (r *Repository) SetRef(name, id string) (before string) {
 	before = r.refs[name]
 	if id == "" || id == ZeroID {
@@ -227,7 +227,8 @@ func (o Object) Links() (to []string, err error) {
 	return nil, nil
 }
 
-// Reachable are the names of all objects that can be reached from some, those among them; what is not there is left out.
+// Reachable are the names of all objects that can be reached from some, those among them; what is not there is left
+// out.
 func (r *Repository) Reachable(from ...string) map[string]bool {
 	seen := map[string]bool{}
 	todo := slices.Clone(from)

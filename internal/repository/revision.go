@@ -5,9 +5,9 @@ import "strings"
 // shortestID is how few digits of an object's name git takes for it.
 const shortestID = 4
 
-// CommitAt is the commit that a revision means: "HEAD", the name of a branch or a tag, a full ref, or a commit's name of
-// at least 4 digits that begins no other; nil if it means none. A tag goes before a branch of the same name, as in git,
-// and a whole SHA before both. "X^", "X~2" and the like count from X.
+// CommitAt is the commit that a revision means: "HEAD", the name of a branch or a tag, a full ref, or a commit's name
+// of at least 4 digits that begins no other; nil if it means none. A tag goes before a branch of the same name, as in
+// git, and a whole SHA before both. "X^", "X~2" and the like count from X.
 func (r *Repository) CommitAt(revision string) *Commit {
 	if i := strings.IndexAny(revision, "^~"); i > 0 {
 		return r.above(r.CommitAt(revision[:i]), revision[i:])

@@ -125,7 +125,9 @@ func listBranches(q request) front.Response {
 	if err != nil {
 		return front.Refuse(http.StatusBadRequest, msgRegexInvalid).Because(err.Error())
 	}
-	rows = world.Filtered(rows, func(b repository.Ref) bool { return matchesName(b.Name, query) && wanted.MatchString(b.Name) })
+	rows = world.Filtered(rows, func(b repository.Ref) bool {
+		return matchesName(b.Name, query) && wanted.MatchString(b.Name)
+	})
 	switch q.said("sort") {
 	case "updated_asc":
 		q.byUpdate(rows, 1)
@@ -149,7 +151,8 @@ func (q request) byUpdate(rows []repository.Ref, sign int) {
 
 // refPage answers with a page of branches or tags: by offset, or with pagination=keyset those behind the one that
 // page_token names. known says whether a token that names none of them is taken nevertheless.
-func refPage[E any](q request, rows []repository.Ref, known func(token string) bool, entity func(repository.Ref) E) front.Response {
+func refPage[E any](q request, rows []repository.Ref, known func(token string) bool,
+	entity func(repository.Ref) E) front.Response {
 	if !q.wantsKeyset() {
 		return offsetPage(q, rows, false, entity)
 	}
@@ -162,7 +165,8 @@ func refPage[E any](q request, rows []repository.Ref, known func(token string) b
 		rows = rows[i+1:]
 	}
 	size := page.ReadOffset(q.Params).PerPage
-	return tokenPage(q, entitiesOf(rows[:min(size, len(rows))], entity), len(rows) >= size, func() string { return rows[size-1].Name })
+	shown := rows[:min(size, len(rows))]
+	return tokenPage(q, entitiesOf(shown, entity), len(rows) >= size, func() string { return shown[size-1].Name })
 }
 
 // tokenPage is a page of keyset pagination whose link carries where the next one goes on; a page that is full has one.
@@ -178,7 +182,8 @@ func tokenPage[E any](q request, entities []E, full bool, token func() string) f
 // namedBranch finds the branch of the path (find_branch! in lib/api/helpers.rb).
 func (q request) namedBranch(name string) (b repository.Ref, refusal *front.Response) {
 	if !repository.ValidBranch(name) {
-		return b, front.Refuse(http.StatusBadRequest, msgBranchRefname).Because("git takes no branch called " + name).AsRefusal()
+		return b, front.Refuse(http.StatusBadRequest, msgBranchRefname).Because("git takes no branch called " + name).
+			AsRefusal()
 	}
 	id := q.Project.Repository.Ref(repository.Branch(name))
 	if id == "" {
@@ -251,7 +256,9 @@ func (q request) pushRef(u world.RefUpdate) *front.Response {
 
 // conflicts reports whether a branch of a name would lie below another, or have others below it.
 func (q request) conflicts(name string) bool {
-	return slices.ContainsFunc(q.Project.Repository.Branches(), func(b repository.Ref) bool { return isBelow(b.Name, name) || isBelow(name, b.Name) })
+	return slices.ContainsFunc(q.Project.Repository.Branches(), func(b repository.Ref) bool {
+		return isBelow(b.Name, name) || isBelow(name, b.Name)
+	})
 }
 
 // beginWithReadme makes the default branch of an empty repository, as whoever creates another branch first does.

@@ -19,7 +19,8 @@ func commitRows() []row {
 	const commits = "/projects/:id/repository/commits"
 	ofOne := func(endpoint string, handle func(request, *repository.Commit) front.Response, more ...[]params.Param) row {
 		return row{endpoint: endpoint, access: front.ByAnyone, before: repositoryReaders,
-			spec: front.Declare(append([][]params.Param{pathID, {{Name: "sha", Required: true}}}, more...)...), handle: ofCommit(handle)}
+			spec:   front.Declare(append([][]params.Param{pathID, {{Name: "sha", Required: true}}}, more...)...),
+			handle: ofCommit(handle)}
 	}
 	return []row{
 		{endpoint: "GET " + commits, access: front.ByAnyone, before: repositoryReaders, handle: listCommits,
@@ -172,7 +173,8 @@ func listCommitRefs(q request, c *repository.Commit) front.Response {
 
 func getCommitSequence(q request, c *repository.Commit) front.Response {
 	n := 0
-	for range q.Project.Repository.Log(repository.LogOptions{From: []string{c.ID}, FirstParent: isTrue(q.Params, "first_parent")}) {
+	o := repository.LogOptions{From: []string{c.ID}, FirstParent: isTrue(q.Params, "first_parent")}
+	for range q.Project.Repository.Log(o) {
 		n++
 	}
 	return front.OK(struct {

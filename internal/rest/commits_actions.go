@@ -23,7 +23,9 @@ func (q request) actions() ([]fileAction, *front.Response) {
 		if !isHash {
 			return nil, badActions(msgActionsInvalid)
 		}
-		a, complaints := readAction(hash, func(name, text string) string { return fmt.Sprintf("actions[%d][%s] %s", i, name, text) })
+		a, complaints := readAction(hash, func(name, text string) string {
+			return fmt.Sprintf("actions[%d][%s] %s", i, name, text)
+		})
 		all, wrong = append(all, a), append(wrong, complaints...)
 	}
 	if len(wrong) > 0 {

@@ -108,7 +108,8 @@ func (q request) checkStart(n newCommit) *front.Response {
 	return nil
 }
 
-// writesOf is what the actions make of the files of a commit, which is nil for none. Each sees what those before it did.
+// writesOf is what the actions make of the files of a commit, which is nil for none. Each sees what those before it
+// did.
 func (q request) writesOf(n newCommit, start *repository.Commit) (map[string]repository.Write, *front.Response) {
 	w := writer{q.Project.Repository, "", map[string]repository.Write{}}
 	if start != nil {
@@ -122,7 +123,8 @@ func (q request) writesOf(n newCommit, start *repository.Commit) (map[string]rep
 		if a.previous != "" {
 			last = a.previous
 		}
-		if c := q.lastCommit(start, last); a.lastCommit != "" && a.action != actionCreate && (c == nil || c.ID != a.lastCommit) {
+		c := q.lastCommit(start, last)
+		if a.lastCommit != "" && a.action != actionCreate && (c == nil || c.ID != a.lastCommit) {
 			text := n.staleText
 			if strings.Contains(text, "%s") {
 				text = fmt.Sprintf(text, last)

@@ -217,9 +217,10 @@ func (at hookPlace) unsetEntry(entries hookEntries) func(request) front.Response
 	}
 }
 
-// untested are the events that a test finds nothing to tell of here, with what GitLab says then
+// untested are the events that a test finds nothing to tell of here, with what GitLab says then; pushes are told of where there
+// are commits
 // (app/services/concerns/integrations/project_test_data.rb).
-var untested = map[string]string{world.PushEvents: msgNotTested, "tag_push_events": msgNotTested,
+var untested = map[string]string{world.PushEvents: "", world.TagPushEvents: "",
 	"note_events": msgNeedsNotes, "confidential_note_events": msgNeedsNotes, "emoji_events": msgNeedsNotes,
 	"issues_events": msgNeedsIssues, "confidential_issues_events": msgNeedsIssues,
 	"merge_requests_events": msgNeedsMergeRequests, "wiki_page_events": msgNeedsWiki,

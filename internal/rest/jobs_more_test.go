@@ -31,8 +31,9 @@ func TestWhyARunnerCannotTakeAJob(t *testing.T) {
 		why    string
 	}{
 		{job, fg.Runner{Paused: true}, "the runner is paused"},
-		{job, fg.Runner{Projects: []string{"acme/other"}}, "the runner does not serve project acme/shop"},
-		{ungrouped, fg.Runner{Group: "acme"}, "the runner does not serve project acme/other"},
+		{job, fg.Runner{Projects: []string{"acme/other"}}, "the runner does not serve project acme/shop, which it is not assigned to"},
+		{ungrouped, fg.Runner{Group: "acme"},
+			"the runner does not serve project acme/other, where group runners are switched off"},
 		{job, fg.Runner{RunUntagged: &no, Tags: []string{"gpu"}},
 			"the job has no tags and the runner takes tagged jobs alone"},
 		{tagged, fg.Runner{}, "the job asks for the tags [gpu] and the runner has []"},

@@ -24,18 +24,22 @@ func fileRows() []row {
 	const file = "/projects/:id/repository/files/:file_path"
 	path := []params.Param{{Name: "file_path", Required: true}}
 	ref := []params.Param{{Name: "ref", Required: true}}
-	simple := slices.Concat(path, []params.Param{{Name: "branch", Required: true}, {Name: "commit_message", Required: true},
-		{Name: "start_branch"}}, authorParams)
+	simple := slices.Concat(path, []params.Param{{Name: "branch", Required: true},
+		{Name: "commit_message", Required: true}, {Name: "start_branch"}}, authorParams)
 	extended := slices.Concat(simple, []params.Param{{Name: "content", Required: true},
 		{Name: "encoding", Values: []string{"base64", "text"}, Default: "text"}, {Name: "last_commit_id"},
 		{Name: "execute_filemode", Kind: params.Boolean}})
 	return []row{
 		{endpoint: "GET " + file, access: front.ByAnyone, spec: front.Declare(pathID, path, ref), handle: ofFile(getFile)},
 		{endpoint: "GET " + file + "/raw", access: front.ByAnyone, handle: ofFile(getRawFile),
-			spec: front.Declare(pathID, path, []params.Param{{Name: "ref"}, {Name: "lfs", Kind: params.Boolean, Default: false}})},
-		{endpoint: "POST " + file, access: front.ByAnyone, spec: front.Declare(pathID, extended), handle: changeFile(actionCreate)},
-		{endpoint: "PUT " + file, access: front.ByAnyone, spec: front.Declare(pathID, extended), handle: changeFile(actionUpdate)},
-		{endpoint: "DELETE " + file, access: front.ByAnyone, spec: front.Declare(pathID, simple), handle: changeFile(actionDelete)},
+			spec: front.Declare(pathID, path, []params.Param{{Name: "ref"},
+				{Name: "lfs", Kind: params.Boolean, Default: false}})},
+		{endpoint: "POST " + file, access: front.ByAnyone, spec: front.Declare(pathID, extended),
+			handle: changeFile(actionCreate)},
+		{endpoint: "PUT " + file, access: front.ByAnyone, spec: front.Declare(pathID, extended),
+			handle: changeFile(actionUpdate)},
+		{endpoint: "DELETE " + file, access: front.ByAnyone, spec: front.Declare(pathID, simple),
+			handle: changeFile(actionDelete)},
 	}
 }
 
@@ -56,9 +60,10 @@ type fileEntity struct {
 
 // headers has the response tell all but the content.
 func (e fileEntity) headers(res front.Response) front.Response {
-	for name, value := range map[string]string{"File-Name": e.FileName, "File-Path": e.FilePath, "Size": strconv.Itoa(e.Size),
-		"Encoding": e.Encoding, "Content-Sha256": e.ContentSHA256, "Ref": e.Ref, "Blob-Id": e.BlobID, "Commit-Id": e.CommitID,
-		"Last-Commit-Id": e.LastCommitID, "Execute-Filemode": strconv.FormatBool(e.ExecuteFilemode)} {
+	for name, value := range map[string]string{"File-Name": e.FileName, "File-Path": e.FilePath,
+		"Size": strconv.Itoa(e.Size), "Encoding": e.Encoding, "Content-Sha256": e.ContentSHA256, "Ref": e.Ref,
+		"Blob-Id": e.BlobID, "Commit-Id": e.CommitID, "Last-Commit-Id": e.LastCommitID,
+		"Execute-Filemode": strconv.FormatBool(e.ExecuteFilemode)} {
 		res = res.With("X-Gitlab-"+name, value)
 	}
 	return res

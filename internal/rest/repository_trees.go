@@ -144,7 +144,8 @@ func getArchive(q request) front.Response {
 	name := strings.Join(parts, "-")
 	exclude, _ := q.Params.List("exclude_paths")
 	var packed bytes.Buffer
-	if err := r.Archive(&packed, c, repository.ArchiveOptions{Format: format, Prefix: name, Path: folder, Exclude: exclude}); err != nil {
+	o := repository.ArchiveOptions{Format: format, Prefix: name, Path: folder, Exclude: exclude}
+	if err := r.Archive(&packed, c, o); err != nil {
 		return front.NotFound("File").Because(fmt.Sprintf("the fake packs tar, tar.gz and zip: %s: %v", format, err))
 	}
 	return front.Response{Status: http.StatusOK, Text: packed.String(), ContentType: octetStream}.

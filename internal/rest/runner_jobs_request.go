@@ -158,7 +158,8 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 	p := j.Project
 	in := jobpayload.Input{
 		Project: p, Runner: r, User: j.User, ServerURL: q.Way.BaseURL, Version: q.Version.Full(),
-		PipelineIID: j.Pipeline.IID(), Settings: q.VariablesFor(j),
+		Pipeline: j.Pipeline.Facts(), PipelineIID: j.Pipeline.IID(), TagMessage: j.Pipeline.TagMessage(),
+		Settings: q.VariablesFor(j),
 		UserIsMaintainer: policy.MaintainerAccess(q.ActorOf(j.User, true),
 			front.ProjectStandingOf(j.User, p)).Allowed,
 		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID,
@@ -167,6 +168,7 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 			JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),
 			Inputs:        q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
 	}
+	in.Schedule, in.Trigger = q.Schedules.ByID[in.Pipeline.ScheduleID], q.Triggers.ByID[in.Pipeline.TriggerID]
 	if g := p.Group; g != nil {
 		in.NamespaceID, in.RootNamespaceID = g.ID, g.Root().ID
 	} else {

@@ -66,7 +66,9 @@ func (q request) tagEntity(t repository.Ref) tagEntity {
 }
 
 func listTags(q request) front.Response {
-	rows := world.Filtered(q.Project.Repository.Tags(), func(t repository.Ref) bool { return matchesName(t.Name, q.said("search")) })
+	rows := world.Filtered(q.Project.Repository.Tags(), func(t repository.Ref) bool {
+		return matchesName(t.Name, q.said("search"))
+	})
 	sign := -1
 	if q.said("sort") == "asc" {
 		sign = 1
@@ -79,7 +81,8 @@ func listTags(q request) front.Response {
 	default:
 		q.byUpdate(rows, sign)
 	}
-	return refPage(q, rows, func(token string) bool { return q.Project.Repository.Ref(repository.Tag(token)) != "" }, q.tagEntity)
+	known := func(token string) bool { return q.Project.Repository.Ref(repository.Tag(token)) != "" }
+	return refPage(q, rows, known, q.tagEntity)
 }
 
 // compareVersions compares names as versions: runs of digits as numbers, all else as text.
@@ -158,7 +161,8 @@ func createTag(q request) front.Response {
 
 func deleteTag(q request, t repository.Ref) front.Response {
 	isProtected := q.RefRules(q.Project, true, t.Name).Protected
-	if refusal := front.Allow(policy.DeleteTag(q.Actor, q.ProjectStanding(q.Project), isProtected), ""); refusal != nil {
+	may := policy.DeleteTag(q.Actor, q.ProjectStanding(q.Project), isProtected)
+	if refusal := front.Allow(may, ""); refusal != nil {
 		return *refusal
 	}
 	if c := q.Project.Repository.Commit(q.Project.Repository.Peel(t.ID)); c != nil {
@@ -166,7 +170,8 @@ func deleteTag(q request, t repository.Ref) front.Response {
 			return *refusal
 		}
 	}
-	if refusal := q.pushRef(world.RefUpdate{Ref: repository.Tag(t.Name), Old: t.ID, New: repository.ZeroID}); refusal != nil {
+	u := world.RefUpdate{Ref: repository.Tag(t.Name), Old: t.ID, New: repository.ZeroID}
+	if refusal := q.pushRef(u); refusal != nil {
 		return *refusal
 	}
 	return front.NoContent()

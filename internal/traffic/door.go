@@ -101,6 +101,13 @@ func (d *Door) Shut() {
 	_ = d.now.Close()
 }
 
+// IsShut reports whether nobody comes in.
+func (d *Door) IsShut() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.isShut
+}
+
 // Reopen opens the door again, at the same address. It does nothing if it is open, or closed for good.
 func (d *Door) Reopen() error {
 	d.mu.Lock()

@@ -117,7 +117,8 @@ func (c *Courier) Lines(w Wanted) string {
 	case webhooks == 0:
 		lines = append(lines, "  there is no webhook; AddWebhook adds one")
 	case !told:
-		lines = append(lines, "  no webhook wants it; JobEvents and PipelineEvents say what one is called for")
+		lines = append(lines, "  no webhook wants it; JobEvents, PipelineEvents, PushEvents and TagPushEvents say "+
+			"what one is called for")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -14,7 +14,6 @@ import (
 const (
 	msgRedacted       = "[REDACTED]"      // for an address that its user shows to nobody
 	msgUnknownFailure = "unknown_failure" // for the reason of a job that has not failed
-	pipelineSource    = "push"            // what set a pipeline going, as far as GitLab knows here
 )
 
 // Writer writes events of a state as webhooks are told of them.
@@ -199,16 +198,16 @@ func (w Writer) JobEvent(j *world.Job, status world.JobStatus) []byte {
 
 // PipelineEvent is the body that tells of a pipeline's status.
 func (w Writer) PipelineEvent(p *world.Pipeline) []byte {
-	last := p.Jobs[len(p.Jobs)-1]
+	project := p.Project()
 	created, began, ended := p.Times()
-	c := last.Commit
-	e := pipelineEvent{ObjectKind: "pipeline", User: w.user(last.User), Project: w.project(last.Project),
-		ObjectAttributes: pipelineAttributes{ID: p.ID, IID: p.IID(), Ref: last.Ref, Tag: last.RefIsTag, SHA: c.SHA,
-			BeforeSHA: c.BeforeSHA, Source: pipelineSource, Status: p.Status(), DetailedStatus: label(p), Stages: stages(p),
+	c := p.Commit()
+	e := pipelineEvent{ObjectKind: "pipeline", User: w.user(p.User()), Project: w.project(project),
+		ObjectAttributes: pipelineAttributes{ID: p.ID, IID: p.IID(), Ref: p.Ref(), Tag: p.RefIsTag(), SHA: c.SHA,
+			BeforeSHA: c.BeforeSHA, Source: p.Source(), Status: p.Status(), DetailedStatus: label(p), Stages: stages(p),
 			CreatedAt: utc(created), FinishedAt: utc(ended), Variables: []struct{}{},
-			URL: w.BaseURL() + "/" + last.Project.Path + "/-/pipelines/" + strconv.Itoa(p.ID)},
+			URL: w.BaseURL() + "/" + project.Path + "/-/pipelines/" + strconv.Itoa(p.ID)},
 		Commit: commit{ID: c.SHA, Message: c.Message, Title: c.Title, Timestamp: c.CreatedAt.UTC().Format(time.RFC3339),
-			URL: w.BaseURL() + "/" + last.Project.Path + "/-/commit/" + c.SHA, Author: author{c.AuthorName, c.AuthorEmail}},
+			URL: w.BaseURL() + "/" + project.Path + "/-/commit/" + c.SHA, Author: author{c.AuthorName, c.AuthorEmail}},
 		Builds: []build{}}
 	if !ended.IsZero() {
 		e.ObjectAttributes.Duration = whole(p.Busy(ended))

@@ -76,6 +76,11 @@ func (st *State) removeUser(u *User) {
 			j.User = st.ghost()
 		}
 	}
+	for _, p := range st.pipelines {
+		if p.Moves() && p.facts.User == u {
+			p.facts.User = st.ghost()
+		}
+	}
 	for _, other := range st.Users.Rows {
 		if other.Creator == u {
 			other.Creator = nil

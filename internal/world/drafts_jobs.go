@@ -162,7 +162,7 @@ func checkTaker(j *Job) error {
 	going := *r
 	going.Paused = false
 	why := Unfit(&going, j)
-	neverFitted := r.Type == GroupRunner && why == doesNotReach && !j.Project.GroupRunnersDisabled
+	neverFitted := otherGroup.holds(r, j) && !j.Project.GroupRunnersDisabled
 	if why == Fits || !j.StartedAt.IsZero() && !neverFitted {
 		return nil
 	}

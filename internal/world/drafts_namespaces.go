@@ -355,7 +355,7 @@ func (st *State) AddProject(p Project, members map[string]Role, found ...Problem
 		g.Projects = append(g.Projects, &p)
 		st.onUndo(func() { g.Projects = g.Projects[:len(g.Projects)-1] })
 	}
-	p.beginRepository()
+	st.beginRepository(&p)
 	add(st, &st.Projects, &p)
 	st.endOldPaths(p.Path)
 	setKey(st, st.ProjectPaths, Key(p.Path), &p)
@@ -380,7 +380,7 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, 
 	in.CreatedAt = orNow(in.CreatedAt, p.CreatedAt)
 	in.Group, in.Owner, in.Runners, in.Jobs, in.pipelines = p.Group, p.Owner, p.Runners, p.Jobs, p.pipelines
 	in.joinings, in.Shares, in.UpdatedAt, in.OldPaths = p.joinings.of(in.Roles), p.Shares, p.UpdatedAt, p.OldPaths
-	in.variables, in.Repository = p.variables, p.Repository
+	in.variables, in.Repository, in.root = p.variables, p.Repository, p.root
 	*p = in
 	st.indexRegistrationToken(&p.RegistrationToken)
 	st.tickAll()

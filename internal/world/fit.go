@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Misfit is why a runner may not take a job. The zero value is Fits: it may.
@@ -12,66 +13,118 @@ type Misfit int
 const (
 	Fits Misfit = iota
 	isPaused
-	doesNotReach
+	jobsOff
+	instanceRunnersOff
+	groupRunnersOff
+	otherGroup
+	otherProject
 	takesTagged
 	lacksTags
 	takesProtected
+	misfits // how many there are
 )
 
 // Unfit is the first reason why a runner may not take a job, or Fits (app/models/ci/runner.rb, matches_build?, and
 // app/services/ci/queue). Of the job it looks at project, tags and protection alone: JobQueue relies on that.
 func Unfit(r *Runner, j *Job) Misfit {
-	switch {
-	case r.Paused:
-		return isPaused
-	case !r.reaches(j.Project):
-		return doesNotReach
-	case len(j.Tags) == 0 && !r.RunUntagged:
-		return takesTagged
-	case slices.ContainsFunc(j.Tags, func(t string) bool { return !slices.Contains(r.Tags, t) }):
-		return lacksTags
-	case r.AccessLevel == RefProtected && !j.Protected:
-		return takesProtected
+	for m := Fits + 1; m < misfits; m++ {
+		if m.holds(r, j) {
+			return m
+		}
 	}
 	return Fits
 }
 
-// Explain says the reason as a sentence about that runner and job; "" for Fits.
+// allMisfits are all reasons why a runner may not take a job: whoever mends one is to know of the others.
+func allMisfits(r *Runner, j *Job) (all []Misfit) {
+	for m := Fits + 1; m < misfits; m++ {
+		if m.holds(r, j) {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// holds reports whether the reason is there. Together those from jobsOff to otherProject say that the project does not
+// have the runner: it has its own, those of the groups above it and those of the instance, and none where jobs are
+// switched off.
+func (m Misfit) holds(r *Runner, j *Job) bool {
+	p := j.Project
+	switch m {
+	case isPaused:
+		return r.Paused
+	case jobsOff:
+		return p.BuildsDisabled()
+	case instanceRunnersOff:
+		return r.Type == InstanceRunner && p.SharedRunnersDisabled
+	case groupRunnersOff:
+		return r.Type == GroupRunner && p.GroupRunnersDisabled
+	case otherGroup:
+		return r.Type == GroupRunner && !r.Group.contains(p)
+	case otherProject:
+		return r.Type == ProjectRunner && r.AssignedTo(p) == nil
+	case takesTagged:
+		return len(j.Tags) == 0 && !r.RunUntagged
+	case lacksTags:
+		return slices.ContainsFunc(j.Tags, r.lacks)
+	case takesProtected:
+		return r.AccessLevel == RefProtected && !j.Protected
+	}
+	return false
+}
+
+// contains reports whether the project is in the group or in one below it. No project is in a group that is gone.
+func (g *Group) contains(p *Project) bool {
+	if g != nil {
+		for over := range p.Group.Lineage {
+			if over == g {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *Runner) lacks(tag string) bool { return !slices.Contains(r.Tags, tag) }
+
+// Explain says the reason as a sentence about that runner and job; "" for Fits. Of isPaused alone the job may be nil.
 func (m Misfit) Explain(r *Runner, j *Job) string {
 	switch m {
 	case isPaused:
 		return "the runner is paused"
-	case doesNotReach:
-		return "the runner does not serve project " + j.Project.Path
+	case jobsOff, instanceRunnersOff, groupRunnersOff, otherGroup, otherProject:
+		return "the runner does not serve project " + j.Project.Path + m.unserved(r)
 	case takesTagged:
 		return "the job has no tags and the runner takes tagged jobs alone"
 	case lacksTags:
-		return fmt.Sprintf("the job asks for the tags %v and the runner has %v", j.Tags, r.Tags)
+		text := fmt.Sprintf("the job asks for the tags %v and the runner has %v", j.Tags, r.Tags)
+		if missing := Filtered(j.Tags, r.lacks); len(missing) < len(j.Tags) {
+			text += ", which lacks " + strings.Join(missing, " and ")
+		}
+		return text
 	case takesProtected:
 		return "the runner takes jobs of protected refs alone and the job's ref is not protected"
 	}
 	return ""
 }
 
-// reaches reports whether the project has the runner: its own, one of a group above it, or one of the instance. Where
-// jobs are switched off it has none.
-func (r *Runner) reaches(p *Project) bool {
-	if p.BuildsDisabled() {
-		return false
+// unserved ends the sentence that a runner does not serve a project.
+func (m Misfit) unserved(r *Runner) string {
+	switch {
+	case m == jobsOff:
+		return ", where jobs are switched off"
+	case m == instanceRunnersOff:
+		return ", where instance runners are switched off"
+	case m == groupRunnersOff:
+		return ", where group runners are switched off"
+	case r.Orphaned():
+		return ": what it served is gone"
+	case m == otherGroup:
+		return ", which is not in its group " + r.Group.Path
 	}
-	switch r.Type {
-	case InstanceRunner:
-		return !p.SharedRunnersDisabled
-	case GroupRunner:
-		if p.GroupRunnersDisabled {
-			return false
-		}
-		for g := range p.Group.Lineage {
-			if g == r.Group {
-				return true
-			}
-		}
-		return false
+	text := ", which it is not assigned to"
+	if r.Locked {
+		text += ", being locked to what it has"
 	}
-	return r.AssignedTo(p) != nil
+	return text
 }

@@ -151,12 +151,14 @@ func TestBlob(t *testing.T) {
 }
 
 func TestJobDependencies(t *testing.T) {
-	p := &Pipeline{Jobs: []*Job{
+	p := newPipeline(1, nil)
+	for _, j := range []*Job{
 		{ID: 1, Name: "build", StageIndex: 0}, {ID: 2, Name: "lint", StageIndex: 0}, {ID: 3, Name: "test", StageIndex: 1},
 		{ID: 4, Name: "build", StageIndex: 0}, {ID: 5, Name: "deploy", StageIndex: 1}, {ID: 6, Name: "after", StageIndex: 2},
-	}}
+	} {
+		p.join(j)
+	}
 	deploy := p.Jobs[4]
-	deploy.Pipeline = p
 	tests := []struct {
 		spec string
 		want []int

@@ -44,10 +44,11 @@ func (st *State) cancelRedundant(by *Pipeline) {
 	if by.facts.Source == SourceParent || by.project.Attribute(attrAutoCancel) == FeatureDisabled {
 		return
 	}
+	head := by.project.Repository.Ref(fullRef(by.facts.Ref, by.facts.RefIsTag))
 	for _, p := range slices.Clone(by.project.pipelines) { // by id
 		if !p.Moves() || p == by || p.facts.Ref != by.facts.Ref || !p.facts.Status.cancelable() ||
 			!p.olderThan(by) || slices.Contains(danglingSources, p.facts.Source) ||
-			p.facts.Commit.SHA == by.facts.Commit.SHA ||
+			p.facts.Commit.SHA == by.facts.Commit.SHA || p.facts.Commit.SHA == head ||
 			st.Now().Sub(p.facts.CreatedAt) > redundantFor {
 			continue
 		}

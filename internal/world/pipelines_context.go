@@ -124,6 +124,19 @@ func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
 	if before := f.Commit.BeforeSHA; x.Changes == nil && !f.RefIsTag && before != ZeroSHA && r.Commit(before) != nil {
 		x.Changes = append([]string{}, r.ChangedPaths(before, sha)...)
 	}
+	if !r.Empty() {
+		x.ChangesFrom = func(ref string) ([]string, bool) {
+			other := r.CommitAt(ref)
+			if other == nil {
+				return nil, false
+			}
+			base := ""
+			if c := r.MergeBase(other.ID, sha); c != nil {
+				base = c.ID
+			}
+			return append([]string{}, r.ChangedPaths(base, sha)...), true
+		}
+	}
 	return x
 }
 
@@ -184,9 +197,6 @@ const maxPushedPipelines = 4
 // pipelinesOfPush makes the pipelines that follow from a push, for each branch and tag that is there afterwards. Where
 // GitLab makes none, as without a configuration, there is none (app/services/git/base_hooks_service.rb).
 func (st *State) pipelinesOfPush(p *Project, user *User, updates []RefUpdate, o PushOptions) {
-	if user == nil {
-		user = st.UserNames[RootUsername]
-	}
 	made := map[bool]int{}
 	for _, u := range updates {
 		_, tag, known := repository.ShortName(u.Ref)

@@ -34,6 +34,8 @@ type NewPipeline struct {
 	// compared with; nil are those that the push has changed.
 	Files   ci.Files
 	Changes []string
+	// Inputs are values for spec:inputs of the file, by their names, as they are in JSON.
+	Inputs map[string]any
 	// IgnoreSkip passes over [skip ci] in the commit's message; Skip is that the push asked for no pipeline.
 	IgnoreSkip, Skip bool
 	// SaveOnErrors stores a pipeline whose configuration is wrong, as one that failed, as a push does.
@@ -45,11 +47,11 @@ type NewPipeline struct {
 // skipPattern is what in the message of a commit asks for no pipeline (lib/gitlab/ci/pipeline/chain/skip.rb).
 var skipPattern = regexp.MustCompile(`(?i)\[(ci[ _-]skip|skip[ _-]ci)\]`)
 
-// CreatePipeline makes a pipeline with its jobs as GitLab does (app/services/ci/create_pipeline_service.rb and the chain
-// in lib/gitlab/ci/pipeline/chain): the first check that refuses it ends it. The error is an *Invalid with GitLab's
-// texts, and nothing has changed then. With SaveOnErrors a configuration that is wrong is no error: the pipeline has
-// failed and tells why in YAMLErrors. Who may make it is for the caller to ask. The jobs are created; they move when
-// MovePipelines is called, or the visit ends.
+// CreatePipeline makes a pipeline with its jobs as GitLab does (app/services/ci/create_pipeline_service.rb and the
+// chain in lib/gitlab/ci/pipeline/chain): the first check that refuses it ends it. The error is an *Invalid with
+// GitLab's texts, and nothing has changed then. With SaveOnErrors a configuration that is wrong is no error: the
+// pipeline has failed and tells why in YAMLErrors. Who may make it is for the caller to ask. The jobs are created; they
+// move when MovePipelines is called, or the visit ends.
 func (st *State) CreatePipeline(n NewPipeline) (*Pipeline, error) {
 	made := st.made.clone()
 	p, err := st.createPipeline(n)
@@ -84,7 +86,8 @@ func (st *State) createPipeline(n NewPipeline) (*Pipeline, error) {
 // populate makes the pipeline that a configuration describes.
 func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipeline, error) {
 	x := st.contextOf(n, f)
-	config := ci.Read(text, ci.Options{Files: x.Files, Variables: slices.Concat(x.Predefined, x.Variables)})
+	config := ci.Read(text, ci.Options{Files: x.Files, Variables: slices.Concat(x.Predefined, x.Variables),
+		Inputs: n.Inputs, Changes: x.Changes, ChangesFrom: x.ChangesFrom})
 	if !config.Valid() {
 		return st.refusePipeline(n, f, config.Errors[0], false)
 	}

@@ -1,6 +1,9 @@
 package world
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // schedule notes when a delayed job is to start, which is counted from the time at which it is its turn.
 func (st *State) schedule(j *Job) {
@@ -24,27 +27,28 @@ func (st *State) startDelayed() {
 	now := st.Now()
 	defer func() { st.at = time.Time{} }()
 	for !st.nextDelay.IsZero() && !st.nextDelay.After(now) {
-		due := st.dueAt()
-		if due == nil || due.ScheduledAt.After(now) {
+		due, next := st.firstDelayed()
+		if st.nextDelay = next; next.IsZero() || next.After(now) {
 			return
 		}
-		st.at = due.ScheduledAt
-		_ = st.fire(due, eventEnqueueScheduled) // a scheduled job knows it
+		st.at = next
+		for _, j := range due {
+			_ = st.fire(j, eventEnqueueScheduled) // a scheduled job knows it
+		}
 		st.MovePipelines()
 	}
 }
 
-// dueAt is the delayed job whose time comes first, and notes that time; nil if there is none.
-func (st *State) dueAt() (first *Job) {
-	st.nextDelay = time.Time{}
+// firstDelayed are the delayed jobs whose time comes first, by id, and that time; zero if there is none.
+func (st *State) firstDelayed() (due []*Job, first time.Time) {
 	for j := range st.delayed {
-		if first == nil || j.ScheduledAt.Before(first.ScheduledAt) ||
-			j.ScheduledAt.Equal(first.ScheduledAt) && j.ID < first.ID {
-			first = j
+		switch {
+		case due == nil || j.ScheduledAt.Before(first):
+			due, first = []*Job{j}, j.ScheduledAt
+		case j.ScheduledAt.Equal(first):
+			due = append(due, j)
 		}
 	}
-	if first != nil {
-		st.nextDelay = first.ScheduledAt
-	}
-	return first
+	slices.SortFunc(due, func(a, b *Job) int { return a.ID - b.ID })
+	return due, first
 }

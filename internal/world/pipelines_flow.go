@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// flow is how far a pipeline that moves by itself has come. What is known of the jobs before each one is counted as they
-// change, so that only those are looked at for which something has changed: a pipeline of any shape runs to its end with
-// work that grows with its jobs and needs alone.
+// flow is how far a pipeline that moves by itself has come. What is known of the jobs before each one is counted as
+// they change, so that only those are looked at for which something has changed: a pipeline of any shape runs to its
+// end with work that grows with its jobs and needs alone.
 type flow struct {
 	total  tally
 	stages []*stage         // in order
@@ -64,8 +64,8 @@ func (h *nodeHeap) Pop() any {
 
 func newFlow() *flow { return &flow{at: map[int]*stage{}, nodes: map[string]*node{}} }
 
-// byNeeds reports whether the job waits for those that it needs, and not for the stages before its own. An empty list is
-// that it waits for nothing.
+// byNeeds reports whether the job waits for those that it needs, and not for the stages before its own. An empty list
+// is that it waits for nothing.
 func (j *Job) byNeeds() bool { return j.Spec.Needs != nil }
 
 // stageOf is the stage of a job, made if the job is its first.

@@ -37,8 +37,8 @@ func (st *State) later(c chore) {
 }
 
 // MovePipelines does what GitLab's workers do with the pipelines in which something has happened: it starts, skips and
-// cancels jobs until nothing is left to do. The end of each visit does that, too; whoever wants to see the result in the
-// same visit calls it. Within Atomically it does nothing, for what it does is not taken back.
+// cancels jobs until nothing is left to do. The end of each visit does that, too; whoever wants to see the result in
+// the same visit calls it. Within Atomically it does nothing, for what it does is not taken back.
 func (st *State) MovePipelines() {
 	if st.undoing {
 		return
@@ -125,8 +125,8 @@ func (j *Job) startsAfter(previous JobStatus) bool {
 	return false
 }
 
-// begins is the event by which a job goes on whose turn it is. One that was tried again, and that people start, has been
-// started by whoever tried it again.
+// begins is the event by which a job goes on whose turn it is. One that was tried again, and that people start, has
+// been started by whoever tried it again.
 func (j *Job) begins() jobEvent {
 	switch {
 	case j.startedByHand:

@@ -2,9 +2,11 @@ package world
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
 // Pipeline is the record of a pipeline (app/models/ci/pipeline.rb). One that CreatePipeline or AddPipeline made has
@@ -75,9 +77,6 @@ const (
 var PipelineSources = []string{"unknown", SourcePush, SourceWeb, SourceTrigger, SourceSchedule, SourceAPI,
 	SourceExternal, SourcePipeline, "chat", "webide", SourceMergeRequest, "external_pull_request_event", SourceParent,
 	"ondemand_dast_scan", "ondemand_dast_validation", "security_orchestration_policy"}
-
-// PipelineSource is the source of pipelines whose jobs were added alone.
-const PipelineSource = SourcePush
 
 // newPipeline makes the record of a pipeline that has no job yet.
 func newPipeline(id int, p *Project) *Pipeline {
@@ -233,4 +232,16 @@ func (p *Project) nextIID() int { return len(p.pipelines) + len(p.gonePipelines)
 // Latest are the pipeline's jobs without those that have been retried: of several jobs of one name the last, by id.
 func (p *Pipeline) Latest() []*Job {
 	return Filtered(p.Jobs, func(j *Job) bool { return !j.retried() })
+}
+
+// TagMessage is the message of the annotated tag that the pipeline runs for; empty for any other.
+func (p *Pipeline) TagMessage() string {
+	ref, r := p.ref(), p.project.Repository
+	if !ref.isTag || r == nil {
+		return ""
+	}
+	if tag := r.AnnotatedTag(r.Ref(repository.Tag(ref.name))); tag != nil {
+		return strings.TrimSuffix(tag.Message, "\n")
+	}
+	return ""
 }

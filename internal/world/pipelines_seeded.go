@@ -37,15 +37,11 @@ func (st *State) HasConfig(path, ref string, isTag bool, sha string) bool {
 	if p == nil || p.Repository == nil {
 		return false
 	}
-	revision := sha
-	if revision == "" {
-		name := repository.Branch(cmp.Or(ref, p.DefaultBranch()))
-		if isTag {
-			name = repository.Tag(ref)
-		}
-		revision = name
+	name := cmp.Or(ref, p.DefaultBranch())
+	if _, _, full := repository.ShortName(name); !full {
+		name = fullRef(name, isTag)
 	}
-	_, has := p.Repository.ReadFile(revision, p.ConfigPath())
+	_, has := p.Repository.ReadFile(cmp.Or(sha, name), p.ConfigPath())
 	return has
 }
 

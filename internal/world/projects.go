@@ -76,7 +76,7 @@ func (st *State) CreateProject(n NewProject) (*Project, error) {
 		p.Group.Projects = append(p.Group.Projects, p)
 		p.Group.implied = false
 	}
-	p.beginRepository()
+	st.beginRepository(p)
 	add(st, &st.Projects, p)
 	setKey(st, st.ProjectPaths, Key(p.Path), p)
 	st.indexRegistrationToken(&p.RegistrationToken)

@@ -96,8 +96,12 @@ func (st *State) NextFor(r *Runner) *Job {
 	if r.Type == InstanceRunner {
 		counts = st.Queue.OnInstanceRunners()
 	}
-	var next *Job
-	for l := range st.Queue.lanesFor(r) {
+	return st.Queue.first(r, counts)
+}
+
+// first is NextFor, given what OnInstanceRunners counts for a runner of the instance, and nil for another.
+func (qu *JobQueue) first(r *Runner, counts map[*Project]int) (next *Job) {
+	for l := range qu.lanesFor(r) {
 		if j := l.jobs[0]; next == nil || sooner(j, next, counts) {
 			next = j
 		}
@@ -155,7 +159,7 @@ func (qu *JobQueue) WhyNoneFor(r *Runner) string {
 			}
 		}
 	}
-	text := fmt.Sprintf("job %d is not for the runner: %s", oldest.ID, Unfit(r, oldest).Explain(r, oldest))
+	text := fmt.Sprintf("job %d is not for the runner: %s", oldest.ID, whyUnfit(r, oldest))
 	switch others := jobs - 1; {
 	case others == 1:
 		text += "; nor is another that is pending"

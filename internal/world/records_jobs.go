@@ -145,12 +145,30 @@ func (j *Job) Dependencies() []*Job {
 		return nil
 	}
 	wanted, latest := artifactsWanted(j.Spec), map[string]*Job{}
-	for _, other := range j.Pipeline.Jobs { // by id
+	candidates := j.Pipeline.Jobs
+	if j.Spec.Needs != nil || j.Spec.Dependencies != nil { // only those that it names, be the pipeline as large as it may
+		candidates = j.Pipeline.namedIn(j.Spec)
+	}
+	for _, other := range candidates { // those of one name by id
 		if other != j && wanted(other.Name, other.StageIndex < j.StageIndex) {
 			latest[other.Name] = other
 		}
 	}
 	return slices.SortedFunc(maps.Values(latest), func(a, b *Job) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// namedIn are the jobs that the lists of a spec name.
+func (p *Pipeline) namedIn(s ci.JobSpec) (jobs []*Job) {
+	names := slices.Clone(s.Dependencies)
+	for _, n := range s.Needs {
+		names = append(names, n.Job)
+	}
+	for _, name := range names {
+		if of := p.named[name]; of != nil {
+			jobs = append(jobs, of.jobs...)
+		}
+	}
+	return jobs
 }
 
 // artifactsWanted tells for the jobs of a pipeline, by their name and whether they are of an earlier stage, whether a

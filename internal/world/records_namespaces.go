@@ -110,6 +110,7 @@ type Project struct {
 	variables     []*Variable // oldest first
 	// Repository is what is in its git repository, which is never nil; of a new project it is empty.
 	Repository *repository.Repository
+	root       *User // who makes its first commit if nobody is known to have made the project
 }
 
 func (p *Project) id() int { return p.ID }

@@ -109,18 +109,27 @@ func (p *Pipeline) Status() JobStatus {
 	if p.Moves() {
 		return p.facts.Status
 	}
-	var t tally
-	for _, j := range p.Jobs {
-		if !j.retried() {
-			t.add(j.statusInPipeline(), 1)
-		}
-	}
+	t := tallyOf(p.Latest())
 	for _, s := range p.statuses {
 		if !s.Retried() {
 			t.add(s.Status, 1)
 		}
 	}
 	return t.status()
+}
+
+// StatusOf is the one status that jobs have together, as those of a stage.
+func StatusOf(jobs []*Job) JobStatus {
+	t := tallyOf(jobs)
+	return t.status()
+}
+
+// tallyOf counts what jobs are in their pipeline.
+func tallyOf(jobs []*Job) (t tally) {
+	for _, j := range jobs {
+		t.add(j.statusInPipeline(), 1)
+	}
+	return t
 }
 
 // Times are when the pipeline was made, when its first job began, and when the last one ended; zero is not yet. One that

@@ -15,18 +15,20 @@ const (
 	PushEvents     = "push_events"
 	JobEvents      = "job_events"
 	PipelineEvents = "pipeline_events"
+	TagPushEvents  = "tag_push_events"
 )
 
 // webhookEvents are all events that a webhook may want, by the attributes that switch them on, and EventNames are those
 // that are told of here, by what X-Gitlab-Event calls them (app/models/concerns/triggerable_hooks.rb,
 // app/services/web_hook_service.rb, hook_to_event).
 var (
-	webhookEvents = []string{PushEvents, "tag_push_events", "merge_requests_events", "repository_update_events",
+	webhookEvents = []string{PushEvents, TagPushEvents, "merge_requests_events", "repository_update_events",
 		"issues_events", "confidential_issues_events", "note_events", "confidential_note_events", PipelineEvents,
 		"wiki_page_events", "deployment_events", "feature_flag_events", JobEvents, "releases_events", "milestone_events",
 		"emoji_events", "resource_access_token_events", "resource_deploy_token_events", "vulnerability_events",
 		"subgroup_events", "member_events", "project_events"}
-	EventNames = map[string]string{JobEvents: "Job Hook", PipelineEvents: "Pipeline Hook"}
+	EventNames = map[string]string{JobEvents: "Job Hook", PipelineEvents: "Pipeline Hook", PushEvents: "Push Hook",
+		TagPushEvents: "Tag Push Hook"}
 )
 
 // IsWebhookEvent reports whether an attribute switches an event on.
@@ -126,4 +128,5 @@ type Notice struct {
 type EventWriter interface {
 	JobEvent(j *Job, status JobStatus) []byte // status is that of the job then
 	PipelineEvent(p *Pipeline) []byte
+	PushEvent(p Pushed) []byte
 }

@@ -118,8 +118,8 @@ func (st *State) ProtectionOf(p *Project, ref string, tag bool) (who RefAccess, 
 	return st.protection(p, ref, tag, false)
 }
 
-// RefRules is what all rules of a project for a branch or a tag say together: a push or a merge is for those whom any of
-// them names.
+// RefRules is what all rules of a project for a branch or a tag say together: a push or a merge is for those whom any
+// of them names.
 type RefRules struct {
 	Protected, ForcePush bool
 	Push, Merge          RefAccess // NoOne where no rule is

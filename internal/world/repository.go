@@ -11,7 +11,8 @@ import (
 )
 
 // beginRepository gives a new project its repository, which is empty.
-func (p *Project) beginRepository() {
+func (st *State) beginRepository(p *Project) {
+	p.root = st.UserNames[RootUsername]
 	p.Repository = repository.New(func() string { return repository.Branch(p.DefaultBranch()) })
 }
 
@@ -71,8 +72,8 @@ func (st *State) CheckRefUpdate(p *Project, u RefUpdate) error {
 	return nil
 }
 
-// PushRefs moves refs of a project's repository for a user, who is nil for nobody, all of them or none, and sets off what
-// follows from a push. It is the one way in which refs move, be it by git, REST or a seed. Their objects are there
+// PushRefs moves refs of a project's repository for a user, who is nil for nobody, all of them or none, and sets off
+// what follows from a push. It is the one way in which refs move, be it by git, REST or a seed. Their objects are there
 // already. The error is a *RefRefusal; who may move which ref is for the caller to ask before.
 func (st *State) PushRefs(p *Project, user *User, updates []RefUpdate, o PushOptions) error {
 	for _, u := range updates {
@@ -80,13 +81,14 @@ func (st *State) PushRefs(p *Project, user *User, updates []RefUpdate, o PushOpt
 			return err
 		}
 	}
+	wasEmpty := p.Repository.Empty()
 	for _, u := range updates {
 		st.standOn(p, u)
 		before := p.Repository.SetRef(u.Ref, u.New)
 		st.onUndo(func() { p.Repository.SetRef(u.Ref, before) })
 	}
 	if !o.Silent {
-		st.pipelinesOfPush(p, user, updates, o)
+		st.afterPush(p, user, updates, o, wasEmpty)
 	}
 	return nil
 }

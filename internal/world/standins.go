@@ -108,7 +108,7 @@ func (st *State) standInForProject(in Project) {
 	}
 	p := &Project{ID: standInID(&st.Projects, in.ID), Path: in.Path, Owner: st.UserNames[RootUsername],
 		Roles: map[*User]Role{}, RegistrationToken: st.standInToken(in.RegistrationToken)}
-	p.beginRepository()
+	st.beginRepository(p)
 	st.standInForParents(in.Path)
 	add(st, &st.Projects, p)
 	st.indexRegistrationToken(&p.RegistrationToken)

@@ -116,10 +116,18 @@ func (st *State) notice(h *Webhook, event string, body []byte, id string) Notice
 }
 
 // TestNotice is what a test of a webhook sends: the last job or pipeline of the project, or of any project in the
-// group. It is nil where there is none.
+// group, or the last commits. It is nil where there is none.
 func (st *State) TestNotice(h *Webhook, event string) *Notice {
 	if st.ear.writer == nil {
 		return nil
+	}
+	if event == PushEvents || event == TagPushEvents {
+		body, ok := st.testPush(h)
+		if !ok {
+			return nil
+		}
+		n := st.notice(h, event, body, st.uuid())
+		return &n
 	}
 	j := st.lastJob(h)
 	if j == nil {

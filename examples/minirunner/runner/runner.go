@@ -1,4 +1,12 @@
-package main
+// Package runner is a GitLab runner of some 500 lines: it takes jobs, fetches their commit, brings the artifacts of
+// other jobs, runs the scripts with sh, sends the log while they run, heeds a cancel, keeps artifacts and reports, and
+// says how the job ended.
+//
+//	runner.go     asking for jobs, and keeping GitLab informed
+//	job.go        running one
+//	sources.go    its commit, by git
+//	artifacts.go  what it gets from other jobs, and what it leaves behind
+package runner
 
 import (
 	"bytes"
@@ -20,26 +28,28 @@ import (
 // attempts is how often a request is sent at most.
 const attempts = 5
 
-// runner is one runner manager: a machine that asks one GitLab for jobs, one at a time.
-type runner struct {
-	api        string // "https://gitlab.example.com/api/v4"
-	token      string // the runner's authentication token
-	systemID   string
-	http       *http.Client
-	interval   time.Duration // from one question for a job to the next, and from one piece of a log to the next
-	backoff    time.Duration // before a failed request is sent again; then twice that, and so on
-	lastUpdate string        // what GitLab called the state of its queue, which spares it a second look for nothing
+// Runner is one runner manager: a machine that asks one GitLab for jobs, one at a time.
+type Runner struct {
+	API      string // "https://gitlab.example.com/api/v4"
+	Token    string // the runner's authentication token
+	SystemID string
+	HTTP     *http.Client
+	Interval time.Duration // from one question for a job to the next, and from one piece of a log to the next
+	Backoff  time.Duration // before a failed request is sent again; then twice that, and so on
+	Sources  bool          // fetch the job's commit; without, scripts run in an empty directory
+
+	lastUpdate string // what GitLab called the state of its queue, which spares it a second look for nothing
 }
 
-// run takes jobs until the context ends or GitLab does not know the token.
-func (r *runner) run(ctx context.Context) error {
+// Run takes jobs until the context ends or GitLab does not know the token.
+func (r *Runner) Run(ctx context.Context) error {
 	if _, err := r.call(ctx, "POST", "/runners/verify", r.identity(), http.StatusOK); err != nil {
 		return err
 	}
 	for {
-		took, err := r.once(ctx)
+		took, err := r.Once(ctx)
 		if err == nil && !took {
-			err = pause(ctx, r.interval)
+			err = pause(ctx, r.Interval)
 		}
 		if err != nil {
 			return err
@@ -47,14 +57,19 @@ func (r *runner) run(ctx context.Context) error {
 	}
 }
 
-func (r *runner) identity() map[string]any {
-	return map[string]any{"token": r.token, "system_id": r.systemID,
-		"info": map[string]any{"name": "minirunner", "executor": "shell"}}
+// features are what this runner can do. GitLab gives a job to no runner that lacks what the job asks for.
+var features = map[string]bool{"variables": true, "artifacts": true, "upload_multiple_artifacts": true,
+	"upload_raw_artifacts": true, "artifacts_exclude": true, "refspecs": true, "raw_variables": true, "return_exit_code": true,
+	"cancelable": true, "multi_build_steps": true}
+
+func (r *Runner) identity() map[string]any {
+	return map[string]any{"token": r.Token, "system_id": r.SystemID,
+		"info": map[string]any{"name": "minirunner", "executor": "shell", "features": features}}
 }
 
-// once asks for a job and, if there is one, sees it through. That another runner was quicker (409) or that GitLab is
+// Once asks for a job and, if there is one, sees it through. That another runner was quicker (409) or that GitLab is
 // not well is no error: there is no job for now.
-func (r *runner) once(ctx context.Context) (took bool, err error) {
+func (r *Runner) Once(ctx context.Context) (took bool, err error) {
 	question := r.identity()
 	question["last_update"] = r.lastUpdate
 	a, err := r.call(ctx, "POST", "/jobs/request", question, http.StatusCreated, http.StatusNoContent)
@@ -78,20 +93,20 @@ func (r *runner) once(ctx context.Context) (took bool, err error) {
 }
 
 // serve runs a job and keeps GitLab informed, also of the end that a runner makes of it that is told to stop.
-func (r *runner) serve(ctx context.Context, j *job) error {
+func (r *Runner) serve(ctx context.Context, j *job) error {
 	file, err := os.CreateTemp("", "job-*.log")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(file.Name())
 	defer file.Close()
-	j.log = file
+	j.log, j.runner = file, r
 	script, cancel := context.WithTimeout(ctx, time.Duration(cmp.Or(j.RunnerInfo.Timeout, 3600))*time.Second)
 	defer cancel()
 	ended := make(chan outcome, 1)
 	go func() { ended <- j.run(script) }()
 
-	tick := time.NewTicker(r.interval)
+	tick := time.NewTicker(r.Interval)
 	defer tick.Stop()
 	for {
 		select {
@@ -108,7 +123,7 @@ func (r *runner) serve(ctx context.Context, j *job) error {
 }
 
 // report sends what the log has gained or, for want of that, a sign of life. It returns the job's status at GitLab.
-func (r *runner) report(ctx context.Context, j *job) (status string, err error) {
+func (r *Runner) report(ctx context.Context, j *job) (status string, err error) {
 	piece, err := io.ReadAll(io.NewSectionReader(j.log, j.sent, math.MaxInt64-j.sent))
 	if err != nil {
 		return "", err
@@ -135,7 +150,7 @@ func (r *runner) report(ctx context.Context, j *job) (status string, err error) 
 
 // finish sends the rest of the log and how the job ended, until GitLab has taken it down. A job that is over already,
 // which is a 403, needs no telling.
-func (r *runner) finish(ctx context.Context, j *job, o outcome) error {
+func (r *Runner) finish(ctx context.Context, j *job, o outcome) error {
 	for range attempts {
 		if !j.hasUnsentLog() {
 			break
@@ -149,13 +164,13 @@ func (r *runner) finish(ctx context.Context, j *job, o outcome) error {
 		if a.status != http.StatusAccepted {
 			return err
 		}
-		if err := pause(ctx, r.interval); err != nil {
+		if err := pause(ctx, r.Interval); err != nil {
 			return err
 		}
 	}
 }
 
-func (r *runner) update(ctx context.Context, j *job, o outcome) (answer, error) {
+func (r *Runner) update(ctx context.Context, j *job, o outcome) (answer, error) {
 	state := map[string]any{"token": j.Token, "state": o.state}
 	if o.state == "failed" {
 		state["failure_reason"], state["exit_code"] = o.reason, o.exitCode
@@ -180,7 +195,7 @@ func (a answer) unless(fine ...int) error {
 }
 
 // call sends JSON. Another status than those that are fine is an error.
-func (r *runner) call(ctx context.Context, method, path string, body map[string]any, fine ...int) (answer, error) {
+func (r *Runner) call(ctx context.Context, method, path string, body map[string]any, fine ...int) (answer, error) {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return answer{}, err
@@ -191,9 +206,9 @@ func (r *runner) call(ctx context.Context, method, path string, body map[string]
 }
 
 // send sends a request, and again when the connection breaks or GitLab is not well.
-func (r *runner) send(ctx context.Context, method, path string, header http.Header, body []byte) (a answer, err error) {
+func (r *Runner) send(ctx context.Context, method, path string, header http.Header, body []byte) (a answer, err error) {
 	for i := range attempts {
-		if i > 0 && pause(ctx, r.backoff<<(i-1)) != nil {
+		if i > 0 && pause(ctx, r.Backoff<<(i-1)) != nil {
 			return a, ctx.Err()
 		}
 		if a, err = r.try(ctx, method, path, header, body); err != nil {
@@ -207,13 +222,13 @@ func (r *runner) send(ctx context.Context, method, path string, header http.Head
 	return a, err
 }
 
-func (r *runner) try(ctx context.Context, method, path string, header http.Header, body []byte) (answer, error) {
-	request, err := http.NewRequestWithContext(ctx, method, r.api+path, bytes.NewReader(body))
+func (r *Runner) try(ctx context.Context, method, path string, header http.Header, body []byte) (answer, error) {
+	request, err := http.NewRequestWithContext(ctx, method, r.API+path, bytes.NewReader(body))
 	if err != nil {
 		return answer{}, err
 	}
 	request.Header = header
-	response, err := r.http.Do(request)
+	response, err := r.HTTP.Do(request)
 	if err != nil {
 		return answer{}, err
 	}

@@ -1,4 +1,4 @@
-package main
+package runner_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/examples/minirunner/runner"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -38,18 +39,18 @@ func soon(t *testing.T) context.Context {
 }
 
 // newRunner is a runner in a hurry.
-func newRunner(gl *fakegitlab.Fake, token, systemID string) *runner {
-	return &runner{
-		api: gl.APIURL(), token: token, systemID: systemID, http: gl.Client(), interval: 5 * time.Millisecond, backoff: time.Millisecond,
+func newRunner(gl *fakegitlab.Fake, token, systemID string) *runner.Runner {
+	return &runner.Runner{
+		API: gl.APIURL(), Token: token, SystemID: systemID, HTTP: gl.Client(), Interval: 5 * time.Millisecond, Backoff: time.Millisecond,
 	}
 }
 
 func script(lines ...string) fakegitlab.JobSpec { return fakegitlab.JobSpec{Script: lines} }
 
 // takeOne lets the runner take the one job there is, and returns what GitLab knows of the job then.
-func takeOne(t *testing.T, gl *fakegitlab.Fake, r *runner, id int) fakegitlab.Job {
+func takeOne(t *testing.T, gl *fakegitlab.Fake, r *runner.Runner, id int) fakegitlab.Job {
 	t.Helper()
-	took, err := r.once(soon(t))
+	took, err := r.Once(soon(t))
 	require.NoError(t, err)
 	require.True(t, took, "the runner got no job")
 	j, _ := gl.Job(id)
@@ -88,7 +89,7 @@ func TestCancelWhileRunning(t *testing.T) {
 	gl, token, jobs := newGitLab(t, script("echo started", "exec sleep 600"))
 	ended := make(chan error, 1)
 	go func() {
-		_, err := newRunner(gl, token, "s_one").once(soon(t))
+		_, err := newRunner(gl, token, "s_one").Once(soon(t))
 		ended <- err
 	}()
 	_, err := gl.WaitForCall(soon(t), appendTrace, fakegitlab.Status(202))
@@ -130,7 +131,7 @@ func TestTwoManagersRace(t *testing.T) {
 		held = append(held, gl.Hold(requestJob, fakegitlab.Param("system_id", id)))
 		racing.Go(func() {
 			var err error
-			took[i], err = newRunner(gl, token, id).once(soon(t))
+			took[i], err = newRunner(gl, token, id).Once(soon(t))
 			assert.NoError(t, err)
 		})
 	}
@@ -161,7 +162,7 @@ func TestGitLabIsNotWell(t *testing.T) {
 	gl.Inject(fakegitlab.Failure{Endpoint: requestJob, Status: 409, Times: 1})
 	r := newRunner(gl, token, "s_one")
 
-	took, err := r.once(soon(t))
+	took, err := r.Once(soon(t))
 	require.NoError(t, err)
 	assert.False(t, took)
 	gl.AssertCalls(t, "POST /jobs/request 502", "POST /jobs/request 502", "POST /jobs/request 409")
@@ -174,12 +175,13 @@ func TestNothingToDo(t *testing.T) {
 	gl, token, _ := newGitLab(t)
 	r := newRunner(gl, token, "s_one")
 	for range 2 {
-		took, err := r.once(soon(t))
+		took, err := r.Once(soon(t))
 		require.NoError(t, err)
 		assert.False(t, took)
 	}
-	assert.NotEmpty(t, r.lastUpdate)
-	gl.AssertCalled(t, requestJob, fakegitlab.Status(204), fakegitlab.Param("last_update", r.lastUpdate), fakegitlab.Times(1))
+	lastUpdate := gl.Calls(requestJob)[0].ResponseHeader.Get("X-GitLab-Last-Update")
+	assert.NotEmpty(t, lastUpdate)
+	gl.AssertCalled(t, requestJob, fakegitlab.Status(204), fakegitlab.Param("last_update", lastUpdate), fakegitlab.Times(1))
 }
 
 // The whole program: it verifies its token, works off what there is, waits for more, and stops when told to.
@@ -187,7 +189,7 @@ func TestRun(t *testing.T) {
 	gl, token, jobs := newGitLab(t, script("echo 1"), script("echo 2"), script("exit 1"))
 	ctx, stop := context.WithCancel(soon(t))
 	ended := make(chan error, 1)
-	go func() { ended <- newRunner(gl, token, "s_one").run(ctx) }()
+	go func() { ended <- newRunner(gl, token, "s_one").Run(ctx) }()
 
 	_, err := gl.WaitForCall(soon(t), requestJob, fakegitlab.Status(204))
 	require.NoError(t, err)
@@ -208,7 +210,7 @@ func TestDeadToken(t *testing.T) {
 	gl, token, _ := newGitLab(t)
 	r := newRunner(gl, token, "s_one")
 	gl.DeleteRunner(gl.Runners()[0].ID)
-	require.ErrorContains(t, r.run(t.Context()), "GitLab answered 403")
-	_, err := r.once(soon(t))
+	require.ErrorContains(t, r.Run(t.Context()), "GitLab answered 403")
+	_, err := r.Once(soon(t))
 	require.ErrorContains(t, err, "GitLab answered 403")
 }

@@ -1,0 +1,154 @@
+package world
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// moving is a pipeline of a configuration, in a state that goes by a clock of the test, and a runner.
+func moving(t *testing.T, yaml string) (st *State, now *time.Time, p *Pipeline, r *Runner) {
+	t.Helper()
+	now = new(time.Time)
+	*now = time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
+	st = stateAt(t, now)
+	project, err := st.AddProject(Project{Path: "acme/shop"}, nil)
+	require.NoError(t, err)
+	r, err = st.AddRunner(RunnerDraft{Attributes: DefaultAttributes()})
+	require.NoError(t, err)
+	p, err = st.CreatePipeline(NewPipeline{Project: project, User: st.Users.Rows[0], CI: yaml})
+	require.NoError(t, err)
+	Visit(st, func() {})
+	return st, now, p, r
+}
+
+// app/models/ci/pipeline.rb, the state machine: when what is noted.
+func TestTimesOfAPipeline(t *testing.T) {
+	st, now, p, r := moving(t, "a: {script: x}\nb: {script: x}\nask: {stage: deploy, script: x, when: manual, allow_failure: false}")
+	begun := *now
+	pass := func(d time.Duration) { *now = now.Add(d) }
+	pass(30 * time.Second)
+	Visit(st, func() { require.NoError(t, st.StartJob(p.Jobs[0], r, nil, false)) })
+	assert.Equal(t, begun, p.Facts().CreatedAt)
+	assert.Equal(t, begun.Add(30*time.Second), p.Facts().StartedAt)
+	waited, known := p.QueuedFor()
+	assert.True(t, known)
+	assert.Equal(t, 30*time.Second, waited)
+	pass(time.Minute)
+	Visit(st, func() { require.NoError(t, st.StartJob(p.Jobs[1], r, nil, false)) })
+	pass(time.Minute)
+	Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[0], JobSuccess, "", nil)) })
+	pass(time.Minute)
+	Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[1], JobSuccess, "", nil)) })
+	assert.Equal(t, JobManual, p.Status())
+	assert.Zero(t, p.Facts().FinishedAt)
+	require.NotNil(t, p.Facts().Duration, "it is known once a pipeline waits for people")
+	assert.Equal(t, 3*time.Minute, *p.Facts().Duration)
+
+	Visit(st, func() { st.PlayJob(p.Jobs[2], st.Users.Rows[0], nil, nil) })
+	assert.Equal(t, JobRunning, p.Status())
+	Visit(st, func() { require.NoError(t, st.StartJob(p.Jobs[2], r, nil, false)) })
+	pass(time.Minute)
+	Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[2], JobFailed, ScriptFailure, nil)) })
+	assert.Equal(t, JobFailed, p.Status())
+	assert.Equal(t, *now, p.Facts().FinishedAt)
+	assert.Equal(t, 4*time.Minute, *p.Facts().Duration)
+	ended := *now
+	pass(time.Hour)
+	Visit(st, func() { st.RetryPipeline(p, st.Users.Rows[0], func(*Job) bool { return true }) })
+	assert.Equal(t, JobManual, p.Status())
+	assert.Equal(t, ended, p.Facts().FinishedAt, "that it ended once stays")
+	assert.Equal(t, begun.Add(30*time.Second), p.Facts().StartedAt)
+}
+
+// Delayed jobs start at their times, in that order, also if the clock passes several at once.
+func TestDelayedJobsStartAtTheirTimes(t *testing.T) {
+	st, now, p, _ := moving(t, `
+stages: [one, two, three]
+late: {stage: one, script: x, when: delayed, start_in: 2 hours, needs: []}
+soon: {stage: one, script: x, when: delayed, start_in: 1 hour, needs: []}
+chain: {stage: two, trigger: acme/other, needs: []}
+after: {stage: three, script: x, when: delayed, start_in: 30 minutes, needs: [chain]}
+`)
+	begun := *now
+	*now = begun.Add(10 * time.Hour)
+	Visit(st, func() {})
+	queued := map[string]time.Duration{}
+	for _, j := range p.Jobs {
+		queued[j.Name] = j.QueuedAt.Sub(begun)
+		assert.Zero(t, j.ScheduledAt, j.Name)
+	}
+	assert.Equal(t, map[string]time.Duration{"late": 2 * time.Hour, "soon": time.Hour, "chain": 0, "after": 30 * time.Minute}, queued)
+	assert.Equal(t, *now, st.Now(), "the clock goes on")
+	assert.Equal(t, []JobStatus{JobCreated, JobScheduled, JobPending}, p.Jobs[0].History)
+	assert.Empty(t, st.delayed)
+}
+
+// A trigger job has no runner and is told to no webhook.
+func TestTriggerJobs(t *testing.T) {
+	st, _, p, r := moving(t, "down: {trigger: acme/other}\nafter: {stage: deploy, script: x}")
+	assert.Equal(t, []JobStatus{JobCreated, JobPending, JobSuccess}, p.Jobs[0].History)
+	assert.Equal(t, JobPending, p.Jobs[1].Status)
+	assert.Equal(t, p.Jobs[1], st.NextFor(r))
+	assert.Equal(t, 1, st.Queue.WaitingFor(r))
+}
+
+// said writes the names and statuses of what it is told of.
+type said struct{ lines []string }
+
+func (s *said) JobEvent(j *Job, status JobStatus) []byte {
+	s.lines = append(s.lines, fmt.Sprint(j.Name, " ", status))
+	return nil
+}
+
+func (s *said) PipelineEvent(p *Pipeline) []byte {
+	s.lines = append(s.lines, fmt.Sprint("pipeline ", p.Status()))
+	return nil
+}
+
+// Webhooks are told of each change of a pipeline's status once, after the jobs that made it.
+func TestWebhooksOfAMovingPipeline(t *testing.T) {
+	now := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
+	st, heard := stateAt(t, &now), &said{}
+	TellWebhooks(st, heard, func([]Notice) {})
+	project, err := st.AddProject(Project{Path: "acme/shop"}, nil)
+	require.NoError(t, err)
+	_, err = st.AddWebhook(Webhook{Project: project, WebhookAttributes: WebhookAttributes{URL: "http://hook.example.com",
+		Events: map[string]bool{JobEvents: true, PipelineEvents: true}}}, WebhookState{})
+	require.NoError(t, err)
+	var p *Pipeline
+	Visit(st, func() {
+		p, err = st.CreatePipeline(NewPipeline{Project: project, User: st.Users.Rows[0],
+			CI: "a: {script: x, stage: build}\nb: {script: x}\nc: {script: x, when: on_failure}"})
+		require.NoError(t, err)
+	})
+	Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[0], JobSuccess, "", nil)) })
+	Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[1], JobSuccess, "", nil)) })
+	Visit(st, func() {
+		_, err = st.CreatePipeline(NewPipeline{Project: project, CI: "nonsense", SaveOnErrors: true})
+		require.NoError(t, err)
+	})
+	assert.Equal(t, []string{"a created", "b created", "c created", "a pending", "pipeline pending",
+		"a success", "b pending", "pipeline running", "b success", "pipeline success", "pipeline failed"}, heard.lines)
+}
+
+func TestProcessModeOfAGroup(t *testing.T) {
+	st, _, p, _ := moving(t, "a: {script: x, resource_group: db}\nb: {script: x, resource_group: db}\nc: {script: x, resource_group: db}")
+	g := st.ResourceGroup(p.Project(), "db")
+	require.Equal(t, []*ResourceGroup{g}, st.ResourceGroups(p.Project()))
+	assert.Equal(t, Unordered, g.Mode)
+	assert.Equal(t, p.Jobs[0], g.Holder())
+	assert.Equal(t, p.Jobs[1:], g.Waiting())
+	st.SetProcessMode(g, NewestReadyFirst)
+	next, err := st.CreatePipeline(NewPipeline{Project: p.Project(), User: st.Users.Rows[0],
+		CI: "workflow: {auto_cancel: {on_new_commit: none}}\na: {script: x, resource_group: db}"})
+	require.NoError(t, err)
+	p.facts.AutoCancel.OnNewCommit = autoCancelNone
+	Visit(st, func() {})
+	Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[0], JobSuccess, "", nil)) })
+	assert.Equal(t, JobPending, next.Jobs[0].Status)
+	assert.Nil(t, st.ResourceGroup(p.Project(), "none"))
+}
