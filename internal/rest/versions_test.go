@@ -81,6 +81,7 @@ func TestVersions(t *testing.T) {
 	maps.Copy(proofs, namespaceProofs())
 	maps.Copy(proofs, graphqlProofs())
 	maps.Copy(proofs, hookProofs())
+	maps.Copy(proofs, pipelineProofs())
 	for _, d := range gitlabversion.Differences() {
 		row := d.Row()
 		t.Run(row.What, func(t *testing.T) {
