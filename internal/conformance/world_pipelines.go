@@ -151,6 +151,9 @@ func (w *restWorld) trigger(name string, in caseTrigger) {
 	if !w.mentions("trigger") {
 		return
 	}
+	if w.mentions(`"` + in.Token[:4] + `"`) {
+		w.skip("REST chooses no token of a trigger")
+	}
 	made := w.sendAs(w.Token(in.Owner), http.MethodPost,
 		fmt.Sprintf("/projects/%d/triggers", w.ids["project."+in.Project]), params{"description": in.Description})
 	id, _ := testkit.Descend(made, "id").(float64)
