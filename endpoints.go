@@ -246,6 +246,56 @@ const (
 	DeleteInstanceVariable Endpoint = "DELETE /admin/ci/variables/:key"
 )
 
+// The endpoints of pipelines (https://docs.gitlab.com/ee/api/pipelines.html).
+const (
+	ListProjectPipelines         Endpoint = "GET /projects/:id/pipelines"
+	GetLatestPipeline            Endpoint = "GET /projects/:id/pipelines/latest"
+	GetPipeline                  Endpoint = "GET /projects/:id/pipelines/:pipeline_id"
+	ListPipelineJobs             Endpoint = "GET /projects/:id/pipelines/:pipeline_id/jobs"
+	ListPipelineBridges          Endpoint = "GET /projects/:id/pipelines/:pipeline_id/bridges"
+	ListPipelineVariables        Endpoint = "GET /projects/:id/pipelines/:pipeline_id/variables"
+	GetPipelineTestReport        Endpoint = "GET /projects/:id/pipelines/:pipeline_id/test_report"
+	GetPipelineTestReportSummary Endpoint = "GET /projects/:id/pipelines/:pipeline_id/test_report_summary"
+	CreateProjectPipeline        Endpoint = "POST /projects/:id/pipeline"
+	UpdatePipelineMetadata       Endpoint = "PUT /projects/:id/pipelines/:pipeline_id/metadata"
+	RetryPipeline                Endpoint = "POST /projects/:id/pipelines/:pipeline_id/retry"
+	CancelPipeline               Endpoint = "POST /projects/:id/pipelines/:pipeline_id/cancel"
+	DeletePipeline               Endpoint = "DELETE /projects/:id/pipelines/:pipeline_id"
+)
+
+// The endpoints of pipeline schedules (https://docs.gitlab.com/ee/api/pipeline_schedules.html).
+const (
+	ListPipelineSchedules  Endpoint = "GET /projects/:id/pipeline_schedules"
+	GetPipelineSchedule    Endpoint = "GET /projects/:id/pipeline_schedules/:pipeline_schedule_id"
+	ListSchedulePipelines  Endpoint = "GET /projects/:id/pipeline_schedules/:pipeline_schedule_id/pipelines"
+	CreatePipelineSchedule Endpoint = "POST /projects/:id/pipeline_schedules"
+	UpdatePipelineSchedule Endpoint = "PUT /projects/:id/pipeline_schedules/:pipeline_schedule_id"
+	OwnPipelineSchedule    Endpoint = "POST /projects/:id/pipeline_schedules/:pipeline_schedule_id/take_ownership"
+	DeletePipelineSchedule Endpoint = "DELETE /projects/:id/pipeline_schedules/:pipeline_schedule_id"
+	PlayPipelineSchedule   Endpoint = "POST /projects/:id/pipeline_schedules/:pipeline_schedule_id/play"
+	CreateScheduleVariable Endpoint = "POST /projects/:id/pipeline_schedules/:pipeline_schedule_id/variables"
+	GetScheduleVariable    Endpoint = "GET /projects/:id/pipeline_schedules/:pipeline_schedule_id/variables/:key"
+	UpdateScheduleVariable Endpoint = "PUT /projects/:id/pipeline_schedules/:pipeline_schedule_id/variables/:key"
+	DeleteScheduleVariable Endpoint = "DELETE /projects/:id/pipeline_schedules/:pipeline_schedule_id/variables/:key"
+)
+
+// The endpoints of pipeline triggers (https://docs.gitlab.com/ee/api/pipeline_triggers.html).
+const (
+	ListPipelineTriggers  Endpoint = "GET /projects/:id/triggers"
+	GetPipelineTrigger    Endpoint = "GET /projects/:id/triggers/:trigger_id"
+	CreatePipelineTrigger Endpoint = "POST /projects/:id/triggers"
+	UpdatePipelineTrigger Endpoint = "PUT /projects/:id/triggers/:trigger_id"
+	DeletePipelineTrigger Endpoint = "DELETE /projects/:id/triggers/:trigger_id"
+	TriggerPipeline       Endpoint = "POST /projects/:id/trigger/pipeline"
+	TriggerPipelineOfRef  Endpoint = "POST /projects/:id/ref/:ref/trigger/pipeline"
+)
+
+// The endpoints of commit statuses (https://docs.gitlab.com/ee/api/commits.html#commit-status).
+const (
+	ListCommitStatuses Endpoint = "GET /projects/:id/repository/commits/:sha/statuses"
+	SetCommitStatus    Endpoint = "POST /projects/:id/statuses/:sha"
+)
+
 // The endpoints of protected branches and tags (https://docs.gitlab.com/ee/api/protected_branches.html,
 // protected_tags.html).
 const (

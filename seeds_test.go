@@ -151,10 +151,10 @@ func TestImpossibleSeeds(t *testing.T) {
 		`Handle("GET /runners/:runner_id"): the fake serves that itself, as GET /runners/:id; an injected failure changes its answers`: func(gl fake) {
 			gl.Handle("GET /runners/:runner_id", http.NotFoundHandler())
 		},
-		`Handle("HEAD /x"): HEAD is answered by the handlers of the path's other methods`:            func(gl fake) { gl.Handle("HEAD /x", http.NotFoundHandler()) },
-		`Handle("runners"): an endpoint is a method and a path, as in "GET /projects/:id/pipelines"`: func(gl fake) { gl.Handle("runners", nil) },
-		`Handle("GET /x"): there is no handler`:                                                      func(gl fake) { gl.Handle("GET /x", nil) },
-		`StartJob(1): no job "1"; there are none`:                                                    func(gl fake) { gl.StartJob(1, 5) },
+		`Handle("HEAD /x"): HEAD is answered by the handlers of the path's other methods`:               func(gl fake) { gl.Handle("HEAD /x", http.NotFoundHandler()) },
+		`Handle("runners"): an endpoint is a method and a path, as in "GET /projects/:id/environments"`: func(gl fake) { gl.Handle("runners", nil) },
+		`Handle("GET /x"): there is no handler`:                                                         func(gl fake) { gl.Handle("GET /x", nil) },
+		`StartJob(1): no job "1"; there are none`:                                                       func(gl fake) { gl.StartJob(1, 5) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			assert.Equal(t, "fakegitlab: "+want, misuse(t, testkit.MiasWorld(), do))

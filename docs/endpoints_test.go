@@ -196,7 +196,7 @@ func newProber(t *testing.T, version string) *prober {
 		world = world.WithUser(username, func(u *fakegitlab.User) { u.State, u.Password = state, probedPassword })
 	}
 	world = world.WithAccessToken("probed", probedToken, func(t *fakegitlab.AccessToken) { t.Impersonation = true })
-	world = withRepository(withWebhooks(world))
+	world = withSchedules(withRepository(withWebhooks(world)))
 	world.RunnerControllers = []fakegitlab.RunnerController{{ID: controllerID,
 		Tokens: []fakegitlab.RunnerControllerToken{{ID: controllerTokenID}}}}
 	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
@@ -267,7 +267,13 @@ func wanted(e fakegitlab.Endpoint) map[string]string {
 		return map[string]string{"ref": "main"}
 	case fakegitlab.CreateRepositoryFile, fakegitlab.UpdateRepositoryFile, fakegitlab.DeleteRepositoryFile:
 		return map[string]string{"branch": "main", "commit_message": "m", "content": "y"}
-	case fakegitlab.ProtectBranch, fakegitlab.ProtectTag:
+	case fakegitlab.CreatePipelineSchedule:
+		return map[string]string{"ref": "main", "cron": "0 1 * * *"}
+	case fakegitlab.CreateProjectPipeline, fakegitlab.TriggerPipeline:
+		return map[string]string{"ref": "main"}
+	case fakegitlab.CreateScheduleVariable:
+		return map[string]string{"key": "NEW", "value": "x"}
+	case fakegitlab.ProtectBranch, fakegitlab.ProtectTag, fakegitlab.UpdatePipelineMetadata:
 		return map[string]string{"name": "new"}
 	case fakegitlab.CreateProjectVariable, fakegitlab.CreateGroupVariable, fakegitlab.CreateInstanceVariable:
 		return map[string]string{"key": "NEW", "value": "x"}
@@ -333,6 +339,44 @@ func withWebhooks(s fakegitlab.Scenario) fakegitlab.Scenario {
 	return s.WithWebhook("acme/shop", "https://hooks.example.com/", entries(projectHookID, "")).
 		WithWebhook("", "https://hooks.example.com/", entries(groupHookID, "acme"))
 }
+
+// The schedules and the trigger of the project that is asked about: who owns a schedule may change it, who does not may
+// take it over.
+const (
+	ownScheduleID, rootScheduleID = 7_000_001, 7_000_002
+	pipelineTriggerID             = 7_500_001
+	pipelineTriggerToken          = "glptt-probed-probed-probed"
+)
+
+func withSchedules(s fakegitlab.Scenario) fakegitlab.Scenario {
+	for id, owner := range map[int]string{ownScheduleID: "dan", rootScheduleID: "root"} {
+		s.PipelineSchedules = append(s.PipelineSchedules, fakegitlab.PipelineSchedule{ID: id, Project: "acme/shop",
+			Owner: owner, Ref: "main", Description: "nightly", Cron: "0 1 * * *",
+			Variables: map[string]string{probedKey: "x"}})
+	}
+	s.PipelineTriggers = append(s.PipelineTriggers, fakegitlab.PipelineTrigger{ID: pipelineTriggerID,
+		Project: "acme/shop", Owner: "mia", Token: pipelineTriggerToken})
+	return s
+}
+
+// schedule is the schedule that an endpoint is asked about.
+func schedule(e fakegitlab.Endpoint) int {
+	switch e {
+	case fakegitlab.OwnPipelineSchedule, fakegitlab.DeletePipelineSchedule, fakegitlab.GetScheduleVariable,
+		fakegitlab.DeleteScheduleVariable:
+		return rootScheduleID
+	}
+	return ownScheduleID
+}
+
+// sha is the commit for which a pipeline of the project ran.
+func (p *prober) sha() string {
+	pipeline, _ := p.gl.Pipeline(pipelineID)
+	return pipeline.SHA
+}
+
+// pipelineID is a pipeline of the project that is asked about.
+const pipelineID = 4000001
 
 // archivedFile is what the archive of the job package has, archivedRef the branch that the job ran for.
 const (
@@ -400,6 +444,7 @@ func (p *prober) tokens(e fakegitlab.Endpoint) (kinds []string) {
 		{"a registration token", p.gl.Settings().RegistrationToken},
 		{"a runner's authentication token", runner.Token},
 		{"a running job's token", job.Token},
+		{"a pipeline trigger token", pipelineTriggerToken},
 	} {
 		header := http.Header{"Job-Token": {k.token}, "Runner-Token": {k.token}}
 		if p.accepted(e, fakegitlab.InstanceRunner, url.Values{"token": {k.token}}, header) {
@@ -514,6 +559,10 @@ func (p *prober) call(
 			parts[i] = archivedFile
 		case name == "ref_name":
 			parts[i] = archivedRef
+		case name == "sha" && slices.Contains(parts, "statuses"):
+			parts[i] = p.sha()
+		case name == "ref":
+			parts[i] = "main"
 		case name == "branch", name == "tag_name":
 			parts[i] = probedKey + "-gone"
 		case name == "sha" && parts[i-1] == "blobs":
@@ -599,7 +648,8 @@ func (p *prober) ids(e fakegitlab.Endpoint, kind fakegitlab.RunnerType) map[stri
 		hook = groupHookID
 	}
 	return map[string]int{"id": id, "runner_id": runner, "job_id": p.job(status), "user_id": memberID,
-		"group_id": friendsID, "project_id": 10002, "hook_id": hook, "token_id": controllerTokenID}
+		"group_id": friendsID, "project_id": 10002, "hook_id": hook, "token_id": controllerTokenID,
+		"pipeline_id": pipelineID, "pipeline_schedule_id": schedule(e), "trigger_id": pipelineTriggerID}
 }
 
 // job is the last job of acme/shop in a state: of JobSuccess, the one with artifacts.

@@ -76,6 +76,8 @@ func retriedWithInputs(v inVersion) any {
 
 // lintedElsewhere is what comes of asking for a commit that is not there by a parameter that may not be there yet.
 func lintedElsewhere(v inVersion) any {
+	v.as("root", "POST", "/projects/10001/repository/commits", testkit.WithJSON(`{"branch":"main","commit_message":"m",`+
+		`"actions":[{"action":"create","file_path":"a","content":"x"}]}`))
 	return v.as("mia", "GET", "/projects/10001/ci/lint?content_ref=elsewhere").Status
 }
 

@@ -83,6 +83,7 @@ func TestVersions(t *testing.T) {
 	maps.Copy(proofs, hookProofs())
 	maps.Copy(proofs, repositoryProofs())
 	maps.Copy(proofs, gitProofs())
+	maps.Copy(proofs, pipelineProofs())
 	for _, d := range gitlabversion.Differences() {
 		row := d.Row()
 		t.Run(row.What, func(t *testing.T) {

@@ -147,6 +147,9 @@ func (st *State) AddPipeline(id int, p *Project, f PipelineFacts, found ...Probl
 		return nil, ps
 	}
 	f.Ref = cmp.Or(f.Ref, p.DefaultBranch())
+	if c := p.Repository.CommitAt(cmp.Or(f.Commit.SHA, fullRef(f.Ref, f.RefIsTag))); c != nil {
+		takeCommit(&f.Commit, c)
+	}
 	f.CreatedAt = orNow(f.CreatedAt, st.Now())
 	f.UpdatedAt = orNow(f.UpdatedAt, f.CreatedAt)
 	st.completeCommit(&f.Commit, f.Ref, f.User)

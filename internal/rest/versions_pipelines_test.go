@@ -1,0 +1,47 @@
+package rest_test
+
+import (
+	"fmt"
+	"strings"
+
+	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// What TestVersions asks about pipelines, their schedules and triggers.
+
+func pipelineProofs() map[gitlabversion.Difference]proof {
+	return map[gitlabversion.Difference]proof{
+		gitlabversion.PipelineNames:      {pipelineShows(`"name":null`), false, true, nil},
+		gitlabversion.PipelineArchived:   {pipelineShows(`"archived":`), false, true, nil},
+		gitlabversion.StatusTextsCapital: {pipelineShows(`"text":"Passed"`), false, true, nil},
+		gitlabversion.PipelineMetadata: {func(v inVersion) any {
+			return v.as("mia", "PUT", fmt.Sprintf("/projects/10001/pipelines/%d/metadata", passed(v)),
+				testkit.WithForm("name=n")).Status
+		}, 404, 200, nil},
+		gitlabversion.PipelinesByName: {func(v inVersion) any {
+			passed(v)
+			return v.as("mia", "GET", "/projects/10001/pipelines?name=none").Body == "[]"
+		}, false, true, nil},
+		gitlabversion.ScheduleInputs: {func(v inVersion) any {
+			s := v.gl.AddPipelineSchedule(fg.PipelineSchedule{Project: "acme/shop", Cron: "0 1 * * *", Owner: "mia"})
+			return strings.Contains(v.as("mia", "GET", fmt.Sprintf("/projects/10001/pipeline_schedules/%d", s.ID)).Body,
+				`"inputs"`)
+		}, false, true, nil},
+		gitlabversion.TriggerExpiry: {func(v inVersion) any {
+			return strings.Contains(v.as("mia", "POST", "/projects/10001/triggers",
+				testkit.WithForm("description=x")).Body, `"expires_at"`)
+		}, false, true, nil},
+	}
+}
+
+func passed(v inVersion) int {
+	return v.gl.AddPipeline(fg.Pipeline{Project: "acme/shop", Status: fg.JobSuccess}).ID
+}
+
+func pipelineShows(text string) func(inVersion) any {
+	return func(v inVersion) any {
+		return strings.Contains(v.as("mia", "GET", fmt.Sprintf("/projects/10001/pipelines/%d", passed(v))).Body, text)
+	}
+}
