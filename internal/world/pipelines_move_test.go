@@ -111,11 +111,6 @@ func (s *said) PipelineEvent(p *Pipeline) []byte {
 	return nil
 }
 
-func (s *said) PushEvent(p Pushed) []byte {
-	s.lines = append(s.lines, "push of "+p.Ref)
-	return nil
-}
-
 // Webhooks are told of each change of a pipeline's status once, after the jobs that made it.
 func TestWebhooksOfAMovingPipeline(t *testing.T) {
 	now := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
