@@ -83,17 +83,19 @@ type exchange struct {
 // serve takes a request that has been received, or was refused on the way in, to its answer.
 func (x *exchange) serve(refusal *front.Response) {
 	fs, call := &x.fake.faults, &x.call
-	call.note(&x.Request.Record)
-	if !x.hold() {
-		call.Reason = "its client left while it was held"
-		return
+	failure := &injected{}
+	if !fs.quiet() {
+		x.Request.Identify() // the test looks at the call before it is answered
+		call.note(&x.Request.Record)
+		if !x.hold() {
+			call.Reason = "its client left while it was held"
+			return
+		}
+		fs.run(&fs.before, *call, x.flying.Doing)
+		if met := fs.pick(call, x.fake.clock.Now); met != nil {
+			failure = met.spoken(x.Request)
+		}
 	}
-	fs.run(&fs.before, *call, x.flying.Doing)
-	failure := fs.pick(call, x.fake.clock.Now)
-	if failure == nil {
-		failure = &injected{}
-	}
-	failure = failure.spoken(x.Request)
 	if !x.delay(failure.Delay) {
 		call.Reason = fmt.Sprintf("its client left before the Delay of %s was over", failure.Delay)
 		return

@@ -218,6 +218,13 @@ type faults struct {
 	lostJobs      []Call      // requests for jobs that got one and lost the answer
 }
 
+// quiet reports whether nothing is to happen to a call before it is answered.
+func (fs *faults) quiet() bool {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	return len(fs.failures) == 0 && len(fs.before) == 0 && len(fs.held) == 0
+}
+
 // lose remembers a request for a job that got one of which the runner is not to know.
 func (fs *faults) lose(c Call) {
 	if c.Endpoint != RequestJob || c.JobID == 0 {

@@ -101,7 +101,9 @@ func startGCS() (func() error, func(), error) {
 	return reading(client(), s.URL()+"/storage/v1/b/runners/o/5"), s.Stop, nil
 }
 
-func client() *http.Client { return &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()} }
+func client() *http.Client {
+	return &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
+}
 
 // reading is a GET that must succeed.
 func reading(c *http.Client, url string) func() error {
