@@ -91,7 +91,7 @@ func (x *exchange) serve(refusal *front.Response) {
 			call.Reason = "its client left while it was held"
 			return
 		}
-		fs.run(&fs.before, *call, x.flying.Doing)
+		fs.run(&fs.before, call, x.flying.Doing)
 		if met := fs.pick(call, x.fake.clock.Now); met != nil {
 			failure = met.spoken(x.Request)
 		}
@@ -109,12 +109,15 @@ func (x *exchange) serve(refusal *front.Response) {
 		}
 		call.note(&x.Request.Record)
 		call.Status = res.Status
-		res.Reason = cmp.Or(fs.whyNoJob(*call, x.fake.isRunning), res.Reason)
+		res.Reason = cmp.Or(fs.whyNoJob(call, x.fake.isRunning), res.Reason)
 		call.Reason = res.Reason
 		x.fake.noticeLacking(x.Request.Record.Lacking)
 	}
 	x.header = failure.Header
-	own := *call
+	var own Call // as it would have been answered
+	if failure.spoils() {
+		own = *call
+	}
 	if failure.Status != 0 {
 		res, call.Failure = failure.response(x.Request), true
 		call.Status = res.Status
@@ -124,7 +127,7 @@ func (x *exchange) serve(refusal *front.Response) {
 		res.Reason = call.Reason
 		fs.lose(own)
 	}
-	fs.run(&fs.after, *call, x.flying.Doing)
+	fs.run(&fs.after, call, x.flying.Doing)
 	if failure.Network != "" {
 		call.Failure = true
 		x.breakDown(failure.Network, res)

@@ -237,7 +237,7 @@ func (fs *faults) lose(c Call) {
 
 // whyNoJob says of a request for a job that got none which running job the runner has without knowing of it; "" if
 // there is none.
-func (fs *faults) whyNoJob(c Call, running func(jobID int) bool) string {
+func (fs *faults) whyNoJob(c *Call, running func(jobID int) bool) string {
 	if c.Endpoint != RequestJob || c.Status != http.StatusNoContent {
 		return ""
 	}
