@@ -91,7 +91,7 @@ func (x *exchange) serve(refusal *front.Response) {
 			call.Reason = "its client left while it was held"
 			return
 		}
-		fs.run(&fs.before, call, x.flying.Doing)
+		fs.run(&fs.before, *call, x.flying.Doing)
 		if met := fs.pick(call, x.fake.clock.Now); met != nil {
 			failure = met.spoken(x.Request)
 		}
@@ -109,7 +109,7 @@ func (x *exchange) serve(refusal *front.Response) {
 		}
 		call.note(&x.Request.Record)
 		call.Status = res.Status
-		res.Reason = cmp.Or(fs.whyNoJob(call, x.fake.isRunning), res.Reason)
+		res.Reason = cmp.Or(fs.whyNoJob(*call, x.fake.isRunning), res.Reason)
 		call.Reason = res.Reason
 		x.fake.noticeLacking(x.Request.Record.Lacking)
 	}
@@ -127,7 +127,7 @@ func (x *exchange) serve(refusal *front.Response) {
 		res.Reason = call.Reason
 		fs.lose(own)
 	}
-	fs.run(&fs.after, call, x.flying.Doing)
+	fs.run(&fs.after, *call, x.flying.Doing)
 	if failure.Network != "" {
 		call.Failure = true
 		x.breakDown(failure.Network, res)
@@ -135,6 +135,13 @@ func (x *exchange) serve(refusal *front.Response) {
 	}
 	body := x.render(&res)
 	x.finish(res, body)
+}
+
+// quiet reports whether nothing is to happen to a call before it is answered.
+func (fs *faults) quiet() bool {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	return len(fs.failures) == 0 && len(fs.before) == 0 && len(fs.held) == 0
 }
 
 // isRunning reports whether there is a job of that ID and it is on a runner.

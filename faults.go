@@ -218,13 +218,6 @@ type faults struct {
 	lostJobs      []Call      // requests for jobs that got one and lost the answer
 }
 
-// quiet reports whether nothing is to happen to a call before it is answered.
-func (fs *faults) quiet() bool {
-	fs.mu.Lock()
-	defer fs.mu.Unlock()
-	return len(fs.failures) == 0 && len(fs.before) == 0 && len(fs.held) == 0
-}
-
 // lose remembers a request for a job that got one of which the runner is not to know.
 func (fs *faults) lose(c Call) {
 	if c.Endpoint != RequestJob || c.JobID == 0 {
@@ -237,7 +230,7 @@ func (fs *faults) lose(c Call) {
 
 // whyNoJob says of a request for a job that got none which running job the runner has without knowing of it; "" if
 // there is none.
-func (fs *faults) whyNoJob(c *Call, running func(jobID int) bool) string {
+func (fs *faults) whyNoJob(c Call, running func(jobID int) bool) string {
 	if c.Endpoint != RequestJob || c.Status != http.StatusNoContent {
 		return ""
 	}

@@ -62,19 +62,19 @@ func (fs *faults) hooks() []hook {
 
 // run calls the hooks that match. Each runs in a goroutine of its own, so that a FailNow in it ends the hook and not
 // the server's handling of the request.
-func (fs *faults) run(list *[]*hook, c *Call, doing func(what string)) {
+func (fs *faults) run(list *[]*hook, c Call, doing func(what string)) {
 	fs.mu.Lock()
 	hooks := slices.Clone(*list)
 	fs.mu.Unlock()
 	for _, h := range hooks {
-		if !matches(*c, h.endpoint, h.where) {
+		if !matches(c, h.endpoint, h.where) {
 			continue
 		}
 		fs.mu.Lock()
 		h.ran++
 		fs.mu.Unlock()
 		doing(h.text() + " did not return")
-		h.run(*c)
+		h.run(c)
 		doing("")
 	}
 }
