@@ -89,9 +89,6 @@ func (p fakeWorld) fill(project fakegitlab.Project, in caseRepository) {
 			p.gl.Commit(project.Path, cmp.Or(c.Branch, branch), c.Files, c.Message)
 		}
 	}
-	for _, name := range in.ProtectedTags {
-		p.gl.AddProtectedRef(fakegitlab.ProtectedRef{Project: project.Path, Name: name, Tag: true})
-	}
 	for _, made := range p.gl.Pipelines() {
 		if made.Project == project.Path {
 			p.gl.DeletePipeline(made.ID)
@@ -101,6 +98,9 @@ func (p fakeWorld) fill(project fakegitlab.Project, in caseRepository) {
 		if rule.Project == project.Path {
 			p.gl.DeleteProtectedBranch(project.Path, rule.Name)
 		}
+	}
+	for _, name := range in.ProtectedTags {
+		p.gl.AddProtectedRef(fakegitlab.ProtectedRef{Project: project.Path, Name: name, Tag: true})
 	}
 	for name, may := range in.Protected {
 		p.gl.AddProtectedRef(fakegitlab.ProtectedRef{Project: project.Path, Name: name, Push: accessOf(may.Push),
