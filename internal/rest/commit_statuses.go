@@ -201,7 +201,7 @@ func (q request) pipelineOfStatus() (*world.Pipeline, *front.Response) {
 func (q request) branchWith(c *repository.Commit) string {
 	r := q.Project.Repository
 	for _, branch := range r.Branches() {
-		if r.Reachable(branch.ID)[c.ID] {
+		if r.IsAncestor(c.ID, branch.ID) {
 			return branch.Name
 		}
 	}
