@@ -87,6 +87,9 @@ func (o options) run() error {
 		}
 		defer os.RemoveAll(o.dir)
 	}
+	if err := os.MkdirAll(o.dir, 0o700); err != nil {
+		return err
+	}
 	b := &breaker{root: root, work: o.dir, packages: o.packages}
 	paths, err := b.build(o.tests)
 	if err != nil {
