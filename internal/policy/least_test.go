@@ -175,6 +175,11 @@ func TestWhatTakesAnAbilityAway(t *testing.T) {
 	check(t, "acme/shop is archived", AdminBuild(mia, archived), "AdminBuild")
 	check(t, "acme/shop is archived", CreateCommitStatus(mia, archived), "CreateCommitStatus")
 	check(t, "acme/shop is archived", PushCode(mia, archived), "PushCode")
+	guardedThere := JobStanding{Project: archived, Protected: true}
+	check(t, "acme/shop is archived", CancelBuild(mia, guardedThere), "CancelBuild of a protected ref")
+	check(t, "acme/shop is archived", DeleteTag(mia, archived, true), "DeleteTag of a protected one")
+	check(t, "", ReadPipelineVariables(mia, JobStanding{Project: s(func(*ProjectStanding) {}), Own: true, Protected: true, For: Noone}),
+		"who may not change it, yet administers the project")
 	check(t, "jobs of acme/shop are switched off", AdminBuild(mia, noJobs), "AdminBuild")
 	check(t, "files of acme/shop are switched off", PushCode(mia, noCode), "PushCode")
 	manager := func(s *ProjectStanding) { s.Held, s.SecurityManager = SecurityManager, true }
@@ -196,6 +201,19 @@ func TestReasonsOfRoles(t *testing.T) {
 	later := Actor{Name: "mia", LaterRoles: map[Role]string{Planner: "Planner came with 17.7"}}
 	check(t, "mia is Planner in acme; needs Maintainer; Planner came with 17.7",
 		atLeast(later, Planner, "acme", Maintainer, true), "")
+}
+
+func TestHasAccessLevel(t *testing.T) {
+	for least, want := range map[int]bool{29: true, 30: true, 31: false} {
+		assert.Equal(t, want, HasAccessLevel(Developer, least), least)
+	}
+}
+
+// TestAdministratorsUnassignOwners holds that newer versions let administrators try what the record then refuses.
+func TestAdministratorsUnassignOwners(t *testing.T) {
+	s := RunnerStanding{Type: Project, ID: 5, Projects: 1}
+	assert.True(t, UnassignRunner(root, s, LeftProject{Path: "acme/shop", Owns: true},
+		Rules{UnassignDecidedFirst: true, OwnerProjectKeepsRunner: true}).Allowed)
 }
 
 // TestWhoIsNotSignedIn holds what a caller without credentials has.
