@@ -48,6 +48,7 @@ func TestPushRef(t *testing.T) {
 		"a protected tag is changed":     {mia, Owner, RefChange{Name: "v1", Tag: true, Protected: true, Push: maintainers}, ProtectedTagChanged},
 		"a protected tag is deleted":     {mia, Developer, RefChange{Name: "v1", Tag: true, Gone: true, Protected: true}, ProtectedTagGone},
 		"others' first branch":           {mia, Developer, RefChange{Name: "a", First: maintainers}, ByStanding},
+		"others' first branch is gone":   {mia, Developer, RefChange{Name: "a", Gone: true, First: maintainers}, ByStanding},
 		"a rule beside the first branch": {mia, Developer, with(guarded, func(c *RefChange) { c.Empty, c.First, c.Push = true, maintainers, developers }), ByStanding},
 		"the default branch is pushed":   {mia, Maintainer, with(guarded, func(c *RefChange) { c.Default = true }), ByStanding},
 		"a name like a commit's goes":    {mia, Developer, RefChange{Name: strings.Repeat("a1", 20), Gone: true}, ByStanding},
