@@ -162,7 +162,7 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 		Settings: q.VariablesFor(j),
 		UserIsMaintainer: policy.MaintainerAccess(q.ActorOf(j.User, true),
 			front.ProjectStandingOf(j.User, p)).Allowed,
-		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID,
+		RunningOnInstanceRunners: q.Queue.OnInstanceRunners(p), SessionURL: session, InstanceUUID: instanceUUID,
 		Registry: q.Settings.RegistryHost, Zone: q.Settings.Zone(),
 		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras),
 			JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),
