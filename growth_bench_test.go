@@ -2,8 +2,11 @@ package fakegitlab_test
 
 import (
 	"fmt"
+	"io"
 	"math"
+	"net/http"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,4 +66,32 @@ func BenchmarkAddJobGrowth(b *testing.B) {
 			}
 		}, gl.Close
 	})
+}
+
+// requesting returns AddJob and the POST /jobs/request that gets the job, of a fake on whose runners so many are running.
+func requesting(b *testing.B, running int) func() {
+	s := fakegitlab.NewScenario().WithProject("acme/shop").
+		WithRunner("busy", func(r *fakegitlab.Runner) { r.ID = 7 }).
+		WithRunner("asking", func(r *fakegitlab.Runner) { r.Token = "glrt-asking" })
+	for range running {
+		s.Jobs = append(s.Jobs, fakegitlab.Job{Project: "acme/shop", Status: fakegitlab.JobRunning, RunnerID: 7})
+	}
+	gl := fakegitlab.New(b, append(networks["memory"], fakegitlab.WithScenario(s), fakegitlab.WithJournalLimit(100))...)
+	client, url := gl.Client(), gl.APIURL()+"/jobs/request"
+	return func() {
+		gl.AddJob(fakegitlab.Job{Project: "acme/shop"})
+		res, err := client.Post(url, "application/json", strings.NewReader(`{"token":"glrt-asking"}`))
+		require.NoError(b, err)
+		_, _ = io.Copy(io.Discard, res.Body)
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusCreated {
+			b.Fatal(res.Status)
+		}
+	}
+}
+
+// BenchmarkRequestJob is POST /jobs/request, which is answered with a job, with many jobs running beside none.
+func BenchmarkRequestJob(b *testing.B) {
+	b.ReportAllocs()
+	sideBySide(b, "3000", requesting(b, 3000), "0", requesting(b, 0))
 }

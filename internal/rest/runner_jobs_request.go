@@ -3,7 +3,6 @@ package rest
 // Requests for a job (lib/api/ci/runner.rb, app/services/ci/register_job_service.rb).
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -96,7 +95,8 @@ func (q request) take(j *world.Job, r *world.Runner, m *world.Manager) (res fron
 		return front.Refuse(http.StatusConflict, msgConflict).Because(err.Error()), true
 	}
 	in.Job, in.TimeInQueue = j, &waiting
-	body, err := json.Marshal(jobpayload.Build(in))
+	payload := jobpayload.Build(in)
+	body, err := payload.JSON()
 	if err != nil {
 		_ = q.Drop(j, world.SchedulerFailure, nil) // it is running
 		return front.Response{}, false
