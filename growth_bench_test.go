@@ -95,3 +95,40 @@ func BenchmarkRequestJob(b *testing.B) {
 	b.ReportAllocs()
 	sideBySide(b, "3000", requesting(b, 3000), "0", requesting(b, 0))
 }
+
+// BenchmarkAssertWorld is AssertSnapshot and AssertChanged of 1,000 runners that are as expected, and of which one is
+// not, beside a Snapshot alone.
+func BenchmarkAssertWorld(b *testing.B) {
+	gl := fakegitlab.New(b, append(networks["memory"], fakegitlab.WithScenario(fleet(1000)))...)
+	want := gl.Snapshot()
+	wrong := gl.Snapshot()
+	wrong.Runners[500].Description = "another"
+	pause := func(s *fakegitlab.Scenario) { s.Runners[500].Paused = !s.Runners[500].Paused }
+	var said quiet
+	for name, does := range map[string]struct {
+		assert func() bool
+		holds  bool
+	}{
+		"snapshot holds":  {func() bool { return gl.AssertSnapshot(&said, want) }, true},
+		"snapshot fails":  {func() bool { return gl.AssertSnapshot(&said, wrong) }, false},
+		"unchanged holds": {func() bool { return gl.AssertChanged(&said, want, nil) }, true},
+		"unchanged holds without times": {func() bool {
+			return gl.AssertChanged(&said, want, nil, fakegitlab.IgnoreTimes())
+		}, true},
+		"changed fails": {func() bool { return gl.AssertChanged(&said, want, pause) }, false},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			sideBySide(b, "assert", func() {
+				if does.assert() != does.holds {
+					b.Fatal(said.last)
+				}
+			}, "Snapshot", func() { gl.Snapshot() })
+		})
+	}
+}
+
+// quiet is a test that may fail.
+type quiet struct{ last string }
+
+func (q *quiet) Errorf(format string, args ...any) { q.last = fmt.Sprintf(format, args...) }
