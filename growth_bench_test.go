@@ -1,6 +1,7 @@
 package fakegitlab_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"math"
@@ -132,3 +133,16 @@ func BenchmarkAssertWorld(b *testing.B) {
 type quiet struct{ last string }
 
 func (q *quiet) Errorf(format string, args ...any) { q.last = fmt.Sprintf(format, args...) }
+
+// BenchmarkReadScenario is ReadScenario of 3,000 runners with their projects and jobs.
+func BenchmarkReadScenario(b *testing.B) {
+	var text bytes.Buffer
+	require.NoError(b, queued(3000).Write(&text))
+	b.SetBytes(int64(text.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := fakegitlab.ReadScenario(bytes.NewReader(text.Bytes())); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
