@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -65,4 +66,40 @@ func FuzzScan(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(agree)
+}
+
+// byFields is read by its own method, as the types of a scenario are.
+type byFields struct {
+	Name string     `json:"name"`
+	In   []byFields `json:"in,omitzero"`
+}
+
+func (b *byFields) UnmarshalJSON(text []byte) error { return UnmarshalFields(text, b, nil) }
+
+// What has been read of a text serves those alone who read it at that moment: many may read one text at once, and one
+// may read what lies within it.
+func TestOneTextReadByMany(t *testing.T) {
+	text := []byte(`{"name":"a","in":[{"name":"b"},{"nam":"c"},{"name":"d","in":[{"name":5}]}]}`)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 50 {
+				var whole, within byFields
+				err := Unmarshal(text, &whole, nil)
+				assert.EqualError(t, err, `in[1].name: is missing
+in[1].nam: unknown field; did you mean "name"?
+in[2].in[0].name: want a string, have a number`)
+				for i, begin := range []string{`{"nam"`, `"nam"`, `5}]}`} {
+					at := err.(*Error).Problems[i].Offset
+					assert.Equal(t, begin, string(text[at:at+len(begin)]))
+				}
+				assert.Equal(t, "d", whole.In[2].Name)
+				part := text[18 : 18+len(`{"name":"b"}`)]
+				assert.NoError(t, json.Unmarshal(part, &within))
+				assert.Equal(t, "b", within.Name)
+			}
+		})
+	}
+	all.Wait()
+	pieces.Range(func(key, _ any) bool { t.Error("kept what is over"); return true })
 }

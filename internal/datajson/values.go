@@ -41,16 +41,20 @@ type step struct {
 	listed bool // index counts, not name
 }
 
-func (t *valueCheck) report(message string) {
-	path := ""
-	for _, s := range t.at {
+// pathOf is the path of all steps from the whole on.
+func pathOf(steps []step) (path string) {
+	for _, s := range steps {
 		if s.listed {
 			path = Index(path, s.index)
 		} else {
 			path = Field(path, s.name)
 		}
 	}
-	t.found = append(t.found, Problem{Path: path, Message: message})
+	return path
+}
+
+func (t *valueCheck) report(message string) {
+	t.found = append(t.found, Problem{Path: pathOf(t.at), Message: message})
 }
 
 // below looks at a value that is a step below.
