@@ -160,33 +160,43 @@ func (f *Fake) WaitForPipeline(ctx context.Context, id int, statuses ...JobStatu
 	defer stop()
 	for {
 		changed := f.news.next() // before asking: what happens meanwhile is to be asked about again
-		p, said, done, err := f.lookAtPipeline(id, statuses)
+		p, done, err := f.lookAtPipeline(id, statuses)
 		switch {
 		case err != nil:
 			return p, fmt.Errorf("fakegitlab: %w", err)
 		case done:
 			return p, nil
 		case world.JobStatus(p.Status).Completed():
-			return p, fmt.Errorf("fakegitlab: pipeline %d never %s: it is %s\n%s", id, wanted, p.Status, said)
+			return p, fmt.Errorf("fakegitlab: pipeline %d never %s: it is %s\n%s", id, wanted, p.Status, f.jobsOfPipeline(id))
 		}
 		select {
 		case <-changed:
 		case <-open.Done():
 			return p, fmt.Errorf("fakegitlab: waiting until pipeline %d %s, which is %s: %w\n%s", id, wanted, p.Status,
-				open.Why(), said)
+				open.Why(), f.jobsOfPipeline(id))
 		}
 	}
 }
 
-// lookAtPipeline looks at a pipeline once; said is what is to be told of its jobs.
-func (f *Fake) lookAtPipeline(id int, statuses []JobStatus) (p Pipeline, said string, done bool, err error) {
+// lookAtPipeline looks at a pipeline once.
+func (f *Fake) lookAtPipeline(id int, statuses []JobStatus) (p Pipeline, done bool, err error) {
 	world.Visit(f.state, func() {
 		var found *world.Pipeline
 		if found, err = f.state.PipelineByNumber(strconv.Itoa(id)); err != nil {
 			return
 		}
-		p, said = publicPipeline(found), f.state.JobsText(found)
+		p = publicPipeline(found)
 		done = slices.Contains(statuses, p.Status) || len(statuses) == 0 && found.Status().Completed()
 	})
-	return p, said, done, err
+	return p, done, err
+}
+
+// jobsOfPipeline is what an error tells of the jobs of a pipeline, which takes too long to be had ready at each change.
+func (f *Fake) jobsOfPipeline(id int) (text string) {
+	world.Visit(f.state, func() {
+		if p, err := f.state.PipelineByNumber(strconv.Itoa(id)); err == nil {
+			text = f.state.JobsText(p)
+		}
+	})
+	return text
 }

@@ -237,3 +237,20 @@ func TestHalfACommit(t *testing.T) {
 	said = push(main, [2]string{"refs/heads/half", half})
 	assert.Contains(t, said, "ng refs/heads/half missing necessary objects")
 }
+
+// The inputs of a push are for the file's own, and its variables for those who may give some.
+func TestPushOptionsOfPipelines(t *testing.T) {
+	gl, mine := seeded(t, fakegitlab.WithVersion("17.11"))
+	mine.commit(".gitlab-ci.yml", "spec: {inputs: {who: {}, n: {type: number}}}\n---\n\"for $[[ inputs.who ]] $[[ inputs.n ]]\": "+
+		"{script: x}\n", "Greet")
+	mine.git("push", "-q", "-o", "ci.input=who=me", "-o", "ci.input=n=3", "-o", "ci.variable=A=1", "origin", "main")
+	require.Len(t, gl.Pipelines(), 1)
+	require.Len(t, gl.Jobs(), 1)
+	assert.Equal(t, "for me 3", gl.Jobs()[0].Name)
+	res := testkit.Ask(t, gl, gl.AdminToken(), "PUT",
+		"/projects/acme%2Fshop?ci_pipeline_variables_minimum_override_role=no_one_allowed")
+	require.Equal(t, 200, res.Status, res.Body)
+	mine.commit("a", "a", "More")
+	mine.git("push", "-q", "-o", "ci.input=who=me", "-o", "ci.input=n=3", "-o", "ci.variable=A=1", "origin", "main")
+	assert.Len(t, gl.Pipelines(), 1, "GitLab makes none: Insufficient permissions to set pipeline variables")
+}
