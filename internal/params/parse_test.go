@@ -97,6 +97,10 @@ func TestParseQuery(t *testing.T) {
 	}
 	_, err := Parse(Input{RawQuery: deep(31)})
 	assert.Nil(t, err, "32 levels are allowed")
+	for _, list := range []string{"", "a[][x]=1&"} {
+		_, err = Parse(Input{RawQuery: list + "a[]" + strings.Repeat("[y]", 31) + "=1"})
+		assert.Nil(t, err, "32 levels in a list, too")
+	}
 }
 
 func TestParseSources(t *testing.T) {
@@ -310,6 +314,12 @@ func TestEachPart(t *testing.T) {
 		assert.Error(t, err, name)
 		assert.NotContains(t, seen, "a||1", "%s: no value of a part that is not there as a whole", name)
 	}
+	cut := strings.NewReader(strings.TrimSuffix(body(part(`; name="a"`, "1")), "--b--\r\n"))
+	assert.NoError(t, EachPart("multipart/form-data; boundary=b", cut, func(p Part) (bool, error) {
+		_, err := p.Value(9)
+		assert.Error(t, err, "a part without its end is no value")
+		return true, nil
+	}))
 	for _, contentType := range []string{"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; ="} {
 		assert.EqualError(t, EachPart(contentType, strings.NewReader(""), nil), "a multipart body without a boundary")
 	}

@@ -207,6 +207,8 @@ func TestOrderOfErrors(t *testing.T) {
 			Values: []string{"x"}}}}}}, Tree{"h": Tree{"a": nil}}, nil},
 		"a text for a hash": {Spec{Params: []Param{{Name: "h", Kind: Hash, Required: true, Fields: []Param{{Name: "a",
 			Required: true}}}}}, Tree{"h": "x"}, []string{"h is invalid"}},
+		"an empty hash that must be": {Spec{Params: []Param{{Name: "h", Kind: Hash, Required: true, Fields: []Param{{Name: "a",
+			Required: true}}}}}, Tree{"h": Tree{}}, []string{"h[a] is missing"}},
 		"an empty hash that need not be": {Spec{Params: []Param{{Name: "h", Kind: Hash, Fields: []Param{{Name: "a",
 			Required: true}}}}}, Tree{"h": Tree{}}, nil},
 		"one of a rule's": {Spec{Params: []Param{{Name: "a"}}, Rules: []Rule{{Kind: MutuallyExclusive,

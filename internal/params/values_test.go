@@ -103,6 +103,14 @@ func TestUndeclaredValues(t *testing.T) {
 	assert.Equal(t, map[string]any{"a": "b"}, v.All())
 }
 
+func TestNamesInsideOfHashes(t *testing.T) {
+	assert.Equal(t, "a[b][c]", nestedName("a", "b[c]"))
+	assert.Equal(t, "a[bc]", nestedName("a", "bc"))
+	assert.Equal(t, "a[[c]]", nestedName("a", "[c]"))
+	twice, _ := Spec{Params: []Param{{Name: "a"}, {Name: "a"}}}.Validate(Tree{})
+	assert.Equal(t, []string{"a"}, twice.Names())
+}
+
 func TestZeroValues(t *testing.T) {
 	var v Values
 	assert.Empty(t, v.Query())
