@@ -132,7 +132,14 @@ func getTestReportSummary(q request) front.Response {
 // jobSuite is a suite with the jobs that its tests ran in.
 type jobSuite struct {
 	testSuiteEntity
-	jobs []*world.Job
+	jobs  []*world.Job
+	known map[knownCase]int // where a test is among the suite's
+}
+
+// knownCase is what two tests have in common that are one.
+type knownCase struct {
+	status string
+	key    [3]string
 }
 
 // testSuites are the suites of a pipeline: one for each name of jobs whose latest attempts have left a report.
@@ -146,8 +153,8 @@ func (q request) testSuites(p *world.Pipeline) (suites []*jobSuite) {
 		name := suiteName(j)
 		i := slices.IndexFunc(suites, func(s *jobSuite) bool { return s.Name == name })
 		if i < 0 {
-			i, suites = len(suites), append(suites, &jobSuite{testSuiteEntity: testSuiteEntity{Name: name,
-				Cases: []testCaseEntity{}}})
+			i, suites = len(suites), append(suites, &jobSuite{known: map[knownCase]int{},
+				testSuiteEntity: testSuiteEntity{Name: name, Cases: []testCaseEntity{}}})
 		}
 		suites[i].jobs = append(suites[i].jobs, j)
 		q.readReport(suites[i], j, f)
@@ -192,25 +199,26 @@ func (q request) readReport(s *jobSuite, j *world.Job, f *world.File) {
 	}
 }
 
-// largestReport is how much of a report is read, in bytes: what is packed can be a thousand times its own size.
+// largestReport is how much of a job's reports is read, in bytes: what is packed can be a thousand times its own size.
 const largestReport = 64 << 20
 
 // unzipped yields the parts that a file was packed of.
 func unzipped(file world.Blob) func(yield func([]byte, error) bool) {
 	return func(yield func([]byte, error) bool) {
 		in := bufio.NewReader(io.NewSectionReader(file, 0, file.Size))
+		left := int64(largestReport)
 		z, err := gzip.NewReader(in)
-		for err == nil {
+		for err == nil && left > 0 {
 			z.Multistream(false)
 			var part []byte
-			if part, err = io.ReadAll(io.LimitReader(z, largestReport)); err == nil && !yield(part, nil) {
+			if part, err = io.ReadAll(io.LimitReader(z, left)); err == nil && !yield(part, nil) {
 				return
 			}
-			if err == nil {
+			if left -= int64(len(part)); err == nil {
 				err = z.Reset(in)
 			}
 		}
-		if !errors.Is(err, io.EOF) {
+		if err != nil && !errors.Is(err, io.EOF) {
 			yield(nil, err)
 		}
 	}
@@ -219,11 +227,12 @@ func unzipped(file world.Blob) func(yield func([]byte, error) bool) {
 // add adds a test to a suite; the same test with the same result takes the place of the one before.
 func (s *jobSuite) add(c testCaseEntity) {
 	s.TotalTime += c.Time
-	i := slices.IndexFunc(s.Cases, func(o testCaseEntity) bool { return o.Status == c.Status && o.key == c.key })
-	if i >= 0 {
+	one := knownCase{c.Status, c.key}
+	if i, known := s.known[one]; known {
 		s.Cases[i] = c
 		return
 	}
+	s.known[one] = len(s.Cases)
 	s.Cases = append(s.Cases, c)
 }
 
