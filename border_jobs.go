@@ -230,8 +230,9 @@ func publicTrigger(t *world.PipelineTrigger) PipelineTrigger {
 }
 
 func addTrigger(st *world.State, in PipelineTrigger) (*world.PipelineTrigger, error) {
-	return st.AddTrigger(in.Project, in.Owner, world.PipelineTrigger{ID: in.ID, Token: in.Token, Description: in.Description,
-		ExpiresAt: in.ExpiresAt, LastUsed: in.LastUsed, CreatedAt: in.CreatedAt, UpdatedAt: in.UpdatedAt})
+	return st.AddTrigger(in.Project, in.Owner, world.PipelineTrigger{ID: in.ID, Token: in.Token,
+		Description: in.Description, ExpiresAt: in.ExpiresAt, LastUsed: in.LastUsed,
+		CreatedAt: in.CreatedAt, UpdatedAt: in.UpdatedAt})
 }
 
 func publicStatus(s *world.CommitStatus) CommitStatus {

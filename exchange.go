@@ -83,15 +83,18 @@ type exchange struct {
 // serve takes a request that has been received, or was refused on the way in, to its answer.
 func (x *exchange) serve(refusal *front.Response) {
 	fs, call := &x.fake.faults, &x.call
-	call.note(&x.Request.Record)
-	if !x.hold() {
-		call.Reason = "its client left while it was held"
-		return
-	}
-	fs.RunBefore(*call, x.flying.Doing)
 	var failure Failure
-	if met := fs.Pick(*call, x.fake.clock.Now); met != nil {
-		failure, call.Injected = met.Failure.spoken(x.Request), met.At
+	if !fs.Quiet() {
+		x.Request.Identify() // the test looks at the call before it is answered
+		call.note(&x.Request.Record)
+		if !x.hold() {
+			call.Reason = "its client left while it was held"
+			return
+		}
+		fs.RunBefore(call, x.flying.Doing)
+		if met := fs.Pick(*call, x.fake.clock.Now); met != nil {
+			failure, call.Injected = met.Failure.spoken(x.Request), met.At
+		}
 	}
 	if !x.delay(failure.Delay) {
 		call.Reason = fmt.Sprintf("its client left before the Delay of %s was over", failure.Delay)
@@ -106,7 +109,7 @@ func (x *exchange) serve(refusal *front.Response) {
 		}
 		call.note(&x.Request.Record)
 		call.Status = res.Status
-		res.Reason = cmp.Or(x.fake.lost.whyNoJob(*call, x.fake.isRunning), res.Reason)
+		res.Reason = cmp.Or(x.fake.lost.whyNoJob(call, x.fake.isRunning), res.Reason)
 		call.Reason = res.Reason
 		x.fake.noticeLacking(x.Request.Record.Lacking)
 		if problem := x.Request.Record.Problem; problem != "" {
@@ -114,7 +117,10 @@ func (x *exchange) serve(refusal *front.Response) {
 		}
 	}
 	x.header = failure.Header
-	own := *call
+	var own Call // as it would have been answered
+	if failure.spoils() {
+		own = *call
+	}
 	if failure.Status != 0 {
 		res, call.Failure = failure.response(x.Request), true
 		call.Status = res.Status
@@ -124,7 +130,7 @@ func (x *exchange) serve(refusal *front.Response) {
 		res.Reason = call.Reason
 		x.fake.lost.lose(own)
 	}
-	fs.RunAfter(*call, x.flying.Doing)
+	fs.RunAfter(call, x.flying.Doing)
 	if failure.Network != "" {
 		call.Failure = true
 		x.breakDown(failure.Network, res)

@@ -279,7 +279,7 @@ const defaultJournalBytes = 64 << 20
 func WithJournalBytes(n int64) Option { return func(o *options) { o.journalBytes = n } }
 
 // WithJournalLimit makes the journal keep no more than the last n calls; 0 keeps all. The default is 10,000, which is
-// some 50 MB when answers are of usual size. Calls that nothing serves are kept whatever this limit, unless
+// some 20 MB when answers are of usual size. Calls that nothing serves are kept whatever this limit, unless
 // WithUnknownEndpoints allows them; WithJournalBytes limits them, too. An assertion that would have to know of calls
 // that were dropped (none, at most, exactly, all) fails and says so.
 func WithJournalLimit(n int) Option {

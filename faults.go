@@ -177,7 +177,7 @@ func (l *lostJobs) clear() {
 
 // whyNoJob says of a request for a job that got none which running job the runner has without knowing of it; "" if
 // there is none.
-func (l *lostJobs) whyNoJob(c Call, running func(jobID int) bool) string {
+func (l *lostJobs) whyNoJob(c *Call, running func(jobID int) bool) string {
 	if c.Endpoint != RequestJob || c.Status != http.StatusNoContent {
 		return ""
 	}

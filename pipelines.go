@@ -53,8 +53,8 @@ func (f *Fake) DeletePipeline(id int) {
 		deletion(number, (*world.State).PipelineByNumber, surely((*world.State).DeletePipeline)))
 }
 
-// PlayJob starts a job that waits for a person or for its time, as whoever the job is of. One that people start and that
-// is over it tries again; the job returned is the one that waits for a runner then.
+// PlayJob starts a job that waits for a person or for its time, as whoever the job is of. One that people start and
+// that is over it tries again; the job returned is the one that waits for a runner then.
 func (f *Fake) PlayJob(jobID int) Job {
 	f.tb.Helper()
 	return f.jobByPerson("PlayJob(%s)", jobID, playByPerson)

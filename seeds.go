@@ -467,8 +467,8 @@ func finishAs(s JobStatus) func(*world.State, *world.Job) error {
 func cancelByPerson(st *world.State, j *world.Job) error { return st.CancelJob(j, false) }
 
 // EnqueueJob makes a job pending that waits for its turn: one that is created, waiting_for_resource, preparing,
-// skipped, manual or scheduled. Of jobs that were added alone the fake leaves it to the test when those of a later stage
-// are due.
+// skipped, manual or scheduled. Of jobs that were added alone the fake leaves it to the test when those of a later
+// stage are due.
 func (f *Fake) EnqueueJob(jobID int) Job {
 	f.tb.Helper()
 	return f.changeJob("EnqueueJob(%s)", jobID, enqueueNow)

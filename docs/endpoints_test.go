@@ -224,7 +224,7 @@ func withRepository(world fakegitlab.Scenario) fakegitlab.Scenario {
 				Refs: map[string]string{"refs/heads/main": "first", "refs/heads/" + probedKey + "-gone": "first",
 					"refs/tags/" + probedKey + "-gone": "first"},
 				Commits: []fakegitlab.RepositoryCommit{{SHA: "first", Author: "Ann <ann@example.com> 2024-06-01T12:00:00Z",
-					Message: "First", Files: map[string]string{probedFile: "x"}}}}
+					Message: "First", Files: map[string]string{probedFile: "x", ".gitlab-ci.yml": "test: {script: x}"}}}}
 		}
 	}
 	return world

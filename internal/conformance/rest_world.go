@@ -178,9 +178,6 @@ func (w *restWorld) project(name string, in caseProject) {
 	if IsFalse(in.AllowRegistrationTokens) {
 		w.skip("REST does not switch the registration token of a project off")
 	}
-	if len(in.Commits) > 0 || len(in.ProtectedTags) > 0 {
-		w.skip("its project has more commits than one, or protected tags, which are not made over REST here")
-	}
 	body := params{"name": name, "path": name, "visibility": in.Visibility,
 		"shared_runners_enabled": !IsFalse(in.SharedRunnersEnabled),
 		"group_runners_enabled":  !IsFalse(in.GroupRunnersEnabled)}

@@ -89,9 +89,6 @@ func (p fakeWorld) fill(project fakegitlab.Project, in caseRepository) {
 			p.gl.Commit(project.Path, cmp.Or(c.Branch, branch), c.Files, c.Message)
 		}
 	}
-	for _, name := range in.ProtectedTags {
-		p.gl.AddProtectedRef(fakegitlab.ProtectedRef{Project: project.Path, Name: name, Tag: true})
-	}
 	for _, made := range p.gl.Pipelines() {
 		if made.Project == project.Path {
 			p.gl.DeletePipeline(made.ID)
@@ -101,6 +98,9 @@ func (p fakeWorld) fill(project fakegitlab.Project, in caseRepository) {
 		if rule.Project == project.Path && !rule.Tag {
 			p.gl.DeleteProtectedBranch(project.Path, rule.Name)
 		}
+	}
+	for _, name := range in.ProtectedTags {
+		p.gl.AddProtectedRef(fakegitlab.ProtectedRef{Project: project.Path, Name: name, Tag: true})
 	}
 	for name, may := range in.Protected {
 		p.gl.AddProtectedRef(fakegitlab.ProtectedRef{Project: project.Path, Name: name, Push: accessOf(may.Push),
@@ -113,6 +113,9 @@ func accessOf(role string) fakegitlab.RefAccess {
 	return map[string]fakegitlab.RefAccess{"developer": fakegitlab.DevelopersUp, "maintainer": fakegitlab.MaintainersUp,
 		"admin": fakegitlab.AdminsOnly}[role]
 }
+
+// levelOf is accessOf for REST.
+var levelOf = map[string]int{"developer": 30, "maintainer": 40, "admin": 60}
 
 // ask posts as an administrator.
 func (p fakeWorld) ask(path string, body params) {
@@ -203,13 +206,12 @@ func (w *restWorld) fill(path string, in caseRepository) {
 	if len(in.Files) == 0 {
 		return
 	}
-	branch := in.DefaultBranch
-	actions := []any{}
-	for _, file := range slices.Sorted(maps.Keys(in.Files)) {
-		actions = append(actions, params{"action": "create", "file_path": file, "content": in.Files[file]})
+	branch := cmp.Or(in.DefaultBranch, "main")
+	message := "Initial commit"
+	if in.Files[".gitlab-ci.yml"] != "" {
+		message += " [ci skip]"
 	}
-	w.send(http.MethodPost, path+"/repository/commits", params{"branch": branch,
-		"commit_message": "Initial commit [ci skip]", "actions": actions})
+	w.commit(path, nil, params{"branch": branch}, caseCommit{Message: message, Files: in.Files})
 	for _, other := range in.Branches {
 		if other != branch {
 			w.send(http.MethodPost, path+"/repository/branches", params{"branch": other, "ref": branch})
@@ -219,8 +221,17 @@ func (w *restWorld) fill(path string, in caseRepository) {
 		w.send(http.MethodPost, path+"/repository/tags", params{"tag_name": tag, "ref": branch})
 	}
 	w.remove([]string{path + "/protected_branches/" + branch}) // GitLab protects the first branch
-	if len(in.Protected) > 0 || in.LastCommitMessage != "" {
-		w.skip("REST protects no branch here, and chooses no last commit")
+	w.commits(path, branch, in)
+	for _, name := range in.ProtectedTags {
+		w.send(http.MethodPost, path+"/protected_tags", params{"name": name})
+	}
+	for _, name := range slices.Sorted(maps.Keys(in.Protected)) {
+		may := in.Protected[name]
+		w.send(http.MethodPost, path+"/protected_branches", params{"name": name,
+			"push_access_level": levelOf[may.Push], "merge_access_level": levelOf[may.Merge]})
+	}
+	if in.LastCommitMessage != "" {
+		w.skip("REST chooses no last commit here")
 	}
 	if settings := in.attributes(); len(settings) > 0 {
 		body := params{}
@@ -229,4 +240,44 @@ func (w *restWorld) fill(path string, in caseRepository) {
 		}
 		w.send(http.MethodPut, path, body)
 	}
+}
+
+// commits makes those that follow on the files.
+func (w *restWorld) commits(path, branch string, in caseRepository) {
+	on := map[string]map[string]string{branch: in.Files}
+	for _, other := range in.Branches {
+		on[other] = in.Files
+	}
+	for _, c := range in.Commits {
+		to := cmp.Or(c.Branch, branch)
+		body := params{"branch": to}
+		if on[to] == nil {
+			body["start_branch"], on[to] = branch, on[branch]
+		}
+		on[to] = w.commit(path, on[to], body, c)
+	}
+}
+
+// commit makes one on a branch that has files, and returns what it has then.
+func (w *restWorld) commit(path string, has map[string]string, body params, c caseCommit) map[string]string {
+	has = maps.Clone(has)
+	if has == nil {
+		has = map[string]string{}
+	}
+	actions := []any{}
+	for _, file := range slices.Sorted(maps.Keys(c.Files)) {
+		action := "create"
+		if _, there := has[file]; there {
+			action = "update"
+		}
+		has[file] = c.Files[file]
+		actions = append(actions, params{"action": action, "file_path": file, "content": c.Files[file]})
+	}
+	for _, file := range c.Delete {
+		delete(has, file)
+		actions = append(actions, params{"action": "delete", "file_path": file})
+	}
+	body["commit_message"], body["actions"] = c.Message, actions
+	w.send(http.MethodPost, path+"/repository/commits", body)
+	return has
 }

@@ -82,9 +82,10 @@ func TestHooksRunInTheirOrder(t *testing.T) {
 	}
 	removeFirst := add("first")
 	add("second")
-	s.RunBefore(1, func(string) {})
+	one, two := call(1), call(2)
+	s.RunBefore(&one, func(string) {})
 	removeFirst()
-	s.RunBefore(2, func(string) {})
+	s.RunBefore(&two, func(string) {})
 	assert.Equal(t, []string{"first", "second", "second"}, ran)
 	s.After(&Hook[call]{Name: "After", Selection: every(), Planted: Planted{At: "x_test.go:1"}})
 	assert.Equal(t, []string{"After(any) at x_test.go:1 never ran; that was not called"}, s.Unused(nil))

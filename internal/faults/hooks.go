@@ -56,19 +56,19 @@ func (s *Set[C, F]) Hooks() []Hook[C] {
 }
 
 // RunBefore calls the hooks of Before that match. doing is told of each, and "" when it has returned.
-func (s *Set[C, F]) RunBefore(c C, doing func(what string)) { s.run(&s.before, c, doing) }
+func (s *Set[C, F]) RunBefore(c *C, doing func(what string)) { s.run(&s.before, c, doing) }
 
 // RunAfter is RunBefore for those of After.
-func (s *Set[C, F]) RunAfter(c C, doing func(what string)) { s.run(&s.after, c, doing) }
+func (s *Set[C, F]) RunAfter(c *C, doing func(what string)) { s.run(&s.after, c, doing) }
 
 // run calls hooks, each in a goroutine of its own, so that a FailNow in it ends the hook and not the server's handling
 // of the request.
-func (s *Set[C, F]) run(list *[]*Hook[C], c C, doing func(what string)) {
+func (s *Set[C, F]) run(list *[]*Hook[C], c *C, doing func(what string)) {
 	s.mu.Lock()
 	hooks := slices.Clone(*list)
 	s.mu.Unlock()
 	for _, h := range hooks {
-		if !h.Matches(c) {
+		if !h.Matches(*c) {
 			continue
 		}
 		s.mu.Lock()
@@ -78,7 +78,7 @@ func (s *Set[C, F]) run(list *[]*Hook[C], c C, doing func(what string)) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			h.Do(s.Copy(c))
+			h.Do(s.Copy(*c))
 		}()
 		<-done
 		doing("")

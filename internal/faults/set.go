@@ -43,6 +43,13 @@ type Set[C, F any] struct {
 	lastHook      int               // the highest id given to a hook
 }
 
+// Quiet reports whether nothing is to happen to a call before it is answered.
+func (s *Set[C, F]) Quiet() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.failures) == 0 && len(s.before) == 0 && len(s.held) == 0
+}
+
 // Inject adds a failure.
 func (s *Set[C, F]) Inject(i *Injected[C, F]) (id int) {
 	s.mu.Lock()

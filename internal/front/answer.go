@@ -15,6 +15,9 @@ import (
 
 // Answer lets whoever serves the request answer it.
 func (q *Request) Answer() Response {
+	if q.route == nil || q.longPolled() { // these may be answered without a visit to the state, or wait before it
+		q.Identify()
+	}
 	if res := q.monitoring(); res != nil {
 		return *res
 	}
@@ -30,6 +33,7 @@ func (q *Request) Answer() Response {
 // answerOutside is an answer that asks nothing of the state; the throttle counts it by itself.
 func (q *Request) answerOutside(answer func() Response) Response {
 	refusal := q.visit(func() Response {
+		q.findCredentials()
 		if refusal := q.throttled(); refusal != nil {
 			return *refusal
 		}
@@ -49,6 +53,7 @@ func (q *Request) answerRouted() Response {
 	}
 	var pause func() *Response
 	res := q.visit(func() Response {
+		q.findCredentials()
 		refusal := q.admit()
 		if refusal == nil {
 			pause, refusal = q.pause()

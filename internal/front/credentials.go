@@ -14,15 +14,21 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// identify notes in the Record whose credentials were sent, for whoever looks at it before the request is answered. It
+// Identify notes in the Record whose credentials were sent, for whoever looks at it before the request is answered. It
 // refuses nothing. It holds the state's mutex by itself and lets it go again: whoever embeds this GitLab may let time
-// pass before it asks for the answer, and use the state meanwhile.
-func (q *Request) identify() {
-	world.Visit(q.State, q.findCredentials)
+// pass before it asks for the answer, and use the state meanwhile. Where nobody looks, Answer does the same on its way.
+func (q *Request) Identify() {
+	if q.received && !q.identified {
+		world.Visit(q.State, q.findCredentials)
+	}
 }
 
-// findCredentials is identify with the mutex held.
+// findCredentials is Identify with the mutex held. Of a request that was refused when it was received nothing is known.
 func (q *Request) findCredentials() {
+	if !q.received || q.identified {
+		return
+	}
+	q.identified = true
 	if q.route != nil {
 		switch q.route.Access {
 		case ByToken:

@@ -9,7 +9,8 @@
 //	cors.go: preflight                   a browser that only asks is answered here
 //	receive.go                           Receive: body and parameters                           400, 413, 415
 //	                                     here a route with a language of its own reads what it is asked (Route.Reads)
-//	credentials.go: identify             whose credentials came? nobody is refused yet
+//	credentials.go: Identify             whose credentials came? nobody is refused yet
+//	                                     (where nobody looks, Answer does that on its way)
 //	                                     here whoever embeds this GitLab may look at the Record, wait, or answer instead
 //	answer.go                            Answer: the rest, with the state's mutex held
 //	  monitoring.go                        is GitLab well?                                      200
@@ -24,7 +25,7 @@
 //	                                       here is the endpoint's handler
 //	  standing.go                          which asks: may the user?                            403
 //	response.go                          what handlers and stages return
-//	render.go                            Sending: headers, ETag, bytes
+//	render.go                            Sending: headers (heads.go), ETag, bytes
 //
 // shown.go is what every protocol shows alike, pages.go what the protocols of a few paths beside the REST API have in
 // common, added.go the endpoints that a test serves itself.

@@ -14,7 +14,7 @@ import (
 )
 
 // Receive reads the request as the layers in front of the endpoint do. It returns their answer, or nil if the request
-// goes on to Answer.
+// goes on to Identify and Answer.
 func (q *Request) Receive() *Response {
 	q.find()
 	if answer := q.preflight(); answer != nil {
@@ -30,7 +30,7 @@ func (q *Request) Receive() *Response {
 		q.route.Reads(q, q.tree)
 		q.validated = true
 	}
-	q.identify()
+	q.received = true
 	return nil
 }
 

@@ -56,6 +56,8 @@ type Request struct {
 	tree   params.Tree       // the parameters as sent
 	Params params.Values     // the parameters as the endpoint declares them
 	Asked  any               // what the route's Reads made of them
+	// received is whether Receive let the request through, and identified whether the Record has whose it might be.
+	received, identified bool
 	// validated is whether Params has been read from tree.
 	validated bool
 	limits    http.Header // what the throttle lets the answer tell; nil: nothing

@@ -28,7 +28,7 @@ type throttle struct {
 	refuses   bool
 }
 
-// throttle is the one that counts the request; false for none. It counts whom identify found, be it that the token is
+// throttle is the one that counts the request; false for none. It counts whom Identify found, be it that the token is
 // refused by now. A runner or a job is neither a user nor nobody.
 func (q *Request) throttle() (t throttle, counts bool) {
 	user, limit := q.Record.User, q.Settings.RateLimit

@@ -2,6 +2,7 @@ package githttp_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -214,4 +215,43 @@ func TestPushHandsInInputs(t *testing.T) {
 	assert.EqualValues(t, "failed", failed.Status)
 	assert.Equal(t, "`.gitlab-ci.yml`: unknown input arguments: other, `word` input: required value has not been provided",
 		failed.YAMLErrors)
+}
+
+// A commit of which something was not sent is refused, and is not there afterwards either, though another ref of the
+// same push moves: whoever pushes it again would else be believed.
+func TestHalfACommit(t *testing.T) {
+	gl, mine := seeded(t)
+	main := mine.git("rev-parse", "HEAD")
+	whole := mine.commit("a", "a", "Whole")
+	tree := mine.git("rev-parse", "HEAD^{tree}")
+	blob := mine.git("rev-parse", "HEAD:a")
+	half := mine.commit("b", "b", "Half")
+	push := func(ids string, commands ...[2]string) string {
+		packing := mine.command("pack-objects", "--stdout", "-q")
+		packing.Stdin = strings.NewReader(ids)
+		pack, err := packing.Output()
+		require.NoError(t, err)
+		body := ""
+		for i, c := range commands {
+			line := strings.Repeat("0", 40) + " " + c[1] + " " + c[0]
+			if i == 0 {
+				line += "\x00report-status"
+			}
+			body += fmt.Sprintf("%04x%s", len(line)+4, line)
+		}
+		r, err := http.NewRequest("POST", as(t, gl, "mia")+"/git-receive-pack", strings.NewReader(body+"0000"+string(pack)))
+		require.NoError(t, err)
+		res, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		defer func() { _ = res.Body.Close() }()
+		said, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		return string(said)
+	}
+	said := push(strings.Join([]string{whole, tree, blob, half}, "\n"), [2]string{"refs/heads/whole", whole},
+		[2]string{"refs/heads/half", half})
+	assert.Contains(t, said, "ok refs/heads/whole")
+	assert.Contains(t, said, "ng refs/heads/half missing necessary objects")
+	said = push(main, [2]string{"refs/heads/half", half})
+	assert.Contains(t, said, "ng refs/heads/half missing necessary objects")
 }

@@ -16,8 +16,7 @@ type Log[T any] struct {
 	mu      sync.Mutex
 	last    int          // the highest number given out
 	open    map[int]bool // numbers not closed yet; false: forgotten by Reset
-	closed  []record[T]  // in the order of closing, or of the numbers once sort has run
-	mixed   bool         // closed is not known to be in the order of the numbers
+	closed  []record[T]  // in the order of the numbers
 	limit   int          // of closed; 0 is none
 	spare   func(T) bool // entries that are not dropped
 	trimAt  int          // length of closed at which the next are dropped
@@ -84,7 +83,6 @@ func (l *Log[T]) trim() {
 	if l.limit == 0 || excess <= 0 {
 		return
 	}
-	l.sort()
 	before := len(l.closed)
 	l.closed = slices.DeleteFunc(l.closed, func(r record[T]) bool {
 		excess--
@@ -94,12 +92,14 @@ func (l *Log[T]) trim() {
 	l.trimAt = max(l.limit, len(l.closed)) + l.limit/4
 }
 
-func (l *Log[T]) sort() {
-	if !l.mixed {
+// insert puts a record in its place, which is at the end or near to it: what began earlier has mostly ended earlier.
+func (l *Log[T]) insert(r record[T]) {
+	if n := len(l.closed); n == 0 || l.closed[n-1].number < r.number {
+		l.closed = append(l.closed, r)
 		return
 	}
-	l.mixed = false
-	slices.SortFunc(l.closed, func(a, b record[T]) int { return cmp.Compare(a.number, b.number) })
+	at, _ := slices.BinarySearchFunc(l.closed, r.number, func(r record[T], n int) int { return cmp.Compare(r.number, n) })
+	l.closed = slices.Insert(l.closed, at, r)
 }
 
 // gone takes a record that is dropped out of what the log weighs.
@@ -116,7 +116,6 @@ func (l *Log[T]) weigh() {
 	if l.weight.Limit == 0 || l.bytes <= l.weight.Limit {
 		return
 	}
-	l.sort()
 	target := l.weight.Limit - l.weight.Limit/8
 	for i := range l.closed {
 		r := &l.closed[i]
@@ -178,10 +177,7 @@ func (l *Log[T]) Close(number int, entry T) {
 	if !wanted {
 		return
 	}
-	if n := len(l.closed); n > 0 && l.closed[n-1].number > number {
-		l.mixed = true
-	}
-	l.closed = append(l.closed, r)
+	l.insert(r)
 	l.bytes += r.size
 	if l.limit > 0 && len(l.closed) > l.trimAt {
 		l.trim()
@@ -208,7 +204,6 @@ func (l *Log[T]) Closed() []T {
 
 func (l *Log[T]) closedLocked() []T {
 	l.trim()
-	l.sort()
 	entries := make([]T, len(l.closed))
 	for i, r := range l.closed {
 		entries[i] = r.entry
@@ -239,7 +234,7 @@ func (l *Log[T]) StillOpen() []int {
 func (l *Log[T]) Clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed, l.mixed, l.bytes, l.lost = nil, false, 0, Losses{}
+	l.closed, l.bytes, l.lost = nil, 0, Losses{}
 }
 
 // Reset makes the log as new. Entries still open are forgotten too: closing them later records nothing. The numbers
@@ -247,7 +242,7 @@ func (l *Log[T]) Clear() {
 func (l *Log[T]) Reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed, l.mixed, l.bytes, l.lost, l.last = nil, false, 0, Losses{}, 0
+	l.closed, l.bytes, l.lost, l.last = nil, 0, Losses{}, 0
 	for number := range l.open {
 		l.open[number] = false
 		l.last = max(l.last, number)

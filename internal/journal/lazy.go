@@ -50,8 +50,7 @@ func (l *Lazy[T, R]) LimitWeight(w Weight[T]) {
 			return w.Size(e.entry) + e.rest.Size()
 		},
 		Shed: func(e *lazy[T, R]) *lazy[T, R] { // a copy: others may be looking at e
-			e.complete()
-			return &lazy[T, R]{entry: w.Shed(e.entry), whole: true}
+			return &lazy[T, R]{entry: w.Shed(e.entry), rest: e.rest, whole: e.whole}
 		}})
 }
 

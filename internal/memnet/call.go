@@ -28,6 +28,7 @@ type call struct {
 	resp    *http.Response
 	err     error
 
+	prev, next  *call // in t.calls, whose lock guards them
 	handlerDone atomic.Bool
 	// unwatch ends the watching of the client's context. RoundTrip sets it before the client has the response.
 	unwatch func() bool

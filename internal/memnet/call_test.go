@@ -402,3 +402,51 @@ func TestRoundTripperShutdownAndClose(t *testing.T) {
 		assert.Equal(t, time.Hour, time.Since(closed), "Shutdown waits for handlers")
 	})
 }
+
+// TestContextOfTheRequest looks at the context in the ways in which nobody has asked for Done yet, and in those that do.
+func TestContextOfTheRequest(t *testing.T) {
+	var kept context.Context
+	rt := &memnet.RoundTripper{Inline: func(*http.Request) bool { return true }, Handler: http.HandlerFunc(
+		func(_ http.ResponseWriter, r *http.Request) {
+			kept = r.Context()
+			assert.NoError(t, kept.Err())
+			_, limited := kept.Deadline()
+			assert.False(t, limited)
+			if r.URL.Path == "/child" {
+				before := runtime.NumGoroutine()
+				child, cancel := context.WithCancel(kept)
+				defer cancel()
+				assert.NoError(t, child.Err())
+				assert.Equal(t, before, runtime.NumGoroutine(), "package context knows the parent")
+			}
+		})}
+	for _, path := range []string{"/child", "/none"} {
+		resp, err := rt.RoundTrip(get(t, t.Context(), "http://x"+path))
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.ErrorIs(t, kept.Err(), context.Canceled)
+		require.ErrorIs(t, context.Cause(kept), context.Canceled)
+		<-kept.Done()
+		assert.NotNil(t, kept.Value(http.LocalAddrContextKey))
+	}
+}
+
+// TestAnswerIsNotShared changes what the handler gave and what the client got.
+func TestAnswerIsNotShared(t *testing.T) {
+	heads, body := []string{"Etag", "1", "Vary", "Origin"}, []byte("abc")
+	rt := &memnet.RoundTripper{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.(memnet.Answerer).Answer(http.StatusOK, heads, body[:2])
+		heads[1] = "changed"
+	})}
+	resp, err := rt.RoundTrip(get(t, t.Context(), "http://x"))
+	require.NoError(t, err)
+	assert.Equal(t, "1", resp.Header.Get("Etag"))
+	resp.Header["Vary"][0] = "changed"
+	got, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	assert.Equal(t, "ab", string(got))
+	got[0] = 'x'
+	require.NoError(t, rt.Shutdown(t.Context()))
+	assert.Equal(t, []string{"Etag", "changed", "Vary", "Origin"}, heads)
+	assert.Equal(t, "abc", string(body))
+}

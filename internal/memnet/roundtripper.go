@@ -56,7 +56,7 @@ type RoundTripper struct {
 	date atomic.Pointer[dateHeader]
 
 	mu     sync.Mutex
-	calls  map[*call]struct{} // those whose handler has not returned
+	calls  *call // those whose handler has not returned, linked
 	closed bool
 	idle   chan struct{} // closed when calls is empty after closed was set; nil when nobody waits for it
 }
@@ -115,10 +115,10 @@ func (t *RoundTripper) open(req *http.Request) (*call, error) {
 		c.ctx.cancel()
 		return nil, opError("dial", nil, serverAddr, errRefused())
 	}
-	if t.calls == nil {
-		t.calls = make(map[*call]struct{})
+	if c.next = t.calls; c.next != nil {
+		c.next.prev = c
 	}
-	t.calls[c] = struct{}{}
+	t.calls = c
 	return c, nil
 }
 
@@ -127,7 +127,7 @@ func (t *RoundTripper) open(req *http.Request) (*call, error) {
 func (t *RoundTripper) Shutdown(ctx context.Context) error {
 	t.mu.Lock()
 	t.closed = true
-	if len(t.calls) == 0 {
+	if t.calls == nil {
 		t.mu.Unlock()
 		return nil
 	}
@@ -150,8 +150,8 @@ func (t *RoundTripper) Shutdown(ctx context.Context) error {
 func (t *RoundTripper) Close() error {
 	t.mu.Lock()
 	t.closed = true
-	calls := make([]*call, 0, len(t.calls))
-	for c := range t.calls {
+	var calls []*call
+	for c := t.calls; c != nil; c = c.next {
 		calls = append(calls, c)
 	}
 	t.mu.Unlock()
@@ -171,8 +171,16 @@ func (t *RoundTripper) Reopen() {
 func (t *RoundTripper) forget(c *call) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.calls, c)
-	if len(t.calls) == 0 && t.idle != nil {
+	if c.next != nil {
+		c.next.prev = c.prev
+	}
+	if c.prev != nil {
+		c.prev.next = c.next
+	} else {
+		t.calls = c.next
+	}
+	c.prev, c.next = nil, nil // the client may keep the response, and this call with it
+	if t.calls == nil && t.idle != nil {
 		close(t.idle)
 		t.idle = nil
 	}

@@ -76,6 +76,21 @@ func TestGetters(t *testing.T) {
 	assert.False(t, ok)
 }
 
+func TestTimes(t *testing.T) {
+	var v Values
+	noon := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
+	at, ok := v.With("at", "2024-07-01T14:00:00+02:00").Time("at")
+	assert.True(t, ok && at.Equal(noon), at)
+	for _, wrong := range []any{nil, "soon", true} {
+		at, ok = v.With("at", wrong).Time("at")
+		assert.False(t, ok, wrong)
+		assert.Zero(t, at, wrong)
+		at, ok = v.With("at", wrong).Date("at")
+		assert.False(t, ok, wrong)
+		assert.Zero(t, at, wrong)
+	}
+}
+
 func TestZeroValues(t *testing.T) {
 	var v Values
 	assert.Empty(t, v.Query())

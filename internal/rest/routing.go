@@ -125,7 +125,7 @@ func (a *API) Options(q *front.Request, route *front.Route) front.Response {
 // foundRoutes remember what lookup found: clients ask for the same paths again and again, and mux tries regular
 // expressions.
 type foundRoutes struct {
-	mu    sync.Mutex
+	mu    sync.RWMutex
 	found map[asked]foundRoute
 }
 
@@ -143,11 +143,14 @@ const mostFoundRoutes = 1000
 // changed.
 func (f *foundRoutes) lookup(table *front.Table, method, path string) (*front.Route, map[string]string) {
 	key := asked{method, path}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if known, ok := f.found[key]; ok {
+	f.mu.RLock()
+	known, ok := f.found[key]
+	f.mu.RUnlock()
+	if ok {
 		return known.route, known.vars
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	clean, format := apiPath(path)
 	r, vars := table.Lookup(method, clean, format)
 	if r != nil {

@@ -29,8 +29,8 @@ func triggerRows() []row {
 	required := []params.Param{{Name: "description", Required: true}}
 	expiry := []params.Param{{Name: "expires_at", Kind: params.DateTime}}
 	trigger := front.Declare(pathID, requiredRef, tokenParam, []params.Param{{Name: "variables", Kind: params.Hash}})
-	withInputs := &front.LaterSpec{Since: gitlabversion.PipelineInputs, Spec: front.Declare(pathID, requiredRef, tokenParam,
-		[]params.Param{{Name: "variables", Kind: params.Hash}}, pipelineInputs)}
+	withInputs := &front.LaterSpec{Since: gitlabversion.PipelineInputs, Spec: front.Declare(pathID, requiredRef,
+		tokenParam, []params.Param{{Name: "variables", Kind: params.Hash}}, pipelineInputs)}
 	return []row{
 		{endpoint: "POST /projects/:id/trigger/pipeline", access: front.ByToken, spec: trigger, later: withInputs,
 			handle: triggerPipeline},
@@ -135,7 +135,8 @@ func notFoundHere(reason string) front.Response {
 	return front.Refuse(http.StatusNotFound, front.MsgNotFound).Because(reason)
 }
 
-// triggerPayload is the request as the job gets it: its parameters without the token, first those of which GitLab knows.
+// triggerPayload is the request as the job gets it: its parameters without the token, first those of which GitLab
+// knows.
 func (q request) triggerPayload() string {
 	type pair struct {
 		name  string

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -16,7 +15,7 @@ import (
 type InFlight struct {
 	mu    sync.Mutex
 	left  sync.Cond // a request has left
-	calls map[*Flying]struct{}
+	first *Flying   // a list: every request comes and goes, and few are looked for
 }
 
 // Called is what a request is for.
@@ -28,7 +27,9 @@ type Called struct {
 // Flying is a request that is being answered.
 type Flying struct {
 	Called
-	now atomic.Pointer[string]
+	now        atomic.Pointer[string]
+	prev, next *Flying
+	gone       bool // it has left
 }
 
 // What a request may wait for without end.
@@ -79,11 +80,11 @@ var waitsForBody, waitsForReader = NotArrived, Unread
 func (i *InFlight) Enter(what Called) *Flying {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.calls == nil {
-		i.calls = map[*Flying]struct{}{}
+	f := &Flying{Called: what, next: i.first}
+	if f.next != nil {
+		f.next.prev = f
 	}
-	f := &Flying{Called: what}
-	i.calls[f] = struct{}{}
+	i.first = f
 	return f
 }
 
@@ -91,7 +92,18 @@ func (i *InFlight) Enter(what Called) *Flying {
 func (i *InFlight) Leave(f *Flying) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	delete(i.calls, f)
+	switch {
+	case f.gone:
+		return
+	case f.prev == nil:
+		i.first = f.next
+	default:
+		f.prev.next = f.next
+	}
+	if f.next != nil {
+		f.next.prev = f.prev
+	}
+	f.gone, f.prev, f.next = true, nil, nil // a connection may keep it
 	i.left.Broadcast()
 }
 
@@ -99,8 +111,7 @@ func (i *InFlight) Leave(f *Flying) {
 func (i *InFlight) Has(f *Flying) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	_, is := i.calls[f]
-	return is
+	return !f.gone
 }
 
 // Wait waits until no request is being answered.
@@ -108,7 +119,7 @@ func (i *InFlight) Wait() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.left.L = &i.mu
-	for len(i.calls) > 0 {
+	for i.first != nil {
 		i.left.Wait()
 	}
 }
@@ -120,7 +131,12 @@ func (c Called) String() string { return fmt.Sprintf("#%d %s %s", c.Number, c.Me
 func (i *InFlight) All() []*Flying {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return slices.SortedFunc(maps.Keys(i.calls), func(a, b *Flying) int { return cmp.Compare(a.Number, b.Number) })
+	var all []*Flying
+	for f := i.first; f != nil; f = f.next {
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(a, b *Flying) int { return cmp.Compare(a.Number, b.Number) })
+	return all
 }
 
 // List returns what is being answered, in the order of the calls.
