@@ -239,7 +239,7 @@ func publicStatus(s *world.CommitStatus) CommitStatus {
 	return CommitStatus{ID: s.ID, PipelineID: s.Pipeline.ID, Name: s.Name, Status: JobStatus(s.Status),
 		User: s.User.Username, TargetURL: clone.Pointer(s.TargetURL, clone.Shallow),
 		Description: clone.Pointer(s.Description, clone.Shallow),
-		Coverage: clone.Pointer(s.Coverage, clone.Shallow), CreatedAt: s.CreatedAt, StartedAt: s.StartedAt,
+		Coverage:    clone.Pointer(s.Coverage, clone.Shallow), CreatedAt: s.CreatedAt, StartedAt: s.StartedAt,
 		FinishedAt: s.FinishedAt, UpdatedAt: s.UpdatedAt}
 }
 
