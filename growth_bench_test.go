@@ -217,3 +217,26 @@ func must[V any](v V, err error) V {
 	}
 	return v
 }
+
+// BenchmarkHeapOfJobs is the heap that a pending job holds on to.
+func BenchmarkHeapOfJobs(b *testing.B) {
+	const jobs = 10_000
+	s := fakegitlab.NewScenario().WithProject("acme/shop")
+	for i := range jobs {
+		s.Jobs = append(s.Jobs, fakegitlab.Job{Project: "acme/shop", Tags: []string{fmt.Sprint("n", i%10)}})
+	}
+	heap := func() float64 {
+		runtime.GC()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	for b.Loop() {
+		gl := start(b)
+		before := heap()
+		require.NoError(b, gl.Seed(s))
+		b.ReportMetric((heap()-before)/jobs, "heap-B/job")
+		gl.Close()
+	}
+}
