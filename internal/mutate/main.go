@@ -161,7 +161,7 @@ func (o options) conclude(verdicts []verdict, gone []string) error {
 			lives++
 		}
 	}
-	if len(gone) > 0 && len(o.packages) > 1 {
+	if len(gone) > 0 {
 		return fmt.Errorf("internal/mutate/equivalent.txt has mutants that there are no more:\n\t%s", strings.Join(gone, "\n\t"))
 	}
 	if lives > 0 {
