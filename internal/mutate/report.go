@@ -51,7 +51,8 @@ func row(w io.Writer, name string, c *[fates]int) {
 	if judged > 0 {
 		score = 100 * float64(c[killed]+c[timedOut]) / float64(judged)
 	}
-	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f %%\t\n", name, all, c[killed], c[timedOut], c[survived], c[unreached],
+	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f %%\t\n", name, all, c[killed], c[timedOut],
+		c[survived], c[unreached],
 		c[equivalent], c[notCompiled], score)
 }
 
