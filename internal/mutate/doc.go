@@ -6,12 +6,9 @@
 //	go run ./internal/mutate -packages world -list   no more than their keys
 //
 // All mutants of all packages are compiled at once: each place that can be broken becomes a call of package mutant,
-// which
-// breaks it if an environment variable has its number. So a mutant costs no compiling, only a run of the tests that
-// come
-// by its place, which are known from a run of each test alone. The rewritten files reach the compiler with -overlay;
-// the
-// tree stays untouched. With -dir what was built and learned is kept for the next time.
+// which breaks it if an environment variable has its number. So a mutant costs no compiling, only a run of the tests that
+// come by its place, which are known from a run of each test alone. The rewritten files reach the compiler with -overlay;
+// the tree stays untouched. With -dir what was built and learned is kept for the next time.
 //
 //	find.go, expressions.go   the places, and what becomes of them
 //	rewrite.go                the source with all of it

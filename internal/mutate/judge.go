@@ -43,8 +43,7 @@ type step struct {
 const quick = 400 * time.Millisecond
 
 // steps are the tests that come by the mutant, those of its own package first, and the quick ones of each package
-// before
-// all that are slow.
+// before all that are slow.
 func steps(m mutation, binaries []*binary) []step {
 	ordered := slices.Clone(binaries)
 	slices.SortStableFunc(ordered, func(a, b *binary) int { return rank(a, m) - rank(b, m) })
@@ -113,8 +112,7 @@ func judge(m mutation, binaries []*binary) verdict {
 }
 
 // judgeAll judges the mutants in turns and tells of each that lives as soon as it is known. What it has come to when
-// the
-// context ends is what it returns.
+// the context ends is what it returns.
 func judgeAll(ctx context.Context, chosen []mutation, binaries []*binary, accepted map[string]string,
 	workers int) []verdict {
 	verdicts := make([]verdict, len(chosen))
