@@ -481,7 +481,7 @@ var table = [differenceCount]Row{
 		Version{16, 6}, first, "lib/api/ci/pipelines.rb", true},
 	PipelinesByName: {"GET /projects/:id/pipelines takes name",
 		Version{16, 9}, first, "Pipelines API page", true},
-	PipelineInputs: {"POST /projects/:id/pipeline takes inputs",
+	PipelineInputs: {"POST /projects/:id/pipeline takes inputs, and git push the option ci.input",
 		Version{17, 10}, first, "Pipelines API page, issue 519958", true},
 	PipelineArchived: {"a pipeline shows archived",
 		Version{18, 2}, first, "lib/api/entities/ci/pipeline.rb: absent in 17.x, there in 18.x", false},

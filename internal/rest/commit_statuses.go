@@ -164,12 +164,13 @@ func (q request) statusReport() (r world.StatusReport, refusal *front.Response) 
 	return r, nil
 }
 
-// pipelineOfStatus is the pipeline in which something is told: the newest of the commit, or the one that is named, else a
-// new one. Who may not change it is refused, and then there is no new one either.
+// pipelineOfStatus is the pipeline in which something is told: the newest of the commit, or the one that is named, else
+// a new one. Who may not change it is refused, and then there is no new one either.
 func (q request) pipelineOfStatus() (*world.Pipeline, *front.Response) {
 	sha, c := q.commitOfPath()
 	if sha == "" {
-		return nil, front.NotFound("Commit").Because("the repository of " + q.Project.Path + " has no such commit").AsRefusal()
+		missing := front.NotFound("Commit").Because("the repository of " + q.Project.Path + " has no such commit")
+		return nil, missing.AsRefusal()
 	}
 	ref, _ := q.Params.String("ref")
 	id, named := q.Params.Int("pipeline_id")
@@ -201,7 +202,7 @@ func (q request) pipelineOfStatus() (*world.Pipeline, *front.Response) {
 func (q request) branchWith(c *repository.Commit) string {
 	r := q.Project.Repository
 	for _, branch := range r.Branches() {
-		if r.Reachable(branch.ID)[c.ID] {
+		if r.IsAncestor(c.ID, branch.ID) {
 			return branch.Name
 		}
 	}
@@ -228,8 +229,8 @@ type commitStatusEntity struct {
 
 func (q request) commitStatusEntity(s *world.CommitStatus) commitStatusEntity {
 	author := q.basicUser(s.User)
-	return commitStatusEntity{ID: s.ID, SHA: s.Pipeline.Commit().SHA, Ref: s.Pipeline.Ref(), Status: s.Status, Name: s.Name,
-		TargetURL: s.TargetURL, Description: s.Description, CreatedAt: q.iso(s.CreatedAt),
+	return commitStatusEntity{ID: s.ID, SHA: s.Pipeline.Commit().SHA, Ref: s.Pipeline.Ref(), Status: s.Status,
+		Name: s.Name, TargetURL: s.TargetURL, Description: s.Description, CreatedAt: q.iso(s.CreatedAt),
 		StartedAt: q.timeOrNull(s.StartedAt), FinishedAt: q.timeOrNull(s.FinishedAt), Coverage: s.Coverage,
 		PipelineID: s.Pipeline.ID, Author: &author}
 }

@@ -51,16 +51,16 @@ type testSuiteEntity struct {
 
 // testCaseEntity is test_case_entity.rb.
 type testCaseEntity struct {
-	Status         string    `json:"status"`
-	Name           string    `json:"name"`
-	Classname      *string   `json:"classname"`
-	File           *string   `json:"file"`
-	Time           float64   `json:"execution_time"`
-	Output         *string   `json:"system_output"`
-	StackTrace     *string   `json:"stack_trace"`     // of other formats
-	RecentFailures *string   `json:"recent_failures"` // which are not counted here
-	Attachment     *string   `json:"attachment_url,omitempty"`
-	key            [3]string // by which the same test is known
+	Status         string  `json:"status"`
+	Name           string  `json:"name"`
+	Classname      *string `json:"classname"`
+	File           *string `json:"file"`
+	Time           float64 `json:"execution_time"`
+	Output         *string `json:"system_output"`
+	StackTrace     *string `json:"stack_trace"`     // of other formats
+	RecentFailures *string `json:"recent_failures"` // which are not counted here
+	Attachment     *string `json:"attachment_url,omitempty"`
+	key            testKey
 }
 
 // testSummaryEntity is test_report_summary_entity.rb.
@@ -132,15 +132,12 @@ func getTestReportSummary(q request) front.Response {
 // jobSuite is a suite with the jobs that its tests ran in.
 type jobSuite struct {
 	testSuiteEntity
-	jobs  []*world.Job
-	known map[knownCase]int // where a test is among the suite's
+	jobs []*world.Job
+	at   map[testKey]int // the place of each test among the cases
 }
 
-// knownCase is what two tests have in common that are one.
-type knownCase struct {
-	status string
-	key    [3]string
-}
+// testKey is by what the same test with the same result is known.
+type testKey struct{ status, suite, classname, name string }
 
 // testSuites are the suites of a pipeline: one for each name of jobs whose latest attempts have left a report.
 func (q request) testSuites(p *world.Pipeline) (suites []*jobSuite) {
@@ -153,8 +150,8 @@ func (q request) testSuites(p *world.Pipeline) (suites []*jobSuite) {
 		name := suiteName(j)
 		i := slices.IndexFunc(suites, func(s *jobSuite) bool { return s.Name == name })
 		if i < 0 {
-			i, suites = len(suites), append(suites, &jobSuite{known: map[knownCase]int{},
-				testSuiteEntity: testSuiteEntity{Name: name, Cases: []testCaseEntity{}}})
+			i, suites = len(suites), append(suites, &jobSuite{testSuiteEntity: testSuiteEntity{Name: name,
+				Cases: []testCaseEntity{}}, at: map[testKey]int{}})
 		}
 		suites[i].jobs = append(suites[i].jobs, j)
 		q.readReport(suites[i], j, f)
@@ -227,12 +224,11 @@ func unzipped(file world.Blob) func(yield func([]byte, error) bool) {
 // add adds a test to a suite; the same test with the same result takes the place of the one before.
 func (s *jobSuite) add(c testCaseEntity) {
 	s.TotalTime += c.Time
-	one := knownCase{c.Status, c.key}
-	if i, known := s.known[one]; known {
+	if i, known := s.at[c.key]; known {
 		s.Cases[i] = c
 		return
 	}
-	s.known[one] = len(s.Cases)
+	s.at[c.key] = len(s.Cases)
 	s.Cases = append(s.Cases, c)
 }
 
@@ -283,7 +279,7 @@ func (q request) testCase(j *world.Job, suite string, c junit.Case) testCaseEnti
 	if c.Suite != nil {
 		suite = *c.Suite
 	}
-	e.key = [3]string{suite, world.OrEmpty(c.Classname), world.OrEmpty(c.Name)}
+	e.key = testKey{c.Status, suite, world.OrEmpty(c.Classname), world.OrEmpty(c.Name)}
 	if c.Attachment != "" {
 		u := q.WebURL(jobPage(j) + "/artifacts/file/" + c.Attachment)
 		e.Attachment = &u

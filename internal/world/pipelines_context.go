@@ -208,6 +208,10 @@ func (st *State) pipelinesOfPush(p *Project, user *User, updates []RefUpdate, o 
 		for _, key := range slices.Sorted(maps.Keys(o.Variables)) {
 			n.Variables = append(n.Variables, ci.JobVariable{Key: key, Value: o.Variables[key]})
 		}
+		n.Inputs = map[string]any{}
+		for name, value := range o.Inputs {
+			n.Inputs[name] = value
+		}
 		_, _ = st.CreatePipeline(n) // the push itself has succeeded
 	}
 }

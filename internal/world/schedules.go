@@ -2,6 +2,7 @@ package world
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -243,8 +244,15 @@ func (st *State) RunSchedule(s *PipelineSchedule, u *User) (*Pipeline, error) {
 			return nil, err
 		}
 	}
-	return st.CreatePipeline(NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, Source: SourceSchedule, User: u,
-		Variables: slices.Clone(s.Variables), IgnoreSkip: true, ScheduleID: s.ID})
+	n := NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, Source: SourceSchedule, User: u,
+		Variables: slices.Clone(s.Variables), IgnoreSkip: true, ScheduleID: s.ID,
+		Inputs: map[string]any{}}
+	for _, in := range s.Inputs {
+		var value any
+		_ = json.Unmarshal(in.Value, &value) // it came as JSON
+		n.Inputs[in.Name] = value
+	}
+	return st.CreatePipeline(n)
 }
 
 // JudgePipelines has somebody say whether a user may make a pipeline for a branch or tag, where no request asks: nil is
