@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -119,7 +120,7 @@ func TestMessages(t *testing.T) {
 		"runner_token":       func(f *Fake, t T) bool { return f.AssertRunner(t, Runner{ID: 8}) },
 		"runner_never_there": func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 5) },
 		"many_calls": func(_ *Fake, t T) bool {
-			gl := New(noTest{}, WithInMemoryNetwork())
+			gl := New(outside.NoTest{}, WithInMemoryNetwork())
 			defer gl.Close()
 			for range 40 {
 				_, _ = asked(gl, "GET", "/version", "")
@@ -250,7 +251,7 @@ func TestUnservedMessage(t *testing.T) {
 	for _, request := range []string{
 		"POST /api/v4/runner", "PATCH /api/v4/runners/7", "PATCH /runners/:id", "GET /gitlab/api/v4/runner/7",
 		"GET /api/v4/api/v4/runners",
-		"GET /runners", "GET /api/v4/projects/acme/shop/runners", "GET /api/v4/projects/5/pipelines/3",
+		"GET /runners", "GET /api/v4/projects/acme/shop/runners", "GET /api/v4/projects/5/environments/3",
 		"GET /api/v4/runners/online", "GET /", "GET /api/v4", "GET ", "POST /oauth/revoke",
 	} {
 		method, path, _ := strings.Cut(request, " ")

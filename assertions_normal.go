@@ -12,8 +12,10 @@ import (
 
 // normalRunner writes defaults out in full and makes empty lists nil, so that two runners that mean the same to GitLab
 // are equal.
-func normalRunner(r Runner) Runner {
-	r = plain.EmptyIsNil(r)
+func normalRunner(r Runner) Runner { return inFull(plain.EmptyIsNil(r)) }
+
+// inFull is a runner with its defaults written out.
+func inFull(r Runner) Runner {
 	if r.RunUntagged != nil && *r.RunUntagged {
 		r.RunUntagged = nil
 	}
@@ -42,7 +44,7 @@ func normalScenario(s Scenario) Scenario {
 		s.Projects[i].Visibility = cmp.Or(s.Projects[i].Visibility, Private)
 	}
 	for i := range s.Runners {
-		s.Runners[i] = normalRunner(s.Runners[i])
+		s.Runners[i] = inFull(s.Runners[i])
 	}
 	for i := range s.Jobs {
 		s.Jobs[i] = normalJob(s.Jobs[i])

@@ -184,6 +184,9 @@ func TestAnOptionThatGoCmpRefusesIsReported(t *testing.T) {
 	worse := cmp.Comparer(func(a, b string) bool { return a == b })
 	assert.False(t, recordedFake(t).AssertRunner(&got, Runner{ID: 7}, bad, worse))
 	assert.Contains(t, got.text, "cannot compare")
+	f := recordedFake(t)
+	assert.False(t, f.AssertChanged(&got, f.Snapshot(), nil, bad, worse))
+	assert.Contains(t, got.text, "cannot compare", "also where nothing differs")
 }
 
 func TestEmptyIsNilSharesNothing(t *testing.T) {

@@ -53,8 +53,8 @@ func (f *Fake) DeletePipeline(id int) {
 		deletion(number, (*world.State).PipelineByNumber, surely((*world.State).DeletePipeline)))
 }
 
-// PlayJob starts a job that waits for a person or for its time, as whoever the job is of. One that people start and that
-// is over it tries again; the job returned is the one that waits for a runner then.
+// PlayJob starts a job that waits for a person or for its time, as whoever the job is of. One that people start and
+// that is over it tries again; the job returned is the one that waits for a runner then.
 func (f *Fake) PlayJob(jobID int) Job {
 	f.tb.Helper()
 	return f.jobByPerson("PlayJob(%s)", jobID, playByPerson)
@@ -160,33 +160,65 @@ func (f *Fake) WaitForPipeline(ctx context.Context, id int, statuses ...JobStatu
 	defer stop()
 	for {
 		changed := f.news.next() // before asking: what happens meanwhile is to be asked about again
-		p, said, done, err := f.lookAtPipeline(id, statuses)
+		p, done, err := f.lookAtPipeline(id, statuses)
 		switch {
 		case err != nil:
 			return p, fmt.Errorf("fakegitlab: %w", err)
 		case done:
 			return p, nil
 		case world.JobStatus(p.Status).Completed():
-			return p, fmt.Errorf("fakegitlab: pipeline %d never %s: it is %s\n%s", id, wanted, p.Status, said)
+			return p, fmt.Errorf("fakegitlab: pipeline %d never %s: it is %s\n%s", id, wanted, p.Status, f.jobsOfPipeline(id))
 		}
 		select {
 		case <-changed:
 		case <-open.Done():
 			return p, fmt.Errorf("fakegitlab: waiting until pipeline %d %s, which is %s: %w\n%s", id, wanted, p.Status,
-				open.Why(), said)
+				open.Why(), f.jobsOfPipeline(id))
 		}
 	}
 }
 
-// lookAtPipeline looks at a pipeline once; said is what is to be told of its jobs.
-func (f *Fake) lookAtPipeline(id int, statuses []JobStatus) (p Pipeline, said string, done bool, err error) {
+// lookAtPipeline looks at a pipeline once.
+func (f *Fake) lookAtPipeline(id int, statuses []JobStatus) (p Pipeline, done bool, err error) {
 	world.Visit(f.state, func() {
 		var found *world.Pipeline
 		if found, err = f.state.PipelineByNumber(strconv.Itoa(id)); err != nil {
 			return
 		}
-		p, said = publicPipeline(found), f.state.JobsText(found)
+		p = publicPipeline(found)
 		done = slices.Contains(statuses, p.Status) || len(statuses) == 0 && found.Status().Completed()
 	})
-	return p, said, done, err
+	return p, done, err
+}
+
+// jobsOfPipeline is what an error tells of the jobs of a pipeline, which takes too long to be had ready at each change.
+func (f *Fake) jobsOfPipeline(id int) (text string) {
+	world.Visit(f.state, func() {
+		if p, err := f.state.PipelineByNumber(strconv.Itoa(id)); err == nil {
+			text = f.state.JobsText(p)
+		}
+	})
+	return text
+}
+
+// AddPipelineSchedule adds a pipeline schedule and returns it with what was empty filled in.
+func (f *Fake) AddPipelineSchedule(s PipelineSchedule) PipelineSchedule {
+	f.tb.Helper()
+	return change(f, "AddPipelineSchedule(of %q)", s.Project, adding(addSchedule, s, publicSchedule))
+}
+
+// PipelineSchedules returns copies of all pipeline schedules, ordered by ID.
+func (f *Fake) PipelineSchedules() []PipelineSchedule {
+	return read(f, func(st *world.State) []PipelineSchedule { return copies(st.Schedules.Rows, publicSchedule) })
+}
+
+// AddPipelineTrigger adds a pipeline trigger and returns it with what was empty filled in.
+func (f *Fake) AddPipelineTrigger(t PipelineTrigger) PipelineTrigger {
+	f.tb.Helper()
+	return change(f, "AddPipelineTrigger(of %q)", t.Project, adding(addTrigger, t, publicTrigger))
+}
+
+// PipelineTriggers returns copies of all pipeline triggers, ordered by ID.
+func (f *Fake) PipelineTriggers() []PipelineTrigger {
+	return read(f, func(st *world.State) []PipelineTrigger { return copies(st.Triggers.Rows, publicTrigger) })
 }

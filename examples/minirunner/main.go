@@ -1,6 +1,6 @@
-// Minirunner is a small GitLab runner: it fetches the commit of a job by git, brings artifacts, runs the scripts with sh,
-// sends the log while they run, heeds a cancel, keeps artifacts, and says how the job ended. It is here for its tests,
-// which show how to test a runner without GitLab, and for examples/pipeline, which runs whole pipelines with it.
+// Minirunner is a small GitLab runner: it fetches the commit of a job by git, brings artifacts, runs the scripts with
+// sh, sends the log while they run, heeds a cancel, keeps artifacts, and says how the job ended. It is here for its
+// tests, which show how to test a runner without GitLab, and for examples/pipeline, which runs whole pipelines with it.
 //
 //	go run ./examples/minirunner -url https://gitlab.example.com -token glrt-...
 package main

@@ -132,7 +132,8 @@ func (c ConfigCase) NotOverHTTP() string {
 	switch {
 	case c.Via != "lint":
 		return "it compares what ci/lint does not show"
-	case len(c.Context.Files) > 0 || len(c.Context.Variables) > 0 || len(c.Context.Inputs) > 0 || c.Context.Tag || c.Context.Source != "push":
+	case len(c.Context.Files) > 0 || len(c.Context.Variables) > 0 || len(c.Context.Inputs) > 0 ||
+		c.Context.Tag || c.Context.Source != "push":
 		return "its project would have files, variables or inputs"
 	}
 	return ""

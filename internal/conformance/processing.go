@@ -70,11 +70,11 @@ func (c ProcessingCase) Play(t testing.TB) {
 	p := &processed{t: t, now: time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)}
 	p.st = world.New(v, func() time.Time { return p.now })
 	p.do(func() {
-		draft := world.Project{Path: "acme/shop"}
+		var settings map[string]string
 		if c.ProcessMode != "" {
-			draft.Attributes = map[string]string{"resource_group_default_process_mode": string(c.ProcessMode)}
+			settings = map[string]string{"resource_group_default_process_mode": string(c.ProcessMode)}
 		}
-		p.project, err = p.st.AddProject(draft, nil)
+		p.project, err = p.st.AddProject(world.Project{Path: "acme/shop", Attributes: settings}, nil)
 		require.NoError(t, err)
 		p.runner, err = p.st.AddRunner(world.RunnerDraft{Attributes: world.DefaultAttributes()})
 		require.NoError(t, err)

@@ -95,7 +95,7 @@ func (p fakeWorld) fill(project fakegitlab.Project, in caseRepository) {
 		}
 	}
 	for _, rule := range p.gl.ProtectedRefs() { // GitLab protects the first branch
-		if rule.Project == project.Path {
+		if rule.Project == project.Path && !rule.Tag {
 			p.gl.DeleteProtectedBranch(project.Path, rule.Name)
 		}
 	}

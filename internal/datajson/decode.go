@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -22,95 +23,143 @@ func Unmarshal(text []byte, v any, known Known) error {
 // UnmarshalFields is Unmarshal for the UnmarshalJSON of a type that has one for others to find: v is read by its
 // fields.
 func UnmarshalFields(text []byte, v any, known Known) error {
-	return unmarshal(text, v, known, func(d *decoder, n *node, v reflect.Value, path string) {
+	return unmarshal(text, v, known, func(d *decoder, n *node, v reflect.Value) {
 		if n.token == nil {
 			v.SetZero()
 			return
 		}
-		d.kind(n, v, path)
+		d.kind(n, v)
 	})
 }
 
-func unmarshal(text []byte, v any, known Known, read func(*decoder, *node, reflect.Value, string)) error {
+func unmarshal(text []byte, v any, known Known, read func(*decoder, *node, reflect.Value)) error {
 	d := decoder{text: text, known: known}
-	root, problems := parse(text)
-	d.problems = problems
+	var root *node
+	start := 0
+	if within, ok := partOf(text); ok {
+		d.text, root, start = within.text, within.node, within.node.start
+	} else {
+		root, d.problems = parse(text)
+	}
 	if root != nil {
-		read(&d, root, reflect.ValueOf(v).Elem(), "")
+		read(&d, root, reflect.ValueOf(v).Elem())
 	}
 	if len(d.problems) == 0 {
 		return nil
+	}
+	for i := range d.problems {
+		d.problems[i].Offset -= start
 	}
 	slices.SortStableFunc(d.problems, func(a, b Problem) int { return a.Offset - b.Offset })
 	return &Error{Problems: d.problems}
 }
 
+// piece is a value within a text that has been read already.
+type piece struct {
+	text []byte
+	node *node
+}
+
+// pieces has, while a type's own UnmarshalJSON is at work on a value, what has been read of it, by its first byte in
+// memory. Such a method mostly is UnmarshalFields, which gets here again: it need not read the same text once more, as
+// often as values are within values.
+var pieces sync.Map // *byte -> piece
+
+// partOf finds what has been read of a text by whoever has it read right now.
+func partOf(text []byte) (piece, bool) {
+	if len(text) == 0 {
+		return piece{}, false
+	}
+	found, _ := pieces.Load(&text[0])
+	of, ok := found.(piece)
+	return of, ok && len(text) == of.node.end-of.node.start
+}
+
+// own has a type's own method read a value.
+func (d *decoder) own(n *node, own json.Unmarshaler) {
+	text := d.text[n.start:n.end:n.end]
+	pieces.Store(&text[0], piece{d.text, n})
+	defer pieces.Delete(&text[0])
+	d.adopt(n, own.UnmarshalJSON(text))
+}
+
 type decoder struct {
 	text     []byte
 	known    Known
+	at       []step // where the value is that is read
 	problems []Problem
 }
 
-func (d *decoder) report(n *node, path, format string, args ...any) {
-	d.problems = append(d.problems, Problem{Path: path, Offset: n.start, Message: fmt.Sprintf(format, args...)})
+func (d *decoder) report(n *node, format string, args ...any) {
+	d.add("", n.start, fmt.Sprintf(format, args...))
 }
 
-func (d *decoder) want(n *node, path, what string) {
-	d.report(n, path, "want %s, have %s", what, n.kind())
+// add notes a problem of what is at a path below the value that is read.
+func (d *decoder) add(below string, offset int, message string) {
+	d.problems = append(d.problems, Problem{Path: Join(pathOf(d.at), below), Offset: offset, Message: message})
 }
 
-func (d *decoder) decode(n *node, v reflect.Value, path string) {
+func (d *decoder) want(n *node, what string) { d.report(n, "want %s, have %s", what, n.kind()) }
+
+// below reads a value that is a step below.
+func (d *decoder) below(s step, n *node, v reflect.Value) {
+	d.at = append(d.at, s)
+	d.decode(n, v)
+	d.at = d.at[:len(d.at)-1]
+}
+
+func (d *decoder) decode(n *node, v reflect.Value) {
 	if n.token == nil {
 		v.SetZero()
 		return
 	}
 	switch v.Type() {
 	case timeType:
-		scalar(d, n, v, path, "a time", parseTime)
+		scalar(d, n, v, "a time", parseTime)
 		return
 	case durationType:
-		d.duration(n, v, path)
+		d.duration(n, v)
 		return
 	case bytesType:
-		scalar(d, n, v, path, "a string in base64", parseBytes)
+		scalar(d, n, v, "a string in base64", parseBytes)
 		return
 	}
 	switch own := v.Addr().Interface().(type) {
 	case json.Unmarshaler:
-		d.adopt(n, path, own.UnmarshalJSON(d.text[n.start:n.end]))
+		d.own(n, own)
 		return
 	case encoding.TextUnmarshaler:
-		scalar(d, n, reflect.Value{}, path, "a string", func(s string) (any, error) {
+		scalar(d, n, reflect.Value{}, "a string", func(s string) (any, error) {
 			return nil, own.UnmarshalText([]byte(s))
 		})
 		return
 	}
-	d.kind(n, v, path)
+	d.kind(n, v)
 }
 
-func (d *decoder) kind(n *node, v reflect.Value, path string) {
+func (d *decoder) kind(n *node, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		d.decode(n, v.Elem(), path)
+		d.decode(n, v.Elem())
 	case reflect.Struct:
-		d.object(n, v, path)
+		d.object(n, v)
 	case reflect.Map:
-		d.stringMap(n, v, path)
+		d.stringMap(n, v)
 	case reflect.Slice:
-		d.array(n, v, path)
+		d.array(n, v)
 	case reflect.String:
-		d.string(n, v, path)
+		d.string(n, v)
 	case reflect.Bool:
 		if b, ok := n.token.(bool); ok {
 			v.SetBool(b)
 		} else {
-			d.want(n, path, "true or false")
+			d.want(n, "true or false")
 		}
 	case reflect.Int, reflect.Int64, reflect.Float64:
-		d.number(n, v, path)
+		d.number(n, v)
 	default:
-		d.report(n, path, "a %s is no plain data", v.Type())
+		d.report(n, "a %s is no plain data", v.Type())
 	}
 }
 
@@ -121,24 +170,24 @@ type Placed interface {
 }
 
 // adopt makes the problems that a type's own method found this decoder's.
-func (d *decoder) adopt(n *node, path string, err error) {
+func (d *decoder) adopt(n *node, err error) {
 	switch found := err.(type) {
 	case nil:
 	case *Error:
 		for _, p := range found.Problems {
-			d.problems = append(d.problems, Problem{Path: Join(path, p.Path), Offset: n.start + p.Offset, Message: p.Message})
+			d.add(p.Path, n.start+p.Offset, p.Message)
 		}
 	case interface{ Unwrap() []error }:
 		for _, each := range found.Unwrap() {
-			d.adopt(n, path, each)
+			d.adopt(n, each)
 		}
 	case Placed:
 		below, message := found.JSONPath()
 		places := Places{}
 		n.locate("", places)
-		d.problems = append(d.problems, Problem{Path: Join(path, below), Offset: places.Of(below), Message: message})
+		d.add(below, places.Of(below), message)
 	default:
-		d.report(n, path, "%s", err)
+		d.report(n, "%s", err)
 	}
 }
 
@@ -150,40 +199,35 @@ func Join(path, below string) string {
 	return path + "." + below
 }
 
-func (d *decoder) object(n *node, v reflect.Value, path string) {
+func (d *decoder) object(n *node, v reflect.Value) {
 	if n.token != json.Delim('{') {
-		d.want(n, path, "an object")
+		d.want(n, "an object")
 		return
 	}
 	fields := Fields(v.Type())
-	given := map[string]bool{}
+	given := make([]bool, len(fields))
 	for _, m := range n.members {
 		i := slices.IndexFunc(fields, func(f StructField) bool { return f.Name == m.name })
 		switch {
 		case i < 0:
-			d.unknown(m, fields, path)
-		case d.repeated(m, given, path):
+			d.unknown(m, fields)
+		case given[i]:
+			d.twice(m)
 		default:
-			d.decode(m.value, v.Field(fields[i].Index), Field(path, m.name))
+			given[i] = true
+			d.below(step{name: m.name}, m.value, v.Field(fields[i].Index))
 		}
 	}
-	for _, field := range fields {
-		if field.Required && !given[field.Name] {
-			d.report(n, Field(path, field.Name), "is missing")
+	for i, field := range fields {
+		if field.Required && !given[i] {
+			d.add(Field("", field.Name), n.start, "is missing")
 		}
 	}
 }
 
-func (d *decoder) repeated(m member, given map[string]bool, path string) bool {
-	if given[m.name] {
-		d.problems = append(d.problems, Problem{Field(path, m.name), m.start, "given twice"})
-		return true
-	}
-	given[m.name] = true
-	return false
-}
+func (d *decoder) twice(m member) { d.add(Field("", m.name), m.start, "given twice") }
 
-func (d *decoder) unknown(m member, fields []StructField, path string) {
+func (d *decoder) unknown(m member, fields []StructField) {
 	names := make([]string, len(fields))
 	for i, field := range fields {
 		names[i] = field.Name
@@ -194,7 +238,7 @@ func (d *decoder) unknown(m member, fields []StructField, path string) {
 			hint = fmt.Sprintf("did you mean %q%s?", other.field, other.remark)
 		}
 	}
-	d.problems = append(d.problems, Problem{Field(path, m.name), m.start, "unknown field; " + hint})
+	d.add(Field("", m.name), m.start, "unknown field; "+hint)
 }
 
 // otherWords are what GitLab's answers, and those who remember them, call what has another name in a scenario.
@@ -210,35 +254,37 @@ var otherWords = []struct{ name, field, remark string }{
 	{"is_shared", "runner_type", ""},
 }
 
-func (d *decoder) stringMap(n *node, v reflect.Value, path string) {
+func (d *decoder) stringMap(n *node, v reflect.Value) {
 	if n.token != json.Delim('{') || v.Type().Key().Kind() != reflect.String {
-		d.want(n, path, "an object")
+		d.want(n, "an object")
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
 	given := map[string]bool{}
 	for _, m := range n.members {
-		if d.repeated(m, given, path) {
+		if given[m.name] {
+			d.twice(m)
 			continue
 		}
+		given[m.name] = true
 		value := reflect.New(v.Type().Elem()).Elem()
-		d.decode(m.value, value, Field(path, m.name))
+		d.below(step{name: m.name}, m.value, value)
 		v.SetMapIndex(reflect.ValueOf(m.name).Convert(v.Type().Key()), value)
 	}
 }
 
-func (d *decoder) array(n *node, v reflect.Value, path string) {
+func (d *decoder) array(n *node, v reflect.Value) {
 	if n.token != json.Delim('[') {
-		d.want(n, path, "an array")
+		d.want(n, "an array")
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
 	for i, item := range n.items {
 		if item.token == nil && !nilable(v.Type().Elem()) {
-			d.report(item, Index(path, i), "null is no element of a list; leave it out")
+			d.add(Index("", i), item.start, "null is no element of a list; leave it out")
 			continue
 		}
-		d.decode(item, v.Index(i), Index(path, i))
+		d.below(step{index: i, listed: true}, item, v.Index(i))
 	}
 }
 
@@ -247,39 +293,40 @@ func nilable(t reflect.Type) bool {
 	return slices.Contains([]reflect.Kind{reflect.Slice, reflect.Map, reflect.Pointer}, t.Kind())
 }
 
-func (d *decoder) string(n *node, v reflect.Value, path string) {
+func (d *decoder) string(n *node, v reflect.Value) {
 	if len(n.members) == 1 && n.members[0].name == "base64" {
-		scalar(d, n.members[0].value, reflect.Value{}, Field(path, "base64"), "a string in base64",
-			func(s string) (any, error) {
-				content, err := parseBytes(s)
-				v.SetString(string(content))
-				return nil, err
-			})
+		d.at = append(d.at, step{name: "base64"})
+		scalar(d, n.members[0].value, reflect.Value{}, "a string in base64", func(s string) (any, error) {
+			content, err := parseBytes(s)
+			v.SetString(string(content))
+			return nil, err
+		})
+		d.at = d.at[:len(d.at)-1]
 		return
 	}
 	s, ok := n.token.(string)
 	if !ok {
-		d.want(n, path, "a string")
+		d.want(n, "a string")
 		return
 	}
 	if message := d.known.Check(v.Type(), s); message != "" {
-		d.report(n, path, "%s", message)
+		d.report(n, "%s", message)
 		return
 	}
 	v.SetString(s)
 }
 
-func (d *decoder) number(n *node, v reflect.Value, path string) {
+func (d *decoder) number(n *node, v reflect.Value) {
 	number, ok := n.token.(json.Number)
 	switch {
 	case !ok && v.Kind() == reflect.Float64:
-		d.want(n, path, "a number")
+		d.want(n, "a number")
 	case !ok:
-		d.want(n, path, "an integer")
+		d.want(n, "an integer")
 	case v.Kind() == reflect.Float64:
 		f, err := strconv.ParseFloat(string(number), 64)
 		if err != nil {
-			d.report(n, path, "%s is out of range", number)
+			d.report(n, "%s is out of range", number)
 			return
 		}
 		v.SetFloat(f)
@@ -287,39 +334,39 @@ func (d *decoder) number(n *node, v reflect.Value, path string) {
 		i, err := strconv.ParseInt(string(number), 10, v.Type().Bits())
 		switch {
 		case errors.Is(err, strconv.ErrRange):
-			d.report(n, path, "%s is out of range", number)
+			d.report(n, "%s is out of range", number)
 		case err != nil:
-			d.report(n, path, "want an integer, have %s", number)
+			d.report(n, "want an integer, have %s", number)
 		default:
 			v.SetInt(i)
 		}
 	}
 }
 
-func (d *decoder) duration(n *node, v reflect.Value, path string) {
+func (d *decoder) duration(n *node, v reflect.Value) {
 	if number, ok := n.token.(json.Number); ok {
 		duration, err := parseSeconds(string(number))
 		if err != nil {
-			d.report(n, path, "%s, have %s", err, number)
+			d.report(n, "%s, have %s", err, number)
 			return
 		}
 		v.SetInt(int64(duration))
 		return
 	}
-	scalar(d, n, v, path, `seconds or a duration such as "1h 30m"`, ParseDuration)
+	scalar(d, n, v, `seconds or a duration such as "1h 30m"`, ParseDuration)
 }
 
 // scalar reads a string by parse and sets v to what it gives, unless v is the zero Value.
-func scalar[T any](d *decoder, n *node, v reflect.Value, path, what string, parse func(string) (T, error)) {
+func scalar[T any](d *decoder, n *node, v reflect.Value, what string, parse func(string) (T, error)) {
 	s, ok := n.token.(string)
 	if !ok {
-		d.want(n, path, what)
+		d.want(n, what)
 		return
 	}
 	value, err := parse(s)
 	switch {
 	case err != nil:
-		d.report(n, path, "%s, have %q", err, s)
+		d.report(n, "%s, have %q", err, s)
 	case v.IsValid():
 		v.Set(reflect.ValueOf(value))
 	}

@@ -46,6 +46,9 @@ func (n *node) kind() string {
 
 // parse reads one value and reports what follows it as a problem of its own.
 func parse(text []byte) (*node, []Problem) {
+	if root := scan(text); root != nil {
+		return root, nil
+	}
 	end, problem := measure(text)
 	if problem != nil {
 		return nil, []Problem{*problem}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -22,77 +23,140 @@ const (
 // between them, of one. Problems have no Offset.
 func BadValues(v any, bytes ...string) []Problem {
 	t := valueCheck{bytes: bytes}
-	t.value(reflect.ValueOf(v), "")
+	t.value(reflect.ValueOf(v))
 	return t.found
 }
 
 type valueCheck struct {
 	bytes []string
+	at    []step // where the value is that is looked at
 	found []Problem
 }
 
-func (t *valueCheck) text(s, path string) {
+// step is a name or an index by which a value is found in another. A path is made of steps when there is something to
+// say of a value, for in nearly all data there is nothing.
+type step struct {
+	name   string
+	index  int
+	listed bool // index counts, not name
+}
+
+// pathOf is the path of all steps from the whole on.
+func pathOf(steps []step) (path string) {
+	for _, s := range steps {
+		if s.listed {
+			path = Index(path, s.index)
+		} else {
+			path = Field(path, s.name)
+		}
+	}
+	return path
+}
+
+func (t *valueCheck) report(message string) {
+	t.found = append(t.found, Problem{Path: pathOf(t.at), Message: message})
+}
+
+// below looks at a value that is a step below.
+func (t *valueCheck) below(s step, v reflect.Value) {
+	t.at = append(t.at, s)
+	t.value(v)
+	t.at = t.at[:len(t.at)-1]
+}
+
+func (t *valueCheck) text(s string) {
 	if strings.IndexByte(s, 0) >= 0 {
-		t.found = append(t.found, Problem{Path: path, Message: hasNUL})
+		t.report(hasNUL)
 	} else if !utf8.ValidString(s) {
-		t.found = append(t.found, Problem{Path: path, Message: notUTF8})
+		t.report(notUTF8)
 	}
 }
 
-func (t *valueCheck) value(v reflect.Value, path string) {
+func (t *valueCheck) value(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
-		t.text(v.String(), path)
+		t.text(v.String())
 	case reflect.Pointer:
 		if !v.IsNil() {
-			t.value(v.Elem(), path)
+			t.value(v.Elem())
 		}
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
 			return // bytes
 		}
 		for i := range v.Len() {
-			t.value(v.Index(i), Index(path, i))
+			t.below(step{index: i, listed: true}, v.Index(i))
 		}
 	case reflect.Map:
-		t.entries(v, path)
+		t.entries(v)
 	case reflect.Struct:
-		if at, ok := v.Interface().(time.Time); ok {
-			if year := at.UTC().Year(); year < 1 || year > 9999 {
-				t.found = append(t.found, Problem{Path: path, Message: badYear})
+		if v.Type() == timeType {
+			if year := v.Interface().(time.Time).UTC().Year(); year < 1 || year > 9999 {
+				t.report(badYear)
 			}
 			return
 		}
-		for i := range v.NumField() {
-			t.field(v.Type(), v.Type().Field(i), v.Field(i), path)
+		for _, f := range checkedFieldsOf(v.Type()) {
+			t.field(f, v.Field(f.index))
 		}
 	}
 }
 
 // field looks at a field of a struct; one that no tag names has the place of what it is in.
-func (t *valueCheck) field(of reflect.Type, f reflect.StructField, v reflect.Value, path string) {
-	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+func (t *valueCheck) field(f checkedField, v reflect.Value) {
 	switch {
-	case !f.IsExported(),
-		name != "" && (slices.Contains(t.bytes, name) || slices.Contains(t.bytes, of.Name()+"."+name)):
-	case name == "", name == "-":
-		t.value(v, path)
+	case f.name == "":
+		t.value(v)
+	case slices.Contains(t.bytes, f.name) || slices.Contains(t.bytes, f.ofType):
 	default:
-		t.value(v, Field(path, name))
+		t.below(step{name: f.name}, v)
 	}
 }
 
 // entries looks at a map, whose keys may be texts as well.
-func (t *valueCheck) entries(v reflect.Value, path string) {
+func (t *valueCheck) entries(v reflect.Value) {
 	keys := v.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int {
 		return strings.Compare(fmt.Sprint(a.Interface()), fmt.Sprint(b.Interface()))
 	})
 	for _, key := range keys {
-		at := Field(path, fmt.Sprint(key.Interface()))
+		t.at = append(t.at, step{name: fmt.Sprint(key.Interface())})
 		if key.Kind() == reflect.String {
-			t.text(key.String(), at)
+			t.text(key.String())
 		}
-		t.value(v.MapIndex(key), at)
+		t.value(v.MapIndex(key))
+		t.at = t.at[:len(t.at)-1]
 	}
+}
+
+// checkedField is a field of a struct that is looked at.
+type checkedField struct {
+	index  int
+	name   string // in JSON; empty for one that no tag names
+	ofType string // "Job.log"
+}
+
+// checkedFields caches checkedFieldsOf.
+var checkedFields sync.Map // reflect.Type -> []checkedField
+
+// checkedFieldsOf are the fields of a struct type that may hold texts and times: exported, and neither numbers nor
+// booleans.
+func checkedFieldsOf(of reflect.Type) []checkedField {
+	if known, ok := checkedFields.Load(of); ok {
+		return known.([]checkedField)
+	}
+	var fields []checkedField
+	for i := range of.NumField() {
+		f := of.Field(i)
+		if !f.IsExported() || f.Type.Kind() >= reflect.Bool && f.Type.Kind() <= reflect.Complex128 {
+			continue
+		}
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "-" {
+			name = ""
+		}
+		fields = append(fields, checkedField{index: i, name: name, ofType: of.Name() + "." + name})
+	}
+	checkedFields.Store(of, fields)
+	return fields
 }

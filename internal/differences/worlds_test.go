@@ -1,8 +1,10 @@
 package differences_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
@@ -41,4 +43,40 @@ func TestEveryKindOfRecordIsCompared(t *testing.T) {
 		}
 	}
 	assert.Empty(t, differences.Worlds(fakegitlab.Scenario{}, fakegitlab.Scenario{}, []cmp.Option{}, is))
+}
+
+// What takes the short way says the same of two worlds as go-cmp does.
+func TestSame(t *testing.T) {
+	world := func(change func(*fakegitlab.Scenario)) fakegitlab.Scenario {
+		s := fakegitlab.Scenario{Users: []fakegitlab.User{{Username: "mia"}}}
+		for id := range 5 {
+			s.Runners = append(s.Runners, fakegitlab.Runner{ID: id, CreatedAt: time.Unix(int64(id), 0).UTC()})
+		}
+		change(&s)
+		return s
+	}
+	same := func(s *fakegitlab.Scenario) {}
+	small := cmp.Comparer(func(a, b fakegitlab.Scenario) bool { return len(a.Runners) < 9 && len(b.Runners) < 9 })
+	for name, change := range map[string]func(*fakegitlab.Scenario){
+		"nothing": same,
+		"a field": func(s *fakegitlab.Scenario) { s.Runners[3].Paused = true },
+		"a time":  func(s *fakegitlab.Scenario) { s.Runners[3].CreatedAt = time.Unix(7, 0) },
+		"a zone":  func(s *fakegitlab.Scenario) { s.Runners[3].CreatedAt = time.Unix(3, 0) },
+		"more":    func(s *fakegitlab.Scenario) { s.Runners = append(s.Runners, fakegitlab.Runner{ID: 9}) },
+		"less":    func(s *fakegitlab.Scenario) { s.Runners = slices.Delete(s.Runners, 2, 3) },
+		"order":   func(s *fakegitlab.Scenario) { s.Runners[1], s.Runners[3] = s.Runners[3], s.Runners[1] },
+		"many":    func(s *fakegitlab.Scenario) { s.Runners = append(s.Runners, s.Runners...) },
+		"empty":   func(s *fakegitlab.Scenario) { s.Groups = []fakegitlab.Group{} },
+		"setting": func(s *fakegitlab.Scenario) { s.Settings.AdminMode = true },
+	} {
+		for kind, opts := range map[string][]cmp.Option{"none": nil, "times": {fakegitlab.IgnoreTimes()}, "whole": {small},
+			"first": {cmp.FilterPath(func(p cmp.Path) bool { return strings.Contains(p.GoString(), "Runners[3]") }, cmp.Ignore())}} {
+			want, got := world(same), world(change)
+			assert.Equal(t, cmp.Equal(want, got, opts...), differences.Same(want, got, opts...), "%s, %s", name, kind)
+		}
+	}
+	never := cmp.Comparer(func(a, b string) bool { panic("no") })
+	assert.False(t, differences.Same(world(same), world(same), never))
+	one := differences.Firsts(world(same))
+	assert.Equal(t, []int{1, 1}, []int{len(one.Users), len(one.Runners)})
 }

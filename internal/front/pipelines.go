@@ -59,8 +59,8 @@ func (q *Request) MaySetVariables(p *world.Project) policy.Decision {
 const (
 	msgVariablesForbidden = "Insufficient permissions to set pipeline variables"
 	msgPipelineForbidden  = "Insufficient permissions to create a new pipeline"
-	msgfRefForbidden      = "You do not have sufficient permission to run a pipeline on '%s'. Please select a different branch " +
-		"or contact your administrator for assistance. <a href=https://docs.gitlab.com/ee/ci/pipelines/" +
+	msgfRefForbidden      = "You do not have sufficient permission to run a pipeline on '%s'. Please select a " +
+		"different branch or contact your administrator for assistance. <a href=https://docs.gitlab.com/ee/ci/pipelines/" +
 		"#pipeline-security-on-protected-branches>Learn more</a>"
 )
 

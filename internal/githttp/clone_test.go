@@ -124,3 +124,16 @@ func TestMovedProject(t *testing.T) {
 	assert.Contains(t, out, "remote: Project 'acme/shop' was moved to 'acme/store'.")
 	assert.Contains(t, out, "remote:   git remote set-url origin "+gl.URL()+"/acme/store.git")
 }
+
+// A history that a test seeds is cloned as one that was pushed.
+func TestCloneSeededHistory(t *testing.T) {
+	d, gl := newDesk(t), fakegitlab.New(t)
+	const ann = "Ann <ann@example.com> 2024-07-01T12:00:00Z"
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop", Visibility: fakegitlab.Public, Repository: &fakegitlab.Repository{
+		Refs: map[string]string{"refs/heads/main": "b"}, Commits: []fakegitlab.RepositoryCommit{
+			{SHA: "a", Author: ann, Message: "One", Files: map[string]string{"x": "1"}},
+			{SHA: "b", Author: ann, Message: "Two", Files: map[string]string{"y": "2"}, Parents: []string{"a"}}}}})
+	d.git("clone", "-q", gl.URL()+"/acme/shop.git", "theirs")
+	assert.Equal(t, "2", d.in("theirs").git("show", "HEAD:y"))
+	assert.Equal(t, "1", d.in("theirs").git("show", "HEAD~:x"))
+}

@@ -32,6 +32,7 @@ func (p *push) can(capability string) bool { return slices.Contains(p.Capabiliti
 // readPush reads the body of a request to receive-pack. A body without commands is one that only tries whether it may.
 func readPush(body []byte) (*push, error) {
 	p := &push{}
+	seen := map[string]bool{} // the refs of the commands
 	for {
 		line, rest, isFlush, err := cutPkt(body)
 		if err != nil {
@@ -41,7 +42,7 @@ func readPush(body []byte) (*push, error) {
 		if isFlush {
 			break
 		}
-		if err := p.addCommand(line); err != nil {
+		if err := p.addCommand(line, seen); err != nil {
 			return nil, err
 		}
 	}
@@ -62,7 +63,7 @@ func readPush(body []byte) (*push, error) {
 
 // addCommand reads one line: "OLD NEW REF", behind the first a NUL and the client's capabilities. The commits at which
 // the history of a shallow client ends ("shallow ID") are passed over: what is missing is found out anyway.
-func (p *push) addCommand(line []byte) error {
+func (p *push) addCommand(line []byte, seen map[string]bool) error {
 	text, capabilities, first := bytes.Cut(line, []byte{0})
 	if bytes.HasPrefix(text, []byte("shallow ")) {
 		return nil
@@ -75,9 +76,10 @@ func (p *push) addCommand(line []byte) error {
 		p.Capabilities = strings.Fields(string(capabilities))
 	}
 	c := command{parts[0], parts[1], parts[2]}
-	if slices.ContainsFunc(p.Commands, func(other command) bool { return other.Ref == c.Ref }) {
+	if seen[c.Ref] {
 		return fmt.Errorf("two commands are for %s", c.Ref)
 	}
+	seen[c.Ref] = true
 	p.Commands = append(p.Commands, c)
 	return nil
 }

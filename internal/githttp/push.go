@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -114,10 +115,10 @@ func (a *access) push(asked *push, objects map[string]repository.Object, unpacki
 		r.refuseAll(reasonUnpack)
 		return r.response(fmt.Sprintf("the pack: %v", unpacking))
 	}
-	a.dropBroken(r, objects)
+	brought := a.dropBroken(r, objects)
 	repo := a.project.Repository
 	before := repo.Count()
-	for _, o := range objects { // the rules look at them
+	for _, o := range brought { // the rules look at them
 		repo.Add(o)
 	}
 	if why := a.preReceive(r); why != "" {
@@ -132,6 +133,7 @@ func (a *access) push(asked *push, objects map[string]repository.Object, unpacki
 	if len(updates) == 0 {
 		repo.Forget(before)
 	} else if err := a.q.PushRefs(a.project, a.q.User, updates, a.options(asked)); err != nil {
+		repo.Forget(before)
 		r.refuse(updates[0].Ref, err)
 	}
 	a.tell(r)
@@ -150,42 +152,52 @@ func (a *access) updates(r *report) (updates []world.RefUpdate) {
 }
 
 // dropBroken refuses commands that git refuses before it asks anybody: for refs that are hidden or no refs, and to
-// objects that are not there, or not whole.
-func (a *access) dropBroken(r *report, objects map[string]repository.Object) {
+// objects that are not there, or not whole. It returns the objects that the others bring. What else was sent is not
+// kept: of what the repository has, everything has to be whole.
+func (a *access) dropBroken(r *report, objects map[string]repository.Object) (brought map[string]repository.Object) {
+	brought = map[string]repository.Object{}
 	for _, c := range r.push.Commands {
 		switch {
 		case isHidden(c.Ref):
 			r.reasons[c.Ref] = reasonHidden
 		case !strings.HasPrefix(c.Ref, "refs/") || !repository.ValidRef(c.Ref):
 			r.reasons[c.Ref] = reasonName
-		case !c.deletes() && !a.isWhole(c.New, objects):
-			r.reasons[c.Ref] = reasonMissing
+		case c.deletes():
+		default:
+			more, whole := a.brings(c.New, objects, brought)
+			if !whole {
+				r.reasons[c.Ref] = reasonMissing
+				continue
+			}
+			maps.Copy(brought, more)
 		}
 	}
+	return brought
 }
 
-// isWhole reports whether an object is there with all that it leads to. What the repository has, it has whole.
-func (a *access) isWhole(id string, objects map[string]repository.Object) bool {
-	seen := map[string]bool{}
+// brings are the objects that an object leads to, itself among them, beside those that the repository has or another
+// command brings, from which all is there; false if one of them was not sent.
+func (a *access) brings(id string, objects, brought map[string]repository.Object) (map[string]repository.Object, bool) {
+	more := map[string]repository.Object{}
 	todo := []string{id}
 	for len(todo) > 0 {
 		id := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		if seen[id] || a.project.Repository.Has(id) {
+		if _, known := more[id]; known || brought[id].Kind != "" || a.project.Repository.Has(id) {
 			continue
 		}
-		seen[id] = true
 		o, sent := objects[id]
 		if !sent {
-			return false
+			return nil, false
 		}
 		links, err := o.Links()
 		if err != nil {
-			return false
+			return nil, false
 		}
+		more[id] = o
 		todo = append(todo, links...)
 	}
-	return true
+	return more, true
 }
 
 // dropStale refuses commands for refs that are not where the client saw them: somebody else was faster.

@@ -2,6 +2,7 @@ package githttp_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -196,4 +197,78 @@ func TestPushMakesPipeline(t *testing.T) {
 	assert.Contains(t, mine.git("ls-remote", as(t, gl, "rita")), sha+"\t"+ref)
 	mine.git("push", "-q", "-o", "merge_request.create", "origin", "main:other")
 	assert.Len(t, gl.Pipelines(), 3, "other push options are passed over")
+}
+
+// ci.input is for spec:inputs of the file (lib/ci/pipeline_creation/push_options.rb): what has no value is passed over.
+func TestPushHandsInInputs(t *testing.T) {
+	gl, mine := seeded(t, fakegitlab.WithVersion("18.6"))
+	mine.commit(".gitlab-ci.yml", "spec: {inputs: {word: {}, list: {type: array, default: []}}}\n---\n"+
+		"$[[ inputs.word ]]: {script: x, tags: $[[ inputs.list ]]}\n", "Build")
+	mine.git("push", "-q", "-o", "ci.input=word=all=of", "-o", `ci.input=list=["a"]`, "-o", "ci.input=none",
+		"origin", "main")
+	require.Len(t, gl.Jobs(), 1)
+	assert.Equal(t, "all=of", gl.Jobs()[0].Name)
+	assert.Equal(t, []string{"a"}, gl.Jobs()[0].Tags)
+
+	mine.git("push", "-q", "-o", "ci.input=other=x", "origin", "main:other")
+	failed := gl.Pipelines()[1]
+	assert.EqualValues(t, "failed", failed.Status)
+	assert.Equal(t, "`.gitlab-ci.yml`: unknown input arguments: other, `word` input: required value has not been provided",
+		failed.YAMLErrors)
+}
+
+// A commit of which something was not sent is refused, and is not there afterwards either, though another ref of the
+// same push moves: whoever pushes it again would else be believed.
+func TestHalfACommit(t *testing.T) {
+	gl, mine := seeded(t)
+	main := mine.git("rev-parse", "HEAD")
+	whole := mine.commit("a", "a", "Whole")
+	tree := mine.git("rev-parse", "HEAD^{tree}")
+	blob := mine.git("rev-parse", "HEAD:a")
+	half := mine.commit("b", "b", "Half")
+	push := func(ids string, commands ...[2]string) string {
+		packing := mine.command("pack-objects", "--stdout", "-q")
+		packing.Stdin = strings.NewReader(ids)
+		pack, err := packing.Output()
+		require.NoError(t, err)
+		body := ""
+		for i, c := range commands {
+			line := strings.Repeat("0", 40) + " " + c[1] + " " + c[0]
+			if i == 0 {
+				line += "\x00report-status"
+			}
+			body += fmt.Sprintf("%04x%s", len(line)+4, line)
+		}
+		r, err := http.NewRequest("POST", as(t, gl, "mia")+"/git-receive-pack", strings.NewReader(body+"0000"+string(pack)))
+		require.NoError(t, err)
+		res, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		defer func() { _ = res.Body.Close() }()
+		said, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		return string(said)
+	}
+	said := push(strings.Join([]string{whole, tree, blob, half}, "\n"), [2]string{"refs/heads/whole", whole},
+		[2]string{"refs/heads/half", half})
+	assert.Contains(t, said, "ok refs/heads/whole")
+	assert.Contains(t, said, "ng refs/heads/half missing necessary objects")
+	said = push(main, [2]string{"refs/heads/half", half})
+	assert.Contains(t, said, "ng refs/heads/half missing necessary objects")
+}
+
+// The inputs of a push are for the file's own, and its variables for those who may give some.
+func TestPushOptionsOfPipelines(t *testing.T) {
+	gl, mine := seeded(t, fakegitlab.WithVersion("17.11"))
+	mine.commit(".gitlab-ci.yml", "spec: {inputs: {who: {}, n: {type: number}}}\n---\n\"for $[[ inputs.who ]] $[[ inputs.n ]]\": "+
+		"{script: x}\n", "Greet")
+	mine.git("push", "-q", "-o", "ci.input=who=me", "-o", "ci.input=n=3", "-o", "ci.variable=A=1", "origin", "main")
+	require.Len(t, gl.Pipelines(), 1)
+	require.Len(t, gl.Jobs(), 1)
+	assert.Equal(t, "for me 3", gl.Jobs()[0].Name)
+	res := testkit.Ask(t, gl, gl.AdminToken(), "PUT",
+		"/projects/acme%2Fshop?ci_pipeline_variables_minimum_override_role=no_one_allowed")
+	require.Equal(t, 200, res.Status, res.Body)
+	mine.commit("a", "a", "More")
+	mine.git("push", "-q", "-o", "ci.input=who=me", "-o", "ci.input=n=3", "-o", "ci.variable=A=1", "origin", "main")
+	assert.Len(t, gl.Pipelines(), 1, "GitLab makes none: Insufficient permissions to set pipeline variables")
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -55,10 +56,13 @@ func (a *access) options(asked *push) world.PushOptions {
 				set(&o.Variables, key, text)
 			}
 		case "ci.input":
-			if key, text, ok := strings.Cut(value, "="); ok {
+			if key, text, ok := strings.Cut(value, "="); ok && a.q.Has(gitlabversion.PipelineInputs) {
 				set(&o.Inputs, key, text)
 			}
 		}
+	}
+	if len(o.Variables) > 0 && !a.q.MaySetVariables(a.project).Allowed {
+		o.NoPipelines = true // and nobody is told (lib/gitlab/ci/pipeline/chain/build/associations.rb)
 	}
 	return o
 }

@@ -177,8 +177,12 @@ func payloadInputOf(spec ci.JobSpec) Input {
 // encodePayload builds the job and decodes it as a runner and as plain JSON.
 func encodePayload(t *testing.T, in Input) (runnerJob, map[string]any) {
 	t.Helper()
-	data, err := json.Marshal(Build(in))
+	payload := Build(in)
+	data, err := payload.JSON()
 	require.NoError(t, err)
+	marshaled, err := json.Marshal(payload)
+	require.NoError(t, err)
+	require.Equal(t, string(marshaled), string(data))
 	var job runnerJob
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()

@@ -192,6 +192,15 @@ func (n nullable) MarshalJSON() ([]byte, error) {
 	return json.Marshal(string(n))
 }
 
+// JSON is json.Marshal of the payload, whose MarshalJSON would have all of it copied and looked through once more.
+func (p *Payload) JSON() ([]byte, error) {
+	if len(p.raw) > 0 {
+		return json.Marshal(p)
+	}
+	type plain Payload
+	return json.Marshal((*plain)(p))
+}
+
 // MarshalJSON writes the payload with the Raw of the job's spec laid over it: keys that GitLab has, too, keep their
 // place, others follow. The error is that a value in Raw is no JSON.
 func (p Payload) MarshalJSON() ([]byte, error) {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,9 +85,12 @@ func environmentOf(in Input) string {
 	return substituted(name, known)
 }
 
+// usualVariables is for how many there is room at first, a few more than a job has of which nothing is said.
+const usualVariables = 80
+
 // variablesOn is jobVariables with those of the settings that are for an environment of that name.
 func variablesOn(in Input, environment string) []payloadVariable {
-	var l variableList
+	l := make(variableList, 0, usualVariables)
 	l.addPersisted(in)
 	l.addJob(in)
 	l.addProject(in)
@@ -274,9 +278,12 @@ func slugify(text string) string {
 var variableReference = regexp.MustCompile(
 	`\$\$|%%|\$([a-zA-Z_][a-zA-Z0-9_]*)|\$\{([a-zA-Z_][a-zA-Z0-9_]*)?\}|%([a-zA-Z_][a-zA-Z0-9_]*)%`)
 
+// mayRefer reports whether the variable's value may refer to others.
+func (v payloadVariable) mayRefer() bool { return !v.Raw && strings.ContainsAny(v.Value, "$%") }
+
 // references are the names that the variable's value refers to; a raw variable refers to none.
 func (v payloadVariable) references() []string {
-	if v.Raw || !strings.ContainsAny(v.Value, "$%") {
+	if !v.mayRefer() {
 		return nil
 	}
 	var names []string
@@ -292,6 +299,9 @@ func (v payloadVariable) references() []string {
 // references. References to unknown, file and raw variables are left to the runner. If variables refer to each other in
 // a circle, nothing is changed (lib/gitlab/ci/variables/collection.rb, sort_and_expand_all).
 func expandVariables(variables []payloadVariable) []payloadVariable {
+	if !slices.ContainsFunc(variables, payloadVariable.mayRefer) {
+		return variables
+	}
 	order, ok := sortVariables(variables)
 	if !ok {
 		return variables

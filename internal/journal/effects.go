@@ -34,7 +34,7 @@ const (
 // Effects are those of an endpoint, by its name in GitLab's documentation; nil for one that changes nothing that a
 // world shows.
 func Effects(endpoint string) []Effect {
-	for _, family := range []map[string][]Effect{effects, settingEffects} {
+	for _, family := range []map[string][]Effect{effects, pipelineEffects, settingEffects} {
 		if of := family[endpoint]; of != nil {
 			return of
 		}
@@ -94,9 +94,7 @@ var (
 	profile = []string{"username", "name", "email", "unconfirmed_email", "admin", "auditor", "external",
 		"attributes", "private_profile", "projects_limit", "can_create_group", "password", "password_expired",
 		"identities"}
-	progress          = []string{"status", "started_at", "finished_at", "duration", "updated_at"} // of a pipeline
-	scheduleVariables = []string{"variables", "file_variables"}
-	groupSettings     = []string{"name", "path", "description", "visibility", "shared_runners_disabled",
+	groupSettings = []string{"name", "path", "description", "visibility", "shared_runners_disabled",
 		"shared_runners_overridable", "attributes"}
 	projectSettings = []string{"name", "path", "old_paths", "description", "visibility", "shared_runners_disabled",
 		"group_runners_disabled", "build_timeout", "ci_default_git_depth", "keep_latest_artifact", "attributes"}
@@ -144,27 +142,9 @@ var effects = map[string][]Effect{
 	"POST /projects/:id/jobs/:job_id/retry":               {{Kind: "job", Of: Answered, Fields: made}},
 	"POST /projects/:id/jobs/:job_id/play": {{Kind: "job", Of: "job_id",
 		Fields: []string{"status", "queued_at", "user", "spec"}}, {Kind: "job", Of: Answered, Fields: made}},
-	"POST /projects/:id/pipeline":                       {{Kind: "pipeline", Of: Answered, Fields: made}},
-	"PUT /projects/:id/pipelines/:pipeline_id/metadata": {{Kind: "pipeline", Of: "pipeline_id", Fields: []string{"name"}}},
-	"POST /projects/:id/pipelines/:pipeline_id/retry":   {{Kind: "pipeline", Of: "pipeline_id", Fields: progress}},
-	"POST /projects/:id/pipelines/:pipeline_id/cancel":  {{Kind: "pipeline", Of: "pipeline_id", Fields: progress}},
-	"DELETE /projects/:id/pipelines/:pipeline_id":       {{Kind: "pipeline", Of: "pipeline_id", Fields: deleted}},
-	"POST /projects/:id/pipeline_schedules":             {{Kind: "pipelineschedule", Of: Answered, Fields: made}},
-	"PUT /projects/:id/pipeline_schedules/:pipeline_schedule_id": {{Kind: "pipelineschedule", Of: "pipeline_schedule_id", Fields: []string{
-		"description", "ref", "cron", "cron_timezone", "inactive", "next_run_at"}}},
-	"POST /projects/:id/pipeline_schedules/:pipeline_schedule_id/take_ownership":   {{Kind: "pipelineschedule", Of: "pipeline_schedule_id", Fields: []string{"owner"}}},
-	"DELETE /projects/:id/pipeline_schedules/:pipeline_schedule_id":                {{Kind: "pipelineschedule", Of: "pipeline_schedule_id", Fields: deleted}},
-	"POST /projects/:id/pipeline_schedules/:pipeline_schedule_id/variables":        {{Kind: "pipelineschedule", Of: "pipeline_schedule_id", Fields: scheduleVariables}},
-	"PUT /projects/:id/pipeline_schedules/:pipeline_schedule_id/variables/:key":    {{Kind: "pipelineschedule", Of: "pipeline_schedule_id", Fields: scheduleVariables}},
-	"DELETE /projects/:id/pipeline_schedules/:pipeline_schedule_id/variables/:key": {{Kind: "pipelineschedule", Of: "pipeline_schedule_id", Fields: scheduleVariables}},
-	"POST /projects/:id/triggers":                                                  {{Kind: "pipelinetrigger", Of: Answered, Fields: made}},
-	"PUT /projects/:id/triggers/:trigger_id":                                       {{Kind: "pipelinetrigger", Of: "trigger_id"}},
-	"DELETE /projects/:id/triggers/:trigger_id":                                    {{Kind: "pipelinetrigger", Of: "trigger_id", Fields: deleted}},
-	"POST /projects/:id/trigger/pipeline":                                          {{Kind: "pipeline", Of: Answered, Fields: made}},
-	"POST /projects/:id/ref/:ref/trigger/pipeline":                                 {{Kind: "pipeline", Of: Answered, Fields: made}},
-	"POST /projects/:id/jobs/:job_id/erase":                                        {{Kind: "job", Of: "job_id", Fields: erased}},
-	"POST /projects/:id/jobs/:job_id/artifacts/keep":                               {{Kind: "job", Of: "job_id", Fields: artifacts}},
-	"DELETE /projects/:id/jobs/:job_id/artifacts":                                  {{Kind: "job", Of: "job_id", Fields: artifacts}},
+	"POST /projects/:id/jobs/:job_id/erase":          {{Kind: "job", Of: "job_id", Fields: erased}},
+	"POST /projects/:id/jobs/:job_id/artifacts/keep": {{Kind: "job", Of: "job_id", Fields: artifacts}},
+	"DELETE /projects/:id/jobs/:job_id/artifacts":    {{Kind: "job", Of: "job_id", Fields: artifacts}},
 	"POST /groups":                                {{Kind: "group", Of: Answered, Fields: made}},
 	"PUT /groups/:id":                             {{Kind: "group", Of: "id", Fields: groupSettings}},
 	"DELETE /groups/:id":                          {{Kind: "group", Of: "id", Fields: marked}},

@@ -33,6 +33,7 @@ var settingEffects = map[string][]Effect{
 	"POST /projects/:id/repository/files/:file_path":   {{Kind: "project", Of: "id", Fields: inGit}},
 	"PUT /projects/:id/repository/files/:file_path":    {{Kind: "project", Of: "id", Fields: inGit}},
 	"DELETE /projects/:id/repository/files/:file_path": {{Kind: "project", Of: "id", Fields: inGit}},
+	"POST /:project.git/git-receive-pack":              {{Kind: "project", Of: "project", Fields: inGit}},
 	"POST /projects/:id/access_tokens":                 {{Kind: "accesstoken", Of: Answered, Fields: made}},
 	"POST /projects/:id/access_tokens/:token_id/rotate": {{Kind: "accesstoken", Of: "token_id", Fields: ended[:1]},
 		{Kind: "accesstoken", Of: Answered, Fields: made}},

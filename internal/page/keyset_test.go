@@ -35,7 +35,7 @@ func TestParseCursor(t *testing.T) {
 		assert.NoError(t, err, json)
 		assert.Equal(t, want, got, json)
 	}
-	for _, bad := range []string{"!", "x", "e30x", encode([]byte("null")), encode([]byte("[]")),
+	for _, bad := range []string{"!", encode([]byte("{} ")) + "!", "x", "e30x", encode([]byte("null")), encode([]byte("[]")),
 		encode([]byte(`{"id":"x"}`)),
 		encode([]byte(`{"id":"0"}`)), encode([]byte(`{"id":-1}`)), encode([]byte(`{"id":1.5}`)),
 		encode([]byte(`{"id":99999999999999999999}`)),
@@ -87,6 +87,7 @@ func TestKeysetOf(t *testing.T) {
 		{Keyset{Cursor: Cursor{ID: 3, Backward: true}, PerPage: 2}, []int{7, 5}, 5},
 		{Keyset{Cursor: Cursor{ID: 7, Backward: true}, PerPage: 2}, []int{9}, 9},
 		{Keyset{Cursor: Cursor{ID: 9, Backward: true}, PerPage: 2}, []int{}, 0},
+		{Keyset{Cursor: Cursor{ID: 1, Backward: true}, PerPage: 2}, []int{5, 3}, 3},
 		{Keyset{Cursor: Cursor{Backward: true}, PerPage: 2}, []int{3, 1}, 0},
 		{Keyset{}, []int{}, 0},
 		{Keyset{PerPage: -1}, []int{}, 0},
@@ -100,6 +101,55 @@ func TestKeysetOf(t *testing.T) {
 		}
 	}
 	assert.Equal(t, KeysetPage{PerPage: 2}, Keyset{PerPage: 2}.Of(0, nil))
+}
+
+func TestKeysetOfAnAscendingList(t *testing.T) {
+	ids := []int{1, 3, 5, 7, 9}
+	for _, test := range []struct {
+		cursor Cursor
+		want   []int
+		next   *Cursor
+	}{
+		{Cursor{}, []int{1, 3}, &Cursor{ID: 3}},
+		{Cursor{ID: 3}, []int{5, 7}, &Cursor{ID: 7}},
+		{Cursor{ID: 4}, []int{5, 7}, &Cursor{ID: 7}},
+		{Cursor{ID: 7}, []int{9}, nil},
+		{Cursor{ID: 9}, []int{}, nil},
+		{Cursor{ID: 7, Backward: true}, []int{3, 5}, &Cursor{ID: 5}},
+		{Cursor{ID: 1, Backward: true}, []int{}, nil},
+		{Cursor{Backward: true}, []int{7, 9}, nil},
+	} {
+		p := Keyset{Cursor: test.cursor, PerPage: 2, Ascending: true}.Of(len(ids), func(i int) int { return ids[i] })
+		assert.Equal(t, test.want, ids[p.From:p.To], "%+v", test.cursor)
+		assert.Equal(t, test.next, p.Next, "%+v", test.cursor)
+	}
+}
+
+func TestReadKeysetBothWays(t *testing.T) {
+	sorted := params.Param{Name: "sort"}
+	for query, want := range map[string]Keyset{
+		"":                        {PerPage: 20},
+		"sort=desc&per_page=3":    {PerPage: 3},
+		"sort=asc&per_page=3":     {PerPage: 3, Ascending: true},
+		"order_by=id&sort=asc":    {PerPage: 20, Ascending: true},
+		"sort=asc&cursor=e30":     {PerPage: 20, Ascending: true},
+		"sort=desc&cursor=e30%3D": {PerPage: 20},
+	} {
+		v, errs := read(t, query, sorted)
+		assert.Empty(t, errs)
+		k, err := ReadKeysetBothWays(v)
+		assert.NoError(t, err, query)
+		assert.Equal(t, want, k, query)
+	}
+	for query, want := range map[string]error{
+		"sort=asc&order_by=name": ErrKeysetUnavailable,
+		"sort=asc&cursor=%21":    ErrBadCursor,
+		"sort=up":                ErrKeysetUnavailable,
+	} {
+		v, _ := read(t, query, sorted)
+		_, err := ReadKeysetBothWays(v)
+		assert.Equal(t, want, err, query)
+	}
 }
 
 func TestKeysetWalk(t *testing.T) {

@@ -41,6 +41,28 @@ func TestReadOffset(t *testing.T) {
 	assert.Equal(t, Offset{1, 20}, ReadOffset(params.Values{}), "endpoints that declare no pages")
 }
 
+// Who declares per_page without its exception has no page of nothing either.
+func TestNoPageIsOfNothing(t *testing.T) {
+	tree, perr := params.Parse(params.Input{RawQuery: "per_page=0"})
+	require.Nil(t, perr)
+	v, errs := params.Spec{Params: []params.Param{{Name: "per_page", Kind: params.Integer}}}.Validate(tree)
+	require.Empty(t, errs)
+	assert.Equal(t, Offset{1, 20}, ReadOffset(v))
+}
+
+func TestThereIsAlwaysAPage(t *testing.T) {
+	for _, r := range []Result{
+		{Total: 0, Counted: true, Offset: Offset{1, 1}},
+		{Total: -5, Counted: true, Offset: Offset{1, 1}},
+		{Total: 5, Counted: true},
+		{Total: 5, Counted: true, Offset: Offset{1, 5}},
+	} {
+		h := http.Header{}
+		r.SetHeaders(h, base, params.Values{})
+		assert.Equal(t, "1", h.Get("X-Total-Pages"), "%+v", r)
+	}
+}
+
 func TestParamsErrors(t *testing.T) {
 	for query, want := range map[string][]string{
 		"per_page=0":        {"per_page has a value not allowed"},

@@ -54,10 +54,24 @@ func TestParseQuery(t *testing.T) {
 		"a[b]=1&a[]=2":               nil,
 		"a[b]=1&a[b][c]=2":           nil,
 		"a[][b]=1&a[][b][c]=2&a[][b][c][d]=3&a[][b][]=1&a[][b][x]=1&a[][b][x][]=2&a[x]=1": nil,
-		"a=%":                                   nil,
-		"a=%zz":                                 nil,
-		"%4=a":                                  nil,
-		"a=%1":                                  nil,
+		"a=%":                                    nil,
+		"a=%zz":                                  nil,
+		"%4=a":                                   nil,
+		"a=%1":                                   nil,
+		"a=%z0%9f%98%80":                         nil,
+		"a=%/0%9f%98%80":                         nil,
+		"a[][x][y]=1&a[][x][y]=2":                {"a": []any{Tree{"x": Tree{"y": "1"}}, Tree{"x": Tree{"y": "2"}}}},
+		"a[][]":                                  {"a": []any{nil}},
+		"a[]" + strings.Repeat("[y]", 32) + "=1": nil,
+		"a[][x]=1&a[]" + strings.Repeat("[y]", 32) + "=1": nil,
+		"a=%/1":                                 nil,
+		"a=%:1":                                 nil,
+		"a=%@1":                                 nil,
+		"a=%G1":                                 nil,
+		"a=%`1":                                 nil,
+		"a=%g1":                                 nil,
+		"a=%1g":                                 nil,
+		"a=%4f%4F%6a%6A%0a%09%30":               {"a": "OOjj\n\t0"},
 		"a=%00":                                 nil,
 		"%00=a":                                 nil,
 		"a=%ff":                                 nil,
@@ -83,6 +97,10 @@ func TestParseQuery(t *testing.T) {
 	}
 	_, err := Parse(Input{RawQuery: deep(31)})
 	assert.Nil(t, err, "32 levels are allowed")
+	for _, list := range []string{"", "a[][x]=1&"} {
+		_, err = Parse(Input{RawQuery: list + "a[]" + strings.Repeat("[y]", 31) + "=1"})
+		assert.Nil(t, err, "32 levels in a list, too")
+	}
 }
 
 func TestParseSources(t *testing.T) {
@@ -126,6 +144,10 @@ func TestParseBody(t *testing.T) {
 			err: badJSON},
 		"json, absurdly deep": {contentType: jsonType, body: nested(20000), err: badJSON},
 		"json NUL":            {contentType: jsonType, body: `{"a":["\u0000"]}`, err: badEncoding},
+		"json NUL among others": {contentType: jsonType, err: badEncoding,
+			body: `{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9,"j":10,"k":11,"l":12,"m":"\u0000"}`},
+		"json NUL further on": {contentType: jsonType, body: `{"a":["x","\u0000"]}`, err: badEncoding},
+		"json, deep hashes":   {contentType: jsonType, body: strings.Repeat(`{"a":`, 100) + "1" + strings.Repeat("}", 100)},
 		"json NUL name":       {contentType: jsonType, body: `{"a":{"\u0000":1}}`, err: badEncoding},
 		"json invalid UTF-8":  {contentType: jsonType, body: "{\"a\":\"\xff\"", err: badEncoding},
 		"form": {contentType: formType, body: "a=1;2&b[]=3&b[]=4",
@@ -288,10 +310,19 @@ func TestEachPart(t *testing.T) {
 		"a body without its end":          strings.TrimSuffix(body(part(`; name="a"`, "1")), "--b--\r\n"),
 		"an unnamed part without its end": "--b\r\n" + part("", "1"),
 	} {
-		_, err := read(c, 1)
+		seen, err := read(c, 1)
 		assert.Error(t, err, name)
+		assert.NotContains(t, seen, "a||1", "%s: no value of a part that is not there as a whole", name)
 	}
-	assert.Error(t, EachPart("multipart/form-data", strings.NewReader(""), nil))
+	cut := strings.NewReader(strings.TrimSuffix(body(part(`; name="a"`, "1")), "--b--\r\n"))
+	assert.NoError(t, EachPart("multipart/form-data; boundary=b", cut, func(p Part) (bool, error) {
+		_, err := p.Value(9)
+		assert.Error(t, err, "a part without its end is no value")
+		return true, nil
+	}))
+	for _, contentType := range []string{"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; ="} {
+		assert.EqualError(t, EachPart(contentType, strings.NewReader(""), nil), "a multipart body without a boundary")
+	}
 }
 
 // TestParseAsRails holds what Rails makes of requests that do not go through Grape: to GraphQL.
@@ -307,6 +338,9 @@ func TestParseAsRails(t *testing.T) {
 		"the query counts first": {"a=query&b=query", jsonType, `{"a":"body","c":"body"}`, Tree{"a": "query", "b": "query", "c": "body"}},
 		"a form without a type":  {"", "", "a[b]=1", Tree{"a": Tree{"b": "1"}}},
 		"a form":                 {"", formType, "a=1", Tree{"a": "1"}},
+		"a request in JSON":      {"", "application/jsonrequest", `{"a":"b"}`, Tree{"a": "b"}},
+		"JSON:API":               {"", "application/vnd.api+json", `{"a":"b"}`, Tree{"a": "b"}},
+		"parts":                  {"", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--b--\r\n", Tree{"a": "1"}},
 		"what Rails cannot read": {"a=1", "application/graphql", "{ a }", Tree{"a": "1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -317,4 +351,12 @@ func TestParseAsRails(t *testing.T) {
 	}
 	_, err := Parse(Input{ContentType: jsonType, Body: []byte(`[`), Rails: true})
 	assert.Equal(t, &Error{Kind: BadJSON}, err)
+	_, err = Parse(Input{ContentType: formType, Body: []byte(`a=%`), Rails: true})
+	assert.Equal(t, &Error{Kind: BadEncoding}, err)
+}
+
+func TestMediaType(t *testing.T) {
+	for contentType, want := range map[string]string{"": "", ";x": "", " Text/Plain ,q": "text/plain", "a/b;c,d": "a/b", "a/b": "a/b"} {
+		assert.Equal(t, want, MediaType(contentType), contentType)
+	}
 }

@@ -47,6 +47,16 @@ func TestPushRef(t *testing.T) {
 		"a protected tag is made":        {mia, Developer, RefChange{Name: "v1", Tag: true, Made: true, Protected: true, Push: maintainers}, ProtectedTagMade},
 		"a protected tag is changed":     {mia, Owner, RefChange{Name: "v1", Tag: true, Protected: true, Push: maintainers}, ProtectedTagChanged},
 		"a protected tag is deleted":     {mia, Developer, RefChange{Name: "v1", Tag: true, Gone: true, Protected: true}, ProtectedTagGone},
+		"others' first branch":           {mia, Developer, RefChange{Name: "a", First: maintainers}, ByStanding},
+		"others' first branch is gone":   {mia, Developer, RefChange{Name: "a", Gone: true, First: maintainers}, ByStanding},
+		"a rule beside the first branch": {mia, Developer, with(guarded, func(c *RefChange) { c.Empty, c.First, c.Push = true, maintainers, developers }), ByStanding},
+		"the default branch is pushed":   {mia, Maintainer, with(guarded, func(c *RefChange) { c.Default = true }), ByStanding},
+		"a name like a commit's goes":    {mia, Developer, RefChange{Name: strings.Repeat("a1", 20), Gone: true}, ByStanding},
+		"an auditor has no role more":    {Actor{Name: "eva", Auditor: true}, Developer, guarded, ProtectedPush},
+		"a tag is moved":                 {mia, Developer, RefChange{Name: "v1", Tag: true}, ByStanding},
+		"a tag like the branch goes":     {mia, Developer, RefChange{Name: "main", Tag: true, Gone: true, Default: true}, ByStanding},
+		"a tag like a commit goes":       {mia, Developer, RefChange{Name: strings.Repeat("a1", 20), Tag: true, Gone: true}, ByStanding},
+		"a protected tag by who may":     {mia, Maintainer, RefChange{Name: "v1", Tag: true, Made: true, Protected: true, Push: maintainers}, ByStanding},
 		"a protected tag, with git":      {mia, Owner, RefChange{Name: "v1", Tag: true, Gone: true, Protected: true}, ProtectedTagGoneOnPage},
 	} {
 		d := PushRef(c.actor, ProjectStanding{Where: "acme/shop", Held: c.held}, c.does)
@@ -70,4 +80,40 @@ func TestPushAndReadAsAJob(t *testing.T) {
 	assert.False(t, ReadCodeByBuild(ada, ProjectStanding{Where: "acme/shop"}).Allowed)
 	assert.True(t, ReadCodeByBuild(ada, ProjectStanding{Where: "acme/shop", Visibility: Public}).Allowed)
 	assert.True(t, ReadCodeByBuild(mia, ProjectStanding{Where: "acme/shop", Held: Reporter}).Allowed)
+}
+
+// TestWhoMayWithProtectedRefs holds how a refusal calls those who may.
+func TestWhoMayWithProtectedRefs(t *testing.T) {
+	for want, push := range map[string]RefAccess{
+		"the branch main of acme/shop is protected: nobody pushes to it":           {Nobody: true},
+		"the branch main of acme/shop is protected: an administrator pushes to it": {Least: Noone},
+		"the branch main of acme/shop is protected: a Maintainer pushes to it":     {Least: Maintainer},
+	} {
+		d := PushRef(Actor{Name: "mia"}, ProjectStanding{Where: "acme/shop", Held: Developer},
+			RefChange{Name: "main", Protected: true, Push: push})
+		assert.Equal(t, want, d.Reason)
+	}
+}
+
+// TestReadCodeByBuild holds whom a job may read code as: members, and everybody where the code is for everybody.
+func TestReadCodeByBuild(t *testing.T) {
+	ada, mia := Actor{Name: "ada", Admin: true}, Actor{Name: "mia"}
+	for _, c := range []struct {
+		who        Actor
+		held       Role
+		visibility Visibility
+		want       string
+	}{
+		{mia, Reporter, Private, ""},
+		{mia, Guest, Internal, ""},
+		{mia, None, Public, ""},
+		{mia, None, Private, "mia is no member of acme/shop; needs Reporter"},
+		{mia, Guest, Private, "mia is Guest in acme/shop; needs Reporter"},
+		{mia, None, Internal, "mia, whose job it is, is no member of acme/shop"},
+		{ada, None, Private, "ada, whose job it is, is no member of acme/shop"},
+		{ada, Guest, Private, ""},
+	} {
+		d := ReadCodeByBuild(c.who, ProjectStanding{Where: "acme/shop", Held: c.held, Visibility: c.visibility})
+		assert.Equal(t, Decision{Allowed: c.want == "", Reason: c.want}, d, "%s as %s", c.who.Name, c.held)
+	}
 }

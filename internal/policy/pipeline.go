@@ -8,8 +8,8 @@ func ReadPipeline(a Actor, s ProjectStanding) Decision { return ReadBuild(a, s) 
 // (app/policies/project_policy.rb).
 func DestroyPipeline(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Owner, false) }
 
-// ReadPipelineVariables is read_pipeline_variable: whether the actor sees what a pipeline was given when it was made: as
-// a Maintainer, or because it may change the pipeline and set it going (app/policies/ci/pipeline_policy.rb).
+// ReadPipelineVariables is read_pipeline_variable: whether the actor sees what a pipeline was given when it was made:
+// as a Maintainer, or because it may change the pipeline and set it going (app/policies/ci/pipeline_policy.rb).
 func ReadPipelineVariables(a Actor, s JobStanding) Decision {
 	if s.Own {
 		if d := UpdatePipeline(a, s); d.Allowed {
@@ -19,8 +19,8 @@ func ReadPipelineVariables(a Actor, s JobStanding) Decision {
 	return AdminBuild(a, s.Project)
 }
 
-// SetPipelineVariables is set_pipeline_variables: whether the actor may give variables to a pipeline that is made. least
-// is the role that the project's settings want (app/models/project_ci_cd_setting.rb).
+// SetPipelineVariables is set_pipeline_variables: whether the actor may give variables to a pipeline that is made.
+// least is the role that the project's settings want (app/models/project_ci_cd_setting.rb).
 func SetPipelineVariables(a Actor, s ProjectStanding, least Role) Decision {
 	if least <= Developer {
 		return allowed // who may make pipelines is another question
@@ -61,8 +61,8 @@ func CreatePipelineSchedule(a Actor, s ProjectStanding) Decision { return Update
 // may change them (app/policies/ci/pipeline_schedule_policy.rb, protected_ref).
 func ScheduleRef(a Actor, s JobStanding) Decision { return UpdateBuild(a, s) }
 
-// UpdatePipelineSchedule says whether the actor may change a schedule: its owner, or an administrator. Own, and the ref,
-// are those of the schedule (app/policies/ci/pipeline_schedule_policy.rb).
+// UpdatePipelineSchedule says whether the actor may change a schedule: its owner, or an administrator. Own, and the
+// ref, are those of the schedule (app/policies/ci/pipeline_schedule_policy.rb).
 func UpdatePipelineSchedule(a Actor, s JobStanding) Decision {
 	if !s.Own && !a.Admin {
 		return Decision{Reason: "the pipeline schedule is another user's than " + a.Name + "'s"}
@@ -70,8 +70,8 @@ func UpdatePipelineSchedule(a Actor, s JobStanding) Decision {
 	return UpdateBuild(a, s)
 }
 
-// AdminPipelineSchedule says whether the actor may delete a schedule, take it over or see its variables: its owner, or a
-// Maintainer (app/policies/ci/pipeline_schedule_policy.rb).
+// AdminPipelineSchedule says whether the actor may delete a schedule, take it over or see its variables: its owner, or
+// a Maintainer (app/policies/ci/pipeline_schedule_policy.rb).
 func AdminPipelineSchedule(a Actor, s JobStanding) Decision {
 	if s.Own {
 		return UpdateBuilds(a, s.Project)

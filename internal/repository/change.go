@@ -50,7 +50,10 @@ func (r *Repository) WriteTree(tree string, writes map[string]Write) (string, er
 		if w.Mode == ModeSubmodule && !IsID(string(w.Content)) {
 			return "", fmt.Errorf("the submodule %q is at no commit", path)
 		}
-		if f, ok := r.FileAt(tree, path); w.Delete && (!ok || f.Mode == ModeTree) {
+		if !w.Delete {
+			continue
+		}
+		if f, ok := r.FileAt(tree, path); !ok || f.Mode == ModeTree {
 			return "", fmt.Errorf("there is no file %q to delete", path)
 		}
 	}
@@ -76,7 +79,10 @@ func keep(made map[string]Object, o Object) (id string) {
 
 // writeTree is WriteTree for one folder; paths of writes are below it. It returns "" if nothing is left in it.
 func (r *Repository) writeTree(folder, tree string, writes map[string]Write, made map[string]Object) (string, error) {
-	entries := r.Entries(tree)
+	entries := map[string]Entry{} // by name
+	for _, e := range r.Entries(tree) {
+		entries[e.Name] = e
+	}
 	below := map[string]map[string]Write{}
 	for path, w := range writes {
 		name, rest, deeper := strings.Cut(path, "/")
@@ -89,21 +95,21 @@ func (r *Repository) writeTree(folder, tree string, writes map[string]Write, mad
 		below[name][rest] = w
 	}
 	for name, inside := range below {
-		old, there := entryNamed(entries, name)
-		entries = slices.DeleteFunc(entries, func(e Entry) bool { return e.Name == name })
+		old, there := entries[name]
+		delete(entries, name)
 		e, err := r.writeEntry(folder+name, old, there, inside, made)
 		if err != nil {
 			return "", err
 		}
 		if e.ID != "" {
 			e.Name = name
-			entries = append(entries, e)
+			entries[name] = e
 		}
 	}
 	if len(entries) == 0 {
 		return "", nil
 	}
-	return keep(made, TreeObject(entries)), nil
+	return keep(made, TreeObject(slices.Collect(maps.Values(entries)))), nil
 }
 
 // writeEntry makes what an entry becomes: the write of the empty path is the entry itself.

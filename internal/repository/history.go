@@ -257,6 +257,11 @@ func (l *loading) tag(field string, h HistoryTag) {
 
 // Adopt takes over all objects and refs of another repository.
 func (r *Repository) Adopt(other *Repository) {
-	maps.Copy(r.objects, other.objects)
+	for _, id := range other.order {
+		if !r.Has(id) {
+			r.objects[id] = other.objects[id]
+			r.order = append(r.order, id)
+		}
+	}
 	maps.Copy(r.refs, other.refs)
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Repository is one repository: its objects and its refs. Where HEAD leads is for its owner to say.
@@ -165,7 +166,14 @@ func (r *Repository) refsWith(prefix string) (found []Ref) {
 }
 
 // Empty reports whether the repository has no branch at all, as GitLab's empty repositories.
-func (r *Repository) Empty() bool { return len(r.Branches()) == 0 }
+func (r *Repository) Empty() bool {
+	for name := range r.refs {
+		if strings.HasPrefix(name, BranchPrefix) {
+			return false
+		}
+	}
+	return true
+}
 
 // Peel follows annotated tags to what they lead to in the end.
 func (r *Repository) Peel(id string) string {

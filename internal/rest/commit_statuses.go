@@ -36,9 +36,6 @@ func commitStatusRows() []row {
 
 const columnPipeline = "pipeline_id"
 
-// defaultStatusName is that of what is told without a name.
-const defaultStatusName = "default"
-
 // commitOfPath is the SHA that the path means, and the commit; "" if there is none. In a project whose repository is
 // empty, and whose jobs were seeded alone, the commits of their pipelines count.
 func (q request) commitOfPath() (sha string, c *repository.Commit) {
@@ -150,7 +147,7 @@ func (q request) statusReport() (r world.StatusReport, refusal *front.Response) 
 	state, _ := q.Params.String("state")
 	name, _ := q.Params.String("name")
 	context, _ := q.Params.String("context")
-	r = world.StatusReport{State: state, Name: cmp.Or(name, context, defaultStatusName),
+	r = world.StatusReport{State: state, Name: cmp.Or(name, context, world.DefaultStatusName),
 		TargetURL: changeTo(q, "target_url", q.Params.String), Description: changeTo(q, "description", q.Params.String)}
 	given := q.Record.Params["coverage"]
 	if given == nil || given == "" {
@@ -164,12 +161,13 @@ func (q request) statusReport() (r world.StatusReport, refusal *front.Response) 
 	return r, nil
 }
 
-// pipelineOfStatus is the pipeline in which something is told: the newest of the commit, or the one that is named, else a
-// new one. Who may not change it is refused, and then there is no new one either.
+// pipelineOfStatus is the pipeline in which something is told: the newest of the commit, or the one that is named, else
+// a new one. Who may not change it is refused, and then there is no new one either.
 func (q request) pipelineOfStatus() (*world.Pipeline, *front.Response) {
 	sha, c := q.commitOfPath()
 	if sha == "" {
-		return nil, front.NotFound("Commit").Because("the repository of " + q.Project.Path + " has no such commit").AsRefusal()
+		missing := front.NotFound("Commit").Because("the repository of " + q.Project.Path + " has no such commit")
+		return nil, missing.AsRefusal()
 	}
 	ref, _ := q.Params.String("ref")
 	id, named := q.Params.Int("pipeline_id")
@@ -201,7 +199,7 @@ func (q request) pipelineOfStatus() (*world.Pipeline, *front.Response) {
 func (q request) branchWith(c *repository.Commit) string {
 	r := q.Project.Repository
 	for _, branch := range r.Branches() {
-		if r.Reachable(branch.ID)[c.ID] {
+		if r.IsAncestor(c.ID, branch.ID) {
 			return branch.Name
 		}
 	}
@@ -228,8 +226,8 @@ type commitStatusEntity struct {
 
 func (q request) commitStatusEntity(s *world.CommitStatus) commitStatusEntity {
 	author := q.basicUser(s.User)
-	return commitStatusEntity{ID: s.ID, SHA: s.Pipeline.Commit().SHA, Ref: s.Pipeline.Ref(), Status: s.Status, Name: s.Name,
-		TargetURL: s.TargetURL, Description: s.Description, CreatedAt: q.iso(s.CreatedAt),
+	return commitStatusEntity{ID: s.ID, SHA: s.Pipeline.Commit().SHA, Ref: s.Pipeline.Ref(), Status: s.Status,
+		Name: s.Name, TargetURL: s.TargetURL, Description: s.Description, CreatedAt: q.iso(s.CreatedAt),
 		StartedAt: q.timeOrNull(s.StartedAt), FinishedAt: q.timeOrNull(s.FinishedAt), Coverage: s.Coverage,
 		PipelineID: s.Pipeline.ID, Author: &author}
 }

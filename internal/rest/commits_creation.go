@@ -123,8 +123,10 @@ func (q request) writesOf(n newCommit, start *repository.Commit) (map[string]rep
 		if a.previous != "" {
 			last = a.previous
 		}
-		c := q.lastCommit(start, last)
-		if a.lastCommit != "" && a.action != actionCreate && (c == nil || c.ID != a.lastCommit) {
+		if a.lastCommit == "" || a.action == actionCreate {
+			continue
+		}
+		if c := q.lastCommit(start, strings.TrimLeft(last, "/")); c == nil || c.ID != a.lastCommit {
 			text := n.staleText
 			if strings.Contains(text, "%s") {
 				text = fmt.Sprintf(text, last)
@@ -133,6 +135,7 @@ func (q request) writesOf(n newCommit, start *repository.Commit) (map[string]rep
 		}
 	}
 	for _, a := range n.actions {
+		a.path, a.previous = strings.TrimLeft(a.path, "/"), strings.TrimLeft(a.previous, "/") // as Gitaly does
 		if text, why := w.apply(a); text != "" {
 			return nil, badCommit(text, why)
 		}
@@ -242,11 +245,11 @@ func (w writer) remove(path string) {
 // checkFilePath says what Gitaly says of a path that no file may have.
 func checkFilePath(path string) (text, why string) {
 	parts := strings.Split(path, "/")
-	switch {
-	case slices.Contains(parts, ".."):
+	if slices.Contains(parts, "..") {
 		return msgTraversal, "a path does not go up"
-	case repository.CheckPath(strings.TrimPrefix(path, "/")) != nil:
-		return fmt.Sprintf(msgfInvalidPath, path), repository.CheckPath(strings.TrimPrefix(path, "/")).Error()
+	}
+	if err := repository.CheckPath(path); err != nil {
+		return fmt.Sprintf(msgfInvalidPath, path), err.Error()
 	}
 	return "", ""
 }

@@ -58,3 +58,33 @@ func TestRepositoryOverREST(t *testing.T) {
 	assert.Equal(t, "a file now", ask("mia", "GET", "files/a/raw", "").Body)
 	assert.True(t, bytes.Contains([]byte(ask("mia", "GET", "commits/main/diff", "").Body), []byte(`"deleted_file":true`)))
 }
+
+// Who may not make the first push may not make the first commit by REST either (lib/gitlab/user_access.rb).
+func TestFirstCommitOverREST(t *testing.T) {
+	gl := testkit.NewMia(t)
+	gl.AddUser(fg.User{Username: "dev"})
+	gl.AddProject(fg.Project{Path: "acme/bare", Members: fg.Members{"mia": fg.Maintainer, "dev": fg.Developer}})
+	ask := func(who, path, body string) string {
+		return testkit.Ask(t, gl, gl.Token(who), "POST", "/projects/acme%2Fbare/repository/"+path,
+			testkit.WithJSON(body)).String()
+	}
+	const commit = `{"branch":"main","commit_message":"m","actions":[{"action":"create","file_path":"a","content":"a"}]}`
+	const mayNot = "You are not allowed to push into this branch"
+	assert.Equal(t, `403 {"message":"403 Forbidden - `+mayNot+`"}`, ask("dev", "commits", commit))
+	assert.Equal(t, `400 {"message":"`+mayNot+`"}`, ask("dev", "files/a", `{"branch":"main","commit_message":"m","content":"a"}`))
+	assert.Contains(t, ask("dev", "branches", `{"branch":"x","ref":"main"}`), "400 ")
+	assert.Contains(t, ask("mia", "commits", commit), "201 ")
+}
+
+// Slashes ahead of a path count for nothing (lib/gitlab/git/path_helper.rb).
+func TestPathFromTheRoot(t *testing.T) {
+	gl := testkit.NewMia(t)
+	gl.AddProject(fg.Project{Path: "acme/code", Files: map[string]string{"a": "a"}, Members: fg.Members{"mia": fg.Maintainer}})
+	made := testkit.Ask(t, gl, gl.Token("mia"), "POST", "/projects/acme%2Fcode/repository/commits", testkit.WithJSON(
+		`{"branch":"main","commit_message":"m","actions":[{"action":"create","file_path":"/b","content":"b"},`+
+			`{"action":"move","file_path":"/c","previous_path":"/a"}]}`))
+	require.Equal(t, 201, made.Status, made.Body)
+	p, _ := gl.Project("acme/code")
+	last := p.Repository.Commits[len(p.Repository.Commits)-1]
+	assert.Equal(t, map[string]string{"b": "b", "c": "a"}, last.Files)
+}

@@ -3,7 +3,6 @@ package rest
 // Requests for a job (lib/api/ci/runner.rb, app/services/ci/register_job_service.rb).
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -96,7 +95,8 @@ func (q request) take(j *world.Job, r *world.Runner, m *world.Manager) (res fron
 		return front.Refuse(http.StatusConflict, msgConflict).Because(err.Error()), true
 	}
 	in.Job, in.TimeInQueue = j, &waiting
-	body, err := json.Marshal(jobpayload.Build(in))
+	payload := jobpayload.Build(in)
+	body, err := payload.JSON()
 	if err != nil {
 		_ = q.Drop(j, world.SchedulerFailure, nil) // it is running
 		return front.Response{}, false
@@ -162,7 +162,7 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 		Settings: q.VariablesFor(j),
 		UserIsMaintainer: policy.MaintainerAccess(q.ActorOf(j.User, true),
 			front.ProjectStandingOf(j.User, p)).Allowed,
-		RunningOnInstanceRunners: q.Queue.OnInstanceRunners()[p], SessionURL: session, InstanceUUID: instanceUUID,
+		RunningOnInstanceRunners: q.Queue.OnInstanceRunners(p), SessionURL: session, InstanceUUID: instanceUUID,
 		Registry: q.Settings.RegistryHost, Zone: q.Settings.Zone(),
 		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras),
 			JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),

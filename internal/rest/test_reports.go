@@ -51,16 +51,16 @@ type testSuiteEntity struct {
 
 // testCaseEntity is test_case_entity.rb.
 type testCaseEntity struct {
-	Status         string    `json:"status"`
-	Name           string    `json:"name"`
-	Classname      *string   `json:"classname"`
-	File           *string   `json:"file"`
-	Time           float64   `json:"execution_time"`
-	Output         *string   `json:"system_output"`
-	StackTrace     *string   `json:"stack_trace"`     // of other formats
-	RecentFailures *string   `json:"recent_failures"` // which are not counted here
-	Attachment     *string   `json:"attachment_url,omitempty"`
-	key            [3]string // by which the same test is known
+	Status         string  `json:"status"`
+	Name           string  `json:"name"`
+	Classname      *string `json:"classname"`
+	File           *string `json:"file"`
+	Time           float64 `json:"execution_time"`
+	Output         *string `json:"system_output"`
+	StackTrace     *string `json:"stack_trace"`     // of other formats
+	RecentFailures *string `json:"recent_failures"` // which are not counted here
+	Attachment     *string `json:"attachment_url,omitempty"`
+	key            testKey
 }
 
 // testSummaryEntity is test_report_summary_entity.rb.
@@ -133,7 +133,11 @@ func getTestReportSummary(q request) front.Response {
 type jobSuite struct {
 	testSuiteEntity
 	jobs []*world.Job
+	at   map[testKey]int // the place of each test among the cases
 }
+
+// testKey is by what the same test with the same result is known.
+type testKey struct{ status, suite, classname, name string }
 
 // testSuites are the suites of a pipeline: one for each name of jobs whose latest attempts have left a report.
 func (q request) testSuites(p *world.Pipeline) (suites []*jobSuite) {
@@ -147,7 +151,7 @@ func (q request) testSuites(p *world.Pipeline) (suites []*jobSuite) {
 		i := slices.IndexFunc(suites, func(s *jobSuite) bool { return s.Name == name })
 		if i < 0 {
 			i, suites = len(suites), append(suites, &jobSuite{testSuiteEntity: testSuiteEntity{Name: name,
-				Cases: []testCaseEntity{}}})
+				Cases: []testCaseEntity{}}, at: map[testKey]int{}})
 		}
 		suites[i].jobs = append(suites[i].jobs, j)
 		q.readReport(suites[i], j, f)
@@ -192,25 +196,26 @@ func (q request) readReport(s *jobSuite, j *world.Job, f *world.File) {
 	}
 }
 
-// largestReport is how much of a report is read, in bytes: what is packed can be a thousand times its own size.
+// largestReport is how much of a job's reports is read, in bytes: what is packed can be a thousand times its own size.
 const largestReport = 64 << 20
 
 // unzipped yields the parts that a file was packed of.
 func unzipped(file world.Blob) func(yield func([]byte, error) bool) {
 	return func(yield func([]byte, error) bool) {
 		in := bufio.NewReader(io.NewSectionReader(file, 0, file.Size))
+		left := int64(largestReport)
 		z, err := gzip.NewReader(in)
-		for err == nil {
+		for err == nil && left > 0 {
 			z.Multistream(false)
 			var part []byte
-			if part, err = io.ReadAll(io.LimitReader(z, largestReport)); err == nil && !yield(part, nil) {
+			if part, err = io.ReadAll(io.LimitReader(z, left)); err == nil && !yield(part, nil) {
 				return
 			}
-			if err == nil {
+			if left -= int64(len(part)); err == nil {
 				err = z.Reset(in)
 			}
 		}
-		if !errors.Is(err, io.EOF) {
+		if err != nil && !errors.Is(err, io.EOF) {
 			yield(nil, err)
 		}
 	}
@@ -219,11 +224,11 @@ func unzipped(file world.Blob) func(yield func([]byte, error) bool) {
 // add adds a test to a suite; the same test with the same result takes the place of the one before.
 func (s *jobSuite) add(c testCaseEntity) {
 	s.TotalTime += c.Time
-	i := slices.IndexFunc(s.Cases, func(o testCaseEntity) bool { return o.Status == c.Status && o.key == c.key })
-	if i >= 0 {
+	if i, known := s.at[c.key]; known {
 		s.Cases[i] = c
 		return
 	}
+	s.at[c.key] = len(s.Cases)
 	s.Cases = append(s.Cases, c)
 }
 
@@ -274,7 +279,7 @@ func (q request) testCase(j *world.Job, suite string, c junit.Case) testCaseEnti
 	if c.Suite != nil {
 		suite = *c.Suite
 	}
-	e.key = [3]string{suite, world.OrEmpty(c.Classname), world.OrEmpty(c.Name)}
+	e.key = testKey{c.Status, suite, world.OrEmpty(c.Classname), world.OrEmpty(c.Name)}
 	if c.Attachment != "" {
 		u := q.WebURL(jobPage(j) + "/artifacts/file/" + c.Attachment)
 		e.Attachment = &u

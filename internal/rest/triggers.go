@@ -29,8 +29,8 @@ func triggerRows() []row {
 	required := []params.Param{{Name: "description", Required: true}}
 	expiry := []params.Param{{Name: "expires_at", Kind: params.DateTime}}
 	trigger := front.Declare(pathID, requiredRef, tokenParam, []params.Param{{Name: "variables", Kind: params.Hash}})
-	withInputs := &front.LaterSpec{Since: gitlabversion.PipelineInputs, Spec: front.Declare(pathID, requiredRef, tokenParam,
-		[]params.Param{{Name: "variables", Kind: params.Hash}}, pipelineInputs)}
+	withInputs := &front.LaterSpec{Since: gitlabversion.PipelineInputs, Spec: front.Declare(pathID, requiredRef,
+		tokenParam, []params.Param{{Name: "variables", Kind: params.Hash}}, pipelineInputs)}
 	return []row{
 		{endpoint: "POST /projects/:id/trigger/pipeline", access: front.ByToken, spec: trigger, later: withInputs,
 			handle: triggerPipeline},
@@ -117,14 +117,16 @@ func (q request) triggerByJob(token string, n world.NewPipeline) front.Response 
 
 // triggered makes the pipeline for a user and answers with it; then comes what goes with that.
 func (q request) triggered(u *world.User, n world.NewPipeline, then func()) front.Response {
-	if inputs, _ := q.Record.Params["inputs"].(map[string]any); len(inputs) > 0 && q.Has(gitlabversion.PipelineInputs) {
-		return inputsUnknown()
-	}
+	n.Inputs, n.SaveOnErrors = q.pipelineInputs(), true
 	made, err := q.MakePipeline(u, n)
 	if err != nil {
 		return modelError(err)
 	}
 	then()
+	if text := made.Facts().YAMLErrors; text != "" {
+		return front.Refuse(http.StatusUnprocessableEntity, map[string][]string{baseAttribute: {text}}).
+			Because(fmt.Sprintf("pipeline %d is stored, and has failed: %s", made.ID, text))
+	}
 	return front.Created(q.fullPipeline(made))
 }
 
@@ -133,7 +135,8 @@ func notFoundHere(reason string) front.Response {
 	return front.Refuse(http.StatusNotFound, front.MsgNotFound).Because(reason)
 }
 
-// triggerPayload is the request as the job gets it: its parameters without the token, first those of which GitLab knows.
+// triggerPayload is the request as the job gets it: its parameters without the token, first those of which GitLab
+// knows.
 func (q request) triggerPayload() string {
 	type pair struct {
 		name  string

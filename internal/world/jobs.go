@@ -135,7 +135,7 @@ func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.
 
 // LinkJob notes which runner and which of its managers, which may be nil, took the job. StartJob does it itself.
 func (st *State) LinkJob(j *Job, r *Runner, m *Manager) {
-	j.Runner, j.Manager = r, m
+	st.setRunner(j, r, m)
 	r.Jobs = insertByID(r.Jobs, j)
 }
 

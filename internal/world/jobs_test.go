@@ -128,6 +128,97 @@ func TestQueueKeepsNothingOfWhatIsOver(t *testing.T) {
 	assert.Empty(t, st.Queue.running)
 }
 
+// What is kept of the jobs on instance runners is what a look at all jobs finds, whatever becomes of them.
+func TestJobsOnInstanceRunnersAreCounted(t *testing.T) {
+	now := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
+	st := stateAt(t, &now)
+	shop, err := st.AddProject(Project{Path: "acme/shop"}, nil)
+	require.NoError(t, err)
+	other, err := st.AddProject(Project{Path: "acme/other"}, nil)
+	require.NoError(t, err)
+	runner := func(projects ...*Project) *Runner {
+		r, err := st.AddRunner(RunnerDraft{Projects: projects, Attributes: DefaultAttributes()})
+		require.NoError(t, err)
+		return r
+	}
+	instance, leaving, own := runner(), runner(), runner(shop)
+	add := func(p *Project, as JobStatus, on *Runner) *Job {
+		j, err := st.AddJob(&Job{Project: p, User: st.Users.Rows[0], Status: as, Runner: on})
+		require.NoError(t, err)
+		return j
+	}
+	a, b, c := add(shop, JobPending, nil), add(shop, JobPending, nil), add(other, JobPending, nil)
+	counted := func(shops, others int) {
+		t.Helper()
+		walked := map[*Project]int{}
+		for _, j := range st.Jobs.Rows {
+			if j.Status == JobRunning && j.Runner != nil && j.Runner.Type == InstanceRunner {
+				walked[j.Project]++
+			}
+		}
+		assert.Equal(t, walked, st.Queue.onInstance)
+		assert.Equal(t, [2]int{shops, others}, [2]int{st.Queue.OnInstanceRunners(shop), st.Queue.OnInstanceRunners(other)})
+	}
+	require.NoError(t, st.StartJob(a, instance, nil, true))
+	require.NoError(t, st.StartJob(b, own, nil, false))
+	require.NoError(t, st.StartJob(c, leaving, nil, false))
+	counted(1, 1)
+	st.LinkJob(b, instance, nil)
+	counted(2, 1)
+	seeded := add(other, JobRunning, instance)
+	counted(2, 2)
+	require.Error(t, Atomically(st, func() error {
+		add(other, JobRunning, instance)
+		counted(2, 3)
+		return assert.AnError
+	}))
+	st.DeleteRunner(leaving)
+	counted(2, 1)
+	require.NoError(t, st.CancelJob(a, false))
+	require.Equal(t, JobCanceling, a.Status)
+	counted(1, 1)
+	require.NoError(t, st.FinishJob(c, JobSuccess, "", nil))
+	st.removeJob(seeded)
+	counted(1, 0)
+	st.DeleteProject(shop)
+	counted(0, 0)
+}
+
+// A change concerns those alone who have asked since the last one, and wakes those who wait.
+func TestRunnersThatHaveAskedAreKnown(t *testing.T) {
+	now := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
+	st := stateAt(t, &now)
+	p, err := st.AddProject(Project{Path: "acme/shop"}, nil)
+	require.NoError(t, err)
+	var runners []*Runner
+	for _, tags := range [][]string{nil, {"gpu"}, nil} {
+		attributes := DefaultAttributes()
+		attributes.Tags, attributes.RunUntagged = tags, tags == nil
+		r, err := st.AddRunner(RunnerDraft{Attributes: attributes})
+		require.NoError(t, err)
+		runners = append(runners, r)
+	}
+	first, gpu := runners[0], runners[1]
+	assert.Empty(t, st.Queue.asked)
+	values := []string{st.QueueValueOf(first), st.QueueValueOf(gpu)}
+	change := first.QueueChange()
+	assert.Len(t, st.Queue.asked, 2)
+	_, err = st.AddJob(&Job{Project: p, User: st.Users.Rows[0]})
+	require.NoError(t, err)
+	select {
+	case <-change:
+	default:
+		t.Error("who waits for a job has not been woken")
+	}
+	assert.Equal(t, map[*Runner]bool{gpu: true}, st.Queue.asked)
+	assert.NotEqual(t, values[0], st.QueueValueOf(first))
+	assert.Equal(t, values[1], st.QueueValueOf(gpu), "the job is not for it")
+	st.DeleteRunner(gpu)
+	assert.Equal(t, map[*Runner]bool{first: true}, st.Queue.asked)
+	st.tickAll()
+	assert.Empty(t, st.Queue.asked)
+}
+
 func TestBlob(t *testing.T) {
 	var b Blob
 	assert.Nil(t, b.Bytes())

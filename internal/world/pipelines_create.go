@@ -2,7 +2,9 @@ package world
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,7 +36,8 @@ type NewPipeline struct {
 	// compared with; nil are those that the push has changed.
 	Files   ci.Files
 	Changes []string
-	// Inputs are values for spec:inputs of the file, by their names, as they are in JSON.
+	// Inputs are values for spec:inputs of the file, by their names, as they are in JSON. A text that is JSON itself
+	// counts as that.
 	Inputs map[string]any
 	// IgnoreSkip passes over [skip ci] in the commit's message; Skip is that the push asked for no pipeline.
 	IgnoreSkip, Skip bool
@@ -87,7 +90,10 @@ func (st *State) createPipeline(n NewPipeline) (*Pipeline, error) {
 func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipeline, error) {
 	x := st.contextOf(n, f)
 	o := x.Options()
-	o.Inputs = n.Inputs
+	o.Inputs = parsedInputs(n.Inputs)
+	if n.CI == "" {
+		o.Path = n.Project.ConfigPath()
+	}
 	config := ci.Read(text, o)
 	if !config.Valid() {
 		return st.refusePipeline(n, f, config.Errors[0], false)
@@ -101,6 +107,20 @@ func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipelin
 	st.makeJobs(p, config.Stages, made.Jobs)
 	st.later(chore{kind: choreRedundant, pipeline: p})
 	return p, nil
+}
+
+// parsedInputs are inputs of which a text that is JSON is what it says, since a command line has nothing but texts
+// (lib/ci/pipeline_creation/inputs.rb).
+func parsedInputs(given map[string]any) map[string]any {
+	parsed := maps.Clone(given)
+	for name, value := range given {
+		text, isText := value.(string)
+		var said any
+		if isText && json.Unmarshal([]byte(text), &said) == nil {
+			parsed[name] = said
+		}
+	}
+	return parsed
 }
 
 // duplicateVariables is GitLab's text about keys that are given twice; empty if none is.

@@ -14,6 +14,11 @@ type JobQueue struct {
 	// runner need look only at those under "" and under its own tags.
 	lanes   map[string]map[laneKey]*lane
 	running map[*Job]bool
+	// onInstance counts, for each project that has any, the jobs that run on instance runners.
+	onInstance map[*Project]int
+	// asked are the runners with a queue value, those alone which a change concerns: a runner that waits for a change has
+	// one, too. Of many runners few have asked since their last change.
+	asked map[*Runner]bool
 }
 
 // lane holds pending jobs that the same runners may take, by id: what Unfit says of one is so of all. That keeps a
@@ -29,7 +34,8 @@ type laneKey struct {
 
 // newQueue makes an empty queue.
 func newQueue() JobQueue {
-	return JobQueue{lanes: map[string]map[laneKey]*lane{}, running: map[*Job]bool{}}
+	return JobQueue{lanes: map[string]map[laneKey]*lane{}, running: map[*Job]bool{}, onInstance: map[*Project]int{},
+		asked: map[*Runner]bool{}}
 }
 
 // place says in which lane a pending job belongs.
@@ -57,6 +63,7 @@ func (qu *JobQueue) enter(j *Job) {
 		l.jobs = insertByID(l.jobs, j)
 	case JobRunning:
 		qu.running[j] = true
+		qu.count(j, 1)
 	}
 }
 
@@ -73,40 +80,54 @@ func (qu *JobQueue) leave(j *Job) {
 			delete(qu.lanes, tag)
 		}
 	case JobRunning:
+		qu.count(j, -1)
 		delete(qu.running, j)
 	}
 }
 
-// OnInstanceRunners counts, for each project that has any, the jobs that run on instance runners.
-func (qu *JobQueue) OnInstanceRunners() map[*Project]int {
-	counts := map[*Project]int{}
-	for j := range qu.running {
-		if j.Runner != nil && j.Runner.Type == InstanceRunner {
-			counts[j.Project]++
-		}
+// count adds n to the jobs of the job's project that run on instance runners, if it is one of them.
+func (qu *JobQueue) count(j *Job, n int) {
+	if j.Runner == nil || j.Runner.Type != InstanceRunner || !qu.running[j] {
+		return
 	}
-	return counts
+	if qu.onInstance[j.Project] += n; qu.onInstance[j.Project] == 0 {
+		delete(qu.onInstance, j.Project)
+	}
 }
+
+// setRunner notes who took the job, or with nil that nobody is known to have it; what is counted by runners follows.
+func (st *State) setRunner(j *Job, r *Runner, m *Manager) {
+	st.Queue.count(j, -1)
+	j.Runner, j.Manager = r, m
+	st.Queue.count(j, 1)
+}
+
+// OnInstanceRunners is how many jobs of a project run on instance runners.
+func (qu *JobQueue) OnInstanceRunners(p *Project) int { return qu.onInstance[p] }
 
 // NextFor is the pending job that the runner gets next, nil if there is none: the one with the lowest id. On an
 // instance runner the project with the fewest jobs on instance runners comes first
 // (app/services/ci/queue/builds_queue_service.rb).
-func (st *State) NextFor(r *Runner) *Job {
-	var counts map[*Project]int
-	if r.Type == InstanceRunner {
-		counts = st.Queue.OnInstanceRunners()
-	}
-	return st.Queue.first(r, counts)
-}
+func (st *State) NextFor(r *Runner) *Job { return st.Queue.first(r) }
 
-// first is NextFor, given what OnInstanceRunners counts for a runner of the instance, and nil for another.
-func (qu *JobQueue) first(r *Runner, counts map[*Project]int) (next *Job) {
+// first is NextFor.
+func (qu *JobQueue) first(r *Runner) (next *Job) {
+	counts := qu.countsFor(r)
 	for l := range qu.lanesFor(r) {
 		if j := l.jobs[0]; next == nil || sooner(j, next, counts) {
 			next = j
 		}
 	}
 	return next
+}
+
+// countsFor are the numbers that decide which project comes first on a runner, by project: none but on one of the
+// instance.
+func (qu *JobQueue) countsFor(r *Runner) map[*Project]int {
+	if r.Type != InstanceRunner {
+		return nil
+	}
+	return qu.onInstance
 }
 
 // lanesFor yields the lanes whose jobs the runner may take.
@@ -186,6 +207,7 @@ func (st *State) QueueValueOf(r *Runner) string {
 	now := st.Now()
 	if r.queue.value == "" || now.Sub(r.queue.madeAt) >= queueValueLifetime {
 		r.queue.value, r.queue.madeAt = st.made.hex(queueValues, queueValueLength), now
+		st.Queue.asked[r] = true
 	}
 	return r.queue.value
 }
@@ -196,6 +218,7 @@ const queueValueLength = 32
 // tick has the runner's queue value be another one from now on, and wakes the requests that wait for that.
 func (st *State) tick(r *Runner) {
 	r.queue.value = ""
+	delete(st.Queue.asked, r)
 	if r.queue.changed != nil {
 		close(r.queue.changed)
 		r.queue.changed = nil
@@ -203,18 +226,22 @@ func (st *State) tick(r *Runner) {
 }
 
 // tickAll is tick for all runners, for changes of which it would be laborious to say whom they concern.
-func (st *State) tickAll() {
-	for _, r := range st.Runners.Rows {
-		st.tick(r)
-	}
-}
+func (st *State) tickAll() { st.tickThose(func(*Runner) bool { return true }) }
 
-// tickFor is tick for the runners that may take a job which has become pending. One whose value nobody has asked for
-// since the last change needs none.
-func (st *State) tickFor(j *Job) {
-	for _, r := range st.Runners.Rows {
-		if r.queue.value != "" && Unfit(r, j) == Fits {
-			st.tick(r)
+// tickFor is tick for the runners that may take a job which has become pending.
+func (st *State) tickFor(j *Job) { st.tickThose(func(r *Runner) bool { return Unfit(r, j) == Fits }) }
+
+// tickThose is tick for the runners that have asked and are concerned, by id, so that those who wait are woken in the
+// same order each time. One whose value nobody has asked for since the last change needs none.
+func (st *State) tickThose(concerned func(*Runner) bool) {
+	var those []*Runner
+	for r := range st.Queue.asked {
+		if concerned(r) {
+			those = append(those, r)
 		}
+	}
+	slices.SortFunc(those, func(a, b *Runner) int { return a.ID - b.ID })
+	for _, r := range those {
+		st.tick(r)
 	}
 }

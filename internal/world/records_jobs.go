@@ -66,8 +66,8 @@ type JobFlow struct {
 	ScheduledAt time.Time
 	// ResourceGroup is the key of the group of jobs of the project of which one runs at a time; empty for none.
 	ResourceGroup string
-	// Trigger is the keyword trigger as JSON; nil for a job with a script. Such a job succeeds when it is its turn, without
-	// a runner.
+	// Trigger is the keyword trigger as JSON; nil for a job with a script. Such a job succeeds when it is its turn,
+	// without a runner.
 	Trigger json.RawMessage
 	// Part and Parts say which part of a parallel job it is, from 1; 0 for others.
 	Part, Parts int

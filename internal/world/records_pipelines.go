@@ -132,8 +132,8 @@ func tallyOf(jobs []*Job) (t tally) {
 	return t
 }
 
-// Times are when the pipeline was made, when its first job began, and when the last one ended; zero is not yet. One that
-// moves by itself notes them.
+// Times are when the pipeline was made, when its first job began, and when the last one ended; zero is not yet. One
+// that moves by itself notes them.
 func (p *Pipeline) Times() (created, started, finished time.Time) {
 	if f := p.facts; f != nil {
 		return f.CreatedAt, f.StartedAt, f.FinishedAt

@@ -210,7 +210,7 @@ func (st *State) DeleteRunner(r *Runner) {
 		st.managers.remove(m)
 	}
 	for _, j := range r.Jobs {
-		j.Runner, j.Manager = nil, nil
+		st.setRunner(j, nil, nil)
 	}
 	delete(st.RunnerTokens, r.Token)
 	st.Runners.remove(r)

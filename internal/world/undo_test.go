@@ -21,8 +21,8 @@ func traces(st *State) []string {
 			slices.Sorted(maps.Keys(st.ProjectPaths)), slices.Sorted(maps.Keys(st.tokenValues)),
 			slices.Sorted(maps.Keys(st.RunnerTokens)), slices.Sorted(maps.Keys(st.JobTokens)),
 			slices.Sorted(maps.Keys(st.pipelines)), slices.Sorted(maps.Keys(st.namedTokens))),
-		fmt.Sprintln("queue", len(st.Queue.lanes), len(st.Queue.running), "managers", len(st.managers.Rows),
-			"instance runners", len(st.instanceWide), "settings", st.Settings),
+		fmt.Sprintln("queue", len(st.Queue.lanes), len(st.Queue.running), st.Queue.onInstance, len(st.Queue.asked),
+			"managers", len(st.managers.Rows), "instance runners", len(st.instanceWide), "settings", st.Settings),
 	}
 	for _, u := range st.Users.Rows {
 		said = append(said, fmt.Sprintln("user", *u))

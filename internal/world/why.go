@@ -30,13 +30,12 @@ func (st *State) WhyPending(j *Job) []Verdict {
 		return []Verdict{{Reasons: []string{"there is no runner"}}}
 	}
 	busy := st.Queue.byRunner()
-	counts := st.Queue.OnInstanceRunners()
 	verdicts := make([]Verdict, len(st.Runners.Rows))
 	for i, r := range st.Runners.Rows {
 		v := Verdict{RunnerID: r.ID, Description: OrEmpty(r.Description), silent: r.ContactedAt.IsZero()}
 		v.Reasons, v.distance = st.refusals(r, j)
 		if v.May = len(v.Reasons) == 0; v.May {
-			v.Reasons = st.delays(r, j, counts, busy[r])
+			v.Reasons = st.delays(r, j, busy[r])
 		}
 		verdicts[i] = v
 	}
@@ -86,11 +85,9 @@ func whyUnfit(r *Runner, j *Job) string {
 func moment(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // delays are why a runner that may have the job does not have it yet, as far as GitLab knows.
-func (st *State) delays(r *Runner, j *Job, counts map[*Project]int, busy []*Job) (all []string) {
-	if r.Type != InstanceRunner {
-		counts = nil
-	}
-	if first := st.Queue.first(r, counts); first != nil && first != j {
+func (st *State) delays(r *Runner, j *Job, busy []*Job) (all []string) {
+	counts := st.Queue.countsFor(r)
+	if first := st.Queue.first(r); first != nil && first != j {
 		text := jobText(first) + " comes before it"
 		if here, there := counts[j.Project], counts[first.Project]; here != there {
 			text += fmt.Sprintf(", as %s has %d jobs on instance runners and %s has %d", first.Project.Path, there,

@@ -59,8 +59,8 @@ func (r *Runner) Run(ctx context.Context) error {
 
 // features are what this runner can do. GitLab gives a job to no runner that lacks what the job asks for.
 var features = map[string]bool{"variables": true, "artifacts": true, "upload_multiple_artifacts": true,
-	"upload_raw_artifacts": true, "artifacts_exclude": true, "refspecs": true, "raw_variables": true, "return_exit_code": true,
-	"cancelable": true, "multi_build_steps": true}
+	"upload_raw_artifacts": true, "artifacts_exclude": true, "refspecs": true, "raw_variables": true,
+	"return_exit_code": true, "cancelable": true, "multi_build_steps": true}
 
 func (r *Runner) identity() map[string]any {
 	return map[string]any{"token": r.Token, "system_id": r.SystemID,

@@ -1,0 +1,43 @@
+package journal
+
+const (
+	schedule         = "/projects/:id/pipeline_schedules/:pipeline_schedule_id"
+	scheduleVariable = schedule + "/variables/:key"
+)
+
+var (
+	progress          = []string{"status", "started_at", "finished_at", "duration", "updated_at"} // of a pipeline
+	scheduleVariables = []string{"variables", "file_variables"}
+	scheduleSettings  = []string{"description", "ref", "cron", "cron_timezone", "inactive", "next_run_at"}
+)
+
+// pipelineEffects are those of pipelines and of what starts them.
+var pipelineEffects = map[string][]Effect{
+	"POST /projects/:id/pipeline":                       {{Kind: "pipeline", Of: Answered, Fields: made}},
+	"PUT /projects/:id/pipelines/:pipeline_id/metadata": ofPipeline("name"),
+	"POST /projects/:id/pipelines/:pipeline_id/retry":   ofPipeline(progress...),
+	"POST /projects/:id/pipelines/:pipeline_id/cancel":  ofPipeline(progress...),
+	"DELETE /projects/:id/pipelines/:pipeline_id":       ofPipeline(Deleted),
+
+	"POST /projects/:id/pipeline_schedules": {{Kind: "pipelineschedule", Of: Answered, Fields: made}},
+	"PUT " + schedule:                       ofSchedule(scheduleSettings...),
+	"DELETE " + schedule:                    ofSchedule(Deleted),
+	"POST " + schedule + "/take_ownership":  ofSchedule("owner"),
+	"POST " + schedule + "/variables":       ofSchedule(scheduleVariables...),
+	"PUT " + scheduleVariable:               ofSchedule(scheduleVariables...),
+	"DELETE " + scheduleVariable:            ofSchedule(scheduleVariables...),
+
+	"POST /projects/:id/triggers":                  {{Kind: "pipelinetrigger", Of: Answered, Fields: made}},
+	"PUT /projects/:id/triggers/:trigger_id":       {{Kind: "pipelinetrigger", Of: "trigger_id"}},
+	"DELETE /projects/:id/triggers/:trigger_id":    {{Kind: "pipelinetrigger", Of: "trigger_id", Fields: deleted}},
+	"POST /projects/:id/trigger/pipeline":          {{Kind: "pipeline", Of: Answered, Fields: made}},
+	"POST /projects/:id/ref/:ref/trigger/pipeline": {{Kind: "pipeline", Of: Answered, Fields: made}},
+}
+
+func ofPipeline(fields ...string) []Effect {
+	return []Effect{{Kind: "pipeline", Of: "pipeline_id", Fields: fields}}
+}
+
+func ofSchedule(fields ...string) []Effect {
+	return []Effect{{Kind: "pipelineschedule", Of: "pipeline_schedule_id", Fields: fields}}
+}

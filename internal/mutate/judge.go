@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/mutate/mutant"
+)
+
+// fate is what became of a mutant.
+type fate int
+
+const (
+	killed fate = iota
+	timedOut
+	survived
+	unreached // no test comes by its place
+	equivalent
+	notCompiled
+	fates
+)
+
+// verdict is a mutant's fate and what brought it.
+type verdict struct {
+	mutation
+	Fate fate
+	By   string // the test that noticed
+	Took time.Duration
+}
+
+// step is tests of one binary that are run in one process.
+type step struct {
+	of    *binary
+	tests []test
+	took  time.Duration
+}
+
+// quick is how long a test takes at most to be among those that are tried first.
+const quick = 400 * time.Millisecond
+
+// steps are the tests that come by the mutant, those of its own package first, and the quick ones of each package before
+// all that are slow.
+func steps(m mutation, binaries []*binary) []step {
+	ordered := slices.Clone(binaries)
+	slices.SortStableFunc(ordered, func(a, b *binary) int { return rank(a, m) - rank(b, m) })
+	var fast, slow []step
+	for _, b := range ordered {
+		f, s := step{of: b}, step{of: b}
+		for _, t := range b.Tests {
+			if _, ok := slices.BinarySearch(t.Reaches, m.ID); !ok {
+				continue
+			}
+			to := &s
+			if t.Took <= quick {
+				to = &f
+			}
+			to.tests = append(to.tests, t)
+			to.took += t.Took
+		}
+		if len(f.tests) > 0 {
+			fast = append(fast, f)
+		}
+		if len(s.tests) > 0 {
+			slow = append(slow, s)
+		}
+	}
+	return append(fast, slow...)
+}
+
+func rank(b *binary, m mutation) int {
+	if b.Package == m.Package {
+		return 0
+	}
+	return 1
+}
+
+var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
+
+// judge lets one mutant live, for as long as no test notices.
+func judge(m mutation, binaries []*binary) verdict {
+	v := verdict{mutation: m, Fate: unreached}
+	if m.ID == 0 {
+		v.Fate = notCompiled
+		return v
+	}
+	began := time.Now()
+	defer func() { v.Took = time.Since(began) }()
+	for _, s := range steps(m, binaries) {
+		v.Fate = survived
+		// On a busy machine tests take several times what they took when they were alone.
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second+5*s.took)
+		out, err := s.of.run(ctx, s.tests, fmt.Sprintf("%s=%d", mutant.Variable, m.ID))
+		late := ctx.Err() != nil
+		cancel()
+		if late {
+			v.Fate, v.By = timedOut, s.of.Package
+			return v
+		}
+		if err != nil {
+			v.Fate, v.By = killed, s.of.Package
+			if found := failed.FindSubmatch(out); found != nil {
+				v.By += " " + string(found[1])
+			}
+			return v
+		}
+	}
+	return v
+}
+
+// judgeAll judges the mutants in turns and tells of each that lives as soon as it is known. What it has come to when the
+// context ends is what it returns.
+func judgeAll(ctx context.Context, chosen []mutation, binaries []*binary, accepted map[string]string, workers int) []verdict {
+	verdicts := make([]verdict, len(chosen))
+	judged := make([]bool, len(chosen))
+	each(workers, len(chosen), func(i int) {
+		if ctx.Err() != nil {
+			return
+		}
+		m := chosen[i]
+		if accepted[m.Key()] != "" {
+			verdicts[i] = verdict{mutation: m, Fate: equivalent}
+		} else {
+			verdicts[i] = judge(m, binaries)
+		}
+		if ctx.Err() != nil { // the tests may have been interrupted, too
+			return
+		}
+		judged[i] = true
+		if v := verdicts[i]; v.Fate == survived || v.Fate == unreached {
+			fmt.Println(line(v))
+		}
+		if (i+1)%100 == 0 {
+			fmt.Fprintf(os.Stderr, "%d of %d\n", i+1, len(chosen))
+		}
+	})
+	var done []verdict
+	for i, v := range verdicts {
+		if judged[i] {
+			done = append(done, v)
+		}
+	}
+	return done
+}

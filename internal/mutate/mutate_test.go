@@ -1,0 +1,124 @@
+package main
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const sampleSource = `package x // a comment
+
+func f(a, b int, s *struct{ n int }) (int, bool) {
+	if a < b && (b > 3 ||
+		a == 0) {
+		s.n = 2
+		println("x")
+		return a + b, true
+	}
+	for i := 0; i < a; i++ {
+		switch {
+		case i == b:
+			continue
+		}
+	}
+	return a, a != b
+}
+`
+
+// mutated is what becomes of a source, with its mutations.
+func mutated(t *testing.T, source string, skip map[string]bool) ([]mutation, string) {
+	t.Helper()
+	fset := token.NewFileSet()
+	file, err := parse(fset, "x.go", []byte(source))
+	require.NoError(t, err)
+	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{},
+		Uses: map[*ast.Ident]types.Object{}}
+	_, err = new(types.Config).Check("x", fset, []*ast.File{file}, info)
+	require.NoError(t, err)
+	id := 0
+	f := &finder{fset: fset, info: info, source: []byte(source), pkg: "x", name: "x.go", skip: skip,
+		next: func() int { id++; return id }}
+	found, text := f.mutants(file)
+	return found, string(text)
+}
+
+func TestMutantsOfASource(t *testing.T) {
+	found, text := mutated(t, sampleSource, nil)
+	assert.Equal(t, strings.Count(sampleSource, "\n"), strings.Count(text, "\n"), "lines stay where they are")
+	_, err := parse(token.NewFileSet(), "x.go", []byte(text))
+	require.NoError(t, err, text)
+	keys := map[string]int{}
+	for _, m := range found {
+		keys[m.Key()]++
+		assert.Positive(t, m.ID)
+	}
+	for _, want := range []string{
+		"x.go f: is false: a < b && (b > 3 || a == 0)", "x.go f: is true: a < b && (b > 3 || a == 0)",
+		"x.go f: is ||: a < b && (b > 3 || a == 0)", "x.go f: is not asked: a == 0", "x.go f: is &&: b > 3 || a == 0",
+		"x.go f: is <=: a < b", "x.go f: is >=: b > 3", "x.go f: is one more: 3", "x.go f: is left out: s.n = 2",
+		"x.go f: is left out: println(\"x\")", "x.go f: is -: a + b", "x.go f: is not returned: a + b",
+		"x.go f: is the opposite: true", "x.go f: is false: i < a", "x.go f: is left out: continue", "x.go f: is true: i == b",
+		"x.go f: is false: a != b", "x.go f: is not returned: a",
+	} {
+		assert.Equal(t, 1, keys[want], want)
+	}
+	assert.Zero(t, keys["x.go f: is left out: i++"], "that would be an endless loop")
+}
+
+// What stands above and beside a mutant does not change its key, and what does not compile is left as it was.
+func TestKeysOutliveOtherChanges(t *testing.T) {
+	key := "x.go f: is left out: s.n = 2"
+	moved := strings.Replace(sampleSource, "func f", "func g() {}\n\nfunc f", 1)
+	found, _ := mutated(t, moved, nil)
+	assert.Contains(t, keysOf(found), key)
+	twice := strings.Replace(sampleSource, "s.n = 2", "s.n = 2\n\t\ts.n = 2", 1)
+	found, text := mutated(t, twice, map[string]bool{key + " #2": true})
+	assert.Contains(t, keysOf(found), key+" #2")
+	assert.Contains(t, text, "\t\ts.n = mutant.Next[int](", "the second alone keeps no if around it")
+}
+
+func keysOf(found []mutation) (keys []string) {
+	for _, m := range found {
+		keys = append(keys, m.Key())
+	}
+	return keys
+}
+
+func TestSampleIsTheSameForASeed(t *testing.T) {
+	all, _ := mutated(t, sampleSource, nil)
+	first := sample(all, 5, "1")
+	assert.Len(t, first, 5)
+	assert.Equal(t, first, sample(all, 5, "1"))
+	assert.NotEqual(t, first, sample(all, 5, "2"))
+	assert.Len(t, sample(all, 0, "1"), len(all))
+}
+
+func TestAcceptedMutants(t *testing.T) {
+	read := func(text string) (map[string]string, error) {
+		name := filepath.Join(t.TempDir(), "equivalent.txt")
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
+		return readAccepted(name)
+	}
+	accepted, err := read("# why\n\na: b\n\tNobody\n\tsees it.\nc: d\n\tNor this.\n")
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"a: b": "Nobody sees it.", "c: d": "Nor this."}, accepted)
+	for _, wrong := range []string{"a\n", "\tA reason.\n", "a\n\tb\na\n\tc\n"} {
+		_, err := read(wrong)
+		assert.Error(t, err, wrong)
+	}
+	all, _ := mutated(t, sampleSource, nil)
+	assert.Equal(t, []string{"x.go f: gone"}, stale(map[string]string{"x.go f: gone": "", all[0].Key(): ""}, all))
+}
+
+// The file that the tool reads is one that it can.
+func TestAcceptedMutantsAreReadable(t *testing.T) {
+	_, err := readAccepted("equivalent.txt")
+	require.NoError(t, err)
+}
