@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -119,7 +120,7 @@ func TestMessages(t *testing.T) {
 		"runner_token":       func(f *Fake, t T) bool { return f.AssertRunner(t, Runner{ID: 8}) },
 		"runner_never_there": func(f *Fake, t T) bool { return f.AssertRunnerGone(t, 5) },
 		"many_calls": func(_ *Fake, t T) bool {
-			gl := New(noTest{}, WithInMemoryNetwork())
+			gl := New(outside.NoTest{}, WithInMemoryNetwork())
 			defer gl.Close()
 			for range 40 {
 				_, _ = asked(gl, "GET", "/version", "")

@@ -11,6 +11,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
+	"github.com/fakegitlab/fakegitlab/internal/words"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -225,20 +226,7 @@ func conditionsDiff(c Call, e Endpoint, where []CallMatcher) string {
 	return differences.Text(want, got)
 }
 
-func (f *Fake) runnersText() string {
-	runners := f.Runners()
-	if len(runners) == 0 {
-		return "there are no runners\n"
-	}
-	var texts []string
-	for _, r := range runners[:min(len(runners), runnersShown)] {
-		texts = append(texts, runnerText(r))
-	}
-	if more := len(runners) - len(texts); more > 0 {
-		texts = append(texts, fmt.Sprintf("and %d more", more))
-	}
-	return "runners: " + strings.Join(texts, ", ") + "\n"
-}
+func (f *Fake) runnersText() string { return words.Some("runners", f.Runners(), runnerText) }
 
 func runnerText(r Runner) string {
 	text := fmt.Sprintf("%d (%s", r.ID, r.Type)
@@ -247,6 +235,3 @@ func runnerText(r Runner) string {
 	}
 	return text + ")"
 }
-
-// runnersShown is how many runners a message names.
-const runnersShown = 10

@@ -18,6 +18,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/differences"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
+	"github.com/fakegitlab/fakegitlab/internal/words"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -287,19 +288,7 @@ func (f *Fake) jobStatusProblem(id int, want JobStatus) string {
 
 // jobsText names the jobs that there are, for a message.
 func (f *Fake) jobsText() string {
-	const shown = 10
-	jobs := f.Jobs()
-	if len(jobs) == 0 {
-		return "there are no jobs\n"
-	}
-	var texts []string
-	for _, j := range jobs[:min(len(jobs), shown)] {
-		texts = append(texts, fmt.Sprintf("%d (%q, %s)", j.ID, j.Name, j.Status))
-	}
-	if more := len(jobs) - len(texts); more > 0 {
-		texts = append(texts, fmt.Sprintf("and %d more", more))
-	}
-	return "jobs: " + strings.Join(texts, ", ") + "\n"
+	return words.Some("jobs", f.Jobs(), func(j Job) string { return fmt.Sprintf("%d (%q, %s)", j.ID, j.Name, j.Status) })
 }
 
 // worldProblem is "" for equal worlds. Else it has one line for each field that differs, with the last call whose

@@ -454,39 +454,6 @@ func managerDraft(in RunnerManager) world.Manager {
 	}
 }
 
-// publicRunnerController is the runner controller as plain data.
-func publicRunnerController(c *world.RunnerController) RunnerController {
-	out := RunnerController{ID: c.ID, Description: world.OrEmpty(c.Description), State: string(c.State),
-		Instance: c.Instance != nil, CreatedAt: c.CreatedAt}
-	for _, s := range c.Runners {
-		out.Runners = append(out.Runners, s.Runner.ID)
-	}
-	for _, t := range c.Tokens {
-		out.Tokens = append(out.Tokens, RunnerControllerToken{t.ID, t.Token, world.OrEmpty(t.Description), t.CreatedAt})
-	}
-	return out
-}
-
-func addRunnerController(st *world.State, in RunnerController) (*world.RunnerController, error) {
-	var found world.Problems
-	c := world.RunnerController{ID: in.ID, Description: world.OrNull(in.Description),
-		State: world.RunnerControllerState(in.State), CreatedAt: in.CreatedAt}
-	if in.Instance {
-		c.Instance = &world.RunnerControllerScope{}
-	}
-	for i, id := range in.Runners {
-		r, err := st.RunnerByID(id)
-		if found.Add(datajson.Index("runners", i), err); err == nil {
-			c.Runners = append(c.Runners, &world.RunnerControllerScope{Runner: r})
-		}
-	}
-	for _, t := range in.Tokens {
-		c.Tokens = append(c.Tokens, &world.RunnerControllerToken{ID: t.ID, Token: t.Token,
-			Description: world.OrNull(t.Description), CreatedAt: t.CreatedAt})
-	}
-	return st.AddRunnerController(c, found...)
-}
-
 // copies are rows as plain data. It is never nil.
 func copies[R world.Row, T any](rows []R, public func(R) T) []T {
 	out := make([]T, len(rows))

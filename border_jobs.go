@@ -230,3 +230,36 @@ func addTrigger(st *world.State, in PipelineTrigger) (*world.PipelineTrigger, er
 		Description: in.Description, ExpiresAt: in.ExpiresAt, LastUsed: in.LastUsed,
 		CreatedAt: in.CreatedAt, UpdatedAt: in.UpdatedAt})
 }
+
+// publicRunnerController is the runner controller as plain data.
+func publicRunnerController(c *world.RunnerController) RunnerController {
+	out := RunnerController{ID: c.ID, Description: world.OrEmpty(c.Description), State: string(c.State),
+		Instance: c.Instance != nil, CreatedAt: c.CreatedAt}
+	for _, s := range c.Runners {
+		out.Runners = append(out.Runners, s.Runner.ID)
+	}
+	for _, t := range c.Tokens {
+		out.Tokens = append(out.Tokens, RunnerControllerToken{t.ID, t.Token, world.OrEmpty(t.Description), t.CreatedAt})
+	}
+	return out
+}
+
+func addRunnerController(st *world.State, in RunnerController) (*world.RunnerController, error) {
+	var found world.Problems
+	c := world.RunnerController{ID: in.ID, Description: world.OrNull(in.Description),
+		State: world.RunnerControllerState(in.State), CreatedAt: in.CreatedAt}
+	if in.Instance {
+		c.Instance = &world.RunnerControllerScope{}
+	}
+	for i, id := range in.Runners {
+		r, err := st.RunnerByID(id)
+		if found.Add(datajson.Index("runners", i), err); err == nil {
+			c.Runners = append(c.Runners, &world.RunnerControllerScope{Runner: r})
+		}
+	}
+	for _, t := range in.Tokens {
+		c.Tokens = append(c.Tokens, &world.RunnerControllerToken{ID: t.ID, Token: t.Token,
+			Description: world.OrNull(t.Description), CreatedAt: t.CreatedAt})
+	}
+	return st.AddRunnerController(c, found...)
+}

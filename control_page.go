@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fakegitlab/fakegitlab/internal/calltext"
 	"github.com/fakegitlab/fakegitlab/internal/controlapi"
 	"github.com/fakegitlab/fakegitlab/internal/controlpage"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
@@ -259,8 +258,9 @@ func (c *control) callPage() controlapi.Answer {
 		return c.page(nil, controlapi.Absent{
 			Why: fmt.Errorf("the journal has no call #%s: it has not ended, or is forgotten", c.vars["id"])})
 	}
-	text, err := json.MarshalIndent(calls[i].text().Data(), "", "  ")
-	v := controlpage.CallPage{Shell: c.shell(fmt.Sprintf("#%d", calls[i].Number)), Call: pageCall(calls[i]),
+	call := calls[i].text()
+	text, err := json.MarshalIndent(call.Data(), "", "  ")
+	v := controlpage.CallPage{Shell: c.shell(fmt.Sprintf("#%d", call.Number)), Call: controlapi.CallRow(call),
 		JSON: string(text)}
 	v.Asked = true
 	if i > 0 {
@@ -272,41 +272,7 @@ func (c *control) callPage() controlapi.Answer {
 	return c.page(v, err)
 }
 
-// pageCalls are some of the calls, the newest first and what repeats a call folded into it.
-func (f *Fake) pageCalls(shown func(controlpage.Call) bool) (list controlpage.List[controlpage.Call]) {
-	calls := f.log.Closed()
-	list.Total = len(calls)
-	var firsts []int
-	texts := textsOf(calls)
-	for i := 0; i < len(calls); i += 1 + calltext.LikeIt(texts[i:]) {
-		firsts = append(firsts, i)
-	}
-	end := len(calls)
-	for _, i := range slices.Backward(firsts) {
-		row := pageCall(calls[i])
-		for _, again := range calls[i+1 : end] {
-			row.Repeats = append(row.Repeats, pageCall(again))
-		}
-		end = i
-		if shown(row) {
-			list.Add(row)
-		}
-	}
-	return list
-}
-
-func pageCall(c Call) controlpage.Call {
-	text := c.text()
-	_, line, _ := strings.Cut(text.Request(), " "+c.Method+" ")
-	row := controlpage.Call{Number: c.Number, Time: c.Time, Method: c.Method, Path: c.Path, Endpoint: string(c.Endpoint),
-		Line: line, Query: c.Query, Header: c.Header, Body: c.Body, Params: c.Params, Who: text.Actor(), RunnerID: c.RunnerID,
-		JobID: c.JobID, Made: text.Made(), Status: c.Status, ResponseHeader: c.ResponseHeader, ResponseBody: c.ResponseBody,
-		Reason: c.Reason, Injected: c.Injected, Curl: text.Curl}
-	if c.Failure {
-		row.Failure = strings.Trim(text.InjectedText(), "[]")
-	}
-	if len(c.IgnoredParams) > 0 {
-		row.Ignored = "nothing reads " + text.Ignored()
-	}
-	return row
+// pageCalls are those of the calls that are to be shown.
+func (f *Fake) pageCalls(shown func(controlpage.Call) bool) controlpage.List[controlpage.Call] {
+	return controlapi.CallRows(textsOf(f.log.Closed()), shown)
 }

@@ -5,9 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -332,25 +329,12 @@ type jobData struct {
 // showJob shows a job. If told to wait, it first waits until the job has reached a status or logged a text, and shows
 // the job also if that does not happen in time. That it can no longer happen is an error.
 func (c *control) showJob() controlapi.Answer {
-	query := c.http.URL.Query()
-	if err := controlapi.OnlyKnown(query, "status", "trace", "wait"); err != nil {
-		return controlError(err)
-	}
-	wait, err := controlapi.WaitIn(query)
-	if status := JobStatus(query.Get("status")); err == nil && query.Has("status") && status.problem() != "" {
-		err = errors.New("status: " + status.problem())
+	q, err := controlapi.JobIn(c.http.URL.Query())
+	if err == nil && q.Wait > 0 {
+		err = c.waitForJob(q)
 	}
 	if err != nil {
 		return controlError(err)
-	}
-	if wait > 0 {
-		err := c.waitForJob(wait, wantedOfJob(query), func(j *world.Job) bool {
-			return (!query.Has("status") || slices.Contains(j.History, world.JobStatus(query.Get("status")))) &&
-				j.Log.Contains([]byte(query.Get("trace")))
-		})
-		if err != nil {
-			return controlError(err)
-		}
 	}
 	return answered(atPath(c, (*world.State).JobByNumber, func(_ *world.State, j *world.Job) (jobData, error) {
 		shown := jobData{publicJob(j), publicHistory(j), map[string]string{}}
@@ -361,24 +345,12 @@ func (c *control) showJob() controlapi.Answer {
 	}))
 }
 
-// wantedOfJob continues the sentence "the job ..." with what is waited for: "is success".
-func wantedOfJob(query url.Values) string {
-	var wanted []string
-	if query.Has("status") {
-		wanted = append(wanted, "is "+query.Get("status"))
-	}
-	if query.Has("trace") {
-		wanted = append(wanted, fmt.Sprintf("has logged %q", query.Get("trace")))
-	}
-	return strings.Join(wanted, " and ")
-}
-
 // waitForJob waits until the job in the path has come that far. If there is no such job, it does not wait. It is an
 // error if the job ends without having come that far.
-func (c *control) waitForJob(d time.Duration, what string, reached func(*world.Job) bool) error {
-	ctx, cancel := c.waiting(d)
+func (c *control) waitForJob(q controlapi.JobQuery) error {
+	ctx, cancel := c.waiting(q.Wait)
 	defer cancel()
-	_, err := (&JobRun{c.Fake, controlapi.ID(c.vars)}).wait(ctx, what, reached)
+	_, err := (&JobRun{c.Fake, controlapi.ID(c.vars)}).wait(ctx, q.Wanted(), q.Reached)
 	if job, there := c.Job(controlapi.ID(c.vars)); err == nil || ctx.Err() != nil || !there || !job.over() {
 		return nil
 	}

@@ -49,7 +49,7 @@ func (f *Fake) Close() {
 				f.notice(fmt.Sprintf("Close left %s behind, which did not end when it was cut", call))
 			}
 		}
-		if _, alone := f.tb.(noTest); alone {
+		if _, alone := f.tb.(outside.NoTest); alone {
 			for _, problem := range f.noticed() {
 				f.tb.Logf("fakegitlab: %s", problem)
 			}

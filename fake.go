@@ -58,7 +58,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -116,7 +115,7 @@ type TB interface {
 // A mistake in a call to it (a name that stands for nothing, a change that GitLab could not make) fails the test at
 // once and says what would have been right; on a Fake that [Start] returned, it panics.
 type Fake struct {
-	tb      TB // noTest without a test
+	tb      TB // outside.NoTest without a test
 	options options
 	initial initial
 	version gitlabversion.Version
@@ -321,7 +320,7 @@ func New(tb TB, opts ...Option) *Fake {
 
 // Start starts a fake without a test: in TestMain, or in a program. The caller closes it. Nothing is reported at its
 // end, and misuse that would fail a test panics instead.
-func Start(opts ...Option) (*Fake, error) { return start(noTest{}, opts) }
+func Start(opts ...Option) (*Fake, error) { return start(outside.NoTest{}, opts) }
 
 func start(tb TB, opts []Option) (*Fake, error) {
 	f := &Fake{tb: tb, closing: make(chan struct{}),
@@ -478,17 +477,6 @@ func (f *Fake) misuse(format string, args ...any) {
 	f.tb.Errorf("fakegitlab: "+format, args...)
 	f.tb.FailNow()
 }
-
-// noTest stands for the test of a fake that has none.
-type noTest struct{}
-
-func (noTest) Helper()                           {}
-func (noTest) Cleanup(func())                    {}
-func (noTest) Logf(format string, args ...any)   { log.Printf(format, args...) }
-func (noTest) Errorf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
-func (noTest) FailNow()                          {}
-func (noTest) Failed() bool                      { return false }
-func (noTest) Name() string                      { return "" }
 
 // ownPackage is the import path of this package.
 var ownPackage = reflect.TypeFor[Fake]().PkgPath()

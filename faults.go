@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -104,35 +103,8 @@ func (f Failure) told(own Call) string {
 
 // effect says in words what the failure does: "503, not the first 1, 2 times".
 func (f Failure) effect() string {
-	var parts []string
-	if f.Delay > 0 {
-		parts = append(parts, "after "+f.Delay.String())
-	}
-	if f.Status != 0 {
-		parts = append(parts, strconv.Itoa(f.Status))
-	}
-	if len(f.Header) > 0 && f.Status == 0 {
-		parts = append(parts, "with other headers: "+strings.Join(slices.Sorted(maps.Keys(f.Header)), ", "))
-	}
-	if f.Network != "" {
-		parts = append(parts, string(f.Network))
-	}
-	if f.Applied {
-		parts = append(parts, "once it has taken effect")
-	}
-	if f.After > 0 {
-		parts = append(parts, fmt.Sprintf("not the first %d", f.After))
-	}
-	switch {
-	case f.Times == 1:
-		parts = append(parts, "once")
-	case f.Times > 1:
-		parts = append(parts, fmt.Sprintf("%d times", f.Times))
-	}
-	if f.For > 0 {
-		parts = append(parts, "for "+f.For.String())
-	}
-	return strings.Join(parts, ", ")
+	return faults.Effect{Delay: f.Delay, Status: f.Status, Header: f.Header, Network: string(f.Network),
+		Applied: f.Applied, After: f.After, Times: f.Times, For: f.For}.String()
 }
 
 // selected are the calls of an endpoint that meet the conditions.

@@ -103,7 +103,7 @@ func FuzzRequests(f *testing.F) {
 		reads := method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 		after := gl.Snapshot()
 		if diff := cmp.Diff(before, after); diff != "" {
-			if res.Code >= 400 || reads {
+			if (res.Code >= 400 || reads) && !begun(r) {
 				t.Errorf("%s %s was answered with %d and changed the state (-before +after):\n%s", method, path, res.Code, diff)
 			}
 			checkSeedable(t, r, after)
@@ -111,6 +111,12 @@ func FuzzRequests(f *testing.F) {
 		}
 		gl.ClearCalls()
 	})
+}
+
+// begun reports whether a request, though it is refused, begins an empty repository, as GitLab does before it looks at
+// the branch that is to be made (app/services/branches/create_service.rb).
+func begun(r *http.Request) bool {
+	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/repository/branches")
 }
 
 // checkSeedable checks that what a request led to is a state that could have been seeded.

@@ -7,11 +7,9 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/front"
-	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -337,13 +335,4 @@ func (f *Fake) arrangedFor(c Call) (all []string) {
 }
 
 // problem is "" for a status that GitLab knows.
-func (s JobStatus) problem() string {
-	if slices.Contains(world.JobStatuses, world.JobStatus(s)) {
-		return ""
-	}
-	problem := fmt.Sprintf("%q is no job status", string(s))
-	if meant, ok := nearest.Of(string(s), world.WordsOf(world.JobStatuses...)); ok {
-		return problem + fmt.Sprintf("; did you mean %q?", meant)
-	}
-	return problem + "; there are " + strings.Join(world.WordsOf(world.JobStatuses...), ", ")
-}
+func (s JobStatus) problem() string { return world.StatusProblem(string(s)) }

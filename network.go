@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"net/url"
 	"strings"
 
@@ -83,18 +82,13 @@ func (f *Fake) listen() error {
 		f.network = f.listenInMemory()
 		return nil
 	}
-	addr := f.options.addr
-	l, err := traffic.OpenDoor(func() (net.Listener, error) { return net.Listen("tcp", addr) })
+	l, addr, err := traffic.OpenTCP(f.options.addr)
 	if err != nil {
-		return fmt.Errorf("%w%s", err, traffic.PortHint(addr))
+		return err
 	}
 	if f.options.loopbackOnly && !traffic.IsLoopback(l.Addr()) {
 		_ = l.Close()
 		return fmt.Errorf("WithLoopbackOnly: %q is %s, which other machines may reach", f.options.addr, l.Addr())
-	}
-	addr = l.Addr().String() // from now on that port
-	if ap, err := netip.ParseAddrPort(addr); err == nil && ap.Addr().IsUnspecified() {
-		addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), ap.Port()).String()
 	}
 	s := f.startServer(l, addr)
 	var d net.Dialer
@@ -217,21 +211,8 @@ func (f *Fake) AdminToken() string {
 func (f *Fake) ClientAs(username string) *http.Client {
 	f.tb.Helper()
 	c := *f.Client()
-	c.Transport = withToken{c.Transport, f.tokenFor("ClientAs(%q)", username, nil)}
+	c.Transport = traffic.WithHeader(c.Transport, front.HeaderPrivateToken, f.tokenFor("ClientAs(%q)", username, nil))
 	return &c
-}
-
-type withToken struct {
-	next  http.RoundTripper
-	token string
-}
-
-func (t withToken) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Header.Get(front.HeaderPrivateToken) == "" {
-		r = r.Clone(r.Context())
-		r.Header.Set(front.HeaderPrivateToken, t.token)
-	}
-	return t.next.RoundTrip(r)
 }
 
 // Down takes the fake off its network, as when GitLab is being installed anew: connections are refused, and those that

@@ -200,3 +200,25 @@ func (f *Fake) jobsOfPipeline(id int) (text string) {
 	})
 	return text
 }
+
+// AddPipelineSchedule adds a pipeline schedule and returns it with what was empty filled in.
+func (f *Fake) AddPipelineSchedule(s PipelineSchedule) PipelineSchedule {
+	f.tb.Helper()
+	return change(f, "AddPipelineSchedule(of %q)", s.Project, adding(addSchedule, s, publicSchedule))
+}
+
+// PipelineSchedules returns copies of all pipeline schedules, ordered by ID.
+func (f *Fake) PipelineSchedules() []PipelineSchedule {
+	return read(f, func(st *world.State) []PipelineSchedule { return copies(st.Schedules.Rows, publicSchedule) })
+}
+
+// AddPipelineTrigger adds a pipeline trigger and returns it with what was empty filled in.
+func (f *Fake) AddPipelineTrigger(t PipelineTrigger) PipelineTrigger {
+	f.tb.Helper()
+	return change(f, "AddPipelineTrigger(of %q)", t.Project, adding(addTrigger, t, publicTrigger))
+}
+
+// PipelineTriggers returns copies of all pipeline triggers, ordered by ID.
+func (f *Fake) PipelineTriggers() []PipelineTrigger {
+	return read(f, func(st *world.State) []PipelineTrigger { return copies(st.Triggers.Rows, publicTrigger) })
+}

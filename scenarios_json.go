@@ -56,15 +56,7 @@ func (p ScenarioProblem) String() string {
 	if p.Name != "" {
 		path += " (" + p.Name + ")"
 	}
-	text := datajson.At(path, p.Message)
-	if p.Line == 0 {
-		return text
-	}
-	place := fmt.Sprintf("%d:%d: ", p.Line, p.Column)
-	if p.File != "" {
-		place = p.File + ":" + place // as compilers write it, so that terminals and editors lead there
-	}
-	return place + text
+	return datajson.InFile(p.File, p.Line, p.Column, datajson.At(path, p.Message))
 }
 
 // In is the error with the places of its problems in the JSON that the scenario was read from. ReadScenario does so
@@ -214,27 +206,15 @@ func (s Scenario) Write(w io.Writer) error {
 	return err
 }
 
-// knownValues are the values of the types that are words of GitLab.
+// knownValues are the values of the types that are words of GitLab, which have one name here and in the world.
 func knownValues(t reflect.Type) []string {
-	switch t {
-	case reflect.TypeFor[Visibility]():
-		return world.WordsOf(world.VisibilityLevels...)
-	case reflect.TypeFor[RunnerType]():
-		return world.WordsOf(world.RunnerKinds...)
-	case reflect.TypeFor[AccessLevel]():
-		return world.WordsOf(world.RefAccessLevels...)
-	case reflect.TypeFor[RefAccess]():
-		return world.WordsOf(world.RefAccesses...)
-	case reflect.TypeFor[UserState]():
-		return world.WordsOf(world.UserStates...)
-	case reflect.TypeFor[Registration]():
-		return world.WordsOf(world.Registrations...)
-	case reflect.TypeFor[JobStatus]():
-		return world.WordsOf(world.JobStatuses...)
-	case reflect.TypeFor[NetworkFault]():
+	switch {
+	case t.PkgPath() != ownPackage:
+		return nil
+	case t == reflect.TypeFor[NetworkFault]():
 		return world.WordsOf(ConnectionReset, EmptyReply, Hang, TruncatedBody, MalformedJSON)
 	}
-	return nil
+	return world.ValuesOf(t.Name())
 }
 
 func unmarshalData(text []byte, v any) error { return datajson.Unmarshal(text, v, knownValues) }

@@ -6,7 +6,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// CI/CD variables, protected refs and webhooks, as a test makes and changes them.
+// CI/CD variables, protected refs, webhooks and jobs, as a test makes and changes them.
 
 // Variables returns copies of all CI/CD variables: those of the instance, then those of groups and of projects, in the
 // order of their IDs, and of one group or project the oldest first.
@@ -124,4 +124,72 @@ func (f *Fake) DeleteWebhook(id int) {
 // Webhooks returns copies of all webhooks, ordered by ID.
 func (f *Fake) Webhooks() []Webhook {
 	return read(f, func(st *world.State) []Webhook { return copies(st.Webhooks.Rows, publicWebhook) })
+}
+
+// changeJob lets something happen to a job.
+func (f *Fake) changeJob(format string, id int, do func(*world.State, *world.Job) error) Job {
+	f.tb.Helper()
+	return change(f, format, strconv.Itoa(id), func(st *world.State) (Job, error) {
+		j, err := st.JobByID(id)
+		if err != nil {
+			return Job{}, err
+		}
+		return changeJob(st, j, do)
+	})
+}
+
+func changeJob(st *world.State, j *world.Job, do func(*world.State, *world.Job) error) (Job, error) {
+	if err := do(st, j); err != nil {
+		return Job{}, err
+	}
+	return publicJob(j), nil
+}
+
+// enqueueNow, startOn, finishAs and cancelByPerson are what may happen to a job.
+func enqueueNow(st *world.State, j *world.Job) error { return st.EnqueueJob(j) }
+
+func startOn(runnerID int) func(*world.State, *world.Job) error {
+	return func(st *world.State, j *world.Job) error {
+		r, err := st.RunnerByID(runnerID)
+		if err != nil {
+			return err
+		}
+		return st.StartJob(j, r, r.LatestManager(), false)
+	}
+}
+
+func finishAs(s JobStatus) func(*world.State, *world.Job) error {
+	return func(st *world.State, j *world.Job) error {
+		return st.FinishJob(j, world.JobStatus(s), world.ScriptFailure, nil)
+	}
+}
+
+func cancelByPerson(st *world.State, j *world.Job) error { return st.CancelJob(j, false) }
+
+// EnqueueJob makes a job pending that waits for its turn: one that is created, waiting_for_resource, preparing,
+// skipped, manual or scheduled. Of jobs that were added alone the fake leaves it to the test when those of a later
+// stage are due.
+func (f *Fake) EnqueueJob(jobID int) Job {
+	f.tb.Helper()
+	return f.changeJob("EnqueueJob(%s)", jobID, enqueueNow)
+}
+
+// StartJob gives a pending job to a runner, which must be one that may take it, and to the manager of it contacted
+// last, if any.
+func (f *Fake) StartJob(jobID, runnerID int) Job {
+	f.tb.Helper()
+	return f.changeJob("StartJob(%s)", jobID, startOn(runnerID))
+}
+
+// FinishJob ends a job: as JobSuccess, JobFailed (with the reason script_failure) or JobCanceled.
+func (f *Fake) FinishJob(jobID int, s JobStatus) Job {
+	f.tb.Helper()
+	return f.changeJob("FinishJob(%s)", jobID, finishAs(s))
+}
+
+// CancelJob cancels a job as a person would: a running one whose runner can end it gracefully is canceling first, any
+// other is canceled at once.
+func (f *Fake) CancelJob(jobID int) Job {
+	f.tb.Helper()
+	return f.changeJob("CancelJob(%s)", jobID, cancelByPerson)
 }

@@ -492,24 +492,3 @@ func (r *Role) UnmarshalJSON(text []byte) error {
 }
 
 func (r Role) unknown() error { return world.UnknownRole(world.Role(r)) }
-
-// RunnerController is a program that decides which jobs the runners of the instance may take, an experiment of GitLab
-// 18.9. The fake serves its API; jobs are not asked about, as there is no job router.
-type RunnerController struct {
-	ID          int    `json:"id,omitzero"`
-	Description string `json:"description,omitzero"`
-	State       string `json:"state,omitzero"` // "disabled" when empty, "enabled" or "dry_run"
-	// Instance: it decides about all runners of the instance; else about Runners, by ID, which are instance runners.
-	Instance  bool                    `json:"instance,omitzero"`
-	Runners   []int                   `json:"runners,omitzero"`
-	Tokens    []RunnerControllerToken `json:"tokens,omitzero"` // those that are not revoked
-	CreatedAt time.Time               `json:"created_at,omitzero"`
-}
-
-// RunnerControllerToken is a token that a runner controller connects with.
-type RunnerControllerToken struct {
-	ID          int       `json:"id,omitzero"`
-	Token       string    `json:"token,omitzero"` // glrct- and 20 characters, made up when empty
-	Description string    `json:"description,omitzero"`
-	CreatedAt   time.Time `json:"created_at,omitzero"`
-}

@@ -212,3 +212,69 @@ type RepositoryTag struct {
 	Message string `json:"message"`
 	Raw     string `json:"raw,omitzero"` // as that of a commit
 }
+
+// PipelineSchedule makes pipelines of a project at the times of a cron line. RunWorkers, and with WithWorkers Advance,
+// sees to the schedules that are due: each makes one pipeline, however long it has been due.
+type PipelineSchedule struct {
+	ID          int    `json:"id,omitzero"`
+	Project     string `json:"project"`              // full path
+	Owner       string `json:"owner,omitzero"`       // username of whom its pipelines run for; root when empty
+	Description string `json:"description,omitzero"` // "schedule" when empty
+	Ref         string `json:"ref,omitzero"`         // a branch or tag; the default branch when empty
+	Cron        string `json:"cron"`                 // "0 1 * * *"
+	// CronTimezone is the zone of Cron, by its name in the zone database or in Rails; UTC when empty.
+	CronTimezone string `json:"cron_timezone,omitzero"`
+	Inactive     bool   `json:"inactive,omitzero"`
+	// Variables are those of its pipelines, FileVariables those that a job gets as the path of a file.
+	Variables     map[string]string `json:"variables,omitzero"`
+	FileVariables map[string]string `json:"file_variables,omitzero"`
+	// NextRunAt is when GitLab sees to it next: at one of its workers' own times, 3, 13 ... 53 minutes past each hour,
+	// after the time of Cron. It is reckoned when zero.
+	NextRunAt time.Time `json:"next_run_at,omitzero"`
+	CreatedAt time.Time `json:"created_at,omitzero"` // the fake's time when zero
+	UpdatedAt time.Time `json:"updated_at,omitzero"` // CreatedAt when zero
+}
+
+// String is "pipeline schedule nightly of acme/shop".
+func (s PipelineSchedule) String() string {
+	return "pipeline schedule " + s.Description + " of " + s.Project
+}
+
+// PipelineTrigger has a token with which anybody may make pipelines of a project.
+type PipelineTrigger struct {
+	ID          int       `json:"id,omitzero"`
+	Project     string    `json:"project"`              // full path
+	Owner       string    `json:"owner,omitzero"`       // username of whom its pipelines run for; root when empty
+	Token       string    `json:"token,omitzero"`       // made up when empty
+	Description string    `json:"description,omitzero"` // "trigger" when empty
+	ExpiresAt   time.Time `json:"expires_at,omitzero"`  // zero: never
+	LastUsed    time.Time `json:"last_used,omitzero"`   // zero: never
+	CreatedAt   time.Time `json:"created_at,omitzero"`  // the fake's time when zero
+	UpdatedAt   time.Time `json:"updated_at,omitzero"`  // CreatedAt when zero
+}
+
+// String is "pipeline trigger nightly of acme/shop".
+func (t PipelineTrigger) String() string {
+	return "pipeline trigger " + t.Description + " of " + t.Project
+}
+
+// RunnerController is a program that decides which jobs the runners of the instance may take, an experiment of GitLab
+// 18.9. The fake serves its API; jobs are not asked about, as there is no job router.
+type RunnerController struct {
+	ID          int    `json:"id,omitzero"`
+	Description string `json:"description,omitzero"`
+	State       string `json:"state,omitzero"` // "disabled" when empty, "enabled" or "dry_run"
+	// Instance: it decides about all runners of the instance; else about Runners, by ID, which are instance runners.
+	Instance  bool                    `json:"instance,omitzero"`
+	Runners   []int                   `json:"runners,omitzero"`
+	Tokens    []RunnerControllerToken `json:"tokens,omitzero"` // those that are not revoked
+	CreatedAt time.Time               `json:"created_at,omitzero"`
+}
+
+// RunnerControllerToken is a token that a runner controller connects with.
+type RunnerControllerToken struct {
+	ID          int       `json:"id,omitzero"`
+	Token       string    `json:"token,omitzero"` // glrct- and 20 characters, made up when empty
+	Description string    `json:"description,omitzero"`
+	CreatedAt   time.Time `json:"created_at,omitzero"`
+}

@@ -196,7 +196,9 @@ func newProber(t *testing.T, version string) *prober {
 		world = world.WithUser(username, func(u *fakegitlab.User) { u.State, u.Password = state, probedPassword })
 	}
 	world = world.WithAccessToken("probed", probedToken, func(t *fakegitlab.AccessToken) { t.Impersonation = true })
-	world = withSchedules(withRepository(withWebhooks(world)))
+	world = withSchedules(withRepository(withWebhooks(world))).WithPipeline("acme/shop", func(p *fakegitlab.Pipeline) {
+		p.ID, p.Status = headPipelineID, fakegitlab.JobSuccess
+	})
 	world.RunnerControllers = []fakegitlab.RunnerController{{ID: controllerID,
 		Tokens: []fakegitlab.RunnerControllerToken{{ID: controllerTokenID}}}}
 	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
@@ -369,14 +371,14 @@ func schedule(e fakegitlab.Endpoint) int {
 	return ownScheduleID
 }
 
-// sha is the commit for which a pipeline of the project ran.
+// sha is the commit that the project's branch is at.
 func (p *prober) sha() string {
-	pipeline, _ := p.gl.Pipeline(pipelineID)
+	pipeline, _ := p.gl.Pipeline(headPipelineID)
 	return pipeline.SHA
 }
 
-// pipelineID is a pipeline of the project that is asked about.
-const pipelineID = 4000001
+// pipelineID is a pipeline of the project that is asked about, headPipelineID that of the commit its branch is at.
+const pipelineID, headPipelineID = 4000001, 3900001
 
 // archivedFile is what the archive of the job package has, archivedRef the branch that the job ran for.
 const (
@@ -557,6 +559,7 @@ func (p *prober) call(
 		switch name, isParam := strings.CutPrefix(part, ":"); {
 		case part == "*artifact_path":
 			parts[i] = archivedFile
+		case !isParam: // a word of the path
 		case name == "ref_name":
 			parts[i] = archivedRef
 		case name == "sha" && slices.Contains(parts, "statuses"):
@@ -575,7 +578,7 @@ func (p *prober) call(
 			parts[i] = probedFile
 		case name == "trigger":
 			parts[i] = "job_events"
-		case isParam && name == "key" && parts[3] == "hooks":
+		case name == "key" && parts[3] == "hooks":
 			parts[i] = hookKey
 		case name == "token_id" && parts[1] != "runner_controllers":
 			parts[i] = strconv.Itoa(probedTokens[parts[1]])
@@ -584,7 +587,7 @@ func (p *prober) call(
 			}
 		case name == "key", name == "name":
 			parts[i] = probedKey
-		case isParam:
+		default:
 			parts[i] = strconv.Itoa(ids[name])
 		}
 	}

@@ -4,8 +4,10 @@
 //   - guard.go: who may call, so that no web page can
 //   - table.go: the row of a call, and what was probably meant by a call that has none
 //   - requests.go: the body, the query and the id of a call
+//   - waiting.go: until when a job is waited for
 //   - answers.go: answers and refusals, and their sending
 //   - shapes.go: bodies of requests and of answers
+//   - calls.go: what the pages show of calls
 //   - pipelines.go: what the pages show of pipelines and of who may have a job, made of the records
 //
 // So that Go's linker leaves it out of programs that do not call WithControl, nothing here may be made when the program

@@ -54,6 +54,18 @@ func At(path, message string) string {
 	return path + ": " + message
 }
 
+// InFile is a message with its place in a text, if it is known, as compilers write it, so that terminals and editors
+// lead there. line is 0 without a text, file empty if it has no name.
+func InFile(file string, line, column int, message string) string {
+	switch {
+	case line == 0:
+		return message
+	case file != "":
+		return fmt.Sprintf("%s:%d:%d: %s", file, line, column, message)
+	}
+	return fmt.Sprintf("%d:%d: %s", line, column, message)
+}
+
 // Known tells the values that a string type takes, beside the empty one. It returns nil for types that take any.
 type Known func(reflect.Type) []string
 

@@ -3,11 +3,12 @@ package traffic
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 )
 
-// PortHint says how an address without a port is meant to be.
-func PortHint(addr string) string {
+// portHint says how an address without a port is meant to be.
+func portHint(addr string) string {
 	if _, _, err := net.SplitHostPort(addr); err == nil || strings.Contains(addr, ":") {
 		return ""
 	}
@@ -18,4 +19,19 @@ func PortHint(addr string) string {
 func IsLoopback(addr net.Addr) bool {
 	tcp, isTCP := addr.(*net.TCPAddr)
 	return isTCP && tcp.IP.IsLoopback()
+}
+
+// OpenTCP opens a door at an address. Each time that the door is opened again it is at the port that it got first.
+// reached is where this machine reaches it.
+func OpenTCP(addr string) (d *Door, reached string, err error) {
+	at := addr
+	d, err = OpenDoor(func() (net.Listener, error) { return net.Listen("tcp", at) })
+	if err != nil {
+		return nil, "", fmt.Errorf("%w%s", err, portHint(addr))
+	}
+	at = d.Addr().String()
+	if ap, err := netip.ParseAddrPort(at); err == nil && ap.Addr().IsUnspecified() {
+		return d, netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), ap.Port()).String(), nil
+	}
+	return d, at, nil
 }

@@ -2,6 +2,7 @@
 package words
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,4 +67,22 @@ func Differing(a, b string) (string, string) {
 		return cut
 	}
 	return short(first), short(second)
+}
+
+// someShown is how many records Some names.
+const someShown = 10
+
+// Some is a line that names records of a kind, "jobs: a, b, and 5 more", the first of them if there are many.
+func Some[R any](kind string, records []R, name func(R) string) string {
+	if len(records) == 0 {
+		return "there are no " + kind + "\n"
+	}
+	var names []string
+	for _, r := range records[:min(len(records), someShown)] {
+		names = append(names, name(r))
+	}
+	if more := len(records) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return kind + ": " + strings.Join(names, ", ") + "\n"
 }

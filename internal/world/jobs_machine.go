@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
 // jobEvent is a cause for a job to change its state, by GitLab's name (app/models/concerns/ci/has_status.rb,
@@ -108,4 +110,16 @@ func eventsFrom(s JobStatus) string {
 		return "and no other event"
 	}
 	return "only " + strings.Join(events, ", ")
+}
+
+// StatusProblem is "" for a status of jobs that GitLab knows.
+func StatusProblem(status string) string {
+	if slices.Contains(JobStatuses, JobStatus(status)) {
+		return ""
+	}
+	problem := fmt.Sprintf("%q is no job status", status)
+	if meant, ok := nearest.Of(status, WordsOf(JobStatuses...)); ok {
+		return problem + fmt.Sprintf("; did you mean %q?", meant)
+	}
+	return problem + "; there are " + strings.Join(WordsOf(JobStatuses...), ", ")
 }

@@ -217,3 +217,24 @@ const (
 	CreationMaintainer = "maintainer"
 	CreationDeveloper  = "developer"
 )
+
+// ValuesOf are the values of a type of words, by the name of the type; nil if there is none of that name.
+func ValuesOf(typeName string) []string {
+	switch typeName {
+	case "Visibility":
+		return WordsOf(VisibilityLevels...)
+	case "RunnerType":
+		return WordsOf(RunnerKinds...)
+	case "AccessLevel":
+		return WordsOf(RefAccessLevels...)
+	case "RefAccess":
+		return WordsOf(RefAccesses...)
+	case "UserState":
+		return WordsOf(UserStates...)
+	case "Registration":
+		return WordsOf(Registrations...)
+	case "JobStatus":
+		return WordsOf(JobStatuses...)
+	}
+	return nil
+}
