@@ -14,28 +14,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// Granular is what an endpoint wants of a fine-grained access token.
-type Granular struct {
-	// Permissions are those that it needs, as GitLab's pages write them: "Runner: Read".
-	Permissions []string
-	At          BoundaryKind
-	// Public: without them it opens what is public.
-	Public bool
-}
-
-// BoundaryKind is where a fine-grained token must have the permissions of an endpoint.
-type BoundaryKind int
-
-// The boundaries: the user or the instance as such; the project or group that the path has as :id; that of the runner
-// which the path has as :id, which is its group, its owner project or the instance.
-const (
-	AtUser BoundaryKind = iota
-	AtInstance
-	AtProject
-	AtGroup
-	AtRunner
-)
-
 // authorizeGranular is the refusal of a fine-grained token that may not do what is asked, or nil.
 func (q *Request) authorizeGranular() *Response {
 	who := "the token of " + q.Token.User.Username

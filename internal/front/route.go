@@ -138,3 +138,25 @@ func (r *Route) Path() string {
 
 // PathParams is how many parameters the path has.
 func (r *Route) PathParams() int { return strings.Count(r.Path(), ":") + strings.Count(r.Path(), "*") }
+
+// Granular is what an endpoint wants of a fine-grained access token.
+type Granular struct {
+	// Permissions are those that it needs, as GitLab's pages write them: "Runner: Read".
+	Permissions []string
+	At          BoundaryKind
+	// Public: without them it opens what is public.
+	Public bool
+}
+
+// BoundaryKind is where a fine-grained token must have the permissions of an endpoint.
+type BoundaryKind int
+
+// The boundaries: the user or the instance as such; the project or group that the path has as :id; that of the runner
+// which the path has as :id, which is its group, its owner project or the instance.
+const (
+	AtUser BoundaryKind = iota
+	AtInstance
+	AtProject
+	AtGroup
+	AtRunner
+)

@@ -200,24 +200,5 @@ func (st *State) moveStatus(s *CommitStatus, event jobEvent) error {
 	return nil
 }
 
-// total counts the pipeline's jobs and what was told of those outside.
-func (p *Pipeline) total() tally {
-	t := p.flow.total
-	for _, s := range p.statuses {
-		if !s.Retried() {
-			t.add(s.Status, 1)
-		}
-	}
-	return t
-}
-
 // Error is GitLab's text.
 func (r *Refusal) Error() string { return r.Text }
-
-// dropStatuses takes the statuses of a pipeline away, which goes.
-func (st *State) dropStatuses(p *Pipeline) {
-	for _, s := range p.statuses {
-		st.Statuses.remove(s)
-	}
-	p.statuses = nil
-}

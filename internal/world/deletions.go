@@ -260,3 +260,14 @@ func (st *State) removeJob(j *Job) {
 	st.Jobs.remove(j)
 	j.wake()
 }
+
+// DeletePipeline deletes a pipeline with its jobs, their logs and files
+// (app/services/ci/destroy_pipeline_service.rb).
+func (st *State) DeletePipeline(p *Pipeline) {
+	for _, j := range slices.Clone(p.Jobs) {
+		st.removeJob(j)
+	}
+	st.removePipeline(p)
+	at, _ := slices.BinarySearch(p.project.gonePipelines, p.ID)
+	p.project.gonePipelines = slices.Insert(p.project.gonePipelines, at, p.ID)
+}

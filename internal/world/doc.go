@@ -45,17 +45,22 @@
 //	invalid.go problems.go                                the errors of refused records and drafts
 //	artifact_kinds.go files.go dotenv.go blob.go          artifacts, and the bytes of artifacts and logs
 //	names.go strings.go times.go tables.go avatars.go     tools: paths, nullable texts, times, rows ordered by id
-//	records_*.go roles.go                                 the records, and what one can tell by looking at them
+//	records_*.go roles.go                                 the records, which know nothing of State, and what one can tell
+//	                                                      by looking at them
 //	settings_change.go                                    what a request changes of the settings
 //	fit.go jobs_machine.go                                which job a runner may take; the table of job transitions
 //	runners_filter.go runners_index.go                    what a list of runners is narrowed by, and finds them by
 //	state.go undo.go secrets.go queue.go rates.go         State itself, Atomically, generated secrets, the job queue
+//	pins.go chores.go                                     ids and tokens that a test wants requests to make; what is left
+//	                                                      to workers
 //	finding.go                                            looking up by what a URL, a runner or a person has
 //	runners*.go managers.go registration.go               transitions of runners, their lists and their managers
-//	job_timeout.go pipelines.go                           how long a job may run; the state of a pipeline, what it locks
-//	pipelines_record.go pipelines_create.go               a pipeline as a record, and how one is made of a configuration
-//	pipelines_context.go                                  what its rules see: refs, files, changes, variables
-//	pipelines_flow.go pipelines_move.go                   which job has its turn, and what becomes of it then
+//	pipelines_record.go pipelines_flow.go                 a pipeline as a record, and which of its jobs has its turn: two
+//	                                                      that are among the records, which know them
+//	job_timeout.go pipelines.go                           how long a job may run; what a pipeline locks, how it goes
+//	pipelines_create.go pipelines_context.go              how one is made of a configuration; what its rules see: refs,
+//	                                                      files, changes, variables
+//	pipelines_move.go                                     what becomes of a job whose turn it is
 //	pipelines_again.go pipelines_cancel.go                trying again; canceling, because of newer pipelines too
 //	pipelines_delay.go pipelines_resources.go             delayed jobs; resource groups
 //	jobs.go log.go artifacts*.go fates.go                 transitions of jobs, their logs and files
@@ -68,14 +73,14 @@
 //	                                                      where groups and projects are and were
 //	groups.go projects.go members.go shares.go            transitions of groups, projects, memberships and invitations
 //	runner_controllers.go                                 runner controllers, their tokens and scopes
-//	webhooks.go webhooks_notices.go                       transitions of webhooks; the events that they are told of
+//	webhooks.go webhooks_notices.go webhooks_trial.go     transitions of webhooks; the events that they are told of; what
+//	                                                      a test of one sends
 //	deletions*.go                                         of users, projects and groups, with all that goes with them;
 //	                                                      those that are only marked
 //	variables.go refs.go                                  transitions of CI/CD variables, protected branches and tags
 //	schedules.go triggers.go commit_statuses.go           pipeline schedules and triggers, what is told of jobs outside
-//	deploy_tokens.go repository.go                        deploy tokens; how refs of a repository move, commits
-//	pushes.go                                             what follows from a push beside pipelines
-//	pins.go                                               ids and tokens that a test wants requests to make
+//	deploy_tokens.go repository.go                        deploy tokens; what may become of refs of a repository
+//	pushes.go                                             how refs move, commits; what follows beside pipelines
 //	drafts*.go standins.go                                records from plain data; what stands for refused ones
 //	visits.go                                             New, Visit and Replace, the ways into a whole state
 package world

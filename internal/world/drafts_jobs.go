@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
@@ -196,8 +195,6 @@ func (st *State) fillCommit(j *Job) {
 	}
 	st.completeCommit(c, j.Ref, j.User)
 }
-
-func firstLine(s string) string { s, _, _ = strings.Cut(s, "\n"); return s }
 
 // fillTimes reckons the times that a job in its state must have.
 func (st *State) fillTimes(j *Job) {

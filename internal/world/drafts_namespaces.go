@@ -49,19 +49,6 @@ func (st *State) AddMember(path, username string, r Role, until time.Time) error
 	return nil
 }
 
-// sourceAt is the group or project at a path.
-func (st *State) sourceAt(path string) (Source, error) {
-	if p := st.ProjectPaths[Key(path)]; p != nil {
-		return p, nil
-	}
-	if g := st.GroupPaths[Key(path)]; g != nil {
-		return g, nil
-	}
-	return nil, st.noneAt("group or project", path, func() []string {
-		return inOrder(slices.Concat(st.groupPaths(), st.projectPaths()))
-	})
-}
-
 // AddShare invites a group into the group or project at a path, until the day of that time unless it is zero.
 func (st *State) AddShare(path, invited string, r Role, until time.Time) (*Share, error) {
 	var ps Problems

@@ -94,15 +94,6 @@ func (st *State) missing(what, name string, known func() []string) error {
 	return Missing(what, name, names)
 }
 
-// NamesOf are the names of rows.
-func NamesOf[T any](rows []T, name func(T) string) []string {
-	names := make([]string, len(rows))
-	for i, r := range rows {
-		names[i] = name(r)
-	}
-	return names
-}
-
 func (st *State) usernames() (names []string) {
 	for _, u := range st.UserNames {
 		names = append(names, u.Username)
@@ -211,4 +202,17 @@ func numbersOf[T Row](t table[T]) []string {
 		}
 	}
 	return numbers
+}
+
+// sourceAt is the group or project at a path.
+func (st *State) sourceAt(path string) (Source, error) {
+	if p := st.ProjectPaths[Key(path)]; p != nil {
+		return p, nil
+	}
+	if g := st.GroupPaths[Key(path)]; g != nil {
+		return g, nil
+	}
+	return nil, st.noneAt("group or project", path, func() []string {
+		return inOrder(slices.Concat(st.groupPaths(), st.projectPaths()))
+	})
 }

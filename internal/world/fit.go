@@ -128,3 +128,11 @@ func (m Misfit) unserved(r *Runner) string {
 	}
 	return text
 }
+
+// whyUnfit says of a job that the runner may not take every reason for that.
+func whyUnfit(r *Runner, j *Job) string {
+	return strings.Join(NamesOf(allMisfits(r, j), func(m Misfit) string { return m.Explain(r, j) }), reasonsJoined)
+}
+
+// reasonsJoined stands between several reasons of one verdict.
+const reasonsJoined = ", and "

@@ -65,10 +65,6 @@ var jobTransitions = []jobTransition{
 	{Event: eventEnqueueWaiting, From: []JobStatus{JobWaitingForResource}, To: JobPending},
 }
 
-// JobStatuses are all states, in GitLab's order (app/models/concerns/ci/has_status.rb, AVAILABLE_STATUSES).
-var JobStatuses = []JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobPending, JobRunning, JobSuccess,
-	JobFailed, JobCanceling, JobCanceled, JobSkipped, JobManual, JobScheduled}
-
 // Completed reports whether nothing is left to do: the job has ended or was skipped (has_status.rb,
 // COMPLETED_STATUSES).
 func (s JobStatus) Completed() bool {

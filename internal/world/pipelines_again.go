@@ -73,3 +73,41 @@ func (st *State) retryPipelineMoving(p *Pipeline, u *User, may func(*Job) bool) 
 	}
 	st.process(p)
 }
+
+// Retryable reports whether people may try any of the pipeline's jobs again that failed or were canceled
+// (app/models/ci/pipeline.rb, retryable?).
+func (p *Pipeline) Retryable() bool { return slices.ContainsFunc(p.Jobs, (*Job).endedBadly) }
+
+// endedBadly reports whether the job is one that a retry of its pipeline tries again (app/models/ci/pipeline.rb,
+// retryable_builds).
+func (j *Job) endedBadly() bool {
+	return (j.Status == JobFailed || j.Status == JobCanceled) && j.Retryable()
+}
+
+// RetryPipeline tries all jobs of the pipeline again that failed or were canceled and that may be tried, for a user.
+// What was skipped is created again. Of the new jobs those that wait for no other are pending at once, as after
+// RetryJob (app/services/ci/retry_pipeline_service.rb).
+func (st *State) RetryPipeline(p *Pipeline, u *User, may func(*Job) bool) {
+	if p.Moves() {
+		st.retryPipelineMoving(p, u, may)
+		return
+	}
+	var again []*Job
+	for _, j := range slices.Clone(p.Jobs) { // each try adds one
+		if j.endedBadly() && may(j) {
+			again = append(again, st.retryAs(j, u, j.Spec.Inputs, JobCreated))
+		}
+	}
+	for _, j := range p.Latest() {
+		if j.Status == JobSkipped {
+			_ = st.fire(j, eventProcess) // a skipped job can always be processed
+		}
+	}
+	for _, j := range again {
+		if !slices.ContainsFunc(p.Latest(), func(other *Job) bool {
+			return other.StageIndex < j.StageIndex && !other.Status.Completed()
+		}) {
+			_ = st.fire(j, eventEnqueue) // a created job can always be enqueued
+		}
+	}
+}

@@ -5,13 +5,6 @@ import (
 	"time"
 )
 
-// Words of workflow:auto_cancel.
-const (
-	autoCancelNone          = "none"
-	autoCancelAll           = "all"
-	autoCancelInterruptible = "interruptible"
-)
-
 // danglingSources are those of pipelines that do not count for their ref, so that they are not made redundant by a
 // newer one of it (app/models/concerns/enums/ci/pipeline.rb, dangling_sources).
 var danglingSources = []string{"webide", SourceParent, "ondemand_dast_scan", "ondemand_dast_validation",

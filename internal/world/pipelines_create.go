@@ -217,15 +217,6 @@ func (st *State) jobOf(p *Pipeline, from ci.Job, stage int) *Job {
 	return j
 }
 
-// The words of when.
-const (
-	whenOnSuccess = "on_success"
-	whenOnFailure = "on_failure"
-	whenAlways    = "always"
-	whenManual    = "manual"
-	whenDelayed   = "delayed"
-)
-
 // completeCommit makes up what is not said of a commit.
 func (st *State) completeCommit(c *Commit, ref string, author *User) {
 	if c.SHA == "" {
@@ -238,22 +229,4 @@ func (st *State) completeCommit(c *Commit, ref string, author *User) {
 		c.AuthorName, c.AuthorEmail = cmp.Or(c.AuthorName, author.Name), cmp.Or(c.AuthorEmail, author.Email)
 	}
 	c.CreatedAt = orNow(c.CreatedAt, st.Now())
-}
-
-// DeletePipeline deletes a pipeline with its jobs, their logs and files
-// (app/services/ci/destroy_pipeline_service.rb).
-func (st *State) DeletePipeline(p *Pipeline) {
-	for _, j := range slices.Clone(p.Jobs) {
-		st.removeJob(j)
-	}
-	st.removePipeline(p)
-	at, _ := slices.BinarySearch(p.project.gonePipelines, p.ID)
-	p.project.gonePipelines = slices.Insert(p.project.gonePipelines, at, p.ID)
-}
-
-// removePipeline takes the record of a pipeline without jobs out of the world.
-func (st *State) removePipeline(p *Pipeline) {
-	st.dropStatuses(p)
-	delete(st.pipelines, p.ID)
-	p.project.pipelines = removeByID(p.project.pipelines, p)
 }

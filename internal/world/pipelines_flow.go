@@ -319,3 +319,14 @@ func (f *flow) dependents(j *Job) map[*node]bool {
 	}
 	return found
 }
+
+// total counts the pipeline's jobs and what was told of those outside.
+func (p *Pipeline) total() tally {
+	t := p.flow.total
+	for _, s := range p.statuses {
+		if !s.Retried() {
+			t.add(s.Status, 1)
+		}
+	}
+	return t
+}

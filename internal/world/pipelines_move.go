@@ -5,37 +5,6 @@ import (
 	"time"
 )
 
-// chore is something that GitLab leaves to a worker, which does it as soon as what set it off is done.
-type chore struct {
-	kind     choreKind
-	pipeline *Pipeline      // that it is about; of choreAssign nil
-	group    *ResourceGroup // of choreAssign
-}
-
-type choreKind int
-
-// The kinds of chores: to move a pipeline on (PipelineProcessWorker), to cancel it because a job failed
-// (UserCancelPipelineWorker), to cancel those that it makes redundant (CancelRedundantPipelinesWorker), to give a free
-// resource to a job (AssignResourceFromResourceGroupWorker).
-const (
-	choreProcess choreKind = iota
-	choreCancel
-	choreRedundant
-	choreAssign
-)
-
-// later leaves a chore to be done, once.
-func (st *State) later(c chore) {
-	if st.left[c] {
-		return
-	}
-	st.chores, st.left[c] = append(st.chores, c), true
-	st.onUndo(func() {
-		st.chores = slices.DeleteFunc(st.chores, func(other chore) bool { return other == c })
-		delete(st.left, c)
-	})
-}
-
 // MovePipelines does what GitLab's workers do with the pipelines in which something has happened: it starts, skips and
 // cancels jobs until nothing is left to do. The end of each visit does that, too; whoever wants to see the result in
 // the same visit calls it. Within Atomically it does nothing, for what it does is not taken back.
@@ -259,4 +228,16 @@ func (p *Pipeline) QueuedFor() (time.Duration, bool) {
 	}
 	waited := started.Sub(created).Truncate(time.Second)
 	return waited, waited != 0
+}
+
+// assignResource gives the resource of a group, if it is free, to the job whose turn it is
+// (app/services/ci/resource_groups/assign_resource_from_resource_group_service.rb).
+func (st *State) assignResource(g *ResourceGroup) {
+	if g.holder != nil {
+		return
+	}
+	if j := g.upcoming(); j != nil && j.Status == JobWaitingForResource {
+		g.holder = j
+		_ = st.fire(j, eventEnqueueWaiting) // it waits for just that
+	}
 }

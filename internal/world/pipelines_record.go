@@ -284,3 +284,9 @@ func (p *Pipeline) TagMessage() string {
 	}
 	return ""
 }
+
+// gitRef is a branch or a tag: of the same name there may be both.
+type gitRef struct {
+	name  string
+	isTag bool
+}

@@ -5,36 +5,6 @@ import (
 	"slices"
 )
 
-// ResourceGroup is a group of jobs of a project of which one runs at a time (app/models/ci/resource_group.rb).
-type ResourceGroup struct {
-	Project *Project
-	Key     string
-	// Mode is one of ProcessModes.
-	Mode   ProcessMode
-	holder *Job   // who has the resource; nil while it is free
-	jobs   []*Job // those that wait for it or may come to do so, by id
-}
-
-// ProcessMode is which of the jobs of a resource group comes next.
-type ProcessMode string
-
-// The modes: whoever waits, those of older or of newer pipelines first, be they ready or not, and those of newer
-// pipelines that are ready.
-const (
-	Unordered        ProcessMode = "unordered"
-	OldestFirst      ProcessMode = "oldest_first"
-	NewestFirst      ProcessMode = "newest_first"
-	NewestReadyFirst ProcessMode = "newest_ready_first"
-)
-
-// ProcessModes are all modes, the first being GitLab's default.
-var ProcessModes = []ProcessMode{Unordered, OldestFirst, NewestFirst, NewestReadyFirst}
-
-type resourceKey struct {
-	project *Project
-	key     string
-}
-
 // ResourceGroup is the resource group of a project with a key; nil if no job ever was in one.
 func (st *State) ResourceGroup(p *Project, key string) *ResourceGroup {
 	return st.resourceGroups[resourceKey{p, key}]
@@ -56,14 +26,6 @@ func (st *State) SetProcessMode(g *ResourceGroup, mode ProcessMode) {
 	g.Mode = mode
 	st.later(chore{kind: choreAssign, group: g})
 }
-
-// Waiting are the jobs that wait for the resource, by id.
-func (g *ResourceGroup) Waiting() []*Job {
-	return Filtered(g.jobs, func(j *Job) bool { return j.Status == JobWaitingForResource })
-}
-
-// Holder is the job that has the resource; nil while it is free.
-func (g *ResourceGroup) Holder() *Job { return g.holder }
 
 // groupOf is the resource group of a job, made if it is the first of it; nil for a job without one.
 func (st *State) groupOf(j *Job) *ResourceGroup {
@@ -109,18 +71,6 @@ func (st *State) enterGroup(j *Job) {
 func (st *State) leaveGroup(j *Job) {
 	if g := st.groupOf(j); g != nil {
 		g.jobs = removeByID(g.jobs, j)
-	}
-}
-
-// assignResource gives the resource of a group, if it is free, to the job whose turn it is
-// (app/services/ci/resource_groups/assign_resource_from_resource_group_service.rb).
-func (st *State) assignResource(g *ResourceGroup) {
-	if g.holder != nil {
-		return
-	}
-	if j := g.upcoming(); j != nil && j.Status == JobWaitingForResource {
-		g.holder = j
-		_ = st.fire(j, eventEnqueueWaiting) // it waits for just that
 	}
 }
 

@@ -1,29 +1,88 @@
 package world
 
 import (
+	"errors"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
+// PushRefs moves refs of a project's repository for a user, who is nil for nobody, all of them or none, and sets off
+// what follows from a push. It is the one way in which refs move, be it by git, REST or a seed. Their objects are there
+// already. The error is a *RefRefusal; who may move which ref is for the caller to ask before.
+func (st *State) PushRefs(p *Project, user *User, updates []RefUpdate, o PushOptions) error {
+	for _, u := range updates {
+		if err := st.CheckRefUpdate(p, u); err != nil {
+			return err
+		}
+	}
+	wasEmpty := p.Repository.Empty()
+	for _, u := range updates {
+		st.standOn(p, u)
+		before := p.Repository.SetRef(u.Ref, u.New)
+		st.onUndo(func() { p.Repository.SetRef(u.Ref, before) })
+	}
+	if !o.Silent {
+		st.afterPush(p, user, updates, o, wasEmpty)
+	}
+	return nil
+}
+
+// CommitDraft is a commit that somebody makes on a branch.
+type CommitDraft struct {
+	Branch  string // without refs/heads/
+	Start   string // the revision that the branch begins at if it is not there, and with Force goes on from; "": HEAD
+	Force   bool   // the branch goes on from Start though it is there
+	Message string
+	Author  *repository.Signature // nil: the user
+	Writes  map[string]repository.Write
+	// When is the time of the commit; zero is now. git keeps whole seconds.
+	When time.Time
+}
+
+// ErrNoStart is the error of a branch that is to begin where nothing is.
+var ErrNoStart = errors.New("there is no commit to begin the branch at")
+
+// Commit makes a commit of a project's repository on a branch, by a user, and moves the branch there with PushRefs. In
+// an empty repository it is the first commit. A write that cannot be is an error in a sentence for a person.
+func (st *State) Commit(p *Project, user *User, d CommitDraft, o PushOptions) (*repository.Commit, error) {
+	r := p.Repository
+	ref := repository.Branch(d.Branch)
+	old := r.Ref(ref)
+	from := r.Commit(old)
+	if from == nil || d.Force {
+		start := d.Start
+		if start == "" {
+			start = "HEAD"
+		}
+		if from = r.CommitAt(start); from == nil && (d.Start != "" || !r.Empty()) {
+			return nil, ErrNoStart
+		}
+	}
+	c := repository.Commit{Committer: SignatureOf(user, orNow(d.When, st.Now())), Message: d.Message}
+	if c.Author = c.Committer; d.Author != nil {
+		c.Author = *d.Author
+	}
+	tree := ""
+	if from != nil {
+		tree, c.Parents = from.Tree, []string{from.ID}
+	}
+	tree, err := r.WriteTree(tree, d.Writes)
+	if err != nil {
+		return nil, err
+	}
+	c.Tree = tree
+	made := r.AddCommit(c)
+	if old == "" {
+		old = repository.ZeroID
+	}
+	return made, st.PushRefs(p, user, []RefUpdate{{ref, old, made.ID}}, o)
+}
+
 // What follows from a push beside its pipelines: the protection of a new default branch, and what webhooks are told
 // (app/services/git/base_hooks_service.rb).
-
-// Pushed is what webhooks are told of one branch or tag that was pushed.
-type Pushed struct {
-	Project *Project
-	User    *User
-	RefUpdate
-	Tag bool
-	// Commit is the commit that it leads to now; "" if it leads to none.
-	Commit  string
-	Message *string // of an annotated tag
-	// Commits are the last of those that came with it, the oldest first, and Total is how many did.
-	Commits   []*repository.Commit
-	Total     int
-	Protected bool
-}
 
 const (
 	shownCommits = 20 // of a push, to webhooks (lib/gitlab/data_builder/push.rb)
@@ -120,34 +179,4 @@ func (h *Webhook) wantsBranch(name string) bool {
 		return err == nil && pattern.MatchString(name)
 	}
 	return matchesGlob(filter, name)
-}
-
-// testPush is what a test of a webhook tells of a push: the last commits of the default branch; false where there are
-// none (lib/gitlab/data_builder/push.rb, build_sample). A test of tags is no other.
-func (st *State) testPush(h *Webhook) (body []byte, ok bool) {
-	p := h.Project
-	if p == nil {
-		return nil, false
-	}
-	r := p.Repository
-	newest := r.Ref(r.Head())
-	if newest == "" {
-		return nil, false
-	}
-	const few = 3
-	user := p.Creator
-	if user == nil {
-		user = st.UserNames[RootUsername]
-	}
-	u := RefUpdate{Ref: r.Head(), Old: newest, New: newest}
-	out := st.pushed(p, user, u, false)
-	for c := range r.Log(repository.LogOptions{From: []string{newest}}) {
-		if len(out.Commits) == few {
-			break
-		}
-		out.Commits, out.Old = append(out.Commits, c), c.ID
-	}
-	out.Total = len(out.Commits)
-	slices.Reverse(out.Commits)
-	return st.ear.writer.PushEvent(out), true
 }

@@ -19,21 +19,6 @@ type ProtectedRef struct {
 
 func (r *ProtectedRef) id() int { return r.ID }
 
-// RefAccess is who may push to what is protected or merge into it or, of tags, who may create them
-// (app/models/concerns/protected_ref_access.rb).
-type RefAccess string
-
-// The levels of access to protected refs.
-const (
-	NoOne         RefAccess = "no_one"
-	DevelopersUp  RefAccess = "developers"
-	MaintainersUp RefAccess = "maintainers"
-	AdminsOnly    RefAccess = "admins"
-)
-
-// RefAccesses are all levels of access, the widest first.
-var RefAccesses = []RefAccess{DevelopersUp, MaintainersUp, AdminsOnly, NoOne}
-
 // refLevels are GitLab's numbers for them.
 var refLevels = map[RefAccess]int{NoOne: 0, DevelopersUp: 30, MaintainersUp: 40, AdminsOnly: 60}
 

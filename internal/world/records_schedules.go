@@ -69,13 +69,6 @@ type PipelineTrigger struct {
 
 func (t *PipelineTrigger) id() int { return t.ID }
 
-// Short is what those see of the token whose trigger it is not (app/models/ci/trigger.rb, short_token).
-func (t *PipelineTrigger) Short() string {
-	const shown = 4
-	token := strings.TrimPrefix(t.Token, triggerTokens.prefix)
-	return token[:min(shown, len(token))]
-}
-
 // CommitStatus is the record of a job that runs outside and of which somebody tells
 // (app/models/generic_commit_status.rb).
 // It counts in the status of its pipeline, and is none of the pipeline's jobs.

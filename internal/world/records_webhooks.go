@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/clone"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
 // The events that webhooks are told of here, by the attributes that switch them on.
@@ -129,4 +130,25 @@ type EventWriter interface {
 	JobEvent(j *Job, status JobStatus) []byte // status is that of the job then
 	PipelineEvent(p *Pipeline) []byte
 	PushEvent(p Pushed) []byte
+}
+
+// Pushed is what webhooks are told of one branch or tag that was pushed.
+type Pushed struct {
+	Project *Project
+	User    *User
+	RefUpdate
+	Tag bool
+	// Commit is the commit that it leads to now; "" if it leads to none.
+	Commit  string
+	Message *string // of an annotated tag
+	// Commits are the last of those that came with it, the oldest first, and Total is how many did.
+	Commits   []*repository.Commit
+	Total     int
+	Protected bool
+}
+
+// RefUpdate is one ref that somebody moves, makes or deletes.
+type RefUpdate struct {
+	Ref      string // the full name: "refs/heads/main"
+	Old, New string // the object before and after; repository.ZeroID for none
 }

@@ -1,7 +1,6 @@
 package world
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"strconv"
@@ -14,12 +13,6 @@ import (
 func (st *State) beginRepository(p *Project) {
 	p.root = st.UserNames[RootUsername]
 	p.Repository = repository.New(func() string { return repository.Branch(p.DefaultBranch()) })
-}
-
-// RefUpdate is one ref that somebody moves, makes or deletes.
-type RefUpdate struct {
-	Ref      string // the full name: "refs/heads/main"
-	Old, New string // the object before and after; repository.ZeroID for none
 }
 
 // PushOptions are what somebody says of a push beside the refs.
@@ -72,27 +65,6 @@ func (st *State) CheckRefUpdate(p *Project, u RefUpdate) error {
 	return nil
 }
 
-// PushRefs moves refs of a project's repository for a user, who is nil for nobody, all of them or none, and sets off
-// what follows from a push. It is the one way in which refs move, be it by git, REST or a seed. Their objects are there
-// already. The error is a *RefRefusal; who may move which ref is for the caller to ask before.
-func (st *State) PushRefs(p *Project, user *User, updates []RefUpdate, o PushOptions) error {
-	for _, u := range updates {
-		if err := st.CheckRefUpdate(p, u); err != nil {
-			return err
-		}
-	}
-	wasEmpty := p.Repository.Empty()
-	for _, u := range updates {
-		st.standOn(p, u)
-		before := p.Repository.SetRef(u.Ref, u.New)
-		st.onUndo(func() { p.Repository.SetRef(u.Ref, before) })
-	}
-	if !o.Silent {
-		st.afterPush(p, user, updates, o, wasEmpty)
-	}
-	return nil
-}
-
 // standOn makes the first branch of an empty repository its default branch, which that of the project's settings is not
 // there to be.
 func (st *State) standOn(p *Project, u RefUpdate) {
@@ -107,57 +79,6 @@ func (st *State) standOn(p *Project, u RefUpdate) {
 		p.Attributes = map[string]string{}
 	}
 	p.Attributes[AttrDefaultBranch] = name
-}
-
-// CommitDraft is a commit that somebody makes on a branch.
-type CommitDraft struct {
-	Branch  string // without refs/heads/
-	Start   string // the revision that the branch begins at if it is not there, and with Force goes on from; "": HEAD
-	Force   bool   // the branch goes on from Start though it is there
-	Message string
-	Author  *repository.Signature // nil: the user
-	Writes  map[string]repository.Write
-	// When is the time of the commit; zero is now. git keeps whole seconds.
-	When time.Time
-}
-
-// ErrNoStart is the error of a branch that is to begin where nothing is.
-var ErrNoStart = errors.New("there is no commit to begin the branch at")
-
-// Commit makes a commit of a project's repository on a branch, by a user, and moves the branch there with PushRefs. In
-// an empty repository it is the first commit. A write that cannot be is an error in a sentence for a person.
-func (st *State) Commit(p *Project, user *User, d CommitDraft, o PushOptions) (*repository.Commit, error) {
-	r := p.Repository
-	ref := repository.Branch(d.Branch)
-	old := r.Ref(ref)
-	from := r.Commit(old)
-	if from == nil || d.Force {
-		start := d.Start
-		if start == "" {
-			start = "HEAD"
-		}
-		if from = r.CommitAt(start); from == nil && (d.Start != "" || !r.Empty()) {
-			return nil, ErrNoStart
-		}
-	}
-	c := repository.Commit{Committer: SignatureOf(user, orNow(d.When, st.Now())), Message: d.Message}
-	if c.Author = c.Committer; d.Author != nil {
-		c.Author = *d.Author
-	}
-	tree := ""
-	if from != nil {
-		tree, c.Parents = from.Tree, []string{from.ID}
-	}
-	tree, err := r.WriteTree(tree, d.Writes)
-	if err != nil {
-		return nil, err
-	}
-	c.Tree = tree
-	made := r.AddCommit(c)
-	if old == "" {
-		old = repository.ZeroID
-	}
-	return made, st.PushRefs(p, user, []RefUpdate{{ref, old, made.ID}}, o)
 }
 
 // SignatureOf is how a user signs commits at a time; nil is the user root of a new GitLab.
@@ -189,15 +110,6 @@ func (st *State) FirstPush(p *Project) RefAccess {
 	}
 	return MaintainersUp
 }
-
-// What default_branch_protection of a group may be (lib/gitlab/access.rb); without a group it is as in a new one.
-const (
-	protectNothing    = "0"
-	protectPartly     = "1" // developers push
-	protectFully      = "2"
-	protectMerging    = "3" // developers merge
-	protectAfterFirst = "4" // developers make the first push
-)
 
 func (p *Project) branchProtection() string {
 	if p.Group == nil {

@@ -15,14 +15,6 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
-// The attributes of projects that say who may give variables to pipelines, by GitLab's names; VariablesNoOne is a value
-// of the second.
-const (
-	AttrRestrictVariables = "restrict_user_defined_variables"
-	AttrVariablesRole     = "ci_pipeline_variables_minimum_override_role"
-	VariablesNoOne        = "no_one_allowed"
-)
-
 const (
 	// scheduleWorkerCron is when GitLab looks for schedules that are due (config/initializers/1_settings.rb).
 	scheduleWorkerCron = "3-59/10 * * * *"

@@ -87,3 +87,14 @@ func matchesGlob(pattern, name string) bool {
 		name, rest = name[at+len(part):], more
 	}
 }
+
+// NamesOf are the names of rows.
+func NamesOf[T any](rows []T, name func(T) string) []string {
+	names := make([]string, len(rows))
+	for i, r := range rows {
+		names[i] = name(r)
+	}
+	return names
+}
+
+func firstLine(s string) string { s, _, _ = strings.Cut(s, "\n"); return s }

@@ -3,6 +3,7 @@ package world
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -87,4 +88,11 @@ func (st *State) AddTrigger(path, owner string, t PipelineTrigger) (*PipelineTri
 	t.Token = st.secret(triggerTokens, t.Token)
 	t.Description = cmp.Or(t.Description, "trigger")
 	return st.insertTrigger(&t), nil
+}
+
+// Short is what those see of the token whose trigger it is not (app/models/ci/trigger.rb, short_token).
+func (t *PipelineTrigger) Short() string {
+	const shown = 4
+	token := strings.TrimPrefix(t.Token, triggerTokens.prefix)
+	return token[:min(shown, len(token))]
 }

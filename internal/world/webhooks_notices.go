@@ -1,8 +1,6 @@
 package world
 
 import (
-	"slices"
-
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
@@ -113,50 +111,6 @@ func (st *State) announce(hooks []*Webhook, event string, body []byte) {
 
 func (st *State) notice(h *Webhook, event string, body []byte, id string) Notice {
 	return Notice{WebhookID: h.ID, Event: event, Body: body, EventUUID: id, UUID: st.uuid(), Key: st.uuid()}
-}
-
-// TestNotice is what a test of a webhook sends: the last job or pipeline of the project, or of any project in the
-// group, or the last commits. It is nil where there is none.
-func (st *State) TestNotice(h *Webhook, event string) *Notice {
-	if st.ear.writer == nil {
-		return nil
-	}
-	if event == PushEvents || event == TagPushEvents {
-		body, ok := st.testPush(h)
-		if !ok {
-			return nil
-		}
-		n := st.notice(h, event, body, st.uuid())
-		return &n
-	}
-	j := st.lastJob(h)
-	if j == nil {
-		return nil
-	}
-	body := st.ear.writer.JobEvent(j, j.Status)
-	if event == PipelineEvents {
-		body = st.ear.writer.PipelineEvent(j.Pipeline)
-	}
-	n := st.notice(h, event, body, st.uuid())
-	return &n
-}
-
-// lastJob is the last job of the project, or of the projects of the group, that a webhook is of; nil if there is none.
-func (st *State) lastJob(h *Webhook) *Job {
-	if h.Project != nil {
-		if jobs := h.Project.Jobs; len(jobs) > 0 {
-			return jobs[len(jobs)-1]
-		}
-		return nil
-	}
-	for _, j := range slices.Backward(st.Jobs.Rows) {
-		for g := range j.Project.Group.Lineage {
-			if g == h.Group {
-				return j
-			}
-		}
-	}
-	return nil
 }
 
 // TargetOf is where a notice is to go now. It is false where it is not to be sent any more: the webhook is gone or, but

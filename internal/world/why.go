@@ -57,9 +57,6 @@ func (v *Verdict) Add(first []string, number int, answer string) {
 // Reason is all reasons as one.
 func (v Verdict) Reason() string { return strings.Join(v.Reasons, reasonsJoined) }
 
-// reasonsJoined stands between several reasons of one verdict.
-const reasonsJoined = ", and "
-
 // unreached is the distance of a runner that does not serve the project: any other that may not take the job is nearer.
 const unreached = 100
 
@@ -74,11 +71,6 @@ func (st *State) refusals(r *Runner, j *Job) (rules []string, distance int) {
 		}
 	}
 	return rules, distance + len(rules)
-}
-
-// whyUnfit says of a job that the runner may not take every reason for that.
-func whyUnfit(r *Runner, j *Job) string {
-	return strings.Join(NamesOf(allMisfits(r, j), func(m Misfit) string { return m.Explain(r, j) }), reasonsJoined)
 }
 
 // moment is a time in a reason.

@@ -218,6 +218,58 @@ const (
 	CreationDeveloper  = "developer"
 )
 
+// RefAccess is who may push to what is protected or merge into it or, of tags, who may create them
+// (app/models/concerns/protected_ref_access.rb).
+type RefAccess string
+
+// The levels of access to protected refs.
+const (
+	NoOne         RefAccess = "no_one"
+	DevelopersUp  RefAccess = "developers"
+	MaintainersUp RefAccess = "maintainers"
+	AdminsOnly    RefAccess = "admins"
+)
+
+// RefAccesses are all levels of access, the widest first.
+var RefAccesses = []RefAccess{DevelopersUp, MaintainersUp, AdminsOnly, NoOne}
+
+// JobStatuses are all states, in GitLab's order (app/models/concerns/ci/has_status.rb, AVAILABLE_STATUSES).
+var JobStatuses = []JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobPending, JobRunning, JobSuccess,
+	JobFailed, JobCanceling, JobCanceled, JobSkipped, JobManual, JobScheduled}
+
+// The words of when.
+const (
+	whenOnSuccess = "on_success"
+	whenOnFailure = "on_failure"
+	whenAlways    = "always"
+	whenManual    = "manual"
+	whenDelayed   = "delayed"
+)
+
+// Words of workflow:auto_cancel.
+const (
+	autoCancelNone          = "none"
+	autoCancelAll           = "all"
+	autoCancelInterruptible = "interruptible"
+)
+
+// The attributes of projects that say who may give variables to pipelines, by GitLab's names; VariablesNoOne is a value
+// of the second.
+const (
+	AttrRestrictVariables = "restrict_user_defined_variables"
+	AttrVariablesRole     = "ci_pipeline_variables_minimum_override_role"
+	VariablesNoOne        = "no_one_allowed"
+)
+
+// What default_branch_protection of a group may be (lib/gitlab/access.rb); without a group it is as in a new one.
+const (
+	protectNothing    = "0"
+	protectPartly     = "1" // developers push
+	protectFully      = "2"
+	protectMerging    = "3" // developers merge
+	protectAfterFirst = "4" // developers make the first push
+)
+
 // ValuesOf are the values of a type of words, by the name of the type; nil if there is none of that name.
 func ValuesOf(typeName string) []string {
 	switch typeName {

@@ -200,3 +200,24 @@ func (st *State) deleteExpiredFiles() {
 		}
 	}
 }
+
+// startDelayed starts the delayed jobs whose time has come, in the order of their times, each at its time: what follows
+// from one that starts has happened then, too (app/workers/ci/build_schedule_worker.rb).
+func (st *State) startDelayed() {
+	if st.nextDelay.IsZero() {
+		return
+	}
+	now := st.Now()
+	defer func() { st.at = time.Time{} }()
+	for !st.nextDelay.IsZero() && !st.nextDelay.After(now) {
+		due, next := st.firstDelayed()
+		if st.nextDelay = next; next.IsZero() || next.After(now) {
+			return
+		}
+		st.at = next
+		for _, j := range due {
+			_ = st.fire(j, eventEnqueueScheduled) // a scheduled job knows it
+		}
+		st.MovePipelines()
+	}
+}
