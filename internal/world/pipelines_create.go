@@ -166,7 +166,9 @@ func (st *State) storePipeline(id int, of *Project, f PipelineFacts) *Pipeline {
 	st.onUndo(func() { st.pipeline = before })
 	p := newPipeline(id, of)
 	p.facts, p.flow = &f, newFlow()
-	p.unsettled = f.Status == ""
+	if p.unsettled = f.Status == ""; p.unsettled {
+		f.Status = JobCreated
+	}
 	setKey(st, st.pipelines, id, p)
 	of.pipelines = insertByID(of.pipelines, p)
 	st.onUndo(func() { of.pipelines = removeByID(of.pipelines, p) })
