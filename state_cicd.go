@@ -66,6 +66,8 @@ type Pipeline struct {
 	// CI is the text of the .gitlab-ci.yml that the jobs are made of, when the pipeline is added; it is not kept. Empty:
 	// the repository's, if it has one.
 	CI string `json:"ci,omitzero"`
+	// Inputs are values for spec:inputs of that file, by their names, as they are in JSON; they are not kept either.
+	Inputs map[string]any `json:"inputs,omitzero"`
 	// YAMLErrors is why the file could not be used: the pipeline has failed and has no jobs.
 	YAMLErrors string `json:"yaml_errors,omitzero"`
 	// AutoCancelOnNewCommit is "conservative" (also when empty), "interruptible" or "none"; AutoCancelOnJobFailure is

@@ -199,6 +199,24 @@ func TestPushMakesPipeline(t *testing.T) {
 	assert.Len(t, gl.Pipelines(), 3, "other push options are passed over")
 }
 
+// ci.input is for spec:inputs of the file (lib/ci/pipeline_creation/push_options.rb): what has no value is passed over.
+func TestPushHandsInInputs(t *testing.T) {
+	gl, mine := seeded(t, fakegitlab.WithVersion("18.6"))
+	mine.commit(".gitlab-ci.yml", "spec: {inputs: {word: {}, list: {type: array, default: []}}}\n---\n"+
+		"$[[ inputs.word ]]: {script: x, tags: $[[ inputs.list ]]}\n", "Build")
+	mine.git("push", "-q", "-o", "ci.input=word=all=of", "-o", `ci.input=list=["a"]`, "-o", "ci.input=none",
+		"origin", "main")
+	require.Len(t, gl.Jobs(), 1)
+	assert.Equal(t, "all=of", gl.Jobs()[0].Name)
+	assert.Equal(t, []string{"a"}, gl.Jobs()[0].Tags)
+
+	mine.git("push", "-q", "-o", "ci.input=other=x", "origin", "main:other")
+	failed := gl.Pipelines()[1]
+	assert.EqualValues(t, "failed", failed.Status)
+	assert.Equal(t, "`.gitlab-ci.yml`: unknown input arguments: other, `word` input: required value has not been provided",
+		failed.YAMLErrors)
+}
+
 // A commit of which something was not sent is refused, and is not there afterwards either, though another ref of the
 // same push moves: whoever pushes it again would else be believed.
 func TestHalfACommit(t *testing.T) {
@@ -236,4 +254,27 @@ func TestHalfACommit(t *testing.T) {
 	assert.Contains(t, said, "ng refs/heads/half missing necessary objects")
 	said = push(main, [2]string{"refs/heads/half", half})
 	assert.Contains(t, said, "ng refs/heads/half missing necessary objects")
+}
+
+// What a push asked for is in its call; options that do nothing are among what nothing reads.
+func TestPushIsInItsCall(t *testing.T) {
+	gl, mine := seeded(t)
+	sha := mine.commit("a.txt", "a", "More")
+	mine.git("push", "-q", "-o", "ci.skip", "-o", "ci.variable=A", "-o", "merge_request.create", "-o", "ci.skpi",
+		"origin", "main:new")
+	gl.AssertCalled(t, fakegitlab.GitReceivePack, fakegitlab.Param("ref", "refs/heads/new"),
+		fakegitlab.Param("after", sha), fakegitlab.Param("before", strings.Repeat("0", 40)))
+	push := gl.Calls(fakegitlab.GitReceivePack)[1]
+	assert.Equal(t, []any{"ci.skip", "ci.variable=A", "merge_request.create", "ci.skpi"}, push.Params["options"])
+	assert.Equal(t, []string{"ci.variable=A", "ci.skpi"}, push.IgnoredParams)
+}
+
+// A variable that no pipeline may have keeps it from being made, as in GitLab without a word.
+func TestPushWithAVariableOfNoName(t *testing.T) {
+	gl, mine := seeded(t)
+	mine.commit(".gitlab-ci.yml", "a: {script: x}", "Build")
+	mine.git("push", "-q", "-o", "ci.variable=A-B=1", "origin", "main")
+	assert.Empty(t, gl.Pipelines())
+	mine.git("push", "-q", "-o", "ci.variable=A_B=1", "origin", "main:other")
+	assert.Len(t, gl.Pipelines(), 1)
 }

@@ -221,26 +221,26 @@ func createPipeline(q request) front.Response {
 	if refusal := front.Allow(q.OnProject(q.Project, policy.CreatePipeline), ""); refusal != nil {
 		return *refusal
 	}
-	if inputs, _ := q.Record.Params["inputs"].(map[string]any); len(inputs) > 0 && q.Has(gitlabversion.PipelineInputs) {
-		return inputsUnknown()
-	}
 	ref, _ := q.Params.String("ref")
 	if ref == "" {
 		return front.Refuse(http.StatusBadRequest, map[string][]string{baseAttribute: {msgReferenceNotFound}}).
 			Because("ref is empty")
 	}
 	p, err := q.MakePipeline(q.User, world.NewPipeline{Project: q.Project, Ref: ref, Source: world.SourceAPI,
-		Variables: variables, IgnoreSkip: true})
+		Variables: variables, Inputs: q.pipelineInputs(), IgnoreSkip: true})
 	if err != nil {
 		return modelError(err)
 	}
 	return front.Created(q.fullPipeline(p))
 }
 
-// inputsUnknown is the refusal of inputs: files with a header that names some are not read here.
-func inputsUnknown() front.Response {
-	return front.Refuse(http.StatusBadRequest, map[string][]string{baseAttribute: {msgInputsUnknown}}).
-		Because("no file here has a header with spec:inputs")
+// pipelineInputs are the values that the request has for spec:inputs of the file; the file says which are right.
+func (q request) pipelineInputs() map[string]any {
+	if !q.Has(gitlabversion.PipelineInputs) {
+		return nil
+	}
+	inputs, _ := q.Record.Params["inputs"].(map[string]any)
+	return inputs
 }
 
 // refNotEmpty is the refusal of a ref that is given and empty, where Grape wants one.

@@ -88,6 +88,9 @@ func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipelin
 	x := st.contextOf(n, f)
 	o := x.Options()
 	o.Inputs = n.Inputs
+	if n.CI == "" {
+		o.Path = n.Project.ConfigPath()
+	}
 	config := ci.Read(text, o)
 	if !config.Valid() {
 		return st.refusePipeline(n, f, config.Errors[0], false)
@@ -96,11 +99,30 @@ func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipelin
 	if len(made.Errors) > 0 {
 		return st.refusePipeline(n, f, strings.Join(made.Errors, "\n"), made.Filtered)
 	}
+	if bad := variableProblems(f.Variables); bad != nil {
+		return nil, bad
+	}
 	f.Name, f.AutoCancel, f.Status = made.Name, made.AutoCancel, JobCreated
 	p := st.storePipeline(n.ID, n.Project, f)
 	st.makeJobs(p, config.Stages, made.Jobs)
 	st.later(chore{kind: choreRedundant, pipeline: p})
 	return p, nil
+}
+
+// variableProblems is the model's validation of the variables handed in (lib/gitlab/ci/pipeline/chain/populate.rb,
+// app/models/concerns/ci/has_variable.rb); nil for none. No pipeline is stored for it, not even as one that failed.
+func variableProblems(variables []ci.JobVariable) *Invalid {
+	bad := &Invalid{}
+	for _, v := range variables {
+		for _, problem := range keyProblems(v.Key) {
+			bad.Add(attrVariablesKey, problem)
+		}
+	}
+	if len(bad.Problems) == 0 {
+		return nil
+	}
+	bad.Add(attrBase, msgNotBuilt)
+	return bad
 }
 
 // duplicateVariables is GitLab's text about keys that are given twice; empty if none is.

@@ -31,14 +31,14 @@ func (st *State) PipelineByNumber(id string) (*Pipeline, error) {
 	})
 }
 
-// IsMade reports whether a pipeline of the project at a path of which neither a status nor a file's text is given is to
-// be made of the repository's file: always, unless the repository is empty.
+// IsMade reports whether a pipeline of the project at a path, of which neither a status nor a file's text is given, is
+// to be made of the repository's file: always, unless the repository is empty.
 func (st *State) IsMade(path string) bool {
 	p := st.ProjectPaths[Key(path)]
 	return p != nil && !p.Repository.Empty()
 }
 
-// misplaced is what is wrong with the place in the repository that a seed says of a pipeline, by the field that says it.
+// misplaced is what is wrong with the place in the repository that a seed gives a pipeline, by the field that says it.
 func (st *State) misplaced(n NewPipeline) (ps Problems) {
 	repo := n.Project.Repository
 	if repo.Empty() {
@@ -92,6 +92,11 @@ func (st *State) checkPipelineFacts(id int, f *PipelineFacts) (ps Problems) {
 		}
 		f.Status = JobFailed
 	}
+	for _, v := range f.Variables {
+		for _, problem := range keyProblems(v.Key) {
+			ps.Addf("variables", "the key %q %s", v.Key, problem)
+		}
+	}
 	autoCancel := func(field string, word *string, known ...string) {
 		if *word != "" {
 			ps.Add(field, oneOf("word of auto_cancel", word, *word, known))
@@ -104,10 +109,11 @@ func (st *State) checkPipelineFacts(id int, f *PipelineFacts) (ps Problems) {
 
 var errFailedByFile = errors.New("a pipeline whose file could not be used has failed")
 
-// MakePipeline makes a pipeline of a file, which is that of the repository where the text is empty, as it is in a seed:
-// CreatePipeline with the facts that a draft has. What follows from the file cannot be said beside it.
-func (st *State) MakePipeline(id int, p *Project, f PipelineFacts, file string, found ...Problem) (*Pipeline, error) {
-	ps := append(Problems(found), st.checkPipelineFacts(id, &f)...)
+// MakePipeline makes a pipeline of a file, which is that of the repository where n has no text, as it is in a seed:
+// CreatePipeline with the ID, the project, the text and the inputs that n has, and the facts of a draft. What follows
+// from the file cannot be said beside it.
+func (st *State) MakePipeline(n NewPipeline, f PipelineFacts, found ...Problem) (*Pipeline, error) {
+	ps := append(Problems(found), st.checkPipelineFacts(n.ID, &f)...)
 	for field, said := range map[string]bool{"status": f.Status != "", "yaml_errors": f.YAMLErrors != "",
 		"name": f.Name != "", "auto_cancel_on_new_commit": f.AutoCancel.OnNewCommit != "",
 		"auto_cancel_on_job_failure": f.AutoCancel.OnJobFailure != "", "created_at": !f.CreatedAt.IsZero(),
@@ -122,9 +128,9 @@ func (st *State) MakePipeline(id int, p *Project, f PipelineFacts, file string, 
 	if len(ps) > 0 {
 		return nil, ps
 	}
-	n := NewPipeline{ID: id, Project: p, Ref: f.Ref, RefIsTag: f.RefIsTag, Commit: f.Commit,
-		Source: f.Source, User: f.User, Variables: f.Variables, CI: file, IgnoreSkip: true, ScheduleID: f.ScheduleID,
-		TriggerID: f.TriggerID}
+	n = NewPipeline{ID: n.ID, Project: n.Project, Ref: f.Ref, RefIsTag: f.RefIsTag, Commit: f.Commit,
+		Source: f.Source, User: f.User, Variables: f.Variables, CI: n.CI, Inputs: n.Inputs, IgnoreSkip: true,
+		ScheduleID: f.ScheduleID, TriggerID: f.TriggerID}
 	if ps = st.misplaced(n); len(ps) > 0 {
 		return nil, ps
 	}

@@ -2,7 +2,9 @@ package world
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -200,14 +202,8 @@ func (s *PipelineSchedule) PipelinesOf() []*Pipeline {
 // error is an *Invalid (app/models/ci/pipeline_schedule_variable.rb).
 func (st *State) SetScheduleVariable(s *PipelineSchedule, old *ci.JobVariable, v ci.JobVariable) error {
 	var bad Invalid
-	if v.Key == "" {
-		bad.Add(attrKey, msgBlank)
-	}
-	if tooLong(&v.Key, maxVariableText) {
-		bad.Add(attrKey, msgTooLong(maxVariableText))
-	}
-	if !variableKey.MatchString(v.Key) {
-		bad.Add(attrKey, msgVariableKey)
+	for _, problem := range keyProblems(v.Key) {
+		bad.Add(attrKey, problem)
 	}
 	if old == nil && s.Variable(v.Key) != nil {
 		bad.Add(attrKey, msgAlreadyTaken)
@@ -243,8 +239,27 @@ func (st *State) RunSchedule(s *PipelineSchedule, u *User) (*Pipeline, error) {
 			return nil, err
 		}
 	}
-	return st.CreatePipeline(NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, Source: SourceSchedule, User: u,
-		Variables: slices.Clone(s.Variables), IgnoreSkip: true, ScheduleID: s.ID})
+	n := NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, Source: SourceSchedule, User: u,
+		Variables: slices.Clone(s.Variables), IgnoreSkip: true, ScheduleID: s.ID,
+		SaveOnErrors: st.Has(gitlabversion.ScheduleErrorsSaved)}
+	if st.Has(gitlabversion.ScheduleInputs) {
+		n.Inputs = InputValues(s.Inputs)
+	}
+	return st.CreatePipeline(n)
+}
+
+// InputValues are inputs by their names, as they are in JSON; nil where there are none.
+func InputValues(inputs []ScheduleInput) map[string]any {
+	var values map[string]any
+	for _, in := range inputs {
+		if values == nil {
+			values = map[string]any{}
+		}
+		var value any
+		_ = json.Unmarshal(in.Value, &value) // it was made by json.Marshal
+		values[in.Name] = value
+	}
+	return values
 }
 
 // JudgePipelines has somebody say whether a user may make a pipeline for a branch or tag, where no request asks: nil is
@@ -272,6 +287,16 @@ func (st *State) runSchedules() {
 	}
 }
 
+// NextSchedule is when the workers have the next schedule to see to, which may be over; zero for never.
+func (st *State) NextSchedule() (next time.Time) {
+	for _, s := range st.Schedules.Rows {
+		if s.Active && !s.NextRunAt.IsZero() && (next.IsZero() || s.NextRunAt.Before(next)) {
+			next = s.NextRunAt
+		}
+	}
+	return next
+}
+
 // disableSchedulesOf has no schedule of a user run any more, who is blocked
 // (app/services/ci/disable_user_pipeline_schedules_service.rb).
 func (st *State) disableSchedulesOf(u *User) {
@@ -282,8 +307,9 @@ func (st *State) disableSchedulesOf(u *User) {
 	}
 }
 
-// AddSchedule makes a schedule of a draft, of the project at a path and the user of a name.
-func (st *State) AddSchedule(path, owner string, draft PipelineSchedule) (*PipelineSchedule, error) {
+// AddSchedule makes a schedule of a draft, of the project at a path and the user of a name, with inputs.
+func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs map[string]any,
+) (*PipelineSchedule, error) {
 	var ps Problems
 	p, err := st.ProjectByPath(path)
 	ps.Add("project", err)
@@ -291,6 +317,11 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule) (*Pipel
 		ps.Add("owner", err)
 	}
 	ps.Add("id", freeID(&st.Schedules, "pipeline schedule", draft.ID))
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		value, err := json.Marshal(inputs[name])
+		ps.Add("inputs."+name, err)
+		draft.Inputs = append(draft.Inputs, ScheduleInput{Name: name, Value: value})
+	}
 	if len(ps) > 0 {
 		return nil, ps
 	}
