@@ -264,10 +264,30 @@ func TestPushIsInItsCall(t *testing.T) {
 		"origin", "main:new")
 	gl.AssertCalled(t, fakegitlab.GitReceivePack, fakegitlab.Param("ref", "refs/heads/new"),
 		fakegitlab.Param("after", sha), fakegitlab.Param("before", strings.Repeat("0", 40)))
+	gl.AssertAllSucceeded(t) // a 401 had git sign in, which is none of its failures
 	push := gl.Calls(fakegitlab.GitReceivePack)[1]
 	assert.Equal(t, []any{"ci.skip", "ci.variable=A", "merge_request.create", "ci.skpi"}, push.Params["options"])
 	assert.Equal(t, []string{"ci.variable=A", "ci.skpi"}, push.IgnoredParams)
 }
+
+// A 401 behind which nobody signs in stays one.
+func TestRefusedGitHasNotSucceeded(t *testing.T) {
+	gl, _ := seeded(t)
+	resp, err := gl.Client().Get(gl.URL() + "/acme/shop.git/info/refs?service=git-receive-pack")
+	require.NoError(t, err)
+	resp.Body.Close()
+	said := &said{T: t}
+	assert.False(t, gl.AssertAllSucceeded(said))
+	assert.Contains(t, said.text, "got 1 of ")
+}
+
+// said keeps what a failing assertion says.
+type said struct {
+	*testing.T
+	text string
+}
+
+func (s *said) Errorf(format string, args ...any) { s.text += fmt.Sprintf(format, args...) }
 
 // A variable that no pipeline may have keeps it from being made, as in GitLab without a word.
 func TestPushWithAVariableOfNoName(t *testing.T) {
