@@ -83,6 +83,17 @@ func TestSchedulesRunWhateverTheStepsOfTheClock(t *testing.T) {
 	}
 }
 
+// A line that cannot be read is shown, with one that can.
+func TestScheduleOfNoCronLine(t *testing.T) {
+	for _, line := range []string{"", "every day"} {
+		_, err := fakegitlab.Start(fakegitlab.WithScenario(fakegitlab.Scenario{
+			Projects:          []fakegitlab.Project{{Path: "acme/shop"}},
+			PipelineSchedules: []fakegitlab.PipelineSchedule{{Project: "acme/shop", Cron: line}}}))
+		assert.ErrorContains(t, err, strconv.Quote(line)+` is no cron line; one is "0 1 * * *"`)
+		assert.ErrorContains(t, err, "cron")
+	}
+}
+
 // Workers that run late make one pipeline of a schedule, as GitLab's, however long it was due.
 func TestLateWorkersMakeOnePipelineOfASchedule(t *testing.T) {
 	gl := fakegitlab.New(t)

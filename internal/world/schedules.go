@@ -317,6 +317,9 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 		ps.Add("owner", err)
 	}
 	ps.Add("id", freeID(&st.Schedules, "pipeline schedule", draft.ID))
+	if _, ok := cron.Parse(strings.TrimSpace(draft.Cron)); !ok {
+		ps.Addf("cron", "%q is no cron line; one is %q, at one o'clock each night", draft.Cron, "0 1 * * *")
+	}
 	for _, name := range slices.Sorted(maps.Keys(inputs)) {
 		value, err := json.Marshal(inputs[name])
 		ps.Add("inputs."+name, err)
