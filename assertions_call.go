@@ -102,6 +102,17 @@ func cloneCall(c Call) Call {
 
 func (c Call) succeeded() bool { return c.Status > 0 && c.Status < 400 }
 
+// isChallenge reports whether the call is how git learns that it has to sign in: it asks with no credentials, gets a
+// 401, and asks the same with credentials.
+func (c Call) isChallenge(calls []Call) bool {
+	const credentials = "Authorization"
+	return c.Endpoint == GitInfoRefs && c.Status == http.StatusUnauthorized && c.Header.Get(credentials) == "" &&
+		slices.ContainsFunc(calls, func(other Call) bool {
+			return other.Number > c.Number && other.Endpoint == c.Endpoint && other.Path == c.Path &&
+				other.Header.Get(credentials) != ""
+		})
+}
+
 // Curl is a shell command that sends the request again, credentials included. A body that is no text travels as base64.
 func (c Call) Curl() string { return c.text().Curl() }
 

@@ -188,7 +188,7 @@ func handedIn(plain, files map[string]string) (all []ci.JobVariable) {
 
 // isMade reports whether a pipeline is to be made of a file, with its jobs, as against being what it once was.
 func (p Pipeline) isMade(st *world.State) bool {
-	return p.CI != "" || p.Status == "" && st.HasConfig(p.Project, p.Ref, p.RefIsTag, p.SHA)
+	return p.CI != "" || p.Status == "" && p.YAMLErrors == "" && st.IsMade(p.Project)
 }
 
 // addPipeline adds a pipeline and, where it is to be made of a file, its jobs.

@@ -28,7 +28,8 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// WithWorkers has each Advance run GitLab's background workers, as RunWorkers does, once, at its end.
+// WithWorkers has each Advance run GitLab's background workers, as RunWorkers does: at its end and, on its way, whenever
+// a pipeline schedule is due.
 func WithWorkers() Option { return func(o *options) { o.workers = true } }
 
 // defaultStartTime is the time at which the fake's clock starts.
@@ -38,7 +39,7 @@ func defaultStartTime() time.Time { return time.Date(2024, time.July, 1, 12, 0, 
 func (f *Fake) Now() time.Time { return f.clock.Now() }
 
 // Advance moves the fake's clock, which everything about time in the fake follows: delayed jobs start whose time it
-// passes. It does not move backwards. With WithWorkers it then does what RunWorkers does.
+// passes. It does not move backwards. With WithWorkers it does what RunWorkers does, too.
 func (f *Fake) Advance(d time.Duration) {
 	f.tb.Helper()
 	if err := f.advance(d); err != nil {
@@ -51,15 +52,36 @@ func (f *Fake) advance(d time.Duration) error {
 		return err
 	}
 	defer f.news.tell()
-	err := f.clock.Advance(d)
-	switch {
-	case err != nil:
-	case f.options.workers:
-		f.RunWorkers()
-	default:
-		world.Visit(f.state, func() {}) // in which delayed jobs start whose time has come
+	if err := f.clock.Refusal(d); err != nil {
+		return err
 	}
-	return err
+	for {
+		step := f.step(d)
+		if err := f.clock.Advance(step); err != nil {
+			return err
+		}
+		if !f.options.workers {
+			world.Visit(f.state, func() {}) // in which delayed jobs start whose time has come
+			return nil
+		}
+		world.Visit(f.state, f.state.RunWorkers)
+		if d -= step; d == 0 {
+			return nil
+		}
+	}
+}
+
+// step is how much of d the clock is to be moved at once: until the next schedule, which is then reckoned anew.
+func (f *Fake) step(d time.Duration) (step time.Duration) {
+	if !f.options.workers {
+		return d
+	}
+	world.Visit(f.state, func() {
+		if step = d; !f.state.NextSchedule().IsZero() {
+			step = min(d, max(0, f.state.NextSchedule().Sub(f.clock.Now())))
+		}
+	})
+	return step
 }
 
 // RunWorkers does what GitLab's background workers would have done by now: schedules that are due make one pipeline

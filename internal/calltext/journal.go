@@ -102,7 +102,9 @@ func (c Call[E]) listed() string {
 		return fmt.Sprintf("%s of %s %s", shown, total, kind)
 	}
 	if len(list) == 1 {
-		kind = strings.TrimSuffix(kind, "s")
+		if kind = strings.TrimSuffix(kind, "s"); strings.HasSuffix(kind, "che") { // of branches
+			kind = strings.TrimSuffix(kind, "e")
+		}
 	}
 	return shown + " " + kind
 }

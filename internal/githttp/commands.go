@@ -3,6 +3,7 @@ package githttp
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,6 +29,59 @@ type push struct {
 
 // can reports whether the client has a capability.
 func (p *push) can(capability string) bool { return slices.Contains(p.Capabilities, capability) }
+
+// params are the parameters of the call for who looks at it: those it came with, where the first ref is to be moved
+// from and to, the names of all refs, and the push options.
+func (p *push) params(came map[string]any) map[string]any {
+	all := maps.Clone(came)
+	if all == nil {
+		all = map[string]any{}
+	}
+	var refs, options []any
+	for _, c := range p.Commands {
+		refs = append(refs, c.Ref)
+	}
+	for _, o := range p.Options {
+		options = append(options, o)
+	}
+	if len(refs) > 0 {
+		first := p.Commands[0]
+		all["ref"], all["before"], all["after"], all["refs"] = first.Ref, first.Old, first.New, refs
+	}
+	if len(options) > 0 {
+		all["options"] = options
+	}
+	return all
+}
+
+// unknownOptions are the push options that GitLab does not know, or that lack the value without which they do nothing.
+func (p *push) unknownOptions() (unknown []string) {
+	for _, o := range p.Options {
+		name, value, _ := strings.Cut(o, "=")
+		name = strings.TrimSpace(name)
+		family, _, _ := strings.Cut(name, ".")
+		switch {
+		case name == optionVariable || name == optionInput:
+			if !strings.Contains(value, "=") {
+				unknown = append(unknown, o)
+			}
+		case name == optionSkip, slices.Contains(otherOptions, family):
+		default:
+			unknown = append(unknown, o)
+		}
+	}
+	return unknown
+}
+
+// The push options that do something here.
+const (
+	optionSkip     = "ci.skip"
+	optionVariable = "ci.variable"
+	optionInput    = "ci.input"
+)
+
+// otherOptions are the families of options that GitLab knows beside them (lib/gitlab/push_options.rb).
+var otherOptions = []string{"merge_request", "mr", "integrations", "secret_push_protection", "secret_detection"}
 
 // readPush reads the body of a request to receive-pack. A body without commands is one that only tries whether it may.
 func readPush(body []byte) (*push, error) {

@@ -70,6 +70,10 @@ func (p *protocol) receivePack(q *front.Request) front.Response {
 			return front.Plain(http.StatusInternalServerError, msgInternalError).
 				Because("the body is no push: " + err.Error())
 		}
+		q.Again(func() front.Response {
+			q.Record.Params, q.Record.IgnoredParams = asked.params(q.Record.Params), asked.unknownOptions()
+			return front.Response{}
+		})
 		objects, err := readObjects(q, asked)
 		return q.Again(func() front.Response {
 			a, refusal := admit(q, receivePack)

@@ -272,3 +272,46 @@ func TestPushOptionsOfPipelines(t *testing.T) {
 	mine.git("push", "-q", "-o", "ci.input=who=me", "-o", "ci.input=n=3", "-o", "ci.variable=A=1", "origin", "main")
 	assert.Len(t, gl.Pipelines(), 1, "GitLab makes none: Insufficient permissions to set pipeline variables")
 }
+
+// What a push asked for is in its call; options that do nothing are among what nothing reads.
+func TestPushIsInItsCall(t *testing.T) {
+	gl, mine := seeded(t)
+	sha := mine.commit("a.txt", "a", "More")
+	mine.git("push", "-q", "-o", "ci.skip", "-o", "ci.variable=A", "-o", "merge_request.create", "-o", "ci.skpi",
+		"origin", "main:new")
+	gl.AssertCalled(t, fakegitlab.GitReceivePack, fakegitlab.Param("ref", "refs/heads/new"),
+		fakegitlab.Param("after", sha), fakegitlab.Param("before", strings.Repeat("0", 40)))
+	gl.AssertAllSucceeded(t) // a 401 had git sign in, which is none of its failures
+	push := gl.Calls(fakegitlab.GitReceivePack)[1]
+	assert.Equal(t, []any{"ci.skip", "ci.variable=A", "merge_request.create", "ci.skpi"}, push.Params["options"])
+	assert.Equal(t, []string{"ci.variable=A", "ci.skpi"}, push.IgnoredParams)
+}
+
+// A 401 behind which nobody signs in stays one.
+func TestRefusedGitHasNotSucceeded(t *testing.T) {
+	gl, _ := seeded(t)
+	resp, err := gl.Client().Get(gl.URL() + "/acme/shop.git/info/refs?service=git-receive-pack")
+	require.NoError(t, err)
+	resp.Body.Close()
+	said := &said{T: t}
+	assert.False(t, gl.AssertAllSucceeded(said))
+	assert.Contains(t, said.text, "got 1 of ")
+}
+
+// said keeps what a failing assertion says.
+type said struct {
+	*testing.T
+	text string
+}
+
+func (s *said) Errorf(format string, args ...any) { s.text += fmt.Sprintf(format, args...) }
+
+// A variable that no pipeline may have keeps it from being made, as in GitLab without a word.
+func TestPushWithAVariableOfNoName(t *testing.T) {
+	gl, mine := seeded(t)
+	mine.commit(".gitlab-ci.yml", "a: {script: x}", "Build")
+	mine.git("push", "-q", "-o", "ci.variable=A-B=1", "origin", "main")
+	assert.Empty(t, gl.Pipelines())
+	mine.git("push", "-q", "-o", "ci.variable=A_B=1", "origin", "main:other")
+	assert.Len(t, gl.Pipelines(), 1)
+}

@@ -49,13 +49,13 @@ func (a *access) options(asked *push) world.PushOptions {
 	for _, option := range asked.Options {
 		name, value, _ := strings.Cut(option, "=")
 		switch strings.TrimSpace(name) {
-		case "ci.skip":
+		case optionSkip:
 			o.SkipCI = true
-		case "ci.variable":
+		case optionVariable:
 			if key, text, ok := strings.Cut(value, "="); ok {
 				set(&o.Variables, key, text)
 			}
-		case "ci.input":
+		case optionInput:
 			if key, text, ok := strings.Cut(value, "="); ok && a.q.Has(gitlabversion.PipelineInputs) {
 				set(&o.Inputs, key, text)
 			}

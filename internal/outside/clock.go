@@ -59,13 +59,27 @@ func (c *Clock) First() time.Time {
 func (c *Clock) Advance(d time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if d < 0 {
-		return errors.New("time does not run backwards")
+	err := c.refusal(d)
+	if err == nil {
+		c.ahead += d
 	}
-	if c.ahead+d < 0 {
+	return err
+}
+
+// Refusal is why the clock cannot be moved that far; nil if it can.
+func (c *Clock) Refusal(d time.Duration) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.refusal(d)
+}
+
+func (c *Clock) refusal(d time.Duration) error {
+	switch {
+	case d < 0:
+		return errors.New("time does not run backwards")
+	case c.ahead+d < 0:
 		return errors.New("the clock cannot be more than 292 years ahead")
 	}
-	c.ahead += d
 	return nil
 }
 

@@ -11,6 +11,7 @@ const (
 	msgCommitNotFound     = "Commit not found"
 	msgRefAmbiguous       = "Ref is ambiguous"
 	msgMissingConfig      = "Missing CI config file"
+	msgNotBuilt           = "Failed to build the pipeline!"
 	msgfDuplicateVariable = "Duplicate variable name%s: %s"
 )
 
@@ -164,13 +165,14 @@ const (
 
 // CI/CD variables (app/models/ci/variable.rb and the concerns that it includes).
 const (
-	attrKey       = "key"
-	attrValue     = "value"
-	attrScope     = "environment_scope"
-	attrProtected = "protected"
-	attrMasked    = "masked"
-	attrHidden    = "hidden"
-	attrRaw       = "raw"
+	attrKey          = "key"
+	attrVariablesKey = "variables.key"
+	attrValue        = "value"
+	attrScope        = "environment_scope"
+	attrProtected    = "protected"
+	attrMasked       = "masked"
+	attrHidden       = "hidden"
+	attrRaw          = "raw"
 
 	msgVariableKey      = "can contain only letters, digits and '_'."
 	msgfTaken           = "(%s) has already been taken"

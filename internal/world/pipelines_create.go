@@ -102,6 +102,9 @@ func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipelin
 	if len(made.Errors) > 0 {
 		return st.refusePipeline(n, f, strings.Join(made.Errors, "\n"), made.Filtered)
 	}
+	if bad := variableProblems(f.Variables); bad != nil {
+		return nil, bad
+	}
 	f.Name, f.AutoCancel, f.Status = made.Name, made.AutoCancel, JobCreated
 	p := st.storePipeline(n.ID, n.Project, f)
 	st.makeJobs(p, config.Stages, made.Jobs)
@@ -121,6 +124,22 @@ func parsedInputs(given map[string]any) map[string]any {
 		}
 	}
 	return parsed
+}
+
+// variableProblems is the model's validation of the variables handed in (lib/gitlab/ci/pipeline/chain/populate.rb,
+// app/models/concerns/ci/has_variable.rb); nil for none. No pipeline is stored for it, not even as one that failed.
+func variableProblems(variables []ci.JobVariable) *Invalid {
+	bad := &Invalid{}
+	for _, v := range variables {
+		for _, problem := range keyProblems(v.Key) {
+			bad.Add(attrVariablesKey, problem)
+		}
+	}
+	if len(bad.Problems) == 0 {
+		return nil
+	}
+	bad.Add(attrBase, msgNotBuilt)
+	return bad
 }
 
 // duplicateVariables is GitLab's text about keys that are given twice; empty if none is.
@@ -186,7 +205,9 @@ func (st *State) storePipeline(id int, of *Project, f PipelineFacts) *Pipeline {
 	st.onUndo(func() { st.pipeline = before })
 	p := newPipeline(id, of)
 	p.facts, p.flow = &f, newFlow()
-	p.unsettled = f.Status == ""
+	if p.unsettled = f.Status == ""; p.unsettled {
+		f.Status = JobCreated
+	}
 	setKey(st, st.pipelines, id, p)
 	of.pipelines = insertByID(of.pipelines, p)
 	st.onUndo(func() { of.pipelines = removeByID(of.pipelines, p) })

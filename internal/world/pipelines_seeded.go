@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
@@ -30,19 +31,47 @@ func (st *State) PipelineByNumber(id string) (*Pipeline, error) {
 	})
 }
 
-// HasConfig reports whether there is a .gitlab-ci.yml, or what the project has in its place, in the repository of the
-// project at a path, at a commit or else where a branch or tag is. An empty ref is the default branch.
-func (st *State) HasConfig(path, ref string, isTag bool, sha string) bool {
+// IsMade reports whether a pipeline of the project at a path, of which neither a status nor a file's text is given, is
+// to be made of the repository's file: always, unless the repository is empty.
+func (st *State) IsMade(path string) bool {
 	p := st.ProjectPaths[Key(path)]
-	if p == nil || p.Repository == nil {
-		return false
+	return p != nil && !p.Repository.Empty()
+}
+
+// misplaced is what is wrong with the place in the repository that a seed gives a pipeline, by the field that says it.
+func (st *State) misplaced(n NewPipeline) (ps Problems) {
+	repo := n.Project.Repository
+	if repo.Empty() {
+		return nil
 	}
-	name := cmp.Or(ref, p.DefaultBranch())
-	if _, _, full := repository.ShortName(name); !full {
-		name = fullRef(name, isTag)
+	name, tag, problem := n.ref()
+	if problem == msgRefNotFound {
+		kind, prefix := "branch or tag", ""
+		if n.RefIsTag {
+			kind, prefix = "tag", repository.TagPrefix
+		}
+		ps.Addf("ref", "%s: %v", problem, st.missing(kind, name, func() (names []string) {
+			for _, r := range repo.Refs() {
+				if short, _, whole := repository.ShortName(r.Name); whole && strings.HasPrefix(r.Name, prefix) {
+					names = append(names, short)
+				}
+			}
+			return names
+		}))
+		return ps
 	}
-	_, has := p.Repository.ReadFile(cmp.Or(sha, name), p.ConfigPath())
-	return has
+	c := repo.CommitAt(cmp.Or(n.Commit.SHA, fullRef(name, tag)))
+	switch {
+	case problem != "":
+	case c == nil:
+		ps.Addf("sha", "%s: %s has no commit %s", msgCommitNotFound, n.Project.Path, n.Commit.SHA)
+	case n.CI == "":
+		if _, there := repo.ReadFile(c.ID, n.Project.ConfigPath()); !there {
+			ps.Addf("status", "%s: %s has no %s at %s; a pipeline that is made of none says its Status, or CI",
+				msgMissingConfig, n.Project.Path, n.Project.ConfigPath(), name)
+		}
+	}
+	return ps
 }
 
 // checkPipelineFacts checks a draft of a pipeline, and fills in what is empty and has a default.
@@ -62,6 +91,11 @@ func (st *State) checkPipelineFacts(id int, f *PipelineFacts) (ps Problems) {
 			ps.addFrom("yaml_errors", errFailedByFile, "status")
 		}
 		f.Status = JobFailed
+	}
+	for _, v := range f.Variables {
+		for _, problem := range keyProblems(v.Key) {
+			ps.Addf("variables", "the key %q %s", v.Key, problem)
+		}
 	}
 	autoCancel := func(field string, word *string, known ...string) {
 		if *word != "" {
@@ -94,9 +128,13 @@ func (st *State) MakePipeline(n NewPipeline, f PipelineFacts, found ...Problem) 
 	if len(ps) > 0 {
 		return nil, ps
 	}
-	made, err := st.CreatePipeline(NewPipeline{ID: n.ID, Project: n.Project, Ref: f.Ref, RefIsTag: f.RefIsTag,
-		Commit: f.Commit, Source: f.Source, User: f.User, Variables: f.Variables, CI: n.CI, Inputs: n.Inputs,
-		IgnoreSkip: true, ScheduleID: f.ScheduleID, TriggerID: f.TriggerID})
+	n = NewPipeline{ID: n.ID, Project: n.Project, Ref: f.Ref, RefIsTag: f.RefIsTag, Commit: f.Commit,
+		Source: f.Source, User: f.User, Variables: f.Variables, CI: n.CI, Inputs: n.Inputs, IgnoreSkip: true,
+		ScheduleID: f.ScheduleID, TriggerID: f.TriggerID}
+	if ps = st.misplaced(n); len(ps) > 0 {
+		return nil, ps
+	}
+	made, err := st.CreatePipeline(n)
 	ps.Add("ci", err)
 	if len(ps) > 0 {
 		return nil, ps

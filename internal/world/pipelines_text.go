@@ -19,11 +19,13 @@ func (st *State) JobsText(p *Pipeline) string {
 	if len(jobs) == 0 {
 		return p.nothingLeft()
 	}
-	head := "its jobs that have not ended:"
+	lines := []string{"its jobs that have not ended:"}
 	if over {
-		head = "its jobs that did not succeed:"
+		lines[0] = "its jobs that did not succeed:"
 	}
-	lines := []string{head}
+	if text := p.redundancy(); text != "" {
+		lines = append([]string{"it was " + text}, lines...)
+	}
 	for _, j := range jobs[:min(len(jobs), jobsTold)] {
 		lines = append(lines, fmt.Sprintf("  job %d (%s) is %s%s", j.ID, j.Name, j.Status, st.because(j)))
 	}
@@ -31,6 +33,14 @@ func (st *State) JobsText(p *Pipeline) string {
 		lines = append(lines, fmt.Sprintf("  and %d more", more))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// redundancy says which pipeline made this one redundant; "" if none has.
+func (p *Pipeline) redundancy() string {
+	if !p.Moves() || p.facts.AutoCanceledBy == 0 {
+		return ""
+	}
+	return fmt.Sprintf("auto-canceled by the newer pipeline %d of %s", p.facts.AutoCanceledBy, p.Ref())
 }
 
 // nothingLeft says of a pipeline none of whose jobs is to be told of, why that is.

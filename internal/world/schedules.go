@@ -194,14 +194,8 @@ func (s *PipelineSchedule) PipelinesOf() []*Pipeline {
 // error is an *Invalid (app/models/ci/pipeline_schedule_variable.rb).
 func (st *State) SetScheduleVariable(s *PipelineSchedule, old *ci.JobVariable, v ci.JobVariable) error {
 	var bad Invalid
-	if v.Key == "" {
-		bad.Add(attrKey, msgBlank)
-	}
-	if tooLong(&v.Key, maxVariableText) {
-		bad.Add(attrKey, msgTooLong(maxVariableText))
-	}
-	if !variableKey.MatchString(v.Key) {
-		bad.Add(attrKey, msgVariableKey)
+	for _, problem := range keyProblems(v.Key) {
+		bad.Add(attrKey, problem)
 	}
 	if old == nil && s.Variable(v.Key) != nil {
 		bad.Add(attrKey, msgAlreadyTaken)
@@ -285,6 +279,16 @@ func (st *State) runSchedules() {
 	}
 }
 
+// NextSchedule is when the workers have the next schedule to see to, which may be over; zero for never.
+func (st *State) NextSchedule() (next time.Time) {
+	for _, s := range st.Schedules.Rows {
+		if s.Active && !s.NextRunAt.IsZero() && (next.IsZero() || s.NextRunAt.Before(next)) {
+			next = s.NextRunAt
+		}
+	}
+	return next
+}
+
 // disableSchedulesOf has no schedule of a user run any more, who is blocked
 // (app/services/ci/disable_user_pipeline_schedules_service.rb).
 func (st *State) disableSchedulesOf(u *User) {
@@ -305,6 +309,9 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 		ps.Add("owner", err)
 	}
 	ps.Add("id", freeID(&st.Schedules, "pipeline schedule", draft.ID))
+	if _, ok := cron.Parse(strings.TrimSpace(draft.Cron)); !ok {
+		ps.Addf("cron", "%q is no cron line; one is %q, at one o'clock each night", draft.Cron, "0 1 * * *")
+	}
 	for _, name := range slices.Sorted(maps.Keys(inputs)) {
 		value, err := json.Marshal(inputs[name])
 		ps.Add("inputs."+name, err)

@@ -110,16 +110,24 @@ func (c VariableChange) applyTo(v *Variable) *Invalid {
 	return bad
 }
 
+// keyProblems is what the model says of the key of a variable (app/models/concerns/ci/has_variable.rb).
+func keyProblems(key string) (said []string) {
+	if key == "" {
+		said = append(said, msgBlank)
+	}
+	if tooLong(&key, maxVariableText) {
+		said = append(said, msgTooLong(maxVariableText))
+	}
+	if !variableKey.MatchString(key) {
+		said = append(said, msgVariableKey)
+	}
+	return said
+}
+
 // checkVariable is the model's validation of a variable that is to take the place of another, nil for a new one.
 func (st *State) checkVariable(s VariableSet, v, before *Variable, bad *Invalid) {
-	if v.Key == "" {
-		bad.Add(attrKey, msgBlank)
-	}
-	if tooLong(&v.Key, maxVariableText) {
-		bad.Add(attrKey, msgTooLong(maxVariableText))
-	}
-	if !variableKey.MatchString(v.Key) {
-		bad.Add(attrKey, msgVariableKey)
+	for _, problem := range keyProblems(v.Key) {
+		bad.Add(attrKey, problem)
 	}
 	if v.Masked && !v.fitToBeMasked() {
 		bad.Add(attrValue, msgInvalid)

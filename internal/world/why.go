@@ -132,6 +132,10 @@ func (st *State) notPending(j *Job) string {
 			return "the runner that had the job is gone"
 		}
 		return fmt.Sprintf("runner %d has the job", j.Runner.ID)
+	case JobCanceled:
+		if text := j.Pipeline.redundancy(); text != "" {
+			return "the job has ended: it is canceled; its pipeline was " + text
+		}
 	case JobFailed:
 		return "the job has ended: it failed with " + cmp.Or(j.FailureReason, UnknownFailure)
 	}
