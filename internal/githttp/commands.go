@@ -2,6 +2,7 @@ package githttp
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,6 +29,15 @@ type push struct {
 
 // can reports whether the client has a capability.
 func (p *push) can(capability string) bool { return slices.Contains(p.Capabilities, capability) }
+
+// unpacker is the program with which git takes a pack over: what it says of one that has been read (transfer.unpackLimit).
+func (p *push) unpacker() string {
+	const few = 100 // objects
+	if binary.BigEndian.Uint32(p.Pack[8:]) < few {
+		return "unpack-objects"
+	}
+	return "index-pack"
+}
 
 // readPush reads the body of a request to receive-pack. A body without commands is one that only tries whether it may.
 func readPush(body []byte) (*push, error) {

@@ -40,4 +40,7 @@ const (
 	msgfStaleNone   = "error: cannot lock ref '%s': unable to resolve reference '%s'\n"
 	msgDeletesNone  = "warning: deleting a non-existent ref.\n"
 	msgfUnpackError = "error: %s\n"
+	msgfFatal       = "fatal: %s\n"
+	msgFsck         = "fsck error in packed object"
+	msgExit         = " abnormal exit"
 )
