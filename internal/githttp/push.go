@@ -114,7 +114,7 @@ func readObjects(q *front.Request, asked *push) (map[string]repository.Object, e
 }
 
 // push decides a push and moves the refs that may be moved. unpacking is what was wrong with its pack.
-func (a *access) push(asked *push, objects map[string]repository.Object, unpacking error) front.Response {
+func (a *access) push(asked *push, objects map[string]repository.Object, unpacking error) (res front.Response) {
 	r := &report{push: asked, reasons: map[string]string{}}
 	if unpacking != nil {
 		return r.notUnpacked(unpacking)
@@ -123,34 +123,41 @@ func (a *access) push(asked *push, objects map[string]repository.Object, unpacki
 	if err != nil {
 		return r.notUnpacked(err)
 	}
+	a.project.Repository.Try(func() (moved bool) {
+		res, moved = a.move(r, brought)
+		return moved
+	})
+	return res
+}
+
+// move has the repository take what a push brings, for the rules look at it, and moves the refs that may be moved; false
+// if none was.
+func (a *access) move(r *report, brought map[string]repository.Object) (res front.Response, moved bool) {
 	repo := a.project.Repository
-	before := repo.Count()
-	for _, o := range brought { // the rules look at them
+	for _, o := range brought {
 		repo.Add(o)
 	}
 	for _, id := range slices.Sorted(maps.Keys(brought)) {
 		if err := repo.CheckSize(id); err != nil {
-			repo.Forget(before)
-			return r.notUnpacked(err)
+			return r.notUnpacked(err), false
 		}
 	}
 	if why := a.preReceive(r); why != "" {
-		repo.Forget(before)
-		return r.response(why)
+		return r.response(why), false
 	}
 	a.dropStale(r)
-	if asked.can(capAtomic) && len(r.reasons) > 0 {
+	if r.push.can(capAtomic) && len(r.reasons) > 0 {
 		r.refuseAll(reasonAtomic)
 	}
 	updates := a.updates(r)
-	if len(updates) == 0 {
-		repo.Forget(before)
-	} else if err := a.q.PushRefs(a.project, a.q.User, updates, a.options(asked)); err != nil {
-		repo.Forget(before)
-		r.refuse(updates[0].Ref, err)
+	if moved = len(updates) > 0; moved {
+		if err := a.q.PushRefs(a.project, a.q.User, updates, a.options(r.push)); err != nil {
+			moved = false
+			r.refuse(updates[0].Ref, err)
+		}
 	}
 	a.tell(r)
-	return r.response(r.why())
+	return r.response(r.why()), moved
 }
 
 // updates are the moves of refs that are not refused.

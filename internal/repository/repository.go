@@ -76,6 +76,18 @@ func (r *Repository) Forget(n int) {
 	r.order = r.order[:n]
 }
 
+// Try makes a change that may be refused in the end, which it says with false: then the objects that it added are
+// forgotten.
+func (r *Repository) Try(change func() bool) {
+	before, done := r.Count(), false
+	defer func() {
+		if !done {
+			r.Forget(before)
+		}
+	}()
+	done = change()
+}
+
 // Size is how many bytes all objects have, and how many there are.
 func (r *Repository) Size() (bytes, objects int) {
 	for _, o := range r.objects {
