@@ -66,6 +66,8 @@ func (st *State) ReportStatus(p *Pipeline, u *User, r StatusReport) (*CommitStat
 	}
 	next.UpdatedAt = st.Now()
 	if old != nil {
+		before := *old
+		st.onUndo(func() { *old = before })
 		*old = next
 	} else {
 		old = &next
@@ -168,8 +170,11 @@ func (r *Refusal) Error() string { return r.Text }
 
 // dropStatuses takes the statuses of a pipeline away, which goes.
 func (st *State) dropStatuses(p *Pipeline) {
-	for _, s := range p.statuses {
+	before := p.statuses
+	for _, s := range before {
 		st.Statuses.remove(s)
+		st.onUndo(func() { st.Statuses.insert(s) })
 	}
 	p.statuses = nil
+	st.onUndo(func() { p.statuses = before })
 }

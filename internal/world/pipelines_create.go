@@ -244,13 +244,20 @@ func (st *State) DeletePipeline(p *Pipeline) {
 		st.removeJob(j)
 	}
 	st.removePipeline(p)
-	at, _ := slices.BinarySearch(p.project.gonePipelines, p.ID)
-	p.project.gonePipelines = slices.Insert(p.project.gonePipelines, at, p.ID)
+	of, before := p.project, p.project.gonePipelines
+	at, _ := slices.BinarySearch(before, p.ID)
+	of.gonePipelines = slices.Insert(slices.Clone(before), at, p.ID)
+	st.onUndo(func() { of.gonePipelines = before })
 }
 
 // removePipeline takes the record of a pipeline without jobs out of the world.
 func (st *State) removePipeline(p *Pipeline) {
 	st.dropStatuses(p)
+	of := p.project
 	delete(st.pipelines, p.ID)
-	p.project.pipelines = removeByID(p.project.pipelines, p)
+	of.pipelines = removeByID(of.pipelines, p)
+	st.onUndo(func() {
+		st.pipelines[p.ID] = p
+		of.pipelines = insertByID(of.pipelines, p)
+	})
 }
