@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"testing"
 
@@ -75,4 +76,31 @@ func TestArchivesStayWhereTheyAre(t *testing.T) {
 		names = append(names, h.Name)
 	}
 	assert.Equal(t, []string{"pax_global_header", "p/", "p/good"}, names)
+}
+
+// Many commits may be asked about in a row, of which some share their history.
+func TestReaching(t *testing.T) {
+	r := newRepository()
+	tree := r.Add(repository.TreeObject(nil))
+	commit := func(message string, parents ...string) string {
+		return r.AddCommit(repository.Commit{Tree: tree, Parents: parents, Author: ann, Committer: ann, Message: message}).ID
+	}
+	other := commit("other")
+	line := []string{commit("0")}
+	for i := range 200 {
+		line = append(line, commit(fmt.Sprint(i), line[i]))
+	}
+	merge := commit("merge", line[100], other)
+	for i, of := range line {
+		assert.Equal(t, i >= 50, r.IsAncestor(line[50], of))
+		assert.Equal(t, r.Ancestors(of), r.AncestorsOf(of))
+	}
+	has := r.Reaching(other)
+	for _, of := range append(line, line...) {
+		assert.False(t, has(of))
+	}
+	assert.True(t, has(merge))
+	assert.True(t, has(other))
+	assert.False(t, r.Reaching(ann40)(merge), "there is no such commit")
+	assert.False(t, has(ann40))
 }

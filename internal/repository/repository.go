@@ -16,7 +16,11 @@ type Repository struct {
 	commits map[string]*Commit // those of the objects that were asked for
 	sizes   map[string]below   // of trees that were counted
 	refs    map[string]string  // the object that a full name leads to
-	head    func() string      // the full name of the default branch, which may not be there
+	lately  struct {           // what AncestorsOf has found
+		of        string
+		ancestors map[string]bool
+	}
+	head func() string // the full name of the default branch, which may not be there
 }
 
 // New makes a repository that has nothing yet. head is asked each time where HEAD leads: the full name of the default
@@ -231,6 +235,15 @@ func (o Object) Links() (to []Link, err error) {
 		return to, err
 	}
 	return to, nil
+}
+
+// Part is a repository of its own with what a tree leads to. It may be read where this one is not guarded.
+func (r *Repository) Part(tree string) *Repository {
+	part := New(r.head)
+	for id := range r.Reachable(tree) {
+		part.objects[id] = r.objects[id]
+	}
+	return part
 }
 
 // Reachable are the names of all objects that can be reached from some, those among them; what is not there is left
