@@ -29,8 +29,9 @@ func (q *Request) RefChangeOf(p *world.Project, u world.RefUpdate) (c policy.Ref
 
 // ofProtected reports whether a protected branch of a project has a commit.
 func (q *Request) ofProtected(p *world.Project, commit string) bool {
+	has := p.Repository.Reaching(commit)
 	for _, b := range p.Repository.Branches() {
-		if q.RefRules(p, false, b.Name).Protected && p.Repository.IsAncestor(commit, b.ID) {
+		if q.RefRules(p, false, b.Name).Protected && has(b.ID) {
 			return true
 		}
 	}

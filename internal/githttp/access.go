@@ -158,7 +158,7 @@ func (a *access) checkPush() *front.Response {
 		return forbidden(msgArchived, a.project.Path+" is archived")
 	}
 	if d := a.pushes(); !d.Allowed {
-		return forbidden(msgPushCode, d.Reason)
+		return forbidden(front.RefTexts[policy.ByRefRole], d.Reason)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package githttp
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"slices"
@@ -82,6 +83,15 @@ const (
 
 // otherOptions are the families of options that GitLab knows beside them (lib/gitlab/push_options.rb).
 var otherOptions = []string{"merge_request", "mr", "integrations", "secret_push_protection", "secret_detection"}
+
+// unpacker is the program with which git takes a pack over: what it says of one that has been read (transfer.unpackLimit).
+func (p *push) unpacker() string {
+	const few = 100 // objects
+	if binary.BigEndian.Uint32(p.Pack[8:]) < few {
+		return "unpack-objects"
+	}
+	return "index-pack"
+}
 
 // readPush reads the body of a request to receive-pack. A body without commands is one that only tries whether it may.
 func readPush(body []byte) (*push, error) {

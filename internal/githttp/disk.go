@@ -2,6 +2,7 @@ package githttp
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // disk are the bare repositories on disk of one GitLab, each made when somebody first asks for it.
@@ -17,6 +19,7 @@ type disk struct {
 	folder  *outside.Folder
 	mu      sync.Mutex
 	dir     string // of the folder when they were made: after a Reset it is another one
+	made    int    // so many in that folder
 	mirrors map[*repository.Repository]*mirror
 }
 
@@ -32,19 +35,27 @@ type mirror struct {
 	begun   bool
 }
 
-// take begins a use of a repository on disk and takes over what is new in the one in memory. The state's mutex is held.
-func (d *disk) take(r *repository.Repository, extra []repository.Ref) (*mirror, outside.Use, error) {
+// take begins a use of a project's repository on disk and takes over what is new in the one in memory. Those of projects
+// that are not among all any more are let go of. The state's mutex is held.
+func (d *disk) take(p *world.Project, all []*world.Project) (*mirror, outside.Use, error) {
+	r := p.Repository
 	use, err := d.folder.Use()
 	if err != nil {
 		return nil, use, err
 	}
 	d.mu.Lock()
 	if d.dir != use.Dir {
-		d.dir, d.mirrors = use.Dir, map[*repository.Repository]*mirror{}
+		d.dir, d.made, d.mirrors = use.Dir, 0, map[*repository.Repository]*mirror{}
 	}
 	m := d.mirrors[r]
 	if m == nil {
-		m = &mirror{dir: filepath.Join(use.Dir, strconv.Itoa(len(d.mirrors)+1)+".git")}
+		there := map[*repository.Repository]bool{}
+		for _, p := range all {
+			there[p.Repository] = true
+		}
+		maps.DeleteFunc(d.mirrors, func(r *repository.Repository, _ *mirror) bool { return !there[r] })
+		d.made++
+		m = &mirror{dir: filepath.Join(use.Dir, strconv.Itoa(d.made)+".git")}
 		d.mirrors[r] = m
 	}
 	d.mu.Unlock()
@@ -55,7 +66,7 @@ func (d *disk) take(r *repository.Repository, extra []repository.Ref) (*mirror, 
 		m.pending = append(m.pending, named{id, o})
 	}
 	m.known += len(r.Since(m.known))
-	m.refs, m.head = append(r.Refs(), extra...), r.Head()
+	m.refs, m.head = append(r.Refs(), p.PipelineRefs()...), r.Head()
 	return m, use, nil
 }
 

@@ -23,7 +23,7 @@ func (p *protocol) uploadPack(q *front.Request) front.Response {
 // fetch lets git answer, once the mutex has been let go: which refs there are, or what the client lacks.
 func (p *protocol) fetch(a *access, advertise bool) front.Response {
 	q := a.q
-	m, use, err := p.disk.take(a.project.Repository, a.project.PipelineRefs())
+	m, use, err := p.disk.take(a.project, q.Projects.Rows)
 	if err != nil {
 		return broken(q, err)
 	}

@@ -93,7 +93,7 @@ func readObjects(q *front.Request, asked *push) (map[string]repository.Object, e
 	if len(asked.Pack) == 0 {
 		return nil, errors.New("there is no pack")
 	}
-	return readPack(asked.Pack, func(ids []string) map[string]repository.Object {
+	objects, err := readPack(asked.Pack, func(ids []string) map[string]repository.Object {
 		found := map[string]repository.Object{}
 		q.Again(func() front.Response {
 			a, refusal := admit(q, receivePack)
@@ -109,39 +109,59 @@ func readObjects(q *front.Request, asked *push) (map[string]repository.Object, e
 		})
 		return found
 	})
+	for _, id := range slices.Sorted(maps.Keys(objects)) {
+		if err == nil {
+			err = objects[id].Check(id)
+		}
+	}
+	return objects, err
 }
 
 // push decides a push and moves the refs that may be moved. unpacking is what was wrong with its pack.
-func (a *access) push(asked *push, objects map[string]repository.Object, unpacking error) front.Response {
+func (a *access) push(asked *push, objects map[string]repository.Object, unpacking error) (res front.Response) {
 	r := &report{push: asked, reasons: map[string]string{}}
 	if unpacking != nil {
-		r.unpack = unpacking.Error()
-		r.refuseAll(reasonUnpack)
-		return r.response(fmt.Sprintf("the pack: %v", unpacking))
+		return r.notUnpacked(unpacking)
 	}
-	brought := a.dropBroken(r, objects)
+	brought, err := a.dropBroken(r, objects)
+	if err != nil {
+		return r.notUnpacked(err)
+	}
+	a.project.Repository.Try(func() (moved bool) {
+		res, moved = a.move(r, brought)
+		return moved
+	})
+	return res
+}
+
+// move has the repository take what a push brings, for the rules look at it, and moves the refs that may be moved; false
+// if none was.
+func (a *access) move(r *report, brought map[string]repository.Object) (res front.Response, moved bool) {
 	repo := a.project.Repository
-	before := repo.Count()
-	for _, o := range brought { // the rules look at them
+	for _, o := range brought {
 		repo.Add(o)
 	}
+	for _, id := range slices.Sorted(maps.Keys(brought)) {
+		if err := repo.CheckSize(id); err != nil {
+			return r.notUnpacked(err), false
+		}
+	}
 	if why := a.preReceive(r); why != "" {
-		repo.Forget(before)
-		return r.response(why)
+		return r.response(why), false
 	}
 	a.dropStale(r)
-	if asked.can(capAtomic) && len(r.reasons) > 0 {
+	if r.push.can(capAtomic) && len(r.reasons) > 0 {
 		r.refuseAll(reasonAtomic)
 	}
 	updates := a.updates(r)
-	if len(updates) == 0 {
-		repo.Forget(before)
-	} else if err := a.q.PushRefs(a.project, a.q.User, updates, a.options(asked)); err != nil {
-		repo.Forget(before)
-		r.refuse(updates[0].Ref, err)
+	if moved = len(updates) > 0; moved {
+		if err := a.q.PushRefs(a.project, a.q.User, updates, a.options(r.push)); err != nil {
+			moved = false
+			r.refuse(updates[0].Ref, err)
+		}
 	}
 	a.tell(r)
-	return r.response(r.why())
+	return r.response(r.why()), moved
 }
 
 // updates are the moves of refs that are not refused.
@@ -157,9 +177,9 @@ func (a *access) updates(r *report) (updates []world.RefUpdate) {
 
 // dropBroken refuses commands that git refuses before it asks anybody: for refs that are hidden or no refs, and to
 // objects that are not there, or not whole. It returns the objects that the others bring. What else was sent is not
-// kept: of what the repository has, everything has to be whole.
-func (a *access) dropBroken(r *report, objects map[string]repository.Object) (brought map[string]repository.Object) {
-	brought = map[string]repository.Object{}
+// kept: of what the repository has, everything has to be whole. The error is of an object that fails the whole push.
+func (a *access) dropBroken(r *report, objects map[string]repository.Object) (map[string]repository.Object, error) {
+	brought := map[string]repository.Object{}
 	for _, c := range r.push.Commands {
 		switch {
 		case isHidden(c.Ref):
@@ -168,40 +188,17 @@ func (a *access) dropBroken(r *report, objects map[string]repository.Object) (br
 			r.reasons[c.Ref] = reasonName
 		case c.deletes():
 		default:
-			more, whole := a.brings(c.New, objects, brought)
-			if !whole {
+			more, err := a.project.Repository.Brings(c.New, objects, brought)
+			if errors.Is(err, repository.ErrMissing) {
 				r.reasons[c.Ref] = reasonMissing
 				continue
+			} else if err != nil {
+				return nil, err
 			}
 			maps.Copy(brought, more)
 		}
 	}
-	return brought
-}
-
-// brings are the objects that an object leads to, itself among them, beside those that the repository has or another
-// command brings, from which all is there; false if one of them was not sent.
-func (a *access) brings(id string, objects, brought map[string]repository.Object) (map[string]repository.Object, bool) {
-	more := map[string]repository.Object{}
-	todo := []string{id}
-	for len(todo) > 0 {
-		id := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if _, known := more[id]; known || brought[id].Kind != "" || a.project.Repository.Has(id) {
-			continue
-		}
-		o, sent := objects[id]
-		if !sent {
-			return nil, false
-		}
-		links, err := o.Links()
-		if err != nil {
-			return nil, false
-		}
-		more[id] = o
-		todo = append(todo, links...)
-	}
-	return more, true
+	return brought, nil
 }
 
 // dropStale refuses commands for refs that are not where the client saw them: somebody else was faster.

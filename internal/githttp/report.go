@@ -1,9 +1,12 @@
 package githttp
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
 // The bands of an answer to a push.
@@ -43,6 +46,23 @@ func (r *report) status() []byte {
 		}
 	}
 	return append(lines, flush...)
+}
+
+// notUnpacked is the answer to a push whose objects git does not take.
+func (r *report) notUnpacked(err error) front.Response {
+	fault := (*repository.Fault)(nil)
+	switch {
+	case errors.As(err, &fault):
+		r.say(fmt.Sprintf(msgfUnpackError, err) + fmt.Sprintf(msgfFatal, msgFsck))
+		r.unpack = r.push.unpacker() + msgExit
+	case errors.Is(err, repository.ErrKind):
+		r.say(fmt.Sprintf(msgfFatal, err))
+		r.unpack = r.push.unpacker() + msgExit
+	default:
+		r.unpack = err.Error()
+	}
+	r.refuseAll(reasonUnpack)
+	return r.response(fmt.Sprintf("the pack: %v", err))
 }
 
 // appendBand appends bytes in as many lines of a band as they need.

@@ -5,7 +5,6 @@ const (
 	msgProjectNotFound   = "The project you were looking for could not be found or you don't have permission to view it."
 	msgNamespaceNotFound = "The namespace you were looking for could not be found."
 	msgDownload          = "You are not allowed to download code from this project."
-	msgPushCode          = "You are not allowed to push code to this project."
 	msgAuthDownload      = "You are not allowed to download code."
 	msgAuthUpload        = "You are not allowed to upload code."
 	msgUpload            = "You are not allowed to upload code for this project."
@@ -41,4 +40,7 @@ const (
 	msgfStaleNone   = "error: cannot lock ref '%s': unable to resolve reference '%s'\n"
 	msgDeletesNone  = "warning: deleting a non-existent ref.\n"
 	msgfUnpackError = "error: %s\n"
+	msgfFatal       = "fatal: %s\n"
+	msgFsck         = "fsck error in packed object"
+	msgExit         = " abnormal exit"
 )

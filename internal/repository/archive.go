@@ -55,6 +55,9 @@ func (r *Repository) archived(c *Commit, o ArchiveOptions, add func(name string,
 		}) {
 			continue
 		}
+		if slices.Contains(strings.Split(f.Path, "/"), "..") {
+			continue // no name leads out of the folder where somebody unpacks it, however the tree came here
+		}
 		content, _ := r.Blob(f.ID)
 		name := o.Prefix + "/" + f.Path
 		if f.Mode == ModeTree || f.Mode == ModeSubmodule {

@@ -65,12 +65,14 @@ func mark(a, b []string, gone, new []bool) {
 	for d := len(furthest) - 1; d > 0; d-- {
 		v := furthest[d-1] // as it was before this step
 		k := x - y
-		down := k == -d || k != d && v[k-1+d] < v[k+1+d]
-		from := k - 1
+		i := (k + d) / 2
+		down := steps(v, i)
+		from, fromX := k-1, 0
 		if down {
-			from = k + 1
+			from, fromX = k+1, int(v[i])
+		} else {
+			fromX = int(v[i-1])
 		}
-		fromX := v[from+d]
 		fromY := fromX - from
 		if down {
 			new[fromY] = true
@@ -81,26 +83,30 @@ func mark(a, b []string, gone, new []bool) {
 	}
 }
 
+// steps reports whether the diagonal i of the step behind v is better come to from the one above it, by adding a line.
+func steps(v []int32, i int) (down bool) { return i == 0 || i < len(v) && v[i-1] < v[i] }
+
 // search finds how many steps lead from a to b. furthest has, for each number of steps, how far one gets on each
-// diagonal; of step d the diagonal k is at k+d+1.
-func search(a, b []string) (furthest [][]int, found bool) {
-	v := []int{0, 0, 0}
+// diagonal: after d steps only every second one from -d to d can be come to, and k is at (k+d)/2. So maxDistance bounds
+// what it takes to 18 MB.
+func search(a, b []string) (furthest [][]int32, found bool) {
+	var v []int32
 	for d := 0; d <= len(a)+len(b) && d <= maxDistance; d++ {
-		next := make([]int, 2*d+5) // diagonal k at k+d+2, with room on both sides
-		for k := -d; k <= d; k += 2 {
+		next := make([]int32, d+1)
+		for i := range next {
 			x := 0
-			if d > 0 {
-				if k == -d || k != d && v[k-1+d] < v[k+1+d] {
-					x = v[k+1+d]
-				} else {
-					x = v[k-1+d] + 1
-				}
+			switch {
+			case d == 0:
+			case steps(v, i):
+				x = int(v[i])
+			default:
+				x = int(v[i-1]) + 1
 			}
-			y := x - k
+			y := x - (2*i - d)
 			for x < len(a) && y < len(b) && a[x] == b[y] {
 				x, y = x+1, y+1
 			}
-			next[k+d+1] = x
+			next[i] = int32(x)
 			if x >= len(a) && y >= len(b) {
 				return append(furthest, next), true
 			}

@@ -180,7 +180,47 @@ func (r *Repository) Ancestors(from ...string) map[string]bool {
 
 // IsAncestor reports whether a commit can be reached from another, which may be itself: whether a branch that goes from
 // the one to the other is moved forward and not by force.
-func (r *Repository) IsAncestor(ancestor, of string) bool { return r.Ancestors(of)[ancestor] }
+func (r *Repository) IsAncestor(ancestor, of string) bool { return r.Reaching(ancestor)(of) }
+
+// Reaching returns what reports whether a commit, which may be itself, can be reached from another. However many are
+// asked about, each commit is looked at once, and none more than it takes.
+func (r *Repository) Reaching(commit string) func(from string) bool {
+	known := map[string]bool{}
+	if r.Commit(commit) != nil {
+		known[commit] = true
+	}
+	return func(from string) bool {
+		todo := []string{from}
+		for len(todo) > 0 {
+			id := todo[len(todo)-1]
+			reaches, unknown := known[id], ""
+			if c := r.Commit(id); !reaches && c != nil {
+				for _, parent := range c.Parents {
+					if yes, seen := known[parent]; yes {
+						reaches = true
+					} else if !seen && unknown == "" {
+						unknown = parent
+					}
+				}
+			}
+			if !reaches && unknown != "" {
+				todo = append(todo, unknown)
+				continue
+			}
+			known[id] = reaches
+			todo = todo[:len(todo)-1]
+		}
+		return known[from]
+	}
+}
+
+// AncestorsOf is Ancestors of one commit, which are kept until another one is asked about. They are not to be changed.
+func (r *Repository) AncestorsOf(commit string) map[string]bool {
+	if r.lately.of != commit {
+		r.lately.of, r.lately.ancestors = commit, r.Ancestors(commit)
+	}
+	return r.lately.ancestors
+}
 
 // MergeBase is the latest commit that can be reached from the first and from any of the others, and from which no
 // better one can be: what git merge-base finds. nil if they have nothing in common.

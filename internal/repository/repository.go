@@ -3,7 +3,6 @@ package repository
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -15,14 +14,20 @@ type Repository struct {
 	objects map[string]Object
 	order   []string           // their names, as they came
 	commits map[string]*Commit // those of the objects that were asked for
+	sizes   map[string]below   // of trees that were counted
 	refs    map[string]string  // the object that a full name leads to
-	head    func() string      // the full name of the default branch, which may not be there
+	lately  struct {           // what AncestorsOf has found
+		of        string
+		ancestors map[string]bool
+	}
+	head func() string // the full name of the default branch, which may not be there
 }
 
 // New makes a repository that has nothing yet. head is asked each time where HEAD leads: the full name of the default
 // branch's ref, whether it is there or not.
 func New(head func() string) *Repository {
-	return &Repository{objects: map[string]Object{}, commits: map[string]*Commit{}, refs: map[string]string{}, head: head}
+	return &Repository{objects: map[string]Object{}, commits: map[string]*Commit{}, sizes: map[string]below{},
+		refs: map[string]string{}, head: head}
 }
 
 // Ref is a ref: its full name and the object that it leads to.
@@ -32,7 +37,7 @@ type Ref struct{ Name, ID string }
 var ErrMissing = errors.New("there is no such object")
 
 // Add keeps an object, whose name it returns. One that is there is the same. What a tree, a commit or a tag leads to is
-// not looked at: MissingFrom does.
+// not looked at: Brings and Check do.
 func (r *Repository) Add(o Object) (id string) {
 	id = o.ID()
 	if _, known := r.objects[id]; !known {
@@ -70,8 +75,21 @@ func (r *Repository) Forget(n int) {
 	for _, id := range r.order[n:] {
 		delete(r.objects, id)
 		delete(r.commits, id)
+		delete(r.sizes, id)
 	}
 	r.order = r.order[:n]
+}
+
+// Try makes a change that may be refused in the end, which it says with false: then the objects that it added are
+// forgotten.
+func (r *Repository) Try(change func() bool) {
+	before, done := r.Count(), false
+	defer func() {
+		if !done {
+			r.Forget(before)
+		}
+	}()
+	done = change()
 }
 
 // Size is how many bytes all objects have, and how many there are.
@@ -183,56 +201,49 @@ func (r *Repository) Peel(id string) string {
 	return id
 }
 
-// MissingFrom names the first object that can be reached from id and is not there; nil if all are. Objects from which
-// known says that all is there are not gone through again; it may be nil.
-func (r *Repository) MissingFrom(id string, known func(id string) bool) error {
-	seen := map[string]bool{}
-	todo := []string{id}
-	for len(todo) > 0 {
-		id := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if seen[id] || known != nil && known(id) {
-			continue
-		}
-		seen[id] = true
-		o, ok := r.objects[id]
-		if !ok {
-			return fmt.Errorf("%w: %s", ErrMissing, id)
-		}
-		next, err := o.Links()
-		if err != nil {
-			return fmt.Errorf("%s %s: %w", o.Kind, id, err)
-		}
-		todo = append(todo, next...)
-	}
-	return nil
+// Link is an object that another one leads to in the same repository.
+type Link struct {
+	ID   string
+	Kind Kind // what it is said to be
 }
 
-// Links are the names of the objects that an object leads to in the same repository.
-func (o Object) Links() (to []string, err error) {
+// Links are the objects that an object leads to in the same repository.
+func (o Object) Links() (to []Link, err error) {
 	switch o.Kind {
 	case KindCommit:
 		c, err := ParseCommit(o.Data)
 		if err != nil {
 			return nil, err
 		}
-		return append([]string{c.Tree}, c.Parents...), nil
+		to = append(to, Link{c.Tree, KindTree})
+		for _, parent := range c.Parents {
+			to = append(to, Link{parent, KindCommit})
+		}
 	case KindTag:
 		t, err := ParseTag(o.Data)
 		if err != nil {
 			return nil, err
 		}
-		return []string{t.Target}, nil
+		return []Link{{t.Target, t.TargetKind}}, nil
 	case KindTree:
 		entries, err := ParseTree(o.Data)
 		for _, e := range entries {
 			if e.Mode != ModeSubmodule {
-				to = append(to, e.ID)
+				to = append(to, Link{e.ID, e.Mode.Kind()})
 			}
 		}
 		return to, err
 	}
-	return nil, nil
+	return to, nil
+}
+
+// Part is a repository of its own with what a tree leads to. It may be read where this one is not guarded.
+func (r *Repository) Part(tree string) *Repository {
+	part := New(r.head)
+	for id := range r.Reachable(tree) {
+		part.objects[id] = r.objects[id]
+	}
+	return part
 }
 
 // Reachable are the names of all objects that can be reached from some, those among them; what is not there is left
@@ -249,7 +260,9 @@ func (r *Repository) Reachable(from ...string) map[string]bool {
 		}
 		seen[id] = true
 		next, _ := o.Links()
-		todo = append(todo, next...)
+		for _, link := range next {
+			todo = append(todo, link.ID)
+		}
 	}
 	return seen
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -59,9 +60,26 @@ func TreeObject(entries []Entry) Object {
 	return Object{KindTree, b.Bytes()}
 }
 
+// canonical is what git takes a mode for that older tools wrote: "100664" is a file as any other (cache.h, canon_mode).
+func canonical(mode string) (Mode, error) {
+	const kind, tree, file, link, runs = 0o170000, 0o040000, 0o100000, 0o120000, 0o100
+	bits, err := strconv.ParseUint(mode, 8, 32)
+	switch {
+	case bits&kind == tree:
+		return ModeTree, err
+	case bits&kind == link:
+		return ModeSymlink, err
+	case bits&kind == file && bits&runs != 0:
+		return ModeExecutable, err
+	case bits&kind == file:
+		return ModeFile, err
+	}
+	return ModeSubmodule, err
+}
+
 var errBrokenTree = errors.New("the tree is broken")
 
-// ParseTree reads the entries of a tree, in git's order.
+// ParseTree reads the entries of a tree, in the order that they are in, which is git's in all that git wrote.
 func ParseTree(data []byte) (entries []Entry, err error) {
 	for len(data) > 0 {
 		mode, rest, ok := bytes.Cut(data, []byte{' '})
@@ -69,8 +87,11 @@ func ParseTree(data []byte) (entries []Entry, err error) {
 		if !ok || !named || len(rest) < idLength/2 || len(mode) > len(ModeTree) || len(name) == 0 {
 			return nil, errBrokenTree
 		}
-		padded := strings.Repeat("0", len(ModeTree)-len(mode)) + string(mode)
-		entries = append(entries, Entry{Mode(padded), string(name), hex.EncodeToString(rest[:idLength/2])})
+		known, err := canonical(string(mode))
+		if err != nil {
+			return nil, errBrokenTree
+		}
+		entries = append(entries, Entry{known, string(name), hex.EncodeToString(rest[:idLength/2])})
 		data = rest[idLength/2:]
 	}
 	return entries, nil

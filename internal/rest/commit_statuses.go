@@ -198,8 +198,9 @@ func (q request) pipelineOfStatus() (*world.Pipeline, *front.Response) {
 // branchWith is the first branch, by name, that has a commit; "" if none has.
 func (q request) branchWith(c *repository.Commit) string {
 	r := q.Project.Repository
+	has := r.Reaching(c.ID)
 	for _, branch := range r.Branches() {
-		if r.IsAncestor(c.ID, branch.ID) {
+		if has(branch.ID) {
 			return branch.Name
 		}
 	}

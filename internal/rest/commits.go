@@ -158,12 +158,13 @@ type basicRefEntity struct {
 func listCommitRefs(q request, c *repository.Commit) front.Response {
 	r, kind := q.Project.Repository, q.said("type")
 	var rows []basicRefEntity
+	has := r.Reaching(c.ID)
 	for _, of := range []struct {
 		kind string
 		refs []repository.Ref
 	}{{"branch", r.Branches()}, {"tag", r.Tags()}} {
 		for _, ref := range of.refs {
-			if (kind == "all" || kind == of.kind) && r.IsAncestor(c.ID, r.Peel(ref.ID)) {
+			if (kind == "all" || kind == of.kind) && has(r.Peel(ref.ID)) {
 				rows = append(rows, basicRefEntity{of.kind, ref.Name})
 			}
 		}

@@ -167,6 +167,9 @@ func (w writer) file(path string) (repository.Write, bool) {
 		return repository.Write{}, false
 	}
 	content, _ := w.Blob(f.ID)
+	if f.Mode == repository.ModeSubmodule {
+		content = []byte(f.ID)
+	}
 	return repository.Write{Content: content, Mode: f.Mode}, true
 }
 
@@ -222,8 +225,11 @@ func (w writer) apply(a fileAction) (text, why string) {
 		if a.base64 {
 			was.Content = lenientBase64(*a.content)
 		}
+		if was.Mode == repository.ModeSubmodule {
+			was.Mode = repository.ModeFile // what has a content is a file
+		}
 	}
-	if a.executable != nil {
+	if a.executable != nil && was.Mode != repository.ModeSubmodule {
 		was.Mode = repository.ModeFile
 		if *a.executable {
 			was.Mode = repository.ModeExecutable

@@ -143,14 +143,17 @@ func getArchive(q request) front.Response {
 	}
 	name := strings.Join(parts, "-")
 	exclude, _ := q.Params.List("exclude_paths")
-	var packed bytes.Buffer
 	o := repository.ArchiveOptions{Format: format, Prefix: name, Path: folder, Exclude: exclude}
-	if err := r.Archive(&packed, c, o); err != nil {
-		return front.NotFound("File").Because(fmt.Sprintf("the fake packs tar, tar.gz and zip: %s: %v", format, err))
-	}
-	return front.Response{Status: http.StatusOK, Text: packed.String(), ContentType: octetStream}.
-		With("Content-Disposition", fmt.Sprintf("attachment; filename=\"%s.%s\"", name, format)).
-		With("Cache-Control", "private").With("Content-Transfer-Encoding", "binary")
+	part := r.Part(c.Tree)
+	return front.Response{Outside: func() front.Response {
+		var packed bytes.Buffer
+		if err := part.Archive(&packed, c, o); err != nil {
+			return front.NotFound("File").Because(fmt.Sprintf("the fake packs tar, tar.gz and zip: %s: %v", format, err))
+		}
+		return front.Response{Status: http.StatusOK, Text: packed.String(), ContentType: octetStream}.
+			With("Content-Disposition", fmt.Sprintf("attachment; filename=\"%s.%s\"", name, format)). // as Workhorse, raw
+			With("Cache-Control", "private").With("Content-Transfer-Encoding", "binary")
+	}}
 }
 
 // compareEntity is lib/api/entities/compare.rb.

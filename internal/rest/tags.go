@@ -149,11 +149,16 @@ func createTag(q request) front.Response {
 	if text, why := q.RefusedRef(q.Project, u); text != "" {
 		return bad(text, why)
 	}
-	if message := strings.TrimSpace(q.said("message")); message != "" {
-		u.New = r.Add(repository.AnnotatedTag{Target: target.ID, TargetKind: repository.KindCommit, Name: name,
-			Tagger: *q.signature(), Message: message}.Object())
-	}
-	if refusal := q.pushRef(u); refusal != nil {
+	var refusal *front.Response
+	r.Try(func() bool {
+		if message := strings.TrimSpace(q.said("message")); message != "" {
+			u.New = r.Add(repository.AnnotatedTag{Target: target.ID, TargetKind: repository.KindCommit, Name: name,
+				Tagger: *q.signature(), Message: message}.Object())
+		}
+		refusal = q.pushRef(u)
+		return refusal == nil
+	})
+	if refusal != nil {
 		return *refusal
 	}
 	return front.Created(q.tagEntity(repository.Ref{Name: name, ID: u.New}))

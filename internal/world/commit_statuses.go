@@ -68,6 +68,8 @@ func (st *State) ReportStatus(p *Pipeline, u *User, r StatusReport) (*CommitStat
 	}
 	next.UpdatedAt = st.Now()
 	if old != nil {
+		before := *old
+		st.onUndo(func() { *old = before })
 		*old = next
 	} else {
 		old = &next

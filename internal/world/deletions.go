@@ -268,6 +268,8 @@ func (st *State) DeletePipeline(p *Pipeline) {
 		st.removeJob(j)
 	}
 	st.removePipeline(p)
-	at, _ := slices.BinarySearch(p.project.gonePipelines, p.ID)
-	p.project.gonePipelines = slices.Insert(p.project.gonePipelines, at, p.ID)
+	of, before := p.project, p.project.gonePipelines
+	at, _ := slices.BinarySearch(before, p.ID)
+	of.gonePipelines = slices.Insert(slices.Clone(before), at, p.ID)
+	st.onUndo(func() { of.gonePipelines = before })
 }

@@ -72,14 +72,22 @@ func isFalse(b *bool) bool { return b != nil && !*b }
 // removePipeline takes the record of a pipeline without jobs out of the world.
 func (st *State) removePipeline(p *Pipeline) {
 	st.dropStatuses(p)
+	of := p.project
 	delete(st.pipelines, p.ID)
-	p.project.pipelines = removeByID(p.project.pipelines, p)
+	of.pipelines = removeByID(of.pipelines, p)
+	st.onUndo(func() {
+		st.pipelines[p.ID] = p
+		of.pipelines = insertByID(of.pipelines, p)
+	})
 }
 
 // dropStatuses takes the statuses of a pipeline away, which goes.
 func (st *State) dropStatuses(p *Pipeline) {
-	for _, s := range p.statuses {
+	before := p.statuses
+	for _, s := range before {
 		st.Statuses.remove(s)
+		st.onUndo(func() { st.Statuses.insert(s) })
 	}
 	p.statuses = nil
+	st.onUndo(func() { p.statuses = before })
 }

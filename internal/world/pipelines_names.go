@@ -27,11 +27,13 @@ func (st *State) RenamePipeline(p *Pipeline, name string) error {
 	case tooLong(&name, maxVariableText):
 		return newInvalid(attrName, msgTooLong(maxVariableText))
 	}
+	at := &p.called
 	if p.Moves() {
-		p.facts.Name = name
-	} else {
-		p.called = name
+		at = &p.facts.Name
 	}
+	before := *at
+	st.onUndo(func() { *at = before })
+	*at = name
 	return nil
 }
 

@@ -46,8 +46,10 @@ type CommitDraft struct {
 var ErrNoStart = errors.New("there is no commit to begin the branch at")
 
 // Commit makes a commit of a project's repository on a branch, by a user, and moves the branch there with PushRefs. In
-// an empty repository it is the first commit. A write that cannot be is an error in a sentence for a person.
-func (st *State) Commit(p *Project, user *User, d CommitDraft, o PushOptions) (*repository.Commit, error) {
+// an empty repository it is the first commit. A write that cannot be is an error in a sentence for a person. Of a commit
+// that is refused nothing stays.
+func (st *State) Commit(p *Project, user *User, d CommitDraft,
+	o PushOptions) (made *repository.Commit, err error) {
 	r := p.Repository
 	ref := repository.Branch(d.Branch)
 	old := r.Ref(ref)
@@ -61,6 +63,23 @@ func (st *State) Commit(p *Project, user *User, d CommitDraft, o PushOptions) (*
 			return nil, ErrNoStart
 		}
 	}
+	if old == "" {
+		old = repository.ZeroID
+	}
+	objects := r.Count()
+	st.onUndo(func() { r.Forget(objects) })
+	r.Try(func() bool {
+		if made, err = st.makeCommit(r, user, from, d); err == nil {
+			err = st.PushRefs(p, user, []RefUpdate{{ref, old, made.ID}}, o)
+		}
+		return err == nil
+	})
+	return made, err
+}
+
+// makeCommit makes the commit behind another one, which is nil for none. No ref moves.
+func (st *State) makeCommit(r *repository.Repository, user *User, from *repository.Commit,
+	d CommitDraft) (*repository.Commit, error) {
 	c := repository.Commit{Committer: SignatureOf(user, orNow(d.When, st.Now())), Message: d.Message}
 	if c.Author = c.Committer; d.Author != nil {
 		c.Author = *d.Author
@@ -74,11 +93,7 @@ func (st *State) Commit(p *Project, user *User, d CommitDraft, o PushOptions) (*
 		return nil, err
 	}
 	c.Tree = tree
-	made := r.AddCommit(c)
-	if old == "" {
-		old = repository.ZeroID
-	}
-	return made, st.PushRefs(p, user, []RefUpdate{{ref, old, made.ID}}, o)
+	return r.AddCommit(c), nil
 }
 
 // What follows from a push beside its pipelines: the protection of a new default branch, and what webhooks are told

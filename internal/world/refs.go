@@ -34,7 +34,11 @@ func (st *State) ProtectedRefNamed(p *Project, tag bool, name string) *Protected
 }
 
 // AllowForcePush says whether those who may push to a protected branch may do so by force.
-func (st *State) AllowForcePush(r *ProtectedRef, allowed bool) { r.ForcePush = allowed }
+func (st *State) AllowForcePush(r *ProtectedRef, allowed bool) {
+	before := r.ForcePush
+	st.onUndo(func() { r.ForcePush = before })
+	r.ForcePush = allowed
+}
 
 // UnprotectRef takes a rule back.
 func (st *State) UnprotectRef(r *ProtectedRef) {

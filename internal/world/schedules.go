@@ -150,6 +150,8 @@ func (st *State) checkSchedule(s *PipelineSchedule) *Invalid {
 
 // OwnSchedule makes a schedule a user's.
 func (st *State) OwnSchedule(s *PipelineSchedule, u *User) {
+	before := *s
+	st.onUndo(func() { *s = before })
 	s.Owner, s.UpdatedAt = u, st.Now()
 	st.reckon(s)
 }
@@ -216,7 +218,9 @@ func (st *State) SetScheduleVariable(s *PipelineSchedule, old *ci.JobVariable, v
 
 // DeleteScheduleVariable takes the variable of a key out of a schedule.
 func (st *State) DeleteScheduleVariable(s *PipelineSchedule, key string) {
-	s.Variables = slices.DeleteFunc(slices.Clone(s.Variables), func(v ci.JobVariable) bool { return v.Key == key })
+	before := s.Variables
+	st.onUndo(func() { s.Variables = before })
+	s.Variables = slices.DeleteFunc(slices.Clone(before), func(v ci.JobVariable) bool { return v.Key == key })
 }
 
 // RunSchedule makes a pipeline of a schedule for a user (app/workers/run_pipeline_schedule_worker.rb). The error is why

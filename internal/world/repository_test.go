@@ -1,0 +1,91 @@
+package world
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
+)
+
+// Of a commit that is refused, or taken back, not even its objects stay.
+func TestRefusedCommitsLeaveNoObjects(t *testing.T) {
+	st, p, _ := withFiles(t, map[string]string{"a": "a"})
+	before := p.Repository.Count()
+	made := CommitDraft{Branch: "no..branch", Start: "main", Message: "m",
+		Writes: map[string]repository.Write{"b": {Content: []byte("b")}}}
+	_, err := st.Commit(p, nil, made, PushOptions{})
+	require.ErrorContains(t, err, "funny refname")
+	assert.Equal(t, before, p.Repository.Count())
+	made.Branch = "other"
+	require.ErrorIs(t, Atomically(st, func() error {
+		_, err := st.Commit(p, nil, made, PushOptions{Silent: true})
+		require.NoError(t, err)
+		assert.Greater(t, p.Repository.Count(), before)
+		return errLate
+	}), errLate)
+	assert.Equal(t, before, p.Repository.Count())
+	assert.Empty(t, p.Repository.Ref("refs/heads/other"))
+}
+
+var errLate = errors.New("something else failed")
+
+// Each change is taken back when what it is a part of fails.
+func TestChangesOfPipelinesAreTakenBack(t *testing.T) {
+	st, p, c := withFiles(t, map[string]string{"a": "a"})
+	mia, err := st.AddUser(User{Username: "mia"})
+	require.NoError(t, err)
+	_, err = st.AddRunner(RunnerDraft{Projects: []*Project{p}, Attributes: DefaultAttributes()})
+	require.NoError(t, err)
+	pipeline := st.storePipeline(0, p, PipelineFacts{Ref: "main", Commit: Commit{SHA: c.ID}, Status: JobRunning})
+	schedule, err := st.AddSchedule("acme/shop", "root", PipelineSchedule{Description: "d", Ref: "refs/heads/main",
+		Cron: "0 1 * * *", Variables: []ci.JobVariable{{Key: "A", Value: "b"}}}, nil)
+	require.NoError(t, err)
+	rule, err := st.ProtectRef(ProtectedRef{Project: p, Name: "stable"})
+	require.NoError(t, err)
+	status, err := st.ReportStatus(pipeline, mia, StatusReport{Name: "lint", State: "running"})
+	require.NoError(t, err)
+	st.MovePipelines()
+	seen := func() []any {
+		return []any{*schedule, *rule, *status, *pipeline.facts, p.pipelines, st.pipelines[pipeline.ID], p.gonePipelines,
+			st.Statuses.Rows, pipeline.statuses}
+	}
+	for name, change := range map[string]func() error{
+		"OwnSchedule":            func() error { st.OwnSchedule(schedule, mia); return nil },
+		"DeleteScheduleVariable": func() error { st.DeleteScheduleVariable(schedule, "A"); return nil },
+		"AllowForcePush":         func() error { st.AllowForcePush(rule, true); return nil },
+		"RenamePipeline":         func() error { return st.RenamePipeline(pipeline, "Nightly") },
+		"ReportStatus": func() error {
+			_, err := st.ReportStatus(pipeline, mia, StatusReport{Name: "lint", State: "success"})
+			return err
+		},
+		"DeletePipeline": func() error { st.DeletePipeline(pipeline); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := seen()
+			require.ErrorIs(t, Atomically(st, func() error {
+				require.NoError(t, change())
+				assert.NotEqual(t, before, seen())
+				return errLate
+			}), errLate)
+			assert.Equal(t, before, seen())
+		})
+	}
+}
+
+// What a test says anew of a project is no reason to forget its webhooks and which IIDs were given.
+func TestUpdatedProjectsKeepWhatIsTheirs(t *testing.T) {
+	st, p, c := withFiles(t, map[string]string{"a": "a"})
+	gone := st.storePipeline(0, p, PipelineFacts{Ref: "main", Commit: Commit{SHA: c.ID}, Status: JobSuccess})
+	st.DeletePipeline(gone)
+	_, err := st.AddWebhook(Webhook{Project: p, WebhookAttributes: WebhookAttributes{URL: "http://localhost"}}, WebhookState{})
+	require.NoError(t, err)
+	in := *p
+	in.webhooks, in.gonePipelines, in.Description = nil, nil, "new"
+	require.NoError(t, st.UpdateProject(p, in, nil))
+	assert.Len(t, p.webhooks, 1)
+	assert.Equal(t, 2, p.nextIID())
+}
