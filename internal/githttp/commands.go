@@ -30,7 +30,7 @@ type push struct {
 // can reports whether the client has a capability.
 func (p *push) can(capability string) bool { return slices.Contains(p.Capabilities, capability) }
 
-// unpacker is the program with which git takes a pack over: what it says of one that has been read (transfer.unpackLimit).
+// unpacker is the program with which git takes over a pack, which has been read (transfer.unpackLimit).
 func (p *push) unpacker() string {
 	const few = 100 // objects
 	if binary.BigEndian.Uint32(p.Pack[8:]) < few {
