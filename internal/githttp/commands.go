@@ -84,7 +84,7 @@ const (
 // otherOptions are the families of options that GitLab knows beside them (lib/gitlab/push_options.rb).
 var otherOptions = []string{"merge_request", "mr", "integrations", "secret_push_protection", "secret_detection"}
 
-// unpacker is the program with which git takes a pack over: what it says of one that has been read (transfer.unpackLimit).
+// unpacker is the program with which git takes over a pack, which has been read (transfer.unpackLimit).
 func (p *push) unpacker() string {
 	const few = 100 // objects
 	if binary.BigEndian.Uint32(p.Pack[8:]) < few {

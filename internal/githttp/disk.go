@@ -35,8 +35,8 @@ type mirror struct {
 	begun   bool
 }
 
-// take begins a use of a project's repository on disk and takes over what is new in the one in memory. Those of projects
-// that are not among all any more are let go of. The state's mutex is held.
+// take begins a use of a project's repository on disk and takes over what is new in the one in memory. Those of
+// projects that are not among all any more are let go of. The state's mutex is held.
 func (d *disk) take(p *world.Project, all []*world.Project) (*mirror, outside.Use, error) {
 	r := p.Repository
 	use, err := d.folder.Use()

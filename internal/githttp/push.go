@@ -134,8 +134,8 @@ func (a *access) push(asked *push, objects map[string]repository.Object, unpacki
 	return res
 }
 
-// move has the repository take what a push brings, for the rules look at it, and moves the refs that may be moved; false
-// if none was.
+// move has the repository take what a push brings, for the rules look at it, and moves the refs that may be moved;
+// false if none was.
 func (a *access) move(r *report, brought map[string]repository.Object) (res front.Response, moved bool) {
 	repo := a.project.Repository
 	for _, o := range brought {
