@@ -195,9 +195,12 @@ func (p Pipeline) isMade(st *world.State) bool {
 func addPipeline(st *world.State, in Pipeline) (*world.Pipeline, error) {
 	project, f, found := pipelineDraft(st, in)
 	if !in.isMade(st) {
+		if len(in.Inputs) > 0 {
+			found.Addf("inputs", "they are for a pipeline that is made of a .gitlab-ci.yml: say CI, or no Status")
+		}
 		return st.AddPipeline(in.ID, project, f, found...)
 	}
-	return st.MakePipeline(in.ID, project, f, in.CI, found...)
+	return st.MakePipeline(world.NewPipeline{ID: in.ID, Project: project, CI: in.CI, Inputs: in.Inputs}, f, found...)
 }
 
 // seedName is what a message on a scenario calls the pipeline.
@@ -210,13 +213,14 @@ func publicSchedule(s *world.PipelineSchedule) PipelineSchedule {
 		out.Owner = s.Owner.Username
 	}
 	out.Variables, out.FileVariables = publicHandedIn(s.Variables)
+	out.Inputs = world.InputValues(s.Inputs)
 	return out
 }
 
 func addSchedule(st *world.State, in PipelineSchedule) (*world.PipelineSchedule, error) {
 	return st.AddSchedule(in.Project, in.Owner, world.PipelineSchedule{ID: in.ID, Description: in.Description, Ref: in.Ref,
 		Cron: in.Cron, Timezone: in.CronTimezone, Active: !in.Inactive, NextRunAt: in.NextRunAt, CreatedAt: in.CreatedAt,
-		UpdatedAt: in.UpdatedAt, Variables: handedIn(in.Variables, in.FileVariables)})
+		UpdatedAt: in.UpdatedAt, Variables: handedIn(in.Variables, in.FileVariables)}, in.Inputs)
 }
 
 func publicTrigger(t *world.PipelineTrigger) PipelineTrigger {
@@ -262,4 +266,19 @@ func addRunnerController(st *world.State, in RunnerController) (*world.RunnerCon
 			Description: world.OrNull(t.Description), CreatedAt: t.CreatedAt})
 	}
 	return st.AddRunnerController(c, found...)
+}
+
+func publicStatus(s *world.CommitStatus) CommitStatus {
+	return CommitStatus{ID: s.ID, PipelineID: s.Pipeline.ID, Name: s.Name, Status: JobStatus(s.Status),
+		User: s.User.Username, TargetURL: clone.Pointer(s.TargetURL, clone.Shallow),
+		Description: clone.Pointer(s.Description, clone.Shallow),
+		Coverage:    clone.Pointer(s.Coverage, clone.Shallow), CreatedAt: s.CreatedAt, StartedAt: s.StartedAt,
+		FinishedAt: s.FinishedAt, UpdatedAt: s.UpdatedAt}
+}
+
+func addStatus(st *world.State, in CommitStatus) (*world.CommitStatus, error) {
+	return st.AddStatus(in.PipelineID, in.User, world.CommitStatus{ID: in.ID, Name: in.Name,
+		Status: world.JobStatus(in.Status), TargetURL: clone.Pointer(in.TargetURL, clone.Shallow),
+		Description: clone.Pointer(in.Description, clone.Shallow), Coverage: clone.Pointer(in.Coverage, clone.Shallow),
+		CreatedAt: in.CreatedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt, UpdatedAt: in.UpdatedAt})
 }

@@ -32,6 +32,7 @@ func snapshotOf(st *world.State) Scenario {
 	s.DeployTokens = someCopies(st.DeployTokens.Rows, publicDeployToken)
 	s.PipelineSchedules = someCopies(st.Schedules.Rows, publicSchedule)
 	s.PipelineTriggers = someCopies(st.Triggers.Rows, publicTrigger)
+	s.CommitStatuses = someCopies(st.Statuses.Rows, publicStatus)
 	for _, g := range st.Groups.Rows {
 		s.addTies(g.Path, g)
 	}
@@ -145,6 +146,8 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 		seedEach(&refused, "pipelines", s.Pipelines, Pipeline.seedName, pipelines(false))
 		seedEach(&refused, "jobs", s.Jobs, func(j Job) string { return j.Name }, making(st, addJob))
 		seedEach(&refused, "pipelines", s.Pipelines, Pipeline.seedName, pipelines(true)) // behind the IDs of all others
+		seedEach(&refused, "commit_statuses", s.CommitStatuses, func(s CommitStatus) string { return s.Name },
+			making(st, addStatus))
 		seedEach(&refused, "runner_controllers", s.RunnerControllers,
 			func(c RunnerController) string { return c.Description }, making(st, addRunnerController))
 		seedEach(&refused, "webhooks", s.Webhooks, func(h Webhook) string { return h.URL }, making(st, addWebhook))

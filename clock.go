@@ -62,10 +62,10 @@ func (f *Fake) advance(d time.Duration) error {
 	return err
 }
 
-// RunWorkers does what GitLab's background workers would have done by now: jobs that wait in vain or of whose runner
-// nothing is heard fail, stale runner managers and expired artifacts go, but for those of locked pipelines: any of a
-// ref until a newer one of it succeeds or, from 16.7 on, ends (Settings.KeepLatestArtifacts). docs/time.md has the
-// rules. Nothing else does that, unless WithWorkers is given.
+// RunWorkers does what GitLab's background workers would have done by now: schedules that are due make one pipeline
+// each, jobs that wait in vain or of whose runner nothing is heard fail, stale runner managers and expired artifacts
+// go, but for those of locked pipelines: any of a ref until a newer one of it succeeds or, from 16.7 on, ends
+// (Settings.KeepLatestArtifacts). docs/time.md has the rules. Nothing else does that, unless WithWorkers is given.
 func (f *Fake) RunWorkers() {
 	f.tb.Helper()
 	if err := f.openProblem(); err != nil {

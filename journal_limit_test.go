@@ -1,10 +1,15 @@
 package fakegitlab_test
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
@@ -52,5 +57,36 @@ func TestJournalLimitKeepsStrayCalls(t *testing.T) {
 		assert.Len(t, gl.Calls("* /version"), 3)
 		assert.Len(t, gl.Calls(""), want)
 		gl.Close()
+	}
+}
+
+// What webhooks were told is kept within the journal's limits, too: hours of pushes would else fill a machine.
+func TestDeliveriesAreLimited(t *testing.T) {
+	var told atomic.Int64
+	hook := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { told.Add(1) }))
+	defer hook.Close()
+	for name, c := range map[string]struct {
+		opts []fakegitlab.Option
+		want int
+	}{
+		"as many as calls": {[]fakegitlab.Option{fakegitlab.WithJournalLimit(4)}, 4},
+		"as large as they": {[]fakegitlab.Option{fakegitlab.WithJournalBytes(1)}, 1},
+		"no limit":         {[]fakegitlab.Option{fakegitlab.WithJournalLimit(0), fakegitlab.WithJournalBytes(0)}, 40},
+	} {
+		t.Run(name, func(t *testing.T) {
+			gl := testkit.NewMia(t, c.opts...)
+			gl.AddWebhook(fakegitlab.Webhook{Project: "acme/shop", URL: hook.URL, JobEvents: true})
+			told.Store(0)
+			for i := range 10 {
+				j := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Name: fmt.Sprint(i)})
+				gl.StartJob(j.ID, 5)
+				gl.FinishJob(j.ID, fakegitlab.JobSuccess)
+			}
+			require.NoError(t, gl.WaitForDeliveries(t.Context()))
+			kept := gl.Deliveries("Job Hook")
+			assert.EqualValues(t, 40, told.Load())
+			assert.Len(t, kept, c.want)
+			assert.Contains(t, string(kept[len(kept)-1].Body), `"build_status":"success"`, "the latest are kept")
+		})
 	}
 }

@@ -47,6 +47,8 @@ type Scenario struct {
 	// PipelineSchedules and PipelineTriggers make pipelines.
 	PipelineSchedules []PipelineSchedule `json:"pipeline_schedules,omitzero"`
 	PipelineTriggers  []PipelineTrigger  `json:"pipeline_triggers,omitzero"`
+	// CommitStatuses are of any of the pipelines, also of those of jobs that are added alone.
+	CommitStatuses []CommitStatus `json:"commit_statuses,omitzero"`
 	// RunnerControllers may be there in every version; before 18.9 nothing shows them.
 	RunnerControllers []RunnerController `json:"runner_controllers,omitzero"`
 }

@@ -90,7 +90,7 @@ func (g schemas) of(t reflect.Type, name string) map[string]any {
 		return map[string]any{"enum": words}
 	case t == reflect.TypeFor[[]byte]():
 		return map[string]any{"type": "string", "contentEncoding": "base64", "pattern": `^[A-Za-z0-9+/]*=?=?$`}
-	case t == reflect.TypeFor[json.RawMessage](): // any JSON
+	case t == reflect.TypeFor[json.RawMessage](), t == reflect.TypeFor[any](): // any JSON
 		return map[string]any{}
 	case t == reflect.TypeFor[JobSpec]():
 		return g.spec(t)

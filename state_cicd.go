@@ -66,6 +66,8 @@ type Pipeline struct {
 	// CI is the text of the .gitlab-ci.yml that the jobs are made of, when the pipeline is added; it is not kept. Empty:
 	// the repository's, if it has one.
 	CI string `json:"ci,omitzero"`
+	// Inputs are values for spec:inputs of that file, by their names, as they are in JSON; they are not kept either.
+	Inputs map[string]any `json:"inputs,omitzero"`
 	// YAMLErrors is why the file could not be used: the pipeline has failed and has no jobs.
 	YAMLErrors string `json:"yaml_errors,omitzero"`
 	// AutoCancelOnNewCommit is "conservative" (also when empty), "interruptible" or "none"; AutoCancelOnJobFailure is
@@ -228,6 +230,9 @@ type PipelineSchedule struct {
 	// Variables are those of its pipelines, FileVariables those that a job gets as the path of a file.
 	Variables     map[string]string `json:"variables,omitzero"`
 	FileVariables map[string]string `json:"file_variables,omitzero"`
+	// Inputs are values for spec:inputs of the file of its pipelines, by their names, as they are in JSON; GitLab has them
+	// from 17.11 on.
+	Inputs map[string]any `json:"inputs,omitzero"`
 	// NextRunAt is when GitLab sees to it next: at one of its workers' own times, 3, 13 ... 53 minutes past each hour,
 	// after the time of Cron. It is reckoned when zero.
 	NextRunAt time.Time `json:"next_run_at,omitzero"`
@@ -277,4 +282,27 @@ type RunnerControllerToken struct {
 	Token       string    `json:"token,omitzero"` // glrct- and 20 characters, made up when empty
 	Description string    `json:"description,omitzero"`
 	CreatedAt   time.Time `json:"created_at,omitzero"`
+}
+
+// CommitStatus is what somebody has told of a job that runs outside (POST /projects/:id/statuses/:sha). It counts in
+// the status of its pipeline, and is none of its jobs. A Scenario may have some, and a Snapshot has them all.
+type CommitStatus struct {
+	ID          int       `json:"id,omitzero"`
+	PipelineID  int       `json:"pipeline_id"`     // of one that is there
+	Name        string    `json:"name,omitzero"`   // "default" when empty
+	Status      JobStatus `json:"status,omitzero"` // pending when empty
+	User        string    `json:"user,omitzero"`   // username of who told it; root when empty
+	TargetURL   *string   `json:"target_url,omitzero"`
+	Description *string   `json:"description,omitzero"`
+	Coverage    *float64  `json:"coverage,omitzero"`   // percent
+	CreatedAt   time.Time `json:"created_at,omitzero"` // the fake's time when zero
+	StartedAt   time.Time `json:"started_at,omitzero"` // zero: not yet
+	FinishedAt  time.Time `json:"finished_at,omitzero"`
+	UpdatedAt   time.Time `json:"updated_at,omitzero"` // CreatedAt when zero
+}
+
+// String is "commit status jenkins (pipeline 4000001, running)".
+func (s CommitStatus) String() string {
+	return "commit status" + words.Spaced(s.Name) +
+		words.InBrackets("pipeline"+words.Spaced(words.ID(s.PipelineID)), string(s.Status))
 }

@@ -26,7 +26,7 @@ func WithWebhookClient(c *http.Client) Option {
 // tellWebhooks has events sent to webhooks.
 func (f *Fake) tellWebhooks() {
 	f.courier = &webhooks.Courier{State: f.state, Version: f.version.Full(), BaseURL: f.URL, Now: f.clock.Now,
-		Told: f.news.tell, Client: f.options.webhookClient}
+		Told: f.news.tell, Client: f.options.webhookClient, Most: f.options.journalLimit, MostBytes: f.options.journalBytes}
 	if f.options.inMemory && f.options.webhookClient == nil {
 		f.courier.Unreachable = "WithInMemoryNetwork has no way to a webhook; give New the option WithWebhookClient"
 	}
@@ -49,7 +49,8 @@ func (f *Fake) noticeCutWebhooks(after time.Duration) {
 }
 
 // Deliveries returns the calls of webhooks for an event ("Job Hook", "Pipeline Hook"; "" is all) that have ended, in
-// the order of what happened. The latest 10,000 are kept. WaitForDeliveries waits until none is under way.
+// the order of what happened. The latest are kept, as many and as large as calls by WithJournalLimit and
+// WithJournalBytes. WaitForDeliveries waits until none is under way.
 func (f *Fake) Deliveries(event string) []Delivery {
 	f.tb.Helper()
 	wanted := deliveriesOf(event, nil)

@@ -122,6 +122,9 @@ type Options struct {
 	// Inputs are values for spec:inputs of the file itself, by their names: texts, numbers, booleans and lists of these,
 	// as they are in JSON.
 	Inputs map[string]any
+	// Path is where the file is in the repository; errors of its YAML and of its inputs begin with it then, as they do
+	// in pipelines, which read it as GitLab reads a file that is included. Empty: the text is by itself, as in a lint.
+	Path string
 	// Changes and ChangesFrom are for rules:changes of an include, and mean what they do in a [Context].
 	Changes     []string
 	ChangesFrom func(ref string) (changed []string, ok bool)
@@ -188,6 +191,9 @@ func (c *Config) load(source string, o Options) (*ciyaml.Map, error) {
 		return nil, err
 	}
 	tree, err := loadDocument(source, given, o.Variables)
+	if o.Path != "" {
+		tree, err = asIncluded(o.Path, tree, err)
+	}
 	if err != nil {
 		return nil, err
 	}

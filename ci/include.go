@@ -256,11 +256,19 @@ func (in *includer) file(each included) (*ciyaml.Map, error) {
 	}
 	in.met = append(in.met, Include{Location: location})
 	tree, err := loadDocument(content, each.inputs, in.o.Variables)
-	if err != nil {
-		return nil, fmt.Errorf("`%s`: %w", location, err)
-	}
-	if tree.Len() == 0 {
-		return nil, fmt.Errorf(errTextBlankFile, location)
+	if tree, err = asIncluded(location, tree, err); err != nil {
+		return nil, err
 	}
 	return in.expand(tree)
+}
+
+// asIncluded is what GitLab makes of one file that has been read, or not: its errors name the file.
+func asIncluded(location string, tree *ciyaml.Map, err error) (*ciyaml.Map, error) {
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("`%s`: %w", location, err)
+	case tree.Len() == 0:
+		return nil, fmt.Errorf(errTextBlankFile, location)
+	}
+	return tree, nil
 }

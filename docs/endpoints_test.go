@@ -168,6 +168,12 @@ type prober struct {
 
 func newProber(t *testing.T, version string) *prober {
 	t.Helper()
+	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(probedWorld(t)))}
+}
+
+// probedWorld is a SmallCompany with one of all that an endpoint may be asked about.
+func probedWorld(t *testing.T) fakegitlab.Scenario {
+	t.Helper()
 	world := fakegitlab.SmallCompany().WithJob("acme/shop", "package", func(j *fakegitlab.Job) {
 		j.Status, j.RunnerID, j.Trace = fakegitlab.JobSuccess, 100001, "done"
 		j.Ref, j.User = archivedRef, "dan"
@@ -201,7 +207,7 @@ func newProber(t *testing.T, version string) *prober {
 	})
 	world.RunnerControllers = []fakegitlab.RunnerController{{ID: controllerID,
 		Tokens: []fakegitlab.RunnerControllerToken{{ID: controllerTokenID}}}}
-	return &prober{gl: startVersion(t, version, fakegitlab.WithScenario(world))}
+	return world
 }
 
 // Whom and what the calls about members and shares name: a direct member of the group and of the project, somebody who
@@ -564,7 +570,7 @@ func (p *prober) call(
 			parts[i] = archivedRef
 		case name == "sha" && slices.Contains(parts, "statuses"):
 			parts[i] = p.sha()
-		case name == "ref":
+		case isParam && name == "ref":
 			parts[i] = "main"
 		case name == "branch", name == "tag_name":
 			parts[i] = probedKey + "-gone"
@@ -576,7 +582,7 @@ func (p *prober) call(
 			parts[i] = "new"
 		case name == "file_path":
 			parts[i] = probedFile
-		case name == "trigger":
+		case isParam && name == "trigger":
 			parts[i] = "job_events"
 		case name == "key" && parts[3] == "hooks":
 			parts[i] = hookKey

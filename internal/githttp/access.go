@@ -2,6 +2,7 @@ package githttp
 
 import (
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -179,7 +180,11 @@ func admits(service string) func(*front.Request) (front.BodyReader, *front.Respo
 		}
 		encoding := q.HTTP.Header.Get("Content-Encoding")
 		return func(body io.Reader, u *front.Upload) *front.Response {
-			if err := readBody(body, encoding, u); err != nil {
+			err := readBody(body, encoding, u)
+			if errors.Is(err, errTooLarge) {
+				return front.Plain(http.StatusRequestEntityTooLarge, msgTooLarge).Because(err.Error()).AsRefusal()
+			}
+			if err != nil {
 				return front.Plain(http.StatusBadRequest, "Bad Request").Because("the body cannot be read: " + err.Error()).
 					AsRefusal()
 			}
@@ -197,6 +202,15 @@ func readBody(body io.Reader, encoding string, u *front.Upload) error {
 		}
 		plain = z
 	}
-	_, err := u.Content.ReadFrom(plain)
+	n, err := u.Content.ReadFrom(io.LimitReader(plain, largestBody+1))
+	if n > largestBody {
+		return errTooLarge
+	}
 	return err
 }
+
+// largestBody is the largest body that is read, in bytes, once it is unpacked. GitLab has no such limit, unless somebody
+// sets one; but what is packed can be a thousand times its own size.
+const largestBody = 256 << 20
+
+var errTooLarge = fmt.Errorf("the fake takes no more than %d bytes of git at once", largestBody)

@@ -60,9 +60,12 @@ func TestBrokenPacks(t *testing.T) {
 		_, err := readPack(pack, none)
 		assert.ErrorContains(t, err, says)
 	}
+	// A pack that says more than is taken is not read at all.
+	_, err := readPack(signed([]byte("PACK\x00\x00\x00\x02\x00\x00\x00\x01\xbf\xff\xff\xff\xff\xff\xff\x0f")), none)
+	assert.ErrorIs(t, err, errUnpacked)
 	// A size that is a lie takes no more room than what comes.
-	lie := append([]byte("PACK\x00\x00\x00\x02\x00\x00\x00\x01\xbf\xff\xff\xff\xff\xff\xff\x0f"), body[13:]...)
-	_, err := readPack(signed(lie), none)
+	lie := append([]byte("PACK\x00\x00\x00\x02\x00\x00\x00\x01\xbf\xff\xff\x0f"), body[13:]...)
+	_, err = readPack(signed(lie), none)
 	assert.ErrorContains(t, err, "another size")
 }
 
@@ -78,7 +81,7 @@ func TestDeltas(t *testing.T) {
 		"cut short":               {"\x0a\x05\x05ab", ""},
 		"nothing":                 {"", ""},
 	} {
-		made, err := applyDelta(base, []byte(c.delta))
+		made, err := applyDelta(base, []byte(c.delta), 100)
 		assert.Equal(t, c.made, string(made), name)
 		assert.Equal(t, c.made == "", err != nil, name)
 	}

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
@@ -39,6 +41,12 @@ type entry struct {
 	base   string // of packRefDelta
 }
 
+// largestUnpacked is how large all objects of a pack may be together, in bytes. GitLab has no such limit; but what a pack
+// says can be any number of times its own size.
+const largestUnpacked = 256 << 20
+
+var errUnpacked = fmt.Errorf("the fake takes no more than %d bytes out of a pack", largestUnpacked)
+
 // bases finds objects that are not in the pack.
 type bases func(ids []string) map[string]repository.Object
 
@@ -54,17 +62,19 @@ func readPack(pack []byte, outside bases) (map[string]repository.Object, error) 
 	if v := binary.BigEndian.Uint32(pack[4:]); v != 2 && v != 3 {
 		return nil, fmt.Errorf("the pack has version %d", v)
 	}
-	u := unpacking{objects: map[string]repository.Object{}, at: map[int64]string{}}
+	u := unpacking{objects: map[string]repository.Object{}, at: map[int64]string{}, room: largestUnpacked,
+		waitAt: map[int64][]waiting{}, waitFor: map[string][]waiting{}}
 	count := binary.BigEndian.Uint32(pack[8:])
 	r := bytes.NewReader(pack[:end])
 	_, _ = r.Seek(packHead, io.SeekStart)
 	for range count {
 		at := int64(end) - int64(r.Len())
-		e, err := readEntry(r, at)
+		e, err := readEntry(r, at, u.room)
 		if err != nil {
 			return nil, fmt.Errorf("the entry at %d of the pack: %w", at, err)
 		}
-		if err := u.take(at, e); err != nil {
+		u.room -= uint64(len(e.data))
+		if err := u.take(waiting{e, at}); err != nil {
 			return nil, err
 		}
 	}
@@ -74,8 +84,8 @@ func readPack(pack []byte, outside bases) (map[string]repository.Object, error) 
 	return u.objects, u.resolveAll(outside)
 }
 
-// readEntry reads the entry that begins at an offset of the pack.
-func readEntry(r *bytes.Reader, at int64) (e entry, err error) {
+// readEntry reads the entry that begins at an offset of the pack, and has no more bytes than there is room for.
+func readEntry(r *bytes.Reader, at int64, room uint64) (e entry, err error) {
 	b, err := r.ReadByte()
 	if err != nil {
 		return e, errCutShort
@@ -105,6 +115,9 @@ func readEntry(r *bytes.Reader, at int64) (e entry, err error) {
 		if packKinds[e.kind] == "" {
 			return e, fmt.Errorf("there is no kind %d", e.kind)
 		}
+	}
+	if size > room {
+		return e, errUnpacked
 	}
 	e.data, err = inflate(r, size)
 	return e, err
@@ -151,7 +164,10 @@ func inflate(r *bytes.Reader, size uint64) ([]byte, error) {
 type unpacking struct {
 	objects map[string]repository.Object
 	at      map[int64]string // the object of an entry
-	waiting []waiting
+	room    uint64           // bytes that may yet come
+	waitAt  map[int64][]waiting
+	waitFor map[string][]waiting
+	waits   int                          // how many wait in both
 	outside map[string]repository.Object // what is not in the pack
 }
 
@@ -160,22 +176,32 @@ type waiting struct {
 	at int64
 }
 
-func (u *unpacking) take(at int64, e entry) error {
-	if kind := packKinds[e.kind]; kind != "" {
-		u.keep(at, repository.Object{Kind: kind, Data: e.data})
-		return nil
+// take makes an object of an entry, and of all that have waited for it. A delta whose base is not known yet waits.
+func (u *unpacking) take(w waiting) error {
+	for todo := []waiting{w}; len(todo) > 0; {
+		w, todo = todo[len(todo)-1], todo[:len(todo)-1]
+		o := repository.Object{Kind: packKinds[w.kind], Data: w.data}
+		if o.Kind == "" {
+			base, known := u.baseOf(w.entry)
+			if !known {
+				u.wait(w)
+				continue
+			}
+			data, err := applyDelta(base.Data, w.data, u.room)
+			if err != nil {
+				return fmt.Errorf("the entry at %d of the pack: %w", w.at, err)
+			}
+			u.room -= uint64(len(data))
+			o = repository.Object{Kind: base.Kind, Data: data}
+		}
+		id := o.ID()
+		u.objects[id], u.at[w.at] = o, id
+		todo = append(append(todo, u.waitAt[w.at]...), u.waitFor[id]...)
+		u.waits -= len(u.waitAt[w.at]) + len(u.waitFor[id])
+		delete(u.waitAt, w.at)
+		delete(u.waitFor, id)
 	}
-	base, known := u.baseOf(e)
-	if !known {
-		u.waiting = append(u.waiting, waiting{e, at})
-		return nil
-	}
-	return u.apply(at, e, base)
-}
-
-func (u *unpacking) keep(at int64, o repository.Object) {
-	id := o.ID()
-	u.objects[id], u.at[at] = o, id
+	return nil
 }
 
 func (u *unpacking) baseOf(e entry) (o repository.Object, known bool) {
@@ -189,49 +215,45 @@ func (u *unpacking) baseOf(e entry) (o repository.Object, known bool) {
 	return o, known
 }
 
-func (u *unpacking) apply(at int64, e entry, base repository.Object) error {
-	data, err := applyDelta(base.Data, e.data)
-	if err != nil {
-		return fmt.Errorf("the entry at %d of the pack: %w", at, err)
+func (u *unpacking) wait(w waiting) {
+	u.waits++
+	if w.kind == packOfsDelta {
+		u.waitAt[w.baseAt] = append(u.waitAt[w.baseAt], w)
+	} else {
+		u.waitFor[w.base] = append(u.waitFor[w.base], w)
 	}
-	u.keep(at, repository.Object{Kind: base.Kind, Data: data})
-	return nil
 }
 
-// resolveAll makes what waits, with bases of the pack as long as there are some, then with those from outside.
+// resolveAll makes what waits for objects that are not in the pack.
 func (u *unpacking) resolveAll(outside bases) error {
-	for len(u.waiting) > 0 {
-		left := u.waiting
-		u.waiting = nil
-		for _, w := range left {
-			if err := u.take(w.at, w.entry); err != nil {
+	if u.waits == 0 {
+		return nil
+	}
+	ids := slices.Sorted(maps.Keys(u.waitFor))
+	u.outside = outside(ids)
+	for _, id := range ids {
+		if _, there := u.outside[id]; !there {
+			continue
+		}
+		all := u.waitFor[id] // none, if the pack had it after all
+		u.waits -= len(all)
+		delete(u.waitFor, id)
+		for _, w := range all {
+			if err := u.take(w); err != nil {
 				return err
 			}
 		}
-		if len(u.waiting) < len(left) {
-			continue
-		}
-		if u.outside != nil {
-			return errors.New("the pack builds on objects that are not there")
-		}
-		var ids []string
-		for _, w := range u.waiting {
-			if w.base != "" {
-				ids = append(ids, w.base)
-			}
-		}
-		u.outside = outside(ids)
-		if u.outside == nil {
-			u.outside = map[string]repository.Object{}
-		}
+	}
+	if u.waits > 0 {
+		return errors.New("the pack builds on objects that are not there")
 	}
 	return nil
 }
 
 var errDelta = errors.New("a delta is broken")
 
-// applyDelta makes an object of another one: pieces of that, and new ones.
-func applyDelta(base, delta []byte) ([]byte, error) {
+// applyDelta makes an object of another one: pieces of that, and new ones; no more than there is room for.
+func applyDelta(base, delta []byte, room uint64) ([]byte, error) {
 	from, n := binary.Uvarint(delta)
 	if n <= 0 || from != uint64(len(base)) {
 		return nil, errDelta
@@ -239,6 +261,9 @@ func applyDelta(base, delta []byte) ([]byte, error) {
 	size, m := binary.Uvarint(delta[n:])
 	if m <= 0 {
 		return nil, errDelta
+	}
+	if size > room {
+		return nil, errUnpacked
 	}
 	delta = delta[n+m:]
 	made := make([]byte, 0, min(size, uint64(len(base)+len(delta))))

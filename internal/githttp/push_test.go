@@ -199,6 +199,24 @@ func TestPushMakesPipeline(t *testing.T) {
 	assert.Len(t, gl.Pipelines(), 3, "other push options are passed over")
 }
 
+// ci.input is for spec:inputs of the file (lib/ci/pipeline_creation/push_options.rb): what has no value is passed over.
+func TestPushHandsInInputs(t *testing.T) {
+	gl, mine := seeded(t, fakegitlab.WithVersion("18.6"))
+	mine.commit(".gitlab-ci.yml", "spec: {inputs: {word: {}, list: {type: array, default: []}}}\n---\n"+
+		"$[[ inputs.word ]]: {script: x, tags: $[[ inputs.list ]]}\n", "Build")
+	mine.git("push", "-q", "-o", "ci.input=word=all=of", "-o", `ci.input=list=["a"]`, "-o", "ci.input=none",
+		"origin", "main")
+	require.Len(t, gl.Jobs(), 1)
+	assert.Equal(t, "all=of", gl.Jobs()[0].Name)
+	assert.Equal(t, []string{"a"}, gl.Jobs()[0].Tags)
+
+	mine.git("push", "-q", "-o", "ci.input=other=x", "origin", "main:other")
+	failed := gl.Pipelines()[1]
+	assert.EqualValues(t, "failed", failed.Status)
+	assert.Equal(t, "`.gitlab-ci.yml`: unknown input arguments: other, `word` input: required value has not been provided",
+		failed.YAMLErrors)
+}
+
 // A commit of which something was not sent is refused, and is not there afterwards either, though another ref of the
 // same push moves: whoever pushes it again would else be believed.
 func TestHalfACommit(t *testing.T) {

@@ -17,6 +17,7 @@ const (
 
 	msgfRedirected   = `<html><body>You are being <a href="%s">redirected</a>.</body></html>`
 	msgInternalError = "Internal Server Error\n" // by Workhorse
+	msgTooLarge      = "Request Entity Too Large\n"
 	msgUnavailable   = "The git server, Gitaly, is not available at this time. Please contact your administrator."
 	msgfMergeRequest = "\nTo create a merge request for %s, visit:\n  %s\n\n"
 	msgfMoved        = "\nProject '%s' was moved to '%s'.\n\nPlease update your Git remote:\n\n" +

@@ -142,6 +142,7 @@ const (
 	StatusTextsCapital
 	ScheduleRefsWhole
 	ScheduleInputs
+	ScheduleErrorsSaved
 	TriggerExpiry
 	differenceCount
 )
@@ -491,6 +492,8 @@ var table = [differenceCount]Row{
 		Version{17, 0}, first, "app/services/ci/pipeline_schedules/base_save_service.rb; the pages of 16.x and 17.x", false},
 	ScheduleInputs: {"pipeline schedules have inputs",
 		Version{17, 11}, first, "Pipeline schedules API page, issue 525504", true},
+	ScheduleErrorsSaved: {"a pipeline of a schedule whose configuration is wrong is stored, as one that failed",
+		Version{16, 3}, first, "merge request 125587 of July 2023, behind a flag that is on", false},
 	TriggerExpiry: {"pipeline trigger tokens may expire",
 		Version{17, 10}, first, "merge request 146912 of early 2025; lib/api/entities/trigger.rb", false},
 }

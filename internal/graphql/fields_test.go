@@ -192,3 +192,19 @@ func TestNamespacesAsREST(t *testing.T) {
 		"enterprise": "enterprise", "kas.enabled": "kas.enabled"})
 	assert.Nil(t, run(t, gl, "", `{ metadata { version } }`).at("metadata"))
 }
+
+// What a job found out of its log is shown, and who may not change it is told so.
+func TestCoverageAndPermissionsOfJobs(t *testing.T) {
+	covered := 81.5
+	gl := fg.New(t, fg.WithScenario(testkit.MiasWorld()))
+	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Members["sam"] = fg.Reporter })
+	gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, Coverage: &covered})
+	const document = `{ project(fullPath: "acme/shop") { jobs { nodes { coverage userPermissions { readBuild updateBuild cancelBuild } } } } }`
+	for user, may := range map[string]bool{"mia": true, "sam": false} {
+		a := run(t, gl, user, document)
+		assert.Equal(t, []any{covered}, a.all("project.jobs.nodes", "coverage"), user)
+		assert.Equal(t, []any{true}, a.all("project.jobs.nodes", "userPermissions.readBuild"), user)
+		assert.Equal(t, []any{may}, a.all("project.jobs.nodes", "userPermissions.updateBuild"), user)
+		assert.Equal(t, []any{may}, a.all("project.jobs.nodes", "userPermissions.cancelBuild"), user)
+	}
+}

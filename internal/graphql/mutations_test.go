@@ -325,6 +325,7 @@ func TestPipelineMutations(t *testing.T) {
 		gl.AddJob(j)
 	}
 	const id = "gid://gitlab/Ci::Pipeline/9"
+	mutating(t, gl, "sam", "pipelineCancel", "errors", object{"id": id}).refuses(gl, "pipelineCancel", noResource, "sam is no member of acme/shop")
 	mutating(t, gl, "mia", "pipelineCancel", "errors", object{"id": id}).is(`{"pipelineCancel":{"errors":["Pipeline is not cancelable"]}}`)
 	a := mutating(t, gl, "mia", "pipelineRetry", "pipeline { status totalJobs jobs(retried: false) { nodes { name status } } } errors", object{"id": id})
 	assert.Equal(t, "RUNNING", a.at("pipelineRetry.pipeline.status"))

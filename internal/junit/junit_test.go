@@ -85,3 +85,25 @@ func FuzzParse(f *testing.F) {
 		require.False(t, len(cases) > 0 && problem != "")
 	})
 }
+
+// What is small to send is small to read: neither depth nor pieces of a text, nor quotes in quotes, make more of it.
+func TestBombs(t *testing.T) {
+	deep := func(n int, open, in, end string) string { return strings.Repeat(open, n) + in + strings.Repeat(end, n) }
+	_, problem := junit.Parse([]byte(strings.Repeat("<testsuite>", 1<<20)))
+	assert.Contains(t, problem, "Excessive depth in document: 256 use XML_PARSE_HUGE option")
+
+	one := func(inside string) []byte {
+		return []byte(`<testsuite><testcase name="a"><failure>` + inside + `</failure></testcase></testsuite>`)
+	}
+	cases, problem := junit.Parse(one(deep(250, "<a>", "x", "</a>")))
+	assert.Empty(t, problem)
+	assert.Equal(t, deep(250, `{"a"=>`, `"x"`, "}"), *cases[0].Output, "a hash in a hash has no quotes of its own")
+	cases, _ = junit.Parse(one(`<a>1</a><a>2</a><b/>`))
+	assert.Equal(t, `{"a"=>["1", "2"], "b"=>nil}`, *cases[0].Output)
+
+	pieces := strings.Repeat("y<!---->", 200_000)
+	cases, _ = junit.Parse(one(pieces))
+	assert.Len(t, *cases[0].Output, 200_000)
+	_, problem = junit.Parse([]byte(`<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]><testsuite>&c;</testsuite>`))
+	assert.NotEmpty(t, problem, "there are no entities of a document's own")
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -51,13 +52,43 @@ func (n *node) inspected() string {
 	if n.isText {
 		return n.text
 	}
-	var fields []string
-	for _, name := range n.order {
-		for _, f := range n.fields[name] {
-			fields = append(fields, fmt.Sprintf("%q=>%q", name, f.inspected()))
+	var b strings.Builder
+	n.inspect(&b)
+	return b.String()
+}
+
+// inspect writes the element as Ruby prints it within another: a text in quotes, fields in braces, of a name that several
+// have a list.
+func (n *node) inspect(b *strings.Builder) {
+	switch {
+	case n.isText:
+		b.WriteString(strconv.Quote(n.text))
+		return
+	case n.empty():
+		b.WriteString("nil")
+		return
+	}
+	b.WriteByte('{')
+	for i, name := range n.order {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.Quote(name) + "=>")
+		several := n.fields[name]
+		if len(several) > 1 {
+			b.WriteByte('[')
+		}
+		for i, f := range several {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			f.inspect(b)
+		}
+		if len(several) > 1 {
+			b.WriteByte(']')
 		}
 	}
-	return "{" + strings.Join(fields, ", ") + "}"
+	b.WriteByte('}')
 }
 
 // settle makes of an element that has been read what Rails makes of it: an element with text is that text, whatever
@@ -76,14 +107,19 @@ const (
 	msgEmpty       = "Document is empty"
 	msgExpected    = "expected '>'"
 	msgfPremature  = "Premature end of data in tag %s line %d"
+	msgfDepth      = "Excessive depth in document: %d use XML_PARSE_HUGE option"
 	msgfMismatched = "Opening and ending tag mismatch: %s line %d and %s"
 )
+
+// maxDepth is how deep elements may nest (libxml's xmlParserMaxDepth).
+const maxDepth = 256
 
 // opened is an element that has begun and not ended.
 type opened struct {
 	node *node
 	name string
 	line int
+	text *strings.Builder // what has come of its text, piece by piece
 }
 
 // read reads a document. The error is worded as libxml words it, as far as the kinds of errors that it knows go.
@@ -112,21 +148,25 @@ func read(data []byte) (root *node, err error) {
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
+			if len(path) > maxDepth {
+				return fail(msgfDepth, maxDepth)
+			}
 			n := &node{}
 			for _, a := range token.Attr {
 				n.add(a.Name.Local, &node{text: a.Value, isText: true})
 			}
 			top.node.add(token.Name.Local, n)
-			path = append(path, opened{n, token.Name.Local, line})
+			path = append(path, opened{n, token.Name.Local, line, &strings.Builder{}})
 		case xml.EndElement:
 			if top.name != token.Name.Local || len(path) == 1 {
 				return fail(msgfMismatched, top.name, top.line, token.Name.Local)
 			}
+			top.node.text = top.text.String()
 			top.node.settle()
 			path = path[:len(path)-1]
 		case xml.CharData:
 			if len(path) > 1 {
-				top.node.text += string(token)
+				top.text.Write(token)
 			} else if strings.TrimSpace(string(token)) != "" && len(root.fields) == 0 {
 				return fail("Start tag expected, '<' not found")
 			}

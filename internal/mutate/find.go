@@ -93,6 +93,8 @@ func (f *finder) walk(n ast.Node) {
 			return n.Tok == token.VAR
 		case *ast.Field, *ast.ArrayType: // types, and their lengths, are constants
 			return false
+		case *ast.CallExpr:
+			return !f.isSizing(n)
 		case ast.Stmt:
 			f.statement(n)
 		case *ast.CompositeLit:
@@ -141,6 +143,21 @@ func (f *finder) statement(s ast.Stmt) {
 	}
 }
 
+// isSizing says whether a call only says how much there will be: make with a capacity, and Grow.
+func (f *finder) isSizing(call *ast.CallExpr) bool {
+	switch fun := call.Fun.(type) {
+	case *ast.Ident:
+		if fun.Name != "make" || len(call.Args) < 2 {
+			return false
+		}
+		_, isMap := f.info.TypeOf(call).Underlying().(*types.Map)
+		return isMap || len(call.Args) == 3
+	case *ast.SelectorExpr:
+		return fun.Sel.Name == "Grow"
+	}
+	return false
+}
+
 // kept says whether a call is left alone: without it the process would stand still, or would not compile.
 func (f *finder) kept(call *ast.CallExpr) bool {
 	switch fun := call.Fun.(type) {
@@ -148,7 +165,7 @@ func (f *finder) kept(call *ast.CallExpr) bool {
 		return fun.Name == "panic"
 	case *ast.SelectorExpr:
 		switch fun.Sel.Name {
-		case "Lock", "Unlock", "RLock", "RUnlock", "Helper":
+		case "Lock", "Unlock", "RLock", "RUnlock", "Grow":
 			return true
 		}
 	}
@@ -204,11 +221,20 @@ func (f *finder) value(e ast.Expr, wanted types.Type, kind string) {
 	switch {
 	case f.isBool(e):
 		f.condition(e)
-	case v.Value == nil && v.Type != nil && types.Identical(v.Type, wanted):
-		if _, ok := e.(*ast.FuncLit); !ok {
-			f.wrap(kind, e, "Zero(%d, ", ")")
-		}
+	case v.Value == nil && v.Type != nil && types.Identical(v.Type, wanted) && !nothing(e):
+		f.wrap(kind, e, "Zero(%d, ", ")")
 	}
+}
+
+// nothing is what is nothing already; a function is left alone, too, since its body is mutated.
+func nothing(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.FuncLit:
+		return true
+	case *ast.CompositeLit:
+		return len(e.Elts) == 0
+	}
+	return false
 }
 
 // literal lets the fields of one of a struct be left out.

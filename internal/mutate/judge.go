@@ -111,20 +111,37 @@ func judge(m mutation, binaries []*binary) verdict {
 	return v
 }
 
-// judgeAll judges the mutants in turns and tells of each that lives as soon as it is known.
-func judgeAll(chosen []mutation, binaries []*binary, accepted map[string]string, workers int) []verdict {
+// judgeAll judges the mutants in turns and tells of each that lives as soon as it is known. What it has come to when the
+// context ends is what it returns.
+func judgeAll(ctx context.Context, chosen []mutation, binaries []*binary, accepted map[string]string, workers int) []verdict {
 	verdicts := make([]verdict, len(chosen))
+	judged := make([]bool, len(chosen))
 	each(workers, len(chosen), func(i int) {
+		if ctx.Err() != nil {
+			return
+		}
 		m := chosen[i]
 		if accepted[m.Key()] != "" {
 			verdicts[i] = verdict{mutation: m, Fate: equivalent}
+		} else {
+			verdicts[i] = judge(m, binaries)
+		}
+		if ctx.Err() != nil { // the tests may have been interrupted, too
 			return
 		}
-		v := judge(m, binaries)
-		verdicts[i] = v
-		if v.Fate == survived || v.Fate == unreached {
-			fmt.Fprintln(os.Stdout, line(v))
+		judged[i] = true
+		if v := verdicts[i]; v.Fate == survived || v.Fate == unreached {
+			fmt.Println(line(v))
+		}
+		if (i+1)%100 == 0 {
+			fmt.Fprintf(os.Stderr, "%d of %d\n", i+1, len(chosen))
 		}
 	})
-	return verdicts
+	var done []verdict
+	for i, v := range verdicts {
+		if judged[i] {
+			done = append(done, v)
+		}
+	}
+	return done
 }

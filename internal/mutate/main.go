@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -91,24 +94,37 @@ func (o options) run() error {
 		return err
 	}
 	b := &breaker{root: root, work: o.dir, packages: o.packages}
+	if o.list {
+		return o.print(b)
+	}
 	paths, err := b.build(o.tests)
 	if err != nil {
 		return err
-	}
-	chosen := o.chosen(b.mutations)
-	if o.list {
-		for _, m := range chosen {
-			fmt.Printf("%s:%d: %s\n", m.File, m.Line, m.Key())
-		}
-		return nil
 	}
 	binaries, err := o.learn(root, paths)
 	if err != nil {
 		return err
 	}
-	verdicts := judgeAll(chosen, binaries, accepted, o.workers)
+	// Whoever interrupts it is told what it has come to, for which all tests that are under way are waited for.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	verdicts := judgeAll(ctx, o.chosen(b.mutations), binaries, accepted, o.workers)
 	table(os.Stdout, verdicts)
 	return o.conclude(verdicts, stale(accepted, b.mutations))
+}
+
+// print lists the mutants, among which are those that will turn out not to compile.
+func (o options) print(b *breaker) error {
+	if err := b.listExports(); err != nil {
+		return err
+	}
+	if _, err := b.rewrite(); err != nil {
+		return err
+	}
+	for _, m := range o.chosen(b.mutations) {
+		fmt.Printf("%s:%d: %s\n", m.File, m.Line, m.Key())
+	}
+	return nil
 }
 
 func (o options) chosen(all []mutation) []mutation {

@@ -130,9 +130,6 @@ func appendTo(tree Tree, key, childName string, value any, depth int) bool {
 		tree[key] = append(list, value)
 		return true
 	}
-	if plain, ok := bracketed(childName); ok {
-		childName = plain
-	}
 	if len(list) > 0 {
 		if last, ok := list[len(list)-1].(Tree); ok && !hasPath(last, childName) {
 			_, ok := store(last, childName, value, depth-1)
@@ -155,14 +152,6 @@ func splitName(name string) (key, rest string) {
 		return name, ""
 	}
 	return name[:end], strings.TrimLeft(name[end:], "]")
-}
-
-// bracketed returns x of exactly "[x]".
-func bracketed(s string) (string, bool) {
-	if len(s) < 3 || s[0] != '[' || s[len(s)-1] != ']' || strings.ContainsAny(s[1:len(s)-1], "[]") {
-		return "", false
-	}
-	return s[1 : len(s)-1], true
 }
 
 // hasPath reports whether the hash already has the place a bracketed name describes.

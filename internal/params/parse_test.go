@@ -54,10 +54,16 @@ func TestParseQuery(t *testing.T) {
 		"a[b]=1&a[]=2":               nil,
 		"a[b]=1&a[b][c]=2":           nil,
 		"a[][b]=1&a[][b][c]=2&a[][b][c][d]=3&a[][b][]=1&a[][b][x]=1&a[][b][x][]=2&a[x]=1": nil,
-		"a=%":                                   nil,
-		"a=%zz":                                 nil,
-		"%4=a":                                  nil,
-		"a=%1":                                  nil,
+		"a=%":                                    nil,
+		"a=%zz":                                  nil,
+		"%4=a":                                   nil,
+		"a=%1":                                   nil,
+		"a=%z0%9f%98%80":                         nil,
+		"a=%/0%9f%98%80":                         nil,
+		"a[][x][y]=1&a[][x][y]=2":                {"a": []any{Tree{"x": Tree{"y": "1"}}, Tree{"x": Tree{"y": "2"}}}},
+		"a[][]":                                  {"a": []any{nil}},
+		"a[]" + strings.Repeat("[y]", 32) + "=1": nil,
+		"a[][x]=1&a[]" + strings.Repeat("[y]", 32) + "=1": nil,
 		"a=%/1":                                 nil,
 		"a=%:1":                                 nil,
 		"a=%@1":                                 nil,
@@ -91,6 +97,10 @@ func TestParseQuery(t *testing.T) {
 	}
 	_, err := Parse(Input{RawQuery: deep(31)})
 	assert.Nil(t, err, "32 levels are allowed")
+	for _, list := range []string{"", "a[][x]=1&"} {
+		_, err = Parse(Input{RawQuery: list + "a[]" + strings.Repeat("[y]", 31) + "=1"})
+		assert.Nil(t, err, "32 levels in a list, too")
+	}
 }
 
 func TestParseSources(t *testing.T) {
@@ -134,6 +144,8 @@ func TestParseBody(t *testing.T) {
 			err: badJSON},
 		"json, absurdly deep": {contentType: jsonType, body: nested(20000), err: badJSON},
 		"json NUL":            {contentType: jsonType, body: `{"a":["\u0000"]}`, err: badEncoding},
+		"json NUL among others": {contentType: jsonType, err: badEncoding,
+			body: `{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9,"j":10,"k":11,"l":12,"m":"\u0000"}`},
 		"json NUL further on": {contentType: jsonType, body: `{"a":["x","\u0000"]}`, err: badEncoding},
 		"json, deep hashes":   {contentType: jsonType, body: strings.Repeat(`{"a":`, 100) + "1" + strings.Repeat("}", 100)},
 		"json NUL name":       {contentType: jsonType, body: `{"a":{"\u0000":1}}`, err: badEncoding},
@@ -302,6 +314,12 @@ func TestEachPart(t *testing.T) {
 		assert.Error(t, err, name)
 		assert.NotContains(t, seen, "a||1", "%s: no value of a part that is not there as a whole", name)
 	}
+	cut := strings.NewReader(strings.TrimSuffix(body(part(`; name="a"`, "1")), "--b--\r\n"))
+	assert.NoError(t, EachPart("multipart/form-data; boundary=b", cut, func(p Part) (bool, error) {
+		_, err := p.Value(9)
+		assert.Error(t, err, "a part without its end is no value")
+		return true, nil
+	}))
 	for _, contentType := range []string{"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; ="} {
 		assert.EqualError(t, EachPart(contentType, strings.NewReader(""), nil), "a multipart body without a boundary")
 	}

@@ -45,7 +45,7 @@ func TestCoerce(t *testing.T) {
 			{n("99999999999999999999"), math.MaxInt}, {n("1e30"), math.MaxInt}, {n("-1e30"), math.MinInt}, {7, 7},
 			{"0x1A", invalid{}}, {"1.5", invalid{}}, {"abc", invalid{}}, {"_1", invalid{}}, {"1_", invalid{}},
 			{"1__0", invalid{}}, {"- 5", invalid{}}, {"1_0", 10}, {"0d5", 5}, {"0D5", 5}, {"1d5", invalid{}}, {"0d", invalid{}},
-			{n("9223372036854775807"), math.MaxInt}, {n("9007199254740993"), 9007199254740993}, {n("-1e19"), math.MinInt},
+			{n("9223372036854775807"), math.MaxInt}, {n("9223372036854775808.0"), math.MaxInt}, {n("9007199254740993"), 9007199254740993}, {n("-1e19"), math.MinInt},
 			{"-", invalid{}}, {" ", invalid{}}, {"0d", invalid{}}, {"0d_1", invalid{}}, {true, invalid{}},
 			{n("1e400"), invalid{}}, {[]any{"1"}, invalid{}},
 		},
@@ -184,6 +184,41 @@ func TestValidateErrors(t *testing.T) {
 	}
 	_, errs := optional.Validate(Tree{"info": Tree{}})
 	assert.Empty(t, errs, "the inside of an empty optional hash is not looked at")
+}
+
+// TestOrderOfErrors holds that a rule complains behind the parameter after which it is declared, of the top level alone,
+// and what is said of hashes and values that are not what they should be.
+func TestOrderOfErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		spec  Spec
+		given Tree
+		want  []string
+	}{
+		"a rule's place": {Spec{Params: []Param{{Name: "h", Kind: Hash, Fields: []Param{{Name: "b"}}}, {Name: "a", Kind: Integer},
+			{Name: "b", Kind: Integer}, {Name: "c", Kind: Integer}},
+			Rules: []Rule{{Kind: AtLeastOneOf, Names: []string{"x", "y"}, After: "b"}}},
+			Tree{"h": Tree{"b": "1"}, "a": "x", "b": "x", "c": "x"},
+			[]string{"a is invalid", "b is invalid", "x, y are missing, at least one parameter must be provided", "c is invalid"}},
+		"one value": {Spec{Params: []Param{{Name: "a", Required: true, Values: []string{"x"}}}}, Tree{},
+			[]string{"a is missing", "a does not have a valid value"}},
+		"one value, null": {Spec{Params: []Param{{Name: "a", Required: true, Values: []string{"x"}}}}, Tree{"a": nil},
+			[]string{"a does not have a valid value"}},
+		"null inside": {Spec{Params: []Param{{Name: "h", Kind: Hash, Fields: []Param{{Name: "a", Required: true,
+			Values: []string{"x"}}}}}}, Tree{"h": Tree{"a": nil}}, nil},
+		"a text for a hash": {Spec{Params: []Param{{Name: "h", Kind: Hash, Required: true, Fields: []Param{{Name: "a",
+			Required: true}}}}}, Tree{"h": "x"}, []string{"h is invalid"}},
+		"an empty hash that must be": {Spec{Params: []Param{{Name: "h", Kind: Hash, Required: true, Fields: []Param{{Name: "a",
+			Required: true}}}}}, Tree{"h": Tree{}}, []string{"h[a] is missing"}},
+		"an empty hash that need not be": {Spec{Params: []Param{{Name: "h", Kind: Hash, Fields: []Param{{Name: "a",
+			Required: true}}}}}, Tree{"h": Tree{}}, nil},
+		"one of a rule's": {Spec{Params: []Param{{Name: "a"}}, Rules: []Rule{{Kind: MutuallyExclusive,
+			Names: []string{"a", "b"}, After: "a"}}}, Tree{"a": "1"}, nil},
+		"a list of anything": {Spec{Params: []Param{{Name: "a", Kind: Any, Values: []string{"x", "1"}}}},
+			Tree{"a": []any{"x", json.Number("1")}}, nil},
+	} {
+		_, errs := c.spec.Validate(c.given)
+		assert.Equal(t, c.want, errs, name)
+	}
 }
 
 func TestDefaults(t *testing.T) {

@@ -91,6 +91,26 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+// What a spec does not declare can be read all the same, and a spec gives defaults to a request of nothing.
+func TestUndeclaredValues(t *testing.T) {
+	inside, ok := Values{}.With("h", Tree{"k": "v"}).Hash("h")
+	require.True(t, ok)
+	k, _ := inside.String("k")
+	assert.Equal(t, "v", k)
+	assert.Equal(t, "a%5B%5D=x", Values{}.With("a", []any{"x", Tree{}}).Query())
+	v, errs := Spec{Params: []Param{{Name: "a", Default: "b"}}}.Validate(nil)
+	assert.Empty(t, errs)
+	assert.Equal(t, map[string]any{"a": "b"}, v.All())
+}
+
+func TestNamesInsideOfHashes(t *testing.T) {
+	assert.Equal(t, "a[b][c]", nestedName("a", "b[c]"))
+	assert.Equal(t, "a[bc]", nestedName("a", "bc"))
+	assert.Equal(t, "a[[c]]", nestedName("a", "[c]"))
+	twice, _ := Spec{Params: []Param{{Name: "a"}, {Name: "a"}}}.Validate(Tree{})
+	assert.Equal(t, []string{"a"}, twice.Names())
+}
+
 func TestZeroValues(t *testing.T) {
 	var v Values
 	assert.Empty(t, v.Query())

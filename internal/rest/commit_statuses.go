@@ -36,9 +36,6 @@ func commitStatusRows() []row {
 
 const columnPipeline = "pipeline_id"
 
-// defaultStatusName is that of what is told without a name.
-const defaultStatusName = "default"
-
 // commitOfPath is the SHA that the path means, and the commit; "" if there is none. In a project whose repository is
 // empty, and whose jobs were seeded alone, the commits of their pipelines count.
 func (q request) commitOfPath() (sha string, c *repository.Commit) {
@@ -150,7 +147,7 @@ func (q request) statusReport() (r world.StatusReport, refusal *front.Response) 
 	state, _ := q.Params.String("state")
 	name, _ := q.Params.String("name")
 	context, _ := q.Params.String("context")
-	r = world.StatusReport{State: state, Name: cmp.Or(name, context, defaultStatusName),
+	r = world.StatusReport{State: state, Name: cmp.Or(name, context, world.DefaultStatusName),
 		TargetURL: changeTo(q, "target_url", q.Params.String), Description: changeTo(q, "description", q.Params.String)}
 	given := q.Record.Params["coverage"]
 	if given == nil || given == "" {

@@ -34,7 +34,8 @@ var deployKinds = []deployKind{
 	}},
 }
 
-// deployTokenRows are the deploy tokens of all, of projects and of groups.
+// deployTokenRows are the deploy tokens of all, of projects and of groups. For the latter nobody is asked to sign in:
+// from those who do not, what is private is hidden, as from strangers.
 func deployTokenRows() []row {
 	active := []params.Param{{Name: "active", Kind: params.Boolean}}
 	token := []params.Param{{Name: "token_id", Kind: params.Integer, Required: true}}
@@ -42,15 +43,16 @@ func deployTokenRows() []row {
 	for _, k := range deployKinds {
 		at := k.path + "/:id/deploy_tokens"
 		rows = append(rows,
-			row{endpoint: "GET " + at, spec: listing(pathID, active), handle: k.list},
-			row{endpoint: "GET " + at + "/:token_id", spec: front.Declare(pathID, token), handle: k.get},
-			row{endpoint: "POST " + at, handle: k.create, spec: front.Declare(pathID, []params.Param{
+			row{endpoint: "GET " + at, access: front.ByAnyone, spec: listing(pathID, active), handle: k.list},
+			row{endpoint: "GET " + at + "/:token_id", access: front.ByAnyone, spec: front.Declare(pathID, token), handle: k.get},
+			row{endpoint: "POST " + at, access: front.ByAnyone, handle: k.create, spec: front.Declare(pathID, []params.Param{
 				{Name: "name", Required: true},
 				{Name: "scopes", Kind: params.CommaList, Required: true, Values: world.DeployScopes},
 				{Name: "expires_at", Kind: params.DateTime},
 				{Name: "username"},
 			})},
-			row{endpoint: "DELETE " + at + "/:token_id", spec: front.Declare(pathID, token), handle: k.remove})
+			row{endpoint: "DELETE " + at + "/:token_id", access: front.ByAnyone, spec: front.Declare(pathID, token),
+				handle: k.remove})
 	}
 	return rows
 }

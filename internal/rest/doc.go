@@ -15,7 +15,6 @@
 //	instance.go, settings.go           version, the caller, its token, application settings
 //	users.go, users_*.go               users and their states (lib/api/users.rb)
 //	access_tokens.go, impersonation_tokens.go   personal access tokens (lib/api/personal_access_tokens.rb)
-//	namespaces.go, namespaces_*.go     projects and groups (lib/api/projects.rb, lib/api/groups.rb)
 //	runner_controllers*.go             runner controllers, their tokens and scopes (lib/api/ci/runner_controllers.rb)
 //	hooks.go, hooks_*.go               webhooks of projects and groups (lib/api/project_hooks.rb)
 //	namespaces.go, namespaces_*.go     projects and groups, read (lib/api/projects.rb, lib/api/groups.rb)
@@ -30,6 +29,11 @@
 //	repository_trees.go                trees, blobs, archives, comparisons (lib/api/repositories.rb)
 //	protected_refs.go                  protected branches and tags (lib/api/protected_branches.rb)
 //	members.go                         members of both (lib/api/members.rb)
+//	pipelines.go, pipelines_*.go       pipelines (lib/api/ci/pipelines.rb)
+//	test_reports.go                    what the tests of a pipeline have come to (app/serializers/test_report_entity.rb)
+//	schedules.go, triggers.go          pipeline schedules, pipeline triggers (lib/api/ci)
+//	commit_statuses.go                 what is told of jobs that run outside (lib/api/commit_statuses.rb)
+//	lint.go                            reading .gitlab-ci.yml (lib/api/lint.rb)
 //
 // routing.go is how Grape finds the route of a request, and what it answers where there is none: the front.Protocol
 // by which the API stands in the door, internal/gitlab. names.go has the headers that some endpoints read or write,

@@ -234,7 +234,7 @@ func createPipeline(q request) front.Response {
 	return front.Created(q.fullPipeline(p))
 }
 
-// pipelineInputs are the inputs that a pipeline is given.
+// pipelineInputs are the values that the request has for spec:inputs of the file; the file says which are right.
 func (q request) pipelineInputs() map[string]any {
 	if !q.Has(gitlabversion.PipelineInputs) {
 		return nil

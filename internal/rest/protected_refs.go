@@ -16,12 +16,13 @@ import (
 // refsAt is where the rules for branches (false) and for tags (true) are.
 var refsAt = map[bool]string{false: "protected_branches", true: "protected_tags"}
 
-// protectedRefRows are the rules for branches and those for tags.
+// protectedRefRows are the rules for branches and those for tags. Nobody is asked to sign in: from those who do not, a
+// private project is hidden, as from strangers.
 func protectedRefRows() []row {
 	name := []params.Param{{Name: "name", Required: true}}
 	force := params.Param{Name: "allow_force_push", Kind: params.Boolean}
 	branches, tags := "/projects/:id/"+refsAt[false], "/projects/:id/"+refsAt[true]
-	return []row{
+	rows := []row{
 		{endpoint: "GET " + branches, before: codeReaders, spec: listing(pathID, []params.Param{{Name: "search"}}),
 			handle: listProtectedBranches},
 		{endpoint: "GET " + branches + "/:name", before: codeReaders, spec: front.Declare(pathID, name),
@@ -41,6 +42,10 @@ func protectedRefRows() []row {
 		{endpoint: "DELETE " + tags + "/:name", before: projectAdministrators, spec: front.Declare(pathID, name),
 			handle: ofRef(true, unprotect)},
 	}
+	for i := range rows {
+		rows[i].access = front.ByAnyone
+	}
+	return rows
 }
 
 // refLevel declares a level of access to protected refs.

@@ -136,8 +136,11 @@ type foundRoute struct {
 	vars  map[string]string
 }
 
-// mostFoundRoutes is how many are remembered before all are forgotten.
-const mostFoundRoutes = 1000
+// mostFoundRoutes is how many are remembered before all are forgotten, longestFound how long a path is at most that is.
+const (
+	mostFoundRoutes = 1000
+	longestFound    = 512
+)
 
 // lookup is front.Table.Lookup for a path as sent. The path parameters are shared by all who asked and must not be
 // changed.
@@ -153,7 +156,7 @@ func (f *foundRoutes) lookup(table *front.Table, method, path string) (*front.Ro
 	defer f.mu.Unlock()
 	clean, format := apiPath(path)
 	r, vars := table.Lookup(method, clean, format)
-	if r != nil {
+	if r != nil && len(path) <= longestFound {
 		if f.found == nil || len(f.found) == mostFoundRoutes {
 			f.found = map[asked]foundRoute{}
 		}

@@ -196,25 +196,26 @@ func (q request) readReport(s *jobSuite, j *world.Job, f *world.File) {
 	}
 }
 
-// largestReport is how much of a report is read, in bytes: what is packed can be a thousand times its own size.
+// largestReport is how much of a job's reports is read, in bytes: what is packed can be a thousand times its own size.
 const largestReport = 64 << 20
 
 // unzipped yields the parts that a file was packed of.
 func unzipped(file world.Blob) func(yield func([]byte, error) bool) {
 	return func(yield func([]byte, error) bool) {
 		in := bufio.NewReader(io.NewSectionReader(file, 0, file.Size))
+		left := int64(largestReport)
 		z, err := gzip.NewReader(in)
-		for err == nil {
+		for err == nil && left > 0 {
 			z.Multistream(false)
 			var part []byte
-			if part, err = io.ReadAll(io.LimitReader(z, largestReport)); err == nil && !yield(part, nil) {
+			if part, err = io.ReadAll(io.LimitReader(z, left)); err == nil && !yield(part, nil) {
 				return
 			}
-			if err == nil {
+			if left -= int64(len(part)); err == nil {
 				err = z.Reset(in)
 			}
 		}
-		if !errors.Is(err, io.EOF) {
+		if err != nil && !errors.Is(err, io.EOF) {
 			yield(nil, err)
 		}
 	}

@@ -117,12 +117,16 @@ func (q request) triggerByJob(token string, n world.NewPipeline) front.Response 
 
 // triggered makes the pipeline for a user and answers with it; then comes what goes with that.
 func (q request) triggered(u *world.User, n world.NewPipeline, then func()) front.Response {
-	n.Inputs = q.pipelineInputs()
+	n.Inputs, n.SaveOnErrors = q.pipelineInputs(), true
 	made, err := q.MakePipeline(u, n)
 	if err != nil {
 		return modelError(err)
 	}
 	then()
+	if text := made.Facts().YAMLErrors; text != "" {
+		return front.Refuse(http.StatusUnprocessableEntity, map[string][]string{baseAttribute: {text}}).
+			Because(fmt.Sprintf("pipeline %d is stored, and has failed: %s", made.ID, text))
+	}
 	return front.Created(q.fullPipeline(made))
 }
 

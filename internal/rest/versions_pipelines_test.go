@@ -29,12 +29,32 @@ func pipelineProofs() map[gitlabversion.Difference]proof {
 			return strings.Contains(v.as("mia", "GET", fmt.Sprintf("/projects/10001/pipeline_schedules/%d", s.ID)).Body,
 				`"inputs"`)
 		}, false, true, nil},
+		gitlabversion.PipelineInputs: {func(v inVersion) any {
+			v.gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": wantsInput}, "Ask")
+			return v.as("mia", "POST", "/projects/10001/pipeline",
+				testkit.WithJSON(`{"ref": "main", "inputs": {"word": "x"}}`)).Status
+		}, 400, 201, nil},
+		gitlabversion.ScheduleRefsWhole: {func(v inVersion) any {
+			v.gl.Commit("acme/shop", "main", map[string]string{"a": "b"}, "Begin")
+			return strings.Contains(v.as("mia", "POST", "/projects/10001/pipeline_schedules", testkit.WithJSON(
+				`{"ref": "main", "cron": "0 1 * * *", "description": "d"}`)).Body, `"ref":"refs/heads/main"`)
+		}, false, true, nil},
+		gitlabversion.ScheduleErrorsSaved: {func(v inVersion) any {
+			v.gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": "a: b"}, "Break")
+			s := v.gl.AddPipelineSchedule(fg.PipelineSchedule{Project: "acme/shop", Cron: "0 1 * * *", Owner: "mia"})
+			one := fmt.Sprintf("/projects/10001/pipeline_schedules/%d", s.ID)
+			v.as("mia", "POST", one+"/play")
+			return strings.Contains(v.as("mia", "GET", one+"/pipelines").Body, `"status":"failed"`)
+		}, false, true, nil},
 		gitlabversion.TriggerExpiry: {func(v inVersion) any {
 			return strings.Contains(v.as("mia", "POST", "/projects/10001/triggers",
 				testkit.WithForm("description=x")).Body, `"expires_at"`)
 		}, false, true, nil},
 	}
 }
+
+// wantsInput is a .gitlab-ci.yml that cannot do without an input.
+const wantsInput = "spec: {inputs: {word: {}}}\n---\nj: {script: '$[[ inputs.word ]]'}\n"
 
 func passed(v inVersion) int {
 	return v.gl.AddPipeline(fg.Pipeline{Project: "acme/shop", Status: fg.JobSuccess}).ID

@@ -23,8 +23,20 @@ type Delivery struct {
 	number    int
 }
 
-// keptDeliveries is how many are kept, the latest.
-const keptDeliveries = 10_000
+// size is about how many bytes a delivery takes.
+func (d Delivery) size() int64 {
+	n := len(d.Event) + len(d.Err) + len(d.Answer) + len(d.Body)
+	for name, values := range d.Header {
+		n += len(name) + headerRoom
+		for _, v := range values {
+			n += len(v)
+		}
+	}
+	return int64(n)
+}
+
+// headerRoom is what a header takes beside its text: its place in a map, and the list of its values.
+const headerRoom = 64
 
 // Courier calls webhooks: each with one notice after the other, several webhooks at the same time. Its exported fields
 // are set before it is used.
@@ -38,12 +50,16 @@ type Courier struct {
 	Client *http.Client
 	// Unreachable, unless empty, says why no webhook can be called.
 	Unreachable string
+	// Most and MostBytes are how many deliveries are kept, and how many bytes of them, the latest; 0 is without an end.
+	Most      int
+	MostBytes int64
 
 	own        ownClients
 	mu         sync.Mutex
 	number     int            // of the last delivery
 	round      *round         // what Forget ends
 	deliveries []Delivery     // by number, but for those under way
+	bytes      int64          // of deliveries
 	running    sync.WaitGroup // the goroutines
 	closed     bool
 }
@@ -147,12 +163,22 @@ func (c *Courier) deliver(ctx context.Context, r *round, n numbered, test bool) 
 	if r.over {
 		return nil
 	}
+	c.keep(d)
+	return &d
+}
+
+// keep keeps a delivery, and of all no more than there is room for: the oldest go, but never the last, which somebody may
+// wait for. The mutex is held.
+func (c *Courier) keep(d Delivery) {
 	at, _ := slices.BinarySearchFunc(c.deliveries, d.number, func(d Delivery, number int) int { return d.number - number })
 	c.deliveries = slices.Insert(c.deliveries, at, d)
-	if extra := len(c.deliveries) - keptDeliveries; extra > 0 {
-		c.deliveries = slices.Delete(c.deliveries, 0, extra)
+	c.bytes += d.size()
+	extra, last := 0, len(c.deliveries)-1
+	for extra < last && (c.Most > 0 && len(c.deliveries)-extra > c.Most || c.MostBytes > 0 && c.bytes > c.MostBytes) {
+		c.bytes -= c.deliveries[extra].size()
+		extra++
 	}
-	return &d
+	c.deliveries = slices.Delete(c.deliveries, 0, extra)
 }
 
 func (c *Courier) goesOn(r *round) bool {
@@ -209,7 +235,7 @@ func (c *Courier) Idle() bool {
 func (c *Courier) Forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.deliveries = nil
+	c.deliveries, c.bytes = nil, 0
 	if r := c.round; r != nil {
 		r.over = true
 		r.drop()

@@ -1,9 +1,11 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/repository"
@@ -70,14 +72,60 @@ func (st *State) ReportStatus(p *Pipeline, u *User, r StatusReport) (*CommitStat
 	} else {
 		old = &next
 		old.ID = assignID(st, &st.Statuses, 0)
-		add(st, &st.Statuses, old)
-		p.statuses = insertByID(p.statuses, old)
-		st.onUndo(func() { p.statuses = removeByID(p.statuses, old) })
+		st.insertStatus(old)
 	}
 	if p.Moves() {
 		st.later(chore{kind: choreProcess, pipeline: p})
 	}
 	return old, nil
+}
+
+// AddStatus makes the commit status of a draft, of the pipeline of an ID and the user of a name, as it is in a seed:
+// nothing follows from it, unless nobody has said the status of the pipeline.
+func (st *State) AddStatus(pipeline int, user string, draft CommitStatus) (*CommitStatus, error) {
+	var ps Problems
+	p, err := st.PipelineByNumber(strconv.Itoa(pipeline))
+	ps.Add("pipeline_id", err)
+	if draft.User, err = st.UserByName(cmp.Or(user, RootUsername)); err != nil {
+		ps.Add("user", err)
+	}
+	ps.Add("id", freeID(&st.Statuses, "commit status", draft.ID))
+	ps.Add("status", oneOf("status", &draft.Status, JobPending, statusesTold()))
+	if len(ps) > 0 {
+		return nil, ps
+	}
+	s := draft
+	s.Pipeline, s.Name = p, cmp.Or(s.Name, DefaultStatusName)
+	if err := st.checkStatus(&s, p); err != nil {
+		return nil, err
+	}
+	if s.Status == JobFailed {
+		s.FailureReason = apiFailure
+	}
+	s.ID = assignID(st, &st.Statuses, s.ID)
+	s.CreatedAt = orNow(s.CreatedAt, st.Now())
+	s.UpdatedAt = orNow(s.UpdatedAt, s.CreatedAt)
+	st.insertStatus(&s)
+	if p.unsettled {
+		st.later(chore{kind: choreProcess, pipeline: p})
+	}
+	return &s, nil
+}
+
+// statusesTold are StatusStates as what they are statuses of.
+func statusesTold() (told []JobStatus) {
+	for _, state := range StatusStates {
+		told = append(told, JobStatus(state))
+	}
+	return told
+}
+
+// insertStatus puts a commit status into the world.
+func (st *State) insertStatus(s *CommitStatus) {
+	add(st, &st.Statuses, s)
+	p := s.Pipeline
+	p.statuses = insertByID(p.statuses, s)
+	st.onUndo(func() { p.statuses = removeByID(p.statuses, s) })
 }
 
 // openStatus is the status of a name and a user that waits or runs; nil if there is none.

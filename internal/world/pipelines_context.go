@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
@@ -187,6 +188,15 @@ func (st *State) PredefinedFor(p *Project, f PipelineFacts) ci.JobVariables {
 	return variables
 }
 
+// anyValues are texts as the values of any type that they are among.
+func anyValues(texts map[string]string) map[string]any {
+	values := make(map[string]any, len(texts))
+	for name, text := range texts {
+		values[name] = text
+	}
+	return values
+}
+
 // shortSHA is how many digits of a SHA CI_COMMIT_SHORT_SHA has.
 const shortSHA = 8
 
@@ -208,9 +218,8 @@ func (st *State) pipelinesOfPush(p *Project, user *User, updates []RefUpdate, o 
 		for _, key := range slices.Sorted(maps.Keys(o.Variables)) {
 			n.Variables = append(n.Variables, ci.JobVariable{Key: key, Value: o.Variables[key]})
 		}
-		n.Inputs = map[string]any{}
-		for name, value := range o.Inputs {
-			n.Inputs[name] = value
+		if st.Has(gitlabversion.PipelineInputs) {
+			n.Inputs = anyValues(o.Inputs)
 		}
 		_, _ = st.CreatePipeline(n) // the push itself has succeeded
 	}

@@ -91,6 +91,9 @@ func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipelin
 	x := st.contextOf(n, f)
 	o := x.Options()
 	o.Inputs = parsedInputs(n.Inputs)
+	if n.CI == "" {
+		o.Path = n.Project.ConfigPath()
+	}
 	config := ci.Read(text, o)
 	if !config.Valid() {
 		return st.refusePipeline(n, f, config.Errors[0], false)

@@ -75,10 +75,11 @@ func (st *State) checkPipelineFacts(id int, f *PipelineFacts) (ps Problems) {
 
 var errFailedByFile = errors.New("a pipeline whose file could not be used has failed")
 
-// MakePipeline makes a pipeline of a file, which is that of the repository where the text is empty, as it is in a seed:
-// CreatePipeline with the facts that a draft has. What follows from the file cannot be said beside it.
-func (st *State) MakePipeline(id int, p *Project, f PipelineFacts, file string, found ...Problem) (*Pipeline, error) {
-	ps := append(Problems(found), st.checkPipelineFacts(id, &f)...)
+// MakePipeline makes a pipeline of a file, which is that of the repository where n has no text, as it is in a seed:
+// CreatePipeline with the ID, the project, the text and the inputs that n has, and the facts of a draft. What follows
+// from the file cannot be said beside it.
+func (st *State) MakePipeline(n NewPipeline, f PipelineFacts, found ...Problem) (*Pipeline, error) {
+	ps := append(Problems(found), st.checkPipelineFacts(n.ID, &f)...)
 	for field, said := range map[string]bool{"status": f.Status != "", "yaml_errors": f.YAMLErrors != "",
 		"name": f.Name != "", "auto_cancel_on_new_commit": f.AutoCancel.OnNewCommit != "",
 		"auto_cancel_on_job_failure": f.AutoCancel.OnJobFailure != "", "created_at": !f.CreatedAt.IsZero(),
@@ -93,9 +94,9 @@ func (st *State) MakePipeline(id int, p *Project, f PipelineFacts, file string, 
 	if len(ps) > 0 {
 		return nil, ps
 	}
-	made, err := st.CreatePipeline(NewPipeline{ID: id, Project: p, Ref: f.Ref, RefIsTag: f.RefIsTag, Commit: f.Commit,
-		Source: f.Source, User: f.User, Variables: f.Variables, CI: file, IgnoreSkip: true, ScheduleID: f.ScheduleID,
-		TriggerID: f.TriggerID})
+	made, err := st.CreatePipeline(NewPipeline{ID: n.ID, Project: n.Project, Ref: f.Ref, RefIsTag: f.RefIsTag,
+		Commit: f.Commit, Source: f.Source, User: f.User, Variables: f.Variables, CI: n.CI, Inputs: n.Inputs,
+		IgnoreSkip: true, ScheduleID: f.ScheduleID, TriggerID: f.TriggerID})
 	ps.Add("ci", err)
 	if len(ps) > 0 {
 		return nil, ps

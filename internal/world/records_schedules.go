@@ -85,6 +85,9 @@ type CommitStatus struct {
 	UpdatedAt                        time.Time
 }
 
+// DefaultStatusName is the name of a commit status of which none is told.
+const DefaultStatusName = "default"
+
 // The stage of all commit statuses, and its place.
 const (
 	ExternalStage      = "external"

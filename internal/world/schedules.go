@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -238,13 +239,25 @@ func (st *State) RunSchedule(s *PipelineSchedule, u *User) (*Pipeline, error) {
 	}
 	n := NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, Source: SourceSchedule, User: u,
 		Variables: slices.Clone(s.Variables), IgnoreSkip: true, ScheduleID: s.ID,
-		Inputs: map[string]any{}}
-	for _, in := range s.Inputs {
-		var value any
-		_ = json.Unmarshal(in.Value, &value) // it came as JSON
-		n.Inputs[in.Name] = value
+		SaveOnErrors: st.Has(gitlabversion.ScheduleErrorsSaved)}
+	if st.Has(gitlabversion.ScheduleInputs) {
+		n.Inputs = InputValues(s.Inputs)
 	}
 	return st.CreatePipeline(n)
+}
+
+// InputValues are inputs by their names, as they are in JSON; nil where there are none.
+func InputValues(inputs []ScheduleInput) map[string]any {
+	var values map[string]any
+	for _, in := range inputs {
+		if values == nil {
+			values = map[string]any{}
+		}
+		var value any
+		_ = json.Unmarshal(in.Value, &value) // it was made by json.Marshal
+		values[in.Name] = value
+	}
+	return values
 }
 
 // JudgePipelines has somebody say whether a user may make a pipeline for a branch or tag, where no request asks: nil is
@@ -282,8 +295,9 @@ func (st *State) disableSchedulesOf(u *User) {
 	}
 }
 
-// AddSchedule makes a schedule of a draft, of the project at a path and the user of a name.
-func (st *State) AddSchedule(path, owner string, draft PipelineSchedule) (*PipelineSchedule, error) {
+// AddSchedule makes a schedule of a draft, of the project at a path and the user of a name, with inputs.
+func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs map[string]any,
+) (*PipelineSchedule, error) {
 	var ps Problems
 	p, err := st.ProjectByPath(path)
 	ps.Add("project", err)
@@ -291,6 +305,11 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule) (*Pipel
 		ps.Add("owner", err)
 	}
 	ps.Add("id", freeID(&st.Schedules, "pipeline schedule", draft.ID))
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		value, err := json.Marshal(inputs[name])
+		ps.Add("inputs."+name, err)
+		draft.Inputs = append(draft.Inputs, ScheduleInput{Name: name, Value: value})
+	}
 	if len(ps) > 0 {
 		return nil, ps
 	}

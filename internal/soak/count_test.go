@@ -1,7 +1,6 @@
-package fakegitlab_test
+package soak_test
 
 import (
-	"flag"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -17,18 +16,15 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
-var soak = flag.Duration("soak", time.Second, "how long TestSoak lasts")
-
-// TestSoak has 200 clients at work on one fake over TCP: go test -race -run TestSoak -soak 60s -v . prints the numbers.
-// Each client counts in the description of a runner of its own and makes and deletes others; nothing of it may get
-// lost, and no id may come twice.
-func TestSoak(t *testing.T) {
+// TestManyClientsLoseNothing has 200 clients at work on one fake over TCP for as long as TestSoak. Each client counts in
+// the description of a runner of its own and makes and deletes others; nothing of it may get lost, and no id may come twice.
+func TestManyClientsLoseNothing(t *testing.T) {
 	const clients = 200
 	gl := testkit.NewMia(t)
 	before := len(gl.Runners())
 	transport := &http.Transport{MaxIdleConnsPerHost: clients}
 	defer transport.CloseIdleConnections()
-	s := soaking{gl: gl, client: &http.Client{Transport: transport}, root: gl.AdminToken()}
+	s := counting{gl: gl, client: &http.Client{Transport: transport}, root: gl.AdminToken()}
 	counts := make([]int, clients)
 	own := make([]int, clients)
 	began := time.Now()
@@ -36,7 +32,7 @@ func TestSoak(t *testing.T) {
 	for i := range clients {
 		all.Go(func() {
 			own[i] = s.create(t)
-			for n := 1; time.Since(began) < *soak && !t.Failed(); n++ {
+			for n := 1; time.Since(began) < *duration && !t.Failed(); n++ {
 				counts[i] = n
 				s.count(t, own[i], n)
 				if n%4 == 0 {
@@ -72,7 +68,7 @@ func sum(counts []int) (total int) {
 	return total
 }
 
-type soaking struct {
+type counting struct {
 	gl             *fakegitlab.Fake
 	client         *http.Client
 	root           string
@@ -80,7 +76,7 @@ type soaking struct {
 	requests, made atomic.Int64
 }
 
-func (s *soaking) ask(t *testing.T, method, path string, status int, change ...func(*http.Request)) testkit.Reply {
+func (s *counting) ask(t *testing.T, method, path string, status int, change ...func(*http.Request)) testkit.Reply {
 	s.requests.Add(1)
 	got := testkit.AskBy(t, s.client, s.gl.APIURL(), s.root, method, path, change...)
 	assert.Equal(t, status, got.Status, "%s %s", method, path)
@@ -88,7 +84,7 @@ func (s *soaking) ask(t *testing.T, method, path string, status int, change ...f
 }
 
 // create makes a runner, with an id that none had before.
-func (s *soaking) create(t *testing.T) int {
+func (s *counting) create(t *testing.T) int {
 	got := s.ask(t, "POST", "/user/runners", http.StatusCreated, testkit.WithForm("runner_type=instance_type"))
 	id, _ := got.Field(t, "id").(float64)
 	_, twice := s.ids.LoadOrStore(int(id), true)
@@ -98,7 +94,7 @@ func (s *soaking) create(t *testing.T) int {
 }
 
 // count writes a number and reads it back.
-func (s *soaking) count(t *testing.T, id, n int) {
+func (s *counting) count(t *testing.T, id, n int) {
 	path := fmt.Sprint("/runners/", id)
 	s.ask(t, "PUT", path, http.StatusOK, testkit.WithForm(fmt.Sprint("description=", n)))
 	assert.Equal(t, fmt.Sprint(n), s.ask(t, "GET", path, http.StatusOK).Field(t, "description"))
