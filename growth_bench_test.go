@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
@@ -144,5 +146,97 @@ func BenchmarkReadScenario(b *testing.B) {
 		if _, err := fakegitlab.ReadScenario(bytes.NewReader(text.Bytes())); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// sending returns a request with that body to a URL of its own each time, which must be answered with that status.
+func sending(b *testing.B, client *http.Client, status int, next func() *http.Request) func() {
+	return func() {
+		res, err := client.Do(next())
+		require.NoError(b, err)
+		_, _ = io.Copy(io.Discard, res.Body)
+		_ = res.Body.Close()
+		if res.StatusCode != status {
+			b.Fatal(res.Status)
+		}
+	}
+}
+
+// BenchmarkUpload is a piece of log of 1 MiB and an artifact of 64 MiB over TCP, beside a server that reads the same
+// into memory and says nothing of it.
+func BenchmarkUpload(b *testing.B) {
+	gl := fakegitlab.New(b, fakegitlab.WithJournalLimit(10), fakegitlab.WithScenario(fakegitlab.NewScenario().
+		WithProject("acme/shop").WithRunner("r", func(r *fakegitlab.Runner) { r.ID = 7 })))
+	bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.CopyN(io.Discard, bytes.NewReader(must(io.ReadAll(r.Body))), 1)
+	}))
+	b.Cleanup(bare.Close)
+	line := []byte("a line of log that goes on and on, like all of them, for a hundred characters, to be more than little\n")
+	log := bytes.Repeat(line, 1<<20/len(line))
+	var form bytes.Buffer
+	parts := multipart.NewWriter(&form)
+	file := must(parts.CreateFormFile("file", "a.zip"))
+	_, _ = file.Write(bytes.Repeat(line, 64<<20/len(line)))
+	_ = parts.WriteField("artifact_type", "archive")
+	_ = parts.WriteField("artifact_format", "zip")
+	_ = parts.Close()
+	for name, with := range map[string]struct {
+		method, path, media string
+		body                []byte
+		status              int
+	}{
+		"trace":    {"PATCH", "trace", "text/plain", log, http.StatusAccepted},
+		"artifact": {"POST", "artifacts", parts.FormDataContentType(), form.Bytes(), http.StatusCreated},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			last := 0
+			request := func(url string) *http.Request {
+				r := must(http.NewRequest(with.method, url, bytes.NewReader(with.body)))
+				r.Header.Set("Content-Type", with.media)
+				r.Header.Set("Content-Range", fmt.Sprint("0-", len(with.body)-1))
+				return r
+			}
+			sideBySide(b, "fake", sending(b, gl.Client(), with.status, func() *http.Request {
+				if last != 0 {
+					gl.DeletePipeline(last)
+				}
+				j := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: fakegitlab.JobRunning, RunnerID: 7})
+				last = j.PipelineID
+				r := request(fmt.Sprintf("%s/jobs/%d/%s", gl.APIURL(), j.ID, with.path))
+				r.Header.Set("JOB-TOKEN", j.Token)
+				return r
+			}), "bare", sending(b, bare.Client(), http.StatusOK, func() *http.Request { return request(bare.URL) }))
+		})
+	}
+}
+
+func must[V any](v V, err error) V {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// BenchmarkHeapOfJobs is the heap that a pending job holds on to.
+func BenchmarkHeapOfJobs(b *testing.B) {
+	const jobs = 10_000
+	s := fakegitlab.NewScenario().WithProject("acme/shop")
+	for i := range jobs {
+		s.Jobs = append(s.Jobs, fakegitlab.Job{Project: "acme/shop", Tags: []string{fmt.Sprint("n", i%10)}})
+	}
+	heap := func() float64 {
+		runtime.GC()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	for b.Loop() {
+		gl := start(b)
+		before := heap()
+		require.NoError(b, gl.Seed(s))
+		b.ReportMetric((heap()-before)/jobs, "heap-B/job")
+		gl.Close()
 	}
 }

@@ -26,9 +26,9 @@ type browser struct {
 	session string // its URL at ChromeDriver
 }
 
-// open opens a browser, or skips the test where there is none. With FAKEGITLAB_BROWSER=required, as .ci/browser sets it,
+// open opens a browser, with more arguments of Chromium's, or skips the test where there is none. With FAKEGITLAB_BROWSER=required, as .ci/browser sets it,
 // that is an error.
-func open(t *testing.T) browser {
+func open(t *testing.T, more ...string) browser {
 	t.Helper()
 	without := t.Skipf
 	if os.Getenv("FAKEGITLAB_BROWSER") == "required" {
@@ -61,6 +61,7 @@ func open(t *testing.T) browser {
 	require.NotEmpty(t, b.session, "ChromeDriver has not said its port")
 	arguments := []string{"--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
 		"--disable-background-networking", "--disable-component-update", "--user-data-dir=" + t.TempDir()}
+	arguments = append(arguments, more...)
 	if os.Geteuid() == 0 {
 		arguments = append(arguments, "--no-sandbox") // whose sandbox root does not have
 	}

@@ -17,7 +17,7 @@ import (
 func (q *Request) OnPipeline(p *world.Pipeline, may JobRule) policy.Decision {
 	who, protected := q.PipelineProtection(p)
 	s := policy.JobStanding{Project: q.ProjectStanding(p.Project()), Own: p.User() == q.User, Protected: protected,
-		For: refRoles[who]}
+		For: refRoles[who], Nobody: who == world.NoOne}
 	return may(q.Actor, s)
 }
 
@@ -31,7 +31,7 @@ func (q *Request) OnRef(p *world.Project, ref string, tag, own bool, may JobRule
 // refStanding is a standing to a project made one to a ref of it.
 func refStanding(st *world.State, s policy.ProjectStanding, p *world.Project, ref string, tag bool) policy.JobStanding {
 	who, protected := st.ProtectionOf(p, ref, tag)
-	return policy.JobStanding{Project: s, Protected: protected, For: refRoles[who]}
+	return policy.JobStanding{Project: s, Protected: protected, For: refRoles[who], Nobody: who == world.NoOne}
 }
 
 // variablesRole is the least role that may give variables to pipelines of a project

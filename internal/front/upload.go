@@ -3,8 +3,6 @@ package front
 // What is left of a body that was read as a stream.
 
 import (
-	"crypto/sha256"
-	"hash"
 	"io"
 	"strings"
 	"unicode"
@@ -19,29 +17,19 @@ type BodyReader func(io.Reader, *Upload) *Response
 
 // Upload is the body of an endpoint that streams.
 type Upload struct {
-	Content  world.Blob        // no more than one byte beyond the limit
-	Sum      [sha256.Size]byte // SHA-256 of a file
-	Filename string            // of a file, cleaned
-	HasFile  bool              // whether the body was multipart and had a file
+	Content  world.Blob // no more than one byte beyond the limit
+	Filename string     // of a file, cleaned
+	HasFile  bool       // whether the body was multipart and had a file
 }
 
 // take takes in the file. done is whether it is too large, so that nothing else matters.
 func (u *Upload) take(p params.Part, fields params.Tree, limit int64) (done bool, err error) {
-	sum := sha256.New()
-	if u.Content, err = readFile(p, sum, limit); err != nil {
+	if _, err = u.Content.ReadFrom(io.LimitReader(p, limit+1)); err != nil {
 		return false, err
 	}
 	u.HasFile, u.Filename = true, cleanFilename(p.Filename)
-	sum.Sum(u.Sum[:0])
 	fields[p.Name] = &params.File{Filename: u.Filename, ContentType: p.ContentType}
 	return u.Content.Size > limit, nil
-}
-
-// readFile reads a file up to a byte over the limit, and its checksum.
-func readFile(r io.Reader, sum hash.Hash, limit int64) (world.Blob, error) {
-	var content world.Blob
-	_, err := content.ReadFrom(io.TeeReader(io.LimitReader(r, limit+1), sum))
-	return content, err
 }
 
 // cleanFilename is the name under which GitLab keeps an uploaded file: without folders, and with underscores for all

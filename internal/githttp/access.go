@@ -209,8 +209,8 @@ func readBody(body io.Reader, encoding string, u *front.Upload) error {
 	return err
 }
 
-// largestBody is the largest body that is read, in bytes, once it is unpacked. GitLab has no such limit, unless somebody
-// sets one; but what is packed can be a thousand times its own size.
+// largestBody is the largest body that is read, in bytes, once it is unpacked. GitLab has no such limit, unless
+// somebody sets one; but what is packed can be a thousand times its own size.
 const largestBody = 256 << 20
 
 var errTooLarge = fmt.Errorf("the fake takes no more than %d bytes of git at once", largestBody)

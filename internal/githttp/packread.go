@@ -41,8 +41,8 @@ type entry struct {
 	base   string // of packRefDelta
 }
 
-// largestUnpacked is how large all objects of a pack may be together, in bytes. GitLab has no such limit; but what a pack
-// says can be any number of times its own size.
+// largestUnpacked is how large all objects of a pack may be together, in bytes. GitLab has no such limit; but what a
+// pack says can be any number of times its own size.
 const largestUnpacked = 256 << 20
 
 var errUnpacked = fmt.Errorf("the fake takes no more than %d bytes out of a pack", largestUnpacked)

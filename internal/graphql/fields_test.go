@@ -207,4 +207,10 @@ func TestCoverageAndPermissionsOfJobs(t *testing.T) {
 		assert.Equal(t, []any{may}, a.all("project.jobs.nodes", "userPermissions.updateBuild"), user)
 		assert.Equal(t, []any{may}, a.all("project.jobs.nodes", "userPermissions.cancelBuild"), user)
 	}
+	gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobManual})
+	for user, may := range map[string]bool{"mia": true, "sam": false} {
+		a := run(t, gl, user, `{ project(fullPath: "acme/shop") { jobs { nodes { status canPlayJob } } } }`)
+		assert.Equal(t, []any{"MANUAL", "RUNNING"}, a.all("project.jobs.nodes", "status"))
+		assert.Equal(t, []any{may, false}, a.all("project.jobs.nodes", "canPlayJob"), user)
+	}
 }

@@ -57,8 +57,8 @@ func (n *node) inspected() string {
 	return b.String()
 }
 
-// inspect writes the element as Ruby prints it within another: a text in quotes, fields in braces, of a name that several
-// have a list.
+// inspect writes the element as Ruby prints it within another: a text in quotes, fields in braces, of a name that
+// several have a list.
 func (n *node) inspect(b *strings.Builder) {
 	switch {
 	case n.isText:

@@ -107,7 +107,8 @@ func (b *breaker) rewrite() (string, error) {
 	id := 0
 	next := func() int { id++; return id }
 	fset := token.NewFileSet()
-	imports := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(b.exports[path]) })
+	imports := importer.ForCompiler(fset, "gc",
+		func(path string) (io.ReadCloser, error) { return os.Open(b.exports[path]) })
 	for _, folder := range b.packages {
 		files, err := b.parse(fset, folder)
 		if err != nil {

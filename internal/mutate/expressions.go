@@ -67,7 +67,8 @@ func (f *finder) operator(kind string, e *ast.BinaryExpr, open, between, end str
 		return
 	}
 	f.edit(e, strings.Join(before, "")+"mutant."+fmt.Sprintf(open, m.ID), end)
-	f.edits = append(f.edits, edit{at: f.offset(e.OpPos), end: f.offset(e.OpPos) + len(e.Op.String()), text: between, kind: instead})
+	at := f.offset(e.OpPos)
+	f.edits = append(f.edits, edit{at: at, end: at + len(e.Op.String()), text: between, kind: instead})
 }
 
 func (f *finder) wrap(kind string, e ast.Expr, open, end string) {
@@ -86,7 +87,8 @@ func (f *finder) add(kind string, n ast.Node) mutation {
 	if len(text) > 90 {
 		text = text[:60] + " ... " + text[len(text)-25:]
 	}
-	m := mutation{Package: f.pkg, File: f.name, Line: f.fset.Position(n.Pos()).Line, Func: f.current, Kind: kind, Text: text}
+	m := mutation{Package: f.pkg, File: f.name, Line: f.fset.Position(n.Pos()).Line, Func: f.current,
+		Kind: kind, Text: text}
 	same := m.Key()
 	f.nths[same]++
 	m.Nth = f.nths[same]

@@ -42,8 +42,8 @@ type step struct {
 // quick is how long a test takes at most to be among those that are tried first.
 const quick = 400 * time.Millisecond
 
-// steps are the tests that come by the mutant, those of its own package first, and the quick ones of each package before
-// all that are slow.
+// steps are the tests that come by the mutant, those of its own package first, and the quick ones of each package
+// before all that are slow.
 func steps(m mutation, binaries []*binary) []step {
 	ordered := slices.Clone(binaries)
 	slices.SortStableFunc(ordered, func(a, b *binary) int { return rank(a, m) - rank(b, m) })
@@ -111,9 +111,10 @@ func judge(m mutation, binaries []*binary) verdict {
 	return v
 }
 
-// judgeAll judges the mutants in turns and tells of each that lives as soon as it is known. What it has come to when the
-// context ends is what it returns.
-func judgeAll(ctx context.Context, chosen []mutation, binaries []*binary, accepted map[string]string, workers int) []verdict {
+// judgeAll judges the mutants in turns and tells of each that lives as soon as it is known. What it has come to when
+// the context ends is what it returns.
+func judgeAll(ctx context.Context, chosen []mutation, binaries []*binary, accepted map[string]string,
+	workers int) []verdict {
 	verdicts := make([]verdict, len(chosen))
 	judged := make([]bool, len(chosen))
 	each(workers, len(chosen), func(i int) {

@@ -114,7 +114,11 @@ func TestAcceptedMutants(t *testing.T) {
 		assert.Error(t, err, wrong)
 	}
 	all, _ := mutated(t, sampleSource, nil)
-	assert.Equal(t, []string{"x.go f: gone"}, stale(map[string]string{"x.go f: gone": "", all[0].Key(): ""}, all))
+	for i := range all {
+		all[i].Package, all[i].File = "x", "x/x.go"
+	}
+	assert.Equal(t, []string{"x/x.go f: gone"},
+		stale(map[string]string{"x/x.go f: gone": "", "y/y.go f: of another package": "", all[0].Key(): ""}, all))
 }
 
 // The file that the tool reads is one that it can.

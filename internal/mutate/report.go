@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -50,7 +51,8 @@ func row(w io.Writer, name string, c *[fates]int) {
 	if judged > 0 {
 		score = 100 * float64(c[killed]+c[timedOut]) / float64(judged)
 	}
-	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f %%\t\n", name, all, c[killed], c[timedOut], c[survived], c[unreached],
+	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f %%\t\n", name, all, c[killed], c[timedOut],
+		c[survived], c[unreached],
 		c[equivalent], c[notCompiled], score)
 }
 
@@ -104,11 +106,14 @@ func readAccepted(name string) (map[string]string, error) {
 	return accepted, nil
 }
 
-// stale are the accepted mutants that there are no more.
+// stale are the accepted mutants of the packages looked at that there are no more.
 func stale(accepted map[string]string, all []mutation) []string {
-	there := map[string]bool{}
+	there, looked := map[string]bool{}, map[string]bool{}
 	for _, m := range all {
-		there[m.Key()] = true
+		there[m.Key()], looked[m.Package] = true, true
 	}
-	return slices.DeleteFunc(sortedKeys(accepted), func(key string) bool { return there[key] })
+	return slices.DeleteFunc(sortedKeys(accepted), func(key string) bool {
+		file, _, _ := strings.Cut(key, " ")
+		return there[key] || !looked[path.Dir(file)]
+	})
 }

@@ -26,7 +26,8 @@ const (
 	instead
 )
 
-// rewritten is the source with the edits. Its lines stay where they were, so that positions in it are those of the file.
+// rewritten is the source with the edits. Its lines stay where they were, so that positions in it are those of the
+// file.
 func rewritten(source []byte, edits []edit, importLine string, afterPackage int) []byte {
 	slices.SortStableFunc(edits, func(a, b edit) int {
 		if d := cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.kind, b.kind)); d != 0 {

@@ -8,9 +8,10 @@ type JobStanding struct {
 	// Own is whether the actor started the job.
 	Own bool
 	// Protected is whether the job runs on a protected ref. For it is the least role that may change the ref: the zero
-	// value is a Maintainer, Noone leaves administrators alone.
+	// value is a Maintainer, Noone leaves administrators alone. Of a ref that is for Nobody not even they may change it.
 	Protected bool
 	For       Role
+	Nobody    bool
 	// Debugged is whether the job's log may show its variables.
 	Debugged bool
 	// ArtifactsAccess is artifacts:access of .gitlab-ci.yml, "" if it is not given; ArtifactsPrivate is
@@ -71,15 +72,20 @@ func UpdateBuild(a Actor, s JobStanding) Decision {
 	if d := useBuilds(a, s.Project); !d.Allowed {
 		return d
 	}
-	least := Developer
 	if s.Protected {
-		least = s.refRole()
+		return s.updateRef(a)
 	}
-	return s.Project.atLeast(a, least, false)
+	return s.Project.atLeast(a, Developer, false)
 }
 
-// refRole is the least role that may change the protected ref of the job.
-func (s JobStanding) refRole() Role { return cmp.Or(s.For, Maintainer) }
+// updateRef says whether the actor may change the protected ref of the job (lib/gitlab/user_access.rb,
+// can_update_branch?; app/models/concerns/protected_ref_access.rb, check_access).
+func (s JobStanding) updateRef(a Actor) Decision {
+	if s.Nobody {
+		return Decision{Reason: "the ref in " + s.Project.Where + " is protected, and nobody may change it"}
+	}
+	return s.Project.atLeast(a, cmp.Or(s.For, Maintainer), false)
+}
 
 // CreatePipeline says whether the actor may make pipelines in the project, and try out what they would be of
 // (app/policies/project_policy.rb).
@@ -102,7 +108,7 @@ func CancelBuild(a Actor, s JobStanding) Decision {
 	if !d.Allowed || !s.Protected {
 		return d
 	}
-	return s.Project.atLeast(a, s.refRole(), false)
+	return s.updateRef(a)
 }
 
 // CancelBuildByForce says whether the actor may cancel the job without waiting for its runner (lib/api/ci/jobs.rb).

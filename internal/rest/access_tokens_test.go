@@ -109,3 +109,15 @@ func TestRotationChains(t *testing.T) {
 		testkit.Ask(t, gl, next, "POST", "/personal_access_tokens/self/rotate", testkit.WithForm("expires_at=2026-01-01")).String())
 	assert.Equal(t, 200, testkit.Ask(t, gl, next, "GET", "/user").Status, "what was refused leaves it alive")
 }
+
+// A token that has come of one that is used once more, and has expired meanwhile, is left as it is: it can be rotated.
+func TestReuseLeavesWhatHasExpired(t *testing.T) {
+	gl := usersWorld(t)
+	first := gl.AddAccessToken(fakegitlab.AccessToken{User: "mia"})
+	second := testkit.Ask(t, gl, first.Token, "POST", "/personal_access_tokens/self/rotate",
+		testkit.WithForm("expires_at="+gl.Now().AddDate(0, 0, 1).Format(time.DateOnly)))
+	gl.Advance(48 * time.Hour)
+	assert.Equal(t, 401, testkit.Ask(t, gl, first.Token, "POST", "/personal_access_tokens/self/rotate").Status)
+	path := fmt.Sprintf("/personal_access_tokens/%.0f/rotate", second.Field(t, "id"))
+	assert.Equal(t, 200, as(t, gl, "mia", "POST", path).Status)
+}

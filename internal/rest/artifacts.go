@@ -64,7 +64,7 @@ func uploadArtifacts(q request) front.Response {
 		return front.Refuse(http.StatusRequestEntityTooLarge, msgArtifactTooLarge).
 			Because(fmt.Sprintf("the file has more than %d bytes", limit))
 	}
-	f := &world.File{Content: u.Content, Sum: u.Sum}
+	f := &world.File{Content: u.Content}
 	f.Filename = u.Filename
 	f.Type, _ = q.Params.String("artifact_type")
 	f.Format, _ = q.Params.String("artifact_format")

@@ -60,6 +60,9 @@ func TestWhatProtectionMeans(t *testing.T) {
 		WithProtectedBranch("acme/backend/shop", "locked", func(r *fakegitlab.ProtectedRef) {
 			r.Push, r.Merge = fakegitlab.NoOne, fakegitlab.AdminsOnly
 		}).
+		WithProtectedBranch("acme/backend/shop", "frozen", func(r *fakegitlab.ProtectedRef) {
+			r.Push, r.Merge = fakegitlab.NoOne, fakegitlab.NoOne
+		}).
 		WithProtectedTag("acme/backend/shop", "v*", func(r *fakegitlab.ProtectedRef) { r.Push = fakegitlab.DevelopersUp })))
 	job := func(ref string, tag bool) fakegitlab.Job {
 		return gl.AddJob(fakegitlab.Job{Project: "acme/backend/shop", Ref: ref, RefIsTag: tag})
@@ -83,6 +86,7 @@ func TestWhatProtectionMeans(t *testing.T) {
 		assert.Equal(t, 201, cancel("root", job(c.ref, c.tag)), c.ref)
 	}
 	assert.Equal(t, 201, cancel("mia", gl.AddJob(fakegitlab.Job{Project: "acme/backend/shop"})))
+	assert.Equal(t, 403, cancel("root", job("frozen", false)), "no one is no administrator either")
 }
 
 // A rule that comes later protects a job's variables, and no runner that is for protected refs takes the job for that.

@@ -108,3 +108,30 @@ func TestAProjectInAHiddenGroupIsRefusedForThat(t *testing.T) {
 	require.Len(t, calls, 1)
 	assert.Contains(t, calls[0].Reason, "sam is no member of acme, which is private")
 }
+
+func TestARunnersAccessLevelIsOneOfTwo(t *testing.T) {
+	gl := testkit.NewMia(t)
+	refused := testkit.Ask(t, gl, gl.AdminToken(), "POST", "/user/runners",
+		testkit.WithJSON(`{"runner_type":"instance_type","access_level":"all"}`))
+	assert.Equal(t, `400 {"error":"access_level does not have a valid value"}`, refused.String())
+}
+
+// Who made a trigger and is no Maintainer any more cannot change it.
+func TestATriggersOwnerNeedsTheRightsStill(t *testing.T) {
+	gl := testkit.NewMia(t)
+	trigger := gl.AddPipelineTrigger(fg.PipelineTrigger{Project: "acme/shop", Owner: "mia"})
+	path := fmt.Sprintf("/projects/acme%%2Fshop/triggers/%d", trigger.ID)
+	change := testkit.WithJSON(`{"description":"mine"}`)
+	assert.Equal(t, 200, testkit.Ask(t, gl, gl.Token("mia"), "PUT", path, change).Status)
+	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Members["mia"] = fg.Developer })
+	before := gl.Snapshot()
+	assert.Equal(t, 403, testkit.Ask(t, gl, gl.Token("mia"), "PUT", path, change).Status)
+	gl.AssertSnapshot(t, before)
+}
+
+func TestAUsersCommitMailIsTheMailUnlessSet(t *testing.T) {
+	gl := testkit.NewMia(t)
+	shown := testkit.Ask(t, gl, gl.Token("mia"), "GET", "/user")
+	assert.NotEmpty(t, shown.Field(t, "commit_email"))
+	assert.Equal(t, shown.Field(t, "email"), shown.Field(t, "commit_email"))
+}

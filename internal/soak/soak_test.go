@@ -140,8 +140,12 @@ type sample struct {
 
 func (s *soak) watch() (seen []sample) {
 	began := time.Now()
-	for i := range samples {
-		s.wait(time.Until(began.Add(*duration * time.Duration(i+1) / samples)))
+	times := samples
+	if *duration < judged {
+		times = 3 // as each wants a round of each worker
+	}
+	for i := range times {
+		s.wait(time.Until(began.Add(*duration * time.Duration(i+1) / time.Duration(times))))
 		if s.t.Failed() {
 			return seen
 		}

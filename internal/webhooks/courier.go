@@ -167,8 +167,8 @@ func (c *Courier) deliver(ctx context.Context, r *round, n numbered, test bool) 
 	return &d
 }
 
-// keep keeps a delivery, and of all no more than there is room for: the oldest go, but never the last, which somebody may
-// wait for. The mutex is held.
+// keep keeps a delivery, and of all no more than there is room for: the oldest go, but never the last, which somebody
+// may wait for. The mutex is held.
 func (c *Courier) keep(d Delivery) {
 	at, _ := slices.BinarySearchFunc(c.deliveries, d.number, func(d Delivery, number int) int { return d.number - number })
 	c.deliveries = slices.Insert(c.deliveries, at, d)

@@ -14,11 +14,12 @@ import (
 type Refusal struct{ Text, Reason string }
 
 // KeepFile adds a file to what the job kept, or says why not; nil is that it did
-// (app/services/ci/job_artifacts/create_service.rb). The same content again is no second file. A dotenv report becomes
+// (app/services/ci/job_artifacts/create_service.rb). The same content again is no second file, which GitLab
+// tells by the SHA-256 of both. A dotenv report becomes
 // the job's Dotenv.
 func (st *State) KeepFile(j *Job, f *File) *Refusal {
 	i := slices.IndexFunc(j.Files, func(other *File) bool { return other.Type == f.Type })
-	if i >= 0 && j.Files[i].Sum == f.Sum {
+	if i >= 0 && j.Files[i].Content.Equals(f.Content) {
 		return nil
 	}
 	var variables ci.JobVariables

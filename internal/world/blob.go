@@ -10,6 +10,10 @@ const (
 	// SmallestPiece is also the longest secret that a log is searched for.
 	SmallestPiece = 4 << 10
 	largestPiece  = 1 << 20
+	// adopted is how large a blob is whose pieces become another's: below that a copy costs less than a short piece.
+	adopted = 64 << 10
+	// probed is how much is read to find out whether there is more.
+	probed = 512
 )
 
 // Blob is bytes that only ever grow: a job's log or a file it kept. They lie in pieces, so that growing copies nothing,
@@ -33,9 +37,19 @@ func (b *Blob) Write(p []byte) (int, error) {
 
 // ReadFrom appends all that r has, read straight into the blob. The error is r's; what came before it stays.
 func (b *Blob) ReadFrom(r io.Reader) (n int64, err error) {
+	var probe []byte
 	for {
-		read, err := r.Read(b.room())
-		b.grow(read)
+		var read int
+		if b.free() == 0 && b.Size > 0 { // no large piece is made before it is known that something comes
+			if probe == nil {
+				probe = make([]byte, probed)
+			}
+			read, err = r.Read(probe)
+			_, _ = b.Write(probe[:read])
+		} else {
+			read, err = r.Read(b.room())
+			b.grow(read)
+		}
 		n += int64(read)
 		if err == io.EOF {
 			return n, nil
@@ -46,9 +60,10 @@ func (b *Blob) ReadFrom(r io.Reader) (n int64, err error) {
 	}
 }
 
-// take appends another blob, which is not to be used afterwards. A large one is not copied.
+// take appends another blob, which is not to be used afterwards. A large one is not copied, unless much room would be
+// lost in the last piece.
 func (b *Blob) take(other Blob) {
-	if other.Size < 4*largestPiece {
+	if other.Size < max(adopted, 8*int64(b.free())) {
 		_, _ = other.WriteTo(b)
 		return
 	}
@@ -56,10 +71,19 @@ func (b *Blob) take(other Blob) {
 	b.Size += other.Size
 }
 
+// free is how much room there is in the last piece.
+func (b *Blob) free() int {
+	if len(b.pieces) == 0 {
+		return 0
+	}
+	last := b.pieces[len(b.pieces)-1]
+	return cap(last) - len(last)
+}
+
 // room is the free rest of the last piece or, if that is full, a new piece.
 func (b *Blob) room() []byte {
 	last := len(b.pieces) - 1
-	if last < 0 || len(b.pieces[last]) == cap(b.pieces[last]) {
+	if b.free() == 0 {
 		size := min(max(int(b.Size), SmallestPiece), largestPiece)
 		b.pieces = append(b.pieces, make([]byte, 0, size))
 		last++
@@ -120,6 +144,27 @@ func (b Blob) Bytes() []byte {
 		return nil
 	}
 	return bytes.Join(b.pieces, nil)
+}
+
+// Equals reports whether both have the same bytes.
+func (b Blob) Equals(other Blob) bool {
+	if b.Size != other.Size {
+		return false
+	}
+	var p, q []byte // what is left of the piece of each
+	for i, k := 0, 0; ; {
+		for ; len(p) == 0 && i < len(b.pieces); i++ {
+			p = b.pieces[i]
+		}
+		for ; len(q) == 0 && k < len(other.pieces); k++ {
+			q = other.pieces[k]
+		}
+		n := min(len(p), len(q))
+		if n == 0 || !bytes.Equal(p[:n], q[:n]) {
+			return n == 0 // of one size, they end together
+		}
+		p, q = p[n:], q[n:]
+	}
 }
 
 // Contains reports whether text is in the blob.

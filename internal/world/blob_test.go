@@ -48,3 +48,54 @@ func TestBlobOverwritesAcrossItsPieces(t *testing.T) {
 	assert.Equal(t, "text", short.String())
 	Blob{}.overwrite(secret, with)
 }
+
+// Two blobs are compared however their bytes lie in pieces.
+func TestBlobEquals(t *testing.T) {
+	in := func(text string, size int) (b Blob) {
+		for rest := []byte(text); len(rest) > 0; rest = rest[min(size, len(rest)):] {
+			b.pieces = append(b.pieces, bytes.Clone(rest[:min(size, len(rest))]))
+		}
+		b.Size = int64(len(text))
+		return b
+	}
+	const text = "needle in a haystack"
+	for _, a := range []int{1, 2, 3, 7, 100} {
+		for _, b := range []int{1, 3, 6, 100} {
+			assert.True(t, in(text, a).Equals(in(text, b)), "%d and %d", a, b)
+			for i := range len(text) {
+				assert.False(t, in(text, a).Equals(in(text[:i]+"!"+text[i+1:], b)), "%d and %d, at %d", a, b, i)
+			}
+			assert.False(t, in(text, a).Equals(in(text[1:], b)))
+			assert.False(t, in(text[:1], a).Equals(in(text, b)))
+		}
+	}
+	assert.True(t, Blob{}.Equals(Blob{}))
+	assert.False(t, Blob{}.Equals(in(text, 4)))
+	empty := in(text, 4)
+	empty.pieces = append(empty.pieces, []byte{}, []byte{})
+	assert.True(t, empty.Equals(in(text, 100)), "a piece may have nothing yet")
+}
+
+// What a blob takes in pieces lies in it as if it had been written, and no more room is lost than is filled.
+func TestBlobTakesPieces(t *testing.T) {
+	var whole strings.Builder
+	var b Blob
+	held := func() (bytes int64) {
+		for _, p := range b.pieces {
+			bytes += int64(cap(p))
+		}
+		return bytes
+	}
+	for i := range 300 {
+		var piece Blob
+		text := strings.Repeat(string(rune('a'+i%26)), i*i*7%(3*adopted))
+		_, _ = piece.ReadFrom(strings.NewReader(text))
+		snapshot := b.Snapshot()
+		b.take(piece)
+		assert.True(t, snapshot.String() == whole.String(), "a snapshot stays")
+		whole.WriteString(text)
+	}
+	assert.True(t, b.String() == whole.String())
+	assert.Equal(t, int64(whole.Len()), b.Size)
+	assert.Less(t, held(), b.Size*5/4)
+}

@@ -168,7 +168,7 @@ func (st *State) checkStatus(s *CommitStatus, p *Pipeline) error {
 			bad.Add(attrTargetURL, msgBlockedURL)
 		}
 	}
-	if p.named[s.Name] != nil && len(p.named[s.Name].jobs) > 0 {
+	if tries := p.triesOf(s.Name); tries != nil && len(tries.jobs) > 0 {
 		bad.Add(attrName, msgAlreadyTaken)
 	}
 	return bad.orNil()

@@ -139,15 +139,11 @@ func (st *State) placeStage(j *Job) {
 	if i < 0 || p.Jobs[i].Stage == j.Stage {
 		return
 	}
-	if known := p.staged[j.Stage]; len(known) > 0 {
+	if known := p.inStage(j.Stage); len(known) > 0 {
 		j.StageIndex = known[len(known)-1].StageIndex
 		return
 	}
-	last := 0
-	for _, jobs := range p.staged {
-		last = max(last, jobs[len(jobs)-1].StageIndex)
-	}
-	j.StageIndex = last + 1
+	j.StageIndex = p.lastStage() + 1
 }
 
 // checkTaker refuses a job on a runner that may not have it. One of which no StartedAt is said starts with the seed, so

@@ -2,7 +2,6 @@ package world
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"time"
 )
 
@@ -12,12 +11,11 @@ type File struct {
 	Type, Format string    // of ArtifactKinds
 	ExpiresAt    time.Time // zero: never
 	Content      Blob
-	Sum          [sha256.Size]byte // of Content, by SHA-256
 }
 
 // NewFile is a file with a copy of that content, and as yet without name, type and format.
 func NewFile(content []byte) *File {
-	f := &File{Sum: sha256.Sum256(content)}
+	f := &File{}
 	_, _ = f.Content.Write(content)
 	return f
 }

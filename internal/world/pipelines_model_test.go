@@ -350,7 +350,7 @@ func modelStory(t *testing.T, seed uint64, happened map[string]int) {
 				now = now.Add(time.Hour)
 			default:
 				story += what + " " + mj.name + "\n"
-				happen(t, st, what, p.named[mj.name].jobs[len(p.named[mj.name].jobs)-1], runner)
+				happen(t, st, what, p.triesOf(mj.name).jobs[len(p.triesOf(mj.name).jobs)-1], runner)
 				m.do(what, mj)
 			}
 		})

@@ -17,8 +17,8 @@ type Pipeline struct {
 	ID      int
 	project *Project
 	Jobs    []*Job               // by id
-	named   map[string]*attempts // at the job of each name
-	staged  map[string][]*Job    // those of each stage, by id
+	named   map[string]*attempts // at the job of each name; nil while all have one name, see triesOf
+	staged  map[string][]*Job    // those of each stage, by id; nil while all are of one, see inStage
 	skipped int                  // how many of them are skipped
 	// statuses are what was told of jobs that run outside, by id.
 	statuses []*CommitStatus
@@ -78,25 +78,66 @@ var PipelineSources = []string{"unknown", SourcePush, SourceWeb, SourceTrigger, 
 
 // newPipeline makes the record of a pipeline that has no job yet.
 func newPipeline(id int, p *Project) *Pipeline {
-	return &Pipeline{ID: id, project: p, named: map[string]*attempts{}, staged: map[string][]*Job{}}
+	return &Pipeline{ID: id, project: p}
 }
 
-// join puts a job into the pipeline.
+// join puts a job into the pipeline. Most pipelines of a seed have one job alone, which needs no maps to be found.
 func (p *Pipeline) join(j *Job) {
-	if p.named[j.Name] == nil {
-		p.named[j.Name] = &attempts{}
+	tries := p.triesOf(j.Name)
+	if tries == nil {
+		tries = &attempts{}
+		if p.named == nil && len(p.Jobs) > 0 {
+			p.named = map[string]*attempts{p.Jobs[0].Name: p.Jobs[0].tries}
+		}
+		if p.named != nil {
+			p.named[j.Name] = tries
+		}
 	}
-	j.Pipeline, j.tries = p, p.named[j.Name]
-	p.Jobs, j.tries.jobs = insertByID(p.Jobs, j), insertByID(j.tries.jobs, j)
-	p.staged[j.Stage] = insertByID(p.staged[j.Stage], j)
+	if p.staged == nil && len(p.Jobs) > 0 && p.Jobs[0].Stage != j.Stage {
+		p.staged = map[string][]*Job{p.Jobs[0].Stage: slices.Clone(p.Jobs)}
+	}
+	if p.staged != nil {
+		p.staged[j.Stage] = insertByID(p.staged[j.Stage], j)
+	}
+	j.Pipeline, j.tries = p, tries
+	p.Jobs, tries.jobs = insertByID(p.Jobs, j), insertByID(tries.jobs, j)
 	p.renew(j)
+}
+
+// triesOf are the attempts at the job of a name; nil if there never was one.
+func (p *Pipeline) triesOf(name string) *attempts {
+	if p.named == nil && len(p.Jobs) > 0 && p.Jobs[0].Name == name {
+		return p.Jobs[0].tries
+	}
+	return p.named[name]
+}
+
+// inStage are the jobs of a stage, by id.
+func (p *Pipeline) inStage(stage string) []*Job {
+	if p.staged == nil && len(p.Jobs) > 0 && p.Jobs[0].Stage == stage {
+		return p.Jobs
+	}
+	return p.staged[stage]
+}
+
+// lastStage is the highest place of a stage among the last jobs of all; 0 without jobs.
+func (p *Pipeline) lastStage() (last int) {
+	if n := len(p.Jobs); p.staged == nil && n > 0 {
+		return p.Jobs[n-1].StageIndex
+	}
+	for _, jobs := range p.staged {
+		last = max(last, jobs[len(jobs)-1].StageIndex)
+	}
+	return last
 }
 
 // leave takes a job out of the pipeline.
 func (p *Pipeline) leave(j *Job) {
 	p.Jobs, j.tries.jobs = removeByID(p.Jobs, j), removeByID(j.tries.jobs, j)
-	if p.staged[j.Stage] = removeByID(p.staged[j.Stage], j); len(p.staged[j.Stage]) == 0 {
-		delete(p.staged, j.Stage)
+	if p.staged != nil {
+		if p.staged[j.Stage] = removeByID(p.staged[j.Stage], j); len(p.staged[j.Stage]) == 0 {
+			delete(p.staged, j.Stage)
+		}
 	}
 	p.renew(j)
 }

@@ -42,3 +42,42 @@ func TestStatusOfPipelines(t *testing.T) {
 		})
 	}
 }
+
+// Jobs of a pipeline are found by name and stage however many there are and whichever go again.
+func TestJobsAreFoundInTheirPipeline(t *testing.T) {
+	st, project := emptyWorld(t)
+	p := newPipeline(7, project)
+	jobs := []*Job{{ID: 5, Name: "a", Stage: "x"}, {ID: 3, Name: "a", Stage: "x"}, {ID: 4, Name: "b", Stage: "x"},
+		{ID: 9, Name: "c", Stage: "y", StageIndex: 1}, {ID: 8, Name: "a", Stage: "y", StageIndex: 1}}
+	finds := func() {
+		t.Helper()
+		named, staged, last := map[string][]*Job{}, map[string][]*Job{}, 0
+		for _, j := range p.Jobs {
+			named[j.Name], staged[j.Stage] = append(named[j.Name], j), append(staged[j.Stage], j)
+			last = max(last, j.StageIndex)
+		}
+		for _, name := range []string{"a", "b", "c", "none"} {
+			var tries []*Job
+			if of := p.triesOf(name); of != nil && len(of.jobs) > 0 {
+				tries = of.jobs
+			}
+			assert.Equal(t, named[name], tries, name)
+		}
+		for _, stage := range []string{"x", "y", "none"} {
+			assert.Equal(t, staged[stage], p.inStage(stage), stage)
+		}
+		assert.Equal(t, last, p.lastStage())
+	}
+	finds()
+	for range 2 {
+		for _, j := range jobs {
+			p.join(j)
+			finds()
+		}
+		for _, j := range jobs {
+			p.leave(j)
+			finds()
+		}
+	}
+	assert.Empty(t, st.pipelines)
+}

@@ -164,7 +164,7 @@ func (p *Pipeline) namedIn(s ci.JobSpec) (jobs []*Job) {
 		names = append(names, n.Job)
 	}
 	for _, name := range names {
-		if of := p.named[name]; of != nil {
+		if of := p.triesOf(name); of != nil {
 			jobs = append(jobs, of.jobs...)
 		}
 	}

@@ -163,7 +163,7 @@ func (j *Job) before() (jobs []*Job) {
 		return Filtered(j.Pipeline.Latest(), func(other *Job) bool { return other.StageIndex < j.StageIndex })
 	}
 	for _, need := range j.Spec.Needs {
-		if tries := j.Pipeline.named[need.Job]; tries != nil && tries != j.tries {
+		if tries := j.Pipeline.triesOf(need.Job); tries != nil && tries != j.tries {
 			jobs = append(jobs, tries.jobs[len(tries.jobs)-1])
 		}
 	}
