@@ -130,9 +130,9 @@ func (st *State) RotateToken(t *AccessToken, expires time.Time) (*AccessToken, e
 	return next, nil
 }
 
-// RevokeFamily revokes what has come of a token by rotation, however often it was rotated, and is still active: one that
-// has expired stays as it is, and so can be rotated (app/services/personal_access_tokens/revoke_token_family_service.rb).
-// One of OAuth has no id that others could name.
+// RevokeFamily revokes what has come of a token by rotation, however often it was rotated, and is still active: one
+// that has expired stays as it is, and so can be rotated
+// (app/services/personal_access_tokens/revoke_token_family_service.rb). One of OAuth has no id that others could name.
 func (st *State) RevokeFamily(t *AccessToken) {
 	if t.OAuth != nil || !st.Has(gitlabversion.TokenFamilyRevoked) {
 		return
