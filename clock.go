@@ -28,8 +28,8 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// WithWorkers has each Advance run GitLab's background workers, as RunWorkers does: at its end and, on its way, whenever
-// a pipeline schedule is due.
+// WithWorkers has each Advance run GitLab's background workers, as RunWorkers does: at its end and, on its way,
+// whenever a pipeline schedule is due.
 func WithWorkers() Option { return func(o *options) { o.workers = true } }
 
 // defaultStartTime is the time at which the fake's clock starts.

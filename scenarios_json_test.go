@@ -94,6 +94,10 @@ func fill(v reflect.Value, number *int) {
 			*texts = map[string]string{"merge_method": "ff", "lfs_enabled": "false"}
 			return
 		}
+		if values, ok := v.Addr().Interface().(*map[string]any); ok {
+			*values = map[string]any{"who": "me", "times": 3.0}
+			return
+		}
 		v.Set(reflect.ValueOf(fakegitlab.Members{"mia": fakegitlab.Maintainer, "dan.k": fakegitlab.Developer}))
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))

@@ -5,9 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// scan reads a text that is one value and nothing else, in one pass over it. It is nil for any other text and for what is
-// rare: encoding/json judges that, and says what is wrong with it. So scan must take nothing that encoding/json refuses,
-// and make the same of what it takes.
+// scan reads a text that is one value and nothing else, in one pass over it. It is nil for any other text and for what
+// is rare: encoding/json judges that, and says what is wrong with it. So scan must take nothing that encoding/json
+// refuses, and make the same of what it takes.
 func scan(text []byte) *node {
 	s := scanner{text: text}
 	s.blank()
@@ -41,7 +41,8 @@ func (s *scanner) peek() byte {
 
 // blank passes over white space.
 func (s *scanner) blank() {
-	for s.at < len(s.text) && (s.text[s.at] == ' ' || s.text[s.at] == '\n' || s.text[s.at] == '\t' || s.text[s.at] == '\r') {
+	for s.at < len(s.text) &&
+		(s.text[s.at] == ' ' || s.text[s.at] == '\n' || s.text[s.at] == '\t' || s.text[s.at] == '\r') {
 		s.at++
 	}
 }

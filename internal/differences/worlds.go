@@ -89,8 +89,8 @@ func Firsts[S any](s S) S {
 	return s
 }
 
-// equalRecords has go-cmp pass over records that are equal, which most are and which it takes far longer to find out. It
-// leaves the first of each kind alone, so that it notices options that it cannot work with.
+// equalRecords has go-cmp pass over records that are equal, which most are and which it takes far longer to find out.
+// It leaves the first of each kind alone, so that it notices options that it cannot work with.
 var equalRecords = cmp.FilterPath(func(p cmp.Path) bool {
 	const depth = 3 // the scenario, its list, the record
 	item, listed := p.Last().(cmp.SliceIndex)

@@ -76,9 +76,13 @@ func TestTranscripts(t *testing.T) {
 func TestRunnerSideCommands(t *testing.T) {
 	text, err := os.ReadFile("../../docs/runner-side.md")
 	require.NoError(t, err)
-	_, block, found := strings.Cut(string(text), "```sh\n")
-	require.True(t, found)
-	block, _, _ = strings.Cut(block, "```")
+	block := ""
+	for shell := range strings.SplitSeq(string(text), "```sh\n") {
+		if command.MatchString(strings.SplitN(shell, "\n", 2)[0]) {
+			block, _, _ = strings.Cut(shell, "```")
+			break
+		}
+	}
 	start, rest, _ := strings.Cut(block, "\n")
 	p := launch(t, argumentsIn(t, start)...)
 	script := `set -eu

@@ -28,7 +28,7 @@ func TestInputsOfPipelines(t *testing.T) {
 	assert.Equal(t, "for me 2", newest())
 	require.Equal(t, 201, ask("pipeline", `{"ref":"main","inputs":{"n":"3"}}`).Status)
 	assert.Equal(t, "for all 3", newest(), "a text that is JSON counts as that")
-	assert.Equal(t, `400 {"message":{"base":["unknown input arguments: whom"]}}`,
+	assert.Equal(t, "400 {\"message\":{\"base\":[\"`.gitlab-ci.yml`: unknown input arguments: whom\"]}}",
 		ask("pipeline", `{"ref":"main","inputs":{"whom":"me"}}`).String())
 
 	token := ask("triggers", `{"description":"t"}`).Field(t, "token")
@@ -42,6 +42,6 @@ func TestInputsOfPipelines(t *testing.T) {
 	assert.Equal(t, "for all 5", newest())
 
 	gl.Commit("acme/greet", "main", map[string]string{".gitlab-ci.yml": "a: {script: x}"}, "No header")
-	assert.Equal(t, "400 {\"message\":{\"base\":[\"Given inputs not defined in the `spec` section of the included "+
+	assert.Equal(t, "400 {\"message\":{\"base\":[\"`.gitlab-ci.yml`: Given inputs not defined in the `spec` section of the included "+
 		"configuration file\"]}}", ask("pipeline", `{"ref":"main","inputs":{"n":1}}`).String())
 }

@@ -46,8 +46,8 @@ type CommitDraft struct {
 var ErrNoStart = errors.New("there is no commit to begin the branch at")
 
 // Commit makes a commit of a project's repository on a branch, by a user, and moves the branch there with PushRefs. In
-// an empty repository it is the first commit. A write that cannot be is an error in a sentence for a person. Of a commit
-// that is refused nothing stays.
+// an empty repository it is the first commit. A write that cannot be is an error in a sentence for a person. Of a
+// commit that is refused nothing stays.
 func (st *State) Commit(p *Project, user *User, d CommitDraft,
 	o PushOptions) (made *repository.Commit, err error) {
 	r := p.Repository
