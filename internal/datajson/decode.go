@@ -137,6 +137,16 @@ func (d *decoder) decode(n *node, v reflect.Value) {
 	d.kind(n, v)
 }
 
+// anything reads a value of no type of its own as encoding/json does: a number is a float64.
+func (d *decoder) anything(n *node, v reflect.Value) {
+	var value any
+	if err := json.Unmarshal(d.text[n.start:n.end], &value); err != nil {
+		d.report(n, "%v", err)
+		return
+	}
+	v.Set(reflect.ValueOf(value))
+}
+
 func (d *decoder) kind(n *node, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -158,6 +168,8 @@ func (d *decoder) kind(n *node, v reflect.Value) {
 		}
 	case reflect.Int, reflect.Int64, reflect.Float64:
 		d.number(n, v)
+	case reflect.Interface:
+		d.anything(n, v)
 	default:
 		d.report(n, "a %s is no plain data", v.Type())
 	}

@@ -48,7 +48,7 @@ type encoder struct{ bytes.Buffer }
 
 func (e *encoder) encode(v reflect.Value, path string) error {
 	switch v.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map:
+	case reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Map:
 		if v.IsNil() {
 			e.WriteString("null")
 			return nil
@@ -83,7 +83,7 @@ func (e *encoder) encode(v reflect.Value, path string) error {
 
 func (e *encoder) kind(v reflect.Value, path string) error {
 	switch v.Kind() {
-	case reflect.Pointer:
+	case reflect.Pointer, reflect.Interface:
 		return e.encode(v.Elem(), path)
 	case reflect.Struct:
 		return e.object(v, path)
