@@ -11,8 +11,8 @@ import (
 )
 
 // AddPipeline adds a pipeline that moves by itself, as if Source had set it going, and returns it with what was empty
-// filled in. With CI, or where the repository has a .gitlab-ci.yml and no Status is said, its jobs are made of that;
-// what GitLab refuses of it fails the test. Otherwise jobs join it by their PipelineID.
+// filled in. With CI, or in a project with files and without Status, its jobs are made of the .gitlab-ci.yml; what
+// GitLab refuses of it fails the test. Otherwise jobs join it by their PipelineID.
 func (f *Fake) AddPipeline(p Pipeline) Pipeline {
 	f.tb.Helper()
 	added := change(f, "AddPipeline(of %q)", p.Project, adding(addPipeline, p, publicPipeline))
@@ -98,10 +98,8 @@ func (f *Fake) changePipeline(format string, id int, do func(*world.State, *worl
 
 // cancelPipeline, retryPipeline, playByPerson and retryByPerson are what people may do, whoever they are.
 func cancelPipeline(st *world.State, p *world.Pipeline) { st.CancelPipeline(p) }
-
-func retryPipeline(st *world.State, p *world.Pipeline) {
-	st.RetryPipeline(p, p.User(), func(*world.Job) bool { return true })
-}
+func retryPipeline(st *world.State, p *world.Pipeline)  { st.RetryPipeline(p, p.User(), anyJob) }
+func anyJob(*world.Job) bool { return true }
 
 func playByPerson(st *world.State, j *world.Job) (Job, error) {
 	if err := j.Unplayable(); err != nil {

@@ -20,7 +20,6 @@ type model struct {
 	// but created.
 	status      string
 	stageStatus []string
-	ended       bool // the pipeline had come to an end and goes on
 }
 
 type modelJob struct {
@@ -33,10 +32,6 @@ type modelJob struct {
 	status   string
 	attempts int
 	atOnce   bool // tried again, so that nobody need start it
-}
-
-func (m *model) job(name string) *modelJob {
-	return m.jobs[slices.IndexFunc(m.jobs, func(j *modelJob) bool { return j.name == name })]
 }
 
 // sees is what a job counts as for others.
