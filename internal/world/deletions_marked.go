@@ -32,12 +32,20 @@ func (st *State) MarkGroup(g *Group) error {
 		return newInvalid(attrBase, msgGroupMarked)
 	}
 	g.DeletionMarkedAt, g.UpdatedAt = st.Now(), st.Now()
-	if st.Has(gitlabversion.DeletionRenames) {
-		ending := fmt.Sprint(scheduledInfix, g.ID)
+	if ending := st.markedEnding(g.ID); ending != "" {
 		g.Name += ending
 		st.moveGroup(g, g.Path+ending)
 	}
 	return nil
+}
+
+// markedEnding is what name and path of a group or project get at their end when it is marked; "" before versions that
+// rename what is marked.
+func (st *State) markedEnding(id int) string {
+	if !st.Has(gitlabversion.DeletionRenames) {
+		return ""
+	}
+	return fmt.Sprint(scheduledInfix, id)
 }
 
 // MarkProject marks a project for deletion.
@@ -46,8 +54,7 @@ func (st *State) MarkProject(p *Project) error {
 		return newInvalid(attrBase, msgProjectMarked)
 	}
 	p.DeletionMarkedAt, p.UpdatedAt = st.Now(), st.Now()
-	if st.Has(gitlabversion.DeletionRenames) {
-		ending := fmt.Sprint(scheduledInfix, p.ID)
+	if ending := st.markedEnding(p.ID); ending != "" {
 		p.Name += ending
 		st.moveProject(p, p.Path+ending)
 	}
