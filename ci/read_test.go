@@ -1,13 +1,15 @@
 package ci_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
+	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"encoding/json"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -91,15 +93,17 @@ func TestHostileTexts(t *testing.T) {
 		"many needs": {"j: {script: x, needs: [" + strings.Repeat("a, ", 20_000) + "]}",
 			"j job: undefined need: a"},
 	} {
-		from := time.Now()
 		assert.Equal(t, c.want, errorsOf(c.text, nil), name)
-		assert.Less(t, time.Since(from), 20*time.Second, name)
 	}
 }
 
-// TestLargeTexts: what grows with a text is no square of it, be it in jobs, stages, variables or globs.
-func TestLargeTexts(t *testing.T) {
-	const n = 2000
+// largeText is a text that has something n times, and how many jobs its pipeline has.
+type largeText struct {
+	text string
+	jobs int
+}
+
+func largeTexts(n int) map[string]largeText {
 	repeat := func(format string) string {
 		var b strings.Builder
 		for i := range n {
@@ -107,15 +111,7 @@ func TestLargeTexts(t *testing.T) {
 		}
 		return b.String()
 	}
-	files, changes := ci.FileMap{}, []string{}
-	for i := range 2 * n {
-		changes = append(changes, fmt.Sprintf("d%d/f%d", i%50, i))
-		files[changes[i]] = ""
-	}
-	for name, c := range map[string]struct {
-		text string
-		jobs int
-	}{
+	return map[string]largeText{
 		"needs":    {"j0: {script: x}\n" + repeat("j%[2]d: {script: x, needs: [j%[1]d]}\n"), n + 1},
 		"stages":   {repeat("j%[1]d: {script: x, stage: s%[1]d}\n") + "stages: [" + repeat("s%[1]d, ") + "]\n", n},
 		"variable": {"j: {script: x, tags: [$V0]}\nvariables:\n" + repeat("  V%[1]d: $V%[2]d\n"), 1},
@@ -123,14 +119,46 @@ func TestLargeTexts(t *testing.T) {
 		"exists":   {"j:\n  script: x\n  rules:\n" + repeat("    - exists: ['n*%[1]d']\n") + "    - if: $CI\n", 1},
 		"changes":  {"j:\n  script: x\n  rules:\n" + repeat("    - changes: ['n*%[1]d']\n") + "    - if: $CI\n", 1},
 		"bases":    {repeat(".b%[1]d: {script: x}\n") + "j: {extends: [" + repeat(".b%[1]d, ") + "]}\n", 1},
-	} {
-		from := time.Now()
-		config := ci.Read(c.text, ci.Options{})
-		assert.Empty(t, config.Errors, name)
-		pipeline := config.Pipeline(ci.Context{Ref: "main", Files: files, Changes: changes})
-		assert.Empty(t, pipeline.Errors, name)
-		assert.Len(t, pipeline.Jobs, c.jobs, name)
-		assert.Less(t, time.Since(from), 20*time.Second, name)
+	}
+}
+
+// read makes the pipeline of a large text, in a project of 1,000 files.
+func (l largeText) read(t testing.TB, name string) {
+	files, changes := ci.FileMap{}, []string{}
+	for i := range 1000 {
+		changes = append(changes, fmt.Sprintf("d%d/f%d", i%50, i))
+		files[changes[i]] = ""
+	}
+	config := ci.Read(l.text, ci.Options{})
+	assert.Empty(t, config.Errors, name)
+	pipeline := config.Pipeline(ci.Context{Ref: "main", Files: files, Changes: changes})
+	assert.Empty(t, pipeline.Errors, name)
+	assert.Len(t, pipeline.Jobs, l.jobs, name)
+}
+
+func TestLargeTexts(t *testing.T) {
+	for name, text := range largeTexts(300) {
+		text.read(t, name)
+	}
+}
+
+// BenchmarkLargeTexts prints the exponent by which the time grows with jobs, stages, variables, rules or globs: 1 is
+// linear.
+func BenchmarkLargeTexts(b *testing.B) {
+	const few, many = 500, 4000
+	small, large := largeTexts(few), largeTexts(many)
+	for _, name := range slices.Sorted(maps.Keys(small)) {
+		b.Run(name, func(b *testing.B) {
+			var took [2]time.Duration
+			for b.Loop() {
+				for i, text := range []largeText{small[name], large[name]} {
+					from := time.Now()
+					text.read(b, name)
+					took[i] += time.Since(from)
+				}
+			}
+			b.ReportMetric(math.Log(float64(took[1])/float64(took[0]))/math.Log(many/few), "exponent")
+		})
 	}
 }
 

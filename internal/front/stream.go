@@ -10,11 +10,18 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
+// lingering is how much is read of a body that nobody wants any more: a client that still sends when the connection is
+// closed may see a reset instead of the answer, which is why NGINX before a GitLab reads on too.
+const lingering = 8 << 20
+
 // receiveUpload reads the body, of which the journal gets the beginning.
 func (q *Request) receiveUpload(read BodyReader) *Response {
 	body := &beginning{Reader: q.HTTP.Body}
 	q.Upload = &Upload{}
 	refusal := read(body, q.Upload)
+	if !body.ended {
+		_, _ = io.CopyN(io.Discard, body, lingering)
+	}
 	q.unread = !body.ended
 	if len(body.kept) > 0 {
 		q.Record.Body = body.kept
