@@ -45,9 +45,9 @@ type controlRoute struct {
 	handle   func(*control) controlapi.Answer
 }
 
-// controlRoutes are the control API, in the order of docs/other-languages.md.
+// controlRoutes are the pages and the control API, in the order of docs/other-languages.md.
 func controlRoutes() []controlRoute {
-	return []controlRoute{
+	return append([]controlRoute{
 		{"GET /-/fake/", (*control).overviewPage},
 		{"GET /-/fake/page/problems", (*control).problemsPage},
 		{"GET /-/fake/page/runners/:id", (*control).runnerPage},
@@ -75,6 +75,12 @@ func controlRoutes() []controlRoute {
 		{"DELETE /-/fake/calls", (*control).clearCalls},
 		{"GET /-/fake/journal", (*control).journal},
 		{"GET /-/fake/problems", (*control).problems},
+	}, controlOfRecords()...)
+}
+
+// controlOfRecords are what is shown of one record, changed in it and done to it.
+func controlOfRecords() []controlRoute {
+	return []controlRoute{
 		{"GET /-/fake/settings", (*control).showSettings},
 		{"PATCH /-/fake/settings", (*control).changeSettings},
 		{"GET /-/fake/users/:username", showing(userEdits, "username")},

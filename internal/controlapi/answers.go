@@ -29,8 +29,8 @@ func (a Absent) Error() string { return a.Why.Error() }
 func NoneWithID(what, id string, ids []string) error { return Absent{world.Missing(what, id, ids)} }
 
 // Refuse is the refusal for an error: 404 when the path names what is not there, 409 when what was waited for is not so
-// yet, else 400. Some clients repeat what is answered 408 or 504, and would wait again; none repeats a 409. lines are the
-// several problems that the error stands for, if the caller knows them.
+// yet, else 400. Some clients repeat what is answered 408 or 504, and would wait again; none repeats a 409. lines are
+// the several problems that the error stands for, if the caller knows them.
 func Refuse(err error, lines ...string) (status int, body Problems) {
 	var notThere Absent
 	if errors.As(err, &notThere) {

@@ -1,6 +1,7 @@
 package gitlabversion
 
-// namespaceRows are the differences about groups, projects, and what belongs to them: variables, protected branches, webhooks.
+// namespaceRows are the differences about groups, projects, and what belongs to them: variables, protected branches,
+// webhooks.
 var namespaceRows = map[Difference]Row{
 	DisallowedTokensHidden: {"runners_token of a project or group is null while its registration token is not " +
 		"accepted; before, the token",
