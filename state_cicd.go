@@ -167,8 +167,8 @@ type TokenGrant struct {
 	Permissions []string `json:"permissions,omitzero"`
 }
 
-// DeployToken is a deploy token of a project or group. GitLab lets it read a repository or a registry; here it opens
-// nothing, and is only kept and shown.
+// DeployToken is a deploy token of a project or group. With the scope read_repository git clones with it, as
+// Username; other scopes open nothing here.
 type DeployToken struct {
 	ID        int       `json:"id,omitzero"`
 	Path      string    `json:"path"`                // full path of the project or group
