@@ -3,6 +3,7 @@ package world
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -46,18 +47,7 @@ func (st *State) misplaced(n NewPipeline) (ps Problems) {
 	}
 	name, tag, problem := n.ref()
 	if problem == msgRefNotFound {
-		kind, prefix := "branch or tag", ""
-		if n.RefIsTag {
-			kind, prefix = "tag", repository.TagPrefix
-		}
-		ps.Addf("ref", "%s: %v", problem, st.missing(kind, name, func() (names []string) {
-			for _, r := range repo.Refs() {
-				if short, _, whole := repository.ShortName(r.Name); whole && strings.HasPrefix(r.Name, prefix) {
-					names = append(names, short)
-				}
-			}
-			return names
-		}))
+		ps.Add("ref", st.noRef(n.Project, name, n.RefIsTag))
 		return ps
 	}
 	c := repo.CommitAt(cmp.Or(n.Commit.SHA, fullRef(name, tag)))
@@ -72,6 +62,42 @@ func (st *State) misplaced(n NewPipeline) (ps Problems) {
 		}
 	}
 	return ps
+}
+
+// noRef is the error of a name that no branch or tag of a project has, with the nearest; with tag that no tag has.
+func (st *State) noRef(p *Project, name string, tag bool) error {
+	kind, prefix := "branch or tag", ""
+	if tag {
+		kind, prefix = "tag", repository.TagPrefix
+	}
+	return fmt.Errorf("%s: %w", msgRefNotFound, st.missing(kind, name, func() (names []string) {
+		for _, r := range p.Repository.Refs() {
+			if short, _, whole := repository.ShortName(r.Name); whole && strings.HasPrefix(r.Name, prefix) {
+				names = append(names, short)
+			}
+		}
+		return names
+	}))
+}
+
+// forbidden is why the user of a seed's pipeline may not make it; nil if that is allowed, or not known.
+func (st *State) forbidden(n NewPipeline) error {
+	if st.judge == nil || st.standsIn(n.User) || st.standsIn(n.Project) {
+		return nil
+	}
+	n.Ref = cmp.Or(n.Ref, n.Project.DefaultBranch())
+	if n.Source == SourceSchedule {
+		n.Variables = nil // they are the schedule's own
+	}
+	err := st.judge(n)
+	if err == nil {
+		return nil
+	}
+	is := "is no member of"
+	if role := RoleInProject(n.User, n.Project); role != 0 {
+		is = "is " + role.title() + " in"
+	}
+	return fmt.Errorf("%w: %s %s %s", err, n.User.Username, is, n.Project.Path)
 }
 
 // checkPipelineFacts checks a draft of a pipeline, and fills in what is empty and has a default.
@@ -132,6 +158,9 @@ func (st *State) MakePipeline(n NewPipeline, f PipelineFacts, found ...Problem) 
 		Source: f.Source, User: f.User, Variables: f.Variables, CI: n.CI, Inputs: n.Inputs, IgnoreSkip: true,
 		ScheduleID: f.ScheduleID, TriggerID: f.TriggerID}
 	if ps = st.misplaced(n); len(ps) > 0 {
+		return nil, ps
+	}
+	if ps.addFrom("user", st.forbidden(n), "project"); len(ps) > 0 {
 		return nil, ps
 	}
 	made, err := st.CreatePipeline(n)
