@@ -199,8 +199,8 @@ func (f *Fake) jobsOfPipeline(id int) (text string) {
 	return text
 }
 
-// AddPipelineSchedule adds a pipeline schedule and returns it with what was empty filled in. A Ref that is not there yet
-// is said whole: refs/heads/later.
+// AddPipelineSchedule adds a pipeline schedule and returns it with what was empty filled in. A Ref that is not there
+// yet is said whole: refs/heads/later.
 func (f *Fake) AddPipelineSchedule(s PipelineSchedule) PipelineSchedule {
 	f.tb.Helper()
 	return change(f, "AddPipelineSchedule(of %q)", s.Project, adding(addSchedule, s, publicSchedule))
