@@ -141,7 +141,7 @@ func (f *Fake) openProblem() error {
 	case f.ending.asking.Load():
 		return errAsked
 	}
-	return errClosed
+	return errOver
 }
 
 // askWorld is change for what nobody waits for.

@@ -183,3 +183,23 @@ func TestCommitsHaveMessages(t *testing.T) {
 	}
 	gl.Commit("acme/shop", "main", nil, "Empty, but meant")
 }
+
+// A pipeline that a job has made is none that a file makes, and the message says whose it is.
+func TestPipelineOfAJobOfItsID(t *testing.T) {
+	const text = "there is a pipeline 5 already: job 2000001 (unit) says that it is of it. A job joins a pipeline that is " +
+		"there before; one that is made of a .gitlab-ci.yml makes its jobs itself"
+	job := fakegitlab.Job{Project: "acme/shop", Name: "unit", PipelineID: 5}
+	assert.ErrorContains(t, fakegitlab.Scenario{Projects: []fakegitlab.Project{{Path: "acme/shop"}},
+		Pipelines: []fakegitlab.Pipeline{{ID: 5, Project: "acme/shop", CI: "unit: {script: x}"}},
+		Jobs:      []fakegitlab.Job{job}}.Validate(), text)
+
+	tb := &testkit.Spy{}
+	gl := fakegitlab.New(tb)
+	t.Cleanup(gl.Close)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	gl.AddJob(job)
+	assert.Contains(t, refusal(t, tb, func() { gl.AddPipeline(fakegitlab.Pipeline{ID: 5, Project: "acme/shop"}) }), text)
+	gl.AddPipeline(fakegitlab.Pipeline{ID: 6, Project: "acme/shop"})
+	assert.Contains(t, refusal(t, tb, func() { gl.AddPipeline(fakegitlab.Pipeline{ID: 6, Project: "acme/shop"}) }),
+		"there is a pipeline 6 already")
+}

@@ -100,11 +100,20 @@ func (st *State) forbidden(n NewPipeline) error {
 	return fmt.Errorf("%w: %s %s %s", err, n.User.Username, is, n.Project.Path)
 }
 
+// madeByJobs says of a pipeline whose jobs were added alone how it came about, behind a sentence; "" for any other.
+func (p *Pipeline) madeByJobs() string {
+	if p.Moves() || len(p.Jobs) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(": %s says that it is of it. A job joins a pipeline that is there before; one that is made of a "+
+		".gitlab-ci.yml makes its jobs itself", jobText(p.Jobs[0]))
+}
+
 // checkPipelineFacts checks a draft of a pipeline, and fills in what is empty and has a default.
 func (st *State) checkPipelineFacts(id int, f *PipelineFacts) (ps Problems) {
 	ps.Add("id", checkID("pipeline", id))
-	if st.pipelines[id] != nil {
-		ps.Addf("id", "there is a pipeline %d already", id)
+	if p := st.pipelines[id]; p != nil {
+		ps.Addf("id", "there is a pipeline %d already%s", id, p.madeByJobs())
 	}
 	ps.Add("source", oneOf("source of a pipeline", &f.Source, SourcePush, PipelineSources))
 	ps.Add("sha", checkSHA(f.Commit.SHA))

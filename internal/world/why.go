@@ -275,9 +275,13 @@ func listed[T any](all []T, text func(T) string, word string) string {
 	if others := len(all) - named; others > 0 {
 		texts = append(texts, fmt.Sprintf("%d more", others))
 	}
-	said := texts[len(texts)-1]
-	if len(texts) > 1 {
-		said = strings.Join(texts[:len(texts)-1], ", ") + " and " + said
+	last, and := len(texts)-1, " and "
+	said := texts[last]
+	if strings.Contains(texts[0], ", ") {
+		and = ", and " // which ends a clause
+	}
+	if last > 0 {
+		said = strings.Join(texts[:last], ", ") + and + said
 	}
 	return strings.TrimPrefix(word+" "+said, " ")
 }
