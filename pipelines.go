@@ -98,8 +98,7 @@ func (f *Fake) changePipeline(format string, id int, do func(*world.State, *worl
 
 // cancelPipeline, retryPipeline, playByPerson and retryByPerson are what people may do, whoever they are.
 func cancelPipeline(st *world.State, p *world.Pipeline) { st.CancelPipeline(p) }
-func retryPipeline(st *world.State, p *world.Pipeline)  { st.RetryPipeline(p, p.User(), anyJob) }
-func anyJob(*world.Job) bool                            { return true }
+func retryPipeline(st *world.State, p *world.Pipeline)  { st.RetryPipeline(p, p.User(), world.AnyJob) }
 
 func playByPerson(st *world.State, j *world.Job) (Job, error) {
 	if err := j.Unplayable(); err != nil {
