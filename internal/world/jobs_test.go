@@ -265,7 +265,7 @@ func TestJobDependencies(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.spec, func(t *testing.T) {
 			var got []int
-			deploy.Spec = ci.JobSpec{}
+			deploy.Plan = &Plan{}
 			require.NoError(t, json.Unmarshal([]byte(tt.spec), &deploy.Spec))
 			for _, j := range deploy.Dependencies() {
 				got = append(got, j.ID)
