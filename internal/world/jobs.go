@@ -304,7 +304,7 @@ func (st *State) insertJob(j *Job) {
 	j.History = []JobStatus{j.Status}
 	before := st.statusBefore(j)
 	add(st, &st.Jobs, j)
-	setKey(st, st.JobTokens, j.Token, j)
+	setKey(st, &st.JobTokens, j.Token, j)
 	p := j.Project
 	p.Jobs = insertByID(p.Jobs, j)
 	st.onUndo(func() { p.Jobs = removeByID(p.Jobs, j) })

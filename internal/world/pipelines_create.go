@@ -208,7 +208,7 @@ func (st *State) storePipeline(id int, of *Project, f PipelineFacts) *Pipeline {
 	if p.unsettled = f.Status == ""; p.unsettled {
 		f.Status = JobCreated
 	}
-	setKey(st, st.pipelines, id, p)
+	setKey(st, &st.pipelines, id, p)
 	of.pipelines = insertByID(of.pipelines, p)
 	st.onUndo(func() { of.pipelines = removeByID(of.pipelines, p) })
 	return p
