@@ -33,7 +33,6 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 		Request: front.NewRequest(&f.site, r, way.Way, x.call.Query)}
 	defer func() { // also when the connection is torn down
 		x.call.note(x.Request.Settled())
-		x.call.ResponseBody = f.bodies.Share(front.Heads(x.sent).Get("Etag"), x.call.ResponseBody)
 		f.log.Close(number, x.call, x.sent)
 		f.news.tell()
 		if f.lines != nil {

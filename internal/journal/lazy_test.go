@@ -90,16 +90,3 @@ func TestEntriesThatEndLateAreInTheirPlace(t *testing.T) {
 	log.Close(first, first)
 	assert.Equal(t, []int{1, 2, 3, 4, 5, 6}, log.Closed())
 }
-
-func TestBodiesAreShared(t *testing.T) {
-	var bodies journal.Bodies
-	first := bodies.Share("a", []byte("same"))
-	again := bodies.Share("a", []byte("same"))
-	assert.Same(t, &first[0], &again[0])
-	for _, other := range [][2]string{{"a", "also"}, {"b", "same"}, {"", "same"}} {
-		body := []byte(other[1])
-		got := bodies.Share(other[0], body)
-		assert.Same(t, &body[0], &got[0], other)
-	}
-	assert.Empty(t, bodies.Share("a", nil))
-}
