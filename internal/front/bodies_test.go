@@ -48,7 +48,7 @@ func TestBodiesTakeLittle(t *testing.T) {
 // The memory in which bodies are encoded is used again, and no answer lies in it.
 func TestAnswersDoNotShareWhatTheyAreEncodedIn(t *testing.T) {
 	render := func(status int, body any) []byte {
-		x := Sending{Request: &Request{site: &Site{}, HTTP: &http.Request{Method: http.MethodGet}}}
+		x := Sending{Request: Request{site: &Site{}, HTTP: &http.Request{Method: http.MethodGet}}}
 		return x.Render(&Response{Status: status, Body: body})
 	}
 	for _, status := range []int{http.StatusOK, http.StatusNotFound} {

@@ -13,7 +13,7 @@ import (
 // Sending is an answer on its way out, and the request that it answers.
 type Sending struct {
 	W       http.ResponseWriter
-	Request *Request
+	Request Request
 	Number  int // of the request, from 1
 	Started time.Time
 	// Mounted is whether W may be another server's, who has set headers already and may do so later.
@@ -124,7 +124,7 @@ func (x *Sending) cache(res *Response, body []byte, etag string) []byte {
 	x.Heads.add("Etag", etag)
 	x.Heads.add("Cache-Control", "max-age=0, private, must-revalidate")
 	method := x.Request.HTTP.Method
-	if (method == http.MethodGet || method == http.MethodHead) && x.Request.HTTP.Header.Get("If-None-Match") == etag {
+	if (method == http.MethodGet || method == http.MethodHead) && x.Request.header("If-None-Match") == etag {
 		res.Status = http.StatusNotModified
 		x.untype()
 		return nil
