@@ -23,6 +23,7 @@ var updateStories = flag.Bool("update-stories", false, "write what is answered i
 // its status, how many there are on all pages, the reason of a refusal, and the body. A line of it is
 //
 //	mia POST /groups {"path": "new"}    a user, or nobody; the method; the path below /api/v4; a body, if there is one
+//	mia:read_api,read_user GET /user    a user with a token of these scopes
 //	mia GRAPHQL { currentUser { id } }  a document
 //	mia GET /runners | id status        of the answer, or of each element of it, no more than these fields
 //	wait 1h                             time passes
@@ -89,8 +90,8 @@ func playLine(t *testing.T, gl *fakegitlab.Fake, line string) string {
 		method, path, body, at = http.MethodPost, "/api/graphql", string(document), gl.URL()
 	}
 	token := ""
-	if who != "nobody" {
-		token = gl.Token(who)
+	if who, scopes, _ := strings.Cut(who, ":"); who != "nobody" {
+		token = gl.Token(who, strings.FieldsFunc(scopes, func(r rune) bool { return r == ',' })...)
 	}
 	var change []func(*http.Request)
 	if body != "" {
@@ -103,6 +104,9 @@ func told(gl *fakegitlab.Fake, r Reply, fields []string) string {
 	head := strconv.Itoa(r.Status)
 	if total := r.Header.Get("X-Total"); total != "" {
 		head += ", " + total + " in all"
+	}
+	if next := r.Header.Get("X-Next-Page"); next != "" {
+		head += ", page " + next + " follows"
 	}
 	calls := gl.Calls("")
 	if why := calls[len(calls)-1].Reason; why != "" {

@@ -20,8 +20,11 @@ func StoryWorld() fakegitlab.Scenario {
 		Members: fakegitlab.Members{"sam": fakegitlab.Owner, "eve": fakegitlab.Developer}, CreatedAt: s.Now},
 		fakegitlab.Group{ID: 1004, Path: "guild/inner", Visibility: fakegitlab.Internal, CreatedAt: s.Now})
 	for i := range s.Projects {
-		if s.Projects[i].Path == "acme/shop" {
+		switch s.Projects[i].Path {
+		case "acme/shop":
 			storyShop(&s.Projects[i], s.Now)
+		case "acme/backend/api":
+			s.Projects[i].Files = map[string]string{"README.md": "# API\n"}
 		}
 	}
 	s.Projects = append(s.Projects, fakegitlab.Project{ID: 10003, Path: "guild/open", Visibility: fakegitlab.Public,
@@ -33,6 +36,8 @@ func StoryWorld() fakegitlab.Scenario {
 	s.Memberships = append(s.Memberships, fakegitlab.Membership{Path: "acme/backend", User: "sam",
 		Role:      fakegitlab.Reporter,
 		ExpiresAt: s.Now.Add(5 * 24 * time.Hour).Truncate(24 * time.Hour)})
+	s.Memberships = append(s.Memberships, fakegitlab.Membership{Path: "acme/backend/api", User: "ext",
+		Role: fakegitlab.Maintainer})
 	s.Shares = append(s.Shares, fakegitlab.Share{Path: "acme/shop", Group: "guild", Role: fakegitlab.Developer,
 		ExpiresAt: s.Now.Add(9 * 24 * time.Hour).Truncate(24 * time.Hour)},
 		fakegitlab.Share{Path: "acme/backend", Group: "guild", Role: fakegitlab.Guest})
@@ -53,7 +58,7 @@ func storyUsers() []fakegitlab.User {
 			Identities:     map[string]string{"saml": "eve-uid"}, CreatedBy: "ada",
 			Attributes: map[string]string{"bio": "climbs",
 				"location": "Bern", "organization": "Corp"}},
-		{ID: 15, Username: "una", Unconfirmed: true}, {ID: 16, Username: "pat",
+		{ID: 15, Username: "una", Unconfirmed: true}, {ID: 20, Username: "zoe"}, {ID: 16, Username: "pat",
 			State: fakegitlab.UserBlockedPendingApproval},
 	}
 }
@@ -180,7 +185,7 @@ func storyPipelines(s *fakegitlab.Scenario) {
 				Content: []byte("not quite a zip"), ExpiresAt: s.Now.Add(3 * day)}, {Filename: "junit.xml.gz",
 				Type:    "junit",
 				Content: packed(junit)}}},
-		fakegitlab.Job{ID: 2000014, Project: "acme/shop", PipelineID: 4000004, Name: "unit 2/2", Stage: "test",
+		fakegitlab.Job{ID: 2000014, Project: "acme/shop", PipelineID: 4000004, Name: "spec", Stage: "test",
 			StageIndex: 1, Ref: "side",
 			Status: fakegitlab.JobFailed, FailureReason: "script_failure", User: "mia", AllowFailure: true,
 			Tags:      []string{"shop"},
