@@ -19,9 +19,12 @@ func StoryWorld() fakegitlab.Scenario {
 		Description: "of all trades", SharedRunnersDisabled: true, SharedRunnersOverridable: true,
 		Members: fakegitlab.Members{"sam": fakegitlab.Owner, "eve": fakegitlab.Developer}, CreatedAt: s.Now},
 		fakegitlab.Group{ID: 1004, Path: "guild/inner", Visibility: fakegitlab.Internal, CreatedAt: s.Now})
+	s.Settings.RegistrationToken, s.Groups[0].RegistrationToken = "instance-registration-token",
+		"GR1348941acme-registration"
 	for i := range s.Projects {
 		switch s.Projects[i].Path {
 		case "acme/shop":
+			s.Projects[i].RegistrationToken = "GR1348941shop-registration"
 			storyShop(&s.Projects[i], s.Now)
 		case "acme/backend/api":
 			s.Projects[i].Files = map[string]string{"README.md": "# API\n"}
@@ -41,11 +44,18 @@ func StoryWorld() fakegitlab.Scenario {
 	s.Shares = append(s.Shares, fakegitlab.Share{Path: "acme/shop", Group: "guild", Role: fakegitlab.Developer,
 		ExpiresAt: s.Now.Add(9 * 24 * time.Hour).Truncate(24 * time.Hour)},
 		fakegitlab.Share{Path: "acme/backend", Group: "guild", Role: fakegitlab.Guest})
+	s.Runners = append(s.Runners, fakegitlab.Runner{ID: 100031, Projects: []string{"acme/shop"},
+		Description: "of stories",
+		Token:       StoryRunnerToken, Tags: []string{"story"}, CreatedBy: "mia", Registration: fakegitlab.ByUser,
+		CreatedAt: s.Now.Add(-time.Hour)})
 	storySettings(&s)
 	storyTokens(&s)
 	storyPipelines(&s)
 	return s
 }
+
+// StoryRunnerToken is what a runner of the StoryWorld calls with.
+const StoryRunnerToken = "glrt-story-runner-token0"
 
 func storyUsers() []fakegitlab.User {
 	limit, may := 3, false
