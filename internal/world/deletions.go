@@ -138,7 +138,7 @@ func (st *State) ghost() *User {
 	u := &User{ID: assignID(st, &st.Users, 0), Username: GhostUsername, Name: "Ghost User", Email: "ghost@example.com",
 		State: UserActive, CreatedAt: st.Now()}
 	add(st, &st.Users, u)
-	setKey(st, st.UserNames, GhostUsername, u)
+	setKey(st, &st.UserNames, GhostUsername, u)
 	return u
 }
 

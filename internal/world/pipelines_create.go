@@ -203,7 +203,7 @@ func (st *State) storePipeline(id int, of *Project, f PipelineFacts) *Pipeline {
 	if p.unsettled = f.Status == ""; p.unsettled {
 		f.Status = JobCreated
 	}
-	setKey(st, st.pipelines, id, p)
+	setKey(st, &st.pipelines, id, p)
 	of.pipelines = insertByID(of.pipelines, p)
 	p.list()
 	st.onUndo(func() { of.pipelines = removeByID(of.pipelines, p); p.unlist() })
@@ -226,11 +226,12 @@ func (st *State) jobOf(p *Pipeline, from ci.Job, stage int) *Job {
 	f := p.facts
 	j := &Job{ID: assignID(st, &st.Jobs, 0), Token: st.made.token(st.jobTokenKind()), Name: from.Name, Stage: from.Stage,
 		StageIndex: stage, Ref: f.Ref, RefIsTag: f.RefIsTag, Protected: f.Protected, Tags: cleanTags(from.Tags),
-		AllowFailure: from.Spec.AllowFailure.Always, Spec: from.Spec, Commit: f.Commit, PipelineID: p.ID,
+		AllowFailure: from.Spec.AllowFailure.Always, Commit: f.Commit, PipelineID: p.ID,
 		Status: JobCreated, CreatedAt: f.CreatedAt, UpdatedAt: f.CreatedAt, Project: p.project, User: f.User,
 		Manual: from.When == whenManual || from.When == whenDelayed}
-	j.JobFlow = JobFlow{When: from.When, StartIn: from.StartIn, ResourceGroup: from.ResourceGroup, Part: from.Part,
-		Parts: from.Parts, Trigger: slices.Clone(from.Trigger), CrossPipelineNeeds: slices.Clone(from.CrossPipelineNeeds)}
+	j.Plan = NewPlan(Plan{Spec: from.Spec, When: from.When, StartIn: from.StartIn, ResourceGroup: from.ResourceGroup,
+		Part: from.Part, Parts: from.Parts, Trigger: slices.Clone(from.Trigger),
+		CrossPipelineNeeds: slices.Clone(from.CrossPipelineNeeds)})
 	return j
 }
 

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 )
 
 // shapes are pipelines of n jobs.
@@ -87,6 +89,7 @@ func ran(t *testing.T, yaml string, n int) (looks int) {
 // A pipeline of five times as many jobs, of any shape, takes five times as many looks to run to its end, and hardly more:
 // looks are counted and no time is taken.
 func TestPipelinesRunInLinearTime(t *testing.T) {
+	racing.Skip(t)
 	const few, more = 1000, 5000
 	for name, yaml := range shapes {
 		t.Run(name, func(t *testing.T) {
