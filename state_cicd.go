@@ -222,7 +222,7 @@ type PipelineSchedule struct {
 	Project     string `json:"project"`              // full path
 	Owner       string `json:"owner,omitzero"`       // username of whom its pipelines run for; root when empty
 	Description string `json:"description,omitzero"` // "schedule" when empty
-	Ref         string `json:"ref,omitzero"`         // a branch or tag; the default branch when empty
+	Ref         string `json:"ref,omitzero"`         // branch or tag, whole if not there; the default branch when empty
 	Cron        string `json:"cron"`                 // "0 1 * * *"
 	// CronTimezone is the zone of Cron, by its name in the zone database or in Rails; UTC when empty.
 	CronTimezone string `json:"cron_timezone,omitzero"`

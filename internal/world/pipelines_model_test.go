@@ -342,7 +342,7 @@ func modelStory(t *testing.T, seed uint64, happened map[string]int) {
 				st.CancelPipeline(p)
 			case "retry all":
 				m.retryAll()
-				st.RetryPipeline(p, st.Users.Rows[0], func(*Job) bool { return true })
+				st.RetryPipeline(p, st.Users.Rows[0], AnyJob)
 			case "wait":
 				m.wait()
 				now = now.Add(time.Hour)
