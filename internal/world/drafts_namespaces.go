@@ -298,6 +298,7 @@ func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems
 	default:
 		ps.Add("path", checkPath("full path of a project", in.Path, true))
 	}
+	ps = append(ps, checkProcessModes(in.ProcessModes)...)
 	if in.BuildTimeout < 0 {
 		ps.Addf("build_timeout", "a job cannot time out after %s", in.BuildTimeout)
 	}
@@ -368,8 +369,11 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, 
 	in.Group, in.Owner, in.Runners, in.Jobs, in.pipelines = p.Group, p.Owner, p.Runners, p.Jobs, p.pipelines
 	in.joinings, in.Shares, in.UpdatedAt, in.OldPaths = p.joinings.of(in.Roles), p.Shares, p.UpdatedAt, p.OldPaths
 	in.variables, in.Repository, in.root = p.variables, p.Repository, p.root
-	in.webhooks, in.gonePipelines = p.webhooks, p.gonePipelines
+	in.webhooks, in.gonePipelines, in.ProcessModes = p.webhooks, p.gonePipelines, p.processModesAfter(&in)
 	*p = in
+	for _, g := range st.ResourceGroups(p) {
+		st.later(chore{kind: choreAssign, group: g})
+	}
 	st.indexRegistrationToken(&p.RegistrationToken)
 	st.tickAll()
 	return nil

@@ -275,7 +275,7 @@ func (st *State) retryAs(old *Job, u *User, inputs ci.JobInputs, as JobStatus) *
 		Protected: old.Protected, Tags: old.Tags, AllowFailure: old.AllowFailure, Spec: old.Spec, Commit: old.Commit,
 		PipelineID: old.PipelineID, Status: as, CreatedAt: now, UpdatedAt: now,
 		DebugTrace: old.DebugTrace, Manual: old.Manual, Project: old.Project, User: u, JobFlow: old.JobFlow}
-	next.ScheduledAt, next.startedByHand = time.Time{}, false
+	next.ScheduledAt, next.EnqueueImmediately = time.Time{}, false
 	if as == JobPending {
 		next.QueuedAt = now
 	}

@@ -73,8 +73,8 @@ type JobFlow struct {
 	Part, Parts int
 	// CrossPipelineNeeds are needs of jobs of other pipelines or projects, as JSON, which are not followed.
 	CrossPipelineNeeds []json.RawMessage
-	// startedByHand: whoever tried the job again wants it to run, though people start it.
-	startedByHand bool
+	// EnqueueImmediately: whoever tried the job again wants it to run, though people start it.
+	EnqueueImmediately bool
 }
 
 func (j *Job) id() int { return j.ID }

@@ -155,7 +155,7 @@ func (st *State) heldBy(j *Job) string {
 		return fmt.Sprintf(", which %s has; that one is %s", jobText(first), first.Status)
 	}
 	if first := g.upcoming(); first != nil && first != j {
-		return fmt.Sprintf(", which %s is to have first (%s); that one is %s", jobText(first), g.Mode, first.Status)
+		return fmt.Sprintf(", which %s is to have first (%s); that one is %s", jobText(first), g.Mode(), first.Status)
 	}
 	return ""
 }
