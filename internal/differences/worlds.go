@@ -53,7 +53,7 @@ func Same(want, got any, opts ...cmp.Option) (same bool) {
 			same = false
 		}
 	}()
-	return cmp.Equal(want, got, append([]cmp.Option{equalRecords}, opts...)...)
+	return cmp.Equal(want, got, append([]cmp.Option{equalRecords()}, opts...)...)
 }
 
 // sameFields is Same without options, which ask for no more than that pairs of records are equal, one after the other.
@@ -119,16 +119,19 @@ func firsts[S any](s S) S {
 }
 
 // equalRecords has go-cmp pass over records that are equal, which most are and which it takes far longer to find out.
-// It leaves the first of each kind alone, so that it notices options that it cannot work with.
-var equalRecords = cmp.FilterPath(func(p cmp.Path) bool {
-	const depth = 3 // the scenario, its list, the record
-	item, listed := p.Last().(cmp.SliceIndex)
-	if !listed || len(p) != depth || item.Key() == 0 {
-		return false
-	}
-	want, got := item.Values()
-	return want.IsValid() && got.IsValid() && equal(want, got)
-}, cmp.Ignore())
+// It leaves the first of each kind alone, so that it notices options that it cannot work with. As a variable it would
+// have go-cmp linked into every program, and with that all methods of all types, since go-cmp asks types for methods.
+func equalRecords() cmp.Option {
+	return cmp.FilterPath(func(p cmp.Path) bool {
+		const depth = 3 // the scenario, its list, the record
+		item, listed := p.Last().(cmp.SliceIndex)
+		if !listed || len(p) != depth || item.Key() == 0 {
+			return false
+		}
+		want, got := item.Values()
+		return want.IsValid() && got.IsValid() && equal(want, got)
+	}, cmp.Ignore())
+}
 
 // equal reports whether two records are equal in every detail, so that no option needs to be asked. They are compared
 // where they are, in lists, since copies of many would take longer than that.
