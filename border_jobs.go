@@ -207,7 +207,7 @@ func addPipeline(st *world.State, in Pipeline) (*world.Pipeline, error) {
 func (p Pipeline) seedName() string { return p.Ref }
 
 func publicSchedule(s *world.PipelineSchedule) PipelineSchedule {
-	out := PipelineSchedule{ID: s.ID, Project: s.Project.Path, Description: s.Description, Ref: s.Ref, Cron: s.Cron,
+	out := PipelineSchedule{ID: s.ID, Project: s.Project.Path, Description: s.Description, Ref: s.SeedRef(), Cron: s.Cron,
 		CronTimezone: s.Timezone, Inactive: !s.Active, NextRunAt: s.NextRunAt, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt}
 	if s.Owner != nil {
 		out.Owner = s.Owner.Username

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 )
 
 // The page and html/template are some megabytes, of which Go's linker spares a program that does not call WithControl.
@@ -17,6 +19,7 @@ import (
 // them, are left out likewise; if anything that all programs link asks types for their methods, as go-cmp does, the
 // linker leaves out no exported method of any type, and the program is half as large again.
 func TestControlIsLinkedOnlyWhereItIsUsed(t *testing.T) {
+	racing.Skip(t)
 	if testing.Short() {
 		t.Skip("links a program")
 	}

@@ -71,7 +71,7 @@ func TestSchedulesThatDoNotRun(t *testing.T) {
 		seeds func(*fakegitlab.PipelineSchedule)
 	}{
 		{"inactive", nil, func(s *fakegitlab.PipelineSchedule) { s.Inactive = true }},
-		{"a ref that is gone", nil, func(s *fakegitlab.PipelineSchedule) { s.Ref = "gone" }},
+		{"a ref that is gone", nil, func(s *fakegitlab.PipelineSchedule) { s.Ref = "refs/heads/gone" }},
 		{"an owner who is blocked", func(gl *fakegitlab.Fake) {
 			gl.UpdateUser("dana", func(u *fakegitlab.User) { u.State = fakegitlab.UserBlocked })
 		}, nil},

@@ -210,7 +210,8 @@ func (st *State) storePipeline(id int, of *Project, f PipelineFacts) *Pipeline {
 	}
 	setKey(st, &st.pipelines, id, p)
 	of.pipelines = insertByID(of.pipelines, p)
-	st.onUndo(func() { of.pipelines = removeByID(of.pipelines, p) })
+	p.list()
+	st.onUndo(func() { of.pipelines = removeByID(of.pipelines, p); p.unlist() })
 	return p
 }
 

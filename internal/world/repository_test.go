@@ -84,8 +84,10 @@ func TestUpdatedProjectsKeepWhatIsTheirs(t *testing.T) {
 	_, err := st.AddWebhook(Webhook{Project: p, WebhookAttributes: WebhookAttributes{URL: "http://localhost"}}, WebhookState{})
 	require.NoError(t, err)
 	in := *p
-	in.webhooks, in.gonePipelines, in.Description = nil, nil, "new"
+	under := st.storePipeline(0, p, PipelineFacts{Ref: "main", Commit: Commit{SHA: c.ID}, Status: JobRunning})
+	in.webhooks, in.gonePipelines, in.live, in.pipelines, in.Description = nil, nil, nil, nil, "new"
 	require.NoError(t, st.UpdateProject(p, in, nil))
+	assert.Equal(t, map[string][]*Pipeline{"main": {under}}, p.live)
 	assert.Len(t, p.webhooks, 1)
-	assert.Equal(t, 2, p.nextIID())
+	assert.Equal(t, 3, p.nextIID())
 }

@@ -15,8 +15,8 @@ type State struct {
 	mu     sync.Mutex
 	handed map[string]handedToken // what TokenOf has returned, by token; unlike all below it outlives Replace
 	ear    ear                    // who is told of events; it outlives Replace, too
-	// judge says whether a user may make a pipeline where no request asks; nil: everybody. It outlives Replace, too.
-	judge func(u *User, p *Project, ref string, tag bool) error
+	// judge says whether its user may make a pipeline where no request asks; nil: everybody. It outlives Replace, too.
+	judge func(NewPipeline) error
 	world
 }
 
