@@ -10,11 +10,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 )
 
 // The page and html/template are some megabytes, of which Go's linker spares a program that does not call WithControl.
 // Whatever else mentions the control API, a package-level variable above all, undoes that.
 func TestControlIsLinkedOnlyWhereItIsUsed(t *testing.T) {
+	racing.Skip(t)
 	if testing.Short() {
 		t.Skip("links a program")
 	}

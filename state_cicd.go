@@ -167,8 +167,8 @@ type TokenGrant struct {
 	Permissions []string `json:"permissions,omitzero"`
 }
 
-// DeployToken is a deploy token of a project or group. GitLab lets it read a repository or a registry; here it opens
-// nothing, and is only kept and shown.
+// DeployToken is a deploy token of a project or group. With the scope read_repository git clones with it, as
+// Username; other scopes open nothing here.
 type DeployToken struct {
 	ID        int       `json:"id,omitzero"`
 	Path      string    `json:"path"`                // full path of the project or group
@@ -183,12 +183,13 @@ type DeployToken struct {
 // String is "deploy token puller of acme/shop".
 func (t DeployToken) String() string { return "deploy token " + t.Name + " of " + t.Path }
 
-// Repository is the history of a project's git repository: all that its refs lead to. A Snapshot has one; whoever
-// writes one may give commits any names in place of their SHAs.
+// Repository is the history of a project's git repository: all that its refs lead to. A Snapshot has one; whoever writes
+// one may give commits any names for their SHAs. Objects are what no Files make, with git's header: "tree 38\x00...".
 type Repository struct {
-	Refs    map[string]string  `json:"refs"`             // by full name, as refs/heads/main: a commit's or tag's SHA
+	Refs    map[string]string  `json:"refs"`             // by full name, as refs/heads/main: the SHA that it leads to
 	Commits []RepositoryCommit `json:"commits,omitzero"` // each behind its parents
 	Tags    []RepositoryTag    `json:"tags,omitzero"`    // those with a message
+	Objects map[string]string  `json:"objects,omitzero"` // trees and blobs by SHA, as git stores them
 }
 
 // RepositoryCommit is a commit, with what it changed against its first parent.
@@ -201,6 +202,7 @@ type RepositoryCommit struct {
 	Files     map[string]string `json:"files,omitzero"` // what the paths contain that it added or changed
 	Modes     map[string]string `json:"modes,omitzero"` // of those that are not 100644
 	Deleted   []string          `json:"deleted,omitzero"`
+	Tree      string            `json:"tree,omitzero"` // one of Objects, in place of Files
 	// Raw is the object as git stores it, if there is more to it, as a signature.
 	Raw string `json:"raw,omitzero"`
 }
@@ -209,7 +211,7 @@ type RepositoryCommit struct {
 type RepositoryTag struct {
 	SHA     string `json:"sha"`
 	Name    string `json:"name"`
-	Target  string `json:"target"` // the SHA of the commit, or of another such tag
+	Target  string `json:"target"` // the SHA of the commit, of another such tag, or of one of Objects
 	Tagger  string `json:"tagger"` // as the Author of a commit
 	Message string `json:"message"`
 	Raw     string `json:"raw,omitzero"` // as that of a commit
@@ -222,7 +224,7 @@ type PipelineSchedule struct {
 	Project     string `json:"project"`              // full path
 	Owner       string `json:"owner,omitzero"`       // username of whom its pipelines run for; root when empty
 	Description string `json:"description,omitzero"` // "schedule" when empty
-	Ref         string `json:"ref,omitzero"`         // a branch or tag; the default branch when empty
+	Ref         string `json:"ref,omitzero"`         // branch or tag, whole if not there; the default branch when empty
 	Cron        string `json:"cron"`                 // "0 1 * * *"
 	// CronTimezone is the zone of Cron, by its name in the zone database or in Rails; UTC when empty.
 	CronTimezone string `json:"cron_timezone,omitzero"`

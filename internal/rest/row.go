@@ -54,6 +54,12 @@ func (r row) route() *front.Route {
 // since is where a row names the difference between versions that brought its endpoint.
 func since(d gitlabversion.Difference) *gitlabversion.Difference { return &d }
 
+// readByJobs is a row of what a running job reads of repositories with its own token.
+func readByJobs(r row) row {
+	r.jobTokens, r.jobTokensSince = true, since(gitlabversion.JobTokensReadRepositories)
+	return r
+}
+
 // The scopes that rows name besides api and read_api.
 var (
 	managing = []string{world.ScopeManageRunner}
