@@ -468,7 +468,7 @@ func copies[R world.Row, T any](rows []R, public func(R) T) []T {
 // any bytes.
 func badValues(plain any) (ps world.Problems) {
 	for _, p := range datajson.BadValues(plain, "trace", "Project.files", "RepositoryCommit.files",
-		"RepositoryCommit.raw", "RepositoryTag.raw") {
+		"RepositoryCommit.raw", "RepositoryTag.raw", "Repository.objects") {
 		ps = append(ps, world.Problem{Field: p.Path, Text: p.Message, Terse: true})
 	}
 	return ps

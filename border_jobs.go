@@ -2,7 +2,6 @@ package fakegitlab
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"github.com/fakegitlab/fakegitlab/ci"
@@ -59,13 +58,13 @@ func jobDraft(st *world.State, in Job) (*world.Job, world.Problems) {
 		PipelineID: in.PipelineID, StageIndex: in.StageIndex, Commit: world.Commit(in.Commit),
 		Coverage:  clone.Pointer(in.Coverage, clone.Shallow),
 		CreatedAt: in.CreatedAt, QueuedAt: in.QueuedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt,
-		Erased: in.Erased, Token: in.Token, Spec: ci.JobSpec(in.Spec).Clone(),
+		Erased: in.Erased, Token: in.Token,
 		DebugTrace: in.DebugTrace, Manual: in.Manual, ArtifactsExpireAt: in.ArtifactsExpireAt,
 	}
-	j.UpdatedAt = in.UpdatedAt
-	j.JobFlow = world.JobFlow{When: in.When, StartIn: in.StartIn, ScheduledAt: in.ScheduledAt,
+	j.UpdatedAt, j.ScheduledAt = in.UpdatedAt, in.ScheduledAt
+	j.Plan = world.NewPlan(world.Plan{Spec: ci.JobSpec(in.Spec).Clone(), When: in.When, StartIn: in.StartIn,
 		ResourceGroup: in.ResourceGroup, Part: in.NodeIndex, Parts: in.NodeTotal, Trigger: slices.Clone(in.Trigger),
-		CrossPipelineNeeds: plain.Clone(in.CrossPipelineNeeds)}
+		CrossPipelineNeeds: plain.Clone(in.CrossPipelineNeeds)})
 	j.Project = found.project("project", in.Project)
 	j.User = found.user("user", cmp.Or(in.User, world.RootUsername))
 	found.taker(j, in)
@@ -137,7 +136,7 @@ func publicPipeline(p *world.Pipeline) Pipeline {
 	if f.User != nil {
 		out.User = f.User.Username
 	}
-	out.Variables, out.FileVariables = publicHandedIn(f.Variables)
+	out.Variables, out.FileVariables = world.ByKeys(f.Variables)
 	return out
 }
 
@@ -148,7 +147,7 @@ func pipelineDraft(st *world.State, in Pipeline) (*world.Project, world.Pipeline
 	f := world.PipelineFacts{Ref: in.Ref, RefIsTag: in.RefIsTag, Protected: in.Protected, Commit: world.Commit(in.Commit),
 		Source: in.Source, Status: world.JobStatus(in.Status), Name: in.Name,
 		User:      found.user("user", cmp.Or(in.User, world.RootUsername)),
-		Variables: handedIn(in.Variables, in.FileVariables), YAMLErrors: in.YAMLErrors,
+		Variables: world.OfKeys(in.Variables, in.FileVariables), YAMLErrors: in.YAMLErrors,
 		AutoCancel: ci.AutoCancel{OnNewCommit: in.AutoCancelOnNewCommit, OnJobFailure: in.AutoCancelOnJobFailure},
 		ScheduleID: in.ScheduleID, TriggerID: in.TriggerID, AutoCanceledBy: in.AutoCanceledBy,
 		CreatedAt: in.CreatedAt, UpdatedAt: in.UpdatedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt,
@@ -158,32 +157,6 @@ func pipelineDraft(st *world.State, in Pipeline) (*world.Project, world.Pipeline
 	}
 	f.Commit.SHA, f.Commit.BeforeSHA = in.SHA, in.BeforeSHA
 	return project, f, found.problems
-}
-
-// publicHandedIn are variables by their keys, those apart that are files.
-func publicHandedIn(variables []ci.JobVariable) (plain, files map[string]string) {
-	for _, v := range variables {
-		to := &plain
-		if v.File {
-			to = &files
-		}
-		if *to == nil {
-			*to = map[string]string{}
-		}
-		(*to)[v.Key] = v.Value
-	}
-	return plain, files
-}
-
-// handedIn are the variables that a pipeline or a schedule has, by their keys.
-func handedIn(plain, files map[string]string) (all []ci.JobVariable) {
-	for _, key := range slices.Sorted(maps.Keys(plain)) {
-		all = append(all, ci.JobVariable{Key: key, Value: plain[key]})
-	}
-	for _, key := range slices.Sorted(maps.Keys(files)) {
-		all = append(all, ci.JobVariable{Key: key, Value: files[key], File: true})
-	}
-	return all
 }
 
 // isMade reports whether a pipeline is to be made of a file, with its jobs, as against being what it once was.
@@ -212,7 +185,7 @@ func publicSchedule(s *world.PipelineSchedule) PipelineSchedule {
 	if s.Owner != nil {
 		out.Owner = s.Owner.Username
 	}
-	out.Variables, out.FileVariables = publicHandedIn(s.Variables)
+	out.Variables, out.FileVariables = world.ByKeys(s.Variables)
 	out.Inputs = world.InputValues(s.Inputs)
 	return out
 }
@@ -220,7 +193,7 @@ func publicSchedule(s *world.PipelineSchedule) PipelineSchedule {
 func addSchedule(st *world.State, in PipelineSchedule) (*world.PipelineSchedule, error) {
 	return st.AddSchedule(in.Project, in.Owner, world.PipelineSchedule{ID: in.ID, Description: in.Description, Ref: in.Ref,
 		Cron: in.Cron, Timezone: in.CronTimezone, Active: !in.Inactive, NextRunAt: in.NextRunAt, CreatedAt: in.CreatedAt,
-		UpdatedAt: in.UpdatedAt, Variables: handedIn(in.Variables, in.FileVariables)}, in.Inputs)
+		UpdatedAt: in.UpdatedAt, Variables: world.OfKeys(in.Variables, in.FileVariables)}, in.Inputs)
 }
 
 func publicTrigger(t *world.PipelineTrigger) PipelineTrigger {

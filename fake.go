@@ -123,7 +123,6 @@ type Fake struct {
 	clock   *outside.Clock
 	state   *world.State
 	log     journal.Lazy[Call, sentHeads]
-	bodies  journal.Bodies
 	faults  faults.Set[Call, Failure]
 	lost    lostJobs
 	courier *webhooks.Courier

@@ -183,12 +183,13 @@ type DeployToken struct {
 // String is "deploy token puller of acme/shop".
 func (t DeployToken) String() string { return "deploy token " + t.Name + " of " + t.Path }
 
-// Repository is the history of a project's git repository: all that its refs lead to. A Snapshot has one; whoever
-// writes one may give commits any names in place of their SHAs.
+// Repository is the history of a project's git repository: all that its refs lead to. A Snapshot has one; whoever writes
+// one may give commits any names for their SHAs. Objects are what no Files make, with git's header: "tree 38\x00...".
 type Repository struct {
-	Refs    map[string]string  `json:"refs"`             // by full name, as refs/heads/main: a commit's or tag's SHA
+	Refs    map[string]string  `json:"refs"`             // by full name, as refs/heads/main: the SHA that it leads to
 	Commits []RepositoryCommit `json:"commits,omitzero"` // each behind its parents
 	Tags    []RepositoryTag    `json:"tags,omitzero"`    // those with a message
+	Objects map[string]string  `json:"objects,omitzero"` // trees and blobs by SHA, as git stores them
 }
 
 // RepositoryCommit is a commit, with what it changed against its first parent.
@@ -201,6 +202,7 @@ type RepositoryCommit struct {
 	Files     map[string]string `json:"files,omitzero"` // what the paths contain that it added or changed
 	Modes     map[string]string `json:"modes,omitzero"` // of those that are not 100644
 	Deleted   []string          `json:"deleted,omitzero"`
+	Tree      string            `json:"tree,omitzero"` // one of Objects, in place of Files
 	// Raw is the object as git stores it, if there is more to it, as a signature.
 	Raw string `json:"raw,omitzero"`
 }
@@ -209,7 +211,7 @@ type RepositoryCommit struct {
 type RepositoryTag struct {
 	SHA     string `json:"sha"`
 	Name    string `json:"name"`
-	Target  string `json:"target"` // the SHA of the commit, or of another such tag
+	Target  string `json:"target"` // the SHA of the commit, of another such tag, or of one of Objects
 	Tagger  string `json:"tagger"` // as the Author of a commit
 	Message string `json:"message"`
 	Raw     string `json:"raw,omitzero"` // as that of a commit

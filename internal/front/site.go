@@ -32,6 +32,8 @@ type Site struct {
 	Files *outside.Folder
 	// TestWebhook calls a webhook, with no lock held, and returns status and body of the answer; 0 and why there is none.
 	TestWebhook func(context.Context, world.Notice) (status int, text string)
+
+	bodies bodies // of its answers
 }
 
 // Served is an endpoint that is no route of this GitLab's.

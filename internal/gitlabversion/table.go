@@ -92,6 +92,7 @@ const (
 	StuckReasonsByState
 	SilentAfterHalfAnHour
 	JobTokensReadJobs
+	JobTokensReadRepositories
 	JobTokenRefusedByName
 	KeepDecidedByJob
 	RecentPipelinesSearched

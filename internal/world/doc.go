@@ -11,7 +11,7 @@
 //
 // A mutex guards everything but State.Version. Visit holds it; no method of State does: whoever calls one, or reads a
 // field of a record, does so in a visit, and copies what is to be used afterwards. Waiting is done outside of one, on
-// the channels of Job.NextChange and Runner.QueueChange, which are asked for while it is held.
+// the channels of Job.NextChange and State.QueueChange, which are asked for while it is held.
 //
 // # Undo
 //

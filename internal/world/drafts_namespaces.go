@@ -268,7 +268,7 @@ func (st *State) newGroup(path string, id int) *Group {
 		st.onUndo(func() { parent.Children = parent.Children[:len(parent.Children)-1] })
 	}
 	add(st, &st.Groups, g)
-	setKey(st, st.GroupPaths, Key(path), g)
+	setKey(st, &st.GroupPaths, Key(path), g)
 	st.indexRegistrationToken(&g.RegistrationToken)
 	return g
 }
@@ -345,9 +345,9 @@ func (st *State) AddProject(p Project, members map[string]Role, found ...Problem
 	st.beginRepository(&p)
 	add(st, &st.Projects, &p)
 	st.endOldPaths(p.Path)
-	setKey(st, st.ProjectPaths, Key(p.Path), &p)
+	setKey(st, &st.ProjectPaths, Key(p.Path), &p)
 	for _, old := range p.OldPaths {
-		setKey(st, st.oldPaths, Key(old), &p)
+		setKey(st, &st.oldPaths, Key(old), &p)
 	}
 	st.indexRegistrationToken(&p.RegistrationToken)
 	return &p, nil

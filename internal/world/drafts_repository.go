@@ -130,7 +130,7 @@ func (p *Project) firstFiles(refs []repository.Ref) (files map[string]string, on
 		}
 		files[path] = string(content)
 	}
-	return files, len(files) > 0
+	return files, len(files) > 0 && p.Repository.FilesMake(c.Tree)
 }
 
 // HasRepository reports whether a draft says what the project's repository is already.

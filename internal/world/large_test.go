@@ -108,7 +108,7 @@ func TestVeryManyJobsInAPipeline(t *testing.T) {
 			needs = append(needs, ci.Need{Job: j.Name})
 		}
 		last, err := st.AddJob(&Job{Project: p, User: st.Users.Rows[0], Name: "last", PipelineID: 7, StageIndex: 1,
-			Spec: ci.JobSpec{Needs: needs}})
+			Plan: NewPlan(Plan{Spec: ci.JobSpec{Needs: needs}})})
 		require.NoError(t, err)
 		assert.Len(t, last.Dependencies(), n)
 	}))
@@ -300,7 +300,8 @@ func TestVeryManyRetries(t *testing.T) {
 	linear(t, veryMany/5, func(n int) func() {
 		st, p := emptyWorld(t)
 		jobsOf(t, st, p, n, func(i int, j *Job) {
-			j.Name, j.PipelineID, j.Status, j.Spec.Retry.Max = fmt.Sprint("job ", i), 7, JobRunning, 1
+			j.Name, j.PipelineID, j.Status = fmt.Sprint("job ", i), 7, JobRunning
+			j.Plan = &Plan{Spec: ci.JobSpec{Retry: ci.Retry{Max: 1}}}
 		})
 		return func() {
 			for _, j := range p.Jobs[:n] {

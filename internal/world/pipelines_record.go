@@ -289,7 +289,9 @@ func (p *Pipeline) unlist() {
 		return
 	}
 	ref, live := p.facts.Ref, p.project.live
-	if live[ref] = removeByID(live[ref], p); len(live[ref]) == 0 {
+	if rest := removeByID(live[ref], p); len(rest) > 0 {
+		live[ref] = rest
+	} else {
 		delete(live, ref)
 	}
 }

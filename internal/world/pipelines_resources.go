@@ -38,7 +38,7 @@ func (st *State) groupOf(j *Job) *ResourceGroup {
 	}
 	g := &ResourceGroup{Project: j.Project, Key: j.ResourceGroup,
 		Mode: ProcessMode(j.Project.Attribute(attrProcessMode))}
-	setKey(st, st.resourceGroups, at, g)
+	setKey(st, &st.resourceGroups, at, g)
 	return g
 }
 
