@@ -67,7 +67,8 @@ func publicSettings(s world.Settings) Settings {
 		TimeZone: timeZoneName(s.TimeZone), ContactInterval: s.ContactInterval,
 		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
 		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
-		KeepLatestArtifacts:          s.KeepLatestArtifacts, RestrictedVisibilities: clone.As[Visibility](s.RestrictedVisibilities),
+		KeepLatestArtifacts:          s.KeepLatestArtifacts,
+		RestrictedVisibilities:       clone.As[Visibility](s.RestrictedVisibilities),
 	}
 }
 
