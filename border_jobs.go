@@ -58,13 +58,13 @@ func jobDraft(st *world.State, in Job) (*world.Job, world.Problems) {
 		PipelineID: in.PipelineID, StageIndex: in.StageIndex, Commit: world.Commit(in.Commit),
 		Coverage:  clone.Pointer(in.Coverage, clone.Shallow),
 		CreatedAt: in.CreatedAt, QueuedAt: in.QueuedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt,
-		Erased: in.Erased, Token: in.Token, Spec: ci.JobSpec(in.Spec).Clone(),
+		Erased: in.Erased, Token: in.Token,
 		DebugTrace: in.DebugTrace, Manual: in.Manual, ArtifactsExpireAt: in.ArtifactsExpireAt,
 	}
-	j.UpdatedAt = in.UpdatedAt
-	j.JobFlow = world.JobFlow{When: in.When, StartIn: in.StartIn, ScheduledAt: in.ScheduledAt,
+	j.UpdatedAt, j.ScheduledAt, j.EnqueueImmediately = in.UpdatedAt, in.ScheduledAt, in.EnqueueImmediately
+	j.Plan = world.NewPlan(world.Plan{Spec: ci.JobSpec(in.Spec).Clone(), When: in.When, StartIn: in.StartIn,
 		ResourceGroup: in.ResourceGroup, Part: in.NodeIndex, Parts: in.NodeTotal, Trigger: slices.Clone(in.Trigger),
-		CrossPipelineNeeds: plain.Clone(in.CrossPipelineNeeds), EnqueueImmediately: in.EnqueueImmediately}
+		CrossPipelineNeeds: plain.Clone(in.CrossPipelineNeeds)})
 	j.Project = found.project("project", in.Project)
 	j.User = found.user("user", cmp.Or(in.User, world.RootUsername))
 	found.taker(j, in)
@@ -184,7 +184,7 @@ func addPipeline(st *world.State, in Pipeline) (*world.Pipeline, error) {
 func (p Pipeline) seedName() string { return p.Ref }
 
 func publicSchedule(s *world.PipelineSchedule) PipelineSchedule {
-	out := PipelineSchedule{ID: s.ID, Project: s.Project.Path, Description: s.Description, Ref: s.Ref, Cron: s.Cron,
+	out := PipelineSchedule{ID: s.ID, Project: s.Project.Path, Description: s.Description, Ref: s.SeedRef(), Cron: s.Cron,
 		CronTimezone: s.Timezone, Inactive: !s.Active, NextRunAt: s.NextRunAt, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt}
 	if s.Owner != nil {
 		out.Owner = s.Owner.Username

@@ -171,8 +171,8 @@ type TokenGrant struct {
 	Permissions []string `json:"permissions,omitzero"`
 }
 
-// DeployToken is a deploy token of a project or group. GitLab lets it read a repository or a registry; here it opens
-// nothing, and is only kept and shown.
+// DeployToken is a deploy token of a project or group. With the scope read_repository git clones with it, as
+// Username; other scopes open nothing here.
 type DeployToken struct {
 	ID        int       `json:"id,omitzero"`
 	Path      string    `json:"path"`                // full path of the project or group
@@ -228,7 +228,7 @@ type PipelineSchedule struct {
 	Project     string `json:"project"`              // full path
 	Owner       string `json:"owner,omitzero"`       // username of whom its pipelines run for; root when empty
 	Description string `json:"description,omitzero"` // "schedule" when empty
-	Ref         string `json:"ref,omitzero"`         // a branch or tag; the default branch when empty
+	Ref         string `json:"ref,omitzero"`         // branch or tag, whole if not there; the default branch when empty
 	Cron        string `json:"cron"`                 // "0 1 * * *"
 	// CronTimezone is the zone of Cron, by its name in the zone database or in Rails; UTC when empty.
 	CronTimezone string `json:"cron_timezone,omitzero"`

@@ -34,6 +34,9 @@ type Site struct {
 	Environment func(*Request, *world.Job) string
 	// TestWebhook calls a webhook, with no lock held, and returns status and body of the answer; 0 and why there is none.
 	TestWebhook func(context.Context, world.Notice) (status int, text string)
+
+	bodies     bodies     // of its answers
+	laterRoles laterRoles // of its version
 }
 
 // Served is an endpoint that is no route of this GitLab's.

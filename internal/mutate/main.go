@@ -21,7 +21,7 @@ type options struct {
 	packages, tests []string
 	sample          int
 	seed            string
-	only            *regexp.Regexp
+	only, with      *regexp.Regexp
 	dir             string
 	workers         int
 	slowest         time.Duration
@@ -41,7 +41,7 @@ func main() {
 
 func read(args []string) (options, error) {
 	var o options
-	var packages, tests, only string
+	var packages, tests, only, with string
 	flags := flag.NewFlagSet("mutate", flag.ContinueOnError)
 	flags.StringVar(&packages, "packages", "policy,page,params,world,graphql,rest",
 		"the `rooms` of internal/ that are broken")
@@ -50,6 +50,7 @@ func read(args []string) (options, error) {
 	flags.IntVar(&o.sample, "sample", 0, "how many mutants of each package are tried; 0 is all")
 	flags.StringVar(&o.seed, "seed", "1", "which ones these are")
 	flags.StringVar(&only, "run", "", "only those mutants whose key matches this `expression`")
+	flags.StringVar(&with, "with", "", "only tests whose name matches this `expression`: whether new ones notice")
 	flags.StringVar(&o.dir, "dir", "", "a `folder` for what is built, kept for the next time; without it all is made anew")
 	flags.IntVar(&o.workers, "workers", runtime.NumCPU(), "how many mutants are tried at once")
 	flags.DurationVar(&o.slowest, "slowest", 30*time.Second, "tests that take longer, alone, are left out")
@@ -59,7 +60,10 @@ func read(args []string) (options, error) {
 	}
 	var err error
 	o.packages, o.tests = rooms(packages), rooms(tests)
-	o.only, err = regexp.Compile(only)
+	if o.only, err = regexp.Compile(only); err != nil {
+		return o, err
+	}
+	o.with, err = regexp.Compile(with)
 	return o, err
 }
 
@@ -146,7 +150,7 @@ func (o options) learn(root string, paths map[string]string) ([]*binary, error) 
 	var binaries []*binary
 	for _, folder := range o.tests {
 		b := &binary{Package: folder, path: paths[folder], dir: filepath.Join(root, folder), work: scratch}
-		if err := b.learn(o.workers, o.slowest); err != nil {
+		if err := b.learn(o); err != nil {
 			return nil, err
 		}
 		binaries = append(binaries, b)

@@ -22,7 +22,7 @@ import (
 // binary is the tests of one package, compiled with all mutants in it.
 type binary struct {
 	Package string // the folder, from the module's root
-	Hash    string // of the file, for what has been learned of it
+	Hash    string // of the file, and which tests were wanted, for what has been learned of it
 	Tests   []test
 	path    string
 	dir     string
@@ -54,14 +54,17 @@ func (b *binary) run(ctx context.Context, tests []test, environment ...string) (
 
 // learn finds out which test comes by which mutants and how long it takes, each in a process of its own, unless the
 // folder knows it from before. Tests that fail are told and left out, as are those that take longer than slowest.
-func (b *binary) learn(workers int, slowest time.Duration) error {
+func (b *binary) learn(o options) error {
 	text, err := os.ReadFile(b.path)
 	if err != nil {
 		return err
 	}
 	sum := sha256.Sum256(text)
-	hash := hex.EncodeToString(sum[:])
+	hash := hex.EncodeToString(sum[:]) + o.with.String()
 	known := b.path + ".json"
+	if o.with.String() != "" {
+		known = b.path + ".some.json"
+	}
 	if text, err := os.ReadFile(known); err == nil && json.Unmarshal(text, b) == nil && b.Hash == hash {
 		return nil
 	}
@@ -72,12 +75,12 @@ func (b *binary) learn(workers int, slowest time.Duration) error {
 	b.Hash, b.Tests = hash, nil
 	var names []string
 	for _, name := range strings.Fields(string(out)) {
-		if !strings.HasPrefix(name, "Benchmark") {
+		if !strings.HasPrefix(name, "Benchmark") && o.with.MatchString(name) {
 			names = append(names, name)
 		}
 	}
 	learned := make([]test, len(names))
-	each(workers, len(names), func(i int) { learned[i] = b.alone(i, names[i], slowest) })
+	each(o.workers, len(names), func(i int) { learned[i] = b.alone(i, names[i], o.slowest) })
 	for _, t := range learned {
 		if len(t.Reaches) > 0 {
 			b.Tests = append(b.Tests, t)

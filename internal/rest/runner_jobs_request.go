@@ -74,7 +74,7 @@ func queueChange(q request, token, lastUpdate string) <-chan struct{} {
 	if r == nil || lastUpdate != q.QueueValueOf(r) {
 		return nil
 	}
-	return r.QueueChange()
+	return q.QueueChange(r)
 }
 
 // take gives the runner a job that fits. What keeps the job from running fails it, and the next one is looked for.

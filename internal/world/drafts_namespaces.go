@@ -268,7 +268,7 @@ func (st *State) newGroup(path string, id int) *Group {
 		st.onUndo(func() { parent.Children = parent.Children[:len(parent.Children)-1] })
 	}
 	add(st, &st.Groups, g)
-	setKey(st, st.GroupPaths, Key(path), g)
+	setKey(st, &st.GroupPaths, Key(path), g)
 	st.indexRegistrationToken(&g.RegistrationToken)
 	return g
 }
@@ -346,9 +346,9 @@ func (st *State) AddProject(p Project, members map[string]Role, found ...Problem
 	st.beginRepository(&p)
 	add(st, &st.Projects, &p)
 	st.endOldPaths(p.Path)
-	setKey(st, st.ProjectPaths, Key(p.Path), &p)
+	setKey(st, &st.ProjectPaths, Key(p.Path), &p)
 	for _, old := range p.OldPaths {
-		setKey(st, st.oldPaths, Key(old), &p)
+		setKey(st, &st.oldPaths, Key(old), &p)
 	}
 	st.indexRegistrationToken(&p.RegistrationToken)
 	return &p, nil
@@ -369,7 +369,8 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, 
 	in.Group, in.Owner, in.Runners, in.Jobs, in.pipelines = p.Group, p.Owner, p.Runners, p.Jobs, p.pipelines
 	in.joinings, in.Shares, in.UpdatedAt, in.OldPaths = p.joinings.of(in.Roles), p.Shares, p.UpdatedAt, p.OldPaths
 	in.variables, in.Repository, in.root = p.variables, p.Repository, p.root
-	in.webhooks, in.gonePipelines, in.ProcessModes = p.webhooks, p.gonePipelines, p.processModesAfter(&in)
+	in.webhooks, in.gonePipelines, in.live = p.webhooks, p.gonePipelines, p.live
+	in.ProcessModes = p.processModesAfter(&in)
 	*p = in
 	for _, g := range st.ResourceGroups(p) {
 		st.later(chore{kind: choreAssign, group: g})

@@ -58,7 +58,7 @@ func TestTimesOfAPipeline(t *testing.T) {
 	assert.Equal(t, 4*time.Minute, *p.Facts().Duration)
 	ended := *now
 	pass(time.Hour)
-	Visit(st, func() { st.RetryPipeline(p, st.Users.Rows[0], func(*Job) bool { return true }) })
+	Visit(st, func() { st.RetryPipeline(p, st.Users.Rows[0], AnyJob) })
 	assert.Equal(t, JobManual, p.Status())
 	assert.Equal(t, ended, p.Facts().FinishedAt, "that it ended once stays")
 	assert.Equal(t, begun.Add(30*time.Second), p.Facts().StartedAt)

@@ -23,7 +23,7 @@ func (st *State) ResourceGroups(p *Project) (groups []*ResourceGroup) {
 
 // SetProcessMode changes which job of a resource group comes next.
 func (st *State) SetProcessMode(g *ResourceGroup, mode ProcessMode) {
-	setKey(st, g.Project.ProcessModes, g.Key, mode)
+	setKey(st, &g.Project.ProcessModes, g.Key, mode)
 	st.later(chore{kind: choreAssign, group: g})
 }
 
@@ -36,14 +36,11 @@ func (st *State) groupOf(j *Job) *ResourceGroup {
 	if g := st.resourceGroups[at]; g != nil {
 		return g
 	}
-	if j.Project.ProcessModes == nil {
-		j.Project.ProcessModes = map[string]ProcessMode{}
-	}
 	if _, said := j.Project.ProcessModes[j.ResourceGroup]; !said {
-		setKey(st, j.Project.ProcessModes, j.ResourceGroup, j.Project.processMode())
+		setKey(st, &j.Project.ProcessModes, j.ResourceGroup, j.Project.processMode())
 	}
 	g := &ResourceGroup{Project: j.Project, Key: j.ResourceGroup}
-	setKey(st, st.resourceGroups, at, g)
+	setKey(st, &st.resourceGroups, at, g)
 	return g
 }
 

@@ -105,6 +105,9 @@ type Project struct {
 	Runners   []*Runner      // assigned project runners, by id
 	Jobs      []*Job         // by id
 	pipelines []*Pipeline    // by id
+	// live are those that move by themselves and have not ended, nor wait for a person alone, by their ref and id: a newer
+	// one of the ref may make them redundant.
+	live map[string][]*Pipeline
 	// gonePipelines are the ids of those that were deleted, in order: an IID is not given twice.
 	gonePipelines []int
 	webhooks      []*Webhook  // its own, by id

@@ -57,6 +57,7 @@ func TestAtomicallyLeavesNoTraceOfAnyAddition(t *testing.T) {
 		"handed":   func() error { _, err := st.TokenOf(RootUsername, nil); return err },
 		"member":   func() error { return st.AddMember("acme", RootUsername, Developer, time.Time{}) },
 		"group":    func() error { _, err := st.AddGroup(Group{Path: "x/y/z"}, nil); return err },
+		"below":    func() error { _, err := st.AddGroup(Group{Path: "acme/below"}, nil); return err },
 		"implied":  func() error { _, err := st.AddGroup(Group{ID: 77, Path: "acme", Name: "A"}, nil); return err },
 		"project":  func() error { _, err := st.AddProject(Project{Path: "x/y/z"}, nil); return err },
 		"personal": func() error { _, err := st.AddProject(Project{Path: "root/x", Archived: true}, nil); return err },
