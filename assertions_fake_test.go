@@ -17,7 +17,7 @@ func recordedFake(t *testing.T, calls ...Call) *Fake {
 			_, _ = fmt.Sscanf(string(call.Endpoint), "%s %s", &call.Method, &call.Path)
 			call.Path = front.APIPrefix + call.Path
 		}
-		f.log.Close(call.Number, call, nil)
+		f.log.Close(call.Number, &entry{Of: call})
 	}
 	return f
 }

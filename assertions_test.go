@@ -119,8 +119,8 @@ func TestWaitForCall(t *testing.T) {
 		assert.NoError(t, err)
 		assert.Equal(t, 204, call.Status)
 	})
-	f.log.Close(f.log.Open(), Call{Endpoint: GetRunner, User: "root", Status: 200}, nil)
-	f.log.Close(f.log.Open(), Call{Endpoint: GetRunner, User: "mia", Status: 204}, nil)
+	f.log.Close(f.log.Open(), &entry{Of: Call{Endpoint: GetRunner, User: "root", Status: 200}})
+	f.log.Close(f.log.Open(), &entry{Of: Call{Endpoint: GetRunner, User: "mia", Status: 204}})
 	all.Wait()
 
 	_, err = f.WaitForCall(t.Context(), "GET /runner")
@@ -144,9 +144,9 @@ func TestWaitForNextCall(t *testing.T) {
 		assert.NoError(t, err)
 		assert.Equal(t, 204, call.Status, "not those of before, nor the one that was being served")
 	})
-	f.log.Close(before, Call{Number: before, Endpoint: DeleteRunner, Status: 500}, nil)
+	f.log.Close(before, &entry{Of: Call{Number: before, Endpoint: DeleteRunner, Status: 500}})
 	next := f.log.Open()
-	f.log.Close(next, Call{Number: next, Endpoint: DeleteRunner, Status: 204}, nil)
+	f.log.Close(next, &entry{Of: Call{Number: next, Endpoint: DeleteRunner, Status: 204}})
 	all.Wait()
 }
 

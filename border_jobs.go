@@ -2,7 +2,6 @@ package fakegitlab
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"github.com/fakegitlab/fakegitlab/ci"
@@ -36,7 +35,7 @@ func outlineOf(j *world.Job) Job {
 		DebugTrace: j.DebugTrace, Manual: j.Manual, ArtifactsExpireAt: j.ArtifactsExpireAt,
 		When: j.When, StartIn: j.StartIn, ScheduledAt: j.ScheduledAt, ResourceGroup: j.ResourceGroup,
 		NodeIndex: j.Part, NodeTotal: j.Parts, Trigger: slices.Clone(j.Trigger),
-		CrossPipelineNeeds: plain.Clone(j.CrossPipelineNeeds),
+		CrossPipelineNeeds: plain.Clone(j.CrossPipelineNeeds), EnqueueImmediately: j.EnqueueImmediately,
 	}
 	if j.Status.Executing() && j.UpdatedAt.After(j.StartedAt) {
 		out.UpdatedAt = j.UpdatedAt
@@ -59,13 +58,13 @@ func jobDraft(st *world.State, in Job) (*world.Job, world.Problems) {
 		PipelineID: in.PipelineID, StageIndex: in.StageIndex, Commit: world.Commit(in.Commit),
 		Coverage:  clone.Pointer(in.Coverage, clone.Shallow),
 		CreatedAt: in.CreatedAt, QueuedAt: in.QueuedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt,
-		Erased: in.Erased, Token: in.Token, Spec: ci.JobSpec(in.Spec).Clone(),
+		Erased: in.Erased, Token: in.Token,
 		DebugTrace: in.DebugTrace, Manual: in.Manual, ArtifactsExpireAt: in.ArtifactsExpireAt,
 	}
-	j.UpdatedAt = in.UpdatedAt
-	j.JobFlow = world.JobFlow{When: in.When, StartIn: in.StartIn, ScheduledAt: in.ScheduledAt,
+	j.UpdatedAt, j.ScheduledAt, j.EnqueueImmediately = in.UpdatedAt, in.ScheduledAt, in.EnqueueImmediately
+	j.Plan = world.NewPlan(world.Plan{Spec: ci.JobSpec(in.Spec).Clone(), When: in.When, StartIn: in.StartIn,
 		ResourceGroup: in.ResourceGroup, Part: in.NodeIndex, Parts: in.NodeTotal, Trigger: slices.Clone(in.Trigger),
-		CrossPipelineNeeds: plain.Clone(in.CrossPipelineNeeds)}
+		CrossPipelineNeeds: plain.Clone(in.CrossPipelineNeeds)})
 	j.Project = found.project("project", in.Project)
 	j.User = found.user("user", cmp.Or(in.User, world.RootUsername))
 	found.taker(j, in)
@@ -137,7 +136,8 @@ func publicPipeline(p *world.Pipeline) Pipeline {
 	if f.User != nil {
 		out.User = f.User.Username
 	}
-	out.Variables, out.FileVariables = publicHandedIn(f.Variables)
+	h := world.HandedInOf(f.Variables)
+	out.Variables, out.FileVariables, out.VariableOrder, out.RawVariables = h.Values, h.Files, h.Order, h.Raw
 	return out
 }
 
@@ -145,10 +145,13 @@ func publicPipeline(p *world.Pipeline) Pipeline {
 func pipelineDraft(st *world.State, in Pipeline) (*world.Project, world.PipelineFacts, world.Problems) {
 	found := references{st: st}
 	project := found.project("project", in.Project)
+	variables, wrong := world.HandedIn{Values: in.Variables, Files: in.FileVariables, Order: in.VariableOrder,
+		Raw: in.RawVariables}.Variables()
+	found.problems = append(found.problems, wrong...)
 	f := world.PipelineFacts{Ref: in.Ref, RefIsTag: in.RefIsTag, Protected: in.Protected, Commit: world.Commit(in.Commit),
 		Source: in.Source, Status: world.JobStatus(in.Status), Name: in.Name,
 		User:      found.user("user", cmp.Or(in.User, world.RootUsername)),
-		Variables: handedIn(in.Variables, in.FileVariables), YAMLErrors: in.YAMLErrors,
+		Variables: variables, YAMLErrors: in.YAMLErrors,
 		AutoCancel: ci.AutoCancel{OnNewCommit: in.AutoCancelOnNewCommit, OnJobFailure: in.AutoCancelOnJobFailure},
 		ScheduleID: in.ScheduleID, TriggerID: in.TriggerID, AutoCanceledBy: in.AutoCanceledBy,
 		CreatedAt: in.CreatedAt, UpdatedAt: in.UpdatedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt,
@@ -158,32 +161,6 @@ func pipelineDraft(st *world.State, in Pipeline) (*world.Project, world.Pipeline
 	}
 	f.Commit.SHA, f.Commit.BeforeSHA = in.SHA, in.BeforeSHA
 	return project, f, found.problems
-}
-
-// publicHandedIn are variables by their keys, those apart that are files.
-func publicHandedIn(variables []ci.JobVariable) (plain, files map[string]string) {
-	for _, v := range variables {
-		to := &plain
-		if v.File {
-			to = &files
-		}
-		if *to == nil {
-			*to = map[string]string{}
-		}
-		(*to)[v.Key] = v.Value
-	}
-	return plain, files
-}
-
-// handedIn are the variables that a pipeline or a schedule has, by their keys.
-func handedIn(plain, files map[string]string) (all []ci.JobVariable) {
-	for _, key := range slices.Sorted(maps.Keys(plain)) {
-		all = append(all, ci.JobVariable{Key: key, Value: plain[key]})
-	}
-	for _, key := range slices.Sorted(maps.Keys(files)) {
-		all = append(all, ci.JobVariable{Key: key, Value: files[key], File: true})
-	}
-	return all
 }
 
 // isMade reports whether a pipeline is to be made of a file, with its jobs, as against being what it once was.
@@ -207,20 +184,23 @@ func addPipeline(st *world.State, in Pipeline) (*world.Pipeline, error) {
 func (p Pipeline) seedName() string { return p.Ref }
 
 func publicSchedule(s *world.PipelineSchedule) PipelineSchedule {
-	out := PipelineSchedule{ID: s.ID, Project: s.Project.Path, Description: s.Description, Ref: s.Ref, Cron: s.Cron,
+	out := PipelineSchedule{ID: s.ID, Project: s.Project.Path, Description: s.Description, Ref: s.SeedRef(), Cron: s.Cron,
 		CronTimezone: s.Timezone, Inactive: !s.Active, NextRunAt: s.NextRunAt, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt}
 	if s.Owner != nil {
 		out.Owner = s.Owner.Username
 	}
-	out.Variables, out.FileVariables = publicHandedIn(s.Variables)
+	h := world.HandedInOf(s.Variables)
+	out.Variables, out.FileVariables, out.VariableOrder, out.RawVariables = h.Values, h.Files, h.Order, h.Raw
 	out.Inputs = world.InputValues(s.Inputs)
 	return out
 }
 
 func addSchedule(st *world.State, in PipelineSchedule) (*world.PipelineSchedule, error) {
+	variables, wrong := world.HandedIn{Values: in.Variables, Files: in.FileVariables, Order: in.VariableOrder,
+		Raw: in.RawVariables}.Variables()
 	return st.AddSchedule(in.Project, in.Owner, world.PipelineSchedule{ID: in.ID, Description: in.Description, Ref: in.Ref,
 		Cron: in.Cron, Timezone: in.CronTimezone, Active: !in.Inactive, NextRunAt: in.NextRunAt, CreatedAt: in.CreatedAt,
-		UpdatedAt: in.UpdatedAt, Variables: handedIn(in.Variables, in.FileVariables)}, in.Inputs)
+		UpdatedAt: in.UpdatedAt, Variables: variables}, in.Inputs, wrong...)
 }
 
 func publicTrigger(t *world.PipelineTrigger) PipelineTrigger {

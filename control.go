@@ -45,9 +45,9 @@ type controlRoute struct {
 	handle   func(*control) controlapi.Answer
 }
 
-// controlRoutes are the control API, in the order of docs/other-languages.md.
+// controlRoutes are the pages and the control API, in the order of docs/other-languages.md.
 func controlRoutes() []controlRoute {
-	return []controlRoute{
+	return append([]controlRoute{
 		{"GET /-/fake/", (*control).overviewPage},
 		{"GET /-/fake/page/problems", (*control).problemsPage},
 		{"GET /-/fake/page/runners/:id", (*control).runnerPage},
@@ -75,6 +75,12 @@ func controlRoutes() []controlRoute {
 		{"DELETE /-/fake/calls", (*control).clearCalls},
 		{"GET /-/fake/journal", (*control).journal},
 		{"GET /-/fake/problems", (*control).problems},
+	}, controlOfRecords()...)
+}
+
+// controlOfRecords are what is shown of one record, changed in it and done to it.
+func controlOfRecords() []controlRoute {
+	return []controlRoute{
 		{"GET /-/fake/settings", (*control).showSettings},
 		{"PATCH /-/fake/settings", (*control).changeSettings},
 		{"GET /-/fake/users/:username", showing(userEdits, "username")},
@@ -83,9 +89,10 @@ func controlRoutes() []controlRoute {
 		{"PATCH /-/fake/groups/:path", patching(groupEdits, "path")},
 		{"GET /-/fake/projects/:path", showing(projectEdits, "path")},
 		{"PATCH /-/fake/projects/:path", patching(projectEdits, "path")},
+		{"POST /-/fake/projects/:path/commits", (*control).commit},
 		{"PATCH /-/fake/runners/:id", patching(runnerEdits, "id")},
 		{"GET /-/fake/runners/:id", (*control).showRunner},
-		{"DELETE /-/fake/runners/:id", (*control).deletePathRunner},
+		{"DELETE /-/fake/runners/:id", deleting((*world.State).RunnerByNumber, (*world.State).DeleteRunner)},
 		{"POST /-/fake/runners/:id/contact", (*control).contactRunner},
 		{"GET /-/fake/webhooks/:id", showing(webhookEdits, "id")},
 		{"PATCH /-/fake/webhooks/:id", patching(webhookEdits, "id")},
@@ -93,13 +100,14 @@ func controlRoutes() []controlRoute {
 		{"GET /-/fake/jobs/:id", (*control).showJob},
 		{"GET /-/fake/jobs/:id/why", (*control).whyJob},
 		{"POST /-/fake/jobs/:id/plan", (*control).planJob},
-		{"POST /-/fake/jobs/:id/enqueue", (*control).enqueueJob},
+		{"POST /-/fake/jobs/:id/enqueue", changingJob(enqueueNow)},
 		{"POST /-/fake/jobs/:id/start", (*control).startJob},
 		{"POST /-/fake/jobs/:id/finish", (*control).finishJob},
-		{"POST /-/fake/jobs/:id/cancel", (*control).cancelJob},
-		{"POST /-/fake/jobs/:id/play", (*control).playJob},
-		{"POST /-/fake/jobs/:id/retry", (*control).retryJob},
+		{"POST /-/fake/jobs/:id/cancel", changingJob(cancelByPerson)},
+		{"POST /-/fake/jobs/:id/play", byPerson(playByPerson)},
+		{"POST /-/fake/jobs/:id/retry", byPerson(retryByPerson)},
 		{"GET /-/fake/pipelines/:id", (*control).showPipeline},
+		{"DELETE /-/fake/pipelines/:id", deleting((*world.State).PipelineByNumber, (*world.State).DeletePipeline)},
 		{"POST /-/fake/pipelines/:id/cancel", changingPipeline(cancelPipeline)},
 		{"POST /-/fake/pipelines/:id/retry", changingPipeline(retryPipeline)},
 		{"GET /-/fake/endpoints", (*control).endpoints},

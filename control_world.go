@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/controlapi"
@@ -183,19 +182,30 @@ func (c *control) showRunner() controlapi.Answer {
 	}))
 }
 
-func (c *control) deletePathRunner() controlapi.Answer {
-	_, err := atPath(c, (*world.State).RunnerByNumber, func(st *world.State, r *world.Runner) (struct{}, error) {
-		st.DeleteRunner(r)
-		return struct{}{}, nil
-	})
-	return answeredEmpty(err)
+// deleting deletes the record in the path.
+func deleting[R world.Row](
+	find func(*world.State, string) (R, error), do func(*world.State, R),
+) func(*control) controlapi.Answer {
+	return func(c *control) controlapi.Answer {
+		_, err := atPath(c, find, func(st *world.State, r R) (struct{}, error) {
+			do(st, r)
+			return struct{}{}, nil
+		})
+		return answeredEmpty(err)
+	}
 }
 
-func (c *control) enqueueJob() controlapi.Answer {
-	if err := c.readNothing(); err != nil {
+// commit makes a commit in the repository of the project in the path.
+func (c *control) commit() controlapi.Answer {
+	var in controlapi.Commit
+	if err := c.read(&in); err != nil {
 		return controlError(err)
 	}
-	return c.changePathJob(enqueueNow)
+	made, err := at(c, "path", (*world.State).ProjectByPath, in.Make)
+	if err != nil {
+		return controlError(err)
+	}
+	return controlapi.Created(made)
 }
 
 func (c *control) startJob() controlapi.Answer {
@@ -218,19 +228,19 @@ func (c *control) finishJob() controlapi.Answer {
 	return c.changePathJob(finishAs(in.Status))
 }
 
-func (c *control) cancelJob() controlapi.Answer {
-	if err := c.readNothing(); err != nil {
-		return controlError(err)
-	}
-	return c.changePathJob(cancelByPerson)
+// changingJob lets something happen to the job in the path.
+func changingJob(do func(*world.State, *world.Job) error) func(*control) controlapi.Answer {
+	return byPerson(func(st *world.State, j *world.Job) (Job, error) { return changeJob(st, j, do) })
 }
 
-// playJob is somebody who starts a job that waits for that.
-func (c *control) playJob() controlapi.Answer {
-	if err := c.readNothing(); err != nil {
-		return controlError(err)
+// byPerson lets a person do something to the job in the path, and answers with the job that comes of it.
+func byPerson(do func(*world.State, *world.Job) (Job, error)) func(*control) controlapi.Answer {
+	return func(c *control) controlapi.Answer {
+		if err := c.readNothing(); err != nil {
+			return controlError(err)
+		}
+		return answered(atPath(c, (*world.State).JobByNumber, do))
 	}
-	return answered(atPath(c, (*world.State).JobByNumber, playByPerson))
 }
 
 // whyJob says why a job is not running.
@@ -240,13 +250,6 @@ func (c *control) whyJob() controlapi.Answer {
 		return controlError(controlapi.Absent{Why: err})
 	}
 	return controlapi.OK(publicVerdicts(verdicts))
-}
-
-func (c *control) retryJob() controlapi.Answer {
-	if err := c.readNothing(); err != nil {
-		return controlError(err)
-	}
-	return answered(atPath(c, (*world.State).JobByNumber, retryByPerson))
 }
 
 // changingPipeline lets something happen to the pipeline in the path.
@@ -262,38 +265,28 @@ func changingPipeline(do func(*world.State, *world.Pipeline)) func(*control) con
 		if err != nil {
 			return controlError(err)
 		}
-		return c.pathPipeline() // once its jobs have gone on
+		return answered(c.pathPipeline()) // once its jobs have gone on
 	}
 }
 
-func (c *control) pathPipeline() controlapi.Answer {
-	return answered(atPath(c, (*world.State).PipelineByNumber, func(_ *world.State, p *world.Pipeline) (Pipeline, error) {
+func (c *control) pathPipeline() (Pipeline, error) {
+	return atPath(c, (*world.State).PipelineByNumber, func(_ *world.State, p *world.Pipeline) (Pipeline, error) {
 		return publicPipeline(p), nil
-	}))
+	})
 }
 
 // showPipeline shows a pipeline. If told to wait, it first waits until it has a status or, without one, has ended. That
-// it can no longer be so is an error.
+// it is not so in time, or can no longer be so, is an error.
 func (c *control) showPipeline() controlapi.Answer {
-	query := c.http.URL.Query()
-	wait, err := controlapi.WaitIn(query)
-	var statuses []JobStatus
-	if status := JobStatus(query.Get("status")); query.Has("status") {
-		if statuses = append(statuses, status); status.problem() != "" {
-			err = errors.New("status: " + status.problem())
-		}
-	}
-	if err := cmp.Or(controlapi.OnlyKnown(query, "status", "wait"), err); err != nil {
-		return controlError(err)
-	}
-	if _, there := c.Pipeline(controlapi.ID(c.vars)); there && wait > 0 {
-		ctx, cancel := c.waiting(wait)
+	q, err := controlapi.PipelineIn[JobStatus](c.http.URL.Query())
+	if err == nil && q.Waits {
+		ctx, cancel := c.waiting(q.Wait)
 		defer cancel()
-		if _, err := c.WaitForPipeline(ctx, controlapi.ID(c.vars), statuses...); err != nil && ctx.Err() == nil {
-			return controlError(errors.New(strings.TrimPrefix(err.Error(), "fakegitlab: ")))
-		}
+		_, err = c.WaitForPipeline(ctx, controlapi.ID(c.vars), q.Statuses...)
+		err = controlapi.WaitError(q.Wait, err)
 	}
-	return c.pathPipeline()
+	shown, absent := c.pathPipeline()
+	return answered(shown, cmp.Or(absent, err))
 }
 
 // changePathJob changes the job whose id is in the path.
@@ -326,36 +319,22 @@ type jobData struct {
 	Variables map[string]string `json:"variables"` // of its dotenv report
 }
 
-// showJob shows a job. If told to wait, it first waits until the job has reached a status or logged a text, and shows
-// the job also if that does not happen in time. That it can no longer happen is an error.
+// showJob shows a job. If told to wait, it first waits until the job has ended or, if those are said, has reached a
+// status and logged a text. That it has not in time, or can no longer, is an error.
 func (c *control) showJob() controlapi.Answer {
 	q, err := controlapi.JobIn(c.http.URL.Query())
-	if err == nil && q.Wait > 0 {
-		err = c.waitForJob(q)
+	if err == nil && q.Waits {
+		ctx, cancel := c.waiting(q.Wait)
+		defer cancel()
+		_, err = (&JobRun{c.Fake, controlapi.ID(c.vars)}).wait(ctx, q.Wanted(), q.Reached)
+		err = controlapi.WaitError(q.Wait, err)
 	}
-	if err != nil {
-		return controlError(err)
-	}
-	return answered(atPath(c, (*world.State).JobByNumber, func(_ *world.State, j *world.Job) (jobData, error) {
+	shown, absent := atPath(c, (*world.State).JobByNumber, func(_ *world.State, j *world.Job) (jobData, error) {
 		shown := jobData{publicJob(j), publicHistory(j), map[string]string{}}
 		for _, v := range j.Dotenv {
 			shown.Variables[v.Key] = v.Value
 		}
 		return shown, nil
-	}))
+	})
+	return answered(shown, cmp.Or(absent, err))
 }
-
-// waitForJob waits until the job in the path has come that far. If there is no such job, it does not wait. It is an
-// error if the job ends without having come that far.
-func (c *control) waitForJob(q controlapi.JobQuery) error {
-	ctx, cancel := c.waiting(q.Wait)
-	defer cancel()
-	_, err := (&JobRun{c.Fake, controlapi.ID(c.vars)}).wait(ctx, q.Wanted(), q.Reached)
-	if job, there := c.Job(controlapi.ID(c.vars)); err == nil || ctx.Err() != nil || !there || !job.over() {
-		return nil
-	}
-	return errors.New(strings.TrimPrefix(err.Error(), "fakegitlab: "))
-}
-
-// over reports whether the job has ended.
-func (j Job) over() bool { return world.JobStatus(j.Status).Completed() }

@@ -3,13 +3,12 @@ package fakegitlab
 import (
 	"cmp"
 	"fmt"
-	"net"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
-	"github.com/fakegitlab/fakegitlab/internal/memnet"
+	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/traffic"
 )
 
@@ -26,19 +25,23 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 	if r.Body != http.NoBody {
 		r.Body = traffic.Arriving(r.Body, flying)
 	}
-	x := exchange{fake: f, flying: flying, abort: way.reset, hangUp: func() {}, call: Call{Number: number,
+	x := &exchange{fake: f, flying: flying, abort: way.reset, hangUp: func() {}, entry: &entry{Of: Call{Number: number,
 		Time:   f.clock.Now().UTC(),
-		Origin: way.Origin, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}}
+		Origin: way.Origin, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}}}
+	x.call = &x.entry.Of
 	x.Sending = front.Sending{W: w, Number: number, Started: started, Mounted: way.mounted,
 		Request: front.NewRequest(&f.site, r, way.Way, x.call.Query)}
 	defer func() { // also when the connection is torn down
 		x.call.note(x.Request.Settled())
-		x.call.ResponseBody = f.bodies.Share(front.Heads(x.sent).Get("Etag"), x.call.ResponseBody)
-		f.log.Close(number, x.call, x.sent)
+		var line string
+		if f.lines != nil {
+			line = journalLine(*x.call) + "\n"
+		}
+		f.log.Close(number, x.entry) // from here on it is the journal's
 		f.news.tell()
 		if f.lines != nil {
 			flying.Doing("its line was being written (WithJournalTo)")
-			f.lines.Write(journalLine(x.call) + "\n")
+			f.lines.Write(line)
 		}
 		x.hangUp()
 	}()
@@ -50,6 +53,9 @@ func (c *Call) note(r *front.Record) {
 	c.Endpoint, c.Body, c.Params, c.IgnoredParams = Endpoint(r.Endpoint), r.Body, r.Params, r.IgnoredParams
 	c.User, c.RunnerID, c.JobID, c.Operation = r.User, r.RunnerID, r.JobID, r.Operation
 }
+
+// entry is a Call on its way into the journal.
+type entry = journal.Entry[Call, sentHeads]
 
 // sentHeads are the headers of an answer, of which the journal makes a map for who looks at the Call.
 type sentHeads front.Heads
@@ -70,8 +76,8 @@ type exchange struct {
 	front.Sending
 	fake   *Fake
 	flying *traffic.Flying
-	call   Call
-	sent   sentHeads // none while there is no answer
+	entry  *entry // of the journal; its Rest is none while there is no answer
+	call   *Call  // of entry
 	// header is what a failure puts on the answer; a name without values is taken away.
 	header http.Header
 	abort  any // what to panic with for a connection reset
@@ -82,7 +88,7 @@ type exchange struct {
 
 // serve takes a request that has been received, or was refused on the way in, to its answer.
 func (x *exchange) serve(refusal *front.Response) {
-	fs, call := &x.fake.faults, &x.call
+	fs, call := &x.fake.faults, x.call
 	var failure Failure
 	if !fs.Quiet() {
 		x.Request.Identify() // the test looks at the call before it is answered
@@ -93,7 +99,7 @@ func (x *exchange) serve(refusal *front.Response) {
 		}
 		fs.RunBefore(call, x.flying.Doing)
 		if met := fs.Pick(*call, x.fake.clock.Now); met != nil {
-			failure, call.Injected = met.Failure.spoken(x.Request), met.At
+			failure, call.Injected = met.Failure.spoken(&x.Request), met.At
 		}
 	}
 	if !x.delay(failure.Delay) {
@@ -122,7 +128,7 @@ func (x *exchange) serve(refusal *front.Response) {
 		own = *call
 	}
 	if failure.Status != 0 {
-		res, call.Failure = failure.response(x.Request), true
+		res, call.Failure = failure.response(&x.Request), true
 		call.Status = res.Status
 	}
 	if failure.spoils() {
@@ -158,8 +164,9 @@ func (x *exchange) render(res *front.Response) []byte {
 // finish writes an answer, which is in the Call before it can reach the client.
 func (x *exchange) finish(res front.Response, body []byte) {
 	x.Complete(res, body)
-	c := &x.call
-	c.Status, c.Reason, c.ResponseBody, x.sent = res.Status, res.Reason, x.Kept(res, body), sentHeads(x.Heads)
+	c := x.call
+	c.Status, c.Reason, c.ResponseBody = res.Status, res.Reason, x.Kept(res, body)
+	x.entry.Rest = sentHeads(x.Heads)
 	x.flying.Doing(traffic.Unread)
 	x.Write(res, body)
 	x.flying.Doing("")
@@ -172,7 +179,7 @@ func (x *exchange) hold() bool {
 		c.Held = true
 		return c
 	}
-	return x.fake.faults.Wait(x.Request.HTTP.Context(), x.call, marked, x.fake.closing)
+	return x.fake.faults.Wait(x.Request.HTTP.Context(), *x.call, marked, x.fake.closing)
 }
 
 // delay waits; false when the client gave up meanwhile. When the fake is closed the request is dropped: its client
@@ -195,7 +202,7 @@ func (x *exchange) delay(d time.Duration) bool {
 
 // breakDown is what is left of an answer after a network fault.
 func (x *exchange) breakDown(fault NetworkFault, res front.Response) {
-	call := &x.call
+	call := x.call
 	if res.File != nil {
 		res.Text, res.File = res.File.String(), nil
 	}
@@ -231,17 +238,5 @@ func (x *exchange) reset() {
 	if err != nil {
 		return // HTTP/2, or a server that is not ours: dropping it is all there is
 	}
-	x.hangUp = func() {
-		raw := conn
-		if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
-			raw = wrapped.NetConn()
-		}
-		switch c := raw.(type) {
-		case *net.TCPConn:
-			_ = c.SetLinger(0)
-		case *memnet.Conn:
-			c.Reset()
-		}
-		_ = raw.Close()
-	}
+	x.hangUp = func() { traffic.Reset(conn) }
 }

@@ -1,5 +1,5 @@
-// Package fakegitlab is a GitLab for tests of programs that talk to GitLab about runners: an HTTP server in the
-// test's own process with GitLab's Runners API and a real state machine behind it.
+// Package fakegitlab is a GitLab for tests of programs that use its runners, pipelines and repositories: a server in
+// the test's own process that speaks REST, GraphQL and git, with a real state machine behind it.
 //
 // # Start
 //
@@ -49,9 +49,10 @@
 // # More
 //
 // A program that takes jobs finds a whole GitLab, too: [Fake.AddJob] says what is to be done and [Fake.JobRun] shows
-// what becomes of it. [Sweep] runs a test once for every way in which one of its calls can fail. [WithVersion] makes
-// the fake another GitLab, [WithInMemoryNetwork] lets it do without sockets, [WithPage] shows it in a browser, and
-// [WithControl] lets programs in any language use it.
+// what becomes of it. A push, [Fake.Commit] and [Fake.AddPipeline] make pipelines of a .gitlab-ci.yml. [Sweep] runs a
+// test once for every way in which one of its calls can fail. [WithVersion] makes the fake another GitLab,
+// [WithInMemoryNetwork] lets it do without sockets, [WithPage] shows it in a browser, and [WithControl] lets programs
+// in any language use it.
 package fakegitlab
 
 import (
@@ -122,7 +123,6 @@ type Fake struct {
 	clock   *outside.Clock
 	state   *world.State
 	log     journal.Lazy[Call, sentHeads]
-	bodies  journal.Bodies
 	faults  faults.Set[Call, Failure]
 	lost    lostJobs
 	courier *webhooks.Courier

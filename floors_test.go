@@ -21,7 +21,7 @@ import (
 var floors = [][]string{
 	{"internal/ciexpr", "internal/ciyaml", "internal/clone", "internal/cron", "internal/faults", "internal/gitlabversion", "internal/graphqlruby",
 		"internal/journal", "internal/junit", "internal/memnet",
-		"internal/mutate/mutant", "internal/nearest", "internal/outside", "internal/params", "internal/plain", "internal/traffic", "internal/words",
+		"internal/mutate/mutant", "internal/nearest", "internal/outside", "internal/params", "internal/plain", "internal/racing", "internal/traffic", "internal/words",
 		"internal/policy", "internal/repository", "internal/search"},
 	{"internal/datajson", "internal/page"},
 	{"ci", "internal/controlpage"},
@@ -70,6 +70,37 @@ func TestImportsKeepToTheFloors(t *testing.T) {
 
 func floorOf(name string) int {
 	return slices.IndexFunc(floors, func(floor []string) bool { return slices.Contains(floor, name) })
+}
+
+// CONTRIBUTING.md draws the floors, those above first.
+func TestFloorsAreDrawn(t *testing.T) {
+	page, err := os.ReadFile("CONTRIBUTING.md")
+	require.NoError(t, err)
+	_, drawing, _ := strings.Cut(string(page), "\n    top ")
+	drawing, _, _ = strings.Cut(drawing, "\n\n")
+	drawn := map[string]bool{"": true} // the root has its name there
+	last, ground := len(floors), false
+	for line := range strings.SplitSeq(drawing, "\n") {
+		line, atGround := strings.CutPrefix(line, "    ground ")
+		ground = ground || atGround
+		names, _, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		for name := range strings.SplitSeq(strings.TrimSuffix(names, ","), ", ") {
+			if ground && !strings.HasPrefix(name, "internal/") {
+				name = "internal/" + name
+			}
+			if name == "fakegitlab (the root)" {
+				name = ""
+			}
+			own := floorOf(name)
+			assert.True(t, own >= 0 && own <= last, "%s is not on the floor that it is drawn on", name)
+			last, drawn[name] = own, true
+		}
+	}
+	for _, floor := range floors {
+		for _, name := range floor {
+			assert.True(t, drawn[name], "%s is not drawn", name)
+		}
+	}
 }
 
 type listedPackage struct {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab"
 	"github.com/fakegitlab/fakegitlab/internal/conformance"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
@@ -21,6 +22,7 @@ var fuzzedCallers = []string{"", "root-token", "mia-token", "sam-token", "nonsen
 // FuzzGraphQL sends documents. Whatever comes, there is an answer in GraphQL's form that is not the server's fault; a
 // query changes nothing, and neither does a mutation that is refused.
 func FuzzGraphQL(f *testing.F) {
+	racing.Skip(f)
 	for _, seed := range graphQLSeeds(f) {
 		for caller := range fuzzedCallers[:3] {
 			f.Add(seed.query, seed.operationName, seed.variables, uint8(caller), false)

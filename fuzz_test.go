@@ -16,6 +16,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab"
 	"github.com/fakegitlab/fakegitlab/internal/conformance"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 )
 
 // fuzzWorld is small, so that comparing snapshots is cheap, and has something for every endpoint.
@@ -82,6 +83,7 @@ func (in fuzzInput) request() *http.Request {
 // FuzzRequests sends whole requests to all routes. Whatever comes, there is an answer that is not the server's fault,
 // JSON is JSON, and a request that is refused, or only reads, changes nothing.
 func FuzzRequests(f *testing.F) {
+	racing.Skip(f)
 	for _, in := range fuzzSeeds(f) {
 		f.Add(in.method, in.path, in.query, in.privateToken, in.bearer, in.header, in.value, in.contentType, in.body,
 			in.accept)

@@ -197,6 +197,7 @@ func (r *JobRun) WaitForTrace(ctx context.Context, text string) error {
 
 var (
 	errClosed = errors.New("the fake is closed: no call will come")
+	errOver   = errors.New("the fake is closed: nothing will come of this")
 	errAsked  = errors.New("the test is over: an Invariant looks at the fake as it is, and does not change it")
 )
 

@@ -125,10 +125,14 @@ func (f *Fake) startServer(l *traffic.Door, host string) *httptest.Server {
 	if f.options.tls != nil {
 		f.options.tls(s)
 	} else {
+		s.Config.Protocols = &withoutTLS
 		s.Start()
 	}
 	return s
 }
+
+// withoutTLS is HTTP/1 alone: nobody could agree on HTTP/2, and what it takes need not be made.
+var withoutTLS = func() (p http.Protocols) { p.SetHTTP1(true); return p }()
 
 // quiet is a log for what goes wrong with a connection: that is the client's to notice.
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

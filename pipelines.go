@@ -12,7 +12,7 @@ import (
 
 // AddPipeline adds a pipeline that moves by itself, as if Source had set it going, and returns it with what was empty
 // filled in. With CI, or in a project with files and without Status, its jobs are made of the .gitlab-ci.yml; what
-// GitLab refuses of it fails the test. Otherwise jobs join it by their PipelineID.
+// GitLab refuses of it fails the test, as does a User who may not make it. Otherwise jobs join it by their PipelineID.
 func (f *Fake) AddPipeline(p Pipeline) Pipeline {
 	f.tb.Helper()
 	added := change(f, "AddPipeline(of %q)", p.Project, adding(addPipeline, p, publicPipeline))
@@ -98,8 +98,7 @@ func (f *Fake) changePipeline(format string, id int, do func(*world.State, *worl
 
 // cancelPipeline, retryPipeline, playByPerson and retryByPerson are what people may do, whoever they are.
 func cancelPipeline(st *world.State, p *world.Pipeline) { st.CancelPipeline(p) }
-func retryPipeline(st *world.State, p *world.Pipeline)  { st.RetryPipeline(p, p.User(), anyJob) }
-func anyJob(*world.Job) bool                            { return true }
+func retryPipeline(st *world.State, p *world.Pipeline)  { st.RetryPipeline(p, p.User(), world.AnyJob) }
 
 func playByPerson(st *world.State, j *world.Job) (Job, error) {
 	if err := j.Unplayable(); err != nil {
@@ -199,7 +198,8 @@ func (f *Fake) jobsOfPipeline(id int) (text string) {
 	return text
 }
 
-// AddPipelineSchedule adds a pipeline schedule and returns it with what was empty filled in.
+// AddPipelineSchedule adds a pipeline schedule and returns it with what was empty filled in. A Ref that is not there
+// yet is said whole: refs/heads/later.
 func (f *Fake) AddPipelineSchedule(s PipelineSchedule) PipelineSchedule {
 	f.tb.Helper()
 	return change(f, "AddPipelineSchedule(of %q)", s.Project, adding(addSchedule, s, publicSchedule))

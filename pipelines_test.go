@@ -267,9 +267,12 @@ func TestControlOfPipelines(t *testing.T) {
 	require.Equal(t, 201, code, text)
 	job := jobNamed(t, gl, 40, "job")
 	gl.StartJob(job.ID, 7)
-	code, text = ask("GET", "pipelines/40?wait=0.01", "")
-	assert.Equal(t, 200, code)
-	assert.Contains(t, text, `"status": "running"`)
+	for query, wanted := range map[string]string{"wait=0.01": "has ended", "wait=0.01&status=success": "is success"} {
+		code, text = ask("GET", "pipelines/40?"+query, "")
+		assert.Equal(t, 409, code)
+		assert.Contains(t, text, "waiting until pipeline 40 "+wanted+", which is running: the 10ms are over\\n")
+		assert.Contains(t, text, "job 2000001 (job) is running: runner 7 has the job")
+	}
 	gl.FinishJob(job.ID, fakegitlab.JobFailed)
 	code, text = ask("GET", "pipelines/40?wait=5&status=success", "")
 	assert.Equal(t, 400, code)
@@ -282,8 +285,57 @@ func TestControlOfPipelines(t *testing.T) {
 	code, text = ask("POST", "jobs/"+strconv.Itoa(jobNamed(t, gl, 40, "job").ID)+"/retry", "")
 	assert.Equal(t, 200, code, text)
 	assert.NotEqual(t, job.ID, jobNamed(t, gl, 40, "job").ID)
-	for path, want := range map[string]int{"pipelines/41": 404, "pipelines/40?state=x": 400, "pipelines/40?status=x": 400} {
+	for path, want := range map[string]int{"pipelines/41": 404, "pipelines/40?state=x": 400, "pipelines/40?status=x": 400,
+		"pipelines/40?status=canceled": 400, "pipelines/41?wait=5": 404} {
 		code, _ = ask("GET", path, "")
 		assert.Equal(t, want, code, path)
 	}
+	code, _ = ask("DELETE", "pipelines/40", "")
+	assert.Equal(t, 204, code)
+	assert.Empty(t, gl.Jobs())
+	code, text = ask("DELETE", "pipelines/40", "")
+	assert.Equal(t, 404, code)
+	assert.Contains(t, text, `no pipeline \"40\"; there are none`)
+}
+
+// A commit is made as gl.Commit makes it, with what follows from a push.
+func TestControlOfCommits(t *testing.T) {
+	gl := controlled(t)
+	var made struct {
+		ID        string
+		Pipelines []int
+	}
+	got := askControl(t, gl, "POST /-/fake/projects/acme%2Fshop/commits",
+		`{"files": {".gitlab-ci.yml": "job: {script: make}", "logo.png": {"base64": "iVBO/w=="}}, "message": "Begin"}`)
+	require.Equal(t, 201, got.status, got.body)
+	got.into(t, &made)
+	require.Len(t, made.Pipelines, 1)
+	pipeline, _ := gl.Pipeline(made.Pipelines[0])
+	assert.Equal(t, []string{made.ID, "main", "push"}, []string{pipeline.SHA, pipeline.Ref, pipeline.Source})
+	shop, _ := gl.Project("acme/shop")
+	assert.Equal(t, "\x89PN\xff", shop.Repository.Commits[0].Files["logo.png"])
+
+	got = askControl(t, gl, "POST /-/fake/projects/acme%2Fshop/commits",
+		`{"branch": "topic", "delete": [".gitlab-ci.yml"], "message": "No pipelines any more"}`)
+	require.Equal(t, 201, got.status, got.body)
+	got.into(t, &made)
+	assert.Empty(t, made.Pipelines)
+	shop, _ = gl.Project("acme/shop")
+	assert.Equal(t, made.ID, shop.Repository.Refs["refs/heads/topic"])
+
+	before := gl.Snapshot()
+	for body, says := range map[string]string{
+		`{"delete": ["logo.pgn"], "message": "x"}`: `no file \"logo.pgn\"; did you mean \"logo.png\"?`,
+		`{"branch": "a b", "files": {"a": ""}}`:    `git takes no branch called \"a b\"`,
+		`{"file": {"a": ""}}`:                      `unknown field; did you mean \"files\"?`,
+		`{"files": {"a": 7}}`:                      "want a string, have a number",
+	} {
+		got = askControl(t, gl, "POST /-/fake/projects/acme%2Fshop/commits", body)
+		assert.Equal(t, 400, got.status, body)
+		assert.Contains(t, got.body, says)
+	}
+	got = askControl(t, gl, "POST /-/fake/projects/acme%2Fshpo/commits", `{"files": {"a": ""}}`)
+	assert.Equal(t, 404, got.status)
+	assert.Contains(t, got.body, `did you mean \"acme/shop\"?`)
+	gl.AssertSnapshot(t, before)
 }

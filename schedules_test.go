@@ -71,7 +71,7 @@ func TestSchedulesThatDoNotRun(t *testing.T) {
 		seeds func(*fakegitlab.PipelineSchedule)
 	}{
 		{"inactive", nil, func(s *fakegitlab.PipelineSchedule) { s.Inactive = true }},
-		{"a ref that is gone", nil, func(s *fakegitlab.PipelineSchedule) { s.Ref = "gone" }},
+		{"a ref that is gone", nil, func(s *fakegitlab.PipelineSchedule) { s.Ref = "refs/heads/gone" }},
 		{"an owner who is blocked", func(gl *fakegitlab.Fake) {
 			gl.UpdateUser("dana", func(u *fakegitlab.User) { u.State = fakegitlab.UserBlocked })
 		}, nil},
@@ -106,9 +106,10 @@ func TestSchedulesThatDoNotRun(t *testing.T) {
 const wantsWord = "spec: {inputs: {word: {}, count: {type: number, default: 1}}}\n---\n" +
 	"say: {script: 'echo $[[ inputs.word ]] $[[ inputs.count ]]'}\n"
 
-// Inputs that a test hands in, and those of a schedule, which a snapshot keeps.
+// Inputs that a test hands in, and those of a schedule, which a snapshot keeps, are of the type that they have: "12" is
+// a text.
 func TestInputsOfPipelines(t *testing.T) {
-	inputs := map[string]any{"word": "hello", "count": 2.0}
+	inputs := map[string]any{"word": "12", "count": 2.0}
 	gl, _ := scheduled(t, func(s *fakegitlab.PipelineSchedule) { s.Inputs = inputs }, fakegitlab.WithVersion("18.6"))
 	gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": wantsWord}, "Ask")
 	for _, p := range gl.Pipelines() {
@@ -118,7 +119,7 @@ func TestInputsOfPipelines(t *testing.T) {
 		p.Project, p.Inputs = "acme/shop", inputs
 		made := gl.AddPipeline(p)
 		assert.Nil(t, made.Inputs, "they are not kept")
-		assert.Equal(t, []string{"echo hello 2"}, jobNamed(t, gl, made.ID, "say").Spec.Script)
+		assert.Equal(t, []string{"echo 12 2"}, jobNamed(t, gl, made.ID, "say").Spec.Script)
 	}
 
 	other := fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot()), fakegitlab.WithVersion("18.6"))
@@ -126,7 +127,7 @@ func TestInputsOfPipelines(t *testing.T) {
 	other.Advance(24 * time.Hour)
 	other.RunWorkers()
 	last := other.Pipelines()[2]
-	assert.Equal(t, []string{"echo hello 2"}, jobNamed(t, other, last.ID, "say").Spec.Script)
+	assert.Equal(t, []string{"echo 12 2"}, jobNamed(t, other, last.ID, "say").Spec.Script)
 }
 
 func TestInputsThatAreRefused(t *testing.T) {

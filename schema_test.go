@@ -75,6 +75,10 @@ func (g schemas) object(t reflect.Type) map[string]any {
 	return schema
 }
 
+// anyBytes are the texts that may hold anything.
+var anyBytes = []string{"Job.Trace", "Project.Files[]", "RepositoryCommit.Files[]", "RepositoryCommit.Raw", "RepositoryTag.Raw",
+	"Repository.Objects[]"}
+
 func (g schemas) of(t reflect.Type, name string) map[string]any {
 	text := map[string]any{"type": "string"}
 	switch {
@@ -94,7 +98,7 @@ func (g schemas) of(t reflect.Type, name string) map[string]any {
 		return map[string]any{}
 	case t == reflect.TypeFor[JobSpec]():
 		return g.spec(t)
-	case name == "Job.Trace": // what is no UTF-8, as a log may be, is written so
+	case slices.Contains(anyBytes, name): // what is no UTF-8 is written so
 		bytes := map[string]any{"type": "object", "properties": map[string]any{"base64": text},
 			"required": []string{"base64"}, "additionalProperties": false}
 		return map[string]any{"anyOf": []any{text, bytes}}

@@ -146,7 +146,7 @@ func changeJob(st *world.State, j *world.Job, do func(*world.State, *world.Job) 
 }
 
 // enqueueNow, startOn, finishAs and cancelByPerson are what may happen to a job.
-func enqueueNow(st *world.State, j *world.Job) error { return st.EnqueueJob(j) }
+func enqueueNow(st *world.State, j *world.Job) error { return st.EnqueueInTurn(j) }
 
 func startOn(runnerID int) func(*world.State, *world.Job) error {
 	return func(st *world.State, j *world.Job) error {
@@ -154,13 +154,13 @@ func startOn(runnerID int) func(*world.State, *world.Job) error {
 		if err != nil {
 			return err
 		}
-		return st.StartJob(j, r, r.LatestManager(), false)
+		return st.StartInTurn(j, r)
 	}
 }
 
 func finishAs(s JobStatus) func(*world.State, *world.Job) error {
 	return func(st *world.State, j *world.Job) error {
-		return st.FinishJob(j, world.JobStatus(s), world.ScriptFailure, nil)
+		return st.FinishInTurn(j, world.JobStatus(s))
 	}
 }
 
@@ -168,20 +168,21 @@ func cancelByPerson(st *world.State, j *world.Job) error { return st.CancelJob(j
 
 // EnqueueJob makes a job pending that waits for its turn: one that is created, waiting_for_resource, preparing,
 // skipped, manual or scheduled. Of jobs that were added alone the fake leaves it to the test when those of a later
-// stage are due.
+// stage are due; in a pipeline that moves by itself (AddPipeline) a job whose turn has not come fails the test.
 func (f *Fake) EnqueueJob(jobID int) Job {
 	f.tb.Helper()
 	return f.changeJob("EnqueueJob(%s)", jobID, enqueueNow)
 }
 
 // StartJob gives a pending job to a runner, which must be one that may take it, and to the manager of it contacted
-// last, if any.
+// last, if any. A job that waits for others, for a person or for its time fails the test with what comes first.
 func (f *Fake) StartJob(jobID, runnerID int) Job {
 	f.tb.Helper()
 	return f.changeJob("StartJob(%s)", jobID, startOn(runnerID))
 }
 
-// FinishJob ends a job: as JobSuccess, JobFailed (with the reason script_failure) or JobCanceled.
+// FinishJob ends a job: as JobSuccess, JobFailed (with the reason script_failure) or JobCanceled. A pending one need
+// not have been started. As success or failure ends no job of a pipeline that moves by itself before its turn.
 func (f *Fake) FinishJob(jobID int, s JobStatus) Job {
 	f.tb.Helper()
 	return f.changeJob("FinishJob(%s)", jobID, finishAs(s))

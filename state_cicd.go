@@ -63,6 +63,10 @@ type Pipeline struct {
 	// of settings and of the file.
 	Variables     map[string]string `json:"variables,omitzero"`
 	FileVariables map[string]string `json:"file_variables,omitzero"`
+	// VariableOrder are the keys of all of them in the order in which they came; nil when that is the alphabet's, with
+	// files last. In those that RawVariables names, references stay as they are.
+	VariableOrder []string `json:"variable_order,omitzero"`
+	RawVariables  []string `json:"raw_variables,omitzero"`
 	// CI is the text of the .gitlab-ci.yml that the jobs are made of, when the pipeline is added; it is not kept. Empty:
 	// the repository's, if it has one.
 	CI string `json:"ci,omitzero"`
@@ -167,8 +171,8 @@ type TokenGrant struct {
 	Permissions []string `json:"permissions,omitzero"`
 }
 
-// DeployToken is a deploy token of a project or group. GitLab lets it read a repository or a registry; here it opens
-// nothing, and is only kept and shown.
+// DeployToken is a deploy token of a project or group. With the scope read_repository git clones with it, as
+// Username; other scopes open nothing here.
 type DeployToken struct {
 	ID        int       `json:"id,omitzero"`
 	Path      string    `json:"path"`                // full path of the project or group
@@ -183,12 +187,13 @@ type DeployToken struct {
 // String is "deploy token puller of acme/shop".
 func (t DeployToken) String() string { return "deploy token " + t.Name + " of " + t.Path }
 
-// Repository is the history of a project's git repository: all that its refs lead to. A Snapshot has one; whoever
-// writes one may give commits any names in place of their SHAs.
+// Repository is the history of a project's git repository: all that its refs lead to. A Snapshot has one; who writes
+// one may give commits any names for their SHAs. Objects are what no Files make, with git's header: "tree 38\x00...".
 type Repository struct {
-	Refs    map[string]string  `json:"refs"`             // by full name, as refs/heads/main: a commit's or tag's SHA
+	Refs    map[string]string  `json:"refs"`             // by full name, as refs/heads/main: the SHA that it leads to
 	Commits []RepositoryCommit `json:"commits,omitzero"` // each behind its parents
 	Tags    []RepositoryTag    `json:"tags,omitzero"`    // those with a message
+	Objects map[string]string  `json:"objects,omitzero"` // trees and blobs by SHA, as git stores them
 }
 
 // RepositoryCommit is a commit, with what it changed against its first parent.
@@ -201,6 +206,7 @@ type RepositoryCommit struct {
 	Files     map[string]string `json:"files,omitzero"` // what the paths contain that it added or changed
 	Modes     map[string]string `json:"modes,omitzero"` // of those that are not 100644
 	Deleted   []string          `json:"deleted,omitzero"`
+	Tree      string            `json:"tree,omitzero"` // one of Objects, in place of Files
 	// Raw is the object as git stores it, if there is more to it, as a signature.
 	Raw string `json:"raw,omitzero"`
 }
@@ -209,7 +215,7 @@ type RepositoryCommit struct {
 type RepositoryTag struct {
 	SHA     string `json:"sha"`
 	Name    string `json:"name"`
-	Target  string `json:"target"` // the SHA of the commit, or of another such tag
+	Target  string `json:"target"` // the SHA of the commit, of another such tag, or of one of Objects
 	Tagger  string `json:"tagger"` // as the Author of a commit
 	Message string `json:"message"`
 	Raw     string `json:"raw,omitzero"` // as that of a commit
@@ -222,7 +228,7 @@ type PipelineSchedule struct {
 	Project     string `json:"project"`              // full path
 	Owner       string `json:"owner,omitzero"`       // username of whom its pipelines run for; root when empty
 	Description string `json:"description,omitzero"` // "schedule" when empty
-	Ref         string `json:"ref,omitzero"`         // a branch or tag; the default branch when empty
+	Ref         string `json:"ref,omitzero"`         // branch or tag, whole if not there; the default branch when empty
 	Cron        string `json:"cron"`                 // "0 1 * * *"
 	// CronTimezone is the zone of Cron, by its name in the zone database or in Rails; UTC when empty.
 	CronTimezone string `json:"cron_timezone,omitzero"`
@@ -230,6 +236,9 @@ type PipelineSchedule struct {
 	// Variables are those of its pipelines, FileVariables those that a job gets as the path of a file.
 	Variables     map[string]string `json:"variables,omitzero"`
 	FileVariables map[string]string `json:"file_variables,omitzero"`
+	// VariableOrder and RawVariables are as those of a Pipeline.
+	VariableOrder []string `json:"variable_order,omitzero"`
+	RawVariables  []string `json:"raw_variables,omitzero"`
 	// Inputs are values for spec:inputs of the file of its pipelines, by their names, as they are in JSON; GitLab has them
 	// from 17.11 on.
 	Inputs map[string]any `json:"inputs,omitzero"`

@@ -170,19 +170,20 @@ func TestAfterTheEnd(t *testing.T) {
 		"Before": func() { gl.Before("", func(fakegitlab.Call) {}) },
 		"Hold":   func() { gl.Hold("") },
 
-		`Handle("GET /x")`:     func() { gl.Handle("GET /x", http.NotFoundHandler()) },
-		`AddUser("mia")`:       func() { gl.AddUser(fakegitlab.User{Username: "mia"}) },
-		"UpdateRunner(100001)": func() { gl.UpdateRunner(100001, func(*fakegitlab.Runner) {}) },
-		"UpdateSettings":       func() { gl.UpdateSettings(func(*fakegitlab.Settings) {}) },
-		"DeleteRunner(100001)": func() { gl.DeleteRunner(100001) },
-		"FinishJob(2000001)":   func() { gl.FinishJob(2000001, fakegitlab.JobSuccess) },
-		"Advance(1s)":          func() { gl.Advance(time.Second) },
-		"RunWorkers":           func() { gl.RunWorkers() },
-		"Reset":                func() { gl.Reset() },
+		`Handle("GET /x")`:      func() { gl.Handle("GET /x", http.NotFoundHandler()) },
+		`AddUser("mia")`:        func() { gl.AddUser(fakegitlab.User{Username: "mia"}) },
+		"UpdateRunner(100001)":  func() { gl.UpdateRunner(100001, func(*fakegitlab.Runner) {}) },
+		"UpdateSettings":        func() { gl.UpdateSettings(func(*fakegitlab.Settings) {}) },
+		"DeleteRunner(100001)":  func() { gl.DeleteRunner(100001) },
+		`AddPipeline(of "a/b")`: func() { gl.AddPipeline(fakegitlab.Pipeline{Project: "a/b"}) },
+		"FinishJob(2000001)":    func() { gl.FinishJob(2000001, fakegitlab.JobSuccess) },
+		"Advance(1s)":           func() { gl.Advance(time.Second) },
+		"RunWorkers":            func() { gl.RunWorkers() },
+		"Reset":                 func() { gl.Reset() },
 	} {
-		assert.PanicsWithValue(t, "fakegitlab: "+name+": the fake is closed: no call will come", do)
+		assert.PanicsWithValue(t, "fakegitlab: "+name+": the fake is closed: nothing will come of this", do)
 	}
-	assert.EqualError(t, gl.Seed(fakegitlab.NewScenario()), "the fake is closed: no call will come")
+	assert.EqualError(t, gl.Seed(fakegitlab.NewScenario()), "the fake is closed: nothing will come of this")
 	answer := httptest.NewRecorder()
 	gl.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/api/v4/version", nil))
 	assert.Equal(t, http.StatusServiceUnavailable, answer.Code)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 )
 
 // The cases of testdata/conformance/ci-yaml.json say what GitLab makes of which text. Here is what they leave out.
@@ -68,6 +69,7 @@ func TestIncludes(t *testing.T) {
 
 // TestHostileTexts: whatever a text does, reading ends soon, with an error of GitLab's.
 func TestHostileTexts(t *testing.T) {
+	racing.Skip(t)
 	const tooBig = "The parsed YAML is too big"
 	var bomb, chain, references strings.Builder
 	bomb.WriteString("a0: &a0 [x, x, x, x, x, x, x, x, x]\n")
@@ -137,6 +139,7 @@ func (l largeText) read(t testing.TB, name string) {
 }
 
 func TestLargeTexts(t *testing.T) {
+	racing.Skip(t)
 	for name, text := range largeTexts(300) {
 		text.read(t, name)
 	}

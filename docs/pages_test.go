@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
@@ -28,9 +29,7 @@ import (
 var update = flag.Bool("update", false, "write the pages anew")
 
 func TestPagesEndpoints(t *testing.T) {
-	if testkit.UnderRace {
-		t.Skip("thousands of calls, one after the other: the pages are checked without the race detector alone")
-	}
+	racing.Skip(t)
 	rows := endpointRows(t)
 	checkGenerated(t, "README.md", "endpoints", endpointsByCaller(rows))
 	checkGenerated(t, "docs/endpoints.md", "endpoints", endpointTable(rows))

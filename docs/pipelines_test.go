@@ -2,10 +2,13 @@ package docs_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -35,6 +38,25 @@ publish: {stage: deploy, script: make publish, when: manual}
 	done, err := gl.WaitForPipeline(t.Context(), pipeline.ID)
 	require.NoError(t, err)
 	assert.Equal(t, fakegitlab.JobSuccess, done.Status, "what people start may fail")
+}
+
+func TestNightlyPipelines(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithWorkers()) // who run the schedules at each Advance; else RunWorkers does
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop", Files: map[string]string{".gitlab-ci.yml": "build: {script: make}"}})
+	gl.AddPipelineSchedule(fakegitlab.PipelineSchedule{Project: "acme/shop", Cron: "0 1 * * *"})
+	trigger := gl.AddPipelineTrigger(fakegitlab.PipelineTrigger{Project: "acme/shop"})
+
+	gl.Advance(48 * time.Hour)
+	res, err := http.PostForm(gl.APIURL()+"/projects/acme%2Fshop/trigger/pipeline",
+		url.Values{"token": {trigger.Token}, "ref": {"main"}, "variables[DEPLOY]": {"yes"}})
+	require.NoError(t, err)
+	res.Body.Close()
+
+	var sources []string
+	for _, p := range gl.Pipelines() {
+		sources = append(sources, p.Source)
+	}
+	assert.Equal(t, []string{"schedule", "schedule", "trigger"}, sources)
 }
 
 func TestPipelineGoesOnElsewhere(t *testing.T) {

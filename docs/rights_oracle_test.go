@@ -117,11 +117,13 @@ project      nobody     401 mia      : UpdatePipelineTrigger
 project      reporter   401 auditor  : ListCommitStatuses
 project      developer  401          : SetCommitStatus
 
-project      reporter   404 auditor  : ListBranches GetBranch ListTags GetTag ListCommits GetCommit
+project      reporter   404 auditor until=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile
+project      reporter   404 auditor jobs from=18.3 : ListBranches ListTags GetCommit GetRawRepositoryFile
+project      reporter   404 auditor  : GetBranch GetTag ListCommits
 project      reporter   404 auditor  : GetCommitDiff ListCommitRefs
 project      reporter   404 auditor  : GetCommitSequence ListTree GetBlob GetRawBlob GetRepositoryArchive
 project      reporter   404 auditor  : CompareRefs
-project      reporter   404 auditor  : ListContributors GetMergeBase GetRepositoryFile GetRawRepositoryFile
+project      reporter   404 auditor  : ListContributors GetMergeBase GetRepositoryFile
 project      developer  404          : CreateBranch DeleteBranch DeleteMergedBranches CreateTag DeleteTag
 project      developer  404          : CreateCommit
 project      developer  404          : CreateRepositoryFile UpdateRepositoryFile DeleteRepositoryFile

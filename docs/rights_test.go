@@ -14,16 +14,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
-	"github.com/fakegitlab/fakegitlab/internal/testkit"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 )
 
 // TestRights asks every endpoint of four versions as each of 34 actors, in private places, and holds how each is let
 // in or turned away against rights_oracle_test.go, which is written from GitLab's pages on permissions and knows
 // nothing of how the fake decides.
 func TestRights(t *testing.T) {
-	if testkit.UnderRace {
-		t.Skip("tens of thousands of calls, one after the other: TestConcurrency has what the race detector looks for")
-	}
+	racing.Skip(t)
 	oracle := readOracle(t)
 	for _, version := range []string{"16.0", "17.2", "18.5", "19.4"} {
 		t.Run(version, func(t *testing.T) {

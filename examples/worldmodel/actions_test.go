@@ -248,9 +248,9 @@ func (s *story) share(t *rapid.T) {
 	invited := s.place(t, "invited", func(g *place) bool {
 		return !g.isProject && g.parent == nil && (who == "root" || g.members[who] > 0) && !p.within(g)
 	})
-	most, least := rapid.SampledFrom([]role{developer, maintainer}).Draw(t, "most"), owner
+	most, least := rapid.SampledFrom([]role{developer, maintainer, owner}).Draw(t, "most"), owner
 	if p.isProject {
-		least = maintainer
+		least = max(maintainer, most)
 	}
 	allowed := s.may(who, p, least) && p.shares[invited] == 0
 	if _, done := s.try(t, who, allowed, http.MethodPost, p.at()+"/share",
@@ -265,10 +265,10 @@ func (s *story) unshare(t *rapid.T) {
 	invited := s.place(t, "invited", func(g *place) bool { return p.shares[g] > 0 })
 	least := owner
 	if p.isProject {
-		least = maintainer
+		least = max(maintainer, p.shares[invited])
 	}
 	s.send(t, s.secret(t, who), http.MethodDelete, fmt.Sprintf("%s/share/%d", p.at(), invited.id), nil)
-	if s.may(who, p, least) {
+	if s.may(who, p, least) || p.isProject && s.may(who, p, maintainer) && s.may(who, invited, owner) {
 		delete(p.shares, invited)
 	}
 }

@@ -2,6 +2,7 @@ package calltext
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -14,8 +15,10 @@ import (
 	"unicode"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/githttp"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
 // Call is a recorded call, with the fields of the root's Call, which says what they are: the one is converted to the
@@ -73,8 +76,30 @@ func (c Call[E]) Request() string {
 			}
 		}
 	}
+	text.WriteString(c.pushed())
 	return text.String()
 }
+
+// pushed is what a push was to move, as git writes it: " main 09de494..5e4252d"; "" for any other call.
+func (c Call[E]) pushed() string {
+	refs, _ := c.Params["refs"].([]any)
+	if string(c.Endpoint) != githttp.EndpointReceivePack || len(refs) == 0 {
+		return ""
+	}
+	ref, _, _ := repository.ShortName(plain.Text(c.Params["ref"]))
+	short := func(param string) string {
+		sha := plain.Text(c.Params[param])
+		return sha[:min(len(sha), shortSHA)]
+	}
+	text := fmt.Sprintf(" %s %s..%s", printable(cmp.Or(ref, plain.Text(c.Params["ref"]))), short("before"), short("after"))
+	if more := len(refs) - 1; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// shortSHA is how many digits of a commit a line has.
+const shortSHA = 7
 
 // Made is the record that a call made, " runner 100002", or was given, " job 2000001"; "" if it is none of these.
 func (c Call[E]) Made() string {

@@ -54,11 +54,61 @@ func TestJournalFoldsWhatIsAlike(t *testing.T) {
 func TestListsAreCounted(t *testing.T) {
 	for want, e := range map[string]endpoint{
 		"2 of 35 descendant groups": "GET /groups/:id/descendant_groups", "2 of 35 members": "GET /groups/:id/members/all",
+		"2 of 35 tree entries": "GET /projects/:id/repository/tree",
 	} {
 		list := call{Method: "GET", Endpoint: e, Status: 200, ResponseBody: []byte(`[{"id": 1}, {"id": 2}]`),
 			ResponseHeader: http.Header{"X-Total": {"35"}}}
 		assert.Equal(t, "#0 "+string(e)+" -> 200 ("+want+")", list.Line())
 	}
+}
+
+// One is told in the singular, by GitLab's word for what the list has.
+func TestListsOfOne(t *testing.T) {
+	for want, e := range map[string]endpoint{
+		"1 runner": "GET /runners", "1 branch": "GET /projects/:id/repository/branches",
+		"1 protected branch": "GET /projects/:id/protected_branches", "1 tree entry": "GET /projects/:id/repository/tree",
+		"1 diff":   "GET /projects/:id/repository/commits/:sha/diff",
+		"1 status": "GET /projects/:id/repository/commits/:sha/statuses",
+		"1 bridge": "GET /projects/:id/pipelines/:pipeline_id/bridges", "1 pipeline schedule": "GET /projects/:id/pipeline_schedules",
+	} {
+		list := call{Method: "GET", Endpoint: e, Status: 200, ResponseBody: []byte(`[{"id": 1}]`)}
+		assert.Equal(t, "#0 "+string(e)+" -> 200 ("+want+")", list.Line())
+	}
+}
+
+// Records are called in words.
+func TestMadeRecordsAreNamed(t *testing.T) {
+	for want, e := range map[string]endpoint{
+		"201 pipeline schedule 7": "POST /projects/:id/pipeline_schedules", "201 pipeline trigger 7": "POST /projects/:id/triggers",
+		"201 access token 7": "POST /user/personal_access_tokens", "201 pipeline 7": "POST /projects/:id/pipeline",
+		"201 runner controller 7": "POST /runner_controllers", "201 deploy token 7": "POST /projects/:id/deploy_tokens",
+	} {
+		assert.Equal(t, want, call{Method: "POST", Endpoint: e, Status: 201, ResponseBody: []byte(`{"id": 7}`)}.Answer())
+	}
+}
+
+// A call is found by the record that it changed, whatever words its kind has.
+func TestCallsOfKindsOfSeveralWords(t *testing.T) {
+	type PipelineSchedule struct{ ID int }
+	calls := []call{{Number: 4, Method: "POST", Endpoint: "POST /projects/:id/pipeline_schedules", Status: 201,
+		ResponseBody: []byte(`{"id": 7}`)}}
+	assert.Equal(t, " (#4 POST /projects/:id/pipeline_schedules -> 201 pipeline schedule 7)",
+		calltext.ChangedBy(calls, PipelineSchedule{7}, "(made)"))
+	assert.Empty(t, calltext.ChangedBy(calls, PipelineSchedule{8}, "(made)"))
+}
+
+// A push tells what it was to move, and which options were meant.
+func TestPushOnOneLine(t *testing.T) {
+	old, next := strings.Repeat("0", 40), strings.Repeat("a1", 20)
+	push := call{Method: "POST", Endpoint: "POST /:project.git/git-receive-pack", User: "mia", Status: 200,
+		IgnoredParams: []string{"ci.skpi", "ci.variable=A", "nothing.like.it"},
+		Params: map[string]any{"project": "acme/shop", "ref": "refs/heads/main", "before": old, "after": next,
+			"refs": []any{"refs/heads/main", "refs/tags/v1"}}}
+	assert.Equal(t, "#0 POST /:project.git/git-receive-pack project=acme/shop main 0000000..a1a1a1a and 1 more by mia -> 200 "+
+		"[nothing reads ci.skpi (did you mean ci.skip?), ci.variable=A (did you mean ci.variable=KEY=VALUE?), nothing.like.it]",
+		push.Line())
+	push.Params["refs"], push.Params["ref"], push.IgnoredParams = []any{"refs/odd"}, "refs/odd", nil
+	assert.Contains(t, push.Line(), "project=acme/shop refs/odd 0000000..a1a1a1a by mia")
 }
 
 func TestData(t *testing.T) {

@@ -2,6 +2,7 @@ package calltext
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/githttp"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
@@ -96,17 +98,28 @@ func (c Call[E]) listed() string {
 			kind = segment
 		}
 	}
-	kind = strings.ReplaceAll(kind, "_", " ")
+	kind = cmp.Or(elements[kind], strings.ReplaceAll(kind, "_", " "))
 	shown := strconv.Itoa(len(list))
 	if total := c.ResponseHeader.Get("X-Total"); total != "" && total != shown {
 		return fmt.Sprintf("%s of %s %s", shown, total, kind)
 	}
 	if len(list) == 1 {
-		if kind = strings.TrimSuffix(kind, "s"); strings.HasSuffix(kind, "che") { // of branches
-			kind = strings.TrimSuffix(kind, "e")
-		}
+		kind = singular(kind)
 	}
 	return shown + " " + kind
+}
+
+// elements are what a list has whose path names the whole.
+var elements = map[string]string{"tree": "tree entries", "diff": "diffs"}
+
+// singular is one of what a list has.
+func singular(kind string) string {
+	for _, end := range [][2]string{{"ches", "ch"}, {"uses", "us"}, {"ies", "y"}, {"s", ""}} {
+		if stem, ok := strings.CutSuffix(kind, end[0]); ok {
+			return stem + end[1]
+		}
+	}
+	return kind
 }
 
 // InjectedText says that a Failure answered, and which.
@@ -123,7 +136,11 @@ func (c Call[E]) Ignored() string {
 	known := gitlab.Parameters(string(c.Endpoint))
 	texts := slices.Clone(c.IgnoredParams)
 	for i, name := range texts {
-		if meant, near := nearest.Of(name, known); near && meant != name {
+		meant, near := nearest.Of(name, known)
+		if string(c.Endpoint) == githttp.EndpointReceivePack { // they are push options
+			meant, near = githttp.MeantOption(name)
+		}
+		if near && meant != name {
 			texts[i] += " (did you mean " + meant + "?)"
 		}
 	}

@@ -13,13 +13,14 @@ import (
 
 	"github.com/fakegitlab/fakegitlab"
 	"github.com/fakegitlab/fakegitlab/internal/conformance"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // TestConformanceOverREST plays cases as against a real GitLab: each against a fake of its own, at its address. It shows
 // that the worlds made over REST are those of the cases.
 func TestConformanceOverREST(t *testing.T) {
-	skipUnderRace(t)
+	racing.Skip(t)
 	files, err := filepath.Glob(testkit.Path("testdata/conformance/*.json"))
 	require.NoError(t, err)
 	played, all := 0, 0
@@ -48,6 +49,7 @@ func TestConformanceOverREST(t *testing.T) {
 // TestConformanceAgainstOneGitLab plays cases one after the other in one GitLab, as in a real one, under names with a
 // prefix; what each has made is gone before the next.
 func TestConformanceAgainstOneGitLab(t *testing.T) {
+	racing.Skip(t)
 	gl := fakegitlab.New(t, fakegitlab.WithVersion("17.2"), fakegitlab.WithUnknownEndpoints(true),
 		fakegitlab.WithJournalLimit(100), fakegitlab.WithClock(time.Now))
 	g := conformance.DialGitLab(t, gl.URL(), gl.Token("root", "api", "admin_mode"), "")

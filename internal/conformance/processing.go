@@ -128,7 +128,7 @@ func (p *processed) toPipeline(event string, pipeline *world.Pipeline) {
 		p.st.CancelPipeline(pipeline)
 		return
 	}
-	p.st.RetryPipeline(pipeline, p.st.Users.Rows[0], func(*world.Job) bool { return true })
+	p.st.RetryPipeline(pipeline, p.st.Users.Rows[0], world.AnyJob)
 }
 
 func (p *processed) toJob(event string, j *world.Job, reason string, exitCode *int) {

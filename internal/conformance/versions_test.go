@@ -7,12 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab/internal/conformance"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // TestConformanceAtEveryVersion plays the cases that say from which version to which they hold at several of them.
 func TestConformanceAtEveryVersion(t *testing.T) {
-	skipUnderRace(t)
+	racing.Skip(t)
 	files, err := filepath.Glob(testkit.Path("testdata/conformance/*.json"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
@@ -24,14 +25,5 @@ func TestConformanceAtEveryVersion(t *testing.T) {
 				conformance.PlayFile(t, name, file, conformance.OpenFakeAt(version))
 			}
 		})
-	}
-}
-
-// skipUnderRace leaves out what plays the cases of TestConformance once more: the race detector sees nothing new there
-// and takes minutes over it. `go test` without it plays them all.
-func skipUnderRace(t *testing.T) {
-	t.Helper()
-	if testkit.UnderRace {
-		t.Skip("the cases are played again without the race detector alone")
 	}
 }

@@ -28,12 +28,17 @@ func (a Absent) Error() string { return a.Why.Error() }
 // NoneWithID is the error of looking for something with an id that only those have.
 func NoneWithID(what, id string, ids []string) error { return Absent{world.Missing(what, id, ids)} }
 
-// Refuse is the refusal for an error: 404 when the path names what is not there, else 400. lines are the several
-// problems that the error stands for, if the caller knows them.
+// Refuse is the refusal for an error: 404 when the path names what is not there, 409 when what was waited for is not so
+// yet, else 400. Some clients repeat what is answered 408 or 504, and would wait again; none repeats a 409. lines are
+// the several problems that the error stands for, if the caller knows them.
 func Refuse(err error, lines ...string) (status int, body Problems) {
 	var notThere Absent
 	if errors.As(err, &notThere) {
 		return http.StatusNotFound, Problems{Error: err.Error()}
+	}
+	var inVain InVain
+	if errors.As(err, &inVain) {
+		return http.StatusConflict, Problems{Error: err.Error()}
 	}
 	var data *datajson.Error
 	if len(lines) == 0 && errors.As(err, &data) {

@@ -1,7 +1,9 @@
 package controlapi_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -127,5 +129,58 @@ func TestAdvance(t *testing.T) {
 	for _, a := range []controlapi.Advance{{}, {ByNumber: &second, ByText: &second}} {
 		_, err := a.By()
 		assert.ErrorContains(t, err, `give either "seconds"`)
+	}
+}
+
+func TestWaitsAreAskedForWhole(t *testing.T) {
+	job := func(query url.Values) (string, error) {
+		q, err := controlapi.JobIn(query)
+		return fmt.Sprint(q.Waits, q.Wait, " ", q.Wanted()), err
+	}
+	pipeline := func(query url.Values) (string, error) {
+		q, err := controlapi.PipelineIn[string](query)
+		return fmt.Sprint(q.Waits, q.Wait, " ", q.Statuses), err
+	}
+	for _, c := range []struct {
+		read        func(url.Values) (string, error)
+		query, want string
+	}{
+		{job, "", "false 0s has ended"},
+		{job, "wait=5", "true 5s has ended"},
+		{job, "wait=0&trace=b&status=success", `true 0s is success and has logged "b"`},
+		{job, "trace=b", "trace says what is waited for, and wait how many seconds, which is missing"},
+		{job, "wait=5&status=done", "status: \"done\" is no job status; there are created"},
+		{job, "wait=soon&status=success", "wait: want seconds"},
+		{job, "wait=5&ref=main", `unknown parameter "ref"`},
+		{pipeline, "", "false 0s []"},
+		{pipeline, "wait=0.5&status=running", "true 500ms [running]"},
+		{pipeline, "status=running", "status says what is waited for, and wait how many seconds, which is missing"},
+		{pipeline, "wait=5&trace=b", `unknown parameter "trace"`},
+	} {
+		query, err := url.ParseQuery(c.query)
+		require.NoError(t, err)
+		got, err := c.read(query)
+		if err != nil {
+			got = err.Error()
+		}
+		assert.Contains(t, got, c.want, c.query)
+	}
+}
+
+// A wait may have been in vain so far, or for good.
+func TestWaitsInVain(t *testing.T) {
+	require.NoError(t, controlapi.WaitError(time.Second, nil))
+	for text, c := range map[string]struct {
+		err    error
+		status int
+	}{
+		"which is pending: the 5s are over\nits jobs": {
+			fmt.Errorf("fakegitlab: which is pending: %w\nits jobs", context.DeadlineExceeded), 409},
+		"which is pending: context canceled": {fmt.Errorf("fakegitlab: which is pending: %w", context.Canceled), 409},
+		"it never is success":                {errors.New("fakegitlab: it never is success"), 400},
+	} {
+		status, body := controlapi.Refuse(controlapi.WaitError(5*time.Second, c.err))
+		assert.Equal(t, c.status, status, text)
+		assert.Equal(t, text, body.Error)
 	}
 }

@@ -4,7 +4,8 @@
 //   - guard.go: who may call, so that no web page can
 //   - table.go: the row of a call, and what was probably meant by a call that has none
 //   - requests.go: the body, the query and the id of a call
-//   - waiting.go: until when a job is waited for
+//   - waiting.go: until when a job or pipeline is waited for, and what is said where that was in vain
+//   - commits.go: commits
 //   - answers.go: answers and refusals, and their sending
 //   - shapes.go: bodies of requests and of answers
 //   - calls.go: what the pages show of calls

@@ -21,7 +21,8 @@ func pipelineRow(p *world.Pipeline) controlpage.Pipeline {
 	facts := p.Facts()
 	row := controlpage.Pipeline{ID: p.ID, IID: p.IID(), Project: p.Project().Path, Ref: facts.Ref,
 		Status: string(p.Status()), Source: facts.Source, Name: facts.Name, SHA: facts.Commit.SHA,
-		Title: facts.Commit.Title, Created: facts.CreatedAt, Moves: p.Moves(), Errors: facts.YAMLErrors}
+		Title: facts.Commit.Title, Created: facts.CreatedAt, Moves: p.Moves(), Errors: facts.YAMLErrors,
+		CanceledBy: facts.AutoCanceledBy}
 	if facts.User != nil {
 		row.User = facts.User.Username
 	}

@@ -19,6 +19,7 @@ type Pipeline struct {
 	Busy                 time.Duration // how long jobs of it have run
 	Moves                bool          // by itself, and not as a test tells its jobs
 	Errors               string        // why its file could not be used
+	CanceledBy           int           // the newer pipeline that made it redundant; 0: none
 	Stages               []Stage
 }
 

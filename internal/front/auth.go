@@ -102,7 +102,7 @@ func (q *Request) whyAnonymous() string {
 	switch {
 	case strings.HasPrefix(q.privateToken(), world.JobTokenPrefix):
 		return "a job token is no access token"
-	case sent == "" && q.HTTP.Header.Get(headerJobToken) != "":
+	case sent == "" && q.header(headerJobToken) != "":
 		return "job tokens are not accepted here"
 	case sent == "":
 		return "no credentials were sent"

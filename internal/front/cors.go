@@ -27,11 +27,11 @@ var (
 // preflight is the answer to a browser that asks whether it may send a request, nil if that is not what it asks. It
 // comes before routes and credentials are looked at.
 func (q *Request) preflight() *Response {
-	if q.HTTP.Method != http.MethodOptions || !q.crossOrigin() || q.HTTP.Header.Get(headerRequestedMethod) == "" {
+	if q.HTTP.Method != http.MethodOptions || !q.crossOrigin() || q.header(headerRequestedMethod) == "" {
 		return nil
 	}
 	r := Response{Status: http.StatusOK, Bare: true}
-	if wanted := q.HTTP.Header.Get(headerRequestedHeaders); wanted != "" {
+	if wanted := q.header(headerRequestedHeaders); wanted != "" {
 		r = r.With("Access-Control-Allow-Headers", wanted)
 	}
 	return &r
@@ -39,7 +39,7 @@ func (q *Request) preflight() *Response {
 
 // crossOrigin reports whether a request to the API comes from a page of some origin.
 func (q *Request) crossOrigin() bool {
-	return q.HTTP.Header.Get(headerOrigin) != "" && strings.HasPrefix(q.Path, "/api/")
+	return q.header(headerOrigin) != "" && strings.HasPrefix(q.Path, "/api/")
 }
 
 // setCORS sets the headers of an answer to a page of another origin.

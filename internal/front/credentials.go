@@ -74,12 +74,12 @@ func (q *Request) credentials() string {
 
 // privateToken is the token of GitLab's own carriers: the parameter before the header.
 func (q *Request) privateToken() string {
-	return cmp.Or(q.credential(paramPrivateToken), q.HTTP.Header.Get(HeaderPrivateToken))
+	return cmp.Or(q.credential(paramPrivateToken), q.header(HeaderPrivateToken))
 }
 
 // bearer is the token of the Authorization header.
 func (q *Request) bearer() string {
-	scheme, token, _ := strings.Cut(strings.TrimSpace(q.HTTP.Header.Get(headerAuthorization)), " ")
+	scheme, token, _ := strings.Cut(strings.TrimSpace(q.header(headerAuthorization)), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return ""
 	}
@@ -125,7 +125,7 @@ func (q *Request) Sent(name string) string { return q.sentScalar(name) }
 // malformedBasic reports whether HTTP Basic credentials hold what GitLab refuses in every string
 // (lib/gitlab/middleware/handle_malformed_strings.rb).
 func (q *Request) malformedBasic() bool {
-	scheme, encoded, _ := strings.Cut(strings.TrimSpace(q.HTTP.Header.Get(headerAuthorization)), " ")
+	scheme, encoded, _ := strings.Cut(strings.TrimSpace(q.header(headerAuthorization)), " ")
 	if !strings.EqualFold(scheme, "Basic") {
 		return false
 	}
@@ -154,7 +154,7 @@ func (q *Request) sentAccessToken() *world.AccessToken {
 // SentJobToken is the job token that came where people send one: parameters count before the header
 // (lib/gitlab/auth/auth_finders.rb, find_user_from_job_token).
 func (q *Request) SentJobToken() string {
-	return cmp.Or(q.credential(ParamJobToken), q.credential(ParamToken), q.HTTP.Header.Get(headerJobToken))
+	return cmp.Or(q.credential(ParamJobToken), q.credential(ParamToken), q.header(headerJobToken))
 }
 
 // JobCredentials is the job token that a job endpoint looks at: the parameter, be it empty, else the header.
@@ -162,7 +162,7 @@ func (q *Request) JobCredentials() string {
 	if _, given := q.tree[ParamToken]; given {
 		return q.sent(ParamToken)
 	}
-	return q.HTTP.Header.Get(headerJobToken)
+	return q.header(headerJobToken)
 }
 
 // mustSetPassword says of a user, for the journal, why nothing is let through.

@@ -25,7 +25,7 @@
 //	                                       here is the endpoint's handler
 //	  standing.go                          which asks: may the user?                            403
 //	response.go                          what handlers and stages return
-//	render.go                            Sending: headers (heads.go), ETag, bytes
+//	render.go                            Sending: headers (heads.go), bytes and ETag (bodies.go)
 //
 // shown.go is what every protocol shows alike, pages.go what the protocols of a few paths beside the REST API have in
 // common, added.go the endpoints that a test serves itself.

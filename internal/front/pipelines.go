@@ -119,14 +119,13 @@ func mayRun(st *world.State, a policy.Actor, u *world.User, n world.NewPipeline)
 	return nil
 }
 
-// MayRun says why a user may not make a pipeline for a branch or tag, where nobody asks for it in a request; nil if the
-// user may.
-func MayRun(st *world.State) func(u *world.User, p *world.Project, ref string, tag bool) error {
-	return func(u *world.User, p *world.Project, ref string, tag bool) error {
+// MayRun says why a pipeline's user may not make it, where nobody asks for it in a request; nil if the user may.
+func MayRun(st *world.State) func(world.NewPipeline) error {
+	return func(n world.NewPipeline) error {
+		u := n.User
 		if u == nil {
 			return errors.New("there is nobody for whom it would run")
 		}
-		return mayRun(st, policy.Actor{Name: u.Username, Admin: u.Admin, External: u.External}, u,
-			world.NewPipeline{Project: p, Ref: ref, RefIsTag: tag})
+		return mayRun(st, policy.Actor{Name: u.Username, Admin: u.Admin, External: u.External}, u, n)
 	}
 }

@@ -71,7 +71,7 @@ func (q *Request) readParams() *Response {
 	if path := q.HTTP.URL.Path; !utf8.ValidString(path) || strings.IndexByte(path, 0) >= 0 || q.malformedBasic() {
 		return q.unreadable(&params.Error{Kind: params.BadEncoding}).AsRefusal()
 	}
-	tree, err := params.Parse(params.Input{RawQuery: q.HTTP.URL.RawQuery, ContentType: q.HTTP.Header.Get("Content-Type"),
+	tree, err := params.Parse(params.Input{RawQuery: q.HTTP.URL.RawQuery, ContentType: q.header("Content-Type"),
 		Body: q.Record.Body, Path: q.Vars, Rails: q.route != nil && q.route.Rails,
 		AllowText: q.route != nil && (q.route.Access == ByToken || q.route.Access == ByJobToken)})
 	if err == nil {
@@ -87,7 +87,7 @@ func (q *Request) readParams() *Response {
 }
 
 // MediaType is the media type that the body claims to have.
-func (q *Request) MediaType() string { return params.MediaType(q.HTTP.Header.Get("Content-Type")) }
+func (q *Request) MediaType() string { return params.MediaType(q.header("Content-Type")) }
 
 // sentJSON reports whether the body claims to be JSON.
 func (q *Request) sentJSON() bool {
@@ -99,12 +99,12 @@ func (q *Request) unreadable(err *params.Error) Response {
 	switch err.Kind {
 	case params.UnsupportedMediaType:
 		why := "GitLab reads JSON, forms and multipart"
-		if q.HTTP.Header.Get("Content-Type") == "" {
+		if q.header("Content-Type") == "" {
 			why = "no Content-Type was sent; " + why
 		}
 		return RefuseError(http.StatusUnsupportedMediaType, fmt.Sprintf(MsgfMediaType, err.ContentType)).Because(why)
 	case params.BadJSON:
-		if strings.Contains(q.HTTP.Header.Get("Accept"), "application/json") {
+		if strings.Contains(q.header("Accept"), "application/json") {
 			return Response{Status: http.StatusBadRequest, Body: railsError{http.StatusBadRequest, msgBadRequestPlain},
 				ContentType: "application/json; charset=utf-8", Bare: true}.Because("the body is not JSON")
 		}

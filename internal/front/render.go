@@ -3,10 +3,8 @@ package front
 // The last stage: an answer becomes headers and bytes, and is sent.
 
 import (
+	"bytes"
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"time"
@@ -15,7 +13,7 @@ import (
 // Sending is an answer on its way out, and the request that it answers.
 type Sending struct {
 	W       http.ResponseWriter
-	Request *Request
+	Request Request
 	Number  int // of the request, from 1
 	Started time.Time
 	// Mounted is whether W may be another server's, who has set headers already and may do so later.
@@ -30,14 +28,9 @@ type Sending struct {
 
 // Render turns an answer into headers and body.
 func (x *Sending) Render(res *Response) []byte {
-	var body []byte
-	switch {
-	case res.Body != nil:
-		body, _ = json.Marshal(res.Body) // only plain structs and maps come here
+	body, etag := x.encode(res)
+	if res.Body != nil {
 		res.ContentType = cmp.Or(res.ContentType, "application/json")
-	case res.File != nil:
-	case res.ContentType != "":
-		body = []byte(res.Text)
 	}
 	x.Heads = make(Heads, 0, usualHeads)
 	if x.Mounted {
@@ -70,7 +63,7 @@ func (x *Sending) Render(res *Response) []byte {
 	if len(res.Header) > 0 {
 		x.SetAll(res.Header)
 	}
-	return x.cache(res, body)
+	return x.cache(res, body, etag)
 }
 
 // SetAll sets headers in place of those of the same names; a name without values takes them away.
@@ -107,31 +100,36 @@ func requestID(n int, took time.Duration) (id, meta, runtime string) {
 	return whole[len(begin) : len(begin)+len(first)], whole[:length], whole[length:]
 }
 
+// encode returns the body of an answer as it is on the wire, and its ETag; "" if it has none (Rack::ETag).
+func (x *Sending) encode(res *Response) (body []byte, etag string) {
+	e := encoders.Get().(*encoder)
+	defer e.release()
+	text := e.encode(res)
+	succeeded := res.Status == http.StatusOK || res.Status == http.StatusCreated
+	if len(text) > 0 && succeeded && !res.FromWorkhorse && res.Header.Get("Cache-Control") == "" {
+		return x.Request.site.bodies.share(text)
+	}
+	return bytes.Clone(text), ""
+}
+
 // cache sets the headers for caches and answers a conditional GET (Rack::ETag, Rack::ConditionalGet).
-func (x *Sending) cache(res *Response, body []byte) []byte {
+func (x *Sending) cache(res *Response, body []byte, etag string) []byte {
 	if res.Header.Get("Cache-Control") != "" { // the endpoint has said it itself
 		return body
 	}
-	if (res.Status != http.StatusOK && res.Status != http.StatusCreated) || len(body) == 0 {
+	if etag == "" {
 		x.Heads.add("Cache-Control", "no-cache")
 		return body
 	}
-	etag := etagOf(body)
 	x.Heads.add("Etag", etag)
 	x.Heads.add("Cache-Control", "max-age=0, private, must-revalidate")
 	method := x.Request.HTTP.Method
-	if (method == http.MethodGet || method == http.MethodHead) && x.Request.HTTP.Header.Get("If-None-Match") == etag {
+	if (method == http.MethodGet || method == http.MethodHead) && x.Request.header("If-None-Match") == etag {
 		res.Status = http.StatusNotModified
 		x.untype()
 		return nil
 	}
 	return body
-}
-
-// etagOf is the ETag of a body (Rack::ETag).
-func etagOf(body []byte) string {
-	sum := sha256.Sum256(body)
-	return string(append(hex.AppendEncode(append(make([]byte, 0, 36), `W/"`...), sum[:16]), '"'))
 }
 
 // Kept is what a journal keeps of the body: of a file the beginning.

@@ -75,10 +75,19 @@ type Request struct {
 }
 
 // NewRequest is a request to a GitLab that came on a way. query is that of its URL.
-func NewRequest(site *Site, r *http.Request, way Way, query url.Values) *Request {
-	q := &Request{State: site.State, site: site, HTTP: r, Way: way, Query: query}
+func NewRequest(site *Site, r *http.Request, way Way, query url.Values) Request {
+	q := Request{State: site.State, site: site, HTTP: r, Way: way, Query: query}
 	q.Path, _ = site.BelowBase(r.URL.EscapedPath())
 	return q
+}
+
+// header is the first value of a header of the request, "" if there is none. The name must be spelt as net/http spells
+// it, which does so anew for each Header.Get.
+func (q *Request) header(name string) string {
+	if values := q.HTTP.Header[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
 }
 
 // Settled is the record of a request that is over. Of one that was not validated it has the parameters as they came.

@@ -5,6 +5,7 @@ package front
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
@@ -49,6 +50,8 @@ type Route struct {
 	// Later, if set, is the spec of versions that know more parameters.
 	Later  *LaterSpec
 	Handle func(*Request) Response
+
+	known []string // parameters that authentication reads
 }
 
 // mustBeWhole panics at a route that the pipeline could not serve truly. What streams comes back to its handler in a
@@ -69,7 +72,20 @@ func (r *Route) mustBeWhole() {
 type LaterSpec struct {
 	Since gitlabversion.Difference
 	Spec  params.Spec
+	// Make, if set, makes the Spec for the first who needs it: most processes have no such version, and start sooner.
+	Make  func() params.Spec
 	Later *LaterSpec
+	once  sync.Once
+}
+
+// spec is what is declared.
+func (l *LaterSpec) spec() params.Spec {
+	l.once.Do(func() {
+		if l.Make != nil {
+			l.Spec = l.Make()
+		}
+	})
+	return l.Spec
 }
 
 // Declare makes a Spec of parameters and groups of parameters.
@@ -101,16 +117,20 @@ func (r *Route) ServedBy(v gitlabversion.Version) bool { return r.Since == nil |
 
 // declared is what the endpoint declares in a version.
 func (r *Route) declared(v gitlabversion.Version) params.Spec {
-	spec := r.Spec
-	for l := r.Later; l != nil && v.Has(l.Since); l = l.Later {
-		spec = l.Spec
+	spec, later := r.Spec, r.Later
+	if later != nil && v.Has(later.Since) {
+		for later.Later != nil && v.Has(later.Later.Since) {
+			later = later.Later
+		}
+		spec = later.spec()
 	}
+	spec.Known = r.known
 	return spec
 }
 
 // Takes are the names of all parameters that the endpoint reads in any version, each once.
 func (r *Route) Takes() []string {
-	names := slices.Clone(r.Spec.Known)
+	names := slices.Clone(r.known)
 	for part := range strings.SplitSeq(r.Path(), "/") {
 		if name := strings.TrimLeft(part, ":*"); name != part {
 			name, _, _ = strings.Cut(name, ".") // in :project.git
@@ -119,7 +139,7 @@ func (r *Route) Takes() []string {
 	}
 	specs := []params.Spec{r.Spec}
 	for l := r.Later; l != nil; l = l.Later {
-		specs = append(specs, l.Spec)
+		specs = append(specs, l.spec())
 	}
 	for _, s := range specs {
 		for _, p := range s.Params {

@@ -44,7 +44,7 @@ func ReadText(limit int64) BodyReader {
 func (q *Request) ReadMultipart(limit int64) BodyReader {
 	return func(body io.Reader, u *Upload) *Response {
 		fields := params.Tree{}
-		err := params.EachPart(q.HTTP.Header.Get("Content-Type"), body, func(p params.Part) (done bool, err error) {
+		err := params.EachPart(q.header("Content-Type"), body, func(p params.Part) (done bool, err error) {
 			if p.IsFile && p.Name == ParamFile {
 				return u.take(p, fields, limit)
 			}

@@ -43,7 +43,7 @@ func (q *Request) sudo() (sudoing bool, refusal *Response) {
 
 // sudoTarget is whom the client wants to act as: nobody is let do so without credentials, even where none are needed.
 func (q *Request) sudoTarget() string {
-	return cmp.Or(q.sentScalar(paramSudo), q.HTTP.Header.Get(headerSudo))
+	return cmp.Or(q.sentScalar(paramSudo), q.header(headerSudo))
 }
 
 // setActor says what the user counts as: an administrator only with the scope admin_mode, if the setting asks for it.

@@ -31,6 +31,8 @@ func (f *family) find(method, path string) (*Route, map[string]string) {
 	}
 	f.once.Do(func() {
 		f.router = NewRouter[*Route]()
+		// Those with fewer parameters are tried first: in /runners/all, all is no runner's id.
+		slices.SortStableFunc(f.routes, func(a, b *Route) int { return a.PathParams() - b.PathParams() })
 		for _, r := range f.routes {
 			method, path := nearest.CutEndpoint(r.Endpoint)
 			f.router.Add(method, path, r)
@@ -43,18 +45,12 @@ func (f *family) find(method, path string) (*Route, map[string]string) {
 // NewTable makes a table of routes, in the order of the documentation. What authentication reads is known to each.
 func NewTable(routes []*Route) *Table {
 	t := &Table{routes: routes, routers: map[shape]*family{}}
-	inOrder := slices.Clone(routes)
-	// Those with fewer parameters are tried first: in /runners/all, all is no runner's id.
-	slices.SortStableFunc(inOrder, func(a, b *Route) int { return a.PathParams() - b.PathParams() })
-	for _, r := range inOrder {
+	withJobTokens := slices.Concat(readElsewhere, jobTokenParams)
+	for _, r := range routes {
 		r.mustBeWhole()
-		known := readElsewhere
+		r.known = readElsewhere
 		if r.JobTokens {
-			known = slices.Concat(known, jobTokenParams)
-		}
-		r.Spec.Known = known
-		for l := r.Later; l != nil; l = l.Later {
-			l.Spec.Known = known
+			r.known = withJobTokens
 		}
 		t.add(r)
 	}
@@ -65,13 +61,17 @@ func NewTable(routes []*Route) *Table {
 func (t *Table) add(r *Route) {
 	method, path := nearest.CutEndpoint(r.Endpoint)
 	s := shapeOf(method, path)
-	if slices.ContainsFunc(strings.Split(path, "/"), spansSegments) {
-		s.segments = anyNumber
+	for part := range strings.SplitSeq(path, "/") {
+		if spansSegments(part) {
+			s.segments = anyNumber
+		}
 	}
-	if t.routers[s] == nil {
-		t.routers[s] = &family{}
+	f := t.routers[s]
+	if f == nil {
+		f = &family{}
+		t.routers[s] = f
 	}
-	t.routers[s].routes = append(t.routers[s].routes, r)
+	f.routes = append(f.routes, r)
 }
 
 // Routes are the routes of the table, in the order of the documentation.

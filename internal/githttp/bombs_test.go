@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
@@ -68,9 +69,7 @@ func taken(do func()) uint64 {
 
 // A pack of a few bytes makes no gigabytes: neither by what is compressed, nor by deltas of deltas.
 func TestPackBombs(t *testing.T) {
-	if underRace {
-		t.Skip("the race detector allocates beside what is counted here")
-	}
+	racing.Skip(t)
 	const piece = 16 << 20
 	gigabyte := packOf(slices.Repeat([][]byte{packEntry(packBlob, nil, make([]byte, piece))}, 1<<30/piece)...)
 	require.Less(t, len(gigabyte), 2<<20)
@@ -112,6 +111,7 @@ func offset(back int) []byte {
 // Deltas that stand before what they are made of, each before the next: 5,000 of them, in time that grows with their
 // number alone.
 func TestDeltasInReverse(t *testing.T) {
+	racing.Skip(t)
 	const many = 5_000
 	text := func(n int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(n)) }
 	entries := [][]byte{packEntry(packBlob, nil, text(0))}

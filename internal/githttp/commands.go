@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
@@ -80,6 +81,16 @@ const (
 	optionVariable = "ci.variable"
 	optionInput    = "ci.input"
 )
+
+// MeantOption is the push option, as it is to be written, that was meant by one which does nothing; false if none is
+// near.
+func MeantOption(option string) (meant string, near bool) {
+	written := map[string]string{optionSkip: optionSkip, optionVariable: optionVariable + "=KEY=VALUE",
+		optionInput: optionInput + "=NAME=VALUE"}
+	name, _, _ := strings.Cut(option, "=")
+	name, near = nearest.Of(strings.TrimSpace(name), slices.Sorted(maps.Keys(written)))
+	return written[name], near
+}
 
 // otherOptions are the families of options that GitLab knows beside them (lib/gitlab/push_options.rb).
 var otherOptions = []string{"merge_request", "mr", "integrations", "secret_push_protection", "secret_detection"}

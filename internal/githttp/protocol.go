@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
@@ -56,22 +57,23 @@ var (
 	plainPath = regexp.MustCompile(`^/((?:[\w.-]+/)+[\w.-]+)/info/refs$`)
 )
 
-// NewPages is git over HTTP as a protocol of GitLab's door.
+// NewPages is git over HTTP as a protocol of GitLab's door. Its routes are made when somebody first asks for one.
 func NewPages(folder *outside.Folder) front.Pages {
-	all := Routes(folder)
-	refs := map[string]*front.Route{http.MethodGet: all[0], http.MethodHead: all[0]}
-	at := map[string]map[string]*front.Route{"info/refs": refs, uploadPack: {http.MethodPost: all[1]},
-		receivePack: {http.MethodPost: all[2]}}
+	at := sync.OnceValue(func() map[string]map[string]*front.Route {
+		all := Routes(folder)
+		return map[string]map[string]*front.Route{"info/refs": {http.MethodGet: all[0], http.MethodHead: all[0]},
+			uploadPack: {http.MethodPost: all[1]}, receivePack: {http.MethodPost: all[2]}}
+	})
 	return front.Pages{At: func(escaped string) (map[string]*front.Route, map[string]string) {
 		path, err := url.PathUnescape(escaped)
 		if err != nil {
 			return nil, nil
 		}
 		if m := servicePath.FindStringSubmatch(path); m != nil {
-			return at[m[2]], map[string]string{paramProject: m[1]}
+			return at()[m[2]], map[string]string{paramProject: m[1]}
 		}
 		if m := plainPath.FindStringSubmatch(path); m != nil {
-			return refs, map[string]string{paramProject: m[1]}
+			return at()["info/refs"], map[string]string{paramProject: m[1]}
 		}
 		return nil, nil
 	}}

@@ -57,7 +57,7 @@ func (a *access) options(asked *push) world.PushOptions {
 			}
 		case optionInput:
 			if key, text, ok := strings.Cut(value, "="); ok && a.q.Has(gitlabversion.PipelineInputs) {
-				set(&o.Inputs, key, text)
+				set(&o.Inputs, key, world.InputOf(text))
 			}
 		}
 	}
@@ -67,9 +67,9 @@ func (a *access) options(asked *push) world.PushOptions {
 	return o
 }
 
-func set(m *map[string]string, key, value string) {
+func set[V any](m *map[string]V, key string, value V) {
 	if *m == nil {
-		*m = map[string]string{}
+		*m = map[string]V{}
 	}
 	(*m)[key] = value
 }

@@ -1,13 +1,16 @@
 package githttp_test
 
 import (
+	"bytes"
 	"encoding/hex"
+	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakegitlab/fakegitlab"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
@@ -79,4 +82,60 @@ func TestTreesWithoutEnd(t *testing.T) {
 	assert.Contains(t, out, "-> wide (unpacker error)")
 	assert.NotContains(t, mine.git("ls-remote", "origin"), "wide")
 	mine.git("push", "-q", "origin", mine.rawCommit(tree)+":refs/heads/small")
+}
+
+// What a Snapshot has of a repository makes the same one, also where no files would make its trees.
+func TestOddObjectsSurviveASnapshot(t *testing.T) {
+	gl, mine := seeded(t)
+	const empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+	require.Equal(t, empty, mine.raw("tree", ""))
+	blob, tool := mine.raw("blob", "hi\n"), mine.raw("blob", "#!/bin/sh\n\x00\xff")
+	inside := mine.raw("tree", rawEntry(t, "100644", "plain", blob)+rawEntry(t, "100755", "tool", tool))
+	odd := mine.raw("tree", rawEntry(t, "100664", "caf\xe9", blob)+rawEntry(t, "40000", "empty", empty)+
+		rawEntry(t, "40000", "inside", inside))
+	first := mine.rawCommit(odd)
+	mine.git("push", "-q", "origin", first+":refs/heads/odd", first+":refs/heads/goes-on", blob+":refs/tags/a-blob",
+		inside+":refs/tags/a-tree")
+	latin := mine.raw("commit", "tree "+inside+"\nparent "+first+"\nauthor M\xfc <m@b> 99999999999999 +0000\n"+
+		"committer M\xfc <m@b> 1 +0000\nencoding latin1\n\nGr\xfc\xdfe\n")
+	mine.git("tag", "-a", "-m", "of a blob", "named", tool)
+	mine.git("tag", "-a", "-m", "of a tag", "again", "named")
+	mine.git("push", "-q", "origin", latin+":refs/heads/latin", "refs/tags/named", "refs/tags/again")
+	gl.Commit("acme/shop", "goes-on", map[string]string{"inside/plain": "there\n"}, "Beside what is odd")
+	gl.Commit("acme/shop", "latin", map[string]string{"tool": "gone plain\n"}, "Behind what is odd")
+
+	text, err := json.Marshal(gl.Snapshot())
+	require.NoError(t, err)
+	s, err := fakegitlab.ReadScenario(bytes.NewReader(text))
+	require.NoError(t, err)
+	again := fakegitlab.New(t, fakegitlab.WithScenario(s))
+	assert.Equal(t, gl.Snapshot(), again.Snapshot())
+	once, err := json.Marshal(again.Snapshot())
+	require.NoError(t, err)
+	assert.Equal(t, string(text), string(once))
+
+	copied := newDesk(t)
+	copied.git("clone", "-q", "--mirror", as(t, again, "mia"), "copy")
+	assert.Equal(t, mine.git("ls-remote", "origin"), copied.in("copy").git("ls-remote", "."))
+	copied.in("copy").git("fsck", "--connectivity-only")
+	assert.Equal(t, odd, copied.in("copy").git("rev-parse", "odd^{tree}"))
+	p, _ := gl.Project("acme/shop")
+	assert.Len(t, p.Repository.Objects, 5, "two blobs, and three trees; what the files of other commits make is not there")
+}
+
+// A repository that is as if it had been made of files, but for a mode, is told with that mode.
+func TestAnOddFirstCommitSurvivesASnapshot(t *testing.T) {
+	gl, mine := seeded(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/files", Files: map[string]string{"a": "hi\n"}})
+	gl.AddProject(fakegitlab.Project{Path: "acme/pushed", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer}})
+	mine.git("fetch", "-q", with(t, gl, "acme/files", "root", gl.Token("root")), "main")
+	made := mine.git("cat-file", "commit", "FETCH_HEAD") // without the end of its last line
+	tree := mine.raw("tree", rawEntry(t, "100664", "a", mine.raw("blob", "hi\n")))
+	commit := mine.raw("commit", strings.Replace(made, mine.git("rev-parse", "FETCH_HEAD^{tree}"), tree, 1))
+	mine.git("push", "-q", with(t, gl, "acme/pushed", "mia", gl.Token("mia")), commit+":refs/heads/main")
+	again := fakegitlab.New(t, fakegitlab.WithScenario(gl.Snapshot()))
+	assert.Equal(t, gl.Snapshot(), again.Snapshot())
+	p, _ := again.Project("acme/pushed")
+	require.NotNil(t, p.Repository)
+	assert.Equal(t, commit, p.Repository.Refs["refs/heads/main"])
 }

@@ -22,28 +22,30 @@ const firstMajor, lastMajor = 16, 19
 // Parse reads "17", "17.2", "17.2.1" or "17.2.0-ee". A version that is no version, or one that is not followed, is
 // an error that lists those that are.
 func Parse(s string) (Version, error) {
-	bad := fmt.Errorf("GitLab version %q is not supported; supported are %s", s, Supported())
+	bad := func() error {
+		return fmt.Errorf("GitLab version %q is not supported; supported are %s", s, Supported())
+	}
 	if rest, hasV := strings.CutPrefix(s, "v"); hasV {
 		if v, err := Parse(rest); err == nil {
-			return Version{}, fmt.Errorf("%w; did you mean %q?", bad, v)
+			return Version{}, fmt.Errorf("%w; did you mean %q?", bad(), v)
 		}
 	}
 	number, _, _ := strings.Cut(s, "-")
 	parts := strings.Split(number, ".")
 	if len(parts) > 3 {
-		return Version{}, bad
+		return Version{}, bad()
 	}
 	var n [3]int
 	for i, p := range parts {
 		v, err := strconv.Atoi(p)
 		if err != nil || v < 0 || p != strconv.Itoa(v) {
-			return Version{}, bad
+			return Version{}, bad()
 		}
 		n[i] = v
 	}
 	last, ok := lastMinor[n[0]]
 	if !ok || n[1] > last {
-		return Version{}, bad
+		return Version{}, bad()
 	}
 	return Version{n[0], n[1]}, nil
 }

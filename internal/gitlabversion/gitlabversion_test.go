@@ -62,6 +62,11 @@ func TestTableIsComplete(t *testing.T) {
 		}
 	}
 	assert.Len(t, rows, int(differenceCount))
+	written := 0
+	for _, area := range []map[Difference]Row{runnerRows, jobRows, pipelineRows, namespaceRows, peopleRows, graphqlRows} {
+		written += len(area)
+	}
+	assert.Len(t, rows, written, "rows in two areas")
 }
 
 func TestDifferencesAreInOrder(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
@@ -39,6 +40,7 @@ var ways = map[string]string{
 
 // Every field of every version is answered, alone and without its arguments, to an administrator, a Developer and nobody.
 func TestEveryField(t *testing.T) {
+	racing.Skip(t)
 	for _, version := range []string{"16.0", "17.2", "19.4"} {
 		gl := company(t, fg.WithVersion(version))
 		schema := introspect(t, gl)

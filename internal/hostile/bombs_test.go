@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
@@ -80,6 +81,7 @@ func manyJobs(n int) string {
 // What a .gitlab-ci.yml says is refused or taken, but not written out into gigabytes: neither where it is only looked at
 // nor where it is committed and makes a pipeline.
 func TestYAMLBombs(t *testing.T) {
+	racing.Skip(t)
 	for name, text := range yamlBombs() {
 		t.Run(name, func(t *testing.T) {
 			gl := testkit.NewMia(t, fakegitlab.WithJournalLimit(10))
@@ -123,6 +125,7 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 // An archive whose files are large, whose paths are deep or which lies about itself is kept as it came; what is taken
 // out of it has a limit.
 func TestArtifactBombs(t *testing.T) {
+	racing.Skip(t)
 	large := zipOf(t, 1, 300<<20, "zeros%d")
 	for name, c := range map[string]struct {
 		content []byte
@@ -154,6 +157,7 @@ func TestArtifactBombs(t *testing.T) {
 // Test reports that are packed small are read up to a limit, however many parts they have, and a report of very many
 // tests takes time that grows with their number alone.
 func TestReportBombs(t *testing.T) {
+	racing.Skip(t)
 	packed := func(text string) []byte {
 		var b bytes.Buffer
 		z := gzip.NewWriter(&b)
@@ -195,6 +199,7 @@ func TestReportBombs(t *testing.T) {
 
 // A cron line is short, or none.
 func TestCronBombs(t *testing.T) {
+	racing.Skip(t)
 	gl := testkit.NewMia(t, fakegitlab.WithJournalLimit(10), fakegitlab.WithWorkers())
 	gl.Commit("acme/shop", "main", map[string]string{"a": "b"}, "m")
 	for _, line := range []string{strings.Repeat("0,", 1<<15) + "0 * * * *", "*/99999999999999999999 * * * *", "0-59/0 * * * *",

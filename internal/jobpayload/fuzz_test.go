@@ -32,7 +32,7 @@ func FuzzJobPayload(f *testing.F) {
 		}
 		project := &world.Project{}
 		_, err := json.Marshal(Build(Input{
-			Job: &world.Job{Spec: spec, Project: project}, Project: project, Runner: &world.Runner{}, User: &world.User{},
+			Job: &world.Job{Plan: &world.Plan{Spec: spec}, Project: project}, Project: project, Runner: &world.Runner{}, User: &world.User{},
 		}))
 		require.NoError(t, err)
 	})

@@ -163,7 +163,7 @@ func payloadInputOf(spec ci.JobSpec) Input {
 			Project: project, ID: 1101, Name: "Unit test: 1", Stage: "test", Ref: "main", PipelineID: 33, Token: "glcbt-1_abc",
 			Commit: world.Commit{SHA: strings.Repeat("a1", 20), Title: "Fix", Message: "Fix\n\nIt was broken",
 				AuthorName: "Mia", AuthorEmail: "mia@example.com", CreatedAt: started},
-			CreatedAt: started, StartedAt: started, Spec: spec,
+			CreatedAt: started, StartedAt: started, Plan: &world.Plan{Spec: spec},
 		},
 		Project: project,
 		Runner: &world.Runner{ID: 3, Type: world.ProjectRunner,

@@ -5,8 +5,8 @@ import "slices"
 // Effect is what a call of an endpoint may have done to one record, if it succeeded. What only follows from it, such as
 // the next jobs of a pipeline, is no effect, nor is that a runner has been heard of.
 type Effect struct {
-	// Kind is that of the record: "runner", "job", "project", "group", "user", "accesstoken", "webhook", "variable",
-	// "protectedref", "runnercontroller"; "share", which goes by the path of what is shared; "settings", of which there
+	// Kind is that of the record: "runner", "job", "project", "group", "user", "access token", "webhook", "variable",
+	// "protected ref", "runner controller"; "share", which goes by the path of what is shared; "settings", of which there
 	// is one.
 	Kind string
 	// Of says which record: the name of the parameter that has its ID or path, or one of Caller, Answered and Only.
@@ -180,15 +180,15 @@ var effects = map[string][]Effect{
 	"POST /users/:id/deactivate":                  {{Kind: "user", Of: "id", Fields: state}},
 	"POST /users/:id/unban":                       {{Kind: "user", Of: "id", Fields: state}},
 	"POST /users/:id/unblock":                     {{Kind: "user", Of: "id", Fields: state}},
-	"POST /users/:user_id/personal_access_tokens": {{Kind: "accesstoken", Of: Answered, Fields: made}},
-	"POST /user/personal_access_tokens":           {{Kind: "accesstoken", Of: Answered, Fields: made}},
-	"POST /users/:user_id/impersonation_tokens":   {{Kind: "accesstoken", Of: Answered, Fields: made}},
-	"POST /personal_access_tokens/self/rotate":    {{Kind: "accesstoken", Of: Answered, Fields: made}},
-	"POST /personal_access_tokens/:id/rotate": {{Kind: "accesstoken", Of: "id", Fields: revoked},
-		{Kind: "accesstoken", Of: Answered, Fields: made}},
-	"DELETE /personal_access_tokens/:id": {{Kind: "accesstoken", Of: "id", Fields: revoked}},
+	"POST /users/:user_id/personal_access_tokens": {{Kind: "access token", Of: Answered, Fields: made}},
+	"POST /user/personal_access_tokens":           {{Kind: "access token", Of: Answered, Fields: made}},
+	"POST /users/:user_id/impersonation_tokens":   {{Kind: "access token", Of: Answered, Fields: made}},
+	"POST /personal_access_tokens/self/rotate":    {{Kind: "access token", Of: Answered, Fields: made}},
+	"POST /personal_access_tokens/:id/rotate": {{Kind: "access token", Of: "id", Fields: revoked},
+		{Kind: "access token", Of: Answered, Fields: made}},
+	"DELETE /personal_access_tokens/:id": {{Kind: "access token", Of: "id", Fields: revoked}},
 	"DELETE /users/:user_id/impersonation_tokens/:impersonation_token_id": {
-		{Kind: "accesstoken", Of: "impersonation_token_id", Fields: revoked}},
+		{Kind: "access token", Of: "impersonation_token_id", Fields: revoked}},
 	"POST /projects/:id/hooks":                                 {{Kind: "webhook", Of: Answered, Fields: made}},
 	"PUT /projects/:id/hooks/:hook_id":                         {{Kind: "webhook", Of: "hook_id"}},
 	"DELETE /projects/:id/hooks/:hook_id":                      {{Kind: "webhook", Of: "hook_id", Fields: deleted}},
@@ -205,14 +205,14 @@ var effects = map[string][]Effect{
 	"DELETE /groups/:id/hooks/:hook_id/custom_headers/:key":    {{Kind: "webhook", Of: "hook_id", Fields: headers}},
 	"PUT /groups/:id/hooks/:hook_id/url_variables/:key":        {{Kind: "webhook", Of: "hook_id", Fields: variables}},
 	"DELETE /groups/:id/hooks/:hook_id/url_variables/:key":     {{Kind: "webhook", Of: "hook_id", Fields: variables}},
-	"POST /runner_controllers":                                 {{Kind: "runnercontroller", Of: Answered, Fields: made}},
-	"PUT /runner_controllers/:id":                              {{Kind: "runnercontroller", Of: "id"}},
-	"DELETE /runner_controllers/:id":                           {{Kind: "runnercontroller", Of: "id", Fields: deleted}},
-	"POST /runner_controllers/:id/tokens":                      {{Kind: "runnercontroller", Of: "id", Fields: tokens}},
-	"POST /runner_controllers/:id/tokens/:token_id/rotate":     {{Kind: "runnercontroller", Of: "id", Fields: tokens}},
-	"DELETE /runner_controllers/:id/tokens/:token_id":          {{Kind: "runnercontroller", Of: "id", Fields: tokens}},
-	"POST /runner_controllers/:id/scopes/instance":             {{Kind: "runnercontroller", Of: "id", Fields: scoped}},
-	"DELETE /runner_controllers/:id/scopes/instance":           {{Kind: "runnercontroller", Of: "id", Fields: scoped}},
-	"POST /runner_controllers/:id/scopes/runners/:runner_id":   {{Kind: "runnercontroller", Of: "id", Fields: scoped}},
-	"DELETE /runner_controllers/:id/scopes/runners/:runner_id": {{Kind: "runnercontroller", Of: "id", Fields: scoped}},
+	"POST /runner_controllers":                                 {{Kind: "runner controller", Of: Answered, Fields: made}},
+	"PUT /runner_controllers/:id":                              {{Kind: "runner controller", Of: "id"}},
+	"DELETE /runner_controllers/:id":                           {{Kind: "runner controller", Of: "id", Fields: deleted}},
+	"POST /runner_controllers/:id/tokens":                      {{Kind: "runner controller", Of: "id", Fields: tokens}},
+	"POST /runner_controllers/:id/tokens/:token_id/rotate":     {{Kind: "runner controller", Of: "id", Fields: tokens}},
+	"DELETE /runner_controllers/:id/tokens/:token_id":          {{Kind: "runner controller", Of: "id", Fields: tokens}},
+	"POST /runner_controllers/:id/scopes/instance":             {{Kind: "runner controller", Of: "id", Fields: scoped}},
+	"DELETE /runner_controllers/:id/scopes/instance":           {{Kind: "runner controller", Of: "id", Fields: scoped}},
+	"POST /runner_controllers/:id/scopes/runners/:runner_id":   {{Kind: "runner controller", Of: "id", Fields: scoped}},
+	"DELETE /runner_controllers/:id/scopes/runners/:runner_id": {{Kind: "runner controller", Of: "id", Fields: scoped}},
 }

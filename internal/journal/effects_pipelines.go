@@ -19,7 +19,7 @@ var pipelineEffects = map[string][]Effect{
 	"POST /projects/:id/pipelines/:pipeline_id/cancel":  ofPipeline(progress...),
 	"DELETE /projects/:id/pipelines/:pipeline_id":       ofPipeline(Deleted),
 
-	"POST /projects/:id/pipeline_schedules": {{Kind: "pipelineschedule", Of: Answered, Fields: made}},
+	"POST /projects/:id/pipeline_schedules": {{Kind: "pipeline schedule", Of: Answered, Fields: made}},
 	"PUT " + schedule:                       ofSchedule(scheduleSettings...),
 	"DELETE " + schedule:                    ofSchedule(Deleted),
 	"POST " + schedule + "/take_ownership":  ofSchedule("owner"),
@@ -27,9 +27,9 @@ var pipelineEffects = map[string][]Effect{
 	"PUT " + scheduleVariable:               ofSchedule(scheduleVariables...),
 	"DELETE " + scheduleVariable:            ofSchedule(scheduleVariables...),
 
-	"POST /projects/:id/triggers":                  {{Kind: "pipelinetrigger", Of: Answered, Fields: made}},
-	"PUT /projects/:id/triggers/:trigger_id":       {{Kind: "pipelinetrigger", Of: "trigger_id"}},
-	"DELETE /projects/:id/triggers/:trigger_id":    {{Kind: "pipelinetrigger", Of: "trigger_id", Fields: deleted}},
+	"POST /projects/:id/triggers":                  {{Kind: "pipeline trigger", Of: Answered, Fields: made}},
+	"PUT /projects/:id/triggers/:trigger_id":       {{Kind: "pipeline trigger", Of: "trigger_id"}},
+	"DELETE /projects/:id/triggers/:trigger_id":    {{Kind: "pipeline trigger", Of: "trigger_id", Fields: deleted}},
 	"POST /projects/:id/trigger/pipeline":          {{Kind: "pipeline", Of: Answered, Fields: made}},
 	"POST /projects/:id/ref/:ref/trigger/pipeline": {{Kind: "pipeline", Of: Answered, Fields: made}},
 }
@@ -39,5 +39,5 @@ func ofPipeline(fields ...string) []Effect {
 }
 
 func ofSchedule(fields ...string) []Effect {
-	return []Effect{{Kind: "pipelineschedule", Of: "pipeline_schedule_id", Fields: fields}}
+	return []Effect{{Kind: "pipeline schedule", Of: "pipeline_schedule_id", Fields: fields}}
 }

@@ -24,12 +24,17 @@ func (w wax) Complete(l *letter) {
 
 func (w wax) Size() int64 { return int64(len(w.text)) }
 
+// sealed is a letter that has not been opened.
+func sealed(address, text string, opened *int) *journal.Entry[letter, wax] {
+	return &journal.Entry[letter, wax]{Of: letter{address: address}, Rest: wax{text, opened}}
+}
+
 func TestRestIsMadeForWhoLooks(t *testing.T) {
 	opened := 0
 	var log journal.Lazy[letter, wax]
 	log.Limit(2, func(letter) bool { return false })
 	for _, address := range []string{"a", "b", "c", "d"} {
-		log.Close(log.Open(), letter{address: address}, wax{"to " + address, &opened})
+		log.Close(log.Open(), sealed(address, "to "+address, &opened))
 	}
 	assert.Equal(t, 1+1, log.Lost().Excess)
 	assert.Zero(t, opened)
@@ -52,9 +57,9 @@ func TestWaitersSeeWholeEntries(t *testing.T) {
 	looked := make(chan struct{})
 	go func() {
 		<-looked
-		log.Close(number, letter{address: "a"}, wax{"to a", &opened})
+		log.Close(number, sealed("a", "to a", &opened))
 	}()
-	log.Close(log.Open(), letter{address: "b"}, wax{"to b", &opened})
+	log.Close(log.Open(), sealed("b", "to b", &opened))
 	got, err := log.Wait(t.Context(), func(l letter) bool {
 		if l.address == "b" {
 			close(looked)
@@ -73,7 +78,7 @@ func TestWeightOfWhatNobodyLooksAt(t *testing.T) {
 	log.LimitWeight(journal.Weight[letter]{Limit: 40, Size: func(l letter) int64 { return int64(len(l.address) + len(l.text)) },
 		Shed: func(l letter) letter { return letter{address: l.address[:1], text: l.text} }})
 	for range 4 {
-		log.Close(log.Open(), letter{address: "address"}, wax{"to a", &opened})
+		log.Close(log.Open(), sealed("address", "to a", &opened))
 	}
 	assert.Equal(t, journal.Losses{Shed: 2}, log.Lost())
 	assert.Zero(t, opened)
@@ -89,17 +94,4 @@ func TestEntriesThatEndLateAreInTheirPlace(t *testing.T) {
 	}
 	log.Close(first, first)
 	assert.Equal(t, []int{1, 2, 3, 4, 5, 6}, log.Closed())
-}
-
-func TestBodiesAreShared(t *testing.T) {
-	var bodies journal.Bodies
-	first := bodies.Share("a", []byte("same"))
-	again := bodies.Share("a", []byte("same"))
-	assert.Same(t, &first[0], &again[0])
-	for _, other := range [][2]string{{"a", "also"}, {"b", "same"}, {"", "same"}} {
-		body := []byte(other[1])
-		got := bodies.Share(other[0], body)
-		assert.Same(t, &body[0], &got[0], other)
-	}
-	assert.Empty(t, bodies.Share("a", nil))
 }

@@ -77,3 +77,18 @@ func DestroyProjectMember(a Actor, s ProjectStanding, m MemberStanding) Decision
 	}
 	return UpdateProjectMember(a, s, m)
 }
+
+// DestroyProjectGroupLink says whether the actor, who administers the project, may take an invited group out of it: one
+// that is invited as Owner only who may manage the project's owners, or administers that group
+// (app/policies/project_group_link_policy.rb).
+func DestroyProjectGroupLink(a Actor, s ProjectStanding, invited GroupStanding, role Role) Decision {
+	switch admins := AdminProject(a, s); {
+	case AdminGroup(a, invited).Allowed:
+		return allowed
+	case !admins.Allowed:
+		return admins
+	case role == Owner:
+		return ManageOwners(a, s)
+	}
+	return allowed
+}

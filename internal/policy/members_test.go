@@ -56,6 +56,25 @@ func TestMembersOfProjects(t *testing.T) {
 	assert.False(t, ManageOwners(mia, at(Maintainer)).Allowed)
 }
 
+func TestLinksOfProjects(t *testing.T) {
+	for _, c := range []struct {
+		held, invited, role Role
+		want                string // "" is yes
+	}{
+		{Maintainer, None, Maintainer, ""},
+		{Developer, None, Developer, "mia is Developer in acme/shop; needs Maintainer"},
+		{Developer, Maintainer, Developer, "mia is Developer in acme/shop; needs Maintainer"},
+		{Maintainer, Maintainer, Owner, "mia is Maintainer in acme/shop; needs Owner"},
+		{Owner, None, Owner, ""},
+		{Maintainer, Owner, Owner, ""},
+		{None, Owner, Owner, ""},
+	} {
+		s, invited := ProjectStanding{Where: "acme/shop", Held: c.held}, GroupStanding{Where: "team", Held: c.invited}
+		check(t, c.want, DestroyProjectGroupLink(mia, s, invited, c.role), c)
+		check(t, "", DestroyProjectGroupLink(root, s, invited, c.role), c)
+	}
+}
+
 func TestMakingThingsInGroups(t *testing.T) {
 	for _, c := range []struct {
 		held, subgroups, projects Role

@@ -24,7 +24,7 @@ func TestPytestFiles(t *testing.T) {
 		standIn(t, "pytest.py", filepath.Join(dir, "pytest.py"))
 		args = []string{"pytest.py"}
 	}
-	assert.Contains(t, runIn(t, dir, python, args...), "4 passed")
+	assert.Contains(t, runIn(t, dir, python, args...), "5 passed")
 }
 
 func TestVitestFiles(t *testing.T) {
@@ -34,7 +34,7 @@ func TestVitestFiles(t *testing.T) {
 	standIn(t, "vitest.mjs", filepath.Join(dir, "node_modules/vitest/index.mjs"))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "node_modules/vitest/package.json"),
 		[]byte(`{"name": "vitest", "type": "module", "exports": "./index.mjs"}`), 0o644))
-	assert.Contains(t, runIn(t, dir, node, "--test", "--test-reporter=tap", "runners.test.mjs"), "# pass 3\n")
+	assert.Contains(t, runIn(t, dir, node, "--test", "--test-reporter=tap", "runners.test.mjs"), "# pass 4\n")
 }
 
 // interpreterFor is the first that has what is wanted, or else the first that there is.

@@ -14,6 +14,7 @@ type Write struct {
 	Content []byte // of a submodule the name of its commit
 	Mode    Mode   // "" keeps that of the file before, and is ModeFile of a new one
 	Delete  bool
+	blob    string // the name of the blob of that content, where it is known; "" to find it
 }
 
 // CheckPath says what is wrong with a path of a file; nil if git and GitLab take it.
@@ -43,32 +44,41 @@ func CheckPath(path string) error {
 // come and go with their files. A path below a file, or a file where a folder is, is an error; so is deleting what is
 // not there. Nothing is kept of a change that is refused.
 func (r *Repository) WriteTree(tree string, writes map[string]Write) (string, error) {
-	for path, w := range writes {
-		if err := CheckPath(path); err != nil {
-			return "", err
-		}
-		if w.Mode == ModeSubmodule && !IsID(string(w.Content)) {
-			return "", fmt.Errorf("the submodule %q is at no commit", path)
-		}
-		if !w.Delete {
-			continue
-		}
-		if f, ok := r.FileAt(tree, path); !ok || f.Mode == ModeTree {
-			return "", fmt.Errorf("there is no file %q to delete", path)
-		}
-	}
-	made := map[string]Object{}
-	id, err := r.writeTree("", tree, writes, made)
+	id, made, err := r.treeAfter(tree, writes)
 	if err != nil {
 		return "", err
-	}
-	if id == "" { // not even an empty folder is left
-		id = keep(made, TreeObject(nil))
 	}
 	for _, o := range made {
 		r.Add(o)
 	}
 	return id, nil
+}
+
+// treeAfter is WriteTree that keeps nothing: what it would keep are the objects made, by their names.
+func (r *Repository) treeAfter(tree string, writes map[string]Write) (id string, made map[string]Object, err error) {
+	for path, w := range writes {
+		if err := CheckPath(path); err != nil {
+			return "", nil, err
+		}
+		if w.Mode == ModeSubmodule && !IsID(string(w.Content)) {
+			return "", nil, fmt.Errorf("the submodule %q is at no commit", path)
+		}
+		if !w.Delete {
+			continue
+		}
+		if f, ok := r.FileAt(tree, path); !ok || f.Mode == ModeTree {
+			return "", nil, fmt.Errorf("there is no file %q to delete", path)
+		}
+	}
+	made = map[string]Object{}
+	id, err = r.writeTree("", tree, writes, made)
+	if err != nil {
+		return "", nil, err
+	}
+	if id == "" { // not even an empty folder is left
+		id = keep(made, TreeObject(nil))
+	}
+	return id, made, nil
 }
 
 func keep(made map[string]Object, o Object) (id string) {
@@ -128,6 +138,8 @@ func (r *Repository) writeEntry(path string, old Entry, there bool, inside map[s
 		return e, fmt.Errorf("%q is a file; nothing lies below it", path)
 	case itself && !w.Delete && w.Mode == ModeSubmodule:
 		return Entry{ModeSubmodule, "", string(w.Content)}, nil
+	case itself && !w.Delete && w.blob != "":
+		return Entry{modeAfter(w.Mode, old, there), "", w.blob}, nil
 	case itself && !w.Delete:
 		return Entry{modeAfter(w.Mode, old, there), "", keep(made, Object{KindBlob, w.Content})}, nil
 	case len(inside) == 0:

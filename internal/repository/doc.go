@@ -11,5 +11,6 @@
 //	files.go change.go         reading paths of a commit; a tree with some of its files changed
 //	check.go                   what a push may bring: git's fsck, whether all is there, and not too much
 //	log.go diff.go lines.go    history, ancestors, merge bases; what differs between trees, and between texts
-//	archive.go history.go      the files of a commit in one file; all of a repository as plain data
+//	archive.go                 the files of a commit in one file
+//	history.go history_load.go all of a repository as plain data, and made of it again
 package repository

@@ -41,6 +41,8 @@ func TestAHistorySaysWhatIsWrongWithIt(t *testing.T) {
 		alter(&c)
 		return []repository.HistoryCommit{c}
 	}
+	const noTree, noBlob = "4b825dc642cb6eb9a060e54bf8d69288fbee4904", "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+	empty := map[string]string{noTree: "tree 0\x00"}
 	for want, h := range map[string]repository.History{
 		`commits[0].author: "Ann" is not of the form`:         {Commits: with(func(c *repository.HistoryCommit) { c.Author = "Ann" })},
 		`commits[0].parents[0]: no commit or tag ahead of it`: {Commits: with(func(c *repository.HistoryCommit) { c.Parents = []string{"x"} })},
@@ -54,6 +56,19 @@ func TestAHistorySaysWhatIsWrongWithIt(t *testing.T) {
 		`refs["refs/heads/x"]: no commit or tag ahead of it`:  {Refs: map[string]string{"refs/heads/x": "y"}},
 		`tags[0].raw: the tag is broken`: {Commits: []repository.HistoryCommit{first},
 			Tags: []repository.HistoryTag{{SHA: "t", Name: "t", Target: "first", Tagger: who, Raw: "x"}}},
+		`objects["x"]: it does not begin as a tree or a blob`:                                                           {Objects: map[string]string{"x": "tree 3\x00"}},
+		`objects["` + noTree + `"]: it does not begin as`:                                                               {Objects: map[string]string{noTree: "commit 0\x00"}},
+		`objects["x"]: what it has makes ` + noTree:                                                                     {Objects: map[string]string{"x": "tree 0\x00"}},
+		`objects["` + noTree + `"]: neither a commit nor`:                                                               {Objects: empty},
+		`objects["f42941c78e101ff62b3e2f6e468c3e310f703259"]: object f42941c78e101ff62b3e2f6e468c3e310f703259: badTree`: {Objects: map[string]string{"f42941c78e101ff62b3e2f6e468c3e310f703259": "tree 1\x00x"}},
+		`commits[0].tree: there is no such object: ` + noTree:                                                           {Commits: with(func(c *repository.HistoryCommit) { c.Tree, c.Files = noTree, nil })},
+		`commits[0].tree: it has all files of the commit`:                                                               {Objects: empty, Commits: with(func(c *repository.HistoryCommit) { c.Tree = noTree })},
+		`commits[0].tree: ` + noBlob + ` is a blob`: {Objects: map[string]string{noBlob: "blob 0\x00"},
+			Commits: with(func(c *repository.HistoryCommit) { c.Tree, c.Files = noBlob, nil })},
+		`commits[0].raw: it is of the tree ` + noTree: {Commits: with(func(c *repository.HistoryCommit) { c.Raw = "tree " + noTree + "\n\n" })},
+		`tags[0].raw: it leads to ` + noTree: {Commits: []repository.HistoryCommit{first},
+			Tags: []repository.HistoryTag{{SHA: "t", Name: "t", Target: "first", Tagger: who, Raw: "object " + noTree + "\n\n"}}},
+		`refs["refs/heads/y"]: a branch leads to a commit`: {Objects: empty, Refs: map[string]string{"refs/heads/y": noTree}},
 		`refs["refs/heads/x"]: a branch leads to a commit`: {Commits: []repository.HistoryCommit{first},
 			Tags: []repository.HistoryTag{{SHA: "t", Name: "t", Target: "first", Tagger: who}}, Refs: map[string]string{"refs/heads/x": "t"}},
 	} {

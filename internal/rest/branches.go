@@ -22,9 +22,9 @@ func branchRows() []row {
 	const branches = "/projects/:id/repository/branches"
 	named := []params.Param{{Name: "branch", Required: true}}
 	return []row{
-		{endpoint: "GET " + branches, access: front.ByAnyone, before: repositoryReaders, handle: listBranches,
+		readByJobs(row{endpoint: "GET " + branches, access: front.ByAnyone, before: repositoryReaders, handle: listBranches,
 			spec: listing(pathID, []params.Param{paginationParam, {Name: "search"}, {Name: "regex"}, pageToken,
-				{Name: "sort", Values: []string{"name_asc", "updated_asc", "updated_desc"}}})},
+				{Name: "sort", Values: []string{"name_asc", "updated_asc", "updated_desc"}}})}),
 		{endpoint: "GET " + branches + "/:branch", access: front.ByAnyone, before: repositoryReaders,
 			spec: front.Declare(pathID, named), handle: getBranch},
 		{endpoint: "POST " + branches, access: front.ByAnyone, before: repositoryReaders,

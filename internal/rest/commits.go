@@ -35,7 +35,7 @@ func commitRows() []row {
 				{Name: "start_branch"}, {Name: "start_sha"}, {Name: "start_project"}}, authorParams,
 				[]params.Param{statsParam, {Name: "force", Kind: params.Boolean, Default: false}}),
 				params.Rule{Kind: params.MutuallyExclusive, Names: []string{"start_branch", "start_sha"}, After: "start_sha"})},
-		ofOne("GET "+commits+"/:sha", getCommit, []params.Param{statsParam}),
+		readByJobs(ofOne("GET "+commits+"/:sha", getCommit, []params.Param{statsParam})),
 		ofOne("GET "+commits+"/:sha/diff", getCommitDiff, page.Params(), []params.Param{unidiffParam}),
 		ofOne("GET "+commits+"/:sha/refs", listCommitRefs, page.Params(),
 			[]params.Param{{Name: "type", Values: []string{"branch", "tag", "all"}, Default: "all"}}),

@@ -32,7 +32,7 @@ type hookVersion struct{ templates, names, of18 bool }
 
 // hookParams declares what is said of a webhook besides its URL, in GitLab's order, which is that of its errors.
 func hookParams(v hookVersion, own ...string) []params.Param {
-	var all []params.Param
+	all := make([]params.Param, 0, 32)
 	add := func(known bool, kind params.Kind, names ...string) {
 		for _, name := range names {
 			if known {
@@ -60,14 +60,14 @@ func hookParams(v hookVersion, own ...string) []params.Param {
 
 // hookSpecs are the declarations of an endpoint that is told of a webhook, of the oldest version and of later ones.
 func hookSpecs(own []string, before ...[]params.Param) (params.Spec, *front.LaterSpec) {
-	spec := func(v hookVersion) params.Spec {
-		return front.Declare(append(slices.Clone(before), hookParams(v, own...))...)
+	spec := func(v hookVersion) func() params.Spec {
+		return func() params.Spec { return front.Declare(append(slices.Clone(before), hookParams(v, own...))...) }
 	}
-	return spec(hookVersion{}), &front.LaterSpec{Since: gitlabversion.WebhookTemplates,
-		Spec: spec(hookVersion{templates: true}),
-		Later: &front.LaterSpec{Since: gitlabversion.WebhookNames, Spec: spec(hookVersion{templates: true, names: true}),
+	return spec(hookVersion{})(), &front.LaterSpec{Since: gitlabversion.WebhookTemplates,
+		Make: spec(hookVersion{templates: true}),
+		Later: &front.LaterSpec{Since: gitlabversion.WebhookNames, Make: spec(hookVersion{templates: true, names: true}),
 			Later: &front.LaterSpec{Since: gitlabversion.WebhookEventsOf18,
-				Spec: spec(hookVersion{templates: true, names: true, of18: true})}}}
+				Make: spec(hookVersion{templates: true, names: true, of18: true})}}}
 }
 
 // readHook lays what the request says over the attributes of a webhook. given is whether it says anything.

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
@@ -279,6 +280,7 @@ func (z *zeroBytes) Read(p []byte) (int, error) {
 
 // TestLargeUploads: a log and an artifact cost the memory that they are, and little more.
 func TestLargeUploads(t *testing.T) {
+	racing.Skip(t)
 	if testing.Short() {
 		t.Skip("takes 0.6 GiB")
 	}

@@ -56,8 +56,9 @@ func ordering(orders []string) []params.Param {
 
 // withLaterRoles is what an endpoint declares in those versions that know more roles.
 func withLaterRoles(spec func(roles []string) params.Spec) *front.LaterSpec {
-	return &front.LaterSpec{Since: gitlabversion.PlannerRole, Spec: spec(rolesBeforeSecurityManager),
-		Later: &front.LaterSpec{Since: gitlabversion.SecurityManagerRole, Spec: spec(roleNumbers)}}
+	with := func(roles []string) func() params.Spec { return func() params.Spec { return spec(roles) } }
+	return &front.LaterSpec{Since: gitlabversion.PlannerRole, Make: with(rolesBeforeSecurityManager),
+		Later: &front.LaterSpec{Since: gitlabversion.SecurityManagerRole, Make: with(roleNumbers)}}
 }
 
 func minAccessLevel(roles []string) []params.Param {

@@ -4,6 +4,7 @@ package rest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -239,7 +240,13 @@ func (q request) pipelineInputs() map[string]any {
 	if !q.Has(gitlabversion.PipelineInputs) {
 		return nil
 	}
-	inputs, _ := q.Record.Params["inputs"].(map[string]any)
+	given, _ := q.Record.Params["inputs"].(map[string]any)
+	inputs := maps.Clone(given)
+	for name, value := range given {
+		if text, isText := value.(string); isText {
+			inputs[name] = world.InputOf(text)
+		}
+	}
 	return inputs
 }
 

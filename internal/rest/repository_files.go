@@ -31,9 +31,9 @@ func fileRows() []row {
 		{Name: "execute_filemode", Kind: params.Boolean}})
 	return []row{
 		{endpoint: "GET " + file, access: front.ByAnyone, spec: front.Declare(pathID, path, ref), handle: ofFile(getFile)},
-		{endpoint: "GET " + file + "/raw", access: front.ByAnyone, handle: ofFile(getRawFile),
+		readByJobs(row{endpoint: "GET " + file + "/raw", access: front.ByAnyone, handle: ofFile(getRawFile),
 			spec: front.Declare(pathID, path, []params.Param{{Name: "ref"},
-				{Name: "lfs", Kind: params.Boolean, Default: false}})},
+				{Name: "lfs", Kind: params.Boolean, Default: false}})}),
 		{endpoint: "POST " + file, access: front.ByAnyone, spec: front.Declare(pathID, extended),
 			handle: changeFile(actionCreate)},
 		{endpoint: "PUT " + file, access: front.ByAnyone, spec: front.Declare(pathID, extended),

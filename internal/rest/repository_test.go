@@ -41,6 +41,10 @@ func TestRepositoryOverREST(t *testing.T) {
 	folder := strings.TrimSuffix(names[1], "/")
 	assert.Equal(t, []string{"pax_global_header", folder + "/", folder + "/a/b.txt"}, names)
 	assert.Equal(t, `404 {"message":"404 File Not Found"}`, ask("mia", "GET", "archive.tar.bz2", "").String())
+	ask("mia", "GET", "archive.zip?path=d", "")
+	calls := gl.Calls("GET /projects/:id/repository/archive")
+	assert.Equal(t, "the fake packs zip, tar and tar.gz (tgz, gz), and no tar.bz2", calls[1].Reason)
+	assert.Equal(t, `there is no folder "d" at main`, calls[2].Reason)
 
 	assert.Equal(t, `404 {"message":"404 Repository Not Found"}`, ask("", "GET", "branches", "").String())
 	assert.Equal(t, `403 {"message":"403 Forbidden"}`, ask("", "GET", "tree", "").String())

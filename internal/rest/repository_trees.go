@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"path"
@@ -148,7 +149,11 @@ func getArchive(q request) front.Response {
 	return front.Response{Outside: func() front.Response {
 		var packed bytes.Buffer
 		if err := part.Archive(&packed, c, o); err != nil {
-			return front.NotFound("File").Because(fmt.Sprintf("the fake packs tar, tar.gz and zip: %s: %v", format, err))
+			why := fmt.Sprintf("the fake packs zip, tar and tar.gz (tgz, gz), and no %s", format)
+			if errors.Is(err, repository.ErrNoFolder) {
+				why = fmt.Sprintf("there is no folder %q at %s", folder, ref)
+			}
+			return front.NotFound("File").Because(why)
 		}
 		return front.Response{Status: http.StatusOK, Text: packed.String(), ContentType: octetStream}.
 			With("Content-Disposition", fmt.Sprintf("attachment; filename=\"%s.%s\"", name, format)). // as Workhorse, raw

@@ -31,26 +31,34 @@ type row struct {
 	handle  func(request) front.Response
 }
 
+// route is the row for package front. Its functions keep what they need of the row and not all of it.
 func (r row) route() *front.Route {
+	handle, before, streams, waits := r.handle, r.before, r.streams, r.waits
 	route := &front.Route{Endpoint: r.endpoint, Access: r.access, Scopes: r.scopes, Since: r.since, Spec: r.spec,
 		Granular: granular[r.endpoint], JobTokens: r.jobTokens, JobTokensSince: r.jobTokensSince, Later: r.later,
-		Handle: func(q *front.Request) front.Response { return r.handle(request{q}) }}
-	if r.streams != nil {
-		route.Streams = func(q *front.Request) (front.BodyReader, *front.Response) { return r.streams(request{q}) }
+		Handle: func(q *front.Request) front.Response { return handle(request{q}) }}
+	if streams != nil {
+		route.Streams = func(q *front.Request) (front.BodyReader, *front.Response) { return streams(request{q}) }
 	}
-	if r.waits != nil {
+	if waits != nil {
 		route.Waits = func(q *front.Request, token, lastUpdate string) <-chan struct{} {
-			return r.waits(request{q}, token, lastUpdate)
+			return waits(request{q}, token, lastUpdate)
 		}
 	}
-	if r.before != nil {
-		route.Before = func(q *front.Request) *front.Response { return r.before(request{q}) }
+	if before != nil {
+		route.Before = func(q *front.Request) *front.Response { return before(request{q}) }
 	}
 	return route
 }
 
 // since is where a row names the difference between versions that brought its endpoint.
 func since(d gitlabversion.Difference) *gitlabversion.Difference { return &d }
+
+// readByJobs is a row of what a running job reads of repositories with its own token.
+func readByJobs(r row) row {
+	r.jobTokens, r.jobTokensSince = true, since(gitlabversion.JobTokensReadRepositories)
+	return r
+}
 
 // The scopes that rows name besides api and read_api.
 var (

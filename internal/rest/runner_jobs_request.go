@@ -74,7 +74,7 @@ func queueChange(q request, token, lastUpdate string) <-chan struct{} {
 	if r == nil || lastUpdate != q.QueueValueOf(r) {
 		return nil
 	}
-	return r.QueueChange()
+	return q.QueueChange(r)
 }
 
 // take gives the runner a job that fits. What keeps the job from running fails it, and the next one is looked for.
@@ -148,6 +148,17 @@ func (q request) session() (string, *front.Response) {
 			Because("session[url] is local and Settings.LocalRequestsForbidden is set").AsRefusal()
 	}
 	return raw, nil
+}
+
+// Environment is what the name of a job's environment comes to.
+func Environment(q *front.Request, j *world.Job) string {
+	runner := j.Runner
+	if runner == nil {
+		runner = &world.Runner{} // which its variables tell nothing of
+	}
+	in := request{q}.payloadInput(j, runner, "")
+	in.Job = j
+	return jobpayload.Environment(in)
 }
 
 // instanceUUID is the uuid of this GitLab.

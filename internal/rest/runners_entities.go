@@ -89,7 +89,7 @@ func (q request) runnerEntity(r *world.Runner) runnerEntity {
 			creator := q.basicUser(r.Creator)
 			e.CreatedBy = some(&creator)
 		}
-		e.JobExecutionStatus = executing(r.Jobs, func(*world.Job) bool { return true })
+		e.JobExecutionStatus = executing(r.Jobs, world.AnyJob)
 	}
 	return e
 }

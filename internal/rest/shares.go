@@ -49,6 +49,16 @@ func notShared(reason string) front.Response {
 	return front.Refuse(http.StatusNotFound, msgNotFoundPlain).Because(reason)
 }
 
+// sharingAllowed refuses to invite a group from outside into a hierarchy that keeps to itself; where is the group that
+// is shared, or that holds the project, or nil for a project of a user (app/services/concerns/group_linkable.rb).
+func sharingAllowed(where, invited *world.Group) *front.Response {
+	if where == nil || where.Root().Attribute(world.AttrSharingInside) != "true" || where.Root() == invited.Root() {
+		return nil
+	}
+	return notShared("prevent_sharing_groups_outside_hierarchy keeps the groups of " + where.Root().Path +
+		" to themselves").AsRefusal()
+}
+
 func shareGroup(q request) front.Response {
 	id, _ := q.Params.Int("group_id")
 	invited, refusal := q.findGroup(strconv.Itoa(id))
@@ -62,8 +72,8 @@ func shareGroup(q request) front.Response {
 	if d := q.OnGroup(g, policy.AdminGroup); !d.Allowed {
 		return notShared(d.Reason)
 	}
-	if g.Root().Attribute(world.AttrSharingInside) == "true" && g.Root() != invited.Root() {
-		return notShared("prevent_sharing_groups_outside_hierarchy keeps the groups of " + g.Root().Path + " to themselves")
+	if refusal := sharingAllowed(g, invited); refusal != nil {
+		return *refusal
 	}
 	if err := q.ShareGroup(g, q.invitation(invited)); err != nil {
 		return front.Refuse(http.StatusConflict, err.Error()).Because(err.Error())
@@ -111,6 +121,9 @@ func shareProject(q request) front.Response {
 	if may := q.OnGroup(d.Group, policy.ReadGroupViaMembership); !may.Allowed {
 		return notShared(may.Reason)
 	}
+	if refusal := sharingAllowed(p.Group, d.Group); refusal != nil {
+		return *refusal
+	}
 	if err := q.ShareProject(p, d); err != nil {
 		return front.Refuse(http.StatusConflict, err.Error()).Because(err.Error())
 	}
@@ -141,6 +154,15 @@ func unshareProject(q request) front.Response {
 	if refusal := q.unmodifiedSince(link.CreatedAt); refusal != nil {
 		return *refusal
 	}
+	if d := q.mayUnshare(p, link); !d.Allowed {
+		return front.Refuse(http.StatusForbidden, msgForbiddenPlain).Because(d.Reason)
+	}
 	q.UnshareProject(p, link)
 	return front.NoContent()
+}
+
+func (q request) mayUnshare(p *world.Project, link *world.Share) policy.Decision {
+	return q.OnProject(p, func(a policy.Actor, s policy.ProjectStanding) policy.Decision {
+		return policy.DestroyProjectGroupLink(a, s, q.GroupStanding(link.Group), policy.Role(link.Role))
+	})
 }

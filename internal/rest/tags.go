@@ -23,11 +23,11 @@ func tagRows() []row {
 	const tags = "/projects/:id/repository/tags"
 	named := []params.Param{{Name: "tag_name", Required: true}}
 	return []row{
-		{endpoint: "GET " + tags, access: front.ByAnyone, before: codeOpen, handle: listTags,
+		readByJobs(row{endpoint: "GET " + tags, access: front.ByAnyone, before: codeOpen, handle: listTags,
 			spec: listing(pathID, []params.Param{paginationParam,
 				{Name: "sort", Values: []string{"asc", "desc"}, Default: "desc"},
 				{Name: "order_by", Values: []string{"name", "updated", "version"}, Default: "updated"},
-				{Name: "search"}, pageToken})},
+				{Name: "search"}, pageToken})}),
 		{endpoint: "GET " + tags + "/:tag_name", access: front.ByAnyone, before: codeOpen,
 			spec: front.Declare(pathID, named), handle: ofTag(getTag)},
 		{endpoint: "POST " + tags, access: front.ByAnyone, before: codeOpen, handle: createTag,

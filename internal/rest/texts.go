@@ -58,6 +58,7 @@ const (
 	msgfTooManyUsers   = "Too many users specified (limit is %d)"
 	msgMemberExists    = "Member already exists"
 	msgNotFoundPlain   = "Not Found"
+	msgForbiddenPlain  = "Forbidden"
 	msgSharingDisabled = "The project sharing with group is disabled"
 )
 

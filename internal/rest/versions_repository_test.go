@@ -22,6 +22,16 @@ func repositoryProofs() map[gitlabversion.Difference]proof {
 			_, there := v.as("root", "GET", "/projects/acme%2Fshop/repository/tags/v1").JSON(v.T)["created_at"]
 			return there
 		}, false, true, nil},
+		gitlabversion.JobTokensReadRepositories: {func(v inVersion) any {
+			v.gl.Commit("acme/shop", "main", map[string]string{"a": "b\n"}, "Add a")
+			j, _ := v.startedJob()
+			var statuses []int
+			for _, path := range []string{"branches", "tags", "commits/main", "files/a/raw"} {
+				a := testkit.Send(v.T, v.gl, "GET", "/projects/acme%2Fshop/repository/"+path, nil, "Job-Token", j.Token)
+				statuses = append(statuses, a.Status)
+			}
+			return statuses
+		}, []int{404, 404, 404, 404}, []int{200, 200, 200, 200}, nil},
 		gitlabversion.GeneratedFiles: {shown("commits/main/diff", "generated_file"), false, true, nil},
 		gitlabversion.OmittedDiffs:   {shown("commits/main/diff", "collapsed too_large"), false, true, nil},
 	}

@@ -179,3 +179,17 @@ func (d *Door) Cut() {
 		_ = c.Close()
 	}
 }
+
+// Reset breaks a connection so that its peer is told: over TCP with RST.
+func Reset(c net.Conn) {
+	if wrapped, ok := c.(interface{ NetConn() net.Conn }); ok { // TLS
+		c = wrapped.NetConn()
+	}
+	switch c := c.(type) {
+	case *net.TCPConn:
+		_ = c.SetLinger(0)
+	case interface{ Reset() }: // in memory
+		c.Reset()
+	}
+	_ = c.Close()
+}

@@ -25,7 +25,7 @@ func (st *State) TokenOf(username string, scopes []string) (string, error) {
 		if t, err = st.addHanded(h, st.made.token(tokenKind{name, accessTokens.prefix})); err != nil {
 			return "", err
 		}
-		setKey(st, st.namedTokens, name, t)
+		setKey(st, &st.namedTokens, name, t)
 	}
 	if st.handed == nil {
 		st.handed = map[string]handedToken{}
@@ -69,7 +69,7 @@ func (st *State) Remake(t *AccessToken) (made *AccessToken, takeBack func()) {
 		}
 		made.LastUsedAt, made.LastUsedIPs = t.LastUsedAt, t.LastUsedIPs
 		if name := TokenName(h.username, h.scopes); st.namedTokens[name] == nil {
-			setKey(st, st.namedTokens, name, made)
+			setKey(st, &st.namedTokens, name, made)
 		}
 	})
 	return made, takeBack

@@ -65,7 +65,7 @@ func (st *State) CreateToken(t AccessToken) (*AccessToken, error) {
 	t.Scopes, t.Grants = slices.Clone(t.Scopes), slices.Clone(t.Grants)
 	t.ID, t.CreatedAt = assignID(st, &st.Tokens, 0), st.Now()
 	add(st, &st.Tokens, &t)
-	setKey(st, st.tokenValues, t.Token, &t)
+	setKey(st, &st.tokenValues, t.Token, &t)
 	return &t, nil
 }
 

@@ -29,7 +29,7 @@ func (st *State) CreateResourceToken(t AccessToken, by *User) (*AccessToken, err
 		Email: username + "@noreply.example.com", External: by.External, State: UserActive, CreatedAt: st.Now(), Bot: true,
 		Creator: by}
 	add(st, &st.Users, bot)
-	setKey(st, st.UserNames, Key(username), bot)
+	setKey(st, &st.UserNames, Key(username), bot)
 	st.join(of, bot, t.Role, Joining{By: by, CreatedAt: st.Now(), UpdatedAt: st.Now()})
 	t.User = bot
 	return st.CreateToken(t)

@@ -138,7 +138,7 @@ func (st *State) ghost() *User {
 	u := &User{ID: assignID(st, &st.Users, 0), Username: GhostUsername, Name: "Ghost User", Email: "ghost@example.com",
 		State: UserActive, CreatedAt: st.Now()}
 	add(st, &st.Users, u)
-	setKey(st, st.UserNames, GhostUsername, u)
+	setKey(st, &st.UserNames, GhostUsername, u)
 	return u
 }
 
@@ -247,7 +247,22 @@ func (st *State) removeBots(roles map[*User]Role) {
 // removeJob takes a job out of the world, with its log and files; its token is dead at once.
 func (st *State) removeJob(j *Job) {
 	st.leave(j)
-	if g := st.groupOf(j); g != nil && g.holder == j {
+	g, p := st.groupOf(j), j.Pipeline
+	held := g != nil && g.holder == j
+	st.onUndo(func() {
+		p.join(j)
+		st.Jobs.insert(j)
+		st.JobTokens[j.Token] = j
+		j.Project.Jobs = insertByID(j.Project.Jobs, j)
+		if j.Runner != nil {
+			j.Runner.Jobs = insertByID(j.Runner.Jobs, j)
+		}
+		if held {
+			g.holder = j
+		}
+		st.enter(j)
+	})
+	if held {
 		g.holder = nil
 		st.later(chore{kind: choreAssign, group: g})
 	}
@@ -261,13 +276,15 @@ func (st *State) removeJob(j *Job) {
 	j.wake()
 }
 
-// DeletePipeline deletes a pipeline with its jobs, their logs and files
+// DeletePipeline deletes a pipeline with its jobs, their logs and files, all of which Atomically takes back
 // (app/services/ci/destroy_pipeline_service.rb).
 func (st *State) DeletePipeline(p *Pipeline) {
 	for _, j := range slices.Clone(p.Jobs) {
 		st.removeJob(j)
 	}
-	st.removePipeline(p)
+	if st.pipelines[p.ID] == p { // one whose jobs were added alone is gone with the last of them
+		st.removePipeline(p)
+	}
 	of, before := p.project, p.project.gonePipelines
 	at, _ := slices.BinarySearch(before, p.ID)
 	of.gonePipelines = slices.Insert(slices.Clone(before), at, p.ID)

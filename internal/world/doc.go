@@ -11,7 +11,7 @@
 //
 // A mutex guards everything but State.Version. Visit holds it; no method of State does: whoever calls one, or reads a
 // field of a record, does so in a visit, and copies what is to be used afterwards. Waiting is done outside of one, on
-// the channels of Job.NextChange and Runner.QueueChange, which are asked for while it is held.
+// the channels of Job.NextChange and State.QueueChange, which are asked for while it is held.
 //
 // # Undo
 //
@@ -65,7 +65,7 @@
 //	pipelines_delay.go pipelines_resources.go             delayed jobs; resource groups
 //	jobs.go log.go artifacts*.go fates.go                 transitions of jobs, their logs and files
 //	workers.go                                            what GitLab's background workers do with all that
-//	why.go                                                why a job is not running, in words
+//	why.go turns.go                                       why a job is not running, in words; what a test may do to one
 //	access_tokens*.go                                     transitions of access tokens, those of OAuth among them, and
 //	                                                      those that Token hands out
 //	users.go users_model.go users_states.go               what requests make of users, GitLab's rules of that, states

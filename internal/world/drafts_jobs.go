@@ -37,7 +37,7 @@ func checkJob(j *Job) (ps Problems) {
 	if c := j.Coverage; c != nil && (math.IsNaN(*c) || math.IsInf(*c, 0)) {
 		ps.Addf("coverage", "Coverage: %v is no number of percent", *c)
 	}
-	ps = append(ps, checkFlow(j.JobFlow)...)
+	ps = append(ps, checkFlow(j.Plan)...)
 	ps.Add("spec", j.Spec.Validate())
 	for i, f := range j.Files {
 		var of Problems
@@ -58,16 +58,16 @@ func checkJob(j *Job) (ps Problems) {
 }
 
 // checkFlow checks what a draft of a job says of its turn.
-func checkFlow(f JobFlow) (ps Problems) {
-	if f.When != "" {
-		ps.Add("when", oneOf("word of when", &f.When, f.When,
+func checkFlow(p *Plan) (ps Problems) {
+	if when := p.When; when != "" {
+		ps.Add("when", oneOf("word of when", &when, when,
 			[]string{whenOnSuccess, whenOnFailure, whenAlways, whenManual, whenDelayed}))
 	}
-	if f.StartIn < 0 {
-		ps.Addf("start_in", "StartIn: %s is before the job's turn", f.StartIn)
+	if p.StartIn < 0 {
+		ps.Addf("start_in", "StartIn: %s is before the job's turn", p.StartIn)
 	}
-	if f.Part < 0 || f.Part > f.Parts || f.Part == 0 && f.Parts != 0 {
-		ps.Addf("node_index", "job %d of %d is none of a parallel job's", f.Part, f.Parts)
+	if p.Part < 0 || p.Part > p.Parts || p.Part == 0 && p.Parts != 0 {
+		ps.Addf("node_index", "job %d of %d is none of a parallel job's", p.Part, p.Parts)
 	}
 	return ps
 }
@@ -79,8 +79,12 @@ func checkSHA(sha string) error {
 	return nil
 }
 
-// AddJob makes a job of a draft, which has the records that it belongs to, its log and its files.
+// AddJob makes a job of a draft, which has the records that it belongs to, its log and its files; a plan only if there
+// is one.
 func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
+	if j.Plan == nil {
+		j.Plan = &unplanned
+	}
 	ps := append(Problems(found), checkJob(j)...)
 	ps = append(ps, st.checkTimes(j)...)
 	ps.Add("id", freeID(&st.Jobs, "job", j.ID))

@@ -268,7 +268,7 @@ func (st *State) newGroup(path string, id int) *Group {
 		st.onUndo(func() { parent.Children = parent.Children[:len(parent.Children)-1] })
 	}
 	add(st, &st.Groups, g)
-	setKey(st, st.GroupPaths, Key(path), g)
+	setKey(st, &st.GroupPaths, Key(path), g)
 	st.indexRegistrationToken(&g.RegistrationToken)
 	return g
 }
@@ -298,6 +298,7 @@ func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems
 	default:
 		ps.Add("path", checkPath("full path of a project", in.Path, true))
 	}
+	ps = append(ps, checkProcessModes(in.ProcessModes)...)
 	if in.BuildTimeout < 0 {
 		ps.Addf("build_timeout", "a job cannot time out after %s", in.BuildTimeout)
 	}
@@ -345,9 +346,9 @@ func (st *State) AddProject(p Project, members map[string]Role, found ...Problem
 	st.beginRepository(&p)
 	add(st, &st.Projects, &p)
 	st.endOldPaths(p.Path)
-	setKey(st, st.ProjectPaths, Key(p.Path), &p)
+	setKey(st, &st.ProjectPaths, Key(p.Path), &p)
 	for _, old := range p.OldPaths {
-		setKey(st, st.oldPaths, Key(old), &p)
+		setKey(st, &st.oldPaths, Key(old), &p)
 	}
 	st.indexRegistrationToken(&p.RegistrationToken)
 	return &p, nil
@@ -368,8 +369,12 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, 
 	in.Group, in.Owner, in.Runners, in.Jobs, in.pipelines = p.Group, p.Owner, p.Runners, p.Jobs, p.pipelines
 	in.joinings, in.Shares, in.UpdatedAt, in.OldPaths = p.joinings.of(in.Roles), p.Shares, p.UpdatedAt, p.OldPaths
 	in.variables, in.Repository, in.root = p.variables, p.Repository, p.root
-	in.webhooks, in.gonePipelines = p.webhooks, p.gonePipelines
+	in.webhooks, in.gonePipelines, in.live = p.webhooks, p.gonePipelines, p.live
+	in.ProcessModes = p.processModesAfter(&in)
 	*p = in
+	for _, g := range st.ResourceGroups(p) {
+		st.later(chore{kind: choreAssign, group: g})
+	}
 	st.indexRegistrationToken(&p.RegistrationToken)
 	st.tickAll()
 	return nil

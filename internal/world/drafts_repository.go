@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
@@ -129,7 +130,7 @@ func (p *Project) firstFiles(refs []repository.Ref) (files map[string]string, on
 		}
 		files[path] = string(content)
 	}
-	return files, len(files) > 0
+	return files, len(files) > 0 && p.Repository.FilesMake(c.Tree)
 }
 
 // HasRepository reports whether a draft says what the project's repository is already.
@@ -138,8 +139,9 @@ func (p *Project) HasRepository(d RepositoryDraft) bool {
 	return maps.Equal(now.Files, d.Files) && reflect.DeepEqual(now.History, d.History)
 }
 
-// CommitFiles makes a commit on a branch on GitLab's side, by root. What follows from a push follows from it. Paths
-// that are to go must be there; the error names the nearest that are.
+// CommitFiles makes a commit on a branch on GitLab's side, by root. What follows from a push follows from it. Without
+// files it is an empty commit; without a message it is none. Paths that are to go must be there; the error names the
+// nearest that are.
 func (st *State) CommitFiles(path, branch string, files map[string]string, gone []string,
 	message string) (string, error) {
 	p, err := st.ProjectByPath(path)
@@ -148,6 +150,9 @@ func (st *State) CommitFiles(path, branch string, files map[string]string, gone 
 	}
 	if !repository.ValidBranch(branch) {
 		return "", fmt.Errorf("git takes no branch called %q", branch)
+	}
+	if strings.TrimSpace(message) == "" {
+		return "", fmt.Errorf("a commit has a message, which is %q here; GitLab refuses that, too", message)
 	}
 	writes := writesOf(files)
 	start := branch

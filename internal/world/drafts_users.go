@@ -46,7 +46,7 @@ func (st *State) AddUser(u User, found ...Problem) (*User, error) {
 	}
 	u.ID, u.CreatedAt = assignID(st, &st.Users, u.ID), orNow(u.CreatedAt, st.Now())
 	add(st, &st.Users, &u)
-	setKey(st, st.UserNames, Key(u.Username), &u)
+	setKey(st, &st.UserNames, Key(u.Username), &u)
 	return &u, nil
 }
 
@@ -115,7 +115,7 @@ func (st *State) AddAccessToken(t AccessToken, username string, found ...Problem
 	t.Scopes = slices.Clone(t.Scopes)
 	t.ID, t.CreatedAt = assignID(st, &st.Tokens, t.ID), orNow(t.CreatedAt, st.Now())
 	add(st, &st.Tokens, &t)
-	setKey(st, st.tokenValues, t.Token, &t)
+	setKey(st, &st.tokenValues, t.Token, &t)
 	return &t, nil
 }
 
@@ -207,7 +207,7 @@ func (st *State) SeedAccessToken(in AccessToken, username string, found ...Probl
 	t, err := st.AddAccessToken(in, username, found...)
 	if err == nil && t.Name == TokenName(t.User.Username, t.Scopes) &&
 		(!t.Revoked || st.namedTokens[t.Name] == nil) { // of several the one that still opens something
-		setKey(st, st.namedTokens, t.Name, t)
+		setKey(st, &st.namedTokens, t.Name, t)
 	}
 	return err
 }

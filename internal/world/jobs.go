@@ -120,8 +120,7 @@ func (j *Job) waitsForPeople() bool { return j.Status == JobManual || j.Status =
 func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.JobInputs) *Job {
 	err := st.fireWith(j, eventEnqueue, func() {
 		j.User = u
-		j.Spec.Variables = slices.Concat(j.Spec.Variables, variables) // the spec is shared with other attempts
-		j.Spec.Inputs = inputs
+		j.handIn(variables, inputs)
 	})
 	switch {
 	case err != nil && j.Retryable():
@@ -243,7 +242,7 @@ func (j *Job) Erasable() bool {
 // RetryJob tries a job again for a user: it makes and returns a new job like it, with these inputs, which is pending at
 // once. Skipped jobs of later stages are created again and wait for it (app/services/ci/retry_job_service.rb).
 func (st *State) RetryJob(old *Job, u *User, inputs ci.JobInputs) *Job {
-	return st.retry(old, u, func(next *Job) { next.Spec.Inputs = inputs })
+	return st.retry(old, u, func(next *Job) { next.handIn(nil, inputs) })
 }
 
 // retry is RetryJob with changes to the new job, made before anything follows from it.
@@ -252,7 +251,7 @@ func (st *State) retry(old *Job, u *User, change func(next *Job)) *Job {
 		return st.retryMoving(old, u, change)
 	}
 	st.resetSkippedAfter(old, u)
-	next := st.retryAs(old, u, old.Spec.Inputs, JobPending)
+	next := st.retryAs(old, u, JobPending)
 	change(next)
 	return next
 }
@@ -262,24 +261,22 @@ func (st *State) retry(old *Job, u *User, change func(next *Job)) *Job {
 func (st *State) RetryJobWith(old *Job, u *User, variables []ci.JobVariable) *Job {
 	return st.retry(old, u, func(next *Job) {
 		if old.Manual {
-			next.Spec.Variables = slices.Concat(next.Spec.Variables, variables) // the spec is shared with other attempts
+			next.handIn(variables, next.Spec.Inputs)
 		}
 	})
 }
 
 // retryAs makes a new job like another one, in a state.
-func (st *State) retryAs(old *Job, u *User, inputs ci.JobInputs, as JobStatus) *Job {
+func (st *State) retryAs(old *Job, u *User, as JobStatus) *Job {
 	now := st.Now()
 	next := &Job{ID: assignID(st, &st.Jobs, 0), Token: st.made.token(st.jobTokenKind()),
 		Name: old.Name, Stage: old.Stage, StageIndex: old.StageIndex, Ref: old.Ref, RefIsTag: old.RefIsTag,
-		Protected: old.Protected, Tags: old.Tags, AllowFailure: old.AllowFailure, Spec: old.Spec, Commit: old.Commit,
+		Protected: old.Protected, Tags: old.Tags, AllowFailure: old.AllowFailure, Plan: old.Plan, Commit: old.Commit,
 		PipelineID: old.PipelineID, Status: as, CreatedAt: now, UpdatedAt: now,
-		DebugTrace: old.DebugTrace, Manual: old.Manual, Project: old.Project, User: u, JobFlow: old.JobFlow}
-	next.ScheduledAt, next.startedByHand = time.Time{}, false
+		DebugTrace: old.DebugTrace, Manual: old.Manual, Project: old.Project, User: u}
 	if as == JobPending {
 		next.QueuedAt = now
 	}
-	next.Spec.Inputs = inputs
 	st.insertJob(next)
 	return next
 }
@@ -307,7 +304,7 @@ func (st *State) insertJob(j *Job) {
 	j.History = []JobStatus{j.Status}
 	before := st.statusBefore(j)
 	add(st, &st.Jobs, j)
-	setKey(st, st.JobTokens, j.Token, j)
+	setKey(st, &st.JobTokens, j.Token, j)
 	p := j.Project
 	p.Jobs = insertByID(p.Jobs, j)
 	st.onUndo(func() { p.Jobs = removeByID(p.Jobs, j) })

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -201,7 +203,7 @@ func TestRunnersThatHaveAskedAreKnown(t *testing.T) {
 	first, gpu := runners[0], runners[1]
 	assert.Empty(t, st.Queue.asked)
 	values := []string{st.QueueValueOf(first), st.QueueValueOf(gpu)}
-	change := first.QueueChange()
+	change := st.QueueChange(first)
 	assert.Len(t, st.Queue.asked, 2)
 	_, err = st.AddJob(&Job{Project: p, User: st.Users.Rows[0]})
 	require.NoError(t, err)
@@ -210,11 +212,11 @@ func TestRunnersThatHaveAskedAreKnown(t *testing.T) {
 	default:
 		t.Error("who waits for a job has not been woken")
 	}
-	assert.Equal(t, map[*Runner]bool{gpu: true}, st.Queue.asked)
+	assert.Equal(t, []*Runner{gpu}, slices.Collect(maps.Keys(st.Queue.asked)))
 	assert.NotEqual(t, values[0], st.QueueValueOf(first))
 	assert.Equal(t, values[1], st.QueueValueOf(gpu), "the job is not for it")
 	st.DeleteRunner(gpu)
-	assert.Equal(t, map[*Runner]bool{first: true}, st.Queue.asked)
+	assert.Equal(t, []*Runner{first}, slices.Collect(maps.Keys(st.Queue.asked)))
 	st.tickAll()
 	assert.Empty(t, st.Queue.asked)
 }
@@ -265,7 +267,7 @@ func TestJobDependencies(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.spec, func(t *testing.T) {
 			var got []int
-			deploy.Spec = ci.JobSpec{}
+			deploy.Plan = &Plan{}
 			require.NoError(t, json.Unmarshal([]byte(tt.spec), &deploy.Spec))
 			for _, j := range deploy.Dependencies() {
 				got = append(got, j.ID)

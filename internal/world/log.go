@@ -14,7 +14,9 @@ func (st *State) AppendLog(j *Job, piece Blob) {
 		piece.overwrite(secret, st.masked(len(secret)))
 	}
 	j.Log.take(piece)
-	j.fate.lostBytes = 0
+	if j.fate != nil {
+		j.fate.lostBytes = 0
+	}
 	st.Touch(j)
 	j.wake()
 }
@@ -56,8 +58,8 @@ func (st *State) NoteDebugTrace(j *Job) { j.DebugTrace = true }
 
 // ApplyFate cancels a running job whose log has the text that its fate waits for (CancelOn).
 func (st *State) ApplyFate(j *Job) {
-	f := &j.fate
-	if f.cancelAt == nil || j.Status != JobRunning {
+	f := j.fate
+	if f == nil || f.cancelAt == nil || j.Status != JobRunning {
 		return
 	}
 	fresh := max(0, f.searched-int64(len(f.cancelAt)))

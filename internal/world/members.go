@@ -69,7 +69,7 @@ func (st *State) join(s Source, u *User, r Role, how Joining) {
 	if j.joined == nil {
 		j.joined = map[*User]Joining{}
 	}
-	setKey(st, j.joined, u, how)
+	setKey(st, &j.joined, u, how)
 	st.endsAt(how.ExpiresAt)
 	if g, isGroup := s.(*Group); isGroup {
 		st.setImplied(g, false)

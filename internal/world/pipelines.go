@@ -75,9 +75,11 @@ func (st *State) removePipeline(p *Pipeline) {
 	of := p.project
 	delete(st.pipelines, p.ID)
 	of.pipelines = removeByID(of.pipelines, p)
+	p.unlist()
 	st.onUndo(func() {
 		st.pipelines[p.ID] = p
 		of.pipelines = insertByID(of.pipelines, p)
+		p.list()
 	})
 }
 

@@ -39,8 +39,8 @@ func (st *State) waitAgain(j *Job, u *User) {
 // retryMoving tries a job again whose pipeline moves by itself: the new job is created, and whether it has its turn is
 // looked at at once. If people start it, they have (app/services/ci/retry_job_service.rb).
 func (st *State) retryMoving(old *Job, u *User, change func(*Job)) *Job {
-	next := st.retryAs(old, u, old.Spec.Inputs, JobCreated)
-	next.startedByHand = next.actionable()
+	next := st.retryAs(old, u, JobCreated)
+	next.EnqueueImmediately = next.actionable()
 	change(next)
 	if !st.undoing {
 		st.process(next.Pipeline)
@@ -61,7 +61,7 @@ func (j *Job) actionable() bool {
 func (st *State) retryPipelineMoving(p *Pipeline, u *User, may func(*Job) bool) {
 	for _, j := range slices.Clone(p.Jobs) { // each try adds one
 		if j.Trigger == nil && j.endedBadly() && may(j) {
-			st.retryAs(j, u, j.Spec.Inputs, JobCreated)
+			st.retryAs(j, u, JobCreated)
 		}
 	}
 	if p.skipped > 0 {
@@ -95,7 +95,7 @@ func (st *State) RetryPipeline(p *Pipeline, u *User, may func(*Job) bool) {
 	var again []*Job
 	for _, j := range slices.Clone(p.Jobs) { // each try adds one
 		if j.endedBadly() && may(j) {
-			again = append(again, st.retryAs(j, u, j.Spec.Inputs, JobCreated))
+			again = append(again, st.retryAs(j, u, JobCreated))
 		}
 	}
 	for _, j := range p.Latest() {

@@ -15,7 +15,10 @@ const redundantFor = 7 * day
 
 // CancelPipeline cancels all of the pipeline's jobs that wait or run; one that waits for a person goes on waiting
 // (app/services/ci/cancel_pipeline_service.rb; has_status.rb, CANCELABLE_STATUSES).
-func (st *State) CancelPipeline(p *Pipeline) { st.cancelJobs(p, func(*Job) bool { return true }) }
+func (st *State) CancelPipeline(p *Pipeline) { st.cancelJobs(p, AnyJob) }
+
+// AnyJob holds for every job, where some can be chosen.
+func AnyJob(*Job) bool { return true }
 
 func (st *State) cancelJobs(p *Pipeline, which func(*Job) bool) {
 	for _, j := range p.Jobs {
@@ -38,9 +41,9 @@ func (st *State) cancelRedundant(by *Pipeline) {
 		return
 	}
 	head := by.project.Repository.Ref(fullRef(by.facts.Ref, by.facts.RefIsTag))
-	for _, p := range slices.Clone(by.project.pipelines) { // by id
-		if !p.Moves() || p == by || p.facts.Ref != by.facts.Ref || !p.facts.Status.cancelable() ||
-			!p.olderThan(by) || slices.Contains(danglingSources, p.facts.Source) ||
+	for _, p := range slices.Clone(by.project.live[by.facts.Ref]) { // by id
+		by.flow.looks++
+		if p == by || !p.olderThan(by) || slices.Contains(danglingSources, p.facts.Source) ||
 			p.facts.Commit.SHA == by.facts.Commit.SHA || p.facts.Commit.SHA == head ||
 			st.Now().Sub(p.facts.CreatedAt) > redundantFor {
 			continue
@@ -51,7 +54,7 @@ func (st *State) cancelRedundant(by *Pipeline) {
 			st.cancelAsRedundant(p, by, (*Job).interruptible)
 		default: // conservative
 			if !slices.ContainsFunc(p.Jobs, (*Job).begunForGood) {
-				st.cancelAsRedundant(p, by, func(*Job) bool { return true })
+				st.cancelAsRedundant(p, by, AnyJob)
 			}
 		}
 	}

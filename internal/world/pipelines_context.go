@@ -188,15 +188,6 @@ func (st *State) PredefinedFor(p *Project, f PipelineFacts) ci.JobVariables {
 	return variables
 }
 
-// anyValues are texts as the values of any type that they are among.
-func anyValues(texts map[string]string) map[string]any {
-	values := make(map[string]any, len(texts))
-	for name, text := range texts {
-		values[name] = text
-	}
-	return values
-}
-
 // shortSHA is how many digits of a SHA CI_COMMIT_SHORT_SHA has.
 const shortSHA = 8
 
@@ -219,7 +210,7 @@ func (st *State) pipelinesOfPush(p *Project, user *User, updates []RefUpdate, o 
 			n.Variables = append(n.Variables, ci.JobVariable{Key: key, Value: o.Variables[key]})
 		}
 		if st.Has(gitlabversion.PipelineInputs) {
-			n.Inputs = anyValues(o.Inputs)
+			n.Inputs = o.Inputs
 		}
 		_, _ = st.CreatePipeline(n) // the push itself has succeeded
 	}

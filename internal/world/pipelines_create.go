@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,8 +35,7 @@ type NewPipeline struct {
 	// compared with; nil are those that the push has changed.
 	Files   ci.Files
 	Changes []string
-	// Inputs are values for spec:inputs of the file, by their names, as they are in JSON. A text that is JSON itself
-	// counts as that.
+	// Inputs are values for spec:inputs of the file, by their names, as they are in JSON.
 	Inputs map[string]any
 	// IgnoreSkip passes over [skip ci] in the commit's message; Skip is that the push asked for no pipeline.
 	IgnoreSkip, Skip bool
@@ -90,7 +88,7 @@ func (st *State) createPipeline(n NewPipeline) (*Pipeline, error) {
 func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipeline, error) {
 	x := st.contextOf(n, f)
 	o := x.Options()
-	o.Inputs = parsedInputs(n.Inputs)
+	o.Inputs = n.Inputs
 	if n.CI == "" {
 		o.Path = n.Project.ConfigPath()
 	}
@@ -112,18 +110,15 @@ func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipelin
 	return p, nil
 }
 
-// parsedInputs are inputs of which a text that is JSON is what it says, since a command line has nothing but texts
+// InputOf is the value of an input that came as a text: one that is JSON is what it says, since a command line has
+// nothing but texts. Values that came as something else, and those of a schedule, are what they are
 // (lib/ci/pipeline_creation/inputs.rb).
-func parsedInputs(given map[string]any) map[string]any {
-	parsed := maps.Clone(given)
-	for name, value := range given {
-		text, isText := value.(string)
-		var said any
-		if isText && json.Unmarshal([]byte(text), &said) == nil {
-			parsed[name] = said
-		}
+func InputOf(text string) any {
+	var said any
+	if json.Unmarshal([]byte(text), &said) != nil {
+		return text
 	}
-	return parsed
+	return said
 }
 
 // variableProblems is the model's validation of the variables handed in (lib/gitlab/ci/pipeline/chain/populate.rb,
@@ -208,9 +203,10 @@ func (st *State) storePipeline(id int, of *Project, f PipelineFacts) *Pipeline {
 	if p.unsettled = f.Status == ""; p.unsettled {
 		f.Status = JobCreated
 	}
-	setKey(st, st.pipelines, id, p)
+	setKey(st, &st.pipelines, id, p)
 	of.pipelines = insertByID(of.pipelines, p)
-	st.onUndo(func() { of.pipelines = removeByID(of.pipelines, p) })
+	p.list()
+	st.onUndo(func() { of.pipelines = removeByID(of.pipelines, p); p.unlist() })
 	return p
 }
 
@@ -230,11 +226,12 @@ func (st *State) jobOf(p *Pipeline, from ci.Job, stage int) *Job {
 	f := p.facts
 	j := &Job{ID: assignID(st, &st.Jobs, 0), Token: st.made.token(st.jobTokenKind()), Name: from.Name, Stage: from.Stage,
 		StageIndex: stage, Ref: f.Ref, RefIsTag: f.RefIsTag, Protected: f.Protected, Tags: cleanTags(from.Tags),
-		AllowFailure: from.Spec.AllowFailure.Always, Spec: from.Spec, Commit: f.Commit, PipelineID: p.ID,
+		AllowFailure: from.Spec.AllowFailure.Always, Commit: f.Commit, PipelineID: p.ID,
 		Status: JobCreated, CreatedAt: f.CreatedAt, UpdatedAt: f.CreatedAt, Project: p.project, User: f.User,
 		Manual: from.When == whenManual || from.When == whenDelayed}
-	j.JobFlow = JobFlow{When: from.When, StartIn: from.StartIn, ResourceGroup: from.ResourceGroup, Part: from.Part,
-		Parts: from.Parts, Trigger: slices.Clone(from.Trigger), CrossPipelineNeeds: slices.Clone(from.CrossPipelineNeeds)}
+	j.Plan = NewPlan(Plan{Spec: from.Spec, When: from.When, StartIn: from.StartIn, ResourceGroup: from.ResourceGroup,
+		Part: from.Part, Parts: from.Parts, Trigger: slices.Clone(from.Trigger),
+		CrossPipelineNeeds: slices.Clone(from.CrossPipelineNeeds)})
 	return j
 }
 

@@ -294,7 +294,7 @@ func TestAddPipeline(t *testing.T) {
 	for _, j := range []Job{
 		{Name: "compile", Stage: "build", StageIndex: 1, Status: JobSuccess, StartedAt: started, FinishedAt: started.Add(time.Minute)},
 		{Name: "check", Stage: "test", StageIndex: 2, Status: JobPending},
-		{Name: "ship", Stage: "deploy", StageIndex: 3, Status: JobCreated, JobFlow: JobFlow{When: whenManual}},
+		{Name: "ship", Stage: "deploy", StageIndex: 3, Status: JobCreated, Plan: NewPlan(Plan{When: whenManual})},
 	} {
 		j.Project, j.User, j.PipelineID = p, root, 7
 		_, err = st.AddJob(&j)

@@ -1,12 +1,17 @@
 package world
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 )
 
 // shapes are pipelines of n jobs.
@@ -68,7 +73,7 @@ func ran(t *testing.T, yaml string, n int) (looks int) {
 	st.CancelPipeline(made)
 	st.MovePipelines()
 	require.Equal(t, JobCanceled, made.Status())
-	st.RetryPipeline(made, root, func(*Job) bool { return true })
+	st.RetryPipeline(made, root, AnyJob)
 	st.MovePipelines()
 	for j := st.NextFor(runner); j != nil; j = st.NextFor(runner) {
 		require.NoError(t, st.StartJob(j, runner, nil, false))
@@ -84,6 +89,7 @@ func ran(t *testing.T, yaml string, n int) (looks int) {
 // A pipeline of five times as many jobs, of any shape, takes five times as many looks to run to its end, and hardly more:
 // looks are counted and no time is taken.
 func TestPipelinesRunInLinearTime(t *testing.T) {
+	racing.Skip(t)
 	const few, more = 1000, 5000
 	for name, yaml := range shapes {
 		t.Run(name, func(t *testing.T) {
@@ -92,4 +98,76 @@ func TestPipelinesRunInLinearTime(t *testing.T) {
 			assert.LessOrEqual(t, ofMore, 6*ofFew)
 		})
 	}
+}
+
+// What a new pipeline makes redundant is found among those of its ref that are still to end: how many there were, and
+// how many of other refs there are, makes no difference.
+func TestRedundantPipelinesAreFoundWithoutALookAtAll(t *testing.T) {
+	looks := func(n int) int {
+		st, p := emptyWorld(t)
+		made := func(ref string) *Pipeline {
+			next, err := st.CreatePipeline(NewPipeline{Project: p, User: st.Users.Rows[0], Ref: ref, CI: "a: {script: x}"})
+			require.NoError(t, err)
+			st.MovePipelines()
+			return next
+		}
+		for i := range n {
+			made(fmt.Sprint("other", i))
+			done := made("main").Jobs[0]
+			require.NoError(t, st.FinishJob(done, JobSuccess, "", nil))
+			st.MovePipelines()
+		}
+		old, next := made("main"), made("main")
+		require.Equal(t, JobCanceled, old.Status())
+		require.Equal(t, next.ID, old.facts.AutoCanceledBy)
+		require.Equal(t, []*Pipeline{next}, p.live["main"])
+		require.Len(t, p.live, n+1)
+		return next.flow.looks
+	}
+	assert.Equal(t, looks(3), looks(300))
+}
+
+// live are the pipelines of a project that are among the live ones, found by a look at all.
+func live(p *Project) map[string][]*Pipeline {
+	found := map[string][]*Pipeline{}
+	for _, pipeline := range p.pipelines {
+		if f := pipeline.facts; f != nil && f.Status.cancelable() {
+			found[f.Ref] = append(found[f.Ref], pipeline)
+		}
+	}
+	return found
+}
+
+// A pipeline is live whenever it is to go on: also one that is tried again, and one of a seed.
+func TestLivePipelines(t *testing.T) {
+	st, p := emptyWorld(t)
+	check := func(lives ...string) {
+		t.Helper()
+		st.MovePipelines()
+		require.Equal(t, live(p), p.live)
+		require.ElementsMatch(t, lives, slices.Collect(maps.Keys(p.live)))
+	}
+	p.live = map[string][]*Pipeline{}
+	made, err := st.CreatePipeline(NewPipeline{Project: p, User: st.Users.Rows[0], CI: "a: {script: x}"})
+	require.NoError(t, err)
+	check("main")
+	require.NoError(t, st.FinishJob(made.Jobs[0], JobFailed, ScriptFailure, nil))
+	check()
+	st.RetryPipeline(made, st.Users.Rows[0], AnyJob)
+	check("main")
+	st.DeletePipeline(made)
+	check()
+	seeded, err := st.AddPipeline(0, p, PipelineFacts{Ref: "old"})
+	require.NoError(t, err)
+	check("old")
+	_, err = st.AddJob(&Job{Project: p, PipelineID: seeded.ID, Name: "a", Status: JobSuccess})
+	require.NoError(t, err)
+	check()
+	require.Error(t, Atomically(st, func() error {
+		_, err := st.CreatePipeline(NewPipeline{Project: p, User: st.Users.Rows[0], Ref: "gone", CI: "a: {script: x}"})
+		require.NoError(t, err)
+		require.Contains(t, p.live, "gone")
+		return errors.New("taken back")
+	}))
+	check()
 }

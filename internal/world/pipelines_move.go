@@ -98,7 +98,7 @@ func (j *Job) startsAfter(previous JobStatus) bool {
 // been started by whoever tried it again.
 func (j *Job) begins() jobEvent {
 	switch {
-	case j.startedByHand:
+	case j.EnqueueImmediately:
 		return eventEnqueue
 	case j.When == whenDelayed && j.StartIn > 0 && j.Trigger == nil:
 		return eventSchedule
@@ -152,14 +152,16 @@ func (st *State) settle(p *Pipeline, status JobStatus) {
 	if was == JobCanceled {
 		f.AutoCanceledBy = 0
 	}
-	f.Status, f.UpdatedAt = status, now
+	f.UpdatedAt = now
+	p.become(status)
 	st.announceStatus(p)
 }
 
 // adopt gives a pipeline of a seed, of which that was not said, the status of its jobs and the times that go with it.
 func (p *Pipeline) adopt(status JobStatus) {
 	f := p.facts
-	p.unsettled, f.Status = false, status
+	p.unsettled = false
+	p.become(status)
 	for _, j := range p.Jobs {
 		if !j.StartedAt.IsZero() && (f.StartedAt.IsZero() || j.StartedAt.Before(f.StartedAt)) {
 			f.StartedAt = j.StartedAt

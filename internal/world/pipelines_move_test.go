@@ -58,7 +58,7 @@ func TestTimesOfAPipeline(t *testing.T) {
 	assert.Equal(t, 4*time.Minute, *p.Facts().Duration)
 	ended := *now
 	pass(time.Hour)
-	Visit(st, func() { st.RetryPipeline(p, st.Users.Rows[0], func(*Job) bool { return true }) })
+	Visit(st, func() { st.RetryPipeline(p, st.Users.Rows[0], AnyJob) })
 	assert.Equal(t, JobManual, p.Status())
 	assert.Equal(t, ended, p.Facts().FinishedAt, "that it ended once stays")
 	assert.Equal(t, begun.Add(30*time.Second), p.Facts().StartedAt)
@@ -141,7 +141,7 @@ func TestProcessModeOfAGroup(t *testing.T) {
 	st, _, p, _ := moving(t, "a: {script: x, resource_group: db}\nb: {script: x, resource_group: db}\nc: {script: x, resource_group: db}")
 	g := st.ResourceGroup(p.Project(), "db")
 	require.Equal(t, []*ResourceGroup{g}, st.ResourceGroups(p.Project()))
-	assert.Equal(t, Unordered, g.Mode)
+	assert.Equal(t, Unordered, g.Mode())
 	assert.Equal(t, p.Jobs[0], g.Holder())
 	assert.Equal(t, p.Jobs[1:], g.Waiting())
 	st.SetProcessMode(g, NewestReadyFirst)

@@ -265,6 +265,37 @@ func (p *Pipeline) IID() int {
 	return i + gone + 1
 }
 
+// become gives a pipeline that moves by itself a status.
+func (p *Pipeline) become(status JobStatus) {
+	p.unlist()
+	p.facts.Status = status
+	p.list()
+}
+
+// list has the pipeline be found among the live ones of its project, if it is one.
+func (p *Pipeline) list() {
+	if !p.Moves() || !p.facts.Status.cancelable() {
+		return
+	}
+	if p.project.live == nil {
+		p.project.live = map[string][]*Pipeline{}
+	}
+	p.project.live[p.facts.Ref] = insertByID(p.project.live[p.facts.Ref], p)
+}
+
+// unlist takes back what list did.
+func (p *Pipeline) unlist() {
+	if !p.Moves() || !p.facts.Status.cancelable() {
+		return
+	}
+	ref, live := p.facts.Ref, p.project.live
+	if rest := removeByID(live[ref], p); len(rest) > 0 {
+		live[ref] = rest
+	} else {
+		delete(live, ref)
+	}
+}
+
 // nextIID is the IID of the next pipeline.
 func (p *Project) nextIID() int { return len(p.pipelines) + len(p.gonePipelines) + 1 }
 

@@ -3,6 +3,7 @@ package world
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -46,18 +47,7 @@ func (st *State) misplaced(n NewPipeline) (ps Problems) {
 	}
 	name, tag, problem := n.ref()
 	if problem == msgRefNotFound {
-		kind, prefix := "branch or tag", ""
-		if n.RefIsTag {
-			kind, prefix = "tag", repository.TagPrefix
-		}
-		ps.Addf("ref", "%s: %v", problem, st.missing(kind, name, func() (names []string) {
-			for _, r := range repo.Refs() {
-				if short, _, whole := repository.ShortName(r.Name); whole && strings.HasPrefix(r.Name, prefix) {
-					names = append(names, short)
-				}
-			}
-			return names
-		}))
+		ps.Add("ref", st.noRef(n.Project, name, n.RefIsTag))
 		return ps
 	}
 	c := repo.CommitAt(cmp.Or(n.Commit.SHA, fullRef(name, tag)))
@@ -74,11 +64,56 @@ func (st *State) misplaced(n NewPipeline) (ps Problems) {
 	return ps
 }
 
+// noRef is the error of a name that no branch or tag of a project has, with the nearest; with tag that no tag has.
+func (st *State) noRef(p *Project, name string, tag bool) error {
+	kind, prefix := "branch or tag", ""
+	if tag {
+		kind, prefix = "tag", repository.TagPrefix
+	}
+	return fmt.Errorf("%s: %w", msgRefNotFound, st.missing(kind, name, func() (names []string) {
+		for _, r := range p.Repository.Refs() {
+			if short, _, whole := repository.ShortName(r.Name); whole && strings.HasPrefix(r.Name, prefix) {
+				names = append(names, short)
+			}
+		}
+		return names
+	}))
+}
+
+// forbidden is why the user of a seed's pipeline may not make it; nil if that is allowed, or not known.
+func (st *State) forbidden(n NewPipeline) error {
+	if st.judge == nil || st.standsIn(n.User) || st.standsIn(n.Project) {
+		return nil
+	}
+	n.Ref = cmp.Or(n.Ref, n.Project.DefaultBranch())
+	if n.Source == SourceSchedule {
+		n.Variables = nil // they are the schedule's own
+	}
+	err := st.judge(n)
+	if err == nil {
+		return nil
+	}
+	is := "is no member of"
+	if role := RoleInProject(n.User, n.Project); role != 0 {
+		is = "is " + role.title() + " in"
+	}
+	return fmt.Errorf("%w: %s %s %s", err, n.User.Username, is, n.Project.Path)
+}
+
+// madeByJobs says of a pipeline whose jobs were added alone how it came about, behind a sentence; "" for any other.
+func (p *Pipeline) madeByJobs() string {
+	if p.Moves() || len(p.Jobs) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(": %s says that it is of it. A job joins a pipeline that is there before; one that is made of a "+
+		".gitlab-ci.yml makes its jobs itself", jobText(p.Jobs[0]))
+}
+
 // checkPipelineFacts checks a draft of a pipeline, and fills in what is empty and has a default.
 func (st *State) checkPipelineFacts(id int, f *PipelineFacts) (ps Problems) {
 	ps.Add("id", checkID("pipeline", id))
-	if st.pipelines[id] != nil {
-		ps.Addf("id", "there is a pipeline %d already", id)
+	if p := st.pipelines[id]; p != nil {
+		ps.Addf("id", "there is a pipeline %d already%s", id, p.madeByJobs())
 	}
 	ps.Add("source", oneOf("source of a pipeline", &f.Source, SourcePush, PipelineSources))
 	ps.Add("sha", checkSHA(f.Commit.SHA))
@@ -132,6 +167,9 @@ func (st *State) MakePipeline(n NewPipeline, f PipelineFacts, found ...Problem) 
 		Source: f.Source, User: f.User, Variables: f.Variables, CI: n.CI, Inputs: n.Inputs, IgnoreSkip: true,
 		ScheduleID: f.ScheduleID, TriggerID: f.TriggerID}
 	if ps = st.misplaced(n); len(ps) > 0 {
+		return nil, ps
+	}
+	if ps.addFrom("user", st.forbidden(n), "project"); len(ps) > 0 {
 		return nil, ps
 	}
 	made, err := st.CreatePipeline(n)

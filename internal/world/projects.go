@@ -80,7 +80,7 @@ func (st *State) CreateProject(n NewProject) (*Project, error) {
 	}
 	st.beginRepository(p)
 	add(st, &st.Projects, p)
-	setKey(st, st.ProjectPaths, Key(p.Path), p)
+	setKey(st, &st.ProjectPaths, Key(p.Path), p)
 	st.indexRegistrationToken(&p.RegistrationToken)
 	return p, nil
 }

@@ -16,9 +16,9 @@ type JobQueue struct {
 	running map[*Job]bool
 	// onInstance counts, for each project that has any, the jobs that run on instance runners.
 	onInstance map[*Project]int
-	// asked are the runners with a queue value, those alone which a change concerns: a runner that waits for a change has
-	// one, too. Of many runners few have asked since their last change.
-	asked map[*Runner]bool
+	// asked are the queue values of the runners that have one, those alone which a change concerns: a runner that waits
+	// for a change has one, too. Of many runners few have asked since their last change.
+	asked map[*Runner]*queueValue
 }
 
 // lane holds pending jobs that the same runners may take, by id: what Unfit says of one is so of all. That keeps a
@@ -35,7 +35,7 @@ type laneKey struct {
 // newQueue makes an empty queue.
 func newQueue() JobQueue {
 	return JobQueue{lanes: map[string]map[laneKey]*lane{}, running: map[*Job]bool{}, onInstance: map[*Project]int{},
-		asked: map[*Runner]bool{}}
+		asked: map[*Runner]*queueValue{}}
 }
 
 // place says in which lane a pending job belongs.
@@ -201,15 +201,37 @@ func sooner(a, b *Job, counts map[*Project]int) bool {
 // queueValueLifetime is for how long GitLab keeps a queue value (app/models/ci/runner.rb, RUNNER_QUEUE_EXPIRY_TIME).
 const queueValueLifetime = time.Hour
 
+// queueValue is what a runner gets as X-GitLab-Last-Update. Every change that may give the runner a job makes it
+// another one (app/models/ci/runner.rb, ensure_runner_queue_value and tick_runner_queue).
+type queueValue struct {
+	value   string
+	madeAt  time.Time
+	changed chan struct{} // closed at the next change; nil while nobody waits
+}
+
 // QueueValueOf returns the runner's queue value, which is made when it is first asked for after a change, or after its
 // lifetime: so a runner whose last value is older has the queue looked at anew.
-func (st *State) QueueValueOf(r *Runner) string {
-	now := st.Now()
-	if r.queue.value == "" || now.Sub(r.queue.madeAt) >= queueValueLifetime {
-		r.queue.value, r.queue.madeAt = st.made.hex(queueValues, queueValueLength), now
-		st.Queue.asked[r] = true
+func (st *State) QueueValueOf(r *Runner) string { return st.queueValueOf(r).value }
+
+func (st *State) queueValueOf(r *Runner) *queueValue {
+	v := st.Queue.asked[r]
+	if v == nil {
+		v = &queueValue{}
+		st.Queue.asked[r] = v
 	}
-	return r.queue.value
+	if now := st.Now(); v.value == "" || now.Sub(v.madeAt) >= queueValueLifetime {
+		v.value, v.madeAt = st.made.hex(queueValues, queueValueLength), now
+	}
+	return v
+}
+
+// QueueChange is a channel that is closed when the runner's queue value changes.
+func (st *State) QueueChange(r *Runner) <-chan struct{} {
+	v := st.queueValueOf(r)
+	if v.changed == nil {
+		v.changed = make(chan struct{})
+	}
+	return v.changed
 }
 
 // queueValueLength is the length of a queue value, in hexadecimal digits.
@@ -217,12 +239,10 @@ const queueValueLength = 32
 
 // tick has the runner's queue value be another one from now on, and wakes the requests that wait for that.
 func (st *State) tick(r *Runner) {
-	r.queue.value = ""
-	delete(st.Queue.asked, r)
-	if r.queue.changed != nil {
-		close(r.queue.changed)
-		r.queue.changed = nil
+	if v := st.Queue.asked[r]; v != nil && v.changed != nil {
+		close(v.changed)
 	}
+	delete(st.Queue.asked, r)
 }
 
 // tickAll is tick for all runners, for changes of which it would be laborious to say whom they concern.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -16,54 +17,58 @@ type Job struct {
 	ID                                         int
 	Name, Stage, Ref                           string // Ref is a branch, a tag or refs/merge-requests/...
 	StageIndex                                 int    // the place of Stage in the pipeline, from 0
-	RefIsTag, Protected                        bool   // Ref is a tag, is protected
 	Tags                                       []string
 	Status                                     JobStatus
-	FailureReason                              string // one of FailureReasons while Status is JobFailed, else empty
-	AllowFailure                               bool
+	FailureReason                              string   // one of FailureReasons while Status is JobFailed, else empty
 	Coverage                                   *float64 // percent; nil is null
 	PipelineID                                 int      // that of Pipeline
 	Commit                                     Commit
 	CreatedAt, QueuedAt, StartedAt, FinishedAt time.Time // zero: not yet; QueuedAt is when it became pending
-	Erased                                     bool
-	Token                                      string     // works while Status is Executing
-	Spec                                       ci.JobSpec // what the runner is to do
+	Token                                      string    // works while Status is Executing
+	*Plan                                                // never nil once the job is in the table
 
-	Project   *Project
-	User      *User     // who set it going
-	Runner    *Runner   // who took it; nil while nobody has, and once the runner is deleted
-	Manager   *Manager  // of Runner, which of its machines; nil if that is not known
-	UpdatedAt time.Time // when it last changed its status, or Touch renewed it
-	ErasedAt  time.Time // zero unless Erased
-	Pipeline  *Pipeline
-	tries     *attempts // the job itself among them
+	RefIsTag, Protected bool // Ref is a tag, is protected
+	AllowFailure        bool
+	Erased              bool
+	// Manual: people start the job, by when: manual or when: delayed (GitLab's action?).
+	Manual bool
+	// DebugTrace: the runner has said that the log may show every variable.
+	DebugTrace bool
 	// cancelGracefully: the runner that took the job said that it can end a canceled job with its after_script.
 	cancelGracefully bool
-	JobFlow
-	History []JobStatus // the states it went through, the present one last
+	// EnqueueImmediately: whoever tried the job again wants it to run, though people start it.
+	EnqueueImmediately bool
+
+	Project     *Project
+	User        *User     // who set it going
+	Runner      *Runner   // who took it; nil while nobody has, and once the runner is deleted
+	Manager     *Manager  // of Runner, which of its machines; nil if that is not known
+	UpdatedAt   time.Time // when it last changed its status, or Touch renewed it
+	ErasedAt    time.Time // zero unless Erased
+	ScheduledAt time.Time // when the wait of a delayed job is over, zero before its turn
+	Pipeline    *Pipeline
+	tries       *attempts   // the job itself among them
+	History     []JobStatus // the states it went through, the present one last
 
 	Log   Blob
 	Files []*File // at most one of each type, in the order in which they came
 	// ArtifactsExpireAt is what the last upload said of its own file and GitLab believes of all; zero is never.
 	ArtifactsExpireAt time.Time
-	// DebugTrace: the runner has said that the log may show every variable.
-	DebugTrace bool
-	// Manual: people start the job, by when: manual or when: delayed (GitLab's action?).
-	Manual    bool
-	Dotenv    []ci.JobVariable // of its dotenv report
-	watchedAt time.Time        // when somebody last opened its page; zero: never
-	fate      fate
-	changed   chan struct{} // closed by wake; nil while nobody waits
+	Dotenv            []ci.JobVariable // of its dotenv report
+	watchedAt         time.Time        // when somebody last opened its page; zero: never
+	fate              *fate            // nil: nothing is decided
+	changed           chan struct{}    // closed by wake; nil while nobody waits
 }
 
-// JobFlow is what decides when a job of a pipeline that moves by itself has its turn, beside the needs of its Spec.
-// The zero value is that of a job added alone, which waits to be told.
-type JobFlow struct {
+// Plan is what its file, or its draft, says of a job: what it is to do, and what decides when a job of a pipeline that
+// moves by itself has its turn. It is never changed, as all tries of a job share it. The zero value is that of a job
+// added alone, of which nothing is said and which waits to be told.
+type Plan struct {
+	Spec ci.JobSpec // what the runner is to do; its needs decide about the turn, too
 	// When is "on_success", "on_failure", "always", "manual" or "delayed".
 	When string
-	// StartIn is how long a delayed job waits once it is its turn; ScheduledAt is when that is over, zero before.
-	StartIn     time.Duration
-	ScheduledAt time.Time
+	// StartIn is how long a delayed job waits once it is its turn.
+	StartIn time.Duration
 	// ResourceGroup is the key of the group of jobs of the project of which one runs at a time; empty for none.
 	ResourceGroup string
 	// Trigger is the keyword trigger as JSON; nil for a job with a script. Such a job succeeds when it is its turn,
@@ -73,13 +78,34 @@ type JobFlow struct {
 	Part, Parts int
 	// CrossPipelineNeeds are needs of jobs of other pipelines or projects, as JSON, which are not followed.
 	CrossPipelineNeeds []json.RawMessage
-	// startedByHand: whoever tried the job again wants it to run, though people start it.
-	startedByHand bool
+}
+
+// unplanned is the plan of all jobs of which nothing is said, as most of a seed are.
+var unplanned Plan
+
+// NewPlan makes a plan that jobs may have.
+func NewPlan(p Plan) *Plan {
+	if reflect.ValueOf(&p).Elem().IsZero() {
+		return &unplanned
+	}
+	return &p
+}
+
+// handIn adds variables to those of the job's spec, and puts inputs in the place of its own, without a change to the
+// plan of the other tries.
+func (j *Job) handIn(variables []ci.JobVariable, inputs ci.JobInputs) {
+	if len(variables) == 0 && len(inputs) == 0 && len(j.Spec.Inputs) == 0 {
+		return
+	}
+	own := *j.Plan
+	own.Spec.Variables, own.Spec.Inputs = slices.Concat(own.Spec.Variables, variables), inputs
+	j.Plan = &own
 }
 
 func (j *Job) id() int { return j.ID }
 
-// fate is what a test has decided will happen to a job when its runner reports on it. The zero value decides nothing.
+// fate is what a test has decided will happen to a job when its runner reports on it. The zero value decides nothing,
+// and neither does nil.
 type fate struct {
 	postponed, postponements int    // final updates still to be answered 202, and those answered so
 	rejected, rejections     int    // final updates still to be answered 412, and those answered so

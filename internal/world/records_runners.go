@@ -19,7 +19,6 @@ type Runner struct {
 	CreatedAt, UpdatedAt, ContactedAt time.Time    // contact zero: never
 	Managers                          []*Manager   // by id
 	Jobs                              []*Job       // all that it took, by id
-	queue                             queueValue
 	indexed                           indexEntry
 }
 
@@ -104,22 +103,6 @@ func (r *Runner) LatestManager() *Manager {
 		}
 	}
 	return last
-}
-
-// queueValue is what a runner gets as X-GitLab-Last-Update. Every change that may give the runner a job makes it
-// another one (app/models/ci/runner.rb, ensure_runner_queue_value and tick_runner_queue). State.QueueValueOf reads it.
-type queueValue struct {
-	value   string        // empty: not made since the last change
-	madeAt  time.Time     // of value
-	changed chan struct{} // closed at the next change; nil while nobody waits
-}
-
-// QueueChange is a channel that is closed when the runner's queue value changes.
-func (r *Runner) QueueChange() <-chan struct{} {
-	if r.queue.changed == nil {
-		r.queue.changed = make(chan struct{})
-	}
-	return r.queue.changed
 }
 
 // indexEntry is where the runnerIndex has a runner.

@@ -76,7 +76,7 @@ func (st *State) planLimit(g *Group, p *Project) *Invalid {
 // whoever looks it up compares.
 func (st *State) indexRegistrationToken(at *string) {
 	if *at != "" {
-		setKey(st, st.registrationTokens, *at, at)
+		setKey(st, &st.registrationTokens, *at, at)
 	}
 }
 

@@ -19,7 +19,7 @@ func (st *State) beginRepository(p *Project) {
 type PushOptions struct {
 	SkipCI    bool              // ci.skip: its pipelines are skipped
 	Variables map[string]string // ci.variable: of its pipelines
-	Inputs    map[string]string // ci.input: of its pipelines
+	Inputs    map[string]any    // ci.input: of its pipelines, as InputOf reads them
 	// NoPipelines: none are made, as for what a job pushes with its token.
 	NoPipelines bool
 	// Silent pushes are those that a test seeds: nothing follows from them, as if they had been long ago.

@@ -2,6 +2,9 @@ package world
 
 import (
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -84,8 +87,68 @@ func TestUpdatedProjectsKeepWhatIsTheirs(t *testing.T) {
 	_, err := st.AddWebhook(Webhook{Project: p, WebhookAttributes: WebhookAttributes{URL: "http://localhost"}}, WebhookState{})
 	require.NoError(t, err)
 	in := *p
-	in.webhooks, in.gonePipelines, in.Description = nil, nil, "new"
+	under := st.storePipeline(0, p, PipelineFacts{Ref: "main", Commit: Commit{SHA: c.ID}, Status: JobRunning})
+	in.webhooks, in.gonePipelines, in.live, in.pipelines, in.Description = nil, nil, nil, nil, "new"
 	require.NoError(t, st.UpdateProject(p, in, nil))
+	assert.Equal(t, map[string][]*Pipeline{"main": {under}}, p.live)
 	assert.Len(t, p.webhooks, 1)
-	assert.Equal(t, 2, p.nextIID())
+	assert.Equal(t, 3, p.nextIID())
+}
+
+// A pipeline that is deleted in vain comes back with its jobs, wherever these are found, and goes on.
+func TestDeletedPipelinesComeBackWithTheirJobs(t *testing.T) {
+	st, p := emptyWorld(t)
+	r, err := st.AddRunner(RunnerDraft{Attributes: DefaultAttributes()})
+	require.NoError(t, err)
+	made, err := st.CreatePipeline(NewPipeline{Project: p, User: st.Users.Rows[0], CI: `
+stages: [build, test]
+a: {stage: build, script: x, resource_group: g}
+b: {stage: build, script: x, resource_group: g}
+c: {stage: build, script: x, when: delayed, start_in: 1 hour}
+d: {stage: test, script: x}
+`})
+	require.NoError(t, err)
+	alone, err := st.AddJob(&Job{Project: p, Status: JobPending})
+	require.NoError(t, err)
+	st.MovePipelines()
+	require.NoError(t, st.StartJob(made.Jobs[0], r, nil, false))
+	st.MovePipelines()
+	group := st.ResourceGroup(p, "g")
+	seen := func() []string {
+		said := traces(st)
+		tell := func(what string, jobs []*Job) {
+			said = append(said, fmt.Sprintln(what, NamesOf(jobs, func(j *Job) string {
+				if j == nil {
+					return "none"
+				}
+				return fmt.Sprint(j.ID, j.Status)
+			})))
+		}
+		tell("all", st.Jobs.Rows)
+		tell("of the project", p.Jobs)
+		tell("on the runner", r.Jobs)
+		tell("in the group", group.jobs)
+		tell("delayed", slices.Collect(maps.Keys(st.delayed)))
+		tell("holder", []*Job{group.holder})
+		for _, pipeline := range p.pipelines {
+			tell("in the pipeline", pipeline.Jobs)
+			tell("latest", pipeline.Latest())
+			said = append(said, fmt.Sprint(pipeline.ID, pipeline.Status()))
+		}
+		return append(said, fmt.Sprint(made.total(), len(p.live["main"])))
+	}
+	before := seen()
+	for _, gone := range []*Pipeline{made, alone.Pipeline} {
+		require.ErrorIs(t, Atomically(st, func() error {
+			st.DeletePipeline(gone)
+			assert.NotEqual(t, before, seen())
+			return errLate
+		}), errLate)
+		st.MovePipelines()
+		assert.Equal(t, before, seen())
+	}
+	require.Equal(t, alone, st.NextFor(r))
+	require.NoError(t, st.FinishJob(made.Jobs[0], JobSuccess, "", nil))
+	st.MovePipelines()
+	assert.Equal(t, JobPending, made.Jobs[1].Status, "the resource is free")
 }

@@ -69,7 +69,7 @@ func (st *State) createRunner(n RunnerDraft) (*Runner, error) {
 		r.TokenExpiresAt = st.TokenExpiry(r, now)
 	}
 	add(st, &st.Runners, r)
-	setKey(st, st.RunnerTokens, r.Token, r)
+	setKey(st, &st.RunnerTokens, r.Token, r)
 	st.linkRunner(r)
 	st.reindex(r)
 	st.onUndo(func() {

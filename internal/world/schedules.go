@@ -231,7 +231,7 @@ func (st *State) RunSchedule(s *PipelineSchedule, u *User) (*Pipeline, error) {
 		tag = true
 	}
 	if st.judge != nil {
-		if err := st.judge(u, s.Project, ref, tag); err != nil {
+		if err := st.judge(NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, User: u}); err != nil {
 			return nil, err
 		}
 	}
@@ -258,11 +258,9 @@ func InputValues(inputs []ScheduleInput) map[string]any {
 	return values
 }
 
-// JudgePipelines has somebody say whether a user may make a pipeline for a branch or tag, where no request asks: nil is
-// yes. It is called once, before the state is used.
-func JudgePipelines(st *State, judge func(u *User, p *Project, ref string, tag bool) error) {
-	st.judge = judge
-}
+// JudgePipelines has somebody say whether the user of a pipeline may make it, where no request asks: nil is yes. It is
+// called before the state is used.
+func JudgePipelines(st *State, judge func(NewPipeline) error) { st.judge = judge }
 
 // runSchedules makes the pipelines of the schedules that are due, each of them one, however long ago that was
 // (app/workers/pipeline_schedule_worker.rb).
@@ -305,10 +303,12 @@ func (st *State) disableSchedulesOf(u *User) {
 
 // AddSchedule makes a schedule of a draft, of the project at a path and the user of a name, with inputs.
 func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs map[string]any,
-) (*PipelineSchedule, error) {
-	var ps Problems
+	found ...Problem) (*PipelineSchedule, error) {
+	ps := Problems(found)
 	p, err := st.ProjectByPath(path)
-	ps.Add("project", err)
+	if ps.Add("project", err); err == nil && draft.Ref != "" {
+		ps.Add("ref", st.misspelt(p, draft.Ref))
+	}
 	if draft.Owner, err = st.UserByName(cmp.Or(owner, RootUsername)); err != nil {
 		ps.Add("owner", err)
 	}
@@ -328,8 +328,10 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 	draft.Ref = cmp.Or(draft.Ref, p.DefaultBranch())
 	draft.Description = cmp.Or(draft.Description, "schedule")
 	draft.Ref = st.wholeRef(p, draft.Ref)
-	if st.Has(gitlabversion.ScheduleRefsWhole) && !strings.HasPrefix(draft.Ref, "refs/") {
-		draft.Ref = repository.Branch(draft.Ref) // which need not be there yet
+	if short, _, whole := draft.RefName(); !st.Has(gitlabversion.ScheduleRefsWhole) && draft.isOfNothing() {
+		draft.Ref = short // see SeedRef
+	} else if st.Has(gitlabversion.ScheduleRefsWhole) && !whole {
+		draft.Ref = repository.Branch(draft.Ref) // of an empty repository
 	}
 	variables := draft.Variables
 	draft.Variables = nil
@@ -344,6 +346,38 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 		}
 	}
 	return s, ps.err()
+}
+
+// misspelt is the error of a seed's ref that a project does not have, though it has others; nil for one that is there.
+// A whole one may come later, or be gone.
+func (st *State) misspelt(p *Project, ref string) error {
+	s := PipelineSchedule{Project: p, Ref: ref}
+	if _, _, whole := s.RefName(); whole || !s.isOfNothing() {
+		return nil
+	}
+	return fmt.Errorf("%w; one that is still to come is said whole, %q", st.noRef(p, ref, false), repository.Branch(ref))
+}
+
+// isOfNothing reports whether the schedule's ref is not there, in a repository that has others.
+func (s *PipelineSchedule) isOfNothing() bool {
+	r := s.Project.Repository
+	switch name, _, whole := s.RefName(); {
+	case r.Empty():
+		return false
+	case whole:
+		return r.Ref(s.Ref) == ""
+	default:
+		return r.Ref(repository.Branch(name)) == "" && r.Ref(repository.Tag(name)) == ""
+	}
+}
+
+// SeedRef is the ref of the schedule as a seed says it: whole where it is not there, so that it is not taken for a
+// mistake.
+func (s *PipelineSchedule) SeedRef() string {
+	if name, _, whole := s.RefName(); !whole && s.isOfNothing() {
+		return repository.Branch(name)
+	}
+	return s.Ref
 }
 
 // dropPipelineMakers takes away the schedules and triggers of a project that goes, and the triggers of a user who goes.

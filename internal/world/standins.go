@@ -53,7 +53,7 @@ func (st *State) standInForUser(in User) {
 	u := &User{ID: standInID(&st.Users, in.ID), Username: in.Username, Name: in.Name, State: UserActive, Bot: in.Bot}
 	add(st, &st.Users, u)
 	if key := Key(u.Username); key != "" && st.UserNames[key] == nil {
-		setKey(st, st.UserNames, key, u)
+		setKey(st, &st.UserNames, key, u)
 	}
 }
 
@@ -68,7 +68,7 @@ func (st *State) standInForAccessToken(in AccessToken, username string) {
 	t := &AccessToken{ID: standInID(&st.Tokens, in.ID), Token: in.Token, User: st.UserNames[RootUsername]}
 	add(st, &st.Tokens, t)
 	if t.Token != "" && st.tokenValues[t.Token] == nil {
-		setKey(st, st.tokenValues, t.Token, t)
+		setKey(st, &st.tokenValues, t.Token, t)
 	}
 }
 
@@ -82,7 +82,7 @@ func (st *State) standInForGroup(in Group) {
 	add(st, &st.Groups, g)
 	st.indexRegistrationToken(&g.RegistrationToken)
 	if key := Key(g.Path); key != "" && !st.named(key) {
-		setKey(st, st.GroupPaths, key, g)
+		setKey(st, &st.GroupPaths, key, g)
 	}
 }
 
@@ -92,7 +92,7 @@ func (st *State) standInForParents(path string) {
 		if key := Key(parent); !st.named(key) && !st.coming[key] {
 			g := &Group{ID: standInID(&st.Groups, 0), Path: parent, Roles: map[*User]Role{}, implied: true}
 			add(st, &st.Groups, g)
-			setKey(st, st.GroupPaths, key, g)
+			setKey(st, &st.GroupPaths, key, g)
 		}
 	}
 }
@@ -114,7 +114,7 @@ func (st *State) standInForProject(in Project) {
 	st.indexRegistrationToken(&p.RegistrationToken)
 	st.standIns[p] = true
 	if key := Key(p.Path); key != "" && !st.named(key) {
-		setKey(st, st.ProjectPaths, key, p)
+		setKey(st, &st.ProjectPaths, key, p)
 	}
 }
 
@@ -138,7 +138,7 @@ func (st *State) standInForRunner(in RunnerDraft) {
 		known.Managers = insertByID(known.Managers, &m)
 	}
 	if r.Token != "" && st.RunnerTokens[r.Token] == nil {
-		setKey(st, st.RunnerTokens, r.Token, r)
+		setKey(st, &st.RunnerTokens, r.Token, r)
 	}
 }
 
@@ -151,11 +151,11 @@ func (st *State) standInForJob(in *Job) {
 		PipelineID: in.PipelineID}
 	add(st, &st.Jobs, j)
 	if j.Token != "" && st.JobTokens[j.Token] == nil {
-		setKey(st, st.JobTokens, j.Token, j)
+		setKey(st, &st.JobTokens, j.Token, j)
 	}
 	if j.PipelineID > 0 && st.pipelines[j.PipelineID] == nil {
 		p := newPipeline(j.PipelineID, j.Project)
 		p.join(j)
-		setKey(st, st.pipelines, p.ID, p)
+		setKey(st, &st.pipelines, p.ID, p)
 	}
 }

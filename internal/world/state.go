@@ -15,8 +15,8 @@ type State struct {
 	mu     sync.Mutex
 	handed map[string]handedToken // what TokenOf has returned, by token; unlike all below it outlives Replace
 	ear    ear                    // who is told of events; it outlives Replace, too
-	// judge says whether a user may make a pipeline where no request asks; nil: everybody. It outlives Replace, too.
-	judge func(u *User, p *Project, ref string, tag bool) error
+	// judge says whether its user may make a pipeline where no request asks; nil: everybody. It outlives Replace, too.
+	judge func(NewPipeline) error
 	world
 }
 
@@ -56,6 +56,8 @@ type world struct {
 	begun    time.Time // when the last seed was entered whose times are told from then; zero if none was
 	Queue    JobQueue
 
+	// Of the indexes that setKey fills, each is nil before there is a record for it.
+
 	UserNames    map[string]*User    // by Key of the username
 	GroupPaths   map[string]*Group   // by Key of the full path
 	ProjectPaths map[string]*Project // by Key of the full path
@@ -74,11 +76,11 @@ type world struct {
 	// NewProjectsUnshared is the application setting shared_runners_enabled=false. It only decides how a project begins
 	// that says nothing of it, which is for whoever drafts the project to look at.
 	NewProjectsUnshared bool
+	undoing             bool                // Atomically is running a change
+	timeless            bool                // drafts may have times that are yet to come
 	undo                []func()            // what takes back the change that Atomically runs, as far as it has come
-	undoing             bool                // Atomically is running one
 	coming              map[string]bool     // while Seed runs: the projects that it adds, by lower-cased path; else nil
 	standIns            map[Row]bool        // of the seed that is being run
-	timeless            bool                // drafts may have times that are yet to come
 	lookedThrough       int                 // names, by the seed that is being run, for those nearest to what is not there
 	links               int                 // shares made so far
 	nextEnd             time.Time           // when the next membership or share ends by itself; zero: none does

@@ -76,7 +76,7 @@ func TestAdoptedTimes(t *testing.T) {
 		"canceled, unbegun": {JobCanceled, []*Job{{FinishedAt: at(3)}}, time.Time{}, at(3), at(0), 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newPipeline(1, nil)
+			p := newPipeline(1, &Project{})
 			p.facts, p.unsettled = &PipelineFacts{Status: JobCreated, UpdatedAt: at(0)}, true
 			p.Jobs = c.jobs
 			for _, j := range p.Jobs {
@@ -95,7 +95,7 @@ func TestAdoptedTimes(t *testing.T) {
 			}
 		})
 	}
-	p := newPipeline(1, nil)
+	p := newPipeline(1, &Project{})
 	p.facts = &PipelineFacts{StartedAt: at(-9), FinishedAt: at(90), UpdatedAt: at(91)}
 	p.Jobs = jobs
 	p.adopt(JobSuccess)

@@ -10,19 +10,22 @@ type Row interface{ id() int }
 
 // table keeps records of one kind, found by id and listed in the order of ids.
 type table[T Row] struct {
-	ByID map[int]T
-	Rows []T // by id
-	next int // the lowest id that the next record may get
+	ByID map[int]T // nil before there is a record: most fakes have records of few kinds
+	Rows []T       // by id
+	next int       // the lowest id that the next record may get
 }
 
 // newTable makes an empty table whose ids begin with first.
-func newTable[T Row](first int) table[T] { return table[T]{ByID: map[int]T{}, next: first} }
+func newTable[T Row](first int) table[T] { return table[T]{next: first} }
 
 // byID compares a record's id with another id, to search and to sort by.
 func byID[T Row](r T, id int) int { return cmp.Compare(r.id(), id) }
 
 // insert puts a record in, which Atomically does not take back; add is for that.
 func (t *table[T]) insert(r T) {
+	if t.ByID == nil {
+		t.ByID = map[int]T{}
+	}
 	t.ByID[r.id()] = r
 	t.Rows = insertByID(t.Rows, r)
 }

@@ -60,15 +60,18 @@ func add[T Row](st *State, t *table[T], r T) {
 	st.onUndo(func() { t.remove(r) })
 }
 
-// setKey puts a record into an index and remembers how to take it out.
-func setKey[K comparable, T any](st *State, index map[K]T, key K, r T) {
-	old, had := index[key]
-	index[key] = r
+// setKey puts a record into an index, which is made for the first, and remembers how to take it out.
+func setKey[K comparable, T any](st *State, index *map[K]T, key K, r T) {
+	if *index == nil {
+		*index = map[K]T{}
+	}
+	old, had := (*index)[key]
+	(*index)[key] = r
 	st.onUndo(func() {
 		if had {
-			index[key] = old
+			(*index)[key] = old
 		} else {
-			delete(index, key)
+			delete(*index, key)
 		}
 	})
 }

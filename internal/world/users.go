@@ -85,7 +85,7 @@ func (st *State) CreateUser(c UserChange, creator *User) (*User, error) {
 	}
 	u.ID, u.CreatedAt = assignID(st, &st.Users, 0), st.Now()
 	add(st, &st.Users, &u)
-	setKey(st, st.UserNames, Key(u.Username), &u)
+	setKey(st, &st.UserNames, Key(u.Username), &u)
 	return &u, nil
 }
 

@@ -22,11 +22,8 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 		Schedules: newTable[*PipelineSchedule](firstScheduleID), Triggers: newTable[*PipelineTrigger](firstTriggerID),
 		Statuses: newTable[*CommitStatus](firstStatusID),
 		pipeline: firstPipelineID - 1, Queue: newQueue(),
-		UserNames: map[string]*User{}, GroupPaths: map[string]*Group{}, ProjectPaths: map[string]*Project{},
-		tokenValues: map[string]*AccessToken{}, RunnerTokens: map[string]*Runner{}, JobTokens: map[string]*Job{},
-		pipelines: map[int]*Pipeline{}, registrationTokens: map[string]*string{}, namedTokens: map[string]*AccessToken{},
-		oldPaths: map[string]*Project{},
-		left:     map[chore]bool{}, resourceGroups: map[resourceKey]*ResourceGroup{}, delayed: map[*Job]bool{},
+		UserNames: map[string]*User{}, tokenValues: map[string]*AccessToken{}, pipelines: map[int]*Pipeline{},
+		oldPaths: map[string]*Project{}, left: map[chore]bool{}, delayed: map[*Job]bool{},
 	}
 	st.Settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
 	root := &User{ID: firstUserID, Username: RootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true,

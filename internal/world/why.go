@@ -147,17 +147,31 @@ func (st *State) notPending(j *Job) string {
 
 // heldBy says which job has the resource group of one that waits for it, or is to have it next.
 func (st *State) heldBy(j *Job) string {
-	g := st.ResourceGroup(j.Project, j.ResourceGroup)
-	if g == nil {
+	first := st.resourceFirst(j)
+	if first == nil {
 		return ""
 	}
-	if first := g.Holder(); first != nil {
+	g := st.ResourceGroup(j.Project, j.ResourceGroup)
+	if first == g.Holder() {
 		return fmt.Sprintf(", which %s has; that one is %s", jobText(first), first.Status)
 	}
-	if first := g.upcoming(); first != nil && first != j {
-		return fmt.Sprintf(", which %s is to have first (%s); that one is %s", jobText(first), g.Mode, first.Status)
+	return fmt.Sprintf(", which %s is to have first (%s); that one is %s", jobText(first), g.Mode(), first.Status)
+}
+
+// resourceFirst is the job that has the resource group for which another one waits, or is to have it before that one;
+// nil if there is none.
+func (st *State) resourceFirst(j *Job) *Job {
+	g := st.ResourceGroup(j.Project, j.ResourceGroup)
+	if g == nil {
+		return nil
 	}
-	return ""
+	if holder := g.Holder(); holder != nil {
+		return holder
+	}
+	if first := g.upcoming(); first != j {
+		return first
+	}
+	return nil
 }
 
 // before are the jobs whose end decides whether a job starts: those that it needs or, without needs, all of earlier
@@ -261,9 +275,13 @@ func listed[T any](all []T, text func(T) string, word string) string {
 	if others := len(all) - named; others > 0 {
 		texts = append(texts, fmt.Sprintf("%d more", others))
 	}
-	said := texts[len(texts)-1]
-	if len(texts) > 1 {
-		said = strings.Join(texts[:len(texts)-1], ", ") + " and " + said
+	last, and := len(texts)-1, " and "
+	said := texts[last]
+	if strings.Contains(texts[0], ", ") {
+		and = ", and " // which ends a clause
+	}
+	if last > 0 {
+		said = strings.Join(texts[:last], ", ") + and + said
 	}
 	return strings.TrimPrefix(word+" "+said, " ")
 }

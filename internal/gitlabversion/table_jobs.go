@@ -1,0 +1,92 @@
+package gitlabversion
+
+// jobRows are the differences about jobs, artifacts and what workers do with them.
+var jobRows = map[Difference]Row{
+	CancelingState: {"a job of a runner that cancels gracefully is canceling before it is canceled",
+		Version{17, 0}, first, "Jobs API page of 17.0", true},
+	JobNotProcessing: {"a runner that asks about a job that is over is told Job is not processing on runner; before, " +
+		"Job is not running",
+		Version{17, 0}, first, "lib/api/ci/helpers/runner.rb of 15.8 and of 17.x", false},
+	ErasureBeforeStatus: {"the token of an erased job is refused with Job has been erased, without Job-Status; " +
+		"afterwards for its status, if it is over",
+		first, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 16.x, of 17.x and the newest", false},
+	JobStatusOnUpdate: {"PUT /jobs/:id answers with the header Job-Status, as PATCH /jobs/:id/trace always did",
+		Version{17, 0}, first, "lib/api/ci/runner.rb of 15.8 and of 17.x", false},
+	JobInputs: {"jobs have inputs",
+		Version{18, 6}, first, "lib/api/entities/ci/job_request/response.rb", false},
+	JobInfoExtras: {"job_info names the project's path, namespace and user; git_info has protected",
+		Version{18, 0}, first, "lib/api/entities/ci/job_request", false},
+	LaterFailureReasons: {"jobs fail with runner_configuration_error, job_execution_server_timeout and their like, " +
+		"too; before, a runner that says so means unknown_failure",
+		Version{18, 0}, first, "app/models/concerns/enums/ci/commit_status.rb", false},
+	MaskedByWord: {"where a job's token is in its log there is [MASKED] and an x for each further character; before, " +
+		"only x",
+		Version{18, 0}, first, "lib/gitlab/ci/mask_secret.rb of 15.x and the newest", false},
+	JobTokenPrefix: {"the tokens of jobs begin with glcbt-",
+		Version{16, 9}, first, "security/tokens page: behind a flag in 16.8, for all in 16.9", true},
+	JobTokenJudgedFirst: {"a runner that sends the token of another job is told first what is wrong with that one: it " +
+		"is erased or over; before, a bare 403",
+		Version{18, 0}, first, "lib/api/ci/helpers/runner.rb of 16.x and the newest, app/finders/ci/auth_job_finder.rb",
+		false},
+	PersonalTokensFetchArtifacts: {"GET /jobs/:id/artifacts takes a personal access token of who may read the job, too; " +
+		"afterwards it is 403",
+		first, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 16.x, of 17.9 and the newest", false},
+	EndedPipelinesUnlock: {"the artifacts of a pipeline that did not succeed stay locked until a newer one of the ref " +
+		"ends; before, until one succeeds",
+		Version{16, 7}, first, "ci/jobs/job_artifacts page; app/services/ci/refs/enqueue_pipelines_to_unlock_service.rb",
+		true},
+	ExtendedTrailers: {"the commit of a job has extended_trailers",
+		Version{17, 1}, first, "recorded on GitLab.com in June 2024, absent in 2023", false},
+	JobSource: {"jobs show their source",
+		Version{18, 5}, first, "Jobs API page and entity of the newest; absent in a recording of 18.4-pre", false},
+	CancelBuildAbility: {"to cancel a job is an ability of its own, which an archived project does not take away; " +
+		"before, whoever may update a job may cancel it",
+		Version{16, 8}, first, "lib/api/ci/jobs.rb, app/policies/concerns/archived_abilities.rb", false},
+	RerunAbilities: {"to retry and to play a job are abilities of their own, which an archived project does not take " +
+		"away; before, 403 there",
+		Version{18, 0}, first, "app/policies/concerns/ci/job_abilities.rb and " +
+			"config/authz/permission_groups/internal/project/archived.yml of the newest, otherwise in 17.x", false},
+	PlayAnswersNewAttempt: {"POST /projects/:id/jobs/:job_id/play of a job that is over answers with the new attempt; " +
+		"before, with the job that was over",
+		Version{18, 10}, first, "lib/api/ci/jobs.rb of 17.x and the newest", false},
+	JobInputsOverridden: {"play and retry take job_inputs",
+		Version{18, 10}, first, "Jobs API page", true},
+	RetryReasonAliases: {"retry:when by the name of stuck_or_timeout_failure or job_execution_timeout also means the " +
+		"reasons that have taken their place, and the other way round",
+		Version{19, 0}, first, "issue 602133 of GitLab", false},
+	JobsShowManager: {"jobs show archived and runner_manager",
+		Version{16, 4}, first, "absent in answers recorded from GHC and CERN in July and September 2023", false},
+	MinuteBetweenLogs: {"X-GitLab-Trace-Update-Interval is 60 while nobody looks at the log; before, 30",
+		oldest, first, "lib/gitlab/ci/trace.rb of 13.x and the newest; the change is older than 16.0", false},
+	ArtifactsByRunningJobs: {"GET /jobs/:id/artifacts wants the token of a running job; before, a job's own token did " +
+		"for its own when it was over",
+		oldest, first, "lib/api/ci/runner.rb of 15.x, lib/api/ci/helpers/runner.rb of 16.x; the change is older than " +
+			"16.0", false},
+	TimeoutsEnforced: {"GitLab's workers fail a running job 15 minutes after its timeout, with " +
+		"job_execution_server_timeout; before, only its silence counts",
+		Version{18, 0}, first, "app/services/ci/timed_out_builds/drop_running_service.rb", true},
+	StuckReasonsByState: {"the reasons of GitLab's workers say what was wrong: stuck_pending_no_matching_runners, " +
+		"stuck_pending_with_matching_runners, no_updates_running, server_timeout_running; before, " +
+		"stuck_or_timeout_failure. A job that waits in vain fails whatever else waits; before, not while an older one " +
+		"waits that a runner may take",
+		Version{19, 0}, first, "app/services/ci/stuck_builds/drop_pending_service.rb; GitLab's runbook has the old " +
+			"reason for jobs before 19.0", true},
+	SilentAfterHalfAnHour: {"GitLab's workers give a running job up after 30 minutes of silence; before, after an hour",
+		Version{19, 4}, first, "app/services/ci/stuck_builds/drop_running_service.rb, behind the flag " +
+			"ci_lower_stuck_build_timeouts", true},
+	JobTokensReadJobs: {"GET /projects/:id/jobs and GET /projects/:id/jobs/:job_id take the token of a running job",
+		Version{18, 3}, first, "lib/api/ci/jobs.rb of 17.9 and of 18.x", true},
+	JobTokensReadRepositories: {"the branches, the tags, one commit and a raw file of a repository are read with the " +
+		"token of a running job",
+		Version{18, 3}, first, "lib/api/branches.rb, commits.rb, files.rb and tags.rb with and without " +
+			"job_token_policies: :read_repositories; the issues of its making, of July to September 2025", false},
+	JobTokenRefusedByName: {"a job token that does not reach a project is refused with 403 and the names of both; " +
+		"before, with 404 Project Not Found",
+		Version{17, 3}, first, "lib/api/helpers.rb of 16.x and of 17.x", true},
+	KeepDecidedByJob: {"POST /projects/:id/jobs/:job_id/artifacts/keep finds the job before it asks who may, and an " +
+		"archived project takes that from nobody; before, after it, and 403 there",
+		Version{19, 0}, first, "lib/api/ci/job_artifacts.rb of 17.x and the newest, keep_job_artifacts", false},
+	RecentPipelinesSearched: {"artifacts by ref are looked for in the 100 latest successful pipelines with " +
+		"search_recent_successful_pipelines",
+		Version{18, 10}, first, "Job artifacts API page", false},
+}

@@ -1,0 +1,41 @@
+package gitlabversion
+
+// pipelineRows are the differences about pipelines, repositories and git.
+var pipelineRows = map[Difference]Row{
+	LintContentRef: {"GET /projects/:id/ci/lint takes content_ref and dry_run_ref, the new names of sha and ref",
+		Version{16, 10}, first, "CI Lint API page", true},
+	TagsShowCreation: {"tags have created_at",
+		Version{16, 11}, first, "Tags API page", true},
+	GeneratedFiles: {"diffs have generated_file",
+		Version{16, 10}, first, "Merge requests API page: added in 16.9 behind a flag that 16.10 enables", false},
+	OmittedDiffs: {"diffs have collapsed and too_large",
+		Version{18, 4}, first, "Commits API page, Repositories API page", true},
+	JobTokensPush: {"a job's token pushes to its own project with git, where ci_push_repository_for_job_token_allowed " +
+		"lets it; where not, \"You are not allowed to push code to this project.\", before \"... to upload code.\"",
+		Version{17, 1}, first, "merge request 152096, commit dc08601d of June 2024: lib/gitlab/git_access.rb", true},
+	GitDeniedTellsOfTokens: {"the 401 of git over HTTP says that a password or a token may be wrong; before, that " +
+		"two-factor authentication may be in the way",
+		Version{17, 5}, first, "issue 493212 of September 2024, seen in October 2024", false},
+	ArchivedPushToldApart: {"a push to an archived project is refused as such; before, as one that is not allowed",
+		Version{18, 4}, first, "lib/gitlab/git_access.rb of 2025; merge request 210927 of November 2025 builds on it", false},
+	PipelineNames: {"pipelines show their name",
+		Version{16, 3}, first, "Pipelines API page", true},
+	PipelineMetadata: {"PUT /projects/:id/pipelines/:pipeline_id/metadata",
+		Version{16, 6}, first, "lib/api/ci/pipelines.rb", true},
+	PipelinesByName: {"GET /projects/:id/pipelines takes name",
+		Version{16, 9}, first, "Pipelines API page", true},
+	PipelineInputs: {"POST /projects/:id/pipeline takes inputs, and git push the option ci.input",
+		Version{17, 10}, first, "Pipelines API page, issue 519958", true},
+	PipelineArchived: {"a pipeline shows archived",
+		Version{18, 2}, first, "lib/api/entities/ci/pipeline.rb: absent in 17.x, there in 18.x", false},
+	StatusTextsCapital: {"the text of a detailed status begins with a capital letter",
+		Version{16, 6}, first, "lib/gitlab/ci/status, of about 16.5 and of 17.x", false},
+	ScheduleRefsWhole: {"pipeline schedules have the full name of their ref, and refuse one that is ambiguous",
+		Version{17, 0}, first, "app/services/ci/pipeline_schedules/base_save_service.rb; the pages of 16.x and 17.x", false},
+	ScheduleInputs: {"pipeline schedules have inputs",
+		Version{17, 11}, first, "Pipeline schedules API page, issue 525504", true},
+	ScheduleErrorsSaved: {"a pipeline of a schedule whose configuration is wrong is stored, as one that failed",
+		Version{16, 3}, first, "merge request 125587 of July 2023, behind a flag that is on", false},
+	TriggerExpiry: {"pipeline trigger tokens may expire",
+		Version{17, 10}, first, "merge request 146912 of early 2025; lib/api/entities/trigger.rb", false},
+}
