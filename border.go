@@ -278,7 +278,7 @@ func publicProject(p *world.Project) Project {
 		RunnerTokenExpiration: p.RunnerTokenExpiration, BuildTimeout: p.BuildTimeout, GitDepth: p.GitDepth,
 		KeepLatestArtifact: clone.Pointer(p.KeepLatestArtifact, clone.Shallow), CreatedAt: p.CreatedAt,
 		Attributes: maps.Clone(p.Attributes), DeletionMarkedAt: p.DeletionMarkedAt,
-		OldPaths: append([]string(nil), p.OldPaths...),
+		OldPaths: append([]string(nil), p.OldPaths...), ResourceGroups: p.OwnProcessModes(),
 	}
 	if p.Creator != nil {
 		out.CreatedBy = p.Creator.Username
@@ -301,6 +301,7 @@ func projectDraft(st *world.State, in Project) (world.Project, world.Problems) {
 		RunnerTokenExpiration: in.RunnerTokenExpiration, BuildTimeout: in.BuildTimeout, GitDepth: in.GitDepth,
 		KeepLatestArtifact: clone.Pointer(in.KeepLatestArtifact, clone.Shallow), CreatedAt: in.CreatedAt,
 		Attributes: maps.Clone(in.Attributes), DeletionMarkedAt: in.DeletionMarkedAt, OldPaths: slices.Clone(in.OldPaths),
+		ProcessModes: world.ProcessModesOf(in.ResourceGroups),
 	}
 	if in.CreatedBy != "" {
 		p.Creator = found.user("created_by", in.CreatedBy)

@@ -281,6 +281,9 @@ type Project struct {
 	// Attributes are the other settings that PUT /projects/:id takes, by GitLab's names and as text: "merge_method": "ff".
 	// Those that are as in a new project are left out.
 	Attributes map[string]string `json:"attributes,omitzero"`
+	// ResourceGroups are the process modes of resource groups by their keys, as "oldest_first", where they are not the
+	// project's resource_group_default_process_mode.
+	ResourceGroups map[string]string `json:"resource_groups,omitzero"`
 	// OldPaths are full paths that the project had before it was renamed or moved; they still lead to it.
 	OldPaths  []string  `json:"old_paths,omitzero"`
 	CreatedBy string    `json:"created_by,omitzero"` // username; nobody is known when empty
@@ -381,6 +384,8 @@ type Job struct {
 	StartIn       time.Duration `json:"start_in,omitzero"`
 	ScheduledAt   time.Time     `json:"scheduled_at,omitzero"`
 	ResourceGroup string        `json:"resource_group,omitzero"`
+	// EnqueueImmediately: a manual or delayed job that was tried again, which is started when it is its turn.
+	EnqueueImmediately bool `json:"enqueue_immediately,omitzero"`
 	// NodeIndex and NodeTotal say which of the jobs of a parallel one it is, from 1; 0 for others.
 	NodeIndex int `json:"node_index,omitzero"`
 	NodeTotal int `json:"node_total,omitzero"`

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
@@ -99,4 +101,35 @@ func TestApplyIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "503")
 	require.NoError(t, tearDown(root, made))
 	gl.AssertSnapshot(t, before)
+}
+
+// What endpoints.md says that clients ask for in vain.
+func TestAskedForInVain(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithUnknownEndpoints(true))
+	project, root := gl.AddProject(fakegitlab.Project{Path: "acme/shop"}), gl.ClientAs("root")
+	send := func(method, path, body string) int {
+		req, err := http.NewRequest(method, gl.APIURL()+path, strings.NewReader(body))
+		require.NoError(t, err)
+		req.Header.Set("Content-Type", "application/json")
+		res, err := root.Do(req)
+		require.NoError(t, err)
+		res.Body.Close()
+		return res.StatusCode
+	}
+	for _, path := range []string{"/application/plan_limits", "/user/avatar"} {
+		assert.Equal(t, http.StatusNotFound, send("PUT", path, "{}"), path)
+	}
+	one := fmt.Sprintf("/projects/%d", project.ID)
+	assert.Equal(t, http.StatusBadRequest, send("PUT", one, `{"avatar": "x"}`))
+	assert.Equal(t, http.StatusOK, send("PUT", one, `{"avatar": "x", "description": "y"}`))
+	assert.Equal(t, http.StatusCreated, send("POST", "/projects", `{"name": "fresh", "initialize_with_readme": true}`))
+	made, _ := gl.Project("root/fresh")
+	assert.Empty(t, made.Files)
+	var ignored []string
+	for _, call := range gl.Calls("") {
+		ignored = append(ignored, call.IgnoredParams...)
+	}
+	assert.Equal(t, []string{"avatar", "avatar", "initialize_with_readme"}, ignored)
+	assert.Equal(t, http.StatusOK, send("PUT", "/application/settings", `{"restricted_visibility_levels": ["public"]}`))
+	assert.Empty(t, gl.Calls("PUT /application/settings")[0].IgnoredParams)
 }

@@ -56,7 +56,7 @@ func (q *Request) OnJob(j *world.Job, may JobRule) policy.Decision {
 // ActorOf is who a user is for policy; elevated is whether an administrator counts as one.
 func (q *Request) ActorOf(u *world.User, elevated bool) policy.Actor {
 	return policy.Actor{Name: u.Username, Admin: u.Admin && elevated, Auditor: u.Auditor, External: u.External,
-		NoGroups: !u.CreatesGroups(), NoProjects: q.hasAllProjects(u), LaterRoles: laterRoles()[q.Version]}
+		NoGroups: !u.CreatesGroups(), NoProjects: q.hasAllProjects(u), LaterRoles: q.site.laterRoles.of(q.Version)}
 }
 
 // hasAllProjects reports whether a user has as many projects as may be. Those who may have as many as GitLab's default
@@ -81,22 +81,25 @@ func (q *Request) OnUser(u *world.User, may func(policy.Actor, policy.UserStandi
 		Hidden: u.PrivateProfile || u.Blocked() || u.Unconfirmed, Internal: u.Internal()})
 }
 
-// laterRoles are, for each version, the roles that it does not have yet, each with the words for a person. They are
-// not refused as members' roles, so that one world serves tests over several versions.
-var laterRoles = sync.OnceValue(func() map[gitlabversion.Version]map[policy.Role]string {
-	since := map[policy.Role]gitlabversion.Difference{policy.Planner: gitlabversion.PlannerRole,
-		policy.SecurityManager: gitlabversion.SecurityManagerRole}
-	all := map[gitlabversion.Version]map[policy.Role]string{}
-	for _, v := range gitlabversion.All() {
-		all[v] = map[policy.Role]string{}
-		for role, d := range since {
+// laterRoles are the roles that a version does not have yet, each with the words for a person. They are not refused as
+// members' roles, so that one world serves tests over several versions.
+type laterRoles struct {
+	once  sync.Once
+	texts map[policy.Role]string
+}
+
+func (l *laterRoles) of(v gitlabversion.Version) map[policy.Role]string {
+	l.once.Do(func() {
+		l.texts = map[policy.Role]string{}
+		for role, d := range map[policy.Role]gitlabversion.Difference{policy.Planner: gitlabversion.PlannerRole,
+			policy.SecurityManager: gitlabversion.SecurityManagerRole} {
 			if !v.Has(d) {
-				all[v][role] = v.Lacks("the role "+role.String(), d)
+				l.texts[role] = v.Lacks("the role "+role.String(), d)
 			}
 		}
-	}
-	return all
-})
+	})
+	return l.texts
+}
 
 // PolicyRules are the differences between versions that bear on who may do what.
 func (q *Request) PolicyRules() policy.Rules {
@@ -258,7 +261,8 @@ var refRoles = map[world.RefAccess]policy.Role{world.DevelopersUp: policy.Develo
 func (q *Request) jobStanding(j *world.Job) policy.JobStanding {
 	who, protected := q.RefProtection(j)
 	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: protected,
-		For: refRoles[who], Nobody: who == world.NoOne, Debugged: q.Debugged(j)}
+		For: refRoles[who], Nobody: who == world.NoOne,
+		Debugged: q.Debugged(j, func() string { return q.site.Environment(q, j) })}
 	if a := j.Spec.Artifacts; a != nil {
 		s.ArtifactsAccess, s.ArtifactsPrivate = a.Access, a.Public != nil && !*a.Public
 	}

@@ -260,7 +260,7 @@ func TestFailuresOfGit(t *testing.T) {
 	require.NoError(t, err)
 	held.Release()
 	assert.True(t, <-pushed)
-	assert.Regexp(t, `POST /:project.git/git-receive-pack project=acme/shop main [0-9a-f]{7}\.\.[0-9a-f]{7} by mia -> 200`, gl.Journal())
+	assert.Regexp(t, `POST /:project.git/git-receive-pack project=acme/shop main \w{7}\.\.\w{7} by mia -> 200`, gl.Journal())
 }
 
 // Webhooks are told of pushes (lib/gitlab/data_builder/push.rb).

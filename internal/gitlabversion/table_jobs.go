@@ -76,8 +76,8 @@ var jobRows = map[Difference]Row{
 			"ci_lower_stuck_build_timeouts", true},
 	JobTokensReadJobs: {"GET /projects/:id/jobs and GET /projects/:id/jobs/:job_id take the token of a running job",
 		Version{18, 3}, first, "lib/api/ci/jobs.rb of 17.9 and of 18.x", true},
-	JobTokensReadRepositories: {"the branches, the tags, one commit and a raw file of a repository are read with the token " +
-		"of a running job",
+	JobTokensReadRepositories: {"the branches, the tags, one commit and a raw file of a repository are read with the " +
+		"token of a running job",
 		Version{18, 3}, first, "lib/api/branches.rb, commits.rb, files.rb and tags.rb with and without " +
 			"job_token_policies: :read_repositories; the issues of its making, of July to September 2025", false},
 	JobTokenRefusedByName: {"a job token that does not reach a project is refused with 403 and the names of both; " +

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"mime/multipart"
 	"path"
 	"strings"
 )
@@ -27,20 +26,20 @@ func EachPart(contentType string, body io.Reader, each func(Part) (done bool, er
 	if err != nil || attributes["boundary"] == "" {
 		return errors.New("a multipart body without a boundary")
 	}
-	parts := multipart.NewReader(body, attributes["boundary"])
+	parts := newPartsReader(body, attributes["boundary"])
 	for {
-		raw, err := parts.NextRawPart() // raw: Rack does not undo quoted-printable
-		if err == io.EOF {              // not errors.Is: a body cut short wraps EOF
+		header, content, err := parts.next() // quoted-printable stays, as with Rack
+		if err == io.EOF {                   // not errors.Is: a body cut short wraps EOF
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		_, attributes, err := mime.ParseMediaType(raw.Header.Get("Content-Disposition"))
+		_, attributes, err := mime.ParseMediaType(header.Get("Content-Disposition"))
 		if err != nil || attributes["name"] == "" {
 			continue
 		}
-		p := Part{Reader: raw, Name: attributes["name"], ContentType: raw.Header.Get("Content-Type")}
+		p := Part{Reader: content, Name: attributes["name"], ContentType: header.Get("Content-Type")}
 		if p.Filename, p.IsFile = attributes["filename"]; malformed(p.Name) || malformed(p.Filename) {
 			return errors.New("the name of a field or file is not text")
 		}

@@ -3,6 +3,7 @@ package world
 import (
 	"bytes"
 	"io"
+	"strings"
 )
 
 // Sizes of a blob's pieces, in bytes: small logs stay small, and a large artifact is never copied to grow.
@@ -117,8 +118,9 @@ func (b Blob) overwrite(secret, with string) {
 	if secret == "" || len(secret) > SmallestPiece {
 		return
 	}
+	wanted := newNeedle(secret)
 	for i, p := range b.pieces {
-		for rest, at := p, bytes.Index(p, []byte(secret)); at >= 0; at = bytes.Index(rest, []byte(secret)) {
+		for rest, at := p, wanted.index(p); at >= 0; at = wanted.index(rest) {
 			copy(rest[at:], with)
 			rest = rest[at+len(secret):]
 		}
@@ -128,11 +130,45 @@ func (b Blob) overwrite(secret, with string) {
 		before := b.pieces[i-1]
 		end, begin := before[max(len(before)-len(secret)+1, 0):], p[:min(len(secret)-1, len(p))]
 		seam := append(bytes.Clone(end), begin...)
-		if at := bytes.Index(seam, []byte(secret)); at >= 0 {
+		if at := wanted.index(seam); at >= 0 {
 			copy(seam[at:], with)
 			copy(begin, seam[copy(end, seam):])
 		}
 	}
+}
+
+// needle is a text that is looked for by its rarest byte: a log is full of the letters that a token begins with, and
+// bytes.Index stops at each of them.
+type needle struct {
+	text []byte
+	rare int // where in text the byte is
+}
+
+// rareBytes are what tokens are made of and logs have little of, the rarest first.
+const rareBytes = "QZXJKVWYUHGBFPMLDNROCIATSEqzjxkv"
+
+func newNeedle(text string) needle {
+	for _, b := range []byte(rareBytes) {
+		if at := strings.IndexByte(text, b); at >= 0 {
+			return needle{[]byte(text), at}
+		}
+	}
+	return needle{[]byte(text), 0}
+}
+
+// index is where the text is in p; -1 if it is not.
+func (n needle) index(p []byte) int {
+	for from := n.rare; from < len(p); from++ {
+		at := bytes.IndexByte(p[from:], n.text[n.rare])
+		if at < 0 {
+			return -1
+		}
+		from += at
+		if bytes.HasPrefix(p[from-n.rare:], n.text) {
+			return from - n.rare
+		}
+	}
+	return -1
 }
 
 // Snapshot is the blob as it is now: appending to the original does not change it.

@@ -2,6 +2,7 @@ package world
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -101,4 +102,20 @@ func TestBlobTakesPieces(t *testing.T) {
 	assert.True(t, b.String() == whole.String())
 	assert.Equal(t, int64(whole.Len()), b.Size)
 	assert.Less(t, held(), b.Size*5/4)
+}
+
+// A secret is found where bytes.Index finds it, whatever its rarest byte is.
+func TestNeedle(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	text := func(n int) string {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = "aZx-"[random.IntN(4)]
+		}
+		return string(b)
+	}
+	for range 2000 {
+		p, secret := text(random.IntN(40)), text(1+random.IntN(4))
+		assert.Equal(t, strings.Index(p, secret), newNeedle(secret).index([]byte(p)), "%s in %s", secret, p)
+	}
 }
