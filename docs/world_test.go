@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -113,7 +114,9 @@ func TestAskedForInVain(t *testing.T) {
 		req.Header.Set("Content-Type", "application/json")
 		res, err := root.Do(req)
 		require.NoError(t, err)
-		res.Body.Close()
+		defer res.Body.Close()
+		_, err = io.Copy(io.Discard, res.Body) // the call is over with the last of its answer
+		require.NoError(t, err)
 		return res.StatusCode
 	}
 	for _, path := range []string{"/application/plan_limits", "/user/avatar"} {
@@ -122,9 +125,12 @@ func TestAskedForInVain(t *testing.T) {
 	one := fmt.Sprintf("/projects/%d", project.ID)
 	assert.Equal(t, http.StatusBadRequest, send("PUT", one, `{"avatar": "x"}`))
 	assert.Equal(t, http.StatusOK, send("PUT", one, `{"avatar": "x", "description": "y"}`))
+	assert.Equal(t, http.StatusCreated, send("POST", "/projects", `{"name": "fresh", "initialize_with_readme": true}`))
+	made, _ := gl.Project("root/fresh")
+	assert.Empty(t, made.Files)
 	var ignored []string
 	for _, call := range gl.Calls("") {
 		ignored = append(ignored, call.IgnoredParams...)
 	}
-	assert.Equal(t, []string{"avatar", "avatar"}, ignored)
+	assert.Equal(t, []string{"avatar", "avatar", "initialize_with_readme"}, ignored)
 }
