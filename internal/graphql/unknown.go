@@ -9,8 +9,9 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/graphqlruby"
 )
 
-// absences are the fields and arguments that documents asked for in vain, each once. missing are those that this GitLab has and the
-// fake has not: a client that asks for one does nothing wrong. later are those that only later versions have.
+// absences are the fields and arguments that documents asked for in vain, each once. missing are the fields that this
+// GitLab has and the fake has not: a client that asks for one does nothing wrong. later are those that only later
+// versions have.
 func absences(v gitlabversion.Version, results []graphqlruby.Result) (missing, later []string) {
 	for _, r := range results {
 		for _, u := range r.Unknown {
