@@ -68,6 +68,7 @@ func publicSettings(s world.Settings) Settings {
 		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
 		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
 		KeepLatestArtifacts:          s.KeepLatestArtifacts,
+		RestrictedVisibilities:       clone.As[Visibility](s.RestrictedVisibilities),
 	}
 }
 
@@ -94,6 +95,7 @@ func settingsDraft(s Settings) (world.Settings, error) {
 		GroupRunnerTokenExpiration:   s.GroupRunnerTokenExpiration,
 		ProjectRunnerTokenExpiration: s.ProjectRunnerTokenExpiration,
 		KeepLatestArtifacts:          clone.Pointer(s.KeepLatestArtifacts, clone.Shallow),
+		RestrictedVisibilities:       clone.As[world.Visibility](s.RestrictedVisibilities),
 	}, err
 }
 
@@ -278,7 +280,7 @@ func publicProject(p *world.Project) Project {
 		RunnerTokenExpiration: p.RunnerTokenExpiration, BuildTimeout: p.BuildTimeout, GitDepth: p.GitDepth,
 		KeepLatestArtifact: clone.Pointer(p.KeepLatestArtifact, clone.Shallow), CreatedAt: p.CreatedAt,
 		Attributes: maps.Clone(p.Attributes), DeletionMarkedAt: p.DeletionMarkedAt,
-		OldPaths: append([]string(nil), p.OldPaths...),
+		OldPaths: append([]string(nil), p.OldPaths...), ResourceGroups: p.OwnProcessModes(),
 	}
 	if p.Creator != nil {
 		out.CreatedBy = p.Creator.Username
@@ -301,6 +303,7 @@ func projectDraft(st *world.State, in Project) (world.Project, world.Problems) {
 		RunnerTokenExpiration: in.RunnerTokenExpiration, BuildTimeout: in.BuildTimeout, GitDepth: in.GitDepth,
 		KeepLatestArtifact: clone.Pointer(in.KeepLatestArtifact, clone.Shallow), CreatedAt: in.CreatedAt,
 		Attributes: maps.Clone(in.Attributes), DeletionMarkedAt: in.DeletionMarkedAt, OldPaths: slices.Clone(in.OldPaths),
+		ProcessModes: world.ProcessModesOf(in.ResourceGroups),
 	}
 	if in.CreatedBy != "" {
 		p.Creator = found.user("created_by", in.CreatedBy)

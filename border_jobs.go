@@ -35,7 +35,7 @@ func outlineOf(j *world.Job) Job {
 		DebugTrace: j.DebugTrace, Manual: j.Manual, ArtifactsExpireAt: j.ArtifactsExpireAt,
 		When: j.When, StartIn: j.StartIn, ScheduledAt: j.ScheduledAt, ResourceGroup: j.ResourceGroup,
 		NodeIndex: j.Part, NodeTotal: j.Parts, Trigger: slices.Clone(j.Trigger),
-		CrossPipelineNeeds: plain.Clone(j.CrossPipelineNeeds),
+		CrossPipelineNeeds: plain.Clone(j.CrossPipelineNeeds), EnqueueImmediately: j.EnqueueImmediately,
 	}
 	if j.Status.Executing() && j.UpdatedAt.After(j.StartedAt) {
 		out.UpdatedAt = j.UpdatedAt
@@ -61,7 +61,7 @@ func jobDraft(st *world.State, in Job) (*world.Job, world.Problems) {
 		Erased: in.Erased, Token: in.Token,
 		DebugTrace: in.DebugTrace, Manual: in.Manual, ArtifactsExpireAt: in.ArtifactsExpireAt,
 	}
-	j.UpdatedAt, j.ScheduledAt = in.UpdatedAt, in.ScheduledAt
+	j.UpdatedAt, j.ScheduledAt, j.EnqueueImmediately = in.UpdatedAt, in.ScheduledAt, in.EnqueueImmediately
 	j.Plan = world.NewPlan(world.Plan{Spec: ci.JobSpec(in.Spec).Clone(), When: in.When, StartIn: in.StartIn,
 		ResourceGroup: in.ResourceGroup, Part: in.NodeIndex, Parts: in.NodeTotal, Trigger: slices.Clone(in.Trigger),
 		CrossPipelineNeeds: plain.Clone(in.CrossPipelineNeeds)})
@@ -136,7 +136,8 @@ func publicPipeline(p *world.Pipeline) Pipeline {
 	if f.User != nil {
 		out.User = f.User.Username
 	}
-	out.Variables, out.FileVariables = world.ByKeys(f.Variables)
+	h := world.HandedInOf(f.Variables)
+	out.Variables, out.FileVariables, out.VariableOrder, out.RawVariables = h.Values, h.Files, h.Order, h.Raw
 	return out
 }
 
@@ -144,10 +145,13 @@ func publicPipeline(p *world.Pipeline) Pipeline {
 func pipelineDraft(st *world.State, in Pipeline) (*world.Project, world.PipelineFacts, world.Problems) {
 	found := references{st: st}
 	project := found.project("project", in.Project)
+	variables, wrong := world.HandedIn{Values: in.Variables, Files: in.FileVariables, Order: in.VariableOrder,
+		Raw: in.RawVariables}.Variables()
+	found.problems = append(found.problems, wrong...)
 	f := world.PipelineFacts{Ref: in.Ref, RefIsTag: in.RefIsTag, Protected: in.Protected, Commit: world.Commit(in.Commit),
 		Source: in.Source, Status: world.JobStatus(in.Status), Name: in.Name,
 		User:      found.user("user", cmp.Or(in.User, world.RootUsername)),
-		Variables: world.OfKeys(in.Variables, in.FileVariables), YAMLErrors: in.YAMLErrors,
+		Variables: variables, YAMLErrors: in.YAMLErrors,
 		AutoCancel: ci.AutoCancel{OnNewCommit: in.AutoCancelOnNewCommit, OnJobFailure: in.AutoCancelOnJobFailure},
 		ScheduleID: in.ScheduleID, TriggerID: in.TriggerID, AutoCanceledBy: in.AutoCanceledBy,
 		CreatedAt: in.CreatedAt, UpdatedAt: in.UpdatedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt,
@@ -185,15 +189,18 @@ func publicSchedule(s *world.PipelineSchedule) PipelineSchedule {
 	if s.Owner != nil {
 		out.Owner = s.Owner.Username
 	}
-	out.Variables, out.FileVariables = world.ByKeys(s.Variables)
+	h := world.HandedInOf(s.Variables)
+	out.Variables, out.FileVariables, out.VariableOrder, out.RawVariables = h.Values, h.Files, h.Order, h.Raw
 	out.Inputs = world.InputValues(s.Inputs)
 	return out
 }
 
 func addSchedule(st *world.State, in PipelineSchedule) (*world.PipelineSchedule, error) {
+	variables, wrong := world.HandedIn{Values: in.Variables, Files: in.FileVariables, Order: in.VariableOrder,
+		Raw: in.RawVariables}.Variables()
 	return st.AddSchedule(in.Project, in.Owner, world.PipelineSchedule{ID: in.ID, Description: in.Description, Ref: in.Ref,
 		Cron: in.Cron, Timezone: in.CronTimezone, Active: !in.Inactive, NextRunAt: in.NextRunAt, CreatedAt: in.CreatedAt,
-		UpdatedAt: in.UpdatedAt, Variables: world.OfKeys(in.Variables, in.FileVariables)}, in.Inputs)
+		UpdatedAt: in.UpdatedAt, Variables: variables}, in.Inputs, wrong...)
 }
 
 func publicTrigger(t *world.PipelineTrigger) PipelineTrigger {

@@ -134,6 +134,9 @@ type Settings struct {
 	// ValidRegistrars is valid_runner_registrars, of "project" and "group": whose registration tokens are known at all.
 	// nil is both; an empty slice is neither.
 	ValidRegistrars []string `json:"valid_runner_registrars,omitzero"`
+	// RestrictedVisibilities are what administrators alone may make groups and projects. Where Public is among them, users
+	// are shown to nobody who has not signed in.
+	RestrictedVisibilities []Visibility `json:"restricted_visibility_levels,omitzero"`
 	// RunnerTokenExpiration, GroupRunnerTokenExpiration and ProjectRunnerTokenExpiration are how long a newly made or
 	// reset authentication token of an instance, group or project runner lives. 0 is for ever.
 	RunnerTokenExpiration        time.Duration `json:"runner_token_expiration_interval,omitzero"`
@@ -281,6 +284,9 @@ type Project struct {
 	// Attributes are the other settings that PUT /projects/:id takes, by GitLab's names and as text: "merge_method": "ff".
 	// Those that are as in a new project are left out.
 	Attributes map[string]string `json:"attributes,omitzero"`
+	// ResourceGroups are the process modes of resource groups by their keys, as "oldest_first", where they are not the
+	// project's resource_group_default_process_mode.
+	ResourceGroups map[string]string `json:"resource_groups,omitzero"`
 	// OldPaths are full paths that the project had before it was renamed or moved; they still lead to it.
 	OldPaths  []string  `json:"old_paths,omitzero"`
 	CreatedBy string    `json:"created_by,omitzero"` // username; nobody is known when empty
@@ -381,6 +387,8 @@ type Job struct {
 	StartIn       time.Duration `json:"start_in,omitzero"`
 	ScheduledAt   time.Time     `json:"scheduled_at,omitzero"`
 	ResourceGroup string        `json:"resource_group,omitzero"`
+	// EnqueueImmediately: a manual or delayed job that was tried again, which is started when it is its turn.
+	EnqueueImmediately bool `json:"enqueue_immediately,omitzero"`
 	// NodeIndex and NodeTotal say which of the jobs of a parallel one it is, from 1; 0 for others.
 	NodeIndex int `json:"node_index,omitzero"`
 	NodeTotal int `json:"node_total,omitzero"`

@@ -63,6 +63,10 @@ type Pipeline struct {
 	// of settings and of the file.
 	Variables     map[string]string `json:"variables,omitzero"`
 	FileVariables map[string]string `json:"file_variables,omitzero"`
+	// VariableOrder are the keys of all of them in the order in which they came; nil when that is the alphabet's, with
+	// files last. In those that RawVariables names, references stay as they are.
+	VariableOrder []string `json:"variable_order,omitzero"`
+	RawVariables  []string `json:"raw_variables,omitzero"`
 	// CI is the text of the .gitlab-ci.yml that the jobs are made of, when the pipeline is added; it is not kept. Empty:
 	// the repository's, if it has one.
 	CI string `json:"ci,omitzero"`
@@ -183,7 +187,7 @@ type DeployToken struct {
 // String is "deploy token puller of acme/shop".
 func (t DeployToken) String() string { return "deploy token " + t.Name + " of " + t.Path }
 
-// Repository is the history of a project's git repository: all that its refs lead to. A Snapshot has one; whoever writes
+// Repository is the history of a project's git repository: all that its refs lead to. A Snapshot has one; who writes
 // one may give commits any names for their SHAs. Objects are what no Files make, with git's header: "tree 38\x00...".
 type Repository struct {
 	Refs    map[string]string  `json:"refs"`             // by full name, as refs/heads/main: the SHA that it leads to
@@ -232,6 +236,9 @@ type PipelineSchedule struct {
 	// Variables are those of its pipelines, FileVariables those that a job gets as the path of a file.
 	Variables     map[string]string `json:"variables,omitzero"`
 	FileVariables map[string]string `json:"file_variables,omitzero"`
+	// VariableOrder and RawVariables are as those of a Pipeline.
+	VariableOrder []string `json:"variable_order,omitzero"`
+	RawVariables  []string `json:"raw_variables,omitzero"`
 	// Inputs are values for spec:inputs of the file of its pipelines, by their names, as they are in JSON; GitLab has them
 	// from 17.11 on.
 	Inputs map[string]any `json:"inputs,omitzero"`

@@ -24,7 +24,7 @@ func Unmarshal(text []byte, v any, known Known) error {
 // fields.
 func UnmarshalFields(text []byte, v any, known Known) error {
 	return unmarshal(text, v, known, func(d *decoder, n *node, v reflect.Value) {
-		if n.token == nil {
+		if n.kind == kindNull {
 			v.SetZero()
 			return
 		}
@@ -34,6 +34,7 @@ func UnmarshalFields(text []byte, v any, known Known) error {
 
 func unmarshal(text []byte, v any, known Known, read func(*decoder, *node, reflect.Value)) error {
 	d := decoder{text: text, known: known}
+	d.at = d.room[:0]
 	var root *node
 	start := 0
 	if within, ok := partOf(text); ok {
@@ -86,7 +87,8 @@ func (d *decoder) own(n *node, own json.Unmarshaler) {
 type decoder struct {
 	text     []byte
 	known    Known
-	at       []step // where the value is that is read
+	at       []step  // where the value is that is read
+	room     [4]step // of at, which is seldom longer
 	problems []Problem
 }
 
@@ -99,7 +101,7 @@ func (d *decoder) add(below string, offset int, message string) {
 	d.problems = append(d.problems, Problem{Path: Join(pathOf(d.at), below), Offset: offset, Message: message})
 }
 
-func (d *decoder) want(n *node, what string) { d.report(n, "want %s, have %s", what, n.kind()) }
+func (d *decoder) want(n *node, what string) { d.report(n, "want %s, have %s", what, n.kind) }
 
 // below reads a value that is a step below.
 func (d *decoder) below(s step, n *node, v reflect.Value) {
@@ -109,7 +111,7 @@ func (d *decoder) below(s step, n *node, v reflect.Value) {
 }
 
 func (d *decoder) decode(n *node, v reflect.Value) {
-	if n.token == nil {
+	if n.kind == kindNull {
 		v.SetZero()
 		return
 	}
@@ -161,8 +163,8 @@ func (d *decoder) kind(n *node, v reflect.Value) {
 	case reflect.String:
 		d.string(n, v)
 	case reflect.Bool:
-		if b, ok := n.token.(bool); ok {
-			v.SetBool(b)
+		if n.kind == kindBoolean {
+			v.SetBool(n.truth)
 		} else {
 			d.want(n, "true or false")
 		}
@@ -212,7 +214,7 @@ func Join(path, below string) string {
 }
 
 func (d *decoder) object(n *node, v reflect.Value) {
-	if n.token != json.Delim('{') {
+	if n.kind != kindObject {
 		d.want(n, "an object")
 		return
 	}
@@ -267,7 +269,7 @@ var otherWords = []struct{ name, field, remark string }{
 }
 
 func (d *decoder) stringMap(n *node, v reflect.Value) {
-	if n.token != json.Delim('{') || v.Type().Key().Kind() != reflect.String {
+	if n.kind != kindObject || v.Type().Key().Kind() != reflect.String {
 		d.want(n, "an object")
 		return
 	}
@@ -286,13 +288,16 @@ func (d *decoder) stringMap(n *node, v reflect.Value) {
 }
 
 func (d *decoder) array(n *node, v reflect.Value) {
-	if n.token != json.Delim('[') {
+	if n.kind != kindArray {
 		d.want(n, "an array")
 		return
 	}
-	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
+	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	v.Grow(len(n.items))
+	v.SetLen(len(n.items))
+	v.SetCap(len(n.items))
 	for i, item := range n.items {
-		if item.token == nil && !nilable(v.Type().Elem()) {
+		if item.kind == kindNull && !nilable(v.Type().Elem()) {
 			d.add(Index("", i), item.start, "null is no element of a list; leave it out")
 			continue
 		}
@@ -316,39 +321,37 @@ func (d *decoder) string(n *node, v reflect.Value) {
 		d.at = d.at[:len(d.at)-1]
 		return
 	}
-	s, ok := n.token.(string)
-	if !ok {
+	if n.kind != kindText {
 		d.want(n, "a string")
 		return
 	}
-	if message := d.known.Check(v.Type(), s); message != "" {
+	if message := d.known.Check(v.Type(), n.text); message != "" {
 		d.report(n, "%s", message)
 		return
 	}
-	v.SetString(s)
+	v.SetString(n.text)
 }
 
 func (d *decoder) number(n *node, v reflect.Value) {
-	number, ok := n.token.(json.Number)
 	switch {
-	case !ok && v.Kind() == reflect.Float64:
+	case n.kind != kindNumber && v.Kind() == reflect.Float64:
 		d.want(n, "a number")
-	case !ok:
+	case n.kind != kindNumber:
 		d.want(n, "an integer")
 	case v.Kind() == reflect.Float64:
-		f, err := strconv.ParseFloat(string(number), 64)
+		f, err := strconv.ParseFloat(n.text, 64)
 		if err != nil {
-			d.report(n, "%s is out of range", number)
+			d.report(n, "%s is out of range", n.text)
 			return
 		}
 		v.SetFloat(f)
 	default:
-		i, err := strconv.ParseInt(string(number), 10, v.Type().Bits())
+		i, err := strconv.ParseInt(n.text, 10, v.Type().Bits())
 		switch {
 		case errors.Is(err, strconv.ErrRange):
-			d.report(n, "%s is out of range", number)
+			d.report(n, "%s is out of range", n.text)
 		case err != nil:
-			d.report(n, "want an integer, have %s", number)
+			d.report(n, "want an integer, have %s", n.text)
 		default:
 			v.SetInt(i)
 		}
@@ -356,10 +359,10 @@ func (d *decoder) number(n *node, v reflect.Value) {
 }
 
 func (d *decoder) duration(n *node, v reflect.Value) {
-	if number, ok := n.token.(json.Number); ok {
-		duration, err := parseSeconds(string(number))
+	if n.kind == kindNumber {
+		duration, err := parseSeconds(n.text)
 		if err != nil {
-			d.report(n, "%s, have %s", err, number)
+			d.report(n, "%s, have %s", err, n.text)
 			return
 		}
 		v.SetInt(int64(duration))
@@ -370,17 +373,16 @@ func (d *decoder) duration(n *node, v reflect.Value) {
 
 // scalar reads a string by parse and sets v to what it gives, unless v is the zero Value.
 func scalar[T any](d *decoder, n *node, v reflect.Value, what string, parse func(string) (T, error)) {
-	s, ok := n.token.(string)
-	if !ok {
+	if n.kind != kindText {
 		d.want(n, what)
 		return
 	}
-	value, err := parse(s)
+	value, err := parse(n.text)
 	switch {
 	case err != nil:
-		d.report(n, "%s, have %q", err, s)
+		d.report(n, "%s, have %q", err, n.text)
 	case v.IsValid():
-		v.Set(reflect.ValueOf(value))
+		*v.Addr().Interface().(*T) = value
 	}
 }
 

@@ -14,8 +14,8 @@ func Object(text []byte) (keys []string, values map[string]json.RawMessage, err 
 	switch {
 	case len(problems) > 0:
 		return nil, nil, &Error{Problems: problems}
-	case root.token != nil && root.token != json.Delim('{'):
-		return nil, nil, fmt.Errorf("want an object, have %s", root.kind())
+	case root.kind != kindNull && root.kind != kindObject:
+		return nil, nil, fmt.Errorf("want an object, have %s", root.kind)
 	}
 	values = make(map[string]json.RawMessage, len(root.members))
 	for _, m := range root.members {

@@ -2,6 +2,7 @@ package datajson
 
 import (
 	"encoding/json"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -9,7 +10,7 @@ import (
 // is rare: encoding/json judges that, and says what is wrong with it. So scan must take nothing that encoding/json
 // refuses, and make the same of what it takes.
 func scan(text []byte) *node {
-	s := scanner{text: text}
+	s := scanner{text: text, names: map[string]string{}}
 	s.blank()
 	root := s.value(deepest)
 	if s.blank(); s.bad || s.at < len(text) {
@@ -27,6 +28,12 @@ type scanner struct {
 	at   int
 	bad  bool
 	room []node // nodes made ahead, for a text has many
+
+	names map[string]string // of members, each kept once
+	// members and items are those of the objects and arrays whose end has not come yet, one behind the other: so their
+	// number is known when a list of them is made.
+	members []member
+	items   []*node
 }
 
 func (s *scanner) fail() { s.bad, s.at = true, len(s.text) }
@@ -75,17 +82,17 @@ func (s *scanner) value(levels int) *node {
 	case levels == 0:
 		s.fail()
 	case c == '{':
-		n.token = json.Delim('{')
+		n.kind = kindObject
 		s.object(n, levels)
 	case c == '[':
-		n.token = json.Delim('[')
+		n.kind = kindArray
 		s.array(n, levels)
 	case c == '"':
-		n.token = s.string()
+		n.kind, n.text = kindText, s.string()
 	case c == '-' || c >= '0' && c <= '9':
-		n.token = s.number()
+		n.kind, n.text = kindNumber, s.number()
 	default:
-		n.token = s.word()
+		s.word(n)
 	}
 	n.end = s.at
 	return n
@@ -93,24 +100,28 @@ func (s *scanner) value(levels int) *node {
 
 func (s *scanner) object(n *node, levels int) {
 	s.at++
-	for s.blank(); !s.ends('}', len(n.members)); {
+	before := len(s.members)
+	for s.blank(); !s.ends('}', len(s.members)-before); {
 		m := member{start: s.at}
-		if m.name = s.string(); !s.colon() {
+		if m.name = s.name(); !s.colon() {
 			s.fail()
 			return
 		}
 		m.value = s.value(levels - 1)
 		s.blank()
-		n.members = append(n.members, m)
+		s.members = append(s.members, m)
 	}
+	n.members, s.members = slices.Clone(s.members[before:]), s.members[:before]
 }
 
 func (s *scanner) array(n *node, levels int) {
 	s.at++
-	for s.blank(); !s.ends(']', len(n.items)); {
-		n.items = append(n.items, s.value(levels-1))
+	before := len(s.items)
+	for s.blank(); !s.ends(']', len(s.items)-before); {
+		s.items = append(s.items, s.value(levels-1))
 		s.blank()
 	}
+	n.items, s.items = slices.Clone(s.items[before:]), s.items[:before]
 }
 
 func (s *scanner) colon() bool {
@@ -131,35 +142,69 @@ func (s *scanner) ends(with byte, count int) bool {
 	return false
 }
 
-func (s *scanner) word() json.Token {
+func (s *scanner) word(n *node) {
 	for _, w := range words {
 		if rest := s.text[min(s.at, len(s.text)):]; len(rest) >= len(w.text) && string(rest[:len(w.text)]) == w.text {
 			s.at += len(w.text)
-			return w.token
+			n.kind, n.truth = w.kind, w.truth
+			return
 		}
 	}
 	s.fail()
-	return nil
 }
 
 var words = []struct {
 	text  string
-	token json.Token
-}{{"true", true}, {"false", false}, {"null", nil}}
+	kind  kind
+	truth bool
+}{{"true", kindBoolean, true}, {"false", kindBoolean, false}, {"null", kindNull, false}}
 
-// string reads a text. One with escapes, or that is not UTF-8, is left to encoding/json.
+// string reads a text.
 func (s *scanner) string() string {
+	quoted, simple := s.quoted()
+	if simple {
+		return string(quoted[1 : len(quoted)-1])
+	}
+	return s.decoded(quoted)
+}
+
+// name reads the name of a member, of which a text has few different ones.
+func (s *scanner) name() string {
+	quoted, simple := s.quoted()
+	if known, ok := s.names[string(quoted)]; ok {
+		return known
+	}
+	var name string
+	if simple {
+		name = string(quoted[1 : len(quoted)-1])
+	} else {
+		name = s.decoded(quoted)
+	}
+	s.names[string(quoted)] = name
+	return name
+}
+
+// decoded is what a text says that has escapes, or is not UTF-8: that is left to encoding/json.
+func (s *scanner) decoded(quoted []byte) (text string) {
+	if json.Unmarshal(quoted, &text) != nil {
+		s.fail()
+	}
+	return text
+}
+
+// quoted passes over a text in its quotes. A simple one says what stands between them.
+func (s *scanner) quoted() (quoted []byte, simple bool) {
 	start := s.at
 	if s.peek() != '"' {
 		s.fail()
-		return ""
+		return nil, false
 	}
-	simple := true
+	simple = true
 	for s.at++; s.peek() != '"'; s.at++ {
 		switch c := s.peek(); {
 		case c < ' ':
 			s.fail()
-			return ""
+			return nil, false
 		case c == '\\':
 			s.at++
 			simple = false
@@ -168,18 +213,11 @@ func (s *scanner) string() string {
 		}
 	}
 	s.at++
-	if quoted := s.text[start+1 : s.at-1]; simple {
-		return string(quoted)
-	}
-	var text string
-	if json.Unmarshal(s.text[start:s.at], &text) != nil {
-		s.fail()
-	}
-	return text
+	return s.text[start:s.at], simple
 }
 
 // number reads a number, whose parts are each there or not as JSON has it (RFC 8259, 6).
-func (s *scanner) number() json.Number {
+func (s *scanner) number() string {
 	start := s.at
 	if s.peek() == '-' {
 		s.at++
@@ -200,7 +238,7 @@ func (s *scanner) number() json.Number {
 		}
 		s.digits()
 	}
-	return json.Number(s.text[start:s.at])
+	return string(s.text[start:s.at])
 }
 
 // digits passes over one digit or more.

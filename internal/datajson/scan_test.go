@@ -38,7 +38,7 @@ func agree(t *testing.T, text string) {
 
 // treeText is all that a node says.
 func treeText(n *node) string {
-	text := fmt.Sprintf("%d-%d %T %q", n.start, n.end, n.token, fmt.Sprint(n.token))
+	text := fmt.Sprintf("%d-%d %s %t %q", n.start, n.end, n.kind, n.truth, n.text)
 	for _, m := range n.members {
 		text += fmt.Sprintf(" {%d %q %s}", m.start, m.name, treeText(m.value))
 	}

@@ -13,10 +13,24 @@ import (
 // node is a JSON value with its place in the text.
 type node struct {
 	start, end int
-	token      json.Token // of a string, number (json.Number), bool or null; '{' or '['
+	kind       kind
+	truth      bool   // of a boolean
+	text       string // of a string, and a number as it stands there
 	members    []member
 	items      []*node
 }
+
+// kind is what JSON calls the type of a value.
+type kind byte
+
+const (
+	kindNull kind = iota
+	kindBoolean
+	kindNumber
+	kindText
+	kindObject
+	kindArray
+)
 
 type member struct {
 	name  string
@@ -24,24 +38,9 @@ type member struct {
 	value *node
 }
 
-// kind says what the value is, with its article.
-func (n *node) kind() string {
-	switch n.token {
-	case json.Delim('{'):
-		return "an object"
-	case json.Delim('['):
-		return "an array"
-	case nil:
-		return "null"
-	}
-	switch n.token.(type) {
-	case string:
-		return "a string"
-	case json.Number:
-		return "a number"
-	default:
-		return "a boolean"
-	}
+// String says what the value is, with its article.
+func (k kind) String() string {
+	return [...]string{"null", "a boolean", "a number", "a string", "an object", "an array"}[k]
 }
 
 // parse reads one value and reports what follows it as a problem of its own.
@@ -130,9 +129,18 @@ func skip(text []byte, from int, also string) int {
 
 func (p *parser) value() *node {
 	n := &node{start: p.next()}
-	n.token, _ = p.dec.Token() // measure has seen that it is well-formed
-	switch n.token {
+	token, _ := p.dec.Token() // measure has seen that it is well-formed
+	switch token := token.(type) {
+	case bool:
+		n.kind, n.truth = kindBoolean, token
+	case json.Number:
+		n.kind, n.text = kindNumber, string(token)
+	case string:
+		n.kind, n.text = kindText, token
+	}
+	switch token {
 	case json.Delim('{'):
+		n.kind = kindObject
 		for p.dec.More() {
 			m := member{start: p.next()}
 			name, _ := p.dec.Token()
@@ -142,6 +150,7 @@ func (p *parser) value() *node {
 		}
 		_, _ = p.dec.Token()
 	case json.Delim('['):
+		n.kind = kindArray
 		for p.dec.More() {
 			n.items = append(n.items, p.value())
 		}

@@ -23,13 +23,15 @@ const (
 // between them, of one. Problems have no Offset.
 func BadValues(v any, bytes ...string) []Problem {
 	t := valueCheck{bytes: bytes}
+	t.at = t.room[:0]
 	t.value(reflect.ValueOf(v))
 	return t.found
 }
 
 type valueCheck struct {
 	bytes []string
-	at    []step // where the value is that is looked at
+	at    []step  // where the value is that is looked at
+	room  [4]step // of at, which is seldom longer
 	found []Problem
 }
 

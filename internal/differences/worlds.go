@@ -53,7 +53,7 @@ func Same(want, got any, opts ...cmp.Option) (same bool) {
 			same = false
 		}
 	}()
-	return cmp.Equal(want, got, append([]cmp.Option{equalRecords}, opts...)...)
+	return cmp.Equal(want, got, append([]cmp.Option{equalRecords()}, opts...)...)
 }
 
 // sameFields is Same without options, which ask for no more than that pairs of records are equal, one after the other.
@@ -78,8 +78,37 @@ func sameFields(want, got reflect.Value) bool {
 	return true
 }
 
-// Firsts is a scenario with the first record of each kind alone.
-func Firsts[S any](s S) S {
+// Narrowed is two scenarios without what need not be looked at. Without options these are the pairs of records that are
+// equal in every detail, in lists that are as long as each other. Options may look at any record, and at whole worlds:
+// then only scenarios that are equal are narrowed, to the first record of each kind, which shows whether go-cmp can
+// work with the options.
+func Narrowed[S any](want, got S, opts []cmp.Option) (S, S) {
+	if len(opts) > 0 {
+		if reflect.DeepEqual(want, got) {
+			return firsts(want), firsts(got)
+		}
+		return want, got
+	}
+	w, g := reflect.ValueOf(&want).Elem(), reflect.ValueOf(&got).Elem()
+	for _, part := range parts {
+		a, b := w.FieldByName(part), g.FieldByName(part)
+		if a.Kind() != reflect.Slice || a.Len() != b.Len() {
+			continue
+		}
+		left, right := reflect.Zero(a.Type()), reflect.Zero(b.Type())
+		for i := range a.Len() {
+			if !equal(a.Index(i), b.Index(i)) {
+				left, right = reflect.Append(left, a.Index(i)), reflect.Append(right, b.Index(i))
+			}
+		}
+		a.Set(left)
+		b.Set(right)
+	}
+	return want, got
+}
+
+// firsts is a scenario with the first record of each kind alone.
+func firsts[S any](s S) S {
 	v := reflect.ValueOf(&s).Elem()
 	for _, part := range parts {
 		if list := v.FieldByName(part); list.Kind() == reflect.Slice {
@@ -90,16 +119,19 @@ func Firsts[S any](s S) S {
 }
 
 // equalRecords has go-cmp pass over records that are equal, which most are and which it takes far longer to find out.
-// It leaves the first of each kind alone, so that it notices options that it cannot work with.
-var equalRecords = cmp.FilterPath(func(p cmp.Path) bool {
-	const depth = 3 // the scenario, its list, the record
-	item, listed := p.Last().(cmp.SliceIndex)
-	if !listed || len(p) != depth || item.Key() == 0 {
-		return false
-	}
-	want, got := item.Values()
-	return want.IsValid() && got.IsValid() && equal(want, got)
-}, cmp.Ignore())
+// It leaves the first of each kind alone, so that it notices options that it cannot work with. As a variable it would
+// have go-cmp linked into every program, and with that all methods of all types, since go-cmp asks types for methods.
+func equalRecords() cmp.Option {
+	return cmp.FilterPath(func(p cmp.Path) bool {
+		const depth = 3 // the scenario, its list, the record
+		item, listed := p.Last().(cmp.SliceIndex)
+		if !listed || len(p) != depth || item.Key() == 0 {
+			return false
+		}
+		want, got := item.Values()
+		return want.IsValid() && got.IsValid() && equal(want, got)
+	}, cmp.Ignore())
+}
 
 // equal reports whether two records are equal in every detail, so that no option needs to be asked. They are compared
 // where they are, in lists, since copies of many would take longer than that.

@@ -56,6 +56,7 @@ func TestSame(t *testing.T) {
 		return s
 	}
 	same := func(s *fakegitlab.Scenario) {}
+	is := func(record any, field string) string { return "; " + field }
 	small := cmp.Comparer(func(a, b fakegitlab.Scenario) bool { return len(a.Runners) < 9 && len(b.Runners) < 9 })
 	for name, change := range map[string]func(*fakegitlab.Scenario){
 		"nothing": same,
@@ -73,10 +74,21 @@ func TestSame(t *testing.T) {
 			"first": {cmp.FilterPath(func(p cmp.Path) bool { return strings.Contains(p.GoString(), "Runners[3]") }, cmp.Ignore())}} {
 			want, got := world(same), world(change)
 			assert.Equal(t, cmp.Equal(want, got, opts...), differences.Same(want, got, opts...), "%s, %s", name, kind)
+			a, b := differences.Narrowed(want, got, opts)
+			assert.Equal(t, world(same), want, "it is not changed itself")
+			switch whole, narrowed := differences.Worlds(want, got, opts, is), differences.Worlds(a, b, opts, is); {
+			case name == "empty" && opts == nil: // no list and an empty one mean the same
+				assert.Empty(t, narrowed)
+			case name == "order" && opts == nil: // go-cmp tells, and has less to tell
+				assert.Equal(t, whole == "", narrowed == "")
+				assert.Less(t, len(narrowed), len(whole))
+			default:
+				assert.Equal(t, whole, narrowed, "%s, %s", name, kind)
+			}
 		}
 	}
 	never := cmp.Comparer(func(a, b string) bool { panic("no") })
 	assert.False(t, differences.Same(world(same), world(same), never))
-	one := differences.Firsts(world(same))
-	assert.Equal(t, []int{1, 1}, []int{len(one.Users), len(one.Runners)})
+	one, other := differences.Narrowed(world(same), world(same), []cmp.Option{small})
+	assert.Equal(t, []int{1, 1, 1, 1}, []int{len(one.Users), len(one.Runners), len(other.Users), len(other.Runners)})
 }

@@ -30,6 +30,8 @@ type Site struct {
 	Closing     <-chan struct{} // closed when this GitLab ends: whoever waits, let go
 	// Files is where this GitLab keeps files on disk.
 	Files *outside.Folder
+	// Environment is what the name of a job's environment comes to, with its references to variables.
+	Environment func(*Request, *world.Job) string
 	// TestWebhook calls a webhook, with no lock held, and returns status and body of the answer; 0 and why there is none.
 	TestWebhook func(context.Context, world.Notice) (status int, text string)
 

@@ -261,7 +261,8 @@ var refRoles = map[world.RefAccess]policy.Role{world.DevelopersUp: policy.Develo
 func (q *Request) jobStanding(j *world.Job) policy.JobStanding {
 	who, protected := q.RefProtection(j)
 	s := policy.JobStanding{Project: q.ProjectStanding(j.Project), Own: j.User == q.User, Protected: protected,
-		For: refRoles[who], Nobody: who == world.NoOne, Debugged: q.Debugged(j)}
+		For: refRoles[who], Nobody: who == world.NoOne,
+		Debugged: q.Debugged(j, func() string { return q.site.Environment(q, j) })}
 	if a := j.Spec.Artifacts; a != nil {
 		s.ArtifactsAccess, s.ArtifactsPrivate = a.Access, a.Public != nil && !*a.Public
 	}

@@ -23,6 +23,7 @@ var table = sync.OnceValue(func() *front.Table { return front.NewTable(rest.Rout
 // Serve completes a site with the protocols that this GitLab serves. The site must not be copied afterwards.
 func Serve(s *front.Site) {
 	api := rest.NewAPI(s, table())
+	s.Environment = rest.Environment
 	pages := []front.Pages{oauth.Pages, graphql.Pages, githttp.NewPages(s.Files)}
 	s.Protocol = func(path string) front.Protocol {
 		if api.Owns(path) {

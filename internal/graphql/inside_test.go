@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -28,4 +29,26 @@ func TestLineBreaksWithinQuotes(t *testing.T) {
 	} {
 		assert.Equal(t, want, withoutLineBreaks(text), "%q", text)
 	}
+}
+
+// A cursor has texts alone; what an order does not ask for does not count.
+func TestCursorsThatAreRead(t *testing.T) {
+	byTime, byID := order{column: "created_at"}, order{ascending: true}
+	noon := time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
+	for cursor, want := range map[string]key{
+		`{"created_at":"2024-07-01 12:00:00.000000000 UTC","id":"3"}`: {noon, 3},
+		`{"created_at":null,"id":"3"}`:                                {time.Time{}, 3},
+	} {
+		got, err := byTime.parse(encode64(cursor))
+		assert.NoError(t, err, cursor)
+		assert.Equal(t, want, got, cursor)
+	}
+	for _, cursor := range []string{`{"id":"3","created_at":5}`, `{"id":3}`, `{"id":"x"}`, `{}`, `[]`, `nonsense`,
+		`{"id":"3","created_at":"noon"}`} {
+		_, err := byTime.parse(encode64(cursor))
+		assert.EqualError(t, err, msgBadCursor, cursor)
+	}
+	got, err := byID.parse(encode64(`{"id":"3","":"noon","created_at":"noon"}`))
+	assert.NoError(t, err)
+	assert.Equal(t, key{id: 3}, got)
 }

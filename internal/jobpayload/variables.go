@@ -71,6 +71,9 @@ func jobVariables(in Input) []payloadVariable {
 	return variablesOn(in, environmentOf(in))
 }
 
+// Environment is environmentOf for who only wants to know that.
+func Environment(in Input) string { return environmentOf(in) }
+
 // environmentOf is the name of the job's environment, in which references to variables that are for all environments
 // stand for their values (app/models/ci/build.rb, expanded_environment_name).
 func environmentOf(in Input) string {

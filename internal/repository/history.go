@@ -163,9 +163,9 @@ func (h *HistoryCommit) write(path string, w Write) {
 	}
 }
 
-// writesTo are the writes that make one tree of another, with the trees that they make, by name. made is nil where there
-// are no such writes: modes that git does not write any more, folders with nothing in them, and names that are no text are
-// lost on the way.
+// writesTo are the writes that make one tree of another, with the trees that they make, by name. made is nil where
+// there are no such writes: modes that git does not write any more, folders with nothing in them, and names that are
+// no text are lost on the way.
 func (r *Repository) writesTo(from, to string) (writes map[string]Write, made map[string]Object) {
 	var changes []Change
 	r.compare("", from, to, &changes)

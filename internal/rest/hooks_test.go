@@ -3,6 +3,7 @@ package rest_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -97,4 +98,23 @@ func TestWebhooksAreLimited(t *testing.T) {
 	page := testkit.Ask(t, gl, gl.Token("mia"), http.MethodGet, "/projects/10001/hooks?per_page=3&page=2")
 	assert.Equal(t, []string{"100", "34"}, []string{page.Header.Get("X-Total"), page.Header.Get("X-Total-Pages")})
 	assert.Equal(t, 3, strings.Count(page.Body, `"url":`))
+}
+
+// A call that nobody takes says host and port alone, as Ruby's errors do: the values of URL variables stay secret.
+func TestFailedCallsKeepURLVariables(t *testing.T) {
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	gl := fg.New(t, fg.WithScenario(fg.SmallCompany()))
+	hook := gl.AddWebhook(fg.Webhook{Project: "acme/shop", URL: gone.URL + "/{where}?key={key}", JobEvents: true,
+		URLVariables: map[string]string{"where": "s3cret", "key": "k3y"}})
+	gl.AddJob(fg.Job{Project: "acme/shop"})
+	d, err := gl.WaitForDelivery(t.Context(), "Job Hook")
+	require.NoError(t, err)
+	asked := testkit.Ask(t, gl, gl.Token("mia"), "POST", fmt.Sprintf("/projects/10001/hooks/%d/test/job_events", hook.ID))
+	assert.Equal(t, 422, asked.Status)
+	for _, said := range []string{d.Err, asked.Body} {
+		assert.Contains(t, said, strings.TrimPrefix(gone.URL, "http://")+": connect: connection refused")
+		assert.NotContains(t, said, "s3cret")
+		assert.NotContains(t, said, "k3y")
+	}
 }

@@ -150,6 +150,17 @@ func (q request) session() (string, *front.Response) {
 	return raw, nil
 }
 
+// Environment is what the name of a job's environment comes to.
+func Environment(q *front.Request, j *world.Job) string {
+	runner := j.Runner
+	if runner == nil {
+		runner = &world.Runner{} // which its variables tell nothing of
+	}
+	in := request{q}.payloadInput(j, runner, "")
+	in.Job = j
+	return jobpayload.Environment(in)
+}
+
 // instanceUUID is the uuid of this GitLab.
 const instanceUUID = "fa4e91ab-0000-4000-8000-000000000001"
 

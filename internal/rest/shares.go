@@ -49,14 +49,14 @@ func notShared(reason string) front.Response {
 	return front.Refuse(http.StatusNotFound, msgNotFoundPlain).Because(reason)
 }
 
-// sharingAllowed refuses to invite a group from outside into a hierarchy that keeps to itself; where is the group that is
-// shared, or that holds the project, or nil for a project of a user (app/services/concerns/group_linkable.rb).
+// sharingAllowed refuses to invite a group from outside into a hierarchy that keeps to itself; where is the group that
+// is shared, or that holds the project, or nil for a project of a user (app/services/concerns/group_linkable.rb).
 func sharingAllowed(where, invited *world.Group) *front.Response {
 	if where == nil || where.Root().Attribute(world.AttrSharingInside) != "true" || where.Root() == invited.Root() {
 		return nil
 	}
-	r := notShared("prevent_sharing_groups_outside_hierarchy keeps the groups of " + where.Root().Path + " to themselves")
-	return &r
+	return notShared("prevent_sharing_groups_outside_hierarchy keeps the groups of " + where.Root().Path +
+		" to themselves").AsRefusal()
 }
 
 func shareGroup(q request) front.Response {

@@ -101,4 +101,31 @@ func TestVariableThatDebugs(t *testing.T) {
 	gl.UpdateVariable("", "CI_DEBUG_TRACE", func(v *fakegitlab.Variable) { v.Value = "1" })
 	gl.DeleteVariable("", "CI_DEBUG_TRACE")
 	assert.Equal(t, 200, read())
+
+	gl.AddVariable(fakegitlab.Variable{Path: "acme/backend/shop", Key: "CI_DEBUG_TRACE", Value: "yes",
+		EnvironmentScope: "review/feature"})
+	assert.Equal(t, 200, read(), "the job is of no environment")
+	j = gl.AddJob(fakegitlab.Job{Project: "acme/backend/shop", Ref: "feature",
+		Spec: fakegitlab.JobSpec{Environment: fakegitlab.Environment{Name: "review/$CI_COMMIT_REF_NAME"}}})
+	assert.Equal(t, 403, read())
+	gl.AddVariable(fakegitlab.Variable{Path: "acme/backend/shop", Key: "CI_DEBUG_SERVICES", Value: "yes"})
+	j = gl.AddJob(fakegitlab.Job{Project: "acme/backend/shop", Ref: "main",
+		Spec: fakegitlab.JobSpec{Environment: fakegitlab.Environment{Name: "review/$CI_COMMIT_REF_NAME"}}})
+	assert.Equal(t, 403, read())
+	p := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/backend/shop", CI: "job: {script: make}",
+		Variables: map[string]string{"CI_DEBUG_SERVICES": "no"}})
+	for _, made := range gl.Jobs() {
+		if made.PipelineID == p.ID {
+			j = made
+		}
+	}
+	assert.Equal(t, 200, read(), "what is handed in with a pipeline counts more than settings")
+	p = gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/backend/shop", CI: "job: {script: make}",
+		Variables: map[string]string{"CI_DEBUG_TRACE": "1", "CI_DEBUG_SERVICES": "no"}})
+	for _, made := range gl.Jobs() {
+		if made.PipelineID == p.ID {
+			j = made
+		}
+	}
+	assert.Equal(t, 403, read())
 }

@@ -22,14 +22,13 @@ func StoryWorld() fakegitlab.Scenario {
 	s.Settings.RegistrationToken, s.Groups[0].RegistrationToken = "instance-registration-token",
 		"GR1348941acme-registration"
 	for i := range s.Projects {
-		switch s.Projects[i].Path {
-		case "acme/shop":
+		if s.Projects[i].Path == "acme/shop" {
 			s.Projects[i].RegistrationToken = "GR1348941shop-registration"
 			storyShop(&s.Projects[i], s.Now)
-		case "acme/backend/api":
-			s.Projects[i].Files = map[string]string{"README.md": "# API\n"}
 		}
 	}
+	s.Projects = append(s.Projects, fakegitlab.Project{ID: 10005, Path: "acme/backend/docs", CreatedAt: s.Now,
+		Files: map[string]string{"README.md": "# Docs\n"}})
 	s.Projects = append(s.Projects, fakegitlab.Project{ID: 10003, Path: "guild/open", Visibility: fakegitlab.Public,
 		Members: fakegitlab.Members{"ext": fakegitlab.Reporter}, GroupRunnersDisabled: true,
 		CreatedAt: s.Now.Add(-48 * time.Hour),
@@ -169,7 +168,8 @@ func storyPipelines(s *fakegitlab.Scenario) {
 		`<testcase name="slow" classname="A" file="a.go" time="2.5"/>` +
 		`<testcase name="bad" classname="B" time="1"><failure>no</failure></testcase>` +
 		`<testcase name="worse" classname="B" time="3"><failure>never</failure></testcase>` +
-		`<testcase name="left"><skipped/></testcase>` +
+		`<testcase name="left"><skipped/></testcase><testcase name="even" classname="A" time="2.5"/>` +
+		`<testcase name="quick" classname="A" time="0.75"/><testcase name="early" time="0.25"/>` +
 		`<testcase name="broke" time="0.25"><error>oh</error></testcase></testsuite></testsuites>`
 	const day = 24 * time.Hour
 	at := func(hours int) time.Time { return s.Now.Add(-time.Duration(hours) * time.Hour) }
@@ -184,6 +184,8 @@ func storyPipelines(s *fakegitlab.Scenario) {
 		fakegitlab.Pipeline{ID: 4000006, Project: "acme/shop", Ref: "broken", Source: "push", User: "dan",
 			Status: fakegitlab.JobFailed, YAMLErrors: "jobs config should contain at least one visible job",
 			CreatedAt: at(20)})
+	s.Pipelines = append(s.Pipelines, fakegitlab.Pipeline{ID: 4000007, Project: "acme/shop", Ref: "side",
+		Source: "parent_pipeline", User: "mia", Status: fakegitlab.JobSuccess, CreatedAt: at(10)})
 	coverage, text, url := 87.5, "as it is", "https://elsewhere.example/1"
 	s.Jobs = append(s.Jobs,
 		fakegitlab.Job{ID: 2000013, Project: "acme/shop", PipelineID: 4000004, Name: "unit 1/2", Stage: "test",
@@ -195,13 +197,18 @@ func storyPipelines(s *fakegitlab.Scenario) {
 				Content: []byte("not quite a zip"), ExpiresAt: s.Now.Add(3 * day)}, {Filename: "junit.xml.gz",
 				Type:    "junit",
 				Content: packed(junit)}}},
-		fakegitlab.Job{ID: 2000014, Project: "acme/shop", PipelineID: 4000004, Name: "spec", Stage: "test",
+		fakegitlab.Job{ID: 2000014, Project: "acme/shop", PipelineID: 4000004, Name: "spec 1/2", Stage: "test",
 			StageIndex: 1, Ref: "side",
 			Status: fakegitlab.JobFailed, FailureReason: "script_failure", User: "mia", AllowFailure: true,
 			Tags:      []string{"shop"},
 			CreatedAt: at(40), StartedAt: at(39), FinishedAt: at(38),
 			Artifacts: []fakegitlab.Artifact{{Filename: "junit.xml.gz",
 				Type: "junit", Content: packed("<testsuites><testsuite")}}},
+		fakegitlab.Job{ID: 2000016, Project: "acme/shop", PipelineID: 4000004, Name: "spec 2/2", Stage: "test",
+			StageIndex: 1,
+			Ref:        "side", Status: fakegitlab.JobSuccess, User: "mia", CreatedAt: at(40), StartedAt: at(39),
+			FinishedAt: at(38),
+			Artifacts:  []fakegitlab.Artifact{{Filename: "junit.xml.gz", Type: "junit", Content: packed(junit)}}},
 		fakegitlab.Job{ID: 2000015, Project: "acme/shop", PipelineID: 4000005, Name: "release", Stage: "deploy",
 			StageIndex: 2, Ref: "v1.0",
 			RefIsTag: true, Status: fakegitlab.JobSuccess, User: "oli", Erased: true, CreatedAt: at(30),

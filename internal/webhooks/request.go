@@ -47,6 +47,11 @@ const (
 func (c *Courier) call(ctx context.Context, to world.Target, n world.Notice) Delivery {
 	d := Delivery{WebhookID: n.WebhookID, Event: world.EventNames[n.Event], Time: c.Now().UTC(), Body: n.Body}
 	fail := func(err error) Delivery {
+		// The address has the values of the webhook's variables in it. Ruby's errors, which GitLab shows, name no more than
+		// host and port, and so does the cause of Go's.
+		if whole := new(url.Error); errors.As(err, &whole) {
+			err = whole.Err
+		}
 		d.Err = err.Error()
 		return d
 	}

@@ -298,6 +298,7 @@ func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems
 	default:
 		ps.Add("path", checkPath("full path of a project", in.Path, true))
 	}
+	ps = append(ps, checkProcessModes(in.ProcessModes)...)
 	if in.BuildTimeout < 0 {
 		ps.Addf("build_timeout", "a job cannot time out after %s", in.BuildTimeout)
 	}
@@ -369,7 +370,11 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, 
 	in.joinings, in.Shares, in.UpdatedAt, in.OldPaths = p.joinings.of(in.Roles), p.Shares, p.UpdatedAt, p.OldPaths
 	in.variables, in.Repository, in.root = p.variables, p.Repository, p.root
 	in.webhooks, in.gonePipelines, in.live = p.webhooks, p.gonePipelines, p.live
+	in.ProcessModes = p.processModesAfter(&in)
 	*p = in
+	for _, g := range st.ResourceGroups(p) {
+		st.later(chore{kind: choreAssign, group: g})
+	}
 	st.indexRegistrationToken(&p.RegistrationToken)
 	st.tickAll()
 	return nil

@@ -93,6 +93,9 @@ func (st *State) setTimes(r *Runner, n RunnerDraft) {
 
 // setManagers makes the runner's managers those that are given; one that is known by its system id keeps its record.
 func (st *State) setManagers(r *Runner, in []Manager) {
+	if len(in)+len(r.Managers) == 0 {
+		return
+	}
 	var kept []*Manager
 	bySystemID, stays := make(map[string]*Manager, len(r.Managers)), make(map[*Manager]bool, len(in))
 	for _, m := range slices.Backward(r.Managers) {

@@ -64,7 +64,7 @@ func (st *State) checkRunnerTimes(r *Runner, n RunnerDraft) Problems {
 	if r != nil {
 		before = *r
 	}
-	var times []draftTime
+	times := make([]draftTime, 0, 2+2*len(n.Managers))
 	add := func(field, name string, at, before time.Time) {
 		if !at.Equal(before) {
 			times = append(times, draftTime{field, name, at})

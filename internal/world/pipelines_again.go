@@ -40,7 +40,7 @@ func (st *State) waitAgain(j *Job, u *User) {
 // looked at at once. If people start it, they have (app/services/ci/retry_job_service.rb).
 func (st *State) retryMoving(old *Job, u *User, change func(*Job)) *Job {
 	next := st.retryAs(old, u, JobCreated)
-	next.startedByHand = next.actionable()
+	next.EnqueueImmediately = next.actionable()
 	change(next)
 	if !st.undoing {
 		st.process(next.Pipeline)

@@ -98,7 +98,7 @@ func (j *Job) startsAfter(previous JobStatus) bool {
 // been started by whoever tried it again.
 func (j *Job) begins() jobEvent {
 	switch {
-	case j.startedByHand:
+	case j.EnqueueImmediately:
 		return eventEnqueue
 	case j.When == whenDelayed && j.StartIn > 0 && j.Trigger == nil:
 		return eventSchedule

@@ -141,7 +141,7 @@ func TestProcessModeOfAGroup(t *testing.T) {
 	st, _, p, _ := moving(t, "a: {script: x, resource_group: db}\nb: {script: x, resource_group: db}\nc: {script: x, resource_group: db}")
 	g := st.ResourceGroup(p.Project(), "db")
 	require.Equal(t, []*ResourceGroup{g}, st.ResourceGroups(p.Project()))
-	assert.Equal(t, Unordered, g.Mode)
+	assert.Equal(t, Unordered, g.Mode())
 	assert.Equal(t, p.Jobs[0], g.Holder())
 	assert.Equal(t, p.Jobs[1:], g.Waiting())
 	st.SetProcessMode(g, NewestReadyFirst)

@@ -23,7 +23,7 @@ func (st *State) ResourceGroups(p *Project) (groups []*ResourceGroup) {
 
 // SetProcessMode changes which job of a resource group comes next.
 func (st *State) SetProcessMode(g *ResourceGroup, mode ProcessMode) {
-	g.Mode = mode
+	setKey(st, &g.Project.ProcessModes, g.Key, mode)
 	st.later(chore{kind: choreAssign, group: g})
 }
 
@@ -36,8 +36,10 @@ func (st *State) groupOf(j *Job) *ResourceGroup {
 	if g := st.resourceGroups[at]; g != nil {
 		return g
 	}
-	g := &ResourceGroup{Project: j.Project, Key: j.ResourceGroup,
-		Mode: ProcessMode(j.Project.Attribute(attrProcessMode))}
+	if _, said := j.Project.ProcessModes[j.ResourceGroup]; !said {
+		setKey(st, &j.Project.ProcessModes, j.ResourceGroup, j.Project.processMode())
+	}
+	g := &ResourceGroup{Project: j.Project, Key: j.ResourceGroup}
 	setKey(st, &st.resourceGroups, at, g)
 	return g
 }
@@ -80,10 +82,10 @@ func (g *ResourceGroup) upcoming() *Job {
 	ready := func(j *Job) bool { return j.Status == JobWaitingForResource }
 	var next *Job
 	for _, j := range g.jobs { // by id
-		if !ready(j) && (g.Mode == Unordered || g.Mode == NewestReadyFirst) {
+		if !ready(j) && (g.Mode() == Unordered || g.Mode() == NewestReadyFirst) {
 			continue
 		}
-		if g.Mode == Unordered {
+		if g.Mode() == Unordered {
 			return j
 		}
 		if next == nil || g.before(j, next) {
@@ -99,5 +101,5 @@ func (g *ResourceGroup) before(j, other *Job) bool {
 	if j.PipelineID == other.PipelineID {
 		return j.Status == JobWaitingForResource && other.Status != JobWaitingForResource
 	}
-	return (j.PipelineID < other.PipelineID) == (g.Mode == OldestFirst)
+	return (j.PipelineID < other.PipelineID) == (g.Mode() == OldestFirst)
 }

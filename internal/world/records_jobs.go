@@ -36,8 +36,8 @@ type Job struct {
 	DebugTrace bool
 	// cancelGracefully: the runner that took the job said that it can end a canceled job with its after_script.
 	cancelGracefully bool
-	// startedByHand: whoever tried the job again wants it to run, though people start it.
-	startedByHand bool
+	// EnqueueImmediately: whoever tried the job again wants it to run, though people start it.
+	EnqueueImmediately bool
 
 	Project     *Project
 	User        *User     // who set it going

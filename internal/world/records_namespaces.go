@@ -85,12 +85,13 @@ type Project struct {
 	SharedRunnersDisabled      bool
 	GroupRunnersDisabled       bool
 	Archived                   bool
-	RunnerTokenExpiration      time.Duration     // of runners assigned to it; 0 sets no limit
-	BuildTimeout               time.Duration     // 0 is GitLab's default
-	GitDepth                   int               // 0 is GitLab's default; a negative number is all
-	KeepLatestArtifact         *bool             // keep_latest_artifact; nil is true
-	Attributes                 map[string]string // of projects, those that are not as in a new one
-	OldPaths                   []string          // full paths that it had, which lead to it until another project has them
+	RunnerTokenExpiration      time.Duration          // of runners assigned to it; 0 sets no limit
+	BuildTimeout               time.Duration          // 0 is GitLab's default
+	GitDepth                   int                    // 0 is GitLab's default; a negative number is all
+	KeepLatestArtifact         *bool                  // keep_latest_artifact; nil is true
+	Attributes                 map[string]string      // of projects, those that are not as in a new one
+	ProcessModes               map[string]ProcessMode // of its resource groups, by their keys
+	OldPaths                   []string               // paths that it had; they lead to it until another has them
 	CreatedAt                  time.Time
 	UpdatedAt                  time.Time // when a request last changed it; zero: never
 	DeletionMarkedAt           time.Time // zero: nobody has deleted it

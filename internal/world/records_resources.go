@@ -1,14 +1,25 @@
 package world
 
+import (
+	"maps"
+	"slices"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+)
+
+// fieldResourceGroups is the field of a project that has the modes of its resource groups.
+const fieldResourceGroups = "resource_groups"
+
 // ResourceGroup is a group of jobs of a project of which one runs at a time (app/models/ci/resource_group.rb).
 type ResourceGroup struct {
-	Project *Project
+	Project *Project // which has its mode, too
 	Key     string
-	// Mode is one of ProcessModes.
-	Mode   ProcessMode
-	holder *Job   // who has the resource; nil while it is free
-	jobs   []*Job // those that wait for it or may come to do so, by id
+	holder  *Job   // who has the resource; nil while it is free
+	jobs    []*Job // those that wait for it or may come to do so, by id
 }
+
+// Mode is which of its jobs comes next: one of ProcessModes.
+func (g *ResourceGroup) Mode() ProcessMode { return g.Project.ProcessModes[g.Key] }
 
 // ProcessMode is which of the jobs of a resource group comes next.
 type ProcessMode string
@@ -24,6 +35,64 @@ const (
 
 // ProcessModes are all modes, the first being GitLab's default.
 var ProcessModes = []ProcessMode{Unordered, OldestFirst, NewestFirst, NewestReadyFirst}
+
+// ProcessModesOf are modes by the keys of their groups, as a seed has them.
+func ProcessModesOf(modes map[string]string) map[string]ProcessMode {
+	of := make(map[string]ProcessMode, len(modes))
+	for key, mode := range modes {
+		of[key] = ProcessMode(mode)
+	}
+	return of
+}
+
+// processMode is that of the project's new resource groups.
+func (p *Project) processMode() ProcessMode { return ProcessMode(p.Attribute(attrProcessMode)) }
+
+// OwnProcessModes are the modes of those resource groups that have another one than new groups of the project, by key;
+// nil if none has.
+func (p *Project) OwnProcessModes() (own map[string]string) {
+	for key, mode := range p.ProcessModes {
+		if mode == p.processMode() {
+			continue
+		}
+		if own == nil {
+			own = map[string]string{}
+		}
+		own[key] = string(mode)
+	}
+	return own
+}
+
+// checkProcessModes checks those of a draft.
+func checkProcessModes(modes map[string]ProcessMode) (ps Problems) {
+	for _, key := range slices.Sorted(maps.Keys(modes)) {
+		mode := modes[key]
+		field := datajson.Field(fieldResourceGroups, key)
+		if key == "" {
+			ps.Addf(field, "a resource group has a key")
+		}
+		ps.Add(field, oneOf("process mode", &mode, mode, ProcessModes))
+		modes[key] = mode
+	}
+	return ps
+}
+
+// processModesAfter are the modes of a project's resource groups when a draft of it says those that are not as in new
+// ones: others stay, but for those that had been said before.
+func (p *Project) processModesAfter(in *Project) map[string]ProcessMode {
+	after := map[string]ProcessMode{}
+	maps.Copy(after, in.ProcessModes)
+	for key, mode := range p.ProcessModes {
+		if _, said := after[key]; said {
+			continue
+		}
+		if mode != p.processMode() {
+			mode = in.processMode()
+		}
+		after[key] = mode
+	}
+	return after
+}
 
 type resourceKey struct {
 	project *Project

@@ -1,11 +1,8 @@
 package world
 
 import (
-	"maps"
 	"slices"
 	"time"
-
-	"github.com/fakegitlab/fakegitlab/ci"
 )
 
 // Variable is the record of a CI/CD variable in the settings of a project, a group or the instance
@@ -57,31 +54,4 @@ func OnEnvironment(level []*Variable, environment string) []*Variable {
 	})
 	slices.SortStableFunc(fit, func(a, b *Variable) int { return rank(a) - rank(b) })
 	return fit
-}
-
-// ByKeys are the variables that a pipeline or a schedule is given, by their keys, those apart that are files. Without
-// any it is nil.
-func ByKeys(variables []ci.JobVariable) (plain, files map[string]string) {
-	for _, v := range variables {
-		to := &plain
-		if v.File {
-			to = &files
-		}
-		if *to == nil {
-			*to = map[string]string{}
-		}
-		(*to)[v.Key] = v.Value
-	}
-	return plain, files
-}
-
-// OfKeys are the variables that ByKeys has as maps, in the order of their keys, files last.
-func OfKeys(plain, files map[string]string) (all []ci.JobVariable) {
-	for _, key := range slices.Sorted(maps.Keys(plain)) {
-		all = append(all, ci.JobVariable{Key: key, Value: plain[key]})
-	}
-	for _, key := range slices.Sorted(maps.Keys(files)) {
-		all = append(all, ci.JobVariable{Key: key, Value: files[key], File: true})
-	}
-	return all
 }

@@ -39,7 +39,7 @@ func (st *State) validate(next Attributes, before *Attributes) error {
 		v.Add(attrMaintenanceNote, msgTooLong(maxNoteLength))
 	}
 	if len(v.Problems) > 0 {
-		return &v
+		return &Invalid{v.Problems} // v itself would be on the heap also where it is empty
 	}
 	return nil
 }
@@ -47,13 +47,16 @@ func (st *State) validate(next Attributes, before *Attributes) error {
 // cleanTags drops blanks and repetitions from tags and keeps their order. GitLab counts tags only after that, so that
 // the list may be as long as a request can be.
 func cleanTags(tags []string) []string {
-	var clean []string
+	clean := make([]string, 0, len(tags))
 	seen := make(map[string]bool, len(tags))
 	for _, t := range tags {
 		if t = strings.TrimSpace(t); t != "" && !seen[t] {
 			seen[t] = true
 			clean = append(clean, t)
 		}
+	}
+	if len(clean) == 0 {
+		return nil
 	}
 	return clean
 }

@@ -303,8 +303,8 @@ func (st *State) disableSchedulesOf(u *User) {
 
 // AddSchedule makes a schedule of a draft, of the project at a path and the user of a name, with inputs.
 func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs map[string]any,
-) (*PipelineSchedule, error) {
-	var ps Problems
+	found ...Problem) (*PipelineSchedule, error) {
+	ps := Problems(found)
 	p, err := st.ProjectByPath(path)
 	if ps.Add("project", err); err == nil && draft.Ref != "" {
 		ps.Add("ref", st.misspelt(p, draft.Ref))

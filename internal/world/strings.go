@@ -38,7 +38,8 @@ func OrNull(s string) *string {
 	if s == "" {
 		return nil
 	}
-	return &s
+	text := s // s itself would be on the heap also where it is empty
+	return &text
 }
 
 // OrEmpty is a nullable text as a text: "" for nil.

@@ -395,6 +395,9 @@ func TestNotices(t *testing.T) {
 	} {
 		assert.Equal(t, c.want, said(c.hook, c.event), "%s of %s", c.event, c.hook)
 	}
+	require.NoError(t, st.FillRepository(site, RepositoryDraft{Files: map[string]string{"README.md": "# Site"}}))
+	assert.Equal(t, "push to refs/heads/main", said("site", PushEvents))
+	assert.Equal(t, "push to refs/heads/main", said("site", TagPushEvents), "a test of tags is no other")
 	job(shop, "later", "side")
 	job(site, "latest", "main")
 	for hook, want := range map[string]string{"shop": "job later pending", "site": "job latest pending",

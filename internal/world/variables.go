@@ -7,7 +7,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
+	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
@@ -270,22 +272,40 @@ func (st *State) VariablesFor(j *Job) [][]*Variable {
 	return levels
 }
 
+// debugging are the variables that have a job's log show all variables.
+var debugging = []string{"CI_DEBUG_TRACE", "CI_DEBUG_SERVICES"}
+
 // Debugged reports whether the job's log may show all variables: its runner said so, or the job's variables ask for
-// it. Of a variable given twice the last value counts (app/models/ci/build.rb, debug_mode?).
-func (st *State) Debugged(j *Job) bool {
+// it. Of a variable given twice the last value counts, in the order in which the job gets them (app/models/ci/build.rb,
+// debug_mode?). environment is what the name of the job's environment comes to, and is asked for where that matters.
+func (st *State) Debugged(j *Job, environment func() string) bool {
 	if j.DebugTrace {
 		return true
 	}
 	on := map[string]bool{}
-	for _, v := range j.Spec.Variables {
-		on[v.Key] = meansTrue(v.Value)
-	}
-	for _, level := range st.VariablesFor(j) {
-		for _, v := range OnEnvironment(level, j.Spec.Environment.Name) {
+	look := func(variables []ci.JobVariable) {
+		for _, v := range variables {
 			on[v.Key] = meansTrue(v.Value)
 		}
 	}
-	return on["CI_DEBUG_TRACE"] || on["CI_DEBUG_SERVICES"]
+	look(j.Spec.Variables)
+	for _, d := range j.Dependencies() {
+		look(d.Dotenv)
+	}
+	named := sync.OnceValue(environment)
+	for _, level := range st.VariablesFor(j) {
+		level = Filtered(level, func(v *Variable) bool { return slices.Contains(debugging, v.Key) })
+		if len(level) == 0 {
+			continue
+		}
+		for _, v := range OnEnvironment(level, named()) {
+			on[v.Key] = meansTrue(v.Value)
+		}
+	}
+	if j.Pipeline.Moves() {
+		look(j.Pipeline.facts.Variables)
+	}
+	return slices.ContainsFunc(debugging, func(key string) bool { return on[key] })
 }
 
 // What a plan allows where the settings say nothing (app/models/plan_limits.rb).

@@ -155,7 +155,7 @@ func (st *State) heldBy(j *Job) string {
 	if first == g.Holder() {
 		return fmt.Sprintf(", which %s has; that one is %s", jobText(first), first.Status)
 	}
-	return fmt.Sprintf(", which %s is to have first (%s); that one is %s", jobText(first), g.Mode, first.Status)
+	return fmt.Sprintf(", which %s is to have first (%s); that one is %s", jobText(first), g.Mode(), first.Status)
 }
 
 // resourceFirst is the job that has the resource group for which another one waits, or is to have it before that one;
