@@ -139,8 +139,17 @@ func TestGraphQLFailures(t *testing.T) {
 	assert.Equal(t, `401 {"errors":[{"message":"Invalid token"}]}`, ask(t, gl, "root", whoAmI, nil))
 	remove()
 	remove = gl.Inject(fakegitlab.Maintenance())
-	const readOnly = `200 {"errors":[{"message":"You cannot perform write operations on a read-only instance"}]}`
-	assert.Equal(t, readOnly, ask(t, gl, "root", `mutation { echoCreate(input: {}) { errors } }`, nil))
+	const readOnly = `{"errors":[{"message":"You cannot perform write operations on a read-only instance",` +
+		`"locations":[{"line":1,"column":12}],"path":["a"]}],"data":{"a":null}}`
+	const mutation = `mutation { a: echoCreate(input: {}) { errors } }`
+	assert.Equal(t, "200 "+readOnly, ask(t, gl, "root", mutation, nil))
+	assert.Contains(t, ask(t, gl, "root", `mutation { nothing }`, nil), "Field 'nothing' doesn't exist on type 'Mutation'")
+	batch, err := gl.Client().Post(gl.URL()+"/api/graphql", "application/json", strings.NewReader(`[{"query":"`+mutation+`"}]`))
+	require.NoError(t, err)
+	defer func() { _ = batch.Body.Close() }()
+	both, err := io.ReadAll(batch.Body)
+	require.NoError(t, err)
+	assert.Equal(t, "["+readOnly+"]", string(both))
 	assert.Contains(t, ask(t, gl, "root", whoAmI, nil), "data")
 	assert.Contains(t, ask(t, gl, "root", `query no_mutation { __typename }`, nil), "data")
 	remove()

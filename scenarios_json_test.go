@@ -290,6 +290,7 @@ func TestReadScenarioReportsOne(t *testing.T) {
 		`{"settings": {"rate_limit": {"per": true}}}`:                             `1:37: settings.rate_limit.per: want seconds or a duration such as "1h 30m", have a boolean`,
 		`{"settings": {"rate_limit": {"per": 1e300}}}`:                            `1:37: settings.rate_limit.per: a duration of more than 292 years, have 1e300`,
 		`{"settings": {"rate_limit": {"per": "soon"}}}`:                           `1:37: settings.rate_limit.per: want seconds, or a duration such as "1h 30m", have "soon"`,
+		`{"settings": {"restricted_visibility_levels": ["publik"]}}`:              `1:48: settings.restricted_visibility_levels[0]: no such value "publik"; did you mean "public"?`,
 		`{"settings": {"valid_runner_registrars": ["projects"]}}`:                 `1:43: settings.valid_runner_registrars[0]: no kind of registrar "projects"; did you mean "project"?`,
 		`{"groups": [{"path": "acme", "members": {"root": "ownr"}}]}`:             `1:50: groups[0].members.root: no role "ownr"; did you mean "owner"?`,
 		`{"groups": [{"path": "acme", "members": {"root": 41}}]}`:                 `1:50: groups[0].members.root: no role has the number 41; known are guest (10), planner (15), reporter (20), security_manager (25), developer (30), maintainer (40), owner (50)`,

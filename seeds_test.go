@@ -134,6 +134,9 @@ func TestImpossibleSeeds(t *testing.T) {
 		`UpdateSettings: a rate limit has both Requests and Per, or neither`: func(gl fake) {
 			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.RateLimit.Requests = 1 })
 		},
+		`UpdateSettings: no visibility "publik"; did you mean "public"?`: func(gl fake) {
+			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.RestrictedVisibilities = []fakegitlab.Visibility{"publik"} })
+		},
 		`UpdateSettings: no kind of registrar "grop"; did you mean "group"?`: func(gl fake) {
 			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.ValidRegistrars = []string{"grop"} })
 		},

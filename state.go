@@ -134,6 +134,9 @@ type Settings struct {
 	// ValidRegistrars is valid_runner_registrars, of "project" and "group": whose registration tokens are known at all.
 	// nil is both; an empty slice is neither.
 	ValidRegistrars []string `json:"valid_runner_registrars,omitzero"`
+	// RestrictedVisibilities are what administrators alone may make groups and projects. Where Public is among them, users
+	// are shown to nobody who has not signed in.
+	RestrictedVisibilities []Visibility `json:"restricted_visibility_levels,omitzero"`
 	// RunnerTokenExpiration, GroupRunnerTokenExpiration and ProjectRunnerTokenExpiration are how long a newly made or
 	// reset authentication token of an instance, group or project runner lives. 0 is for ever.
 	RunnerTokenExpiration        time.Duration `json:"runner_token_expiration_interval,omitzero"`

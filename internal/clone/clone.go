@@ -16,6 +16,18 @@ func Each[S ~[]T, T any](items S, clone func(T) T) S {
 	return items
 }
 
+// As copies a list of words as words of another type.
+func As[T, S ~string](words []S) []T {
+	if words == nil {
+		return nil
+	}
+	others := make([]T, len(words))
+	for i, word := range words {
+		others[i] = T(word)
+	}
+	return others
+}
+
 // Pointer copies what a pointer leads to; clone may be Shallow.
 func Pointer[T any](p *T, clone func(T) T) *T {
 	if p == nil {

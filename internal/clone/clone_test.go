@@ -8,6 +8,13 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/clone"
 )
 
+func TestAs(t *testing.T) {
+	type word string
+	assert.Equal(t, []word{"a", "b"}, clone.As[word]([]string{"a", "b"}))
+	assert.Equal(t, []word{}, clone.As[word]([]string{}))
+	assert.Nil(t, clone.As[word]([]string(nil)))
+}
+
 func TestEach(t *testing.T) {
 	items := []*int{new(int), nil}
 	copied := clone.Each(items, func(p *int) *int { return clone.Pointer(p, clone.Shallow) })

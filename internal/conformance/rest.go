@@ -84,7 +84,7 @@ func (g *RealGitLab) Current(t testing.TB) params {
 		return !slices.Contains([]string{"admin_mode", "allow_local_requests_from_web_hooks_and_services",
 			"allow_runner_registration_token",
 			"group_runner_token_expiration_interval", "keep_latest_artifact", "max_artifacts_size",
-			"project_runner_token_expiration_interval",
+			"project_runner_token_expiration_interval", "restricted_visibility_levels",
 			"runner_token_expiration_interval", "shared_runners_enabled", "valid_runner_registrars"}, name)
 	})
 	return all

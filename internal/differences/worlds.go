@@ -80,8 +80,8 @@ func sameFields(want, got reflect.Value) bool {
 
 // Narrowed is two scenarios without what need not be looked at. Without options these are the pairs of records that are
 // equal in every detail, in lists that are as long as each other. Options may look at any record, and at whole worlds:
-// then only scenarios that are equal are narrowed, to the first record of each kind, which shows whether go-cmp can work
-// with the options.
+// then only scenarios that are equal are narrowed, to the first record of each kind, which shows whether go-cmp can
+// work with the options.
 func Narrowed[S any](want, got S, opts []cmp.Option) (S, S) {
 	if len(opts) > 0 {
 		if reflect.DeepEqual(want, got) {

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/graphqlruby"
 )
 
 const contentType = "application/json; charset=utf-8"
@@ -34,6 +35,9 @@ func shape(q *front.Request, status int, text string) front.Response {
 	}
 	switch {
 	case text == front.MsgReadOnly:
+		if results := readOnly(q); results != nil {
+			return front.Response{Status: http.StatusOK, Body: results, ContentType: contentType}
+		}
 		status = http.StatusOK // mutations say it, where what stands before GitLab has let them through
 	case status == http.StatusBadGateway && text == "", status == http.StatusNoContent, status == http.StatusNotModified:
 		return front.Usual(status, "") // it has no body, or one of what stands before GitLab
@@ -49,6 +53,23 @@ func shape(q *front.Request, status int, text string) front.Response {
 		return res.With("X-Gitlab-Custom-Error", "1")
 	}
 	return res
+}
+
+// readOnly is the answer of a GitLab that takes no mutations to a request of nothing else: each is null, and says why
+// (app/graphql/mutations/base_mutation.rb, ready?). It is nil for other requests. No state is looked at.
+func readOnly(q *front.Request) any {
+	a, read := q.Asked.(*incoming)
+	if !read || len(a.documents) == 0 || slices.ContainsFunc(a.documents, func(d document) bool {
+		return !d.chosen || d.operation.Kind != kindMutation
+	}) {
+		return nil
+	}
+	limits := graphqlruby.Limits{Depth: depthForUsers, Complexity: complexityForAdmins}
+	results := a.run(&call{Request: q, readOnly: true}, func(bool) graphqlruby.Limits { return limits })
+	if a.batch {
+		return results
+	}
+	return results[0]
 }
 
 // refused is a refusal of the whole request.

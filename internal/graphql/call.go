@@ -19,6 +19,8 @@ type call struct {
 	asked map[fieldOfDocument]int
 	// shares is Request.SharesInstance once somebody has asked; nothing that GraphQL changes makes it another.
 	shares *bool
+	// readOnly is whether this GitLab takes no mutation now.
+	readOnly bool
 }
 
 // fieldOfDocument is a field of a type in one document.

@@ -21,16 +21,22 @@ const (
 // execute answers the documents of one HTTP request, whose user is known, in their order. It is called with the state's
 // mutex held. What comes as a batch, be it one document, is held to the limits as a whole, too.
 func execute(q *front.Request, a *incoming) []graphqlruby.Result {
+	c := &call{Request: q}
+	return a.run(c, c.limits)
+}
+
+// run runs the documents within limits, which may depend on whether one is an introspection.
+func (a *incoming) run(c *call, limits func(introspects bool) graphqlruby.Limits) []graphqlruby.Result {
 	requests := make([]graphqlruby.Request, len(a.documents))
 	for i, d := range a.documents {
 		requests[i] = graphqlruby.Request{Query: d.text, OperationName: d.operationName, Variables: d.variables,
-			RemoveDeprecated: a.removeDeprecated, Suggest: q.Has(gitlabversion.GraphQLSuggests)}
+			RemoveDeprecated: a.removeDeprecated, Suggest: c.Has(gitlabversion.GraphQLSuggests)}
 	}
-	c, schema := &call{Request: q}, schemaOf(q.Version)
+	schema := schemaOf(c.Version)
 	if a.batch {
-		return schema.RunAll(c, requests, c.limits(false))
+		return schema.RunAll(c, requests, limits(false))
 	}
-	return []graphqlruby.Result{schema.Run(c, requests[0], c.limits(a.documents[0].introspects()))}
+	return []graphqlruby.Result{schema.Run(c, requests[0], limits(a.documents[0].introspects()))}
 }
 
 // limits are those of the user. An administrator is one by rank here, whatever admin mode says.

@@ -19,7 +19,7 @@ func guarded(fields map[string]graphqlruby.Field) map[string]graphqlruby.Field {
 		}
 		resolve := f.Resolve
 		f.Resolve = func(x *graphqlruby.Exec, parent any, args graphqlruby.Args) (any, error) {
-			if text, why := denied(callOf(x).Request, root); text != "" {
+			if text, why := denied(callOf(x), root); text != "" {
 				x.Note(why)
 				return nil, &graphqlruby.Error{Message: text}
 			}
@@ -34,8 +34,10 @@ const typeQuery, typeMutation = "Query", "Mutation"
 
 // denied is what GitLab says to a token that may not ask for a field at the root, and why; "" if it may. A fine-grained
 // token opens nothing: no type or mutation that is served declares permissions for one.
-func denied(q *front.Request, root string) (text, why string) {
+func denied(q *call, root string) (text, why string) {
 	switch {
+	case q.readOnly && root == typeMutation:
+		return front.MsgReadOnly, "this GitLab is read-only"
 	case q.Token != nil && q.Token.IsGranular():
 		return front.MsgGranularUnsupported, "the token of " + q.Token.User.Username + " is a fine-grained one"
 	case root != typeMutation:

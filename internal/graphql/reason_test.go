@@ -47,3 +47,21 @@ func TestHugeDocuments(t *testing.T) {
 	assert.Equal(t, `422 {"errors":[{"message":"Query too large"}]}`, gql(t, gl, "", query(document)).String())
 	assert.Empty(t, gl.Calls(fg.GraphQL)[0].Operation)
 }
+
+// TestArgumentsOfLaterVersions holds that an argument which only later versions have says so, as a field does, and that
+// one which no version has says nothing more than GitLab.
+func TestArgumentsOfLaterVersions(t *testing.T) {
+	gl := world(t, fg.WithVersion("16.0"))
+	for document, want := range map[string]string{
+		`{ runners(versionPrefix: "16") { count } }`: "GitLab has the argument versionPrefix of Query.runners from 16.6 on, and this one is 16.0",
+		`{ runners(ownerWildcard: ADMINISTRATORS) { nodes { id } } }`: "GitLab has the argument ownerWildcard of Query.runners from 17.8 on, " +
+			"and this one is 16.0",
+		`{ runners(nothing: 1) { count } }`: "Field 'runners' doesn't accept argument 'nothing'",
+	} {
+		run(t, gl, "mia", document)
+		calls := gl.Calls(fg.GraphQL)
+		said := strings.Split(calls[len(calls)-1].Reason, "; ")
+		assert.Equal(t, want, said[len(said)-1])
+	}
+	assert.Empty(t, gl.Problems(), "a client that falls back does nothing wrong")
+}

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/graphqlruby"
 )
 
 // RootFields are the fields of queries and mutations, in any version. The list is not to be changed.
@@ -36,7 +37,21 @@ func elsewhere(v gitlabversion.Version, typeName, field string) (later string, h
 	return "", slices.Contains(strings.Fields(unserved[typeName]), field)
 }
 
-// boundFields are the fields that not every version has, with the difference that each hangs on.
+// argumentElsewhere says of an argument that the version has not from when on GitLab has it, or until when it had it;
+// "" where no version has it, as far as is known.
+func argumentElsewhere(v gitlabversion.Version, u graphqlruby.UnknownField) string {
+	member, what := u.Type+"."+u.Argument, "the argument "+u.Argument+" of "+u.Type
+	if u.Field != "" {
+		member, what = u.Type+"."+u.Field+"."+u.Argument, what+"."+u.Field
+	}
+	if row, bound := boundFields()[member]; bound {
+		return v.Lacks(what, row)
+	}
+	return ""
+}
+
+// boundFields are the fields that not every version has, with the difference that each hangs on. An argument is
+// "Type.field.argument", and one of an input type a field of that.
 var boundFields = sync.OnceValue(func() map[string]gitlabversion.Difference {
 	bound := map[string]gitlabversion.Difference{}
 	for _, block := range schemaBlocks() {
@@ -50,8 +65,13 @@ var boundFields = sync.OnceValue(func() map[string]gitlabversion.Difference {
 			if name := memberName(line); name != "" && indent == len("  ") {
 				member = name
 			}
-			if m := versionDirective.FindStringSubmatch(line); m != nil && m[1] == "since" && indent == len("  ") {
+			m := versionDirective.FindStringSubmatch(line)
+			switch {
+			case m == nil || m[1] != "since":
+			case indent == len("  "):
 				bound[typeName+"."+member] = rowNames[m[2]]
+			case indent == len("    "):
+				bound[typeName+"."+member+"."+memberName(line)] = rowNames[m[2]]
 			}
 		}
 	}

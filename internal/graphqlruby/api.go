@@ -113,9 +113,12 @@ type Operation struct {
 	Fields []string
 }
 
-// UnknownField is a field of a document that its type has not.
+// UnknownField is a field of a document that its type has not, or an argument that a field or an input type has not.
 type UnknownField struct {
+	// Field is "" where an input type has not the argument.
 	Type, Field string
+	// Argument is "" where it is the field that is not there.
+	Argument string
 	// Path is where it was asked for, as in the error.
 	Path []any
 }

@@ -292,7 +292,7 @@ func (c *checker) field(f *field, askedAt int) {
 	c.checkRequired(kindField, f.name, f.at, f.arguments, d.args)
 	c.checkArgumentNames(f.arguments)
 	for _, a := range f.arguments {
-		c.argument(a, ownerOfField(f, d))
+		c.argument(a, ownerOfField(f, d, parent))
 	}
 	c.directivesOf(f.directives, "FIELD")
 	c.selections(f.selections, f.at)

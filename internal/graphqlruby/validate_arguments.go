@@ -20,16 +20,18 @@ type argumentOwner struct {
 	shown string
 	at    int
 	args  []*argDef
+	// typ is the input type, or that which has the field; both are empty for a directive.
+	typ, field string
 }
 
-func ownerOfField(f *field, d *fieldDef) argumentOwner {
-	return argumentOwner{kind: kindField, shown: f.key(), at: f.at, args: d.args}
+func ownerOfField(f *field, d *fieldDef, parent *typeDef) argumentOwner {
+	return argumentOwner{kind: kindField, shown: f.key(), at: f.at, args: d.args, typ: parent.name, field: f.name}
 }
 
 // ownerOfObject is the input type of the argument that an object literal is the value of, or is in.
 func (c *checker) ownerOfObject(o *objectLiteral) argumentOwner {
 	if t := c.inputType(); t != nil {
-		return argumentOwner{kind: kindInput, shown: t.name, at: o.at, args: t.inputs}
+		return argumentOwner{kind: kindInput, shown: t.name, at: o.at, args: t.inputs, typ: t.name}
 	}
 	return argumentOwner{at: o.at}
 }
@@ -54,9 +56,12 @@ func (c *checker) argument(a *argument, of argumentOwner) {
 	defer func() { c.arguments = c.arguments[:len(c.arguments)-1] }()
 	defer c.push(a.name)()
 	if def == nil && of.kind != "" {
-		c.refuse("argumentNotAccepted", at(a.at),
+		e := c.refuse("argumentNotAccepted", at(a.at),
 			fmt.Sprintf(textUndefinedArgument, of.kind, of.shown, a.name, c.suggestion(a.name, argNames(of.args))),
 			"name", of.shown, "typeName", of.kind, "argumentName", a.name)
+		if of.typ != "" {
+			c.unknown = append(c.unknown, UnknownField{Type: of.typ, Field: of.field, Argument: a.name, Path: e.path})
+		}
 		return
 	}
 	if def != nil {

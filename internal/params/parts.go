@@ -15,8 +15,8 @@ const (
 	partHeaders = 1 << 20
 )
 
-// partsReader reads the parts of a multipart body one after the other. It takes the same bodies as mime/multipart, which
-// reads 4 KiB at a time and goes through them three times, so that a large artifact took twice as long as its way
+// partsReader reads the parts of a multipart body one after the other. It takes the same bodies as mime/multipart, but
+// that reads 4 KiB at a time and goes through them three times, so that a large artifact took twice as long as its way
 // through the network.
 type partsReader struct {
 	body     *bufio.Reader

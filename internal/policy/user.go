@@ -12,12 +12,21 @@ type UserStanding struct {
 }
 
 // ReadUsersList says whether the actor may list users: anybody who has signed in. Without that, one may look for a
-// username (app/policies/global_policy.rb; lib/api/users.rb).
-func ReadUsersList(signedIn, byUsername bool) Decision {
-	if signedIn || byUsername {
-		return allowed
+// username, unless public visibility is for administrators alone (app/policies/global_policy.rb; lib/api/users.rb).
+func ReadUsersList(signedIn, byUsername, restricted bool) Decision {
+	if d := ReadUser(signedIn, restricted); !d.Allowed || signedIn || byUsername {
+		return d
 	}
 	return Decision{Reason: "without credentials one may ask for one username alone"}
+}
+
+// ReadUser says whether the actor may see a user: anybody, but where public visibility is for administrators alone,
+// those who have signed in (app/policies/user_policy.rb).
+func ReadUser(signedIn, restricted bool) Decision {
+	if signedIn || !restricted {
+		return allowed
+	}
+	return Decision{Reason: "without credentials nobody sees users, as public visibility is restricted"}
 }
 
 // SearchBlockedUsers says whether lists have users who are blocked or banned (app/finders/users_finder.rb, base_scope).

@@ -3,9 +3,15 @@ package policy
 import "testing"
 
 func TestReadUsersList(t *testing.T) {
-	check(t, "", ReadUsersList(true, false))
-	check(t, "", ReadUsersList(false, true))
-	check(t, "without credentials one may ask for one username alone", ReadUsersList(false, false))
+	check(t, "", ReadUsersList(true, false, false))
+	check(t, "", ReadUsersList(true, false, true))
+	check(t, "", ReadUsersList(false, true, false))
+	check(t, "without credentials one may ask for one username alone", ReadUsersList(false, false, false))
+	const restricted = "without credentials nobody sees users, as public visibility is restricted"
+	check(t, restricted, ReadUsersList(false, true, true))
+	check(t, restricted, ReadUser(false, true))
+	check(t, "", ReadUser(false, false))
+	check(t, "", ReadUser(true, true))
 }
 
 func TestAboutUsers(t *testing.T) {

@@ -124,7 +124,11 @@ func createGroup(q request) front.Response {
 	if q.Params.Has(paramSharedRunnersSetting) {
 		return *gitlabFails("a new group has no attribute " + paramSharedRunnersSetting + ", which is for PUT /groups/:id")
 	}
-	g, err := q.State.CreateGroup(n)
+	err := q.mayBe(q.User, n.Visibility)
+	var g *world.Group
+	if err == nil {
+		g, err = q.State.CreateGroup(n)
+	}
 	if err != nil {
 		return front.Refuse(http.StatusBadRequest, fmt.Sprintf(msgfGroupNotSaved, inspectedHash(err))).
 			Because("GitLab's model refuses: " + err.Error())
@@ -166,6 +170,9 @@ func updateGroup(q request) front.Response {
 	c.Description = clearable(q.Params, "description")
 	if level := textChange(q.Params, "visibility"); level != nil {
 		c.Visibility = (*world.Visibility)(level)
+		if err := q.mayBe(q.User, *c.Visibility); err != nil && *c.Visibility != g.Visibility {
+			return modelError(err)
+		}
 	}
 	q.dropAdministrative(c.Attributes)
 	if g.Parent != nil {

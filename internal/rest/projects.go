@@ -87,11 +87,23 @@ func (q request) makeProject(in world.Namespace, creator *world.User) front.Resp
 	name, _ := q.Params.String("name")
 	path, _ := q.Params.String("path")
 	n.Name, n.Path = world.NameAndPath(name, path)
+	if err := q.mayBe(creator, n.Level()); err != nil {
+		return modelError(err)
+	}
 	p, err := q.State.CreateProject(n)
 	if err != nil {
 		return modelError(err)
 	}
 	return front.Created(q.projectForAdmins(p))
+}
+
+// mayBe refuses a visibility that administrators have kept for themselves, to a user who need not be the one who asks
+// (lib/gitlab/visibility_level.rb, allowed_for?). It comes before all else that a model says, and alone.
+func (q request) mayBe(u *world.User, level world.Visibility) error {
+	if policy.AdminAllResources(q.ActorOf(u, u != q.User || q.Actor.Admin)).Allowed {
+		return nil
+	}
+	return q.Settings.RestrictedVisibility(level)
 }
 
 // projectForAdmins is a project as POST and PUT answer it: with the token, for those who may administer it.
@@ -128,6 +140,11 @@ func updateProject(q request) front.Response {
 	}
 	change := q.projectChange(true)
 	q.dropAdministrative(change.Attributes)
+	if level := change.Visibility; level != nil && *level != p.Visibility {
+		if err := q.mayBe(q.User, *level); err != nil {
+			return modelError(err)
+		}
+	}
 	if err := q.ChangeProject(p, change); err != nil {
 		return modelError(err)
 	}

@@ -63,6 +63,36 @@ func TestRepositoryOverREST(t *testing.T) {
 	assert.True(t, bytes.Contains([]byte(ask("mia", "GET", "commits/main/diff", "").Body), []byte(`"deleted_file":true`)))
 }
 
+// A tag that is refused, before or after its object was made, leaves nothing in the repository: neither the size of all
+// objects nor the world changes.
+func TestRefusedTagsLeaveNothing(t *testing.T) {
+	gl := testkit.NewMia(t)
+	gl.AddUser(fg.User{Username: "dev"})
+	gl.AddProject(fg.Project{Path: "acme/code", Files: map[string]string{"a": "b"},
+		Members: fg.Members{"mia": fg.Maintainer, "dev": fg.Developer}})
+	gl.AddProtectedRef(fg.ProtectedRef{Project: "acme/code", Name: "v*", Tag: true, Push: fg.MaintainersUp})
+	ask := func(who, method, path, body string) testkit.Reply {
+		return testkit.Ask(t, gl, gl.Token(who), method, "/projects/acme%2Fcode"+path, testkit.WithJSON(body))
+	}
+	require.Equal(t, 201, ask("mia", "POST", "/repository/tags", `{"tag_name":"taken","ref":"main","message":"m"}`).Status)
+	size := func() any { return ask("mia", "GET", "?statistics=true", "").Field(t, "statistics.repository_size") }
+	before, at := size(), gl.Snapshot()
+	require.NotZero(t, before)
+	for _, refused := range []struct{ who, name, ref, want string }{
+		{"dev", "v1", "main", `400 {"message":"You are not allowed to create this tag as it is protected."}`},
+		{"mia", "taken", "main", `400 {"message":"Tag taken already exists"}`},
+		{"mia", "a..b", "main", `400 {"message":"Tag name invalid"}`},
+		{"mia", "new", "nothing", `400 {"message":"Target nothing is invalid"}`},
+	} {
+		answer := ask(refused.who, "POST", "/repository/tags",
+			`{"tag_name":"`+refused.name+`","ref":"`+refused.ref+`","message":"annotated"}`)
+		assert.Contains(t, answer.String(), refused.want)
+		assert.Equal(t, before, size(), refused.name)
+	}
+	at.AccessTokens = gl.Snapshot().AccessTokens // which were used
+	assert.Equal(t, at, gl.Snapshot())
+}
+
 // Who may not make the first push may not make the first commit by REST either (lib/gitlab/user_access.rb).
 func TestFirstCommitOverREST(t *testing.T) {
 	gl := testkit.NewMia(t)

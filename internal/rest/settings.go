@@ -24,6 +24,8 @@ const (
 	paramLocalRequestsBefore = "allow_local_requests_from_hooks_and_services"
 )
 
+const paramRestrictedVisibilities = "restricted_visibility_levels"
+
 var settingsSpec = func() params.Spec {
 	s := front.Declare([]params.Param{
 		{Name: "admin_mode", Kind: params.Boolean},
@@ -34,6 +36,7 @@ var settingsSpec = func() params.Spec {
 		{Name: "keep_latest_artifact", Kind: params.Boolean},
 		{Name: "max_artifacts_size", Kind: params.Integer},
 		{Name: "project_runner_token_expiration_interval", Kind: params.Integer},
+		{Name: paramRestrictedVisibilities, Kind: params.CommaList},
 		{Name: "runner_token_expiration_interval", Kind: params.Integer},
 		{Name: "shared_runners_enabled", Kind: params.Boolean},
 		{Name: "shared_runners_text", Required: true, When: &params.When{Param: "shared_runners_enabled", Equals: "true"}},
@@ -57,6 +60,7 @@ type settingsEntity struct {
 	KeepLatestArtifact                   bool     `json:"keep_latest_artifact"`
 	MaxArtifactsSize                     int      `json:"max_artifacts_size"`
 	ProjectRunnerTokenExpirationInterval *int     `json:"project_runner_token_expiration_interval"`
+	RestrictedVisibilities               []string `json:"restricted_visibility_levels"`
 	RunnerTokenExpirationInterval        *int     `json:"runner_token_expiration_interval"`
 	SharedRunnersEnabled                 bool     `json:"shared_runners_enabled"`
 	ValidRunnerRegistrars                []string `json:"valid_runner_registrars"`
@@ -95,13 +99,14 @@ func (q request) settingsEntity() settingsEntity {
 		ProjectRunnerTokenExpirationInterval: secondsOrNull(s.ProjectRunnerTokenExpiration),
 		RunnerTokenExpirationInterval:        secondsOrNull(s.RunnerTokenExpiration),
 		MaxArtifactsSize:                     int(s.ArtifactsLimit() >> 20), SharedRunnersEnabled: !q.NewProjectsUnshared,
-		ValidRunnerRegistrars: s.Registrars()}
+		ValidRunnerRegistrars: s.Registrars(), RestrictedVisibilities: world.WordsOf(s.RestrictedVisibilities...)}
 }
 
 func getApplicationSettings(q request) front.Response { return front.OK(q.settingsEntity()) }
 
 func updateApplicationSettings(q request) front.Response {
 	registrars, named := q.Params.List("valid_runner_registrars")
+	restricted, restricts := q.Params.List(paramRestrictedVisibilities)
 	localRequests := paramLocalRequests
 	if q.Params.Has(paramLocalRequestsBefore) {
 		localRequests = paramLocalRequestsBefore
@@ -117,6 +122,7 @@ func updateApplicationSettings(q request) front.Response {
 		RunnerTokenExpiration:        changeTo(q, "runner_token_expiration_interval", q.Params.Int),
 		MaxArtifactsSize:             changeTo(q, "max_artifacts_size", q.Params.Int),
 		ValidRegistrars:              world.Change[[]string]{Given: named, Value: &registrars},
+		RestrictedVisibilities:       world.Change[[]string]{Given: restricts, Value: &restricted},
 	})
 	if err != nil {
 		return modelError(err)

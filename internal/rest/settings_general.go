@@ -83,8 +83,7 @@ rate_limiting_response_text security_txt_content shared_runners_text sentry_clie
 sign_in_text terms user_default_internal_regex`
 
 	listSettings = `
-asset_proxy_allowlist asset_proxy_whitelist disabled_oauth_sign_in_sources domain_allowlist domain_denylist
-restricted_visibility_levels`
+asset_proxy_allowlist asset_proxy_whitelist disabled_oauth_sign_in_sources domain_allowlist domain_denylist`
 
 	untypedSettings = `
 default_branch_protection_defaults domain_allowlist_raw domain_denylist_raw notes_create_limit_allowlist_raw

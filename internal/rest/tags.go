@@ -146,9 +146,6 @@ func createTag(q request) front.Response {
 		return bad(fmt.Sprintf(msgfTargetInvalid, ref), q.noSuch("branch", ref, r.Branches()))
 	}
 	u := world.RefUpdate{Ref: repository.Tag(name), Old: repository.ZeroID, New: target.ID}
-	if text, why := q.RefusedRef(q.Project, u); text != "" {
-		return bad(text, why)
-	}
 	var refusal *front.Response
 	r.Try(func() bool {
 		if message := strings.TrimSpace(q.said("message")); message != "" {

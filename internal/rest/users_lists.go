@@ -28,7 +28,8 @@ func listUsers(q request) front.Response {
 		q.Params = q.Params.Without(dropped...)
 	}
 	username, _ := q.Params.String("username")
-	if refusal := front.Allow(policy.ReadUsersList(!q.Anonymous(), username != ""), msgUsersForbidden); refusal != nil {
+	may := policy.ReadUsersList(!q.Anonymous(), username != "", q.Settings.Restricts(world.Public))
+	if refusal := front.Allow(may, msgUsersForbidden); refusal != nil {
 		return *refusal
 	}
 	rows := world.Filtered(q.Users.Rows, q.wantedUser(), q.foundUser(), q.otherwiseWantedUser(seesAll))

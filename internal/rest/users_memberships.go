@@ -46,6 +46,9 @@ func getUserStatus(q request) front.Response {
 	if _, refusal := q.userByRef(); refusal != nil {
 		return *refusal
 	}
+	if may := policy.ReadUser(!q.Anonymous(), q.Settings.Restricts(world.Public)); !may.Allowed {
+		return front.NotFound("User").Because(may.Reason)
+	}
 	return front.OK(userStatusEntity{})
 }
 

@@ -18,6 +18,12 @@ func checkSettings(in *Settings) (ps Problems) {
 			ps.Add(datajson.Index(columnRegistrars, i), Missing("kind of registrar", r, knownRegistrars()))
 		}
 	}
+	for i, level := range in.RestrictedVisibilities {
+		if !slices.Contains(VisibilityLevels, level) {
+			ps.Add(datajson.Index("restricted_visibility_levels", i),
+				Missing("visibility", string(level), WordsOf(VisibilityLevels...)))
+		}
+	}
 	if err := checkRegistrars(in.ValidRegistrars); err != nil && len(ps) == 0 {
 		ps.Addf(columnRegistrars, "%s", err)
 	}

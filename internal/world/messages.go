@@ -112,6 +112,7 @@ const (
 	msgProjectName = "can contain only letters, digits, emoji, '_', '.', '+', dashes, or spaces. It must start with a " +
 		"letter, digit, emoji, or '_'."
 	msgNestedTooDeep       = "has too deep level of nesting"
+	msgfRestricted         = "%s has been restricted by your GitLab administrator"
 	msgfAboveParent        = "%s is not allowed since the parent group has a %s visibility."
 	msgfBelowSubgroups     = "%s is not allowed since there are sub-groups with higher visibility."
 	msgfBelowProjects      = "%s is not allowed since this group contains projects with higher visibility."

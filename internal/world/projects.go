@@ -55,14 +55,20 @@ type ProjectChange struct {
 	Attributes                  map[string]string
 }
 
+// Level is the visibility that the project gets.
+func (n NewProject) Level() Visibility {
+	if n.In.Group == nil {
+		return n.Visibility
+	}
+	return lower(n.Visibility, n.In.Group.Visibility)
+}
+
 // CreateProject makes a project (app/services/projects/create_service.rb).
 func (st *State) CreateProject(n NewProject) (*Project, error) {
-	draft := Project{Name: n.Name, Visibility: n.Visibility, Group: n.In.Group, Roles: map[*User]Role{},
+	draft := Project{Name: n.Name, Visibility: n.Level(), Group: n.In.Group, Roles: map[*User]Role{},
 		Creator: n.Creator, CreatedAt: st.Now()}
 	if n.In.Group == nil {
 		draft.Owner = n.In.User
-	} else {
-		draft.Visibility = lower(draft.Visibility, n.In.Group.Visibility)
 	}
 	draft.SharedRunnersDisabled = st.NewProjectsUnshared || n.In.Group != nil && n.In.Group.SharedRunnersDisabled
 	v := st.checkProjectNames(nil, n.In, n.Name, n.Path)

@@ -39,6 +39,7 @@ type Settings struct {
 	TimeZone                     *time.Location // in which times are shown; nil is UTC
 	ContactInterval              time.Duration  // how long a contact that was written keeps later ones from being
 	KeepLatestArtifacts          *bool          // keep_latest_artifact; nil is true
+	RestrictedVisibilities       []Visibility   // restricted_visibility_levels, as they were given
 }
 
 // TimeZone finds a time zone by its IANA name in what this machine knows of them; empty is UTC, and then nil.
@@ -100,7 +101,23 @@ func (s Settings) Zone() *time.Location {
 func (s Settings) Clone() Settings {
 	s.ValidRegistrars = slices.Clone(s.ValidRegistrars)
 	s.KeepLatestArtifacts = clone.Pointer(s.KeepLatestArtifacts, clone.Shallow)
+	s.RestrictedVisibilities = slices.Clone(s.RestrictedVisibilities)
 	return s
+}
+
+// Restricts reports whether administrators have kept a visibility for themselves.
+func (s Settings) Restricts(level Visibility) bool {
+	return slices.Contains(s.RestrictedVisibilities, level)
+}
+
+// RestrictedVisibility is the error of a group or project that somebody else wants to be so visible; nil if that is no
+// matter for administrators alone (app/services/base_service.rb, deny_visibility_level).
+func (s Settings) RestrictedVisibility(level Visibility) error {
+	var v Invalid
+	if s.Restricts(level) {
+		v.Add(attrVisibility, fmt.Sprintf(msgfRestricted, level))
+	}
+	return v.orNil()
 }
 
 // fieldExpiration is, of the settings, groups and projects, how long a runner's token lives.

@@ -1,7 +1,9 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -19,6 +21,7 @@ type SettingsChange struct {
 	GroupRunnerTokenExpiration, ProjectRunnerTokenExpiration, RunnerTokenExpiration Change[int] // seconds
 	MaxArtifactsSize                                                                Change[int] // MiB
 	ValidRegistrars                                                                 Change[[]string]
+	RestrictedVisibilities                                                          Change[[]string]
 }
 
 // The columns of the settings that have validations.
@@ -53,11 +56,29 @@ func (st *State) ChangeSettings(c SettingsChange) error {
 			v.Problems = append(v.Problems, err.Problems...)
 		}
 	}
+	if words := c.RestrictedVisibilities; words.Given && words.Value != nil {
+		next.RestrictedVisibilities = visibilitiesOf(*words.Value)
+	}
 	if len(v.Problems) > 0 {
 		return &v.Invalid
 	}
 	st.setSettings(next, unshared)
 	return nil
+}
+
+// visibilitiesOf are the levels of visibility that words or their numbers stand for; any other word is the lowest
+// (lib/gitlab/visibility_level.rb, level_value).
+func visibilitiesOf(words []string) (levels []Visibility) {
+	numbers := map[string]Visibility{"10": Internal, "20": Public}
+	for _, word := range words {
+		switch level := Visibility(word); {
+		case slices.Contains(VisibilityLevels, level):
+			levels = append(levels, level)
+		default:
+			levels = append(levels, cmp.Or(numbers[word], Private))
+		}
+	}
+	return levels
 }
 
 // setSettings takes over settings that have been checked. unshared is shared_runners_enabled=false.
