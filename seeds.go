@@ -438,7 +438,11 @@ func (f *Fake) Seed(s Scenario) error {
 
 // enter is Seed.
 func enter(st *world.State, s Scenario) (err error) {
-	world.Visit(st, func() { err = seed(st, s) })
+	world.Visit(st, func() {
+		if err = seed(st, s); err == nil {
+			st.Settle()
+		}
+	})
 	return err
 }
 

@@ -190,6 +190,10 @@ func TestWhoIsNotTold(t *testing.T) {
 	gl, r, _ := hooked(t, nil)
 	old := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: fakegitlab.JobFailed, User: "mia"})
 	require.NoError(t, gl.Seed(fakegitlab.NewScenario().WithJob("acme/shop", "seeded")))
+	require.NoError(t, gl.Seed(fakegitlab.NewScenario().WithPipeline("acme/shop", func(p *fakegitlab.Pipeline) {
+		p.CI = "j: {script: x}"
+	})))
+	require.Equal(t, fakegitlab.JobPending, gl.Jobs()[2].Status, "as it went on when it was seeded")
 	settled(t, gl)
 	require.Empty(t, r.told())
 	testkit.Ask(t, gl, gl.AdminToken(), "POST", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/retry", old.ID))

@@ -91,18 +91,18 @@ type fakeWorld struct {
 }
 
 // OpenFake starts a fake for one case, of the version that it is usually played at.
-func OpenFake(p *Player, c Case) WorldMaker { return OpenFakeAt(c.version())(p, c) }
+func OpenFake(p *Player, c Case) WorldMaker { return openFake(p, c, c.version()) }
 
-// OpenFakeAt starts fakes of a version.
+// OpenFakeAt starts fakes of a version, without sockets: OpenFake has them.
 func OpenFakeAt(version string) Opener {
-	return func(p *Player, c Case) WorldMaker { return openFake(p, c, version) }
+	return func(p *Player, c Case) WorldMaker { return openFake(p, c, version, fakegitlab.WithInMemoryNetwork()) }
 }
 
-func openFake(p *Player, c Case, version string) WorldMaker {
+func openFake(p *Player, c Case, version string, opts ...fakegitlab.Option) WorldMaker {
 	if why := skippedCases[c.ID]; why != "" {
 		p.skip(why)
 	}
-	gl := fakegitlab.New(p.t, fakegitlab.WithVersion(version), fakegitlab.WithUnknownEndpoints(true))
+	gl := fakegitlab.New(p.t, append(opts, fakegitlab.WithVersion(version), fakegitlab.WithUnknownEndpoints(true))...)
 	p.server = gl
 	return fakeWorld{p, gl}
 }

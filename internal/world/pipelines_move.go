@@ -30,6 +30,13 @@ func (st *State) MovePipelines() {
 	st.chores = nil
 }
 
+// Settle moves the pipelines of a seed on, of which no webhook is told: what a seed tells has been for long.
+func (st *State) Settle() {
+	told := st.notices
+	st.MovePipelines()
+	st.notices = told
+}
+
 // process moves a pipeline on: each created job whose turn it may be is looked at, stage by stage and by needs; then
 // its stages and itself get their statuses (app/services/ci/pipeline_processing/atomic_processing_service.rb).
 func (st *State) process(p *Pipeline) {
