@@ -47,7 +47,7 @@ func (r *partsReader) next() (textproto.MIMEHeader, io.Reader, error) {
 			return nil, nil, err
 		}
 	}
-	for lines := 0; ; lines++ {
+	for {
 		line, err := r.body.ReadSlice('\n')
 		switch {
 		case r.isEnd(line) && (err == nil || err == io.EOF):
@@ -59,7 +59,7 @@ func (r *partsReader) next() (textproto.MIMEHeader, io.Reader, error) {
 			r.begun, r.content = true, partContent{parts: r}
 			return header, &r.content, err
 		case !r.begun: // what comes before the first part says nothing
-		case lines > 0 || !bytes.Equal(line, r.newline): // the line break before a boundary is a line here
+		case !bytes.Equal(line, r.newline): // the line break before a boundary is a line here
 			return nil, nil, fmt.Errorf("multipart: a line between two parts: %q", line)
 		}
 	}
@@ -110,7 +110,7 @@ func (r *partsReader) header() (textproto.MIMEHeader, error) {
 type partContent struct {
 	parts  *partsReader
 	known  int   // of the bytes read ahead, how many are content
-	begun  bool  // something was read
+	begun  bool  // its start was looked at, and what is known of it is being read
 	failed error // why no more bytes can be read ahead
 	err    error // what comes after the known bytes
 }
@@ -133,7 +133,7 @@ func (c *partContent) Read(p []byte) (int, error) {
 	}
 	n, _ := body.Read(p[:min(len(p), c.known)])
 	c.known -= n
-	c.begun = c.begun || n > 0
+	c.begun = true
 	if c.known == 0 {
 		return n, c.err
 	}
@@ -154,13 +154,12 @@ func (r *partsReader) scan(ahead []byte, atStart, whole bool) (content int, ends
 	if i := bytes.Index(ahead, r.delimiter); i >= 0 {
 		return r.endsAt(i, ahead[i:], r.delimiter, whole)
 	}
-	// The last bytes may be the beginning of a delimiter.
-	for i := max(0, len(ahead)-len(r.delimiter)+1); i < len(ahead); i++ {
+	// The last bytes may be the beginning of a delimiter; behind all of them one may begin anyway.
+	for i := max(0, len(ahead)-len(r.delimiter)); ; i++ {
 		if bytes.HasPrefix(r.delimiter, ahead[i:]) {
 			return i, false
 		}
 	}
-	return len(ahead), false
 }
 
 // endsAt is scan where a delimiter may be after so many bytes of content. What follows it decides: of a longer boundary

@@ -2,9 +2,11 @@ package params
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/textproto"
+	"strings"
 	"testing"
 	"testing/iotest"
 
@@ -20,8 +22,14 @@ func FuzzParts(f *testing.F) {
 		"--b\r\n\r\n\r\n\r\n--b--", "--b\r\n\r\none\r\n--b", "--b\r\n\r\none\r\n--b-", "--b\r\n\r\none\r\n--bx\r\n--b--",
 		"--b\r\n\r\none\r\n-", "--b\r\n\r\none", "--b\r\nA: 1", "--b\r\nA\r\n\r\n", "--b", "--b--", "", "\r\n--b\r\n\r\n\r\n--b\r\nx",
 		"--b\r\n\r\n\r--b\r\n\r\r\n--b\r\n\r\n--b\r\n--b--",
+		// What begins like a boundary, in content and between parts.
+		"--b\r\n\r\none--b\r\n--b--", "--b\r\n\r\none\r\n--b-x\r\n--b--", "--b\r\n\r\none\r\n--b ", "--b\r\n\r\none\r\n--b\r",
+		"--b\r\n\r\none\r\n--b x\r\n--b\r\n\r\ntwo\r\n--b--", "--b\r\n\r\n--b x\r\n--b\r\n\r\ntwo\r\n--b--",
+		"--b\r\n\r\none\r\n--b\n\r\ntwo\r\n--b--", "--b\r\n\r\none\r\n--b-- \t\r\n", "--b\r\n\r\none\r\n--b-- ", "--b\r\n\r\none\r\n--b--x\r\n",
+		"--b--x\r\n--bb\r\n \r\n\r\n--b\r\n\r\none\r\n--b--",
 	} {
 		f.Add([]byte(body), true)
+		f.Add([]byte(body), false)
 	}
 	type part struct {
 		header  textproto.MIMEHeader
@@ -33,7 +41,7 @@ func FuzzParts(f *testing.F) {
 			if err != nil {
 				return parts, err == io.EOF
 			}
-			content, err := io.ReadAll(r)
+			content, err := io.ReadAll(iotest.OneByteReader(r))
 			if err != nil {
 				return parts, false
 			}
@@ -79,9 +87,46 @@ func TestLongParts(t *testing.T) {
 	}
 }
 
+// Of a part whose end is missing comes what is content for certain: what may be the beginning of a delimiter is not.
+func TestCutOffParts(t *testing.T) {
+	for body, want := range map[string]string{
+		"": "", "-": "", "--bx": "--bx", "--b-": "", "a": "a", "one": "one", "one\r": "one", "one\r\n--": "one",
+		"one\r\n-x": "one\r\n-x", "one\r\n--x": "one\r\n--x", "one\r\n--b-": "one",
+		"one\r\n--bx": "one\r\n--bx", "four\r\n--bx": "four\r\n--bx",
+	} {
+		parts := newPartsReader(iotest.OneByteReader(bytes.NewReader([]byte("--b\r\n\r\n"+body))), "b")
+		_, r, err := parts.next()
+		assert.NoError(t, err)
+		got, err := io.ReadAll(r)
+		assert.Equal(t, io.ErrUnexpectedEOF, err, body)
+		assert.Equal(t, want, string(got), body)
+		_, _, err = parts.next()
+		assert.Equal(t, io.ErrUnexpectedEOF, err, body)
+	}
+}
+
+// Wherever a body breaks off with an error, that is the error of its parts.
+func TestBrokenParts(t *testing.T) {
+	body := "--b\r\nA: 1\r\n\r\none\r\n--b--"
+	broken := errors.New("broken")
+	for length := range len(body) + 1 {
+		parts := newPartsReader(io.MultiReader(strings.NewReader(body[:length]), iotest.ErrReader(broken)), "b")
+		_, _, err := parts.next()
+		if strings.Contains(body[:length], "\r\n\r\n") {
+			assert.NoError(t, err, length)
+			_, _, err = parts.next()
+		}
+		assert.ErrorIs(t, err, broken, length)
+	}
+}
+
 // The headers of a part have an end, so that nobody fills the memory with them.
 func TestEndlessPartHeaders(t *testing.T) {
-	body := append([]byte("--b\r\n"), bytes.Repeat([]byte("A: b\r\n"), partHeaders/6+1)...)
-	_, _, err := newPartsReader(bytes.NewReader(body), "b").next()
-	assert.ErrorContains(t, err, "message too large")
+	read := func(first string) error {
+		body := "--b\r\n" + first + strings.Repeat("A: bcd\r\n", partHeaders/8-1) + "\r\n"
+		_, _, err := newPartsReader(strings.NewReader(body), "b").next()
+		return err
+	}
+	assert.NoError(t, read("A: bcd\r\n"))
+	assert.ErrorContains(t, read("A: bcde\r\n"), "message too large")
 }
