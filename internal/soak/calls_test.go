@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -43,7 +44,8 @@ func TestAMillionCalls(t *testing.T) {
 	if *calls < 500_000 {
 		return // too few to fill the journal in a tenth
 	}
-	assert.LessOrEqual(t, heaps[parts-1], heaps[1]+1<<20, "the heap grows with the calls")
+	// The bodies of answers are remembered until they take 4 MiB, and then forgotten: the heap goes up and down by that.
+	assert.LessOrEqual(t, heaps[parts-1], slices.Max(heaps[:parts/2])+1<<20, "the heap grows with the calls")
 }
 
 // call is one of four calls that change and read things, and find nothing.
