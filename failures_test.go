@@ -155,7 +155,7 @@ func TestNetworkFaults(t *testing.T) {
 func TestHangAndDelay(t *testing.T) {
 	onEveryNetwork(t, func(t *testing.T, gl *fakegitlab.Fake) {
 		client := *gl.Client()
-		client.Timeout = 50 * time.Millisecond
+		client.Timeout = 200 * time.Millisecond
 		gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.GetVersion, Network: fakegitlab.Hang, Times: 1})
 		gl.Inject(fakegitlab.Slow(fakegitlab.GetVersion, time.Hour))
 		for range 2 {
