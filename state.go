@@ -432,17 +432,6 @@ type Commit struct {
 	CreatedAt   time.Time `json:"created_at,omitzero"`
 }
 
-// Artifact is a file that a job kept.
-type Artifact struct {
-	Filename string `json:"filename"`
-	// Type is "archive" when empty; else the name of a report: "junit", "dotenv", ...
-	Type    string `json:"file_type,omitzero"`
-	Format  string `json:"file_format,omitzero"` // "zip" (for an archive), "gzip" or "raw"; by Type when empty
-	Content []byte `json:"content,omitzero"`     // base64 in JSON
-	// ExpiresAt is when GitLab would remove the file, unless KeepLatestArtifacts has it live on. Zero is never.
-	ExpiresAt time.Time `json:"expire_at,omitzero"`
-}
-
 // String returns the role's word: "maintainer"; "no access" for the zero value; "Role(26)" for what is no role.
 func (r Role) String() string {
 	i := slices.IndexFunc(world.RoleNames(), func(n world.RoleName) bool { return Role(n.Role) == r })

@@ -315,3 +315,14 @@ func (s CommitStatus) String() string {
 	return "commit status" + words.Spaced(s.Name) +
 		words.InBrackets("pipeline"+words.Spaced(words.ID(s.PipelineID)), string(s.Status))
 }
+
+// Artifact is a file that a job kept.
+type Artifact struct {
+	Filename string `json:"filename"`
+	// Type is "archive" when empty; else the name of a report: "junit", "dotenv", ...
+	Type    string `json:"file_type,omitzero"`
+	Format  string `json:"file_format,omitzero"` // "zip" (for an archive), "gzip" or "raw"; by Type when empty
+	Content []byte `json:"content,omitzero"`     // base64 in JSON
+	// ExpiresAt is when GitLab would remove the file, unless KeepLatestArtifacts has it live on. Zero is never.
+	ExpiresAt time.Time `json:"expire_at,omitzero"`
+}

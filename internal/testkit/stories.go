@@ -2,10 +2,12 @@ package testkit
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"flag"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,7 +21,24 @@ import (
 
 var updateStories = flag.Bool("update-stories", false, "write what is answered in the files of stories anew")
 
-// PlayStory makes the requests of a file, one after the other, and holds each answer to what stands below it, whole:
+// PlayStories plays the stories of a package, those in its testdata/stories, each on a fake of its own: of 17.2, unless
+// the file's name ends with another version, as in later_18.5.txt.
+func PlayStories(t *testing.T) {
+	t.Helper()
+	files, err := filepath.Glob("testdata/stories/*.txt")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		t.Run(name, func(t *testing.T) {
+			_, version, _ := strings.Cut(name, "_")
+			playStory(t, fakegitlab.New(t, fakegitlab.WithScenario(storyWorld()), fakegitlab.WithInMemoryNetwork(),
+				fakegitlab.WithVersion(cmp.Or(version, "17.2"))), file)
+		})
+	}
+}
+
+// playStory makes the requests of a file, one after the other, and holds each answer to what stands below it, whole:
 // its status, how many there are on all pages, the reason of a refusal, and the body. A line of it is
 //
 //	mia POST /groups {"path": "new"}    a user, or nobody; the method; the path below /api/v4; a body, if there is one
@@ -30,7 +49,7 @@ var updateStories = flag.Bool("update-stories", false, "write what is answered i
 //	# anything                          a remark
 //
 // and what is answered is indented. With -update-stories it is written anew.
-func PlayStory(t *testing.T, gl *fakegitlab.Fake, file string) {
+func playStory(t *testing.T, gl *fakegitlab.Fake, file string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)

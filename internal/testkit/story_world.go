@@ -9,9 +9,9 @@ import (
 	"github.com/fakegitlab/fakegitlab"
 )
 
-// StoryWorld is the SmallCompany with something of all that stories ask for: a history with a merge, files of all
+// storyWorld is the SmallCompany with something of all that stories ask for: a history with a merge, files of all
 // kinds left by jobs, variables, protected refs, shares, tokens, webhooks, schedules, users of every state.
-func StoryWorld() fakegitlab.Scenario {
+func storyWorld() fakegitlab.Scenario {
 	s := fakegitlab.SmallCompany()
 	s.Users = append(s.Users, storyUsers()...)
 	s.Groups = append(s.Groups, fakegitlab.Group{ID: 1003, Path: "guild", Name: "Guild",
@@ -53,7 +53,7 @@ func StoryWorld() fakegitlab.Scenario {
 	return s
 }
 
-// StoryRunnerToken is what a runner of the StoryWorld calls with.
+// StoryRunnerToken is what a runner of the storyWorld calls with.
 const StoryRunnerToken = "glrt-story-runner-token0"
 
 func storyUsers() []fakegitlab.User {
