@@ -46,6 +46,7 @@ func PlayStories(t *testing.T) {
 //	mia GRAPHQL { currentUser { id } }  a document
 //	mia GET /runners | id status        of the answer, or of each element of it, no more than these fields
 //	wait 1h                             time passes
+//	workers                             GitLab's workers do what is due
 //	with If-Unmodified-Since: DATE      the request of the next line has this header, too
 //	# anything                          a remark
 //
@@ -101,6 +102,9 @@ func playLine(t *testing.T, gl *fakegitlab.Fake, line, header string) string {
 	who, rest, _ := strings.Cut(line, " ")
 	switch who {
 	case "", "#":
+		return ""
+	case "workers":
+		gl.RunWorkers()
 		return ""
 	case "wait":
 		d, err := time.ParseDuration(rest)

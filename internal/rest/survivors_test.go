@@ -1,0 +1,97 @@
+package rest_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// Rules of runners and their jobs whose loss no other test noticed (internal/mutate).
+
+// lib/api/ci/helpers/runner.rb, authenticate_job!: a call with a job's token is contact of the manager that runs it, which
+// is where the call came from.
+func TestCallsWithAJobTokenAreContact(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	gl.ContactRunner(r.ID, fg.RunnerManager{SystemID: "s_1", IPAddress: "203.0.113.9"})
+	gl.AddJob(fg.Job{Project: "acme/shop"})
+	require.Equal(t, 201, testkit.RequestJob(t, gl, r.Token, testkit.Hash{"system_id": "s_1"}).Status)
+	j := gl.Jobs()[0]
+	gl.ContactRunner(r.ID, fg.RunnerManager{SystemID: "s_1", IPAddress: "203.0.113.9"})
+	for _, at := range []string{"trace", ""} {
+		if at == "" {
+			testkit.PutState(t, gl, j, "running")
+		} else {
+			testkit.PatchTrace(t, gl, j, 0, "line\n")
+		}
+		managers := as(t, gl, "root", "GET", fmt.Sprintf("/runners/%d/managers", r.ID))
+		assert.Equal(t, []any{"127.0.0.1"}, managers.Each(t, "ip_address"), at)
+		calls := gl.Calls("")
+		assert.Equal(t, []int{j.ID, r.ID}, []int{calls[len(calls)-2].JobID, calls[len(calls)-2].RunnerID}, at)
+		gl.ContactRunner(r.ID, fg.RunnerManager{SystemID: "s_1", IPAddress: "203.0.113.9"})
+	}
+	other := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	testkit.Send(t, gl, "PATCH", fmt.Sprintf("/jobs/%d/trace", other.ID), bytes.NewReader([]byte("x")), "Job-Token", j.Token)
+	calls := gl.Calls("")
+	assert.Zero(t, calls[len(calls)-1].JobID, "it is no job's call that is refused")
+}
+
+// Nothing is said of why there is no job where none waits.
+func TestNothingNewAndNothingThere(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	value := testkit.RequestJob(t, gl, r.Token).Header.Get("X-GitLab-Last-Update")
+	require.Equal(t, 204, testkit.RequestJob(t, gl, r.Token, testkit.Hash{"last_update": value}).Status)
+	calls := gl.Calls(fg.RequestJob)
+	assert.Empty(t, calls[len(calls)-1].Reason)
+}
+
+// lib/gitlab/ci/variables/builder/pipeline.rb, lib/gitlab/ci/variables/builder.rb: a job is told what made its pipeline.
+func TestJobsKnowTheirScheduleAndTrigger(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	variable := func(key string) any {
+		t.Helper()
+		got := testkit.RequestJob(t, gl, r.Token)
+		require.Equal(t, 201, got.Status, got.Body)
+		for _, v := range got.Field(t, "variables").([]any) {
+			if v.(testkit.Hash)["key"] == key {
+				return v.(testkit.Hash)["value"]
+			}
+		}
+		return nil
+	}
+	gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": "a: {script: x}\n"}, "Begin [skip ci]")
+	s := gl.AddPipelineSchedule(fg.PipelineSchedule{Project: "acme/shop", Owner: "root", Cron: "0 1 * * *",
+		Description: "every night"})
+	require.Equal(t, 201, as(t, gl, "root", "POST",
+		fmt.Sprintf("/projects/acme%%2Fshop/pipeline_schedules/%d/play", s.ID)).Status)
+	assert.Equal(t, "every night", variable("CI_PIPELINE_SCHEDULE_DESCRIPTION"))
+	trigger := gl.AddPipelineTrigger(fg.PipelineTrigger{Project: "acme/shop", Owner: "root", Token: "glptt-a1b2c3d4e5f6"})
+	require.Equal(t, 201, testkit.Ask(t, gl, "", "POST", "/projects/acme%2Fshop/trigger/pipeline",
+		testkit.WithJSON(`{"token":"`+trigger.Token+`","ref":"main"}`)).Status)
+	assert.Equal(t, "a1b2", variable("CI_TRIGGER_SHORT_TOKEN"))
+}
+
+// app/services/ci/pipeline_trigger_service.rb, lib/gitlab/ci/auth_job_finder.rb: a job triggers pipelines while it runs.
+func TestJobsTriggerPipelines(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": "a: {script: x}\n"}, "Begin [skip ci]")
+	running := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID, User: "root"})
+	trigger := func() testkit.Reply {
+		return testkit.Ask(t, gl, "", "POST", "/projects/acme%2Fshop/trigger/pipeline",
+			testkit.WithJSON(`{"token":"`+running.Token+`","ref":"main"}`))
+	}
+	made := trigger()
+	require.Equal(t, 201, made.Status, made.Body)
+	assert.Equal(t, []any{"pipeline", "root"}, []any{made.Field(t, "source"), made.Field(t, "user.username")})
+	calls := gl.Calls("")
+	assert.Equal(t, running.ID, calls[len(calls)-1].JobID)
+	gl.FinishJob(running.ID, fg.JobSuccess)
+	before := len(gl.Pipelines())
+	assert.Equal(t, `401 {"message":"Job is not running"}`, trigger().String())
+	assert.Len(t, gl.Pipelines(), before)
+}
