@@ -74,6 +74,43 @@ func TestJobsKnowTheirScheduleAndTrigger(t *testing.T) {
 	require.Equal(t, 201, testkit.Ask(t, gl, "", "POST", "/projects/acme%2Fshop/trigger/pipeline",
 		testkit.WithJSON(`{"token":"`+trigger.Token+`","ref":"main"}`)).Status)
 	assert.Equal(t, "a1b2", variable("CI_TRIGGER_SHORT_TOKEN"))
+	for sent, want := range map[string]string{
+		`"ref":"main"`: `{"ref":"main","id":"acme/shop","variables":{}}`,
+		`"zeta":[1],"ref":"main","variables":{"B":"b","A":"a"}`: `{"ref":"main","id":"acme/shop",` +
+			`"variables":{"A":"a","B":"b"},"zeta":[1]}`,
+	} {
+		require.Equal(t, 201, testkit.Ask(t, gl, "", "POST", "/projects/acme%2Fshop/trigger/pipeline",
+			testkit.WithJSON(`{"token":"`+trigger.Token+`",`+sent+`}`)).Status)
+		assert.Equal(t, want, variable("TRIGGER_PAYLOAD"))
+	}
+}
+
+// lib/api/entities/ci/job_request/runner_info.rb and job_info.rb tell of namespaces: that of a user has jobs, too.
+func TestJobsOfPersonalProjects(t *testing.T) {
+	gl, _ := testkit.Factory(t, fg.WithVersion("19.1"))
+	gl.AddProject(fg.Project{Path: "mia/own"})
+	r := gl.AddRunner(fg.Runner{Projects: []string{"mia/own"}})
+	gl.AddJob(fg.Job{Project: "mia/own", User: "mia"})
+	got := testkit.RequestJob(t, gl, r.Token)
+	require.Equal(t, 201, got.Status, got.Body)
+	mia, _ := gl.User("mia")
+	for _, name := range []string{"namespace_id", "root_namespace_id"} {
+		assert.EqualValues(t, mia.ID, got.Field(t, "job_info."+name), name)
+	}
+}
+
+// A running job reads single files of other jobs of its project by its token (lib/api/ci/job_artifacts.rb).
+func TestArtifactsByAJobToken(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	left := gl.AddJob(fg.Job{Project: "acme/shop", Name: "unit", Ref: "main", Status: fg.JobSuccess,
+		Artifacts: []fg.Artifact{{Filename: "a.zip", Content: zipOf(t, "a")}}})
+	running := gl.AddJob(fg.Job{Project: "acme/shop", Ref: "side", Status: fg.JobRunning, RunnerID: r.ID})
+	for _, path := range []string{fmt.Sprintf("%d/artifacts", left.ID), fmt.Sprintf("%d/artifacts/a", left.ID),
+		"artifacts/main/download?job=unit", "artifacts/main/raw/a?job=unit"} {
+		assert.Equal(t, 200, testkit.Send(t, gl, "GET", "/projects/acme%2Fshop/jobs/"+path, nil, "Job-Token",
+			running.Token).Status, path)
+		assert.Equal(t, 404, testkit.Send(t, gl, "GET", "/projects/acme%2Fshop/jobs/"+path, nil).Status, path)
+	}
 }
 
 // app/services/ci/pipeline_trigger_service.rb, lib/gitlab/ci/auth_job_finder.rb: a job triggers pipelines while it runs.
