@@ -1,11 +1,15 @@
 package world
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/ci"
 )
 
 // Rules of pipelines, queues and files whose loss no other test noticed (internal/mutate).
@@ -189,4 +193,106 @@ func TestRolesForPeople(t *testing.T) {
 		assert.NotEmpty(t, n.Role.title(), n.Name)
 	}
 	assert.Equal(t, []string{"Owner", "Security Manager"}, []string{Owner.title(), SecurityManager.title()})
+}
+
+// app/models/hooks/web_hook.rb: how long a template may be; webhooks go with what they are of.
+func TestWebhooksThatAreRefusedAndThatGo(t *testing.T) {
+	st, shop := ruled(t)
+	with := func(length int) WebhookAttributes {
+		text := strings.Repeat("é", length)
+		return WebhookAttributes{URL: "https://ci.example", Template: &text}
+	}
+	require.NoError(t, st.CheckWebhook(with(maxWebhookTemplate)))
+	require.Error(t, st.CheckWebhook(with(maxWebhookTemplate+1)))
+	acme := st.GroupPaths["acme"]
+	other, err := st.AddProject(Project{Path: "guild/other"}, nil)
+	require.NoError(t, err)
+	var kept *Webhook
+	for _, h := range []Webhook{{Project: shop}, {Project: shop}, {Group: acme}, {Project: other}} {
+		h.URL = "https://ci.example"
+		kept, err = st.AddWebhook(h, WebhookState{})
+		require.NoError(t, err)
+	}
+	st.DeleteProject(shop)
+	assert.Len(t, st.Webhooks.Rows, 2)
+	st.DeleteGroup(acme)
+	assert.Equal(t, []*Webhook{kept}, st.Webhooks.Rows)
+}
+
+// lib/gitlab/auth.rb, find_with_user_password: a login is a username or an address, in any case.
+func TestLogins(t *testing.T) {
+	st, _ := ruled(t)
+	mia, err := st.AddUser(User{Username: "mia", Email: "Mia@Corp.example"})
+	require.NoError(t, err)
+	for _, login := range []string{"mia", "MIA", "mia@corp.example"} {
+		assert.Same(t, mia, st.UserByLogin(login), login)
+	}
+	for _, login := range []string{"mia@example.com", "nobody", "@", ""} {
+		assert.Nil(t, st.UserByLogin(login), login)
+	}
+}
+
+// A token that has expired is not what a test is handed.
+func TestTokensThatAreHandedLive(t *testing.T) {
+	st, _ := ruled(t)
+	first, err := st.TokenOf(RootUsername, nil)
+	require.NoError(t, err)
+	again, err := st.TokenOf(RootUsername, nil)
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+	st.tokenValues[first].ExpiresAt = noon.Add(-48 * time.Hour)
+	next, err := st.TokenOf(RootUsername, nil)
+	require.NoError(t, err)
+	assert.NotEqual(t, first, next)
+}
+
+// app/models/project.rb, protected_for?: without a rule no branch and no tag is protected; of a job what it says of itself
+// counts then.
+func TestProtectionWithoutRules(t *testing.T) {
+	st, shop := ruled(t)
+	_, protected := st.ProtectionOf(shop, "main", false)
+	assert.False(t, protected)
+	_, protected = st.RefProtection(&Job{Project: shop, Ref: "main", Protected: true})
+	assert.True(t, protected)
+	_, err := st.AddProtectedRef(ProtectedRef{Project: shop, Name: "stable"})
+	require.NoError(t, err)
+	_, protected = st.RefProtection(&Job{Project: shop, Ref: "main", Protected: true})
+	assert.False(t, protected)
+	_, protected = st.ProtectionOf(shop, "stable", false)
+	assert.True(t, protected)
+}
+
+// What goes is as it was where its deletion is taken back, with the resource that it had.
+func TestADeletionThatIsTakenBack(t *testing.T) {
+	st, _, p, _ := moving(t, "a: {script: x, resource_group: production}")
+	j := p.Jobs[0]
+	g := st.groupOf(j)
+	require.Same(t, j, g.holder)
+	Visit(st, func() {
+		assert.Error(t, Atomically(st, func() error {
+			st.DeletePipeline(p)
+			return errors.New("no")
+		}))
+	})
+	assert.Same(t, j, g.holder)
+	assert.Equal(t, []*Job{j}, p.Jobs)
+	assert.Same(t, j, st.JobTokens[j.Token])
+	assert.Equal(t, JobPending, j.Status)
+}
+
+// What a seed says wrongly of a schedule is an error, whoever finds it.
+func TestSeededSchedulesThatAreWrong(t *testing.T) {
+	st, _ := ruled(t)
+	add := func(s PipelineSchedule, inputs map[string]any) error {
+		_, err := st.AddSchedule("acme/shop", "", s, inputs)
+		return err
+	}
+	const nightly = "0 1 * * *"
+	require.NoError(t, add(PipelineSchedule{Cron: nightly}, nil))
+	for name, s := range map[string]PipelineSchedule{"cron": {Cron: "never"}, "timezone": {Cron: nightly, Timezone: "Nowhere"},
+		"variables": {Cron: nightly, Variables: []ci.JobVariable{{Key: "not a key"}}}} {
+		assert.Error(t, add(s, nil), name)
+	}
+	_, err := st.AddSchedule("acme/none", "", PipelineSchedule{Cron: nightly, Ref: "main"}, nil)
+	assert.ErrorContains(t, err, "acme/none")
 }
