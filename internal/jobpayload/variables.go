@@ -246,7 +246,7 @@ func (l *variableList) addPipeline(in Input) {
 	l.add("CI_COMMIT_TITLE", commit.Title)
 	l.add("CI_COMMIT_DESCRIPTION", strings.TrimLeft(description, "\n"))
 	l.add("CI_COMMIT_REF_PROTECTED", strconv.FormatBool(job.Protected))
-	l.add("CI_COMMIT_TIMESTAMP", iso8601(commit.CreatedAt, nil))
+	l.add("CI_COMMIT_TIMESTAMP", world.GitTime(commit.CreatedAt))
 	l.add("CI_COMMIT_AUTHOR", commit.AuthorName+" <"+commit.AuthorEmail+">")
 	if job.RefIsTag {
 		l.add("CI_COMMIT_TAG", job.Ref)
