@@ -20,8 +20,8 @@ var (
 	dashes    = regexp.MustCompile(`-+`)
 )
 
-// environmentSlug is CI_ENVIRONMENT_SLUG of an environment (lib/gitlab/slug/environment.rb): its name, where that is fit
-// for a host name, and otherwise what is left of it with a few characters of a sum of the name.
+// environmentSlug is CI_ENVIRONMENT_SLUG of an environment (lib/gitlab/slug/environment.rb): its name, where that is
+// fit for a host name, and otherwise what is left of it with a few characters of a sum of the name.
 func environmentSlug(name string) string {
 	slug := notInSlug.ReplaceAllString(strings.ToLower(name), "-")
 	if slug == "" || slug[0] < 'a' || slug[0] > 'z' {
