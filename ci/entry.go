@@ -18,6 +18,7 @@ import (
 // look at its parts.
 type reader struct {
 	errors, warnings []string
+	raised           string // what is wrong and, as GitLab stops at it, is the only error
 	defaults         *ciyaml.Map
 	hasWorkflowRules bool
 	jobs             []*draft

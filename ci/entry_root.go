@@ -14,7 +14,7 @@ import (
 var reserved = []string{"include", "before_script", "image", "services", "after_script", "variables", "stages", "cache"}
 
 // sharedDefaults are the keywords that may stand in the root in place of default.
-var sharedDefaults = []string{"before_script", "image", "services", "after_script", "cache"}
+var sharedDefaults = []string{"before_script", "after_script", "cache", "image", "services"}
 
 // defaultKeywords are those of default.
 var defaultKeywords = []string{"before_script", "after_script", "hooks", "cache", "image", "services", "interruptible",
@@ -107,8 +107,8 @@ func (r *reader) readDefaults(tree *ciyaml.Map) {
 		if value == nil {
 			continue
 		}
-		if r.defaults.Get(key) != nil {
-			r.errors = append(r.errors, fmt.Sprintf(errTextTwice, key))
+		if r.defaults.Get(key) != nil && r.raised == "" {
+			r.raised = fmt.Sprintf(errTextTwice, key)
 		}
 		r.defaults.Set(key, value)
 	}
