@@ -26,7 +26,7 @@ const (
 	errTextBadPattern     = "invalid regular expression"
 	errTextManyOptions    = "cannot define more than %d options"
 	errTextNullOption     = "options array cannot contain null values"
-	errTextArray          = "should be an array"
+	errTextArray          = "should be a array" // GitLab's words
 	errTextHeaderIncludes = "spec:include is not followed by fakegitlab"
 	errTextInputRules     = "spec:inputs:rules is not followed by fakegitlab"
 
