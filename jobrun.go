@@ -321,13 +321,13 @@ func (f *Fake) arrangedFor(c Call) (all []string) {
 		all = append(all, "Down has taken the fake off its network")
 	}
 	for _, h := range f.faults.Holding() {
-		if h.Matches(c) {
+		if h.Meets(c) {
 			all = append(all, "its requests are held by "+h.String())
 		}
 	}
 	now := f.clock.Now()
 	for _, i := range f.faults.List() {
-		if (!i.Failure.takesEffect() || i.Failure.Delay > 0) && !i.IsSpent(now) && i.Matches(c) {
+		if (!i.Failure.takesEffect() || i.Failure.Delay > 0) && !i.IsSpent(now) && i.Meets(c) {
 			all = append(all, fmt.Sprintf("its requests meet the Failure of %s (%s)%s", i.Text, i.Failure.effect(),
 				i.Place(" injected")))
 		}
