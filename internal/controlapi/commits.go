@@ -1,8 +1,6 @@
 package controlapi
 
 import (
-	"cmp"
-
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -23,7 +21,7 @@ type CommitMade struct {
 // Make makes the commit in a project's repository.
 func (c Commit) Make(st *world.State, p *world.Project) (CommitMade, error) {
 	made := CommitMade{Pipelines: []int{}}
-	sha, err := st.CommitFiles(p.Path, cmp.Or(c.Branch, p.DefaultBranch()), c.Files, c.Delete, c.Message)
+	sha, err := st.CommitFiles(p.Path, c.Branch, c.Files, c.Delete, c.Message)
 	if err != nil {
 		return made, err
 	}
