@@ -218,8 +218,8 @@ func (r *JobRun) wait(ctx context.Context, what string, reached func(*world.Job)
 		select {
 		case <-changed:
 		case <-open.Done():
-			return job, fmt.Errorf("fakegitlab: waiting until job %d (%s) %s, which is %s%s: %w", job.ID, job.Name, what,
-				job.Status, r.fake.whyWaits(r.id), open.Why())
+			return job, fmt.Errorf("fakegitlab: waiting until job %d (%s) %s, which is %s (%s): %w", job.ID, job.Name, what,
+				job.Status, r.fake.waitText(r.id), open.Why())
 		}
 	}
 }
@@ -246,13 +246,13 @@ func (r *JobRun) look(what string, reached func(*world.Job) bool) (
 	return job, done, changed, err
 }
 
-// whyWaits is, behind the status of a job that has not ended, why it has come no further.
-func (f *Fake) whyWaits(id int) string {
+// waitText is why a job that has not ended has come no further.
+func (f *Fake) waitText(id int) string {
 	verdicts, err := f.verdicts(strconv.Itoa(id))
 	if err != nil {
-		return ""
+		return err.Error()
 	}
-	return " (" + world.WaitText(verdicts) + ")"
+	return world.WaitText(verdicts)
 }
 
 // Verdict says of a runner why it may have a pending job or may not.
