@@ -173,15 +173,13 @@ func (r *JobRun) CancelAt(text string) {
 // WaitForJob waits until the job has reached a status, even if it has left it again by then, and returns the job as it
 // is now. It does not poll. It is an error if ctx ends, if the fake is closed, shortly before the test's deadline
 // (WaitFor), or if the job ends without having reached the status. The error says which status the job has and why it
-// has come no further, in the words of WhyPending. A status that does not exist, or an ID that no job
-// has, fails the test.
+// has come no further, in the words of WhyPending. A status that does not exist, or an ID that no job has, is one at
+// once, as in all waits.
 func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, error) {
-	f.tb.Helper()
 	if problem := status.problem(); problem != "" {
-		f.misuse("WaitForJob(%d): %s", id, problem)
-		return Job{}, fmt.Errorf("fakegitlab: %s", problem)
+		return Job{}, fmt.Errorf("fakegitlab: WaitForJob(%d): %s", id, problem)
 	}
-	return f.JobRun(id).wait(ctx, "is "+string(status), func(j *world.Job) bool {
+	return (&JobRun{f, id}).wait(ctx, "is "+string(status), func(j *world.Job) bool {
 		return slices.Contains(j.History, world.JobStatus(status))
 	})
 }
@@ -232,7 +230,7 @@ func (r *JobRun) look(what string, reached func(*world.Job) bool) (
 		j, missing := r.fake.state.JobByID(r.id)
 		switch {
 		case missing != nil:
-			err = fmt.Errorf("fakegitlab: %w", missing)
+			err = fmt.Errorf("fakegitlab: waiting until job %d %s: %w", r.id, what, missing)
 		case reached(j):
 			job, done = publicJob(j), true
 		case j.Status.Completed():
