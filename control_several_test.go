@@ -338,7 +338,7 @@ func TestControlWhileOthersReset(t *testing.T) {
 	defer all.Wait()
 	for range 4 {
 		all.Go(func() {
-			for range 120 {
+			for range 60 {
 				askControl(t, gl, "POST /-/fake/seed", scenario)
 				askControl(t, gl, "POST /-/fake/handlers", `{"endpoint": "GET /brief"}`)
 				planned := askControl(t, gl, "POST /-/fake/jobs/5000/plan", plan)

@@ -38,7 +38,7 @@ func TestWhoReadAnAnswerFindsItInTheJournal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			gl := fg.New(t, append(opts, fg.WithScenario(fg.ThousandRunners()))...)
 			client := gl.ClientAs("root")
-			for n := range 300 {
+			for n := range 100 {
 				res, err := client.Get(gl.APIURL() + "/runners/all?per_page=100")
 				require.NoError(t, err)
 				body, err := io.ReadAll(res.Body)

@@ -108,7 +108,7 @@ func (f *Fake) listenInMemory() network {
 	s := f.startServer(l, host)
 	direct := &memnet.RoundTripper{
 		Handler:  f.own(host, memnet.ErrReset, nil),
-		ErrorLog: quiet(),
+		ErrorLog: quiet,
 		// A handler of the test may do what only one in a goroutine of its own may.
 		Inline: func(*http.Request) bool { return f.added.None() },
 	}
@@ -121,7 +121,7 @@ func (f *Fake) listenInMemory() network {
 // startServer serves what comes through the listener of a host.
 func (f *Fake) startServer(l *traffic.Door, host string) *httptest.Server {
 	s := &httptest.Server{Listener: l, EnableHTTP2: true,
-		Config: &http.Server{Handler: f.own(host, http.ErrAbortHandler, l), ErrorLog: quiet(), ConnState: l.Note}}
+		Config: &http.Server{Handler: f.own(host, http.ErrAbortHandler, l), ErrorLog: quiet, ConnState: l.Note}}
 	if f.options.tls != nil {
 		f.options.tls(s)
 	} else {
@@ -135,7 +135,7 @@ func (f *Fake) startServer(l *traffic.Door, host string) *httptest.Server {
 var withoutTLS = func() (p http.Protocols) { p.SetHTTP1(true); return p }()
 
 // quiet is a log for what goes wrong with a connection: that is the client's to notice.
-func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+var quiet = log.New(io.Discard, "", 0)
 
 func (f *Fake) scheme() string {
 	if f.options.tls != nil {

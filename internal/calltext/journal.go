@@ -14,6 +14,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/githttp"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
+	"github.com/fakegitlab/fakegitlab/internal/gitpack"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
 	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
@@ -138,7 +139,7 @@ func (c Call[E]) Ignored() string {
 	for i, name := range texts {
 		meant, near := nearest.Of(name, known)
 		if string(c.Endpoint) == githttp.EndpointReceivePack { // they are push options
-			meant, near = githttp.MeantOption(name)
+			meant, near = gitpack.MeantOption(name)
 		}
 		if near && meant != name {
 			texts[i] += " (did you mean " + meant + "?)"

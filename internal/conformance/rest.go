@@ -36,8 +36,12 @@ type RealGitLab struct {
 // delete every runner it has, and their lists are only right where no others are: so it must have none.
 func DialGitLab(t testing.TB, base, adminToken, version string) *RealGitLab {
 	t.Helper()
-	g := &RealGitLab{base: strings.TrimSuffix(base, "/"), adminToken: adminToken, version: version,
-		client: &http.Client{Timeout: time.Minute}}
+	return dialGitLab(t, &http.Client{Timeout: time.Minute}, base, adminToken, version)
+}
+
+func dialGitLab(t testing.TB, client *http.Client, base, adminToken, version string) *RealGitLab {
+	t.Helper()
+	g := &RealGitLab{base: strings.TrimSuffix(base, "/"), adminToken: adminToken, version: version, client: client}
 	status, answer := g.call(t, adminToken, http.MethodGet, "/runners/all", nil)
 	require.Equal(t, http.StatusOK, status, "listing the runners of %s as an administrator: %v", base, answer)
 	own, isList := answer.([]any)
@@ -132,8 +136,8 @@ func OpenFakeOverREST(p *Player, c Case) WorldMaker {
 		p.skip(why)
 	}
 	gl := fakegitlab.New(p.t, fakegitlab.WithVersion(c.version()), fakegitlab.WithUnknownEndpoints(true),
-		fakegitlab.WithClock(time.Now))
-	g := DialGitLab(p.t, gl.URL(), gl.Token("root", "api", "admin_mode"), c.version())
+		fakegitlab.WithClock(time.Now), fakegitlab.WithInMemoryNetwork()) // a hundred calls a case
+	g := dialGitLab(p.t, gl.Client(), gl.URL(), gl.Token("root", "api", "admin_mode"), c.version())
 	g.alone = true
 	p.t.Cleanup(func() {
 		assert.Empty(p.t, gl.Runners(), "what a case made is deleted")

@@ -5,7 +5,8 @@
 //
 //	request.go                           NewRequest: the request with the Site that it came to
 //	routing.go: find                     which endpoint is it? The Protocol that the path belongs to says it
-//	                                     (route.go, table.go and router.go are what protocols hold endpoints in)
+//	                                     (route.go, table.go and router.go are what protocols hold endpoints in;
+//	                                     found.go finds those of REST by Grape's rules)
 //	cors.go: preflight                   a browser that only asks is answered here
 //	receive.go                           Receive: body and parameters                           400, 413, 415
 //	                                     here a route with a language of its own reads what it is asked (Route.Reads)

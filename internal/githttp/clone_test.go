@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
@@ -89,6 +90,7 @@ func TestFetchCommits(t *testing.T) {
 
 // What has many objects, and much in one of them, goes there and back.
 func TestLargePush(t *testing.T) {
+	racing.Skip(t)
 	gl, mine := seeded(t)
 	var noise strings.Builder
 	for i := range 300_000 {

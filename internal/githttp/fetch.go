@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitpack"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -23,13 +24,13 @@ func (p *protocol) uploadPack(q *front.Request) front.Response {
 // fetch lets git answer, once the mutex has been let go: which refs there are, or what the client lacks.
 func (p *protocol) fetch(a *access, advertise bool) front.Response {
 	q := a.q
-	m, use, err := p.disk.take(a.project, q.Projects.Rows)
+	m, use, err := p.disk.Take(a.project, q.Projects.Rows)
 	if err != nil {
 		return broken(q, err)
 	}
 	return front.Response{Outside: func() front.Response {
 		defer use.Done()
-		if err := m.write(); err != nil {
+		if err := m.Write(); err != nil {
 			return broken(q, err)
 		}
 		ctx, cancel := context.WithCancel(q.HTTP.Context())
@@ -42,7 +43,7 @@ func (p *protocol) fetch(a *access, advertise bool) front.Response {
 		} else {
 			in = q.Upload.Content.Reader()
 		}
-		out, err := run(ctx, in, q.HTTP.Header.Get(headerProtocol), append(args, m.dir)...)
+		out, err := run(ctx, in, q.HTTP.Header.Get(headerProtocol), append(args, m.Dir)...)
 		if use.Ctx.Err() != nil {
 			return front.Plain(http.StatusServiceUnavailable, msgUnavailable).Because("the fake was reset or closed meanwhile")
 		}
@@ -77,4 +78,4 @@ func broken(q *front.Request, err error) front.Response {
 }
 
 // isProbe reports whether a body is an empty request, with which a client tries whether it is let in.
-func isProbe(body []byte) bool { return len(body) == 0 || bytes.Equal(body, []byte(flush)) }
+func isProbe(body []byte) bool { return len(body) == 0 || bytes.Equal(body, []byte(gitpack.Flush)) }

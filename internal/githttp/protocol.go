@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitpack"
 	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 )
@@ -36,11 +37,11 @@ const (
 )
 
 // protocol is git over HTTP as one GitLab speaks it.
-type protocol struct{ disk disk }
+type protocol struct{ disk gitpack.Disk }
 
 // Routes are the routes in the order of Endpoints. Repositories that are asked for are written to the folder.
 func Routes(folder *outside.Folder) []*front.Route {
-	p := &protocol{disk{folder: folder}}
+	p := &protocol{gitpack.Disk{Folder: folder}}
 	spec := front.Declare([]params.Param{{Name: paramProject}, {Name: paramService}})
 	return []*front.Route{
 		{Endpoint: EndpointInfoRefs, Access: front.ByGit, Rails: true, Shape: shape, Spec: spec, Handle: p.infoRefs},
@@ -119,7 +120,7 @@ func withGit(q *front.Request) front.Response {
 
 // advertised is the answer of infoRefs, whose lines follow the name of the service.
 func advertised(service string, lines []byte) front.Response {
-	body := append(appendPkt(nil, "# service="+service+"\n"), flush...)
+	body := append(gitpack.AppendPkt(nil, "# service="+service+"\n"), gitpack.Flush...)
 	return front.Response{Status: http.StatusOK, Text: string(append(body, lines...)),
 		ContentType: "application/x-" + service + "-advertisement", Bare: true}.With("Cache-Control", "no-cache")
 }

@@ -10,22 +10,14 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitpack"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// The capabilities of a push that are spoken of here (https://git-scm.com/docs/gitprotocol-capabilities).
-const (
-	capReport      = "report-status"
-	capReportV2    = "report-status-v2"
-	capSideBand    = "side-band-64k"
-	capAtomic      = "atomic"
-	capPushOptions = "push-options"
-)
-
 // capabilities are what a client is told before it pushes.
-var capabilities = strings.Join([]string{capReport, capReportV2, "delete-refs", capSideBand, "quiet", capAtomic,
-	"ofs-delta", "object-format=sha1", capPushOptions, "agent=git/fakegitlab"}, " ")
+var capabilities = strings.Join([]string{gitpack.CapReport, gitpack.CapReportV2, "delete-refs",
+	gitpack.CapSideBand, "quiet", gitpack.CapAtomic, "ofs-delta", "object-format=sha1", gitpack.CapPushOptions, "agent=git/fakegitlab"}, " ")
 
 // hiddenRefs are those that nobody pushes to (Gitaly's internal/git/reference.go).
 var hiddenRefs = []string{"refs/environments/", "refs/keep-around/", "refs/merge-requests/", "refs/pipelines/",
@@ -40,7 +32,7 @@ func isHidden(ref string) bool {
 func (a *access) pushable(version string) []byte {
 	var lines []byte
 	if slices.Contains(strings.Split(version, ":"), "version=1") {
-		lines = appendPkt(lines, "version 1\n")
+		lines = gitpack.AppendPkt(lines, "version 1\n")
 	}
 	refs := a.project.Repository.Refs()
 	if len(refs) == 0 {
@@ -51,9 +43,9 @@ func (a *access) pushable(version string) []byte {
 		if i == 0 {
 			line += "\x00" + capabilities
 		}
-		lines = appendPkt(lines, line+"\n")
+		lines = gitpack.AppendPkt(lines, line+"\n")
 	}
-	return append(lines, flush...)
+	return append(lines, gitpack.Flush...)
 }
 
 // receivePack is a push, once its body has been read. The pack is read with the mutex let go, and who may do what is
@@ -65,13 +57,13 @@ func (p *protocol) receivePack(q *front.Request) front.Response {
 		if isProbe(body) {
 			return result(nil)
 		}
-		asked, err := readPush(body)
+		asked, err := gitpack.ReadPush(body)
 		if err != nil {
 			return front.Plain(http.StatusInternalServerError, msgInternalError).
 				Because("the body is no push: " + err.Error())
 		}
 		q.Again(func() front.Response {
-			q.Record.Params, q.Record.IgnoredParams = asked.params(q.Record.Params), asked.unknownOptions()
+			q.Record.Params, q.Record.IgnoredParams = asked.Params(q.Record.Params), asked.UnknownOptions()
 			return front.Response{}
 		})
 		objects, err := readObjects(q, asked)
@@ -86,14 +78,14 @@ func (p *protocol) receivePack(q *front.Request) front.Response {
 }
 
 // readObjects reads the pack of a push, which has none if it only deletes. What the pack builds on is asked for.
-func readObjects(q *front.Request, asked *push) (map[string]repository.Object, error) {
-	if !slices.ContainsFunc(asked.Commands, func(c command) bool { return !c.deletes() }) {
+func readObjects(q *front.Request, asked *gitpack.Push) (map[string]repository.Object, error) {
+	if !slices.ContainsFunc(asked.Commands, func(c gitpack.Command) bool { return !c.Deletes() }) {
 		return nil, nil
 	}
 	if len(asked.Pack) == 0 {
 		return nil, errors.New("there is no pack")
 	}
-	objects, err := readPack(asked.Pack, func(ids []string) map[string]repository.Object {
+	objects, err := gitpack.Read(asked.Pack, func(ids []string) map[string]repository.Object {
 		found := map[string]repository.Object{}
 		q.Again(func() front.Response {
 			a, refusal := admit(q, receivePack)
@@ -118,7 +110,7 @@ func readObjects(q *front.Request, asked *push) (map[string]repository.Object, e
 }
 
 // push decides a push and moves the refs that may be moved. unpacking is what was wrong with its pack.
-func (a *access) push(asked *push, objects map[string]repository.Object, unpacking error) (res front.Response) {
+func (a *access) push(asked *gitpack.Push, objects map[string]repository.Object, unpacking error) (res front.Response) {
 	r := &report{push: asked, reasons: map[string]string{}}
 	if unpacking != nil {
 		return r.notUnpacked(unpacking)
@@ -150,7 +142,7 @@ func (a *access) move(r *report, brought map[string]repository.Object) (res fron
 		return r.response(why), false
 	}
 	a.dropStale(r)
-	if r.push.can(capAtomic) && len(r.reasons) > 0 {
+	if r.push.Can(gitpack.CapAtomic) && len(r.reasons) > 0 {
 		r.refuseAll(reasonAtomic)
 	}
 	updates := a.updates(r)
@@ -167,7 +159,7 @@ func (a *access) move(r *report, brought map[string]repository.Object) (res fron
 // updates are the moves of refs that are not refused.
 func (a *access) updates(r *report) (updates []world.RefUpdate) {
 	for _, c := range r.push.Commands {
-		if r.reasons[c.Ref] != "" || c.deletes() && a.project.Repository.Ref(c.Ref) == "" {
+		if r.reasons[c.Ref] != "" || c.Deletes() && a.project.Repository.Ref(c.Ref) == "" {
 			continue
 		}
 		updates = append(updates, world.RefUpdate{Ref: c.Ref, Old: c.Old, New: c.New})
@@ -186,7 +178,7 @@ func (a *access) dropBroken(r *report, objects map[string]repository.Object) (ma
 			r.reasons[c.Ref] = reasonHidden
 		case !strings.HasPrefix(c.Ref, "refs/") || !repository.ValidRef(c.Ref):
 			r.reasons[c.Ref] = reasonName
-		case c.deletes():
+		case c.Deletes():
 		default:
 			more, err := a.project.Repository.Brings(c.New, objects, brought)
 			if errors.Is(err, repository.ErrMissing) {
@@ -207,13 +199,13 @@ func (a *access) dropStale(r *report) {
 		now := a.project.Repository.Ref(c.Ref)
 		switch {
 		case r.reasons[c.Ref] != "":
-		case now == "" && c.deletes():
+		case now == "" && c.Deletes():
 			r.say(msgDeletesNone)
 		case now == c.Old || now == "" && c.Old == repository.ZeroID:
 		case now == "":
 			r.say(fmt.Sprintf(msgfStaleNone, c.Ref, c.Ref))
 			r.reasons[c.Ref] = reasonStale
-		case c.creates():
+		case c.Creates():
 			r.say(fmt.Sprintf(msgfStaleNew, c.Ref))
 			r.reasons[c.Ref] = reasonStale
 		default:
@@ -225,7 +217,7 @@ func (a *access) dropStale(r *report) {
 
 // report is what becomes of a push.
 type report struct {
-	push    *push
+	push    *gitpack.Push
 	unpack  string            // what was wrong with the pack; "" for nothing
 	reasons map[string]string // why a ref is not moved, in git's words
 	said    bytes.Buffer      // what the client shows as the words of the other side

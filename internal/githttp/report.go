@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitpack"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
@@ -13,22 +14,22 @@ import (
 const (
 	bandReport = "\x01"
 	bandSaid   = "\x02"
-	bandRoom   = pktLongest - pktHead - 1 // bytes of a line in a band
+	bandRoom   = gitpack.PktLongest - gitpack.PktHead - 1 // bytes of a line in a band
 )
 
 // response is the answer with the report, in the form that the client can read. why is for the journal.
 func (r *report) response(why string) front.Response {
 	var status []byte
-	if r.push.can(capReport) || r.push.can(capReportV2) {
+	if r.push.Can(gitpack.CapReport) || r.push.Can(gitpack.CapReportV2) {
 		status = r.status()
 	}
-	if !r.push.can(capSideBand) {
+	if !r.push.Can(gitpack.CapSideBand) {
 		return result(status).Because(why)
 	}
 	var body []byte
 	body = appendBand(body, bandSaid, r.said.Bytes())
 	body = appendBand(body, bandReport, status)
-	return result(append(body, flush...)).Because(why)
+	return result(append(body, gitpack.Flush...)).Because(why)
 }
 
 // status are the lines of the report: of the pack, and of each ref.
@@ -37,15 +38,15 @@ func (r *report) status() []byte {
 	if r.unpack != "" {
 		unpack = r.unpack
 	}
-	lines := appendPkt(nil, "unpack "+unpack+"\n")
+	lines := gitpack.AppendPkt(nil, "unpack "+unpack+"\n")
 	for _, c := range r.push.Commands {
 		if reason := r.reasons[c.Ref]; reason != "" {
-			lines = appendPkt(lines, "ng "+c.Ref+" "+reason+"\n")
+			lines = gitpack.AppendPkt(lines, "ng "+c.Ref+" "+reason+"\n")
 		} else {
-			lines = appendPkt(lines, "ok "+c.Ref+"\n")
+			lines = gitpack.AppendPkt(lines, "ok "+c.Ref+"\n")
 		}
 	}
-	return append(lines, flush...)
+	return append(lines, gitpack.Flush...)
 }
 
 // notUnpacked is the answer to a push whose objects git does not take.
@@ -54,10 +55,10 @@ func (r *report) notUnpacked(err error) front.Response {
 	switch {
 	case errors.As(err, &fault):
 		r.say(fmt.Sprintf(msgfUnpackError, err) + fmt.Sprintf(msgfFatal, msgFsck))
-		r.unpack = r.push.unpacker() + msgExit
+		r.unpack = r.push.Unpacker() + msgExit
 	case errors.Is(err, repository.ErrKind):
 		r.say(fmt.Sprintf(msgfFatal, err))
-		r.unpack = r.push.unpacker() + msgExit
+		r.unpack = r.push.Unpacker() + msgExit
 	default:
 		r.unpack = err.Error()
 	}
@@ -69,7 +70,7 @@ func (r *report) notUnpacked(err error) front.Response {
 func appendBand(b []byte, band string, content []byte) []byte {
 	for len(content) > 0 {
 		n := min(len(content), bandRoom)
-		b = appendPkt(b, band+string(content[:n]))
+		b = gitpack.AppendPkt(b, band+string(content[:n]))
 		content = content[n:]
 	}
 	return b

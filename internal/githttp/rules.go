@@ -7,6 +7,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+	"github.com/fakegitlab/fakegitlab/internal/gitpack"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -44,18 +45,18 @@ func (a *access) preReceive(r *report) (why string) {
 
 // options are the push options that GitLab knows and somebody here follows (lib/gitlab/push_options.rb); others are
 // passed over, as there.
-func (a *access) options(asked *push) world.PushOptions {
+func (a *access) options(asked *gitpack.Push) world.PushOptions {
 	o := world.PushOptions{NoPipelines: a.q.ByJob != nil}
 	for _, option := range asked.Options {
 		name, value, _ := strings.Cut(option, "=")
 		switch strings.TrimSpace(name) {
-		case optionSkip:
+		case gitpack.OptionSkip:
 			o.SkipCI = true
-		case optionVariable:
+		case gitpack.OptionVariable:
 			if key, text, ok := strings.Cut(value, "="); ok {
 				set(&o.Variables, key, text)
 			}
-		case optionInput:
+		case gitpack.OptionInput:
 			if key, text, ok := strings.Cut(value, "="); ok && a.q.Has(gitlabversion.PipelineInputs) {
 				set(&o.Inputs, key, world.InputOf(text))
 			}
@@ -81,7 +82,7 @@ func (a *access) tell(r *report) {
 	off := p.Attribute(world.AttrMergeAccess) == world.FeatureDisabled || p.Attribute(world.AttrPrintsMergeLink) == "false"
 	for _, c := range r.push.Commands {
 		name, isTag, ok := repository.ShortName(c.Ref)
-		if off || !ok || isTag || c.deletes() || r.reasons[c.Ref] != "" || name == p.DefaultBranch() {
+		if off || !ok || isTag || c.Deletes() || r.reasons[c.Ref] != "" || name == p.DefaultBranch() {
 			continue
 		}
 		query := url.Values{"merge_request[source_branch]": {name}}.Encode()

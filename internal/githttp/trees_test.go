@@ -139,3 +139,25 @@ func TestAnOddFirstCommitSurvivesASnapshot(t *testing.T) {
 	require.NotNil(t, p.Repository)
 	assert.Equal(t, commit, p.Repository.Refs["refs/heads/main"])
 }
+
+// A submodule that is moved by a commit of the API stays at its commit; one that is given a content is a file, and none
+// is executable.
+func TestSubmodulesInCommits(t *testing.T) {
+	gl, mine := seeded(t)
+	at := strings.Repeat("ab", 20)
+	tree := mine.raw("tree", rawEntry(t, "160000", "module", at))
+	mine.git("push", "-q", "origin", mine.rawCommit(tree)+":refs/heads/odd")
+	for action, want := range map[string]string{
+		`{"action": "move", "previous_path": "module", "file_path": "lib"}`:    `"mode":"160000"`,
+		`{"action": "update", "file_path": "module", "content": "text"}`:       `"mode":"100644"`,
+		`{"action": "chmod", "file_path": "module", "execute_filemode": true}`: `"mode":"160000"`,
+	} {
+		branch := action[len(`{"action": "`):][:4]
+		testkit.Ask(t, gl, gl.Token("mia"), "POST", "/projects/acme%2Fshop/repository/commits",
+			testkit.WithBody("application/json", `{"branch": "`+branch+`", "start_branch": "odd", "commit_message": "x",
+				"actions": [`+action+`]}`))
+		res := testkit.Ask(t, gl, gl.Token("mia"), "GET", "/projects/acme%2Fshop/repository/tree?ref="+branch)
+		assert.Contains(t, res.Body, want, action)
+		assert.Equal(t, want == `"mode":"160000"`, strings.Contains(res.Body, at), action)
+	}
+}

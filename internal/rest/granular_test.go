@@ -1,4 +1,4 @@
-package rest
+package rest_test
 
 import (
 	"strings"
@@ -7,12 +7,13 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/rest"
 )
 
 // GitLab's page on fine-grained permissions has every endpoint for people that is here, but for those of /job, which are a
 // job's questions about itself.
 func TestEveryEndpointForPeopleSaysItsPermission(t *testing.T) {
-	for _, r := range Routes() {
+	for _, r := range rest.Routes() {
 		if strings.HasPrefix(r.Endpoint, "GET /job/") || r.Endpoint == "GET /job" {
 			continue
 		}

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 )
@@ -16,7 +15,7 @@ import (
 type API struct {
 	site  *front.Site
 	table *front.Table
-	found foundRoutes
+	found front.FoundRoutes
 }
 
 // NewAPI is the REST API of a site. The table, made of Routes, may be shared by several.
@@ -48,12 +47,12 @@ func (a *API) Find(q *front.Request) (found front.Found) {
 	// id.
 	var later front.Found
 	for _, m := range methods {
-		switch r, vars := a.found.lookup(a.table, m, path); {
-		case r == nil:
-		case !r.ServedBy(q.Version):
-			later = front.Found{Later: r, Vars: vars}
-		case found.Route == nil || r.PathParams() < found.Route.PathParams():
-			found.Route, found.Vars = r, vars
+		switch f := a.found.Lookup(a.table, m, path); {
+		case f.Route == nil:
+		case !f.Route.ServedBy(q.Version):
+			later = front.Found{Later: f.Route, Vars: f.Vars}
+		case found.Route == nil || f.Route.PathParams() < found.Route.PathParams():
+			found = f
 		}
 	}
 	if found.Route == nil && a.site.Added != nil {
@@ -67,7 +66,7 @@ func (a *API) Find(q *front.Request) (found front.Found) {
 
 // added finds what else is served at a path, by whoever embeds this GitLab.
 func (a *API) added(methods []string, path string) *front.Served {
-	clean, format := apiPath(path)
+	clean, format := front.APIPath(path)
 	paths := []string{clean}
 	if format != "" { // it may be part of a name: of a tag or a file
 		paths = []string{clean + "." + format, clean}
@@ -112,7 +111,7 @@ func (a *API) Options(q *front.Request, route *front.Route) front.Response {
 	path, _ := front.BelowAPI(q.Path)
 	allow := []string{http.MethodOptions}
 	for _, m := range optionMethods() {
-		if r, _ := a.found.lookup(a.table, m, path); r != nil && r.ServedBy(q.Version) && r.Path() == route.Path() {
+		if r := a.found.Lookup(a.table, m, path).Route; r != nil && r.ServedBy(q.Version) && r.Path() == route.Path() {
 			allow = append(allow, m)
 		}
 	}
@@ -121,62 +120,3 @@ func (a *API) Options(q *front.Request, route *front.Route) front.Response {
 	}
 	return front.NoContent().With("Allow", strings.Join(allow, ", "))
 }
-
-// foundRoutes remember what lookup found: clients ask for the same paths again and again, and mux tries regular
-// expressions.
-type foundRoutes struct {
-	mu    sync.RWMutex
-	found map[asked]foundRoute
-}
-
-type asked struct{ method, path string }
-
-type foundRoute struct {
-	route *front.Route
-	vars  map[string]string
-}
-
-// mostFoundRoutes is how many are remembered before all are forgotten, longestFound how long a path is at most that is.
-const (
-	mostFoundRoutes = 1000
-	longestFound    = 512
-)
-
-// lookup is front.Table.Lookup for a path as sent. The path parameters are shared by all who asked and must not be
-// changed.
-func (f *foundRoutes) lookup(table *front.Table, method, path string) (*front.Route, map[string]string) {
-	key := asked{method, path}
-	f.mu.RLock()
-	known, ok := f.found[key]
-	f.mu.RUnlock()
-	if ok {
-		return known.route, known.vars
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	clean, format := apiPath(path)
-	r, vars := table.Lookup(method, clean, format)
-	if r != nil && len(path) <= longestFound {
-		if f.found == nil || len(f.found) == mostFoundRoutes {
-			f.found = map[asked]foundRoute{}
-		}
-		f.found[key] = foundRoute{r, vars}
-	}
-	return r, vars
-}
-
-// apiPath is the path below /api/v4 as Grape's routes see it: without repeated or final slashes and without a format
-// suffix, except in the id of a project or group and in the name of a branch, tag, commit or file, which may have dots.
-// format is the suffix.
-func apiPath(path string) (clean, format string) {
-	parts := slices.DeleteFunc(strings.Split(path, "/"), func(p string) bool { return p == "" })
-	if n := len(parts); n > 0 && !(n == 2 && (parts[0] == "projects" || parts[0] == "groups")) &&
-		!(n == 4 && (parts[2] == refsAt[false] || parts[2] == refsAt[true])) &&
-		!(n == 5 && parts[2] == "repository" && slices.Contains(dotted, parts[3])) {
-		parts[n-1], format, _ = strings.Cut(parts[n-1], ".")
-	}
-	return "/" + strings.Join(parts, "/"), format
-}
-
-// dotted are the parts of a repository whose names may have dots.
-var dotted = []string{"branches", "tags", "commits", "files"}

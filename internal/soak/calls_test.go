@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
@@ -20,6 +21,7 @@ var calls = flag.Int("calls", 10_000, "how many calls TestAMillionCalls makes")
 // TestAMillionCalls makes very many calls on one fake, in memory, and prints what each tenth took: time by the call, and
 // memory. The journal has its usual limits, and once they are reached no call may leave anything behind.
 func TestAMillionCalls(t *testing.T) {
+	racing.Skip(t)
 	const parts = 10
 	const room = 8 << 20 // bytes of the journal: it is full after the first tenth of a million calls
 	gl := testkit.NewMia(t, fakegitlab.WithInMemoryNetwork(), fakegitlab.WithJournalBytes(room))

@@ -27,7 +27,7 @@ func (st *State) GrantOAuth(u *User, scopes []string) *AccessToken {
 	}
 	t := &AccessToken{Token: value, User: u, Scopes: slices.Clone(scopes), CreatedAt: st.Now(),
 		OAuth: &OAuth{RefreshToken: st.made.hex(refreshTokens, oauthDigits), Life: OAuthLife}}
-	st.tokenValues[t.Token] = t
+	put(&st.tokenValues, t.Token, t)
 	return t
 }
 

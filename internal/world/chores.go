@@ -26,7 +26,8 @@ func (st *State) later(c chore) {
 	if st.left[c] {
 		return
 	}
-	st.chores, st.left[c] = append(st.chores, c), true
+	st.chores = append(st.chores, c)
+	put(&st.left, c, true)
 	st.onUndo(func() {
 		st.chores = slices.DeleteFunc(st.chores, func(other chore) bool { return other == c })
 		delete(st.left, c)

@@ -48,15 +48,15 @@ func (h HandedIn) sorted() []string {
 // Variables are the variables in their order.
 func (h HandedIn) Variables() (all []ci.JobVariable, ps Problems) {
 	keys := h.sorted()
+	known, raw, place := placesOf(keys), placesOf(h.Raw), placesOf(h.Order)
 	for i, key := range h.Raw {
-		if !slices.Contains(keys, key) {
+		if _, ok := known[key]; !ok {
 			ps.Add(datajson.Index("raw_variables", i), Missing("variable", key, keys))
 		}
 	}
 	for i, key := range keys {
-		_, isValue := h.Values[key]
-		v := ci.JobVariable{Key: key, Value: h.Values[key], Raw: slices.Contains(h.Raw, key)}
-		if v.File = !isValue || i >= len(h.Values); v.File {
+		v := ci.JobVariable{Key: key, Value: h.Values[key], File: i >= len(h.Values)}
+		if _, v.Raw = raw[key]; v.File {
 			v.Value = h.Files[key]
 		}
 		all = append(all, v)
@@ -65,17 +65,24 @@ func (h HandedIn) Variables() (all []ci.JobVariable, ps Problems) {
 		return all, ps
 	}
 	for i, key := range h.Order {
-		if !slices.Contains(keys, key) {
+		if _, ok := known[key]; !ok {
 			ps.Add(datajson.Index("variable_order", i), Missing("variable", key, keys))
 		}
 	}
 	for _, key := range keys {
-		if !slices.Contains(h.Order, key) {
+		if _, ok := place[key]; !ok {
 			ps.Addf("variable_order", "the variable %q has no place in it", key)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b ci.JobVariable) int {
-		return slices.Index(h.Order, a.Key) - slices.Index(h.Order, b.Key)
-	})
+	slices.SortStableFunc(all, func(a, b ci.JobVariable) int { return place[a.Key] - place[b.Key] })
 	return all, ps
+}
+
+// placesOf is where each key first stands in a list.
+func placesOf(keys []string) map[string]int {
+	places := make(map[string]int, len(keys))
+	for i, key := range slices.Backward(keys) {
+		places[key] = i
+	}
+	return places
 }

@@ -322,7 +322,7 @@ func (st *State) joinPipeline(j *Job) {
 	p := st.pipelines[j.PipelineID]
 	if p == nil {
 		p = newPipeline(j.PipelineID, j.Project)
-		st.pipelines[p.ID] = p
+		put(&st.pipelines, p.ID, p)
 		j.Project.pipelines = insertByID(j.Project.pipelines, p)
 	}
 	p.join(j)

@@ -55,7 +55,7 @@ func (st *State) moveProject(p *Project, path string) {
 	delete(st.ProjectPaths, Key(was))
 	st.ProjectPaths[Key(path)] = p
 	p.OldPaths = append(p.OldPaths, was)
-	st.oldPaths[Key(was)] = p
+	put(&st.oldPaths, Key(was), p)
 }
 
 // moveGroup gives a group another full path, and all below it.

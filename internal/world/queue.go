@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// JobQueue decides which job a runner gets next. A job is in it exactly while it is pending or running.
+// JobQueue decides which job a runner gets next. A job is in it exactly while it is pending or running. The zero value
+// is an empty queue.
 type JobQueue struct {
 	// lanes has the lanes by the first, in order of the alphabet, of the tags that their jobs have, "" for none. So a
 	// runner need look only at those under "" and under its own tags.
@@ -32,12 +33,6 @@ type laneKey struct {
 	protected bool
 }
 
-// newQueue makes an empty queue.
-func newQueue() JobQueue {
-	return JobQueue{lanes: map[string]map[laneKey]*lane{}, running: map[*Job]bool{}, onInstance: map[*Project]int{},
-		asked: map[*Runner]*queueValue{}}
-}
-
 // place says in which lane a pending job belongs.
 func place(j *Job) (firstTag string, key laneKey) {
 	tags := slices.Sorted(slices.Values(j.Tags))
@@ -52,17 +47,16 @@ func (qu *JobQueue) enter(j *Job) {
 	switch j.Status {
 	case JobPending:
 		tag, key := place(j)
-		if qu.lanes[tag] == nil {
-			qu.lanes[tag] = map[laneKey]*lane{}
-		}
-		l := qu.lanes[tag][key]
+		inLane := qu.lanes[tag]
+		l := inLane[key]
 		if l == nil {
 			l = &lane{}
-			qu.lanes[tag][key] = l
+			put(&inLane, key, l)
+			put(&qu.lanes, tag, inLane)
 		}
 		l.jobs = insertByID(l.jobs, j)
 	case JobRunning:
-		qu.running[j] = true
+		put(&qu.running, j, true)
 		qu.count(j, 1)
 	}
 }
@@ -90,8 +84,10 @@ func (qu *JobQueue) count(j *Job, n int) {
 	if j.Runner == nil || j.Runner.Type != InstanceRunner || !qu.running[j] {
 		return
 	}
-	if qu.onInstance[j.Project] += n; qu.onInstance[j.Project] == 0 {
+	if n += qu.onInstance[j.Project]; n == 0 {
 		delete(qu.onInstance, j.Project)
+	} else {
+		put(&qu.onInstance, j.Project, n)
 	}
 }
 
@@ -217,7 +213,7 @@ func (st *State) queueValueOf(r *Runner) *queueValue {
 	v := st.Queue.asked[r]
 	if v == nil {
 		v = &queueValue{}
-		st.Queue.asked[r] = v
+		put(&st.Queue.asked, r, v)
 	}
 	if now := st.Now(); v.value == "" || now.Sub(v.madeAt) >= queueValueLifetime {
 		v.value, v.madeAt = st.made.hex(queueValues, queueValueLength), now

@@ -23,10 +23,7 @@ func byID[T Row](r T, id int) int { return cmp.Compare(r.id(), id) }
 
 // insert puts a record in, which Atomically does not take back; add is for that.
 func (t *table[T]) insert(r T) {
-	if t.ByID == nil {
-		t.ByID = map[int]T{}
-	}
-	t.ByID[r.id()] = r
+	put(&t.ByID, r.id(), r)
 	t.Rows = insertByID(t.Rows, r)
 }
 

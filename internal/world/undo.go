@@ -60,13 +60,18 @@ func add[T Row](st *State, t *table[T], r T) {
 	st.onUndo(func() { t.remove(r) })
 }
 
+// put puts a value into a map, which is made for the first: most worlds have no use for most of them.
+func put[K comparable, T any](m *map[K]T, key K, value T) {
+	if *m == nil {
+		*m = map[K]T{}
+	}
+	(*m)[key] = value
+}
+
 // setKey puts a record into an index, which is made for the first, and remembers how to take it out.
 func setKey[K comparable, T any](st *State, index *map[K]T, key K, r T) {
-	if *index == nil {
-		*index = map[K]T{}
-	}
 	old, had := (*index)[key]
-	(*index)[key] = r
+	put(index, key, r)
 	st.onUndo(func() {
 		if had {
 			(*index)[key] = old

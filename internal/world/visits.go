@@ -20,10 +20,9 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 		controllerTokens:  newTable[*RunnerControllerToken](firstControllerTokenID),
 		ProtectedRefs:     newTable[*ProtectedRef](firstRefID), DeployTokens: newTable[*DeployToken](firstDeployID),
 		Schedules: newTable[*PipelineSchedule](firstScheduleID), Triggers: newTable[*PipelineTrigger](firstTriggerID),
-		Statuses: newTable[*CommitStatus](firstStatusID),
-		pipeline: firstPipelineID - 1, Queue: newQueue(),
-		UserNames: map[string]*User{}, tokenValues: map[string]*AccessToken{}, pipelines: map[int]*Pipeline{},
-		oldPaths: map[string]*Project{}, left: map[chore]bool{}, delayed: map[*Job]bool{},
+		Statuses:  newTable[*CommitStatus](firstStatusID),
+		pipeline:  firstPipelineID - 1,
+		UserNames: map[string]*User{},
 	}
 	st.Settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
 	root := &User{ID: firstUserID, Username: RootUsername, Name: "Administrator", Email: "admin@example.com", Admin: true,

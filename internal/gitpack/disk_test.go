@@ -1,4 +1,4 @@
-package githttp
+package gitpack
 
 import (
 	"testing"
@@ -15,16 +15,16 @@ import (
 func TestRepositoriesOfDeletedProjectsAreLetGo(t *testing.T) {
 	var folder outside.Folder
 	t.Cleanup(folder.Close)
-	d := disk{folder: &folder}
+	d := Disk{Folder: &folder}
 	var all []*world.Project
 	var dirs []string
 	for range 3 {
 		all = append(all, &world.Project{Repository: repository.New(func() string { return "refs/heads/main" })})
 		p := all[len(all)-1]
-		m, use, err := d.take(p, []*world.Project{p})
+		m, use, err := d.Take(p, []*world.Project{p})
 		require.NoError(t, err)
 		use.Done()
-		dirs = append(dirs, m.dir)
+		dirs = append(dirs, m.Dir)
 		assert.Len(t, d.mirrors, 1)
 	}
 	assert.Len(t, map[string]bool{dirs[0]: true, dirs[1]: true, dirs[2]: true}, 3)

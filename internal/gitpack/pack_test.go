@@ -1,4 +1,4 @@
-package githttp
+package gitpack
 
 import (
 	"bytes"
@@ -37,7 +37,7 @@ func TestPacksThereAndBack(t *testing.T) {
 	blob := repository.Object{Kind: repository.KindBlob, Data: []byte(strings.Repeat("a long line\n", 1000))}
 	empty := repository.Object{Kind: repository.KindBlob, Data: []byte{}}
 	tree := repository.TreeObject([]repository.Entry{{Mode: repository.ModeFile, Name: "a", ID: blob.ID()}})
-	objects, err := readPack(onePack(t, blob, tree, empty), none)
+	objects, err := Read(onePack(t, blob, tree, empty), none)
 	require.NoError(t, err)
 	assert.Equal(t, map[string]repository.Object{blob.ID(): blob, tree.ID(): tree, empty.ID(): empty}, objects)
 }
@@ -57,15 +57,15 @@ func TestBrokenPacks(t *testing.T) {
 		"the pack has more than it says":          signed(append(bytes.Clone(body), 0)),
 		"there is no kind 0":                      signed([]byte("PACK\x00\x00\x00\x02\x00\x00\x00\x01\x00")),
 	} {
-		_, err := readPack(pack, none)
+		_, err := Read(pack, none)
 		assert.ErrorContains(t, err, says)
 	}
 	// A pack that says more than is taken is not read at all.
-	_, err := readPack(signed([]byte("PACK\x00\x00\x00\x02\x00\x00\x00\x01\xbf\xff\xff\xff\xff\xff\xff\x0f")), none)
-	assert.ErrorIs(t, err, errUnpacked)
+	_, err := Read(signed([]byte("PACK\x00\x00\x00\x02\x00\x00\x00\x01\xbf\xff\xff\xff\xff\xff\xff\x0f")), none)
+	assert.ErrorIs(t, err, ErrUnpacked)
 	// A size that is a lie takes no more room than what comes.
 	lie := append([]byte("PACK\x00\x00\x00\x02\x00\x00\x00\x01\xbf\xff\xff\x0f"), body[13:]...)
-	_, err = readPack(signed(lie), none)
+	_, err = Read(signed(lie), none)
 	assert.ErrorContains(t, err, "another size")
 }
 
@@ -90,14 +90,14 @@ func TestDeltas(t *testing.T) {
 func TestReadPush(t *testing.T) {
 	one, two := strings.Repeat("1", 40), strings.Repeat("2", 40)
 	var body []byte
-	body = appendPkt(body, "shallow "+one)
-	body = appendPkt(body, one+" "+two+" refs/heads/a b\x00 report-status push-options")
-	body = appendPkt(body, repository.ZeroID+" "+two+" refs/tags/v1\n")
-	body = append(body, flush...)
-	body = append(appendPkt(body, "ci.variable=A=1 2"), flush...)
-	p, err := readPush(append(body, "PACK"...))
+	body = AppendPkt(body, "shallow "+one)
+	body = AppendPkt(body, one+" "+two+" refs/heads/a b\x00 report-status push-options")
+	body = AppendPkt(body, repository.ZeroID+" "+two+" refs/tags/v1\n")
+	body = append(body, Flush...)
+	body = append(AppendPkt(body, "ci.variable=A=1 2"), Flush...)
+	p, err := ReadPush(append(body, "PACK"...))
 	require.NoError(t, err)
-	assert.Equal(t, &push{Commands: []command{{one, two, "refs/heads/a b"}, {repository.ZeroID, two, "refs/tags/v1"}},
+	assert.Equal(t, &Push{Commands: []Command{{one, two, "refs/heads/a b"}, {repository.ZeroID, two, "refs/tags/v1"}},
 		Capabilities: []string{"report-status", "push-options"}, Options: []string{"ci.variable=A=1 2"},
 		Pack: []byte("PACK")}, p)
 	for says, text := range map[string]string{
@@ -105,10 +105,10 @@ func TestReadPush(t *testing.T) {
 		"ends too early":    "00",
 		"has no place":      "0001",
 		"is no command":     "000ahello\n",
-		"two commands":      string(appendPkt(appendPkt(nil, one+" "+two+" refs/heads/a"), one+" "+two+" refs/heads/a")) + flush,
+		"two commands":      string(AppendPkt(AppendPkt(nil, one+" "+two+" refs/heads/a"), one+" "+two+" refs/heads/a")) + Flush,
 		"the body ends too": "0032" + one,
 	} {
-		_, err := readPush([]byte(text))
+		_, err := ReadPush([]byte(text))
 		assert.ErrorContains(t, err, says)
 	}
 }
@@ -117,11 +117,11 @@ func TestReadPush(t *testing.T) {
 // what was sent.
 func FuzzReadPush(f *testing.F) {
 	one, two := strings.Repeat("1", 40), strings.Repeat("2", 40)
-	f.Add(append(appendPkt(nil, one+" "+two+" refs/heads/a\x00report-status"), flush+"PACK"...))
-	f.Add([]byte(flush))
+	f.Add(append(AppendPkt(nil, one+" "+two+" refs/heads/a\x00report-status"), Flush+"PACK"...))
+	f.Add([]byte(Flush))
 	f.Add([]byte("0001"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		p, err := readPush(body)
+		p, err := ReadPush(body)
 		if err != nil {
 			return
 		}
@@ -141,7 +141,7 @@ func FuzzReadPack(f *testing.F) {
 	f.Add([]byte("PACK\x00\x00\x00\x02\x00\x00\x00\x01\x60\x01"))
 	f.Fuzz(func(t *testing.T, pack []byte) {
 		sum := sha1.Sum(pack)
-		objects, _ := readPack(append(bytes.Clone(pack), sum[:]...), none)
+		objects, _ := Read(append(bytes.Clone(pack), sum[:]...), none)
 		for id, o := range objects {
 			if o.ID() != id {
 				t.Errorf("%s is called %s", o.ID(), id)

@@ -1,4 +1,4 @@
-package githttp
+package gitpack
 
 import (
 	"bufio"

@@ -1,4 +1,4 @@
-package githttp
+package gitpack
 
 import (
 	"errors"
@@ -14,18 +14,18 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// disk are the bare repositories on disk of one GitLab, each made when somebody first asks for it.
-type disk struct {
-	folder  *outside.Folder
+// Disk are the bare repositories on disk of one GitLab, each made when somebody first asks for it.
+type Disk struct {
+	Folder  *outside.Folder
 	mu      sync.Mutex
 	dir     string // of the folder when they were made: after a Reset it is another one
 	made    int    // so many in that folder
-	mirrors map[*repository.Repository]*mirror
+	mirrors map[*repository.Repository]*Mirror
 }
 
-// mirror is a repository on disk, and what is yet to be written there.
-type mirror struct {
-	dir     string
+// Mirror is a repository on disk, and what is yet to be written there.
+type Mirror struct {
+	Dir     string
 	mu      sync.Mutex
 	known   int // so many objects of the repository have been taken over
 	pending []named
@@ -35,17 +35,17 @@ type mirror struct {
 	begun   bool
 }
 
-// take begins a use of a project's repository on disk and takes over what is new in the one in memory. Those of
+// Take begins a use of a project's repository on disk and takes over what is new in the one in memory. Those of
 // projects that are not among all any more are let go of. The state's mutex is held.
-func (d *disk) take(p *world.Project, all []*world.Project) (*mirror, outside.Use, error) {
+func (d *Disk) Take(p *world.Project, all []*world.Project) (*Mirror, outside.Use, error) {
 	r := p.Repository
-	use, err := d.folder.Use()
+	use, err := d.Folder.Use()
 	if err != nil {
 		return nil, use, err
 	}
 	d.mu.Lock()
 	if d.dir != use.Dir {
-		d.dir, d.made, d.mirrors = use.Dir, 0, map[*repository.Repository]*mirror{}
+		d.dir, d.made, d.mirrors = use.Dir, 0, map[*repository.Repository]*Mirror{}
 	}
 	m := d.mirrors[r]
 	if m == nil {
@@ -53,9 +53,9 @@ func (d *disk) take(p *world.Project, all []*world.Project) (*mirror, outside.Us
 		for _, p := range all {
 			there[p.Repository] = true
 		}
-		maps.DeleteFunc(d.mirrors, func(r *repository.Repository, _ *mirror) bool { return !there[r] })
+		maps.DeleteFunc(d.mirrors, func(r *repository.Repository, _ *Mirror) bool { return !there[r] })
 		d.made++
-		m = &mirror{dir: filepath.Join(use.Dir, strconv.Itoa(d.made)+".git")}
+		m = &Mirror{Dir: filepath.Join(use.Dir, strconv.Itoa(d.made)+".git")}
 		d.mirrors[r] = m
 	}
 	d.mu.Unlock()
@@ -70,8 +70,8 @@ func (d *disk) take(p *world.Project, all []*world.Project) (*mirror, outside.Us
 	return m, use, nil
 }
 
-// write writes all that was taken over. It does not need the state's mutex.
-func (m *mirror) write() error {
+// Write writes all that was taken over. It does not need the state's mutex.
+func (m *Mirror) Write() error {
 	m.writing.Lock()
 	defer m.writing.Unlock()
 	m.mu.Lock()
@@ -80,7 +80,7 @@ func (m *mirror) write() error {
 	m.mu.Unlock()
 	err := m.begin()
 	if err == nil {
-		err = writePacks(filepath.Join(m.dir, "objects", "pack"), pending)
+		err = writePacks(filepath.Join(m.Dir, "objects", "pack"), pending)
 	}
 	if err != nil {
 		m.mu.Lock()
@@ -88,23 +88,23 @@ func (m *mirror) write() error {
 		m.mu.Unlock()
 		return err
 	}
-	return errors.Join(writeWhole(filepath.Join(m.dir, "packed-refs"), packedRefs(refs)),
-		writeWhole(filepath.Join(m.dir, "HEAD"), []byte("ref: "+head+"\n")))
+	return errors.Join(writeWhole(filepath.Join(m.Dir, "packed-refs"), packedRefs(refs)),
+		writeWhole(filepath.Join(m.Dir, "HEAD"), []byte("ref: "+head+"\n")))
 }
 
 // begin makes the empty repository.
-func (m *mirror) begin() error {
+func (m *Mirror) begin() error {
 	if m.begun {
 		return nil
 	}
 	const mine = 0o700
 	for _, dir := range []string{"objects/pack", "objects/info", "refs/heads"} {
-		if err := os.MkdirAll(filepath.Join(m.dir, filepath.FromSlash(dir)), mine); err != nil {
+		if err := os.MkdirAll(filepath.Join(m.Dir, filepath.FromSlash(dir)), mine); err != nil {
 			return err
 		}
 	}
 	config := "[core]\n\trepositoryformatversion = 0\n\tbare = true\n[gc]\n\tauto = 0\n"
-	if err := writeWhole(filepath.Join(m.dir, "config"), []byte(config)); err != nil {
+	if err := writeWhole(filepath.Join(m.Dir, "config"), []byte(config)); err != nil {
 		return err
 	}
 	m.begun = true

@@ -1,11 +1,9 @@
-package rest
+package front
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-
-	"github.com/fakegitlab/fakegitlab/internal/front"
 )
 
 // Names of branches and paths of files have slashes; what is a file's name is no format, and what is shorter comes
@@ -15,8 +13,8 @@ func TestTableFindsWhatSpansSegments(t *testing.T) {
 		"GET /projects/:id/jobs/artifacts/:ref_name/raw/*artifact_path"
 	const file, archive = "GET /projects/:id/jobs/:job_id/artifacts/*artifact_path",
 		"GET /projects/:id/jobs/:job_id/artifacts"
-	table := front.NewTable([]*front.Route{{Endpoint: file}, {Endpoint: raw}, {Endpoint: download}, {Endpoint: archive}})
-	var found foundRoutes
+	table := NewTable([]*Route{{Endpoint: file}, {Endpoint: raw}, {Endpoint: download}, {Endpoint: archive}})
+	var found FoundRoutes
 	for path, want := range map[string]struct {
 		endpoint string
 		vars     map[string]string
@@ -35,7 +33,8 @@ func TestTableFindsWhatSpansSegments(t *testing.T) {
 		"/projects/1/jobs/artifacts/download": {},
 		"/projects/1/jobs/2/files/a.txt":      {},
 	} {
-		r, vars := found.lookup(table, "GET", path)
+		f := found.Lookup(table, "GET", path)
+		r, vars := f.Route, f.Vars
 		if want.endpoint == "" {
 			assert.Nil(t, r, path)
 			continue
@@ -60,19 +59,20 @@ func TestPathsAsGrapeSeesThem(t *testing.T) {
 		"/groups/a.b/runners.xml": {"/groups/a.b/runners", "xml"},
 		"":                        {"/", ""},
 	} {
-		clean, format := apiPath(path)
+		clean, format := APIPath(path)
 		assert.Equal(t, want, [2]string{clean, format}, path)
 	}
 }
 
 func TestFoundRoutesAreRemembered(t *testing.T) {
-	table := front.NewTable([]*front.Route{{Endpoint: "GET /runners/:id"}})
-	var found foundRoutes
+	table := NewTable([]*Route{{Endpoint: "GET /runners/:id"}})
+	var found FoundRoutes
 	for range 2 {
-		r, vars := found.lookup(table, "GET", "/runners/5/")
+		f := found.Lookup(table, "GET", "/runners/5/")
+		r, vars := f.Route, f.Vars
 		assert.Equal(t, "GET /runners/:id", r.Endpoint)
 		assert.Equal(t, "5", vars["id"])
-		r, _ = found.lookup(table, "GET", "/nothing")
+		r = found.Lookup(table, "GET", "/nothing").Route
 		assert.Nil(t, r)
 	}
 	assert.Len(t, found.found, 1, "what is not found is not remembered: anybody can ask for it")

@@ -1,4 +1,4 @@
-package githttp
+package gitpack
 
 import (
 	"bytes"
@@ -12,29 +12,38 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
-// command is what a push asks of one ref.
-type command struct {
+// The capabilities of a push that are spoken of here (https://git-scm.com/docs/gitprotocol-capabilities).
+const (
+	CapReport      = "report-status"
+	CapReportV2    = "report-status-v2"
+	CapSideBand    = "side-band-64k"
+	CapAtomic      = "atomic"
+	CapPushOptions = "push-options"
+)
+
+// Command is what a push asks of one ref.
+type Command struct {
 	Old, New string // names of objects; repository.ZeroID for none
 	Ref      string // the full name, as it came
 }
 
-func (c command) deletes() bool { return c.New == repository.ZeroID }
-func (c command) creates() bool { return c.Old == repository.ZeroID && !c.deletes() }
+func (c Command) Deletes() bool { return c.New == repository.ZeroID }
+func (c Command) Creates() bool { return c.Old == repository.ZeroID && !c.Deletes() }
 
-// push is a request to receive-pack, whose pack is yet to be read.
-type push struct {
-	Commands     []command
+// Push is a request to receive-pack, whose pack is yet to be read.
+type Push struct {
+	Commands     []Command
 	Capabilities []string
 	Options      []string // as the client wrote them: "ci.skip"
 	Pack         []byte   // empty where nothing is sent
 }
 
-// can reports whether the client has a capability.
-func (p *push) can(capability string) bool { return slices.Contains(p.Capabilities, capability) }
+// Can reports whether the client has a capability.
+func (p *Push) Can(capability string) bool { return slices.Contains(p.Capabilities, capability) }
 
-// params are the parameters of the call for who looks at it: those it came with, where the first ref is to be moved
+// Params are the parameters of the call for who looks at it: those it came with, where the first ref is to be moved
 // from and to, the names of all refs, and the push options.
-func (p *push) params(came map[string]any) map[string]any {
+func (p *Push) Params(came map[string]any) map[string]any {
 	all := maps.Clone(came)
 	if all == nil {
 		all = map[string]any{}
@@ -56,18 +65,18 @@ func (p *push) params(came map[string]any) map[string]any {
 	return all
 }
 
-// unknownOptions are the push options that GitLab does not know, or that lack the value without which they do nothing.
-func (p *push) unknownOptions() (unknown []string) {
+// UnknownOptions are the push options that GitLab does not know, or that lack the value without which they do nothing.
+func (p *Push) UnknownOptions() (unknown []string) {
 	for _, o := range p.Options {
 		name, value, _ := strings.Cut(o, "=")
 		name = strings.TrimSpace(name)
 		family, _, _ := strings.Cut(name, ".")
 		switch {
-		case name == optionVariable || name == optionInput:
+		case name == OptionVariable || name == OptionInput:
 			if !strings.Contains(value, "=") {
 				unknown = append(unknown, o)
 			}
-		case name == optionSkip, slices.Contains(otherOptions, family):
+		case name == OptionSkip, slices.Contains(otherOptions, family):
 		default:
 			unknown = append(unknown, o)
 		}
@@ -77,16 +86,16 @@ func (p *push) unknownOptions() (unknown []string) {
 
 // The push options that do something here.
 const (
-	optionSkip     = "ci.skip"
-	optionVariable = "ci.variable"
-	optionInput    = "ci.input"
+	OptionSkip     = "ci.skip"
+	OptionVariable = "ci.variable"
+	OptionInput    = "ci.input"
 )
 
 // MeantOption is the push option, as it is to be written, that was meant by one which does nothing; false if none is
 // near.
 func MeantOption(option string) (meant string, near bool) {
-	written := map[string]string{optionSkip: optionSkip, optionVariable: optionVariable + "=KEY=VALUE",
-		optionInput: optionInput + "=NAME=VALUE"}
+	written := map[string]string{OptionSkip: OptionSkip, OptionVariable: OptionVariable + "=KEY=VALUE",
+		OptionInput: OptionInput + "=NAME=VALUE"}
 	name, _, _ := strings.Cut(option, "=")
 	name, near = nearest.Of(strings.TrimSpace(name), slices.Sorted(maps.Keys(written)))
 	return written[name], near
@@ -95,8 +104,8 @@ func MeantOption(option string) (meant string, near bool) {
 // otherOptions are the families of options that GitLab knows beside them (lib/gitlab/push_options.rb).
 var otherOptions = []string{"merge_request", "mr", "integrations", "secret_push_protection", "secret_detection"}
 
-// unpacker is the program with which git takes over a pack, which has been read (transfer.unpackLimit).
-func (p *push) unpacker() string {
+// Unpacker is the program with which git takes over a pack, which has been read (transfer.unpackLimit).
+func (p *Push) Unpacker() string {
 	const few = 100 // objects
 	if binary.BigEndian.Uint32(p.Pack[8:]) < few {
 		return "unpack-objects"
@@ -104,9 +113,9 @@ func (p *push) unpacker() string {
 	return "index-pack"
 }
 
-// readPush reads the body of a request to receive-pack. A body without commands is one that only tries whether it may.
-func readPush(body []byte) (*push, error) {
-	p := &push{}
+// ReadPush reads the body of a request to receive-pack. A body without commands is one that only tries whether it may.
+func ReadPush(body []byte) (*Push, error) {
+	p := &Push{}
 	seen := map[string]bool{} // the refs of the commands
 	for {
 		line, rest, isFlush, err := cutPkt(body)
@@ -121,7 +130,7 @@ func readPush(body []byte) (*push, error) {
 			return nil, err
 		}
 	}
-	for p.can(capPushOptions) && len(body) > 0 {
+	for p.Can(CapPushOptions) && len(body) > 0 {
 		line, rest, isFlush, err := cutPkt(body)
 		if err != nil {
 			return nil, err
@@ -138,7 +147,7 @@ func readPush(body []byte) (*push, error) {
 
 // addCommand reads one line: "OLD NEW REF", behind the first a NUL and the client's capabilities. The commits at which
 // the history of a shallow client ends ("shallow ID") are passed over: what is missing is found out anyway.
-func (p *push) addCommand(line []byte, seen map[string]bool) error {
+func (p *Push) addCommand(line []byte, seen map[string]bool) error {
 	text, capabilities, first := bytes.Cut(line, []byte{0})
 	if bytes.HasPrefix(text, []byte("shallow ")) {
 		return nil
@@ -150,7 +159,7 @@ func (p *push) addCommand(line []byte, seen map[string]bool) error {
 	if first {
 		p.Capabilities = strings.Fields(string(capabilities))
 	}
-	c := command{parts[0], parts[1], parts[2]}
+	c := Command{parts[0], parts[1], parts[2]}
 	if seen[c.Ref] {
 		return fmt.Errorf("two commands are for %s", c.Ref)
 	}

@@ -1,4 +1,4 @@
-package githttp
+package gitpack
 
 import (
 	"bytes"
@@ -45,13 +45,13 @@ type entry struct {
 // pack says can be any number of times its own size.
 const largestUnpacked = 256 << 20
 
-var errUnpacked = fmt.Errorf("the fake takes no more than %d bytes out of a pack", largestUnpacked)
+var ErrUnpacked = fmt.Errorf("the fake takes no more than %d bytes out of a pack", largestUnpacked)
 
 // bases finds objects that are not in the pack.
 type bases func(ids []string) map[string]repository.Object
 
-// readPack reads a pack: all its objects by their names. A thin pack's bases are asked for.
-func readPack(pack []byte, outside bases) (map[string]repository.Object, error) {
+// Read reads a pack: all its objects by their names. A thin pack's bases are asked for.
+func Read(pack []byte, outside bases) (map[string]repository.Object, error) {
 	end := len(pack) - sha1.Size
 	if end < packHead || string(pack[:4]) != "PACK" {
 		return nil, errors.New("that is no pack")
@@ -117,7 +117,7 @@ func readEntry(r *bytes.Reader, at int64, room uint64) (e entry, err error) {
 		}
 	}
 	if size > room {
-		return e, errUnpacked
+		return e, ErrUnpacked
 	}
 	e.data, err = inflate(r, size)
 	return e, err
@@ -263,7 +263,7 @@ func applyDelta(base, delta []byte, room uint64) ([]byte, error) {
 		return nil, errDelta
 	}
 	if size > room {
-		return nil, errUnpacked
+		return nil, ErrUnpacked
 	}
 	delta = delta[n+m:]
 	made := make([]byte, 0, min(size, uint64(len(base)+len(delta))))

@@ -1,4 +1,4 @@
-package githttp
+package gitpack
 
 import (
 	"bytes"
@@ -92,8 +92,8 @@ func TestPackBombs(t *testing.T) {
 	require.Less(t, len(doubling), 1<<16)
 	for name, pack := range map[string][]byte{"zlib": gigabyte, "deltas": doubling} {
 		var err error
-		took := taken(func() { _, err = readPack(pack, none) })
-		assert.ErrorIs(t, err, errUnpacked, name)
+		took := taken(func() { _, err = Read(pack, none) })
+		assert.ErrorIs(t, err, ErrUnpacked, name)
 		assert.Less(t, took, uint64(5*largestUnpacked), name)
 	}
 }
@@ -121,15 +121,15 @@ func TestDeltasInReverse(t *testing.T) {
 	}
 	slices.Reverse(entries)
 	pack := packOf(entries...)
-	objects, err := readPack(pack, none)
+	objects, err := Read(pack, none)
 	require.NoError(t, err)
 	assert.Len(t, objects, many)
 
 	first := repository.Object{Kind: repository.KindBlob, Data: text(0)}
 	thin := packOf(entries[:many-1]...)
-	_, err = readPack(thin, none)
+	_, err = Read(thin, none)
 	assert.ErrorContains(t, err, "not there")
-	objects, err = readPack(thin, func([]string) map[string]repository.Object {
+	objects, err = Read(thin, func([]string) map[string]repository.Object {
 		return map[string]repository.Object{first.ID(): first}
 	})
 	require.NoError(t, err)
@@ -141,12 +141,12 @@ func TestHugeLines(t *testing.T) {
 	one := strings.Repeat("1", 40)
 	var body []byte
 	for n := range 20_000 {
-		body = appendPkt(body, repository.ZeroID+" "+one+" refs/heads/"+string(rune('a'+n%26))+hex.EncodeToString(
+		body = AppendPkt(body, repository.ZeroID+" "+one+" refs/heads/"+string(rune('a'+n%26))+hex.EncodeToString(
 			binary.BigEndian.AppendUint32(nil, uint32(n))))
 	}
-	p, err := readPush(append(body, flush...))
+	p, err := ReadPush(append(body, Flush...))
 	require.NoError(t, err)
 	assert.Len(t, p.Commands, 20_000)
-	_, err = readPush([]byte("ffff" + strings.Repeat("x", 1<<20)))
+	_, err = ReadPush([]byte("ffff" + strings.Repeat("x", 1<<20)))
 	assert.Error(t, err)
 }
