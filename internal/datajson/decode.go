@@ -234,10 +234,13 @@ func (d *decoder) object(n *node, v reflect.Value) {
 	}
 	for i, field := range fields {
 		if field.Required && !given[i] {
-			d.add(Field("", field.Name), n.start, "is missing")
+			d.add(Field("", field.Name), n.start, IsMissing)
 		}
 	}
 }
+
+// IsMissing is the problem of a field that has to be given.
+const IsMissing = "is missing"
 
 func (d *decoder) twice(m member) { d.add(Field("", m.name), m.start, "given twice") }
 
@@ -263,6 +266,7 @@ var otherWords = []struct{ name, field, remark string }{
 	{"online", "contacted_at", ", from which a runner's status follows"},
 	{"access_level", "role", ""},
 	{"user", "username", ""},
+	{"username", "user", ""},
 	{"full_path", "path", ""},
 	{"path_with_namespace", "path", ""},
 	{"is_shared", "runner_type", ""},
