@@ -72,13 +72,17 @@ func TestSnapshotKeepsWhatJobsGoBy(t *testing.T) {
 	run(t, first, p.ID, "slow")
 	run(t, first, p.ID, "ship")
 	page := jobNamed(t, first, p.ID, "page")
-	first.PlayJob(page.ID)
+	played := testkit.Ask(t, first, first.Token("root"), "POST", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/play", page.ID),
+		testkit.WithJSON(`{"job_variables_attributes":[{"key":"Z","value":"1"},{"key":"A","value":"$Z"}]}`))
+	require.Equal(t, 200, played.Status, played.Body)
 	first.StartJob(page.ID, 7)
 	first.FinishJob(page.ID, fakegitlab.JobFailed)
 	first.RetryJob(jobNamed(t, first, p.ID, "unit 1/2").ID)
 	again := first.RetryJob(page.ID)
 	assert.Equal(t, fakegitlab.JobCreated, again.Status)
 	assert.True(t, again.EnqueueImmediately)
+	assert.Equal(t, fakegitlab.JobVariables{{Key: "Z", Value: "1"}, {Key: "A", Value: "$Z"}}, again.Variables)
+	assert.Equal(t, page.Spec, again.Spec, "which is what its file says")
 	first.UpdateProject("acme/shop", func(p *fakegitlab.Project) {
 		p.Attributes = map[string]string{"resource_group_default_process_mode": "oldest_first"}
 	})

@@ -116,7 +116,7 @@ var mutations = map[string][]Effect{
 		{Kind: "group", Of: Mentioned, Fields: registration}, {Kind: "project", Of: Mentioned, Fields: registration}},
 	"jobCancel": {{Kind: "job", Of: Mentioned, Fields: canceled}},
 	"jobRetry":  {{Kind: "job", Of: Mentioned, Fields: made}},
-	"jobPlay":   {{Kind: "job", Of: Mentioned, Fields: []string{"status", "queued_at", "user", "spec"}}},
+	"jobPlay":   {{Kind: "job", Of: Mentioned, Fields: []string{"status", "queued_at", "user", "spec", "variables"}}},
 }
 
 var effects = map[string][]Effect{
@@ -141,7 +141,7 @@ var effects = map[string][]Effect{
 	"POST /projects/:id/jobs/:job_id/cancel":              {{Kind: "job", Of: "job_id", Fields: canceled}},
 	"POST /projects/:id/jobs/:job_id/retry":               {{Kind: "job", Of: Answered, Fields: made}},
 	"POST /projects/:id/jobs/:job_id/play": {{Kind: "job", Of: "job_id",
-		Fields: []string{"status", "queued_at", "user", "spec"}}, {Kind: "job", Of: Answered, Fields: made}},
+		Fields: []string{"status", "queued_at", "user", "spec", "variables"}}, {Kind: "job", Of: Answered, Fields: made}},
 	"POST /projects/:id/jobs/:job_id/erase":          {{Kind: "job", Of: "job_id", Fields: erased}},
 	"POST /projects/:id/jobs/:job_id/artifacts/keep": {{Kind: "job", Of: "job_id", Fields: artifacts}},
 	"DELETE /projects/:id/jobs/:job_id/artifacts":    {{Kind: "job", Of: "job_id", Fields: artifacts}},
