@@ -2,6 +2,7 @@ package ci
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 
@@ -160,7 +161,7 @@ func isTextOrTexts(value any) bool { return isText(value) || isTexts(value) }
 
 func isScalar(value any) bool {
 	switch value.(type) {
-	case string, ciyaml.Symbol, int64, float64, bool:
+	case string, ciyaml.Symbol, int64, *big.Int, float64, bool:
 		return true
 	}
 	return false
