@@ -63,6 +63,13 @@ func TestSnapshotKeepsTheOrderOfVariables(t *testing.T) {
 		"\tpipelines[0].variable_order[0]: no variable \"HOTS\"; did you mean \"HOST\"?\n"+
 		"\tpipelines[0].variable_order: the variable \"HOST\" has no place in it\n"+
 		"\tpipelines[0].variable_order: the variable \"PORT\" has no place in it")
+	bad = fakegitlab.NewScenario().WithProject("acme/shop").WithPipeline("acme/shop", func(p *fakegitlab.Pipeline) {
+		p.Status, p.Variables = "success", map[string]string{"HOST": "a"}
+		p.VariableOrder, p.RawVariables = []string{"HOST", "HOST"}, []string{"HOST", "HOST"}
+	})
+	assert.EqualError(t, bad.Validate(), "scenario: 2 problems:\n"+
+		"\tpipelines[0].raw_variables[1]: the variable \"HOST\" is named twice\n"+
+		"\tpipelines[0].variable_order[1]: the variable \"HOST\" is named twice")
 }
 
 // Inputs of schedules are the numbers that they were, however they are written and however long.
