@@ -44,6 +44,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 			f.lines.Write(line)
 		}
 		x.hangUp()
+		x.Linger()
 	}()
 	x.serve(x.Request.Receive())
 }

@@ -323,6 +323,15 @@ func TestControlOfCommits(t *testing.T) {
 	shop, _ = gl.Project("acme/shop")
 	assert.Equal(t, made.ID, shop.Repository.Refs["refs/heads/topic"])
 
+	for _, branch := range []string{"a", "b"} { // whose commits are one, made at one time
+		got = askControl(t, gl, "POST /-/fake/projects/acme%2Fshop/commits",
+			`{"branch": "`+branch+`", "files": {".gitlab-ci.yml": "job: {script: make}"}, "message": "Again"}`)
+		got.into(t, &made)
+		require.Len(t, made.Pipelines, 1)
+		of, _ := gl.Pipeline(made.Pipelines[0])
+		assert.Equal(t, branch, of.Ref)
+	}
+
 	before := gl.Snapshot()
 	for body, says := range map[string]string{
 		`{"delete": ["logo.pgn"], "message": "x"}`: `no file \"logo.pgn\"; did you mean \"logo.png\"?`,

@@ -152,6 +152,9 @@ func Read(source string, o Options) *Config {
 	c.Merged = ciyaml.Dump(tree)
 	r := &reader{}
 	r.root(c, tree)
+	if r.raised != "" {
+		r.errors, r.warnings = []string{r.raised}, nil
+	}
 	c.Warnings = r.warnings
 	if c.Errors = r.errors; len(c.Errors) > 0 {
 		return c.refused()

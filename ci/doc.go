@@ -29,6 +29,7 @@
 //	interpolate.go         $[[ inputs.name | function ]] in the text of a file
 //	globs.go               rules:changes and rules:exists
 //	entry*.go              the keywords, one after the other, with what GitLab says of wrong ones
+//	schema.go              values that GitLab holds against a JSON schema
 //	parallel.go, logic.go  the parts of parallel jobs; how jobs hang together
 //	pipeline.go            rules, only, except and needs for one ref
 //	variables.go           variables over variables, and in texts

@@ -2,9 +2,13 @@ package ci
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/fakegitlab/fakegitlab/internal/ciexpr"
 	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
@@ -15,6 +19,7 @@ import (
 // look at its parts.
 type reader struct {
 	errors, warnings []string
+	raised           string // what is wrong and, as GitLab stops at it, is the only error
 	defaults         *ciyaml.Map
 	hasWorkflowRules bool
 	jobs             []*draft
@@ -27,6 +32,7 @@ type draft struct {
 	needs     []need
 	parallel  parallel
 	generates []string // the jobs whose artifacts have the child pipeline's configuration
+	bridges   int      // needs of a pipeline of another project
 }
 
 // need is a need of a job of the same pipeline.
@@ -101,6 +107,11 @@ const (
 	errTextExpression   = "invalid expression syntax"
 	errTextRe2          = "must be a regular expression with re2 syntax"
 	errTextNestedHashes = "should be an array containing hashes and arrays of hashes"
+	errTextTogether     = "these keys cannot be used together: %s"
+	errTextLimit        = "should not exceed the limit"
+	errTextNotInList    = "is not included in the list"
+
+	errTextUnknownValues = "contains unknown values: %s"
 )
 
 // keys wants the keys of a map to be among those that are known.
@@ -136,9 +147,73 @@ func (e entry) field(m *ciyaml.Map, key, text string, good func(any) bool) {
 	}
 }
 
-// oneOf wants a key, if it is there, to be one of some words.
+// oneOf wants a key, if it is there, to be one of some words. What is no text at all is wrong in two ways.
 func (e entry) oneOf(m *ciyaml.Map, key string, words ...string) {
-	e.field(m, key, fmt.Sprintf(errTextOneOf, strings.Join(words, ", ")), among(words...))
+	e.word(m, key, fmt.Sprintf(errTextOneOf, strings.Join(words, ", ")), words...)
+}
+
+// word is oneOf with a text of its own.
+func (e entry) word(m *ciyaml.Map, key, text string, words ...string) {
+	e.field(m, key, errTextText, isText)
+	e.field(m, key, text, among(words...))
+}
+
+// needed wants a key to be there with a text that is not blank. Without it, it is neither a text nor there.
+func (e entry) needed(m *ciyaml.Map, key string) {
+	if !isText(m.Get(key)) {
+		e.addf(human(key), errTextText)
+	}
+	if blank(m.Get(key)) {
+		e.addf(human(key), errTextBlank)
+	}
+}
+
+// together refuses keys that exclude each other.
+func (e entry) together(m *ciyaml.Map, keys ...string) {
+	given := slices.DeleteFunc(m.Keys(), func(key string) bool { return !slices.Contains(keys, key) })
+	if len(given) > 1 {
+		e.addf("config", errTextTogether, strings.Join(given, ", "))
+	}
+}
+
+// duration wants a text that is a duration and not longer than a limit. What is none is over the limit, too.
+func (e entry) duration(field string, value any, limit time.Duration) {
+	good := isDuration(value)
+	if !good {
+		e.addf(field, errTextDuration)
+	}
+	if !good || seconds(value) > limit {
+		e.addf(field, errTextLimit)
+	}
+}
+
+// known wants the elements of a list to be among some words.
+func (e entry) known(field string, value any, words ...string) {
+	list, _ := value.([]any)
+	var unknown []string
+	for _, each := range list {
+		if !among(words...)(each) {
+			unknown = append(unknown, ciyaml.Text(each))
+		}
+	}
+	if unknown != nil {
+		e.addf(field, errTextUnknownValues, strings.Join(unknown, ", "))
+	}
+}
+
+// number wants what Rails takes for a whole number within limits, which may be the text of one.
+func (e entry) number(field string, value any, least, most int64) {
+	n, err := strconv.ParseFloat(strings.TrimSpace(ciyaml.Text(value)), 64)
+	switch {
+	case err != nil || isBoolean(value) || !isScalar(value):
+		e.addf(field, "is not a number")
+	case n != math.Trunc(n) || isText(value) && strings.Contains(value.(string), "."):
+		e.addf(field, "must be an integer")
+	case n < float64(least):
+		e.addf(field, "must be greater than or equal to %d", least)
+	case n > float64(most):
+		e.addf(field, "must be less than or equal to %d", most)
+	}
 }
 
 // human is a keyword as GitLab names it in an error.
@@ -167,20 +242,44 @@ func isScalar(value any) bool {
 	return false
 }
 
+func isAlphanumeric(value any) bool {
+	_, isSymbol := value.(ciyaml.Symbol)
+	return isSymbol || isText(value) || isInteger(value)
+}
+
 func isIntegers(value any) bool {
 	list, ok := value.([]any)
 	return isInteger(value) || ok && !slices.ContainsFunc(list, func(each any) bool { return !isInteger(each) })
 }
 
-// isDuration says whether a value is a duration; never is one where it may be.
+// isDuration says whether a value is a duration: a text, and of more than no time.
 func isDuration(value any) bool {
-	_, err := ParseDuration(ciyaml.Text(value))
-	return err == nil && (isText(value) || isInteger(value))
+	return isText(value) && seconds(value) > 0
+}
+
+// seconds is the duration that a value says; 0 if it says none.
+func seconds(value any) time.Duration {
+	d, _ := ParseDuration(ciyaml.Text(value))
+	return d
+}
+
+// length is how long Rails finds a value.
+func length(value any) int {
+	switch v := value.(type) {
+	case []any:
+		return len(v)
+	case *ciyaml.Map:
+		return v.Len()
+	}
+	return utf8.RuneCountInString(ciyaml.Text(value))
 }
 
 func isDurationOrNever(value any) bool {
-	return isDuration(value) || strings.EqualFold(ciyaml.Text(value), "never")
+	return isDuration(value) || isText(value) && strings.EqualFold(value.(string), "never")
 }
+
+// mentions says whether a value is a text with a variable in it.
+func mentions(value any) bool { return isText(value) && reference.MatchString(value.(string)) }
 
 func isExpression(value any) bool {
 	text, ok := value.(string)

@@ -1,7 +1,6 @@
 package ci
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,6 +20,10 @@ var (
 		"secrets", "identity", "dast_configuration", "inputs"})
 	triggerKeywords = slices.Concat(commonKeywords, []string{"trigger", "parallel", "interruptible",
 		"manual_confirmation", "environment"})
+	// scriptEntries are what only a job with a script has of the keywords that shared reads, in the order of GitLab's
+	// errors.
+	scriptEntries = []string{"before_script", "script", "after_script", "hooks", "cache", "image", "services", "timeout",
+		"retry", "tags", "artifacts"}
 	// inherited are the keywords that a job takes from default.
 	inherited = []string{"before_script", "after_script", "hooks", "cache", "image", "services", "interruptible",
 		"timeout", "retry", "tags", "artifacts"}
@@ -41,10 +44,11 @@ const (
 const (
 	errTextNotSymbol   = "should be a symbol"
 	errTextNotWithRule = "key may not be used with `rules`: %s"
-	errTextLimit       = "should not exceed the limit"
 	errTextMustBeBlank = "must be blank"
 	errTextHashOrBool  = "should be a hash or a boolean value"
 	errTextPartOfNeeds = "the %s should be part of needs"
+	errTextNotHere     = "corresponding to dependencies must be from the same pipeline"
+	errTextNotPages    = "can only be used within a `pages` job"
 	warningRulesWhen   = "may allow multiple pipelines to run for a single action due to `rules:when` clause with no " +
 		"`workflow:rules` - read more: https://docs.gitlab.com/ee/ci/troubleshooting.html#pipeline-warnings"
 )
@@ -54,20 +58,21 @@ func (r *reader) job(e entry, name string, named bool, m *ciyaml.Map) {
 	isTrigger := !m.Has("script") && !m.Has("run")
 	r.checkJob(e, name, named, m)
 	if isTrigger {
-		e.keys(m, triggerKeywords...)
-		e.oneOf(m, "when", triggerWhen...)
-		e.field(m, "allow_failure", errTextBoolean, isBoolean)
+		r.checkTriggerJob(e, m)
 	} else {
-		r.checkScriptJob(e, m)
+		r.checkScriptJob(e, name, m)
 	}
 	if !e.fine() {
+		if isTrigger { // GitLab asks for the trigger that it has not looked at
+			e.addf("config", errTextNoTrigger)
+		}
 		return
 	}
 	own := len(r.errors)
 	d := &draft{job: Job{Name: name}, keywords: m}
 	r.processable(e, d, m)
 	if isTrigger {
-		r.triggerJob(e, d, m)
+		r.triggerJob(e, d, m, own)
 	} else {
 		r.scriptJob(e, d, m, own)
 	}
@@ -85,7 +90,9 @@ func (r *reader) checkJob(e entry, name string, named bool, m *ciyaml.Map) {
 	if len([]rune(name)) > maxName {
 		e.addf("name", errTextNameTooLong, maxName)
 	}
-	if m.Has("rules") {
+	e.together(m, "script", "trigger")
+	e.together(m, "run", "trigger")
+	if m.Get("rules") != nil {
 		var both []string
 		for _, key := range []string{"only", "except", "start_in"} {
 			if m.Get(key) != nil {
@@ -106,40 +113,31 @@ func isNestedMaps(value any) bool {
 	return ok && !slices.ContainsFunc(flat, func(each any) bool { return !isMap(each) })
 }
 
-func (r *reader) checkScriptJob(e entry, m *ciyaml.Map) {
+func (r *reader) checkScriptJob(e entry, name string, m *ciyaml.Map) {
 	e.keys(m, scriptKeywords...)
+	for _, key := range []string{"script", "before_script", "after_script"} {
+		e.together(m, key, "run")
+	}
 	if blank(m.Get("script")) && !m.Has("run") {
 		e.addf("script", errTextBlank)
 	}
 	e.oneOf(m, "when", scriptWhen...)
 	e.field(m, "dependencies", errTextTexts, isTexts)
-	e.field(m, "allow_failure", errTextHashOrBool, func(v any) bool { return isMap(v) || isBoolean(v) })
+	e.field(m, "allow_failure", errTextHashOrBool, isMapOrBoolean)
+	e.field(m, "manual_confirmation", errTextText, isText)
 	delayed := m.Get("when") == whenDelayed
 	if delayed {
-		e.startIn(m.Get("start_in"))
+		e.duration("start in", m.Get("start_in"), startInLimit)
 	}
 	if (m.Has("rules") || !delayed) && !blank(m.Get("start_in")) {
 		e.addf("start in", errTextMustBeBlank)
 	}
-}
-
-// startIn wants a delay of at most a week.
-func (e entry) startIn(value any) {
-	if value == nil {
-		return
-	}
-	if !isDuration(value) {
-		e.addf("start in", errTextDuration)
-	} else if seconds(value) > startInLimit {
-		e.addf("start in", errTextLimit)
+	if !blank(m.Get("publish")) && !isPages(name, m) {
+		e.addf("publish", errTextNotPages)
 	}
 }
 
-// seconds is a duration that was checked.
-func seconds(value any) time.Duration {
-	d, _ := ParseDuration(ciyaml.Text(value))
-	return d
-}
+func isMapOrBoolean(value any) bool { return isMap(value) || isBoolean(value) }
 
 // processable reads what every job has.
 func (r *reader) processable(e entry, d *draft, m *ciyaml.Map) {
@@ -163,8 +161,10 @@ func (r *reader) processable(e entry, d *draft, m *ciyaml.Map) {
 	case j.Only == nil && !hasRules && !r.hasWorkflowRules:
 		j.Only = &Policy{Refs: slices.Clone(onlyByDefault)}
 	}
-	j.own = r.variables(e.below("variables"), m.Get("variables"), false)
+	j.own = r.variables(e.below("variables"), m.Get("variables"), jobVariableKeys...)
 	inheritsDefault := r.inherit(e.below("inherit"), d, m.Get("inherit"))
+	r.environment(e.below("environment"), m.Get("environment"))
+	r.shared(e.below("interruptible"), "interruptible", m.Get("interruptible"))
 	j.ResourceGroup = ciyaml.Text(m.Get("resource_group"))
 	j.When = whenOnSuccess
 	if when := m.Get("when"); when != nil {
@@ -217,7 +217,9 @@ func (r *reader) inherit(e entry, d *draft, value any) func(key string) bool {
 	if names, all, ok := e.below("variables").allOrSome(m.Get("variables")); ok {
 		d.job.inherits = inheritance{!all, names}
 	}
-	names, all, _ := e.below("default").allOrSome(m.Get("default"))
+	below := e.below("default")
+	names, all, _ := below.allOrSome(m.Get("default"))
+	below.known("config", m.Get("default"), defaultKeywords...)
 	return func(key string) bool { return all || slices.Contains(names, key) }
 }
 
@@ -229,7 +231,9 @@ func (e entry) allOrSome(value any) (names []string, all, ok bool) {
 	if all, isBool := value.(bool); isBool {
 		return nil, all, true
 	}
-	if names, ok = textList(value); !ok {
+	if names, ok = textList(value); isList(value) && !ok {
+		e.addf("config", errTextTexts)
+	} else if !ok {
 		e.kindf("should be a bool or array of strings")
 	}
 	return names, false, ok
@@ -237,23 +241,24 @@ func (e entry) allOrSome(value any) (names []string, all, ok bool) {
 
 // scriptJob reads what only a job with a script has. own is where the job's own errors end.
 func (r *reader) scriptJob(e entry, d *draft, m *ciyaml.Map, own int) {
-	for _, key := range inherited {
+	for _, key := range scriptEntries {
 		r.shared(e.below(key), key, m.Get(key))
 	}
-	if value := m.Get("script"); value != nil {
-		r.shared(e.below("script"), "script", value)
-	}
 	r.needs(e.below("needs"), d, m.Get("needs"), "job", "cross_dependency")
-	r.environment(e.below("environment"), m.Get("environment"))
 	if value := m.Get("coverage"); value != nil && !isPattern(value) {
 		e.below("coverage").addf("config", errTextRe2)
 	}
 	r.release(e.below("release"), m.Get("release"))
-	r.parallel(e.below("parallel"), d, m.Get("parallel"))
+	d.parallel = r.parallel(e.below("parallel"), m.Get("parallel"))
 	r.exitCodes(e.below("allow_failure"), m.Get("allow_failure"))
+	r.shared(e.below("id_tokens"), "id_tokens", m.Get("id_tokens"))
+	r.pages(e, m)
+	r.jobInputs(e, own, m.Get("inputs"))
 	d.job.Tags = texts(d.keywords.Get("tags"))
 	dependencies, needed := texts(m.Get("dependencies")), d.needNames()
-	if len(dependencies) > 0 && len(needed) > 0 {
+	if len(dependencies) > 0 && len(needed) == 0 && len(d.job.CrossPipelineNeeds) > 0 {
+		e.laterf(own, "needs", errTextNotHere)
+	} else if len(dependencies) > 0 && len(needed) > 0 {
 		missing := slices.DeleteFunc(dependencies, func(s string) bool { return slices.Contains(needed, s) })
 		if len(missing) > 0 {
 			e.laterf(own, "dependencies", errTextPartOfNeeds, strings.Join(missing, ", "))
@@ -277,67 +282,4 @@ func (r *reader) exitCodes(e entry, value any) {
 	}
 	e.keys(m, "exit_codes")
 	e.field(m, "exit_codes", errTextIntegers, isIntegers)
-}
-
-const (
-	errTextStrategy   = "should be depend or mirror"
-	errTextNoArtifact = "include config must specify the job where to fetch the artifact from"
-	errTextIncludes   = "is too long (maximum is %d)"
-	// maxChildIncludes is how many files a child pipeline may be made of.
-	maxChildIncludes = 3
-)
-
-// triggerJob reads what only a job with a trigger has. It is shown and never run.
-func (r *reader) triggerJob(e entry, d *draft, m *ciyaml.Map) {
-	t := e.below("trigger")
-	switch value := m.Get("trigger").(type) {
-	case string:
-		if blank(value) {
-			t.addf("config", errTextBlank)
-		}
-	case *ciyaml.Map:
-		if value.Has("include") {
-			t.keys(value, "strategy", "include", "forward", "inputs")
-		} else {
-			t.keys(value, "project", "branch", "strategy", "forward", "inputs")
-			if blank(value.Get("project")) {
-				t.addf("project", errTextBlank)
-			}
-			t.field(value, "project", errTextText, isText)
-			t.field(value, "branch", errTextText, isText)
-		}
-		t.field(value, "strategy", errTextStrategy, among("depend", "mirror"))
-		if value.Has("include") && t.fine() {
-			r.childIncludes(t, d, value.Get("include"))
-		}
-	default:
-		t.kindf("has to be either a string or a hash")
-	}
-	r.needs(e.below("needs"), d, m.Get("needs"), "job", "bridge")
-	r.environment(e.below("environment"), m.Get("environment"))
-	r.parallel(e.below("parallel"), d, m.Get("parallel"))
-	if value := m.Get("interruptible"); value != nil && !isBoolean(value) {
-		e.below("interruptible").addf("config", errTextBoolean)
-	}
-	d.job.Trigger = json.RawMessage(ciyaml.JSON(m.Get("trigger")))
-}
-
-// childIncludes reads the files of a child pipeline, which may come from the artifacts of a job.
-func (r *reader) childIncludes(e entry, d *draft, value any) {
-	includes := one(value)
-	if len(includes) > maxChildIncludes {
-		e.below("include").addf("config", errTextIncludes, maxChildIncludes)
-	}
-	for _, each := range includes {
-		m, ok := each.(*ciyaml.Map)
-		if !ok {
-			continue
-		}
-		if m.Get("artifact") != nil && blank(m.Get("job")) {
-			r.errors = append(r.errors, errTextNoArtifact)
-		}
-		if job := m.Get("job"); job != nil {
-			d.generates = append(d.generates, ciyaml.Text(job))
-		}
-	}
 }

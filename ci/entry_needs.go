@@ -13,6 +13,9 @@ const (
 	errTextEmptyNeeds = "can not be an empty hash"
 	errTextNeedKind   = "has an unsupported type"
 	errTextNeedKinds  = "uses invalid types: %s"
+	errTextNumbered   = "cannot use \"parallel: <number>\"."
+	errTextManyCross  = "must be less than or equal to %d"
+	maxCrossPipelines = 5
 )
 
 // needs reads needs into d; kinds are those that may stand there.
@@ -30,6 +33,12 @@ func (r *reader) needs(e entry, d *draft, value any, kinds ...string) {
 	case isHash:
 		list = []any{m}
 	}
+	if slices.ContainsFunc(list, func(each any) bool {
+		need, _ := each.(*ciyaml.Map)
+		return isNumber(need.Get("parallel"))
+	}) {
+		e.addf("config", errTextNumbered)
+	}
 	if !e.fine() {
 		return
 	}
@@ -39,11 +48,18 @@ func (r *reader) needs(e entry, d *draft, value any, kinds ...string) {
 	own := len(r.errors)
 	d.job.Spec.Needs = []Need{}
 	var wrong []string
+	crossing := 0
 	for _, each := range list {
 		kind := r.need(e.below("need"), d, each)
+		if m, _ := each.(*ciyaml.Map); kind == "cross_dependency" && m.Has("pipeline") {
+			crossing++
+		}
 		if kind != "" && !slices.Contains(kinds, kind) && !slices.Contains(wrong, kind) {
 			wrong = append(wrong, kind)
 		}
+	}
+	if crossing > maxCrossPipelines {
+		e.laterf(own, "config", errTextManyCross, maxCrossPipelines)
 	}
 	if wrong != nil {
 		e.laterf(own, "config", errTextNeedKinds, strings.Join(wrong, ", "))
@@ -79,32 +95,35 @@ func (r *reader) need(e entry, d *draft, value any) (kind string) {
 		return ""
 	}
 	for _, key := range []string{"project", "ref", "pipeline", "job"} {
-		if m.Has(key) && blank(m.Get(key)) {
-			e.addf(key, errTextBlank)
+		if m.Has(key) {
+			e.needed(m, key)
 		}
-		e.field(m, key, errTextText, isText)
 	}
 	e.field(m, "artifacts", errTextBoolean, isBoolean)
 	e.field(m, "optional", errTextBoolean, isBoolean)
+	if kind == "bridge" {
+		d.bridges++
+	}
 	if kind != "job" {
 		d.job.CrossPipelineNeeds = append(d.job.CrossPipelineNeeds, json.RawMessage(ciyaml.JSON(m)))
 		return kind
 	}
 	n := need{Need: Need{Job: ciyaml.Text(m.Get("job")), Artifacts: boolean(m.Get("artifacts")),
 		Optional: m.Get("optional") == true}}
-	if matrix, ok := m.Get("parallel").(*ciyaml.Map); ok && e.fine() {
-		n.matrix = r.matrix(e.below("parallel:matrix"), matrix.Get("matrix"))
+	if e.fine() {
+		n.matrix = r.parallel(e.below("parallel"), m.Get("parallel")).matrix
 	}
 	d.needs = append(d.needs, n)
 	return kind
 }
 
 const (
-	maxParallel        = 200
-	errTextParallel    = "should be an integer or a hash"
-	errTextTooManyJobs = "generates too many jobs (maximum is %d)"
-	errTextMatrix      = "should be an array of hashes"
-	errTextMatrixValue = "should be a hash of key value pairs, value can be an array"
+	maxParallel         = 200
+	errTextParallel     = "should be an integer or a hash"
+	errTextTooManyJobs  = "generates too many jobs (maximum is %d)"
+	errTextMatrix       = "should be an array of hashes"
+	errTextFewVariables = "requires at least 1 items" // GitLab's words
+	errTextMatrixValue  = "should be a hash of key value pairs, value can be an array"
 )
 
 // parallel is the keyword: a number of parts, or what each part's variables are.
@@ -124,25 +143,24 @@ func (c combination) name(job string) string {
 	return job + ": [" + strings.Join(values, ", ") + "]"
 }
 
-func (r *reader) parallel(e entry, d *draft, value any) {
+func (r *reader) parallel(e entry, value any) (p parallel) {
 	switch v := value.(type) {
 	case nil:
-	case int64:
+	case int64, float64:
 		e.number("config", v, 1, maxParallel)
-		if e.fine() {
-			d.parallel.number = int(v)
+		if n, ok := v.(int64); ok && e.fine() {
+			p.number = int(n)
 		}
-	case float64:
-		e.addf("config", "must be an integer")
 	case *ciyaml.Map:
 		e.keys(v, "matrix")
 		e.required(v, "matrix")
-		if e.fine() {
-			d.parallel.matrix = r.matrix(e.below("matrix"), v.Get("matrix"))
+		if e.fine() && v.Get("matrix") != nil {
+			p.matrix = r.matrix(e.below("matrix"), v.Get("matrix"))
 		}
 	default:
 		e.kindf(errTextParallel)
 	}
+	return p
 }
 
 // matrix reads a list of maps of variables, each with one value or several, as all their combinations.
@@ -156,10 +174,13 @@ func (r *reader) matrix(e entry, value any) []combination {
 	all := []combination{}
 	for _, each := range list {
 		m := each.(*ciyaml.Map)
+		if m.Len() == 0 {
+			e.below("variables").addf("config", errTextFewVariables)
+		}
 		count := 1
 		for _, variable := range m.Entries() {
 			values := one(variable.Value)
-			if slices.ContainsFunc(values, func(v any) bool { return !isScalar(v) }) || len(values) == 0 {
+			if slices.ContainsFunc(values, func(v any) bool { return !isAlphanumeric(v) }) || len(values) == 0 {
 				e.below("variables").addf("config", errTextMatrixValue)
 				return nil
 			}

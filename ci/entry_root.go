@@ -2,6 +2,7 @@ package ci
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 var reserved = []string{"include", "before_script", "image", "services", "after_script", "variables", "stages", "cache"}
 
 // sharedDefaults are the keywords that may stand in the root in place of default.
-var sharedDefaults = []string{"before_script", "image", "services", "after_script", "cache"}
+var sharedDefaults = []string{"before_script", "after_script", "cache", "image", "services"}
 
 // defaultKeywords are those of default.
 var defaultKeywords = []string{"before_script", "after_script", "hooks", "cache", "image", "services", "interruptible",
@@ -25,6 +26,14 @@ const (
 	errTextNoScript    = "config should implement the script:, run:, or trigger: keyword"
 	errTextStages      = "should be an array of strings or a nested array of strings up to 10 levels deep"
 	errTextNameTooLong = "is too long (maximum is %d characters)"
+
+	errTextOnNewCommit  = "must be one of: conservative, interruptible, none"
+	errTextOnJobFailure = "must be one of: none, all"
+)
+
+var (
+	plainWords = regexp.MustCompile(`(?i)^[a-z\s]+$`)
+	blanks     = regexp.MustCompile(`\s`)
 )
 
 // edge stages, and those of a configuration that lists none.
@@ -38,7 +47,8 @@ const maxName = 255
 // isJob says whether a value at the root is a job that is run.
 func isJob(name string, value any) bool {
 	m, ok := value.(*ciyaml.Map)
-	return ok && !strings.HasPrefix(name, ".") && (m.Has("script") || m.Has("run") || m.Has("trigger"))
+	return ok && !strings.HasPrefix(name, ".") &&
+		slices.ContainsFunc([]string{"script", "run", "trigger", "needs"}, m.Has)
 }
 
 // root reads the whole configuration into c, and its jobs into r.jobs.
@@ -64,7 +74,7 @@ func (r *reader) root(c *Config, tree *ciyaml.Map) {
 	for _, key := range []string{"before_script", "image", "services", "after_script"} {
 		r.shared(r.at(key), key, tree.Get(key))
 	}
-	c.Variables = r.variables(r.at("variables"), tree.Get("variables"), true)
+	c.Variables = r.variables(r.at("variables"), tree.Get("variables"), rootVariableKeys...)
 	c.Stages = r.stages(r.at("stages"), tree.Get("stages"))
 	r.shared(r.at("cache"), "cache", tree.Get("cache"))
 	if workflow := tree.Get("workflow"); workflow != nil && !jobs.Has("workflow") {
@@ -97,8 +107,8 @@ func (r *reader) readDefaults(tree *ciyaml.Map) {
 		if value == nil {
 			continue
 		}
-		if r.defaults.Get(key) != nil {
-			r.errors = append(r.errors, fmt.Sprintf(errTextTwice, key))
+		if r.defaults.Get(key) != nil && r.raised == "" {
+			r.raised = fmt.Sprintf(errTextTwice, key)
 		}
 		r.defaults.Set(key, value)
 	}
@@ -125,7 +135,7 @@ func (r *reader) workflow(e entry, value any) Workflow {
 		return Workflow{}
 	}
 	e.keys(m, "rules", "name", "auto_cancel")
-	if name := m.Get("name"); name != nil && len([]rune(ciyaml.Text(name))) > maxName {
+	if name := m.Get("name"); name != nil && length(name) > maxName {
 		e.addf("name", errTextNameTooLong, maxName)
 	}
 	r.hasWorkflowRules = m.Has("rules")
@@ -150,8 +160,8 @@ func (r *reader) autoCancel(e entry, value any) AutoCancel {
 		return AutoCancel{}
 	}
 	e.keys(m, "on_new_commit", "on_job_failure")
-	e.oneOf(m, "on_new_commit", "conservative", "interruptible", "none")
-	e.oneOf(m, "on_job_failure", "none", "all")
+	e.word(m, "on_new_commit", errTextOnNewCommit, "conservative", "interruptible", "none")
+	e.word(m, "on_job_failure", errTextOnJobFailure, "none", "all")
 	return AutoCancel{ciyaml.Text(m.Get("on_new_commit")), ciyaml.Text(m.Get("on_job_failure"))}
 }
 
@@ -164,7 +174,11 @@ func (r *reader) allJobs(jobs *ciyaml.Map, numbered []string) {
 		case isJob(each.Key, each.Value):
 			visible = true
 		case !strings.HasPrefix(each.Key, "."):
-			e.addf(each.Key, errTextNoScript)
+			name := each.Key
+			if plainWords.MatchString(name) { // which GitLab writes as one word
+				name = blanks.ReplaceAllString(name, "_")
+			}
+			e.addf(name, errTextNoScript)
 		}
 	}
 	if !visible {

@@ -8,11 +8,12 @@ import (
 )
 
 var (
-	ruleKeywords = []string{"if", "changes", "exists", "when", "start_in", "allow_failure", "variables", "needs",
-		"auto_cancel", "interruptible"}
-	workflowRuleWhen = []string{"always", whenNever}
-	jobRuleWhen      = []string{"on_success", "on_failure", "always", whenNever, whenManual, whenDelayed}
-	onlyByDefault    = []string{"branches", "tags"}
+	ruleKeywords         = []string{"if", "changes", "exists", "when", "start_in", "allow_failure", "variables", "needs"}
+	jobRuleKeywords      = slices.Concat(ruleKeywords, []string{"interruptible"})
+	workflowRuleKeywords = slices.Concat(ruleKeywords, []string{"auto_cancel"})
+	workflowRuleWhen     = []string{"always", whenNever}
+	jobRuleWhen          = []string{"on_success", "on_failure", "always", whenNever, whenManual, whenDelayed}
+	onlyByDefault        = []string{"branches", "tags"}
 )
 
 const (
@@ -21,7 +22,8 @@ const (
 	errTextPolicy       = "has to be either an array of conditions or a hash"
 	errTextRefs         = "should be an array of strings or regular expressions using re2 syntax"
 	errTextTooManyGlobs = "has too many entries (maximum %d)"
-	errTextHashOrTexts  = "should be a hash or an array of strings"
+	errTextListOrHash   = "should be an array or a hash"
+	errTextTextsOrHash  = "should be a string, an array of strings, or a hash"
 	maxGlobs            = 50
 )
 
@@ -52,22 +54,23 @@ func (r *reader) rule(e entry, m *ciyaml.Map, ofWorkflow bool) Rule {
 	switch {
 	case !delayed && m.Has("start_in"):
 		e.addf("config", errTextDisallowed, "start_in")
-	case delayed && blank(m.Get("start_in")):
-		e.addf("start in", errTextBlank)
 	case delayed:
-		e.startIn(m.Get("start_in"))
+		if blank(m.Get("start_in")) {
+			e.addf("start in", errTextBlank)
+		}
+		e.duration("start in", m.Get("start_in"), startInLimit)
 	}
 	e.field(m, "if", errTextExpression, isExpression)
 	e.field(m, "allow_failure", errTextBoolean, isBoolean)
 	e.field(m, "interruptible", errTextBoolean, isBoolean)
-	allowed := jobRuleWhen
+	allowed, keywords := jobRuleWhen, jobRuleKeywords
 	if ofWorkflow {
-		allowed = workflowRuleWhen
+		allowed, keywords = workflowRuleWhen, workflowRuleKeywords
 	}
 	if when := m.Get("when"); when != nil && !slices.Contains(allowed, ciyaml.Text(when)) {
 		e.addf("when", errTextWhen, ciyaml.Text(when))
 	}
-	e.keys(m, ruleKeywords...)
+	e.keys(m, keywords...)
 	if !e.fine() {
 		return Rule{}
 	}
@@ -80,9 +83,9 @@ func (r *reader) rule(e entry, m *ciyaml.Map, ofWorkflow bool) Rule {
 		rule.Changes = r.changes(e.below("changes"), value)
 	}
 	if value := m.Get("exists"); value != nil {
-		rule.Exists = r.globs(e.below("exists"), value, "project", "ref")
+		rule.Exists = r.exists(e.below("exists"), value)
 	}
-	rule.Variables = r.variables(e.below("variables"), m.Get("variables"), false)
+	rule.Variables = r.variables(e.below("variables"), m.Get("variables"))
 	if value := m.Get("needs"); value != nil {
 		d := &draft{}
 		r.needs(e.below("needs"), d, value, "job")
@@ -103,7 +106,7 @@ func boolean(value any) *bool {
 }
 
 func (r *reader) changes(e entry, value any) *Changes {
-	c := &Changes{Paths: r.globs(e, value, "compare_to")}
+	c := &Changes{Paths: r.globs(e, value, errTextListOrHash, "compare_to")}
 	if m, ok := value.(*ciyaml.Map); ok {
 		e.field(m, "compare_to", errTextText, isText)
 		c.CompareTo = ciyaml.Text(m.Get("compare_to"))
@@ -111,8 +114,24 @@ func (r *reader) changes(e entry, value any) *Changes {
 	return c
 }
 
-// globs reads a list of globs, or a map with them under paths.
-func (r *reader) globs(e entry, value any, more ...string) []string {
+// exists reads rules:exists.
+func (r *reader) exists(e entry, value any) []string {
+	if text, ok := value.(string); ok { // documented nowhere, and yet taken
+		return []string{text}
+	}
+	globs := r.globs(e, value, errTextTextsOrHash, "project", "ref")
+	if m, ok := value.(*ciyaml.Map); ok {
+		if m.Get("ref") != nil {
+			e.required(m, "project")
+		}
+		e.field(m, "project", errTextText, isText)
+		e.field(m, "ref", errTextText, isText)
+	}
+	return globs
+}
+
+// globs reads a list of globs, or a map with them under paths. wrong is what is said of anything else.
+func (r *reader) globs(e entry, value any, wrong string, more ...string) []string {
 	field := "config"
 	if m, ok := value.(*ciyaml.Map); ok {
 		e.keys(m, append([]string{"paths"}, more...)...)
@@ -122,7 +141,7 @@ func (r *reader) globs(e entry, value any, more ...string) []string {
 		}
 		field, value = "paths", m.Get("paths")
 	} else if _, ok := value.([]any); !ok {
-		e.kindf(errTextHashOrTexts)
+		e.kindf("%s", wrong)
 		return nil
 	}
 	list, ok := textList(value)
@@ -175,11 +194,19 @@ const (
 	errTextVariable    = "variable definition must be either a string or a hash"
 	errTextData        = "uses invalid data keys: %s"
 	errTextNotScalar   = "must be a scalar"
+	errTextNotAlnum    = "must be an alphanumeric string"
+	errTextNotHashed   = "must be a string"
 	errTextNotInOption = "value must be present in options"
 )
 
-// variables reads variables; those of the root may have a description and options.
-func (r *reader) variables(e entry, value any, ofRoot bool) JobVariables {
+// What a variable that is a map may have: those of jobs, and those of the root.
+var (
+	jobVariableKeys  = []string{"value", "expand"}
+	rootVariableKeys = []string{"value", "description", "expand", "options"}
+)
+
+// variables reads variables. data are the keys of one that is a map: without any, none may be, as in rules.
+func (r *reader) variables(e entry, value any, data ...string) JobVariables {
 	if value == nil {
 		return nil
 	}
@@ -193,8 +220,8 @@ func (r *reader) variables(e entry, value any, ofRoot bool) JobVariables {
 		variable := JobVariable{Key: each.Key, Value: ciyaml.Text(each.Value)}
 		inner, isMap := each.Value.(*ciyaml.Map)
 		switch {
-		case isMap:
-			r.variable(e.below(each.Key), inner, ofRoot)
+		case isMap, each.Value == nil:
+			r.variable(e.below(each.Key), inner, data)
 			variable.Value = ciyaml.Text(inner.Get("value"))
 			variable.Description = ciyaml.Text(inner.Get("description"))
 			variable.Raw = inner.Get("expand") == false
@@ -206,12 +233,12 @@ func (r *reader) variables(e entry, value any, ofRoot bool) JobVariables {
 	return list
 }
 
-func (r *reader) variable(e entry, m *ciyaml.Map, ofRoot bool) {
+func (r *reader) variable(e entry, m *ciyaml.Map, data []string) {
 	if value := m.Get("value"); value != nil && !isScalar(value) {
 		e.addf("config value", errTextNotScalar)
 	}
-	if value := m.Get("description"); value != nil && !isScalar(value) {
-		e.addf("config description", errTextNotScalar)
+	if value := m.Get("description"); value != nil && !isAlphanumeric(value) {
+		e.addf("config description", errTextNotAlnum)
 	}
 	if value := m.Get("expand"); value != nil && !isBoolean(value) {
 		e.addf("config expand", errTextBoolean)
@@ -219,16 +246,13 @@ func (r *reader) variable(e entry, m *ciyaml.Map, ofRoot bool) {
 	if value := m.Get("options"); value != nil && !isTexts(value) {
 		e.addf("config options", errTextTexts)
 	}
-	allowed := []string{"value", "expand"}
-	if ofRoot {
-		allowed = append(allowed, "description", "options")
-	}
-	extra := slices.DeleteFunc(m.Keys(), func(key string) bool { return slices.Contains(allowed, key) })
-	if len(extra) > 0 {
+	extra := slices.DeleteFunc(m.Keys(), func(key string) bool { return slices.Contains(data, key) })
+	if data == nil {
+		e.addf("config", errTextNotHashed)
+	} else if len(extra) > 0 {
 		e.addf("config", errTextData, strings.Join(extra, ", "))
 	}
-	options := texts(m.Get("options"))
-	if len(options) > 0 && !slices.Contains(options, ciyaml.Text(m.Get("value"))) {
+	if options := texts(m.Get("options")); len(options) > 0 && !among(options...)(m.Get("value")) {
 		e.addf("config", errTextNotInOption)
 	}
 }

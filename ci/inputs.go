@@ -26,7 +26,7 @@ const (
 	errTextBadPattern     = "invalid regular expression"
 	errTextManyOptions    = "cannot define more than %d options"
 	errTextNullOption     = "options array cannot contain null values"
-	errTextArray          = "should be a array" // GitLab's words
+	errTextArray          = "should be an array"
 	errTextHeaderIncludes = "spec:include is not followed by fakegitlab"
 	errTextInputRules     = "spec:inputs:rules is not followed by fakegitlab"
 
@@ -102,11 +102,21 @@ func (r *reader) declaredInput(e entry, value any) {
 		e.addf("config", errTextHash)
 		return
 	}
+	e.input(m)
 	e.keys(m, "default", "description", "options", "regex", "type", "rules")
 	if m.Has("rules") {
 		r.errors = append(r.errors, errTextInputRules)
 	}
-	e.field(m, "regex", errTextText, isText)
+}
+
+// input is what holds for every declaration of an input, in a header or in a job.
+func (e entry) input(m *ciyaml.Map) {
+	if value := m.Get("description"); value != nil && !isAlphanumeric(value) {
+		e.addf("input description", errTextNotAlnum)
+	}
+	if value := m.Get("regex"); value != nil && !isText(value) {
+		e.addf("input regex", errTextText)
+	}
 	if kind := m.Get("type"); kind != nil && inputTypes[ciyaml.Text(kind)] == "" {
 		e.addf("input type", errTextWhen, ciyaml.Text(kind))
 	}

@@ -19,6 +19,7 @@ const (
 	errTextOnStop        = "%s job: on_stop job %s %s"
 	errTextSelf          = "The pipeline has circular dependencies: self-dependency: %s"
 	errTextCircular      = "The pipeline has circular dependencies: topological sort failed: %s"
+	errTextPublishTwice  = "%s job: use either %[1]s:publish or %[1]s:pages:publish"
 	errTextNoSuchJob     = "is not defined"
 	errTextNoEnvironment = "does not have environment defined"
 	errTextOtherName     = "have different environment name" // GitLab's words
@@ -65,7 +66,13 @@ func (l logic) job(d *draft) error {
 			return err
 		}
 	}
-	return l.onStop(d)
+	if err := l.onStop(d); err != nil {
+		return err
+	}
+	if pages, _ := d.keywords.Get("pages").(*ciyaml.Map); pages.Has("publish") && d.keywords.Get("publish") != nil {
+		return fmt.Errorf(errTextPublishTwice, name)
+	}
+	return nil
 }
 
 // earlier wants a job to be there and in no later stage.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
 )
@@ -74,14 +76,19 @@ func meantNeeds(given []Need, needs []need, parts map[string][]*draft) []Need {
 			meant = append(meant, n.Need)
 			continue
 		}
-		for _, part := range of {
-			if n.matrix != nil && !slices.ContainsFunc(n.matrix, func(c combination) bool {
-				return c.name(n.Job) == part.job.Name
-			}) {
-				continue
+		names := make([]string, len(of))
+		for i, part := range of {
+			names[i] = part.job.Name
+		}
+		if n.matrix != nil { // whether there are such parts is for the logic to say
+			names = names[:0]
+			for _, each := range n.matrix {
+				names = append(names, each.name(n.Job))
 			}
+		}
+		for _, name := range names {
 			ofPart := n.Need
-			ofPart.Job = part.job.Name
+			ofPart.Job = name
 			meant = append(meant, ofPart)
 		}
 	}
@@ -153,6 +160,9 @@ func specValue(key string, value any) any {
 		return m.Without("kubernetes")
 	case key == "release" && ok && isText(m.Get("milestones")):
 		return (&ciyaml.Map{}).Merge(m).With("milestones", one(m.Get("milestones")))
+	case key == "retry" && ok && isText(m.Get("max")):
+		n, _ := strconv.ParseInt(strings.TrimSpace(ciyaml.Text(m.Get("max"))), 10, 64)
+		return m.With("max", n)
 	case key == "cache":
 		var caches []any
 		for _, each := range one(value) {

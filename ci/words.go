@@ -20,7 +20,7 @@ type Service struct {
 	Name         string       `json:"name,omitzero"`
 	Alias        string       `json:"alias,omitzero"`
 	Entrypoint   []string     `json:"entrypoint,omitzero"`
-	Command      []string     `json:"command,omitzero"`
+	Command      []string     `json:"command,omitzero" form:"lines"`
 	Ports        []Port       `json:"ports,omitzero"`
 	Variables    JobVariables `json:"variables,omitzero"`
 	ExecutorOpts ExecutorOpts `json:"executor_opts,omitzero"`

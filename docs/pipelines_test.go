@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -118,7 +119,7 @@ func TestKeywords(t *testing.T) {
 	for keyword, where := range rows {
 		inJob, inDefault := strings.Contains(where, "job"), strings.Contains(where, "default")
 		assert.Equal(t, inJob, takes("j: {script: x, %s: null}", keyword) || takes("j: {trigger: p, %s: null}", keyword), keyword)
-		if keyword != "script" && keyword != "run" && keyword != "trigger" { // these make a job of default
+		if !slices.Contains([]string{"script", "run", "trigger", "needs"}, keyword) { // these make a job of default
 			assert.Equal(t, inDefault, takes("default: {%s: null}\nj: {script: x}", keyword), keyword)
 		}
 	}

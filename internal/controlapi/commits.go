@@ -23,15 +23,14 @@ type CommitMade struct {
 // Make makes the commit in a project's repository.
 func (c Commit) Make(st *world.State, p *world.Project) (CommitMade, error) {
 	made := CommitMade{Pipelines: []int{}}
+	known := len(p.Pipelines()) // by id, which a new one has the highest of
 	sha, err := st.CommitFiles(p.Path, cmp.Or(c.Branch, p.DefaultBranch()), c.Files, c.Delete, c.Message)
 	if err != nil {
 		return made, err
 	}
 	made.ID = sha
-	for _, pipeline := range st.AllPipelines() {
-		if pipeline.Project() == p && pipeline.Facts().Commit.SHA == sha {
-			made.Pipelines = append(made.Pipelines, pipeline.ID)
-		}
+	for _, pipeline := range p.Pipelines()[known:] {
+		made.Pipelines = append(made.Pipelines, pipeline.ID)
 	}
 	return made, nil
 }

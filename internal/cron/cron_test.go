@@ -56,7 +56,7 @@ func TestNext(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	for _, line := range []string{"", "invalid-cron", "* * * *", "* * * * * * *", "60 * * * *", "* 25 * * *",
 		"0 0 0 * *", "0 0 32 * *", "0 0 * 13 *", "0 0 * 0 *", "0 0 * * 8", "0 0 30 2 *", "0 0 * * mon#6", "*/100 * * * *",
-		"0 0 -2-5 * *", "1- * * * *", ", * * * *", "+5 * * * *", "0 0 * * UTC", "@daily UTC", "a b c d e"} {
+		"0 0 -2-5 * *", "1- * * * *", ", * * * *", "+5 * * * *", "0 0 * * UTC", "@daily", "@daily UTC", "a b c d e"} {
 		_, ok := cron.Parse(line)
 		assert.False(t, ok, line)
 	}

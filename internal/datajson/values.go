@@ -99,7 +99,9 @@ func (t *valueCheck) value(v reflect.Value) {
 			return
 		}
 		for _, f := range checkedFieldsOf(v.Type()) {
-			t.field(f, v.Field(f.index))
+			if of := v.Field(f.index); !of.IsZero() { // most are
+				t.field(f, of)
+			}
 		}
 	}
 }

@@ -150,6 +150,9 @@ func (q *Request) validate() *Response {
 	if q.route.Reads != nil {
 		return nil
 	}
+	if q.validatePathAlone() {
+		return nil
+	}
 	spec := q.route.declared(q.Version)
 	values, problems := spec.Validate(q.tree)
 	q.Params, q.validated = values, true

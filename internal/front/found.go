@@ -12,15 +12,10 @@ import (
 // expressions.
 type FoundRoutes struct {
 	mu    sync.RWMutex
-	found map[asked]foundRoute
+	found map[asked]Found
 }
 
 type asked struct{ method, path string }
-
-type foundRoute struct {
-	route *Route
-	vars  map[string]string
-}
 
 // mostFoundRoutes is how many are remembered before all are forgotten, longestFound how long a path is at most that is.
 const (
@@ -28,27 +23,28 @@ const (
 	longestFound    = 512
 )
 
-// Lookup is Table.Lookup for a path as sent. The path parameters are shared by all who asked and must not be
-// changed.
-func (f *FoundRoutes) Lookup(table *Table, method, path string) (*Route, map[string]string) {
+// Lookup is Table.Lookup for a path as sent. What is found is shared by all who asked and must not be changed.
+func (f *FoundRoutes) Lookup(table *Table, method, path string) Found {
 	key := asked{method, path}
 	f.mu.RLock()
 	known, ok := f.found[key]
 	f.mu.RUnlock()
 	if ok {
-		return known.route, known.vars
+		return known
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	clean, format := APIPath(path)
-	r, vars := table.Lookup(method, clean, format)
-	if r != nil && len(path) <= longestFound {
+	found := Found{}
+	found.Route, found.Vars = table.Lookup(method, clean, format)
+	if found.Route != nil && len(path) <= longestFound {
+		found.alone = &pathAlone{}
 		if f.found == nil || len(f.found) == mostFoundRoutes {
-			f.found = map[asked]foundRoute{}
+			f.found = map[asked]Found{}
 		}
-		f.found[key] = foundRoute{r, vars}
+		f.found[key] = found
 	}
-	return r, vars
+	return found
 }
 
 // APIPath is the path below /api/v4 as Grape's routes see it: without repeated or final slashes and without a format

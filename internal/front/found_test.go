@@ -33,7 +33,8 @@ func TestTableFindsWhatSpansSegments(t *testing.T) {
 		"/projects/1/jobs/artifacts/download": {},
 		"/projects/1/jobs/2/files/a.txt":      {},
 	} {
-		r, vars := found.Lookup(table, "GET", path)
+		f := found.Lookup(table, "GET", path)
+		r, vars := f.Route, f.Vars
 		if want.endpoint == "" {
 			assert.Nil(t, r, path)
 			continue
@@ -67,10 +68,11 @@ func TestFoundRoutesAreRemembered(t *testing.T) {
 	table := NewTable([]*Route{{Endpoint: "GET /runners/:id"}})
 	var found FoundRoutes
 	for range 2 {
-		r, vars := found.Lookup(table, "GET", "/runners/5/")
+		f := found.Lookup(table, "GET", "/runners/5/")
+		r, vars := f.Route, f.Vars
 		assert.Equal(t, "GET /runners/:id", r.Endpoint)
 		assert.Equal(t, "5", vars["id"])
-		r, _ = found.Lookup(table, "GET", "/nothing")
+		r = found.Lookup(table, "GET", "/nothing").Route
 		assert.Nil(t, r)
 	}
 	assert.Len(t, found.found, 1, "what is not found is not remembered: anybody can ask for it")

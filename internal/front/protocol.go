@@ -25,4 +25,5 @@ type Found struct {
 	// that falls back on the 404 has asked for nothing wrong, so that the request is recorded as one of that endpoint.
 	Later *Route
 	Vars  map[string]string // the route's path parameters, decoded; other requests share them, so nobody changes them
+	alone *pathAlone        // likewise; nil where nothing is remembered
 }

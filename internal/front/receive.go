@@ -71,6 +71,9 @@ func (q *Request) readParams() *Response {
 	if path := q.HTTP.URL.Path; !utf8.ValidString(path) || strings.IndexByte(path, 0) >= 0 || q.malformedBasic() {
 		return q.unreadable(&params.Error{Kind: params.BadEncoding}).AsRefusal()
 	}
+	if q.readPathAlone() {
+		return nil
+	}
 	tree, err := params.Parse(params.Input{RawQuery: q.HTTP.URL.RawQuery, ContentType: q.header("Content-Type"),
 		Body: q.Record.Body, Path: q.Vars, Rails: q.route != nil && q.route.Rails,
 		AllowText: q.route != nil && (q.route.Access == ByToken || q.route.Access == ByJobToken)})

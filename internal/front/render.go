@@ -21,7 +21,8 @@ type Sending struct {
 	// Heads are the headers of the answer.
 	Heads Heads
 	// bare are names that the answer is to have no header of, be it those that net/http adds.
-	bare []string
+	bare    []string
+	written bool
 	// odd is whether a header may be one that net/http would not send as it is.
 	odd bool
 }
@@ -162,6 +163,7 @@ type wholeWriter interface {
 
 // Write writes a complete answer.
 func (x *Sending) Write(res Response, body []byte) {
+	x.written = true
 	if x.Request.HTTP.Method == http.MethodHead {
 		res.File, body = nil, nil
 	}

@@ -53,6 +53,7 @@ type Request struct {
 	served *Served           // what serves it instead of a route
 	later  *Route            // what would serve it in a later version
 	Vars   map[string]string // path parameters, decoded
+	alone  *pathAlone        // what is known of requests with no other parameters; nil: nothing
 	tree   params.Tree       // the parameters as sent
 	Params params.Values     // the parameters as the endpoint declares them
 	Asked  any               // what the route's Reads made of them

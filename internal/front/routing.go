@@ -19,7 +19,7 @@ func (q *Request) find() {
 		return
 	}
 	found := p.Find(q)
-	q.route, q.served, q.later, q.Vars = found.Route, found.Served, found.Later, found.Vars
+	q.route, q.served, q.later, q.Vars, q.alone = found.Route, found.Served, found.Later, found.Vars, found.alone
 	switch {
 	case q.route != nil:
 		q.Record.Endpoint = q.route.Endpoint

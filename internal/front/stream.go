@@ -5,23 +5,39 @@ package front
 import (
 	"io"
 	"maps"
+	"net/http"
+	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// lingering is how much is read of a body that nobody wants any more: a client that still sends when the connection is
-// closed may see a reset instead of the answer, which is why NGINX before a GitLab reads on too.
-const lingering = 8 << 20
+// How much is read of a body that nobody wants any more, and how long.
+const (
+	lingering   = 8 << 20
+	lingersUpTo = time.Second
+)
+
+// Linger reads on for a while, after the answer, what the client still sends: were the connection closed at once, it
+// might see a reset instead of the answer. NGINX before a GitLab does so too (lingering_close).
+func (x *Sending) Linger() {
+	r := x.Request.HTTP
+	if !x.Request.unread || !x.written || r.ProtoMajor != 1 {
+		return
+	}
+	conn := http.NewResponseController(x.W)
+	if conn.SetReadDeadline(time.Now().Add(lingersUpTo)) != nil {
+		return // in memory there is no connection
+	}
+	_ = conn.Flush()
+	_, _ = io.CopyN(io.Discard, r.Body, lingering)
+}
 
 // receiveUpload reads the body, of which the journal gets the beginning.
 func (q *Request) receiveUpload(read BodyReader) *Response {
 	body := &beginning{Reader: q.HTTP.Body}
 	q.Upload = &Upload{}
 	refusal := read(body, q.Upload)
-	if !body.ended {
-		_, _ = io.CopyN(io.Discard, body, lingering)
-	}
 	q.unread = !body.ended
 	if len(body.kept) > 0 {
 		q.Record.Body = body.kept

@@ -183,3 +183,28 @@ func TestSlowClients(t *testing.T) {
 	gl.Close()
 	assert.Less(t, time.Since(began), 30*time.Second)
 }
+
+// Who is refused has the answer at once, be it that the rest of the body never comes; who sends it all first sees it, too.
+func TestClientsThatKeepTheRest(t *testing.T) {
+	for name, opts := range map[string][]fakegitlab.Option{"TCP": nil, "TLS": {fakegitlab.WithTLS()},
+		"in memory": {fakegitlab.WithInMemoryNetwork()}} {
+		t.Run(name, func(t *testing.T) {
+			gl, r := testkit.Factory(t, opts...)
+			gl.UpdateSettings(func(s *fakegitlab.Settings) { s.MaxArtifactsSize = 1 << 10 })
+			job := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: fakegitlab.JobRunning, RunnerID: r.ID})
+			path := fmt.Sprintf("/jobs/%d/artifacts", job.ID)
+			body, kept := io.Pipe()
+			go func() { _, _ = kept.Write(make([]byte, 1<<20)) }()
+			res := testkit.Send(t, gl, "POST", path, body, "Job-Token", job.Token, "Content-Type", "multipart/form-data")
+			assert.Equal(t, 400, res.Status)
+			_ = kept.CloseWithError(io.ErrClosedPipe)
+
+			large := "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.zip\"\r\n\r\n" +
+				strings.Repeat("x", 6<<20) + "\r\n--b--\r\n"
+			res = testkit.Send(t, gl, "POST", path, strings.NewReader(large), "Job-Token", job.Token, "Content-Type",
+				"multipart/form-data; boundary=b")
+			assert.Equal(t, 413, res.Status)
+			gl.AssertCalled(t, fakegitlab.UploadArtifacts, fakegitlab.Times(2))
+		})
+	}
+}

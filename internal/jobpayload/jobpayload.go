@@ -5,6 +5,7 @@
 //
 //	jobpayload.go  Input and Build, the job, its project and its repository
 //	parts.go       what comes out of the job's spec: steps, image, services, artifacts, caches
+//	environment.go the variables that tell of the environment: its slug and its tier
 //	variables.go   CI/CD variables, and how those that refer to others are expanded
 //	payload.go     the keys of the JSON, in GitLab's order
 package jobpayload

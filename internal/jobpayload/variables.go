@@ -93,12 +93,12 @@ func environmentOf(in Input) string {
 // usualVariables is for how many there is room at first, a few more than a job has of which nothing is said.
 const usualVariables = 80
 
-// variablesOn is jobVariables with those of the settings that are for an environment of that name, and those given when
-// the job was played.
+// variablesOn is jobVariables with those of the settings that are for an environment of that name, with those that tell
+// of it, of none if the name is empty, and with those given when the job was played.
 func variablesOn(in Input, environment string, given []ci.JobVariable) []payloadVariable {
 	l := make(variableList, 0, usualVariables)
 	l.addPersisted(in)
-	l.addJob(in)
+	l.addJob(in, environment)
 	l.addProject(in)
 	l.addServer(in)
 	l.addPipeline(in)
@@ -114,9 +114,9 @@ func variablesOn(in Input, environment string, given []ci.JobVariable) []payload
 	l.addSettings(in.Settings, environment)
 	l.addAll(in.Pipeline.Variables, false)
 	l.addAll(given, false)
-	if env := in.Job.Spec.Environment; env.Name != "" {
-		l.add("CI_ENVIRONMENT_SLUG", slugify(env.Name))
-		l.addSet("CI_ENVIRONMENT_URL", env.URL)
+	if environment != "" {
+		l.add("CI_ENVIRONMENT_SLUG", environmentSlug(environment))
+		l.addSet("CI_ENVIRONMENT_URL", in.Job.Spec.Environment.URL)
 	}
 	return l
 }
@@ -135,8 +135,8 @@ func (l *variableList) addPersisted(in Input) {
 	l.addSecret("CI_REPOSITORY_URL", repoURL(in), false)
 }
 
-// addJob adds what the job says of itself.
-func (l *variableList) addJob(in Input) {
+// addJob adds what the job says of itself, and of its environment, if it has one.
+func (l *variableList) addJob(in Input, environment string) {
 	job := in.Job
 	l.add("CI_JOB_NAME", job.Name)
 	l.add("CI_JOB_NAME_SLUG", slugify(job.Name))
@@ -152,10 +152,10 @@ func (l *variableList) addJob(in Input) {
 		l.add("CI_NODE_INDEX", strconv.Itoa(job.Part))
 	}
 	l.add("CI_NODE_TOTAL", strconv.Itoa(max(job.Parts, 1)))
-	if env := job.Spec.Environment; env.Name != "" {
-		l.add("CI_ENVIRONMENT_NAME", env.Name)
+	if env := job.Spec.Environment; environment != "" {
+		l.add("CI_ENVIRONMENT_NAME", environment)
 		l.add("CI_ENVIRONMENT_ACTION", cmp.Or(env.Action, "start"))
-		l.addSet("CI_ENVIRONMENT_TIER", env.DeploymentTier)
+		l.add("CI_ENVIRONMENT_TIER", cmp.Or(env.DeploymentTier, environmentTier(environment)))
 		l.addSet("CI_ENVIRONMENT_URL", env.URL)
 	}
 }
@@ -250,7 +250,7 @@ func (l *variableList) addPipeline(in Input) {
 	l.add("CI_COMMIT_TITLE", commit.Title)
 	l.add("CI_COMMIT_DESCRIPTION", strings.TrimLeft(description, "\n"))
 	l.add("CI_COMMIT_REF_PROTECTED", strconv.FormatBool(job.Protected))
-	l.add("CI_COMMIT_TIMESTAMP", iso8601(commit.CreatedAt, nil))
+	l.add("CI_COMMIT_TIMESTAMP", world.GitTime(commit.CreatedAt))
 	l.add("CI_COMMIT_AUTHOR", commit.AuthorName+" <"+commit.AuthorEmail+">")
 	if job.RefIsTag {
 		l.add("CI_COMMIT_TAG", job.Ref)

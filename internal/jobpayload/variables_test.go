@@ -46,9 +46,9 @@ func TestJobVariables(t *testing.T) {
 		"CI_RUNNER_ID":                    "3", "CI_RUNNER_TAGS": `["docker", "linux"]`, "GITLAB_USER_LOGIN": "mia",
 		"CI_COMMIT_SHORT_SHA": "a1a1a1a1", "CI_COMMIT_BRANCH": "main",
 		"CI_COMMIT_DESCRIPTION": "It was broken", "CI_COMMIT_AUTHOR": "Mia <mia@example.com>",
-		"CI_COMMIT_TIMESTAMP": "2024-07-01T12:00:00Z", "CI_JOB_STARTED_AT": "2024-07-01T12:00:00Z",
+		"CI_COMMIT_TIMESTAMP": "2024-07-01T12:00:00+00:00", "CI_JOB_STARTED_AT": "2024-07-01T12:00:00Z",
 		"CI_REGISTRY": "registry.example.com:443", "CI_REGISTRY_IMAGE": "registry.example.com/acme/tools/shop",
-		"CI_ENVIRONMENT_SLUG": "prod-eu", "CI_ENVIRONMENT_TIER": "production",
+		"CI_ENVIRONMENT_SLUG": "prod-eu-rqkkx8", "CI_ENVIRONMENT_TIER": "production",
 		"DB": "pg-1101",
 	}
 	for key, value := range public {

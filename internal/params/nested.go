@@ -8,6 +8,10 @@ const maxDepth = 32
 // parseNested adds the pairs of a query string or form to tree by Rack's conventions: a[]=1 is a list, a[b]=1 a hash.
 // A query is also cut at semicolons (Rack 2.2), a form is not.
 func parseNested(tree Tree, s, separators string) *Error {
+	unescape := unescape
+	if len(s) > largeForm {
+		unescape = unescapeApart
+	}
 	for s != "" {
 		pair := s
 		if i := strings.IndexAny(s, separators); i >= 0 {
@@ -33,6 +37,16 @@ func parseNested(tree Tree, s, separators string) *Error {
 		}
 	}
 	return nil
+}
+
+// largeForm is the length from which on names and values are copied out of what they came in, in bytes. Some of them are
+// kept for good, as the description of a group is, and what they came in with them.
+const largeForm = 4 << 10
+
+// unescapeApart is unescape whose text shares nothing with s.
+func unescapeApart(s string) (text string, ok bool) {
+	text, ok = unescape(s)
+	return strings.Clone(text), ok
 }
 
 // unescape decodes a form component; ok is false for a bad escape and for what GitLab refuses in any string.

@@ -89,7 +89,8 @@ func (r *partsReader) isEnd(line []byte) bool {
 	return len(rest) == 0 || bytes.Equal(rest, r.newline)
 }
 
-// header reads the headers of a part. The error is io.EOF if the body ends among them.
+// header reads the headers of a part. The error is io.EOF if the body ends among them: mime/multipart, which Workhorse
+// reads uploads with, takes that for the end, too.
 func (r *partsReader) header() (textproto.MIMEHeader, error) {
 	var lines []byte
 	for {

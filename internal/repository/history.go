@@ -63,7 +63,7 @@ func legible(s string) string {
 type telling struct {
 	*Repository
 	told History
-	made map[string]bool // trees and blobs that what was told so far makes
+	made map[string]bool // trees, blobs and tags that what was told so far makes
 }
 
 // History is the repository's history.
@@ -78,7 +78,8 @@ func (r *Repository) History() History {
 			others = append(others, target)
 		}
 		for id := ref.ID; r.AnnotatedTag(id) != nil; id = r.AnnotatedTag(id).Target {
-			if !slices.ContainsFunc(t.told.Tags, func(t HistoryTag) bool { return t.SHA == id }) {
+			if !t.made[id] {
+				t.made[id] = true
 				t.told.Tags = append(t.told.Tags, historyTag(r.AnnotatedTag(id), r.objects[id]))
 			}
 		}
@@ -124,7 +125,9 @@ func (t *telling) commit(c *Commit) {
 			t.made[id] = true
 		}
 		for path, w := range writes {
-			t.made[w.blob] = true
+			if !w.Delete && w.Mode != ModeSubmodule {
+				t.made[w.blob] = true
+			}
 			h.write(path, w)
 		}
 		slices.Sort(h.Deleted)

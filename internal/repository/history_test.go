@@ -33,6 +33,20 @@ func TestAHistoryMakesTheSameRepository(t *testing.T) {
 	onDisk(t, again)("fsck", "--strict")
 }
 
+// A submodule's commit may have the name of an object that is here; a deletion makes nothing.
+func TestAHistoryKeepsWhatNoFileMakes(t *testing.T) {
+	r := newRepository()
+	blob := r.Add(repository.Object{Kind: repository.KindBlob, Data: []byte("b")})
+	tree, err := r.WriteTree("", map[string]repository.Write{"m": {Content: []byte(blob), Mode: repository.ModeSubmodule}})
+	require.NoError(t, err)
+	c := r.AddCommit(repository.Commit{Tree: tree, Author: ann, Committer: ann, Message: "m"})
+	r.SetRef(repository.Branch("main"), c.ID)
+	r.SetRef(repository.Tag("b"), blob)
+	again := newRepository()
+	require.NoError(t, again.Load(r.History()))
+	assert.Equal(t, r.Refs(), again.Refs())
+}
+
 func TestAHistorySaysWhatIsWrongWithIt(t *testing.T) {
 	const who = "Ann <ann@example.com> 2024-05-01T12:00:00Z"
 	first := repository.HistoryCommit{SHA: "first", Author: who, Message: "m", Files: map[string]string{"a": "a"}}

@@ -20,12 +20,15 @@ func gitTime(t time.Time) isoTime { return isoTime(t.Format(isoLocal)) }
 const noCommitMessage = "--no commit message"
 
 // gitCommitEntity is a commit as lists show it.
-func (q request) gitCommitEntity(c *repository.Commit) commitEntity {
+func (q request) gitCommitEntity(c *repository.Commit) commitEntity { return q.commitOf(q.Project, c) }
+
+// commitOf is gitCommitEntity of a commit of any project.
+func (q request) commitOf(p *world.Project, c *repository.Commit) commitEntity {
 	e := commitEntity{ID: c.ID, ShortID: c.ID[:8], CreatedAt: gitTime(c.Committer.When),
 		ParentIDs: listed(c.Parents), Title: c.Title(), Message: c.Message,
 		AuthorName: c.Author.Name, AuthorEmail: c.Author.Email, AuthoredDate: gitTime(c.Author.When),
 		CommitterName: c.Committer.Name, CommitterEmail: c.Committer.Email, CommittedDate: gitTime(c.Committer.When),
-		Trailers: map[string]string{}, WebURL: q.WebURL(q.Project.Path + "/-/commit/" + c.ID)}
+		Trailers: map[string]string{}, WebURL: q.WebURL(p.Path + "/-/commit/" + c.ID)}
 	if strings.TrimSpace(c.Message) == "" {
 		e.Title, e.Message = noCommitMessage, noCommitMessage
 	}

@@ -342,3 +342,18 @@ func download(t *testing.T, gl *fg.Fake, j fg.Job) *http.Request {
 	req.Header.Set("Job-Token", j.Token)
 	return req
 }
+
+// What is kept of a large form, in the state or in the journal, keeps the rest of it no longer.
+func TestLargeFormsAreLetGo(t *testing.T) {
+	const mib = 1 << 20
+	gl := testkit.NewMia(t, fg.WithJournalBytes(mib), fg.WithUnknownEndpoints(true))
+	before := heap()
+	for i := range 4 {
+		form := fmt.Sprintf("path=kept%d&name=kept%d&description=short&junk=", i, i) + strings.Repeat("x", 8*mib)
+		res := testkit.Send(t, gl, "POST", "/groups", strings.NewReader(form), "PRIVATE-TOKEN", gl.AdminToken(), "Content-Type",
+			"application/x-www-form-urlencoded")
+		require.Equal(t, 201, res.Status, res.Body)
+	}
+	require.Len(t, gl.Calls(""), 4)
+	assert.Less(t, heap(), before+8*mib)
+}

@@ -3,6 +3,7 @@ package rest
 // What GitLab shows people of jobs, their commits and pipelines (lib/api/entities/ci/job.rb and those beside it).
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -144,8 +145,16 @@ func (q request) managerOfJob(j *world.Job) *managerEntity {
 	return &m
 }
 
+// commitEntity is the commit of a job. Of one that the repository has, it is what the repository says, but for what
+// the job itself says of it.
 func (q request) commitEntity(j *world.Job) *commitEntity {
-	c, at := j.Commit, q.iso(j.Commit.CreatedAt)
+	c, at := j.Commit, gitTime(j.Commit.CreatedAt)
+	if known := j.Project.Repository.Commit(c.SHA); known != nil {
+		e := q.commitOf(j.Project, known)
+		e.Title, e.Message = cmp.Or(c.Title, e.Title), cmp.Or(c.Message, e.Message)
+		e.AuthorName, e.AuthorEmail = cmp.Or(c.AuthorName, e.AuthorName), cmp.Or(c.AuthorEmail, e.AuthorEmail)
+		return &e
+	}
 	var extended map[string][]string
 	if q.Has(gitlabversion.ExtendedTrailers) {
 		extended = map[string][]string{}

@@ -47,12 +47,12 @@ func (a *API) Find(q *front.Request) (found front.Found) {
 	// id.
 	var later front.Found
 	for _, m := range methods {
-		switch r, vars := a.found.Lookup(a.table, m, path); {
-		case r == nil:
-		case !r.ServedBy(q.Version):
-			later = front.Found{Later: r, Vars: vars}
-		case found.Route == nil || r.PathParams() < found.Route.PathParams():
-			found.Route, found.Vars = r, vars
+		switch f := a.found.Lookup(a.table, m, path); {
+		case f.Route == nil:
+		case !f.Route.ServedBy(q.Version):
+			later = front.Found{Later: f.Route, Vars: f.Vars}
+		case found.Route == nil || f.Route.PathParams() < found.Route.PathParams():
+			found = f
 		}
 	}
 	if found.Route == nil && a.site.Added != nil {
@@ -111,7 +111,7 @@ func (a *API) Options(q *front.Request, route *front.Route) front.Response {
 	path, _ := front.BelowAPI(q.Path)
 	allow := []string{http.MethodOptions}
 	for _, m := range optionMethods() {
-		if r, _ := a.found.Lookup(a.table, m, path); r != nil && r.ServedBy(q.Version) && r.Path() == route.Path() {
+		if r := a.found.Lookup(a.table, m, path).Route; r != nil && r.ServedBy(q.Version) && r.Path() == route.Path() {
 			allow = append(allow, m)
 		}
 	}

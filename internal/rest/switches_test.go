@@ -105,7 +105,7 @@ func TestTimeZoneOfVariables(t *testing.T) {
 	got := testkit.Ask(t, gl, "", "POST", "/jobs/request", testkit.WithForm("token=shop-token"))
 	require.Equal(t, 201, got.Status)
 	assert.Contains(t, got.Body, `"key":"CI_JOB_STARTED_AT","value":"2024-07-01T14:00:00+02:00"`)
-	assert.Contains(t, got.Body, `"key":"CI_COMMIT_TIMESTAMP","value":"2024-07-01T12:00:00Z"`)
+	assert.Contains(t, got.Body, `"key":"CI_COMMIT_TIMESTAMP","value":"2024-07-01T12:00:00+00:00"`)
 }
 
 // How rarely contacted_at is written (app/models/ci/runner.rb, heartbeat and persist_cached_data?).

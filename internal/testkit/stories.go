@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
@@ -55,7 +56,7 @@ func playStory(t *testing.T, gl *fakegitlab.Fake, file string) {
 	require.NoError(t, err)
 	var played strings.Builder
 	wanted := map[int]string{} // by where the answer begins in what was played
-	var lines []string
+	var lines, asked []string
 	for line := range strings.Lines(string(text)) {
 		if !strings.HasPrefix(line, "\t") {
 			lines = append(lines, line)
@@ -70,6 +71,13 @@ func playStory(t *testing.T, gl *fakegitlab.Fake, file string) {
 			t.Errorf("%s\n%sis answered\n%s", file, line, firstDifference(wanted[i+1], got))
 		}
 		played.WriteString(got)
+		if _, fields, cut := strings.Cut(line, " | "); cut {
+			asked = append(asked, strings.Fields(fields)...)
+		}
+	}
+	for _, field := range asked { // nobody would miss a misspelt one; a refusal has a message or an error, and need not come
+		named := field == "message" || field == "error" || strings.Contains(played.String(), strconv.Quote(field)+":")
+		assert.True(t, named, "%s: no answer has the field %s", file, field)
 	}
 	if *updateStories {
 		require.NoError(t, os.WriteFile(file, []byte(played.String()), 0o644))

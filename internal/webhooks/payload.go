@@ -214,7 +214,7 @@ func (w Writer) PipelineEvent(p *world.Pipeline) []byte {
 			Stages:    append([]string{}, world.NamesOf(p.Stages(), func(s world.Stage) string { return s.Name })...),
 			CreatedAt: utc(f.CreatedAt), FinishedAt: utc(f.FinishedAt), Variables: []variable{},
 			URL: url + "/-/pipelines/" + strconv.Itoa(p.ID)},
-		Commit: commit{ID: c.SHA, Message: c.Message, Title: c.Title, Timestamp: c.CreatedAt.UTC().Format(time.RFC3339),
+		Commit: commit{ID: c.SHA, Message: c.Message, Title: c.Title, Timestamp: world.GitTime(c.CreatedAt),
 			URL: url + "/-/commit/" + c.SHA, Author: author{c.AuthorName, c.AuthorEmail}},
 		Builds: []build{}}
 	for _, v := range f.Variables {

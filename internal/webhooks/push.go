@@ -1,8 +1,6 @@
 package webhooks
 
 import (
-	"time"
-
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -63,7 +61,7 @@ func (w Writer) PushEvent(p world.Pushed) []byte {
 	r := p.Project.Repository
 	for _, c := range p.Commits {
 		told := pushCommit{commit: commit{ID: c.ID, Message: c.Message, Title: c.Title(),
-			Timestamp: c.Committer.When.Format(time.RFC3339), URL: w.webURL(p.Project) + "/-/commit/" + c.ID,
+			Timestamp: world.GitTime(c.Committer.When), URL: w.webURL(p.Project) + "/-/commit/" + c.ID,
 			Author: author{c.Author.Name, c.Author.Email}}, Added: []string{}, Modified: []string{}, Removed: []string{}}
 		for _, change := range r.ChangesOf(c) {
 			switch {

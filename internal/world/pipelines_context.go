@@ -182,7 +182,7 @@ func (st *State) PredefinedFor(p *Project, f PipelineFacts) ci.JobVariables {
 		{Key: "CI_COMMIT_TITLE", Value: c.Title},
 		{Key: "CI_COMMIT_DESCRIPTION", Value: strings.TrimLeft(description, "\n")},
 		{Key: "CI_COMMIT_REF_PROTECTED", Value: strconv.FormatBool(f.Protected)},
-		{Key: "CI_COMMIT_TIMESTAMP", Value: c.CreatedAt.UTC().Format(time.RFC3339)},
+		{Key: "CI_COMMIT_TIMESTAMP", Value: GitTime(c.CreatedAt)},
 		{Key: "CI_COMMIT_AUTHOR", Value: c.AuthorName + " <" + c.AuthorEmail + ">"},
 	}
 	return variables

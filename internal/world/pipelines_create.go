@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
@@ -247,5 +248,8 @@ func (st *State) completeCommit(c *Commit, ref string, author *User) {
 	if author != nil {
 		c.AuthorName, c.AuthorEmail = cmp.Or(c.AuthorName, author.Name), cmp.Or(c.AuthorEmail, author.Email)
 	}
-	c.CreatedAt = orNow(c.CreatedAt, st.Now())
+	if c.CreatedAt.IsZero() {
+		c.CreatedAt = st.Now()
+	}
+	c.CreatedAt = c.CreatedAt.Round(0).Truncate(time.Microsecond) // in the zone in which git noted it
 }

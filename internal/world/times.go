@@ -39,6 +39,10 @@ func orNow(t, now time.Time) time.Time {
 	return t.UTC().Round(0).Truncate(time.Microsecond)
 }
 
+// GitTime is the time of a commit as GitLab writes it where it shows no fraction (app/models/commit.rb, timestamp): in
+// the zone in which git noted it, of which UTC is +00:00, too.
+func GitTime(t time.Time) string { return t.Format("2006-01-02T15:04:05-07:00") }
+
 // WholeSeconds is d in seconds, of which a part counts as a whole one.
 func WholeSeconds(d time.Duration) int {
 	seconds := int(d / time.Second)

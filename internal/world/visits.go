@@ -20,8 +20,8 @@ func New(v gitlabversion.Version, clock func() time.Time) *State {
 		controllerTokens:  newTable[*RunnerControllerToken](firstControllerTokenID),
 		ProtectedRefs:     newTable[*ProtectedRef](firstRefID), DeployTokens: newTable[*DeployToken](firstDeployID),
 		Schedules: newTable[*PipelineSchedule](firstScheduleID), Triggers: newTable[*PipelineTrigger](firstTriggerID),
-		Statuses: newTable[*CommitStatus](firstStatusID),
-		pipeline: firstPipelineID - 1,
+		Statuses:  newTable[*CommitStatus](firstStatusID),
+		pipeline:  firstPipelineID - 1,
 		UserNames: map[string]*User{},
 	}
 	st.Settings.RegistrationToken = st.made.token(instanceRegistrationTokens)
