@@ -31,9 +31,9 @@ page: {stage: deploy, script: make page, when: manual, resource_group: productio
 ship: {stage: deploy, script: make ship, resource_group: production, rules: [{when: on_success}]}
 `
 
-func shop(t *testing.T) *fakegitlab.Fake {
+func shop(t *testing.T, options ...fakegitlab.Option) *fakegitlab.Fake {
 	t.Helper()
-	gl := fakegitlab.New(t)
+	gl := fakegitlab.New(t, options...)
 	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
 	gl.AddRunner(fakegitlab.Runner{ID: 7})
 	return gl

@@ -1,11 +1,13 @@
 package datajson
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"slices"
 	"strconv"
@@ -139,14 +141,47 @@ func (d *decoder) decode(n *node, v reflect.Value) {
 	d.kind(n, v)
 }
 
-// anything reads a value of no type of its own as encoding/json does: a number is a float64.
+// anything reads a value of no type of its own.
 func (d *decoder) anything(n *node, v reflect.Value) {
-	var value any
-	if err := json.Unmarshal(d.text[n.start:n.end], &value); err != nil {
+	value, err := Anything(d.text[n.start:n.end])
+	if err != nil {
 		d.report(n, "%v", err)
 		return
 	}
 	v.Set(reflect.ValueOf(value))
+}
+
+// Anything is the value of a text of JSON as encoding/json reads it, but for numbers that no float64 is written as: 1.0
+// and long ones are json.Number.
+func Anything(text []byte) (value any, err error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err = d.Decode(&value); err != nil {
+		return nil, err
+	}
+	if _, err = d.Token(); err != io.EOF {
+		return nil, errors.New("there is more behind the value")
+	}
+	return shortNumbers(value), nil
+}
+
+func shortNumbers(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		f, err := v.Float64()
+		if text, _ := json.Marshal(f); err == nil && string(text) == string(v) {
+			return f
+		}
+	case []any:
+		for i, each := range v {
+			v[i] = shortNumbers(each)
+		}
+	case map[string]any:
+		for key, each := range v {
+			v[key] = shortNumbers(each)
+		}
+	}
+	return value
 }
 
 func (d *decoder) kind(n *node, v reflect.Value) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/cron"
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
@@ -251,9 +252,7 @@ func InputValues(inputs []ScheduleInput) map[string]any {
 		if values == nil {
 			values = map[string]any{}
 		}
-		var value any
-		_ = json.Unmarshal(in.Value, &value) // it was made by json.Marshal
-		values[in.Name] = value
+		values[in.Name], _ = datajson.Anything(in.Value) // it was made by json.Marshal
 	}
 	return values
 }

@@ -320,6 +320,7 @@ func (st *State) Debugged(j *Job, environment func() string) bool {
 	if j.Pipeline.Moves() {
 		look(j.Pipeline.facts.Variables)
 	}
+	look(j.Variables)
 	return slices.ContainsFunc(debugging, func(key string) bool { return on[key] })
 }
 
