@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/differences"
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 )
 
 // T is what the assertions need of a test: testify's TestingT, so *testing.T, GinkgoT() and mocks of either fit. If it
@@ -32,6 +33,7 @@ func (f *Fake) Calls(e Endpoint, where ...CallMatcher) []Call {
 		f.misuse("Calls: %s", problem)
 		return nil
 	}
+	defer outside.Catch(func(problem string) { f.misuse("Calls: %s", problem) })
 	return f.selectCalls(e, where)
 }
 
@@ -54,7 +56,10 @@ func (f *Fake) WaitForNextCall(ctx context.Context, e Endpoint, where ...CallMat
 	return f.waitForCall(ctx, "WaitForNextCall", f.log.Last(), e, where)
 }
 
-func (f *Fake) waitForCall(ctx context.Context, name string, after int, e Endpoint, where []CallMatcher) (Call, error) {
+func (f *Fake) waitForCall(ctx context.Context, name string, after int, e Endpoint, where []CallMatcher) (
+	_ Call, err error,
+) {
+	defer outside.Catch(func(problem string) { err = fmt.Errorf("%s: %s", name, problem) })
 	if problem := f.selectionProblem(e, where); problem != "" {
 		return Call{}, fmt.Errorf("%s: %s", name, problem)
 	}
@@ -77,16 +82,16 @@ func (f *Fake) waitForCall(ctx context.Context, name string, after int, e Endpoi
 // ends first, the error wraps ctx.Err() and says what holds said last; so it does when the fake is closed. As all
 // waits it ends some seconds before the test's deadline, if t.Deadline knows of one: go test would end it without a
 // word. holds only looks: a change of its own has it asked again at once.
-func (f *Fake) WaitFor(ctx context.Context, holds func(*Fake) error) error {
+func (f *Fake) WaitFor(ctx context.Context, holds func(*Fake) error) (err error) {
 	if holds == nil {
 		return errors.New("WaitFor: there is no function")
 	}
 	open, stop := f.waiting(ctx)
 	defer stop()
+	defer outside.Catch(func(problem string) { err = errors.New("WaitFor: " + problem) })
 	for {
 		changed := f.news.next() // before asking: what happens meanwhile is to be asked about again
-		err := holds(f)
-		if err == nil {
+		if outside.Asked("the function", func() { err = holds(f) }); err == nil {
 			return nil
 		}
 		select {
@@ -207,9 +212,10 @@ func (f *Fake) selectCalls(e Endpoint, where []CallMatcher) []Call {
 }
 
 // calledProblem is "" if as many calls match as the counts in where ask for.
-func (f *Fake) calledProblem(e Endpoint, where []CallMatcher) string {
+func (f *Fake) calledProblem(e Endpoint, where []CallMatcher) (problem string) {
+	defer outside.Catch(func(panicked string) { problem = panicked })
 	times, conditions := splitCounts(where)
-	if problem := f.selectionProblem(e, conditions); problem != "" {
+	if problem = f.selectionProblem(e, conditions); problem != "" {
 		return problem
 	}
 	if times.impossible() {
@@ -217,7 +223,7 @@ func (f *Fake) calledProblem(e Endpoint, where []CallMatcher) string {
 	}
 	got := f.selectCalls(e, conditions)
 	if times.most < math.MaxInt && len(got) <= times.most {
-		if problem := cmp.Or(f.incompleteProblem(), f.shedProblem(e, conditions)); problem != "" {
+		if problem = cmp.Or(f.incompleteProblem(), f.shedProblem(e, conditions)); problem != "" {
 			return problem
 		}
 	}
@@ -228,7 +234,7 @@ func (f *Fake) calledProblem(e Endpoint, where []CallMatcher) string {
 	if len(got) == 0 {
 		return expected + "none\n" + f.nearestCalls(e, conditions)
 	}
-	problem := fmt.Sprintf("%s%d:\n%s", expected, len(got), journalLines(got))
+	problem = fmt.Sprintf("%s%d:\n%s", expected, len(got), journalLines(got))
 	if len(got) < times.least {
 		return problem + f.nearestCalls(e, conditions)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
 )
 
@@ -139,7 +140,10 @@ func Status(code int) CallMatcher {
 
 // Where matches calls for which holds returns true. nil fails the test. The Call is a copy, which holds may change.
 func Where(holds func(Call) bool) CallMatcher {
-	is := func(c Call) bool { return holds != nil && holds(cloneCall(c)) }
+	is := func(c Call) (is bool) {
+		outside.Asked("the function of Where", func() { is = holds != nil && holds(cloneCall(c)) })
+		return is
+	}
 	text, problem := "Where(func)", ""
 	if holds == nil {
 		text, problem = "Where(nil)", "there is no function"

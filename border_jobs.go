@@ -34,7 +34,7 @@ func outlineOf(j *world.Job) Job {
 		Erased: j.Erased, Token: j.Token, Spec: JobSpec(j.Spec.Clone()),
 		DebugTrace: j.DebugTrace, Manual: j.Manual, ArtifactsExpireAt: j.ArtifactsExpireAt,
 		When: j.When, StartIn: j.StartIn, ScheduledAt: j.ScheduledAt, ResourceGroup: j.ResourceGroup,
-		NodeIndex: j.Part, NodeTotal: j.Parts, Trigger: slices.Clone(j.Trigger),
+		NodeIndex: j.Part, NodeTotal: j.Parts, Trigger: slices.Clone(j.Trigger), Variables: slices.Clone(j.Variables),
 		CrossPipelineNeeds: plain.Clone(j.CrossPipelineNeeds), EnqueueImmediately: j.EnqueueImmediately,
 	}
 	if j.Status.Executing() && j.UpdatedAt.After(j.StartedAt) {
@@ -58,7 +58,7 @@ func jobDraft(st *world.State, in Job) (*world.Job, world.Problems) {
 		PipelineID: in.PipelineID, StageIndex: in.StageIndex, Commit: world.Commit(in.Commit),
 		Coverage:  clone.Pointer(in.Coverage, clone.Shallow),
 		CreatedAt: in.CreatedAt, QueuedAt: in.QueuedAt, StartedAt: in.StartedAt, FinishedAt: in.FinishedAt,
-		Erased: in.Erased, Token: in.Token,
+		Erased: in.Erased, Token: in.Token, Variables: slices.Clone(in.Variables),
 		DebugTrace: in.DebugTrace, Manual: in.Manual, ArtifactsExpireAt: in.ArtifactsExpireAt,
 	}
 	j.UpdatedAt, j.ScheduledAt, j.EnqueueImmediately = in.UpdatedAt, in.ScheduledAt, in.EnqueueImmediately

@@ -187,7 +187,8 @@ func controlError(err error) controlapi.Answer {
 	}
 	status, body := controlapi.Refuse(err, lines...)
 	body.Say(func(text string) string {
-		return plain.CamelsInJSON(text, reflect.TypeFor[Runner](), reflect.TypeFor[RunnerManager](), reflect.TypeFor[Job]())
+		return controlapi.InCalls(plain.CamelsInJSON(text, reflect.TypeFor[Runner](), reflect.TypeFor[RunnerManager](),
+			reflect.TypeFor[Job]()))
 	})
 	return controlapi.Answer{Status: status, JSON: body}
 }

@@ -327,3 +327,35 @@ func TestControl(t *testing.T) {
 		})
 	}
 }
+
+// What comes first, and what is to be done about it, is told in calls of the control API.
+func TestControlTellsOfItsOwnCalls(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithControl())
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	gl.AddRunner(fakegitlab.Runner{ID: 7, Type: fakegitlab.InstanceRunner})
+	gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop",
+		CI: "stages: [a, b, c]\na: {stage: a, script: x}\nb: {stage: b, script: x, when: delayed, start_in: 5 minutes}\nc: {stage: c, script: x}"})
+	refused := func(call, body string) string {
+		a := askControl(t, gl, call, body)
+		assert.Equal(t, 400, a.status, call)
+		return a.body
+	}
+	last := gl.Jobs()[2].ID
+	first := gl.Jobs()[0].ID
+	for call, body := range map[string]string{"start": `{"runner_id": 7}`, "finish": `{"status": "success"}`, "enqueue": ""} {
+		assert.Contains(t, refused(fmt.Sprintf("POST /-/fake/jobs/%d/%s", last, call), body),
+			fmt.Sprintf("what comes first is POST /-/fake/jobs/%d/start, then POST /-/fake/jobs/%d/finish", first, first))
+	}
+	gl.StartJob(first, 7)
+	gl.FinishJob(first, fakegitlab.JobSuccess)
+	assert.Contains(t, refused(fmt.Sprintf("POST /-/fake/jobs/%d/start", last), `{"runner_id": 7}`),
+		fmt.Sprintf("what comes first is POST /-/fake/advance, or POST /-/fake/jobs/%d/play", gl.Jobs()[1].ID))
+
+	gl.Advance(time.Hour)
+	later, err := json.Marshal(gl.Snapshot())
+	require.NoError(t, err)
+	gl.Reset()
+	said := refused("POST /-/fake/reset", strings.Replace(string(later), "2024-07-01T12:", "2025-07-01T12:", -1))
+	assert.Contains(t, said, "start the fake later (-start-time), or say in the scenario's \\\"now\\\" when its times are told from")
+	assert.NotContains(t, said, "With")
+}

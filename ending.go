@@ -2,6 +2,7 @@ package fakegitlab
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -161,14 +162,18 @@ func (f *Fake) Problems() []string {
 	f.ending.asking.Store(true)
 	defer f.ending.asking.Store(false)
 	for _, i := range invariants {
-		var err error
-		outside.Apart(func() { err = i.check(f) })
-		if err != nil {
+		if err := i.ask(f); err != nil {
 			problems = append(problems, fmt.Sprintf("it does not hold that %s: %v%s", i.name, err,
 				faults.Planted{At: i.at}.Brackets("Invariant")))
 		}
 	}
 	return problems
+}
+
+func (i invariant) ask(f *Fake) (err error) {
+	defer outside.Catch(func(problem string) { err = errors.New(problem) })
+	outside.Apart("the function", func() { err = i.check(f) })
+	return err
 }
 
 // noticeLacking keeps, for the end of the test, what a call asked for and GitLab has, but the fake has not.

@@ -105,7 +105,18 @@ func TestWhyItNeverHappened(t *testing.T) {
 		"Handle": {func(gl *Fake) {
 			gl.Handle("GET /x", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("no x") }))
 			get(gl, "/x")
-		}, "the handler of GET /x (Handle at x_test.go:1) panicked: no x"},
+		}, "the handler of GET /x (Handle at x_test.go:1) panicked: no x (x_test.go:1)"},
+		"Before that panics": {func(gl *Fake) {
+			gl.Before(GetVersion, func(Call) { panic("boo") })
+			broken(t, gl)
+		}, "the function of Before(GET /version) at x_test.go:1 panicked: boo (x_test.go:1)"},
+		"After that panics": {func(gl *Fake) {
+			gl.After(GetVersion, func(c Call) { _ = c.Params["n"].(string) })
+			broken(t, gl)
+		}, "the function of After(GET /version) at x_test.go:1 panicked: interface conversion: interface {} is nil, not string (x_test.go:1)"},
+		"Invariant that panics": {func(gl *Fake) {
+			gl.Invariant("two is odd", func(*Fake) error { panic("boo") })
+		}, "it does not hold that two is odd: the function panicked: boo (x_test.go:1) (Invariant at x_test.go:1)"},
 		"calls to one place": {func(gl *Fake) {
 			get(gl, "/nothing")
 			get(gl, "/nothing")
@@ -124,6 +135,61 @@ func TestWhyItNeverHappened(t *testing.T) {
 			assert.Equal(t, c.want, got)
 		})
 	}
+}
+
+// broken asks for the version, whose connection a function of the test breaks. The call is recorded, with the reason.
+func broken(t *testing.T, gl *Fake) {
+	_, err := asked(gl, "GET", "/version", "")
+	require.Error(t, err)
+	calls := gl.Calls(GetVersion)
+	require.Len(t, calls, 1)
+	assert.Zero(t, calls[0].Status)
+	assert.Contains(t, calls[0].Reason, " panicked: ")
+}
+
+// A function that a test hands in and that panics is an error of the test, wherever it is asked, and ends nothing else.
+func TestFunctionsThatPanic(t *testing.T) {
+	for name, opts := range map[string][]Option{"TCP": nil, "TLS": {WithTLS()}, "memory": {WithInMemoryNetwork()}} {
+		t.Run(name, func(t *testing.T) {
+			gl := New(&outside.Keeper{}, opts...)
+			defer gl.Close()
+			remove := gl.Before(GetVersion, func(Call) { panic("boo") })
+			broken(t, gl)
+			remove()
+			status, err := asked(gl, "GET", "/version", "")
+			require.NoError(t, err)
+			assert.Equal(t, 200, status, "the fake goes on")
+		})
+	}
+	k := &outside.Keeper{}
+	gl := New(k, WithInMemoryNetwork())
+	defer gl.Close()
+	_, err := asked(gl, "GET", "/version", "")
+	require.NoError(t, err)
+	boo := Where(func(Call) bool { panic("boo") })
+	const said = "the function of Where panicked: boo (x_test.go:1)"
+	var failed messages
+	assert.False(t, gl.AssertCalled(&failed, GetVersion, boo))
+	assert.False(t, gl.AssertNotCalled(&failed, "", boo))
+	assert.Equal(t, said+"\n"+said+"\n", unplacedText(failed.text))
+	_, err = gl.WaitForCall(t.Context(), GetVersion, boo)
+	assert.Equal(t, "WaitForCall: "+said, unplacedText(err.Error()))
+	err = gl.WaitFor(t.Context(), func(*Fake) error { panic("boo") })
+	assert.Equal(t, "WaitFor: the function panicked: boo (x_test.go:1)", unplacedText(err.Error()))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		gl.Calls("", boo)
+	}()
+	<-done
+	assert.Equal(t, "fakegitlab: Calls: "+said, unplacedText(k.Kept()[0]))
+
+	gl.ClearCalls()
+	gl.Inject(Failure{Endpoint: GetVersion, Where: []CallMatcher{boo}, Status: 500})
+	broken(t, gl)
+	require.Len(t, gl.Problems(), 2)
+	assert.Equal(t, said, unplacedText(gl.Problems()[0]))
+	assert.Contains(t, gl.Problems()[1], "the injected Failure of GET /version with Where(func) never fired; no call met its conditions")
 }
 
 // ginkgo is a TB whose first error ends the test, as GinkgoT's does.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/journal"
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 	"github.com/fakegitlab/fakegitlab/internal/traffic"
 )
 
@@ -90,6 +91,11 @@ type exchange struct {
 // serve takes a request that has been received, or was refused on the way in, to its answer.
 func (x *exchange) serve(refusal *front.Response) {
 	fs, call := &x.fake.faults, x.call
+	defer outside.Catch(func(problem string) { // of a function of the test: the connection breaks
+		call.Status, call.Reason = 0, problem
+		x.fake.notice(problem)
+		panic(http.ErrAbortHandler)
+	})
 	var failure Failure
 	if !fs.Quiet() {
 		x.Request.Identify() // the test looks at the call before it is answered

@@ -402,7 +402,8 @@ func (f *Fake) prepare() {
 		return f.strayed(c) || f.options.ignoredRefused && len(c.IgnoredParams) > 0
 	})
 	f.log.LimitWeight(journal.Weight[Call]{Limit: f.options.journalBytes, Size: Call.weight, Shed: Call.shed})
-	f.faults.LastCall, f.faults.Seen, f.faults.Copy = f.log.Last, seenIn, cloneCall
+	f.faults.LastCall, f.faults.Seen = f.log.Last, seenIn
+	f.faults.Copy, f.faults.Apart = cloneCall, outside.Apart
 }
 
 func (f *Fake) isClosed() bool {

@@ -13,6 +13,7 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 )
 
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
@@ -68,7 +69,8 @@ func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
 	}
 	method, path := endpoint.cut()
 	f.added.Add(front.Added{Endpoint: string(endpoint), Method: method, Path: path,
-		Answer: addedRoute{endpoint, h, place(), f.notice}.answer})
+		Answer: addedRoute{fmt.Sprintf("the handler of %s%s", endpoint, faults.Planted{At: place()}.Brackets("Handle")),
+			h}.answer})
 }
 
 // cannotHandle says why no handler of a test can serve an endpoint, "" if one can.
@@ -93,10 +95,8 @@ func (f *Fake) cannotHandle(endpoint Endpoint) string {
 
 // addedRoute is an endpoint that a test serves itself.
 type addedRoute struct {
-	endpoint Endpoint
-	handler  http.Handler
-	at       string       // where in the test it was added
-	notice   func(string) // is told when the handler panics
+	name    string // for a message
+	handler http.Handler
 }
 
 // answer lets the test's handler answer.
@@ -107,25 +107,11 @@ func (r addedRoute) answer(q *front.Request) front.Response {
 		sent.SetPathValue(name, value)
 	}
 	rec := httptest.NewRecorder()
-	r.serve(rec, sent)
+	outside.Asked(r.name, func() { r.handler.ServeHTTP(rec, sent) })
 	res := front.Response{Status: rec.Code, Text: rec.Body.String(), Header: rec.Header(),
 		ContentType: rec.Header().Get("Content-Type")}
 	if res.ContentType == "" && res.Text != "" {
 		res.ContentType = http.DetectContentType(rec.Body.Bytes())
 	}
 	return res
-}
-
-// serve runs the handler. Its panic breaks the connection, as net/http's does, and is a problem of the test's.
-func (r addedRoute) serve(w http.ResponseWriter, sent *http.Request) {
-	defer func() {
-		if p := recover(); p != nil {
-			if p != http.ErrAbortHandler {
-				r.notice(fmt.Sprintf("the handler of %s%s panicked: %v", r.endpoint,
-					faults.Planted{At: r.at}.Brackets("Handle"), p))
-			}
-			panic(http.ErrAbortHandler)
-		}
-	}()
-	r.handler.ServeHTTP(w, sent)
 }

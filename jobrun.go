@@ -173,15 +173,13 @@ func (r *JobRun) CancelAt(text string) {
 // WaitForJob waits until the job has reached a status, even if it has left it again by then, and returns the job as it
 // is now. It does not poll. It is an error if ctx ends, if the fake is closed, shortly before the test's deadline
 // (WaitFor), or if the job ends without having reached the status. The error says which status the job has and why it
-// has come no further, in the words of WhyPending. A status that does not exist, or an ID that no job
-// has, fails the test.
+// has come no further, in the words of WhyPending. A status that does not exist, or an ID that no job has, is one at
+// once, as in all waits.
 func (f *Fake) WaitForJob(ctx context.Context, id int, status JobStatus) (Job, error) {
-	f.tb.Helper()
 	if problem := status.problem(); problem != "" {
-		f.misuse("WaitForJob(%d): %s", id, problem)
-		return Job{}, fmt.Errorf("fakegitlab: %s", problem)
+		return Job{}, fmt.Errorf("fakegitlab: WaitForJob(%d): %s", id, problem)
 	}
-	return f.JobRun(id).wait(ctx, "is "+string(status), func(j *world.Job) bool {
+	return (&JobRun{f, id}).wait(ctx, "is "+string(status), func(j *world.Job) bool {
 		return slices.Contains(j.History, world.JobStatus(status))
 	})
 }
@@ -218,8 +216,8 @@ func (r *JobRun) wait(ctx context.Context, what string, reached func(*world.Job)
 		select {
 		case <-changed:
 		case <-open.Done():
-			return job, fmt.Errorf("fakegitlab: waiting until job %d (%s) %s, which is %s%s: %w", job.ID, job.Name, what,
-				job.Status, r.fake.whyWaits(r.id), open.Why())
+			return job, fmt.Errorf("fakegitlab: waiting until job %d (%s) %s, which is %s (%s): %w", job.ID, job.Name, what,
+				job.Status, r.fake.waitText(r.id), open.Why())
 		}
 	}
 }
@@ -232,7 +230,7 @@ func (r *JobRun) look(what string, reached func(*world.Job) bool) (
 		j, missing := r.fake.state.JobByID(r.id)
 		switch {
 		case missing != nil:
-			err = fmt.Errorf("fakegitlab: %w", missing)
+			err = fmt.Errorf("fakegitlab: waiting until job %d %s: %w", r.id, what, missing)
 		case reached(j):
 			job, done = publicJob(j), true
 		case j.Status.Completed():
@@ -246,13 +244,13 @@ func (r *JobRun) look(what string, reached func(*world.Job) bool) (
 	return job, done, changed, err
 }
 
-// whyWaits is, behind the status of a job that has not ended, why it has come no further.
-func (f *Fake) whyWaits(id int) string {
+// waitText is why a job that has not ended has come no further.
+func (f *Fake) waitText(id int) string {
 	verdicts, err := f.verdicts(strconv.Itoa(id))
 	if err != nil {
-		return ""
+		return err.Error()
 	}
-	return " (" + world.WaitText(verdicts) + ")"
+	return world.WaitText(verdicts)
 }
 
 // Verdict says of a runner why it may have a pending job or may not.
@@ -321,13 +319,13 @@ func (f *Fake) arrangedFor(c Call) (all []string) {
 		all = append(all, "Down has taken the fake off its network")
 	}
 	for _, h := range f.faults.Holding() {
-		if h.Matches(c) {
+		if h.Meets(c) {
 			all = append(all, "its requests are held by "+h.String())
 		}
 	}
 	now := f.clock.Now()
 	for _, i := range f.faults.List() {
-		if (!i.Failure.takesEffect() || i.Failure.Delay > 0) && !i.IsSpent(now) && i.Matches(c) {
+		if (!i.Failure.takesEffect() || i.Failure.Delay > 0) && !i.IsSpent(now) && i.Meets(c) {
 			all = append(all, fmt.Sprintf("its requests meet the Failure of %s (%s)%s", i.Text, i.Failure.effect(),
 				i.Place(" injected")))
 		}

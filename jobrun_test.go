@@ -114,8 +114,11 @@ func TestMisuseOfJobHandles(t *testing.T) {
 	job := gl.AddJob(fg.Job{Project: "acme/shop"})
 	assert.PanicsWithValue(t, fmt.Sprintf("fakegitlab: JobRun(%d): no job %q; did you mean %q?", job.ID+1,
 		fmt.Sprint(job.ID+1), fmt.Sprint(job.ID)), func() { gl.JobRun(job.ID + 1) })
-	assert.PanicsWithValue(t, fmt.Sprintf(`fakegitlab: WaitForJob(%d): "sucess" is no job status; did you mean "success"?`,
-		job.ID), func() { _, _ = gl.WaitForJob(t.Context(), job.ID, "sucess") })
+	_, err = gl.WaitForJob(t.Context(), job.ID, "sucess")
+	assert.EqualError(t, err, fmt.Sprintf(`fakegitlab: WaitForJob(%d): "sucess" is no job status; did you mean "success"?`, job.ID))
+	_, err = gl.WaitForJob(t.Context(), job.ID+1, fg.JobSuccess)
+	assert.EqualError(t, err, fmt.Sprintf("fakegitlab: waiting until job %d is success: no job %q; did you mean %q?", job.ID+1,
+		fmt.Sprint(job.ID+1), fmt.Sprint(job.ID)))
 	assert.Panics(t, func() { gl.JobRun(job.ID).PostponeFinal(-1) })
 	over := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess})
 	for _, plan := range []func(*fg.JobRun){func(r *fg.JobRun) { r.CancelAt("x") },

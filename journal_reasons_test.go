@@ -156,3 +156,27 @@ func TestJournalOfClientsThatLeft(t *testing.T) {
   #2 GET /version -> no answer (its client left before the Delay of 18m19.511627776s was over) [retry 1]
 `, journalOf(gl))
 }
+
+// The token of a job that an endpoint does not read makes nobody of its caller, which is told beside what that met.
+func TestJournalOfJobTokensThatNothingReads(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork())
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop", Files: map[string]string{"x": "y"}})
+	gl.AddRunner(fakegitlab.Runner{ID: 7, Type: fakegitlab.InstanceRunner})
+	id := gl.AddJob(fakegitlab.Job{Project: "acme/shop"}).ID
+	gl.StartJob(id, 7)
+	j, _ := gl.Job(id)
+	for _, path := range []string{"tree", "branches", "files/x/raw?ref=main"} {
+		assert.Equal(t, 404, testkit.Ask(t, gl, "", "GET", "/projects/acme%2Fshop/repository/"+path,
+			testkit.WithHeader("JOB-TOKEN", j.Token)).Status, path)
+	}
+	assert.Equal(t, 401, testkit.Ask(t, gl, "", "GET", "/projects/acme%2Fshop/jobs", testkit.WithHeader("JOB-TOKEN", j.Token)).Status)
+	testkit.Ask(t, gl, "", "GET", "/projects/acme%2Fshop/repository/tree?job_token="+j.Token)
+	testkit.Ask(t, gl, "", "GET", "/projects/acme%2Fshop/repository/tree")
+	const none = "an anonymous caller is no member of acme/shop, which is private"
+	said := journalOf(gl)
+	assert.Equal(t, 2, strings.Count(said, "(job tokens are not accepted here; "+none), said)
+	assert.Contains(t, said, "(job tokens are not accepted here: GitLab has job tokens for GET /projects/:id/repository/branches from 18.3 on, "+
+		"and this one is 17.2; "+none)
+	assert.Contains(t, said, "GET /projects/:id/jobs id=acme/shop -> 401 (job tokens are not accepted here: GitLab has job tokens for ")
+	assert.Equal(t, 1, strings.Count(said, "("+none), said)
+}

@@ -126,16 +126,13 @@ func (f *Fake) pipelineStatusProblem(id int, want JobStatus) string {
 	if problem := want.problem(); problem != "" {
 		return strings.Replace(problem, "job status", "status of a pipeline", 1)
 	}
-	return read(f, func(st *world.State) string {
-		p, err := st.PipelineByNumber(strconv.Itoa(id))
-		switch {
-		case err != nil:
-			return fmt.Sprintf("expected pipeline %d to be %s; %v", id, want, err)
-		case p.Status() == world.JobStatus(want):
-			return ""
-		}
-		return fmt.Sprintf("expected pipeline %d to be %s; it is %s\n%s", id, want, p.Status(), st.JobsText(p))
-	})
+	switch p, reached, err := f.lookAtPipeline(id, []JobStatus{want}); {
+	case err != nil:
+		return fmt.Sprintf("expected pipeline %d to be %s; %v", id, want, err)
+	case !reached:
+		return fmt.Sprintf("expected pipeline %d to be %s; it is %s\n%s", id, want, p.Status, f.jobsOfPipeline(id))
+	}
+	return ""
 }
 
 // WaitForPipeline waits until a pipeline has one of the statuses, without any until it has ended: success, failed,
@@ -190,11 +187,17 @@ func (f *Fake) lookAtPipeline(id int, statuses []JobStatus) (p Pipeline, done bo
 
 // jobsOfPipeline is what an error tells of the jobs of a pipeline, which takes too long to be had ready at each change.
 func (f *Fake) jobsOfPipeline(id int) (text string) {
-	world.Visit(f.state, func() {
-		if p, err := f.state.PipelineByNumber(strconv.Itoa(id)); err == nil {
-			text = f.state.JobsText(p)
+	why, pending := map[int]string{}, []int(nil)
+	for range 2 { // once to see which are pending: why is asked for without the state's lock
+		world.Visit(f.state, func() {
+			if p, err := f.state.PipelineByNumber(strconv.Itoa(id)); err == nil {
+				text, pending = f.state.JobsText(p, why)
+			}
+		})
+		for _, job := range pending {
+			why[job] = f.waitText(job)
 		}
-	})
+	}
 	return text
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 const threeStages = `
@@ -30,9 +31,9 @@ page: {stage: deploy, script: make page, when: manual, resource_group: productio
 ship: {stage: deploy, script: make ship, resource_group: production, rules: [{when: on_success}]}
 `
 
-func shop(t *testing.T) *fakegitlab.Fake {
+func shop(t *testing.T, options ...fakegitlab.Option) *fakegitlab.Fake {
 	t.Helper()
-	gl := fakegitlab.New(t)
+	gl := fakegitlab.New(t, options...)
 	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
 	gl.AddRunner(fakegitlab.Runner{ID: 7})
 	return gl
@@ -347,4 +348,28 @@ func TestControlOfCommits(t *testing.T) {
 	assert.Equal(t, 404, got.status)
 	assert.Contains(t, got.body, `did you mean \"acme/shop\"?`)
 	gl.AssertSnapshot(t, before)
+}
+
+// What keeps a pipeline from ending is told in the words of WhyPending, with what only the journal and the test know.
+func TestWhyAPipelineWaits(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithUnusedFailures(true))
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	gl.AddRunner(fakegitlab.Runner{ID: 7, Type: fakegitlab.InstanceRunner, ContactedAt: gl.Now()})
+	p := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", CI: "a: {script: x}"})
+	said := func() string {
+		tb := &testkit.Spy{}
+		gl.AssertPipelineStatus(tb, p.ID, fakegitlab.JobSuccess)
+		require.Len(t, tb.Errors, 1)
+		_, ours, _ := strings.Cut(tb.Errors[0], "(a) is pending: ")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		_, err := gl.WaitForPipeline(ctx, p.ID)
+		require.Error(t, err)
+		assert.Contains(t, err.Error(), ours)
+		assert.Contains(t, ours, gl.WhyPending(gl.Jobs()[0].ID)[0].Reason)
+		return ours
+	}
+	assert.Equal(t, "it waits for runner 7 to ask for a job: no request for a job has come from it", said())
+	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.RequestJob, Status: 503})
+	assert.Contains(t, said(), "its requests meet the Failure of POST /jobs/request (503) injected at pipelines_test.go:")
 }

@@ -173,7 +173,8 @@ func problemsPlaced(deeper []rejection, found []datajson.Problem, offsets datajs
 	var more []datajson.Problem
 	for _, r := range deeper {
 		path := r.path()
-		follows := slices.ContainsFunc(r.From, func(field string) bool { return unread[datajson.Join(r.at, field)] })
+		follows := said[finding{path, datajson.IsMissing}] ||
+			slices.ContainsFunc(r.From, func(field string) bool { return unread[datajson.Join(r.at, field)] })
 		if !follows && !said[finding{path, r.Text}] {
 			more = append(more, datajson.Problem{Path: path, Offset: offsets.Of(path), Message: r.Text})
 		}

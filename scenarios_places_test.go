@@ -37,7 +37,7 @@ func TestPlacesOfProblems(t *testing.T) {
 		`{"users": [{"username": "root"}, {"username": "Root", "id": 1}]}`: {
 			`1:47: users[1].username: the username is taken`, `1:61: users[1].id: user id 1 is taken`},
 		`{"users": [{"username": "a b", "id": -2}], "groups": [{"path": "x", "members": {"a b": 30}}]}`: {
-			`1:25: users[0].username: "a b" is no username`, `1:38: users[0].id: user id -2 is negative`},
+			`1:25: users[0].username: "a b" is no username, which begins with a letter, digit or '_' and has nothing but these, '-' and '.' in it`, `1:38: users[0].id: user id -2 is negative`},
 		// access tokens
 		`{"access_tokens": [{"user": "root", "role": 30, "scopes": ["api", "sudoo"]}]}`: {
 			`1:45: access_tokens[0].role: Role is for project and group access tokens; the role of a personal one is its user's`,
@@ -85,6 +85,20 @@ func TestPlacesOfProblems(t *testing.T) {
 		`{"projects": [{"path": "a/b"}], "memberships": [{"path": "a/c", "user": "bob", "role": "owner"}, {"path": "a", "user": "root"}]}`: {
 			`1:58: memberships[0].path: no group or project "a/c"; did you mean "a/b"?`,
 			`1:73: memberships[0].user: no user "bob"; known are root`, `1:98: memberships[1].role: is missing`},
+		// what is said once, at its place, with its rule
+		`{"groups": [{"path": "acme"}, {"path": "acme/.."}], "projects": [{"path": "acme/shop", "repository":
+		  {"refs": {"refs/heads/main": "a"}, "commits": [{"sha": "a", "message": "x"}]}}],
+		  "memberships": [{"username": "root", "path": "acme", "role": "owner"}],
+		  "shares": [{"path": "acme/shop", "group": "else", "role": "guest"}],
+		  "pipeline_schedules": [{"project": "acme/shop", "cron": "0 * * * *", "cron_timezone": "Mars"}],
+		  "variables": [{"path": "acme/shop", "key": "K", "value": "x", "masked": true}]}`: {
+			`1:40: groups[1].path: "acme/.." is no full path of a group: each part can contain only letters, digits, '_', '-' and '.'. ` +
+				`Cannot start with '-' or end in '.', '.git' or '.atom'`,
+			`2:52: projects[0].repository.commits[0].author: is missing`,
+			`3:21: memberships[0].user: is missing`, `3:22: memberships[0].username: unknown field; did you mean "user"?`,
+			`4:47: shares[0].group: no group "else"; known are acme`,
+			`5:91: pipeline_schedules[0].cron_timezone: "Mars" is no time zone; one is "Europe/Berlin"`,
+			`6:62: variables[0].value: Value is invalid: what is masked has at least 8 characters, letters, digits and _+=/@:.~- alone`},
 	} {
 		_, err := fakegitlab.ReadScenario(strings.NewReader(text))
 		var invalid *fakegitlab.ScenarioError

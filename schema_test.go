@@ -98,6 +98,8 @@ func (g schemas) of(t reflect.Type, name string) map[string]any {
 		return map[string]any{}
 	case t == reflect.TypeFor[JobSpec]():
 		return g.spec(t)
+	case t == reflect.TypeFor[JobVariables](): // as in a JobSpec
+		return map[string]any{"type": "object"}
 	case slices.Contains(anyBytes, name): // what is no UTF-8 is written so
 		bytes := map[string]any{"type": "object", "properties": map[string]any{"base64": text},
 			"required": []string{"base64"}, "additionalProperties": false}

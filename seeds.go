@@ -36,8 +36,8 @@ func (f *Fake) AddProject(p Project) Project {
 }
 
 // Commit makes a commit in a project's repository, by root, and returns its SHA: files are what their paths contain
-// from then on, all others stay; without any it is empty. A branch that is not there begins at the default branch. What
-// follows from a push follows from it. An empty message fails the test. DeleteFiles takes files away.
+// from then on, all others stay; without any it is empty. A branch that is not there begins at the default one, which
+// "" is. What follows from a push follows from it. An empty message fails the test. DeleteFiles takes files away.
 func (f *Fake) Commit(project, branch string, files map[string]string, message string) (sha string) {
 	f.tb.Helper()
 	return change(f, "Commit(%q)", project, func(st *world.State) (string, error) {

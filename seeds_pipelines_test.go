@@ -173,15 +173,22 @@ func TestCommitsHaveMessages(t *testing.T) {
 	tb := &testkit.Spy{}
 	gl := fakegitlab.New(tb)
 	t.Cleanup(gl.Close)
-	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
-	for _, message := range []string{"", " \n"} {
-		assert.Equal(t, fmt.Sprintf(`fakegitlab: Commit("acme/shop"): a commit has a message, which is %q here; GitLab refuses `+
-			"that, too", message), refusal(t, tb, func() { gl.Commit("acme/shop", "main", nil, message) }))
-		assert.Contains(t, refusal(t, tb, func() {
-			gl.DeleteFiles("acme/shop", "main", nil, message)
-		}), "a commit has a message")
-	}
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop", Visibility: fakegitlab.Public})
+	assert.Equal(t, `fakegitlab: Commit("acme/shop"): the commit has no message; without one GitLab makes none either`,
+		refusal(t, tb, func() { gl.Commit("acme/shop", "main", nil, "") }))
+	assert.Contains(t, refusal(t, tb, func() { gl.DeleteFiles("acme/shop", "main", nil, "") }), "the commit has no message")
 	gl.Commit("acme/shop", "main", nil, "Empty, but meant")
+	sha := gl.Commit("acme/shop", "main", nil, " \n")
+	assert.Contains(t, testkit.AskBy(t, gl.Client(), gl.URL(), "", "GET", "/api/v4/projects/acme%2Fshop/repository/commits/"+sha).Body,
+		`"title":"--no commit message"`)
+}
+
+func TestCommitOnTheDefaultBranch(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop", Attributes: map[string]string{"default_branch": "trunk"}})
+	sha := gl.Commit("acme/shop", "", map[string]string{"a": "b"}, "Begin")
+	assert.Equal(t, sha, gl.Snapshot().Projects[0].Repository.Refs["refs/heads/trunk"])
+	gl.DeleteFiles("acme/shop", "", []string{"a"}, "End")
 }
 
 // A pipeline that a job has made is none that a file makes, and the message says whose it is.

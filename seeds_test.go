@@ -30,8 +30,8 @@ func TestImpossibleSeeds(t *testing.T) {
 	type fake = *fakegitlab.Fake
 	untagged := false
 	for want, do := range map[string]func(fake){
-		`AddUser("mia"): the username is taken`:  func(gl fake) { gl.AddUser(fakegitlab.User{Username: "Mia"[:0] + "mia"}) },
-		`AddUser("a b"): "a b" is no username`:   func(gl fake) { gl.AddUser(fakegitlab.User{Username: "a b"}) },
+		`AddUser("mia"): the username is taken`: func(gl fake) { gl.AddUser(fakegitlab.User{Username: "Mia"[:0] + "mia"}) },
+		`AddUser("a b"): "a b" is no username, which begins with a letter, digit or '_' and has nothing but these, '-' and '.' in it`: func(gl fake) { gl.AddUser(fakegitlab.User{Username: "a b"}) },
 		`AddUser("acme"): a group has that path`: func(gl fake) { gl.AddUser(fakegitlab.User{Username: "acme"}) },
 		`AddUser("max"): user id 2 is taken`:     func(gl fake) { gl.AddUser(fakegitlab.User{ID: 2, Username: "max"}) },
 		`AddUser("max"): unknown user state "away"; GitLab knows active, blocked, blocked_pending_approval, deactivated, banned`: func(gl fake) {

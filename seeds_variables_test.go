@@ -49,7 +49,7 @@ func TestVariablesRefused(t *testing.T) {
 	require.Error(t, err)
 	for _, want := range []string{
 		`variables[0].path: no group or project "acme/shpo"; did you mean "acme/shop"?`,
-		`variables[1].key: Key can contain only letters, digits and '_'.`, `variables[1].value: Value is invalid`,
+		`variables[1].key: Key can contain only letters, digits and '_'.`, `variables[1].value: Value is invalid: what is masked has at least 8 characters, `,
 		`variables[2].masked: Masked should be true when variable is hidden`,
 		`variables[2].environment_scope: Environment scope can contain only letters`,
 		`variables[3].environment_scope: a variable of the instance is for all environments`,

@@ -2,6 +2,7 @@ package fakegitlab_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -19,7 +20,8 @@ func reread(t *testing.T, gl *fakegitlab.Fake) *fakegitlab.Fake {
 	require.NoError(t, gl.Snapshot().Write(&text))
 	s, err := fakegitlab.ReadScenario(&text)
 	require.NoError(t, err)
-	again := fakegitlab.New(t, fakegitlab.WithStartTime(gl.Now()), fakegitlab.WithScenario(s))
+	again := fakegitlab.New(t, fakegitlab.WithStartTime(gl.Now()), fakegitlab.WithScenario(s),
+		fakegitlab.WithVersion(gl.Version()))
 	again.AssertSnapshot(t, gl.Snapshot())
 	return again
 }
@@ -61,6 +63,30 @@ func TestSnapshotKeepsTheOrderOfVariables(t *testing.T) {
 		"\tpipelines[0].variable_order[0]: no variable \"HOTS\"; did you mean \"HOST\"?\n"+
 		"\tpipelines[0].variable_order: the variable \"HOST\" has no place in it\n"+
 		"\tpipelines[0].variable_order: the variable \"PORT\" has no place in it")
+	bad = fakegitlab.NewScenario().WithProject("acme/shop").WithPipeline("acme/shop", func(p *fakegitlab.Pipeline) {
+		p.Status, p.Variables = "success", map[string]string{"HOST": "a"}
+		p.VariableOrder, p.RawVariables = []string{"HOST", "HOST"}, []string{"HOST", "HOST"}
+	})
+	assert.EqualError(t, bad.Validate(), "scenario: 2 problems:\n"+
+		"\tpipelines[0].raw_variables[1]: the variable \"HOST\" is named twice\n"+
+		"\tpipelines[0].variable_order[1]: the variable \"HOST\" is named twice")
+}
+
+// Inputs of schedules are the numbers that they were, however they are written and however long.
+func TestSnapshotKeepsNumbers(t *testing.T) {
+	first := shop(t, fakegitlab.WithVersion("18.0"))
+	first.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": "spec: {inputs: {n: {}, list: {type: array}, long: " +
+		"{type: number}}}\n---\njob: {script: 'make $[[ inputs.n ]] $[[ inputs.list ]] $[[ inputs.long ]]'}"}, "CI")
+	inputs := map[string]any{"n": json.Number("1.0"), "list": []any{json.Number("2.0"), 3.0}, "long": json.Number("12345678901234567890")}
+	s := first.AddPipelineSchedule(fakegitlab.PipelineSchedule{Project: "acme/shop", Cron: "0 1 * * *", Inputs: inputs})
+	assert.Equal(t, inputs, s.Inputs)
+	for _, gl := range []*fakegitlab.Fake{first, reread(t, first)} {
+		played := testkit.Ask(t, gl, gl.Token("root"), "POST", fmt.Sprintf("/projects/acme%%2Fshop/pipeline_schedules/%d/play", s.ID))
+		require.Equal(t, 201, played.Status, played.Body)
+		gl.RunWorkers()
+		require.Len(t, gl.Jobs(), 1)
+		assert.Equal(t, []string{"make 1.0 [2.0,3] 12345678901234567890"}, gl.Jobs()[0].Spec.Script)
+	}
 }
 
 // What is to become of jobs, and who comes first, is as it was.
@@ -72,13 +98,17 @@ func TestSnapshotKeepsWhatJobsGoBy(t *testing.T) {
 	run(t, first, p.ID, "slow")
 	run(t, first, p.ID, "ship")
 	page := jobNamed(t, first, p.ID, "page")
-	first.PlayJob(page.ID)
+	played := testkit.Ask(t, first, first.Token("root"), "POST", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/play", page.ID),
+		testkit.WithJSON(`{"job_variables_attributes":[{"key":"Z","value":"1"},{"key":"A","value":"$Z"}]}`))
+	require.Equal(t, 200, played.Status, played.Body)
 	first.StartJob(page.ID, 7)
 	first.FinishJob(page.ID, fakegitlab.JobFailed)
 	first.RetryJob(jobNamed(t, first, p.ID, "unit 1/2").ID)
 	again := first.RetryJob(page.ID)
 	assert.Equal(t, fakegitlab.JobCreated, again.Status)
 	assert.True(t, again.EnqueueImmediately)
+	assert.Equal(t, fakegitlab.JobVariables{{Key: "Z", Value: "1"}, {Key: "A", Value: "$Z"}}, again.Variables)
+	assert.Equal(t, page.Spec, again.Spec, "which is what its file says")
 	first.UpdateProject("acme/shop", func(p *fakegitlab.Project) {
 		p.Attributes = map[string]string{"resource_group_default_process_mode": "oldest_first"}
 	})

@@ -380,6 +380,8 @@ type Job struct {
 	// Manual: people start the job, with when: manual or when: delayed, so that it can be played again when it is over. It
 	// is true of every job that is manual or scheduled.
 	Manual bool `json:"manual,omitzero"`
+	// Variables are those it was given when it was played, which count more than all others.
+	Variables JobVariables `json:"variables,omitzero"`
 	// The rest up to the times counts in a Pipeline that moves by itself. When is "on_success" (also when empty),
 	// "on_failure", "always", "manual" or "delayed"; StartIn is how long a delayed job waits once it is its turn, and
 	// ScheduledAt when that is over. Of the jobs of one ResourceGroup in a project one runs at a time.

@@ -65,5 +65,5 @@ type Delivery struct {
 
 // String is the delivery on a line.
 func (d Delivery) String() string {
-	return webhooks.Delivery{WebhookID: d.WebhookID, Event: d.Event, Status: d.Status, Err: d.Err}.String()
+	return webhooks.Delivery{WebhookID: d.WebhookID, Event: d.Event, Body: d.Body, Status: d.Status, Err: d.Err}.String()
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -64,19 +63,11 @@ func (f *Fake) Deliveries(event string) []Delivery {
 // first, be it that it has ended already. One that had no answer counts: its Err says why. When ctx ends first, the
 // error wraps ctx.Err() and lists what was delivered; so it does when the fake is closed.
 func (f *Fake) WaitForDelivery(ctx context.Context, event string, where ...func(Delivery) bool) (Delivery, error) {
-	wanted := deliveriesOf(event, where)
-	if err := wanted.Check(); err != nil {
+	found, err := f.courier.Await(ctx, deliveriesOf(event, where), f.news.next, f.closing, errClosed)
+	if err != nil {
 		return Delivery{}, fmt.Errorf("WaitForDelivery: %w", err)
 	}
-	var found []webhooks.Delivery
-	err := f.courier.Wait(ctx, f.news.next, f.closing, errClosed, func() bool {
-		found = f.courier.Find(wanted)
-		return len(found) > 0
-	})
-	if err != nil {
-		return Delivery{}, fmt.Errorf("WaitForDelivery: no %s: %w\n%s", wanted, err, f.courier.Lines(wanted))
-	}
-	return publicDelivery(found[0]), nil
+	return publicDelivery(found), nil
 }
 
 // WaitForDeliveries waits until everything that has happened so far has been told to the webhooks that want to know it,
@@ -94,13 +85,5 @@ func (f *Fake) AssertDelivered(t T, event string, where ...func(Delivery) bool) 
 	if h, ok := t.(helper); ok {
 		h.Helper()
 	}
-	wanted := deliveriesOf(event, where)
-	if err := wanted.Check(); err != nil {
-		return report(t, err.Error())
-	}
-	answered := func(d webhooks.Delivery) bool { return d.Err == "" }
-	if !slices.ContainsFunc(f.courier.Find(wanted), answered) {
-		return report(t, fmt.Sprintf("want %s delivered\n%s", wanted, f.courier.Lines(wanted)))
-	}
-	return report(t, "")
+	return report(t, f.courier.Missing(deliveriesOf(event, where)))
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -323,6 +324,39 @@ func TestLocalAddressesAreRefusedByTheSetting(t *testing.T) {
 	assert.Empty(t, r.told())
 	spy := &testkit.Spy{}
 	assert.False(t, gl.AssertDelivered(spy, "Job Hook"))
+}
+
+// Who misses a delivery is told what came: of which job and pipeline, and which condition the nearest does not meet.
+func TestMissedDeliveriesAreToldWithWhatCame(t *testing.T) {
+	gl, _, _ := hooked(t, func(h *fakegitlab.Webhook) { h.ID, h.PipelineEvents, h.PushEvents = 7, true, true })
+	gl.AddPipeline(fakegitlab.Pipeline{ID: 5, Project: "acme/shop", CI: "unit: {script: x}"})
+	id := gl.Jobs()[0].ID
+	gl.StartJob(id, gl.Runners()[0].ID)
+	gl.FinishJob(id, fakegitlab.JobSuccess)
+	sha := gl.Commit("acme/shop", "", nil, "Begin")
+	settled(t, gl)
+	missed := func(event string, where ...func(fakegitlab.Delivery) bool) string {
+		spy := &testkit.Spy{}
+		assert.False(t, gl.AssertDelivered(spy, event, where...))
+		return strings.Join(spy.Errors, "\n")
+	}
+	body := func(text string) func(fakegitlab.Delivery) bool {
+		return func(d fakegitlab.Delivery) bool { return strings.Contains(string(d.Body), text) }
+	}
+	job := func(status string) string {
+		return fmt.Sprintf("  Job Hook to webhook 7: job %d (unit) of main is %s -> 200", id, status)
+	}
+	jobs := "deliveries: 8, of which 4 are of other events\n" + job("created") + "\n" + job("pending") + "\n" + job("running") + "\n" + job("success")
+	assert.Equal(t, "want Job Hook that meets the condition delivered\n"+jobs, missed("Job Hook", body("nothing")))
+	assert.Equal(t, "want Job Hook that meets 2 conditions delivered\nnearest:\n"+job("success")+"; condition 2 does not hold\n"+jobs,
+		missed("Job Hook", body(`"build_status":"success"`), body(`"build_name":"lint"`)))
+	assert.Equal(t, "want Push Hook that meets the condition delivered\ndeliveries: 8, of which 7 are of other events\n"+
+		"  Push Hook to webhook 7: refs/heads/main is at "+sha[:8]+" -> 200", missed("Push Hook", body("nothing")))
+	assert.Contains(t, missed("Pipeline Hook", body("nothing")), "  Pipeline Hook to webhook 7: pipeline 5 of main is running -> 200")
+	assert.Regexp(t, `^condition 1 panicked: boo \(webhooks_test.go:\d+\)$`,
+		missed("Job Hook", func(fakegitlab.Delivery) bool { panic("boo") }))
+	_, err := gl.WaitForDelivery(t.Context(), "Job Hook", func(fakegitlab.Delivery) bool { panic("boo") })
+	assert.ErrorContains(t, err, "WaitForDelivery: condition 1 panicked: boo (webhooks_test.go:")
 }
 
 // A name that leads to a local address is refused as the address is, and what is in the world at large is left alone.

@@ -120,7 +120,8 @@ type Options struct {
 	// Variables may stand in the locations of includes and in their rules.
 	Variables JobVariables
 	// Inputs are values for spec:inputs of the file itself, by their names: texts, numbers, booleans and lists of these,
-	// as they are in JSON.
+	// as they are in JSON. A number that is no whole one, or too long for its type, is best a json.Number: 1.0 is another
+	// text than 1.
 	Inputs map[string]any
 	// Path is where the file is in the repository; errors of its YAML and of its inputs begin with it then, as they do
 	// in pipelines, which read it as GitLab reads a file that is included. Empty: the text is by itself, as in a lint.
@@ -178,7 +179,9 @@ func (o Options) inputs() (*ciyaml.Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ciyaml.Load(string(text))
+	values, err := ciyaml.FromJSON(string(text))
+	given, _ := values.(*ciyaml.Map)
+	return given, err
 }
 
 // refused is the configuration without what GitLab does not show of one with errors.

@@ -3,6 +3,7 @@ package ci
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -235,7 +236,7 @@ func isTextOrTexts(value any) bool { return isText(value) || isTexts(value) }
 
 func isScalar(value any) bool {
 	switch value.(type) {
-	case string, ciyaml.Symbol, int64, float64, bool:
+	case string, ciyaml.Symbol, int64, *big.Int, float64, bool:
 		return true
 	}
 	return false

@@ -78,8 +78,11 @@ func (r *reader) cacheKey(e entry, value any) {
 		e.key(v)
 	case *ciyaml.Map:
 		e.keys(v, "files", "files_commits", "prefix")
-		if v.Has("files") == v.Has("files_commits") {
+		switch files, commits := v.Has("files"), v.Has("files_commits"); {
+		case files && commits:
 			e.addf("config", errTextExactlyOne, "files, files_commits")
+		case !commits:
+			e.required(v, "files") // the newest say errTextExactlyOne here, too
 		}
 		if !e.fine() {
 			return

@@ -66,13 +66,11 @@ func (r *reader) services(e entry, value any) {
 		s := e.below("service")
 		m, _ := each.(*ciyaml.Map)
 		r.container(s, each, "command", "alias", "variables")
+		s.field(m, "command", errTextTexts, isTexts) // the newest take a text, too
 		s.field(m, "alias", errTextText, isText)
 		if !s.fine() {
 			continue
 		}
 		r.variables(s.below("variables"), m.Get("variables"))
-		if command := m.Get("command"); command != nil {
-			r.shared(s.below("command"), "script", command)
-		}
 	}
 }

@@ -1,8 +1,8 @@
 package ci
 
 import (
-	"encoding/json"
 	"fmt"
+	"math/big"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,7 +26,7 @@ const (
 	errTextBadPattern     = "invalid regular expression"
 	errTextManyOptions    = "cannot define more than %d options"
 	errTextNullOption     = "options array cannot contain null values"
-	errTextArray          = "should be an array"
+	errTextArray          = "should be a array" // GitLab's words
 	errTextHeaderIncludes = "spec:include is not followed by fakegitlab"
 	errTextInputRules     = "spec:inputs:rules is not followed by fakegitlab"
 
@@ -172,8 +172,8 @@ func (n input) coerced(value any) any {
 	switch {
 	case n.kind() == "string" && !isText:
 		return ciyaml.Text(value)
-	case n.kind() != "string" && isText && json.Valid([]byte(text)):
-		if parsed, err := ciyaml.Value(text); err == nil {
+	case n.kind() != "string" && isText:
+		if parsed, err := ciyaml.FromJSON(text); err == nil {
 			return parsed
 		}
 	}
@@ -235,7 +235,7 @@ func isList(value any) bool { _, ok := value.([]any); return ok }
 
 func isNumber(value any) bool {
 	switch value.(type) {
-	case int64, float64:
+	case int64, *big.Int, float64:
 		return true
 	}
 	return false

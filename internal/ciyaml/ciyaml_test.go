@@ -22,8 +22,9 @@ func load(source string) (*ciyaml.Map, error) {
 // The values are those of Psych 4.0.3 in Ruby 3.1, written as JSON.
 func TestScalars(t *testing.T) {
 	for text, want := range map[string]string{
-		"1_000": "1000", "1,000": "1000", "012": "10", "08": `"08"`, "0x1f": "31", "0b11": "3", "0o7": `"0o7"`, "-1": "-1", "+5": "5",
-		"1:30": "5400", "12:30:45": "45045", "1.5e+3": "1500", "1.5e3": `"1.5e3"`, "1e3": `"1e3"`, ".5": "0.5", "1.": "1", "1.2.3": `"1.2.3"`,
+		"1_000": "1000", "1,000": "1000", "12_345678901234567890": "12345678901234567890",
+		"0xffffffffffffffffff": "4722366482869645213695", "012": "10", "08": `"08"`, "0x1f": "31", "0b11": "3", "0o7": `"0o7"`, "-1": "-1", "+5": "5",
+		"1:30": "5400", "12:30:45": "45045", "1.5e+3": "1500.0", "1.5e3": `"1.5e3"`, "1e3": `"1e3"`, ".5": "0.5", "1.": "1.0", "1.2.3": `"1.2.3"`,
 		"yes": "true", "On": "true", "off": "false", "NO": "false", "y": `"y"`, "~": "null", "null": "null", "": "null",
 		":sym": `"sym"`, "'1'": `"1"`, `"yes"`: `"yes"`, "!!str 1": `"1"`, "+.inf": `"Infinity"`, ".nan": `"NaN"`,
 	} {
@@ -31,6 +32,22 @@ func TestScalars(t *testing.T) {
 		if assert.NoError(t, err, text) {
 			assert.Equal(t, want, string(ciyaml.JSON(config.Get("a"))), text)
 		}
+	}
+}
+
+// The texts are those of to_s of what JSON.parse makes of them.
+func TestFromJSON(t *testing.T) {
+	for text, want := range map[string]string{"1": "1", "1.0": "1.0", "1e5": "100000.0", "-0.0": "-0.0", "1E-7": "1.0e-07",
+		"1e400": "Infinity", "12345678901234567890": "12345678901234567890", "-9223372036854775809": "-9223372036854775809",
+		`"1.0"`: "1.0", "null": "", "true": "true", `[1, 2.0, {"b": 1, "a": 2, "b": 3}]`: `[1, 2.0, {:b=>3, :a=>2}]`,
+		`"yes"`: "yes", "[]": "[]"} {
+		value, err := ciyaml.FromJSON(text)
+		assert.NoError(t, err, text)
+		assert.Equal(t, want, ciyaml.Text(value), text)
+	}
+	for _, text := range []string{"", "1 2", "x", "01", "[1,]", strings.Repeat("[", 300) + strings.Repeat("]", 300)} {
+		_, err := ciyaml.FromJSON(text)
+		assert.Error(t, err, text)
 	}
 }
 

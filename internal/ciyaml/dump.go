@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 )
@@ -130,14 +131,14 @@ func writeJSON(b *bytes.Buffer, value any) {
 		b.WriteByte(']')
 	case nil:
 		b.WriteString("null")
-	case bool, int64:
+	case bool, int64, *big.Int:
 		b.WriteString(Text(v))
 	case float64:
 		if math.IsInf(v, 0) || math.IsNaN(v) {
 			writeJSONText(b, Text(v))
 			return
 		}
-		b.WriteString(strconv.FormatFloat(v, 'g', -1, 64))
+		b.WriteString(floatText(v)) // as Ruby writes it there, too
 	default:
 		writeJSONText(b, Text(v))
 	}

@@ -39,7 +39,7 @@ func Split(source string) (header *Map, config string, err error) {
 	case 1:
 		return nil, documents[0], nil
 	}
-	first, err := Value(documents[0])
+	first, err := document(documents[0])
 	if err != nil {
 		return nil, "", err
 	}
@@ -51,11 +51,11 @@ func Split(source string) (header *Map, config string, err error) {
 
 // Load reads the text of one document, which must be a hash. What is none, too big or no YAML is an error in GitLab's
 // words.
-func Load(document string) (*Map, error) {
-	if len(document) > maxSource {
+func Load(source string) (*Map, error) {
+	if len(source) > maxSource {
 		return nil, errors.New(errTextTooBig)
 	}
-	value, err := Value(document)
+	value, err := document(source)
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +66,9 @@ func Load(document string) (*Map, error) {
 	return config, nil
 }
 
-// Value reads the text of one document, whatever it holds.
-func Value(document string) (any, error) {
-	value, err := parse(document)
+// document reads the text of one document, whatever it holds.
+func document(text string) (any, error) {
+	value, err := parse(text)
 	if err == nil && TooBig(value) {
 		err = errors.New(errTextTooBig)
 	}

@@ -3,6 +3,7 @@ package ciyaml
 import (
 	"errors"
 	"math"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -80,7 +81,7 @@ func number(word string) any {
 	base := 0
 	switch {
 	case isInteger.MatchString(word):
-		base = 10
+		base = decimal
 	case isOctal.MatchString(word):
 		base = 8
 	case isHex.MatchString(word):
@@ -98,10 +99,20 @@ func number(word string) any {
 	if base == 0 {
 		return word
 	}
+	return integer(digits, base, word)
+}
+
+const decimal = 10
+
+// integer is the number that digits are, or what they are otherwise.
+func integer(digits string, base int, otherwise any) any {
 	if n, err := strconv.ParseInt(digits, base, 64); err == nil {
 		return n
 	}
-	return word
+	if n, ok := new(big.Int).SetString(digits, base); ok {
+		return n
+	}
+	return otherwise
 }
 
 // sixties reads YAML 1.1's numbers to the base of sixty as Psych does, to which 1:30 is an hour and a half.

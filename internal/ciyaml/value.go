@@ -3,12 +3,14 @@ package ciyaml
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 )
 
-// A value is nil, a bool, an int64, a float64, a string, a Symbol, a *Map, a []any or a *Reference. Values are shared
-// between the places of a document that name the same anchor, so they are never changed once they are read.
+// A value is nil, a bool, an int64, a *big.Int beyond that, a float64, a string, a Symbol, a *Map, a []any or a *Reference.
+// Values are shared between the places of a document that name the same anchor, so they are never changed once they are
+// read.
 
 // Symbol is Ruby's: a plain word with a colon before it.
 type Symbol string
@@ -130,6 +132,8 @@ func Text(value any) string {
 		return strconv.FormatBool(v)
 	case int64:
 		return strconv.FormatInt(v, 10)
+	case *big.Int:
+		return v.String()
 	case float64:
 		return floatText(v)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
@@ -62,6 +63,23 @@ func (p *Problems) Say(in func(text string) string) {
 	for i, problem := range p.Problems {
 		p.Problems[i] = in(problem)
 	}
+}
+
+// InCalls is a text that was made for a test in Go, for whoever calls the control API.
+func InCalls(text string) string {
+	for _, words := range [][2]string{ // what Go has, and what is called here
+		{`\bStartJob\((\d+), \.\.\.\)`, "POST " + Prefix + "/jobs/$1/start"},
+		{`\bFinishJob\((\d+), \.\.\.\)`, "POST " + Prefix + "/jobs/$1/finish"},
+		{`\bEnqueueJob\((\d+)\)`, "POST " + Prefix + "/jobs/$1/enqueue"},
+		{`\bPlayJob\((\d+)\)`, "POST " + Prefix + "/jobs/$1/play"},
+		{`\bAdvance(, or | moves it$)`, "POST " + Prefix + "/advance$1"},
+		{`\(WithStartTime\)`, "(-start-time)"},
+		{`, gl\.Now\(\),`, ""},
+		{`"now" \(Now, At\)`, `"now"`},
+	} {
+		text = regexp.MustCompile(words[0]).ReplaceAllString(text, words[1])
+	}
+	return text
 }
 
 // Answer is what the control API answers: a JSON body, a text or nothing.

@@ -1,8 +1,6 @@
 package controlapi
 
 import (
-	"cmp"
-
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -24,7 +22,7 @@ type CommitMade struct {
 func (c Commit) Make(st *world.State, p *world.Project) (CommitMade, error) {
 	made := CommitMade{Pipelines: []int{}}
 	known := len(p.Pipelines()) // by id, which a new one has the highest of
-	sha, err := st.CommitFiles(p.Path, cmp.Or(c.Branch, p.DefaultBranch()), c.Files, c.Delete, c.Message)
+	sha, err := st.CommitFiles(p.Path, c.Branch, c.Files, c.Delete, c.Message)
 	if err != nil {
 		return made, err
 	}

@@ -27,10 +27,37 @@ func TestGuard(t *testing.T) {
 		problem := controlapi.Guard(&http.Request{Method: "GET", Host: other}, "http://u", hosts)
 		assert.Contains(t, problem, "does not answer to the name", other)
 	}
-	framed := httptest.NewRequest("POST", "/", nil)
-	framed.Host = "localhost"
-	framed.Header.Set("Sec-Fetch-Site", "cross-site")
-	assert.Contains(t, controlapi.Guard(framed, "http://u", nil), "cross-origin")
+}
+
+func TestGuardAgainstPagesOfAnotherOrigin(t *testing.T) {
+	for _, c := range []struct{ method, origin, site, mode, want string }{
+		{"POST", "", "", "", ""},
+		{"POST", "", "cross-site", "no-cors", "Sec-Fetch-Site is cross-site"},
+		{"GET", "", "cross-site", "no-cors", "Sec-Fetch-Site is cross-site"},
+		{"GET", "http://evil.example", "same-site", "cors", "Sec-Fetch-Site is same-site"},
+		{"GET", "http://evil.example", "", "", "Origin is http://evil.example"},
+		{"POST", "null", "", "", "Origin is null"},
+		{"DELETE", "http://localhost:81", "", "", "Origin is http://localhost:81"},
+		{"POST", "http://localhost:80", "", "", ""},
+		{"POST", "http://localhost:80", "same-origin", "cors", ""},
+		{"GET", "", "none", "navigate", ""},
+		{"GET", "", "cross-site", "navigate", ""}, // a link
+		{"POST", "http://evil.example", "cross-site", "navigate", "Sec-Fetch-Site is cross-site"},
+	} {
+		r := httptest.NewRequest(c.method, "/", nil)
+		r.Host = "localhost:80"
+		for name, value := range map[string]string{"Origin": c.origin, "Sec-Fetch-Site": c.site, "Sec-Fetch-Mode": c.mode} {
+			if value != "" {
+				r.Header.Set(name, value)
+			}
+		}
+		want := ""
+		if c.want != "" {
+			want = "the control API does not answer to web pages of another origin, and the browser says that " + c.want +
+				": call it without a browser, or from the page at http://u/-/fake/"
+		}
+		assert.Equal(t, want, controlapi.Guard(r, "http://u", nil), c)
+	}
 }
 
 func rows(yield func(string, int) bool) {

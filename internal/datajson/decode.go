@@ -1,11 +1,13 @@
 package datajson
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"slices"
 	"strconv"
@@ -139,14 +141,47 @@ func (d *decoder) decode(n *node, v reflect.Value) {
 	d.kind(n, v)
 }
 
-// anything reads a value of no type of its own as encoding/json does: a number is a float64.
+// anything reads a value of no type of its own.
 func (d *decoder) anything(n *node, v reflect.Value) {
-	var value any
-	if err := json.Unmarshal(d.text[n.start:n.end], &value); err != nil {
+	value, err := Anything(d.text[n.start:n.end])
+	if err != nil {
 		d.report(n, "%v", err)
 		return
 	}
 	v.Set(reflect.ValueOf(value))
+}
+
+// Anything is the value of a text of JSON as encoding/json reads it, but for numbers that no float64 is written as: 1.0
+// and long ones are json.Number.
+func Anything(text []byte) (value any, err error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err = d.Decode(&value); err != nil {
+		return nil, err
+	}
+	if _, err = d.Token(); err != io.EOF {
+		return nil, errors.New("there is more behind the value")
+	}
+	return shortNumbers(value), nil
+}
+
+func shortNumbers(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		f, err := v.Float64()
+		if text, _ := json.Marshal(f); err == nil && string(text) == string(v) {
+			return f
+		}
+	case []any:
+		for i, each := range v {
+			v[i] = shortNumbers(each)
+		}
+	case map[string]any:
+		for key, each := range v {
+			v[key] = shortNumbers(each)
+		}
+	}
+	return value
 }
 
 func (d *decoder) kind(n *node, v reflect.Value) {
@@ -234,10 +269,13 @@ func (d *decoder) object(n *node, v reflect.Value) {
 	}
 	for i, field := range fields {
 		if field.Required && !given[i] {
-			d.add(Field("", field.Name), n.start, "is missing")
+			d.add(Field("", field.Name), n.start, IsMissing)
 		}
 	}
 }
+
+// IsMissing is the problem of a field that has to be given.
+const IsMissing = "is missing"
 
 func (d *decoder) twice(m member) { d.add(Field("", m.name), m.start, "given twice") }
 
@@ -263,6 +301,7 @@ var otherWords = []struct{ name, field, remark string }{
 	{"online", "contacted_at", ", from which a runner's status follows"},
 	{"access_level", "role", ""},
 	{"user", "username", ""},
+	{"username", "user", ""},
 	{"full_path", "path", ""},
 	{"path_with_namespace", "path", ""},
 	{"is_shared", "runner_type", ""},

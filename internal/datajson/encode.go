@@ -68,6 +68,13 @@ func (e *encoder) encode(v reflect.Value, path string) error {
 		return nil
 	}
 	switch own := v.Interface().(type) {
+	case json.Number:
+		text, err := json.Marshal(own)
+		if err != nil {
+			return fail(path, err)
+		}
+		e.Write(text)
+		return nil
 	case json.Marshaler:
 		return e.delegate(own, path)
 	case encoding.TextMarshaler:

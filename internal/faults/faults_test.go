@@ -20,7 +20,7 @@ func every() Selection[call] {
 // set is a set to which calls up to last have come.
 func set(last *int) *Set[call, failure] {
 	return &Set[call, failure]{LastCall: func() int { return *last }, Copy: func(c call) call { return c },
-		Seen: func(c call) Seen { return Seen{Number: int(c)} }}
+		Seen: func(c call) Seen { return Seen{Number: int(c)} }, Apart: func(_ string, do func()) { do() }}
 }
 
 func begin() time.Time { return time.Unix(0, 0) }

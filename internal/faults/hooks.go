@@ -75,12 +75,7 @@ func (s *Set[C, F]) run(list *[]*Hook[C], c *C, doing func(what string)) {
 		h.Ran++
 		s.mu.Unlock()
 		doing(h.String() + " did not return")
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			h.Do(s.Copy(*c))
-		}()
-		<-done
+		s.Apart("the function of "+h.String(), func() { h.Do(s.Copy(*c)) })
 		doing("")
 	}
 }

@@ -31,6 +31,8 @@ type Set[C, F any] struct {
 	LastCall func() int   // the number of the last call that came
 	Seen     func(C) Seen // what is asked of a call
 	Copy     func(C) C    // of a call, for a function of the test
+	// Apart calls a function of the test in a goroutine of its own and waits for it. what names it, for its panic.
+	Apart func(what string, do func())
 
 	mu            sync.Mutex
 	failures      []*Injected[C, F]

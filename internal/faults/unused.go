@@ -39,7 +39,7 @@ func (s *Set[C, F]) whyNot(i *Injected[C, F], calls []C, last int) string {
 	matching := 0
 	var failed []Seen
 	for _, c := range calls {
-		if facts := s.Seen(c); i.saw(facts) && i.Matches(c) {
+		if facts := s.Seen(c); i.saw(facts) && i.Meets(c) {
 			matching++
 			if facts.Failed || facts.Injected != "" {
 				failed = append(failed, facts)

@@ -9,8 +9,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/params"
 )
 
-// pathAlone remembers what the parameters of a path come to by themselves. Path and route are those that it is found by;
-// the version is that of the GitLab.
+// pathAlone remembers what the parameters of a path come to by themselves. Path and route are those that it is found
+// by; the version is that of the GitLab.
 type pathAlone struct{ read atomic.Pointer[readPath] }
 
 // readPath are parameters as sent and, if they are as the route declares them, as the handler gets them. Requests share

@@ -113,7 +113,7 @@ func (q *Request) visit(part func() Response) (res Response) {
 					Because(fmt.Sprintf("bug in fakegitlab: panic: %v", p))
 			}
 		}()
-		res = part()
+		res = q.unreadJobToken(part())
 	})
 	return res
 }

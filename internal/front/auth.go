@@ -103,7 +103,7 @@ func (q *Request) whyAnonymous() string {
 	case strings.HasPrefix(q.privateToken(), world.JobTokenPrefix):
 		return "a job token is no access token"
 	case sent == "" && q.header(headerJobToken) != "":
-		return "job tokens are not accepted here"
+		return q.noJobTokens()
 	case sent == "":
 		return "no credentials were sent"
 	case q.AccessToken(sent) != nil:

@@ -59,3 +59,23 @@ func (q *Request) authenticateJob() (done bool, refusal *Response) {
 func (q *Request) jobToken(p *world.Project) policy.JobToken {
 	return policy.JobToken{Job: q.ByJob.ID, Project: q.ByJob.Project.Path, SameProject: q.ByJob.Project == p}
 }
+
+// noJobTokens says that the endpoint takes no tokens of jobs and, if that changes, from when on it does.
+func (q *Request) noJobTokens() string {
+	const text = "job tokens are not accepted here"
+	if q.route != nil && q.route.JobTokensSince != nil && !q.Has(*q.route.JobTokensSince) {
+		return text + ": " + q.Version.Lacks("job tokens for "+q.Record.Endpoint, *q.route.JobTokensSince)
+	}
+	return text
+}
+
+// unreadJobToken tells, of a refusal that met an anonymous caller, of the job's token that came and that nothing reads.
+func (q *Request) unreadJobToken(res Response) Response {
+	if res.Status < http.StatusBadRequest || !q.Anonymous() || q.takesJobTokens() || res.Reason == "" {
+		return res
+	}
+	if q.header(headerJobToken) != "" || q.JobTokens[q.SentJobToken()] != nil {
+		res.Reason = q.noJobTokens() + "; " + res.Reason
+	}
+	return res
+}

@@ -17,7 +17,8 @@ import (
 
 // capabilities are what a client is told before it pushes.
 var capabilities = strings.Join([]string{gitpack.CapReport, gitpack.CapReportV2, "delete-refs",
-	gitpack.CapSideBand, "quiet", gitpack.CapAtomic, "ofs-delta", "object-format=sha1", gitpack.CapPushOptions, "agent=git/fakegitlab"}, " ")
+	gitpack.CapSideBand, "quiet", gitpack.CapAtomic, "ofs-delta", "object-format=sha1", gitpack.CapPushOptions,
+	"agent=git/fakegitlab"}, " ")
 
 // hiddenRefs are those that nobody pushes to (Gitaly's internal/git/reference.go).
 var hiddenRefs = []string{"refs/environments/", "refs/keep-around/", "refs/merge-requests/", "refs/pipelines/",

@@ -212,6 +212,16 @@ func listProjectJobs(c *call, x *exec, p *world.Project, a args) (any, error) {
 	return byKeys(x, unguarded(jobs), newestFirst, jobKey, a, anything[job]), nil
 }
 
+// findProjectJob finds a job of a project by its id.
+func findProjectJob(c *call, x *exec, p *world.Project, a args) (any, error) {
+	for _, j := range p.Jobs {
+		if j.ID == a["id"] {
+			return shown(x, c.OnProject(p, policy.ReadBuild), job{j, false}), nil
+		}
+	}
+	return nil, nil
+}
+
 // unguarded are jobs to which the way led through their project.
 func unguarded(jobs []*world.Job) []job {
 	all := make([]job, len(jobs))

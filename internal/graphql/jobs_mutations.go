@@ -28,8 +28,12 @@ func playJob(c *call, x *exec, input args) (payload, error) {
 	if err != nil {
 		return nil, err
 	}
+	variables := jobVariables(input["variables"])
+	if d := c.MaySetVariables(j.Project); len(variables) > 0 && !d.Allowed {
+		return nil, &GitLabFails{fmt.Sprintf("variables for job %d: %s", j.ID, d.Reason)} // which nothing rescues
+	}
 	before := j.Status
-	played := c.PlayJob(j, c.User, jobVariables(input["variables"]), j.Spec.Inputs)
+	played := c.PlayJob(j, c.User, variables, j.Spec.Inputs)
 	if !c.Has(gitlabversion.PlayAnswersNewAttempt) {
 		return payload{"job": job{j, false}}, nil
 	}

@@ -303,7 +303,8 @@ func TestJobMutations(t *testing.T) {
 		is(fmt.Sprintf(`{"jobPlay":{"job":{"id":"%s","status":"PENDING"},"errors":[]}}`, jobGID(manual.ID)))
 	played, _ := gl.Job(manual.ID)
 	assert.Equal(t, "mia", played.User)
-	require.Len(t, played.Spec.Variables, len(manual.Spec.Variables)+1)
+	assert.Equal(t, fg.JobVariables{{Key: "A", Value: "b"}}, played.Variables)
+	assert.Equal(t, manual.Spec.Variables, played.Spec.Variables, "which is what its file says")
 	mutating(t, gl, "mia", "jobCancel", fields, object{"id": jobGID(404)}).refuses(gl, "jobCancel", noResource, "there is no job 404")
 	mutating(t, gl, "ria", "jobCancel", fields, object{"id": jobGID(manual.ID)}).refuses(gl, "jobCancel", noResource, "ria is Reporter")
 	mutating(t, gl, "sam", "jobRetry", fields, object{"id": jobGID(manual.ID)}).refuses(gl, "jobRetry", noResource, "sam is no member of acme/backend/api")
@@ -314,6 +315,45 @@ func TestJobMutations(t *testing.T) {
 	newer := company(t, fg.WithVersion("18.10"))
 	mutating(t, newer, "mia", "jobPlay", fields, object{"id": jobGID(job(newer, fg.JobRunning).ID)}).
 		is(`{"jobPlay":{"job":null,"errors":["Job is not retryable"]}}`)
+}
+
+// Variables at play are for those who may give some to pipelines; when a job is tried again, others take their place.
+func TestVariablesOfPlayedJobs(t *testing.T) {
+	gl := fg.New(t, fg.WithScenario(testkit.MiasWorld()), fg.WithInMemoryNetwork())
+	manual := gl.AddJob(fg.Job{Project: "acme/shop", Name: "ship", Status: fg.JobManual})
+	const fields = "job { id status } errors"
+	input := func(id int, value string, keys ...string) object {
+		variables := []object{}
+		for _, key := range keys {
+			variables = append(variables, object{"key": key, "value": value})
+		}
+		return object{"id": jobGID(id), "variables": variables}
+	}
+	ask := func(mutation string, id int, keys ...string) answer {
+		return mutating(t, gl, "mia", mutation, fields, input(id, "of "+mutation, keys...))
+	}
+	gl.UpdateProject("acme/shop", func(p *fg.Project) {
+		p.Attributes = map[string]string{"restrict_user_defined_variables": "true",
+			"ci_pipeline_variables_minimum_override_role": "no_one_allowed"}
+	})
+	before := gl.Snapshot()
+	refused := gql(t, gl, gl.Token("mia"), asking(object{"variables": object{"input": input(manual.ID, "x", "A")},
+		"query": "mutation($input: JobPlayInput!) { jobPlay(input: $input) { " + fields + " } }"}))
+	assert.Equal(t, 500, refused.Status)
+	assert.JSONEq(t, `{"errors":[{"message":"Internal server error"}]}`, refused.Body)
+	gl.AssertSnapshot(t, before)
+	gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Attributes = nil })
+
+	assert.Empty(t, ask("jobPlay", manual.ID, "B", "A", "B").errors())
+	last := func() fg.Job { return gl.Jobs()[len(gl.Jobs())-1] }
+	given := fg.JobVariables{{Key: "A", Value: "of jobPlay"}, {Key: "B", Value: "of jobPlay"}}
+	assert.Equal(t, given, last().Variables)
+	gl.CancelJob(manual.ID)
+	ask("jobRetry", manual.ID)
+	assert.Equal(t, given, last().Variables)
+	gl.CancelJob(last().ID)
+	ask("jobRetry", last().ID, "C")
+	assert.Equal(t, fg.JobVariables{{Key: "C", Value: "of jobRetry"}}, last().Variables)
 }
 
 // Pipelines: all that can be canceled is, and a retry tries what ended badly again, a stage after the other.

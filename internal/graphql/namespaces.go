@@ -60,6 +60,7 @@ func projectRows() rows {
 			return c.WebURL(p.Path + ".git")
 		}),
 		"id":             of(func(_ *call, p *world.Project) any { return gid(modelProject, p.ID) }),
+		"job":            asked(findProjectJob),
 		"jobs":           listed(listProjectJobs),
 		"lastActivityAt": of(func(_ *call, p *world.Project) any { return when(p.CreatedAt) }),
 		"name":           of(func(_ *call, p *world.Project) any { return p.Name }),

@@ -64,25 +64,27 @@ func (l *variableList) addSettings(levels [][]*world.Variable, environment strin
 }
 
 // jobVariables lists the job's variables in GitLab's order, lowest precedence first: predefined ones, those of the job
-// (JobSpec.Variables), the user's, those of dotenv reports, those of the settings, those handed in with the pipeline.
+// (JobSpec.Variables), the user's, those of dotenv reports, those of the settings, those handed in with the pipeline,
+// those given when the job was played (app/models/ci/build.rb, base_variables).
 // References in values are still as they were written (lib/gitlab/ci/variables/builder.rb,
 // https://docs.gitlab.com/ee/ci/variables/predefined_variables.html).
 func jobVariables(in Input) []payloadVariable {
-	return variablesOn(in, environmentOf(in))
+	return variablesOn(in, environmentOf(in), in.Job.Variables)
 }
 
 // Environment is environmentOf for who only wants to know that.
 func Environment(in Input) string { return environmentOf(in) }
 
 // environmentOf is the name of the job's environment, in which references to variables that are for all environments
-// stand for their values (app/models/ci/build.rb, expanded_environment_name).
+// stand for their values, but for those given when the job was played (app/models/ci/build.rb,
+// expanded_environment_name).
 func environmentOf(in Input) string {
 	name := in.Job.Spec.Environment.Name
 	if !strings.ContainsAny(name, "$%") {
 		return name
 	}
 	known := map[string]payloadVariable{}
-	for _, v := range expandVariables(variablesOn(in, "")) {
+	for _, v := range expandVariables(variablesOn(in, "", nil)) {
 		known[v.Key] = v
 	}
 	return substituted(name, known)
@@ -91,9 +93,9 @@ func environmentOf(in Input) string {
 // usualVariables is for how many there is room at first, a few more than a job has of which nothing is said.
 const usualVariables = 80
 
-// variablesOn is jobVariables with those of the settings that are for an environment of that name, and with those that
-// tell of it; of none if the name is empty.
-func variablesOn(in Input, environment string) []payloadVariable {
+// variablesOn is jobVariables with those of the settings that are for an environment of that name, with those that tell
+// of it, of none if the name is empty, and with those given when the job was played.
+func variablesOn(in Input, environment string, given []ci.JobVariable) []payloadVariable {
 	l := make(variableList, 0, usualVariables)
 	l.addPersisted(in)
 	l.addJob(in, environment)
@@ -111,6 +113,7 @@ func variablesOn(in Input, environment string) []payloadVariable {
 	l.addAll(in.Dotenv, false)
 	l.addSettings(in.Settings, environment)
 	l.addAll(in.Pipeline.Variables, false)
+	l.addAll(given, false)
 	if environment != "" {
 		l.add("CI_ENVIRONMENT_SLUG", environmentSlug(environment))
 		l.addSet("CI_ENVIRONMENT_URL", in.Job.Spec.Environment.URL)

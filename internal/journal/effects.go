@@ -6,8 +6,8 @@ import "slices"
 // the next jobs of a pipeline, is no effect, nor is that a runner has been heard of.
 type Effect struct {
 	// Kind is that of the record: "runner", "job", "project", "group", "user", "access token", "webhook", "variable",
-	// "protected ref", "runner controller"; "share", which goes by the path of what is shared; "settings", of which there
-	// is one.
+	// "protected ref", "deploy token", "pipeline", "pipeline schedule", "pipeline trigger", "runner controller"; "share",
+	// which goes by the path of what is shared; "settings", of which there is one.
 	Kind string
 	// Of says which record: the name of the parameter that has its ID or path, or one of Caller, Answered and Only.
 	Of string
@@ -116,7 +116,7 @@ var mutations = map[string][]Effect{
 		{Kind: "group", Of: Mentioned, Fields: registration}, {Kind: "project", Of: Mentioned, Fields: registration}},
 	"jobCancel": {{Kind: "job", Of: Mentioned, Fields: canceled}},
 	"jobRetry":  {{Kind: "job", Of: Mentioned, Fields: made}},
-	"jobPlay":   {{Kind: "job", Of: Mentioned, Fields: []string{"status", "queued_at", "user", "spec"}}},
+	"jobPlay":   {{Kind: "job", Of: Mentioned, Fields: []string{"status", "queued_at", "user", "spec", "variables"}}},
 }
 
 var effects = map[string][]Effect{
@@ -141,7 +141,7 @@ var effects = map[string][]Effect{
 	"POST /projects/:id/jobs/:job_id/cancel":              {{Kind: "job", Of: "job_id", Fields: canceled}},
 	"POST /projects/:id/jobs/:job_id/retry":               {{Kind: "job", Of: Answered, Fields: made}},
 	"POST /projects/:id/jobs/:job_id/play": {{Kind: "job", Of: "job_id",
-		Fields: []string{"status", "queued_at", "user", "spec"}}, {Kind: "job", Of: Answered, Fields: made}},
+		Fields: []string{"status", "queued_at", "user", "spec", "variables"}}, {Kind: "job", Of: Answered, Fields: made}},
 	"POST /projects/:id/jobs/:job_id/erase":          {{Kind: "job", Of: "job_id", Fields: erased}},
 	"POST /projects/:id/jobs/:job_id/artifacts/keep": {{Kind: "job", Of: "job_id", Fields: artifacts}},
 	"DELETE /projects/:id/jobs/:job_id/artifacts":    {{Kind: "job", Of: "job_id", Fields: artifacts}},

@@ -222,7 +222,8 @@ func bodyAllowed(status int) bool {
 // commit gives the client the response, whose body begins with start. If done, that is all of it.
 func (w *responseWriter) commit(start []byte, done bool) {
 	w.committed = true
-	if c := w.call; c.body != nil && !w.duplex && !w.frozen.is("Connection", "close") && !expectsContinue(c.server.Header) {
+	c, closes := w.call, w.frozen.is("Connection", "close")
+	if c.body != nil && !w.duplex && !closes && !expectsContinue(c.server.Header) {
 		c.body.discardRest()
 	}
 	w.completeHeader(start, done)

@@ -6,7 +6,7 @@
 //   - keeper.go: what takes the test's place where its errors are to be kept and not to fail it
 //   - notest.go: what takes the place of a test where there is none
 //   - waiting.go: until when the test waits
-//   - apart.go: functions of the test that may end their goroutine
+//   - apart.go: functions of the test that may panic or end their goroutine
 //   - place.go: where in the test a call came from; whether the test runs in a testing/synctest bubble
 //   - keep.go: the person who runs the test, and waiting for them
 //   - artifacts.go: where a test leaves files

@@ -1,6 +1,8 @@
 package outside_test
 
 import (
+	"net/http"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -90,15 +92,21 @@ func TestWriterThatPanics(t *testing.T) {
 // What the test's function does to its goroutine is its own affair; a panic is the caller's.
 func TestApart(t *testing.T) {
 	ran := false
-	outside.Apart(func() {
+	outside.Apart("it", func() {
 		defer func() { ran = true }()
 		runtime.Goexit()
 	})
 	assert.True(t, ran)
-	defer func() {
-		said, _ := recover().(string)
-		assert.True(t, strings.HasPrefix(said, "no such thing\n\n"), said)
-		assert.Contains(t, said, "outside_test.go")
-	}()
-	outside.Apart(func() { panic("no such thing") })
+	for _, fail := range []func(){func() { panic("no such thing") }, func() { _ = []int{}[len(os.Args[:0])] }} {
+		said := ""
+		func() {
+			defer outside.Catch(func(problem string) { said = problem })
+			outside.Apart("the function", func() { outside.Asked("it", fail) })
+		}()
+		assert.Regexp(t, `^it panicked: (no such thing|.* index out of range .*) \(outside_test\.go:\d+\)$`, said)
+	}
+	assert.PanicsWithValue(t, http.ErrAbortHandler, func() {
+		defer outside.Catch(func(problem string) { t.Error(problem) })
+		outside.Apart("it", func() { panic(http.ErrAbortHandler) })
+	}, "a handler's way to break a connection")
 }

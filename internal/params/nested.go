@@ -39,8 +39,8 @@ func parseNested(tree Tree, s, separators string) *Error {
 	return nil
 }
 
-// largeForm is the length from which on names and values are copied out of what they came in, in bytes. Some of them are
-// kept for good, as the description of a group is, and what they came in with them.
+// largeForm is the length from which on names and values are copied out of what they came in, in bytes. Some of them
+// are kept for good, as the description of a group is, and what they came in with them.
 const largeForm = 4 << 10
 
 // unescapeApart is unescape whose text shares nothing with s.

@@ -173,8 +173,13 @@ func (v Values) All() map[string]any {
 	if v.data != nil && onlyScalars(v.data) {
 		return v.data
 	}
-	all, _ := plain(v.data).(map[string]any)
+	all, _ := plain(v.data, plainNumber).(map[string]any)
 	return all
+}
+
+// Exact is what All has for a name, with all numbers as they were sent: those of JSON are json.Number.
+func (v Values) Exact(name string) any {
+	return plain(v.data[name], func(n json.Number) any { return n })
 }
 
 func onlyScalars(t Tree) bool {
@@ -188,24 +193,24 @@ func onlyScalars(t Tree) bool {
 	return true
 }
 
-func plain(value any) any {
+func plain(value any, number func(json.Number) any) any {
 	switch value := value.(type) {
 	case Tree:
 		hash := make(map[string]any, len(value))
 		for name, element := range value {
-			hash[name] = plain(element)
+			hash[name] = plain(element, number)
 		}
 		return hash
 	case []any:
 		list := make([]any, len(value))
 		for i, element := range value {
-			list[i] = plain(element)
+			list[i] = plain(element, number)
 		}
 		return list
 	case []string:
 		return append([]string{}, value...)
 	case json.Number:
-		return plainNumber(value)
+		return number(value)
 	case *File:
 		return value.Filename
 	default:

@@ -13,7 +13,8 @@ func Skip(t interface {
 	}
 }
 
-// Some are all of a list, or one in n of them where the race detector is on: for what differs little from one to the next.
+// Some are all of a list, or one in n of them where the race detector is on: for what differs little from one to the
+// next.
 func Some[E any](all []E, n int) []E {
 	if !Detected {
 		return all

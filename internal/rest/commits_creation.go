@@ -53,6 +53,9 @@ func (q request) makeCommit(n newCommit) (*repository.Commit, *front.Response) {
 	if refusal := q.checkStart(n); refusal != nil {
 		return nil, refusal
 	}
+	if n.message == "" { // wraps_gitaly_errors.rb makes an ArgumentError of it
+		return nil, gitlabFails("gitaly makes no commit without a message")
+	}
 	r := q.Project.Repository
 	start := r.Commit(r.Ref(repository.Branch(n.startBranch)))
 	if n.startSHA != "" {

@@ -227,6 +227,11 @@ func playJob(q request) front.Response {
 	if err := j.Unplayable(); err != nil {
 		return front.BadRequest(msgUnplayable).Because(err.Error())
 	}
+	if len(variables) > 0 {
+		if refusal := front.Allow(q.MaySetVariables(q.Project), ""); refusal != nil {
+			return *refusal
+		}
+	}
 	inputs, refusal := q.jobInputs(j)
 	if refusal != nil {
 		return *refusal

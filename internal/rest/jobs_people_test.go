@@ -98,7 +98,7 @@ func TestWhatPeopleDoToJobs(t *testing.T) {
 	}
 	got := testkit.RequestJob(t, gl, r.Token).JSON(t)
 	for key, value := range map[string]string{"WHERE": "prod", "COUNT": "3", "NULL": ""} {
-		assert.Contains(t, got["variables"], testkit.Hash{"key": key, "value": value, "public": true, "masked": false})
+		assert.Contains(t, got["variables"], testkit.Hash{"key": key, "value": value, "public": false, "masked": false})
 	}
 	testkit.PatchTrace(t, gl, manual, 0, "deploying\n")
 	testkit.Upload(t, gl, manual, "", "a.zip", []byte("PK"))

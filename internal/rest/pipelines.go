@@ -240,7 +240,7 @@ func (q request) pipelineInputs() map[string]any {
 	if !q.Has(gitlabversion.PipelineInputs) {
 		return nil
 	}
-	given, _ := q.Record.Params["inputs"].(map[string]any)
+	given, _ := q.Params.Exact("inputs").(map[string]any)
 	inputs := maps.Clone(given)
 	for name, value := range given {
 		if text, isText := value.(string); isText {

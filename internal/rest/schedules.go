@@ -166,7 +166,7 @@ func (q request) scheduleChange() (c world.ScheduleChange, refusal *front.Respon
 	}
 	c = world.ScheduleChange{Description: text("description"), Ref: text("ref"), Cron: text("cron"),
 		Timezone: text("cron_timezone"), Active: changeTo(q, "active", q.Params.Bool)}
-	given := q.Record.Params["inputs"]
+	given := q.Params.Exact("inputs")
 	list, isList := given.([]any)
 	if given == nil || !q.Has(gitlabversion.ScheduleInputs) {
 		return c, nil

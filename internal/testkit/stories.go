@@ -84,7 +84,8 @@ func playStory(t *testing.T, gl *fakegitlab.Fake, file string) {
 			asked = append(asked, strings.Fields(fields)...)
 		}
 	}
-	for _, field := range asked { // nobody would miss a misspelt one; a refusal has a message or an error, and need not come
+	for _, field := range asked { // nobody would miss a misspelt one
+		// A refusal has a message or an error, and need not come.
 		named := field == "message" || field == "error" || strings.Contains(played.String(), strconv.Quote(field)+":")
 		assert.True(t, named, "%s: no answer has the field %s", file, field)
 	}

@@ -10,6 +10,7 @@
 //	push.go                  the JSON of pushes
 //	courier.go               the queues, and who waits for them
 //	finding.go               looking for deliveries, and waiting for them
+//	missing.go               waiting for what a test wants, and what it is told where nothing of that came
 //	request.go               one call: where to, headers, body, what came of it
 //	template.go              bodies made from a webhook's own template
 package webhooks

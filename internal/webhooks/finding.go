@@ -44,7 +44,11 @@ func (w Wanted) String() string {
 	if text == "" {
 		text = "event"
 	}
-	if n := len(w.Holds); n > 0 {
+	switch n := len(w.Holds); n {
+	case 0:
+	case 1:
+		text += " that meets the condition"
+	default:
 		text += fmt.Sprintf(" that meets %d conditions", n)
 	}
 	return text
@@ -62,10 +66,19 @@ func (w Wanted) wantedBy(h *world.Webhook) bool {
 
 // Find are the deliveries that are wanted, in the order of their events.
 func (c *Courier) Find(w Wanted) []Delivery {
-	return slices.DeleteFunc(c.all(), func(d Delivery) bool {
-		missed := func(holds func(Delivery) bool) bool { return !holds(d) }
-		return w.Event != "" && d.Event != w.Event || slices.ContainsFunc(w.Holds, missed)
+	return slices.DeleteFunc(c.of(w.Event), func(d Delivery) bool {
+		for i := range w.Holds {
+			if !w.holds(i, d) {
+				return true
+			}
+		}
+		return false
 	})
+}
+
+// of are the deliveries of an event, "" for any.
+func (c *Courier) of(event string) []Delivery {
+	return slices.DeleteFunc(c.all(), func(d Delivery) bool { return event != "" && d.Event != event })
 }
 
 // Wait waits until something holds, which is asked now and after whatever next waits for. The error is that ctx ended,
@@ -93,16 +106,29 @@ func (d Delivery) String() string {
 	if d.Err != "" {
 		came = d.Err
 	}
-	return fmt.Sprintf("%s to webhook %d -> %s", d.Event, d.WebhookID, came)
+	told := Summary(d.Body)
+	if told != "" {
+		told = ": " + told
+	}
+	return fmt.Sprintf("%s to webhook %d%s -> %s", d.Event, d.WebhookID, told, came)
 }
 
-// Lines are the last deliveries and, where no webhook could be told of what is wanted, that; for the message of a
-// failure.
+// Lines are the deliveries that came nearest to what is wanted, the last ones of the event or, if there is none, of
+// any, and, where no webhook could be told of what is wanted, that; for the message of a failure.
 func (c *Courier) Lines(w Wanted) string {
 	const shown = 20
-	all := c.all()
-	lines := []string{fmt.Sprintf("deliveries: %d", len(all))}
-	for _, d := range all[max(0, len(all)-shown):] {
+	all, ours := c.all(), c.of(w.Event)
+	if len(ours) == 0 {
+		ours = all
+	}
+	lines := append(w.nearest(c.of(w.Event)), fmt.Sprintf("deliveries: %d", len(all)))
+	if others := len(all) - len(ours); others > 0 {
+		lines[len(lines)-1] += fmt.Sprintf(", of which %d are of other events", others)
+	}
+	if earlier := len(ours) - shown; earlier > 0 {
+		lines = append(lines, fmt.Sprintf("  %d earlier ones", earlier))
+	}
+	for _, d := range ours[max(0, len(ours)-shown):] {
 		lines = append(lines, "  "+d.String())
 	}
 	if !c.Idle() {

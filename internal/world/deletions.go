@@ -244,7 +244,7 @@ func (st *State) removeBots(roles map[*User]Role) {
 // removeJob takes a job out of the world, with its log and files; its token is dead at once.
 func (st *State) removeJob(j *Job) {
 	st.leave(j)
-	g, p := st.groupOf(j), j.Pipeline
+	g, p := st.ResourceGroup(j.Project, j.ResourceGroup), j.Pipeline
 	held := g != nil && g.holder == j
 	st.onUndo(func() {
 		p.join(j)

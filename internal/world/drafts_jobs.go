@@ -39,6 +39,11 @@ func checkJob(j *Job) (ps Problems) {
 	}
 	ps = append(ps, checkFlow(j.Plan)...)
 	ps.Add("spec", j.Spec.Validate())
+	for _, v := range j.Variables {
+		for _, problem := range keyProblems(v.Key) {
+			ps.Addf("variables", "the key %q %s", v.Key, problem)
+		}
+	}
 	for i, f := range j.Files {
 		var of Problems
 		if f.Filename == "" {

@@ -1,11 +1,11 @@
 package world
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"reflect"
-	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
@@ -139,20 +139,21 @@ func (p *Project) HasRepository(d RepositoryDraft) bool {
 	return maps.Equal(now.Files, d.Files) && reflect.DeepEqual(now.History, d.History)
 }
 
-// CommitFiles makes a commit on a branch on GitLab's side, by root. What follows from a push follows from it. Without
-// files it is an empty commit; without a message it is none. Paths that are to go must be there; the error names the
-// nearest that are.
+// CommitFiles makes a commit on a branch on GitLab's side, by root; "" is the default branch. What follows from a push
+// follows from it. Without files it is an empty commit; without a message it is none (gitaly, UserCommitFiles), while
+// one of blanks will do. Paths that are to go must be there; the error names the nearest that are.
 func (st *State) CommitFiles(path, branch string, files map[string]string, gone []string,
 	message string) (string, error) {
 	p, err := st.ProjectByPath(path)
 	if err != nil {
 		return "", err
 	}
+	branch = cmp.Or(branch, p.DefaultBranch())
 	if !repository.ValidBranch(branch) {
 		return "", fmt.Errorf("git takes no branch called %q", branch)
 	}
-	if strings.TrimSpace(message) == "" {
-		return "", fmt.Errorf("a commit has a message, which is %q here; GitLab refuses that, too", message)
+	if message == "" {
+		return "", errors.New("the commit has no message; without one GitLab makes none either")
 	}
 	writes := writesOf(files)
 	start := branch

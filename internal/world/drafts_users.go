@@ -16,7 +16,8 @@ func checkUser(u *User) (ps Problems) {
 	case u.Username == "":
 		ps.unset("username", "no username is given")
 	case !usernamePattern.MatchString(u.Username):
-		ps.Addf("username", "%q is no username", shortened(u.Username))
+		ps.Addf("username", "%q is no username, which begins with a letter, digit or '_' and has nothing but these, '-' and "+
+			"'.' in it", shortened(u.Username))
 	default:
 		ps.Add("username", checkPath("username", u.Username, false))
 	}

@@ -96,14 +96,18 @@ func (st *State) missing(what, name string, known func() []string) error {
 
 func (st *State) usernames() (names []string) {
 	for _, u := range st.UserNames {
-		names = append(names, u.Username)
+		if usernamePattern.MatchString(u.Username) { // else it stands in for one that was refused
+			names = append(names, u.Username)
+		}
 	}
 	return inOrder(names)
 }
 
 func (st *State) groupPaths() (paths []string) {
 	for _, g := range st.GroupPaths {
-		paths = append(paths, g.Path)
+		if checkPath("", g.Path, false) == nil { // else it stands in for one that was refused
+			paths = append(paths, g.Path)
+		}
 	}
 	return inOrder(paths)
 }

@@ -50,7 +50,9 @@ func (h HandedIn) Variables() (all []ci.JobVariable, ps Problems) {
 	keys := h.sorted()
 	known, raw, place := placesOf(keys), placesOf(h.Raw), placesOf(h.Order)
 	for i, key := range h.Raw {
-		if _, ok := known[key]; !ok {
+		if raw[key] < i {
+			ps.Addf(datajson.Index("raw_variables", i), "the variable %q is named twice", key)
+		} else if _, ok := known[key]; !ok {
 			ps.Add(datajson.Index("raw_variables", i), Missing("variable", key, keys))
 		}
 	}
@@ -65,7 +67,9 @@ func (h HandedIn) Variables() (all []ci.JobVariable, ps Problems) {
 		return all, ps
 	}
 	for i, key := range h.Order {
-		if _, ok := known[key]; !ok {
+		if place[key] < i {
+			ps.Addf(datajson.Index("variable_order", i), "the variable %q is named twice", key)
+		} else if _, ok := known[key]; !ok {
 			ps.Add(datajson.Index("variable_order", i), Missing("variable", key, keys))
 		}
 	}

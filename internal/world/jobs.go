@@ -113,14 +113,15 @@ func (j *Job) Unplayable() error {
 // waitsForPeople reports whether the job runs when somebody plays it.
 func (j *Job) waitsForPeople() bool { return j.Status == JobManual || j.Status == JobScheduled }
 
-// PlayJob makes a job that waits, be it for a person or for its turn, pending for a user, with variables added to its
-// own and inputs in the place of its own. One that is over and may be retried is tried again, as it was: GitLab hands
-// neither on then. It returns the job that is pending now, or the job as it is if neither can be
+// PlayJob makes a job that waits, be it for a person or its turn, pending for a user, with variables that count more
+// than all others and inputs in the place of its own. One that is over and may be retried is tried again, as it was:
+// GitLab hands neither on then. It returns the job that is pending now, or the job as it is if neither can be
 // (app/services/ci/play_build_service.rb, retry_build).
 func (st *State) PlayJob(j *Job, u *User, variables []ci.JobVariable, inputs ci.JobInputs) *Job {
 	err := st.fireWith(j, eventEnqueue, func() {
 		j.User = u
-		j.handIn(variables, inputs)
+		j.Variables = lastOfEachKey(slices.Concat(j.Variables, variables))
+		j.handIn(inputs)
 	})
 	switch {
 	case err != nil && j.Retryable():
@@ -242,7 +243,7 @@ func (j *Job) Erasable() bool {
 // RetryJob tries a job again for a user: it makes and returns a new job like it, with these inputs, which is pending at
 // once. Skipped jobs of later stages are created again and wait for it (app/services/ci/retry_job_service.rb).
 func (st *State) RetryJob(old *Job, u *User, inputs ci.JobInputs) *Job {
-	return st.retry(old, u, func(next *Job) { next.handIn(nil, inputs) })
+	return st.retry(old, u, func(next *Job) { next.handIn(inputs) })
 }
 
 // retry is RetryJob with changes to the new job, made before anything follows from it.
@@ -256,12 +257,12 @@ func (st *State) retry(old *Job, u *User, change func(next *Job)) *Job {
 	return next
 }
 
-// RetryJobWith is RetryJob with variables added to those of a job that people start; other jobs take none
-// (app/services/ci/clone_job_service.rb).
+// RetryJobWith is RetryJob with the job's own inputs and with variables, if there are any, in the place of those given
+// when it was played; jobs that people do not start take none (app/services/ci/clone_job_service.rb).
 func (st *State) RetryJobWith(old *Job, u *User, variables []ci.JobVariable) *Job {
 	return st.retry(old, u, func(next *Job) {
-		if old.Manual {
-			next.handIn(variables, next.Spec.Inputs)
+		if old.Manual && len(variables) > 0 {
+			next.Variables = lastOfEachKey(variables)
 		}
 	})
 }
@@ -273,7 +274,7 @@ func (st *State) retryAs(old *Job, u *User, as JobStatus) *Job {
 		Name: old.Name, Stage: old.Stage, StageIndex: old.StageIndex, Ref: old.Ref, RefIsTag: old.RefIsTag,
 		Protected: old.Protected, Tags: old.Tags, AllowFailure: old.AllowFailure, Plan: old.Plan, Commit: old.Commit,
 		PipelineID: old.PipelineID, Status: as, CreatedAt: now, UpdatedAt: now,
-		DebugTrace: old.DebugTrace, Manual: old.Manual, Project: old.Project, User: u}
+		DebugTrace: old.DebugTrace, Manual: old.Manual, Variables: old.Variables, Project: old.Project, User: u}
 	if as == JobPending {
 		next.QueuedAt = now
 	}

@@ -2,7 +2,7 @@ package world
 
 import (
 	"cmp"
-	"encoding/json"
+
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 )
 
 // NewPipeline is what a pipeline is to be made of.
@@ -115,8 +116,8 @@ func (st *State) populate(n NewPipeline, f PipelineFacts, text string) (*Pipelin
 // nothing but texts. Values that came as something else, and those of a schedule, are what they are
 // (lib/ci/pipeline_creation/inputs.rb).
 func InputOf(text string) any {
-	var said any
-	if json.Unmarshal([]byte(text), &said) != nil {
+	said, err := datajson.Anything([]byte(text))
+	if err != nil {
 		return text
 	}
 	return said

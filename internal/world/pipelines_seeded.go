@@ -105,8 +105,12 @@ func (p *Pipeline) madeByJobs() string {
 	if p.Moves() || len(p.Jobs) == 0 {
 		return ""
 	}
+	first := slices.IndexFunc(p.Jobs, func(j *Job) bool { return j.Name != "" }) // stand-ins have none
+	if first < 0 {
+		return ""
+	}
 	return fmt.Sprintf(": %s says that it is of it. A job joins a pipeline that is there before; one that is made of a "+
-		".gitlab-ci.yml makes its jobs itself", jobText(p.Jobs[0]))
+		".gitlab-ci.yml makes its jobs itself", jobText(p.Jobs[first]))
 }
 
 // checkPipelineFacts checks a draft of a pipeline, and fills in what is empty and has a default.

@@ -11,13 +11,14 @@ import (
 const jobsTold = 20
 
 // JobsText says which jobs keep the pipeline from ending, and why, each in a line; of one that is over, which jobs did
-// not succeed.
-func (st *State) JobsText(p *Pipeline) string {
+// not succeed. why has by its ID why a job is pending, where more is known of that than the world knows; pending are
+// the IDs of those told of for which it has nothing.
+func (st *State) JobsText(p *Pipeline, why map[int]string) (text string, pending []int) {
 	over := p.Status().Completed()
 	jobs := Filtered(p.Latest(), func(j *Job) bool { return over && j.Status != JobSuccess || !j.Status.Completed() })
 	slices.SortStableFunc(jobs, func(a, b *Job) int { return cmp.Compare(a.StageIndex, b.StageIndex) })
 	if len(jobs) == 0 {
-		return p.nothingLeft()
+		return p.nothingLeft(), nil
 	}
 	lines := []string{"its jobs that have not ended:"}
 	if over {
@@ -27,12 +28,15 @@ func (st *State) JobsText(p *Pipeline) string {
 		lines = append([]string{"it was " + text}, lines...)
 	}
 	for _, j := range jobs[:min(len(jobs), jobsTold)] {
-		lines = append(lines, fmt.Sprintf("  job %d (%s) is %s%s", j.ID, j.Name, j.Status, st.because(j)))
+		if j.Status == JobPending && why[j.ID] == "" {
+			pending = append(pending, j.ID)
+		}
+		lines = append(lines, fmt.Sprintf("  job %d (%s) is %s%s", j.ID, j.Name, j.Status, st.because(j, why[j.ID])))
 	}
 	if more := len(jobs) - jobsTold; more > 0 {
 		lines = append(lines, fmt.Sprintf("  and %d more", more))
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(lines, "\n"), pending
 }
 
 // redundancy says which pipeline made this one redundant; "" if none has.
@@ -54,13 +58,16 @@ func (p *Pipeline) nothingLeft() string {
 	return "it has no jobs"
 }
 
-// because says why a job is in its state, as what follows a sentence; "" where that says it all.
-func (st *State) because(j *Job) string {
-	switch j.Status {
-	case JobSuccess, JobCanceled:
+// because says why a job is in its state, as what follows a sentence; "" where that says it all. pending is why it is
+// pending, if that is known.
+func (st *State) because(j *Job, pending string) string {
+	switch {
+	case j.Status == JobSuccess, j.Status == JobCanceled:
 		return ""
-	case JobFailed:
+	case j.Status == JobFailed:
 		return ": " + j.FailureReason
+	case j.Status == JobPending && pending != "":
+		return ": " + pending
 	}
 	return ": " + WaitText(st.WhyPending(j))
 }

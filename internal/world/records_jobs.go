@@ -36,6 +36,8 @@ type Job struct {
 	DebugTrace bool
 	// cancelGracefully: the runner that took the job said that it can end a canceled job with its after_script.
 	cancelGracefully bool
+	// Variables are those that whoever played the job gave it. They count more than all others.
+	Variables ci.JobVariables
 	// EnqueueImmediately: whoever tried the job again wants it to run, though people start it.
 	EnqueueImmediately bool
 
@@ -91,15 +93,27 @@ func NewPlan(p Plan) *Plan {
 	return &p
 }
 
-// handIn adds variables to those of the job's spec, and puts inputs in the place of its own, without a change to the
-// plan of the other tries.
-func (j *Job) handIn(variables []ci.JobVariable, inputs ci.JobInputs) {
-	if len(variables) == 0 && len(inputs) == 0 && len(j.Spec.Inputs) == 0 {
+// handIn puts inputs in the place of the job's own, without a change to the plan of the other tries.
+func (j *Job) handIn(inputs ci.JobInputs) {
+	if len(inputs) == 0 && len(j.Spec.Inputs) == 0 {
 		return
 	}
 	own := *j.Plan
-	own.Spec.Variables, own.Spec.Inputs = slices.Concat(own.Spec.Variables, variables), inputs
+	own.Spec.Inputs = inputs
 	j.Plan = &own
+}
+
+// lastOfEachKey are variables of which each key is there once, as all of a job must be to be shown as a map.
+func lastOfEachKey(variables []ci.JobVariable) (last []ci.JobVariable) {
+	seen := map[string]bool{}
+	for _, v := range slices.Backward(variables) {
+		if !seen[v.Key] {
+			last = append(last, v)
+		}
+		seen[v.Key] = true
+	}
+	slices.Reverse(last)
+	return last
 }
 
 func (j *Job) id() int { return j.ID }

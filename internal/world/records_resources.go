@@ -63,7 +63,7 @@ func (p *Project) OwnProcessModes() (own map[string]string) {
 	return own
 }
 
-// checkProcessModes checks those of a draft.
+// checkProcessModes checks those of a draft, and puts the default in the place of empty ones.
 func checkProcessModes(modes map[string]ProcessMode) (ps Problems) {
 	for _, key := range slices.Sorted(maps.Keys(modes)) {
 		mode := modes[key]
@@ -78,7 +78,7 @@ func checkProcessModes(modes map[string]ProcessMode) (ps Problems) {
 }
 
 // processModesAfter are the modes of a project's resource groups when a draft of it says those that are not as in new
-// ones: others stay, but for those that had been said before.
+// ones. A group that the draft leaves out keeps its mode if it was that of new groups, and else gets the draft's.
 func (p *Project) processModesAfter(in *Project) map[string]ProcessMode {
 	after := map[string]ProcessMode{}
 	maps.Copy(after, in.ProcessModes)

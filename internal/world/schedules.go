@@ -11,6 +11,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/cron"
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
@@ -251,9 +252,7 @@ func InputValues(inputs []ScheduleInput) map[string]any {
 		if values == nil {
 			values = map[string]any{}
 		}
-		var value any
-		_ = json.Unmarshal(in.Value, &value) // it was made by json.Marshal
-		values[in.Name] = value
+		values[in.Name], _ = datajson.Anything(in.Value) // it was made by json.Marshal
 	}
 	return values
 }
@@ -316,6 +315,10 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 	if _, ok := cron.Parse(strings.TrimSpace(draft.Cron)); !ok {
 		ps.Addf("cron", "%q is no cron line; one is %q, at one o'clock each night", draft.Cron, "0 1 * * *")
 	}
+	draft.Timezone = cmp.Or(draft.Timezone, defaultTimezone)
+	if _, ok := cron.Zone(draft.Timezone); !ok {
+		ps.Addf(attrCronTimezone, "%q is no time zone; one is %q", draft.Timezone, "Europe/Berlin")
+	}
 	for _, name := range slices.Sorted(maps.Keys(inputs)) {
 		value, err := json.Marshal(inputs[name])
 		ps.Add("inputs."+name, err)
@@ -324,7 +327,7 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 	if len(ps) > 0 {
 		return nil, ps
 	}
-	draft.Project, draft.Timezone = p, cmp.Or(draft.Timezone, defaultTimezone)
+	draft.Project = p
 	draft.Ref = cmp.Or(draft.Ref, p.DefaultBranch())
 	draft.Description = cmp.Or(draft.Description, "schedule")
 	draft.Ref = st.wholeRef(p, draft.Ref)

@@ -148,7 +148,7 @@ func (st *State) standInForJob(in *Job) {
 		return
 	}
 	j := &Job{ID: standInID(&st.Jobs, in.ID), Token: in.Token, Project: in.Project, User: in.User,
-		PipelineID: in.PipelineID}
+		PipelineID: in.PipelineID, Plan: &unplanned}
 	add(st, &st.Jobs, j)
 	if j.Token != "" && st.JobTokens[j.Token] == nil {
 		setKey(st, &st.JobTokens, j.Token, j)

@@ -112,10 +112,10 @@ func TestWhyNothingIsLeft(t *testing.T) {
 	require.NoError(t, err)
 	j, err := st.AddJob(&Job{Project: shop, User: st.UserNames[RootUsername], Status: JobSuccess})
 	require.NoError(t, err)
-	assert.Equal(t, "it has no jobs", st.JobsText(none))
-	assert.Equal(t, "it has no jobs: jobs are missing", st.JobsText(broken))
-	assert.Equal(t, "all of its jobs succeeded", st.JobsText(j.Pipeline))
-	assert.Equal(t, "it has no jobs", st.JobsText(newPipeline(1, shop)), "nor facts")
+	assert.Equal(t, "it has no jobs", jobsText(st, none))
+	assert.Equal(t, "it has no jobs: jobs are missing", jobsText(st, broken))
+	assert.Equal(t, "all of its jobs succeeded", jobsText(st, j.Pipeline))
+	assert.Equal(t, "it has no jobs", jobsText(st, newPipeline(1, shop)), "nor facts")
 }
 
 // The rules of a pipeline see the variables that are for all environments, with all that is said of them.
@@ -404,4 +404,9 @@ func TestNotices(t *testing.T) {
 		"acme": "job latest pending", "below": "job latest pending"} {
 		assert.Equal(t, want, said(hook, JobEvents), hook)
 	}
+}
+
+func jobsText(st *State, p *Pipeline) string {
+	text, _ := st.JobsText(p, nil)
+	return text
 }

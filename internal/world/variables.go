@@ -207,8 +207,23 @@ func (st *State) AddVariable(path string, v Variable) (*Variable, error) {
 		return nil, ps
 	}
 	added, err := st.CreateVariable(s, v.whole())
-	ps.Add("", err)
-	return added, ps.err()
+	return added, v.unmaskable(err)
+}
+
+// unmaskable is the model's refusal of a draft, with the rule for what is masked if that is broken.
+func (v *Variable) unmaskable(refused error) error {
+	rule := "letters, digits and _+=/@:.~- alone"
+	if v.Raw {
+		rule = "no blanks"
+	}
+	var ps Problems
+	ps.Add("", refused)
+	for i := range ps {
+		if ps[i].Field == attrValue && v.Masked && !v.fitToBeMasked() {
+			ps[i].Text += ": what is masked has at least 8 characters, " + rule
+		}
+	}
+	return ps.err()
 }
 
 // checkDraft refuses what no request can say of a variable of the set, and fills in the scope.
@@ -250,7 +265,7 @@ func (st *State) RewriteVariable(s VariableSet, v *Variable, next Variable) erro
 	}
 	var ps Problems
 	ps.Add("", s.checkDraft(&next))
-	ps.Add("", st.ChangeVariable(s, v, next.whole()))
+	ps.Add("", next.unmaskable(st.ChangeVariable(s, v, next.whole())))
 	return ps.err()
 }
 
@@ -305,6 +320,7 @@ func (st *State) Debugged(j *Job, environment func() string) bool {
 	if j.Pipeline.Moves() {
 		look(j.Pipeline.facts.Variables)
 	}
+	look(j.Variables)
 	return slices.ContainsFunc(debugging, func(key string) bool { return on[key] })
 }
 

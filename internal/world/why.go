@@ -319,6 +319,9 @@ func WaitText(verdicts []Verdict) string {
 		told = Nearest(verdicts)
 	}
 	groups := alike(told)
+	if told[0].Reason() == "" {
+		return head
+	}
 	if told[0].May && len(groups) == 1 {
 		return head + ": " + told[0].Reason()
 	}
