@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -131,4 +132,27 @@ func TestJobsTriggerPipelines(t *testing.T) {
 	before := len(gl.Pipelines())
 	assert.Equal(t, `401 {"message":"Job is not running"}`, trigger().String())
 	assert.Len(t, gl.Pipelines(), before)
+}
+
+// app/services/ci/register_job_service.rb: a job that cannot be told fails, and the runner gets the next one.
+func TestJobsThatCannotBeTold(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	broken := gl.AddJob(fg.Job{Project: "acme/shop", Spec: fg.JobSpec{Raw: map[string]json.RawMessage{"steps": []byte("no")}}})
+	next := gl.AddJob(fg.Job{Project: "acme/shop"})
+	got := testkit.RequestJob(t, gl, r.Token)
+	require.Equal(t, 201, got.Status, got.Body)
+	assert.EqualValues(t, next.ID, got.Field(t, "id"))
+	broken, _ = gl.Job(broken.ID)
+	assert.Equal(t, []any{fg.JobFailed, "scheduler_failure"}, []any{broken.Status, broken.FailureReason})
+}
+
+// lib/api/ci/helpers/runner.rb, authenticate_job!: an erased job takes no more log, in whatever state it is.
+func TestErasedJobsTakeNothing(t *testing.T) {
+	for _, version := range []string{"17.2", "19.1"} {
+		gl, r := testkit.Factory(t, fg.WithVersion(version))
+		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID, Erased: true})
+		got := testkit.PatchTrace(t, gl, j, 0, "line\n")
+		assert.Equal(t, 403, got.Status, version)
+		assert.Contains(t, got.Body, "Job has been erased", version)
+	}
 }

@@ -254,10 +254,7 @@ func (st *State) removeJob(j *Job) {
 		if j.Runner != nil {
 			j.Runner.Jobs = insertByID(j.Runner.Jobs, j)
 		}
-		if held {
-			g.holder = j
-		}
-		st.enter(j)
+		st.enter(j) // and it has the resource again
 	})
 	if held {
 		g.holder = nil
