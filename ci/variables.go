@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/ciexpr"
 )
 
 // reference is a variable in a text: $NAME, ${NAME} or %NAME%. Two dollars are none.
@@ -17,8 +19,9 @@ func Expand(text string, variables JobVariables) string {
 	return expand(text, variables.lookup, false)
 }
 
-// expand is Expand with any source of values; keep leaves what is unknown as it stands.
+// expand is Expand with any source of values; keep leaves what is unknown as it stands. So is what there is no room for.
 func expand(text string, lookup func(string) (string, bool), keep bool) string {
+	room := ciexpr.MostExpanded
 	if !strings.ContainsAny(text, "$%") {
 		return text
 	}
@@ -28,9 +31,10 @@ func expand(text string, lookup func(string) (string, bool), keep bool) string {
 			return found
 		}
 		value, ok := lookup(name)
-		if !ok && keep {
+		if !ok && keep || len(value) > room {
 			return found
 		}
+		room -= len(value)
 		return value
 	})
 }
@@ -71,18 +75,21 @@ func (v JobVariables) over(below JobVariables) JobVariables {
 	return result
 }
 
-// expanded are the variables with those in their values replaced, in the order in which they depend on each other.
+// expanded are the variables with those in their values replaced, in the order in which they depend on each other, as
+// long as there is room for all.
 func (v JobVariables) expanded() JobVariables {
 	done := slices.Clone(v)
 	at := make(map[string]int, len(v))
 	for i, each := range v {
 		at[each.Key] = i
 	}
+	room := ciexpr.MostExpanded
 	lookup := func(name string) (string, bool) {
 		i, ok := at[name]
-		if !ok {
+		if !ok || len(done[i].Value) > room {
 			return "", false
 		}
+		room -= len(done[i].Value)
 		return done[i].Value, true
 	}
 	for _, component := range connected(v.keys(), v.references()) {

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// A value is nil, a bool, an int64, a *big.Int beyond that, a float64, a string, a Symbol, a *Map, a []any or a *Reference.
+// A value is nil, a bool, an int64, a *big.Int beyond that, a float64, a string, a Symbol, a *Map, a []any or a
+// *Reference.
 // Values are shared between the places of a document that name the same anchor, so they are never changed once they are
 // read.
 

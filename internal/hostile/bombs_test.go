@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -55,7 +56,7 @@ func yamlBombs() map[string]string {
 		"a chain of extends":  extends,
 		"references doubled":  references + "job: {script: [!reference [.r299, script]]}\n",
 		"a matrix": "job:\n  script: x\n  parallel:\n    matrix:\n      - " + strings.Join(slices.Collect(func(yield func(string) bool) {
-			for i := range 12 {
+			for i := range 40 {
 				_ = yield(fmt.Sprintf("V%d: [a, b, c, d, e, f, g, h, i, j]", i))
 			}
 		}), "\n        ") + "\n",
@@ -210,4 +211,23 @@ func TestCronBombs(t *testing.T) {
 	}
 	gl.Advance(7 * 24 * time.Hour)
 	assert.Equal(t, http.StatusOK, testkit.Ask(t, gl, gl.AdminToken(), "GET", "/version").Status)
+}
+
+// Variables that each stand for the one before twice are put in as far as there is room for them.
+func TestVariableBombs(t *testing.T) {
+	gl, r := testkit.Factory(t, fakegitlab.WithJournalLimit(10))
+	variables := testkit.Hash{"V0": strings.Repeat("x", 1000)}
+	for i := range 40 {
+		variables[fmt.Sprintf("V%d", i+1)] = fmt.Sprintf("$V%d${V%d}", i, i)
+	}
+	script, err := json.Marshal(testkit.Hash{"job": testkit.Hash{"script": "true", "variables": variables}})
+	require.NoError(t, err)
+	gl.Commit("acme/shop", "main", map[string]string{".gitlab-ci.yml": string(script)}, "m")
+	res := testkit.SendJSON(t, gl, "POST", "/jobs/request", testkit.Hash{"token": r.Token})
+	require.Equal(t, http.StatusCreated, res.Status)
+	assert.Less(t, len(res.Body), 64<<20)
+	written := strings.Contains(res.Body, `"value":"$V`)
+	assert.True(t, written, "what there is no room for is left to the runner")
+	whole := strings.Contains(res.Body, `"key":"V1","value":"`+strings.Repeat("x", 2000)+`"`)
+	assert.True(t, whole, "what there is room for is put in")
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/ciexpr"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -87,7 +88,8 @@ func environmentOf(in Input) string {
 	for _, v := range expandVariables(variablesOn(in, "", nil)) {
 		known[v.Key] = v
 	}
-	return substituted(name, known)
+	room := ciexpr.MostExpanded
+	return substituted(name, known, &room)
 }
 
 // usualVariables is for how many there is room at first, a few more than a job has of which nothing is said.
@@ -314,11 +316,11 @@ func expandVariables(variables []payloadVariable) []payloadVariable {
 		return variables
 	}
 	expanded := make([]payloadVariable, 0, len(variables))
-	values := make(map[string]payloadVariable, len(variables))
+	values, room := make(map[string]payloadVariable, len(variables)), ciexpr.MostExpanded
 	for _, i := range order {
 		v := variables[i]
 		if v.references() != nil {
-			v.Value = substituted(v.Value, values)
+			v.Value = substituted(v.Value, values, &room)
 		}
 		values[v.Key] = v
 		expanded = append(expanded, v)
@@ -326,13 +328,15 @@ func expandVariables(variables []payloadVariable) []payloadVariable {
 	return expanded
 }
 
-// substituted is a text with the values of the known variables in the place of references to them.
-func substituted(text string, known map[string]payloadVariable) string {
+// substituted is a text with the values of the known variables in the place of references to them, as long as there is
+// room for them; the rest is left to the runner.
+func substituted(text string, known map[string]payloadVariable, room *int) string {
 	return variableReference.ReplaceAllStringFunc(text, func(reference string) string {
 		v, ok := known[strings.Trim(reference, "${}%")]
-		if !ok || v.File || v.Raw {
+		if !ok || v.File || v.Raw || len(v.Value) > *room {
 			return reference
 		}
+		*room -= len(v.Value)
 		return v.Value
 	})
 }
