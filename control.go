@@ -153,6 +153,9 @@ func (f *Fake) controlled(r *http.Request, path string) controlapi.Answer {
 	if !f.options.wholeControl && !ofPage(row.endpoint) {
 		return controlapi.Refusal(http.StatusNotFound, "WithPage does not serve "+r.Method+" "+path+"; WithControl does")
 	}
+	if err := controlapi.CheckQuery(string(row.endpoint), r.URL.Query()); err != nil {
+		return controlError(err)
+	}
 	return row.handle(&control{f, r, vars})
 }
 

@@ -19,7 +19,8 @@ func Expand(text string, variables JobVariables) string {
 	return expand(text, variables.lookup, false)
 }
 
-// expand is Expand with any source of values; keep leaves what is unknown as it stands. So is what there is no room for.
+// expand is Expand with any source of values; keep leaves what is unknown as it stands. What there is no room for does
+// in any case.
 func expand(text string, lookup func(string) (string, bool), keep bool) string {
 	room := ciexpr.MostExpanded
 	if !strings.ContainsAny(text, "$%") {

@@ -211,3 +211,20 @@ func TestWaitsInVain(t *testing.T) {
 		assert.Equal(t, text, body.Error)
 	}
 }
+
+func TestQueriesThatNothingReads(t *testing.T) {
+	for endpoint, says := range map[string]string{
+		"GET /-/fake/snapshot":      `unknown parameter "stauts"; there are none`,
+		"DELETE /-/fake/calls":      `unknown parameter "stauts"; there are none`,
+		"GET /-/fake/calls":         "",
+		"GET /-/fake/jobs/:id":      "",
+		"GET /-/fake/page/jobs/:id": "",
+	} {
+		err := controlapi.CheckQuery(endpoint, url.Values{"stauts": {"1"}})
+		if says == "" {
+			assert.NoError(t, err, endpoint)
+		} else {
+			assert.EqualError(t, err, says, endpoint)
+		}
+	}
+}

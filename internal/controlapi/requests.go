@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/nearest"
 )
 
 // maxBody is the largest body that is read. Even a world with large logs is far smaller.
@@ -55,6 +56,19 @@ func OnlyKnown(query url.Values, known ...string) error {
 		}
 	}
 	return nil
+}
+
+// querying are the calls that read a query. Each says by itself which parameters it knows.
+var querying = []string{"/", "/calls", "/deliveries", "/holds", "/holds/:id", "/jobs/:id", "/pipelines/:id"}
+
+// CheckQuery returns an error for a query that a call does not read.
+func CheckQuery(endpoint string, query url.Values) error {
+	method, path := nearest.CutEndpoint(endpoint)
+	path = strings.TrimPrefix(path, Prefix)
+	if method == http.MethodGet && (slices.Contains(querying, path) || strings.HasPrefix(path, "/page/")) {
+		return nil
+	}
+	return OnlyKnown(query)
 }
 
 // WaitIn is the query parameter wait, or 0 without it.
