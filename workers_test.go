@@ -135,6 +135,18 @@ func TestWorkersEndWhatIsSilent(t *testing.T) {
 		gl.RunWorkers()
 		gl.AssertJobStatus(t, j.ID, fakegitlab.JobCanceled)
 	}, workshop())
+	short := map[string]time.Duration{"17.2": time.Hour, "17.11": time.Hour, "18.6": time.Hour,
+		"19.4": 25*time.Minute - time.Second} // its timeout and a quarter
+	fakegitlab.ForEachVersion(t, workerVersions()[1:], func(t *testing.T, gl *fakegitlab.Fake) {
+		j := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Status: fakegitlab.JobCanceling, RunnerID: 5,
+			Spec: fakegitlab.JobSpec{Timeout: 10 * time.Minute}})
+		gl.Advance(short[gl.Version()])
+		gl.RunWorkers()
+		gl.AssertJobStatus(t, j.ID, fakegitlab.JobCanceling)
+		gl.Advance(time.Second)
+		gl.RunWorkers()
+		gl.AssertJobStatus(t, j.ID, fakegitlab.JobCanceled)
+	}, workshop())
 }
 
 // A sign of life keeps a job alive: an update, or more of its log (lib/gitlab/ci/trace.rb: job.touch if needs_touch?).

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	fg "github.com/fakegitlab/fakegitlab"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
@@ -50,4 +51,19 @@ func TestUploadAsJSON(t *testing.T) {
 		return c.Reason == `artifacts come as multipart/form-data, and this came as "application/json": `+
 			"the file is a part of a multipart body that is named file and has a file name"
 	}))
+}
+
+// app/services/ci/job_artifacts/create_service.rb: a job has one file of a type; that of an archive's metadata is made with
+// the archive.
+func TestMetadataThatIsThereAlready(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	require.Equal(t, 201, testkit.Upload(t, gl, j, "artifact_type=metadata&artifact_format=gzip", "metadata.gz",
+		testkit.Gzipped("")).Status)
+	assert.Equal(t, `400 {"message":"another artifact of the same type already exists"}`,
+		testkit.Upload(t, gl, j, "", "a.zip", zipOf(t, "a")).String())
+	j, _ = gl.Job(j.ID)
+	require.Len(t, j.Artifacts, 1, "a refusal changes nothing")
+	assert.Equal(t, "metadata", j.Artifacts[0].Type)
+	assert.Equal(t, 201, testkit.Upload(t, gl, j, "", "a.zip", []byte("no zip")).Status, "which has no metadata")
 }

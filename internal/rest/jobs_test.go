@@ -142,6 +142,8 @@ func TestWhatCannotRunFails(t *testing.T) {
 		} {
 			got := testkit.RequestJob(t, gl, r.Token, testkit.Hash{"session": session})
 			assert.Equal(t, 409, got.Status, session)
+			calls := gl.Calls(fg.RequestJob)
+			assert.Contains(t, calls[len(calls)-1].Reason, "session[url]")
 			gl.AssertJobStatus(t, job.ID, fg.JobPending)
 		}
 		assert.Equal(t, 201, testkit.RequestJob(t, gl, r.Token,

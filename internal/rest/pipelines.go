@@ -250,9 +250,9 @@ func (q request) pipelineInputs() map[string]any {
 	return inputs
 }
 
-// refNotEmpty is the refusal of a ref that is given and empty, where Grape wants one.
+// refNotEmpty is the refusal of a ref that is empty or null, where Grape wants one that is not blank.
 func (q request) refNotEmpty() *front.Response {
-	if ref, given := q.Params.String("ref"); given && strings.TrimSpace(ref) == "" {
+	if ref, _ := q.Params.String("ref"); strings.TrimSpace(ref) == "" {
 		return front.RefuseError(http.StatusBadRequest, fmt.Sprintf(msgfIsEmpty, "ref")).Because("ref is empty").AsRefusal()
 	}
 	return nil

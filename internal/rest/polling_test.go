@@ -72,3 +72,13 @@ func TestNobodyPolls(t *testing.T) {
 	assert.Equal(t, 204, got.Status)
 	assert.NotContains(t, got.Header, "Gitlab-Ci-Builds-Polling")
 }
+
+// Workhorse looks for a value under the token that it was sent, and finds none under one that nobody has: nothing waits
+// for it, and nobody is woken for it later.
+func TestPollingWithATokenThatNobodyHas(t *testing.T) {
+	gl := testkit.NewMia(t, fakegitlab.WithLongPolling(time.Millisecond))
+	assert.Equal(t, 403, testkit.Ask(t, gl, "", "POST", "/jobs/request",
+		testkit.WithJSON(`{"token":"dead","last_update":"x"}`)).Status)
+	job := gl.AddJob(fakegitlab.Job{Project: "acme/shop"})
+	gl.AssertJobStatus(t, job.ID, fakegitlab.JobPending)
+}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -51,7 +53,7 @@ var tokenKinds = []tokenKind{
 
 // resourceTokenRows are the access tokens of projects and of groups, by the same rows.
 func resourceTokenRows() (rows []row) {
-	token := []params.Param{{Name: "token_id", Kind: params.Integer, Required: true}}
+	token := []params.Param{{Name: "token_id", Required: true}}
 	one := append(append([]params.Param{}, pathID...), token...)
 	for _, k := range tokenKinds {
 		at := k.path + "/:id/access_tokens"
@@ -98,20 +100,26 @@ func (k tokenKind) with(handle func(request, resource) front.Response) func(requ
 	}
 }
 
-// token is the token of the path; nil if the project or group has none of that id.
+// token is the token of the path; nil if the project or group has none of that id. The path may have any text there,
+// of which the database takes the digits that it begins with.
 func (k tokenKind) token(q request, r resource) *world.AccessToken {
-	id, _ := q.Params.Int("token_id")
+	text, _ := q.Params.String("token_id")
+	end := strings.IndexFunc(text+".", func(c rune) bool { return c < '0' || c > '9' })
+	id, err := strconv.Atoi(text[:end])
+	if err != nil {
+		return nil
+	}
 	return q.ResourceToken(r.project, r.group, id)
 }
 
 // missing is the 404 of a token that is none of the project's or group's.
 func (k tokenKind) missing(q request, r resource) front.Response {
-	id, _ := q.Params.Int("token_id")
+	id, _ := q.Params.String("token_id")
 	res := front.NotFound(fmt.Sprintf(msgfTokenNotFound, k.name, id))
 	if q.Has(gitlabversion.TokenPermissionsHeld) {
 		res = front.NotFound(k.name + " Access Token")
 	}
-	return res.Because(fmt.Sprintf("%s has no access token %d", r.where, id))
+	return res.Because(fmt.Sprintf("%s has no access token %s", r.where, id))
 }
 
 func (k tokenKind) list(q request, r resource) front.Response {

@@ -91,9 +91,7 @@ func (q request) take(j *world.Job, r *world.Runner, m *world.Manager) (res fron
 	}
 	waiting := q.Now().Sub(j.QueuedAt)
 	in := q.payloadInput(j, r, session)
-	if err := q.StartJob(j, r, m, features["cancel_gracefully"]); err != nil { // nextFor gives only what can be started
-		return front.Refuse(http.StatusConflict, msgConflict).Because(err.Error()), true
-	}
+	_ = q.StartJob(j, r, m, features["cancel_gracefully"]) // NextFor gives only what can be started
 	in.Job, in.TimeInQueue = j, &waiting
 	payload := jobpayload.Build(in)
 	body, err := payload.JSON()

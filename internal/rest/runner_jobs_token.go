@@ -48,7 +48,6 @@ func (q request) processingJob() (*world.Job, *front.Response) {
 	case own != j:
 		res = front.Forbidden("", fmt.Sprintf("that is the token of job %d, not of job %d", own.ID, id))
 	default:
-		q.Record.JobID = id
 		if j.Runner != nil {
 			q.Record.RunnerID = j.Runner.ID
 		}

@@ -182,8 +182,7 @@ func (q request) scheduleChange() (c world.ScheduleChange, refusal *front.Respon
 			c.NoInputs = append(c.NoInputs, name)
 			continue
 		}
-		value, err := json.Marshal(hash["value"])
-		isList = isList && err == nil
+		value, _ := json.Marshal(hash["value"]) // it came as JSON, or as text
 		c.Inputs = append(c.Inputs, world.ScheduleInput{Name: name, Value: value})
 	}
 	if !isList {

@@ -69,7 +69,7 @@ const (
 	msgNoOwnerToken       = "Could not provision owner access to project access token"
 	msgLevelNotHeld       = "Access level of the token contains permissions not held by the creating user"
 	msgfCannotDeleteToken = "%s cannot delete %s"
-	msgfTokenNotFound     = "Could not find %s access token with token_id: %d"
+	msgfTokenNotFound     = "Could not find %s access token with token_id: %s"
 	msgHigherToken        = "Not eligible to rotate token with access level higher than the user"
 	msgTokenNotHeld       = "Not eligible to rotate token with permissions not held by the user"
 )

@@ -58,11 +58,11 @@ const (
 
 // triggerPipeline makes a pipeline by the token of a trigger, or of a running job, whoever asks.
 func triggerPipeline(q request) front.Response {
-	if q.HTTP.Header.Get(headerEvent) == pipelineHook {
-		return front.Forbidden("", "pipelines that webhooks of pipelines trigger would never end")
-	}
 	if refusal := q.refNotEmpty(); refusal != nil {
 		return *refusal
+	}
+	if q.HTTP.Header.Get(headerEvent) == pipelineHook {
+		return front.Forbidden("", "pipelines that webhooks of pipelines trigger would never end")
 	}
 	given, _ := q.Record.Params["variables"].(map[string]any)
 	var variables []ci.JobVariable

@@ -21,8 +21,10 @@ func neighbourProofs() map[gitlabversion.Difference]proof {
 			j, _ := v.startedJob()
 			one := fmt.Sprintf("/projects/10001/jobs/%d", j.ID)
 			return []int{testkit.Send(v.T, v.gl, "GET", "/projects/10001/jobs", nil, "Job-Token", j.Token).Status,
-				testkit.Send(v.T, v.gl, "GET", one, nil, "Job-Token", j.Token).Status}
-		}, []int{401, 401}, []int{200, 200}, nil},
+				testkit.Send(v.T, v.gl, "GET", one, nil, "Job-Token", j.Token).Status,
+				testkit.Send(v.T, v.gl, "GET", fmt.Sprintf("/projects/10001/pipelines/%d/jobs", j.PipelineID), nil,
+					"Job-Token", j.Token).Status}
+		}, []int{401, 401, 404}, []int{200, 200, 200}, nil},
 		gitlabversion.JobTokenRefusedByName: {func(v inVersion) any {
 			j, _ := v.startedJob()
 			path := "/projects/acme%2Fapi/jobs/artifacts/main/download?job=unit"

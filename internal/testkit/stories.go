@@ -47,6 +47,8 @@ func PlayStories(t *testing.T) {
 //	mia GRAPHQL { currentUser { id } }  a document
 //	mia GET /runners | id status        of the answer, or of each element of it, no more than these fields
 //	wait 1h                             time passes
+//	workers                             GitLab's workers do what is due
+//	with If-Unmodified-Since: DATE      the request of the next line has this header, too
 //	# anything                          a remark
 //
 // and what is answered is indented. With -update-stories it is written anew.
@@ -64,9 +66,16 @@ func playStory(t *testing.T, gl *fakegitlab.Fake, file string) {
 		}
 		wanted[len(lines)] += line
 	}
+	header := ""
 	for i, line := range lines {
 		played.WriteString(line)
-		got := playLine(t, gl, strings.TrimSpace(line))
+		got, next := "", ""
+		if given, ok := strings.CutPrefix(strings.TrimSpace(line), "with "); ok {
+			next = given
+		} else {
+			got = playLine(t, gl, strings.TrimSpace(line), header)
+		}
+		header = next
 		if got != wanted[i+1] && !*updateStories {
 			t.Errorf("%s\n%sis answered\n%s", file, line, firstDifference(wanted[i+1], got))
 		}
@@ -95,12 +104,16 @@ func firstDifference(want, got string) string {
 	return g[i] + "\ninstead of\n" + w[i]
 }
 
-// playLine makes the request of a line and tells what came back; nothing for what is no request.
-func playLine(t *testing.T, gl *fakegitlab.Fake, line string) string {
+// playLine makes the request of a line, with a header if one is given, and tells what came back; nothing for what is no
+// request.
+func playLine(t *testing.T, gl *fakegitlab.Fake, line, header string) string {
 	t.Helper()
 	who, rest, _ := strings.Cut(line, " ")
 	switch who {
 	case "", "#":
+		return ""
+	case "workers":
+		gl.RunWorkers()
 		return ""
 	case "wait":
 		d, err := time.ParseDuration(rest)
@@ -124,6 +137,9 @@ func playLine(t *testing.T, gl *fakegitlab.Fake, line string) string {
 	var change []func(*http.Request)
 	if body != "" {
 		change = append(change, WithJSON(body))
+	}
+	if name, value, ok := strings.Cut(header, ": "); ok {
+		change = append(change, WithHeader(name, value))
 	}
 	return told(gl, AskBy(t, gl.Client(), at, token, method, path, change...), strings.Fields(fields))
 }

@@ -112,7 +112,6 @@ func (st *State) removeUser(u *User) {
 	}
 	delete(st.UserNames, Key(u.Username))
 	st.Users.remove(u)
-	st.tickAll()
 }
 
 // dropJobsOf has the jobs of a user fail that have not ended, because the user is blocked
@@ -193,7 +192,6 @@ func (st *State) DeleteProject(p *Project) {
 		delete(st.oldPaths, Key(old))
 	}
 	st.Projects.remove(p)
-	st.tickAll()
 }
 
 // DeleteGroup deletes a group with all below it, its memberships, access tokens and their bots. Its own runners stay,
@@ -217,7 +215,6 @@ func (st *State) DeleteGroup(g *Group) {
 	delete(st.GroupPaths, Key(g.Path))
 	st.dropShares(g)
 	st.Groups.remove(g)
-	st.tickAll()
 }
 
 // dropAccess takes away what reaches into or out of a project or a group that goes; the other is nil. That is the bots
@@ -257,10 +254,7 @@ func (st *State) removeJob(j *Job) {
 		if j.Runner != nil {
 			j.Runner.Jobs = insertByID(j.Runner.Jobs, j)
 		}
-		if held {
-			g.holder = j
-		}
-		st.enter(j)
+		st.enter(j) // and it has the resource again
 	})
 	if held {
 		g.holder = nil

@@ -65,7 +65,7 @@ func (st *State) move(j *Job, event jobEvent) error {
 // enter puts a job wherever one in its state is found, after that has changed; leave takes it out before.
 func (st *State) enter(j *Job) {
 	j.Pipeline.count(j, 1)
-	if j.Trigger == nil || j.Status != JobPending {
+	if j.Trigger == nil { // which no runner takes
 		st.Queue.enter(j)
 	}
 	if p := j.Pipeline; p.Moves() {
@@ -78,7 +78,7 @@ func (st *State) enter(j *Job) {
 
 func (st *State) leave(j *Job) {
 	j.Pipeline.count(j, -1)
-	if j.Trigger == nil || j.Status != JobPending {
+	if j.Trigger == nil {
 		st.Queue.leave(j)
 	}
 	if j.Pipeline.Moves() {

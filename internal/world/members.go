@@ -111,16 +111,13 @@ func inheritedMost(s Source, u *User) (from *Group, best Role) {
 
 // title is the role as GitLab writes it for people: "Security Manager".
 func (r Role) title() string {
-	for _, n := range RoleNames() {
-		if n.Role == r {
-			words := strings.Split(n.Name, "_")
-			for i, w := range words {
-				words[i] = strings.ToUpper(w[:1]) + w[1:]
-			}
-			return strings.Join(words, " ")
-		}
+	names := RoleNames()
+	i := slices.IndexFunc(names, func(n RoleName) bool { return n.Role == r }) // every role has one
+	words := strings.Split(names[i].Name, "_")
+	for i, w := range words {
+		words[i] = strings.ToUpper(w[:1]) + w[1:]
 	}
-	return fmt.Sprint(int(r))
+	return strings.Join(words, " ")
 }
 
 // LastOwner reports whether a group would have no owner without that direct member; those of groups above count, bots

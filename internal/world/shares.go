@@ -31,7 +31,6 @@ func (st *State) ShareGroup(g *Group, d ShareDraft) error {
 		return newInvalid(attrSharedGroup, msgGroupSharedAlready)
 	}
 	g.Shares = append(g.Shares, st.newShare(d))
-	st.tickAll()
 	return nil
 }
 

@@ -23,7 +23,6 @@ func (st *State) BlockUser(u *User) error {
 	}
 	st.moveUser(u, UserBlocked)
 	st.dropJobsOf(u)
-	st.tickAll()
 	return nil
 }
 
@@ -33,7 +32,6 @@ func (st *State) UnblockUser(u *User) bool {
 		return false
 	}
 	st.moveUser(u, UserActive)
-	st.tickAll()
 	return true
 }
 
@@ -87,7 +85,6 @@ func (st *State) ApproveUser(u *User) error {
 		return errors.New(msgNotPending)
 	}
 	st.moveUser(u, UserActive)
-	st.tickAll()
 	return nil
 }
 
