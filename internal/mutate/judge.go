@@ -92,7 +92,7 @@ func judge(m mutation, binaries []*binary) verdict {
 	for _, s := range steps(m, binaries) {
 		v.Fate = survived
 		// On a busy machine tests take several times what they took when they were alone.
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second+5*s.took)
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second+5*s.took)
 		out, err := s.of.run(ctx, s.tests, fmt.Sprintf("%s=%d", mutant.Variable, m.ID))
 		late := ctx.Err() != nil
 		cancel()
