@@ -58,29 +58,45 @@ func times(n int, do func()) func() {
 	}
 }
 
-// BenchmarkNetworks is GET /runners/:id over TCP beside the same in memory, 16 calls each in turn.
+// BenchmarkNetworks is GET /runners/:id over TCP beside the same in memory, 16 calls each in turn; and a handler that
+// writes the same answer, which says how much faster memory can make anything.
 func BenchmarkNetworks(b *testing.B) {
-	get := func(name string) func() {
-		gl := fakegitlab.New(b, append(networks[name], fakegitlab.WithScenario(one()), fakegitlab.WithJournalLimit(100))...)
-		return times(16, calling(b, gl.Client(), gl.APIURL()+"/runners/5", gl.AdminToken()))
-	}
-	sideBySide(b, "TCP", get("TCP"), "memory", get("memory"))
+	b.Run("fake", func(b *testing.B) {
+		get := func(name string) func() {
+			gl := fakegitlab.New(b, append(networks[name], fakegitlab.WithScenario(one()), fakegitlab.WithJournalLimit(100))...)
+			return times(16, calling(b, gl.Client(), gl.APIURL()+"/runners/5", gl.AdminToken()))
+		}
+		sideBySide(b, "TCP", get("TCP"), "memory", get("memory"))
+	})
+	b.Run("handler", func(b *testing.B) {
+		handler := bareHandler(b, fakegitlab.New(b, fakegitlab.WithScenario(one())))
+		server := httptest.NewServer(handler)
+		b.Cleanup(server.Close)
+		memory := &memnet.RoundTripper{Handler: handler, Inline: func(*http.Request) bool { return true }}
+		sideBySide(b, "TCP", times(16, calling(b, server.Client(), server.URL, "token")), "memory",
+			times(16, calling(b, &http.Client{Transport: memory}, server.URL, "token")))
+	})
+}
+
+// bareHandler writes what a fake answers to GET /runners/5, headers and all.
+func bareHandler(b *testing.B, gl *fakegitlab.Fake) http.Handler {
+	b.Helper()
+	res := get(b, gl.Client(), gl.APIURL()+"/runners/5", gl.AdminToken())
+	body, err := io.ReadAll(res.Body)
+	require.NoError(b, err)
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for name, values := range res.Header {
+			w.Header()[name] = values
+		}
+		_, _ = w.Write(body)
+	})
 }
 
 // BenchmarkManyClients is so many clients in memory on one fake, and on a handler that writes the same answer, in turn.
 func BenchmarkManyClients(b *testing.B) {
 	const calls = 6400
 	gl := fakegitlab.New(b, append(networks["memory"], fakegitlab.WithScenario(one()))...)
-	res := get(b, gl.Client(), gl.APIURL()+"/runners/5", gl.AdminToken())
-	body, err := io.ReadAll(res.Body)
-	require.NoError(b, err)
-	bare := &memnet.RoundTripper{Inline: func(*http.Request) bool { return true },
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			for name, values := range res.Header {
-				w.Header()[name] = values
-			}
-			_, _ = w.Write(body)
-		})}
+	bare := &memnet.RoundTripper{Inline: func(*http.Request) bool { return true }, Handler: bareHandler(b, gl)}
 	for _, clients := range []int{1, 64} {
 		b.Run(strconv.Itoa(clients), func(b *testing.B) {
 			at := func(do func()) func() {
