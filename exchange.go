@@ -115,19 +115,7 @@ func (x *exchange) serve(refusal *front.Response) {
 	}
 	var res front.Response
 	if failure.takesEffect() {
-		if refusal != nil {
-			res = *refusal
-		} else {
-			res = x.Request.Answer()
-		}
-		call.note(&x.Request.Record)
-		call.Status = res.Status
-		res.Reason = cmp.Or(x.fake.lost.whyNoJob(call, x.fake.isRunning), res.Reason)
-		call.Reason = res.Reason
-		x.fake.noticeLacking(x.Request.Record.Lacking)
-		if problem := x.Request.Record.Problem; problem != "" {
-			x.fake.notice(problem)
-		}
+		res = x.answer(refusal)
 	}
 	x.header = failure.Header
 	var own Call // as it would have been answered
@@ -151,6 +139,25 @@ func (x *exchange) serve(refusal *front.Response) {
 	}
 	body := x.render(&res)
 	x.finish(res, body)
+}
+
+// answer is GitLab's answer, or the refusal on the way in, which is noted in the Call.
+func (x *exchange) answer(refusal *front.Response) (res front.Response) {
+	call := x.call
+	if refusal != nil {
+		res = *refusal
+	} else {
+		res = x.Request.Answer()
+	}
+	call.note(&x.Request.Record)
+	call.Status = res.Status
+	res.Reason = cmp.Or(x.fake.lost.whyNoJob(call, x.fake.isRunning), res.Reason)
+	call.Reason = res.Reason
+	x.fake.noticeLacking(x.Request.Record.Lacking)
+	if problem := x.Request.Record.Problem; problem != "" {
+		x.fake.notice(problem)
+	}
+	return res
 }
 
 // isRunning reports whether there is a job of that ID and it is on a runner.
