@@ -217,7 +217,7 @@ func (s *soak) longPoll(string) {
 		require.NoError(s.t, err)
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("X-GitLab-Last-Update", last)
-		res, err := s.client.Do(r)
+		res, err := s.leaving.Do(r)
 		if err != nil {
 			return ""
 		}
@@ -271,7 +271,7 @@ func (s *soak) fail(me string) {
 	r, err := http.NewRequestWithContext(ctx, "GET", path, nil)
 	require.NoError(s.t, err)
 	r.Header.Set(who, me)
-	if res, err := s.client.Do(r); !assert.ErrorIs(s.t, err, context.DeadlineExceeded) {
+	if res, err := s.leaving.Do(r); !assert.ErrorIs(s.t, err, context.DeadlineExceeded) {
 		_ = res.Body.Close()
 	}
 	s.calls.Add(1)
