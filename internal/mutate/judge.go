@@ -39,36 +39,60 @@ type step struct {
 	took  time.Duration
 }
 
-// quick is how long a test takes at most to be among those that are tried first.
-const quick = 400 * time.Millisecond
+const (
+	quick  = 400 * time.Millisecond // what a test takes at most to be tried before all that are slow
+	taste  = 300 * time.Millisecond // of those that know a place best, which are tried before all others
+	atOnce = 500                    // tests in a process, whose names have to fit into a command line
+)
 
-// steps are the tests that come by the mutant, those of its own package first, and the quick ones of each package
-// before all that are slow.
+// steps are the tests that come by the mutant, those of its own package first; of each package a few that come by
+// little else, as most mutants are noticed by those, then all that are quick; in the end those that are slow.
 func steps(m mutation, binaries []*binary) []step {
 	ordered := slices.Clone(binaries)
 	slices.SortStableFunc(ordered, func(a, b *binary) int { return rank(a, m) - rank(b, m) })
-	var fast, slow []step
+	var first, then, slow []step
 	for _, b := range ordered {
-		f, s := step{of: b}, step{of: b}
+		var tests []test
 		for _, t := range b.Tests {
-			if _, ok := slices.BinarySearch(t.Reaches, m.ID); !ok {
-				continue
+			if _, ok := slices.BinarySearch(t.Reaches, m.ID); ok {
+				tests = append(tests, t)
 			}
-			to := &s
-			if t.Took <= quick {
-				to = &f
+		}
+		slices.SortStableFunc(tests, func(a, b test) int { return len(a.Reaches) - len(b.Reaches) })
+		var f, q, s step
+		for _, t := range tests {
+			switch {
+			case t.Took > quick:
+				s.add(t)
+			case f.took+t.Took <= taste:
+				f.add(t)
+			default:
+				q.add(t)
 			}
-			to.tests = append(to.tests, t)
-			to.took += t.Took
 		}
-		if len(f.tests) > 0 {
-			fast = append(fast, f)
-		}
-		if len(s.tests) > 0 {
-			slow = append(slow, s)
-		}
+		first = append(first, f.apart(b)...)
+		then = append(then, q.apart(b)...)
+		slow = append(slow, s.apart(b)...)
 	}
-	return append(fast, slow...)
+	return slices.Concat(first, then, slow)
+}
+
+func (s *step) add(t test) {
+	s.tests = append(s.tests, t)
+	s.took += t.Took
+}
+
+// apart is the step in as many processes as it takes.
+func (s *step) apart(b *binary) []step {
+	var all []step
+	for tests := range slices.Chunk(s.tests, atOnce) {
+		one := step{of: b}
+		for _, t := range tests {
+			one.add(t)
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 func rank(b *binary, m mutation) int {
@@ -92,8 +116,8 @@ func judge(m mutation, binaries []*binary) verdict {
 	for _, s := range steps(m, binaries) {
 		v.Fate = survived
 		// On a busy machine tests take several times what they took when they were alone.
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second+5*s.took)
-		out, err := s.of.run(ctx, s.tests, fmt.Sprintf("%s=%d", mutant.Variable, m.ID))
+		ctx, cancel := context.WithTimeout(context.Background(), 6*time.Second+8*s.took)
+		out, err := s.of.run(ctx, s.tests, nil, fmt.Sprintf("%s=%d", mutant.Variable, m.ID))
 		late := ctx.Err() != nil
 		cancel()
 		if late {

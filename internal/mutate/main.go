@@ -21,7 +21,8 @@ type options struct {
 	packages, tests []string
 	sample          int
 	seed            string
-	only, with      *regexp.Regexp
+	only            *regexp.Regexp
+	with, without   *regexp.Regexp
 	dir             string
 	workers         int
 	slowest         time.Duration
@@ -41,7 +42,7 @@ func main() {
 
 func read(args []string) (options, error) {
 	var o options
-	var packages, tests, only, with string
+	var packages, tests, only, with, without string
 	flags := flag.NewFlagSet("mutate", flag.ContinueOnError)
 	flags.StringVar(&packages, "packages", "policy,page,params,world,graphql,rest",
 		"the `rooms` of internal/ that are broken")
@@ -51,6 +52,7 @@ func read(args []string) (options, error) {
 	flags.StringVar(&o.seed, "seed", "1", "which ones these are")
 	flags.StringVar(&only, "run", "", "only those mutants whose key matches this `expression`")
 	flags.StringVar(&with, "with", "", "only tests whose name matches this `expression`: whether new ones notice")
+	flags.StringVar(&without, "without", "", "no tests whose name matches this `expression`")
 	flags.StringVar(&o.dir, "dir", "", "a `folder` for what is built, kept for the next time; without it all is made anew")
 	flags.IntVar(&o.workers, "workers", runtime.NumCPU(), "how many mutants are tried at once")
 	flags.DurationVar(&o.slowest, "slowest", 30*time.Second, "tests that take longer, alone, are left out")
@@ -63,7 +65,10 @@ func read(args []string) (options, error) {
 	if o.only, err = regexp.Compile(only); err != nil {
 		return o, err
 	}
-	o.with, err = regexp.Compile(with)
+	if o.with, err = regexp.Compile(with); err != nil {
+		return o, err
+	}
+	o.without, err = regexp.Compile(without)
 	return o, err
 }
 
