@@ -105,8 +105,8 @@ func rank(b *binary, m mutation) int {
 var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 
 // judge lets one mutant live, for as long as no test notices.
-func judge(m mutation, binaries []*binary) verdict {
-	v := verdict{mutation: m, Fate: unreached}
+func judge(m mutation, binaries []*binary) (v verdict) {
+	v = verdict{mutation: m, Fate: unreached}
 	if m.ID == 0 {
 		v.Fate = notCompiled
 		return v
