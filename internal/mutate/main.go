@@ -55,7 +55,7 @@ func read(args []string) (options, error) {
 	flags.StringVar(&without, "without", "", "no tests whose name matches this `expression`")
 	flags.StringVar(&o.dir, "dir", "", "a `folder` for what is built, kept for the next time; without it all is made anew")
 	flags.IntVar(&o.workers, "workers", runtime.NumCPU(), "how many mutants are tried at once")
-	flags.DurationVar(&o.slowest, "slowest", 30*time.Second, "tests that take longer, alone, are left out")
+	flags.DurationVar(&o.slowest, "slowest", 3*time.Second, "tests without parts that take longer, alone, are left out")
 	flags.BoolVar(&o.list, "list", false, "print the mutants instead of trying them")
 	if err := flags.Parse(args); err != nil {
 		return o, err

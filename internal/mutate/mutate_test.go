@@ -158,7 +158,7 @@ func TestStepsBeginWithTheTestsThatKnowThePlace(t *testing.T) {
 // What is around parts is none of them.
 func TestPartsOfATest(t *testing.T) {
 	b := &binary{path: os.Args[0], dir: ".", work: t.TempDir()}
-	names, err := b.names(test{Name: "TestHasParts"}, time.Minute)
+	names, err := b.names(test{Name: "TestHasParts"})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"TestHasParts/a_b/1", "TestHasParts/a_b/2", "TestHasParts/c"}, names)
 }

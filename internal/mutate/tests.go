@@ -39,6 +39,9 @@ type test struct {
 // memory is the most that a process of tests may take, in KiB: a mutant may well be a loop that fills all there is.
 const memory = 8 << 20
 
+// patience is how long a test may take while it is learned: one that is slow may have parts that are not.
+const patience = time.Minute
+
 // run runs tests of the binary in a process of its own and returns what it printed. Out of time is an error of ctx.
 func (b *binary) run(ctx context.Context, tests []test, arguments []string, environment ...string) ([]byte, error) {
 	args := append([]string{"-c", `ulimit -v "$0"; exec "$@"`, strconv.Itoa(memory), b.path, "-test.run=" + pattern(tests),
@@ -82,14 +85,15 @@ func pattern(tests []test) string {
 func anyOf(names []string) string { return "^(" + strings.Join(names, "|") + ")$" }
 
 // learn finds out which test comes by which mutants and how long it takes, each in a process of its own, unless the
-// folder knows it from before. Tests that fail are told and left out, as are those that take longer than slowest.
+// folder knows it from before. Tests that fail are told and left out, as are those that take longer than slowest and have
+// no parts.
 func (b *binary) learn(o options) error {
 	text, err := os.ReadFile(b.path)
 	if err != nil {
 		return err
 	}
 	sum := sha256.Sum256(text)
-	hash := hex.EncodeToString(sum[:]) + o.with.String() + o.without.String()
+	hash := fmt.Sprint(hex.EncodeToString(sum[:]), o.with, o.without, o.slowest)
 	known := b.path + ".json"
 	if o.with.String() != "" {
 		known = b.path + ".some.json"
@@ -102,16 +106,19 @@ func (b *binary) learn(o options) error {
 		return fmt.Errorf("%s -test.list: %w", b.path, err)
 	}
 	b.Hash, b.Tests = hash, nil
-	var names []string
-	for _, name := range strings.Fields(string(out)) {
-		if !strings.HasPrefix(name, "Benchmark") && o.with.MatchString(name) &&
-			(o.without.String() == "" || !o.without.MatchString(name)) {
-			names = append(names, name)
-		}
-	}
+	names := slices.DeleteFunc(strings.Fields(string(out)), func(name string) bool {
+		out := o.without.String() != "" && o.without.MatchString(name)
+		return out || strings.HasPrefix(name, "Benchmark") || !o.with.MatchString(name)
+	})
 	learned, _ := b.each(names, o)
 	for _, t := range learned {
-		b.Tests = append(b.Tests, b.parts(t, o)...)
+		for _, t := range b.parts(t, o) {
+			if t.Took > o.slowest {
+				fmt.Fprintf(os.Stderr, "%s %s takes longer than %v and is left out\n", b.Package, t.Name, o.slowest)
+				continue
+			}
+			b.Tests = append(b.Tests, t)
+		}
 	}
 	text, err = json.Marshal(b)
 	if err != nil {
@@ -123,7 +130,7 @@ func (b *binary) learn(o options) error {
 // each runs tests alone. all says whether all of them hold.
 func (b *binary) each(names []string, o options) (reaching []test, all bool) {
 	learned, holds := make([]test, len(names)), make([]bool, len(names))
-	each(o.workers, len(names), func(i int) { learned[i], holds[i] = b.alone(i, names[i], o.slowest) })
+	each(o.workers, len(names), func(i int) { learned[i], holds[i] = b.alone(i, names[i]) })
 	for _, t := range learned {
 		if len(t.Reaches) > 0 {
 			reaching = append(reaching, t)
@@ -138,7 +145,7 @@ func (b *binary) parts(t test, o options) []test {
 	if t.Took <= quick {
 		return []test{t}
 	}
-	names, err := b.names(t, o.slowest)
+	names, err := b.names(t)
 	if err != nil || len(names) < 2 {
 		return []test{t}
 	}
@@ -151,8 +158,8 @@ func (b *binary) parts(t test, o options) []test {
 }
 
 // names are those of a test's parts that have no parts themselves.
-func (b *binary) names(t test, slowest time.Duration) ([]string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), slowest)
+func (b *binary) names(t test) ([]string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	out, err := b.run(ctx, []test{t}, []string{"-test.v"})
 	var names []string
@@ -169,17 +176,17 @@ func (b *binary) names(t test, slowest time.Duration) ([]string, error) {
 var begins = regexp.MustCompile(`(?m)^\s*=== RUN\s+(\S+)$`)
 
 // alone runs one test and reads what it came by. holds is false if it cannot be used.
-func (b *binary) alone(i int, name string, slowest time.Duration) (t test, holds bool) {
+func (b *binary) alone(i int, name string) (t test, holds bool) {
 	t.Name = name
 	file := filepath.Join(b.work, fmt.Sprintf("reached-%s-%d", filepath.Base(b.path), i))
 	defer os.Remove(file)
-	ctx, cancel := context.WithTimeout(context.Background(), slowest)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	began := time.Now()
 	out, err := b.run(ctx, []test{t}, nil, mutant.ReachVariable+"="+file)
 	switch {
 	case ctx.Err() != nil:
-		fmt.Fprintf(os.Stderr, "%s %s takes longer than %v and is left out\n", b.Package, name, slowest)
+		fmt.Fprintf(os.Stderr, "%s %s takes longer than %v and is left out\n", b.Package, name, patience)
 		return t, false
 	case err != nil:
 		fmt.Fprintf(os.Stderr, "%s %s fails without a mutant and is left out: %s\n", b.Package, name, out)
