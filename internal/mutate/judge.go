@@ -127,7 +127,7 @@ func judge(m mutation, binaries []*binary, most time.Duration) (v verdict) {
 		v.Fate = survived
 		// On a busy machine tests take several times what they took when they were alone.
 		ctx, cancel := context.WithTimeout(context.Background(), 6*time.Second+8*s.took)
-		out, err := s.of.run(ctx, s.tests, nil, fmt.Sprintf("%s=%d", mutant.Variable, m.ID))
+		out, _, err := s.of.run(ctx, s.tests, nil, fmt.Sprintf("%s=%d", mutant.Variable, m.ID))
 		late := ctx.Err() != nil
 		cancel()
 		if late {
