@@ -33,7 +33,7 @@ type binary struct {
 type test struct {
 	Name    string
 	Took    time.Duration // of a processor
-	Reaches []int // the IDs of the mutants whose place it comes by
+	Reaches []int         // the IDs of the mutants whose place it comes by
 }
 
 // memory is the most that a process of tests may take, in KiB: a mutant may well be a loop that fills all there is.
