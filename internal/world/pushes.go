@@ -9,23 +9,27 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
-// PushRefs moves refs of a project's repository for a user, who is nil for nobody, all of them or none, and sets off
-// what follows from a push. It is the one way in which refs move, be it by git, REST or a seed. Their objects are there
+// PushRefs moves refs of a project's repository for a user, who is nil for nobody, one behind the other, all of them or
+// none, and sets off what follows from a push. It is the one way in which refs move, be it by git, REST or a seed. Their objects are there
 // already. The error is a *RefRefusal; who may move which ref is for the caller to ask before.
 func (st *State) PushRefs(p *Project, user *User, updates []RefUpdate, o PushOptions) error {
-	for _, u := range updates {
-		if err := st.CheckRefUpdate(p, u); err != nil {
+	for _, err := range st.CheckRefUpdates(p, updates) {
+		if err != nil {
 			return err
 		}
 	}
+	var moved []RefUpdate
 	wasEmpty := p.Repository.Empty()
 	for _, u := range updates {
 		st.standOn(p, u)
 		before := p.Repository.SetRef(u.Ref, u.New)
 		st.onUndo(func() { p.Repository.SetRef(u.Ref, before) })
+		if before != "" || u.New != repository.ZeroID { // or git's hooks do not hear of it
+			moved = append(moved, u)
+		}
 	}
 	if !o.Silent {
-		st.afterPush(p, user, updates, o, wasEmpty)
+		st.afterPush(p, user, moved, o, wasEmpty)
 	}
 	return nil
 }
