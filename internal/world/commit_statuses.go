@@ -88,7 +88,7 @@ func (st *State) AddStatus(pipeline int, user string, draft CommitStatus) (*Comm
 	var ps Problems
 	p, err := st.PipelineByNumber(strconv.Itoa(pipeline))
 	ps.Add("pipeline_id", err)
-	if draft.User, err = st.UserByName(cmp.Or(user, RootUsername)); err != nil {
+	if draft.User, err = st.userOrNobody(user); err != nil {
 		ps.Add("user", err)
 	}
 	ps.Add("id", freeID(&st.Statuses, "commit status", draft.ID))

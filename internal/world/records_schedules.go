@@ -77,7 +77,7 @@ type CommitStatus struct {
 	Pipeline                         *Pipeline
 	Name                             string
 	Status                           JobStatus
-	User                             *User
+	User                             *User // nil once the user is deleted
 	TargetURL, Description           *string
 	Coverage                         *float64 // percent; nil is null
 	FailureReason                    string

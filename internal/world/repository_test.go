@@ -51,10 +51,11 @@ func TestChangesOfPipelinesAreTakenBack(t *testing.T) {
 	require.NoError(t, err)
 	status, err := st.ReportStatus(pipeline, mia, StatusReport{Name: "lint", State: "running"})
 	require.NoError(t, err)
+	pipeline.facts.ScheduleID, pipeline.facts.Variables = schedule.ID, schedule.Variables
 	st.MovePipelines()
 	seen := func() []any {
 		return []any{*schedule, *rule, *status, *pipeline.facts, p.pipelines, st.pipelines[pipeline.ID], p.gonePipelines,
-			st.Statuses.Rows, pipeline.statuses}
+			st.Statuses.Rows, pipeline.statuses, slices.Clone(st.Schedules.Rows)}
 	}
 	for name, change := range map[string]func() error{
 		"OwnSchedule":            func() error { st.OwnSchedule(schedule, mia); return nil },
@@ -66,6 +67,7 @@ func TestChangesOfPipelinesAreTakenBack(t *testing.T) {
 			return err
 		},
 		"DeletePipeline": func() error { st.DeletePipeline(pipeline); return nil },
+		"DeleteSchedule": func() error { st.DeleteSchedule(schedule); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := seen()
@@ -77,6 +79,24 @@ func TestChangesOfPipelinesAreTakenBack(t *testing.T) {
 			assert.Equal(t, before, seen())
 		})
 	}
+}
+
+// The variables of a schedule are those of its pipelines as long as it is there, and never told as the pipelines' own
+// (lib/gitlab/ci/variables/builder.rb, pipeline_schedule_variables; app/models/ci/pipeline_schedule.rb, has_many
+// :pipelines).
+func TestVariablesGoWithTheirSchedule(t *testing.T) {
+	st, p, _ := withFiles(t, map[string]string{".gitlab-ci.yml": "a: {script: x}"})
+	schedule, err := st.AddSchedule("acme/shop", "root", PipelineSchedule{Cron: "0 1 * * *",
+		Variables: []ci.JobVariable{{Key: "SECRET", Value: "x"}}}, nil)
+	require.NoError(t, err)
+	made, err := st.RunSchedule(schedule, st.Users.Rows[0])
+	require.NoError(t, err)
+	assert.Empty(t, made.HandedIn())
+	require.NotEmpty(t, made.facts.Variables)
+	st.DeleteSchedule(schedule)
+	assert.Empty(t, made.HandedIn())
+	assert.Empty(t, made.facts.Variables)
+	assert.Contains(t, p.Pipelines(), made)
 }
 
 // What a test says anew of a project is no reason to forget its webhooks and which IIDs were given.

@@ -172,11 +172,14 @@ func (st *State) reckon(s *PipelineSchedule) {
 	}
 }
 
-// DeleteSchedule deletes a schedule; its pipelines stay.
+// DeleteSchedule deletes a schedule. Its pipelines stay, without its variables, which never were theirs
+// (lib/gitlab/ci/variables/builder.rb, pipeline_schedule_variables).
 func (st *State) DeleteSchedule(s *PipelineSchedule) {
 	for _, p := range s.Project.pipelines {
 		if p.facts != nil && p.facts.ScheduleID == s.ID {
-			p.facts.ScheduleID = 0
+			variables := p.facts.Variables
+			st.onUndo(func() { p.facts.ScheduleID, p.facts.Variables = s.ID, variables })
+			p.facts.ScheduleID, p.facts.Variables = 0, nil
 		}
 	}
 	st.Schedules.remove(s)
@@ -308,7 +311,7 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 	if ps.Add("project", err); err == nil && draft.Ref != "" {
 		ps.Add("ref", st.misspelt(p, draft.Ref))
 	}
-	if draft.Owner, err = st.UserByName(cmp.Or(owner, RootUsername)); err != nil {
+	if draft.Owner, err = st.userOrNobody(owner); err != nil {
 		ps.Add("owner", err)
 	}
 	ps.Add("id", freeID(&st.Schedules, "pipeline schedule", draft.ID))
