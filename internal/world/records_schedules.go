@@ -97,14 +97,7 @@ const (
 func (s *CommitStatus) id() int { return s.ID }
 
 // Retried reports whether the pipeline has a later status of the same name.
-func (s *CommitStatus) Retried() bool {
-	for _, other := range s.Pipeline.statuses {
-		if other.ID > s.ID && other.Name == s.Name {
-			return true
-		}
-	}
-	return false
-}
+func (s *CommitStatus) Retried() bool { return s.Pipeline.latest[s.Name] != s }
 
 // Statuses are what was told of jobs that run outside, by id. The list is not to be changed.
 func (p *Pipeline) Statuses() []*CommitStatus { return p.statuses }
