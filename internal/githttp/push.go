@@ -173,6 +173,7 @@ func (a *access) updates(r *report) (updates []world.RefUpdate, of []int) {
 // kept: of what the repository has, everything has to be whole. The error is of an object that fails the whole push.
 func (a *access) dropBroken(r *report, objects map[string]repository.Object) (map[string]repository.Object, error) {
 	brought := map[string]repository.Object{}
+	var broken map[string]bool // nil until something is missed: there may be any number of commands
 	for i, c := range r.push.Commands {
 		switch {
 		case isHidden(c.Ref):
@@ -181,10 +182,15 @@ func (a *access) dropBroken(r *report, objects map[string]repository.Object) (ma
 			r.reasons[i] = world.RefFunny
 			r.say(fmt.Sprintf(msgfFunny, c.Ref))
 		case c.Deletes():
+		case broken[c.New]:
+			r.reasons[i] = world.RefNoObject
 		default:
 			more, err := a.project.Repository.Brings(c.New, objects, brought)
 			if errors.Is(err, repository.ErrMissing) {
 				r.reasons[i] = world.RefNoObject
+				if broken == nil {
+					broken = a.project.Repository.Broken(objects)
+				}
 				continue
 			} else if err != nil {
 				return nil, err

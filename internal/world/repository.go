@@ -41,7 +41,6 @@ const (
 	reffGone     = "cannot lock ref '%s': unable to resolve reference '%s'"
 	reffBeside   = "cannot lock ref '%s': '%s' exists; cannot create '%s'"
 	reffTogether = "cannot lock ref '%s': cannot process '%s' and '%s' at the same time"
-	reffTwice    = "multiple updates for ref '%s' not allowed"
 	reffLongName = "cannot lock ref '%s': Unable to create './%s.lock': File name too long"
 	reffLongPath = "cannot lock ref '%s': unable to create directory for ./%s"
 	reffNoCommit = "cannot update ref '%s': trying to write non-commit object %s to branch '%s'"
@@ -109,14 +108,10 @@ func (st *State) CheckRefUpdates(p *Project, updates []RefUpdate) []error {
 }
 
 // CheckRefsAtOnce holds moves against the repository that are to be made in one transaction of git: none makes room for
-// another. The error is the *RefRefusal of the first that cannot be.
+// another. Each is of a ref of its own. The error is the *RefRefusal of the first that cannot be.
 func (st *State) CheckRefsAtOnce(p *Project, updates []RefUpdate) error {
-	among, seen := repository.New(nil), map[string]bool{}
+	among := repository.New(nil)
 	for _, u := range updates {
-		if seen[u.Ref] {
-			return &RefRefusal{Ref: u.Ref, Reason: RefNotMoved, Detail: fmt.Sprintf(reffTwice, u.Ref)}
-		}
-		seen[u.Ref] = true
 		if long, longFolder := repository.TooLong(u.Ref); !long && !longFolder {
 			among.SetRef(u.Ref, u.Ref)
 		}
