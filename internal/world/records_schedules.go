@@ -2,10 +2,10 @@ package world
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
 // PipelineSchedule is the record of a pipeline schedule (app/models/ci/pipeline_schedule.rb).
@@ -35,15 +35,10 @@ func (s *PipelineSchedule) id() int { return s.ID }
 // RefName is the branch or tag of the schedule, without where refs of its kind are, and whether its ref says that it is
 // a tag.
 func (s *PipelineSchedule) RefName() (name string, tag, whole bool) {
-	for _, kind := range []struct {
-		prefix string
-		tag    bool
-	}{{"refs/heads/", false}, {"refs/tags/", true}} {
-		if name, ok := strings.CutPrefix(s.Ref, kind.prefix); ok {
-			return name, kind.tag, true
-		}
+	if name, tag, whole = repository.ShortName(s.Ref); !whole {
+		name = s.Ref
 	}
-	return s.Ref, false, false
+	return name, tag, whole
 }
 
 // Variable is the schedule's variable of a key; nil if there is none.
