@@ -104,7 +104,7 @@ func (x *exchange) serve(refusal *front.Response) {
 			call.Reason = "its client left while it was held"
 			return
 		}
-		fs.RunBefore(call, x.flying.Doing)
+		fs.RunBefore(call, x.flying.Running)
 		if met := fs.Pick(*call, x.fake.clock.Now); met != nil {
 			failure, call.Injected = met.Failure.spoken(&x.Request), met.At
 		}
@@ -131,7 +131,7 @@ func (x *exchange) serve(refusal *front.Response) {
 		res.Reason = call.Reason
 		x.fake.lost.lose(own)
 	}
-	fs.RunAfter(call, x.flying.Doing)
+	fs.RunAfter(call, x.flying.Running)
 	if failure.Network != "" {
 		call.Failure = true
 		x.breakDown(failure.Network, res)
