@@ -387,7 +387,7 @@ func (o *options) check() error {
 
 // prepare makes the fake's parts, which know of each other by functions alone.
 func (f *Fake) prepare() {
-	f.state = world.New(f.version, f.clock.Now)
+	f.state = world.New(f.version, f.clock.Now, front.MayRun)
 	f.tellWebhooks()
 	f.site.State, f.site.BasePath = f.state, f.options.basePath
 	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
@@ -446,7 +446,7 @@ func (f *Fake) reset(s *Scenario) error {
 	if s == nil {
 		s = f.initial.scenario
 	}
-	fresh := world.New(f.version, f.clock.First)
+	fresh := world.New(f.version, f.clock.First, front.MayRun)
 	if s != nil {
 		if err := enter(fresh, *s); err != nil {
 			return err

@@ -89,7 +89,7 @@ func (st *State) forbidden(n NewPipeline) error {
 	if n.Source == SourceSchedule {
 		n.Variables = nil // they are the schedule's own
 	}
-	err := st.judge(n)
+	err := st.judge(st, n)
 	if err == nil {
 		return nil
 	}

@@ -232,7 +232,7 @@ func (st *State) RunSchedule(s *PipelineSchedule, u *User) (*Pipeline, error) {
 		tag = true
 	}
 	if st.judge != nil {
-		if err := st.judge(NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, User: u}); err != nil {
+		if err := st.judge(st, NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, User: u}); err != nil {
 			return nil, err
 		}
 	}
@@ -256,10 +256,6 @@ func InputValues(inputs []ScheduleInput) map[string]any {
 	}
 	return values
 }
-
-// JudgePipelines has somebody say whether the user of a pipeline may make it, where no request asks: nil is yes. It is
-// called before the state is used.
-func JudgePipelines(st *State, judge func(NewPipeline) error) { st.judge = judge }
 
 // runSchedules makes the pipelines of the schedules that are due, each of them one, however long ago that was
 // (app/workers/pipeline_schedule_worker.rb).
