@@ -53,7 +53,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 // note takes over what GitLab made of the request so far.
 func (c *Call) note(r *front.Record) {
 	c.Endpoint, c.Body, c.Params, c.IgnoredParams = Endpoint(r.Endpoint), r.Body, r.Params, r.IgnoredParams
-	c.User, c.RunnerID, c.JobID, c.Operation = r.User, r.RunnerID, r.JobID, r.Operation
+	c.User, c.RunnerID, c.JobID, c.JobRunnerID, c.Operation = r.User, r.RunnerID, r.JobID, r.JobRunnerID, r.Operation
 }
 
 // entry is a Call on its way into the journal.
