@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -39,36 +40,69 @@ type step struct {
 	took  time.Duration
 }
 
-// quick is how long a test takes at most to be among those that are tried first.
-const quick = 400 * time.Millisecond
+const (
+	quick  = 400 * time.Millisecond // what a test takes at most to be tried before all that are slow
+	taste  = 300 * time.Millisecond // of those that know a place best, which are tried before all others
+	atOnce = 500                    // tests in a process, whose names have to fit into a command line
+)
 
-// steps are the tests that come by the mutant, those of its own package first, and the quick ones of each package
-// before all that are slow.
-func steps(m mutation, binaries []*binary) []step {
+// steps are the tests that come by the mutant, those of its own package first; of each package a few that come by
+// little else, as most mutants are noticed by those, then all that are quick; in the end those that are slow. most is
+// what the tests of one package may take together, 0 for any time.
+func steps(m mutation, binaries []*binary, most time.Duration) []step {
 	ordered := slices.Clone(binaries)
 	slices.SortStableFunc(ordered, func(a, b *binary) int { return rank(a, m) - rank(b, m) })
-	var fast, slow []step
+	var first, then, slow []step
 	for _, b := range ordered {
-		f, s := step{of: b}, step{of: b}
+		var tests []test
 		for _, t := range b.Tests {
-			if _, ok := slices.BinarySearch(t.Reaches, m.ID); !ok {
-				continue
+			if _, ok := slices.BinarySearch(t.Reaches, m.ID); ok {
+				tests = append(tests, t)
 			}
-			to := &s
-			if t.Took <= quick {
-				to = &f
+		}
+		slices.SortStableFunc(tests, func(a, b test) int {
+			if a.Took > quick != (b.Took > quick) {
+				return cmp.Compare(a.Took, b.Took)
 			}
-			to.tests = append(to.tests, t)
-			to.took += t.Took
+			return len(a.Reaches) - len(b.Reaches)
+		})
+		var f, q, s step
+		for _, t := range tests {
+			if most > 0 && f.took+q.took+s.took > most {
+				break
+			}
+			switch {
+			case t.Took > quick:
+				s.add(t)
+			case f.took+t.Took <= taste:
+				f.add(t)
+			default:
+				q.add(t)
+			}
 		}
-		if len(f.tests) > 0 {
-			fast = append(fast, f)
-		}
-		if len(s.tests) > 0 {
-			slow = append(slow, s)
-		}
+		first = append(first, f.apart(b)...)
+		then = append(then, q.apart(b)...)
+		slow = append(slow, s.apart(b)...)
 	}
-	return append(fast, slow...)
+	return slices.Concat(first, then, slow)
+}
+
+func (s *step) add(t test) {
+	s.tests = append(s.tests, t)
+	s.took += t.Took
+}
+
+// apart is the step in as many processes as it takes.
+func (s *step) apart(b *binary) []step {
+	var all []step
+	for tests := range slices.Chunk(s.tests, atOnce) {
+		one := step{of: b}
+		for _, t := range tests {
+			one.add(t)
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 func rank(b *binary, m mutation) int {
@@ -81,19 +115,19 @@ func rank(b *binary, m mutation) int {
 var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 
 // judge lets one mutant live, for as long as no test notices.
-func judge(m mutation, binaries []*binary) verdict {
-	v := verdict{mutation: m, Fate: unreached}
+func judge(m mutation, binaries []*binary, most time.Duration) (v verdict) {
+	v = verdict{mutation: m, Fate: unreached}
 	if m.ID == 0 {
 		v.Fate = notCompiled
 		return v
 	}
 	began := time.Now()
 	defer func() { v.Took = time.Since(began) }()
-	for _, s := range steps(m, binaries) {
+	for _, s := range steps(m, binaries, most) {
 		v.Fate = survived
 		// On a busy machine tests take several times what they took when they were alone.
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second+5*s.took)
-		out, err := s.of.run(ctx, s.tests, fmt.Sprintf("%s=%d", mutant.Variable, m.ID))
+		ctx, cancel := context.WithTimeout(context.Background(), 6*time.Second+8*s.took)
+		out, _, err := s.of.run(ctx, s.tests, nil, fmt.Sprintf("%s=%d", mutant.Variable, m.ID))
 		late := ctx.Err() != nil
 		cancel()
 		if late {
@@ -113,11 +147,11 @@ func judge(m mutation, binaries []*binary) verdict {
 
 // judgeAll judges the mutants in turns and tells of each that lives as soon as it is known. What it has come to when
 // the context ends is what it returns.
-func judgeAll(ctx context.Context, chosen []mutation, binaries []*binary, accepted map[string]string,
-	workers int) []verdict {
+func (o options) judgeAll(ctx context.Context, chosen []mutation, binaries []*binary,
+	accepted map[string]string) []verdict {
 	verdicts := make([]verdict, len(chosen))
 	judged := make([]bool, len(chosen))
-	each(workers, len(chosen), func(i int) {
+	each(o.workers, len(chosen), func(i int) {
 		if ctx.Err() != nil {
 			return
 		}
@@ -125,7 +159,7 @@ func judgeAll(ctx context.Context, chosen []mutation, binaries []*binary, accept
 		if accepted[m.Key()] != "" {
 			verdicts[i] = verdict{mutation: m, Fate: equivalent}
 		} else {
-			verdicts[i] = judge(m, binaries)
+			verdicts[i] = judge(m, binaries, o.most)
 		}
 		if ctx.Err() != nil { // the tests may have been interrupted, too
 			return

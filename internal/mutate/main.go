@@ -21,10 +21,11 @@ type options struct {
 	packages, tests []string
 	sample          int
 	seed            string
-	only, with      *regexp.Regexp
+	only            *regexp.Regexp
+	with, without   *regexp.Regexp
 	dir             string
 	workers         int
-	slowest         time.Duration
+	slowest, most   time.Duration
 	list            bool
 }
 
@@ -41,7 +42,7 @@ func main() {
 
 func read(args []string) (options, error) {
 	var o options
-	var packages, tests, only, with string
+	var packages, tests, only, with, without string
 	flags := flag.NewFlagSet("mutate", flag.ContinueOnError)
 	flags.StringVar(&packages, "packages", "policy,page,params,world,graphql,rest",
 		"the `rooms` of internal/ that are broken")
@@ -51,9 +52,11 @@ func read(args []string) (options, error) {
 	flags.StringVar(&o.seed, "seed", "1", "which ones these are")
 	flags.StringVar(&only, "run", "", "only those mutants whose key matches this `expression`")
 	flags.StringVar(&with, "with", "", "only tests whose name matches this `expression`: whether new ones notice")
+	flags.StringVar(&without, "without", "", "no tests whose name matches this `expression`")
 	flags.StringVar(&o.dir, "dir", "", "a `folder` for what is built, kept for the next time; without it all is made anew")
 	flags.IntVar(&o.workers, "workers", runtime.NumCPU(), "how many mutants are tried at once")
-	flags.DurationVar(&o.slowest, "slowest", 30*time.Second, "tests that take longer, alone, are left out")
+	flags.DurationVar(&o.slowest, "slowest", 3*time.Second, "tests without parts that take longer, alone, are left out")
+	flags.DurationVar(&o.most, "most", 0, "what the tests of one room may take for one mutant; 0 is any time, for all of them")
 	flags.BoolVar(&o.list, "list", false, "print the mutants instead of trying them")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -63,7 +66,10 @@ func read(args []string) (options, error) {
 	if o.only, err = regexp.Compile(only); err != nil {
 		return o, err
 	}
-	o.with, err = regexp.Compile(with)
+	if o.with, err = regexp.Compile(with); err != nil {
+		return o, err
+	}
+	o.without, err = regexp.Compile(without)
 	return o, err
 }
 
@@ -113,7 +119,7 @@ func (o options) run() error {
 	// Whoever interrupts it is told what it has come to, for which all tests that are under way are waited for.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	verdicts := judgeAll(ctx, o.chosen(b.mutations), binaries, accepted, o.workers)
+	verdicts := o.judgeAll(ctx, o.chosen(b.mutations), binaries, accepted)
 	table(os.Stdout, verdicts)
 	return o.conclude(verdicts, stale(accepted, b.mutations))
 }

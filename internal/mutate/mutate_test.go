@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -125,4 +126,50 @@ func TestAcceptedMutants(t *testing.T) {
 func TestAcceptedMutantsAreReadable(t *testing.T) {
 	_, err := readAccepted("equivalent.txt")
 	require.NoError(t, err)
+}
+
+func TestPatternsNameTestsAndParts(t *testing.T) {
+	named := func(names ...string) string {
+		var tests []test
+		for _, name := range names {
+			tests = append(tests, test{Name: name})
+		}
+		return pattern(tests)
+	}
+	assert.Equal(t, "^(A|B)$", named("A", "B"))
+	assert.Equal(t, `^(A)$|^B$/^(a|b\.c)$|^B$/^x$/^(a)$`, named("B/a", "A", "B/b.c", "B/x/a"))
+}
+
+// A place is shown first to the tests of its package that know little else, and last to those that take long.
+func TestStepsBeginWithTheTestsThatKnowThePlace(t *testing.T) {
+	const ms = time.Millisecond
+	own := &binary{Package: "internal/a", Tests: []test{{"Slow", 500 * ms, []int{1}}, {"Wide", 200 * ms, []int{1, 2, 3}},
+		{"Narrow", 200 * ms, []int{1, 2}}, {"Other", ms, []int{2}}}}
+	above := &binary{Package: "internal/b", Tests: []test{{"Above", ms, []int{1}}}}
+	tried := func(most time.Duration) (got []string) {
+		for _, s := range steps(mutation{ID: 1, Package: "internal/a"}, []*binary{above, own}, most) {
+			for _, one := range s.tests {
+				got = append(got, one.Name)
+			}
+		}
+		return got
+	}
+	assert.Equal(t, []string{"Narrow", "Above", "Wide", "Slow"}, tried(0))
+	assert.Equal(t, []string{"Narrow", "Above"}, tried(100*ms), "what is begun is tried, and no more")
+}
+
+// What is around parts is none of them.
+func TestPartsOfATest(t *testing.T) {
+	b := &binary{path: os.Args[0], dir: ".", work: t.TempDir()}
+	names, err := b.names(test{Name: "TestHasParts"})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"TestHasParts/a_b/1", "TestHasParts/a_b/2", "TestHasParts/c"}, names)
+}
+
+func TestHasParts(t *testing.T) {
+	t.Run("a b", func(t *testing.T) {
+		t.Run("1", func(*testing.T) {})
+		t.Run("2", func(*testing.T) {})
+	})
+	t.Run("c", func(*testing.T) {})
 }

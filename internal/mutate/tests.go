@@ -32,35 +32,74 @@ type binary struct {
 // test is one of them, run alone while no mutant lived.
 type test struct {
 	Name    string
-	Took    time.Duration
-	Reaches []int // the IDs of the mutants whose place it comes by
+	Took    time.Duration // of a processor
+	Reaches []int         // the IDs of the mutants whose place it comes by
 }
 
 // memory is the most that a process of tests may take, in KiB: a mutant may well be a loop that fills all there is.
 const memory = 8 << 20
 
-// run runs tests of the binary in a process of its own and returns what it printed. Out of time is an error of ctx.
-func (b *binary) run(ctx context.Context, tests []test, environment ...string) ([]byte, error) {
-	names := make([]string, len(tests))
-	for i, t := range tests {
-		names[i] = regexp.QuoteMeta(t.Name)
-	}
-	cmd := exec.CommandContext(ctx, "sh", "-c", `ulimit -v "$0"; exec "$@"`, strconv.Itoa(memory),
-		b.path, "-test.run=^("+strings.Join(names, "|")+")$", "-test.short", "-test.failfast", "-test.timeout=0")
+// patience is how long a test may take while it is learned: one that is slow may have parts that are not.
+const patience = time.Minute
+
+// run runs tests of the binary in a process of its own and returns what it printed, and what it took of a processor, which
+// a busy machine does not change. Out of time is an error of ctx.
+func (b *binary) run(ctx context.Context, tests []test, arguments []string, environment ...string) (out []byte,
+	took time.Duration, err error) {
+	args := append([]string{"-c", `ulimit -v "$0"; exec "$@"`, strconv.Itoa(memory), b.path, "-test.run=" + pattern(tests),
+		"-test.short", "-test.failfast", "-test.timeout=0"}, arguments...)
+	cmd := exec.CommandContext(ctx, "sh", args...)
 	cmd.Dir, cmd.WaitDelay = b.dir, time.Second
 	cmd.Env = append(append(os.Environ(), "TMPDIR="+b.work), environment...)
-	return cmd.CombinedOutput()
+	out, err = cmd.CombinedOutput()
+	if p := cmd.ProcessState; p != nil {
+		took = p.UserTime() + p.SystemTime()
+	}
+	return out, took, err
 }
 
+// pattern is what go test's -run wants to hear for these tests and parts of tests, and for no other.
+func pattern(tests []test) string {
+	var whole, ways []string
+	last := map[string][]string{} // the last names of parts, by the way to them
+	for _, t := range tests {
+		names := strings.Split(t.Name, "/")
+		for i, name := range names {
+			names[i] = regexp.QuoteMeta(name)
+		}
+		n := len(names) - 1
+		if n == 0 {
+			whole = append(whole, names[0])
+			continue
+		}
+		way := "^" + strings.Join(names[:n], "$/^") + "$"
+		if last[way] == nil {
+			ways = append(ways, way)
+		}
+		last[way] = append(last[way], names[n])
+	}
+	var all []string
+	if len(whole) > 0 {
+		all = append(all, anyOf(whole))
+	}
+	for _, way := range ways {
+		all = append(all, way+"/"+anyOf(last[way]))
+	}
+	return strings.Join(all, "|")
+}
+
+func anyOf(names []string) string { return "^(" + strings.Join(names, "|") + ")$" }
+
 // learn finds out which test comes by which mutants and how long it takes, each in a process of its own, unless the
-// folder knows it from before. Tests that fail are told and left out, as are those that take longer than slowest.
+// folder knows it from before. Tests that fail are told and left out, as are those that take longer than slowest and have
+// no parts.
 func (b *binary) learn(o options) error {
 	text, err := os.ReadFile(b.path)
 	if err != nil {
 		return err
 	}
 	sum := sha256.Sum256(text)
-	hash := hex.EncodeToString(sum[:]) + o.with.String()
+	hash := fmt.Sprint(hex.EncodeToString(sum[:]), o.with, o.without, o.slowest)
 	known := b.path + ".json"
 	if o.with.String() != "" {
 		known = b.path + ".some.json"
@@ -73,16 +112,17 @@ func (b *binary) learn(o options) error {
 		return fmt.Errorf("%s -test.list: %w", b.path, err)
 	}
 	b.Hash, b.Tests = hash, nil
-	var names []string
-	for _, name := range strings.Fields(string(out)) {
-		if !strings.HasPrefix(name, "Benchmark") && o.with.MatchString(name) {
-			names = append(names, name)
-		}
-	}
-	learned := make([]test, len(names))
-	each(o.workers, len(names), func(i int) { learned[i] = b.alone(i, names[i], o.slowest) })
+	names := slices.DeleteFunc(strings.Fields(string(out)), func(name string) bool {
+		out := o.without.String() != "" && o.without.MatchString(name)
+		return out || strings.HasPrefix(name, "Benchmark") || !o.with.MatchString(name)
+	})
+	learned, _ := b.each(names, o)
 	for _, t := range learned {
-		if len(t.Reaches) > 0 {
+		for _, t := range b.parts(t, o) {
+			if t.Took > o.slowest {
+				fmt.Fprintf(os.Stderr, "%s %s takes longer than %v and is left out\n", b.Package, t.Name, o.slowest)
+				continue
+			}
 			b.Tests = append(b.Tests, t)
 		}
 	}
@@ -93,24 +133,71 @@ func (b *binary) learn(o options) error {
 	return os.WriteFile(known, text, 0o600)
 }
 
-// alone runs one test and reads what it came by.
-func (b *binary) alone(i int, name string, slowest time.Duration) test {
-	t := test{Name: name}
+// each runs tests alone. all says whether all of them hold.
+func (b *binary) each(names []string, o options) (reaching []test, all bool) {
+	learned, holds := make([]test, len(names)), make([]bool, len(names))
+	each(o.workers, len(names), func(i int) { learned[i], holds[i] = b.alone(i, names[i]) })
+	for _, t := range learned {
+		if len(t.Reaches) > 0 {
+			reaching = append(reaching, t)
+		}
+	}
+	return reaching, !slices.Contains(holds, false)
+}
+
+// parts are the parts of a slow test, of which a mutant then costs those alone that come by it; or the test, if it has
+// none, or some that do not hold by themselves.
+func (b *binary) parts(t test, o options) []test {
+	if t.Took <= quick {
+		return []test{t}
+	}
+	names, err := b.names(t)
+	if err != nil || len(names) < 2 {
+		return []test{t}
+	}
+	fmt.Fprintf(os.Stderr, "%s %s has %d parts\n", b.Package, t.Name, len(names))
+	parts, all := b.each(names, o)
+	if !all {
+		return []test{t}
+	}
+	return parts
+}
+
+// names are those of a test's parts that have no parts themselves.
+func (b *binary) names(t test) ([]string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	out, _, err := b.run(ctx, []test{t}, []string{"-test.v"})
+	var names []string
+	for _, begun := range begins.FindAllSubmatch(out, -1) {
+		name := string(begun[1])
+		if n := len(names); n > 0 && strings.HasPrefix(name, names[n-1]+"/") {
+			names = names[:n-1]
+		}
+		names = append(names, name)
+	}
+	return names, err
+}
+
+var begins = regexp.MustCompile(`(?m)^\s*=== RUN\s+(\S+)$`)
+
+// alone runs one test and reads what it came by. holds is false if it cannot be used.
+func (b *binary) alone(i int, name string) (t test, holds bool) {
+	t.Name = name
 	file := filepath.Join(b.work, fmt.Sprintf("reached-%s-%d", filepath.Base(b.path), i))
 	defer os.Remove(file)
-	ctx, cancel := context.WithTimeout(context.Background(), slowest)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	began := time.Now()
-	out, err := b.run(ctx, []test{t}, mutant.ReachVariable+"="+file)
+	out, took, err := b.run(ctx, []test{t}, nil, mutant.ReachVariable+"="+file)
 	switch {
 	case ctx.Err() != nil:
-		fmt.Fprintf(os.Stderr, "%s %s takes longer than %v and is left out\n", b.Package, name, slowest)
-		return t
+		fmt.Fprintf(os.Stderr, "%s %s takes longer than %v and is left out\n", b.Package, name, patience)
+		return t, false
 	case err != nil:
 		fmt.Fprintf(os.Stderr, "%s %s fails without a mutant and is left out: %s\n", b.Package, name, out)
-		return t
+		return t, false
 	}
-	t.Took = time.Since(began)
+	t.Took = took
 	text, _ := os.ReadFile(file) // there is none if it came by none
 	for _, line := range strings.Fields(string(text)) {
 		id, err := strconv.Atoi(line)
@@ -119,7 +206,7 @@ func (b *binary) alone(i int, name string, slowest time.Duration) test {
 		}
 	}
 	slices.Sort(t.Reaches)
-	return t
+	return t, true
 }
 
 // each calls do with all numbers below n, in as many goroutines as there are workers.
