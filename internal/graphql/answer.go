@@ -60,7 +60,7 @@ func shape(q *front.Request, status int, text string) front.Response {
 func readOnly(q *front.Request) any {
 	a, read := q.Asked.(*incoming)
 	if !read || len(a.documents) == 0 || slices.ContainsFunc(a.documents, func(d document) bool {
-		return !d.chosen || d.operation.Kind != kindMutation
+		return !d.mutates()
 	}) {
 		return nil
 	}

@@ -104,9 +104,6 @@ func (c *call) group(x *exec, g *world.Group) any {
 
 // pipeline is a pipeline, if the user sees it: whoever sees the project's jobs does.
 func (c *call) pipeline(x *exec, p *world.Pipeline) any {
-	if p == nil {
-		return nil
-	}
 	return shown(x, c.OnProject(p.Project(), policy.ReadBuild), p)
 }
 

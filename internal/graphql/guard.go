@@ -14,7 +14,7 @@ import (
 func guarded(fields map[string]graphqlruby.Field) map[string]graphqlruby.Field {
 	for name, f := range fields {
 		root, _, _ := strings.Cut(name, ".")
-		if f.Resolve == nil || root != typeQuery && root != typeMutation {
+		if root != typeQuery && root != typeMutation {
 			continue
 		}
 		resolve := f.Resolve
@@ -36,7 +36,7 @@ const typeQuery, typeMutation = "Query", "Mutation"
 // token opens nothing: no type or mutation that is served declares permissions for one.
 func denied(q *call, root string) (text, why string) {
 	switch {
-	case q.readOnly && root == typeMutation:
+	case q.readOnly:
 		return front.MsgReadOnly, "this GitLab is read-only"
 	case q.Token != nil && q.Token.IsGranular():
 		return front.MsgGranularUnsupported, "the token of " + q.Token.User.Username + " is a fine-grained one"

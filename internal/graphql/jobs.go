@@ -14,15 +14,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// job is a job as a query came to it.
-type job struct {
-	*world.Job
-	// guarded: the way led through a runner, which shows jobs of projects that the user does not see
-	// (app/graphql/types/ci/job_base_field.rb).
-	guarded bool
-}
-
-// publicJobFields are what a runner shows of all its jobs (app/graphql/types/ci/job_base_field.rb, PUBLIC_FIELDS).
+// publicJobFields are what everybody is shown of a job: a runner has jobs of projects that the user does not see
+// (app/graphql/types/ci/job_base_field.rb, PUBLIC_FIELDS).
 var publicJobFields = []string{"allowFailure", "createdAt", "duration", "finishedAt", "id", "kind", "queuedAt",
 	"queuedDuration", "runner", "status"}
 
@@ -30,14 +23,14 @@ func jobRows() rows {
 	all := rows{}
 	for name, read := range jobFields() {
 		f := field{Resolve: func(x *exec, parent any, _ args) (any, error) {
-			c, j := callOf(x), parent.(job)
-			if j.guarded && !slices.Contains(publicJobFields, name) {
+			c, j := callOf(x), parent.(*world.Job)
+			if !slices.Contains(publicJobFields, name) {
 				if d := c.OnProject(j.Project, policy.ReadBuild); !d.Allowed {
 					x.Note(d.Reason)
 					return unauthorized[name], nil
 				}
 			}
-			return read(c, x, j.Job), nil
+			return read(c, x, j), nil
 		}}
 		if name == "canPlayJob" {
 			f.Cost = gitalyCost
@@ -129,7 +122,7 @@ func (c *call) stuck(j *world.Job) bool {
 	p := j.Project
 	return j.Status == world.JobPending && !slices.ContainsFunc(
 		c.RunnersFor(p.Group, p.Runners, !p.GroupRunnersDisabled, !p.SharedRunnersDisabled),
-		func(r *world.Runner) bool { return !r.Paused && c.IsOnline(r) && world.Unfit(r, j) == world.Fits })
+		func(r *world.Runner) bool { return c.IsOnline(r) && world.Unfit(r, j) == world.Fits })
 }
 
 // jobPaths are the addresses of a job's pages, without the host.
@@ -209,26 +202,17 @@ func listProjectJobs(c *call, x *exec, p *world.Project, a args) (any, error) {
 	jobs := world.Filtered(jobsWith(p.Jobs, a["statuses"]), func(j *world.Job) bool {
 		return (!named || j.Name == name) && (a["withArtifacts"] != true || len(j.Files) > 0)
 	})
-	return byKeys(x, unguarded(jobs), newestFirst, jobKey, a, anything[job]), nil
+	return byKeys(x, jobs, newestFirst, jobKey, a, anything[*world.Job]), nil
 }
 
 // findProjectJob finds a job of a project by its id.
 func findProjectJob(c *call, x *exec, p *world.Project, a args) (any, error) {
 	for _, j := range p.Jobs {
 		if j.ID == a["id"] {
-			return shown(x, c.OnProject(p, policy.ReadBuild), job{j, false}), nil
+			return shown(x, c.OnProject(p, policy.ReadBuild), j), nil
 		}
 	}
 	return nil, nil
-}
-
-// unguarded are jobs to which the way led through their project.
-func unguarded(jobs []*world.Job) []job {
-	all := make([]job, len(jobs))
-	for i, j := range jobs {
-		all[i] = job{j, false}
-	}
-	return all
 }
 
 // findJob finds the job of a mutation for those who may do this to it.

@@ -18,7 +18,7 @@ func cancelJob(c *call, x *exec, input args) (payload, error) {
 		return nil, err
 	}
 	_ = c.CancelJob(j, false) // where that is not possible, GitLab leaves the job as it is and says nothing
-	return payload{"job": job{j, false}}, nil
+	return payload{"job": j}, nil
 }
 
 // playJob starts a job by hand. What cannot be started is tried again or, if that cannot be either, left alone, of
@@ -35,13 +35,13 @@ func playJob(c *call, x *exec, input args) (payload, error) {
 	before := j.Status
 	played := c.PlayJob(j, c.User, variables, j.Spec.Inputs)
 	if !c.Has(gitlabversion.PlayAnswersNewAttempt) {
-		return payload{"job": job{j, false}}, nil
+		return payload{"job": j}, nil
 	}
 	if played == j && j.Status == before {
 		x.Note(fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
 		return unchanged(msgNotRetryable), nil
 	}
-	return payload{"job": job{played, false}}, nil
+	return payload{"job": played}, nil
 }
 
 func retryJob(c *call, x *exec, input args) (payload, error) {
@@ -53,7 +53,7 @@ func retryJob(c *call, x *exec, input args) (payload, error) {
 		x.Note(fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
 		return unchanged(msgNotRetryable), nil
 	}
-	return payload{"job": job{c.RetryJobWith(j, c.User, jobVariables(input["variables"])), false}}, nil
+	return payload{"job": c.RetryJobWith(j, c.User, jobVariables(input["variables"]))}, nil
 }
 
 // jobVariables are those that a mutation gives a job.

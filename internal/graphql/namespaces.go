@@ -17,7 +17,7 @@ func interfaceTypes(value any) string {
 	switch value.(type) {
 	case *world.Project:
 		return "Project"
-	case job:
+	case *world.Job:
 		return "CiJob"
 	}
 	return "UserCore"

@@ -31,7 +31,7 @@ func listAllRunners(c *call, x *exec, a args) (any, error) {
 	case path != "":
 		project, group := c.ProjectPaths[world.Key(path)], c.GroupPaths[world.Key(path)]
 		owned = func(r *world.Runner) bool {
-			return project != nil && r.AssignedTo(project) != nil || group != nil && r.Group == group
+			return r.AssignedTo(project) != nil || group != nil && r.Group == group
 		}
 	}
 	f := c.runnerFilter(a)
@@ -187,11 +187,7 @@ func listRunnerJobs(c *call, x *exec, r *world.Runner, a args) (any, error) {
 	if err := c.once(x); err != nil {
 		return nil, err
 	}
-	var jobs []job
-	for _, j := range jobsWith(r.Jobs, a["statuses"]) {
-		jobs = append(jobs, job{j, true})
-	}
-	return byKeys(x, jobs, newestFirst, jobKey, a, anything[job]), nil
+	return byKeys(x, jobsWith(r.Jobs, a["statuses"]), newestFirst, jobKey, a, anything[*world.Job]), nil
 }
 
 // listRunnerProjects are the projects of a project runner that the user sees
