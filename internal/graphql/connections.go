@@ -203,8 +203,8 @@ func byPlace[T any](x *exec, items []T, a args, may seen[T]) *connection {
 			from = max(from, to-*w.last)
 		}
 		var cursors []string
-		for i := from; i < to; i++ {
-			cursors = append(cursors, encode64(strconv.Itoa(i+1)))
+		for i := range items[from:to] {
+			cursors = append(cursors, encode64(strconv.Itoa(from+i+1)))
 		}
 		p.nodes, p.cursors = visible(x, items[from:to], cursors, may)
 		return p, nil

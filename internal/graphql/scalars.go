@@ -20,6 +20,7 @@ const (
 	modelRunner   = "Ci::Runner"
 	modelManager  = "Ci::RunnerManager"
 	modelJob      = "Ci::Build"
+	modelBridge   = "Ci::Bridge"
 	modelPipeline = "Ci::Pipeline"
 	modelProject  = "Project"
 	modelGroup    = "Group"
@@ -92,7 +93,7 @@ func parseID(value any, model string) (int, error) {
 
 // scalars are those of the schema.
 func scalars() map[string]graphqlruby.Scalar {
-	const bridge, generic, status, processable = "Ci::Bridge", "GenericCommitStatus", "CommitStatus", "Ci::Processable"
+	const generic, status, processable = "GenericCommitStatus", "CommitStatus", "Ci::Processable"
 	return map[string]graphqlruby.Scalar{
 		"CiRunnerID":        idScalar(modelRunner),
 		"CiRunnerManagerID": idScalar(modelManager),
@@ -101,8 +102,8 @@ func scalars() map[string]graphqlruby.Scalar {
 		"GroupID":           idScalar(modelGroup),
 		"UserID":            idScalar(modelUser),
 		"CiBuildID":         idScalar(modelJob),
-		"CiProcessableID":   idScalar(processable, modelJob, bridge),
-		"JobID":             idScalar(status, modelJob, bridge, generic, processable),
+		"CiProcessableID":   idScalar(processable, modelJob, modelBridge),
+		"JobID":             idScalar(status, modelJob, modelBridge, generic, processable),
 		"Time":              {ParseInput: parseTime, Output: func(v any) any { return iso(v.(time.Time)) }},
 		"Duration":          {ParseInput: parseDuration, Output: func(v any) any { return v }},
 	}
