@@ -65,7 +65,9 @@ func readOnly(q *front.Request) any {
 		return nil
 	}
 	limits := graphqlruby.Limits{Depth: depthForUsers, Complexity: complexityForAdmins}
-	results := a.run(&call{Request: q, readOnly: true}, func(bool) graphqlruby.Limits { return limits })
+	c := newCall(q)
+	c.readOnly = true
+	results := a.run(c, func(bool) graphqlruby.Limits { return limits })
 	if a.batch {
 		return results
 	}

@@ -194,7 +194,9 @@ func TestBulk(t *testing.T) {
 	for range 51 {
 		many = append(many, gl.AddRunner(fg.Runner{Projects: []string{"acme/shop"}}).ID)
 	}
-	a := mutating(t, gl, "mia", "runnerBulkPause", pausing, object{"ids": all(many...), "paused": true})
+	a := mutating(t, gl, "mia", "runnerBulkPause", pausing, object{"ids": all(many[:50]...), "paused": true})
+	assert.Equal(t, []any{}, a.at("runnerBulkPause.errors"))
+	a = mutating(t, gl, "mia", "runnerBulkPause", pausing, object{"ids": all(many...), "paused": true})
 	assert.Equal(t, []any{"Can only pause up to 50 runners per call. Ignored the remaining runner(s)."}, a.at("runnerBulkPause.errors"))
 	a = mutating(t, gl, "mia", "bulkRunnerDelete", deletion, object{"ids": all(many...)})
 	assert.Equal(t, 50.0, a.at("bulkRunnerDelete.deletedCount"))

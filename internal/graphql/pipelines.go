@@ -153,9 +153,8 @@ func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
 		}
 		return ""
 	})
-	if after, given := a["updatedAfter"].(time.Time); given {
-		found = world.Filtered(found, func(p *world.Pipeline) bool { return !p.UpdatedAt().Before(after) })
-	}
+	after, _ := a["updatedAfter"].(time.Time) // before all of them, if none is given
+	found = world.Filtered(found, func(p *world.Pipeline) bool { return !p.UpdatedAt().Before(after) })
 	if before, given := a["updatedBefore"].(time.Time); given {
 		found = world.Filtered(found, func(p *world.Pipeline) bool { return !p.UpdatedAt().After(before) })
 	}

@@ -37,7 +37,7 @@ func listAllRunners(c *call, x *exec, a args) (any, error) {
 	f := c.runnerFilter(a)
 	rows, all := c.Narrowed(f)
 	if all {
-		f = world.RunnerFilter{VersionPrefix: f.VersionPrefix}
+		f = world.RunnerFilter{}
 	}
 	return c.runnerPage(x, rows, f, a, owned), nil
 }
@@ -124,16 +124,14 @@ func (c *call) runnerPage(x *exec, rows []*world.Runner, f world.RunnerFilter, a
 		filters = append(filters, c.Filter(f))
 	}
 	filters = append(filters, c.runnerFilters(a)...)
-	if len(filters) > 0 {
-		rows = world.Filtered(rows, filters...)
-	}
+	rows = world.Filtered(rows, filters...)
 	sort, given := a["sort"].(string)
 	if !given {
 		sort = createdDescending
 	}
 	by := runnerKeys[sort]
 	keyOf := func(r *world.Runner) key { return key{by.at(r), r.ID} }
-	return byKeys(x, slices.Clone(rows), by.order, keyOf, a, func(r *world.Runner) policy.Decision {
+	return byKeys(x, rows, by.order, keyOf, a, func(r *world.Runner) policy.Decision {
 		return c.onRunner(r, policy.HasReadRunner)
 	})
 }

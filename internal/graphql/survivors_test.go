@@ -84,3 +84,16 @@ func TestDurationsAndTagsOfPipelines(t *testing.T) {
 	run(t, gl, "mia", `{ project(fullPath: "acme/shop") { pipeline { iid duration } pipelines(username: "mia") { nodes { iid } } } }`).
 		is(`{"project":{"pipeline":{"iid":"1","duration":840},"pipelines":{"nodes":[{"iid":"1"}]}}}`)
 }
+
+// app/models/concerns/limitable.rb: a project that is full gets no runner by runnerUpdate either, and the runner keeps
+// what it has.
+func TestProjectsThatAreFull(t *testing.T) {
+	gl := company(t)
+	gl.UpdateSettings(func(s *fakegitlab.Settings) { s.MaxProjectRunners = 2 })
+	before := gl.Snapshot()
+	mutating(t, gl, "mia", "runnerUpdate", "errors", object{"id": runnerGID(100023), "description": "new",
+		"associatedProjects": []string{projectGID(10002)}}).is(`{"runnerUpdate":{"errors":["failed to assign projects to runner"]}}`)
+	calls := gl.Calls("")
+	assert.Contains(t, calls[len(calls)-1].Reason, "Maximum number of ci registered project runners (2) exceeded")
+	gl.AssertSnapshot(t, before)
+}
