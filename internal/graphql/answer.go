@@ -59,7 +59,7 @@ func shape(q *front.Request, status int, text string) front.Response {
 // (app/graphql/mutations/base_mutation.rb, ready?). It is nil for other requests. No state is looked at.
 func readOnly(q *front.Request) any {
 	a, read := q.Asked.(*incoming)
-	if !read || len(a.documents) == 0 || slices.ContainsFunc(a.documents, func(d document) bool {
+	if !read || slices.ContainsFunc(a.documents, func(d document) bool {
 		return !d.mutates()
 	}) {
 		return nil

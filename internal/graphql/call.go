@@ -30,7 +30,9 @@ type fieldOfDocument struct {
 	typ, member string
 }
 
-func newCall(q *front.Request) *call { return &call{Request: q, shares: sync.OnceValue(q.SharesInstance)} }
+func newCall(q *front.Request) *call {
+	return &call{Request: q, shares: sync.OnceValue(q.SharesInstance)}
+}
 
 func callOf(x *exec) *call { return x.Context.(*call) }
 

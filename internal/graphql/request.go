@@ -124,9 +124,6 @@ func (d *document) complete(sent params.Tree) {
 // introspects reports whether the document is the one that tools ask for the schema with, which GitLab knows by the
 // operation's name (app/controllers/graphql_controller.rb, introspection_query?): that which was sent, were it null.
 func (d *document) introspects() bool {
-	if d.operationName != nil {
-		return *d.operationName == introspectionQuery
-	}
 	return !d.namesNone && d.operation.Name == introspectionQuery
 }
 
