@@ -208,8 +208,8 @@ func jobPermissionRows() rows {
 		"updateBuild": update}
 }
 
-// listProjectJobs are the jobs of a project but for trigger jobs and those whose turn has not come, the newest first, of
-// one project in a request (app/graphql/resolvers/project_jobs_resolver.rb, app/finders/ci/jobs_finder.rb).
+// listProjectJobs are the jobs of a project but for trigger jobs and those whose turn has not come, the newest first,
+// of one project in a request (app/graphql/resolvers/project_jobs_resolver.rb, app/finders/ci/jobs_finder.rb).
 func listProjectJobs(c *call, x *exec, p *world.Project, a args) (any, error) {
 	if d := c.OnProject(p, policy.ReadBuild); !d.Allowed {
 		x.Note(d.Reason)

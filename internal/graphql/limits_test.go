@@ -52,6 +52,11 @@ func TestDearMutations(t *testing.T) {
 	assert.Equal(t, []string{refused + "250"}, run(t, gl, "mia", dear()).errors())
 	gl.Inject(fakegitlab.Maintenance())
 	assert.Equal(t, []string{refused + "300"}, run(t, gl, "mia", dear()).errors())
+	mutation := object{"query": `mutation { echoCreate(input: {}) { errors } }`}
+	const nothing = `{"errors":[{"message":"You cannot perform write operations on a read-only instance",` +
+		`"locations":[{"line":1,"column":12}],"path":["echoCreate"]}],"data":{"echoCreate":null}}`
+	batch := gql(t, gl, gl.Token("mia"), asking([]object{mutation, mutation}))
+	assert.Equal(t, "200 ["+nothing+","+nothing+"]", batch.String())
 }
 
 // The query of tools for the schema may cost 217 of nobody who has signed in; it goes by the operation's name

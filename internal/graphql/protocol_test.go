@@ -261,7 +261,9 @@ func TestRefusedWhole(t *testing.T) {
 		res := gql(t, gl, "", asking(object{"query": typename, "variables": none}))
 		assert.Equal(t, `200 {"data":{"__typename":"Query"}}`, res.String())
 	}
-	byHEAD := func(r *http.Request) { r.Method, r.URL.RawQuery = http.MethodHead, url.Values{"query": {mutation}}.Encode() }
+	byHEAD := func(r *http.Request) {
+		r.Method, r.URL.RawQuery = http.MethodHead, url.Values{"query": {mutation}}.Encode()
+	}
 	assert.Equal(t, http.StatusUnprocessableEntity, gql(t, gl, "", byHEAD).Status)
 	gl.AssertCalled(t, fakegitlab.GraphQL, fakegitlab.Where(func(c fakegitlab.Call) bool {
 		return c.Reason == "Mutations are forbidden in HEAD requests"
