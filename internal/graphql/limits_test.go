@@ -135,6 +135,7 @@ func TestShapesOfFailures(t *testing.T) {
 		for _, change := range []func(*http.Request){query(typename), sending("application/json", `{"query":`)} {
 			res := gql(t, gl, "", change)
 			assert.Equal(t, test.want, res.String())
+			assert.Equal(t, test.failure.Status < 400 && test.failure.Message == "", res.Header.Get("Content-Type") == "", test.want)
 			assert.Equal(t, test.header, res.Header.Get("X-Gitlab-Custom-Error"), test.want)
 		}
 	}
