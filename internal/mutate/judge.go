@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -46,8 +47,9 @@ const (
 )
 
 // steps are the tests that come by the mutant, those of its own package first; of each package a few that come by
-// little else, as most mutants are noticed by those, then all that are quick; in the end those that are slow.
-func steps(m mutation, binaries []*binary) []step {
+// little else, as most mutants are noticed by those, then all that are quick; in the end those that are slow. most is
+// what the tests of one package may take together, 0 for any time.
+func steps(m mutation, binaries []*binary, most time.Duration) []step {
 	ordered := slices.Clone(binaries)
 	slices.SortStableFunc(ordered, func(a, b *binary) int { return rank(a, m) - rank(b, m) })
 	var first, then, slow []step
@@ -58,9 +60,17 @@ func steps(m mutation, binaries []*binary) []step {
 				tests = append(tests, t)
 			}
 		}
-		slices.SortStableFunc(tests, func(a, b test) int { return len(a.Reaches) - len(b.Reaches) })
+		slices.SortStableFunc(tests, func(a, b test) int {
+			if a.Took > quick != (b.Took > quick) {
+				return cmp.Compare(a.Took, b.Took)
+			}
+			return len(a.Reaches) - len(b.Reaches)
+		})
 		var f, q, s step
 		for _, t := range tests {
+			if most > 0 && f.took+q.took+s.took > most {
+				break
+			}
 			switch {
 			case t.Took > quick:
 				s.add(t)
@@ -105,7 +115,7 @@ func rank(b *binary, m mutation) int {
 var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 
 // judge lets one mutant live, for as long as no test notices.
-func judge(m mutation, binaries []*binary) (v verdict) {
+func judge(m mutation, binaries []*binary, most time.Duration) (v verdict) {
 	v = verdict{mutation: m, Fate: unreached}
 	if m.ID == 0 {
 		v.Fate = notCompiled
@@ -113,11 +123,11 @@ func judge(m mutation, binaries []*binary) (v verdict) {
 	}
 	began := time.Now()
 	defer func() { v.Took = time.Since(began) }()
-	for _, s := range steps(m, binaries) {
+	for _, s := range steps(m, binaries, most) {
 		v.Fate = survived
 		// On a busy machine tests take several times what they took when they were alone.
 		ctx, cancel := context.WithTimeout(context.Background(), 6*time.Second+8*s.took)
-		out, err := s.of.run(ctx, s.tests, nil, fmt.Sprintf("%s=%d", mutant.Variable, m.ID))
+		out, _, err := s.of.run(ctx, s.tests, nil, fmt.Sprintf("%s=%d", mutant.Variable, m.ID))
 		late := ctx.Err() != nil
 		cancel()
 		if late {
@@ -137,11 +147,11 @@ func judge(m mutation, binaries []*binary) (v verdict) {
 
 // judgeAll judges the mutants in turns and tells of each that lives as soon as it is known. What it has come to when
 // the context ends is what it returns.
-func judgeAll(ctx context.Context, chosen []mutation, binaries []*binary, accepted map[string]string,
-	workers int) []verdict {
+func (o options) judgeAll(ctx context.Context, chosen []mutation, binaries []*binary,
+	accepted map[string]string) []verdict {
 	verdicts := make([]verdict, len(chosen))
 	judged := make([]bool, len(chosen))
-	each(workers, len(chosen), func(i int) {
+	each(o.workers, len(chosen), func(i int) {
 		if ctx.Err() != nil {
 			return
 		}
@@ -149,7 +159,7 @@ func judgeAll(ctx context.Context, chosen []mutation, binaries []*binary, accept
 		if accepted[m.Key()] != "" {
 			verdicts[i] = verdict{mutation: m, Fate: equivalent}
 		} else {
-			verdicts[i] = judge(m, binaries)
+			verdicts[i] = judge(m, binaries, o.most)
 		}
 		if ctx.Err() != nil { // the tests may have been interrupted, too
 			return

@@ -25,7 +25,7 @@ type options struct {
 	with, without   *regexp.Regexp
 	dir             string
 	workers         int
-	slowest         time.Duration
+	slowest, most   time.Duration
 	list            bool
 }
 
@@ -56,6 +56,7 @@ func read(args []string) (options, error) {
 	flags.StringVar(&o.dir, "dir", "", "a `folder` for what is built, kept for the next time; without it all is made anew")
 	flags.IntVar(&o.workers, "workers", runtime.NumCPU(), "how many mutants are tried at once")
 	flags.DurationVar(&o.slowest, "slowest", 3*time.Second, "tests without parts that take longer, alone, are left out")
+	flags.DurationVar(&o.most, "most", 0, "what tests of a room may take for one mutant; 0 is any time")
 	flags.BoolVar(&o.list, "list", false, "print the mutants instead of trying them")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -118,7 +119,7 @@ func (o options) run() error {
 	// Whoever interrupts it is told what it has come to, for which all tests that are under way are waited for.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	verdicts := judgeAll(ctx, o.chosen(b.mutations), binaries, accepted, o.workers)
+	verdicts := o.judgeAll(ctx, o.chosen(b.mutations), binaries, accepted)
 	table(os.Stdout, verdicts)
 	return o.conclude(verdicts, stale(accepted, b.mutations))
 }

@@ -146,13 +146,16 @@ func TestStepsBeginWithTheTestsThatKnowThePlace(t *testing.T) {
 	own := &binary{Package: "internal/a", Tests: []test{{"Slow", 500 * ms, []int{1}}, {"Wide", 200 * ms, []int{1, 2, 3}},
 		{"Narrow", 200 * ms, []int{1, 2}}, {"Other", ms, []int{2}}}}
 	above := &binary{Package: "internal/b", Tests: []test{{"Above", ms, []int{1}}}}
-	var got []string
-	for _, s := range steps(mutation{ID: 1, Package: "internal/a"}, []*binary{above, own}) {
-		for _, one := range s.tests {
-			got = append(got, one.Name)
+	tried := func(most time.Duration) (got []string) {
+		for _, s := range steps(mutation{ID: 1, Package: "internal/a"}, []*binary{above, own}, most) {
+			for _, one := range s.tests {
+				got = append(got, one.Name)
+			}
 		}
+		return got
 	}
-	assert.Equal(t, []string{"Narrow", "Above", "Wide", "Slow"}, got)
+	assert.Equal(t, []string{"Narrow", "Above", "Wide", "Slow"}, tried(0))
+	assert.Equal(t, []string{"Narrow", "Above"}, tried(100*ms), "what is begun is tried, and no more")
 }
 
 // What is around parts is none of them.

@@ -32,8 +32,8 @@ type binary struct {
 // test is one of them, run alone while no mutant lived.
 type test struct {
 	Name    string
-	Took    time.Duration
-	Reaches []int // the IDs of the mutants whose place it comes by
+	Took    time.Duration // of a processor
+	Reaches []int         // the IDs of the mutants whose place it comes by
 }
 
 // memory is the most that a process of tests may take, in KiB: a mutant may well be a loop that fills all there is.
@@ -42,14 +42,20 @@ const memory = 8 << 20
 // patience is how long a test may take while it is learned: one that is slow may have parts that are not.
 const patience = time.Minute
 
-// run runs tests of the binary in a process of its own and returns what it printed. Out of time is an error of ctx.
-func (b *binary) run(ctx context.Context, tests []test, arguments []string, environment ...string) ([]byte, error) {
-	args := append([]string{"-c", `ulimit -v "$0"; exec "$@"`, strconv.Itoa(memory), b.path, "-test.run=" + pattern(tests),
-		"-test.short", "-test.failfast", "-test.timeout=0"}, arguments...)
+// run runs tests of the binary in a process of its own and returns what it printed, and what it took of a processor,
+// which a busy machine does not change. Out of time is an error of ctx.
+func (b *binary) run(ctx context.Context, tests []test, arguments []string, environment ...string) (out []byte,
+	took time.Duration, err error) {
+	args := append([]string{"-c", `ulimit -v "$0"; exec "$@"`, strconv.Itoa(memory), b.path,
+		"-test.run=" + pattern(tests), "-test.short", "-test.failfast", "-test.timeout=0"}, arguments...)
 	cmd := exec.CommandContext(ctx, "sh", args...)
 	cmd.Dir, cmd.WaitDelay = b.dir, time.Second
 	cmd.Env = append(append(os.Environ(), "TMPDIR="+b.work), environment...)
-	return cmd.CombinedOutput()
+	out, err = cmd.CombinedOutput()
+	if p := cmd.ProcessState; p != nil {
+		took = p.UserTime() + p.SystemTime()
+	}
+	return out, took, err
 }
 
 // pattern is what go test's -run wants to hear for these tests and parts of tests, and for no other.
@@ -85,8 +91,8 @@ func pattern(tests []test) string {
 func anyOf(names []string) string { return "^(" + strings.Join(names, "|") + ")$" }
 
 // learn finds out which test comes by which mutants and how long it takes, each in a process of its own, unless the
-// folder knows it from before. Tests that fail are told and left out, as are those that take longer than slowest and have
-// no parts.
+// folder knows it from before. Tests that fail are told and left out, as are those without parts that take longer than
+// slowest.
 func (b *binary) learn(o options) error {
 	text, err := os.ReadFile(b.path)
 	if err != nil {
@@ -161,7 +167,7 @@ func (b *binary) parts(t test, o options) []test {
 func (b *binary) names(t test) ([]string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	out, err := b.run(ctx, []test{t}, []string{"-test.v"})
+	out, _, err := b.run(ctx, []test{t}, []string{"-test.v"})
 	var names []string
 	for _, begun := range begins.FindAllSubmatch(out, -1) {
 		name := string(begun[1])
@@ -182,8 +188,7 @@ func (b *binary) alone(i int, name string) (t test, holds bool) {
 	defer os.Remove(file)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	began := time.Now()
-	out, err := b.run(ctx, []test{t}, nil, mutant.ReachVariable+"="+file)
+	out, took, err := b.run(ctx, []test{t}, nil, mutant.ReachVariable+"="+file)
 	switch {
 	case ctx.Err() != nil:
 		fmt.Fprintf(os.Stderr, "%s %s takes longer than %v and is left out\n", b.Package, name, patience)
@@ -192,7 +197,7 @@ func (b *binary) alone(i int, name string) (t test, holds bool) {
 		fmt.Fprintf(os.Stderr, "%s %s fails without a mutant and is left out: %s\n", b.Package, name, out)
 		return t, false
 	}
-	t.Took = time.Since(began)
+	t.Took = took
 	text, _ := os.ReadFile(file) // there is none if it came by none
 	for _, line := range strings.Fields(string(text)) {
 		id, err := strconv.Atoi(line)
