@@ -226,7 +226,7 @@ type RepositoryTag struct {
 type PipelineSchedule struct {
 	ID          int    `json:"id,omitzero"`
 	Project     string `json:"project"`              // full path
-	Owner       string `json:"owner,omitzero"`       // username of whom its pipelines run for; root when empty, "-" once deleted
+	Owner       string `json:"owner,omitzero"`       // username, root when empty, "-" once deleted; for whom it runs
 	Description string `json:"description,omitzero"` // "schedule" when empty
 	Ref         string `json:"ref,omitzero"`         // branch or tag, whole if not there; the default branch when empty
 	Cron        string `json:"cron"`                 // "0 1 * * *"

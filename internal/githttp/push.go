@@ -201,8 +201,8 @@ func (a *access) dropBroken(r *report, objects map[string]repository.Object) (ma
 	return brought, nil
 }
 
-// dropImmovable refuses commands whose refs cannot be moved: somebody else was faster, or another ref is in the way. git
-// moves the others all the same, unless the push is atomic.
+// dropImmovable refuses commands whose refs cannot be moved: somebody else was faster, or another ref is in the way.
+// git moves the others all the same, unless the push is atomic.
 func (a *access) dropImmovable(r *report) {
 	for i, c := range r.push.Commands {
 		if r.reasons[i] == "" && c.Deletes() && !a.project.Repository.Has(c.Old) {

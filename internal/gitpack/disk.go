@@ -39,8 +39,8 @@ type Mirror struct {
 }
 
 // Take begins a use of a project's repository on disk and takes over what is new in the one in memory. Those of
-// projects that are not among all any more are let go of when another is asked for first: they go from disk at the end of
-// a use that none of them is in. The state's mutex is held.
+// projects that are not among all any more are let go of when another is asked for first: they go from disk at the end
+// of a use that none of them is in. The state's mutex is held.
 func (d *Disk) Take(p *world.Project, all []*world.Project) (*Mirror, outside.Use, error) {
 	r := p.Repository
 	use, err := d.Folder.Use()

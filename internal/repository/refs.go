@@ -26,8 +26,9 @@ func isTooLong(ref string) bool {
 	return itself || folder
 }
 
-// InTheWay is a ref that is there and keeps another one from being made: a file and a folder cannot have one name. It is
-// the one with the shortest name that is a folder of the other's, or the first of those that lie below it; "" for none.
+// InTheWay is a ref that is there and keeps another one from being made: a file and a folder cannot have one name. It
+// is the one with the shortest name that is a folder of the other's, or the first of those that lie below it; "" for
+// none.
 func (r *Repository) InTheWay(ref string) string {
 	for i := range len(ref) {
 		if ref[i] == '/' && r.refs[ref[:i]] != "" {

@@ -275,8 +275,8 @@ func lenientBase64(text string) []byte {
 	return decoded
 }
 
-// fileRefusal is what is said of a commit that world refuses: a file and a folder cannot have one name, nor can a branch
-// and the folder of another, which Gitaly finds out at the end.
+// fileRefusal is what is said of a commit that world refuses: a file and a folder cannot have one name, nor can a
+// branch and the folder of another, which Gitaly finds out at the end.
 func fileRefusal(err error) string {
 	var refused *world.RefRefusal
 	switch {

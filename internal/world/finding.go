@@ -128,7 +128,8 @@ func (st *State) UserByName(name string) (*User, error) {
 	return nil, st.missing("user", name, st.usernames)
 }
 
-// Nobody stands in plain data for a user who is deleted, where GitLab keeps nothing of the user. No username is like it.
+// Nobody stands in plain data for a user who is deleted, where GitLab keeps nothing of the user. No username is like
+// it.
 const Nobody = "-"
 
 // userOrNobody finds a user by username; "" is root, and Nobody nil.

@@ -10,8 +10,8 @@ import (
 )
 
 // PushRefs moves refs of a project's repository for a user, who is nil for nobody, one behind the other, all of them or
-// none, and sets off what follows from a push. It is the one way in which refs move, be it by git, REST or a seed. Their objects are there
-// already. The error is a *RefRefusal; who may move which ref is for the caller to ask before.
+// none, and sets off what follows from a push. It is the one way in which refs move, be it by git, REST or a seed.
+// Their objects are there already. The error is a *RefRefusal; who may move which ref is for the caller to ask before.
 func (st *State) PushRefs(p *Project, user *User, updates []RefUpdate, o PushOptions) error {
 	for _, err := range st.CheckRefUpdates(p, updates) {
 		if err != nil {

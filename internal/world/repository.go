@@ -59,8 +59,8 @@ func (r *RefRefusal) Error() string { return cmp.Or(r.Detail, r.Ref+": "+r.Reaso
 
 // CheckRefUpdate holds a move of a ref against the repository, in git's order: the name is one that git takes and can
 // make a file of, the ref is where the update says that it was, where it goes there is an object, a commit in case of a
-// branch, and no other ref is in the way of a new one. A deletion whose Old is ZeroID is of whatever is there. The error
-// is a *RefRefusal. Who may move it is for the caller to ask.
+// branch, and no other ref is in the way of a new one. A deletion whose Old is ZeroID is of whatever is there. The
+// error is a *RefRefusal. Who may move it is for the caller to ask.
 func (st *State) CheckRefUpdate(p *Project, u RefUpdate) error {
 	r := p.Repository
 	_, isTag, known := repository.ShortName(u.Ref)
