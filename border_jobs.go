@@ -185,10 +185,8 @@ func (p Pipeline) seedName() string { return p.Ref }
 
 func publicSchedule(s *world.PipelineSchedule) PipelineSchedule {
 	out := PipelineSchedule{ID: s.ID, Project: s.Project.Path, Description: s.Description, Ref: s.SeedRef(), Cron: s.Cron,
-		CronTimezone: s.Timezone, Inactive: !s.Active, NextRunAt: s.NextRunAt, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt}
-	if s.Owner != nil {
-		out.Owner = s.Owner.Username
-	}
+		Owner: s.Owner.NameOrNobody(), CronTimezone: s.Timezone, Inactive: !s.Active, NextRunAt: s.NextRunAt,
+		CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt}
 	h := world.HandedInOf(s.Variables)
 	out.Variables, out.FileVariables, out.VariableOrder, out.RawVariables = h.Values, h.Files, h.Order, h.Raw
 	out.Inputs = world.InputValues(s.Inputs)
@@ -250,7 +248,7 @@ func addRunnerController(st *world.State, in RunnerController) (*world.RunnerCon
 
 func publicStatus(s *world.CommitStatus) CommitStatus {
 	return CommitStatus{ID: s.ID, PipelineID: s.Pipeline.ID, Name: s.Name, Status: JobStatus(s.Status),
-		User: s.User.Username, TargetURL: clone.Pointer(s.TargetURL, clone.Shallow),
+		User: s.User.NameOrNobody(), TargetURL: clone.Pointer(s.TargetURL, clone.Shallow),
 		Description: clone.Pointer(s.Description, clone.Shallow),
 		Coverage:    clone.Pointer(s.Coverage, clone.Shallow), CreatedAt: s.CreatedAt, StartedAt: s.StartedAt,
 		FinishedAt: s.FinishedAt, UpdatedAt: s.UpdatedAt}

@@ -1,6 +1,7 @@
 package fakegitlab_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -99,6 +100,27 @@ func TestDeleteUser(t *testing.T) {
 	gl.DeleteUser("mia")
 	r, _ := gl.Runner(100021)
 	assert.Empty(t, r.CreatedBy)
+}
+
+// What GitLab keeps without its user is told of nobody, and a Snapshot of it is a world again.
+func TestWhatNobodyIsLeftOf(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.AddUser(fakegitlab.User{Username: "ann"})
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop", Files: map[string]string{"a": "a"},
+		Members: fakegitlab.Members{"ann": fakegitlab.Maintainer}})
+	schedule := gl.AddPipelineSchedule(fakegitlab.PipelineSchedule{Project: "acme/shop", Owner: "ann", Cron: "0 1 * * *"})
+	sha := gl.Commit("acme/shop", "main", map[string]string{"b": "b"}, "More")
+	status := "/projects/acme%2Fshop/statuses/" + sha
+	require.Equal(t, 201, testkit.Ask(t, gl, gl.Token("ann"), "POST", status+"?state=success&name=lint").Status)
+	gl.DeleteUser("ann")
+	said := testkit.Ask(t, gl, gl.AdminToken(), "GET", "/projects/acme%2Fshop/repository/commits/"+sha+"/statuses")
+	assert.Contains(t, said.Body, `"author":null`)
+	s := gl.Snapshot()
+	assert.Equal(t, []string{"-", "-"}, []string{s.CommitStatuses[0].User, s.PipelineSchedules[0].Owner})
+	again := fakegitlab.New(t, fakegitlab.WithScenario(s))
+	again.AssertSnapshot(t, s)
+	path := fmt.Sprintf("/projects/acme%%2Fshop/pipeline_schedules/%d", schedule.ID)
+	assert.Contains(t, testkit.Ask(t, again, again.AdminToken(), "GET", path).Body, `"owner":null`)
 }
 
 func TestDeletionsThatGitLabRefuses(t *testing.T) {

@@ -226,7 +226,7 @@ type RepositoryTag struct {
 type PipelineSchedule struct {
 	ID          int    `json:"id,omitzero"`
 	Project     string `json:"project"`              // full path
-	Owner       string `json:"owner,omitzero"`       // username of whom its pipelines run for; root when empty
+	Owner       string `json:"owner,omitzero"`       // username, root when empty, "-" once deleted; for whom it runs
 	Description string `json:"description,omitzero"` // "schedule" when empty
 	Ref         string `json:"ref,omitzero"`         // branch or tag, whole if not there; the default branch when empty
 	Cron        string `json:"cron"`                 // "0 1 * * *"
@@ -300,7 +300,7 @@ type CommitStatus struct {
 	PipelineID  int       `json:"pipeline_id"`     // of one that is there
 	Name        string    `json:"name,omitzero"`   // "default" when empty
 	Status      JobStatus `json:"status,omitzero"` // pending when empty
-	User        string    `json:"user,omitzero"`   // username of who told it; root when empty
+	User        string    `json:"user,omitzero"`   // username of who told it; root when empty, "-" once deleted
 	TargetURL   *string   `json:"target_url,omitzero"`
 	Description *string   `json:"description,omitzero"`
 	Coverage    *float64  `json:"coverage,omitzero"`   // percent

@@ -112,7 +112,7 @@ func readObjects(q *front.Request, asked *gitpack.Push) (map[string]repository.O
 
 // push decides a push and moves the refs that may be moved. unpacking is what was wrong with its pack.
 func (a *access) push(asked *gitpack.Push, objects map[string]repository.Object, unpacking error) (res front.Response) {
-	r := &report{push: asked, reasons: map[string]string{}}
+	r := &report{push: asked, reasons: make([]string, len(asked.Commands))}
 	if unpacking != nil {
 		return r.notUnpacked(unpacking)
 	}
@@ -142,30 +142,30 @@ func (a *access) move(r *report, brought map[string]repository.Object) (res fron
 	if why := a.preReceive(r); why != "" {
 		return r.response(why), false
 	}
-	a.dropStale(r)
-	if r.push.Can(gitpack.CapAtomic) && len(r.reasons) > 0 {
-		r.refuseAll(reasonAtomic)
-	}
-	updates := a.updates(r)
+	a.dropImmovable(r)
+	updates, _ := a.updates(r)
 	if moved = len(updates) > 0; moved {
 		if err := a.q.PushRefs(a.project, a.q.User, updates, a.options(r.push)); err != nil {
-			moved = false
-			r.refuse(updates[0].Ref, err)
+			return r.notUnpacked(err), false // it was asked a moment ago
 		}
 	}
 	a.tell(r)
 	return r.response(r.why()), moved
 }
 
-// updates are the moves of refs that are not refused.
-func (a *access) updates(r *report) (updates []world.RefUpdate) {
-	for _, c := range r.push.Commands {
-		if r.reasons[c.Ref] != "" || c.Deletes() && a.project.Repository.Ref(c.Ref) == "" {
+// updates are the moves of refs that are not refused, and which commands they are of. What a deletion says of the ref
+// counts only if the repository has such an object.
+func (a *access) updates(r *report) (updates []world.RefUpdate, of []int) {
+	for i, c := range r.push.Commands {
+		if r.reasons[i] != "" {
 			continue
 		}
-		updates = append(updates, world.RefUpdate{Ref: c.Ref, Old: c.Old, New: c.New})
+		if c.Deletes() && !a.project.Repository.Has(c.Old) {
+			c.Old = repository.ZeroID
+		}
+		updates, of = append(updates, world.RefUpdate{Ref: c.Ref, Old: c.Old, New: c.New}), append(of, i)
 	}
-	return updates
+	return updates, of
 }
 
 // dropBroken refuses commands that git refuses before it asks anybody: for refs that are hidden or no refs, and to
@@ -173,17 +173,24 @@ func (a *access) updates(r *report) (updates []world.RefUpdate) {
 // kept: of what the repository has, everything has to be whole. The error is of an object that fails the whole push.
 func (a *access) dropBroken(r *report, objects map[string]repository.Object) (map[string]repository.Object, error) {
 	brought := map[string]repository.Object{}
-	for _, c := range r.push.Commands {
+	var broken map[string]bool // nil until something is missed: there may be any number of commands
+	for i, c := range r.push.Commands {
 		switch {
 		case isHidden(c.Ref):
-			r.reasons[c.Ref] = reasonHidden
+			r.reasons[i] = reasonHidden
 		case !strings.HasPrefix(c.Ref, "refs/") || !repository.ValidRef(c.Ref):
-			r.reasons[c.Ref] = reasonName
+			r.reasons[i] = world.RefFunny
+			r.say(fmt.Sprintf(msgfFunny, c.Ref))
 		case c.Deletes():
+		case broken[c.New]:
+			r.reasons[i] = world.RefNoObject
 		default:
 			more, err := a.project.Repository.Brings(c.New, objects, brought)
 			if errors.Is(err, repository.ErrMissing) {
-				r.reasons[c.Ref] = reasonMissing
+				r.reasons[i] = world.RefNoObject
+				if broken == nil {
+					broken = a.project.Repository.Broken(objects)
+				}
 				continue
 			} else if err != nil {
 				return nil, err
@@ -194,24 +201,25 @@ func (a *access) dropBroken(r *report, objects map[string]repository.Object) (ma
 	return brought, nil
 }
 
-// dropStale refuses commands for refs that are not where the client saw them: somebody else was faster.
-func (a *access) dropStale(r *report) {
-	for _, c := range r.push.Commands {
-		now := a.project.Repository.Ref(c.Ref)
-		switch {
-		case r.reasons[c.Ref] != "":
-		case now == "" && c.Deletes():
-			r.say(msgDeletesNone)
-		case now == c.Old || now == "" && c.Old == repository.ZeroID:
-		case now == "":
-			r.say(fmt.Sprintf(msgfStaleNone, c.Ref, c.Ref))
-			r.reasons[c.Ref] = reasonStale
-		case c.Creates():
-			r.say(fmt.Sprintf(msgfStaleNew, c.Ref))
-			r.reasons[c.Ref] = reasonStale
-		default:
-			r.say(fmt.Sprintf(msgfStale, c.Ref, now, c.Old))
-			r.reasons[c.Ref] = reasonStale
+// dropImmovable refuses commands whose refs cannot be moved: somebody else was faster, or another ref is in the way.
+// git moves the others all the same, unless the push is atomic.
+func (a *access) dropImmovable(r *report) {
+	for i, c := range r.push.Commands {
+		if r.reasons[i] == "" && c.Deletes() && !a.project.Repository.Has(c.Old) {
+			r.say(map[bool]string{true: msgDeletesNone, false: msgDeletesAny}[a.project.Repository.Ref(c.Ref) == ""])
+		}
+	}
+	updates, of := a.updates(r)
+	switch {
+	case !r.push.Can(gitpack.CapAtomic):
+		for i, err := range a.q.CheckRefUpdates(a.project, updates) {
+			r.reasons[of[i]] = r.because(err)
+		}
+	case slices.Contains(r.reasons, world.RefFunny):
+		r.refuseAll(reasonAtomic)
+	default:
+		if r.because(a.q.CheckRefsAtOnce(a.project, updates)) != "" {
+			r.refuseAll(reasonTransaction)
 		}
 	}
 }
@@ -219,9 +227,9 @@ func (a *access) dropStale(r *report) {
 // report is what becomes of a push.
 type report struct {
 	push    *gitpack.Push
-	unpack  string            // what was wrong with the pack; "" for nothing
-	reasons map[string]string // why a ref is not moved, in git's words
-	said    bytes.Buffer      // what the client shows as the words of the other side
+	unpack  string       // what was wrong with the pack; "" for nothing
+	reasons []string     // why the ref of each command is not moved, in git's words
+	said    bytes.Buffer // what the client shows as the words of the other side
 }
 
 // say has the client show a text, each line behind "remote: ".
@@ -229,28 +237,28 @@ func (r *report) say(text string) { r.said.WriteString(text) }
 
 // refuseAll refuses what is not refused yet.
 func (r *report) refuseAll(reason string) {
-	for _, c := range r.push.Commands {
-		if r.reasons[c.Ref] == "" {
-			r.reasons[c.Ref] = reason
+	for i := range r.reasons {
+		if r.reasons[i] == "" {
+			r.reasons[i] = reason
 		}
 	}
 }
 
-// refuse refuses a push for the error of one ref.
-func (r *report) refuse(ref string, err error) {
-	reason := err.Error()
-	if refused := (*world.RefRefusal)(nil); errors.As(err, &refused) {
-		ref, reason = refused.Ref, refused.Reason
+// because is the reason for which a ref is not moved, beside which the client shows more; "" for no error.
+func (r *report) because(err error) string {
+	refused := (*world.RefRefusal)(nil)
+	if !errors.As(err, &refused) {
+		return ""
 	}
-	r.refuseAll(reasonStale)
-	r.reasons[ref] = reason
+	r.say(fmt.Sprintf(msgfError, refused.Detail))
+	return refused.Reason
 }
 
 // why is why something was refused, for the journal.
 func (r *report) why() string {
 	var parts []string
-	for _, c := range r.push.Commands {
-		if reason := r.reasons[c.Ref]; reason != "" {
+	for i, c := range r.push.Commands {
+		if reason := r.reasons[i]; reason != "" {
 			parts = append(parts, c.Ref+": "+reason)
 		}
 	}

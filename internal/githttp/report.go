@@ -39,8 +39,8 @@ func (r *report) status() []byte {
 		unpack = r.unpack
 	}
 	lines := gitpack.AppendPkt(nil, "unpack "+unpack+"\n")
-	for _, c := range r.push.Commands {
-		if reason := r.reasons[c.Ref]; reason != "" {
+	for i, c := range r.push.Commands {
+		if reason := r.reasons[i]; reason != "" {
 			lines = gitpack.AppendPkt(lines, "ng "+c.Ref+" "+reason+"\n")
 		} else {
 			lines = gitpack.AppendPkt(lines, "ok "+c.Ref+"\n")
@@ -54,7 +54,7 @@ func (r *report) notUnpacked(err error) front.Response {
 	fault := (*repository.Fault)(nil)
 	switch {
 	case errors.As(err, &fault):
-		r.say(fmt.Sprintf(msgfUnpackError, err) + fmt.Sprintf(msgfFatal, msgFsck))
+		r.say(fmt.Sprintf(msgfError, err) + fmt.Sprintf(msgfFatal, msgFsck))
 		r.unpack = r.push.Unpacker() + msgExit
 	case errors.Is(err, repository.ErrKind):
 		r.say(fmt.Sprintf(msgfFatal, err))

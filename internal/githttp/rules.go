@@ -20,8 +20,8 @@ func (a *access) preReceive(r *report) (why string) {
 	if a.q.ByJob != nil { // it pushes to its own project, or does not get here
 		s = front.ProjectStandingOf(a.q.User, a.project)
 	}
-	for _, c := range r.push.Commands {
-		if r.reasons[c.Ref] != "" {
+	for i, c := range r.push.Commands {
+		if r.reasons[i] != "" {
 			continue
 		}
 		change, ok := a.q.RefChangeOf(a.project, world.RefUpdate{Ref: c.Ref, Old: c.Old, New: c.New})
@@ -80,9 +80,9 @@ func set[V any](m *map[string]V, key string, value V) {
 func (a *access) tell(r *report) {
 	p := a.project
 	off := p.Attribute(world.AttrMergeAccess) == world.FeatureDisabled || p.Attribute(world.AttrPrintsMergeLink) == "false"
-	for _, c := range r.push.Commands {
+	for i, c := range r.push.Commands {
 		name, isTag, ok := repository.ShortName(c.Ref)
-		if off || !ok || isTag || c.Deletes() || r.reasons[c.Ref] != "" || name == p.DefaultBranch() {
+		if off || !ok || isTag || c.Deletes() || r.reasons[i] != "" || name == p.DefaultBranch() {
 			continue
 		}
 		query := url.Values{"merge_request[source_branch]": {name}}.Encode()

@@ -7,7 +7,6 @@ const (
 	msgDownload          = "You are not allowed to download code from this project."
 	msgAuthDownload      = "You are not allowed to download code."
 	msgAuthUpload        = "You are not allowed to upload code."
-	msgUpload            = "You are not allowed to upload code for this project."
 	msgArchived          = "You can't push code to an archived project."
 	msgCommand           = "The command you're trying to execute is not allowed."
 	msgOverHTTP          = "Git access over HTTP is not allowed"
@@ -26,21 +25,18 @@ const (
 	msgfGitLab = "GitLab: %s\n" // what a hook of GitLab's has refused a push with
 )
 
-// What git's receive-pack says of a ref that it does not move (builtin/receive-pack.c).
+// What git's receive-pack says of a ref that it does not move, beside what world says of it (builtin/receive-pack.c).
 const (
-	reasonHook      = "pre-receive hook declined"
-	reasonHidden    = "deny updating a hidden ref"
-	reasonMissing   = "missing necessary objects"
-	reasonUnpack    = "unpacker error"
-	reasonStale     = "failed to update ref"
-	reasonAtomic    = "atomic push failure"
-	reasonName      = "funny refname"
-	msgfStale       = "error: cannot lock ref '%s': is at %s but expected %s\n"
-	msgfStaleNew    = "error: cannot lock ref '%s': reference already exists\n"
-	msgfStaleNone   = "error: cannot lock ref '%s': unable to resolve reference '%s'\n"
-	msgDeletesNone  = "warning: deleting a non-existent ref.\n"
-	msgfUnpackError = "error: %s\n"
-	msgfFatal       = "fatal: %s\n"
-	msgFsck         = "fsck error in packed object"
-	msgExit         = " abnormal exit"
+	reasonHook        = "pre-receive hook declined"
+	reasonHidden      = "deny updating a hidden ref"
+	reasonUnpack      = "unpacker error"
+	reasonAtomic      = "atomic push failure"
+	reasonTransaction = "atomic transaction failed"
+	msgDeletesNone    = "warning: deleting a non-existent ref\n"
+	msgDeletesAny     = "warning: allowing deletion of corrupt ref\n"
+	msgfFunny         = "error: refusing to create funny ref '%s' remotely\n"
+	msgfError         = "error: %s\n"
+	msgfFatal         = "fatal: %s\n"
+	msgFsck           = "fsck error in packed object"
+	msgExit           = " abnormal exit"
 )

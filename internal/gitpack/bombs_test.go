@@ -6,6 +6,7 @@ import (
 	"crypto/sha1"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"runtime"
 	"slices"
 	"strings"
@@ -18,15 +19,19 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
-// packEntry is an entry of a pack: its kind, its size, what stands before its data, and these compressed.
-func packEntry(kind byte, between, data []byte) []byte {
-	size := len(data)
+// entryHead is how an entry of a pack begins: with its kind and its size.
+func entryHead(kind byte, size int) []byte {
 	head := []byte{kind<<4 | byte(size&15)}
 	for size >>= 4; size > 0; size >>= 7 {
 		head[len(head)-1] |= 0x80
 		head = append(head, byte(size&0x7f))
 	}
-	b := bytes.NewBuffer(append(head, between...))
+	return head
+}
+
+// packEntry is an entry of a pack: its kind, its size, what stands before its data, and these compressed.
+func packEntry(kind byte, between, data []byte) []byte {
+	b := bytes.NewBuffer(append(entryHead(kind, len(data)), between...))
 	level := zlib.NoCompression // which is quick, where there is nothing to gain
 	if len(data) > 1<<10 {
 		level = zlib.BestCompression
@@ -65,6 +70,28 @@ func taken(do func()) uint64 {
 	do()
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
+}
+
+// Objects without data count, too, and none needs an inflater of its own.
+func TestPacksOfManyObjects(t *testing.T) {
+	racing.Skip(t)
+	const many = 5_000
+	pack := packOf(slices.Repeat([][]byte{packEntry(packBlob, nil, nil)}, many)...)
+	assert.Less(t, taken(func() {
+		objects, err := Read(pack, none)
+		require.NoError(t, err)
+		assert.Len(t, objects, 1)
+	}), uint64(many)<<10)
+	tooMany := packOf()
+	binary.BigEndian.PutUint32(tooMany[8:], largestUnpacked/entryRoom+1)
+	sum := sha1.Sum(tooMany[:packHead])
+	_, err := Read(append(tooMany[:packHead], sum[:]...), none)
+	assert.ErrorIs(t, err, ErrUnpacked)
+	for over, want := range []bool{false, true} {
+		last := entryHead(packBlob, largestUnpacked-(many+1)*entryRoom+over)
+		_, err = Read(packOf(append(slices.Repeat([][]byte{packEntry(packBlob, nil, nil)}, many), last)...), none)
+		assert.Equal(t, want, errors.Is(err, ErrUnpacked), err)
+	}
 }
 
 // A pack of a few bytes makes no gigabytes: neither by what is compressed, nor by deltas of deltas.

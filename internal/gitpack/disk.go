@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ type Disk struct {
 	dir     string // of the folder when they were made: after a Reset it is another one
 	made    int    // so many in that folder
 	mirrors map[*repository.Repository]*Mirror
+	gone    []*Mirror // of deleted projects, still on disk
 }
 
 // Mirror is a repository on disk, and what is yet to be written there.
@@ -33,10 +35,12 @@ type Mirror struct {
 	head    string
 	writing sync.Mutex // before mu
 	begun   bool
+	users   int // of it in use; guarded by Disk.mu
 }
 
 // Take begins a use of a project's repository on disk and takes over what is new in the one in memory. Those of
-// projects that are not among all any more are let go of. The state's mutex is held.
+// projects that are not among all any more are let go of when another is asked for first: they go from disk at the end
+// of a use that none of them is in. The state's mutex is held.
 func (d *Disk) Take(p *world.Project, all []*world.Project) (*Mirror, outside.Use, error) {
 	r := p.Repository
 	use, err := d.Folder.Use()
@@ -45,7 +49,7 @@ func (d *Disk) Take(p *world.Project, all []*world.Project) (*Mirror, outside.Us
 	}
 	d.mu.Lock()
 	if d.dir != use.Dir {
-		d.dir, d.made, d.mirrors = use.Dir, 0, map[*repository.Repository]*Mirror{}
+		d.dir, d.made, d.mirrors, d.gone = use.Dir, 0, map[*repository.Repository]*Mirror{}, nil
 	}
 	m := d.mirrors[r]
 	if m == nil {
@@ -53,11 +57,22 @@ func (d *Disk) Take(p *world.Project, all []*world.Project) (*Mirror, outside.Us
 		for _, p := range all {
 			there[p.Repository] = true
 		}
-		maps.DeleteFunc(d.mirrors, func(r *repository.Repository, _ *Mirror) bool { return !there[r] })
+		maps.DeleteFunc(d.mirrors, func(r *repository.Repository, m *Mirror) bool {
+			if !there[r] {
+				d.gone = append(d.gone, m)
+			}
+			return !there[r]
+		})
 		d.made++
 		m = &Mirror{Dir: filepath.Join(use.Dir, strconv.Itoa(d.made)+".git")}
 		d.mirrors[r] = m
 	}
+	m.users++
+	done := use.Done
+	use.Done = sync.OnceFunc(func() {
+		d.leave(m)
+		done()
+	})
 	d.mu.Unlock()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -68,6 +83,23 @@ func (d *Disk) Take(p *world.Project, all []*world.Project) (*Mirror, outside.Us
 	m.known += len(r.Since(m.known))
 	m.refs, m.head = append(r.Refs(), p.PipelineRefs()...), r.Head()
 	return m, use, nil
+}
+
+// leave ends a use of a repository, and removes what is gone and not in use. The state's mutex need not be held.
+func (d *Disk) leave(m *Mirror) {
+	d.mu.Lock()
+	m.users--
+	var idle []*Mirror
+	d.gone = slices.DeleteFunc(d.gone, func(m *Mirror) bool {
+		if m.users == 0 {
+			idle = append(idle, m)
+		}
+		return m.users == 0
+	})
+	d.mu.Unlock()
+	for _, m := range idle {
+		_ = os.RemoveAll(m.Dir) // what cannot be removed goes with the folder
+	}
 }
 
 // Write writes all that was taken over. It does not need the state's mutex.

@@ -1,6 +1,7 @@
 package gitpack
 
 import (
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,9 +24,37 @@ func TestRepositoriesOfDeletedProjectsAreLetGo(t *testing.T) {
 		p := all[len(all)-1]
 		m, use, err := d.Take(p, []*world.Project{p})
 		require.NoError(t, err)
+		require.NoError(t, m.Write())
 		use.Done()
 		dirs = append(dirs, m.Dir)
 		assert.Len(t, d.mirrors, 1)
 	}
 	assert.Len(t, map[string]bool{dirs[0]: true, dirs[1]: true, dirs[2]: true}, 3)
+	for i, there := range []bool{false, false, true} {
+		_, err := os.Stat(dirs[i])
+		assert.Equal(t, there, err == nil, dirs[i])
+	}
+}
+
+// What is in use stays on disk until it is not, though the project is deleted.
+func TestRepositoriesOfDeletedProjectsInUse(t *testing.T) {
+	var folder outside.Folder
+	t.Cleanup(folder.Close)
+	d := Disk{Folder: &folder}
+	one := &world.Project{Repository: repository.New(func() string { return "refs/heads/main" })}
+	two := &world.Project{Repository: repository.New(func() string { return "refs/heads/main" })}
+	m, cloning, err := d.Take(one, []*world.Project{one, two})
+	require.NoError(t, err)
+	_, again, err := d.Take(one, []*world.Project{one, two})
+	require.NoError(t, err)
+	require.NoError(t, m.Write())
+	_, other, err := d.Take(two, []*world.Project{two})
+	require.NoError(t, err)
+	other.Done()
+	again.Done()
+	again.Done() // counts once
+	assert.DirExists(t, m.Dir)
+	cloning.Done()
+	assert.NoDirExists(t, m.Dir)
+	assert.Empty(t, d.gone)
 }

@@ -45,7 +45,12 @@ type entry struct {
 // pack says can be any number of times its own size.
 const largestUnpacked = 256 << 20
 
-var ErrUnpacked = fmt.Errorf("the fake takes no more than %d bytes out of a pack", largestUnpacked)
+// entryRoom is what each entry of a pack counts beside its data, in bytes: its name and places, for one has no data.
+const entryRoom = 256
+
+// ErrUnpacked is of a pack that says too much.
+var ErrUnpacked = fmt.Errorf("the fake takes no more than %d bytes out of a pack, and %d of these for each object",
+	largestUnpacked, entryRoom)
 
 // bases finds objects that are not in the pack.
 type bases func(ids []string) map[string]repository.Object
@@ -62,14 +67,19 @@ func Read(pack []byte, outside bases) (map[string]repository.Object, error) {
 	if v := binary.BigEndian.Uint32(pack[4:]); v != 2 && v != 3 {
 		return nil, fmt.Errorf("the pack has version %d", v)
 	}
-	u := unpacking{objects: map[string]repository.Object{}, at: map[int64]string{}, room: largestUnpacked,
-		waitAt: map[int64][]waiting{}, waitFor: map[string][]waiting{}}
 	count := binary.BigEndian.Uint32(pack[8:])
+	if count > largestUnpacked/entryRoom {
+		return nil, ErrUnpacked
+	}
+	u := unpacking{objects: map[string]repository.Object{}, at: map[int64]string{},
+		room:   largestUnpacked - uint64(count)*entryRoom,
+		waitAt: map[int64][]waiting{}, waitFor: map[string][]waiting{}}
+	var in inflater
 	r := bytes.NewReader(pack[:end])
 	_, _ = r.Seek(packHead, io.SeekStart)
 	for range count {
 		at := int64(end) - int64(r.Len())
-		e, err := readEntry(r, at, u.room)
+		e, err := readEntry(r, &in, at, u.room)
 		if err != nil {
 			return nil, fmt.Errorf("the entry at %d of the pack: %w", at, err)
 		}
@@ -85,7 +95,7 @@ func Read(pack []byte, outside bases) (map[string]repository.Object, error) {
 }
 
 // readEntry reads the entry that begins at an offset of the pack, and has no more bytes than there is room for.
-func readEntry(r *bytes.Reader, at int64, room uint64) (e entry, err error) {
+func readEntry(r *bytes.Reader, in *inflater, at int64, room uint64) (e entry, err error) {
 	b, err := r.ReadByte()
 	if err != nil {
 		return e, errCutShort
@@ -119,7 +129,7 @@ func readEntry(r *bytes.Reader, at int64, room uint64) (e entry, err error) {
 	if size > room {
 		return e, ErrUnpacked
 	}
-	e.data, err = inflate(r, size)
+	e.data, err = in.inflate(r, size)
 	return e, err
 }
 
@@ -140,24 +150,39 @@ func readOffset(r *bytes.Reader) (back int64, err error) {
 	return back, nil
 }
 
+// inflater is what is used again for each entry: an inflater needs 40 KiB.
+type inflater struct {
+	z   io.ReadCloser
+	buf bytes.Buffer
+}
+
 // inflate reads data that is compressed, of which so many bytes are to come. It takes room as they do, whatever is
 // said.
-func inflate(r *bytes.Reader, size uint64) ([]byte, error) {
-	z, err := zlib.NewReader(r)
+func (in *inflater) inflate(r *bytes.Reader, size uint64) ([]byte, error) {
+	var err error
+	if in.z == nil {
+		in.z, err = zlib.NewReader(r)
+	} else {
+		err = in.z.(zlib.Resetter).Reset(r, nil)
+	}
 	if err != nil {
 		return nil, err
 	}
-	const first = 1 << 16
-	var data bytes.Buffer
-	data.Grow(int(min(size, first)))
-	n, err := io.Copy(&data, io.LimitReader(z, int64(min(size, 1<<62))+1))
+	in.buf.Reset()
+	n, err := io.Copy(&in.buf, io.LimitReader(in.z, int64(min(size, 1<<62))+1))
 	switch {
 	case err != nil:
 		return nil, err
 	case uint64(n) != size:
 		return nil, fmt.Errorf("it has another size than %d", size)
 	}
-	return data.Bytes(), nil
+	const small = 1 << 16
+	data := in.buf.Bytes()
+	if size > small {
+		in.buf = bytes.Buffer{} // and is the entry's alone
+		return data, nil
+	}
+	return bytes.Clone(data), nil
 }
 
 // unpacking is a pack of which some deltas wait for what they are made of.

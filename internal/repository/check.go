@@ -142,6 +142,37 @@ func (r *Repository) Brings(id string, sent, brought map[string]Object) (map[str
 	return more, nil
 }
 
+// Broken are those of the objects that were sent that lead, by any way, to one that is nowhere. Each object is looked
+// at once.
+func (r *Repository) Broken(sent map[string]Object) map[string]bool {
+	above := map[string][]string{} // what leads to an object that the repository does not have
+	var todo []string
+	for id, o := range sent {
+		links, _ := o.Links() // who sends what is no such object is refused for that
+		for _, link := range links {
+			if r.Has(link.ID) {
+				continue
+			}
+			if _, ok := sent[link.ID]; !ok && above[link.ID] == nil {
+				todo = append(todo, link.ID)
+			}
+			above[link.ID] = append(above[link.ID], id)
+		}
+	}
+	broken := map[string]bool{}
+	for len(todo) > 0 {
+		id := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, up := range above[id] {
+			if !broken[up] {
+				broken[up] = true
+				todo = append(todo, up)
+			}
+		}
+	}
+	return broken
+}
+
 // How much one tree may have: what goes through all of it would never end otherwise, for a tree may have another one
 // many times.
 const (

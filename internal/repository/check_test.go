@@ -104,3 +104,33 @@ func TestReaching(t *testing.T) {
 	assert.False(t, r.Reaching(ann40)(merge), "there is no such commit")
 	assert.False(t, has(ann40))
 }
+
+// An object is broken that leads to what is nowhere, on any way, and no other is.
+func TestBrokenObjects(t *testing.T) {
+	r := repository.New(nil)
+	sent := map[string]repository.Object{}
+	send := func(o repository.Object) string {
+		sent[o.ID()] = o
+		return o.ID()
+	}
+	there := r.Add(repository.Object{Kind: repository.KindBlob, Data: []byte("there")})
+	gone := repository.Object{Kind: repository.KindBlob, Data: []byte("gone")}.ID()
+	tree := func(names ...string) string {
+		var entries []repository.Entry
+		for i, id := range names {
+			entries = append(entries, repository.Entry{Mode: repository.ModeFile, Name: string(rune('a' + i)), ID: id})
+		}
+		return send(repository.TreeObject(entries))
+	}
+	half := tree(there, gone)
+	above := send(repository.TreeObject([]repository.Entry{{Mode: repository.ModeTree, Name: "x", ID: half}}))
+	whole := tree(there, send(repository.Object{Kind: repository.KindBlob, Data: []byte("sent")}))
+	first := send(repository.Commit{Tree: whole}.Object())
+	second := send(repository.Commit{Tree: above, Parents: []string{first}}.Object())
+	third := send(repository.Commit{Tree: whole, Parents: []string{second}}.Object())
+	assert.Equal(t, map[string]bool{half: true, above: true, second: true, third: true}, r.Broken(sent))
+	for id := range sent {
+		_, err := r.Brings(id, sent, nil)
+		assert.Equal(t, r.Broken(sent)[id], errors.Is(err, repository.ErrMissing), id)
+	}
+}

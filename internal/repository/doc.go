@@ -6,6 +6,7 @@
 // with SetRef, which returns what it replaced, so that the caller can take it back.
 //
 //	object.go names.go         what an object is, its name, its loose and its batch form; names of refs
+//	refs.go                    which refs no repository on disk can have, by themselves or beside others
 //	tree.go commit.go          trees, commits and annotated tags as values and as objects
 //	repository.go revision.go  the repository: objects, refs, what a revision means
 //	files.go change.go         reading paths of a commit; a tree with some of its files changed

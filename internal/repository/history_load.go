@@ -32,6 +32,11 @@ func (r *Repository) Load(h History) error {
 		switch id := l.target(field, h.Refs[name]); {
 		case !ValidRef(name):
 			l.fail(field, "%q is not the full name of a ref, such as refs/heads/main", name)
+		case isTooLong(name):
+			l.fail(field, "no file can have so long a name, which git would make of it")
+		case r.InTheWay(name) != "":
+			l.fail(field, "it cannot be there beside %s, for git makes a file of one and a folder of the other",
+				r.InTheWay(name))
 		case strings.HasPrefix(name, BranchPrefix) && id != "" && r.Commit(id) == nil:
 			l.fail(field, "a branch leads to a commit")
 		default:
@@ -228,5 +233,7 @@ func (r *Repository) Adopt(other *Repository) {
 			r.order = append(r.order, id)
 		}
 	}
-	maps.Copy(r.refs, other.refs)
+	for name, id := range other.refs {
+		r.SetRef(name, id)
+	}
 }

@@ -16,6 +16,7 @@ type Repository struct {
 	commits map[string]*Commit // those of the objects that were asked for
 	sizes   map[string]below   // of trees that were counted
 	refs    map[string]string  // the object that a full name leads to
+	folders map[string]int     // "refs/heads/": how many refs lie below it
 	lately  struct {           // what AncestorsOf has found
 		of        string
 		ancestors map[string]bool
@@ -27,7 +28,7 @@ type Repository struct {
 // branch's ref, whether it is there or not.
 func New(head func() string) *Repository {
 	return &Repository{objects: map[string]Object{}, commits: map[string]*Commit{}, sizes: map[string]below{},
-		refs: map[string]string{}, head: head}
+		refs: map[string]string{}, folders: map[string]int{}, head: head}
 }
 
 // Ref is a ref: its full name and the object that it leads to.
@@ -160,6 +161,12 @@ func (r *Repository) SetRef(name, id string) (before string) {
 		delete(r.refs, name)
 	} else {
 		r.refs[name] = id
+	}
+	switch _, there := r.refs[name]; {
+	case there && before == "":
+		r.countFolders(name, 1)
+	case !there && before != "":
+		r.countFolders(name, -1)
 	}
 	return before
 }

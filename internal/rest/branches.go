@@ -4,6 +4,7 @@ package rest
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -231,35 +232,37 @@ func createBranch(q request) front.Response {
 		return bad(msgBranchExists, q.Project.Path+" has a branch "+name)
 	}
 	start := r.CommitAt(ref)
-	switch {
-	case start == nil:
-		return bad(fmt.Sprintf(msgfBranchNoRef, name, ref), q.noSuch("branch", ref, r.Branches()))
-	case q.conflicts(name):
-		return bad(fmt.Sprintf(msgfBranchHierarchy, name), "a branch cannot lie below another")
+	notMade := fmt.Sprintf(msgfBranchNoRef, name, ref)
+	if start == nil {
+		return bad(notMade, q.noSuch("branch", ref, r.Branches()))
 	}
 	u := world.RefUpdate{Ref: full, Old: repository.ZeroID, New: start.ID}
-	if refusal := q.pushRef(u); refusal != nil {
+	if refusal := q.pushRef(u, notMade, fmt.Sprintf(msgfBranchHierarchy, name)); refusal != nil {
 		return *refusal
 	}
 	return front.Created(q.branchEntity(repository.Ref{Name: name, ID: start.ID}))
 }
 
-// pushRef moves a ref for the user of the request, or refuses with what a push is refused with.
-func (q request) pushRef(u world.RefUpdate) *front.Response {
+// pushRef moves a ref for the user of the request, or refuses with what a push is refused with; where git does not move
+// it, with notMoved or, if another ref lies below it or above, with beside.
+func (q request) pushRef(u world.RefUpdate, notMoved, beside string) *front.Response {
 	if text, why := q.RefusedRef(q.Project, u); text != "" {
 		return front.Refuse(http.StatusBadRequest, text).Because(why).AsRefusal()
 	}
-	if err := q.PushRefs(q.Project, q.User, []world.RefUpdate{u}, world.PushOptions{}); err != nil {
-		return front.Refuse(http.StatusBadRequest, err.Error()).Because(err.Error()).AsRefusal()
+	err := q.PushRefs(q.Project, q.User, []world.RefUpdate{u}, world.PushOptions{})
+	if err == nil {
+		return nil
 	}
-	return nil
+	if refused := (*world.RefRefusal)(nil); errors.As(err, &refused) && refused.Beside != "" {
+		notMoved = beside
+	}
+	return front.Refuse(http.StatusBadRequest, notMoved).Because(err.Error()).AsRefusal()
 }
 
-// conflicts reports whether a branch of a name would lie below another, or have others below it.
-func (q request) conflicts(name string) bool {
-	return slices.ContainsFunc(q.Project.Repository.Branches(), func(b repository.Ref) bool {
-		return isBelow(b.Name, name) || isBelow(name, b.Name)
-	})
+// deleteRef deletes a ref as pushRef moves one.
+func (q request) deleteRef(ref, id string) *front.Response {
+	text := fmt.Sprintf(msgfRefNotMoved, ref)
+	return q.pushRef(world.RefUpdate{Ref: ref, Old: id, New: repository.ZeroID}, text, text)
 }
 
 // beginWithReadme makes the default branch of an empty repository, as whoever creates another branch first does.
@@ -289,8 +292,7 @@ func deleteBranch(q request) front.Response {
 			return *refusal
 		}
 	}
-	u := world.RefUpdate{Ref: repository.Branch(b.Name), Old: b.ID, New: repository.ZeroID}
-	if refusal := q.pushRef(u); refusal != nil {
+	if refusal := q.deleteRef(repository.Branch(b.Name), b.ID); refusal != nil {
 		return *refusal
 	}
 	return front.NoContent()

@@ -226,11 +226,15 @@ type commitStatusEntity struct {
 }
 
 func (q request) commitStatusEntity(s *world.CommitStatus) commitStatusEntity {
-	author := q.basicUser(s.User)
-	return commitStatusEntity{ID: s.ID, SHA: s.Pipeline.Commit().SHA, Ref: s.Pipeline.Ref(), Status: s.Status,
+	e := commitStatusEntity{ID: s.ID, SHA: s.Pipeline.Commit().SHA, Ref: s.Pipeline.Ref(), Status: s.Status,
 		Name: s.Name, TargetURL: s.TargetURL, Description: s.Description, CreatedAt: q.iso(s.CreatedAt),
 		StartedAt: q.timeOrNull(s.StartedAt), FinishedAt: q.timeOrNull(s.FinishedAt), Coverage: s.Coverage,
-		PipelineID: s.Pipeline.ID, Author: &author}
+		PipelineID: s.Pipeline.ID}
+	if s.User != nil {
+		author := q.basicUser(s.User)
+		e.Author = &author
+	}
+	return e
 }
 
 func (q request) jobStatusEntity(j *world.Job) commitStatusEntity {

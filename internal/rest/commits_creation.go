@@ -275,10 +275,14 @@ func lenientBase64(text string) []byte {
 	return decoded
 }
 
-// fileRefusal is what is said of a commit that world refuses: a file and a folder cannot have one name.
+// fileRefusal is what is said of a commit that world refuses: a file and a folder cannot have one name, nor can a
+// branch and the folder of another, which Gitaly finds out at the end.
 func fileRefusal(err error) string {
 	var refused *world.RefRefusal
-	if errors.As(err, &refused) || errors.Is(err, world.ErrNoStart) {
+	switch {
+	case errors.As(err, &refused) && refused.Reason == world.RefNotMoved:
+		return fmt.Sprintf(msgfRefNotMoved, refused.Ref)
+	case errors.As(err, &refused), errors.Is(err, world.ErrNoStart):
 		return err.Error()
 	}
 	return msgFolderThere

@@ -132,6 +132,7 @@ func createTag(q request) front.Response {
 		return *refusal
 	}
 	name, ref, r := q.said("tag_name"), q.said("ref"), q.Project.Repository
+	notMade := fmt.Sprintf(msgfTargetInvalid, ref)
 	bad := func(text, why string) front.Response { return front.Refuse(http.StatusBadRequest, text).Because(why) }
 	switch {
 	case isBlank(ref):
@@ -143,7 +144,7 @@ func createTag(q request) front.Response {
 	}
 	target := r.CommitAt(ref)
 	if target == nil {
-		return bad(fmt.Sprintf(msgfTargetInvalid, ref), q.noSuch("branch", ref, r.Branches()))
+		return bad(notMade, q.noSuch("branch", ref, r.Branches()))
 	}
 	u := world.RefUpdate{Ref: repository.Tag(name), Old: repository.ZeroID, New: target.ID}
 	var refusal *front.Response
@@ -152,7 +153,7 @@ func createTag(q request) front.Response {
 			u.New = r.Add(repository.AnnotatedTag{Target: target.ID, TargetKind: repository.KindCommit, Name: name,
 				Tagger: *q.signature(), Message: message}.Object())
 		}
-		refusal = q.pushRef(u)
+		refusal = q.pushRef(u, notMade, notMade)
 		return refusal == nil
 	})
 	if refusal != nil {
@@ -172,8 +173,7 @@ func deleteTag(q request, t repository.Ref) front.Response {
 			return *refusal
 		}
 	}
-	u := world.RefUpdate{Ref: repository.Tag(t.Name), Old: t.ID, New: repository.ZeroID}
-	if refusal := q.pushRef(u); refusal != nil {
+	if refusal := q.deleteRef(repository.Tag(t.Name), t.ID); refusal != nil {
 		return *refusal
 	}
 	return front.NoContent()

@@ -179,6 +179,7 @@ const (
 	msgBranchExists     = "Branch already exists"
 	msgfBranchNoRef     = "Failed to create branch '%s': invalid reference name '%s'"
 	msgfBranchHierarchy = "Failed to create branch '%s': Branch name conflicts with existing branch hierarchy."
+	msgfRefNotMoved     = "9:Could not update %s. Please refresh and try again.." // the second dot is gRPC's
 	msgTargetEmpty      = "Target is empty"
 	msgTagInvalid       = "Tag name invalid"
 	msgfTagExists       = "Tag %s already exists"

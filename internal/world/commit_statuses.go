@@ -70,6 +70,9 @@ func (st *State) ReportStatus(p *Pipeline, u *User, r StatusReport) (*CommitStat
 	if old != nil {
 		before := *old
 		st.onUndo(func() { *old = before })
+		if !old.Retried() {
+			st.countTold(p, &before, &next)
+		}
 		*old = next
 	} else {
 		old = &next
@@ -88,7 +91,7 @@ func (st *State) AddStatus(pipeline int, user string, draft CommitStatus) (*Comm
 	var ps Problems
 	p, err := st.PipelineByNumber(strconv.Itoa(pipeline))
 	ps.Add("pipeline_id", err)
-	if draft.User, err = st.UserByName(cmp.Or(user, RootUsername)); err != nil {
+	if draft.User, err = st.userOrNobody(user); err != nil {
 		ps.Add("user", err)
 	}
 	ps.Add("id", freeID(&st.Statuses, "commit status", draft.ID))
@@ -128,6 +131,20 @@ func (st *State) insertStatus(s *CommitStatus) {
 	p := s.Pipeline
 	p.statuses = insertByID(p.statuses, s)
 	st.onUndo(func() { p.statuses = removeByID(p.statuses, s) })
+	if last := p.latest[s.Name]; last == nil || last.ID < s.ID {
+		st.countTold(p, last, s)
+		setKey(st, &p.latest, s.Name, s)
+	}
+}
+
+// countTold counts a status of a pipeline in the place of another one, which is nil for none.
+func (st *State) countTold(p *Pipeline, old, now *CommitStatus) {
+	before := p.told
+	st.onUndo(func() { p.told = before })
+	if old != nil {
+		p.told.add(old.Status, -1)
+	}
+	p.told.add(now.Status, 1)
 }
 
 // openStatus is the status of a name and a user that waits or runs; nil if there is none.

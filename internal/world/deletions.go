@@ -76,6 +76,11 @@ func (st *State) removeUser(u *User) {
 			j.User = st.ghost()
 		}
 	}
+	for _, s := range st.Statuses.Rows {
+		if s.User == u {
+			s.User = nil // GitLab gives the ghost Ci::Build alone (config/gitlab_loose_foreign_keys.yml, p_ci_builds)
+		}
+	}
 	for _, p := range st.pipelines {
 		if p.Moves() && p.facts.User == u {
 			p.facts.User = st.ghost()

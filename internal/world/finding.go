@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -125,6 +126,26 @@ func (st *State) UserByName(name string) (*User, error) {
 		return u, nil
 	}
 	return nil, st.missing("user", name, st.usernames)
+}
+
+// Nobody stands in plain data for a user who is deleted, where GitLab keeps nothing of the user. No username is like
+// it.
+const Nobody = "-"
+
+// userOrNobody finds a user by username; "" is root, and Nobody nil.
+func (st *State) userOrNobody(name string) (*User, error) {
+	if name == Nobody {
+		return nil, nil
+	}
+	return st.UserByName(cmp.Or(name, RootUsername))
+}
+
+// NameOrNobody is the username, or Nobody for nil.
+func (u *User) NameOrNobody() string {
+	if u == nil {
+		return Nobody
+	}
+	return u.Username
 }
 
 // GroupByPath finds a group by its full path.

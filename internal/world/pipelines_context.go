@@ -191,17 +191,15 @@ func (st *State) PredefinedFor(p *Project, f PipelineFacts) ci.JobVariables {
 // shortSHA is how many digits of a SHA CI_COMMIT_SHORT_SHA has.
 const shortSHA = 8
 
-// maxPushedPipelines is for how many branches, and for how many tags, of one push there are pipelines
-// (app/services/git/process_ref_changes_service.rb, PIPELINE_PROCESS_LIMIT).
+// maxPushedPipelines is for how many of the first refs of one push there are pipelines, whatever these are
+// (app/services/git/process_ref_changes_service.rb, PIPELINE_PROCESS_LIMIT, or git_push_pipeline_limit).
 const maxPushedPipelines = 4
 
 // pipelinesOfPush makes the pipelines that follow from a push, for each branch and tag that is there afterwards. Where
 // GitLab makes none, as without a configuration, there is none (app/services/git/base_hooks_service.rb).
-func (st *State) pipelinesOfPush(p *Project, user *User, updates []RefUpdate, o PushOptions) {
-	made := map[bool]int{}
-	for _, u := range updates {
-		_, tag, known := repository.ShortName(u.Ref)
-		if made[tag]++; !known || made[tag] > maxPushedPipelines || u.New == repository.ZeroID {
+func (st *State) pipelinesOfPush(p *Project, user *User, pushed []pushedRef, o PushOptions) {
+	for _, u := range pushed {
+		if u.index >= maxPushedPipelines || u.New == repository.ZeroID {
 			continue
 		}
 		n := NewPipeline{Project: p, Ref: u.Ref, User: user, Skip: o.SkipCI, SaveOnErrors: true,

@@ -177,22 +177,46 @@ local: {script: x, rules: [{exists: [src/main.go]}]}
 	assert.Len(t, p.Pipelines(), count)
 }
 
-// A push makes pipelines for four of its branches and four of its tags.
+// A push makes pipelines for those branches and tags that are among the first four of its refs, the branches first.
 func TestPushesOfManyRefs(t *testing.T) {
 	st, p, c := withFiles(t, map[string]string{".gitlab-ci.yml": "a: {script: x}"})
-	var updates []RefUpdate
+	updates := []RefUpdate{{"refs/notes/a", repository.ZeroID, c.ID}}
 	for i := range 6 {
-		updates = append(updates, RefUpdate{fmt.Sprint("refs/heads/b", i), repository.ZeroID, c.ID},
-			RefUpdate{fmt.Sprint("refs/tags/t", i), repository.ZeroID, c.ID})
+		updates = append(updates, RefUpdate{fmt.Sprint("refs/tags/t", i), repository.ZeroID, c.ID},
+			RefUpdate{fmt.Sprint("refs/heads/b", i), repository.ZeroID, c.ID})
 	}
 	require.NoError(t, st.PushRefs(p, nil, updates, PushOptions{}))
 	var refs []string
 	for _, made := range p.Pipelines() {
 		refs = append(refs, made.Ref())
 	}
-	assert.Equal(t, []string{"b0", "t0", "b1", "t1", "b2", "t2", "b3", "t3"}, refs)
+	assert.Equal(t, []string{"b0", "t0", "t1"}, refs)
 	require.NoError(t, st.PushRefs(p, nil, []RefUpdate{{"refs/heads/b0", c.ID, repository.ZeroID}}, PushOptions{}))
-	assert.Len(t, p.Pipelines(), 8, "a branch that goes makes none")
+	assert.Len(t, p.Pipelines(), 3, "a branch that goes makes none")
+}
+
+// Webhooks are told of three branches that a push makes and of three that it moves, and of none of four
+// (app/services/git/process_ref_changes_service.rb, group_changes_by_action). What follows comes in that order.
+func TestPushedRefsAreGrouped(t *testing.T) {
+	zero, a, b := repository.ZeroID, "a", "b"
+	var updates []RefUpdate
+	for i := range 3 {
+		updates = append(updates, RefUpdate{fmt.Sprint("refs/heads/moved", i), a, b}, RefUpdate{fmt.Sprint("refs/tags/made", i), zero, a},
+			RefUpdate{fmt.Sprint("refs/heads/gone", i), a, zero}, RefUpdate{fmt.Sprint("refs/heads/made", i), zero, a},
+			RefUpdate{fmt.Sprint("refs/notes/", i), zero, a})
+	}
+	var said []string
+	for _, alike := range groupPushed(updates) {
+		line := ""
+		for _, u := range alike {
+			line += fmt.Sprint(" ", u.Ref, ":", u.index)
+		}
+		said = append(said, line)
+	}
+	assert.Equal(t, []string{" refs/heads/moved0:0 refs/heads/moved1:5 refs/heads/moved2:10",
+		" refs/heads/gone0:2 refs/heads/gone1:7 refs/heads/gone2:12",
+		" refs/heads/made0:3 refs/heads/made1:8 refs/heads/made2:13",
+		" refs/tags/made0:1 refs/tags/made1:6 refs/tags/made2:11"}, said)
 }
 
 // Rules see what is predefined, and the variables of the settings as far as the ref may have them.

@@ -22,9 +22,12 @@ type Pipeline struct {
 	skipped int                  // how many of them are skipped
 	// statuses are what was told of jobs that run outside, by id.
 	statuses []*CommitStatus
-	called   string         // the name given to one whose jobs were added alone
-	facts    *PipelineFacts // nil for one whose jobs were added alone
-	flow     *flow          // likewise
+	// latest is the last status of each name, told counts these.
+	latest map[string]*CommitStatus
+	told   tally
+	called string         // the name given to one whose jobs were added alone
+	facts  *PipelineFacts // nil for one whose jobs were added alone
+	flow   *flow          // likewise
 	// unsettled: nobody has said which status the pipeline has, but for its jobs.
 	unsettled bool
 }

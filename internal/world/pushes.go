@@ -9,23 +9,27 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
-// PushRefs moves refs of a project's repository for a user, who is nil for nobody, all of them or none, and sets off
-// what follows from a push. It is the one way in which refs move, be it by git, REST or a seed. Their objects are there
-// already. The error is a *RefRefusal; who may move which ref is for the caller to ask before.
+// PushRefs moves refs of a project's repository for a user, who is nil for nobody, one behind the other, all of them or
+// none, and sets off what follows from a push. It is the one way in which refs move, be it by git, REST or a seed.
+// Their objects are there already. The error is a *RefRefusal; who may move which ref is for the caller to ask before.
 func (st *State) PushRefs(p *Project, user *User, updates []RefUpdate, o PushOptions) error {
-	for _, u := range updates {
-		if err := st.CheckRefUpdate(p, u); err != nil {
+	for _, err := range st.CheckRefUpdates(p, updates) {
+		if err != nil {
 			return err
 		}
 	}
+	var moved []RefUpdate
 	wasEmpty := p.Repository.Empty()
 	for _, u := range updates {
 		st.standOn(p, u)
 		before := p.Repository.SetRef(u.Ref, u.New)
 		st.onUndo(func() { p.Repository.SetRef(u.Ref, before) })
+		if before != "" || u.New != repository.ZeroID { // or git's hooks do not hear of it
+			moved = append(moved, u)
+		}
 	}
 	if !o.Silent {
-		st.afterPush(p, user, updates, o, wasEmpty)
+		st.afterPush(p, user, moved, o, wasEmpty)
 	}
 	return nil
 }
@@ -101,7 +105,8 @@ func (st *State) makeCommit(r *repository.Repository, user *User, from *reposito
 
 const (
 	shownCommits = 20 // of a push, to webhooks (lib/gitlab/data_builder/push.rb)
-	// maxPushedRefs is how many branches, or tags, of one push webhooks are told of (push_event_hooks_limit).
+	// maxPushedRefs is how many branches, or tags, that a push makes webhooks are told of, and how many that it moves, and
+	// that it deletes (push_event_hooks_limit).
 	maxPushedRefs = 3
 )
 
@@ -113,21 +118,47 @@ func (st *State) afterPush(p *Project, user *User, updates []RefUpdate, o PushOp
 	if wasEmpty && p.Repository.Ref(p.Repository.Head()) != "" {
 		st.protectDefault(p)
 	}
-	for _, tags := range []bool{false, true} {
-		of := Filtered(updates, func(u RefUpdate) bool {
-			_, isTag, ok := repository.ShortName(u.Ref)
-			return ok && isTag == tags
-		})
-		if len(of) > maxPushedRefs {
+	groups := groupPushed(updates)
+	for _, alike := range groups {
+		if len(alike) > maxPushedRefs {
 			continue // GitLab tells nobody then
 		}
-		for _, u := range of {
-			st.announcePush(p, user, u, wasEmpty)
+		for _, u := range alike {
+			st.announcePush(p, user, u.RefUpdate, wasEmpty)
 		}
 	}
 	if !o.NoPipelines {
-		st.pipelinesOfPush(p, user, updates, o)
+		st.pipelinesOfPush(p, user, slices.Concat(groups...), o)
 	}
+}
+
+// pushedRef is one of the refs of a push, and which of all of them.
+type pushedRef struct {
+	RefUpdate
+	index int
+}
+
+// groupPushed are the refs of a push in the order in which GitLab goes through them, those of which the same becomes
+// together: branches, then tags; others are none, but count (lib/gitlab/git_post_receive.rb, parse_changes;
+// app/services/git/process_ref_changes_service.rb).
+func groupPushed(updates []RefUpdate) (groups [][]pushedRef) {
+	type likeness struct{ tag, created, removed bool }
+	at := map[likeness]int{}
+	for _, tags := range []bool{false, true} {
+		for i, u := range updates {
+			_, isTag, known := repository.ShortName(u.Ref)
+			if !known || isTag != tags {
+				continue
+			}
+			like := likeness{isTag, u.Old == repository.ZeroID, u.New == repository.ZeroID}
+			if _, begun := at[like]; !begun {
+				at[like] = len(groups)
+				groups = append(groups, nil)
+			}
+			groups[at[like]] = append(groups[at[like]], pushedRef{u, i})
+		}
+	}
+	return groups
 }
 
 // announcePush tells those webhooks that want to know of one branch or tag that was pushed.

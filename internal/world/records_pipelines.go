@@ -110,11 +110,7 @@ func (p *Pipeline) Status() JobStatus {
 		return p.facts.Status
 	}
 	t := tallyOf(p.Latest())
-	for _, s := range p.statuses {
-		if !s.Retried() {
-			t.add(s.Status, 1)
-		}
-	}
+	t.addAll(p.told, 1)
 	return t.status()
 }
 

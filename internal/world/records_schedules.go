@@ -2,10 +2,10 @@ package world
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
 // PipelineSchedule is the record of a pipeline schedule (app/models/ci/pipeline_schedule.rb).
@@ -35,15 +35,10 @@ func (s *PipelineSchedule) id() int { return s.ID }
 // RefName is the branch or tag of the schedule, without where refs of its kind are, and whether its ref says that it is
 // a tag.
 func (s *PipelineSchedule) RefName() (name string, tag, whole bool) {
-	for _, kind := range []struct {
-		prefix string
-		tag    bool
-	}{{"refs/heads/", false}, {"refs/tags/", true}} {
-		if name, ok := strings.CutPrefix(s.Ref, kind.prefix); ok {
-			return name, kind.tag, true
-		}
+	if name, tag, whole = repository.ShortName(s.Ref); !whole {
+		name = s.Ref
 	}
-	return s.Ref, false, false
+	return name, tag, whole
 }
 
 // Variable is the schedule's variable of a key; nil if there is none.
@@ -77,7 +72,7 @@ type CommitStatus struct {
 	Pipeline                         *Pipeline
 	Name                             string
 	Status                           JobStatus
-	User                             *User
+	User                             *User // nil once the user is deleted
 	TargetURL, Description           *string
 	Coverage                         *float64 // percent; nil is null
 	FailureReason                    string
@@ -97,14 +92,7 @@ const (
 func (s *CommitStatus) id() int { return s.ID }
 
 // Retried reports whether the pipeline has a later status of the same name.
-func (s *CommitStatus) Retried() bool {
-	for _, other := range s.Pipeline.statuses {
-		if other.ID > s.ID && other.Name == s.Name {
-			return true
-		}
-	}
-	return false
-}
+func (s *CommitStatus) Retried() bool { return s.Pipeline.latest[s.Name] != s }
 
 // Statuses are what was told of jobs that run outside, by id. The list is not to be changed.
 func (p *Pipeline) Statuses() []*CommitStatus { return p.statuses }

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"strconv"
@@ -26,41 +27,102 @@ type PushOptions struct {
 	Silent bool
 }
 
-// What keeps a ref from being moved, in git's words.
+// What git reports of a ref that is not moved (builtin/receive-pack.c).
 const (
-	refStale       = "fetch first"
-	refNoObject    = "missing necessary objects"
-	refInvalidName = "funny refname"
-	refNoCommit    = "bad object type"
+	RefNotMoved = "failed to update ref"
+	RefNoObject = "missing necessary objects"
+	RefFunny    = "funny refname"
+)
+
+// Why git moves no ref of that name there, as it says beside that (refs.c, refs/files-backend.c).
+const (
+	reffStale    = "cannot lock ref '%s': is at %s but expected %s"
+	reffThere    = "cannot lock ref '%s': reference already exists"
+	reffGone     = "cannot lock ref '%s': unable to resolve reference '%s'"
+	reffBeside   = "cannot lock ref '%s': '%s' exists; cannot create '%s'"
+	reffTogether = "cannot lock ref '%s': cannot process '%s' and '%s' at the same time"
+	reffLongName = "cannot lock ref '%s': Unable to create './%s.lock': File name too long"
+	reffLongPath = "cannot lock ref '%s': unable to create directory for ./%s"
+	reffNoCommit = "cannot update ref '%s': trying to write non-commit object %s to branch '%s'"
 )
 
 // RefRefusal is the error of a ref that cannot be moved.
 type RefRefusal struct {
 	Ref    string // the full name
 	Reason string // in git's words, as it reports them of a push
+	Detail string // what git says beside; "" for nothing
+	Beside string // the ref that cannot be there at the same time, being a folder of this one or in it; "" for none
 }
 
-// Error is the ref with the reason.
-func (r *RefRefusal) Error() string { return fmt.Sprintf("%s: %s", r.Ref, r.Reason) }
+// Error is what git says, with the ref.
+func (r *RefRefusal) Error() string { return cmp.Or(r.Detail, r.Ref+": "+r.Reason) }
 
-// CheckRefUpdate holds a move of a ref against the repository: the name is one that git takes, the ref is where the
-// update says that it was, and where it goes there is an object, a commit in case of a branch. The error is a
-// *RefRefusal. Who may move it is for the caller to ask.
+// CheckRefUpdate holds a move of a ref against the repository, in git's order: the name is one that git takes and can
+// make a file of, the ref is where the update says that it was, where it goes there is an object, a commit in case of a
+// branch, and no other ref is in the way of a new one. A deletion whose Old is ZeroID is of whatever is there. The
+// error is a *RefRefusal. Who may move it is for the caller to ask.
 func (st *State) CheckRefUpdate(p *Project, u RefUpdate) error {
 	r := p.Repository
 	_, isTag, known := repository.ShortName(u.Ref)
-	old := r.Ref(u.Ref)
+	now := r.Ref(u.Ref)
+	deletes := u.New == repository.ZeroID
+	longName, longFolder := repository.TooLong(u.Ref)
+	notMoved := func(format string, args ...any) error {
+		return &RefRefusal{Ref: u.Ref, Reason: RefNotMoved, Detail: fmt.Sprintf(format, args...)}
+	}
 	switch {
 	case !repository.ValidRef(u.Ref):
-		return &RefRefusal{u.Ref, refInvalidName}
-	case old != u.Old && !(old == "" && u.Old == repository.ZeroID):
-		return &RefRefusal{u.Ref, refStale}
-	case u.New == repository.ZeroID:
-		return nil
-	case !r.Has(u.New):
-		return &RefRefusal{u.Ref, refNoObject}
-	case known && !isTag && r.Commit(u.New) == nil:
-		return &RefRefusal{u.Ref, refNoCommit}
+		return &RefRefusal{Ref: u.Ref, Reason: RefFunny}
+	case !deletes && !r.Has(u.New):
+		return &RefRefusal{Ref: u.Ref, Reason: RefNoObject}
+	case longFolder:
+		return notMoved(reffLongPath, u.Ref, u.Ref)
+	case longName:
+		return notMoved(reffLongName, u.Ref, u.Ref)
+	case now == "" && u.Old != repository.ZeroID:
+		return notMoved(reffGone, u.Ref, u.Ref)
+	case now == "" && r.InTheWay(u.Ref) != "":
+		beside := r.InTheWay(u.Ref)
+		return &RefRefusal{u.Ref, RefNotMoved, fmt.Sprintf(reffBeside, u.Ref, beside, u.Ref), beside}
+	case now != "" && u.Old == repository.ZeroID && !deletes:
+		return notMoved(reffThere, u.Ref)
+	case now != "" && now != u.Old && u.Old != repository.ZeroID:
+		return notMoved(reffStale, u.Ref, now, u.Old)
+	case known && !isTag && !deletes && r.Commit(u.New) == nil:
+		return notMoved(reffNoCommit, u.Ref, u.New, u.Ref)
+	}
+	return nil
+}
+
+// CheckRefUpdates holds moves against the repository as CheckRefUpdate does, each with the refs as those before it that
+// can be made leave them. The error of each is at its place.
+func (st *State) CheckRefUpdates(p *Project, updates []RefUpdate) []error {
+	errs := make([]error, len(updates))
+	for i, u := range updates {
+		if errs[i] = st.CheckRefUpdate(p, u); errs[i] == nil {
+			before := p.Repository.SetRef(u.Ref, u.New)
+			defer p.Repository.SetRef(u.Ref, before)
+		}
+	}
+	return errs
+}
+
+// CheckRefsAtOnce holds moves against the repository that are to be made in one transaction of git: none makes room for
+// another. Each is of a ref of its own. The error is the *RefRefusal of the first that cannot be.
+func (st *State) CheckRefsAtOnce(p *Project, updates []RefUpdate) error {
+	among := repository.New(nil)
+	for _, u := range updates {
+		if long, longFolder := repository.TooLong(u.Ref); !long && !longFolder {
+			among.SetRef(u.Ref, u.Ref)
+		}
+	}
+	for _, u := range updates {
+		if err := st.CheckRefUpdate(p, u); err != nil {
+			return err
+		}
+		if other := among.InTheWay(u.Ref); other != "" && p.Repository.Ref(u.Ref) == "" {
+			return &RefRefusal{u.Ref, RefNotMoved, fmt.Sprintf(reffTogether, u.Ref, u.Ref, other), other}
+		}
 	}
 	return nil
 }

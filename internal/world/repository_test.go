@@ -49,7 +49,7 @@ func TestChangesOfPipelinesAreTakenBack(t *testing.T) {
 		Cron: "0 1 * * *", Variables: []ci.JobVariable{{Key: "A", Value: "b"}}}, nil)
 	require.NoError(t, err)
 	pipeline := st.storePipeline(0, p, PipelineFacts{Ref: "main", Commit: Commit{SHA: c.ID}, Status: JobRunning,
-		ScheduleID: schedule.ID, TriggerID: trigger.ID})
+		ScheduleID: schedule.ID, TriggerID: trigger.ID, Variables: schedule.Variables})
 	rule, err := st.ProtectRef(ProtectedRef{Project: p, Name: "stable"})
 	require.NoError(t, err)
 	status, err := st.ReportStatus(pipeline, mia, StatusReport{Name: "lint", State: "running"})
@@ -82,6 +82,24 @@ func TestChangesOfPipelinesAreTakenBack(t *testing.T) {
 			assert.Equal(t, before, seen())
 		})
 	}
+}
+
+// The variables of a schedule are those of its pipelines as long as it is there, and never told as the pipelines' own
+// (lib/gitlab/ci/variables/builder.rb, pipeline_schedule_variables; app/models/ci/pipeline_schedule.rb, has_many
+// :pipelines).
+func TestVariablesGoWithTheirSchedule(t *testing.T) {
+	st, p, _ := withFiles(t, map[string]string{".gitlab-ci.yml": "a: {script: x}"})
+	schedule, err := st.AddSchedule("acme/shop", "root", PipelineSchedule{Cron: "0 1 * * *",
+		Variables: []ci.JobVariable{{Key: "SECRET", Value: "x"}}}, nil)
+	require.NoError(t, err)
+	made, err := st.RunSchedule(schedule, st.Users.Rows[0])
+	require.NoError(t, err)
+	assert.Empty(t, made.HandedIn())
+	require.NotEmpty(t, made.facts.Variables)
+	st.DeleteSchedule(schedule)
+	assert.Empty(t, made.HandedIn())
+	assert.Empty(t, made.facts.Variables)
+	assert.Contains(t, p.Pipelines(), made)
 }
 
 // What a test says anew of a project is no reason to forget its webhooks and which IIDs were given.

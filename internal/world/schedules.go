@@ -172,8 +172,14 @@ func (st *State) reckon(s *PipelineSchedule) {
 	}
 }
 
-// DeleteSchedule deletes a schedule; its pipelines stay.
+// DeleteSchedule deletes a schedule. Its pipelines stay, without its variables, which never were theirs
+// (lib/gitlab/ci/variables/builder.rb, pipeline_schedule_variables).
 func (st *State) DeleteSchedule(s *PipelineSchedule) {
+	for _, made := range s.PipelinesOf() {
+		facts, variables := made.facts, made.facts.Variables
+		st.onUndo(func() { facts.Variables = variables })
+		facts.Variables = nil
+	}
 	st.forgetMaker(s.Project, func(f *PipelineFacts) *int { return &f.ScheduleID }, s.ID)
 	st.Schedules.remove(s)
 	st.onUndo(func() { st.Schedules.insert(s) })
@@ -312,7 +318,7 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 	if ps.Add("project", err); err == nil && draft.Ref != "" {
 		ps.Add("ref", st.misspelt(p, draft.Ref))
 	}
-	if draft.Owner, err = st.UserByName(cmp.Or(owner, RootUsername)); err != nil {
+	if draft.Owner, err = st.userOrNobody(owner); err != nil {
 		ps.Add("owner", err)
 	}
 	ps.Add("id", freeID(&st.Schedules, "pipeline schedule", draft.ID))

@@ -152,6 +152,7 @@ func TestNothingIsLeftOfADeletedUser(t *testing.T) {
 	gone, stays := add("gone"), add("stays")
 	jobs, runners, schedules, made := map[*User]*Job{}, map[*User]*Runner{}, map[*User]*PipelineSchedule{},
 		map[*User]*Pipeline{}
+	told := map[*User]*CommitStatus{}
 	children, guests := map[*User]*User{}, map[*User]*User{}
 	granted := map[*User]*AccessToken{}
 	for _, u := range []*User{gone, stays} {
@@ -164,6 +165,8 @@ func TestNothingIsLeftOfADeletedUser(t *testing.T) {
 			nil)
 		require.NoError(t, err)
 		made[u], err = st.AddPipeline(0, shop, PipelineFacts{Status: JobSuccess, User: u})
+		require.NoError(t, err)
+		told[u], err = st.AddStatus(made[u].ID, u.Username, CommitStatus{Status: JobSuccess})
 		require.NoError(t, err)
 		children[u] = add("child-of-" + u.Username)
 		children[u].Creator = u
@@ -193,6 +196,7 @@ func TestNothingIsLeftOfADeletedUser(t *testing.T) {
 	assert.Equal(t, []JobStatus{JobFailed, JobPending}, []JobStatus{jobs[gone].Status, jobs[stays].Status})
 	assert.Equal(t, []*User{ghost, stays}, []*User{made[gone].facts.User, made[stays].facts.User})
 	assert.Equal(t, []*User{nil, stays}, []*User{runners[gone].Creator, runners[stays].Creator})
+	assert.Equal(t, []*User{nil, stays}, []*User{told[gone].User, told[stays].User})
 	assert.Equal(t, []*User{nil, stays}, []*User{schedules[gone].Owner, schedules[stays].Owner})
 	assert.Equal(t, []bool{false, true}, []bool{schedules[gone].Active, schedules[stays].Active})
 	assert.Equal(t, []*User{nil, stays}, []*User{children[gone].Creator, children[stays].Creator})
