@@ -168,12 +168,9 @@ func (q request) wantedToken() func(*world.AccessToken) bool {
 func (q request) expiresWithin() func(*world.AccessToken) bool {
 	before, byBefore := q.Params.Date("expires_before")
 	after, byAfter := q.Params.Date("expires_after")
-	if !q.Has(gitlabversion.TokenExpiryFilters) {
-		byBefore, byAfter = false, false
-	}
 	return func(t *world.AccessToken) bool {
 		return (!byBefore && !byAfter || !t.ExpiresAt.IsZero()) && (!byBefore || t.ExpiresAt.Before(before)) &&
-			(!byAfter || !t.ExpiresAt.Before(after))
+			!t.ExpiresAt.Before(after)
 	}
 }
 

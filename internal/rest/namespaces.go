@@ -114,16 +114,16 @@ const defaultStorage = "default"
 // filteredByIDAndTime tells whether a project passes the filters by id and by time. Nothing happens in a project that
 // GitLab would note as activity or as an update: both times are that of its creation.
 func (q request) filteredByIDAndTime() func(*world.Project) bool {
-	after, byAfter := q.Params.Int("id_after")
+	after, _ := q.Params.Int("id_after") // of what is not given nothing is before its zero
 	before, byBefore := q.Params.Int("id_before")
-	activeAfter, byActiveAfter := q.Params.Time("last_activity_after")
+	activeAfter, _ := q.Params.Time("last_activity_after")
 	activeBefore, byActiveBefore := q.Params.Time("last_activity_before")
-	updatedAfter, byUpdatedAfter := q.Params.Time("updated_after")
+	updatedAfter, _ := q.Params.Time("updated_after")
 	updatedBefore, byUpdatedBefore := q.Params.Time("updated_before")
 	return func(p *world.Project) bool {
-		return !(byAfter && p.ID <= after || byBefore && p.ID >= before ||
-			byActiveAfter && !p.CreatedAt.After(activeAfter) || byActiveBefore && !p.CreatedAt.Before(activeBefore) ||
-			byUpdatedAfter && p.CreatedAt.Before(updatedAfter) || byUpdatedBefore && p.CreatedAt.After(updatedBefore))
+		return !(p.ID <= after || byBefore && p.ID >= before ||
+			!p.CreatedAt.After(activeAfter) || byActiveBefore && !p.CreatedAt.Before(activeBefore) ||
+			p.CreatedAt.Before(updatedAfter) || byUpdatedBefore && p.CreatedAt.After(updatedBefore))
 	}
 }
 
