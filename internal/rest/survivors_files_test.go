@@ -124,7 +124,7 @@ func TestDebugModeOfARunnersEnvironment(t *testing.T) {
 	}
 }
 
-// What is said of a webhook that is no event is none of those that it wants, and null says nothing.
+// What is said of a webhook that is no event is none of those that it wants.
 func TestWebhookEventsAreEventsAlone(t *testing.T) {
 	gl, _ := testkit.Factory(t)
 	h := gl.AddWebhook(fg.Webhook{Project: "acme/shop", URL: "https://hook.example", JobEvents: true})
@@ -132,4 +132,27 @@ func TestWebhookEventsAreEventsAlone(t *testing.T) {
 		testkit.WithJSON(`{"enable_ssl_verification":true,"issues_events":true}`))
 	require.Equal(t, 200, got.Status, got.Body)
 	assert.Equal(t, []string{"issues_events"}, gl.Webhooks()[0].OtherEvents)
+}
+
+// Of a running job the log is no artifact yet: GitLab archives it when the job is over (app/models/ci/build_trace.rb).
+func TestLogsAreArtifactsOfWhatIsOver(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	testkit.PatchTrace(t, gl, j, 0, "line\n")
+	at := fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d", j.ID)
+	assert.Empty(t, as(t, gl, "root", "GET", at).Field(t, "artifacts"))
+	gl.FinishJob(j.ID, fg.JobSuccess)
+	assert.Len(t, as(t, gl, "root", "GET", at).Field(t, "artifacts"), 1)
+}
+
+// lib/gitlab/pagination/gitaly_keyset_pager.rb: a full page has one behind it, be it empty.
+func TestTreesByKeyset(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	gl.Commit("acme/shop", "main", map[string]string{"a": "a", "b": "b"}, "Begin")
+	for size, link := range map[int]bool{1: true, 2: true, 3: false} {
+		got := as(t, gl, "root", "GET",
+			fmt.Sprintf("/projects/acme%%2Fshop/repository/tree?pagination=keyset&per_page=%d", size))
+		require.Equal(t, 200, got.Status, got.Body)
+		assert.Equal(t, link, got.Header.Get("Link") != "", size)
+	}
 }
