@@ -169,27 +169,20 @@ func listGroupProjects(q request) front.Response {
 	return offsetPage(q, rows, false, q.fullProject)
 }
 
-// listSubgroups lists the groups directly in one, unless top_level_only is given: then those at the top of the whole
-// GitLab, and the group of the path is not even looked for (lib/api/groups.rb, find_groups).
-func listSubgroups(q request) front.Response {
-	if isTrue(q.Params, "top_level_only") {
-		return q.groupsIn(nil, false)
-	}
-	if refusal := groupReaders(q); refusal != nil {
-		return *refusal
-	}
-	return q.groupsIn(q.Group, false)
-}
+func listSubgroups(q request) front.Response { return q.groupsInPath(false) }
 
-// listDescendantGroups is listSubgroups with the groups in those as well.
-func listDescendantGroups(q request) front.Response {
+func listDescendantGroups(q request) front.Response { return q.groupsInPath(true) }
+
+// groupsInPath lists the groups in that of the path, unless top_level_only is given: then those at the top of the whole
+// GitLab, and the group of the path is not even looked for (lib/api/groups.rb, find_groups).
+func (q request) groupsInPath(deep bool) front.Response {
 	if isTrue(q.Params, "top_level_only") {
-		return q.groupsIn(nil, false)
+		return q.groupsIn(nil, deep)
 	}
 	if refusal := groupReaders(q); refusal != nil {
 		return *refusal
 	}
-	return q.groupsIn(q.Group, true)
+	return q.groupsIn(q.Group, deep)
 }
 
 // liesIn reports whether a group is directly in another one or, if so asked, anywhere below it.

@@ -156,3 +156,41 @@ func TestTreesByKeyset(t *testing.T) {
 		assert.Equal(t, link, got.Header.Get("Link") != "", size)
 	}
 }
+
+// lib/api/ci/runner.rb: what an artifact may be, and who loads it.
+func TestArtifactsThatAreNone(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	for query, want := range map[string]string{"artifact_type=lost": "artifact_type does not have a valid value",
+		"artifact_format=lost": "artifact_format does not have a valid value"} {
+		assert.Equal(t, `400 {"error":"`+want+`"}`, testkit.Upload(t, gl, j, query, "a.zip", zipOf(t, "a")).String())
+	}
+	require.Equal(t, 201, testkit.Upload(t, gl, j, "", "a.zip", zipOf(t, "a")).Status)
+	at := fmt.Sprintf("/jobs/%d/artifacts", j.ID)
+	assert.Equal(t, `400 {"error":"direct_download is invalid"}`,
+		testkit.Send(t, gl, "GET", at+"?direct_download=perhaps", nil, "Job-Token", j.Token).String())
+	assert.Equal(t, 200, testkit.Send(t, gl, "GET", at, nil, "Job-Token", j.Token).Status)
+	assert.Equal(t, 401, testkit.Ask(t, gl, "glpat-nobodys", "GET", at).Status)
+}
+
+// A description that a version does not know is not kept.
+func TestDescriptionsOfVariablesBeforeThereWereAny(t *testing.T) {
+	for version, want := range map[string]bool{"16.1": false, "16.2": true} {
+		gl, _ := testkit.Factory(t, fg.WithVersion(version))
+		gl.AddVariable(fg.Variable{Path: "acme/shop", Key: "A", Value: "a"})
+		require.Equal(t, 200, as(t, gl, "mia", "PUT", "/projects/acme%2Fshop/variables/A",
+			testkit.WithJSON(`{"description":"d"}`)).Status)
+		assert.Equal(t, want, gl.Variables()[0].Description != nil, version)
+	}
+}
+
+// An address that is the user's already is no new one to be confirmed.
+func TestTheSameAddressAgain(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	u, _ := gl.User("mia")
+	require.Equal(t, 200, as(t, gl, "root", "PUT", fmt.Sprintf("/users/%d", u.ID),
+		testkit.WithJSON(fmt.Sprintf(`{"email":%q}`, u.Email))).Status)
+	same, _ := gl.User("mia")
+	assert.Empty(t, same.UnconfirmedEmail)
+	assert.Equal(t, u.Email, same.Email)
+}
