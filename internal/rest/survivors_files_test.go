@@ -170,6 +170,7 @@ func TestArtifactsThatAreNone(t *testing.T) {
 	assert.Equal(t, `400 {"error":"direct_download is invalid"}`,
 		testkit.Send(t, gl, "GET", at+"?direct_download=perhaps", nil, "Job-Token", j.Token).String())
 	assert.Equal(t, 200, testkit.Send(t, gl, "GET", at, nil, "Job-Token", j.Token).Status)
+	assert.Equal(t, 200, testkit.Send(t, gl, "GET", "/job/allowed_agents", nil, "Job-Token", j.Token).Status)
 	assert.Equal(t, 401, testkit.Ask(t, gl, "glpat-nobodys", "GET", at).Status)
 }
 
