@@ -64,11 +64,12 @@ func (q request) checkSystemID() *front.Response {
 func (q request) contact() world.Contact {
 	c := world.Contact{Address: q.Address()}
 	c.SystemID, _ = q.Params.String("system_id")
-	c.Info = &world.Manager{}
+	said := &world.Manager{}
 	info, _ := q.Params.Hash("info")
-	for name, field := range map[string]*string{"version": &c.Info.Version, "revision": &c.Info.Revision,
-		"platform": &c.Info.Platform, "architecture": &c.Info.Architecture, "executor": &c.Info.Executor} {
+	for name, field := range map[string]*string{"version": &said.Version, "revision": &said.Revision,
+		"platform": &said.Platform, "architecture": &said.Architecture, "executor": &said.Executor} {
 		*field, _ = info.String(name)
 	}
+	c.Info = said
 	return c
 }
