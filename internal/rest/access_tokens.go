@@ -167,13 +167,12 @@ func (q request) wantedToken() func(*world.AccessToken) bool {
 // expiresWithin tells whether a token expires before the one day, and not before the other.
 func (q request) expiresWithin() func(*world.AccessToken) bool {
 	before, byBefore := q.Params.Date("expires_before")
-	after, byAfter := q.Params.Date("expires_after")
+	after, _ := q.Params.Date("expires_after") // nothing expires before the zero time
 	if !q.Has(gitlabversion.TokenExpiryFilters) {
-		byBefore, byAfter = false, false
+		byBefore, after = false, time.Time{}
 	}
 	return func(t *world.AccessToken) bool {
-		return (!byBefore && !byAfter || !t.ExpiresAt.IsZero()) && (!byBefore || t.ExpiresAt.Before(before)) &&
-			(!byAfter || !t.ExpiresAt.Before(after))
+		return (!byBefore || !t.ExpiresAt.IsZero() && t.ExpiresAt.Before(before)) && !t.ExpiresAt.Before(after)
 	}
 }
 

@@ -116,8 +116,8 @@ func (q request) merged(b repository.Ref) bool {
 func (q request) pushesTo(branch string) policy.Decision {
 	rules := q.RefRules(q.Project, false, branch)
 	return policy.PushRef(q.Actor, q.ProjectStanding(q.Project), policy.RefChange{Name: branch,
-		Protected: rules.Protected, Push: front.RefAccessOf(rules.Push), Merge: front.RefAccessOf(rules.Merge),
-		Empty: q.Project.Repository.Empty(), First: front.RefAccessOf(q.FirstPush(q.Project))})
+		Protected: rules.Protected, Push: front.RefAccessOf(rules.Push), Empty: q.Project.Repository.Empty(),
+		First: front.RefAccessOf(q.FirstPush(q.Project))})
 }
 
 func listBranches(q request) front.Response {

@@ -6,8 +6,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	fg "github.com/fakegitlab/fakegitlab"
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/rest"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
 )
 
 // GitLab's page on fine-grained permissions has every endpoint for people that is here, but for those of /job, which are a
@@ -23,5 +25,17 @@ func TestEveryEndpointForPeopleSaysItsPermission(t *testing.T) {
 		default:
 			assert.NotNil(t, r.Granular, "%s has no permission in granular.go", r.Endpoint)
 		}
+	}
+}
+
+// What is public is read without a permission for it; what is not, or is changed, is not.
+func TestFineGrainedTokensReadWhatIsPublic(t *testing.T) {
+	gl, _ := testkit.Factory(t, fg.WithVersion("19.2"))
+	gl.AddProject(fg.Project{Path: "acme/open", Visibility: fg.Public, Members: fg.Members{"mia": fg.Maintainer}})
+	token := gl.AddAccessToken(fg.AccessToken{User: "mia", Scopes: []string{"granular"},
+		Grants: []fg.TokenGrant{{Access: "user", Permissions: []string{"User: Read"}}}})
+	for path, status := range map[string]int{"open": 200, "open/repository/branches": 200, "open/hooks": 403, "shop": 403,
+		"shop/repository/branches": 403} {
+		assert.Equal(t, status, testkit.Ask(t, gl, token.Token, "GET", "/projects/acme%2F"+path).Status, path)
 	}
 }

@@ -31,12 +31,7 @@ func (q request) jobInputs(j *world.Job) (ci.JobInputs, *front.Response) {
 			unknown = append(unknown, name)
 			continue
 		}
-		value, err := json.Marshal(given[name])
-		if err != nil {
-			unknown = append(unknown, name)
-			continue
-		}
-		inputs[i].Value = value
+		inputs[i].Value, _ = json.Marshal(given[name]) // it came as JSON, or as text
 	}
 	if len(unknown) == 0 {
 		return inputs, nil

@@ -131,7 +131,7 @@ func (q request) lint(text, sha string, refParams ...string) front.Response {
 	var t world.Trial
 	jobs := []any{}
 	if isTrue(q.Params, "dry_run") {
-		t = q.TryPipeline(world.NewPipeline{Project: q.Project, Ref: q.lintRef(refParams), CI: text})
+		t = q.tried(text, q.lintRef(refParams))
 		for _, j := range t.Jobs {
 			jobs = append(jobs, lintJob(j))
 		}
@@ -159,16 +159,25 @@ func (q request) lint(text, sha string, refParams ...string) front.Response {
 	return front.OK(answer)
 }
 
+// tried is what would become of a push to a ref.
+func (q request) tried(text, ref string) world.Trial {
+	if ref == "" && !isBlank(text) { // world would take the default branch
+		return world.Trial{Config: &ci.Config{}, Errors: []string{msgReferenceNotFound}}
+	}
+	return q.TryPipeline(world.NewPipeline{Project: q.Project, Ref: ref, CI: text})
+}
+
 func (q request) lintInclude(path, sha string) lintIncludeEntity {
 	at := q.WebURL(q.Project.Path)
 	return lintIncludeEntity{ContextProject: q.Project.Path, ContextSHA: sha, Type: "local", Location: path,
 		Blob: at + "/-/blob/" + sha + "/" + path, Raw: at + "/-/raw/" + sha + "/" + path}
 }
 
-// lintRef is the ref that the first of the parameters that is given names, else the default branch.
+// lintRef is the ref that the first of the parameters that is given names, else the default branch. An empty one is no
+// commit's.
 func (q request) lintRef(names []string) string {
 	for _, name := range names {
-		if given, ok := q.Params.String(name); ok && given != "" {
+		if given, ok := q.Params.String(name); ok {
 			return given
 		}
 	}

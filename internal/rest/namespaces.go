@@ -114,16 +114,16 @@ const defaultStorage = "default"
 // filteredByIDAndTime tells whether a project passes the filters by id and by time. Nothing happens in a project that
 // GitLab would note as activity or as an update: both times are that of its creation.
 func (q request) filteredByIDAndTime() func(*world.Project) bool {
-	after, byAfter := q.Params.Int("id_after")
+	after, _ := q.Params.Int("id_after") // of what is not given nothing is before its zero
 	before, byBefore := q.Params.Int("id_before")
-	activeAfter, byActiveAfter := q.Params.Time("last_activity_after")
+	activeAfter, _ := q.Params.Time("last_activity_after")
 	activeBefore, byActiveBefore := q.Params.Time("last_activity_before")
-	updatedAfter, byUpdatedAfter := q.Params.Time("updated_after")
+	updatedAfter, _ := q.Params.Time("updated_after")
 	updatedBefore, byUpdatedBefore := q.Params.Time("updated_before")
 	return func(p *world.Project) bool {
-		return !(byAfter && p.ID <= after || byBefore && p.ID >= before ||
-			byActiveAfter && !p.CreatedAt.After(activeAfter) || byActiveBefore && !p.CreatedAt.Before(activeBefore) ||
-			byUpdatedAfter && p.CreatedAt.Before(updatedAfter) || byUpdatedBefore && p.CreatedAt.After(updatedBefore))
+		return !(p.ID <= after || byBefore && p.ID >= before ||
+			!p.CreatedAt.After(activeAfter) || byActiveBefore && !p.CreatedAt.Before(activeBefore) ||
+			p.CreatedAt.Before(updatedAfter) || byUpdatedBefore && p.CreatedAt.After(updatedBefore))
 	}
 }
 
@@ -169,27 +169,20 @@ func listGroupProjects(q request) front.Response {
 	return offsetPage(q, rows, false, q.fullProject)
 }
 
-// listSubgroups lists the groups directly in one, unless top_level_only is given: then those at the top of the whole
-// GitLab, and the group of the path is not even looked for (lib/api/groups.rb, find_groups).
-func listSubgroups(q request) front.Response {
-	if isTrue(q.Params, "top_level_only") {
-		return q.groupsIn(nil, false)
-	}
-	if refusal := groupReaders(q); refusal != nil {
-		return *refusal
-	}
-	return q.groupsIn(q.Group, false)
-}
+func listSubgroups(q request) front.Response { return q.groupsInPath(false) }
 
-// listDescendantGroups is listSubgroups with the groups in those as well.
-func listDescendantGroups(q request) front.Response {
+func listDescendantGroups(q request) front.Response { return q.groupsInPath(true) }
+
+// groupsInPath lists the groups in that of the path, unless top_level_only is given: then those at the top of the whole
+// GitLab, and the group of the path is not even looked for (lib/api/groups.rb, find_groups).
+func (q request) groupsInPath(deep bool) front.Response {
 	if isTrue(q.Params, "top_level_only") {
-		return q.groupsIn(nil, false)
+		return q.groupsIn(nil, deep)
 	}
 	if refusal := groupReaders(q); refusal != nil {
 		return *refusal
 	}
-	return q.groupsIn(q.Group, true)
+	return q.groupsIn(q.Group, deep)
 }
 
 // liesIn reports whether a group is directly in another one or, if so asked, anywhere below it.

@@ -89,7 +89,7 @@ func (q request) sameText(param string, of func(*world.Pipeline) string) func(*w
 // ofUsername passes those that a user has set going, if the request names one.
 func (q request) ofUsername(p *world.Pipeline) bool {
 	name, _ := q.Params.String("username")
-	return name == "" || p.User() != nil && world.Key(p.User().Username) == world.Key(name)
+	return name == "" || world.Key(p.User().Username) == world.Key(name)
 }
 
 // withErrors passes those whose file is wrong, or right, if the request asks for either.
@@ -121,7 +121,7 @@ func (q request) orderPipelines(found []*world.Pipeline) {
 	case columnUpdated:
 		compare = func(a, b *world.Pipeline) int { return a.UpdatedAt().Compare(b.UpdatedAt()) }
 	case columnUser:
-		compare = func(a, b *world.Pipeline) int { return cmp.Compare(idOrNone(a.User()), idOrNone(b.User())) }
+		compare = func(a, b *world.Pipeline) int { return cmp.Compare(a.User().ID, b.User().ID) }
 	}
 	slices.SortFunc(found, func(a, b *world.Pipeline) int {
 		c := cmp.Or(compare(a, b), cmp.Compare(a.ID, b.ID))
@@ -130,12 +130,4 @@ func (q request) orderPipelines(found []*world.Pipeline) {
 		}
 		return c
 	})
-}
-
-// idOrNone is the id of a user, 0 for nobody.
-func idOrNone(u *world.User) int {
-	if u == nil {
-		return 0
-	}
-	return u.ID
 }

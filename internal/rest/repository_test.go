@@ -39,6 +39,7 @@ func TestRepositoryOverREST(t *testing.T) {
 		names = append(names, h.Name)
 	}
 	folder := strings.TrimSuffix(names[1], "/")
+	assert.Regexp(t, "^code-main-[0-9a-f]{40}-a$", folder, "lib/gitlab/git/repository.rb, archive_prefix")
 	assert.Equal(t, []string{"pax_global_header", folder + "/", folder + "/a/b.txt"}, names)
 	assert.Equal(t, `404 {"message":"404 File Not Found"}`, ask("mia", "GET", "archive.tar.bz2", "").String())
 	ask("mia", "GET", "archive.zip?path=d", "")

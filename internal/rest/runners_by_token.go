@@ -64,13 +64,12 @@ func (q request) checkSystemID() *front.Response {
 func (q request) contact() world.Contact {
 	c := world.Contact{Address: q.Address()}
 	c.SystemID, _ = q.Params.String("system_id")
-	if info, ok := q.Params.Hash("info"); ok {
-		said := &world.Manager{}
-		for name, field := range map[string]*string{"version": &said.Version, "revision": &said.Revision,
-			"platform": &said.Platform, "architecture": &said.Architecture, "executor": &said.Executor} {
-			*field, _ = info.String(name)
-		}
-		c.Info = said
+	said := &world.Manager{}
+	info, _ := q.Params.Hash("info")
+	for name, field := range map[string]*string{"version": &said.Version, "revision": &said.Revision,
+		"platform": &said.Platform, "architecture": &said.Architecture, "executor": &said.Executor} {
+		*field, _ = info.String(name)
 	}
+	c.Info = said
 	return c
 }

@@ -151,6 +151,12 @@ func TestJobsTriggerPipelines(t *testing.T) {
 	assert.Equal(t, []any{"pipeline", "root"}, []any{made.Field(t, "source"), made.Field(t, "user.username")})
 	calls := gl.Calls("")
 	assert.Equal(t, running.ID, calls[len(calls)-1].JobID)
+	gl.AddProject(fg.Project{Path: "acme/closed"})
+	assert.Equal(t, 404, testkit.Ask(t, gl, "", "POST", "/projects/acme%2Fclosed/trigger/pipeline",
+		testkit.WithJSON(`{"token":"`+running.Token+`","ref":"main"}`)).Status)
+	calls = gl.Calls("")
+	assert.Equal(t, fmt.Sprintf("job %d is of acme/shop, which is not on the job token allowlist of acme/closed", running.ID),
+		calls[len(calls)-1].Reason)
 	gl.FinishJob(running.ID, fg.JobSuccess)
 	before := len(gl.Pipelines())
 	assert.Equal(t, `401 {"message":"Job is not running"}`, trigger().String())

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -85,27 +84,28 @@ func listTags(q request) front.Response {
 	return refPage(q, rows, known, q.tagEntity)
 }
 
-// compareVersions compares names as versions: runs of digits as numbers, all else as text.
+// compareVersions compares names as versions: runs of digits as numbers of any size, all else as text.
 func compareVersions(a, b string) int {
 	for a != "" && b != "" {
 		x, y := run(a), run(b)
 		a, b = a[len(x):], b[len(y):]
-		m, err1 := strconv.Atoi(x)
-		n, err2 := strconv.Atoi(y)
-		order := cmp.Compare(x, y)
-		if err1 == nil && err2 == nil {
-			order = cmp.Compare(m, n)
+		if isDigit(x[0]) && isDigit(y[0]) {
+			x, y = strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
+			if order := cmp.Compare(len(x), len(y)); order != 0 {
+				return order
+			}
 		}
-		if order != 0 {
+		if order := cmp.Compare(x, y); order != 0 {
 			return order
 		}
 	}
 	return cmp.Compare(a, b)
 }
 
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
 // run is the beginning of a name that is digits alone, or none of them.
 func run(s string) string {
-	isDigit := func(c byte) bool { return c >= '0' && c <= '9' }
 	n := 1
 	for n < len(s) && isDigit(s[n]) == isDigit(s[0]) {
 		n++

@@ -1,0 +1,197 @@
+package rest_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"hash/crc32"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	fg "github.com/fakegitlab/fakegitlab"
+	"github.com/fakegitlab/fakegitlab/internal/testkit"
+)
+
+// Files of jobs, and what jobs leave unsaid: rules whose loss no other test noticed (internal/mutate).
+
+// workhorse/internal/artifacts/entry.go: the type of a file is that of its name's end.
+func TestTypesOfArchivedFiles(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	for name, want := range map[string]string{"a.css": "text/css; charset=utf-8", "a.HTML": "text/html; charset=utf-8",
+		"a.mjs": "text/javascript; charset=utf-8", "a.svg": "image/svg+xml", "a.json": "application/json",
+		"a.png": "image/png", "a.none": "application/octet-stream"} {
+		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
+			Artifacts: []fg.Artifact{{Filename: "a.zip", Content: zipOf(t, name)}}})
+		got := as(t, gl, "root", "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts/%s", j.ID, name))
+		require.Equal(t, 200, got.Status, got.Body)
+		assert.Equal(t, want, got.Header.Get("Content-Type"), name)
+	}
+}
+
+// A file that would be too large is refused by the size that the archive gives, before it is unpacked.
+func TestArchivedFilesThatAreTooLarge(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	const most = 256 << 20
+	for said, refused := range map[uint64]bool{most: false, most + 1: true} {
+		var packed bytes.Buffer
+		w := zip.NewWriter(&packed)
+		f, err := w.CreateRaw(&zip.FileHeader{Name: "a", UncompressedSize64: said, CompressedSize64: 1,
+			CRC32: crc32.ChecksumIEEE([]byte("a"))})
+		require.NoError(t, err)
+		_, _ = f.Write([]byte("a"))
+		require.NoError(t, w.Close())
+		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
+			Artifacts: []fg.Artifact{{Filename: "a.zip", Content: packed.Bytes()}}})
+		assert.Equal(t, 500, as(t, gl, "root", "GET",
+			fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts/a", j.ID)).Status, "what the archive says is not true")
+		calls := gl.Calls("")
+		why := calls[len(calls)-1].Reason
+		assert.Equal(t, refused, bytes.Contains([]byte(why), []byte("takes no more than 268435456 bytes")), why)
+	}
+}
+
+// lib/gitlab/ci/build/artifacts/adapters/gzip_stream.rb: a part whose checksum is wrong is an error of the
+// whole suite, which shows no tests then (app/serializers/test_suite_entity.rb).
+func TestReportsThatAreDamaged(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	packed := func(name string) []byte {
+		var out bytes.Buffer
+		z := gzip.NewWriter(&out)
+		_, _ = fmt.Fprintf(z, `<testsuites><testsuite><testcase name=%q/></testsuite></testsuites>`, name)
+		_ = z.Close()
+		return out.Bytes()
+	}
+	damaged := packed("damaged")
+	damaged[len(damaged)-8]++ // of the checksum
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Name: "unit", Status: fg.JobSuccess, Artifacts: []fg.Artifact{{
+		Filename: "junit.xml.gz", Type: "junit", Content: bytes.Join([][]byte{packed("good"), damaged, packed("behind")},
+			nil)}}})
+	got := as(t, gl, "root", "GET", fmt.Sprintf("/projects/acme%%2Fshop/pipelines/%d/test_report", j.PipelineID))
+	require.Equal(t, 200, got.Status, got.Body)
+	suite := got.Field(t, "test_suites").([]any)[0].(testkit.Hash)
+	assert.Contains(t, suite["suite_error"], "JUnit data parsing failed")
+	assert.Empty(t, suite["test_cases"])
+}
+
+// The parts of a parallel job are one suite, also where it is the first (app/models/ci/build.rb, test_suite_name).
+func TestSuiteOfParallelJobs(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	_, _ = z.Write([]byte(`<testsuites><testsuite><testcase name="a"/></testsuite></testsuites>`))
+	_ = z.Close()
+	first := fg.Job{Project: "acme/shop", Name: "unit 1/2", Status: fg.JobSuccess,
+		Artifacts: []fg.Artifact{{Filename: "junit.xml.gz", Type: "junit", Content: out.Bytes()}}}
+	first.PipelineID = gl.AddJob(first).PipelineID
+	first.Name = "unit 2/2"
+	gl.AddJob(first)
+	got := as(t, gl, "root", "GET", fmt.Sprintf("/projects/acme%%2Fshop/pipelines/%d/test_report", first.PipelineID))
+	require.Equal(t, 200, got.Status, got.Body)
+	assert.Len(t, got.Field(t, "test_suites"), 1)
+}
+
+// app/models/ci/build.rb, allowed_to_fail_with_code?: a job that does not say how its script ended has no exit code, 0
+// neither.
+func TestExitCodesThatAreNotTold(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	for _, told := range []bool{false, true} {
+		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID,
+			Spec: fg.JobSpec{AllowFailure: fg.AllowFailure{ExitCodes: []int{0}}}})
+		with := []any{"failure_reason", "script_failure"}
+		if told {
+			with = append(with, "exit_code", 0)
+		}
+		require.Equal(t, 200, testkit.PutState(t, gl, j, "failed", with...).Status)
+		j, _ = gl.Job(j.ID)
+		assert.Equal(t, told, j.AllowFailure)
+	}
+}
+
+// The log of a job in debug mode is for those who may change it, also where the variable is for an environment that is
+// called by the job's runner (app/policies/ci/build_policy.rb, lib/gitlab/ci/variables/builder.rb).
+func TestDebugModeOfARunnersEnvironment(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	for scope, status := range map[string]int{fmt.Sprintf("on-%d", r.ID): 403, "on-0": 200} {
+		gl.AddVariable(fg.Variable{Path: "acme/shop", Key: "CI_DEBUG_TRACE", Value: "true", EnvironmentScope: scope})
+		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID,
+			Spec: fg.JobSpec{Environment: fg.Environment{Name: "on-$CI_RUNNER_ID"}}})
+		got := as(t, gl, "reporter", "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/trace", j.ID))
+		assert.Equal(t, status, got.Status, scope)
+		gl.DeleteVariable("acme/shop", "CI_DEBUG_TRACE", scope)
+	}
+}
+
+// What is said of a webhook that is no event is none of those that it wants.
+func TestWebhookEventsAreEventsAlone(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	h := gl.AddWebhook(fg.Webhook{Project: "acme/shop", URL: "https://hook.example", JobEvents: true})
+	got := as(t, gl, "root", "PUT", fmt.Sprintf("/projects/acme%%2Fshop/hooks/%d", h.ID),
+		testkit.WithJSON(`{"enable_ssl_verification":true,"issues_events":true}`))
+	require.Equal(t, 200, got.Status, got.Body)
+	assert.Equal(t, []string{"issues_events"}, gl.Webhooks()[0].OtherEvents)
+}
+
+// Of a running job the log is no artifact yet: GitLab archives it when the job is over (app/models/ci/build_trace.rb).
+func TestLogsAreArtifactsOfWhatIsOver(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	testkit.PatchTrace(t, gl, j, 0, "line\n")
+	at := fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d", j.ID)
+	assert.Empty(t, as(t, gl, "root", "GET", at).Field(t, "artifacts"))
+	gl.FinishJob(j.ID, fg.JobSuccess)
+	assert.Len(t, as(t, gl, "root", "GET", at).Field(t, "artifacts"), 1)
+}
+
+// lib/gitlab/pagination/gitaly_keyset_pager.rb: a full page has one behind it, be it empty.
+func TestTreesByKeyset(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	gl.Commit("acme/shop", "main", map[string]string{"a": "a", "b": "b"}, "Begin")
+	for size, link := range map[int]bool{1: true, 2: true, 3: false} {
+		got := as(t, gl, "root", "GET",
+			fmt.Sprintf("/projects/acme%%2Fshop/repository/tree?pagination=keyset&per_page=%d", size))
+		require.Equal(t, 200, got.Status, got.Body)
+		assert.Equal(t, link, got.Header.Get("Link") != "", size)
+	}
+}
+
+// lib/api/ci/runner.rb: what an artifact may be, and who loads it.
+func TestArtifactsThatAreNone(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	for query, want := range map[string]string{"artifact_type=lost": "artifact_type does not have a valid value",
+		"artifact_format=lost": "artifact_format does not have a valid value"} {
+		assert.Equal(t, `400 {"error":"`+want+`"}`, testkit.Upload(t, gl, j, query, "a.zip", zipOf(t, "a")).String())
+	}
+	require.Equal(t, 201, testkit.Upload(t, gl, j, "", "a.zip", zipOf(t, "a")).Status)
+	at := fmt.Sprintf("/jobs/%d/artifacts", j.ID)
+	assert.Equal(t, `400 {"error":"direct_download is invalid"}`,
+		testkit.Send(t, gl, "GET", at+"?direct_download=perhaps", nil, "Job-Token", j.Token).String())
+	assert.Equal(t, 200, testkit.Send(t, gl, "GET", at, nil, "Job-Token", j.Token).Status)
+	assert.Equal(t, 200, testkit.Send(t, gl, "GET", "/job/allowed_agents", nil, "Job-Token", j.Token).Status)
+	assert.Equal(t, 401, testkit.Ask(t, gl, "glpat-nobodys", "GET", at).Status)
+}
+
+// A description that a version does not know is not kept.
+func TestDescriptionsOfVariablesBeforeThereWereAny(t *testing.T) {
+	for version, want := range map[string]bool{"16.1": false, "16.2": true} {
+		gl, _ := testkit.Factory(t, fg.WithVersion(version))
+		gl.AddVariable(fg.Variable{Path: "acme/shop", Key: "A", Value: "a"})
+		require.Equal(t, 200, as(t, gl, "mia", "PUT", "/projects/acme%2Fshop/variables/A",
+			testkit.WithJSON(`{"description":"d"}`)).Status)
+		assert.Equal(t, want, gl.Variables()[0].Description != nil, version)
+	}
+}
+
+// An address that is the user's already is no new one to be confirmed.
+func TestTheSameAddressAgain(t *testing.T) {
+	gl, _ := testkit.Factory(t)
+	u, _ := gl.User("mia")
+	require.Equal(t, 200, as(t, gl, "root", "PUT", fmt.Sprintf("/users/%d", u.ID),
+		testkit.WithJSON(fmt.Sprintf(`{"email":%q}`, u.Email))).Status)
+	same, _ := gl.User("mia")
+	assert.Empty(t, same.UnconfirmedEmail)
+	assert.Equal(t, u.Email, same.Email)
+}
