@@ -23,6 +23,7 @@ type reader struct {
 	defaults         *ciyaml.Map
 	hasWorkflowRules bool
 	jobs             []*draft
+	combined         int // variables of all combinations of matrices
 }
 
 // draft is a job that is being read.
@@ -279,7 +280,7 @@ func isDurationOrNever(value any) bool {
 }
 
 // mentions says whether a value is a text with a variable in it.
-func mentions(value any) bool { return isText(value) && reference.MatchString(value.(string)) }
+func mentions(value any) bool { return isText(value) && ciexpr.InText.MatchString(value.(string)) }
 
 func isExpression(value any) bool {
 	text, ok := value.(string)

@@ -11,6 +11,9 @@ import (
 // globMatcher says of a path whether it fits a glob as Ruby's File.fnmatch does it with FNM_PATHNAME, FNM_DOTMATCH and
 // FNM_EXTGLOB: a star stays within a folder, **/ is any number of folders, {a,b} is either.
 func globMatcher(glob string) func(path string) bool {
+	if isName(glob) && !strings.Contains(glob, `\`) {
+		return func(path string) bool { return path == glob }
+	}
 	x := alternatives{room: maxAlternativeBytes}
 	x.add(glob)
 	var patterns []*regexp.Regexp

@@ -3,6 +3,8 @@ package ci
 import (
 	"slices"
 	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/ciexpr"
 )
 
 // globs are globs of rules:changes and rules:exists, with the variables in them replaced.
@@ -15,10 +17,10 @@ const (
 )
 
 // expandedGlobs are globs, each once, with the values of variables in them.
-func expandedGlobs(given []string, lookup func(string) (string, bool)) globs {
+func expandedGlobs(given []string, lookup func(string) (string, bool), room *int) globs {
 	var all globs
 	for _, each := range given {
-		if each = expand(each, lookup, true); !slices.Contains(all, each) {
+		if each = replaced(each, ciexpr.InText, lookup, true, room); !slices.Contains(all, each) {
 			all = append(all, each)
 		}
 	}
