@@ -102,3 +102,21 @@ func TestExpansionsHaveOneRoom(t *testing.T) {
 	require.Empty(t, config.Errors)
 	assert.Len(t, config.Pipeline(ci.Context{Ref: "main", Changes: []string{"y"}, Files: ci.FileMap{"y": ""}}).Jobs, 2_000)
 }
+
+// TestWholeNumbers: the texts are those of Rails' only_integer.
+func TestWholeNumbers(t *testing.T) {
+	for value, want := range map[string]string{"'1'": "", "'+2'": "", "'1e0'": "retry max must be an integer", "' 2 '": "retry max must be an integer",
+		"1.0": "retry max must be an integer", "'1e1'": "retry max must be an integer", "'Infinity'": "retry max is not a number",
+		"'NaN'": "retry max is not a number", "x": "retry max is not a number"} {
+		assert.Equal(t, want, errorsOf("j: {script: x, retry: {max: "+value+"}}\n", nil), value)
+	}
+}
+
+// TestTruncateCopiesNothing: a copy of the input for each block would be 40 GB.
+func TestTruncateCopiesNothing(t *testing.T) {
+	text := "spec: {inputs: {a: {default: ä" + strings.Repeat("x", 1<<20) + "}}}\n---\nj: {script: [" +
+		numbered(10_000, "'$[[ inputs.a | truncate(%d, 1) ]]', ") + "]}\n"
+	config := ci.Read(text, ci.Options{})
+	require.Empty(t, config.Errors)
+	assert.Equal(t, []string{"ä", "x"}, config.Jobs[0].Spec.Script[:2])
+}

@@ -46,7 +46,9 @@ func TestFromJSON(t *testing.T) {
 		assert.NoError(t, err, text)
 		assert.Equal(t, want, ciyaml.Text(value), text)
 	}
-	for _, text := range []string{"", "1 2", "x", "01", "[1,]", strings.Repeat("[", 300) + strings.Repeat("]", 300)} {
+	for _, text := range []string{"", "1 2", "x", "01", "[1,]", strings.Repeat("[", 300) + strings.Repeat("]", 300),
+		strings.Repeat("9", 5_000_000), `{"a": [` + strings.Repeat("9", 5_000_000) + `]}`,
+		"[" + strings.Repeat(strings.Repeat("9", 4000)+", ", 1400) + "1]"} {
 		_, err := ciyaml.FromJSON(text)
 		assert.Error(t, err, text)
 	}

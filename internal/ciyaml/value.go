@@ -228,6 +228,8 @@ func fits(value any, left *int, depth int) bool {
 	switch v := value.(type) {
 	case string:
 		*left -= len(v)
+	case *big.Int:
+		*left -= v.BitLen() / 8
 	case []any:
 		for _, each := range v {
 			if !fits(each, left, depth+1) {
