@@ -42,6 +42,8 @@ type Call struct {
 	User     string
 	RunnerID int
 	JobID    int
+	// JobRunnerID is the runner of the job whose token a runner sent, be it that the job is over and the token refused.
+	JobRunnerID int
 
 	Status         int // 0 when there was no answer
 	ResponseHeader http.Header

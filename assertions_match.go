@@ -1,6 +1,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/http"
@@ -65,12 +66,12 @@ func By(username string) CallMatcher {
 	}
 }
 
-// ByRunner matches calls made with the authentication token of a runner. ByRunner(0) matches calls that no runner made.
-// An ID that no runner has or had fails the test.
+// ByRunner matches calls made with the authentication token of a runner, or the token of a job that it took, be that
+// over. ByRunner(0) matches calls that no runner made. An ID that no runner has or had fails the test.
 func ByRunner(id int) CallMatcher {
 	return condition{
 		text: fmt.Sprintf("ByRunner(%d)", id), aspect: "runner", want: strconv.Itoa(id), runner: id,
-		got: func(c Call) (string, bool) { return strconv.Itoa(c.RunnerID), true },
+		got: func(c Call) (string, bool) { return strconv.Itoa(cmp.Or(c.RunnerID, c.JobRunnerID)), true },
 	}
 }
 

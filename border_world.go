@@ -7,7 +7,6 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/clone"
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
-	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -102,7 +101,6 @@ func seedAll(st *world.State, s Scenario) (refused []rejection) {
 	groups := world.NamesOf(s.Groups, func(g Group) string { return g.Path })
 	projects := world.NamesOf(s.Projects, func(p Project) string { return p.Path })
 	world.Seeding(st, groups, projects, func() {
-		world.JudgePipelines(st, front.MayRun(st))
 		if !reflect.ValueOf(s.Settings).IsZero() {
 			reject(&refused, "settings", "", rewriteSettings(st, s.Settings))
 		}

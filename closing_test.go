@@ -197,6 +197,50 @@ func TestCloseWhateverAClientDoes(t *testing.T) {
 	}
 }
 
+// Who closes the fake in a function that a request waits for is told so at once, and the request goes on.
+func TestCloseWithinAHook(t *testing.T) {
+	for name, network := range map[string][]Option{"sockets": nil, "memory": {WithInMemoryNetwork()}} {
+		t.Run(name, func(t *testing.T) {
+			k := outside.NewKeeper(t.Name())
+			gl, other := New(k, network...), New(k, network...)
+			gl.Before(GetVersion, func(Call) { other.Close() }) // which does not wait for this request
+			gl.Before(GetVersion, func(Call) { gl.Close() })
+			gl.After(GetVersion, func(Call) { gl.Close() })
+			started := time.Now()
+			res, err := gl.ClientAs("root").Get(gl.APIURL() + "/version")
+			require.NoError(t, err)
+			require.NoError(t, res.Body.Close())
+			assert.Equal(t, http.StatusOK, res.StatusCode)
+			assert.Less(t, time.Since(started), closeWithin/2)
+			assert.True(t, other.isClosed())
+			assert.False(t, gl.isClosed())
+			gl.Close()
+			k.CleanUp()
+			require.Len(t, k.Kept(), 2)
+			for i, hook := range []string{"Before", "After"} {
+				assert.Equal(t, "fakegitlab: Close: a request waits for the function of "+hook+
+					"(GET /version) at x_test.go:1, which closes the fake; Down breaks its connection", unplacedText(k.Kept()[i]))
+			}
+		})
+	}
+}
+
+// One that closes a fake that is being closed waits for nothing, so that the other Close need not wait for it.
+func TestCloseWithinAHookOfAClosingFake(t *testing.T) {
+	hooked := make(chan struct{})
+	errs, took := ended(t, func(gl *Fake) {
+		gl.Before(GetVersion, func(Call) {
+			close(hooked)
+			<-gl.closing
+			gl.Close()
+		})
+		requested(t, gl, "GET", "/version", nil)
+		<-hooked
+	}, WithInMemoryNetwork())
+	assert.Empty(t, errs)
+	assert.Less(t, took, closeWithin/2)
+}
+
 type reader func([]byte) (int, error)
 
 func (r reader) Read(p []byte) (int, error) { return r(p) }

@@ -218,6 +218,16 @@ func TestControl(t *testing.T) {
 		"project, no such": {"PATCH /-/fake/projects/acme%2Fshpo", `{}`, 404, `did you mean \"acme/shop\"?`, nil},
 		"runner": {"PATCH /-/fake/runners/100021", `{"paused": true, "tag_list": null}`, 200, `"paused": true`,
 			func(t *testing.T, gl *fakegitlab.Fake) { r, _ := gl.Runner(100021); assert.Empty(t, r.Tags) }},
+		"runner, null": {"PATCH /-/fake/runners/100021", `{"paused": null, "contacted_at": null}`, 400,
+			`"error": "paused: want true or false, have null; leave it out`,
+			func(t *testing.T, gl *fakegitlab.Fake) {
+				r, _ := gl.Runner(100021)
+				assert.NotZero(t, r.ContactedAt, "nothing of it is done")
+			}},
+		"runner, a time cleared": {"PATCH /-/fake/runners/100021", `{"contacted_at": null, "maximum_timeout": null}`,
+			200, `"id": 100021`,
+			func(t *testing.T, gl *fakegitlab.Fake) { r, _ := gl.Runner(100021); assert.Zero(t, r.ContactedAt) }},
+		"token of nobody": {"POST /-/fake/token", `{"username": null}`, 400, `"error": "1:14: username: is missing"`, nil},
 		"runner, no such": {"PATCH /-/fake/runners/one", `{}`, 404, `no runner \"one\"`, nil},
 		"contact": {"POST /-/fake/runners/100024/contact", `{"system_id": "s_new", "version": "17.2.0"}`, 200,
 			`"system_id": "s_new"`,

@@ -53,7 +53,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 // note takes over what GitLab made of the request so far.
 func (c *Call) note(r *front.Record) {
 	c.Endpoint, c.Body, c.Params, c.IgnoredParams = Endpoint(r.Endpoint), r.Body, r.Params, r.IgnoredParams
-	c.User, c.RunnerID, c.JobID, c.Operation = r.User, r.RunnerID, r.JobID, r.Operation
+	c.User, c.RunnerID, c.JobID, c.JobRunnerID, c.Operation = r.User, r.RunnerID, r.JobID, r.JobRunnerID, r.Operation
 }
 
 // entry is a Call on its way into the journal.
@@ -104,7 +104,7 @@ func (x *exchange) serve(refusal *front.Response) {
 			call.Reason = "its client left while it was held"
 			return
 		}
-		fs.RunBefore(call, x.flying.Doing)
+		fs.RunBefore(call, x.flying.Running)
 		if met := fs.Pick(*call, x.fake.clock.Now); met != nil {
 			failure, call.Injected = met.Failure.spoken(&x.Request), met.At
 		}
@@ -131,7 +131,7 @@ func (x *exchange) serve(refusal *front.Response) {
 		res.Reason = call.Reason
 		x.fake.lost.lose(own)
 	}
-	fs.RunAfter(call, x.flying.Doing)
+	fs.RunAfter(call, x.flying.Running)
 	if failure.Network != "" {
 		call.Failure = true
 		x.breakDown(failure.Network, res)

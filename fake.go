@@ -56,6 +56,7 @@
 package fakegitlab
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -324,9 +325,8 @@ func Start(opts ...Option) (*Fake, error) { return start(outside.NoTest{}, opts)
 
 func start(tb TB, opts []Option) (*Fake, error) {
 	f := &Fake{tb: tb, closing: make(chan struct{}),
-		options: options{version: gitlabversion.Default, addr: defaultAddr,
-			journalLimit: defaultJournalLimit, journalBytes: defaultJournalBytes,
-			closeWithin: closeWithin, patience: outside.Patience}}
+		options: options{version: gitlabversion.Default, journalLimit: defaultJournalLimit,
+			journalBytes: defaultJournalBytes, closeWithin: closeWithin, patience: outside.Patience}}
 	for i, o := range opts {
 		if o == nil {
 			return nil, fmt.Errorf("option %d is nil", i+1)
@@ -371,8 +371,9 @@ func (o *options) check() error {
 		return fmt.Errorf("WithBasePath(%q): that is no path of a URL, such as /gitlab", o.basePath)
 	case o.clock != nil && o.start != nil:
 		return errors.New("WithClock and WithStartTime: who follows a clock starts at what it says; choose one")
-	case o.inMemory && o.addr != defaultAddr:
-		return fmt.Errorf("WithAddr(%q) and WithInMemoryNetwork: without sockets there is no address; choose one", o.addr)
+	case o.inMemory && o.addr != "":
+		return fmt.Errorf("WithAddr(%q) and WithInMemoryNetwork: without sockets there is no address; choose WithAddr for "+
+			"programs outside of the test, WithInMemoryNetwork for Client and DialContext alone", o.addr)
 	case o.journalBytes < 0:
 		return fmt.Errorf("WithJournalBytes(%d): a journal takes no negative number of bytes; 0 sets no limit",
 			o.journalBytes)
@@ -380,15 +381,13 @@ func (o *options) check() error {
 		return errors.New("in a testing/synctest bubble a fake with sockets hangs, as the bubble's time stands still " +
 			"while anybody waits for a socket; give New the option WithInMemoryNetwork()")
 	}
-	if o.basePath == "/" {
-		o.basePath = ""
-	}
+	o.addr, o.basePath = cmp.Or(o.addr, defaultAddr), strings.TrimSuffix(o.basePath, "/")
 	return nil
 }
 
 // prepare makes the fake's parts, which know of each other by functions alone.
 func (f *Fake) prepare() {
-	f.state = world.New(f.version, f.clock.Now)
+	f.state = world.New(f.version, f.clock.Now, front.MayRun)
 	f.tellWebhooks()
 	f.site.State, f.site.BasePath = f.state, f.options.basePath
 	f.site.LongPolling, f.site.Closing = f.options.longPolling, f.closing
@@ -447,7 +446,7 @@ func (f *Fake) reset(s *Scenario) error {
 	if s == nil {
 		s = f.initial.scenario
 	}
-	fresh := world.New(f.version, f.clock.First)
+	fresh := world.New(f.version, f.clock.First, front.MayRun)
 	if s != nil {
 		if err := enter(fresh, *s); err != nil {
 			return err

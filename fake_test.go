@@ -441,8 +441,9 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 			fakegitlab.WithStartTime(time.Time{})},
 		"WithClock and WithStartTime: who follows a clock starts at what it says; choose one": {
 			fakegitlab.WithClock(time.Now), fakegitlab.WithStartTime(time.Now())},
-		`WithAddr(":80") and WithInMemoryNetwork: without sockets there is no address; choose one`: {
-			fakegitlab.WithAddr(":80"), fakegitlab.WithInMemoryNetwork()},
+		`WithAddr("127.0.0.1:0") and WithInMemoryNetwork: without sockets there is no address; choose WithAddr for ` +
+			`programs outside of the test, WithInMemoryNetwork for Client and DialContext alone`: {
+			fakegitlab.WithAddr("127.0.0.1:0"), fakegitlab.WithInMemoryNetwork()},
 	} {
 		_, err := fakegitlab.Start(given...)
 		assert.EqualError(t, err, want)

@@ -61,15 +61,9 @@ const tlsHost = "example.com"
 // machine alone reaches. Another address is the test author's choice and is taken as it is: on ":8080" or
 // "0.0.0.0:8080" all machines of the network reach the fake, and with WithControl whoever reaches it may do anything
 // with it. WithLoopbackOnly rules that out.
-func WithAddr(addr string) Option {
-	return func(o *options) {
-		if o.addr = addr; addr == "" { // an unset variable is no wish to be reached by everybody, as it is for net.Listen
-			o.addr = defaultAddr
-		}
-	}
-}
+func WithAddr(addr string) Option { return func(o *options) { o.addr = addr } }
 
-// defaultAddr is a free port of the machine's own.
+// defaultAddr is a free port of the machine's own; for "", too: an unset variable does not wish to be reached by all.
 const defaultAddr = "127.0.0.1:0"
 
 // WithLoopbackOnly fails the start if other machines could reach the address that the fake listens on, whatever the
@@ -238,10 +232,8 @@ func (f *Fake) Up() {
 }
 
 func (f *Fake) up() error {
-	select {
-	case <-f.closing:
+	if f.isClosed() {
 		return nil
-	default:
 	}
 	if err := f.network.conns.Reopen(); err != nil {
 		return err

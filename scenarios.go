@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/plain"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -312,11 +313,11 @@ func (s Scenario) rejections() []rejection {
 		panic(err) // it is a constant
 	}
 	if s.Now.IsZero() {
-		st := world.New(version, defaultStartTime)
+		st := world.New(version, defaultStartTime, front.MayRun)
 		st.Timeless() // the clock that the times are for is not known
 		return seedAll(st, s)
 	}
-	return seedAll(world.New(version, func() time.Time { return s.Now }), s)
+	return seedAll(world.New(version, func() time.Time { return s.Now }, front.MayRun), s)
 }
 
 // WithVariable returns a copy with the variable of that key of the project or group at path, of the instance for "",

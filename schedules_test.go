@@ -1,6 +1,7 @@
 package fakegitlab_test
 
 import (
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -62,6 +63,51 @@ func TestSchedulesRunByTheClock(t *testing.T) {
 	assert.Equal(t, at(5, 23, 3), next(gl))
 	gl.Advance(150 * 24 * time.Hour)
 	assert.Equal(t, 0, next(gl).Hour(), "in winter")
+}
+
+// A pipeline is of a schedule or trigger of its project, and of none once that is deleted.
+func TestWhatMadeAPipelineIsThere(t *testing.T) {
+	s := fakegitlab.NewScenario().WithProject("acme/shop").WithProject("acme/site")
+	s.PipelineSchedules = []fakegitlab.PipelineSchedule{{ID: 7, Project: "acme/shop", Cron: "0 1 * * *", Ref: "main"}}
+	s.PipelineTriggers = []fakegitlab.PipelineTrigger{{ID: 8, Project: "acme/shop"}}
+	made := func(project string, schedule, trigger int) fakegitlab.Scenario {
+		return s.WithPipeline(project, func(p *fakegitlab.Pipeline) {
+			p.Status, p.ScheduleID, p.TriggerID = fakegitlab.JobSuccess, schedule, trigger
+		})
+	}
+	assert.EqualError(t, made("acme/shop", 9, 10).Validate(), "scenario: 2 problems:\n"+
+		"\tpipelines[0].schedule_id: no pipeline schedule \"9\"; known are 7\n"+
+		"\tpipelines[0].trigger_id: no pipeline trigger \"10\"; known are 8")
+	assert.EqualError(t, made("acme/site", 7, 8).Validate(), "scenario: 2 problems:\n"+
+		"\tpipelines[0].schedule_id: pipeline schedule 7 is of acme/shop, not of acme/site\n"+
+		"\tpipelines[0].trigger_id: pipeline trigger 8 is of acme/shop, not of acme/site")
+	assert.ErrorContains(t, made("acme/stie", 7, 8).Validate(), `scenario: pipelines[0].project: no project "acme/stie"`)
+	sound := made("acme/shop", 7, 8)
+	sound.Pipelines[0].Status, sound.Pipelines[0].CI = "", oneJob
+	require.NoError(t, sound.Validate())
+	sound.Pipelines[0].ScheduleID = 9
+	assert.ErrorContains(t, sound.Validate(), "pipelines[0].schedule_id: no pipeline schedule")
+
+	bad := made("acme/shop", 7, 8)
+	bad.PipelineSchedules = []fakegitlab.PipelineSchedule{{ID: 7, Project: "acme/shop", Cron: "never", Ref: "main"}}
+	bad.PipelineTriggers = []fakegitlab.PipelineTrigger{{ID: 8, Project: "acme/shop", Owner: "nobody"}}
+	assert.EqualError(t, bad.Validate(), "scenario: 2 problems:\n"+
+		"\tpipeline_schedules[0].cron: \"never\" is no cron line; one is \"0 1 * * *\", at one o'clock each night\n"+
+		"\tpipeline_triggers[0].owner: no user \"nobody\"; known are root", "what follows from a mistake is not told")
+
+	gl := fakegitlab.New(t, fakegitlab.WithScenario(made("acme/shop", 7, 8)))
+	client := gl.ClientAs("root")
+	for _, path := range []string{"pipeline_schedules/7", "triggers/8"} {
+		r, err := http.NewRequest(http.MethodDelete, gl.APIURL()+"/projects/acme%2Fshop/"+path, nil)
+		require.NoError(t, err)
+		res, err := client.Do(r)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, http.StatusNoContent, res.StatusCode)
+	}
+	p := gl.Pipelines()[0]
+	assert.Equal(t, []int{0, 0}, []int{p.ScheduleID, p.TriggerID})
+	assert.NoError(t, gl.Snapshot().Validate())
 }
 
 func TestSchedulesThatDoNotRun(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/webhooks"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -30,7 +29,6 @@ func (f *Fake) tellWebhooks() {
 		f.courier.Unreachable = "WithInMemoryNetwork has no way to a webhook; give New the option WithWebhookClient"
 	}
 	world.TellWebhooks(f.state, webhooks.Writer{State: f.state, BaseURL: f.URL}, f.courier.Take)
-	world.JudgePipelines(f.state, front.MayRun(f.state))
 	f.site.TestWebhook = func(ctx context.Context, n world.Notice) (status int, text string) {
 		d := f.courier.Test(ctx, n)
 		if d.Err != "" {

@@ -39,6 +39,7 @@ type Call[E ~string] struct {
 	User          string
 	RunnerID      int
 	JobID         int
+	JobRunnerID   int
 
 	Status         int
 	ResponseHeader http.Header

@@ -22,6 +22,7 @@ type Data struct {
 	User           string              `json:"user,omitempty"`
 	RunnerID       int                 `json:"runner_id,omitempty"`
 	JobID          int                 `json:"job_id,omitempty"`
+	JobRunnerID    int                 `json:"job_runner_id,omitempty"`
 	Status         int                 `json:"status"` // 0 when there was no answer
 	ResponseHeader map[string][]string `json:"response_header,omitempty"`
 	ResponseBody   any                 `json:"response_body,omitempty"`
@@ -33,8 +34,8 @@ type Data struct {
 // Data is the call as JSON.
 func (c Call[E]) Data() Data {
 	data := Data{c.Number, c.Time, nil, c.Operation, c.Method, c.Path, c.Query, c.Header, BodyData(c.Body), c.Params,
-		slices.Clone(c.IgnoredParams), c.User, c.RunnerID, c.JobID, c.Status, c.ResponseHeader, BodyData(c.ResponseBody),
-		c.Reason, c.Failure, c.Injected}
+		slices.Clone(c.IgnoredParams), c.User, c.RunnerID, c.JobID, c.JobRunnerID, c.Status, c.ResponseHeader,
+		BodyData(c.ResponseBody), c.Reason, c.Failure, c.Injected}
 	if c.Endpoint != "" {
 		endpoint := string(c.Endpoint)
 		data.Endpoint = &endpoint

@@ -109,6 +109,26 @@ func TestOverlay(t *testing.T) {
 	}
 }
 
+func TestOverlayOfNull(t *testing.T) {
+	type word string
+	onto := struct {
+		On    bool       `json:"on"`
+		Word  word       `json:"word"`
+		Maybe *bool      `json:"maybe"`
+		Text  string     `json:"text"`
+		Limit int        `json:"limit"`
+		Then  time.Time  `json:"then"`
+		List  []string   `json:"list"`
+		Ever  *time.Time `json:"ever"`
+	}{On: true, Word: "x", Text: "y", Limit: 1}
+	_, err := controlapi.Overlay(onto, []byte(`{"word": null, "on": null, "text": "z"}`))
+	assert.EqualError(t, err, "on: want true or false, have null; leave it out to keep what is there\n"+
+		"word: want a string, have null; leave it out to keep what is there")
+	_, err = controlapi.Overlay(onto,
+		[]byte(`{"maybe": null, "text": null, "limit": null, "then": null, "list": null, "ever": null}`))
+	assert.NoError(t, err, "null is what they have where they have nothing")
+}
+
 func TestRefuse(t *testing.T) {
 	status, body := controlapi.Refuse(controlapi.NoneWithID("hold", "7", []string{"1"}))
 	assert.Equal(t, http.StatusNotFound, status)

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -148,11 +149,14 @@ func Any(text json.RawMessage) (value any) {
 }
 
 // Overlay is plain data, as JSON, in which the fields of a JSON object replace its own; null sets a field to its zero
-// value.
+// value. Where that is a value like any other, as false is, null is refused: who sends it means something else.
 func Overlay(onto any, patch []byte) ([]byte, error) {
 	var changes map[string]json.RawMessage
 	if err := json.Unmarshal(patch, &changes); err != nil || changes == nil {
 		return nil, errors.New("want a JSON object with the fields to change")
+	}
+	if nulls := nullsIn(changes, reflect.TypeOf(onto)); len(nulls) > 0 {
+		return nil, &datajson.Error{Problems: nulls}
 	}
 	text, err := json.Marshal(onto)
 	if err != nil {
@@ -164,4 +168,22 @@ func Overlay(onto any, patch []byte) ([]byte, error) {
 	}
 	maps.Copy(fields, changes)
 	return json.Marshal(fields)
+}
+
+// nullsIn are the problems of nulls in place of a truth or of one of a few words, whose zero value is one of them.
+func nullsIn(changes map[string]json.RawMessage, t reflect.Type) (problems []datajson.Problem) {
+	for _, field := range datajson.Fields(t) {
+		of, want := t.Field(field.Index).Type, ""
+		switch {
+		case of.Kind() == reflect.Bool:
+			want = "true or false"
+		case of.Kind() == reflect.String && of.PkgPath() != "": // a type of its own
+			want = "a string"
+		}
+		if want != "" && string(changes[field.Name]) == "null" {
+			problems = append(problems, datajson.Problem{Path: field.Name,
+				Message: "want " + want + ", have null; leave it out to keep what is there"})
+		}
+	}
+	return problems
 }

@@ -264,6 +264,10 @@ func (d *decoder) object(n *node, v reflect.Value) {
 			d.twice(m)
 		default:
 			given[i] = true
+			if m.value.kind == kindNull && fields[i].Required && !nilable(v.Field(fields[i].Index).Type()) {
+				d.add(Field("", m.name), m.value.start, IsMissing)
+				continue
+			}
 			d.below(step{name: m.name}, m.value, v.Field(fields[i].Index))
 		}
 	}

@@ -55,15 +55,16 @@ func (s *Set[C, F]) Hooks() []Hook[C] {
 	return all
 }
 
-// RunBefore calls the hooks of Before that match. doing is told of each, and "" when it has returned.
-func (s *Set[C, F]) RunBefore(c *C, doing func(what string)) { s.run(&s.before, c, doing) }
+// RunBefore calls the hooks of Before that match. running is told of each, in the goroutine that calls it, and "" when
+// it has returned.
+func (s *Set[C, F]) RunBefore(c *C, running func(hook string)) { s.run(&s.before, c, running) }
 
 // RunAfter is RunBefore for those of After.
-func (s *Set[C, F]) RunAfter(c *C, doing func(what string)) { s.run(&s.after, c, doing) }
+func (s *Set[C, F]) RunAfter(c *C, running func(hook string)) { s.run(&s.after, c, running) }
 
 // run calls hooks, each in a goroutine of its own, so that a FailNow in it ends the hook and not the server's handling
 // of the request.
-func (s *Set[C, F]) run(list *[]*Hook[C], c *C, doing func(what string)) {
+func (s *Set[C, F]) run(list *[]*Hook[C], c *C, running func(hook string)) {
 	s.mu.Lock()
 	hooks := slices.Clone(*list)
 	s.mu.Unlock()
@@ -74,8 +75,10 @@ func (s *Set[C, F]) run(list *[]*Hook[C], c *C, doing func(what string)) {
 		s.mu.Lock()
 		h.Ran++
 		s.mu.Unlock()
-		doing(h.String() + " did not return")
-		s.Apart("the function of "+h.String(), func() { h.Do(s.Copy(*c)) })
-		doing("")
+		s.Apart("the function of "+h.String(), func() {
+			running(h.String())
+			h.Do(s.Copy(*c))
+		})
+		running("")
 	}
 }

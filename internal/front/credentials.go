@@ -37,9 +37,7 @@ func (q *Request) findCredentials() {
 			}
 			return
 		case ByJobToken:
-			if j := q.JobTokens[q.JobCredentials()]; j != nil && j.Status.Executing() {
-				q.Record.JobID = j.ID
-			}
+			q.identifyJob(q.JobTokens[q.JobCredentials()])
 			return
 		case ByRunnerHeader:
 			return
@@ -56,6 +54,19 @@ func (q *Request) findCredentials() {
 	}
 	if t := q.LivingToken(); t != nil {
 		q.Record.User = t.User.Username
+	}
+}
+
+// identifyJob notes the job whose token a runner sent, nil for none. It authenticates only while the job is executed.
+func (q *Request) identifyJob(j *world.Job) {
+	if j == nil {
+		return
+	}
+	if j.Status.Executing() {
+		q.Record.JobID = j.ID
+	}
+	if j.Runner != nil {
+		q.Record.JobRunnerID = j.Runner.ID
 	}
 }
 

@@ -120,12 +120,10 @@ func mayRun(st *world.State, a policy.Actor, u *world.User, n world.NewPipeline)
 }
 
 // MayRun says why a pipeline's user may not make it, where nobody asks for it in a request; nil if the user may.
-func MayRun(st *world.State) func(world.NewPipeline) error {
-	return func(n world.NewPipeline) error {
-		u := n.User
-		if u == nil {
-			return errors.New("there is nobody for whom it would run")
-		}
-		return mayRun(st, policy.Actor{Name: u.Username, Admin: u.Admin, External: u.External}, u, n)
+func MayRun(st *world.State, n world.NewPipeline) error {
+	u := n.User
+	if u == nil {
+		return errors.New("there is nobody for whom it would run")
 	}
+	return mayRun(st, policy.Actor{Name: u.Username, Admin: u.Admin, External: u.External}, u, n)
 }

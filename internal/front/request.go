@@ -38,6 +38,8 @@ type Record struct {
 	User     string
 	RunnerID int
 	JobID    int
+	// JobRunnerID is the runner of the job whose token a runner sent, be it that the job is over and the token no good.
+	JobRunnerID int
 }
 
 // Request is one request on its way through the pipeline. From the throttle on it is used with the state's mutex held.

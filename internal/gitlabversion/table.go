@@ -83,6 +83,7 @@ const (
 	VariableDescription
 	InstanceVariableDescription
 	RegistryImportOver
+	DefaultVisibilityUnrestricted
 	VerifyAnswersToken
 	RegistrationGone
 	ManagersBySystemID

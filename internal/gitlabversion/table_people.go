@@ -44,6 +44,9 @@ var peopleRows = map[Difference]Row{
 	RegistryImportOver: {"GET /application/settings shows the container_registry_import_ settings as 0 and as the empty " +
 		"string, the time container_registry_import_created_before too; before, as numbers, a text and a time",
 		Version{17, 0}, first, "lib/api/entities/application_setting.rb and its spec; go-gitlab issues 1938 and 1952", false},
+	DefaultVisibilityUnrestricted: {"application settings that restrict a default visibility are refused",
+		Version{16, 4}, first, "page on visibility and access controls: the flag prevent_visibility_restriction; " +
+			"app/models/application_setting.rb", true},
 	OwnTokenCreation: {"POST /user/personal_access_tokens",
 		Version{16, 5}, first, "Users API page", true},
 	TokenRotationExpiry: {"rotating an access token takes expires_at; before, the new one lives a week",

@@ -59,13 +59,15 @@ func shape(q *front.Request, status int, text string) front.Response {
 // (app/graphql/mutations/base_mutation.rb, ready?). It is nil for other requests. No state is looked at.
 func readOnly(q *front.Request) any {
 	a, read := q.Asked.(*incoming)
-	if !read || len(a.documents) == 0 || slices.ContainsFunc(a.documents, func(d document) bool {
-		return !d.chosen || d.operation.Kind != kindMutation
+	if !read || slices.ContainsFunc(a.documents, func(d document) bool {
+		return !d.mutates()
 	}) {
 		return nil
 	}
 	limits := graphqlruby.Limits{Depth: depthForUsers, Complexity: complexityForAdmins}
-	results := a.run(&call{Request: q, readOnly: true}, func(bool) graphqlruby.Limits { return limits })
+	c := newCall(q)
+	c.readOnly = true
+	results := a.run(c, func(bool) graphqlruby.Limits { return limits })
 	if a.batch {
 		return results
 	}

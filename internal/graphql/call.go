@@ -5,6 +5,7 @@ package graphql
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/graphqlruby"
@@ -17,8 +18,8 @@ type call struct {
 	*front.Request
 	// asked counts how often fields have been asked for that may be once, by document and field.
 	asked map[fieldOfDocument]int
-	// shares is Request.SharesInstance once somebody has asked; nothing that GraphQL changes makes it another.
-	shares *bool
+	// shares is Request.SharesInstance, looked for once; nothing that GraphQL changes makes it another.
+	shares func() bool
 	// readOnly is whether this GitLab takes no mutation now.
 	readOnly bool
 }
@@ -27,6 +28,10 @@ type call struct {
 type fieldOfDocument struct {
 	document    any
 	typ, member string
+}
+
+func newCall(q *front.Request) *call {
+	return &call{Request: q, shares: sync.OnceValue(q.SharesInstance)}
 }
 
 func callOf(x *exec) *call { return x.Context.(*call) }
@@ -65,12 +70,8 @@ func shown(x *exec, d policy.Decision, value any) any {
 // onRunner asks whether the user has an ability on a runner.
 func (c *call) onRunner(r *world.Runner, may front.RunnerRule) policy.Decision {
 	s := c.RunnerStanding(r)
-	if r.Type == world.InstanceRunner && !c.Actor.Admin {
-		if c.shares == nil {
-			shares := c.SharesInstance()
-			c.shares = &shares
-		}
-		s.SharesInstance = *c.shares
+	if r.Type == world.InstanceRunner {
+		s.SharesInstance = c.shares()
 	}
 	if c.Anonymous() {
 		return policy.Decision{Reason: fmt.Sprintf("%s has no rights on runner %d", c.Actor.Name, r.ID)}
@@ -104,9 +105,6 @@ func (c *call) group(x *exec, g *world.Group) any {
 
 // pipeline is a pipeline, if the user sees it: whoever sees the project's jobs does.
 func (c *call) pipeline(x *exec, p *world.Pipeline) any {
-	if p == nil {
-		return nil
-	}
 	return shown(x, c.OnProject(p.Project(), policy.ReadBuild), p)
 }
 

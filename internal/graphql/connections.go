@@ -161,7 +161,6 @@ type seen[T any] func(T) policy.Decision
 
 // visible takes what the user does not see off a page.
 func visible[T any](x *exec, items []T, cursors []string, may seen[T]) (nodes []any, kept []string) {
-	nodes = make([]any, 0, len(items))
 	for i, item := range items {
 		if d := may(item); !d.Allowed {
 			x.Note(d.Reason)
@@ -176,7 +175,6 @@ func visible[T any](x *exec, items []T, cursors []string, may seen[T]) (nodes []
 func byPlace[T any](x *exec, items []T, a args, may seen[T]) *connection {
 	w := windowOf(a)
 	return &connection{total: len(items), find: func() (page, error) {
-		from, to := 0, len(items)
 		after, err := w.place(w.after)
 		if err != nil {
 			return page{}, err
@@ -186,9 +184,7 @@ func byPlace[T any](x *exec, items []T, a args, may seen[T]) *connection {
 			return page{}, err
 		}
 		var p page
-		if w.after != "" {
-			from = min(max(after, 0), len(items))
-		}
+		from, to := min(max(after, 0), len(items)), len(items)
 		if w.before != "" {
 			to = min(max(before-1, from), len(items))
 			p.hasNext = before < len(items)+1
@@ -198,7 +194,7 @@ func byPlace[T any](x *exec, items []T, a args, may seen[T]) *connection {
 		if w.last != nil {
 			p.hasPrevious = to-from > *w.last
 		} else {
-			p.hasPrevious = w.after != "" && after > 0
+			p.hasPrevious = after > 0
 		}
 		if w.first != nil {
 			to = min(to, from+*w.first)
@@ -206,9 +202,9 @@ func byPlace[T any](x *exec, items []T, a args, may seen[T]) *connection {
 		if w.last != nil {
 			from = max(from, to-*w.last)
 		}
-		cursors := make([]string, to-from)
-		for i := range cursors {
-			cursors[i] = encode64(strconv.Itoa(from + i + 1))
+		var cursors []string
+		for i := range items[from:to] {
+			cursors = append(cursors, encode64(strconv.Itoa(from+i+1)))
 		}
 		p.nodes, p.cursors = visible(x, items[from:to], cursors, may)
 		return p, nil
@@ -283,7 +279,8 @@ func (o order) parse(cursor string) (k key, err error) {
 		return k, failuref(msgfBadBase64, cursor)
 	}
 	var values map[string]*string
-	if json.Unmarshal([]byte(decoded), &values) != nil || values[idColumn] == nil {
+	_ = json.Unmarshal([]byte(decoded), &values) // nothing is read of what is no JSON, and "" of what is no text
+	if values[idColumn] == nil {
 		return k, failure(msgBadCursor)
 	}
 	if k.id, err = strconv.Atoi(*values[idColumn]); err != nil {
@@ -335,9 +332,9 @@ func byKeys[T any](x *exec, items []T, o order, keyOf func(T) key, a args, may s
 			p.hasNext = p.hasNext || to-from > *w.first
 			to = min(to, from+*w.first)
 		}
-		cursors := make([]string, to-from)
-		for i, row := range items[from:to] {
-			cursors[i] = o.cursor(keyOf(row))
+		var cursors []string
+		for _, row := range items[from:to] {
+			cursors = append(cursors, o.cursor(keyOf(row)))
 		}
 		p.nodes, p.cursors = visible(x, items[from:to], cursors, may)
 		return p, nil
@@ -347,6 +344,6 @@ func byKeys[T any](x *exec, items []T, o order, keyOf func(T) key, a args, may s
 // newestFirst is the order of jobs, pipelines and projects.
 var newestFirst = order{}
 
-func jobKey(j job) key                  { return key{id: j.ID} }
+func jobKey(j *world.Job) key           { return key{id: j.ID} }
 func pipelineKey(p *world.Pipeline) key { return key{id: p.ID} }
 func anything[T any](T) policy.Decision { return policy.Decision{Allowed: true} }

@@ -21,7 +21,7 @@ const (
 // execute answers the documents of one HTTP request, whose user is known, in their order. It is called with the state's
 // mutex held. What comes as a batch, be it one document, is held to the limits as a whole, too.
 func execute(q *front.Request, a *incoming) []graphqlruby.Result {
-	c := &call{Request: q}
+	c := newCall(q)
 	return a.run(c, c.limits)
 }
 

@@ -48,9 +48,7 @@ func listed[T any](read func(c *call, x *exec, record T, a args) (any, error), e
 }
 
 // atRoot is a field of Query.
-func atRoot(read func(c *call, x *exec, a args) (any, error)) field {
-	return field{Resolve: func(x *exec, _ any, a args) (any, error) { return read(callOf(x), x, a) }}
-}
+func atRoot(read func(c *call, x *exec, a args) (any, error)) field { return guarded(typeQuery, read) }
 
 // bindings are what the executor has to know beside the text of a schema that has these members.
 func bindings(has map[string]bool) graphqlruby.Bindings {
@@ -62,7 +60,7 @@ func bindings(has map[string]bool) graphqlruby.Bindings {
 			}
 		}
 	}
-	return graphqlruby.Bindings{Fields: guarded(fields), Scalars: scalars(), TypeOf: typeOf,
+	return graphqlruby.Bindings{Fields: fields, Scalars: scalars(), TypeOf: typeOf,
 		Analyzers: []func() graphqlruby.Analyzer{func() graphqlruby.Analyzer { return newRecursion() }}}
 }
 

@@ -7,27 +7,17 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
-	"github.com/fakegitlab/fakegitlab/internal/graphqlruby"
 )
 
-// guarded are the bindings of fields with those of the root refusing tokens that may not ask for them.
-func guarded(fields map[string]graphqlruby.Field) map[string]graphqlruby.Field {
-	for name, f := range fields {
-		root, _, _ := strings.Cut(name, ".")
-		if f.Resolve == nil || root != typeQuery && root != typeMutation {
-			continue
+// guarded is a field at the root that refuses tokens which may not ask for it.
+func guarded(root string, read func(c *call, x *exec, a args) (any, error)) field {
+	return field{Resolve: func(x *exec, _ any, a args) (any, error) {
+		if text, why := denied(callOf(x), root); text != "" {
+			x.Note(why)
+			return nil, failure(text)
 		}
-		resolve := f.Resolve
-		f.Resolve = func(x *graphqlruby.Exec, parent any, args graphqlruby.Args) (any, error) {
-			if text, why := denied(callOf(x), root); text != "" {
-				x.Note(why)
-				return nil, &graphqlruby.Error{Message: text}
-			}
-			return resolve(x, parent, args)
-		}
-		fields[name] = f
-	}
-	return fields
+		return read(callOf(x), x, a)
+	}}
 }
 
 const typeQuery, typeMutation = "Query", "Mutation"
@@ -36,7 +26,7 @@ const typeQuery, typeMutation = "Query", "Mutation"
 // token opens nothing: no type or mutation that is served declares permissions for one.
 func denied(q *call, root string) (text, why string) {
 	switch {
-	case q.readOnly && root == typeMutation:
+	case q.readOnly:
 		return front.MsgReadOnly, "this GitLab is read-only"
 	case q.Token != nil && q.Token.IsGranular():
 		return front.MsgGranularUnsupported, "the token of " + q.Token.User.Username + " is a fine-grained one"

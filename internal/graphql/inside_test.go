@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -51,4 +52,22 @@ func TestCursorsThatAreRead(t *testing.T) {
 	got, err := byID.parse(encode64(`{"id":"3","":"noon","created_at":"noon"}`))
 	assert.NoError(t, err)
 	assert.Equal(t, key{id: 3}, got)
+}
+
+// Rails takes a final slash or a format with a path, and nothing else.
+func TestPathsOfGraphQL(t *testing.T) {
+	for path, want := range map[string]bool{"/api/graphql": true, "/api/graphql/": true, "/api/graphql.json": true,
+		"/api/graphql.json/": true, "/api/graphql.json/x": false, "/api/graphql/x": false, "/api/graphqlx": false,
+		"/api/graph": false, "/": false, "": false} {
+		assert.Equal(t, want, owns(path), path)
+	}
+}
+
+func TestNamesInOperations(t *testing.T) {
+	for text, want := range map[string][]string{"": nil, "query { a b }": {"a", "b"},
+		"query A { a }; mutation B { b }": {"A", "a", "B", "b"}} {
+		assert.Equal(t, want, OperationNames(text), text)
+		assert.Equal(t, strings.Contains(text, "mutation"), Mutates(text), text)
+	}
+	assert.False(t, Mutates("query mutation { mutation }"))
 }

@@ -14,15 +14,8 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
-// job is a job as a query came to it.
-type job struct {
-	*world.Job
-	// guarded: the way led through a runner, which shows jobs of projects that the user does not see
-	// (app/graphql/types/ci/job_base_field.rb).
-	guarded bool
-}
-
-// publicJobFields are what a runner shows of all its jobs (app/graphql/types/ci/job_base_field.rb, PUBLIC_FIELDS).
+// publicJobFields are what everybody is shown of a job: a runner has jobs of projects that the user does not see
+// (app/graphql/types/ci/job_base_field.rb, PUBLIC_FIELDS).
 var publicJobFields = []string{"allowFailure", "createdAt", "duration", "finishedAt", "id", "kind", "queuedAt",
 	"queuedDuration", "runner", "status"}
 
@@ -30,14 +23,14 @@ func jobRows() rows {
 	all := rows{}
 	for name, read := range jobFields() {
 		f := field{Resolve: func(x *exec, parent any, _ args) (any, error) {
-			c, j := callOf(x), parent.(job)
-			if j.guarded && !slices.Contains(publicJobFields, name) {
+			c, j := callOf(x), parent.(*world.Job)
+			if !slices.Contains(publicJobFields, name) {
 				if d := c.OnProject(j.Project, policy.ReadBuild); !d.Allowed {
 					x.Note(d.Reason)
 					return unauthorized[name], nil
 				}
 			}
-			return read(c, x, j.Job), nil
+			return read(c, x, j), nil
 		}}
 		if name == "canPlayJob" {
 			f.Cost = gitalyCost
@@ -67,8 +60,6 @@ func jobFields() map[string]func(*call, *exec, *world.Job) any {
 		},
 		"createdByTag":   func(_ *call, _ *exec, j *world.Job) any { return j.RefIsTag },
 		"failureMessage": func(_ *call, _ *exec, j *world.Job) any { return orNull(j.FailureReason) },
-		"id":             func(_ *call, _ *exec, j *world.Job) any { return gid(modelJob, j.ID) },
-		"kind":           func(_ *call, _ *exec, _ *world.Job) any { return "BUILD" },
 		"manualJob":      func(_ *call, _ *exec, j *world.Job) any { return j.Manual },
 		"name":           func(_ *call, _ *exec, j *world.Job) any { return j.Name },
 		"playable":       func(_ *call, _ *exec, j *world.Job) any { return j.Unplayable() == nil },
@@ -76,32 +67,51 @@ func jobFields() map[string]func(*call, *exec, *world.Job) any {
 		"retried":        func(_ *call, _ *exec, j *world.Job) any { return j.Retried() },
 		"retryable":      func(_ *call, _ *exec, j *world.Job) any { return j.Retryable() },
 		"scheduled":      func(_ *call, _ *exec, j *world.Job) any { return j.Status == world.JobScheduled },
-		"scheduledAt":    func(*call, *exec, *world.Job) any { return nil }, // nothing here says when a delay ends
+		"scheduledAt":    func(_ *call, _ *exec, j *world.Job) any { return when(j.ScheduledAt) },
 		"schedulingType": func(_ *call, _ *exec, j *world.Job) any {
 			if j.Spec.Needs != nil {
 				return "dag"
 			}
 			return "stage"
 		},
-		"shortSha": func(_ *call, _ *exec, j *world.Job) any { return j.Commit.SHA[:min(8, len(j.Commit.SHA))] },
-		"source":   func(_ *call, _ *exec, j *world.Job) any { return j.Pipeline.Source() },
-		"stage":    func(_ *call, _ *exec, j *world.Job) any { return j },
-		"status":   func(_ *call, _ *exec, j *world.Job) any { return enum(j.Status) },
-		"stuck":    func(c *call, _ *exec, j *world.Job) any { return c.stuck(j) },
-		"tags": func(_ *call, _ *exec, j *world.Job) any {
-			return append([]string{}, j.Tags...)
-		},
+		"shortSha":        func(_ *call, _ *exec, j *world.Job) any { return j.Commit.SHA[:min(8, len(j.Commit.SHA))] },
+		"stage":           func(_ *call, _ *exec, j *world.Job) any { return j },
+		"status":          func(_ *call, _ *exec, j *world.Job) any { return enum(j.Status) },
+		"stuck":           func(c *call, _ *exec, j *world.Job) any { return c.stuck(j) },
 		"triggered":       func(*call, *exec, *world.Job) any { return false },
 		"userPermissions": func(_ *call, _ *exec, j *world.Job) any { return j },
 	}
 	maps.Copy(all, jobNeighbours())
-	for name, read := range jobPaths() {
+	byJob := jobKinds()
+	maps.Copy(byJob, jobPaths())
+	for name, read := range byJob {
 		all[name] = func(_ *call, _ *exec, j *world.Job) any { return read(j) }
 	}
 	for name, read := range jobTimes() {
 		all[name] = func(c *call, _ *exec, j *world.Job) any { return read(c, j) }
 	}
 	return all
+}
+
+// jobKinds are what tells trigger jobs from others.
+func jobKinds() map[string]func(*world.Job) any {
+	either := func(build func(*world.Job) any, bridge func(*world.Job) any) func(*world.Job) any {
+		return func(j *world.Job) any {
+			if j.IsBridge() {
+				return bridge(j)
+			}
+			return build(j)
+		}
+	}
+	null := func(*world.Job) any { return nil }
+	return map[string]func(*world.Job) any{
+		"id": either(func(j *world.Job) any { return gid(modelJob, j.ID) },
+			func(j *world.Job) any { return gid(modelBridge, j.ID) }),
+		"kind":    either(func(*world.Job) any { return "BUILD" }, func(*world.Job) any { return "BRIDGE" }),
+		"source":  either(func(j *world.Job) any { return j.Pipeline.Source() }, null),
+		"tags":    either(func(j *world.Job) any { return append([]string{}, j.Tags...) }, null),
+		"webPath": either(func(j *world.Job) any { return jobPage(j, "") }, null),
+	}
 }
 
 // jobNeighbours are what stands around a job.
@@ -129,25 +139,28 @@ func (c *call) stuck(j *world.Job) bool {
 	p := j.Project
 	return j.Status == world.JobPending && !slices.ContainsFunc(
 		c.RunnersFor(p.Group, p.Runners, !p.GroupRunnersDisabled, !p.SharedRunnersDisabled),
-		func(r *world.Runner) bool { return !r.Paused && c.IsOnline(r) && world.Unfit(r, j) == world.Fits })
+		func(r *world.Runner) bool { return c.IsOnline(r) && world.Unfit(r, j) == world.Fits })
+}
+
+// jobPage is the address of a job's page, or of one below it, without the host.
+func jobPage(j *world.Job, rest string) string {
+	return "/" + projectPage(j.Project) + "/jobs/" + strconv.Itoa(j.ID) + rest
 }
 
 // jobPaths are the addresses of a job's pages, without the host.
 func jobPaths() map[string]func(*world.Job) any {
 	page := func(j *world.Job, rest string) any { return "/" + projectPage(j.Project) + "/" + rest }
-	ofJob := func(j *world.Job, rest string) any { return page(j, "jobs/"+strconv.Itoa(j.ID)+rest) }
 	return map[string]func(*world.Job) any{
-		"browseArtifactsPath": func(j *world.Job) any { return ofJob(j, "/artifacts/browse") },
+		"browseArtifactsPath": func(j *world.Job) any { return jobPage(j, "/artifacts/browse") },
 		"commitPath":          func(j *world.Job) any { return page(j, "commit/"+j.Commit.SHA) },
-		"playPath":            func(j *world.Job) any { return ofJob(j, "/play") },
+		"playPath":            func(j *world.Job) any { return jobPage(j, "/play") },
 		"refPath":             func(j *world.Job) any { return page(j, "commits/"+j.Ref) },
 		"retryPath": func(j *world.Job) any {
 			if !j.Retryable() {
 				return nil
 			}
-			return ofJob(j, "/retry")
+			return jobPage(j, "/retry")
 		},
-		"webPath": func(j *world.Job) any { return ofJob(j, "") },
 	}
 }
 
@@ -195,8 +208,8 @@ func jobPermissionRows() rows {
 		"updateBuild": update}
 }
 
-// listProjectJobs are the jobs of a project, the newest first, of one project in a request
-// (app/graphql/resolvers/project_jobs_resolver.rb).
+// listProjectJobs are the jobs of a project but for trigger jobs and those whose turn has not come, the newest first,
+// of one project in a request (app/graphql/resolvers/project_jobs_resolver.rb, app/finders/ci/jobs_finder.rb).
 func listProjectJobs(c *call, x *exec, p *world.Project, a args) (any, error) {
 	if d := c.OnProject(p, policy.ReadBuild); !d.Allowed {
 		x.Note(d.Reason)
@@ -207,28 +220,20 @@ func listProjectJobs(c *call, x *exec, p *world.Project, a args) (any, error) {
 	}
 	name, named := a["name"].(string)
 	jobs := world.Filtered(jobsWith(p.Jobs, a["statuses"]), func(j *world.Job) bool {
-		return (!named || j.Name == name) && (a["withArtifacts"] != true || len(j.Files) > 0)
+		return !j.IsBridge() && j.Status != world.JobCreated && (!named || j.Name == name) &&
+			(a["withArtifacts"] != true || len(j.Files) > 0)
 	})
-	return byKeys(x, unguarded(jobs), newestFirst, jobKey, a, anything[job]), nil
+	return byKeys(x, jobs, newestFirst, jobKey, a, anything[*world.Job]), nil
 }
 
 // findProjectJob finds a job of a project by its id.
 func findProjectJob(c *call, x *exec, p *world.Project, a args) (any, error) {
 	for _, j := range p.Jobs {
 		if j.ID == a["id"] {
-			return shown(x, c.OnProject(p, policy.ReadBuild), job{j, false}), nil
+			return shown(x, c.OnProject(p, policy.ReadBuild), j), nil
 		}
 	}
 	return nil, nil
-}
-
-// unguarded are jobs to which the way led through their project.
-func unguarded(jobs []*world.Job) []job {
-	all := make([]job, len(jobs))
-	for i, j := range jobs {
-		all[i] = job{j, false}
-	}
-	return all
 }
 
 // findJob finds the job of a mutation for those who may do this to it.
@@ -236,9 +241,6 @@ func (c *call) findJob(x *exec, id any, may front.JobRule) (*world.Job, error) {
 	j := c.Jobs.ByID[id.(int)]
 	if j == nil {
 		return nil, noResource(x, fmt.Sprintf("there is no job %d", id))
-	}
-	if d := c.OnProject(j.Project, policy.ReadBuild); !d.Allowed {
-		return nil, allow(x, d)
 	}
 	return j, allow(x, c.OnJob(j, may))
 }

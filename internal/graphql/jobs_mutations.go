@@ -17,8 +17,10 @@ func cancelJob(c *call, x *exec, input args) (payload, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = c.CancelJob(j, false) // where that is not possible, GitLab leaves the job as it is and says nothing
-	return payload{"job": job{j, false}}, nil
+	if j.Cancelable() { // else GitLab leaves the job as it is and says nothing
+		_ = c.CancelJob(j, false) // from these states it can
+	}
+	return payload{"job": j}, nil
 }
 
 // playJob starts a job by hand. What cannot be started is tried again or, if that cannot be either, left alone, of
@@ -35,13 +37,13 @@ func playJob(c *call, x *exec, input args) (payload, error) {
 	before := j.Status
 	played := c.PlayJob(j, c.User, variables, j.Spec.Inputs)
 	if !c.Has(gitlabversion.PlayAnswersNewAttempt) {
-		return payload{"job": job{j, false}}, nil
+		return payload{"job": j}, nil
 	}
 	if played == j && j.Status == before {
 		x.Note(fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
 		return unchanged(msgNotRetryable), nil
 	}
-	return payload{"job": job{played, false}}, nil
+	return payload{"job": played}, nil
 }
 
 func retryJob(c *call, x *exec, input args) (payload, error) {
@@ -53,7 +55,7 @@ func retryJob(c *call, x *exec, input args) (payload, error) {
 		x.Note(fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
 		return unchanged(msgNotRetryable), nil
 	}
-	return payload{"job": job{c.RetryJobWith(j, c.User, jobVariables(input["variables"])), false}}, nil
+	return payload{"job": c.RetryJobWith(j, c.User, jobVariables(input["variables"]))}, nil
 }
 
 // jobVariables are those that a mutation gives a job.
@@ -72,9 +74,6 @@ func (c *call) findPipeline(x *exec, id any, may front.JobRule) (*world.Pipeline
 	p := c.PipelineByID(id.(int))
 	if p == nil {
 		return nil, noResource(x, fmt.Sprintf("there is no pipeline %d", id))
-	}
-	if d := c.OnProject(p.Project(), policy.ReadBuild); !d.Allowed {
-		return nil, allow(x, d)
 	}
 	return p, allow(x, c.OnPipeline(p, may))
 }

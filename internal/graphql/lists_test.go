@@ -174,14 +174,14 @@ func TestNarrowedManagers(t *testing.T) {
 	gl.UpdateRunner(5, func(r *fg.Runner) {
 		old := gl.Now().AddDate(-1, 0, 0)
 		r.Managers = append(r.Managers, fg.RunnerManager{SystemID: "stale", CreatedAt: old, ContactedAt: old},
-			fg.RunnerManager{SystemID: "never"})
+			fg.RunnerManager{SystemID: "never"}, fg.RunnerManager{SystemID: "never, long ago", CreatedAt: old})
 	})
 	for arguments, want := range map[string][]any{
 		`(systemId: "s_1")`:         {"s_1"},
 		`(status: ONLINE)`:          {"s_1"},
 		`(status: OFFLINE)`:         {"stale"},
-		`(status: STALE)`:           {"stale"},
-		`(status: NEVER_CONTACTED)`: {"never"},
+		`(status: STALE)`:           {"never, long ago", "stale"},
+		`(status: NEVER_CONTACTED)`: {"never, long ago", "never"},
 	} {
 		a := run(t, gl, "mia", `{ runner(id: "`+runnerGID(5)+`") { managers`+arguments+` { nodes { systemId } } } }`)
 		assert.Equal(t, want, a.all("runner.managers.nodes", "systemId"), arguments)

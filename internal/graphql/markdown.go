@@ -45,7 +45,7 @@ var (
 // markdownBlock is a block without blank lines as HTML.
 func markdownBlock(block string) string {
 	lines := strings.Split(block, "\n")
-	if m := heading.FindStringSubmatch(block); m != nil && len(lines) == 1 {
+	if m := heading.FindStringSubmatch(block); m != nil {
 		return fmt.Sprintf(`<h%d dir="auto">%s</h%d>`, len(m[1]), markdownLine(m[2]), len(m[1]))
 	}
 	for tag, item := range map[string]*regexp.Regexp{"ul": bullet, "ol": numbered} {

@@ -23,6 +23,9 @@ func TestMarkdown(t *testing.T) {
 		"[x](javascript:a)":      `<p dir="auto">[x](javascript:a)</p>`,
 		"```sh\na <b\n\nc\n```":  "<pre><code>a &lt;b\n\nc\n</code></pre>",
 		"```\nit has no end\n\n": "<pre><code>it has no end</code></pre>",
+		"```\na\n```\n\nb":       "<pre><code>a\n</code></pre>\n<p dir=\"auto\">b</p>",
+		"`a` b `c` d `e`":        `<p dir="auto"><code>a</code> b <code>c</code> d <code>e</code></p>`,
+		"# a\nb":                 "<p dir=\"auto\"># a\nb</p>",
 		"```":                    "<pre><code></code></pre>",
 	} {
 		assert.Equal(t, want, markdown(text), "%q", text)

@@ -13,8 +13,8 @@ func unchanged(texts ...string) payload { return payload{"errors": texts} }
 
 // mutation is the field of a mutation.
 func mutation(m mutate) field {
-	return field{Cost: mutationCost, Resolve: func(x *exec, _ any, a args) (any, error) {
-		c, input := callOf(x), a["input"].(args)
+	f := guarded(typeMutation, func(c *call, x *exec, a args) (any, error) {
+		input := a["input"].(args)
 		p, err := m(c, x, input)
 		if err != nil {
 			return nil, err
@@ -24,7 +24,9 @@ func mutation(m mutate) field {
 		}
 		p["clientMutationId"] = input["clientMutationId"]
 		return map[string]any(p), nil
-	}}
+	})
+	f.Cost = mutationCost
+	return f
 }
 
 // mutations are all that there are in any version, by name.

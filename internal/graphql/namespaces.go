@@ -17,7 +17,7 @@ func interfaceTypes(value any) string {
 	switch value.(type) {
 	case *world.Project:
 		return "Project"
-	case job:
+	case *world.Job:
 		return "CiJob"
 	}
 	return "UserCore"
@@ -137,7 +137,7 @@ func userRows() rows {
 		"human":       of(func(_ *call, u *world.User) any { return !u.Bot }),
 		"id":          of(func(_ *call, u *world.User) any { return gid(modelUser, u.ID) }),
 		"name":        of(func(_ *call, u *world.User) any { return u.Name }),
-		"publicEmail": of(func(*call, *world.User) any { return nil }),
+		"publicEmail": of(func(_ *call, u *world.User) any { return orNull(u.Attributes["public_email"]) }),
 		"state":       of(func(_ *call, u *world.User) any { return string(u.State) }),
 		"username":    of(func(_ *call, u *world.User) any { return u.Username }),
 		"webPath":     of(func(_ *call, u *world.User) any { return "/" + u.Username }),

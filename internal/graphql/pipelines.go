@@ -80,7 +80,7 @@ func durationOf(p *world.Pipeline) any {
 	}
 	var ran []*world.Job
 	for _, j := range p.Latest() {
-		if !j.StartedAt.IsZero() && !j.FinishedAt.IsZero() {
+		if !j.StartedAt.IsZero() {
 			ran = append(ran, j)
 		}
 	}
@@ -104,8 +104,8 @@ func findPipelineJob(_ *call, _ *exec, p *world.Pipeline, a args) (any, error) {
 		return nil, failure(msgOneOfIDOrName)
 	}
 	for _, j := range p.Jobs {
-		if byID && j.ID == id || !byID && j.Name == name && !j.Retried() {
-			return job{j, false}, nil
+		if j.ID == id || !byID && j.Name == name && !j.Retried() {
+			return j, nil
 		}
 	}
 	return nil, nil
@@ -119,7 +119,7 @@ func listPipelineJobs(_ *call, x *exec, p *world.Pipeline, a args) (any, error) 
 	}
 	retried, asked := a["retried"].(bool)
 	jobs := world.Filtered(jobsWith(p.Jobs, wanted), func(j *world.Job) bool { return !asked || j.Retried() == retried })
-	return byKeys(x, unguarded(jobs), newestFirst, jobKey, a, anything[job]), nil
+	return byKeys(x, jobs, newestFirst, jobKey, a, anything[*world.Job]), nil
 }
 
 // pipelineScopes are which statuses a scope has; of the other scopes each ref has one pipeline
@@ -153,9 +153,8 @@ func listPipelines(c *call, x *exec, p *world.Project, a args) (any, error) {
 		}
 		return ""
 	})
-	if after, given := a["updatedAfter"].(time.Time); given {
-		found = world.Filtered(found, func(p *world.Pipeline) bool { return !p.UpdatedAt().Before(after) })
-	}
+	after, _ := a["updatedAfter"].(time.Time) // before all of them, if none is given
+	found = world.Filtered(found, func(p *world.Pipeline) bool { return !p.UpdatedAt().Before(after) })
 	if before, given := a["updatedBefore"].(time.Time); given {
 		found = world.Filtered(found, func(p *world.Pipeline) bool { return !p.UpdatedAt().After(before) })
 	}

@@ -70,7 +70,7 @@ func (c *call) projectsIn(projects []*world.Project, a args) []*world.Project {
 		return c.OnProject(p, policy.ReadProject).Allowed &&
 			(a["membership"] != true || policy.IsMember(policy.Role(world.RoleInProject(c.User, p)))) &&
 			!slices.ContainsFunc(topics, func(t string) bool { return !slices.Contains(p.Topics(), t) }) &&
-			(query.Blank() || front.ProjectMatches(query, p, a["searchNamespaces"] == true))
+			front.ProjectMatches(query, p, a["searchNamespaces"] == true)
 	})
 	slices.SortFunc(found, func(a, b *world.Project) int { return b.ID - a.ID })
 	return found

@@ -236,6 +236,8 @@ func TestRefusedWhole(t *testing.T) {
 			"Mutations are forbidden in GET requests"},
 		"a mutation in a batch, by GET": {[]func(*http.Request){asking([]any{object{"query": typename}, object{"query": mutation}}),
 			byGET}, "Mutations are forbidden in GET requests"},
+		"variables that are half of a JSON": {[]func(*http.Request){asking(object{"query": typename, "variables": `{"a": [`})},
+			`unexpected token at '{"a": ['`},
 		"variables that are a list": {[]func(*http.Request){asking(object{"query": typename, "variables": []int{1, 2}})},
 			"Unexpected parameter: [1, 2]"},
 		"variables that are a list of other things": {[]func(*http.Request){asking(object{"query": typename,
@@ -259,6 +261,13 @@ func TestRefusedWhole(t *testing.T) {
 		res := gql(t, gl, "", asking(object{"query": typename, "variables": none}))
 		assert.Equal(t, `200 {"data":{"__typename":"Query"}}`, res.String())
 	}
+	byHEAD := func(r *http.Request) {
+		r.Method, r.URL.RawQuery = http.MethodHead, url.Values{"query": {mutation}}.Encode()
+	}
+	assert.Equal(t, http.StatusUnprocessableEntity, gql(t, gl, "", byHEAD).Status)
+	gl.AssertCalled(t, fakegitlab.GraphQL, fakegitlab.Where(func(c fakegitlab.Call) bool {
+		return c.Reason == "Mutations are forbidden in HEAD requests"
+	}))
 	res := gql(t, gl, "", asking(object{"operationName": "A",
 		"query": "query A { __typename } mutation B { echoCreate(input: {}) { errors } }"}), byGET)
 	assert.Equal(t, `200 {"data":{"__typename":"Query"}}`, res.String())
@@ -291,6 +300,9 @@ func TestFineGrainedTokens(t *testing.T) {
 		gl := world(t, fakegitlab.WithVersion(version))
 		gl.AddAccessToken(fakegitlab.AccessToken{Token: "fine", User: "mia", Scopes: []string{"granular"}})
 		assert.Contains(t, gql(t, gl, "fine", query("{ currentUser { username } }")).String(), want, version)
+		if version == "19.2" {
+			assert.Equal(t, "currentUser: the token of mia is a fine-grained one", gl.Calls("")[0].Reason)
+		}
 	}
 }
 

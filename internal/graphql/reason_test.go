@@ -22,10 +22,13 @@ func TestReasonOfAList(t *testing.T) {
 
 	calls := gl.Calls(fg.GraphQL)
 	said := strings.Split(calls[0].Reason, "; ")
+	assert.Equal(t, 1, strings.Count(calls[0].Reason, "adminUrl"))
 	assert.Equal(t, "group.runners.nodes.0.adminUrl and 6 more: mia is no administrator", said[0])
 	assert.Equal(t, "group.runners.nodes.ephemeralAuthenticationToken: 2 more reasons", said[len(said)-1])
 	assert.Equal(t, 5, strings.Count(calls[0].Reason, "mia did not make runner"))
 	assert.Equal(t, "group.runners.nodes.0.adminUrl: mia is no administrator", calls[1].Reason)
+	run(t, gl, "mia", `{ group(fullPath: "acme") { runners(first: 2) { nodes { adminUrl } } } }`)
+	assert.Equal(t, "group.runners.nodes.0.adminUrl and 1 more: mia is no administrator", gl.Calls("")[2].Reason)
 }
 
 // TestBodyThatIsNotRead holds that whoever sends a document in a way that Rails does not read is told why there is none.

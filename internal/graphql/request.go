@@ -104,7 +104,7 @@ func single(sent params.Tree) document {
 // batched is a document of a batch.
 func batched(entry params.Tree) document {
 	text, isScalar := scalar(entry[paramQuery])
-	d := document{text: text, noText: !isScalar || entry[paramQuery] == nil}
+	d := document{text: text, noText: !isScalar}
 	d.complete(entry)
 	return d
 }
@@ -113,9 +113,10 @@ func batched(entry params.Tree) document {
 func (d *document) complete(sent params.Tree) {
 	if sentName, sent := sent[paramOperationName]; sent {
 		name, isScalar := scalar(sentName)
-		if d.namesNone = sentName == nil; isScalar && !d.namesNone {
+		if isScalar {
 			d.operationName = &name
 		}
+		d.namesNone = sentName == nil
 	}
 	d.variables, d.unreadable = variables(sent[paramVariables])
 }
@@ -123,9 +124,6 @@ func (d *document) complete(sent params.Tree) {
 // introspects reports whether the document is the one that tools ask for the schema with, which GitLab knows by the
 // operation's name (app/controllers/graphql_controller.rb, introspection_query?): that which was sent, were it null.
 func (d *document) introspects() bool {
-	if d.operationName != nil {
-		return *d.operationName == introspectionQuery
-	}
 	return !d.namesNone && d.operation.Name == introspectionQuery
 }
 
@@ -133,13 +131,11 @@ func (d *document) introspects() bool {
 const introspectionQuery = "IntrospectionQuery"
 
 // mutates reports whether what runs is a mutation.
-func (d *document) mutates() bool { return d.chosen && d.operation.Kind == kindMutation }
+func (d *document) mutates() bool { return d.operation.Kind == kindMutation }
 
-// scalar is the text of a parameter that Rails takes for a scalar; null is an empty one.
+// scalar is the text of a parameter that Rails takes for a scalar, but for null.
 func scalar(value any) (text string, isScalar bool) {
 	switch value := value.(type) {
-	case nil:
-		return "", true
 	case string:
 		return value, true
 	case json.Number:
@@ -159,9 +155,6 @@ func boolean(value any) bool {
 // withoutLineBreaks has the line breaks within quoted strings written as escapes, which GitLab does to a document that
 // comes alone: graphql-ruby would refuse them (GraphQL::Language.escape_single_quoted_newlines).
 func withoutLineBreaks(text string) string {
-	if !strings.ContainsAny(text, "\n\r") || !strings.Contains(text, `"`) {
-		return text
-	}
 	var out strings.Builder
 	quoted := false
 	for i := 0; i < len(text); i++ {

@@ -35,11 +35,7 @@ func (c *call) echo(text string) string {
 
 // createEcho gives back what it was given (app/graphql/mutations/echo.rb).
 func createEcho(_ *call, _ *exec, input args) (payload, error) {
-	p := payload{"echoes": input["messages"]}
-	if input["errors"] != nil {
-		p["errors"] = input["errors"]
-	}
-	return p, nil
+	return payload{"echoes": input["messages"], "errors": input["errors"]}, nil
 }
 
 // metadata is for signed-in users (app/policies/global_policy.rb, read_instance_metadata).

@@ -75,12 +75,7 @@ func runnerRows() rows {
 // aroundRunnerRows are what a runner belongs to and what belongs to it.
 func aroundRunnerRows() rows {
 	return rows{
-		"createdBy": of(func(_ *call, r *world.Runner) any {
-			if r.Creator == nil {
-				return nil
-			}
-			return r.Creator
-		}),
+		"createdBy": of(func(_ *call, r *world.Runner) any { return r.Creator }),
 		"groups": listed(func(c *call, x *exec, r *world.Runner, a args) (any, error) {
 			if r.Type != world.GroupRunner {
 				return nil, nil

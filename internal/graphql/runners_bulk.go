@@ -58,8 +58,8 @@ func (b bulk) find(c *call, x *exec, ids []any, may front.RunnerRule) (runners [
 func (c *call) runnersWith(ids []any) []*world.Runner {
 	var found []*world.Runner
 	for _, id := range ids {
-		if n, given := id.(int); given && c.Runners.ByID[n] != nil {
-			found = append(found, c.Runners.ByID[n])
+		if r := c.Runners.ByID[id.(int)]; r != nil {
+			found = append(found, r)
 		}
 	}
 	slices.SortFunc(found, func(a, b *world.Runner) int { return a.ID - b.ID })

@@ -31,13 +31,13 @@ func listAllRunners(c *call, x *exec, a args) (any, error) {
 	case path != "":
 		project, group := c.ProjectPaths[world.Key(path)], c.GroupPaths[world.Key(path)]
 		owned = func(r *world.Runner) bool {
-			return project != nil && r.AssignedTo(project) != nil || group != nil && r.Group == group
+			return r.AssignedTo(project) != nil || group != nil && r.Group == group
 		}
 	}
 	f := c.runnerFilter(a)
 	rows, all := c.Narrowed(f)
 	if all {
-		f = world.RunnerFilter{VersionPrefix: f.VersionPrefix}
+		f = world.RunnerFilter{}
 	}
 	return c.runnerPage(x, rows, f, a, owned), nil
 }
@@ -124,16 +124,14 @@ func (c *call) runnerPage(x *exec, rows []*world.Runner, f world.RunnerFilter, a
 		filters = append(filters, c.Filter(f))
 	}
 	filters = append(filters, c.runnerFilters(a)...)
-	if len(filters) > 0 {
-		rows = world.Filtered(rows, filters...)
-	}
+	rows = world.Filtered(rows, filters...)
 	sort, given := a["sort"].(string)
 	if !given {
 		sort = createdDescending
 	}
 	by := runnerKeys[sort]
 	keyOf := func(r *world.Runner) key { return key{by.at(r), r.ID} }
-	return byKeys(x, slices.Clone(rows), by.order, keyOf, a, func(r *world.Runner) policy.Decision {
+	return byKeys(x, rows, by.order, keyOf, a, func(r *world.Runner) policy.Decision {
 		return c.onRunner(r, policy.HasReadRunner)
 	})
 }
@@ -187,11 +185,7 @@ func listRunnerJobs(c *call, x *exec, r *world.Runner, a args) (any, error) {
 	if err := c.once(x); err != nil {
 		return nil, err
 	}
-	var jobs []job
-	for _, j := range jobsWith(r.Jobs, a["statuses"]) {
-		jobs = append(jobs, job{j, true})
-	}
-	return byKeys(x, jobs, newestFirst, jobKey, a, anything[job]), nil
+	return byKeys(x, jobsWith(r.Jobs, a["statuses"]), newestFirst, jobKey, a, anything[*world.Job]), nil
 }
 
 // listRunnerProjects are the projects of a project runner that the user sees

@@ -47,13 +47,10 @@ func runnerAttributes(a world.Attributes, input args) world.Attributes {
 	return a
 }
 
-// sentences are what a model says of what it refuses.
+// sentences are what a model says of what it refuses, in a *world.Invalid.
 func sentences(x *exec, err error) []string {
 	x.Note("GitLab's model refuses: " + err.Error())
-	if invalid, isInvalid := err.(*world.Invalid); isInvalid {
-		return invalid.Sentences()
-	}
-	return []string{err.Error()}
+	return err.(*world.Invalid).Sentences()
 }
 
 // createRunner is the mutation runnerCreate. What belongs to another type than that of the new runner GitLab hands on

@@ -2,6 +2,7 @@ package graphql_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,6 +174,9 @@ func TestRecursion(t *testing.T) {
 	assert.Equal(t, []string{"Recursive query - too many of fields '{\"runner\"=>3}' detected\nin single branch of the query\")\n"},
 		run(t, gl, "ada", circle).errors())
 	assert.Empty(t, run(t, gl, "ada", `{ runner(id: "`+runnerGID(100022)+`") { managers { nodes { runner { id } } } } }`).errors())
+	deeper := strings.Replace(circle, "runner { id }", "runner { managers { nodes { runner { id } } } }", 1)
+	assert.Equal(t, []string{"Recursive query - too many of fields '{\"runner\"=>4}' detected\nin single branch of the query\")\n"},
+		run(t, gl, "ada", deeper).errors())
 }
 
 // A field that a document may ask for once may be asked for once in each document.

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/graphqlruby"
@@ -19,6 +20,7 @@ const (
 	modelRunner   = "Ci::Runner"
 	modelManager  = "Ci::RunnerManager"
 	modelJob      = "Ci::Build"
+	modelBridge   = "Ci::Bridge"
 	modelPipeline = "Ci::Pipeline"
 	modelProject  = "Project"
 	modelGroup    = "Group"
@@ -35,12 +37,10 @@ var globalIDs = regexp.MustCompile(`^gid://([A-Za-z0-9-]+)/([A-Za-z0-9:_]+)/([^/
 
 // parseGlobalID reads a global id, in plain text or in base64, as GitLab's library does; false for what is none.
 func parseGlobalID(text string) (globalID, bool) {
-	m := globalIDs.FindStringSubmatch(text)
-	if m == nil {
-		if decoded, err := decode64(text); err == nil {
-			m = globalIDs.FindStringSubmatch(decoded)
-		}
+	if decoded, err := decode64(text); err == nil { // plain text has a colon, which base64 has not
+		text = decoded
 	}
+	m := globalIDs.FindStringSubmatch(text)
 	if m == nil {
 		return globalID{}, false
 	}
@@ -49,19 +49,13 @@ func parseGlobalID(text string) (globalID, bool) {
 
 // number is the id as a number; 0, which no record has, for what is none.
 func (g globalID) number() int {
-	n, err := strconv.Atoi(g.id)
-	if err != nil || n < 0 {
-		return 0
-	}
-	return n
+	n, _ := strconv.Atoi(g.id)
+	return max(n, 0)
 }
 
 // decode64 reads base64 as Ruby's urlsafe_decode64 does, with or without padding.
 func decode64(text string) (string, error) {
-	for len(text) > 0 && text[len(text)-1] == '=' {
-		text = text[:len(text)-1]
-	}
-	decoded, err := base64.RawURLEncoding.DecodeString(text)
+	decoded, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(text, "="))
 	return string(decoded), err
 }
 
@@ -69,11 +63,11 @@ func decode64(text string) (string, error) {
 // gets the number.
 func idScalar(model string, others ...string) graphqlruby.Scalar {
 	return graphqlruby.Scalar{ParseInput: func(value any) (any, error) {
-		text, isText := value.(string)
+		text, _ := value.(string)
 		id, valid := parseGlobalID(text)
 		written := graphqlruby.Inspect(value)
 		switch {
-		case !isText || !valid:
+		case !valid:
 			return nil, fmt.Errorf(msgfNoGlobalID, written)
 		case id.app != "gitlab":
 			return nil, fmt.Errorf(msgfNoGitlabID, written)
@@ -99,7 +93,7 @@ func parseID(value any, model string) (int, error) {
 
 // scalars are those of the schema.
 func scalars() map[string]graphqlruby.Scalar {
-	const bridge, generic, status, processable = "Ci::Bridge", "GenericCommitStatus", "CommitStatus", "Ci::Processable"
+	const generic, status, processable = "GenericCommitStatus", "CommitStatus", "Ci::Processable"
 	return map[string]graphqlruby.Scalar{
 		"CiRunnerID":        idScalar(modelRunner),
 		"CiRunnerManagerID": idScalar(modelManager),
@@ -108,8 +102,8 @@ func scalars() map[string]graphqlruby.Scalar {
 		"GroupID":           idScalar(modelGroup),
 		"UserID":            idScalar(modelUser),
 		"CiBuildID":         idScalar(modelJob),
-		"CiProcessableID":   idScalar(processable, modelJob, bridge),
-		"JobID":             idScalar(status, modelJob, bridge, generic, processable),
+		"CiProcessableID":   idScalar(processable, modelJob, modelBridge),
+		"JobID":             idScalar(status, modelJob, modelBridge, generic, processable),
 		"Time":              {ParseInput: parseTime, Output: func(v any) any { return iso(v.(time.Time)) }},
 		"Duration":          {ParseInput: parseDuration, Output: func(v any) any { return v }},
 	}

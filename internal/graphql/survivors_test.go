@@ -62,3 +62,38 @@ func TestBatchesInMaintenance(t *testing.T) {
 	assert.Equal(t, `200 [{"errors":[{"message":"You cannot perform write operations on a read-only instance"}]},`+
 		`{"errors":[{"message":"You cannot perform write operations on a read-only instance"}]}]`, got.String())
 }
+
+// lib/gitlab/ci/pipeline/duration.rb: what ran at the same time counts once, what never started not at all. A tag that is
+// named as the default branch is none (app/models/ci/pipeline.rb, latest_pipeline of a branch).
+func TestDurationsAndTagsOfPipelines(t *testing.T) {
+	gl := fakegitlab.New(t, fakegitlab.WithInMemoryNetwork())
+	gl.AddUser(fakegitlab.User{Username: "mia"})
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer}})
+	job := func(pipeline int, j fakegitlab.Job, from, to int) {
+		j.PipelineID, j.Project, j.CreatedAt, j.FinishedAt = pipeline, "acme/shop", day(1), day(1).Add(time.Duration(to)*time.Minute)
+		if from >= 0 {
+			j.StartedAt = day(1).Add(time.Duration(from) * time.Minute)
+		}
+		gl.AddJob(j)
+	}
+	job(1, fakegitlab.Job{Name: "second", Status: fakegitlab.JobSuccess, User: "mia"}, 10, 20)
+	job(1, fakegitlab.Job{Name: "first", Status: fakegitlab.JobSuccess}, 0, 4)
+	job(1, fakegitlab.Job{Name: "beside", Status: fakegitlab.JobFailed}, 12, 15)
+	job(1, fakegitlab.Job{Name: "never", Status: fakegitlab.JobCanceled}, -1, 30)
+	job(2, fakegitlab.Job{Ref: "main", RefIsTag: true, Status: fakegitlab.JobSuccess}, 0, 1)
+	run(t, gl, "mia", `{ project(fullPath: "acme/shop") { pipeline { iid duration } pipelines(username: "mia") { nodes { iid } } } }`).
+		is(`{"project":{"pipeline":{"iid":"1","duration":840},"pipelines":{"nodes":[{"iid":"1"}]}}}`)
+}
+
+// app/models/concerns/limitable.rb: a project that is full gets no runner by runnerUpdate either, and the runner keeps
+// what it has.
+func TestProjectsThatAreFull(t *testing.T) {
+	gl := company(t)
+	gl.UpdateSettings(func(s *fakegitlab.Settings) { s.MaxProjectRunners = 2 })
+	before := gl.Snapshot()
+	mutating(t, gl, "mia", "runnerUpdate", "errors", object{"id": runnerGID(100023), "description": "new",
+		"associatedProjects": []string{projectGID(10002)}}).is(`{"runnerUpdate":{"errors":["failed to assign projects to runner"]}}`)
+	calls := gl.Calls("")
+	assert.Contains(t, calls[len(calls)-1].Reason, "Maximum number of ci registered project runners (2) exceeded")
+	gl.AssertSnapshot(t, before)
+}

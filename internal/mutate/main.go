@@ -56,7 +56,7 @@ func read(args []string) (options, error) {
 	flags.StringVar(&o.dir, "dir", "", "a `folder` for what is built, kept for the next time; without it all is made anew")
 	flags.IntVar(&o.workers, "workers", runtime.NumCPU(), "how many mutants are tried at once")
 	flags.DurationVar(&o.slowest, "slowest", 3*time.Second, "tests without parts that take longer, alone, are left out")
-	flags.DurationVar(&o.most, "most", 0, "what the tests of one room may take for one mutant; 0 is any time, for all of them")
+	flags.DurationVar(&o.most, "most", 0, "what tests of a room may take for one mutant; 0 is any time")
 	flags.BoolVar(&o.list, "list", false, "print the mutants instead of trying them")
 	if err := flags.Parse(args); err != nil {
 		return o, err

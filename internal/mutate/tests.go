@@ -42,12 +42,12 @@ const memory = 8 << 20
 // patience is how long a test may take while it is learned: one that is slow may have parts that are not.
 const patience = time.Minute
 
-// run runs tests of the binary in a process of its own and returns what it printed, and what it took of a processor, which
-// a busy machine does not change. Out of time is an error of ctx.
+// run runs tests of the binary in a process of its own and returns what it printed, and what it took of a processor,
+// which a busy machine does not change. Out of time is an error of ctx.
 func (b *binary) run(ctx context.Context, tests []test, arguments []string, environment ...string) (out []byte,
 	took time.Duration, err error) {
-	args := append([]string{"-c", `ulimit -v "$0"; exec "$@"`, strconv.Itoa(memory), b.path, "-test.run=" + pattern(tests),
-		"-test.short", "-test.failfast", "-test.timeout=0"}, arguments...)
+	args := append([]string{"-c", `ulimit -v "$0"; exec "$@"`, strconv.Itoa(memory), b.path,
+		"-test.run=" + pattern(tests), "-test.short", "-test.failfast", "-test.timeout=0"}, arguments...)
 	cmd := exec.CommandContext(ctx, "sh", args...)
 	cmd.Dir, cmd.WaitDelay = b.dir, time.Second
 	cmd.Env = append(append(os.Environ(), "TMPDIR="+b.work), environment...)
@@ -91,8 +91,8 @@ func pattern(tests []test) string {
 func anyOf(names []string) string { return "^(" + strings.Join(names, "|") + ")$" }
 
 // learn finds out which test comes by which mutants and how long it takes, each in a process of its own, unless the
-// folder knows it from before. Tests that fail are told and left out, as are those that take longer than slowest and have
-// no parts.
+// folder knows it from before. Tests that fail are told and left out, as are those without parts that take longer than
+// slowest.
 func (b *binary) learn(o options) error {
 	text, err := os.ReadFile(b.path)
 	if err != nil {

@@ -24,7 +24,11 @@ const (
 	paramLocalRequestsBefore = "allow_local_requests_from_hooks_and_services"
 )
 
-const paramRestrictedVisibilities = "restricted_visibility_levels"
+const (
+	paramRestrictedVisibilities   = "restricted_visibility_levels"
+	paramDefaultProjectVisibility = "default_project_visibility"
+	paramDefaultGroupVisibility   = "default_group_visibility"
+)
 
 var settingsSpec = func() params.Spec {
 	s := front.Declare([]params.Param{
@@ -123,6 +127,8 @@ func updateApplicationSettings(q request) front.Response {
 		MaxArtifactsSize:             changeTo(q, "max_artifacts_size", q.Params.Int),
 		ValidRegistrars:              world.Change[[]string]{Given: named, Value: &registrars},
 		RestrictedVisibilities:       world.Change[[]string]{Given: restricts, Value: &restricted},
+		DefaultProjectVisibility:     changeTo(q, paramDefaultProjectVisibility, q.Params.String),
+		DefaultGroupVisibility:       changeTo(q, paramDefaultGroupVisibility, q.Params.String),
 	})
 	if err != nil {
 		return modelError(err)

@@ -1,7 +1,8 @@
 package rest
 
 // The application settings that change nothing here: GitLab takes them and checks their types, and so does this one.
-// They are not kept, and GET /application/settings does not show them.
+// They are not kept, and GET /application/settings does not show them. A default visibility is held against what is
+// restricted (settings.go).
 
 import (
 	"strings"
@@ -124,9 +125,9 @@ func generalSettings() (all []params.Param) {
 	}
 	all = append(all,
 		params.Param{Name: "default_branch_protection", Kind: params.Integer, Values: []string{"0", "1", "2", "3", "4"}},
-		params.Param{Name: "default_group_visibility", Values: visibilities},
+		params.Param{Name: paramDefaultGroupVisibility, Values: visibilities},
 		params.Param{Name: "default_project_creation", Kind: params.Integer, Values: []string{"0", "1", "2", "3", "4"}},
-		params.Param{Name: "default_project_visibility", Values: visibilities},
+		params.Param{Name: paramDefaultProjectVisibility, Values: visibilities},
 		params.Param{Name: "default_snippet_visibility", Values: visibilities},
 		params.Param{Name: "email_confirmation_setting", Values: []string{"off", "soft", "hard"}},
 		params.Param{Name: "enabled_git_access_protocol", Values: []string{"ssh", "http", "all"}},

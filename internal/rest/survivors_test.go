@@ -42,6 +42,29 @@ func TestCallsWithAJobTokenAreContact(t *testing.T) {
 	assert.Zero(t, calls[len(calls)-1].JobID, "it is no job's call that is refused")
 }
 
+// A runner is known by the token of its job, also once that is over, and before the call is answered.
+func TestCallsWithAJobTokenAreTheRunners(t *testing.T) {
+	gl, r := testkit.Factory(t)
+	other := gl.AddRunner(fg.Runner{Projects: []string{"acme/shop"}})
+	j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning, RunnerID: r.ID})
+	seen := []int{}
+	gl.Before(fg.UpdateJob, func(c fg.Call) { seen = append(seen, c.JobID) }, fg.ByRunner(r.ID))
+	assert.Equal(t, 200, testkit.PutState(t, gl, j, "success").Status)
+	assert.Equal(t, 403, testkit.PutState(t, gl, j, "success").Status)
+	assert.Equal(t, []int{j.ID, 0}, seen)
+	for _, status := range []int{200, 403} {
+		gl.AssertCalled(t, fg.UpdateJob, fg.ByRunner(r.ID), fg.Status(status), fg.Times(1))
+	}
+	gl.AssertNotCalled(t, fg.UpdateJob, fg.ByRunner(other.ID))
+	gl.AssertNotCalled(t, fg.UpdateJob, fg.ByRunner(0))
+	refused := gl.Calls(fg.UpdateJob, fg.Status(403))[0]
+	assert.Equal(t, []int{0, 0, r.ID}, []int{refused.RunnerID, refused.JobID, refused.JobRunnerID}, "nobody has authenticated")
+
+	j.Token = "glcbt-nobodys"
+	testkit.PutState(t, gl, j, "success")
+	gl.AssertCalled(t, fg.UpdateJob, fg.ByRunner(0), fg.Times(1))
+}
+
 // Nothing is said of why there is no job where none waits.
 func TestNothingNewAndNothingThere(t *testing.T) {
 	gl, r := testkit.Factory(t)

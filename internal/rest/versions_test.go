@@ -344,6 +344,9 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.RegistryImportOver: {func(v inVersion) any {
 			return v.field("root", "/application/settings", "container_registry_import_created_before")
 		}, "2022-01-23T00:00:00.000Z", "", nil},
+		gitlabversion.DefaultVisibilityUnrestricted: {func(v inVersion) any {
+			return v.as("root", "PUT", "/application/settings?restricted_visibility_levels=private").Status
+		}, 200, 400, nil},
 		gitlabversion.PlannerRole: {func(v inVersion) any {
 			return []int{v.as("mia", "GET", "/projects?min_access_level=15").Status,
 				v.as("mia", "GET", "/groups?min_access_level=15").Status,

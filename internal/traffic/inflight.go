@@ -3,9 +3,11 @@
 package traffic
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -27,9 +29,16 @@ type Called struct {
 // Flying is a request that is being answered.
 type Flying struct {
 	Called
-	now        atomic.Pointer[string]
+	now        atomic.Pointer[doing]
 	prev, next *Flying
 	gone       bool // it has left
+}
+
+// doing is what a request waits for.
+type doing struct {
+	what      string
+	function  string // of the test, if it is one
+	goroutine string // that it runs in
 }
 
 // What a request may wait for without end.
@@ -47,15 +56,33 @@ func (f *Flying) Doing(what string) {
 	case Unread:
 		f.now.Store(&waitsForReader)
 	default:
-		text := what
-		f.now.Store(&text)
+		f.now.Store(&doing{what: what})
 	}
+}
+
+// Running notes that the request waits for a function of the test, which the calling goroutine is about to call; "" for
+// none any more.
+func (f *Flying) Running(function string) {
+	if function == "" {
+		f.now.Store(nil)
+		return
+	}
+	f.now.Store(&doing{what: function + " did not return", function: function, goroutine: goroutine()})
+}
+
+// goroutine tells the calling goroutine from all others that there are. It is for those that have just begun, whose
+// stacks are short, and for what happens once.
+func goroutine() string {
+	const enough = 64 // for "goroutine 123 "
+	var stack [enough]byte
+	header, _, _ := bytes.Cut(stack[:runtime.Stack(stack[:], false)], []byte("["))
+	return string(header)
 }
 
 // What is what the request waits for; "" for nothing in particular.
 func (f *Flying) What() string {
-	if what := f.now.Load(); what != nil {
-		return *what
+	if now := f.now.Load(); now != nil {
+		return now.what
 	}
 	return ""
 }
@@ -74,7 +101,7 @@ func (a arriving) Read(p []byte) (int, error) {
 	return a.ReadCloser.Read(p)
 }
 
-var waitsForBody, waitsForReader = NotArrived, Unread
+var waitsForBody, waitsForReader = doing{what: NotArrived}, doing{what: Unread}
 
 // Enter notes a request that is now being answered.
 func (i *InFlight) Enter(what Called) *Flying {
@@ -122,6 +149,16 @@ func (i *InFlight) Wait() {
 	for i.first != nil {
 		i.left.Wait()
 	}
+}
+
+// Within is the function of the test from which it is called, if a request waits for that; else "".
+func (i *InFlight) Within() string {
+	for _, f := range i.All() {
+		if now := f.now.Load(); now != nil && now.function != "" && now.goroutine == goroutine() {
+			return now.function
+		}
+	}
+	return ""
 }
 
 // String is the request on one line.

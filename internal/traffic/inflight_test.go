@@ -25,3 +25,21 @@ func TestTwoRequestsInFlightWithOneNumber(t *testing.T) {
 	i.Leave(first)
 	assert.Equal(t, []Called{{1, "GET", "/b"}}, i.List())
 }
+
+// A request knows the goroutine of the function that it waits for, and of no other's.
+func TestWithinAFunction(t *testing.T) {
+	var i InFlight
+	f := i.Enter(Called{1, "GET", "/a"})
+	assert.Empty(t, i.Within())
+	f.Running("Before(GET /a)")
+	assert.Equal(t, "Before(GET /a)", i.Within())
+	assert.Equal(t, "Before(GET /a) did not return", f.What())
+	elsewhere := make(chan string)
+	go func() { elsewhere <- i.Within() }()
+	assert.Empty(t, <-elsewhere)
+	f.Running("")
+	assert.Empty(t, i.Within())
+	assert.Empty(t, f.What())
+	f.Doing(Unread)
+	assert.Empty(t, i.Within())
+}

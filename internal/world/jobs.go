@@ -142,11 +142,9 @@ func (st *State) LinkJob(j *Job, r *Runner, m *Manager) {
 // EnqueueJob makes a job pending that waits for its turn. The error is that it does not.
 func (st *State) EnqueueJob(j *Job) error { return st.fire(j, eventEnqueue) }
 
-// Cancelable reports whether people may cancel the job (app/models/ci/build.rb, cancelable?).
-func (j *Job) Cancelable() bool {
-	_, can := transition(eventCancel, j.Status, false, false)
-	return can
-}
+// Cancelable reports whether the job is canceled where GitLab looks first whether that is possible, which leaves manual
+// and delayed ones that wait (app/models/ci/build.rb, cancelable?; app/services/ci/build_cancel_service.rb).
+func (j *Job) Cancelable() bool { return j.Status.cancelable() && j.Status != JobScheduled }
 
 // CancelJob cancels a job: one that runs on a runner which cancels gracefully is canceling first, any other canceled at
 // once. By force it is a job that is canceling already which is canceled (app/models/ci/build.rb). The error is that

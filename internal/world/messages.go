@@ -37,6 +37,7 @@ const (
 	msgfTooLong               = "is too long (maximum is %d characters)"
 	msgfTooSmall              = "must be greater than or equal to %d"
 	msgBooleanNeeded          = "must be a boolean value"
+	msgRestrictedDefault      = "cannot be set to a restricted visibility level"
 	msgNumberNeeded           = "is not a number"
 	msgPositiveNeeded         = "must be greater than 0"
 	msgfNotIncluded           = "%s is not included in the list"

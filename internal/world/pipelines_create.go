@@ -179,7 +179,7 @@ func (st *State) skipPipeline(n NewPipeline, f PipelineFacts) *Pipeline {
 // AddPipeline makes the record of a pipeline that moves by itself and has no jobs yet, as it is in a seed: AddJob gives
 // it those, in the states that they have.
 func (st *State) AddPipeline(id int, p *Project, f PipelineFacts, found ...Problem) (*Pipeline, error) {
-	if ps := append(Problems(found), st.checkPipelineFacts(id, &f)...); len(ps) > 0 {
+	if ps := append(Problems(found), st.checkPipelineFacts(id, p, &f)...); len(ps) > 0 {
 		return nil, ps
 	}
 	f.Ref = cmp.Or(f.Ref, p.DefaultBranch())

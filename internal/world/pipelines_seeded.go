@@ -89,7 +89,7 @@ func (st *State) forbidden(n NewPipeline) error {
 	if n.Source == SourceSchedule {
 		n.Variables = nil // they are the schedule's own
 	}
-	err := st.judge(n)
+	err := st.judge(st, n)
 	if err == nil {
 		return nil
 	}
@@ -113,13 +113,33 @@ func (p *Pipeline) madeByJobs() string {
 		".gitlab-ci.yml makes its jobs itself", jobText(p.Jobs[first]))
 }
 
-// checkPipelineFacts checks a draft of a pipeline, and fills in what is empty and has a default.
-func (st *State) checkPipelineFacts(id int, f *PipelineFacts) (ps Problems) {
+// checkMaker refuses a schedule or trigger by which a pipeline cannot be made: one that is not there, or of another
+// project.
+func checkMaker[T Row](st *State, all table[T], what string, id int, p *Project, projectOf func(T) *Project) error {
+	if id == 0 {
+		return nil
+	}
+	maker, there := all.ByID[id]
+	if !there {
+		return st.missing(what, strconv.Itoa(id), func() []string { return numbersOf(all) })
+	}
+	if of := projectOf(maker); of != nil && of != p && p.ID != 0 && !st.standsIn(p) {
+		return fmt.Errorf("%s %d is of %s, not of %s", what, id, of.Path, p.Path)
+	}
+	return nil
+}
+
+// checkPipelineFacts checks a draft of a pipeline of a project, and fills in what is empty and has a default.
+func (st *State) checkPipelineFacts(id int, p *Project, f *PipelineFacts) (ps Problems) {
 	ps.Add("id", checkID("pipeline", id))
-	if p := st.pipelines[id]; p != nil {
-		ps.Addf("id", "there is a pipeline %d already%s", id, p.madeByJobs())
+	if taken := st.pipelines[id]; taken != nil {
+		ps.Addf("id", "there is a pipeline %d already%s", id, taken.madeByJobs())
 	}
 	ps.Add("source", oneOf("source of a pipeline", &f.Source, SourcePush, PipelineSources))
+	ps.Add("schedule_id", checkMaker(st, st.Schedules, "pipeline schedule", f.ScheduleID, p,
+		func(s *PipelineSchedule) *Project { return s.Project }))
+	ps.Add("trigger_id", checkMaker(st, st.Triggers, "pipeline trigger", f.TriggerID, p,
+		func(t *PipelineTrigger) *Project { return t.Project }))
 	ps.Add("sha", checkSHA(f.Commit.SHA))
 	ps.Add("before_sha", checkSHA(f.Commit.BeforeSHA))
 	if f.Status != "" {
@@ -152,7 +172,7 @@ var errFailedByFile = errors.New("a pipeline whose file could not be used has fa
 // CreatePipeline with the ID, the project, the text and the inputs that n has, and the facts of a draft. What follows
 // from the file cannot be said beside it.
 func (st *State) MakePipeline(n NewPipeline, f PipelineFacts, found ...Problem) (*Pipeline, error) {
-	ps := append(Problems(found), st.checkPipelineFacts(n.ID, &f)...)
+	ps := append(Problems(found), st.checkPipelineFacts(n.ID, n.Project, &f)...)
 	for field, said := range map[string]bool{"status": f.Status != "", "yaml_errors": f.YAMLErrors != "",
 		"name": f.Name != "", "auto_cancel_on_new_commit": f.AutoCancel.OnNewCommit != "",
 		"auto_cancel_on_job_failure": f.AutoCancel.OnJobFailure != "", "created_at": !f.CreatedAt.IsZero(),

@@ -43,10 +43,13 @@ func TestChangesOfPipelinesAreTakenBack(t *testing.T) {
 	require.NoError(t, err)
 	_, err = st.AddRunner(RunnerDraft{Projects: []*Project{p}, Attributes: DefaultAttributes()})
 	require.NoError(t, err)
-	pipeline := st.storePipeline(0, p, PipelineFacts{Ref: "main", Commit: Commit{SHA: c.ID}, Status: JobRunning})
+	trigger, err := st.AddTrigger("acme/shop", "root", PipelineTrigger{})
+	require.NoError(t, err)
 	schedule, err := st.AddSchedule("acme/shop", "root", PipelineSchedule{Description: "d", Ref: "refs/heads/main",
 		Cron: "0 1 * * *", Variables: []ci.JobVariable{{Key: "A", Value: "b"}}}, nil)
 	require.NoError(t, err)
+	pipeline := st.storePipeline(0, p, PipelineFacts{Ref: "main", Commit: Commit{SHA: c.ID}, Status: JobRunning,
+		ScheduleID: schedule.ID, TriggerID: trigger.ID})
 	rule, err := st.ProtectRef(ProtectedRef{Project: p, Name: "stable"})
 	require.NoError(t, err)
 	status, err := st.ReportStatus(pipeline, mia, StatusReport{Name: "lint", State: "running"})
@@ -54,10 +57,12 @@ func TestChangesOfPipelinesAreTakenBack(t *testing.T) {
 	st.MovePipelines()
 	seen := func() []any {
 		return []any{*schedule, *rule, *status, *pipeline.facts, p.pipelines, st.pipelines[pipeline.ID], p.gonePipelines,
-			st.Statuses.Rows, pipeline.statuses}
+			st.Statuses.Rows, pipeline.statuses, slices.Clone(st.Schedules.Rows), slices.Clone(st.Triggers.Rows)}
 	}
 	for name, change := range map[string]func() error{
 		"OwnSchedule":            func() error { st.OwnSchedule(schedule, mia); return nil },
+		"DeleteSchedule":         func() error { st.DeleteSchedule(schedule); return nil },
+		"DeleteTrigger":          func() error { st.DeleteTrigger(trigger); return nil },
 		"DeleteScheduleVariable": func() error { st.DeleteScheduleVariable(schedule, "A"); return nil },
 		"AllowForcePush":         func() error { st.AllowForcePush(rule, true); return nil },
 		"RenamePipeline":         func() error { return st.RenamePipeline(pipeline, "Nightly") },

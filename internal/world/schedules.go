@@ -174,13 +174,21 @@ func (st *State) reckon(s *PipelineSchedule) {
 
 // DeleteSchedule deletes a schedule; its pipelines stay.
 func (st *State) DeleteSchedule(s *PipelineSchedule) {
-	for _, p := range s.Project.pipelines {
-		if p.facts != nil && p.facts.ScheduleID == s.ID {
-			p.facts.ScheduleID = 0
-		}
-	}
+	st.forgetMaker(s.Project, func(f *PipelineFacts) *int { return &f.ScheduleID }, s.ID)
 	st.Schedules.remove(s)
 	st.onUndo(func() { st.Schedules.insert(s) })
+}
+
+// forgetMaker has the pipelines of a project that were made by what has that ID forget it.
+func (st *State) forgetMaker(p *Project, maker func(*PipelineFacts) *int, id int) {
+	for _, made := range p.pipelines {
+		if made.facts == nil || *maker(made.facts) != id {
+			continue
+		}
+		of := maker(made.facts)
+		*of = 0
+		st.onUndo(func() { *of = id })
+	}
 }
 
 // SchedulesOf are the schedules of a project, by id.
@@ -232,7 +240,7 @@ func (st *State) RunSchedule(s *PipelineSchedule, u *User) (*Pipeline, error) {
 		tag = true
 	}
 	if st.judge != nil {
-		if err := st.judge(NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, User: u}); err != nil {
+		if err := st.judge(st, NewPipeline{Project: s.Project, Ref: ref, RefIsTag: tag, User: u}); err != nil {
 			return nil, err
 		}
 	}
@@ -256,10 +264,6 @@ func InputValues(inputs []ScheduleInput) map[string]any {
 	}
 	return values
 }
-
-// JudgePipelines has somebody say whether the user of a pipeline may make it, where no request asks: nil is yes. It is
-// called before the state is used.
-func JudgePipelines(st *State, judge func(NewPipeline) error) { st.judge = judge }
 
 // runSchedules makes the pipelines of the schedules that are due, each of them one, however long ago that was
 // (app/workers/pipeline_schedule_worker.rb).
@@ -325,6 +329,7 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 		draft.Inputs = append(draft.Inputs, ScheduleInput{Name: name, Value: value})
 	}
 	if len(ps) > 0 {
+		st.standInForSchedule(draft)
 		return nil, ps
 	}
 	draft.Project = p
@@ -339,8 +344,9 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 	variables := draft.Variables
 	draft.Variables = nil
 	s, err := st.CreateSchedule(&draft)
-	ps.Add("", err)
-	if err == nil && !draft.NextRunAt.IsZero() {
+	if ps.Add("", err); err != nil {
+		st.standInForSchedule(draft)
+	} else if !draft.NextRunAt.IsZero() {
 		s.NextRunAt = draft.NextRunAt
 	}
 	for _, v := range variables {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
 // Change is what a column of the database is to become: a value, or null where Value is nil. The zero value leaves it
@@ -22,6 +24,9 @@ type SettingsChange struct {
 	MaxArtifactsSize                                                                Change[int] // MiB
 	ValidRegistrars                                                                 Change[[]string]
 	RestrictedVisibilities                                                          Change[[]string]
+
+	// DefaultProjectVisibility and DefaultGroupVisibility are held against what is restricted, and not kept.
+	DefaultProjectVisibility, DefaultGroupVisibility Change[string]
 }
 
 // The columns of the settings that have validations.
@@ -50,14 +55,18 @@ func (st *State) ChangeSettings(c SettingsChange) error {
 	v.interval("project_"+fieldExpiration, c.ProjectRunnerTokenExpiration, &next.ProjectRunnerTokenExpiration)
 	v.interval(fieldExpiration, c.RunnerTokenExpiration, &next.RunnerTokenExpiration)
 	v.megabytes(columnMaxArtifactsSize, c.MaxArtifactsSize, &next.MaxArtifactsSize)
+	if words := c.RestrictedVisibilities; words.Given && words.Value != nil {
+		next.RestrictedVisibilities = visibilitiesOf(*words.Value)
+	}
+	if st.Has(gitlabversion.DefaultVisibilityUnrestricted) {
+		v.defaultVisibility("default_project_visibility", c.DefaultProjectVisibility, st.Settings, next)
+		v.defaultVisibility("default_group_visibility", c.DefaultGroupVisibility, st.Settings, next)
+	}
 	if kinds := c.ValidRegistrars; kinds.Given && kinds.Value != nil {
 		next.ValidRegistrars = *kinds.Value
 		if err := checkRegistrars(*kinds.Value); err != nil {
 			v.Problems = append(v.Problems, err.Problems...)
 		}
-	}
-	if words := c.RestrictedVisibilities; words.Given && words.Value != nil {
-		next.RestrictedVisibilities = visibilitiesOf(*words.Value)
 	}
 	if len(v.Problems) > 0 {
 		return &v.Invalid
@@ -125,6 +134,21 @@ func (v *settingsValidation) megabytes(column string, c Change[int], field *int6
 		v.Add(column, msgPositiveNeeded)
 	default:
 		*field = int64(*c.Value) << 20
+	}
+}
+
+// defaultVisibility refuses a default visibility that would be for administrators alone. Defaults are not kept: one
+// that is not given is that of a new GitLab, or, where that is restricted already, another one that is not.
+func (v *settingsValidation) defaultVisibility(column string, c Change[string], before, next Settings) {
+	level, restricts := Private, !slices.Equal(before.RestrictedVisibilities, next.RestrictedVisibilities)
+	switch {
+	case c.Value != nil:
+		level = Visibility(*c.Value)
+	case !restricts || before.Restricts(Private):
+		return
+	}
+	if next.Restricts(level) {
+		v.Add(column, msgRestrictedDefault)
 	}
 }
 

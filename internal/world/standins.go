@@ -118,6 +118,18 @@ func (st *State) standInForProject(in Project) {
 	}
 }
 
+func (st *State) standInForSchedule(in PipelineSchedule) {
+	if st.seeding() {
+		add(st, &st.Schedules, &PipelineSchedule{ID: standInID(&st.Schedules, in.ID)})
+	}
+}
+
+func (st *State) standInForTrigger(in PipelineTrigger) {
+	if st.seeding() {
+		add(st, &st.Triggers, &PipelineTrigger{ID: standInID(&st.Triggers, in.ID)})
+	}
+}
+
 func (st *State) standInForRunner(in RunnerDraft) {
 	if !st.seeding() {
 		return

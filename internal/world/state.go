@@ -15,8 +15,7 @@ type State struct {
 	mu     sync.Mutex
 	handed map[string]handedToken // what TokenOf has returned, by token; unlike all below it outlives Replace
 	ear    ear                    // who is told of events; it outlives Replace, too
-	// judge says whether its user may make a pipeline where no request asks; nil: everybody. It outlives Replace, too.
-	judge func(NewPipeline) error
+	judge  Judge                  // nil: everybody may; it outlives Replace, too
 	world
 }
 

@@ -46,8 +46,10 @@ func (st *State) DescribeTrigger(t *PipelineTrigger, description string) {
 // UseTrigger notes that a trigger has made a pipeline.
 func (st *State) UseTrigger(t *PipelineTrigger) { t.LastUsed = st.Now() }
 
-// DeleteTrigger takes a trigger away.
+// DeleteTrigger deletes a trigger; its pipelines stay, and know of none (db/structure.sql: a trigger takes its requests
+// along).
 func (st *State) DeleteTrigger(t *PipelineTrigger) {
+	st.forgetMaker(t.Project, func(f *PipelineFacts) *int { return &f.TriggerID }, t.ID)
 	st.Triggers.remove(t)
 	st.onUndo(func() { st.Triggers.insert(t) })
 }
@@ -80,6 +82,7 @@ func (st *State) AddTrigger(path, owner string, t PipelineTrigger) (*PipelineTri
 		ps.Addf("token", "another pipeline trigger has that token")
 	}
 	if len(ps) > 0 {
+		st.standInForTrigger(t)
 		return nil, ps
 	}
 	if t.Token == "" {

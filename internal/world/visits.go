@@ -6,10 +6,13 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
+// Judge says whether the user of a pipeline may make it, where no request asks: nil is yes.
+type Judge func(*State, NewPipeline) error
+
 // New makes a GitLab of a version that nobody has touched yet: it has the user root and nothing else. Its times are
-// those of clock.
-func New(v gitlabversion.Version, clock func() time.Time) *State {
-	st := &State{Version: v}
+// those of clock. Without a judge everybody may make pipelines.
+func New(v gitlabversion.Version, clock func() time.Time, judge Judge) *State {
+	st := &State{Version: v, judge: judge}
 	st.world = world{
 		clock: clock,
 		Users: newTable[*User](firstUserID), Tokens: newTable[*AccessToken](firstTokenID),
