@@ -2,6 +2,7 @@ package ci
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,9 +160,12 @@ func Read(source string, o Options) *Config {
 	if c.Errors = r.errors; len(c.Errors) > 0 {
 		return c.refused()
 	}
-	jobs := expandParallel(r.jobs)
-	if err = checkLogic(jobs, c.Stages); err == nil {
-		c.Jobs, err = finishJobs(jobs, c.Variables)
+	jobs, err := expandParallel(r.jobs)
+	if err == nil {
+		err = checkLogic(jobs, c.Stages)
+	}
+	if err == nil {
+		c.Jobs, err = finishJobs(jobs, slices.Clip(c.Variables))
 	}
 	if err != nil {
 		c.Errors = []string{err.Error()}

@@ -8,7 +8,7 @@ import (
 // connected are the strongly connected components of a graph, each after those that it leads to, in the order in which
 // Ruby's TSort finds them: GitLab's errors about circles list a component as it does. It does without recursion, for a
 // chain may be as long as a file.
-func connected(nodes []string, next map[string][]string) [][]string {
+func connected(nodes []string, next func(string) []string) [][]string {
 	s := search{next: next, number: map[string]int{}, low: map[string]int{}, stacked: map[string]bool{}}
 	for _, node := range nodes {
 		if s.number[node] == 0 {
@@ -20,7 +20,7 @@ func connected(nodes []string, next map[string][]string) [][]string {
 
 // search is Tarjan's.
 type search struct {
-	next        map[string][]string
+	next        func(node string) []string
 	number, low map[string]int // from 1
 	stacked     map[string]bool
 	stack       []string
@@ -37,18 +37,18 @@ func (s *search) enter(node string) {
 func (s *search) from(start string) {
 	type frame struct {
 		node string
-		at   int
+		next []string // that were not looked at
 	}
 	s.enter(start)
-	for path := []frame{{node: start}}; len(path) > 0; {
+	for path := []frame{{start, s.next(start)}}; len(path) > 0; {
 		top := &path[len(path)-1]
-		if top.at < len(s.next[top.node]) {
-			child := s.next[top.node][top.at]
-			top.at++
+		if len(top.next) > 0 {
+			child := top.next[0]
+			top.next = top.next[1:]
 			switch {
 			case s.number[child] == 0:
 				s.enter(child)
-				path = append(path, frame{node: child})
+				path = append(path, frame{child, s.next(child)})
 			case s.stacked[child]:
 				s.low[top.node] = min(s.low[top.node], s.number[child])
 			}

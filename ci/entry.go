@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,7 @@ type reader struct {
 	defaults         *ciyaml.Map
 	hasWorkflowRules bool
 	jobs             []*draft
+	combined         int // variables of all combinations of matrices
 }
 
 // draft is a job that is being read.
@@ -203,11 +205,13 @@ func (e entry) known(field string, value any, words ...string) {
 
 // number wants what Rails takes for a whole number within limits, which may be the text of one.
 func (e entry) number(field string, value any, least, most int64) {
-	n, err := strconv.ParseFloat(strings.TrimSpace(ciyaml.Text(value)), 64)
+	text := ciyaml.Text(value)
+	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	infinite := isText(value) && (math.IsInf(n, 0) || math.IsNaN(n)) // whose names are no numbers to Ruby
 	switch {
-	case err != nil || isBoolean(value) || !isScalar(value):
+	case err != nil || infinite || isBoolean(value) || !isScalar(value):
 		e.addf(field, "is not a number")
-	case n != math.Trunc(n) || isText(value) && strings.Contains(value.(string), "."):
+	case !wholeNumber.MatchString(text):
 		e.addf(field, "must be an integer")
 	case n < float64(least):
 		e.addf(field, "must be greater than or equal to %d", least)
@@ -215,6 +219,9 @@ func (e entry) number(field string, value any, least, most int64) {
 		e.addf(field, "must be less than or equal to %d", most)
 	}
 }
+
+// wholeNumber is what only_integer of Rails takes.
+var wholeNumber = regexp.MustCompile(`^[+-]?[0-9]+$`)
 
 // human is a keyword as GitLab names it in an error.
 func human(key string) string { return strings.ReplaceAll(key, "_", " ") }
@@ -279,7 +286,7 @@ func isDurationOrNever(value any) bool {
 }
 
 // mentions says whether a value is a text with a variable in it.
-func mentions(value any) bool { return isText(value) && reference.MatchString(value.(string)) }
+func mentions(value any) bool { return isText(value) && ciexpr.InText.MatchString(value.(string)) }
 
 func isExpression(value any) bool {
 	text, ok := value.(string)

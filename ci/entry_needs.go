@@ -186,9 +186,14 @@ func (r *reader) matrix(e entry, value any) []combination {
 			}
 			count = min(count*len(values), 2*maxParallel)
 		}
-		if total += count; total <= maxParallel {
-			all = append(all, product(m)...)
+		if total += count; total > maxParallel {
+			continue
 		}
+		if r.combined += count * m.Len(); r.combined > maxVariables {
+			r.errors = append(r.errors, errVariables.Error())
+			return nil
+		}
+		all = append(all, product(m, count)...)
 	}
 	if total > maxParallel {
 		e.laterf(own, "config", errTextTooManyJobs, maxParallel)
@@ -197,18 +202,25 @@ func (r *reader) matrix(e entry, value any) []combination {
 	return all
 }
 
-// product is every combination of the values of a map's variables, the last one changing fastest.
-func product(m *ciyaml.Map) []combination {
-	all := []combination{nil}
-	for _, variable := range m.Entries() {
-		var longer []combination
-		for _, each := range all {
-			for _, value := range one(variable.Value) {
-				next := JobVariable{Key: variable.Key, Value: ciyaml.Text(value)}
-				longer = append(longer, append(slices.Clone(each), next))
+// product is every combination of the values of a map's variables, the last one changing fastest, of which there are
+// count.
+func product(m *ciyaml.Map, count int) []combination {
+	all := make([]combination, count)
+	for i := range all {
+		all[i] = make(combination, m.Len())
+	}
+	repeated := count // how many combinations in a row have the same value of a variable
+	for at, variable := range m.Entries() {
+		values := one(variable.Value)
+		repeated /= len(values)
+		for v, value := range values {
+			next := JobVariable{Key: variable.Key, Value: ciyaml.Text(value)}
+			for from := v * repeated; from < count; from += repeated * len(values) {
+				for i := range repeated {
+					all[from+i][at] = next
+				}
 			}
 		}
-		all = longer
 	}
 	return all
 }

@@ -186,9 +186,10 @@ func (in *includer) wanted(include *ciyaml.Map) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	b := builder{x: Context{Files: in.o.Files, Changes: in.o.Changes, ChangesFrom: in.o.ChangesFrom}}
+	b := newBuilder(nil, Context{Files: in.o.Files, Changes: in.o.Changes, ChangesFrom: in.o.ChangesFrom})
+	seen := scopeOf(b.room, &layer{list: in.o.Variables})
 	for _, rule := range rules {
-		holds, err := b.holds(rule, in.o.Variables)
+		holds, err := b.holds(rule, seen)
 		if err != nil {
 			return false, fmt.Errorf("include:%w", err)
 		}

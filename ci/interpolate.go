@@ -167,11 +167,20 @@ func (p interpolator) call(call string, value any) (any, error) {
 
 // truncated is a part of a text, counted in characters.
 func truncated(text, offset, length string) string {
-	runes := []rune(text)
 	from, _ := strconv.Atoi(offset)
 	count, _ := strconv.Atoi(length)
-	runes = runes[min(from, len(runes)):]
-	return string(runes[:min(count, len(runes))])
+	return beginning(text[len(beginning(text, from)):], count)
+}
+
+// beginning is the first characters of a text, without a copy of it.
+func beginning(text string, count int) string {
+	for i := range text {
+		if count == 0 {
+			return text[:i]
+		}
+		count--
+	}
+	return text
 }
 
 func splitText(text, separator string) (any, error) {

@@ -29,13 +29,20 @@ const (
 // logic checks how jobs hang together.
 type logic struct {
 	stages []string
+	at     map[string]int // where each stage is
 	jobs   map[string]*draft
 }
 
 // checkLogic checks the jobs one after the other; the first thing that is wrong ends it.
 func checkLogic(drafts []*draft, stages []string) error {
-	l := logic{stages, byName(drafts)}
+	l := logic{stages, map[string]int{}, byName(drafts)}
+	for i := len(stages) - 1; i >= 0; i-- {
+		l.at[stages[i]] = i
+	}
 	for _, d := range drafts {
+		if d.job.Part > 1 { // which is as the first
+			continue
+		}
 		if err := l.job(d); err != nil {
 			return err
 		}
@@ -45,7 +52,7 @@ func checkLogic(drafts []*draft, stages []string) error {
 
 func (l logic) job(d *draft) error {
 	name := d.job.Name
-	if !slices.Contains(l.stages, d.job.Stage) {
+	if _, ok := l.at[d.job.Stage]; !ok {
 		return fmt.Errorf(errTextStage, name, d.job.Stage, strings.Join(l.stages, ", "))
 	}
 	for _, dependency := range d.job.Spec.Dependencies {
@@ -84,8 +91,7 @@ func (l logic) earlier(d *draft, name, kind string, optional bool) error {
 		}
 		return fmt.Errorf(errTextUndefined, d.job.Name, kind, name)
 	}
-	at := slices.Index(l.stages, other.job.Stage)
-	if at < 0 || at > slices.Index(l.stages, d.job.Stage) {
+	if at, ok := l.at[other.job.Stage]; !ok || at > l.at[d.job.Stage] {
 		return fmt.Errorf(errTextLaterStage, d.job.Name, kind, name)
 	}
 	return nil
@@ -150,7 +156,7 @@ func checkCircles(drafts []*draft, jobs map[string]*draft) error {
 			}
 		}
 	}
-	for _, component := range connected(names, next) {
+	for _, component := range connected(names, func(name string) []string { return next[name] }) {
 		if len(component) > 1 {
 			return fmt.Errorf(errTextCircular, quotedList(component))
 		}

@@ -11,49 +11,104 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
 )
 
+// How much the jobs of a configuration may be in all. GitLab has no such limits by itself; but a few kilobytes of YAML
+// stand for gigabytes, where parallel jobs multiply what they need.
+const (
+	maxJobs = 20_000
+	// maxPartNeeds is for lists longer than GitLab lets any job in a pipeline have, times the parts of their jobs.
+	maxPartNeeds = 1_000_000
+	// maxSpecs is for the keywords that go into specs, in bytes of JSON, times the parts.
+	maxSpecs = 32 << 20
+
+	errTextManyJobs  = "more than %d jobs are not followed by fakegitlab"
+	errTextManyNames = "%s job: more than %d dependencies of jobs in all are not followed by fakegitlab"
+	errTextSpecs     = "jobs:%s: more than %d bytes of keywords of jobs are not followed by fakegitlab"
+)
+
+// expansion is what is known while parallel jobs become their parts.
+type expansion struct {
+	parts           map[string][]string // the names of the parts of each parallel job
+	needs, variable int                 // how many more there may be
+}
+
 // expandParallel puts the parts of parallel jobs in their place, and lets needs and dependencies of such a job mean its
-// parts, as Gitlab::Ci::Config::Normalizer does.
-func expandParallel(drafts []*draft) []*draft {
-	parts := map[string][]*draft{}
-	var all []*draft
+// parts, as Gitlab::Ci::Config::Normalizer does. The parts of a job share what they need.
+func expandParallel(drafts []*draft) ([]*draft, error) {
+	total := 0
 	for _, d := range drafts {
-		made := d.parts()
-		if d.parallel.number > 0 || d.parallel.matrix != nil {
-			parts[d.job.Name] = made
+		if total += max(d.total(), 1); total > maxJobs {
+			return nil, fmt.Errorf(errTextManyJobs, maxJobs)
+		}
+	}
+	x := &expansion{parts: map[string][]string{}, needs: maxPartNeeds, variable: maxVariables}
+	for _, d := range drafts {
+		if d.total() > 0 {
+			x.parts[d.job.Name] = d.partNames()
+		}
+	}
+	all := make([]*draft, 0, total)
+	for _, d := range drafts {
+		if err := x.resolve(d); err != nil {
+			return nil, err
+		}
+		made, err := x.made(d)
+		if err != nil {
+			return nil, err
 		}
 		all = append(all, made...)
 	}
-	for _, d := range all {
-		d.job.Spec.Needs = meantNeeds(d.job.Spec.Needs, d.needs, parts)
-		for i, rule := range d.job.Rules {
-			if rule.Needs != nil {
-				d.job.Rules[i].Needs = meantNeeds(rule.Needs, plainNeeds(rule.Needs), parts)
-			}
-		}
-		d.job.Spec.Dependencies = meantNames(d.keywords.Get("dependencies"), parts)
-	}
-	return all
+	return all, nil
 }
 
-// parts are the jobs that a job stands for.
-func (d *draft) parts() []*draft {
-	total := max(d.parallel.number, len(d.parallel.matrix))
-	if total == 0 {
-		return []*draft{d}
+// resolve lets the job need parts.
+func (x *expansion) resolve(d *draft) (err error) {
+	if d.job.Spec.Needs, err = x.meant(d, d.job.Spec.Needs, d.needs); err != nil {
+		return err
 	}
-	made := make([]*draft, total)
-	for i := range made {
-		part := *d
-		part.job.Rules = slices.Clone(d.job.Rules)
-		part.job.Part, part.job.Parts = i+1, total
-		part.job.Name = fmt.Sprintf("%s %d/%d", d.job.Name, i+1, total)
+	for i, rule := range d.job.Rules {
+		if d.job.Rules[i].Needs, err = x.meant(d, rule.Needs, plainNeeds(rule.Needs)); err != nil {
+			return err
+		}
+	}
+	d.job.Spec.Dependencies, err = x.meantNames(d, d.keywords.Get("dependencies"))
+	return err
+}
+
+// total is how many parts a job has; 0 for one that is not parallel.
+func (d *draft) total() int { return max(d.parallel.number, len(d.parallel.matrix)) }
+
+func (d *draft) partNames() []string {
+	names := make([]string, d.total())
+	for i := range names {
 		if d.parallel.matrix != nil {
-			part.job.Name = d.parallel.matrix[i].name(d.job.Name)
+			names[i] = d.parallel.matrix[i].name(d.job.Name)
+		} else {
+			names[i] = fmt.Sprintf("%s %d/%d", d.job.Name, i+1, len(names))
+		}
+	}
+	return names
+}
+
+// made are the jobs that a job stands for.
+func (x *expansion) made(d *draft) ([]*draft, error) {
+	names := x.parts[d.job.Name]
+	if len(names) == 0 {
+		return []*draft{d}, nil
+	}
+	made := make([]*draft, len(names))
+	for i, name := range names {
+		part := *d
+		part.job.Part, part.job.Parts = i+1, len(names)
+		part.job.Name = name
+		if d.parallel.matrix != nil {
+			if x.variable -= len(d.parallel.matrix[i]) + len(d.job.own); x.variable < 0 {
+				return nil, errVariables
+			}
 			part.job.own = JobVariables(d.parallel.matrix[i]).over(d.job.own)
 		}
 		made[i] = &part
 	}
-	return made
+	return made, nil
 }
 
 func plainNeeds(list []Need) []need {
@@ -64,53 +119,84 @@ func plainNeeds(list []Need) []need {
 	return plain
 }
 
-// meantNeeds are needs by the names of parts; nil stays nil, for a job without the keyword.
-func meantNeeds(given []Need, needs []need, parts map[string][]*draft) []Need {
+// meant are needs by the names of parts; nil stays nil, for a job without the keyword.
+func (x *expansion) meant(d *draft, given []Need, needs []need) ([]Need, error) {
 	if given == nil {
-		return nil
+		return nil, nil
 	}
-	meant := []Need{}
+	total := 0
 	for _, n := range needs {
-		of := parts[n.Job]
-		if of == nil {
-			meant = append(meant, n.Need)
-			continue
-		}
-		names := make([]string, len(of))
-		for i, part := range of {
-			names[i] = part.job.Name
-		}
-		if n.matrix != nil { // whether there are such parts is for the logic to say
-			names = names[:0]
-			for _, each := range n.matrix {
-				names = append(names, each.name(n.Job))
-			}
-		}
-		for _, name := range names {
+		total += n.count(x.parts)
+	}
+	if !x.take(d, total) {
+		name := slices.Concat(x.parts[d.job.Name], []string{d.job.Name})[0]
+		return nil, fmt.Errorf(errTextNeedsLimit, name, maxNeeds, total)
+	}
+	meant := make([]Need, 0, total)
+	for _, n := range needs {
+		for _, name := range n.names(x.parts) {
 			ofPart := n.Need
 			ofPart.Job = name
 			meant = append(meant, ofPart)
 		}
 	}
-	return meant
+	return meant, nil
 }
 
-func meantNames(value any, parts map[string][]*draft) []string {
+// count is how many jobs a need means.
+func (n need) count(parts map[string][]string) int {
+	of := len(parts[n.Job])
+	if of > 0 && n.matrix != nil {
+		return len(n.matrix)
+	}
+	return max(of, 1)
+}
+
+// names are the jobs that a need means. Whether there are such parts is for the logic to say.
+func (n need) names(parts map[string][]string) []string {
+	of := parts[n.Job]
+	switch {
+	case len(of) == 0:
+		return []string{n.Job}
+	case n.matrix == nil:
+		return of
+	}
+	names := make([]string, len(n.matrix))
+	for i, each := range n.matrix {
+		names[i] = each.name(n.Job)
+	}
+	return names
+}
+
+// take counts a list for all parts of a job, if it is a long one.
+func (x *expansion) take(d *draft, length int) bool {
+	if length > maxNeeds {
+		x.needs -= length * max(d.total(), 1)
+	}
+	return x.needs >= 0
+}
+
+func (x *expansion) meantNames(d *draft, value any) ([]string, error) {
 	given, ok := textList(value)
 	if !ok {
-		return nil
+		return nil, nil
 	}
-	meant := []string{}
+	total := 0
 	for _, name := range given {
-		of := parts[name]
-		if of == nil {
+		total += max(len(x.parts[name]), 1)
+	}
+	if !x.take(d, total) {
+		return nil, fmt.Errorf(errTextManyNames, d.job.Name, maxPartNeeds)
+	}
+	meant := make([]string, 0, total)
+	for _, name := range given {
+		if of := x.parts[name]; len(of) > 0 {
+			meant = append(meant, of...)
+		} else {
 			meant = append(meant, name)
 		}
-		for _, part := range of {
-			meant = append(meant, part.job.Name)
-		}
 	}
-	return meant
+	return meant, nil
 }
 
 // specKeywords are the keywords that go into a job's spec as they are written.
@@ -120,22 +206,51 @@ var specKeywords = []string{"before_script", "script", "after_script", "image", 
 // finishJobs makes the jobs of their drafts.
 func finishJobs(drafts []*draft, root JobVariables) ([]Job, error) {
 	jobs := make([]Job, len(drafts))
+	f := finisher{root: root, variables: maxVariables, specs: maxSpecs}
 	for i, d := range drafts {
-		j := d.job
-		needs, dependencies := j.Spec.Needs, j.Spec.Dependencies
-		if err := readSpec(&j.Spec, d.keywords); err != nil {
-			return nil, fmt.Errorf("jobs:%s is not followed by fakegitlab: %w", j.Name, err)
+		var err error
+		if jobs[i], err = f.job(d); err != nil {
+			return nil, err
 		}
-		j.Spec.Needs, j.Spec.Dependencies = needs, dependencies
-		j.Spec.AllowFailure = allowFailure(d)
-		j.Spec.Variables = j.variables(root)
-		jobs[i] = j
 	}
 	return jobs, nil
 }
 
-// readSpec reads the keywords of a job, which were checked by now.
-func readSpec(spec *JobSpec, keywords *ciyaml.Map) error {
+// finisher makes jobs. Parts of one job share the spec that its keywords are.
+type finisher struct {
+	root             JobVariables
+	keywords         *ciyaml.Map // that were read last
+	spec             JobSpec
+	size             int
+	variables, specs int // how many more there may be, and bytes of them
+}
+
+func (f *finisher) job(d *draft) (j Job, err error) {
+	j = d.job
+	if d.keywords != f.keywords {
+		f.keywords = d.keywords
+		if f.spec, f.size, err = readSpec(d.keywords); err != nil {
+			return j, fmt.Errorf("jobs:%s is not followed by fakegitlab: %w", j.Name, err)
+		}
+	}
+	if f.specs -= f.size; f.specs < 0 {
+		return j, fmt.Errorf(errTextSpecs, j.Name, maxSpecs)
+	}
+	j.Spec = f.spec
+	j.Spec.Needs, j.Spec.Dependencies = d.job.Spec.Needs, d.job.Spec.Dependencies
+	j.Spec.AllowFailure = allowFailure(d)
+	j.Spec.Variables = f.root
+	if len(j.own) > 0 || j.inherits.limited {
+		if f.variables -= len(j.own) + len(f.root); f.variables < 0 {
+			return j, errVariables
+		}
+		j.Spec.Variables = j.own.over(j.inherits.of(f.root))
+	}
+	return j, nil
+}
+
+// readSpec reads the keywords of a job, which were checked by now, and says how long they are.
+func readSpec(keywords *ciyaml.Map) (spec JobSpec, size int, err error) {
 	picked := map[string]json.RawMessage{}
 	for _, key := range specKeywords {
 		if value := keywords.Get(key); value != nil {
@@ -144,12 +259,10 @@ func readSpec(spec *JobSpec, keywords *ciyaml.Map) error {
 	}
 	data, err := json.Marshal(picked)
 	if err != nil {
-		return err
+		return spec, 0, err
 	}
-	var read JobSpec
-	err = unmarshalKeywords(data, &read, nil)
-	*spec = read
-	return err
+	err = unmarshalKeywords(data, &spec, nil)
+	return spec, len(data), err
 }
 
 // specValue is the value of a keyword in a form that a spec has.
@@ -194,16 +307,16 @@ func allowFailure(d *draft) AllowFailure {
 	return AllowFailure{Always: d.job.When == whenManual}
 }
 
-// variables are the job's own over those of the root that it inherits.
-func (j Job) variables(root JobVariables) JobVariables {
-	return j.own.over(j.inherits.of(root))
-}
-
+// of are the variables of the root that a job has.
 func (i inheritance) of(root JobVariables) JobVariables {
 	if !i.limited {
 		return root
 	}
-	return slices.DeleteFunc(slices.Clone(root), func(v JobVariable) bool { return !slices.Contains(i.names, v.Key) })
+	named := make(map[string]bool, len(i.names))
+	for _, name := range i.names {
+		named[name] = true
+	}
+	return slices.DeleteFunc(slices.Clone(root), func(v JobVariable) bool { return !named[v.Key] })
 }
 
 // byName indexes jobs.

@@ -66,7 +66,14 @@ const (
 	errTextRule = "Failed to parse rule for %s: %s"
 )
 
-var errCompareTo = errors.New("rules:changes:compare_to is not a valid ref")
+// maxVariables is how many variables the jobs of a configuration, or of a pipeline, may have in all, beside those that
+// many share. GitLab has no such limit; but 10,000 jobs with the 10,000 of the root would take 6 GB.
+const maxVariables = 1_000_000
+
+var (
+	errCompareTo = errors.New("rules:changes:compare_to is not a valid ref")
+	errVariables = fmt.Errorf("more than %d variables of jobs are not followed by fakegitlab", maxVariables)
+)
 
 // Pipeline makes the pipeline of the configuration for x: workflow, rules, only, except and needs are followed, and the
 // jobs have the variables that they would run with. The configuration is not changed.
@@ -78,14 +85,17 @@ func (c *Config) Pipeline(x Context) *Pipeline {
 	if x.Files != nil {
 		x.Files = &listedFiles{Files: x.Files}
 	}
-	b := builder{config: c, x: x, predefined: x.Predefined.over(x.predefined())}
+	b := newBuilder(c, x)
 	if !b.workflow(p) {
 		p.Errors, p.Filtered = []string{errTextFiltered}, true
 		return p
 	}
 	for _, job := range c.inStages() {
-		made, ok, err := b.job(job, p.Variables)
-		if err != nil {
+		made, ok, err := b.job(job)
+		if errors.Is(err, errVariables) {
+			p.Errors, p.Jobs = []string{err.Error()}, nil
+			return p
+		} else if err != nil {
 			p.Errors = append(p.Errors, err.Error())
 		} else if ok {
 			p.Jobs = append(p.Jobs, made)
@@ -161,30 +171,43 @@ func (x Context) source() string {
 	return x.Source
 }
 
-// Slug is a text as GitLab writes it in CI_COMMIT_REF_SLUG: small letters, digits and dashes, at most 63 of them.
+// Slug is a text as GitLab writes it in CI_COMMIT_REF_SLUG and its like, fit for a host name: small letters, digits and
+// inner dashes, at most 63 of them. Any other character is a dash (gems/gitlab-utils, slugify).
 func Slug(text string) string {
-	slug := []byte(strings.ToLower(text))
-	for i, c := range slug {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') {
-			slug[i] = '-'
+	slug := strings.Map(func(r rune) rune {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') {
+			return '-'
 		}
-	}
-	return strings.Trim(string(slug[:min(len(slug), 63)]), "-")
+		return r
+	}, strings.ToLower(text))
+	return strings.Trim(slug[:min(len(slug), 63)], "-")
 }
 
 // builder makes a pipeline's jobs.
 type builder struct {
-	config     *Config
-	x          Context
-	predefined JobVariables
+	config            *Config
+	x                 Context
+	predefined, given *layer
+	root              *layer // the variables of the root, as workflow:rules left them
+	rootCycle         error
+	references        map[string][]string // in the values that were looked at
+	variablesLeft     int
+	room              *int
+}
+
+func newBuilder(c *Config, x Context) *builder {
+	room := ciexpr.MostExpanded
+	return &builder{config: c, x: x, predefined: &layer{list: x.Predefined.over(x.predefined())},
+		given: &layer{list: x.Variables}, references: map[string][]string{},
+		room: &room, variablesLeft: maxVariables}
 }
 
 // workflow decides whether there is a pipeline, and with which variables.
-func (b builder) workflow(p *Pipeline) bool {
+func (b *builder) workflow(p *Pipeline) bool {
 	p.Variables = slices.Clone(b.config.Variables)
 	p.AutoCancel = b.config.Workflow.AutoCancel
-	seen := b.scope(nil, p.Variables)
 	if rules := b.config.Workflow.Rules; rules != nil {
+		seen := scopeOf(b.room, b.predefined, &layer{list: p.Variables}, b.given)
 		rule, err := b.first(rules, seen) // GitLab passes over the error, and there is no pipeline
 		if err != nil || rule == nil || rule.When == whenNever {
 			return false
@@ -194,22 +217,24 @@ func (b builder) workflow(p *Pipeline) bool {
 			p.AutoCancel = rule.AutoCancel
 		}
 	}
-	p.Name = strings.TrimSpace(Expand(b.config.Workflow.Name, b.scope(nil, p.Variables)))
+	b.root, b.rootCycle = &layer{list: slices.Clip(p.Variables)}, p.Variables.cycle(b.references)
+	seen := scopeOf(b.room, b.predefined, b.root, b.given)
+	p.Name = strings.TrimSpace(replaced(b.config.Workflow.Name, ciexpr.InText, seen.expanded, false, b.room))
 	return true
 }
 
-// scope are the variables that a condition sees, the strongest last.
-func (b builder) scope(more, yaml JobVariables) JobVariables {
-	return slices.Concat(more, b.predefined, yaml, b.x.Variables)
-}
-
 // job is the job as its rules make it, and whether it is in the pipeline.
-func (b builder) job(j Job, root JobVariables) (Job, bool, error) {
+func (b *builder) job(j Job) (Job, bool, error) {
+	variables, err := b.variables(j)
+	if err != nil {
+		return j, false, err
+	}
+	j.Spec.Variables = nil // which are not to be copied
 	j.Spec = j.Spec.Clone()
-	j.Spec.Variables = j.variables(root)
-	own := JobVariables{{Key: "CI_JOB_NAME", Value: j.Name}, {Key: "CI_JOB_NAME_SLUG", Value: Slug(j.Name)},
-		{Key: "CI_JOB_STAGE", Value: j.Stage}}
-	seen := b.scope(own, j.Spec.Variables)
+	own := &layer{list: JobVariables{{Key: "CI_JOB_NAME", Value: j.Name}, {Key: "CI_JOB_NAME_SLUG", Value: Slug(j.Name)},
+		{Key: "CI_JOB_STAGE", Value: j.Stage}}}
+	seen := scopeOf(b.room, own, b.predefined, variables, b.given)
+	var more JobVariables
 	if j.Rules != nil {
 		rule, err := b.first(j.Rules, seen)
 		if err != nil {
@@ -221,19 +246,61 @@ func (b builder) job(j Job, root JobVariables) (Job, bool, error) {
 		if j.follow(*rule); j.When == whenNever {
 			return j, false, nil
 		}
+		more = rule.Variables
 	} else if j.Only != nil && !b.allowed(*j.Only, seen) || j.Except != nil && b.excluded(*j.Except, seen) {
 		return j, false, nil
 	}
-	if err := j.Spec.Variables.cycle(); err != nil {
+	if variables, err = b.lay(more, variables); err != nil {
+		return j, false, err
+	}
+	if err := b.cycle(variables); err != nil {
 		return j, false, fmt.Errorf("%s: %w", j.Name, err)
 	}
-	final := b.scope(own, j.Spec.Variables).expanded()
+	j.Spec.Variables = variables.list
+	seen = scopeOf(b.room, own, b.predefined, variables, b.given)
 	j.Tags = slices.Clone(j.Tags)
-	for i, tag := range j.Tags {
-		j.Tags[i] = Expand(tag, final)
+	for i, tag := range j.Tags { // of which alone what is unknown stays
+		j.Tags[i] = replaced(tag, ciexpr.InText, seen.expanded, true, b.room)
 	}
-	j.ResourceGroup = Expand(j.ResourceGroup, final)
+	j.ResourceGroup = replaced(j.ResourceGroup, ciexpr.InText, seen.expanded, false, b.room)
 	return j, true, nil
+}
+
+// variables are the job's own over those of the root that it inherits. Without any of its own they are one list for all
+// jobs.
+func (b *builder) variables(j Job) (*layer, error) {
+	if !j.inherits.limited {
+		return b.lay(j.own, b.root)
+	}
+	if err := b.take(len(b.root.list)); err != nil {
+		return nil, err
+	}
+	return b.lay(j.own, &layer{list: j.inherits.of(b.root.list)})
+}
+
+// lay lays variables on others.
+func (b *builder) lay(more JobVariables, below *layer) (*layer, error) {
+	if len(more) == 0 {
+		return below, nil
+	}
+	if err := b.take(len(more) + len(below.list)); err != nil {
+		return nil, err
+	}
+	return &layer{list: more.over(below.list)}, nil
+}
+
+func (b *builder) take(variables int) error {
+	if b.variablesLeft -= variables; b.variablesLeft < 0 {
+		return errVariables
+	}
+	return nil
+}
+
+func (b *builder) cycle(variables *layer) error {
+	if variables == b.root {
+		return b.rootCycle
+	}
+	return variables.list.cycle(b.references)
 }
 
 // follow makes the job what the rule that holds says.
@@ -251,11 +318,10 @@ func (j *Job) follow(rule Rule) {
 	if rule.Needs != nil {
 		j.Spec.Needs = slices.Clone(rule.Needs)
 	}
-	j.Spec.Variables = rule.Variables.over(j.Spec.Variables)
 }
 
 // first is the first rule that holds; nil if none does.
-func (b builder) first(rules []Rule, seen JobVariables) (*Rule, error) {
+func (b *builder) first(rules []Rule, seen *scope) (*Rule, error) {
 	for i := range rules {
 		if holds, err := b.holds(rules[i], seen); holds || err != nil {
 			return &rules[i], err
@@ -265,7 +331,7 @@ func (b builder) first(rules []Rule, seen JobVariables) (*Rule, error) {
 }
 
 // holds says whether all conditions of a rule hold.
-func (b builder) holds(rule Rule, seen JobVariables) (bool, error) {
+func (b *builder) holds(rule Rule, seen *scope) (bool, error) {
 	if rule.If != "" && !isTrueFor(rule.If, seen) {
 		return false, nil
 	}
@@ -274,38 +340,37 @@ func (b builder) holds(rule Rule, seen JobVariables) (bool, error) {
 			return false, err
 		}
 	}
-	return rule.Exists == nil || anyExists(b.x.Files, rule.Exists, seen), nil
+	return rule.Exists == nil || b.exists(rule.Exists, seen), nil
 }
 
-func isTrueFor(expression string, seen JobVariables) bool {
+func isTrueFor(expression string, seen *scope) bool {
 	e, err := ciexpr.Parse(expression)
 	return err == nil && e.True(seen.lookup)
 }
 
 // changedFrom says whether a file that rules:changes means differs from the ref that it names, or nobody knows.
-func (b builder) changedFrom(c Changes, seen JobVariables) (bool, error) {
+func (b *builder) changedFrom(c Changes, seen *scope) (bool, error) {
 	if c.CompareTo == "" || b.x.ChangesFrom == nil {
 		return b.changed(c.Paths, seen), nil
 	}
-	values := seen.strongest().expanded()
-	changes, ok := b.x.ChangesFrom(expand(c.CompareTo, values.lookup, true))
+	changes, ok := b.x.ChangesFrom(replaced(c.CompareTo, ciexpr.InText, seen.expanded, true, b.room))
 	if !ok {
 		return false, errCompareTo
 	}
-	return changes == nil || expandedGlobs(c.Paths, values.lookup).changed(changes), nil
+	return changes == nil || expandedGlobs(c.Paths, seen.expanded, b.room).changed(changes), nil
 }
 
 // changed says whether a file that a glob means differs, or nobody knows.
-func (b builder) changed(paths []string, seen JobVariables) bool {
+func (b *builder) changed(paths []string, seen *scope) bool {
 	if b.x.Changes == nil {
 		return true
 	}
-	return expandedGlobs(paths, seen.strongest().expanded().lookup).changed(b.x.Changes)
+	return expandedGlobs(paths, seen.expanded, b.room).changed(b.x.Changes)
 }
 
-// anyExists says whether there is a file that a glob means.
-func anyExists(files Files, paths []string, seen JobVariables) bool {
-	return files != nil && expandedGlobs(paths, seen.strongest().expanded().lookup).exist(files.Paths())
+// exists says whether there is a file that a glob means.
+func (b *builder) exists(paths []string, seen *scope) bool {
+	return b.x.Files != nil && expandedGlobs(paths, seen.expanded, b.room).exist(b.x.Files.Paths())
 }
 
 // listedFiles are Files that are asked for their paths once.
@@ -322,35 +387,32 @@ func (f *listedFiles) Paths() []string {
 	return f.paths
 }
 
-// strongest keeps the last of the variables of one name.
-func (v JobVariables) strongest() JobVariables { return v.over(nil) }
-
 // allowed says whether only lets the job in: all that it names must hold.
-func (b builder) allowed(only Policy, seen JobVariables) bool {
+func (b *builder) allowed(only Policy, seen *scope) bool {
 	return b.refs(only.Refs) && only.Kubernetes == "" &&
 		(only.Variables == nil || anyTrue(only.Variables, seen)) &&
 		(only.Changes == nil || b.changed(only.Changes, seen))
 }
 
 // excluded says whether except keeps the job out: anything that it names is enough.
-func (b builder) excluded(except Policy, seen JobVariables) bool {
+func (b *builder) excluded(except Policy, seen *scope) bool {
 	return b.refs(except.Refs) || anyTrue(except.Variables, seen) ||
 		except.Changes != nil && b.changed(except.Changes, seen)
 }
 
-func anyTrue(conditions []string, seen JobVariables) bool {
+func anyTrue(conditions []string, seen *scope) bool {
 	return slices.ContainsFunc(conditions, func(c string) bool { return isTrueFor(c, seen) })
 }
 
 // refs says whether one of the patterns means the ref, or the kind or source of the pipeline.
-func (b builder) refs(patterns []string) bool {
+func (b *builder) refs(patterns []string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		pattern, path, limited := strings.Cut(pattern, "@")
 		return (!limited || path == b.x.ProjectPath) && b.ref(pattern)
 	})
 }
 
-func (b builder) ref(pattern string) bool {
+func (b *builder) ref(pattern string) bool {
 	source := b.x.source()
 	mergeRequest := source == mergeRequestEvent
 	switch pattern {

@@ -255,11 +255,19 @@ func TestCircularVariables(t *testing.T) {
 
 func TestExpand(t *testing.T) {
 	variables := ci.JobVariables{{Key: "A", Value: "one"}, {Key: "B", Value: "$A"}, {Key: "A", Value: "two"}}
-	for text, want := range map[string]string{"$A": "two", "${A}x": "twox", "%A%": "two", "$$A": "$$A", "$B": "$A",
-		"$NOPE-": "-", "100%": "100%", "": ""} {
+	for text, want := range map[string]string{"$A": "two", "${A}x": "twox", "%A%": "two", "$$A": "$two", "$B": "$A",
+		"$NOPE-": "-", "100%": "100%", "": "", "$1-${2}-%3%": "$1-${2}-%3%", "%%A%%": "%two%", "$Aé": "twoé", "${}": "${}"} {
 		assert.Equal(t, want, ci.Expand(text, variables), text)
 	}
-	assert.Equal(t, "feature-a-b", ci.Slug("Feature/a_B-"))
+}
+
+// The slugs are those of Ruby's slugify (gems/gitlab-utils/lib/gitlab/utils.rb), which counts characters.
+func TestSlug(t *testing.T) {
+	for text, want := range map[string]string{"Feature/a_B-": "feature-a-b", "feature/ä-x": "feature---x", "--": "",
+		strings.Repeat("x", 70):        strings.Repeat("x", 63),
+		strings.Repeat("ä", 62) + "xy": "x"} {
+		assert.Equal(t, want, ci.Slug(text), text)
+	}
 }
 
 // FuzzRead: no text makes the reader panic or hang, and what it takes makes pipelines.

@@ -9,12 +9,9 @@ import (
 	"github.com/fakegitlab/fakegitlab/internal/ciexpr"
 )
 
-// reference is a variable in a text: $NAME, ${NAME} or %NAME%. Two dollars are none.
-var reference = regexp.MustCompile(`\$\$|%%|\$(\w+)|\$\{(\w+)\}|%(\w+)%`)
-
 // Expand replaces the variables in a text by their values, as GitLab does it on the server: $NAME, ${NAME} and %NAME%.
-// One that is not there becomes empty; $$ and %% stay as they are. A value is put in as it is, with what it may refer
-// to.
+// One that is not there becomes empty, and what does not begin as a name, such as $1, stays. A value is put in as it
+// is, with what it may refer to.
 func Expand(text string, variables JobVariables) string {
 	return expand(text, variables.lookup, false)
 }
@@ -23,29 +20,26 @@ func Expand(text string, variables JobVariables) string {
 // in any case.
 func expand(text string, lookup func(string) (string, bool), keep bool) string {
 	room := ciexpr.MostExpanded
-	if !strings.ContainsAny(text, "$%") {
+	return replaced(text, ciexpr.InText, lookup, keep, &room)
+}
+
+// replaced is a text with the values of what references in it name, as long as there is room for them.
+func replaced(text string, references *regexp.Regexp, lookup func(string) (string, bool), keep bool, room *int) string {
+	if !ciexpr.MayRefer(text) {
 		return text
 	}
-	return reference.ReplaceAllStringFunc(text, func(found string) string {
-		name := referred(found)
+	return references.ReplaceAllStringFunc(text, func(found string) string {
+		name := ciexpr.Named(found)
 		if name == "" {
 			return found
 		}
 		value, ok := lookup(name)
-		if !ok && keep || len(value) > room {
+		if !ok && keep || len(value) > *room {
 			return found
 		}
-		room -= len(value)
+		*room -= len(value)
 		return value
 	})
-}
-
-// referred is the name of the variable that a match of reference names.
-func referred(found string) string {
-	if found == "$$" || found == "%%" {
-		return ""
-	}
-	return strings.Trim(found, "${}%")
 }
 
 func (v JobVariables) lookup(name string) (string, bool) {
@@ -59,84 +53,51 @@ func (v JobVariables) lookup(name string) (string, bool) {
 
 // over lays variables on others, key by key: a key keeps its place and gets the value of the later.
 func (v JobVariables) over(below JobVariables) JobVariables {
-	result := slices.Clone(below)
-	at := make(map[string]int, len(v)+len(below))
-	for i := len(below) - 1; i >= 0; i-- {
-		at[below[i].Key] = i
+	if len(v) == 0 {
+		return slices.Clone(below)
+	}
+	last := make(map[string]int, len(v))
+	for i, each := range v {
+		last[each.Key] = i
+	}
+	result := make(JobVariables, 0, len(below)+len(last))
+	placed := make(map[string]bool, len(last))
+	for _, each := range below {
+		if i, ok := last[each.Key]; ok && !placed[each.Key] {
+			each, placed[each.Key] = v[i], true
+		}
+		result = append(result, each)
 	}
 	for _, each := range v {
-		i, ok := at[each.Key]
-		if !ok {
-			at[each.Key] = len(result)
-			result = append(result, each)
-		} else {
-			result[i] = each
+		if !placed[each.Key] {
+			result, placed[each.Key] = append(result, v[last[each.Key]]), true
 		}
 	}
 	return result
 }
 
-// expanded are the variables with those in their values replaced, in the order in which they depend on each other, as
-// long as there is room for all.
-func (v JobVariables) expanded() JobVariables {
-	done := slices.Clone(v)
-	at := make(map[string]int, len(v))
-	for i, each := range v {
-		at[each.Key] = i
-	}
-	room := ciexpr.MostExpanded
-	lookup := func(name string) (string, bool) {
-		i, ok := at[name]
-		if !ok || len(done[i].Value) > room {
-			return "", false
-		}
-		room -= len(done[i].Value)
-		return done[i].Value, true
-	}
-	for _, component := range connected(v.keys(), v.references()) {
-		for _, key := range component {
-			i := at[key]
-			if !done[i].Raw && len(component) == 1 {
-				done[i].Value = expand(done[i].Value, lookup, true)
-			}
-		}
-	}
-	return done
-}
-
-func (v JobVariables) keys() []string {
-	keys := make([]string, len(v))
-	for i, each := range v {
-		keys[i] = each.Key
-	}
-	return keys
-}
-
-// references say which variables the value of each names.
-func (v JobVariables) references() map[string][]string {
-	known := make(map[string]bool, len(v))
+// cycle is GitLab's error about variables that name each other in a circle, or nil. known are the references in values
+// that were looked at.
+func (v JobVariables) cycle(known map[string][]string) error {
+	refers := map[string][]string{}
 	for _, each := range v {
-		known[each.Key] = true
+		found, ok := known[each.Value]
+		if !ok {
+			found = JobVariable{Value: each.Value}.references()
+			known[each.Value] = found
+		}
+		if delete(refers, each.Key); !each.Raw && found != nil {
+			refers[each.Key] = found
+		}
 	}
-	refers := make(map[string][]string, len(v))
+	var names []string // of those that refer to others that do, which alone are in circles
 	for _, each := range v {
-		refers[each.Key] = nil
-		if each.Raw || !strings.ContainsAny(each.Value, "$%") {
-			continue
-		}
-		for _, found := range reference.FindAllString(each.Value, -1) {
-			if name := referred(found); known[name] {
-				refers[each.Key] = append(refers[each.Key], name)
-			}
+		if slices.ContainsFunc(refers[each.Key], func(name string) bool { return refers[name] != nil }) {
+			names = append(names, each.Key)
 		}
 	}
-	return refers
-}
-
-// cycle is GitLab's error about variables that name each other in a circle, or nil.
-func (v JobVariables) cycle() error {
 	var circles [][]string
-	for _, component := range connected(v.keys(), v.references()) {
+	for _, component := range connected(names, func(name string) []string { return refers[name] }) {
 		if len(component) > 1 {
 			circles = append(circles, component)
 		}
@@ -149,4 +110,18 @@ func (v JobVariables) cycle() error {
 		texts[i] = quotedList(circle)
 	}
 	return fmt.Errorf("circular variable reference detected: %s", strings.Join(texts, ", "))
+}
+
+// references are the names that the variable's value refers to; a raw one refers to none.
+func (v JobVariable) references() []string {
+	if v.Raw || !ciexpr.MayRefer(v.Value) {
+		return nil
+	}
+	var names []string
+	for _, match := range ciexpr.InValue.FindAllString(v.Value, -1) {
+		if name := ciexpr.Named(match); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -33,7 +33,3 @@ func (e *Expr) True(lookup func(name string) (value string, ok bool)) bool {
 	}
 	return found != nil
 }
-
-// MostExpanded is how long all values together may be that are put in the place of references to variables, in bytes.
-// GitLab has no such limit; but 30 variables, each twice the one before it, make gigabytes.
-const MostExpanded = 16 << 20

@@ -1,6 +1,7 @@
 package ciyaml_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -45,7 +46,9 @@ func TestFromJSON(t *testing.T) {
 		assert.NoError(t, err, text)
 		assert.Equal(t, want, ciyaml.Text(value), text)
 	}
-	for _, text := range []string{"", "1 2", "x", "01", "[1,]", strings.Repeat("[", 300) + strings.Repeat("]", 300)} {
+	for _, text := range []string{"", "1 2", "x", "01", "[1,]", strings.Repeat("[", 300) + strings.Repeat("]", 300),
+		strings.Repeat("9", 5_000_000), `{"a": [` + strings.Repeat("9", 5_000_000) + `]}`,
+		"[" + strings.Repeat(strings.Repeat("9", 4000)+", ", 1400) + "1]"} {
 		_, err := ciyaml.FromJSON(text)
 		assert.Error(t, err, text)
 	}
@@ -67,6 +70,33 @@ func TestMaps(t *testing.T) {
 			assert.Equal(t, want, string(ciyaml.JSON(config)), text)
 		}
 	}
+}
+
+// TestWhatIsGoneThroughIsMeasured has texts that are too big only for what is written out, or merged, as often as it is
+// named. Written out in full, the key would have 2^60 elements, and the merges of the lists would be 10^9.
+func TestWhatIsGoneThroughIsMeasured(t *testing.T) {
+	var doubled strings.Builder
+	doubled.WriteString("a0: &a0 [x]\n")
+	for i := 1; i <= 60; i++ {
+		fmt.Fprintf(&doubled, "a%d: &a%d [*a%d, *a%d]\n", i, i, i-1, i-1)
+	}
+	many := func(format string, n int) string { return strings.Repeat(format, n) }
+	var numbered strings.Builder
+	for i := range 10_000 {
+		fmt.Fprintf(&numbered, "k%d: , ", i)
+	}
+	for name, text := range map[string]string{
+		"a key":       doubled.String() + "j: {? *a60 : x}\n",
+		"a reference": doubled.String() + "j: {? !reference [*a60] : x}\n",
+		"many keys":   doubled.String() + "l: [" + many("{? *a14 : x}, ", 12_000) + "]\n",
+		"merges":      "a: &a {" + numbered.String() + "}\nj: {<<: [" + many("*a, ", 100_000) + "]}\n",
+	} {
+		_, err := ciyaml.Load(text)
+		assert.EqualError(t, err, "The parsed YAML is too big", name)
+	}
+	config, err := ciyaml.Load("a: &a [x]\nj: {? [*a, *a] : y}\n")
+	require.NoError(t, err)
+	assert.Equal(t, `{"[[\"x\"], [\"x\"]]":"y"}`, string(ciyaml.JSON(config.Get("j"))))
 }
 
 // The texts are those of Psych 4.0.3, but the one about the anchor, which is that of Psych 5.

@@ -16,43 +16,57 @@ func FromJSON(text string) (any, error) {
 	}
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
-	value := fromJSON(d)
-	if TooBig(value) {
+	value, ok := fromJSON(d)
+	if !ok || TooBig(value) {
 		return nil, errors.New(errTextTooBig)
 	}
 	return value, nil
 }
 
-// fromJSON reads the next value of a text that is well-formed.
-func fromJSON(d *json.Decoder) any {
+// maxDigits is how long a whole number may be: reading one, and writing it, takes time by the square of its length.
+const maxDigits = 4096
+
+// fromJSON reads the next value of a text that is well-formed. It is not ok if a number is too long.
+func fromJSON(d *json.Decoder) (value any, ok bool) {
 	token, _ := d.Token()
 	switch token := token.(type) {
 	case json.Number:
-		return jsonNumber(string(token))
+		value = jsonNumber(string(token))
+		return value, value != nil
 	case json.Delim:
 		if token == '[' {
 			list := []any{}
 			for d.More() {
-				list = append(list, fromJSON(d))
+				if value, ok = fromJSON(d); !ok {
+					return nil, false
+				}
+				list = append(list, value)
 			}
 			_, _ = d.Token()
-			return list
+			return list, true
 		}
 		m := &Map{}
 		for d.More() {
 			key, _ := d.Token()
-			m.Set(key.(string), fromJSON(d))
+			if value, ok = fromJSON(d); !ok {
+				return nil, false
+			}
+			m.Set(key.(string), value)
 		}
 		_, _ = d.Token()
-		return m
+		return m, true
 	}
-	return token
+	return token, true
 }
 
+// jsonNumber is the number of a text; nil if it is too long.
 func jsonNumber(text string) any {
 	if strings.ContainsAny(text, ".eE") {
 		f, _ := strconv.ParseFloat(text, 64) // an infinite one beyond its range, as Ruby's
 		return f
+	}
+	if len(text) > maxDigits {
+		return nil
 	}
 	return integer(text, decimal, new(big.Int))
 }

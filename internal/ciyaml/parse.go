@@ -85,14 +85,17 @@ func parse(source string) (any, error) {
 	if err != nil {
 		return nil, problem(source, err)
 	}
-	p := parser{values: map[*yaml.Node]any{}, open: map[*yaml.Node]bool{}}
+	p := parser{values: map[*yaml.Node]any{}, open: map[*yaml.Node]bool{}, left: maxSize}
 	return p.value(&node, 0)
 }
 
-// parser turns one document's nodes into values, each node once, however many aliases name it.
+// parser turns one document's nodes into values, each node once, however many aliases name it. Only lists and maps that
+// are keys, and what merge keys name, are gone through wherever they stand: of these, all together may weigh what a
+// document may.
 type parser struct {
 	values map[*yaml.Node]any
 	open   map[*yaml.Node]bool
+	left   int // what they may still weigh
 }
 
 func (p *parser) value(node *yaml.Node, depth int) (any, error) {
@@ -161,8 +164,14 @@ func (p *parser) mapping(node *yaml.Node, depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if key == mergeKey && mergeInto(m, value) {
+		if key == mergeKey && p.mergeInto(m, value) {
+			if p.left < 0 {
+				return nil, errors.New(errTextTooBig)
+			}
 			continue
+		}
+		if !isPlain(key) && !fits(key, &p.left, 1) {
+			return nil, errors.New(errTextTooBig)
 		}
 		_, isText := key.(string)
 		_, isSymbol := key.(Symbol)
@@ -171,12 +180,25 @@ func (p *parser) mapping(node *yaml.Node, depth int) (any, error) {
 	return m, nil
 }
 
+// isPlain says whether a value holds no others.
+func isPlain(value any) bool {
+	switch value.(type) {
+	case *Map, []any, *Reference:
+		return false
+	}
+	return true
+}
+
 const mergeKey = "<<"
 
 // mergeInto lays what a merge key names over what came before it, as Psych does; of several the first counts most.
-func mergeInto(m *Map, value any) bool {
+// It stops where too much was merged.
+func (p *parser) mergeInto(m *Map, value any) bool {
 	switch v := value.(type) {
 	case *Map:
+		if p.left -= weight * v.Len(); p.left < 0 {
+			return true
+		}
 		for _, e := range v.Entries() {
 			m.put(e)
 		}
@@ -188,7 +210,7 @@ func mergeInto(m *Map, value any) bool {
 			}
 		}
 		for i := len(v) - 1; i >= 0; i-- {
-			mergeInto(m, v[i])
+			p.mergeInto(m, v[i])
 		}
 		return true
 	}

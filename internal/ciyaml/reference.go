@@ -17,6 +17,9 @@ func (r *Reference) String() string { return referenceTag + " " + Inspect(r.data
 // Resolve puts what they name in the place of all references, as lib/gitlab/ci/config/yaml/tags does. The error is
 // GitLab's.
 func Resolve(config *Map) (*Map, error) {
+	if TooBig(config) { // which extends may have made it, of what is shared as yet and copied below
+		return nil, errors.New(errTextTooBig)
+	}
 	r := resolver{config: config, known: map[string]any{}}
 	value, err := r.value(config, 0)
 	if err != nil {

@@ -209,6 +209,8 @@ const (
 	maxSize = 2 << 20
 	// maxDepth is how deep its values may nest (max_yaml_depth).
 	maxDepth = 100
+	// weight is what every value weighs, beside its text.
+	weight = 40
 )
 
 // TooBig says whether a value is larger or deeper than GitLab reads. What an anchor shares is counted wherever it is
@@ -219,13 +221,15 @@ func TooBig(value any) bool {
 }
 
 func fits(value any, left *int, depth int) bool {
-	*left -= 40
+	*left -= weight
 	if *left < 0 || depth > maxDepth {
 		return false
 	}
 	switch v := value.(type) {
 	case string:
 		*left -= len(v)
+	case *big.Int:
+		*left -= v.BitLen() / 8
 	case []any:
 		for _, each := range v {
 			if !fits(each, left, depth+1) {

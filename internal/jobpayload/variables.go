@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,7 +80,7 @@ func Environment(in Input) string { return environmentOf(in) }
 // expanded_environment_name).
 func environmentOf(in Input) string {
 	name := in.Job.Spec.Environment.Name
-	if !strings.ContainsAny(name, "$%") {
+	if !ciexpr.MayRefer(name) {
 		return name
 	}
 	known := map[string]payloadVariable{}
@@ -141,7 +140,7 @@ func (l *variableList) addPersisted(in Input) {
 func (l *variableList) addJob(in Input, environment string) {
 	job := in.Job
 	l.add("CI_JOB_NAME", job.Name)
-	l.add("CI_JOB_NAME_SLUG", slugify(job.Name))
+	l.add("CI_JOB_NAME_SLUG", ci.Slug(job.Name))
 	l.add("CI_JOB_STAGE", job.Stage)
 	if job.Manual {
 		l.add("CI_JOB_MANUAL", "true")
@@ -173,7 +172,7 @@ func (l *variableList) addProject(in Input) {
 	l.add("CI_PROJECT_TITLE", project.Name)
 	l.add("CI_PROJECT_DESCRIPTION", project.Description)
 	l.add("CI_PROJECT_PATH", project.Path)
-	l.add("CI_PROJECT_PATH_SLUG", slugify(project.Path))
+	l.add("CI_PROJECT_PATH_SLUG", ci.Slug(project.Path))
 	l.add("CI_PROJECT_NAMESPACE", namespace)
 	l.add("CI_PROJECT_NAMESPACE_ID", strconv.Itoa(in.NamespaceID))
 	l.add("CI_PROJECT_ROOT_NAMESPACE", root)
@@ -243,7 +242,7 @@ func (l *variableList) addPipeline(in Input) {
 	l.add("CI_COMMIT_SHORT_SHA", commit.SHA[:min(8, len(commit.SHA))])
 	l.add("CI_COMMIT_BEFORE_SHA", beforeSHA(commit))
 	l.add("CI_COMMIT_REF_NAME", job.Ref)
-	l.add("CI_COMMIT_REF_SLUG", slugify(job.Ref))
+	l.add("CI_COMMIT_REF_SLUG", ci.Slug(job.Ref))
 	if !job.RefIsTag && !IsMergeRequestRef(job.Ref) {
 		l.add("CI_COMMIT_BRANCH", job.Ref)
 	}
@@ -271,24 +270,8 @@ func iso8601(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format(time.RFC3339)
 }
 
-// slugify makes text fit for a host name, as GitLab's _SLUG variables are: lower case letters, digits and inner dashes,
-// at most 63 bytes.
-func slugify(text string) string {
-	slug := []byte(strings.ToLower(text))
-	for i, b := range slug {
-		if (b < 'a' || b > 'z') && (b < '0' || b > '9') {
-			slug[i] = '-'
-		}
-	}
-	return strings.Trim(string(slug[:min(63, len(slug))]), "-")
-}
-
-// variableReference matches $NAME, ${NAME} and %NAME%, and the escapes $$ and %%, which name nothing.
-var variableReference = regexp.MustCompile(
-	`\$\$|%%|\$([a-zA-Z_][a-zA-Z0-9_]*)|\$\{([a-zA-Z_][a-zA-Z0-9_]*)?\}|%([a-zA-Z_][a-zA-Z0-9_]*)%`)
-
 // mayRefer reports whether the variable's value may refer to others.
-func (v payloadVariable) mayRefer() bool { return !v.Raw && strings.ContainsAny(v.Value, "$%") }
+func (v payloadVariable) mayRefer() bool { return !v.Raw && ciexpr.MayRefer(v.Value) }
 
 // references are the names that the variable's value refers to; a raw variable refers to none.
 func (v payloadVariable) references() []string {
@@ -296,8 +279,8 @@ func (v payloadVariable) references() []string {
 		return nil
 	}
 	var names []string
-	for _, match := range variableReference.FindAllStringSubmatch(v.Value, -1) {
-		if name := match[1] + match[2] + match[3]; name != "" {
+	for _, match := range ciexpr.InValue.FindAllString(v.Value, -1) {
+		if name := ciexpr.Named(match); name != "" {
 			names = append(names, name)
 		}
 	}
@@ -331,8 +314,8 @@ func expandVariables(variables []payloadVariable) []payloadVariable {
 // substituted is a text with the values of the known variables in the place of references to them, as long as there is
 // room for them; the rest is left to the runner.
 func substituted(text string, known map[string]payloadVariable, room *int) string {
-	return variableReference.ReplaceAllStringFunc(text, func(reference string) string {
-		v, ok := known[strings.Trim(reference, "${}%")]
+	return ciexpr.InValue.ReplaceAllStringFunc(text, func(reference string) string {
+		v, ok := known[ciexpr.Named(reference)]
 		if !ok || v.File || v.Raw || len(v.Value) > *room {
 			return reference
 		}

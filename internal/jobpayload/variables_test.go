@@ -1,7 +1,6 @@
 package jobpayload
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -148,10 +147,4 @@ func TestExpandVariables(t *testing.T) {
 			assert.Empty(t, cmp.Diff(tt.want, expandVariables(tt.in)))
 		})
 	}
-}
-
-func TestSlugify(t *testing.T) {
-	assert.Equal(t, "feature-a-b", slugify("Feature/A_b-"))
-	assert.Equal(t, strings.Repeat("x", 63), slugify(strings.Repeat("x", 70)))
-	assert.Equal(t, "", slugify("--"))
 }

@@ -17,11 +17,11 @@ type Trial struct {
 // TryPipeline goes the way of CreatePipeline with a text, and makes nothing (lib/gitlab/ci/lint.rb,
 // simulate_pipeline_creation).
 func (st *State) TryPipeline(n NewPipeline) Trial {
-	t := Trial{Config: ci.Read(n.CI, ci.Options{})}
 	if strings.TrimSpace(n.CI) == "" {
-		t.Errors = t.Config.Errors
-		return t
+		blank := ci.Read(n.CI, ci.Options{})
+		return Trial{Config: blank, Errors: blank.Errors}
 	}
+	var t Trial
 	f, problem := st.factsOf(n)
 	if problem != "" {
 		t.Config, t.Errors = &ci.Config{}, []string{problem}

@@ -1,0 +1,122 @@
+package ci_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/ci"
+	"github.com/fakegitlab/fakegitlab/internal/racing"
+)
+
+// Here are small texts that stand for much. What may be done is done without copies, the rest is refused: with a copy
+// for each job they would take tens of gigabytes and minutes.
+
+// numbered are n lines, each of the format with its number.
+func numbered(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+func TestPartsShareTheirNeeds(t *testing.T) {
+	racing.Skip(t)
+	parallel := numbered(99, "j%[1]d: {script: x, parallel: 200}\n")
+	all := numbered(99, "j%[1]d, ")
+	for text, want := range map[string]string{
+		parallel + "l: {script: x, needs: [" + all + "]}\n": "l: one job can only need 50 others, but you have listed 19800. " +
+			"See needs keyword documentation for more details",
+	} {
+		config := ci.Read(text, ci.Options{})
+		require.Empty(t, config.Errors, "alone, the file is read")
+		assert.Equal(t, []string{want}, config.Pipeline(ci.Context{Ref: "main"}).Errors)
+	}
+	for text, want := range map[string]string{
+		parallel + "l: {script: x, parallel: 200, needs: [" + all + "]}\n": "l 1/200: one job can only need 50 others, " +
+			"but you have listed 19800. See needs keyword documentation for more details",
+		parallel + "l: {script: x, parallel: 200, rules: [{needs: [" + all + "]}]}\n": "l 1/200: one job can only need 50 others, " +
+			"but you have listed 19800. See needs keyword documentation for more details",
+		parallel + "l: {script: x, stage: deploy, parallel: 200, dependencies: [" + all + "]}\n": "l job: more than 1000000 " +
+			"dependencies of jobs in all are not followed by fakegitlab",
+		numbered(5_000, "j%[1]d: {script: x, parallel: 200}\n"): "more than 20000 jobs are not followed by fakegitlab",
+		"default: {before_script: [" + numbered(10_000, "c%d, ") + "]}\n" + parallel: "jobs:j2 26/200: more than 33554432 bytes " +
+			"of keywords of jobs are not followed by fakegitlab",
+	} {
+		assert.Equal(t, want, errorsOf(text, nil))
+	}
+}
+
+func TestPartsNeedEachOther(t *testing.T) {
+	config := ci.Read("a: {script: x, parallel: 2}\nb: {script: x, parallel: {matrix: [{V: [1, 2]}]}, needs: [a], "+
+		"rules: [{needs: [{job: a, optional: true}]}], stage: deploy, dependencies: [a]}\n", ci.Options{})
+	require.Empty(t, config.Errors)
+	require.Len(t, config.Jobs, 4)
+	for _, job := range config.Jobs[2:] {
+		assert.Equal(t, []ci.Need{{Job: "a 1/2"}, {Job: "a 2/2"}}, job.Spec.Needs, job.Name)
+		assert.Equal(t, []ci.Need{{Job: "a 1/2", Optional: true}, {Job: "a 2/2", Optional: true}}, job.Rules[0].Needs)
+		assert.Equal(t, []string{"a 1/2", "a 2/2"}, job.Spec.Dependencies)
+	}
+}
+
+func TestJobsShareTheirVariables(t *testing.T) {
+	racing.Skip(t)
+	variables := "variables:\n" + numbered(10_000, "  V%d: $W\n")
+	config := ci.Read(variables+numbered(2_000, "j%d: {script: x, tags: [$V1], rules: [{if: $V2 == '1'}, {changes: ['$V3']}]}\n"),
+		ci.Options{})
+	require.Empty(t, config.Errors)
+	pipeline := config.Pipeline(ci.Context{Ref: "main", Changes: []string{"w"}, Variables: ci.JobVariables{{Key: "W", Value: "w"}}})
+	require.Empty(t, pipeline.Errors)
+	require.Len(t, pipeline.Jobs, 2_000)
+	assert.Equal(t, []string{"w"}, pipeline.Jobs[0].Tags)
+	assert.Len(t, pipeline.Jobs[1999].Spec.Variables, 10_000)
+
+	plain := "variables:\n" + numbered(10_000, "  V%d: x\n")
+	const tooMany = "more than 1000000 variables of jobs are not followed by fakegitlab"
+	for name, text := range map[string]string{
+		"own":     plain + numbered(2_000, "j%d: {script: x, variables: {O: o}}\n"),
+		"some":    plain + numbered(2_000, "j%d: {script: x, inherit: {variables: [V1]}}\n"),
+		"matrix":  "j: {script: x, parallel: {matrix: [{V: [" + numbered(150, "%d, ") + "], " + numbered(10_000, "O%d: o, ") + "}, {V: [" + numbered(50, "%d, ") + "], " + numbered(10_000, "O%d: o, ") + "}]}}\n",
+		"product": "j: {script: x, variables: {" + numbered(15_000, "O%d: o, ") + "}, parallel: {matrix: [{V: [" + numbered(200, "%d, ") + "]}]}}\n",
+	} {
+		assert.Equal(t, tooMany, errorsOf(text, nil), name)
+	}
+	config = ci.Read(plain+numbered(2_000, "j%d: {script: x, rules: [{variables: {O: o}}]}\n"), ci.Options{})
+	require.Empty(t, config.Errors)
+	assert.Equal(t, []string{tooMany}, config.Pipeline(ci.Context{Ref: "main"}).Errors)
+}
+
+// TestExpansionsHaveOneRoom: the values of each job and rule are twice as long as those before, up to half a megabyte;
+// expanded for each rule of each job, they would be 6 GB.
+func TestExpansionsHaveOneRoom(t *testing.T) {
+	racing.Skip(t)
+	doubled := "variables:\n  V0: x\n"
+	for i := range 19 {
+		doubled += fmt.Sprintf("  V%d: $V%d$V%[2]d\n", i+1, i)
+	}
+	config := ci.Read(doubled+numbered(2_000, "j%d: {script: x, rules: [{changes: [$V19]}, {exists: [$V19]}, {if: $CI}]}\n"), ci.Options{})
+	require.Empty(t, config.Errors)
+	assert.Len(t, config.Pipeline(ci.Context{Ref: "main", Changes: []string{"y"}, Files: ci.FileMap{"y": ""}}).Jobs, 2_000)
+}
+
+// TestWholeNumbers: the texts are those of Rails' only_integer.
+func TestWholeNumbers(t *testing.T) {
+	for value, want := range map[string]string{"'1'": "", "'+2'": "", "'1e0'": "retry max must be an integer", "' 2 '": "retry max must be an integer",
+		"1.0": "retry max must be an integer", "'1e1'": "retry max must be an integer", "'Infinity'": "retry max is not a number",
+		"'NaN'": "retry max is not a number", "x": "retry max is not a number"} {
+		assert.Equal(t, want, errorsOf("j: {script: x, retry: {max: "+value+"}}\n", nil), value)
+	}
+}
+
+// TestTruncateCopiesNothing: a copy of the input for each block would be 40 GB.
+func TestTruncateCopiesNothing(t *testing.T) {
+	text := "spec: {inputs: {a: {default: ä" + strings.Repeat("x", 1<<20) + "}}}\n---\nj: {script: [" +
+		numbered(10_000, "'$[[ inputs.a | truncate(%d, 1) ]]', ") + "]}\n"
+	config := ci.Read(text, ci.Options{})
+	require.Empty(t, config.Errors)
+	assert.Equal(t, []string{"ä", "x"}, config.Jobs[0].Spec.Script[:2])
+}
