@@ -2,6 +2,7 @@ package ci_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -119,4 +120,15 @@ func TestTruncateCopiesNothing(t *testing.T) {
 	config := ci.Read(text, ci.Options{})
 	require.Empty(t, config.Errors)
 	assert.Equal(t, []string{"ä", "x"}, config.Jobs[0].Spec.Script[:2])
+}
+
+// TestExtendsAreMeasuredBeforeTheyAreCopied: the list that all jobs have of their base would be copied for each of them.
+func TestExtendsAreMeasuredBeforeTheyAreCopied(t *testing.T) {
+	base := ".b: {script: [" + strings.Repeat("x, ", 30_000) + "]}\n"
+	text := base + numbered(1_000, "j%d: {extends: .b}\n")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	assert.Equal(t, "The parsed YAML is too big", errorsOf(text, nil))
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(200<<20), "the copies would be 480 MB")
 }

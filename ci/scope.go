@@ -3,8 +3,8 @@ package ci
 import "github.com/fakegitlab/fakegitlab/internal/ciexpr"
 
 // scope are the variables that a condition or a text sees. Most are the same for all jobs of a pipeline, and most jobs
-// look at few of them: so they stay in the lists that they are in, each of which is indexed once, and only what is asked
-// for is expanded.
+// look at few of them: so they stay in the lists that they are in, each of which is indexed once, and only what is
+// asked for is expanded.
 type scope struct {
 	layers []*layer // the strongest last
 	values map[string]string
