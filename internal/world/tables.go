@@ -12,7 +12,7 @@ type Row interface{ id() int }
 type table[T Row] struct {
 	ByID map[int]T // nil before there is a record: most fakes have records of few kinds
 	Rows []T       // by id
-	next int       // the lowest id that the next record may get
+	next int       // the lowest id that the next record may get: no id is given twice, as of a sequence of PostgreSQL
 }
 
 // newTable makes an empty table whose ids begin with first.
@@ -29,8 +29,14 @@ func (t *table[T]) insert(r T) {
 
 // remove takes a record out; one that is not there is none the worse for it.
 func (t *table[T]) remove(r T) {
-	delete(t.ByID, r.id())
+	t.forget(r)
 	t.Rows = removeByID(t.Rows, r)
+}
+
+// forget has the record's id found no more, nor given again.
+func (t *table[T]) forget(r T) {
+	delete(t.ByID, r.id())
+	t.next = max(t.next, r.id()+1)
 }
 
 // removeAll takes out the records of which gone says so, in one pass. gone is asked of each once.
@@ -38,7 +44,7 @@ func (t *table[T]) removeAll(gone func(T) bool) {
 	t.Rows = slices.DeleteFunc(t.Rows, func(r T) bool {
 		goes := gone(r)
 		if goes {
-			delete(t.ByID, r.id())
+			t.forget(r)
 		}
 		return goes
 	})

@@ -57,7 +57,11 @@ func (st *State) retractably(change func()) (takeBack func()) {
 // add inserts a record and remembers how to take it back.
 func add[T Row](st *State, t *table[T], r T) {
 	t.insert(r)
-	st.onUndo(func() { t.remove(r) })
+	next := t.next
+	st.onUndo(func() {
+		t.remove(r)
+		t.next = next
+	})
 }
 
 // put puts a value into a map, which is made for the first: most worlds have no use for most of them.

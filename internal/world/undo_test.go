@@ -97,3 +97,21 @@ func TestAtomicallyLeavesNoTraceOfAnyAddition(t *testing.T) {
 	require.NoError(t, Atomically(st, additions["user"]))
 	assert.NotNil(t, st.UserNames["mia"], "what succeeds stays")
 }
+
+// No id is given twice, as PostgreSQL takes them from a sequence: a client may well remember what it deleted.
+func TestIDsAreNotGivenTwice(t *testing.T) {
+	st, _ := ruled(t)
+	add := func(id int, name string) *User {
+		u, err := st.AddUser(User{ID: id, Username: name})
+		require.NoError(t, err)
+		return u
+	}
+	first := add(0, "first")
+	gone := add(first.ID+1, "gone")
+	require.Error(t, Atomically(st, func() error {
+		add(first.ID+100, "taken-back")
+		return errors.New("the test")
+	}))
+	require.NoError(t, st.DeleteUser(gone))
+	assert.Equal(t, gone.ID+1, add(0, "after").ID, "and what was taken back counts for nothing")
+}
