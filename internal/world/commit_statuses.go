@@ -71,7 +71,7 @@ func (st *State) ReportStatus(p *Pipeline, u *User, r StatusReport) (*CommitStat
 		before := *old
 		st.onUndo(func() { *old = before })
 		if !old.Retried() {
-			st.countTold(p, &before, &next)
+			st.countTold(p.reports, &before, &next)
 		}
 		*old = next
 	} else {
@@ -128,28 +128,31 @@ func statusesTold() (told []JobStatus) {
 // insertStatus puts a commit status into the world.
 func (st *State) insertStatus(s *CommitStatus) {
 	add(st, &st.Statuses, s)
-	p := s.Pipeline
-	p.statuses = insertByID(p.statuses, s)
-	st.onUndo(func() { p.statuses = removeByID(p.statuses, s) })
-	if last := p.latest[s.Name]; last == nil || last.ID < s.ID {
-		st.countTold(p, last, s)
-		setKey(st, &p.latest, s.Name, s)
+	if s.Pipeline.reports == nil {
+		s.Pipeline.reports = &reports{}
+	}
+	r := s.Pipeline.reports
+	r.all = insertByID(r.all, s)
+	st.onUndo(func() { r.all = removeByID(r.all, s) })
+	if last := r.latest[s.Name]; last == nil || last.ID < s.ID {
+		st.countTold(r, last, s)
+		setKey(st, &r.latest, s.Name, s)
 	}
 }
 
 // countTold counts a status of a pipeline in the place of another one, which is nil for none.
-func (st *State) countTold(p *Pipeline, old, now *CommitStatus) {
-	before := p.told
-	st.onUndo(func() { p.told = before })
+func (st *State) countTold(r *reports, old, now *CommitStatus) {
+	before := r.told
+	st.onUndo(func() { r.told = before })
 	if old != nil {
-		p.told.add(old.Status, -1)
+		r.told.add(old.Status, -1)
 	}
-	p.told.add(now.Status, 1)
+	r.told.add(now.Status, 1)
 }
 
 // openStatus is the status of a name and a user that waits or runs; nil if there is none.
 func (p *Pipeline) openStatus(name string, u *User) *CommitStatus {
-	for _, s := range p.statuses {
+	for _, s := range p.Statuses() {
 		if s.Name == name && s.User == u && (s.Status == JobPending || s.Status == JobRunning) {
 			return s
 		}

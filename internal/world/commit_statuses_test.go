@@ -32,9 +32,9 @@ func TestToldIsCountedAsItComes(t *testing.T) {
 			return err
 		})
 		var told tally
-		for _, s := range made.statuses {
+		for _, s := range made.Statuses() {
 			last := true
-			for _, other := range made.statuses {
+			for _, other := range made.Statuses() {
 				last = last && (other.ID <= s.ID || other.Name != s.Name)
 			}
 			require.Equal(t, !last, s.Retried())
@@ -42,11 +42,11 @@ func TestToldIsCountedAsItComes(t *testing.T) {
 				told.add(s.Status, 1)
 			}
 		}
-		require.Equal(t, told, made.told)
+		require.Equal(t, told, made.told())
 	}
-	require.NotEmpty(t, made.told)
+	require.NotEmpty(t, made.told())
 	st.MovePipelines()
-	assert.Equal(t, made.told.status(), made.Status())
+	assert.Equal(t, made.reports.told.status(), made.Status())
 }
 
 // A pipeline is told of thousands of jobs outside: to count them all anew at each, looking for later ones among all,
@@ -61,5 +61,5 @@ func TestManyStatuses(t *testing.T) {
 		st.MovePipelines()
 	}
 	assert.Equal(t, JobSuccess, made.Status())
-	assert.Equal(t, many, made.told.of(JobSuccess))
+	assert.Equal(t, many, made.reports.told.of(JobSuccess))
 }

@@ -85,11 +85,11 @@ func (st *State) removePipeline(p *Pipeline) {
 
 // dropStatuses takes the statuses of a pipeline away, which goes.
 func (st *State) dropStatuses(p *Pipeline) {
-	before := p.statuses
-	for _, s := range before {
+	before := p.reports
+	for _, s := range p.Statuses() {
 		st.Statuses.remove(s)
 		st.onUndo(func() { st.Statuses.insert(s) })
 	}
-	p.statuses = nil
-	st.onUndo(func() { p.statuses = before })
+	p.reports = nil
+	st.onUndo(func() { p.reports = before })
 }

@@ -323,6 +323,6 @@ func (f *flow) dependents(j *Job) map[*node]bool {
 // total counts the pipeline's jobs and what was told of those outside.
 func (p *Pipeline) total() tally {
 	t := p.flow.total
-	t.addAll(p.told, 1)
+	t.addAll(p.told(), 1)
 	return t
 }

@@ -63,7 +63,7 @@ func (p *Pipeline) Coverage() *float64 {
 	for _, j := range p.Latest() {
 		note(j.Coverage)
 	}
-	for _, s := range p.statuses {
+	for _, s := range p.Statuses() {
 		if !s.Retried() {
 			note(s.Coverage)
 		}

@@ -20,14 +20,11 @@ type Pipeline struct {
 	named   map[string]*attempts // at the job of each name; nil while all have one name, see triesOf
 	staged  map[string][]*Job    // those of each stage, by id; nil while all are of one, see inStage
 	skipped int                  // how many of them are skipped
-	// statuses are what was told of jobs that run outside, by id.
-	statuses []*CommitStatus
-	// latest is the last status of each name, told counts these.
-	latest map[string]*CommitStatus
-	told   tally
-	called string         // the name given to one whose jobs were added alone
-	facts  *PipelineFacts // nil for one whose jobs were added alone
-	flow   *flow          // likewise
+	// reports are what was told of jobs that run outside: few pipelines have any, which take no room in the others.
+	reports *reports
+	called  string         // the name given to one whose jobs were added alone
+	facts   *PipelineFacts // nil for one whose jobs were added alone
+	flow    *flow          // likewise
 	// unsettled: nobody has said which status the pipeline has, but for its jobs.
 	unsettled bool
 }

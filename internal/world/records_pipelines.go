@@ -110,7 +110,7 @@ func (p *Pipeline) Status() JobStatus {
 		return p.facts.Status
 	}
 	t := tallyOf(p.Latest())
-	t.addAll(p.told, 1)
+	t.addAll(p.told(), 1)
 	return t.status()
 }
 

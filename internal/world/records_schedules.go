@@ -91,8 +91,31 @@ const (
 
 func (s *CommitStatus) id() int { return s.ID }
 
-// Retried reports whether the pipeline has a later status of the same name.
-func (s *CommitStatus) Retried() bool { return s.Pipeline.latest[s.Name] != s }
+// Retried reports whether the pipeline has a later status of the same name, or none any more as it is deleted.
+func (s *CommitStatus) Retried() bool {
+	r := s.Pipeline.reports
+	return r == nil || r.latest[s.Name] != s
+}
 
 // Statuses are what was told of jobs that run outside, by id. The list is not to be changed.
-func (p *Pipeline) Statuses() []*CommitStatus { return p.statuses }
+func (p *Pipeline) Statuses() []*CommitStatus {
+	if p.reports == nil {
+		return nil
+	}
+	return p.reports.all
+}
+
+// reports are the commit statuses of a pipeline.
+type reports struct {
+	all    []*CommitStatus          // by id
+	latest map[string]*CommitStatus // the last of each name
+	told   tally                    // which statuses these have
+}
+
+// told counts the last statuses of each name.
+func (p *Pipeline) told() tally {
+	if p.reports == nil {
+		return tally{}
+	}
+	return p.reports.told
+}

@@ -57,7 +57,7 @@ func TestChangesOfPipelinesAreTakenBack(t *testing.T) {
 	st.MovePipelines()
 	seen := func() []any {
 		return []any{*schedule, *rule, *status, *pipeline.facts, p.pipelines, st.pipelines[pipeline.ID], p.gonePipelines,
-			st.Statuses.Rows, pipeline.statuses, slices.Clone(st.Schedules.Rows), slices.Clone(st.Triggers.Rows)}
+			st.Statuses.Rows, pipeline.Statuses(), slices.Clone(st.Schedules.Rows), slices.Clone(st.Triggers.Rows)}
 	}
 	for name, change := range map[string]func() error{
 		"OwnSchedule":            func() error { st.OwnSchedule(schedule, mia); return nil },
