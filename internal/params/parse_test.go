@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
@@ -359,4 +360,17 @@ func TestMediaType(t *testing.T) {
 	for contentType, want := range map[string]string{"": "", ";x": "", " Text/Plain ,q": "text/plain", "a/b;c,d": "a/b", "a/b": "a/b"} {
 		assert.Equal(t, want, MediaType(contentType), contentType)
 	}
+}
+
+// What is kept of a large form keeps the form not alive; of a small one it is not worth a copy.
+func TestLargeFormsAreCopiedFrom(t *testing.T) {
+	for size, copied := range map[int]bool{largeForm: false, largeForm + 1: true} {
+		form := "a=" + strings.Repeat("x", size-2)
+		tree := Tree{}
+		require.Nil(t, parseNested(tree, form, "&"))
+		value, _ := tree["a"].(string)
+		require.Equal(t, form[2:], value)
+		assert.Equal(t, copied, unsafe.StringData(value) != unsafe.StringData(form[2:]), size)
+	}
+	assert.NotNil(t, parseNested(Tree{}, strings.Repeat("x", largeForm)+"%zz=1", "&"), "a bad escape is one in a large form, too")
 }

@@ -145,6 +145,9 @@ func TestAll(t *testing.T) {
 	all["comma"].([]string)[0] = "changed"
 	assert.Empty(t, cmp.Diff(want, v.All()), "a copy")
 
+	assert.Equal(t, []any{json.Number("1"), json.Number("2.5"), nil}, v.Exact("any"), "as it was sent")
+	assert.Nil(t, v.Exact("nothing"))
+
 	withFile, _ := everyKind.Validate(Tree{"file": &File{Filename: "a.zip"}})
 	assert.Equal(t, map[string]any{"file": "a.zip"}, withFile.All())
 }

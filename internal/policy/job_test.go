@@ -43,6 +43,8 @@ func TestUpdateBuild(t *testing.T) {
 			{"Maintainer, protected", JobStanding{Project: inProject(Maintainer), Protected: true}, ""},
 			{"Developer, protected", JobStanding{Project: inProject(Developer), Protected: true, Own: true},
 				"mia is Developer in acme/shop; needs Maintainer"},
+			{"protected from all", JobStanding{Project: inProject(Owner), Protected: true, Nobody: true},
+				"the ref in acme/shop is protected, and nobody may change it"},
 			{"Reporter", JobStanding{Project: inProject(Reporter), Own: true}, "mia is Reporter in acme/shop; needs Developer"},
 			{"outsider", JobStanding{Project: inProject(None)}, "mia is no member of acme/shop; needs Developer"},
 		} {

@@ -9,6 +9,7 @@ func TestReadUsersList(t *testing.T) {
 	check(t, "without credentials one may ask for one username alone", ReadUsersList(false, false, false))
 	const restricted = "without credentials nobody sees users, as public visibility is restricted"
 	check(t, restricted, ReadUsersList(false, true, true))
+	check(t, restricted, ReadUsersList(false, false, true))
 	check(t, restricted, ReadUser(false, true))
 	check(t, "", ReadUser(false, false))
 	check(t, "", ReadUser(true, true))
