@@ -176,6 +176,10 @@ func (x *expansion) take(d *draft, length int) bool {
 	return x.needs >= 0
 }
 
+// jobCalled is a need of a job with all its parts.
+func jobCalled(name string) need { return need{Need: Need{Job: name}} }
+
+// meantNames are the names of jobs, with those of parts in the place of a parallel job's; nil stays nil.
 func (x *expansion) meantNames(d *draft, value any) ([]string, error) {
 	given, ok := textList(value)
 	if !ok {
@@ -183,18 +187,14 @@ func (x *expansion) meantNames(d *draft, value any) ([]string, error) {
 	}
 	total := 0
 	for _, name := range given {
-		total += max(len(x.parts[name]), 1)
+		total += jobCalled(name).count(x.parts)
 	}
 	if !x.take(d, total) {
 		return nil, fmt.Errorf(errTextManyNames, d.job.Name, maxPartNeeds)
 	}
 	meant := make([]string, 0, total)
 	for _, name := range given {
-		if of := x.parts[name]; len(of) > 0 {
-			meant = append(meant, of...)
-		} else {
-			meant = append(meant, name)
-		}
+		meant = append(meant, jobCalled(name).names(x.parts)...)
 	}
 	return meant, nil
 }

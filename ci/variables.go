@@ -83,7 +83,7 @@ func (v JobVariables) cycle(known map[string][]string) error {
 	for _, each := range v {
 		found, ok := known[each.Value]
 		if !ok {
-			found = JobVariable{Value: each.Value}.references()
+			found = ciexpr.References(each.Value)
 			known[each.Value] = found
 		}
 		if delete(refers, each.Key); !each.Raw && found != nil {
@@ -114,14 +114,8 @@ func (v JobVariables) cycle(known map[string][]string) error {
 
 // references are the names that the variable's value refers to; a raw one refers to none.
 func (v JobVariable) references() []string {
-	if v.Raw || !ciexpr.MayRefer(v.Value) {
+	if v.Raw {
 		return nil
 	}
-	var names []string
-	for _, match := range ciexpr.InValue.FindAllString(v.Value, -1) {
-		if name := ciexpr.Named(match); name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
+	return ciexpr.References(v.Value)
 }

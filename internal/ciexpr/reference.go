@@ -19,6 +19,19 @@ const name = `[a-zA-Z_][a-zA-Z0-9_]*`
 // Named is the name of the variable that a match of InText or InValue names; empty if it names none.
 func Named(match string) string { return strings.Trim(match, "${}%") }
 
+// References are the names that the value of a variable refers to, in their order.
+func References(value string) (names []string) {
+	if !MayRefer(value) {
+		return nil
+	}
+	for _, match := range InValue.FindAllString(value, -1) {
+		if name := Named(match); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // MayRefer says whether there may be references in a text.
 func MayRefer(text string) bool { return strings.ContainsAny(text, "$%") }
 

@@ -275,16 +275,10 @@ func (v payloadVariable) mayRefer() bool { return !v.Raw && ciexpr.MayRefer(v.Va
 
 // references are the names that the variable's value refers to; a raw variable refers to none.
 func (v payloadVariable) references() []string {
-	if !v.mayRefer() {
+	if v.Raw {
 		return nil
 	}
-	var names []string
-	for _, match := range ciexpr.InValue.FindAllString(v.Value, -1) {
-		if name := ciexpr.Named(match); name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
+	return ciexpr.References(v.Value)
 }
 
 // expandVariables puts each variable after those that it refers to, and the values of those in the place of the

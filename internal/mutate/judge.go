@@ -30,7 +30,6 @@ type verdict struct {
 	mutation
 	Fate fate
 	By   string // the test that noticed
-	Took time.Duration
 }
 
 // step is tests of one binary that are run in one process.
@@ -115,14 +114,12 @@ func rank(b *binary, m mutation) int {
 var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 
 // judge lets one mutant live, for as long as no test notices.
-func judge(m mutation, binaries []*binary, most time.Duration) (v verdict) {
-	v = verdict{mutation: m, Fate: unreached}
+func judge(m mutation, binaries []*binary, most time.Duration) verdict {
+	v := verdict{mutation: m, Fate: unreached}
 	if m.ID == 0 {
 		v.Fate = notCompiled
 		return v
 	}
-	began := time.Now()
-	defer func() { v.Took = time.Since(began) }()
 	for _, s := range steps(m, binaries, most) {
 		v.Fate = survived
 		// On a busy machine tests take several times what they took when they were alone.
