@@ -245,12 +245,12 @@ func (f *Fake) Project(path string) (Project, bool) {
 
 // Runner finds a runner by its ID.
 func (f *Fake) Runner(id int) (Runner, bool) {
-	return found(f, func(st *world.State) *world.Runner { return st.Runners.ByID[id] }, publicRunner)
+	return found(f, func(st *world.State) *world.Runner { return st.Runners.ByID(id) }, publicRunner)
 }
 
 // Job finds a job by its ID.
 func (f *Fake) Job(id int) (Job, bool) {
-	return found(f, func(st *world.State) *world.Job { return st.Jobs.ByID[id] }, publicJob)
+	return found(f, func(st *world.State) *world.Job { return st.Jobs.ByID(id) }, publicJob)
 }
 
 // RunnerStatus is how lately the runner was heard of. Being paused does not show here, as it does in the status of

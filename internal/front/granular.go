@@ -77,7 +77,7 @@ func (q *Request) runnerOfPath() *world.Runner {
 	if err != nil || !world.IsNumber(q.Vars["id"]) {
 		return nil
 	}
-	return q.Runners.ByID[id]
+	return q.Runners.ByID(id)
 }
 
 // tokenBoundary is a boundary as policy knows it.

@@ -27,7 +27,7 @@ func (q *Request) sudo() (sudoing bool, refusal *Response) {
 	}
 	target := q.UserNames[world.Key(wanted)]
 	if n, err := strconv.Atoi(wanted); err == nil {
-		target = q.Users.ByID[n]
+		target = q.Users.ByID(n)
 	}
 	if target == nil {
 		return false, NotFound(fmt.Sprintf(msgfSudoUserNotFound, wanted)).Because("sudo names no user").AsRefusal()

@@ -238,7 +238,7 @@ func findProjectJob(c *call, x *exec, p *world.Project, a args) (any, error) {
 
 // findJob finds the job of a mutation for those who may do this to it.
 func (c *call) findJob(x *exec, id any, may front.JobRule) (*world.Job, error) {
-	j := c.Jobs.ByID[id.(int)]
+	j := c.Jobs.ByID(id.(int))
 	if j == nil {
 		return nil, noResource(x, fmt.Sprintf("there is no job %d", id))
 	}

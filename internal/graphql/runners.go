@@ -19,7 +19,7 @@ func enum[S ~string](word S) string { return strings.ToUpper(string(word)) }
 
 func findRunner(c *call, x *exec, a args) (any, error) {
 	id := a["id"].(int)
-	r := c.Runners.ByID[id]
+	r := c.Runners.ByID(id)
 	if r == nil {
 		x.Note(fmt.Sprintf("there is no runner %d", id))
 		return nil, nil

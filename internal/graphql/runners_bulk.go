@@ -58,7 +58,7 @@ func (b bulk) find(c *call, x *exec, ids []any, may front.RunnerRule) (runners [
 func (c *call) runnersWith(ids []any) []*world.Runner {
 	var found []*world.Runner
 	for _, id := range ids {
-		if r := c.Runners.ByID[id.(int)]; r != nil {
+		if r := c.Runners.ByID(id.(int)); r != nil {
 			found = append(found, r)
 		}
 	}
@@ -141,7 +141,7 @@ func unassignRunner(c *call, x *exec, input args) (payload, error) {
 		return nil, err
 	}
 	id := input["runnerId"].(int)
-	r := c.Runners.ByID[id]
+	r := c.Runners.ByID(id)
 	if r == nil || r.AssignedTo(p) == nil {
 		return nil, noResource(x, fmt.Sprintf("no runner %d is assigned to %s", id, p.Path))
 	}
@@ -186,7 +186,7 @@ func resetRegistrationToken(c *call, x *exec, input args) (payload, error) {
 		if err != nil {
 			return nil, err
 		}
-		g := c.Groups.ByID[id]
+		g := c.Groups.ByID(id)
 		if g == nil {
 			return nil, noResource(x, fmt.Sprintf("there is no group %d", id))
 		}
@@ -200,7 +200,7 @@ func resetRegistrationToken(c *call, x *exec, input args) (payload, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := c.Projects.ByID[id]
+	p := c.Projects.ByID(id)
 	if p == nil {
 		return nil, noResource(x, fmt.Sprintf("there is no project %d", id))
 	}

@@ -148,7 +148,7 @@ func (c *call) runnerFilters(a args) (filters []func(*world.Runner) bool) {
 		filters = append(filters, func(r *world.Runner) bool { return u != nil && r.Creator == u })
 	}
 	if id, given := a["creatorId"].(int); given {
-		by(c.Users.ByID[id])
+		by(c.Users.ByID(id))
 	}
 	if name, _ := a["creatorUsername"].(string); name != "" {
 		by(c.UserNames[world.Key(name)])

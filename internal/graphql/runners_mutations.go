@@ -87,7 +87,7 @@ func (c *call) runnerScope(x *exec, input args) (n world.RunnerDraft, err error)
 		if !given {
 			return n, failure(msgGroupIDMissing)
 		}
-		if n.Group = c.Groups.ByID[id]; n.Group == nil {
+		if n.Group = c.Groups.ByID(id); n.Group == nil {
 			return n, noResource(x, fmt.Sprintf("there is no group %d", id))
 		}
 		return n, allow(x, policy.CreateGroupRunner(c.Actor, c.GroupStanding(n.Group),
@@ -97,7 +97,7 @@ func (c *call) runnerScope(x *exec, input args) (n world.RunnerDraft, err error)
 		if !given {
 			return n, failure(msgProjectIDMissing)
 		}
-		p := c.Projects.ByID[id]
+		p := c.Projects.ByID(id)
 		if p == nil {
 			return n, noResource(x, fmt.Sprintf("there is no project %d", id))
 		}
@@ -114,7 +114,7 @@ func (c *call) mayCreateIn(p *world.Project) policy.Decision {
 
 // findRunnerFor finds the runner of a mutation for those who may do this to it.
 func (c *call) findRunnerFor(x *exec, id any, may front.RunnerRule) (*world.Runner, error) {
-	r := c.Runners.ByID[id.(int)]
+	r := c.Runners.ByID(id.(int))
 	if r == nil {
 		return nil, noResource(x, fmt.Sprintf("there is no runner %d", id))
 	}
@@ -158,7 +158,7 @@ func (c *call) setProjects(x *exec, r *world.Runner, ids []any, do bool) (refusa
 	}
 	var projects []*world.Project
 	for _, id := range ids {
-		p := c.Projects.ByID[id.(int)]
+		p := c.Projects.ByID(id.(int))
 		if p == nil {
 			continue
 		}

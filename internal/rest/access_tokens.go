@@ -94,7 +94,7 @@ func ownTokensAlone(q request) *front.Response {
 		return nil
 	}
 	id, _ := strconv.Atoi(sent) // what is none is no user's
-	u, reason := q.Users.ByID[id], "there is no user "+sent
+	u, reason := q.Users.ByID(id), "there is no user "+sent
 	if u != nil {
 		d := q.OnUser(u, policy.ReadUserPersonalAccessTokens)
 		if d.Allowed {
@@ -115,7 +115,7 @@ func listAccessTokens(q request) front.Response {
 	if all {
 		owner = nil
 		if id, given := q.Params.Int("user_id"); given || q.Params.Has("user_id") {
-			if owner = q.Users.ByID[id]; owner == nil {
+			if owner = q.Users.ByID(id); owner == nil {
 				return front.Refuse(http.StatusNotFound, front.MsgNotFound).Because(fmt.Sprintf("there is no user %d", id))
 			}
 		}
@@ -219,7 +219,7 @@ func unsetLast(a, b time.Time) int {
 func (q request) tokenFor(may func(policy.Actor, policy.UserStanding) policy.Decision,
 ) (*world.AccessToken, *front.Response) {
 	id, _ := q.Params.Int("id")
-	t, reason := q.Tokens.ByID[id], fmt.Sprintf("there is no access token %d", id)
+	t, reason := q.Tokens.ByID(id), fmt.Sprintf("there is no access token %d", id)
 	if t != nil {
 		d := q.OnUser(t.User, may)
 		if d.Allowed {
@@ -268,7 +268,7 @@ func (q request) rotated(t *world.AccessToken) front.Response {
 
 func revokeAccessToken(q request) front.Response {
 	id, _ := q.Params.Int("id")
-	t := q.Tokens.ByID[id]
+	t := q.Tokens.ByID(id)
 	if t == nil {
 		return noRecord().Because(fmt.Sprintf("there is no access token %d", id))
 	}

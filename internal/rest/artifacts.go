@@ -107,7 +107,7 @@ func downloadArtifacts(q request) front.Response {
 		return q.downloadByPerson(id)
 	}
 	q.Record.JobID = own.ID
-	j := q.Jobs.ByID[id]
+	j := q.Jobs.ByID(id)
 	if j == nil {
 		return front.Forbidden("", fmt.Sprintf("there is no job %d", id))
 	}
@@ -126,7 +126,7 @@ func (q request) downloadByPerson(id int) front.Response {
 	if refusal := q.AuthenticatePerson(); refusal != nil {
 		return *refusal
 	}
-	j := q.Jobs.ByID[id]
+	j := q.Jobs.ByID(id)
 	if j == nil {
 		return front.Forbidden("", fmt.Sprintf("there is no job %d", id))
 	}

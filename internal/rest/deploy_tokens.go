@@ -87,7 +87,7 @@ func (k deployKind) token(q request, change bool) (*world.DeployToken, *front.Re
 		return nil, refusal
 	}
 	id, _ := q.Params.Int("token_id")
-	if t := q.DeployTokens.ByID[id]; t != nil && t.Project == p && t.Group == g {
+	if t := q.DeployTokens.ByID(id); t != nil && t.Project == p && t.Group == g {
 		return t, nil
 	}
 	return nil, noRecord().Because(fmt.Sprintf("there is no deploy token %d", id)).AsRefusal()

@@ -64,7 +64,7 @@ func (q request) pathImpersonationToken() (*world.AccessToken, *front.Response) 
 		return nil, refusal
 	}
 	id, _ := q.Params.Int("impersonation_token_id")
-	if t := q.Tokens.ByID[id]; t != nil && t.User == u && t.Impersonation {
+	if t := q.Tokens.ByID(id); t != nil && t.User == u && t.Impersonation {
 		return t, nil
 	}
 	return nil, front.NotFound("Impersonation Token").

@@ -60,7 +60,7 @@ func (q request) pathJob() (*world.Job, *front.Response) {
 // jobOfProject finds the job of the path in its project, which has been found.
 func (q request) jobOfProject() (*world.Job, *front.Response) {
 	id, _ := q.Params.Int("job_id")
-	if j := q.Jobs.ByID[id]; j != nil && j.Project == q.Project {
+	if j := q.Jobs.ByID(id); j != nil && j.Project == q.Project {
 		return j, nil
 	}
 	return nil, noRecord().Because(fmt.Sprintf("%s has no job %d", q.Project.Path, id)).AsRefusal()

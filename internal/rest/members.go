@@ -164,7 +164,7 @@ func (q request) userIDs(param string) (ids []int, given bool) {
 // userOfPath is the user that the path names, who may not exist.
 func (q request) userOfPath() *world.User {
 	id, _ := q.Params.Int("user_id")
-	return q.Users.ByID[id]
+	return q.Users.ByID(id)
 }
 
 func getMember(q request, m members) front.Response {

@@ -115,7 +115,7 @@ func groupMaintainers(q request) *front.Response {
 // findRunner finds the runner that a parameter names, or refuses with the 404.
 func (q request) findRunner(param string) (*world.Runner, *front.Response) {
 	id, _ := q.Params.Int(param)
-	if r := q.Runners.ByID[id]; r != nil {
+	if r := q.Runners.ByID(id); r != nil {
 		return r, nil
 	}
 	res := noRecord()
@@ -138,7 +138,7 @@ func (q request) permittedRunner(may front.RunnerRule) (*world.Runner, *front.Re
 // findUser finds the user that a parameter has the ID of, or refuses with the 404.
 func (q request) findUser(param string) (*world.User, *front.Response) {
 	id, _ := q.Params.Int(param)
-	if u := q.Users.ByID[id]; u != nil {
+	if u := q.Users.ByID(id); u != nil {
 		return u, nil
 	}
 	return nil, front.NotFound("User").Because(fmt.Sprintf("there is no user %d", id)).AsRefusal()

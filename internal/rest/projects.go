@@ -36,7 +36,7 @@ func projectRows() []row {
 func createProject(q request) front.Response {
 	in := world.Namespace{User: q.User}
 	if id, given := q.Params.Int("namespace_id"); given {
-		in = world.Namespace{Group: q.Groups.ByID[id], User: q.Users.ByID[id]}
+		in = world.Namespace{Group: q.Groups.ByID(id), User: q.Users.ByID(id)}
 	}
 	may := q.mayCreateIn(in)
 	if !may.Allowed {
@@ -72,7 +72,7 @@ func createProjectFor(q request) front.Response {
 		return *refusal
 	}
 	id, _ := q.Params.Int("user_id")
-	u := q.Users.ByID[id]
+	u := q.Users.ByID(id)
 	if u == nil {
 		return front.NotFound("User").Because(fmt.Sprintf("there is no user %d", id))
 	}

@@ -68,7 +68,7 @@ type controllerHandler func(request, *world.RunnerController) front.Response
 func onController(handle controllerHandler) func(request) front.Response {
 	return func(q request) front.Response {
 		id, _ := q.Params.Int("id")
-		if c := q.RunnerControllers.ByID[id]; c != nil {
+		if c := q.RunnerControllers.ByID(id); c != nil {
 			return handle(q, c)
 		}
 		return front.Usual(http.StatusNotFound, "").Because(fmt.Sprintf("there is no runner controller %d", id))
@@ -79,7 +79,7 @@ func onController(handle controllerHandler) func(request) front.Response {
 func onScopes(handle controllerHandler) func(request) front.Response {
 	return func(q request) front.Response {
 		id, _ := q.Params.Int("id")
-		if c := q.RunnerControllers.ByID[id]; c != nil {
+		if c := q.RunnerControllers.ByID(id); c != nil {
 			return handle(q, c)
 		}
 		return noRecord().Because(fmt.Sprintf("there is no runner controller %d", id))
@@ -224,7 +224,7 @@ func unscopeInstance(q request, c *world.RunnerController) front.Response {
 // scopedRunner is the runner of the path.
 func (q request) scopedRunner() (*world.Runner, *front.Response) {
 	id, _ := q.Params.Int("runner_id")
-	if r := q.Runners.ByID[id]; r != nil {
+	if r := q.Runners.ByID(id); r != nil {
 		return r, nil
 	}
 	return nil, noRecord().Because(fmt.Sprintf("there is no runner %d", id)).AsRefusal()

@@ -177,7 +177,7 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 			JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),
 			Inputs:        q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
 	}
-	in.Schedule, in.Trigger = q.Schedules.ByID[in.Pipeline.ScheduleID], q.Triggers.ByID[in.Pipeline.TriggerID]
+	in.Schedule, in.Trigger = q.Schedules.ByID(in.Pipeline.ScheduleID), q.Triggers.ByID(in.Pipeline.TriggerID)
 	if g := p.Group; g != nil {
 		in.NamespaceID, in.RootNamespaceID = g.ID, g.Root().ID
 	} else {

@@ -24,7 +24,7 @@ var (
 // whether it is that of the path (app/finders/ci/auth_job_finder.rb).
 func (q request) processingJob() (*world.Job, *front.Response) {
 	id, _ := q.Params.Int("id")
-	j, own := q.Jobs.ByID[id], q.JobTokens[q.JobCredentials()]
+	j, own := q.Jobs.ByID(id), q.JobTokens[q.JobCredentials()]
 	if own != j && !q.Has(gitlabversion.JobTokenJudgedFirst) {
 		own = nil
 	}

@@ -161,7 +161,7 @@ func (q request) assignError(err error) front.Response {
 func unassignRunner(q request) front.Response {
 	id, _ := q.Params.Int("runner_id")
 	var assigned *world.Assignment
-	r := q.Runners.ByID[id]
+	r := q.Runners.ByID(id)
 	if r != nil {
 		assigned = r.AssignedTo(q.Project)
 	}

@@ -70,7 +70,7 @@ func (q request) runnerScope() (n world.RunnerDraft, refusal *front.Response) {
 	switch n.Type {
 	case world.GroupRunner:
 		id, _ := q.Params.Int("group_id")
-		if n.Group = q.Groups.ByID[id]; n.Group == nil {
+		if n.Group = q.Groups.ByID(id); n.Group == nil {
 			return n, q.missingScope(msgMissingGroup, fmt.Sprintf("there is no group %d", id))
 		}
 		q.Group = n.Group
@@ -78,7 +78,7 @@ func (q request) runnerScope() (n world.RunnerDraft, refusal *front.Response) {
 		return n, front.Allow(d, msgInsufficientRights)
 	case world.ProjectRunner:
 		id, _ := q.Params.Int("project_id")
-		p := q.Projects.ByID[id]
+		p := q.Projects.ByID(id)
 		if p == nil {
 			return n, q.missingScope(msgMissingProject, fmt.Sprintf("there is no project %d", id))
 		}

@@ -107,7 +107,7 @@ func settingVariables(may front.JobRule, handle func(request, *world.PipelineSch
 // pathSchedule finds the schedule of the path in its project, which has been found.
 func (q request) pathSchedule(may front.JobRule) (*world.PipelineSchedule, *front.Response) {
 	id, _ := q.Params.Int("pipeline_schedule_id")
-	s := q.Schedules.ByID[id]
+	s := q.Schedules.ByID(id)
 	why := ""
 	if s == nil || s.Project != q.Project {
 		why = fmt.Sprintf("%s has no pipeline schedule %d", q.Project.Path, id)

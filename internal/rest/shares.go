@@ -88,7 +88,7 @@ func unshareGroup(q request) front.Response {
 		return *refusal
 	}
 	id, _ := q.Params.Int("group_id")
-	link := world.ShareOf(g, q.Groups.ByID[id])
+	link := world.ShareOf(g, q.Groups.ByID(id))
 	if link == nil {
 		return front.NotFound("Group Link").Because(fmt.Sprintf("%s is not shared with group %d", g.Path, id))
 	}
@@ -109,7 +109,7 @@ func shareProject(q request) front.Response {
 			Because("share_with_group_lock of " + p.Group.Path + " or of a group above it")
 	}
 	id, _ := q.Params.Int("group_id")
-	d := q.invitation(q.Groups.ByID[id])
+	d := q.invitation(q.Groups.ByID(id))
 	if d.Role == world.Owner {
 		if refusal := front.Allow(q.OnProject(p, policy.ManageOwners), ""); refusal != nil {
 			return *refusal
@@ -147,7 +147,7 @@ func unshareProject(q request) front.Response {
 		return *refusal
 	}
 	id, _ := q.Params.Int("group_id")
-	link := world.ShareOf(p, q.Groups.ByID[id])
+	link := world.ShareOf(p, q.Groups.ByID(id))
 	if link == nil {
 		return front.NotFound("Group Link").Because(fmt.Sprintf("%s is not shared with group %d", p.Path, id))
 	}

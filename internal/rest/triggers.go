@@ -177,7 +177,7 @@ func triggerAdmins(q request) *front.Response {
 // pathTrigger finds the trigger of the path in its project, which has been found.
 func (q request) pathTrigger() (*world.PipelineTrigger, *front.Response) {
 	id, _ := q.Params.Int("trigger_id")
-	if t := q.Triggers.ByID[id]; t != nil && t.Project == q.Project {
+	if t := q.Triggers.ByID(id); t != nil && t.Project == q.Project {
 		return t, nil
 	}
 	return nil, noRecord().Because(fmt.Sprintf("%s has no pipeline trigger %d", q.Project.Path, id)).AsRefusal()

@@ -31,7 +31,7 @@ func (q request) userByRef() (*world.User, *front.Response) {
 	u := q.UserNames[world.Key(ref)]
 	if world.IsNumber(ref) {
 		id, err := strconv.Atoi(ref)
-		if u = q.Users.ByID[id]; err != nil {
+		if u = q.Users.ByID(id); err != nil {
 			u = nil
 		}
 	}

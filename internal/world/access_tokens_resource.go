@@ -46,7 +46,7 @@ func (st *State) RevokeResourceToken(t *AccessToken) {
 
 // ResourceToken is the access token of a project or group that has an id; nil if it has none.
 func (st *State) ResourceToken(p *Project, g *Group, id int) *AccessToken {
-	if t := st.Tokens.ByID[id]; t != nil && t.IsOf(p, g) {
+	if t := st.Tokens.ByID(id); t != nil && t.IsOf(p, g) {
 		return t
 	}
 	return nil

@@ -113,7 +113,7 @@ func (st *State) deleteMarked() {
 		return !markedAt.IsZero() && !st.Now().Before(markedAt.Add(deletionDelay))
 	}
 	for _, g := range slices.Clone(st.Groups.Rows) {
-		if due(g.DeletionMarkedAt) && st.Groups.ByID[g.ID] == g {
+		if due(g.DeletionMarkedAt) && st.Groups.ByID(g.ID) == g {
 			st.DeleteGroup(g)
 		}
 	}

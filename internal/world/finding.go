@@ -13,7 +13,7 @@ import (
 // namespace before a slash, so the name of a project alone finds nothing.
 func (st *State) ProjectByRef(ref string) *Project {
 	if IsNumber(ref) {
-		return st.Projects.ByID[number(ref)]
+		return st.Projects.ByID(number(ref))
 	}
 	return st.ProjectPaths[Key(ref)]
 }
@@ -21,13 +21,13 @@ func (st *State) ProjectByRef(ref string) *Project {
 // GroupByRef finds a group by what a URL may name it by, an id or a full path; nil if there is none.
 func (st *State) GroupByRef(ref string) *Group {
 	if IsNumber(ref) {
-		return st.Groups.ByID[number(ref)]
+		return st.Groups.ByID(number(ref))
 	}
 	return st.GroupPaths[Key(ref)]
 }
 
 // UserByNumber finds a user by an id in digits; nil if there is none.
-func (st *State) UserByNumber(id string) *User { return st.Users.ByID[number(id)] }
+func (st *State) UserByNumber(id string) *User { return st.Users.ByID(number(id)) }
 
 // number is the id that digits write; 0, which no record has, for those beyond the ids of a database.
 func number(digits string) int {
@@ -154,7 +154,7 @@ func (st *State) GroupByPath(path string) (*Group, error) {
 		return g, nil
 	}
 	if n, err := strconv.Atoi(path); err == nil && has(st.Groups, n) {
-		return nil, namedByPath("group", path, st.Groups.ByID[n].Path)
+		return nil, namedByPath("group", path, st.Groups.ByID(n).Path)
 	}
 	return nil, st.noneAt("group", path, st.groupPaths)
 }
@@ -165,7 +165,7 @@ func (st *State) ProjectByPath(path string) (*Project, error) {
 		return p, nil
 	}
 	if n, err := strconv.Atoi(path); err == nil && has(st.Projects, n) {
-		return nil, namedByPath("project", path, st.Projects.ByID[n].Path)
+		return nil, namedByPath("project", path, st.Projects.ByID(n).Path)
 	}
 	return nil, st.noneAt("project", path, st.projectPaths)
 }
@@ -201,8 +201,8 @@ func (st *State) RunnerByID(id int) (*Runner, error) { return st.RunnerByNumber(
 
 // RunnerByNumber finds a runner by its ID in digits.
 func (st *State) RunnerByNumber(id string) (*Runner, error) {
-	if n, err := strconv.Atoi(id); err == nil && st.Runners.ByID[n] != nil {
-		return st.Runners.ByID[n], nil
+	if n, err := strconv.Atoi(id); err == nil && st.Runners.ByID(n) != nil {
+		return st.Runners.ByID(n), nil
 	}
 	return nil, st.missing("runner", id, func() []string { return numbersOf(st.Runners) })
 }
@@ -212,8 +212,8 @@ func (st *State) JobByID(id int) (*Job, error) { return st.JobByNumber(strconv.I
 
 // JobByNumber finds a job by its ID in digits.
 func (st *State) JobByNumber(id string) (*Job, error) {
-	if n, err := strconv.Atoi(id); err == nil && st.Jobs.ByID[n] != nil {
-		return st.Jobs.ByID[n], nil
+	if n, err := strconv.Atoi(id); err == nil && st.Jobs.ByID(n) != nil {
+		return st.Jobs.ByID(n), nil
 	}
 	return nil, st.missing("job", id, func() []string { return numbersOf(st.Jobs) })
 }

@@ -351,7 +351,7 @@ func TestVeryManyStaleManagers(t *testing.T) {
 			st.RunWorkers()
 			require.Len(t, r.Managers, 1)
 			assert.Equal(t, r.Managers, st.managers.Rows)
-			assert.Len(t, st.managers.ByID, 1)
+			assert.Len(t, st.managers.Rows, 1)
 			for i, j := range r.Jobs {
 				require.Equal(t, i == 0, j.Manager != nil)
 			}

@@ -116,7 +116,7 @@ func (st *State) checkManagers(r *Runner, in []Manager) (ps Problems) {
 	seen, ids := map[string]bool{}, map[int]bool{}
 	for i, m := range in {
 		var of Problems
-		known := st.managers.ByID[m.ID]
+		known := st.managers.ByID(m.ID)
 		switch {
 		case checkID("runner manager", m.ID) != nil:
 			of.Add("id", checkID("runner manager", m.ID))

@@ -119,7 +119,7 @@ func checkMaker[T Row](st *State, all table[T], what string, id int, p *Project,
 	if id == 0 {
 		return nil
 	}
-	maker, there := all.ByID[id]
+	maker, there := all.find(id)
 	if !there {
 		return st.missing(what, strconv.Itoa(id), func() []string { return numbersOf(all) })
 	}

@@ -93,7 +93,7 @@ func TestCheckSystemID(t *testing.T) {
 func TestErasableAndCancelJob(t *testing.T) {
 	st, p := ruled(t)
 	add := func(s JobStatus) *Job {
-		j, err := st.AddJob(&Job{Project: p, User: st.Users.ByID[firstUserID], Status: s})
+		j, err := st.AddJob(&Job{Project: p, User: st.Users.ByID(firstUserID), Status: s})
 		require.NoError(t, err)
 		return j
 	}

@@ -138,7 +138,7 @@ func (st *State) standInForRunner(in RunnerDraft) {
 	add(st, &st.Runners, r)
 	st.standIns[r] = true
 	known := r // by the ID, which jobs name
-	if first := st.Runners.ByID[in.ID]; first != nil {
+	if first := st.Runners.ByID(in.ID); first != nil {
 		known = first
 	}
 	before := known.Managers

@@ -16,7 +16,7 @@ func TestStandInOfAJob(t *testing.T) {
 	Seeding(st, nil, nil, func() {
 		p := &Project{ID: 1, Path: "acme/shop"}
 		st.standInForJob(&Job{ID: 5, PipelineID: 7, Project: p})
-		j := st.Jobs.ByID[5]
+		j := st.Jobs.ByID(5)
 		require.NotNil(t, j)
 		assert.Empty(t, j.When)
 		assert.Empty(t, j.Pipeline.madeByJobs())

@@ -191,7 +191,7 @@ func TestNothingIsLeftOfADeletedUser(t *testing.T) {
 	st.removeUser(gone)
 	ghost := st.UserNames[GhostUsername]
 	assert.Nil(t, st.UserNames["gone"])
-	assert.Nil(t, st.Users.ByID[gone.ID])
+	assert.Nil(t, st.Users.ByID(gone.ID))
 	assert.Equal(t, []*User{ghost, stays}, []*User{jobs[gone].User, jobs[stays].User})
 	assert.Equal(t, []JobStatus{JobFailed, JobPending}, []JobStatus{jobs[gone].Status, jobs[stays].Status})
 	assert.Equal(t, []*User{ghost, stays}, []*User{made[gone].facts.User, made[stays].facts.User})

@@ -10,41 +10,59 @@ type Row interface{ id() int }
 
 // table keeps records of one kind, found by id and listed in the order of ids.
 type table[T Row] struct {
-	ByID map[int]T // nil before there is a record: most fakes have records of few kinds
-	Rows []T       // by id
-	next int       // the lowest id that the next record may get: no id is given twice, as of a sequence of PostgreSQL
+	Rows []T // by id, which ByID searches
+	next int // the lowest id that the next record may get: no id is given twice, as of a sequence of PostgreSQL
 }
 
 // newTable makes an empty table whose ids begin with first.
 func newTable[T Row](first int) table[T] { return table[T]{next: first} }
+
+// ByID finds a record by its id, the zero T if there is none.
+func (t table[T]) ByID(id int) T {
+	r, _ := t.find(id)
+	return r
+}
+
+// find finds a record at the place that its id gives if no id below it was left out, and searches for it if one was. A
+// map would take some 30 bytes for each record.
+func (t table[T]) find(id int) (r T, there bool) {
+	n := len(t.Rows)
+	if n == 0 || id < t.Rows[0].id() || id > t.Rows[n-1].id() {
+		return r, false
+	}
+	if i := id - t.Rows[0].id(); i >= 0 && i < n && t.Rows[i].id() == id {
+		return t.Rows[i], true
+	}
+	i, there := slices.BinarySearchFunc(t.Rows, id, byID[T])
+	if there {
+		r = t.Rows[i]
+	}
+	return r, there
+}
 
 // byID compares a record's id with another id, to search and to sort by.
 func byID[T Row](r T, id int) int { return cmp.Compare(r.id(), id) }
 
 // insert puts a record in, which Atomically does not take back; add is for that.
 func (t *table[T]) insert(r T) {
-	put(&t.ByID, r.id(), r)
 	t.Rows = insertByID(t.Rows, r)
 }
 
 // remove takes a record out; one that is not there is none the worse for it.
 func (t *table[T]) remove(r T) {
-	t.forget(r)
 	t.Rows = removeByID(t.Rows, r)
+	t.keepID(r)
 }
 
-// forget has the record's id found no more, nor given again.
-func (t *table[T]) forget(r T) {
-	delete(t.ByID, r.id())
-	t.next = max(t.next, r.id()+1)
-}
+// keepID has the id of a record that was removed not given again.
+func (t *table[T]) keepID(r T) { t.next = max(t.next, r.id()+1) }
 
 // removeAll takes out the records of which gone says so, in one pass. gone is asked of each once.
 func (t *table[T]) removeAll(gone func(T) bool) {
 	t.Rows = slices.DeleteFunc(t.Rows, func(r T) bool {
 		goes := gone(r)
 		if goes {
-			t.forget(r)
+			t.keepID(r)
 		}
 		return goes
 	})
@@ -78,7 +96,7 @@ func Filtered[T any](rows []T, filters ...func(T) bool) (kept []T) {
 }
 
 // has reports whether there is a record with that id.
-func has[T Row](t table[T], id int) bool { _, ok := t.ByID[id]; return ok }
+func has[T Row](t table[T], id int) bool { _, there := t.find(id); return there }
 
 func without[T comparable](rows []T, gone T) []T {
 	return slices.DeleteFunc(slices.Clone(rows), func(row T) bool { return row == gone })

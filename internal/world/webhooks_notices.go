@@ -116,7 +116,7 @@ func (st *State) notice(h *Webhook, event string, body []byte, id string) Notice
 // TargetOf is where a notice is to go now. It is false where it is not to be sent any more: the webhook is gone or, but
 // for a test, disabled.
 func (st *State) TargetOf(n Notice, test bool) (Target, bool) {
-	h := st.Webhooks.ByID[n.WebhookID]
+	h := st.Webhooks.ByID(n.WebhookID)
 	if h == nil || !test && st.WebhookStatus(h) != WebhookExecutable {
 		return Target{}, false
 	}
@@ -129,7 +129,7 @@ func (st *State) TargetOf(n Notice, test bool) (Target, bool) {
 
 // Delivered notes how the delivery of a notice ended. status is that of the answer, 0 for none.
 func (st *State) Delivered(n Notice, status int) {
-	if h := st.Webhooks.ByID[n.WebhookID]; h != nil {
+	if h := st.Webhooks.ByID(n.WebhookID); h != nil {
 		st.noteDelivery(h, status)
 	}
 }
