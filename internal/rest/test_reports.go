@@ -7,10 +7,10 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/junit"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -165,16 +165,13 @@ func (q request) testSuites(p *world.Pipeline) (suites []*jobSuite) {
 // reportJUnit is the type of artifacts that hold tests.
 const reportJUnit = "junit"
 
-// partOfName is what the name of a part of parallel jobs ends in (app/models/commit_status.rb, group_name).
-var partOfName = regexp.MustCompile(`([\s:]+((\[.*\])|(\d+[\s:/\\]+\d+))){1,3}\s*$`)
-
 // suiteName is the name of a job without which part of parallel ones it is. Jobs of a matrix are apart
 // (app/models/ci/build.rb, test_suite_name).
 func suiteName(j *world.Job) string {
 	if strings.HasSuffix(j.Name, "]") {
 		return j.Name
 	}
-	return strings.TrimSpace(partOfName.ReplaceAllString(j.Name, ""))
+	return ci.GroupName(j.Name)
 }
 
 // readReport adds the tests of a file to a suite. It holds one report after the other, each packed by itself. The last
