@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -352,7 +353,8 @@ func specValue(key string, value any) any {
 		return m.With("max", n)
 	case key == "cache":
 		var caches []any
-		for _, each := range one(value) {
+		list, _ := flattened(one(value), math.MaxInt)
+		for _, each := range list {
 			cache, _ := each.(*ciyaml.Map)
 			if name, ok := cache.Get("key").(*ciyaml.Map); ok && name.Has("files_commits") {
 				cache = cache.With("key", name.Without("files_commits"))

@@ -23,6 +23,9 @@ type Context struct {
 	Predefined JobVariables
 	// Variables win against those of the YAML: of the instance, the group, the project and, last, of the pipeline.
 	Variables JobVariables
+	// OnEnvironment are the variables that jobs with an environment of that name have in place of Variables; nil is that
+	// they have the same.
+	OnEnvironment func(environment string) JobVariables
 	// Files are where rules:exists looks; nil is none.
 	Files Files
 	// Changes are the files that differ; nil if there is nothing to compare with, in which case rules:changes holds.
@@ -164,6 +167,7 @@ type builder struct {
 	predefined, given *layer
 	root              *layer // the variables of the root, as workflow:rules left them
 	rootCycle         error
+	onEnvironment     map[string]*layer
 	references        map[string][]string // in the values that were looked at
 	variablesLeft     int
 	room              *int
@@ -172,7 +176,7 @@ type builder struct {
 func newBuilder(c *Config, x Context) *builder {
 	room := ciexpr.MostExpanded
 	return &builder{config: c, x: x, predefined: &layer{list: x.Predefined.over(x.predefined())},
-		given: &layer{list: x.Variables}, references: map[string][]string{},
+		given: &layer{list: x.Variables}, onEnvironment: map[string]*layer{}, references: map[string][]string{},
 		room: &room, variablesLeft: maxVariables}
 }
 
@@ -205,13 +209,13 @@ func (b *builder) job(j Job) (Job, bool, error) {
 	}
 	j.Spec.Variables = nil // which are not to be copied
 	j.Spec = j.Spec.Clone()
-	own := &layer{list: j.predefined()}
+	own, given := &layer{list: j.predefined()}, b.given
 	if env := j.Spec.Environment; env.Name != "" {
 		seen := scopeOf(b.room, own, b.predefined, variables, b.given)
 		name := replaced(env.Name, ciexpr.InText, seen.expanded, false, b.room)
-		own = &layer{list: append(own.list, env.predefined(name)...)}
+		own, given = &layer{list: append(own.list, env.predefined(name)...)}, b.givenOn(name)
 	}
-	seen := scopeOf(b.room, own, b.predefined, variables, b.given)
+	seen := scopeOf(b.room, own, b.predefined, variables, given)
 	var more JobVariables
 	if j.Rules != nil {
 		rule, err := b.first(j.Rules, seen)
@@ -235,13 +239,24 @@ func (b *builder) job(j Job) (Job, bool, error) {
 		return j, false, fmt.Errorf("%s: %w", j.Name, err)
 	}
 	j.Spec.Variables = variables.list
-	seen = scopeOf(b.room, own, b.predefined, variables, b.given)
+	seen = scopeOf(b.room, own, b.predefined, variables, given)
 	j.Tags = slices.Clone(j.Tags)
 	for i, tag := range j.Tags { // of which alone what is unknown stays
 		j.Tags[i] = replaced(tag, ciexpr.InText, seen.expanded, true, b.room)
 	}
 	j.ResourceGroup = replaced(j.ResourceGroup, ciexpr.InText, seen.expanded, false, b.room)
 	return j, true, nil
+}
+
+// givenOn are the variables given to jobs with an environment.
+func (b *builder) givenOn(environment string) *layer {
+	if b.x.OnEnvironment == nil {
+		return b.given
+	}
+	if b.onEnvironment[environment] == nil {
+		b.onEnvironment[environment] = &layer{list: b.x.OnEnvironment(environment)}
+	}
+	return b.onEnvironment[environment]
 }
 
 // variables are the job's own over those of the root that it inherits. Without any of its own they are one list for all
