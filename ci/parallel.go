@@ -352,16 +352,8 @@ func specValue(key string, value any) any {
 		n, _ := strconv.ParseInt(strings.TrimSpace(ciyaml.Text(m.Get("max"))), 10, 64)
 		return m.With("max", n)
 	case key == "cache":
-		var caches []any
 		list, _ := flattened(one(value), math.MaxInt)
-		for _, each := range list {
-			cache, _ := each.(*ciyaml.Map)
-			if name, ok := cache.Get("key").(*ciyaml.Map); ok && name.Has("files_commits") {
-				cache = cache.With("key", name.Without("files_commits"))
-			}
-			caches = append(caches, cache)
-		}
-		return caches
+		return list
 	}
 	return value
 }
