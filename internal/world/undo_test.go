@@ -50,17 +50,18 @@ func TestAtomicallyLeavesNoTraceOfAnyAddition(t *testing.T) {
 	runner, err := st.AddRunner(RunnerDraft{Projects: []*Project{shop}, Attributes: DefaultAttributes()})
 	require.NoError(t, err)
 	additions := map[string]func() error{
-		"user":     func() error { _, err := st.AddUser(User{Username: "mia"}); return err },
-		"new root": func() error { return st.SeedUser(User{Username: RootUsername, Name: "Ruth"}) },
-		"token":    func() error { _, err := st.AddAccessToken(AccessToken{}, RootUsername); return err },
-		"bot":      func() error { _, err := st.AddAccessToken(AccessToken{Project: shop}, ""); return err },
-		"handed":   func() error { _, err := st.TokenOf(RootUsername, nil); return err },
-		"member":   func() error { return st.AddMember("acme", RootUsername, Developer, time.Time{}) },
-		"group":    func() error { _, err := st.AddGroup(Group{Path: "x/y/z"}, nil); return err },
-		"below":    func() error { _, err := st.AddGroup(Group{Path: "acme/below"}, nil); return err },
-		"implied":  func() error { _, err := st.AddGroup(Group{ID: 77, Path: "acme", Name: "A"}, nil); return err },
-		"project":  func() error { _, err := st.AddProject(Project{Path: "x/y/z"}, nil); return err },
-		"personal": func() error { _, err := st.AddProject(Project{Path: "root/x", Archived: true}, nil); return err },
+		"user":       func() error { _, err := st.AddUser(User{Username: "mia"}); return err },
+		"new root":   func() error { return st.SeedUser(User{Username: RootUsername, Name: "Ruth"}) },
+		"token":      func() error { _, err := st.AddAccessToken(AccessToken{}, RootUsername); return err },
+		"bot":        func() error { _, err := st.AddAccessToken(AccessToken{Project: shop}, ""); return err },
+		"handed":     func() error { _, err := st.TokenOf(RootUsername, nil); return err },
+		"member":     func() error { return st.AddMember("acme", RootUsername, Developer, time.Time{}) },
+		"group":      func() error { _, err := st.AddGroup(Group{Path: "x/y/z"}, nil); return err },
+		"below":      func() error { _, err := st.AddGroup(Group{Path: "acme/below"}, nil); return err },
+		"implied":    func() error { _, err := st.AddGroup(Group{ID: 77, Path: "acme", Name: "A"}, nil); return err },
+		"project":    func() error { _, err := st.AddProject(Project{Path: "x/y/z"}, nil); return err },
+		"in a group": func() error { _, err := st.AddProject(Project{Path: "acme/site"}, nil); return err },
+		"personal":   func() error { _, err := st.AddProject(Project{Path: "root/x", Archived: true}, nil); return err },
 		"runner": func() error {
 			n := RunnerDraft{Attributes: DefaultAttributes(), Managers: []Manager{{SystemID: "s"}}}
 			g := RunnerDraft{Attributes: DefaultAttributes(), Group: st.GroupPaths["acme"], Token: "given"}
