@@ -99,7 +99,7 @@ const defaultOrganization = 1
 // the letter: group, organization, project, type, user (app/models/ci/runner.rb, routable_token).
 func routingPayload(r *Runner) string {
 	var lines []string
-	say := func(letter string, n int) { lines = append(lines, letter+":"+base36(n, 0)) }
+	say := func(letter string, n int) { lines = append(lines, letter+":"+base36(n, 1)) }
 	if r.Group != nil {
 		say("g", r.Group.ID)
 	}
