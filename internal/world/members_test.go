@@ -60,3 +60,58 @@ func TestMembersOfSeeds(t *testing.T) {
 	require.NoError(t, st.AddMember("acme", RootUsername, Developer, time.Time{}))
 	assert.False(t, top.implied)
 }
+
+// Who owns a personal project is a member once, also as one who was made it.
+func TestOwnersOfPersonalProjects(t *testing.T) {
+	st, _ := ruled(t)
+	root := st.UserNames[RootUsername]
+	p, err := st.AddProject(Project{Path: "root/own", CreatedAt: noon.Add(-time.Hour)}, nil)
+	require.NoError(t, err)
+	want := []Member{{User: root, Role: Owner, Joining: Joining{CreatedAt: p.CreatedAt, UpdatedAt: p.CreatedAt}}}
+	assert.Equal(t, want, MembersOf(p))
+	require.NoError(t, st.AddMember("root/own", RootUsername, Maintainer, time.Time{}))
+	assert.Equal(t, want, MembersOf(p))
+}
+
+// app/services/members/destroy_service.rb: with a membership go those below it, unless only that is meant.
+func TestMembershipsThatEnd(t *testing.T) {
+	for _, alone := range []bool{true, false} {
+		st, top, child, p := grouped(t)
+		mia, err := st.AddUser(User{Username: "mia"})
+		require.NoError(t, err)
+		for _, s := range []Source{top, child, p} {
+			require.NoError(t, st.AddMemberTo(s, MemberDraft{User: mia, Role: Developer}))
+		}
+		st.RemoveMemberFrom(top, mia, alone)
+		below := map[bool]Role{true: Developer}[alone]
+		assert.Equal(t, []Role{0, below, below}, []Role{top.Roles[mia], child.Roles[mia], p.Roles[mia]})
+	}
+}
+
+// app/workers/remove_expired_members_worker.rb, remove_expired_group_links_worker.rb: they end with their day.
+func TestMembershipsAndSharesEndWithTheirDay(t *testing.T) {
+	now := noon
+	st := stateAt(t, &now)
+	shop, err := st.AddProject(Project{Path: "acme/shop"}, nil)
+	require.NoError(t, err)
+	_, err = st.AddGroup(Group{Path: "guild"}, nil)
+	require.NoError(t, err)
+	sources := map[string]Source{"acme": shop.Group, "acme/shop": shop}
+	for path := range sources {
+		require.NoError(t, st.AddMember(path, RootUsername, Developer, noon.Add(day)))
+		_, err = st.AddShare(path, "guild", Guest, noon.Add(2*day))
+		require.NoError(t, err)
+	}
+	for _, c := range []struct {
+		at              time.Time
+		members, shares int
+	}{{noon.Add(12*time.Hour - 1), 1, 1}, {noon.Add(12 * time.Hour), 0, 1}, {noon.Add(36*time.Hour - 1), 0, 1},
+		{noon.Add(36 * time.Hour), 0, 0}} {
+		now = c.at
+		Visit(st, func() {})
+		for path, s := range sources {
+			assert.Equal(t, []int{c.members, c.shares}, []int{len(MembersOf(s)), len(SharesOf(s))}, "%s at %s", path, c.at)
+		}
+	}
+	assert.True(t, st.nextEnd.IsZero(), "nothing more ends")
+}
