@@ -164,3 +164,27 @@ func TestSeededTokensThatTokenReturns(t *testing.T) {
 		assert.Equal(t, "glpat-live", value)
 	}
 }
+
+// The bot of a new token is a new one, also where a seed has those of another fake.
+func TestBotsAreNotThoseOfASnapshot(t *testing.T) {
+	other, shop := ruled(t)
+	first, err := other.AddAccessToken(AccessToken{Project: shop}, "")
+	require.NoError(t, err)
+	draft := AccessToken{Project: shop, Name: "x", Scopes: []string{ScopeAPI}, ExpiresAt: noon.Add(day), Role: Developer}
+	created, err := other.CreateResourceToken(draft, other.Users.Rows[0])
+	require.NoError(t, err)
+	for _, made := range []string{first.User.Username, created.User.Username} {
+		st, shop := ruled(t)
+		draft.Project = shop
+		_, err := st.AddAccessToken(AccessToken{Project: shop}, made)
+		require.NoError(t, err)
+		for range 2 {
+			_, err = st.AddAccessToken(AccessToken{Project: shop}, "")
+			require.NoError(t, err)
+			_, err = st.CreateResourceToken(draft, st.Users.Rows[0])
+			require.NoError(t, err)
+		}
+		assert.Len(t, st.UserNames, 6)
+		assert.Len(t, st.Users.Rows, 6)
+	}
+}

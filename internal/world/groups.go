@@ -88,9 +88,7 @@ func (st *State) ChangeGroup(g *Group, c GroupChange) error {
 	g.Name, g.Visibility, g.Description = name, level, orAsIs(c.Description, g.Description)
 	g.Attributes = changesOf(GroupAttributes, g.Attributes, c.Attributes)
 	g.UpdatedAt, g.implied = st.Now(), false
-	if path != last {
-		st.moveGroup(g, childPath(g.Parent, path))
-	}
+	st.moveGroup(g, childPath(g.Parent, path))
 	if c.SharedRunners != nil {
 		st.setSharedRunners(g, *c.SharedRunners)
 	}

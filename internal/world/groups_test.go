@@ -116,3 +116,39 @@ func TestChangesOfAGroupThatASeedNamed(t *testing.T) {
 	assert.Equal(t, []string{"acme/other", "acme/web"}, []string{other.Path, child.Path})
 	assert.Equal(t, []*Group{child, other}, top.Children)
 }
+
+// app/services/groups/create_service.rb, app/models/namespace.rb: what a new group takes over from the one above.
+func TestNewGroupsTakeOverSharedRunners(t *testing.T) {
+	for _, setting := range []string{sharedOn, sharedOver, sharedOff} {
+		st, top, _, _ := grouped(t)
+		top.allow(setting)
+		g, err := st.CreateGroup(NewGroup{Name: "fresh", Path: "fresh", Parent: top, Visibility: Private,
+			Creator: st.UserNames[RootUsername]})
+		require.NoError(t, err)
+		assert.Equal(t, setting, g.SharedRunnersSetting())
+		g, err = st.CreateGroup(NewGroup{Name: "fresh", Path: "fresh", Visibility: Private, Creator: st.UserNames[RootUsername]})
+		require.NoError(t, err)
+		assert.Equal(t, sharedOn, g.SharedRunnersSetting())
+	}
+}
+
+// Runners that have asked are asked again when a group has moved, which may bring them jobs.
+func TestRunnersLookAgainWhenAGroupMoves(t *testing.T) {
+	st, _, child, _ := grouped(t)
+	r, err := st.AddRunner(RunnerDraft{Attributes: DefaultAttributes()})
+	require.NoError(t, err)
+	before := st.QueueValueOf(r)
+	require.NoError(t, st.TransferGroup(child, nil, st.UserNames[RootUsername]))
+	assert.NotEqual(t, before, st.QueueValueOf(r))
+}
+
+// A group that is there only as somebody's parent gets the id that a seed says, and is found by that alone.
+func TestParentsGetTheIDOfASeed(t *testing.T) {
+	st, top, _, _ := grouped(t)
+	was := top.ID
+	g, err := st.AddGroup(Group{ID: 77, Path: "acme"}, nil)
+	require.NoError(t, err)
+	assert.Same(t, top, g)
+	assert.Equal(t, []*Group{top, nil}, []*Group{st.Groups.ByID(77), st.Groups.ByID(was)})
+	assert.Equal(t, 77, top.ID)
+}
