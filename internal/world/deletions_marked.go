@@ -32,10 +32,9 @@ func (st *State) MarkGroup(g *Group) error {
 		return newInvalid(attrBase, msgGroupMarked)
 	}
 	g.DeletionMarkedAt, g.UpdatedAt = st.Now(), st.Now()
-	if ending := st.markedEnding(g.ID); ending != "" {
-		g.Name += ending
-		st.moveGroup(g, g.Path+ending)
-	}
+	ending := st.markedEnding(g.ID)
+	g.Name += ending
+	st.moveGroup(g, g.Path+ending)
 	return nil
 }
 
@@ -54,10 +53,9 @@ func (st *State) MarkProject(p *Project) error {
 		return newInvalid(attrBase, msgProjectMarked)
 	}
 	p.DeletionMarkedAt, p.UpdatedAt = st.Now(), st.Now()
-	if ending := st.markedEnding(p.ID); ending != "" {
-		p.Name += ending
-		st.moveProject(p, p.Path+ending)
-	}
+	ending := st.markedEnding(p.ID)
+	p.Name += ending
+	st.moveProject(p, p.Path+ending)
 	return nil
 }
 

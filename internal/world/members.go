@@ -65,11 +65,9 @@ func leave(s Source, u *User) {
 // join stores a membership.
 func (st *State) join(s Source, u *User, r Role, how Joining) {
 	setRole(st, s.directRoles(), u, r)
-	j := s.joinedAs()
-	if j.joined == nil {
-		j.joined = map[*User]Joining{}
+	if j := s.joinedAs(); how != j.joined[u] { // most members of seeds take no room there
+		setKey(st, &j.joined, u, how)
 	}
-	setKey(st, &j.joined, u, how)
 	st.endsAt(how.ExpiresAt)
 	if g, isGroup := s.(*Group); isGroup {
 		st.setImplied(g, false)

@@ -127,9 +127,7 @@ func (st *State) ChangeProject(p *Project, c ProjectChange) error {
 	}
 	next.Name, next.UpdatedAt = name, st.Now()
 	*p = next
-	if path != last {
-		st.moveProject(p, p.Namespace().path()+"/"+path)
-	}
+	st.moveProject(p, p.Namespace().path()+"/"+path)
 	st.tickAll()
 	return nil
 }

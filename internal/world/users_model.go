@@ -183,8 +183,8 @@ func checkUserAttribute(name string, u *User) string {
 
 // between reports whether a text is a number from 1 to last.
 func between(text string, last int) bool {
-	n, err := strconv.Atoi(text)
-	return err == nil && n >= 1 && n <= last
+	n, _ := strconv.Atoi(text) // 0, or too large, for what is no number
+	return n >= 1 && n <= last
 }
 
 func isWebURL(text string) bool {
