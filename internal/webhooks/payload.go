@@ -217,7 +217,7 @@ func (w Writer) PipelineEvent(p *world.Pipeline) []byte {
 		Commit: commit{ID: c.SHA, Message: c.Message, Title: c.Title, Timestamp: world.GitTime(c.CreatedAt),
 			URL: url + "/-/commit/" + c.SHA, Author: author{c.AuthorName, c.AuthorEmail}},
 		Builds: []build{}}
-	for _, v := range f.Variables {
+	for _, v := range p.HandedIn() {
 		e.ObjectAttributes.Variables = append(e.ObjectAttributes.Variables, variable{v.Key, v.Value})
 	}
 	switch {
