@@ -78,6 +78,16 @@ func (p *Pipeline) Coverage() *float64 {
 // IsBridge reports whether the job is a trigger job, which no runner gets.
 func (j *Job) IsBridge() bool { return j.Trigger != nil }
 
+// ShownUser is who GitLab says a job is of: nobody, where a trigger job's user is deleted, since the ghost is given
+// builds alone (app/services/users/migrate_records_to_ghost_user_service.rb, migrate_pipelines;
+// config/gitlab_loose_foreign_keys.yml, p_ci_builds).
+func (j *Job) ShownUser() *User {
+	if j.IsBridge() && j.User.Username == GhostUsername {
+		return nil
+	}
+	return j.User
+}
+
 // HandedIn are the variables that the pipeline was given when it was made. Those of a schedule stay with that.
 func (p *Pipeline) HandedIn() []ci.JobVariable {
 	if p.facts == nil || p.facts.ScheduleID != 0 {
