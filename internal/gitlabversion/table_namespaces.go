@@ -19,6 +19,9 @@ var namespaceRows = map[Difference]Row{
 	RunnersTokenInLists: {"who may administer a project finds its runners_token in lists and groups, too; before, in " +
 		"GET /projects/:id alone",
 		Version{17, 11}, first, "lib/api/entities/project.rb; answers recorded from GitLab 17.11.7", false},
+	VariablesRoleAndRestriction: {"restrict_user_defined_variables and ci_pipeline_variables_minimum_override_role of a " +
+		"project follow each other; before, each is set alone",
+		Version{18, 0}, first, "app/models/project_ci_cd_setting.rb of about 17.9 and of 18.x", false},
 	CodeReadersSeeProtection: {"who may read a project's code lists its protected branches; before, Maintainers alone",
 		Version{17, 0}, first, "lib/api/protected_branches.rb of 16.0 and of 17.x", false},
 	HiddenVariables: {"CI/CD variables of projects and groups can be hidden (masked_and_hidden, hidden)",

@@ -149,8 +149,9 @@ var UpdatedProjectAttributes = []Attribute{
 	choice(AttrVariablesRole, CreationDeveloper, VariablesNoOne, CreationDeveloper,
 		CreationMaintainer, CreationOwner),
 	onOff(AttrJobTokenPush, false),
-	{Name: "ci_id_token_sub_claim_components", Kind: WordsAttribute, Default: "project_path,ref_type,ref"},
-	{Name: "ci_delete_pipelines_in_seconds", Kind: NumberAttribute},
+	{Name: attrSubClaim, Kind: WordsAttribute, Values: []string{claimOfPath, "ref_type", "ref"},
+		Default: "project_path,ref_type,ref"},
+	{Name: AttrPipelinesAge, Kind: NumberAttribute},
 	{Name: AttrMaxArtifactsSize, Kind: NumberAttribute},
 }
 

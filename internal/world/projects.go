@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
@@ -117,6 +119,9 @@ func (st *State) ChangeProject(p *Project, c ProjectChange) error {
 		}
 		next.Visibility = level
 	}
+	if st.Has(gitlabversion.VariablesRoleAndRestriction) {
+		c.Attributes = p.variablesTogether(c.Attributes)
+	}
 	next.apply(&v, c)
 	if head := next.DefaultBranch(); head != p.DefaultBranch() && !p.Repository.Empty() &&
 		p.Repository.Ref(repository.Branch(head)) == "" {
@@ -139,6 +144,8 @@ const (
 	minBuildTimeout  = 10 * 60   // seconds
 	pastBuildTimeout = 2_629_746 // a month
 	maxGitDepth      = 1000
+	minPipelinesAge  = 24 * 60 * 60 // seconds
+	maxPipelinesAge  = 31_557_600   // a year
 )
 
 // leavesRepository finds a ci_config_path that begins with a slash or goes up.
@@ -171,10 +178,38 @@ func (p *Project) apply(v *Invalid, c ProjectChange) {
 	} else if tooLong(&path, maxSegmentLength) {
 		v.Add(attrConfigPath, msgTooLong(maxSegmentLength))
 	}
+	if age, given := c.Attributes[AttrPipelinesAge]; given && age != Unset &&
+		(number(age) < minPipelinesAge || number(age) > maxPipelinesAge) {
+		v.Add(attrSettingsAge, msgPipelinesAge)
+	}
+	if claim, given := c.Attributes[attrSubClaim]; given {
+		if claim == Unset {
+			v.Add(attrSettingsClaim, msgEmptyClaim)
+		}
+		if !slices.Contains(Words(claim)[:min(1, len(Words(claim)))], claimOfPath) {
+			v.Add(attrSettingsClaim, msgPathFirst)
+		}
+	}
 	p.Attributes = changesOf(allProjectAttributes, p.Attributes, c.Attributes)
 	if p.JobTimeout() == defaultBuildTimeout {
 		p.BuildTimeout = 0
 	}
+}
+
+// variablesTogether keeps the two attributes that say who may give variables to pipelines from contradicting each other:
+// one follows the other, and the role counts where both are given (app/models/project_ci_cd_setting.rb).
+func (p *Project) variablesTogether(given map[string]string) map[string]string {
+	role, byRole := given[AttrVariablesRole]
+	restricted, byFlag := given[AttrRestrictVariables]
+	switch {
+	case byRole && role != Unset:
+		given[AttrRestrictVariables] = strconv.FormatBool(role != CreationDeveloper)
+	case byFlag && restricted == "false":
+		given[AttrVariablesRole] = CreationDeveloper
+	case byFlag && p.Attribute(AttrVariablesRole) == CreationDeveloper:
+		given[AttrVariablesRole] = CreationMaintainer
+	}
+	return given
 }
 
 func (p *Project) applyDepth(v *Invalid, c Change[int]) {
