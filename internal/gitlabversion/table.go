@@ -56,6 +56,7 @@ const (
 	RateLimitHeaders
 	EmailResetOffered
 	UsersShowLocked
+	UsersByKeyset
 	JobsShowManager
 	ScimIdentities
 	SHA256Avatars

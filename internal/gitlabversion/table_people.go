@@ -12,6 +12,8 @@ var peopleRows = map[Difference]Row{
 			"not in those from 18.11.5 on", true},
 	UsersShowLocked: {"users show locked",
 		Version{16, 4}, first, "absent in answers recorded from GHC and CERN in July and September 2023", false},
+	UsersByKeyset: {"GET /users takes pagination=keyset; before, that counts for nothing",
+		Version{16, 5}, first, "REST API page, keyset pagination", true},
 	ScimIdentities: {"GET /user shows scim_identities",
 		Version{16, 1}, first, "Users API page", true},
 	SHA256Avatars: {"a user's avatar_url at Gravatar has the SHA-256 of the email address; before, the MD5",

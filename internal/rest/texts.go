@@ -44,7 +44,9 @@ const (
 	msgSubgroupsAlone  = "`permanently_remove` option is only available for subgroups."
 	msgGroupToBeMarked = "Group must be marked for deletion first."
 	msgGroupPathWrong  = "`full_path` is incorrect. You must enter the complete path for the subgroup."
-	msgVariablesRole   = "Changing the restrict_user_defined_variables or " +
+	msgfOffsetTooFar   = "Offset pagination has a maximum allowed offset of %d for requests that return objects of type " +
+		"%s. Remaining records can be retrieved using keyset pagination."
+	msgVariablesRole = "Changing the restrict_user_defined_variables or " +
 		"ci_pipeline_variables_minimum_override_role is not allowed"
 	msgVariablesRoleOwner = "Changing the ci_pipeline_variables_minimum_override_role to the owner role is not allowed"
 	msgProjectToBeMarked  = "Project must be marked for deletion first."

@@ -42,6 +42,9 @@ func userProofs() map[gitlabversion.Difference]proof {
 			v.gl.UpdateProject("acme/api", func(p *fg.Project) { delete(p.Members, "max") })
 			return strings.Contains(v.as("mia", "GET", "/projects/acme%2Fapi/members/all").Body, `"max"`)
 		}, false, true, nil},
+		gitlabversion.UsersByKeyset: {func(v inVersion) any {
+			return v.as("mia", "GET", "/users?pagination=keyset").Header.Get("X-Total") == ""
+		}, false, true, nil},
 		gitlabversion.ActivationByService: {func(v inVersion) any {
 			mia, _ := v.gl.User("mia")
 			path := fmt.Sprintf("/users/%d/activate", mia.ID)

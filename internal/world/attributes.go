@@ -68,7 +68,7 @@ var GroupAttributes = slices.Concat([]Attribute{
 	onOff("lfs_enabled", true),
 	onOff("request_access_enabled", true),
 }, texts(AttrDefaultBranch), []Attribute{
-	choice(attrBranchProtection, protectFully, "0", "1", "2", "3", "4").numbers(),
+	choice(AttrBranchProtection, protectFully, "0", "1", "2", "3", "4").numbers(),
 	onOff(AttrSharingInside, false),
 	onOff("math_rendering_limits_enabled", true),
 	onOff("lock_math_rendering_limits_enabled", false),

@@ -192,7 +192,7 @@ const (
 	AttrPrintsMergeLink  = "printing_merge_request_link_enabled"
 	AttrMaxArtifactsSize = "max_artifacts_size"
 	AttrGitProtocol      = "enabled_git_access_protocol"
-	attrBranchProtection = "default_branch_protection"
+	AttrBranchProtection = "default_branch_protection"
 	AttrDefaultBranch    = "default_branch"
 	attrConfigPath       = "ci_config_path"
 	attrGitStrategy      = "build_git_strategy"
