@@ -107,6 +107,10 @@ const (
 	TokenExpiryFilters
 	ActivationByService
 	MovedProjectsRedirect
+	PlainNamespacePaths
+	RegistryPathText
+	ActiveFilter
+	ActiveFilterOfGroups
 	DeletionMarks
 	DeletionRenames
 	InstanceRunnersReadByAll

@@ -211,8 +211,11 @@ func (q request) groupsIn(parent *world.Group, deep bool) front.Response {
 	}
 	visibility, byVisibility := q.Params.String("visibility")
 	query := q.searched()
+	active, byActive := q.byActive()
 	rows := world.Filtered(q.Groups.Rows, func(g *world.Group) bool {
 		switch {
+		case byActive && active != world.ActiveGroup(g):
+			return false
 		case atTop && g.Parent != nil, parent != nil && !liesIn(g, parent, deep), skipped[g.ID]:
 			return false
 		}

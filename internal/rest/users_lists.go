@@ -119,7 +119,7 @@ func (q request) otherwiseWantedUser(seesAll bool) func(*world.User) bool {
 			return true
 		case isTrue(q.Params, "admins") && !u.Admin, twoFactor == "enabled":
 			return false // nobody here has a second factor
-		case byProvider && (uid == "" || u.Identities[provider] != uid):
+		case byProvider && (uid == "" || !strings.EqualFold(u.Identities[provider], uid)):
 			return false
 		case byAfter && u.CreatedAt.Before(after), byBefore && u.CreatedAt.After(before):
 			return false

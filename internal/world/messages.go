@@ -98,7 +98,7 @@ const (
 	attrSettingsClaim    = "ci_cd_settings.id_token_sub_claim_components"
 	attrExpiresAt        = "expires_at"
 	attrNewNamespace     = "new_namespace"
-	attrProjectNamespace = "project_namespace.name"
+	attrProjectNamespace = "project_namespace." // before an attribute of that namespace
 	attrGroup            = "group"
 	attrSharedGroup      = "shared_group"
 	attrBase             = "base"
@@ -111,6 +111,8 @@ const (
 		"end in '.atom'"
 	msgRegistryFormat = "must not start or end with a special character and must not contain consecutive special " +
 		"characters."
+	msgRegistryFormatLater = "can only include non-accented letters, digits, '_', '-' and '.'. It must not start with " +
+		"'-', '_', or '.', nor end with '-', '_', '.', '.git', or '.atom'."
 	msgGroupName = "can contain only letters, digits, emoji, '_', '.', dash, space, parenthesis. It must start with " +
 		"letter, digit, emoji or '_'."
 	msgProjectName = "can contain only letters, digits, emoji, '_', '.', '+', dashes, or spaces. It must start with a " +

@@ -96,11 +96,14 @@ func (st *State) CreateProject(n NewProject) (*Project, error) {
 // checkProjectNames holds the name and path of a project, nil for a new one, against the model and its neighbours.
 func (st *State) checkProjectNames(p *Project, in Namespace, name, path string) (v Invalid) {
 	nameTaken := slices.ContainsFunc(st.projectsIn(in), func(o *Project) bool { return o != p && o.Name == name })
-	if nameTaken {
-		v.Add(attrProjectNamespace, msgAlreadyTaken)
-	}
 	v.checkName(name, projectNamePattern, msgProjectName, nameTaken)
-	v.checkProjectPath(path, st.pathTaken(in.path()+"/"+path, p))
+	for _, p := range v.Problems { // that namespace finds most of it, too
+		if p.Text != msgProjectName {
+			v.Add(attrProjectNamespace+attrName, p.Text)
+		}
+	}
+	st.checkProjectNamespace(&v, path)
+	st.checkProjectPath(&v, path, st.pathTaken(in.path()+"/"+path, p))
 	return v
 }
 
