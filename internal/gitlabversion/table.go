@@ -56,6 +56,7 @@ const (
 	RateLimitHeaders
 	EmailResetOffered
 	UsersShowLocked
+	UsersByKeyset
 	JobsShowManager
 	ScimIdentities
 	SHA256Avatars
@@ -68,6 +69,7 @@ const (
 	GranularShown
 	GranularTokens
 	PlannerRole
+	MembersThroughHiddenGroups
 	SecurityManagerRole
 	KeysetAscending
 	EmptyTagListNarrowsNothing
@@ -76,6 +78,7 @@ const (
 	NamespaceAttributesOf18
 	MergeRequestTitleTemplate
 	RunnersTokenInLists
+	VariablesRoleAndRestriction
 	CodeReadersSeeProtection
 	BotsOutliveTokens
 	TokenPermissionsHeld
@@ -104,6 +107,10 @@ const (
 	TokenExpiryFilters
 	ActivationByService
 	MovedProjectsRedirect
+	PlainNamespacePaths
+	RegistryPathText
+	ActiveFilter
+	ActiveFilterOfGroups
 	DeletionMarks
 	DeletionRenames
 	InstanceRunnersReadByAll
