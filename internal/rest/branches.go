@@ -109,7 +109,7 @@ func (q request) branchEntity(b repository.Ref) branchEntity {
 func (q request) merged(b repository.Ref) bool {
 	root := q.Project.DefaultBranch()
 	head := q.Project.Repository.Ref(repository.Branch(root))
-	return b.Name != root && head != "" && q.Project.Repository.AncestorsOf(head)[b.ID]
+	return b.Name != root && q.Project.Repository.AncestorsOf(head)[b.ID]
 }
 
 // pushesTo says whether the user may push to a branch, be it there or not (lib/gitlab/user_access.rb,
