@@ -112,3 +112,17 @@ func TestWhatAProjectAndItsJobsAreToldOf(t *testing.T) {
 		assert.True(t, strings.Contains(got.Body, `"key":"`+want+`"`), got.Body)
 	}
 }
+
+// A piece that is too large ends the job, and is none of those that were to be lost on the way.
+func TestTooLargeAPieceIsNotLost(t *testing.T) {
+	spy, _ := testkit.SpyOn(func(tb *testkit.Spy) {
+		gl := fg.New(tb)
+		gl.AddProject(fg.Project{Path: "acme/shop"})
+		gl.UpdateSettings(func(s *fg.Settings) { s.MaxTraceSize = 2 })
+		r := gl.AddRunner(fg.Runner{Projects: []string{"acme/shop"}})
+		j := gl.AddJob(fg.Job{Project: "acme/shop", RunnerID: r.ID, Status: fg.JobRunning})
+		gl.JobRun(j.ID).LoseLog(1)
+		assert.Equal(t, 403, testkit.PatchTrace(t, gl, j, 0, "log").Status)
+	})
+	assert.Contains(t, strings.Join(spy.Errors, "\n"), "LoseLog(1) lost nothing: no log came for it; it is failed")
+}
