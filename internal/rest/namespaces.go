@@ -232,7 +232,7 @@ func (q request) groupsIn(parent *world.Group, deep bool) front.Response {
 		}
 		return !byVisibility || string(g.Visibility) == visibility
 	}, func(g *world.Group) bool {
-		if parent == nil && !atTop { // the names of the groups above count as well
+		if parent == nil { // the names of the groups above count as well
 			return query.Matches(g.Path, g.FullName())
 		}
 		_, path := world.SplitPath(g.Path)
