@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/junit"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -171,7 +170,7 @@ func suiteName(j *world.Job) string {
 	if strings.HasSuffix(j.Name, "]") {
 		return j.Name
 	}
-	return ci.GroupName(j.Name)
+	return j.GroupName()
 }
 
 // readReport adds the tests of a file to a suite. It holds one report after the other, each packed by itself. The last
