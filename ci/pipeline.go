@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -104,7 +105,7 @@ func (c *Config) Pipeline(x Context) *Pipeline {
 			p.Jobs = append(p.Jobs, made)
 		}
 	}
-	p.checkNeeds()
+	p.checkNeeds(c.Jobs)
 	if len(p.Errors) == 0 && !p.runs() {
 		p.Errors, p.Filtered = []string{errTextNoJobs}, true
 	}
@@ -130,18 +131,23 @@ func (p *Pipeline) runs() bool {
 	return slices.ContainsFunc(p.Jobs, func(j Job) bool { return j.Stage != stagePre && j.Stage != stagePost })
 }
 
-// checkNeeds wants needed jobs to be in the pipeline, and drops the optional needs that are not.
-func (p *Pipeline) checkNeeds() {
+// checkNeeds wants the jobs that are needed as it is written, before rules, to be in the pipeline, and drops those that
+// are not otherwise (lib/gitlab/ci/pipeline/seed/build.rb, needs_errors).
+func (p *Pipeline) checkNeeds(written []Job) {
+	needs := make(map[string][]Need, len(written))
+	for _, j := range written {
+		needs[j.Name] = j.Spec.Needs
+	}
 	there := make(map[string]bool, len(p.Jobs))
 	for _, j := range p.Jobs {
 		there[j.Name] = true
 	}
 	for i, j := range p.Jobs {
-		if n := len(j.Spec.Needs); n > maxNeeds {
+		if n := len(needs[j.Name]); n > maxNeeds {
 			p.Errors = append(p.Errors, fmt.Sprintf(errTextNeedsLimit, j.Name, maxNeeds, n))
 			continue
 		}
-		for _, n := range j.Spec.Needs {
+		for _, n := range needs[j.Name] {
 			if !there[n.Job] && !n.Optional {
 				p.Errors = append(p.Errors, fmt.Sprintf(errTextNeedGone, j.Name, n.Job, n.Job))
 			}
@@ -191,9 +197,8 @@ func (b *builder) workflow(p *Pipeline) bool {
 			return false
 		}
 		p.Variables = rule.Variables.over(p.Variables)
-		if rule.AutoCancel != (AutoCancel{}) {
-			p.AutoCancel = rule.AutoCancel
-		}
+		p.AutoCancel = AutoCancel{cmp.Or(rule.AutoCancel.OnNewCommit, p.AutoCancel.OnNewCommit),
+			cmp.Or(rule.AutoCancel.OnJobFailure, p.AutoCancel.OnJobFailure)}
 	}
 	b.root, b.rootCycle = &layer{list: slices.Clip(p.Variables)}, p.Variables.cycle(b.references)
 	seen := scopeOf(b.room, b.predefined, b.root, b.given)
@@ -239,11 +244,11 @@ func (b *builder) job(j Job) (Job, bool, error) {
 		return j, false, fmt.Errorf("%s: %w", j.Name, err)
 	}
 	j.Spec.Variables = variables.list
-	seen = scopeOf(b.room, own, b.predefined, variables, given)
 	j.Tags = slices.Clone(j.Tags)
-	for i, tag := range j.Tags { // of which alone what is unknown stays
-		j.Tags[i] = replaced(tag, ciexpr.InText, seen.expanded, true, b.room)
+	for i, tag := range j.Tags { // in which what is unknown stays, and neither values nor rules are looked into
+		j.Tags[i] = replaced(tag, ciexpr.InText, seen.lookup, true, b.room)
 	}
+	seen = scopeOf(b.room, own, b.predefined, variables, given)
 	j.ResourceGroup = replaced(j.ResourceGroup, ciexpr.InText, seen.expanded, false, b.room)
 	return j, true, nil
 }
