@@ -55,6 +55,9 @@ func TestPackedDotenv(t *testing.T) {
 	f.Format = GzipFormat
 	_, err = readDotenv(f)
 	assert.EqualError(t, err, "Invalid Format")
+	f.Content = NewFile([]byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xffcut")).Content
+	_, err = readDotenv(f)
+	assert.EqualError(t, err, "Invalid Format")
 }
 
 func manyVariables(n int) string {

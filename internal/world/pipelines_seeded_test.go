@@ -52,6 +52,7 @@ func TestPlacesOfSeededPipelines(t *testing.T) {
 		"a text":           {NewPipeline{CI: file}, ""},
 		"no commit":        {NewPipeline{CI: file, Commit: Commit{SHA: strings.Repeat("1", 40)}}, "has no commit"},
 		"no tag":           {NewPipeline{CI: file, Ref: "v2", RefIsTag: true}, `"v1"`},
+		"nothing like it":  {NewPipeline{CI: file, Ref: "another"}, "known are main, v2-next, v1"},
 		"no branch or tag": {NewPipeline{CI: file, Ref: "v2-nxt"}, `"v2-next"`},
 	} {
 		at.n.Project = p
@@ -78,6 +79,9 @@ func TestWhatNewPipelinesAreGiven(t *testing.T) {
 	made, err = st.CreatePipeline(NewPipeline{Project: p, User: root, CI: "include: /.gitlab-ci.yml\nb: {script: x}"})
 	require.NoError(t, err)
 	assert.Len(t, made.Jobs, 2, "a text is not the file that it includes")
+	_, err = st.CreatePipeline(NewPipeline{Project: p, User: root, CI: "a: ["})
+	require.Error(t, err)
+	assert.NotContains(t, err.Error(), ".gitlab-ci.yml")
 	assert.Len(t, p.Pipelines(), 2)
 }
 
@@ -107,4 +111,10 @@ first: {stage: test, script: x, needs: [one]}
 	w.lines = nil
 	Visit(st, func() {})
 	assert.Equal(t, []string{"third pending", "second pending", "first pending", "last pending"}, w.lines)
+	_, err = st.CreatePipeline(NewPipeline{Project: p.project, User: p.User(),
+		CI: "needing: {script: x, needs: [needed]}\nbetween: {script: x}\nneeded: {script: x}"})
+	require.NoError(t, err)
+	w.lines = nil
+	Visit(st, func() {})
+	assert.Equal(t, []string{"needed pending", "between pending"}, w.lines)
 }

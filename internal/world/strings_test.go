@@ -34,7 +34,7 @@ func TestLeading(t *testing.T) {
 	}
 }
 
-func TestNever(t *testing.T) { assert.Equal(t, "9999-12-31T00:00:00Z", Never.Format(time.RFC3339)) }
+func TestNever(t *testing.T) { assert.Equal(t, "9999-12-31T00:00:00Z", Never.Format(time.RFC3339Nano)) }
 
 // stingy is a writer that has room for a few bytes alone.
 type stingy struct{ left int }

@@ -157,6 +157,8 @@ func TestStatesOfStatuses(t *testing.T) {
 		st, shop := ruled(t)
 		p, err := st.AddPipeline(7, shop, PipelineFacts{Status: JobRunning})
 		require.NoError(t, err)
+		_, err = st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], PipelineID: 7, Name: "other"})
+		require.NoError(t, err)
 		_, err = st.AddStatus(7, RootUsername, CommitStatus{Name: "lint", Status: c.was})
 		require.NoError(t, err)
 		s, err := st.ReportStatus(p, st.Users.Rows[0], StatusReport{Name: "lint", State: c.state})

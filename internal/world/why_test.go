@@ -70,7 +70,8 @@ func TestWhyAJobIsNotPending(t *testing.T) {
 	assert.Equal(t, "no runner may take it", WaitText([]Verdict{{RunnerID: 3}, {RunnerID: 4}}))
 	assert.Equal(t, "no runner may take it; runner 3: it is paused", strings.ReplaceAll(
 		WaitText([]Verdict{{RunnerID: 3, Reasons: []string{"it is paused"}}}), "\n", " "))
-	assert.Equal(t, "no runner may take it", WaitText([]Verdict{{}, {RunnerID: 3}}), "of no runner there is nothing more")
+	assert.Contains(t, WaitText([]Verdict{{Reasons: []string{"it is paused"}}, {RunnerID: 3, Reasons: []string{"so it is"}}}),
+		"so it is", "of several each is told")
 }
 
 // Of what was decided about a job, what nothing has come of is told.
@@ -93,6 +94,9 @@ func TestFatesThatAreNotMet(t *testing.T) {
 	assert.Len(t, j.Unmet(), 2, "the log lost a piece")
 	st.RejectLog(j, 0)
 	assert.Equal(t, []string{"PostponeFinal(1) postponed nothing: no final update came for it"}, j.Unmet())
+	st.RejectLog(j, 2)
+	assert.True(t, st.AnswerFinal(j).Rejected)
+	assert.Equal(t, []string{"PostponeFinal(1) postponed nothing: no final update came for it"}, j.Unmet(), "one was")
 	end, loses = st.LosesLog(j, 5, 2)
 	assert.True(t, loses)
 	assert.Equal(t, int64(7), end)
