@@ -253,6 +253,7 @@ needing: {stage: test, script: x, needs: [again]}
 	}
 	require.Equal(t, JobSkipped, at["later"].Status)
 	Visit(st, func() { st.RetryJob(at["again"], p.User(), nil) })
+	assert.Equal(t, []JobStatus{JobCreated, JobSkipped}, at["beside"].History)
 	assert.Equal(t, []JobStatus{JobSkipped, JobCreated, JobCreated}, []JobStatus{at["beside"].Status, at["later"].Status,
 		at["needing"].Status})
 }

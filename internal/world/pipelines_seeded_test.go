@@ -117,4 +117,10 @@ first: {stage: test, script: x, needs: [one]}
 	w.lines = nil
 	Visit(st, func() {})
 	assert.Equal(t, []string{"needed pending", "between pending"}, w.lines)
+	_, err = st.CreatePipeline(NewPipeline{Project: p.project, User: p.User(), Ref: "side", CI: "a: {script: x, needs: [d]}\n" +
+		"b: {script: x, needs: []}\nc: {script: x, needs: []}\nd: {script: x, needs: []}\ne: {script: x, needs: []}"})
+	require.NoError(t, err)
+	w.lines = nil
+	Visit(st, func() {})
+	assert.Equal(t, []string{"d pending", "b pending", "c pending", "e pending"}, w.lines)
 }
