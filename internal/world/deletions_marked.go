@@ -26,6 +26,21 @@ const (
 // scheduledInfix is what the path and the name of what is marked end with, before its id.
 const scheduledInfix = "-deletion_scheduled-"
 
+// ActiveGroup reports whether neither a group nor one above it is marked for deletion.
+func ActiveGroup(g *Group) bool {
+	for above := range g.Lineage {
+		if !above.DeletionMarkedAt.IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
+// ActiveProject reports whether a project is neither archived nor marked for deletion, nor in a group that is.
+func ActiveProject(p *Project) bool {
+	return !p.Archived && p.DeletionMarkedAt.IsZero() && ActiveGroup(p.Group)
+}
+
 // MarkGroup marks a group for deletion.
 func (st *State) MarkGroup(g *Group) error {
 	if !g.DeletionMarkedAt.IsZero() {

@@ -46,7 +46,7 @@ func (st *State) checkGroupNames(v *Invalid, g, parent *Group, name, path string
 	v.checkName(name, groupNamePattern, msgGroupName, slices.ContainsFunc(st.Groups.Rows, func(other *Group) bool {
 		return parent != nil && other != g && other.Parent == parent && other.Name == name
 	}))
-	v.checkGroupPath(path, parent == nil, st.pathTaken(childPath(parent, path), g))
+	st.checkGroupPath(v, path, parent == nil, st.pathTaken(childPath(parent, path), g))
 }
 
 // checkBelowParent refuses a visibility above that of the group above.

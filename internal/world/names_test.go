@@ -11,10 +11,11 @@ import (
 
 // app/models/namespace.rb, app/models/project.rb: how long a name and the last part of a path may be.
 func TestLongestNames(t *testing.T) {
+	st, _ := ruled(t)
 	for length, refused := range map[int]bool{maxSegmentLength: false, maxSegmentLength + 1: true} {
 		var name, path Invalid
 		name.checkName(strings.Repeat("é", length), projectNamePattern, msgProjectName, false)
-		path.checkProjectPath(strings.Repeat("a", length), false)
+		st.checkProjectPath(&path, strings.Repeat("a", length), false)
 		tooLong := func(attribute string) []AttributeProblem {
 			if refused {
 				return []AttributeProblem{{attribute, msgTooLong(maxSegmentLength)}}

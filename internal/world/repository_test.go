@@ -97,6 +97,12 @@ func TestVariablesGoWithTheirSchedule(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, made.HandedIn())
 	require.NotEmpty(t, made.facts.Variables)
+	require.NoError(t, st.SetScheduleVariable(schedule, schedule.Variable("SECRET"), ci.JobVariable{Key: "SECRET", Value: "y"}))
+	require.NoError(t, st.SetScheduleVariable(schedule, nil, ci.JobVariable{Key: "MORE", Value: "z"}))
+	assert.Equal(t, []ci.JobVariable{{Key: "SECRET", Value: "y"}, {Key: "MORE", Value: "z"}}, made.facts.Variables,
+		"what the schedule says when a job is handed out counts")
+	st.DeleteScheduleVariable(schedule, "MORE")
+	assert.Equal(t, []ci.JobVariable{{Key: "SECRET", Value: "y"}}, made.facts.Variables)
 	st.DeleteSchedule(schedule)
 	assert.Empty(t, made.HandedIn())
 	assert.Empty(t, made.facts.Variables)
@@ -240,7 +246,7 @@ func TestProtectionOfFirstBranches(t *testing.T) {
 		protectAfterFirst: {DevelopersUp, rule(MaintainersUp, MaintainersUp)},
 	} {
 		st, p := emptyWorld(t)
-		p.Group.Attributes = map[string]string{attrBranchProtection: level}
+		p.Group.Attributes = map[string]string{AttrBranchProtection: level}
 		assert.Equal(t, c.first, st.FirstPush(p), level)
 		commit(t, st, p, "Begin", map[string]string{"a": "a"}, PushOptions{})
 		var made *ProtectedRef

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
 // UserAttributes are what a user may have besides, by GitLab's names: the profile, the note of administrators and
@@ -84,6 +86,9 @@ func (st *State) checkUsername(v *Invalid, username string, before *User) {
 		return
 	}
 	key := Key(username)
+	if st.Has(gitlabversion.PlainNamespacePaths) {
+		st.checkForRegistry(v, attrUsername, username)
+	}
 	switch {
 	case username == "":
 		v.Add(attrUsername, msgBlank)
