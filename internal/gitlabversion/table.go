@@ -111,6 +111,8 @@ const (
 	RegistryPathText
 	ActiveFilter
 	ActiveFilterOfGroups
+	DeployKeyOfLevels
+	VirtualRegistryScopes
 	DeletionMarks
 	DeletionRenames
 	InstanceRunnersReadByAll

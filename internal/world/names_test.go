@@ -14,7 +14,8 @@ func TestLongestNames(t *testing.T) {
 	for length, refused := range map[int]bool{maxSegmentLength: false, maxSegmentLength + 1: true} {
 		var name, path Invalid
 		name.checkName(strings.Repeat("é", length), projectNamePattern, msgProjectName, false)
-		path.checkProjectPath(strings.Repeat("a", length), false)
+		st, _ := ruled(t)
+		st.checkProjectPath(&path, strings.Repeat("a", length), false)
 		tooLong := func(attribute string) []AttributeProblem {
 			if refused {
 				return []AttributeProblem{{attribute, msgTooLong(maxSegmentLength)}}

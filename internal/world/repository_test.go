@@ -246,7 +246,7 @@ func TestProtectionOfFirstBranches(t *testing.T) {
 		protectAfterFirst: {DevelopersUp, rule(MaintainersUp, MaintainersUp)},
 	} {
 		st, p := emptyWorld(t)
-		p.Group.Attributes = map[string]string{attrBranchProtection: level}
+		p.Group.Attributes = map[string]string{AttrBranchProtection: level}
 		assert.Equal(t, c.first, st.FirstPush(p), level)
 		commit(t, st, p, "Begin", map[string]string{"a": "a"}, PushOptions{})
 		var made *ProtectedRef
