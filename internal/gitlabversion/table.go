@@ -36,6 +36,7 @@ const (
 	JobNotProcessing
 	ErasureBeforeStatus
 	JobStatusOnUpdate
+	JobGroupName
 	JobInfoExtras
 	JobInputs
 	LaterFailureReasons

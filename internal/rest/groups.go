@@ -153,11 +153,7 @@ func inspectedHash(err error) string {
 		}
 	}
 	for i, attribute := range order {
-		name := ":" + attribute
-		if strings.Contains(attribute, ".") {
-			name = ":" + strconv.Quote(attribute)
-		}
-		order[i] = name + "=>" + world.Inspect(texts[attribute])
+		order[i] = ":" + attribute + "=>" + world.Inspect(texts[attribute])
 	}
 	return "{" + strings.Join(order, ", ") + "}"
 }

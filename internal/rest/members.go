@@ -168,7 +168,7 @@ func (q request) listedMembers(m members, all func() []world.Member) front.Respo
 	skipped, _ := q.userIDs("skip_users")
 	rows := world.Filtered(all(), func(m world.Member) bool {
 		return (!byID || slices.Contains(wanted, m.User.ID)) && !slices.Contains(skipped, m.User.ID) &&
-			(query.Blank() || query.Matches(m.User.Username, m.User.Name, m.User.Email))
+			query.Matches(m.User.Username, m.User.Name, m.User.Email)
 	})
 	return offsetPage(q, rows, false, q.memberEntity)
 }

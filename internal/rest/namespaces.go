@@ -72,7 +72,7 @@ func listProjects(q request) front.Response {
 	}
 	var rows []*world.Project
 	if !q.lookingForNothing() {
-		rows = world.Filtered(q.Projects.Rows, q.reached(membersOnly), q.filtered(query), q.filteredByIDAndTime())
+		rows = world.Filtered(q.Projects.Rows, q.reached(membersOnly), q.filtered(query), q.filteredByIDAndTime(), q.filteredByTopics())
 	}
 	q.sortProjects(rows, order, direction)
 	entity := q.shownInLists()
@@ -101,11 +101,9 @@ func (q request) shownInLists() func(*world.Project) any {
 // lookingForNothing reports whether the parameters of GET /projects ask for what no project here has.
 func (q request) lookingForNothing() bool {
 	_, language := q.Params.String("with_programming_language")
-	topics, _ := q.Params.List("topic")
-	_, topic := q.Params.Int("topic_id")
+	_, topic := q.Params.Int("topic_id") // which nothing here tells
 	storage, _ := q.Params.String("repository_storage")
 	return q.asksForStarsOrAttributes() || isTrue(q.Params, "imported") || language || topic ||
-		slices.ContainsFunc(topics, func(t string) bool { return t != "" }) ||
 		strings.TrimSpace(storage) != "" && storage != defaultStorage && policy.AdminAllResources(q.Actor).Allowed ||
 		isTrue(q.Params, "wiki_checksum_failed") || isTrue(q.Params, "repository_checksum_failed")
 }
@@ -126,6 +124,19 @@ func (q request) filteredByIDAndTime() func(*world.Project) bool {
 		return !(p.ID <= after || byBefore && p.ID >= before ||
 			!p.CreatedAt.After(activeAfter) || byActiveBefore && !p.CreatedAt.Before(activeBefore) ||
 			p.CreatedAt.Before(updatedAfter) || byUpdatedBefore && p.CreatedAt.After(updatedBefore))
+	}
+}
+
+// filteredByTopics tells whether a project has all the topics that are asked for (app/finders/projects_finder.rb,
+// by_topics).
+func (q request) filteredByTopics() func(*world.Project) bool {
+	wanted, _ := q.Params.List("topic")
+	return func(p *world.Project) bool {
+		has := p.Topics()
+		return !slices.ContainsFunc(wanted, func(topic string) bool {
+			topic = strings.TrimSpace(topic)
+			return topic != "" && !slices.Contains(has, topic)
+		})
 	}
 }
 
@@ -221,7 +232,7 @@ func (q request) groupsIn(parent *world.Group, deep bool) front.Response {
 		}
 		return !byVisibility || string(g.Visibility) == visibility
 	}, func(g *world.Group) bool {
-		if parent == nil && !atTop { // the names of the groups above count as well
+		if parent == nil { // the names of the groups above count as well
 			return query.Matches(g.Path, g.FullName())
 		}
 		_, path := world.SplitPath(g.Path)

@@ -190,6 +190,7 @@ const (
 	msgfTagExists       = "Tag %s already exists"
 	msgfTargetInvalid   = "Target %s is invalid"
 	msgRefNameInvalid   = "ref_name is invalid"
+	msgfNotForked       = "Project is not included in the fork network for %s"
 	msgMayNotPush       = "You are not allowed to push into this branch"
 	msgfInvalidStart    = "Invalid start_sha '%s'"
 	msgfNoStart         = "Cannot find start_sha '%s'"

@@ -11,10 +11,10 @@ import (
 
 // app/models/namespace.rb, app/models/project.rb: how long a name and the last part of a path may be.
 func TestLongestNames(t *testing.T) {
+	st, _ := ruled(t)
 	for length, refused := range map[int]bool{maxSegmentLength: false, maxSegmentLength + 1: true} {
 		var name, path Invalid
 		name.checkName(strings.Repeat("é", length), projectNamePattern, msgProjectName, false)
-		st, _ := ruled(t)
 		st.checkProjectPath(&path, strings.Repeat("a", length), false)
 		tooLong := func(attribute string) []AttributeProblem {
 			if refused {

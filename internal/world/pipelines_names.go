@@ -3,7 +3,6 @@ package world
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -51,11 +50,8 @@ func Warned(jobs []*Job) bool {
 	return slices.ContainsFunc(jobs, func(j *Job) bool { return j.statusInPipeline() == successWithWarnings })
 }
 
-// partOfName is what the name of a part of parallel jobs ends in.
-var partOfName = regexp.MustCompile(`([\s:]+((\[.*\])|(\d+[\s:/\\]+\d+))){1,3}\s*$`)
-
 // GroupName is the name of the job without which part of parallel ones it is (app/models/commit_status.rb, group_name).
-func (j *Job) GroupName() string { return strings.TrimSpace(partOfName.ReplaceAllString(j.Name, "")) }
+func (j *Job) GroupName() string { return ci.GroupName(j.Name) }
 
 // Coverage is the mean of what the latest jobs and statuses covered, in percent; nil if none tells
 // (app/models/ci/pipeline.rb, coverage).

@@ -112,6 +112,10 @@ func (st *State) ChangeProject(p *Project, c ProjectChange) error {
 	_, last := SplitPath(p.Path)
 	name, path := orAsIs(c.Name, p.Name), orAsIs(c.Path, last)
 	var v Invalid
+	if head, given := c.Attributes[AttrDefaultBranch]; given && head != p.DefaultBranch() &&
+		p.Repository.Ref(repository.Branch(head)) == "" { // an empty repository has none, and all else is looked at later
+		return newInvalid(attrBase, fmt.Sprintf(msgfNoSuchHead, head))
+	}
 	if name != p.Name || path != last {
 		v = st.checkProjectNames(p, p.Namespace(), name, path)
 	}
@@ -126,10 +130,6 @@ func (st *State) ChangeProject(p *Project, c ProjectChange) error {
 		c.Attributes = p.variablesTogether(c.Attributes)
 	}
 	next.apply(&v, c)
-	if head := next.DefaultBranch(); head != p.DefaultBranch() && !p.Repository.Empty() &&
-		p.Repository.Ref(repository.Branch(head)) == "" {
-		v.Add(attrBase, fmt.Sprintf(msgfNoSuchHead, head))
-	}
 	if err := v.orNil(); err != nil {
 		return err
 	}
