@@ -112,6 +112,8 @@ const (
 	RegistryPathText
 	ActiveFilter
 	ActiveFilterOfGroups
+	DeployKeyOfLevels
+	VirtualRegistryScopes
 	DeletionMarks
 	DeletionRenames
 	InstanceRunnersReadByAll
