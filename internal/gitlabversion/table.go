@@ -118,6 +118,7 @@ const (
 	JobCountByStatus
 	ProjectJobsByName
 	JobInterface
+	StatusNames
 	RunnerBulkPause
 	RunnerAssignMutations
 	GraphQLSuggests
