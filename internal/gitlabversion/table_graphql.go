@@ -30,7 +30,7 @@ var graphqlRows = map[Difference]Row{
 		"CiJob.pipeline PipelineInterface; before, CiJob, Project and Pipeline",
 		Version{18, 4}, first, "app/graphql/types/ci/runner_type.rb of about 18.3 and of the newest", false},
 	StatusNames: {"GraphQL's DetailedStatus has name",
-		Version{16, 4}, first, "app/graphql/types/ci/detailed_status_type.rb: what name replaces is deprecated in 16.4", true},
+		Version{16, 4}, first, "app/graphql/types/ci/detailed_status_type.rb: what it replaces is of 16.4", true},
 	RunnerBulkPause: {"GraphQL has the mutation runnerBulkPause",
 		Version{17, 11}, first, "merge request 184012 of spring 2025", false},
 	GraphQLSuggests: {"GraphQL says of an unknown field, argument or type what may have been meant",

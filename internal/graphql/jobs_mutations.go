@@ -66,7 +66,8 @@ func jobVariables(list any) []ci.JobVariable {
 	elements, _ := list.([]any)
 	for _, element := range elements {
 		v := element.(args)
-		all = append(all, ci.JobVariable{Key: v["key"].(string), Value: v["value"].(string), File: v["variableType"] == "FILE"})
+		all = append(all, ci.JobVariable{Key: v["key"].(string), Value: v["value"].(string),
+			File: v["variableType"] == "FILE"})
 	}
 	return all
 }
