@@ -36,6 +36,7 @@ const (
 	JobNotProcessing
 	ErasureBeforeStatus
 	JobStatusOnUpdate
+	JobGroupName
 	JobInfoExtras
 	JobInputs
 	LaterFailureReasons
@@ -50,12 +51,14 @@ const (
 	RerunAbilities
 	PlayAnswersNewAttempt
 	JobInputsOverridden
+	RetryRefusalText
 	LintContentRef
 	RetryReasonAliases
 	JobRouter
 	RateLimitHeaders
 	EmailResetOffered
 	UsersShowLocked
+	UsersByKeyset
 	JobsShowManager
 	ScimIdentities
 	SHA256Avatars
@@ -68,6 +71,7 @@ const (
 	GranularShown
 	GranularTokens
 	PlannerRole
+	MembersThroughHiddenGroups
 	SecurityManagerRole
 	KeysetAscending
 	EmptyTagListNarrowsNothing
@@ -76,6 +80,7 @@ const (
 	NamespaceAttributesOf18
 	MergeRequestTitleTemplate
 	RunnersTokenInLists
+	VariablesRoleAndRestriction
 	CodeReadersSeeProtection
 	BotsOutliveTokens
 	TokenPermissionsHeld
@@ -104,6 +109,10 @@ const (
 	TokenExpiryFilters
 	ActivationByService
 	MovedProjectsRedirect
+	PlainNamespacePaths
+	RegistryPathText
+	ActiveFilter
+	ActiveFilterOfGroups
 	DeletionMarks
 	DeletionRenames
 	InstanceRunnersReadByAll

@@ -7,10 +7,12 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/search"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -237,9 +239,10 @@ func listProjectJobs(c *call, x *exec, p *world.Project, a args) (any, error) {
 	if err := c.once(x); err != nil {
 		return nil, err
 	}
-	name, named := a["name"].(string)
+	name, _ := a["name"].(string)
+	named, words := strings.TrimSpace(name) != "", search.ParseNames(name)
 	jobs := world.Filtered(jobsWith(p.Jobs, a["statuses"]), func(j *world.Job) bool {
-		return !j.IsBridge() && j.Status != world.JobCreated && (!named || j.Name == name) &&
+		return !j.IsBridge() && j.Status != world.JobCreated && (!named || words.Matches(j.Name)) &&
 			(a["withArtifacts"] != true || len(j.Files) > 0)
 	})
 	return byKeys(x, jobs, newestFirst, jobKey, a, anything[*world.Job]), nil

@@ -55,6 +55,9 @@ func retryJob(c *call, x *exec, input args) (payload, error) {
 	}
 	if !j.Retryable() {
 		x.Note(fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
+		if !c.Has(gitlabversion.RetryRefusalText) {
+			return unchanged(msgCannotRetry), nil
+		}
 		return unchanged(msgNotRetryable), nil
 	}
 	return payload{"job": c.RetryJobWith(j, c.User, jobVariables(input["variables"]))}, nil

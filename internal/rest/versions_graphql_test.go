@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/stretchr/testify/require"
@@ -58,6 +59,11 @@ func graphqlProofs() map[gitlabversion.Difference]proof {
 				knows(`{ project(fullPath: "acme/shop") { jobs { nodes { pipeline { status } } } } }`)(v)}
 		}, []any{false, false, true}, []any{true, true, false}, nil},
 		gitlabversion.StatusNames: {knows(`{ project(fullPath: "acme/shop") { jobs { nodes { detailedStatus { name } } } } }`), false, true, nil},
+		gitlabversion.RetryRefusalText: {func(v inVersion) any {
+			j := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning})
+			return strings.Contains(v.graphql("mia", fmt.Sprintf(
+				`mutation { jobRetry(input: {id: "gid://gitlab/Ci::Build/%d"}) { errors } }`, j.ID)), "Job is not retryable")
+		}, false, true, nil},
 		gitlabversion.GraphQLSuggests: {func(v inVersion) any {
 			return strings.Contains(v.graphql("root", "{ runer }"), "(Did you mean `runner` or `runners`?)")
 		}, false, true, nil},

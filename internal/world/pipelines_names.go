@@ -3,7 +3,6 @@ package world
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -51,11 +50,8 @@ func Warned(jobs []*Job) bool {
 	return slices.ContainsFunc(jobs, func(j *Job) bool { return j.statusInPipeline() == successWithWarnings })
 }
 
-// partOfName is what the name of a part of parallel jobs ends in.
-var partOfName = regexp.MustCompile(`([\s:]+((\[.*\])|(\d+[\s:/\\]+\d+))){1,3}\s*$`)
-
 // GroupName is the name of the job without which part of parallel ones it is (app/models/commit_status.rb, group_name).
-func (j *Job) GroupName() string { return strings.TrimSpace(partOfName.ReplaceAllString(j.Name, "")) }
+func (j *Job) GroupName() string { return ci.GroupName(j.Name) }
 
 // Coverage is the mean of what the latest jobs and statuses covered, in percent; nil if none tells
 // (app/models/ci/pipeline.rb, coverage).
@@ -85,6 +81,16 @@ func (p *Pipeline) Coverage() *float64 {
 
 // IsBridge reports whether the job is a trigger job, which no runner gets.
 func (j *Job) IsBridge() bool { return j.Trigger != nil }
+
+// ShownUser is who GitLab says a job is of: nobody, where a trigger job's user is deleted, since the ghost is given
+// builds alone (app/services/users/migrate_records_to_ghost_user_service.rb, migrate_pipelines;
+// config/gitlab_loose_foreign_keys.yml, p_ci_builds).
+func (j *Job) ShownUser() *User {
+	if j.IsBridge() && j.User.Username == GhostUsername {
+		return nil
+	}
+	return j.User
+}
 
 // HandedIn are the variables that the pipeline was given when it was made. Those of a schedule stay with that.
 func (p *Pipeline) HandedIn() []ci.JobVariable {
