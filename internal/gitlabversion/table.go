@@ -51,6 +51,7 @@ const (
 	RerunAbilities
 	PlayAnswersNewAttempt
 	JobInputsOverridden
+	RetryRefusalText
 	LintContentRef
 	RetryReasonAliases
 	JobRouter
@@ -128,6 +129,7 @@ const (
 	JobCountByStatus
 	ProjectJobsByName
 	JobInterface
+	StatusNames
 	RunnerBulkPause
 	RunnerAssignMutations
 	GraphQLSuggests
