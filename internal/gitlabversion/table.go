@@ -37,6 +37,7 @@ const (
 	ErasureBeforeStatus
 	JobStatusOnUpdate
 	JobGroupName
+	CacheKeysByContent
 	JobInfoExtras
 	JobInputs
 	LaterFailureReasons
