@@ -52,6 +52,7 @@ const (
 	RerunAbilities
 	PlayAnswersNewAttempt
 	JobInputsOverridden
+	RetryRefusalText
 	LintContentRef
 	RetryReasonAliases
 	JobRouter
@@ -113,6 +114,8 @@ const (
 	RegistryPathText
 	ActiveFilter
 	ActiveFilterOfGroups
+	DeployKeyOfLevels
+	VirtualRegistryScopes
 	DeletionMarks
 	DeletionRenames
 	InstanceRunnersReadByAll
@@ -127,6 +130,7 @@ const (
 	JobCountByStatus
 	ProjectJobsByName
 	JobInterface
+	StatusNames
 	RunnerBulkPause
 	RunnerAssignMutations
 	GraphQLSuggests

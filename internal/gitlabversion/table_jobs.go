@@ -56,6 +56,8 @@ var jobRows = map[Difference]Row{
 		Version{18, 10}, first, "lib/api/ci/jobs.rb of 17.x and the newest", false},
 	JobInputsOverridden: {"play and retry take job_inputs",
 		Version{18, 10}, first, "Jobs API page", true},
+	RetryRefusalText: {"jobRetry of GraphQL says Job is not retryable; before, Job cannot be retried",
+		Version{18, 10}, first, "app/services/ci/retry_job_service.rb of 17.x and the newest", false},
 	RetryReasonAliases: {"retry:when by the name of stuck_or_timeout_failure or job_execution_timeout also means the " +
 		"reasons that have taken their place, and the other way round",
 		Version{19, 0}, first, "issue 602133 of GitLab", false},
