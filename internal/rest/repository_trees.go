@@ -75,7 +75,7 @@ func listTree(q request) front.Response {
 		return front.NotFound("Tree").Because(q.noSuch("branch", ref, r.Branches()))
 	}
 	folder := strings.Trim(q.said("path"), "/")
-	if f, ok := r.FileAt(c.Tree, folder); !ok || f.Mode != repository.ModeTree {
+	if f, _ := r.FileAt(c.Tree, folder); f.Mode != repository.ModeTree {
 		return front.NotFound(msgNoPath).Because(world.Missing("folder", folder, foldersOf(r, c)).Error())
 	}
 	rows := slices.Collect(r.Walk(c.Tree, folder, recursive))
@@ -189,11 +189,9 @@ func compareRefs(q request) front.Response {
 			base, tree = common, common.Tree
 		}
 	}
-	e := compareEntity{Commits: []commitEntity{}, Diffs: []diffEntity{}, CompareSameRef: from.ID == to.ID,
+	e := compareEntity{Commits: []commitEntity{}, CompareSameRef: from.ID == to.ID,
+		Diffs:  entitiesOf(r.Changes(tree, to.Tree), q.diffEntity),
 		WebURL: q.WebURL(q.Project.Path + "/-/compare/" + base.ID + "..." + to.ID)}
-	if !e.CompareSameRef {
-		e.Diffs = entitiesOf(r.Changes(tree, to.Tree), q.diffEntity)
-	}
 	for c := range r.Log(repository.LogOptions{From: []string{to.ID}, Not: []string{from.ID}}) {
 		e.Commits = append(e.Commits, q.gitCommitEntity(c))
 	}

@@ -47,6 +47,20 @@ func TestComparingWhatHasNothingInCommon(t *testing.T) {
 	assert.Contains(t, url, p.Repository.Refs["refs/heads/main"]+"..."+p.Repository.Refs["refs/heads/other"])
 }
 
+// git for-each-ref --sort=creatordate: what is no commit, and has no message, has no time, which is before all others.
+func TestTagsOfFilesHaveNoTime(t *testing.T) {
+	gl := testkit.NewMia(t)
+	const blob = "c1b0730e0133447badcfd47fd144e254807b06e1"
+	gl.AddProject(fg.Project{Path: "acme/code", Members: fg.Members{"mia": fg.Maintainer}, Repository: &fg.Repository{
+		Refs:    map[string]string{"refs/heads/main": "one", "refs/tags/b": "one", "refs/tags/c": blob},
+		Objects: map[string]string{blob: "blob 1\x00x"},
+		Commits: []fg.RepositoryCommit{{SHA: "one", Author: "mia <mia@example.com> 2024-06-01T12:00:00Z", Message: "One",
+			Files: map[string]string{"a": "a"}}}}})
+	got := as(t, gl, "mia", "GET", "/projects/acme%2Fcode/repository/tags?order_by=updated&sort=asc")
+	require.Equal(t, 200, got.Status, got.Body)
+	assert.Less(t, strings.Index(got.Body, `"name":"c"`), strings.Index(got.Body, `"name":"b"`), got.Body)
+}
+
 // workhorse/internal/headers: what looks like a drawing is one, behind the first line of XML as well, and nothing else.
 func TestTypesOfRawFiles(t *testing.T) {
 	gl, _ := testkit.Factory(t)
@@ -125,4 +139,15 @@ func TestTooLargeAPieceIsNotLost(t *testing.T) {
 		assert.Equal(t, 403, testkit.PatchTrace(t, gl, j, 0, "log").Status)
 	})
 	assert.Contains(t, strings.Join(spy.Errors, "\n"), "LoseLog(1) lost nothing: no log came for it; it is failed")
+}
+
+// lib/gitlab/pagination/gitaly_keyset_pager.rb: the next page of a tree begins behind the last object of this one.
+func TestNextPageOfATree(t *testing.T) {
+	gl := testkit.NewMia(t)
+	gl.AddProject(fg.Project{Path: "acme/code", Files: map[string]string{"a": "a", "b": "b", "c": "c"},
+		Members: fg.Members{"mia": fg.Maintainer}})
+	got := as(t, gl, "mia", "GET", "/projects/acme%2Fcode/repository/tree?pagination=keyset&per_page=2")
+	require.Equal(t, 200, got.Status, got.Body)
+	last := got.Each(t, "id")[1].(string)
+	assert.Contains(t, got.Header.Get("Link"), "page_token="+last)
 }

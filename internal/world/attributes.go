@@ -210,8 +210,15 @@ func (a Attribute) check(value string) error {
 		return Missing("truth value", value, []string{"true", "false"})
 	case a.Kind == NumberAttribute && !IsNumber(value):
 		return Problem{Text: strconv.Quote(value) + " is no number"}
-	case a.Values != nil && !slices.Contains(a.Values, value):
-		return Missing("value", value, a.Values)
+	}
+	words := []string{value}
+	if a.Kind == WordsAttribute {
+		words = Words(value)
+	}
+	for _, word := range words {
+		if a.Values != nil && !slices.Contains(a.Values, word) {
+			return Missing("value", word, a.Values)
+		}
 	}
 	return nil
 }
