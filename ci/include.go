@@ -51,7 +51,7 @@ func loadDocument(source string, given *ciyaml.Map, variables JobVariables) (*ci
 	if n := len(taken.errors); n > 0 {
 		return nil, errors.New(strings.Join(taken.errors[:min(n, maxInputErrors)], ", "))
 	}
-	p := interpolator{inputs: taken.values, variables: variables, known: map[string]string{}}
+	p := newInterpolator(taken.values, variables)
 	if text, err = p.interpolate(text); err != nil {
 		return nil, err
 	}
