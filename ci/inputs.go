@@ -28,7 +28,6 @@ const (
 	errTextNullOption     = "options array cannot contain null values"
 	errTextArray          = "should be a array" // GitLab's words
 	errTextHeaderIncludes = "spec:include is not followed by fakegitlab"
-	errTextInputRules     = "spec:inputs:rules is not followed by fakegitlab"
 
 	maxOptions = 50
 	// maxInputErrors is how many errors of a file's inputs GitLab puts into its one message.
@@ -62,9 +61,15 @@ func takeInputs(header, given *ciyaml.Map) inputs {
 	if unknown != nil {
 		in.errors = append(in.errors, fmt.Sprintf(errTextUnknownInputs, strings.Join(unknown, ", ")))
 	}
+	known := func(name string) any {
+		if in.values.Has(name) {
+			return in.values.Get(name)
+		}
+		return given.Get(name)
+	}
 	for _, e := range declared.Entries() {
 		options, _ := e.Value.(*ciyaml.Map)
-		in.take(input{name: e.Key, spec: options}, given.Get(e.Key))
+		in.take(input{name: e.Key, spec: options}.decided(known), given.Get(e.Key))
 	}
 	return in
 }
@@ -93,6 +98,7 @@ func checkHeader(header *ciyaml.Map) []string {
 			r.declaredInput(e.below(each.Key), each.Value)
 		}
 	}
+	inputReferences(e, declared)
 	return r.errors
 }
 
@@ -104,9 +110,9 @@ func (r *reader) declaredInput(e entry, value any) {
 	}
 	e.input(m)
 	e.keys(m, "default", "description", "options", "regex", "type", "rules")
-	if m.Has("rules") {
-		r.errors = append(r.errors, errTextInputRules)
-	}
+	e.together(m, "rules", "options")
+	e.together(m, "rules", "default")
+	e.below("rules").inputRules(m.Get("rules"))
 }
 
 // input is what holds for every declaration of an input, in a header or in a job.
@@ -135,6 +141,8 @@ func (e entry) input(m *ciyaml.Map) {
 type input struct {
 	name string
 	spec *ciyaml.Map
+	// optional is whether the input need not be given although there is no default: rules said what holds otherwise.
+	optional bool
 }
 
 func (n input) kind() string {
@@ -147,7 +155,7 @@ func (n input) kind() string {
 // take checks the default and the given value of an input, and keeps the one that counts.
 func (in *inputs) take(n input, given any) {
 	fail := func(text string) { in.errors = append(in.errors, fmt.Sprintf(errTextInput, n.name, text)) }
-	if !n.spec.Has("default") && given == nil {
+	if !n.spec.Has("default") && !n.optional && given == nil {
 		fail(errTextInputRequired)
 		return
 	}

@@ -7,7 +7,14 @@ type Expr struct{ root node }
 
 // Parse reads an expression; the error says what is wrong with it.
 func Parse(text string) (*Expr, error) {
-	tokens, err := lex(text)
+	return parsed(text, lexemes)
+}
+
+// ParseOfInputs reads an expression that speaks of inputs, too: $[[ inputs.name ]], and of true and false.
+func ParseOfInputs(text string) (*Expr, error) { return parsed(text, lexemesOfInputs) }
+
+func parsed(text string, known []lexeme) (*Expr, error) {
+	tokens, err := lex(text, known)
 	if err != nil {
 		return nil, err
 	}
@@ -21,7 +28,29 @@ func Parse(text string) (*Expr, error) {
 // True says whether the expression holds for the variables that lookup knows. One that fails while it is evaluated, by
 // a variable that holds no regular expression where one is wanted, is false.
 func (e *Expr) True(lookup func(name string) (value string, ok bool)) bool {
-	found, err := e.root.value(lookup)
+	return e.holds(scope{variable: lookup})
+}
+
+// TrueOfInputs is True for inputs, each of which is nil if it is not known.
+func (e *Expr) TrueOfInputs(lookup func(name string) any) bool {
+	return e.holds(scope{variable: func(string) (string, bool) { return "", false }, input: lookup})
+}
+
+// Inputs are the names of the inputs that the expression speaks of.
+func (e *Expr) Inputs() []string { return inputsOf(e.root) }
+
+func inputsOf(n node) []string {
+	switch n := n.(type) {
+	case input:
+		return []string{string(n)}
+	case operation:
+		return append(inputsOf(n.left), inputsOf(n.right)...)
+	}
+	return nil
+}
+
+func (e *Expr) holds(of scope) bool {
+	found, err := e.root.value(of)
 	if err != nil {
 		return false
 	}

@@ -31,12 +31,24 @@ type token struct {
 	leaf     node
 }
 
-// lexemes are what GitLab looks for at each place, in its order: a pattern may hold what looks like operators, so it
-// comes before them.
-var lexemes = []struct {
+type lexeme struct {
 	shape *regexp.Regexp
 	build func(match []string) (token, error)
-}{
+}
+
+// lexemesOfInputs are lexemes with those that the rules of inputs have.
+var lexemesOfInputs = append([]lexeme{
+	{regexp.MustCompile(`^\$\[\[\s*inputs\.(\w+)\s*\]\]`), func(m []string) (token, error) {
+		return token{leaf: input(m[1])}, nil
+	}},
+	{regexp.MustCompile(`^(?:true|false)\b`), func(m []string) (token, error) {
+		return token{leaf: boolean(m[0] == "true")}, nil
+	}},
+}, lexemes...)
+
+// lexemes are what GitLab looks for at each place, in its order: a pattern may hold what looks like operators, so it
+// comes before them.
+var lexemes = []lexeme{
 	{regexp.MustCompile(`^\(`), func([]string) (token, error) { return token{kind: open}, nil }},
 	{regexp.MustCompile(`^\)`), func([]string) (token, error) { return token{kind: closing}, nil }},
 	{regexp.MustCompile(`^\$(\w+)`), func(m []string) (token, error) { return token{leaf: variable(m[1])}, nil }},
@@ -54,14 +66,14 @@ var lexemes = []struct {
 }
 
 // lex cuts the expression into tokens.
-func lex(source string) ([]token, error) {
+func lex(source string, known []lexeme) ([]token, error) {
 	var tokens []token
 	for range maxTokens {
 		source = strings.TrimLeft(source, " \t\r\n\f\v")
 		if source == "" {
 			return tokens, nil
 		}
-		next, length, err := lexOne(source)
+		next, length, err := lexOne(source, known)
 		if err != nil {
 			return nil, err
 		}
@@ -70,10 +82,10 @@ func lex(source string) ([]token, error) {
 	return nil, errTooMany
 }
 
-func lexOne(source string) (token, int, error) {
-	for _, lexeme := range lexemes {
-		if match := lexeme.shape.FindStringSubmatch(source); match != nil {
-			built, err := lexeme.build(match)
+func lexOne(source string, known []lexeme) (token, int, error) {
+	for _, l := range known {
+		if match := l.shape.FindStringSubmatch(source); match != nil {
+			built, err := l.build(match)
 			return built, len(match[0]), err
 		}
 	}
