@@ -36,8 +36,8 @@ const (
 	errTextNoIncludeRules = "should be an array of hashes"
 )
 
-// loadDocument reads one file: its header takes the inputs given, and its text has them in the place of its blocks.
-func loadDocument(source string, given *ciyaml.Map, variables JobVariables) (*ciyaml.Map, error) {
+// document reads one file: its header takes the inputs given, and its text has them in the place of its blocks.
+func (in *includer) document(source string, given *ciyaml.Map) (*ciyaml.Map, error) {
 	header, text, err := ciyaml.Split(source)
 	switch {
 	case err != nil:
@@ -47,11 +47,11 @@ func loadDocument(source string, given *ciyaml.Map, variables JobVariables) (*ci
 	case header == nil:
 		return ciyaml.Load(text)
 	}
-	taken := takeInputs(header, given)
+	taken := in.headed(header, given)
 	if n := len(taken.errors); n > 0 {
 		return nil, errors.New(strings.Join(taken.errors[:min(n, maxInputErrors)], ", "))
 	}
-	p := newInterpolator(taken.values, variables)
+	p := newInterpolator(taken.values, in.o.Variables)
 	if text, err = p.interpolate(text); err != nil {
 		return nil, err
 	}
@@ -234,6 +234,15 @@ const maxTotalSize = 150 * 2 << 20
 
 // file reads one local file with all that it includes.
 func (in *includer) file(each included) (*ciyaml.Map, error) {
+	tree, err := in.alone(each)
+	if err != nil {
+		return nil, err
+	}
+	return in.expand(tree)
+}
+
+// alone reads one local file without what it includes.
+func (in *includer) alone(each included) (*ciyaml.Map, error) {
 	location := each.location
 	if !isYAML(location) {
 		return nil, fmt.Errorf(errTextNotYAML, location)
@@ -256,11 +265,8 @@ func (in *includer) file(each included) (*ciyaml.Map, error) {
 		return nil, errors.New(errTextTotalSize)
 	}
 	in.met = append(in.met, Include{Location: location})
-	tree, err := loadDocument(content, each.inputs, in.o.Variables)
-	if tree, err = asIncluded(location, tree, err); err != nil {
-		return nil, err
-	}
-	return in.expand(tree)
+	tree, err := in.document(content, each.inputs)
+	return asIncluded(location, tree, err)
 }
 
 // asIncluded is what GitLab makes of one file that has been read, or not: its errors name the file.

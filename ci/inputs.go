@@ -27,7 +27,7 @@ const (
 	errTextManyOptions    = "cannot define more than %d options"
 	errTextNullOption     = "options array cannot contain null values"
 	errTextArray          = "should be a array" // GitLab's words
-	errTextHeaderIncludes = "spec:include is not followed by fakegitlab"
+	errTextUnknownKind    = "unknown input specification for `%s` (valid types: array, boolean, number, string)"
 
 	maxOptions = 50
 	// maxInputErrors is how many errors of a file's inputs GitLab puts into its one message.
@@ -44,14 +44,9 @@ type inputs struct {
 	errors []string
 }
 
-// takeInputs is what the inputs that a header declares are with the values given.
-func takeInputs(header, given *ciyaml.Map) inputs {
+// takeInputs is what declared inputs are with the values given.
+func takeInputs(declared, given *ciyaml.Map) inputs {
 	in := inputs{values: &ciyaml.Map{}}
-	if in.errors = checkHeader(header); len(in.errors) > 0 {
-		return in
-	}
-	spec, _ := header.Get("spec").(*ciyaml.Map)
-	declared, _ := spec.Get("inputs").(*ciyaml.Map)
 	var unknown []string
 	for _, name := range given.Keys() {
 		if !declared.Has(name) {
@@ -68,7 +63,12 @@ func takeInputs(header, given *ciyaml.Map) inputs {
 		return given.Get(name)
 	}
 	for _, e := range declared.Entries() {
-		options, _ := e.Value.(*ciyaml.Map)
+		options, isMap := e.Value.(*ciyaml.Map)
+		untyped := options.Has("type") && inputTypes[ciyaml.Text(options.Get("type"))] == ""
+		if untyped || !isMap && e.Value != nil {
+			in.errors = append(in.errors, fmt.Sprintf(errTextUnknownKind, e.Key))
+			continue
+		}
 		in.take(input{name: e.Key, spec: options}.decided(known), given.Get(e.Key))
 	}
 	return in
@@ -85,9 +85,6 @@ func checkHeader(header *ciyaml.Map) []string {
 		e.addf("config", errTextHash)
 	}
 	e.keys(spec, "inputs", "include", "component")
-	if spec.Has("include") {
-		r.errors = append(r.errors, errTextHeaderIncludes)
-	}
 	declared, ok := spec.Get("inputs").(*ciyaml.Map)
 	e = e.below("inputs")
 	if !ok && spec.Get("inputs") != nil {
