@@ -42,23 +42,21 @@ func (in *includer) declared(includes any, own *ciyaml.Map) (*ciyaml.Map, error)
 	if !isList {
 		list = []any{includes}
 	}
+	files, err := in.meet(list)
+	if err != nil {
+		return nil, err
+	}
 	var parts []*ciyaml.Map
-	for _, each := range list {
-		locations, err := in.locate(each)
+	for _, each := range files {
+		file, err := in.alone(each)
 		if err != nil {
 			return nil, err
 		}
-		for _, each := range locations {
-			file, err := in.alone(each)
-			if err != nil {
-				return nil, err
-			}
-			if unknown := file.Without("inputs").Keys(); len(unknown) > 0 {
-				return nil, fmt.Errorf(errTextHeaderKeys, each.location, strings.Join(unknown, ", :"))
-			}
-			part, _ := file.Get("inputs").(*ciyaml.Map)
-			parts = append(parts, part)
+		if unknown := file.Without("inputs").Keys(); len(unknown) > 0 {
+			return nil, fmt.Errorf(errTextHeaderKeys, each.location, strings.Join(unknown, ", :"))
 		}
+		part, _ := file.Get("inputs").(*ciyaml.Map)
+		parts = append(parts, part)
 	}
 	all, twice := &ciyaml.Map{}, []string{}
 	for _, part := range append(parts, own) {

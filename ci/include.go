@@ -3,6 +3,7 @@ package ci
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
@@ -24,7 +25,7 @@ const (
 	errTextTwoSubkeys     = "Each include must use only one of: `%s`"
 	errTextTooManyFiles   = "Maximum of %d nested includes are allowed!"
 	errTextBlankFile      = "Included file `%s` does not have valid YAML syntax!"
-	errTextBadInclude     = "Include must be a String or a Hash"
+	errTextBadInclude     = "Each include must be a hash or a string"
 	errTextOtherProject   = "Project `%s` not found or access denied! " + errTextLocalOnly
 	errTextRemote         = "Remote file `%s` could not be fetched because of a socket error! " + errTextLocalOnly
 	errTextTemplate       = "Included file `%s` is empty or does not exist! (fakegitlab has no templates)"
@@ -36,26 +37,22 @@ const (
 	errTextNoIncludeRules = "should be an array of hashes"
 )
 
-// document reads one file: its header takes the inputs given, and its text has them in the place of its blocks.
+// document reads one file: its header takes the inputs given, and its values have them in the place of its blocks.
 func (in *includer) document(source string, given *ciyaml.Map) (*ciyaml.Map, error) {
-	header, text, err := ciyaml.Split(source)
+	header, config, err := ciyaml.Documents(source)
 	switch {
 	case err != nil:
 		return nil, err
 	case header == nil && given.Len() > 0:
 		return nil, errors.New(errTextNoSpec)
 	case header == nil:
-		return ciyaml.Load(text)
+		return config, nil
 	}
 	taken := in.headed(header, given)
 	if n := len(taken.errors); n > 0 {
 		return nil, errors.New(strings.Join(taken.errors[:min(n, maxInputErrors)], ", "))
 	}
-	p := newInterpolator(taken.values, in.o.Variables)
-	if text, err = p.interpolate(text); err != nil {
-		return nil, err
-	}
-	return ciyaml.Load(text)
+	return ciyaml.Replace(config, newInterpolator(taken.values, in.o.Variables).interpolate)
 }
 
 // includer puts the files that a configuration includes below it.
@@ -81,24 +78,39 @@ func (in *includer) expand(tree *ciyaml.Map) (*ciyaml.Map, error) {
 	if !ok {
 		list = []any{given}
 	}
+	files, err := in.meet(list)
+	if err != nil {
+		return nil, err
+	}
 	merged := &ciyaml.Map{}
-	for _, each := range list {
-		locations, err := in.locate(each)
+	for _, each := range files {
+		file, err := in.file(each)
 		if err != nil {
 			return nil, err
 		}
-		for _, each := range locations {
-			file, err := in.file(each)
-			if err != nil {
-				return nil, err
-			}
-			merged = merged.Merge(file)
-		}
-		if ciyaml.TooBig(merged) {
+		if merged = merged.Merge(file); ciyaml.TooBig(merged) {
 			return nil, errors.New("The parsed YAML is too big")
 		}
 	}
 	return merged.Merge(tree.Without("include")), nil
+}
+
+// meet notes the files that a list of includes names. What these include in their turn is met after all of them.
+func (in *includer) meet(list []any) (files []included, err error) {
+	for _, each := range list {
+		located, err := in.locate(each)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, located...)
+	}
+	for _, each := range files {
+		if len(in.met) >= maxIncludes {
+			return nil, fmt.Errorf(errTextTooManyFiles, maxIncludes)
+		}
+		in.met = append(in.met, Include{Location: each.location})
+	}
+	return files, nil
 }
 
 // locate says which local files an element of include names.
@@ -135,7 +147,7 @@ func (in *includer) locate(given any) ([]included, error) {
 	if in.o.Files != nil {
 		shape := wildcard(location)
 		for _, path := range in.o.Files.Paths() {
-			if shape.MatchString(path) {
+			if shape.MatchString(path) && !slices.Contains(in.met, Include{Location: path}) {
 				found = append(found, included{path, inputs})
 			}
 		}
@@ -247,9 +259,6 @@ func (in *includer) alone(each included) (*ciyaml.Map, error) {
 	if !isYAML(location) {
 		return nil, fmt.Errorf(errTextNotYAML, location)
 	}
-	if len(in.met) >= maxIncludes {
-		return nil, fmt.Errorf(errTextTooManyFiles, maxIncludes)
-	}
 	var content string
 	var ok bool
 	if in.o.Files != nil {
@@ -264,7 +273,6 @@ func (in *includer) alone(each included) (*ciyaml.Map, error) {
 	if in.size += len(content); in.size > maxTotalSize {
 		return nil, errors.New(errTextTotalSize)
 	}
-	in.met = append(in.met, Include{Location: location})
 	tree, err := in.document(content, each.inputs)
 	return asIncluded(location, tree, err)
 }

@@ -71,7 +71,7 @@ func (e entry) inputRule(given any) {
 func askedInputs(rule any) []string {
 	m, _ := rule.(*ciyaml.Map)
 	condition, _ := m.Get("if").(string)
-	expression, err := ciexpr.ParseOfInputs(condition)
+	expression, err := ciexpr.Parse(condition)
 	if err != nil {
 		return nil
 	}
@@ -143,6 +143,6 @@ func ruleHolds(rule *ciyaml.Map, known func(name string) any) bool {
 	if rule.Get("if") == nil {
 		return true
 	}
-	expression, err := ciexpr.ParseOfInputs(fmt.Sprint(rule.Get("if")))
+	expression, err := ciexpr.Parse(fmt.Sprint(rule.Get("if")))
 	return err == nil && expression.TrueOfInputs(known)
 }

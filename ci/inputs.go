@@ -12,24 +12,25 @@ import (
 
 // Texts of lib/gitlab/ci/config/interpolation and lib/ci/inputs. What stands in brackets is ours.
 const (
-	errTextNoSpec         = "Given inputs not defined in the `spec` section of the included configuration file"
-	errTextUnknownInputs  = "unknown input arguments: %s"
-	errTextInput          = "`%s` input: %s"
-	errTextInputRequired  = "required value has not been provided"
-	errTextInputType      = "%s value is not %s"
-	errTextTextOptions    = "`%s` cannot be used because it is not in the list of allowed options"
-	errTextNumberOptions  = "`%s` cannot be used because it is not in the list of the allowed options"
-	errTextListOptions    = "%s cannot be used because it is not in the list of allowed options"
-	errTextInputOptions   = "Options can only be used with string and number inputs"
-	errTextInputPattern   = "RegEx validation can only be used with string inputs"
-	errTextPatternMissed  = "%s value does not match required RegEx pattern"
-	errTextBadPattern     = "invalid regular expression"
-	errTextManyOptions    = "cannot define more than %d options"
-	errTextNullOption     = "options array cannot contain null values"
-	errTextArray          = "should be a array" // GitLab's words
-	errTextUnknownKind    = "unknown input specification for `%s` (valid types: array, boolean, number, string)"
+	errTextNoSpec        = "Given inputs not defined in the `spec` section of the included configuration file"
+	errTextUnknownInputs = "unknown input arguments: %s"
+	errTextInput         = "`%s` input: %s"
+	errTextInputRequired = "required value has not been provided"
+	errTextInputType     = "%s value is not %s"
+	errTextTextOptions   = "`%s` cannot be used because it is not in the list of allowed options"
+	errTextNumberOptions = "`%s` cannot be used because it is not in the list of the allowed options"
+	errTextListOptions   = "%s cannot be used because it is not in the list of allowed options"
+	errTextInputOptions  = "Options can only be used with string and number inputs"
+	errTextInputPattern  = "RegEx validation can only be used with string inputs"
+	errTextPatternMissed = "%s value does not match required RegEx pattern"
+	errTextBadPattern    = "invalid regular expression"
+	errTextManyOptions   = "cannot define more than %d options"
+	errTextNullOption    = "options array cannot contain null values"
+	errTextArray         = "should be a array" // GitLab's words
+	errTextUnknownKind   = "unknown input specification for `%s` (valid types: array, boolean, number, string)"
 
-	maxOptions = 50
+	maxOptions         = 50
+	maxSpecDescription = 256
 	// maxInputErrors is how many errors of a file's inputs GitLab puts into its one message.
 	maxInputErrors = 3
 )
@@ -84,8 +85,19 @@ func checkHeader(header *ciyaml.Map) []string {
 	if !ok && header.Get("spec") != nil {
 		e.addf("config", errTextHash)
 	}
-	e.keys(spec, "inputs", "include", "component")
+	e.keys(spec, "inputs", "include", "component", "description")
+	if about := spec.Get("description"); about != nil {
+		if !isText(about) {
+			e.addf("config description", errTextText)
+		}
+		if length(about) > maxSpecDescription {
+			e.addf("config description", errTextNameTooLong, maxSpecDescription)
+		}
+	}
 	declared, ok := spec.Get("inputs").(*ciyaml.Map)
+	if value := spec.Get("component"); value != nil {
+		e.below("component").component(value)
+	}
 	e = e.below("inputs")
 	if !ok && spec.Get("inputs") != nil {
 		e.addf("config", errTextHash)
@@ -97,6 +109,17 @@ func checkHeader(header *ciyaml.Map) []string {
 	}
 	inputReferences(e, declared)
 	return r.errors
+}
+
+// component reads which facts of a component a header asks for.
+func (e entry) component(value any) {
+	if !isList(value) {
+		e.addf("config", errTextArray)
+	}
+	if !isTexts(value) {
+		e.addf("config", errTextTexts)
+	}
+	e.known("config", value, "name", "sha", "version", "reference")
 }
 
 func (r *reader) declaredInput(e entry, value any) {
@@ -159,7 +182,9 @@ func (in *inputs) take(n input, given any) {
 	value := n.coerced(given)
 	if n.spec.Has("default") {
 		usual := n.coerced(n.spec.Get("default"))
-		n.check(usual, "default", fail)
+		if n.spec.Get("default") != nil {
+			n.check(usual, "default", fail)
+		}
 		if given == nil {
 			value = usual
 		}

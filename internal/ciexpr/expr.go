@@ -7,14 +7,7 @@ type Expr struct{ root node }
 
 // Parse reads an expression; the error says what is wrong with it.
 func Parse(text string) (*Expr, error) {
-	return parsed(text, lexemes)
-}
-
-// ParseOfInputs reads an expression that speaks of inputs, too: $[[ inputs.name ]], and of true and false.
-func ParseOfInputs(text string) (*Expr, error) { return parsed(text, lexemesOfInputs) }
-
-func parsed(text string, known []lexeme) (*Expr, error) {
-	tokens, err := lex(text, known)
+	tokens, err := lex(text)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +29,13 @@ func (e *Expr) TrueOfInputs(lookup func(name string) any) bool {
 	return e.holds(scope{variable: func(string) (string, bool) { return "", false }, input: lookup})
 }
 
-// Inputs are the names of the inputs that the expression speaks of.
+func (e *Expr) holds(of scope) bool {
+	found, err := e.root.value(of)
+	return err == nil && present(found)
+}
+
+// Inputs are the names of the inputs that the expression speaks of, but for those behind a !
+// (lib/gitlab/ci/pipeline/expression/statement.rb, collect_input_names).
 func (e *Expr) Inputs() []string { return inputsOf(e.root) }
 
 func inputsOf(n node) []string {
@@ -49,16 +48,13 @@ func inputsOf(n node) []string {
 	return nil
 }
 
-func (e *Expr) holds(of scope) bool {
-	found, err := e.root.value(of)
-	if err != nil {
-		return false
-	}
-	switch v := found.(type) {
+// present is Rails' idea of a value that is something.
+func present(value any) bool {
+	switch v := value.(type) {
 	case string:
 		return strings.TrimSpace(v) != ""
 	case bool:
 		return v
 	}
-	return found != nil
+	return value != nil
 }

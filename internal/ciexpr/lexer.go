@@ -21,6 +21,7 @@ type kind int
 const (
 	operand kind = iota
 	operator
+	negation
 	open
 	closing
 )
@@ -31,26 +32,17 @@ type token struct {
 	leaf     node
 }
 
-type lexeme struct {
-	shape *regexp.Regexp
-	build func(match []string) (token, error)
-}
-
-// lexemesOfInputs are lexemes with those that the rules of inputs have.
-var lexemesOfInputs = append([]lexeme{
-	{regexp.MustCompile(`^\$\[\[\s*inputs\.(\w+)\s*\]\]`), func(m []string) (token, error) {
-		return token{leaf: input(m[1])}, nil
-	}},
-	{regexp.MustCompile(`^(?:true|false)\b`), func(m []string) (token, error) {
-		return token{leaf: boolean(m[0] == "true")}, nil
-	}},
-}, lexemes...)
-
 // lexemes are what GitLab looks for at each place, in its order: a pattern may hold what looks like operators, so it
 // comes before them.
-var lexemes = []lexeme{
+var lexemes = []struct {
+	shape *regexp.Regexp
+	build func(match []string) (token, error)
+}{
 	{regexp.MustCompile(`^\(`), func([]string) (token, error) { return token{kind: open}, nil }},
 	{regexp.MustCompile(`^\)`), func([]string) (token, error) { return token{kind: closing}, nil }},
+	{regexp.MustCompile(`^\$\[\[\s*inputs\.([\w-]+)\s*\]\]`), func(m []string) (token, error) {
+		return token{leaf: input(m[1])}, nil // known to rules of inputs alone
+	}},
 	{regexp.MustCompile(`^\$(\w+)`), func(m []string) (token, error) { return token{leaf: variable(m[1])}, nil }},
 	{regexp.MustCompile(`^(?:"(.*?)"|'(.*?)')`), func(m []string) (token, error) {
 		return token{leaf: text(m[1] + m[2])}, nil
@@ -60,20 +52,24 @@ var lexemes = []lexeme{
 		return token{leaf: pattern}, err
 	}},
 	{regexp.MustCompile(`^null`), func([]string) (token, error) { return token{leaf: null{}}, nil }},
+	{regexp.MustCompile(`^(?:true|false)\b`), func(m []string) (token, error) {
+		return token{leaf: boolean(m[0] == "true")}, nil
+	}},
 	{regexp.MustCompile(`^(==|=~|!=|!~|&&|\|\|)`), func(m []string) (token, error) {
 		return token{kind: operator, operator: m[0]}, nil
 	}},
+	{regexp.MustCompile(`^!`), func([]string) (token, error) { return token{kind: negation}, nil }},
 }
 
 // lex cuts the expression into tokens.
-func lex(source string, known []lexeme) ([]token, error) {
+func lex(source string) ([]token, error) {
 	var tokens []token
 	for range maxTokens {
 		source = strings.TrimLeft(source, " \t\r\n\f\v")
 		if source == "" {
 			return tokens, nil
 		}
-		next, length, err := lexOne(source, known)
+		next, length, err := lexOne(source)
 		if err != nil {
 			return nil, err
 		}
@@ -82,10 +78,10 @@ func lex(source string, known []lexeme) ([]token, error) {
 	return nil, errTooMany
 }
 
-func lexOne(source string, known []lexeme) (token, int, error) {
-	for _, l := range known {
-		if match := l.shape.FindStringSubmatch(source); match != nil {
-			built, err := l.build(match)
+func lexOne(source string) (token, int, error) {
+	for _, lexeme := range lexemes {
+		if match := lexeme.shape.FindStringSubmatch(source); match != nil {
+			built, err := lexeme.build(match)
 			return built, len(match[0]), err
 		}
 	}

@@ -36,6 +36,7 @@ const (
 	JobNotProcessing
 	ErasureBeforeStatus
 	JobStatusOnUpdate
+	JobGroupName
 	JobInfoExtras
 	JobInputs
 	LaterFailureReasons
@@ -56,6 +57,7 @@ const (
 	RateLimitHeaders
 	EmailResetOffered
 	UsersShowLocked
+	UsersByKeyset
 	JobsShowManager
 	ScimIdentities
 	SHA256Avatars
@@ -68,6 +70,7 @@ const (
 	GranularShown
 	GranularTokens
 	PlannerRole
+	MembersThroughHiddenGroups
 	SecurityManagerRole
 	KeysetAscending
 	EmptyTagListNarrowsNothing
@@ -76,6 +79,7 @@ const (
 	NamespaceAttributesOf18
 	MergeRequestTitleTemplate
 	RunnersTokenInLists
+	VariablesRoleAndRestriction
 	CodeReadersSeeProtection
 	BotsOutliveTokens
 	TokenPermissionsHeld
@@ -104,6 +108,10 @@ const (
 	TokenExpiryFilters
 	ActivationByService
 	MovedProjectsRedirect
+	PlainNamespacePaths
+	RegistryPathText
+	ActiveFilter
+	ActiveFilterOfGroups
 	DeletionMarks
 	DeletionRenames
 	InstanceRunnersReadByAll

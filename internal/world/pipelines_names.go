@@ -3,6 +3,7 @@ package world
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,13 +42,16 @@ func (st *State) RenamePipeline(p *Pipeline, name string) error {
 // may fail (app/models/ci/pipeline.rb, has_warnings?).
 func (p *Pipeline) StatusPresent() (status JobStatus, warned bool) {
 	status = p.Status()
-	for _, j := range p.Jobs {
-		if !j.retried() && j.AllowFailure && (j.Status == JobFailed || j.Status == JobCanceled) {
-			return status, status == JobSuccess
-		}
-	}
-	return status, false
+	return status, status == JobSuccess && Warned(p.Latest())
 }
+
+// Warned reports whether one of the jobs failed, or was canceled, that may fail.
+func Warned(jobs []*Job) bool {
+	return slices.ContainsFunc(jobs, func(j *Job) bool { return j.statusInPipeline() == successWithWarnings })
+}
+
+// GroupName is the name of the job without which part of parallel ones it is (app/models/commit_status.rb, group_name).
+func (j *Job) GroupName() string { return ci.GroupName(j.Name) }
 
 // Coverage is the mean of what the latest jobs and statuses covered, in percent; nil if none tells
 // (app/models/ci/pipeline.rb, coverage).
