@@ -122,6 +122,29 @@ func TestTruncateCopiesNothing(t *testing.T) {
 	assert.Equal(t, []string{"ä", "x"}, config.Jobs[0].Spec.Script[:2])
 }
 
+// TestFunctionsOfBlocksAreBounded: what stands the same in 10,000 blocks is done once, and what differs in each of them
+// for so long only: each would read a megabyte.
+func TestFunctionsOfBlocksAreBounded(t *testing.T) {
+	racing.Skip(t)
+	header := "spec: {inputs: {a: {default: '" + strings.Repeat("$A,é", 1<<17) + "'}}}\n---\n"
+	variables := ci.JobVariables{{Key: "B", Value: "b"}, {Key: "A", Value: "masked"}, {Key: "A", Value: "x y"}}
+	for i := range 10_000 {
+		variables = append(variables, ci.JobVariable{Key: fmt.Sprint("V", i), Value: "$A", Masked: true})
+	}
+	for calls, want := range map[string]string{"posix_escape": `\`, "expand_vars": "x", "expand_vars | posix_escape": "x"} {
+		config := ci.Read(header+"j: {script: ["+numbered(10_000, `'$[[ inputs.a | `+calls+` | truncate(%d, 1) ]]', `)+"]}\n",
+			ci.Options{Variables: variables})
+		require.Empty(t, config.Errors, calls)
+		assert.Equal(t, want, config.Jobs[0].Spec.Script[0], calls)
+	}
+	for _, calls := range []string{"posix_escape", "expand_vars", "truncate(0, 900000)"} {
+		config := ci.Read(header+"j: {script: ["+
+			numbered(10_000, "'$[[ inputs.a | truncate(%d, 1000000) | "+calls+" | truncate(0, 1) ]]', ")+"]}\n", ci.Options{Variables: variables})
+		assert.Equal(t, []string{"more than 67108864 bytes in functions of interpolation blocks are not followed by fakegitlab"},
+			config.Errors, calls)
+	}
+}
+
 // TestExtendsAreMeasuredBeforeTheyAreCopied: the list that all jobs have of their base would be copied for each of them.
 func TestExtendsAreMeasuredBeforeTheyAreCopied(t *testing.T) {
 	base := ".b: {script: [" + strings.Repeat("x, ", 30_000) + "]}\n"

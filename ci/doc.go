@@ -25,7 +25,9 @@
 //
 //	config.go              Read: its order, and the types of what it makes
 //	include.go, files.go   include:local and its refusals; files
+//	header.go              spec:include
 //	inputs.go              spec:inputs: what they are declared as, and the values given
+//	input_rules.go         spec:inputs:rules
 //	interpolate.go         $[[ inputs.name | function ]] in the values of a file
 //	globs.go               rules:changes and rules:exists
 //	entry*.go              the keywords, one after the other, with what GitLab says of wrong ones

@@ -37,8 +37,8 @@ const (
 	errTextTotalSize     = "Total size of combined CI/CD configuration is too big"
 )
 
-// loadDocument reads one file: its header takes the inputs given, and its values have them in the place of its blocks.
-func loadDocument(source string, given *ciyaml.Map, variables JobVariables) (*ciyaml.Map, error) {
+// document reads one file: its header takes the inputs given, and its values have them in the place of its blocks.
+func (in *includer) document(source string, given *ciyaml.Map) (*ciyaml.Map, error) {
 	header, config, err := ciyaml.Documents(source)
 	switch {
 	case err != nil:
@@ -48,12 +48,11 @@ func loadDocument(source string, given *ciyaml.Map, variables JobVariables) (*ci
 	case header == nil:
 		return config, nil
 	}
-	taken := takeInputs(header, given)
+	taken := in.headed(header, given)
 	if n := len(taken.errors); n > 0 {
 		return nil, errors.New(strings.Join(taken.errors[:min(n, maxInputErrors)], ", "))
 	}
-	p := &interpolator{inputs: taken.values, variables: variables, known: map[string]any{}}
-	return ciyaml.Replace(config, p.interpolate)
+	return ciyaml.Replace(config, newInterpolator(taken.values, in.o.Variables).interpolate)
 }
 
 // includer puts the files that a configuration includes below it.
@@ -79,20 +78,9 @@ func (in *includer) expand(tree *ciyaml.Map) (*ciyaml.Map, error) {
 	if !ok {
 		list = []any{given}
 	}
-	var files []included
-	for _, each := range list {
-		located, err := in.locate(each)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, located...)
-	}
-	// What files include in their turn is met after all of these.
-	for _, each := range files {
-		if len(in.met) >= maxIncludes {
-			return nil, fmt.Errorf(errTextTooManyFiles, maxIncludes)
-		}
-		in.met = append(in.met, Include{Location: each.location})
+	files, err := in.meet(list)
+	if err != nil {
+		return nil, err
 	}
 	merged := &ciyaml.Map{}
 	for _, each := range files {
@@ -105,6 +93,24 @@ func (in *includer) expand(tree *ciyaml.Map) (*ciyaml.Map, error) {
 		}
 	}
 	return merged.Merge(tree.Without("include")), nil
+}
+
+// meet notes the files that a list of includes names. What these include in their turn is met after all of them.
+func (in *includer) meet(list []any) (files []included, err error) {
+	for _, each := range list {
+		located, err := in.locate(each)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, located...)
+	}
+	for _, each := range files {
+		if len(in.met) >= maxIncludes {
+			return nil, fmt.Errorf(errTextTooManyFiles, maxIncludes)
+		}
+		in.met = append(in.met, Include{Location: each.location})
+	}
+	return files, nil
 }
 
 // locate says which local files an element of include names.
@@ -244,6 +250,15 @@ const maxTotalSize = 150 * 2 << 20
 
 // file reads one local file with all that it includes.
 func (in *includer) file(each included) (*ciyaml.Map, error) {
+	tree, err := in.alone(each)
+	if err != nil {
+		return nil, err
+	}
+	return in.expand(tree)
+}
+
+// alone reads one local file without what it includes.
+func (in *includer) alone(each included) (*ciyaml.Map, error) {
 	location := each.location
 	if !isYAML(location) {
 		return nil, fmt.Errorf(errTextNotYAML, location)
@@ -262,11 +277,8 @@ func (in *includer) file(each included) (*ciyaml.Map, error) {
 	if in.size += len(content); in.size > maxTotalSize {
 		return nil, errors.New(errTextTotalSize)
 	}
-	tree, err := loadDocument(content, each.inputs, in.o.Variables)
-	if tree, err = asIncluded(location, tree, err); err != nil {
-		return nil, err
-	}
-	return in.expand(tree)
+	tree, err := in.document(content, each.inputs)
+	return asIncluded(location, tree, err)
 }
 
 // asIncluded is what GitLab makes of one file that has been read, or not: its errors name the file.

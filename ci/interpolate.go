@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
 )
@@ -38,6 +39,9 @@ const (
 	maxNode                 = 1 << 20 // bytes of one text
 	// maxInterpolated is what a text may grow to: more would be too big as YAML, too.
 	maxInterpolated = 16 << 20
+	// maxWorked is how many bytes the functions of one text may read and make in all.
+	maxWorked        = 64 << 20
+	errTextManyBytes = "more than %d bytes in functions of interpolation blocks are not followed by fakegitlab"
 )
 
 var (
@@ -47,15 +51,26 @@ var (
 	truncateCall  = regexp.MustCompile(`^truncate\(\s*(\d+)\s*,\s*(\d+)\s*\)?$`)
 	splitCall     = regexp.MustCompile(`^split\('([^']*)'\)$`)
 	isDigits      = regexp.MustCompile(`^\d+$`)
-	notShellPlain = regexp.MustCompile(`[^A-Za-z0-9_\-.,:+/@\n]`)
 )
 
 // interpolator puts inputs into the values of a configuration, block by block: $[[ inputs.name | function ]].
 type interpolator struct {
-	inputs    *ciyaml.Map
-	variables JobVariables
-	known     map[string]any // blocks with what they become
-	made      int            // bytes of texts
+	inputs *ciyaml.Map
+	byKey  map[string]JobVariable
+	known  map[string]any // blocks with what they become
+	made   int            // bytes of texts
+	// called is what functions have made of a value, by all that stands in a block up to them.
+	called map[string]any
+	worked int // how many bytes they have read and made
+}
+
+func newInterpolator(inputs *ciyaml.Map, variables JobVariables) *interpolator {
+	p := &interpolator{inputs: inputs, byKey: make(map[string]JobVariable, len(variables)), known: map[string]any{},
+		called: map[string]any{}}
+	for _, v := range variables {
+		p.byKey[v.Key] = v
+	}
+	return p
 }
 
 // interpolate is what a text becomes: of one that is a block and nothing else the value as it is, of others a text. The
@@ -107,8 +122,10 @@ func (p *interpolator) block(whole, inner string) (any, error) {
 	if len(parts)-1 > maxFunctions {
 		return nil, errors.New(errTextManyFunctions)
 	}
+	said := parts[0]
 	for _, call := range parts[1:] {
-		if value, err = p.call(call, value); err != nil {
+		said += "|" + call
+		if value, err = p.once(said, call, value); err != nil {
 			return nil, err
 		}
 	}
@@ -183,6 +200,40 @@ func indices(segment, path string) (key string, places []string, err error) {
 	return "", nil, fmt.Errorf(errTextNoIndex, path)
 }
 
+// once is what a function makes of a value, once for all blocks that say the same up to it.
+func (p *interpolator) once(said, call string, value any) (any, error) {
+	if made, ok := p.called[said]; ok {
+		return made, nil
+	}
+	made, err := p.call(call, value)
+	if err != nil {
+		return nil, err
+	}
+	read := weight(value)
+	if match := truncateCall.FindStringSubmatch(call); match != nil { // which copies nothing, and looks no further
+		read = len(beginning(value.(string), number(match[1])))
+	} else {
+		p.called[said] = made
+	}
+	if p.worked += read + weight(made); p.worked > maxWorked {
+		return nil, fmt.Errorf(errTextManyBytes, maxWorked)
+	}
+	return made, nil
+}
+
+// weight is how many bytes a value of text is.
+func weight(value any) (bytes int) {
+	switch v := value.(type) {
+	case string:
+		return len(v)
+	case []any:
+		for _, each := range v {
+			bytes += weight(each) + 16 // of which a string's head is
+		}
+	}
+	return bytes
+}
+
 // call is what a function makes of a value.
 func (p *interpolator) call(call string, value any) (any, error) {
 	text, isText := value.(string)
@@ -200,19 +251,27 @@ func (p *interpolator) call(call string, value any) (any, error) {
 	case call == "posix_escape":
 		return shellEscaped(text), nil
 	}
-	for _, v := range p.variables {
-		if v.Masked && expand(text, JobVariables{v}.lookup, true) != text {
-			return nil, errors.New(errTextMaskedExpansion)
-		}
+	masked := false
+	expanded := expand(text, func(name string) (string, bool) {
+		v, ok := p.byKey[name]
+		masked = masked || v.Masked
+		return v.Value, ok
+	}, true)
+	if masked {
+		return nil, errors.New(errTextMaskedExpansion)
 	}
-	return expand(text, p.variables.lookup, true), nil
+	return expanded, nil
 }
 
 // truncated is a part of a text, counted in characters.
 func truncated(text, offset, length string) string {
-	from, _ := strconv.Atoi(offset)
-	count, _ := strconv.Atoi(length)
-	return beginning(text[len(beginning(text, from)):], count)
+	return beginning(text[len(beginning(text, number(offset))):], number(length))
+}
+
+// number is what digits say; the largest there is, where they say more.
+func number(digits string) int {
+	n, _ := strconv.Atoi(digits)
+	return n
 }
 
 // beginning is the first characters of a text, without a copy of it.
@@ -244,6 +303,22 @@ func shellEscaped(text string) string {
 	if text == "" {
 		return "''"
 	}
-	text = notShellPlain.ReplaceAllString(text, `\$0`)
-	return strings.ReplaceAll(text, "\n", "'\n'")
+	var b strings.Builder
+	b.Grow(len(text) + len(text)/4)
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '\n':
+			b.WriteString("'\n'")
+			continue
+		case c < utf8.RuneSelf && !shellPlain(c) || utf8.RuneStart(c) && c >= utf8.RuneSelf:
+			b.WriteByte('\\')
+		}
+		b.WriteByte(text[i])
+	}
+	return b.String()
+}
+
+// shellPlain reports whether a shell takes a character of ASCII as it is.
+func shellPlain(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("_-.,:+/@", c) >= 0
 }

@@ -40,8 +40,8 @@ var lexemes = []struct {
 }{
 	{regexp.MustCompile(`^\(`), func([]string) (token, error) { return token{kind: open}, nil }},
 	{regexp.MustCompile(`^\)`), func([]string) (token, error) { return token{kind: closing}, nil }},
-	{regexp.MustCompile(`^\$\[\[\s*inputs\.[\w-]+\s*\]\]`), func([]string) (token, error) {
-		return token{leaf: null{}}, nil // known to rules of inputs alone, which are not read here
+	{regexp.MustCompile(`^\$\[\[\s*inputs\.([\w-]+)\s*\]\]`), func(m []string) (token, error) {
+		return token{leaf: input(m[1])}, nil // known to rules of inputs alone
 	}},
 	{regexp.MustCompile(`^\$(\w+)`), func(m []string) (token, error) { return token{leaf: variable(m[1])}, nil }},
 	{regexp.MustCompile(`^(?:"(.*?)"|'(.*?)')`), func(m []string) (token, error) {

@@ -4,7 +4,13 @@ import "strconv"
 
 // node is a part of an expression. Its value is a string, a bool, a *pattern or nil, which is GitLab's null.
 type node interface {
-	value(lookup func(string) (string, bool)) (any, error)
+	value(of scope) (any, error)
+}
+
+// scope is what an expression may speak of.
+type scope struct {
+	variable func(name string) (value string, ok bool)
+	input    func(name string) any // nil where there are none
 }
 
 type (
@@ -12,6 +18,7 @@ type (
 	boolean  bool
 	text     string
 	variable string
+	input    string
 	// operation is an operator with what stands on both its sides.
 	operation struct {
 		operator    string
@@ -21,19 +28,30 @@ type (
 	not struct{ operand node }
 )
 
-func (null) value(func(string) (string, bool)) (any, error)      { return nil, nil }
-func (b boolean) value(func(string) (string, bool)) (any, error) { return bool(b), nil }
-func (t text) value(func(string) (string, bool)) (any, error)    { return string(t), nil }
+func (null) value(scope) (any, error)      { return nil, nil }
+func (b boolean) value(scope) (any, error) { return bool(b), nil }
+func (t text) value(scope) (any, error)    { return string(t), nil }
 
-func (v variable) value(lookup func(string) (string, bool)) (any, error) {
-	if value, ok := lookup(string(v)); ok {
+func (v variable) value(of scope) (any, error) {
+	if value, ok := of.variable(string(v)); ok {
 		return value, nil
 	}
 	return nil, nil
 }
 
-func (o operation) value(lookup func(string) (string, bool)) (any, error) {
-	left, err := o.left.value(lookup)
+// value of an input is what it is but for a list, which is no more than something or nothing here.
+func (i input) value(of scope) (any, error) {
+	if of.input == nil {
+		return nil, nil
+	}
+	if list, isList := of.input(string(i)).([]any); isList {
+		return len(list) > 0, nil
+	}
+	return of.input(string(i)), nil
+}
+
+func (o operation) value(of scope) (any, error) {
+	left, err := o.left.value(of)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +60,7 @@ func (o operation) value(lookup func(string) (string, bool)) (any, error) {
 	if o.operator == "&&" && !truthy || o.operator == "||" && truthy {
 		return left, nil
 	}
-	right, err := o.right.value(lookup)
+	right, err := o.right.value(of)
 	if err != nil {
 		return nil, err
 	}
@@ -59,8 +77,8 @@ func (o operation) value(lookup func(string) (string, bool)) (any, error) {
 	return right, nil
 }
 
-func (n not) value(lookup func(string) (string, bool)) (any, error) {
-	value, err := n.operand.value(lookup)
+func (n not) value(of scope) (any, error) {
+	value, err := n.operand.value(of)
 	if err != nil {
 		return nil, err
 	}

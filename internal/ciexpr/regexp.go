@@ -9,7 +9,7 @@ import (
 // pattern is a regular expression, of RE2 as in GitLab.
 type pattern struct{ re *regexp.Regexp }
 
-func (p *pattern) value(func(string) (string, bool)) (any, error) { return p, nil }
+func (p *pattern) value(scope) (any, error) { return p, nil }
 
 // withFlags is how GitLab writes a regular expression in text: between slashes, with flags behind.
 var withFlags = regexp.MustCompile(`(?s)^/(.*)/([ismU]*)$`)

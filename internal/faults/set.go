@@ -26,7 +26,8 @@ func (i *Injected[C, F]) IsSpent(now time.Time) bool {
 	return i.Times > 0 && i.Fired >= i.Times || i.For > 0 && i.Fired > 0 && !now.Before(i.firstFired.Add(i.For))
 }
 
-// planted is the failure for a message about a condition of it: "Inject(POST /runners with Where(func)) at op_test.go:113".
+// planted is the failure for a message about a condition of it:
+// "Inject(POST /runners with Where(func)) at op_test.go:113".
 func (i *Injected[C, F]) planted() string { return fmt.Sprintf("Inject(%s)%s", i.Text, i.Place("")) }
 
 // Set are the failures, hooks and holds of a fake.

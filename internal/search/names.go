@@ -10,8 +10,8 @@ import (
 const mostWords = 5
 
 // unlooked are words that PostgreSQL does not look for in English, of those that names have.
-var unlooked = []string{"a", "all", "an", "and", "as", "at", "be", "by", "for", "from", "in", "is", "it", "no", "not", "of",
-	"on", "only", "or", "the", "to", "with"}
+var unlooked = []string{"a", "all", "an", "and", "as", "at", "be", "by", "for", "from", "in", "is", "it", "no", "not",
+	"of", "on", "only", "or", "the", "to", "with"}
 
 // Names is a search for names in which each of its words begins a word. The zero value finds none.
 type Names []string
@@ -38,5 +38,6 @@ func (n Names) Matches(name string) bool {
 
 // wordsOf are the words of a text, in lower case.
 func wordsOf(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	between := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+	return strings.FieldsFunc(strings.ToLower(text), between)
 }

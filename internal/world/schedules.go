@@ -181,8 +181,8 @@ func (st *State) DeleteSchedule(s *PipelineSchedule) {
 	st.onUndo(func() { st.Schedules.insert(s) })
 }
 
-// handToPipelines has the pipelines of a schedule have its variables as they are now: GitLab looks them up when a job is
-// handed out, however long ago its pipeline was made.
+// handToPipelines has the pipelines of a schedule have its variables as they are now: GitLab looks them up when a job
+// is handed out, however long ago its pipeline was made.
 func (st *State) handToPipelines(s *PipelineSchedule, variables []ci.JobVariable) {
 	for _, made := range s.PipelinesOf() {
 		facts, before := made.facts, made.facts.Variables
@@ -235,7 +235,8 @@ func (st *State) SetScheduleVariable(s *PipelineSchedule, old *ci.JobVariable, v
 		return err
 	}
 	variables := slices.Clone(s.Variables)
-	if i := slices.IndexFunc(variables, func(has ci.JobVariable) bool { return old != nil && has.Key == old.Key }); i >= 0 {
+	same := func(has ci.JobVariable) bool { return old != nil && has.Key == old.Key }
+	if i := slices.IndexFunc(variables, same); i >= 0 {
 		variables[i] = v
 	} else {
 		variables = append(variables, v)
