@@ -82,6 +82,7 @@ const (
 	HiddenVariables
 	VariableDescription
 	InstanceVariableDescription
+	GroupDescriptionLimit
 	RegistryImportOver
 	DefaultVisibilityUnrestricted
 	VerifyAnswersToken

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/testkit"
@@ -15,6 +16,10 @@ func namespaceProofs() map[gitlabversion.Difference]proof {
 			return []int{v.as("mia", "GET", "/projects/acme%2Fshop").Status, // where the client is sent to
 				v.as("mia", "PUT", "/projects/acme%2Fshop", testkit.WithJSON(`{"description":"x"}`)).Status}
 		}, []int{404, 404}, []int{200, 405}, nil},
+		gitlabversion.GroupDescriptionLimit: {func(v inVersion) any {
+			return v.as("root", "PUT", "/groups/acme", testkit.WithJSON(
+				`{"description":"`+strings.Repeat("x", 256)+`"}`)).Status
+		}, 400, 200, nil},
 		gitlabversion.DeletionMarks: {func(v inVersion) any {
 			return []int{v.as("root", "DELETE", "/projects/10001").Status, v.as("root", "GET", "/projects/10001").Status}
 		}, []int{202, 404}, []int{202, 200}, nil},

@@ -110,6 +110,7 @@ const (
 		"characters."
 	msgGroupName = "can contain only letters, digits, emoji, '_', '.', dash, space, parenthesis. It must start with " +
 		"letter, digit, emoji or '_'."
+	msgHTMLInName  = "cannot contain HTML/XML tags, including any word between angle brackets (<,>)."
 	msgProjectName = "can contain only letters, digits, emoji, '_', '.', '+', dashes, or spaces. It must start with a " +
 		"letter, digit, emoji, or '_'."
 	msgNestedTooDeep       = "has too deep level of nesting"
