@@ -26,6 +26,7 @@ const (
 	MissingScopeByName
 	PartitionedTokens
 	RoutableRunnerTokens
+	NewManagersUncontacted
 	VerifyContactsCreatedRunners
 	ManagerDeletionContacts
 	OrphanedRunners
