@@ -102,7 +102,7 @@ func (r *reader) cacheKey(e entry, value any) {
 
 // key wants a text that names no folder.
 func (e entry) key(value any) {
-	if _, isSymbol := value.(ciyaml.Symbol); !isText(value) && !isSymbol {
+	if !isWord(value) {
 		e.addf("config", errTextTextOrSymbol)
 		return
 	}

@@ -3,6 +3,7 @@ package ci
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
@@ -24,7 +25,7 @@ const (
 	errTextTwoSubkeys     = "Each include must use only one of: `%s`"
 	errTextTooManyFiles   = "Maximum of %d nested includes are allowed!"
 	errTextBlankFile      = "Included file `%s` does not have valid YAML syntax!"
-	errTextBadInclude     = "Include must be a String or a Hash"
+	errTextBadInclude     = "Each include must be a hash or a string"
 	errTextOtherProject   = "Project `%s` not found or access denied! " + errTextLocalOnly
 	errTextRemote         = "Remote file `%s` could not be fetched because of a socket error! " + errTextLocalOnly
 	errTextTemplate       = "Included file `%s` is empty or does not exist! (fakegitlab has no templates)"
@@ -36,26 +37,23 @@ const (
 	errTextNoIncludeRules = "should be an array of hashes"
 )
 
-// loadDocument reads one file: its header takes the inputs given, and its text has them in the place of its blocks.
+// loadDocument reads one file: its header takes the inputs given, and its values have them in the place of its blocks.
 func loadDocument(source string, given *ciyaml.Map, variables JobVariables) (*ciyaml.Map, error) {
-	header, text, err := ciyaml.Split(source)
+	header, config, err := ciyaml.Documents(source)
 	switch {
 	case err != nil:
 		return nil, err
 	case header == nil && given.Len() > 0:
 		return nil, errors.New(errTextNoSpec)
 	case header == nil:
-		return ciyaml.Load(text)
+		return config, nil
 	}
 	taken := takeInputs(header, given)
 	if n := len(taken.errors); n > 0 {
 		return nil, errors.New(strings.Join(taken.errors[:min(n, maxInputErrors)], ", "))
 	}
-	p := interpolator{inputs: taken.values, variables: variables, known: map[string]string{}}
-	if text, err = p.interpolate(text); err != nil {
-		return nil, err
-	}
-	return ciyaml.Load(text)
+	p := &interpolator{inputs: taken.values, variables: variables, known: map[string]any{}}
+	return ciyaml.Replace(config, p.interpolate)
 }
 
 // includer puts the files that a configuration includes below it.
@@ -81,20 +79,28 @@ func (in *includer) expand(tree *ciyaml.Map) (*ciyaml.Map, error) {
 	if !ok {
 		list = []any{given}
 	}
-	merged := &ciyaml.Map{}
+	var files []included
 	for _, each := range list {
-		locations, err := in.locate(each)
+		located, err := in.locate(each)
 		if err != nil {
 			return nil, err
 		}
-		for _, each := range locations {
-			file, err := in.file(each)
-			if err != nil {
-				return nil, err
-			}
-			merged = merged.Merge(file)
+		files = append(files, located...)
+	}
+	// What files include in their turn is met after all of these.
+	for _, each := range files {
+		if len(in.met) >= maxIncludes {
+			return nil, fmt.Errorf(errTextTooManyFiles, maxIncludes)
 		}
-		if ciyaml.TooBig(merged) {
+		in.met = append(in.met, Include{Location: each.location})
+	}
+	merged := &ciyaml.Map{}
+	for _, each := range files {
+		file, err := in.file(each)
+		if err != nil {
+			return nil, err
+		}
+		if merged = merged.Merge(file); ciyaml.TooBig(merged) {
 			return nil, errors.New("The parsed YAML is too big")
 		}
 	}
@@ -135,7 +141,7 @@ func (in *includer) locate(given any) ([]included, error) {
 	if in.o.Files != nil {
 		shape := wildcard(location)
 		for _, path := range in.o.Files.Paths() {
-			if shape.MatchString(path) {
+			if shape.MatchString(path) && !slices.Contains(in.met, Include{Location: path}) {
 				found = append(found, included{path, inputs})
 			}
 		}
@@ -238,9 +244,6 @@ func (in *includer) file(each included) (*ciyaml.Map, error) {
 	if !isYAML(location) {
 		return nil, fmt.Errorf(errTextNotYAML, location)
 	}
-	if len(in.met) >= maxIncludes {
-		return nil, fmt.Errorf(errTextTooManyFiles, maxIncludes)
-	}
 	var content string
 	var ok bool
 	if in.o.Files != nil {
@@ -255,7 +258,6 @@ func (in *includer) file(each included) (*ciyaml.Map, error) {
 	if in.size += len(content); in.size > maxTotalSize {
 		return nil, errors.New(errTextTotalSize)
 	}
-	in.met = append(in.met, Include{Location: location})
 	tree, err := loadDocument(content, each.inputs, in.o.Variables)
 	if tree, err = asIncluded(location, tree, err); err != nil {
 		return nil, err

@@ -30,7 +30,8 @@ const (
 	errTextHeaderIncludes = "spec:include is not followed by fakegitlab"
 	errTextInputRules     = "spec:inputs:rules is not followed by fakegitlab"
 
-	maxOptions = 50
+	maxOptions         = 50
+	maxSpecDescription = 256
 	// maxInputErrors is how many errors of a file's inputs GitLab puts into its one message.
 	maxInputErrors = 3
 )
@@ -79,11 +80,22 @@ func checkHeader(header *ciyaml.Map) []string {
 	if !ok && header.Get("spec") != nil {
 		e.addf("config", errTextHash)
 	}
-	e.keys(spec, "inputs", "include", "component")
+	e.keys(spec, "inputs", "include", "component", "description")
+	if about := spec.Get("description"); about != nil {
+		if !isText(about) {
+			e.addf("config description", errTextText)
+		}
+		if length(about) > maxSpecDescription {
+			e.addf("config description", errTextNameTooLong, maxSpecDescription)
+		}
+	}
 	if spec.Has("include") {
 		r.errors = append(r.errors, errTextHeaderIncludes)
 	}
 	declared, ok := spec.Get("inputs").(*ciyaml.Map)
+	if value := spec.Get("component"); value != nil {
+		e.below("component").component(value)
+	}
 	e = e.below("inputs")
 	if !ok && spec.Get("inputs") != nil {
 		e.addf("config", errTextHash)
@@ -94,6 +106,17 @@ func checkHeader(header *ciyaml.Map) []string {
 		}
 	}
 	return r.errors
+}
+
+// component reads which facts of a component a header asks for.
+func (e entry) component(value any) {
+	if !isList(value) {
+		e.addf("config", errTextArray)
+	}
+	if !isTexts(value) {
+		e.addf("config", errTextTexts)
+	}
+	e.known("config", value, "name", "sha", "version", "reference")
 }
 
 func (r *reader) declaredInput(e entry, value any) {
@@ -154,7 +177,9 @@ func (in *inputs) take(n input, given any) {
 	value := n.coerced(given)
 	if n.spec.Has("default") {
 		usual := n.coerced(n.spec.Get("default"))
-		n.check(usual, "default", fail)
+		if n.spec.Get("default") != nil {
+			n.check(usual, "default", fail)
+		}
 		if given == nil {
 			value = usual
 		}

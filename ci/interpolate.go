@@ -18,6 +18,10 @@ const (
 	errTextNoArray         = "cannot index into non-array value at [%d] in `%s`"
 	errTextOutOfBounds     = "array index %d out of bounds (size: %d) in `%s`"
 	errTextNoIndex         = "invalid array index syntax in `%s`"
+	errTextBadIndex        = "invalid array index in `%s`: `%s` is not a valid index"
+	errTextOpenIndex       = "invalid array index in `%s`: missing closing bracket"
+	errTextNoKey           = "invalid indexed access without a key in `%s`"
+	errTextManyIndices     = "too many array indices in `%s` (maximum depth: %d)"
 	errTextManyFunctions   = "too many functions in interpolation block"
 	errTextManyBlocks      = "too many interpolation blocks"
 	errTextNoFunction      = "no function matching `%s`: check that the function name, arguments, and types are correct"
@@ -26,48 +30,66 @@ const (
 		"expanded"
 	errTextEmptySeparator   = "error in `split` function: invalid argument: separator cannot be empty"
 	errTextConfigTooLarge   = "config too large"
+	errTextNodeTooLarge     = "config node too large"
 	maxBlocks, maxFunctions = 10_000, 3
 	maxAccess               = 1024
 	maxAccessObjects        = 5
+	maxIndices              = 5
+	maxNode                 = 1 << 20 // bytes of one text
 	// maxInterpolated is what a text may grow to: more would be too big as YAML, too.
 	maxInterpolated = 16 << 20
 )
 
 var (
-	block         = regexp.MustCompile(`\$\[\[\s*(.*?)\s*\]\]`)
-	indexedAccess = regexp.MustCompile(`^(\w+)((?:\[\d+\])+)$`)
+	block         = regexp.MustCompile(`\$\[\[\s*(\S.*?\S)\s*\]\]`)
+	indexedAccess = regexp.MustCompile(`^([\w-]*)((?:\[\d+\])+)$`)
+	indexPlace    = regexp.MustCompile(`\[([^\]]*)\]`)
 	truncateCall  = regexp.MustCompile(`^truncate\(\s*(\d+)\s*,\s*(\d+)\s*\)?$`)
 	splitCall     = regexp.MustCompile(`^split\('([^']*)'\)$`)
+	isDigits      = regexp.MustCompile(`^\d+$`)
 	notShellPlain = regexp.MustCompile(`[^A-Za-z0-9_\-.,:+/@\n]`)
 )
 
-// interpolator puts inputs into the text of a configuration, block by block: $[[ inputs.name | function ]].
+// interpolator puts inputs into the values of a configuration, block by block: $[[ inputs.name | function ]].
 type interpolator struct {
 	inputs    *ciyaml.Map
 	variables JobVariables
-	known     map[string]string // blocks with what they become
+	known     map[string]any // blocks with what they become
+	made      int            // bytes of texts
 }
 
-// interpolate is the text with all its blocks replaced. The error is GitLab's about the first that is wrong.
-func (p interpolator) interpolate(text string) (string, error) {
-	var b strings.Builder
-	from := 0
-	for _, at := range block.FindAllStringSubmatchIndex(text, -1) {
-		value, err := p.block(text[at[0]:at[1]], text[at[2]:at[3]])
-		if err != nil {
-			return "", err
-		}
-		b.WriteString(text[from:at[0]])
-		b.WriteString(value)
-		if from = at[1]; b.Len() > maxInterpolated {
-			return "", errors.New(errTextConfigTooLarge)
+// interpolate is what a text becomes: of one that is a block and nothing else the value as it is, of others a text. The
+// error is GitLab's about the first block that is wrong.
+func (p *interpolator) interpolate(text string) (any, error) {
+	if len(text) > maxNode {
+		return nil, errors.New(errTextNodeTooLarge)
+	}
+	if !strings.Contains(text, "$[[") {
+		return text, nil
+	}
+	found := block.FindAllStringSubmatch(text, -1)
+	values := make([]any, len(found))
+	for i, match := range found {
+		var err error
+		if values[i], err = p.block(match[0], match[1]); err != nil {
+			return nil, err
 		}
 	}
-	b.WriteString(text[from:])
-	return b.String(), nil
+	if len(found) == 1 && found[0][0] == text {
+		return values[0], nil
+	}
+	for i, match := range found {
+		value := ciyaml.Text(values[i])
+		p.made += len(text) + strings.Count(text, match[0])*len(value)
+		if p.made > maxInterpolated {
+			return nil, errors.New(errTextConfigTooLarge)
+		}
+		text = strings.ReplaceAll(text, match[0], value)
+	}
+	return text, nil
 }
 
-func (p interpolator) block(whole, inner string) (string, error) {
+func (p *interpolator) block(whole, inner string) (any, error) {
 	if value, ok := p.known[whole]; ok {
 		return value, nil
 	}
@@ -75,34 +97,30 @@ func (p interpolator) block(whole, inner string) (string, error) {
 	for i := range parts {
 		parts[i] = strings.TrimSpace(parts[i])
 	}
-	if strings.HasPrefix(parts[0], "matrix.") { // known only once there are jobs
+	if parts[0] == "matrix" || strings.HasPrefix(parts[0], "matrix.") { // known only once there are jobs
 		return whole, nil
 	}
 	value, err := p.access(parts[0])
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if len(parts)-1 > maxFunctions {
-		return "", errors.New(errTextManyFunctions)
+		return nil, errors.New(errTextManyFunctions)
 	}
 	for _, call := range parts[1:] {
 		if value, err = p.call(call, value); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
 	if len(p.known) >= maxBlocks {
-		return "", errors.New(errTextManyBlocks)
+		return nil, errors.New(errTextManyBlocks)
 	}
-	text, isText := value.(string)
-	if !isText {
-		text = string(ciyaml.JSON(value))
-	}
-	p.known[whole] = text
-	return text, nil
+	p.known[whole] = value
+	return value, nil
 }
 
 // access is the value that inputs.name or inputs.name[0] names.
-func (p interpolator) access(path string) (any, error) {
+func (p *interpolator) access(path string) (any, error) {
 	segments := strings.SplitN(path, ".", maxAccessObjects)
 	switch {
 	case len(segments) < 2:
@@ -110,22 +128,22 @@ func (p interpolator) access(path string) (any, error) {
 	case len(path) > maxAccess:
 		return nil, errors.New(errTextLongAccess)
 	}
-	var at any = (&ciyaml.Map{}).With("inputs", p.inputs)
+	// No file here is a component's, of which GitLab would know a name, a version and so on.
+	var at any = (&ciyaml.Map{}).With("inputs", p.inputs).With("component", &ciyaml.Map{})
 	for _, segment := range segments {
-		key, places := segment, ""
+		key, places := segment, []string(nil)
 		if strings.Contains(segment, "[") {
-			match := indexedAccess.FindStringSubmatch(segment)
-			if match == nil {
-				return nil, fmt.Errorf(errTextNoIndex, path)
+			var err error
+			if key, places, err = indices(segment, path); err != nil {
+				return nil, err
 			}
-			key, places = match[1], match[2]
 		}
 		m, _ := at.(*ciyaml.Map)
 		if !m.Has(key) {
 			return nil, fmt.Errorf(errTextUnknownAccess, key, path)
 		}
 		at = m.Get(key)
-		for _, place := range strings.FieldsFunc(places, func(r rune) bool { return r == '[' || r == ']' }) {
+		for _, place := range places {
 			i, _ := strconv.Atoi(place)
 			list, isList := at.([]any)
 			if !isList {
@@ -140,8 +158,33 @@ func (p interpolator) access(path string) (any, error) {
 	return at, nil
 }
 
+// indices are the key and the places of a segment such as name[0][1].
+func indices(segment, path string) (key string, places []string, err error) {
+	found := indexPlace.FindAllStringSubmatch(segment, -1)
+	for _, each := range found {
+		places = append(places, each[1])
+	}
+	match := indexedAccess.FindStringSubmatch(segment)
+	switch {
+	case match != nil && match[1] == "":
+		return "", nil, fmt.Errorf(errTextNoKey, path)
+	case match != nil && len(places) > maxIndices:
+		return "", nil, fmt.Errorf(errTextManyIndices, path, maxIndices)
+	case match != nil:
+		return match[1], places, nil
+	case strings.Count(segment, "[") != strings.Count(segment, "]"):
+		return "", nil, fmt.Errorf(errTextOpenIndex, path)
+	}
+	for _, place := range places {
+		if !isDigits.MatchString(place) {
+			return "", nil, fmt.Errorf(errTextBadIndex, path, place)
+		}
+	}
+	return "", nil, fmt.Errorf(errTextNoIndex, path)
+}
+
 // call is what a function makes of a value.
-func (p interpolator) call(call string, value any) (any, error) {
+func (p *interpolator) call(call string, value any) (any, error) {
 	text, isText := value.(string)
 	name, _, _ := strings.Cut(call, "(")
 	truncate, split := truncateCall.FindStringSubmatch(call), splitCall.FindStringSubmatch(call)

@@ -147,20 +147,6 @@ func (p *Pipeline) checkNeeds() {
 	}
 }
 
-// predefined are the variables that follow from the context.
-func (x Context) predefined() JobVariables {
-	variables := JobVariables{{Key: "CI", Value: "true"}, {Key: "GITLAB_CI", Value: "true"},
-		{Key: "CI_PIPELINE_SOURCE", Value: x.source()}, {Key: "CI_COMMIT_REF_NAME", Value: x.Ref},
-		{Key: "CI_COMMIT_REF_SLUG", Value: Slug(x.Ref)}}
-	switch {
-	case x.Tag:
-		variables = append(variables, JobVariable{Key: "CI_COMMIT_TAG", Value: x.Ref})
-	case x.source() != mergeRequestEvent: // whose pipelines are of no branch
-		variables = append(variables, JobVariable{Key: "CI_COMMIT_BRANCH", Value: x.Ref})
-	}
-	return variables
-}
-
 // mergeRequestEvent is the source of pipelines of merge requests.
 const mergeRequestEvent = "merge_request_event"
 
@@ -169,18 +155,6 @@ func (x Context) source() string {
 		return "push"
 	}
 	return x.Source
-}
-
-// Slug is a text as GitLab writes it in CI_COMMIT_REF_SLUG and its like, fit for a host name: small letters, digits and
-// inner dashes, at most 63 of them. Any other character is a dash (gems/gitlab-utils, slugify).
-func Slug(text string) string {
-	slug := strings.Map(func(r rune) rune {
-		if (r < 'a' || r > 'z') && (r < '0' || r > '9') {
-			return '-'
-		}
-		return r
-	}, strings.ToLower(text))
-	return strings.Trim(slug[:min(len(slug), 63)], "-")
 }
 
 // builder makes a pipeline's jobs.
@@ -231,8 +205,12 @@ func (b *builder) job(j Job) (Job, bool, error) {
 	}
 	j.Spec.Variables = nil // which are not to be copied
 	j.Spec = j.Spec.Clone()
-	own := &layer{list: JobVariables{{Key: "CI_JOB_NAME", Value: j.Name}, {Key: "CI_JOB_NAME_SLUG", Value: Slug(j.Name)},
-		{Key: "CI_JOB_STAGE", Value: j.Stage}}}
+	own := &layer{list: j.predefined()}
+	if env := j.Spec.Environment; env.Name != "" {
+		seen := scopeOf(b.room, own, b.predefined, variables, b.given)
+		name := replaced(env.Name, ciexpr.InText, seen.expanded, false, b.room)
+		own = &layer{list: append(own.list, env.predefined(name)...)}
+	}
 	seen := scopeOf(b.room, own, b.predefined, variables, b.given)
 	var more JobVariables
 	if j.Rules != nil {
@@ -391,13 +369,21 @@ func (f *listedFiles) Paths() []string {
 func (b *builder) allowed(only Policy, seen *scope) bool {
 	return b.refs(only.Refs) && only.Kubernetes == "" &&
 		(only.Variables == nil || anyTrue(only.Variables, seen)) &&
-		(only.Changes == nil || b.changed(only.Changes, seen))
+		(only.Changes == nil || b.touched(only.Changes))
 }
 
 // excluded says whether except keeps the job out: anything that it names is enough.
 func (b *builder) excluded(except Policy, seen *scope) bool {
 	return b.refs(except.Refs) || anyTrue(except.Variables, seen) ||
-		except.Changes != nil && b.changed(except.Changes, seen)
+		except.Changes != nil && b.touched(except.Changes)
+}
+
+// touched says whether a file that a glob of only or except means differs, or nobody knows. Variables are none there,
+// and no number of comparisons is too many.
+func (b *builder) touched(paths []string) bool {
+	return b.x.Changes == nil || slices.ContainsFunc(paths, func(glob string) bool {
+		return slices.ContainsFunc(b.x.Changes, globMatcher(glob))
+	})
 }
 
 func anyTrue(conditions []string, seen *scope) bool {
@@ -412,6 +398,17 @@ func (b *builder) refs(patterns []string) bool {
 	})
 }
 
+// plural is the name of a pipeline's source as only and except take it, too.
+func plural(source string) string {
+	switch {
+	case strings.HasSuffix(source, "sh"):
+		return source + "es"
+	case strings.HasSuffix(source, "y"):
+		return strings.TrimSuffix(source, "y") + "ies"
+	}
+	return source + "s"
+}
+
 func (b *builder) ref(pattern string) bool {
 	source := b.x.source()
 	mergeRequest := source == mergeRequestEvent
@@ -420,13 +417,9 @@ func (b *builder) ref(pattern string) bool {
 		return b.x.Tag
 	case "branches":
 		return !b.x.Tag && !mergeRequest
-	case "merge_requests":
-		return mergeRequest
-	case "external_pull_requests":
-		return source == "external_pull_request_event"
-	case "pushes":
-		return source == "push"
-	case source, source + "s":
+	}
+	name := strings.TrimSuffix(source, "_event")
+	if pattern == name || pattern == plural(name) {
 		return true
 	}
 	if re, ok, err := ciexpr.Regexp(pattern); ok {

@@ -25,11 +25,16 @@ func (e *Expr) True(lookup func(name string) (value string, ok bool)) bool {
 	if err != nil {
 		return false
 	}
-	switch v := found.(type) {
+	return present(found)
+}
+
+// present is Rails' idea of a value that is something.
+func present(value any) bool {
+	switch v := value.(type) {
 	case string:
 		return strings.TrimSpace(v) != ""
 	case bool:
 		return v
 	}
-	return found != nil
+	return value != nil
 }

@@ -2,6 +2,7 @@ package ciexpr
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -41,6 +42,9 @@ func compile(source string) (*pattern, error) {
 // text on the right contains the one on the left.
 func matches(left, right any, negated bool) (any, error) {
 	subject, _ := left.(string)
+	if b, ok := left.(bool); ok {
+		subject = strconv.FormatBool(b)
+	}
 	switch r := right.(type) {
 	case *pattern:
 		return r.re.MatchString(subject) != negated, nil
@@ -50,7 +54,9 @@ func matches(left, right any, negated bool) (any, error) {
 		}
 		return strings.Contains(r, subject) != negated, nil
 	case bool:
-		return nil, errPattern
+		if r {
+			return nil, errPattern
+		}
 	}
 	return negated, nil
 }

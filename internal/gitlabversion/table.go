@@ -37,6 +37,7 @@ const (
 	JobNotProcessing
 	ErasureBeforeStatus
 	JobStatusOnUpdate
+	JobGroupName
 	JobInfoExtras
 	JobInputs
 	LaterFailureReasons
@@ -57,6 +58,7 @@ const (
 	RateLimitHeaders
 	EmailResetOffered
 	UsersShowLocked
+	UsersByKeyset
 	JobsShowManager
 	ScimIdentities
 	SHA256Avatars
@@ -69,6 +71,7 @@ const (
 	GranularShown
 	GranularTokens
 	PlannerRole
+	MembersThroughHiddenGroups
 	SecurityManagerRole
 	KeysetAscending
 	EmptyTagListNarrowsNothing
@@ -77,6 +80,7 @@ const (
 	NamespaceAttributesOf18
 	MergeRequestTitleTemplate
 	RunnersTokenInLists
+	VariablesRoleAndRestriction
 	CodeReadersSeeProtection
 	BotsOutliveTokens
 	TokenPermissionsHeld
@@ -106,6 +110,10 @@ const (
 	TokenExpiryFilters
 	ActivationByService
 	MovedProjectsRedirect
+	PlainNamespacePaths
+	RegistryPathText
+	ActiveFilter
+	ActiveFilterOfGroups
 	DeletionMarks
 	DeletionRenames
 	InstanceRunnersReadByAll

@@ -12,6 +12,8 @@ var jobRows = map[Difference]Row{
 		first, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 16.x, of 17.x and the newest", false},
 	JobStatusOnUpdate: {"PUT /jobs/:id answers with the header Job-Status, as PATCH /jobs/:id/trace always did",
 		Version{17, 0}, first, "lib/api/ci/runner.rb of 15.8 and of 17.x", false},
+	JobGroupName: {"jobs have the variable CI_JOB_GROUP_NAME",
+		Version{17, 10}, first, "predefined variables page", true},
 	JobInputs: {"jobs have inputs",
 		Version{18, 6}, first, "lib/api/entities/ci/job_request/response.rb", false},
 	JobInfoExtras: {"job_info names the project's path, namespace and user; git_info has protected",

@@ -91,7 +91,7 @@ func schemaBlocks() [][]string {
 				continue
 			}
 			block = append(block, line)
-			if line != "}" && !strings.HasPrefix(line, "scalar ") {
+			if line != "}" && !strings.HasPrefix(line, "scalar ") && !strings.HasPrefix(line, "union ") {
 				continue
 			}
 			if m := definition.FindStringSubmatch(block[0]); m != nil && m[1] == "fragment" {

@@ -50,8 +50,10 @@ const (
 	msgUnauthorizedContent = "Unauthorized" // what stands for a job's shortSha
 )
 
-// What is said of jobs and pipelines (app/services/ci, app/graphql/types/ci/pipeline_type.rb).
+// What is said of jobs and pipelines (app/services/ci, app/presenters/ci/pipeline_presenter.rb,
+// app/graphql/types/ci/pipeline_type.rb).
 const (
+	msgConfigError   = "The pipeline failed due to an error on the CI/CD configuration file."
 	msgNotRetryable  = "Job is not retryable"
 	msgNotCancelable = "Pipeline is not cancelable"
 	msgOneOfIDOrName = "One of id or name is required"

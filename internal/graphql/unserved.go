@@ -126,20 +126,18 @@ var unserved = map[string]string{
 	"PipelineCancelPayload": `pipeline`,
 	"Metadata":              `featureFlags`,
 	"Kas":                   `externalK8sProxyUrl`,
-	"CiJob": `aiFailureAnalysis artifacts detailedStatus downstreamPipeline exitCode inputs inputsSpec manualVariables
-		needs previousStageJobs previousStageJobsOrNeeds runnerManagers trace`,
-	"CiJobInterface": `artifacts detailedStatus exitCode trace`,
-	"CiStage":        `detailedStatus groups id jobs status`,
-	"Pipeline": `beforeSha child codeQualityReportSummary codeQualityReports commit committedAt computeMinutes
-		configSource coverage dastProfile detailedStatus downstream enabledPartialSecurityScans enabledSecurityScans
-		endpoint errorMessages failureReason hasManualActions hasScheduledActions jobArtifacts latest manualVariables
-		mergeRequest mergeRequestEventType name queuedDuration refPath refText securityReportFinding
-		securityReportFindings securityReportSummary sourceJob stages stuck testReportSummary testSuite trigger
-		triggeredByPath troubleshootJobWithAi type upstream usesNeeds warningMessages warnings yamlErrorMessages
-		yamlErrors`,
-	"PipelinePermissions": `adminPipeline destroyPipeline`,
-	"JobPermissions":      `eraseBuild keepJobArtifacts playJob readBuildMetadata readManualVariables retryJob`,
-	"Project":             unservedOfProject,
+	"CiJob":                 `aiFailureAnalysis exitCode inputs inputsSpec manualVariables runnerManagers trace`,
+	"CiJobInterface":        `exitCode trace`,
+	"Pipeline": `codeQualityReportSummary codeQualityReports commit computeMinutes configSource dastProfile
+		enabledPartialSecurityScans enabledSecurityScans endpoint errorMessages hasManualActions hasScheduledActions
+		latest mergeRequest mergeRequestEventType refText securityReportFinding securityReportFindings
+		securityReportSummary testReportSummary testSuite troubleshootJobWithAi type warningMessages`,
+	"PipelineInterface":      `commit`,
+	"CiJobArtifact":          `id`,
+	"PipelineManualVariable": `id`,
+	"StatusAction":           `confirmationMessage`,
+	"JobPermissions":         `eraseBuild keepJobArtifacts playJob readBuildMetadata readManualVariables retryJob`,
+	"Project":                unservedOfProject,
 	"ProjectInterface": `allowMergeOnSkippedPipeline autocloseReferencedIssues avatarUrl ciConfigPathOrDefault
 		containerRegistryEnabled containerRepositoriesCount descriptionHtml exploreCatalogPath forksCount
 		importStatus isCatalogResource isForked issuesEnabled jobs jobsEnabled lfsEnabled markedForDeletion

@@ -84,6 +84,7 @@ type Dependency struct {
 type Rules struct {
 	GitInfoProtected  bool // there is git_info.protected (18.x)
 	JobInfoExtras     bool // there are job_info.pipeline_id, project_full_path and more (18.x)
+	JobGroupName      bool // variables has CI_JOB_GROUP_NAME (17.10)
 	Inputs            bool // there is inputs (18.6)
 	NewFailureReasons bool // features.failure_reasons has those of 18.x and later
 }

@@ -141,6 +141,9 @@ func (l *variableList) addJob(in Input, environment string) {
 	job := in.Job
 	l.add("CI_JOB_NAME", job.Name)
 	l.add("CI_JOB_NAME_SLUG", ci.Slug(job.Name))
+	if in.Rules.JobGroupName {
+		l.add("CI_JOB_GROUP_NAME", ci.GroupName(job.Name))
+	}
 	l.add("CI_JOB_STAGE", job.Stage)
 	if job.Manual {
 		l.add("CI_JOB_MANUAL", "true")

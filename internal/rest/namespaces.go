@@ -5,6 +5,8 @@ package rest
 // language, find nothing; those that ask for what all have, issues or merge requests, find everything.
 
 import (
+	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -221,14 +223,17 @@ func (q request) groupsIn(parent *world.Group, deep bool) front.Response {
 	}
 	visibility, byVisibility := q.Params.String("visibility")
 	query := q.searched()
+	active, byActive := q.byActive()
 	rows := world.Filtered(q.Groups.Rows, func(g *world.Group) bool {
 		switch {
+		case byActive && active != world.ActiveGroup(g):
+			return false
 		case atTop && g.Parent != nil, parent != nil && !liesIn(g, parent, deep), skipped[g.ID]:
 			return false
 		}
 		return !byVisibility || string(g.Visibility) == visibility
 	}, func(g *world.Group) bool {
-		if parent == nil && !atTop { // the names of the groups above count as well
+		if parent == nil { // the names of the groups above count as well
 			return query.Matches(g.Path, g.FullName())
 		}
 		_, path := world.SplitPath(g.Path)
@@ -238,7 +243,26 @@ func (q request) groupsIn(parent *world.Group, deep bool) front.Response {
 		rows = nil
 	}
 	q.sortGroups(rows)
+	if parent == nil && !deep && q.Anonymous() { // the others get pages by offset, whatever they ask for
+		return q.groupsForAnybody(rows)
+	}
 	return offsetPage(q, rows, false, q.groupEntity)
+}
+
+// groupsForAnybody is a page of GET /groups without a user: by keyset pagination, if so asked, and by offset as far as
+// GitLab goes (lib/gitlab/pagination/cursor_based_keyset.rb).
+func (q request) groupsForAnybody(rows []*world.Group) front.Response {
+	order, direction := q.order()
+	switch o := page.ReadOffset(q.Params); {
+	case !q.wantsKeyset() && o.Page*o.PerPage > page.MaxOffset:
+		return front.RefuseError(http.StatusMethodNotAllowed, fmt.Sprintf(msgfOffsetTooFar, page.MaxOffset, "Group"))
+	case !q.wantsKeyset():
+		return offsetPage(q, rows, false, q.groupEntity)
+	case order != "name" || direction != "asc":
+		return keysetUnavailable("keyset pagination of groups has order_by=name and sort=asc alone")
+	}
+	return columnPage(q, rows, column[*world.Group]{name: order, turn: 1, byID: 1,
+		value: func(g *world.Group) string { return g.Name }, id: func(g *world.Group) int { return g.ID }}, q.groupEntity)
 }
 
 // listedGroup tells whether a group is in the reach that is asked for (app/finders/groups_finder.rb). owned counts a

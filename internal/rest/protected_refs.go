@@ -88,7 +88,7 @@ func ofRef(tag bool, handle func(request, *world.ProtectedRef) front.Response) f
 func listProtectedBranches(q request) front.Response {
 	query := q.searched()
 	rows := world.Filtered(q.ProtectedRefsOf(q.Project, false), func(r *world.ProtectedRef) bool {
-		return query.Blank() || query.Matches(r.Name)
+		return query.Matches(r.Name)
 	})
 	return offsetPage(q, rows, false, branchRule)
 }

@@ -175,6 +175,7 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 		Registry: q.Settings.RegistryHost, Zone: q.Settings.Zone(),
 		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras),
 			JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),
+			JobGroupName:  q.Has(gitlabversion.JobGroupName),
 			Inputs:        q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
 	}
 	in.Schedule, in.Trigger = q.Schedules.ByID(in.Pipeline.ScheduleID), q.Triggers.ByID(in.Pipeline.TriggerID)

@@ -105,6 +105,10 @@ func variableProofs() map[gitlabversion.Difference]proof {
 		}
 	}
 	return map[gitlabversion.Difference]proof{
+		gitlabversion.JobGroupName: {func(v inVersion) any {
+			_, told := v.startedJob()
+			return strings.Contains(told.Body, `"CI_JOB_GROUP_NAME"`)
+		}, false, true, nil},
 		gitlabversion.CodeReadersSeeProtection: {func(v inVersion) any {
 			return v.as("aud", "GET", "/projects/10001/protected_branches").Status
 		}, 403, 200, nil},

@@ -68,7 +68,7 @@ var GroupAttributes = slices.Concat([]Attribute{
 	onOff("lfs_enabled", true),
 	onOff("request_access_enabled", true),
 }, texts(AttrDefaultBranch), []Attribute{
-	choice(attrBranchProtection, protectFully, "0", "1", "2", "3", "4").numbers(),
+	choice(AttrBranchProtection, protectFully, "0", "1", "2", "3", "4").numbers(),
 	onOff(AttrSharingInside, false),
 	onOff("math_rendering_limits_enabled", true),
 	onOff("lock_math_rendering_limits_enabled", false),
@@ -149,8 +149,9 @@ var UpdatedProjectAttributes = []Attribute{
 	choice(AttrVariablesRole, CreationDeveloper, VariablesNoOne, CreationDeveloper,
 		CreationMaintainer, CreationOwner),
 	onOff(AttrJobTokenPush, false),
-	{Name: "ci_id_token_sub_claim_components", Kind: WordsAttribute, Default: "project_path,ref_type,ref"},
-	{Name: "ci_delete_pipelines_in_seconds", Kind: NumberAttribute},
+	{Name: attrSubClaim, Kind: WordsAttribute, Values: []string{claimOfPath, "ref_type", "ref"},
+		Default: "project_path,ref_type,ref"},
+	{Name: AttrPipelinesAge, Kind: NumberAttribute},
 	{Name: AttrMaxArtifactsSize, Kind: NumberAttribute},
 }
 

@@ -190,7 +190,7 @@ func (st *State) findTokenUser(t *AccessToken, username string) (err error) {
 	}
 	t.Role = cmp.Or(t.Role, Maintainer)
 	if username == "" {
-		username = botsOf + "_bot_" + strings.ToLower(st.made.token(botNames))
+		username = st.newBotName(botsOf, func() string { return strings.ToLower(st.made.token(botNames)) })
 	}
 	u := st.UserNames[Key(username)]
 	if u == nil {

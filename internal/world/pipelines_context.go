@@ -203,7 +203,7 @@ func (st *State) pipelinesOfPush(p *Project, user *User, pushed []pushedRef, o P
 			continue
 		}
 		n := NewPipeline{Project: p, Ref: u.Ref, User: user, Skip: o.SkipCI, SaveOnErrors: true,
-			Commit: Commit{SHA: p.Repository.Peel(u.New), BeforeSHA: u.Old}}
+			Commit: Commit{BeforeSHA: u.Old}}
 		for _, key := range slices.Sorted(maps.Keys(o.Variables)) {
 			n.Variables = append(n.Variables, ci.JobVariable{Key: key, Value: o.Variables[key]})
 		}

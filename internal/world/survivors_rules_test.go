@@ -97,6 +97,8 @@ func TestAPipelineGoesOnWhenItsDelayedJobStarts(t *testing.T) {
 // for it).
 func TestAPipelineThatIsGone(t *testing.T) {
 	st, _, p, _ := moving(t, "a: {script: x}")
+	token := p.Jobs[0].Token
+	require.NotNil(t, st.JobTokens[token])
 	_, err := st.AddWebhook(Webhook{Project: p.project, WebhookAttributes: WebhookAttributes{URL: "https://ci.example",
 		Events: map[string]bool{PipelineEvents: true}}}, WebhookState{})
 	require.NoError(t, err)
@@ -108,6 +110,7 @@ func TestAPipelineThatIsGone(t *testing.T) {
 	})
 	assert.Empty(t, told)
 	assert.Empty(t, p.project.live)
+	assert.Nil(t, st.JobTokens[token], "its token is dead")
 }
 
 // A resource is free when the job that has it goes (app/services/ci/destroy_pipeline_service.rb cancels it first).
