@@ -227,7 +227,7 @@ func (r *reader) variables(e entry, value any, data ...string) JobVariables {
 	list := make(JobVariables, 0, m.Len())
 	for _, each := range m.Entries() {
 		variable := JobVariable{Key: each.Key, Value: ciyaml.Text(each.Value)}
-		if !each.Named && !wholeNumber.MatchString(each.Key) && (isScalar(each.Value) || blank(each.Value) || isMap(each.Value)) {
+		if !each.Named && !wholeNumber.MatchString(each.Key) && !isList(each.Value) {
 			e.below(each.Key).addf("key", errTextNotAlnum)
 		}
 		inner, isMap := each.Value.(*ciyaml.Map)

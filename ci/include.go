@@ -3,6 +3,7 @@ package ci
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -17,24 +18,23 @@ var includeKinds = []string{"local", "project", "remote", "template", "artifact"
 
 // Texts of lib/gitlab/ci/config/external. What stands in brackets is ours: GitLab would have gone and looked.
 const (
-	errTextLocalMissing   = "Local file `%s` does not exist!"
-	errTextLocalEmpty     = "Local file `%s` is empty!"
-	errTextNotYAML        = "Included file `%s` does not have YAML extension!"
-	errTextNotText        = "Included file `%s` needs to be a string"
-	errTextNoSubkey       = "`%s` does not have a valid subkey for include. Valid subkeys are: `%s`"
-	errTextTwoSubkeys     = "Each include must use only one of: `%s`"
-	errTextTooManyFiles   = "Maximum of %d nested includes are allowed!"
-	errTextBlankFile      = "Included file `%s` does not have valid YAML syntax!"
-	errTextBadInclude     = "Each include must be a hash or a string"
-	errTextOtherProject   = "Project `%s` not found or access denied! " + errTextLocalOnly
-	errTextRemote         = "Remote file `%s` could not be fetched because of a socket error! " + errTextLocalOnly
-	errTextTemplate       = "Included file `%s` is empty or does not exist! (fakegitlab has no templates)"
-	errTextArtifactFile   = "Job `%s` not found in parent pipeline or does not have artifacts! " + errTextLocalOnly
-	errTextComponent      = "Component '%s' - content not found " + errTextLocalOnly
-	errTextLocalOnly      = "(fakegitlab includes local files only)"
-	errTextIncludeInputs  = "include inputs " + errTextHash
-	errTextTotalSize      = "Total size of combined CI/CD configuration is too big"
-	errTextNoIncludeRules = "should be an array of hashes"
+	errTextLocalMissing  = "Local file `%s` does not exist!"
+	errTextLocalEmpty    = "Local file `%s` is empty!"
+	errTextNotYAML       = "Included file `%s` does not have YAML extension!"
+	errTextNotText       = "Included file `%s` needs to be a string"
+	errTextNoSubkey      = "`%s` does not have a valid subkey for include. Valid subkeys are: `%s`"
+	errTextTwoSubkeys    = "Each include must use only one of: `%s`"
+	errTextTooManyFiles  = "Maximum of %d nested includes are allowed!"
+	errTextBlankFile     = "Included file `%s` does not have valid YAML syntax!"
+	errTextBadInclude    = "Each include must be a hash or a string"
+	errTextOtherProject  = "Project `%s` not found or access denied! " + errTextLocalOnly
+	errTextRemote        = "Remote file `%s` could not be fetched because of a socket error! " + errTextLocalOnly
+	errTextTemplate      = "Included file `%s` is empty or does not exist! (fakegitlab has no templates)"
+	errTextArtifactFile  = "Job `%s` not found in parent pipeline or does not have artifacts! " + errTextLocalOnly
+	errTextComponent     = "Component '%s' - content not found " + errTextLocalOnly
+	errTextLocalOnly     = "(fakegitlab includes local files only)"
+	errTextIncludeInputs = "include inputs " + errTextHash
+	errTextTotalSize     = "Total size of combined CI/CD configuration is too big"
 )
 
 // loadDocument reads one file: its header takes the inputs given, and its values have them in the place of its blocks.
@@ -210,17 +210,21 @@ func (in *includer) wanted(include *ciyaml.Map) (bool, error) {
 func includeRules(given any) ([]Rule, error) {
 	r := &reader{}
 	e := r.at("include:rules")
-	list, ok := given.([]any)
-	if !ok || !isNestedMaps(given) {
-		e.addf("config", errTextNoIncludeRules)
+	if blank(given) {
+		e.addf("config", errTextBlank)
+	}
+	if !isList(given) {
+		e.addf("config", errTextArray)
 	}
 	var rules []Rule
+	list, _ := flattened(one(given), math.MaxInt)
 	for _, each := range list {
+		below := r.at("include:rule") // of which GitLab leaves out the list, as that has no key
 		m, ok := each.(*ciyaml.Map)
 		if !ok {
-			continue
+			below.addf("config", errTextHash)
+			break
 		}
-		below := e.below("rule")
 		if below.keys(m, "if", "changes", "exists", "when"); !below.fine() {
 			break
 		}

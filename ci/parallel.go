@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -351,15 +352,8 @@ func specValue(key string, value any) any {
 		n, _ := strconv.ParseInt(strings.TrimSpace(ciyaml.Text(m.Get("max"))), 10, 64)
 		return m.With("max", n)
 	case key == "cache":
-		var caches []any
-		for _, each := range one(value) {
-			cache, _ := each.(*ciyaml.Map)
-			if name, ok := cache.Get("key").(*ciyaml.Map); ok && name.Has("files_commits") {
-				cache = cache.With("key", name.Without("files_commits"))
-			}
-			caches = append(caches, cache)
-		}
-		return caches
+		list, _ := flattened(one(value), math.MaxInt)
+		return list
 	}
 	return value
 }

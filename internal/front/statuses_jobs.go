@@ -1,7 +1,7 @@
 package front
 
-// The status of a job as it is shown (lib/gitlab/ci/status/build, bridge), and why it has failed
-// (app/presenters/commit_status_presenter.rb).
+// The status of a job as it is shown (lib/gitlab/ci/status/build/factory.rb and those beside it, and of trigger jobs
+// lib/gitlab/ci/status/bridge), and why it has failed (app/presenters/commit_status_presenter.rb).
 
 import (
 	"strconv"

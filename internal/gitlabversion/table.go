@@ -38,6 +38,7 @@ const (
 	ErasureBeforeStatus
 	JobStatusOnUpdate
 	JobGroupName
+	CacheKeysByContent
 	JobInfoExtras
 	JobInputs
 	LaterFailureReasons
@@ -52,6 +53,7 @@ const (
 	RerunAbilities
 	PlayAnswersNewAttempt
 	JobInputsOverridden
+	RetryRefusalText
 	LintContentRef
 	RetryReasonAliases
 	JobRouter
@@ -114,6 +116,8 @@ const (
 	RegistryPathText
 	ActiveFilter
 	ActiveFilterOfGroups
+	DeployKeyOfLevels
+	VirtualRegistryScopes
 	DeletionMarks
 	DeletionRenames
 	InstanceRunnersReadByAll
@@ -128,6 +132,7 @@ const (
 	JobCountByStatus
 	ProjectJobsByName
 	JobInterface
+	StatusNames
 	RunnerBulkPause
 	RunnerAssignMutations
 	GraphQLSuggests

@@ -46,6 +46,10 @@ var namespaceRows = map[Difference]Row{
 		Version{18, 1}, first, "issues 525631 and 526205; app/finders/projects_finder.rb", false},
 	ActiveFilterOfGroups: {"GET /groups/:id/projects and the lists of subgroups take active, too",
 		Version{18, 9}, first, "merge request 218053", false},
+	DeployKeyOfLevels: {"who may push to a protected branch or create a protected tag shows deploy_key_id, null",
+		Version{16, 10}, first, "lib/api/entities/protected_ref_access.rb; Merge request approvals API page", false},
+	VirtualRegistryScopes: {"deploy tokens may have the scopes read_virtual_registry and write_virtual_registry",
+		Version{17, 8}, first, "merge request 174496; app/models/deploy_token.rb", false},
 	DeletionMarks: {"DELETE of a group or project only marks it, for 30 days; permanently_remove and restore; " +
 		"before, it goes at once",
 		Version{18, 0}, first, "app/services/groups/mark_for_deletion_service.rb; epic 17208", false},

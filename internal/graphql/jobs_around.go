@@ -1,7 +1,7 @@
 package graphql
 
 // What jobs need and keep, and what their pipelines were given (app/graphql/types/ci/build_need_type.rb,
-// job_artifact_type.rb, pipeline_manual_variable_type.rb).
+// app/graphql/types/ci/job_artifact_type.rb, app/graphql/types/ci/pipeline_manual_variable_type.rb).
 
 import (
 	"slices"

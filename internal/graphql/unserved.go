@@ -91,7 +91,7 @@ var unserved = map[string]string{
 		dependency designManagement devopsAdoptionEnabledNamespaces duoSettings duoWorkflowEvents
 		duoWorkflowWorkflows epicBoardList featureFlagEnabled frecentGroups frecentProjects geoNode gitpodEnabled
 		groups instanceExternalAuditEventDestinations instanceGoogleCloudLoggingConfigurations
-		instanceSecurityDashboard integrationExclusions issue issues iteration jobs ldapAdminRoleLinks
+		instanceSecurityDashboard integrationExclusions issue issues iteration ldapAdminRoleLinks
 		licenseHistoryEntries memberRole memberRolePermissions memberRoles mergeRequest milestone mlExperiment mlModel
 		namespace note organization organizations package projectComplianceViolation projectSecret projectSecrets
 		projectSecretsManager runnerPlatforms runnerSetup runnerUsage runnerUsageByProject
@@ -111,7 +111,7 @@ var unserved = map[string]string{
 		mergeRequestSetLabels mergeRequestSetLocked mergeRequestSetMilestone mergeRequestSetReviewers
 		mergeRequestSetSubscription mergeRequestUpdate namespaceCiCdSettingsUpdate namespaceSettingsUpdate
 		organizationCreate organizationUpdate personalAccessTokenCreate personalAccessTokenRevoke
-		personalAccessTokenRotate pipelineCreate pipelineDestroy pipelineScheduleCreate pipelineScheduleDelete
+		personalAccessTokenRotate pipelineScheduleCreate pipelineScheduleDelete
 		pipelineSchedulePlay pipelineScheduleTakeOwnership pipelineScheduleUpdate pipelineTriggerCreate
 		pipelineTriggerDelete pipelineTriggerUpdate projectCiCdSettingsUpdate projectMemberBulkUpdate
 		projectSettingsUpdate projectSyncFork releaseAssetLinkCreate releaseAssetLinkDelete releaseAssetLinkUpdate
@@ -123,6 +123,7 @@ var unserved = map[string]string{
 	"CiRunner":              `privateProjectsMinutesCostFactor publicProjectsMinutesCostFactor upgradeStatus`,
 	"CiRunnerManager":       `upgradeStatus`,
 	"CiRunnerConnection":    `jobsStatistics`,
+	"PipelineCreatePayload": `requestId`,
 	"PipelineCancelPayload": `pipeline`,
 	"Metadata":              `featureFlags`,
 	"Kas":                   `externalK8sProxyUrl`,

@@ -43,6 +43,15 @@ func namespaceProofs() map[gitlabversion.Difference]proof {
 			v.gl.UpdateProject("acme/shop", func(p *fg.Project) { p.Archived = true })
 			return len(v.as("root", "GET", "/groups/acme/projects?active=true").Each(v.T, "id"))
 		}, 2, 1, nil},
+		gitlabversion.DeployKeyOfLevels: {func(v inVersion) any {
+			body := testkit.WithJSON(`{"name":"v*"}`)
+			return strings.Count(v.as("mia", "POST", "/projects/10001/protected_branches", body).Body+
+				v.as("mia", "POST", "/projects/10001/protected_tags", body).Body, `"deploy_key_id":null`)
+		}, 0, 2, nil},
+		gitlabversion.VirtualRegistryScopes: {func(v inVersion) any {
+			return v.as("root", "POST", "/projects/10001/deploy_tokens",
+				testkit.WithJSON(`{"name":"a","scopes":["read_virtual_registry"]}`)).Status
+		}, 400, 201, nil},
 		gitlabversion.DeletionMarks: {func(v inVersion) any {
 			return []int{v.as("root", "DELETE", "/projects/10001").Status, v.as("root", "GET", "/projects/10001").Status}
 		}, []int{202, 404}, []int{202, 200}, nil},

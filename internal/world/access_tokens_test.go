@@ -82,7 +82,7 @@ func TestHandedTokensAreTheSameInEveryWorld(t *testing.T) {
 
 // lib/gitlab/auth.rb, all_available_scopes.
 func TestScopesOfVersions(t *testing.T) {
-	for version, manages := range map[string]bool{"16.0": false, gitlabversion.Default: true} {
+	for version, manages := range map[string]bool{"16.0": false, gitlabversion.Default: true, "19.4": true} {
 		st := versioned(t, version)
 		for _, registry := range []string{"", "registry.example"} {
 			st.Settings.RegistryHost = registry

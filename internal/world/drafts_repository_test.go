@@ -65,6 +65,7 @@ func TestRepositoriesThatFilesMake(t *testing.T) {
 			assert.Equal(t, c.files, d.History == nil)
 			assert.Equal(t, c.files, p.HasRepository(files))
 			assert.True(t, p.HasRepository(d))
+			assert.False(t, p.HasRepository(RepositoryDraft{}))
 			again, err := st.AddProject(Project{Path: "acme/again", CreatedAt: p.CreatedAt}, nil)
 			require.NoError(t, err)
 			require.NoError(t, st.FillRepository(again, d))

@@ -55,6 +55,7 @@ func TestSharedRunnersBelowAGroup(t *testing.T) {
 		}
 		assert.Equal(t, []string{c.set, c.want}, []string{top.SharedRunnersSetting(), child.SharedRunnersSetting()}, "%v", c)
 		assert.Equal(t, c.want != sharedOn, p.SharedRunnersDisabled, "%v", c)
+		assert.False(t, c.set == sharedOn && (top.SharedRunnersOverridable || child.SharedRunnersOverridable), "%v", c)
 	}
 }
 
@@ -139,7 +140,11 @@ func TestRunnersLookAgainWhenAGroupMoves(t *testing.T) {
 	require.NoError(t, err)
 	before := st.QueueValueOf(r)
 	require.NoError(t, st.TransferGroup(child, nil, st.UserNames[RootUsername]))
-	assert.NotEqual(t, before, st.QueueValueOf(r))
+	moved := st.QueueValueOf(r)
+	assert.NotEqual(t, before, moved)
+	off := sharedOff
+	require.NoError(t, st.ChangeGroup(child, GroupChange{SharedRunners: &off}))
+	assert.NotEqual(t, moved, st.QueueValueOf(r), "or loses its runners")
 }
 
 // A group that is there only as somebody's parent gets the id that a seed says, and is found by that alone.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/ci"
 )
 
 // moving is a pipeline of a configuration, in a state that goes by a clock of the test, and a runner.
@@ -196,7 +198,7 @@ late: {script: x, when: delayed, start_in: 2 hours}
 
 // A job that was added in vain does not go on in its pipeline.
 func TestAJobThatIsTakenBack(t *testing.T) {
-	st, _, p, r := moving(t, "a: {script: x}")
+	st, _, p, r := moving(t, "a: {script: x}\nb: {script: x}")
 	var y *Job
 	Visit(st, func() {
 		require.Error(t, Atomically(st, func() (err error) {
@@ -206,10 +208,54 @@ func TestAJobThatIsTakenBack(t *testing.T) {
 			return errLate
 		}))
 	})
-	require.NoError(t, st.FinishJob(p.Jobs[0], JobSuccess, "", nil))
-	Visit(st, func() {})
-	assert.Equal(t, []any{JobCreated, JobSuccess, 1}, []any{y.Status, p.Status(), len(p.Jobs)})
+	for i, want := range []JobStatus{JobRunning, JobSuccess} {
+		require.NoError(t, st.FinishJob(p.Jobs[i], JobSuccess, "", nil))
+		Visit(st, func() {})
+		assert.Equal(t, []any{JobCreated, want, 2}, []any{y.Status, p.Status(), len(p.Jobs)})
+	}
 	assert.Nil(t, st.NextFor(r))
+}
+
+// A try that is taken back leaves the one before it the last; one that people have given up changes nothing any more.
+func TestTriesThatAreTakenBackOrOver(t *testing.T) {
+	st, _, p, r := moving(t, "a: {script: x}\nb: {script: x}")
+	a, b := p.Jobs[0], p.Jobs[1]
+	require.NoError(t, st.FinishJob(a, JobFailed, ScriptFailure, nil))
+	Visit(st, func() {
+		require.Error(t, Atomically(st, func() error { st.RetryJob(a, p.User(), nil); return errLate }))
+	})
+	require.NoError(t, st.StartJob(b, r, nil, true))
+	require.NoError(t, st.CancelJob(b, false))
+	require.Equal(t, JobCanceling, b.Status)
+	var next *Job
+	Visit(st, func() { next = st.RetryJob(b, p.User(), nil) })
+	Visit(st, func() { require.NoError(t, st.FinishJob(b, JobCanceled, "", nil)) })
+	assert.Equal(t, []JobStatus{JobPending, JobRunning}, []JobStatus{next.Status, p.Status()})
+	Visit(st, func() { require.NoError(t, st.FinishJob(next, JobSuccess, "", nil)) })
+	assert.Equal(t, JobFailed, p.Status())
+}
+
+// app/services/ci/reset_skipped_jobs_service.rb: jobs of later stages wait again, and those that need it, not those beside it.
+func TestJobsThatWaitAgain(t *testing.T) {
+	st, _, p, _ := moving(t, `
+fails: {stage: build, script: x}
+beside: {stage: test, script: x, needs: [fails]}
+again: {stage: test, script: x, needs: []}
+later: {stage: deploy, script: x}
+needing: {stage: test, script: x, needs: [again]}
+`)
+	at := map[string]*Job{}
+	for _, j := range p.Jobs {
+		at[j.Name] = j
+	}
+	for _, name := range []string{"again", "fails"} {
+		Visit(st, func() { require.NoError(t, st.FinishJob(at[name], JobFailed, ScriptFailure, nil)) })
+	}
+	require.Equal(t, JobSkipped, at["later"].Status)
+	Visit(st, func() { st.RetryJob(at["again"], p.User(), nil) })
+	assert.Equal(t, []JobStatus{JobCreated, JobSkipped}, at["beside"].History)
+	assert.Equal(t, []JobStatus{JobSkipped, JobCreated, JobCreated}, []JobStatus{at["beside"].Status, at["later"].Status,
+		at["needing"].Status})
 }
 
 // What a test is told to do so that a job has its turn.
@@ -239,4 +285,12 @@ last: {stage: deploy, script: x}
 	assert.ErrorContains(t, st.FinishInTurn(at["two"], JobSuccess), "its turn has not come")
 	st.groupOf(at["one"]).holder = nil
 	assert.Empty(t, st.nextMove(at["two"], map[*Job]bool{}), "nobody is before it")
+	for _, needs := range [][2]string{{"round", "about"}, {"about", "round"}} {
+		plan := Plan{}
+		plan.Spec.Needs = []ci.Need{{Job: needs[1]}}
+		j, err := st.AddJob(&Job{Project: p.project, User: p.User(), PipelineID: 7, Name: needs[0], Status: JobCreated, Plan: &plan})
+		require.NoError(t, err)
+		at[needs[0]] = j
+	}
+	assert.Empty(t, st.nextMove(at["round"], map[*Job]bool{}), "needs go round in a circle")
 }

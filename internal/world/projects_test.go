@@ -30,7 +30,7 @@ func TestVisibilityOfAProject(t *testing.T) {
 // app/models/project.rb: two projects of a namespace have neither one name nor one path.
 func TestNamesOfProjectsInANamespace(t *testing.T) {
 	st, shop := ruled(t)
-	taken := []AttributeProblem{{attrProjectNamespace, msgAlreadyTaken}, {attrName, msgAlreadyTaken}}
+	taken := []AttributeProblem{{attrName, msgAlreadyTaken}, {attrProjectNamespace + attrName, msgAlreadyTaken}}
 	create := func(name, path string) error {
 		_, err := st.CreateProject(NewProject{Name: name, Path: path, In: shop.Namespace(), Visibility: Private})
 		return err

@@ -260,6 +260,9 @@ func TestProtectionOfFirstBranches(t *testing.T) {
 	require.NoError(t, err)
 	commit(t, st, p, "Begin", map[string]string{"a": "a"}, PushOptions{})
 	assert.Len(t, st.ProtectedRefsOf(p, false), 1, "a rule is for it already")
+	st.UnprotectRef(st.ProtectedRefsOf(p, false)[0])
+	commit(t, st, p, "Go on", map[string]string{"a": "b"}, PushOptions{})
+	assert.Empty(t, st.ProtectedRefsOf(p, false), "the branch is no new one")
 }
 
 // The first branch of an empty repository becomes its default branch; a tag does not.

@@ -329,9 +329,8 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 	if ps.Add("project", err); err == nil && draft.Ref != "" {
 		ps.Add("ref", st.misspelt(p, draft.Ref))
 	}
-	if draft.Owner, err = st.userOrNobody(owner); err != nil {
-		ps.Add("owner", err)
-	}
+	draft.Owner, err = st.userOrNobody(owner)
+	ps.Add("owner", err)
 	ps.Add("id", freeID(&st.Schedules, "pipeline schedule", draft.ID))
 	if _, ok := cron.Parse(strings.TrimSpace(draft.Cron)); !ok {
 		ps.Addf("cron", "%q is no cron line; one is %q, at one o'clock each night", draft.Cron, "0 1 * * *")

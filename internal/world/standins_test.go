@@ -37,6 +37,7 @@ func TestStandIns(t *testing.T) {
 		for _, path := range []string{"one", "one/two", "one/two/three"} {
 			assert.Equal(t, path, st.GroupPaths[path].Path)
 			assert.Contains(t, st.Groups.Rows, st.GroupPaths[path])
+			assert.Equal(t, path == "one/two/three", st.GroupPaths[path].ID >= 0)
 		}
 		assert.Equal(t, 1, g.ID)
 		_, err = st.AddGroup(Group{ID: 1, Path: "next"}, nil)

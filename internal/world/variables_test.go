@@ -101,7 +101,7 @@ func TestTokensOfSeededTriggers(t *testing.T) {
 	assert.Equal(t, []string{first.Token, "mine", "trigger"}, []string{same.Token, same.Description, first.Description})
 	next, err := st.AddTrigger("acme/shop", "", PipelineTrigger{})
 	require.NoError(t, err)
-	assert.Contains(t, next.Token, "glptt-")
+	assert.Regexp(t, "^glptt-[0-9a-f]{40}$", next.Token, "app/models/ci/trigger.rb")
 	assert.NotEqual(t, same.Token, next.Token)
 	assert.Same(t, next, st.TriggerByToken(next.Token))
 	_, err = st.AddTrigger("acme/shop", "", PipelineTrigger{Token: first.Token})
