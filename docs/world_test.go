@@ -127,10 +127,10 @@ func TestAskedForInVain(t *testing.T) {
 	assert.Equal(t, http.StatusOK, send("PUT", one, `{"avatar": "x", "description": "y"}`))
 	assert.Equal(t, http.StatusCreated, send("POST", "/projects", `{"name": "fresh", "initialize_with_readme": true}`))
 	made, _ := gl.Project("root/fresh")
-	assert.Empty(t, made.Files)
+	assert.Equal(t, map[string]string{"README.md": "# fresh\n"}, made.Files)
 	var ignored []string
 	for _, call := range gl.Calls("") {
 		ignored = append(ignored, call.IgnoredParams...)
 	}
-	assert.Equal(t, []string{"avatar", "avatar", "initialize_with_readme"}, ignored)
+	assert.Equal(t, []string{"avatar", "avatar"}, ignored)
 }

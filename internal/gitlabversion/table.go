@@ -26,6 +26,7 @@ const (
 	MissingScopeByName
 	PartitionedTokens
 	RoutableRunnerTokens
+	NewManagersUncontacted
 	VerifyContactsCreatedRunners
 	ManagerDeletionContacts
 	OrphanedRunners
@@ -88,6 +89,7 @@ const (
 	HiddenVariables
 	VariableDescription
 	InstanceVariableDescription
+	GroupDescriptionLimit
 	RegistryImportOver
 	DefaultVisibilityUnrestricted
 	VerifyAnswersToken

@@ -30,6 +30,8 @@ var namespaceRows = map[Difference]Row{
 		Version{16, 2}, first, "Project-level CI/CD variables API page", true},
 	InstanceVariableDescription: {"CI/CD variables of the instance have a description",
 		Version{16, 8}, first, "Instance-level CI/CD variables API page", false},
+	GroupDescriptionLimit: {"descriptions of groups have at most 500 characters; before, 255",
+		Version{16, 7}, first, "merge request 138653", false},
 	MovedProjectsRedirect: {"a path that a project had answers 301 to GET and 405 to the rest; before, 404",
 		Version{16, 7}, first, "lib/api/helpers.rb, redirect!; behind the flag api_redirect_moved_projects from 16.4 on",
 		true},

@@ -49,6 +49,9 @@ var runnerRows = map[Difference]Row{
 		"project inside; those of runners that registered with a registration token begin with glrtr-",
 		Version{17, 11}, first, "lib/authn/token_field/generator/routable_token.rb; " +
 			"lib/authn/tokens/runner_authentication_token.rb: from 28 March 2025; tokens in public files", false},
+	NewManagersUncontacted: {"a manager that POST /runners/verify makes for a runner made by a user has never contacted " +
+		"GitLab, as the runner has not; before, it is online",
+		Version{16, 5}, Version{18, 0}, "merge request 133858; lib/api/ci/helpers/runner.rb, current_runner_manager", false},
 	VerifyContactsCreatedRunners: {"POST /runners/verify counts as contact of a runner made by a user, and of its manager",
 		Version{18, 0}, first, "lib/api/ci/runner.rb", false},
 	ManagerDeletionContacts: {"DELETE /runners/managers counts as contact of the runner that keeps other managers",

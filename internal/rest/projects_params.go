@@ -27,6 +27,7 @@ const (
 	paramPublicBuilds = "public_builds" // the old name of public_jobs
 	paramTagList      = "tag_list"      // the old name of topics
 	paramTopics       = "topics"
+	paramReadme       = "initialize_with_readme"
 )
 
 func flags(names ...string) (all []params.Param) {
@@ -43,7 +44,7 @@ var (
 		flags(paramEmailsDisabled, "shared_runners_enabled", "group_runners_enabled"),
 		[]params.Param{{Name: "visibility", Values: visibilities}},
 		flags(paramPublicBuilds), []params.Param{{Name: paramTagList, Kind: params.CommaList}})
-	placeOfProject = []params.Param{{Name: "namespace_id", Kind: params.Integer}}
+	placeOfProject = slices.Concat(flags(paramReadme), []params.Param{{Name: "namespace_id", Kind: params.Integer}})
 
 	newProjectSpec = with(front.Declare([]params.Param{{Name: "name"}, {Name: "path"}}, commonProjectParams,
 		placeOfProject), params.Rule{Kind: params.AtLeastOneOf, Names: []string{"name", "path"}})

@@ -17,6 +17,10 @@ func namespaceProofs() map[gitlabversion.Difference]proof {
 			return []int{v.as("mia", "GET", "/projects/acme%2Fshop").Status, // where the client is sent to
 				v.as("mia", "PUT", "/projects/acme%2Fshop", testkit.WithJSON(`{"description":"x"}`)).Status}
 		}, []int{404, 404}, []int{200, 405}, nil},
+		gitlabversion.GroupDescriptionLimit: {func(v inVersion) any {
+			return v.as("root", "PUT", "/groups/acme", testkit.WithJSON(
+				`{"description":"`+strings.Repeat("x", 256)+`"}`)).Status
+		}, 400, 200, nil},
 		gitlabversion.VariablesRoleAndRestriction: {func(v inVersion) any {
 			v.as("root", "PUT", "/projects/10001", testkit.WithJSON(`{"restrict_user_defined_variables":true}`))
 			return v.field("root", "/projects/10001", "ci_pipeline_variables_minimum_override_role")

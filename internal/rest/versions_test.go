@@ -255,6 +255,11 @@ func versionProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.PartitionedTokens: {tokenPrefixes, []string{"glrt-", ""}, []string{"glrt-t3_", "t1_"},
 			routableTokens},
 		gitlabversion.RoutableRunnerTokens: {tokenPrefixes, []string{"glrt-t3_", "t1_"}, routableTokens, nil},
+		gitlabversion.NewManagersUncontacted: {func(v inVersion) any {
+			v.as("", "POST", "/runners/verify", testkit.WithForm("token=shop-token&system_id=s"))
+			r, _ := v.gl.Runner(5)
+			return r.Managers[0].ContactedAt.IsZero()
+		}, false, true, false},
 		gitlabversion.VerifyContactsCreatedRunners: {func(v inVersion) any {
 			v.gl.UpdateRunner(5, func(r *fg.Runner) {
 				r.Managers = []fg.RunnerManager{{SystemID: "s", ContactedAt: v.gl.Now().Add(-time.Hour)}}

@@ -24,7 +24,7 @@ const (
 	fieldRepository = "repository"
 )
 
-// firstMessage is that of the commit that files of a draft make.
+// firstMessage is that of the commit that files of a draft make, and of that with a README.
 const firstMessage = "Initial commit"
 
 // Check finds all that is wrong with the draft.

@@ -22,6 +22,7 @@ type NewGroup struct {
 func (st *State) CreateGroup(n NewGroup) (*Group, error) {
 	var v Invalid
 	st.checkGroupNames(&v, nil, n.Parent, n.Name, n.Path)
+	st.checkGroupDescription(&v, &n.Description)
 	if n.Parent != nil && strings.Count(n.Parent.Path, "/")+1 > maxAncestors {
 		v.Add(attrParent, msgNestedTooDeep)
 	}
@@ -43,7 +44,7 @@ func (st *State) CreateGroup(n NewGroup) (*Group, error) {
 
 // checkGroupNames holds the name and path of a group, nil for a new one, against the model and its neighbours.
 func (st *State) checkGroupNames(v *Invalid, g, parent *Group, name, path string) {
-	v.checkName(name, groupNamePattern, msgGroupName, slices.ContainsFunc(st.Groups.Rows, func(other *Group) bool {
+	v.checkGroupName(name, slices.ContainsFunc(st.Groups.Rows, func(other *Group) bool {
 		return parent != nil && other != g && other.Parent == parent && other.Name == name
 	}))
 	st.checkGroupPath(v, path, parent == nil, st.pathTaken(childPath(parent, path), g))
@@ -78,6 +79,7 @@ func (st *State) ChangeGroup(g *Group, c GroupChange) error {
 	if name != g.Name || path != last {
 		st.checkGroupNames(&v, g, g.Parent, name, path)
 	}
+	st.checkGroupDescription(&v, c.Description)
 	if level != g.Visibility {
 		v.checkBelowParent(level, g.Parent)
 		v.checkAboveContents(level, g)

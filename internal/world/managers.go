@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/datajson"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
 // legacySystemID is the system id of a manager that sends none (lib/api/ci/helpers/runner.rb, LEGACY_SYSTEM_XID).
@@ -23,7 +24,8 @@ type Contact struct {
 
 // Heartbeat notes that a manager of the runner has called, and returns its record, which is made if it is new
 // (app/models/ci/runner.rb and runner_manager.rb, heartbeat). contacts says whether the call counts as contact. Where
-// it does not, the runner's ContactedAt stays as it is, and so does that of a manager that was known before.
+// it does not, the runner's ContactedAt stays as it is, and so does the manager's; before NewManagersUncontacted that
+// of a new one is now all the same.
 func (st *State) Heartbeat(r *Runner, c Contact, contacts bool) *Manager {
 	now := st.Now()
 	if contacts && st.contactDue(r.ContactedAt) {
@@ -34,7 +36,10 @@ func (st *State) Heartbeat(r *Runner, c Contact, contacts bool) *Manager {
 	}
 	m := r.Manager(c.SystemID)
 	if m == nil {
-		m = &Manager{ID: assignID(st, &st.managers, 0), SystemID: c.SystemID, CreatedAt: now, ContactedAt: now, Runner: r}
+		m = &Manager{ID: assignID(st, &st.managers, 0), SystemID: c.SystemID, CreatedAt: now, Runner: r}
+		if !st.Has(gitlabversion.NewManagersUncontacted) {
+			m.ContactedAt = now
+		}
 		add(st, &st.managers, m)
 		r.Managers = insertByID(r.Managers, m)
 	}

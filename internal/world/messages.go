@@ -115,6 +115,7 @@ const (
 		"'-', '_', or '.', nor end with '-', '_', '.', '.git', or '.atom'."
 	msgGroupName = "can contain only letters, digits, emoji, '_', '.', dash, space, parenthesis. It must start with " +
 		"letter, digit, emoji or '_'."
+	msgHTMLInName  = "cannot contain HTML/XML tags, including any word between angle brackets (<,>)."
 	msgProjectName = "can contain only letters, digits, emoji, '_', '.', '+', dashes, or spaces. It must start with a " +
 		"letter, digit, emoji, or '_'."
 	msgNestedTooDeep       = "has too deep level of nesting"

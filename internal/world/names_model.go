@@ -36,19 +36,55 @@ var (
 	repeatedDash    = regexp.MustCompile(`-{2,}`)
 )
 
-// checkName holds the name of a group or project against the model; taken is whether a neighbour has it.
+// checkName holds the name of a project against the model; taken is whether a neighbour has it.
 func (v *Invalid) checkName(name string, pattern *regexp.Regexp, message string, taken bool) {
-	switch {
-	case strings.TrimSpace(name) == "":
-		v.Add(attrName, msgBlank)
-	case !pattern.MatchString(name):
+	v.checkNameLength(name)
+	if !pattern.MatchString(name) { // which an empty name does not, either
 		v.Add(attrName, message)
+	}
+	if taken {
+		v.Add(attrName, msgAlreadyTaken)
+	}
+}
+
+// checkGroupName holds the name of a group against the model; taken is whether a neighbour has it.
+func (v *Invalid) checkGroupName(name string, taken bool) {
+	v.checkNameLength(name)
+	if taken {
+		v.Add(attrName, msgAlreadyTaken)
+	}
+	if strings.ContainsAny(name, "<>") { // what Rails' sanitizer changes (app/validators/html_safety_validator.rb)
+		v.Add(attrName, msgHTMLInName)
+	}
+	if !groupNamePattern.MatchString(name) {
+		v.Add(attrName, msgGroupName)
+	}
+}
+
+func (v *Invalid) checkNameLength(name string) {
+	if strings.TrimSpace(name) == "" {
+		v.Add(attrName, msgBlank)
 	}
 	if utf8.RuneCountInString(name) > maxSegmentLength {
 		v.Add(attrName, msgTooLong(maxSegmentLength))
 	}
-	if taken {
-		v.Add(attrName, msgAlreadyTaken)
+}
+
+// Limits of descriptions (app/models/project.rb, app/models/namespace.rb).
+const (
+	maxProjectDescription      = 2000 // characters
+	maxGroupDescription        = 500
+	maxGroupDescriptionEarlier = 255
+)
+
+// checkGroupDescription holds the description of a group against the model; nil is none.
+func (st *State) checkGroupDescription(v *Invalid, description *string) {
+	limit := maxGroupDescription
+	if !st.Has(gitlabversion.GroupDescriptionLimit) {
+		limit = maxGroupDescriptionEarlier
+	}
+	if tooLong(description, limit) {
+		v.Add(attrDescription, msgTooLong(limit))
 	}
 }
 

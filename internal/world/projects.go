@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
@@ -155,6 +156,9 @@ var leavesRepository = regexp.MustCompile(`(^/)|(^|/)\.\.(/|$)`)
 // apply changes all but names and visibility, and holds that against the model.
 func (p *Project) apply(v *Invalid, c ProjectChange) {
 	p.Description = orAsIs(c.Description, p.Description)
+	if tooLong(c.Description, maxProjectDescription) && strings.TrimSpace(*c.Description) != "" {
+		v.Add(attrDescription, msgTooLong(maxProjectDescription))
+	}
 	p.SharedRunnersDisabled = !orAsIs(c.SharedRunners, !p.SharedRunnersDisabled)
 	p.GroupRunnersDisabled = !orAsIs(c.GroupRunners, !p.GroupRunnersDisabled)
 	if c.SharedRunners != nil && *c.SharedRunners && p.Group != nil &&

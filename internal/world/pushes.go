@@ -81,6 +81,21 @@ func (st *State) Commit(p *Project, user *User, d CommitDraft,
 	return made, err
 }
 
+// readmeFile is the file that a new project may begin with.
+const readmeFile = "README.md"
+
+// WriteReadme makes the first commit of a new project, with no more than a README in it, which begins as GitLab's does:
+// what that goes on with is advice for people (app/services/projects/create_service.rb, create_readme).
+func (st *State) WriteReadme(p *Project, by *User) error {
+	text := "# " + p.Name + "\n"
+	if p.Description != "" {
+		text += "\n" + p.Description + "\n"
+	}
+	_, err := st.Commit(p, by, CommitDraft{Branch: p.DefaultBranch(), Message: firstMessage,
+		Writes: writesOf(map[string]string{readmeFile: text})}, PushOptions{})
+	return err
+}
+
 // makeCommit makes the commit behind another one, which is nil for none. No ref moves.
 func (st *State) makeCommit(r *repository.Repository, user *User, from *repository.Commit,
 	d CommitDraft) (*repository.Commit, error) {
