@@ -179,8 +179,8 @@ func buildCache(in Input) []payloadCache {
 	return list
 }
 
-// cacheKey is a cache's key as a text. One of files ends with a hash, which is "default" if there are no such files, and
-// begins with the key's prefix or else with the cache's place in the list and the names of the files
+// cacheKey is a cache's key as a text. One of files ends with a hash, which is "default" if there are no such files,
+// and begins with the key's prefix or else with the cache's place in the list and the names of the files
 // (lib/gitlab/ci/build/cache.rb, lib/gitlab/ci/pipeline/seed/build/cache.rb).
 func cacheKey(in Input, key ci.CacheKey, index int) string {
 	if key.Files == nil && key.FilesCommits == nil && key.Prefix == "" {
