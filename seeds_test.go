@@ -72,6 +72,41 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddJob("unit"): artifacts[0].file_format: an artifact of type junit has the format gzip, not raw`: func(gl fake) {
 			gl.AddJob(fakegitlab.Job{Name: "unit", Project: "acme/shop", Artifacts: []fakegitlab.Artifact{{Filename: "a", Type: "junit", Format: "raw"}}})
 		},
+		`AddGroup("api"): "api" cannot be: api is a reserved name`: func(gl fake) { gl.AddGroup(fakegitlab.Group{Path: "api"}) },
+		`AddProject("acme/tree"): "acme/tree" cannot be: tree is a reserved name`: func(gl fake) {
+			gl.AddProject(fakegitlab.Project{Path: "acme/tree"})
+		},
+		`AddProject("shut/p"): public is not allowed in a private group. Make group "shut" public, too`: func(gl fake) {
+			gl.AddGroup(fakegitlab.Group{Path: "shut", Visibility: fakegitlab.Private})
+			gl.AddProject(fakegitlab.Project{Path: "shut/p", Visibility: fakegitlab.Public})
+		},
+		`AddGroup("shut/g"): internal is not allowed since the parent group has a private visibility. ` +
+			`Make group "shut" internal, too`: func(gl fake) {
+			gl.AddGroup(fakegitlab.Group{Path: "shut", Visibility: fakegitlab.Private})
+			gl.AddGroup(fakegitlab.Group{Path: "shut/g", Visibility: fakegitlab.Internal})
+		},
+		`UpdateGroup("new"): Visibility level private is not allowed since this group contains projects with higher visibility.`: func(gl fake) {
+			gl.AddProject(fakegitlab.Project{Path: "new/p", Visibility: fakegitlab.Internal})
+			gl.UpdateGroup("new", func(g *fakegitlab.Group) { g.Visibility = fakegitlab.Private })
+		},
+		`UpdateGroup("acme"): Name can contain only letters, digits, emoji, '_', '.', dash, space, parenthesis. ` +
+			`It must start with letter, digit, emoji or '_'.`: func(gl fake) {
+			gl.UpdateGroup("acme", func(g *fakegitlab.Group) { g.Name = "a/b" })
+		},
+		`UpdateProject("acme/shop"): Name can contain only letters, digits, emoji, '_', '.', '+', dashes, or spaces. ` +
+			`It must start with a letter, digit, emoji, or '_'.`: func(gl fake) {
+			gl.UpdateProject("acme/shop", func(p *fakegitlab.Project) { p.Name = "a/b" })
+		},
+		`AddUser("x"): "bad" is no email address`: func(gl fake) { gl.AddUser(fakegitlab.User{Username: "x", Email: "bad"}) },
+		`AddUser("x"): the email address "MIA@example.com" is taken by user "mia"`: func(gl fake) {
+			gl.AddUser(fakegitlab.User{Username: "x", Email: "MIA@example.com"})
+		},
+		`UpdateUser("sam"): the email address "mia@example.com" is taken by user "mia"`: func(gl fake) {
+			gl.UpdateUser("sam", func(u *fakegitlab.User) { u.Email = "mia@example.com" })
+		},
+		`AddJob("unit"): unknown failure reason "scrpt_failure"; did you mean "script_failure"?`: func(gl fake) {
+			gl.AddJob(fakegitlab.Job{Name: "unit", Project: "acme/shop", Status: fakegitlab.JobFailed, FailureReason: "scrpt_failure"})
+		},
 		`AddJob("unit"): no project is given`: func(gl fake) { gl.AddJob(fakegitlab.Job{Name: "unit"}) },
 		`Token(""): no user is given`:         func(gl fake) { gl.Token("") },
 		`AddRunner("r"): Runner cannot have projects assigned`: func(gl fake) {
@@ -335,4 +370,22 @@ func TestDeterminism(t *testing.T) {
 		assert.Empty(t, cmp.Diff(snapshot, s))
 		assert.Equal(t, journal, j)
 	}
+}
+
+// What is older than a rule that GitLab holds only against changes lives on in its database, and so in a seed. A group
+// of which nobody says how visible it is is as visible as what lies in it, which GitLab would have asked for.
+func TestSeedsMayBeOlderThanRules(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.AddUser(fakegitlab.User{Username: "oli"})
+	gl.AddGroup(fakegitlab.Group{Path: "acme", Name: "R&D", Members: fakegitlab.Members{"oli": fakegitlab.Owner}})
+	gl.AddProject(fakegitlab.Project{Path: "acme/a--b", Members: fakegitlab.Members{"oli": fakegitlab.Guest}})
+	gl.UpdateGroup("acme", func(g *fakegitlab.Group) { g.Members["oli"] = fakegitlab.Maintainer })
+	gl.AddProject(fakegitlab.Project{Path: "acme/deep/open", Visibility: fakegitlab.Internal})
+	for _, path := range []string{"acme", "acme/deep"} {
+		g, _ := gl.Group(path)
+		assert.Equal(t, fakegitlab.Internal, g.Visibility, path)
+	}
+	again := fakegitlab.New(t)
+	require.NoError(t, again.Seed(gl.Snapshot()))
+	assert.Equal(t, gl.Snapshot(), again.Snapshot())
 }

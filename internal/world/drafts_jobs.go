@@ -24,6 +24,7 @@ func checkJob(j *Job) (ps Problems) {
 		if j.FailureReason != "" && j.Status != JobFailed {
 			ps.addFrom("failure_reason", fmt.Errorf("a job that is %s has no failure reason", j.Status), "status")
 		}
+		ps.Add("failure_reason", checkFailureReason(j.FailureReason))
 		if !j.FinishedAt.IsZero() && !j.Finished() {
 			ps.addFrom("finished_at", fmt.Errorf("a job that is %s has no FinishedAt", j.Status), "status")
 		}

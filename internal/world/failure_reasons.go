@@ -1,5 +1,12 @@
 package world
 
+import (
+	"fmt"
+	"slices"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+)
+
 // The failure reasons that are given or looked at here (app/models/concerns/enums/ci/commit_status.rb).
 const (
 	UnknownFailure           = "unknown_failure"
@@ -86,4 +93,12 @@ func FailureReasons(newer bool) []string {
 			"id_token_burned_project_path", "downstream_project_trigger_resolved_to_empty")
 	}
 	return reasons
+}
+
+// checkFailureReason refuses what no GitLab knows as a failure reason; "" is none. A seed may be of a later GitLab.
+func checkFailureReason(reason string) error {
+	if known := FailureReasons(true); reason != "" && !slices.Contains(known, reason) {
+		return fmt.Errorf("unknown failure reason %q; %s", shortened(reason), datajson.Suggest(reason, known))
+	}
+	return nil
 }
