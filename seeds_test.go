@@ -3,6 +3,7 @@ package fakegitlab_test
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -388,4 +389,23 @@ func TestSeedsMayBeOlderThanRules(t *testing.T) {
 	again := fakegitlab.New(t)
 	require.NoError(t, again.Seed(gl.Snapshot()))
 	assert.Equal(t, gl.Snapshot(), again.Snapshot())
+}
+
+// Tags are read as GitLab reads them, also those of seeds and of files: split at commas, but not in quotes.
+func TestTagsWithCommas(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	r := gl.AddRunner(fakegitlab.Runner{Tags: []string{"linux,docker", `"a,b"`, "it's", "linux"}, ContactedAt: gl.Now()})
+	assert.Equal(t, []string{`"a,b"`, "linux", "docker", "it's"}, r.Tags)
+	j := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Tags: []string{"linux, docker"}})
+	assert.Equal(t, []string{"linux", "docker"}, j.Tags)
+	gl.StartJob(j.ID, r.ID)
+	gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", CI: "a: {script: x, tags: ['linux,docker']}"})
+	gl.StartJob(gl.Jobs()[1].ID, r.ID)
+	gl.UpdateRunner(r.ID, func(r *fakegitlab.Runner) { r.Paused = true })
+	again := fakegitlab.New(t)
+	require.NoError(t, again.Seed(gl.Snapshot()))
+	assert.Equal(t, gl.Snapshot(), again.Snapshot())
+	assert.Contains(t, testkit.Ask(t, again, again.Token("root"), "GET", "/runners/"+strconv.Itoa(r.ID)).Body,
+		`"tag_list":["a,b","linux","docker","it's"]`)
 }

@@ -91,6 +91,7 @@ func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 	if j.Plan == nil {
 		j.Plan = &unplanned
 	}
+	j.Tags = ParseTags(j.Tags)
 	ps := append(Problems(found), checkJob(j)...)
 	ps = append(ps, st.checkTimes(j)...)
 	ps.Add("id", freeID(&st.Jobs, "job", j.ID))
@@ -116,7 +117,6 @@ func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 	}
 	st.pipeline = max(st.pipeline, j.PipelineID)
 	j.Token = st.secret(st.jobTokenKind(), j.Token)
-	j.Tags = cleanTags(j.Tags)
 	j.AllowFailure = j.AllowFailure || j.Spec.AllowFailure.Always
 	st.fillCommit(j)
 	st.fillTimes(j)
