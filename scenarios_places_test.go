@@ -78,7 +78,7 @@ func TestPlacesOfProblems(t *testing.T) {
 			`1:47: jobs[0].commit.id: "0123" is no commit SHA, which has 40 hexadecimal digits`,
 			`1:69: jobs[0].stage_idx: stages are counted from 0, not -1`, `1:88: jobs[0].pipeline_id: pipeline id -1 is negative`},
 		`{"projects": [{"path": "a/b"}], "jobs": [{"project": "a/b", "status": "cancelled", "finished_at": "2024-07-01"},
-		  {"project": "a/b", "spec": {"timeout": -1, "needs": [{}]}}, {"project": "a/b", "failure_reason": "script_failure"}]}`: {
+		  {"project": "a/b", "spec": {"timeout": -1, "needs": [{}]}}, {"project": "a/b", "failure_reason": "x"}]}`: {
 			`1:71: jobs[0].status: no such value "cancelled"; did you mean "canceled"?`,
 			`2:44: jobs[1].spec.timeout: "-1" is not a duration such as "1h 30m" or a number of seconds`, `2:58: jobs[1].spec.needs[0]: names no job`,
 			`2:102: jobs[2].failure_reason: a job that is pending has no failure reason`},

@@ -193,7 +193,16 @@ func TestImpossibleSeeds(t *testing.T) {
 		`Handle("HEAD /x"): HEAD is answered by the handlers of the path's other methods`:               func(gl fake) { gl.Handle("HEAD /x", http.NotFoundHandler()) },
 		`Handle("runners"): an endpoint is a method and a path, as in "GET /projects/:id/environments"`: func(gl fake) { gl.Handle("runners", nil) },
 		`Handle("GET /x"): there is no handler`:                                                         func(gl fake) { gl.Handle("GET /x", nil) },
-		`StartJob(1): no job "1"; there are none`:                                                       func(gl fake) { gl.StartJob(1, 5) },
+		`FinishJob(2000001): unknown failure reason "runner_systm_failure"; did you mean "runner_system_failure"?`: func(gl fake) {
+			gl.FinishJob(gl.AddJob(fakegitlab.Job{Project: "acme/shop"}).ID, fakegitlab.JobFailed, "runner_systm_failure")
+		},
+		`FinishJob(2000001): a job that is success has no failure reason`: func(gl fake) {
+			gl.FinishJob(gl.AddJob(fakegitlab.Job{Project: "acme/shop"}).ID, fakegitlab.JobSuccess, "script_failure")
+		},
+		`FinishJob(2000001): a job fails for one reason, not for 2: script_failure, api_failure`: func(gl fake) {
+			gl.FinishJob(gl.AddJob(fakegitlab.Job{Project: "acme/shop"}).ID, fakegitlab.JobFailed, "script_failure", "api_failure")
+		},
+		`StartJob(1): no job "1"; there are none`: func(gl fake) { gl.StartJob(1, 5) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			assert.Equal(t, "fakegitlab: "+want, misuse(t, testkit.MiasWorld(), do))

@@ -8,8 +8,8 @@ import (
 )
 
 // Of returns the candidate that name was probably meant to be. That is the one with the fewest typing slips between
-// them (a letter wrong, missing, too many, or two exchanged; capitals do not matter). If slips explain none, it is the
-// one that shares most words with name ("tags" and "tag_list"), and if several have all of its words, the shortest. It
+// them (a letter wrong, missing, too many, or two exchanged; capitals do not matter), and of those that are more than
+// one or two slips away the shortest that begins as name does. If neither explains any, it is the one that shares most words with name ("tags" and "tag_list"), and if several have all of its words, the shortest. It
 // is false when none is near enough to be of help. Of candidates that are equally near it returns the first in the
 // alphabet, whatever their order.
 func Of(name string, candidates []string) (string, bool) {
@@ -51,6 +51,12 @@ const (
 	wordShared = 50
 )
 
+// What has at least so many letters may be the beginning of a name, which is nearer than what is more than few slips away.
+const (
+	leastBegun = 3
+	fewSlips   = 2
+)
+
 // resemblance is how far apart two names are, and whether they are so near that one was probably meant to be the other.
 func resemblance(a, b string) (cost int, near bool) {
 	a, b = strings.ToLower(a), strings.ToLower(b)
@@ -58,6 +64,9 @@ func resemblance(a, b string) (cost int, near bool) {
 		return 0, a == b
 	}
 	slips := distance([]rune(a), []rune(b))
+	if len(a) >= leastBegun && strings.HasPrefix(b, a) && slips > fewSlips {
+		return fewSlips, true // it was begun and not written to its end
+	}
 	if slips <= 1+max(len(a), len(b))/4 && slips < min(len(a), len(b)) {
 		return slips, true
 	}

@@ -21,10 +21,8 @@ func checkJob(j *Job) (ps Problems) {
 	if err := oneOf("job status", &j.Status, JobPending, JobStatuses); err != nil {
 		ps.Add("status", err)
 	} else {
-		if j.FailureReason != "" && j.Status != JobFailed {
-			ps.addFrom("failure_reason", fmt.Errorf("a job that is %s has no failure reason", j.Status), "status")
-		}
-		ps.Add("failure_reason", checkFailureReason(j.FailureReason))
+		// Of all versions, as a seed may be of another one.
+		ps.addFrom("failure_reason", checkReasonOf(j.Status, j.FailureReason, FailureReasons(true)), "status")
 		if !j.FinishedAt.IsZero() && !j.Finished() {
 			ps.addFrom("finished_at", fmt.Errorf("a job that is %s has no FinishedAt", j.Status), "status")
 		}

@@ -95,9 +95,15 @@ func FailureReasons(newer bool) []string {
 	return reasons
 }
 
-// checkFailureReason refuses what no GitLab knows as a failure reason; "" is none. A seed may be of a later GitLab.
-func checkFailureReason(reason string) error {
-	if known := FailureReasons(true); reason != "" && !slices.Contains(known, reason) {
+// checkReasonOf refuses a failure reason that is none of those known, or is one of a job that has not failed; "" is
+// none.
+func checkReasonOf(status JobStatus, reason string, known []string) error {
+	switch {
+	case reason == "":
+		return nil
+	case status != JobFailed:
+		return fmt.Errorf("a job that is %s has no failure reason", status)
+	case !slices.Contains(known, reason):
 		return fmt.Errorf("unknown failure reason %q; %s", shortened(reason), datajson.Suggest(reason, known))
 	}
 	return nil
