@@ -179,7 +179,7 @@ func TestCloseWhateverAClientDoes(t *testing.T) {
 			requested(t, gl, "GET", "/version", nil)
 			t.Cleanup(func() { close(stuck) })
 			<-hooked
-		}, "2 problems:\n- Close cut #1 GET /api/v4/version after 400ms: Before(GET /version) at x_test.go:1 did not return\n" +
+		}, "2 problems:\n- Close cut #1 GET /api/v4/version after 400ms: the function of Before(GET /version) at x_test.go:1 did not return\n" +
 			"- Close left #1 GET /api/v4/version behind, which did not end when it was cut"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -222,6 +222,38 @@ func TestCloseWithinAHook(t *testing.T) {
 					"(GET /version) at x_test.go:1, which closes the fake; Down breaks its connection", unplacedText(k.Kept()[i]))
 			}
 		})
+	}
+}
+
+// So is who closes it in a condition, or in the handler of an endpoint.
+func TestCloseWithinWhereAndHandle(t *testing.T) {
+	closes := func(gl *Fake) CallMatcher { return Where(func(Call) bool { gl.Close(); return false }) }
+	for function, plant := range map[string]func(gl *Fake){
+		"function of Where in Hold(GET /version with Where(func)) at x_test.go:1":   func(gl *Fake) { gl.Hold(GetVersion, closes(gl)) },
+		"function of Where in Before(GET /version with Where(func)) at x_test.go:1": func(gl *Fake) { gl.Before(GetVersion, func(Call) {}, closes(gl)) },
+		"function of Where in Inject(GET /version with Where(func)) at x_test.go:1": func(gl *Fake) {
+			gl.Inject(Failure{Endpoint: GetVersion, Status: 500, Where: []CallMatcher{closes(gl)}})
+		},
+		"handler of GET /of/:any (Handle at x_test.go:1)": func(gl *Fake) {
+			gl.Handle("GET /of/:any", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { gl.Close() }))
+		},
+	} {
+		k := outside.NewKeeper(t.Name())
+		gl := New(k, WithUnusedFailures(true))
+		plant(gl)
+		started := time.Now()
+		for _, path := range []string{"/version", "/of/none"} {
+			if res, err := gl.ClientAs("root").Get(gl.APIURL() + path); err == nil {
+				require.NoError(t, res.Body.Close())
+			}
+		}
+		assert.False(t, gl.isClosed())
+		gl.Close()
+		assert.Less(t, time.Since(started), closeWithin/2, function)
+		require.NotEmpty(t, k.Kept(), function)
+		assert.Equal(t, "fakegitlab: Close: a request waits for the "+function+", which closes the fake; Down breaks its connection",
+			unplacedText(k.Kept()[0]))
+		k.CleanUp()
 	}
 }
 

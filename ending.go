@@ -24,13 +24,13 @@ const closeWithin = 5 * time.Second
 // that does not arrive, an answer that nobody reads, a function of the test that does not return. Each such call is
 // an error of the test, which names it and says what it waited for. What the fake knows can still be read and
 // asserted on, while what changes the world or is for calls (AddRunner, Advance, Inject, Before, Hold ...) fails the
-// test: no call will come. Closing again does nothing. A function of Before or After must not close the fake, which
-// would wait for it.
+// test: no call will come. Closing again does nothing. No function of Before, After, Where or Handle may close the
+// fake, which would wait for it.
 func (f *Fake) Close() {
 	f.tb.Helper()
 	if hook := f.flight.Within(); hook != "" {
 		if !f.isClosed() {
-			f.misuse("Close: a request waits for the function of %s, which closes the fake; Down breaks its connection", hook)
+			f.misuse("Close: a request waits for %s, which closes the fake; Down breaks its connection", hook)
 		}
 		return
 	}

@@ -31,7 +31,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request, way via) {
 		Origin: way.Origin, Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.Query(), Header: r.Header}}}
 	x.call = &x.entry.Of
 	x.Sending = front.Sending{W: w, Number: number, Started: started, Mounted: way.mounted,
-		Request: front.NewRequest(&f.site, r, way.Way, x.call.Query)}
+		Request: front.NewRequest(&f.site, r, way.Way, x.call.Query, flying)}
 	defer func() { // also when the connection is torn down
 		x.call.note(x.Request.Settled())
 		var line string
@@ -105,7 +105,7 @@ func (x *exchange) serve(refusal *front.Response) {
 			return
 		}
 		fs.RunBefore(call, x.flying.Running)
-		if met := fs.Pick(*call, x.fake.clock.Now); met != nil {
+		if met := fs.Pick(*call, x.fake.clock.Now, x.flying.Running); met != nil {
 			failure, call.Injected = met.Failure.spoken(&x.Request), met.At
 		}
 	}
@@ -193,7 +193,7 @@ func (x *exchange) hold() bool {
 		c.Held = true
 		return c
 	}
-	return x.fake.faults.Wait(x.Request.HTTP.Context(), *x.call, marked, x.fake.closing)
+	return x.fake.faults.Wait(x.Request.HTTP.Context(), *x.call, marked, x.flying.Running, x.fake.closing)
 }
 
 // delay waits; false when the client gave up meanwhile. When the fake is closed the request is dropped: its client

@@ -111,6 +111,7 @@ func (f Failure) effect() string {
 func selected(e Endpoint, where []CallMatcher) faults.Selection[Call] {
 	where = slices.Clone(where)
 	return faults.Selection[Call]{Text: selectionText(e, where), Narrow: len(where) > 0,
+		Asks:    slices.ContainsFunc(where, func(m CallMatcher) bool { return strings.HasPrefix(m.String(), "Where(") }),
 		Matches: func(c Call) bool { return matches(c, e, where) }}
 }
 

@@ -1,19 +1,15 @@
 package fakegitlab
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"slices"
 
 	"github.com/fakegitlab/fakegitlab/internal/faults"
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/gitlab"
-	"github.com/fakegitlab/fakegitlab/internal/outside"
 )
 
 // Endpoints returns every endpoint that is served, those of Handle included, in the order of the documentation.
@@ -69,8 +65,8 @@ func (f *Fake) Handle(endpoint Endpoint, h http.Handler) {
 	}
 	method, path := endpoint.cut()
 	f.added.Add(front.Added{Endpoint: string(endpoint), Method: method, Path: path,
-		Answer: addedRoute{fmt.Sprintf("the handler of %s%s", endpoint, faults.Planted{At: place()}.Brackets("Handle")),
-			h}.answer})
+		Answer: front.ByTest(fmt.Sprintf("the handler of %s%s", endpoint,
+			faults.Planted{At: place()}.Brackets("Handle")), h)})
 }
 
 // cannotHandle says why no handler of a test can serve an endpoint, "" if one can.
@@ -91,27 +87,4 @@ func (f *Fake) cannotHandle(endpoint Endpoint) string {
 	default:
 		return fmt.Sprintf("the fake serves that itself, as %s; an injected failure changes its answers", own)
 	}
-}
-
-// addedRoute is an endpoint that a test serves itself.
-type addedRoute struct {
-	name    string // for a message
-	handler http.Handler
-}
-
-// answer lets the test's handler answer.
-func (r addedRoute) answer(q *front.Request) front.Response {
-	sent := q.HTTP.Clone(q.HTTP.Context())
-	sent.Body = io.NopCloser(bytes.NewReader(q.Record.Body))
-	for name, value := range q.Vars {
-		sent.SetPathValue(name, value)
-	}
-	rec := httptest.NewRecorder()
-	outside.Asked(r.name, func() { r.handler.ServeHTTP(rec, sent) })
-	res := front.Response{Status: rec.Code, Text: rec.Body.String(), Header: rec.Header(),
-		ContentType: rec.Header().Get("Content-Type")}
-	if res.ContentType == "" && res.Text != "" {
-		res.ContentType = http.DetectContentType(rec.Body.Bytes())
-	}
-	return res
 }

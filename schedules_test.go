@@ -58,6 +58,13 @@ func TestSchedulesRunByTheClock(t *testing.T) {
 	gl.AssertJobStatus(t, jobNamed(t, gl, p.ID, "nightly").ID, fakegitlab.JobPending)
 	assert.Equal(t, at(2, 23, 3), next(gl))
 
+	r := newReceiver(t)
+	gl.AddWebhook(fakegitlab.Webhook{Project: "acme/shop", URL: r.url, PipelineEvents: true})
+	gl.CancelPipeline(p.ID)
+	_, err := gl.WaitForDelivery(t.Context(), "Pipeline Hook")
+	require.NoError(t, err)
+	assert.Empty(t, r.told()[0]["object_attributes"].(map[string]any)["variables"], "which are the schedule's own")
+
 	gl.Advance(72 * time.Hour)
 	assert.Len(t, gl.Pipelines(), 4, "one each night")
 	assert.Equal(t, at(5, 23, 3), next(gl))

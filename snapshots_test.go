@@ -85,7 +85,7 @@ func TestSnapshotKeepsNumbers(t *testing.T) {
 		require.Equal(t, 201, played.Status, played.Body)
 		gl.RunWorkers()
 		require.Len(t, gl.Jobs(), 1)
-		assert.Equal(t, []string{"make 1.0 [2.0,3] 12345678901234567890"}, gl.Jobs()[0].Spec.Script)
+		assert.Equal(t, []string{"make 1.0 [2.0, 3] 12345678901234567890"}, gl.Jobs()[0].Spec.Script)
 	}
 }
 

@@ -73,7 +73,7 @@ func TestJobsShareTheirVariables(t *testing.T) {
 	pipeline := config.Pipeline(ci.Context{Ref: "main", Changes: []string{"w"}, Variables: ci.JobVariables{{Key: "W", Value: "w"}}})
 	require.Empty(t, pipeline.Errors)
 	require.Len(t, pipeline.Jobs, 2_000)
-	assert.Equal(t, []string{"w"}, pipeline.Jobs[0].Tags)
+	assert.Equal(t, []string{"$W"}, pipeline.Jobs[0].Tags, "as the value is written")
 	assert.Len(t, pipeline.Jobs[1999].Spec.Variables, 10_000)
 
 	plain := "variables:\n" + numbered(10_000, "  V%d: x\n")
@@ -120,6 +120,29 @@ func TestTruncateCopiesNothing(t *testing.T) {
 	config := ci.Read(text, ci.Options{})
 	require.Empty(t, config.Errors)
 	assert.Equal(t, []string{"ä", "x"}, config.Jobs[0].Spec.Script[:2])
+}
+
+// TestFunctionsOfBlocksAreBounded: what stands the same in 10,000 blocks is done once, and what differs in each of them
+// for so long only: each would read a megabyte.
+func TestFunctionsOfBlocksAreBounded(t *testing.T) {
+	racing.Skip(t)
+	header := "spec: {inputs: {a: {default: '" + strings.Repeat("$A,é", 1<<17) + "'}}}\n---\n"
+	variables := ci.JobVariables{{Key: "B", Value: "b"}, {Key: "A", Value: "masked"}, {Key: "A", Value: "x y"}}
+	for i := range 10_000 {
+		variables = append(variables, ci.JobVariable{Key: fmt.Sprint("V", i), Value: "$A", Masked: true})
+	}
+	for calls, want := range map[string]string{"posix_escape": `\`, "expand_vars": "x", "expand_vars | posix_escape": "x"} {
+		config := ci.Read(header+"j: {script: ["+numbered(10_000, `'$[[ inputs.a | `+calls+` | truncate(%d, 1) ]]', `)+"]}\n",
+			ci.Options{Variables: variables})
+		require.Empty(t, config.Errors, calls)
+		assert.Equal(t, want, config.Jobs[0].Spec.Script[0], calls)
+	}
+	for _, calls := range []string{"posix_escape", "expand_vars", "truncate(0, 900000)"} {
+		config := ci.Read(header+"j: {script: ["+
+			numbered(10_000, "'$[[ inputs.a | truncate(%d, 1000000) | "+calls+" | truncate(0, 1) ]]', ")+"]}\n", ci.Options{Variables: variables})
+		assert.Equal(t, []string{"more than 67108864 bytes in functions of interpolation blocks are not followed by fakegitlab"},
+			config.Errors, calls)
+	}
 }
 
 // TestExtendsAreMeasuredBeforeTheyAreCopied: the list that all jobs have of their base would be copied for each of them.

@@ -45,7 +45,7 @@ func (a JobArtifacts) clone() JobArtifacts {
 }
 
 func (c Cache) clone() Cache {
-	c.Key.Files = slices.Clone(c.Key.Files)
+	c.Key.Files, c.Key.FilesCommits = slices.Clone(c.Key.Files), slices.Clone(c.Key.FilesCommits)
 	c.Paths = slices.Clone(c.Paths)
 	c.Untracked = clone.Pointer(c.Untracked, clone.Shallow)
 	c.FallbackKeys = slices.Clone(c.FallbackKeys)

@@ -200,14 +200,14 @@ func (c *Config) load(source string, o Options) (*ciyaml.Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	tree, err := loadDocument(source, given, o.Variables)
+	in := &includer{o: o}
+	tree, err := in.document(source, given)
 	if o.Path != "" {
 		tree, err = asIncluded(o.Path, tree, err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	in := &includer{o: o}
 	if tree, err = in.expand(tree); err != nil {
 		return nil, err
 	}

@@ -25,14 +25,17 @@
 //
 //	config.go              Read: its order, and the types of what it makes
 //	include.go, files.go   include:local and its refusals; files
+//	header.go              spec:include
 //	inputs.go              spec:inputs: what they are declared as, and the values given
-//	interpolate.go         $[[ inputs.name | function ]] in the text of a file
+//	input_rules.go         spec:inputs:rules
+//	interpolate.go         $[[ inputs.name | function ]] in the values of a file
 //	globs.go               rules:changes and rules:exists
 //	entry*.go              the keywords, one after the other, with what GitLab says of wrong ones
 //	schema.go              values that GitLab holds against a JSON schema
 //	parallel.go, logic.go  the parts of parallel jobs; how jobs hang together
 //	pipeline.go            rules, only, except and needs for one ref
 //	variables.go           variables over variables, and in texts
+//	predefined.go          those that GitLab makes
 //
 // The package knows nothing of the fake. It asks for one other module, a reader of YAML. Package fakegitlab has its own
 // JobSpec, of the same fields, and aliases for the other types: values of either convert to the other,

@@ -239,7 +239,13 @@ func isInteger(value any) bool { _, ok := value.(int64); return ok }
 func isMap(value any) bool     { _, ok := value.(*ciyaml.Map); return ok }
 func isTexts(value any) bool   { _, ok := textList(value); return ok }
 
-func isTextOrTexts(value any) bool { return isText(value) || isTexts(value) }
+func isTextOrTexts(value any) bool { return isWord(value) || isTexts(value) }
+
+// isWord says whether a value is what GitLab takes for a text within a list: one, or a symbol.
+func isWord(value any) bool {
+	_, isSymbol := value.(ciyaml.Symbol)
+	return isSymbol || isText(value)
+}
 
 func isScalar(value any) bool {
 	switch value.(type) {
@@ -250,8 +256,7 @@ func isScalar(value any) bool {
 }
 
 func isAlphanumeric(value any) bool {
-	_, isSymbol := value.(ciyaml.Symbol)
-	return isSymbol || isText(value) || isInteger(value)
+	return isWord(value) || isInteger(value)
 }
 
 func isIntegers(value any) bool {
@@ -333,11 +338,10 @@ func textList(value any) ([]string, bool) {
 	list, ok := value.([]any)
 	texts := make([]string, len(list))
 	for i, each := range list {
-		text, isText := each.(string)
-		if !isText {
+		if !isWord(each) {
 			return nil, false
 		}
-		texts[i] = text
+		texts[i] = ciyaml.Text(each)
 	}
 	return texts, ok
 }
@@ -347,8 +351,8 @@ const maxNesting = 10
 
 // script is a command, or lists of them within lists, as one list.
 func script(value any) ([]string, bool) {
-	if text, ok := value.(string); ok {
-		return []string{text}, true
+	if isWord(value) {
+		return []string{ciyaml.Text(value)}, true
 	}
 	flat, ok := flattened(value, maxNesting)
 	if !ok {
@@ -378,10 +382,12 @@ func flattened(value any, depth int) ([]any, bool) {
 	return flat, true
 }
 
-// texts are the elements of a list that are texts.
+// texts are the elements of a list of texts; nil of anything else.
 func texts(value any) []string {
-	list, _ := textList(value)
-	return list
+	if list, ok := textList(value); ok {
+		return list
+	}
+	return nil
 }
 
 // one is a value as a list of it, unless it is one.

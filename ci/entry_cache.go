@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"math"
 	"net/url"
 	"strings"
 
@@ -8,7 +9,7 @@ import (
 )
 
 const (
-	errTextCaches       = "can only be a hash or an array of hashes"
+	errTextCaches       = "can only be a hash or an array"
 	errTextCachePolicy  = "should be a variable or one of: pull-push, push, pull"
 	errTextFallbackKeys = "has to many entries (maximum %d)" // GitLab's words
 	errTextCacheKey     = "should be a hash, a string or a symbol"
@@ -25,15 +26,23 @@ const (
 )
 
 func (r *reader) caches(e entry, value any) {
-	list := one(value)
-	if len(list) > maxCaches {
-		e.addf("config", errTextManyCaches, maxCaches)
+	all := r.at(strings.TrimSuffix(e.place, "cache") + "caches") // GitLab's name of the list
+	list, isList := value.([]any)
+	if !isList && !isMap(value) {
+		all.addf("config", errTextCaches)
 	}
+	if len(list) > maxCaches {
+		all.addf("config", errTextManyCaches, maxCaches)
+	}
+	if !all.fine() {
+		return
+	}
+	list, _ = flattened(one(value), math.MaxInt)
 	for _, each := range list {
 		c := r.at(e.place)
 		m, ok := each.(*ciyaml.Map)
 		if !ok {
-			c.addf("config", errTextCaches)
+			c.addf("config", errTextHash)
 			continue
 		}
 		r.cache(c, m)
@@ -102,7 +111,7 @@ func (r *reader) cacheKey(e entry, value any) {
 
 // key wants a text that names no folder.
 func (e entry) key(value any) {
-	if _, isSymbol := value.(ciyaml.Symbol); !isText(value) && !isSymbol {
+	if !isWord(value) {
 		e.addf("config", errTextTextOrSymbol)
 		return
 	}

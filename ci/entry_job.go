@@ -156,7 +156,7 @@ func (r *reader) processable(e entry, d *draft, m *ciyaml.Map) {
 		j.Rules = r.rules(e.below("rules"), m.Get("rules"), false)
 	}
 	switch {
-	case j.Only != nil && len(j.Only.Refs) == 0:
+	case j.Only != nil && j.Only.Refs == nil:
 		j.Only.Refs = slices.Clone(onlyByDefault)
 	case j.Only == nil && !hasRules && !r.hasWorkflowRules:
 		j.Only = &Policy{Refs: slices.Clone(onlyByDefault)}

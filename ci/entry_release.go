@@ -1,7 +1,6 @@
 package ci
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -13,9 +12,6 @@ import (
 const (
 	errTextDatetime = "must be a valid datetime"
 	errTextRef      = "must be a valid ref"
-	errTextURL      = "must be a valid URL"
-	errTextBadURI   = "is blocked: URI is invalid"
-	errTextScheme   = "is blocked: Only allowed schemes are http, https"
 )
 
 // isoForms are the forms in which ISO 8601 has a date and, if there is one, a time; a fraction may follow the seconds.
@@ -72,32 +68,7 @@ func (r *reader) release(e entry, value any) {
 	if blank(inner.Get("links")) {
 		a.addf("links", errTextBlank)
 	}
-	if !a.fine() {
-		return
-	}
-	for _, each := range links {
-		link := each.(*ciyaml.Map)
-		l := a.below("links:link")
-		l.keys(link, "name", "url", "filepath", "link_type")
-		l.needed(link, "name")
-		l.address(link.Get("url"))
-	}
-}
-
-// address wants the URL of a link, which GitLab would go to.
-func (e entry) address(value any) {
-	text := strings.TrimSpace(ciyaml.Text(value))
-	if text == "" {
-		e.addf("url", errTextBlank)
-		e.addf("url", errTextURL)
-		return
-	}
-	address, err := url.Parse(text)
-	if err != nil {
-		e.addf("url", errTextBadURI)
-	} else if address.Scheme != "http" && address.Scheme != "https" {
-		e.addf("url", errTextScheme)
-	}
+	// GitLab has a class for a link and never makes one of it: what a link holds is not looked at.
 }
 
 // isDatetime says whether a value is a moment in one of the forms of ISO 8601.

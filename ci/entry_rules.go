@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -32,23 +33,31 @@ func (r *reader) rules(e entry, value any, ofWorkflow bool) []Rule {
 	if blank(value) {
 		e.addf("config", errTextBlank)
 	}
-	if !isNestedMaps(value) {
-		e.addf("config", errTextNestedHashes)
+	if !isList(value) {
+		e.addf("config", errTextArray)
 	}
 	if !e.fine() {
 		return nil
 	}
-	flat, _ := flattened(value, maxNesting)
+	flat := []any{}
+	for _, each := range value.([]any) {
+		inner, _ := flattened(one(each), math.MaxInt)
+		flat = append(flat, inner...)
+	}
 	rules := make([]Rule, 0, len(flat))
 	for _, each := range flat {
-		rules = append(rules, r.rule(e.below("rule"), each.(*ciyaml.Map), ofWorkflow))
+		rules = append(rules, r.rule(e.below("rule"), each, ofWorkflow))
 	}
 	return rules
 }
 
-func (r *reader) rule(e entry, m *ciyaml.Map, ofWorkflow bool) Rule {
-	if m.Len() == 0 {
+func (r *reader) rule(e entry, value any, ofWorkflow bool) Rule {
+	if blank(value) {
 		e.addf("config", errTextBlank)
+	}
+	m, ok := value.(*ciyaml.Map)
+	if !ok {
+		e.addf("config", errTextHash)
 	}
 	delayed := m.Get("when") == whenDelayed
 	switch {
@@ -218,6 +227,9 @@ func (r *reader) variables(e entry, value any, data ...string) JobVariables {
 	list := make(JobVariables, 0, m.Len())
 	for _, each := range m.Entries() {
 		variable := JobVariable{Key: each.Key, Value: ciyaml.Text(each.Value)}
+		if !each.Named && !wholeNumber.MatchString(each.Key) && !isList(each.Value) {
+			e.below(each.Key).addf("key", errTextNotAlnum)
+		}
 		inner, isMap := each.Value.(*ciyaml.Map)
 		switch {
 		case isMap, each.Value == nil:

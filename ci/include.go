@@ -3,6 +3,8 @@ package ci
 import (
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/ciyaml"
@@ -16,46 +18,41 @@ var includeKinds = []string{"local", "project", "remote", "template", "artifact"
 
 // Texts of lib/gitlab/ci/config/external. What stands in brackets is ours: GitLab would have gone and looked.
 const (
-	errTextLocalMissing   = "Local file `%s` does not exist!"
-	errTextLocalEmpty     = "Local file `%s` is empty!"
-	errTextNotYAML        = "Included file `%s` does not have YAML extension!"
-	errTextNotText        = "Included file `%s` needs to be a string"
-	errTextNoSubkey       = "`%s` does not have a valid subkey for include. Valid subkeys are: `%s`"
-	errTextTwoSubkeys     = "Each include must use only one of: `%s`"
-	errTextTooManyFiles   = "Maximum of %d nested includes are allowed!"
-	errTextBlankFile      = "Included file `%s` does not have valid YAML syntax!"
-	errTextBadInclude     = "Include must be a String or a Hash"
-	errTextOtherProject   = "Project `%s` not found or access denied! " + errTextLocalOnly
-	errTextRemote         = "Remote file `%s` could not be fetched because of a socket error! " + errTextLocalOnly
-	errTextTemplate       = "Included file `%s` is empty or does not exist! (fakegitlab has no templates)"
-	errTextArtifactFile   = "Job `%s` not found in parent pipeline or does not have artifacts! " + errTextLocalOnly
-	errTextComponent      = "Component '%s' - content not found " + errTextLocalOnly
-	errTextLocalOnly      = "(fakegitlab includes local files only)"
-	errTextIncludeInputs  = "include inputs " + errTextHash
-	errTextTotalSize      = "Total size of combined CI/CD configuration is too big"
-	errTextNoIncludeRules = "should be an array of hashes"
+	errTextLocalMissing  = "Local file `%s` does not exist!"
+	errTextLocalEmpty    = "Local file `%s` is empty!"
+	errTextNotYAML       = "Included file `%s` does not have YAML extension!"
+	errTextNotText       = "Included file `%s` needs to be a string"
+	errTextNoSubkey      = "`%s` does not have a valid subkey for include. Valid subkeys are: `%s`"
+	errTextTwoSubkeys    = "Each include must use only one of: `%s`"
+	errTextTooManyFiles  = "Maximum of %d nested includes are allowed!"
+	errTextBlankFile     = "Included file `%s` does not have valid YAML syntax!"
+	errTextBadInclude    = "Each include must be a hash or a string"
+	errTextOtherProject  = "Project `%s` not found or access denied! " + errTextLocalOnly
+	errTextRemote        = "Remote file `%s` could not be fetched because of a socket error! " + errTextLocalOnly
+	errTextTemplate      = "Included file `%s` is empty or does not exist! (fakegitlab has no templates)"
+	errTextArtifactFile  = "Job `%s` not found in parent pipeline or does not have artifacts! " + errTextLocalOnly
+	errTextComponent     = "Component '%s' - content not found " + errTextLocalOnly
+	errTextLocalOnly     = "(fakegitlab includes local files only)"
+	errTextIncludeInputs = "include inputs " + errTextHash
+	errTextTotalSize     = "Total size of combined CI/CD configuration is too big"
 )
 
-// loadDocument reads one file: its header takes the inputs given, and its text has them in the place of its blocks.
-func loadDocument(source string, given *ciyaml.Map, variables JobVariables) (*ciyaml.Map, error) {
-	header, text, err := ciyaml.Split(source)
+// document reads one file: its header takes the inputs given, and its values have them in the place of its blocks.
+func (in *includer) document(source string, given *ciyaml.Map) (*ciyaml.Map, error) {
+	header, config, err := ciyaml.Documents(source)
 	switch {
 	case err != nil:
 		return nil, err
 	case header == nil && given.Len() > 0:
 		return nil, errors.New(errTextNoSpec)
 	case header == nil:
-		return ciyaml.Load(text)
+		return config, nil
 	}
-	taken := takeInputs(header, given)
+	taken := in.headed(header, given)
 	if n := len(taken.errors); n > 0 {
 		return nil, errors.New(strings.Join(taken.errors[:min(n, maxInputErrors)], ", "))
 	}
-	p := interpolator{inputs: taken.values, variables: variables, known: map[string]string{}}
-	if text, err = p.interpolate(text); err != nil {
-		return nil, err
-	}
-	return ciyaml.Load(text)
+	return ciyaml.Replace(config, newInterpolator(taken.values, in.o.Variables).interpolate)
 }
 
 // includer puts the files that a configuration includes below it.
@@ -81,24 +78,39 @@ func (in *includer) expand(tree *ciyaml.Map) (*ciyaml.Map, error) {
 	if !ok {
 		list = []any{given}
 	}
+	files, err := in.meet(list)
+	if err != nil {
+		return nil, err
+	}
 	merged := &ciyaml.Map{}
-	for _, each := range list {
-		locations, err := in.locate(each)
+	for _, each := range files {
+		file, err := in.file(each)
 		if err != nil {
 			return nil, err
 		}
-		for _, each := range locations {
-			file, err := in.file(each)
-			if err != nil {
-				return nil, err
-			}
-			merged = merged.Merge(file)
-		}
-		if ciyaml.TooBig(merged) {
+		if merged = merged.Merge(file); ciyaml.TooBig(merged) {
 			return nil, errors.New("The parsed YAML is too big")
 		}
 	}
 	return merged.Merge(tree.Without("include")), nil
+}
+
+// meet notes the files that a list of includes names. What these include in their turn is met after all of them.
+func (in *includer) meet(list []any) (files []included, err error) {
+	for _, each := range list {
+		located, err := in.locate(each)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, located...)
+	}
+	for _, each := range files {
+		if len(in.met) >= maxIncludes {
+			return nil, fmt.Errorf(errTextTooManyFiles, maxIncludes)
+		}
+		in.met = append(in.met, Include{Location: each.location})
+	}
+	return files, nil
 }
 
 // locate says which local files an element of include names.
@@ -135,7 +147,7 @@ func (in *includer) locate(given any) ([]included, error) {
 	if in.o.Files != nil {
 		shape := wildcard(location)
 		for _, path := range in.o.Files.Paths() {
-			if shape.MatchString(path) {
+			if shape.MatchString(path) && !slices.Contains(in.met, Include{Location: path}) {
 				found = append(found, included{path, inputs})
 			}
 		}
@@ -204,17 +216,21 @@ func (in *includer) wanted(include *ciyaml.Map) (bool, error) {
 func includeRules(given any) ([]Rule, error) {
 	r := &reader{}
 	e := r.at("include:rules")
-	list, ok := given.([]any)
-	if !ok || !isNestedMaps(given) {
-		e.addf("config", errTextNoIncludeRules)
+	if blank(given) {
+		e.addf("config", errTextBlank)
+	}
+	if !isList(given) {
+		e.addf("config", errTextArray)
 	}
 	var rules []Rule
+	list, _ := flattened(one(given), math.MaxInt)
 	for _, each := range list {
+		below := r.at("include:rule") // of which GitLab leaves out the list, as that has no key
 		m, ok := each.(*ciyaml.Map)
 		if !ok {
-			continue
+			below.addf("config", errTextHash)
+			break
 		}
-		below := e.below("rule")
 		if below.keys(m, "if", "changes", "exists", "when"); !below.fine() {
 			break
 		}
@@ -234,12 +250,18 @@ const maxTotalSize = 150 * 2 << 20
 
 // file reads one local file with all that it includes.
 func (in *includer) file(each included) (*ciyaml.Map, error) {
+	tree, err := in.alone(each)
+	if err != nil {
+		return nil, err
+	}
+	return in.expand(tree)
+}
+
+// alone reads one local file without what it includes.
+func (in *includer) alone(each included) (*ciyaml.Map, error) {
 	location := each.location
 	if !isYAML(location) {
 		return nil, fmt.Errorf(errTextNotYAML, location)
-	}
-	if len(in.met) >= maxIncludes {
-		return nil, fmt.Errorf(errTextTooManyFiles, maxIncludes)
 	}
 	var content string
 	var ok bool
@@ -255,12 +277,8 @@ func (in *includer) file(each included) (*ciyaml.Map, error) {
 	if in.size += len(content); in.size > maxTotalSize {
 		return nil, errors.New(errTextTotalSize)
 	}
-	in.met = append(in.met, Include{Location: location})
-	tree, err := loadDocument(content, each.inputs, in.o.Variables)
-	if tree, err = asIncluded(location, tree, err); err != nil {
-		return nil, err
-	}
-	return in.expand(tree)
+	tree, err := in.document(content, each.inputs)
+	return asIncluded(location, tree, err)
 }
 
 // asIncluded is what GitLab makes of one file that has been read, or not: its errors name the file.

@@ -12,25 +12,25 @@ import (
 
 // Texts of lib/gitlab/ci/config/interpolation and lib/ci/inputs. What stands in brackets is ours.
 const (
-	errTextNoSpec         = "Given inputs not defined in the `spec` section of the included configuration file"
-	errTextUnknownInputs  = "unknown input arguments: %s"
-	errTextInput          = "`%s` input: %s"
-	errTextInputRequired  = "required value has not been provided"
-	errTextInputType      = "%s value is not %s"
-	errTextTextOptions    = "`%s` cannot be used because it is not in the list of allowed options"
-	errTextNumberOptions  = "`%s` cannot be used because it is not in the list of the allowed options"
-	errTextListOptions    = "%s cannot be used because it is not in the list of allowed options"
-	errTextInputOptions   = "Options can only be used with string and number inputs"
-	errTextInputPattern   = "RegEx validation can only be used with string inputs"
-	errTextPatternMissed  = "%s value does not match required RegEx pattern"
-	errTextBadPattern     = "invalid regular expression"
-	errTextManyOptions    = "cannot define more than %d options"
-	errTextNullOption     = "options array cannot contain null values"
-	errTextArray          = "should be a array" // GitLab's words
-	errTextHeaderIncludes = "spec:include is not followed by fakegitlab"
-	errTextInputRules     = "spec:inputs:rules is not followed by fakegitlab"
+	errTextNoSpec        = "Given inputs not defined in the `spec` section of the included configuration file"
+	errTextUnknownInputs = "unknown input arguments: %s"
+	errTextInput         = "`%s` input: %s"
+	errTextInputRequired = "required value has not been provided"
+	errTextInputType     = "%s value is not %s"
+	errTextTextOptions   = "`%s` cannot be used because it is not in the list of allowed options"
+	errTextNumberOptions = "`%s` cannot be used because it is not in the list of the allowed options"
+	errTextListOptions   = "%s cannot be used because it is not in the list of allowed options"
+	errTextInputOptions  = "Options can only be used with string and number inputs"
+	errTextInputPattern  = "RegEx validation can only be used with string inputs"
+	errTextPatternMissed = "%s value does not match required RegEx pattern"
+	errTextBadPattern    = "invalid regular expression"
+	errTextManyOptions   = "cannot define more than %d options"
+	errTextNullOption    = "options array cannot contain null values"
+	errTextArray         = "should be a array" // GitLab's words
+	errTextUnknownKind   = "unknown input specification for `%s` (valid types: array, boolean, number, string)"
 
-	maxOptions = 50
+	maxOptions         = 50
+	maxSpecDescription = 256
 	// maxInputErrors is how many errors of a file's inputs GitLab puts into its one message.
 	maxInputErrors = 3
 )
@@ -45,14 +45,9 @@ type inputs struct {
 	errors []string
 }
 
-// takeInputs is what the inputs that a header declares are with the values given.
-func takeInputs(header, given *ciyaml.Map) inputs {
+// takeInputs is what declared inputs are with the values given.
+func takeInputs(declared, given *ciyaml.Map) inputs {
 	in := inputs{values: &ciyaml.Map{}}
-	if in.errors = checkHeader(header); len(in.errors) > 0 {
-		return in
-	}
-	spec, _ := header.Get("spec").(*ciyaml.Map)
-	declared, _ := spec.Get("inputs").(*ciyaml.Map)
 	var unknown []string
 	for _, name := range given.Keys() {
 		if !declared.Has(name) {
@@ -62,9 +57,20 @@ func takeInputs(header, given *ciyaml.Map) inputs {
 	if unknown != nil {
 		in.errors = append(in.errors, fmt.Sprintf(errTextUnknownInputs, strings.Join(unknown, ", ")))
 	}
+	known := func(name string) any {
+		if in.values.Has(name) {
+			return in.values.Get(name)
+		}
+		return given.Get(name)
+	}
 	for _, e := range declared.Entries() {
-		options, _ := e.Value.(*ciyaml.Map)
-		in.take(input{name: e.Key, spec: options}, given.Get(e.Key))
+		options, isMap := e.Value.(*ciyaml.Map)
+		untyped := options.Has("type") && inputTypes[ciyaml.Text(options.Get("type"))] == ""
+		if untyped || !isMap && e.Value != nil {
+			in.errors = append(in.errors, fmt.Sprintf(errTextUnknownKind, e.Key))
+			continue
+		}
+		in.take(input{name: e.Key, spec: options}.decided(known), given.Get(e.Key))
 	}
 	return in
 }
@@ -79,11 +85,19 @@ func checkHeader(header *ciyaml.Map) []string {
 	if !ok && header.Get("spec") != nil {
 		e.addf("config", errTextHash)
 	}
-	e.keys(spec, "inputs", "include", "component")
-	if spec.Has("include") {
-		r.errors = append(r.errors, errTextHeaderIncludes)
+	e.keys(spec, "inputs", "include", "component", "description")
+	if about := spec.Get("description"); about != nil {
+		if !isText(about) {
+			e.addf("config description", errTextText)
+		}
+		if length(about) > maxSpecDescription {
+			e.addf("config description", errTextNameTooLong, maxSpecDescription)
+		}
 	}
 	declared, ok := spec.Get("inputs").(*ciyaml.Map)
+	if value := spec.Get("component"); value != nil {
+		e.below("component").component(value)
+	}
 	e = e.below("inputs")
 	if !ok && spec.Get("inputs") != nil {
 		e.addf("config", errTextHash)
@@ -93,7 +107,19 @@ func checkHeader(header *ciyaml.Map) []string {
 			r.declaredInput(e.below(each.Key), each.Value)
 		}
 	}
+	inputReferences(e, declared)
 	return r.errors
+}
+
+// component reads which facts of a component a header asks for.
+func (e entry) component(value any) {
+	if !isList(value) {
+		e.addf("config", errTextArray)
+	}
+	if !isTexts(value) {
+		e.addf("config", errTextTexts)
+	}
+	e.known("config", value, "name", "sha", "version", "reference")
 }
 
 func (r *reader) declaredInput(e entry, value any) {
@@ -104,9 +130,9 @@ func (r *reader) declaredInput(e entry, value any) {
 	}
 	e.input(m)
 	e.keys(m, "default", "description", "options", "regex", "type", "rules")
-	if m.Has("rules") {
-		r.errors = append(r.errors, errTextInputRules)
-	}
+	e.together(m, "rules", "options")
+	e.together(m, "rules", "default")
+	e.below("rules").inputRules(m.Get("rules"))
 }
 
 // input is what holds for every declaration of an input, in a header or in a job.
@@ -135,6 +161,8 @@ func (e entry) input(m *ciyaml.Map) {
 type input struct {
 	name string
 	spec *ciyaml.Map
+	// optional is whether the input need not be given although there is no default: rules said what holds otherwise.
+	optional bool
 }
 
 func (n input) kind() string {
@@ -147,14 +175,16 @@ func (n input) kind() string {
 // take checks the default and the given value of an input, and keeps the one that counts.
 func (in *inputs) take(n input, given any) {
 	fail := func(text string) { in.errors = append(in.errors, fmt.Sprintf(errTextInput, n.name, text)) }
-	if !n.spec.Has("default") && given == nil {
+	if !n.spec.Has("default") && !n.optional && given == nil {
 		fail(errTextInputRequired)
 		return
 	}
 	value := n.coerced(given)
 	if n.spec.Has("default") {
 		usual := n.coerced(n.spec.Get("default"))
-		n.check(usual, "default", fail)
+		if n.spec.Get("default") != nil {
+			n.check(usual, "default", fail)
+		}
 		if given == nil {
 			value = usual
 		}

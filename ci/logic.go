@@ -101,7 +101,7 @@ func (l logic) needs(d *draft, needs []Need) error {
 	seen := make(map[string]bool, len(needs))
 	var twice []string
 	for _, n := range needs {
-		if utf8.RuneCountInString(n.Job) > maxName {
+		if l.jobs[n.Job] != nil && utf8.RuneCountInString(n.Job) > maxName {
 			return fmt.Errorf(errTextNeedTooLong, d.job.Name, n.Job, maxName)
 		}
 		if err := l.earlier(d, n.Job, "need", n.Optional); err != nil {

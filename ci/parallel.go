@@ -2,8 +2,11 @@ package ci
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +32,7 @@ const (
 type expansion struct {
 	parts           map[string][]string // the names of the parts of each parallel job
 	needs, variable int                 // how many more there may be
+	unknown         []string            // what is wrong with references to variables of matrices
 }
 
 // expandParallel puts the parts of parallel jobs in their place, and lets needs and dependencies of such a job mean its
@@ -57,7 +61,58 @@ func expandParallel(drafts []*draft) ([]*draft, error) {
 		}
 		all = append(all, made...)
 	}
+	if x.unknown != nil {
+		return nil, errors.New(strings.Join(x.unknown, ", "))
+	}
 	return all, nil
+}
+
+const errTextMatrixUnknown = "%s job: '%s' does not exist in matrix configuration"
+
+// inMatrix are references in needs to the variables of the part that has them
+// (lib/gitlab/ci/config/interpolation/matrix_interpolator.rb).
+var inMatrix = regexp.MustCompile(`\$\[\[\s*matrix\.([a-zA-Z0-9_-]+)\s*\]\]`)
+
+// refersToMatrix says whether a need of the job names a variable of a matrix.
+func (d *draft) refersToMatrix() bool {
+	return slices.ContainsFunc(d.needs, func(n need) bool {
+		return inMatrix.MatchString(n.Job) || slices.ContainsFunc(n.matrix, func(c combination) bool {
+			return slices.ContainsFunc(c, func(v JobVariable) bool { return inMatrix.MatchString(v.Value) })
+		})
+	})
+}
+
+// ofMatrix are the needs of one part of a job, with the values of its matrix in the place of references to them. own
+// are the part's variables; a job with a reference to another keeps its needs. changed is false if there is no
+// reference.
+func (x *expansion) ofMatrix(d *draft, own combination) (needs []need, changed bool) {
+	known := true
+	fill := func(text string) string {
+		return inMatrix.ReplaceAllStringFunc(text, func(found string) string {
+			changed = true
+			name := inMatrix.FindStringSubmatch(found)[1]
+			value, ok := JobVariables(own).lookup(name)
+			if problem := fmt.Sprintf(errTextMatrixUnknown, d.job.Name, name); !ok {
+				known = false
+				if !slices.Contains(x.unknown, problem) {
+					x.unknown = append(x.unknown, problem)
+				}
+			}
+			return value
+		})
+	}
+	needs = slices.Clone(d.needs)
+	for i, n := range needs {
+		needs[i].Job, needs[i].matrix = fill(n.Job), slices.Clone(n.matrix)
+		for k, each := range n.matrix {
+			filled := slices.Clone(each)
+			for v := range filled {
+				filled[v].Value = fill(filled[v].Value)
+			}
+			needs[i].matrix[k] = filled
+		}
+	}
+	return needs, changed && known
 }
 
 // resolve lets the job need parts.
@@ -91,8 +146,11 @@ func (d *draft) partNames() []string {
 
 // made are the jobs that a job stands for.
 func (x *expansion) made(d *draft) ([]*draft, error) {
-	names := x.parts[d.job.Name]
+	names, refers := x.parts[d.job.Name], d.refersToMatrix()
 	if len(names) == 0 {
+		if refers && len(x.parts) > 0 { // without any parts GitLab does not look
+			x.ofMatrix(d, nil)
+		}
 		return []*draft{d}, nil
 	}
 	made := make([]*draft, len(names))
@@ -106,9 +164,26 @@ func (x *expansion) made(d *draft) ([]*draft, error) {
 			}
 			part.job.own = JobVariables(d.parallel.matrix[i]).over(d.job.own)
 		}
+		if refers {
+			if err := x.partNeeds(d, &part); err != nil {
+				return nil, err
+			}
+		}
 		made[i] = &part
 	}
 	return made, nil
+}
+
+// partNeeds lets a part need what its own values say.
+func (x *expansion) partNeeds(d, part *draft) (err error) {
+	var own combination
+	if i := part.job.Part - 1; part.parallel.matrix != nil {
+		own = part.parallel.matrix[i]
+	}
+	if needs, changed := x.ofMatrix(d, own); changed {
+		part.job.Spec.Needs, err = x.meant(part, part.job.Spec.Needs, needs)
+	}
+	return err
 }
 
 func plainNeeds(list []Need) []need {
@@ -277,15 +352,8 @@ func specValue(key string, value any) any {
 		n, _ := strconv.ParseInt(strings.TrimSpace(ciyaml.Text(m.Get("max"))), 10, 64)
 		return m.With("max", n)
 	case key == "cache":
-		var caches []any
-		for _, each := range one(value) {
-			cache, _ := each.(*ciyaml.Map)
-			if name, ok := cache.Get("key").(*ciyaml.Map); ok && name.Has("files_commits") {
-				cache = cache.With("key", name.Without("files_commits"))
-			}
-			caches = append(caches, cache)
-		}
-		return caches
+		list, _ := flattened(one(value), math.MaxInt)
+		return list
 	}
 	return value
 }

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,6 +24,9 @@ type Context struct {
 	Predefined JobVariables
 	// Variables win against those of the YAML: of the instance, the group, the project and, last, of the pipeline.
 	Variables JobVariables
+	// OnEnvironment are the variables that jobs with an environment of that name have in place of Variables; nil is that
+	// they have the same.
+	OnEnvironment func(environment string) JobVariables
 	// Files are where rules:exists looks; nil is none.
 	Files Files
 	// Changes are the files that differ; nil if there is nothing to compare with, in which case rules:changes holds.
@@ -101,7 +105,7 @@ func (c *Config) Pipeline(x Context) *Pipeline {
 			p.Jobs = append(p.Jobs, made)
 		}
 	}
-	p.checkNeeds()
+	p.checkNeeds(c.Jobs)
 	if len(p.Errors) == 0 && !p.runs() {
 		p.Errors, p.Filtered = []string{errTextNoJobs}, true
 	}
@@ -127,38 +131,29 @@ func (p *Pipeline) runs() bool {
 	return slices.ContainsFunc(p.Jobs, func(j Job) bool { return j.Stage != stagePre && j.Stage != stagePost })
 }
 
-// checkNeeds wants needed jobs to be in the pipeline, and drops the optional needs that are not.
-func (p *Pipeline) checkNeeds() {
+// checkNeeds wants the jobs that are needed as it is written, before rules, to be in the pipeline, and drops those that
+// are not otherwise (lib/gitlab/ci/pipeline/seed/build.rb, needs_errors).
+func (p *Pipeline) checkNeeds(written []Job) {
+	needs := make(map[string][]Need, len(written))
+	for _, j := range written {
+		needs[j.Name] = j.Spec.Needs
+	}
 	there := make(map[string]bool, len(p.Jobs))
 	for _, j := range p.Jobs {
 		there[j.Name] = true
 	}
 	for i, j := range p.Jobs {
-		if n := len(j.Spec.Needs); n > maxNeeds {
+		if n := len(needs[j.Name]); n > maxNeeds {
 			p.Errors = append(p.Errors, fmt.Sprintf(errTextNeedsLimit, j.Name, maxNeeds, n))
 			continue
 		}
-		for _, n := range j.Spec.Needs {
+		for _, n := range needs[j.Name] {
 			if !there[n.Job] && !n.Optional {
 				p.Errors = append(p.Errors, fmt.Sprintf(errTextNeedGone, j.Name, n.Job, n.Job))
 			}
 		}
 		p.Jobs[i].Spec.Needs = slices.DeleteFunc(j.Spec.Needs, func(n Need) bool { return !there[n.Job] })
 	}
-}
-
-// predefined are the variables that follow from the context.
-func (x Context) predefined() JobVariables {
-	variables := JobVariables{{Key: "CI", Value: "true"}, {Key: "GITLAB_CI", Value: "true"},
-		{Key: "CI_PIPELINE_SOURCE", Value: x.source()}, {Key: "CI_COMMIT_REF_NAME", Value: x.Ref},
-		{Key: "CI_COMMIT_REF_SLUG", Value: Slug(x.Ref)}}
-	switch {
-	case x.Tag:
-		variables = append(variables, JobVariable{Key: "CI_COMMIT_TAG", Value: x.Ref})
-	case x.source() != mergeRequestEvent: // whose pipelines are of no branch
-		variables = append(variables, JobVariable{Key: "CI_COMMIT_BRANCH", Value: x.Ref})
-	}
-	return variables
 }
 
 // mergeRequestEvent is the source of pipelines of merge requests.
@@ -171,18 +166,6 @@ func (x Context) source() string {
 	return x.Source
 }
 
-// Slug is a text as GitLab writes it in CI_COMMIT_REF_SLUG and its like, fit for a host name: small letters, digits and
-// inner dashes, at most 63 of them. Any other character is a dash (gems/gitlab-utils, slugify).
-func Slug(text string) string {
-	slug := strings.Map(func(r rune) rune {
-		if (r < 'a' || r > 'z') && (r < '0' || r > '9') {
-			return '-'
-		}
-		return r
-	}, strings.ToLower(text))
-	return strings.Trim(slug[:min(len(slug), 63)], "-")
-}
-
 // builder makes a pipeline's jobs.
 type builder struct {
 	config            *Config
@@ -190,6 +173,7 @@ type builder struct {
 	predefined, given *layer
 	root              *layer // the variables of the root, as workflow:rules left them
 	rootCycle         error
+	onEnvironment     map[string]*layer
 	references        map[string][]string // in the values that were looked at
 	variablesLeft     int
 	room              *int
@@ -198,7 +182,7 @@ type builder struct {
 func newBuilder(c *Config, x Context) *builder {
 	room := ciexpr.MostExpanded
 	return &builder{config: c, x: x, predefined: &layer{list: x.Predefined.over(x.predefined())},
-		given: &layer{list: x.Variables}, references: map[string][]string{},
+		given: &layer{list: x.Variables}, onEnvironment: map[string]*layer{}, references: map[string][]string{},
 		room: &room, variablesLeft: maxVariables}
 }
 
@@ -213,9 +197,8 @@ func (b *builder) workflow(p *Pipeline) bool {
 			return false
 		}
 		p.Variables = rule.Variables.over(p.Variables)
-		if rule.AutoCancel != (AutoCancel{}) {
-			p.AutoCancel = rule.AutoCancel
-		}
+		p.AutoCancel = AutoCancel{cmp.Or(rule.AutoCancel.OnNewCommit, p.AutoCancel.OnNewCommit),
+			cmp.Or(rule.AutoCancel.OnJobFailure, p.AutoCancel.OnJobFailure)}
 	}
 	b.root, b.rootCycle = &layer{list: slices.Clip(p.Variables)}, p.Variables.cycle(b.references)
 	seen := scopeOf(b.room, b.predefined, b.root, b.given)
@@ -231,9 +214,13 @@ func (b *builder) job(j Job) (Job, bool, error) {
 	}
 	j.Spec.Variables = nil // which are not to be copied
 	j.Spec = j.Spec.Clone()
-	own := &layer{list: JobVariables{{Key: "CI_JOB_NAME", Value: j.Name}, {Key: "CI_JOB_NAME_SLUG", Value: Slug(j.Name)},
-		{Key: "CI_JOB_STAGE", Value: j.Stage}}}
-	seen := scopeOf(b.room, own, b.predefined, variables, b.given)
+	own, given := &layer{list: j.predefined()}, b.given
+	if env := j.Spec.Environment; env.Name != "" {
+		seen := scopeOf(b.room, own, b.predefined, variables, b.given)
+		name := replaced(env.Name, ciexpr.InText, seen.expanded, false, b.room)
+		own, given = &layer{list: append(own.list, env.predefined(name)...)}, b.givenOn(name)
+	}
+	seen := scopeOf(b.room, own, b.predefined, variables, given)
 	var more JobVariables
 	if j.Rules != nil {
 		rule, err := b.first(j.Rules, seen)
@@ -257,13 +244,24 @@ func (b *builder) job(j Job) (Job, bool, error) {
 		return j, false, fmt.Errorf("%s: %w", j.Name, err)
 	}
 	j.Spec.Variables = variables.list
-	seen = scopeOf(b.room, own, b.predefined, variables, b.given)
 	j.Tags = slices.Clone(j.Tags)
-	for i, tag := range j.Tags { // of which alone what is unknown stays
-		j.Tags[i] = replaced(tag, ciexpr.InText, seen.expanded, true, b.room)
+	for i, tag := range j.Tags { // in which what is unknown stays, and neither values nor rules are looked into
+		j.Tags[i] = replaced(tag, ciexpr.InText, seen.lookup, true, b.room)
 	}
+	seen = scopeOf(b.room, own, b.predefined, variables, given)
 	j.ResourceGroup = replaced(j.ResourceGroup, ciexpr.InText, seen.expanded, false, b.room)
 	return j, true, nil
+}
+
+// givenOn are the variables given to jobs with an environment.
+func (b *builder) givenOn(environment string) *layer {
+	if b.x.OnEnvironment == nil {
+		return b.given
+	}
+	if b.onEnvironment[environment] == nil {
+		b.onEnvironment[environment] = &layer{list: b.x.OnEnvironment(environment)}
+	}
+	return b.onEnvironment[environment]
 }
 
 // variables are the job's own over those of the root that it inherits. Without any of its own they are one list for all
@@ -391,13 +389,21 @@ func (f *listedFiles) Paths() []string {
 func (b *builder) allowed(only Policy, seen *scope) bool {
 	return b.refs(only.Refs) && only.Kubernetes == "" &&
 		(only.Variables == nil || anyTrue(only.Variables, seen)) &&
-		(only.Changes == nil || b.changed(only.Changes, seen))
+		(only.Changes == nil || b.touched(only.Changes))
 }
 
 // excluded says whether except keeps the job out: anything that it names is enough.
 func (b *builder) excluded(except Policy, seen *scope) bool {
 	return b.refs(except.Refs) || anyTrue(except.Variables, seen) ||
-		except.Changes != nil && b.changed(except.Changes, seen)
+		except.Changes != nil && b.touched(except.Changes)
+}
+
+// touched says whether a file that a glob of only or except means differs, or nobody knows. Variables are none there,
+// and no number of comparisons is too many.
+func (b *builder) touched(paths []string) bool {
+	return b.x.Changes == nil || slices.ContainsFunc(paths, func(glob string) bool {
+		return slices.ContainsFunc(b.x.Changes, globMatcher(glob))
+	})
 }
 
 func anyTrue(conditions []string, seen *scope) bool {
@@ -412,6 +418,17 @@ func (b *builder) refs(patterns []string) bool {
 	})
 }
 
+// plural is the name of a pipeline's source as only and except take it, too.
+func plural(source string) string {
+	switch {
+	case strings.HasSuffix(source, "sh"):
+		return source + "es"
+	case strings.HasSuffix(source, "y"):
+		return strings.TrimSuffix(source, "y") + "ies"
+	}
+	return source + "s"
+}
+
 func (b *builder) ref(pattern string) bool {
 	source := b.x.source()
 	mergeRequest := source == mergeRequestEvent
@@ -420,13 +437,9 @@ func (b *builder) ref(pattern string) bool {
 		return b.x.Tag
 	case "branches":
 		return !b.x.Tag && !mergeRequest
-	case "merge_requests":
-		return mergeRequest
-	case "external_pull_requests":
-		return source == "external_pull_request_event"
-	case "pushes":
-		return source == "push"
-	case source, source + "s":
+	}
+	name := strings.TrimSuffix(source, "_event")
+	if pattern == name || pattern == plural(name) {
 		return true
 	}
 	if re, ok, err := ciexpr.Regexp(pattern); ok {

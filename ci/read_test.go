@@ -55,7 +55,7 @@ func TestIncludes(t *testing.T) {
 		"include: {yolo: /a.yml}":                    "`{\"yolo\":\"/a.yml\"}` does not have a valid subkey for include. Valid subkeys are: `local`, `project`, `remote`, `template`, `artifact`, `component`",
 		"include: {local: a.yml, remote: https://x}": "Each include must use only one of: `local`, `project`, `remote`, `template`, `artifact`, `component`",
 		"include: {local: 1}":                        "Included file `1` needs to be a string",
-		"include: 1":                                 "Include must be a String or a Hash",
+		"include: 1":                                 "Each include must be a hash or a string",
 	} {
 		assert.Equal(t, want, errorsOf(text+"\n", files), text)
 	}
@@ -83,8 +83,11 @@ func TestHostileTexts(t *testing.T) {
 		fmt.Fprintf(&chain, ".j%d: {extends: .j%d}\n", i, i-1)
 	}
 	header := "spec: {inputs: {a: {default: " + strings.Repeat("x", 1<<20) + "}}}\n---\n"
+	lists := "spec: {inputs: {a: {type: array, default: [" + strings.Repeat("x, ", 10_000) + "]}}}\n---\n"
 	for name, c := range map[string]struct{ text, want string }{
-		"inputs that explode":     {header + "j: {script: '" + strings.Repeat("$[[inputs.a]]", 100_000) + "'}", "config too large"},
+		"inputs that explode":     {header + "j: {script: '" + strings.Repeat("$[[inputs.a]]", 70_000) + "'}", "config too large"},
+		"lists that explode":      {lists + "j: {script: [" + strings.Repeat("'$[[inputs.a]]', ", 10_000) + "]}", "config too large"},
+		"a large text with one":   {header + "j: {script: '$[[inputs.a]]" + strings.Repeat("x", 1<<20) + "'}", "config node too large"},
 		"anchors that explode":    {bomb.String() + "j: {script: x}", tooBig},
 		"references that explode": {references.String() + "j: {script: [!reference [.a39, script]]}", tooBig},
 		"an anchor in itself":     {"a: &a [*a]\nj: {script: x}", tooBig},

@@ -85,11 +85,15 @@ type Cache struct {
 	Unprotect bool `json:"unprotect,omitzero"`
 }
 
-// CacheKey is the key of a cache: in JSON a string or, for one made of files, a map of files and prefix.
+// CacheKey is the key of a cache: in JSON a string or, for one made of files, a map of files or files_commits, and
+// prefix. Files that the job's commit does not have make the hash "default".
 type CacheKey struct {
-	Key    string   `json:"-"`
-	Files  []string `json:"files,omitzero"` // the fake has no files to hash: the hash is GitLab's "default"
-	Prefix string   `json:"prefix,omitzero"`
+	Key string `json:"-"`
+	// Files are hashed: from GitLab 18.5 on what they contain, before that the last commits that changed them.
+	Files []string `json:"files,omitzero"`
+	// FilesCommits are files of which the last commits that changed them are hashed.
+	FilesCommits []string `json:"files_commits,omitzero"`
+	Prefix       string   `json:"prefix,omitzero"`
 }
 
 // Need is a job that must have ended first, by name alone in JSON or as a map.

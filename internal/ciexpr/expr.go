@@ -21,15 +21,40 @@ func Parse(text string) (*Expr, error) {
 // True says whether the expression holds for the variables that lookup knows. One that fails while it is evaluated, by
 // a variable that holds no regular expression where one is wanted, is false.
 func (e *Expr) True(lookup func(name string) (value string, ok bool)) bool {
-	found, err := e.root.value(lookup)
-	if err != nil {
-		return false
+	return e.holds(scope{variable: lookup})
+}
+
+// TrueOfInputs is True for inputs, each of which is nil if it is not known.
+func (e *Expr) TrueOfInputs(lookup func(name string) any) bool {
+	return e.holds(scope{variable: func(string) (string, bool) { return "", false }, input: lookup})
+}
+
+func (e *Expr) holds(of scope) bool {
+	found, err := e.root.value(of)
+	return err == nil && present(found)
+}
+
+// Inputs are the names of the inputs that the expression speaks of, but for those behind a !
+// (lib/gitlab/ci/pipeline/expression/statement.rb, collect_input_names).
+func (e *Expr) Inputs() []string { return inputsOf(e.root) }
+
+func inputsOf(n node) []string {
+	switch n := n.(type) {
+	case input:
+		return []string{string(n)}
+	case operation:
+		return append(inputsOf(n.left), inputsOf(n.right)...)
 	}
-	switch v := found.(type) {
+	return nil
+}
+
+// present is Rails' idea of a value that is something.
+func present(value any) bool {
+	switch v := value.(type) {
 	case string:
 		return strings.TrimSpace(v) != ""
 	case bool:
 		return v
 	}
-	return found != nil
+	return value != nil
 }

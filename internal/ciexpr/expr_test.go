@@ -12,7 +12,7 @@ import (
 // Each row is one of spec/lib/gitlab/ci/pipeline/expression/statement_spec.rb, or follows from its rules.
 func TestExpressions(t *testing.T) {
 	variables := map[string]string{"PRESENT": "my variable", "PATH_VAR": "a/path/variable/value", "EMPTY": "",
-		"FULL": "/a/full/path", "TEXT": "abcde", "PATTERN": "/^ab.*/", "BAD": "/[/", "BLANK": "  "}
+		"FULL": "/a/full/path", "TEXT": "abcde", "PATTERN": "/^ab.*/", "BAD": "/[/", "BLANK": "  ", "TRUE": "true"}
 	lookup := func(name string) (string, bool) { value, ok := variables[name]; return value, ok }
 	for text, want := range map[string]bool{
 		`$PRESENT == "my variable"`:              true,
@@ -47,6 +47,26 @@ func TestExpressions(t *testing.T) {
 		`("a" || "b") == "a"`:                    true,
 		`("a" == ("b" || "a"))`:                  false,
 		`$PRESENT =~ /my va(r)/ && $EMPTY == ""`: true,
+		`true`:                                   true,
+		`false`:                                  false,
+		`$TRUE == true`:                          true,
+		`false == $TRUE`:                         false,
+		`$TRUE != false`:                         true,
+		`true == true`:                           true,
+		`$NOPE == false`:                         false,
+		`true =~ /^t/`:                           true,
+		`$PRESENT !~ false`:                      true,
+		`$PRESENT =~ true`:                       false,
+		`!$NOPE`:                                 true,
+		`!$BLANK`:                                true,
+		`!$PRESENT`:                              false,
+		`!!$PRESENT`:                             true,
+		`!$EMPTY && $PRESENT`:                    true,
+		`$PRESENT && !$EMPTY`:                    true,
+		`!($NOPE || $PRESENT)`:                   false,
+		`!$PRESENT == "a"`:                       false,
+		`!$NOPE == $TRUE`:                        true,
+		`$[[ inputs.some-x ]] == null`:           true,
 		`$PRESENT == "other" || $PRESENT =~ /variable/`: true,
 	} {
 		expression, err := ciexpr.Parse(text)
@@ -58,7 +78,7 @@ func TestExpressions(t *testing.T) {
 
 func TestExpressionsThatAreNone(t *testing.T) {
 	for _, text := range []string{"", "== null", "$A ==", "$A == ==", "($A", "$A)", "$A $B", "$A === 'b'", "$A =~ /[/", "A",
-		"$A && || $B", "&", "()", `"open`} {
+		"$A && || $B", "&", "()", "!", "!()", "truely", "! == $A", "$[[ inputs. ]]", `"open`} {
 		_, err := ciexpr.Parse(text)
 		assert.Error(t, err, text)
 	}

@@ -21,6 +21,7 @@ type kind int
 const (
 	operand kind = iota
 	operator
+	negation
 	open
 	closing
 )
@@ -39,6 +40,9 @@ var lexemes = []struct {
 }{
 	{regexp.MustCompile(`^\(`), func([]string) (token, error) { return token{kind: open}, nil }},
 	{regexp.MustCompile(`^\)`), func([]string) (token, error) { return token{kind: closing}, nil }},
+	{regexp.MustCompile(`^\$\[\[\s*inputs\.([\w-]+)\s*\]\]`), func(m []string) (token, error) {
+		return token{leaf: input(m[1])}, nil // known to rules of inputs alone
+	}},
 	{regexp.MustCompile(`^\$(\w+)`), func(m []string) (token, error) { return token{leaf: variable(m[1])}, nil }},
 	{regexp.MustCompile(`^(?:"(.*?)"|'(.*?)')`), func(m []string) (token, error) {
 		return token{leaf: text(m[1] + m[2])}, nil
@@ -48,9 +52,13 @@ var lexemes = []struct {
 		return token{leaf: pattern}, err
 	}},
 	{regexp.MustCompile(`^null`), func([]string) (token, error) { return token{leaf: null{}}, nil }},
+	{regexp.MustCompile(`^(?:true|false)\b`), func(m []string) (token, error) {
+		return token{leaf: boolean(m[0] == "true")}, nil
+	}},
 	{regexp.MustCompile(`^(==|=~|!=|!~|&&|\|\|)`), func(m []string) (token, error) {
 		return token{kind: operator, operator: m[0]}, nil
 	}},
+	{regexp.MustCompile(`^!`), func([]string) (token, error) { return token{kind: negation}, nil }},
 }
 
 // lex cuts the expression into tokens.

@@ -2,13 +2,14 @@ package ciexpr
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 )
 
 // pattern is a regular expression, of RE2 as in GitLab.
 type pattern struct{ re *regexp.Regexp }
 
-func (p *pattern) value(func(string) (string, bool)) (any, error) { return p, nil }
+func (p *pattern) value(scope) (any, error) { return p, nil }
 
 // withFlags is how GitLab writes a regular expression in text: between slashes, with flags behind.
 var withFlags = regexp.MustCompile(`(?s)^/(.*)/([ismU]*)$`)
@@ -41,6 +42,9 @@ func compile(source string) (*pattern, error) {
 // text on the right contains the one on the left.
 func matches(left, right any, negated bool) (any, error) {
 	subject, _ := left.(string)
+	if b, ok := left.(bool); ok {
+		subject = strconv.FormatBool(b)
+	}
 	switch r := right.(type) {
 	case *pattern:
 		return r.re.MatchString(subject) != negated, nil
@@ -50,7 +54,9 @@ func matches(left, right any, negated bool) (any, error) {
 		}
 		return strings.Contains(r, subject) != negated, nil
 	case bool:
-		return nil, errPattern
+		if r {
+			return nil, errPattern
+		}
 	}
 	return negated, nil
 }

@@ -13,11 +13,8 @@ import (
 
 // load reads the configuration of a file.
 func load(source string) (*ciyaml.Map, error) {
-	_, document, err := ciyaml.Split(source)
-	if err != nil {
-		return nil, err
-	}
-	return ciyaml.Load(document)
+	_, config, err := ciyaml.Documents(source)
+	return config, err
 }
 
 // The values are those of Psych 4.0.3 in Ruby 3.1, written as JSON.
@@ -120,7 +117,7 @@ func TestSyntaxErrors(t *testing.T) {
 		"a: *x":                             "An alias referenced an unknown anchor: x",
 		"a: 2024-01-01":                     "Tried to load unspecified class: Date",
 		"- a":                               "Invalid configuration format",
-		"":                                  "Invalid configuration format",
+		"# a\n---\nj: x\n---\n- a\n":        "Invalid configuration format",
 	} {
 		_, err := load(text)
 		assert.EqualError(t, err, want, text)

@@ -7,5 +7,6 @@
 //	problem.go    syntax errors in Psych's words
 //	extend.go     extends
 //	reference.go  !reference
+//	replace.go    other values in the place of texts
 //	dump.go       values to YAML, as Ruby writes it (quoted.go: texts), and to JSON
 package ciyaml

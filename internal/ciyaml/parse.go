@@ -18,33 +18,41 @@ const (
 // maxSource is more than any text of a configuration that is not too big, its comments aside.
 const maxSource = 16 << 20
 
-// divider is what stands between the documents of a file, of which GitLab looks at two: a header and the configuration.
+// divider is what stands between the documents of a file.
 var divider = regexp.MustCompile(`(?m)^---\s+`)
 
-// Split cuts the text of a file into its header, a first document with spec, and the text of its configuration, which
-// is the document after it. Without a header the first document is the configuration.
-func Split(source string) (header *Map, config string, err error) {
+// maxDocuments is how many documents a file is cut into, with what may stand before a leading divider. More stay with
+// the last of them, of which only the first is read.
+const maxDocuments = 3
+
+// Documents reads a file: its header, which is its first document if that has spec and is followed by another, and its
+// configuration. A document with nothing in it, such as comments before a divider, is none, and without any the
+// configuration is empty. What is no hash, too big or no YAML is an error in GitLab's words.
+func Documents(source string) (header, config *Map, err error) {
 	if len(source) > maxSource {
-		return nil, "", errors.New(errTextTooBig)
+		return nil, nil, errors.New(errTextTooBig)
 	}
-	var documents []string
-	for _, text := range divider.Split(source, -1) {
-		if strings.TrimSpace(text) != "" {
-			documents = append(documents, text)
+	var read []any
+	for _, text := range divider.Split(source, maxDocuments) {
+		value, err := parse(text)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !blank(value) {
+			read = append(read, value)
 		}
 	}
-	switch len(documents) {
-	case 0:
-		return nil, "", nil
-	case 1:
-		return nil, documents[0], nil
+	documents := make([]*Map, len(read))
+	for i, value := range read {
+		if documents[i], err = hash(value); err != nil {
+			return nil, nil, err
+		}
 	}
-	first, err := document(documents[0])
-	if err != nil {
-		return nil, "", err
-	}
-	if m, ok := first.(*Map); ok && m.Has("spec") {
-		return m, documents[1], nil
+	switch n := len(documents); {
+	case n == 0:
+		return nil, &Map{}, nil
+	case n > 1 && documents[0].Has("spec"):
+		return documents[0], documents[n-1], nil
 	}
 	return nil, documents[0], nil
 }
@@ -55,9 +63,17 @@ func Load(source string) (*Map, error) {
 	if len(source) > maxSource {
 		return nil, errors.New(errTextTooBig)
 	}
-	value, err := document(source)
+	value, err := parse(source)
 	if err != nil {
 		return nil, err
+	}
+	return hash(value)
+}
+
+// hash is a value that is a hash and not too big.
+func hash(value any) (*Map, error) {
+	if TooBig(value) {
+		return nil, errors.New(errTextTooBig)
 	}
 	config, ok := value.(*Map)
 	if !ok {
@@ -66,13 +82,21 @@ func Load(source string) (*Map, error) {
 	return config, nil
 }
 
-// document reads the text of one document, whatever it holds.
-func document(text string) (any, error) {
-	value, err := parse(text)
-	if err == nil && TooBig(value) {
-		err = errors.New(errTextTooBig)
+// blank is Rails' idea of a document with nothing in it.
+func blank(value any) bool {
+	switch v := value.(type) {
+	case nil:
+		return true
+	case bool:
+		return !v
+	case string:
+		return strings.TrimSpace(v) == ""
+	case []any:
+		return len(v) == 0
+	case *Map:
+		return v.Len() == 0
 	}
-	return value, err
+	return false
 }
 
 // parse reads a text's first document.

@@ -30,7 +30,7 @@ func TestNothingIsLeftOfWhatIsOver(t *testing.T) {
 	last := 0
 	s := set(&last)
 	remove := s.Remover(s.Inject(&Injected[call, failure]{Selection: every()}))
-	assert.NotNil(t, s.Pick(1, begin))
+	assert.NotNil(t, s.Pick(1, begin, nil))
 	remove()
 	assert.Empty(t, s.spent, "it fired, so there is nothing to report")
 	assert.Empty(t, s.failures)
@@ -40,7 +40,7 @@ func TestNothingIsLeftOfWhatIsOver(t *testing.T) {
 	held := make(chan struct{})
 	go func() {
 		defer close(held)
-		assert.True(t, s.Wait(t.Context(), 2, s.Copy, nil))
+		assert.True(t, s.Wait(t.Context(), 2, s.Copy, nil, nil))
 	}()
 	first, came := used.Wait(t.Context().Done())
 	assert.True(t, came)
@@ -63,13 +63,13 @@ func TestPick(t *testing.T) {
 	s.Inject(&Injected[call, failure]{Selection: every(), Failure: 500, For: time.Minute})
 	var met []failure
 	for n := range call(4) {
-		if i := s.Pick(n, clock); i != nil {
+		if i := s.Pick(n, clock, nil); i != nil {
 			met = append(met, i.Failure)
 		}
 	}
 	assert.Equal(t, []failure{500, 503, 500, 500}, met, "the first lets a call through, and fails one")
 	now = now.Add(time.Minute)
-	assert.Nil(t, s.Pick(4, clock), "a minute has passed since the second fired first")
+	assert.Nil(t, s.Pick(4, clock, nil), "a minute has passed since the second fired first")
 	assert.Empty(t, s.Unused(nil))
 }
 

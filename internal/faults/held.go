@@ -106,12 +106,13 @@ func (s *Set[C, F]) Holding() []*Held[C] {
 
 // Wait waits while the call is held, at the longest until the fake closes. It is false when the client gave up
 // meanwhile, which ends ctx. mark makes of the call what the test is given of it while it waits.
-func (s *Set[C, F]) Wait(ctx context.Context, c C, mark func(C) C, closing <-chan struct{}) bool {
+func (s *Set[C, F]) Wait(ctx context.Context, c C, mark func(C) C, running func(function string),
+	closing <-chan struct{}) bool {
 	s.mu.Lock()
 	held := slices.Clone(s.held)
 	s.mu.Unlock()
 	for _, h := range held {
-		if h.isReleased() || !h.Matches(c) {
+		if h.isReleased() || !h.matches(c, h.String, running) {
 			continue
 		}
 		h.arrive(c, mark)

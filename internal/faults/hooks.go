@@ -55,28 +55,28 @@ func (s *Set[C, F]) Hooks() []Hook[C] {
 	return all
 }
 
-// RunBefore calls the hooks of Before that match. running is told of each, in the goroutine that calls it, and "" when
-// it has returned.
-func (s *Set[C, F]) RunBefore(c *C, running func(hook string)) { s.run(&s.before, c, running) }
+// RunBefore calls the hooks of Before that match. running is told of each function of the test, in the goroutine that
+// calls it, and "" when it has returned.
+func (s *Set[C, F]) RunBefore(c *C, running func(function string)) { s.run(&s.before, c, running) }
 
 // RunAfter is RunBefore for those of After.
-func (s *Set[C, F]) RunAfter(c *C, running func(hook string)) { s.run(&s.after, c, running) }
+func (s *Set[C, F]) RunAfter(c *C, running func(function string)) { s.run(&s.after, c, running) }
 
 // run calls hooks, each in a goroutine of its own, so that a FailNow in it ends the hook and not the server's handling
 // of the request.
-func (s *Set[C, F]) run(list *[]*Hook[C], c *C, running func(hook string)) {
+func (s *Set[C, F]) run(list *[]*Hook[C], c *C, running func(function string)) {
 	s.mu.Lock()
 	hooks := slices.Clone(*list)
 	s.mu.Unlock()
 	for _, h := range hooks {
-		if !h.Matches(*c) {
+		if !h.matches(*c, h.String, running) {
 			continue
 		}
 		s.mu.Lock()
 		h.Ran++
 		s.mu.Unlock()
 		s.Apart("the function of "+h.String(), func() {
-			running(h.String())
+			running("the function of " + h.String())
 			h.Do(s.Copy(*c))
 		})
 		running("")

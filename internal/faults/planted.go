@@ -7,6 +7,18 @@ type Selection[C any] struct {
 	Text    string       // for a message: "POST /runners with By("mia")"
 	Matches func(C) bool // may be a function of the test, which is never called under a lock
 	Narrow  bool         // it has conditions beside the endpoint
+	Asks    bool         // Matches calls a function of the test
+}
+
+// matches is Matches of a call that is being served and is for what has a name. running is told of a function of the
+// test, as that of RunBefore.
+func (s Selection[C]) matches(c C, name func() string, running func(function string)) bool {
+	if !s.Asks {
+		return s.Matches(c)
+	}
+	running("the function of Where in " + name())
+	defer running("")
+	return s.Matches(c)
 }
 
 // Meets is Matches where no call is being served: at the end of a test, and of a call that may come. A condition that

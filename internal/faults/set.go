@@ -26,6 +26,10 @@ func (i *Injected[C, F]) IsSpent(now time.Time) bool {
 	return i.Times > 0 && i.Fired >= i.Times || i.For > 0 && i.Fired > 0 && !now.Before(i.firstFired.Add(i.For))
 }
 
+// planted is the failure for a message about a condition of it:
+// "Inject(POST /runners with Where(func)) at op_test.go:113".
+func (i *Injected[C, F]) planted() string { return fmt.Sprintf("Inject(%s)%s", i.Text, i.Place("")) }
+
 // Set are the failures, hooks and holds of a fake.
 type Set[C, F any] struct {
 	LastCall func() int   // the number of the last call that came
@@ -118,12 +122,12 @@ func copies[V any](list []*V) []V {
 
 // Pick finds the failure that a call meets at that time, nil if none. Every failure it asks on the way counts the call,
 // for its After and Times.
-func (s *Set[C, F]) Pick(c C, now func() time.Time) *Injected[C, F] {
+func (s *Set[C, F]) Pick(c C, now func() time.Time, running func(function string)) *Injected[C, F] {
 	s.mu.Lock()
 	failures := slices.Clone(s.failures)
 	s.mu.Unlock()
 	for _, i := range failures {
-		if i.Matches(c) && s.count(i, now()) {
+		if i.matches(c, i.planted, running) && s.count(i, now()) {
 			return i
 		}
 	}

@@ -1,8 +1,13 @@
 package front
 
 import (
+	"bytes"
+	"io"
+	"net/http"
 	"slices"
 	"sync"
+
+	"github.com/fakegitlab/fakegitlab/internal/outside"
 )
 
 // Added is an endpoint that a test serves itself.
@@ -64,3 +69,47 @@ func (a *AddedRoutes) Clear() {
 	defer a.mu.Unlock()
 	a.routes, a.router = nil, nil
 }
+
+// ByTest answers with a handler of the test, which has a name for messages.
+func ByTest(name string, h http.Handler) func(*Request) Response {
+	return func(q *Request) Response {
+		sent := q.HTTP.Clone(q.HTTP.Context())
+		sent.Body = io.NopCloser(bytes.NewReader(q.Record.Body))
+		for name, value := range q.Vars {
+			sent.SetPathValue(name, value)
+		}
+		a := answered{header: http.Header{}}
+		q.Flying.Running(name)
+		outside.Asked(name, func() { h.ServeHTTP(&a, sent) })
+		q.Flying.Running("")
+		a.Flush()
+		return Response{Status: a.status, Text: a.body.String(), Header: a.header,
+			ContentType: a.header.Get("Content-Type")}
+	}
+}
+
+// answered keeps what a handler answers.
+type answered struct {
+	header http.Header
+	status int // 0 until there is one
+	body   bytes.Buffer
+}
+
+func (a *answered) Header() http.Header { return a.header }
+
+func (a *answered) WriteHeader(status int) {
+	if a.status == 0 && status >= http.StatusOK { // those below come ahead of the answer
+		a.status = status
+	}
+}
+
+func (a *answered) Write(p []byte) (int, error) {
+	a.Flush()
+	if a.header.Get("Content-Type") == "" && a.body.Len() == 0 { // as net/http does
+		a.header.Set("Content-Type", http.DetectContentType(p))
+	}
+	return a.body.Write(p)
+}
+
+// Flush is what sends the head of an answer: http.Flusher.
+func (a *answered) Flush() { a.WriteHeader(http.StatusOK) }

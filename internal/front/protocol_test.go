@@ -54,7 +54,7 @@ func TestProtocolsFindWhatServesTheirPaths(t *testing.T) {
 		{"GET", "/hello/mia", "", MsgNotFound, 404},
 	} {
 		r := httptest.NewRequest(c.method, c.path, nil)
-		q := NewRequest(site, r, Way{}, r.URL.Query())
+		q := NewRequest(site, r, Way{}, r.URL.Query(), nil)
 		assert.Nil(t, q.Receive(), c.path)
 		res := q.Answer()
 		assert.Equal(t, c.status, res.Status, "%s %s", c.method, c.path)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/traffic"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -71,15 +72,16 @@ type Request struct {
 	Token  *world.AccessToken // the access token that was accepted
 	// takeBack has the state forget the token again that was made anew for this request; nil: none was accepted.
 	takeBack func()
-	ByJob    *world.Job     // the job whose token was accepted in its place
-	Actor    policy.Actor   // what User counts as
-	Project  *world.Project // of the path, once the endpoint's before block has found it
-	Group    *world.Group   // likewise
+	ByJob    *world.Job      // the job whose token was accepted in its place
+	Actor    policy.Actor    // what User counts as
+	Flying   *traffic.Flying // where it is noted what the request waits for
+	Project  *world.Project  // of the path, once the endpoint's before block has found it
+	Group    *world.Group    // likewise
 }
 
 // NewRequest is a request to a GitLab that came on a way. query is that of its URL.
-func NewRequest(site *Site, r *http.Request, way Way, query url.Values) Request {
-	q := Request{State: site.State, site: site, HTTP: r, Way: way, Query: query}
+func NewRequest(site *Site, r *http.Request, way Way, query url.Values, flying *traffic.Flying) Request {
+	q := Request{State: site.State, site: site, HTTP: r, Way: way, Query: query, Flying: flying}
 	q.Path, _ = site.BelowBase(r.URL.EscapedPath())
 	return q
 }

@@ -203,7 +203,7 @@ func TestPushMakesPipeline(t *testing.T) {
 func TestPushHandsInInputs(t *testing.T) {
 	gl, mine := seeded(t, fakegitlab.WithVersion("18.6"))
 	mine.commit(".gitlab-ci.yml", "spec: {inputs: {word: {}, list: {type: array, default: []}}}\n---\n"+
-		"$[[ inputs.word ]]: {script: x, tags: $[[ inputs.list ]]}\n", "Build")
+		"$[[ inputs.word ]]: {script: x, tags: '$[[ inputs.list ]]'}\n", "Build")
 	mine.git("push", "-q", "-o", "ci.input=word=all=of", "-o", `ci.input=list=["a"]`, "-o", "ci.input=none",
 		"origin", "main")
 	require.Len(t, gl.Jobs(), 1)

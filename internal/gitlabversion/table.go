@@ -36,6 +36,8 @@ const (
 	JobNotProcessing
 	ErasureBeforeStatus
 	JobStatusOnUpdate
+	JobGroupName
+	CacheKeysByContent
 	JobInfoExtras
 	JobInputs
 	LaterFailureReasons
@@ -50,12 +52,14 @@ const (
 	RerunAbilities
 	PlayAnswersNewAttempt
 	JobInputsOverridden
+	RetryRefusalText
 	LintContentRef
 	RetryReasonAliases
 	JobRouter
 	RateLimitHeaders
 	EmailResetOffered
 	UsersShowLocked
+	UsersByKeyset
 	JobsShowManager
 	ScimIdentities
 	SHA256Avatars
@@ -68,6 +72,7 @@ const (
 	GranularShown
 	GranularTokens
 	PlannerRole
+	MembersThroughHiddenGroups
 	SecurityManagerRole
 	KeysetAscending
 	EmptyTagListNarrowsNothing
@@ -76,6 +81,7 @@ const (
 	NamespaceAttributesOf18
 	MergeRequestTitleTemplate
 	RunnersTokenInLists
+	VariablesRoleAndRestriction
 	CodeReadersSeeProtection
 	BotsOutliveTokens
 	TokenPermissionsHeld
@@ -104,6 +110,12 @@ const (
 	TokenExpiryFilters
 	ActivationByService
 	MovedProjectsRedirect
+	PlainNamespacePaths
+	RegistryPathText
+	ActiveFilter
+	ActiveFilterOfGroups
+	DeployKeyOfLevels
+	VirtualRegistryScopes
 	DeletionMarks
 	DeletionRenames
 	InstanceRunnersReadByAll
@@ -118,6 +130,7 @@ const (
 	JobCountByStatus
 	ProjectJobsByName
 	JobInterface
+	StatusNames
 	RunnerBulkPause
 	RunnerAssignMutations
 	GraphQLSuggests

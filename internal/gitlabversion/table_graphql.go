@@ -26,9 +26,11 @@ var graphqlRows = map[Difference]Row{
 		Version{16, 2}, first, "app/graphql/resolvers/ci/runner_job_count_resolver.rb: experiment of 16.2", true},
 	ProjectJobsByName: {"jobs of GraphQL's Project takes name",
 		Version{17, 1}, first, "app/graphql/resolvers/project_jobs_resolver.rb: experiment of 17.1", true},
-	JobInterface: {"GraphQL's CiRunner.jobs has CiJobInterface and ownerProject ProjectInterface; before, CiJob and " +
-		"Project",
+	JobInterface: {"GraphQL's CiRunner.jobs and jobs of Query have CiJobInterface, ownerProject ProjectInterface and " +
+		"CiJob.pipeline PipelineInterface; before, CiJob, Project and Pipeline",
 		Version{18, 4}, first, "app/graphql/types/ci/runner_type.rb of about 18.3 and of the newest", false},
+	StatusNames: {"GraphQL's DetailedStatus has name",
+		Version{16, 4}, first, "app/graphql/types/ci/detailed_status_type.rb: what it replaces is of 16.4", true},
 	RunnerBulkPause: {"GraphQL has the mutation runnerBulkPause",
 		Version{17, 11}, first, "merge request 184012 of spring 2025", false},
 	GraphQLSuggests: {"GraphQL says of an unknown field, argument or type what may have been meant",

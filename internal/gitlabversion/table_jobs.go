@@ -12,6 +12,11 @@ var jobRows = map[Difference]Row{
 		first, Version{18, 0}, "lib/api/ci/helpers/runner.rb of 16.x, of 17.x and the newest", false},
 	JobStatusOnUpdate: {"PUT /jobs/:id answers with the header Job-Status, as PATCH /jobs/:id/trace always did",
 		Version{17, 0}, first, "lib/api/ci/runner.rb of 15.8 and of 17.x", false},
+	JobGroupName: {"jobs have the variable CI_JOB_GROUP_NAME",
+		Version{17, 10}, first, "predefined variables page", true},
+	CacheKeysByContent: {"a cache's key of files is made of what they contain; before, of the last commits that " +
+		"changed them",
+		Version{18, 5}, first, "merge request 203233 of September 2025: lib/gitlab/ci/pipeline/seed/build/cache.rb", false},
 	JobInputs: {"jobs have inputs",
 		Version{18, 6}, first, "lib/api/entities/ci/job_request/response.rb", false},
 	JobInfoExtras: {"job_info names the project's path, namespace and user; git_info has protected",
@@ -51,6 +56,8 @@ var jobRows = map[Difference]Row{
 		Version{18, 10}, first, "lib/api/ci/jobs.rb of 17.x and the newest", false},
 	JobInputsOverridden: {"play and retry take job_inputs",
 		Version{18, 10}, first, "Jobs API page", true},
+	RetryRefusalText: {"jobRetry of GraphQL says Job is not retryable; before, Job cannot be retried",
+		Version{18, 10}, first, "app/services/ci/retry_job_service.rb of 17.x and the newest", false},
 	RetryReasonAliases: {"retry:when by the name of stuck_or_timeout_failure or job_execution_timeout also means the " +
 		"reasons that have taken their place, and the other way round",
 		Version{19, 0}, first, "issue 602133 of GitLab", false},

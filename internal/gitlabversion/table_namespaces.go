@@ -19,6 +19,9 @@ var namespaceRows = map[Difference]Row{
 	RunnersTokenInLists: {"who may administer a project finds its runners_token in lists and groups, too; before, in " +
 		"GET /projects/:id alone",
 		Version{17, 11}, first, "lib/api/entities/project.rb; answers recorded from GitLab 17.11.7", false},
+	VariablesRoleAndRestriction: {"restrict_user_defined_variables and ci_pipeline_variables_minimum_override_role of a " +
+		"project follow each other; before, each is set alone",
+		Version{18, 0}, first, "app/models/project_ci_cd_setting.rb of about 17.9 and of 18.x", false},
 	CodeReadersSeeProtection: {"who may read a project's code lists its protected branches; before, Maintainers alone",
 		Version{17, 0}, first, "lib/api/protected_branches.rb of 16.0 and of 17.x", false},
 	HiddenVariables: {"CI/CD variables of projects and groups can be hidden (masked_and_hidden, hidden)",
@@ -30,6 +33,21 @@ var namespaceRows = map[Difference]Row{
 	MovedProjectsRedirect: {"a path that a project had answers 301 to GET and 405 to the rest; before, 404",
 		Version{16, 7}, first, "lib/api/helpers.rb, redirect!; behind the flag api_redirect_moved_projects from 16.4 on",
 		true},
+	PlainNamespacePaths: {"paths of groups and usernames begin and end with a letter or digit, and have no two other " +
+		"signs in a row, as those of projects; before, a new one may",
+		Version{17, 0}, first, "app/models/namespace.rb; issue 457903; behind the flag " +
+			"restrict_special_characters_in_namespace_path from 15.9 on", false},
+	RegistryPathText: {"what is said of such a path has another text",
+		Version{17, 1}, first, "lib/gitlab/regex.rb, oci_repository_path_regex_message; issue 457903", false},
+	ActiveFilter: {"GET /projects and GET /groups take active: what is neither archived nor marked for deletion, nor in a " +
+		"group that is",
+		Version{18, 1}, first, "issues 525631 and 526205; app/finders/projects_finder.rb", false},
+	ActiveFilterOfGroups: {"GET /groups/:id/projects and the lists of subgroups take active, too",
+		Version{18, 9}, first, "merge request 218053", false},
+	DeployKeyOfLevels: {"who may push to a protected branch or create a protected tag shows deploy_key_id, null",
+		Version{16, 10}, first, "lib/api/entities/protected_ref_access.rb; Merge request approvals API page", false},
+	VirtualRegistryScopes: {"deploy tokens may have the scopes read_virtual_registry and write_virtual_registry",
+		Version{17, 8}, first, "merge request 174496; app/models/deploy_token.rb", false},
 	DeletionMarks: {"DELETE of a group or project only marks it, for 30 days; permanently_remove and restore; " +
 		"before, it goes at once",
 		Version{18, 0}, first, "app/services/groups/mark_for_deletion_service.rb; epic 17208", false},

@@ -12,6 +12,8 @@ var peopleRows = map[Difference]Row{
 			"not in those from 18.11.5 on", true},
 	UsersShowLocked: {"users show locked",
 		Version{16, 4}, first, "absent in answers recorded from GHC and CERN in July and September 2023", false},
+	UsersByKeyset: {"GET /users takes pagination=keyset; before, that counts for nothing",
+		Version{16, 5}, first, "REST API page, keyset pagination", true},
 	ScimIdentities: {"GET /user shows scim_identities",
 		Version{16, 1}, first, "Users API page", true},
 	SHA256Avatars: {"a user's avatar_url at Gravatar has the SHA-256 of the email address; before, the MD5",
@@ -35,6 +37,9 @@ var peopleRows = map[Difference]Row{
 		Version{17, 7}, first, "Members API page: the role came with 17.7; lib/gitlab/access.rb", true},
 	SecurityManagerRole: {"the role Security Manager lists runners and cancels jobs, and min_access_level takes 25",
 		Version{19, 0}, first, "config/authz/roles/security_manager.yml", false},
+	MembersThroughHiddenGroups: {"members/all tells members of a group or project of the members of private groups " +
+		"that it is shared with; before, of those alone that they see",
+		Version{17, 0}, first, "Members API page: the flag webui_members_inherited_users; app/finders/members_finder.rb", true},
 	BotsOutliveTokens: {"the bot of a project or group access token stays when that is revoked; before, it is deleted",
 		Version{17, 10}, first, "app/services/resource_access_tokens/revoke_service.rb", false},
 	TokenPermissionsHeld: {"who asks for an access token with more rights than the own, or rotates one, is told of " +

@@ -89,9 +89,13 @@ func (n *connection) page() (page, error) {
 	return *n.found, nil
 }
 
-// connectionTypes are the types of connections.
+// connectionTypes are the types of connections that tell how many items they have.
 var connectionTypes = []string{"CiRunnerConnection", "CiRunnerManagerConnection", "CiJobConnection",
-	"CiJobInterfaceConnection", "PipelineConnection", "ProjectConnection", "GroupConnection"}
+	"CiJobInterfaceConnection", "PipelineConnection", "ProjectConnection"}
+
+// uncountedTypes are the other types of connections.
+var uncountedTypes = []string{"GroupConnection", "CiStageConnection", "CiGroupConnection", "CiBuildNeedConnection",
+	"JobNeedUnionConnection", "CiJobArtifactConnection", "PipelineManualVariableConnection"}
 
 // connectionRows are the fields of all types of connections, and of PageInfo.
 func connectionRows() map[string]rows {
@@ -136,8 +140,10 @@ func connectionRows() map[string]rows {
 		all[name] = shared
 	}
 	all["CiJobConnection"], all["CiJobInterfaceConnection"] = limited, limited
-	delete(uncounted, "count") // groups are not counted
-	all["GroupConnection"] = uncounted
+	delete(uncounted, "count")
+	for _, name := range uncountedTypes {
+		all[name] = uncounted
+	}
 	return all
 }
 

@@ -22,8 +22,11 @@
 //	runners.go         CiRunner and CiRunnerManager
 //	runners_lists.go   the lists of runners: of all, of a project, of a group, of a user
 //	runners_*.go       the mutations of runners, of one and of many
-//	jobs.go            CiJob; jobs_mutations.go its mutations
-//	pipelines.go       Pipeline and its mutations
+//	jobs.go            CiJob; jobs_mutations.go its mutations and those of pipelines
+//	jobs_around.go     what jobs need and keep, and what pipelines were given
+//	pipelines.go       Pipeline
+//	stages.go          CiStage and CiGroup
+//	statuses.go        DetailedStatus
 //	namespaces.go      Project, Group, UserCore and CurrentUser; projects.go the lists of projects
 //	mutations.go       what mutations have in common
 //	markdown.go        what GitLab makes of a maintenance note

@@ -71,6 +71,8 @@ func allRows() map[string]rows {
 		"CiRunner": runnerRows(), "RunnerPermissions": runnerPermissionRows(), "CiRunnerManager": managerRows(),
 		"CiRunnerEdge": runnerEdgeRows(),
 		"CiJob":        jobRows(), "JobPermissions": jobPermissionRows(), "CiStage": stageRows(),
+		"CiGroup": groupOfJobsRows(), "DetailedStatus": statusRows(), "StatusAction": statusActionRows(),
+		"CiBuildNeed": needRows(), "CiJobArtifact": artifactRows(), "PipelineManualVariable": variableRows(),
 		"Pipeline": pipelineRows(), "PipelinePermissions": pipelinePermissionRows(),
 		"Project": projectRows(), "ProjectPermissions": projectPermissionRows(),
 		"Group": groupRows(), "GroupPermissions": groupPermissionRows(),

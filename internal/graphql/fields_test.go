@@ -33,6 +33,11 @@ var ways = map[string]string{
 	"GroupPermissions":    `{ group(fullPath: "acme/backend") { userPermissions { %s } } }`,
 	"CurrentUser":         `{ currentUser { %s } }`,
 	"UserCore":            `{ project(fullPath: "acme/shop") { pipelines(first: 2) { nodes { user { %s } } } } }`,
+	"CiGroup":             `{ project(fullPath: "acme/shop") { pipelines { nodes { stages { nodes { groups { nodes { %s } } } } } } } }`,
+	"DetailedStatus":      `{ project(fullPath: "acme/shop") { jobs { nodes { detailedStatus { %s } } } } }`,
+	"StatusAction":        `{ project(fullPath: "acme/shop") { jobs { nodes { detailedStatus { action { %s } } } } } }`,
+	"CiBuildNeed":         `{ project(fullPath: "acme/shop") { jobs { nodes { needs { nodes { %s } } } } } }`,
+	"CiJobArtifact":       `{ project(fullPath: "acme/shop") { pipelines { nodes { jobArtifacts { %s } } } } }`,
 	"Metadata":            `{ metadata { %s } }`,
 	"Kas":                 `{ metadata { kas { %s } } }`,
 	"QueryComplexity":     `{ queryComplexity { %s } }`,
@@ -132,7 +137,7 @@ func TestJobAsREST(t *testing.T) {
 		a := run(t, gl, "oli", fmt.Sprintf(`{ project(fullPath: "acme/shop") { pipeline(id: "gid://gitlab/Ci::Pipeline/%.0f") { job(id: "%s") {
 			id status duration queuedDuration name stage { name } refName coverage createdAt startedAt finishedAt erasedAt tags allowFailure
 			createdByTag shortSha webPath commitPath runner { description paused } runnerManager { systemId } project { fullPath }
-			pipeline { ref sha source createdAt updatedAt status path user { username } } } } } }`, testkit.Descend(said, "pipeline.id"), jobGID(j.ID)))
+			pipeline { path user { username } ... on Pipeline { ref sha source createdAt updatedAt status } } } } } }`, testkit.Descend(said, "pipeline.id"), jobGID(j.ID)))
 		const at = "project.pipeline.job"
 		require.NotNil(t, a.at(at), a.body)
 		agree(t, a, at, said, names)

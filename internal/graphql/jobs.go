@@ -7,10 +7,12 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/search"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
@@ -21,23 +23,33 @@ var publicJobFields = []string{"allowFailure", "createdAt", "duration", "finishe
 
 func jobRows() rows {
 	all := rows{}
+	for name, list := range map[string]func(*call, *exec, *world.Job, args) (any, error){
+		"artifacts": listArtifacts, "needs": listNeeds, "previousStageJobs": listJobsBefore,
+		"previousStageJobsOrNeeds": listBeforeOrNeeds,
+	} {
+		all[name] = ofReadableJob(name, list)
+	}
 	for name, read := range jobFields() {
-		f := field{Resolve: func(x *exec, parent any, _ args) (any, error) {
-			c, j := callOf(x), parent.(*world.Job)
-			if !slices.Contains(publicJobFields, name) {
-				if d := c.OnProject(j.Project, policy.ReadBuild); !d.Allowed {
-					x.Note(d.Reason)
-					return unauthorized[name], nil
-				}
-			}
-			return read(c, x, j), nil
-		}}
+		f := ofReadableJob(name, func(c *call, x *exec, j *world.Job, _ args) (any, error) { return read(c, x, j), nil })
 		if name == "canPlayJob" {
 			f.Cost = gitalyCost
 		}
 		all[name] = f
 	}
 	return all
+}
+
+// ofReadableJob is a field of a job that the user may read, or of any if the field is one of publicJobFields.
+func ofReadableJob(name string, read func(*call, *exec, *world.Job, args) (any, error)) field {
+	return asked(func(c *call, x *exec, j *world.Job, a args) (any, error) {
+		if !slices.Contains(publicJobFields, name) {
+			if d := c.OnProject(j.Project, policy.ReadBuild); !d.Allowed {
+				x.Note(d.Reason)
+				return unauthorized[name], nil
+			}
+		}
+		return read(c, x, j, a)
+	})
 }
 
 // unauthorized is what stands for a field of a job that the user does not see, if it is not null.
@@ -58,16 +70,20 @@ func jobFields() map[string]func(*call, *exec, *world.Job) any {
 			}
 			return *j.Coverage
 		},
-		"createdByTag":   func(_ *call, _ *exec, j *world.Job) any { return j.RefIsTag },
-		"failureMessage": func(_ *call, _ *exec, j *world.Job) any { return orNull(j.FailureReason) },
-		"manualJob":      func(_ *call, _ *exec, j *world.Job) any { return j.Manual },
-		"name":           func(_ *call, _ *exec, j *world.Job) any { return j.Name },
-		"playable":       func(_ *call, _ *exec, j *world.Job) any { return j.Unplayable() == nil },
-		"refName":        func(_ *call, _ *exec, j *world.Job) any { return j.Ref },
-		"retried":        func(_ *call, _ *exec, j *world.Job) any { return j.Retried() },
-		"retryable":      func(_ *call, _ *exec, j *world.Job) any { return j.Retryable() },
-		"scheduled":      func(_ *call, _ *exec, j *world.Job) any { return j.Status == world.JobScheduled },
-		"scheduledAt":    func(_ *call, _ *exec, j *world.Job) any { return when(j.ScheduledAt) },
+		"createdByTag": func(_ *call, _ *exec, j *world.Job) any { return j.RefIsTag },
+		"detailedStatus": func(c *call, _ *exec, j *world.Job) any {
+			return shownStatus(c.JobStatus(j), modelOf(j), strconv.Itoa(j.ID))
+		},
+		"downstreamPipeline": func(*call, *exec, *world.Job) any { return nil }, // none is triggered here
+		"failureMessage":     func(c *call, _ *exec, j *world.Job) any { return orNull(c.FailureMessage(j)) },
+		"manualJob":          func(_ *call, _ *exec, j *world.Job) any { return j.Manual },
+		"name":               func(_ *call, _ *exec, j *world.Job) any { return j.Name },
+		"playable":           func(_ *call, _ *exec, j *world.Job) any { return j.Unplayable() == nil },
+		"refName":            func(_ *call, _ *exec, j *world.Job) any { return j.Ref },
+		"retried":            func(_ *call, _ *exec, j *world.Job) any { return j.Retried() },
+		"retryable":          func(_ *call, _ *exec, j *world.Job) any { return j.Retryable() },
+		"scheduled":          func(_ *call, _ *exec, j *world.Job) any { return j.Status == world.JobScheduled },
+		"scheduledAt":        func(_ *call, _ *exec, j *world.Job) any { return when(j.ScheduledAt) },
 		"schedulingType": func(_ *call, _ *exec, j *world.Job) any {
 			if j.Spec.Needs != nil {
 				return "dag"
@@ -75,10 +91,10 @@ func jobFields() map[string]func(*call, *exec, *world.Job) any {
 			return "stage"
 		},
 		"shortSha":        func(_ *call, _ *exec, j *world.Job) any { return j.Commit.SHA[:min(8, len(j.Commit.SHA))] },
-		"stage":           func(_ *call, _ *exec, j *world.Job) any { return j },
+		"stage":           func(_ *call, _ *exec, j *world.Job) any { return stage{j.Pipeline, j.Stage} },
 		"status":          func(_ *call, _ *exec, j *world.Job) any { return enum(j.Status) },
 		"stuck":           func(c *call, _ *exec, j *world.Job) any { return c.stuck(j) },
-		"triggered":       func(*call, *exec, *world.Job) any { return false },
+		"triggered":       func(_ *call, _ *exec, j *world.Job) any { return j.Pipeline.Facts().TriggerID != 0 },
 		"userPermissions": func(_ *call, _ *exec, j *world.Job) any { return j },
 	}
 	maps.Copy(all, jobNeighbours())
@@ -93,6 +109,14 @@ func jobFields() map[string]func(*call, *exec, *world.Job) any {
 	return all
 }
 
+// kindOf is the kind of a job, by the words of CiJobKind.
+func kindOf(j *world.Job) string {
+	if j.IsBridge() {
+		return "BRIDGE"
+	}
+	return "BUILD"
+}
+
 // jobKinds are what tells trigger jobs from others.
 func jobKinds() map[string]func(*world.Job) any {
 	either := func(build func(*world.Job) any, bridge func(*world.Job) any) func(*world.Job) any {
@@ -105,9 +129,8 @@ func jobKinds() map[string]func(*world.Job) any {
 	}
 	null := func(*world.Job) any { return nil }
 	return map[string]func(*world.Job) any{
-		"id": either(func(j *world.Job) any { return gid(modelJob, j.ID) },
-			func(j *world.Job) any { return gid(modelBridge, j.ID) }),
-		"kind":    either(func(*world.Job) any { return "BUILD" }, func(*world.Job) any { return "BRIDGE" }),
+		"id":      func(j *world.Job) any { return gid(modelOf(j), j.ID) },
+		"kind":    func(j *world.Job) any { return kindOf(j) },
 		"source":  either(func(j *world.Job) any { return j.Pipeline.Source() }, null),
 		"tags":    either(func(j *world.Job) any { return append([]string{}, j.Tags...) }, null),
 		"webPath": either(func(j *world.Job) any { return jobPage(j, "") }, null),
@@ -195,8 +218,6 @@ func (c *call) between(from, to time.Time) float64 {
 	return to.Sub(from).Seconds()
 }
 
-func stageRows() rows { return rows{"name": of(func(_ *call, j *world.Job) any { return j.Stage })} }
-
 func jobPermissionRows() rows {
 	permission := func(may front.JobRule) field {
 		return of(func(c *call, j *world.Job) any { return c.OnJob(j, may).Allowed })
@@ -218,12 +239,26 @@ func listProjectJobs(c *call, x *exec, p *world.Project, a args) (any, error) {
 	if err := c.once(x); err != nil {
 		return nil, err
 	}
-	name, named := a["name"].(string)
+	name, _ := a["name"].(string)
+	named, words := strings.TrimSpace(name) != "", search.ParseNames(name)
 	jobs := world.Filtered(jobsWith(p.Jobs, a["statuses"]), func(j *world.Job) bool {
-		return !j.IsBridge() && j.Status != world.JobCreated && (!named || j.Name == name) &&
+		return !j.IsBridge() && j.Status != world.JobCreated && (!named || words.Matches(j.Name)) &&
 			(a["withArtifacts"] != true || len(j.Files) > 0)
 	})
 	return byKeys(x, jobs, newestFirst, jobKey, a, anything[*world.Job]), nil
+}
+
+// listAllJobs are the jobs of all projects but for trigger jobs, the newest first, for administrators: others see none
+// (app/graphql/resolvers/ci/all_jobs_resolver.rb, app/finders/ci/jobs_finder.rb). runnerTypes does not narrow them: it
+// would with a feature flag that is off unless somebody turns it on (admin_jobs_filter_runner_type).
+func listAllJobs(c *call, x *exec, a args) (any, error) {
+	jobs := jobsWith(c.Jobs.Rows, a["statuses"])
+	if d := policy.AdminAllResources(c.Actor); !d.Allowed {
+		x.Note(d.Reason)
+		jobs = nil
+	}
+	found := world.Filtered(jobs, func(j *world.Job) bool { return !j.IsBridge() })
+	return byKeys(x, found, newestFirst, jobKey, a, anything[*world.Job]), nil
 }
 
 // findProjectJob finds a job of a project by its id.

@@ -1,9 +1,11 @@
 package graphql
 
-// What people do to jobs and pipelines (app/graphql/mutations/ci/job, app/graphql/mutations/ci/pipeline).
+// What people do to jobs and pipelines (app/graphql/mutations/ci/job,
+// app/graphql/mutations/ci/pipeline/create.rb, app/graphql/mutations/ci/pipeline/destroy.rb and those beside them).
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/ci"
 	"github.com/fakegitlab/fakegitlab/internal/front"
@@ -53,6 +55,9 @@ func retryJob(c *call, x *exec, input args) (payload, error) {
 	}
 	if !j.Retryable() {
 		x.Note(fmt.Sprintf("job %d is %s, or has been retried", j.ID, j.Status))
+		if !c.Has(gitlabversion.RetryRefusalText) {
+			return unchanged(msgCannotRetry), nil
+		}
 		return unchanged(msgNotRetryable), nil
 	}
 	return payload{"job": c.RetryJobWith(j, c.User, jobVariables(input["variables"]))}, nil
@@ -64,9 +69,57 @@ func jobVariables(list any) []ci.JobVariable {
 	elements, _ := list.([]any)
 	for _, element := range elements {
 		v := element.(args)
-		all = append(all, ci.JobVariable{Key: v["key"].(string), Value: v["value"].(string)})
+		all = append(all, ci.JobVariable{Key: v["key"].(string), Value: v["value"].(string),
+			File: v["variableType"] == "FILE"})
 	}
 	return all
+}
+
+// createPipeline makes a pipeline for a ref, of its file. What the file says is wrong leaves no pipeline.
+func createPipeline(c *call, x *exec, input args) (payload, error) {
+	p, err := c.projectAt(x, input["projectPath"])
+	if err != nil {
+		return nil, err
+	}
+	if err := allow(x, c.OnProject(p, policy.CreatePipeline)); err != nil {
+		return nil, err
+	}
+	inputs := map[string]any{}
+	elements, _ := input["inputs"].([]any)
+	for _, element := range elements {
+		given := element.(args)
+		inputs[given["name"].(string)] = inputValue(given["value"])
+	}
+	made, err := c.MakePipeline(c.User, world.NewPipeline{Project: p, Ref: input["ref"].(string), Source: world.SourceAPI,
+		Variables: jobVariables(input["variables"]), Inputs: inputs, IgnoreSkip: true})
+	if err != nil {
+		return unchanged(strings.Join(sentences(x, err), " and ")), nil
+	}
+	return payload{"pipeline": made}, nil
+}
+
+// inputValue is the value of an input as JSON has it: a text may be written for a number, a truth or a list.
+func inputValue(value any) any {
+	switch v := value.(type) {
+	case string:
+		return world.InputOf(v)
+	case int64:
+		return float64(v)
+	}
+	return value
+}
+
+// destroyPipeline deletes a pipeline, for those who own the project.
+func destroyPipeline(c *call, x *exec, input args) (payload, error) {
+	owned := func(a policy.Actor, s policy.JobStanding) policy.Decision {
+		return policy.DestroyPipeline(a, s.Project)
+	}
+	p, err := c.findPipeline(x, input["id"], owned)
+	if err != nil {
+		return nil, err
+	}
+	c.DeletePipeline(p)
+	return payload{}, nil
 }
 
 // findPipeline finds the pipeline of a mutation for those who may do this to it.

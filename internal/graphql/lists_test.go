@@ -166,6 +166,19 @@ func TestNarrowedJobs(t *testing.T) {
 	// There is a runner, but it is not online.
 	a := run(t, gl, "mia", `{ project(fullPath: "acme/shop") { jobs(statuses: PENDING) { nodes { stuck } } } }`)
 	assert.Equal(t, []any{true}, a.all("project.jobs.nodes", "stuck"))
+	// app/finders/ci/build_name_finder.rb: words of the name, of which the beginning is enough.
+	for _, name := range []string{"build test", "build-deploy", "a b c d e f", "unique-name"} {
+		gl.AddJob(fg.Job{Project: "acme/shop", Name: name})
+	}
+	for name, want := range map[string][]any{
+		"Build": {"build-deploy", "build test", "build"}, "dep": {"build-deploy", "deploy"}, "a b c d e z z z": {"a b c d e f"},
+		"a": nil, "-": nil, "eploy": nil, "build name": nil, "unique": {"unique-name"},
+	} {
+		a := run(t, gl, "mia", `{ project(fullPath: "acme/shop") { jobs(name: "`+name+`") { nodes { name } } } }`)
+		assert.Equal(t, want, a.all("project.jobs.nodes", "name"), name)
+	}
+	blank := run(t, gl, "mia", `{ project(fullPath: "acme/shop") { jobs(name: " ") { nodes { id } } } }`)
+	assert.Greater(t, len(blank.all("project.jobs.nodes", "id")), 4, "a blank name asks for nothing")
 }
 
 // Managers are found by their system and by their status; those that are stale are offline as well.

@@ -38,6 +38,8 @@ func mutations() map[string]mutate {
 		"jobPlay":                       playJob,
 		"jobRetry":                      retryJob,
 		"pipelineCancel":                cancelPipeline,
+		"pipelineCreate":                createPipeline,
+		"pipelineDestroy":               destroyPipeline,
 		"pipelineRetry":                 retryPipeline,
 		"runnerAssignToProject":         assignRunner,
 		"runnerBulkPause":               bulkPauseRunners,

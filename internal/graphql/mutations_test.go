@@ -302,7 +302,7 @@ func TestJobMutations(t *testing.T) {
 			}
 			assert.Empty(t, cmp.Diff(over.Jobs(), by.Jobs()), "%s of a job that is %s: %s", name, status, rest)
 			if name == "jobRetry" && rest.Status == 403 {
-				a.is(`{"jobRetry":{"job":null,"errors":["Job is not retryable"]}}`)
+				a.is(`{"jobRetry":{"job":null,"errors":["Job cannot be retried"]}}`)
 			}
 		}
 	}

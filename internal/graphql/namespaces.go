@@ -19,6 +19,10 @@ func interfaceTypes(value any) string {
 		return "Project"
 	case *world.Job:
 		return "CiJob"
+	case *world.Pipeline:
+		return "Pipeline"
+	case need:
+		return "CiBuildNeed"
 	}
 	return "UserCore"
 }

@@ -5,38 +5,96 @@ package graphql
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
+	"github.com/fakegitlab/fakegitlab/internal/repository"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 func pipelineRows() rows {
-	path := func(p *world.Pipeline, rest string) any { return "/" + projectPage(p.Project()) + "/" + rest }
-	return rows{
-		"active":     of(func(_ *call, p *world.Pipeline) any { return slices.Contains(activeStatuses, p.Status()) }),
-		"cancelable": of(func(_ *call, p *world.Pipeline) any { return p.Cancelable() }),
-		"commitPath": of(func(_ *call, p *world.Pipeline) any { return path(p, "commit/"+p.Commit().SHA) }),
-		"complete":   of(func(_ *call, p *world.Pipeline) any { return p.Status().Completed() }),
-		"createdAt":  of(func(_ *call, p *world.Pipeline) any { return p.CreatedAt() }),
-		"duration":   of(func(_ *call, p *world.Pipeline) any { return durationOf(p) }),
-		"finishedAt": of(func(_ *call, p *world.Pipeline) any {
-			_, _, finished := p.Times()
-			return when(finished)
+	all := rows{
+		"detailedStatus": of(func(c *call, p *world.Pipeline) any {
+			hasDetails := c.OnProject(p.Project(), policy.ReadPipeline).Allowed
+			return shownStatus(c.PipelineStatus(p, hasDetails), modelPipeline, strconv.Itoa(p.ID))
 		}),
-		"id":   of(func(_ *call, p *world.Pipeline) any { return gid(modelPipeline, p.ID) }),
-		"iid":  of(func(_ *call, p *world.Pipeline) any { return strconv.Itoa(p.IID()) }),
-		"job":  asked(findPipelineJob),
-		"jobs": listed(listPipelineJobs),
-		"path": of(func(_ *call, p *world.Pipeline) any { return path(p, "pipelines/"+strconv.Itoa(p.ID)) }),
+		"downstream": asked(func(_ *call, x *exec, _ *world.Pipeline, a args) (any, error) {
+			return byKeys(x, nil, newestFirst, pipelineKey, a, anything[*world.Pipeline]), nil
+		}),
+		"failureReason": of(func(_ *call, p *world.Pipeline) any {
+			if p.Facts().YAMLErrors == "" {
+				return nil
+			}
+			return msgConfigError
+		}),
+		"id":              of(func(_ *call, p *world.Pipeline) any { return gid(modelPipeline, p.ID) }),
+		"iid":             of(func(_ *call, p *world.Pipeline) any { return strconv.Itoa(p.IID()) }),
+		"job":             asked(findPipelineJob),
+		"jobArtifacts":    of(pipelineArtifacts),
+		"jobs":            listed(listPipelineJobs),
+		"manualVariables": asked(listVariables),
+		"name":            of(func(_ *call, p *world.Pipeline) any { return orNull(p.Name()) }),
 		"project": reached(func(c *call, x *exec, p *world.Pipeline) any {
 			return c.project(x, p.Project())
 		}),
-		"ref":       of(func(_ *call, p *world.Pipeline) any { return p.Ref() }),
-		"retryable": of(func(_ *call, p *world.Pipeline) any { return p.Retryable() }),
+		"source":          of(func(_ *call, p *world.Pipeline) any { return p.Source() }),
+		"stages":          listed(listStages),
+		"status":          of(func(_ *call, p *world.Pipeline) any { return enum(p.Status()) }),
+		"totalJobs":       of(func(_ *call, p *world.Pipeline) any { return len(p.Jobs) + len(p.Statuses()) }),
+		"user":            of(func(_ *call, p *world.Pipeline) any { return p.User() }),
+		"userPermissions": of(func(_ *call, p *world.Pipeline) any { return p }),
+		"yamlErrorMessages": of(func(_ *call, p *world.Pipeline) any {
+			return orNull(p.Facts().YAMLErrors)
+		}),
+	}
+	maps.Copy(all, pipelineFlags())
+	maps.Copy(all, pipelinePlaces())
+	maps.Copy(all, pipelineTimes())
+	// What only pipelines have that another one triggered, which none does here.
+	for _, name := range []string{"sourceJob", "triggeredByPath", "upstream"} {
+		all[name] = of(func(*call, *world.Pipeline) any { return nil })
+	}
+	return all
+}
+
+// pipelineFlags are what is true of a pipeline or not.
+func pipelineFlags() rows {
+	return rows{
+		"active":     of(func(_ *call, p *world.Pipeline) any { return slices.Contains(activeStatuses, p.Status()) }),
+		"cancelable": of(func(_ *call, p *world.Pipeline) any { return p.Cancelable() }),
+		"child":      of(func(*call, *world.Pipeline) any { return false }), // it would have a parent, which none has
+		"complete":   of(func(_ *call, p *world.Pipeline) any { return p.Status().Completed() }),
+		"retryable":  of(func(_ *call, p *world.Pipeline) any { return p.Retryable() }),
+		"stuck":      of(func(c *call, p *world.Pipeline) any { return slices.ContainsFunc(p.Jobs, c.stuck) }),
+		"trigger":    of(func(_ *call, p *world.Pipeline) any { return p.Source() == world.SourceTrigger }),
+		"usesNeeds": of(func(_ *call, p *world.Pipeline) any {
+			return slices.ContainsFunc(p.Jobs, func(j *world.Job) bool { return j.Spec.Needs != nil })
+		}),
+		"warnings":   of(func(_ *call, p *world.Pipeline) any { return world.Warned(p.Latest()) }),
+		"yamlErrors": of(func(_ *call, p *world.Pipeline) any { return p.Facts().YAMLErrors != "" }),
+	}
+}
+
+// pipelinePlaces are the commit and the ref of a pipeline, and the addresses of pages, without the host.
+func pipelinePlaces() rows {
+	path := func(p *world.Pipeline, rest string) any { return "/" + projectPage(p.Project()) + "/" + rest }
+	before := of(func(_ *call, p *world.Pipeline) any { return orNull(p.Commit().BeforeSHA) })
+	before.Cost = gitalyCost
+	return rows{
+		"beforeSha":  before,
+		"commitPath": of(func(_ *call, p *world.Pipeline) any { return path(p, "commit/"+p.Commit().SHA) }),
+		"path":       of(func(_ *call, p *world.Pipeline) any { return path(p, "pipelines/"+strconv.Itoa(p.ID)) }),
+		"ref":        of(func(_ *call, p *world.Pipeline) any { return p.Ref() }),
+		"refPath": of(func(_ *call, p *world.Pipeline) any {
+			if p.RefIsTag() {
+				return repository.Tag(p.Ref())
+			}
+			return repository.Branch(p.Ref())
+		}),
 		"sha": asked(func(_ *call, _ *exec, p *world.Pipeline, a args) (any, error) {
 			sha := p.Commit().SHA
 			if a["format"] == "SHORT" {
@@ -44,16 +102,36 @@ func pipelineRows() rows {
 			}
 			return sha, nil
 		}),
-		"source": of(func(_ *call, p *world.Pipeline) any { return p.Source() }),
+	}
+}
+
+// pipelineTimes are when what happened to a pipeline, how long that took, and what it covered.
+func pipelineTimes() rows {
+	return rows{
+		"committedAt": of(func(*call, *world.Pipeline) any { return nil }), // which GitLab keeps no more
+		"coverage": of(func(_ *call, p *world.Pipeline) any {
+			if covered := p.Coverage(); covered != nil {
+				return *covered
+			}
+			return nil
+		}),
+		"createdAt": of(func(_ *call, p *world.Pipeline) any { return p.CreatedAt() }),
+		"duration":  of(func(_ *call, p *world.Pipeline) any { return durationOf(p) }),
+		"finishedAt": of(func(_ *call, p *world.Pipeline) any {
+			_, _, finished := p.Times()
+			return when(finished)
+		}),
+		"queuedDuration": of(func(_ *call, p *world.Pipeline) any {
+			if waited, known := p.QueuedFor(); known {
+				return waited.Seconds()
+			}
+			return nil
+		}),
 		"startedAt": of(func(_ *call, p *world.Pipeline) any {
 			_, started, _ := p.Times()
 			return when(started)
 		}),
-		"status":          of(func(_ *call, p *world.Pipeline) any { return enum(p.Status()) }),
-		"totalJobs":       of(func(_ *call, p *world.Pipeline) any { return len(p.Jobs) }),
-		"updatedAt":       of(func(_ *call, p *world.Pipeline) any { return p.UpdatedAt() }),
-		"user":            of(func(_ *call, p *world.Pipeline) any { return p.User() }),
-		"userPermissions": of(func(_ *call, p *world.Pipeline) any { return p }),
+		"updatedAt": of(func(_ *call, p *world.Pipeline) any { return p.UpdatedAt() }),
 	}
 }
 
@@ -63,7 +141,11 @@ func pipelinePermissionRows() rows {
 		f.Cost = gitalyCost
 		return f
 	}
-	return rows{"cancelPipeline": permission(policy.CancelPipeline), "updatePipeline": permission(policy.UpdatePipeline)}
+	inProject := func(may front.ProjectRule) field {
+		return of(func(c *call, p *world.Pipeline) any { return c.OnProject(p.Project(), may).Allowed })
+	}
+	return rows{"adminPipeline": inProject(policy.AdminBuild), "cancelPipeline": permission(policy.CancelPipeline),
+		"destroyPipeline": inProject(policy.DestroyPipeline), "updatePipeline": permission(policy.UpdatePipeline)}
 }
 
 // durationOf is how many seconds anything ran in a pipeline that is over; null before
@@ -118,7 +200,11 @@ func listPipelineJobs(_ *call, x *exec, p *world.Pipeline, a args) (any, error) 
 		wanted = nil // an empty list does not narrow here
 	}
 	retried, asked := a["retried"].(bool)
-	jobs := world.Filtered(jobsWith(p.Jobs, wanted), func(j *world.Job) bool { return !asked || j.Retried() == retried })
+	started := texts(a["whenExecuted"])
+	jobs := world.Filtered(jobsWith(p.Jobs, wanted), func(j *world.Job) bool {
+		return (!asked || j.Retried() == retried) && (len(started) == 0 || slices.Contains(started, j.WhenStarted())) &&
+			(a["jobKind"] == nil || a["jobKind"] == kindOf(j))
+	})
 	return byKeys(x, jobs, newestFirst, jobKey, a, anything[*world.Job]), nil
 }
 

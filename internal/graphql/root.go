@@ -10,12 +10,13 @@ import (
 )
 
 func rootRows() rows {
-	runners, projects := atRoot(listAllRunners), atRoot(listProjects)
-	runners.Cost, projects.Cost = resolverCost(), resolverCost()
+	runners, projects, jobs := atRoot(listAllRunners), atRoot(listProjects), atRoot(listAllJobs)
+	runners.Cost, projects.Cost, jobs.Cost = resolverCost(), resolverCost(), resolverCost()
 	return rows{
 		"currentUser":     atRoot(currentUser),
 		"echo":            atRoot(func(c *call, _ *exec, a args) (any, error) { return c.echo(a["text"].(string)), nil }),
 		"group":           atRoot(findGroup),
+		"jobs":            jobs,
 		"metadata":        atRoot(metadata),
 		"project":         atRoot(findProject),
 		"projects":        projects,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/graphqlruby"
+	"github.com/fakegitlab/fakegitlab/internal/world"
 )
 
 // The models that have global ids here, by GitLab's names.
@@ -21,11 +22,24 @@ const (
 	modelManager  = "Ci::RunnerManager"
 	modelJob      = "Ci::Build"
 	modelBridge   = "Ci::Bridge"
+	modelStage    = "Ci::Stage"
+	modelNeed     = "Ci::BuildNeed"
 	modelPipeline = "Ci::Pipeline"
 	modelProject  = "Project"
 	modelGroup    = "Group"
 	modelUser     = "User"
 )
+
+// modelGroupOfJobs has no global ids.
+const modelGroupOfJobs = "Ci::Group"
+
+// modelOf is that of a job.
+func modelOf(j *world.Job) string {
+	if j.IsBridge() {
+		return modelBridge
+	}
+	return modelJob
+}
 
 // gid writes a global id.
 func gid(model string, id int) string { return "gid://gitlab/" + model + "/" + strconv.Itoa(id) }
@@ -104,6 +118,7 @@ func scalars() map[string]graphqlruby.Scalar {
 		"CiBuildID":         idScalar(modelJob),
 		"CiProcessableID":   idScalar(processable, modelJob, modelBridge),
 		"JobID":             idScalar(status, modelJob, modelBridge, generic, processable),
+		"BigInt":            {Output: func(v any) any { return strconv.FormatInt(v.(int64), 10) }},
 		"Time":              {ParseInput: parseTime, Output: func(v any) any { return iso(v.(time.Time)) }},
 		"Duration":          {ParseInput: parseDuration, Output: func(v any) any { return v }},
 	}

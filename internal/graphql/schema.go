@@ -42,6 +42,7 @@ var rowNames = map[string]gitlabversion.Difference{
 	"JobCountByStatus":       gitlabversion.JobCountByStatus,
 	"JobInterface":           gitlabversion.JobInterface,
 	"ManagersShowExecution":  gitlabversion.ManagersShowExecution,
+	"PipelineInputs":         gitlabversion.PipelineInputs,
 	"ProjectJobsByName":      gitlabversion.ProjectJobsByName,
 	"RunnerAssignMutations":  gitlabversion.RunnerAssignMutations,
 	"RunnerBulkPause":        gitlabversion.RunnerBulkPause,
@@ -52,6 +53,7 @@ var rowNames = map[string]gitlabversion.Difference{
 	"RunnersByOwner":         gitlabversion.RunnersByOwner,
 	"RunnersByVersionPrefix": gitlabversion.RunnersByVersionPrefix,
 	"RunnersOfCurrentUser":   gitlabversion.RunnersOfCurrentUser,
+	"StatusNames":            gitlabversion.StatusNames,
 }
 
 var (
@@ -91,7 +93,7 @@ func schemaBlocks() [][]string {
 				continue
 			}
 			block = append(block, line)
-			if line != "}" && !strings.HasPrefix(line, "scalar ") {
+			if line != "}" && !strings.HasPrefix(line, "scalar ") && !strings.HasPrefix(line, "union ") {
 				continue
 			}
 			if m := definition.FindStringSubmatch(block[0]); m != nil && m[1] == "fragment" {
@@ -150,7 +152,9 @@ func (w *schemaWriter) define(block []string) {
 	head, wanted := w.wants(block[0])
 	m := definition.FindStringSubmatch(head)
 	if !wanted {
-		w.cut[m[2]] = true
+		if m != nil {
+			w.cut[m[2]] = true
+		} // a scalar is no interface
 		return
 	}
 	w.text.WriteString(head + "\n")

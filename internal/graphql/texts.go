@@ -50,9 +50,12 @@ const (
 	msgUnauthorizedContent = "Unauthorized" // what stands for a job's shortSha
 )
 
-// What is said of jobs and pipelines (app/services/ci, app/graphql/types/ci/pipeline_type.rb).
+// What is said of jobs and pipelines (app/services/ci, app/presenters/ci/pipeline_presenter.rb,
+// app/graphql/types/ci/pipeline_type.rb).
 const (
+	msgConfigError   = "The pipeline failed due to an error on the CI/CD configuration file."
 	msgNotRetryable  = "Job is not retryable"
+	msgCannotRetry   = "Job cannot be retried" // before GitLab 18.10
 	msgNotCancelable = "Pipeline is not cancelable"
 	msgOneOfIDOrName = "One of id or name is required"
 	msgfEchoOfNobody = "nil says: %s"

@@ -91,7 +91,7 @@ var unserved = map[string]string{
 		dependency designManagement devopsAdoptionEnabledNamespaces duoSettings duoWorkflowEvents
 		duoWorkflowWorkflows epicBoardList featureFlagEnabled frecentGroups frecentProjects geoNode gitpodEnabled
 		groups instanceExternalAuditEventDestinations instanceGoogleCloudLoggingConfigurations
-		instanceSecurityDashboard integrationExclusions issue issues iteration jobs ldapAdminRoleLinks
+		instanceSecurityDashboard integrationExclusions issue issues iteration ldapAdminRoleLinks
 		licenseHistoryEntries memberRole memberRolePermissions memberRoles mergeRequest milestone mlExperiment mlModel
 		namespace note organization organizations package projectComplianceViolation projectSecret projectSecrets
 		projectSecretsManager runnerPlatforms runnerSetup runnerUsage runnerUsageByProject
@@ -111,7 +111,7 @@ var unserved = map[string]string{
 		mergeRequestSetLabels mergeRequestSetLocked mergeRequestSetMilestone mergeRequestSetReviewers
 		mergeRequestSetSubscription mergeRequestUpdate namespaceCiCdSettingsUpdate namespaceSettingsUpdate
 		organizationCreate organizationUpdate personalAccessTokenCreate personalAccessTokenRevoke
-		personalAccessTokenRotate pipelineCreate pipelineDestroy pipelineScheduleCreate pipelineScheduleDelete
+		personalAccessTokenRotate pipelineScheduleCreate pipelineScheduleDelete
 		pipelineSchedulePlay pipelineScheduleTakeOwnership pipelineScheduleUpdate pipelineTriggerCreate
 		pipelineTriggerDelete pipelineTriggerUpdate projectCiCdSettingsUpdate projectMemberBulkUpdate
 		projectSettingsUpdate projectSyncFork releaseAssetLinkCreate releaseAssetLinkDelete releaseAssetLinkUpdate
@@ -123,23 +123,22 @@ var unserved = map[string]string{
 	"CiRunner":              `privateProjectsMinutesCostFactor publicProjectsMinutesCostFactor upgradeStatus`,
 	"CiRunnerManager":       `upgradeStatus`,
 	"CiRunnerConnection":    `jobsStatistics`,
+	"PipelineCreatePayload": `requestId`,
 	"PipelineCancelPayload": `pipeline`,
 	"Metadata":              `featureFlags`,
 	"Kas":                   `externalK8sProxyUrl`,
-	"CiJob": `aiFailureAnalysis artifacts detailedStatus downstreamPipeline exitCode inputs inputsSpec manualVariables
-		needs previousStageJobs previousStageJobsOrNeeds runnerManagers trace`,
-	"CiJobInterface": `artifacts detailedStatus exitCode trace`,
-	"CiStage":        `detailedStatus groups id jobs status`,
-	"Pipeline": `beforeSha child codeQualityReportSummary codeQualityReports commit committedAt computeMinutes
-		configSource coverage dastProfile detailedStatus downstream enabledPartialSecurityScans enabledSecurityScans
-		endpoint errorMessages failureReason hasManualActions hasScheduledActions jobArtifacts latest manualVariables
-		mergeRequest mergeRequestEventType name queuedDuration refPath refText securityReportFinding
-		securityReportFindings securityReportSummary sourceJob stages stuck testReportSummary testSuite trigger
-		triggeredByPath troubleshootJobWithAi type upstream usesNeeds warningMessages warnings yamlErrorMessages
-		yamlErrors`,
-	"PipelinePermissions": `adminPipeline destroyPipeline`,
-	"JobPermissions":      `eraseBuild keepJobArtifacts playJob readBuildMetadata readManualVariables retryJob`,
-	"Project":             unservedOfProject,
+	"CiJob":                 `aiFailureAnalysis exitCode inputs inputsSpec manualVariables runnerManagers trace`,
+	"CiJobInterface":        `exitCode trace`,
+	"Pipeline": `codeQualityReportSummary codeQualityReports commit computeMinutes configSource dastProfile
+		enabledPartialSecurityScans enabledSecurityScans endpoint errorMessages hasManualActions hasScheduledActions
+		latest mergeRequest mergeRequestEventType refText securityReportFinding securityReportFindings
+		securityReportSummary testReportSummary testSuite troubleshootJobWithAi type warningMessages`,
+	"PipelineInterface":      `commit`,
+	"CiJobArtifact":          `id`,
+	"PipelineManualVariable": `id`,
+	"StatusAction":           `confirmationMessage`,
+	"JobPermissions":         `eraseBuild keepJobArtifacts playJob readBuildMetadata readManualVariables retryJob`,
+	"Project":                unservedOfProject,
 	"ProjectInterface": `allowMergeOnSkippedPipeline autocloseReferencedIssues avatarUrl ciConfigPathOrDefault
 		containerRegistryEnabled containerRepositoriesCount descriptionHtml exploreCatalogPath forksCount
 		importStatus isCatalogResource isForked issuesEnabled jobs jobsEnabled lfsEnabled markedForDeletion

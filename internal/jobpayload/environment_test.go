@@ -51,6 +51,7 @@ func TestVariablesOfAnEnvironment(t *testing.T) {
 		"1st":                                 {"1st", "env-1st-sru2wu", "other"},
 		"a-very-long-environment-name-indeed": {"a-very-long-environment-name-indeed", "a-very-long-envir-8xini4", "other"},
 		"review/$CI_COMMIT_REF_SLUG":          {"review/main", "review-main-yi2y9f", "development"},
+		"review/${NOPE}main%NOPE%$":           {"review/main$", "review-main-cghvjr", "development"},
 	} {
 		in := payloadInputOf(ci.JobSpec{Environment: ci.Environment{Name: name, URL: "https://$CI_ENVIRONMENT_SLUG.example"}})
 		got := map[string]string{}

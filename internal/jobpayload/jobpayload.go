@@ -82,10 +82,12 @@ type Dependency struct {
 
 // Rules are the differences of the payload between versions of GitLab. The zero value is GitLab 17.2.
 type Rules struct {
-	GitInfoProtected  bool // there is git_info.protected (18.x)
-	JobInfoExtras     bool // there are job_info.pipeline_id, project_full_path and more (18.x)
-	Inputs            bool // there is inputs (18.6)
-	NewFailureReasons bool // features.failure_reasons has those of 18.x and later
+	GitInfoProtected   bool // there is git_info.protected (18.x)
+	JobInfoExtras      bool // there are job_info.pipeline_id, project_full_path and more (18.x)
+	CacheKeysByContent bool // a cache's key of files is of what they contain, and not of commits (18.5)
+	JobGroupName       bool // variables has CI_JOB_GROUP_NAME (17.10)
+	Inputs             bool // there is inputs (18.6)
+	NewFailureReasons  bool // features.failure_reasons has those of 18.x and later
 }
 
 // Build makes the payload of a job. It reads in and nothing else, and shares memory with what it returns.
@@ -105,7 +107,7 @@ func Build(in Input) Payload {
 		Hooks:         []payloadHook{},
 		Services:      buildServices(spec.Services),
 		Artifacts:     buildArtifacts(spec.Artifacts),
-		Cache:         buildCache(spec.Cache, in.UserIsMaintainer || in.Job.Protected),
+		Cache:         buildCache(in),
 		Credentials:   []payloadCredentials{},
 		Features:      payloadFeatures{TraceSections: true, FailureReasons: reasons},
 		Dependencies:  buildDependencies(in),

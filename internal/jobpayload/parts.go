@@ -2,7 +2,9 @@ package jobpayload
 
 import (
 	"cmp"
+	"crypto/sha1"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -153,7 +155,8 @@ func buildArtifacts(a *ci.JobArtifacts) []payloadArtifact {
 
 // buildCache are the caches. By the end of their keys those of protected refs, which a Developer cannot write to, are
 // kept apart from the others.
-func buildCache(caches []ci.Cache, protected bool) []payloadCache {
+func buildCache(in Input) []payloadCache {
+	caches, protected := in.Job.Spec.Cache, in.UserIsMaintainer || in.Job.Protected
 	list := make([]payloadCache, 0, len(caches))
 	for i, c := range caches {
 		suffix := "-non_protected"
@@ -165,7 +168,7 @@ func buildCache(caches []ci.Cache, protected bool) []payloadCache {
 			fallback = append(fallback, key+suffix)
 		}
 		list = append(list, payloadCache{
-			Key:          cacheKey(c.Key, i) + suffix,
+			Key:          cacheKey(in, c.Key, i) + suffix,
 			Untracked:    c.Untracked,
 			Paths:        c.Paths,
 			Policy:       cmp.Or(c.Policy, "pull-push"),
@@ -176,14 +179,50 @@ func buildCache(caches []ci.Cache, protected bool) []payloadCache {
 	return list
 }
 
-// cacheKey is a cache's key as a text. One of files ends with their hash, which is "default" as the repository has no
-// such files, and begins with the key's prefix or else with the cache's place in the list
-// (lib/gitlab/ci/pipeline/seed/build/cache.rb).
-func cacheKey(key ci.CacheKey, index int) string {
-	if key.Files == nil && key.Prefix == "" {
+// cacheKey is a cache's key as a text. One of files ends with a hash, which is "default" if there are no such files, and
+// begins with the key's prefix or else with the cache's place in the list and the names of the files
+// (lib/gitlab/ci/build/cache.rb, lib/gitlab/ci/pipeline/seed/build/cache.rb).
+func cacheKey(in Input, key ci.CacheKey, index int) string {
+	if key.Files == nil && key.FilesCommits == nil && key.Prefix == "" {
 		return cmp.Or(key.Key, "default")
 	}
-	return cmp.Or(key.Prefix, strconv.Itoa(index)) + "-default"
+	prefix := strconv.Itoa(index)
+	names := make([]string, len(key.Files))
+	for i, file := range key.Files {
+		names[i], _, _ = strings.Cut(file, ".")
+	}
+	if len(names) > 0 {
+		prefix += "_" + strings.Join(names, "_")
+	}
+	return cmp.Or(key.Prefix, prefix) + "-" + cmp.Or(filesHash(in, key), "default")
+}
+
+// filesHash is the hash of the files of a cache's key, as the job's commit has them; empty if there are none.
+func filesHash(in Input, key ci.CacheKey) string {
+	r, sha := in.Project.Repository, in.Job.Commit.SHA
+	if r == nil || r.Empty() {
+		return ""
+	}
+	c := r.Commit(sha)
+	if c == nil {
+		return ""
+	}
+	var hashes []string
+	for _, file := range slices.Concat(key.Files, key.FilesCommits) {
+		file = strings.TrimLeft(file, "/")
+		if key.Files != nil && in.Rules.CacheKeysByContent {
+			if f, ok := r.FileAt(c.Tree, file); ok {
+				hashes = append(hashes, f.ID)
+			}
+		} else if last := r.LastCommitFor(sha, file); last != nil {
+			hashes = append(hashes, last.ID)
+		}
+	}
+	if hashes == nil {
+		return ""
+	}
+	slices.Sort(hashes)
+	return fmt.Sprintf("%x", sha1.Sum([]byte(strings.Join(slices.Compact(hashes), "-"))))
 }
 
 // buildDependencies are the jobs whose artifacts are to be fetched, each with the token of the job that fetches them.

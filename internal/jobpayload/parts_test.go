@@ -71,7 +71,7 @@ func TestJobPayloadOptions(t *testing.T) {
 			{}]}`, "cache",
 			`[{"key":"k-non_protected","untracked":false,"paths":["vendor/*"],"policy":"pull","when":"always",
 				"fallback_keys":["f-non_protected"]},
-			{"key":"1-default-non_protected","untracked":null,"paths":null,"policy":"pull-push","when":"on_success",
+			{"key":"1_go-default-non_protected","untracked":null,"paths":null,"policy":"pull-push","when":"on_success",
 			"fallback_keys":[]},
 			{"key":"p-default-non_protected","untracked":null,"paths":null,"policy":"pull-push","when":"on_success",
 			"fallback_keys":[]},

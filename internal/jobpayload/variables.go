@@ -76,8 +76,8 @@ func jobVariables(in Input) []payloadVariable {
 func Environment(in Input) string { return environmentOf(in) }
 
 // environmentOf is the name of the job's environment, in which references to variables that are for all environments
-// stand for their values, but for those given when the job was played (app/models/ci/build.rb,
-// expanded_environment_name).
+// stand for their values, but for those given when the job was played; to those that are not there, for nothing
+// (app/models/ci/build.rb, expanded_environment_name; lib/expand_variables.rb, expand).
 func environmentOf(in Input) string {
 	name := in.Job.Spec.Environment.Name
 	if !ciexpr.MayRefer(name) {
@@ -88,7 +88,14 @@ func environmentOf(in Input) string {
 		known[v.Key] = v
 	}
 	room := ciexpr.MostExpanded
-	return substituted(name, known, &room)
+	return ciexpr.InText.ReplaceAllStringFunc(name, func(reference string) string {
+		v := known[ciexpr.Named(reference)]
+		if len(v.Value) > room {
+			return reference
+		}
+		room -= len(v.Value)
+		return v.Value
+	})
 }
 
 // usualVariables is for how many there is room at first, a few more than a job has of which nothing is said.
@@ -141,6 +148,9 @@ func (l *variableList) addJob(in Input, environment string) {
 	job := in.Job
 	l.add("CI_JOB_NAME", job.Name)
 	l.add("CI_JOB_NAME_SLUG", ci.Slug(job.Name))
+	if in.Rules.JobGroupName {
+		l.add("CI_JOB_GROUP_NAME", ci.GroupName(job.Name))
+	}
 	l.add("CI_JOB_STAGE", job.Stage)
 	if job.Manual {
 		l.add("CI_JOB_MANUAL", "true")

@@ -13,6 +13,9 @@ import (
 // MaxCounted is the greatest number of rows that GitLab counts: longer lists come without totals.
 const MaxCounted = 10000
 
+// MaxOffset is how far pages by offset go where GitLab wants keyset pagination instead (offset_pagination_limit).
+const MaxOffset = 50000
+
 const (
 	defaultPerPage = 20
 	maxPerPage     = 100

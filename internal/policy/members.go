@@ -13,6 +13,8 @@ type MemberStanding struct {
 	LastOwner bool
 	// Holder is whether the project lies in the member's own namespace.
 	Holder bool
+	// Bot is whether that is the user of a project or group access token, who goes with the token alone.
+	Bot bool
 }
 
 // ReadGroupMembers says whether the actor, who sees the group, may see its members: not who only belongs to something
@@ -28,11 +30,14 @@ func ReadGroupViaMembership(a Actor, s GroupStanding) Decision { return s.atLeas
 // AdminGroupMember says whether the actor may give roles in the group (app/policies/group_policy.rb).
 func AdminGroupMember(a Actor, s GroupStanding) Decision { return s.atLeast(a, Owner, false) }
 
-// UpdateGroupMember says whether the actor may change a member's role: never that of the last owner
+// UpdateGroupMember says whether the actor may change a member's role: never that of the last owner, nor that of a bot
 // (app/policies/group_member_policy.rb).
 func UpdateGroupMember(a Actor, s GroupStanding, m MemberStanding) Decision {
-	if m.LastOwner {
+	switch {
+	case m.LastOwner:
 		return lastOwner(s, m)
+	case m.Bot:
+		return ofBot(m)
 	}
 	return AdminGroupMember(a, s)
 }
@@ -57,12 +62,18 @@ func AdminProjectMember(a Actor, s ProjectStanding) Decision { return s.atLeast(
 // (app/policies/project_policy.rb, manage_owners).
 func ManageOwners(a Actor, s ProjectStanding) Decision { return s.atLeast(a, Owner, false) }
 
+func ofBot(m MemberStanding) Decision {
+	return Decision{Reason: m.Name + " is the bot of an access token, and a member as long as that lives"}
+}
+
 // UpdateProjectMember says whether the actor may change a member's role; an Owner's another Owner alone may, that of
-// who holds the namespace nobody (app/policies/project_member_policy.rb).
+// who holds the namespace and that of a bot nobody (app/policies/project_member_policy.rb).
 func UpdateProjectMember(a Actor, s ProjectStanding, m MemberStanding) Decision {
 	switch {
 	case m.Holder:
 		return Decision{Reason: fmt.Sprintf("%s lies in the namespace of %s", s.Where, m.Name)}
+	case m.Bot:
+		return ofBot(m)
 	case m.Role == Owner:
 		return ManageOwners(a, s)
 	}

@@ -15,7 +15,7 @@ func Branch(name string) string { return BranchPrefix + name }
 func Tag(name string) string { return TagPrefix + name }
 
 // ShortName is the name of a branch or a tag alone, whose full ref is given, and whether it is a tag. ok is false for a
-// ref that is neither.
+// ref that is neither, and stays as it is.
 func ShortName(ref string) (name string, isTag, ok bool) {
 	if name, ok = strings.CutPrefix(ref, BranchPrefix); ok {
 		return name, false, true

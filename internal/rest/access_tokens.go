@@ -160,7 +160,7 @@ func (q request) wantedToken() func(*world.AccessToken) bool {
 	expires, inState, query := q.expiresWithin(), q.inState(state), q.searched()
 	return func(t *world.AccessToken) bool {
 		return inState(t) && (!byRevoked || t.Revoked == revoked) && created(t) && used(t) && expires(t) &&
-			(query.Blank() || query.Matches(t.Name))
+			query.Matches(t.Name)
 	}
 }
 

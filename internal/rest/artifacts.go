@@ -68,7 +68,11 @@ func uploadArtifacts(q request) front.Response {
 	f.Filename = u.Filename
 	f.Type, _ = q.Params.String("artifact_type")
 	f.Format, _ = q.Params.String("artifact_format")
-	f.ExpiresAt = q.expiry()
+	expiresAt, refusal := q.expiry()
+	if refusal != nil && !j.HasContent(f) { // what is there already is not looked at any further
+		return *refusal
+	}
+	f.ExpiresAt = expiresAt
 	if refused := q.KeepFile(j, f); refused != nil {
 		return front.Refuse(http.StatusBadRequest, refused.Text).Because(refused.Reason)
 	}
@@ -78,17 +82,24 @@ func uploadArtifacts(q request) front.Response {
 // defaultExpiry is default_artifacts_expire_in of a new GitLab.
 const defaultExpiry = 30 * 24 * time.Hour
 
-// expiry is when the uploaded file is to go: zero is never.
-func (q request) expiry() time.Time {
+// expiry is when the uploaded file is to go: zero is never, which a duration of nothing is, too. GitLab fails at what is
+// no duration (lib/gitlab/ci/build/duration_parser.rb, seconds_from_now).
+func (q request) expiry() (time.Time, *front.Response) {
 	text, given := q.Params.String("expire_in")
 	if !given {
-		return q.Now().Add(defaultExpiry)
+		return q.Now().Add(defaultExpiry), nil
+	}
+	if strings.TrimSpace(text) == "" || strings.EqualFold(text, "never") {
+		return time.Time{}, nil
 	}
 	d, err := ci.ParseDuration(text)
-	if err != nil || d <= 0 { // "never" is no duration, nor is ""
-		return time.Time{}
+	switch {
+	case err != nil:
+		return time.Time{}, gitlabFails("expire_in: " + err.Error())
+	case d == 0:
+		return time.Time{}, nil
 	}
-	return q.Now().Add(d)
+	return q.Now().Add(d), nil
 }
 
 // downloadArtifacts is GET /jobs/:id/artifacts: for the token of any running job whose user may read that job and, in

@@ -102,12 +102,7 @@ func setText(field reflect.Value, text string) {
 			return
 		}
 		fresh := reflect.New(field.Type().Elem())
-		if fresh.Elem().Kind() == reflect.Pointer {
-			fresh.Elem().Set(reflect.New(fresh.Elem().Type().Elem()))
-			setText(fresh.Elem().Elem(), text)
-		} else {
-			setText(fresh.Elem(), text)
-		}
+		setText(fresh.Elem(), text)
 		field.Set(fresh.Convert(field.Type()))
 	}
 }

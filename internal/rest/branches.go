@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/page"
@@ -108,7 +109,7 @@ func (q request) branchEntity(b repository.Ref) branchEntity {
 func (q request) merged(b repository.Ref) bool {
 	root := q.Project.DefaultBranch()
 	head := q.Project.Repository.Ref(repository.Branch(root))
-	return b.Name != root && head != "" && q.Project.Repository.AncestorsOf(head)[b.ID]
+	return b.Name != root && q.Project.Repository.AncestorsOf(head)[b.ID]
 }
 
 // pushesTo says whether the user may push to a branch, be it there or not (lib/gitlab/user_access.rb,
@@ -139,16 +140,20 @@ func listBranches(q request) front.Response {
 	return refPage(q, rows, func(token string) bool { return true }, q.branchEntity)
 }
 
-// byUpdate sorts refs by when their commits were made.
+// byUpdate sorts refs by when what they name was made, the commit or, with a message, the tag; what else a tag may name
+// has no time (git for-each-ref's creatordate).
 func (q request) byUpdate(rows []repository.Ref, sign int) {
 	r := q.Project.Repository
-	slices.SortStableFunc(rows, func(a, b repository.Ref) int {
-		x, y := r.Commit(r.Peel(a.ID)), r.Commit(r.Peel(b.ID))
-		if x == nil || y == nil {
-			return 0
+	made := func(ref repository.Ref) (at time.Time) {
+		if t := r.AnnotatedTag(ref.ID); t != nil {
+			return t.Tagger.When
 		}
-		return sign * x.Committer.When.Compare(y.Committer.When)
-	})
+		if c := r.Commit(ref.ID); c != nil {
+			at = c.Committer.When
+		}
+		return at
+	}
+	slices.SortStableFunc(rows, func(a, b repository.Ref) int { return sign * made(a).Compare(made(b)) })
 }
 
 // refPage answers with a page of branches or tags: by offset, or with pagination=keyset those behind the one that

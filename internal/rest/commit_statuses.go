@@ -238,8 +238,12 @@ func (q request) commitStatusEntity(s *world.CommitStatus) commitStatusEntity {
 }
 
 func (q request) jobStatusEntity(j *world.Job) commitStatusEntity {
-	author := q.basicUser(j.User)
-	return commitStatusEntity{ID: j.ID, SHA: j.Commit.SHA, Ref: j.Ref, Status: j.Status, Name: j.Name,
+	e := commitStatusEntity{ID: j.ID, SHA: j.Commit.SHA, Ref: j.Ref, Status: j.Status, Name: j.Name,
 		CreatedAt: q.iso(j.CreatedAt), StartedAt: q.timeOrNull(j.StartedAt), FinishedAt: q.timeOrNull(j.FinishedAt),
-		AllowFailure: j.AllowFailure, Coverage: j.Coverage, PipelineID: j.PipelineID, Author: &author}
+		AllowFailure: j.AllowFailure, Coverage: j.Coverage, PipelineID: j.PipelineID}
+	if u := j.ShownUser(); u != nil {
+		author := q.basicUser(u)
+		e.Author = &author
+	}
+	return e
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/params"
 )
 
 // actions reads the parameter actions, or refuses with all that is wrong with it.
@@ -75,10 +76,8 @@ func readAction(hash map[string]any, complaint func(name, text string) string) (
 	if a.action == actionMove {
 		a.previous, _ = field("previous_path", true)
 	}
-	if content, given := field("content", a.action == actionUpdate); given {
+	if content, given := field("content", a.action == actionUpdate); given || a.action == actionUpdate {
 		a.content = &content
-	} else if a.action == actionUpdate || a.action == actionCreate {
-		a.content = new(string)
 	}
 	switch encoding, given := field("encoding", false); {
 	case given && encoding != "text" && encoding != "base64":
@@ -87,8 +86,12 @@ func readAction(hash map[string]any, complaint func(name, text string) string) (
 		a.base64 = encoding == "base64"
 	}
 	a.lastCommit, _ = field("last_commit_id", false)
-	if mode, given := field("execute_filemode", a.action == actionChmod); given && a.action == actionChmod {
-		executable := mode == "true" || mode == "1"
+	if a.action == actionChmod {
+		values, _ := params.Spec{}.Validate(hash)
+		executable, isFlag := values.Bool("execute_filemode") // null is false to Gitaly
+		if text, _ := field("execute_filemode", true); text != "" && !isFlag {
+			wrong = append(wrong, complaint("execute_filemode", isUnusable))
+		}
 		a.executable = &executable
 	}
 	return a, wrong

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 	"github.com/fakegitlab/fakegitlab/internal/world"
 )
@@ -288,13 +289,22 @@ func fileRefusal(err error) string {
 	return msgFolderThere
 }
 
+// notForked refuses to begin a commit in a project that this one would have to be a fork of.
+func (q request) notForked(ref string) front.Response {
+	p := q.ProjectByRef(ref)
+	if p == nil || !q.OnProject(p, policy.ReadProject).Allowed {
+		return front.NotFound("Project").Because(fmt.Sprintf("there is no project %q that the caller may see", ref))
+	}
+	return front.Forbidden(fmt.Sprintf(msgfNotForked, p.FullNamespaceName()+" / "+p.Name), "the fake has no forks")
+}
+
 // createCommit is POST /projects/:id/repository/commits.
 func createCommit(q request) front.Response {
 	if refusal := q.orEmpty("branch"); refusal != nil {
 		return *refusal
 	}
-	if text := q.said("start_project"); text != "" && q.ProjectByRef(text) != q.Project {
-		return front.NotFound("Project").Because("the fake has no forks, so that commits begin in the same project")
+	if ref, given := q.Params.String("start_project"); given {
+		return q.notForked(ref)
 	}
 	branch := q.said("branch")
 	if q.Anonymous() {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -45,16 +46,22 @@ func deployTokenRows() []row {
 		rows = append(rows,
 			row{endpoint: "GET " + at, access: front.ByAnyone, spec: listing(pathID, active), handle: k.list},
 			row{endpoint: "GET " + at + "/:token_id", access: front.ByAnyone, spec: front.Declare(pathID, token), handle: k.get},
-			row{endpoint: "POST " + at, access: front.ByAnyone, handle: k.create, spec: front.Declare(pathID, []params.Param{
-				{Name: "name", Required: true},
-				{Name: "scopes", Kind: params.CommaList, Required: true, Values: world.DeployScopes},
-				{Name: "expires_at", Kind: params.DateTime},
-				{Name: "username"},
-			})},
+			row{endpoint: "POST " + at, access: front.ByAnyone, handle: k.create, spec: newDeployTokenSpec(world.FirstDeployScopes),
+				later: &front.LaterSpec{Since: gitlabversion.VirtualRegistryScopes,
+					Spec: newDeployTokenSpec(world.DeployScopes)}},
 			row{endpoint: "DELETE " + at + "/:token_id", access: front.ByAnyone, spec: front.Declare(pathID, token),
 				handle: k.remove})
 	}
 	return rows
+}
+
+func newDeployTokenSpec(scopes []string) params.Spec {
+	return front.Declare(pathID, []params.Param{
+		{Name: "name", Required: true},
+		{Name: "scopes", Kind: params.CommaList, Required: true, Values: scopes},
+		{Name: "expires_at", Kind: params.DateTime},
+		{Name: "username"},
+	})
 }
 
 func listAllDeployTokens(q request) front.Response {

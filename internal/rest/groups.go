@@ -41,6 +41,7 @@ var (
 		{Name: "name", Required: true},
 		{Name: "path", Required: true},
 		{Name: "parent_id", Kind: params.Integer},
+		{Name: "organization_id", Kind: params.Integer},
 	}
 	changedGroupParams = []params.Param{{Name: "name"}, {Name: "path"}}
 	groupParams        = slices.Concat([]params.Param{
@@ -110,6 +111,9 @@ func createGroup(q request) front.Response {
 	if level, given := q.Params.String("visibility"); given {
 		n.Visibility = world.Visibility(level)
 	}
+	if id, given := q.Params.Int("organization_id"); given && id != onlyOrganization {
+		return front.NotFound("Organization").Because(fmt.Sprintf("there is one organization, %d", onlyOrganization))
+	}
 	may := policy.CreateGroup(q.Actor)
 	if id, given := q.Params.Int("parent_id"); given {
 		parent, refusal := q.findGroup(strconv.Itoa(id))
@@ -149,11 +153,7 @@ func inspectedHash(err error) string {
 		}
 	}
 	for i, attribute := range order {
-		name := ":" + attribute
-		if strings.Contains(attribute, ".") {
-			name = ":" + strconv.Quote(attribute)
-		}
-		order[i] = name + "=>" + world.Inspect(texts[attribute])
+		order[i] = ":" + attribute + "=>" + world.Inspect(texts[attribute])
 	}
 	return "{" + strings.Join(order, ", ") + "}"
 }

@@ -81,13 +81,18 @@ type commitEntity struct {
 }
 
 func (q request) jobEntity(j *world.Job) jobEntity {
-	user, project := q.userEntity(j.User), q.projectIdentity(j.Project)
-	return jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag,
+	project := q.projectIdentity(j.Project)
+	e := jobEntity{ID: j.ID, Status: j.Status, Stage: j.Stage, Name: j.Name, Ref: j.Ref, Tag: j.RefIsTag,
 		Coverage: j.Coverage, AllowFailure: j.AllowFailure, CreatedAt: q.iso(j.CreatedAt),
 		StartedAt: q.timeOrNull(j.StartedAt), FinishedAt: q.timeOrNull(j.FinishedAt), ErasedAt: q.timeOrNull(j.ErasedAt),
-		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt), User: &user,
+		Duration: q.seconds(j.StartedAt, j.FinishedAt), QueuedDuration: q.seconds(j.QueuedAt, j.StartedAt),
 		Commit: q.commitEntity(j), Pipeline: q.pipelineEntity(j.Pipeline), FailureReason: j.FailureReason,
 		WebURL: q.WebURL(jobPage(j)), Project: &project}
+	if u := j.ShownUser(); u != nil {
+		user := q.userEntity(u)
+		e.User = &user
+	}
+	return e
 }
 
 // jobPage is the path of a job's page, without the slash ahead of it.

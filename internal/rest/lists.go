@@ -4,7 +4,9 @@ package rest
 // the headers that tell where they are.
 
 import (
+	"cmp"
 	"net/http"
+	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
 	"github.com/fakegitlab/fakegitlab/internal/page"
@@ -94,6 +96,33 @@ func keysetPageOf[E any](q request, jobs []*world.Job, read func(params.Values) 
 	p := k.Of(len(jobs), func(i int) int { return jobs[i].ID })
 	// The link names the order that counts even when the request leaves it to GitLab.
 	return paged(q, entitiesOf(jobs[p.From:p.To], entity), p, q.Params.With("order_by", "id"))
+}
+
+// column is what a list is sorted by: a column, and the id where that does not decide.
+type column[T any] struct {
+	name  string // "id": that alone
+	value func(T) string
+	id    func(T) int
+	turn  int // of the column; -1: the greatest first
+	byID  int // likewise, of the id
+}
+
+// columnPage answers with a page of a sorted list by keyset pagination.
+func columnPage[T, E any](q request, rows []T, by column[T], entity func(T) E) front.Response {
+	c, err := page.ReadColumns(q.Params, by.name)
+	if err != nil {
+		return front.RefuseError(http.StatusBadRequest, msgCursorInvalid).Because(err.Error())
+	}
+	p := c.Of(len(rows), func(i int, at page.Place) int {
+		decided := 0
+		if by.name != "id" {
+			decided = by.turn * strings.Compare(by.value(rows[i]), at.Value)
+		}
+		return cmp.Or(decided, by.byID*cmp.Compare(by.id(rows[i]), at.ID))
+	}, func(i int) page.Place {
+		return page.Place{Column: by.name, Value: by.value(rows[i]), ID: by.id(rows[i])}
+	})
+	return paged(q, entitiesOf(rows[p.From:p.To], entity), p, q.Params)
 }
 
 // keysetUnavailable is the refusal of keyset pagination in an order that has none.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/search"
@@ -56,6 +57,8 @@ func (k memberKind) with(handle func(request, members) front.Response) func(requ
 type members struct {
 	of                      world.Source
 	read                    policy.Decision
+	belongs                 bool            // the user is a member, in whatever way
+	admin                   policy.Decision // whether the user may give roles
 	add                     func(world.Role) policy.Decision
 	updatable, destructible func(world.Member) policy.Decision
 }
@@ -73,10 +76,11 @@ func groupMembers(q request) (members, *front.Response) {
 	s := q.GroupStanding(g)
 	standing := func(m world.Member) policy.MemberStanding {
 		return policy.MemberStanding{Name: m.User.Username, Self: m.User == q.User, Role: policy.Role(m.Role),
-			LastOwner: world.LastOwner(g, m.User)}
+			LastOwner: world.LastOwner(g, m.User), Bot: m.User.Bot}
 	}
-	return members{of: g, read: policy.ReadGroupMembers(q.Actor, s),
-		add: func(world.Role) policy.Decision { return policy.AdminGroupMember(q.Actor, s) },
+	return members{of: g, read: policy.ReadGroupMembers(q.Actor, s), belongs: s.Held > policy.None,
+		admin: policy.AdminGroupMember(q.Actor, s),
+		add:   func(world.Role) policy.Decision { return policy.AdminGroupMember(q.Actor, s) },
 		updatable: func(m world.Member) policy.Decision {
 			return policy.UpdateGroupMember(q.Actor, s, standing(m))
 		},
@@ -92,9 +96,10 @@ func projectMembers(q request) (members, *front.Response) {
 	p, s := q.Project, q.ProjectStanding(q.Project)
 	standing := func(m world.Member) policy.MemberStanding {
 		return policy.MemberStanding{Name: m.User.Username, Self: m.User == q.User, Role: policy.Role(m.Role),
-			Holder: m.User == p.Owner}
+			Holder: m.User == p.Owner, Bot: m.User.Bot}
 	}
-	return members{of: p, read: policy.ReadProject(q.Actor, s),
+	return members{of: p, read: policy.ReadProject(q.Actor, s), belongs: s.Held > policy.None,
+		admin: policy.AdminProjectMember(q.Actor, s),
 		add: func(r world.Role) policy.Decision {
 			if r == world.Owner {
 				return policy.ManageOwners(q.Actor, s)
@@ -131,7 +136,24 @@ func listMembers(q request, m members) front.Response {
 }
 
 func listAllMembers(q request, m members) front.Response {
-	return q.listedMembers(m, func() []world.Member { return world.AllMembersOf(m.of, q.seesGroup) })
+	return q.listedMembers(m, func() []world.Member { return q.allMembers(m) })
+}
+
+// allMembers are those whom the user is told of: members of a place are told of members of each group that it is shared
+// with, but of a group that they do not see not who made them members, unless they may do that themselves
+// (app/finders/group_members_finder.rb; lib/api/entities/member.rb, is_source_accessible_to_current_user).
+func (q request) allMembers(m members) []world.Member {
+	seen := q.seesGroup
+	if m.belongs && q.Has(gitlabversion.MembersThroughHiddenGroups) {
+		seen = func(*world.Group) bool { return true }
+	}
+	all := world.AllMembersOf(m.of, seen)
+	for i, of := range all {
+		if of.Through != nil && !m.admin.Allowed && !q.seesGroup(of.Through) {
+			all[i].By = nil
+		}
+	}
+	return all
 }
 
 func (q request) seesGroup(g *world.Group) bool { return q.OnGroup(g, policy.ReadGroup).Allowed }
@@ -146,7 +168,7 @@ func (q request) listedMembers(m members, all func() []world.Member) front.Respo
 	skipped, _ := q.userIDs("skip_users")
 	rows := world.Filtered(all(), func(m world.Member) bool {
 		return (!byID || slices.Contains(wanted, m.User.ID)) && !slices.Contains(skipped, m.User.ID) &&
-			(query.Blank() || query.Matches(m.User.Username, m.User.Name, m.User.Email))
+			query.Matches(m.User.Username, m.User.Name, m.User.Email)
 	})
 	return offsetPage(q, rows, false, q.memberEntity)
 }
@@ -183,7 +205,7 @@ func getAnyMember(q request, m members) front.Response {
 		return *refusal
 	}
 	u := q.userOfPath()
-	for _, found := range world.AllMembersOf(m.of, q.seesGroup) {
+	for _, found := range q.allMembers(m) {
 		if found.User == u {
 			return front.OK(q.memberEntity(found))
 		}

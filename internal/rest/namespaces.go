@@ -5,6 +5,8 @@ package rest
 // language, find nothing; those that ask for what all have, issues or merge requests, find everything.
 
 import (
+	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,12 +24,12 @@ func namespaceRows() []row {
 		{endpoint: "GET /projects", access: front.ByAnyone, spec: projectsSpec(rolesBeforePlanner), handle: listProjects,
 			later: withLaterRoles(projectsSpec)},
 		{endpoint: "GET /projects/:id", access: front.ByAnyone, before: projectReaders,
-			spec:   front.Declare(pathID, statistics, customAttributes[:1], switchedOff("license")),
+			spec:   front.Declare(pathID, statistics, customAttributes, switchedOff("license")),
 			handle: getProject},
 		{endpoint: "GET /groups", access: front.ByAnyone, spec: groupsSpec(rolesBeforePlanner), handle: listGroups,
 			later: withLaterRoles(func(roles []string) params.Spec { return groupsSpec(roles) })},
 		{endpoint: "GET /groups/:id", access: front.ByAnyone, before: groupReaders,
-			spec: front.Declare(pathID, customAttributes[:1],
+			spec: front.Declare(pathID, customAttributes,
 				[]params.Param{{Name: "with_projects", Kind: params.Boolean, Default: true}}),
 			handle: getGroup},
 		{endpoint: "GET /groups/:id/projects", access: front.ByAnyone, spec: groupProjectsSpec(rolesBeforePlanner),
@@ -70,7 +72,7 @@ func listProjects(q request) front.Response {
 	}
 	var rows []*world.Project
 	if !q.lookingForNothing() {
-		rows = world.Filtered(q.Projects.Rows, q.reached(membersOnly), q.filtered(query), q.filteredByIDAndTime())
+		rows = world.Filtered(q.Projects.Rows, q.reached(membersOnly), q.filtered(query), q.filteredByIDAndTime(), q.filteredByTopics())
 	}
 	q.sortProjects(rows, order, direction)
 	entity := q.shownInLists()
@@ -99,11 +101,9 @@ func (q request) shownInLists() func(*world.Project) any {
 // lookingForNothing reports whether the parameters of GET /projects ask for what no project here has.
 func (q request) lookingForNothing() bool {
 	_, language := q.Params.String("with_programming_language")
-	topics, _ := q.Params.List("topic")
-	_, topic := q.Params.Int("topic_id")
+	_, topic := q.Params.Int("topic_id") // which nothing here tells
 	storage, _ := q.Params.String("repository_storage")
 	return q.asksForStarsOrAttributes() || isTrue(q.Params, "imported") || language || topic ||
-		slices.ContainsFunc(topics, func(t string) bool { return t != "" }) ||
 		strings.TrimSpace(storage) != "" && storage != defaultStorage && policy.AdminAllResources(q.Actor).Allowed ||
 		isTrue(q.Params, "wiki_checksum_failed") || isTrue(q.Params, "repository_checksum_failed")
 }
@@ -124,6 +124,19 @@ func (q request) filteredByIDAndTime() func(*world.Project) bool {
 		return !(p.ID <= after || byBefore && p.ID >= before ||
 			!p.CreatedAt.After(activeAfter) || byActiveBefore && !p.CreatedAt.Before(activeBefore) ||
 			p.CreatedAt.Before(updatedAfter) || byUpdatedBefore && p.CreatedAt.After(updatedBefore))
+	}
+}
+
+// filteredByTopics tells whether a project has all the topics that are asked for (app/finders/projects_finder.rb,
+// by_topics).
+func (q request) filteredByTopics() func(*world.Project) bool {
+	wanted, _ := q.Params.List("topic")
+	return func(p *world.Project) bool {
+		has := p.Topics()
+		return !slices.ContainsFunc(wanted, func(topic string) bool {
+			topic = strings.TrimSpace(topic)
+			return topic != "" && !slices.Contains(has, topic)
+		})
 	}
 }
 
@@ -209,14 +222,17 @@ func (q request) groupsIn(parent *world.Group, deep bool) front.Response {
 	}
 	visibility, byVisibility := q.Params.String("visibility")
 	query := q.searched()
+	active, byActive := q.byActive()
 	rows := world.Filtered(q.Groups.Rows, func(g *world.Group) bool {
 		switch {
+		case byActive && active != world.ActiveGroup(g):
+			return false
 		case atTop && g.Parent != nil, parent != nil && !liesIn(g, parent, deep), skipped[g.ID]:
 			return false
 		}
 		return !byVisibility || string(g.Visibility) == visibility
 	}, func(g *world.Group) bool {
-		if parent == nil && !atTop { // the names of the groups above count as well
+		if parent == nil { // the names of the groups above count as well
 			return query.Matches(g.Path, g.FullName())
 		}
 		_, path := world.SplitPath(g.Path)
@@ -226,7 +242,26 @@ func (q request) groupsIn(parent *world.Group, deep bool) front.Response {
 		rows = nil
 	}
 	q.sortGroups(rows)
+	if parent == nil && !deep && q.Anonymous() { // the others get pages by offset, whatever they ask for
+		return q.groupsForAnybody(rows)
+	}
 	return offsetPage(q, rows, false, q.groupEntity)
+}
+
+// groupsForAnybody is a page of GET /groups without a user: by keyset pagination, if so asked, and by offset as far as
+// GitLab goes (lib/gitlab/pagination/cursor_based_keyset.rb).
+func (q request) groupsForAnybody(rows []*world.Group) front.Response {
+	order, direction := q.order()
+	switch o := page.ReadOffset(q.Params); {
+	case !q.wantsKeyset() && o.Page*o.PerPage > page.MaxOffset:
+		return front.RefuseError(http.StatusMethodNotAllowed, fmt.Sprintf(msgfOffsetTooFar, page.MaxOffset, "Group"))
+	case !q.wantsKeyset():
+		return offsetPage(q, rows, false, q.groupEntity)
+	case order != "name" || direction != "asc":
+		return keysetUnavailable("keyset pagination of groups has order_by=name and sort=asc alone")
+	}
+	return columnPage(q, rows, column[*world.Group]{name: order, turn: 1, byID: 1,
+		value: func(g *world.Group) string { return g.Name }, id: func(g *world.Group) int { return g.ID }}, q.groupEntity)
 }
 
 // listedGroup tells whether a group is in the reach that is asked for (app/finders/groups_finder.rb). owned counts a

@@ -269,6 +269,9 @@ func TestUnsharingByWhoMayNot(t *testing.T) {
 func TestSettingsReachJobs(t *testing.T) {
 	gl, runner := testkit.Factory(t)
 	gl.AddJob(fakegitlab.Job{Project: "acme/shop"})
+	for _, branch := range []string{"main", "trunk"} {
+		gl.Commit("acme/shop", branch, map[string]string{"a": branch}, "Begin")
+	}
 	ask := asks(t, gl)
 	require.Equal(t, 200, ask("mia", "PUT /projects/acme%2Fshop",
 		`{"build_git_strategy":"clone","default_branch":"trunk","ci_config_path":"ci/a.yml","max_artifacts_size":9}`).Status)

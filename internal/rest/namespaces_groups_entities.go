@@ -5,6 +5,7 @@ package rest
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
@@ -53,7 +54,7 @@ type groupEntity struct {
 	DuoNamespaceAccessRules  optional[[]string]     `json:"duo_namespace_access_rules,omitzero"`
 }
 
-// branchProtectionEntity is that of a new instance: for Maintainers.
+// branchProtectionEntity is who may do what with the default branch of a new project.
 type branchProtectionEntity struct {
 	AllowedToPush           []accessLevelEntity `json:"allowed_to_push"`
 	AllowForcePush          bool                `json:"allow_force_push"`
@@ -81,25 +82,44 @@ type groupDetailEntity struct {
 	MembershipLock          bool                          `json:"membership_lock"`
 }
 
+// onlyOrganization is the id of the organization that everything belongs to.
+const onlyOrganization = 1
+
+// branchProtections are default_branch_protection_defaults by the level of default_branch_protection
+// (lib/gitlab/access/branch_protection.rb). Developers may make the first push where that is the last level.
+var branchProtections = []branchProtectionEntity{
+	{AllowedToPush: developersUp, AllowedToMerge: developersUp, AllowForcePush: true},
+	{AllowedToPush: developersUp, AllowedToMerge: maintainersUp},
+	{AllowedToPush: maintainersUp, AllowedToMerge: maintainersUp},
+	{AllowedToPush: maintainersUp, AllowedToMerge: developersUp},
+	{AllowedToPush: maintainersUp, AllowedToMerge: maintainersUp},
+}
+
+var (
+	developersUp  = []accessLevelEntity{{int(world.Developer)}}
+	maintainersUp = []accessLevelEntity{{int(world.Maintainer)}}
+)
+
 // twoFactorGracePeriod is two_factor_grace_period of a new group, in hours.
 const twoFactorGracePeriod = 48
 
 // groupEntity is a group without its registration token, which is in no list.
 func (q request) groupEntity(g *world.Group) groupEntity {
 	_, path := world.SplitPath(g.Path)
-	maintainers := []accessLevelEntity{{int(world.Maintainer)}}
+	protection, _ := strconv.Atoi(g.Attribute(world.AttrBranchProtection)) // one of those
 	e := groupEntity{ID: g.ID, WebURL: q.WebURL("groups/" + g.Path), Name: g.Name, Path: path, Visibility: g.Visibility,
 		TwoFactorGracePeriod: twoFactorGracePeriod, ProjectCreationLevel: "developer", SubgroupCreationLevel: "maintainer",
 		EmailsEnabled: true, LFSEnabled: true, MathRenderingLimits: true, DefaultBranchProtection: 2,
-		BranchProtectionDefaults: branchProtectionEntity{AllowedToPush: maintainers, AllowedToMerge: maintainers},
+		BranchProtectionDefaults: branchProtections[protection],
 		RequestAccessEnabled:     true, FullName: g.FullName(), FullPath: g.Path, CreatedAt: q.iso(g.CreatedAt),
-		OrganizationID: 1, CustomAttributes: q.customAttributes(),
+		OrganizationID: onlyOrganization, CustomAttributes: q.customAttributes(),
 		Statistics: q.groupStatistics(g), WikiAccessLevel: enabled}
 	e.Description, e.SharedRunnersSetting = g.Description, g.SharedRunnersSetting()
 	e.ParentID = parentID(g)
 	yes, no := true, false
+	first := protection == len(branchProtections)-1
 	if q.Has(gitlabversion.NamespaceAttributesOf17) {
-		e.MaxArtifactsSize, e.BranchProtectionDefaults.DeveloperCanInitialPush = some[int](nil), some(&no)
+		e.MaxArtifactsSize, e.BranchProtectionDefaults.DeveloperCanInitialPush = some[int](nil), some(&first)
 	}
 	if q.Has(gitlabversion.NamespaceAttributesOf18) {
 		e.ShowDiffPreviewInEmail, e.Archived, e.MarkedForDeletionOn = some(&yes), some(&no), some[string](nil)
@@ -135,9 +155,6 @@ func (q request) groupDetail(g *world.Group) groupDetailEntity {
 	if g.Parent == nil {
 		inside := g.Attribute(world.AttrSharingInside) == "true"
 		e.PreventSharingOutside = some(&inside)
-		if q.OnGroup(g, policy.AdminGroup).Allowed {
-			e.EnabledGitProtocol = g.Attribute(world.AttrGitProtocol)
-		}
 	}
 	if q.Has(gitlabversion.NamespaceAttributesOf18) {
 		yes := true
@@ -146,12 +163,15 @@ func (q request) groupDetail(g *world.Group) groupDetailEntity {
 	return e
 }
 
-// wholeGroup is groupDetail as GET and PUT answer it: with the token, for those who may, and with its projects unless
-// they are not wanted.
+// wholeGroup is groupDetail as GET and PUT answer it: with the token and the protocol of git, for those who may, and with
+// its projects unless they are not wanted.
 func (q request) wholeGroup(g *world.Group, withProjects bool) groupDetailEntity {
 	e := q.groupDetail(g)
 	if q.OnGroup(g, policy.AdminGroup).Allowed {
 		e.RunnersToken = some(q.runnersToken(g.RegistrationToken, g))
+		if g.Parent == nil {
+			e.EnabledGitProtocol = g.Attribute(world.AttrGitProtocol)
+		}
 	}
 	if withProjects {
 		projects := entitiesOf(q.firstSeen(newestFirst(g.Projects)), q.fullProject)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/search"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -48,12 +49,26 @@ func (q request) filtered(query search.Query) func(*world.Project) bool {
 	visibility, byVisibility := q.Params.String("visibility")
 	archived, byArchived := q.Params.Bool("archived")
 	byNamespace := isTrue(q.Params, "search_namespaces")
+	active, byActive := q.byActive()
 	return func(p *world.Project) bool {
+		if byActive && active != world.ActiveProject(p) {
+			return false
+		}
 		if byVisibility && string(p.Visibility) != visibility || byArchived && p.Archived != archived {
 			return false
 		}
 		return query.Blank() || front.ProjectMatches(query, p, byNamespace)
 	}
+}
+
+// byActive is whether what is active is asked for, or else what is not, where that filter counts.
+func (q request) byActive() (active, given bool) {
+	since := gitlabversion.ActiveFilter
+	if q.Group != nil {
+		since = gitlabversion.ActiveFilterOfGroups
+	}
+	active, given = q.Params.Bool("active")
+	return active, given && q.Has(since)
 }
 
 // asksForStarsOrAttributes reports whether the parameters ask for projects that the user starred, or, of an

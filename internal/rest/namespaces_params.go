@@ -68,6 +68,7 @@ func minAccessLevel(roles []string) []params.Param {
 // commonFilters are those of both lists of projects that have no default.
 var commonFilters = []params.Param{
 	{Name: "archived", Kind: params.Boolean},
+	{Name: "active", Kind: params.Boolean},
 	{Name: "visibility", Values: visibilities},
 	{Name: "search"},
 }
@@ -110,6 +111,7 @@ func groupsSpec(roles []string, before ...[]params.Param) params.Spec {
 		{Name: "visibility", Values: visibilities},
 		{Name: "search"},
 		{Name: "owned", Kind: params.Boolean, Default: false},
+		{Name: "active", Kind: params.Boolean},
 		{Name: "order_by", Values: []string{"name", "path", "id", orderSimilarity}, Default: "name"},
 		{Name: "sort", Values: directions, Default: "asc"},
 	}, minAccessLevel(roles), []params.Param{{Name: "top_level_only", Kind: params.Boolean}}, page.Params(),

@@ -128,52 +128,13 @@ type detailedStatusEntity struct {
 	Favicon      string    `json:"favicon"`
 }
 
-// statusLook is how GitLab shows a status.
-type statusLook struct{ text, label, group, icon string }
-
-// successWithWarnings stands for the status of a pipeline that passed although a job failed that may.
-const successWithWarnings world.JobStatus = "success_with_warnings"
-
-// statusLooks are how pipelines of each status look: what is empty is the status itself
-// (lib/gitlab/ci/status, lib/gitlab/ci/status/pipeline).
-var statusLooks = map[world.JobStatus]statusLook{
-	world.JobSuccess: {text: "passed", label: "passed"},
-	successWithWarnings: {text: "warning", label: "passed with warnings", group: "success-with-warnings",
-		icon: "warning"},
-	world.JobManual:    {text: "blocked", label: "waiting for manual action"},
-	world.JobScheduled: {text: "delayed", label: "waiting for delayed job"},
-	world.JobWaitingForResource: {text: "waiting", label: "waiting for resource", group: "waiting-for-resource",
-		icon: "pending"},
-	world.JobCanceling: {icon: "canceled"},
-}
-
 // detailedStatus is how GitLab shows the status of a pipeline. Nobody is told there who asks, so that details are for
 // what everybody may see.
 func (q request) detailedStatus(p *world.Pipeline) detailedStatusEntity {
-	status, warned := p.StatusPresent()
-	favicon := string(status)
-	look, warnLook := statusLooks[status], statusLooks[successWithWarnings]
-	if warned {
-		look = warnLook
-	}
-	of := func(text string) string {
-		if text == "" {
-			return string(status)
-		}
-		return text
-	}
-	text := of(look.text)
-	switch {
-	case q.Has(gitlabversion.StatusTextsCapital):
-		text = string(text[0]-'a'+'A') + text[1:]
-	case warned:
-		text = statusLooks[world.JobSuccess].text
-	}
 	nobody := front.ProjectStandingOf(front.Nobody, p.Project())
-	return detailedStatusEntity{Icon: "status_" + of(look.icon), Text: text, Label: of(look.label), Group: of(look.group),
-		Tooltip: of(look.label), DetailsPath: "/" + pipelinePage(p),
-		HasDetails: policy.ReadPipeline(policy.Anonymous(), nobody).Allowed,
-		Favicon:    "/assets/ci_favicons/favicon_status_" + favicon + ".png"}
+	s := q.PipelineStatus(p, policy.ReadPipeline(policy.Anonymous(), nobody).Allowed)
+	return detailedStatusEntity{Icon: s.Icon, Text: s.Text, Label: s.Label, Group: s.Group, Tooltip: s.Tooltip,
+		DetailsPath: s.DetailsPath, HasDetails: s.HasDetails, Favicon: "/assets/ci_favicons/" + s.Favicon + ".png"}
 }
 
 // pipelineVariableEntity is a variable that a pipeline or a schedule was given (lib/api/entities/ci/variable.rb).

@@ -131,6 +131,7 @@ func updateProject(q request) front.Response {
 	}{
 		{textChange(q.Params, "name") != nil, policy.RenameProject},
 		{q.Params.Has("visibility"), policy.ChangeVisibilityLevel},
+		{q.Params.Has(world.AttrPipelinesAge), policy.DestroyPipeline},
 	} {
 		if asked.whether {
 			if refusal := front.Allow(q.OnProject(p, asked.may), ""); refusal != nil {
@@ -145,10 +146,32 @@ func updateProject(q request) front.Response {
 			return modelError(err)
 		}
 	}
+	if refusal := q.mayChangeVariablesRole(p, change); refusal != nil {
+		return *refusal
+	}
 	if err := q.ChangeProject(p, change); err != nil {
 		return modelError(err)
 	}
 	return front.OK(q.projectForAdmins(p))
+}
+
+// mayChangeVariablesRole refuses a change of who may give variables to pipelines: that is for owners alone once they are
+// the only ones, and so is making it so (app/services/projects/update_service.rb).
+func (q request) mayChangeVariablesRole(p *world.Project, c world.ProjectChange) *front.Response {
+	changed := func(name string) bool {
+		value, given := c.Attributes[name]
+		return given && value != world.Unset && value != p.Attribute(name)
+	}
+	byRole := changed(world.AttrVariablesRole)
+	may := q.OnProject(p, policy.ManageOwners)
+	switch refused := front.Refuse(http.StatusBadRequest, msgVariablesRoleOwner).Because(may.Reason); {
+	case may.Allowed:
+	case byRole && c.Attributes[world.AttrVariablesRole] == world.CreationOwner:
+		return &refused
+	case (byRole || changed(world.AttrRestrictVariables)) && p.Attribute(world.AttrVariablesRole) == world.CreationOwner:
+		return front.Refuse(http.StatusBadRequest, msgVariablesRole).Because(may.Reason).AsRefusal()
+	}
+	return nil
 }
 
 func deleteProject(q request) front.Response {

@@ -79,6 +79,9 @@ func (q request) projectChange(existing bool) world.ProjectChange {
 	if !existing {
 		return c
 	}
+	if _, given := v.String(world.AttrDefaultBranch); !given { // null leaves it as it is
+		delete(c.Attributes, world.AttrDefaultBranch)
+	}
 	c.Name, c.Path = textChange(v, "name"), textChange(v, "path")
 	c.GitDepth, c.KeepLatestArtifact = changeTo(q, "ci_default_git_depth", v.Int), flagChange(v, "keep_latest_artifact")
 	for name, value := range attributesGiven(v, world.UpdatedProjectAttributes) {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/params"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -88,13 +89,13 @@ func ofRef(tag bool, handle func(request, *world.ProtectedRef) front.Response) f
 func listProtectedBranches(q request) front.Response {
 	query := q.searched()
 	rows := world.Filtered(q.ProtectedRefsOf(q.Project, false), func(r *world.ProtectedRef) bool {
-		return query.Blank() || query.Matches(r.Name)
+		return query.Matches(r.Name)
 	})
-	return offsetPage(q, rows, false, branchRule)
+	return offsetPage(q, rows, false, q.branchRule)
 }
 
-func getProtectedBranch(_ request, r *world.ProtectedRef) front.Response {
-	return front.OK(branchRule(r))
+func getProtectedBranch(q request, r *world.ProtectedRef) front.Response {
+	return front.OK(q.branchRule(r))
 }
 
 // newRef is a rule as the request wants it.
@@ -123,7 +124,7 @@ func protectBranch(q request) front.Response {
 	if err != nil {
 		return unprotectable(err)
 	}
-	return front.Created(branchRule(r))
+	return front.Created(q.branchRule(r))
 }
 
 // unprotectable is how the model's refusal is told: in sentences.
@@ -148,7 +149,7 @@ func updateProtectedBranch(q request) front.Response {
 		if given {
 			q.AllowForcePush(r, allowed)
 		}
-		return front.OK(branchRule(r))
+		return front.OK(q.branchRule(r))
 	})(q)
 }
 
@@ -161,17 +162,17 @@ func unprotect(q request, r *world.ProtectedRef) front.Response {
 }
 
 func listProtectedTags(q request) front.Response {
-	return offsetPage(q, q.ProtectedRefsOf(q.Project, true), false, tagRule)
+	return offsetPage(q, q.ProtectedRefsOf(q.Project, true), false, q.tagRule)
 }
 
-func getProtectedTag(_ request, r *world.ProtectedRef) front.Response { return front.OK(tagRule(r)) }
+func getProtectedTag(q request, r *world.ProtectedRef) front.Response { return front.OK(q.tagRule(r)) }
 
 func protectTag(q request) front.Response {
 	r, err := q.ProtectRef(q.newRef(true, "create_access_level", ""))
 	if err != nil {
 		return unprotectable(err)
 	}
-	return front.Created(tagRule(r))
+	return front.Created(q.tagRule(r))
 }
 
 // branchRuleEntity is lib/api/entities/protected_branch.rb, with what an EE adds without a licence.
@@ -194,11 +195,12 @@ type tagRuleEntity struct {
 // refLevelEntity is lib/api/entities/protected_ref_access.rb. Each rule has one level of a kind here, whose id is that
 // of the rule.
 type refLevelEntity struct {
-	ID          int    `json:"id"`
-	AccessLevel int    `json:"access_level"`
-	Description string `json:"access_level_description"`
-	UserID      *int   `json:"user_id"`
-	GroupID     *int   `json:"group_id"`
+	ID          int           `json:"id"`
+	AccessLevel int           `json:"access_level"`
+	Description string        `json:"access_level_description"`
+	DeployKeyID optional[int] `json:"deploy_key_id,omitzero"` // of what a deploy key can have
+	UserID      *int          `json:"user_id"`
+	GroupID     *int          `json:"group_id"`
 }
 
 // refAccessNames are what the levels are called (app/models/concerns/protected_ref_access.rb).
@@ -209,11 +211,20 @@ func refLevels(r *world.ProtectedRef, a world.RefAccess) []refLevelEntity {
 	return []refLevelEntity{{ID: r.ID, AccessLevel: a.Level(), Description: refAccessNames[a]}}
 }
 
-func branchRule(r *world.ProtectedRef) branchRuleEntity {
-	return branchRuleEntity{ID: r.ID, Name: r.Name, Push: refLevels(r, r.Push), Merge: refLevels(r, r.Merge),
+// keyLevels are those of what a deploy key can have, too: no rule here has one.
+func (q request) keyLevels(r *world.ProtectedRef) []refLevelEntity {
+	levels := refLevels(r, r.Push)
+	if q.Has(gitlabversion.DeployKeyOfLevels) {
+		levels[0].DeployKeyID = some[int](nil)
+	}
+	return levels
+}
+
+func (q request) branchRule(r *world.ProtectedRef) branchRuleEntity {
+	return branchRuleEntity{ID: r.ID, Name: r.Name, Push: q.keyLevels(r), Merge: refLevels(r, r.Merge),
 		ForcePush: r.ForcePush, Unprotect: []refLevelEntity{}}
 }
 
-func tagRule(r *world.ProtectedRef) tagRuleEntity {
-	return tagRuleEntity{Name: r.Name, Create: refLevels(r, r.Push)}
+func (q request) tagRule(r *world.ProtectedRef) tagRuleEntity {
+	return tagRuleEntity{Name: r.Name, Create: q.keyLevels(r)}
 }

@@ -75,14 +75,12 @@ func registerRunner(q request) front.Response {
 	if n.Attributes, refusal = q.readAttributes(world.DefaultAttributes(), q.present); refusal != nil {
 		return *refusal
 	}
-	if note, ok := q.Params.String("maintainer_note"); ok && n.Attributes.MaintenanceNote == nil {
+	if note, _ := q.Params.String("maintainer_note"); n.Attributes.MaintenanceNote == nil {
 		n.Attributes.MaintenanceNote = world.OrNull(note)
 	}
-	if info, ok := q.Params.Hash("info"); ok {
-		if name, ok := info.String("name"); ok {
-			n.Name = world.OrNull(name)
-		}
-	}
+	info, _ := q.Params.Hash("info")
+	name, _ := info.String("name")
+	n.Name = world.OrNull(name)
 	n.Registration = world.ByRegistrationToken
 	r, err := q.CreateRunner(n)
 	if err != nil {

@@ -75,7 +75,7 @@ func listTree(q request) front.Response {
 		return front.NotFound("Tree").Because(q.noSuch("branch", ref, r.Branches()))
 	}
 	folder := strings.Trim(q.said("path"), "/")
-	if f, ok := r.FileAt(c.Tree, folder); !ok || f.Mode != repository.ModeTree {
+	if f, _ := r.FileAt(c.Tree, folder); f.Mode != repository.ModeTree {
 		return front.NotFound(msgNoPath).Because(world.Missing("folder", folder, foldersOf(r, c)).Error())
 	}
 	rows := slices.Collect(r.Walk(c.Tree, folder, recursive))
@@ -86,9 +86,8 @@ func listTree(q request) front.Response {
 	case "none":
 		return front.OK(entitiesOf(rows, treeEntityOf))
 	case "keyset":
-		if token := q.said("page_token"); token != "" {
-			rows = rows[slices.IndexFunc(rows, func(f repository.File) bool { return f.ID == token })+1:]
-		}
+		token := q.said("page_token")
+		rows = rows[slices.IndexFunc(rows, func(f repository.File) bool { return f.ID == token })+1:]
 		size := page.ReadOffset(q.Params).PerPage
 		shown := rows[:min(size, len(rows))]
 		return tokenPage(q, entitiesOf(shown, treeEntityOf), len(rows) >= size, func() string { return shown[size-1].ID })
@@ -183,17 +182,16 @@ func compareRefs(q request) front.Response {
 			return front.NotFound("Ref").Because(q.noSuch("branch", q.said(name), r.Branches()))
 		}
 	}
-	base := from
+	base, tree := from, from.Tree
 	if !isTrue(q.Params, "straight") {
-		if base = r.MergeBase(from.ID, to.ID); base == nil {
-			base = from
+		tree = "" // to which everything is new, where there is no common commit
+		if common := r.MergeBase(from.ID, to.ID); common != nil {
+			base, tree = common, common.Tree
 		}
 	}
-	e := compareEntity{Commits: []commitEntity{}, Diffs: []diffEntity{}, CompareSameRef: from.ID == to.ID,
+	e := compareEntity{Commits: []commitEntity{}, CompareSameRef: from.ID == to.ID,
+		Diffs:  entitiesOf(r.Changes(tree, to.Tree), q.diffEntity),
 		WebURL: q.WebURL(q.Project.Path + "/-/compare/" + base.ID + "..." + to.ID)}
-	if !e.CompareSameRef {
-		e.Diffs = entitiesOf(r.Changes(base.Tree, to.Tree), q.diffEntity)
-	}
 	for c := range r.Log(repository.LogOptions{From: []string{to.ID}, Not: []string{from.ID}}) {
 		e.Commits = append(e.Commits, q.gitCommitEntity(c))
 	}
@@ -218,6 +216,9 @@ func listContributors(q request) front.Response {
 	from, _ := q.range_(q.said("ref"))
 	var rows []contributorEntity
 	for c := range r.Log(repository.LogOptions{From: from}) {
+		if len(c.Parents) > 1 {
+			continue // merges are nobody's contribution
+		}
 		i := slices.IndexFunc(rows, func(e contributorEntity) bool { return e.Email == c.Author.Email })
 		if i < 0 {
 			rows = append(rows, contributorEntity{Name: c.Author.Name, Email: c.Author.Email})
@@ -225,18 +226,15 @@ func listContributors(q request) front.Response {
 		}
 		rows[i].Commits++
 	}
-	sign := 1
-	if q.said("sort") == "desc" {
-		sign = -1
-	}
+	turn := turned(q.said("sort"))
 	slices.SortStableFunc(rows, func(a, b contributorEntity) int {
 		switch q.said("order_by") {
 		case "name":
-			return sign * cmp.Compare(a.Name, b.Name)
+			return turn * cmp.Compare(a.Name, b.Name)
 		case "email":
-			return sign * cmp.Compare(a.Email, b.Email)
+			return turn * cmp.Compare(a.Email, b.Email)
 		}
-		return sign * cmp.Compare(a.Commits, b.Commits)
+		return turn * cmp.Compare(a.Commits, b.Commits)
 	})
 	return offsetPage(q, rows, false, func(e contributorEntity) contributorEntity { return e })
 }

@@ -174,8 +174,10 @@ func (q request) payloadInput(j *world.Job, r *world.Runner, session string) job
 		RunningOnInstanceRunners: q.Queue.OnInstanceRunners(p), SessionURL: session, InstanceUUID: instanceUUID,
 		Registry: q.Settings.RegistryHost, Zone: q.Settings.Zone(),
 		Rules: jobpayload.Rules{GitInfoProtected: q.Has(gitlabversion.JobInfoExtras),
-			JobInfoExtras: q.Has(gitlabversion.JobInfoExtras),
-			Inputs:        q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
+			JobInfoExtras:      q.Has(gitlabversion.JobInfoExtras),
+			CacheKeysByContent: q.Has(gitlabversion.CacheKeysByContent),
+			JobGroupName:       q.Has(gitlabversion.JobGroupName),
+			Inputs:             q.Has(gitlabversion.JobInputs), NewFailureReasons: q.Has(gitlabversion.LaterFailureReasons)},
 	}
 	in.Schedule, in.Trigger = q.Schedules.ByID(in.Pipeline.ScheduleID), q.Triggers.ByID(in.Pipeline.TriggerID)
 	if g := p.Group; g != nil {

@@ -22,7 +22,8 @@ func TestTypesOfArchivedFiles(t *testing.T) {
 	gl, _ := testkit.Factory(t)
 	for name, want := range map[string]string{"a.css": "text/css; charset=utf-8", "a.HTML": "text/html; charset=utf-8",
 		"a.mjs": "text/javascript; charset=utf-8", "a.svg": "image/svg+xml", "a.json": "application/json",
-		"a.png": "image/png", "a.none": "application/octet-stream"} {
+		"a.png": "image/png", "a.GIF": "image/gif", "a.jpg": "image/jpeg", "a.xml": "text/xml; charset=utf-8",
+		"a.none": "application/octet-stream"} {
 		j := gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobSuccess,
 			Artifacts: []fg.Artifact{{Filename: "a.zip", Content: zipOf(t, name)}}})
 		got := as(t, gl, "root", "GET", fmt.Sprintf("/projects/acme%%2Fshop/jobs/%d/artifacts/%s", j.ID, name))

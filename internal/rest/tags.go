@@ -68,17 +68,14 @@ func listTags(q request) front.Response {
 	rows := world.Filtered(q.Project.Repository.Tags(), func(t repository.Ref) bool {
 		return matchesName(t.Name, q.said("search"))
 	})
-	sign := -1
-	if q.said("sort") == "asc" {
-		sign = 1
-	}
+	turn := turned(q.said("sort"))
 	switch q.said("order_by") {
 	case "name":
-		slices.SortStableFunc(rows, func(a, b repository.Ref) int { return sign * cmp.Compare(a.Name, b.Name) })
+		slices.SortStableFunc(rows, func(a, b repository.Ref) int { return turn * cmp.Compare(a.Name, b.Name) })
 	case "version":
-		slices.SortStableFunc(rows, func(a, b repository.Ref) int { return sign * compareVersions(a.Name, b.Name) })
+		slices.SortStableFunc(rows, func(a, b repository.Ref) int { return turn * compareVersions(a.Name, b.Name) })
 	default:
-		q.byUpdate(rows, sign)
+		q.byUpdate(rows, turn)
 	}
 	known := func(token string) bool { return q.Project.Repository.Ref(repository.Tag(token)) != "" }
 	return refPage(q, rows, known, q.tagEntity)

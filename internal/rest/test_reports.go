@@ -7,7 +7,6 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -165,16 +164,13 @@ func (q request) testSuites(p *world.Pipeline) (suites []*jobSuite) {
 // reportJUnit is the type of artifacts that hold tests.
 const reportJUnit = "junit"
 
-// partOfName is what the name of a part of parallel jobs ends in (app/models/commit_status.rb, group_name).
-var partOfName = regexp.MustCompile(`([\s:]+((\[.*\])|(\d+[\s:/\\]+\d+))){1,3}\s*$`)
-
 // suiteName is the name of a job without which part of parallel ones it is. Jobs of a matrix are apart
 // (app/models/ci/build.rb, test_suite_name).
 func suiteName(j *world.Job) string {
 	if strings.HasSuffix(j.Name, "]") {
 		return j.Name
 	}
-	return strings.TrimSpace(partOfName.ReplaceAllString(j.Name, ""))
+	return j.GroupName()
 }
 
 // readReport adds the tests of a file to a suite. It holds one report after the other, each packed by itself. The last

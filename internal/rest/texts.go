@@ -37,13 +37,18 @@ const msgRootStays = "root is always there under that name: AdminToken and what 
 
 // Groups and projects (lib/api/groups.rb, lib/api/projects.rb and the services behind them).
 const (
-	msgfGroupNotSaved     = "Failed to save group %s"
-	msgfTransferFailed    = "Transfer failed: %s"
-	msgMayNotCreate       = "You don't have enough permissions."
-	msgfNotTransferred    = "Failed to transfer project %s"
-	msgSubgroupsAlone     = "`permanently_remove` option is only available for subgroups."
-	msgGroupToBeMarked    = "Group must be marked for deletion first."
-	msgGroupPathWrong     = "`full_path` is incorrect. You must enter the complete path for the subgroup."
+	msgfGroupNotSaved  = "Failed to save group %s"
+	msgfTransferFailed = "Transfer failed: %s"
+	msgMayNotCreate    = "You don't have enough permissions."
+	msgfNotTransferred = "Failed to transfer project %s"
+	msgSubgroupsAlone  = "`permanently_remove` option is only available for subgroups."
+	msgGroupToBeMarked = "Group must be marked for deletion first."
+	msgGroupPathWrong  = "`full_path` is incorrect. You must enter the complete path for the subgroup."
+	msgfOffsetTooFar   = "Offset pagination has a maximum allowed offset of %d for requests that return objects of type " +
+		"%s. Remaining records can be retrieved using keyset pagination."
+	msgVariablesRole = "Changing the restrict_user_defined_variables or " +
+		"ci_pipeline_variables_minimum_override_role is not allowed"
+	msgVariablesRoleOwner = "Changing the ci_pipeline_variables_minimum_override_role to the owner role is not allowed"
 	msgProjectToBeMarked  = "Project must be marked for deletion first."
 	msgProjectPathWrong   = "`full_path` is incorrect. You must enter the complete path for the project."
 	msgNoPersonalProjects = "You cannot create projects in your personal namespace. Contact your GitLab administrator."
@@ -185,6 +190,7 @@ const (
 	msgfTagExists       = "Tag %s already exists"
 	msgfTargetInvalid   = "Target %s is invalid"
 	msgRefNameInvalid   = "ref_name is invalid"
+	msgfNotForked       = "Project is not included in the fork network for %s"
 	msgMayNotPush       = "You are not allowed to push into this branch"
 	msgfInvalidStart    = "Invalid start_sha '%s'"
 	msgfNoStart         = "Cannot find start_sha '%s'"

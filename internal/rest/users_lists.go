@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fakegitlab/fakegitlab/internal/front"
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/policy"
 	"github.com/fakegitlab/fakegitlab/internal/search"
 	"github.com/fakegitlab/fakegitlab/internal/world"
@@ -36,12 +37,43 @@ func listUsers(q request) front.Response {
 	if q.asksForAttributes() {
 		rows = nil
 	}
+	if q.wantsKeyset() && q.Has(gitlabversion.UsersByKeyset) {
+		by := q.userColumn()
+		sortUsersBy(by.name, by.turn, rows)
+		if seesAll {
+			return columnPage(q, rows, by, q.userForAdmins)
+		}
+		return columnPage(q, rows, by, q.basicUser)
+	}
 	q.sortUsers(rows)
 	if seesAll {
 		return offsetPage(q, rows, false, q.userForAdmins)
 	}
 	return offsetPage(q, rows, false, q.basicUser)
 }
+
+// userColumn is what keyset pagination of users goes by: what is asked for or, else, the id, the youngest first.
+func (q request) userColumn() column[*world.User] {
+	order, direction := q.order()
+	turn := turned(cmp.Or(direction, "desc"))
+	by := column[*world.User]{name: "id", turn: turn, byID: turn, id: func(u *world.User) int { return u.ID },
+		value: func(*world.User) string { return "" }}
+	switch order {
+	case "name":
+		by.value = func(u *world.User) string { return u.Name }
+	case "username":
+		by.value = func(u *world.User) string { return u.Username }
+	case orderUpdated:
+		by.value = func(u *world.User) string { return u.ChangedAt().UTC().Format(cursorTime) }
+	default:
+		return by // created_at is by id, too
+	}
+	by.name = order
+	return by
+}
+
+// cursorTime is how a cursor writes a time.
+const cursorTime = "2006-01-02 15:04:05.000000000 UTC"
 
 // wantedUser tells whether a user is among those whose state and kind are asked for.
 func (q request) wantedUser() func(*world.User) bool {
@@ -87,7 +119,7 @@ func (q request) otherwiseWantedUser(seesAll bool) func(*world.User) bool {
 			return true
 		case isTrue(q.Params, "admins") && !u.Admin, twoFactor == "enabled":
 			return false // nobody here has a second factor
-		case byProvider && (uid == "" || u.Identities[provider] != uid):
+		case byProvider && (uid == "" || !strings.EqualFold(u.Identities[provider], uid)):
 			return false
 		case byAfter && u.CreatedAt.Before(after), byBefore && u.CreatedAt.After(before):
 			return false
@@ -134,7 +166,11 @@ func (q request) sortUsers(rows []*world.User) {
 	case order == "":
 		direction = "desc"
 	}
-	turn := turned(direction)
+	sortUsersBy(order, turned(direction), rows)
+}
+
+// sortUsersBy orders by a column, and by id where that does not decide.
+func sortUsersBy(order string, turn int, rows []*world.User) {
 	slices.SortFunc(rows, func(a, b *world.User) int {
 		var by int
 		switch order {

@@ -30,10 +30,8 @@ func (q request) userByRef() (*world.User, *front.Response) {
 	ref, _ := q.Params.String("user_id")
 	u := q.UserNames[world.Key(ref)]
 	if world.IsNumber(ref) {
-		id, err := strconv.Atoi(ref)
-		if u = q.Users.ByID(id); err != nil {
-			u = nil
-		}
+		id, _ := strconv.Atoi(ref) // beyond an int it is the greatest one, which no user has
+		u = q.Users.ByID(id)
 	}
 	if u == nil {
 		return nil, front.NotFound("User").Because(fmt.Sprintf("there is no user %q", ref)).AsRefusal()

@@ -227,6 +227,27 @@ func TestUserDeleted(t *testing.T) {
 	assert.Empty(t, gl.Groups(), "with the group that nobody else owns")
 }
 
+// TestTriggerJobsOfADeletedUser: GitLab gives pipelines and builds to the ghost, and leaves trigger jobs to nobody.
+func TestTriggerJobsOfADeletedUser(t *testing.T) {
+	gl := usersWorld(t)
+	gl.AddUser(fakegitlab.User{Username: "dan", Admin: true})
+	pipeline := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", User: "dan", SHA: strings.Repeat("a", 40),
+		CI: "a: {script: x}\nb: {trigger: acme/shop}\n"})
+	gl.DeleteUser("dan")
+	path := "/projects/acme%2Fshop/pipelines/" + strconv.Itoa(pipeline.ID)
+	names := func(path, field string) (all []any) {
+		for _, one := range as(t, gl, "ada", "GET", path).Each(t, field) {
+			user, _ := one.(map[string]any)
+			all = append(all, user["username"])
+		}
+		return all
+	}
+	assert.Equal(t, []any{"ghost"}, names(path+"/jobs", "user"))
+	assert.Equal(t, []any{nil}, names(path+"/bridges", "user"))
+	commit := "/projects/acme%2Fshop/repository/commits/" + pipeline.SHA
+	assert.ElementsMatch(t, []any{nil, "ghost"}, names(commit+"/statuses", "author"))
+}
+
 func TestStatesOfUsers(t *testing.T) {
 	gl := usersWorld(t)
 	mia := "/users/" + userID(t, gl, "mia")

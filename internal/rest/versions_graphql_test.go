@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/stretchr/testify/require"
@@ -54,8 +55,15 @@ func graphqlProofs() map[gitlabversion.Difference]proof {
 		gitlabversion.ProjectJobsByName:     {knows(`{ project(fullPath: "acme/shop") { jobs(name: "test") { count } } }`), false, true, nil},
 		gitlabversion.JobInterface: {func(v inVersion) any {
 			return []any{knows(`{ ` + shop + ` { jobs { nodes { ... on CiJobInterface { id } } } } }`)(v),
-				knows(`{ ` + shop + ` { ownerProject { ... on ProjectInterface { id } } } }`)(v)}
-		}, []any{false, false}, []any{true, true}, nil},
+				knows(`{ ` + shop + ` { ownerProject { ... on ProjectInterface { id } } } }`)(v),
+				knows(`{ project(fullPath: "acme/shop") { jobs { nodes { pipeline { status } } } } }`)(v)}
+		}, []any{false, false, true}, []any{true, true, false}, nil},
+		gitlabversion.StatusNames: {knows(`{ project(fullPath: "acme/shop") { jobs { nodes { detailedStatus { name } } } } }`), false, true, nil},
+		gitlabversion.RetryRefusalText: {func(v inVersion) any {
+			j := v.gl.AddJob(fg.Job{Project: "acme/shop", Status: fg.JobRunning})
+			return strings.Contains(v.graphql("mia", fmt.Sprintf(
+				`mutation { jobRetry(input: {id: "gid://gitlab/Ci::Build/%d"}) { errors } }`, j.ID)), "Job is not retryable")
+		}, false, true, nil},
 		gitlabversion.GraphQLSuggests: {func(v inVersion) any {
 			return strings.Contains(v.graphql("root", "{ runer }"), "(Did you mean `runner` or `runners`?)")
 		}, false, true, nil},

@@ -37,6 +37,14 @@ func userProofs() map[gitlabversion.Difference]proof {
 			v.as("mia", "GET", "/user") // with a token that never expires
 			return strings.Count(v.as("mia", "GET", "/personal_access_tokens?expires_before=2024-01-01").Body, `"id":`)
 		}, 1, 0, nil},
+		gitlabversion.MembersThroughHiddenGroups: {func(v inVersion) any {
+			v.as("root", "POST", "/projects/acme%2Fapi/share?group_access=10&group_id="+fmt.Sprint(v.field("max", "/groups/team", "id")))
+			v.gl.UpdateProject("acme/api", func(p *fg.Project) { delete(p.Members, "max") })
+			return strings.Contains(v.as("mia", "GET", "/projects/acme%2Fapi/members/all").Body, `"max"`)
+		}, false, true, nil},
+		gitlabversion.UsersByKeyset: {func(v inVersion) any {
+			return v.as("mia", "GET", "/users?pagination=keyset").Header.Get("X-Total") == ""
+		}, false, true, nil},
 		gitlabversion.ActivationByService: {func(v inVersion) any {
 			mia, _ := v.gl.User("mia")
 			path := fmt.Sprintf("/users/%d/activate", mia.ID)

@@ -217,7 +217,7 @@ func (w Writer) PipelineEvent(p *world.Pipeline) []byte {
 		Commit: commit{ID: c.SHA, Message: c.Message, Title: c.Title, Timestamp: world.GitTime(c.CreatedAt),
 			URL: url + "/-/commit/" + c.SHA, Author: author{c.AuthorName, c.AuthorEmail}},
 		Builds: []build{}}
-	for _, v := range f.Variables {
+	for _, v := range p.HandedIn() {
 		e.ObjectAttributes.Variables = append(e.ObjectAttributes.Variables, variable{v.Key, v.Value})
 	}
 	switch {
@@ -239,7 +239,7 @@ func (w Writer) build(j *world.Job) build {
 	b := build{ID: j.ID, Stage: j.Stage, Name: j.Name, Status: j.Status, CreatedAt: utc(j.CreatedAt),
 		StartedAt: utc(j.StartedAt), FinishedAt: utc(j.FinishedAt), Duration: w.seconds(j.StartedAt, j.FinishedAt),
 		QueuedDuration: w.seconds(j.QueuedAt, j.StartedAt), When: cmp.Or(j.When, "on_success"), Manual: j.Manual,
-		AllowFailure: j.AllowFailure, User: w.user(j.User), Runner: runnerOf(j), Environment: environmentOf(j)}
+		AllowFailure: j.AllowFailure, User: w.user(j.ShownUser()), Runner: runnerOf(j), Environment: environmentOf(j)}
 	if j.Manual && j.When == "" {
 		b.When = "manual"
 	}

@@ -62,7 +62,6 @@ func (st *State) CreateToken(t AccessToken) (*AccessToken, error) {
 	if t.Token = st.pinnedToken(); t.Token == "" {
 		t.Token = st.made.token(accessTokens)
 	}
-	t.Scopes, t.Grants = slices.Clone(t.Scopes), slices.Clone(t.Grants)
 	t.ID, t.CreatedAt = assignID(st, &st.Tokens, 0), st.Now()
 	add(st, &st.Tokens, &t)
 	setKey(st, &st.tokenValues, t.Token, &t)

@@ -24,7 +24,7 @@ func (st *State) CreateResourceToken(t AccessToken, by *User) (*AccessToken, err
 	} else {
 		of, kind, id = t.Group, "group", t.Group.ID
 	}
-	username := fmt.Sprintf("%s_%d_bot_%s", kind, id, st.made.hex(botNames, botDigits))
+	username := st.newBotName(fmt.Sprintf("%s_%d", kind, id), func() string { return st.made.hex(botNames, botDigits) })
 	bot := &User{ID: nextID(st, &st.Users), Username: username, Name: t.Name,
 		Email: username + "@noreply.example.com", External: by.External, State: UserActive, CreatedAt: st.Now(), Bot: true,
 		Creator: by}

@@ -2,7 +2,6 @@ package world
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -18,8 +17,7 @@ type Refusal struct{ Text, Reason string }
 // tells by the SHA-256 of both. A dotenv report becomes
 // the job's Dotenv.
 func (st *State) KeepFile(j *Job, f *File) *Refusal {
-	i := slices.IndexFunc(j.Files, func(other *File) bool { return other.Type == f.Type })
-	if i >= 0 && j.Files[i].Content.Equals(f.Content) {
+	if j.HasContent(f) {
 		return nil
 	}
 	var variables ci.JobVariables
@@ -32,7 +30,7 @@ func (st *State) KeepFile(j *Job, f *File) *Refusal {
 	if f.Format != ArtifactKinds()[f.Type].Format {
 		return &Refusal{msgArtifactFormat, wrongFormat(f.Type, f.Format)}
 	}
-	if i >= 0 {
+	if j.File(f.Type) != nil {
 		return &Refusal{msgArtifactTwice, fmt.Sprintf("job %d has another %s already", j.ID, f.Type)}
 	}
 	files := []*File{f}
@@ -49,6 +47,12 @@ func (st *State) KeepFile(j *Job, f *File) *Refusal {
 	j.ArtifactsExpireAt = f.ExpiresAt
 	j.wake()
 	return nil
+}
+
+// HasContent reports whether the job has a file of that type with the same content.
+func (j *Job) HasContent(f *File) bool {
+	own := j.File(f.Type)
+	return own != nil && own.Content.Equals(f.Content)
 }
 
 // over reports whether something that expires at a time, never if that is zero, has done so.

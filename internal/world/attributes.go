@@ -68,7 +68,7 @@ var GroupAttributes = slices.Concat([]Attribute{
 	onOff("lfs_enabled", true),
 	onOff("request_access_enabled", true),
 }, texts(AttrDefaultBranch), []Attribute{
-	choice(attrBranchProtection, protectFully, "0", "1", "2", "3", "4").numbers(),
+	choice(AttrBranchProtection, protectFully, "0", "1", "2", "3", "4").numbers(),
 	onOff(AttrSharingInside, false),
 	onOff("math_rendering_limits_enabled", true),
 	onOff("lock_math_rendering_limits_enabled", false),
@@ -149,8 +149,9 @@ var UpdatedProjectAttributes = []Attribute{
 	choice(AttrVariablesRole, CreationDeveloper, VariablesNoOne, CreationDeveloper,
 		CreationMaintainer, CreationOwner),
 	onOff(AttrJobTokenPush, false),
-	{Name: "ci_id_token_sub_claim_components", Kind: WordsAttribute, Default: "project_path,ref_type,ref"},
-	{Name: "ci_delete_pipelines_in_seconds", Kind: NumberAttribute},
+	{Name: attrSubClaim, Kind: WordsAttribute, Values: []string{claimOfPath, "ref_type", "ref"},
+		Default: "project_path,ref_type,ref"},
+	{Name: AttrPipelinesAge, Kind: NumberAttribute},
 	{Name: AttrMaxArtifactsSize, Kind: NumberAttribute},
 }
 
@@ -209,8 +210,15 @@ func (a Attribute) check(value string) error {
 		return Missing("truth value", value, []string{"true", "false"})
 	case a.Kind == NumberAttribute && !IsNumber(value):
 		return Problem{Text: strconv.Quote(value) + " is no number"}
-	case a.Values != nil && !slices.Contains(a.Values, value):
-		return Missing("value", value, a.Values)
+	}
+	words := []string{value}
+	if a.Kind == WordsAttribute {
+		words = Words(value)
+	}
+	for _, word := range words {
+		if a.Values != nil && !slices.Contains(a.Values, word) {
+			return Missing("value", word, a.Values)
+		}
 	}
 	return nil
 }

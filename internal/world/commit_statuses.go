@@ -91,9 +91,8 @@ func (st *State) AddStatus(pipeline int, user string, draft CommitStatus) (*Comm
 	var ps Problems
 	p, err := st.PipelineByNumber(strconv.Itoa(pipeline))
 	ps.Add("pipeline_id", err)
-	if draft.User, err = st.userOrNobody(user); err != nil {
-		ps.Add("user", err)
-	}
+	draft.User, err = st.userOrNobody(user)
+	ps.Add("user", err)
 	ps.Add("id", freeID(&st.Statuses, "commit status", draft.ID))
 	ps.Add("status", oneOf("status", &draft.Status, JobPending, statusesTold()))
 	if len(ps) > 0 {

@@ -20,12 +20,12 @@ const timestampLength = 32
 // findCoverage takes the job's coverage out of its log, by the regular expression of its keyword coverage. What was
 // known before stays if the log says nothing (app/workers/ci/build_finished_worker.rb, update_coverage).
 func (j *Job) findCoverage() {
-	if j.Spec.Coverage == "" || j.Log.Size == 0 {
+	pattern := strings.TrimSuffix(strings.TrimPrefix(j.Spec.Coverage, "/"), "/")
+	if pattern == "" || j.Log.Size == 0 {
 		return
 	}
-	pattern := strings.TrimSuffix(strings.TrimPrefix(j.Spec.Coverage, "/"), "/")
 	re, err := regexp.Compile(pattern) // GitLab's are RE2's, as Go's are
-	if err != nil || pattern == "" {
+	if err != nil {
 		return
 	}
 	if percent, found := coverageIn(j.Log.Bytes(), re); found {

@@ -18,6 +18,7 @@ func TestCoverageAtTheEdges(t *testing.T) {
 		{"", `\d+`, 0, false},
 		{"\n\n", `\d+`, 0, false},
 		{"5\n\n\n", `\d+`, 5, true},
+		{"5", `\d+`, 5, true},
 		{"no newline 7", `\d+`, 7, true},
 		{"a 5", `b (\d+)|a`, 0, false}, // the group takes no part
 		{"\xff 8%", `\d+%`, 8, true},

@@ -26,16 +26,30 @@ const (
 // scheduledInfix is what the path and the name of what is marked end with, before its id.
 const scheduledInfix = "-deletion_scheduled-"
 
+// ActiveGroup reports whether neither a group nor one above it is marked for deletion.
+func ActiveGroup(g *Group) bool {
+	for above := range g.Lineage {
+		if !above.DeletionMarkedAt.IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
+// ActiveProject reports whether a project is neither archived nor marked for deletion, nor in a group that is.
+func ActiveProject(p *Project) bool {
+	return !p.Archived && p.DeletionMarkedAt.IsZero() && ActiveGroup(p.Group)
+}
+
 // MarkGroup marks a group for deletion.
 func (st *State) MarkGroup(g *Group) error {
 	if !g.DeletionMarkedAt.IsZero() {
 		return newInvalid(attrBase, msgGroupMarked)
 	}
 	g.DeletionMarkedAt, g.UpdatedAt = st.Now(), st.Now()
-	if ending := st.markedEnding(g.ID); ending != "" {
-		g.Name += ending
-		st.moveGroup(g, g.Path+ending)
-	}
+	ending := st.markedEnding(g.ID)
+	g.Name += ending
+	st.moveGroup(g, g.Path+ending)
 	return nil
 }
 
@@ -54,10 +68,9 @@ func (st *State) MarkProject(p *Project) error {
 		return newInvalid(attrBase, msgProjectMarked)
 	}
 	p.DeletionMarkedAt, p.UpdatedAt = st.Now(), st.Now()
-	if ending := st.markedEnding(p.ID); ending != "" {
-		p.Name += ending
-		st.moveProject(p, p.Path+ending)
-	}
+	ending := st.markedEnding(p.ID)
+	p.Name += ending
+	st.moveProject(p, p.Path+ending)
 	return nil
 }
 

@@ -9,7 +9,10 @@ import (
 
 // DeployScopes are what deploy tokens may open.
 var DeployScopes = []string{ScopeReadRepository, "read_registry", "write_registry", "read_package_registry",
-	"write_package_registry"}
+	"write_package_registry", "read_virtual_registry", "write_virtual_registry"}
+
+// FirstDeployScopes are those of before the scopes of virtual registries.
+var FirstDeployScopes = DeployScopes[:5]
 
 var deployUsername = regexp.MustCompile(`\A[a-zA-Z0-9.+_-]+\z`)
 

@@ -46,6 +46,20 @@ func TestParseDotenv(t *testing.T) {
 	}
 }
 
+// A report that says that it is packed, and is not, is none.
+func TestPackedDotenv(t *testing.T) {
+	f := NewFile([]byte("A=1"))
+	got, err := readDotenv(f)
+	assert.NoError(t, err)
+	assert.Equal(t, []ci.JobVariable{{Key: "A", Value: "1"}}, got)
+	f.Format = GzipFormat
+	_, err = readDotenv(f)
+	assert.EqualError(t, err, "Invalid Format")
+	f.Content = NewFile([]byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xffcut")).Content
+	_, err = readDotenv(f)
+	assert.EqualError(t, err, "Invalid Format")
+}
+
 func manyVariables(n int) string {
 	var b strings.Builder
 	for i := range n {

@@ -52,9 +52,7 @@ func checkJob(j *Job) (ps Problems) {
 		if field, problem := artifactProblem(f.Type, f.Format); problem != "" {
 			of.Addf(field, "%s", problem)
 		}
-		if len(of) > 0 {
-			ps.Add(datajson.Index("artifacts", i), of.terse())
-		}
+		ps.Add(datajson.Index("artifacts", i), of.terse())
 	}
 	ps.Add("commit.id", checkSHA(j.Commit.SHA))
 	ps.Add("commit.before_sha", checkSHA(j.Commit.BeforeSHA))
@@ -94,7 +92,7 @@ func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 	ps = append(ps, st.checkTimes(j)...)
 	ps.Add("id", freeID(&st.Jobs, "job", j.ID))
 	ps.addFrom("pipeline_id", st.checkPipeline(j.PipelineID, j.Project), "project")
-	if j.Token != "" && st.JobTokens[j.Token] != nil {
+	if st.JobTokens[j.Token] != nil {
 		ps.Addf("token", "another job has that token")
 	}
 	if len(found) == 0 && !st.standsIn(j.Runner) && !st.standsIn(j.Project) {

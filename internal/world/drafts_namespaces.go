@@ -38,13 +38,6 @@ func (st *State) AddMember(path, username string, r Role, until time.Time) error
 	if how.ExpiresAt = until; !until.IsZero() {
 		how.ExpiresAt = until.UTC().Truncate(24 * time.Hour)
 	}
-	if g, isGroup := s.(*Group); isGroup {
-		st.setImplied(g, false)
-	}
-	if until.IsZero() && how == s.joinedAs().joined[u] {
-		setRole(st, s.directRoles(), u, r)
-		return nil
-	}
 	st.join(s, u, r, how)
 	return nil
 }

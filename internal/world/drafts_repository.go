@@ -113,10 +113,10 @@ func (p *Project) RepositoryDraft() (d RepositoryDraft) {
 
 // firstFiles are the files of a repository which has nothing but the commit that they would make.
 func (p *Project) firstFiles(refs []repository.Ref) (files map[string]string, only bool) {
-	c := p.Repository.Commit(refs[0].ID)
-	if len(refs) > 1 || refs[0].Name != p.Repository.Head() || c == nil {
+	if len(refs) > 1 || refs[0].Name != p.Repository.Head() {
 		return nil, false
 	}
+	c := p.Repository.Commit(refs[0].ID) // as a branch leads to one
 	by := SignatureOf(p.firstAuthor(), p.CreatedAt)
 	made := repository.Commit{Tree: c.Tree, Author: by, Committer: by, Message: firstMessage}
 	if made.Object().ID() != c.ID {

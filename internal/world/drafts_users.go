@@ -202,7 +202,7 @@ func (st *State) findTokenUser(t *AccessToken, username string) (err error) {
 	}
 	t.Role = cmp.Or(t.Role, Maintainer)
 	if username == "" {
-		username = botsOf + "_bot_" + strings.ToLower(st.made.token(botNames))
+		username = st.newBotName(botsOf, func() string { return strings.ToLower(st.made.token(botNames)) })
 	}
 	u := st.UserNames[Key(username)]
 	if u == nil {
@@ -218,8 +218,7 @@ func (st *State) findTokenUser(t *AccessToken, username string) (err error) {
 // SeedAccessToken is AddAccessToken; a token that Token gave out in another fake is given out by Token here, too.
 func (st *State) SeedAccessToken(in AccessToken, username string, found ...Problem) error {
 	t, err := st.AddAccessToken(in, username, found...)
-	if err == nil && t.Name == TokenName(t.User.Username, t.Scopes) &&
-		(!t.Revoked || st.namedTokens[t.Name] == nil) { // of several the one that still opens something
+	if err == nil && !t.Revoked && t.Name == TokenName(t.User.Username, t.Scopes) {
 		setKey(st, &st.namedTokens, t.Name, t)
 	}
 	return err

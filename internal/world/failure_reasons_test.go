@@ -16,4 +16,5 @@ func TestFailureReasons(t *testing.T) {
 		assert.Equal(t, newer, seen["runner_interrupted"])
 	}
 	assert.Len(t, FailureReasons(false), 37)
+	assert.Len(t, FailureReasons(true), 52)
 }

@@ -153,7 +153,7 @@ func (st *State) GroupByPath(path string) (*Group, error) {
 	if g := st.GroupPaths[Key(path)]; g != nil {
 		return g, nil
 	}
-	if n, err := strconv.Atoi(path); err == nil && has(st.Groups, n) {
+	if n, _ := strconv.Atoi(path); has(st.Groups, n) { // 0 is no group's
 		return nil, namedByPath("group", path, st.Groups.ByID(n).Path)
 	}
 	return nil, st.noneAt("group", path, st.groupPaths)
@@ -164,7 +164,7 @@ func (st *State) ProjectByPath(path string) (*Project, error) {
 	if p := st.ProjectPaths[Key(path)]; p != nil {
 		return p, nil
 	}
-	if n, err := strconv.Atoi(path); err == nil && has(st.Projects, n) {
+	if n, _ := strconv.Atoi(path); has(st.Projects, n) { // 0 is no project's
 		return nil, namedByPath("project", path, st.Projects.ByID(n).Path)
 	}
 	return nil, st.noneAt("project", path, st.projectPaths)

@@ -13,6 +13,8 @@ func TestCheckGrants(t *testing.T) {
 	for want, token := range map[string]AccessToken{
 		"": grant("Runner: Read", "Work Item: Subscribe", "User: Read"),
 		"a fine-grained token is a personal one, and has no scope but granular":        {Scopes: []string{"api", "granular"}},
+		`": Read" is no permission; one is written as "Runner: Read"`:                  grant(": Read"),
+		`"Runner: " is no permission; one is written as "Runner: Read"`:                grant("Runner: "),
 		"grants are for tokens with the scope granular":                                {Scopes: []string{"api"}, Grants: []Grant{{}}},
 		`"read_runner" is no permission; one is written as "Runner: Read"`:             grant("read_runner"),
 		`unknown permission "Runner: Raed"; did you mean "Runner: Read"?`:              grant("Runner: Raed"),
@@ -28,6 +30,11 @@ func TestCheckGrants(t *testing.T) {
 			assert.EqualError(t, err, want)
 		}
 	}
+	given := []Grant{{Projects: []*Project{{}}}}
+	token := AccessToken{Scopes: []string{ScopeGranular}, Grants: given}
+	assert.NoError(t, token.checkGrants().err())
+	assert.Equal(t, SelectedMemberships, token.Grants[0].Access)
+	assert.Empty(t, given[0].Access, "it is the caller's")
 }
 
 // Which boundaries a grant reaches (app/models/authz/granular_scope.rb).
@@ -52,6 +59,7 @@ func TestGrantReaches(t *testing.T) {
 		{"a group below", Grant{Access: SelectedMemberships, Groups: []*Group{top}}, Boundary{Group: below}, true},
 		{"a group above", Grant{Access: SelectedMemberships, Groups: []*Group{below}}, Boundary{Group: top}, false},
 		{"memberships", Grant{Access: AllMemberships}, Boundary{Project: in}, true},
+		{"no membership", Grant{Access: AllMemberships}, Boundary{Project: &Project{Group: top}}, false},
 		{"memberships of groups", Grant{Access: AllMemberships}, Boundary{Group: below}, true},
 		{"no member above", Grant{Access: AllMemberships}, Boundary{Group: top}, false},
 		{"memberships are not the user", Grant{Access: AllMemberships}, Boundary{Access: AccessUser}, false},

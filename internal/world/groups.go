@@ -46,7 +46,7 @@ func (st *State) checkGroupNames(v *Invalid, g, parent *Group, name, path string
 	v.checkName(name, groupNamePattern, msgGroupName, slices.ContainsFunc(st.Groups.Rows, func(other *Group) bool {
 		return parent != nil && other != g && other.Parent == parent && other.Name == name
 	}))
-	v.checkGroupPath(path, parent == nil, st.pathTaken(childPath(parent, path), g))
+	st.checkGroupPath(v, path, parent == nil, st.pathTaken(childPath(parent, path), g))
 }
 
 // checkBelowParent refuses a visibility above that of the group above.
@@ -88,9 +88,7 @@ func (st *State) ChangeGroup(g *Group, c GroupChange) error {
 	g.Name, g.Visibility, g.Description = name, level, orAsIs(c.Description, g.Description)
 	g.Attributes = changesOf(GroupAttributes, g.Attributes, c.Attributes)
 	g.UpdatedAt, g.implied, g.unshut = st.Now(), false, g.unshut && c.Visibility == nil
-	if path != last {
-		st.moveGroup(g, childPath(g.Parent, path))
-	}
+	st.moveGroup(g, childPath(g.Parent, path))
 	if c.SharedRunners != nil {
 		st.setSharedRunners(g, *c.SharedRunners)
 	}
@@ -141,8 +139,7 @@ func (g *Group) SharedRunnersSetting() string {
 
 // stricter reports whether a setting leaves less than another one.
 func stricter(a, b string) bool {
-	rank := map[string]int{SharedRunnersEnabled: 0, SharedRunnersOverridable: 1, SharedRunnersWithOverride: 1,
-		SharedRunnersUnoverridable: 2}
+	rank := map[string]int{SharedRunnersEnabled: 0, SharedRunnersOverridable: 1, SharedRunnersUnoverridable: 2}
 	return rank[a] > rank[b]
 }
 
@@ -172,31 +169,29 @@ func (st *State) setSharedRunners(g *Group, setting string) {
 		for _, c := range g.Children {
 			st.setSharedRunners(c, SharedRunnersEnabled)
 		}
+		for _, p := range g.Projects {
+			p.SharedRunnersDisabled = false
+		}
 	case SharedRunnersUnoverridable:
-		g.SharedRunnersDisabled = true
-		g.loseSharedRunners()
+		g.loseSharedRunners(false)
 	default:
 		g.SharedRunnersDisabled, g.SharedRunnersOverridable = true, true
 		if before == SharedRunnersEnabled {
-			g.loseSharedRunners()
-		}
-	}
-	for _, p := range g.Projects {
-		if setting == SharedRunnersEnabled {
-			p.SharedRunnersDisabled = false
+			g.loseSharedRunners(true)
 		}
 	}
 	st.tickAll()
 }
 
-// loseSharedRunners takes the instance runners from all below the group.
-func (g *Group) loseSharedRunners() {
+// loseSharedRunners takes the instance runners from the group and all below it, and, unless that may be, from all that
+// they be overridden.
+func (g *Group) loseSharedRunners(overridable bool) {
+	g.SharedRunnersDisabled, g.SharedRunnersOverridable = true, g.SharedRunnersOverridable && overridable
 	for _, p := range g.Projects {
 		p.SharedRunnersDisabled = true
 	}
 	for _, c := range g.Children {
-		c.SharedRunnersDisabled, c.SharedRunnersOverridable = true, false
-		c.loseSharedRunners()
+		c.loseSharedRunners(overridable)
 	}
 }
 

@@ -38,7 +38,7 @@ func (p AttributeProblem) sentence() string {
 	if p.Attribute == attrBase {
 		return p.Text
 	}
-	human := strings.ReplaceAll(strings.ReplaceAll(p.Attribute, "_", " "), ".", " ")
+	human := strings.ReplaceAll(strings.ReplaceAll(strings.TrimSuffix(p.Attribute, "_id"), "_", " "), ".", " ")
 	return strings.ToUpper(human[:1]) + human[1:] + " " + p.Text
 }
 

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -99,6 +100,9 @@ func (st *State) StartJob(j *Job, r *Runner, m *Manager, graceful bool) error {
 		j.cancelGracefully = graceful
 	})
 }
+
+// WhenStarted is the keyword when of the job: on_success where nothing is said of it.
+func (j *Job) WhenStarted() string { return cmp.Or(j.When, whenOnSuccess) }
 
 // Unplayable says why people cannot start the job by hand: it neither waits for that nor did so before it ended
 // (app/models/ci/build.rb, playable?). nil is that they can.

@@ -97,9 +97,8 @@ func transition(event jobEvent, from JobStatus, graceful, grouped bool) (JobStat
 func eventsFrom(s JobStatus) string {
 	var events []string
 	for _, t := range jobTransitions {
-		said := fmt.Sprintf("%s (to %s)", t.Event, t.To)
-		if slices.Contains(t.From, s) && !slices.Contains(events, said) {
-			events = append(events, said)
+		if slices.Contains(t.From, s) {
+			events = append(events, fmt.Sprintf("%s (to %s)", t.Event, t.To))
 		}
 	}
 	if len(events) == 0 {

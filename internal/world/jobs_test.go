@@ -320,3 +320,102 @@ func TestArtifactsWanted(t *testing.T) {
 		assert.Equal(t, tt.later, artifactsWanted(tt.spec)("build", false), tt.name)
 	}
 }
+
+// app/models/ci/build.rb, retryable?; app/services/ci/clone_job_service.rb: what is tried again, and as what.
+func TestJobsThatAreTriedAgain(t *testing.T) {
+	for _, s := range JobStatuses {
+		st, shop := ruled(t)
+		j, err := st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], Status: s, CreatedAt: noon.Add(-time.Hour)})
+		require.NoError(t, err)
+		over := s == JobSuccess || s == JobFailed || s == JobCanceled || s == JobCanceling
+		assert.Equal(t, over, j.Retryable(), s)
+		if !over {
+			continue
+		}
+		next := st.RetryJob(j, st.Users.Rows[0], nil)
+		assert.Equal(t, []bool{false, true, false}, []bool{j.Retryable(), j.retried(), next.Manual}, s)
+		assert.Equal(t, []time.Time{noon, noon, noon}, []time.Time{next.CreatedAt, next.UpdatedAt, next.QueuedAt}, s)
+	}
+}
+
+// lib/gitlab/ci/build/auto_retry.rb: as often as retry says; not what was tried again before, nor what cannot fail.
+func TestFailuresThatAreTriedAgain(t *testing.T) {
+	again := &Plan{}
+	again.Spec.Retry = ci.Retry{Max: 2}
+	for name, c := range map[string]struct {
+		status  JobStatus
+		later   bool // there is a later job of the name
+		refused bool
+		made    int
+	}{
+		"running":               {JobRunning, false, false, 1},
+		"running, tried before": {JobRunning, true, false, 0},
+		"failed":                {JobFailed, false, true, 0},
+		"over":                  {JobSuccess, false, true, 0},
+		"canceling":             {JobCanceling, false, false, 0},
+	} {
+		st, shop := ruled(t)
+		var j *Job
+		for i := range map[bool]int{true: 2, false: 1}[c.later] {
+			added, err := st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], PipelineID: 7, Status: c.status, Plan: again})
+			require.NoError(t, err)
+			if i == 0 {
+				j = added
+			}
+		}
+		before := len(st.Jobs.Rows)
+		assert.Equal(t, c.refused, st.FinishJob(j, JobFailed, ScriptFailure, nil) != nil, name)
+		assert.Equal(t, c.made, len(st.Jobs.Rows)-before, name)
+	}
+}
+
+// app/models/concerns/ci/has_status.rb, CANCELABLE_STATUSES.
+func TestStatusesThatCanBeCanceled(t *testing.T) {
+	for _, s := range JobStatuses {
+		assert.Equal(t, slices.Contains([]JobStatus{JobCreated, JobWaitingForResource, JobPreparing, JobPending, JobRunning,
+			JobScheduled}, s), s.cancelable(), s)
+		said := strings.Split(strings.TrimPrefix(eventsFrom(s), "only "), ", ")
+		assert.Len(t, slices.Compact(slices.Sorted(slices.Values(said))), len(said), "each event once: %s", said)
+	}
+}
+
+// No runner takes a trigger job, be it one that a seed has pending.
+func TestTriggerJobsOfSeeds(t *testing.T) {
+	st, shop := ruled(t)
+	r, err := st.AddRunner(RunnerDraft{Attributes: DefaultAttributes()})
+	require.NoError(t, err)
+	for _, s := range []JobStatus{JobPending, JobRunning} {
+		plan := Plan{}
+		plan.Trigger = json.RawMessage(`{}`)
+		j, err := st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], Status: s, Plan: &plan})
+		require.NoError(t, err)
+		assert.Nil(t, st.NextFor(r), s)
+		assert.Zero(t, st.Queue.WaitingFor(r), s)
+		assert.Empty(t, st.Queue.running, s)
+		require.NoError(t, st.CancelJob(j, false))
+	}
+}
+
+// A job that was added alone is in no queue for a resource: nothing would give it one.
+func TestResourcesOfJobsThatWereAddedAlone(t *testing.T) {
+	st, shop := ruled(t)
+	j, err := st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], Status: JobRunning, Plan: NewPlan(Plan{ResourceGroup: "x"})})
+	require.NoError(t, err)
+	require.NoError(t, st.FinishJob(j, JobSuccess, "", nil))
+	assert.Empty(t, st.ResourceGroups(shop))
+}
+
+// Who waits for a job is woken when it changes, once.
+func TestWhoWaitsForAJobIsWoken(t *testing.T) {
+	st, shop := ruled(t)
+	j, err := st.AddJob(&Job{Project: shop, User: st.Users.Rows[0], Status: JobRunning})
+	require.NoError(t, err)
+	next := j.NextChange()
+	require.NoError(t, st.FinishJob(j, JobSuccess, "", nil))
+	select {
+	case <-next:
+	default:
+		t.Error("nobody was woken")
+	}
+	assert.NotEqual(t, next, j.NextChange())
+}

@@ -133,9 +133,7 @@ func (st *State) checkManagers(r *Runner, in []Manager) (ps Problems) {
 			of.Addf("system_id", "two managers have the system id %q", m.SystemID)
 		}
 		seen[m.SystemID] = true
-		if len(of) > 0 {
-			ps.Add(datajson.Index("managers", i), of)
-		}
+		ps.Add(datajson.Index("managers", i), of)
 	}
 	return ps
 }

@@ -19,7 +19,11 @@ type MemberDraft struct {
 // AddMemberTo makes a user a direct member of a group or project, who is none yet, by the rules of GitLab's model
 // (app/models/member.rb). The error is an *Invalid.
 func (st *State) AddMemberTo(s Source, d MemberDraft) error {
-	if err := st.checkMember(s, d); err != nil {
+	var v Invalid
+	if d.User.Bot && st.isMemberAnywhere(d.User) {
+		v.Add(attrUserID, msgBotElsewhere)
+	}
+	if err := st.checkMember(s, d, v); err != nil {
 		return err
 	}
 	now := st.Now()
@@ -27,10 +31,15 @@ func (st *State) AddMemberTo(s Source, d MemberDraft) error {
 	return nil
 }
 
+func (st *State) isMemberAnywhere(u *User) bool {
+	return slices.ContainsFunc(st.Groups.Rows, func(g *Group) bool { return g.Roles[u] != 0 }) ||
+		slices.ContainsFunc(st.Projects.Rows, func(p *Project) bool { return p.Roles[u] != 0 })
+}
+
 // ChangeMemberOf gives a direct member another role and, if that is given, another day with which it ends. The error is
 // an *Invalid.
 func (st *State) ChangeMemberOf(s Source, d MemberDraft) error {
-	if err := st.checkMember(s, d); err != nil {
+	if err := st.checkMember(s, d, Invalid{}); err != nil {
 		return err
 	}
 	m, _ := MemberOf(s, d.User)
@@ -65,11 +74,9 @@ func leave(s Source, u *User) {
 // join stores a membership.
 func (st *State) join(s Source, u *User, r Role, how Joining) {
 	setRole(st, s.directRoles(), u, r)
-	j := s.joinedAs()
-	if j.joined == nil {
-		j.joined = map[*User]Joining{}
+	if j := s.joinedAs(); how != j.joined[u] { // most members of seeds take no room there
+		setKey(st, &j.joined, u, how)
 	}
-	setKey(st, &j.joined, u, how)
 	st.endsAt(how.ExpiresAt)
 	if g, isGroup := s.(*Group); isGroup {
 		st.setImplied(g, false)
@@ -84,9 +91,8 @@ func dayOf(c Change[time.Time]) time.Time {
 	return c.Value.UTC().Truncate(24 * time.Hour)
 }
 
-// checkMember holds a membership against the model.
-func (st *State) checkMember(s Source, d MemberDraft) error {
-	var v Invalid
+// checkMember holds a membership, of which some is known to be wrong, against the model.
+func (st *State) checkMember(s Source, d MemberDraft, v Invalid) error {
 	if !slices.Contains(st.MemberRoles(), d.Role) {
 		v.Add(attrAccessLevel, msgNotInList)
 	}

@@ -22,6 +22,7 @@ const (
 	attrTagsList        = "tags_list"
 	attrMaintenanceNote = "maintenance_note"
 	attrAccessLevel     = "access_level"
+	attrUserID          = "user_id"
 	attrDescription     = "description"
 	attrName            = "name"
 	attrProjectLimit    = "runner_projects.base"
@@ -93,9 +94,11 @@ const (
 	attrProjectShared    = "shared_runners_enabled"
 	attrBuildTimeout     = "build_timeout"
 	attrGitDepth         = "ci_cd_settings.default_git_depth"
+	attrSettingsAge      = "ci_cd_settings.delete_pipelines_in_seconds"
+	attrSettingsClaim    = "ci_cd_settings.id_token_sub_claim_components"
 	attrExpiresAt        = "expires_at"
 	attrNewNamespace     = "new_namespace"
-	attrProjectNamespace = "project_namespace.name"
+	attrProjectNamespace = "project_namespace." // before an attribute of that namespace
 	attrGroup            = "group"
 	attrSharedGroup      = "shared_group"
 	attrBase             = "base"
@@ -108,6 +111,8 @@ const (
 		"end in '.atom'"
 	msgRegistryFormat = "must not start or end with a special character and must not contain consecutive special " +
 		"characters."
+	msgRegistryFormatLater = "can only include non-accented letters, digits, '_', '-' and '.'. It must not start with " +
+		"'-', '_', or '.', nor end with '-', '_', '.', '.git', or '.atom'."
 	msgGroupName = "can contain only letters, digits, emoji, '_', '.', dash, space, parenthesis. It must start with " +
 		"letter, digit, emoji or '_'."
 	msgProjectName = "can contain only letters, digits, emoji, '_', '.', '+', dashes, or spaces. It must start with a " +
@@ -124,12 +129,16 @@ const (
 		"because parent group does not allow it"
 	msgSharedRunnersGroup   = "cannot be enabled because parent group does not allow it"
 	msgBuildTimeout         = "needs to be between 10 minutes and 1 month"
+	msgPipelinesAge         = "must be between 1 day and 1 year"
+	msgEmptyClaim           = "is too short (minimum is 1 character)"
+	msgPathFirst            = "project_path must be the first element of the sub claim"
 	msgfNoSuchHead          = "Could not change HEAD: branch '%s' does not exist"
 	msgConfigPath           = "cannot include leading slash or directory traversal."
 	msgfTooLarge            = "must be less than or equal to %d"
 	msgNotInList            = "is not included in the list"
 	msgfLowerThanInherited  = "should be greater than or equal to %s inherited membership from group %s"
 	msgDateInPast           = "cannot be a date in the past"
+	msgBotElsewhere         = "project bots cannot be added to other groups / projects"
 	msgGroupSharedAlready   = "The group has already been shared with this group"
 	msgProjectSharedAlready = "already shared with this group"
 	msgSharedWithOwnGroup   = "Project cannot be shared with the group it is in or one of its ancestors."

@@ -73,6 +73,16 @@ func TestNoMetadata(t *testing.T) {
 		f.fillDefaults()
 		assert.Nil(t, metadataOf(f), name)
 	}
+	var zipped bytes.Buffer
+	w = zip.NewWriter(&zipped)
+	_, err = w.Create("f")
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	for kind, format := range map[string]string{Archive: ZipFormat, "dotenv": ZipFormat} {
+		f := NewFile(zipped.Bytes())
+		f.Type, f.Format = kind, format
+		assert.Equal(t, kind == Archive, metadataOf(f) != nil, "%s as %s", kind, format)
+	}
 }
 
 func TestBlobReadAt(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
 // What GitLab's models say of the names and paths that requests give to groups and projects (app/models/namespace.rb,
@@ -51,12 +53,16 @@ func (v *Invalid) checkName(name string, pattern *regexp.Regexp, message string,
 }
 
 // checkGroupPath holds the last part of a group's path against the model.
-func (v *Invalid) checkGroupPath(path string, atTop, taken bool) {
+func (st *State) checkGroupPath(v *Invalid, path string, atTop, taken bool) {
 	words := wildcardWords
 	if atTop {
 		words = topLevelWords
 	}
-	v.checkSegment(path, msgNamespaceFormat, isNamespaceSegment(path), words)
+	v.checkThere(attrPath, path)
+	if st.Has(gitlabversion.PlainNamespacePaths) {
+		st.checkForRegistry(v, attrPath, path)
+	}
+	v.checkSegment(attrPath, path, msgNamespaceFormat, isNamespaceSegment(path), words)
 	switch n := utf8.RuneCountInString(path); {
 	case n < minGroupPath:
 		v.Add(attrPath, fmt.Sprintf(msgfTooShort, minGroupPath))
@@ -68,29 +74,56 @@ func (v *Invalid) checkGroupPath(path string, atTop, taken bool) {
 	}
 }
 
+// checkForRegistry refuses a path that no container registry takes.
+func (st *State) checkForRegistry(v *Invalid, attribute, path string) {
+	switch {
+	case registryPattern.MatchString(path):
+	case st.Has(gitlabversion.RegistryPathText):
+		v.Add(attribute, msgRegistryFormatLater)
+	default:
+		v.Add(attribute, msgRegistryFormat)
+	}
+}
+
 // checkProjectPath holds the last part of a project's path against the model.
-func (v *Invalid) checkProjectPath(path string, taken bool) {
-	v.checkSegment(path, msgProjectFormat, isProjectSegment(path), wildcardWords)
+func (st *State) checkProjectPath(v *Invalid, path string, taken bool) {
+	v.checkThere(attrPath, path)
+	v.checkSegment(attrPath, path, msgProjectFormat, isProjectSegment(path), wildcardWords)
 	if utf8.RuneCountInString(path) > maxSegmentLength {
 		v.Add(attrPath, msgTooLong(maxSegmentLength))
 	}
-	if !registryPattern.MatchString(path) {
-		v.Add(attrPath, msgRegistryFormat)
-	}
+	st.checkForRegistry(v, attrPath, path)
 	if taken {
 		v.Add(attrPath, msgAlreadyTaken)
 	}
 }
 
+// checkProjectNamespace holds the path of a project against the model of the namespace that GitLab makes of each
+// project, which has the same rules in the order of a namespace's.
+func (st *State) checkProjectNamespace(v *Invalid, path string) {
+	const attribute = attrProjectNamespace + attrPath
+	v.checkThere(attribute, path)
+	if utf8.RuneCountInString(path) > maxSegmentLength {
+		v.Add(attribute, msgTooLong(maxSegmentLength))
+	}
+	st.checkForRegistry(v, attribute, path)
+	v.checkSegment(attribute, path, msgProjectFormat, isProjectSegment(path), wildcardWords)
+}
+
+func (v *Invalid) checkThere(attribute, path string) {
+	if path == "" {
+		v.Add(attribute, msgBlank)
+	}
+}
+
 // checkSegment is app/validators/abstract_path_validator.rb: the form is looked at first.
-func (v *Invalid) checkSegment(path, message string, wellFormed bool, reserved []string) {
+func (v *Invalid) checkSegment(attribute, path, message string, wellFormed bool, reserved []string) {
 	switch {
 	case path == "":
-		v.Add(attrPath, msgBlank)
 	case !wellFormed:
-		v.Add(attrPath, message)
+		v.Add(attribute, message)
 	case slices.Contains(reserved, strings.ToLower(path)):
-		v.Add(attrPath, fmt.Sprintf(msgfReserved, path))
+		v.Add(attribute, fmt.Sprintf(msgfReserved, path))
 	}
 }
 

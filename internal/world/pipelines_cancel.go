@@ -43,7 +43,7 @@ func (st *State) cancelRedundant(by *Pipeline) {
 	head := by.project.Repository.Ref(fullRef(by.facts.Ref, by.facts.RefIsTag))
 	for _, p := range slices.Clone(by.project.live[by.facts.Ref]) { // by id
 		by.flow.looks++
-		if p == by || !p.olderThan(by) || slices.Contains(danglingSources, p.facts.Source) ||
+		if !p.olderThan(by) || slices.Contains(danglingSources, p.facts.Source) ||
 			p.facts.Commit.SHA == by.facts.Commit.SHA || p.facts.Commit.SHA == head ||
 			st.Now().Sub(p.facts.CreatedAt) > redundantFor {
 			continue

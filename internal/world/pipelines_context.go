@@ -121,7 +121,8 @@ func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
 	r, sha := n.Project.Repository, f.Commit.SHA
 	x := ci.Context{Ref: f.Ref, Tag: f.RefIsTag, Source: f.Source, ProjectPath: n.Project.Path, Files: n.files(f),
 		Predefined: slices.Concat(st.PredefinedFor(n.Project, f), n.Predefined),
-		Variables:  slices.Concat(userVariables(f.User), st.settingsFor(n.Project, f), f.Variables), Changes: n.Changes}
+		Variables:  st.givenTo(n.Project, f, ""), Changes: n.Changes}
+	x.OnEnvironment = func(name string) ci.JobVariables { return st.givenTo(n.Project, f, name) }
 	if before := f.Commit.BeforeSHA; x.Changes == nil && !f.RefIsTag && before != ZeroSHA && r.Commit(before) != nil {
 		x.Changes = append([]string{}, r.ChangedPaths(before, sha)...)
 	}
@@ -141,10 +142,16 @@ func (st *State) contextOf(n NewPipeline, f PipelineFacts) ci.Context {
 	return x
 }
 
-// settingsFor are the variables of the settings that the rules of a pipeline see: those that are for all environments.
-func (st *State) settingsFor(p *Project, f PipelineFacts) (seen ci.JobVariables) {
+// givenTo are the variables that win against those of the file, for jobs of an environment; "" is none.
+func (st *State) givenTo(p *Project, f PipelineFacts, environment string) ci.JobVariables {
+	return slices.Concat(userVariables(f.User), st.settingsFor(p, f, environment), f.Variables)
+}
+
+// settingsFor are the variables of the settings that rules see: those that are for all environments, and for the one
+// given.
+func (st *State) settingsFor(p *Project, f PipelineFacts, environment string) (seen ci.JobVariables) {
 	for _, level := range st.VariablesFor(&Job{Project: p, Ref: f.Ref, RefIsTag: f.RefIsTag, Protected: f.Protected}) {
-		for _, v := range OnEnvironment(level, "") {
+		for _, v := range OnEnvironment(level, environment) {
 			seen = append(seen, ci.JobVariable{Key: v.Key, Value: v.Value, File: v.File, Masked: v.Masked, Raw: v.Raw})
 		}
 	}
@@ -203,7 +210,7 @@ func (st *State) pipelinesOfPush(p *Project, user *User, pushed []pushedRef, o P
 			continue
 		}
 		n := NewPipeline{Project: p, Ref: u.Ref, User: user, Skip: o.SkipCI, SaveOnErrors: true,
-			Commit: Commit{SHA: p.Repository.Peel(u.New), BeforeSHA: u.Old}}
+			Commit: Commit{BeforeSHA: u.Old}}
 		for _, key := range slices.Sorted(maps.Keys(o.Variables)) {
 			n.Variables = append(n.Variables, ci.JobVariable{Key: key, Value: o.Variables[key]})
 		}

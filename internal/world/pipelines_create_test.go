@@ -31,6 +31,26 @@ func commit(t *testing.T, st *State, p *Project, message string, files map[strin
 	return c
 }
 
+// The example is of spec/services/ci/create_pipeline_service/environment_spec.rb, variables dependent on stage name.
+func TestRulesSeeVariablesOfTheirEnvironment(t *testing.T) {
+	st, p, _ := withFiles(t, map[string]string{".gitlab-ci.yml": `
+review-1: {stage: deploy, script: x, environment: test/$CI_JOB_STAGE/1, rules: [{if: $SCOPED == "one"}]}
+review-2: {stage: deploy, script: x, environment: test/$CI_JOB_STAGE/2, rules: [{if: $SCOPED == "two"}], tags: [$SCOPED]}
+review-3: {stage: deploy, script: x, environment: other, rules: [{if: $SCOPED == "one"}], tags: [$SCOPED]}
+`})
+	for scope, value := range map[string]string{"*": "one", "test/deploy/*": "two"} {
+		_, err := st.AddVariable(p.Path, Variable{Key: "SCOPED", Value: value, Scope: scope})
+		require.NoError(t, err)
+	}
+	made, err := st.CreatePipeline(NewPipeline{Project: p, User: st.Users.Rows[0]})
+	require.NoError(t, err)
+	var said []string
+	for _, j := range made.Jobs {
+		said = append(said, fmt.Sprint(j.Name, j.Tags))
+	}
+	assert.Equal(t, []string{"review-2[two]", "review-3[one]"}, said)
+}
+
 const twoStages = `
 compile: {stage: build, script: make, retry: 1, interruptible: true, timeout: 10 minutes, tags: [linux]}
 check: {stage: test, script: make check, needs: [compile], resource_group: db, allow_failure: true, variables: {A: b}}

@@ -2,11 +2,14 @@ package world
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/ci"
 )
 
 // moving is a pipeline of a configuration, in a state that goes by a clock of the test, and a runner.
@@ -153,4 +156,141 @@ func TestProcessModeOfAGroup(t *testing.T) {
 	Visit(st, func() { require.NoError(t, st.FinishJob(p.Jobs[0], JobSuccess, "", nil)) })
 	assert.Equal(t, JobPending, next.Jobs[0].Status)
 	assert.Nil(t, st.ResourceGroup(p.Project(), "none"))
+}
+
+// A delayed job starts at its time, neither with one that people started before nor after one that waits longer; of those
+// of one time the first comes first.
+func TestDelayedJobsDoNotDisturbEachOther(t *testing.T) {
+	const file = `
+soon: {script: x, when: delayed, start_in: 1 hour}
+late: {script: x, when: delayed, start_in: 2 hours}
+`
+	for _, played := range []bool{false, true} {
+		st, now, p, _ := moving(t, file)
+		if played {
+			Visit(st, func() { st.PlayJob(p.Jobs[0], st.Users.Rows[0], nil, nil) })
+		}
+		*now = now.Add(time.Hour)
+		Visit(st, func() {})
+		assert.Equal(t, []JobStatus{JobPending, JobScheduled}, []JobStatus{p.Jobs[0].Status, p.Jobs[1].Status})
+		*now = now.Add(time.Hour - 1)
+		Visit(st, func() {})
+		assert.Equal(t, JobScheduled, p.Jobs[1].Status)
+		*now = now.Add(1)
+		Visit(st, func() {})
+		assert.Equal(t, JobPending, p.Jobs[1].Status)
+	}
+	var yaml, want strings.Builder
+	for i := range 9 {
+		fmt.Fprintf(&yaml, "j%d: {script: x, when: delayed, start_in: 1 hour}\n", i)
+		fmt.Fprintf(&want, "j%d pending\n", i)
+	}
+	st, now, p, _ := moving(t, yaml.String())
+	_, err := st.AddWebhook(Webhook{Project: p.project, WebhookAttributes: WebhookAttributes{URL: "https://ci.example",
+		Events: map[string]bool{JobEvents: true}}}, WebhookState{})
+	require.NoError(t, err)
+	w := &said{}
+	TellWebhooks(st, w, func([]Notice) {})
+	*now = now.Add(time.Hour)
+	Visit(st, func() {})
+	assert.Equal(t, want.String(), strings.Join(w.lines, "\n")+"\n")
+}
+
+// A job that was added in vain does not go on in its pipeline.
+func TestAJobThatIsTakenBack(t *testing.T) {
+	st, _, p, r := moving(t, "a: {script: x}\nb: {script: x}")
+	var y *Job
+	Visit(st, func() {
+		require.Error(t, Atomically(st, func() (err error) {
+			y, err = st.AddJob(&Job{Project: p.project, User: p.User(), PipelineID: p.ID, Name: "y", Stage: "test",
+				StageIndex: p.Jobs[0].StageIndex, Status: JobCreated})
+			require.NoError(t, err)
+			return errLate
+		}))
+	})
+	for i, want := range []JobStatus{JobRunning, JobSuccess} {
+		require.NoError(t, st.FinishJob(p.Jobs[i], JobSuccess, "", nil))
+		Visit(st, func() {})
+		assert.Equal(t, []any{JobCreated, want, 2}, []any{y.Status, p.Status(), len(p.Jobs)})
+	}
+	assert.Nil(t, st.NextFor(r))
+}
+
+// A try that is taken back leaves the one before it the last; one that people have given up changes nothing any more.
+func TestTriesThatAreTakenBackOrOver(t *testing.T) {
+	st, _, p, r := moving(t, "a: {script: x}\nb: {script: x}")
+	a, b := p.Jobs[0], p.Jobs[1]
+	require.NoError(t, st.FinishJob(a, JobFailed, ScriptFailure, nil))
+	Visit(st, func() {
+		require.Error(t, Atomically(st, func() error { st.RetryJob(a, p.User(), nil); return errLate }))
+	})
+	require.NoError(t, st.StartJob(b, r, nil, true))
+	require.NoError(t, st.CancelJob(b, false))
+	require.Equal(t, JobCanceling, b.Status)
+	var next *Job
+	Visit(st, func() { next = st.RetryJob(b, p.User(), nil) })
+	Visit(st, func() { require.NoError(t, st.FinishJob(b, JobCanceled, "", nil)) })
+	assert.Equal(t, []JobStatus{JobPending, JobRunning}, []JobStatus{next.Status, p.Status()})
+	Visit(st, func() { require.NoError(t, st.FinishJob(next, JobSuccess, "", nil)) })
+	assert.Equal(t, JobFailed, p.Status())
+}
+
+// app/services/ci/reset_skipped_jobs_service.rb: jobs of later stages wait again, and those that need it, not those beside it.
+func TestJobsThatWaitAgain(t *testing.T) {
+	st, _, p, _ := moving(t, `
+fails: {stage: build, script: x}
+beside: {stage: test, script: x, needs: [fails]}
+again: {stage: test, script: x, needs: []}
+later: {stage: deploy, script: x}
+needing: {stage: test, script: x, needs: [again]}
+`)
+	at := map[string]*Job{}
+	for _, j := range p.Jobs {
+		at[j.Name] = j
+	}
+	for _, name := range []string{"again", "fails"} {
+		Visit(st, func() { require.NoError(t, st.FinishJob(at[name], JobFailed, ScriptFailure, nil)) })
+	}
+	require.Equal(t, JobSkipped, at["later"].Status)
+	Visit(st, func() { st.RetryJob(at["again"], p.User(), nil) })
+	assert.Equal(t, []JobStatus{JobCreated, JobSkipped}, at["beside"].History)
+	assert.Equal(t, []JobStatus{JobSkipped, JobCreated, JobCreated}, []JobStatus{at["beside"].Status, at["later"].Status,
+		at["needing"].Status})
+}
+
+// What a test is told to do so that a job has its turn.
+func TestWhatBringsAJobNearerToItsTurn(t *testing.T) {
+	st, _, p, _ := moving(t, `
+first: {stage: build, script: x}
+asked: {stage: test, script: x, when: manual, allow_failure: false, needs: []}
+late: {stage: test, script: x, when: delayed, start_in: 1 hour, needs: []}
+one: {stage: test, script: x, resource_group: r, needs: []}
+two: {stage: test, script: x, resource_group: r, needs: []}
+then: {stage: deploy, script: x, needs: [asked]}
+last: {stage: deploy, script: x}
+`)
+	at := map[string]*Job{}
+	for _, j := range p.Jobs {
+		at[j.Name] = j
+	}
+	is := func(format string, j string) string { return strings.ReplaceAll(format, "#", fmt.Sprint(at[j].ID)) }
+	for name, want := range map[string]string{"first": is("StartJob(#, ...), then FinishJob(#, ...)", "first"),
+		"asked": is("PlayJob(#)", "asked"), "late": is("Advance, or PlayJob(#)", "late"),
+		"one": is("StartJob(#, ...), then FinishJob(#, ...)", "one"), "two": is("StartJob(#, ...), then FinishJob(#, ...)", "one"),
+		"then": is("PlayJob(#)", "asked"), "last": is("StartJob(#, ...), then FinishJob(#, ...)", "first")} {
+		assert.Equal(t, want, st.nextMove(at[name], map[*Job]bool{}), name)
+	}
+	assert.Empty(t, st.nextMove(at["two"], map[*Job]bool{at["one"]: true}), "it is on the way to itself")
+	at["two"].Pipeline.project.ProcessModes["r"] = NewestFirst
+	assert.ErrorContains(t, st.FinishInTurn(at["two"], JobSuccess), "its turn has not come")
+	st.groupOf(at["one"]).holder = nil
+	assert.Empty(t, st.nextMove(at["two"], map[*Job]bool{}), "nobody is before it")
+	for _, needs := range [][2]string{{"round", "about"}, {"about", "round"}} {
+		plan := Plan{}
+		plan.Spec.Needs = []ci.Need{{Job: needs[1]}}
+		j, err := st.AddJob(&Job{Project: p.project, User: p.User(), PipelineID: 7, Name: needs[0], Status: JobCreated, Plan: &plan})
+		require.NoError(t, err)
+		at[needs[0]] = j
+	}
+	assert.Empty(t, st.nextMove(at["round"], map[*Job]bool{}), "needs go round in a circle")
 }

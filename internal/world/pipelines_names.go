@@ -3,6 +3,7 @@ package world
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,13 +42,16 @@ func (st *State) RenamePipeline(p *Pipeline, name string) error {
 // may fail (app/models/ci/pipeline.rb, has_warnings?).
 func (p *Pipeline) StatusPresent() (status JobStatus, warned bool) {
 	status = p.Status()
-	for _, j := range p.Jobs {
-		if !j.retried() && j.AllowFailure && (j.Status == JobFailed || j.Status == JobCanceled) {
-			return status, status == JobSuccess
-		}
-	}
-	return status, false
+	return status, status == JobSuccess && Warned(p.Latest())
 }
+
+// Warned reports whether one of the jobs failed, or was canceled, that may fail.
+func Warned(jobs []*Job) bool {
+	return slices.ContainsFunc(jobs, func(j *Job) bool { return j.statusInPipeline() == successWithWarnings })
+}
+
+// GroupName is the name of the job without which part of parallel ones it is (app/models/commit_status.rb, group_name).
+func (j *Job) GroupName() string { return ci.GroupName(j.Name) }
 
 // Coverage is the mean of what the latest jobs and statuses covered, in percent; nil if none tells
 // (app/models/ci/pipeline.rb, coverage).
@@ -77,6 +81,16 @@ func (p *Pipeline) Coverage() *float64 {
 
 // IsBridge reports whether the job is a trigger job, which no runner gets.
 func (j *Job) IsBridge() bool { return j.Trigger != nil }
+
+// ShownUser is who GitLab says a job is of: nobody, where a trigger job's user is deleted, since the ghost is given
+// builds alone (app/services/users/migrate_records_to_ghost_user_service.rb, migrate_pipelines;
+// config/gitlab_loose_foreign_keys.yml, p_ci_builds).
+func (j *Job) ShownUser() *User {
+	if j.IsBridge() && j.User.Username == GhostUsername {
+		return nil
+	}
+	return j.User
+}
 
 // HandedIn are the variables that the pipeline was given when it was made. Those of a schedule stay with that.
 func (p *Pipeline) HandedIn() []ci.JobVariable {

@@ -102,7 +102,7 @@ func (st *State) forbidden(n NewPipeline) error {
 
 // madeByJobs says of a pipeline whose jobs were added alone how it came about, behind a sentence; "" for any other.
 func (p *Pipeline) madeByJobs() string {
-	if p.Moves() || len(p.Jobs) == 0 {
+	if p.Moves() {
 		return ""
 	}
 	first := slices.IndexFunc(p.Jobs, func(j *Job) bool { return j.Name != "" }) // stand-ins have none

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"time"
 
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 	"github.com/fakegitlab/fakegitlab/internal/repository"
 )
 
@@ -94,11 +96,14 @@ func (st *State) CreateProject(n NewProject) (*Project, error) {
 // checkProjectNames holds the name and path of a project, nil for a new one, against the model and its neighbours.
 func (st *State) checkProjectNames(p *Project, in Namespace, name, path string) (v Invalid) {
 	nameTaken := slices.ContainsFunc(st.projectsIn(in), func(o *Project) bool { return o != p && o.Name == name })
-	if nameTaken {
-		v.Add(attrProjectNamespace, msgAlreadyTaken)
-	}
 	v.checkName(name, projectNamePattern, msgProjectName, nameTaken)
-	v.checkProjectPath(path, st.pathTaken(in.path()+"/"+path, p))
+	for _, p := range v.Problems { // that namespace finds most of it, too
+		if p.Text != msgProjectName {
+			v.Add(attrProjectNamespace+attrName, p.Text)
+		}
+	}
+	st.checkProjectNamespace(&v, path)
+	st.checkProjectPath(&v, path, st.pathTaken(in.path()+"/"+path, p))
 	return v
 }
 
@@ -107,6 +112,10 @@ func (st *State) ChangeProject(p *Project, c ProjectChange) error {
 	_, last := SplitPath(p.Path)
 	name, path := orAsIs(c.Name, p.Name), orAsIs(c.Path, last)
 	var v Invalid
+	if head, given := c.Attributes[AttrDefaultBranch]; given && head != p.DefaultBranch() &&
+		p.Repository.Ref(repository.Branch(head)) == "" { // an empty repository has none, and all else is looked at later
+		return newInvalid(attrBase, fmt.Sprintf(msgfNoSuchHead, head))
+	}
 	if name != p.Name || path != last {
 		v = st.checkProjectNames(p, p.Namespace(), name, path)
 	}
@@ -117,19 +126,16 @@ func (st *State) ChangeProject(p *Project, c ProjectChange) error {
 		}
 		next.Visibility = level
 	}
-	next.apply(&v, c)
-	if head := next.DefaultBranch(); head != p.DefaultBranch() && !p.Repository.Empty() &&
-		p.Repository.Ref(repository.Branch(head)) == "" {
-		v.Add(attrBase, fmt.Sprintf(msgfNoSuchHead, head))
+	if st.Has(gitlabversion.VariablesRoleAndRestriction) {
+		c.Attributes = p.variablesTogether(c.Attributes)
 	}
+	next.apply(&v, c)
 	if err := v.orNil(); err != nil {
 		return err
 	}
 	next.Name, next.UpdatedAt = name, st.Now()
 	*p = next
-	if path != last {
-		st.moveProject(p, p.Namespace().path()+"/"+path)
-	}
+	st.moveProject(p, p.Namespace().path()+"/"+path)
 	st.tickAll()
 	return nil
 }
@@ -139,6 +145,8 @@ const (
 	minBuildTimeout  = 10 * 60   // seconds
 	pastBuildTimeout = 2_629_746 // a month
 	maxGitDepth      = 1000
+	minPipelinesAge  = 24 * 60 * 60 // seconds
+	maxPipelinesAge  = 31_557_600   // a year
 )
 
 // leavesRepository finds a ci_config_path that begins with a slash or goes up.
@@ -171,10 +179,38 @@ func (p *Project) apply(v *Invalid, c ProjectChange) {
 	} else if tooLong(&path, maxSegmentLength) {
 		v.Add(attrConfigPath, msgTooLong(maxSegmentLength))
 	}
+	if age, given := c.Attributes[AttrPipelinesAge]; given && age != Unset &&
+		(number(age) < minPipelinesAge || number(age) > maxPipelinesAge) {
+		v.Add(attrSettingsAge, msgPipelinesAge)
+	}
+	if claim, given := c.Attributes[attrSubClaim]; given {
+		if claim == Unset {
+			v.Add(attrSettingsClaim, msgEmptyClaim)
+		}
+		if !slices.Contains(Words(claim)[:min(1, len(Words(claim)))], claimOfPath) {
+			v.Add(attrSettingsClaim, msgPathFirst)
+		}
+	}
 	p.Attributes = changesOf(allProjectAttributes, p.Attributes, c.Attributes)
 	if p.JobTimeout() == defaultBuildTimeout {
 		p.BuildTimeout = 0
 	}
+}
+
+// variablesTogether keeps the two attributes that say who may give variables to pipelines from contradicting each other:
+// one follows the other, and the role counts where both are given (app/models/project_ci_cd_setting.rb).
+func (p *Project) variablesTogether(given map[string]string) map[string]string {
+	role, byRole := given[AttrVariablesRole]
+	restricted, byFlag := given[AttrRestrictVariables]
+	switch {
+	case byRole && role != Unset:
+		given[AttrRestrictVariables] = strconv.FormatBool(role != CreationDeveloper)
+	case byFlag && restricted == "false":
+		given[AttrVariablesRole] = CreationDeveloper
+	case byFlag && p.Attribute(AttrVariablesRole) == CreationDeveloper:
+		given[AttrVariablesRole] = CreationMaintainer
+	}
+	return given
 }
 
 func (p *Project) applyDepth(v *Invalid, c Change[int]) {

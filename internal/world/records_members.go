@@ -65,6 +65,8 @@ func (p *Project) invited() []*Share           { return p.Shares }
 type Member struct {
 	User *User
 	Role Role
+	// Through is the group that the user is a member of where that is shared with the place; nil for other members.
+	Through *Group
 	Joining
 }
 
@@ -105,19 +107,24 @@ func byArrival(members []Member) []Member {
 }
 
 // AllMembersOf are the members of a group or project with those of the groups above it and of those groups, as far as
-// seen knows them, that any of these are shared with. Each user comes once, with the highest role
-// (app/finders/members_finder.rb, app/finders/group_members_finder.rb).
+// seen knows them, that any of these are shared with. Each user comes once, with the highest role; direct members of a
+// project with what else is known of them there (app/finders/members_finder.rb, app/finders/group_members_finder.rb).
 func AllMembersOf(s Source, seen func(*Group) bool) []Member {
+	p, isProject := s.(*Project)
 	best := map[*User]Member{}
 	take := func(m Member) {
-		if known, twice := best[m.User]; !twice || m.Role > known.Role {
+		known, twice := best[m.User]
+		switch _, direct := MemberOf(s, m.User); {
+		case twice && isProject && direct:
+			known.Role = max(known.Role, m.Role)
+			best[m.User] = known
+		case !twice || m.Role > known.Role:
 			best[m.User] = m
 		}
 	}
 	for _, m := range MembersOf(s) {
 		take(m)
 	}
-	p, isProject := s.(*Project)
 	if !isProject || !p.Group.ShareLocked() {
 		for _, m := range membersByShare(s.invited(), isProject, seen) {
 			take(m)
@@ -147,7 +154,7 @@ func membersByShare(shares []*Share, inherited bool, seen func(*Group) bool) (me
 				break
 			}
 			for _, m := range MembersOf(g) {
-				m.Role = s.capped(m.Role)
+				m.Role, m.Through = s.capped(m.Role), g
 				members = append(members, m)
 			}
 		}

@@ -35,10 +35,7 @@ func (s *PipelineSchedule) id() int { return s.ID }
 // RefName is the branch or tag of the schedule, without where refs of its kind are, and whether its ref says that it is
 // a tag.
 func (s *PipelineSchedule) RefName() (name string, tag, whole bool) {
-	if name, tag, whole = repository.ShortName(s.Ref); !whole {
-		name = s.Ref
-	}
-	return name, tag, whole
+	return repository.ShortName(s.Ref)
 }
 
 // Variable is the schedule's variable of a key; nil if there is none.

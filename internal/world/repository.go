@@ -177,7 +177,7 @@ func (p *Project) branchProtection() string {
 	if p.Group == nil {
 		return protectFully
 	}
-	return p.Group.Attribute(attrBranchProtection)
+	return p.Group.Attribute(AttrBranchProtection)
 }
 
 // protectDefault protects the default branch of a project once it is there

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -96,6 +97,12 @@ func TestVariablesGoWithTheirSchedule(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, made.HandedIn())
 	require.NotEmpty(t, made.facts.Variables)
+	require.NoError(t, st.SetScheduleVariable(schedule, schedule.Variable("SECRET"), ci.JobVariable{Key: "SECRET", Value: "y"}))
+	require.NoError(t, st.SetScheduleVariable(schedule, nil, ci.JobVariable{Key: "MORE", Value: "z"}))
+	assert.Equal(t, []ci.JobVariable{{Key: "SECRET", Value: "y"}, {Key: "MORE", Value: "z"}}, made.facts.Variables,
+		"what the schedule says when a job is handed out counts")
+	st.DeleteScheduleVariable(schedule, "MORE")
+	assert.Equal(t, []ci.JobVariable{{Key: "SECRET", Value: "y"}}, made.facts.Variables)
 	st.DeleteSchedule(schedule)
 	assert.Empty(t, made.HandedIn())
 	assert.Empty(t, made.facts.Variables)
@@ -174,4 +181,100 @@ d: {stage: test, script: x}
 	require.NoError(t, st.FinishJob(made.Jobs[0], JobSuccess, "", nil))
 	st.MovePipelines()
 	assert.Equal(t, JobPending, made.Jobs[1].Status, "the resource is free")
+}
+
+// builtin/receive-pack.c, refs.c, refs/files-backend.c: what git says of refs that it does not move.
+func TestRefsThatAreNotMoved(t *testing.T) {
+	st, p, first := withFiles(t, map[string]string{"a": "a"})
+	second := commit(t, st, p, "Go on", map[string]string{"b": "b"}, PushOptions{Silent: true})
+	const zero, main = repository.ZeroID, "refs/heads/main"
+	at := second.ID
+	for name, c := range map[string]struct {
+		u    RefUpdate
+		want string
+	}{
+		"a new one":             {RefUpdate{"refs/heads/new", zero, at}, ""},
+		"on from where it is":   {RefUpdate{main, at, first.ID}, ""},
+		"deleted":               {RefUpdate{main, at, zero}, ""},
+		"deleted, whatever":     {RefUpdate{main, zero, zero}, ""},
+		"new, but there":        {RefUpdate{main, zero, at}, "cannot lock ref '" + main + "': reference already exists"},
+		"moved meanwhile":       {RefUpdate{main, first.ID, at}, "cannot lock ref '" + main + "': is at " + at + " but expected " + first.ID},
+		"deleted meanwhile":     {RefUpdate{"refs/heads/x", at, first.ID}, "cannot lock ref 'refs/heads/x': unable to resolve reference 'refs/heads/x'"},
+		"below another":         {RefUpdate{main + "/x", zero, at}, "cannot lock ref '" + main + "/x': '" + main + "' exists; cannot create '" + main + "/x'"},
+		"a branch of no commit": {RefUpdate{main, at, first.Tree}, "cannot update ref '" + main + "': trying to write non-commit object " + first.Tree + " to branch '" + main + "'"},
+		"a tag of no commit":    {RefUpdate{"refs/tags/t", zero, first.Tree}, ""},
+		"no object":             {RefUpdate{main, at, strings.Repeat("1", 40)}, main + ": " + RefNoObject},
+		"no name":               {RefUpdate{"refs/heads/a..b", zero, at}, "refs/heads/a..b: " + RefFunny},
+	} {
+		t.Run(name, func(t *testing.T) {
+			refs := p.Repository.Refs()
+			for _, err := range []error{st.CheckRefUpdate(p, c.u), st.CheckRefsAtOnce(p, []RefUpdate{c.u}),
+				st.CheckRefUpdates(p, []RefUpdate{c.u})[0]} {
+				if c.want == "" {
+					assert.NoError(t, err)
+				} else {
+					assert.EqualError(t, err, c.want)
+				}
+			}
+			assert.Equal(t, refs, p.Repository.Refs())
+		})
+	}
+	stale, beside := RefUpdate{"refs/heads/x/y", at, at}, RefUpdate{"refs/heads/x", zero, at}
+	errs := st.CheckRefUpdates(p, []RefUpdate{stale, beside, {"refs/heads/x/z", zero, at}})
+	assert.Error(t, errs[0])
+	assert.NoError(t, errs[1], "what is not made is in nobody's way")
+	assert.ErrorContains(t, errs[2], "'refs/heads/x' exists")
+	assert.EqualError(t, st.CheckRefsAtOnce(p, []RefUpdate{beside, {"refs/heads/x/z", zero, at}}),
+		"cannot lock ref 'refs/heads/x': cannot process 'refs/heads/x' and 'refs/heads/x/z' at the same time")
+	assert.NoError(t, st.CheckRefsAtOnce(p, []RefUpdate{{main, at, zero}, {main + "-x", zero, at}}))
+}
+
+// app/services/projects/protect_default_branch_service.rb; lib/gitlab/access/branch_protection.rb: what a group says of the
+// branch that its new projects begin with.
+func TestProtectionOfFirstBranches(t *testing.T) {
+	rule := func(push, merge RefAccess) *ProtectedRef {
+		return &ProtectedRef{Name: "main", Push: push, Merge: merge}
+	}
+	for level, c := range map[string]struct {
+		first RefAccess
+		then  *ProtectedRef
+	}{
+		protectNothing:    {DevelopersUp, nil},
+		protectPartly:     {DevelopersUp, rule(DevelopersUp, MaintainersUp)},
+		protectFully:      {MaintainersUp, rule(MaintainersUp, MaintainersUp)},
+		protectMerging:    {MaintainersUp, rule(MaintainersUp, DevelopersUp)},
+		protectAfterFirst: {DevelopersUp, rule(MaintainersUp, MaintainersUp)},
+	} {
+		st, p := emptyWorld(t)
+		p.Group.Attributes = map[string]string{AttrBranchProtection: level}
+		assert.Equal(t, c.first, st.FirstPush(p), level)
+		commit(t, st, p, "Begin", map[string]string{"a": "a"}, PushOptions{})
+		var made *ProtectedRef
+		if rules := st.ProtectedRefsOf(p, false); len(rules) > 0 {
+			made = &ProtectedRef{Name: rules[0].Name, Push: rules[0].Push, Merge: rules[0].Merge}
+		}
+		assert.Equal(t, c.then, made, level)
+	}
+	st, p := emptyWorld(t)
+	_, err := st.AddProtectedRef(ProtectedRef{Project: p, Name: "ma*", Push: DevelopersUp})
+	require.NoError(t, err)
+	commit(t, st, p, "Begin", map[string]string{"a": "a"}, PushOptions{})
+	assert.Len(t, st.ProtectedRefsOf(p, false), 1, "a rule is for it already")
+	st.UnprotectRef(st.ProtectedRefsOf(p, false)[0])
+	commit(t, st, p, "Go on", map[string]string{"a": "b"}, PushOptions{})
+	assert.Empty(t, st.ProtectedRefsOf(p, false), "the branch is no new one")
+}
+
+// The first branch of an empty repository becomes its default branch; a tag does not.
+func TestWhatAnEmptyRepositoryStandsOn(t *testing.T) {
+	for ref, want := range map[string]string{"refs/heads/trunk": "trunk", "refs/tags/v1": "main", "refs/keep/x": "main"} {
+		_, _, c := withFiles(t, map[string]string{"a": "a"})
+		st, p := emptyWorld(t)
+		p.Repository.Add(repository.TreeObject(nil))
+		first := *c
+		first.Tree = repository.TreeObject(nil).ID()
+		require.NoError(t, st.PushRefs(p, nil, []RefUpdate{{ref, repository.ZeroID, p.Repository.AddCommit(first).ID}},
+			PushOptions{}))
+		assert.Equal(t, want, p.DefaultBranch(), ref)
+	}
 }

@@ -77,3 +77,15 @@ func TestIndexFindsWhatALookAtAllFinds(t *testing.T) {
 		}
 	}
 }
+
+// A runner that nobody has heard of becomes stale by time alone.
+func TestTimeAloneChangesWhoIsStale(t *testing.T) {
+	now := noon
+	st := stateAt(t, &now)
+	r, err := st.AddRunner(RunnerDraft{Attributes: DefaultAttributes()})
+	require.NoError(t, err)
+	stale := func() []*Runner { rows, _ := st.Narrowed(RunnerFilter{Scopes: []string{"stale"}}); return rows }
+	require.Empty(t, stale())
+	now = noon.Add(staleTimeout)
+	require.Equal(t, []*Runner{r}, stale())
+}

@@ -175,14 +175,28 @@ func (st *State) reckon(s *PipelineSchedule) {
 // DeleteSchedule deletes a schedule. Its pipelines stay, without its variables, which never were theirs
 // (lib/gitlab/ci/variables/builder.rb, pipeline_schedule_variables).
 func (st *State) DeleteSchedule(s *PipelineSchedule) {
-	for _, made := range s.PipelinesOf() {
-		facts, variables := made.facts, made.facts.Variables
-		st.onUndo(func() { facts.Variables = variables })
-		facts.Variables = nil
-	}
+	st.handToPipelines(s, nil)
 	st.forgetMaker(s.Project, func(f *PipelineFacts) *int { return &f.ScheduleID }, s.ID)
 	st.Schedules.remove(s)
 	st.onUndo(func() { st.Schedules.insert(s) })
+}
+
+// handToPipelines has the pipelines of a schedule have its variables as they are now: GitLab looks them up when a job
+// is handed out, however long ago its pipeline was made.
+func (st *State) handToPipelines(s *PipelineSchedule, variables []ci.JobVariable) {
+	for _, made := range s.PipelinesOf() {
+		facts, before := made.facts, made.facts.Variables
+		st.onUndo(func() { facts.Variables = before })
+		facts.Variables = variables
+	}
+}
+
+// setVariables gives a schedule and its pipelines variables.
+func (st *State) setVariables(s *PipelineSchedule, variables []ci.JobVariable) {
+	before := s.Variables
+	st.onUndo(func() { s.Variables = before })
+	s.Variables = variables
+	st.handToPipelines(s, variables)
 }
 
 // forgetMaker has the pipelines of a project that were made by what has that ID forget it.
@@ -220,22 +234,20 @@ func (st *State) SetScheduleVariable(s *PipelineSchedule, old *ci.JobVariable, v
 	if err := bad.orNil(); err != nil {
 		return err
 	}
-	before := s.Variables
-	st.onUndo(func() { s.Variables = before })
-	s.Variables = slices.Clone(before)
-	if old == nil {
-		s.Variables = append(s.Variables, v)
-		return nil
+	variables := slices.Clone(s.Variables)
+	same := func(has ci.JobVariable) bool { return old != nil && has.Key == old.Key }
+	if i := slices.IndexFunc(variables, same); i >= 0 {
+		variables[i] = v
+	} else {
+		variables = append(variables, v)
 	}
-	*s.Variable(old.Key) = v
+	st.setVariables(s, variables)
 	return nil
 }
 
 // DeleteScheduleVariable takes the variable of a key out of a schedule.
 func (st *State) DeleteScheduleVariable(s *PipelineSchedule, key string) {
-	before := s.Variables
-	st.onUndo(func() { s.Variables = before })
-	s.Variables = slices.DeleteFunc(slices.Clone(before), func(v ci.JobVariable) bool { return v.Key == key })
+	st.setVariables(s, slices.DeleteFunc(slices.Clone(s.Variables), func(v ci.JobVariable) bool { return v.Key == key }))
 }
 
 // RunSchedule makes a pipeline of a schedule for a user (app/workers/run_pipeline_schedule_worker.rb). The error is why
@@ -318,9 +330,8 @@ func (st *State) AddSchedule(path, owner string, draft PipelineSchedule, inputs 
 	if ps.Add("project", err); err == nil && draft.Ref != "" {
 		ps.Add("ref", st.misspelt(p, draft.Ref))
 	}
-	if draft.Owner, err = st.userOrNobody(owner); err != nil {
-		ps.Add("owner", err)
-	}
+	draft.Owner, err = st.userOrNobody(owner)
+	ps.Add("owner", err)
 	ps.Add("id", freeID(&st.Schedules, "pipeline schedule", draft.ID))
 	if _, ok := cron.Parse(strings.TrimSpace(draft.Cron)); !ok {
 		ps.Addf("cron", "%q is no cron line; one is %q, at one o'clock each night", draft.Cron, "0 1 * * *")

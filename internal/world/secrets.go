@@ -99,7 +99,7 @@ const defaultOrganization = 1
 // the letter: group, organization, project, type, user (app/models/ci/runner.rb, routable_token).
 func routingPayload(r *Runner) string {
 	var lines []string
-	say := func(letter string, n int) { lines = append(lines, letter+":"+base36(n, 0)) }
+	say := func(letter string, n int) { lines = append(lines, letter+":"+base36(n, 1)) }
 	if r.Group != nil {
 		say("g", r.Group.ID)
 	}
@@ -195,14 +195,28 @@ func (st *State) secret(k tokenKind, wanted string) string {
 	return wanted
 }
 
-// hex makes the next secret of a kind, here n hexadecimal digits.
+// hex makes the next secret of a kind: here its prefix and n hexadecimal digits.
 func (m *tokenMaker) hex(k tokenKind, n int) string {
-	r := m.source(k)
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = "0123456789abcdef"[r.IntN(16)]
+	for {
+		r := m.source(k)
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = "0123456789abcdef"[r.IntN(16)]
+		}
+		if t := k.prefix + string(b); !m.given[t] {
+			return t
+		}
 	}
-	return string(b)
+}
+
+// newBotName is the username of a bot of that project or group, of words that the next secrets are, which nobody has: a
+// seed that is the snapshot of another fake has the first ones.
+func (st *State) newBotName(of string, next func() string) string {
+	for {
+		if name := of + "_bot_" + next(); st.UserNames[Key(name)] == nil {
+			return name
+		}
+	}
 }
 
 // clone is a copy whose sequences go on by themselves; secrets from outside are noted in both.

@@ -83,6 +83,22 @@ func TestWhichPipelinesBecomeRedundant(t *testing.T) {
 	}
 }
 
+// A newer pipeline is not made redundant by an older one, of which it is looked at later.
+func TestTheNewestPipelineIsNotRedundant(t *testing.T) {
+	st, _, p, _ := moving(t, "a: {script: x}")
+	var made []*Pipeline
+	Visit(st, func() {
+		for range 2 {
+			next, err := st.CreatePipeline(NewPipeline{Project: p.project, User: p.User(), CI: "a: {script: x}"})
+			require.NoError(t, err)
+			made = append(made, next)
+		}
+	})
+	assert.Equal(t, []JobStatus{JobCanceled, JobCanceled, JobPending}, []JobStatus{p.Status(), made[0].Status(), made[1].Status()})
+	made[0].facts.CreatedAt = made[1].facts.CreatedAt.Add(time.Second)
+	assert.Equal(t, []bool{false, true}, []bool{made[0].olderThan(made[1]), made[1].olderThan(made[0])}, "a seed's ids say little")
+}
+
 // What follows from a delayed job that starts has happened at its time, whenever anybody looks.
 func TestAPipelineGoesOnWhenItsDelayedJobStarts(t *testing.T) {
 	st, now, p, _ := moving(t, "late: {script: x, when: delayed, start_in: 1 hour}")
@@ -97,6 +113,8 @@ func TestAPipelineGoesOnWhenItsDelayedJobStarts(t *testing.T) {
 // for it).
 func TestAPipelineThatIsGone(t *testing.T) {
 	st, _, p, _ := moving(t, "a: {script: x}")
+	token := p.Jobs[0].Token
+	require.NotNil(t, st.JobTokens[token])
 	_, err := st.AddWebhook(Webhook{Project: p.project, WebhookAttributes: WebhookAttributes{URL: "https://ci.example",
 		Events: map[string]bool{PipelineEvents: true}}}, WebhookState{})
 	require.NoError(t, err)
@@ -108,6 +126,7 @@ func TestAPipelineThatIsGone(t *testing.T) {
 	})
 	assert.Empty(t, told)
 	assert.Empty(t, p.project.live)
+	assert.Nil(t, st.JobTokens[token], "its token is dead")
 }
 
 // A resource is free when the job that has it goes (app/services/ci/destroy_pipeline_service.rb cancels it first).

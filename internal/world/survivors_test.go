@@ -132,10 +132,12 @@ func TestVariablesThatRulesSee(t *testing.T) {
 	open := ci.JobVariables{{Key: "PLAIN", Value: "p"}, {Key: "RAW", Value: "$PLAIN", Raw: true},
 		{Key: "FILE", Value: "f", File: true}, {Key: "MASKED", Value: "masked-value", Masked: true}}
 	all := append(append(ci.JobVariables{}, open...), ci.JobVariable{Key: "PROTECTED", Value: "s"})
-	assert.Equal(t, open, st.settingsFor(shop, PipelineFacts{Ref: "side"}))
-	assert.Equal(t, all, st.settingsFor(shop, PipelineFacts{Ref: "side", Protected: true}))
-	assert.Equal(t, all, st.settingsFor(shop, PipelineFacts{Ref: "v1", RefIsTag: true}), "a rule protects the tag")
-	assert.Equal(t, open, st.settingsFor(shop, PipelineFacts{Ref: "v1"}), "a branch is no tag")
+	assert.Equal(t, open, st.settingsFor(shop, PipelineFacts{Ref: "side"}, ""))
+	assert.Equal(t, all, st.settingsFor(shop, PipelineFacts{Ref: "side", Protected: true}, ""))
+	assert.Equal(t, all, st.settingsFor(shop, PipelineFacts{Ref: "v1", RefIsTag: true}, ""), "a rule protects the tag")
+	assert.Equal(t, open, st.settingsFor(shop, PipelineFacts{Ref: "v1"}, ""), "a branch is no tag")
+	assert.Equal(t, append(open, ci.JobVariable{Key: "REVIEW", Value: "r"}),
+		st.settingsFor(shop, PipelineFacts{Ref: "side"}, "review"), "a job on an environment")
 }
 
 // app/services/users/destroy_service.rb, users/migrate_records_to_ghost_user_service.rb: what belongs to a deleted

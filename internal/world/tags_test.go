@@ -26,6 +26,8 @@ func TestParseTags(t *testing.T) {
 		`"a"  |  "b"`:             {"a", "b"},
 		`"it's"|'say "hi"'|plain`: {"it's", `say "hi"`, "plain"},
 		`"`:                       {`"`},
+		`"a" b|c`:                 {`"a" b`, "c"},
+		`"a" "b"`:                 {`a" "b`},
 		`,"a"`:                    {"a"},
 	} {
 		var given []string

@@ -18,7 +18,7 @@ func (st *State) CreateTrigger(p *Project, owner *User, description string, expi
 	}
 	token := st.pinnedToken()
 	if token == "" {
-		token = triggerTokens.prefix + st.made.hex(triggerTokens, triggerDigits)
+		token = st.made.hex(triggerTokens, triggerDigits)
 	}
 	return st.insertTrigger(&PipelineTrigger{Project: p, Owner: owner, Token: token, Description: description,
 		ExpiresAt: expires}), nil
@@ -86,7 +86,7 @@ func (st *State) AddTrigger(path, owner string, t PipelineTrigger) (*PipelineTri
 		return nil, ps
 	}
 	if t.Token == "" {
-		t.Token = triggerTokens.prefix + st.made.hex(triggerTokens, triggerDigits)
+		t.Token = st.made.hex(triggerTokens, triggerDigits)
 	}
 	t.Token = st.secret(triggerTokens, t.Token)
 	t.Description = cmp.Or(t.Description, "trigger")

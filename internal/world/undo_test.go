@@ -50,17 +50,18 @@ func TestAtomicallyLeavesNoTraceOfAnyAddition(t *testing.T) {
 	runner, err := st.AddRunner(RunnerDraft{Projects: []*Project{shop}, Attributes: DefaultAttributes()})
 	require.NoError(t, err)
 	additions := map[string]func() error{
-		"user":     func() error { _, err := st.AddUser(User{Username: "mia"}); return err },
-		"new root": func() error { return st.SeedUser(User{Username: RootUsername, Name: "Ruth"}) },
-		"token":    func() error { _, err := st.AddAccessToken(AccessToken{}, RootUsername); return err },
-		"bot":      func() error { _, err := st.AddAccessToken(AccessToken{Project: shop}, ""); return err },
-		"handed":   func() error { _, err := st.TokenOf(RootUsername, nil); return err },
-		"member":   func() error { return st.AddMember("acme", RootUsername, Developer, time.Time{}) },
-		"group":    func() error { _, err := st.AddGroup(Group{Path: "x/y/z"}, nil); return err },
-		"below":    func() error { _, err := st.AddGroup(Group{Path: "acme/below"}, nil); return err },
-		"implied":  func() error { _, err := st.AddGroup(Group{ID: 77, Path: "acme", Name: "A"}, nil); return err },
-		"project":  func() error { _, err := st.AddProject(Project{Path: "x/y/z"}, nil); return err },
-		"personal": func() error { _, err := st.AddProject(Project{Path: "root/x", Archived: true}, nil); return err },
+		"user":       func() error { _, err := st.AddUser(User{Username: "mia"}); return err },
+		"new root":   func() error { return st.SeedUser(User{Username: RootUsername, Name: "Ruth"}) },
+		"token":      func() error { _, err := st.AddAccessToken(AccessToken{}, RootUsername); return err },
+		"bot":        func() error { _, err := st.AddAccessToken(AccessToken{Project: shop}, ""); return err },
+		"handed":     func() error { _, err := st.TokenOf(RootUsername, nil); return err },
+		"member":     func() error { return st.AddMember("acme", RootUsername, Developer, time.Time{}) },
+		"group":      func() error { _, err := st.AddGroup(Group{Path: "x/y/z"}, nil); return err },
+		"below":      func() error { _, err := st.AddGroup(Group{Path: "acme/below"}, nil); return err },
+		"implied":    func() error { _, err := st.AddGroup(Group{ID: 77, Path: "acme", Name: "A"}, nil); return err },
+		"project":    func() error { _, err := st.AddProject(Project{Path: "x/y/z"}, nil); return err },
+		"in a group": func() error { _, err := st.AddProject(Project{Path: "acme/site"}, nil); return err },
+		"personal":   func() error { _, err := st.AddProject(Project{Path: "root/x", Archived: true}, nil); return err },
 		"runner": func() error {
 			n := RunnerDraft{Attributes: DefaultAttributes(), Managers: []Manager{{SystemID: "s"}}}
 			g := RunnerDraft{Attributes: DefaultAttributes(), Group: st.GroupPaths["acme"], Token: "given"}
@@ -114,4 +115,95 @@ func TestIDsAreNotGivenTwice(t *testing.T) {
 	}))
 	require.NoError(t, st.DeleteUser(gone))
 	assert.Equal(t, gone.ID+1, add(0, "after").ID, "and what was taken back counts for nothing")
+}
+
+// The ids of different kinds differ, so that a test which confuses them fails.
+func TestNoIDIsOfTwoRecords(t *testing.T) {
+	const at = 5_000
+	for kind, add := range map[string]func(st *State, shop *Project) error{
+		"user": func(st *State, _ *Project) error { _, err := st.AddUser(User{ID: at, Username: "mia"}); return err },
+		"group": func(st *State, _ *Project) error {
+			_, err := st.AddGroup(Group{ID: at, Path: "guild"}, nil)
+			return err
+		},
+		"project": func(st *State, _ *Project) error {
+			_, err := st.AddProject(Project{ID: at, Path: "acme/site"}, nil)
+			return err
+		},
+		"runner": func(st *State, _ *Project) error {
+			_, err := st.AddRunner(RunnerDraft{ID: at, Attributes: DefaultAttributes()})
+			return err
+		},
+		"manager": func(st *State, _ *Project) error {
+			_, err := st.AddRunner(RunnerDraft{Attributes: DefaultAttributes(), Managers: []Manager{{ID: at, SystemID: "s"}}})
+			return err
+		},
+		"job": func(st *State, shop *Project) error {
+			_, err := st.AddJob(&Job{ID: at, Project: shop, User: st.Users.Rows[0]})
+			return err
+		},
+		"token": func(st *State, _ *Project) error {
+			_, err := st.AddAccessToken(AccessToken{ID: at}, RootUsername)
+			return err
+		},
+		"schedule": func(st *State, _ *Project) error {
+			_, err := st.AddSchedule("acme/shop", "", PipelineSchedule{ID: at, Cron: "0 1 * * *"}, nil)
+			return err
+		},
+		"trigger": func(st *State, _ *Project) error {
+			_, err := st.AddTrigger("acme/shop", "", PipelineTrigger{ID: at, Description: "x"})
+			return err
+		},
+		"status": func(st *State, shop *Project) error {
+			_, err := st.AddPipeline(4_000_900, shop, PipelineFacts{Status: JobSuccess})
+			_, told := st.AddStatus(4_000_900, RootUsername, CommitStatus{ID: at, Status: JobSuccess})
+			return errors.Join(err, told)
+		},
+		"deploy token": func(st *State, _ *Project) error {
+			_, err := st.AddDeployToken("acme/shop", DeployToken{ID: at, Name: "x", Scopes: []string{"read_repository"}})
+			return err
+		},
+		"controller": func(st *State, _ *Project) error {
+			_, err := st.AddRunnerController(RunnerController{ID: at})
+			return err
+		},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			st, shop := ruled(t)
+			require.NoError(t, add(st, shop))
+			if assert.Error(t, Atomically(st, func() error { return add(st, shop) }), "it is taken") {
+				st.Users.next, st.Groups.next = at, at
+				u, err := st.AddUser(User{Username: "ned"})
+				require.NoError(t, err)
+				g, err := st.AddGroup(Group{Path: "new"}, nil)
+				require.NoError(t, err)
+				assert.Equal(t, []int{at + 1, at + 2}, []int{u.ID, g.ID})
+			}
+		})
+	}
+}
+
+// Atomically does not nest: it would forget how to take the outer change back.
+func TestAtomicallyDoesNotNest(t *testing.T) {
+	st, _ := ruled(t)
+	before := traces(st)
+	for _, within := range []func(){func() { _ = Atomically(st, func() error { return nil }) },
+		func() { st.retractably(func() {}) }} {
+		assert.Panics(t, func() {
+			_ = Atomically(st, func() error { _, _ = st.AddUser(User{Username: "mia"}); within(); return nil })
+		})
+		assert.Equal(t, before, traces(st))
+	}
+}
+
+// The ids and times of a new instance.
+func TestAFreshWorld(t *testing.T) {
+	st, shop := ruled(t)
+	root := st.UserNames[RootUsername]
+	s, err := st.AddSchedule("acme/shop", "", PipelineSchedule{Cron: "0 1 * * *"}, nil)
+	require.NoError(t, err)
+	p, err := st.AddPipeline(0, shop, PipelineFacts{Status: JobSuccess})
+	require.NoError(t, err)
+	assert.Equal(t, []int{firstUserID, firstScheduleID, firstPipelineID}, []int{root.ID, s.ID, p.ID})
+	assert.Equal(t, noon, root.CreatedAt)
 }

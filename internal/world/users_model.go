@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
 )
 
 // UserAttributes are what a user may have besides, by GitLab's names: the profile, the note of administrators and
@@ -84,6 +86,9 @@ func (st *State) checkUsername(v *Invalid, username string, before *User) {
 		return
 	}
 	key := Key(username)
+	if st.Has(gitlabversion.PlainNamespacePaths) {
+		st.checkForRegistry(v, attrUsername, username)
+	}
 	switch {
 	case username == "":
 		v.Add(attrUsername, msgBlank)
@@ -182,8 +187,8 @@ func checkUserAttribute(name string, u *User) string {
 
 // between reports whether a text is a number from 1 to last.
 func between(text string, last int) bool {
-	n, err := strconv.Atoi(text)
-	return err == nil && n >= 1 && n <= last
+	n, _ := strconv.Atoi(text) // 0, or too large, for what is no number
+	return n >= 1 && n <= last
 }
 
 func isWebURL(text string) bool {

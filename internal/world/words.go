@@ -192,7 +192,7 @@ const (
 	AttrPrintsMergeLink  = "printing_merge_request_link_enabled"
 	AttrMaxArtifactsSize = "max_artifacts_size"
 	AttrGitProtocol      = "enabled_git_access_protocol"
-	attrBranchProtection = "default_branch_protection"
+	AttrBranchProtection = "default_branch_protection"
 	AttrDefaultBranch    = "default_branch"
 	attrConfigPath       = "ci_config_path"
 	attrGitStrategy      = "build_git_strategy"
@@ -254,11 +254,18 @@ const (
 )
 
 // The attributes of projects that say who may give variables to pipelines, by GitLab's names; VariablesNoOne is a value
-// of the second.
+// of the second. AttrPipelinesAge is after how many seconds pipelines are deleted.
 const (
 	AttrRestrictVariables = "restrict_user_defined_variables"
 	AttrVariablesRole     = "ci_pipeline_variables_minimum_override_role"
 	VariablesNoOne        = "no_one_allowed"
+	AttrPipelinesAge      = "ci_delete_pipelines_in_seconds"
+)
+
+// attrSubClaim is what the sub claim of a project's ID tokens is made of; the first of these comes first.
+const (
+	attrSubClaim = "ci_id_token_sub_claim_components"
+	claimOfPath  = "project_path"
 )
 
 // What default_branch_protection of a group may be (lib/gitlab/access.rb); without a group it is as in a new one.

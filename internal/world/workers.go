@@ -204,12 +204,12 @@ func (st *State) deleteExpiredFiles() {
 // startDelayed starts the delayed jobs whose time has come, in the order of their times, each at its time: what follows
 // from one that starts has happened then, too (app/workers/ci/build_schedule_worker.rb).
 func (st *State) startDelayed() {
-	if st.nextDelay.IsZero() {
+	now := st.Now()
+	if st.nextDelay.IsZero() || st.nextDelay.After(now) {
 		return
 	}
-	now := st.Now()
 	defer func() { st.at = time.Time{} }()
-	for !st.nextDelay.IsZero() && !st.nextDelay.After(now) {
+	for {
 		due, next := st.firstDelayed()
 		if st.nextDelay = next; next.IsZero() || next.After(now) {
 			return

@@ -1,0 +1,83 @@
+package world
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakegitlab/fakegitlab/internal/repository"
+)
+
+// lib/gitlab/ci/pipeline/chain/validate/repository.rb: in an empty repository any ref is taken, as far as there is a file.
+func TestRefsOfNewPipelinesInAnEmptyRepository(t *testing.T) {
+	for name, c := range map[string]struct {
+		n       NewPipeline
+		ref     string
+		tag     bool
+		problem string
+	}{
+		"the default":    {NewPipeline{CI: "a"}, "main", false, ""},
+		"a branch":       {NewPipeline{CI: "a", Ref: "refs/heads/x"}, "x", false, ""},
+		"a whole tag":    {NewPipeline{CI: "a", Ref: "refs/tags/x"}, "x", true, ""},
+		"a tag":          {NewPipeline{CI: "a", Ref: "x", RefIsTag: true}, "x", true, ""},
+		"without a file": {NewPipeline{Ref: "x"}, "x", false, msgRefNotFound},
+	} {
+		_, c.n.Project = emptyWorld(t)
+		ref, tag, problem := c.n.ref()
+		assert.Equal(t, []any{c.ref, c.tag, c.problem}, []any{ref, tag, problem}, name)
+	}
+}
+
+// lib/gitlab/ci/build/rules/rule/clause/changes.rb: compare_to names a ref that is there, whatever it has in common.
+func TestWhatRulesCompareWith(t *testing.T) {
+	st, p, c := withFiles(t, map[string]string{"docs/a": "a"})
+	alone := *c
+	alone.Tree = p.Repository.Add(repository.TreeObject(nil))
+	p.Repository.SetRef("refs/heads/alone", p.Repository.AddCommit(alone).ID)
+	for to, want := range map[string]string{"alone": "", "none": "compare_to"} {
+		made, err := st.CreatePipeline(NewPipeline{Project: p, User: st.Users.Rows[0],
+			CI: "a: {script: x, rules: [{changes: {paths: [docs/*], compare_to: " + to + "}}]}"})
+		if want != "" {
+			assert.ErrorContains(t, err, want)
+			continue
+		}
+		require.NoError(t, err)
+		assert.Len(t, made.Jobs, 1, "all that is there has changed")
+	}
+}
+
+// lib/gitlab/ci/variables/builder/pipeline.rb; app/models/project.rb, predefined_variables.
+func TestPredefinedVariables(t *testing.T) {
+	st, p, c := withFiles(t, map[string]string{"a": "a"})
+	p.Name, p.Description = "Shop", "sells"
+	_, err := st.AddProtectedRef(ProtectedRef{Project: p, Name: "main"})
+	require.NoError(t, err)
+	f, problem := st.factsOf(NewPipeline{Project: p, User: st.Users.Rows[0], Source: SourceAPI})
+	require.Empty(t, problem)
+	f.Commit.Message = "Begin\n\nand go on"
+	got := map[string]string{}
+	for _, v := range st.PredefinedFor(p, f) {
+		got[v.Key] = v.Value
+	}
+	assert.Equal(t, map[string]string{"CI_PROJECT_ID": strconv.Itoa(p.ID), "CI_PROJECT_NAME": "shop", "CI_PROJECT_TITLE": "Shop",
+		"CI_PROJECT_DESCRIPTION": "sells", "CI_PROJECT_PATH": "acme/shop", "CI_PROJECT_PATH_SLUG": "acme-shop",
+		"CI_PROJECT_NAMESPACE": "acme", "CI_PROJECT_ROOT_NAMESPACE": "acme", "CI_PROJECT_VISIBILITY": "private",
+		"CI_DEFAULT_BRANCH": "main", "CI_CONFIG_PATH": ".gitlab-ci.yml", "CI_PIPELINE_IID": "1", "CI_PIPELINE_SOURCE": "api",
+		"CI_PIPELINE_CREATED_AT": "2024-07-01T12:00:00Z", "CI_COMMIT_SHA": c.ID, "CI_COMMIT_SHORT_SHA": c.ID[:8],
+		"CI_COMMIT_BEFORE_SHA": strings.Repeat("0", 40), "CI_COMMIT_REF_NAME": "main", "CI_COMMIT_REF_SLUG": "main",
+		"CI_COMMIT_MESSAGE": "Begin\n\nand go on", "CI_COMMIT_TITLE": "Begin", "CI_COMMIT_DESCRIPTION": "and go on",
+		"CI_COMMIT_REF_PROTECTED": "true", "CI_COMMIT_TIMESTAMP": "2024-07-01T12:00:00+00:00",
+		"CI_COMMIT_AUTHOR": "Administrator <admin@example.com>"}, got)
+}
+
+// lib/gitlab/ci/lint.rb: a text of blanks has errors of its own, and makes nothing.
+func TestTrialsOfNothing(t *testing.T) {
+	st, p := emptyWorld(t)
+	trial := st.TryPipeline(NewPipeline{Project: p, CI: " \n"})
+	require.NotNil(t, trial.Config)
+	assert.Equal(t, []string{"Please provide content of .gitlab-ci.yml"}, trial.Errors)
+	assert.False(t, trial.Config.Valid())
+}
