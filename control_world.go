@@ -221,7 +221,7 @@ func (c *control) startJob() controlapi.Answer {
 func (c *control) finishJob() controlapi.Answer {
 	var in struct {
 		Status        JobStatus `json:"status"`
-		FailureReason string    `json:"failure_reason"`
+		FailureReason string    `json:"failure_reason,omitzero"`
 	}
 	if err := c.read(&in); err != nil {
 		return controlError(err)

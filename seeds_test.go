@@ -400,7 +400,7 @@ func TestSeedsMayBeOlderThanRules(t *testing.T) {
 	assert.Equal(t, gl.Snapshot(), again.Snapshot())
 }
 
-// Tags are read as GitLab reads them, also those of seeds and of files: split at commas, but not in quotes.
+// Tags are read as GitLab reads them, also those of seeds: split at commas, but not in quotes.
 func TestTagsWithCommas(t *testing.T) {
 	gl := fakegitlab.New(t)
 	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
@@ -409,8 +409,6 @@ func TestTagsWithCommas(t *testing.T) {
 	j := gl.AddJob(fakegitlab.Job{Project: "acme/shop", Tags: []string{"linux, docker"}})
 	assert.Equal(t, []string{"linux", "docker"}, j.Tags)
 	gl.StartJob(j.ID, r.ID)
-	gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop", CI: "a: {script: x, tags: ['linux,docker']}"})
-	gl.StartJob(gl.Jobs()[1].ID, r.ID)
 	gl.UpdateRunner(r.ID, func(r *fakegitlab.Runner) { r.Paused = true })
 	again := fakegitlab.New(t)
 	require.NoError(t, again.Seed(gl.Snapshot()))

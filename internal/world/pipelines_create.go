@@ -227,7 +227,7 @@ func (st *State) makeJobs(p *Pipeline, stages []string, jobs []ci.Job) {
 func (st *State) jobOf(p *Pipeline, from ci.Job, stage int) *Job {
 	f := p.facts
 	j := &Job{ID: assignID(st, &st.Jobs, 0), Token: st.made.token(st.jobTokenKind()), Name: from.Name, Stage: from.Stage,
-		StageIndex: stage, Ref: f.Ref, RefIsTag: f.RefIsTag, Protected: f.Protected, Tags: ParseTags(from.Tags),
+		StageIndex: stage, Ref: f.Ref, RefIsTag: f.RefIsTag, Protected: f.Protected, Tags: cleanTags(from.Tags),
 		AllowFailure: from.Spec.AllowFailure.Always, Commit: f.Commit, PipelineID: p.ID,
 		Status: JobCreated, CreatedAt: f.CreatedAt, UpdatedAt: f.CreatedAt, Project: p.project, User: f.User,
 		Manual: from.When == whenManual || from.When == whenDelayed}
