@@ -371,7 +371,7 @@ func publicRunner(r *world.Runner) Runner {
 		ID: r.ID, Type: RunnerType(r.Type), Description: world.OrEmpty(r.Description),
 		Name: world.OrEmpty(r.Name), MaintenanceNote: world.OrEmpty(r.MaintenanceNote),
 		Token: r.Token, TokenExpiresAt: r.TokenExpiresAt, Registration: Registration(r.Registration),
-		Paused: r.Paused, Locked: r.Locked, Tags: slices.Clone(r.Tags), AccessLevel: AccessLevel(r.AccessLevel),
+		Paused: r.Paused, Locked: r.Locked, Tags: world.WrittenTags(r.Tags), AccessLevel: AccessLevel(r.AccessLevel),
 		CreatedAt: r.CreatedAt, ContactedAt: r.ContactedAt,
 	}
 	if r.Group != nil {

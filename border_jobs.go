@@ -26,7 +26,7 @@ func outlineOf(j *world.Job) Job {
 	out := Job{
 		ID: j.ID, Project: j.Project.Path, Name: j.Name, Stage: j.Stage,
 		User: j.User.Username, Ref: j.Ref, RefIsTag: j.RefIsTag,
-		Protected: j.Protected, Tags: slices.Clone(j.Tags),
+		Protected: j.Protected, Tags: world.WrittenTags(j.Tags),
 		Status: JobStatus(j.Status), FailureReason: j.FailureReason, AllowFailure: j.AllowFailure,
 		PipelineID: j.PipelineID, StageIndex: j.StageIndex, Commit: Commit(j.Commit),
 		Coverage:  clone.Pointer(j.Coverage, clone.Shallow),

@@ -195,10 +195,10 @@ func TestControlPageOfAPipeline(t *testing.T) {
 	assertSays(t, pageOf(t, gl, "page/jobs/2000009"), "Jobs Pipeline 4000003", "Why it is manual: the job waits for somebody")
 	assertSays(t, askControl(t, gl, "GET /-/fake/page/pipelines/4000009", "").text(), `no pipeline "4000009"`)
 
-	gl.AddProject(fakegitlab.Project{Path: "acme/new", Files: map[string]string{".gitlab-ci.yml": "a: {script: x}"}})
-	old := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/new"})
-	gl.Commit("acme/new", "main", nil, "More")
-	assertSays(t, pageOf(t, gl, fmt.Sprint("page/pipelines/", old.ID)), "canceled acme/new",
+	gl.AddProject(fakegitlab.Project{Path: "acme/fresh", Files: map[string]string{".gitlab-ci.yml": "a: {script: x}"}})
+	old := gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/fresh"})
+	gl.Commit("acme/fresh", "main", nil, "More")
+	assertSays(t, pageOf(t, gl, fmt.Sprint("page/pipelines/", old.ID)), "canceled acme/fresh",
 		fmt.Sprintf("It was auto-canceled by the newer pipeline %d of its ref.", old.ID+1))
 	assert.NotContains(t, pageOf(t, gl, fmt.Sprint("page/pipelines/", old.ID+1)), "auto-canceled")
 }

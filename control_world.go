@@ -220,12 +220,13 @@ func (c *control) startJob() controlapi.Answer {
 
 func (c *control) finishJob() controlapi.Answer {
 	var in struct {
-		Status JobStatus `json:"status"`
+		Status        JobStatus `json:"status"`
+		FailureReason string    `json:"failure_reason,omitzero"`
 	}
 	if err := c.read(&in); err != nil {
 		return controlError(err)
 	}
-	return c.changePathJob(finishAs(in.Status))
+	return c.changePathJob(finishAs(in.Status, []string{in.FailureReason}))
 }
 
 // changingJob lets something happen to the job in the path.

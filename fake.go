@@ -194,7 +194,7 @@ type initial struct {
 	scenario *Scenario
 }
 
-// WithScenario seeds the fake, before it answers its first request and again at every Reset.
+// WithScenario seeds the fake, before its first request and at every Reset. Of two the last alone counts.
 func WithScenario(s Scenario) Option {
 	return func(o *options) { o.scenario, o.scenarioFile = &s, nil }
 }

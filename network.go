@@ -205,12 +205,11 @@ func (f *Fake) AdminToken() string {
 }
 
 // ClientAs returns an HTTP client that sends the user's Token, as it is now, as PRIVATE-TOKEN, unless the request has
-// one.
+// one. Nobody but the fake gets it, redirected or not; over WithInMemoryNetwork there is nobody else.
 func (f *Fake) ClientAs(username string) *http.Client {
 	f.tb.Helper()
-	c := *f.Client()
-	c.Transport = traffic.WithHeader(c.Transport, front.HeaderPrivateToken, f.tokenFor("ClientAs(%q)", username, nil))
-	return &c
+	token, inMemory := f.tokenFor("ClientAs(%q)", username, nil), f.network.direct != nil
+	return traffic.WithHeader(f.Client(), front.HeaderPrivateToken, token, f.network.url, inMemory)
 }
 
 // Down takes the fake off its network, as when GitLab is being installed anew: connections are refused, and those that

@@ -373,3 +373,26 @@ func TestWhyAPipelineWaits(t *testing.T) {
 	gl.Inject(fakegitlab.Failure{Endpoint: fakegitlab.RequestJob, Status: 503})
 	assert.Contains(t, said(), "its requests meet the Failure of POST /jobs/request (503) injected at pipelines_test.go:")
 }
+
+// retry:when follows the reason for which the test has a job fail.
+func TestFinishJobWithAReason(t *testing.T) {
+	gl := fakegitlab.New(t)
+	gl.AddProject(fakegitlab.Project{Path: "acme/shop"})
+	runner := gl.AddRunner(fakegitlab.Runner{})
+	fail := func(reasons ...string) (jobs []string) {
+		t.Helper()
+		before := len(gl.Jobs())
+		gl.AddPipeline(fakegitlab.Pipeline{Project: "acme/shop",
+			CI: "a: {script: x, retry: {max: 1, when: runner_system_failure}}"})
+		gl.StartJob(gl.Jobs()[before].ID, runner.ID)
+		gl.FinishJob(gl.Jobs()[before].ID, fakegitlab.JobFailed, reasons...)
+		for _, j := range gl.Jobs()[before:] {
+			jobs = append(jobs, string(j.Status)+" "+j.FailureReason)
+		}
+		return jobs
+	}
+	assert.Equal(t, []string{"failed runner_system_failure", "pending "}, fail("runner_system_failure"))
+	assert.Equal(t, []string{"failed script_failure"}, fail())
+	assert.Equal(t, []string{"failed script_failure"}, fail(""))
+	assert.Equal(t, []string{"failed job_execution_timeout"}, fail("job_execution_timeout"))
+}

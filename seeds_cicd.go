@@ -158,9 +158,9 @@ func startOn(runnerID int) func(*world.State, *world.Job) error {
 	}
 }
 
-func finishAs(s JobStatus) func(*world.State, *world.Job) error {
+func finishAs(s JobStatus, reasons []string) func(*world.State, *world.Job) error {
 	return func(st *world.State, j *world.Job) error {
-		return st.FinishInTurn(j, world.JobStatus(s))
+		return st.FinishInTurn(j, world.JobStatus(s), reasons...)
 	}
 }
 
@@ -181,11 +181,12 @@ func (f *Fake) StartJob(jobID, runnerID int) Job {
 	return f.changeJob("StartJob(%s)", jobID, startOn(runnerID))
 }
 
-// FinishJob ends a job: as JobSuccess, JobFailed (with the reason script_failure) or JobCanceled. A pending one need
-// not have been started. As success or failure ends no job of a pipeline that moves by itself before its turn.
-func (f *Fake) FinishJob(jobID int, s JobStatus) Job {
+// FinishJob ends a job: as JobSuccess, JobFailed or JobCanceled. Why it failed is a word of GitLab's, one at most, such
+// as "runner_system_failure", which retry:when looks at; "script_failure" if none is given. A pending job need not have
+// been started. In a pipeline that moves by itself, no job succeeds or fails before its turn.
+func (f *Fake) FinishJob(jobID int, s JobStatus, failureReason ...string) Job {
 	f.tb.Helper()
-	return f.changeJob("FinishJob(%s)", jobID, finishAs(s))
+	return f.changeJob("FinishJob(%s)", jobID, finishAs(s, failureReason))
 }
 
 // CancelJob cancels a job as a person would: a running one whose runner can end it gracefully is canceling first, any

@@ -34,7 +34,7 @@ const (
 // projects; where a user holds several roles, the highest counts.
 type Members map[string]Role
 
-// Visibility is who may see a group or a project at all. Empty means Private.
+// Visibility is who may see a group or project. Empty means Private; of a group, as visible as what lies in it.
 type Visibility string
 
 // The visibility levels: members only, every signed-in user who is not external, everybody.

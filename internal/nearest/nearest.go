@@ -8,10 +8,10 @@ import (
 )
 
 // Of returns the candidate that name was probably meant to be. That is the one with the fewest typing slips between
-// them (a letter wrong, missing, too many, or two exchanged; capitals do not matter). If slips explain none, it is the
-// one that shares most words with name ("tags" and "tag_list"), and if several have all of its words, the shortest. It
-// is false when none is near enough to be of help. Of candidates that are equally near it returns the first in the
-// alphabet, whatever their order.
+// them (a letter wrong, missing, too many, or two exchanged; capitals do not matter), and before those that are more
+// than one slip away the shortest that begins as name does. If none is so near, it is the one that shares most words
+// with name ("tags" and "tag_list"), and if several have all of its words, the shortest. It is false when none is near
+// enough to be of help. Of candidates that are equally near it returns the first in the alphabet, whatever their order.
 func Of(name string, candidates []string) (string, bool) {
 	best, found := "", false
 	least := 0
@@ -45,10 +45,17 @@ func Closest(name string, candidates []string) string {
 	return best
 }
 
-// What it costs that names only share words: more than any number of slips, and less for every word that they share.
+// What a slip costs, and what it does that names only share words: more than any number of slips, and less for every word that they share.
 const (
-	wordsOnly  = 1000
+	slipCost   = 100
+	wordsOnly  = 1_000_000
 	wordShared = 50
+)
+
+// What has at least so many letters may be the beginning of a name, which is nearer than what is more slips away than one.
+const (
+	leastBegun = 3
+	fewSlips   = 1
 )
 
 // resemblance is how far apart two names are, and whether they are so near that one was probably meant to be the other.
@@ -58,8 +65,11 @@ func resemblance(a, b string) (cost int, near bool) {
 		return 0, a == b
 	}
 	slips := distance([]rune(a), []rune(b))
+	if len(a) >= leastBegun && strings.HasPrefix(b, a) && slips > fewSlips {
+		return fewSlips*slipCost + min(slips, slipCost-1), true // it was begun and not written to its end
+	}
 	if slips <= 1+max(len(a), len(b))/4 && slips < min(len(a), len(b)) {
-		return slips, true
+		return slips * slipCost, true
 	}
 	if shared := sharedWords(a, b); shared > 0 {
 		besides := wordShared - 1

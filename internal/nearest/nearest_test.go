@@ -14,7 +14,8 @@ func TestOf(t *testing.T) {
 		"maintenance_note", "Token", "id"}
 	for name, want := range map[string]string{
 		"descriptoin":     "description",
-		"desc":            "",
+		"desc":            "description",
+		"de":              "",
 		"PAUSED":          "paused",
 		"pause":           "paused",
 		"token":           "Token",
@@ -37,6 +38,19 @@ func TestOf(t *testing.T) {
 func TestOfAPartOfSeveralNames(t *testing.T) {
 	got, _ := nearest.Of("type", []string{"registration_type", "runner_type", "token"})
 	assert.Equal(t, "runner_type", got)
+}
+
+// Who abbreviates begins a name. One slip is nearer than that, more are not.
+func TestOfABeginning(t *testing.T) {
+	scopes := []string{"api", "read_api", "read_package_registry", "read_registry", "read_repository", "read_repository_all",
+		"write_observability", "write_package_registry", "write_repository"}
+	for name, want := range map[string]string{"read_repo": "read_repository", "write_repo": "write_repository",
+		"read_reg": "read_registry", "read_ap": "read_api"} {
+		got, _ := nearest.Of(name, scopes)
+		assert.Equal(t, want, got, "for %q", name)
+	}
+	got, _ := nearest.Of("tag", []string{"page", "tag_list"})
+	assert.Equal(t, "tag_list", got)
 }
 
 func TestOfDoesNotDependOnTheOrder(t *testing.T) {

@@ -30,6 +30,7 @@ func (st *State) CreateResourceToken(t AccessToken, by *User) (*AccessToken, err
 		Creator: by}
 	add(st, &st.Users, bot)
 	setKey(st, &st.UserNames, Key(username), bot)
+	st.indexEmail(bot)
 	st.join(of, bot, t.Role, Joining{By: by, CreatedAt: st.Now(), UpdatedAt: st.Now()})
 	t.User = bot
 	return st.CreateToken(t)

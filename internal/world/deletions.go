@@ -139,10 +139,15 @@ func (st *State) ghost() *User {
 	if u := st.UserNames[GhostUsername]; u != nil {
 		return u
 	}
-	u := &User{ID: assignID(st, &st.Users, 0), Username: GhostUsername, Name: "Ghost User", Email: "ghost@example.com",
+	address := "ghost@example.com"
+	for n := 1; st.EmailTaken(address, nil); n++ {
+		address = fmt.Sprintf("ghost%d@example.com", n)
+	}
+	u := &User{ID: assignID(st, &st.Users, 0), Username: GhostUsername, Name: "Ghost User", Email: address,
 		State: UserActive, CreatedAt: st.Now()}
 	add(st, &st.Users, u)
 	setKey(st, &st.UserNames, GhostUsername, u)
+	st.indexEmail(u)
 	return u
 }
 

@@ -21,9 +21,8 @@ func checkJob(j *Job) (ps Problems) {
 	if err := oneOf("job status", &j.Status, JobPending, JobStatuses); err != nil {
 		ps.Add("status", err)
 	} else {
-		if j.FailureReason != "" && j.Status != JobFailed {
-			ps.addFrom("failure_reason", fmt.Errorf("a job that is %s has no failure reason", j.Status), "status")
-		}
+		// Of all versions, as a seed may be of another one.
+		ps.addFrom("failure_reason", checkReasonOf(j.Status, j.FailureReason, FailureReasons(true)), "status")
 		if !j.FinishedAt.IsZero() && !j.Finished() {
 			ps.addFrom("finished_at", fmt.Errorf("a job that is %s has no FinishedAt", j.Status), "status")
 		}
@@ -88,6 +87,7 @@ func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 	if j.Plan == nil {
 		j.Plan = &unplanned
 	}
+	j.Tags = ParseTags(j.Tags)
 	ps := append(Problems(found), checkJob(j)...)
 	ps = append(ps, st.checkTimes(j)...)
 	ps.Add("id", freeID(&st.Jobs, "job", j.ID))
@@ -113,7 +113,6 @@ func (st *State) AddJob(j *Job, found ...Problem) (*Job, error) {
 	}
 	st.pipeline = max(st.pipeline, j.PipelineID)
 	j.Token = st.secret(st.jobTokenKind(), j.Token)
-	j.Tags = cleanTags(j.Tags)
 	j.AllowFailure = j.AllowFailure || j.Spec.AllowFailure.Always
 	st.fillCommit(j)
 	st.fillTimes(j)

@@ -33,9 +33,8 @@ func (st *State) checkRunner(n *RunnerDraft) (ps Problems) {
 		}
 		named[Key(p.Path)] = true
 	}
-	attributes := n.Attributes
-	attributes.Tags = cleanTags(attributes.Tags)
-	ps.Add("", st.validate(attributes, &attributes))
+	n.Attributes.Tags = ParseTags(n.Attributes.Tags)
+	ps.Add("", st.validate(n.Attributes, &n.Attributes))
 	return ps
 }
 

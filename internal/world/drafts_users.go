@@ -11,7 +11,7 @@ import (
 )
 
 // checkUser checks a draft of a user and fills in what is empty.
-func checkUser(u *User) (ps Problems) {
+func (st *State) checkUser(u, before *User) (ps Problems) {
 	switch {
 	case u.Username == "":
 		ps.unset("username", "no username is given")
@@ -22,8 +22,18 @@ func checkUser(u *User) (ps Problems) {
 		ps.Add("username", checkPath("username", u.Username, false))
 	}
 	u.Name = cmp.Or(u.Name, u.Username)
-	if u.Email == "" {
+	given := u.Email != ""
+	if !given {
 		u.Email = u.Username + "@example.com"
+	}
+	if tooLong(&u.Name, maxNameOfUser) {
+		ps.Addf("name", "Name %s", msgTooLong(maxNameOfUser))
+	}
+	switch other := st.userByEmail(u.Email); {
+	case given && !emailPattern.MatchString(u.Email):
+		ps.Addf("email", "%q is no email address", shortened(u.Email))
+	case other != nil && other != before && Key(other.Username) != Key(u.Username):
+		ps.Addf("email", "the email address %q is taken by user %q", shortened(u.Email), other.Username)
 	}
 	ps.Add("state", oneOf("user state", &u.State, UserActive, UserStates))
 	ps.Add("", checkUserDetails(u).err())
@@ -33,7 +43,7 @@ func checkUser(u *User) (ps Problems) {
 // AddUser makes a user of a draft; what is empty in it is filled in.
 func (st *State) AddUser(u User, found ...Problem) (*User, error) {
 	ps := Problems(found)
-	ps.Add("", checkUser(&u).err())
+	ps.Add("", st.checkUser(&u, nil).err())
 	switch key := Key(u.Username); {
 	case st.UserNames[key] != nil:
 		ps.Addf("username", "the username is taken")
@@ -48,6 +58,7 @@ func (st *State) AddUser(u User, found ...Problem) (*User, error) {
 	u.ID, u.CreatedAt = assignID(st, &st.Users, u.ID), orNow(u.CreatedAt, st.Now())
 	add(st, &st.Users, &u)
 	setKey(st, &st.UserNames, Key(u.Username), &u)
+	st.indexEmail(&u)
 	return &u, nil
 }
 
@@ -60,7 +71,7 @@ func (st *State) UpdateUser(u *User, next User, found ...Problem) error {
 		return errors.New("Bot says how a user was made and does not change")
 	}
 	ps := Problems(found)
-	if ps.Add("", checkUser(&next).err()); len(ps) > 0 {
+	if ps.Add("", st.checkUser(&next, u).err()); len(ps) > 0 {
 		return ps
 	}
 	next.CreatedAt = orNow(next.CreatedAt, u.CreatedAt)
@@ -68,6 +79,7 @@ func (st *State) UpdateUser(u *User, next User, found ...Problem) error {
 	before := *u
 	*u = next
 	st.onUndo(func() { *u = before })
+	st.indexEmail(u)
 	return nil
 }
 

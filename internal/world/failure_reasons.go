@@ -1,5 +1,12 @@
 package world
 
+import (
+	"fmt"
+	"slices"
+
+	"github.com/fakegitlab/fakegitlab/internal/datajson"
+)
+
 // The failure reasons that are given or looked at here (app/models/concerns/enums/ci/commit_status.rb).
 const (
 	UnknownFailure           = "unknown_failure"
@@ -86,4 +93,18 @@ func FailureReasons(newer bool) []string {
 			"id_token_burned_project_path", "downstream_project_trigger_resolved_to_empty")
 	}
 	return reasons
+}
+
+// checkReasonOf refuses a failure reason that is none of those known, or is one of a job that has not failed; "" is
+// none.
+func checkReasonOf(status JobStatus, reason string, known []string) error {
+	switch {
+	case reason == "":
+		return nil
+	case status != JobFailed:
+		return fmt.Errorf("a job that is %s has no failure reason", status)
+	case !slices.Contains(known, reason):
+		return fmt.Errorf("unknown failure reason %q; %s", shortened(reason), datajson.Suggest(reason, known))
+	}
+	return nil
 }

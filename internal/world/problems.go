@@ -110,5 +110,5 @@ func (ps Problems) err() error {
 var fieldOf = map[string]string{
 	attrMaximumTimeout: "maximum_timeout", attrTagsList: "tag_list", attrMaintenanceNote: "maintenance_note",
 	attrAccessLevel: "access_level", attrDescription: "description", attrName: "name",
-	attrKey: "key", attrValue: "value", attrScope: "environment_scope", attrMasked: "masked",
+	attrVisibility: "visibility", attrKey: "key", attrValue: "value", attrScope: "environment_scope", attrMasked: "masked",
 }

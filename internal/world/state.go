@@ -58,6 +58,7 @@ type world struct {
 	// Of the indexes that setKey fills, each is nil before there is a record for it.
 
 	UserNames    map[string]*User    // by Key of the username
+	emails       map[string]*User    // by Key of an address that they have or had; see userByEmail
 	GroupPaths   map[string]*Group   // by Key of the full path
 	ProjectPaths map[string]*Project // by Key of the full path
 	tokenValues  map[string]*AccessToken

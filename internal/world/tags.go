@@ -1,16 +1,35 @@
 package world
 
 import (
+	"slices"
 	"strings"
 )
 
-// ParseTags reads tags as requests give them: joined by commas, split again, and a tag in quotes is taken without them
+// ParseTags reads tags as requests and seeds give them: joined by commas, split again, and a tag in quotes is taken without them
 // and may have commas inside (lib/gitlab/ci/tags/parser.rb, and acts-as-taggable before). Tags in quotes come first.
 func ParseTags(given []string) []string {
 	text := strings.Join(given, ", ")
 	double, text := quotedTags(text, '"')
 	single, text := quotedTags(text, '\'')
 	return cleanTags(append(append(double, single...), strings.Split(text, ",")...))
+}
+
+// WrittenTags are tags as ParseTags reads them, which a request or a seed gives: in quotes where they would else be
+// taken for something else.
+func WrittenTags(tags []string) []string {
+	written := slices.Clone(tags)
+	for i, tag := range tags {
+		if !strings.ContainsAny(tag, `,"'`) {
+			continue
+		}
+		for _, quote := range []string{"", `"`, "'"} {
+			if read := ParseTags([]string{quote + tag + quote}); len(read) == 1 && read[0] == tag {
+				written[i] = quote + tag + quote
+				break
+			}
+		}
+	}
+	return written
 }
 
 // quotedTags takes the tags in this kind of quotes out of a text. One begins at the text's beginning or a comma, and

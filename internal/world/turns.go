@@ -1,6 +1,12 @@
 package world
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/fakegitlab/fakegitlab/internal/gitlabversion"
+)
 
 // What a test does to a job in the place of GitLab and of a runner. In a pipeline that moves by itself nothing happens
 // to a job before its turn: whoever starts or ends one that still waits has forgotten what comes first.
@@ -23,15 +29,23 @@ func (st *State) StartInTurn(j *Job, r *Runner) error {
 	return st.StartJob(j, r, r.LatestManager(), false)
 }
 
-// FinishInTurn is FinishJob for a test: a job that fails does so because of its script. One that is pending may end
-// without having been started; the error is as for EnqueueInTurn. A job may be canceled before its turn.
-func (st *State) FinishInTurn(j *Job, to JobStatus) error {
+// FinishInTurn is FinishJob for a test: a job fails for the reason that is given, or because of its script; only one
+// may be given, and "" is none. One that is pending may end without having been started; the error is as for
+// EnqueueInTurn. A job may be canceled before its turn.
+func (st *State) FinishInTurn(j *Job, to JobStatus, reasons ...string) error {
+	if len(reasons) > 1 {
+		return fmt.Errorf("a job fails for one reason, not for %d: %s", len(reasons), strings.Join(reasons, ", "))
+	}
+	reason := strings.Join(reasons, "")
+	if err := checkReasonOf(to, reason, FailureReasons(st.Has(gitlabversion.LaterFailureReasons))); err != nil {
+		return err
+	}
 	if to == JobSuccess || to == JobFailed {
 		if err := st.outOfTurn(j); err != nil {
 			return err
 		}
 	}
-	return st.FinishJob(j, to, ScriptFailure, nil)
+	return st.FinishJob(j, to, cmp.Or(reason, ScriptFailure), nil)
 }
 
 // outOfTurn is what a job still waits for whose pipeline moves by itself, and what a test does to have it go on; nil if

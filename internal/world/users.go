@@ -2,7 +2,6 @@ package world
 
 import (
 	"maps"
-	"slices"
 	"strings"
 	"time"
 )
@@ -86,6 +85,7 @@ func (st *State) CreateUser(c UserChange, creator *User) (*User, error) {
 	u.ID, u.CreatedAt = assignID(st, &st.Users, 0), st.Now()
 	add(st, &st.Users, &u)
 	setKey(st, &st.UserNames, Key(u.Username), &u)
+	st.indexEmail(&u)
 	return &u, nil
 }
 
@@ -105,6 +105,7 @@ func (st *State) ChangeUser(u *User, c UserChange, by *User) error {
 	next.UpdatedAt = st.Now()
 	was := u.Username
 	*u = next
+	st.indexEmail(u)
 	if was != u.Username {
 		st.renameUser(u, was)
 	}
@@ -133,11 +134,24 @@ func (st *State) UserByLogin(login string) *User {
 	if !strings.Contains(login, "@") {
 		return st.UserNames[Key(login)]
 	}
-	i := slices.IndexFunc(st.Users.Rows, func(u *User) bool { return strings.EqualFold(u.Email, login) })
-	if i < 0 {
+	return st.userByEmail(login)
+}
+
+// userByEmail is the user who has an address; nil if nobody has. Upper and lower case are one.
+func (st *State) userByEmail(address string) *User {
+	u := st.emails[Key(address)]
+	if u == nil || Key(u.Email) != Key(address) || st.Users.ByID(u.ID) != u {
 		return nil
 	}
-	return st.Users.Rows[i]
+	return u
+}
+
+// indexEmail has a user found by the address. One that nobody has any more stays until somebody takes it, and finds
+// nobody.
+func (st *State) indexEmail(u *User) {
+	if u.Email != "" {
+		setKey(st, &st.emails, Key(u.Email), u)
+	}
 }
 
 // NoteActivity notes that a user has called today (app/services/users/activity_service.rb).

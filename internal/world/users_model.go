@@ -117,9 +117,8 @@ func (st *State) checkEmail(v *Invalid, address string, before *User, own bool) 
 
 // EmailTaken reports whether another user than one, which may be nil, has an address. Upper and lower case are one.
 func (st *State) EmailTaken(address string, but *User) bool {
-	return slices.ContainsFunc(st.Users.Rows, func(u *User) bool {
-		return u != but && strings.EqualFold(u.Email, address)
-	})
+	u := st.userByEmail(address)
+	return u != nil && u != but
 }
 
 // checkPassword refuses what is too short or easily guessed (lib/security/weak_passwords.rb).
