@@ -72,7 +72,8 @@ func listProjects(q request) front.Response {
 	}
 	var rows []*world.Project
 	if !q.lookingForNothing() {
-		rows = world.Filtered(q.Projects.Rows, q.reached(membersOnly), q.filtered(query), q.filteredByIDAndTime(), q.filteredByTopics())
+		rows = world.Filtered(q.Projects.Rows, q.reached(membersOnly), q.filtered(query),
+			q.filteredByIDAndTime(), q.filteredByTopics())
 	}
 	q.sortProjects(rows, order, direction)
 	entity := q.shownInLists()
