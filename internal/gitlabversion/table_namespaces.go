@@ -41,8 +41,8 @@ var namespaceRows = map[Difference]Row{
 			"restrict_special_characters_in_namespace_path from 15.9 on", false},
 	RegistryPathText: {"what is said of such a path has another text",
 		Version{17, 1}, first, "lib/gitlab/regex.rb, oci_repository_path_regex_message; issue 457903", false},
-	ActiveFilter: {"GET /projects and GET /groups take active: what is neither archived nor marked for deletion, nor in a " +
-		"group that is",
+	ActiveFilter: {"GET /projects and GET /groups take active: what is neither archived nor marked for deletion, nor in " +
+		"a group that is",
 		Version{18, 1}, first, "issues 525631 and 526205; app/finders/projects_finder.rb", false},
 	ActiveFilterOfGroups: {"GET /groups/:id/projects and the lists of subgroups take active, too",
 		Version{18, 9}, first, "merge request 218053", false},

@@ -39,7 +39,8 @@ var peopleRows = map[Difference]Row{
 		Version{19, 0}, first, "config/authz/roles/security_manager.yml", false},
 	MembersThroughHiddenGroups: {"members/all tells members of a group or project of the members of private groups " +
 		"that it is shared with; before, of those alone that they see",
-		Version{17, 0}, first, "Members API page: the flag webui_members_inherited_users; app/finders/members_finder.rb", true},
+		Version{17, 0}, first, "Members API page: the flag webui_members_inherited_users; " +
+			"app/finders/members_finder.rb", true},
 	BotsOutliveTokens: {"the bot of a project or group access token stays when that is revoked; before, it is deleted",
 		Version{17, 10}, first, "app/services/resource_access_tokens/revoke_service.rb", false},
 	TokenPermissionsHeld: {"who asks for an access token with more rights than the own, or rotates one, is told of " +

@@ -163,8 +163,8 @@ func (q request) groupDetail(g *world.Group) groupDetailEntity {
 	return e
 }
 
-// wholeGroup is groupDetail as GET and PUT answer it: with the token and the protocol of git, for those who may, and with
-// its projects unless they are not wanted.
+// wholeGroup is groupDetail as GET and PUT answer it: with the token and the protocol of git, for those who may, and
+// with its projects unless they are not wanted.
 func (q request) wholeGroup(g *world.Group, withProjects bool) groupDetailEntity {
 	e := q.groupDetail(g)
 	if q.OnGroup(g, policy.AdminGroup).Allowed {

@@ -171,8 +171,8 @@ func updateProject(q request) front.Response {
 	return front.OK(q.projectForAdmins(p))
 }
 
-// mayChangeVariablesRole refuses a change of who may give variables to pipelines: that is for owners alone once they are
-// the only ones, and so is making it so (app/services/projects/update_service.rb).
+// mayChangeVariablesRole refuses a change of who may give variables to pipelines: that is for owners alone once they
+// are the only ones, and so is making it so (app/services/projects/update_service.rb).
 func (q request) mayChangeVariablesRole(p *world.Project, c world.ProjectChange) *front.Response {
 	changed := func(name string) bool {
 		value, given := c.Attributes[name]

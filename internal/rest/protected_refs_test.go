@@ -22,8 +22,8 @@ func TestProtectedRefsOverREST(t *testing.T) {
 	made := ask("mia", "POST "+branches, `{"name":"`+name+`","push_access_level":0,"merge_access_level":60}`)
 	require.Equal(t, 201, made.Status, made.Body)
 	id := made.Field(t, "id")
-	assert.Equal(t, []any{map[string]any{"id": id, "access_level": 0.0, "access_level_description": "No one", "user_id": nil,
-		"group_id": nil}}, made.Field(t, "push_access_levels"))
+	assert.Equal(t, []any{map[string]any{"id": id, "access_level": 0.0, "access_level_description": "No one",
+		"deploy_key_id": nil, "user_id": nil, "group_id": nil}}, made.Field(t, "push_access_levels"))
 	twice := ask("mia", "POST "+branches, `{"name":"`+name+`"}`)
 	assert.Equal(t, []any{409, "Protected branch 'release/1.*' already exists"}, []any{twice.Status, twice.Field(t, "message")})
 	for body, want := range map[string]string{`{"name":"x","push_access_level":50}`: "push_access_level does not have a valid value",

@@ -201,8 +201,8 @@ func (p *Project) apply(v *Invalid, c ProjectChange) {
 	}
 }
 
-// variablesTogether keeps the two attributes that say who may give variables to pipelines from contradicting each other:
-// one follows the other, and the role counts where both are given (app/models/project_ci_cd_setting.rb).
+// variablesTogether keeps the two attributes that say who may give variables to pipelines from contradicting each
+// other: one follows the other, and the role counts where both are given (app/models/project_ci_cd_setting.rb).
 func (p *Project) variablesTogether(given map[string]string) map[string]string {
 	role, byRole := given[AttrVariablesRole]
 	restricted, byFlag := given[AttrRestrictVariables]

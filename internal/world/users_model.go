@@ -86,7 +86,7 @@ func (st *State) checkUsername(v *Invalid, username string, before *User) {
 		return
 	}
 	key := Key(username)
-	if st.Has(gitlabversion.PlainNamespacePaths) {
+	if username != "" && st.Has(gitlabversion.PlainNamespacePaths) {
 		st.checkForRegistry(v, attrUsername, username)
 	}
 	switch {
