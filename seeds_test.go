@@ -77,19 +77,6 @@ func TestImpossibleSeeds(t *testing.T) {
 		`AddProject("acme/tree"): "acme/tree" cannot be: tree is a reserved name`: func(gl fake) {
 			gl.AddProject(fakegitlab.Project{Path: "acme/tree"})
 		},
-		`AddProject("shut/p"): public is not allowed in a private group. Make group "shut" public, too`: func(gl fake) {
-			gl.AddGroup(fakegitlab.Group{Path: "shut", Visibility: fakegitlab.Private})
-			gl.AddProject(fakegitlab.Project{Path: "shut/p", Visibility: fakegitlab.Public})
-		},
-		`AddGroup("shut/g"): internal is not allowed since the parent group has a private visibility. ` +
-			`Make group "shut" internal, too`: func(gl fake) {
-			gl.AddGroup(fakegitlab.Group{Path: "shut", Visibility: fakegitlab.Private})
-			gl.AddGroup(fakegitlab.Group{Path: "shut/g", Visibility: fakegitlab.Internal})
-		},
-		`UpdateGroup("new"): Visibility level private is not allowed since this group contains projects with higher visibility.`: func(gl fake) {
-			gl.AddProject(fakegitlab.Project{Path: "new/p", Visibility: fakegitlab.Internal})
-			gl.UpdateGroup("new", func(g *fakegitlab.Group) { g.Visibility = fakegitlab.Private })
-		},
 		`UpdateGroup("acme"): Name can contain only letters, digits, emoji, '_', '.', dash, space, parenthesis. ` +
 			`It must start with letter, digit, emoji or '_'.`: func(gl fake) {
 			gl.UpdateGroup("acme", func(g *fakegitlab.Group) { g.Name = "a/b" })
@@ -382,8 +369,7 @@ func TestDeterminism(t *testing.T) {
 	}
 }
 
-// What is older than a rule that GitLab holds only against changes lives on in its database, and so in a seed. A group
-// of which nobody says how visible it is is as visible as what lies in it, which GitLab would have asked for.
+// What is older than a rule that GitLab holds only against changes lives on in its database, and so in a seed.
 func TestSeedsMayBeOlderThanRules(t *testing.T) {
 	gl := fakegitlab.New(t)
 	gl.AddUser(fakegitlab.User{Username: "oli"})
@@ -391,10 +377,6 @@ func TestSeedsMayBeOlderThanRules(t *testing.T) {
 	gl.AddProject(fakegitlab.Project{Path: "acme/a--b", Members: fakegitlab.Members{"oli": fakegitlab.Guest}})
 	gl.UpdateGroup("acme", func(g *fakegitlab.Group) { g.Members["oli"] = fakegitlab.Maintainer })
 	gl.AddProject(fakegitlab.Project{Path: "acme/deep/open", Visibility: fakegitlab.Internal})
-	for _, path := range []string{"acme", "acme/deep"} {
-		g, _ := gl.Group(path)
-		assert.Equal(t, fakegitlab.Internal, g.Visibility, path)
-	}
 	again := fakegitlab.New(t)
 	require.NoError(t, again.Seed(gl.Snapshot()))
 	assert.Equal(t, gl.Snapshot(), again.Snapshot())

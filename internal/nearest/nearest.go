@@ -45,14 +45,16 @@ func Closest(name string, candidates []string) string {
 	return best
 }
 
-// What a slip costs, and what it does that names only share words: more than any number of slips, and less for every word that they share.
+// What a slip costs, and what it does that names only share words: more than any number of slips, and less for every
+// word that they share.
 const (
 	slipCost   = 100
 	wordsOnly  = 1_000_000
 	wordShared = 50
 )
 
-// What has at least so many letters may be the beginning of a name, which is nearer than what is more slips away than one.
+// What has at least so many letters may be the beginning of a name, which is nearer than what is more slips away than
+// one.
 const (
 	leastBegun = 3
 	fewSlips   = 1

@@ -182,11 +182,8 @@ var errNothingToOverride = errors.New("nothing is to be overridden where the gro
 func (st *State) AddGroup(in Group, members map[string]Role) (*Group, error) {
 	key := Key(in.Path)
 	g := st.GroupPaths[key]
-	if in.unshut = in.Visibility == ""; in.unshut && g != nil && g.implied {
-		in.Visibility = g.Visibility
-	}
 	ps := append(st.checkParents(in.Path, false), st.checkGroup(&in, members)...)
-	ps = append(ps, st.checkGroupModel(g, &in, false)...)
+	ps = append(ps, checkNameModel(in.Name, false, groupNamePattern, msgGroupName)...)
 	switch {
 	case g != nil && !g.implied:
 		ps.Addf("path", "the path is taken by another group")
@@ -213,7 +210,6 @@ func (st *State) AddGroup(in Group, members map[string]Role) (*Group, error) {
 	st.onUndo(func() { *g = before })
 	st.setGroup(g, in)
 	g.implied = false
-	st.open(g.Parent, g.Visibility)
 	return g, nil
 }
 
@@ -260,7 +256,7 @@ func (st *State) newGroup(path string, id int) *Group {
 		}
 		path = parent.Path + "/" + last
 	}
-	g := &Group{ID: assignID(st, &st.Groups, id), Path: path, Name: last, Visibility: Private, unshut: true,
+	g := &Group{ID: assignID(st, &st.Groups, id), Path: path, Name: last, Visibility: Private,
 		RegistrationToken: st.made.token(registrationTokens), CreatedAt: st.Now(), Parent: parent, Roles: map[*User]Role{}}
 	if parent != nil {
 		parent.Children = append(parent.Children, g)
@@ -277,8 +273,8 @@ func (st *State) UpdateGroup(g *Group, in Group, members map[string]Role) error 
 	if in.ID != g.ID || in.Path != g.Path {
 		return errors.New("a group's ID and Path do not change here")
 	}
-	in.unshut = g.unshut && in.Visibility == g.Visibility
-	ps := append(st.checkGroup(&in, members), st.checkGroupModel(g, &in, true)...)
+	ps := slices.Concat(st.checkGroup(&in, members),
+		checkNameModel(in.Name, in.Name != g.Name, groupNamePattern, msgGroupName))
 	ps.Add(fieldRegistrationToken, st.checkRegistrationToken(in.RegistrationToken, g.RegistrationToken))
 	if len(ps) > 0 {
 		return ps
@@ -309,7 +305,8 @@ func (st *State) checkProject(in *Project, members map[string]Role) (ps Problems
 
 // AddProject makes a project of a draft, and the groups in its path that do not exist.
 func (st *State) AddProject(p Project, members map[string]Role, found ...Problem) (*Project, error) {
-	ps := slices.Concat(found, st.checkParents(p.Path, true), st.checkProject(&p, members), st.checkProjectModel(nil, &p))
+	ps := slices.Concat(found, st.checkParents(p.Path, true), st.checkProject(&p, members),
+		checkNameModel(p.Name, false, projectNamePattern, msgProjectName))
 	switch key := Key(p.Path); {
 	case st.ProjectPaths[key] != nil:
 		ps.Addf("path", "the path is taken by another project")
@@ -341,7 +338,6 @@ func (st *State) AddProject(p Project, members map[string]Role, found ...Problem
 	namespace, _ = p.namespace()
 	p.Path = namespace + "/" + last
 	if g := p.Group; g != nil {
-		st.open(g, p.Visibility)
 		g.Projects = append(g.Projects, &p)
 		st.onUndo(func() { g.Projects = g.Projects[:len(g.Projects)-1] })
 	}
@@ -361,7 +357,8 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, 
 	if in.ID != p.ID || in.Path != p.Path || !slices.Equal(in.OldPaths, p.OldPaths) {
 		return errors.New("a project's ID, Path and OldPaths do not change here")
 	}
-	ps := slices.Concat(found, st.checkProject(&in, members), st.checkProjectModel(p, &in))
+	ps := slices.Concat(found, st.checkProject(&in, members),
+		checkNameModel(in.Name, in.Name != p.Name, projectNamePattern, msgProjectName))
 	ps.Add(fieldRegistrationToken, st.checkRegistrationToken(in.RegistrationToken, p.RegistrationToken))
 	if len(ps) > 0 {
 		return ps
@@ -374,7 +371,6 @@ func (st *State) UpdateProject(p *Project, in Project, members map[string]Role, 
 	in.webhooks, in.gonePipelines, in.live = p.webhooks, p.gonePipelines, p.live
 	in.ProcessModes = p.processModesAfter(&in)
 	*p = in
-	st.open(p.Group, p.Visibility)
 	for _, g := range st.ResourceGroups(p) {
 		st.later(chore{kind: choreAssign, group: g})
 	}

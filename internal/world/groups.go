@@ -32,7 +32,7 @@ func (st *State) CreateGroup(n NewGroup) (*Group, error) {
 	}
 	st.endOldPaths(childPath(n.Parent, n.Path))
 	g := st.newGroup(childPath(n.Parent, n.Path), 0)
-	g.Name, g.Visibility, g.Description, g.unshut = n.Name, n.Visibility, n.Description, false
+	g.Name, g.Visibility, g.Description = n.Name, n.Visibility, n.Description
 	g.Attributes = changesOf(GroupAttributes, nil, n.Attributes)
 	if n.Parent != nil {
 		g.SharedRunnersDisabled = n.Parent.SharedRunnersDisabled
@@ -89,7 +89,7 @@ func (st *State) ChangeGroup(g *Group, c GroupChange) error {
 	}
 	g.Name, g.Visibility, g.Description = name, level, orAsIs(c.Description, g.Description)
 	g.Attributes = changesOf(GroupAttributes, g.Attributes, c.Attributes)
-	g.UpdatedAt, g.implied, g.unshut = st.Now(), false, g.unshut && c.Visibility == nil
+	g.UpdatedAt, g.implied = st.Now(), false
 	st.moveGroup(g, childPath(g.Parent, path))
 	if c.SharedRunners != nil {
 		st.setSharedRunners(g, *c.SharedRunners)

@@ -32,7 +32,6 @@ type Group struct {
 	runners   []*Runner      // its own, by id
 	webhooks  []*Webhook     // its own, by id
 	implied   bool           // made as somebody's parent; AddGroup may still say more of it
-	unshut    bool           // nobody has said how visible it is: as what lies in it, or private
 }
 
 func (g *Group) id() int { return g.ID }

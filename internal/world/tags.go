@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// ParseTags reads tags as requests and seeds give them: joined by commas, split again, and a tag in quotes is taken without them
-// and may have commas inside (lib/gitlab/ci/tags/parser.rb, and acts-as-taggable before). Tags in quotes come first.
+// ParseTags reads tags as requests and seeds give them: joined by commas, split again, and a tag in quotes is taken
+// without them and may have commas inside (lib/gitlab/ci/tags/parser.rb, and acts-as-taggable before). Tags in quotes
+// come first.
 func ParseTags(given []string) []string {
 	text := strings.Join(given, ", ")
 	double, text := quotedTags(text, '"')
