@@ -126,9 +126,9 @@ func TestOddObjectsSurviveASnapshot(t *testing.T) {
 // A repository that is as if it had been made of files, but for a mode, is told with that mode.
 func TestAnOddFirstCommitSurvivesASnapshot(t *testing.T) {
 	gl, mine := seeded(t)
-	gl.AddProject(fakegitlab.Project{Path: "acme/files", Files: map[string]string{"a": "hi\n"}})
+	gl.AddProject(fakegitlab.Project{Path: "acme/papers", Files: map[string]string{"a": "hi\n"}})
 	gl.AddProject(fakegitlab.Project{Path: "acme/pushed", Members: fakegitlab.Members{"mia": fakegitlab.Maintainer}})
-	mine.git("fetch", "-q", with(t, gl, "acme/files", "root", gl.Token("root")), "main")
+	mine.git("fetch", "-q", with(t, gl, "acme/papers", "root", gl.Token("root")), "main")
 	made := mine.git("cat-file", "commit", "FETCH_HEAD") // without the end of its last line
 	tree := mine.raw("tree", rawEntry(t, "100664", "a", mine.raw("blob", "hi\n")))
 	commit := mine.raw("commit", strings.Replace(made, mine.git("rev-parse", "FETCH_HEAD^{tree}"), tree, 1))
